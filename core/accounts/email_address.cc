@@ -1,0 +1,72 @@
+#include "core/accounts/email_address.h"
+
+#include <idn2.h>
+
+#include <memory>
+
+#include "core/common/strings.h"
+#include "core/common/text.h"
+
+namespace keelson {
+namespace {
+
+absl::Status Breaks(std::string rule) {
+  return absl::InvalidArgumentError(rule);
+}
+
+// RFC 5322's atext, and with RFC 6531 anything that is not ASCII.
+bool IsAtomCharacter(char c) {
+  constexpr std::string_view kSymbols = "!#$%&'*+-/=?^_`{|}~";
+  const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  return alphanumeric || static_cast<unsigned char>(c) >= 0x80 || kSymbols.find(c) != std::string_view::npos;
+}
+
+bool IsDotAtom(std::string_view text) {
+  char previous = '.';
+  for (const char c : text) {
+    if (c == '.' ? previous == '.' : !IsAtomCharacter(c)) return false;
+    previous = c;
+  }
+  return previous != '.';
+}
+
+// The domain as DNS knows it, in lower case; nothing where IDNA2008 (by libidn2, with UTS 46 mapping) has
+// none.
+std::optional<std::string> AsciiDomain(std::string_view domain) {
+  char* ascii = nullptr;
+  const int result = idn2_to_ascii_8z(std::string(domain).c_str(), &ascii,
+                                      IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT | IDN2_USE_STD3_ASCII_RULES);
+  const std::unique_ptr<char, decltype(&idn2_free)> owner(ascii, &idn2_free);
+  if (result != IDN2_OK) return std::nullopt;
+  return std::string(ascii);
+}
+
+}  // namespace
+
+absl::StatusOr<EmailAddress> EmailAddress::Parse(std::string_view text) {
+  if (!IsValidUtf8(text)) return Breaks("must be valid UTF-8");
+  text = Trim(text);
+  if (text.empty()) return Breaks("is required");
+  if (text.size() > kMaxOctets) return Breaks(StrCat("must be at most ", kMaxOctets, " octets long"));
+  const std::size_t at = text.rfind('@');
+  if (at == std::string_view::npos) return Breaks("must have the form local@domain");
+  const std::string_view local = text.substr(0, at);
+  const std::string_view domain = text.substr(at + 1);
+  if (local.size() > kMaxLocalOctets) {
+    return Breaks(StrCat("must have at most ", kMaxLocalOctets, " octets before the @"));
+  }
+  const std::optional<std::string> local_key = NfkcCasefold(local);
+  if (!IsDotAtom(local) || HasControlCharacters(local) || !local_key || !IsDotAtom(*local_key)) {
+    return Breaks("must have letters, digits, dots between them, or any of !#$%&'*+-/=?^_`{|}~ before the @");
+  }
+  const std::optional<std::string> ascii = AsciiDomain(domain);
+  if (!ascii || ascii->find('.') == std::string::npos || ascii->back() == '.') {
+    return Breaks("must have the name of an internet domain, such as example.com, after the @");
+  }
+  EmailAddress address;
+  address.text_ = text;
+  address.key_ = StrCat(*local_key, "@", *ascii);
+  return address;
+}
+
+}  // namespace keelson

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace keelson {
+
+// An e-mail address (RFC 5321, with UTF-8 by RFC 6531): as its owner writes it, and the canonical key by
+// which two spellings of one address are the same account.
+class EmailAddress {
+ public:
+  static constexpr std::size_t kMaxOctets = 254;
+  static constexpr std::size_t kMaxLocalOctets = 64;
+
+  EmailAddress() = default;
+  // Trims; fails with the rule that `text` breaks, as a FieldViolation's description (the status's
+  // message), when it is no address.
+  static absl::StatusOr<EmailAddress> Parse(std::string_view text);
+
+  const std::string& text() const { return text_; }
+  // The local part in NFKC, case-folded, invisible characters dropped; the domain in IDNA2008's ASCII form.
+  const std::string& key() const { return key_; }
+  bool operator==(const EmailAddress& other) const { return key_ == other.key_; }
+
+ private:
+  std::string text_;
+  std::string key_;
+};
+
+}  // namespace keelson

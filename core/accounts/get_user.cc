@@ -1,0 +1,36 @@
+#include "core/accounts/get_user.h"
+
+#include "core/accounts/email_address.h"
+#include "core/common/error.h"
+
+namespace keelson {
+namespace {
+
+absl::StatusOr<User> Read(Store& store, const CallContext& context,
+                          absl::FunctionRef<Found<User>(UserReader&)> find) {
+  std::optional<User> user;
+  const absl::Status status = store.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
+    Found<User> found = find(tx.users());
+    if (found.ok()) user = *std::move(found);
+    return found.status();
+  });
+  if (!status.ok()) return status;
+  if (!user) return MakeError(Reason::kUserNotFound, "there is no such user");
+  return *std::move(user);
+}
+
+}  // namespace
+
+absl::StatusOr<User> GetUser::operator()(const CallContext& context, std::string_view id) {
+  const std::optional<UserId> user_id = UserId::Parse(id);
+  if (!user_id) return FieldErrors().Add("id", InvalidId<UserKind>()).ToStatus();
+  return Read(store_, context, [&](UserReader& users) { return users.Find(*user_id); });
+}
+
+absl::StatusOr<User> GetUserByEmail::operator()(const CallContext& context, std::string_view email) {
+  const absl::StatusOr<EmailAddress> address = EmailAddress::Parse(email);
+  if (!address.ok()) return FieldErrors().Add("email", std::string(address.status().message())).ToStatus();
+  return Read(store_, context, [&](UserReader& users) { return users.FindByEmailKey(address->key()); });
+}
+
+}  // namespace keelson

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/accounts/account_policy.h"
+#include "core/accounts/password_hasher.h"
+#include "core/accounts/user.h"
+#include "core/accounts/verification.h"
+#include "core/common/clock.h"
+#include "core/common/context.h"
+#include "core/common/entropy.h"
+#include "core/common/secret.h"
+#include "core/common/store.h"
+
+namespace keelson {
+
+struct RegisterUserCommand {
+  std::string request_id;
+  std::string email;
+  Secret password;
+  std::string display_name;
+  // BCP 47; empty means "en".
+  std::string locale;
+  Labels labels;
+};
+
+// Creates an account and queues its verification e-mail in one unit of work.
+class RegisterUser {
+ public:
+  RegisterUser(Store& store, PasswordHasher& hasher, Clock& clock, IdGenerator& ids,
+               VerificationMail& verification, const AccountPolicy& policy)
+      : store_(store),
+        hasher_(hasher),
+        clock_(clock),
+        ids_(ids),
+        verification_(verification),
+        policy_(policy) {}
+
+  // The user; nobody where existing addresses are concealed. Blocks on a hash and a commit.
+  // FIELD_INVALID, EMAIL_TAKEN, REQUEST_ID_REUSED, and the errors of the store and the hasher.
+  absl::StatusOr<std::optional<User>> operator()(const CallContext& context,
+                                                 const RegisterUserCommand& command);
+
+ private:
+  struct Applicant;
+  absl::StatusOr<Applicant> Check(const RegisterUserCommand& command) const;
+  absl::Status Admit(WriteTransaction& tx, const CallContext& context, const User& user,
+                     std::string_view password_hash, absl::Time now);
+  absl::Status Refuse(WriteTransaction& tx, const CallContext& context, const User& holder, absl::Time now);
+
+  Store& store_;
+  PasswordHasher& hasher_;
+  Clock& clock_;
+  IdGenerator& ids_;
+  VerificationMail& verification_;
+  const AccountPolicy policy_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "core/accounts/email_address.h"
+#include "core/common/id.h"
+#include "core/common/text.h"
+
+namespace keelson {
+
+// The numbers are stored: they never change.
+enum class UserState { kActive = 1, kSuspended = 2, kDeleted = 3, kErased = 4 };
+std::string_view UserStateName(UserState state);
+
+// All that is known of a user but the password's hash, which lies apart (Credentials).
+struct UserFields {
+  UserId id;
+  // As written, trimmed, and its canonical key (EmailAddress).
+  std::string email;
+  std::string email_key;
+  std::optional<absl::Time> email_verify_time;
+  std::string display_name;
+  std::string locale;
+  UserState state = UserState::kActive;
+  Labels labels;
+  absl::Time create_time;
+  absl::Time update_time;
+  std::optional<absl::Time> delete_time;
+  std::optional<absl::Time> purge_time;
+  std::int64_t version = 1;
+
+  bool operator==(const UserFields&) const = default;
+};
+
+template <typename Archive>
+void Describe(Archive& a, UserFields& f) {
+  a(f.id), a(f.email), a(f.email_key), a(f.email_verify_time), a(f.display_name), a(f.locale), a(f.state);
+  a(f.labels), a(f.create_time), a(f.update_time), a(f.delete_time), a(f.purge_time), a(f.version);
+}
+
+// A registered person. Read its fields with `user->email`; they change by the methods alone.
+class User {
+ public:
+  static User Register(UserId id, const EmailAddress& email, std::string display_name, std::string locale,
+                       Labels labels, absl::Time now);
+  // From fields that a store has kept.
+  explicit User(UserFields fields) : fields_(std::move(fields)) {}
+
+  const UserFields* operator->() const { return &fields_; }
+  const UserFields& fields() const { return fields_; }
+
+  // Orders can be created for it.
+  bool can_order() const { return fields_.state == UserState::kActive; }
+
+  // USER_STATE unless active.
+  absl::Status VerifyEmail(absl::Time now);
+
+ private:
+  void Touch(absl::Time now);
+
+  UserFields fields_;
+};
+
+// What VerifyEmail spends. Of one user and purpose only the newest is kept.
+enum class TokenPurpose { kVerifyEmail = 1 };
+
+}  // namespace keelson

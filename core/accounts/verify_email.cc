@@ -1,0 +1,61 @@
+#include "core/accounts/verify_email.h"
+
+#include "core/common/error.h"
+#include "core/notifications/outbox.h"
+
+namespace keelson {
+namespace {
+
+absl::Status TokenInvalid() {
+  return MakeError(Reason::kTokenInvalid, "the token is unknown, spent, superseded or expired",
+                   {{"field", "token"}});
+}
+
+}  // namespace
+
+absl::StatusOr<User> VerifyEmail::operator()(const CallContext& context, const Secret& token) {
+  if (token.empty()) return FieldErrors().Add("token", "is required").ToStatus();
+  const Sha256Digest digest = Sha256(token.Reveal());
+  const absl::Time now = clock_.Now();
+  std::optional<User> verified;
+  const absl::Status status = store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
+    const Found<EmailToken> found = tx.tokens().Find(digest);
+    if (!found.ok()) return found.status();
+    if (!*found || (*found)->expire_time <= now) return TokenInvalid();
+    Found<User> user = tx.users().Find((*found)->user_id);
+    if (!user.ok()) return user.status();
+    if (!*user || (**user)->email_key != (*found)->email_key) return TokenInvalid();
+    verified = *std::move(user);
+    if (absl::Status moved = verified->VerifyEmail(now); !moved.ok()) return moved;
+    if (absl::Status spent = tx.tokens().Delete(digest); !spent.ok()) return spent;
+    if (absl::Status kept = tx.users().Update(*verified); !kept.ok()) return kept;
+    const UserId id = (*verified)->id;
+    absl::Status told = tx.events().Append(MakeEvent("user.email_verified", id.ToString(), id, context, now));
+    if (!told.ok()) return told;
+    return QueueMessage(tx, context, ids_, "welcome", *verified, {}, now);
+  });
+  if (!status.ok()) return status;
+  return *std::move(verified);
+}
+
+absl::Status ResendVerification::operator()(const CallContext& context, const std::string& email) {
+  const absl::StatusOr<EmailAddress> address = EmailAddress::Parse(email);
+  if (!address.ok()) return FieldErrors().Add("email", std::string(address.status().message())).ToStatus();
+  const absl::Time now = clock_.Now();
+  const absl::Time until = now + policy_.resend_cooldown;
+  return store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
+    const absl::StatusOr<bool> address_free =
+        tx.cooldowns().TryStart(AddressCooldown(address->key()), now, until);
+    if (!address_free.ok() || !*address_free) return address_free.status();
+    const Found<User> user = tx.users().FindByEmailKey(address->key());
+    if (!user.ok()) return user.status();
+    if (!*user || (**user)->email_verify_time || (**user)->state != UserState::kActive)
+      return absl::OkStatus();
+    const absl::StatusOr<bool> account_free =
+        tx.cooldowns().TryStart(AccountCooldown((**user)->id), now, until);
+    if (!account_free.ok() || !*account_free) return account_free.status();
+    return verification_.Queue(tx, context, **user, now);
+  });
+}
+
+}  // namespace keelson

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/common/error.h"
+#include "core/common/money.h"
+
+namespace keelson {
+
+// Money as a caller wrote it, not yet checked.
+struct Amount {
+  std::string currency_code;
+  std::int64_t minor_units = 0;
+
+  bool operator==(const Amount&) const = default;
+};
+
+template <typename Archive>
+void Describe(Archive& a, Amount& m) {
+  a(m.currency_code), a(m.minor_units);
+}
+
+// The money meant, or nothing and a violation for each rule it breaks: a currency of ISO 4217 ("field
+// .currency_code"), and minor units from 0 to kMaxMinorUnits (".minor_units").
+std::optional<Money> CheckAmount(std::string_view field, const Amount& amount, FieldErrors& errors);
+
+}  // namespace keelson

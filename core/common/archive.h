@@ -1,0 +1,154 @@
+// A compact binary form of plain structs, for what the core keeps on its own account: the answers and
+// fingerprints of idempotent calls, and the bytes that event hashes cover.
+//
+// A struct takes part by a function beside it:
+//   template <typename Archive> void Describe(Archive& a, Point& p) { a(p.x); a(p.y); }
+//
+// Fields are only ever appended: a reader takes missing trailing fields as their defaults, and skips
+// trailing ones that it does not know, so answers written by a neighbouring version can still be given.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/common/id.h"
+#include "core/common/money.h"
+
+namespace keelson {
+
+class ArchiveWriter {
+ public:
+  template <typename T>
+  void operator()(const T& value) {
+    Write(value);
+  }
+  std::string Take() { return std::move(bytes_); }
+
+ private:
+  void WriteInteger(std::uint64_t value);
+  void WriteBytes(std::string_view bytes);
+
+  void Write(const std::string& value) { WriteBytes(value); }
+  void Write(Currency value) { WriteBytes(value.code()); }
+  void Write(absl::Time value) { WriteInteger(static_cast<std::uint64_t>(absl::ToUnixMicros(value))); }
+  void Write(absl::Duration value) {
+    WriteInteger(static_cast<std::uint64_t>(absl::ToInt64Microseconds(value)));
+  }
+  template <typename Kind>
+  void Write(const Id<Kind>& value) {
+    WriteBytes({reinterpret_cast<const char*>(value.uuid().data()), value.uuid().size()});
+  }
+  template <typename T>
+  void Write(const std::optional<T>& value) {
+    Write(value.has_value());
+    if (value) Write(*value);
+  }
+  template <typename T>
+  void Write(const std::vector<T>& values) {
+    WriteInteger(values.size());
+    for (const T& value : values) Write(value);
+  }
+  void Write(const std::map<std::string, std::string>& values) {
+    WriteInteger(values.size());
+    for (const auto& [key, value] : values) {
+      WriteBytes(key);
+      WriteBytes(value);
+    }
+  }
+  template <typename T>
+  void Write(const T& value) {
+    if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
+      WriteInteger(static_cast<std::uint64_t>(value));
+    } else {
+      ArchiveWriter nested;
+      Describe(nested, const_cast<T&>(value));  // serves both directions; writing changes nothing
+      WriteBytes(nested.bytes_);
+    }
+  }
+
+  std::string bytes_;
+};
+
+class ArchiveReader {
+ public:
+  explicit ArchiveReader(std::string_view bytes) : rest_(bytes) {}
+
+  template <typename T>
+  void operator()(T& value) {
+    if (ok_ && !rest_.empty()) Read(value);
+  }
+  // False where the bytes are not of this form.
+  bool ok() const { return ok_; }
+
+ private:
+  std::uint64_t ReadInteger();
+  std::string_view ReadBytes();
+
+  void Read(std::string& value) { value = ReadBytes(); }
+  void Read(Currency& value);
+  void Read(absl::Time& value) { value = absl::FromUnixMicros(static_cast<std::int64_t>(ReadInteger())); }
+  void Read(absl::Duration& value) { value = absl::Microseconds(static_cast<std::int64_t>(ReadInteger())); }
+  template <typename Kind>
+  void Read(Id<Kind>& value) {
+    Uuid uuid{};
+    const std::string_view bytes = ReadBytes();
+    if (bytes.size() != uuid.size()) return Fail();
+    bytes.copy(reinterpret_cast<char*>(uuid.data()), uuid.size());
+    value = Id<Kind>(uuid);
+  }
+  template <typename T>
+  void Read(std::optional<T>& value) {
+    if (ReadInteger() == 0) return value.reset();
+    value.emplace();
+    Read(*value);
+  }
+  template <typename T>
+  void Read(std::vector<T>& values);
+  void Read(std::map<std::string, std::string>& values);
+  template <typename T>
+  void Read(T& value) {
+    if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
+      value = static_cast<T>(ReadInteger());
+    } else {
+      ArchiveReader nested(ReadBytes());
+      Describe(nested, value);
+      ok_ = ok_ && nested.ok_;
+    }
+  }
+  void Fail() { ok_ = false; }
+
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+template <typename T>
+void ArchiveReader::Read(std::vector<T>& values) {
+  const std::uint64_t count = ReadInteger();
+  if (count > rest_.size()) return Fail();  // an element takes a byte at least
+  values.resize(static_cast<std::size_t>(count));
+  for (T& value : values) (*this)(value);
+}
+
+template <typename T>
+std::string Archive(const T& value) {
+  ArchiveWriter writer;
+  writer(value);
+  return writer.Take();
+}
+
+template <typename T>
+std::optional<T> Unarchive(std::string_view bytes) {
+  T value{};
+  ArchiveReader reader(bytes);
+  reader(value);
+  return reader.ok() ? std::optional<T>(std::move(value)) : std::nullopt;
+}
+
+}  // namespace keelson

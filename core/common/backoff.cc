@@ -1,0 +1,17 @@
+#include "core/common/backoff.h"
+
+#include <algorithm>
+#include <span>
+
+namespace keelson {
+
+absl::Duration FullJitter(Entropy& entropy, absl::Duration base, absl::Duration cap, std::int64_t attempt) {
+  // Beyond 2^40 times the base any cap has been reached; the shift must not overflow.
+  const std::int64_t doublings = std::clamp<std::int64_t>(attempt - 1, 0, 40);
+  const absl::Duration ceiling = std::min(cap, base * (std::int64_t{1} << doublings));
+  std::uint32_t random = 0;
+  entropy.Fill(std::as_writable_bytes(std::span(&random, 1)));
+  return ceiling * (static_cast<double>(random) / 4294967296.0);
+}
+
+}  // namespace keelson

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "absl/time/time.h"
+
+namespace keelson {
+
+// Who calls, on whose behalf it is traced, and until when the answer is of use.
+struct CallContext {
+  // The caller's name as authenticated; "anonymous" where nobody is, "system" for the service's own jobs.
+  std::string actor = "anonymous";
+  std::string correlation_id;
+  // W3C trace-context, or empty.
+  std::string traceparent;
+  absl::Time deadline = absl::InfiniteFuture();
+};
+
+}  // namespace keelson

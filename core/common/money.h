@@ -1,0 +1,52 @@
+// Money: an amount in the smallest unit of an ISO 4217 currency, always exact.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace keelson {
+
+// An active ISO 4217 currency.
+class Currency {
+ public:
+  // XXX, ISO 4217's "no currency".
+  Currency() = default;
+  // Three capital letters that ISO 4217 lists for money in use.
+  static std::optional<Currency> Parse(std::string_view code);
+
+  std::string_view code() const { return {code_.data(), code_.size()}; }
+  // How many decimal digits a major unit has: 2 for EUR, 0 for JPY, 3 for KWD.
+  int exponent() const;
+  auto operator<=>(const Currency&) const = default;
+
+ private:
+  explicit Currency(std::array<char, 3> code) : code_(code) {}
+
+  std::array<char, 3> code_{'X', 'X', 'X'};
+};
+
+// The most that any single amount may be, in minor units: sums of a few thousand stay within int64.
+inline constexpr std::int64_t kMaxMinorUnits = 1'000'000'000'000'000;  // 10^15
+
+struct Money {
+  Currency currency;
+  std::int64_t minor_units = 0;
+
+  bool operator==(const Money&) const = default;
+  // "12.50 EUR", "1250 JPY", "-0.005 KWD".
+  std::string ToString() const;
+};
+
+// Nothing where the result leaves int64.
+std::optional<std::int64_t> CheckedAdd(std::int64_t a, std::int64_t b);
+std::optional<std::int64_t> CheckedMultiply(std::int64_t a, std::int64_t b);
+
+// floor(total * part / whole) with a 128-bit product: the share of `total` that the first `part` of
+// `whole` units make. Needs total >= 0 and 0 <= part <= whole, whole > 0.
+std::int64_t ProRata(std::int64_t total, std::int64_t part, std::int64_t whole);
+
+}  // namespace keelson

@@ -1,0 +1,20 @@
+#include "core/common/purge_expired.h"
+
+#include "core/common/idempotency.h"
+
+namespace keelson {
+
+absl::StatusOr<bool> PurgeExpired::operator()() {
+  const absl::Time now = clock_.Now();
+  bool more = false;
+  const absl::Status status =
+      store_.Write(now + absl::Seconds(30), [&](WriteTransaction& tx) -> absl::Status {
+        absl::StatusOr<bool> left = tx.expiry().DeleteExpired(now, now - kIdempotencyRetention, kBatch);
+        if (left.ok()) more = *left;
+        return left.status();
+      });
+  if (!status.ok()) return status;
+  return more;
+}
+
+}  // namespace keelson

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace keelson {
+
+// A password or a token in the clear. It can't be printed, compared or copied by accident, and its
+// memory is wiped when it goes.
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string value) : value_(std::move(value)) {}
+  Secret(const Secret&) = delete;
+  Secret& operator=(const Secret&) = delete;
+  Secret(Secret&& other) noexcept;
+  Secret& operator=(Secret&& other) noexcept;
+  ~Secret();
+
+  // Named so that every use stands out in review. The view lives as long as the secret.
+  std::string_view Reveal() const { return value_; }
+  bool empty() const { return value_.empty(); }
+
+ private:
+  void Wipe();
+
+  std::string value_;
+};
+
+}  // namespace keelson

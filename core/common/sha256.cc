@@ -1,0 +1,31 @@
+#include "core/common/sha256.h"
+
+#include <sodium.h>
+
+namespace keelson {
+namespace {
+
+const unsigned char* Bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+}  // namespace
+
+Sha256Digest Sha256(std::string_view bytes) {
+  Sha256Digest digest;
+  crypto_hash_sha256(digest.data(), Bytes(bytes), bytes.size());
+  return digest;
+}
+
+Sha256Digest HmacSha256(const Sha256Digest& key, std::string_view bytes) {
+  static_assert(crypto_auth_hmacsha256_KEYBYTES == sizeof(Sha256Digest));
+  Sha256Digest mac;
+  crypto_auth_hmacsha256(mac.data(), Bytes(bytes), bytes.size(), key.data());
+  return mac;
+}
+
+bool EqualInConstantTime(const Sha256Digest& a, const Sha256Digest& b) {
+  return sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace keelson

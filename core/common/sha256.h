@@ -1,0 +1,18 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace keelson {
+
+using Sha256Digest = std::array<std::uint8_t, 32>;
+
+// FIPS 180-4.
+Sha256Digest Sha256(std::string_view bytes);
+// RFC 2104 over SHA-256, with a 256-bit key.
+Sha256Digest HmacSha256(const Sha256Digest& key, std::string_view bytes);
+// Takes the same time wherever the digests differ.
+bool EqualInConstantTime(const Sha256Digest& a, const Sha256Digest& b);
+
+}  // namespace keelson

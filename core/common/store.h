@@ -1,0 +1,253 @@
+// The store: one unit of work, and the repositories that are reached through it.
+//
+// This is the specification for whoever writes an adapter; tests/contract holds it to the letter.
+//
+//   absl::Status status = store.Write(deadline, [&](WriteTransaction& tx) -> absl::Status {
+//     absl::StatusOr<std::optional<Order>> order = tx.orders().Find(id);
+//     …
+//     return tx.orders().Update(*order);
+//   });
+//
+// Write and Read take a closure that touches nothing but its transaction.
+//  - Atomic: where the closure returns an error, or the store fails, nothing it did is seen by anyone.
+//  - Isolated: as if it ran alone. What a write transaction has found does not change until it ends.
+//  - Durable: what Write answered OK outlives the process and the machine's power (but in memory).
+//  - Read your writes: a Read that begins after a Write returned sees it, within one process.
+//  - It may run more than once (a conflict, a lost connection): an effect on the outside, such as an
+//    assignment to a captured variable, must be the same whichever run is the last.
+// An error that the closure returns is returned as it is. The store's own:
+//  - UNAVAILABLE (STORE_UNAVAILABLE): the store can't be reached, is full, locked or read-only. Nothing
+//    changed, or, where the connection was lost during the commit, it is not known.
+//  - RESOURCE_EXHAUSTED (OVERLOADED): too many wait already. Nothing changed.
+//  - DEADLINE_EXCEEDED: the deadline passed before the closure began. Nothing changed.
+//  - ABORTED (CONTENTION): conflicts went on until the deadline. Nothing changed.
+//  - INTERNAL: the store holds what it must not, or a repository was misused.
+// A repository's errors should be returned by the closure; after one, the transaction can't be committed.
+//
+// Thread-safe; any number of calls at once, each blocking its caller. A transaction and its repositories are
+// for the closure's thread alone and die with it. Closures don't nest.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/accounts/user.h"
+#include "core/common/id.h"
+#include "core/common/idempotency.h"
+#include "core/events/event.h"
+#include "core/notifications/message.h"
+#include "core/orders/order.h"
+#include "core/refunds/refund.h"
+
+namespace keelson {
+
+template <typename T>
+using Found = absl::StatusOr<std::optional<T>>;
+
+class UserReader {
+ public:
+  virtual ~UserReader() = default;
+  virtual Found<User> Find(UserId id) = 0;
+  // The account that holds the address with this canonical key; erased ones hold none.
+  virtual Found<User> FindByEmailKey(std::string_view email_key) = 0;
+};
+
+class UserRepository : public UserReader {
+ public:
+  // ALREADY_EXISTS (EMAIL_TAKEN) where an account holds the address.
+  virtual absl::Status Insert(const User& user, std::string_view password_hash) = 0;
+  virtual absl::Status Update(const User& user) = 0;
+};
+
+// A token that was sent by e-mail, by its digest: the token itself is nowhere.
+struct EmailToken {
+  Sha256Digest digest{};
+  UserId user_id;
+  TokenPurpose purpose = TokenPurpose::kVerifyEmail;
+  // The address that it proves.
+  std::string email_key;
+  absl::Time expire_time;
+
+  bool operator==(const EmailToken&) const = default;
+};
+
+class TokenRepository {
+ public:
+  virtual ~TokenRepository() = default;
+  virtual Found<EmailToken> Find(const Sha256Digest& digest) = 0;
+  // In the place of the user's older token of this purpose, if there is one.
+  virtual absl::Status Put(const EmailToken& token) = 0;
+  // No error where there is none.
+  virtual absl::Status Delete(const Sha256Digest& digest) = 0;
+};
+
+class CooldownRepository {
+ public:
+  virtual ~CooldownRepository() = default;
+  // True, and `key` cools until `until`, unless it still cools at `now`. Writes in both cases, so that the
+  // time a commit takes does not tell them apart.
+  virtual absl::StatusOr<bool> TryStart(const Fingerprint& key, absl::Time now, absl::Time until) = 0;
+};
+
+struct OrderFilter {
+  std::optional<UserId> user_id;
+  // Empty: every state.
+  std::vector<OrderState> states;
+  std::optional<absl::Time> created_from;
+  std::optional<absl::Time> created_before;
+};
+
+class OrderReader {
+ public:
+  virtual ~OrderReader() = default;
+  virtual Found<Order> Find(OrderId id) = 0;
+  virtual Found<Order> FindByReference(std::string_view reference) = 0;
+  // At most `limit`, by descending id, of those before `before` where it is set.
+  virtual absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter, std::optional<OrderId> before,
+                                                  int limit) = 0;
+};
+
+class OrderRepository : public OrderReader {
+ public:
+  // ALREADY_EXISTS (REFERENCE_TAKEN) where another order has its reference.
+  virtual absl::Status Insert(const Order& order) = 0;
+  virtual absl::Status Update(const Order& order) = 0;
+};
+
+struct RefundFilter {
+  std::optional<OrderId> order_id;
+  std::optional<UserId> user_id;
+  // Empty: every state.
+  std::vector<RefundState> states;
+  std::optional<absl::Time> created_from;
+  std::optional<absl::Time> created_before;
+};
+
+class RefundReader {
+ public:
+  virtual ~RefundReader() = default;
+  virtual Found<Refund> Find(RefundId id) = 0;
+  // At most `limit`, by descending id, of those before `before` where it is set.
+  virtual absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter, std::optional<RefundId> before,
+                                                   int limit) = 0;
+  // At most `limit` whose due time has come, the longest due first.
+  virtual absl::StatusOr<std::vector<Refund>> ListDue(absl::Time now, int limit) = 0;
+};
+
+class RefundRepository : public RefundReader {
+ public:
+  virtual absl::Status Insert(const Refund& refund) = 0;
+  virtual absl::Status Update(const Refund& refund) = 0;
+};
+
+class MessageReader {
+ public:
+  virtual ~MessageReader() = default;
+  virtual Found<Message> Find(MessageId id) = 0;
+  // Whether a queued message, or a sending one whose lease has run out, is due.
+  virtual absl::StatusOr<bool> AnyDue(absl::Time now) = 0;
+};
+
+class MessageRepository : public MessageReader {
+ public:
+  virtual absl::Status Insert(const Message& message) = 0;
+  // Takes at most `limit` due messages, the longest due first: each is then sending, leased until
+  // `lease_until`, its attempts and its epoch one higher. Nobody else gets them until then.
+  virtual absl::StatusOr<std::vector<Message>> Claim(absl::Time now, absl::Time lease_until, int limit) = 0;
+  // Writes what became of a claimed message; false, and nothing is written, where the lease was lost.
+  virtual absl::StatusOr<bool> Finish(const Message& message) = 0;
+  // Cancels the user's queued messages of this template, because a newer one takes their place.
+  virtual absl::Status Supersede(UserId user_id, std::string_view template_name) = 0;
+};
+
+class EventReader {
+ public:
+  virtual ~EventReader() = default;
+  // At most `limit` committed events with a greater sequence, in order.
+  virtual absl::StatusOr<std::vector<Event>> ListAfter(std::int64_t sequence, int limit) = 0;
+};
+
+class EventRepository {
+ public:
+  virtual ~EventRepository() = default;
+  // The store numbers events from 1 without gaps, in commit order, and chains them (ChainedHash).
+  virtual absl::Status Append(const Event& event) = 0;
+};
+
+class IdempotencyReader {
+ public:
+  virtual ~IdempotencyReader() = default;
+  virtual Found<IdempotencyRecord> Find(const Fingerprint& key) = 0;
+};
+
+class IdempotencyRepository : public IdempotencyReader {
+ public:
+  virtual absl::Status Insert(const IdempotencyRecord& record) = 0;
+};
+
+// Small values that the service keeps for itself, such as the key of its page tokens.
+class SettingRepository {
+ public:
+  virtual ~SettingRepository() = default;
+  virtual Found<std::string> Find(std::string_view name) = 0;
+  virtual absl::Status Insert(std::string_view name, std::string_view value) = 0;
+};
+
+// Deletes what has run out: tokens and cooldowns past `now`, and answers from before `answers_before`. At
+// most `limit` rows of each kind; true where more may be left.
+class ExpiryRepository {
+ public:
+  virtual ~ExpiryRepository() = default;
+  virtual absl::StatusOr<bool> DeleteExpired(absl::Time now, absl::Time answers_before, int limit) = 0;
+};
+
+class ReadTransaction {
+ public:
+  virtual ~ReadTransaction() = default;
+  virtual UserReader& users() = 0;
+  virtual OrderReader& orders() = 0;
+  virtual RefundReader& refunds() = 0;
+  virtual MessageReader& messages() = 0;
+  virtual EventReader& events() = 0;
+  virtual IdempotencyReader& idempotency() = 0;
+};
+
+class WriteTransaction {
+ public:
+  virtual ~WriteTransaction() = default;
+  virtual UserRepository& users() = 0;
+  virtual TokenRepository& tokens() = 0;
+  virtual CooldownRepository& cooldowns() = 0;
+  virtual OrderRepository& orders() = 0;
+  virtual RefundRepository& refunds() = 0;
+  virtual MessageRepository& messages() = 0;
+  virtual EventRepository& events() = 0;
+  virtual IdempotencyRepository& idempotency() = 0;
+  virtual SettingRepository& settings() = 0;
+  virtual ExpiryRepository& expiry() = 0;
+};
+
+class Store {
+ public:
+  using ReadWork = absl::FunctionRef<absl::Status(ReadTransaction&)>;
+  using WriteWork = absl::FunctionRef<absl::Status(WriteTransaction&)>;
+
+  virtual ~Store() = default;
+  virtual absl::Status Read(absl::Time deadline, ReadWork work) = 0;
+  virtual absl::Status Write(absl::Time deadline, WriteWork work) = 0;
+
+  // OK while the store can serve both; else UNAVAILABLE (STORE_UNAVAILABLE) saying what is wrong. After a
+  // failure it tries whether the cause has passed.
+  virtual absl::Status Check(absl::Time deadline) = 0;
+  // Whether a short Read never waits for another party, so that a transport may call it on its own threads.
+  virtual bool reads_inline() const = 0;
+};
+
+}  // namespace keelson

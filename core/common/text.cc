@@ -1,0 +1,129 @@
+#include "core/common/text.h"
+
+#include <utf8proc.h>
+
+#include <cstdlib>
+#include <memory>
+
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+struct CodePoint {
+  utf8proc_int32_t value = -1;
+  // 0 at the end and for an invalid sequence.
+  std::size_t size = 0;
+};
+
+CodePoint First(std::string_view text) {
+  CodePoint first;
+  if (text.empty()) return first;
+  const utf8proc_ssize_t size = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                                 static_cast<utf8proc_ssize_t>(text.size()), &first.value);
+  if (size > 0) first.size = static_cast<std::size_t>(size);
+  return first;
+}
+
+bool IsSpace(utf8proc_int32_t code_point) {
+  switch (utf8proc_category(code_point)) {
+    case UTF8PROC_CATEGORY_ZS:
+    case UTF8PROC_CATEGORY_ZL:
+    case UTF8PROC_CATEGORY_ZP:
+      return true;
+    default:
+      return (code_point >= '\t' && code_point <= '\r') || code_point == 0x85;
+  }
+}
+
+std::optional<std::string> Map(std::string_view text, int options) {
+  utf8proc_uint8_t* mapped = nullptr;
+  const utf8proc_ssize_t size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                             static_cast<utf8proc_ssize_t>(text.size()), &mapped,
+                                             static_cast<utf8proc_option_t>(options));
+  const std::unique_ptr<utf8proc_uint8_t, decltype(&std::free)> owner(mapped, &std::free);
+  if (size < 0) return std::nullopt;
+  return std::string(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size));
+}
+
+constexpr int kNfkc = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE;
+
+}  // namespace
+
+bool IsValidUtf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t size = First(text).size;
+    if (size == 0) return false;
+    text.remove_prefix(size);
+  }
+  return true;
+}
+
+std::size_t CountCodePoints(std::string_view text) {
+  std::size_t count = 0;
+  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1U : 0U;
+  return count;
+}
+
+bool HasControlCharacters(std::string_view text) {
+  for (CodePoint next = First(text); next.size > 0; next = First(text)) {
+    if (utf8proc_category(next.value) == UTF8PROC_CATEGORY_CC || next.value == 0x2028 ||
+        next.value == 0x2029) {
+      return true;
+    }
+    text.remove_prefix(next.size);
+  }
+  return false;
+}
+
+std::string_view Trim(std::string_view text) {
+  for (CodePoint next = First(text); next.size > 0 && IsSpace(next.value); next = First(text)) {
+    text.remove_prefix(next.size);
+  }
+  std::size_t end = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const CodePoint next = First(text.substr(at));
+    at += next.size > 0 ? next.size : 1;
+    if (next.size == 0 || !IsSpace(next.value)) end = at;
+  }
+  return text.substr(0, end);
+}
+
+std::optional<std::string> Nfkc(std::string_view text) {
+  return Map(text, kNfkc);
+}
+
+std::optional<std::string> NfkcCasefold(std::string_view text) {
+  return Map(text, kNfkc | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
+}
+
+void CheckLabels(std::string_view field, const Labels& labels, FieldErrors& errors) {
+  if (labels.size() > kMaxLabels) {
+    errors.Add(std::string(field), StrCat("must have at most ", kMaxLabels, " entries"));
+  }
+  for (const auto& [key, value] : labels) {
+    const std::string path = StrCat(field, "[\"", key, "\"]");
+    if (key.empty() || key.size() > kMaxLabelKeyBytes) {
+      errors.Add(path, StrCat("must have a key of 1 to ", kMaxLabelKeyBytes, " bytes"));
+    }
+    if (value.size() > kMaxLabelValueBytes) {
+      errors.Add(path, StrCat("must be at most ", kMaxLabelValueBytes, " bytes long"));
+    }
+  }
+}
+
+void CheckLine(std::string_view field, std::string_view text, std::size_t max_code_points,
+               FieldErrors& errors) {
+  if (!IsValidUtf8(text)) {
+    errors.Add(std::string(field), "must be valid UTF-8");
+    return;
+  }
+  if (CountCodePoints(text) > max_code_points) {
+    errors.Add(std::string(field), StrCat("must be at most ", max_code_points, " characters long"));
+  }
+  if (HasControlCharacters(text)) {
+    errors.Add(std::string(field), "must not have control characters or line breaks");
+  }
+}
+
+}  // namespace keelson

@@ -1,0 +1,39 @@
+// Text from outside: is it UTF-8, how long is it as a person counts, and what is its normal form.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/common/error.h"
+
+namespace keelson {
+
+bool IsValidUtf8(std::string_view text);
+// Code points; needs valid UTF-8.
+std::size_t CountCodePoints(std::string_view text);
+// Any of C0, DEL and C1: what can break a line, a header or a terminal.
+bool HasControlCharacters(std::string_view text);
+// Without white space (as Unicode has it) at either end.
+std::string_view Trim(std::string_view text);
+// Unicode normalization form NFKC; nothing for invalid UTF-8.
+std::optional<std::string> Nfkc(std::string_view text);
+// NFKC and full case folding (Unicode NFKC_Casefold, which also drops invisible characters): the form
+// in which two spellings of one name are equal. Nothing for invalid UTF-8.
+std::optional<std::string> NfkcCasefold(std::string_view text);
+
+using Labels = std::map<std::string, std::string>;
+
+inline constexpr std::size_t kMaxLabels = 64;
+inline constexpr std::size_t kMaxLabelKeyBytes = 64;
+inline constexpr std::size_t kMaxLabelValueBytes = 512;
+
+// Adds a violation for each label that is too long, empty-keyed or not UTF-8.
+void CheckLabels(std::string_view field, const Labels& labels, FieldErrors& errors);
+// Adds a violation where `text` is longer than `max_code_points`, not UTF-8, or has control characters.
+void CheckLine(std::string_view field, std::string_view text, std::size_t max_code_points,
+               FieldErrors& errors);
+
+}  // namespace keelson

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/time/time.h"
+#include "core/common/context.h"
+#include "core/common/id.h"
+#include "core/common/sha256.h"
+
+namespace keelson {
+
+// What changed, as a flat JSON object in canonical form (keys in the order given, no white space). No
+// password, hash or token ever goes in.
+class EventPayload {
+ public:
+  EventPayload& Add(std::string_view key, std::string_view value);
+  // Without this one a literal would be taken as a bool.
+  EventPayload& Add(std::string_view key, const char* value) { return Add(key, std::string_view(value)); }
+  EventPayload& Add(std::string_view key, std::int64_t value);
+  EventPayload& Add(std::string_view key, bool value);
+  std::string ToJson() &&;
+
+ private:
+  void AddKey(std::string_view key);
+
+  std::string json_ = "{";
+};
+
+// One entry of the audit trail. The store gives the sequence and the hash when it appends it.
+struct Event {
+  std::int64_t sequence = 0;
+  // "user.registered", "refund.succeeded", …
+  std::string type;
+  // The id of what changed, as callers see it.
+  std::string subject;
+  UserId user_id;
+  std::string actor;
+  std::string correlation_id;
+  absl::Time create_time;
+  // A JSON object.
+  std::string payload = "{}";
+  Sha256Digest hash{};
+
+  bool operator==(const Event&) const = default;
+};
+
+Event MakeEvent(std::string_view type, std::string subject, UserId user_id, const CallContext& context,
+                absl::Time now, EventPayload payload = {});
+
+// SHA-256 over the previous event's hash (zeros before the first) and every field of this one but its
+// hash: a changed or missing event shows. Every store chains with this function.
+Sha256Digest ChainedHash(const Sha256Digest& previous, const Event& event);
+
+}  // namespace keelson

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/time/time.h"
+#include "core/common/id.h"
+#include "core/notifications/message_renderer.h"
+
+namespace keelson {
+
+// A message ready to be handed over. The same message has the same bytes at every attempt.
+struct Email {
+  MessageId id;
+  // "Keelson <no-reply@example.com>" or a bare address.
+  std::string from;
+  std::string to;
+  RenderedMessage content;
+  absl::Time date;
+};
+
+// What became of an attempt, in the one form that every provider's answer is translated to.
+struct SendOutcome {
+  enum class Kind {
+    kAccepted,
+    // Not taken now; no copy was sent.
+    kRetry,
+    // Not taken: this provider's allowance is used up.
+    kQuota,
+    kRecipientRejected,
+    kMessageRejected,
+    // Not taken: the provider is set up wrong (a bad key, an unwritable folder).
+    kConfig,
+    // May or may not have been sent.
+    kUnknown,
+  };
+  Kind kind = Kind::kUnknown;
+  // The provider's name for the message, where it was accepted.
+  std::string provider_message_id;
+  // A floor for the next attempt, where the provider named one.
+  std::optional<absl::Duration> retry_after;
+  // The provider's code and words, secrets and addresses left out.
+  std::string error;
+};
+
+// Hands e-mail over. Thread-safe. Blocks on the network or a disk, never past `deadline`; every trouble is an
+// outcome. A repeat of a message (the same id) is recognised where the provider is able to.
+class EmailProvider {
+ public:
+  virtual ~EmailProvider() = default;
+  // As configured: "file", "smtp", …
+  virtual std::string_view name() const = 0;
+  virtual SendOutcome Send(const Email& email, absl::Time deadline) = 0;
+};
+
+}  // namespace keelson

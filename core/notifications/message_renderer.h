@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/notifications/message.h"
+
+namespace keelson {
+
+struct RenderedMessage {
+  // UTF-8 without line breaks.
+  std::string subject;
+  std::string text;
+  std::string html;
+  // The BCP 47 tag of the language it is in, after falling back.
+  std::string language;
+
+  bool operator==(const RenderedMessage&) const = default;
+};
+
+// Makes texts of templates. Thread-safe; does not block. The same input gives the same output.
+class MessageRenderer {
+ public:
+  virtual ~MessageRenderer() = default;
+  // The locale falls back from pt-BR to pt to en. NOT_FOUND for an unknown template; INVALID_ARGUMENT where a
+  // variable that the template needs is missing.
+  virtual absl::StatusOr<RenderedMessage> Render(std::string_view template_name, std::string_view locale,
+                                                 const TemplateVariables& variables) const = 0;
+};
+
+}  // namespace keelson

@@ -1,0 +1,27 @@
+#include "core/notifications/outbox.h"
+
+#include <utility>
+
+namespace keelson {
+
+absl::Status QueueMessage(WriteTransaction& tx, const CallContext& context, IdGenerator& ids,
+                          std::string_view template_name, const User& recipient, TemplateVariables variables,
+                          absl::Time now, std::optional<absl::Time> expire_time) {
+  Message message;
+  message.id = ids.Next<MessageKind>();
+  message.template_name = template_name;
+  message.locale = recipient->locale;
+  message.to = recipient->email;
+  message.user_id = recipient->id;
+  message.variables = std::move(variables);
+  message.variables.emplace("display_name", recipient->display_name);
+  message.due_time = now;
+  message.expire_time = expire_time;
+  message.traceparent = context.traceparent;
+  message.create_time = now;
+  if (absl::Status status = tx.messages().Insert(message); !status.ok()) return status;
+  return tx.events().Append(MakeEvent("message.queued", message.id.ToString(), recipient->id, context, now,
+                                      EventPayload().Add("template", template_name)));
+}
+
+}  // namespace keelson

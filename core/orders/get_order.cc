@@ -1,0 +1,56 @@
+#include "core/orders/get_order.h"
+
+#include "core/common/archive.h"
+#include "core/common/error.h"
+#include "core/common/list_query.h"
+
+namespace keelson {
+namespace {
+
+absl::StatusOr<Order> Read(Store& store, const CallContext& context,
+                           absl::FunctionRef<Found<Order>(OrderReader&)> find) {
+  std::optional<Order> order;
+  const absl::Status status = store.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
+    Found<Order> found = find(tx.orders());
+    if (found.ok()) order = *std::move(found);
+    return found.status();
+  });
+  if (!status.ok()) return status;
+  if (!order) return MakeError(Reason::kOrderNotFound, "there is no such order");
+  return *std::move(order);
+}
+
+}  // namespace
+
+absl::StatusOr<Order> GetOrder::ById(const CallContext& context, std::string_view id) {
+  const std::optional<OrderId> order_id = OrderId::Parse(id);
+  if (!order_id) return FieldErrors().Add("id", InvalidId<OrderKind>()).ToStatus();
+  return Read(store_, context, [&](OrderReader& orders) { return orders.Find(*order_id); });
+}
+
+absl::StatusOr<Order> GetOrder::ByReference(const CallContext& context, std::string_view reference) {
+  if (reference.empty()) return FieldErrors().Add("reference", "is required").ToStatus();
+  return Read(store_, context, [&](OrderReader& orders) { return orders.FindByReference(reference); });
+}
+
+absl::StatusOr<OrderPage> ListOrders::operator()(const CallContext& context, const ListOrdersQuery& query) {
+  FieldErrors errors;
+  OrderFilter filter;
+  const int page_size = CheckPageSize(query.page_size, errors);
+  filter.user_id = CheckOptionalId<UserKind>("user_id", query.user_id, errors);
+  filter.states = query.states;
+  filter.created_from = query.created_from;
+  filter.created_before = query.created_before;
+  if (!errors.empty()) return errors.ToStatus();
+
+  ArchiveWriter list;
+  list(std::string("orders")), list(filter.user_id), list(filter.states);
+  list(filter.created_from), list(filter.created_before);
+  return ReadPage<OrderPage, OrderId>(store_, context, page_tokens_, list.Take(), query.page_token, page_size,
+                                      &OrderPage::orders,
+                                      [&](ReadTransaction& tx, std::optional<OrderId> before, int limit) {
+                                        return tx.orders().List(filter, before, limit);
+                                      });
+}
+
+}  // namespace keelson

@@ -1,0 +1,164 @@
+#include "core/orders/order.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/common/error.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+struct Step {
+  OrderState from;
+  OrderState to;
+};
+
+constexpr std::array kSteps = {
+    Step{OrderState::kPending, OrderState::kPaid},      Step{OrderState::kPaid, OrderState::kShipped},
+    Step{OrderState::kShipped, OrderState::kDelivered}, Step{OrderState::kPending, OrderState::kCancelled},
+    Step{OrderState::kPaid, OrderState::kCancelled},
+};
+
+constexpr std::array kStates = {OrderState::kPending, OrderState::kPaid, OrderState::kShipped,
+                                OrderState::kDelivered, OrderState::kCancelled};
+
+bool CanMove(OrderState from, OrderState to) {
+  return std::any_of(kSteps.begin(), kSteps.end(),
+                     [&](const Step& step) { return step.from == from && step.to == to; });
+}
+
+// "PENDING or PAID": where a step to `to` may start.
+std::string Origins(OrderState to) {
+  std::string origins;
+  for (const Step& step : kSteps) {
+    if (step.to == to) origins += StrCat(origins.empty() ? "" : " or ", OrderStateName(step.from));
+  }
+  return origins;
+}
+
+}  // namespace
+
+std::string_view OrderStateName(OrderState state) {
+  switch (state) {
+    case OrderState::kPending:
+      return "PENDING";
+    case OrderState::kPaid:
+      return "PAID";
+    case OrderState::kShipped:
+      return "SHIPPED";
+    case OrderState::kDelivered:
+      return "DELIVERED";
+    case OrderState::kCancelled:
+      return "CANCELLED";
+  }
+  return "UNKNOWN";
+}
+
+std::optional<OrderState> ParseOrderState(std::string_view lower_case_name) {
+  const auto matches = [&](OrderState state) {
+    const std::string_view name = OrderStateName(state);
+    return std::equal(name.begin(), name.end(), lower_case_name.begin(), lower_case_name.end(),
+                      [](char upper, char lower) { return upper - 'A' + 'a' == lower; });
+  };
+  const auto* found = std::find_if(kStates.begin(), kStates.end(), matches);
+  return found == kStates.end() ? std::nullopt : std::optional(*found);
+}
+
+Order Order::Create(OrderId id, UserId user_id, Currency currency, std::vector<OrderLine> lines,
+                    std::int64_t shipping, std::string reference, Labels labels, absl::Time now) {
+  OrderFields fields;
+  fields.id = id;
+  fields.user_id = user_id;
+  fields.currency = currency;
+  fields.shipping = shipping;
+  fields.total = shipping;
+  for (OrderLine& line : lines) {
+    line.total = line.quantity * line.unit_price - line.discount + line.tax;
+    fields.total += line.total;
+  }
+  fields.lines = std::move(lines);
+  fields.reference = std::move(reference);
+  fields.labels = std::move(labels);
+  fields.create_time = now;
+  fields.update_time = now;
+  return Order(std::move(fields));
+}
+
+absl::Status Order::Pay(std::string provider, std::string provider_reference, absl::Time now) {
+  if (absl::Status status = MoveTo(OrderState::kPaid, now); !status.ok()) return status;
+  fields_.paid = fields_.total;
+  fields_.payment_provider = std::move(provider);
+  fields_.payment_reference = std::move(provider_reference);
+  fields_.pay_time = now;
+  return absl::OkStatus();
+}
+
+absl::Status Order::Ship(absl::Time now) {
+  if (absl::Status status = MoveTo(OrderState::kShipped, now); !status.ok()) return status;
+  fields_.ship_time = now;
+  return absl::OkStatus();
+}
+
+absl::Status Order::Deliver(absl::Time now) {
+  if (absl::Status status = MoveTo(OrderState::kDelivered, now); !status.ok()) return status;
+  fields_.deliver_time = now;
+  return absl::OkStatus();
+}
+
+absl::Status Order::Cancel(absl::Time now) {
+  if (absl::Status status = MoveTo(OrderState::kCancelled, now); !status.ok()) return status;
+  fields_.cancel_time = now;
+  return absl::OkStatus();
+}
+
+void Order::HoldRefund(const RefundPortion& portion, absl::Time now) {
+  fields_.refund_pending += portion.amount;
+  fields_.refunded_shipping += portion.shipping;
+  ++fields_.refund_count;
+  for (const RefundPortion::Line& part : portion.lines) {
+    OrderLine& line = fields_.lines[part.index];
+    line.refunded_quantity += part.quantity;
+    line.refunded_amount += part.amount;
+  }
+  Touch(now);
+}
+
+void Order::SettleRefund(const RefundPortion& portion, absl::Time now) {
+  fields_.refund_pending -= portion.amount;
+  fields_.refunded += portion.amount;
+  Touch(now);
+}
+
+void Order::ReleaseRefund(const RefundPortion& portion, absl::Time now) {
+  fields_.refund_pending -= portion.amount;
+  fields_.refunded_shipping -= portion.shipping;
+  --fields_.refund_count;
+  for (const RefundPortion::Line& part : portion.lines) {
+    OrderLine& line = fields_.lines[part.index];
+    line.refunded_quantity -= part.quantity;
+    line.refunded_amount -= part.amount;
+  }
+  Touch(now);
+}
+
+absl::Status Order::MoveTo(OrderState next, absl::Time now) {
+  if (!CanMove(fields_.state, next)) {
+    const std::string expected = Origins(next);
+    return MakeError(Reason::kOrderState,
+                     StrCat("the order is ", OrderStateName(fields_.state), "; to become ",
+                            OrderStateName(next), " it must be ", expected),
+                     {{"state", std::string(OrderStateName(fields_.state))}, {"expected", expected}});
+  }
+  fields_.state = next;
+  Touch(now);
+  return absl::OkStatus();
+}
+
+void Order::Touch(absl::Time now) {
+  fields_.update_time = now;
+  ++fields_.version;
+}
+
+}  // namespace keelson

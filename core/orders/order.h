@@ -1,0 +1,143 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/common/id.h"
+#include "core/common/money.h"
+#include "core/common/text.h"
+
+namespace keelson {
+
+// The numbers are stored: they never change.
+enum class OrderState { kPending = 1, kPaid = 2, kShipped = 3, kDelivered = 4, kCancelled = 5 };
+std::string_view OrderStateName(OrderState state);
+std::optional<OrderState> ParseOrderState(std::string_view lower_case_name);
+
+// Amounts are in minor units of the order's currency.
+struct OrderLine {
+  std::string sku;
+  std::string title;
+  std::int64_t quantity = 0;
+  std::int64_t unit_price = 0;
+  std::int64_t discount = 0;
+  std::int64_t tax = 0;
+  // quantity * unit_price - discount + tax.
+  std::int64_t total = 0;
+  // What refunds by line have taken back or hold.
+  std::int64_t refunded_quantity = 0;
+  std::int64_t refunded_amount = 0;
+
+  bool operator==(const OrderLine&) const = default;
+};
+
+template <typename Archive>
+void Describe(Archive& a, OrderLine& l) {
+  a(l.sku), a(l.title), a(l.quantity), a(l.unit_price), a(l.discount), a(l.tax), a(l.total);
+  a(l.refunded_quantity), a(l.refunded_amount);
+}
+
+struct OrderFields {
+  OrderId id;
+  UserId user_id;
+  OrderState state = OrderState::kPending;
+  Currency currency;
+  // Line n has the line_id "n", counted from 1.
+  std::vector<OrderLine> lines;
+  std::int64_t shipping = 0;
+  // The lines' totals and the shipping.
+  std::int64_t total = 0;
+  std::int64_t paid = 0;
+  // Refunds that succeeded, and those that are asked for, approved or under way.
+  std::int64_t refunded = 0;
+  std::int64_t refund_pending = 0;
+  // The part of the two above that gave back the shipping.
+  std::int64_t refunded_shipping = 0;
+  // Refunds that succeeded or still may.
+  std::int64_t refund_count = 0;
+  std::string payment_provider;
+  std::string payment_reference;
+  std::string reference;
+  Labels labels;
+  absl::Time create_time;
+  absl::Time update_time;
+  std::optional<absl::Time> pay_time;
+  std::optional<absl::Time> ship_time;
+  std::optional<absl::Time> deliver_time;
+  std::optional<absl::Time> cancel_time;
+  std::int64_t version = 1;
+
+  bool operator==(const OrderFields&) const = default;
+};
+
+template <typename Archive>
+void Describe(Archive& a, OrderFields& f) {
+  a(f.id), a(f.user_id), a(f.state), a(f.currency), a(f.lines), a(f.shipping), a(f.total), a(f.paid);
+  a(f.refunded), a(f.refund_pending), a(f.refunded_shipping), a(f.refund_count);
+  a(f.payment_provider), a(f.payment_reference), a(f.reference), a(f.labels);
+  a(f.create_time), a(f.update_time), a(f.pay_time), a(f.ship_time), a(f.deliver_time), a(f.cancel_time);
+  a(f.version);
+}
+
+// What a refund takes from an order.
+struct RefundPortion {
+  struct Line {
+    // Counted from 0.
+    std::size_t index = 0;
+    std::int64_t quantity = 0;
+    std::int64_t amount = 0;
+    bool operator==(const Line&) const = default;
+  };
+  std::int64_t amount = 0;
+  std::int64_t shipping = 0;
+  std::vector<Line> lines;
+  bool operator==(const RefundPortion&) const = default;
+};
+
+// Something sold, from its creation to its delivery, with the account of what was given back for it. Read
+// its fields with `order->state`; they change by the methods alone, each of which fails with ORDER_STATE
+// (naming the state and those expected) where the state does not allow it, and then changes nothing.
+class Order {
+ public:
+  // `lines` have their totals computed here. Needs amounts that CreateOrder has checked.
+  static Order Create(OrderId id, UserId user_id, Currency currency, std::vector<OrderLine> lines,
+                      std::int64_t shipping, std::string reference, Labels labels, absl::Time now);
+  // From fields that a store has kept.
+  explicit Order(OrderFields fields) : fields_(std::move(fields)) {}
+
+  const OrderFields* operator->() const { return &fields_; }
+  const OrderFields& fields() const { return fields_; }
+
+  std::int64_t refundable() const { return fields_.paid - fields_.refunded - fields_.refund_pending; }
+  // What its owner knows it by: the caller's own number where it has one, else the id.
+  std::string display_name() const {
+    return fields_.reference.empty() ? fields_.id.ToString() : fields_.reference;
+  }
+  Money MoneyOf(std::int64_t minor_units) const { return {fields_.currency, minor_units}; }
+
+  absl::Status Pay(std::string provider, std::string provider_reference, absl::Time now);
+  absl::Status Ship(absl::Time now);
+  absl::Status Deliver(absl::Time now);
+  absl::Status Cancel(absl::Time now);
+
+  // Sets a refund's portion aside; the refund rules have said that it is there.
+  void HoldRefund(const RefundPortion& portion, absl::Time now);
+  // What was held has been paid out.
+  void SettleRefund(const RefundPortion& portion, absl::Time now);
+  // What was held is refundable again.
+  void ReleaseRefund(const RefundPortion& portion, absl::Time now);
+
+ private:
+  absl::Status MoveTo(OrderState next, absl::Time now);
+  void Touch(absl::Time now);
+
+  OrderFields fields_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,99 @@
+// The steps of an order's life after its creation.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/common/amount.h"
+#include "core/common/clock.h"
+#include "core/common/context.h"
+#include "core/common/store.h"
+#include "core/orders/order.h"
+
+namespace keelson {
+
+struct PayOrderCommand {
+  std::string request_id;
+  std::string id;
+  std::optional<Amount> amount;
+  // Empty: the configured one.
+  std::string payment_provider;
+  std::string payment_reference;
+  std::string etag;
+};
+
+// PENDING to PAID.
+class PayOrder {
+ public:
+  // `provider` is the configured payment provider's name: the one that an order's refunds go through.
+  PayOrder(Store& store, Clock& clock, std::string_view provider)
+      : store_(store), clock_(clock), provider_(provider) {}
+  // FIELD_INVALID (also for an amount that is not the order's total, and for another provider),
+  // ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
+  absl::StatusOr<Order> operator()(const CallContext& context, const PayOrderCommand& command);
+
+ private:
+  Store& store_;
+  Clock& clock_;
+  const std::string provider_;
+};
+
+struct OrderStepCommand {
+  std::string request_id;
+  std::string id;
+  std::string etag;
+};
+
+// PAID to SHIPPED.
+class ShipOrder {
+ public:
+  ShipOrder(Store& store, Clock& clock) : store_(store), clock_(clock) {}
+  // FIELD_INVALID, ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
+  absl::StatusOr<Order> operator()(const CallContext& context, const OrderStepCommand& command);
+
+ private:
+  Store& store_;
+  Clock& clock_;
+};
+
+// SHIPPED to DELIVERED: the refund window opens.
+class DeliverOrder {
+ public:
+  DeliverOrder(Store& store, Clock& clock) : store_(store), clock_(clock) {}
+  // FIELD_INVALID, ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
+  absl::StatusOr<Order> operator()(const CallContext& context, const OrderStepCommand& command);
+
+ private:
+  Store& store_;
+  Clock& clock_;
+};
+
+struct CancelOrderCommand {
+  std::string request_id;
+  std::string id;
+  // For the audit trail and the refund's note; at most 500 characters.
+  std::string reason;
+  std::string etag;
+};
+
+// PENDING or PAID to CANCELLED. What is still refundable is refunded in the same unit of work, by a refund
+// that needs no approval and to which the rule on the order's state does not apply.
+class CancelOrder {
+ public:
+  CancelOrder(Store& store, Clock& clock, IdGenerator& ids) : store_(store), clock_(clock), ids_(ids) {}
+  // FIELD_INVALID, ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
+  absl::StatusOr<Order> operator()(const CallContext& context, const CancelOrderCommand& command);
+
+ private:
+  absl::Status RefundRest(WriteTransaction& tx, const CallContext& context, Order& order,
+                          const std::string& reason, absl::Time now);
+  absl::Status TellOwner(WriteTransaction& tx, const CallContext& context, const Order& order,
+                         const Money& refunded, absl::Time now);
+
+  Store& store_;
+  Clock& clock_;
+  IdGenerator& ids_;
+};
+
+}  // namespace keelson

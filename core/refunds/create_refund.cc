@@ -1,0 +1,181 @@
+#include "core/refunds/create_refund.h"
+
+#include <charconv>
+#include <set>
+#include <utility>
+
+#include "core/common/idempotent_write.h"
+#include "core/common/strings.h"
+#include "core/notifications/outbox.h"
+#include "core/orders/order_change.h"
+
+namespace keelson {
+
+template <typename Archive>
+void Describe(Archive& a, ScopeInput::Line& l) {
+  a(l.line_id), a(l.quantity);
+}
+
+namespace {
+
+constexpr std::size_t kMaxNote = 500;
+
+struct ScopeArchiver {
+  ArchiveWriter& content;
+  void operator()(const std::monostate&) const {}
+  void operator()(const RefundEverything&) const {}
+  void operator()(const Amount& amount) const { content(amount); }
+  void operator()(const ScopeInput::Lines& lines) const {
+    content(lines.lines), content(lines.include_shipping);
+  }
+};
+
+std::string ContentOf(const CreateRefundCommand& command) {
+  ArchiveWriter content;
+  content(command.order_id), content(command.scope.scope.index());
+  std::visit(ScopeArchiver{content}, command.scope.scope);
+  content(command.reason), content(command.note);
+  return content.Take();
+}
+
+// "1", "2", …, without a sign or leading zeros; nothing for anything else.
+std::optional<std::int64_t> ParseLineId(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 1 || text.front() == '0') {
+    return std::nullopt;
+  }
+  return number;
+}
+
+struct ScopeChecker {
+  FieldErrors& errors;
+
+  std::optional<RefundScope> operator()(const std::monostate&) const {
+    errors.Add("scope", "must be one of everything, amount and lines");
+    return std::nullopt;
+  }
+
+  std::optional<RefundScope> operator()(const RefundEverything& everything) const { return everything; }
+
+  std::optional<RefundScope> operator()(const Amount& amount) const {
+    const std::optional<Money> money = CheckAmount("scope.amount", amount, errors);
+    if (!money) return std::nullopt;
+    return *money;
+  }
+
+  std::optional<RefundScope> operator()(const ScopeInput::Lines& input) const {
+    if (input.lines.empty() && !input.include_shipping) {
+      errors.Add("scope.lines.lines", "must have a line, unless include_shipping is set");
+    }
+    if (input.lines.size() > kMaxScopeLines) {
+      errors.Add("scope.lines.lines", StrCat("must have at most ", kMaxScopeLines, " entries"));
+      return std::nullopt;
+    }
+    RefundLines scope;
+    scope.include_shipping = input.include_shipping;
+    std::set<std::string_view> named;
+    for (std::size_t i = 0; i < input.lines.size(); ++i) {
+      const ScopeInput::Line& line = input.lines[i];
+      const std::string field = StrCat("scope.lines.lines[", i, "]");
+      const std::optional<std::int64_t> number = ParseLineId(line.line_id);
+      if (!number) errors.Add(field + ".line_id", "must be the line_id of one of the order's lines");
+      if (!named.insert(line.line_id).second) errors.Add(field + ".line_id", "must not be named twice");
+      if (line.quantity < 1) errors.Add(field + ".quantity", "must be at least 1");
+      if (line.amount) errors.Add(field + ".amount", "must be empty: it is computed here");
+      scope.lines.push_back({number.value_or(1) - 1, line.quantity});
+    }
+    return scope;
+  }
+
+  static constexpr std::size_t kMaxScopeLines = 500;
+};
+
+struct CheckedScope {
+  OrderId order_id;
+  RefundScope scope;
+};
+
+absl::StatusOr<CheckedScope> Check(std::string_view order_id, const ScopeInput& input, FieldErrors errors) {
+  const std::optional<OrderId> id = OrderId::Parse(order_id);
+  if (!id) errors.Add("order_id", InvalidId<OrderKind>());
+  std::optional<RefundScope> scope = std::visit(ScopeChecker{errors}, input.scope);
+  if (!errors.empty()) return errors.ToStatus();
+  return CheckedScope{*id, *std::move(scope)};
+}
+
+absl::Status NotAllowed(const Order& order, const RefundJudgement& judgement) {
+  ErrorDetails details;
+  details.reason = Reason::kRefundNotAllowed;
+  std::string message = "the refund is not allowed";
+  for (const Verdict& verdict : judgement.verdicts) {
+    if (verdict.passed) continue;
+    details.preconditions.push_back({std::string(verdict.rule), order->id.ToString(), verdict.explanation});
+    message += StrCat(details.preconditions.size() == 1 ? ": " : "; ", verdict.explanation);
+  }
+  return MakeError(std::move(details), message);
+}
+
+absl::Status TellOwner(WriteTransaction& tx, const CallContext& context, IdGenerator& ids, const Order& order,
+                       const Refund& refund, absl::Time now) {
+  const Found<User> owner = tx.users().Find(order->user_id);
+  if (!owner.ok() || !*owner) return owner.status();
+  return QueueMessage(tx, context, ids, "refund_requested", **owner,
+                      {{"order", order.display_name()}, {"amount", refund.amount().ToString()}}, now);
+}
+
+}  // namespace
+
+absl::StatusOr<RefundCheck> CheckRefund::operator()(const CallContext& context,
+                                                    const CheckRefundQuery& query) {
+  const absl::StatusOr<CheckedScope> checked = Check(query.order_id, query.scope, {});
+  if (!checked.ok()) return checked.status();
+  RefundCheck check;
+  const absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
+    const absl::StatusOr<Order> order = FindOrder(tx.orders(), checked->order_id);
+    if (!order.ok()) return order.status();
+    check.judgement = JudgeRefund(*order, checked->scope, policy_, clock_.Now());
+    check.amount.reset();
+    if (check.judgement.portion) check.amount = order->MoneyOf(check.judgement.portion->amount);
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return check;
+}
+
+absl::StatusOr<Refund> CreateRefund::operator()(const CallContext& context,
+                                                const CreateRefundCommand& command) {
+  FieldErrors errors;
+  CheckRequestId(command.request_id, errors);
+  CheckLine("note", command.note, kMaxNote, errors);
+  const absl::StatusOr<CheckedScope> checked = Check(command.order_id, command.scope, std::move(errors));
+  if (!checked.ok()) return checked.status();
+
+  const absl::Time now = clock_.Now();
+  const RefundId id = ids_.Next<RefundKind>();
+  const Idempotency call(context, "CreateRefund", command.request_id, ContentOf(command));
+  absl::StatusOr<RefundFields> answer = WriteOnce<RefundFields>(
+      store_, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<RefundFields> {
+        absl::StatusOr<Order> order = FindOrder(tx.orders(), checked->order_id);
+        if (!order.ok()) return order.status();
+        RefundJudgement judgement = JudgeRefund(*order, checked->scope, policy_, now);
+        if (!judgement.allowed) return NotAllowed(*order, judgement);
+        const Refund refund = Refund::Create(id, *order,
+                                             {*std::move(judgement.portion), command.reason, command.note,
+                                              context.actor, judgement.needs_approval},
+                                             now);
+        order->HoldRefund(refund.portion(), now);
+        absl::Status status = tx.orders().Update(*order);
+        if (!status.ok()) return status;
+        if (status = tx.refunds().Insert(refund); !status.ok()) return status;
+        if (status = tx.events().Append(RefundRequestedEvent(refund, context, now)); !status.ok())
+          return status;
+        if (judgement.needs_approval) status = TellOwner(tx, context, ids_, *order, refund, now);
+        if (!status.ok()) return status;
+        return refund.fields();
+      });
+  if (!answer.ok()) return answer.status();
+  return Refund(*std::move(answer));
+}
+
+}  // namespace keelson

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/common/amount.h"
+#include "core/common/clock.h"
+#include "core/common/context.h"
+#include "core/common/store.h"
+#include "core/refunds/refund.h"
+#include "core/refunds/refund_rules.h"
+
+namespace keelson {
+
+// What a caller asks to give back, not yet checked.
+struct ScopeInput {
+  struct Line {
+    std::string line_id;
+    std::int64_t quantity = 0;
+    // Computed by the service: must come empty.
+    std::optional<Amount> amount;
+  };
+  struct Lines {
+    std::vector<Line> lines;
+    bool include_shipping = false;
+  };
+  // monostate: none was given, which is a violation.
+  std::variant<std::monostate, RefundEverything, Amount, Lines> scope;
+};
+
+struct CheckRefundQuery {
+  std::string order_id;
+  ScopeInput scope;
+};
+
+struct RefundCheck {
+  RefundJudgement judgement;
+  // What the scope comes to, where it can be computed.
+  std::optional<Money> amount;
+};
+
+// Judges a refund by every rule without making it.
+class CheckRefund {
+ public:
+  CheckRefund(Store& store, Clock& clock, const RefundPolicy& policy)
+      : store_(store), clock_(clock), policy_(policy) {}
+  // FIELD_INVALID, ORDER_NOT_FOUND.
+  absl::StatusOr<RefundCheck> operator()(const CallContext& context, const CheckRefundQuery& query);
+
+ private:
+  Store& store_;
+  Clock& clock_;
+  const RefundPolicy policy_;
+};
+
+struct CreateRefundCommand {
+  std::string request_id;
+  std::string order_id;
+  ScopeInput scope;
+  RefundReason reason = RefundReason::kUnspecified;
+  // At most 500 characters.
+  std::string note;
+};
+
+// Makes a refund where every rule passes, and sets its amount aside on the order.
+class CreateRefund {
+ public:
+  CreateRefund(Store& store, Clock& clock, IdGenerator& ids, const RefundPolicy& policy)
+      : store_(store), clock_(clock), ids_(ids), policy_(policy) {}
+  // FIELD_INVALID, ORDER_NOT_FOUND, REQUEST_ID_REUSED, and REFUND_NOT_ALLOWED with a violation for each rule
+  // that fails.
+  absl::StatusOr<Refund> operator()(const CallContext& context, const CreateRefundCommand& command);
+
+ private:
+  Store& store_;
+  Clock& clock_;
+  IdGenerator& ids_;
+  const RefundPolicy policy_;
+};
+
+}  // namespace keelson

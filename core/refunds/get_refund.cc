@@ -1,0 +1,45 @@
+#include "core/refunds/get_refund.h"
+
+#include "core/common/archive.h"
+#include "core/common/error.h"
+#include "core/common/list_query.h"
+
+namespace keelson {
+
+absl::StatusOr<Refund> GetRefund::operator()(const CallContext& context, std::string_view id) {
+  const std::optional<RefundId> refund_id = RefundId::Parse(id);
+  if (!refund_id) return FieldErrors().Add("id", InvalidId<RefundKind>()).ToStatus();
+  std::optional<Refund> refund;
+  const absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
+    Found<Refund> found = tx.refunds().Find(*refund_id);
+    if (found.ok()) refund = *std::move(found);
+    return found.status();
+  });
+  if (!status.ok()) return status;
+  if (!refund) return MakeError(Reason::kRefundNotFound, "there is no such refund");
+  return *std::move(refund);
+}
+
+absl::StatusOr<RefundPage> ListRefunds::operator()(const CallContext& context,
+                                                   const ListRefundsQuery& query) {
+  FieldErrors errors;
+  RefundFilter filter;
+  const int page_size = CheckPageSize(query.page_size, errors);
+  filter.order_id = CheckOptionalId<OrderKind>("order_id", query.order_id, errors);
+  filter.user_id = CheckOptionalId<UserKind>("user_id", query.user_id, errors);
+  filter.states = query.states;
+  filter.created_from = query.created_from;
+  filter.created_before = query.created_before;
+  if (!errors.empty()) return errors.ToStatus();
+
+  ArchiveWriter list;
+  list(std::string("refunds")), list(filter.order_id), list(filter.user_id), list(filter.states);
+  list(filter.created_from), list(filter.created_before);
+  return ReadPage<RefundPage, RefundId>(store_, context, page_tokens_, list.Take(), query.page_token,
+                                        page_size, &RefundPage::refunds,
+                                        [&](ReadTransaction& tx, std::optional<RefundId> before, int limit) {
+                                          return tx.refunds().List(filter, before, limit);
+                                        });
+}
+
+}  // namespace keelson

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/common/context.h"
+#include "core/common/page.h"
+#include "core/common/store.h"
+#include "core/refunds/refund.h"
+
+namespace keelson {
+
+class GetRefund {
+ public:
+  explicit GetRefund(Store& store) : store_(store) {}
+  // FIELD_INVALID, REFUND_NOT_FOUND.
+  absl::StatusOr<Refund> operator()(const CallContext& context, std::string_view id);
+
+ private:
+  Store& store_;
+};
+
+struct ListRefundsQuery {
+  std::int32_t page_size = 0;
+  std::string page_token;
+  std::string order_id;
+  std::string user_id;
+  std::vector<RefundState> states;
+  std::optional<absl::Time> created_from;
+  std::optional<absl::Time> created_before;
+};
+
+struct RefundPage {
+  std::vector<Refund> refunds;
+  // Empty on the last page.
+  std::string next_page_token;
+};
+
+// Newest first.
+class ListRefunds {
+ public:
+  ListRefunds(Store& store, const PageTokens& page_tokens) : store_(store), page_tokens_(page_tokens) {}
+  // FIELD_INVALID, PAGE_TOKEN_INVALID.
+  absl::StatusOr<RefundPage> operator()(const CallContext& context, const ListRefundsQuery& query);
+
+ private:
+  Store& store_;
+  const PageTokens& page_tokens_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,167 @@
+#include "core/refunds/refund.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/common/error.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+struct Step {
+  RefundState from;
+  RefundState to;
+};
+
+using enum RefundState;
+
+constexpr std::array kSteps = {
+    Step{kRequested, kApproved},  Step{kRequested, kRejected},   Step{kRequested, kCancelled},
+    Step{kApproved, kProcessing}, Step{kApproved, kCancelled},   Step{kProcessing, kProcessing},
+    Step{kProcessing, kFailed},   Step{kProcessing, kSucceeded}, Step{kFailed, kApproved},
+};
+
+}  // namespace
+
+std::string_view RefundStateName(RefundState state) {
+  switch (state) {
+    case kRequested:
+      return "REQUESTED";
+    case kApproved:
+      return "APPROVED";
+    case kProcessing:
+      return "PROCESSING";
+    case kSucceeded:
+      return "SUCCEEDED";
+    case kFailed:
+      return "FAILED";
+    case kRejected:
+      return "REJECTED";
+    case kCancelled:
+      return "CANCELLED";
+  }
+  return "UNKNOWN";
+}
+
+bool HoldsAmount(RefundState state) {
+  return state == kRequested || state == kApproved || state == kProcessing;
+}
+
+bool CanMove(RefundState from, RefundState to) {
+  return std::any_of(kSteps.begin(), kSteps.end(),
+                     [&](const Step& step) { return step.from == from && step.to == to; });
+}
+
+std::string_view RefundReasonName(RefundReason reason) {
+  switch (reason) {
+    case RefundReason::kUnspecified:
+      return "UNSPECIFIED";
+    case RefundReason::kRequestedByCustomer:
+      return "REQUESTED_BY_CUSTOMER";
+    case RefundReason::kDuplicate:
+      return "DUPLICATE";
+    case RefundReason::kFraudulent:
+      return "FRAUDULENT";
+    case RefundReason::kDefective:
+      return "DEFECTIVE";
+    case RefundReason::kNotReceived:
+      return "NOT_RECEIVED";
+    case RefundReason::kOrderCancelled:
+      return "ORDER_CANCELLED";
+    case RefundReason::kOther:
+      return "OTHER";
+  }
+  return "UNKNOWN";
+}
+
+Refund Refund::Create(RefundId id, const Order& order, Request request, absl::Time now) {
+  RefundFields fields;
+  fields.id = id;
+  fields.order_id = order->id;
+  fields.user_id = order->user_id;
+  fields.state = request.needs_approval ? kRequested : kApproved;
+  if (!request.needs_approval) fields.due_time = now;
+  fields.currency = order->currency;
+  fields.amount = request.portion.amount;
+  fields.shipping = request.portion.shipping;
+  for (const RefundPortion::Line& line : request.portion.lines) {
+    fields.lines.push_back({static_cast<std::int64_t>(line.index), line.quantity, line.amount});
+  }
+  fields.reason = request.reason;
+  fields.note = std::move(request.note);
+  fields.requested_by = std::move(request.requested_by);
+  fields.payment_provider = order->payment_provider;
+  fields.payment_reference = order->payment_reference;
+  fields.create_time = now;
+  fields.update_time = now;
+  return Refund(std::move(fields));
+}
+
+RefundPortion Refund::portion() const {
+  RefundPortion portion{fields_.amount, fields_.shipping, {}};
+  for (const RefundLine& line : fields_.lines) {
+    portion.lines.push_back({static_cast<std::size_t>(line.index), line.quantity, line.amount});
+  }
+  return portion;
+}
+
+absl::Status Refund::BeginAttempt(absl::Time retry_time, absl::Time now) {
+  if (absl::Status status = MoveTo(kProcessing, now); !status.ok()) return status;
+  ++fields_.attempts;
+  fields_.due_time = retry_time;
+  return absl::OkStatus();
+}
+
+absl::Status Refund::Succeed(std::string provider_reference, absl::Time now) {
+  if (absl::Status status = MoveTo(kSucceeded, now); !status.ok()) return status;
+  fields_.provider_reference = std::move(provider_reference);
+  fields_.failure_code.clear();
+  fields_.failure_message.clear();
+  fields_.due_time.reset();
+  fields_.settle_time = now;
+  return absl::OkStatus();
+}
+
+absl::Status Refund::Fail(std::string code, std::string message, absl::Time now) {
+  if (absl::Status status = MoveTo(kFailed, now); !status.ok()) return status;
+  fields_.failure_code = std::move(code);
+  fields_.failure_message = std::move(message);
+  fields_.due_time.reset();
+  fields_.settle_time = now;
+  return absl::OkStatus();
+}
+
+absl::Status Refund::Postpone(std::string code, std::string message, absl::Time retry_time, absl::Time now) {
+  if (absl::Status status = MoveTo(kProcessing, now); !status.ok()) return status;
+  fields_.failure_code = std::move(code);
+  fields_.failure_message = std::move(message);
+  fields_.due_time = retry_time;
+  return absl::OkStatus();
+}
+
+absl::Status Refund::MoveTo(RefundState next, absl::Time now) {
+  if (!CanMove(fields_.state, next)) {
+    return MakeError(Reason::kRefundState,
+                     StrCat("the refund is ", RefundStateName(fields_.state), ", so it can't become ",
+                            RefundStateName(next)),
+                     {{"state", std::string(RefundStateName(fields_.state))}});
+  }
+  fields_.state = next;
+  fields_.update_time = now;
+  ++fields_.version;
+  return absl::OkStatus();
+}
+
+Event RefundRequestedEvent(const Refund& refund, const CallContext& context, absl::Time now) {
+  return MakeEvent("refund.requested", refund->id.ToString(), refund->user_id, context, now,
+                   EventPayload()
+                       .Add("order_id", refund->order_id.ToString())
+                       .Add("amount", refund->amount)
+                       .Add("currency_code", refund->currency.code())
+                       .Add("reason", RefundReasonName(refund->reason))
+                       .Add("state", RefundStateName(refund->state)));
+}
+
+}  // namespace keelson

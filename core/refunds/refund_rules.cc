@@ -1,0 +1,183 @@
+#include "core/refunds/refund_rules.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "absl/strings/str_join.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+Verdict Judged(bool passed, std::string explanation) {
+  return {{}, passed, std::move(explanation)};
+}
+
+std::string Amount(const RefundCase& c, std::int64_t minor_units) {
+  return c.order.MoneyOf(minor_units).ToString();
+}
+
+Verdict OrderPaid(const RefundCase& c) {
+  return c.order->paid > 0 ? Judged(true, StrCat("the order was paid: ", Amount(c, c.order->paid)))
+                           : Judged(false, "nothing was paid for the order");
+}
+
+Verdict OrderStateAllows(const RefundCase& c) {
+  const std::string allowed = absl::StrJoin(c.policy.states, " or ", [](std::string* out, OrderState state) {
+    out->append(OrderStateName(state));
+  });
+  const bool passed = c.policy.states.contains(c.order->state);
+  return Judged(passed, StrCat("the order is ", OrderStateName(c.order->state), passed ? "" : ", not ",
+                               passed ? "" : allowed));
+}
+
+Verdict WithinWindow(const RefundCase& c) {
+  if (!c.order->deliver_time)
+    return Judged(true, "the order has not been delivered, so no window is running");
+  const absl::Time end = *c.order->deliver_time + c.policy.window;
+  const bool passed = c.now <= end;
+  const std::string when = absl::FormatTime("%Y-%m-%d %H:%M UTC", end, absl::UTCTimeZone());
+  return Judged(passed, StrCat("the refund window ", passed ? "is open until " : "closed at ", when));
+}
+
+Verdict RefundsLeft(const RefundCase& c) {
+  const std::int64_t made = c.order->refund_count;
+  return Judged(made < c.policy.max_per_order,
+                StrCat("the order has ", made, " of at most ", c.policy.max_per_order, " refunds"));
+}
+
+Verdict PartialAllowed(const RefundCase& c) {
+  if (c.policy.partial) return Judged(true, "partial refunds are allowed");
+  if (!c.portion) return Judged(false, "only a refund of everything is allowed, and this one has no amount");
+  const bool whole = c.portion->amount == c.order->paid;
+  return Judged(whole, StrCat(whole ? "everything is refunded: " : "only a refund of everything is allowed: ",
+                              Amount(c, c.portion->amount), " of ", Amount(c, c.order->paid)));
+}
+
+Verdict CurrencyMatches(const RefundCase& c) {
+  const std::string_view paid_in = c.order->currency.code();
+  const Money* amount = std::get_if<Money>(&c.scope);
+  if (amount != nullptr && amount->currency != c.order->currency) {
+    return Judged(false, StrCat("the order is in ", paid_in, ", the refund in ", amount->currency.code()));
+  }
+  return Judged(true, StrCat("the order is in ", paid_in));
+}
+
+Verdict AmountPositive(const RefundCase& c) {
+  if (!c.portion) return Judged(false, "what it comes to can't be computed");
+  return Judged(c.portion->amount > 0, StrCat("it comes to ", Amount(c, c.portion->amount)));
+}
+
+// What is wrong with one line of the scope; empty where nothing is.
+std::string LineFault(const Order& order, const RefundLines::Line& wanted) {
+  const std::int64_t line_id = wanted.index + 1;
+  if (wanted.index < 0 || wanted.index >= static_cast<std::int64_t>(order->lines.size())) {
+    return StrCat("the order has no line ", line_id);
+  }
+  const OrderLine& line = order->lines[static_cast<std::size_t>(wanted.index)];
+  const std::int64_t left = line.quantity - line.refunded_quantity;
+  if (wanted.quantity <= left) return "";
+  return StrCat("line ", line_id, " has ", left, " of ", line.quantity, " units left, not ", wanted.quantity);
+}
+
+// Everything that is wrong with the scope's lines, as one sentence; empty where nothing is.
+std::string LinesFault(const Order& order, const RefundLines& scope) {
+  std::vector<std::string> faults;
+  for (const RefundLines::Line& line : scope.lines) {
+    if (std::string fault = LineFault(order, line); !fault.empty()) faults.push_back(std::move(fault));
+  }
+  if (scope.include_shipping && order->refunded_shipping > 0) {
+    faults.push_back("the shipping has been given back already");
+  }
+  return absl::StrJoin(faults, "; ");
+}
+
+Verdict LinesAvailable(const RefundCase& c) {
+  const RefundLines* lines = std::get_if<RefundLines>(&c.scope);
+  if (lines == nullptr) return Judged(true, "no lines are named");
+  const std::string fault = LinesFault(c.order, *lines);
+  return fault.empty() ? Judged(true, "the units named are there") : Judged(false, fault);
+}
+
+Verdict WithinRefundable(const RefundCase& c) {
+  const std::int64_t refundable = c.order.refundable();
+  const std::string left =
+      StrCat(Amount(c, refundable), " of ", Amount(c, c.order->paid), " can be refunded");
+  if (refundable <= 0) return Judged(false, left);
+  if (!c.portion) return Judged(false, StrCat(left, ", and what this comes to can't be computed"));
+  const bool passed = c.portion->amount <= refundable;
+  return Judged(passed, passed ? left : StrCat(left, ", not ", Amount(c, c.portion->amount)));
+}
+
+constexpr std::array kRules = {
+    RefundRule{"ORDER_PAID", OrderPaid},
+    RefundRule{"ORDER_STATE", OrderStateAllows},
+    RefundRule{"WITHIN_WINDOW", WithinWindow},
+    RefundRule{"REFUNDS_LEFT", RefundsLeft},
+    RefundRule{"PARTIAL_ALLOWED", PartialAllowed},
+    RefundRule{"CURRENCY_MATCHES", CurrencyMatches},
+    RefundRule{"AMOUNT_POSITIVE", AmountPositive},
+    RefundRule{"LINES_AVAILABLE", LinesAvailable},
+    RefundRule{"WITHIN_REFUNDABLE", WithinRefundable},
+};
+
+// The share of these units: what all refunded units make, less what the earlier ones were given. After a
+// refund that was released the earlier ones may have more than their share; then these get less.
+std::int64_t ShareOf(const OrderLine& line, std::int64_t quantity) {
+  const std::int64_t together = ProRata(line.total, line.refunded_quantity + quantity, line.quantity);
+  return std::max<std::int64_t>(0, together - line.refunded_amount);
+}
+
+std::optional<RefundPortion> PortionOfLines(const Order& order, const RefundLines& scope) {
+  if (!LinesFault(order, scope).empty()) return std::nullopt;
+  RefundPortion portion;
+  for (const RefundLines::Line& wanted : scope.lines) {
+    const auto index = static_cast<std::size_t>(wanted.index);
+    const std::int64_t share = ShareOf(order->lines[index], wanted.quantity);
+    portion.lines.push_back({index, wanted.quantity, share});
+    portion.amount += share;
+  }
+  if (scope.include_shipping) portion.shipping = order->shipping;
+  portion.amount += portion.shipping;
+  return portion;
+}
+
+bool NeedsApproval(const RefundPolicy& policy, const Money& amount) {
+  const auto threshold = policy.approval_above.find(amount.currency);
+  return threshold != policy.approval_above.end() && amount.minor_units > threshold->second;
+}
+
+}  // namespace
+
+std::span<const RefundRule> RefundRules() {
+  return kRules;
+}
+
+std::optional<RefundPortion> PortionOf(const Order& order, const RefundScope& scope) {
+  if (const RefundLines* lines = std::get_if<RefundLines>(&scope)) return PortionOfLines(order, *lines);
+  if (const Money* amount = std::get_if<Money>(&scope)) {
+    if (amount->currency != order->currency) return std::nullopt;
+    return RefundPortion{amount->minor_units, 0, {}};
+  }
+  return RefundPortion{order.refundable(), 0, {}};
+}
+
+RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const RefundPolicy& policy,
+                            absl::Time now) {
+  const RefundCase refund_case{order, scope, policy, now, PortionOf(order, scope)};
+  RefundJudgement judgement;
+  judgement.portion = refund_case.portion;
+  judgement.allowed = true;
+  for (const RefundRule& rule : kRules) {
+    Verdict verdict = rule.judge(refund_case);
+    verdict.rule = rule.name;
+    judgement.allowed = judgement.allowed && verdict.passed;
+    judgement.verdicts.push_back(std::move(verdict));
+  }
+  judgement.needs_approval =
+      judgement.portion && NeedsApproval(policy, order.MoneyOf(judgement.portion->amount));
+  return judgement;
+}
+
+}  // namespace keelson

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/common/clock.h"
+#include "core/common/entropy.h"
+#include "core/common/log.h"
+#include "core/common/store.h"
+#include "core/refunds/payment_provider.h"
+
+namespace keelson {
+
+// Brings approved refunds to their end: takes those that are due, asks the payment provider with no lock
+// held, and writes the outcome. Safe to run anywhere and to be killed anywhere: an attempt without an outcome
+// is repeated under the same key.
+class SettleRefunds {
+ public:
+  static constexpr int kBatch = 64;
+  // An attempt's own time, and when another may take over one that was never heard of again.
+  static constexpr absl::Duration kAttemptTimeout = absl::Seconds(30);
+  static constexpr absl::Duration kLease = absl::Minutes(2);
+
+  // A refund whose payment went through another provider waits until that one is configured.
+  SettleRefunds(Store& store, Clock& clock, Entropy& entropy, IdGenerator& ids, Log& log,
+                PaymentProvider& provider)
+      : store_(store), clock_(clock), entropy_(entropy), ids_(ids), log_(log), provider_(provider) {}
+
+  // One batch; how many refunds it took.
+  absl::StatusOr<int> operator()();
+
+ private:
+  absl::StatusOr<std::vector<Refund>> Claim();
+  PaymentOutcome Ask(const Refund& refund);
+  absl::Status Settle(WriteTransaction& tx, const Refund& attempt, const PaymentOutcome& outcome);
+  absl::Status Postpone(WriteTransaction& tx, Refund refund, const PaymentOutcome& outcome, absl::Time now);
+  absl::Status TellOwner(WriteTransaction& tx, const CallContext& context, const Order& order,
+                         const Refund& refund, absl::Time now);
+
+  Store& store_;
+  Clock& clock_;
+  Entropy& entropy_;
+  IdGenerator& ids_;
+  Log& log_;
+  PaymentProvider& provider_;
+};
+
+}  // namespace keelson
