@@ -2,6 +2,7 @@
 
 #include <idn2.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "core/common/strings.h"
@@ -30,14 +31,35 @@ bool IsDotAtom(std::string_view text) {
   return previous != '.';
 }
 
+// RFC 1123: letters, digits, and hyphens within.
+bool IsHostLabel(std::string_view label) {
+  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  return !label.empty() && label.front() != '-' && label.back() != '-' &&
+         std::all_of(label.begin(), label.end(), allowed);
+}
+
+// Two labels at least, the last of which is not a number: else it could be an IP address.
+bool IsHostName(std::string_view name) {
+  std::size_t dot = name.find('.');
+  if (dot == std::string_view::npos) return false;
+  for (; dot != std::string_view::npos; dot = name.find('.')) {
+    if (!IsHostLabel(name.substr(0, dot))) return false;
+    name.remove_prefix(dot + 1);
+  }
+  return IsHostLabel(name) && name.find_first_not_of("0123456789") != std::string_view::npos;
+}
+
 // The domain as DNS knows it, in lower case; nothing where IDNA2008 (by libidn2, with UTS 46 mapping) has
 // none.
 std::optional<std::string> AsciiDomain(std::string_view domain) {
+  // To libidn2 the text would end there.
+  if (domain.find('\0') != std::string_view::npos) return std::nullopt;
   char* ascii = nullptr;
   const int result = idn2_to_ascii_8z(std::string(domain).c_str(), &ascii,
                                       IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT | IDN2_USE_STD3_ASCII_RULES);
   const std::unique_ptr<char, decltype(&idn2_free)> owner(ascii, &idn2_free);
-  if (result != IDN2_OK) return std::nullopt;
+  // libidn2 lets any ASCII through, line breaks included.
+  if (result != IDN2_OK || !IsHostName(ascii)) return std::nullopt;
   return std::string(ascii);
 }
 
@@ -60,7 +82,7 @@ absl::StatusOr<EmailAddress> EmailAddress::Parse(std::string_view text) {
     return Breaks("must have letters, digits, dots between them, or any of !#$%&'*+-/=?^_`{|}~ before the @");
   }
   const std::optional<std::string> ascii = AsciiDomain(domain);
-  if (!ascii || ascii->find('.') == std::string::npos || ascii->back() == '.') {
+  if (!ascii) {
     return Breaks("must have the name of an internet domain, such as example.com, after the @");
   }
   EmailAddress address;

@@ -102,10 +102,15 @@ void CheckLabels(std::string_view field, const Labels& labels, FieldErrors& erro
     errors.Add(std::string(field), StrCat("must have at most ", kMaxLabels, " entries"));
   }
   for (const auto& [key, value] : labels) {
+    if (!IsValidUtf8(key)) {
+      errors.Add(std::string(field), "must have keys of valid UTF-8");
+      continue;
+    }
     const std::string path = StrCat(field, "[\"", key, "\"]");
     if (key.empty() || key.size() > kMaxLabelKeyBytes) {
       errors.Add(path, StrCat("must have a key of 1 to ", kMaxLabelKeyBytes, " bytes"));
     }
+    if (!IsValidUtf8(value)) errors.Add(path, "must be valid UTF-8");
     if (value.size() > kMaxLabelValueBytes) {
       errors.Add(path, StrCat("must be at most ", kMaxLabelValueBytes, " bytes long"));
     }

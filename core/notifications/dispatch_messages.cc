@@ -24,6 +24,13 @@ bool IsFinal(Kind kind) {
   return kind == Kind::kRecipientRejected || kind == Kind::kMessageRejected;
 }
 
+// No more than kMaxError bytes, and no character cut in two.
+std::string Shortened(std::string_view words) {
+  std::size_t size = std::min(words.size(), kMaxError);
+  while (size > 0 && size < words.size() && (static_cast<unsigned char>(words[size]) & 0xc0) == 0x80) --size;
+  return std::string(words.substr(0, size));
+}
+
 void End(Message& message, MessageState state) {
   message.state = state;
   message.variables.clear();
@@ -87,6 +94,10 @@ void DispatchMessages::Attempt(Message& message) {
     --message.attempts;
     return;
   }
+  // Every attempt ended its sender before the outcome was written.
+  if (message.attempts > policy_.max_attempts) {
+    return Conclude(message, {Kind::kUnknown, "", std::nullopt, "no attempt's outcome is known"});
+  }
   absl::StatusOr<RenderedMessage> content =
       renderer_.Render(message.template_name, message.locale, message.variables);
   if (!content.ok()) {
@@ -112,7 +123,7 @@ SendOutcome DispatchMessages::Send(const Email& email, std::string& provider) {
 
 void DispatchMessages::Conclude(Message& message, const SendOutcome& outcome) {
   const absl::Time now = clock_.Now();
-  message.last_error = outcome.error.substr(0, kMaxError);
+  message.last_error = Shortened(outcome.error);
   if (outcome.kind == Kind::kAccepted) {
     message.provider_message_id = outcome.provider_message_id;
     message.send_time = now;

@@ -40,15 +40,21 @@ Event EventOf(const Refund& refund, const CallContext& context, absl::Time now) 
 
 absl::StatusOr<int> SettleRefunds::operator()() {
   absl::StatusOr<std::vector<Refund>> claimed = Claim();
-  if (!claimed.ok() || claimed->empty()) return claimed.ok() ? absl::StatusOr<int>(0) : claimed.status();
+  if (!claimed.ok()) return claimed.status();
+  if (claimed->empty()) return 0;
 
+  // Those that the lease has no time left for are taken up again when it has run out.
+  const absl::Time last_start = clock_.Now() + kLease - kAttemptTimeout;
   std::vector<PaymentOutcome> outcomes;
   outcomes.reserve(claimed->size());
-  for (const Refund& refund : *claimed) outcomes.push_back(Ask(refund));
+  for (const Refund& refund : *claimed) {
+    if (clock_.Now() > last_start) break;
+    outcomes.push_back(Ask(refund));
+  }
 
   const absl::Status status =
       store_.Write(clock_.Now() + kStoreTimeout, [&](WriteTransaction& tx) -> absl::Status {
-        for (std::size_t i = 0; i < claimed->size(); ++i) {
+        for (std::size_t i = 0; i < outcomes.size(); ++i) {
           if (absl::Status settled = Settle(tx, (*claimed)[i], outcomes[i]); !settled.ok()) return settled;
         }
         return absl::OkStatus();
@@ -66,7 +72,8 @@ absl::StatusOr<std::vector<Refund>> SettleRefunds::Claim() {
     if (found.ok()) due = *std::move(found);
     return found.status();
   });
-  if (!status.ok() || due.empty()) return status.ok() ? absl::StatusOr<std::vector<Refund>>(due) : status;
+  if (!status.ok()) return status;
+  if (due.empty()) return due;
 
   std::vector<Refund> claimed;
   status = store_.Write(deadline, [&](WriteTransaction& tx) -> absl::Status {
@@ -78,8 +85,8 @@ absl::StatusOr<std::vector<Refund>> SettleRefunds::Claim() {
       if (!*refund || (**refund)->version != candidate->version) continue;
       if (absl::Status begun = (*refund)->BeginAttempt(now + kLease, now); !begun.ok()) return begun;
       if (absl::Status kept = tx.refunds().Update(**refund); !kept.ok()) return kept;
-      // The first attempt is the change of state; a repeat is none.
-      if ((**refund)->attempts == 1) {
+      // A repeated attempt changes no state.
+      if (candidate->state == RefundState::kApproved) {
         absl::Status told = tx.events().Append(EventOf(**refund, SystemContext(deadline), now));
         if (!told.ok()) return told;
       }

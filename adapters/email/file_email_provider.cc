@@ -1,0 +1,86 @@
+#include "adapters/email/file_email_provider.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/time/clock.h"
+#include "adapters/email/atomic_file.h"
+#include "adapters/email_mime/mime_message.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+std::string Reason(int error) {
+  return std::generic_category().message(error);
+}
+
+SendOutcome Outcome(SendOutcome::Kind kind, std::string error) {
+  SendOutcome outcome;
+  outcome.kind = kind;
+  outcome.error = std::move(error);
+  return outcome;
+}
+
+// What passes by itself is tried again; the rest waits for whoever set the folder up.
+SendOutcome::Kind KindOf(int error) {
+  switch (error) {
+    case ENOSPC:
+    case EDQUOT:
+    case EIO:
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case EAGAIN:
+      return SendOutcome::Kind::kRetry;
+    default:
+      return SendOutcome::Kind::kConfig;
+  }
+}
+
+int CreateFolder(const std::string& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  return error.value();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<FileEmailProvider>> FileEmailProvider::Create(std::string directory) {
+  if (directory.empty()) return absl::InvalidArgumentError("the e-mail folder has no name");
+  int error = CreateFolder(directory);
+  if (error == 0 && access(directory.c_str(), W_OK | X_OK) != 0) error = errno;
+  if (error != 0) {
+    return absl::FailedPreconditionError(
+        StrCat("the e-mail folder ", directory, " can't be written to: ", Reason(error)));
+  }
+  return absl::WrapUnique(new FileEmailProvider(std::move(directory)));
+}
+
+SendOutcome FileEmailProvider::Send(const Email& email, absl::Time deadline) {
+  if (absl::Now() >= deadline) return Outcome(SendOutcome::Kind::kRetry, "no time was left");
+  const absl::StatusOr<std::string> message = RenderMime(email);
+  if (!message.ok()) {
+    return Outcome(SendOutcome::Kind::kMessageRejected, std::string(message.status().message()));
+  }
+  const std::string name = StrCat(email.id.ToString(), ".eml");
+  int error = WriteFileAtomically(directory_, name, *message);
+  // Somebody cleared the folder away while the service runs.
+  if (error == ENOENT && (error = CreateFolder(directory_)) == 0) {
+    error = WriteFileAtomically(directory_, name, *message);
+  }
+  if (error != 0) {
+    return Outcome(KindOf(error), StrCat("the e-mail folder can't be written to: ", Reason(error)));
+  }
+  SendOutcome outcome;
+  outcome.kind = SendOutcome::Kind::kAccepted;
+  outcome.provider_message_id = email.id.ToString();
+  return outcome;
+}
+
+}  // namespace keelson

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/common/log.h"
+#include "core/notifications/email_provider.h"
+
+namespace keelson {
+
+// For development and for trials under load: logs that a message was handed over and sends it nowhere. Only
+// its id, language and sizes are written; never its subject, body, links or addresses. To read the mail
+// itself, use the file provider.
+class LogEmailProvider final : public EmailProvider {
+ public:
+  explicit LogEmailProvider(Log& log) : log_(log) {}
+
+  std::string_view name() const override { return "log"; }
+  SendOutcome Send(const Email& email, absl::Time deadline) override;
+
+ private:
+  Log& log_;
+};
+
+}  // namespace keelson

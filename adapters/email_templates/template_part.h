@@ -1,0 +1,35 @@
+#pragma once
+
+#include <kainjow/mustache.hpp>
+#include <memory>
+#include <string>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "core/notifications/message.h"
+
+namespace keelson {
+
+enum class PartKind { kSubject, kText, kHtml };
+
+// A parsed Mustache template of one part of a message. Thread-safe.
+class TemplatePart {
+ public:
+  // INVALID_ARGUMENT with what is wrong in `source`, which has no partials.
+  static absl::StatusOr<std::unique_ptr<TemplatePart>> Parse(PartKind kind, const std::string& source);
+
+  // Values are escaped in HTML alone; a subject is one line, trimmed. An empty value is false in a section.
+  // INVALID_ARGUMENT naming a variable that is missing.
+  absl::StatusOr<std::string> Render(const TemplateVariables& variables) const;
+
+ private:
+  TemplatePart(PartKind kind, const std::string& source);
+
+  const PartKind kind_;
+  mutable absl::Mutex mutex_;
+  // Its render method is not const.
+  mutable kainjow::mustache::mustache template_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace keelson

@@ -1,0 +1,87 @@
+#include "adapters/email_templates/template_renderer.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_join.h"
+#include "adapters/email_templates/locale_chain.h"
+#include "adapters/email_templates/template_files.h"
+#include "core/common/strings.h"
+#include "core/common/text.h"
+
+namespace keelson {
+namespace {
+
+void CheckLinkBase(std::string_view base, std::vector<std::string>& mistakes) {
+  const bool absolute = base.starts_with("https://") || base.starts_with("http://");
+  if (!absolute || !IsValidUtf8(base) || HasControlCharacters(base) ||
+      base.find_first_of(" \"<>?#") != std::string_view::npos) {
+    mistakes.push_back("the link base must be a URL such as https://example.com, without a query");
+  }
+}
+
+std::string WithoutSlash(std::string base) {
+  while (base.ends_with('/')) base.pop_back();
+  return base;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<TemplateRenderer>> TemplateRenderer::Create(const TemplateOptions& options) {
+  std::vector<std::string> mistakes;
+  CheckLinkBase(options.link_base, mistakes);
+  TemplateFiles files(options.directory, mistakes);
+  VariableCompletion complete(WithoutSlash(options.link_base), options.product);
+  Catalogue catalogue;
+  for (const MessageSpec& spec : MessageSpecs()) {
+    auto& by_locale = catalogue[std::string(spec.name)];
+    by_locale.spec = &spec;
+    for (const auto& [locale, tag] : files.locales()) {
+      std::optional<MessageTemplate> compiled = CompileTemplate(spec, locale, complete, files, mistakes);
+      if (compiled) by_locale.templates.emplace(locale, *std::move(compiled));
+    }
+  }
+  for (const std::string& path : files.Unused()) {
+    mistakes.push_back(StrCat(files.Origin(path), ": is no message's, and no other file includes it"));
+  }
+  if (!mistakes.empty()) {
+    // What several messages include is judged in each of them.
+    std::sort(mistakes.begin(), mistakes.end());
+    mistakes.erase(std::unique(mistakes.begin(), mistakes.end()), mistakes.end());
+    return absl::InvalidArgumentError(absl::StrJoin(mistakes, "\n"));
+  }
+  return absl::WrapUnique(new TemplateRenderer(std::move(complete), std::move(catalogue)));
+}
+
+absl::StatusOr<RenderedMessage> TemplateRenderer::Render(std::string_view template_name,
+                                                         std::string_view locale,
+                                                         const TemplateVariables& variables) const {
+  const auto found = catalogue_.find(template_name);
+  if (found == catalogue_.end()) return absl::NotFoundError(StrCat("there is no template ", template_name));
+  const auto& [spec, templates] = found->second;
+  auto best = templates.end();
+  for (const std::string& candidate : LocaleChain(locale)) {
+    if ((best = templates.find(candidate)) != templates.end()) break;
+  }
+  if (best == templates.end()) return absl::InternalError("a template has lost its English text");
+  const MessageTemplate& chosen = best->second;
+  const TemplateVariables completed = complete_(*spec, chosen.language, variables);
+  RenderedMessage message;
+  message.language = chosen.language;
+  for (const auto& [part, field] :
+       {std::pair(chosen.subject.get(), &message.subject), std::pair(chosen.text.get(), &message.text),
+        std::pair(chosen.html.get(), &message.html)}) {
+    absl::StatusOr<std::string> rendered = part->Render(completed);
+    if (!rendered.ok()) {
+      return absl::InvalidArgumentError(
+          StrCat("the template ", template_name, " ", rendered.status().message()));
+    }
+    *field = *std::move(rendered);
+  }
+  return message;
+}
+
+}  // namespace keelson

@@ -1,0 +1,86 @@
+#include "adapters/memory/accounts.h"
+
+#include "adapters/memory/expire.h"
+#include "core/common/error.h"
+
+namespace keelson {
+
+Found<User> MemoryUsers::Find(UserId id) {
+  const User* user = users_.Find(id);
+  return user ? std::optional<User>(*user) : std::nullopt;
+}
+
+Found<User> MemoryUsers::FindByEmailKey(std::string_view email_key) {
+  const UserId* id = by_email_key_.Find(std::string(email_key));
+  if (id == nullptr) return std::nullopt;
+  return Find(*id);
+}
+
+absl::Status MemoryUsers::Put(const User& user) {
+  if (user->state != UserState::kErased) {
+    const UserId* holder = by_email_key_.Find(user->email_key);
+    if (holder != nullptr && *holder != user->id) {
+      return journal_.Fail(MakeError(Reason::kEmailTaken, "an account with this address exists"));
+    }
+    by_email_key_.Put(user->email_key, user->id);
+  }
+  users_.Put(user->id, user);
+  return absl::OkStatus();
+}
+
+absl::Status MemoryUsers::Insert(const User& user, std::string_view password_hash) {
+  if (users_.Find(user->id) != nullptr) return journal_.Fail(absl::InternalError("the user exists"));
+  passwords_.Put(user->id, std::string(password_hash));
+  return Put(user);
+}
+
+absl::Status MemoryUsers::Update(const User& user) {
+  const User* old = users_.Find(user->id);
+  if (old == nullptr) return journal_.Fail(absl::InternalError("no such user to update"));
+  if ((*old)->state != UserState::kErased) by_email_key_.Erase((*old)->email_key);
+  return Put(user);
+}
+
+Found<EmailToken> MemoryTokens::Find(const Sha256Digest& digest) {
+  const EmailToken* token = tokens_.Find(digest);
+  return token ? std::optional<EmailToken>(*token) : std::nullopt;
+}
+
+absl::Status MemoryTokens::Put(const EmailToken& token) {
+  const Owner owner(token.user_id, token.purpose);
+  if (const Sha256Digest* older = by_owner_.Find(owner)) tokens_.Erase(*older);
+  by_owner_.Put(owner, token.digest);
+  tokens_.Put(token.digest, token);
+  return absl::OkStatus();
+}
+
+absl::Status MemoryTokens::Delete(const Sha256Digest& digest) {
+  if (const EmailToken* token = tokens_.Find(digest)) {
+    by_owner_.Erase({token->user_id, token->purpose});
+    tokens_.Erase(digest);
+  }
+  return absl::OkStatus();
+}
+
+int MemoryTokens::DeleteExpired(absl::Time now, int limit) {
+  const std::vector<Sha256Digest> expired =
+      ListExpired(tokens_, limit, [&](const EmailToken& token) { return token.expire_time < now; });
+  for (const Sha256Digest& digest : expired) Delete(digest).IgnoreError();  // never fails
+  return static_cast<int>(expired.size());
+}
+
+absl::StatusOr<bool> MemoryCooldowns::TryStart(const Fingerprint& key, absl::Time now, absl::Time until) {
+  const absl::Time* cools = until_.Find(key);
+  if (cools != nullptr && now < *cools) return false;
+  until_.Put(key, until);
+  return true;
+}
+
+int MemoryCooldowns::DeleteExpired(absl::Time now, int limit) {
+  const std::vector<Fingerprint> expired =
+      ListExpired(until_, limit, [&](absl::Time until) { return until < now; });
+  for (const Fingerprint& key : expired) until_.Erase(key);
+  return static_cast<int>(expired.size());
+}
+
+}  // namespace keelson

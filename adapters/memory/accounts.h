@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "adapters/memory/table.h"
+#include "core/common/store.h"
+
+namespace keelson {
+
+class MemoryUsers : public UserRepository {
+ public:
+  explicit MemoryUsers(Journal& journal)
+      : journal_(journal), users_(journal), passwords_(journal), by_email_key_(journal) {}
+
+  Found<User> Find(UserId id) override;
+  Found<User> FindByEmailKey(std::string_view email_key) override;
+  absl::Status Insert(const User& user, std::string_view password_hash) override;
+  absl::Status Update(const User& user) override;
+
+ private:
+  absl::Status Put(const User& user);
+
+  Journal& journal_;
+  Table<UserId, User> users_;
+  Table<UserId, std::string> passwords_;
+  Table<std::string, UserId> by_email_key_;
+};
+
+class MemoryTokens : public TokenRepository {
+ public:
+  explicit MemoryTokens(Journal& journal) : tokens_(journal), by_owner_(journal) {}
+
+  Found<EmailToken> Find(const Sha256Digest& digest) override;
+  absl::Status Put(const EmailToken& token) override;
+  absl::Status Delete(const Sha256Digest& digest) override;
+  // At most `limit` that ran out before `now`; how many.
+  int DeleteExpired(absl::Time now, int limit);
+
+ private:
+  using Owner = std::pair<UserId, TokenPurpose>;
+
+  Table<Sha256Digest, EmailToken> tokens_;
+  Table<Owner, Sha256Digest> by_owner_;
+};
+
+class MemoryCooldowns : public CooldownRepository {
+ public:
+  explicit MemoryCooldowns(Journal& journal) : until_(journal) {}
+
+  absl::StatusOr<bool> TryStart(const Fingerprint& key, absl::Time now, absl::Time until) override;
+  int DeleteExpired(absl::Time now, int limit);
+
+ private:
+  Table<Fingerprint, absl::Time> until_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+
+#include "core/common/clock.h"
+#include "core/common/store.h"
+
+namespace keelson {
+
+// The Store in memory, for tests, simulations and trying things out: the same contract, but nothing outlives
+// it, and it grows with what is put in. One write at a time, reads beside each other. Always there.
+class MemoryStore : public Store {
+ public:
+  // `clock` judges deadlines and must outlive the store.
+  explicit MemoryStore(Clock& clock);
+  ~MemoryStore() override;
+
+  absl::Status Read(absl::Time deadline, ReadWork work) override;
+  absl::Status Write(absl::Time deadline, WriteWork work) override;
+  absl::Status Check(absl::Time deadline) override;
+  bool reads_inline() const override { return true; }
+
+ private:
+  struct Contents;
+
+  Clock& clock_;
+  const std::unique_ptr<Contents> contents_;
+};
+
+}  // namespace keelson

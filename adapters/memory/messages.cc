@@ -1,0 +1,79 @@
+#include "adapters/memory/messages.h"
+
+namespace keelson {
+namespace {
+
+bool IsOwed(const Message& message) {
+  return message.state == MessageState::kQueued || message.state == MessageState::kSending;
+}
+
+}  // namespace
+
+Found<Message> MemoryMessages::Find(MessageId id) {
+  const Message* message = messages_.Find(id);
+  return message ? std::optional<Message>(*message) : std::nullopt;
+}
+
+absl::StatusOr<bool> MemoryMessages::AnyDue(absl::Time now) {
+  return !due_.rows().empty() && due_.rows().begin()->first.first <= now;
+}
+
+void MemoryMessages::Put(const Message& message) {
+  if (const Message* old = messages_.Find(message.id)) {
+    due_.Erase({old->due_time, old->id});
+    queued_.Erase({old->user_id, old->id});
+  }
+  if (IsOwed(message)) due_.Put({message.due_time, message.id}, {});
+  if (message.state == MessageState::kQueued) queued_.Put({message.user_id, message.id}, {});
+  messages_.Put(message.id, message);
+}
+
+absl::Status MemoryMessages::Insert(const Message& message) {
+  if (messages_.Find(message.id) != nullptr) return journal_.Fail(absl::InternalError("the message exists"));
+  Put(message);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Message>> MemoryMessages::Claim(absl::Time now, absl::Time lease_until,
+                                                           int limit) {
+  std::vector<Message> claimed;
+  for (const auto& [key, nothing] : due_.rows()) {
+    if (key.first > now || static_cast<int>(claimed.size()) >= limit) break;
+    claimed.push_back(*messages_.Find(key.second));
+  }
+  for (Message& message : claimed) {
+    message.state = MessageState::kSending;
+    message.due_time = lease_until;
+    ++message.attempts;
+    ++message.lease_epoch;
+    Put(message);
+  }
+  return claimed;
+}
+
+absl::StatusOr<bool> MemoryMessages::Finish(const Message& message) {
+  const Message* current = messages_.Find(message.id);
+  if (current == nullptr || current->state != MessageState::kSending ||
+      current->lease_epoch != message.lease_epoch) {
+    return false;
+  }
+  Put(message);
+  return true;
+}
+
+absl::Status MemoryMessages::Supersede(UserId user_id, std::string_view template_name) {
+  std::vector<Message> superseded;
+  for (auto row = queued_.rows().lower_bound({user_id, MessageId()});
+       row != queued_.rows().end() && row->first.first == user_id; ++row) {
+    const Message* message = messages_.Find(row->first.second);
+    if (message->template_name == template_name) superseded.push_back(*message);
+  }
+  for (Message& message : superseded) {
+    message.state = MessageState::kCancelled;
+    message.variables.clear();
+    Put(message);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace keelson

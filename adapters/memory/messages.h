@@ -1,0 +1,33 @@
+#pragma once
+
+#include <utility>
+#include <variant>
+
+#include "adapters/memory/table.h"
+#include "core/common/store.h"
+
+namespace keelson {
+
+class MemoryMessages : public MessageRepository {
+ public:
+  explicit MemoryMessages(Journal& journal)
+      : journal_(journal), messages_(journal), due_(journal), queued_(journal) {}
+
+  Found<Message> Find(MessageId id) override;
+  absl::StatusOr<bool> AnyDue(absl::Time now) override;
+  absl::Status Insert(const Message& message) override;
+  absl::StatusOr<std::vector<Message>> Claim(absl::Time now, absl::Time lease_until, int limit) override;
+  absl::StatusOr<bool> Finish(const Message& message) override;
+  absl::Status Supersede(UserId user_id, std::string_view template_name) override;
+
+ private:
+  // Keeps the row and what is derived from it.
+  void Put(const Message& message);
+
+  Journal& journal_;
+  Table<MessageId, Message> messages_;
+  Table<std::pair<absl::Time, MessageId>, std::monostate> due_;
+  Table<std::pair<UserId, MessageId>, std::monostate> queued_;
+};
+
+}  // namespace keelson

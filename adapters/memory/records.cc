@@ -1,0 +1,55 @@
+#include "adapters/memory/records.h"
+
+#include <algorithm>
+
+#include "adapters/memory/expire.h"
+
+namespace keelson {
+
+absl::Status MemoryEvents::Append(const Event& event) {
+  Event numbered = event;
+  numbered.sequence = static_cast<std::int64_t>(events_.size()) + 1;
+  numbered.hash = ChainedHash(events_.empty() ? Sha256Digest{} : events_.back().hash, numbered);
+  events_.push_back(std::move(numbered));
+  journal_.Record([this] { events_.pop_back(); });
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Event>> MemoryEvents::ListAfter(std::int64_t sequence, int limit) {
+  const auto size = static_cast<std::int64_t>(events_.size());
+  const std::int64_t begin = std::clamp<std::int64_t>(sequence, 0, size);
+  const std::int64_t count = std::clamp<std::int64_t>(limit, 0, size - begin);
+  return std::vector<Event>(events_.begin() + begin, events_.begin() + begin + count);
+}
+
+Found<IdempotencyRecord> MemoryIdempotency::Find(const Fingerprint& key) {
+  const IdempotencyRecord* record = records_.Find(key);
+  return record ? std::optional<IdempotencyRecord>(*record) : std::nullopt;
+}
+
+absl::Status MemoryIdempotency::Insert(const IdempotencyRecord& record) {
+  if (records_.Find(record.key) != nullptr) return journal_.Fail(absl::InternalError("the answer exists"));
+  records_.Put(record.key, record);
+  return absl::OkStatus();
+}
+
+int MemoryIdempotency::DeleteExpired(absl::Time before, int limit) {
+  const std::vector<Fingerprint> expired = ListExpired(
+      records_, limit, [&](const IdempotencyRecord& record) { return record.create_time < before; });
+  for (const Fingerprint& key : expired) records_.Erase(key);
+  return static_cast<int>(expired.size());
+}
+
+Found<std::string> MemorySettings::Find(std::string_view name) {
+  const std::string* value = values_.Find(std::string(name));
+  return value ? std::optional<std::string>(*value) : std::nullopt;
+}
+
+absl::Status MemorySettings::Insert(std::string_view name, std::string_view value) {
+  const std::string key(name);
+  if (values_.Find(key) != nullptr) return journal_.Fail(absl::InternalError("the setting exists"));
+  values_.Put(key, std::string(value));
+  return absl::OkStatus();
+}
+
+}  // namespace keelson

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+
+namespace keelson {
+
+// What a unit of work has done so far, so that it can be undone.
+class Journal {
+ public:
+  void Record(std::function<void()> undo) { undos_.push_back(std::move(undo)); }
+  // The first failure of a repository: after it the unit can't be committed.
+  absl::Status Fail(absl::Status failure) {
+    failure_.Update(failure);
+    return failure;
+  }
+  const absl::Status& failure() const { return failure_; }
+
+  void Undo() {
+    while (!undos_.empty()) {
+      undos_.back()();
+      undos_.pop_back();
+    }
+  }
+  void Forget() {
+    undos_.clear();
+    failure_ = absl::OkStatus();
+  }
+
+ private:
+  std::vector<std::function<void()>> undos_;
+  absl::Status failure_;
+};
+
+// Rows in the order of their keys; each change is recorded in the journal.
+template <typename Key, typename Row>
+class Table {
+ public:
+  explicit Table(Journal& journal) : journal_(journal) {}
+
+  const Row* Find(const Key& key) const {
+    const auto found = rows_.find(key);
+    return found == rows_.end() ? nullptr : &found->second;
+  }
+  const std::map<Key, Row>& rows() const { return rows_; }
+
+  // In the place of the row with this key, if there is one.
+  void Put(const Key& key, Row row) {
+    RecordUndo(key);
+    rows_.insert_or_assign(key, std::move(row));
+  }
+  void Erase(const Key& key) {
+    if (!rows_.contains(key)) return;
+    RecordUndo(key);
+    rows_.erase(key);
+  }
+
+ private:
+  void RecordUndo(const Key& key) {
+    const Row* old = Find(key);
+    if (old == nullptr) {
+      journal_.Record([this, key] { rows_.erase(key); });
+    } else {
+      journal_.Record([this, key, row = *old] { rows_.insert_or_assign(key, row); });
+    }
+  }
+
+  Journal& journal_;
+  std::map<Key, Row> rows_;
+};
+
+}  // namespace keelson

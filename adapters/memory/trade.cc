@@ -1,0 +1,135 @@
+#include "adapters/memory/trade.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "adapters/memory/invariants.h"
+#include "core/common/error.h"
+
+namespace keelson {
+namespace {
+
+// Whether the filter has this state and this time of creation.
+template <typename Filter, typename Fields>
+bool MatchesCommon(const Filter& filter, const Fields& fields) {
+  const auto& states = filter.states;
+  return (states.empty() || std::find(states.begin(), states.end(), fields.state) != states.end()) &&
+         (!filter.created_from || fields.create_time >= *filter.created_from) &&
+         (!filter.created_before || fields.create_time < *filter.created_before);
+}
+
+bool Matches(const OrderFilter& filter, const OrderFields& fields) {
+  return MatchesCommon(filter, fields) && (!filter.user_id || fields.user_id == *filter.user_id);
+}
+
+bool Matches(const RefundFilter& filter, const RefundFields& fields) {
+  return MatchesCommon(filter, fields) && (!filter.user_id || fields.user_id == *filter.user_id) &&
+         (!filter.order_id || fields.order_id == *filter.order_id);
+}
+
+template <typename IdType, typename Row, typename Filter>
+std::vector<Row> ListDescending(const std::map<IdType, Row>& rows, const Filter& filter,
+                                const std::optional<IdType>& before, int limit) {
+  std::vector<Row> found;
+  const auto begin = std::make_reverse_iterator(before ? rows.lower_bound(*before) : rows.end());
+  for (auto row = begin; row != rows.rend() && static_cast<int>(found.size()) < limit; ++row) {
+    if (Matches(filter, row->second.fields())) found.push_back(row->second);
+  }
+  return found;
+}
+
+}  // namespace
+
+Found<Order> MemoryOrders::Find(OrderId id) {
+  const Order* order = orders_.Find(id);
+  return order ? std::optional<Order>(*order) : std::nullopt;
+}
+
+Found<Order> MemoryOrders::FindByReference(std::string_view reference) {
+  const OrderId* id = by_reference_.Find(std::string(reference));
+  if (id == nullptr) return std::nullopt;
+  return Find(*id);
+}
+
+absl::StatusOr<std::vector<Order>> MemoryOrders::List(const OrderFilter& filter,
+                                                      std::optional<OrderId> before, int limit) {
+  return ListDescending(orders_.rows(), filter, before, limit);
+}
+
+absl::Status MemoryOrders::Insert(const Order& order) {
+  if (orders_.Find(order->id) != nullptr) return journal_.Fail(absl::InternalError("the order exists"));
+  absl::Status status = CheckInvariants(order.fields());
+  if (!status.ok()) return journal_.Fail(status);
+  if (!order->reference.empty()) {
+    if (by_reference_.Find(order->reference) != nullptr) {
+      return journal_.Fail(MakeError(Reason::kReferenceTaken, "an order with this reference exists"));
+    }
+    by_reference_.Put(order->reference, order->id);
+  }
+  orders_.Put(order->id, order);
+  return absl::OkStatus();
+}
+
+absl::Status MemoryOrders::Update(const Order& order) {
+  if (orders_.Find(order->id) == nullptr) {
+    return journal_.Fail(absl::InternalError("no such order to update"));
+  }
+  absl::Status status = CheckInvariants(order.fields());
+  if (!status.ok()) return journal_.Fail(status);
+  orders_.Put(order->id, order);
+  return absl::OkStatus();
+}
+
+Found<Refund> MemoryRefunds::Find(RefundId id) {
+  const Refund* refund = refunds_.Find(id);
+  return refund ? std::optional<Refund>(*refund) : std::nullopt;
+}
+
+absl::StatusOr<std::vector<Refund>> MemoryRefunds::List(const RefundFilter& filter,
+                                                        std::optional<RefundId> before, int limit) {
+  if (!filter.order_id) return ListDescending(refunds_.rows(), filter, before, limit);
+  std::map<RefundId, Refund> of_order;
+  for (auto row = by_order_.rows().lower_bound({*filter.order_id, RefundId()});
+       row != by_order_.rows().end() && row->first.first == *filter.order_id; ++row) {
+    of_order.emplace(row->first.second, *refunds_.Find(row->first.second));
+  }
+  return ListDescending(of_order, filter, before, limit);
+}
+
+absl::StatusOr<std::vector<Refund>> MemoryRefunds::ListDue(absl::Time now, int limit) {
+  std::vector<Refund> refunds;
+  for (const auto& [key, nothing] : due_.rows()) {
+    if (key.first > now || static_cast<int>(refunds.size()) >= limit) break;
+    refunds.push_back(*refunds_.Find(key.second));
+  }
+  return refunds;
+}
+
+std::optional<MemoryRefunds::DueKey> MemoryRefunds::DueKeyOf(const Refund& refund) {
+  const bool open = refund->state == RefundState::kApproved || refund->state == RefundState::kProcessing;
+  if (!open || !refund->due_time) return std::nullopt;
+  return DueKey(*refund->due_time, refund->id);
+}
+
+absl::Status MemoryRefunds::Put(const Refund& refund) {
+  absl::Status status = CheckInvariants(refund.fields());
+  if (!status.ok()) return journal_.Fail(status);
+  if (const std::optional<DueKey> due = DueKeyOf(refund)) due_.Put(*due, {});
+  refunds_.Put(refund->id, refund);
+  return absl::OkStatus();
+}
+
+absl::Status MemoryRefunds::Insert(const Refund& refund) {
+  if (refunds_.Find(refund->id) != nullptr) return journal_.Fail(absl::InternalError("the refund exists"));
+  by_order_.Put({refund->order_id, refund->id}, {});
+  return Put(refund);
+}
+
+absl::Status MemoryRefunds::Update(const Refund& refund) {
+  const Refund* old = refunds_.Find(refund->id);
+  if (old == nullptr) return journal_.Fail(absl::InternalError("no such refund to update"));
+  if (const std::optional<DueKey> due = DueKeyOf(*old)) due_.Erase(*due);
+  return Put(refund);
+}
+
+}  // namespace keelson

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "adapters/memory/table.h"
+#include "core/common/store.h"
+
+namespace keelson {
+
+class MemoryOrders : public OrderRepository {
+ public:
+  explicit MemoryOrders(Journal& journal) : journal_(journal), orders_(journal), by_reference_(journal) {}
+
+  Found<Order> Find(OrderId id) override;
+  Found<Order> FindByReference(std::string_view reference) override;
+  absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter, std::optional<OrderId> before,
+                                          int limit) override;
+  absl::Status Insert(const Order& order) override;
+  absl::Status Update(const Order& order) override;
+
+ private:
+  Journal& journal_;
+  Table<OrderId, Order> orders_;
+  Table<std::string, OrderId> by_reference_;
+};
+
+class MemoryRefunds : public RefundRepository {
+ public:
+  explicit MemoryRefunds(Journal& journal)
+      : journal_(journal), refunds_(journal), by_order_(journal), due_(journal) {}
+
+  Found<Refund> Find(RefundId id) override;
+  absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter, std::optional<RefundId> before,
+                                           int limit) override;
+  absl::StatusOr<std::vector<Refund>> ListDue(absl::Time now, int limit) override;
+  absl::Status Insert(const Refund& refund) override;
+  absl::Status Update(const Refund& refund) override;
+
+ private:
+  using DueKey = std::pair<absl::Time, RefundId>;
+
+  static std::optional<DueKey> DueKeyOf(const Refund& refund);
+  absl::Status Put(const Refund& refund);
+
+  Journal& journal_;
+  Table<RefundId, Refund> refunds_;
+  Table<std::pair<OrderId, RefundId>, std::monostate> by_order_;
+  Table<DueKey, std::monostate> due_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "core/refunds/payment_provider.h"
+
+namespace keelson {
+
+// For money that is moved by hand, outside (cash, a bank transfer): a refund counts as paid once it is on
+// record. Succeeds at once and always; the reference follows from the idempotency key, so that a repeat gets
+// the same one. Stateless.
+class RecordedPaymentProvider final : public PaymentProvider {
+ public:
+  std::string_view name() const override { return "recorded"; }
+  PaymentOutcome Refund(const PaymentRefund& refund, absl::Time deadline) override;
+};
+
+}  // namespace keelson

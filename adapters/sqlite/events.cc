@@ -1,0 +1,55 @@
+#include "adapters/sqlite/events.h"
+
+#include "adapters/sqlite/listing.h"
+
+namespace keelson {
+
+SqliteEventReader::SqliteEventReader(Connection& connection)
+    : connection_(connection),
+      list_after_(
+          connection,
+          "SELECT sequence, type, subject, user_id, actor, correlation_id, create_time, payload, hash "
+          "FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?") {}
+
+absl::StatusOr<std::vector<Event>> SqliteEventReader::ListAfter(std::int64_t sequence, int limit) {
+  return connection_.Guard([&]() -> absl::StatusOr<std::vector<Event>> {
+    std::vector<Event> events;
+    Rows rows = list_after_.Select(sequence, LimitParameter(limit));
+    while (rows.Next()) {
+      Event& e = events.emplace_back();
+      rows.Read(e.sequence, e.type, e.subject, e.user_id, e.actor, e.correlation_id, e.create_time, e.payload,
+                e.hash);
+    }
+    return events;
+  });
+}
+
+SqliteEvents::SqliteEvents(Connection& connection)
+    : connection_(connection),
+      insert_(connection,
+              "INSERT INTO events (sequence, type, subject, user_id, actor, correlation_id, create_time, "
+              "payload, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      find_last_(connection, "SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1") {}
+
+absl::Status SqliteEvents::Append(const Event& event) {
+  return connection_.Guard([&] {
+    Event numbered = event;
+    numbered.sequence = head_.sequence + 1;
+    const Sha256Digest hash = ChainedHash(head_.hash, numbered);
+    insert_.Execute(numbered.sequence, event.type, event.subject, event.user_id, event.actor,
+                    event.correlation_id, event.create_time, event.payload, hash);
+    head_ = {numbered.sequence, hash};
+    return absl::OkStatus();
+  });
+}
+
+absl::Status SqliteEvents::Load() {
+  return connection_.Guard([&] {
+    head_ = {};
+    Rows rows = find_last_.Select();
+    if (rows.Next()) rows.Read(head_.sequence, head_.hash);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace keelson

@@ -1,0 +1,12 @@
+DROP TABLE probe;
+DROP TABLE settings;
+DROP TABLE idempotency;
+DROP TABLE events;
+DROP TABLE messages;
+DROP TABLE refunds;
+DROP TABLE order_lines;
+DROP TABLE orders;
+DROP TABLE cooldowns;
+DROP TABLE email_tokens;
+DROP TABLE credentials;
+DROP TABLE users;

@@ -1,0 +1,93 @@
+#include "adapters/sqlite/sqlite_store.h"
+
+#include <atomic>
+
+#include "adapters/sqlite/connection.h"
+#include "adapters/sqlite/file_guard.h"
+#include "adapters/sqlite/reader_pool.h"
+#include "adapters/sqlite/schema.h"
+#include "adapters/sqlite/write_session.h"
+#include "adapters/sqlite/writer.h"
+#include "core/common/error.h"
+
+namespace keelson {
+namespace {
+
+class OpenStore : public Store {
+ public:
+  static absl::StatusOr<std::unique_ptr<Store>> Open(const SqliteOptions& options, Clock& clock);
+
+  absl::Status Read(absl::Time deadline, ReadWork work) override;
+  absl::Status Write(absl::Time deadline, WriteWork work) override { return writer_->Write(deadline, work); }
+  absl::Status Check(absl::Time deadline) override;
+  bool reads_inline() const override { return true; }
+
+ private:
+  OpenStore(std::unique_ptr<FileLock> lock, FileIdentity identity, Clock& clock)
+      : lock_(std::move(lock)), identity_(std::move(identity)), clock_(clock) {}
+
+  // In this order: what comes later goes first.
+  const std::unique_ptr<FileLock> lock_;
+  const FileIdentity identity_;
+  Clock& clock_;
+  std::atomic<std::uint64_t> commits_{0};
+  std::unique_ptr<ReaderPool> readers_;
+  std::unique_ptr<Writer> writer_;
+};
+
+absl::Status PrepareSchema(const SqliteOptions& options, Clock& clock) {
+  absl::StatusOr<std::unique_ptr<Connection>> connection = Connection::Open(
+      {options.path, Connection::Access::kReadWrite, absl::ToChronoMilliseconds(options.busy_timeout)});
+  if (!connection.ok()) return connection.status();
+  Schema schema(**connection, clock);
+  absl::Status status = schema.TakeOver();
+  if (status.ok()) status = options.migrate ? schema.Up(std::nullopt).status() : schema.CheckCurrent();
+  return status;
+}
+
+absl::StatusOr<std::unique_ptr<Store>> OpenStore::Open(const SqliteOptions& options, Clock& clock) {
+  absl::StatusOr<std::unique_ptr<FileLock>> lock = FileLock::Acquire(options.path);
+  if (!lock.ok()) return lock.status();
+  absl::Status status = PrepareSchema(options, clock);
+  if (!status.ok()) return status;
+
+  absl::StatusOr<FileIdentity> identity = FileIdentity::Of(options.path);
+  if (!identity.ok()) return identity.status();
+  absl::StatusOr<std::unique_ptr<WriteSession>> session =
+      WriteSession::Open({options.path, absl::ToChronoMilliseconds(options.busy_timeout)}, clock);
+  if (!session.ok()) return session.status();
+
+  auto store = std::unique_ptr<OpenStore>(new OpenStore(*std::move(lock), *std::move(identity), clock));
+  absl::StatusOr<std::unique_ptr<ReaderPool>> readers =
+      ReaderPool::Open(options.path, options.readers, store->commits_);
+  if (!readers.ok()) return readers.status();
+  store->readers_ = *std::move(readers);
+  store->writer_ = std::make_unique<Writer>(Writer::Options{options.group_commit, options.queue},
+                                            *std::move(session), *store->readers_, store->commits_, clock);
+  return store;
+}
+
+absl::Status OpenStore::Read(absl::Time deadline, ReadWork work) {
+  if (deadline != absl::InfiniteFuture() && clock_.Now() >= deadline) {
+    return absl::DeadlineExceededError("the deadline passed before the read began");
+  }
+  return readers_->Read(work);
+}
+
+absl::Status OpenStore::Check(absl::Time deadline) {
+  absl::Status status = identity_.Check();
+  if (status.ok()) {
+    status = Read(deadline, [](ReadTransaction& tx) { return tx.users().Find(UserId()).status(); });
+  }
+  if (status.ok()) status = writer_->Check(deadline);
+  if (status.ok() || absl::IsUnavailable(status)) return status;
+  return MakeError(Reason::kStoreUnavailable, std::string(status.message()));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(const SqliteOptions& options, Clock& clock) {
+  return OpenStore::Open(options, clock);
+}
+
+}  // namespace keelson

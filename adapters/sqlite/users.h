@@ -1,0 +1,41 @@
+#pragma once
+
+#include "adapters/sqlite/query.h"
+#include "core/common/store.h"
+
+namespace keelson {
+
+class SqliteUsers : public UserRepository {
+ public:
+  explicit SqliteUsers(Connection& connection);
+
+  Found<User> Find(UserId id) override;
+  Found<User> FindByEmailKey(std::string_view email_key) override;
+  absl::Status Insert(const User& user, std::string_view password_hash) override;
+  absl::Status Update(const User& user) override;
+
+ private:
+  Connection& connection_;
+  Query find_;
+  Query find_by_email_key_;
+  Query insert_;
+  Query insert_credentials_;
+  Query update_;
+};
+
+class SqliteTokens : public TokenRepository {
+ public:
+  explicit SqliteTokens(Connection& connection);
+
+  Found<EmailToken> Find(const Sha256Digest& digest) override;
+  absl::Status Put(const EmailToken& token) override;
+  absl::Status Delete(const Sha256Digest& digest) override;
+
+ private:
+  Connection& connection_;
+  Query find_;
+  Query put_;
+  Query delete_;
+};
+
+}  // namespace keelson

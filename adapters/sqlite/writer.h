@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "adapters/sqlite/reader_pool.h"
+#include "adapters/sqlite/write_queue.h"
+#include "adapters/sqlite/write_session.h"
+
+namespace keelson {
+
+// The thread that writes. While it commits one batch the next gathers in its queue, so the more callers there
+// are, the more of them share the cost of a commit. Thread-safe.
+class Writer {
+ public:
+  struct Options {
+    // Units of work in a commit, at most.
+    std::size_t group_commit = 128;
+    // Units that wait, at most.
+    std::size_t queue = 1024;
+  };
+
+  // `commits` is counted up with every commit, before its callers are answered. All must outlive it.
+  Writer(const Options& options, std::unique_ptr<WriteSession> session, ReaderPool& readers,
+         std::atomic<std::uint64_t>& commits, Clock& clock);
+  // Commits what waits.
+  ~Writer();
+
+  // Blocks until the unit is committed or refused.
+  absl::Status Write(absl::Time deadline, Store::WriteWork work);
+  // OK unless a write failed for the file's sake; then tries one, and is OK again where that succeeds.
+  absl::Status Check(absl::Time deadline);
+
+ private:
+  void Run();
+  void Commit(const std::vector<WriteUnit*>& units);
+  void Checkpoint();
+
+  const Options options_;
+  const std::unique_ptr<WriteSession> session_;
+  ReaderPool& readers_;
+  std::atomic<std::uint64_t>& commits_;
+  Clock& clock_;
+  WriteQueue queue_;
+  // Failures so far, and how many of them a later probe has made good.
+  std::atomic<std::uint64_t> failures_{0};
+  std::atomic<std::uint64_t> recovered_{0};
+  // The size of the log that makes a checkpoint due. The thread's own.
+  int checkpoint_pages_;
+  std::thread thread_;
+};
+
+}  // namespace keelson
