@@ -1,0 +1,67 @@
+#include "adapters/grpc/services.h"
+#include "adapters/grpc/translate.h"
+
+namespace keelson {
+namespace {
+
+namespace api = accounts::v1;
+
+absl::Status Register(RegisterUser& use_case, const CallContext& context, api::RegisterUserRequest& request,
+                      api::RegisterUserResponse& response) {
+  RegisterUserCommand command;
+  command.request_id = std::move(*request.mutable_request_id());
+  command.email = std::move(*request.mutable_email());
+  command.password = Secret(std::move(*request.mutable_password()));
+  command.display_name = std::move(*request.mutable_display_name());
+  command.locale = std::move(*request.mutable_locale());
+  command.labels = FromProto(request.labels());
+  const absl::StatusOr<std::optional<User>> user = use_case(context, command);
+  if (!user.ok()) return user.status();
+  if (user->has_value()) ToProto(**user, *response.mutable_user());
+  return absl::OkStatus();
+}
+
+template <typename Response>
+absl::Status Show(const absl::StatusOr<User>& user, Response& response) {
+  if (user.ok()) ToProto(*user, *response.mutable_user());
+  return user.status();
+}
+
+}  // namespace
+
+std::unique_ptr<RpcService> MakeAccountService(const UseCases& use_cases) {
+  auto service =
+      std::make_unique<RpcService>(api::User::descriptor()->file()->FindServiceByName("AccountService"));
+  service->Offer<api::RegisterUserRequest, api::RegisterUserResponse>(
+      "RegisterUser", Access::kWrite, Work::kWrite,
+      [&call = use_cases.register_user](const CallContext& context, api::RegisterUserRequest& request,
+                                        api::RegisterUserResponse& response) {
+        return Register(call, context, request, response);
+      });
+  service->Offer<api::VerifyEmailRequest, api::VerifyEmailResponse>(
+      "VerifyEmail", Access::kWrite, Work::kWrite,
+      [&call = use_cases.verify_email](const CallContext& context, api::VerifyEmailRequest& request,
+                                       api::VerifyEmailResponse& response) {
+        return Show(call(context, Secret(std::move(*request.mutable_token()))), response);
+      });
+  service->Offer<api::ResendVerificationRequest, api::ResendVerificationResponse>(
+      "ResendVerification", Access::kWrite, Work::kWrite,
+      [&call = use_cases.resend_verification](
+          const CallContext& context, api::ResendVerificationRequest& request,
+          api::ResendVerificationResponse&) { return call(context, request.email()); });
+  service->Offer<api::GetUserRequest, api::GetUserResponse>(
+      "GetUser", Access::kRead, Work::kRead,
+      [&call = use_cases.get_user](const CallContext& context, api::GetUserRequest& request,
+                                   api::GetUserResponse& response) {
+        return Show(call(context, request.id()), response);
+      });
+  service->Offer<api::GetUserByEmailRequest, api::GetUserByEmailResponse>(
+      "GetUserByEmail", Access::kRead, Work::kRead,
+      [&call = use_cases.get_user_by_email](const CallContext& context, api::GetUserByEmailRequest& request,
+                                            api::GetUserByEmailResponse& response) {
+        return Show(call(context, request.email()), response);
+      });
+  return service;
+}
+
+}  // namespace keelson

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/async_unary_call.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include <atomic>
+#include <chrono>
+#include <optional>
+
+#include "adapters/grpc/dispatcher.h"
+#include "adapters/grpc/rpc_service.h"
+#include "adapters/grpc/worker_pool.h"
+
+namespace keelson {
+
+class CallQueue;
+
+// A slot for one call at a time, used again and again: asked for, arrived, answered, free. It lives on its
+// queue's thread, but for Run, which may be a worker's.
+class Call final : public WorkerPool::Job {
+ public:
+  // What the completion queue is handed: whose event it is, and what has happened.
+  struct Event {
+    Call* call;
+    void (Call::*happened)(bool ok);
+  };
+
+  explicit Call(CallQueue& queue) : queue_(queue) {}
+
+  // Asks the server for the next call of the method.
+  void Await(RpcService& service, int index);
+  // Runs the handler and answers. The slot may be another call's when this returns.
+  void Run(google::protobuf::Arena& arena) override;
+
+ private:
+  void Arrived(bool ok);
+  void Ended(bool ok);
+  void Sent(bool ok);
+  void EventDone();
+  void LetGo();
+  void Finish(const absl::Status& status, const google::protobuf::Message* response);
+
+  CallQueue& queue_;
+  RpcService* service_ = nullptr;
+  int index_ = 0;
+  const Method* method_ = nullptr;
+  // Run by a worker, so that it is of use to know whether the caller has gone.
+  bool deferred_ = false;
+  // Events to come before the slot is free.
+  int pending_ = 0;
+  std::atomic<bool> cancelled_ = false;
+  std::chrono::steady_clock::time_point start_;
+  CallContext context_;
+  grpc::ByteBuffer payload_;
+  std::optional<grpc::ServerContext> server_context_;
+  std::optional<grpc::ServerAsyncResponseWriter<google::protobuf::Message>> writer_;
+  Event arrived_{this, &Call::Arrived};
+  Event ended_{this, &Call::Ended};
+  Event sent_{this, &Call::Sent};
+};
+
+}  // namespace keelson

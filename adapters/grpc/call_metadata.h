@@ -1,0 +1,42 @@
+// What a call's metadata tells of where it comes from.
+#pragma once
+
+#include <grpcpp/server_context.h>
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/common/entropy.h"
+
+namespace keelson {
+
+// The values of the metadata that we read; empty where absent. Views into the server context.
+struct CallMetadata {
+  std::string_view request_id;
+  std::string_view traceparent;
+  std::string_view authorization;
+};
+
+CallMetadata ReadMetadata(const grpc::ServerContext& context);
+
+// 1 to 128 printable ASCII characters.
+bool IsValidRequestId(std::string_view text);
+
+// `text` as a W3C traceparent of version 00; empty where it is none.
+std::string NormalTraceparent(std::string_view text);
+
+// Makes request ids for calls that bring none: unique, but not secret. Thread-safe.
+class RequestIds {
+ public:
+  explicit RequestIds(Entropy& entropy);
+  // Writes 32 hexadecimal digits.
+  void Next(std::string& out);
+
+ private:
+  std::uint64_t prefix_ = 0;
+  std::atomic<std::uint64_t> next_ = 0;
+};
+
+}  // namespace keelson

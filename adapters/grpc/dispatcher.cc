@@ -1,0 +1,143 @@
+#include "adapters/grpc/dispatcher.h"
+
+#include <grpcpp/support/proto_buffer_reader.h>
+
+#include <algorithm>
+#include <exception>
+#include <string>
+
+#include "absl/strings/str_format.h"
+#include "adapters/grpc/error_status.h"
+#include "adapters/grpc/wire_check.h"
+#include "core/common/error.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+using google::protobuf::Message;
+
+constexpr absl::Duration kRetryWhenOverloaded = absl::Seconds(1);
+constexpr absl::Duration kRetryWhenShuttingDown = absl::Seconds(1);
+
+bool Parse(const grpc::ByteBuffer& payload, Message& request) {
+  grpc::Slice slice;
+  if (payload.TrySingleSlice(&slice).ok()) {
+    return request.ParseFromArray(slice.begin(), static_cast<int>(slice.size()));
+  }
+  // The reader only reads; its interface is older than const.
+  grpc::ProtoBufferReader reader(const_cast<grpc::ByteBuffer*>(&payload));
+  return reader.status().ok() && request.ParseFromZeroCopyStream(&reader);
+}
+
+absl::Status Explain(const grpc::ByteBuffer& payload, const Message& request) {
+  grpc::Slice slice;
+  if (!payload.DumpToSingleSlice(&slice).ok()) return absl::InternalError("the payload can't be read");
+  return ExplainUnparsable(*request.GetDescriptor(),
+                           {reinterpret_cast<const char*>(slice.begin()), slice.size()});
+}
+
+// Those that the semantic conventions count as the server's.
+bool IsServerFault(absl::StatusCode code) {
+  switch (code) {
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kUnimplemented:
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDataLoss:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Severity SeverityOf(const Method& method, absl::StatusCode code) {
+  if (IsServerFault(code)) return Severity::kError;
+  return code == absl::StatusCode::kOk && method.work != Work::kWrite ? Severity::kDebug : Severity::kInfo;
+}
+
+absl::Status ShuttingDownError() {
+  ErrorDetails details;
+  details.reason = Reason::kShuttingDown;
+  details.retry_after = kRetryWhenShuttingDown;
+  return MakeError(std::move(details), "the server shuts down; try another one, or again later");
+}
+
+}  // namespace
+
+absl::Status OverloadedError() {
+  ErrorDetails details;
+  details.reason = Reason::kOverloaded;
+  details.retry_after = kRetryWhenOverloaded;
+  return MakeError(std::move(details), "too many calls wait already; try again later");
+}
+
+absl::Status Dispatcher::Admit(const Method& method, grpc::ServerContext& call,
+                               const grpc::ByteBuffer& payload, CallContext& context) {
+  const CallMetadata metadata = ReadMetadata(call);
+  if (IsValidRequestId(metadata.request_id)) {
+    context.correlation_id.assign(metadata.request_id);
+  } else {
+    request_ids_.Next(context.correlation_id);
+  }
+  call.AddInitialMetadata("x-request-id", context.correlation_id);
+  context.traceparent = NormalTraceparent(metadata.traceparent);
+  context.deadline = std::min(absl::FromChrono(call.deadline()), absl::Now() + limits_.default_deadline);
+
+  if (closed_) return ShuttingDownError();
+  absl::Status status = authenticator_.Admit(call, metadata.authorization, method.access, context.actor);
+  if (status.ok() && payload.Length() > limits_.max_receive_bytes) {
+    status = MakeError(Reason::kFieldInvalid, StrCat("the message has ", payload.Length(),
+                                                     " bytes; the most is ", limits_.max_receive_bytes));
+  }
+  return status;
+}
+
+absl::Status Dispatcher::Answer(const Method& method, const CallContext& context,
+                                const grpc::ByteBuffer& payload, google::protobuf::Arena& arena,
+                                const Message*& response) {
+  if (context.deadline <= absl::Now()) return absl::DeadlineExceededError("before the call began");
+  try {
+    Message* request = method.request->New(&arena);
+    if (!Parse(payload, *request)) return Explain(payload, *request);
+    Message* answer = method.response->New(&arena);
+    response = answer;
+    return method.handler(context, *request, *answer);
+  } catch (const std::exception& e) {
+    return absl::InternalError(StrCat("an exception left the handler: ", e.what()));
+  }
+}
+
+void Dispatcher::Record(const Method& method, const CallContext& context, const absl::Status& status,
+                        absl::Duration duration) {
+  const absl::StatusCode code = status.ok() ? absl::StatusCode::kOk : PublicCode(status);
+  const Severity severity = SeverityOf(method, code);
+  if (!log_.Enabled(severity)) return;
+
+  const std::string code_name = absl::StatusCodeToString(code);
+  const std::string duration_ms = absl::StrFormat("%.3f", absl::ToDoubleMilliseconds(duration));
+  if (status.ok()) {
+    log_.Write(severity, "rpc", "the call was answered",
+               {{"method", method.name()},
+                {"code", code_name},
+                {"duration_ms", duration_ms},
+                {"caller", context.actor},
+                {"correlation_id", context.correlation_id}});
+    return;
+  }
+  const std::optional<ErrorDetails> details = DetailsOf(status);
+  // What a caller sent stands in the messages of its own mistakes, so these stay out of the log.
+  const std::string message = severity == Severity::kError
+                                  ? status.ToString(absl::StatusToStringMode::kWithNoExtraData)
+                                  : std::string("the call was refused");
+  log_.Write(severity, "rpc", message,
+             {{"method", method.name()},
+              {"code", code_name},
+              {"reason", details ? ReasonName(details->reason) : std::string_view()},
+              {"duration_ms", duration_ms},
+              {"caller", context.actor},
+              {"correlation_id", context.correlation_id}});
+}
+
+}  // namespace keelson

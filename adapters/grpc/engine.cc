@@ -1,0 +1,134 @@
+#include "adapters/grpc/engine.h"
+
+#include <grpcpp/health_check_service_interface.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "adapters/grpc/credentials.h"
+#include "adapters/grpc/listen_error.h"
+#include "adapters/grpc/server_settings.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+// More than these gain nothing that was measured, and each holds its slots.
+constexpr unsigned kMaxQueues = 16;
+constexpr absl::Duration kIdlePoll = absl::Milliseconds(5);
+
+unsigned QueueCount(const GrpcServerOptions& options) {
+  if (options.completion_queues > 0) return static_cast<unsigned>(options.completion_queues);
+  return std::clamp(std::thread::hardware_concurrency(), 1U, kMaxQueues);
+}
+
+absl::Status CheckOptions(const GrpcServerOptions& options) {
+  // The library would take HTTPS's port.
+  if (options.listen.find(':') == std::string::npos) {
+    return absl::InvalidArgumentError(StrCat("can't listen on ", options.listen, ": it has no port"));
+  }
+  if (options.workers < 1) return absl::InvalidArgumentError("workers must be at least 1");
+  if (options.queue < 0) return absl::InvalidArgumentError("queue must not be negative");
+  if (options.default_deadline <= absl::ZeroDuration()) {
+    return absl::InvalidArgumentError("default_deadline must be positive");
+  }
+  if (options.auth.mode == GrpcAuthOptions::Mode::kMtls && options.tls.client_ca.empty()) {
+    return absl::InvalidArgumentError("auth.mode mtls needs tls.client_ca");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Start(const GrpcServerOptions& options, Services services,
+                                                      bool inline_reads, Entropy& entropy, Log& log) {
+  if (absl::Status status = CheckOptions(options); !status.ok()) return status;
+  absl::StatusOr<Authenticator> authenticator = Authenticator::Create(options.auth);
+  if (!authenticator.ok()) return authenticator.status();
+  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> credentials = MakeServerCredentials(options.tls);
+  if (!credentials.ok()) return credentials.status();
+
+  PrepareLibrary();
+  std::unique_ptr<Engine> engine(
+      new Engine(options, std::move(services), *std::move(authenticator), entropy, log));
+  if (absl::Status status = engine->Listen(options, *std::move(credentials), inline_reads); !status.ok()) {
+    return status;
+  }
+  engine->SetServing(false);
+  engine->StartThreads();
+  return engine;
+}
+
+Engine::Engine(const GrpcServerOptions& options, Services services, Authenticator authenticator,
+               Entropy& entropy, Log& log)
+    : services_(std::move(services)),
+      dispatcher_(std::move(authenticator), {options.default_deadline, options.max_receive_bytes}, entropy,
+                  log),
+      workers_(options.workers, options.queue) {}
+
+Engine::~Engine() {
+  if (server_ != nullptr) Shutdown(absl::Now());
+}
+
+absl::Status Engine::Listen(const GrpcServerOptions& options,
+                            std::shared_ptr<grpc::ServerCredentials> credentials, bool inline_reads) {
+  grpc::ServerBuilder builder;
+  ApplySettings(options, builder);
+  builder.AddListeningPort(options.listen, std::move(credentials), &port_);
+  for (const std::unique_ptr<RpcService>& service : services_) builder.RegisterService(service.get());
+  for (unsigned i = 0; i < QueueCount(options); ++i) {
+    queues_.push_back(
+        std::make_unique<CallQueue>(builder.AddCompletionQueue(), dispatcher_, workers_, inline_reads));
+  }
+  server_ = builder.BuildAndStart();
+  if (server_ != nullptr) return absl::OkStatus();
+  DropQueues();
+  return ExplainListenFailure(options.listen);
+}
+
+void Engine::StartThreads() {
+  for (const std::unique_ptr<CallQueue>& queue : queues_) {
+    queue->PostAll(services_);
+    threads_.emplace_back([&queue = *queue] { queue.Run(); });
+  }
+}
+
+// The library wants every queue shut down and emptied, also one that never served.
+void Engine::DropQueues() {
+  for (const std::unique_ptr<CallQueue>& queue : queues_) {
+    queue->ShutDown();
+    queue->Run();
+  }
+}
+
+void Engine::SetServing(bool serving) {
+  grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
+  health->SetServingStatus("", serving);
+  for (const std::unique_ptr<RpcService>& service : services_) {
+    health->SetServingStatus(service->name(), serving);
+  }
+}
+
+void Engine::AwaitIdle(absl::Time deadline) const {
+  const auto busy = [](const std::unique_ptr<CallQueue>& queue) { return queue->under_way() > 0; };
+  while (absl::Now() < deadline && std::any_of(queues_.begin(), queues_.end(), busy)) {
+    absl::SleepFor(kIdlePoll);
+  }
+}
+
+void Engine::Shutdown(absl::Time deadline) {
+  absl::MutexLock lock(&shutdown_mutex_);
+  if (std::exchange(shut_down_, true)) return;
+  SetServing(false);
+  // The library would answer calls that still arrive as cancelled, so they are refused here first, in a way
+  // that a client can act on.
+  dispatcher_.Close();
+  AwaitIdle(deadline);
+  server_->Shutdown(absl::ToChronoTime(deadline));
+  workers_.Stop();
+  for (const std::unique_ptr<CallQueue>& queue : queues_) queue->ShutDown();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+}  // namespace keelson

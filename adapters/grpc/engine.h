@@ -1,0 +1,57 @@
+#pragma once
+
+#include <grpcpp/server.h>
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "adapters/grpc/call_queue.h"
+#include "adapters/grpc/dispatcher.h"
+#include "adapters/grpc/options.h"
+#include "adapters/grpc/rpc_service.h"
+#include "adapters/grpc/worker_pool.h"
+
+namespace keelson {
+
+// The server under the services, whatever these are: completion queues with a thread each, the workers,
+// health and reflection. GrpcServer says what its methods promise.
+class Engine {
+ public:
+  using Services = std::vector<std::unique_ptr<RpcService>>;
+
+  static absl::StatusOr<std::unique_ptr<Engine>> Start(const GrpcServerOptions& options, Services services,
+                                                       bool inline_reads, Entropy& entropy, Log& log);
+  ~Engine();
+
+  int port() const { return port_; }
+  void SetServing(bool serving);
+  void Shutdown(absl::Time deadline);
+
+ private:
+  Engine(const GrpcServerOptions& options, Services services, Authenticator authenticator, Entropy& entropy,
+         Log& log);
+  absl::Status Listen(const GrpcServerOptions& options, std::shared_ptr<grpc::ServerCredentials> credentials,
+                      bool inline_reads);
+  void StartThreads();
+  void DropQueues();
+  void AwaitIdle(absl::Time deadline) const;
+
+  const Services services_;
+  Dispatcher dispatcher_;
+  WorkerPool workers_;
+  // Before the server, which must be gone first.
+  std::vector<std::unique_ptr<CallQueue>> queues_;
+  std::unique_ptr<grpc::Server> server_;
+  std::vector<std::thread> threads_;
+  int port_ = 0;
+  absl::Mutex shutdown_mutex_;
+  bool shut_down_ ABSL_GUARDED_BY(shutdown_mutex_) = false;
+};
+
+}  // namespace keelson

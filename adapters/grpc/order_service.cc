@@ -1,0 +1,137 @@
+#include "adapters/grpc/services.h"
+#include "adapters/grpc/translate.h"
+
+namespace keelson {
+namespace {
+
+namespace api = orders::v1;
+
+CreateOrderCommand::Line LineFromProto(api::OrderLine& line) {
+  CreateOrderCommand::Line out;
+  out.line_id = std::move(*line.mutable_line_id());
+  out.sku = std::move(*line.mutable_sku());
+  out.title = std::move(*line.mutable_title());
+  out.quantity = line.quantity();
+  if (line.has_unit_price()) out.unit_price = FromProto(line.unit_price());
+  if (line.has_discount()) out.discount = FromProto(line.discount());
+  if (line.has_tax()) out.tax = FromProto(line.tax());
+  if (line.has_total()) out.total = FromProto(line.total());
+  out.refunded_quantity = line.refunded_quantity();
+  return out;
+}
+
+CreateOrderCommand CommandOf(api::CreateOrderRequest& request) {
+  CreateOrderCommand command;
+  command.request_id = std::move(*request.mutable_request_id());
+  command.user_id = std::move(*request.mutable_user_id());
+  command.lines.reserve(static_cast<std::size_t>(request.lines_size()));
+  for (api::OrderLine& line : *request.mutable_lines()) command.lines.push_back(LineFromProto(line));
+  if (request.has_shipping()) command.shipping = FromProto(request.shipping());
+  command.reference = std::move(*request.mutable_reference());
+  command.labels = FromProto(request.labels());
+  return command;
+}
+
+PayOrderCommand CommandOf(api::PayOrderRequest& request) {
+  PayOrderCommand command;
+  command.request_id = std::move(*request.mutable_request_id());
+  command.id = std::move(*request.mutable_id());
+  if (request.has_amount()) command.amount = FromProto(request.amount());
+  command.payment_provider = request.payment().provider();
+  command.payment_reference = request.payment().provider_reference();
+  command.etag = std::move(*request.mutable_etag());
+  return command;
+}
+
+// Of ShipOrder and DeliverOrder.
+template <typename Request>
+OrderStepCommand CommandOf(Request& request) {
+  return {std::move(*request.mutable_request_id()), std::move(*request.mutable_id()),
+          std::move(*request.mutable_etag())};
+}
+
+CancelOrderCommand CommandOf(api::CancelOrderRequest& request) {
+  return {std::move(*request.mutable_request_id()), std::move(*request.mutable_id()),
+          std::move(*request.mutable_reason()), std::move(*request.mutable_etag())};
+}
+
+template <typename Response>
+absl::Status Show(const absl::StatusOr<Order>& order, Response& response) {
+  if (order.ok()) ToProto(*order, *response.mutable_order());
+  return order.status();
+}
+
+absl::Status Get(GetOrder& use_case, const CallContext& context, const api::GetOrderRequest& request,
+                 api::GetOrderResponse& response) {
+  switch (request.key_case()) {
+    case api::GetOrderRequest::kId:
+      return Show(use_case.ById(context, request.id()), response);
+    case api::GetOrderRequest::kReference:
+      return Show(use_case.ByReference(context, request.reference()), response);
+    case api::GetOrderRequest::KEY_NOT_SET:
+      break;
+  }
+  return FieldErrors().Add("id", "is required, or reference in its place").ToStatus();
+}
+
+absl::Status List(ListOrders& use_case, const CallContext& context, api::ListOrdersRequest& request,
+                  api::ListOrdersResponse& response) {
+  FieldErrors errors;
+  ListOrdersQuery query;
+  query.page_size = request.page_size();
+  query.page_token = std::move(*request.mutable_page_token());
+  query.user_id = std::move(*request.mutable_user_id());
+  query.states = StatesFromProto<OrderState>(request.states(), api::OrderState_IsValid, "states", errors);
+  if (request.has_created_from())
+    query.created_from = FromProto(request.created_from(), "created_from", errors);
+  if (request.has_created_before()) {
+    query.created_before = FromProto(request.created_before(), "created_before", errors);
+  }
+  if (!errors.empty()) return errors.ToStatus();
+
+  absl::StatusOr<OrderPage> page = use_case(context, query);
+  if (!page.ok()) return page.status();
+  for (const Order& order : page->orders) ToProto(order, *response.add_orders());
+  response.set_next_page_token(std::move(page->next_page_token));
+  return absl::OkStatus();
+}
+
+// A write that takes a command and answers with the order.
+template <typename Request, typename Response, typename UseCase>
+void OfferWrite(RpcService& service, std::string_view name, UseCase& use_case) {
+  service.Offer<Request, Response>(
+      name, Access::kWrite, Work::kWrite,
+      [&use_case](const CallContext& context, Request& request, Response& response) {
+        return Show(use_case(context, CommandOf(request)), response);
+      });
+}
+
+}  // namespace
+
+std::unique_ptr<RpcService> MakeOrderService(const UseCases& use_cases) {
+  auto service =
+      std::make_unique<RpcService>(api::Order::descriptor()->file()->FindServiceByName("OrderService"));
+  OfferWrite<api::CreateOrderRequest, api::CreateOrderResponse>(*service, "CreateOrder",
+                                                                use_cases.create_order);
+  service->Offer<api::GetOrderRequest, api::GetOrderResponse>(
+      "GetOrder", Access::kRead, Work::kRead,
+      [&call = use_cases.get_order](const CallContext& context, api::GetOrderRequest& request,
+                                    api::GetOrderResponse& response) {
+        return Get(call, context, request, response);
+      });
+  service->Offer<api::ListOrdersRequest, api::ListOrdersResponse>(
+      "ListOrders", Access::kRead, Work::kList,
+      [&call = use_cases.list_orders](const CallContext& context, api::ListOrdersRequest& request,
+                                      api::ListOrdersResponse& response) {
+        return List(call, context, request, response);
+      });
+  OfferWrite<api::PayOrderRequest, api::PayOrderResponse>(*service, "PayOrder", use_cases.pay_order);
+  OfferWrite<api::ShipOrderRequest, api::ShipOrderResponse>(*service, "ShipOrder", use_cases.ship_order);
+  OfferWrite<api::DeliverOrderRequest, api::DeliverOrderResponse>(*service, "DeliverOrder",
+                                                                  use_cases.deliver_order);
+  OfferWrite<api::CancelOrderRequest, api::CancelOrderResponse>(*service, "CancelOrder",
+                                                                use_cases.cancel_order);
+  return service;
+}
+
+}  // namespace keelson

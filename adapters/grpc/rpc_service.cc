@@ -1,0 +1,18 @@
+#include "adapters/grpc/rpc_service.h"
+
+#include "core/common/strings.h"
+
+namespace keelson {
+
+void RpcService::Offer(std::string_view name, Access access, Work work,
+                       const google::protobuf::Message& request, const google::protobuf::Message& response,
+                       Method::Handler handler) {
+  const int index = static_cast<int>(methods_.size());
+  const Method& method = methods_.emplace_back(
+      Method{StrCat("/", this->name(), "/", name), access, work, &request, &response, std::move(handler)});
+  AddMethod(new grpc::internal::RpcServiceMethod(method.path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC,
+                                                 nullptr));
+  MarkMethodRaw(index);
+}
+
+}  // namespace keelson

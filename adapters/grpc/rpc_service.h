@@ -1,0 +1,80 @@
+#pragma once
+
+#include <grpcpp/impl/rpc_service_method.h>
+#include <grpcpp/impl/service_type.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "core/common/context.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/message.h"
+
+namespace keelson {
+
+// What a caller needs to be allowed to do.
+enum class Access { kRead, kWrite, kApprove, kAdminister };
+
+// What a call takes: a short read (which may run on the transport's own threads), a read of many, or a write.
+enum class Work { kRead, kList, kWrite };
+
+// One unary method of the contract.
+struct Method {
+  // May move out of the request. Runs on any thread, any number at once.
+  using Handler = std::function<absl::Status(const CallContext&, google::protobuf::Message& request,
+                                             google::protobuf::Message& response)>;
+  // "keelson.accounts.v1.AccountService/GetUser", as logs show it.
+  std::string_view name() const { return std::string_view(path).substr(1); }
+
+  // The name after a "/", as HTTP/2 has it.
+  std::string path;
+  Access access;
+  Work work;
+  const google::protobuf::Message* request;
+  const google::protobuf::Message* response;
+  Handler handler;
+};
+
+// A service of the contract with those of its methods that are offered, known by their descriptors: the
+// library answers UNIMPLEMENTED for the others. Requests and answers pass as bytes; what to make of them is
+// ours to say. Set up by one thread, before the server starts.
+class RpcService final : public grpc::Service {
+ public:
+  explicit RpcService(const google::protobuf::ServiceDescriptor* descriptor) : descriptor_(descriptor) {}
+
+  // `handler` is callable as absl::Status(const CallContext&, Request&, Response&).
+  template <typename Request, typename Response, typename F>
+  void Offer(std::string_view name, Access access, Work work, F handler) {
+    Offer(name, access, work, Request::default_instance(), Response::default_instance(),
+          [handler = std::move(handler)](const CallContext& context, google::protobuf::Message& request,
+                                         google::protobuf::Message& response) {
+            return handler(context, static_cast<Request&>(request), static_cast<Response&>(response));
+          });
+  }
+
+  const std::string& name() const { return descriptor_->full_name(); }
+  const std::deque<Method>& methods() const { return methods_; }
+
+  // Asks for one call of the method; its arrival, or the server's end, is told by `tag`.
+  void Request(int index, grpc::ServerContext* context, grpc::ByteBuffer* request,
+               grpc::internal::ServerAsyncStreamingInterface* writer, grpc::ServerCompletionQueue* queue,
+               void* tag) {
+    RequestAsyncUnary(index, context, request, writer, queue, queue, tag);
+  }
+
+ private:
+  void Offer(std::string_view name, Access access, Work work, const google::protobuf::Message& request,
+             const google::protobuf::Message& response, Method::Handler handler);
+
+  const google::protobuf::ServiceDescriptor* descriptor_;
+  // A deque, because the library keeps pointers to the paths.
+  std::deque<Method> methods_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,48 @@
+#include "adapters/grpc/server.h"
+
+#include <utility>
+
+#include "adapters/grpc/engine.h"
+#include "adapters/grpc/services.h"
+
+namespace keelson {
+
+class GrpcServer::Impl {
+ public:
+  explicit Impl(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+  Engine& engine() { return *engine_; }
+
+ private:
+  std::unique_ptr<Engine> engine_;
+};
+
+absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const GrpcServerOptions& options,
+                                                              const UseCases& use_cases, Store& store,
+                                                              Entropy& entropy, Log& log) {
+  Engine::Services services;
+  services.push_back(MakeAccountService(use_cases));
+  services.push_back(MakeOrderService(use_cases));
+  services.push_back(MakeRefundService(use_cases));
+  absl::StatusOr<std::unique_ptr<Engine>> engine =
+      Engine::Start(options, std::move(services), store.reads_inline(), entropy, log);
+  if (!engine.ok()) return engine.status();
+  return std::unique_ptr<GrpcServer>(new GrpcServer(std::make_unique<Impl>(*std::move(engine))));
+}
+
+GrpcServer::GrpcServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+GrpcServer::~GrpcServer() = default;
+
+int GrpcServer::port() const {
+  return impl_->engine().port();
+}
+
+void GrpcServer::SetServing(bool serving) {
+  impl_->engine().SetServing(serving);
+}
+
+void GrpcServer::Shutdown(absl::Time deadline) {
+  impl_->engine().Shutdown(deadline);
+}
+
+}  // namespace keelson

@@ -1,0 +1,44 @@
+// The service over gRPC, on one port: its methods, health, and reflection where it is wanted.
+#pragma once
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "adapters/grpc/options.h"
+#include "adapters/grpc/use_cases.h"
+#include "core/common/entropy.h"
+#include "core/common/log.h"
+#include "core/common/store.h"
+
+namespace keelson {
+
+// Thread-safe. What Start is handed must outlive the server.
+class GrpcServer {
+ public:
+  // Listens and answers, with its health NOT_SERVING until SetServing. INVALID_ARGUMENT where an option makes
+  // no sense or a certificate can't be read, UNAVAILABLE where the address can't be listened on (a port in
+  // use, say); the message is for the operator and names the cause. Reads of `store` that never wait are
+  // answered on the transport's own threads.
+  static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(const GrpcServerOptions& options,
+                                                           const UseCases& use_cases, Store& store,
+                                                           Entropy& entropy, Log& log);
+  // Shuts down at once unless Shutdown was called.
+  ~GrpcServer();
+
+  int port() const;
+  // What health says, for "" and for every service.
+  void SetServing(bool serving);
+  // Health turns NOT_SERVING, new calls are refused, and those under way are finished. At `deadline` those
+  // that are left are cancelled: what waits for a thread isn't begun, and what runs is waited for (its own
+  // deadline bounds it). Blocks until no call is left. Not from a signal handler.
+  void Shutdown(absl::Time deadline);
+
+ private:
+  class Impl;
+  explicit GrpcServer(std::unique_ptr<Impl> impl);
+
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,81 @@
+#include "adapters/grpc/server_settings.h"
+
+#include <grpc/support/log.h>
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/resource_quota.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "google/protobuf/stubs/logging.h"
+
+namespace keelson {
+namespace {
+
+constexpr int kMaxConcurrentStreams = 256;
+// A connection that is silent for so long is asked whether it lives, and closed where it doesn't say so.
+constexpr absl::Duration kKeepalive = absl::Seconds(60);
+constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
+// The library's default of five minutes disconnects ordinary clients as too eager.
+constexpr absl::Duration kMinPingInterval = absl::Seconds(10);
+constexpr absl::Duration kHandshakeTimeout = absl::Seconds(10);
+// So that clients look addresses up anew and load spreads over new instances.
+constexpr absl::Duration kMaxConnectionAge = absl::Minutes(30);
+constexpr absl::Duration kMaxConnectionAgeGrace = absl::Minutes(1);
+constexpr int kMaxMetadataBytes = 16 * 1024;
+
+int Milliseconds(absl::Duration duration) {
+  return static_cast<int>(absl::ToInt64Milliseconds(duration));
+}
+
+// The library switches reflection on for every server of a process that links it. This decides for one.
+class ReflectionOption final : public grpc::ServerBuilderOption {
+ public:
+  explicit ReflectionOption(bool wanted) : wanted_(wanted) {}
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    auto reflection = std::make_unique<grpc::reflection::ProtoServerReflectionPlugin>();
+    std::erase_if(*plugins, [&](const auto& plugin) { return plugin->name() == reflection->name(); });
+    if (wanted_) plugins->push_back(std::move(reflection));
+  }
+
+ private:
+  const bool wanted_;
+};
+
+}  // namespace
+
+void PrepareLibrary() {
+  grpc::EnableDefaultHealthCheckService(true);
+  google::protobuf::SetLogHandler(nullptr);
+  if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
+}
+
+void ApplySettings(const GrpcServerOptions& options, grpc::ServerBuilder& builder) {
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(kKeepalive));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(kKeepaliveTimeout));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             Milliseconds(kMinPingInterval));
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(kHandshakeTimeout));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, Milliseconds(kMaxConnectionAge));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Milliseconds(kMaxConnectionAgeGrace));
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
+  // Twice our own limit: up to here a caller gets our answer, which says what the limit is.
+  constexpr std::size_t kMost = std::numeric_limits<int>::max();
+  builder.SetMaxReceiveMessageSize(static_cast<int>(std::min(kMost, options.max_receive_bytes * 2)));
+  builder.SetResourceQuota(grpc::ResourceQuota("keelson").Resize(options.buffer_bytes));
+  builder.SetOption(std::make_unique<ReflectionOption>(options.reflection));
+}
+
+}  // namespace keelson

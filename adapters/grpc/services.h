@@ -1,0 +1,16 @@
+// The contract's services over the use cases: handlers that translate and do nothing else.
+#pragma once
+
+#include <memory>
+
+#include "adapters/grpc/rpc_service.h"
+#include "adapters/grpc/use_cases.h"
+
+namespace keelson {
+
+// What the use cases refer to must outlive the services.
+std::unique_ptr<RpcService> MakeAccountService(const UseCases& use_cases);
+std::unique_ptr<RpcService> MakeOrderService(const UseCases& use_cases);
+std::unique_ptr<RpcService> MakeRefundService(const UseCases& use_cases);
+
+}  // namespace keelson

@@ -1,0 +1,139 @@
+#include "adapters/grpc/translate.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/common/etag.h"
+
+namespace keelson {
+namespace {
+
+// google.protobuf.Timestamp: from 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z.
+constexpr std::int64_t kMinSeconds = -62'135'596'800;
+constexpr std::int64_t kMaxSeconds = 253'402'300'799;
+constexpr std::int32_t kNanosPerSecond = 1'000'000'000;
+
+void LabelsToProto(const Labels& labels, google::protobuf::Map<std::string, std::string>& out) {
+  for (const auto& [key, value] : labels) out[key] = value;
+}
+
+void LineToProto(const Order& order, std::size_t index, orders::v1::OrderLine& out) {
+  const OrderLine& line = order->lines[index];
+  out.set_line_id(absl::StrCat(index + 1));
+  out.set_sku(line.sku);
+  out.set_title(line.title);
+  out.set_quantity(line.quantity);
+  ToProto(order.MoneyOf(line.unit_price), *out.mutable_unit_price());
+  ToProto(order.MoneyOf(line.discount), *out.mutable_discount());
+  ToProto(order.MoneyOf(line.tax), *out.mutable_tax());
+  ToProto(order.MoneyOf(line.total), *out.mutable_total());
+  out.set_refunded_quantity(line.refunded_quantity);
+}
+
+void AmountsToProto(const Order& order, orders::v1::Order& out) {
+  ToProto(order.MoneyOf(order->shipping), *out.mutable_shipping());
+  ToProto(order.MoneyOf(order->total), *out.mutable_total());
+  ToProto(order.MoneyOf(order->paid), *out.mutable_paid());
+  ToProto(order.MoneyOf(order->refunded), *out.mutable_refunded());
+  ToProto(order.MoneyOf(order->refund_pending), *out.mutable_refund_pending());
+  ToProto(order.MoneyOf(order.refundable()), *out.mutable_refundable());
+}
+
+}  // namespace
+
+void ToProto(absl::Time time, google::protobuf::Timestamp& out) {
+  const std::int64_t seconds = absl::ToUnixSeconds(time);
+  out.set_seconds(seconds);
+  out.set_nanos(static_cast<std::int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+}
+
+void ToProto(const Money& money, common::v1::Money& out) {
+  const std::string_view code = money.currency.code();
+  out.set_currency_code(code.data(), code.size());
+  out.set_minor_units(money.minor_units);
+}
+
+void ToProto(const User& user, accounts::v1::User& out) {
+  out.set_id(user->id.ToString());
+  out.set_email(user->email);
+  if (user->email_verify_time) ToProto(*user->email_verify_time, *out.mutable_email_verify_time());
+  out.set_display_name(user->display_name);
+  out.set_locale(user->locale);
+  out.set_state(static_cast<accounts::v1::UserState>(user->state));
+  LabelsToProto(user->labels, *out.mutable_labels());
+  ToProto(user->create_time, *out.mutable_create_time());
+  ToProto(user->update_time, *out.mutable_update_time());
+  if (user->delete_time) ToProto(*user->delete_time, *out.mutable_delete_time());
+  if (user->purge_time) ToProto(*user->purge_time, *out.mutable_purge_time());
+  out.set_etag(EtagOf(user->version));
+}
+
+void ToProto(const Order& order, orders::v1::Order& out) {
+  out.set_id(order->id.ToString());
+  out.set_user_id(order->user_id.ToString());
+  out.set_state(static_cast<orders::v1::OrderState>(order->state));
+  out.mutable_lines()->Reserve(static_cast<int>(order->lines.size()));
+  for (std::size_t i = 0; i < order->lines.size(); ++i) LineToProto(order, i, *out.add_lines());
+  AmountsToProto(order, out);
+  if (order->pay_time) {
+    out.mutable_payment()->set_provider(order->payment_provider);
+    out.mutable_payment()->set_provider_reference(order->payment_reference);
+    ToProto(*order->pay_time, *out.mutable_pay_time());
+  }
+  out.set_reference(order->reference);
+  LabelsToProto(order->labels, *out.mutable_labels());
+  ToProto(order->create_time, *out.mutable_create_time());
+  ToProto(order->update_time, *out.mutable_update_time());
+  if (order->ship_time) ToProto(*order->ship_time, *out.mutable_ship_time());
+  if (order->deliver_time) ToProto(*order->deliver_time, *out.mutable_deliver_time());
+  if (order->cancel_time) ToProto(*order->cancel_time, *out.mutable_cancel_time());
+  out.set_etag(EtagOf(order->version));
+}
+
+void ToProto(const Refund& refund, refunds::v1::Refund& out) {
+  out.set_id(refund->id.ToString());
+  out.set_order_id(refund->order_id.ToString());
+  out.set_user_id(refund->user_id.ToString());
+  out.set_state(static_cast<refunds::v1::RefundState>(refund->state));
+  ToProto(refund.amount(), *out.mutable_amount());
+  for (const RefundLine& line : refund->lines) {
+    refunds::v1::RefundLine& message = *out.add_lines();
+    message.set_line_id(absl::StrCat(line.index + 1));
+    message.set_quantity(line.quantity);
+    ToProto({refund->currency, line.amount}, *message.mutable_amount());
+  }
+  out.set_reason(static_cast<refunds::v1::RefundReason>(refund->reason));
+  out.set_note(refund->note);
+  out.set_requested_by(refund->requested_by);
+  out.set_decided_by(refund->decided_by);
+  out.set_decision_note(refund->decision_note);
+  out.set_provider_reference(refund->provider_reference);
+  out.set_failure_code(refund->failure_code);
+  out.set_failure_message(refund->failure_message);
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+  out.set_attempts(static_cast<std::int32_t>(std::min(refund->attempts, kMost)));
+  ToProto(refund->create_time, *out.mutable_create_time());
+  ToProto(refund->update_time, *out.mutable_update_time());
+  if (refund->decide_time) ToProto(*refund->decide_time, *out.mutable_decide_time());
+  if (refund->settle_time) ToProto(*refund->settle_time, *out.mutable_settle_time());
+  out.set_etag(EtagOf(refund->version));
+}
+
+Amount FromProto(const common::v1::Money& money) {
+  return {money.currency_code(), money.minor_units()};
+}
+
+Labels FromProto(const google::protobuf::Map<std::string, std::string>& labels) {
+  return {labels.begin(), labels.end()};
+}
+
+std::optional<absl::Time> FromProto(const google::protobuf::Timestamp& time, std::string_view field,
+                                    FieldErrors& errors) {
+  const bool valid = time.seconds() >= kMinSeconds && time.seconds() <= kMaxSeconds && time.nanos() >= 0 &&
+                     time.nanos() < kNanosPerSecond;
+  if (valid) return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+  errors.Add(std::string(field), "must be a time from year 1 to 9999 with nanos from 0 to 999999999");
+  return std::nullopt;
+}
+
+}  // namespace keelson

@@ -1,0 +1,56 @@
+// Between the contract's messages and the core's values. What can't be translated is added to the errors
+// under its path; everything else is for the core to judge.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/accounts/user.h"
+#include "core/common/amount.h"
+#include "core/common/error.h"
+#include "core/common/money.h"
+#include "core/common/strings.h"
+#include "core/common/text.h"
+#include "core/orders/order.h"
+#include "core/refunds/refund.h"
+#include "google/protobuf/map.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "keelson/accounts/v1/accounts.pb.h"
+#include "keelson/common/v1/money.pb.h"
+#include "keelson/orders/v1/orders.pb.h"
+#include "keelson/refunds/v1/refunds.pb.h"
+
+namespace keelson {
+
+void ToProto(const User& user, accounts::v1::User& out);
+void ToProto(const Order& order, orders::v1::Order& out);
+void ToProto(const Refund& refund, refunds::v1::Refund& out);
+void ToProto(const Money& money, common::v1::Money& out);
+void ToProto(absl::Time time, google::protobuf::Timestamp& out);
+
+Amount FromProto(const common::v1::Money& money);
+Labels FromProto(const google::protobuf::Map<std::string, std::string>& labels);
+// Nothing, and a violation, for a time outside of what google.protobuf.Timestamp allows.
+std::optional<absl::Time> FromProto(const google::protobuf::Timestamp& time, std::string_view field,
+                                    FieldErrors& errors);
+
+// The core's states for those of a filter; the numbers are the same in the contract and the core. A violation
+// for each that the contract doesn't list, and for UNSPECIFIED.
+template <typename State, typename Numbers>
+std::vector<State> StatesFromProto(const Numbers& numbers, bool (*is_known)(int), std::string_view field,
+                                   FieldErrors& errors) {
+  std::vector<State> states;
+  for (int i = 0; i < numbers.size(); ++i) {
+    if (numbers[i] != 0 && is_known(numbers[i])) {
+      states.push_back(static_cast<State>(numbers[i]));
+    } else {
+      errors.Add(StrCat(field, "[", i, "]"), "must be a state that the service knows");
+    }
+  }
+  return states;
+}
+
+}  // namespace keelson

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "core/accounts/get_user.h"
+#include "core/accounts/register_user.h"
+#include "core/accounts/verify_email.h"
+#include "core/orders/create_order.h"
+#include "core/orders/get_order.h"
+#include "core/orders/order_steps.h"
+#include "core/refunds/create_refund.h"
+#include "core/refunds/get_refund.h"
+
+namespace keelson {
+
+// What the services offer. Each must be callable from any number of threads at once.
+struct UseCases {
+  RegisterUser& register_user;
+  VerifyEmail& verify_email;
+  ResendVerification& resend_verification;
+  GetUser& get_user;
+  GetUserByEmail& get_user_by_email;
+
+  CreateOrder& create_order;
+  GetOrder& get_order;
+  ListOrders& list_orders;
+  PayOrder& pay_order;
+  ShipOrder& ship_order;
+  DeliverOrder& deliver_order;
+  CancelOrder& cancel_order;
+
+  CheckRefund& check_refund;
+  CreateRefund& create_refund;
+  GetRefund& get_refund;
+  ListRefunds& list_refunds;
+};
+
+}  // namespace keelson

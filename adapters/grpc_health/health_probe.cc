@@ -1,0 +1,103 @@
+#include "adapters/grpc_health/health_probe.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/wire_format_lite.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
+
+#include <cstdint>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "absl/synchronization/notification.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+using google::protobuf::internal::WireFormatLite;
+using google::protobuf::io::CodedInputStream;
+using google::protobuf::io::CodedOutputStream;
+
+// grpc.health.v1.HealthCheckRequest.service and HealthCheckResponse.status: the one field of each. The
+// library keeps its own messages of this protocol to itself.
+constexpr int kServiceField = 1;
+constexpr int kStatusField = 1;
+constexpr std::string_view kStatusNames[] = {"UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"};
+constexpr std::uint64_t kServing = 1;
+
+grpc::ByteBuffer EncodeRequest(const std::string& service) {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    CodedOutputStream out(&stream);
+    WireFormatLite::WriteString(kServiceField, service, &out);
+  }
+  const grpc::Slice slice(bytes);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+// Nothing where the bytes are no response.
+std::optional<std::uint64_t> DecodeStatus(const grpc::ByteBuffer& response) {
+  grpc::Slice slice;
+  if (!response.DumpToSingleSlice(&slice).ok()) return std::nullopt;
+  CodedInputStream in(slice.begin(), static_cast<int>(slice.size()));
+  std::uint64_t status = 0;
+  constexpr std::uint32_t kStatusTag = WireFormatLite::MakeTag(kStatusField, WireFormatLite::WIRETYPE_VARINT);
+  while (const std::uint32_t tag = in.ReadTag()) {
+    const bool read = tag == kStatusTag ? in.ReadVarint64(&status) : WireFormatLite::SkipField(&in, tag);
+    if (!read) return std::nullopt;
+  }
+  return status;
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const std::string& tls_ca) {
+  if (tls_ca.empty()) return grpc::InsecureChannelCredentials();
+  std::ifstream file(tls_ca, std::ios::binary);
+  grpc::SslCredentialsOptions options;
+  options.pem_root_certs.assign(std::istreambuf_iterator<char>(file), {});
+  if (options.pem_root_certs.empty()) {
+    return absl::InvalidArgumentError(StrCat(tls_ca, ": can't be read"));
+  }
+  return grpc::SslCredentials(options);
+}
+
+absl::StatusOr<grpc::ByteBuffer> Call(const HealthProbeOptions& options,
+                                      const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+  grpc::GenericStub stub(grpc::CreateChannel(options.address, credentials));
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + options.timeout));
+  const grpc::ByteBuffer request = EncodeRequest(options.service);
+  grpc::ByteBuffer response;
+  grpc::Status status;
+  absl::Notification answered;
+  stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request, &response,
+                 [&](grpc::Status result) {
+                   status = std::move(result);
+                   answered.Notify();
+                 });
+  answered.WaitForNotification();
+  if (status.ok()) return response;
+  return absl::UnavailableError(StrCat(options.address, ": ", status.error_message()));
+}
+
+}  // namespace
+
+absl::Status ProbeHealth(const HealthProbeOptions& options) {
+  const auto credentials = Credentials(options.tls_ca);
+  if (!credentials.ok()) return credentials.status();
+  const absl::StatusOr<grpc::ByteBuffer> response = Call(options, *credentials);
+  if (!response.ok()) return response.status();
+  const std::optional<std::uint64_t> status = DecodeStatus(*response);
+  if (status == kServing) return absl::OkStatus();
+  const bool known = status.has_value() && *status < std::size(kStatusNames);
+  return absl::UnavailableError(StrCat(options.address, ": ", known ? kStatusNames[*status] : "no answer"));
+}
+
+}  // namespace keelson
