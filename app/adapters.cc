@@ -1,0 +1,135 @@
+#include "app/adapters.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "adapters/argon2/argon2_hasher.h"
+#include "adapters/email/file_email_provider.h"
+#include "adapters/email/log_email_provider.h"
+#include "adapters/email_templates/template_renderer.h"
+#include "adapters/memory/memory_store.h"
+#include "adapters/payments/recorded_payment_provider.h"
+#include "adapters/sqlite/sqlite_store.h"
+#include "adapters/telemetry/json_log.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+template <typename Port, typename... Arguments>
+struct Adapter {
+  std::string_view name;
+  absl::StatusOr<std::unique_ptr<Port>> (*make)(const Config&, Arguments...);
+};
+
+absl::StatusOr<std::unique_ptr<Store>> OpenSqlite(const Config& config, Clock& clock) {
+  SqliteOptions options;
+  options.path = config.store.sqlite.path;
+  options.migrate = config.store.migrate;
+  options.group_commit = static_cast<std::size_t>(config.store.sqlite.group_commit);
+  return SqliteStore::Open(options, clock);
+}
+
+absl::StatusOr<std::unique_ptr<Store>> OpenMemory(const Config&, Clock& clock) {
+  return std::make_unique<MemoryStore>(clock);
+}
+
+absl::StatusOr<std::unique_ptr<EmailProvider>> MakeFileProvider(const Config& config, Log&) {
+  return FileEmailProvider::Create(config.email.file_directory);
+}
+
+absl::StatusOr<std::unique_ptr<EmailProvider>> MakeLogProvider(const Config&, Log& log) {
+  return std::make_unique<LogEmailProvider>(log);
+}
+
+absl::StatusOr<std::unique_ptr<PaymentProvider>> MakeRecorded(const Config&) {
+  return std::make_unique<RecordedPaymentProvider>();
+}
+
+constexpr Adapter<Store, Clock&> kStores[] = {{"sqlite", &OpenSqlite}, {"memory", &OpenMemory}};
+constexpr Adapter<EmailProvider, Log&> kEmailProviders[] = {{"file", &MakeFileProvider},
+                                                            {"log", &MakeLogProvider}};
+constexpr Adapter<PaymentProvider> kPaymentProviders[] = {{"recorded", &MakeRecorded}};
+
+template <typename Table>
+std::vector<std::string> NamesOf(const Table& table) {
+  std::vector<std::string> names;
+  for (const auto& adapter : table) names.emplace_back(adapter.name);
+  return names;
+}
+
+template <typename Port, typename... Arguments, std::size_t size>
+absl::StatusOr<std::unique_ptr<Port>> Make(const Adapter<Port, Arguments...> (&table)[size],
+                                           std::string_view name, const Config& config,
+                                           Arguments... arguments) {
+  for (const auto& adapter : table) {
+    if (adapter.name == name) return adapter.make(config, arguments...);
+  }
+  return absl::InvalidArgumentError(StrCat("this build has no adapter ", name));
+}
+
+Severity ParseSeverity(std::string_view name) {
+  if (name == "debug") return Severity::kDebug;
+  if (name == "info") return Severity::kInfo;
+  return name == "warning" ? Severity::kWarning : Severity::kError;
+}
+
+}  // namespace
+
+AdapterNames KnownAdapters() {
+  return {.stores = NamesOf(kStores),
+          .email_providers = NamesOf(kEmailProviders),
+          .payment_providers = NamesOf(kPaymentProviders)};
+}
+
+std::unique_ptr<Log> MakeLog(const Config& config) {
+  LogOptions options;
+  options.level = ParseSeverity(config.telemetry.log_level);
+  options.format = config.telemetry.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
+  return std::make_unique<JsonLog>(options);
+}
+
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(const Config& config, Clock& clock) {
+  return Make<Store, Clock&>(kStores, config.store.adapter, config, clock);
+}
+
+absl::StatusOr<std::unique_ptr<PasswordHasher>> MakeHasher(const Config& config, Entropy& entropy) {
+  const PasswordsConfig& passwords = config.passwords;
+  Argon2Options options;
+  options.memory_bytes = static_cast<std::uint64_t>(passwords.argon2_memory.bytes);
+  options.iterations = static_cast<std::uint32_t>(passwords.argon2_iterations);
+  options.parallelism = static_cast<std::uint32_t>(passwords.argon2_parallelism);
+  options.memory_budget_bytes = static_cast<std::uint64_t>(passwords.memory_budget.bytes);
+  options.queue = static_cast<std::size_t>(passwords.queue);
+  return Argon2Hasher::Create(options, entropy);
+}
+
+absl::StatusOr<std::unique_ptr<MessageRenderer>> MakeRenderer(const Config& config) {
+  TemplateOptions options;
+  options.link_base = config.email.link_base;
+  options.directory = config.email.templates;
+  return TemplateRenderer::Create(options);
+}
+
+absl::StatusOr<std::vector<std::unique_ptr<EmailProvider>>> MakeEmailProviders(const Config& config,
+                                                                               Log& log) {
+  std::vector<std::unique_ptr<EmailProvider>> providers;
+  for (const std::string& name : config.email.providers) {
+    auto provider = Make<EmailProvider, Log&>(kEmailProviders, name, config, log);
+    if (!provider.ok()) return provider.status();
+    providers.push_back(*std::move(provider));
+  }
+  return providers;
+}
+
+absl::StatusOr<std::unique_ptr<PaymentProvider>> MakePaymentProvider(const Config& config) {
+  return Make<PaymentProvider>(kPaymentProviders, config.payments.provider, config);
+}
+
+std::optional<Migrator> MakeMigrator(const Config& config, Clock& clock) {
+  if (config.store.adapter != "sqlite") return std::nullopt;
+  return Migrator(config.store.sqlite.path, clock);
+}
+
+}  // namespace keelson

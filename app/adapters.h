@@ -1,0 +1,40 @@
+// The adapters of this build, by the names that the configuration chooses them by. To add one, write its line
+// in the tables of adapters.cc.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "adapters/sqlite/migrator.h"
+#include "app/config/config.h"
+#include "app/config/schema.h"
+#include "core/accounts/password_hasher.h"
+#include "core/common/clock.h"
+#include "core/common/entropy.h"
+#include "core/common/log.h"
+#include "core/common/store.h"
+#include "core/notifications/email_provider.h"
+#include "core/notifications/message_renderer.h"
+#include "core/refunds/payment_provider.h"
+
+namespace keelson {
+
+AdapterNames KnownAdapters();
+
+// Each needs a configuration that LoadConfig has checked against KnownAdapters, and fails as its adapter
+// does. The ports that are handed in outlive what is made.
+std::unique_ptr<Log> MakeLog(const Config& config);
+absl::StatusOr<std::unique_ptr<Store>> OpenStore(const Config& config, Clock& clock);
+absl::StatusOr<std::unique_ptr<PasswordHasher>> MakeHasher(const Config& config, Entropy& entropy);
+absl::StatusOr<std::unique_ptr<MessageRenderer>> MakeRenderer(const Config& config);
+// In failover order.
+absl::StatusOr<std::vector<std::unique_ptr<EmailProvider>>> MakeEmailProviders(const Config& config,
+                                                                               Log& log);
+absl::StatusOr<std::unique_ptr<PaymentProvider>> MakePaymentProvider(const Config& config);
+
+// Nothing where the store has no schema.
+std::optional<Migrator> MakeMigrator(const Config& config, Clock& clock);
+
+}  // namespace keelson

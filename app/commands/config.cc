@@ -1,0 +1,50 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "app/adapters.h"
+#include "app/commands/commands.h"
+#include "app/commands/config_options.h"
+#include "app/config/print.h"
+
+namespace keelson {
+namespace {
+
+ExitCode Check(const ConfigOptions& options) {
+  const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options);
+  if (loaded.ok()) std::cout << "the configuration is good\n";
+  return Conclude(loaded.status());
+}
+
+ExitCode Show(const ConfigOptions& options) {
+  const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options);
+  if (loaded.ok()) std::cout << ShowConfig(Schema(KnownAdapters()), *loaded);
+  return Conclude(loaded.status());
+}
+
+ExitCode Reference() {
+  std::cout << ConfigReference(Schema(KnownAdapters()));
+  return ExitCode::kDone;
+}
+
+void AddLoading(CLI::App& config, const char* name, const char* description,
+                ExitCode (*act)(const ConfigOptions&), Run& run) {
+  CLI::App* command = config.add_subcommand(name, description);
+  const auto options = std::make_shared<ConfigOptions>();
+  AddConfigOptions(*command, *options);
+  command->callback([&run, options, act] { run = [options, act] { return act(*options); }; });
+}
+
+}  // namespace
+
+void AddConfigCommand(CLI::App& program, Run& run) {
+  CLI::App* config = program.add_subcommand("config", "Check, show or explain the configuration");
+  config->require_subcommand(1);
+  AddLoading(*config, "check", "Tell every mistake", &Check, run);
+  AddLoading(*config, "show", "Print the effective values and where each came from; secrets hidden", &Show,
+             run);
+  config->add_subcommand("reference", "Print every key with its meaning and default, as TOML")
+      ->callback([&run] { run = &Reference; });
+}
+
+}  // namespace keelson

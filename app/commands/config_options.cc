@@ -1,0 +1,49 @@
+#include "app/commands/config_options.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+#include "app/adapters.h"
+
+namespace keelson {
+namespace {
+
+constexpr const char* kUsualFile = "keelson.toml";
+
+Environment ReadEnvironment() {
+  Environment environment;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view variable = *entry;
+    const std::size_t equals = variable.find('=');
+    if (equals == std::string_view::npos) continue;
+    environment.emplace(variable.substr(0, equals), variable.substr(equals + 1));
+  }
+  return environment;
+}
+
+}  // namespace
+
+void AddConfigOptions(CLI::App& command, ConfigOptions& options) {
+  command.add_option("--config", options.file, "The configuration file; else keelson.toml, where it exists")
+      ->type_name("FILE");
+  command.add_option("--set", options.settings, "Override one key; may be given again")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+}
+
+absl::StatusOr<LoadedConfig> LoadConfig(const ConfigOptions& options) {
+  ConfigSources sources{.environment = ReadEnvironment(), .settings = options.settings};
+  std::error_code error;
+  if (!options.file.empty()) {
+    sources.file = options.file;
+  } else if (std::filesystem::exists(kUsualFile, error) || error) {
+    sources.file = kUsualFile;
+  }
+  return LoadConfig(Schema(KnownAdapters()), sources);
+}
+
+}  // namespace keelson

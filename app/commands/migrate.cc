@@ -1,0 +1,101 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/str_format.h"
+#include "adapters/system/system_clock.h"
+#include "app/adapters.h"
+#include "app/commands/commands.h"
+#include "app/commands/config_options.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+struct MigrateOptions {
+  ConfigOptions config;
+  std::optional<int> to;
+};
+
+std::string Describe(const MigrationStatus& step) {
+  switch (step.state) {
+    case MigrationState::kApplied:
+      return StrCat("applied ",
+                    absl::FormatTime(step.apply_time.value_or(absl::UnixEpoch()), absl::UTCTimeZone()));
+    case MigrationState::kPending:
+      return "pending";
+    case MigrationState::kChanged:
+      return "applied from another text than this program has";
+    case MigrationState::kUnknown:
+      return "applied by a newer program";
+  }
+  return "";
+}
+
+absl::Status PrintStatus(const Migrator& migrator) {
+  const absl::StatusOr<std::vector<MigrationStatus>> steps = migrator.Status();
+  if (!steps.ok()) return steps.status();
+  for (const MigrationStatus& step : *steps) {
+    std::cout << absl::StrFormat("%04d  %-24s  %s\n", step.version, step.name, Describe(step));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status PrintChanges(std::string_view change, const absl::StatusOr<std::vector<int>>& versions) {
+  if (!versions.ok()) return versions.status();
+  for (const int version : *versions) std::cout << absl::StrFormat("%s %04d\n", std::string(change), version);
+  if (versions->empty()) std::cout << "nothing to do\n";
+  return absl::OkStatus();
+}
+
+using Direction = absl::Status (*)(const Migrator&, std::optional<int> to);
+
+absl::Status Up(const Migrator& migrator, std::optional<int> to) {
+  return PrintChanges("applied", migrator.Up(to));
+}
+absl::Status Down(const Migrator& migrator, std::optional<int> to) {
+  return PrintChanges("undid", migrator.Down(to));
+}
+absl::Status Status(const Migrator& migrator, std::optional<int>) {
+  return PrintStatus(migrator);
+}
+
+ExitCode Migrate(const MigrateOptions& options, Direction direction) {
+  const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options.config);
+  if (!loaded.ok()) return Conclude(loaded.status());
+  SystemClock clock;
+  const std::optional<Migrator> migrator = MakeMigrator(loaded->config, clock);
+  if (migrator) return Conclude(direction(*migrator, options.to));
+  return Conclude(absl::InvalidArgumentError(
+      StrCat("store.adapter ", loaded->config.store.adapter, " has no schema to migrate")));
+}
+
+CLI::App* AddDirection(CLI::App& migrate, const char* name, const char* description, Direction direction,
+                       const std::shared_ptr<MigrateOptions>& options, Run& run) {
+  CLI::App* command = migrate.add_subcommand(name, description);
+  AddConfigOptions(*command, options->config);
+  command->callback(
+      [&run, options, direction] { run = [options, direction] { return Migrate(*options, direction); }; });
+  return command;
+}
+
+}  // namespace
+
+void AddMigrateCommand(CLI::App& program, Run& run) {
+  CLI::App* migrate = program.add_subcommand("migrate", "Change the store's schema, or show it");
+  migrate->require_subcommand(1);
+  const auto options = std::make_shared<MigrateOptions>();
+  AddDirection(*migrate, "up", "Apply what is pending", &Up, options, run)
+      ->add_option("--to", options->to, "Up to and with this version")
+      ->type_name("N");
+  AddDirection(*migrate, "down", "Undo the last step; what it holds is lost", &Down, options, run)
+      ->add_option("--to", options->to, "Undo all above this version")
+      ->type_name("N");
+  AddDirection(*migrate, "status", "List every step and whether it is applied", &Status, options, run);
+}
+
+}  // namespace keelson

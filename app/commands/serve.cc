@@ -1,0 +1,37 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/adapters.h"
+#include "app/commands/commands.h"
+#include "app/commands/config_options.h"
+#include "app/service.h"
+#include "app/stop_signals.h"
+
+namespace keelson {
+namespace {
+
+ExitCode Serve(const ConfigOptions& options) {
+  const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options);
+  if (!loaded.ok()) return Conclude(loaded.status());
+  // Before any thread begins, which would take signals too.
+  StopSignals signals;
+  const std::unique_ptr<Log> log = MakeLog(loaded->config);
+  const absl::StatusOr<std::unique_ptr<Service>> service = Service::Start(loaded->config, *log);
+  if (!service.ok()) return Conclude(service.status());
+  signals.Wait();
+  signals.ExitOnNext();
+  (*service)->Drain();
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void AddServeCommand(CLI::App& program, Run& run) {
+  CLI::App* command =
+      program.add_subcommand("serve", "Serve until SIGTERM or SIGINT; a second one ends at once");
+  const auto options = std::make_shared<ConfigOptions>();
+  AddConfigOptions(*command, *options);
+  command->callback([&run, options] { run = [options] { return Serve(*options); }; });
+}
+
+}  // namespace keelson

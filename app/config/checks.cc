@@ -1,0 +1,207 @@
+#include "app/config/checks.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+using Mistakes = std::vector<std::string>;
+
+Mistakes Require(bool holds, std::string_view mistake) {
+  return holds ? Mistakes() : Mistakes{std::string(mistake)};
+}
+
+bool IsHostAndPort(std::string_view listen) {
+  const std::size_t colon = listen.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const std::string_view host = listen.substr(0, colon);
+  const std::string_view port = listen.substr(colon + 1);
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  std::uint32_t number = 0;
+  return (bracketed || host.find(':') == std::string_view::npos) && !port.empty() &&
+         std::ranges::all_of(port, absl::ascii_isdigit) && absl::SimpleAtoi(ToAbsl(port), &number) &&
+         number <= 65535;
+}
+
+Mistakes ListenForm(const Config& config) {
+  return Require(IsHostAndPort(config.server.listen), "must be HOST:PORT");
+}
+
+Mistakes MetricsListenForm(const Config& config) {
+  const std::string& listen = config.telemetry.metrics_listen;
+  return Require(listen.empty() || IsHostAndPort(listen), "must be HOST:PORT or empty");
+}
+
+Mistakes ListenIsGuarded(const Config& config) {
+  const ServerConfig& server = config.server;
+  const bool guarded = !server.tls.cert.empty() && config.auth.mode != "none";
+  // What has no host is told already.
+  const bool judged = IsHostAndPort(server.listen);
+  return Require(!judged || IsLoopback(server.listen) || guarded || server.insecure,
+                 "is off the loopback: it needs server.tls.cert and an auth.mode, or server.insecure = true");
+}
+
+Mistakes TlsIsWhole(const Config& config) {
+  const TlsConfig& tls = config.server.tls;
+  return Require(tls.cert.empty() == tls.key.empty(), "and server.tls.key must be given together");
+}
+
+Mistakes ClientCaNeedsTls(const Config& config) {
+  const TlsConfig& tls = config.server.tls;
+  return Require(tls.client_ca.empty() || !tls.cert.empty(), "needs server.tls.cert and server.tls.key");
+}
+
+Mistakes MtlsNeedsClientCa(const Config& config) {
+  return Require(config.auth.mode != "mtls" || !config.server.tls.client_ca.empty(),
+                 "mtls needs server.tls.client_ca");
+}
+
+Mistakes ModeHasClients(const Config& config) {
+  return Require(config.auth.mode == "none" || !config.auth.clients.empty(),
+                 StrCat(config.auth.mode, " needs at least one [[auth.clients]]"));
+}
+
+bool IsSha256(std::string_view text) {
+  return text.size() == 64 && std::ranges::all_of(text, absl::ascii_isxdigit);
+}
+
+// What is wrong with one client, whoever the others are.
+std::string ClientMistake(const AuthClient& client, std::string_view mode) {
+  if (client.name.empty()) return "needs a name";
+  if (client.roles.empty()) return "needs roles";
+  if (!client.token_sha256.empty() && !IsSha256(client.token_sha256)) {
+    return "has a token_sha256 that is not 64 hexadecimal digits";
+  }
+  if (mode == "token" && client.token_sha256.empty()) return "needs a token_sha256 for mode token";
+  if (mode == "mtls" && client.certificate_name.empty()) return "needs a certificate_name for mode mtls";
+  return "";
+}
+
+Mistakes ClientsAreWhole(const Config& config) {
+  Mistakes mistakes;
+  for (std::size_t i = 0; i < config.auth.clients.size(); ++i) {
+    const std::string mistake = ClientMistake(config.auth.clients[i], config.auth.mode);
+    if (!mistake.empty()) mistakes.push_back(StrCat("number ", i + 1, " ", mistake));
+  }
+  return mistakes;
+}
+
+Mistakes ClientsDiffer(const Config& config) {
+  Mistakes mistakes;
+  std::set<std::string> names, tokens, certificates;
+  const auto once = [](std::set<std::string>& seen, const std::string& value) {
+    return value.empty() || seen.insert(absl::AsciiStrToLower(value)).second;
+  };
+  for (std::size_t i = 0; i < config.auth.clients.size(); ++i) {
+    const AuthClient& client = config.auth.clients[i];
+    const std::string number = StrCat("number ", i + 1, " has the ");
+    if (!once(names, client.name)) mistakes.push_back(number + "name of an earlier one");
+    if (!once(tokens, client.token_sha256)) mistakes.push_back(number + "token_sha256 of an earlier one");
+    if (!once(certificates, client.certificate_name)) {
+      mistakes.push_back(number + "certificate_name of an earlier one");
+    }
+  }
+  return mistakes;
+}
+
+Mistakes SqlitePathIsGiven(const Config& config) {
+  return Require(!config.store.sqlite.path.empty(), "must not be empty");
+}
+
+Mistakes FromIsGiven(const Config& config) {
+  return Require(config.email.from.find('@') != std::string::npos &&
+                     config.email.from.find_first_of("\r\n") == std::string::npos,
+                 "must be an address such as Keelson <no-reply@example.com>");
+}
+
+Mistakes SomeProvider(const Config& config) {
+  return Require(!config.email.providers.empty(), "must name one at least");
+}
+
+Mistakes LinkBaseIsHttp(const Config& config) {
+  const std::string& base = config.email.link_base;
+  return Require((base.starts_with("http://") || base.starts_with("https://")) && !base.ends_with('/'),
+                 "must begin with http:// or https:// and not end with a slash");
+}
+
+Mistakes LeaseOutlastsTimeout(const Config& config) {
+  return Require(config.email.dispatch.lease > config.email.dispatch.timeout,
+                 "must be longer than email.dispatch.timeout");
+}
+
+Mistakes DelaysAreOrdered(const Config& config) {
+  return Require(config.email.dispatch.max_delay >= config.email.dispatch.base_delay,
+                 "must not be shorter than email.dispatch.base_delay");
+}
+
+Mistakes WindowHoldsMinCalls(const Config& config) {
+  return Require(config.email.circuit.min_calls <= config.email.circuit.window,
+                 "must not be more than email.circuit.window");
+}
+
+Mistakes OpeningsAreOrdered(const Config& config) {
+  return Require(config.email.circuit.max_open >= config.email.circuit.open,
+                 "must not be shorter than email.circuit.open");
+}
+
+Mistakes MemoryHoldsLanes(const Config& config) {
+  const PasswordsConfig& passwords = config.passwords;
+  return Require(passwords.argon2_memory >= KiB(8 * std::int64_t{passwords.argon2_parallelism}),
+                 "must be 8KiB at least for each of passwords.argon2_parallelism");
+}
+
+Mistakes BudgetHoldsAHash(const Config& config) {
+  return Require(config.passwords.memory_budget >= config.passwords.argon2_memory,
+                 "must not be less than passwords.argon2_memory");
+}
+
+Mistakes RefreshOutlastsAccess(const Config& config) {
+  return Require(config.sessions.refresh_ttl >= config.sessions.access_ttl,
+                 "must not be shorter than sessions.access_ttl");
+}
+
+}  // namespace
+
+const std::vector<ConfigCheck>& ConfigChecks() {
+  static const auto& checks = *new std::vector<ConfigCheck>{
+      {{"server.listen"}, &ListenForm},
+      {{"server.listen", "server.insecure", "server.tls.cert", "auth.mode"}, &ListenIsGuarded},
+      {{"server.tls.cert", "server.tls.key"}, &TlsIsWhole},
+      {{"server.tls.client_ca", "server.tls.cert"}, &ClientCaNeedsTls},
+      {{"auth.mode", "server.tls.client_ca"}, &MtlsNeedsClientCa},
+      {{"auth.mode", "auth.clients"}, &ModeHasClients},
+      {{"auth.clients", "auth.mode"}, &ClientsAreWhole},
+      {{"auth.clients"}, &ClientsDiffer},
+      {{"store.sqlite.path"}, &SqlitePathIsGiven},
+      {{"email.from"}, &FromIsGiven},
+      {{"email.providers"}, &SomeProvider},
+      {{"email.link_base"}, &LinkBaseIsHttp},
+      {{"email.dispatch.lease", "email.dispatch.timeout"}, &LeaseOutlastsTimeout},
+      {{"email.dispatch.max_delay", "email.dispatch.base_delay"}, &DelaysAreOrdered},
+      {{"email.circuit.min_calls", "email.circuit.window"}, &WindowHoldsMinCalls},
+      {{"email.circuit.max_open", "email.circuit.open"}, &OpeningsAreOrdered},
+      {{"passwords.argon2_memory", "passwords.argon2_parallelism"}, &MemoryHoldsLanes},
+      {{"passwords.memory_budget", "passwords.argon2_memory"}, &BudgetHoldsAHash},
+      {{"sessions.refresh_ttl", "sessions.access_ttl"}, &RefreshOutlastsAccess},
+      {{"telemetry.metrics_listen"}, &MetricsListenForm},
+  };
+  return checks;
+}
+
+bool IsLoopback(std::string_view listen) {
+  const std::string host(listen.substr(0, listen.rfind(':')));
+  in_addr address{};
+  const bool numeric = inet_pton(AF_INET, host.c_str(), &address) == 1;
+  return numeric ? ntohl(address.s_addr) >> 24 == IN_LOOPBACKNET : host == "localhost" || host == "[::1]";
+}
+
+}  // namespace keelson

@@ -1,0 +1,187 @@
+// The service's configuration as the code reads it. Each member's initial value is the key's default; the
+// keys' names, meanings and bounds are in schema.cc.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "app/config/size.h"
+#include "core/refunds/refund_rules.h"
+
+namespace keelson {
+
+struct TlsConfig {
+  // Paths of PEM files; empty: none.
+  std::string cert;
+  std::string key;
+  std::string client_ca;
+};
+
+struct ServerConfig {
+  std::string listen = "127.0.0.1:50051";
+  bool insecure = false;
+  bool reflection = true;
+  absl::Duration drain = absl::Seconds(10);
+  absl::Duration default_deadline = absl::Seconds(10);
+  ByteSize max_receive = MiB(1);
+  int workers = 128;
+  int queue = 1024;
+  TlsConfig tls;
+};
+
+struct AuthClient {
+  std::string name = {};
+  // 64 hexadecimal digits, or empty.
+  std::string token_sha256 = {};
+  std::string certificate_name = {};
+  std::vector<std::string> roles = {};
+};
+
+struct AuthConfig {
+  // "none", "token" or "mtls".
+  std::string mode = "none";
+  std::vector<AuthClient> clients;
+};
+
+struct SqliteConfig {
+  std::string path = "keelson.db";
+  int group_commit = 128;
+};
+
+struct PostgresConfig {
+  std::string url = "env:DATABASE_URL";
+  int pool_size = 16;
+  bool prepared_statements = true;
+};
+
+struct StoreConfig {
+  std::string adapter = "sqlite";
+  bool migrate = true;
+  SqliteConfig sqlite;
+  PostgresConfig postgres;
+};
+
+struct SmtpConfig {
+  std::string host = "localhost";
+  int port = 587;
+  // "starttls", "implicit" or "none".
+  std::string tls = "starttls";
+  std::string username;
+  std::string password;
+};
+
+struct SesConfig {
+  std::string region;
+  std::string access_key_id;
+  std::string secret_access_key;
+  std::string session_token;
+  std::string configuration_set;
+  std::string base_url;
+};
+
+// A provider that is reached over HTTP with one key.
+struct HttpProviderConfig {
+  std::string api_key;
+  std::string base_url;
+};
+
+struct PostmarkConfig : HttpProviderConfig {
+  std::string message_stream;
+};
+
+struct MailgunConfig : HttpProviderConfig {
+  std::string domain;
+};
+
+struct DispatchConfig {
+  int concurrency = 4;
+  absl::Duration poll = absl::Milliseconds(500);
+  absl::Duration timeout = absl::Seconds(30);
+  absl::Duration lease = absl::Minutes(2);
+  absl::Duration base_delay = absl::Seconds(2);
+  absl::Duration max_delay = absl::Minutes(15);
+  int max_attempts = 12;
+  absl::Duration retention = absl::Hours(720);
+};
+
+struct CircuitConfig {
+  int window = 20;
+  int min_calls = 5;
+  double failure_ratio = 0.5;
+  absl::Duration open = absl::Seconds(30);
+  absl::Duration max_open = absl::Minutes(5);
+  int probes = 2;
+};
+
+struct EmailConfig {
+  std::string from = "Keelson <no-reply@example.com>";
+  // In failover order.
+  std::vector<std::string> providers = {"file"};
+  std::string templates;
+  std::string link_base = "http://localhost:3000";
+  std::string file_directory = "mail";
+  SmtpConfig smtp;
+  HttpProviderConfig sendgrid;
+  PostmarkConfig postmark;
+  SesConfig ses;
+  MailgunConfig mailgun;
+  HttpProviderConfig resend;
+  HttpProviderConfig brevo;
+  DispatchConfig dispatch;
+  CircuitConfig circuit;
+};
+
+struct PaymentsConfig {
+  std::string provider = "recorded";
+  absl::Duration poll = absl::Milliseconds(500);
+  HttpProviderConfig stripe;
+};
+
+struct AccountsConfig {
+  absl::Duration verification_ttl = absl::Hours(24);
+  absl::Duration reset_ttl = absl::Hours(1);
+  absl::Duration resend_cooldown = absl::Minutes(1);
+  absl::Duration retention = absl::Hours(720);
+  bool conceal_existing_email = false;
+};
+
+struct PasswordsConfig {
+  int min_length = 8;
+  ByteSize argon2_memory = MiB(19);
+  int argon2_iterations = 2;
+  int argon2_parallelism = 1;
+  ByteSize memory_budget = MiB(256);
+  int queue = 64;
+};
+
+struct SessionsConfig {
+  absl::Duration access_ttl = absl::Minutes(15);
+  absl::Duration refresh_ttl = absl::Hours(720);
+  absl::Duration refresh_grace = absl::Seconds(10);
+};
+
+struct TelemetryConfig {
+  // "debug", "info", "warning" or "error".
+  std::string log_level = "info";
+  // "json" or "text".
+  std::string log_format = "json";
+  std::string metrics_listen = "127.0.0.1:9464";
+  std::string otlp_endpoint;
+};
+
+struct Config {
+  ServerConfig server;
+  AuthConfig auth;
+  StoreConfig store;
+  EmailConfig email;
+  PaymentsConfig payments;
+  AccountsConfig accounts;
+  PasswordsConfig passwords;
+  SessionsConfig sessions;
+  RefundPolicy refunds;
+  TelemetryConfig telemetry;
+};
+
+}  // namespace keelson

@@ -1,0 +1,166 @@
+#include "app/config/load.h"
+
+#include <set>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "app/config/checks.h"
+#include "app/config/files.h"
+#include "app/config/nearest.h"
+#include "app/config/read_value.h"
+#include "app/config/toml.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+constexpr std::size_t kMaxConfigBytes = 1024 * 1024;
+constexpr std::string_view kEnvironmentPrefix = "KEELSON_";
+
+std::string DidYouMean(std::string_view nearest) {
+  return nearest.empty() ? "" : StrCat("; did you mean ", nearest, "?");
+}
+
+class Loader {
+ public:
+  Loader(const Schema& schema, const ConfigSources& sources) : schema_(schema), sources_(sources) {}
+
+  absl::StatusOr<LoadedConfig> Load() {
+    ResolveDefaults();
+    if (sources_.file) ReadFile(*sources_.file);
+    for (const auto& [name, value] : sources_.environment) ReadVariable(name, value);
+    for (const std::string& setting : sources_.settings) ReadSetting(setting);
+    Check();
+    if (mistakes_.empty()) return std::move(loaded_);
+    return absl::InvalidArgumentError(absl::StrJoin(mistakes_, "\n"));
+  }
+
+ private:
+  void Tell(std::string_view where, std::string_view key, std::string_view what) {
+    mistakes_.push_back(StrCat(where, ": ", key, key.empty() ? "" : " ", what));
+  }
+
+  // As Tell, of a key whose value could not be read.
+  void Mistake(std::string_view where, std::string_view key, std::string_view what) {
+    Tell(where, key, what);
+    mistaken_keys_.emplace(key.substr(0, key.find('[')));
+  }
+
+  void ReadFile(const std::string& path) {
+    const absl::StatusOr<std::string> content = ReadSmallFile(path, kMaxConfigBytes);
+    if (!content.ok()) return Mistake(path, "", std::string(content.status().message()));
+    try {
+      ReadTable(path, "", toml::parse(*content, path));
+    } catch (const toml::parse_error& error) {
+      const toml::source_position at = error.source().begin;
+      Mistake(StrCat(path, ":", at.line, ":", at.column), "",
+              StrCat("is not TOML: ", absl::StrReplaceAll(ToAbsl(error.description()), {{"\n", " "}})));
+    }
+  }
+
+  void ReadTable(const std::string& path, const std::string& prefix, const toml::table& table) {
+    for (const auto& [key, node] : table) {
+      const std::string name = StrCat(prefix, key.str());
+      const std::string where = StrCat(path, ":", key.source().begin.line);
+      if (const Key* known = schema_.Find(name)) {
+        ReadNode(path, where, *known, node);
+      } else if (!schema_.HasSection(name)) {
+        Mistake(where, name, StrCat("is not a known key", DidYouMean(schema_.NearestTo(name))));
+      } else if (node.is_table()) {
+        ReadTable(path, name + ".", *node.as_table());
+      } else {
+        Mistake(where, name, StrCat("is a section: [", name, "]"));
+      }
+    }
+  }
+
+  void ReadNode(const std::string& path, const std::string& where, const Key& key, const toml::node& node) {
+    loaded_.origins[key.name] = where;
+    if (IsIndirectDefault(key, node)) return;
+    ReadValue(key, node, sources_.environment, loaded_.config,
+              [&](unsigned line, std::string_view name, const std::string& what) {
+                Mistake(StrCat(path, ":", line), name, what);
+              });
+  }
+
+  void ReadVariable(const std::string& name, const std::string& value) {
+    if (!name.starts_with(kEnvironmentPrefix) || name.find("__") == std::string::npos) return;
+    std::vector<std::string> known;
+    for (const Key& key : schema_.keys()) {
+      known.push_back(EnvironmentName(key));
+      if (known.back() == name) return ReadOverride(name, key, value);
+    }
+    Mistake(name, "", StrCat("is not the variable of a known key", DidYouMean(Nearest(name, known))));
+  }
+
+  void ReadSetting(std::string_view setting) {
+    const std::size_t equals = setting.find('=');
+    const std::string name(setting.substr(0, equals));
+    const Key* key = schema_.Find(name);
+    if (equals == std::string_view::npos) {
+      Mistake("--set", name, "has no value: --set KEY=VALUE");
+    } else if (key == nullptr) {
+      Mistake("--set", name, StrCat("is not a known key", DidYouMean(schema_.NearestTo(name))));
+    } else {
+      ReadOverride("--set", *key, setting.substr(equals + 1));
+    }
+  }
+
+  void ReadOverride(const std::string& where, const Key& key, std::string_view value) {
+    loaded_.origins[key.name] = where;
+    ReadValueText(
+        key, value, sources_.environment, loaded_.config,
+        [&](unsigned, std::string_view name, const std::string& what) { Mistake(where, name, what); });
+  }
+
+  // A default may stand for a variable; where that is not set the value is empty, since nobody asked for it.
+  // Done before all else, so that it is only ever a default that is resolved so.
+  void ResolveDefaults() {
+    for (const Key& key : schema_.keys()) {
+      const auto* place = std::get_if<MemberOf<std::string>>(&key.place);
+      if (place == nullptr) continue;
+      std::string& value = (*place)(loaded_.config);
+      if (IsIndirect(value)) value = Resolve(value, sources_.environment).value_or("");
+    }
+  }
+
+  // Whether a file says what the default says anyway, as a copy of the reference does.
+  static bool IsIndirectDefault(const Key& key, const toml::node& node) {
+    const auto* place = std::get_if<MemberOf<std::string>>(&key.place);
+    const auto* text = node.as_string();
+    Config defaults;
+    return place != nullptr && text != nullptr && IsIndirect(text->get()) &&
+           (*place)(defaults) == text->get();
+  }
+
+  // What several keys mean together is judged only where each of them could be read.
+  void Check() {
+    for (const ConfigCheck& check : ConfigChecks()) {
+      bool readable = true;
+      std::string where = "default";
+      for (const std::string_view key : check.keys) {
+        readable = readable && !mistaken_keys_.contains(key);
+        const auto origin = loaded_.origins.find(key);
+        if (where == "default" && origin != loaded_.origins.end()) where = origin->second;
+      }
+      if (!readable) continue;
+      for (const std::string& mistake : check.judge(loaded_.config)) Tell(where, check.keys[0], mistake);
+    }
+  }
+
+  const Schema& schema_;
+  const ConfigSources& sources_;
+  LoadedConfig loaded_;
+  std::vector<std::string> mistakes_;
+  std::set<std::string, std::less<>> mistaken_keys_;
+};
+
+}  // namespace
+
+absl::StatusOr<LoadedConfig> LoadConfig(const Schema& schema, const ConfigSources& sources) {
+  return Loader(schema, sources).Load();
+}
+
+}  // namespace keelson

@@ -1,0 +1,37 @@
+// Reading the configuration: defaults, then a TOML file, then the environment, then --set, each over the one
+// before.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "app/config/config.h"
+#include "app/config/indirection.h"
+#include "app/config/schema.h"
+
+namespace keelson {
+
+struct ConfigSources {
+  // Nothing: there is no file. One that is named must be there.
+  std::optional<std::string> file = {};
+  Environment environment = {};
+  // "KEY=VALUE".
+  std::vector<std::string> settings = {};
+};
+
+struct LoadedConfig {
+  Config config;
+  // Where a key's value came from ("keelson.toml:3", "KEELSON_STORE__ADAPTER", "--set"); keys that have their
+  // defaults are not in it.
+  std::map<std::string, std::string, std::less<>> origins = {};
+};
+
+// INVALID_ARGUMENT with a line for each mistake: where it is, the key, and what is wrong with it. No value of
+// a secret is in it. Blocks on files.
+absl::StatusOr<LoadedConfig> LoadConfig(const Schema& schema, const ConfigSources& sources);
+
+}  // namespace keelson

@@ -1,0 +1,87 @@
+#include "app/config/print.h"
+
+#include <string_view>
+#include <variant>
+
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "app/config/notation.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+constexpr std::size_t kCommentColumns = 100;
+
+std::string ValueOf(const Key& key, Config& config) {
+  return std::visit([&](auto place) { return ToToml(place(config)); }, key.place);
+}
+
+void AppendSection(std::string_view section, std::string_view& current, std::string& out) {
+  if (section == current) return;
+  current = section;
+  out += StrCat(out.empty() ? "" : "\n", "[", section, "]\n");
+}
+
+// Comment lines of whole words.
+void AppendComment(std::string_view text, std::string& out) {
+  std::string line = "#";
+  for (const absl::string_view word : absl::StrSplit(ToAbsl(text), ' ')) {
+    if (line.size() + 1 + word.size() > kCommentColumns) {
+      out += StrCat(line, "\n");
+      line = "#";
+    }
+    line += StrCat(" ", word);
+  }
+  out += StrCat(line, "\n");
+}
+
+std::string Explain(const Key& key) {
+  std::string text(key.meaning);
+  if (!key.choices.empty()) text += StrCat(": ", absl::StrJoin(key.choices, " | "));
+  if (!key.least.empty()) text += StrCat(" (", key.least, " to ", key.most, ")");
+  return text;
+}
+
+// A list of tables can't follow its own empty list in one file, so that default is told by its absence.
+constexpr std::string_view kClientsReference = R"(# [[auth.clients]]
+# name = "web"               # as it is named in events and logs; each client has its own
+# token_sha256 = ""          # for mode token: the SHA-256 of its bearer token, in hexadecimal
+# certificate_name = ""      # for mode mtls: a name in its certificate
+# roles = ["reader"]         # reader, writer, approver, admin
+)";
+
+}  // namespace
+
+std::string ConfigReference(const Schema& schema) {
+  Config defaults;
+  std::string out;
+  std::string_view section;
+  for (const Key& key : schema.keys()) {
+    AppendSection(key.section(), section, out);
+    AppendComment(Explain(key), out);
+    if (std::holds_alternative<MemberOf<std::vector<AuthClient>>>(key.place)) {
+      out += StrCat(kClientsReference);
+    } else {
+      out += StrCat(key.leaf(), " = ", ValueOf(key, defaults), "\n");
+    }
+  }
+  return out;
+}
+
+std::string ShowConfig(const Schema& schema, const LoadedConfig& loaded) {
+  Config config = loaded.config;
+  std::string out;
+  std::string_view section;
+  for (const Key& key : schema.keys()) {
+    AppendSection(key.section(), section, out);
+    std::string value = ValueOf(key, config);
+    if (key.secret && value != ToToml("")) value = ToToml(kHidden);
+    const auto origin = loaded.origins.find(key.name);
+    out += StrCat(key.leaf(), " = ", value, "  # ",
+                  origin == loaded.origins.end() ? "default" : origin->second, "\n");
+  }
+  return out;
+}
+
+}  // namespace keelson

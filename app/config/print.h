@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "app/config/load.h"
+#include "app/config/schema.h"
+
+namespace keelson {
+
+// Every key with its meaning, bounds and default, as a TOML file that sets the defaults.
+std::string ConfigReference(const Schema& schema);
+
+// Every key with its effective value and where that came from, as TOML; secrets are hidden.
+std::string ShowConfig(const Schema& schema, const LoadedConfig& loaded);
+
+}  // namespace keelson

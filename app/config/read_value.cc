@@ -1,0 +1,150 @@
+#include "app/config/read_value.h"
+
+#include <algorithm>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_join.h"
+#include "app/config/notation.h"
+#include "app/config/reading.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+template <typename T>
+constexpr bool kIsInteger = std::is_same_v<T, int> || std::is_same_v<T, std::int64_t>;
+// A string in TOML.
+template <typename T>
+constexpr bool kIsText =
+    std::is_same_v<T, std::string> || std::is_same_v<T, absl::Duration> || std::is_same_v<T, ByteSize>;
+template <typename T>
+constexpr bool kIsScalar =
+    kIsText<T> || kIsInteger<T> || std::is_same_v<T, bool> || std::is_same_v<T, double>;
+template <typename T>
+constexpr bool kIsTable = std::is_same_v<T, std::map<Currency, std::int64_t>>;
+
+template <typename T>
+std::optional<T> FromNode(const toml::node& node) {
+  if constexpr (kIsText<T>) {
+    const auto* text = node.as_string();
+    return text == nullptr ? std::nullopt : FromText<T>(text->get());
+  } else if constexpr (kIsInteger<T>) {
+    const auto* number = node.as_integer();
+    if (number == nullptr || !std::in_range<T>(number->get())) return std::nullopt;
+    return static_cast<T>(number->get());
+  } else if constexpr (std::is_same_v<T, double>) {
+    return node.is_number() ? node.value<double>() : std::nullopt;
+  } else {
+    return node.value_exact<T>();
+  }
+}
+
+template <typename T>
+std::string Expected(const Key& key) {
+  std::string text = StrCat("must be ", ExpectedForm<T>());
+  if (!key.least.empty()) text += StrCat(", from ", key.least, " to ", key.most);
+  return text;
+}
+
+template <typename T>
+bool WithinBounds(const Key& key, const T& value) {
+  return key.least.empty() || (value >= *FromText<T>(key.least) && value <= *FromText<T>(key.most));
+}
+
+template <typename T>
+requires kIsScalar<T>
+void ReadInto(const Reading& reading, const toml::node& node, T& place) {
+  std::optional<T> value = FromNode<T>(node);
+  if (!value || !WithinBounds(reading.key, *value)) {
+    reading.Mistake(node, Expected<T>(reading.key));
+    return;
+  }
+  if constexpr (std::is_same_v<T, std::string>) {
+    if (std::string mistake = ChoiceMistake(reading.key, *value); !mistake.empty()) {
+      reading.Mistake(node, std::move(mistake));
+      return;
+    }
+  }
+  place = *std::move(value);
+}
+
+bool HasTypeOf(const Key& key, const toml::node& node) {
+  return std::visit(
+      [&]<typename T>(MemberOf<T>) {
+        if constexpr (kIsText<T>) return node.is_string();
+        if constexpr (kIsInteger<T>) return node.is_integer();
+        if constexpr (std::is_same_v<T, bool>) return node.is_boolean();
+        if constexpr (std::is_same_v<T, double>) return node.is_number();
+        return kIsTable<T> ? node.is_table() : node.is_array();
+      },
+      key.place);
+}
+
+void ReadDirect(const Reading& reading, const toml::node& node, Config& config) {
+  std::visit([&](auto place) { ReadInto(reading, node, place(config)); }, reading.key.place);
+}
+
+// The table of `text` as the one value of the key "value"; nothing where it is no TOML value.
+std::optional<toml::table> ParseTomlValue(std::string_view text) {
+  try {
+    toml::table table = toml::parse(StrCat("value = ", text));
+    if (table.size() == 1 && table.contains("value")) return table;
+  } catch (const toml::parse_error&) {
+  }
+  return std::nullopt;
+}
+
+// Calls `read` with the node that `text` stands for.
+void WithNodeOf(const Key& key, std::string_view text, absl::FunctionRef<void(const toml::node&)> read) {
+  const std::optional<toml::table> parsed = ParseTomlValue(text);
+  const toml::node* node = parsed ? parsed->get("value") : nullptr;
+  if (node != nullptr && HasTypeOf(key, *node)) return read(*node);
+  read(toml::value<std::string>(std::string(text)));
+}
+
+void ReadResolved(const Reading& reading, const toml::node& node, std::string_view text, Config& config) {
+  // A mistake in what was found elsewhere is told at the place that refers to it.
+  const unsigned line = node.source().begin.line;
+  const auto report = [&](unsigned, std::string_view key, std::string what) {
+    reading.report(line, key, std::move(what));
+  };
+  const Reading resolved{reading.key, reading.environment, report};
+  if (std::holds_alternative<MemberOf<std::string>>(reading.key.place)) {
+    return ReadDirect(resolved, toml::value<std::string>(std::string(text)), config);
+  }
+  WithNodeOf(reading.key, text, [&](const toml::node& found) { ReadDirect(resolved, found, config); });
+}
+
+}  // namespace
+
+std::string ChoiceMistake(const Key& key, std::string_view value) {
+  if (key.choices.empty() || std::ranges::count(key.choices, value) != 0) return "";
+  return StrCat("must be one of: ", absl::StrJoin(key.choices, ", "));
+}
+
+std::optional<std::string> ReadString(const Reading& reading, const toml::node& node, std::string_view name) {
+  const auto* text = node.as_string();
+  if (text == nullptr) return reading.Mistake(node, name, "must be a string");
+  absl::StatusOr<std::string> resolved = Resolve(text->get(), reading.environment);
+  if (!resolved.ok()) return reading.Mistake(node, name, std::string(resolved.status().message()));
+  return *std::move(resolved);
+}
+
+void ReadValue(const Key& key, const toml::node& node, const Environment& environment, Config& config,
+               Report report) {
+  const Reading reading{key, environment, report};
+  const auto* text = node.as_string();
+  if (text == nullptr || !IsIndirect(text->get())) return ReadDirect(reading, node, config);
+  const std::optional<std::string> resolved = ReadString(reading, node, key.name);
+  if (resolved) ReadResolved(reading, node, *resolved, config);
+}
+
+void ReadValueText(const Key& key, std::string_view text, const Environment& environment, Config& config,
+                   Report report) {
+  WithNodeOf(key, text, [&](const toml::node& node) { ReadValue(key, node, environment, config, report); });
+}
+
+}  // namespace keelson

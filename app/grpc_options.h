@@ -1,0 +1,11 @@
+#pragma once
+
+#include "adapters/grpc/options.h"
+#include "app/config/config.h"
+
+namespace keelson {
+
+// Needs a configuration that LoadConfig has checked.
+GrpcServerOptions GrpcOptionsOf(const Config& config);
+
+}  // namespace keelson

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "adapters/grpc/server.h"
+#include "core/common/log.h"
+#include "core/common/store.h"
+
+namespace keelson {
+
+// Makes the server's health follow the store's. For one thread at a time.
+class HealthWatch {
+ public:
+  static constexpr absl::Duration kInterval = absl::Seconds(1);
+
+  // `address` is where the server is reached.
+  HealthWatch(Store& store, GrpcServer& server, std::string address, Log& log)
+      : store_(store), server_(server), address_(std::move(address)), log_(log) {}
+
+  // Looks once. Logs each change, and tells the service manager of the first time that it serves. Never
+  // fails.
+  absl::StatusOr<bool> operator()();
+
+ private:
+  void Serve();
+  void Refuse(const absl::Status& cause);
+
+  Store& store_;
+  GrpcServer& server_;
+  const std::string address_;
+  Log& log_;
+  bool serving_ = false;
+  bool refusing_ = false;
+};
+
+}  // namespace keelson

@@ -1,0 +1,47 @@
+#include "app/page_token_key.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+
+namespace keelson {
+namespace {
+
+constexpr std::string_view kSetting = "page_token_key";
+
+std::string NewKey(Entropy& entropy) {
+  std::string bytes(Sha256Digest().size(), '\0');
+  entropy.Fill(std::as_writable_bytes(std::span(bytes)));
+  return absl::BytesToHexString(bytes);
+}
+
+std::optional<Sha256Digest> ParseKey(const std::string& hex) {
+  Sha256Digest key;
+  if (hex.size() != 2 * key.size() || !std::ranges::all_of(hex, absl::ascii_isxdigit)) return std::nullopt;
+  std::ranges::copy(absl::HexStringToBytes(hex), key.begin());
+  return key;
+}
+
+}  // namespace
+
+absl::StatusOr<Sha256Digest> ReadOrMakePageTokenKey(Store& store, Entropy& entropy, absl::Time deadline) {
+  const std::string candidate = NewKey(entropy);
+  std::string hex;
+  const absl::Status status = store.Write(deadline, [&](WriteTransaction& tx) -> absl::Status {
+    const Found<std::string> found = tx.settings().Find(kSetting);
+    if (!found.ok()) return found.status();
+    hex = found->value_or(candidate);
+    return *found ? absl::OkStatus() : tx.settings().Insert(kSetting, candidate);
+  });
+  if (!status.ok()) return status;
+  const std::optional<Sha256Digest> key = ParseKey(hex);
+  if (!key) return absl::InternalError("the store's page token key can't be read");
+  return *key;
+}
+
+}  // namespace keelson

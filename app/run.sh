@@ -1,0 +1,24 @@
+#!/bin/sh
+# run.sh [--build-only] [ARGUMENT...]: installs what is missing, builds the service and runs it with
+# app/keelson.toml, its data under build/run/. ARGUMENTs go to `keelson serve`, such as --set server.listen=…
+# KEELSON_BUILD=DIR builds there instead of build/.
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+build_only=no
+if [ "${1:-}" = --build-only ]; then
+  build_only=yes
+  shift
+fi
+
+"$root/cmake/install-packages.sh" "$root/cmake/packages.txt"
+. "$root/cmake/build-folder.sh"
+[ -e "$build/build.ninja" ] || configure_build
+cmake --build "$build" --target keelson --parallel "$(nproc)"
+[ "$build_only" = no ] || exit 0
+
+data=$build/run
+mkdir -p "$data/mail"
+sed -e "s|MAIL_DIRECTORY|$data/mail|g" "$root/app/walk.txt"
+exec "$build/app/keelson" serve --config "$root/app/keelson.toml" \
+  --set "store.sqlite.path=$data/keelson.db" --set "email.file.directory=$data/mail" "$@"

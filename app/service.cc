@@ -1,0 +1,124 @@
+#include "app/service.h"
+
+#include <string>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "app/adapters.h"
+#include "app/grpc_options.h"
+#include "app/page_token_key.h"
+#include "app/service_manager.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+constexpr absl::Duration kPageTokenKeyTimeout = absl::Seconds(10);
+constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
+
+DispatchPolicy DispatchPolicyOf(const EmailConfig& email) {
+  return {.from = email.from,
+          .timeout = email.dispatch.timeout,
+          .lease = email.dispatch.lease,
+          .base_delay = email.dispatch.base_delay,
+          .max_delay = email.dispatch.max_delay,
+          .max_attempts = email.dispatch.max_attempts};
+}
+
+// Takes what an adapter has made, or gives its error.
+template <typename T>
+absl::Status Take(absl::StatusOr<T> made, T& place) {
+  if (!made.ok()) return made.status();
+  place = *std::move(made);
+  return absl::OkStatus();
+}
+
+// A use case that works by batches, as a job: a full batch means that more may be left.
+template <typename UseCase>
+std::function<absl::StatusOr<bool>()> ByBatches(UseCase& use_case) {
+  return [&use_case]() -> absl::StatusOr<bool> {
+    const absl::StatusOr<int> count = use_case();
+    if (!count.ok()) return count.status();
+    return *count >= UseCase::kBatch;
+  };
+}
+
+// Where the server is reached, the port being the one it was given.
+std::string AddressOf(const std::string& listen, int port) {
+  return StrCat(std::string_view(listen).substr(0, listen.rfind(':')), ":", port);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Service>> Service::Start(const Config& config, Log& log) {
+  std::unique_ptr<Service> service(new Service(config, log));
+  if (absl::Status status = service->MakeAdapters(); !status.ok()) return status;
+  if (absl::Status status = service->MakeCore(); !status.ok()) return status;
+  if (absl::Status status = service->Listen(); !status.ok()) return status;
+  service->StartJobs();
+  return service;
+}
+
+Service::~Service() {
+  if (server_ != nullptr) Drain();
+}
+
+absl::Status Service::MakeAdapters() {
+  if (absl::Status status = Take(MakeRenderer(config_), renderer_); !status.ok()) return status;
+  if (absl::Status status = Take(MakeEmailProviders(config_, log_), email_providers_); !status.ok())
+    return status;
+  if (absl::Status status = Take(MakePaymentProvider(config_), payment_provider_); !status.ok())
+    return status;
+  if (absl::Status status = Take(MakeHasher(config_, entropy_), hasher_); !status.ok()) return status;
+  return Take(OpenStore(config_, clock_), store_);
+}
+
+absl::Status Service::MakeCore() {
+  const auto key = ReadOrMakePageTokenKey(*store_, entropy_, absl::Now() + kPageTokenKeyTimeout);
+  if (!key.ok()) return key.status();
+  application_ = std::make_unique<Application>(config_, *key,
+                                               Application::Ports{*store_, *hasher_, clock_, entropy_, ids_});
+  std::vector<EmailProvider*> providers;
+  for (const auto& provider : email_providers_) providers.push_back(provider.get());
+  dispatch_messages_ = std::make_unique<DispatchMessages>(
+      *store_, clock_, entropy_, log_, *renderer_, std::move(providers), DispatchPolicyOf(config_.email));
+  settle_refunds_ =
+      std::make_unique<SettleRefunds>(*store_, clock_, entropy_, ids_, log_, *payment_provider_);
+  purge_expired_ = std::make_unique<PurgeExpired>(*store_, clock_);
+  return absl::OkStatus();
+}
+
+absl::Status Service::Listen() {
+  auto server = GrpcServer::Start(GrpcOptionsOf(config_), application_->use_cases(), *store_, entropy_, log_);
+  // An address that can't be had is a matter of the configuration.
+  if (absl::IsUnavailable(server.status())) return absl::InvalidArgumentError(server.status().message());
+  if (!server.ok()) return server.status();
+  server_ = *std::move(server);
+  health_watch_ = std::make_unique<HealthWatch>(*store_, *server_,
+                                                AddressOf(config_.server.listen, server_->port()), log_);
+  return absl::OkStatus();
+}
+
+void Service::StartJobs() {
+  health_jobs_.Start({"health", HealthWatch::kInterval, [this] { return (*health_watch_)(); }});
+  for (int i = 0; i < config_.email.dispatch.concurrency; ++i) {
+    jobs_.Start({"dispatch_messages", config_.email.dispatch.poll, ByBatches(*dispatch_messages_)});
+  }
+  jobs_.Start({"settle_refunds", config_.payments.poll, ByBatches(*settle_refunds_)});
+  jobs_.Start({"purge_expired", kPurgeInterval, [this] { return (*purge_expired_)(); }});
+}
+
+void Service::Drain() {
+  // Nobody must say SERVING again.
+  health_jobs_.Stop();
+  NotifyServiceManager("STOPPING=1");
+  log_.Write(Severity::kInfo, "service.draining", "draining");
+  server_->Shutdown(absl::Now() + config_.server.drain);
+  jobs_.Stop();
+  health_watch_.reset();
+  server_.reset();
+  store_.reset();
+  log_.Write(Severity::kInfo, "service.stopped", "stopped");
+}
+
+}  // namespace keelson

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "adapters/grpc/server.h"
+#include "adapters/system/system_clock.h"
+#include "adapters/system/system_entropy.h"
+#include "app/application.h"
+#include "app/background_jobs.h"
+#include "app/config/config.h"
+#include "app/health_watch.h"
+#include "core/common/log.h"
+#include "core/common/purge_expired.h"
+#include "core/notifications/dispatch_messages.h"
+#include "core/refunds/settle_refunds.h"
+
+namespace keelson {
+
+// The whole service: adapters as configured, the core on them, and what runs beside the calls.
+class Service {
+ public:
+  // Listens and runs. INVALID_ARGUMENT where the configuration can't be had (a port in use, a bad
+  // certificate, a broken template), else as the adapter fails that can't begin. `log` outlives the service.
+  static absl::StatusOr<std::unique_ptr<Service>> Start(const Config& config, Log& log);
+  // Drains unless that was done.
+  ~Service();
+
+  // Health turns NOT_SERVING, calls under way are finished or, after server.drain, cancelled; then the jobs
+  // stop and the store is closed. Blocks. Once.
+  void Drain();
+
+ private:
+  Service(const Config& config, Log& log) : config_(config), log_(log), jobs_(log), health_jobs_(log) {}
+
+  absl::Status MakeAdapters();
+  absl::Status MakeCore();
+  absl::Status Listen();
+  void StartJobs();
+
+  const Config config_;
+  Log& log_;
+  SystemClock clock_;
+  SystemEntropy entropy_;
+  IdGenerator ids_{clock_, entropy_};
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<PasswordHasher> hasher_;
+  std::unique_ptr<MessageRenderer> renderer_;
+  std::vector<std::unique_ptr<EmailProvider>> email_providers_;
+  std::unique_ptr<PaymentProvider> payment_provider_;
+
+  std::unique_ptr<Application> application_;
+  std::unique_ptr<DispatchMessages> dispatch_messages_;
+  std::unique_ptr<SettleRefunds> settle_refunds_;
+  std::unique_ptr<PurgeExpired> purge_expired_;
+
+  std::unique_ptr<GrpcServer> server_;
+  std::unique_ptr<HealthWatch> health_watch_;
+  BackgroundJobs jobs_;
+  BackgroundJobs health_jobs_;
+};
+
+}  // namespace keelson

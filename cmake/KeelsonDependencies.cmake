@@ -1,0 +1,59 @@
+# What the project builds on: Debian 12's packages (cmake/packages.txt), found by pkg-config where they have no
+# CMake package of their own.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(absl REQUIRED)
+
+# KEELSON_STATIC needs every archive: a process with both a static and a shared Abseil or Protobuf has two of
+# each global, and dies at the start. So one that is missing makes all of them shared. It needs lld, too: the
+# archives refer to each other in circles, and lld alone does not mind their order.
+set(keelson_grpc_parts grpc++_reflection grpc++ grpc gpr address_sorting upb re2 cares)
+set(keelson_static ${KEELSON_STATIC})
+if(keelson_static)
+  include(KeelsonStaticAbseil)
+  foreach(part IN LISTS keelson_grpc_parts ITEMS protobuf)
+    find_library(KEELSON_ARCHIVE_${part} NAMES "lib${part}.a" NO_CACHE)
+    if(NOT KEELSON_ARCHIVE_${part})
+      list(APPEND keelson_missing_parts "lib${part}.a")
+    endif()
+  endforeach()
+  keelson_abseil_archives(keelson_abseil keelson_missing_abseil)
+  list(APPEND keelson_missing_parts ${keelson_missing_abseil})
+  if(NOT KEELSON_LLD)
+    list(APPEND keelson_missing_parts ld.lld)
+  endif()
+  if(keelson_missing_parts)
+    message(STATUS "gRPC is linked shared; missing: ${keelson_missing_parts}")
+    set(keelson_static OFF)
+  endif()
+endif()
+
+set(Protobuf_USE_STATIC_LIBS ${keelson_static})
+find_package(Protobuf REQUIRED)
+
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
+pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
+pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
+
+add_library(keelson_grpc_library INTERFACE)
+if(keelson_static)
+  keelson_use_abseil_archives("${keelson_abseil}")
+  # OpenSSL and zlib stay shared: static ones save half a MiB and 2 ms, and would need a build for each of their
+  # security updates.
+  set(keelson_grpc_archives "")
+  foreach(part IN LISTS keelson_grpc_parts)
+    list(APPEND keelson_grpc_archives "${KEELSON_ARCHIVE_${part}}")
+  endforeach()
+  pkg_check_modules(OPENSSL REQUIRED IMPORTED_TARGET openssl)
+  pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+  target_link_libraries(keelson_grpc_library INTERFACE
+    ${keelson_grpc_archives} protobuf::libprotobuf ${keelson_abseil}
+    PkgConfig::OPENSSL PkgConfig::ZLIB Threads::Threads ${CMAKE_DL_LIBS})
+  # What is linked in stays inside: a shared library of the process must not find its symbols here.
+  add_link_options(-Wl,--exclude-libs,ALL -Wl,--gc-sections)
+  add_compile_options(-ffunction-sections -fdata-sections)
+else()
+  pkg_check_modules(GRPC REQUIRED IMPORTED_TARGET grpc++)
+  target_link_libraries(keelson_grpc_library INTERFACE PkgConfig::GRPC grpc++_reflection protobuf::libprotobuf)
+endif()

@@ -1,0 +1,15 @@
+# What `cmake --install` puts onto a machine: the binary, its systemd unit, a configuration and the contract.
+include(GNUInstallDirs)
+set(deploy "${PROJECT_SOURCE_DIR}/app/deploy")
+
+install(TARGETS keelson RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(FILES "${deploy}/keelson.service" DESTINATION lib/systemd/system)
+install(DIRECTORY "${PROJECT_SOURCE_DIR}/proto/keelson" DESTINATION "${CMAKE_INSTALL_DATADIR}/keelson/proto"
+  FILES_MATCHING PATTERN "*.proto")
+install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+# An operator's own configuration is never written over.
+install(CODE "
+  set(configuration \"${CMAKE_INSTALL_FULL_SYSCONFDIR}/keelson\")
+  if(NOT EXISTS \"\$ENV{DESTDIR}\${configuration}/keelson.toml\")
+    file(INSTALL \"${deploy}/keelson.toml\" DESTINATION \"\${configuration}\")
+  endif()")

@@ -1,0 +1,42 @@
+# Debian's CMake package of Abseil offers the shared libraries alone; their archives lie beside them.
+
+# Sets TARGETS to Abseil's shared imported targets, and MISSING to those of their archives that are not there.
+function(keelson_abseil_archives targets missing)
+  get_property(imported DIRECTORY PROPERTY IMPORTED_TARGETS)
+  list(FILTER imported INCLUDE REGEX "^absl::")
+  set(found "")
+  set(lacking "")
+  foreach(target IN LISTS imported)
+    keelson_abseil_archive(${target} archive)
+    if(archive)
+      list(APPEND found ${target})
+      if(NOT EXISTS "${archive}")
+        list(APPEND lacking "${archive}")
+      endif()
+    endif()
+  endforeach()
+  set(${targets} "${found}" PARENT_SCOPE)
+  set(${missing} "${lacking}" PARENT_SCOPE)
+endfunction()
+
+# Sets ARCHIVE to the path of TARGET's archive, or to nothing where it has no library or is an archive already.
+function(keelson_abseil_archive target archive)
+  set(${archive} "" PARENT_SCOPE)
+  get_target_property(type ${target} TYPE)
+  if(type STREQUAL "SHARED_LIBRARY")
+    get_target_property(library ${target} LOCATION)
+    string(REGEX REPLACE "\\.so[.0-9]*$" ".a" path "${library}")
+    set(${archive} "${path}" PARENT_SCOPE)
+  endif()
+endfunction()
+
+# Makes everything that links one of TARGETS link its archive.
+function(keelson_use_abseil_archives targets)
+  foreach(target IN LISTS targets)
+    keelson_abseil_archive(${target} archive)
+    get_target_property(configurations ${target} IMPORTED_CONFIGURATIONS)
+    foreach(configuration IN LISTS configurations)
+      set_target_properties(${target} PROPERTIES IMPORTED_LOCATION_${configuration} "${archive}")
+    endforeach()
+  endforeach()
+endfunction()

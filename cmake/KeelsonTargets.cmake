@@ -1,0 +1,82 @@
+# How every target of the project is built: the language, the warnings, the sanitizers, and the functions that
+# declare a layer, a test and an embedded text.
+
+option(KEELSON_TESTS "Build the tests and benchmarks" ON)
+option(KEELSON_STATIC "Link gRPC, Protobuf and Abseil statically, where their archives are there" OFF)
+set(KEELSON_SANITIZE "" CACHE STRING "Sanitizers to build with, such as address,undefined or thread")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
+
+find_program(KEELSON_CCACHE ccache)
+if(KEELSON_CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${KEELSON_CCACHE}")
+endif()
+find_program(KEELSON_LLD ld.lld)
+if(KEELSON_LLD)
+  add_link_options(-fuse-ld=lld)
+endif()
+if(KEELSON_SANITIZE)
+  add_compile_options(-fsanitize=${KEELSON_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${KEELSON_SANITIZE})
+endif()
+
+# The project's own code: warnings are errors, and includes are written from the repository's root.
+function(keelson_own_code target)
+  target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}")
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+  if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    target_compile_options(${target} PRIVATE -Wthread-safety)
+  endif()
+endfunction()
+
+# keelson_library(NAME [DEPENDS LIBRARY...]): the static library NAME of every .cc file in this folder and below.
+function(keelson_library name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
+  if(NOT sources)
+    return()
+  endif()
+  add_library(${name} STATIC ${sources})
+  keelson_own_code(${name})
+  target_link_libraries(${name} PUBLIC ${ARG_DEPENDS})
+endfunction()
+
+# keelson_test(NAME SOURCE... [DEPENDS LIBRARY...] [LABELS LABEL...]): a Catch2 executable that ctest runs. Its
+# suite, the folder under tests/ that declares it, is a label of it and the target keelson_tests_SUITE builds it.
+function(keelson_test name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS;LABELS" ${ARGN})
+  cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY "${PROJECT_SOURCE_DIR}/tests"
+             OUTPUT_VARIABLE suite)
+  string(REGEX REPLACE "/.*" "" suite "${suite}")
+  add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
+  keelson_own_code(${name})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} keelson_test_main)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${suite};${ARG_LABELS}")
+  if(NOT TARGET keelson_tests_${suite})
+    add_custom_target(keelson_tests_${suite})
+  endif()
+  add_dependencies(keelson_tests_${suite} ${name})
+endfunction()
+
+# keelson_embed(TARGET NAME FILE...): makes `constexpr`-like access to texts: for each FILE of this folder an
+# entry of `std::span<const EmbeddedFile> NAME()`, declared in "NAME.h" in the build tree.
+function(keelson_embed target name)
+  set(output "${CMAKE_CURRENT_BINARY_DIR}/${name}")
+  list(TRANSFORM ARGN PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/" OUTPUT_VARIABLE inputs)
+  add_custom_command(
+    OUTPUT "${output}.h" "${output}.cc"
+    COMMAND "${CMAKE_COMMAND}" -D "NAME=${name}" -D "OUTPUT=${output}" -D "BASE=${CMAKE_CURRENT_SOURCE_DIR}"
+            -D "FILES=${ARGN}" -P "${PROJECT_SOURCE_DIR}/cmake/EmbedFiles.cmake"
+    DEPENDS ${inputs} "${PROJECT_SOURCE_DIR}/cmake/EmbedFiles.cmake"
+    VERBATIM)
+  target_sources(${target} PRIVATE "${output}.cc")
+  target_include_directories(${target} PRIVATE "${CMAKE_CURRENT_BINARY_DIR}")
+endfunction()

@@ -1,0 +1,41 @@
+#!/bin/sh
+# install-packages.sh LIST...: installs what the package lists name and this machine lacks. A second run asks
+# dpkg once and touches nothing. Needs root or sudo only when something is missing.
+set -eu
+
+missing=$(sed -e 's/#.*//' "$@" | while read -r package command; do
+  [ -n "$package" ] || continue
+  if [ -n "$command" ] && command -v "$command" >/dev/null 2>&1; then continue; fi
+  echo "$package"
+done | sort -u)
+if [ -n "$missing" ]; then
+  # shellcheck disable=SC2086  # one word per package
+  installed=$(dpkg-query --show --showformat '${Package} ${db:Status-Status}\n' $missing 2>/dev/null |
+    sed -n 's/ installed$//p' | sort -u || true)
+  missing=$(printf '%s\n' "$missing" | grep -vxF -e "$installed" || true)
+fi
+[ -n "$missing" ] || exit 0
+missing=$(echo $missing)
+
+if [ "$(id -u)" -eq 0 ]; then
+  as_root=env
+elif command -v sudo >/dev/null 2>&1 && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
+  as_root='sudo env'
+else
+  echo "Missing packages, and neither root nor sudo to install them: $missing" >&2
+  exit 1
+fi
+if ! command -v apt-get >/dev/null 2>&1; then
+  echo "Missing packages, and no apt-get to install them: $missing" >&2
+  exit 1
+fi
+
+echo "Installing: $missing" >&2
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+apt="$as_root DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0"
+# shellcheck disable=SC2086  # words of a command, and one word per package
+if ! { $apt update && $apt install -y --no-install-recommends $missing; } >"$log" 2>&1 </dev/null; then
+  cat "$log" >&2
+  exit 1
+fi
