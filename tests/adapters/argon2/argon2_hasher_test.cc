@@ -1,0 +1,189 @@
+#include "adapters/argon2/argon2_hasher.h"
+
+#include <argon2.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "adapters/argon2/phc_string.h"
+#include "adapters/system/system_entropy.h"
+#include "core/common/error.h"
+
+namespace keelson {
+namespace {
+
+constexpr absl::Time kNever = absl::InfiniteFuture();
+constexpr std::uint64_t kMiB = 1024 * 1024;
+
+Secret Password(std::string text = "correct horse battery staple") {
+  return Secret(std::move(text));
+}
+
+std::unique_ptr<Argon2Hasher> MakeHasher(const Argon2Options& options) {
+  static SystemEntropy entropy;
+  absl::StatusOr<std::unique_ptr<Argon2Hasher>> hasher = Argon2Hasher::Create(options, entropy);
+  REQUIRE(hasher.ok());
+  return *std::move(hasher);
+}
+
+Argon2Options Cheap(std::uint32_t parallelism = 1) {
+  Argon2Options options;
+  options.memory_bytes = 256 * 1024;
+  options.iterations = 1;
+  options.parallelism = parallelism;
+  return options;
+}
+
+std::uint64_t ResidentBytes(const std::string& which) {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(which)) return std::stoull(line.substr(which.size() + 1)) * 1024;
+  }
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("a password verifies against its own hash and no other") {
+  const auto hasher = MakeHasher(Cheap(GENERATE(1, 4)));
+  const absl::StatusOr<std::string> phc = hasher->Hash(Password(), kNever);
+  REQUIRE(phc.ok());
+  CHECK(hasher->Verify(Password(), *phc, kNever).value());
+  CHECK_FALSE(hasher->Verify(Password("Correct horse battery staple"), *phc, kNever).value());
+  CHECK_FALSE(hasher->Verify(Password(""), *phc, kNever).value());
+}
+
+TEST_CASE("libargon2 verifies what the hasher makes, and the hasher what libargon2 makes") {
+  const auto hasher = MakeHasher(Cheap(GENERATE(1, 3)));
+  const std::string password(Password().Reveal());
+  const std::string phc = hasher->Hash(Password(), kNever).value();
+  CHECK(argon2id_verify(phc.c_str(), password.data(), password.size()) == ARGON2_OK);
+  CHECK(argon2id_verify(phc.c_str(), "wrong", 5) == ARGON2_VERIFY_MISMATCH);
+
+  std::vector<char> encoded(256);
+  REQUIRE(argon2id_hash_encoded(2, 512, 2, password.data(), password.size(), "eight by", 8, 24,
+                                encoded.data(), encoded.size()) == ARGON2_OK);
+  CHECK(hasher->Verify(Password(), encoded.data(), kNever).value());
+}
+
+TEST_CASE("a hash is a PHC string with the configured cost and a salt of its own") {
+  const auto hasher = MakeHasher({});
+  const std::string phc = hasher->Hash(Password(), kNever).value();
+  CHECK(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
+  const PhcString parsed = ParsePhc(phc).value();
+  CHECK(parsed.salt.size() == 16);
+  CHECK(parsed.hash.size() == 32);
+  CHECK(ParsePhc(hasher->Hash(Password(), kNever).value())->salt != parsed.salt);
+}
+
+TEST_CASE("passwords of any bytes and length count in full") {
+  const auto hasher = MakeHasher(Cheap());
+  const std::string password = GENERATE(std::string(), std::string("with\0nul", 8), std::string("\xff\xfe"),
+                                        std::string(100'000, 'x'), std::string("пароль密码😀"));
+  const std::string phc = hasher->Hash(Password(password), kNever).value();
+  CHECK(hasher->Verify(Password(password), phc, kNever).value());
+  CHECK_FALSE(hasher->Verify(Password(password + "x"), phc, kNever).value());
+}
+
+TEST_CASE("a stored hash of another kind is an error, not a mismatch") {
+  const auto hasher = MakeHasher(Cheap());
+  for (const std::string_view phc :
+       {"", "plain", "$2b$12$abcdefghijklmnopqrstuv",
+        "$argon2id$v=19$m=4294967295,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA"}) {
+    CHECK(hasher->Verify(Password(), phc, kNever).status().code() == absl::StatusCode::kInvalidArgument);
+  }
+}
+
+TEST_CASE("slots are as many as cores and memory allow, and one at least") {
+  const auto slots = [](std::size_t cores, std::uint64_t memory, std::uint64_t budget) {
+    Argon2Options options;
+    options.cores = cores;
+    options.memory_bytes = memory;
+    options.memory_budget_bytes = budget;
+    return MakeHasher(options)->slots();
+  };
+  CHECK(slots(8, 16 * kMiB, 256 * kMiB) == 8);
+  CHECK(slots(8, 64 * kMiB, 256 * kMiB) == 4);
+  CHECK(slots(8, 256 * kMiB, 256 * kMiB) == 1);
+  CHECK(slots(0, 16 * kMiB, 256 * kMiB) >= 1);
+}
+
+TEST_CASE("options out of bounds are refused") {
+  SystemEntropy entropy;
+  Argon2Options options = Cheap();
+  const auto refused = [&] {
+    return Argon2Hasher::Create(options, entropy).status().code() == absl::StatusCode::kInvalidArgument;
+  };
+  SECTION("memory") {
+    options.memory_bytes = 513 * kMiB;
+  }
+  SECTION("memory beyond 32 bits") {
+    options.memory_bytes = std::uint64_t{1} << 52;
+  }
+  SECTION("too little memory") {
+    options.memory_bytes = 7 * 1024;
+  }
+  SECTION("iterations") {
+    options.iterations = 0;
+  }
+  SECTION("parallelism") {
+    options.parallelism = 17;
+  }
+  SECTION("a budget below one hash") {
+    options.memory_budget_bytes = options.memory_bytes - 1;
+  }
+  CHECK(refused());
+}
+
+TEST_CASE("a storm is served within its memory, turned away beyond its queue, and leaves nothing behind") {
+  Argon2Options options;
+  options.cores = 2;
+  options.queue = 16;
+  const auto hasher = MakeHasher(options);
+  REQUIRE(hasher->Hash(Password(), kNever).ok());
+  const std::uint64_t before = ResidentBytes("VmRSS:");
+  std::atomic<int> done = 0;
+  std::atomic<int> refused = 0;
+  std::atomic<bool> over = false;
+  std::uint64_t highest = 0;
+  std::thread watcher([&] {
+    while (!over) {
+      highest = std::max(highest, ResidentBytes("VmRSS:"));
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+  });
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 64; ++i) {
+    callers.emplace_back([&] {
+      const absl::StatusOr<std::string> phc = hasher->Hash(Password(), kNever);
+      if (phc.ok()) ++done;
+      if (HasReason(phc.status(), Reason::kOverloaded)) ++refused;
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  over = true;
+  watcher.join();
+  CHECK(done + refused == 64);
+  CHECK(done >= 16);
+  // Sanitizers count their own memory beside ours.
+  constexpr std::uint64_t kSpare = 16 * kMiB;
+  CHECK(highest <= before + hasher->slots() * options.memory_bytes + kSpare);
+  CHECK(ResidentBytes("VmRSS:") <= before + kSpare);
+}
+
+TEST_CASE("memory comes back after hashes that libargon2 makes") {
+  Argon2Options options;
+  options.parallelism = 2;
+  const auto hasher = MakeHasher(options);
+  REQUIRE(hasher->Hash(Password(), kNever).ok());
+  const std::uint64_t before = ResidentBytes("VmRSS:");
+  for (int i = 0; i < 10; ++i) REQUIRE(hasher->Hash(Password(), kNever).ok());
+  CHECK(ResidentBytes("VmRSS:") <= before + 8 * kMiB);
+}
+
+}  // namespace keelson

@@ -1,0 +1,215 @@
+#include "adapters/argon2/hash_slots.h"
+
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "core/common/error.h"
+
+namespace keelson {
+namespace {
+
+constexpr absl::Time kNever = absl::InfiniteFuture();
+
+// Waits until `slots` has this many jobs under way and waiting.
+void AwaitLoad(const HashSlots& slots, std::size_t running, std::size_t waiting) {
+  const absl::Time give_up = absl::Now() + absl::Seconds(20);
+  while (absl::Now() < give_up) {
+    const HashSlots::Load load = slots.load();
+    if (load.running == running && load.waiting == waiting) return;
+    absl::SleepFor(absl::Milliseconds(1));
+  }
+  FAIL("the load did not come about");
+}
+
+// Keeps jobs in their slots until it is opened.
+class Gate {
+ public:
+  void Open() { opened_.Notify(); }
+  // A caller of its own whose job waits at the gate.
+  std::thread Caller(HashSlots& slots, std::uint64_t memory_bytes = 1) {
+    return std::thread([this, &slots, memory_bytes] {
+      const absl::Status status = slots.Run(memory_bytes, kNever, [this] { opened_.WaitForNotification(); });
+      if (status.ok()) ++done_;
+    });
+  }
+  int done() const { return done_; }
+
+ private:
+  absl::Notification opened_;
+  std::atomic<int> done_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a slot's thread has a name and yields to the rest of the process") {
+  HashSlots slots({.slots = 1, .queue = 1, .memory_budget_bytes = 1});
+  std::string name(16, '\0');
+  int niceness = 0;
+  bool elsewhere = false;
+  const std::thread::id caller = std::this_thread::get_id();
+  REQUIRE(slots
+              .Run(1, kNever,
+                   [&] {
+                     pthread_getname_np(pthread_self(), name.data(), name.size());
+                     niceness = getpriority(PRIO_PROCESS, static_cast<id_t>(gettid()));
+                     elsewhere = std::this_thread::get_id() != caller;
+                   })
+              .ok());
+  CHECK(std::string(name.c_str()) == "hash-0");
+  const int own = getpriority(PRIO_PROCESS, static_cast<id_t>(gettid()));
+  CHECK(niceness == std::min(19, own + HashSlots::kNiceness));
+  CHECK(elsewhere);
+}
+
+TEST_CASE("never more jobs run than there are slots, and all are done") {
+  HashSlots slots({.slots = 3, .queue = 64, .memory_budget_bytes = 1000});
+  std::atomic<int> running = 0;
+  std::atomic<int> most = 0;
+  std::atomic<int> done = 0;
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 40; ++i) {
+    callers.emplace_back([&] {
+      for (int j = 0; j < 5; ++j) {
+        const absl::Status status = slots.Run(1, kNever, [&] {
+          const int now = ++running;
+          for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+          }
+          absl::SleepFor(absl::Milliseconds(1));
+          --running;
+        });
+        if (status.ok()) ++done;
+      }
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  CHECK(done == 200);
+  CHECK(most == 3);
+  CHECK(slots.load().running == 0);
+}
+
+TEST_CASE("a full queue turns callers away with a time to come back, and computes nothing") {
+  HashSlots slots({.slots = 1, .queue = 2, .memory_budget_bytes = 10});
+  Gate gate;
+  std::vector<std::thread> callers;
+  callers.push_back(gate.Caller(slots));
+  AwaitLoad(slots, 1, 0);
+  callers.push_back(gate.Caller(slots));
+  callers.push_back(gate.Caller(slots));
+  AwaitLoad(slots, 1, 2);
+
+  bool ran = false;
+  const absl::Status status = slots.Run(1, kNever, [&] { ran = true; });
+  CHECK(status.code() == absl::StatusCode::kResourceExhausted);
+  REQUIRE(HasReason(status, Reason::kOverloaded));
+  const std::optional<absl::Duration> retry_after = DetailsOf(status)->retry_after;
+  REQUIRE(retry_after.has_value());
+  CHECK(*retry_after > absl::ZeroDuration());
+  CHECK_FALSE(ran);
+
+  gate.Open();
+  for (std::thread& caller : callers) caller.join();
+  CHECK(gate.done() == 3);
+  CHECK(slots.Run(1, kNever, [&] { ran = true; }).ok());
+  CHECK(ran);
+}
+
+TEST_CASE("without a queue a free slot still serves") {
+  HashSlots slots({.slots = 1, .queue = 0, .memory_budget_bytes = 10});
+  for (int i = 0; i < 100; ++i) {
+    AwaitLoad(slots, 0, 0);
+    CHECK(slots.Run(1, kNever, [] {}).ok());
+  }
+}
+
+TEST_CASE("a caller whose deadline passes in the queue leaves it, and its job never runs") {
+  HashSlots slots({.slots = 1, .queue = 8, .memory_budget_bytes = 10});
+  Gate gate;
+  std::thread busy = gate.Caller(slots);
+  AwaitLoad(slots, 1, 0);
+  std::atomic<bool> ran = false;
+  const absl::Time began = absl::Now();
+  const absl::Status status = slots.Run(1, began + absl::Milliseconds(30), [&] { ran = true; });
+  CHECK(status.code() == absl::StatusCode::kDeadlineExceeded);
+  CHECK(absl::Now() - began >= absl::Milliseconds(30));
+  CHECK(slots.load().waiting == 0);
+  gate.Open();
+  busy.join();
+  AwaitLoad(slots, 0, 0);
+  CHECK_FALSE(ran);
+}
+
+TEST_CASE("a deadline that has passed computes nothing, even where a slot is free") {
+  HashSlots slots({.slots = 1, .queue = 8, .memory_budget_bytes = 10});
+  bool ran = false;
+  CHECK(slots.Run(1, absl::Now(), [&] { ran = true; }).code() == absl::StatusCode::kDeadlineExceeded);
+  CHECK_FALSE(ran);
+}
+
+TEST_CASE("a job that has begun is waited for, whatever its deadline") {
+  HashSlots slots({.slots = 1, .queue = 8, .memory_budget_bytes = 10});
+  bool ran = false;
+  const absl::Status status = slots.Run(1, absl::Now() + absl::Milliseconds(200), [&] {
+    absl::SleepFor(absl::Milliseconds(300));
+    ran = true;
+  });
+  CHECK(status.ok());
+  CHECK(ran);
+}
+
+TEST_CASE("jobs wait for memory, not only for a slot") {
+  HashSlots slots({.slots = 2, .queue = 8, .memory_budget_bytes = 100});
+  Gate first;
+  Gate second;
+  std::thread large = first.Caller(slots, 80);
+  AwaitLoad(slots, 1, 0);
+  std::thread other = second.Caller(slots, 21);
+  AwaitLoad(slots, 1, 1);
+  absl::SleepFor(absl::Milliseconds(20));
+  AwaitLoad(slots, 1, 1);
+  first.Open();
+  AwaitLoad(slots, 1, 0);
+  second.Open();
+  large.join();
+  other.join();
+}
+
+TEST_CASE("a job larger than the whole budget runs, alone") {
+  HashSlots slots({.slots = 2, .queue = 8, .memory_budget_bytes = 100});
+  Gate gate;
+  std::thread huge = gate.Caller(slots, 1000);
+  AwaitLoad(slots, 1, 0);
+  Gate small_gate;
+  std::thread small = small_gate.Caller(slots, 1);
+  AwaitLoad(slots, 1, 1);
+  gate.Open();
+  small_gate.Open();
+  huge.join();
+  small.join();
+  CHECK(gate.done() + small_gate.done() == 2);
+}
+
+TEST_CASE("when a large job gives up waiting, the small one behind it begins") {
+  HashSlots slots({.slots = 2, .queue = 8, .memory_budget_bytes = 100});
+  Gate gate;
+  std::thread busy = gate.Caller(slots, 50);
+  AwaitLoad(slots, 1, 0);
+  std::thread impatient([&] {
+    const absl::Status status = slots.Run(90, absl::Now() + absl::Milliseconds(50), [] {});
+    if (status.code() != absl::StatusCode::kDeadlineExceeded) std::abort();
+  });
+  AwaitLoad(slots, 1, 1);
+  CHECK(slots.Run(10, absl::Now() + absl::Seconds(20), [] {}).ok());
+  gate.Open();
+  busy.join();
+  impatient.join();
+}
+
+}  // namespace keelson

@@ -1,0 +1,135 @@
+#include <stdlib.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "adapters/email_templates/template_renderer.h"
+
+namespace keelson {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder of templates, gone at the end.
+class Overrides {
+ public:
+  Overrides() {
+    std::string name = (fs::temp_directory_path() / "keelson-templates-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Overrides() { fs::remove_all(path_); }
+
+  Overrides& Put(const std::string& file, const std::string& text) {
+    fs::create_directories((path_ / file).parent_path());
+    std::ofstream(path_ / file, std::ios::binary) << text;
+    return *this;
+  }
+  absl::StatusOr<std::unique_ptr<TemplateRenderer>> Create() const {
+    return TemplateRenderer::Create({.directory = path_.string()});
+  }
+  std::string Mistakes() const { return std::string(Create().status().message()); }
+
+ private:
+  fs::path path_;
+};
+
+bool Contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+const TemplateVariables kNobody = {{"display_name", ""}};
+
+}  // namespace
+
+TEST_CASE("one file replaces one part, and the others stay built in") {
+  Overrides overrides;
+  overrides.Put("en/welcome.subject", "Ahoy from {{product}}\n");
+  const auto renderer = overrides.Create();
+  REQUIRE(renderer.ok());
+  const RenderedMessage message = (*renderer)->Render("welcome", "en", kNobody).value();
+  CHECK(message.subject == "Ahoy from Keelson");
+  CHECK(Contains(message.text, "your account with Keelson is ready"));
+}
+
+TEST_CASE("a folder adds a language, message by message, under its own tag") {
+  Overrides overrides;
+  overrides.Put("pt-BR/welcome.subject", "Bem-vindo").Put("pt-BR/welcome.txt", "Olá");
+  overrides.Put("pt-BR/welcome.html", "<p>Olá</p>");
+  const auto renderer = overrides.Create();
+  REQUIRE(renderer.ok());
+  CHECK((*renderer)->Render("welcome", "pt-br", kNobody).value().language == "pt-BR");
+  CHECK((*renderer)->Render("welcome", "pt", kNobody).value().language == "en");
+  CHECK((*renderer)->Render("account_exists", "pt-BR", kNobody).value().language == "en");
+}
+
+TEST_CASE("the shared layout and a language's own pieces can be replaced") {
+  Overrides overrides;
+  overrides.Put("header.html", "<html lang=\"{{language}}\"><h6>{{>slogan}}</h6>")
+      .Put("slogan.html", "Ship it");
+  overrides.Put("de/note.txt", "Gruß aus dem Hafen");
+  const auto renderer = overrides.Create();
+  REQUIRE(renderer.ok());
+  const RenderedMessage message = (*renderer)->Render("welcome", "de", kNobody).value();
+  CHECK(message.html.starts_with("<html lang=\"de\"><h6>Ship it</h6>"));
+  CHECK(Contains(message.text, "Gruß aus dem Hafen"));
+}
+
+TEST_CASE("every mistake is told at once, each with its file") {
+  Overrides overrides;
+  overrides.Put("en/welcome.txt", "Hello {{nickname}}");
+  overrides.Put("en/refund_failed.html", "{{#amount}} unclosed");
+  overrides.Put("de/verify_email.txt", "kein Link");
+  overrides.Put("fr/order_cancelled.subject", " \n");
+  overrides.Put("es/order_cancelled.txt", "{{#amount}}{{typo}}{{/amount}}x");
+  overrides.Put("it/welcome.txt", "Ciao");
+  overrides.Put("en/verify-email.txt", "{{link}}");
+  overrides.Put("fr/welcome.txt", "\xff");
+  overrides.Put("en/account_exists.txt", "{{>nowhere}}");
+  const std::string mistakes = overrides.Mistakes();
+  CAPTURE(mistakes);
+  CHECK(overrides.Create().status().code() == absl::StatusCode::kInvalidArgument);
+  CHECK(Contains(mistakes, "en/welcome.txt: uses the variable nickname, which is missing"));
+  CHECK(Contains(mistakes, "en/refund_failed.html: "));
+  CHECK(Contains(mistakes, "de/verify_email.txt: leaves out {{link}}"));
+  CHECK(Contains(mistakes, "fr/order_cancelled.subject: renders to nothing"));
+  CHECK(Contains(mistakes, "es/order_cancelled.txt: uses the variable typo"));
+  CHECK(Contains(mistakes, "it/welcome.subject: is missing beside the other parts"));
+  CHECK(Contains(mistakes, "it/welcome.html: is missing beside the other parts"));
+  CHECK(Contains(mistakes, "en/verify-email.txt: is no message's"));
+  CHECK(Contains(mistakes, "fr/welcome.txt: is not UTF-8"));
+  CHECK(Contains(mistakes, "en/account_exists.txt: includes nowhere, which is not there"));
+}
+
+TEST_CASE("files that include one another without end are a mistake, not a crash") {
+  Overrides overrides;
+  overrides.Put("en/welcome.txt", "{{>a}}").Put("en/a.txt", "{{>b}}").Put("en/b.txt", "{{>a}}");
+  CHECK(Contains(overrides.Mistakes(), "is included too deep, or by itself"));
+}
+
+TEST_CASE("an oversized file, an unfinished include and an empty file are mistakes") {
+  Overrides overrides;
+  overrides.Put("en/welcome.txt", std::string(300 * 1024, 'x'));
+  overrides.Put("en/welcome.html", "x {{>header");
+  overrides.Put("en/welcome.subject", "");
+  const std::string mistakes = overrides.Mistakes();
+  CHECK(Contains(mistakes, "en/welcome.txt: is larger than"));
+  CHECK(Contains(mistakes, "en/welcome.html: has an unfinished {{>"));
+  CHECK(Contains(mistakes, "en/welcome.subject: is empty"));
+}
+
+TEST_CASE("what is not a template is left alone") {
+  Overrides overrides;
+  overrides.Put("README.md", "notes").Put("en/logo.png", "png").Put(".git/en/welcome.txt", "{{x}}");
+  overrides.Put("en/.welcome.txt.swp", "x");
+  CHECK(overrides.Create().ok());
+}
+
+TEST_CASE("a folder that is not there is a mistake") {
+  const absl::Status status = TemplateRenderer::Create({.directory = "/nonexistent/templates"}).status();
+  CHECK(status.code() == absl::StatusCode::kInvalidArgument);
+  CHECK(Contains(std::string(status.message()), "/nonexistent/templates"));
+}
+
+}  // namespace keelson

@@ -1,0 +1,176 @@
+#include "adapters/email_templates/template_renderer.h"
+
+#include <catch2/catch.hpp>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+namespace keelson {
+namespace {
+
+std::unique_ptr<TemplateRenderer> BuiltIn(TemplateOptions options = {}) {
+  auto renderer = TemplateRenderer::Create(options);
+  INFO(renderer.status().message());
+  REQUIRE(renderer.ok());
+  return *std::move(renderer);
+}
+
+const TemplateVariables kVerify = {{"display_name", "Ada"}, {"token", "T0KEN"}, {"expire_hours", "24"}};
+const TemplateVariables kRefund = {{"display_name", "Ada"}, {"order", "A-17"}, {"amount", "12.50 EUR"}};
+
+TemplateVariables With(TemplateVariables variables, const std::string& name, const std::string& value) {
+  variables[name] = value;
+  return variables;
+}
+
+bool Contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+bool HasLine(const std::string& text, const std::string& wanted) {
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line == wanted) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("every message is there in every language, whole and without a trace of Mustache") {
+  const auto renderer = BuiltIn();
+  const std::string locale = GENERATE("en", "de", "es", "fr");
+  const std::string name = GENERATE("verify_email", "welcome", "account_exists", "refund_requested",
+                                    "refund_succeeded", "refund_failed", "order_cancelled");
+  const std::string greeted = GENERATE("Ada", "");
+  TemplateVariables variables = kRefund;
+  variables.insert(kVerify.begin(), kVerify.end());
+  variables["display_name"] = greeted;
+  const absl::StatusOr<RenderedMessage> message = renderer->Render(name, locale, variables);
+  REQUIRE(message.ok());
+  CHECK(message->language == locale);
+  CHECK_FALSE(message->subject.empty());
+  CHECK(message->subject.find_first_of("\r\n") == std::string::npos);
+  for (const std::string& part : {message->subject, message->text, message->html}) {
+    CHECK_FALSE(Contains(part, "{{"));
+  }
+  CHECK(Contains(message->text, "Ada") == !greeted.empty());
+  CHECK_FALSE(Contains(message->text, " ,"));
+  CHECK(Contains(message->html, "<html lang=\"" + locale + "\">"));
+  CHECK(Contains(message->html, "</html>"));
+  CHECK_FALSE(Contains(message->html, "src="));
+  CHECK(Contains(message->text, "Keelson"));
+}
+
+TEST_CASE("the verification's link stands on a line of its own in the text, and in the HTML") {
+  const auto renderer = BuiltIn({.link_base = GENERATE("https://shop.example", "https://shop.example/")});
+  const RenderedMessage message = renderer->Render("verify_email", "en", kVerify).value();
+  CHECK(HasLine(message.text, "https://shop.example/verify-email?token=T0KEN"));
+  CHECK(Contains(message.html, "href=\"https://shop.example/verify-email?token=T0KEN\""));
+  CHECK(Contains(message.text, "24 hours"));
+}
+
+TEST_CASE("a token can't break out of its link") {
+  const RenderedMessage message =
+      BuiltIn()->Render("verify_email", "en", With(kVerify, "token", "a b&c=\"<x>")).value();
+  CHECK(HasLine(message.text, "http://localhost:3000/verify-email?token=a%20b%26c%3D%22%3Cx%3E"));
+}
+
+TEST_CASE("an hour is counted as a person would") {
+  const auto text = [renderer = BuiltIn()](const std::string& locale, const std::string& hours) {
+    return renderer->Render("verify_email", locale, With(kVerify, "expire_hours", hours)).value().text;
+  };
+  CHECK(Contains(text("en", "1"), "works for one hour."));
+  CHECK(Contains(text("de", "1"), "gilt eine Stunde."));
+  CHECK(Contains(text("en", "48"), "works for 48 hours."));
+  CHECK_FALSE(Contains(text("en", "0"), "works for"));
+}
+
+TEST_CASE("a language falls back to its base and then to English") {
+  struct Case {
+    std::string locale;
+    std::string language;
+  };
+  const Case c = GENERATE(Case{"de", "de"}, Case{"DE", "de"}, Case{"de-AT", "de"}, Case{"fr-Latn-CA", "fr"},
+                          Case{"es-419", "es"}, Case{"pt-BR", "en"}, Case{"ja", "en"}, Case{"", "en"},
+                          Case{"en-GB", "en"}, Case{"deu", "en"}, Case{"../de", "en"}, Case{"-", "en"});
+  CAPTURE(c.locale);
+  CHECK(BuiltIn()->Render("welcome", c.locale, {{"display_name", ""}}).value().language == c.language);
+}
+
+TEST_CASE("values are escaped in HTML and only there") {
+  const RenderedMessage message =
+      BuiltIn()->Render("refund_succeeded", "en", With(kRefund, "order", "<b>\"A\" & 'B'</b>")).value();
+  CHECK(Contains(message.text, "<b>\"A\" & 'B'</b>"));
+  CHECK_FALSE(Contains(message.html, "<b>\"A\""));
+  CHECK(Contains(message.html, "&lt;b&gt;&quot;A&quot; &amp; "));
+}
+
+TEST_CASE("a value can't be a template or a partial of its own") {
+  const RenderedMessage message =
+      BuiltIn()->Render("refund_succeeded", "en", With(kRefund, "order", "{{amount}} {{>note}}")).value();
+  CHECK(Contains(message.text, "{{amount}} {{>note}}"));
+}
+
+TEST_CASE("a subject loses the line breaks of its values") {
+  const RenderedMessage message =
+      BuiltIn()->Render("order_cancelled", "en", With(kRefund, "order", "A\r\nBcc: eve@example.net")).value();
+  CHECK(message.subject == "Your order A  Bcc: eve@example.net has been cancelled");
+}
+
+TEST_CASE("a cancellation speaks of money only where some comes back") {
+  const auto renderer = BuiltIn();
+  CHECK(Contains(renderer->Render("order_cancelled", "en", kRefund).value().text, "You get back 12.50 EUR."));
+  const RenderedMessage without =
+      renderer->Render("order_cancelled", "en", With(kRefund, "amount", "")).value();
+  CHECK_FALSE(Contains(without.text, "You get back"));
+  CHECK_FALSE(Contains(without.html, "You get back"));
+}
+
+TEST_CASE("a variable that is missing is named, and no value is repeated") {
+  TemplateVariables variables = kRefund;
+  variables.erase("amount");
+  const absl::Status status = BuiltIn()->Render("refund_failed", "en", variables).status();
+  CHECK(status.code() == absl::StatusCode::kInvalidArgument);
+  CHECK(Contains(std::string(status.message()), "amount"));
+  CHECK_FALSE(Contains(std::string(status.message()), "A-17"));
+  CHECK(BuiltIn()
+            ->Render("verify_email", "en", {{"display_name", ""}, {"expire_hours", "1"}})
+            .status()
+            .code() == absl::StatusCode::kInvalidArgument);
+}
+
+TEST_CASE("an unknown template is not found") {
+  CHECK(BuiltIn()->Render("nonsense", "en", {}).status().code() == absl::StatusCode::kNotFound);
+  CHECK(BuiltIn()->Render("greeting", "en", {}).status().code() == absl::StatusCode::kNotFound);
+}
+
+TEST_CASE("the product's name is escaped like any other value") {
+  const auto renderer = BuiltIn({.product = "Smith & Sons"});
+  const RenderedMessage message = renderer->Render("welcome", "en", {{"display_name", ""}}).value();
+  CHECK(message.subject == "Welcome to Smith & Sons");
+  CHECK(Contains(message.html, "Smith &amp; Sons"));
+}
+
+TEST_CASE("a link base that is no URL is refused") {
+  const std::string base = GENERATE(as<std::string>{}, "", "shop.example", "javascript:alert(1)",
+                                    "https://a b", "https://a\r\nb", "https://a?x=1", "https://a\"b");
+  CHECK(TemplateRenderer::Create({.link_base = base}).status().code() == absl::StatusCode::kInvalidArgument);
+}
+
+TEST_CASE("many threads render the same") {
+  const auto renderer = BuiltIn();
+  const RenderedMessage expected = renderer->Render("verify_email", "de", kVerify).value();
+  std::vector<std::thread> threads;
+  std::atomic<int> same = 0;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 100; ++i)
+        same += renderer->Render("verify_email", "de", kVerify).value() == expected;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(same == 400);
+}
+
+}  // namespace keelson

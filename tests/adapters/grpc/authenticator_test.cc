@@ -1,0 +1,94 @@
+#include "adapters/grpc/authenticator.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+#include "absl/strings/escaping.h"
+#include "core/common/error.h"
+#include "core/common/sha256.h"
+
+namespace keelson {
+namespace {
+
+std::string Digest(std::string_view token) {
+  const Sha256Digest digest = Sha256(token);
+  return absl::BytesToHexString(
+      absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+}
+
+GrpcAuthOptions OneClient(std::set<Role> roles) {
+  GrpcAuthOptions options;
+  options.mode = GrpcAuthOptions::Mode::kToken;
+  options.clients.push_back({"web", Digest("s3cret"), "", std::move(roles)});
+  return options;
+}
+
+bool Admits(const GrpcAuthOptions& options, Access access) {
+  const absl::StatusOr<Authenticator> authenticator = Authenticator::Create(options);
+  REQUIRE(authenticator.ok());
+  grpc::ServerContext context;
+  std::string actor;
+  const absl::Status status = authenticator->Admit(context, "Bearer s3cret", access, actor);
+  CHECK(actor == "web");
+  CHECK((status.ok() || HasReason(status, Reason::kCallerNotAllowed)));
+  return status.ok();
+}
+
+TEST_CASE("what each role may do") {
+  struct Row {
+    Role role;
+    bool read, write, approve, administer;
+  };
+  for (const Row& row :
+       {Row{Role::kReader, true, false, false, false}, Row{Role::kWriter, true, true, false, false},
+        Row{Role::kApprover, false, false, true, false}, Row{Role::kAdmin, true, true, true, true}}) {
+    INFO(static_cast<int>(row.role));
+    CHECK(Admits(OneClient({row.role}), Access::kRead) == row.read);
+    CHECK(Admits(OneClient({row.role}), Access::kWrite) == row.write);
+    CHECK(Admits(OneClient({row.role}), Access::kApprove) == row.approve);
+    CHECK(Admits(OneClient({row.role}), Access::kAdminister) == row.administer);
+  }
+  CHECK_FALSE(Admits(OneClient({}), Access::kRead));
+}
+
+TEST_CASE("a caller without a known token is unknown") {
+  const absl::StatusOr<Authenticator> authenticator = Authenticator::Create(OneClient({Role::kAdmin}));
+  grpc::ServerContext context;
+  std::string actor;
+  for (const char* authorization : {"", "Bearer", "Bearer ", "Bearer other", "Basic s3cret", "s3cret"}) {
+    CHECK(HasReason(authenticator->Admit(context, authorization, Access::kRead, actor),
+                    Reason::kCallerUnknown));
+  }
+  CHECK(authenticator->Admit(context, "bearer s3cret", Access::kRead, actor).ok());
+}
+
+TEST_CASE("without authentication everybody is anonymous and may do everything") {
+  const absl::StatusOr<Authenticator> authenticator = Authenticator::Create({});
+  grpc::ServerContext context;
+  std::string actor;
+  CHECK(authenticator->Admit(context, "", Access::kAdminister, actor).ok());
+  CHECK(actor == "anonymous");
+}
+
+TEST_CASE("clients that can't be told apart or recognised are refused at start") {
+  GrpcAuthOptions twice = OneClient({});
+  twice.clients.push_back(twice.clients.front());
+  GrpcAuthOptions bad_digest = OneClient({});
+  bad_digest.clients.front().token_sha256 = "abc";
+  GrpcAuthOptions nameless = OneClient({});
+  nameless.mode = GrpcAuthOptions::Mode::kMtls;
+  for (const GrpcAuthOptions& options : {twice, bad_digest, nameless}) {
+    const absl::Status status = Authenticator::Create(options).status();
+    CHECK(absl::IsInvalidArgument(status));
+    CHECK(status.message().find("\"web\"") != absl::string_view::npos);
+  }
+}
+
+TEST_CASE("roles are known by their names") {
+  CHECK(ParseRole("reader") == Role::kReader);
+  CHECK(ParseRole("admin") == Role::kAdmin);
+  CHECK_FALSE(ParseRole("root"));
+}
+
+}  // namespace
+}  // namespace keelson

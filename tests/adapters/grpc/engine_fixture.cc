@@ -1,0 +1,132 @@
+#include "tests/adapters/grpc/engine_fixture.h"
+
+#include <grpcpp/generic/generic_stub.h>
+
+#include <catch2/catch.hpp>
+
+namespace keelson {
+namespace {
+
+std::unique_ptr<RpcService> ServiceOf(Handlers handlers) {
+  auto service = std::make_unique<RpcService>(
+      accounts_api::User::descriptor()->file()->FindServiceByName("AccountService"));
+  service->Offer<accounts_api::GetUserRequest, accounts_api::GetUserResponse>(
+      "GetUser", Access::kRead, Work::kRead, std::move(handlers.get_user));
+  service->Offer<accounts_api::RegisterUserRequest, accounts_api::RegisterUserResponse>(
+      "RegisterUser", Access::kWrite, Work::kWrite, std::move(handlers.register_user));
+  return service;
+}
+
+void TakeRequestId(const grpc::ClientContext& context, CallResult& result) {
+  const auto& metadata = context.GetServerInitialMetadata();
+  const auto found = metadata.find("x-request-id");
+  if (found != metadata.end()) result.request_id.assign(found->second.data(), found->second.size());
+}
+
+std::string BytesOf(const grpc::ByteBuffer& buffer) {
+  grpc::Slice slice;
+  if (!buffer.Valid() || !buffer.DumpToSingleSlice(&slice).ok()) return {};
+  return {reinterpret_cast<const char*>(slice.begin()), slice.size()};
+}
+
+grpc::ByteBuffer BufferOf(const std::string& bytes) {
+  const grpc::Slice slice(bytes);
+  return {&slice, 1};
+}
+
+bool Await(grpc::CompletionQueue& queue) {
+  void* tag = nullptr;
+  bool ok = false;
+  return queue.Next(&tag, &ok) && ok;
+}
+
+}  // namespace
+
+GrpcServerOptions LoopbackOptions() {
+  GrpcServerOptions options;
+  options.listen = "127.0.0.1:0";
+  return options;
+}
+
+std::string CallResult::reason() const {
+  const std::optional<google::rpc::ErrorInfo> info = Get<google::rpc::ErrorInfo>();
+  return info ? info->reason() : "";
+}
+
+EngineFixture::EngineFixture(Handlers handlers, GrpcServerOptions options, bool inline_reads) {
+  Engine::Services services;
+  services.push_back(ServiceOf(std::move(handlers)));
+  absl::StatusOr<std::unique_ptr<Engine>> engine =
+      Engine::Start(options, std::move(services), inline_reads, entropy_, log_);
+  INFO(engine.status());
+  REQUIRE(engine.ok());
+  engine_ = *std::move(engine);
+  address_ = "127.0.0.1:" + std::to_string(engine_->port());
+  channel_ = NewChannel();
+  stub_ = accounts_api::AccountService::NewStub(channel_);
+}
+
+std::shared_ptr<grpc::Channel> EngineFixture::NewChannel() const {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments);
+}
+
+CallResult EngineFixture::GetUser(const std::string& id, const Metadata& metadata) {
+  CallResult result;
+  grpc::ClientContext context;
+  for (const auto& [key, value] : metadata) context.AddMetadata(key, value);
+  accounts_api::GetUserRequest request;
+  request.set_id(id);
+  result.status = stub_->GetUser(&context, request, &result.response);
+  TakeRequestId(context, result);
+  return result;
+}
+
+grpc::Status EngineFixture::Register(absl::Duration timeout) {
+  grpc::ClientContext context;
+  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+  accounts_api::RegisterUserResponse response;
+  return stub_->RegisterUser(&context, {}, &response);
+}
+
+CallResult EngineFixture::SendRaw(const std::string& method, const std::string& bytes) {
+  CallResult result;
+  grpc::ClientContext context;
+  grpc::ByteBuffer response;
+  grpc::CompletionQueue queue;
+  grpc::GenericStub stub(channel_);
+  const auto call = stub.PrepareUnaryCall(&context, method, BufferOf(bytes), &queue);
+  call->StartCall();
+  call->Finish(&response, &result.status, nullptr);
+  Await(queue);
+  TakeRequestId(context, result);
+  result.raw = BytesOf(response);
+  return result;
+}
+
+std::string EngineFixture::ListServices() {
+  // ServerReflectionRequest's field 7, list_services, with an empty string.
+  const std::string list_services("\x3A\x00", 2);
+  grpc::ClientContext context;
+  grpc::ByteBuffer response;
+  grpc::Status status;
+  grpc::CompletionQueue queue;
+  grpc::GenericStub stub(channel_);
+  const auto call =
+      stub.PrepareCall(&context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", &queue);
+  call->StartCall(nullptr);
+  if (Await(queue)) {
+    call->Write(BufferOf(list_services), nullptr);
+    Await(queue);
+    call->Read(&response, nullptr);
+    Await(queue);
+    call->WritesDone(nullptr);
+    Await(queue);
+  }
+  call->Finish(&status, nullptr);
+  Await(queue);
+  return BytesOf(response);
+}
+
+}  // namespace keelson

@@ -1,0 +1,90 @@
+// An engine on a free loopback port with one service whose handlers the test writes, and a client of it.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "adapters/grpc/engine.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "keelson/accounts/v1/accounts.grpc.pb.h"
+#include "tests/adapters/grpc/test_ports.h"
+
+namespace keelson {
+
+namespace accounts_api = keelson::accounts::v1;
+
+struct Handlers {
+  using Read = std::function<absl::Status(const CallContext&, accounts_api::GetUserRequest&,
+                                          accounts_api::GetUserResponse&)>;
+  using Register = std::function<absl::Status(const CallContext&, accounts_api::RegisterUserRequest&,
+                                              accounts_api::RegisterUserResponse&)>;
+  // Answers with the id that was asked for.
+  Read get_user = [](const CallContext&, accounts_api::GetUserRequest& request,
+                     accounts_api::GetUserResponse& response) {
+    response.mutable_user()->set_id(request.id());
+    return absl::OkStatus();
+  };
+  Register register_user = [](const CallContext&, accounts_api::RegisterUserRequest&,
+                              accounts_api::RegisterUserResponse&) { return absl::OkStatus(); };
+};
+
+GrpcServerOptions LoopbackOptions();
+
+// The status of a call, and what came with it.
+struct CallResult {
+  grpc::Status status;
+  std::string request_id;
+  accounts_api::GetUserResponse response;
+  // The answer's bytes, of a raw call.
+  std::string raw;
+
+  // The details of this type, where the status has them.
+  template <typename Detail>
+  std::optional<Detail> Get() const {
+    google::rpc::Status details;
+    if (!details.ParseFromString(status.error_details())) return std::nullopt;
+    for (const google::protobuf::Any& any : details.details()) {
+      Detail detail;
+      if (any.UnpackTo(&detail)) return detail;
+    }
+    return std::nullopt;
+  }
+  // ErrorInfo's.
+  std::string reason() const;
+};
+
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
+class EngineFixture {
+ public:
+  explicit EngineFixture(Handlers handlers = {}, GrpcServerOptions options = LoopbackOptions(),
+                         bool inline_reads = true);
+
+  Engine& engine() { return *engine_; }
+  MemoryLog& log() { return log_; }
+  const std::string& address() const { return address_; }
+  std::shared_ptr<grpc::Channel> NewChannel() const;
+  accounts_api::AccountService::Stub& stub() { return *stub_; }
+
+  CallResult GetUser(const std::string& id, const Metadata& metadata = {});
+  grpc::Status Register(absl::Duration timeout = absl::Seconds(20));
+  // Sends `bytes` as the request of `method` ("/package.Service/Method").
+  CallResult SendRaw(const std::string& method, const std::string& bytes);
+  // What reflection answers when it is asked for the services; empty where there is no reflection.
+  std::string ListServices();
+
+ private:
+  FixedEntropy entropy_;
+  MemoryLog log_;
+  std::unique_ptr<Engine> engine_;
+  std::string address_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<accounts_api::AccountService::Stub> stub_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,347 @@
+// The engine's promises to every call, whatever the service.
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <string>
+#include <thread>
+
+#include "absl/synchronization/notification.h"
+#include "core/common/error.h"
+#include "tests/adapters/grpc/engine_fixture.h"
+
+namespace keelson {
+namespace {
+
+constexpr char kGetUser[] = "/keelson.accounts.v1.AccountService/GetUser";
+
+MemoryLog::Line OnlyLine(const MemoryLog& log) {
+  const std::vector<MemoryLog::Line> lines = log.lines();
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].event_name == "rpc");
+  return lines[0];
+}
+
+TEST_CASE("a read is answered on the transport's threads or on a worker's") {
+  for (const bool inline_reads : {true, false}) {
+    EngineFixture fixture({}, LoopbackOptions(), inline_reads);
+    for (int i = 0; i < 200; ++i) {
+      const CallResult result = fixture.GetUser("user_" + std::to_string(i));
+      REQUIRE(result.status.ok());
+      REQUIRE(result.response.user().id() == "user_" + std::to_string(i));
+    }
+  }
+}
+
+TEST_CASE("the handler is told who calls, until when, and in which trace") {
+  CallContext seen;
+  Handlers handlers;
+  handlers.get_user = [&](const CallContext& context, auto&, auto&) {
+    seen = context;
+    return absl::OkStatus();
+  };
+  GrpcServerOptions options = LoopbackOptions();
+  options.default_deadline = absl::Seconds(7);
+  EngineFixture fixture(std::move(handlers), options);
+  const std::string traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  REQUIRE(fixture.GetUser("x", {{"x-request-id", "id-1"}, {"traceparent", traceparent}}).status.ok());
+  CHECK(seen.actor == "anonymous");
+  CHECK(seen.correlation_id == "id-1");
+  CHECK(seen.traceparent == traceparent);
+  CHECK(seen.deadline < absl::Now() + absl::Seconds(7));
+  CHECK(seen.deadline > absl::Now() + absl::Seconds(5));
+}
+
+TEST_CASE("a client's own deadline counts where it is earlier") {
+  absl::Time seen;
+  Handlers handlers;
+  handlers.register_user = [&](const CallContext& context, auto&, auto&) {
+    seen = context.deadline;
+    return absl::OkStatus();
+  };
+  EngineFixture fixture(std::move(handlers));
+  REQUIRE(fixture.Register(absl::Seconds(3)).ok());
+  CHECK(seen < absl::Now() + absl::Seconds(4));
+}
+
+TEST_CASE("the request id is sent back, and made up where it is absent or bad") {
+  EngineFixture fixture;
+  CHECK(fixture.GetUser("x", {{"x-request-id", "mine"}}).request_id == "mine");
+  const std::string made_up = fixture.GetUser("x").request_id;
+  CHECK(made_up.size() == 32);
+  CHECK(fixture.GetUser("x").request_id != made_up);
+  CHECK(fixture.GetUser("x", {{"x-request-id", std::string(129, 'x')}}).request_id.size() == 32);
+}
+
+TEST_CASE("strings that are not UTF-8 are named, and the server goes on") {
+  EngineFixture fixture;
+  const CallResult result = fixture.SendRaw(kGetUser, std::string("\x0A\x02\xFF\xFE", 4));
+  CHECK(result.status.error_code() == grpc::INVALID_ARGUMENT);
+  CHECK(result.reason() == "FIELD_INVALID");
+  CHECK(result.Get<google::rpc::BadRequest>()->field_violations(0).field() == "id");
+  CHECK(fixture.GetUser("x").status.ok());
+}
+
+TEST_CASE("bytes that are no message are refused, and the server goes on") {
+  EngineFixture fixture;
+  for (int first = 0; first < 256; ++first) {
+    const CallResult result = fixture.SendRaw(kGetUser, std::string(1, static_cast<char>(first)) + "\x7F");
+    if (!result.status.ok()) CHECK(result.reason() == "FIELD_INVALID");
+  }
+  CHECK(fixture.GetUser("x").status.ok());
+}
+
+TEST_CASE("a message beyond the limit is refused with the limit") {
+  GrpcServerOptions options = LoopbackOptions();
+  options.max_receive_bytes = 1000;
+  EngineFixture fixture({}, options);
+  CHECK(fixture.GetUser(std::string(900, 'x')).status.ok());
+  const CallResult result = fixture.GetUser(std::string(1500, 'x'));
+  CHECK(result.status.error_code() == grpc::INVALID_ARGUMENT);
+  CHECK(result.reason() == "FIELD_INVALID");
+  CHECK(result.status.error_message() == "the message has 1503 bytes; the most is 1000");
+  CHECK(fixture.GetUser(std::string(100'000, 'x')).status.error_code() == grpc::RESOURCE_EXHAUSTED);
+  CHECK(fixture.GetUser("x").status.ok());
+}
+
+TEST_CASE("a method that isn't offered is unimplemented") {
+  EngineFixture fixture;
+  CHECK(fixture.SendRaw("/keelson.accounts.v1.AccountService/EraseUser", "").status.error_code() ==
+        grpc::UNIMPLEMENTED);
+  CHECK(fixture.SendRaw("/other.Service/Method", "").status.error_code() == grpc::UNIMPLEMENTED);
+}
+
+TEST_CASE("a fault of ours is logged with its cause and told without it") {
+  Handlers handlers;
+  handlers.get_user = [](const CallContext&, auto&, auto&) { return absl::InternalError("page 7 is torn"); };
+  EngineFixture fixture(std::move(handlers));
+  const CallResult result = fixture.GetUser("x", {{"x-request-id", "id-1"}});
+  CHECK(result.status.error_code() == grpc::INTERNAL);
+  CHECK(result.status.error_message() == "internal error; ask after the request id id-1");
+  const MemoryLog::Line line = OnlyLine(fixture.log());
+  CHECK(line.severity == Severity::kError);
+  CHECK(line.message == "INTERNAL: page 7 is torn");
+  CHECK(line.fields.at("method") == "keelson.accounts.v1.AccountService/GetUser");
+  CHECK(line.fields.at("code") == "INTERNAL");
+  CHECK(line.fields.at("caller") == "anonymous");
+  CHECK(line.fields.at("correlation_id") == "id-1");
+  CHECK_FALSE(line.fields.at("duration_ms").empty());
+}
+
+TEST_CASE("an exception is a fault of ours") {
+  Handlers handlers;
+  handlers.get_user = [](const CallContext&, auto&, auto&) -> absl::Status {
+    throw std::runtime_error("out of luck");
+  };
+  EngineFixture fixture(std::move(handlers));
+  CHECK(fixture.GetUser("x").status.error_code() == grpc::INTERNAL);
+  CHECK(OnlyLine(fixture.log()).severity == Severity::kError);
+}
+
+TEST_CASE("reads are logged for debugging, writes and refusals as information") {
+  Handlers handlers;
+  handlers.register_user = [](const CallContext&, auto&, auto&) {
+    return MakeError(Reason::kEmailTaken, "ada@example.com is taken");
+  };
+  {
+    EngineFixture fixture;
+    REQUIRE(fixture.GetUser("x").status.ok());
+    CHECK(OnlyLine(fixture.log()).severity == Severity::kDebug);
+  }
+  {
+    EngineFixture fixture;
+    REQUIRE(fixture.Register().ok());
+    CHECK(OnlyLine(fixture.log()).severity == Severity::kInfo);
+  }
+  EngineFixture fixture(std::move(handlers));
+  CHECK(fixture.Register().error_code() == grpc::ALREADY_EXISTS);
+  const MemoryLog::Line line = OnlyLine(fixture.log());
+  CHECK(line.severity == Severity::kInfo);
+  CHECK(line.fields.at("reason") == "EMAIL_TAKEN");
+  CHECK(line.message.find("ada") == std::string::npos);
+}
+
+TEST_CASE("callers are recognised by their tokens and held to their roles") {
+  GrpcServerOptions options = LoopbackOptions();
+  options.auth.mode = GrpcAuthOptions::Mode::kToken;
+  // SHA-256 of "s3cret".
+  options.auth.clients.push_back(
+      {"web", "1ec1c26b50d5d3c58d9583181af8076655fe00756bf7285940ba3670f99fcba0", "", {Role::kReader}});
+  EngineFixture fixture({}, options);
+  CHECK(fixture.GetUser("x", {{"authorization", "Bearer s3cret"}}).status.ok());
+  const CallResult unknown = fixture.GetUser("x", {{"authorization", "Bearer guess"}});
+  CHECK(unknown.status.error_code() == grpc::UNAUTHENTICATED);
+  CHECK(unknown.reason() == "CALLER_UNKNOWN");
+  grpc::ClientContext context;
+  context.AddMetadata("authorization", "Bearer s3cret");
+  accounts_api::RegisterUserResponse response;
+  CHECK(fixture.stub().RegisterUser(&context, {}, &response).error_code() == grpc::PERMISSION_DENIED);
+}
+
+// A write that doesn't end until it is told to.
+struct SlowWrite {
+  std::atomic<int> begun = 0;
+  absl::Notification go_on;
+
+  Handlers handlers() {
+    Handlers handlers;
+    handlers.register_user = [this](const CallContext&, auto&, auto&) {
+      ++begun;
+      go_on.WaitForNotification();
+      return absl::OkStatus();
+    };
+    return handlers;
+  }
+  void AwaitBegun(int count) const {
+    while (begun < count) absl::SleepFor(absl::Milliseconds(1));
+  }
+};
+
+GrpcServerOptions OneWorker(int queue) {
+  GrpcServerOptions options = LoopbackOptions();
+  options.workers = 1;
+  options.queue = queue;
+  return options;
+}
+
+TEST_CASE("a write beyond the workers and their queue is turned away, while reads go on") {
+  SlowWrite slow;
+  EngineFixture fixture(slow.handlers(), OneWorker(0));
+  grpc::Status first;
+  std::thread caller([&] { first = fixture.Register(); });
+  slow.AwaitBegun(1);
+  CallResult second;
+  second.status = fixture.Register();
+  CHECK(second.status.error_code() == grpc::RESOURCE_EXHAUSTED);
+  CHECK(second.reason() == "OVERLOADED");
+  REQUIRE(second.Get<google::rpc::RetryInfo>());
+  CHECK(second.Get<google::rpc::RetryInfo>()->retry_delay().seconds() == 1);
+  CHECK(fixture.GetUser("x").status.ok());
+  slow.go_on.Notify();
+  caller.join();
+  CHECK(first.ok());
+}
+
+TEST_CASE("a write that is cancelled while it waits is never begun") {
+  SlowWrite slow;
+  EngineFixture fixture(slow.handlers(), OneWorker(8));
+  std::thread first([&] { CHECK(fixture.Register().ok()); });
+  slow.AwaitBegun(1);
+  std::thread waiting(
+      [&] { CHECK(fixture.Register(absl::Milliseconds(100)).error_code() == grpc::DEADLINE_EXCEEDED); });
+  waiting.join();
+  absl::SleepFor(absl::Milliseconds(50));
+  slow.go_on.Notify();
+  first.join();
+  CHECK(fixture.Register().ok());
+  CHECK(slow.begun == 2);
+}
+
+TEST_CASE("health follows what the server is told") {
+  EngineFixture fixture;
+  // grpc.health.v1: SERVING is 1 and NOT_SERVING 2, in the answer's field 1.
+  const auto health = [&](const std::string& service) {
+    accounts_api::GetUserRequest name;
+    name.set_id(service);
+    return fixture.SendRaw("/grpc.health.v1.Health/Check", name.SerializeAsString());
+  };
+  for (const char* service : {"", "keelson.accounts.v1.AccountService"}) {
+    fixture.engine().SetServing(false);
+    CHECK(health(service).raw == "\x08\x02");
+    fixture.engine().SetServing(true);
+    CHECK(health(service).raw == "\x08\x01");
+  }
+  CHECK(health("other").status.error_code() == grpc::NOT_FOUND);
+}
+
+TEST_CASE("a server starts without serving, as health has it") {
+  EngineFixture fixture;
+  CHECK(fixture.SendRaw("/grpc.health.v1.Health/Check", "").raw == "\x08\x02");
+}
+
+TEST_CASE("reflection lists the services, where it is wanted") {
+  EngineFixture with_reflection;
+  const std::string services = with_reflection.ListServices();
+  CHECK(services.find("keelson.accounts.v1.AccountService") != std::string::npos);
+  GrpcServerOptions options = LoopbackOptions();
+  options.reflection = false;
+  EngineFixture without({}, options);
+  CHECK(without.ListServices().empty());
+}
+
+TEST_CASE("shutting down finishes the call under way and refuses new ones") {
+  SlowWrite slow;
+  EngineFixture fixture(slow.handlers());
+  grpc::Status first;
+  std::thread caller([&] { first = fixture.Register(); });
+  slow.AwaitBegun(1);
+  std::thread shutdown([&] { fixture.engine().Shutdown(absl::Now() + absl::Seconds(20)); });
+  CallResult refused;
+  while (refused.status.ok()) refused = fixture.GetUser("x");
+  CHECK(refused.status.error_code() == grpc::UNAVAILABLE);
+  CHECK(refused.reason() == "SHUTTING_DOWN");
+  slow.go_on.Notify();
+  shutdown.join();
+  caller.join();
+  CHECK(first.ok());
+}
+
+TEST_CASE("at the deadline of shutting down, what waits is cancelled") {
+  SlowWrite slow;
+  EngineFixture fixture(slow.handlers(), OneWorker(8));
+  std::thread first([&] { CHECK(fixture.Register().error_code() != grpc::OK); });
+  slow.AwaitBegun(1);
+  std::thread second([&] { CHECK(fixture.Register().error_code() != grpc::OK); });
+  absl::SleepFor(absl::Milliseconds(100));
+  std::thread shutdown([&] { fixture.engine().Shutdown(absl::Now()); });
+  second.join();
+  first.join();
+  slow.go_on.Notify();
+  shutdown.join();
+  CHECK(slow.begun == 1);
+}
+
+TEST_CASE("a server that is shut down at once after its start ends well") {
+  for (int i = 0; i < 20; ++i) {
+    EngineFixture fixture;
+    fixture.engine().Shutdown(absl::Now());
+  }
+}
+
+TEST_CASE("a port in use is one clear error") {
+  EngineFixture fixture;
+  FixedEntropy entropy;
+  MemoryLog log;
+  GrpcServerOptions options = LoopbackOptions();
+  options.listen = fixture.address();
+  const absl::Status status = Engine::Start(options, {}, true, entropy, log).status();
+  CHECK(absl::IsUnavailable(status));
+  CHECK(status.message() == "can't listen on " + fixture.address() + ": Address already in use");
+}
+
+TEST_CASE("options that make no sense are refused") {
+  FixedEntropy entropy;
+  MemoryLog log;
+  GrpcServerOptions no_port = LoopbackOptions();
+  no_port.listen = "localhost";
+  GrpcServerOptions no_file = LoopbackOptions();
+  no_file.tls.cert = no_file.tls.key = "/nonexistent/cert.pem";
+  GrpcServerOptions no_authority = LoopbackOptions();
+  no_authority.auth.mode = GrpcAuthOptions::Mode::kMtls;
+  for (const GrpcServerOptions& options : {no_port, no_file, no_authority}) {
+    CHECK(absl::IsInvalidArgument(Engine::Start(options, {}, true, entropy, log).status()));
+  }
+}
+
+TEST_CASE("many connections and callers that go away leave the server well") {
+  EngineFixture fixture;
+  for (int i = 0; i < 50; ++i) {
+    const auto stub = accounts_api::AccountService::NewStub(fixture.NewChannel());
+    grpc::ClientContext context;
+    accounts_api::GetUserResponse response;
+    if (i % 2 == 0) context.TryCancel();
+    stub->GetUser(&context, {}, &response);
+  }
+  CHECK(fixture.GetUser("x").status.ok());
+}
+
+}  // namespace
+}  // namespace keelson

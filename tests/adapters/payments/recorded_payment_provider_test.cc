@@ -1,0 +1,35 @@
+#include "adapters/payments/recorded_payment_provider.h"
+
+#include <catch2/catch.hpp>
+
+namespace keelson {
+namespace {
+
+PaymentRefund RefundWithKey(std::string key) {
+  PaymentRefund refund;
+  refund.idempotency_key = std::move(key);
+  refund.payment_reference = "cash";
+  refund.amount = {*Currency::Parse("EUR"), 1250};
+  return refund;
+}
+
+}  // namespace
+
+TEST_CASE("the recorded provider settles every refund at once, even with no time left") {
+  RecordedPaymentProvider provider;
+  const PaymentOutcome outcome = provider.Refund(RefundWithKey("refund_1"), absl::InfinitePast());
+  CHECK(outcome.kind == PaymentOutcome::Kind::kSucceeded);
+  CHECK(outcome.code.empty());
+  CHECK(provider.name() == "recorded");
+}
+
+TEST_CASE("a refund's reference at the recorded provider follows from its key alone") {
+  RecordedPaymentProvider one;
+  RecordedPaymentProvider other;
+  const std::string first = one.Refund(RefundWithKey("refund_1"), absl::InfiniteFuture()).provider_reference;
+  CHECK(first == other.Refund(RefundWithKey("refund_1"), absl::InfiniteFuture()).provider_reference);
+  CHECK(first != one.Refund(RefundWithKey("refund_2"), absl::InfiniteFuture()).provider_reference);
+  CHECK(first.size() == std::string("recorded_").size() + 32);
+}
+
+}  // namespace keelson

@@ -1,0 +1,39 @@
+#include <array>
+#include <catch2/catch.hpp>
+#include <cstddef>
+#include <set>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "adapters/system/system_clock.h"
+#include "adapters/system/system_entropy.h"
+
+namespace keelson {
+
+TEST_CASE("the system clock tells the time of day in whole microseconds") {
+  SystemClock clock;
+  const absl::Time before = absl::Now() - absl::Microseconds(1);
+  const absl::Time now = clock.Now();
+  CHECK(now > before);
+  CHECK(now <= absl::Now());
+  CHECK(absl::FromUnixMicros(absl::ToUnixMicros(now)) == now);
+}
+
+TEST_CASE("system entropy fills every byte and never repeats itself") {
+  SystemEntropy entropy;
+  std::set<std::array<std::byte, 16>> seen;
+  std::vector<bool> changed(16, false);
+  for (int i = 0; i < 1000; ++i) {
+    std::array<std::byte, 16> bytes{};
+    entropy.Fill(bytes);
+    for (std::size_t at = 0; at < bytes.size(); ++at) changed[at] = changed[at] || bytes[at] != std::byte{0};
+    CHECK(seen.insert(bytes).second);
+  }
+  CHECK(changed == std::vector<bool>(16, true));
+}
+
+TEST_CASE("no bytes are no trouble to system entropy") {
+  SystemEntropy().Fill({});
+}
+
+}  // namespace keelson

@@ -1,0 +1,82 @@
+#include "app/background_jobs.h"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "tests/app/recording_log.h"
+
+namespace keelson {
+namespace {
+
+constexpr absl::Duration kLong = absl::Hours(1);
+constexpr absl::Duration kPatience = absl::Seconds(20);
+
+TEST_CASE("a job runs at once, and again at once while more is left") {
+  RecordingLog log;
+  std::atomic<int> runs = 0;
+  absl::Notification last;
+  BackgroundJobs jobs(log);
+  jobs.Start({"batches", kLong, [&]() -> absl::StatusOr<bool> {
+                if (++runs == 3) last.Notify();
+                return runs < 3;
+              }});
+  CHECK(last.WaitForNotificationWithTimeout(kPatience));
+  jobs.Stop();
+  CHECK(runs == 3);
+  CHECK(log.events().empty());
+}
+
+TEST_CASE("a job that found little runs again after its interval") {
+  RecordingLog log;
+  std::atomic<int> runs = 0;
+  absl::Notification third;
+  BackgroundJobs jobs(log);
+  const absl::Time start = absl::Now();
+  jobs.Start({"poll", absl::Milliseconds(20), [&]() -> absl::StatusOr<bool> {
+                if (++runs == 3) third.Notify();
+                return false;
+              }});
+  CHECK(third.WaitForNotificationWithTimeout(kPatience));
+  CHECK(absl::Now() - start >= absl::Milliseconds(40));
+}
+
+TEST_CASE("a job that fails is logged and tried again, after ever longer times") {
+  RecordingLog log;
+  std::atomic<int> runs = 0;
+  absl::Notification recovered;
+  BackgroundJobs jobs(log);
+  const absl::Time start = absl::Now();
+  jobs.Start({"flaky", absl::Milliseconds(10), [&]() -> absl::StatusOr<bool> {
+                if (++runs <= 3) return absl::UnavailableError("away");
+                if (runs == 4) recovered.Notify();
+                return false;
+              }});
+  CHECK(recovered.WaitForNotificationWithTimeout(kPatience));
+  // 10, 20 and 40 ms.
+  CHECK(absl::Now() - start >= absl::Milliseconds(70));
+  jobs.Stop();
+  CHECK(log.events() == std::vector<std::string>(3, "job.failed"));
+}
+
+TEST_CASE("stopping waits for the run under way and for no interval") {
+  RecordingLog log;
+  absl::Notification begun;
+  std::atomic<bool> ended = false;
+  BackgroundJobs jobs(log);
+  jobs.Start({"slow", kLong, [&]() -> absl::StatusOr<bool> {
+                begun.Notify();
+                absl::SleepFor(absl::Milliseconds(50));
+                ended = true;
+                return true;
+              }});
+  begun.WaitForNotification();
+  const absl::Time start = absl::Now();
+  jobs.Stop();
+  CHECK(ended);
+  CHECK(absl::Now() - start < kPatience);
+}
+
+}  // namespace
+}  // namespace keelson

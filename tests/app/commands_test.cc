@@ -1,0 +1,71 @@
+#include "app/commands/commands.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+#include "app/adapters.h"
+#include "app/config/print.h"
+#include "tests/app/golden.h"
+
+namespace keelson {
+namespace {
+
+// The help of a command and of all below it.
+std::string HelpOf(CLI::App& command, const std::string& name) {
+  std::string text = "==== " + name + "\n" + command.help(name) + "\n";
+  for (CLI::App* subcommand : command.get_subcommands({})) {
+    text += HelpOf(*subcommand, name + " " + subcommand->get_name());
+  }
+  return text;
+}
+
+// Whether the command line is well formed; nothing runs.
+bool Parses(std::vector<std::string> arguments) {
+  CLI::App program("", "keelson");
+  Run run;
+  AddCommands(program, run);
+  std::reverse(arguments.begin(), arguments.end());
+  try {
+    program.parse(arguments);
+  } catch (const CLI::ParseError&) {
+    return false;
+  }
+  return run != nullptr;
+}
+
+TEST_CASE("the command line's help is as agreed") {
+  CLI::App program("", "keelson");
+  Run run;
+  AddCommands(program, run);
+  CHECK(HelpOf(program, "keelson") == Golden("help.txt"));
+}
+
+TEST_CASE("this build's reference of the configuration is as agreed") {
+  CHECK(ConfigReference(Schema(KnownAdapters())) == Golden("config_reference.toml"));
+}
+
+TEST_CASE("commands take what they say they take") {
+  CHECK(Parses({"serve"}));
+  CHECK(Parses({"serve", "--config", "a.toml", "--set", "a=[\"b\",\"c\"]", "--set", "d=e"}));
+  CHECK(Parses({"config", "show", "--set", "email.providers=[\"file\"]"}));
+  CHECK(Parses({"migrate", "down", "--to", "3"}));
+  CHECK(Parses({"health", "127.0.0.1:1", "--tls-ca", "ca.pem"}));
+  CHECK(Parses({"version"}));
+}
+
+TEST_CASE("a wrong command line is refused") {
+  CHECK_FALSE(Parses({}));
+  CHECK_FALSE(Parses({"sevre"}));
+  CHECK_FALSE(Parses({"serve", "extra"}));
+  CHECK_FALSE(Parses({"serve", "--set", "a=b", "extra"}));
+  CHECK_FALSE(Parses({"migrate"}));
+  CHECK_FALSE(Parses({"migrate", "up", "--to", "x"}));
+  CHECK_FALSE(Parses({"config", "reference", "--set", "a=b"}));
+  CHECK_FALSE(Parses({"health"}));
+}
+
+}  // namespace
+}  // namespace keelson

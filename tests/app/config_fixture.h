@@ -1,0 +1,65 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/config/load.h"
+
+namespace keelson {
+
+inline AdapterNames TestAdapters() {
+  return {
+      .stores = {"memory", "sqlite"}, .email_providers = {"file", "log"}, .payment_providers = {"recorded"}};
+}
+
+// Loads configurations from a folder that lasts as long as this.
+class ConfigFixture {
+ public:
+  ConfigFixture()
+      : folder_(std::filesystem::temp_directory_path() / ("keelson-config-" + std::to_string(getpid()))) {
+    std::filesystem::create_directories(folder_);
+  }
+  ~ConfigFixture() { std::filesystem::remove_all(folder_); }
+
+  std::string Path(const std::string& name) const { return folder_ / name; }
+  std::string WriteFile(const std::string& name, const std::string& content) const {
+    std::ofstream(Path(name)) << content;
+    return Path(name);
+  }
+
+  absl::StatusOr<LoadedConfig> LoadFile(const std::string& toml) const {
+    return Load({.file = WriteFile("test.toml", toml)});
+  }
+  absl::StatusOr<LoadedConfig> LoadSettings(std::vector<std::string> settings) const {
+    return Load({.settings = std::move(settings)});
+  }
+  absl::StatusOr<LoadedConfig> LoadEnvironment(Environment environment) const {
+    return Load({.environment = std::move(environment)});
+  }
+  absl::StatusOr<LoadedConfig> Load(const ConfigSources& sources) const {
+    return LoadConfig(schema_, sources);
+  }
+
+  // What is wrong, the folder's name left out; empty where nothing is.
+  std::string Mistakes(const absl::StatusOr<LoadedConfig>& loaded) const {
+    std::string text(loaded.status().message());
+    const std::string prefix = folder_.string() + "/";
+    for (std::size_t at = text.find(prefix); at != std::string::npos; at = text.find(prefix)) {
+      text.erase(at, prefix.size());
+    }
+    return text;
+  }
+
+  const Schema& schema() const { return schema_; }
+
+ private:
+  const Schema schema_{TestAdapters()};
+  const std::filesystem::path folder_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,190 @@
+#include <catch2/catch.hpp>
+
+#include "tests/app/config_fixture.h"
+
+namespace keelson {
+namespace {
+
+TEST_CASE("without any source the defaults serve") {
+  const auto loaded = ConfigFixture().Load({});
+  REQUIRE(loaded.ok());
+  CHECK(loaded->config.server.listen == "127.0.0.1:50051");
+  CHECK(loaded->config.store.adapter == "sqlite");
+  CHECK(loaded->config.store.postgres.url.empty());
+  CHECK(loaded->origins.empty());
+}
+
+TEST_CASE("a file gives values of every type") {
+  const auto loaded = ConfigFixture().LoadFile(R"(
+[server]
+listen = "127.0.0.1:0"
+reflection = false
+drain = "1h"
+max_receive = "2MiB"
+workers = 7
+tls = { cert = "a.pem", key = "b.pem" }
+[email]
+providers = ["log", "file"]
+circuit.failure_ratio = 1
+[refunds]
+states = ["paid", "delivered"]
+max_per_order = 3
+approval_above = { EUR = 10000, JPY = 0 }
+[[auth.clients]]
+name = "web"
+roles = ["reader", "admin"]
+)");
+  REQUIRE(loaded.ok());
+  const Config& config = loaded->config;
+  CHECK(config.server.listen == "127.0.0.1:0");
+  CHECK_FALSE(config.server.reflection);
+  CHECK(config.server.drain == absl::Hours(1));
+  CHECK(config.server.max_receive == MiB(2));
+  CHECK(config.server.workers == 7);
+  CHECK(config.server.tls.key == "b.pem");
+  CHECK(config.email.providers == std::vector<std::string>{"log", "file"});
+  CHECK(config.email.circuit.failure_ratio == 1.0);
+  CHECK(config.refunds.states == std::set{OrderState::kPaid, OrderState::kDelivered});
+  CHECK(config.refunds.max_per_order == 3);
+  CHECK(config.refunds.approval_above.at(*Currency::Parse("EUR")) == 10000);
+  REQUIRE(config.auth.clients.size() == 1);
+  CHECK(config.auth.clients[0].roles == std::vector<std::string>{"reader", "admin"});
+}
+
+TEST_CASE("the environment stands over the file, and --set over both") {
+  const ConfigFixture fixture;
+  const std::string file = fixture.WriteFile("test.toml",
+                                             "[server]\nworkers = 1\nqueue = 1\n"
+                                             "drain = \"1s\"\n");
+  const auto loaded =
+      fixture.Load({.file = file,
+                    .environment = {{"KEELSON_SERVER__WORKERS", "2"}, {"KEELSON_SERVER__QUEUE", "2"}},
+                    .settings = {"server.workers=3", "server.workers=4"}});
+  REQUIRE(loaded.ok());
+  CHECK(loaded->config.server.workers == 4);
+  CHECK(loaded->config.server.queue == 2);
+  CHECK(loaded->config.server.drain == absl::Seconds(1));
+  CHECK(loaded->origins.at("server.workers") == "--set");
+  CHECK(loaded->origins.at("server.queue") == "KEELSON_SERVER__QUEUE");
+  CHECK(loaded->origins.at("server.drain") == file + ":4");
+}
+
+TEST_CASE("an override is read as TOML of its key's type, else as a string") {
+  const auto loaded = ConfigFixture().LoadSettings(
+      {"email.providers=[\"log\",\"file\"]", "server.listen=\"localhost:1\"", "email.smtp.username=12",
+       "email.smtp.password=a\"b=c", "email.smtp.host=a\nb = 1", "refunds.approval_above={EUR=5}",
+       "server.drain=3s", "auth.clients=[{name='web',roles=['reader']}]",
+       "email.circuit.failure_ratio=0.25"});
+  REQUIRE(loaded.ok());
+  const Config& config = loaded->config;
+  CHECK(config.email.providers == std::vector<std::string>{"log", "file"});
+  CHECK(config.server.listen == "localhost:1");
+  CHECK(config.email.smtp.username == "12");
+  CHECK(config.email.smtp.password == "a\"b=c");
+  CHECK(config.email.smtp.host == "a\nb = 1");
+  CHECK(config.refunds.approval_above.size() == 1);
+  CHECK(config.server.drain == absl::Seconds(3));
+  CHECK(config.auth.clients.size() == 1);
+  CHECK(config.email.circuit.failure_ratio == 0.25);
+}
+
+TEST_CASE("env: and file: stand for a variable and a file") {
+  const ConfigFixture fixture;
+  const std::string secret = fixture.WriteFile("secret", "hunter2\n");
+  const std::string file =
+      fixture.WriteFile("test.toml", "[email.smtp]\nusername = \"env:WHO\"\npassword = \"file:" + secret +
+                                         "\"\nport = \"env:PORT\"\n[email]\nproviders = \"env:SENDERS\"\n"
+                                         "[[auth.clients]]\nname = \"env:WHO\"\nroles = [\"env:ROLE\"]\n");
+  const auto loaded = fixture.Load({.file = file,
+                                    .environment = {{"WHO", "\"me\""},
+                                                    {"PORT", "25"},
+                                                    {"SENDERS", "[\"log\"]"},
+                                                    {"ROLE", "admin"},
+                                                    {"DATABASE_URL", "postgresql://x"}}});
+  REQUIRE(fixture.Mistakes(loaded) == "");
+  CHECK(loaded->config.email.smtp.username == "\"me\"");
+  CHECK(loaded->config.email.smtp.password == "hunter2");
+  CHECK(loaded->config.email.smtp.port == 25);
+  CHECK(loaded->config.email.providers == std::vector<std::string>{"log"});
+  CHECK(loaded->config.auth.clients[0].name == "\"me\"");
+  CHECK(loaded->config.auth.clients[0].roles == std::vector<std::string>{"admin"});
+  CHECK(loaded->config.store.postgres.url == "postgresql://x");
+}
+
+TEST_CASE("a missing variable and an unreadable file are told with their key") {
+  const ConfigFixture fixture;
+  CHECK(fixture.Mistakes(fixture.LoadFile("[store.postgres]\nurl = \"env:NOWHERE\"\n"
+                                          "[email.smtp]\npassword = \"file:/nowhere\"\n")) ==
+        "test.toml:4: email.smtp.password the file /nowhere can't be read: No such file or directory\n"
+        "test.toml:2: store.postgres.url the environment variable NOWHERE is not set");
+}
+
+TEST_CASE("every mistake is told at once, with its place, its key and the nearest known one") {
+  const ConfigFixture fixture;
+  const std::string file = fixture.WriteFile("test.toml", R"([server]
+lisen = "127.0.0.1:1"
+workers = 0
+drain = 5
+[stroe]
+adapter = "sqlite"
+[store]
+adapter = "postgres"
+sqlite = 1
+[email]
+providers = ["file", "smtp", "file", 3]
+[refunds]
+approval_above = { EUR = -1, XYZ = 1 }
+states = ["shipped", "lost"]
+[[auth.clients]]
+nmae = "web"
+roles = ["boss"]
+)");
+  const auto loaded = fixture.Load({.file = file,
+                                    .environment = {{"KEELSON_STORE__ADAPTR", "x"},
+                                                    {"KEELSON_SERVER__QUEUE", "many"},
+                                                    {"KEELSON_BUILD", "build"}},
+                                    .settings = {"payments.provider=stripe", "server.drain", "a.b=c"}});
+  CHECK(fixture.Mistakes(loaded) ==
+        R"(test.toml:16: auth.clients[0].nmae is not a known key; did you mean name?
+test.toml:17: auth.clients[0].roles[0] must be one of: reader, writer, approver, admin
+test.toml:11: email.providers[1] must be one of: file, log
+test.toml:11: email.providers[2] is listed already
+test.toml:11: email.providers[3] must be a string
+test.toml:13: refunds.approval_above.EUR must be a whole number, from 0 to 1000000000000000
+test.toml:13: refunds.approval_above.XYZ must be the code of an ISO 4217 currency such as EUR
+test.toml:14: refunds.states[1] must be one of: pending, paid, shipped, delivered, cancelled
+test.toml:4: server.drain must be a duration such as "30s" or "24h", from 0s to 1h
+test.toml:2: server.lisen is not a known key; did you mean server.listen?
+test.toml:3: server.workers must be a whole number, from 1 to 4096
+test.toml:8: store.adapter must be one of: memory, sqlite
+test.toml:9: store.sqlite is a section: [store.sqlite]
+test.toml:5: stroe is not a known key; did you mean store?
+KEELSON_SERVER__QUEUE: server.queue must be a whole number, from 1 to 1000000
+KEELSON_STORE__ADAPTR: is not the variable of a known key; did you mean KEELSON_STORE__ADAPTER?
+--set: payments.provider must be one of: recorded
+--set: server.drain has no value: --set KEY=VALUE
+--set: a.b is not a known key)");
+}
+
+TEST_CASE("a file that is not there or not TOML is told in one line") {
+  const ConfigFixture fixture;
+  CHECK(fixture.Mistakes(fixture.Load({.file = fixture.Path("none.toml")})) ==
+        "none.toml: can't be read: No such file or directory");
+  CHECK(fixture.Mistakes(fixture.Load({.file = fixture.Path("")})).find("can't be read: Is a directory") !=
+        std::string::npos);
+  const std::string mistakes = fixture.Mistakes(fixture.LoadFile("[server]\nlisten = \n"));
+  CHECK(mistakes.starts_with("test.toml:2:10: is not TOML: "));
+  CHECK(mistakes.find('\n') == std::string::npos);
+}
+
+TEST_CASE("a mistake never repeats a secret") {
+  const ConfigFixture fixture;
+  const std::string mistakes = fixture.Mistakes(fixture.LoadSettings(
+      {"email.smtp.password=[1", "auth.clients=[{name='a',token_sha256='hunter2',roles=['reader']}]",
+       "email.smtp.pasword=hunter2"}));
+  CHECK(mistakes.find("hunter2") == std::string::npos);
+  CHECK(mistakes.find("auth.clients number 1 has a token_sha256") != std::string::npos);
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,37 @@
+#include <catch2/catch.hpp>
+
+#include "app/config/print.h"
+#include "tests/app/config_fixture.h"
+
+namespace keelson {
+namespace {
+
+TEST_CASE("the reference is a configuration that sets every default") {
+  const ConfigFixture fixture;
+  const auto loaded =
+      fixture.Load({.file = fixture.WriteFile("test.toml", ConfigReference(fixture.schema()))});
+  REQUIRE(fixture.Mistakes(loaded) == "");
+  // Every key but the list of clients, which can't be both empty and shown by example.
+  CHECK(loaded->origins.size() + 1 == fixture.schema().keys().size());
+  const LoadedConfig defaults{.config = loaded->config};
+  CHECK(ShowConfig(fixture.schema(), defaults) == ShowConfig(fixture.schema(), *fixture.Load({})));
+}
+
+TEST_CASE("what is shown tells each value's origin and hides secrets") {
+  const ConfigFixture fixture;
+  const auto loaded = fixture.Load(
+      {.file = std::nullopt,
+       .environment = {{"KEELSON_EMAIL__SMTP__PASSWORD", "hunter2"}},
+       .settings = {"server.drain=90s", "auth.clients=[{name='a',roles=['reader'],token_sha256='" +
+                                            std::string(64, 'f') + "'}]"}});
+  REQUIRE(loaded.ok());
+  const std::string shown = ShowConfig(fixture.schema(), *loaded);
+  CHECK(shown.find("password = \"(hidden)\"  # KEELSON_EMAIL__SMTP__PASSWORD\n") != std::string::npos);
+  CHECK(shown.find("drain = \"1m30s\"  # --set\n") != std::string::npos);
+  CHECK(shown.find("reflection = true  # default\n") != std::string::npos);
+  CHECK(shown.find("hunter2") == std::string::npos);
+  CHECK(shown.find("ffff") == std::string::npos);
+}
+
+}  // namespace
+}  // namespace keelson

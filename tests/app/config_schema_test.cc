@@ -1,0 +1,54 @@
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <set>
+#include <variant>
+
+#include "app/config/notation.h"
+#include "tests/app/config_fixture.h"
+
+namespace keelson {
+namespace {
+
+TEST_CASE("every key has a name, a place and a meaning of its own") {
+  std::set<std::string> names, variables;
+  for (const Key& key : Schema(TestAdapters()).keys()) {
+    INFO(key.name);
+    CHECK(names.insert(key.name).second);
+    CHECK(variables.insert(EnvironmentName(key)).second);
+    CHECK_FALSE(key.meaning.empty());
+    CHECK(key.least.empty() == key.most.empty());
+  }
+}
+
+TEST_CASE("the keys of one section follow each other") {
+  std::set<std::string_view> seen;
+  std::string_view current;
+  const Schema schema(TestAdapters());
+  for (const Key& key : schema.keys()) {
+    if (key.section() == current) continue;
+    current = key.section();
+    INFO(current);
+    CHECK(seen.insert(current).second);
+  }
+}
+
+TEST_CASE("every bound can be read, and holds for the default") {
+  const ConfigFixture fixture;
+  Config defaults;
+  for (const Key& key : fixture.schema().keys()) {
+    if (key.least.empty()) continue;
+    INFO(key.name);
+    CHECK(fixture.Mistakes(fixture.LoadSettings({key.name + "=" + std::string(key.least) + "x"})) != "");
+    const std::string value = std::visit([&](auto place) { return ToToml(place(defaults)); }, key.place);
+    const std::string mistakes = fixture.Mistakes(fixture.LoadSettings({key.name + "=" + value}));
+    CHECK(mistakes == "");
+  }
+}
+
+TEST_CASE("a key's variable joins its sections by two underscores") {
+  const Schema schema(TestAdapters());
+  CHECK(EnvironmentName(*schema.Find("store.sqlite.group_commit")) == "KEELSON_STORE__SQLITE__GROUP_COMMIT");
+}
+
+}  // namespace
+}  // namespace keelson

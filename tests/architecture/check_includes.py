@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""check_includes.py ROOT: names every include that breaks the layers of layers.py, and exits 1 where one does."""
+
+import pathlib
+import re
+import sys
+
+import layers
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
+EMBEDDED = re.compile(r"keelson_embed\(\s*\w+\s+(\w+)")
+STANDARD = re.compile(r"[a-z_0-9]+$")
+
+
+def matches(header, entries):
+    return any(header.startswith(entry) if entry.endswith("/") else header == entry for entry in entries)
+
+
+def embedded_headers(root, path):
+    """The headers that keelson_embed generates for the target `path` belongs to."""
+    for folder in [path.parent, *path.parent.parents]:
+        listing = folder / "CMakeLists.txt"
+        if listing.exists():
+            return {name + ".h" for name in EMBEDDED.findall(listing.read_text())}
+        if folder == root:
+            break
+    return set()
+
+
+def core_refusal(path, header):
+    if matches(header, layers.CORE_REFUSED):
+        return "the core is pure: no I/O, clock, randomness or thread of its own"
+    libraries = [entry for folder, entries in layers.CORE_LIBRARIES.items()
+                 if path.startswith(folder) and path.endswith(".cc") for entry in entries]
+    if STANDARD.match(header) or matches(header, layers.CORE + ["core/"] + libraries):
+        return None
+    return "the core includes the standard library, Abseil and itself alone"
+
+
+def adapter_refusal(path, header):
+    name = path.split("/")[1]
+    if name not in layers.TECHNOLOGY:
+        return f"adapters/{name} is not in tests/architecture/layers.py"
+    if header.startswith("adapters/"):
+        other = header.split("/")[1]
+        if other == name or other in layers.SUPPORTS:
+            return None
+        return f"the adapter {name} does not know the adapter {other}"
+    if STANDARD.match(header) or matches(header, layers.ADAPTER + layers.POSIX + layers.TECHNOLOGY[name]):
+        return None
+    return f"{header} is no technology of the adapter {name}"
+
+
+def app_refusal(_path, header):
+    if STANDARD.match(header) or matches(header, layers.APP + layers.POSIX + ["app/"]):
+        return None
+    return f"{header} belongs into an adapter"
+
+
+REFUSALS = {"core": core_refusal, "adapters": adapter_refusal, "app": app_refusal}
+
+
+def violations(root):
+    for layer, refusal in REFUSALS.items():
+        for file in sorted((root / layer).rglob("*")):
+            if file.suffix not in (".h", ".cc"):
+                continue
+            path = file.relative_to(root).as_posix()
+            embedded = embedded_headers(root, file)
+            for header in INCLUDE.findall(file.read_text()):
+                reason = None if header in embedded else refusal(path, header)
+                if reason:
+                    yield f"{path}: includes {header}: {reason}"
+
+
+def main():
+    found = list(violations(pathlib.Path(sys.argv[1])))
+    print("\n".join(found) if found else "Every include keeps to its layer.")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

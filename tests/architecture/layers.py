@@ -1,0 +1,43 @@
+"""Which headers each part of the project may include: the design's arrows as a table.
+
+An entry ending in "/" admits every header under it; any other entry admits that header alone. The C++ standard
+library and the part's own folder are admitted everywhere.
+"""
+
+GRPC = ["grpc/", "grpcpp/", "google/protobuf/", "google/rpc/", "keelson/"]
+
+# The pure domain: no clock but the Clock port, no randomness but Entropy, no I/O.
+CORE = ["absl/"]
+CORE_REFUSED = [
+    "absl/time/clock.h", "absl/random/", "absl/flags/", "absl/log/",
+    "filesystem", "fstream", "iostream", "cstdio", "csignal", "thread", "random",
+]
+# Pure functions of small libraries, behind the core's own names.
+CORE_LIBRARIES = {
+    "core/common/": ["utf8proc.h", "sodium.h", "sodium/"],
+    "core/accounts/email_address.cc": ["idn2.h"],
+}
+
+# Every adapter may use the core, Abseil, POSIX and the supports beside it, and its own technology.
+ADAPTER = ["core/", "absl/"]
+SUPPORTS = ["email_mime", "email_templates"]
+TECHNOLOGY = {
+    "argon2": ["argon2.h", "sodium.h"],
+    "email": [],
+    "email_mime": ["gmime/", "idn2.h"],
+    "email_templates": ["mustache.hpp", "nlohmann/"],
+    "grpc": GRPC,
+    "grpc_health": GRPC,
+    "memory": [],
+    "payments": [],
+    "sqlite": ["sqlite3.h", "SQLiteCpp/", "nlohmann/"],
+    "system": ["sodium.h"],
+    "telemetry": ["spdlog/", "nlohmann/", "prometheus/"],
+}
+
+APP = ["absl/", "core/", "adapters/", "CLI/", "toml++/", "nlohmann/"]
+
+POSIX = [
+    "arpa/", "cerrno", "dirent.h", "dlfcn.h", "errno.h", "fcntl.h", "netdb.h", "netinet/", "poll.h", "pthread.h",
+    "sched.h", "signal.h", "stdio.h", "stdlib.h", "sys/", "syslog.h", "termios.h", "time.h", "unistd.h",
+]

@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""Proves check_includes.py by planting one violation of each kind in a small tree, beside includes that are right."""
+
+import pathlib
+import tempfile
+import unittest
+
+import check_includes
+
+RIGHT = {
+    "core/common/text.cc": ["string", "absl/strings/str_cat.h", "core/common/text.h", "utf8proc.h"],
+    "core/common/sha256.cc": ["sodium.h"],
+    "adapters/sqlite/store.cc": ["core/common/store.h", "adapters/sqlite/store.h", "SQLiteCpp/Database.h", "fcntl.h"],
+    "adapters/email/file.cc": ["adapters/email_mime/mime_message.h"],
+    "adapters/grpc/server.cc": ["grpcpp/server.h", "keelson/orders/v1/orders.pb.h"],
+    "app/main.cc": ["adapters/sqlite/store.h", "CLI/CLI.hpp", "core/common/clock.h", "app/serve.h"],
+}
+PLANTED = [
+    ("core/orders/order.cc", "adapters/sqlite/store.h"),
+    ("core/orders/order.cc", "app/serve.h"),
+    ("core/orders/order.cc", "grpcpp/server.h"),
+    ("core/orders/order.cc", "google/protobuf/message.h"),
+    ("core/orders/order.cc", "keelson/orders/v1/orders.pb.h"),
+    ("core/orders/order.cc", "sqlite3.h"),
+    ("core/orders/order.cc", "unistd.h"),
+    ("core/orders/order.cc", "fstream"),
+    ("core/orders/order.cc", "thread"),
+    ("core/orders/order.cc", "absl/time/clock.h"),
+    ("core/orders/order.cc", "nlohmann/json.hpp"),
+    ("core/orders/order.cc", "utf8proc.h"),
+    ("core/common/text.h", "utf8proc.h"),
+    ("core/common/text.h", "not_embedded.h"),
+    ("adapters/grpc/server.cc", "adapters/sqlite/store.h"),
+    ("adapters/email_mime/mime.cc", "adapters/email/file.h"),
+    ("adapters/grpc/server.cc", "app/serve.h"),
+    ("adapters/grpc/server.cc", "sqlite3.h"),
+    ("adapters/sqlite/store.cc", "grpcpp/server.h"),
+    ("adapters/memory/store.cc", "SQLiteCpp/Database.h"),
+    ("adapters/payments/recorded.cc", "tests/core/fakes.h"),
+    ("adapters/unheard_of/thing.cc", "string"),
+    ("app/main.cc", "grpcpp/server.h"),
+    ("app/main.cc", "sqlite3.h"),
+    ("app/main.cc", "tests/core/fakes.h"),
+]
+
+
+def plant(root, path, headers):
+    file = root / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("".join(f'#include "{header}"\n' for header in headers))
+
+
+class PlantedViolations(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name)
+        for path, headers in RIGHT.items():
+            plant(self.root, path, headers)
+
+    def test_right_includes_pass(self):
+        self.assertEqual(list(check_includes.violations(self.root)), [])
+
+    def test_embedded_texts_are_the_targets_own(self):
+        (self.root / "core/CMakeLists.txt").write_text("keelson_embed(keelson_core passwords a.txt)\n")
+        plant(self.root, "core/accounts/policy.cc", ["passwords.h"])
+        self.assertEqual(list(check_includes.violations(self.root)), [])
+
+    def test_each_planted_violation_is_named(self):
+        for path, header in PLANTED:
+            with self.subTest(path=path, header=header), tempfile.TemporaryDirectory() as folder:
+                root = pathlib.Path(folder)
+                plant(root, path, [header])
+                found = list(check_includes.violations(root))
+                self.assertEqual(len(found), 1)
+                self.assertIn(path, found[0])
+
+
+if __name__ == "__main__":
+    unittest.main()

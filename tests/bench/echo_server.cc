@@ -1,0 +1,92 @@
+// The limit that the service's reads are held against: a bare server on completion queues that answers every
+// GetUser with the same message.
+//
+//   keelson_bench_echo PORT ANSWER_FILE
+
+#include <grpcpp/grpcpp.h>
+
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "keelson/accounts/v1/accounts.grpc.pb.h"
+
+namespace keelson {
+namespace {
+
+namespace pb = accounts::v1;
+using Service = pb::AccountService::WithAsyncMethod_GetUser<pb::AccountService::Service>;
+
+constexpr int kQueues = 2;
+constexpr int kWaitingCallsPerQueue = 256;
+
+// One call: waited for, answered, and followed by another in its place.
+class Call {
+ public:
+  Call(Service& service, grpc::ServerCompletionQueue& queue, const pb::GetUserResponse& answer)
+      : service_(service), queue_(queue), answer_(answer) {
+    service_.RequestGetUser(&context_, &request_, &writer_, &queue_, &queue_, this);
+  }
+
+  void Proceed(bool ok) {
+    if (!answered_ && ok) {
+      answered_ = true;
+      writer_.Finish(answer_, grpc::Status::OK, this);
+      return;
+    }
+    if (ok) new Call(service_, queue_, answer_);
+    delete this;
+  }
+
+ private:
+  Service& service_;
+  grpc::ServerCompletionQueue& queue_;
+  const pb::GetUserResponse& answer_;
+  grpc::ServerContext context_;
+  pb::GetUserRequest request_;
+  grpc::ServerAsyncResponseWriter<pb::GetUserResponse> writer_{&context_};
+  bool answered_ = false;
+};
+
+void Serve(Service& service, grpc::ServerCompletionQueue& queue, const pb::GetUserResponse& answer) {
+  for (int i = 0; i < kWaitingCallsPerQueue; ++i) new Call(service, queue, answer);
+  void* tag = nullptr;
+  for (bool ok = false; queue.Next(&tag, &ok);) static_cast<Call*>(tag)->Proceed(ok);
+}
+
+int Main(const std::string& port, const std::string& answer_file) {
+  pb::GetUserResponse answer;
+  std::ifstream file(answer_file, std::ios::binary);
+  if (!answer.ParseFromIstream(&file)) {
+    std::cerr << "no GetUserResponse in " << answer_file << '\n';
+    return 2;
+  }
+  Service service;
+  grpc::ServerBuilder builder;
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddListeningPort(absl::StrCat("127.0.0.1:", port), grpc::InsecureServerCredentials());
+  builder.RegisterService(&service);
+  std::vector<std::unique_ptr<grpc::ServerCompletionQueue>> queues;
+  for (int i = 0; i < kQueues; ++i) queues.push_back(builder.AddCompletionQueue());
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (server == nullptr) return 1;
+  std::vector<std::jthread> threads;
+  for (const auto& queue : queues) threads.emplace_back([&] { Serve(service, *queue, answer); });
+  server->Wait();  // until a signal ends the process
+  return 0;
+}
+
+}  // namespace
+}  // namespace keelson
+
+int main(int argc, char** argv) {
+  if (argc != 3) {
+    std::cerr << "usage: keelson_bench_echo PORT ANSWER_FILE\n";
+    return 2;
+  }
+  return keelson::Main(argv[1], argv[2]);
+}

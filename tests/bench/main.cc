@@ -1,0 +1,63 @@
+// Measures the service against its limits and prints a line for each figure: its name, the ratio, the bar,
+// and whether that is met or short. Exits 1 where one is short or could not be measured.
+//
+//   keelson_bench SERVICE ECHO FOLDER
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <iostream>
+
+#include "tests/bench/figures.h"
+
+namespace keelson {
+
+double Median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+namespace {
+
+// False where one is short.
+bool Print(const std::vector<Figure>& figures) {
+  bool met = true;
+  for (const Figure& figure : figures) {
+    std::printf("%-22s %7.3f  %s %-5g %s\n", figure.name.c_str(), figure.ratio,
+                figure.bar_kind == Figure::Bar::kAtLeast ? ">=" : "<=", figure.bar,
+                figure.met() ? "met" : "short");
+    met = met && figure.met();
+  }
+  std::fflush(stdout);
+  return met;
+}
+
+int Main(Workbench bench) {
+  bench.database = bench.folder / "seed.db";
+  absl::StatusOr<Seed> seed = MakeDatabase(bench.database);
+  if (!seed.ok()) {
+    std::cerr << "no database to measure with: " << seed.status() << '\n';
+    return 1;
+  }
+  bench.seed = *std::move(seed);
+  bool met = true;
+  for (const auto measure : {MeasureReads, MeasureRefunds, MeasureRegistration, MeasureFootprint}) {
+    const Figures figures = measure(bench);
+    if (!figures.ok()) std::cerr << "not measured: " << figures.status() << '\n';
+    met = figures.ok() && Print(*figures) && met;
+  }
+  return met ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace keelson
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::cerr << "usage: keelson_bench SERVICE ECHO FOLDER\n";
+    return 2;
+  }
+  namespace fs = std::filesystem;
+  return keelson::Main(
+      {.service = fs::absolute(argv[1]), .echo = fs::absolute(argv[2]), .folder = fs::absolute(argv[3])});
+}

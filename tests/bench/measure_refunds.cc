@@ -1,0 +1,59 @@
+#include <cstdio>
+
+#include "tests/bench/figures.h"
+#include "tests/bench/load.h"
+#include "tests/bench/raw_refunds.h"
+#include "tests/bench/requests.h"
+#include "tests/bench/service.h"
+
+namespace keelson {
+namespace {
+
+constexpr int kRounds = 3;
+constexpr int kConnections = 8;
+constexpr int kCallersPerConnection = 8;
+constexpr double kUngroupedBar = 4;
+constexpr double kRawBar = 0.4;
+constexpr double kTailBar = 5;
+
+// In a fresh service, settlement and e-mail and all.
+absl::StatusOr<LoadResult> CreateRefunds(const Workbench& bench, const std::vector<std::string>& settings) {
+  absl::StatusOr<Service> service = Service::Start(bench, settings);
+  if (!service.ok()) return service.status();
+  RefundRequests requests(bench.seed);
+  Load load{.port = service->port(),
+            .method = kCreateRefundMethod,
+            .connections = kConnections,
+            .callers = kCallersPerConnection};
+  load.next_request = [&](std::string& next) { requests.Next(next); };
+  return RunLoad(load);
+}
+
+}  // namespace
+
+Figures MeasureRefunds(const Workbench& bench) {
+  absl::StatusOr<std::unique_ptr<RawRefunds>> raw = RawRefunds::Record(bench);
+  if (!raw.ok()) return raw.status();
+  std::vector<double> over_ungrouped;
+  std::vector<double> over_raw;
+  std::vector<double> tails;
+  for (int round = 0; round < kRounds; ++round) {
+    absl::StatusOr<LoadResult> grouped = CreateRefunds(bench, {});
+    if (!grouped.ok()) return grouped.status();
+    absl::StatusOr<double> issued_raw = (*raw)->Replay(bench);
+    if (!issued_raw.ok()) return issued_raw.status();
+    absl::StatusOr<LoadResult> ungrouped = CreateRefunds(bench, {"store.sqlite.group_commit=1"});
+    if (!ungrouped.ok()) return ungrouped.status();
+    std::fprintf(stderr, "refund: %.0f/s (p50 %.2f ms, p99 %.2f ms); one a commit %.0f/s; raw %.0f/s\n",
+                 grouped->calls_per_second, absl::ToDoubleMilliseconds(grouped->p50()),
+                 absl::ToDoubleMilliseconds(grouped->p99()), ungrouped->calls_per_second, *issued_raw);
+    over_ungrouped.push_back(grouped->calls_per_second / ungrouped->calls_per_second);
+    over_raw.push_back(grouped->calls_per_second / *issued_raw);
+    tails.push_back(absl::FDivDuration(grouped->p99(), grouped->p50()));
+  }
+  return std::vector<Figure>{{"refund_grouped", Median(over_ungrouped), Figure::Bar::kAtLeast, kUngroupedBar},
+                             {"refund_raw", Median(over_raw), Figure::Bar::kAtLeast, kRawBar},
+                             {"refund_tail", Median(tails), Figure::Bar::kAtMost, kTailBar}};
+}
+
+}  // namespace keelson

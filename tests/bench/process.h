@@ -1,0 +1,44 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace keelson {
+
+// A child of this process, ended with it or with this object, whichever comes first.
+class Process {
+ public:
+  // Runs `arguments` in `directory`; what it writes goes to the file `output` there.
+  static absl::StatusOr<Process> Start(const std::vector<std::string>& arguments,
+                                       const std::filesystem::path& directory, const std::string& output);
+  ~Process() { Stop(); }
+  Process(Process&& other) noexcept;
+  Process& operator=(Process&&) = delete;
+
+  // Asks it to end, and makes it after 15 seconds.
+  void Stop();
+  bool running();
+  absl::Time start_time() const { return start_time_; }
+
+  // Bytes resident now, and the most there ever were.
+  absl::StatusOr<double> resident() const { return StatusField("VmRSS:"); }
+  absl::StatusOr<double> peak_resident() const { return StatusField("VmHWM:"); }
+
+ private:
+  Process(pid_t pid, absl::Time start_time) : pid_(pid), start_time_(start_time) {}
+  absl::StatusOr<double> StatusField(const std::string& name) const;
+
+  pid_t pid_;
+  absl::Time start_time_;
+};
+
+// A TCP port of the loopback that nobody listened on a moment ago.
+absl::StatusOr<int> FreePort();
+
+}  // namespace keelson

@@ -1,0 +1,117 @@
+#include "tests/bench/raw_refunds.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <atomic>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "adapters/sqlite/sqlite_store.h"
+#include "adapters/system/system_clock.h"
+#include "adapters/system/system_entropy.h"
+#include "core/common/id.h"
+#include "core/refunds/create_refund.h"
+#include "tests/bench/raw_connection.h"
+
+namespace keelson {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr char kInsertRefund[] = "INSERT INTO refunds";
+
+// What belongs to how units of work are grouped and not to any of them.
+bool IsControl(std::string_view sql) {
+  for (const std::string_view word : {"BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA"}) {
+    if (sql.starts_with(word)) return true;
+  }
+  return false;
+}
+
+absl::Status Copy(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::copy_file(from, to, fs::copy_options::overwrite_existing, error);
+  return error ? absl::UnavailableError(error.message()) : absl::OkStatus();
+}
+
+// Makes `count` refunds of a cent each from as many threads as a commit of ours holds.
+absl::Status CreateRefunds(Store& store, const Seed& seed, int count) {
+  SystemClock clock;
+  SystemEntropy entropy;
+  IdGenerator ids(clock, entropy);
+  CreateRefund create_refund(store, clock, ids, RefundPolicy{});
+  std::atomic<int> next = 0;
+  std::atomic<int> made = 0;
+  const auto call = [&] {
+    for (int i = next++; i < count; i = next++) {
+      CallContext context;
+      context.correlation_id = ids.Next<MessageKind>().ToString();
+      CreateRefundCommand command;
+      command.request_id = absl::StrCat("bench-refund-", i);
+      command.order_id = seed.order_ids[static_cast<std::size_t>(i) % seed.order_ids.size()];
+      command.scope.scope = Amount{"EUR", 1};
+      command.reason = RefundReason::kRequestedByCustomer;
+      if (create_refund(context, command).ok()) ++made;
+    }
+  };
+  {
+    std::vector<std::jthread> callers;
+    for (int i = 0; i < RawRefunds::kRefundsPerCommit; ++i) callers.emplace_back(call);
+  }
+  return made == count ? absl::OkStatus() : absl::InternalError("refunds to be recorded were refused");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<RawRefunds>> RawRefunds::Record(const Workbench& bench) {
+  const fs::path path = bench.folder / "record.db";
+  if (absl::Status status = Copy(bench.database, path); !status.ok()) return status;
+  std::unique_ptr<RawRefunds> raw(new RawRefunds);
+  SystemClock clock;
+  absl::StatusOr<std::unique_ptr<Store>> store = SqliteStore::Open({.path = path}, clock);
+  if (!store.ok()) return store.status();
+  for (SqlStatement& statement : raw->log_.Take()) {
+    const bool setting =
+        statement.sql->starts_with("PRAGMA") && statement.sql->find('=') != std::string::npos;
+    if (setting) raw->setup_.push_back(std::move(statement));
+  }
+  if (absl::Status status = CreateRefunds(**store, bench.seed, kRefunds); !status.ok()) return status;
+  raw->work_ = raw->log_.Take();
+  store->reset();
+  raw->log_.Stop();
+  fs::remove(path);
+  const auto is_control = [](const SqlStatement& statement) { return IsControl(*statement.sql); };
+  raw->work_.erase(std::remove_if(raw->work_.begin(), raw->work_.end(), is_control), raw->work_.end());
+  const auto refunds = std::count_if(raw->work_.begin(), raw->work_.end(), [](const SqlStatement& statement) {
+    return statement.sql->starts_with(kInsertRefund);
+  });
+  if (refunds != kRefunds) return absl::InternalError("the refunds' statements were not recognised");
+  return raw;
+}
+
+absl::StatusOr<double> RawRefunds::Replay(const Workbench& bench) const {
+  const fs::path path = bench.folder / "raw.db";
+  if (absl::Status status = Copy(bench.database, path); !status.ok()) return status;
+  RawConnection connection(path, setup_);
+  const absl::Time begin = absl::Now();
+  connection.Begin();
+  int refunds = 0;
+  for (const SqlStatement& statement : work_) {
+    // A unit's last statements may fall into the next commit; each commit has as many all the same.
+    connection.Run(statement);
+    if (!statement.sql->starts_with(kInsertRefund)) continue;
+    if (++refunds % kRefundsPerCommit != 0) continue;
+    connection.Commit();
+    connection.Begin();
+  }
+  connection.Commit();
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - begin);
+  if (!connection.status().ok()) return connection.status();
+  return kRefunds / seconds;
+}
+
+}  // namespace keelson

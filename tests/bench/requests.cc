@@ -1,0 +1,30 @@
+#include "tests/bench/requests.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace keelson {
+
+void UserRequests::Next(std::string& request) {
+  message_.set_id(seed_.user_ids[next_++ % seed_.user_ids.size()]);
+  message_.SerializeToString(&request);
+}
+
+void RefundRequests::Next(std::string& request) {
+  message_.set_request_id(absl::StrCat("bench-refund-", next_));
+  message_.set_order_id(seed_.order_ids[next_++ % seed_.order_ids.size()]);
+  message_.mutable_scope()->mutable_amount()->set_currency_code("EUR");
+  message_.mutable_scope()->mutable_amount()->set_minor_units(1);
+  message_.set_reason(refunds::v1::REFUND_REASON_REQUESTED_BY_CUSTOMER);
+  message_.SerializeToString(&request);
+}
+
+void RegistrationRequests::Next(std::string& request) {
+  const std::string name = absl::StrCat("newcomer", round_, ".", next_++);
+  message_.set_request_id("bench-" + name);
+  message_.set_email(name + "@example.com");
+  message_.set_password("correct horse " + name);
+  message_.set_display_name("A Newcomer");
+  message_.SerializeToString(&request);
+}
+
+}  // namespace keelson

@@ -1,0 +1,53 @@
+// The calls that are made, and their requests, one after the other.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "keelson/accounts/v1/accounts.pb.h"
+#include "keelson/refunds/v1/refunds.pb.h"
+#include "tests/bench/seed.h"
+
+namespace keelson {
+
+inline constexpr char kGetUserMethod[] = "/keelson.accounts.v1.AccountService/GetUser";
+inline constexpr char kRegisterUserMethod[] = "/keelson.accounts.v1.AccountService/RegisterUser";
+inline constexpr char kCreateRefundMethod[] = "/keelson.refunds.v1.RefundService/CreateRefund";
+
+// Reads one user after the other, all of them in turn.
+class UserRequests {
+ public:
+  explicit UserRequests(const Seed& seed) : seed_(seed) {}
+  void Next(std::string& request);
+
+ private:
+  const Seed& seed_;
+  std::size_t next_ = 0;
+  accounts::v1::GetUserRequest message_;
+};
+
+// Refunds a cent of one order after the other, so that callers rarely meet at one.
+class RefundRequests {
+ public:
+  explicit RefundRequests(const Seed& seed) : seed_(seed) {}
+  void Next(std::string& request);
+
+ private:
+  const Seed& seed_;
+  std::size_t next_ = 0;
+  refunds::v1::CreateRefundRequest message_;
+};
+
+// Registers somebody new each time; `round` keeps those of several rounds apart.
+class RegistrationRequests {
+ public:
+  explicit RegistrationRequests(int round) : round_(round) {}
+  void Next(std::string& request);
+
+ private:
+  const int round_;
+  std::size_t next_ = 0;
+  accounts::v1::RegisterUserRequest message_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Builds the service and its limits, measures one against the other, and prints a line a figure: name, ratio, bar,
+# met or short. What lies behind the ratios goes to standard error. Exits 1 where a figure is short.
+#
+#   tests/bench/run.sh
+#
+# KEELSON_BUILD=DIR builds there instead of in build/. Nothing else should run on the machine meanwhile.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+build=${KEELSON_BUILD:-build}
+
+log=$(mktemp)
+data=
+trap 'rm -rf "$log" ${data:+"$data"}' EXIT
+if ! { cmake --preset release -B "$build" &&
+       cmake --build "$build" --target keelson keelson_bench keelson_bench_echo; } >"$log" 2>&1; then
+  cat "$log" >&2
+  exit 1
+fi
+# Beside the build: on a disk, which a folder for temporary files may not be.
+data=$(mktemp -d "$build/bench.XXXXXX")
+"$build/tests/bench/keelson_bench" "$build/app/keelson" "$build/tests/bench/keelson_bench_echo" "$data"

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "tests/bench/figures.h"
+#include "tests/bench/process.h"
+
+namespace keelson {
+
+// The real service on a copy of the workbench's database, with its default configuration but for its
+// addresses. Its folder goes with it.
+class Service {
+ public:
+  // Returns once it serves. `settings` are added as by --set.
+  static absl::StatusOr<Service> Start(const Workbench& bench, const std::vector<std::string>& settings = {});
+  ~Service();
+  Service(Service&&) = default;
+  Service& operator=(Service&&) = delete;
+
+  int port() const { return port_; }
+  const Process& process() const { return process_; }
+  // From its start to its first SERVING.
+  absl::Duration time_to_serving() const { return time_to_serving_; }
+
+ private:
+  Service(Process process, std::filesystem::path folder, int port)
+      : process_(std::move(process)), folder_(std::move(folder)), port_(port) {}
+  absl::Status AwaitServing();
+
+  Process process_;
+  std::filesystem::path folder_;
+  int port_;
+  absl::Duration time_to_serving_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,140 @@
+#include "tests/contract/store/fixtures.h"
+
+namespace keelson {
+namespace {
+
+Found<User> FindByEmail(ReadTransaction& tx, const std::string& key) {
+  return tx.users().FindByEmailKey(key);
+}
+
+STORE_TEST("a user is found by id and by address, with every field") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const User plain = StoredUser(store, "a@example.com");
+  const User full = With(SampleUser("b@example.com"), [](UserFields& f) {
+    f.email_verify_time = kT0 + absl::Seconds(1);
+    f.state = UserState::kDeleted;
+    f.labels.clear();
+    f.delete_time = kT0 + absl::Seconds(2);
+    f.purge_time = kT0 + absl::Seconds(3);
+    f.version = 7;
+  });
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.users().Insert(full, "$argon2id$hash"); }));
+
+  for (const User& user : {plain, full}) {
+    const auto by_id = Get(store, [&](ReadTransaction& tx) { return tx.users().Find(user->id); });
+    REQUIRE(by_id.has_value());
+    CHECK(by_id->fields() == user.fields());
+    const auto by_email = Get(store, [&](ReadTransaction& tx) { return FindByEmail(tx, user->email_key); });
+    REQUIRE(by_email.has_value());
+    CHECK(by_email->fields() == user.fields());
+  }
+}
+
+STORE_TEST("a user that is not there is not found") {
+  TestType fixture;
+  CHECK(!Get(fixture.store(), [](ReadTransaction& tx) { return tx.users().Find(UserId(NextSampleUuid())); }));
+  CHECK(!Get(fixture.store(), [](ReadTransaction& tx) { return FindByEmail(tx, "nobody@example.com"); }));
+}
+
+STORE_TEST("an address belongs to one account") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const User first = StoredUser(store, "a@example.com");
+  const User second = SampleUser("a@example.com");
+  const absl::Status status =
+      Write(store, [&](WriteTransaction& tx) { return tx.users().Insert(second, "$argon2id$hash"); });
+  CHECK(HasReason(status, Reason::kEmailTaken));
+  CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.users().Find(second->id); }));
+}
+
+STORE_TEST("a change of address obeys the same rule, and frees the old one") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const User first = StoredUser(store, "a@example.com");
+  const User second = StoredUser(store, "b@example.com");
+  const auto move_to = [&](const User& user, const std::string& key) {
+    return Write(store, [&](WriteTransaction& tx) {
+      return tx.users().Update(With(user, [&](UserFields& f) { f.email_key = key; }));
+    });
+  };
+  CHECK(HasReason(move_to(second, "a@example.com"), Reason::kEmailTaken));
+  REQUIRE_OK(move_to(second, "c@example.com"));
+  REQUIRE_OK(move_to(first, "b@example.com"));
+  const auto holder = Get(store, [&](ReadTransaction& tx) { return FindByEmail(tx, "b@example.com"); });
+  REQUIRE(holder.has_value());
+  CHECK((*holder)->id == first->id);
+}
+
+STORE_TEST("an erased account holds no address") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const User erased =
+      With(StoredUser(store, "a@example.com"), [](UserFields& f) { f.state = UserState::kErased; });
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.users().Update(erased); }));
+  CHECK(!Get(store, [&](ReadTransaction& tx) { return FindByEmail(tx, "a@example.com"); }));
+  const User next = StoredUser(store, "a@example.com");
+  const auto holder = Get(store, [&](ReadTransaction& tx) { return FindByEmail(tx, "a@example.com"); });
+  REQUIRE(holder.has_value());
+  CHECK((*holder)->id == next->id);
+}
+
+STORE_TEST("a user is updated as a whole, and only where there is one") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const User changed = With(StoredUser(store), [](UserFields& f) {
+    f.email = "New@example.com";
+    f.email_key = "new@example.com";
+    f.email_verify_time = kT0;
+    f.display_name = "";
+    f.locale = "fr";
+    f.state = UserState::kSuspended;
+    f.labels = {{"k", "v"}};
+    f.update_time = kT0 + absl::Hours(1);
+    f.version = 2;
+  });
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.users().Update(changed); }));
+  const auto found = Get(store, [&](ReadTransaction& tx) { return tx.users().Find(changed->id); });
+  REQUIRE(found.has_value());
+  CHECK(found->fields() == changed.fields());
+
+  const User unknown = SampleUser("unknown@example.com");
+  CHECK(absl::IsInternal(Write(store, [&](WriteTransaction& tx) { return tx.users().Update(unknown); })));
+}
+
+EmailToken SampleToken(UserId user_id, std::uint8_t number) {
+  EmailToken token;
+  token.digest.fill(number);
+  token.user_id = user_id;
+  token.email_key = "owner@example.com";
+  token.expire_time = kT0 + absl::Hours(1);
+  return token;
+}
+
+STORE_TEST("a token is found by its digest until it is deleted") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const EmailToken token = SampleToken(StoredUser(store)->id, 1);
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.tokens().Put(token); }));
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(token.digest); }) == token);
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.tokens().Delete(token.digest); }));
+  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(token.digest); }));
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.tokens().Delete(token.digest); }));
+}
+
+STORE_TEST("of a user and a purpose only the newest token is kept") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const EmailToken older = SampleToken(StoredUser(store)->id, 1);
+  const EmailToken newer = SampleToken(older.user_id, 2);
+  const EmailToken other = SampleToken(StoredUser(store, "other@example.com")->id, 3);
+  for (const EmailToken& token : {older, other, newer}) {
+    REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.tokens().Put(token); }));
+  }
+  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(older.digest); }));
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(newer.digest); }) == newer);
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(other.digest); }) == other);
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,142 @@
+#include <atomic>
+#include <mutex>
+#include <set>
+
+#include "tests/contract/store/fixtures.h"
+
+namespace keelson {
+namespace {
+
+// Holds 1 of what is still refundable.
+absl::Status HoldOne(WriteTransaction& tx, OrderId id) {
+  Found<Order> order = tx.orders().Find(id);
+  if (!order.ok()) return order.status();
+  if ((*order)->refundable() < 1) return MakeError(Reason::kRefundNotAllowed, "nothing is left");
+  return tx.orders().Update(With(**order, [](OrderFields& f) { ++f.refund_pending, ++f.version; }));
+}
+
+STORE_TEST("concurrent refunds never hold more than was paid, and no hold is lost") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Order order =
+      With(SampleOrder(StoredUser(store)->id), [](OrderFields& f) { f.total = f.paid = 250; });
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Insert(order); }));
+  std::atomic<int> held{0};
+  std::atomic<int> refused{0};
+  InParallel(16, [&](int) {
+    for (int i = 0; i < 20; ++i) {
+      const absl::Status status = Write(store, [&](WriteTransaction& tx) { return HoldOne(tx, order->id); });
+      if (status.ok()) ++held;
+      if (HasReason(status, Reason::kRefundNotAllowed)) ++refused;
+    }
+  });
+  CHECK(held == 250);
+  CHECK(refused == 16 * 20 - 250);
+  const auto found = Get(store, [&](ReadTransaction& tx) { return tx.orders().Find(order->id); });
+  CHECK((*found)->refund_pending == 250);
+  CHECK((*found)->version == 251);
+}
+
+STORE_TEST("of many who register one address at once exactly one succeeds") {
+  TestType fixture;
+  Store& store = fixture.store();
+  std::atomic<int> registered{0};
+  std::atomic<int> taken{0};
+  InParallel(32, [&](int) {
+    const absl::Status status = Write(
+        store, [&](WriteTransaction& tx) { return tx.users().Insert(SampleUser("a@example.com"), "$hash"); });
+    if (status.ok()) ++registered;
+    if (HasReason(status, Reason::kEmailTaken)) ++taken;
+  });
+  CHECK(registered == 1);
+  CHECK(taken == 31);
+}
+
+STORE_TEST("one unit of work that fails spares those beside it") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Order order = StoredOrder(store);
+  std::atomic<int> wrong{0};
+  InParallel(32, [&](int thread) {
+    for (int i = 0; i < 10; ++i) {
+      const bool breaks = (thread + i) % 2 == 0;
+      const User user = SampleUser(std::to_string(thread) + "-" + std::to_string(i));
+      const absl::Status status = Write(store, [&](WriteTransaction& tx) -> absl::Status {
+        absl::Status inserted = tx.users().Insert(user, "$hash");
+        if (!inserted.ok() || !breaks) return inserted;
+        return tx.orders().Update(With(order, [](OrderFields& f) { f.refunded = 1'000; }));
+      });
+      const Found<User> found = Get(store, [&](ReadTransaction& tx) -> absl::StatusOr<Found<User>> {
+        return tx.users().Find(user->id);
+      });
+      if (status.ok() == breaks || !found.ok() || found->has_value() == breaks) ++wrong;
+    }
+  });
+  CHECK(wrong == 0);
+}
+
+STORE_TEST("two who claim messages at once never share one") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const UserId user = StoredUser(store)->id;
+  constexpr std::size_t kMessages = 100;
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
+    absl::Status status;
+    for (std::size_t i = 0; i < kMessages; ++i) status.Update(tx.messages().Insert(SampleMessage(user)));
+    return status;
+  }));
+  std::mutex mutex;
+  std::vector<MessageId> claimed;
+  InParallel(6, [&](int) {
+    while (true) {
+      absl::StatusOr<std::vector<Message>> mine = absl::UnknownError("did not run");
+      Write(store, [&](WriteTransaction& tx) {
+        mine = tx.messages().Claim(kT0, kT0 + absl::Hours(1), 3);
+        return mine.status();
+      }).IgnoreError();
+      if (!mine.ok() || mine->empty()) return;
+      const std::lock_guard lock(mutex);
+      for (const Message& message : *mine) claimed.push_back(message.id);
+    }
+  });
+  CHECK(claimed.size() == kMessages);
+  CHECK(std::set<MessageId>(claimed.begin(), claimed.end()).size() == kMessages);
+}
+
+STORE_TEST("readers see whole units of work while writers run") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const User user = StoredUser(store);
+  const Order order = SampleOrder(user->id);
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Insert(order); }));
+  std::atomic<bool> stop{false};
+  std::atomic<int> torn{0};
+  std::thread writer([&] {
+    for (std::int64_t version = 2; version < 300; ++version) {
+      Write(store, [&](WriteTransaction& tx) -> absl::Status {
+        absl::Status status = tx.users().Update(With(user, [&](UserFields& f) { f.version = version; }));
+        if (!status.ok()) return status;
+        return tx.orders().Update(With(order, [&](OrderFields& f) { f.version = version; }));
+      }).IgnoreError();
+    }
+    stop = true;
+  });
+  InParallel(4, [&](int) {
+    while (!stop) {
+      const absl::Status status =
+          store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) -> absl::Status {
+            const Found<User> u = tx.users().Find(user->id);
+            const Found<Order> o = tx.orders().Find(order->id);
+            if (!u.ok() || !o.ok() || !*u || !*o) return absl::UnknownError("not found");
+            return (**u)->version == std::max<std::int64_t>((**o)->version, 1) ? absl::OkStatus()
+                                                                               : absl::AbortedError("torn");
+          });
+      if (!status.ok()) ++torn;
+    }
+  });
+  writer.join();
+  CHECK(torn == 0);
+}
+
+}  // namespace
+}  // namespace keelson

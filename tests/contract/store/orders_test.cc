@@ -1,0 +1,165 @@
+#include "tests/contract/store/fixtures.h"
+
+namespace keelson {
+namespace {
+
+std::vector<OrderId> IdsOf(const std::vector<Order>& orders) {
+  std::vector<OrderId> ids;
+  for (const Order& order : orders) ids.push_back(order->id);
+  return ids;
+}
+
+std::vector<OrderId> List(Store& store, const OrderFilter& filter,
+                          std::optional<OrderId> before = std::nullopt, int limit = 100) {
+  return IdsOf(Get(store, [&](ReadTransaction& tx) { return tx.orders().List(filter, before, limit); }));
+}
+
+STORE_TEST("an order is found by id and by reference, with every field") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Order order = With(SampleOrder(StoredUser(store)->id, "shop-1"), [](OrderFields& f) {
+    f.lines.push_back({"sku-2", "", 1, 0, 0, 0, 0, 0, 0});
+    f.labels = {{"channel", "web"}};
+    f.refunded = 4;
+    f.refund_pending = 3;
+    f.refunded_shipping = 1;
+    f.refund_count = 2;
+    f.lines[0].refunded_quantity = 1;
+    f.lines[0].refunded_amount = 5;
+    f.cancel_time = kT0 + absl::Seconds(9);
+  });
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Insert(order); }));
+  const auto by_id = Get(store, [&](ReadTransaction& tx) { return tx.orders().Find(order->id); });
+  REQUIRE(by_id.has_value());
+  CHECK(by_id->fields() == order.fields());
+  const auto by_reference =
+      Get(store, [&](ReadTransaction& tx) { return tx.orders().FindByReference("shop-1"); });
+  REQUIRE(by_reference.has_value());
+  CHECK(by_reference->fields() == order.fields());
+  CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.orders().Find(OrderId(NextSampleUuid())); }));
+  CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.orders().FindByReference("shop-2"); }));
+}
+
+STORE_TEST("a reference belongs to one order, and none to any number") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const UserId user = StoredUser(store)->id;
+  const auto insert = [&](const std::string& reference) {
+    return Write(store,
+                 [&](WriteTransaction& tx) { return tx.orders().Insert(SampleOrder(user, reference)); });
+  };
+  REQUIRE_OK(insert("shop-1"));
+  CHECK(HasReason(insert("shop-1"), Reason::kReferenceTaken));
+  REQUIRE_OK(insert(""));
+  REQUIRE_OK(insert(""));
+  CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.orders().FindByReference(""); }));
+}
+
+STORE_TEST("an order's steps are kept") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Order order = With(SampleOrder(StoredUser(store)->id), [](OrderFields& f) {
+    f.state = OrderState::kPending;
+    f.paid = 0;
+    f.payment_provider = "";
+    f.payment_reference = "";
+    f.pay_time = f.ship_time = f.deliver_time = std::nullopt;
+  });
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Insert(order); }));
+  const Order changed = With(order, [](OrderFields& f) {
+    f.state = OrderState::kCancelled;
+    f.paid = 12;
+    f.refunded = 5;
+    f.refund_pending = 7;
+    f.refunded_shipping = 2;
+    f.refund_count = 2;
+    f.lines[0].refunded_quantity = 2;
+    f.lines[0].refunded_amount = 10;
+    f.payment_provider = "recorded";
+    f.payment_reference = "pay-2";
+    f.update_time = f.cancel_time.emplace(kT0 + absl::Hours(1));
+    f.pay_time = kT0 + absl::Minutes(1);
+    f.version = 3;
+  });
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Update(changed); }));
+  const auto found = Get(store, [&](ReadTransaction& tx) { return tx.orders().Find(order->id); });
+  REQUIRE(found.has_value());
+  CHECK(found->fields() == changed.fields());
+  CHECK(absl::IsInternal(
+      Write(store, [&](WriteTransaction& tx) { return tx.orders().Update(SampleOrder(order->user_id)); })));
+}
+
+STORE_TEST("an order that gives back more than was paid, or than a line has, is refused") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Order order = StoredOrder(store);
+  const auto update = [&](auto change) {
+    return Write(store, [&](WriteTransaction& tx) { return tx.orders().Update(With(order, change)); });
+  };
+  CHECK(absl::IsInternal(update([](OrderFields& f) { f.refunded = 13; })));
+  CHECK(absl::IsInternal(update([](OrderFields& f) { f.refunded = 6, f.refund_pending = 7; })));
+  CHECK(absl::IsInternal(update([](OrderFields& f) { f.refund_pending = -1; })));
+  CHECK(absl::IsInternal(update([](OrderFields& f) { f.paid = 11; })));
+  CHECK(absl::IsInternal(update([](OrderFields& f) { f.refunded_shipping = 3; })));
+  CHECK(absl::IsInternal(update([](OrderFields& f) { f.lines[0].refunded_quantity = 3; })));
+  CHECK(absl::IsInternal(update([](OrderFields& f) { f.lines[0].refunded_amount = 11; })));
+  const auto found = Get(store, [&](ReadTransaction& tx) { return tx.orders().Find(order->id); });
+  CHECK(found->fields() == order.fields());
+}
+
+STORE_TEST("orders are listed newest first, filtered and limited") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const UserId ann = StoredUser(store, "ann@example.com")->id;
+  const UserId bob = StoredUser(store, "bob@example.com")->id;
+  std::vector<OrderId> ids;
+  for (int i = 0; i < 6; ++i) {
+    const Order order = With(SampleOrder(i % 2 == 0 ? ann : bob), [&](OrderFields& f) {
+      f.state = i < 3 ? OrderState::kPaid : OrderState::kShipped;
+      f.create_time = kT0 + absl::Seconds(i);
+    });
+    REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Insert(order); }));
+    ids.push_back(order->id);
+  }
+  using Ids = std::vector<OrderId>;
+  CHECK(List(store, {}) == Ids{ids[5], ids[4], ids[3], ids[2], ids[1], ids[0]});
+  CHECK(List(store, {}, ids[3], 2) == Ids{ids[2], ids[1]});
+  CHECK(List(store, {}, std::nullopt, 0).empty());
+  OrderFilter of_ann;
+  of_ann.user_id = ann;
+  CHECK(List(store, of_ann) == Ids{ids[4], ids[2], ids[0]});
+  CHECK(List(store, of_ann, ids[4], 1) == Ids{ids[2]});
+  OrderFilter paid;
+  paid.states = {OrderState::kPaid, OrderState::kCancelled};
+  CHECK(List(store, paid) == Ids{ids[2], ids[1], ids[0]});
+  OrderFilter between;
+  between.created_from = kT0 + absl::Seconds(1);
+  between.created_before = kT0 + absl::Seconds(3);
+  CHECK(List(store, between) == Ids{ids[2], ids[1]});
+}
+
+STORE_TEST("pages leave nothing out and repeat nothing while orders come in") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const UserId user = StoredUser(store)->id;
+  const auto insert = [&] {
+    const Order order = SampleOrder(user);
+    REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Insert(order); }));
+    return order->id;
+  };
+  std::vector<OrderId> there;
+  for (int i = 0; i < 30; ++i) there.insert(there.begin(), insert());
+  std::vector<OrderId> seen;
+  std::optional<OrderId> before;
+  while (true) {
+    const std::vector<OrderId> page = List(store, {}, before, 7);
+    if (page.empty()) break;
+    seen.insert(seen.end(), page.begin(), page.end());
+    before = page.back();
+    insert();
+  }
+  CHECK(seen == there);
+}
+
+}  // namespace
+}  // namespace keelson

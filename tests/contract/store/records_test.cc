@@ -1,0 +1,96 @@
+#include "tests/contract/store/fixtures.h"
+
+namespace keelson {
+namespace {
+
+Fingerprint SampleKey(std::uint8_t number) {
+  Fingerprint key{};
+  key.fill(number);
+  return key;
+}
+
+IdempotencyRecord SampleRecord(std::uint8_t number, absl::Time create_time = kT0) {
+  return {SampleKey(number), SampleKey(200), std::string("an\0swer", 7), create_time};
+}
+
+bool TryStart(Store& store, std::uint8_t key, absl::Time now, absl::Time until) {
+  return Do(store, [&](WriteTransaction& tx) { return tx.cooldowns().TryStart(SampleKey(key), now, until); });
+}
+
+STORE_TEST("an answer is given back as it was, to reads and writes") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const IdempotencyRecord record = SampleRecord(1);
+  IdempotencyRecord empty = SampleRecord(2);
+  empty.answer.clear();
+  for (const IdempotencyRecord& r : {record, empty}) {
+    REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.idempotency().Insert(r); }));
+    CHECK(Get(store, [&](ReadTransaction& tx) { return tx.idempotency().Find(r.key); }) == r);
+    CHECK(Do(store, [&](WriteTransaction& tx) { return tx.idempotency().Find(r.key); }) == r);
+  }
+  CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.idempotency().Find(SampleKey(3)); }));
+  CHECK(
+      absl::IsInternal(Write(store, [&](WriteTransaction& tx) { return tx.idempotency().Insert(record); })));
+}
+
+STORE_TEST("a setting is found by its name") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const std::string value("\0\xff key", 6);
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.settings().Insert("page_key", value); }));
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.settings().Find("page_key"); }) == value);
+  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.settings().Find("other"); }));
+}
+
+STORE_TEST("what cools is not started again until it has cooled") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const absl::Time until = kT0 + absl::Minutes(1);
+  CHECK(TryStart(store, 1, kT0, until));
+  CHECK(!TryStart(store, 1, kT0, until + absl::Hours(1)));
+  CHECK(!TryStart(store, 1, until - absl::Microseconds(1), until + absl::Hours(1)));
+  CHECK(TryStart(store, 2, kT0, until));
+  CHECK(TryStart(store, 1, until, until + absl::Minutes(1)));
+  CHECK(!TryStart(store, 1, until, until + absl::Minutes(1)));
+}
+
+STORE_TEST("what has run out is deleted, a batch at a time, and nothing else") {
+  TestType fixture;
+  Store& store = fixture.store();
+  EmailToken token;
+  token.user_id = StoredUser(store)->id;
+  token.expire_time = kT0 - absl::Seconds(1);
+  EmailToken alive = token;
+  alive.digest.fill(9);
+  alive.user_id = StoredUser(store, "other@example.com")->id;
+  alive.expire_time = kT0 + absl::Seconds(1);
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
+    absl::Status status = tx.tokens().Put(token);
+    status.Update(tx.tokens().Put(alive));
+    // In another order than they run out.
+    status.Update(tx.idempotency().Insert(SampleRecord(1, kT0)));
+    for (std::uint8_t i = 2; i < 5; ++i) {
+      status.Update(tx.idempotency().Insert(SampleRecord(i, kT0 - absl::Hours(i))));
+    }
+    return status;
+  }));
+  CHECK(TryStart(store, 1, kT0 - absl::Hours(2), kT0 - absl::Hours(1)));
+  CHECK(TryStart(store, 2, kT0, kT0 + absl::Hours(1)));
+
+  const auto delete_expired = [&] {
+    return Do(store,
+              [&](WriteTransaction& tx) { return tx.expiry().DeleteExpired(kT0, kT0 - absl::Hours(1), 2); });
+  };
+  CHECK(delete_expired());
+  CHECK(!delete_expired());
+  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(token.digest); }));
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(alive.digest); }) == alive);
+  CHECK(Get(store, [&](ReadTransaction& tx) { return tx.idempotency().Find(SampleKey(1)); }).has_value());
+  for (std::uint8_t i = 2; i < 5; ++i) {
+    CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.idempotency().Find(SampleKey(i)); }));
+  }
+  CHECK(!TryStart(store, 2, kT0, kT0 + absl::Hours(2)));
+}
+
+}  // namespace
+}  // namespace keelson

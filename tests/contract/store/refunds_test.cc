@@ -1,0 +1,131 @@
+#include "tests/contract/store/fixtures.h"
+
+namespace keelson {
+namespace {
+
+void Insert(Store& store, const Refund& refund) {
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.refunds().Insert(refund); }));
+}
+
+std::vector<RefundId> IdsOf(const std::vector<Refund>& refunds) {
+  std::vector<RefundId> ids;
+  for (const Refund& refund : refunds) ids.push_back(refund->id);
+  return ids;
+}
+
+std::vector<RefundId> List(Store& store, const RefundFilter& filter,
+                           std::optional<RefundId> before = std::nullopt, int limit = 100) {
+  return IdsOf(Get(store, [&](ReadTransaction& tx) { return tx.refunds().List(filter, before, limit); }));
+}
+
+std::vector<RefundId> Due(Store& store, absl::Time now, int limit = 100) {
+  return IdsOf(Get(store, [&](ReadTransaction& tx) { return tx.refunds().ListDue(now, limit); }));
+}
+
+STORE_TEST("a refund is found with every field, also after its steps") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Refund refund = SampleRefund(StoredOrder(store));
+  Insert(store, refund);
+  const auto found = Get(store, [&](ReadTransaction& tx) { return tx.refunds().Find(refund->id); });
+  REQUIRE(found.has_value());
+  CHECK(found->fields() == refund.fields());
+
+  const Refund changed = With(refund, [](RefundFields& f) {
+    f.state = RefundState::kFailed;
+    f.decided_by = "chief";
+    f.decision_note = "fine";
+    f.provider_reference = "re-1";
+    f.failure_code = "declined";
+    f.failure_message = "no";
+    f.attempts = 2;
+    f.due_time = std::nullopt;
+    f.update_time = kT0 + absl::Hours(1);
+    f.decide_time = kT0 + absl::Seconds(1);
+    f.settle_time = kT0 + absl::Seconds(2);
+    f.version = 4;
+  });
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.refunds().Update(changed); }));
+  const auto again = Get(store, [&](ReadTransaction& tx) { return tx.refunds().Find(refund->id); });
+  REQUIRE(again.has_value());
+  CHECK(again->fields() == changed.fields());
+}
+
+STORE_TEST("a refund that is not there is neither found nor updated") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Refund unknown = SampleRefund(StoredOrder(store));
+  CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.refunds().Find(unknown->id); }));
+  CHECK(absl::IsInternal(Write(store, [&](WriteTransaction& tx) { return tx.refunds().Update(unknown); })));
+}
+
+STORE_TEST("a refund of nothing is refused") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Refund nothing = With(SampleRefund(StoredOrder(store)), [](RefundFields& f) { f.amount = 0; });
+  CHECK(absl::IsInternal(Write(store, [&](WriteTransaction& tx) { return tx.refunds().Insert(nothing); })));
+}
+
+STORE_TEST("refunds are listed newest first, filtered and limited") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Order first = StoredOrder(store);
+  const Order second = SampleOrder(StoredUser(store, "bob@example.com")->id);
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Insert(second); }));
+  std::vector<RefundId> ids;
+  for (int i = 0; i < 6; ++i) {
+    const Refund refund = With(SampleRefund(i % 2 == 0 ? first : second), [&](RefundFields& f) {
+      f.state = i < 3 ? RefundState::kSucceeded : RefundState::kRequested;
+      f.create_time = kT0 + absl::Seconds(i);
+    });
+    Insert(store, refund);
+    ids.push_back(refund->id);
+  }
+  using Ids = std::vector<RefundId>;
+  CHECK(List(store, {}) == Ids{ids[5], ids[4], ids[3], ids[2], ids[1], ids[0]});
+  CHECK(List(store, {}, ids[4], 2) == Ids{ids[3], ids[2]});
+  RefundFilter of_order;
+  of_order.order_id = first->id;
+  CHECK(List(store, of_order) == Ids{ids[4], ids[2], ids[0]});
+  CHECK(List(store, of_order, ids[4], 1) == Ids{ids[2]});
+  RefundFilter of_user;
+  of_user.user_id = second->user_id;
+  CHECK(List(store, of_user) == Ids{ids[5], ids[3], ids[1]});
+  RefundFilter of_neither;
+  of_neither.order_id = first->id;
+  of_neither.user_id = second->user_id;
+  CHECK(List(store, of_neither).empty());
+  RefundFilter narrow;
+  narrow.states = {RefundState::kSucceeded};
+  narrow.created_from = kT0 + absl::Seconds(1);
+  narrow.created_before = kT0 + absl::Seconds(5);
+  CHECK(List(store, narrow) == Ids{ids[2], ids[1]});
+}
+
+STORE_TEST("refunds whose time has come are listed, the longest due first") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Order order = StoredOrder(store);
+  const auto insert = [&](RefundState state, std::optional<absl::Time> due) {
+    const Refund refund =
+        With(SampleRefund(order), [&](RefundFields& f) { f.state = state, f.due_time = due; });
+    Insert(store, refund);
+    return refund;
+  };
+  const Refund late = insert(RefundState::kApproved, kT0 + absl::Seconds(2));
+  const Refund early = insert(RefundState::kProcessing, kT0 + absl::Seconds(1));
+  insert(RefundState::kApproved, kT0 + absl::Seconds(4));
+  insert(RefundState::kRequested, std::nullopt);
+  insert(RefundState::kSucceeded, kT0);
+  using Ids = std::vector<RefundId>;
+  CHECK(Due(store, kT0).empty());
+  CHECK(Due(store, kT0 + absl::Seconds(2)) == Ids{early->id, late->id});
+  CHECK(Due(store, kT0 + absl::Seconds(3), 1) == Ids{early->id});
+
+  const Refund later = With(early, [](RefundFields& f) { f.due_time = kT0 + absl::Seconds(9); });
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.refunds().Update(later); }));
+  CHECK(Due(store, kT0 + absl::Seconds(3)) == Ids{late->id});
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,47 @@
+#include "absl/synchronization/notification.h"
+#include "tests/contract/store/fixtures.h"
+
+namespace keelson {
+namespace {
+
+TEST_CASE("a full queue turns writes away at once, and serves those that wait", "[sqlite]") {
+  TemporaryFolder folder;
+  RealClock clock;
+  SqliteOptions options;
+  options.path = folder.File("keelson.db");
+  options.queue = 2;
+  absl::StatusOr<std::unique_ptr<Store>> opened = SqliteStore::Open(options, clock);
+  REQUIRE_OK(opened.status());
+  Store& store = **opened;
+
+  absl::Notification begun;
+  absl::Notification go_on;
+  std::thread slow([&] {
+    Write(store, [&](WriteTransaction&) {
+      begun.Notify();
+      go_on.WaitForNotification();
+      return absl::OkStatus();
+    }).IgnoreError();
+  });
+  begun.WaitForNotification();
+  std::atomic<int> served{0};
+  std::vector<std::thread> waiting;
+  for (int i = 0; i < 2; ++i) {
+    waiting.emplace_back([&] {
+      if (Write(store, [](WriteTransaction&) { return absl::OkStatus(); }).ok()) ++served;
+    });
+  }
+  absl::Status refused;
+  do {
+    refused =
+        store.Write(absl::Now() + absl::Milliseconds(5), [](WriteTransaction&) { return absl::OkStatus(); });
+  } while (absl::IsDeadlineExceeded(refused));
+  go_on.Notify();
+  slow.join();
+  for (std::thread& thread : waiting) thread.join();
+  CHECK(HasReason(refused, Reason::kOverloaded));
+  CHECK(served == 2);
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,183 @@
+#include <atomic>
+
+#include "absl/synchronization/notification.h"
+#include "tests/contract/store/fixtures.h"
+
+namespace keelson {
+namespace {
+
+bool Exists(Store& store, UserId id) {
+  return Get(store, [&](ReadTransaction& tx) { return tx.users().Find(id); }).has_value();
+}
+
+STORE_TEST("nothing of a unit of work that fails is seen, in whatever table") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Order order = StoredOrder(store);
+  const User user = SampleUser("new@example.com");
+  const Refund refund = SampleRefund(order);
+  const Message message = SampleMessage(user->id);
+  const IdempotencyRecord record{Fingerprint{1}, Fingerprint{2}, "answer", kT0};
+  const absl::Status status = Write(store, [&](WriteTransaction& tx) -> absl::Status {
+    absl::Status all = tx.users().Insert(user, "$argon2id$hash");
+    all.Update(tx.refunds().Insert(refund));
+    all.Update(tx.orders().Update(With(order, [](OrderFields& f) { f.refund_pending = 3; })));
+    all.Update(tx.messages().Insert(message));
+    all.Update(tx.events().Append(SampleEvent("x")));
+    all.Update(tx.idempotency().Insert(record));
+    all.Update(tx.settings().Insert("name", "value"));
+    all.Update(tx.cooldowns().TryStart(Fingerprint{3}, kT0, kT0 + absl::Hours(1)).status());
+    all.Update(tx.tokens().Put({Sha256Digest{4}, user->id, TokenPurpose::kVerifyEmail, "k", kT0}));
+    return all.ok() ? MakeError(Reason::kRefundNotAllowed, "changed its mind") : all;
+  });
+  CHECK(HasReason(status, Reason::kRefundNotAllowed));
+  CHECK(status.message() == "changed its mind");
+  CHECK(!Exists(store, user->id));
+  CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.refunds().Find(refund->id); }));
+  CHECK(Get(store, [&](ReadTransaction& tx) { return tx.orders().Find(order->id); })->fields() ==
+        order.fields());
+  CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.messages().Find(message.id); }));
+  CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.messages().AnyDue(kT0); }));
+  CHECK(AllEvents(store).empty());
+  CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.idempotency().Find(record.key); }));
+  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.settings().Find("name"); }));
+  CHECK(Do(store, [&](WriteTransaction& tx) {
+    return tx.cooldowns().TryStart(Fingerprint{3}, kT0, kT0 + absl::Hours(1));
+  }));
+  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(Sha256Digest{4}); }));
+  StoredUser(store, "new@example.com");
+}
+
+STORE_TEST("after a repository's error nothing is committed, even where the closure returns OK") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const User first = StoredUser(store, "a@example.com");
+  const User second = SampleUser("b@example.com");
+  const absl::Status status = Write(store, [&](WriteTransaction& tx) -> absl::Status {
+    tx.users().Insert(SampleUser("a@example.com"), "$argon2id$hash").IgnoreError();
+    tx.users().Insert(second, "$argon2id$hash").IgnoreError();
+    return absl::OkStatus();
+  });
+  CHECK(HasReason(status, Reason::kEmailTaken));
+  CHECK(!Exists(store, second->id));
+}
+
+STORE_TEST("a unit of work sees what it wrote, and others do once it returned") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const User user = SampleUser("a@example.com");
+  bool seen = false;
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
+    absl::Status status = tx.users().Insert(user, "$argon2id$hash");
+    if (status.ok()) seen = tx.users().FindByEmailKey("a@example.com")->has_value();
+    return status;
+  }));
+  CHECK(seen);
+  CHECK(Exists(store, user->id));
+}
+
+STORE_TEST("every thread reads its own writes at once") {
+  TestType fixture;
+  Store& store = fixture.store();
+  std::atomic<int> missed{0};
+  InParallel(8, [&](int thread) {
+    for (int i = 0; i < 40; ++i) {
+      const User user = SampleUser(std::to_string(thread) + "-" + std::to_string(i));
+      absl::Status status =
+          Write(store, [&](WriteTransaction& tx) { return tx.users().Insert(user, "$argon2id$hash"); });
+      bool found = false;
+      status.Update(store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) -> absl::Status {
+        const Found<User> result = tx.users().Find(user->id);
+        found = result.ok() && result->has_value();
+        return result.status();
+      }));
+      if (!status.ok() || !found) ++missed;
+    }
+  });
+  CHECK(missed == 0);
+}
+
+STORE_TEST("a read sees one state from its beginning to its end") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Order order = StoredOrder(store);
+  const auto pending = [&](ReadTransaction& tx) {
+    return (*tx.orders().Find(order->id))->fields().refund_pending;
+  };
+  std::thread writer;
+  std::int64_t first = -1;
+  std::int64_t second = -1;
+  REQUIRE_OK(store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) {
+    first = pending(tx);
+    writer = std::thread([&] {
+      Write(store, [&](WriteTransaction& tx_of_writer) {
+        return tx_of_writer.orders().Update(With(order, [](OrderFields& f) { f.refund_pending = 5; }));
+      }).IgnoreError();
+    });
+    absl::SleepFor(absl::Milliseconds(50));
+    second = pending(tx);
+    return absl::OkStatus();
+  }));
+  writer.join();
+  CHECK(first == 0);
+  CHECK(second == 0);
+  CHECK(
+      Get(store, [&](ReadTransaction& tx) { return tx.orders().Find(order->id); })->fields().refund_pending ==
+      5);
+}
+
+STORE_TEST("an error of a read's closure is returned as it is") {
+  TestType fixture;
+  const absl::Status status = fixture.store().Read(absl::InfiniteFuture(), [](ReadTransaction&) {
+    return MakeError(Reason::kUserNotFound, "no such user");
+  });
+  CHECK(HasReason(status, Reason::kUserNotFound));
+  CHECK(status.message() == "no such user");
+}
+
+STORE_TEST("past its deadline no closure begins") {
+  TestType fixture;
+  Store& store = fixture.store();
+  bool ran = false;
+  const absl::Time past = absl::Now() - absl::Seconds(1);
+  CHECK(absl::IsDeadlineExceeded(store.Write(past, [&](WriteTransaction&) {
+    ran = true;
+    return absl::OkStatus();
+  })));
+  CHECK(absl::IsDeadlineExceeded(store.Read(past, [&](ReadTransaction&) {
+    ran = true;
+    return absl::OkStatus();
+  })));
+  CHECK(!ran);
+}
+
+STORE_TEST("a closure that waited past its deadline for another does not begin") {
+  TestType fixture;
+  Store& store = fixture.store();
+  absl::Notification begun;
+  std::thread slow([&] {
+    Write(store, [&](WriteTransaction&) {
+      begun.Notify();
+      absl::SleepFor(absl::Milliseconds(200));
+      return absl::OkStatus();
+    }).IgnoreError();
+  });
+  begun.WaitForNotification();
+  bool ran = false;
+  const absl::Status status = store.Write(absl::Now() + absl::Milliseconds(20), [&](WriteTransaction&) {
+    ran = true;
+    return absl::OkStatus();
+  });
+  slow.join();
+  CHECK(absl::IsDeadlineExceeded(status));
+  CHECK(!ran);
+}
+
+STORE_TEST("a store that serves says so") {
+  TestType fixture;
+  REQUIRE_OK(fixture.store().Check(absl::InfiniteFuture()));
+  CHECK(fixture.store().reads_inline());
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,68 @@
+#include <catch2/catch.hpp>
+
+#include "tests/core/world.h"
+
+namespace keelson {
+namespace {
+
+struct ConcealingWorld : World {
+  ConcealingWorld() { accounts.conceal_existing_email = true; }
+};
+
+TEST_CASE("Where addresses are concealed, a new one and a held one are answered alike, after the same work") {
+  ConcealingWorld world;
+  const auto fresh = world.Register(Registration());
+  REQUIRE(fresh.ok());
+  CHECK_FALSE(fresh->has_value());
+  CHECK(world.hasher.hashes == 1);
+  CHECK(world.NewEvents() == Fields{"user.registered", "message.queued"});
+
+  const auto held = world.Register(Registration("ADA@example.com"));
+  REQUIRE(held.ok());
+  CHECK_FALSE(held->has_value());
+  CHECK(world.hasher.hashes == 2);
+  CHECK(world.NewEvents() == Fields{"message.queued"});
+  CHECK(world.Queued() == Fields{"verify_email", "account_exists"});
+}
+
+TEST_CASE(
+    "Where addresses are concealed, the holder alone is told, under the name and address it gave itself") {
+  ConcealingWorld world;
+  Must(world.Register(Registration("Ada@example.com")).status());
+  RegisterUserCommand stranger = Registration("ada@example.com");
+  stranger.display_name = "Win a prize at evil.example";
+  stranger.locale = "fr";
+  Must(world.Register(stranger).status());
+  const Message told = world.Outbox().at(1);
+  CHECK(told.template_name == "account_exists");
+  CHECK(told.to == "Ada@example.com");
+  CHECK(told.locale == "de");
+  CHECK(told.variables == TemplateVariables{{"display_name", "Ada"}});
+}
+
+TEST_CASE("Where addresses are concealed, the holder is told once in a cooldown") {
+  ConcealingWorld world;
+  for (int i = 0; i < 4; ++i) Must(world.Register(Registration()).status());
+  CHECK(world.Queued() == Fields{"verify_email", "account_exists"});
+  world.clock.Advance(world.accounts.resend_cooldown);
+  for (int i = 0; i < 4; ++i) Must(world.Register(Registration()).status());
+  CHECK(world.Queued() == Fields{"verify_email", "account_exists", "account_exists"});
+}
+
+TEST_CASE("Where addresses are concealed, bad fields are still named") {
+  ConcealingWorld world;
+  CHECK(BadFields(world.Register(Registration("nobody"))) == Fields{"email"});
+}
+
+TEST_CASE("Where addresses are concealed, a repeat is answered alike and tells nobody again") {
+  ConcealingWorld world;
+  Must(world.Register(Registration("ada@example.com", "request-1")).status());
+  const auto again = world.Register(Registration("ada@example.com", "request-1"));
+  REQUIRE(again.ok());
+  CHECK_FALSE(again->has_value());
+  CHECK(world.hasher.hashes == 1);
+  CHECK(world.Queued() == Fields{"verify_email"});
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,199 @@
+#include "core/accounts/email_address.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/common/strings.h"
+#include "tests/support/status_checks.h"
+
+namespace keelson {
+namespace {
+
+std::string KeyOf(std::string_view text) {
+  const absl::StatusOr<EmailAddress> address = EmailAddress::Parse(text);
+  return address.ok() ? address->key() : StrCat("refused: ", address.status().message());
+}
+
+bool IsAddress(std::string_view text) {
+  return EmailAddress::Parse(text).ok();
+}
+
+TEST_CASE("An address is kept as it was written, but for space around it") {
+  const EmailAddress address = Must(EmailAddress::Parse("  Ada.Lovelace@Example.COM\n"));
+  CHECK(address.text() == "Ada.Lovelace@Example.COM");
+  CHECK(address.key() == "ada.lovelace@example.com");
+}
+
+TEST_CASE("Every ordinary form of an address is taken") {
+  for (const std::string_view text :
+       {"a@b.de", "first.last@example.com", "user+tag@example.co.uk", "o'brien@example.ie",
+        "a_b-c@example.com", "!#$%&'*+-/=?^_`{|}~@example.com", "1@example.com", "x@sub.sub.sub.example.com",
+        "x@xn--mnchen-3ya.de", "j\xc3\xb6rg@m\xc3\xbcnchen.de",
+        "\xe7\x94\xa8\xe6\x88\xb7@\xe4\xbe\x8b\xe5\xad\x90.\xe4\xb8\xad\xe5\x9b\xbd", "a@1and1.com",
+        "a@a-b.com"}) {
+    CAPTURE(text);
+    CHECK(IsAddress(text));
+  }
+}
+
+TEST_CASE("Spellings of one address have one key") {
+  const std::pair<std::string_view, std::string_view> equal[] = {
+      {"Ada@Example.com", "ada@eXAMPLE.COM"},
+      {"a@m\xc3\xbcnchen.de", "a@xn--mnchen-3ya.de"},
+      {"a@M\xc3\x9cNCHEN.DE", "a@XN--MNCHEN-3YA.de"},
+      {"a@mu\xcc\x88nchen.de", "a@m\xc3\xbcnchen.de"},
+      {"J\xc3\x96RG@example.com", "jo\xcc\x88rg@example.com"},
+      {"\xef\xbd\x81\xef\xbd\x84\xef\xbd\x81@example.com", "ada@example.com"},
+      {"ada@\xef\xbd\x85xample.com", "ada@example.com"},
+      {"ada@example\xe3\x80\x82"
+       "com",
+       "ada@example.com"},
+      {"a\xe2\x80\x8b"
+       "da@example.com",
+       "ada@example.com"},
+      {"ad\xc2\xad"
+       "a@exam\xc2\xadple.com",
+       "ada@example.com"},
+  };
+  for (const auto& [one, other] : equal) {
+    CAPTURE(one, other);
+    CHECK(IsAddress(one));
+    CHECK(KeyOf(one) == KeyOf(other));
+  }
+}
+
+TEST_CASE("Different addresses have different keys") {
+  CHECK(KeyOf("a.b@example.com") != KeyOf("ab@example.com"));
+  CHECK(KeyOf("a+b@example.com") != KeyOf("a@example.com"));
+  CHECK(KeyOf("a@example.com") != KeyOf("a@example.org"));
+  CHECK(KeyOf("a@stra\xc3\x9f"
+              "e.de") != KeyOf("a@strasse.de"));
+}
+
+TEST_CASE("What has no local part and domain is no address") {
+  for (const std::string_view text : {"",
+                                      " ",
+                                      "\xe3\x80\x80",
+                                      "plain",
+                                      "@",
+                                      "a@",
+                                      "@b.de",
+                                      "a.b.de",
+                                      "a@@b.de",
+                                      "a@b@c.de",
+                                      "a b@c.de",
+                                      "a@b c.de",
+                                      ".a@b.de",
+                                      "a.@b.de",
+                                      "a..b@c.de",
+                                      "Ada <a@b.de>",
+                                      "<a@b.de>",
+                                      "a@b.de,c@d.de",
+                                      "a@b.de;c@d.de",
+                                      "mailto:a@b.de",
+                                      "\"a b\"@c.de",
+                                      "\"a\"@c.de",
+                                      "a\"b@c.de",
+                                      "a\\b@c.de",
+                                      "(c)a@b.de",
+                                      "a@b.de(c)",
+                                      "a:b@c.de",
+                                      "a,b@c.de",
+                                      "a[b]@c.de"}) {
+    CAPTURE(text);
+    CHECK_FALSE(IsAddress(text));
+  }
+}
+
+TEST_CASE("What is no name of an internet domain can't follow the @") {
+  for (const std::string_view text : {"a@localhost",
+                                      "a@com",
+                                      "a@b.de.",
+                                      "a@.b.de",
+                                      "a@b..de",
+                                      "a@.",
+                                      "a@-b.de",
+                                      "a@b-.de",
+                                      "a@b_c.de",
+                                      "a@b!.de",
+                                      "a@[127.0.0.1]",
+                                      "a@127.0.0.1",
+                                      "a@[IPv6:::1]",
+                                      "a@b.de/x",
+                                      "a@b.de:25",
+                                      "a@b.de?x",
+                                      "a@xn--\xc3\xbc.de",
+                                      "a@xn--a.de",
+                                      "a@\xe3\x80\x82",
+                                      "a@b\xe3\x80\x82",
+                                      "a@\xc2\xad.\xc2\xad",
+                                      "a@b%de.com"}) {
+    CAPTURE(text);
+    CHECK_FALSE(IsAddress(text));
+  }
+  CHECK_FALSE(IsAddress(StrCat("a@", std::string(64, 'b'), ".de")));
+  CHECK(IsAddress(StrCat("a@", std::string(63, 'b'), ".de")));
+}
+
+TEST_CASE("An address is held to 64 octets before the @ and 254 in all") {
+  const std::string domain =
+      StrCat(std::string(63, 'b'), ".", std::string(63, 'c'), ".", std::string(56, 'd'), ".de");
+  const std::string longest = StrCat(std::string(64, 'a'), "@", domain);
+  REQUIRE(longest.size() == 252);
+  CHECK(IsAddress(longest));
+  CHECK_FALSE(IsAddress(StrCat("a", longest)));
+  const std::string longer = StrCat(std::string(64, 'a'), "@x.", domain);
+  REQUIRE(longer.size() == 254);
+  CHECK(IsAddress(longer));
+  const std::string too_long = StrCat(std::string(64, 'a'), "@xx.", domain);
+  REQUIRE(too_long.size() == 255);
+  CHECK_FALSE(IsAddress(too_long));
+  CHECK_FALSE(IsAddress(std::string(1'000'000, 'a')));
+  // Octets, not characters.
+  CHECK_FALSE(IsAddress(StrCat(std::string(63, 'a'), "\xc3\xa4@b.de")));
+}
+
+TEST_CASE("Nothing that could forge a header or end a line gets into an address") {
+  for (const std::string_view text :
+       {"a@b.de\r\nBcc: c@d.de", "a\r\n@b.de", "a@b.de\nX", "a@b\r.de", "a\tb@c.de",
+        "a@b.de\x7f"
+        "c.de",
+        "a\x01@b.de", "a\xc2\x85@b.de", "a\xe2\x80\xa8@b.de", "a@b.de\xe2\x80\xa8x.de", "a@b\x1b[31m.de"}) {
+    CAPTURE(text);
+    CHECK_FALSE(IsAddress(text));
+  }
+  using std::string_view_literals::operator""sv;
+  for (const std::string_view text : {"a@b.de\0"sv, "a@b.de\0\r\nBcc: c@d.de"sv, "a@b.de\0.com"sv,
+                                      "a\0@b.de"sv, "\0a@b.de"sv, "a@\0b.de"sv}) {
+    CAPTURE(text);
+    CHECK_FALSE(IsAddress(text));
+  }
+}
+
+TEST_CASE("Nothing that becomes a separator once normalised gets into an address") {
+  for (const std::string_view text : {"a\xef\xbc\xa0"
+                                      "b@c.de",  // a full-width @
+                                      "a@b\xef\xbc\xa0"
+                                      "c.de",
+                                      "a\xef\xbc\x8e\xef\xbc\x8e"
+                                      "b@c.de",  // full-width full stops
+                                      "\xef\xbc\x8e"
+                                      "a@b.de",
+                                      "\xef\xbc\x9c"
+                                      "a@b.de",  // a full-width <
+                                      "a\xc2\xa0"
+                                      "b@c.de",                // a no-break space
+                                      "\xe2\x80\x8b@b.de",     // nothing but a zero width space
+                                      "a@\xe2\x84\x80.de"}) {  // a/c
+    CAPTURE(text);
+    CHECK_FALSE(IsAddress(text));
+  }
+}
+
+TEST_CASE("Malformed UTF-8 is no address") {
+  CHECK_FALSE(IsAddress("a\xff@b.de"));
+  CHECK_FALSE(IsAddress("a@b\xc3.de"));
+  CHECK_FALSE(IsAddress("\xed\xa0\x80@b.de"));
+}
+
+}  // namespace
+}  // namespace keelson

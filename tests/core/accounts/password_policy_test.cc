@@ -1,0 +1,88 @@
+#include "core/accounts/password_policy.h"
+
+#include <catch2/catch.hpp>
+
+#include "common_passwords.h"
+#include "core/common/strings.h"
+#include "core/common/text.h"
+#include "tests/support/status_checks.h"
+
+namespace keelson {
+namespace {
+
+// The form that is hashed, or the rule that the password breaks.
+std::string Checked(std::string_view password, int min_length = 8) {
+  FieldErrors errors;
+  const std::optional<Secret> normal =
+      CheckPassword("password", Secret(std::string(password)), min_length, errors);
+  CHECK(normal.has_value() == errors.empty());
+  if (normal) return std::string(normal->Reveal());
+  const ErrorDetails details = Details(errors.ToStatus());
+  REQUIRE(details.fields.size() == 1);
+  CHECK(details.fields[0].field == "password");
+  return details.fields[0].description;
+}
+
+TEST_CASE("A password's length is counted in code points, from the least to 256") {
+  CHECK(Checked("") == "must be at least 8 characters long");
+  CHECK(Checked("zq8#Lwp") == "must be at least 8 characters long");
+  CHECK(Checked("zq8#Lwp!") == "zq8#Lwp!");
+  CHECK(Checked("zq8#Lwp!", 9) == "must be at least 9 characters long");
+  const std::string seven =
+      "\xf0\x9f\x98\x80\xf0\x9f\x98\x81\xf0\x9f\x98\x82\xf0\x9f\x98\x83\xf0\x9f\x98\x84"
+      "\xf0\x9f\x98\x85\xf0\x9f\x98\x86";
+  CHECK(Checked(seven) == "must be at least 8 characters long");
+  CHECK(Checked(StrCat(seven, "\xe2\x82\xac")) == StrCat(seven, "\xe2\x82\xac"));
+  const std::string longest(256, 'q');
+  CHECK(Checked(longest) == longest);
+  CHECK(Checked(longest + "q") == "must be at most 256 characters long");
+  CHECK(Checked(std::string(1'000'000, 'q')) == "must be at most 256 characters long");
+}
+
+TEST_CASE("Any characters make a password, spaces and controls at its ends included") {
+  CHECK(Checked("  zq8#  L\t") == "  zq8#  L\t");
+  CHECK(Checked(std::string_view("zq8\0#Lwp", 8)) == std::string("zq8\0#Lwp", 8));
+  CHECK(Checked("zq8#Lwp\xff") == "must be valid UTF-8");
+}
+
+TEST_CASE("Spellings of one password that look alike are hashed as one") {
+  CHECK(Checked("p\xc3\xa4sswort-lang") == Checked("pa\xcc\x88sswort-lang"));
+  CHECK(Checked("\xef\xbc\xbaQ8#Lwp!") == "ZQ8#Lwp!");
+  CHECK(Checked("zq8#lwp!") != Checked("ZQ8#LWP!"));
+}
+
+TEST_CASE("A password that guessers try first is refused in whatever case and width") {
+  for (const std::string_view common :
+       {"password", "PASSWORD", "PaSsWoRd", "12345678", "iloveyou", "password1",
+        "\xef\xbd\x90"
+        "assword",
+        "QWERTYUIOP"}) {
+    CAPTURE(common);
+    CHECK(Checked(common) == "must not be one of the most common passwords");
+  }
+  CHECK_FALSE(IsCommonPassword(""));
+  CHECK_FALSE(IsCommonPassword("password password"));
+  CHECK_FALSE(IsCommonPassword("password\n"));
+  CHECK_FALSE(IsCommonPassword("correct horse battery staple"));
+  CHECK_FALSE(IsCommonPassword("\xff"));
+}
+
+TEST_CASE("Every entry of the list of common passwords is found") {
+  std::size_t entries = 0;
+  for (const auto& list : common_passwords()) {
+    std::string_view text = list.text;
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find('\n'), text.size());
+      const std::string_view entry = text.substr(0, end);
+      text.remove_prefix(std::min(end + 1, text.size()));
+      ++entries;
+      if (!IsCommonPassword(entry)) FAIL("not found: " << entry);
+      // What lies between the entries is not on the list.
+      if (IsCommonPassword(StrCat(entry, "\x01"))) FAIL("found: " << entry << " and a control character");
+    }
+  }
+  CHECK(entries > 10'000);
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,223 @@
+#include "core/accounts/register_user.h"
+
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "core/common/idempotent_write.h"
+#include "tests/core/world.h"
+
+namespace keelson {
+namespace {
+
+TEST_CASE("Registering makes the user, its event and its verification e-mail together") {
+  World world;
+  RegisterUserCommand command = Registration("  Ada@Example.com ");
+  command.labels = {{"plan", "free"}};
+  const std::optional<User> user = Must(world.Register(command));
+  REQUIRE(user.has_value());
+  CHECK((*user)->email == "Ada@Example.com");
+  CHECK((*user)->display_name == "Ada");
+  CHECK((*user)->locale == "de");
+  CHECK((*user)->labels == Labels{{"plan", "free"}});
+  CHECK((*user)->create_time == world.clock.Now());
+  CHECK(world.Now((*user)->id).fields() == user->fields());
+  CHECK(world.NewEvents() == Fields{"user.registered", "message.queued"});
+
+  const std::vector<Message> outbox = world.Outbox();
+  REQUIRE(outbox.size() == 1);
+  CHECK(outbox[0].template_name == "verify_email");
+  CHECK(outbox[0].to == "Ada@Example.com");
+  CHECK(outbox[0].locale == "de");
+  CHECK(outbox[0].user_id == (*user)->id);
+  CHECK(outbox[0].traceparent == "00-trace");
+  CHECK(outbox[0].expire_time == world.clock.Now() + world.accounts.verification_ttl);
+  CHECK(outbox[0].variables.at("display_name") == "Ada");
+  CHECK(outbox[0].variables.at("expire_hours") == "24");
+  // 256 bits, that the link can carry as they are.
+  CHECK(outbox[0].variables.at("token").size() == 43);
+  CHECK(world.Verify(outbox[0].variables.at("token")).ok());
+}
+
+TEST_CASE("The event of a registration names the caller and holds no address and no token") {
+  World world;
+  world.Ada();
+  const std::vector<Event> events = world.Events();
+  REQUIRE(events.size() == 2);
+  CHECK(events[0].actor == "web");
+  CHECK(events[0].correlation_id == "corr-1");
+  CHECK(events[0].subject == world.Ada()->id.ToString());
+  CHECK(events[0].payload == R"({"locale":"de"})");
+  CHECK(events[1].payload == R"({"template":"verify_email"})");
+}
+
+TEST_CASE("A locale that is not given is English, and a name is trimmed") {
+  World world;
+  RegisterUserCommand command = Registration();
+  command.locale = "";
+  command.display_name =
+      " \xe3\x80\x80"
+      "Ada ";
+  const std::optional<User> user = Must(world.Register(command));
+  CHECK((*user)->locale == "en");
+  CHECK((*user)->display_name == "Ada");
+}
+
+TEST_CASE("Every bad field of a registration is named at once, and nothing is hashed or kept") {
+  World world;
+  RegisterUserCommand command;
+  command.request_id = std::string(129, 'x');
+  command.email = "nobody";
+  command.password = Secret("short");
+  command.display_name = std::string(201, 'x');
+  command.locale = "not a tag";
+  command.labels = {{"", "value"}, {"key", std::string(513, 'v')}};
+  const auto answer = world.Register(command);
+  CHECK(ReasonOf(answer) == "FIELD_INVALID");
+  CHECK(BadFields(answer) == Fields{"request_id", "email", "password", "display_name", "locale",
+                                    "labels[\"\"]", "labels[\"key\"]"});
+  CHECK(world.hasher.hashes == 0);
+  CHECK(world.Events().empty());
+}
+
+TEST_CASE("The words of a refusal never repeat the password") {
+  World world;
+  for (const std::string password : {"hunter2", "iloveyou", "secret\xff"}) {
+    RegisterUserCommand command = Registration();
+    command.password = Secret(password);
+    const auto answer = world.Register(command);
+    CHECK(BadFields(answer) == Fields{"password"});
+    CHECK(answer.status().ToString().find(password) == std::string::npos);
+  }
+}
+
+TEST_CASE("An address that is held is refused before anything is hashed") {
+  World world;
+  world.Ada();
+  world.NewEvents();
+  const int hashes = world.hasher.hashes;
+  for (const std::string email : {"ada@example.com", "ADA@EXAMPLE.COM", " ada@example.com"}) {
+    const auto answer = world.Register(Registration(email));
+    CHECK(ReasonOf(answer) == "EMAIL_TAKEN");
+    CHECK(Fact(answer, "field") == "email");
+  }
+  CHECK(world.hasher.hashes == hashes);
+  CHECK(world.NewEvents().empty());
+  CHECK(world.Outbox().size() == 1);
+}
+
+TEST_CASE("An address that is taken while the password is hashed is refused too") {
+  World world;
+  FakePasswordHasher other_hasher;
+  world.hasher.before_hash = [&] {
+    VerificationMail verification(world.entropy, world.ids, world.accounts);
+    RegisterUser faster(world.store, other_hasher, world.clock, world.ids, verification, world.accounts);
+    Must(faster(world.context, Registration("ADA@example.com")).status());
+  };
+  CHECK(ReasonOf(world.Register(Registration("ada@example.com"))) == "EMAIL_TAKEN");
+  CHECK(world.NewEvents() == Fields{"user.registered", "message.queued"});
+}
+
+TEST_CASE("Of many who register one address at the same time exactly one gets it") {
+  World world;
+  std::atomic<int> made = 0;
+  std::atomic<int> taken = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      const std::string reason = ReasonOf(world.Register(Registration()));
+      made += reason == "OK" ? 1 : 0;
+      taken += reason == "EMAIL_TAKEN" ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(made == 1);
+  CHECK(taken == 7);
+  CHECK(world.Outbox().size() == 1);
+}
+
+TEST_CASE("A hasher that is too busy turns the registration away, and nothing is kept") {
+  World world;
+  world.hasher.failure = MakeError(Reason::kOverloaded, "too many wait");
+  CHECK(ReasonOf(world.Register(Registration())) == "OVERLOADED");
+  CHECK(world.Events().empty());
+}
+
+TEST_CASE("A repeated registration gets the first answer, hashes nothing and changes nothing") {
+  World world;
+  const std::optional<User> first = Must(world.Register(Registration("ada@example.com", "request-1")));
+  world.NewEvents();
+  world.clock.Advance(absl::Hours(1));
+  const std::optional<User> again = Must(world.Register(Registration("ada@example.com", "request-1")));
+  REQUIRE(again.has_value());
+  CHECK(again->fields() == first->fields());
+  CHECK(world.hasher.hashes == 1);
+  CHECK(world.NewEvents().empty());
+  CHECK(world.Outbox().size() == 1);
+}
+
+TEST_CASE("A repeat that arrives while the first is still hashing gets the first one's answer") {
+  World world;
+  FakePasswordHasher other_hasher;
+  std::optional<User> faster_answer;
+  world.hasher.before_hash = [&] {
+    VerificationMail verification(world.entropy, world.ids, world.accounts);
+    RegisterUser faster(world.store, other_hasher, world.clock, world.ids, verification, world.accounts);
+    faster_answer = Must(faster(world.context, Registration("ada@example.com", "request-1")));
+  };
+  const std::optional<User> answer = Must(world.Register(Registration("ada@example.com", "request-1")));
+  REQUIRE(faster_answer.has_value());
+  CHECK(answer->fields() == faster_answer->fields());
+  CHECK(world.NewEvents() == Fields{"user.registered", "message.queued"});
+}
+
+TEST_CASE("A request id that comes again with other content is refused") {
+  World world;
+  Must(world.Register(Registration("ada@example.com", "request-1")).status());
+  RegisterUserCommand other = Registration("ada@example.com", "request-1");
+  other.display_name = "Bob";
+  CHECK(ReasonOf(world.Register(other)) == "REQUEST_ID_REUSED");
+  CHECK(ReasonOf(world.Register(Registration("bob@example.com", "request-1"))) == "REQUEST_ID_REUSED");
+  CHECK(world.hasher.hashes == 1);
+  // Of another caller it is another id.
+  world.context.actor = "shop";
+  CHECK(ReasonOf(world.Register(Registration("bob@example.com", "request-1"))) == "OK");
+}
+
+TEST_CASE("A failed registration leaves its request id free") {
+  World world;
+  world.Ada();
+  CHECK(ReasonOf(world.Register(Registration("ada@example.com", "request-1"))) == "EMAIL_TAKEN");
+  CHECK(ReasonOf(world.Register(Registration("bob@example.com", "request-1"))) == "OK");
+}
+
+TEST_CASE("Neither what is kept of a repeatable registration nor its fingerprint knows the password") {
+  World world;
+  const std::optional<User> first = Must(world.Register(Registration("ada@example.com", "request-1")));
+  ArchiveWriter key;
+  key(world.context.actor), key(std::string("RegisterUser")), key(std::string("request-1"));
+  std::optional<IdempotencyRecord> record;
+  Must(world.store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) {
+    record = Must(tx.idempotency().Find(FingerprintOf(key.Take())));
+    return absl::OkStatus();
+  }));
+  REQUIRE(record.has_value());
+  CHECK(record->answer.find(kPassword) == std::string::npos);
+  CHECK(record->answer.find("$fake$") == std::string::npos);
+
+  RegisterUserCommand other_password = Registration("ada@example.com", "request-1");
+  other_password.password = Secret("another!pass#word");
+  const std::optional<User> again = Must(world.Register(other_password));
+  CHECK(again->fields() == first->fields());
+}
+
+TEST_CASE("A request id is at most 128 printable ASCII characters") {
+  World world;
+  for (const std::string& bad : {std::string(129, 'x'), std::string("a\nb"), std::string("\xc3\xa4"),
+                                 std::string("\x7f"), std::string("a\0b", 3)}) {
+    CHECK(BadFields(world.Register(Registration("ada@example.com", bad))) == Fields{"request_id"});
+  }
+  CHECK(ReasonOf(world.Register(Registration("ada@example.com", std::string(128, '~')))) == "OK");
+}
+
+}  // namespace
+}  // namespace keelson

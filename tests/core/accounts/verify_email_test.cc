@@ -1,0 +1,201 @@
+#include "core/accounts/verify_email.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/accounts/get_user.h"
+#include "tests/core/world.h"
+
+namespace keelson {
+namespace {
+
+// The token that the newest verification e-mail carries.
+std::string NewestToken(World& world) {
+  std::string token;
+  for (const Message& message : world.Outbox()) {
+    if (message.template_name == "verify_email") token = message.variables.at("token");
+  }
+  return token;
+}
+
+void SetState(World& world, UserState state) {
+  UserFields fields = world.Now(world.Ada()->id).fields();
+  fields.state = state;
+  ++fields.version;
+  world.Overwrite(fields);
+}
+
+TEST_CASE("A token verifies its address once, and its owner is welcomed") {
+  World world;
+  const User ada = world.Ada();
+  const std::string token = NewestToken(world);
+  world.NewEvents();
+  world.clock.Advance(absl::Hours(1));
+  const User verified = Must(world.Verify(token));
+  CHECK(verified->id == ada->id);
+  CHECK(verified->email_verify_time == world.clock.Now());
+  CHECK(verified->version == ada->version + 1);
+  CHECK(world.Now(ada->id).fields() == verified.fields());
+  CHECK(world.NewEvents() == Fields{"user.email_verified", "message.queued"});
+  CHECK(world.Queued() == Fields{"verify_email", "welcome"});
+
+  CHECK(ReasonOf(world.Verify(token)) == "TOKEN_INVALID");
+  CHECK(world.NewEvents().empty());
+}
+
+TEST_CASE("A token is good until the moment it expires") {
+  World world;
+  world.Ada();
+  const std::string token = NewestToken(world);
+  world.clock.Advance(world.accounts.verification_ttl);
+  CHECK(ReasonOf(world.Verify(token)) == "TOKEN_INVALID");
+  world.clock.Advance(-absl::Microseconds(1));
+  CHECK(ReasonOf(world.Verify(token)) == "OK");
+}
+
+TEST_CASE("A token that nobody was sent verifies nothing") {
+  World world;
+  world.Ada();
+  const std::string token = NewestToken(world);
+  for (const std::string& wrong : {std::string("x"), token + "x", token.substr(1), token + " ",
+                                   std::string(10'000, 'a'), std::string("\xff\0", 2)}) {
+    const auto answer = world.Verify(wrong);
+    CHECK(ReasonOf(answer) == "TOKEN_INVALID");
+    CHECK(answer.status().ToString().find(wrong + token) == std::string::npos);
+  }
+  const auto missing = world.Verify("");
+  CHECK(ReasonOf(missing) == "FIELD_INVALID");
+  CHECK(BadFields(missing) == Fields{"token"});
+}
+
+TEST_CASE("A newer token takes the older one's place, and its e-mail the older one's") {
+  World world;
+  world.Ada();
+  const std::string older = NewestToken(world);
+  const MessageId older_mail = world.Outbox().at(0).id;
+  world.clock.Advance(absl::Minutes(2));
+  Must(world.Resend("ada@example.com"));
+  const std::string newer = NewestToken(world);
+  CHECK(newer != older);
+  CHECK(world.Queued() == Fields{"verify_email"});
+  CHECK(world.Now(older_mail).state == MessageState::kCancelled);
+  CHECK(world.Now(older_mail).variables.empty());
+  CHECK(ReasonOf(world.Verify(older)) == "TOKEN_INVALID");
+  CHECK(ReasonOf(world.Verify(newer)) == "OK");
+}
+
+TEST_CASE("An account that is not active can't be verified, and its token is not spent") {
+  World world;
+  const User ada = world.Ada();
+  const std::string token = NewestToken(world);
+  for (const UserState state : {UserState::kSuspended, UserState::kDeleted}) {
+    SetState(world, state);
+    const auto answer = world.Verify(token);
+    CHECK(ReasonOf(answer) == "USER_STATE");
+    CHECK(Fact(answer, "state") == UserStateName(state));
+    CHECK_FALSE(world.Now(ada->id)->email_verify_time.has_value());
+  }
+  SetState(world, UserState::kActive);
+  CHECK(ReasonOf(world.Verify(token)) == "OK");
+}
+
+TEST_CASE("A token proves the address it was sent to, no later one") {
+  World world;
+  const User ada = world.Ada();
+  const std::string token = NewestToken(world);
+  UserFields fields = ada.fields();
+  fields.email = "new@example.com";
+  fields.email_key = "new@example.com";
+  ++fields.version;
+  world.Overwrite(fields);
+  CHECK(ReasonOf(world.Verify(token)) == "TOKEN_INVALID");
+}
+
+TEST_CASE("A verification e-mail can be had again once in a cooldown, whatever the spelling") {
+  World world;
+  world.Ada();
+  world.NewEvents();
+  CHECK(ReasonOf(world.Resend("ada@example.com")) == "OK");
+  CHECK(world.NewEvents() != Fields{});
+  CHECK(ReasonOf(world.Resend(" ADA@example.com")) == "OK");
+  world.clock.Advance(world.accounts.resend_cooldown - absl::Microseconds(1));
+  CHECK(ReasonOf(world.Resend("ada@EXAMPLE.com")) == "OK");
+  CHECK(world.NewEvents().empty());
+  world.clock.Advance(absl::Microseconds(1));
+  CHECK(ReasonOf(world.Resend("ada@example.com")) == "OK");
+  CHECK(world.NewEvents() != Fields{});
+}
+
+TEST_CASE("An account cools down on its own, when its address has changed meanwhile") {
+  World world;
+  const User ada = world.Ada();
+  Must(world.Resend("ada@example.com"));
+  UserFields fields = world.Now(ada->id).fields();
+  fields.email = "new@example.com";
+  fields.email_key = "new@example.com";
+  ++fields.version;
+  world.Overwrite(fields);
+  world.NewEvents();
+  CHECK(ReasonOf(world.Resend("new@example.com")) == "OK");
+  CHECK(world.NewEvents().empty());
+}
+
+TEST_CASE("An unknown address is answered alike, sent nothing, and cools down too") {
+  World world;
+  CHECK(ReasonOf(world.Resend("bob@example.com")) == "OK");
+  CHECK(world.Events().empty());
+  Must(world.Register(Registration("bob@example.com")).status());
+  world.NewEvents();
+  CHECK(ReasonOf(world.Resend("bob@example.com")) == "OK");
+  CHECK(world.NewEvents().empty());
+}
+
+TEST_CASE("A verified or inactive account is answered alike and sent nothing") {
+  World world;
+  world.Ada();
+  Must(world.Verify(NewestToken(world)).status());
+  world.NewEvents();
+  CHECK(ReasonOf(world.Resend("ada@example.com")) == "OK");
+  World other;
+  SetState(other, UserState::kSuspended);
+  other.NewEvents();
+  CHECK(ReasonOf(other.Resend("ada@example.com")) == "OK");
+  CHECK(world.NewEvents().empty());
+  CHECK(other.NewEvents().empty());
+}
+
+TEST_CASE("What is no address can't be sent a verification e-mail") {
+  World world;
+  CHECK(BadFields(world.Resend("nobody")) == Fields{"email"});
+}
+
+TEST_CASE("Tokens are 256 random bits that a link can carry as they are") {
+  FakeEntropy entropy;
+  const std::string token = NewToken(entropy);
+  CHECK(token.size() == 43);
+  CHECK(token.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") ==
+        std::string::npos);
+  CHECK(NewToken(entropy) != token);
+}
+
+TEST_CASE("A user is found by its id and by any spelling of its address") {
+  World world;
+  const User ada = world.Ada();
+  GetUser by_id(world.store);
+  GetUserByEmail by_email(world.store);
+  CHECK(Must(by_id(world.context, ada->id.ToString())).fields() == ada.fields());
+  CHECK(Must(by_email(world.context, " ADA@Example.com")).fields() == ada.fields());
+}
+
+TEST_CASE("What is no id, no address, or nobody's is told apart") {
+  World world;
+  GetUser by_id(world.store);
+  GetUserByEmail by_email(world.store);
+  CHECK(BadFields(by_id(world.context, "ada")) == Fields{"id"});
+  CHECK(BadFields(by_id(world.context, "order_01h455vb4pex5vsknk084sn02q")) == Fields{"id"});
+  CHECK(ReasonOf(by_id(world.context, "user_01h455vb4pex5vsknk084sn02q")) == "USER_NOT_FOUND");
+  CHECK(BadFields(by_email(world.context, "ada")) == Fields{"email"});
+  CHECK(ReasonOf(by_email(world.context, "bob@example.com")) == "USER_NOT_FOUND");
+}
+
+}  // namespace
+}  // namespace keelson

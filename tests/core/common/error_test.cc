@@ -1,0 +1,104 @@
+#include "core/common/error.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/common/etag.h"
+#include "tests/support/status_checks.h"
+
+namespace keelson {
+namespace {
+
+using absl::StatusCode;
+
+struct Expected {
+  Reason reason;
+  std::string_view name;
+  StatusCode code;
+};
+
+// What clients rely on: entries are added, never changed.
+constexpr Expected kGolden[] = {
+    {Reason::kFieldInvalid, "FIELD_INVALID", StatusCode::kInvalidArgument},
+    {Reason::kTokenInvalid, "TOKEN_INVALID", StatusCode::kInvalidArgument},
+    {Reason::kRequestIdReused, "REQUEST_ID_REUSED", StatusCode::kInvalidArgument},
+    {Reason::kPageTokenInvalid, "PAGE_TOKEN_INVALID", StatusCode::kInvalidArgument},
+    {Reason::kUserNotFound, "USER_NOT_FOUND", StatusCode::kNotFound},
+    {Reason::kOrderNotFound, "ORDER_NOT_FOUND", StatusCode::kNotFound},
+    {Reason::kRefundNotFound, "REFUND_NOT_FOUND", StatusCode::kNotFound},
+    {Reason::kMessageNotFound, "MESSAGE_NOT_FOUND", StatusCode::kNotFound},
+    {Reason::kEmailTaken, "EMAIL_TAKEN", StatusCode::kAlreadyExists},
+    {Reason::kReferenceTaken, "REFERENCE_TAKEN", StatusCode::kAlreadyExists},
+    {Reason::kUserState, "USER_STATE", StatusCode::kFailedPrecondition},
+    {Reason::kUserNotActive, "USER_NOT_ACTIVE", StatusCode::kFailedPrecondition},
+    {Reason::kOrderState, "ORDER_STATE", StatusCode::kFailedPrecondition},
+    {Reason::kRefundState, "REFUND_STATE", StatusCode::kFailedPrecondition},
+    {Reason::kRefundNotAllowed, "REFUND_NOT_ALLOWED", StatusCode::kFailedPrecondition},
+    {Reason::kMessageState, "MESSAGE_STATE", StatusCode::kFailedPrecondition},
+    {Reason::kEtagMismatch, "ETAG_MISMATCH", StatusCode::kAborted},
+    {Reason::kContention, "CONTENTION", StatusCode::kAborted},
+    {Reason::kCallerUnknown, "CALLER_UNKNOWN", StatusCode::kUnauthenticated},
+    {Reason::kCallerNotAllowed, "CALLER_NOT_ALLOWED", StatusCode::kPermissionDenied},
+    {Reason::kOverloaded, "OVERLOADED", StatusCode::kResourceExhausted},
+    {Reason::kStoreUnavailable, "STORE_UNAVAILABLE", StatusCode::kUnavailable},
+    {Reason::kShuttingDown, "SHUTTING_DOWN", StatusCode::kUnavailable},
+};
+
+TEST_CASE("Every reason has the name and the code that clients were promised") {
+  CHECK(std::size(kGolden) == static_cast<std::size_t>(Reason::kShuttingDown) + 1);
+  for (const Expected& expected : kGolden) {
+    CAPTURE(expected.name);
+    CHECK(ReasonName(expected.reason) == expected.name);
+    CHECK(ReasonCode(expected.reason) == expected.code);
+  }
+}
+
+TEST_CASE("An error's details are read back from its status") {
+  ErrorDetails details;
+  details.reason = Reason::kOverloaded;
+  details.facts = {{"state", "PAID"}, {"expected", "SHIPPED"}};
+  details.fields = {{"email", "is required"}, {"lines[2].sku", "must be valid UTF-8"}};
+  details.preconditions = {{"ORDER_PAID", "order_1", "nothing was paid"}};
+  details.retry_after = absl::Milliseconds(1500);
+  const absl::Status status = MakeError(details, "too many wait");
+  CHECK(status.code() == StatusCode::kResourceExhausted);
+  CHECK(status.message() == "too many wait");
+  const ErrorDetails read = Details(status);
+  CHECK(read.reason == details.reason);
+  CHECK(read.facts == details.facts);
+  CHECK(read.fields == details.fields);
+  CHECK(read.preconditions == details.preconditions);
+  CHECK(read.retry_after == details.retry_after);
+  CHECK(HasReason(status, Reason::kOverloaded));
+  CHECK_FALSE(HasReason(status, Reason::kContention));
+}
+
+TEST_CASE("A status that is not the core's own has no details") {
+  CHECK_FALSE(DetailsOf(absl::OkStatus()).has_value());
+  CHECK_FALSE(DetailsOf(absl::InternalError("a bug")).has_value());
+  CHECK_FALSE(HasReason(absl::NotFoundError(""), Reason::kUserNotFound));
+}
+
+TEST_CASE("Bad fields are gathered in the order they were found") {
+  CHECK(FieldErrors().ToStatus().ok());
+  FieldErrors errors;
+  errors.Add("email", "is required").Add("locale", "must be a tag").Add("email", "must be short");
+  const absl::Status status = errors.ToStatus();
+  CHECK(ReasonOf(status) == "FIELD_INVALID");
+  CHECK(BadFields(status) == Fields{"email", "locale", "email"});
+  CHECK(status.message() == "email is required; locale must be a tag; email must be short");
+}
+
+TEST_CASE("An etag changes with the version, and only the current one passes") {
+  CHECK(EtagOf(1) != EtagOf(2));
+  CHECK(CheckEtag(EtagOf(7), 7).ok());
+  CHECK(CheckEtag("", 7).ok());
+  for (const std::string_view stale : {"v6", "v8", "7", "V7", "v07", "v7 ", "*"}) {
+    CAPTURE(stale);
+    const absl::Status status = CheckEtag(stale, 7);
+    CHECK(ReasonOf(status) == "ETAG_MISMATCH");
+    CHECK(Fact(status, "etag") == EtagOf(7));
+  }
+}
+
+}  // namespace
+}  // namespace keelson

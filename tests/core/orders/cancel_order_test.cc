@@ -1,0 +1,140 @@
+#include <catch2/catch.hpp>
+
+#include "core/orders/get_order.h"
+#include "tests/core/world.h"
+
+namespace keelson {
+namespace {
+
+TEST_CASE("Cancelling what was never paid refunds nothing") {
+  World world;
+  const Order pending = world.Pending();
+  world.NewEvents();
+  const Order order = Must(world.Cancel(pending, "changed my mind"));
+  CHECK(order->state == OrderState::kCancelled);
+  CHECK(order->cancel_time == world.clock.Now());
+  CHECK(order->refund_pending == 0);
+  CHECK(world.RefundsOf(order->id).empty());
+  CHECK(world.NewEvents() == Fields{"message.queued", "order.cancelled"});
+  const Message told = world.Outbox().back();
+  CHECK(told.template_name == "order_cancelled");
+  CHECK(told.variables ==
+        TemplateVariables{{"order", order->id.ToString()}, {"amount", ""}, {"display_name", "Ada"}});
+}
+
+TEST_CASE("Cancelling what was paid refunds all of it in the same unit of work, without approval or rules") {
+  World world;
+  world.refunds.approval_above[*Currency::Parse("EUR")] = 0;
+  world.refunds.max_per_order = 0;
+  const Order paid = world.Paid();
+  world.NewEvents();
+  const Order order = Must(world.Cancel(paid, "out of stock"));
+  CHECK(order->state == OrderState::kCancelled);
+  CHECK(order->refund_pending == order->total);
+  CHECK(order.refundable() == 0);
+  CHECK(order->refund_count == 1);
+  CHECK(world.Now(order->id).fields() == order.fields());
+  CHECK(world.NewEvents() == Fields{"refund.requested", "message.queued", "order.cancelled"});
+
+  const std::vector<Refund> refunds = world.RefundsOf(order->id);
+  REQUIRE(refunds.size() == 1);
+  CHECK(refunds[0]->state == RefundState::kApproved);
+  CHECK(refunds[0].amount() == Money{order->currency, 3500});
+  CHECK(refunds[0]->reason == RefundReason::kOrderCancelled);
+  CHECK(refunds[0]->note == "out of stock");
+  CHECK(refunds[0]->requested_by == "web");
+  CHECK(refunds[0]->payment_reference == "charge-1");
+  CHECK(refunds[0]->due_time == world.clock.Now());
+  CHECK(world.Outbox().back().template_name == "order_cancelled");
+  CHECK(world.Outbox().back().variables.at("amount") == "35.00 EUR");
+
+  CHECK(world.Settle() == 1);
+  CHECK(world.Now(order->id)->refunded == 3500);
+  CHECK(world.payments.moved.size() == 1);
+}
+
+TEST_CASE("Cancelling refunds what is left beside refunds that are under way or done") {
+  World world;
+  world.refunds.states = {OrderState::kPaid};
+  const Order paid = world.Paid();
+  Must(world.Refunded(paid, AmountOf(1000)).status());
+  CHECK(world.Settle() == 1);
+  Must(world.Refunded(paid, Units("1", 1)).status());
+  const Order order = Must(world.Cancel(paid));
+  CHECK(order->refunded == 1000);
+  CHECK(order->refund_pending == 2500);
+  CHECK(order->refund_count == 3);
+  CHECK(world.Outbox().back().variables.at("amount") == "15.00 EUR");
+  while (world.Settle() > 0) {
+  }
+  CHECK(world.Now(order->id)->refunded == 3500);
+  CHECK(world.payments.moved.size() == 3);
+}
+
+TEST_CASE("Cancelling what has been refunded whole makes no further refund") {
+  World world;
+  world.refunds.states = {OrderState::kPaid};
+  const Order paid = world.Paid();
+  Must(world.Refunded(paid, Everything()).status());
+  const Order order = Must(world.Cancel(paid));
+  CHECK(order->refund_count == 1);
+  CHECK(world.RefundsOf(order->id).size() == 1);
+}
+
+TEST_CASE("Cancelling takes a reason of one line, and the owner knows the order by the shop's own number") {
+  World world;
+  CreateOrderCommand command;
+  command.user_id = world.Ada()->id.ToString();
+  command.lines = {LineOf(1, 100)};
+  command.reference = "shop-1";
+  const Order order = Must(world.Create(command));
+  CHECK(BadFields(world.Cancel(order, std::string(501, 'x'))) == Fields{"reason"});
+  CHECK(BadFields(world.Cancel(order, "a\nb")) == Fields{"reason"});
+  CHECK(ReasonOf(world.Cancel(order, std::string(500, 'x'))) == "OK");
+  CHECK(world.Outbox().back().variables.at("order") == "shop-1");
+}
+
+TEST_CASE("An order is found by its id and by its reference") {
+  World world;
+  CreateOrderCommand command;
+  command.user_id = world.Ada()->id.ToString();
+  command.lines = {LineOf(1, 100)};
+  command.reference = "shop-1";
+  const Order order = Must(world.Create(command));
+  GetOrder get(world.store);
+  CHECK(Must(get.ById(world.context, order->id.ToString())).fields() == order.fields());
+  CHECK(Must(get.ByReference(world.context, "shop-1")).fields() == order.fields());
+  CHECK(BadFields(get.ById(world.context, "shop-1")) == Fields{"id"});
+  CHECK(BadFields(get.ByReference(world.context, "")) == Fields{"reference"});
+  CHECK(ReasonOf(get.ById(world.context, "order_01h455vb4pex5vsknk084sn02q")) == "ORDER_NOT_FOUND");
+  CHECK(ReasonOf(get.ByReference(world.context, "shop-2")) == "ORDER_NOT_FOUND");
+}
+
+TEST_CASE("Orders are paged through newest first, each once, under one set of filters") {
+  World world;
+  std::vector<OrderId> made;
+  for (int i = 0; i < 7; ++i) made.push_back(world.Pending()->id);
+  const PageTokens tokens(Sha256("key"));
+  ListOrders list(world.store, tokens);
+  ListOrdersQuery query;
+  query.page_size = 3;
+  query.user_id = world.Ada()->id.ToString();
+  std::vector<OrderId> seen;
+  do {
+    const OrderPage page = Must(list(world.context, query));
+    CHECK(page.orders.size() <= 3);
+    for (const Order& order : page.orders) seen.push_back(order->id);
+    query.page_token = page.next_page_token;
+  } while (!query.page_token.empty());
+  CHECK(seen == std::vector<OrderId>(made.rbegin(), made.rend()));
+
+  query.page_token = Must(list(world.context, query)).next_page_token;
+  query.states = {OrderState::kPaid};
+  CHECK(ReasonOf(list(world.context, query)) == "PAGE_TOKEN_INVALID");
+  query.page_size = -1;
+  query.user_id = "x";
+  CHECK(BadFields(list(world.context, query)) == Fields{"page_size", "user_id"});
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,170 @@
+#include "core/orders/order_steps.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/common/etag.h"
+#include "tests/core/world.h"
+
+namespace keelson {
+namespace {
+
+PayOrderCommand Payment(const Order& order) {
+  PayOrderCommand command;
+  command.id = order->id.ToString();
+  command.amount = Amount{std::string(order->currency.code()), order->total};
+  command.payment_reference = "charge-1";
+  return command;
+}
+
+absl::StatusOr<Order> Pay(World& world, const PayOrderCommand& command) {
+  return PayOrder(world.store, world.clock, "recorded")(world.context, command);
+}
+
+TEST_CASE("An order goes from pending to delivered, and each step has its event and its time") {
+  World world;
+  Order order = world.Pending();
+  world.NewEvents();
+  world.clock.Advance(absl::Minutes(1));
+  order = Must(world.Pay(order));
+  CHECK(order->state == OrderState::kPaid);
+  CHECK(order->pay_time == world.clock.Now());
+  CHECK(order->paid == order->total);
+  CHECK(order->payment_provider == "recorded");
+  world.clock.Advance(absl::Minutes(1));
+  order = Must(world.Ship(order));
+  CHECK(order->ship_time == world.clock.Now());
+  world.clock.Advance(absl::Minutes(1));
+  order = Must(world.Deliver(order));
+  CHECK(order->state == OrderState::kDelivered);
+  CHECK(order->deliver_time == world.clock.Now());
+  CHECK(world.Now(order->id).fields() == order.fields());
+  CHECK(world.NewEvents() == Fields{"order.paid", "order.shipped", "order.delivered"});
+}
+
+TEST_CASE("A payment must be the order's total to the unit, in its currency") {
+  World world;
+  const Order order = world.Pending();
+  world.NewEvents();
+  for (const Amount& amount :
+       {Amount{"EUR", 3499}, Amount{"EUR", 3501}, Amount{"EUR", 0}, Amount{"USD", 3500}}) {
+    PayOrderCommand command = Payment(order);
+    command.amount = amount;
+    CHECK(BadFields(Pay(world, command)) == Fields{"amount"});
+  }
+  PayOrderCommand command = Payment(order);
+  command.amount = Amount{"EUR", -3500};
+  CHECK(BadFields(Pay(world, command)) == Fields{"amount.minor_units"});
+  command.amount.reset();
+  CHECK(BadFields(Pay(world, command)) == Fields{"amount"});
+  CHECK(world.Now(order->id).fields() == order.fields());
+  CHECK(world.NewEvents().empty());
+  CHECK(ReasonOf(Pay(world, Payment(order))) == "OK");
+}
+
+TEST_CASE("A payment goes through the configured provider") {
+  World world;
+  PayOrderCommand command = Payment(world.Pending());
+  command.payment_provider = "stripe";
+  CHECK(BadFields(Pay(world, command)) == Fields{"payment.provider"});
+  command.payment_reference = std::string(256, 'r');
+  CHECK(BadFields(Pay(world, command)) == Fields{"payment.provider", "payment.provider_reference"});
+  command.payment_provider = "recorded";
+  command.payment_reference = std::string(255, 'r');
+  CHECK(Must(Pay(world, command))->payment_provider == "recorded");
+}
+
+TEST_CASE("An order that costs nothing can be paid with nothing") {
+  World world;
+  CreateOrderCommand command;
+  command.user_id = world.Ada()->id.ToString();
+  command.lines = {LineOf(1, 100, 100)};
+  const Order order = Must(world.Create(command));
+  CHECK(Must(world.Pay(order))->state == OrderState::kPaid);
+  CHECK(Must(world.Cancel(order))->state == OrderState::kCancelled);
+  CHECK(world.RefundsOf(order->id).empty());
+}
+
+// Each step, as what it takes a command's request id and etag to.
+using StepCall = std::function<absl::StatusOr<Order>(World&, const Order&, std::string, std::string)>;
+
+struct NamedStep {
+  std::string_view name;
+  std::function<Order(World&)> before;
+  StepCall take;
+};
+
+const NamedStep kSteps[] = {
+    {"pay", [](World& world) { return world.Pending(); },
+     [](World& world, const Order& order, std::string request_id, std::string etag) {
+       PayOrderCommand command = Payment(order);
+       command.request_id = std::move(request_id);
+       command.etag = std::move(etag);
+       return Pay(world, command);
+     }},
+    {"ship", [](World& world) { return world.Paid(); },
+     [](World& world, const Order& order, std::string request_id, std::string etag) {
+       return ShipOrder(world.store, world.clock)(world.context, {request_id, order->id.ToString(), etag});
+     }},
+    {"deliver", [](World& world) { return Must(world.Ship(world.Paid())); },
+     [](World& world, const Order& order, std::string request_id, std::string etag) {
+       return DeliverOrder(world.store, world.clock)(world.context, {request_id, order->id.ToString(), etag});
+     }},
+    {"cancel", [](World& world) { return world.Paid(); },
+     [](World& world, const Order& order, std::string request_id, std::string etag) {
+       return CancelOrder(world.store, world.clock, world.ids)(
+           world.context, {request_id, order->id.ToString(), "changed my mind", etag});
+     }},
+};
+
+TEST_CASE("A step under a stale etag changes nothing, under the current one the order and its etag") {
+  for (const NamedStep& step : kSteps) {
+    CAPTURE(step.name);
+    World world;
+    const Order order = step.before(world);
+    world.NewEvents();
+    const auto stale = step.take(world, order, "", EtagOf(order->version - 1));
+    CHECK(ReasonOf(stale) == "ETAG_MISMATCH");
+    CHECK(Fact(stale, "etag") == EtagOf(order->version));
+    CHECK(world.Now(order->id).fields() == order.fields());
+    CHECK(world.NewEvents().empty());
+    const auto taken = step.take(world, order, "", EtagOf(order->version));
+    REQUIRE(ReasonOf(taken) == "OK");
+    CHECK((*taken)->version > order->version);
+    CHECK(world.Now(order->id).fields() == taken->fields());
+  }
+}
+
+TEST_CASE("A repeated step gets the first answer and changes nothing, with other content it is refused") {
+  for (const NamedStep& step : kSteps) {
+    CAPTURE(step.name);
+    World world;
+    const Order order = step.before(world);
+    const Order first = Must(step.take(world, order, "request-1", ""));
+    world.NewEvents();
+    const std::size_t outbox = world.Outbox().size();
+    world.clock.Advance(absl::Hours(1));
+    CHECK(Must(step.take(world, order, "request-1", "")).fields() == first.fields());
+    CHECK(ReasonOf(step.take(world, order, "request-1", EtagOf(1))) == "REQUEST_ID_REUSED");
+    CHECK(ReasonOf(step.take(world, step.before(world), "request-1", "")) == "REQUEST_ID_REUSED");
+    CHECK(ReasonOf(step.take(world, order, "request-2", "")) == "ORDER_STATE");
+    CHECK(world.Now(order->id).fields() == first.fields());
+    CHECK(world.Outbox().size() == outbox);
+  }
+}
+
+TEST_CASE("A step of what is no order is refused") {
+  for (const NamedStep& step : kSteps) {
+    CAPTURE(step.name);
+    World world;
+    OrderFields fields = step.before(world).fields();
+    fields.id = OrderId(Uuid{9});
+    CHECK(ReasonOf(step.take(world, Order(fields), "", "")) == "ORDER_NOT_FOUND");
+    CHECK(BadFields(step.take(world, Order(fields), "\n", "")) == Fields{"request_id"});
+  }
+  World world;
+  CHECK(BadFields(ShipOrder(world.store, world.clock)(world.context, {"\n", "user_1", ""})) ==
+        Fields{"request_id", "id"});
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,205 @@
+#include "core/refunds/create_refund.h"
+
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "core/refunds/get_refund.h"
+#include "tests/core/world.h"
+
+namespace keelson {
+namespace {
+
+TEST_CASE("A refund of everything is made, held on the order and due at once") {
+  World world;
+  const Order order = world.Delivered();
+  world.NewEvents();
+  const std::size_t outbox = world.Outbox().size();
+  const Refund refund = Must(world.Refunded(order, Everything()));
+  CHECK(refund->state == RefundState::kApproved);
+  CHECK(refund.amount().ToString() == "35.00 EUR");
+  CHECK(refund->order_id == order->id);
+  CHECK(refund->user_id == order->user_id);
+  CHECK(refund->reason == RefundReason::kDefective);
+  CHECK(refund->note == "broken");
+  CHECK(refund->requested_by == "web");
+  CHECK(refund->payment_provider == "recorded");
+  CHECK(refund->payment_reference == "charge-1");
+  CHECK(refund->due_time == world.clock.Now());
+  CHECK(refund->attempts == 0);
+  CHECK(world.Now(refund->id).fields() == refund.fields());
+  CHECK(world.Now(order->id)->refund_pending == 3500);
+  CHECK(world.Now(order->id).refundable() == 0);
+  CHECK(world.Now(order->id)->version > order->version);
+  CHECK(world.NewEvents() == Fields{"refund.requested"});
+  CHECK(world.Outbox().size() == outbox);
+  CHECK(world.Events().back().payload == "{\"order_id\":\"" + order->id.ToString() +
+                                             R"(","amount":3500,"currency_code":"EUR","reason":"DEFECTIVE",)"
+                                             R"("state":"APPROVED"})");
+}
+
+TEST_CASE("A refund by line takes its units and their share, and the shipping where it is asked for") {
+  World world;
+  const Order order = world.Delivered({LineOf(3, 33, 0, 1), LineOf(2, 1000)});
+  const Refund refund = Must(world.Refunded(order, Units("1", 2, true)));
+  CHECK(refund->amount == 66 + 500);
+  CHECK(refund->shipping == 500);
+  CHECK(refund->lines == std::vector<RefundLine>{{0, 2, 66}});
+  CHECK(world.Now(order->id)->lines[0].refunded_quantity == 2);
+  CHECK(world.Now(order->id)->lines[0].refunded_amount == 66);
+  CHECK(world.Now(order->id)->refunded_shipping == 500);
+  CHECK(Must(world.Refunded(order, Units("1", 1)))->amount == 34);
+  CHECK(Must(world.Refunded(order, Everything()))->amount == 2000);
+}
+
+TEST_CASE("A refund above the threshold waits for approval, and its owner is told") {
+  World world;
+  world.refunds.approval_above[*Currency::Parse("EUR")] = 1000;
+  const Order order = world.Delivered();
+  CHECK(Must(world.Refunded(order, AmountOf(1000)))->state == RefundState::kApproved);
+  const std::size_t outbox = world.Outbox().size();
+  const Refund refund = Must(world.Refunded(order, AmountOf(1001)));
+  CHECK(refund->state == RefundState::kRequested);
+  CHECK_FALSE(refund->due_time.has_value());
+  CHECK(world.Now(order->id)->refund_pending == 2001);
+  REQUIRE(world.Outbox().size() == outbox + 1);
+  CHECK(world.Outbox().back().template_name == "refund_requested");
+  CHECK(world.Outbox().back().variables.at("amount") == "10.01 EUR");
+  CHECK(world.Settle() == 1);
+  CHECK(world.Now(refund->id)->state == RefundState::kRequested);
+}
+
+TEST_CASE("A refund that rules forbid is refused with each of them, and nothing changes") {
+  World world;
+  world.refunds.partial = false;
+  const Order order = world.Paid();
+  world.NewEvents();
+  const auto answer = world.Refunded(order, AmountOf(9999));
+  CHECK(ReasonOf(answer) == "REFUND_NOT_ALLOWED");
+  Fields rules;
+  for (const PreconditionViolation& violation : Details(answer).preconditions) {
+    rules.push_back(violation.type);
+    CHECK(violation.subject == order->id.ToString());
+  }
+  CHECK(rules == Fields{"ORDER_STATE", "PARTIAL_ALLOWED", "WITHIN_REFUNDABLE"});
+  CHECK(Details(answer).preconditions[0].description == "the order is PAID, not DELIVERED");
+  CHECK(world.Now(order->id).fields() == order.fields());
+  CHECK(world.NewEvents().empty());
+}
+
+TEST_CASE("Every bad field of a refund is named at once") {
+  World world;
+  CreateRefund create(world.store, world.clock, world.ids, world.refunds);
+  CreateRefundCommand command;
+  command.request_id = "\n";
+  command.order_id = "x";
+  command.note = std::string(501, 'n');
+  CHECK(BadFields(create(world.context, command)) == Fields{"request_id", "note", "order_id", "scope"});
+  const auto faults = [&](ScopeInput scope) {
+    CreateRefundCommand scoped;
+    scoped.order_id = "order_01h455vb4pex5vsknk084sn02q";
+    scoped.scope = std::move(scope);
+    return BadFields(create(world.context, scoped));
+  };
+  CHECK(faults(AmountOf(-1, "eur")) == Fields{"scope.amount.currency_code", "scope.amount.minor_units"});
+  CHECK(faults({ScopeInput::Lines{}}) == Fields{"scope.lines.lines"});
+  CHECK(faults({ScopeInput::Lines{std::vector(501, ScopeInput::Line{"1", 1, std::nullopt}), false}}) ==
+        Fields{"scope.lines.lines"});
+  CHECK(faults({ScopeInput::Lines{{{"1", 1, std::nullopt}, {"1", 1, std::nullopt}}, false}}) ==
+        Fields{"scope.lines.lines[1].line_id"});
+  CHECK(faults({ScopeInput::Lines{{{"2", 0, Amount{"EUR", 1}}, {"3", -1, std::nullopt}}, false}}) ==
+        Fields{"scope.lines.lines[0].quantity", "scope.lines.lines[0].amount",
+               "scope.lines.lines[1].quantity"});
+  for (const std::string bad : {"", "0", "-1", "+1", "01", "1 ", " 1", "1x", "x", "99999999999999999999"}) {
+    CAPTURE(bad);
+    CHECK(faults(Units(bad, 1)) == Fields{"scope.lines.lines[0].line_id"});
+  }
+  CHECK(faults(Everything()).empty());
+  CHECK(faults({ScopeInput::Lines{{}, true}}).empty());
+}
+
+TEST_CASE("A refund needs an order that is there") {
+  World world;
+  OrderFields fields;
+  fields.id = OrderId(Uuid{9});
+  CHECK(ReasonOf(world.Refunded(Order(fields), Everything())) == "ORDER_NOT_FOUND");
+  CHECK(ReasonOf(world.Judged(Order(fields), Everything())) == "ORDER_NOT_FOUND");
+}
+
+TEST_CASE("A repeated refund gets the first answer, and other content under its request id is refused") {
+  World world;
+  const Order order = world.Delivered();
+  const Refund first = Must(world.Refunded(order, Units("1", 1), "request-1"));
+  world.Settle();
+  world.NewEvents();
+  CHECK(Must(world.Refunded(order, Units("1", 1), "request-1")).fields() == first.fields());
+  for (const ScopeInput& other :
+       {Everything(), AmountOf(1000), Units("1", 2), Units("2", 1), Units("1", 1, true)}) {
+    CHECK(ReasonOf(world.Refunded(order, other, "request-1")) == "REQUEST_ID_REUSED");
+  }
+  CHECK(world.NewEvents().empty());
+  CHECK(world.RefundsOf(order->id).size() == 1);
+  // Equal refunds under no id, or another, are two.
+  CHECK(ReasonOf(world.Refunded(order, Units("1", 1), "request-2")) == "OK");
+  CHECK(ReasonOf(world.Refunded(order, Units("1", 1))) == "OK");
+}
+
+TEST_CASE("Whatever refunds race, they never exceed what was paid") {
+  World world;
+  world.refunds.max_per_order = 100;
+  const Order order = world.Delivered();
+  std::atomic<int> made = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] { made += world.Refunded(order, AmountOf(1000)).ok() ? 1 : 0; });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(made == 3);
+  CHECK(world.Now(order->id)->refund_pending == 3000);
+}
+
+TEST_CASE("Checking a refund says what would come of it and changes nothing") {
+  World world;
+  world.refunds.approval_above[*Currency::Parse("EUR")] = 1000;
+  const Order order = world.Delivered();
+  world.NewEvents();
+  const RefundCheck check = Must(world.Judged(order, Units("1", 2)));
+  CHECK(check.judgement.allowed);
+  CHECK(check.judgement.needs_approval);
+  CHECK(check.amount == Money{order->currency, 2000});
+  CHECK(check.judgement.verdicts.size() == 9);
+  const RefundCheck missing = Must(world.Judged(order, Units("2", 1)));
+  CHECK_FALSE(missing.judgement.allowed);
+  CHECK_FALSE(missing.amount.has_value());
+  CHECK(BadFields(world.Judged(order, {})) == Fields{"scope"});
+  CHECK(world.Now(order->id).fields() == order.fields());
+  CHECK(world.NewEvents().empty());
+}
+
+TEST_CASE("A refund is found by its id, and refunds are paged through newest first") {
+  World world;
+  const Order order = world.Delivered();
+  std::vector<RefundId> made;
+  for (int i = 0; i < 5; ++i) made.push_back(Must(world.Refunded(order, AmountOf(1)))->id);
+  GetRefund get(world.store);
+  CHECK(Must(get(world.context, made[0].ToString()))->id == made[0]);
+  CHECK(BadFields(get(world.context, order->id.ToString())) == Fields{"id"});
+  CHECK(ReasonOf(get(world.context, "refund_01h455vb4pex5vsknk084sn02q")) == "REFUND_NOT_FOUND");
+
+  const PageTokens tokens(Sha256("key"));
+  ListRefunds list(world.store, tokens);
+  ListRefundsQuery query;
+  query.page_size = 2;
+  query.order_id = order->id.ToString();
+  std::vector<RefundId> seen;
+  do {
+    const RefundPage page = Must(list(world.context, query));
+    for (const Refund& refund : page.refunds) seen.push_back(refund->id);
+    query.page_token = page.next_page_token;
+  } while (!query.page_token.empty());
+  CHECK(seen == std::vector<RefundId>(made.rbegin(), made.rend()));
+  query.order_id = query.user_id = "x";
+  CHECK(BadFields(list(world.context, query)) == Fields{"order_id", "user_id"});
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,224 @@
+#include "core/refunds/refund_rules.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/fake_clock.h"
+
+namespace keelson {
+namespace {
+
+const Currency kEur = *Currency::Parse("EUR");
+const absl::Time kDeliverTime = FakeClock().Now();
+
+// Delivered: 3 units for 30.00, 1 for 2.00, shipping 5.00.
+OrderFields Delivered() {
+  OrderFields fields;
+  fields.id = OrderId(Uuid{1});
+  fields.state = OrderState::kDelivered;
+  fields.currency = kEur;
+  fields.lines = {{"a", "A", 3, 1000, 0, 0, 3000, 0, 0}, {"b", "B", 1, 200, 0, 0, 200, 0, 0}};
+  fields.shipping = 500;
+  fields.total = fields.paid = 3700;
+  fields.deliver_time = kDeliverTime;
+  return fields;
+}
+
+Verdict Judge(std::string_view rule, const OrderFields& fields, const RefundScope& scope,
+              const RefundPolicy& policy = {}, absl::Time now = kDeliverTime) {
+  for (const Verdict& verdict : JudgeRefund(Order(fields), scope, policy, now).verdicts) {
+    if (verdict.rule == rule) return verdict;
+  }
+  throw std::runtime_error("there is no such rule");
+}
+
+void CheckPassed(const Verdict& verdict, const std::string& explanation) {
+  CHECK(verdict.passed);
+  CHECK(verdict.explanation == explanation);
+}
+
+void CheckFailed(const Verdict& verdict, const std::string& explanation) {
+  CHECK_FALSE(verdict.passed);
+  CHECK(verdict.explanation == explanation);
+}
+
+const RefundScope kEverything = RefundEverything{};
+
+RefundScope Eur(std::int64_t minor_units) {
+  return Money{kEur, minor_units};
+}
+
+RefundScope UnitsOf(std::int64_t index, std::int64_t quantity, bool include_shipping = false) {
+  return RefundLines{{{index, quantity}}, include_shipping};
+}
+
+TEST_CASE("The rules are judged in the order that clients know, each on every refund") {
+  const std::vector<std::string_view> expected = {"ORDER_PAID",      "ORDER_STATE",     "WITHIN_WINDOW",
+                                                  "REFUNDS_LEFT",    "PARTIAL_ALLOWED", "CURRENCY_MATCHES",
+                                                  "AMOUNT_POSITIVE", "LINES_AVAILABLE", "WITHIN_REFUNDABLE"};
+  std::vector<std::string_view> listed;
+  for (const RefundRule& rule : RefundRules()) listed.push_back(rule.name);
+  CHECK(listed == expected);
+  for (const OrderFields& fields : {Delivered(), OrderFields{}}) {
+    const RefundJudgement judgement = JudgeRefund(Order(fields), kEverything, {}, kDeliverTime);
+    std::vector<std::string_view> judged;
+    for (const Verdict& verdict : judgement.verdicts) {
+      judged.push_back(verdict.rule);
+      CHECK_FALSE(verdict.explanation.empty());
+    }
+    CHECK(judged == expected);
+  }
+  CHECK(JudgeRefund(Order(Delivered()), kEverything, {}, kDeliverTime).allowed);
+}
+
+TEST_CASE("ORDER_PAID: something must have been paid") {
+  CheckPassed(Judge("ORDER_PAID", Delivered(), kEverything), "the order was paid: 37.00 EUR");
+  OrderFields unpaid = Delivered();
+  unpaid.paid = 0;
+  CheckFailed(Judge("ORDER_PAID", unpaid, kEverything), "nothing was paid for the order");
+}
+
+TEST_CASE("ORDER_STATE: the order's state must be among the policy's") {
+  CheckPassed(Judge("ORDER_STATE", Delivered(), kEverything), "the order is DELIVERED");
+  OrderFields shipped = Delivered();
+  shipped.state = OrderState::kShipped;
+  CheckFailed(Judge("ORDER_STATE", shipped, kEverything), "the order is SHIPPED, not DELIVERED");
+  RefundPolicy policy;
+  policy.states = {OrderState::kPaid, OrderState::kDelivered};
+  CheckFailed(Judge("ORDER_STATE", shipped, kEverything, policy),
+              "the order is SHIPPED, not PAID or DELIVERED");
+  policy.states = {OrderState::kShipped};
+  CheckPassed(Judge("ORDER_STATE", shipped, kEverything, policy), "the order is SHIPPED");
+}
+
+TEST_CASE("WITHIN_WINDOW: the window runs from the delivery, its last moment included") {
+  RefundPolicy policy;
+  policy.window = absl::Hours(24);
+  const absl::Time end = kDeliverTime + policy.window;
+  CheckPassed(Judge("WITHIN_WINDOW", Delivered(), kEverything, policy, end),
+              "the refund window is open until 2026-01-02 00:00 UTC");
+  CheckFailed(Judge("WITHIN_WINDOW", Delivered(), kEverything, policy, end + absl::Microseconds(1)),
+              "the refund window closed at 2026-01-02 00:00 UTC");
+  OrderFields shipped = Delivered();
+  shipped.deliver_time.reset();
+  CheckPassed(Judge("WITHIN_WINDOW", shipped, kEverything, policy, end + absl::Hours(9999)),
+              "the order has not been delivered, so no window is running");
+}
+
+TEST_CASE("REFUNDS_LEFT: an order has so many refunds at most") {
+  OrderFields fields = Delivered();
+  RefundPolicy policy;
+  policy.max_per_order = 2;
+  fields.refund_count = 1;
+  CheckPassed(Judge("REFUNDS_LEFT", fields, Eur(1), policy), "the order has 1 of at most 2 refunds");
+  fields.refund_count = 2;
+  CheckFailed(Judge("REFUNDS_LEFT", fields, Eur(1), policy), "the order has 2 of at most 2 refunds");
+}
+
+TEST_CASE("PARTIAL_ALLOWED: where partial refunds are not allowed, only a whole one is") {
+  CheckPassed(Judge("PARTIAL_ALLOWED", Delivered(), Eur(1)), "partial refunds are allowed");
+  RefundPolicy policy;
+  policy.partial = false;
+  CheckPassed(Judge("PARTIAL_ALLOWED", Delivered(), kEverything, policy),
+              "everything is refunded: 37.00 EUR of 37.00 EUR");
+  CheckPassed(Judge("PARTIAL_ALLOWED", Delivered(), Eur(3700), policy),
+              "everything is refunded: 37.00 EUR of 37.00 EUR");
+  CheckPassed(
+      Judge("PARTIAL_ALLOWED", Delivered(), RefundLines{{{0, 3}, {1, 1}}, /*include_shipping=*/true}, policy),
+      "everything is refunded: 37.00 EUR of 37.00 EUR");
+  CheckFailed(Judge("PARTIAL_ALLOWED", Delivered(), Eur(3699), policy),
+              "only a refund of everything is allowed: 36.99 EUR of 37.00 EUR");
+  CheckFailed(Judge("PARTIAL_ALLOWED", Delivered(), UnitsOf(0, 1), policy),
+              "only a refund of everything is allowed: 10.00 EUR of 37.00 EUR");
+  CheckFailed(Judge("PARTIAL_ALLOWED", Delivered(), UnitsOf(7, 1), policy),
+              "only a refund of everything is allowed, and this one has no amount");
+}
+
+TEST_CASE("CURRENCY_MATCHES: money goes back in the currency it came in") {
+  CheckPassed(Judge("CURRENCY_MATCHES", Delivered(), Eur(1)), "the order is in EUR");
+  CheckPassed(Judge("CURRENCY_MATCHES", Delivered(), kEverything), "the order is in EUR");
+  CheckPassed(Judge("CURRENCY_MATCHES", Delivered(), UnitsOf(0, 1)), "the order is in EUR");
+  CheckFailed(Judge("CURRENCY_MATCHES", Delivered(), Money{*Currency::Parse("USD"), 1}),
+              "the order is in EUR, the refund in USD");
+}
+
+TEST_CASE("AMOUNT_POSITIVE: nothing is no refund") {
+  CheckPassed(Judge("AMOUNT_POSITIVE", Delivered(), Eur(1)), "it comes to 0.01 EUR");
+  CheckFailed(Judge("AMOUNT_POSITIVE", Delivered(), Eur(0)), "it comes to 0.00 EUR");
+  CheckFailed(Judge("AMOUNT_POSITIVE", Delivered(), Eur(-1)), "it comes to -0.01 EUR");
+  CheckFailed(Judge("AMOUNT_POSITIVE", Delivered(), UnitsOf(7, 1)), "what it comes to can't be computed");
+  OrderFields spent = Delivered();
+  spent.refunded = 3700;
+  CheckFailed(Judge("AMOUNT_POSITIVE", spent, kEverything), "it comes to 0.00 EUR");
+}
+
+TEST_CASE("LINES_AVAILABLE: the units and the shipping that are named must be there still") {
+  CheckPassed(Judge("LINES_AVAILABLE", Delivered(), Eur(1)), "no lines are named");
+  CheckPassed(Judge("LINES_AVAILABLE", Delivered(), UnitsOf(0, 3, true)), "the units named are there");
+  CheckFailed(Judge("LINES_AVAILABLE", Delivered(), UnitsOf(0, 4)), "line 1 has 3 of 3 units left, not 4");
+  CheckFailed(Judge("LINES_AVAILABLE", Delivered(), UnitsOf(2, 1)), "the order has no line 3");
+  CheckFailed(Judge("LINES_AVAILABLE", Delivered(), UnitsOf(-1, 1)), "the order has no line 0");
+  OrderFields fields = Delivered();
+  fields.lines[0].refunded_quantity = 2;
+  fields.lines[0].refunded_amount = 2000;
+  fields.refunded_shipping = 500;
+  fields.refunded = 2500;
+  CheckPassed(Judge("LINES_AVAILABLE", fields, UnitsOf(0, 1)), "the units named are there");
+  CheckFailed(Judge("LINES_AVAILABLE", fields, RefundLines{{{0, 2}, {5, 1}, {1, 1}}, true}),
+              "line 1 has 1 of 3 units left, not 2; the order has no line 6; the shipping has been given "
+              "back already");
+}
+
+TEST_CASE("WITHIN_REFUNDABLE: refunds made or under way leave so much and no more") {
+  OrderFields fields = Delivered();
+  fields.refunded = 1000;
+  fields.refund_pending = 700;
+  CheckPassed(Judge("WITHIN_REFUNDABLE", fields, Eur(2000)), "20.00 EUR of 37.00 EUR can be refunded");
+  CheckFailed(Judge("WITHIN_REFUNDABLE", fields, Eur(2001)),
+              "20.00 EUR of 37.00 EUR can be refunded, not 20.01 EUR");
+  CheckFailed(Judge("WITHIN_REFUNDABLE", fields, UnitsOf(0, 3)),
+              "20.00 EUR of 37.00 EUR can be refunded, not 30.00 EUR");
+  CheckFailed(Judge("WITHIN_REFUNDABLE", fields, UnitsOf(7, 1)),
+              "20.00 EUR of 37.00 EUR can be refunded, and what this comes to can't be computed");
+  CheckPassed(Judge("WITHIN_REFUNDABLE", fields, kEverything), "20.00 EUR of 37.00 EUR can be refunded");
+  fields.refunded = 3700;
+  fields.refund_pending = 0;
+  CheckFailed(Judge("WITHIN_REFUNDABLE", fields, kEverything), "0.00 EUR of 37.00 EUR can be refunded");
+}
+
+TEST_CASE("A refund is allowed exactly where every rule passes") {
+  RefundPolicy strict;
+  strict.partial = false;
+  strict.max_per_order = 1;
+  OrderFields shipped = Delivered();
+  shipped.state = OrderState::kShipped;
+  OrderFields used = Delivered();
+  used.refund_count = 1;
+  for (const OrderFields& fields : {Delivered(), shipped, used}) {
+    for (const RefundPolicy& policy : {RefundPolicy{}, strict}) {
+      for (const RefundScope& scope : {kEverything, Eur(1), Eur(9999), UnitsOf(0, 1), UnitsOf(0, 9)}) {
+        const RefundJudgement judgement = JudgeRefund(Order(fields), scope, policy, kDeliverTime);
+        bool all = true;
+        for (const Verdict& verdict : judgement.verdicts) all = all && verdict.passed;
+        CHECK(judgement.allowed == all);
+      }
+    }
+  }
+}
+
+TEST_CASE("A refund waits for approval above its currency's threshold, and not at it") {
+  RefundPolicy policy;
+  policy.approval_above = {{kEur, 1000}, {*Currency::Parse("JPY"), 0}};
+  const auto needs = [&](const OrderFields& fields, const RefundScope& scope) {
+    return JudgeRefund(Order(fields), scope, policy, kDeliverTime).needs_approval;
+  };
+  CHECK_FALSE(needs(Delivered(), Eur(1000)));
+  CHECK(needs(Delivered(), Eur(1001)));
+  CHECK(needs(Delivered(), kEverything));
+  CHECK_FALSE(needs(Delivered(), UnitsOf(7, 1)));
+  OrderFields dollars = Delivered();
+  dollars.currency = *Currency::Parse("USD");
+  CHECK_FALSE(needs(dollars, kEverything));
+}
+
+}  // namespace
+}  // namespace keelson

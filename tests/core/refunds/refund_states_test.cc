@@ -1,0 +1,134 @@
+#include <catch2/catch.hpp>
+#include <functional>
+#include <set>
+
+#include "core/refunds/refund.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/status_checks.h"
+
+namespace keelson {
+namespace {
+
+using enum RefundState;
+
+constexpr RefundState kStates[] = {kRequested, kApproved, kProcessing, kSucceeded,
+                                   kFailed,    kRejected, kCancelled};
+
+TEST_CASE("A refund moves along the lines of its state machine and no others") {
+  const std::set<std::pair<RefundState, RefundState>> allowed = {
+      {kRequested, kApproved},  {kRequested, kRejected},   {kRequested, kCancelled},
+      {kApproved, kProcessing}, {kApproved, kCancelled},   {kProcessing, kProcessing},
+      {kProcessing, kFailed},   {kProcessing, kSucceeded}, {kFailed, kApproved},
+  };
+  for (const RefundState from : kStates) {
+    for (const RefundState to : kStates) {
+      CAPTURE(RefundStateName(from), RefundStateName(to));
+      CHECK(CanMove(from, to) == allowed.contains({from, to}));
+    }
+  }
+}
+
+TEST_CASE("A refund holds its amount from its request to its end") {
+  for (const RefundState state : kStates) {
+    CAPTURE(RefundStateName(state));
+    CHECK(HoldsAmount(state) == (state == kRequested || state == kApproved || state == kProcessing));
+  }
+}
+
+TEST_CASE("Every refund state and reason has the name that clients know") {
+  std::vector<std::string_view> states;
+  for (const RefundState state : kStates) states.push_back(RefundStateName(state));
+  CHECK(states == std::vector<std::string_view>{"REQUESTED", "APPROVED", "PROCESSING", "SUCCEEDED", "FAILED",
+                                                "REJECTED", "CANCELLED"});
+  std::vector<std::string_view> reasons;
+  for (int reason = 0; reason <= 7; ++reason)
+    reasons.push_back(RefundReasonName(static_cast<RefundReason>(reason)));
+  CHECK(reasons == std::vector<std::string_view>{"UNSPECIFIED", "REQUESTED_BY_CUSTOMER", "DUPLICATE",
+                                                 "FRAUDULENT", "DEFECTIVE", "NOT_RECEIVED", "ORDER_CANCELLED",
+                                                 "OTHER"});
+}
+
+Refund RefundIn(RefundState state) {
+  RefundFields fields;
+  fields.id = RefundId(Uuid{1});
+  fields.state = state;
+  fields.currency = *Currency::Parse("EUR");
+  fields.amount = 100;
+  fields.attempts = 2;
+  fields.failure_code = "timeout";
+  fields.due_time = absl::UnixEpoch();
+  fields.version = 5;
+  return Refund(fields);
+}
+
+struct Step {
+  std::string_view name;
+  std::set<RefundState> from;
+  RefundState to;
+  std::function<absl::Status(Refund&, absl::Time)> take;
+};
+
+const Step kSteps[] = {
+    {"begin",
+     {kApproved, kProcessing},
+     kProcessing,
+     [](Refund& r, absl::Time now) { return r.BeginAttempt(now + absl::Minutes(2), now); }},
+    {"succeed", {kProcessing}, kSucceeded, [](Refund& r, absl::Time now) { return r.Succeed("ref", now); }},
+    {"fail", {kProcessing}, kFailed, [](Refund& r, absl::Time now) { return r.Fail("code", "words", now); }},
+};
+
+TEST_CASE("A refund's step is taken where its state allows it, and else changes nothing") {
+  const absl::Time now = FakeClock().Now();
+  for (const Step& step : kSteps) {
+    for (const RefundState from : kStates) {
+      CAPTURE(step.name, RefundStateName(from));
+      Refund refund = RefundIn(from);
+      const absl::Status status = step.take(refund, now);
+      if (step.from.contains(from)) {
+        CHECK(ReasonOf(status) == "OK");
+        CHECK(refund->state == step.to);
+        CHECK(refund->version == 6);
+        CHECK(refund->update_time == now);
+      } else {
+        CHECK(ReasonOf(status) == "REFUND_STATE");
+        CHECK(Fact(status, "state") == RefundStateName(from));
+        CHECK(refund.fields() == RefundIn(from).fields());
+      }
+    }
+  }
+}
+
+TEST_CASE("An attempt is counted and leased, and its end takes the refund off the settler's list") {
+  const absl::Time now = FakeClock().Now();
+  Refund refund = RefundIn(kApproved);
+  Must(refund.BeginAttempt(now + absl::Minutes(2), now));
+  CHECK(refund->attempts == 3);
+  CHECK(refund->due_time == now + absl::Minutes(2));
+
+  Refund postponed = refund;
+  Must(postponed.Postpone("503", "busy", now + absl::Seconds(9), now));
+  CHECK(postponed->state == kProcessing);
+  CHECK(postponed->attempts == 3);
+  CHECK(postponed->due_time == now + absl::Seconds(9));
+  CHECK(postponed->failure_code == "503");
+  CHECK(postponed->failure_message == "busy");
+  CHECK_FALSE(postponed->settle_time.has_value());
+
+  Refund succeeded = postponed;
+  Must(succeeded.Succeed("provider-1", now));
+  CHECK(succeeded->provider_reference == "provider-1");
+  CHECK(succeeded->failure_code.empty());
+  CHECK(succeeded->failure_message.empty());
+  CHECK_FALSE(succeeded->due_time.has_value());
+  CHECK(succeeded->settle_time == now);
+
+  Refund failed = refund;
+  Must(failed.Fail("charge_disputed", "no", now));
+  CHECK(failed->failure_code == "charge_disputed");
+  CHECK(failed->failure_message == "no");
+  CHECK_FALSE(failed->due_time.has_value());
+  CHECK(failed->settle_time == now);
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,218 @@
+#include "core/refunds/settle_refunds.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/core/world.h"
+
+namespace keelson {
+namespace {
+
+using Payments = FakePaymentProvider;
+
+TEST_CASE("A refund that the provider pays is settled: state, order, event and e-mail together") {
+  World world;
+  const Order order = world.Delivered();
+  const Refund made = Must(world.Refunded(order, AmountOf(1200)));
+  world.NewEvents();
+  CHECK(world.Settle() == 1);
+
+  REQUIRE(world.payments.asked.size() == 1);
+  const PaymentRefund& asked = world.payments.asked[0];
+  CHECK(asked.idempotency_key == made->id.ToString());
+  CHECK(asked.payment_reference == "charge-1");
+  CHECK(asked.amount == Money{order->currency, 1200});
+  CHECK(asked.reason == RefundReason::kDefective);
+  CHECK(world.payments.deadlines[0] == world.clock.Now() + SettleRefunds::kAttemptTimeout);
+
+  const Refund settled = world.Now(made->id);
+  CHECK(settled->state == RefundState::kSucceeded);
+  CHECK(settled->provider_reference == "provider-" + made->id.ToString());
+  CHECK(settled->attempts == 1);
+  CHECK(settled->settle_time == world.clock.Now());
+  CHECK_FALSE(settled->due_time.has_value());
+  CHECK(world.Now(order->id)->refunded == 1200);
+  CHECK(world.Now(order->id)->refund_pending == 0);
+  CHECK(world.NewEvents() == Fields{"refund.processing", "refund.succeeded", "message.queued"});
+  CHECK(world.Events().back().actor == "system");
+  CHECK(world.Outbox().back().template_name == "refund_succeeded");
+  CHECK(world.Outbox().back().variables.at("amount") == "12.00 EUR");
+  CHECK(world.Outbox().back().variables.at("order") == order->id.ToString());
+  CHECK(world.Settle() == 0);
+  CHECK(world.payments.asked.size() == 1);
+}
+
+TEST_CASE("A refund that the provider refuses for good releases all that it held") {
+  World world;
+  const Order order = world.Delivered();
+  world.payments.script = {Payments::Failed("charge_disputed")};
+  const Refund made = Must(world.Refunded(order, Units("1", 2, true)));
+  world.NewEvents();
+  CHECK(world.Settle() == 1);
+  const Refund failed = world.Now(made->id);
+  CHECK(failed->state == RefundState::kFailed);
+  CHECK(failed->failure_code == "charge_disputed");
+  CHECK(failed->failure_message == "refused for good");
+  OrderFields expected = order.fields();
+  expected.version = world.Now(order->id)->version;
+  expected.update_time = world.clock.Now();
+  CHECK(world.Now(order->id).fields() == expected);
+  CHECK(world.NewEvents() == Fields{"refund.processing", "refund.failed", "message.queued"});
+  CHECK(world.Events()[world.Events().size() - 2].payload ==
+        "{\"order_id\":\"" + order->id.ToString() + R"(","attempts":1,"failure_code":"charge_disputed"})");
+  CHECK(world.Outbox().back().template_name == "refund_failed");
+  CHECK(world.payments.moved.empty());
+  CHECK(Must(world.Refunded(order, Units("1", 3, true)))->amount == 3500);
+}
+
+TEST_CASE("A refund without a definite answer stays held and is asked again under the same key") {
+  World world;
+  const Order order = world.Delivered();
+  world.payments.script = {Payments::Unknown(), Payments::Unknown("503"), Payments::Unknown()};
+  const Refund made = Must(world.Refunded(order, Everything()));
+  world.NewEvents();
+  absl::Duration ceiling = absl::Seconds(2);
+  for (int attempt = 1; attempt <= 3; ++attempt) {
+    CHECK(world.Settle() == 1);
+    const Refund waiting = world.Now(made->id);
+    CHECK(waiting->state == RefundState::kProcessing);
+    CHECK(waiting->attempts == attempt);
+    CHECK(waiting->due_time >= world.clock.Now());
+    CHECK(waiting->due_time < world.clock.Now() + ceiling);
+    CHECK(world.Now(order->id)->refund_pending == 3500);
+    CHECK(world.log.Count("refund.postponed") == attempt);
+    world.clock.Set(*waiting->due_time);
+    ceiling *= 2;
+  }
+  CHECK(world.Now(made->id)->failure_code == "timeout");
+  CHECK(world.NewEvents() == Fields{"refund.processing"});
+  CHECK(world.Settle() == 1);
+  CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
+  CHECK(world.Now(made->id)->failure_code.empty());
+  CHECK(world.NewEvents() == Fields{"refund.succeeded", "message.queued"});
+  REQUIRE(world.payments.asked.size() == 4);
+  for (const PaymentRefund& asked : world.payments.asked) CHECK(asked.idempotency_key == made->id.ToString());
+  CHECK(world.payments.moved.size() == 1);
+}
+
+TEST_CASE("A postponed refund is not asked for before its time") {
+  World world;
+  world.payments.script = {Payments::Unknown()};
+  const Refund made = Must(world.Refunded(world.Delivered(), Everything()));
+  CHECK(world.Settle() == 1);
+  world.clock.Set(*world.Now(made->id)->due_time - absl::Microseconds(1));
+  CHECK(world.Settle() == 0);
+  world.clock.Advance(absl::Microseconds(1));
+  CHECK(world.Settle() == 1);
+}
+
+TEST_CASE("A refund through another provider waits, held, until that one is configured") {
+  World world;
+  const Order order = world.Delivered();
+  const Refund made = Must(world.Refunded(order, Everything()));
+  FakePaymentProvider stripe("stripe");
+  SettleRefunds settle(world.store, world.clock, world.entropy, world.ids, world.log, stripe);
+  CHECK(Must(settle()) == 1);
+  CHECK(stripe.asked.empty());
+  CHECK(world.Now(made->id)->state == RefundState::kProcessing);
+  CHECK(world.Now(made->id)->failure_code == "PROVIDER_NOT_CONFIGURED");
+  CHECK(world.Now(order->id)->refund_pending == 3500);
+  world.clock.Advance(absl::Minutes(15));
+  CHECK(world.Settle() == 1);
+  CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
+}
+
+// A settler that dies at a moment of its work.
+struct Killed {};
+
+TEST_CASE("A settler killed before its answer came is followed, after its lease, under the same key") {
+  World world;
+  const Order order = world.Delivered();
+  const Refund made = Must(world.Refunded(order, Everything()));
+  const bool money_had_moved = GENERATE(false, true);
+  world.payments.on_refund = [&](const PaymentRefund& refund) {
+    if (money_had_moved) world.payments.Move(refund);
+    throw Killed();
+  };
+  CHECK_THROWS_AS(world.Settle(), Killed);
+  CHECK(world.Now(made->id)->state == RefundState::kProcessing);
+  CHECK(world.Now(order->id)->refund_pending == 3500);
+
+  world.payments.on_refund = nullptr;
+  world.clock.Advance(SettleRefunds::kLease - absl::Microseconds(1));
+  CHECK(world.Settle() == 0);
+  world.clock.Advance(absl::Microseconds(1));
+  CHECK(world.Settle() == 1);
+  CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
+  CHECK(world.Now(made->id)->attempts == 2);
+  CHECK(world.payments.asked.at(0).idempotency_key == world.payments.asked.at(1).idempotency_key);
+  CHECK(world.payments.moved.size() == 1);
+  CHECK(world.Now(order->id)->refunded == 3500);
+}
+
+TEST_CASE("An answer that comes after a later attempt has begun is dropped: the later one's counts") {
+  World world;
+  const Order order = world.Delivered();
+  const Refund made = Must(world.Refunded(order, Everything()));
+  const PaymentOutcome late = GENERATE(Payments::Failed(), Payments::Unknown());
+  FakePaymentProvider faster;
+  world.payments.script = {late};
+  world.payments.on_refund = [&](const PaymentRefund&) {
+    world.clock.Advance(SettleRefunds::kLease);
+    SettleRefunds other(world.store, world.clock, world.entropy, world.ids, world.log, faster);
+    CHECK(Must(other()) == 1);
+  };
+  world.NewEvents();
+  CHECK(world.Settle() == 1);
+  CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
+  CHECK(world.Now(order->id)->refunded == 3500);
+  CHECK(world.NewEvents() == Fields{"refund.processing", "refund.succeeded", "message.queued"});
+}
+
+TEST_CASE("While one settler asks, another does not ask for the same refund") {
+  World world;
+  Must(world.Refunded(world.Delivered(), Everything()).status());
+  FakePaymentProvider second;
+  world.payments.on_refund = [&](const PaymentRefund&) {
+    SettleRefunds other(world.store, world.clock, world.entropy, world.ids, world.log, second);
+    CHECK(Must(other()) == 0);
+  };
+  CHECK(world.Settle() == 1);
+  CHECK(second.asked.empty());
+}
+
+TEST_CASE("A batch is bounded, and each of its refunds ends by its own outcome") {
+  World world;
+  world.refunds.max_per_order = 1000;
+  const Order order = world.Delivered();
+  for (int i = 0; i < SettleRefunds::kBatch + 6; ++i) Must(world.Refunded(order, AmountOf(10)).status());
+  world.payments.script = {Payments::Failed(), Payments::Unknown()};
+  CHECK(world.Settle() == SettleRefunds::kBatch);
+  const Order after = world.Now(order->id);
+  CHECK(after->refunded == 10 * (SettleRefunds::kBatch - 2));
+  CHECK(after->refund_pending == 10 * 7);
+  world.clock.Advance(absl::Minutes(15));
+  CHECK(world.Settle() == 7);
+  CHECK(world.Now(order->id)->refunded == 10 * (SettleRefunds::kBatch + 5));
+}
+
+TEST_CASE("With nothing due nothing is written") {
+  World world;
+  world.Delivered();
+  world.NewEvents();
+  CHECK(world.Settle() == 0);
+  CHECK(world.NewEvents().empty());
+  CHECK(world.payments.asked.empty());
+}
+
+TEST_CASE("Words of the provider about a refund's trouble are not logged with an address or an amount") {
+  World world;
+  world.payments.script = {Payments::Unknown()};
+  const Refund made = Must(world.Refunded(world.Delivered(), Everything()));
+  world.Settle();
+  REQUIRE(world.log.entries().size() == 1);
+  CHECK(world.log.entries()[0].fields ==
+        std::map<std::string, std::string>{{"refund_id", made->id.ToString()}, {"code", "timeout"}});
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,207 @@
+#include "tests/core/world.h"
+
+#include <algorithm>
+
+namespace keelson {
+namespace {
+
+// Reads one entity that must be there.
+template <typename Find>
+auto Read(Store& store, const Find& find) {
+  using Entity = typename std::invoke_result_t<Find, ReadTransaction&>::value_type::value_type;
+  std::optional<Entity> entity;
+  Must(store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) {
+    Found<Entity> found = find(tx);
+    if (found.ok()) entity = *std::move(found);
+    return found.status();
+  }));
+  return entity.value();
+}
+
+}  // namespace
+
+RegisterUserCommand Registration(std::string email, std::string request_id) {
+  RegisterUserCommand command;
+  command.request_id = std::move(request_id);
+  command.email = std::move(email);
+  command.password = Secret(std::string(kPassword));
+  command.display_name = "Ada";
+  command.locale = "de";
+  return command;
+}
+
+CreateOrderCommand::Line LineOf(std::int64_t quantity, std::int64_t unit_price, std::int64_t discount,
+                                std::int64_t tax, const std::string& currency) {
+  CreateOrderCommand::Line line;
+  line.sku = "sku";
+  line.title = "A thing";
+  line.quantity = quantity;
+  line.unit_price = Amount{currency, unit_price};
+  if (discount != 0) line.discount = Amount{currency, discount};
+  if (tax != 0) line.tax = Amount{currency, tax};
+  return line;
+}
+
+ScopeInput Everything() {
+  return {RefundEverything{}};
+}
+
+ScopeInput AmountOf(std::int64_t minor_units, const std::string& currency) {
+  return {Amount{currency, minor_units}};
+}
+
+ScopeInput Units(const std::string& line_id, std::int64_t quantity, bool include_shipping) {
+  return {ScopeInput::Lines{{{line_id, quantity, std::nullopt}}, include_shipping}};
+}
+
+absl::StatusOr<std::optional<User>> World::Register(const RegisterUserCommand& command) {
+  VerificationMail verification(entropy, ids, accounts);
+  return RegisterUser(store, hasher, clock, ids, verification, accounts)(context, command);
+}
+
+absl::StatusOr<User> World::Verify(const std::string& token) {
+  return VerifyEmail(store, clock, ids)(context, Secret(token));
+}
+
+absl::Status World::Resend(const std::string& email) {
+  VerificationMail verification(entropy, ids, accounts);
+  return ResendVerification(store, clock, verification, accounts)(context, email);
+}
+
+absl::StatusOr<Order> World::Create(const CreateOrderCommand& command) {
+  return CreateOrder(store, clock, ids)(context, command);
+}
+
+absl::StatusOr<Order> World::Pay(const Order& order) {
+  PayOrderCommand command;
+  command.id = order->id.ToString();
+  command.amount = Amount{std::string(order->currency.code()), order->total};
+  command.payment_reference = "charge-1";
+  return PayOrder(store, clock, payments.name())(context, command);
+}
+
+absl::StatusOr<Order> World::Ship(const Order& order) {
+  return ShipOrder(store, clock)(context, {"", order->id.ToString(), ""});
+}
+
+absl::StatusOr<Order> World::Deliver(const Order& order) {
+  return DeliverOrder(store, clock)(context, {"", order->id.ToString(), ""});
+}
+
+absl::StatusOr<Order> World::Cancel(const Order& order, std::string reason) {
+  return CancelOrder(store, clock, ids)(context, {"", order->id.ToString(), std::move(reason), ""});
+}
+
+absl::StatusOr<Refund> World::Refunded(const Order& order, ScopeInput scope, std::string request_id) {
+  return CreateRefund(store, clock, ids, refunds)(
+      context,
+      {std::move(request_id), order->id.ToString(), std::move(scope), RefundReason::kDefective, "broken"});
+}
+
+absl::StatusOr<RefundCheck> World::Judged(const Order& order, ScopeInput scope) {
+  return CheckRefund(store, clock, refunds)(context, {order->id.ToString(), std::move(scope)});
+}
+
+int World::Settle() {
+  return Must(SettleRefunds(store, clock, entropy, ids, log, payments)());
+}
+
+User World::Ada() {
+  if (!ada) ada = Must(Register(Registration())).value();
+  return *ada;
+}
+
+Order World::Pending(std::vector<CreateOrderCommand::Line> lines) {
+  CreateOrderCommand command;
+  command.user_id = Ada()->id.ToString();
+  command.shipping = Amount{lines.at(0).unit_price->currency_code, 500};
+  command.lines = std::move(lines);
+  return Must(Create(command));
+}
+
+Order World::Paid(std::vector<CreateOrderCommand::Line> lines) {
+  return Must(Pay(Pending(std::move(lines))));
+}
+
+Order World::Delivered(std::vector<CreateOrderCommand::Line> lines) {
+  return Must(Deliver(Must(Ship(Paid(std::move(lines))))));
+}
+
+User World::Now(UserId id) {
+  return Read(store, [&](ReadTransaction& tx) { return tx.users().Find(id); });
+}
+
+Order World::Now(OrderId id) {
+  return Read(store, [&](ReadTransaction& tx) { return tx.orders().Find(id); });
+}
+
+Refund World::Now(RefundId id) {
+  return Read(store, [&](ReadTransaction& tx) { return tx.refunds().Find(id); });
+}
+
+Message World::Now(MessageId id) {
+  return Read(store, [&](ReadTransaction& tx) { return tx.messages().Find(id); });
+}
+
+std::vector<Refund> World::RefundsOf(OrderId id) {
+  std::vector<Refund> refunds_of;
+  Must(store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) {
+    RefundFilter filter;
+    filter.order_id = id;
+    absl::StatusOr<std::vector<Refund>> found = tx.refunds().List(filter, std::nullopt, 1000);
+    if (found.ok()) refunds_of = *std::move(found);
+    return found.status();
+  }));
+  return refunds_of;
+}
+
+std::vector<Event> World::Events() {
+  std::vector<Event> events;
+  Must(store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) {
+    absl::StatusOr<std::vector<Event>> found = tx.events().ListAfter(0, 1'000'000);
+    if (found.ok()) events = *std::move(found);
+    return found.status();
+  }));
+  return events;
+}
+
+std::vector<std::string> World::NewEvents() {
+  std::vector<std::string> types;
+  for (const Event& event : Events()) {
+    if (event.sequence <= seen_events) continue;
+    types.push_back(event.type);
+    seen_events = event.sequence;
+  }
+  return types;
+}
+
+std::vector<Message> World::Outbox() {
+  std::vector<Message> messages;
+  // Claimed to be seen, and then not: an error undoes it.
+  const absl::Status status = store.Write(absl::InfiniteFuture(), [&](WriteTransaction& tx) -> absl::Status {
+    const absl::Time later = clock.Now() + absl::Hours(100'000);
+    messages = Must(tx.messages().Claim(later, later + absl::Hours(1), 1'000'000));
+    return absl::CancelledError("only looking");
+  });
+  if (!absl::IsCancelled(status)) Must(status);
+  std::sort(messages.begin(), messages.end(), [](const Message& a, const Message& b) { return a.id < b.id; });
+  return messages;
+}
+
+std::vector<std::string> World::Queued() {
+  std::vector<std::string> templates;
+  for (const Message& message : Outbox()) templates.push_back(message.template_name);
+  return templates;
+}
+
+void World::Overwrite(const UserFields& user) {
+  Must(store.Write(absl::InfiniteFuture(),
+                   [&](WriteTransaction& tx) { return tx.users().Update(User(user)); }));
+}
+
+void World::Overwrite(const OrderFields& order) {
+  Must(store.Write(absl::InfiniteFuture(),
+                   [&](WriteTransaction& tx) { return tx.orders().Update(Order(order)); }));
+}
+
+}  // namespace keelson

@@ -1,0 +1,84 @@
+// A whole core over a store in memory, with a clock that stands still: what the tests of the use cases share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "adapters/memory/memory_store.h"
+#include "core/accounts/register_user.h"
+#include "core/accounts/verify_email.h"
+#include "core/orders/create_order.h"
+#include "core/orders/order_steps.h"
+#include "core/refunds/create_refund.h"
+#include "core/refunds/settle_refunds.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_entropy.h"
+#include "tests/support/fake_password_hasher.h"
+#include "tests/support/fake_payment_provider.h"
+#include "tests/support/recording_log.h"
+#include "tests/support/status_checks.h"
+
+namespace keelson {
+
+inline constexpr std::string_view kPassword = "zq8#Lwp!-xyz";
+
+RegisterUserCommand Registration(std::string email = "ada@example.com", std::string request_id = "");
+CreateOrderCommand::Line LineOf(std::int64_t quantity, std::int64_t unit_price, std::int64_t discount = 0,
+                                std::int64_t tax = 0, const std::string& currency = "EUR");
+ScopeInput Everything();
+ScopeInput AmountOf(std::int64_t minor_units, const std::string& currency = "EUR");
+ScopeInput Units(const std::string& line_id, std::int64_t quantity, bool include_shipping = false);
+
+struct World {
+  // The use cases, each made afresh with the policies as they stand.
+  absl::StatusOr<std::optional<User>> Register(const RegisterUserCommand& command);
+  absl::StatusOr<User> Verify(const std::string& token);
+  absl::Status Resend(const std::string& email);
+  absl::StatusOr<Order> Create(const CreateOrderCommand& command);
+  absl::StatusOr<Order> Pay(const Order& order);
+  absl::StatusOr<Order> Ship(const Order& order);
+  absl::StatusOr<Order> Deliver(const Order& order);
+  absl::StatusOr<Order> Cancel(const Order& order, std::string reason = "");
+  absl::StatusOr<Refund> Refunded(const Order& order, ScopeInput scope, std::string request_id = "");
+  absl::StatusOr<RefundCheck> Judged(const Order& order, ScopeInput scope);
+  int Settle();
+
+  // A registered user.
+  User Ada();
+  // An order of `lines` with 5.00 EUR of shipping, taken to a state.
+  Order Pending(std::vector<CreateOrderCommand::Line> lines = {LineOf(3, 1000)});
+  Order Paid(std::vector<CreateOrderCommand::Line> lines = {LineOf(3, 1000)});
+  Order Delivered(std::vector<CreateOrderCommand::Line> lines = {LineOf(3, 1000)});
+
+  // What the store holds.
+  User Now(UserId id);
+  Order Now(OrderId id);
+  Refund Now(RefundId id);
+  Message Now(MessageId id);
+  std::vector<Refund> RefundsOf(OrderId id);
+  std::vector<Event> Events();
+  // The events' types since the last call.
+  std::vector<std::string> NewEvents();
+  // The messages that are neither sent nor given up.
+  std::vector<Message> Outbox();
+  // Their templates, in the order they were queued.
+  std::vector<std::string> Queued();
+  // Puts fields in the place of those held, as no use case would.
+  void Overwrite(const UserFields& user);
+  void Overwrite(const OrderFields& order);
+
+  FakeClock clock;
+  FakeEntropy entropy;
+  RecordingLog log;
+  MemoryStore store{clock};
+  IdGenerator ids{clock, entropy};
+  FakePasswordHasher hasher;
+  FakePaymentProvider payments;
+  AccountPolicy accounts;
+  RefundPolicy refunds;
+  CallContext context{"web", "corr-1", "00-trace", absl::InfiniteFuture()};
+  std::optional<User> ada;
+  std::int64_t seen_events = 0;
+};
+
+}  // namespace keelson

@@ -1,0 +1,157 @@
+// How the process starts, serves under a storm, and ends.
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "core/common/strings.h"
+#include "tests/e2e/support/await.h"
+#include "tests/e2e/support/folder.h"
+#include "tests/e2e/support/raw_connection.h"
+#include "tests/e2e/support/scenarios.h"
+#include "tests/e2e/support/service_process.h"
+#include "tests/e2e/support/threads.h"
+
+namespace keelson::e2e {
+namespace {
+
+// A hash of about a second, so that a call is surely under way when the signal comes.
+const ServiceProcess::Settings kSlowHashes = {"passwords.argon2_memory=64MiB",
+                                              "passwords.argon2_iterations=12"};
+
+std::string Registration(const std::string& email) {
+  return StrCat(Field("email", email), Field("password", kPassword));
+}
+
+bool Hashes(ServiceProcess& service) {
+  return service.process().Memory("VmRSS:") > std::size_t{64} << 20;
+}
+
+TEST_CASE("a stop lets calls under way end and takes no new ones") {
+  const int signal = GENERATE(SIGTERM, SIGINT);
+  const Folder folder;
+  std::string outcome;
+  {
+    ServiceProcess service(folder.path(), kSlowHashes);
+    std::jthread caller([&, client = service.Connect()] {
+      outcome = Outcome(client(&Accounts::RegisterUser, Registration("ada@example.com")));
+    });
+    REQUIRE(Await([&] { return Hashes(service); }));
+    service.process().Signal(signal);
+    CHECK(Await([&] { return !RawConnection(service.target()).connected(); }));
+    caller.join();
+    CHECK(service.process().Wait() == 0);
+  }
+  CHECK(outcome == "OK");
+  ServiceProcess service(folder.path());
+  CHECK(Outcome(service.Connect()(&Accounts::GetUserByEmail, "email: 'ada@example.com'")) == "OK");
+}
+
+TEST_CASE("a second signal ends the process at once") {
+  const Folder folder;
+  ServiceProcess service(folder.path(), {"passwords.argon2_memory=64MiB", "passwords.argon2_iterations=60"});
+  std::jthread caller(
+      [client = service.Connect()] { client(&Accounts::RegisterUser, Registration("ada@example.com")); });
+  REQUIRE(Await([&] { return Hashes(service); }));
+  service.process().Signal(SIGTERM);
+  REQUIRE(Await([&] { return !RawConnection(service.target()).connected(); }));
+  CHECK(service.process().running());
+  service.process().Signal(SIGTERM);
+  CHECK(service.process().Wait() == 128 + SIGTERM);
+}
+
+TEST_CASE("whoever watches the health is told of the stop, and does not hold it up") {
+  const Folder folder;
+  ServiceProcess service(folder.path(), {"server.drain=25s"});
+  std::atomic<int> changes = 0;
+  std::vector<std::string> seen;
+  std::jthread watcher([&, client = service.Connect()] {
+    client.WatchHealth([&](const std::string& health) {
+      seen.push_back(health);
+      ++changes;
+    });
+  });
+  REQUIRE(Await([&] { return changes == 1; }));
+  const auto start = std::chrono::steady_clock::now();
+  CHECK(service.Stop() == 0);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+  watcher.join();
+  CHECK(seen == std::vector<std::string>{"SERVING", "NOT_SERVING"});
+}
+
+TEST_CASE("health is asked by the program itself") {
+  const Folder folder;
+  ServiceProcess service(folder.path());
+  const CommandResult healthy = RunKeelson({"health", service.target()}, folder.path());
+  CHECK(healthy.exit_code == 0);
+  CHECK(healthy.output == "SERVING\n");
+  CHECK(
+      RunKeelson({"health", service.target(), "--service", "keelson.refunds.v1.RefundService"}, folder.path())
+          .exit_code == 0);
+  CHECK(service.Stop() == 0);
+  const CommandResult gone = RunKeelson({"health", service.target()}, folder.path());
+  CHECK(gone.exit_code == 1);
+  CHECK_THAT(gone.errors, Catch::StartsWith("keelson: ") && Catch::Contains(service.target()));
+}
+
+TEST_CASE("the log is one JSON object a line, and tells the start and the end") {
+  const Folder folder;
+  ServiceProcess service(folder.path());
+  CHECK(service.Stop() == 0);
+  const std::string log = service.process().errors();
+  CHECK_THAT(log, Catch::Contains(service.target()) && Catch::Contains("service.serving") &&
+                      Catch::Contains("service.stopped"));
+  std::istringstream lines(log);
+  for (std::string line; std::getline(lines, line);) {
+    CHECK_THAT(line, Catch::StartsWith("{") && Catch::EndsWith("}"));
+  }
+}
+
+TEST_CASE("a storm of registrations is bounded, and reads go on") {
+  constexpr int kCallers = 200;
+  constexpr std::size_t kMemory = std::size_t{19} << 20;
+  const Folder folder;
+  ServiceProcess service(folder.path(), {"passwords.argon2_memory=19MiB", "passwords.argon2_iterations=2",
+                                         "passwords.memory_budget=256MiB", "passwords.queue=64"});
+  const Client reader = service.Connect();
+  const std::string user_id = RegisterUser(reader, "reader@example.com");
+  std::atomic<bool> over = false;
+  std::atomic<int> reads = 0, slow = 0, failed = 0;
+  std::jthread reading([&] {
+    while (!over) {
+      const auto start = std::chrono::steady_clock::now();
+      if (!reader(&Accounts::GetUser, Field("id", user_id)).ok()) ++failed;
+      if (std::chrono::steady_clock::now() - start > std::chrono::seconds(2)) ++slow;
+      ++reads;
+    }
+  });
+  std::vector<Client> clients;
+  for (int i = 0; i < kCallers; ++i) clients.push_back(service.Connect());
+  std::atomic<int> without_retry = 0;
+  const std::vector<std::string> outcomes = AllAtOnce(kCallers, [&](int i) {
+    const auto answer = clients[static_cast<std::size_t>(i)](&Accounts::RegisterUser,
+                                                             Registration(StrCat("user", i, "@example.com")));
+    if (answer.status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED && !RetryAfter(answer.status))
+      ++without_retry;
+    return Outcome(answer);
+  });
+  over = true;
+  reading.join();
+  int ok = 0, overloaded = 0;
+  for (const std::string& outcome : outcomes) {
+    ok += outcome == "OK";
+    overloaded += outcome == "RESOURCE_EXHAUSTED OVERLOADED";
+  }
+  CHECK(ok + overloaded == kCallers);
+  CHECK(ok >= 64);
+  CHECK(overloaded > 0);
+  CHECK(without_retry == 0);
+  CHECK(reads > 0);
+  CHECK(failed == 0);
+  CHECK(slow == 0);
+  const std::size_t slots = std::max(1U, std::thread::hardware_concurrency());
+  CHECK(service.process().Memory("VmHWM:") < slots * kMemory + (std::size_t{192} << 20));
+  CHECK(Outcome(reader(&Accounts::RegisterUser, Registration("after@example.com"))) == "OK");
+}
+
+}  // namespace
+}  // namespace keelson::e2e

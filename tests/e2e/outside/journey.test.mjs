@@ -1,0 +1,87 @@
+// A client that shares no code with the service: another language, another gRPC, another protobuf.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect, detailsOf, grpc } from './client.mjs';
+import { startService, until } from './service.mjs';
+
+const PASSWORD = 'correct horse battery staple 42';
+const euros = (minorUnits) => ({ currency_code: 'EUR', minor_units: minorUnits });
+
+// The token in the one mail of the folder, out of its quoted-printable text.
+function readToken(folder) {
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.eml')) : [];
+  if (files.length === 0) return undefined;
+  const text = readFileSync(join(folder, files[0]), 'utf8').replaceAll('=\r\n', '').replaceAll('=3D', '=');
+  return text.match(/^http:\/\/localhost:3000\/verify-email\?token=(\S+)\r$/m)[1];
+}
+
+test('from registration to refund', async (t) => {
+  const service = await startService(t);
+  const call = connect(t, service.address);
+
+  const { user } = await call('Account/RegisterUser',
+    { request_id: 'r1', email: 'zoë@bücher.example', password: PASSWORD, locale: 'fr', labels: { plan: 'pro' } });
+  assert.match(user.id, /^user_[0-9a-hjkmnp-tv-z]{26}$/);
+  assert.equal(user.email, 'zoë@bücher.example');
+  const token = await until(() => readToken(service.mail));
+  const verified = await call('Account/VerifyEmail', { token });
+  assert.ok(Number(verified.user.email_verify_time.seconds) > 0);
+
+  const { order } = await call('Order/CreateOrder', {
+    request_id: 'o1', user_id: user.id, shipping: euros(490),
+    lines: [{ sku: 'BOOK', title: 'A book', quantity: 2, unit_price: euros(1250) }],
+  });
+  assert.deepEqual(order.total, euros(2990));
+  await call('Order/PayOrder', { id: order.id, amount: order.total, payment: { provider_reference: 'ch_1' } });
+  await call('Order/ShipOrder', { id: order.id });
+  await call('Order/DeliverOrder', { id: order.id });
+
+  const scope = { lines: { lines: [{ line_id: '1', quantity: 1 }] } };
+  const check = await call('Refund/CheckRefund', { order_id: order.id, scope });
+  assert.ok(check.allowed && check.verdicts.every(({ passed, explanation }) => passed && explanation));
+  const request = { request_id: 'f1', order_id: order.id, scope, reason: 'REFUND_REASON_DEFECTIVE' };
+  const { refund } = await call('Refund/CreateRefund', request);
+  assert.deepEqual(refund.amount, euros(1250));
+  assert.equal((await call('Refund/CreateRefund', request)).refund.id, refund.id);
+  const settled = await until(async () => {
+    const read = (await call('Refund/GetRefund', { id: refund.id })).refund;
+    return read.state === 'REFUND_STATE_SUCCEEDED' ? read : undefined;
+  });
+  assert.equal(settled.requested_by, 'anonymous');
+  const after = (await call('Order/GetOrder', { id: order.id })).order;
+  assert.deepEqual([after.refunded, after.refundable], [euros(1250), euros(1740)]);
+});
+
+test('errors carry google.rpc details', async (t) => {
+  const call = connect(t, (await startService(t)).address);
+  const invalid = await call('Account/RegisterUser', { email: 'nobody', password: 'x' }).catch((error) => error);
+  assert.equal(invalid.code, grpc.status.INVALID_ARGUMENT);
+  const details = detailsOf(invalid);
+  assert.equal(details.code, grpc.status.INVALID_ARGUMENT);
+  assert.equal(details.message, invalid.details);
+  assert.equal(details.ErrorInfo.domain, 'keelson');
+  assert.equal(details.ErrorInfo.reason, 'FIELD_INVALID');
+  assert.deepEqual(details.BadRequest.field_violations.map(({ field }) => field), ['email', 'password']);
+
+  const { user } = await call('Account/RegisterUser', { email: 'ada@example.com', password: PASSWORD });
+  const { order } = await call('Order/CreateOrder',
+    { user_id: user.id, lines: [{ sku: 'A', quantity: 1, unit_price: euros(100) }] });
+  const refused = await call('Refund/CreateRefund', { order_id: order.id, scope: { everything: {} } })
+    .catch((error) => error);
+  const failure = detailsOf(refused);
+  assert.equal(failure.ErrorInfo.reason, 'REFUND_NOT_ALLOWED');
+  assert.deepEqual(failure.PreconditionFailure.violations.map(({ type }) => type),
+    ['ORDER_PAID', 'ORDER_STATE', 'AMOUNT_POSITIVE', 'WITHIN_REFUNDABLE']);
+  const shipped = detailsOf(await call('Order/ShipOrder', { id: order.id }).catch((error) => error));
+  assert.equal(shipped.ErrorInfo.metadata.state, 'PENDING');
+});
+
+test('the request id comes back', async (t) => {
+  const call = connect(t, (await startService(t)).address);
+  const { initial } = await call('Order/ListOrders', {}, { 'x-request-id': 'order-desk/7' });
+  assert.deepEqual(initial.get('x-request-id'), ['order-desk/7']);
+  const made = (await call('Order/ListOrders', {})).initial.get('x-request-id')[0];
+  assert.match(made, /^[0-9a-f]{32}$/);
+});

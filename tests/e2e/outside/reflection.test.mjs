@@ -1,0 +1,47 @@
+// A generic client that knows nothing but the address: by server reflection.
+import { test } from 'node:test';
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { join } from 'node:path';
+import { startService } from './service.mjs';
+
+const run = promisify(execFile);
+
+function buf(service, ...args) {
+  return run(join(process.env.KEELSON_NPM, 'node_modules/.bin/buf'),
+    ['curl', '--protocol', 'grpc', '--http2-prior-knowledge', ...args],
+    { cwd: service.folder, env: { ...process.env, BUF_CACHE_DIR: join(service.folder, 'buf') } });
+}
+
+test('services are listed and called by reflection', async (t) => {
+  const service = await startService(t);
+  const url = `http://${service.address}`;
+  const { stdout: services } = await buf(service, '--list-services', url);
+  for (const name of ['accounts.v1.AccountService', 'orders.v1.OrderService', 'refunds.v1.RefundService']) {
+    assert.match(services, new RegExp(`^keelson\\.${name}$`, 'm'));
+  }
+  assert.match(services, /^grpc\.health\.v1\.Health$/m);
+  const { stdout: methods } = await buf(service, '--list-methods', url);
+  assert.match(methods, /keelson\.refunds\.v1\.RefundService\/CheckRefund/);
+
+  const { stdout: registered } = await buf(service, '--data',
+    '{"email": "ada@example.com", "password": "correct horse battery staple 42"}',
+    `${url}/keelson.accounts.v1.AccountService/RegisterUser`);
+  const { user } = JSON.parse(registered);
+  const { stdout: read } = await buf(service, '--data', JSON.stringify({ id: user.id }),
+    `${url}/keelson.accounts.v1.AccountService/GetUser`);
+  assert.deepEqual(JSON.parse(read).user, user);
+  const refused = await buf(service, '--data', '{}', `${url}/keelson.accounts.v1.AccountService/GetUser`)
+    .catch((error) => error);
+  assert.match(refused.stderr, /invalid_argument/);
+  assert.match(refused.stderr, /FIELD_INVALID/);
+});
+
+test('health is answered by name', async (t) => {
+  const service = await startService(t);
+  const check = async (name) => JSON.parse((await buf(service, '--data', JSON.stringify({ service: name }),
+    `http://${service.address}/grpc.health.v1.Health/Check`)).stdout);
+  assert.deepEqual(await check(''), { status: 'SERVING' });
+  assert.deepEqual(await check('keelson.orders.v1.OrderService'), { status: 'SERVING' });
+});

@@ -1,0 +1,12 @@
+#!/bin/sh
+# run.sh NPM_FOLDER KEELSON FILE...: runs the node tests with the packages of NPM_FOLDER against that executable. Exits with 77
+# where node or the packages are not there.
+set -eu
+
+export KEELSON_NPM="$1" KEELSON_BINARY="$2"
+shift 2
+if ! command -v node >/dev/null || [ ! -d "$KEELSON_NPM/node_modules/@grpc/grpc-js" ]; then
+  echo "skipped: node or the npm packages of tests/e2e are missing (tests/install-npm.sh DIR gets them)"
+  exit 77
+fi
+exec node --test --test-reporter=spec "$@"

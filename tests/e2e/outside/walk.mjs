@@ -1,0 +1,112 @@
+// A walk: commands and the answers they must give, up to what differs each time: ids, tokens and times.
+
+const BLOCK = /```console\n(.*?)```/gs;
+// An id may be cut short with "…"; what differs in other ways is told by its form alone.
+const VARYING = [
+  { kind: 'id', pattern: /(user|order|refund|message|session)_(?:[0-9a-hjkmnp-tv-z]{26}|[0-9a-z]*…)/,
+    actual: ([, name]) => `${name}_[0-9a-hjkmnp-tv-z]{26}` },
+  { kind: 'token', pattern: /(?<=token=|TOKEN=)(?:[A-Za-z0-9_-]{43}|[A-Za-z0-9_-]*…)/, actual: () => '[A-Za-z0-9_-]{43}' },
+  { kind: 'time', pattern: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/, actual: () => String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z` },
+  { kind: 'time', pattern: /\d{4}-\d\d-\d\d \d\d:\d\d UTC/, actual: () => String.raw`\d{4}-\d\d-\d\d \d\d:\d\d UTC` },
+  { kind: 'time', pattern: /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/,
+    actual: () => String.raw`[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}` },
+];
+const VARYING_TEXT = new RegExp(VARYING.map(({ pattern }) => `(?:${pattern.source})`).join('|'), 'g');
+
+// [{ command, answer }] of the ```console blocks between the marks: "$ " begins a command, "> " goes on with it.
+export function readSteps(readme) {
+  const [, walk] = readme.match(/<!-- walk:begin -->(.*?)<!-- walk:end -->/s) ?? [];
+  const steps = [];
+  for (const [, block] of (walk ?? '').matchAll(BLOCK)) {
+    let inCommand = false;
+    for (const line of block.split('\n')) {
+      const step = steps.at(-1);
+      if (line.startsWith('$ ')) {
+        steps.push({ command: line.slice(2), answer: '' });
+        inCommand = true;
+      } else if (inCommand && line.startsWith('> ')) {
+        step.command += `\n${line.slice(2)}`;
+      } else if (step) {
+        step.answer += `${line}\n`;
+        inCommand = false;
+      }
+    }
+  }
+  return steps;
+}
+
+const escape = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+
+function parseJson(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+// Mail as it is read: without quoted-printable's line breaks and escapes of "=".
+function readable(text) {
+  const lines = text.replaceAll('\r\n', '\n').trim();
+  return lines.includes('quoted-printable') ? lines.replaceAll('=\n', '').replaceAll('=3D', '=') : lines;
+}
+
+// What the ids and tokens of the text have become here.
+export class Names {
+  #actual = new Map();
+
+  // A command of the text, as it must be given here.
+  translate(command) {
+    return command.replace(VARYING_TEXT, (text) => this.#actual.get(text) ?? text);
+  }
+
+  // Whether `actual` is what `expected` says; then the names that are new in it are known from now on.
+  matches(expected, actual) {
+    const wanted = parseJson(expected);
+    const given = parseJson(actual);
+    if (wanted !== undefined && given !== undefined) return this.#matchesJson(wanted, given);
+    return this.#matchesText(readable(expected), readable(actual));
+  }
+
+  #matchesJson(wanted, given) {
+    if (typeof wanted === 'string' && typeof given === 'string') return this.#matchesText(wanted, given);
+    if (wanted === null || given === null || typeof wanted !== 'object' || typeof given !== 'object') {
+      return wanted === given;
+    }
+    const keys = Object.keys(wanted);
+    return Array.isArray(wanted) === Array.isArray(given) && keys.length === Object.keys(given).length &&
+      keys.every((key) => Object.hasOwn(given, key) && this.#matchesJson(wanted[key], given[key]));
+  }
+
+  #matchesText(expected, actual) {
+    const found = [];
+    let source = '';
+    let end = 0;
+    for (const match of expected.matchAll(VARYING_TEXT)) {
+      source += escape(expected.slice(end, match.index));
+      source += this.#patternOf(match[0], expected.slice(0, match.index), found);
+      end = match.index + match[0].length;
+    }
+    const result = actual.match(new RegExp(`^${source}${escape(expected.slice(end))}$`, 's'));
+    if (!result) return false;
+    found.forEach((text, i) => this.#actual.set(text, result[i + 1]));
+    return true;
+  }
+
+  // A regular expression for what may stand here in the place of `text`; a name that is new is captured.
+  #patternOf(text, before, found) {
+    const known = this.#actual.get(text);
+    if (known !== undefined) return escape(known);
+    const context = before.slice(-'token='.length);
+    for (const { kind, pattern, actual } of VARYING) {
+      const match = (context + text).match(new RegExp(`${pattern.source}$`));
+      if (!match || match[0] !== text) continue;
+      if (kind === 'time') return actual(match);
+      const earlier = found.indexOf(text);
+      if (earlier >= 0) return `\\${earlier + 1}`;
+      found.push(text);
+      return `(${actual(match)})`;
+    }
+    return escape(text);
+  }
+}

@@ -1,0 +1,277 @@
+// What the comments of the contract promise, where no journey shows it.
+#include <catch2/catch.hpp>
+
+#include "core/common/strings.h"
+#include "tests/e2e/support/database.h"
+#include "tests/e2e/support/folder.h"
+#include "tests/e2e/support/mailbox.h"
+#include "tests/e2e/support/scenarios.h"
+#include "tests/e2e/support/service_process.h"
+
+namespace keelson::e2e {
+namespace {
+
+constexpr char kEmail[] = "ada@example.com";
+
+std::string Registration(const std::string& request_id, const std::string& email,
+                         const std::string& more = "") {
+  return StrCat(Field("request_id", request_id), Field("email", email), Field("password", kPassword), more);
+}
+
+TEST_CASE("a repeat is given the first answer, over restarts too") {
+  const Folder folder;
+  std::string first, order_id, paid, refunded;
+  const auto pay = [&] {
+    return StrCat("request_id: 'p' ", Field("id", order_id), Euros("amount", 100),
+                  "payment { provider_reference: 'x' }");
+  };
+  const auto refund = [&] {
+    return StrCat("request_id: 'f' ", Field("order_id", order_id), AmountScope(40));
+  };
+  {
+    ServiceProcess service(folder.path());
+    const Client client = service.Connect();
+    const auto registered = client(&Accounts::RegisterUser, Registration("r", kEmail));
+    REQUIRE(Outcome(registered) == "OK");
+    first = registered->user().SerializeAsString();
+    order_id = CreateOrder(client, registered->user().id(), 1, 100);
+    paid = client(&Orders::PayOrder, pay())->order().SerializeAsString();
+    DeliverOrder(client, order_id);
+    refunded = client(&Refunds::CreateRefund, refund())->refund().id();
+    AwaitMails(service.mail_folder(), kEmail, 2);
+    CHECK(service.Stop() == 0);
+  }
+  ServiceProcess service(folder.path());
+  const Client client = service.Connect();
+  CHECK(client(&Accounts::RegisterUser, Registration("r", kEmail))->user().SerializeAsString() == first);
+  CHECK(client(&Orders::PayOrder, pay())->order().SerializeAsString() == paid);
+  CHECK(client(&Refunds::CreateRefund, refund())->refund().id() == refunded);
+  CHECK(CountRefunds(client, order_id) == 1);
+  CHECK(CountMails(service.mail_folder()) == 2);
+}
+
+TEST_CASE("a request id serves one content") {
+  const Folder folder;
+  ServiceProcess service(folder.path());
+  const Client client = service.Connect();
+  REQUIRE(Outcome(client(&Accounts::RegisterUser, Registration("r", kEmail))) == "OK");
+  const char* reused = "INVALID_ARGUMENT REQUEST_ID_REUSED";
+  CHECK(Outcome(client(&Accounts::RegisterUser, Registration("r", "bob@example.com"))) == reused);
+  CHECK(Outcome(client(&Accounts::RegisterUser, Registration("r", kEmail, "locale: 'fr'"))) == reused);
+  CHECK(Outcome(client(&Accounts::GetUserByEmail, "email: 'bob@example.com'")) == "NOT_FOUND USER_NOT_FOUND");
+  const std::string order_id = DeliveredOrder(client, "eve@example.com", 1, 100);
+  const std::string refund = StrCat("request_id: 'r' ", Field("order_id", order_id));
+  REQUIRE(Outcome(client(&Refunds::CreateRefund, refund + AmountScope(10))) == "OK");
+  CHECK(Outcome(client(&Refunds::CreateRefund, refund + AmountScope(11))) == reused);
+  CHECK(CountRefunds(client, order_id) == 1);
+}
+
+TEST_CASE("an address is taken in whatever case") {
+  const Folder folder;
+  ServiceProcess service(folder.path());
+  const Client client = service.Connect();
+  RegisterUser(client, kEmail);
+  const auto taken = client(&Accounts::RegisterUser, Registration("", "ADA@EXAMPLE.COM"));
+  CHECK(Outcome(taken) == "ALREADY_EXISTS EMAIL_TAKEN");
+  CHECK(taken.status.error_message().find("ADA") == std::string::npos);
+}
+
+TEST_CASE("existing addresses can be concealed") {
+  const Folder folder;
+  ServiceProcess service(folder.path(),
+                         {"accounts.conceal_existing_email=true", "accounts.resend_cooldown=0s"});
+  const Client client = service.Connect();
+  for (int i = 0; i < 2; ++i) {
+    const auto answer = client(&Accounts::RegisterUser, Registration("", kEmail));
+    CHECK(Outcome(answer) == "OK");
+    CHECK_FALSE(answer->has_user());
+  }
+  const std::vector<Mail> mails = AwaitMails(service.mail_folder(), kEmail, 2);
+  CHECK_FALSE(TokenIn(mails[0]).empty());
+  CHECK(TokenIn(mails[1]).empty());
+  CHECK(mails[0].subject != mails[1].subject);
+}
+
+TEST_CASE("a new verification mail supersedes the one before, after the cooldown") {
+  const Folder folder;
+  ServiceProcess service(folder.path(), {"accounts.resend_cooldown=0s"});
+  const Client client = service.Connect();
+  RegisterUser(client, kEmail);
+  const std::string first = TokenIn(AwaitMails(service.mail_folder(), kEmail, 1)[0]);
+  CHECK(Outcome(client(&Accounts::ResendVerification, Field("email", "ADA@example.com"))) == "OK");
+  const std::string second = TokenIn(AwaitMails(service.mail_folder(), kEmail, 2)[1]);
+  CHECK(first != second);
+  CHECK(Outcome(client(&Accounts::VerifyEmail, Field("token", first))) == "INVALID_ARGUMENT TOKEN_INVALID");
+  CHECK(Outcome(client(&Accounts::VerifyEmail, Field("token", second))) == "OK");
+  AwaitMails(service.mail_folder(), kEmail, 3);
+  // Verified, or unknown: the same answer, and no mail. The next registration's mail comes after them.
+  CHECK(Outcome(client(&Accounts::ResendVerification, Field("email", kEmail))) == "OK");
+  CHECK(Outcome(client(&Accounts::ResendVerification, "email: 'nobody@example.com'")) == "OK");
+  RegisterUser(client, "bob@example.com");
+  AwaitMails(service.mail_folder(), "bob@example.com", 1);
+  CHECK(CountMails(service.mail_folder()) == 4);
+}
+
+TEST_CASE("a token that has run out proves nothing") {
+  const Folder folder;
+  std::string token;
+  {
+    ServiceProcess service(folder.path(), {"accounts.verification_ttl=1m"});
+    RegisterUser(service.Connect(), "ada@example.com");
+    token = TokenIn(AwaitMails(service.mail_folder(), "ada@example.com", 1).front());
+    CHECK(service.Stop() == 0);
+  }
+  Database(folder / "keelson.db").Execute("UPDATE email_tokens SET expire_time = expire_time - 61000000");
+  ServiceProcess service(folder.path());
+  const Client client = service.Connect();
+  CHECK(Outcome(client(&Accounts::VerifyEmail, Field("token", token))) == "INVALID_ARGUMENT TOKEN_INVALID");
+  CHECK_FALSE(client(&Accounts::GetUserByEmail, "email: 'ada@example.com'")->user().has_email_verify_time());
+}
+
+TEST_CASE("within the cooldown nothing is sent") {
+  const Folder folder;
+  ServiceProcess service(folder.path(), {"accounts.resend_cooldown=1h"});
+  const Client client = service.Connect();
+  RegisterUser(client, kEmail);
+  for (int i = 0; i < 5; ++i)
+    CHECK(Outcome(client(&Accounts::ResendVerification, Field("email", kEmail))) == "OK");
+  RegisterUser(client, "bob@example.com");
+  AwaitMails(service.mail_folder(), "bob@example.com", 1);
+  // The registration's own, and at most one that was asked for.
+  CHECK(CountMails(service.mail_folder()) <= 3);
+}
+
+TEST_CASE("common and short passwords are refused, whatever characters are in the others") {
+  const Folder folder;
+  ServiceProcess service(folder.path());
+  const Client client = service.Connect();
+  for (const std::string password : {"password", "PassWord1", "1234567", "", "12345678"}) {
+    const auto answer =
+        client(&Accounts::RegisterUser, StrCat(Field("email", kEmail), Field("password", password)));
+    CHECK(Outcome(answer) == "INVALID_ARGUMENT FIELD_INVALID");
+    CHECK(BadFields(answer.status) == " password");
+  }
+  const auto answer =
+      client(&Accounts::RegisterUser, StrCat(Field("email", kEmail), Field("password", "пароль 🔑🔑")));
+  CHECK(Outcome(answer) == "OK");
+}
+
+TEST_CASE("an order's totals are computed here, and every step is its state's") {
+  const Folder folder;
+  ServiceProcess service(folder.path());
+  const Client client = service.Connect();
+  const std::string user_id = RegisterUser(client, kEmail);
+  const auto created =
+      client(&Orders::CreateOrder,
+             StrCat(Field("user_id", user_id), "reference: 'A-1' lines { sku: 'B' quantity: 3 ",
+                    Euros("unit_price", 999), Euros("discount", 97), Euros("tax", 551),
+                    "} lines { sku: 'C' quantity: 1 ", Euros("unit_price", 1), "} ", Euros("shipping", 490)));
+  REQUIRE(Outcome(created) == "OK");
+  const orders::v1::Order& order = created->order();
+  CHECK(order.lines(0).line_id() == "1");
+  CHECK(order.lines(1).line_id() == "2");
+  CHECK(order.lines(0).total().minor_units() == 3451);
+  CHECK(order.total().minor_units() == 3942);
+  CHECK(order.paid().minor_units() == 0);
+  CHECK(client(&Orders::GetOrder, "reference: 'A-1'")->order().id() == order.id());
+  const std::string id = Field("id", order.id());
+
+  CHECK(Outcome(client(&Orders::ShipOrder, id)) == "FAILED_PRECONDITION ORDER_STATE");
+  const auto wrong = client(&Orders::PayOrder, StrCat(id, Euros("amount", 3941)));
+  CHECK(Outcome(wrong) == "INVALID_ARGUMENT FIELD_INVALID");
+  CHECK(BadFields(wrong.status) == " amount");
+  const auto stale = client(&Orders::PayOrder, StrCat(id, Euros("amount", 3942), Field("etag", "W/\"0\"")));
+  CHECK(Outcome(stale) == "ABORTED ETAG_MISMATCH");
+  CHECK(GetOrder(client, order.id()).etag() == order.etag());
+  const auto paid = client(&Orders::PayOrder, StrCat(id, Euros("amount", 3942), Field("etag", order.etag())));
+  CHECK(Outcome(paid) == "OK");
+  CHECK(paid->order().etag() != order.etag());
+  const auto again = client(&Orders::PayOrder, StrCat(id, Euros("amount", 3942)));
+  CHECK(Outcome(again) == "FAILED_PRECONDITION ORDER_STATE");
+  CHECK_THAT(Facts(again.status), Catch::Contains("state=PAID"));
+  const auto twice =
+      client(&Orders::CreateOrder, StrCat(Field("user_id", user_id), "reference: 'A-1' lines { quantity: 1 ",
+                                          Euros("unit_price", 1), "}"));
+  CHECK(Outcome(twice) == "ALREADY_EXISTS REFERENCE_TAKEN");
+}
+
+TEST_CASE("a refund's failed rules are all named") {
+  const Folder folder;
+  ServiceProcess service(folder.path(), {"refunds.partial=false"});
+  const Client client = service.Connect();
+  const std::string order_id = CreateOrder(client, RegisterUser(client, kEmail), 2, 1000);
+  const std::string request = StrCat(Field("order_id", order_id), UnitsScope(3));
+  const auto check = client(&Refunds::CheckRefund, request);
+  REQUIRE(Outcome(check) == "OK");
+  CHECK_FALSE(check->allowed());
+  std::string failed;
+  for (const auto& verdict : check->verdicts()) failed += verdict.passed() ? "" : StrCat(" ", verdict.rule());
+  CHECK(failed ==
+        " ORDER_PAID ORDER_STATE PARTIAL_ALLOWED AMOUNT_POSITIVE LINES_AVAILABLE WITHIN_REFUNDABLE");
+  const auto refused = client(&Refunds::CreateRefund, request);
+  CHECK(Outcome(refused) == "FAILED_PRECONDITION REFUND_NOT_ALLOWED");
+  CHECK(FailedRules(refused.status) == failed);
+  CHECK(CountRefunds(client, order_id) == 0);
+}
+
+TEST_CASE("a line gives back its total exactly, in whatever steps") {
+  const Folder folder;
+  ServiceProcess service(folder.path());
+  const Client client = service.Connect();
+  const std::string user_id = RegisterUser(client, kEmail);
+  const auto created =
+      client(&Orders::CreateOrder, StrCat(Field("user_id", user_id), "lines { sku: 'S' quantity: 3 ",
+                                          Euros("unit_price", 333), Euros("tax", 1), "}"));
+  const std::string order_id = created->order().id();
+  PayOrder(client, order_id);
+  DeliverOrder(client, order_id);
+  std::vector<std::int64_t> amounts;
+  for (int i = 0; i < 3; ++i) {
+    const auto refund = client(&Refunds::CreateRefund, StrCat(Field("order_id", order_id), UnitsScope(1)));
+    amounts.push_back(refund->refund().lines(0).amount().minor_units());
+  }
+  CHECK(amounts == std::vector<std::int64_t>{333, 333, 334});
+  CHECK(GetOrder(client, order_id).refundable().minor_units() == 0);
+}
+
+TEST_CASE("a refund above the threshold waits for approval") {
+  const Folder folder;
+  ServiceProcess service(folder.path(), {"refunds.approval_above={ EUR = 500 }"});
+  const Client client = service.Connect();
+  const std::string order_id = DeliveredOrder(client, kEmail, 1, 2000);
+  const auto refund = client(&Refunds::CreateRefund, StrCat(Field("order_id", order_id), AmountScope(501)));
+  REQUIRE(Outcome(refund) == "OK");
+  CHECK(refund->refund().state() == refunds::v1::REFUND_STATE_REQUESTED);
+  CHECK(GetOrder(client, order_id).refund_pending().minor_units() == 501);
+  const auto small = client(&Refunds::CreateRefund, StrCat(Field("order_id", order_id), AmountScope(500)));
+  AwaitRefund(client, small->refund().id());
+  CHECK(client(&Refunds::GetRefund, Field("id", refund->refund().id()))->refund().state() ==
+        refunds::v1::REFUND_STATE_REQUESTED);
+}
+
+TEST_CASE("the caller's request id comes back, and one is made up where none is good") {
+  const Folder folder;
+  ServiceProcess service(folder.path());
+  const Client client = service.Connect();
+  accounts::v1::GetUserRequest request;
+  CHECK(client(&Accounts::GetUser, request, "trace-me 42").correlation_id == "trace-me 42");
+  const std::string made_up = client(&Accounts::GetUser, request).correlation_id;
+  CHECK(made_up.size() == 32);
+  CHECK(client(&Accounts::GetUser, request).correlation_id != made_up);
+  CHECK(client(&Accounts::GetUser, request, std::string(129, 'x')).correlation_id.size() == 32);
+}
+
+TEST_CASE("what is not offered yet is UNIMPLEMENTED, and health knows every service") {
+  const Folder folder;
+  ServiceProcess service(folder.path());
+  const Client client = service.Connect();
+  CHECK(Outcome(client(&Refunds::RetryRefund, "id: 'x'")) == "UNIMPLEMENTED");
+  for (const char* name : {"", "keelson.accounts.v1.AccountService", "keelson.orders.v1.OrderService",
+                           "keelson.refunds.v1.RefundService"}) {
+    CHECK(client.Health(name) == "SERVING");
+  }
+  CHECK(client.Health("keelson.Nothing") == "NOT_FOUND");
+}
+
+}  // namespace
+}  // namespace keelson::e2e

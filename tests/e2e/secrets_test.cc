@@ -1,0 +1,70 @@
+// What must stand nowhere: passwords in logs and files, tokens in logs and, once they were sent, in the
+// database.
+#include <catch2/catch.hpp>
+
+#include "core/common/strings.h"
+#include "tests/e2e/support/folder.h"
+#include "tests/e2e/support/mailbox.h"
+#include "tests/e2e/support/scenarios.h"
+#include "tests/e2e/support/service_process.h"
+
+namespace keelson::e2e {
+namespace {
+
+constexpr char kEmail[] = "ada.lovelace@example.com";
+
+std::string DatabaseBytes(const Folder& folder) {
+  return ReadFile(folder / "keelson.db") + ReadFile(folder / "keelson.db-wal");
+}
+
+bool Contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("no secret is logged, and no password or token is stored") {
+  const Folder folder;
+  ServiceProcess service(folder.path(), {"telemetry.log_level=debug"});
+  const Client client = service.Connect();
+  RegisterUser(client, kEmail);
+  const std::string token = TokenIn(AwaitMails(service.mail_folder(), kEmail, 1).front());
+  REQUIRE_FALSE(token.empty());
+  CHECK(Outcome(
+            client(&Accounts::RegisterUser, StrCat(Field("email", kEmail), Field("password", kPassword)))) ==
+        "ALREADY_EXISTS EMAIL_TAKEN");
+  CHECK(Outcome(client(&Accounts::RegisterUser, "email: 'Secret.Address' password: 'hunter2'")) ==
+        "INVALID_ARGUMENT FIELD_INVALID");
+  CHECK(Outcome(client(&Accounts::VerifyEmail, Field("token", token + "x"))) ==
+        "INVALID_ARGUMENT TOKEN_INVALID");
+  CHECK(Outcome(client(&Accounts::VerifyEmail, Field("token", token))) == "OK");
+  AwaitMails(service.mail_folder(), kEmail, 2);
+
+  CHECK_FALSE(Contains(DatabaseBytes(folder), kPassword));
+  CHECK(service.Stop() == 0);
+  const std::string logs = service.process().errors() + service.process().output();
+  CHECK(Contains(logs, "RegisterUser"));
+  for (const std::string& secret :
+       {std::string(kPassword), token, std::string("hunter2"), std::string("Secret.Address"),
+        std::string(kEmail), std::string("$argon2id$")}) {
+    INFO("a log holds " << secret);
+    CHECK_FALSE(Contains(logs, secret));
+  }
+  const std::string database = DatabaseBytes(folder);
+  CHECK(Contains(database, "$argon2id$"));
+  CHECK_FALSE(Contains(database, kPassword));
+  CHECK_FALSE(Contains(database, token));
+}
+
+TEST_CASE("data is its owner's alone") {
+  const Folder folder;
+  ServiceProcess service(folder.path());
+  const Client client = service.Connect();
+  RegisterUser(client, kEmail);
+  const std::string mail = AwaitMails(service.mail_folder(), kEmail, 1).front().file;
+  using std::filesystem::perms;
+  const perms others = perms::group_all | perms::others_all;
+  CHECK((std::filesystem::status(service.mail_folder() / mail).permissions() & others) == perms::none);
+  CHECK((std::filesystem::status(folder / "keelson.db").permissions() & others) == perms::none);
+}
+
+}  // namespace
+}  // namespace keelson::e2e

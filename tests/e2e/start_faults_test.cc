@@ -1,0 +1,134 @@
+// What keeps the service from starting is told in one clear line each, and by the exit code.
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "core/common/strings.h"
+#include "tests/e2e/support/database.h"
+#include "tests/e2e/support/folder.h"
+#include "tests/e2e/support/privileges.h"
+#include "tests/e2e/support/scenarios.h"
+#include "tests/e2e/support/service_process.h"
+
+namespace keelson::e2e {
+namespace {
+
+using std::filesystem::perms;
+
+CommandResult Serve(const Folder& folder, const ServiceProcess::Settings& settings = {},
+                    const ChildProcess::Options& options = {}) {
+  return RunKeelson(ServeArguments(settings), folder.path(), options);
+}
+
+std::vector<std::string> Lines(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  return lines;
+}
+
+// One line, "keelson: …", that says where and what.
+void CheckRefusal(const CommandResult& result, int exit_code, const std::string& where,
+                  const std::string& what) {
+  CHECK(result.exit_code == exit_code);
+  CHECK(result.output.empty());
+  CHECK(Lines(result.errors).size() == 1);
+  CHECK_THAT(result.errors,
+             Catch::StartsWith("keelson: ") && Catch::Contains(where) && Catch::Contains(what));
+}
+
+TEST_CASE("a file that is no database is refused and left alone") {
+  const Folder folder;
+  const std::string text(10'000, 'x');
+  WriteFile(folder / "keelson.db", text);
+  CheckRefusal(Serve(folder), 1, "keelson.db", "not an SQLite database");
+  CHECK(ReadFile(folder / "keelson.db") == text);
+}
+
+TEST_CASE("another application's database is refused") {
+  const Folder folder;
+  Database(folder / "keelson.db").Execute("CREATE TABLE theirs (id INTEGER)");
+  CheckRefusal(Serve(folder), 1, "keelson.db", "another application");
+}
+
+TEST_CASE("a newer schema is refused") {
+  const Folder folder;
+  CHECK(ServiceProcess(folder.path()).Stop() == 0);
+  Database(folder / "keelson.db").Execute("INSERT INTO schema_migrations VALUES (999, 'future', 'x', 0)");
+  CheckRefusal(Serve(folder), 1, "keelson.db", "newer schema");
+}
+
+TEST_CASE("an older schema is refused where it must not be migrated") {
+  const Folder folder;
+  CheckRefusal(Serve(folder, {"store.migrate=false"}), 1, "keelson.db", "migrate");
+}
+
+TEST_CASE("a second process on the same file is refused, and the first goes on") {
+  const Folder folder;
+  ServiceProcess service(folder.path());
+  CheckRefusal(Serve(folder), 1, "keelson.db", "in use by another process");
+  RegisterUser(service.Connect(), "ada@example.com");
+}
+
+TEST_CASE("a database that can't be written is refused") {
+  const Folder folder;
+  std::filesystem::create_directory(folder / "mail");
+  CHECK(ServiceProcess(folder.path()).Stop() == 0);
+  const auto somebody = Unprivileged(folder.path());
+  if (!somebody) {
+    WARN("skipped: the build folder is closed to unprivileged users");
+    return;
+  }
+  SECTION("by its own mode") {
+    std::filesystem::permissions(folder / "keelson.db", perms::owner_read | perms::others_read);
+    CheckRefusal(Serve(folder, {}, *somebody), 1, "keelson.db", "read-only");
+  }
+  SECTION("by its folder's mode") {
+    std::filesystem::remove(folder / "keelson.db.lock");
+    std::filesystem::permissions(folder.path(), perms::owner_read | perms::owner_exec);
+    CheckRefusal(Serve(folder, {}, *somebody), 1, "keelson.db", "Permission denied");
+    std::filesystem::permissions(folder.path(), perms::owner_all);
+  }
+  SECTION("by its mode no more") {
+    CHECK(ServiceProcess(folder.path(), {}, ServiceProcess::Expect::kServing, *somebody).Stop() == 0);
+  }
+}
+
+TEST_CASE("a mail folder that can't be one is told") {
+  const Folder folder;
+  WriteFile(folder / "mail", "a file");
+  const CommandResult result = Serve(folder);
+  CheckRefusal(result, result.exit_code, "mail", "can't be written");
+  CHECK(result.exit_code != 0);
+}
+
+TEST_CASE("a port in use is a mistake of the configuration") {
+  const Folder folder, another;
+  ServiceProcess service(folder.path());
+  CheckRefusal(Serve(another, {StrCat("server.listen=", service.target())}), 2, service.target(), "in use");
+}
+
+TEST_CASE("every mistake of the configuration is told, with its file, line and key") {
+  const Folder folder;
+  CheckRefusal(RunKeelson({"serve", "--config", "nothing.toml"}, folder.path()), 2, "nothing.toml",
+               "No such file");
+  WriteFile(folder / "broken.toml", "[server\n");
+  CheckRefusal(RunKeelson({"serve", "--config", "broken.toml"}, folder.path()), 2, "broken.toml", ":1");
+  WriteFile(folder / "mistaken.toml", "[server]\nlisten = 5\n[refunds]\nwindw = \"1h\"\nmax_per_order = 0\n");
+  const CommandResult result = RunKeelson({"serve", "--config", "mistaken.toml"}, folder.path());
+  CHECK(result.exit_code == 2);
+  const std::vector<std::string> lines = Lines(result.errors);
+  REQUIRE(lines.size() == 3);
+  for (const char* place : {"mistaken.toml:2", "mistaken.toml:4", "mistaken.toml:5"}) {
+    CHECK(std::count_if(lines.begin(), lines.end(),
+                        [&](const std::string& line) { return line.find(place) != std::string::npos; }) == 1);
+  }
+  CHECK_THAT(result.errors, Catch::Contains("server.listen") && Catch::Contains("refunds.window") &&
+                                Catch::Contains("refunds.max_per_order"));
+  CHECK(Serve(folder, {"server.listen=0.0.0.0:0"}).exit_code == 2);
+  CHECK(RunKeelson({"serve", "--no-such-option"}, folder.path()).exit_code == 2);
+  CHECK(RunKeelson({}, folder.path()).exit_code == 2);
+  CHECK_FALSE(std::filesystem::exists(folder / "keelson.db"));
+}
+
+}  // namespace
+}  // namespace keelson::e2e

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <chrono>
+#include <thread>
+
+namespace keelson::e2e {
+
+// How long a test waits for what must come. Generous: machines that run tests are busy.
+inline constexpr std::chrono::seconds kPatience{30};
+inline constexpr std::chrono::milliseconds kBetweenLooks{5};
+
+// Whether `condition` became true in time.
+template <typename Condition>
+bool Await(const Condition& condition, std::chrono::milliseconds patience = kPatience) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() >= deadline) return false;
+    std::this_thread::sleep_for(kBetweenLooks);
+  }
+  return true;
+}
+
+}  // namespace keelson::e2e

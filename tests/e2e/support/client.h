@@ -1,0 +1,76 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+
+#include "google/protobuf/text_format.h"
+#include "keelson/accounts/v1/accounts.grpc.pb.h"
+#include "keelson/orders/v1/orders.grpc.pb.h"
+#include "keelson/refunds/v1/refunds.grpc.pb.h"
+#include "tests/e2e/support/answer.h"
+
+namespace keelson::e2e {
+
+using Accounts = accounts::v1::AccountService::StubInterface;
+using Orders = orders::v1::OrderService::StubInterface;
+using Refunds = refunds::v1::RefundService::StubInterface;
+
+// A message from protobuf's text format. An error in the text ends the process: it is the test's own.
+template <typename Message>
+Message FromText(const std::string& text) {
+  Message message;
+  if (!google::protobuf::TextFormat::ParseFromString(text, &message)) std::abort();
+  return message;
+}
+
+// A connection of its own to a service. Calls block, and may come from any thread.
+class Client {
+ public:
+  explicit Client(const std::string& target);
+
+  // client(&Accounts::GetUser, "id: 'user_…'")
+  template <typename Service, typename Request, typename Response>
+  Answer<Response> operator()(grpc::Status (Service::*method)(grpc::ClientContext*, const Request&,
+                                                              Response*),
+                              const std::string& request) const {
+    return (*this)(method, FromText<Request>(request));
+  }
+
+  template <typename Service, typename Request, typename Response>
+  Answer<Response> operator()(grpc::Status (Service::*method)(grpc::ClientContext*, const Request&,
+                                                              Response*),
+                              const std::type_identity_t<Request>& request,
+                              const std::string& request_id = "") const {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+    if (!request_id.empty()) context.AddMetadata("x-request-id", request_id);
+    Answer<Response> answer;
+    answer.status = (*std::get<std::unique_ptr<Service>>(stubs_).*method)(&context, request, &answer.value);
+    answer.correlation_id = CorrelationId(context);
+    return answer;
+  }
+
+  // A call of "/package.Service/Method" whose request and answer are bytes.
+  Answer<std::string> Raw(const std::string& path, const std::string& request) const;
+  // "SERVING", "NOT_SERVING", or the code of a failed check. Empty: the whole server.
+  std::string Health(const std::string& service = "") const;
+  // Calls `seen` with the server's health now and after each change, until the server ends the stream.
+  void WatchHealth(const std::function<void(const std::string&)>& seen) const;
+
+ private:
+  static constexpr std::chrono::seconds kDeadline{25};
+  static std::string CorrelationId(const grpc::ClientContext& context);
+
+  std::shared_ptr<grpc::Channel> channel_;
+  std::tuple<std::unique_ptr<Accounts>, std::unique_ptr<Orders>, std::unique_ptr<Refunds>> stubs_;
+};
+
+}  // namespace keelson::e2e

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <string>
+
+namespace keelson::e2e {
+
+// A connection of somebody else's to a database file. Fails the test where something goes wrong.
+class Database {
+ public:
+  explicit Database(const std::filesystem::path& path);
+  ~Database() { sqlite3_close(connection_); }
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  void Execute(const std::string& sql);
+
+ private:
+  sqlite3* connection_ = nullptr;
+};
+
+}  // namespace keelson::e2e

@@ -1,0 +1,96 @@
+#include "tests/e2e/support/scenarios.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/common/strings.h"
+#include "tests/e2e/support/await.h"
+
+namespace keelson::e2e {
+
+std::string Field(const std::string& key, const std::string& value) {
+  return StrCat(key, ": '", value, "' ");
+}
+
+std::string Euros(const std::string& key, std::int64_t minor_units) {
+  return StrCat(key, " { currency_code: 'EUR' minor_units: ", minor_units, " } ");
+}
+
+std::string AmountScope(std::int64_t minor_units) {
+  return StrCat("scope { ", Euros("amount", minor_units), "} ");
+}
+
+std::string UnitsScope(int quantity) {
+  return StrCat("scope { lines { lines { line_id: '1' quantity: ", quantity, " } } } ");
+}
+
+std::string RegisterUser(const Client& client, const std::string& email) {
+  const auto answer =
+      client(&Accounts::RegisterUser, StrCat(Field("request_id", StrCat("register ", email)),
+                                             Field("email", email), Field("password", kPassword)));
+  REQUIRE(Outcome(answer) == "OK");
+  return answer->user().id();
+}
+
+std::string CreateOrder(const Client& client, const std::string& user_id, int quantity, int unit_price,
+                        bool with_shipping) {
+  const auto answer = client(
+      &Orders::CreateOrder,
+      StrCat(Field("user_id", user_id), "lines { sku: 'BOOK' title: 'A book' quantity: ", quantity, " ",
+             Euros("unit_price", unit_price), "} ", with_shipping ? Euros("shipping", 490) : std::string()));
+  REQUIRE(Outcome(answer) == "OK");
+  return answer->order().id();
+}
+
+orders::v1::Order PayOrder(const Client& client, const std::string& order_id) {
+  const std::int64_t total = GetOrder(client, order_id).total().minor_units();
+  const auto answer =
+      client(&Orders::PayOrder, StrCat(Field("id", order_id), Euros("amount", total),
+                                       "payment { provider: 'recorded' provider_reference: 'ch_1' }"));
+  REQUIRE(Outcome(answer) == "OK");
+  return answer->order();
+}
+
+orders::v1::Order DeliverOrder(const Client& client, const std::string& order_id) {
+  REQUIRE(Outcome(client(&Orders::ShipOrder, Field("id", order_id))) == "OK");
+  const auto answer = client(&Orders::DeliverOrder, Field("id", order_id));
+  REQUIRE(Outcome(answer) == "OK");
+  return answer->order();
+}
+
+std::string DeliveredOrder(const Client& client, const std::string& email, int quantity, int unit_price) {
+  const std::string order_id = CreateOrder(client, RegisterUser(client, email), quantity, unit_price);
+  PayOrder(client, order_id);
+  DeliverOrder(client, order_id);
+  return order_id;
+}
+
+orders::v1::Order GetOrder(const Client& client, const std::string& order_id) {
+  const auto answer = client(&Orders::GetOrder, Field("id", order_id));
+  REQUIRE(Outcome(answer) == "OK");
+  return answer->order();
+}
+
+refunds::v1::Refund AwaitRefund(const Client& client, const std::string& refund_id) {
+  refunds::v1::Refund refund;
+  Await([&] {
+    refund = client(&Refunds::GetRefund, Field("id", refund_id))->refund();
+    return refund.state() == refunds::v1::REFUND_STATE_SUCCEEDED;
+  });
+  REQUIRE(refund.state() == refunds::v1::REFUND_STATE_SUCCEEDED);
+  return refund;
+}
+
+int CountRefunds(const Client& client, const std::string& order_id) {
+  int count = 0;
+  std::string page_token;
+  do {
+    const auto page = client(&Refunds::ListRefunds, StrCat(Field("order_id", order_id), "page_size: 1000 ",
+                                                           Field("page_token", page_token)));
+    REQUIRE(Outcome(page) == "OK");
+    count += page->refunds_size();
+    page_token = page->next_page_token();
+  } while (!page_token.empty());
+  return count;
+}
+
+}  // namespace keelson::e2e

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/notifications/email_provider.h"
+
+namespace keelson {
+
+// Answers as scripted, in order, and accepts once the script has ended. For one thread.
+class FakeEmailProvider : public EmailProvider {
+ public:
+  using Kind = SendOutcome::Kind;
+
+  explicit FakeEmailProvider(std::string name) : name_(std::move(name)) {}
+
+  std::string_view name() const override { return name_; }
+
+  SendOutcome Send(const Email& email, absl::Time deadline) override {
+    sent.push_back(email);
+    deadlines.push_back(deadline);
+    if (on_send) on_send(email);
+    if (decide) return decide(email);
+    if (script.empty()) return Accepted();
+    SendOutcome next = std::move(script.front());
+    script.pop_front();
+    return next;
+  }
+
+  SendOutcome Accepted() const { return {Kind::kAccepted, name_ + "-reference", std::nullopt, ""}; }
+  static SendOutcome Refused(Kind kind, std::string error = "refused",
+                             std::optional<absl::Duration> retry_after = std::nullopt) {
+    return {kind, "", retry_after, std::move(error)};
+  }
+
+  std::deque<SendOutcome> script;
+  // Decides in the script's place, where it is set.
+  std::function<SendOutcome(const Email&)> decide;
+  // What happens elsewhere while a message is on its way.
+  std::function<void(const Email&)> on_send;
+  // Every attempt.
+  std::vector<Email> sent;
+  std::vector<absl::Time> deadlines;
+
+ private:
+  const std::string name_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/common/strings.h"
+#include "core/refunds/payment_provider.h"
+
+namespace keelson {
+
+// Answers as scripted, in order, and succeeds once the script has ended. Keeps the money it moved by key, as
+// a provider with idempotency keys does: a key that has succeeded succeeds again and moves nothing. For one
+// thread.
+class FakePaymentProvider : public PaymentProvider {
+ public:
+  using Kind = PaymentOutcome::Kind;
+
+  explicit FakePaymentProvider(std::string name = "recorded") : name_(std::move(name)) {}
+
+  std::string_view name() const override { return name_; }
+
+  PaymentOutcome Refund(const PaymentRefund& refund, absl::Time deadline) override {
+    asked.push_back(refund);
+    deadlines.push_back(deadline);
+    if (on_refund) on_refund(refund);
+    PaymentOutcome outcome = Succeeded(refund);
+    if (!script.empty()) {
+      outcome = std::move(script.front());
+      script.pop_front();
+    }
+    if (outcome.kind == Kind::kSucceeded) moved.emplace(refund.idempotency_key, refund.amount);
+    return outcome;
+  }
+
+  // Moves the money as if asked, for an answer that is lost on its way.
+  void Move(const PaymentRefund& refund) { moved.emplace(refund.idempotency_key, refund.amount); }
+
+  static PaymentOutcome Succeeded(const PaymentRefund& refund) {
+    return {Kind::kSucceeded, StrCat("provider-", refund.idempotency_key), "", ""};
+  }
+  static PaymentOutcome Failed(std::string code = "charge_disputed") {
+    return {Kind::kFailed, "", std::move(code), "refused for good"};
+  }
+  static PaymentOutcome Unknown(std::string code = "timeout") {
+    return {Kind::kUnknown, "", std::move(code), "no answer"};
+  }
+
+  std::deque<PaymentOutcome> script;
+  // What happens elsewhere while the provider is asked.
+  std::function<void(const PaymentRefund&)> on_refund;
+  // Every attempt.
+  std::vector<PaymentRefund> asked;
+  std::vector<absl::Time> deadlines;
+  std::map<std::string, Money> moved;
+
+ private:
+  const std::string name_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "absl/strings/str_join.h"
+#include "core/common/strings.h"
+#include "core/notifications/message_renderer.h"
+
+namespace keelson {
+
+// Writes a message's variables out; knows every template but those named "unknown…". Thread-safe.
+class FakeRenderer : public MessageRenderer {
+ public:
+  absl::StatusOr<RenderedMessage> Render(std::string_view template_name, std::string_view locale,
+                                         const TemplateVariables& variables) const override {
+    if (template_name.starts_with("unknown")) return absl::NotFoundError("there is no such template");
+    const std::string text = absl::StrJoin(variables, "\n", absl::PairFormatter("="));
+    return RenderedMessage{std::string(template_name), text, StrCat("<pre>", text, "</pre>"),
+                           std::string(locale)};
+  }
+};
+
+}  // namespace keelson
