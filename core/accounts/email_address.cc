@@ -55,10 +55,11 @@ std::optional<std::string> AsciiDomain(std::string_view domain) {
   // To libidn2 the text would end there.
   if (domain.find('\0') != std::string_view::npos) return std::nullopt;
   char* ascii = nullptr;
-  const int result = idn2_to_ascii_8z(std::string(domain).c_str(), &ascii,
-                                      IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT | IDN2_USE_STD3_ASCII_RULES);
+  const int result =
+      idn2_to_ascii_8z(std::string(domain).c_str(), &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
   const std::unique_ptr<char, decltype(&idn2_free)> owner(ascii, &idn2_free);
-  // libidn2 lets any ASCII through, line breaks included.
+  // Judged here, because libidn2's own STD3 rules leave out what they forbid, line breaks included, rather
+  // than refuse it.
   if (result != IDN2_OK || !IsHostName(ascii)) return std::nullopt;
   return std::string(ascii);
 }

@@ -11,7 +11,8 @@ absl::Duration FullJitter(Entropy& entropy, absl::Duration base, absl::Duration 
   const absl::Duration ceiling = std::min(cap, base * (std::int64_t{1} << doublings));
   std::uint32_t random = 0;
   entropy.Fill(std::as_writable_bytes(std::span(&random, 1)));
-  return ceiling * (static_cast<double>(random) / 4294967296.0);
+  // Whole microseconds, as the clock gives them: a stored time must read back equal.
+  return absl::Trunc(ceiling * (static_cast<double>(random) / 4294967296.0), absl::Microseconds(1));
 }
 
 }  // namespace keelson

@@ -199,9 +199,4 @@ void World::Overwrite(const UserFields& user) {
                    [&](WriteTransaction& tx) { return tx.users().Update(User(user)); }));
 }
 
-void World::Overwrite(const OrderFields& order) {
-  Must(store.Write(absl::InfiniteFuture(),
-                   [&](WriteTransaction& tx) { return tx.orders().Update(Order(order)); }));
-}
-
 }  // namespace keelson

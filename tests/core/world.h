@@ -65,7 +65,6 @@ struct World {
   std::vector<std::string> Queued();
   // Puts fields in the place of those held, as no use case would.
   void Overwrite(const UserFields& user);
-  void Overwrite(const OrderFields& order);
 
   FakeClock clock;
   FakeEntropy entropy;

@@ -36,6 +36,7 @@ TEST_CASE("A delay is spread over everything from nothing to its ceiling") {
     const absl::Duration delay = FullJitter(random, kBase, kCap, 3);
     REQUIRE(delay >= absl::ZeroDuration());
     REQUIRE(delay < absl::Seconds(8));
+    REQUIRE(delay == absl::Trunc(delay, absl::Microseconds(1)));
     sum += delay;
   }
   CHECK(sum / kRounds > absl::Seconds(3.8));

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <concepts>
 #include <ostream>
+#include <string>
 #include <type_traits>
 
 namespace keelson {
@@ -38,6 +39,23 @@ TEST_CASE("A secret that is moved leaves nothing behind") {
     CHECK(third.Reveal() == value);
     CHECK(second.Reveal().empty());  // NOLINT(bugprone-use-after-move)
   }
+}
+
+// The bytes of the object itself, where a short string lies.
+std::string BytesOf(const Secret& secret) {
+  return {reinterpret_cast<const char*>(&secret), sizeof(secret)};
+}
+
+TEST_CASE("The memory of a secret that is moved is wiped") {
+  const std::string value = "hunter2";
+  Secret first(value);
+  REQUIRE(BytesOf(first).find(value) != std::string::npos);
+  Secret second(std::move(first));
+  CHECK(BytesOf(first).find("unter") == std::string::npos);  // NOLINT(bugprone-use-after-move)
+  Secret third;
+  third = std::move(second);
+  CHECK(BytesOf(second).find("unter") == std::string::npos);  // NOLINT(bugprone-use-after-move)
+  CHECK(third.Reveal() == value);
 }
 
 }  // namespace

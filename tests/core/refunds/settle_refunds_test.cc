@@ -121,65 +121,6 @@ TEST_CASE("A refund through another provider waits, held, until that one is conf
   CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
 }
 
-// A settler that dies at a moment of its work.
-struct Killed {};
-
-TEST_CASE("A settler killed before its answer came is followed, after its lease, under the same key") {
-  World world;
-  const Order order = world.Delivered();
-  const Refund made = Must(world.Refunded(order, Everything()));
-  const bool money_had_moved = GENERATE(false, true);
-  world.payments.on_refund = [&](const PaymentRefund& refund) {
-    if (money_had_moved) world.payments.Move(refund);
-    throw Killed();
-  };
-  CHECK_THROWS_AS(world.Settle(), Killed);
-  CHECK(world.Now(made->id)->state == RefundState::kProcessing);
-  CHECK(world.Now(order->id)->refund_pending == 3500);
-
-  world.payments.on_refund = nullptr;
-  world.clock.Advance(SettleRefunds::kLease - absl::Microseconds(1));
-  CHECK(world.Settle() == 0);
-  world.clock.Advance(absl::Microseconds(1));
-  CHECK(world.Settle() == 1);
-  CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
-  CHECK(world.Now(made->id)->attempts == 2);
-  CHECK(world.payments.asked.at(0).idempotency_key == world.payments.asked.at(1).idempotency_key);
-  CHECK(world.payments.moved.size() == 1);
-  CHECK(world.Now(order->id)->refunded == 3500);
-}
-
-TEST_CASE("An answer that comes after a later attempt has begun is dropped: the later one's counts") {
-  World world;
-  const Order order = world.Delivered();
-  const Refund made = Must(world.Refunded(order, Everything()));
-  const PaymentOutcome late = GENERATE(Payments::Failed(), Payments::Unknown());
-  FakePaymentProvider faster;
-  world.payments.script = {late};
-  world.payments.on_refund = [&](const PaymentRefund&) {
-    world.clock.Advance(SettleRefunds::kLease);
-    SettleRefunds other(world.store, world.clock, world.entropy, world.ids, world.log, faster);
-    CHECK(Must(other()) == 1);
-  };
-  world.NewEvents();
-  CHECK(world.Settle() == 1);
-  CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
-  CHECK(world.Now(order->id)->refunded == 3500);
-  CHECK(world.NewEvents() == Fields{"refund.processing", "refund.succeeded", "message.queued"});
-}
-
-TEST_CASE("While one settler asks, another does not ask for the same refund") {
-  World world;
-  Must(world.Refunded(world.Delivered(), Everything()).status());
-  FakePaymentProvider second;
-  world.payments.on_refund = [&](const PaymentRefund&) {
-    SettleRefunds other(world.store, world.clock, world.entropy, world.ids, world.log, second);
-    CHECK(Must(other()) == 0);
-  };
-  CHECK(world.Settle() == 1);
-  CHECK(second.asked.empty());
-}
-
 TEST_CASE("A batch is bounded, and each of its refunds ends by its own outcome") {
   World world;
   world.refunds.max_per_order = 1000;

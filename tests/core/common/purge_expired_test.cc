@@ -1,0 +1,42 @@
+#include "core/common/purge_expired.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/common/idempotency.h"
+#include "tests/core/world.h"
+
+namespace keelson {
+namespace {
+
+CreateOrderCommand Basket(World& world) {
+  CreateOrderCommand command;
+  command.request_id = "request-1";
+  command.user_id = world.Ada()->id.ToString();
+  command.lines = {LineOf(1, 100)};
+  return command;
+}
+
+TEST_CASE("An answer is kept for as long as repeats are recognised, and purged after that") {
+  World world;
+  PurgeExpired purge(world.store, world.clock);
+  const Order first = Must(world.Create(Basket(world)));
+  world.clock.Advance(kIdempotencyRetention);
+  CHECK_FALSE(Must(purge()));
+  CHECK(Must(world.Create(Basket(world)))->id == first->id);
+  world.clock.Advance(absl::Microseconds(1));
+  CHECK_FALSE(Must(purge()));
+  CHECK(Must(world.Create(Basket(world)))->id != first->id);
+}
+
+TEST_CASE("A purge goes batch by batch and says whether more may be left") {
+  World world;
+  PurgeExpired purge(world.store, world.clock);
+  for (int i = 0; i < PurgeExpired::kBatch + 1; ++i) Must(world.Resend(StrCat("nobody", i, "@example.com")));
+  CHECK_FALSE(Must(purge()));
+  world.clock.Advance(world.accounts.resend_cooldown + absl::Microseconds(1));
+  CHECK(Must(purge()));
+  CHECK_FALSE(Must(purge()));
+}
+
+}  // namespace
+}  // namespace keelson

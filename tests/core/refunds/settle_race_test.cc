@@ -1,0 +1,123 @@
+// Settlers that race, and settlers that die.
+#include <catch2/catch.hpp>
+
+#include "core/refunds/settle_refunds.h"
+#include "tests/core/world.h"
+#include "tests/support/interleaved_store.h"
+
+namespace keelson {
+namespace {
+
+using Payments = FakePaymentProvider;
+
+// A settler that dies at a moment of its work.
+struct Killed {};
+
+TEST_CASE("A settler killed before its answer came is followed, after its lease, under the same key") {
+  World world;
+  const Order order = world.Delivered();
+  const Refund made = Must(world.Refunded(order, Everything()));
+  const bool money_had_moved = GENERATE(false, true);
+  world.payments.on_refund = [&](const PaymentRefund& refund) {
+    if (money_had_moved) world.payments.Move(refund);
+    throw Killed();
+  };
+  CHECK_THROWS_AS(world.Settle(), Killed);
+  CHECK(world.Now(made->id)->state == RefundState::kProcessing);
+  CHECK(world.Now(order->id)->refund_pending == 3500);
+
+  world.payments.on_refund = nullptr;
+  world.clock.Advance(SettleRefunds::kLease - absl::Microseconds(1));
+  CHECK(world.Settle() == 0);
+  world.clock.Advance(absl::Microseconds(1));
+  CHECK(world.Settle() == 1);
+  CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
+  CHECK(world.Now(made->id)->attempts == 2);
+  CHECK(world.payments.asked.at(0).idempotency_key == world.payments.asked.at(1).idempotency_key);
+  CHECK(world.payments.moved.size() == 1);
+  CHECK(world.Now(order->id)->refunded == 3500);
+}
+
+TEST_CASE("An answer that comes after a later attempt has begun is dropped: the later one's counts") {
+  World world;
+  const Order order = world.Delivered();
+  const Refund made = Must(world.Refunded(order, Everything()));
+  const PaymentOutcome late = GENERATE(Payments::Failed(), Payments::Unknown());
+  FakePaymentProvider faster;
+  world.payments.script = {late};
+  world.payments.on_refund = [&](const PaymentRefund&) {
+    world.clock.Advance(SettleRefunds::kLease);
+    SettleRefunds other(world.store, world.clock, world.entropy, world.ids, world.log, faster);
+    CHECK(Must(other()) == 1);
+  };
+  world.NewEvents();
+  CHECK(world.Settle() == 1);
+  CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
+  CHECK(world.Now(order->id)->refunded == 3500);
+  CHECK(world.NewEvents() == Fields{"refund.processing", "refund.succeeded", "message.queued"});
+}
+
+TEST_CASE("While one settler asks, another does not ask for the same refund") {
+  World world;
+  Must(world.Refunded(world.Delivered(), Everything()).status());
+  FakePaymentProvider second;
+  world.payments.on_refund = [&](const PaymentRefund&) {
+    SettleRefunds other(world.store, world.clock, world.entropy, world.ids, world.log, second);
+    CHECK(Must(other()) == 0);
+  };
+  CHECK(world.Settle() == 1);
+  CHECK(second.asked.empty());
+}
+
+TEST_CASE("An answer that comes while a later attempt is still under way is dropped as well") {
+  World world;
+  const Order order = world.Delivered();
+  const Refund made = Must(world.Refunded(order, Everything()));
+  FakePaymentProvider second;
+  second.on_refund = [](const PaymentRefund&) { throw Killed(); };
+  world.payments.script = {Payments::Failed()};
+  world.payments.on_refund = [&](const PaymentRefund&) {
+    world.clock.Advance(SettleRefunds::kLease);
+    SettleRefunds other(world.store, world.clock, world.entropy, world.ids, world.log, second);
+    CHECK_THROWS_AS((void)other(), Killed);
+  };
+  world.Settle();
+  CHECK(world.Now(made->id)->state == RefundState::kProcessing);
+  CHECK(world.Now(made->id)->attempts == 2);
+  CHECK(world.Now(order->id)->refund_pending == 3500);
+  world.payments.on_refund = nullptr;
+  world.clock.Advance(SettleRefunds::kLease);
+  CHECK(world.Settle() == 1);
+  CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
+}
+
+TEST_CASE("Of two settlers that find the same refund due one takes it") {
+  World world;
+  Must(world.Refunded(world.Delivered(), Everything()).status());
+  InterleavedStore store(world.store);
+  store.before_next_write = [&] { CHECK(world.Settle() == 1); };
+  FakePaymentProvider second;
+  SettleRefunds other(store, world.clock, world.entropy, world.ids, world.log, second);
+  CHECK(Must(other()) == 0);
+  CHECK(second.asked.empty());
+}
+
+TEST_CASE("A settler asks for no refund that its lease has no time left for") {
+  World world;
+  const Order order = world.Delivered();
+  for (int i = 0; i < 2; ++i) Must(world.Refunded(order, AmountOf(10)).status());
+  world.payments.on_refund = [&](const PaymentRefund&) {
+    world.clock.Advance(SettleRefunds::kLease - SettleRefunds::kAttemptTimeout + absl::Microseconds(1));
+  };
+  world.Settle();
+  CHECK(world.payments.asked.size() == 1);
+  CHECK(world.Now(order->id)->refunded == 10);
+  world.payments.on_refund = nullptr;
+  world.clock.Advance(SettleRefunds::kLease);
+  CHECK(world.Settle() == 1);
+  CHECK(world.Now(order->id)->refunded == 20);
+  CHECK(world.payments.asked.at(1).idempotency_key != world.payments.asked.at(0).idempotency_key);
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <functional>
+#include <utility>
+
+#include "core/common/store.h"
+
+namespace keelson {
+
+// Another store, with something that happens elsewhere right before a unit of work: what a race comes to.
+class InterleavedStore : public Store {
+ public:
+  explicit InterleavedStore(Store& store) : store_(store) {}
+
+  absl::Status Read(absl::Time deadline, ReadWork work) override { return store_.Read(deadline, work); }
+  absl::Status Write(absl::Time deadline, WriteWork work) override {
+    if (before_next_write) std::exchange(before_next_write, nullptr)();
+    return store_.Write(deadline, work);
+  }
+  absl::Status Check(absl::Time deadline) override { return store_.Check(deadline); }
+  bool reads_inline() const override { return store_.reads_inline(); }
+
+  // Happens once.
+  std::function<void()> before_next_write;
+
+ private:
+  Store& store_;
+};
+
+}  // namespace keelson
