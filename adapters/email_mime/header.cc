@@ -41,6 +41,10 @@ bool IsAtomCharacter(char c) {
          std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
 }
 
+bool IsDomainCharacter(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.';
+}
+
 // The most bytes, at most `limit`, that end with a whole character.
 std::size_t WholeCharacters(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return text.size();
@@ -68,8 +72,9 @@ std::vector<std::string> Words(std::string_view text) {
 bool FoldsPlainly(std::string_view text) {
   if (!IsAscii(text) || text.find("=?") != std::string_view::npos) return false;
   const std::vector<std::string> words = Words(text);
-  return !words.empty() && std::all_of(words.begin(), words.end(),
-                     [](const std::string& word) { return !word.empty() && word.size() < kLineColumns; });
+  return !words.empty() && std::all_of(words.begin(), words.end(), [](const std::string& word) {
+    return !word.empty() && word.size() < kLineColumns;
+  });
 }
 
 // "Name: word word", a new line before each word that would pass the last column.
@@ -141,12 +146,18 @@ absl::StatusOr<std::string> MailboxHeader(std::string_view name, const Mailbox& 
 }
 
 absl::StatusOr<std::string> AsciiDomain(std::string_view domain) {
+  const auto invalid = [] { return absl::InvalidArgumentError("an address's domain must be a domain name"); };
+  // To libidn2 the text would end there.
+  if (domain.find('\0') != std::string_view::npos) return invalid();
   char* ascii = nullptr;
-  const int result = idn2_to_ascii_8z(std::string(domain).c_str(), &ascii,
-                                      IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT | IDN2_USE_STD3_ASCII_RULES);
+  const int result =
+      idn2_to_ascii_8z(std::string(domain).c_str(), &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
   const std::unique_ptr<char, decltype(&idn2_free)> owner(ascii, &idn2_free);
-  if (result != IDN2_OK) return absl::InvalidArgumentError("an address's domain must be a domain name");
-  return std::string(ascii);
+  // Judged here: libidn2 lets what is ASCII pass, and its STD3 rules drop what they forbid instead of
+  // refusing it.
+  const std::string_view name = result == IDN2_OK ? ascii : "";
+  if (name.empty() || !std::all_of(name.begin(), name.end(), IsDomainCharacter)) return invalid();
+  return std::string(name);
 }
 
 }  // namespace keelson

@@ -1,28 +1,38 @@
 #include "adapters/email_mime/mime_message.h"
 
+#include <optional>
 #include <utility>
 
 #include "adapters/email_mime/header.h"
 #include "adapters/email_mime/mailbox.h"
 #include "adapters/email_mime/quoted_printable.h"
+#include "adapters/email_mime/seven_bit.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
 
 namespace keelson {
 namespace {
 
-std::string Part(std::string_view boundary, std::string_view subtype, std::string_view text) {
+std::string Part(std::string_view boundary, std::string_view subtype, std::string_view encoding,
+                 std::string_view body) {
   return StrCat("--", boundary, "\r\nContent-Type: text/", subtype,
-                "; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n",
-                QuotedPrintable(text));
+                "; charset=utf-8\r\nContent-Transfer-Encoding: ", encoding, "\r\n\r\n", body);
 }
 
-// Quoted-printable writes every "=" as "=3D", so no line of a part can begin like this.
+// As it is where that is safe, so that a person who opens the file can read it and follow its link.
+std::string TextPart(std::string_view boundary, std::string_view text) {
+  if (const std::optional<std::string> plain = SevenBit(text)) return Part(boundary, "plain", "7bit", *plain);
+  return Part(boundary, "plain", "quoted-printable", QuotedPrintable(text));
+}
+
+// Quoted-printable writes every "=" as "=3D" and 7bit allows no line to begin with "--", so no line of a part
+// can be this boundary.
 std::string Body(const Email& email) {
   const std::string boundary = StrCat("=_", email.id.ToString());
   return StrCat("MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"", boundary,
-                "\"\r\n\r\n", Part(boundary, "plain", email.content.text),
-                Part(boundary, "html", email.content.html), "--", boundary, "--\r\n");
+                "\"\r\n\r\n", TextPart(boundary, email.content.text),
+                Part(boundary, "html", "quoted-printable", QuotedPrintable(email.content.html)), "--",
+                boundary, "--\r\n");
 }
 
 absl::StatusOr<Mailbox> Recipient(std::string_view to) {

@@ -160,6 +160,14 @@ TEST_CASE("bodies come back byte for byte") {
   CHECK(mail["defects"].empty());
 }
 
+TEST_CASE("an ASCII text stays readable in the raw message, link and all") {
+  Email email = Sample();
+  CHECK(Render(email).find("Encoding: 7bit\r\n\r\nHello Ada,\r\n\r\nhttps://x.example/?token=T\r\n") !=
+        std::string::npos);
+  email.content.text = "Hallo Jürgen\n";
+  CHECK(Render(email).find("7bit") == std::string::npos);
+}
+
 TEST_CASE("line breaks and NULs in headers are refused, never written") {
   Email email = Sample();
   const std::string evil =
