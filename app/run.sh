@@ -13,7 +13,8 @@ fi
 
 "$root/cmake/install-packages.sh" "$root/cmake/packages.txt"
 . "$root/cmake/build-folder.sh"
-[ -e "$build/build.ninja" ] || configure_build
+# Without the tests, whose packages may not be here; tests/run.sh adds them to the same folder.
+[ -e "$build/build.ninja" ] || configure_build -D KEELSON_TESTS=OFF
 cmake --build "$build" --target keelson --parallel "$(nproc)"
 [ "$build_only" = no ] || exit 0
 

@@ -204,11 +204,11 @@ std::vector<Key> SecretsKeys() {
   return {
       {"passwords.min_length", KEELSON_PLACE(passwords.min_length), "in characters", "8", "64"},
       {"passwords.argon2_memory", KEELSON_PLACE(passwords.argon2_memory),
-       "for one hash; 8KiB for each lane of parallelism at least", "8KiB", "4GiB"},
+       "for one hash; 8KiB for each lane of parallelism at least", "8KiB", "512MiB"},
       {"passwords.argon2_iterations", KEELSON_PLACE(passwords.argon2_iterations), "passes over it", "1",
-       "100"},
+       "10"},
       {"passwords.argon2_parallelism", KEELSON_PLACE(passwords.argon2_parallelism), "lanes of one hash", "1",
-       "64"},
+       "16"},
       {"passwords.memory_budget", KEELSON_PLACE(passwords.memory_budget),
        "for all hashes under way; one hash's memory at least", "8KiB", "64GiB"},
       {"passwords.queue", KEELSON_PLACE(passwords.queue),
@@ -247,9 +247,9 @@ std::vector<Key> TelemetryKeys() {
        .meaning = "how they are written",
        .choices = {"json", "text"}},
       {"telemetry.metrics_listen", KEELSON_PLACE(telemetry.metrics_listen),
-       "where http://HOST:PORT/metrics is served; empty: nowhere"},
+       "kept for http://HOST:PORT/metrics; this build serves none"},
       {"telemetry.otlp_endpoint", KEELSON_PLACE(telemetry.otlp_endpoint),
-       "where traces are sent, by OTLP over HTTP; empty: nowhere"},
+       "kept for traces by OTLP over HTTP; this build sends none"},
   };
 }
 

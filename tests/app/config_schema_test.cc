@@ -11,7 +11,8 @@ namespace {
 
 TEST_CASE("every key has a name, a place and a meaning of its own") {
   std::set<std::string> names, variables;
-  for (const Key& key : Schema(TestAdapters()).keys()) {
+  const Schema schema(TestAdapters());
+  for (const Key& key : schema.keys()) {
     INFO(key.name);
     CHECK(names.insert(key.name).second);
     CHECK(variables.insert(EnvironmentName(key)).second);

@@ -156,8 +156,9 @@ TEST_CASE("a deadline that has passed computes nothing, even where a slot is fre
 TEST_CASE("a job that has begun is waited for, whatever its deadline") {
   HashSlots slots({.slots = 1, .queue = 8, .memory_budget_bytes = 10});
   bool ran = false;
-  const absl::Status status = slots.Run(1, absl::Now() + absl::Milliseconds(200), [&] {
-    absl::SleepFor(absl::Milliseconds(300));
+  const absl::Time deadline = absl::Now() + absl::Seconds(1);
+  const absl::Status status = slots.Run(1, deadline, [&] {
+    absl::SleepFor(deadline + absl::Milliseconds(20) - absl::Now());
     ran = true;
   });
   CHECK(status.ok());
@@ -202,7 +203,7 @@ TEST_CASE("when a large job gives up waiting, the small one behind it begins") {
   std::thread busy = gate.Caller(slots, 50);
   AwaitLoad(slots, 1, 0);
   std::thread impatient([&] {
-    const absl::Status status = slots.Run(90, absl::Now() + absl::Milliseconds(50), [] {});
+    const absl::Status status = slots.Run(90, absl::Now() + absl::Milliseconds(500), [] {});
     if (status.code() != absl::StatusCode::kDeadlineExceeded) std::abort();
   });
   AwaitLoad(slots, 1, 1);
