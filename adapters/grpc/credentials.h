@@ -10,7 +10,7 @@
 namespace keelson {
 
 // In the clear where no certificate is configured. INVALID_ARGUMENT, naming the file, where one can't be read
-// or holds no PEM. Later changes of the files are taken up.
+// or the key isn't the certificate's. Later changes of the files are taken up.
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(const GrpcTlsOptions& options);
 
 }  // namespace keelson

@@ -17,6 +17,8 @@ namespace {
 // More than these gain nothing that was measured, and each holds its slots.
 constexpr unsigned kMaxQueues = 16;
 constexpr absl::Duration kIdlePoll = absl::Milliseconds(5);
+// For the last answers to leave. What is open then are streams that would never end, such as health's.
+constexpr absl::Duration kFarewell = absl::Milliseconds(100);
 
 unsigned QueueCount(const GrpcServerOptions& options) {
   if (options.completion_queues > 0) return static_cast<unsigned>(options.completion_queues);
@@ -125,7 +127,7 @@ void Engine::Shutdown(absl::Time deadline) {
   // that a client can act on.
   dispatcher_.Close();
   AwaitIdle(deadline);
-  server_->Shutdown(absl::ToChronoTime(deadline));
+  server_->Shutdown(absl::ToChronoTime(std::min(deadline, absl::Now() + kFarewell)));
   workers_.Stop();
   for (const std::unique_ptr<CallQueue>& queue : queues_) queue->ShutDown();
   for (std::thread& thread : threads_) thread.join();

@@ -15,6 +15,7 @@
 
 #include "absl/time/time.h"
 #include "google/protobuf/stubs/logging.h"
+#include "grpc/health/v1/health.pb.h"
 
 namespace keelson {
 namespace {
@@ -55,6 +56,8 @@ class ReflectionOption final : public grpc::ServerBuilderOption {
 void PrepareLibrary() {
   grpc::EnableDefaultHealthCheckService(true);
   google::protobuf::SetLogHandler(nullptr);
+  // The linker would leave out a descriptor that nothing refers to, and reflection needs it.
+  google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
   if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
 }
 

@@ -1,6 +1,8 @@
 #include "adapters/sqlite/connection.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "absl/base/call_once.h"
 #include "absl/strings/str_cat.h"
@@ -13,6 +15,13 @@ namespace {
 void ConfigureLibrary() {
   static absl::once_flag once;
   absl::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
+}
+
+// SQLite would make the file readable to all, and password hashes are in it. Its log and its index take over
+// the file's mode. What goes wrong here, SQLite reports when it opens the file.
+void CreatePrivately(const std::string& path) {
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (file >= 0) close(file);
 }
 
 int FlagsFor(Connection::Access access) {
@@ -29,6 +38,8 @@ Connection::Connection(const Options& options)
   database_.exec(absl::StrCat("PRAGMA cache_size = -", options.cache_kib));
   // The writer alone checkpoints, and when it chooses to.
   database_.exec("PRAGMA wal_autocheckpoint = 0");
+  // Of a write-ahead log that begins anew, in bytes: what a burst made larger is given back.
+  database_.exec("PRAGMA journal_size_limit = 83886080");
   database_.exec("PRAGMA synchronous = FULL");
   database_.exec("PRAGMA foreign_keys = ON");
   database_.exec("PRAGMA temp_store = MEMORY");
@@ -37,6 +48,7 @@ Connection::Connection(const Options& options)
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Options& options) {
   ConfigureLibrary();
+  if (options.access == Access::kReadWrite) CreatePrivately(options.path);
   try {
     return std::unique_ptr<Connection>(new Connection(options));
   } catch (const std::exception& error) {

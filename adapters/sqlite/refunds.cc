@@ -34,9 +34,10 @@ SqliteRefunds::SqliteRefunds(Connection& connection)
       find_(connection, KEELSON_SELECT_REFUNDS "id = ?"),
       list_(connection, KEELSON_SELECT_REFUNDS KEELSON_LIST_FILTER),
       list_of_order_(connection, KEELSON_SELECT_REFUNDS "order_id = ?6 AND " KEELSON_LIST_FILTER),
-      list_of_user_(connection, KEELSON_SELECT_REFUNDS "user_id = ?6 AND " KEELSON_LIST_FILTER),
+      list_of_user_(connection, KEELSON_SELECT_REFUNDS
+                    "order_id IN (SELECT id FROM orders WHERE user_id = ?6) AND " KEELSON_LIST_FILTER),
       list_of_order_and_user_(
-          connection, KEELSON_SELECT_REFUNDS "order_id = ?6 AND +user_id = ?7 AND " KEELSON_LIST_FILTER),
+          connection, KEELSON_SELECT_REFUNDS "order_id = ?6 AND user_id = ?7 AND " KEELSON_LIST_FILTER),
       list_due_(connection,
                 KEELSON_SELECT_REFUNDS "state IN (2, 3) AND due_time <= ? ORDER BY due_time, id LIMIT ?"),
       insert_(connection,

@@ -31,6 +31,8 @@ class OpenStore : public Store {
   const FileIdentity identity_;
   Clock& clock_;
   std::atomic<std::uint64_t> commits_{0};
+  // The last connection to be closed leaves one file if it is one that writes.
+  std::unique_ptr<WriteSession> session_;
   std::unique_ptr<ReaderPool> readers_;
   std::unique_ptr<Writer> writer_;
 };
@@ -61,9 +63,10 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore::Open(const SqliteOptions& opti
   absl::StatusOr<std::unique_ptr<ReaderPool>> readers =
       ReaderPool::Open(options.path, options.readers, store->commits_);
   if (!readers.ok()) return readers.status();
+  store->session_ = *std::move(session);
   store->readers_ = *std::move(readers);
   store->writer_ = std::make_unique<Writer>(Writer::Options{options.group_commit, options.queue},
-                                            *std::move(session), *store->readers_, store->commits_, clock);
+                                            *store->session_, *store->readers_, store->commits_, clock);
   return store;
 }
 

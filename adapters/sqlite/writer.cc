@@ -6,8 +6,13 @@
 namespace keelson {
 namespace {
 
-// A checkpoint keeps one batch waiting. So many pages apart it concerns fewer than one call in a hundred.
+// A checkpoint keeps one batch waiting for several times as long as a commit takes. So many commits apart it
+// concerns fewer than one call in a hundred, whatever the size of the batches; and so many pages apart it is
+// worth its two syncs.
+constexpr int kCheckpointCommits = 256;
 constexpr int kCheckpointPages = 20'000;
+// The log is no larger than this (320 MiB), unless somebody else's reader holds on to it.
+constexpr int kLargestLogPages = 80'000;
 // How long nothing is written before the log is copied for good.
 constexpr absl::Duration kIdle = absl::Milliseconds(200);
 
@@ -17,15 +22,14 @@ absl::Status TooLate() {
 
 }  // namespace
 
-Writer::Writer(const Options& options, std::unique_ptr<WriteSession> session, ReaderPool& readers,
+Writer::Writer(const Options& options, WriteSession& session, ReaderPool& readers,
                std::atomic<std::uint64_t>& commits, Clock& clock)
     : options_(options),
-      session_(std::move(session)),
+      session_(session),
       readers_(readers),
       commits_(commits),
       clock_(clock),
       queue_(options.queue),
-      checkpoint_pages_(kCheckpointPages),
       thread_([this] { Run(); }) {}
 
 Writer::~Writer() {
@@ -47,24 +51,34 @@ absl::Status Writer::Write(absl::Time deadline, Store::WriteWork work) {
 
 void Writer::Run() {
   while (!queue_.drained()) {
-    const bool settled = session_->wal_pages() == 0;
+    const bool settled = session_.wal_pages() == 0;
     const std::vector<WriteUnit*> units =
         queue_.Take(options_.group_commit, settled ? absl::InfiniteDuration() : kIdle);
     if (!units.empty()) Commit(units);
-    if (units.empty() || session_->wal_pages() >= checkpoint_pages_) Checkpoint();
+    if (units.empty() || CheckpointDue()) Checkpoint();
   }
 }
 
 void Writer::Commit(const std::vector<WriteUnit*>& units) {
-  if (session_->Commit(units)) commits_.fetch_add(1, std::memory_order_release);
-  if (!session_->last_failure().ok()) failures_.fetch_add(1, std::memory_order_release);
+  if (session_.Commit(units)) {
+    commits_.fetch_add(1, std::memory_order_release);
+    ++commits_since_checkpoint_;
+  }
+  if (!session_.last_failure().ok()) failures_.fetch_add(1, std::memory_order_release);
   for (WriteUnit* unit : units) unit->done.Notify();
+}
+
+bool Writer::CheckpointDue() const {
+  const int pages = session_.wal_pages() - pages_left_;
+  return pages >= kLargestLogPages ||
+         (pages >= kCheckpointPages && commits_since_checkpoint_ >= kCheckpointCommits);
 }
 
 void Writer::Checkpoint() {
   readers_.LetGoStale();
-  if (session_->Checkpoint()) readers_.WithoutReaders([this] { session_->RestartLog(); });
-  checkpoint_pages_ = session_->wal_pages() + kCheckpointPages;
+  if (session_.Checkpoint()) readers_.WithoutReaders([this] { session_.RestartLog(); });
+  pages_left_ = session_.wal_pages();
+  commits_since_checkpoint_ = 0;
 }
 
 absl::Status Writer::Check(absl::Time deadline) {

@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
 #include <thread>
 
 #include "absl/status/status.h"
@@ -24,8 +23,9 @@ class Writer {
     std::size_t queue = 1024;
   };
 
-  // `commits` is counted up with every commit, before its callers are answered. All must outlive it.
-  Writer(const Options& options, std::unique_ptr<WriteSession> session, ReaderPool& readers,
+  // `commits` is counted up with every commit, before its callers are answered. All must outlive it, and
+  // nobody else may use `session`.
+  Writer(const Options& options, WriteSession& session, ReaderPool& readers,
          std::atomic<std::uint64_t>& commits, Clock& clock);
   // Commits what waits.
   ~Writer();
@@ -38,10 +38,11 @@ class Writer {
  private:
   void Run();
   void Commit(const std::vector<WriteUnit*>& units);
+  bool CheckpointDue() const;
   void Checkpoint();
 
   const Options options_;
-  const std::unique_ptr<WriteSession> session_;
+  WriteSession& session_;
   ReaderPool& readers_;
   std::atomic<std::uint64_t>& commits_;
   Clock& clock_;
@@ -49,8 +50,9 @@ class Writer {
   // Failures so far, and how many of them a later probe has made good.
   std::atomic<std::uint64_t> failures_{0};
   std::atomic<std::uint64_t> recovered_{0};
-  // The size of the log that makes a checkpoint due. The thread's own.
-  int checkpoint_pages_;
+  // The thread's own: since the last checkpoint, and the pages that it could not have the log forget.
+  int commits_since_checkpoint_ = 0;
+  int pages_left_ = 0;
   std::thread thread_;
 };
 

@@ -51,8 +51,9 @@ def adapter_refusal(path, header):
     return f"{header} is no technology of the adapter {name}"
 
 
-def app_refusal(_path, header):
-    if STANDARD.match(header) or matches(header, layers.APP + layers.POSIX + ["app/"]):
+def app_refusal(path, header):
+    libraries = layers.APP_LIBRARIES.get(path, [])
+    if STANDARD.match(header) or matches(header, layers.APP + layers.POSIX + ["app/"] + libraries):
         return None
     return f"{header} belongs into an adapter"
 

@@ -24,18 +24,20 @@ SUPPORTS = ["email_mime", "email_templates"]
 TECHNOLOGY = {
     "argon2": ["argon2.h", "sodium.h"],
     "email": [],
-    "email_mime": ["gmime/", "idn2.h"],
-    "email_templates": ["mustache.hpp", "nlohmann/"],
-    "grpc": GRPC,
+    "email_mime": ["idn2.h"],
+    "email_templates": ["kainjow/mustache.hpp"],
+    "grpc": GRPC + ["openssl/"],
     "grpc_health": GRPC,
     "memory": [],
     "payments": [],
     "sqlite": ["sqlite3.h", "SQLiteCpp/", "nlohmann/"],
     "system": ["sodium.h"],
-    "telemetry": ["spdlog/", "nlohmann/", "prometheus/"],
+    "telemetry": ["spdlog/", "nlohmann/"],
 }
 
 APP = ["absl/", "core/", "adapters/", "CLI/", "toml++/", "nlohmann/"]
+# The command that tells which versions of its libraries the binary has.
+APP_LIBRARIES = {"app/commands/version.cc": ["SQLiteCpp/SQLiteCpp.h", "grpcpp/grpcpp.h"]}
 
 POSIX = [
     "arpa/", "cerrno", "dirent.h", "dlfcn.h", "errno.h", "fcntl.h", "netdb.h", "netinet/", "poll.h", "pthread.h",

@@ -1,12 +1,13 @@
 // Measures the service against its limits and prints a line for each figure: its name, the ratio, the bar,
 // and whether that is met or short. Exits 1 where one is short or could not be measured.
 //
-//   keelson_bench SERVICE ECHO FOLDER
+//   keelson_bench SERVICE ECHO FOLDER [reads|refunds|registration|footprint]...
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <iostream>
+#include <set>
 
 #include "tests/bench/figures.h"
 
@@ -32,7 +33,17 @@ bool Print(const std::vector<Figure>& figures) {
   return met;
 }
 
-int Main(Workbench bench) {
+struct Measurement {
+  std::string name;
+  Figures (*measure)(const Workbench&);
+};
+
+const std::array kMeasurements = {Measurement{"reads", MeasureReads}, Measurement{"refunds", MeasureRefunds},
+                                  Measurement{"registration", MeasureRegistration},
+                                  Measurement{"footprint", MeasureFootprint}};
+
+// Takes the measurements of these names; all where there are none.
+int Main(Workbench bench, const std::set<std::string>& names) {
   bench.database = bench.folder / "seed.db";
   absl::StatusOr<Seed> seed = MakeDatabase(bench.database);
   if (!seed.ok()) {
@@ -41,7 +52,8 @@ int Main(Workbench bench) {
   }
   bench.seed = *std::move(seed);
   bool met = true;
-  for (const auto measure : {MeasureReads, MeasureRefunds, MeasureRegistration, MeasureFootprint}) {
+  for (const auto& [name, measure] : kMeasurements) {
+    if (!names.empty() && !names.contains(name)) continue;
     const Figures figures = measure(bench);
     if (!figures.ok()) std::cerr << "not measured: " << figures.status() << '\n';
     met = figures.ok() && Print(*figures) && met;
@@ -53,11 +65,12 @@ int Main(Workbench bench) {
 }  // namespace keelson
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::cerr << "usage: keelson_bench SERVICE ECHO FOLDER\n";
+  if (argc < 4) {
+    std::cerr << "usage: keelson_bench SERVICE ECHO FOLDER [MEASUREMENT]...\n";
     return 2;
   }
   namespace fs = std::filesystem;
   return keelson::Main(
-      {.service = fs::absolute(argv[1]), .echo = fs::absolute(argv[2]), .folder = fs::absolute(argv[3])});
+      {.service = fs::absolute(argv[1]), .echo = fs::absolute(argv[2]), .folder = fs::absolute(argv[3])},
+      {argv + 4, argv + argc});
 }

@@ -2,7 +2,7 @@
 # Builds the service and its limits, measures one against the other, and prints a line a figure: name, ratio, bar,
 # met or short. What lies behind the ratios goes to standard error. Exits 1 where a figure is short.
 #
-#   tests/bench/run.sh
+#   tests/bench/run.sh [reads|refunds|registration|footprint]...
 #
 # KEELSON_BUILD=DIR builds there instead of in build/. Nothing else should run on the machine meanwhile.
 set -euo pipefail
@@ -19,4 +19,4 @@ if ! { cmake --preset release -B "$build" &&
 fi
 # Beside the build: on a disk, which a folder for temporary files may not be.
 data=$(mktemp -d "$build/bench.XXXXXX")
-"$build/tests/bench/keelson_bench" "$build/app/keelson" "$build/tests/bench/keelson_bench_echo" "$data"
+"$build/tests/bench/keelson_bench" "$build/app/keelson" "$build/tests/bench/keelson_bench_echo" "$data" "$@"

@@ -6,7 +6,6 @@
 #include "core/common/strings.h"
 #include "tests/e2e/support/await.h"
 #include "tests/e2e/support/folder.h"
-#include "tests/e2e/support/raw_connection.h"
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/service_process.h"
 #include "tests/e2e/support/threads.h"
@@ -14,9 +13,9 @@
 namespace keelson::e2e {
 namespace {
 
-// A hash of about a second, so that a call is surely under way when the signal comes.
-const ServiceProcess::Settings kSlowHashes = {"passwords.argon2_memory=64MiB",
-                                              "passwords.argon2_iterations=12"};
+// A hash that takes a second or two, so that a call is surely under way when the signal comes.
+const ServiceProcess::Settings kSlowHashes = {"passwords.argon2_memory=256MiB",
+                                              "passwords.argon2_iterations=10"};
 
 std::string Registration(const std::string& email) {
   return StrCat(Field("email", email), Field("password", kPassword));
@@ -26,18 +25,27 @@ bool Hashes(ServiceProcess& service) {
   return service.process().Memory("VmRSS:") > std::size_t{64} << 20;
 }
 
+bool Drains(ServiceProcess& service) {
+  return Await([&] { return service.process().errors().find("service.draining") != std::string::npos; });
+}
+
 TEST_CASE("a stop lets calls under way end and takes no new ones") {
   const int signal = GENERATE(SIGTERM, SIGINT);
   const Folder folder;
   std::string outcome;
   {
     ServiceProcess service(folder.path(), kSlowHashes);
+    const Client bystander = service.Connect();
     std::jthread caller([&, client = service.Connect()] {
       outcome = Outcome(client(&Accounts::RegisterUser, Registration("ada@example.com")));
     });
     REQUIRE(Await([&] { return Hashes(service); }));
     service.process().Signal(signal);
-    CHECK(Await([&] { return !RawConnection(service.target()).connected(); }));
+    REQUIRE(Drains(service));
+    CHECK(Await([&] {
+      const auto late = bystander(&Accounts::GetUserByEmail, "email: 'ada@example.com'");
+      return late.status.error_code() == grpc::StatusCode::UNAVAILABLE;
+    }));
     caller.join();
     CHECK(service.process().Wait() == 0);
   }
@@ -48,12 +56,12 @@ TEST_CASE("a stop lets calls under way end and takes no new ones") {
 
 TEST_CASE("a second signal ends the process at once") {
   const Folder folder;
-  ServiceProcess service(folder.path(), {"passwords.argon2_memory=64MiB", "passwords.argon2_iterations=60"});
+  ServiceProcess service(folder.path(), kSlowHashes);
   std::jthread caller(
       [client = service.Connect()] { client(&Accounts::RegisterUser, Registration("ada@example.com")); });
   REQUIRE(Await([&] { return Hashes(service); }));
   service.process().Signal(SIGTERM);
-  REQUIRE(Await([&] { return !RawConnection(service.target()).connected(); }));
+  REQUIRE(Drains(service));
   CHECK(service.process().running());
   service.process().Signal(SIGTERM);
   CHECK(service.process().Wait() == 128 + SIGTERM);
@@ -61,7 +69,7 @@ TEST_CASE("a second signal ends the process at once") {
 
 TEST_CASE("whoever watches the health is told of the stop, and does not hold it up") {
   const Folder folder;
-  ServiceProcess service(folder.path(), {"server.drain=25s"});
+  ServiceProcess service(folder.path(), {"server.drain=15s"});
   std::atomic<int> changes = 0;
   std::vector<std::string> seen;
   std::jthread watcher([&, client = service.Connect()] {
@@ -73,7 +81,7 @@ TEST_CASE("whoever watches the health is told of the stop, and does not hold it 
   REQUIRE(Await([&] { return changes == 1; }));
   const auto start = std::chrono::steady_clock::now();
   CHECK(service.Stop() == 0);
-  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(8));
   watcher.join();
   CHECK(seen == std::vector<std::string>{"SERVING", "NOT_SERVING"});
 }

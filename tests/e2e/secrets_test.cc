@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"
+#include "tests/e2e/support/await.h"
 #include "tests/e2e/support/folder.h"
 #include "tests/e2e/support/mailbox.h"
 #include "tests/e2e/support/scenarios.h"
@@ -52,6 +53,20 @@ TEST_CASE("no secret is logged, and no password or token is stored") {
   CHECK(Contains(database, "$argon2id$"));
   CHECK_FALSE(Contains(database, kPassword));
   CHECK_FALSE(Contains(database, token));
+}
+
+TEST_CASE("tokens are gone from the database when their mails are sent") {
+  constexpr int kUsers = 100;
+  const Folder folder;
+  ServiceProcess service(folder.path());
+  const Client client = service.Connect();
+  for (int i = 0; i < kUsers; ++i) RegisterUser(client, StrCat("user", i, "@example.com"));
+  REQUIRE(Await([&] { return CountMails(service.mail_folder()) == kUsers; }));
+  CHECK(service.Stop() == 0);
+  const std::string database = DatabaseBytes(folder);
+  int left = 0;
+  for (const Mail& mail : ReadMails(service.mail_folder())) left += Contains(database, TokenIn(mail));
+  CHECK(left == 0);
 }
 
 TEST_CASE("data is its owner's alone") {

@@ -113,8 +113,8 @@ CREATE TABLE refunds (
   settle_time INTEGER,
   version INTEGER NOT NULL CHECK (version >= 1)
 ) STRICT, WITHOUT ROWID;
+-- A user's are found by the user's orders.
 CREATE INDEX refunds_by_order ON refunds (order_id);
-CREATE INDEX refunds_by_user ON refunds (user_id);
 -- Those that the settler still has to look at: approved and processing.
 CREATE INDEX refunds_by_due_time ON refunds (due_time) WHERE state IN (2, 3);
 

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/adapters/grpc/test_ports.h"
+#include "tests/support/fake_entropy.h"
 
 namespace keelson {
 namespace {
@@ -34,7 +34,7 @@ TEST_CASE("a request id is 1 to 128 printable ASCII characters") {
 }
 
 TEST_CASE("made-up request ids differ") {
-  FixedEntropy entropy;
+  FakeEntropy entropy;
   RequestIds ids(entropy);
   std::string first;
   std::string second;

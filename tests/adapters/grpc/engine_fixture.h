@@ -12,7 +12,8 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "keelson/accounts/v1/accounts.grpc.pb.h"
-#include "tests/adapters/grpc/test_ports.h"
+#include "tests/support/fake_entropy.h"
+#include "tests/support/recording_log.h"
 
 namespace keelson {
 
@@ -66,7 +67,7 @@ class EngineFixture {
                          bool inline_reads = true);
 
   Engine& engine() { return *engine_; }
-  MemoryLog& log() { return log_; }
+  RecordingLog& log() { return log_; }
   const std::string& address() const { return address_; }
   std::shared_ptr<grpc::Channel> NewChannel() const;
   accounts_api::AccountService::Stub& stub() { return *stub_; }
@@ -79,8 +80,8 @@ class EngineFixture {
   std::string ListServices();
 
  private:
-  FixedEntropy entropy_;
-  MemoryLog log_;
+  FakeEntropy entropy_;
+  RecordingLog log_;
   std::unique_ptr<Engine> engine_;
   std::string address_;
   std::shared_ptr<grpc::Channel> channel_;

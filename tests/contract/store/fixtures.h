@@ -80,7 +80,7 @@ inline absl::Status Write(Store& store, Store::WriteWork work) {
   return store.Write(absl::InfiniteFuture(), work);
 }
 
-// What `work` finds; the test ends where it fails.
+// What `work` finds; the test ends where it fails. For the test's own thread, as every check is.
 template <typename Work>
 auto Get(Store& store, Work work) {
   std::invoke_result_t<Work, ReadTransaction&> found = absl::UnknownError("did not run");

@@ -18,11 +18,13 @@ const DETAILS = protobuf.parse(`syntax = "proto3"; package google.rpc;
   message ErrorInfo { string reason = 1; string domain = 2; map<string, string> metadata = 3; }
   message BadRequest { message FieldViolation { string field = 1; string description = 2; }
                        repeated FieldViolation field_violations = 1; }
-  message PreconditionFailure { message Violation { string type = 1; string subject = 2; string description = 3; }
-                                repeated Violation violations = 1; }
+  message PreconditionFailure {
+    message Violation { string type = 1; string subject = 2; string description = 3; }
+    repeated Violation violations = 1; }
 `, { keepCase: true }).root;
 
-// The google.rpc.Status of a failed call, its details unpacked and by their names: { code, message, ErrorInfo, … }.
+// The google.rpc.Status of a failed call, its details unpacked and by their names:
+// { code, message, ErrorInfo, … }.
 export function detailsOf(error) {
   const [bytes] = error.metadata.get('grpc-status-details-bin');
   const { code, message, details } = DETAILS.lookupType('google.rpc.Status').decode(bytes);
@@ -33,9 +35,11 @@ export function detailsOf(error) {
   return { code, message, ...Object.fromEntries(unpacked) };
 }
 
-// call('Account/GetUser', { id }, metadata) resolves to the answer, with the metadata that came before it as `initial`.
+// call('Account/GetUser', { id }, metadata) resolves to the answer, with the metadata that came before it as
+// `initial`.
 export function connect(t, address) {
-  const definition = protoLoader.loadSync(Object.values(SERVICES).map((name) => `keelson/${name}/v1/${name}.proto`),
+  const files = Object.values(SERVICES).map((name) => `keelson/${name}/v1/${name}.proto`);
+  const definition = protoLoader.loadSync(files,
     { includeDirs: [join(ROOT, 'proto')], keepCase: true, longs: Number, enums: String, defaults: true });
   const packages = grpc.loadPackageDefinition(definition).keelson;
   const clients = Object.fromEntries(Object.entries(SERVICES).map(([service, name]) =>
@@ -44,7 +48,8 @@ export function connect(t, address) {
   return (path, request, metadata = {}) => new Promise((resolve, reject) => {
     const [service, method] = path.split('/');
     let initial;
-    clients[service][method](request, grpc.Metadata.fromHttp2Headers(metadata), { deadline: Date.now() + 20_000 },
+    const options = { deadline: Date.now() + 20_000 };
+    clients[service][method](request, grpc.Metadata.fromHttp2Headers(metadata), options,
       (error, answer) => (error ? reject(error) : resolve({ ...answer, initial })))
       .on('metadata', (received) => { initial = received; });
   });

@@ -21,8 +21,9 @@ test('from registration to refund', async (t) => {
   const service = await startService(t);
   const call = connect(t, service.address);
 
-  const { user } = await call('Account/RegisterUser',
-    { request_id: 'r1', email: 'zoë@bücher.example', password: PASSWORD, locale: 'fr', labels: { plan: 'pro' } });
+  const { user } = await call('Account/RegisterUser', {
+    request_id: 'r1', email: 'zoë@bücher.example', password: PASSWORD, locale: 'fr', labels: { plan: 'pro' },
+  });
   assert.match(user.id, /^user_[0-9a-hjkmnp-tv-z]{26}$/);
   assert.equal(user.email, 'zoë@bücher.example');
   const token = await until(() => readToken(service.mail));
@@ -34,7 +35,8 @@ test('from registration to refund', async (t) => {
     lines: [{ sku: 'BOOK', title: 'A book', quantity: 2, unit_price: euros(1250) }],
   });
   assert.deepEqual(order.total, euros(2990));
-  await call('Order/PayOrder', { id: order.id, amount: order.total, payment: { provider_reference: 'ch_1' } });
+  const payment = { provider_reference: 'ch_1' };
+  await call('Order/PayOrder', { id: order.id, amount: order.total, payment });
   await call('Order/ShipOrder', { id: order.id });
   await call('Order/DeliverOrder', { id: order.id });
 

@@ -12,7 +12,8 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const README = new URL('../../../README.md', import.meta.url);
 const README_ADDRESS = '127.0.0.1:50051';
 const END_MARK = 'end-of-answer-5fd0';
-// What comes by itself a little later, a mail or a settled refund, is looked for again; calls that change are made once.
+// What comes by itself a little later, a mail or a settled refund, is looked for again; calls that change are
+// made once.
 const PATIENCE = 20_000;
 const CHANGES = /\/(?!Get|List|Check)[A-Z]\w+/;
 
@@ -25,7 +26,9 @@ class Session {
     // The real grpcurl where there is one, else the stand-in beside this file.
     this.#bash = spawn('bash', ['--noprofile', '--norc'], {
       cwd: folder,
-      env: { ...process.env, PATH: `${process.env.PATH}:${HERE}`, BUF_CACHE_DIR: `${folder}/buf`, LC_ALL: 'C.UTF-8' },
+      env: {
+        ...process.env, PATH: `${process.env.PATH}:${HERE}`, BUF_CACHE_DIR: `${folder}/buf`, LC_ALL: 'C.UTF-8',
+      },
     });
     this.#bash.stdin.write('exec 2>&1\n');
     this.#bash.stdout.setEncoding('utf8').on('data', (text) => { this.#output += text; });
@@ -33,7 +36,8 @@ class Session {
 
   async run(command) {
     this.#output = '';
-    this.#bash.stdin.write(`${command}\necho; echo ${END_MARK}\n`);
+    // Commands must not read the session's own input.
+    this.#bash.stdin.write(`{ ${command}\n} </dev/null\necho; echo ${END_MARK}\n`);
     while (!this.#output.includes(END_MARK)) await once(this.#bash.stdout, 'data');
     return this.#output.slice(0, this.#output.indexOf(END_MARK));
   }

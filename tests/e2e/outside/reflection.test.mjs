@@ -35,7 +35,9 @@ test('services are listed and called by reflection', async (t) => {
   const refused = await buf(service, '--data', '{}', `${url}/keelson.accounts.v1.AccountService/GetUser`)
     .catch((error) => error);
   assert.match(refused.stderr, /invalid_argument/);
-  assert.match(refused.stderr, /FIELD_INVALID/);
+  const [info] = JSON.parse(refused.stderr).details;
+  assert.equal(info.type, 'google.rpc.ErrorInfo');
+  assert.match(Buffer.from(info.value, 'base64').toString(), /FIELD_INVALID/);
 });
 
 test('health is answered by name', async (t) => {

@@ -24,7 +24,8 @@ export async function startService(t, data = '.') {
   const folder = mkdtempSync(join(process.env.KEELSON_TEST_FOLDER ?? tmpdir(), 'keelson-'));
   const settings = [...FAST, `store.sqlite.path=${folder}/keelson.db`,
     `email.file.directory=${join(folder, data, 'mail')}`];
-  const service = spawn(process.env.KEELSON_BINARY, ['serve', ...settings.flatMap((setting) => ['--set', setting])],
+  const options = settings.flatMap((setting) => ['--set', setting]);
+  const service = spawn(process.env.KEELSON_BINARY, ['serve', ...options],
     { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
   t.after(async () => {
     if (service.exitCode === null && service.kill()) await once(service, 'exit');

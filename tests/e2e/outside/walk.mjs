@@ -2,14 +2,23 @@
 
 const BLOCK = /```console\n(.*?)```/gs;
 // An id may be cut short with "…"; what differs in other ways is told by its form alone.
+const TIMES = [
+  /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/,
+  /\d{4}-\d\d-\d\d \d\d:\d\d UTC/,
+  /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/,
+];
 const VARYING = [
-  { kind: 'id', pattern: /(user|order|refund|message|session)_(?:[0-9a-hjkmnp-tv-z]{26}|[0-9a-z]*…)/,
-    actual: ([, name]) => `${name}_[0-9a-hjkmnp-tv-z]{26}` },
-  { kind: 'token', pattern: /(?<=token=|TOKEN=)(?:[A-Za-z0-9_-]{43}|[A-Za-z0-9_-]*…)/, actual: () => '[A-Za-z0-9_-]{43}' },
-  { kind: 'time', pattern: /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/, actual: () => String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z` },
-  { kind: 'time', pattern: /\d{4}-\d\d-\d\d \d\d:\d\d UTC/, actual: () => String.raw`\d{4}-\d\d-\d\d \d\d:\d\d UTC` },
-  { kind: 'time', pattern: /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/,
-    actual: () => String.raw`[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}` },
+  {
+    kind: 'id',
+    pattern: /(user|order|refund|message|session)_(?:[0-9a-hjkmnp-tv-z]{26}|[0-9a-z]*…)/,
+    actual: ([, name]) => `${name}_[0-9a-hjkmnp-tv-z]{26}`,
+  },
+  {
+    kind: 'token',
+    pattern: /(?<=token=|TOKEN=)(?:[A-Za-z0-9_-]{43}|[A-Za-z0-9_-]*…)/,
+    actual: () => '[A-Za-z0-9_-]{43}',
+  },
+  ...TIMES.map((pattern) => ({ kind: 'time', pattern, actual: () => pattern.source })),
 ];
 const VARYING_TEXT = new RegExp(VARYING.map(({ pattern }) => `(?:${pattern.source})`).join('|'), 'g');
 

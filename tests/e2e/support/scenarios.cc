@@ -25,8 +25,7 @@ std::string UnitsScope(int quantity) {
 
 std::string RegisterUser(const Client& client, const std::string& email) {
   const auto answer =
-      client(&Accounts::RegisterUser, StrCat(Field("request_id", StrCat("register ", email)),
-                                             Field("email", email), Field("password", kPassword)));
+      client(&Accounts::RegisterUser, StrCat(Field("email", email), Field("password", kPassword)));
   REQUIRE(Outcome(answer) == "OK");
   return answer->user().id();
 }

@@ -1,0 +1,294 @@
+// The services over the real core and a store in memory: what is translated, and how.
+#include "adapters/grpc/services.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <catch2/catch.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "adapters/grpc/server.h"
+#include "adapters/memory/memory_store.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+#include "keelson/accounts/v1/accounts.grpc.pb.h"
+#include "keelson/orders/v1/orders.grpc.pb.h"
+#include "keelson/refunds/v1/refunds.grpc.pb.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_entropy.h"
+#include "tests/support/fake_password_hasher.h"
+#include "tests/support/recording_log.h"
+
+namespace keelson {
+namespace {
+
+namespace acc = accounts::v1;
+namespace ord = orders::v1;
+namespace ref = refunds::v1;
+
+struct Core {
+  FakeClock clock;
+  FakeEntropy entropy;
+  RecordingLog log;
+  MemoryStore store{clock};
+  IdGenerator ids{clock, entropy};
+  FakePasswordHasher hasher;
+  AccountPolicy accounts;
+  RefundPolicy refunds;
+  PageTokens page_tokens{Sha256Digest{}};
+  VerificationMail verification{entropy, ids, accounts};
+
+  RegisterUser register_user{store, hasher, clock, ids, verification, accounts};
+  VerifyEmail verify_email{store, clock, ids};
+  ResendVerification resend_verification{store, clock, verification, accounts};
+  GetUser get_user{store};
+  GetUserByEmail get_user_by_email{store};
+  CreateOrder create_order{store, clock, ids};
+  GetOrder get_order{store};
+  ListOrders list_orders{store, page_tokens};
+  PayOrder pay_order{store, clock, "recorded"};
+  ShipOrder ship_order{store, clock};
+  DeliverOrder deliver_order{store, clock};
+  CancelOrder cancel_order{store, clock, ids};
+  CheckRefund check_refund{store, clock, refunds};
+  CreateRefund create_refund{store, clock, ids, refunds};
+  GetRefund get_refund{store};
+  ListRefunds list_refunds{store, page_tokens};
+
+  UseCases use_cases() {
+    return {register_user, verify_email,  resend_verification, get_user,    get_user_by_email, create_order,
+            get_order,     list_orders,   pay_order,           ship_order,  deliver_order,     cancel_order,
+            check_refund,  create_refund, get_refund,          list_refunds};
+  }
+};
+
+class Services {
+ public:
+  Services() {
+    GrpcServerOptions options;
+    options.listen = "127.0.0.1:0";
+    auto started = GrpcServer::Start(options, core_.use_cases(), core_.store, core_.entropy, core_.log);
+    REQUIRE(started.ok());
+    server_ = *std::move(started);
+    const auto channel = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->port()),
+                                             grpc::InsecureChannelCredentials());
+    accounts = acc::AccountService::NewStub(channel);
+    orders = ord::OrderService::NewStub(channel);
+    refunds = ref::RefundService::NewStub(channel);
+  }
+
+  // Calls `method` of `stub` and keeps the status.
+  template <typename Stub, typename Request, typename Response>
+  Response Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                const Request& request) {
+    grpc::ClientContext context;
+    Response response;
+    status = (stub.*method)(&context, request, &response);
+    return response;
+  }
+
+  std::string Register() {
+    acc::RegisterUserRequest request;
+    request.set_email(" Ada@Example.com ");
+    request.set_password("zq8#Lwp!-xyz");
+    request.set_display_name("Ada");
+    (*request.mutable_labels())["team"] = "red";
+    const acc::User user = Call(*accounts, &acc::AccountService::Stub::RegisterUser, request).user();
+    INFO(status.error_message());
+    REQUIRE(status.ok());
+    CHECK(user.email() == "Ada@Example.com");
+    CHECK(user.state() == acc::USER_STATE_ACTIVE);
+    CHECK(user.labels().at("team") == "red");
+    CHECK_FALSE(user.has_email_verify_time());
+    CHECK(user.create_time().seconds() == FakeClock::kStartSeconds);
+    CHECK_FALSE(user.etag().empty());
+    return user.id();
+  }
+
+  ord::Order Create(const std::string& user_id) {
+    ord::CreateOrderRequest request;
+    request.set_user_id(user_id);
+    ord::OrderLine& line = *request.add_lines();
+    line.set_sku("A-1");
+    line.set_title("Anchor");
+    line.set_quantity(3);
+    SetEuro(*line.mutable_unit_price(), 1000);
+    SetEuro(*request.mutable_shipping(), 500);
+    ord::Order order = Call(*orders, &ord::OrderService::Stub::CreateOrder, request).order();
+    INFO(status.error_message());
+    REQUIRE(status.ok());
+    return order;
+  }
+
+  ord::Order Delivered() {
+    ord::Order order = Create(Register());
+    ord::PayOrderRequest pay;
+    pay.set_id(order.id());
+    *pay.mutable_amount() = order.total();
+    pay.mutable_payment()->set_provider("recorded");
+    pay.mutable_payment()->set_provider_reference("p-1");
+    Call(*orders, &ord::OrderService::Stub::PayOrder, pay);
+    REQUIRE(status.ok());
+    ord::ShipOrderRequest ship;
+    ship.set_id(order.id());
+    Call(*orders, &ord::OrderService::Stub::ShipOrder, ship);
+    REQUIRE(status.ok());
+    ord::DeliverOrderRequest deliver;
+    deliver.set_id(order.id());
+    order = Call(*orders, &ord::OrderService::Stub::DeliverOrder, deliver).order();
+    REQUIRE(status.ok());
+    return order;
+  }
+
+  // The field violations of the last call.
+  std::vector<std::string> Fields() const {
+    google::rpc::Status details;
+    REQUIRE(details.ParseFromString(status.error_details()));
+    std::vector<std::string> fields;
+    google::rpc::BadRequest bad_request;
+    for (const google::protobuf::Any& any : details.details()) {
+      if (!any.UnpackTo(&bad_request)) continue;
+      for (const auto& violation : bad_request.field_violations()) fields.push_back(violation.field());
+    }
+    return fields;
+  }
+
+  static void SetEuro(common::v1::Money& money, std::int64_t cents) {
+    money.set_currency_code("EUR");
+    money.set_minor_units(cents);
+  }
+
+  grpc::Status status;
+  std::unique_ptr<acc::AccountService::Stub> accounts;
+  std::unique_ptr<ord::OrderService::Stub> orders;
+  std::unique_ptr<ref::RefundService::Stub> refunds;
+
+ private:
+  Core core_;
+  std::unique_ptr<GrpcServer> server_;
+};
+
+using Names = std::vector<std::string>;
+
+TEST_CASE("every method offered is the contract's, with its own messages") {
+  Core core;
+  std::size_t offered = 0;
+  for (const auto& service : {MakeAccountService(core.use_cases()), MakeOrderService(core.use_cases()),
+                              MakeRefundService(core.use_cases())}) {
+    const auto* descriptor =
+        google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service->name());
+    REQUIRE(descriptor != nullptr);
+    for (const Method& method : service->methods()) {
+      INFO(method.path);
+      const auto* contract = descriptor->FindMethodByName(method.path.substr(method.path.rfind('/') + 1));
+      REQUIRE(contract != nullptr);
+      CHECK(method.path == "/" + service->name() + "/" + contract->name());
+      CHECK(contract->input_type() == method.request->GetDescriptor());
+      CHECK(contract->output_type() == method.response->GetDescriptor());
+      CHECK((method.access == Access::kRead) == (method.work != Work::kWrite));
+      ++offered;
+    }
+  }
+  CHECK(offered == 16);
+}
+
+TEST_CASE("a user is shown by id and by address") {
+  Services services;
+  const std::string id = services.Register();
+  acc::GetUserRequest by_id;
+  by_id.set_id(id);
+  CHECK(services.Call(*services.accounts, &acc::AccountService::Stub::GetUser, by_id).user().display_name() ==
+        "Ada");
+  acc::GetUserByEmailRequest by_email;
+  by_email.set_email("ada@example.COM");
+  CHECK(services.Call(*services.accounts, &acc::AccountService::Stub::GetUserByEmail, by_email).user().id() ==
+        id);
+}
+
+TEST_CASE("an order is shown with its sums and lines, and its times as they come") {
+  Services services;
+  const ord::Order pending = services.Create(services.Register());
+  CHECK(pending.state() == ord::ORDER_STATE_PENDING);
+  CHECK(pending.total().minor_units() == 3500);
+  CHECK(pending.total().currency_code() == "EUR");
+  CHECK(pending.has_paid());
+  CHECK(pending.has_refundable());
+  CHECK_FALSE(pending.has_payment());
+  CHECK_FALSE(pending.has_pay_time());
+  REQUIRE(pending.lines_size() == 1);
+  CHECK(pending.lines(0).line_id() == "1");
+  CHECK(pending.lines(0).total().minor_units() == 3000);
+  CHECK(pending.lines(0).discount().currency_code() == "EUR");
+}
+
+TEST_CASE("a refund by line is judged, made and shown") {
+  Services services;
+  const ord::Order order = services.Delivered();
+  CHECK(order.payment().provider_reference() == "p-1");
+  CHECK(order.has_deliver_time());
+  ref::CheckRefundRequest check;
+  check.set_order_id(order.id());
+  ref::RefundLine& line = *check.mutable_scope()->mutable_lines()->add_lines();
+  line.set_line_id("1");
+  line.set_quantity(2);
+  const ref::CheckRefundResponse judged =
+      services.Call(*services.refunds, &ref::RefundService::Stub::CheckRefund, check);
+  CHECK(judged.allowed());
+  CHECK(judged.amount().minor_units() == 2000);
+  CHECK(judged.verdicts_size() == 9);
+  CHECK(judged.verdicts(0).rule() == "ORDER_PAID");
+
+  ref::CreateRefundRequest create;
+  create.set_order_id(order.id());
+  *create.mutable_scope() = check.scope();
+  create.set_reason(ref::REFUND_REASON_DEFECTIVE);
+  const ref::Refund refund =
+      services.Call(*services.refunds, &ref::RefundService::Stub::CreateRefund, create).refund();
+  REQUIRE(services.status.ok());
+  CHECK(refund.state() == ref::REFUND_STATE_APPROVED);
+  CHECK(refund.requested_by() == "anonymous");
+  CHECK(refund.lines(0).line_id() == "1");
+  CHECK(refund.lines(0).amount().minor_units() == 2000);
+
+  ref::ListRefundsRequest list;
+  list.add_states(ref::REFUND_STATE_APPROVED);
+  const auto page = services.Call(*services.refunds, &ref::RefundService::Stub::ListRefunds, list);
+  REQUIRE(page.refunds_size() == 1);
+  CHECK(page.refunds(0).id() == refund.id());
+}
+
+TEST_CASE("numbers that no enum knows and times that are none are named") {
+  Services services;
+  ord::ListOrdersRequest list;
+  list.add_states(ord::ORDER_STATE_PAID);
+  list.add_states(static_cast<ord::OrderState>(77));
+  list.add_states(ord::ORDER_STATE_UNSPECIFIED);
+  list.mutable_created_from()->set_nanos(-1);
+  list.mutable_created_before()->set_seconds(253'402'300'800);
+  services.Call(*services.orders, &ord::OrderService::Stub::ListOrders, list);
+  CHECK(services.status.error_code() == grpc::INVALID_ARGUMENT);
+  CHECK(services.Fields() == Names{"states[1]", "states[2]", "created_from", "created_before"});
+
+  ref::CreateRefundRequest create;
+  create.set_reason(static_cast<ref::RefundReason>(-3));
+  services.Call(*services.refunds, &ref::RefundService::Stub::CreateRefund, create);
+  CHECK(services.Fields() == Names{"reason"});
+}
+
+TEST_CASE("an order is asked for by one key") {
+  Services services;
+  services.Call(*services.orders, &ord::OrderService::Stub::GetOrder, ord::GetOrderRequest());
+  CHECK(services.Fields() == Names{"id"});
+}
+
+TEST_CASE("a forged page token is refused") {
+  Services services;
+  ord::ListOrdersRequest list;
+  list.set_page_token("forged");
+  services.Call(*services.orders, &ord::OrderService::Stub::ListOrders, list);
+  CHECK(services.status.error_code() == grpc::INVALID_ARGUMENT);
+}
+
+}  // namespace
+}  // namespace keelson
