@@ -102,7 +102,7 @@ absl::Status HashSlots::Overloaded() const {
   ErrorDetails details;
   details.reason = Reason::kOverloaded;
   details.retry_after = std::clamp(rounds * last_duration_, kMinRetryAfter, kMaxRetryAfter);
-  return MakeError(std::move(details), "too many passwords wait to be hashed");
+  return MakeError(details, "too many passwords wait to be hashed");
 }
 
 bool HashSlots::Fits(const Job& job) const {

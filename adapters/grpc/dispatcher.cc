@@ -61,7 +61,7 @@ absl::Status ShuttingDownError() {
   ErrorDetails details;
   details.reason = Reason::kShuttingDown;
   details.retry_after = kRetryWhenShuttingDown;
-  return MakeError(std::move(details), "the server shuts down; try another one, or again later");
+  return MakeError(details, "the server shuts down; try another one, or again later");
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ absl::Status OverloadedError() {
   ErrorDetails details;
   details.reason = Reason::kOverloaded;
   details.retry_after = kRetryWhenOverloaded;
-  return MakeError(std::move(details), "too many calls wait already; try again later");
+  return MakeError(details, "too many calls wait already; try again later");
 }
 
 absl::Status Dispatcher::Admit(const Method& method, grpc::ServerContext& call,

@@ -11,7 +11,7 @@
 namespace keelson {
 namespace {
 
-absl::Status Breaks(std::string rule) {
+absl::Status Breaks(const std::string& rule) {
   return absl::InvalidArgumentError(rule);
 }
 

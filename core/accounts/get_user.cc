@@ -11,7 +11,7 @@ absl::StatusOr<User> Read(Store& store, const CallContext& context,
   std::optional<User> user;
   const absl::Status status = store.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
     Found<User> found = find(tx.users());
-    if (found.ok()) user = *std::move(found);
+    if (found.ok()) user = std::move(*found);
     return found.status();
   });
   if (!status.ok()) return status;

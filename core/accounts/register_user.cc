@@ -56,8 +56,8 @@ absl::StatusOr<RegisterUser::Applicant> RegisterUser::Check(const RegisterUserCo
   CheckLocale("locale", applicant.locale, errors);
   CheckLabels("labels", command.labels, errors);
   if (!errors.empty()) return errors.ToStatus();
-  applicant.email = *std::move(email);
-  applicant.password = *std::move(password);
+  applicant.email = std::move(*email);
+  applicant.password = std::move(*password);
   return applicant;
 }
 
@@ -82,7 +82,7 @@ absl::StatusOr<std::optional<User>> RegisterUser::operator()(const CallContext& 
     if (call.enabled()) {
       Found<std::string> answer = call.FindAnswer(tx.idempotency());
       if (!answer.ok()) return answer.status();
-      first = *std::move(answer);
+      first = std::move(*answer);
       if (first) return absl::OkStatus();
     }
     if (policy_.conceal_existing_email) return absl::OkStatus();

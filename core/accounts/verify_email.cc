@@ -25,7 +25,7 @@ absl::StatusOr<User> VerifyEmail::operator()(const CallContext& context, const S
     Found<User> user = tx.users().Find((*found)->user_id);
     if (!user.ok()) return user.status();
     if (!*user || (**user)->email_key != (*found)->email_key) return TokenInvalid();
-    verified = *std::move(user);
+    verified = std::move(*user);
     if (absl::Status moved = verified->VerifyEmail(now); !moved.ok()) return moved;
     if (absl::Status spent = tx.tokens().Delete(digest); !spent.ok()) return spent;
     if (absl::Status kept = tx.users().Update(*verified); !kept.ok()) return kept;

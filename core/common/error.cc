@@ -84,7 +84,7 @@ absl::StatusCode ReasonCode(Reason reason) {
   return EntryOf(reason).code;
 }
 
-absl::Status MakeError(ErrorDetails details, std::string_view message) {
+absl::Status MakeError(const ErrorDetails& details, std::string_view message) {
   absl::Status status(ReasonCode(details.reason), ToAbsl(message));
   status.SetPayload(kPayloadUrl, absl::Cord(Archive(details)));
   return status;
@@ -94,7 +94,7 @@ absl::Status MakeError(Reason reason, std::string_view message, std::map<std::st
   ErrorDetails details;
   details.reason = reason;
   details.facts = std::move(facts);
-  return MakeError(std::move(details), message);
+  return MakeError(details, message);
 }
 
 std::optional<ErrorDetails> DetailsOf(const absl::Status& status) {
@@ -118,7 +118,7 @@ absl::Status FieldErrors::ToStatus() const {
   ErrorDetails details;
   details.reason = Reason::kFieldInvalid;
   details.fields = violations_;
-  return MakeError(std::move(details),
+  return MakeError(details,
                    absl::StrJoin(violations_, "; ", [](std::string* out, const FieldViolation& violation) {
                      *out += StrCat(violation.field, " ", violation.description);
                    }));

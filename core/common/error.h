@@ -74,7 +74,7 @@ struct ErrorDetails {
   std::optional<absl::Duration> retry_after;
 };
 
-absl::Status MakeError(ErrorDetails details, std::string_view message);
+absl::Status MakeError(const ErrorDetails& details, std::string_view message);
 absl::Status MakeError(Reason reason, std::string_view message,
                        std::map<std::string, std::string> facts = {});
 

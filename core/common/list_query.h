@@ -43,7 +43,7 @@ absl::StatusOr<Page> ReadPage(Store& store, const CallContext& context, const Pa
   Page page;
   const absl::Status status = store.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
     absl::StatusOr<std::vector<Entity>> found = read(tx, before, page_size + 1);
-    if (found.ok()) page.*rows = *std::move(found);
+    if (found.ok()) page.*rows = std::move(*found);
     return found.status();
   });
   if (!status.ok()) return status;

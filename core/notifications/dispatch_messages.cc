@@ -74,7 +74,7 @@ absl::StatusOr<std::vector<Message>> DispatchMessages::Claim() {
   if (!any) return claimed;
   status = store_.Write(now + kStoreTimeout, [&](WriteTransaction& tx) -> absl::Status {
     absl::StatusOr<std::vector<Message>> messages = tx.messages().Claim(now, now + policy_.lease, kBatch);
-    if (messages.ok()) claimed = *std::move(messages);
+    if (messages.ok()) claimed = std::move(*messages);
     return messages.status();
   });
   if (!status.ok()) return status;

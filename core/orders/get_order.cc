@@ -12,7 +12,7 @@ absl::StatusOr<Order> Read(Store& store, const CallContext& context,
   std::optional<Order> order;
   const absl::Status status = store.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
     Found<Order> found = find(tx.orders());
-    if (found.ok()) order = *std::move(found);
+    if (found.ok()) order = std::move(*found);
     return found.status();
   });
   if (!status.ok()) return status;

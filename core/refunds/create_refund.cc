@@ -113,7 +113,7 @@ absl::Status NotAllowed(const Order& order, const RefundJudgement& judgement) {
     details.preconditions.push_back({std::string(verdict.rule), order->id.ToString(), verdict.explanation});
     message += StrCat(details.preconditions.size() == 1 ? ": " : "; ", verdict.explanation);
   }
-  return MakeError(std::move(details), message);
+  return MakeError(details, message);
 }
 
 absl::Status TellOwner(WriteTransaction& tx, const CallContext& context, IdGenerator& ids, const Order& order,

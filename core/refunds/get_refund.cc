@@ -12,7 +12,7 @@ absl::StatusOr<Refund> GetRefund::operator()(const CallContext& context, std::st
   std::optional<Refund> refund;
   const absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
     Found<Refund> found = tx.refunds().Find(*refund_id);
-    if (found.ok()) refund = *std::move(found);
+    if (found.ok()) refund = std::move(*found);
     return found.status();
   });
   if (!status.ok()) return status;

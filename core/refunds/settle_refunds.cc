@@ -69,7 +69,7 @@ absl::StatusOr<std::vector<Refund>> SettleRefunds::Claim() {
   std::vector<Refund> due;
   absl::Status status = store_.Read(deadline, [&](ReadTransaction& tx) -> absl::Status {
     absl::StatusOr<std::vector<Refund>> found = tx.refunds().ListDue(now, kBatch);
-    if (found.ok()) due = *std::move(found);
+    if (found.ok()) due = std::move(*found);
     return found.status();
   });
   if (!status.ok()) return status;

@@ -11,9 +11,9 @@
 namespace keelson {
 namespace {
 
-constexpr int kRounds = 3;
-constexpr absl::Duration kDuration = absl::Seconds(4);
-constexpr double kProbesPerSecond = 500;
+constexpr int kRounds = 5;
+constexpr absl::Duration kDuration = absl::Seconds(3);
+constexpr double kProbesPerSecond = 200;
 constexpr double kRateBar = 0.9;
 constexpr double kProbeBar = 5;
 constexpr double kMebibyte = 1 << 20;
