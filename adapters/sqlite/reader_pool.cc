@@ -28,6 +28,7 @@ absl::Status ReaderPool::Reader::End() {
   if (!open) return absl::OkStatus();
   open = false;
   return connection->Guard([this] {
+    mutex.AssertHeld();
     // An error may have ended it already.
     if (sqlite3_get_autocommit(connection->database().getHandle()) == 0) end.Execute();
     return absl::OkStatus();
@@ -39,6 +40,7 @@ absl::Status ReaderPool::Reader::Read(Store::ReadWork work, std::uint64_t commit
     absl::Status status = End();
     if (status.ok()) {
       status = connection->Guard([this] {
+        mutex.AssertHeld();
         begin.Execute();
         return absl::OkStatus();
       });

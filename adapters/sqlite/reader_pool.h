@@ -38,7 +38,7 @@ class ReaderPool {
 
  private:
   struct Reader {
-    Reader(std::unique_ptr<Connection> opened);
+    explicit Reader(std::unique_ptr<Connection> opened);
 
     absl::Status Read(Store::ReadWork work, std::uint64_t commits) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);
     absl::Status End() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex);

@@ -76,7 +76,7 @@ std::string ShowConfig(const Schema& schema, const LoadedConfig& loaded) {
   for (const Key& key : schema.keys()) {
     AppendSection(key.section(), section, out);
     std::string value = ValueOf(key, config);
-    if (key.secret && value != ToToml("")) value = ToToml(kHidden);
+    if (key.secret && value != ToToml(std::string_view())) value = ToToml(kHidden);
     const auto origin = loaded.origins.find(key.name);
     out += StrCat(key.leaf(), " = ", value, "  # ",
                   origin == loaded.origins.end() ? "default" : origin->second, "\n");
