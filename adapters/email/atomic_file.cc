@@ -33,7 +33,7 @@ int WriteAll(int fd, std::string_view content) {
     if (written < 0 && errno != EINTR) return errno;
     if (written > 0) content.remove_prefix(static_cast<std::size_t>(written));
   }
-  return fsync(fd) == 0 ? 0 : errno;
+  return 0;
 }
 
 int FlushFolder(const std::string& directory) {
@@ -45,16 +45,19 @@ int FlushFolder(const std::string& directory) {
 
 int WriteFileAtomically(const std::string& directory, std::string_view name, std::string_view content) {
   std::string temporary = StrCat(directory, "/.", name, ".XXXXXX");
-  int error = 0;
-  {
-    const Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
-    if (file.get() < 0) return errno;
-    error = WriteAll(file.get(), content);
-  }
+  const Descriptor file(mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
+  if (file.get() < 0) return errno;
   const std::string path = StrCat(directory, "/", name);
+  int error = WriteAll(file.get(), content);
   if (error == 0 && rename(temporary.c_str(), path.c_str()) != 0) error = errno;
-  if (error == 0) return FlushFolder(directory);
-  unlink(temporary.c_str());
+  if (error != 0) {
+    unlink(temporary.c_str());
+    return error;
+  }
+  // Synced under its last name, so that a journalling file system commits once for the content and the name.
+  if (fsync(file.get()) == 0) return FlushFolder(directory);
+  error = errno;
+  unlink(path.c_str());
   return error;
 }
 

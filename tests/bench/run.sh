@@ -8,6 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${KEELSON_BUILD:-build}
+cmake/install-packages.sh cmake/packages.txt tests/packages.txt
 
 log=$(mktemp)
 data=
