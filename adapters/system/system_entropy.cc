@@ -11,7 +11,8 @@ SystemEntropy::SystemEntropy() {
 }
 
 void SystemEntropy::Fill(std::span<std::byte> bytes) {
-  randombytes_buf(bytes.data(), bytes.size());
+  // An empty span may have no address, which libsodium declares that it must have.
+  if (!bytes.empty()) randombytes_buf(bytes.data(), bytes.size());
 }
 
 }  // namespace keelson
