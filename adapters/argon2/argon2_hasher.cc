@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "absl/memory/memory.h"
+#include "adapters/argon2/hash_memory.h"
 #include "adapters/argon2/phc_string.h"
 
 namespace keelson {
@@ -40,6 +41,7 @@ absl::StatusOr<std::unique_ptr<Argon2Hasher>> Argon2Hasher::Create(const Argon2O
   slots.slots = std::min<std::size_t>(Cores(options), options.memory_budget_bytes / cost.memory_bytes());
   slots.queue = options.queue;
   slots.memory_budget_bytes = options.memory_budget_bytes;
+  slots.when_idle = HashMemory::Free;
   return absl::WrapUnique(new Argon2Hasher(cost, slots, entropy));
 }
 

@@ -28,8 +28,9 @@ struct Argon2Options {
 
 // Argon2id (RFC 9106). Hashes run on max(1, min(cores, memory budget / memory)) threads of their own, at a
 // lower priority than whatever else the process does. A stored hash that needs more memory than is left of
-// the budget waits for it; one that needs more than the whole budget runs alone. All memory goes back to
-// the system after each hash. Destroy it only when no call is under way.
+// the budget waits for it; one that needs more than the whole budget runs alone. A thread
+// keeps its hash's memory for the next one and gives it back to the system when none waits. Destroy it only
+// when no call is under way.
 class Argon2Hasher final : public PasswordHasher {
  public:
   // INVALID_ARGUMENT where an option is out of Argon2idBounds, or the budget too small for one hash.

@@ -2,8 +2,8 @@
 
 #include <argon2.h>
 #include <sodium.h>
-#include <sys/mman.h>
 
+#include "adapters/argon2/hash_memory.h"
 #include "core/common/error.h"
 #include "core/common/strings.h"
 
@@ -14,16 +14,13 @@ absl::Status OutOfMemory() {
   return MakeError(Reason::kOverloaded, "there is no memory for a password's hash");
 }
 
-// malloc would keep what its arenas have grown by; mapped memory goes back at once.
-int Map(std::uint8_t** memory, std::size_t bytes) {
-  void* mapped = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  *memory = mapped == MAP_FAILED ? nullptr : static_cast<std::uint8_t*>(mapped);
-  return mapped == MAP_FAILED ? ARGON2_MEMORY_ALLOCATION_ERROR : ARGON2_OK;
+int Borrow(std::uint8_t** memory, std::size_t bytes) {
+  *memory = static_cast<std::uint8_t*>(HashMemory::Borrow(bytes));
+  return *memory == nullptr ? ARGON2_MEMORY_ALLOCATION_ERROR : ARGON2_OK;
 }
 
-void Unmap(std::uint8_t* memory, std::size_t bytes) {
-  munmap(memory, bytes);
-}
+// It is kept for the next hash.
+void Return(std::uint8_t*, std::size_t) {}
 
 // libsodium's interface has one salt length and one lane.
 bool SodiumComputes(std::string_view salt, const Argon2idCost& cost) {
@@ -33,6 +30,7 @@ bool SodiumComputes(std::string_view salt, const Argon2idCost& cost) {
 
 absl::Status ComputeByLibsodium(std::string_view password, std::string_view salt, const Argon2idCost& cost,
                                 std::string& hash) {
+  const HashMemory::Scope scope;
   const int result =
       crypto_pwhash_argon2id(reinterpret_cast<unsigned char*>(hash.data()), hash.size(), password.data(),
                              password.size(), reinterpret_cast<const unsigned char*>(salt.data()),
@@ -82,8 +80,8 @@ absl::Status ComputeByLibargon2(std::string_view password, std::string_view salt
   context.lanes = cost.parallelism;
   context.threads = cost.parallelism;
   context.version = ARGON2_VERSION_13;
-  context.allocate_cbk = Map;
-  context.free_cbk = Unmap;
+  context.allocate_cbk = Borrow;
+  context.free_cbk = Return;
   context.flags = ARGON2_DEFAULT_FLAGS;
   switch (argon2id_ctx(&context)) {
     case ARGON2_OK:

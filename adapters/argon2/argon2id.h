@@ -35,7 +35,8 @@ struct Argon2idBounds {
 absl::Status CheckArgon2idCost(const Argon2idCost& cost);
 
 // Fills `hash` (its size is the tag's length) with Argon2id version 1.3 of `password`. libsodium computes it
-// wherever it is able to, for it is nearly twice as fast; libargon2 the rest. Gives all memory back.
+// wherever it is able to, for it is nearly twice as fast; libargon2 the rest. In the
+// thread's HashMemory, which stays with it.
 // RESOURCE_EXHAUSTED (OVERLOADED) where the system has no memory for it.
 absl::Status ComputeArgon2id(std::string_view password, std::string_view salt, const Argon2idCost& cost,
                              std::string& hash);

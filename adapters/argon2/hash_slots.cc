@@ -118,6 +118,7 @@ void HashSlots::Serve(std::size_t number) {
   absl::MutexLock lock(&mutex_);
   while (true) {
     ++idle_;
+    if (!stopping_ && !HasWork()) TellIdle();
     while (!stopping_ && !HasWork()) work_.Wait(&mutex_);
     --idle_;
     if (stopping_) return;
@@ -132,6 +133,13 @@ void HashSlots::Serve(std::size_t number) {
     // What this one has left of the queue and given back of the memory may suit an idle thread.
     if (HasWork()) work_.Signal();
   }
+}
+
+void HashSlots::TellIdle() {
+  if (!options_.when_idle) return;
+  mutex_.Unlock();
+  options_.when_idle();
+  mutex_.Lock();
 }
 
 void HashSlots::Execute(Job& job) {

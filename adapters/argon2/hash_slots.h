@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -28,6 +29,8 @@ class HashSlots {
     std::size_t queue = 64;
     // Of all jobs that run at once; a job that needs more runs alone.
     std::uint64_t memory_budget_bytes = 0;
+    // Runs on a slot's thread before it waits for its next job, where there is none yet.
+    std::function<void()> when_idle = {};
   };
   struct Load {
     std::size_t running = 0;
@@ -56,6 +59,7 @@ class HashSlots {
   bool StartThread() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Overloaded() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Serve(std::size_t number);
+  void TellIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Execute(Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;

@@ -1,8 +1,10 @@
 #include "adapters/telemetry/json_log.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -149,6 +151,35 @@ TEST_CASE("without a flush an entry is out after a moment") {
   const absl::Time give_up = absl::Now() + absl::Seconds(10);
   while (file.Lines().size() < 5 && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(1));
   CHECK(file.Lines().size() == 5);
+}
+
+TEST_CASE("who logs does not wait for a slow reader while there is room to gather") {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  // Full, so that a write to it waits until somebody reads.
+  REQUIRE(fcntl(ends[1], F_SETPIPE_SZ, 4096) == 4096);
+  const std::string filling(4096, '\n');
+  REQUIRE(write(ends[1], filling.data(), filling.size()) == 4096);
+  std::FILE* output = fdopen(ends[1], "w");
+  std::atomic<bool> logged = false;
+  std::thread reader([&] {
+    const absl::Time give_up = absl::Now() + absl::Seconds(10);
+    while (!logged && absl::Now() < give_up) absl::SleepFor(absl::Milliseconds(1));
+    CHECK(logged);
+    std::string read_back(65536, '\0');
+    while (read(ends[0], read_back.data(), read_back.size()) > 0) {
+    }
+  });
+  {
+    LogOptions options;
+    options.output = output;
+    JsonLog log(options);
+    for (int i = 0; i < 100; ++i) log.Write(Severity::kInfo, "test", "quiet");
+    logged = true;
+  }
+  std::fclose(output);
+  reader.join();
+  close(ends[0]);
 }
 
 TEST_CASE("entries of many threads are all there, none torn") {

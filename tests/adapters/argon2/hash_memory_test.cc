@@ -1,0 +1,68 @@
+#include "adapters/argon2/hash_memory.h"
+
+#include <catch2/catch.hpp>
+#include <cstring>
+#include <string>
+#include <thread>
+
+#include "adapters/argon2/argon2id.h"
+
+namespace keelson {
+namespace {
+
+constexpr std::size_t kMiB = 1024 * 1024;
+
+// What is held after a hash of these costs, on a thread that held nothing.
+std::size_t HeldAfter(const Argon2idCost& cost) {
+  std::size_t held = 0;
+  std::thread([&] {
+    std::string hash(32, '\0');
+    if (ComputeArgon2id("password", std::string(16, 's'), cost, hash).ok()) held = HashMemory::held_bytes();
+  }).join();
+  return held;
+}
+
+}  // namespace
+
+TEST_CASE("a block stays as it is until another size is asked for or it is freed") {
+  void* block = HashMemory::Borrow(kMiB);
+  REQUIRE(block != nullptr);
+  std::memset(block, 7, kMiB);
+  CHECK(HashMemory::Borrow(kMiB) == block);
+  CHECK(static_cast<char*>(block)[kMiB - 1] == 7);
+  CHECK(HashMemory::held_bytes() == kMiB);
+
+  auto* larger = static_cast<char*>(HashMemory::Borrow(3 * kMiB));
+  REQUIRE(larger != nullptr);
+  std::memset(larger, 1, 3 * kMiB);
+  CHECK(HashMemory::held_bytes() == 3 * kMiB);
+  HashMemory::Free();
+  CHECK(HashMemory::held_bytes() == 0);
+}
+
+TEST_CASE("each thread has its own block, which goes with it") {
+  void* mine = HashMemory::Borrow(kMiB);
+  std::thread([mine] {
+    CHECK(HashMemory::held_bytes() == 0);
+    CHECK(HashMemory::Borrow(kMiB) != mine);
+  }).join();
+  CHECK(HashMemory::held_bytes() == kMiB);
+  HashMemory::Free();
+}
+
+TEST_CASE("more than the system has is refused") {
+  CHECK(HashMemory::Borrow(std::size_t{1} << 60) == nullptr);
+  CHECK(HashMemory::held_bytes() == 0);
+}
+
+TEST_CASE("libargon2 computes in the thread's block") {
+  CHECK(HeldAfter({.memory_kib = 256, .iterations = 1, .parallelism = 2}) == 256 * 1024);
+}
+
+#ifdef KEELSON_WRAPS_MMAP
+TEST_CASE("libsodium computes in the thread's block where its calls are wrapped") {
+  CHECK(HeldAfter({.memory_kib = 256, .iterations = 1, .parallelism = 1}) == 256 * 1024);
+}
+#endif
+
+}  // namespace keelson
