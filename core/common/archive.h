@@ -8,6 +8,8 @@
 // trailing ones that it does not know, so answers written by a neighbouring version can still be given.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -43,7 +45,11 @@ class ArchiveWriter {
   }
   template <typename Kind>
   void Write(const Id<Kind>& value) {
-    WriteBytes({reinterpret_cast<const char*>(value.uuid().data()), value.uuid().size()});
+    Write(value.uuid());
+  }
+  template <std::size_t size>
+  void Write(const std::array<std::uint8_t, size>& value) {
+    WriteBytes({reinterpret_cast<const char*>(value.data()), size});
   }
   template <typename T>
   void Write(const std::optional<T>& value) {
@@ -98,10 +104,14 @@ class ArchiveReader {
   template <typename Kind>
   void Read(Id<Kind>& value) {
     Uuid uuid{};
-    const std::string_view bytes = ReadBytes();
-    if (bytes.size() != uuid.size()) return Fail();
-    bytes.copy(reinterpret_cast<char*>(uuid.data()), uuid.size());
+    Read(uuid);
     value = Id<Kind>(uuid);
+  }
+  template <std::size_t size>
+  void Read(std::array<std::uint8_t, size>& value) {
+    const std::string_view bytes = ReadBytes();
+    if (bytes.size() != size) return Fail();
+    bytes.copy(reinterpret_cast<char*>(value.data()), size);
   }
   template <typename T>
   void Read(std::optional<T>& value) {

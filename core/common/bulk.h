@@ -1,0 +1,68 @@
+// The store by whole tables, a batch of rows at a time: how everything in it is moved to another store
+// (TransferStore) and checked (VerifyStore).
+//
+// This is the specification for whoever writes an adapter; tests/contract/bulk holds it to the letter. Rows
+// and their keys are those of rows.h, and a row reads back equal wherever it was written: each time to the
+// microsecond, each text byte by byte, each number whole.
+//
+// What a store keeps for itself alone (a probe, a schema's history, a row's number) is no row, and neither
+// is the mark of a transfer, which lies among the settings under kTransferMark.
+//
+// Errors are those of store.h: UNAVAILABLE (STORE_UNAVAILABLE) where the store can't be reached or is in use,
+// INTERNAL where it holds what it must not. For one thread at a time; every call blocks.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/common/rows.h"
+
+namespace keelson {
+
+// The setting that a transfer keeps in its target until it is done. A service refuses a store that has it.
+inline constexpr std::string_view kTransferMark = "transfer";
+
+// Who may use a store while it is read.
+enum class BulkAccess {
+  // A service may go on writing: what is read is the store as it was at one moment, when it was opened. It
+  // holds nobody up for longer than a read does, and needs no right to write.
+  kShared,
+  // Nobody writes: opening fails with UNAVAILABLE while a service has the store, and none can have it until
+  // the reader goes. A file is locked; a server's tables are locked against writing.
+  kExclusive,
+};
+
+class BulkReader {
+ public:
+  virtual ~BulkReader() = default;
+
+  virtual absl::StatusOr<std::int64_t> Count(RowKind kind) = 0;
+  // At most `limit` rows whose keys are greater than `after`, in the order of their keys; empty: from the
+  // first. Fewer than `limit` are the last. Events that wait for their numbers are numbered first.
+  virtual absl::StatusOr<Rows> Read(RowKind kind, std::string_view after, int limit) = 0;
+};
+
+// A store that a transfer fills. Nobody else has it open: opening it fails with UNAVAILABLE where a service
+// does, and brings the schema up to date.
+class BulkTarget : public BulkReader {
+ public:
+  // Inserts the rows as they are, events with their numbers and hashes, and keeps `mark` in the place of the
+  // mark before: both or neither, durable when it returns OK. Rows come in the order of their keys, up to
+  // thousands at once, and none may be all. Where a row is refused the error is RowRefused's.
+  virtual absl::Status Insert(const Rows& rows, std::string_view mark) = 0;
+  // The last mark kept; empty where there is none.
+  virtual absl::StatusOr<std::string> FindMark() = 0;
+  // Makes it a store like any other: without the mark, and with all that it keeps beside its rows (numbering,
+  // statistics) as if the service had written them.
+  virtual absl::Status Finish() = 0;
+};
+
+// The error for the row `index` of `rows`, which the store refused: INTERNAL, naming the table, the row's key
+// and the cause, which must not hold the row's content.
+absl::Status RowRefused(const Rows& rows, std::size_t index, std::string_view cause);
+
+}  // namespace keelson
