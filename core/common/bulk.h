@@ -1,9 +1,9 @@
 // The store by whole tables, a batch of rows at a time: how everything in it is moved to another store
 // (TransferStore) and checked (VerifyStore).
 //
-// This is the specification for whoever writes an adapter; tests/contract/bulk holds it to the letter. Rows
-// and their keys are those of rows.h, and a row reads back equal wherever it was written: each time to the
-// microsecond, each text byte by byte, each number whole.
+// This is the specification for whoever writes an adapter; tests/contract/bulk holds it to the letter.
+// Rows and their keys are those of rows.h, and a row reads back equal wherever it was written: each time
+// to the microsecond, each text byte by byte, each number whole.
 //
 // What a store keeps for itself alone (a probe, a schema's history, a row's number) is no row, and neither
 // is the mark of a transfer, which lies among the settings under kTransferMark.
@@ -43,7 +43,7 @@ class BulkReader {
   virtual absl::StatusOr<std::int64_t> Count(RowKind kind) = 0;
   // At most `limit` rows whose keys are greater than `after`, in the order of their keys; empty: from the
   // first. Fewer than `limit` are the last. Events that wait for their numbers are numbered first.
-  virtual absl::StatusOr<Rows> Read(RowKind kind, std::string_view after, int limit) = 0;
+  virtual absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) = 0;
 };
 
 // A store that a transfer fills. Nobody else has it open: opening it fails with UNAVAILABLE where a service
@@ -53,7 +53,7 @@ class BulkTarget : public BulkReader {
   // Inserts the rows as they are, events with their numbers and hashes, and keeps `mark` in the place of the
   // mark before: both or neither, durable when it returns OK. Rows come in the order of their keys, up to
   // thousands at once, and none may be all. Where a row is refused the error is RowRefused's.
-  virtual absl::Status Insert(const Rows& rows, std::string_view mark) = 0;
+  virtual absl::Status Insert(const RowBatch& rows, std::string_view mark) = 0;
   // The last mark kept; empty where there is none.
   virtual absl::StatusOr<std::string> FindMark() = 0;
   // Makes it a store like any other: without the mark, and with all that it keeps beside its rows (numbering,
@@ -63,6 +63,6 @@ class BulkTarget : public BulkReader {
 
 // The error for the row `index` of `rows`, which the store refused: INTERNAL, naming the table, the row's key
 // and the cause, which must not hold the row's content.
-absl::Status RowRefused(const Rows& rows, std::size_t index, std::string_view cause);
+absl::Status RowRefused(const RowBatch& rows, std::size_t index, std::string_view cause);
 
 }  // namespace keelson

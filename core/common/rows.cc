@@ -40,7 +40,7 @@ std::string_view TableName(RowKind kind) {
   return kTableNames[static_cast<std::size_t>(kind)];
 }
 
-std::size_t CountOf(const Rows& rows) {
+std::size_t CountOf(const RowBatch& rows) {
   return std::visit([](const auto& vector) { return vector.size(); }, rows);
 }
 

@@ -42,11 +42,11 @@ struct Setting {
 
 // Rows of one kind. A kind comes after those that it refers to: a store that is filled in this order holds
 // nothing that refers to what is not there.
-using Rows = std::variant<std::vector<UserRow>, std::vector<EmailToken>, std::vector<Cooldown>,
-                          std::vector<OrderFields>, std::vector<RefundFields>, std::vector<Message>,
-                          std::vector<Event>, std::vector<IdempotencyRecord>, std::vector<Setting>>;
+using RowBatch = std::variant<std::vector<UserRow>, std::vector<EmailToken>, std::vector<Cooldown>,
+                              std::vector<OrderFields>, std::vector<RefundFields>, std::vector<Message>,
+                              std::vector<Event>, std::vector<IdempotencyRecord>, std::vector<Setting>>;
 
-// The alternatives of Rows, by their numbers.
+// The alternatives of RowBatch, by their numbers.
 enum class RowKind {
   kUsers,
   kEmailTokens,
@@ -58,13 +58,13 @@ enum class RowKind {
   kIdempotency,
   kSettings,
 };
-inline constexpr int kRowKinds = static_cast<int>(std::variant_size_v<Rows>);
+inline constexpr int kRowKinds = static_cast<int>(std::variant_size_v<RowBatch>);
 
 namespace internal {
 
 template <typename Row, int kind = 0>
 constexpr RowKind KindOfRow() {
-  if constexpr (std::is_same_v<std::vector<Row>, std::variant_alternative_t<kind, Rows>>) {
+  if constexpr (std::is_same_v<std::vector<Row>, std::variant_alternative_t<kind, RowBatch>>) {
     return static_cast<RowKind>(kind);
   } else {
     return KindOfRow<Row, kind + 1>();
@@ -76,12 +76,12 @@ constexpr RowKind KindOfRow() {
 template <typename Row>
 inline constexpr RowKind kKindOf = internal::KindOfRow<Row>();
 
-inline RowKind KindOf(const Rows& rows) {
+inline RowKind KindOf(const RowBatch& rows) {
   return static_cast<RowKind>(rows.index());
 }
 // "users", "email_tokens", …: as the tables are named.
 std::string_view TableName(RowKind kind);
-std::size_t CountOf(const Rows& rows);
+std::size_t CountOf(const RowBatch& rows);
 
 // Calls `work` with an empty vector of the kind's rows: from a kind to its type.
 template <int number = 0, typename Work>
@@ -89,7 +89,7 @@ auto WithRowsOf(RowKind kind, const Work& work) {
   if constexpr (number + 1 < kRowKinds) {
     if (static_cast<int>(kind) != number) return WithRowsOf<number + 1>(kind, work);
   }
-  return work(std::variant_alternative_t<number, Rows>());
+  return work(std::variant_alternative_t<number, RowBatch>());
 }
 
 // An id's or a fingerprint's bytes; those of tokens are the user's id and the purpose, those of refunds the
