@@ -29,9 +29,14 @@ absl::Status MemoryUsers::Put(const User& user) {
 }
 
 absl::Status MemoryUsers::Insert(const User& user, std::string_view password_hash) {
-  if (users_.Find(user->id) != nullptr) return journal_.Fail(absl::InternalError("the user exists"));
-  passwords_.Put(user->id, std::string(password_hash));
-  return Put(user);
+  return InsertRow({user.fields(), std::string(password_hash)});
+}
+
+absl::Status MemoryUsers::InsertRow(const UserRow& user) {
+  const UserId id = user.fields.id;
+  if (users_.Find(id) != nullptr) return journal_.Fail(absl::InternalError("the user exists"));
+  if (user.password_hash) passwords_.Put(id, *user.password_hash);
+  return Put(User(user.fields));
 }
 
 absl::Status MemoryUsers::Update(const User& user) {
@@ -39,6 +44,14 @@ absl::Status MemoryUsers::Update(const User& user) {
   if (old == nullptr) return journal_.Fail(absl::InternalError("no such user to update"));
   if ((*old)->state != UserState::kErased) by_email_key_.Erase((*old)->email_key);
   return Put(user);
+}
+
+std::vector<UserRow> MemoryUsers::ListAfter(std::string_view after, int limit) const {
+  return keelson::ListAfter(users_.rows(), IdInKey<UserId>(after), limit,
+                            [&](UserId id, const User& user) -> UserRow {
+                              const std::string* hash = passwords_.Find(id);
+                              return {user.fields(), hash ? std::optional(*hash) : std::nullopt};
+                            });
 }
 
 Found<EmailToken> MemoryTokens::Find(const Sha256Digest& digest) {
@@ -69,6 +82,22 @@ int MemoryTokens::DeleteExpired(absl::Time now, int limit) {
   return static_cast<int>(expired.size());
 }
 
+std::vector<EmailToken> MemoryTokens::ListAfter(std::string_view after, int limit) const {
+  std::optional<Owner> owner;
+  if (!after.empty()) {
+    owner.emplace(UuidInKey(after), static_cast<TokenPurpose>(NumberInKey(after, sizeof(Uuid))));
+  }
+  return keelson::ListAfter(by_owner_.rows(), owner, limit,
+                            [&](const Owner&, const Sha256Digest& digest) { return *tokens_.Find(digest); });
+}
+
+absl::Status MemoryTokens::Insert(const EmailToken& token) {
+  if (by_owner_.Find({token.user_id, token.purpose}) != nullptr || tokens_.Find(token.digest) != nullptr) {
+    return journal_.Fail(absl::InternalError("the token exists"));
+  }
+  return Put(token);
+}
+
 absl::StatusOr<bool> MemoryCooldowns::TryStart(const Fingerprint& key, absl::Time now, absl::Time until) {
   const absl::Time* cools = until_.Find(key);
   if (cools != nullptr && now < *cools) return false;
@@ -81,6 +110,19 @@ int MemoryCooldowns::DeleteExpired(absl::Time now, int limit) {
       ListExpired(until_, limit, [&](absl::Time until) { return until < now; });
   for (const Fingerprint& key : expired) until_.Erase(key);
   return static_cast<int>(expired.size());
+}
+
+std::vector<Cooldown> MemoryCooldowns::ListAfter(std::string_view after, int limit) const {
+  return keelson::ListAfter(until_.rows(), FingerprintInKey(after), limit,
+                            [](const Fingerprint& key, absl::Time until) {
+                              return Cooldown{key, until};
+                            });
+}
+
+absl::Status MemoryCooldowns::Insert(const Cooldown& cooldown) {
+  if (until_.Find(cooldown.key) != nullptr) return journal_.Fail(absl::InternalError("the cooldown exists"));
+  until_.Put(cooldown.key, cooldown.until);
+  return absl::OkStatus();
 }
 
 }  // namespace keelson

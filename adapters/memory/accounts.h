@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "adapters/memory/table.h"
-#include "core/common/store.h"
+#include "core/common/rows.h"
 
 namespace keelson {
 
@@ -18,6 +18,10 @@ class MemoryUsers : public UserRepository {
   absl::Status Insert(const User& user, std::string_view password_hash) override;
   absl::Status Update(const User& user) override;
 
+  // As BulkReader::Read and BulkTarget::Insert have them, like all of this name.
+  std::vector<UserRow> ListAfter(std::string_view after, int limit) const;
+  absl::Status InsertRow(const UserRow& user);
+
  private:
   absl::Status Put(const User& user);
 
@@ -29,7 +33,7 @@ class MemoryUsers : public UserRepository {
 
 class MemoryTokens : public TokenRepository {
  public:
-  explicit MemoryTokens(Journal& journal) : tokens_(journal), by_owner_(journal) {}
+  explicit MemoryTokens(Journal& journal) : journal_(journal), tokens_(journal), by_owner_(journal) {}
 
   Found<EmailToken> Find(const Sha256Digest& digest) override;
   absl::Status Put(const EmailToken& token) override;
@@ -37,21 +41,30 @@ class MemoryTokens : public TokenRepository {
   // At most `limit` that ran out before `now`; how many.
   int DeleteExpired(absl::Time now, int limit);
 
+  std::vector<EmailToken> ListAfter(std::string_view after, int limit) const;
+  // Refused where the user has a token of this purpose.
+  absl::Status Insert(const EmailToken& token);
+
  private:
   using Owner = std::pair<UserId, TokenPurpose>;
 
+  Journal& journal_;
   Table<Sha256Digest, EmailToken> tokens_;
   Table<Owner, Sha256Digest> by_owner_;
 };
 
 class MemoryCooldowns : public CooldownRepository {
  public:
-  explicit MemoryCooldowns(Journal& journal) : until_(journal) {}
+  explicit MemoryCooldowns(Journal& journal) : journal_(journal), until_(journal) {}
 
   absl::StatusOr<bool> TryStart(const Fingerprint& key, absl::Time now, absl::Time until) override;
   int DeleteExpired(absl::Time now, int limit);
 
+  std::vector<Cooldown> ListAfter(std::string_view after, int limit) const;
+  absl::Status Insert(const Cooldown& cooldown);
+
  private:
+  Journal& journal_;
   Table<Fingerprint, absl::Time> until_;
 };
 

@@ -2,56 +2,11 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "adapters/memory/accounts.h"
-#include "adapters/memory/messages.h"
-#include "adapters/memory/records.h"
-#include "adapters/memory/trade.h"
+#include "adapters/memory/bulk.h"
+#include "adapters/memory/repositories.h"
 
 namespace keelson {
 namespace {
-
-class Expiry : public ExpiryRepository {
- public:
-  Expiry(MemoryTokens& tokens, MemoryCooldowns& cooldowns, MemoryIdempotency& idempotency)
-      : tokens_(tokens), cooldowns_(cooldowns), idempotency_(idempotency) {}
-
-  absl::StatusOr<bool> DeleteExpired(absl::Time now, absl::Time answers_before, int limit) override {
-    const int tokens = tokens_.DeleteExpired(now, limit);
-    const int cooldowns = cooldowns_.DeleteExpired(now, limit);
-    const int answers = idempotency_.DeleteExpired(answers_before, limit);
-    return tokens == limit || cooldowns == limit || answers == limit;
-  }
-
- private:
-  MemoryTokens& tokens_;
-  MemoryCooldowns& cooldowns_;
-  MemoryIdempotency& idempotency_;
-};
-
-struct Repositories {
-  explicit Repositories(Journal& j)
-      : users(j),
-        tokens(j),
-        cooldowns(j),
-        orders(j),
-        refunds(j),
-        messages(j),
-        events(j),
-        idempotency(j),
-        settings(j),
-        expiry(tokens, cooldowns, idempotency) {}
-
-  MemoryUsers users;
-  MemoryTokens tokens;
-  MemoryCooldowns cooldowns;
-  MemoryOrders orders;
-  MemoryRefunds refunds;
-  MemoryMessages messages;
-  MemoryEvents events;
-  MemoryIdempotency idempotency;
-  MemorySettings settings;
-  Expiry expiry;
-};
 
 class MemoryReadTransaction : public ReadTransaction {
  public:
@@ -123,6 +78,16 @@ absl::Status MemoryStore::Write(absl::Time deadline, WriteWork work) {
 
 absl::Status MemoryStore::Check(absl::Time) {
   return absl::OkStatus();
+}
+
+std::unique_ptr<BulkReader> MemoryStore::OpenReader() {
+  absl::ReaderMutexLock lock(&contents_->mutex);
+  return std::make_unique<MemoryBulkReader>(contents_->repositories);
+}
+
+std::unique_ptr<BulkTarget> MemoryStore::OpenTarget() {
+  absl::ReaderMutexLock lock(&contents_->mutex);
+  return std::make_unique<MemoryBulkTarget>(contents_->mutex, contents_->journal, contents_->repositories);
 }
 
 }  // namespace keelson

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "core/common/bulk.h"
 #include "core/common/clock.h"
 #include "core/common/store.h"
 
@@ -19,6 +20,10 @@ class MemoryStore : public Store {
   absl::Status Write(absl::Time deadline, WriteWork work) override;
   absl::Status Check(absl::Time deadline) override;
   bool reads_inline() const override { return true; }
+
+  // What it holds by whole tables: a copy of it as it is now, and a way to fill it. The latter must go first.
+  std::unique_ptr<BulkReader> OpenReader();
+  std::unique_ptr<BulkTarget> OpenTarget();
 
  private:
   struct Contents;

@@ -76,4 +76,9 @@ absl::Status MemoryMessages::Supersede(UserId user_id, std::string_view template
   return absl::OkStatus();
 }
 
+std::vector<Message> MemoryMessages::ListAfter(std::string_view after, int limit) const {
+  return keelson::ListAfter(messages_.rows(), IdInKey<MessageId>(after), limit,
+                            [](MessageId, const Message& message) { return message; });
+}
+
 }  // namespace keelson

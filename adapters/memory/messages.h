@@ -4,7 +4,7 @@
 #include <variant>
 
 #include "adapters/memory/table.h"
-#include "core/common/store.h"
+#include "core/common/rows.h"
 
 namespace keelson {
 
@@ -19,6 +19,8 @@ class MemoryMessages : public MessageRepository {
   absl::StatusOr<std::vector<Message>> Claim(absl::Time now, absl::Time lease_until, int limit) override;
   absl::StatusOr<bool> Finish(const Message& message) override;
   absl::Status Supersede(UserId user_id, std::string_view template_name) override;
+
+  std::vector<Message> ListAfter(std::string_view after, int limit) const;
 
  private:
   // Keeps the row and what is derived from it.

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "adapters/memory/table.h"
-#include "core/common/store.h"
+#include "core/common/rows.h"
 
 namespace keelson {
 
@@ -16,7 +16,13 @@ class MemoryEvents : public EventRepository, public EventReader {
   absl::Status Append(const Event& event) override;
   absl::StatusOr<std::vector<Event>> ListAfter(std::int64_t sequence, int limit) override;
 
+  std::vector<Event> ListRowsAfter(std::string_view after, int limit) const;
+  // As it is; refused where it does not follow on the last.
+  absl::Status InsertNumbered(const Event& event);
+
  private:
+  std::vector<Event> ListFrom(std::int64_t sequence, int limit) const;
+
   Journal& journal_;
   std::vector<Event> events_;
 };
@@ -30,6 +36,8 @@ class MemoryIdempotency : public IdempotencyRepository {
   // At most `limit` from before `before`; how many.
   int DeleteExpired(absl::Time before, int limit);
 
+  std::vector<IdempotencyRecord> ListAfter(std::string_view after, int limit) const;
+
  private:
   Journal& journal_;
   Table<Fingerprint, IdempotencyRecord> records_;
@@ -41,6 +49,14 @@ class MemorySettings : public SettingRepository {
 
   Found<std::string> Find(std::string_view name) override;
   absl::Status Insert(std::string_view name, std::string_view value) override;
+  // In the place of its value before, if it has one.
+  void Put(std::string_view name, std::string_view value) {
+    values_.Put(std::string(name), std::string(value));
+  }
+  void Erase(std::string_view name) { values_.Erase(std::string(name)); }
+
+  // But for the mark of a transfer.
+  std::vector<Setting> ListAfter(std::string_view after, int limit) const;
 
  private:
   Journal& journal_;

@@ -3,10 +3,13 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "core/common/rows.h"
 
 namespace keelson {
 
@@ -73,5 +76,26 @@ class Table {
   Journal& journal_;
   std::map<Key, Row> rows_;
 };
+
+// The id that a row's key is; nothing for an empty key, which comes before all.
+template <typename IdType>
+std::optional<IdType> IdInKey(std::string_view key) {
+  return key.empty() ? std::nullopt : std::optional(IdType(UuidInKey(key)));
+}
+inline std::optional<Fingerprint> FingerprintInKey(std::string_view key) {
+  return key.empty() ? std::nullopt : std::optional<Fingerprint>(UuidInKey(key));
+}
+
+// What `make` makes of at most `limit` entries whose keys are greater than `after`; nothing: from the first.
+template <typename Key, typename Entry, typename Make>
+auto ListAfter(const std::map<Key, Entry>& entries, const std::optional<Key>& after, int limit,
+               const Make& make) {
+  std::vector<std::invoke_result_t<Make, const Key&, const Entry&>> rows;
+  for (auto entry = after ? entries.upper_bound(*after) : entries.begin();
+       entry != entries.end() && static_cast<int>(rows.size()) < limit; ++entry) {
+    rows.push_back(make(entry->first, entry->second));
+  }
+  return rows;
+}
 
 }  // namespace keelson

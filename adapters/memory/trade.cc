@@ -80,6 +80,11 @@ absl::Status MemoryOrders::Update(const Order& order) {
   return absl::OkStatus();
 }
 
+std::vector<OrderFields> MemoryOrders::ListAfter(std::string_view after, int limit) const {
+  return keelson::ListAfter(orders_.rows(), IdInKey<OrderId>(after), limit,
+                            [](OrderId, const Order& order) { return order.fields(); });
+}
+
 Found<Refund> MemoryRefunds::Find(RefundId id) {
   const Refund* refund = refunds_.Find(id);
   return refund ? std::optional<Refund>(*refund) : std::nullopt;
@@ -130,6 +135,15 @@ absl::Status MemoryRefunds::Update(const Refund& refund) {
   if (old == nullptr) return journal_.Fail(absl::InternalError("no such refund to update"));
   if (const std::optional<DueKey> due = DueKeyOf(*old)) due_.Erase(*due);
   return Put(refund);
+}
+
+std::vector<RefundFields> MemoryRefunds::ListAfter(std::string_view after, int limit) const {
+  using Key = std::pair<OrderId, RefundId>;
+  std::optional<Key> key;
+  if (!after.empty()) key.emplace(UuidInKey(after), UuidInKey(after, sizeof(Uuid)));
+  return keelson::ListAfter(by_order_.rows(), key, limit, [&](const Key& of_order, std::monostate) {
+    return refunds_.Find(of_order.second)->fields();
+  });
 }
 
 }  // namespace keelson

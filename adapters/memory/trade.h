@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "adapters/memory/table.h"
-#include "core/common/store.h"
+#include "core/common/rows.h"
 
 namespace keelson {
 
@@ -19,6 +19,8 @@ class MemoryOrders : public OrderRepository {
                                           int limit) override;
   absl::Status Insert(const Order& order) override;
   absl::Status Update(const Order& order) override;
+
+  std::vector<OrderFields> ListAfter(std::string_view after, int limit) const;
 
  private:
   Journal& journal_;
@@ -37,6 +39,8 @@ class MemoryRefunds : public RefundRepository {
   absl::StatusOr<std::vector<Refund>> ListDue(absl::Time now, int limit) override;
   absl::Status Insert(const Refund& refund) override;
   absl::Status Update(const Refund& refund) override;
+
+  std::vector<RefundFields> ListAfter(std::string_view after, int limit) const;
 
  private:
   using DueKey = std::pair<absl::Time, RefundId>;

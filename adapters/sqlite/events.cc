@@ -1,15 +1,14 @@
 #include "adapters/sqlite/events.h"
 
+#include "adapters/sqlite/columns.h"
 #include "adapters/sqlite/listing.h"
 
 namespace keelson {
 
 SqliteEventReader::SqliteEventReader(Connection& connection)
     : connection_(connection),
-      list_after_(
-          connection,
-          "SELECT sequence, type, subject, user_id, actor, correlation_id, create_time, payload, hash "
-          "FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?") {}
+      list_after_(connection, "SELECT " KEELSON_EVENT_COLUMNS
+                              " FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?") {}
 
 absl::StatusOr<std::vector<Event>> SqliteEventReader::ListAfter(std::int64_t sequence, int limit) {
   return connection_.Guard([&]() -> absl::StatusOr<std::vector<Event>> {
@@ -17,8 +16,7 @@ absl::StatusOr<std::vector<Event>> SqliteEventReader::ListAfter(std::int64_t seq
     Rows rows = list_after_.Select(sequence, LimitParameter(limit));
     while (rows.Next()) {
       Event& e = events.emplace_back();
-      rows.Read(e.sequence, e.type, e.subject, e.user_id, e.actor, e.correlation_id, e.create_time, e.payload,
-                e.hash);
+      WithColumns(e, [&](auto&... columns) { rows.Read(columns...); });
     }
     return events;
   });
@@ -27,8 +25,7 @@ absl::StatusOr<std::vector<Event>> SqliteEventReader::ListAfter(std::int64_t seq
 SqliteEvents::SqliteEvents(Connection& connection)
     : connection_(connection),
       insert_(connection,
-              "INSERT INTO events (sequence, type, subject, user_id, actor, correlation_id, create_time, "
-              "payload, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+              "INSERT INTO events (" KEELSON_EVENT_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       find_last_(connection, "SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1") {}
 
 absl::Status SqliteEvents::Append(const Event& event) {

@@ -1,21 +1,17 @@
 #include "adapters/sqlite/messages.h"
 
+#include "adapters/sqlite/columns.h"
 #include "adapters/sqlite/listing.h"
 
 namespace keelson {
 namespace {
 
-#define KEELSON_MESSAGE_COLUMNS                                                                        \
-  "id, state, template_name, locale, recipient, user_id, variables, attempts, due_time, expire_time, " \
-  "lease_epoch, provider, provider_message_id, last_error, traceparent, create_time, send_time"
 // Queued ones whose time has come, and sending ones whose lease has run out.
 #define KEELSON_DUE "state IN (1, 2) AND due_time <= ?"
 
 Message ReadMessage(const Rows& rows) {
   Message m;
-  rows.Read(m.id, m.state, m.template_name, m.locale, m.to, m.user_id, m.variables, m.attempts, m.due_time,
-            m.expire_time, m.lease_epoch, m.provider, m.provider_message_id, m.last_error, m.traceparent,
-            m.create_time, m.send_time);
+  WithColumns(m, [&](auto&... columns) { rows.Read(columns...); });
   return m;
 }
 
@@ -54,9 +50,7 @@ absl::StatusOr<bool> SqliteMessages::AnyDue(absl::Time now) {
 
 absl::Status SqliteMessages::Insert(const Message& m) {
   return connection_.Guard([&] {
-    insert_.Execute(m.id, m.state, m.template_name, m.locale, m.to, m.user_id, m.variables, m.attempts,
-                    m.due_time, m.expire_time, m.lease_epoch, m.provider, m.provider_message_id, m.last_error,
-                    m.traceparent, m.create_time, m.send_time);
+    WithColumns(m, [&](const auto&... columns) { insert_.Execute(columns...); });
     return absl::OkStatus();
   });
 }

@@ -1,22 +1,14 @@
 #include "adapters/sqlite/orders.h"
 
+#include "adapters/sqlite/columns.h"
 #include "adapters/sqlite/listing.h"
 
 namespace keelson {
 namespace {
 
-#define KEELSON_ORDER_COLUMNS                                                                          \
-  "id, user_id, state, currency, shipping, total, paid, refunded, refund_pending, refunded_shipping, " \
-  "refund_count, payment_provider, payment_reference, reference, labels, create_time, update_time, "   \
-  "pay_time, "                                                                                         \
-  "ship_time, deliver_time, cancel_time, version"
-
 OrderFields ReadFields(const Rows& rows) {
   OrderFields f;
-  rows.Read(f.id, f.user_id, f.state, f.currency, f.shipping, f.total, f.paid, f.refunded, f.refund_pending,
-            f.refunded_shipping, f.refund_count, f.payment_provider, f.payment_reference, f.reference,
-            f.labels, f.create_time, f.update_time, f.pay_time, f.ship_time, f.deliver_time, f.cancel_time,
-            f.version);
+  WithColumns(f, [&](auto&... columns) { rows.Read(columns...); });
   return f;
 }
 
@@ -28,17 +20,14 @@ SqliteOrders::SqliteOrders(Connection& connection)
       find_by_reference_(
           connection, "SELECT " KEELSON_ORDER_COLUMNS " FROM orders WHERE reference = ? AND reference <> ''"),
       find_lines_(connection,
-                  "SELECT sku, title, quantity, unit_price, discount, tax, total, refunded_quantity, "
-                  "refunded_amount FROM order_lines WHERE order_id = ? ORDER BY line"),
+                  "SELECT " KEELSON_ORDER_LINE_COLUMNS " FROM order_lines WHERE order_id = ? ORDER BY line"),
       list_(connection, "SELECT " KEELSON_ORDER_COLUMNS " FROM orders WHERE " KEELSON_LIST_FILTER),
       list_of_user_(connection, "SELECT " KEELSON_ORDER_COLUMNS
                                 " FROM orders WHERE user_id = ?6 AND " KEELSON_LIST_FILTER),
       insert_(connection, "INSERT INTO orders (" KEELSON_ORDER_COLUMNS
                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      insert_line_(
-          connection,
-          "INSERT INTO order_lines (order_id, line, sku, title, quantity, unit_price, discount, tax, "
-          "total, refunded_quantity, refunded_amount) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      insert_line_(connection, "INSERT INTO order_lines (order_id, line, " KEELSON_ORDER_LINE_COLUMNS
+                               ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       update_(connection,
               "UPDATE orders SET state = ?2, paid = ?3, refunded = ?4, refund_pending = ?5, "
               "refunded_shipping = ?6, refund_count = ?7, payment_provider = ?8, payment_reference = ?9, "
@@ -54,8 +43,7 @@ std::vector<OrderLine> SqliteOrders::ReadLines(OrderId id) {
   Rows rows = find_lines_.Select(id);
   while (rows.Next()) {
     OrderLine& l = lines.emplace_back();
-    rows.Read(l.sku, l.title, l.quantity, l.unit_price, l.discount, l.tax, l.total, l.refunded_quantity,
-              l.refunded_amount);
+    WithColumns(l, [&](auto&... columns) { rows.Read(columns...); });
   }
   return lines;
 }
@@ -97,14 +85,10 @@ absl::StatusOr<std::vector<Order>> SqliteOrders::List(const OrderFilter& filter,
 absl::Status SqliteOrders::Insert(const Order& order) {
   return connection_.Guard([&] {
     const OrderFields& f = order.fields();
-    insert_.Execute(f.id, f.user_id, f.state, f.currency, f.shipping, f.total, f.paid, f.refunded,
-                    f.refund_pending, f.refunded_shipping, f.refund_count, f.payment_provider,
-                    f.payment_reference, f.reference, f.labels, f.create_time, f.update_time, f.pay_time,
-                    f.ship_time, f.deliver_time, f.cancel_time, f.version);
+    WithColumns(f, [&](const auto&... columns) { insert_.Execute(columns...); });
     std::int64_t number = 0;
     for (const OrderLine& l : f.lines) {
-      insert_line_.Execute(f.id, number++, l.sku, l.title, l.quantity, l.unit_price, l.discount, l.tax,
-                           l.total, l.refunded_quantity, l.refunded_amount);
+      WithColumns(l, [&](const auto&... columns) { insert_line_.Execute(f.id, number++, columns...); });
     }
     return absl::OkStatus();
   });

@@ -1,23 +1,16 @@
 #include "adapters/sqlite/refunds.h"
 
+#include "adapters/sqlite/columns.h"
 #include "adapters/sqlite/listing.h"
 
 namespace keelson {
 namespace {
 
-#define KEELSON_REFUND_COLUMNS                                                                              \
-  "id, order_id, user_id, state, currency, amount, shipping, lines, reason, note, requested_by, "           \
-  "decided_by, "                                                                                            \
-  "decision_note, payment_provider, payment_reference, provider_reference, failure_code, failure_message, " \
-  "attempts, due_time, create_time, update_time, decide_time, settle_time, version"
 #define KEELSON_SELECT_REFUNDS "SELECT " KEELSON_REFUND_COLUMNS " FROM refunds WHERE "
 
 Refund ReadRefund(const Rows& rows) {
   RefundFields f;
-  rows.Read(f.id, f.order_id, f.user_id, f.state, f.currency, f.amount, f.shipping, f.lines, f.reason, f.note,
-            f.requested_by, f.decided_by, f.decision_note, f.payment_provider, f.payment_reference,
-            f.provider_reference, f.failure_code, f.failure_message, f.attempts, f.due_time, f.create_time,
-            f.update_time, f.decide_time, f.settle_time, f.version);
+  WithColumns(f, [&](auto&... columns) { rows.Read(columns...); });
   return Refund(std::move(f));
 }
 
@@ -82,10 +75,7 @@ absl::StatusOr<std::vector<Refund>> SqliteRefunds::ListDue(absl::Time now, int l
 absl::Status SqliteRefunds::Insert(const Refund& refund) {
   return connection_.Guard([&] {
     const RefundFields& f = refund.fields();
-    insert_.Execute(f.id, f.order_id, f.user_id, f.state, f.currency, f.amount, f.shipping, f.lines, f.reason,
-                    f.note, f.requested_by, f.decided_by, f.decision_note, f.payment_provider,
-                    f.payment_reference, f.provider_reference, f.failure_code, f.failure_message, f.attempts,
-                    f.due_time, f.create_time, f.update_time, f.decide_time, f.settle_time, f.version);
+    WithColumns(f, [&](const auto&... columns) { insert_.Execute(columns...); });
     return absl::OkStatus();
   });
 }

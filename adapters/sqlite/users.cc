@@ -1,17 +1,14 @@
 #include "adapters/sqlite/users.h"
 
+#include "adapters/sqlite/columns.h"
+
 namespace keelson {
 namespace {
-
-#define KEELSON_USER_COLUMNS                                                                                 \
-  "id, email, email_key, email_verify_time, display_name, locale, state, labels, create_time, update_time, " \
-  "delete_time, purge_time, version"
 
 Found<User> ReadUser(Rows rows) {
   if (!rows.Next()) return std::nullopt;
   UserFields f;
-  rows.Read(f.id, f.email, f.email_key, f.email_verify_time, f.display_name, f.locale, f.state, f.labels,
-            f.create_time, f.update_time, f.delete_time, f.purge_time, f.version);
+  WithColumns(f, [&](auto&... columns) { rows.Read(columns...); });
   return User(std::move(f));
 }
 
@@ -41,8 +38,7 @@ Found<User> SqliteUsers::FindByEmailKey(std::string_view email_key) {
 absl::Status SqliteUsers::Insert(const User& user, std::string_view password_hash) {
   return connection_.Guard([&] {
     const UserFields& f = user.fields();
-    insert_.Execute(f.id, f.email, f.email_key, f.email_verify_time, f.display_name, f.locale, f.state,
-                    f.labels, f.create_time, f.update_time, f.delete_time, f.purge_time, f.version);
+    WithColumns(f, [&](const auto&... columns) { insert_.Execute(columns...); });
     insert_credentials_.Execute(f.id, password_hash);
     return absl::OkStatus();
   });
@@ -60,13 +56,11 @@ absl::Status SqliteUsers::Update(const User& user) {
 
 SqliteTokens::SqliteTokens(Connection& connection)
     : connection_(connection),
-      find_(connection,
-            "SELECT digest, user_id, purpose, email_key, expire_time FROM email_tokens WHERE digest = ?"),
-      put_(connection,
-           "INSERT INTO email_tokens (digest, user_id, purpose, email_key, expire_time) VALUES (?, ?, ?, ?, "
-           "?) "
-           "ON CONFLICT (user_id, purpose) DO UPDATE SET digest = excluded.digest, "
-           "email_key = excluded.email_key, expire_time = excluded.expire_time"),
+      find_(connection, "SELECT " KEELSON_TOKEN_COLUMNS " FROM email_tokens WHERE digest = ?"),
+      put_(connection, "INSERT INTO email_tokens (" KEELSON_TOKEN_COLUMNS
+                       ") VALUES (?, ?, ?, ?, ?) "
+                       "ON CONFLICT (user_id, purpose) DO UPDATE SET digest = excluded.digest, "
+                       "email_key = excluded.email_key, expire_time = excluded.expire_time"),
       delete_(connection, "DELETE FROM email_tokens WHERE digest = ?") {}
 
 Found<EmailToken> SqliteTokens::Find(const Sha256Digest& digest) {
@@ -74,14 +68,14 @@ Found<EmailToken> SqliteTokens::Find(const Sha256Digest& digest) {
     Rows rows = find_.Select(digest);
     if (!rows.Next()) return std::nullopt;
     EmailToken token;
-    rows.Read(token.digest, token.user_id, token.purpose, token.email_key, token.expire_time);
+    WithColumns(token, [&](auto&... columns) { rows.Read(columns...); });
     return token;
   });
 }
 
 absl::Status SqliteTokens::Put(const EmailToken& token) {
   return connection_.Guard([&] {
-    put_.Execute(token.digest, token.user_id, token.purpose, token.email_key, token.expire_time);
+    WithColumns(token, [&](const auto&... columns) { put_.Execute(columns...); });
     return absl::OkStatus();
   });
 }
