@@ -44,6 +44,10 @@ std::size_t CountOf(const RowBatch& rows) {
   return std::visit([](const auto& vector) { return vector.size(); }, rows);
 }
 
+std::string LastKey(const RowBatch& rows) {
+  return std::visit([](const auto& vector) { return KeyOf(vector.back()); }, rows);
+}
+
 std::string KeyOf(const UserRow& row) {
   return BytesOf(row.fields.id.uuid());
 }

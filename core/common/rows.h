@@ -82,6 +82,8 @@ inline RowKind KindOf(const RowBatch& rows) {
 // "users", "email_tokens", …: as the tables are named.
 std::string_view TableName(RowKind kind);
 std::size_t CountOf(const RowBatch& rows);
+// The key of the last row; there must be one.
+std::string LastKey(const RowBatch& rows);
 
 // Calls `work` with an empty vector of the kind's rows: from a kind to its type.
 template <int number = 0, typename Work>

@@ -17,6 +17,26 @@ Sha256Digest Sha256(std::string_view bytes) {
   return digest;
 }
 
+struct Sha256Stream::State {
+  crypto_hash_sha256_state sodium;
+};
+
+Sha256Stream::Sha256Stream() : state_(std::make_unique<State>()) {
+  crypto_hash_sha256_init(&state_->sodium);
+}
+
+Sha256Stream::~Sha256Stream() = default;
+
+void Sha256Stream::Update(std::string_view bytes) {
+  crypto_hash_sha256_update(&state_->sodium, Bytes(bytes), bytes.size());
+}
+
+Sha256Digest Sha256Stream::Finish() {
+  Sha256Digest digest;
+  crypto_hash_sha256_final(&state_->sodium, digest.data());
+  return digest;
+}
+
 Sha256Digest HmacSha256(const Sha256Digest& key, std::string_view bytes) {
   static_assert(crypto_auth_hmacsha256_KEYBYTES == sizeof(Sha256Digest));
   Sha256Digest mac;

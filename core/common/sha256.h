@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 namespace keelson {
@@ -10,6 +11,21 @@ using Sha256Digest = std::array<std::uint8_t, 32>;
 
 // FIPS 180-4.
 Sha256Digest Sha256(std::string_view bytes);
+
+// The same over what is given in parts.
+class Sha256Stream {
+ public:
+  Sha256Stream();
+  ~Sha256Stream();
+  void Update(std::string_view bytes);
+  // Once, at the end.
+  Sha256Digest Finish();
+
+ private:
+  struct State;
+  const std::unique_ptr<State> state_;
+};
+
 // RFC 2104 over SHA-256, with a 256-bit key.
 Sha256Digest HmacSha256(const Sha256Digest& key, std::string_view bytes);
 // Takes the same time wherever the digests differ.

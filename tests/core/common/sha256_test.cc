@@ -27,6 +27,17 @@ TEST_CASE("SHA-256 gives the digests of FIPS 180-4") {
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+TEST_CASE("SHA-256 over parts is that over the whole") {
+  const std::string text = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
+  for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+    Sha256Stream stream;
+    stream.Update(text.substr(0, cut));
+    stream.Update(text.substr(cut));
+    CHECK(stream.Finish() == Sha256(text));
+  }
+  CHECK(Sha256Stream().Finish() == Sha256(""));
+}
+
 TEST_CASE("HMAC-SHA-256 gives the codes of RFC 4231") {
   CHECK(Hex(HmacSha256(Key(std::string(20, '\x0b')), "Hi There")) ==
         "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
