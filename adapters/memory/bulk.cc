@@ -66,9 +66,7 @@ absl::Status InsertAll(Repositories& repositories, const RowBatch& batch) {
 }  // namespace
 
 MemoryBulkReader::MemoryBulkReader(const Repositories& repositories) {
-  for (int kind = 0; kind < kRowKinds; ++kind) {
-    tables_.push_back(ReadTable(repositories, static_cast<RowKind>(kind), "", kAll));
-  }
+  for (const RowKind kind : kAllRowKinds) tables_.push_back(ReadTable(repositories, kind, "", kAll));
 }
 
 absl::StatusOr<std::int64_t> MemoryBulkReader::Count(RowKind kind) {

@@ -17,6 +17,8 @@ class Schema {
  public:
   Schema(Connection& connection, Clock& clock) : connection_(connection), clock_(clock) {}
 
+  // UNAVAILABLE where the file is another application's.
+  absl::Status CheckOwnership();
   // Makes sure that the file is ours or empty and can be written, and has it use a write-ahead log.
   absl::Status TakeOver();
 
@@ -33,7 +35,6 @@ class Schema {
  private:
   struct Applied;
 
-  absl::Status CheckOwnership();
   absl::StatusOr<std::vector<Applied>> ListApplied();
   // How many steps are applied; UNAVAILABLE where they are not the first of ours.
   absl::StatusOr<int> CountApplied();

@@ -12,8 +12,10 @@
 // INTERNAL where it holds what it must not. For one thread at a time; every call blocks.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -44,6 +46,19 @@ class BulkReader {
   // At most `limit` rows whose keys are greater than `after`, in the order of their keys; empty: from the
   // first. Fewer than `limit` are the last. Events that wait for their numbers are numbered first.
   virtual absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) = 0;
+};
+
+// How many rows there are of each kind.
+class RowCounts {
+ public:
+  static absl::StatusOr<RowCounts> Of(BulkReader& reader);
+
+  std::int64_t of(RowKind kind) const { return counts_[static_cast<std::size_t>(kind)]; }
+  std::int64_t Sum() const;
+  std::int64_t Sum(std::initializer_list<RowKind> kinds) const;
+
+ private:
+  std::array<std::int64_t, kRowKinds> counts_{};
 };
 
 // A store that a transfer fills. Nobody else has it open: opening it fails with UNAVAILABLE where a service

@@ -4,6 +4,7 @@
 // every store. The Describe functions say what of a row its content is.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -59,6 +60,11 @@ enum class RowKind {
   kSettings,
 };
 inline constexpr int kRowKinds = static_cast<int>(std::variant_size_v<RowBatch>);
+inline constexpr std::array<RowKind, kRowKinds> kAllRowKinds = [] {
+  std::array<RowKind, kRowKinds> kinds{};
+  for (int i = 0; i < kRowKinds; ++i) kinds[static_cast<std::size_t>(i)] = static_cast<RowKind>(i);
+  return kinds;
+}();
 
 namespace internal {
 

@@ -1,6 +1,5 @@
 #include "core/common/transfer_store.h"
 
-#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,22 +24,6 @@ struct TransferStore::Mark {
 
 namespace {
 
-using Counts = std::array<std::int64_t, kRowKinds>;
-
-absl::StatusOr<Counts> CountAll(BulkReader& store) {
-  Counts counts{};
-  for (int kind = 0; kind < kRowKinds; ++kind) {
-    const absl::StatusOr<std::int64_t> count = store.Count(static_cast<RowKind>(kind));
-    if (!count.ok()) return count.status();
-    counts[static_cast<std::size_t>(kind)] = *count;
-  }
-  return counts;
-}
-
-std::int64_t Sum(const Counts& counts) {
-  return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
-}
-
 std::string Describe(const TransferredTable& table) {
   const absl::string_view digest(reinterpret_cast<const char*>(table.digest.data()), table.digest.size());
   return StrCat(table.rows, " rows with the hash ", absl::BytesToHexString(digest));
@@ -52,20 +35,25 @@ absl::Status Differs(const TransferredTable& source, const TransferredTable& tar
                                     "; begin again with an empty target"));
 }
 
+absl::Status NotEmpty(RowKind kind, std::int64_t count) {
+  return absl::FailedPreconditionError(StrCat("the target is not empty: its table ", TableName(kind), " has ",
+                                              count, count == 1 ? " row" : " rows"));
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<TransferredTable>> TransferStore::operator()() {
-  const absl::StatusOr<Counts> counts = CountAll(source_);
+  const absl::StatusOr<RowCounts> counts = RowCounts::Of(source_);
   if (!counts.ok()) return counts.status();
   const absl::StatusOr<Sha256Digest> identity = IdentifySource(*counts);
   if (!identity.ok()) return identity.status();
   absl::StatusOr<Mark> mark = Begin(*identity);
   if (!mark.ok()) return mark.status();
-  const absl::StatusOr<Counts> copied = CountAll(target_);
+  const absl::StatusOr<RowCounts> copied = RowCounts::Of(target_);
   if (!copied.ok()) return copied.status();
 
-  const std::int64_t rows = Sum(*counts);
-  TransferProgress copying{TransferProgress::Phase::kCopying, "", Sum(*copied), rows};
+  const std::int64_t rows = counts->Sum();
+  TransferProgress copying{TransferProgress::Phase::kCopying, "", copied->Sum(), rows};
   if (absl::Status status = Copy(*std::move(mark), copying); !status.ok()) return status;
   TransferProgress checking{TransferProgress::Phase::kChecking, "", 0, 2 * rows};
   absl::StatusOr<std::vector<TransferredTable>> tables = Compare(checking);
@@ -76,15 +64,15 @@ absl::StatusOr<std::vector<TransferredTable>> TransferStore::operator()() {
 
 // What tells this source from any other, and from itself once it has changed: how many rows it has, its last
 // event, whose hash covers all before it, and its settings, the page tokens' key among them.
-absl::StatusOr<Sha256Digest> TransferStore::IdentifySource(const Counts& counts) {
+absl::StatusOr<Sha256Digest> TransferStore::IdentifySource(const RowCounts& counts) {
   Event before_last;
-  before_last.sequence = counts[static_cast<std::size_t>(RowKind::kEvents)] - 1;
+  before_last.sequence = counts.of(RowKind::kEvents) - 1;
   const absl::StatusOr<RowBatch> events = source_.Read(RowKind::kEvents, KeyOf(before_last), kBatch);
   if (!events.ok()) return events.status();
   const absl::StatusOr<RowBatch> settings = source_.Read(RowKind::kSettings, "", kBatch);
   if (!settings.ok()) return settings.status();
   ArchiveWriter identity;
-  for (const std::int64_t count : counts) identity(count);
+  for (const RowKind kind : kAllRowKinds) identity(counts.of(kind));
   identity(std::get<std::vector<Event>>(*events));
   identity(std::get<std::vector<Setting>>(*settings));
   return Sha256(identity.Take());
@@ -100,14 +88,10 @@ absl::StatusOr<TransferStore::Mark> TransferStore::Begin(const Sha256Digest& ide
         "the target is half filled from another source, or from this one before it changed: begin again with "
         "an empty target");
   }
-  const absl::StatusOr<Counts> counts = CountAll(target_);
+  const absl::StatusOr<RowCounts> counts = RowCounts::Of(target_);
   if (!counts.ok()) return counts.status();
-  for (int kind = 0; kind < kRowKinds; ++kind) {
-    const std::int64_t count = (*counts)[static_cast<std::size_t>(kind)];
-    if (count == 0) continue;
-    return absl::FailedPreconditionError(StrCat("the target is not empty: its table ",
-                                                TableName(static_cast<RowKind>(kind)), " has ", count,
-                                                count == 1 ? " row" : " rows"));
+  for (const RowKind kind : kAllRowKinds) {
+    if (counts->of(kind) > 0) return NotEmpty(kind, counts->of(kind));
   }
   Mark mark;
   mark.source = identity;
@@ -117,31 +101,36 @@ absl::StatusOr<TransferStore::Mark> TransferStore::Begin(const Sha256Digest& ide
 }
 
 absl::Status TransferStore::Copy(Mark mark, TransferProgress& progress) {
-  for (; static_cast<int>(mark.kind) < kRowKinds; mark.after.clear()) {
-    progress.table = TableName(mark.kind);
-    while (true) {
-      const absl::StatusOr<RowBatch> rows = source_.Read(mark.kind, mark.after, kBatch);
-      if (!rows.ok()) return rows.status();
-      const std::size_t count = CountOf(*rows);
-      if (count == 0) break;
-      mark.after = LastKey(*rows);
-      if (absl::Status status = target_.Insert(*rows, Archive(mark)); !status.ok()) return status;
-      progress.done += static_cast<std::int64_t>(count);
-      tell_(progress);
-      if (count < kBatch) break;
-    }
-    mark.kind = static_cast<RowKind>(static_cast<int>(mark.kind) + 1);
+  for (const RowKind kind : kAllRowKinds) {
+    if (kind < mark.kind) continue;
+    if (kind > mark.kind) mark = {mark.source, kind, ""};
+    if (absl::Status status = CopyTable(mark, progress); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
+absl::Status TransferStore::CopyTable(Mark& mark, TransferProgress& progress) {
+  progress.table = TableName(mark.kind);
+  while (true) {
+    const absl::StatusOr<RowBatch> rows = source_.Read(mark.kind, mark.after, kBatch);
+    if (!rows.ok()) return rows.status();
+    const std::size_t count = CountOf(*rows);
+    if (count == 0) return absl::OkStatus();
+    mark.after = LastKey(*rows);
+    if (absl::Status status = target_.Insert(*rows, Archive(mark)); !status.ok()) return status;
+    progress.done += static_cast<std::int64_t>(count);
+    tell_(progress);
+    if (count < kBatch) return absl::OkStatus();
+  }
+}
+
 absl::StatusOr<std::vector<TransferredTable>> TransferStore::Compare(TransferProgress& progress) {
   std::vector<TransferredTable> tables;
-  for (int kind = 0; kind < kRowKinds; ++kind) {
-    progress.table = TableName(static_cast<RowKind>(kind));
-    const absl::StatusOr<TransferredTable> ours = Summarize(source_, static_cast<RowKind>(kind), progress);
+  for (const RowKind kind : kAllRowKinds) {
+    progress.table = TableName(kind);
+    const absl::StatusOr<TransferredTable> ours = Summarize(source_, kind, progress);
     if (!ours.ok()) return ours.status();
-    const absl::StatusOr<TransferredTable> theirs = Summarize(target_, static_cast<RowKind>(kind), progress);
+    const absl::StatusOr<TransferredTable> theirs = Summarize(target_, kind, progress);
     if (!theirs.ok()) return theirs.status();
     if (*ours != *theirs) return Differs(*ours, *theirs);
     tables.push_back(*ours);

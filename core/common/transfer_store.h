@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <string_view>
@@ -54,11 +53,10 @@ class TransferStore {
 
  private:
   struct Mark;
-  using Counts = std::array<std::int64_t, kRowKinds>;
-
-  absl::StatusOr<Sha256Digest> IdentifySource(const Counts& counts);
+  absl::StatusOr<Sha256Digest> IdentifySource(const RowCounts& counts);
   absl::StatusOr<Mark> Begin(const Sha256Digest& identity);
   absl::Status Copy(Mark mark, TransferProgress& progress);
+  absl::Status CopyTable(Mark& mark, TransferProgress& progress);
   absl::StatusOr<std::vector<TransferredTable>> Compare(TransferProgress& progress);
   absl::StatusOr<TransferredTable> Summarize(BulkReader& store, RowKind kind, TransferProgress& progress);
 

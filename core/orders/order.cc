@@ -24,11 +24,6 @@ constexpr std::array kSteps = {
 constexpr std::array kStates = {OrderState::kPending, OrderState::kPaid, OrderState::kShipped,
                                 OrderState::kDelivered, OrderState::kCancelled};
 
-bool CanMove(OrderState from, OrderState to) {
-  return std::any_of(kSteps.begin(), kSteps.end(),
-                     [&](const Step& step) { return step.from == from && step.to == to; });
-}
-
 // "PENDING or PAID": where a step to `to` may start.
 std::string Origins(OrderState to) {
   std::string origins;
@@ -39,6 +34,11 @@ std::string Origins(OrderState to) {
 }
 
 }  // namespace
+
+bool CanMove(OrderState from, OrderState to) {
+  return std::any_of(kSteps.begin(), kSteps.end(),
+                     [&](const Step& step) { return step.from == from && step.to == to; });
+}
 
 std::string_view OrderStateName(OrderState state) {
   switch (state) {

@@ -19,6 +19,8 @@ namespace keelson {
 enum class OrderState { kPending = 1, kPaid = 2, kShipped = 3, kDelivered = 4, kCancelled = 5 };
 std::string_view OrderStateName(OrderState state);
 std::optional<OrderState> ParseOrderState(std::string_view lower_case_name);
+// Whether the state machine has a step from one to the other.
+bool CanMove(OrderState from, OrderState to);
 
 // Amounts are in minor units of the order's currency.
 struct OrderLine {

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core/common/id.h"
+
+namespace keelson {
+
+// One of so many parts of all ids, each as large as the others.
+struct Slice {
+  std::uint32_t index = 0;
+  std::uint32_t count = 1;
+
+  // An id's last bytes are random.
+  bool Has(const Uuid& uuid) const {
+    std::uint32_t tail = 0;
+    for (std::size_t i = uuid.size() - sizeof tail; i < uuid.size(); ++i) tail = tail << 8 | uuid[i];
+    return tail % count == index;
+  }
+};
+
+}  // namespace keelson

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "core/audit/audit.h"
+#include "core/common/bulk.h"
+
+namespace keelson {
+
+struct VerifyProgress {
+  // Rows; some are read more than once.
+  std::int64_t done = 0;
+  std::int64_t total = 0;
+};
+
+// Checks every invariant that can be seen in a store's rows: the account of each order and its refunds,
+// states against the facts and the events that tell them, the events' chain, and that nothing refers to what
+// is not there. Reads whole tables by batches and in bounded memory; writes nothing.
+class VerifyStore {
+ public:
+  // How much is held in memory at once.
+  struct Limits {
+    std::int64_t users = 2'000'000;
+    std::int64_t events = 1'000'000;
+  };
+
+  // `report` is called for each finding, `tell` after each batch.
+  VerifyStore(BulkReader& reader, std::function<void(const Finding&)> report,
+              std::function<void(const VerifyProgress&)> tell)
+      : VerifyStore(reader, std::move(report), std::move(tell), Limits()) {}
+  VerifyStore(BulkReader& reader, std::function<void(const Finding&)> report,
+              std::function<void(const VerifyProgress&)> tell, const Limits& limits)
+      : reader_(reader), report_(std::move(report)), tell_(std::move(tell)), limits_(limits) {}
+
+  // How many findings there are. An error is the store's.
+  absl::StatusOr<std::int64_t> operator()();
+
+ private:
+  BulkReader& reader_;
+  const std::function<void(const Finding&)> report_;
+  const std::function<void(const VerifyProgress&)> tell_;
+  const Limits limits_;
+};
+
+}  // namespace keelson
