@@ -10,6 +10,8 @@
 #include "adapters/email_templates/template_renderer.h"
 #include "adapters/memory/memory_store.h"
 #include "adapters/payments/recorded_payment_provider.h"
+#include "adapters/sqlite/sqlite_backup.h"
+#include "adapters/sqlite/sqlite_bulk.h"
 #include "adapters/sqlite/sqlite_store.h"
 #include "adapters/telemetry/json_log.h"
 #include "core/common/strings.h"
@@ -35,6 +37,27 @@ absl::StatusOr<std::unique_ptr<Store>> OpenMemory(const Config&, Clock& clock) {
   return std::make_unique<MemoryStore>(clock);
 }
 
+absl::StatusOr<std::unique_ptr<BulkReader>> ReadSqlite(const Config& config, BulkAccess access,
+                                                       Clock& clock) {
+  return SqliteBulk::OpenReader(config.store.sqlite.path, access, clock);
+}
+
+absl::StatusOr<std::unique_ptr<BulkTarget>> FillSqlite(const Config& config, Clock& clock) {
+  return SqliteBulk::OpenTarget(config.store.sqlite.path, clock);
+}
+
+absl::Status GoneWithItsProcess() {
+  return absl::InvalidArgumentError("store.adapter memory: what it holds is gone with its process");
+}
+
+absl::StatusOr<std::unique_ptr<BulkReader>> RefuseMemoryReader(const Config&, BulkAccess, Clock&) {
+  return GoneWithItsProcess();
+}
+
+absl::StatusOr<std::unique_ptr<BulkTarget>> RefuseMemoryTarget(const Config&, Clock&) {
+  return GoneWithItsProcess();
+}
+
 absl::StatusOr<std::unique_ptr<EmailProvider>> MakeFileProvider(const Config& config, Log&) {
   return FileEmailProvider::Create(config.email.file_directory);
 }
@@ -48,6 +71,10 @@ absl::StatusOr<std::unique_ptr<PaymentProvider>> MakeRecorded(const Config&) {
 }
 
 constexpr Adapter<Store, Clock&> kStores[] = {{"sqlite", &OpenSqlite}, {"memory", &OpenMemory}};
+constexpr Adapter<BulkReader, BulkAccess, Clock&> kBulkReaders[] = {{"sqlite", &ReadSqlite},
+                                                                    {"memory", &RefuseMemoryReader}};
+constexpr Adapter<BulkTarget, Clock&> kBulkTargets[] = {{"sqlite", &FillSqlite},
+                                                        {"memory", &RefuseMemoryTarget}};
 constexpr Adapter<EmailProvider, Log&> kEmailProviders[] = {{"file", &MakeFileProvider},
                                                             {"log", &MakeLogProvider}};
 constexpr Adapter<PaymentProvider> kPaymentProviders[] = {{"recorded", &MakeRecorded}};
@@ -92,6 +119,23 @@ std::unique_ptr<Log> MakeLog(const Config& config) {
 
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const Config& config, Clock& clock) {
   return Make<Store, Clock&>(kStores, config.store.adapter, config, clock);
+}
+
+absl::StatusOr<std::unique_ptr<BulkReader>> OpenBulkReader(const Config& config, BulkAccess access,
+                                                           Clock& clock) {
+  return Make<BulkReader, BulkAccess, Clock&>(kBulkReaders, config.store.adapter, config, access, clock);
+}
+
+absl::StatusOr<std::unique_ptr<BulkTarget>> OpenBulkTarget(const Config& config, Clock& clock) {
+  return Make<BulkTarget, Clock&>(kBulkTargets, config.store.adapter, config, clock);
+}
+
+absl::Status BackUpStore(const Config& config, const std::string& copy, Clock& clock,
+                         const std::function<void(std::int64_t, std::int64_t)>& tell) {
+  if (config.store.adapter == "sqlite") return BackUpSqlite(config.store.sqlite.path, copy, clock, tell);
+  return absl::InvalidArgumentError(
+      StrCat("store.adapter ", config.store.adapter,
+             " is no SQLite file: back a server's database up by its own tool, PostgreSQL's by pg_dump"));
 }
 
 absl::StatusOr<std::unique_ptr<PasswordHasher>> MakeHasher(const Config& config, Entropy& entropy) {

@@ -2,8 +2,11 @@
 // in the tables of adapters.cc.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -11,6 +14,7 @@
 #include "app/config/config.h"
 #include "app/config/schema.h"
 #include "core/accounts/password_hasher.h"
+#include "core/common/bulk.h"
 #include "core/common/clock.h"
 #include "core/common/entropy.h"
 #include "core/common/log.h"
@@ -33,6 +37,14 @@ absl::StatusOr<std::unique_ptr<MessageRenderer>> MakeRenderer(const Config& conf
 absl::StatusOr<std::vector<std::unique_ptr<EmailProvider>>> MakeEmailProviders(const Config& config,
                                                                                Log& log);
 absl::StatusOr<std::unique_ptr<PaymentProvider>> MakePaymentProvider(const Config& config);
+
+// The store by whole tables. INVALID_ARGUMENT where the adapter keeps nothing that outlives its process.
+absl::StatusOr<std::unique_ptr<BulkReader>> OpenBulkReader(const Config& config, BulkAccess access,
+                                                           Clock& clock);
+absl::StatusOr<std::unique_ptr<BulkTarget>> OpenBulkTarget(const Config& config, Clock& clock);
+// Copies the store to the new file `copy`; INVALID_ARGUMENT saying by what else it is done where this can't.
+absl::Status BackUpStore(const Config& config, const std::string& copy, Clock& clock,
+                         const std::function<void(std::int64_t, std::int64_t)>& tell);
 
 // Nothing where the store has no schema.
 std::optional<Migrator> MakeMigrator(const Config& config, Clock& clock);

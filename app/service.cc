@@ -9,11 +9,12 @@
 #include "app/page_token_key.h"
 #include "app/service_manager.h"
 #include "core/common/strings.h"
+#include "core/common/transfer_store.h"
 
 namespace keelson {
 namespace {
 
-constexpr absl::Duration kPageTokenKeyTimeout = absl::Seconds(10);
+constexpr absl::Duration kFirstWriteTimeout = absl::Seconds(10);
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
 
 DispatchPolicy DispatchPolicyOf(const EmailConfig& email) {
@@ -74,7 +75,9 @@ absl::Status Service::MakeAdapters() {
 }
 
 absl::Status Service::MakeCore() {
-  const auto key = ReadOrMakePageTokenKey(*store_, entropy_, absl::Now() + kPageTokenKeyTimeout);
+  absl::Status whole = CheckNoTransfer(*store_, absl::Now() + kFirstWriteTimeout);
+  if (!whole.ok()) return whole;
+  const auto key = ReadOrMakePageTokenKey(*store_, entropy_, absl::Now() + kFirstWriteTimeout);
   if (!key.ok()) return key.status();
   application_ = std::make_unique<Application>(config_, *key,
                                                Application::Ports{*store_, *hasher_, clock_, entropy_, ids_});

@@ -11,6 +11,9 @@ void AddCommands(CLI::App& program, Run& run) {
   AddServeCommand(program, run);
   AddMigrateCommand(program, run);
   AddConfigCommand(program, run);
+  AddVerifyCommand(program, run);
+  AddTransferCommand(program, run);
+  AddBackupCommand(program, run);
   AddHealthCommand(program, run);
   AddVersionCommand(program, run);
 }

@@ -17,6 +17,9 @@ using Run = std::function<ExitCode()>;
 void AddServeCommand(CLI::App& program, Run& run);
 void AddMigrateCommand(CLI::App& program, Run& run);
 void AddConfigCommand(CLI::App& program, Run& run);
+void AddVerifyCommand(CLI::App& program, Run& run);
+void AddTransferCommand(CLI::App& program, Run& run);
+void AddBackupCommand(CLI::App& program, Run& run);
 void AddHealthCommand(CLI::App& program, Run& run);
 void AddVersionCommand(CLI::App& program, Run& run);
 

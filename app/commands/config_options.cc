@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "app/adapters.h"
 
@@ -13,6 +14,7 @@ namespace keelson {
 namespace {
 
 constexpr const char* kUsualFile = "keelson.toml";
+constexpr std::string_view kOverridePrefix = "KEELSON_";
 
 Environment ReadEnvironment() {
   Environment environment;
@@ -44,6 +46,13 @@ absl::StatusOr<LoadedConfig> LoadConfig(const ConfigOptions& options) {
     sources.file = kUsualFile;
   }
   return LoadConfig(Schema(KnownAdapters()), sources);
+}
+
+absl::StatusOr<LoadedConfig> LoadConfigFile(const std::string& file) {
+  Environment environment = ReadEnvironment();
+  std::erase_if(environment,
+                [](const auto& variable) { return variable.first.starts_with(kOverridePrefix); });
+  return LoadConfig(Schema(KnownAdapters()), {.file = file, .environment = std::move(environment)});
 }
 
 }  // namespace keelson

@@ -24,5 +24,8 @@ void AddConfigOptions(CLI::App& command, ConfigOptions& options);
 
 // As LoadConfig, with this process's environment and this build's adapters.
 absl::StatusOr<LoadedConfig> LoadConfig(const ConfigOptions& options);
+// What the file alone says, for a command that has two: no variable overrides it, but those that it names as
+// env:NAME are read.
+absl::StatusOr<LoadedConfig> LoadConfigFile(const std::string& file);
 
 }  // namespace keelson

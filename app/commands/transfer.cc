@@ -1,0 +1,87 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_format.h"
+#include "adapters/system/system_clock.h"
+#include "app/adapters.h"
+#include "app/commands/commands.h"
+#include "app/commands/config_options.h"
+#include "app/progress.h"
+#include "core/common/strings.h"
+#include "core/common/transfer_store.h"
+
+namespace keelson {
+namespace {
+
+struct TransferOptions {
+  std::string from;
+  std::string to;
+};
+
+// Says whose error it is: both stores may be told of in the same words.
+absl::Status Of(std::string_view store, const absl::Status& status) {
+  return absl::Status(status.code(), ToAbsl(StrCat("the ", store, ": ", status.message())));
+}
+
+std::string Describe(const TransferProgress& progress) {
+  const bool copying = progress.phase == TransferProgress::Phase::kCopying;
+  return StrCat(copying ? "copying " : "checking ", progress.table);
+}
+
+void Print(const std::vector<TransferredTable>& tables) {
+  for (const TransferredTable& table : tables) {
+    const absl::string_view digest(reinterpret_cast<const char*>(table.digest.data()), table.digest.size());
+    std::cout << absl::StrFormat("%-14s %12d rows  %s\n", std::string(TableName(table.kind)), table.rows,
+                                 absl::BytesToHexString(digest));
+  }
+}
+
+absl::Status Move(const Config& from, const Config& to) {
+  SystemClock clock;
+  const auto source = OpenBulkReader(from, BulkAccess::kExclusive, clock);
+  if (!source.ok()) return Of("source", source.status());
+  const auto target = OpenBulkTarget(to, clock);
+  if (!target.ok()) return Of("target", target.status());
+  Progress progress;
+  TransferStore transfer(**source, **target, [&](const TransferProgress& p) {
+    progress.Show(Describe(p), p.done, p.total, "rows");
+  });
+  const absl::StatusOr<std::vector<TransferredTable>> tables = transfer();
+  progress.Clear();
+  if (tables.ok()) Print(*tables);
+  return tables.status();
+}
+
+ExitCode Transfer(const TransferOptions& options) {
+  const absl::StatusOr<LoadedConfig> from = LoadConfigFile(options.from);
+  if (!from.ok()) return Conclude(from.status());
+  const absl::StatusOr<LoadedConfig> to = LoadConfigFile(options.to);
+  if (!to.ok()) return Conclude(to.status());
+  return Conclude(Move(from->config, to->config));
+}
+
+}  // namespace
+
+void AddTransferCommand(CLI::App& program, Run& run) {
+  CLI::App* command =
+      program.add_subcommand("transfer", "Move everything from one store to another and compare every table");
+  const auto options = std::make_shared<TransferOptions>();
+  command
+      ->add_option("--from", options->from, "The configuration of the store to move from; nobody serves it")
+      ->type_name("FILE")
+      ->required();
+  command
+      ->add_option(
+          "--to", options->to,
+          "The configuration of the store to move to: empty, or half filled by a transfer from the same")
+      ->type_name("FILE")
+      ->required();
+  command->callback([&run, options] { run = [options] { return Transfer(*options); }; });
+}
+
+}  // namespace keelson

@@ -1,0 +1,52 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+#include "adapters/system/system_clock.h"
+#include "app/adapters.h"
+#include "app/commands/commands.h"
+#include "app/commands/config_options.h"
+#include "app/progress.h"
+#include "core/audit/verify_store.h"
+
+namespace keelson {
+namespace {
+
+void Print(const Finding& finding) {
+  std::cout << finding.table << ' ' << finding.id << ": " << finding.invariant << ": " << finding.figures
+            << '\n';
+}
+
+ExitCode Verify(const ConfigOptions& options) {
+  const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options);
+  if (!loaded.ok()) return Conclude(loaded.status());
+  SystemClock clock;
+  const auto reader = OpenBulkReader(loaded->config, BulkAccess::kShared, clock);
+  if (!reader.ok()) return Conclude(reader.status());
+  Progress progress;
+  VerifyStore verify(
+      **reader,
+      [&](const Finding& finding) {
+        progress.Clear();
+        Print(finding);
+      },
+      [&](const VerifyProgress& p) { progress.Show("checking", p.done, p.total, "rows"); });
+  const absl::StatusOr<std::int64_t> findings = verify();
+  progress.Clear();
+  if (!findings.ok()) return Conclude(findings.status());
+  if (*findings > 0) return ExitCode::kFailed;
+  std::cout << "nothing found\n";
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+void AddVerifyCommand(CLI::App& program, Run& run) {
+  CLI::App* command = program.add_subcommand(
+      "verify", "Check every invariant of the store, also while it is served; a line for each finding");
+  const auto options = std::make_shared<ConfigOptions>();
+  AddConfigOptions(*command, *options);
+  command->callback([&run, options] { run = [options] { return Verify(*options); }; });
+}
+
+}  // namespace keelson
