@@ -1,0 +1,252 @@
+#include <algorithm>
+#include <limits>
+
+#include "tests/contract/bulk/fixtures.h"
+#include "tests/contract/store/samples.h"
+
+namespace keelson {
+namespace {
+
+using Catch::Matchers::Contains;
+
+// Not compared by Catch, which would write the long texts out.
+template <typename T>
+bool Same(const T& a, const T& b) {
+  return a == b;
+}
+
+void CheckRoundTrip(BulkFixture& fixture, const std::vector<RowBatch>& batches) {
+  InsertAll(*fixture.Target(), batches);
+  const std::unique_ptr<BulkReader> reader = fixture.Reader();
+  for (const RowBatch& batch : batches) {
+    INFO(TableName(KindOf(batch)));
+    CHECK(Same(ReadAll(*reader, KindOf(batch)), batch));
+    CHECK(Must(reader->Count(KindOf(batch))) == static_cast<std::int64_t>(CountOf(batch)));
+  }
+}
+
+BULK_TEST("rows read back as they were inserted, every field set") {
+  TestType fixture;
+  CheckRoundTrip(fixture, SampleBatches(3));
+}
+
+BULK_TEST("rows read back as they were inserted, every field at its least") {
+  TestType fixture;
+  CheckRoundTrip(fixture, LeastBatches());
+}
+
+BULK_TEST("rows read back as they were inserted, every field at its most") {
+  TestType fixture;
+  CheckRoundTrip(fixture, GreatestBatches());
+}
+
+BULK_TEST("a user without a password hash has none afterwards") {
+  TestType fixture;
+  std::vector<RowBatch> batches = SampleBatches(1);
+  std::get<std::vector<UserRow>>(batches[0])[0].password_hash.reset();
+  CheckRoundTrip(fixture, batches);
+}
+
+BULK_TEST("an empty store has no rows") {
+  TestType fixture;
+  const std::unique_ptr<BulkReader> reader = fixture.Reader();
+  for (const RowKind kind : kAllRowKinds) {
+    CHECK(Must(reader->Count(kind)) == 0);
+    const RowBatch rows = ReadAll(*reader, kind);
+    CHECK(KindOf(rows) == kind);
+    CHECK(CountOf(rows) == 0);
+  }
+}
+
+BULK_TEST("rows are read after a key, in the order of keys, no more than the limit") {
+  TestType fixture;
+  const std::vector<RowBatch> batches = SampleBatches(5);
+  InsertAll(*fixture.Target(), batches);
+  const std::unique_ptr<BulkReader> reader = fixture.Reader();
+  for (const RowBatch& batch : batches) {
+    std::visit(
+        [&](const auto& rows) {
+          using Rows = std::decay_t<decltype(rows)>;
+          std::string after;
+          for (const int begin : {0, 2, 4}) {
+            const Rows page = std::get<Rows>(Must(reader->Read(KindOf(batch), after, 2)));
+            CHECK(Same(page, Rows(rows.begin() + begin, rows.begin() + std::min(begin + 2, 5))));
+            after = KeyOf(page.back());
+          }
+          CHECK(CountOf(Must(reader->Read(KindOf(batch), after, 2))) == 0);
+        },
+        batch);
+  }
+}
+
+BULK_TEST("refunds are in the order of their orders") {
+  TestType fixture;
+  std::vector<RowBatch> batches = SampleBatches(2);
+  auto& refunds = std::get<std::vector<RefundFields>>(batches[static_cast<std::size_t>(RowKind::kRefunds)]);
+  // The first order's second refund is the youngest of all.
+  refunds.insert(refunds.begin() + 1, RefundFields(refunds[0]));
+  refunds[1].id = RefundId(NextSampleUuid());
+  CheckRoundTrip(fixture, batches);
+  const auto second = Must(fixture.Reader()->Read(RowKind::kRefunds, KeyOf(refunds[0]), 1));
+  CHECK(std::get<std::vector<RefundFields>>(second)[0].id == refunds[1].id);
+}
+
+BULK_TEST("settings are in the order of their names' bytes") {
+  TestType fixture;
+  const std::vector<Setting> settings = {{"B", "1"}, {"a", "2"}, {"a b", "3"}, {"\xc3\xa4", "4"}};
+  Must(fixture.Target()->Insert(settings, "mark"));
+  const RowBatch rows = ReadAll(*fixture.Reader(), RowKind::kSettings);
+  CHECK(std::get<std::vector<Setting>>(rows) == settings);
+}
+
+BULK_TEST("what a service wrote is read, and what was inserted is served") {
+  TestType fixture;
+  const User user = SampleUser("ada@example.com");
+  fixture.Serve([&](Store& store) {
+    Must(store.Write(absl::InfiniteFuture(), [&](WriteTransaction& tx) -> absl::Status {
+      absl::Status status = tx.users().Insert(user, "$argon2id$hash");
+      if (status.ok()) status = tx.settings().Insert("page_token_key", "k");
+      return status;
+    }));
+  });
+  const std::unique_ptr<BulkReader> reader = fixture.Reader();
+  const std::vector<UserRow> users = {{user.fields(), "$argon2id$hash"}};
+  CHECK(Same(ReadAll(*reader, RowKind::kUsers), RowBatch(users)));
+  const std::vector<Setting> settings = {{"page_token_key", "k"}};
+  CHECK(Same(ReadAll(*reader, RowKind::kSettings), RowBatch(settings)));
+
+  TestType other;
+  const std::vector<RowBatch> batches = SampleBatches(1);
+  InsertAll(*other.Target(), batches);
+  other.Serve([&](Store& store) {
+    const OrderFields order = std::get<std::vector<OrderFields>>(batches[3])[0];
+    Must(store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) -> absl::Status {
+      const Found<Order> found = tx.orders().FindByReference(order.reference);
+      CHECK(Same(Must(found).value().fields(), order));
+      return absl::OkStatus();
+    }));
+  });
+}
+
+BULK_TEST("the service goes on with the numbers and the chain of events") {
+  TestType fixture;
+  Event event = SampleEvent("a");
+  event.sequence = 1;
+  event.hash = ChainedHash({}, event);
+  {
+    const std::unique_ptr<BulkTarget> target = fixture.Target();
+    Must(target->Insert(std::vector<Event>{event}, "mark"));
+    Must(target->Finish());
+  }
+  fixture.Serve([&](Store& store) {
+    Must(store.Write(absl::InfiniteFuture(),
+                     [&](WriteTransaction& tx) { return tx.events().Append(SampleEvent("b")); }));
+  });
+  const auto events = std::get<std::vector<Event>>(ReadAll(*fixture.Reader(), RowKind::kEvents));
+  REQUIRE(events.size() == 2);
+  CHECK(IsWholeChain(events));
+}
+
+BULK_TEST("a mark is kept with the rows, is none of them, and goes in the end") {
+  TestType fixture;
+  {
+    const std::unique_ptr<BulkTarget> target = fixture.Target();
+    CHECK(Must(target->FindMark()).empty());
+    Must(target->Insert(RowBatch(), "first"));
+    Must(target->Insert(SampleBatches(1)[0], std::string("second\0\xff", 8)));
+  }
+  CHECK(CountOf(ReadAll(*fixture.Reader(), RowKind::kSettings)) == 0);
+  CHECK(Must(fixture.Reader()->Count(RowKind::kSettings)) == 0);
+  fixture.Serve([](Store& store) {
+    Must(store.Write(absl::InfiniteFuture(), [](WriteTransaction& tx) -> absl::Status {
+      CHECK(Must(tx.settings().Find(kTransferMark)).has_value());
+      return absl::OkStatus();
+    }));
+  });
+  const std::unique_ptr<BulkTarget> target = fixture.Target();
+  CHECK(Must(target->FindMark()) == std::string("second\0\xff", 8));
+  CHECK(Must(target->Count(RowKind::kUsers)) == 1);
+  Must(target->Finish());
+  CHECK(Must(target->FindMark()).empty());
+  CHECK(Must(target->Count(RowKind::kUsers)) == 1);
+}
+
+void CheckRefused(const absl::Status& status, std::string_view table, const std::string& name) {
+  CHECK(absl::IsInternal(status));
+  CHECK_THAT(std::string(status.message()), Contains(std::string(table)) && Contains(name));
+}
+
+BULK_TEST("a row whose key is there is refused by its name, and its batch leaves nothing behind") {
+  TestType fixture;
+  const std::vector<RowBatch> batches = SampleBatches(2);
+  const std::unique_ptr<BulkTarget> target = fixture.Target();
+  for (const RowBatch& batch : batches) {
+    std::visit(
+        [&](const auto& rows) {
+          using Rows = std::decay_t<decltype(rows)>;
+          Must(target->Insert(Rows{rows[0]}, "before"));
+          Must(target->Insert(Rows{rows[1]}, "before"));
+          const absl::Status status = target->Insert(Rows{rows[0]}, "after");
+          CheckRefused(status, TableName(KindOf(batch)), NameOf(rows[0]));
+          CHECK(Must(target->FindMark()) == "before");
+        },
+        batch);
+  }
+  CHECK(Same(ReadEverything(*target), batches));
+}
+
+BULK_TEST("a row that breaks an invariant is refused by its name, and its batch leaves nothing behind") {
+  TestType fixture;
+  const std::vector<RowBatch> batches = SampleBatches(2);
+  const std::unique_ptr<BulkTarget> target = fixture.Target();
+  InsertAll(*target, {batches.begin(), batches.begin() + 3});
+  auto orders = std::get<std::vector<OrderFields>>(batches[3]);
+  orders[1].refunded = orders[1].paid + 1;
+  CheckRefused(target->Insert(orders, "after"), "orders", NameOf(orders[1]));
+  CHECK(Must(target->Count(RowKind::kOrders)) == 0);
+  CHECK(Must(target->FindMark()) == "mark");
+}
+
+BULK_TEST("a second account with an address is refused by its name") {
+  TestType fixture;
+  std::vector<UserRow> users = std::get<std::vector<UserRow>>(SampleBatches(2)[0]);
+  users[1].fields.email_key = users[0].fields.email_key;
+  CheckRefused(fixture.Target()->Insert(users, "mark"), "users", NameOf(users[1]));
+}
+
+BULK_TEST("a reader sees the store as it was when it was opened") {
+  TestType fixture;
+  const std::vector<RowBatch> batches = SampleBatches(2);
+  const std::unique_ptr<BulkTarget> target = fixture.Target();
+  Must(target->Insert(batches[0], "mark"));
+  const std::unique_ptr<BulkReader> reader = fixture.Reader();
+  InsertAll(*target, {batches.begin() + 1, batches.end()});
+  CHECK(Must(reader->Count(RowKind::kUsers)) == 2);
+  for (const RowKind kind : kAllRowKinds) {
+    if (kind != RowKind::kUsers) CHECK(CountOf(ReadAll(*reader, kind)) == 0);
+  }
+  CHECK(Same(ReadEverything(*fixture.Reader()), batches));
+}
+
+BULK_TEST("thousands of rows are inserted at once") {
+  TestType fixture;
+  CheckRoundTrip(fixture, SampleBatches(3000));
+}
+
+TEST_CASE("keys sort as the numbers in them") {
+  Event event;
+  std::string before;
+  constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();
+  constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
+  for (const std::int64_t sequence : std::vector<std::int64_t>{kLeast, -1, 0, 1, 256, kMost}) {
+    event.sequence = sequence;
+    CHECK(before < KeyOf(event));
+    CHECK(NumberInKey(KeyOf(event)) == sequence);
+    before = KeyOf(event);
+  }
+  CHECK(NumberInKey("") == kLeast);
+  CHECK(UuidInKey("") == Uuid{});
+}
+
+}  // namespace
+}  // namespace keelson

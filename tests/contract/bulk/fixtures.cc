@@ -1,0 +1,49 @@
+#include "tests/contract/bulk/fixtures.h"
+
+#include <cstdlib>
+#include <system_error>
+
+namespace keelson {
+
+SqliteBulkFixture::SqliteBulkFixture() {
+  std::string pattern = std::filesystem::temp_directory_path() / "keelson-bulk-XXXXXX";
+  REQUIRE(mkdtemp(pattern.data()) != nullptr);
+  folder_ = pattern;
+  Target().reset();
+}
+
+SqliteBulkFixture::~SqliteBulkFixture() {
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+std::unique_ptr<BulkReader> SqliteBulkFixture::Open(BulkAccess access) {
+  return Must(SqliteBulk::OpenReader(path(), access, clock_));
+}
+
+std::unique_ptr<BulkTarget> SqliteBulkFixture::Target() {
+  return Must(SqliteBulk::OpenTarget(path(), clock_));
+}
+
+void SqliteBulkFixture::Serve(const std::function<void(Store&)>& work) {
+  SqliteOptions options;
+  options.path = path();
+  const std::unique_ptr<Store> store = Must(SqliteStore::Open(options, clock_));
+  work(*store);
+}
+
+RowBatch ReadAll(BulkReader& reader, RowKind kind) {
+  return Must(reader.Read(kind, "", 1'000'000));
+}
+
+std::vector<RowBatch> ReadEverything(BulkReader& reader) {
+  std::vector<RowBatch> batches;
+  for (const RowKind kind : kAllRowKinds) batches.push_back(ReadAll(reader, kind));
+  return batches;
+}
+
+void InsertAll(BulkTarget& target, const std::vector<RowBatch>& batches) {
+  for (const RowBatch& batch : batches) Must(target.Insert(batch, "mark"));
+}
+
+}  // namespace keelson

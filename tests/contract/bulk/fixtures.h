@@ -1,0 +1,81 @@
+// A fresh store for each test, of each adapter.
+//
+//   BULK_TEST("what holds") {
+//     TestType fixture;
+//     …
+//   }
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/memory/memory_store.h"
+#include "adapters/sqlite/sqlite_bulk.h"
+#include "adapters/sqlite/sqlite_store.h"
+#include "core/common/bulk.h"
+#include "tests/contract/bulk/rows.h"
+#include "tests/support/status_checks.h"
+
+namespace keelson {
+
+class RealClock : public Clock {
+ public:
+  absl::Time Now() override { return absl::FromUnixMicros(absl::ToUnixMicros(absl::Now())); }
+};
+
+// A store that is reached in one way at a time, but for readers that share it.
+class BulkFixture {
+ public:
+  virtual ~BulkFixture() = default;
+  virtual std::unique_ptr<BulkReader> Reader() = 0;
+  // What a transfer has.
+  virtual std::unique_ptr<BulkReader> ReaderAlone() = 0;
+  virtual std::unique_ptr<BulkTarget> Target() = 0;
+  // Has it as a service has it, while `work` lasts.
+  virtual void Serve(const std::function<void(Store&)>& work) = 0;
+};
+
+class MemoryBulkFixture : public BulkFixture {
+ public:
+  std::unique_ptr<BulkReader> Reader() override { return store_.OpenReader(); }
+  std::unique_ptr<BulkReader> ReaderAlone() override { return store_.OpenReader(); }
+  std::unique_ptr<BulkTarget> Target() override { return store_.OpenTarget(); }
+  void Serve(const std::function<void(Store&)>& work) override { work(store_); }
+
+ private:
+  RealClock clock_;
+  MemoryStore store_{clock_};
+};
+
+class SqliteBulkFixture : public BulkFixture {
+ public:
+  SqliteBulkFixture();
+  ~SqliteBulkFixture() override;
+  std::unique_ptr<BulkReader> Reader() override { return Open(BulkAccess::kShared); }
+  std::unique_ptr<BulkReader> ReaderAlone() override { return Open(BulkAccess::kExclusive); }
+  std::unique_ptr<BulkTarget> Target() override;
+  void Serve(const std::function<void(Store&)>& work) override;
+
+  const std::filesystem::path& folder() const { return folder_; }
+  std::string path() const { return folder_ / "keelson.db"; }
+  Clock& clock() { return clock_; }
+
+ private:
+  std::unique_ptr<BulkReader> Open(BulkAccess access);
+
+  std::filesystem::path folder_;
+  RealClock clock_;
+};
+
+#define BULK_TEST(name) TEMPLATE_TEST_CASE(name, "[bulk]", MemoryBulkFixture, SqliteBulkFixture)
+
+// Every row of a kind.
+RowBatch ReadAll(BulkReader& reader, RowKind kind);
+std::vector<RowBatch> ReadEverything(BulkReader& reader);
+void InsertAll(BulkTarget& target, const std::vector<RowBatch>& batches);
+
+}  // namespace keelson

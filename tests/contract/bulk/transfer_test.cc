@@ -1,0 +1,53 @@
+// A transfer from every adapter to every other.
+#include "core/common/transfer_store.h"
+#include "tests/contract/bulk/fixtures.h"
+
+namespace keelson {
+namespace {
+
+struct Kind {
+  std::string name;
+  std::unique_ptr<BulkFixture> (*make)();
+};
+
+const Kind kKinds[] = {
+    {"memory", [] { return std::unique_ptr<BulkFixture>(std::make_unique<MemoryBulkFixture>()); }},
+    {"sqlite", [] { return std::unique_ptr<BulkFixture>(std::make_unique<SqliteBulkFixture>()); }},
+};
+
+TEST_CASE("everything is moved between stores of any two kinds", "[transfer]") {
+  const std::vector<RowBatch> batches = SampleBatches(TransferStore::kBatch + 10);
+  for (const Kind& from : kKinds) {
+    for (const Kind& to : kKinds) {
+      INFO(from.name << " to " << to.name);
+      const std::unique_ptr<BulkFixture> source = from.make();
+      const std::unique_ptr<BulkFixture> target = to.make();
+      InsertAll(*source->Target(), batches);
+      Must(source->Target()->Finish());
+      const std::unique_ptr<BulkReader> reader = source->ReaderAlone();
+      TransferProgress last;
+      const std::vector<TransferredTable> tables =
+          Must(TransferStore(*reader, *target->Target(), [&](const TransferProgress& p) { last = p; })());
+      CHECK(tables.size() == kRowKinds);
+      CHECK(last.done == last.total);
+      CHECK((ReadEverything(*target->Reader()) == batches));
+      CHECK(Must(target->Target()->FindMark()).empty());
+    }
+  }
+}
+
+TEST_CASE("the content's hash is the same whatever the store", "[transfer]") {
+  const std::vector<RowBatch> batches = GreatestBatches();
+  std::vector<std::vector<TransferredTable>> results;
+  for (const Kind& kind : kKinds) {
+    const std::unique_ptr<BulkFixture> source = kind.make();
+    InsertAll(*source->Target(), batches);
+    MemoryBulkFixture target;
+    results.push_back(
+        Must(TransferStore(*source->ReaderAlone(), *target.Target(), [](const TransferProgress&) {})()));
+  }
+  for (const auto& result : results) CHECK((result == results[0]));
+}
+
+}  // namespace
+}  // namespace keelson
