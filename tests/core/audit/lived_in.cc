@@ -1,0 +1,52 @@
+#include "tests/core/audit/lived_in.h"
+
+namespace keelson {
+
+LivedIn::LivedIn() {
+  world.refunds.approval_above[*Currency::Parse("EUR")] = 3000;
+  Must(world.Register(Registration("bob@example.com", "bob")).status());
+  world.Pending();
+  Must(world.Cancel(world.Pending(), "changed my mind").status());
+  Must(world.Ship(world.Paid()).status());
+  const Order order = world.Delivered({LineOf(3, 1000, 200, 100), LineOf(2, 50)});
+  world.payments.script = {FakePaymentProvider::Unknown()};
+  processing = Must(world.Refunded(order, Units("1", 1), "r1"))->id;
+  world.Settle();
+  failed = Must(world.Refunded(order, AmountOf(100)))->id;
+  world.payments.script = {FakePaymentProvider::Failed()};
+  world.Settle();
+  succeeded = Must(world.Refunded(order, Units("2", 1, true)))->id;
+  world.Settle();
+  Must(world.Cancel(world.Paid()).status());
+  requested = Must(world.Refunded(world.Delivered({LineOf(1, 5000)}), Everything()))->id;
+  delivered = order->id;
+  owner = order->user_id;
+}
+
+Event& Plant::event(std::string_view type) {
+  auto& events = rows.of<Event>();
+  return *std::find_if(events.begin(), events.end(), [&](const Event& e) { return e.type == type; });
+}
+
+void Plant::Rechain() {
+  Sha256Digest hash{};
+  std::int64_t sequence = 0;
+  for (Event& e : rows.of<Event>()) {
+    e.sequence = ++sequence;
+    hash = e.hash = ChainedHash(hash, e);
+  }
+}
+
+void Plant::Forget(std::string_view type) {
+  auto& events = rows.of<Event>();
+  events.erase(events.begin() + (&event(type) - events.data()));
+  Rechain();
+}
+
+void Plant::Repeat(std::string_view type) {
+  const Event again = event(type);
+  rows.of<Event>().push_back(again);
+  Rechain();
+}
+
+}  // namespace keelson

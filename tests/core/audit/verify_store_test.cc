@@ -1,0 +1,265 @@
+// Each invariant is proved by a store that breaks it: one thing is done to a product's rows that no use case
+// does.
+#include "core/audit/verify_store.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <limits>
+#include <tuple>
+
+#include "core/common/strings.h"
+#include "tests/core/audit/lived_in.h"
+
+namespace keelson {
+namespace {
+
+using Findings = std::vector<Finding>;
+
+constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+// Before and after every id that there is.
+const Uuid kFirst = {0x01};
+const Uuid kLast = {0xff};
+
+Findings Verify(BulkReader& reader, const VerifyStore::Limits& limits = {}) {
+  Findings findings;
+  VerifyProgress last;
+  VerifyStore verify(
+      reader, [&](const Finding& finding) { findings.push_back(finding); },
+      [&](const VerifyProgress& progress) { last = progress; }, limits);
+  CHECK(Must(verify()) == std::ssize(findings));
+  CHECK(last.done == last.total);
+  return findings;
+}
+
+std::string TextOf(const Findings& findings) {
+  std::string text;
+  for (const Finding& f : findings) {
+    text += StrCat(f.table, " ", f.id, ": ", f.invariant, ": ", f.figures, "\n");
+  }
+  return text;
+}
+
+TEST_CASE("nothing is found in a product that was lived in") {
+  Plant plant;
+  CHECK(TextOf(Verify(plant.rows)).empty());
+  CHECK(TextOf(Verify(*plant.store)).empty());
+}
+
+TEST_CASE("nothing is found in an empty store") {
+  World world;
+  CHECK(Verify(*world.store.OpenReader()).empty());
+}
+
+struct Violation {
+  std::string_view invariant;
+  std::string_view table;
+  // In the figures.
+  std::string_view figure;
+  void (*plant)(Plant&);
+};
+
+const Violation kViolations[] = {
+    {"user_has_password", "users", "no password",
+     [](Plant& p) { p.rows.of<UserRow>()[0].password_hash.reset(); }},
+    {"token_has_user", "email_tokens", "no such user",
+     [](Plant& p) { p.rows.of<EmailToken>()[0].user_id = UserId(kFirst); }},
+    {"token_has_user", "email_tokens", "no such user",
+     [](Plant& p) { p.rows.of<EmailToken>()[0].user_id = UserId(kLast); }},
+
+    {"refunds_within_paid", "orders", "succeeded 1000000 > paid 3500 EUR",
+     [](Plant& p) { p.refund(p.lived_in.succeeded).amount = 1'000'000; }},
+    {"refunds_within_paid", "orders", "> paid 3500 EUR",
+     [](Plant& p) {
+       p.refund(p.lived_in.succeeded).amount = kMost;
+       p.refund(p.lived_in.processing).amount = kMost;
+     }},
+    {"refunds_within_lines", "orders", "line 1: 4 of 3 refunded",
+     [](Plant& p) { p.refund(p.lived_in.processing).lines[0].quantity = 4; }},
+    {"refunds_within_lines", "orders", "line 1: 2901 refunded of 2900 EUR",
+     [](Plant& p) { p.refund(p.lived_in.processing).lines[0].amount = 2901; }},
+    {"refunds_within_lines", "orders", "shipping: 501 refunded of 500 EUR",
+     [](Plant& p) { p.refund(p.lived_in.processing).shipping = 1; }},
+    {"order_totals_are_fold_of_refunds", "orders", "refunded is 551, not 550",
+     [](Plant& p) { ++p.order().refunded; }},
+    {"order_totals_are_fold_of_refunds", "orders", "refund_pending is 0, not 966",
+     [](Plant& p) { p.order().refund_pending = 0; }},
+    {"order_totals_are_fold_of_refunds", "orders", "refunded_shipping is 0, not 500",
+     [](Plant& p) { p.order().refunded_shipping = 0; }},
+    {"order_totals_are_fold_of_refunds", "orders", "refund_count is 3, not 2",
+     [](Plant& p) { p.order().refund_count = 3; }},
+    {"order_lines_are_fold_of_refunds", "orders", "line 2: refunded_quantity is 0, not 1",
+     [](Plant& p) { p.order().lines[1].refunded_quantity = 0; }},
+    {"order_lines_are_fold_of_refunds", "orders", "line 2: refunded_amount is 49, not 50",
+     [](Plant& p) { p.order().lines[1].refunded_amount = 49; }},
+    {"order_total_is_sum_of_lines", "orders", "total is 3501, not 3500",
+     [](Plant& p) { p.order().total = p.order().paid = 3501; }},
+    {"order_total_is_sum_of_lines", "orders", "line 1: total is 2900, not 3 x 999 - 200 + 100",
+     [](Plant& p) { p.order().lines[0].unit_price = 999; }},
+    {"order_paid_is_all_or_nothing", "orders", "paid is 3499, not 3500",
+     [](Plant& p) { p.order().paid = 3499; }},
+    {"order_state_is_function_of_facts", "orders", "it is DELIVERED, and its times say SHIPPED",
+     [](Plant& p) { p.order().deliver_time.reset(); }},
+    {"order_state_is_function_of_facts", "orders", "what can't be",
+     [](Plant& p) { p.order().ship_time.reset(); }},
+    {"order_state_is_function_of_facts", "orders", "what can't be",
+     [](Plant& p) { p.order().cancel_time = p.order().deliver_time; }},
+
+    {"refund_has_order", "refunds", "there is no order_",
+     [](Plant& p) { p.refund(p.lived_in.requested).order_id = OrderId(kFirst); }},
+    {"refund_has_order", "refunds", "there is no order_",
+     [](Plant& p) { p.refund(p.lived_in.requested).order_id = OrderId(kLast); }},
+    {"refund_amount_is_sum_of_parts", "refunds", "amount is 551, not 550",
+     [](Plant& p) { ++p.refund(p.lived_in.succeeded).amount; }},
+    {"refund_amount_is_sum_of_parts", "refunds", "not at least 1",
+     [](Plant& p) { p.refund(p.lived_in.failed).amount = 0; }},
+    {"refund_names_lines_of_order", "refunds", "line 3 of 2",
+     [](Plant& p) { p.refund(p.lived_in.succeeded).lines[0].index = 2; }},
+    {"refund_names_lines_of_order", "refunds", "line 0 of 2",
+     [](Plant& p) { p.refund(p.lived_in.succeeded).lines[0].index = -1; }},
+    {"refund_names_lines_of_order", "refunds", "line 2 twice",
+     [](Plant& p) {
+       p.refund(p.lived_in.succeeded).lines.resize(2, {1, 0, 0});
+     }},
+    {"refund_has_currency_of_order", "refunds", "it is in USD, its order in EUR",
+     [](Plant& p) { p.refund(p.lived_in.failed).currency = *Currency::Parse("USD"); }},
+    {"refund_has_user_of_order", "refunds", "'s, its order user_",
+     [](Plant& p) { p.refund(p.lived_in.failed).user_id = UserId(kFirst); }},
+    {"refund_has_payment_of_order", "refunds", "not its order's",
+     [](Plant& p) { p.refund(p.lived_in.failed).payment_reference = "another"; }},
+    {"refund_is_due_while_open", "refunds", "PROCESSING and never due",
+     [](Plant& p) { p.refund(p.lived_in.processing).due_time.reset(); }},
+    {"refund_is_due_while_open", "refunds", "FAILED and still due",
+     [](Plant& p) { p.refund(p.lived_in.failed).due_time = absl::UnixEpoch(); }},
+    {"refund_is_settled_by_attempt", "refunds", "SUCCEEDED and has no time",
+     [](Plant& p) { p.refund(p.lived_in.succeeded).settle_time.reset(); }},
+    {"refund_is_settled_by_attempt", "refunds", "PROCESSING without an attempt",
+     [](Plant& p) { p.refund(p.lived_in.processing).attempts = 0; }},
+
+    {"ended_message_is_emptied", "messages", "still has its variables",
+     [](Plant& p) { p.rows.of<Message>()[0].state = MessageState::kCancelled; }},
+    {"sent_message_has_time", "messages", "is not sent",
+     [](Plant& p) { p.rows.of<Message>()[0].send_time = absl::UnixEpoch(); }},
+    {"sent_message_has_time", "messages", "no time of sending",
+     [](Plant& p) { p.rows.of<Message>()[0].state = MessageState::kSent; }},
+    {"sending_message_is_claimed", "messages", "nobody ever claimed",
+     [](Plant& p) { p.rows.of<Message>()[0].state = MessageState::kSending; }},
+
+    {"events_are_gapless", "events", "it follows on 4",
+     [](Plant& p) { p.rows.of<Event>().erase(p.rows.of<Event>().begin() + 4); }},
+    {"event_hashes_verify", "events", "not that of its fields",
+     [](Plant& p) { p.rows.of<Event>()[4].payload = "{}"; }},
+    {"event_hashes_verify", "events", "not that of its fields",
+     [](Plant& p) { p.rows.of<Event>()[4].hash[31] ^= 1; }},
+    {"answer_decodes", "idempotency", "0 bytes can't be read",
+     [](Plant& p) { p.rows.of<IdempotencyRecord>()[0].answer.clear(); }},
+    {"answer_decodes", "idempotency", "9 bytes can't be read",
+     [](Plant& p) { p.rows.of<IdempotencyRecord>()[0].answer.resize(9); }},
+
+    {"order_has_user", "orders", "there is no user_", [](Plant& p) { p.order().user_id = UserId(kFirst); }},
+    {"message_has_user", "messages", "there is no user_",
+     [](Plant& p) { p.rows.of<Message>()[0].user_id = UserId(kFirst); }},
+    {"event_has_user", "events", "there is no user_",
+     [](Plant& p) {
+       p.rows.of<Event>()[0].user_id = UserId(kFirst);
+       p.Rechain();
+     }},
+
+    {"user_state_is_told", "users", "not registered once", [](Plant& p) { p.Forget("user.registered"); }},
+    {"user_state_is_told", "users", "not registered once", [](Plant& p) { p.Repeat("user.registered"); }},
+    {"user_state_is_told", "users", "no event says so",
+     [](Plant& p) { p.rows.of<UserRow>()[0].fields.email_verify_time = absl::UnixEpoch(); }},
+    {"order_state_is_told", "orders", "it is PENDING after no events",
+     [](Plant& p) { p.Forget("order.created"); }},
+    {"order_state_is_told", "orders", "it is DELIVERED after order.created, order.paid, order.shipped",
+     [](Plant& p) { p.Forget("order.delivered"); }},
+    {"order_state_is_told", "orders", "it is SHIPPED after order.created, order.shipped",
+     [](Plant& p) { p.Forget("order.paid"); }},
+    {"order_state_is_told", "orders", "order.delivered, order.delivered",
+     [](Plant& p) { p.Repeat("order.delivered"); }},
+    {"refund_state_is_told", "refunds", "it is PROCESSING after refund.processing",
+     [](Plant& p) { p.Forget("refund.requested"); }},
+    {"refund_state_is_told", "refunds", "it is SUCCEEDED after refund.requested, refund.processing",
+     [](Plant& p) { p.Forget("refund.succeeded"); }},
+    {"refund_state_is_told", "refunds", "refund.processing, refund.processing",
+     [](Plant& p) { p.Repeat("refund.processing"); }},
+    {"refund_state_is_told", "refunds", "it is CANCELLED after refund.requested",
+     [](Plant& p) { p.refund(p.lived_in.requested).state = RefundState::kCancelled; }},
+    {"message_state_is_told", "messages", "after no events", [](Plant& p) { p.Forget("message.queued"); }},
+    {"message_state_is_told", "messages", "its state is 4 after message.queued",
+     [](Plant& p) { p.rows.of<Message>()[0].state = MessageState::kDead; }},
+    {"message_state_is_told", "messages", "its state is 3 after message.queued",
+     [](Plant& p) { p.rows.of<Message>()[0].state = MessageState::kSent; }},
+    {"event_has_subject", "events", "user.registered is of what is not there",
+     [](Plant& p) { p.rows.of<UserRow>().erase(p.rows.of<UserRow>().begin()); }},
+    {"event_has_subject", "events", "order.created is of what is not there",
+     [](Plant& p) { p.rows.of<OrderFields>().erase(p.rows.of<OrderFields>().begin()); }},
+    {"event_has_subject", "events", "refund.requested is of what is not there",
+     [](Plant& p) { p.rows.of<RefundFields>().erase(p.rows.of<RefundFields>().begin()); }},
+    {"event_has_subject", "events", "order.created is of what is not there",
+     [](Plant& p) {
+       p.event("order.created").subject = "nonsense";
+       p.Rechain();
+     }},
+};
+
+bool IsOf(const Finding& finding, const Violation& violation) {
+  return finding.invariant == violation.invariant && finding.table == violation.table &&
+         !finding.id.empty() && finding.figures.find(violation.figure) != std::string::npos;
+}
+
+TEST_CASE("every violation is found") {
+  for (const Violation& violation : kViolations) {
+    Plant plant;
+    violation.plant(plant);
+    const Findings findings = Verify(plant.rows);
+    INFO(violation.invariant << ", " << violation.figure << " is not in:\n" << TextOf(findings));
+    CHECK(std::any_of(findings.begin(), findings.end(),
+                      [&](const Finding& finding) { return IsOf(finding, violation); }));
+  }
+}
+
+TEST_CASE("what is found does not depend on how much memory there is") {
+  for (const Violation& violation : kViolations) {
+    Plant plant;
+    violation.plant(plant);
+    Findings all = Verify(plant.rows);
+    Findings in_parts = Verify(plant.rows, {.users = 1, .events = 7});
+    const auto by_text = [](const Finding& a, const Finding& b) {
+      return std::tie(a.invariant, a.table, a.id, a.figures) <
+             std::tie(b.invariant, b.table, b.id, b.figures);
+    };
+    std::sort(all.begin(), all.end(), by_text);
+    std::sort(in_parts.begin(), in_parts.end(), by_text);
+    INFO(violation.invariant << ", " << violation.figure);
+    CHECK(TextOf(all) == TextOf(in_parts));
+  }
+}
+
+TEST_CASE("more rows than a batch are all looked at") {
+  Plant plant;
+  auto& tokens = plant.rows.of<EmailToken>();
+  const EmailToken token = tokens[0];
+  for (std::uint8_t i = 0; i < 50; ++i) {
+    for (std::uint8_t j = 0; j < 50; ++j) {
+      tokens.push_back(token);
+      tokens.back().user_id = UserId(Uuid{0xfe, i, j});
+    }
+  }
+  CHECK(Verify(plant.rows).size() == 2500);
+}
+
+TEST_CASE("a store that fails is no clean one") {
+  using enum RowKind;
+  for (const RowKind kind : {kUsers, kEmailTokens, kOrders, kRefunds, kMessages, kEvents, kIdempotency}) {
+    Plant plant;
+    plant.rows.failing = kind;
+    plant.rows.failure = absl::UnavailableError("away");
+    VerifyStore verify(
+        plant.rows, [](const Finding&) {}, [](const VerifyProgress&) {});
+    INFO(TableName(kind));
+    CHECK(absl::IsUnavailable(verify().status()));
+  }
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,185 @@
+#include "core/common/transfer_store.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/core/world.h"
+#include "tests/support/rows_reader.h"
+
+namespace keelson {
+namespace {
+
+using Catch::Matchers::Contains;
+
+// A target that loses its store after so many writes.
+class FailingTarget : public BulkTarget {
+ public:
+  FailingTarget(BulkTarget& target, int writes) : target_(target), left_(writes) {}
+
+  absl::StatusOr<std::int64_t> Count(RowKind kind) override { return target_.Count(kind); }
+  absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override {
+    return target_.Read(kind, after, limit);
+  }
+  absl::Status Insert(const RowBatch& rows, std::string_view mark) override {
+    return left_-- > 0 ? target_.Insert(rows, mark) : absl::UnavailableError("gone");
+  }
+  absl::StatusOr<std::string> FindMark() override { return target_.FindMark(); }
+  absl::Status Finish() override { return left_-- > 0 ? target_.Finish() : absl::UnavailableError("gone"); }
+
+ private:
+  BulkTarget& target_;
+  int left_;
+};
+
+struct Move {
+  Move() {
+    world.Delivered();
+    Must(world.Refunded(world.Delivered(), Everything(), "r1").status());
+    world.Settle();
+    AddSetting("page_token_key");
+  }
+
+  void AddSetting(std::string_view name) {
+    Must(world.store.Write(absl::InfiniteFuture(),
+                           [&](WriteTransaction& tx) { return tx.settings().Insert(name, "k"); }));
+  }
+  absl::StatusOr<std::vector<TransferredTable>> Run(BulkTarget& to) {
+    const std::unique_ptr<BulkReader> source = world.store.OpenReader();
+    return TransferStore(*source, to, [](const TransferProgress&) {})();
+  }
+  absl::StatusOr<std::vector<TransferredTable>> Run() { return Run(*target); }
+  absl::Status RunPart(int writes) {
+    FailingTarget failing(*target, writes);
+    return Run(failing).status();
+  }
+  // Whether the target may be served.
+  absl::Status CheckTarget() { return CheckNoTransfer(other, absl::InfiniteFuture()); }
+
+  World world;
+  MemoryStore other{world.clock};
+  std::unique_ptr<BulkTarget> target = other.OpenTarget();
+};
+
+bool IsMoved(Move& move) {
+  const std::unique_ptr<BulkReader> source = move.world.store.OpenReader();
+  for (const RowKind kind : kAllRowKinds) {
+    if (Must(source->Read(kind, "", 1'000'000)) != Must(move.target->Read(kind, "", 1'000'000))) return false;
+  }
+  return true;
+}
+
+TEST_CASE("a transfer moves every row, and tells each table's count and hash") {
+  Move move;
+  const std::vector<TransferredTable> tables = Must(move.Run());
+  CHECK(IsMoved(move));
+  REQUIRE(tables.size() == kRowKinds);
+  for (const TransferredTable& table : tables) {
+    CHECK(table.rows == Must(move.target->Count(table.kind)));
+    CHECK((table.digest == Sha256("")) == (table.rows == 0));
+  }
+  CHECK(tables[static_cast<std::size_t>(RowKind::kOrders)].rows == 2);
+  Must(move.CheckTarget());
+}
+
+TEST_CASE("a transfer that ends anywhere goes on from there") {
+  bool whole = false;
+  for (int writes = 0; !whole; ++writes) {
+    INFO(writes);
+    Move move;
+    const absl::Status ended = move.RunPart(writes);
+    whole = ended.ok();
+    if (whole) continue;
+    CHECK(absl::IsUnavailable(ended));
+    CHECK(move.CheckTarget().ok() == (writes == 0));
+    Must(move.Run().status());
+    CHECK(IsMoved(move));
+    Must(move.CheckTarget());
+  }
+}
+
+TEST_CASE("a store that is half filled is not served") {
+  Move move;
+  CHECK(absl::IsUnavailable(move.RunPart(3)));
+  CHECK(absl::IsFailedPrecondition(move.CheckTarget()));
+  CHECK_THAT(std::string(move.CheckTarget().message()), Contains("half filled"));
+}
+
+TEST_CASE("a target that is not empty is refused and left alone") {
+  Move move;
+  Must(move.Run().status());
+  const absl::Status again = move.Run().status();
+  CHECK(absl::IsFailedPrecondition(again));
+  CHECK_THAT(std::string(again.message()), Contains("not empty: its table users has 1 row"));
+  CHECK(IsMoved(move));
+  Must(move.CheckTarget());
+}
+
+TEST_CASE("a target that is half filled from elsewhere is refused") {
+  Move move;
+  CHECK(absl::IsUnavailable(move.RunPart(3)));
+  Move elsewhere;
+  elsewhere.AddSetting("another");
+  const absl::Status refused = elsewhere.Run(*move.target).status();
+  CHECK(absl::IsFailedPrecondition(refused));
+  CHECK_THAT(std::string(refused.message()), Contains("another source"));
+}
+
+TEST_CASE("a target that is half filled from before the source changed is refused") {
+  Move move;
+  CHECK(absl::IsUnavailable(move.RunPart(3)));
+  move.world.Pending();
+  CHECK(absl::IsFailedPrecondition(move.Run().status()));
+}
+
+TEST_CASE("a row that is not as it went is found by the comparison") {
+  Move move;
+  CHECK(absl::IsUnavailable(move.RunPart(6)));
+  UserFields changed = move.world.Ada().fields();
+  changed.display_name = "Eve";
+  Must(move.other.Write(absl::InfiniteFuture(),
+                        [&](WriteTransaction& tx) { return tx.users().Update(User(changed)); }));
+  const absl::Status ended = move.Run().status();
+  CHECK(absl::IsDataLoss(ended));
+  CHECK_THAT(std::string(ended.message()), Contains("the table users differs"));
+  CHECK(absl::IsFailedPrecondition(move.CheckTarget()));
+}
+
+TEST_CASE("a row that the target refuses ends the transfer by its name") {
+  Move move;
+  RowsReader source(*move.world.store.OpenReader());
+  OrderFields& order = source.of<OrderFields>()[1];
+  order.refunded = order.paid + 1;
+  const absl::Status ended = TransferStore(source, *move.target, [](const TransferProgress&) {})().status();
+  CHECK(absl::IsInternal(ended));
+  CHECK_THAT(std::string(ended.message()), Contains("orders " + order.id.ToString() + " is refused"));
+}
+
+TEST_CASE("progress goes up to the whole in both phases, also when a transfer goes on") {
+  Move move;
+  CHECK(absl::IsUnavailable(move.RunPart(5)));
+  const std::unique_ptr<BulkReader> source = move.world.store.OpenReader();
+  TransferProgress copying, checking;
+  Must(TransferStore(*source, *move.target,
+                     [&](const TransferProgress& p) {
+                       TransferProgress& last =
+                           p.phase == TransferProgress::Phase::kCopying ? copying : checking;
+                       CHECK(p.done > last.done);
+                       CHECK(p.done <= p.total);
+                       last = p;
+                     })()
+           .status());
+  CHECK(copying.done == copying.total);
+  CHECK(checking.done == checking.total);
+  CHECK(checking.total == 2 * copying.total);
+}
+
+TEST_CASE("an empty store is moved") {
+  World world;
+  MemoryStore other(world.clock);
+  const std::unique_ptr<BulkReader> source = world.store.OpenReader();
+  const std::unique_ptr<BulkTarget> target = other.OpenTarget();
+  Must(TransferStore(*source, *target, [](const TransferProgress&) {})().status());
+  Must(CheckNoTransfer(other, absl::InfiniteFuture()));
+}
+
+}  // namespace
+}  // namespace keelson

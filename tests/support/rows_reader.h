@@ -1,0 +1,49 @@
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/common/bulk.h"
+#include "tests/support/status_checks.h"
+
+namespace keelson {
+
+// Rows that a test has its hands on: those of a store, and what is done to them that no store would take.
+class RowsReader : public BulkReader {
+ public:
+  explicit RowsReader(BulkReader& store) {
+    for (const RowKind kind : kAllRowKinds) tables_.push_back(Must(store.Read(kind, "", 1'000'000)));
+  }
+
+  template <typename Row>
+  std::vector<Row>& of() {
+    return std::get<std::vector<Row>>(tables_[static_cast<std::size_t>(kKindOf<Row>)]);
+  }
+
+  absl::StatusOr<std::int64_t> Count(RowKind kind) override {
+    return static_cast<std::int64_t>(CountOf(tables_[static_cast<std::size_t>(kind)]));
+  }
+  absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override {
+    if (!failure.ok() && kind == failing) return failure;
+    return std::visit(
+        [&](auto rows) -> RowBatch {
+          std::erase_if(rows, [&](const auto& row) { return !after.empty() && KeyOf(row) <= after; });
+          std::sort(rows.begin(), rows.end(),
+                    [](const auto& a, const auto& b) { return KeyOf(a) < KeyOf(b); });
+          if (std::ssize(rows) > limit) rows.resize(static_cast<std::size_t>(limit));
+          return rows;
+        },
+        tables_[static_cast<std::size_t>(kind)]);
+  }
+
+  // What reading `failing` comes to.
+  absl::Status failure;
+  RowKind failing = RowKind::kUsers;
+
+ private:
+  std::vector<RowBatch> tables_;
+};
+
+}  // namespace keelson
