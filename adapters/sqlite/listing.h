@@ -2,29 +2,28 @@
 // so that one statement serves every combination.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <type_traits>
 #include <vector>
 
 #include "absl/time/time.h"
-#include "core/common/id.h"
+#include "core/common/list_position.h"
 
 namespace keelson {
 
 // Comes last in a list's WHERE: parameters ?1 to ?5.
 #define KEELSON_LIST_FILTER                                                         \
-  "id < ?1 AND create_time >= ?2 AND create_time < ?3 AND ((?4 >> state) & 1) = 1 " \
-  "ORDER BY id DESC LIMIT ?5"
+  "create_time >= ?1 AND (create_time, id) < (?2, ?3) AND ((?4 >> state) & 1) = 1 " \
+  "ORDER BY create_time DESC, id DESC LIMIT ?5"
 
-// Above every UUID that a generator makes.
-inline constexpr Uuid kAfterEveryId = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-                                       0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-
-template <typename IdType>
-Uuid BeforeParameter(const std::optional<IdType>& before) {
-  return before ? before->uuid() : kAfterEveryId;
+// Where the rows that are listed end: at the last page's end, or at the time before which they were created.
+template <typename Filter>
+ListPosition EndParameter(const Filter& filter, const std::optional<ListPosition>& before) {
+  ListPosition end{absl::FromUnixMicros(std::numeric_limits<std::int64_t>::max()), {}};
+  if (filter.created_before) end.create_time = *filter.created_before;
+  return before ? std::min(end, *before) : end;
 }
 
 // One bit for each state; all where none is named.
@@ -38,10 +37,6 @@ std::int64_t StatesParameter(const std::vector<State>& states) {
 
 inline std::int64_t FromParameter(const std::optional<absl::Time>& time) {
   return time ? absl::ToUnixMicros(*time) : std::numeric_limits<std::int64_t>::min();
-}
-
-inline std::int64_t BeforeTimeParameter(const std::optional<absl::Time>& time) {
-  return time ? absl::ToUnixMicros(*time) : std::numeric_limits<std::int64_t>::max();
 }
 
 // SQLite takes a negative limit for none.

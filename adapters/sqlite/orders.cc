@@ -76,12 +76,12 @@ Found<Order> SqliteOrders::FindByReference(std::string_view reference) {
 }
 
 absl::StatusOr<std::vector<Order>> SqliteOrders::List(const OrderFilter& filter,
-                                                      std::optional<OrderId> before, int limit) {
+                                                      std::optional<ListPosition> before, int limit) {
   return connection_.Guard([&]() -> absl::StatusOr<std::vector<Order>> {
     const auto select = [&](Query& query, const auto&... more) {
-      return query.Select(BeforeParameter(before), FromParameter(filter.created_from),
-                          BeforeTimeParameter(filter.created_before), StatesParameter(filter.states),
-                          LimitParameter(limit), more...);
+      const ListPosition end = EndParameter(filter, before);
+      return query.Select(FromParameter(filter.created_from), end.create_time, end.id,
+                          StatesParameter(filter.states), LimitParameter(limit), more...);
     };
     std::vector<Order> orders;
     Rows rows = filter.user_id ? select(list_of_user_, *filter.user_id) : select(list_);

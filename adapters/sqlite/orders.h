@@ -12,7 +12,7 @@ class SqliteOrders : public OrderRepository {
 
   Found<Order> Find(OrderId id) override;
   Found<Order> FindByReference(std::string_view reference) override;
-  absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter, std::optional<OrderId> before,
+  absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter, std::optional<ListPosition> before,
                                           int limit) override;
   absl::Status Insert(const Order& order) override;
   absl::Status Update(const Order& order) override;

@@ -57,12 +57,12 @@ Found<Refund> SqliteRefunds::Find(RefundId id) {
 }
 
 absl::StatusOr<std::vector<Refund>> SqliteRefunds::List(const RefundFilter& filter,
-                                                        std::optional<RefundId> before, int limit) {
+                                                        std::optional<ListPosition> before, int limit) {
   return connection_.Guard([&]() -> absl::StatusOr<std::vector<Refund>> {
     const auto select = [&](Query& query, const auto&... more) {
-      return query.Select(BeforeParameter(before), FromParameter(filter.created_from),
-                          BeforeTimeParameter(filter.created_before), StatesParameter(filter.states),
-                          LimitParameter(limit), more...);
+      const ListPosition end = EndParameter(filter, before);
+      return query.Select(FromParameter(filter.created_from), end.create_time, end.id,
+                          StatesParameter(filter.states), LimitParameter(limit), more...);
     };
     if (filter.order_id && filter.user_id) {
       return ReadRefunds(select(list_of_order_and_user_, *filter.order_id, *filter.user_id));

@@ -11,7 +11,7 @@ class SqliteRefunds : public RefundRepository {
   explicit SqliteRefunds(Connection& connection);
 
   Found<Refund> Find(RefundId id) override;
-  absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter, std::optional<RefundId> before,
+  absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter, std::optional<ListPosition> before,
                                            int limit) override;
   absl::StatusOr<std::vector<Refund>> ListDue(absl::Time now, int limit) override;
   absl::Status Insert(const Refund& refund) override;

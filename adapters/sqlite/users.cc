@@ -1,5 +1,9 @@
 #include "adapters/sqlite/users.h"
 
+#include <set>
+
+#include "adapters/sqlite/listing.h"
+
 namespace keelson {
 namespace {
 
@@ -7,12 +11,16 @@ namespace {
   "id, email, email_key, email_verify_time, display_name, locale, state, labels, create_time, update_time, " \
   "delete_time, purge_time, version"
 
-Found<User> ReadUser(Rows rows) {
-  if (!rows.Next()) return std::nullopt;
+User ReadUser(const Rows& rows) {
   UserFields f;
   rows.Read(f.id, f.email, f.email_key, f.email_verify_time, f.display_name, f.locale, f.state, f.labels,
             f.create_time, f.update_time, f.delete_time, f.purge_time, f.version);
   return User(std::move(f));
+}
+
+Found<User> ReadOne(Rows rows) {
+  if (!rows.Next()) return std::nullopt;
+  return ReadUser(rows);
 }
 
 }  // namespace
@@ -22,6 +30,9 @@ SqliteUsers::SqliteUsers(Connection& connection)
       find_(connection, "SELECT " KEELSON_USER_COLUMNS " FROM users WHERE id = ?"),
       find_by_email_key_(connection,
                          "SELECT " KEELSON_USER_COLUMNS " FROM users WHERE email_key = ? AND state <> 4"),
+      list_(connection, "SELECT " KEELSON_USER_COLUMNS
+                        " FROM users WHERE (?6 = '' OR (state <> 4 AND substr(email_key, 1, length(?6)) = "
+                        "?6)) AND " KEELSON_LIST_FILTER),
       insert_(connection,
               "INSERT INTO users (" KEELSON_USER_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       insert_credentials_(connection, "INSERT INTO credentials (user_id, password_hash) VALUES (?, ?)"),
@@ -31,11 +42,33 @@ SqliteUsers::SqliteUsers(Connection& connection)
               "version = ?12 WHERE id = ?1") {}
 
 Found<User> SqliteUsers::Find(UserId id) {
-  return connection_.Guard([&] { return ReadUser(find_.Select(id)); });
+  return connection_.Guard([&] { return ReadOne(find_.Select(id)); });
 }
 
 Found<User> SqliteUsers::FindByEmailKey(std::string_view email_key) {
-  return connection_.Guard([&] { return ReadUser(find_by_email_key_.Select(email_key)); });
+  return connection_.Guard([&] { return ReadOne(find_by_email_key_.Select(email_key)); });
+}
+
+absl::StatusOr<std::vector<User>> SqliteUsers::FindMany(std::span<const UserId> ids) {
+  return connection_.Guard([&]() -> absl::StatusOr<std::vector<User>> {
+    std::vector<User> found;
+    for (const UserId& id : std::set(ids.begin(), ids.end())) {
+      if (Rows rows = find_.Select(id); rows.Next()) found.push_back(ReadUser(rows));
+    }
+    return found;
+  });
+}
+
+absl::StatusOr<std::vector<User>> SqliteUsers::List(const UserFilter& filter,
+                                                    std::optional<ListPosition> before, int limit) {
+  return connection_.Guard([&]() -> absl::StatusOr<std::vector<User>> {
+    const ListPosition end = EndParameter(filter, before);
+    std::vector<User> users;
+    Rows rows = list_.Select(FromParameter(filter.created_from), end.create_time, end.id,
+                             StatesParameter(filter.states), LimitParameter(limit), filter.email_prefix);
+    while (rows.Next()) users.push_back(ReadUser(rows));
+    return users;
+  });
 }
 
 absl::Status SqliteUsers::Insert(const User& user, std::string_view password_hash) {

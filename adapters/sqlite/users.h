@@ -11,6 +11,9 @@ class SqliteUsers : public UserRepository {
 
   Found<User> Find(UserId id) override;
   Found<User> FindByEmailKey(std::string_view email_key) override;
+  absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) override;
+  absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
+                                         int limit) override;
   absl::Status Insert(const User& user, std::string_view password_hash) override;
   absl::Status Update(const User& user) override;
 
@@ -18,6 +21,7 @@ class SqliteUsers : public UserRepository {
   Connection& connection_;
   Query find_;
   Query find_by_email_key_;
+  Query list_;
   Query insert_;
   Query insert_credentials_;
   Query update_;

@@ -33,16 +33,15 @@ std::optional<Id<Kind>> CheckOptionalId(std::string_view field, std::string_view
 
 // Reads one page by `read`, one row more than asked for to know whether another page follows. `list` names
 // the list and its filters; `rows` is the page's member that takes the rows.
-template <typename Page, typename EntityId, typename Entity, typename Reader>
+template <typename Page, typename Entity, typename Reader>
 absl::StatusOr<Page> ReadPage(Store& store, const CallContext& context, const PageTokens& tokens,
                               std::string_view list, std::string_view page_token, int page_size,
                               std::vector<Entity> Page::*rows, const Reader& read) {
-  const absl::StatusOr<std::optional<Uuid>> last = tokens.Decode(list, page_token);
-  if (!last.ok()) return last.status();
-  const std::optional<EntityId> before = *last ? std::optional(EntityId(**last)) : std::nullopt;
+  const absl::StatusOr<std::optional<ListPosition>> before = tokens.Decode(list, page_token);
+  if (!before.ok()) return before.status();
   Page page;
   const absl::Status status = store.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
-    absl::StatusOr<std::vector<Entity>> found = read(tx, before, page_size + 1);
+    absl::StatusOr<std::vector<Entity>> found = read(tx, *before, page_size + 1);
     if (found.ok()) page.*rows = std::move(*found);
     return found.status();
   });
@@ -50,7 +49,7 @@ absl::StatusOr<Page> ReadPage(Store& store, const CallContext& context, const Pa
   std::vector<Entity>& entities = page.*rows;
   if (entities.size() > static_cast<std::size_t>(page_size)) {
     entities.erase(entities.begin() + page_size, entities.end());
-    page.next_page_token = tokens.Encode(list, entities.back()->id.uuid());
+    page.next_page_token = tokens.Encode(list, PositionOf(entities.back()));
   }
   return page;
 }

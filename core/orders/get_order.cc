@@ -46,11 +46,10 @@ absl::StatusOr<OrderPage> ListOrders::operator()(const CallContext& context, con
   ArchiveWriter list;
   list(std::string("orders")), list(filter.user_id), list(filter.states);
   list(filter.created_from), list(filter.created_before);
-  return ReadPage<OrderPage, OrderId>(store_, context, page_tokens_, list.Take(), query.page_token, page_size,
-                                      &OrderPage::orders,
-                                      [&](ReadTransaction& tx, std::optional<OrderId> before, int limit) {
-                                        return tx.orders().List(filter, before, limit);
-                                      });
+  return ReadPage(store_, context, page_tokens_, list.Take(), query.page_token, page_size, &OrderPage::orders,
+                  [&](ReadTransaction& tx, std::optional<ListPosition> before, int limit) {
+                    return tx.orders().List(filter, before, limit);
+                  });
 }
 
 }  // namespace keelson

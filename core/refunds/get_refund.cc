@@ -35,11 +35,11 @@ absl::StatusOr<RefundPage> ListRefunds::operator()(const CallContext& context,
   ArchiveWriter list;
   list(std::string("refunds")), list(filter.order_id), list(filter.user_id), list(filter.states);
   list(filter.created_from), list(filter.created_before);
-  return ReadPage<RefundPage, RefundId>(store_, context, page_tokens_, list.Take(), query.page_token,
-                                        page_size, &RefundPage::refunds,
-                                        [&](ReadTransaction& tx, std::optional<RefundId> before, int limit) {
-                                          return tx.refunds().List(filter, before, limit);
-                                        });
+  return ReadPage(store_, context, page_tokens_, list.Take(), query.page_token, page_size,
+                  &RefundPage::refunds,
+                  [&](ReadTransaction& tx, std::optional<ListPosition> before, int limit) {
+                    return tx.refunds().List(filter, before, limit);
+                  });
 }
 
 }  // namespace keelson

@@ -9,7 +9,8 @@ namespace keelson {
 namespace {
 
 const Sha256Digest kKey = Sha256("key");
-const Uuid kLast = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+const ListPosition kLast = {absl::FromUnixMicros(1'700'000'000'123'456),
+                            {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
 
 TEST_CASE("A page token brings back the position it was made of") {
   const PageTokens tokens(kKey);
