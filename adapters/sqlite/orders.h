@@ -18,7 +18,7 @@ class SqliteOrders : public OrderRepository {
   absl::Status Update(const Order& order) override;
 
  private:
-  Found<Order> ReadOne(Rows rows);
+  std::optional<Order> ReadOne(Rows rows);
   std::vector<OrderLine> ReadLines(OrderId id);
 
   Connection& connection_;
@@ -30,6 +30,8 @@ class SqliteOrders : public OrderRepository {
   Query insert_;
   Query insert_line_;
   Query update_;
+  // Apart from the rest, because SQLite writes an index anew wherever a statement sets one of its columns.
+  Query update_state_;
   Query update_line_;
 };
 

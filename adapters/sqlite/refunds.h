@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/sqlite/listing.h"
 #include "adapters/sqlite/query.h"
 #include "core/common/store.h"
 
@@ -18,12 +19,13 @@ class SqliteRefunds : public RefundRepository {
   absl::Status Update(const Refund& refund) override;
 
  private:
+  std::vector<RefundId> ListIds(const RefundFilter& filter, const ListParameters& parameters);
+
   Connection& connection_;
   Query find_;
   Query list_;
-  Query list_of_order_;
   Query list_of_user_;
-  Query list_of_order_and_user_;
+  Query list_of_order_;
   Query list_due_;
   Query insert_;
   Query update_;
