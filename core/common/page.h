@@ -15,6 +15,8 @@ namespace keelson {
 
 inline constexpr int kDefaultPageSize = 50;
 inline constexpr int kMaxPageSize = 1000;
+// A page ends early rather than come to more, so that its answer fits the 4 MiB that clients take by default.
+inline constexpr std::size_t kMaxPageBytes = std::size_t{3} << 20;
 
 // 0 means the default and more than the most is taken as the most; nothing where negative.
 std::optional<int> EffectivePageSize(std::int32_t requested);

@@ -1,6 +1,5 @@
 #include "core/orders/get_order.h"
 
-#include "core/common/archive.h"
 #include "core/common/error.h"
 #include "core/common/list_query.h"
 
@@ -39,8 +38,8 @@ absl::StatusOr<OrderPage> ListOrders::operator()(const CallContext& context, con
   const int page_size = CheckPageSize(query.page_size, errors);
   filter.user_id = CheckOptionalId<UserKind>("user_id", query.user_id, errors);
   filter.states = query.states;
-  filter.created_from = query.created_from;
-  filter.created_before = query.created_before;
+  filter.created_from = WholeMicros(query.created_from);
+  filter.created_before = WholeMicros(query.created_before);
   if (!errors.empty()) return errors.ToStatus();
 
   ArchiveWriter list;

@@ -44,6 +44,8 @@ struct Core {
   ResendVerification resend_verification{store, clock, verification, accounts};
   GetUser get_user{store};
   GetUserByEmail get_user_by_email{store};
+  BatchGetUsers batch_get_users{store};
+  ListUsers list_users{store, page_tokens};
   CreateOrder create_order{store, clock, ids};
   GetOrder get_order{store};
   ListOrders list_orders{store, page_tokens};
@@ -57,9 +59,10 @@ struct Core {
   ListRefunds list_refunds{store, page_tokens};
 
   UseCases use_cases() {
-    return {register_user, verify_email,  resend_verification, get_user,    get_user_by_email, create_order,
-            get_order,     list_orders,   pay_order,           ship_order,  deliver_order,     cancel_order,
-            check_refund,  create_refund, get_refund,          list_refunds};
+    return {register_user,   verify_email, resend_verification, get_user,     get_user_by_email,
+            batch_get_users, list_users,   create_order,        get_order,    list_orders,
+            pay_order,       ship_order,   deliver_order,       cancel_order, check_refund,
+            create_refund,   get_refund,   list_refunds};
   }
 };
 

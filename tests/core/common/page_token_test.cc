@@ -16,6 +16,8 @@ TEST_CASE("A page token brings back the position it was made of") {
   const PageTokens tokens(kKey);
   const std::string token = tokens.Encode("orders", kLast);
   CHECK(Must(tokens.Decode("orders", token)) == kLast);
+  const ListPosition ancient = {absl::FromCivil(absl::CivilSecond(1), absl::UTCTimeZone()), kLast.id};
+  CHECK(Must(tokens.Decode("orders", tokens.Encode("orders", ancient))) == ancient);
 }
 
 TEST_CASE("An empty page token means the first page") {
