@@ -10,6 +10,9 @@
 #include "adapters/email_templates/template_renderer.h"
 #include "adapters/memory/memory_store.h"
 #include "adapters/payments/recorded_payment_provider.h"
+#include "adapters/postgres/postgres_migrator.h"
+#include "adapters/postgres/postgres_store.h"
+#include "adapters/sqlite/sqlite_migrator.h"
 #include "adapters/sqlite/sqlite_store.h"
 #include "adapters/telemetry/json_log.h"
 #include "core/common/strings.h"
@@ -31,6 +34,15 @@ absl::StatusOr<std::unique_ptr<Store>> OpenSqlite(const Config& config, Clock& c
   return SqliteStore::Open(options, clock);
 }
 
+absl::StatusOr<std::unique_ptr<Store>> OpenPostgres(const Config& config, Clock& clock) {
+  PostgresOptions options;
+  options.url = config.store.postgres.url;
+  options.migrate = config.store.migrate;
+  options.pool_size = static_cast<std::size_t>(config.store.postgres.pool_size);
+  options.prepared_statements = config.store.postgres.prepared_statements;
+  return PostgresStore::Open(options, clock);
+}
+
 absl::StatusOr<std::unique_ptr<Store>> OpenMemory(const Config&, Clock& clock) {
   return std::make_unique<MemoryStore>(clock);
 }
@@ -47,7 +59,8 @@ absl::StatusOr<std::unique_ptr<PaymentProvider>> MakeRecorded(const Config&) {
   return std::make_unique<RecordedPaymentProvider>();
 }
 
-constexpr Adapter<Store, Clock&> kStores[] = {{"sqlite", &OpenSqlite}, {"memory", &OpenMemory}};
+constexpr Adapter<Store, Clock&> kStores[] = {
+    {"sqlite", &OpenSqlite}, {"postgres", &OpenPostgres}, {"memory", &OpenMemory}};
 constexpr Adapter<EmailProvider, Log&> kEmailProviders[] = {{"file", &MakeFileProvider},
                                                             {"log", &MakeLogProvider}};
 constexpr Adapter<PaymentProvider> kPaymentProviders[] = {{"recorded", &MakeRecorded}};
@@ -127,9 +140,14 @@ absl::StatusOr<std::unique_ptr<PaymentProvider>> MakePaymentProvider(const Confi
   return Make<PaymentProvider>(kPaymentProviders, config.payments.provider, config);
 }
 
-std::optional<Migrator> MakeMigrator(const Config& config, Clock& clock) {
-  if (config.store.adapter != "sqlite") return std::nullopt;
-  return Migrator(config.store.sqlite.path, clock);
+std::unique_ptr<Migrator> MakeMigrator(const Config& config, Clock& clock) {
+  const StoreConfig& store = config.store;
+  if (store.adapter == "sqlite") return std::make_unique<SqliteMigrator>(store.sqlite.path, clock);
+  if (store.adapter == "postgres") {
+    return std::make_unique<PostgresMigrator>(
+        PgConnection::Options{store.postgres.url, store.postgres.prepared_statements}, clock);
+  }
+  return nullptr;
 }
 
 }  // namespace keelson

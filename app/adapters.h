@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "adapters/sqlite/migrator.h"
+#include "adapters/migrations/migrator.h"
 #include "app/config/config.h"
 #include "app/config/schema.h"
 #include "core/accounts/password_hasher.h"
@@ -35,6 +35,6 @@ absl::StatusOr<std::vector<std::unique_ptr<EmailProvider>>> MakeEmailProviders(c
 absl::StatusOr<std::unique_ptr<PaymentProvider>> MakePaymentProvider(const Config& config);
 
 // Nothing where the store has no schema.
-std::optional<Migrator> MakeMigrator(const Config& config, Clock& clock);
+std::unique_ptr<Migrator> MakeMigrator(const Config& config, Clock& clock);
 
 }  // namespace keelson

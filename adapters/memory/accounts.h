@@ -22,6 +22,8 @@ class MemoryUsers : public UserRepository {
   absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) override;
   absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
                                          int limit) override;
+  // There is one writer.
+  Found<User> FindUnlocked(UserId id) override { return Find(id); }
   absl::Status Insert(const User& user, std::string_view password_hash) override;
   absl::Status Update(const User& user) override;
 

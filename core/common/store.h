@@ -22,7 +22,9 @@
 //  - DEADLINE_EXCEEDED: the deadline passed before the closure began. Nothing changed.
 //  - ABORTED (CONTENTION): conflicts went on until the deadline. Nothing changed.
 //  - INTERNAL: the store holds what it must not, or a repository was misused.
-// A repository's errors should be returned by the closure; after one, the transaction can't be committed.
+// A repository's errors should be returned by the closure; after one, the transaction can't be committed. A
+// remote store may carry out a change when it is next asked something, or when it commits, and has its error
+// then.
 //
 // Thread-safe; any number of calls at once, each blocking its caller. A transaction and its repositories are
 // for the closure's thread alone and die with it. Closures don't nest.
@@ -80,6 +82,9 @@ class UserReader {
 
 class UserRepository : public UserReader {
  public:
+  // As Find, but the user may be changed by others before the transaction ends: for what only tells them of
+  // something, and must not make them wait.
+  virtual Found<User> FindUnlocked(UserId id) = 0;
   // ALREADY_EXISTS (EMAIL_TAKEN) where an account holds the address.
   virtual absl::Status Insert(const User& user, std::string_view password_hash) = 0;
   virtual absl::Status Update(const User& user) = 0;

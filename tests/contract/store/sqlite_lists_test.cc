@@ -3,7 +3,7 @@
 
 #include <set>
 
-#include "adapters/sqlite/migrator.h"
+#include "adapters/sqlite/sqlite_migrator.h"
 #include "adapters/sqlite/transactions.h"
 #include "tests/contract/store/fixtures.h"
 
@@ -25,7 +25,7 @@ struct Run {
 class Database {
  public:
   Database() {
-    REQUIRE_OK(Migrator(path_, clock_).Up().status());
+    REQUIRE_OK(SqliteMigrator(path_, clock_).Up().status());
     auto opened = Connection::Open({path_, Connection::Access::kReadWrite});
     REQUIRE_OK(opened.status());
     connection_ = *std::move(opened);
