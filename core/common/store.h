@@ -30,6 +30,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,7 @@
 #include "core/accounts/user.h"
 #include "core/common/id.h"
 #include "core/common/idempotency.h"
+#include "core/common/list_position.h"
 #include "core/events/event.h"
 #include "core/notifications/message.h"
 #include "core/orders/order.h"
@@ -51,12 +53,29 @@ namespace keelson {
 template <typename T>
 using Found = absl::StatusOr<std::optional<T>>;
 
+// Each List gives at most `limit` rows that match its filter, newest first, of those after the position
+// `before` in that order (the first where it is not set). A page must cost what the first costs, however far
+// in, whatever the filter. Times are whole microseconds; created_from is inclusive, created_before exclusive.
+
+struct UserFilter {
+  // Empty: every state.
+  std::vector<UserState> states;
+  // Of the canonical key; empty: every address. Erased accounts hold no address and match no prefix.
+  std::string email_prefix;
+  std::optional<absl::Time> created_from;
+  std::optional<absl::Time> created_before;
+};
+
 class UserReader {
  public:
   virtual ~UserReader() = default;
   virtual Found<User> Find(UserId id) = 0;
   // The account that holds the address with this canonical key; erased ones hold none.
   virtual Found<User> FindByEmailKey(std::string_view email_key) = 0;
+  // Those that are there, each once, in no particular order.
+  virtual absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) = 0;
+  virtual absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
+                                                 int limit) = 0;
 };
 
 class UserRepository : public UserReader {
@@ -109,9 +128,8 @@ class OrderReader {
   virtual ~OrderReader() = default;
   virtual Found<Order> Find(OrderId id) = 0;
   virtual Found<Order> FindByReference(std::string_view reference) = 0;
-  // At most `limit`, by descending id, of those before `before` where it is set.
-  virtual absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter, std::optional<OrderId> before,
-                                                  int limit) = 0;
+  virtual absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter,
+                                                  std::optional<ListPosition> before, int limit) = 0;
 };
 
 class OrderRepository : public OrderReader {
@@ -134,9 +152,8 @@ class RefundReader {
  public:
   virtual ~RefundReader() = default;
   virtual Found<Refund> Find(RefundId id) = 0;
-  // At most `limit`, by descending id, of those before `before` where it is set.
-  virtual absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter, std::optional<RefundId> before,
-                                                   int limit) = 0;
+  virtual absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter,
+                                                   std::optional<ListPosition> before, int limit) = 0;
   // At most `limit` whose due time has come, the longest due first.
   virtual absl::StatusOr<std::vector<Refund>> ListDue(absl::Time now, int limit) = 0;
 };
