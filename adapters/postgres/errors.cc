@@ -24,10 +24,8 @@ bool IsUnavailable(std::string_view sqlstate) {
          sqlstate == "42P01" || sqlstate == "42703" || sqlstate == "3D000" || sqlstate == "42501";
 }
 
-bool IsConflict(std::string_view sqlstate, std::string_view constraint) {
-  return sqlstate == "40001" || sqlstate == "40P01" || sqlstate == "55P03" ||
-         // A call with the same request id was answered meanwhile.
-         (sqlstate == "23505" && constraint == "idempotency_pkey");
+bool IsConflict(std::string_view sqlstate) {
+  return sqlstate == "40001" || sqlstate == "40P01" || sqlstate == "55P03";
 }
 
 absl::Status TakenError(std::string_view constraint) {
@@ -37,6 +35,8 @@ absl::Status TakenError(std::string_view constraint) {
   if (constraint == "order_references_pkey") {
     return MakeError(Reason::kReferenceTaken, "an order with this reference exists");
   }
+  // A call with the same request id was answered meanwhile.
+  if (constraint == "idempotency_pkey") return absl::InternalError("an answer with this key exists");
   return absl::OkStatus();
 }
 
@@ -60,7 +60,7 @@ PgError LostConnection(std::string_view database, std::string_view reason) {
 PgError MakePgError(std::string_view database, std::string_view sqlstate, std::string_view constraint,
                     std::string_view message) {
   const std::string text = StrCat(database, ": ", OneLine(message), " (SQLSTATE ", sqlstate, ")");
-  if (IsConflict(sqlstate, constraint)) {
+  if (IsConflict(sqlstate)) {
     return {PgFailure::kConflict, MakeError(Reason::kContention, "the write met others on the same rows")};
   }
   if (sqlstate == "23505") {

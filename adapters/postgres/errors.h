@@ -12,7 +12,7 @@ namespace keelson {
 enum class PgFailure {
   // Another transaction was in the way: nothing changed, and a new run may succeed.
   kConflict,
-  // A row with this e-mail address or reference is there. A run that looks again may find it.
+  // A row with this e-mail address, reference or request id is there. A run that looks again may find it.
   kTaken,
   // The server can't serve now, but the connection can.
   kUnavailable,

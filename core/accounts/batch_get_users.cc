@@ -32,7 +32,7 @@ absl::StatusOr<UserBatch> BatchGetUsers::operator()(const CallContext& context,
   std::vector<User> users;
   const absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
     absl::StatusOr<std::vector<User>> found = tx.users().FindMany(*ids);
-    if (found.ok()) users = *std::move(found);
+    if (found.ok()) users = std::move(*found);
     return found.status();
   });
   if (!status.ok()) return status;

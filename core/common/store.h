@@ -57,7 +57,9 @@ using Found = absl::StatusOr<std::optional<T>>;
 
 // Each List gives at most `limit` rows that match its filter, newest first, of those after the position
 // `before` in that order (the first where it is not set). A page must cost what the first costs, however far
-// in, whatever the filter. Times are whole microseconds; created_from is inclusive, created_before exclusive.
+// in, whatever the filter; only a prefix may cost more, yet neither a look at every user for a rare one nor a
+// sort of all who match a common one. Times are whole microseconds; created_from is inclusive, created_before
+// exclusive.
 
 struct UserFilter {
   // Empty: every state.

@@ -73,12 +73,12 @@ Refund LargeRefund(std::size_t lines, std::size_t text_size) {
 }
 
 TEST_CASE("a row comes to no more in an answer than the core counts for it") {
-  for (const std::size_t text_size : {0, 1, 127, 128, 512}) {
+  for (const std::size_t text_size : {0U, 1U, 127U, 128U, 512U}) {
     CAPTURE(text_size);
     const User user = LargeUser(text_size);
     CHECK(SizeInAnswer<accounts::v1::ListUsersResponse>(user, &accounts::v1::ListUsersResponse::add_users) <=
           AnswerBytes(user));
-    for (const std::size_t lines : {0, 1, 500}) {
+    for (const std::size_t lines : {0U, 1U, 500U}) {
       CAPTURE(lines);
       const Order order = LargeOrder(lines, text_size);
       CHECK(SizeInAnswer<orders::v1::ListOrdersResponse>(

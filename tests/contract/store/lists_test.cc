@@ -155,7 +155,7 @@ STORE_TEST("orders are listed by every combination of filters, each once and in 
   TestType fixture;
   const Goods goods(fixture.store());
   CheckCombinations(fixture.store(), OrderFilter(), OrderState::kCancelled, goods.orders);
-  for (const std::size_t user : {0, 1, 59}) {
+  for (const std::size_t user : {0U, 1U, 59U}) {
     OrderFilter filter;
     filter.user_id = goods.users[user]->id;
     CheckCombinations(fixture.store(), filter, OrderState::kCancelled, goods.orders);
