@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <charconv>
 #include <limits>
+#include <thread>
 #include <utility>
 
 #include "absl/memory/memory.h"
@@ -52,6 +53,13 @@ constexpr std::array<std::pair<const char*, const char*>, 9> kDefaults = {{
     {"tcp_user_timeout", "20000"},
     {"gssencmode", "disable"},
 }};
+
+// Waits for the server's answer, without an end where it is silent.
+void Cancel(PGcancel* cancel) {
+  std::array<char, 256> reason{};
+  PQcancel(cancel, reason.data(), static_cast<int>(reason.size()));
+  PQfreeCancel(cancel);
+}
 
 int PollTimeout(absl::Time deadline) {
   const absl::Duration left = deadline - absl::Now();
@@ -295,9 +303,8 @@ bool PgConnection::Rollback(absl::Time deadline) {
 
 void PgConnection::Abandon() {
   lost_ = true;
-  std::unique_ptr<PGcancel, decltype(&PQfreeCancel)> cancel(PQgetCancel(connection_.get()), &PQfreeCancel);
-  std::array<char, 256> reason{};
-  if (cancel != nullptr) PQcancel(cancel.get(), reason.data(), static_cast<int>(reason.size()));
+  // No more threads wait so than connections were open when the server fell silent.
+  if (PGcancel* cancel = PQgetCancel(connection_.get())) std::thread(Cancel, cancel).detach();
 }
 
 bool PgConnection::HasNews() {

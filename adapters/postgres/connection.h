@@ -97,7 +97,8 @@ class PgConnection {
   bool Recover(absl::Time deadline);
   // The same where there was none, in one round trip.
   bool Rollback(absl::Time deadline);
-  // Asks the server to stop what it does for this connection, which is of no use after that. Blocks.
+  // Asks the server to stop what it does for this connection, which is of no use after that. Does not wait
+  // for it.
   void Abandon();
 
   bool usable() const;
