@@ -6,6 +6,7 @@
 #include "tests/e2e/support/database.h"
 #include "tests/e2e/support/folder.h"
 #include "tests/e2e/support/privileges.h"
+#include "tests/e2e/support/refusal.h"
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/service_process.h"
 #include "tests/e2e/support/stores.h"
@@ -14,28 +15,6 @@ namespace keelson::e2e {
 namespace {
 
 using std::filesystem::perms;
-
-CommandResult Serve(const Folder& folder, const ServiceProcess::Settings& settings = {},
-                    const ChildProcess::Options& options = {}) {
-  return RunKeelson(ServeArguments(folder.path(), settings), folder.path(), options);
-}
-
-std::vector<std::string> Lines(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
-
-// One line, "keelson: …", that says where and what.
-void CheckRefusal(const CommandResult& result, int exit_code, const std::string& where,
-                  const std::string& what) {
-  CHECK(result.exit_code == exit_code);
-  CHECK(result.output.empty());
-  CHECK(Lines(result.errors).size() == 1);
-  CHECK_THAT(result.errors,
-             Catch::StartsWith("keelson: ") && Catch::Contains(where) && Catch::Contains(what));
-}
 
 // [sqlite]: these are about the file, its mode and its lock.
 TEST_CASE("a file that is no database is refused and left alone", "[sqlite]") {

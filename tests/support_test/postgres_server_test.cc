@@ -92,6 +92,16 @@ TEST_CASE("settings are changed while it runs") {
   CHECK(server.Value("SHOW fsync") == "off");
 }
 
+TEST_CASE("a server is frozen, and goes on") {
+  PostgresServer server;
+  const PostgresSession session(server.admin_url());
+  server.Freeze();
+  CHECK(PQping((server.admin_url() + "&connect_timeout=2").c_str()) == PQPING_NO_RESPONSE);
+  server.Thaw();
+  CHECK(session.alive());
+  CHECK(server.Value("SELECT 1") == "1");
+}
+
 TEST_CASE("sessions are ended and crash") {
   PostgresServer server;
   server.CreateDatabase("app");

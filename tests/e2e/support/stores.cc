@@ -29,11 +29,6 @@ std::string DatabaseOf(const std::filesystem::path& folder) {
   return name;
 }
 
-std::vector<std::string> PostgresSettings(const std::string& url, bool prepared_statements) {
-  return {"store.adapter=postgres", absl::StrCat("store.postgres.url=", url),
-          absl::StrCat("store.postgres.prepared_statements=", prepared_statements ? "true" : "false")};
-}
-
 }  // namespace
 
 bool OnPostgres() {
@@ -43,7 +38,7 @@ bool OnPostgres() {
 std::vector<std::string> StoreSettings(const std::filesystem::path& folder) {
   const std::string store = StoreName();
   if (store == "postgres") {
-    return PostgresSettings(DatabaseUrl(folder), true);
+    return PostgresSettings(DatabaseUrl(folder));
   }
   if (store == "postgres-pgbouncer") {
     return PostgresSettings(servers::PgBouncer::Shared().url(DatabaseOf(folder)), false);
@@ -59,6 +54,11 @@ void ExecuteInStore(const std::filesystem::path& folder, const std::string& sql)
 
 std::string DatabaseUrl(const std::filesystem::path& folder) {
   return servers::PostgresServer::Shared().url(DatabaseOf(folder));
+}
+
+std::vector<std::string> PostgresSettings(const std::string& url, bool prepared_statements) {
+  return {"store.adapter=postgres", absl::StrCat("store.postgres.url=", url),
+          absl::StrCat("store.postgres.prepared_statements=", prepared_statements ? "true" : "false")};
 }
 
 servers::PostgresSession ConnectToDatabase(const std::filesystem::path& folder) {

@@ -14,6 +14,8 @@ bool OnPostgres();
 // What leads a service to the data that belongs to `folder`: there, or in a database of its own. The same for
 // every service of the folder.
 std::vector<std::string> StoreSettings(const std::filesystem::path& folder);
+// What leads it to the database at `url`.
+std::vector<std::string> PostgresSettings(const std::string& url, bool prepared_statements = true);
 // Somebody else's change to it, in what SQL the stores have in common.
 void ExecuteInStore(const std::filesystem::path& folder, const std::string& sql);
 // That database without a pooler, for the user that services are.

@@ -1,6 +1,9 @@
 #include "tests/support/postgres/postgres_server.h"
 
+#include <algorithm>
 #include <csignal>
+#include <filesystem>
+#include <sstream>
 #include <stdexcept>
 
 #include "absl/strings/str_cat.h"
@@ -44,6 +47,19 @@ std::vector<std::string> Settings(const PostgresServer::Options& options, const 
   }
   settings.insert(settings.end(), options.settings.begin(), options.settings.end());
   return settings;
+}
+
+// After the name, which stands in parentheses, come the state and the parent.
+std::vector<pid_t> ChildrenOf(pid_t parent) {
+  std::vector<pid_t> children;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const std::string stat = ReadText(entry.path() / "stat");
+    std::istringstream words(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)));
+    char state = 0;
+    pid_t of = 0;
+    if (words >> state >> of && of == parent) children.push_back(std::stoi(entry.path().filename()));
+  }
+  return children;
 }
 
 std::string Host(int port) {
@@ -98,6 +114,11 @@ void PostgresServer::AwaitConnections() {
 void PostgresServer::Stop(Stopping how) {
   program_->Signal(how == Stopping::kFast ? SIGINT : SIGQUIT);
   program_->AwaitExitCode();
+}
+
+void PostgresServer::SignalAll(int signal) {
+  program_->Signal(signal);
+  for (const pid_t child : ChildrenOf(program_->pid())) kill(child, signal);
 }
 
 void PostgresServer::Restart(Stopping how) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <csignal>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,6 +43,10 @@ class PostgresServer {
   void Start();
   void Stop(Stopping how = Stopping::kFast);
   void Restart(Stopping how = Stopping::kFast);
+  // Stops all of its processes in what they do, and lets them go on: as seen from outside, a network that is
+  // gone.
+  void Freeze() { SignalAll(SIGSTOP); }
+  void Thaw() { SignalAll(SIGCONT); }
   bool running() { return program_ && program_->running(); }
 
   // An empty database that kUser owns.
@@ -74,6 +79,7 @@ class PostgresServer {
   // Runs what `primary` has in its folder; to be started.
   explicit PostgresServer(const PostgresServer& primary);
   void AwaitConnections();
+  void SignalAll(int signal);
 
   const Options options_;
   const ServerFolder folder_;
