@@ -300,6 +300,11 @@ void PgConnection::Abandon() {
   if (cancel != nullptr) PQcancel(cancel.get(), reason.data(), static_cast<int>(reason.size()));
 }
 
+void PgConnection::RequireServer() {
+  if (HasNews() && PQconsumeInput(connection_.get()) != 1) throw Lost();
+  if (PQstatus(connection_.get()) != CONNECTION_OK) throw Lost();
+}
+
 bool PgConnection::HasNews() {
   pollfd polled{PQsocket(connection_.get()), POLLIN, 0};
   return poll(&polled, 1, 0) != 0;

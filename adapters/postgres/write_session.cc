@@ -22,6 +22,8 @@ void PgWriteSession::Tell(const char* sql, const PgArguments& arguments, int aff
 
 void PgWriteSession::Commit() {
   if (!begun_) return;
+  // A session that has ended already has committed nothing, and this unit of work may run again.
+  connection_.RequireServer();
   committing_ = true;
   connection_.Queue("COMMIT", PgParameters().view());
   connection_.Finish(deadline_);
