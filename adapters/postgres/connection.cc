@@ -198,7 +198,7 @@ void PgConnection::Finish(absl::Time deadline) {
 }
 
 void PgConnection::AwaitAll(absl::Time deadline) {
-  while (!pending_.empty() && (!error_ || pending_.back().step == Step::kSync)) Receive(deadline);
+  while (!pending_.empty() && !lost_ && (!error_ || pending_.back().step == Step::kSync)) Receive(deadline);
   if (error_) throw *std::exchange(error_, std::nullopt);
 }
 
@@ -225,8 +225,8 @@ void PgConnection::Receive(absl::Time deadline) {
   if (raw == nullptr) return;
   PgResult result(raw);
   const int status = PQresultStatus(raw);
-  if (PQstatus(connection_.get()) == CONNECTION_BAD) throw Lost();
-  if (pending_.empty()) throw Lost();
+  const bool told = !FieldOf(raw, PG_DIAG_SQLSTATE).empty();
+  if (pending_.empty() || (PQstatus(connection_.get()) == CONNECTION_BAD && !told)) throw Lost();
   const Pending pending = pending_.front();
   pending_.pop_front();
   Take(pending, std::move(result), status, raw);

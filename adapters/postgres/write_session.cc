@@ -26,7 +26,14 @@ void PgWriteSession::Commit() {
   connection_.RequireServer();
   committing_ = true;
   connection_.Queue("COMMIT", PgParameters().view());
-  connection_.Finish(deadline_);
+  try {
+    connection_.Finish(deadline_);
+  } catch (const PgError& error) {
+    // The server said why it ends the session before it came to the commit, which waits with the end of the
+    // pipeline.
+    if (error.told() && connection_.unanswered() >= 2) committing_ = false;
+    throw;
+  }
 }
 
 bool PgWriteSession::Rollback() {
