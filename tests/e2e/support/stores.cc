@@ -43,7 +43,7 @@ bool OnPostgres() {
 std::vector<std::string> StoreSettings(const std::filesystem::path& folder) {
   const std::string store = StoreName();
   if (store == "postgres") {
-    return PostgresSettings(servers::PostgresServer::Shared().url(DatabaseOf(folder)), true);
+    return PostgresSettings(DatabaseUrl(folder), true);
   }
   if (store == "postgres-pgbouncer") {
     return PostgresSettings(servers::PgBouncer::Shared().url(DatabaseOf(folder)), false);
@@ -55,6 +55,10 @@ std::vector<std::string> StoreSettings(const std::filesystem::path& folder) {
 void ExecuteInStore(const std::filesystem::path& folder, const std::string& sql) {
   if (OnPostgres()) return ConnectToDatabase(folder).Execute(sql);
   Database(folder / "keelson.db").Execute(sql);
+}
+
+std::string DatabaseUrl(const std::filesystem::path& folder) {
+  return servers::PostgresServer::Shared().url(DatabaseOf(folder));
 }
 
 servers::PostgresSession ConnectToDatabase(const std::filesystem::path& folder) {

@@ -16,7 +16,9 @@ bool OnPostgres();
 std::vector<std::string> StoreSettings(const std::filesystem::path& folder);
 // Somebody else's change to it, in what SQL the stores have in common.
 void ExecuteInStore(const std::filesystem::path& folder, const std::string& sql);
-// A superuser's session in that database.
+// That database without a pooler, for the user that services are.
+std::string DatabaseUrl(const std::filesystem::path& folder);
+// A superuser's session in it.
 servers::PostgresSession ConnectToDatabase(const std::filesystem::path& folder);
 // All that the store holds for `folder`, as near to its bytes as can be had.
 std::string StoredBytes(const std::filesystem::path& folder);
