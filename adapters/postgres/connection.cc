@@ -206,7 +206,7 @@ void PgConnection::Finish(absl::Time deadline) {
 }
 
 void PgConnection::AwaitAll(absl::Time deadline) {
-  while (!pending_.empty() && (!error_ || pending_.back().step == Step::kSync)) Receive(deadline);
+  while (!pending_.empty() && !lost_ && (!error_ || pending_.back().step == Step::kSync)) Receive(deadline);
   if (error_) throw *std::exchange(error_, std::nullopt);
 }
 
@@ -233,8 +233,8 @@ void PgConnection::Receive(absl::Time deadline) {
   if (raw == nullptr) return;
   PgResult result(raw);
   const int status = PQresultStatus(raw);
-  if (PQstatus(connection_.get()) == CONNECTION_BAD) throw Lost();
-  if (pending_.empty()) throw Lost();
+  const bool told = !FieldOf(raw, PG_DIAG_SQLSTATE).empty();
+  if (pending_.empty() || (PQstatus(connection_.get()) == CONNECTION_BAD && !told)) throw Lost();
   const Pending pending = pending_.front();
   pending_.pop_front();
   Take(pending, std::move(result), status, raw);
@@ -305,6 +305,11 @@ void PgConnection::Abandon() {
   lost_ = true;
   // No more threads wait so than connections were open when the server fell silent.
   if (PGcancel* cancel = PQgetCancel(connection_.get())) std::thread(Cancel, cancel).detach();
+}
+
+void PgConnection::RequireServer() {
+  if (HasNews() && PQconsumeInput(connection_.get()) != 1) throw Lost();
+  if (PQstatus(connection_.get()) != CONNECTION_OK) throw Lost();
 }
 
 bool PgConnection::HasNews() {

@@ -102,6 +102,10 @@ class PgConnection {
   void Abandon();
 
   bool usable() const;
+  // How much of what was queued has no answer.
+  std::size_t unanswered() const { return pending_.size(); }
+  // Throws where the server is known to be gone: nothing that is sent from here on is carried out.
+  void RequireServer();
   // Says something unasked-for, or nothing at all because it was closed: not worth using.
   bool HasNews();
   absl::Time open_time() const { return open_time_; }

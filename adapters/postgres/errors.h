@@ -27,15 +27,19 @@ enum class PgFailure {
 // What the server or libpq says went wrong; thrown and caught inside this adapter alone.
 class PgError : public std::exception {
  public:
-  PgError(PgFailure failure, absl::Status status) : failure_(failure), status_(std::move(status)) {}
+  // `told`: the server itself said so, in its place among the answers.
+  PgError(PgFailure failure, absl::Status status, bool told = false)
+      : failure_(failure), told_(told), status_(std::move(status)) {}
 
   PgFailure failure() const { return failure_; }
   // What to tell the caller where no further run mends it.
   const absl::Status& status() const { return status_; }
+  bool told() const { return told_; }
   const char* what() const noexcept override { return "a PostgreSQL error"; }
 
  private:
   PgFailure failure_;
+  bool told_;
   absl::Status status_;
 };
 

@@ -22,9 +22,18 @@ void PgWriteSession::Tell(const char* sql, const PgArguments& arguments, int aff
 
 void PgWriteSession::Commit() {
   if (!begun_) return;
+  // A session that has ended already has committed nothing, and this unit of work may run again.
+  connection_.RequireServer();
   committing_ = true;
   connection_.Queue("COMMIT", PgParameters().view());
-  connection_.Finish(deadline_);
+  try {
+    connection_.Finish(deadline_);
+  } catch (const PgError& error) {
+    // The server said why it ends the session before it came to the commit, which waits with the end of the
+    // pipeline.
+    if (error.told() && connection_.unanswered() >= 2) committing_ = false;
+    throw;
+  }
 }
 
 bool PgWriteSession::Rollback() {
