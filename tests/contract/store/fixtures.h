@@ -101,6 +101,11 @@ class PgBouncerFixture : public PostgresFixture {
   TEMPLATE_TEST_CASE(name, "[store]", MemoryFixture, SqliteFixture, SqliteUngroupedFixture, PostgresFixture, \
                      PgBouncerFixture)
 
+// Of stores that run one write after another. Left out: PostgreSQL, whose writers wait for each other's rows
+// alone (postgres_faults_test.cc).
+#define ONE_WRITER_TEST(name) \
+  TEMPLATE_TEST_CASE(name, "[store]", MemoryFixture, SqliteFixture, SqliteUngroupedFixture)
+
 #define REQUIRE_OK(expression)                  \
   do {                                          \
     const absl::Status required = (expression); \

@@ -151,7 +151,7 @@ STORE_TEST("past its deadline no closure begins") {
   CHECK(!ran);
 }
 
-STORE_TEST("a closure that waited past its deadline for another does not begin") {
+ONE_WRITER_TEST("a closure that waited past its deadline for another does not begin") {
   TestType fixture;
   Store& store = fixture.store();
   absl::Notification begun;
