@@ -1,17 +1,22 @@
 #include "app/adapters.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "absl/strings/str_join.h"
 #include "adapters/argon2/argon2_hasher.h"
 #include "adapters/email/file_email_provider.h"
 #include "adapters/email/log_email_provider.h"
 #include "adapters/email_templates/template_renderer.h"
 #include "adapters/memory/memory_store.h"
 #include "adapters/payments/recorded_payment_provider.h"
+#include "adapters/postgres/postgres_migrator.h"
+#include "adapters/postgres/postgres_store.h"
 #include "adapters/sqlite/sqlite_backup.h"
 #include "adapters/sqlite/sqlite_bulk.h"
+#include "adapters/sqlite/sqlite_migrator.h"
 #include "adapters/sqlite/sqlite_store.h"
 #include "adapters/telemetry/json_log.h"
 #include "core/common/strings.h"
@@ -33,6 +38,15 @@ absl::StatusOr<std::unique_ptr<Store>> OpenSqlite(const Config& config, Clock& c
   return SqliteStore::Open(options, clock);
 }
 
+absl::StatusOr<std::unique_ptr<Store>> OpenPostgres(const Config& config, Clock& clock) {
+  PostgresOptions options;
+  options.url = config.store.postgres.url;
+  options.migrate = config.store.migrate;
+  options.pool_size = static_cast<std::size_t>(config.store.postgres.pool_size);
+  options.prepared_statements = config.store.postgres.prepared_statements;
+  return PostgresStore::Open(options, clock);
+}
+
 absl::StatusOr<std::unique_ptr<Store>> OpenMemory(const Config&, Clock& clock) {
   return std::make_unique<MemoryStore>(clock);
 }
@@ -44,18 +58,6 @@ absl::StatusOr<std::unique_ptr<BulkReader>> ReadSqlite(const Config& config, Bul
 
 absl::StatusOr<std::unique_ptr<BulkTarget>> FillSqlite(const Config& config, Clock& clock) {
   return SqliteBulk::OpenTarget(config.store.sqlite.path, clock);
-}
-
-absl::Status GoneWithItsProcess() {
-  return absl::InvalidArgumentError("store.adapter memory: what it holds is gone with its process");
-}
-
-absl::StatusOr<std::unique_ptr<BulkReader>> RefuseMemoryReader(const Config&, BulkAccess, Clock&) {
-  return GoneWithItsProcess();
-}
-
-absl::StatusOr<std::unique_ptr<BulkTarget>> RefuseMemoryTarget(const Config&, Clock&) {
-  return GoneWithItsProcess();
 }
 
 absl::StatusOr<std::unique_ptr<EmailProvider>> MakeFileProvider(const Config& config, Log&) {
@@ -70,11 +72,10 @@ absl::StatusOr<std::unique_ptr<PaymentProvider>> MakeRecorded(const Config&) {
   return std::make_unique<RecordedPaymentProvider>();
 }
 
-constexpr Adapter<Store, Clock&> kStores[] = {{"sqlite", &OpenSqlite}, {"memory", &OpenMemory}};
-constexpr Adapter<BulkReader, BulkAccess, Clock&> kBulkReaders[] = {{"sqlite", &ReadSqlite},
-                                                                    {"memory", &RefuseMemoryReader}};
-constexpr Adapter<BulkTarget, Clock&> kBulkTargets[] = {{"sqlite", &FillSqlite},
-                                                        {"memory", &RefuseMemoryTarget}};
+constexpr Adapter<Store, Clock&> kStores[] = {
+    {"sqlite", &OpenSqlite}, {"postgres", &OpenPostgres}, {"memory", &OpenMemory}};
+constexpr Adapter<BulkReader, BulkAccess, Clock&> kBulkReaders[] = {{"sqlite", &ReadSqlite}};
+constexpr Adapter<BulkTarget, Clock&> kBulkTargets[] = {{"sqlite", &FillSqlite}};
 constexpr Adapter<EmailProvider, Log&> kEmailProviders[] = {{"file", &MakeFileProvider},
                                                             {"log", &MakeLogProvider}};
 constexpr Adapter<PaymentProvider> kPaymentProviders[] = {{"recorded", &MakeRecorded}};
@@ -94,6 +95,15 @@ absl::StatusOr<std::unique_ptr<Port>> Make(const Adapter<Port, Arguments...> (&t
     if (adapter.name == name) return adapter.make(config, arguments...);
   }
   return absl::InvalidArgumentError(StrCat("this build has no adapter ", name));
+}
+
+// Not every store that serves can be read or filled by whole tables.
+template <typename Table>
+absl::Status CheckBulk(const Table& table, const std::string& name) {
+  const std::vector<std::string> names = NamesOf(table);
+  if (std::find(names.begin(), names.end(), name) != names.end()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      StrCat("store.adapter ", name, " can't be moved or verified; these can: ", absl::StrJoin(names, ", ")));
 }
 
 Severity ParseSeverity(std::string_view name) {
@@ -123,10 +133,14 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const Config& config, Clock& cl
 
 absl::StatusOr<std::unique_ptr<BulkReader>> OpenBulkReader(const Config& config, BulkAccess access,
                                                            Clock& clock) {
+  absl::Status known = CheckBulk(kBulkReaders, config.store.adapter);
+  if (!known.ok()) return known;
   return Make<BulkReader, BulkAccess, Clock&>(kBulkReaders, config.store.adapter, config, access, clock);
 }
 
 absl::StatusOr<std::unique_ptr<BulkTarget>> OpenBulkTarget(const Config& config, Clock& clock) {
+  absl::Status known = CheckBulk(kBulkTargets, config.store.adapter);
+  if (!known.ok()) return known;
   return Make<BulkTarget, Clock&>(kBulkTargets, config.store.adapter, config, clock);
 }
 
@@ -171,9 +185,14 @@ absl::StatusOr<std::unique_ptr<PaymentProvider>> MakePaymentProvider(const Confi
   return Make<PaymentProvider>(kPaymentProviders, config.payments.provider, config);
 }
 
-std::optional<Migrator> MakeMigrator(const Config& config, Clock& clock) {
-  if (config.store.adapter != "sqlite") return std::nullopt;
-  return Migrator(config.store.sqlite.path, clock);
+std::unique_ptr<Migrator> MakeMigrator(const Config& config, Clock& clock) {
+  const StoreConfig& store = config.store;
+  if (store.adapter == "sqlite") return std::make_unique<SqliteMigrator>(store.sqlite.path, clock);
+  if (store.adapter == "postgres") {
+    return std::make_unique<PostgresMigrator>(
+        PgConnection::Options{store.postgres.url, store.postgres.prepared_statements}, clock);
+  }
+  return nullptr;
 }
 
 }  // namespace keelson

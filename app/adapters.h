@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "adapters/sqlite/migrator.h"
+#include "adapters/migrations/migrator.h"
 #include "app/config/config.h"
 #include "app/config/schema.h"
 #include "core/accounts/password_hasher.h"
@@ -38,7 +38,7 @@ absl::StatusOr<std::vector<std::unique_ptr<EmailProvider>>> MakeEmailProviders(c
                                                                                Log& log);
 absl::StatusOr<std::unique_ptr<PaymentProvider>> MakePaymentProvider(const Config& config);
 
-// The store by whole tables. INVALID_ARGUMENT where the adapter keeps nothing that outlives its process.
+// The store by whole tables. INVALID_ARGUMENT naming the adapters that can be, where this one can't.
 absl::StatusOr<std::unique_ptr<BulkReader>> OpenBulkReader(const Config& config, BulkAccess access,
                                                            Clock& clock);
 absl::StatusOr<std::unique_ptr<BulkTarget>> OpenBulkTarget(const Config& config, Clock& clock);
@@ -47,6 +47,6 @@ absl::Status BackUpStore(const Config& config, const std::string& copy, Clock& c
                          const std::function<void(std::int64_t, std::int64_t)>& tell);
 
 // Nothing where the store has no schema.
-std::optional<Migrator> MakeMigrator(const Config& config, Clock& clock);
+std::unique_ptr<Migrator> MakeMigrator(const Config& config, Clock& clock);
 
 }  // namespace keelson

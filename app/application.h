@@ -41,6 +41,8 @@ class Application {
   ResendVerification resend_verification_;
   GetUser get_user_;
   GetUserByEmail get_user_by_email_;
+  BatchGetUsers batch_get_users_;
+  ListUsers list_users_;
 
   CreateOrder create_order_;
   GetOrder get_order_;

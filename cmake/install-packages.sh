@@ -30,9 +30,33 @@ if ! command -v apt-get >/dev/null 2>&1; then
   exit 1
 fi
 
+# Servers are there for those who start them. While packages are installed none is started, and PostgreSQL gets no
+# cluster; PgBouncer is not started at the next boot. What was there before is left as it is.
+policy=/usr/sbin/policy-rc.d
+cluster_policy=/etc/postgresql-common/createcluster.d/keelson.conf
+start_no_servers() {
+  $as_root mkdir -p "${cluster_policy%/*}" && echo 'create_main_cluster = false' | write_as_root "$cluster_policy"
+  [ ! -e "$policy" ] || return 0
+  printf '#!/bin/sh\ncase "$*" in *postgresql*|*pgbouncer*) exit 101;; esac\n' | write_as_root "$policy"
+  $as_root chmod 755 "$policy"
+  own_policy=$policy
+}
+
+allow_servers() {
+  # shellcheck disable=SC2086  # it may be empty
+  $as_root rm -f "$cluster_policy" ${own_policy:-}
+  case " $missing " in *' pgbouncer '*) $as_root update-rc.d pgbouncer disable >/dev/null 2>&1 || true ;; esac
+}
+
+write_as_root() {
+  $as_root tee "$1" >/dev/null
+}
+
 echo "Installing: $missing" >&2
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+trap 'allow_servers; rm -f "$log"' EXIT
+trap 'exit 1' HUP INT TERM
+start_no_servers
 apt="$as_root DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0"
 # shellcheck disable=SC2086  # words of a command, and one word per package
 if ! { $apt update && $apt install -y --no-install-recommends $missing; } >"$log" 2>&1 </dev/null; then

@@ -27,6 +27,29 @@ absl::Status Show(const absl::StatusOr<User>& user, Response& response) {
   return user.status();
 }
 
+absl::Status BatchGet(BatchGetUsers& use_case, const CallContext& context,
+                      const api::BatchGetUsersRequest& request, api::BatchGetUsersResponse& response) {
+  const absl::StatusOr<UserBatch> batch = use_case(context, {request.ids().begin(), request.ids().end()});
+  if (!batch.ok()) return batch.status();
+  for (const User& user : batch->users) ToProto(user, *response.add_users());
+  for (const std::string& id : batch->missing_ids) response.add_missing_ids(id);
+  return absl::OkStatus();
+}
+
+absl::Status List(ListUsers& use_case, const CallContext& context, api::ListUsersRequest& request,
+                  api::ListUsersResponse& response) {
+  ListUsersQuery query;
+  const FieldErrors errors = ListFromProto(request, api::UserState_IsValid, query);
+  if (!errors.empty()) return errors.ToStatus();
+  query.email_prefix = std::move(*request.mutable_email_prefix());
+
+  absl::StatusOr<UserPage> page = use_case(context, query);
+  if (!page.ok()) return page.status();
+  for (const User& user : page->users) ToProto(user, *response.add_users());
+  response.set_next_page_token(std::move(page->next_page_token));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::unique_ptr<RpcService> MakeAccountService(const UseCases& use_cases) {
@@ -60,6 +83,18 @@ std::unique_ptr<RpcService> MakeAccountService(const UseCases& use_cases) {
       [&call = use_cases.get_user_by_email](const CallContext& context, api::GetUserByEmailRequest& request,
                                             api::GetUserByEmailResponse& response) {
         return Show(call(context, request.email()), response);
+      });
+  service->Offer<api::BatchGetUsersRequest, api::BatchGetUsersResponse>(
+      "BatchGetUsers", Access::kRead, Work::kList,
+      [&call = use_cases.batch_get_users](const CallContext& context, api::BatchGetUsersRequest& request,
+                                          api::BatchGetUsersResponse& response) {
+        return BatchGet(call, context, request, response);
+      });
+  service->Offer<api::ListUsersRequest, api::ListUsersResponse>(
+      "ListUsers", Access::kRead, Work::kList,
+      [&call = use_cases.list_users](const CallContext& context, api::ListUsersRequest& request,
+                                     api::ListUsersResponse& response) {
+        return List(call, context, request, response);
       });
   return service;
 }

@@ -76,18 +76,10 @@ absl::Status Get(GetOrder& use_case, const CallContext& context, const api::GetO
 
 absl::Status List(ListOrders& use_case, const CallContext& context, api::ListOrdersRequest& request,
                   api::ListOrdersResponse& response) {
-  FieldErrors errors;
   ListOrdersQuery query;
-  query.page_size = request.page_size();
-  query.page_token = std::move(*request.mutable_page_token());
-  query.user_id = std::move(*request.mutable_user_id());
-  query.states = StatesFromProto<OrderState>(request.states(), api::OrderState_IsValid, "states", errors);
-  if (request.has_created_from())
-    query.created_from = FromProto(request.created_from(), "created_from", errors);
-  if (request.has_created_before()) {
-    query.created_before = FromProto(request.created_before(), "created_before", errors);
-  }
+  const FieldErrors errors = ListFromProto(request, api::OrderState_IsValid, query);
   if (!errors.empty()) return errors.ToStatus();
+  query.user_id = std::move(*request.mutable_user_id());
 
   absl::StatusOr<OrderPage> page = use_case(context, query);
   if (!page.ok()) return page.status();

@@ -74,19 +74,11 @@ absl::Status Create(CreateRefund& use_case, const CallContext& context, api::Cre
 
 absl::Status List(ListRefunds& use_case, const CallContext& context, api::ListRefundsRequest& request,
                   api::ListRefundsResponse& response) {
-  FieldErrors errors;
   ListRefundsQuery query;
-  query.page_size = request.page_size();
-  query.page_token = std::move(*request.mutable_page_token());
+  const FieldErrors errors = ListFromProto(request, api::RefundState_IsValid, query);
+  if (!errors.empty()) return errors.ToStatus();
   query.order_id = std::move(*request.mutable_order_id());
   query.user_id = std::move(*request.mutable_user_id());
-  query.states = StatesFromProto<RefundState>(request.states(), api::RefundState_IsValid, "states", errors);
-  if (request.has_created_from())
-    query.created_from = FromProto(request.created_from(), "created_from", errors);
-  if (request.has_created_before()) {
-    query.created_before = FromProto(request.created_before(), "created_before", errors);
-  }
-  if (!errors.empty()) return errors.ToStatus();
 
   absl::StatusOr<RefundPage> page = use_case(context, query);
   if (!page.ok()) return page.status();

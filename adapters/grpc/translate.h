@@ -53,4 +53,20 @@ std::vector<State> StatesFromProto(const Numbers& numbers, bool (*is_known)(int)
   return states;
 }
 
+// What every list's request has; violations for what can't be translated.
+template <typename Request, typename Query>
+FieldErrors ListFromProto(Request& request, bool (*is_known)(int), Query& query) {
+  FieldErrors errors;
+  query.page_size = request.page_size();
+  query.page_token = std::move(*request.mutable_page_token());
+  using State = typename decltype(query.states)::value_type;
+  query.states = StatesFromProto<State>(request.states(), is_known, "states", errors);
+  if (request.has_created_from())
+    query.created_from = FromProto(request.created_from(), "created_from", errors);
+  if (request.has_created_before()) {
+    query.created_before = FromProto(request.created_before(), "created_before", errors);
+  }
+  return errors;
+}
+
 }  // namespace keelson

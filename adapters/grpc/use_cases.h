@@ -1,6 +1,8 @@
 #pragma once
 
+#include "core/accounts/batch_get_users.h"
 #include "core/accounts/get_user.h"
+#include "core/accounts/list_users.h"
 #include "core/accounts/register_user.h"
 #include "core/accounts/verify_email.h"
 #include "core/orders/create_order.h"
@@ -18,6 +20,8 @@ struct UseCases {
   ResendVerification& resend_verification;
   GetUser& get_user;
   GetUserByEmail& get_user_by_email;
+  BatchGetUsers& batch_get_users;
+  ListUsers& list_users;
 
   CreateOrder& create_order;
   GetOrder& get_order;

@@ -1,9 +1,21 @@
 #include "adapters/memory/accounts.h"
 
+#include <set>
+
 #include "adapters/memory/expire.h"
+#include "adapters/memory/listing.h"
 #include "core/common/error.h"
 
 namespace keelson {
+namespace {
+
+bool Matches(const UserFilter& filter, const UserFields& fields) {
+  return MatchesCommon(filter, fields) &&
+         (filter.email_prefix.empty() ||
+          (fields.state != UserState::kErased && fields.email_key.starts_with(filter.email_prefix)));
+}
+
+}  // namespace
 
 Found<User> MemoryUsers::Find(UserId id) {
   const User* user = users_.Find(id);
@@ -14,6 +26,20 @@ Found<User> MemoryUsers::FindByEmailKey(std::string_view email_key) {
   const UserId* id = by_email_key_.Find(std::string(email_key));
   if (id == nullptr) return std::nullopt;
   return Find(*id);
+}
+
+absl::StatusOr<std::vector<User>> MemoryUsers::FindMany(std::span<const UserId> ids) {
+  std::vector<User> found;
+  for (const UserId& id : std::set(ids.begin(), ids.end())) {
+    if (const User* user = users_.Find(id)) found.push_back(*user);
+  }
+  return found;
+}
+
+absl::StatusOr<std::vector<User>> MemoryUsers::List(const UserFilter& filter,
+                                                    std::optional<ListPosition> before, int limit) {
+  const auto matches = [&](const UserFields& fields) { return Matches(filter, fields); };
+  return ListNewestFirst(by_position_.rows(), users_.rows(), matches, before, limit);
 }
 
 absl::Status MemoryUsers::Put(const User& user) {
@@ -36,6 +62,7 @@ absl::Status MemoryUsers::InsertRow(const UserRow& user) {
   const UserId id = user.fields.id;
   if (users_.Find(id) != nullptr) return journal_.Fail(absl::InternalError("the user exists"));
   if (user.password_hash) passwords_.Put(id, *user.password_hash);
+  by_position_.Put(PositionOf(User(user.fields)), id);
   return Put(User(user.fields));
 }
 

@@ -11,10 +11,19 @@ namespace keelson {
 class MemoryUsers : public UserRepository {
  public:
   explicit MemoryUsers(Journal& journal)
-      : journal_(journal), users_(journal), passwords_(journal), by_email_key_(journal) {}
+      : journal_(journal),
+        users_(journal),
+        passwords_(journal),
+        by_email_key_(journal),
+        by_position_(journal) {}
 
   Found<User> Find(UserId id) override;
   Found<User> FindByEmailKey(std::string_view email_key) override;
+  absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) override;
+  absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
+                                         int limit) override;
+  // There is one writer.
+  Found<User> FindUnlocked(UserId id) override { return Find(id); }
   absl::Status Insert(const User& user, std::string_view password_hash) override;
   absl::Status Update(const User& user) override;
 
@@ -29,6 +38,7 @@ class MemoryUsers : public UserRepository {
   Table<UserId, User> users_;
   Table<UserId, std::string> passwords_;
   Table<std::string, UserId> by_email_key_;
+  Table<ListPosition, UserId> by_position_;
 };
 
 class MemoryTokens : public TokenRepository {

@@ -1,22 +1,11 @@
 #include "adapters/memory/trade.h"
 
-#include <algorithm>
-#include <iterator>
-
 #include "adapters/memory/invariants.h"
+#include "adapters/memory/listing.h"
 #include "core/common/error.h"
 
 namespace keelson {
 namespace {
-
-// Whether the filter has this state and this time of creation.
-template <typename Filter, typename Fields>
-bool MatchesCommon(const Filter& filter, const Fields& fields) {
-  const auto& states = filter.states;
-  return (states.empty() || std::find(states.begin(), states.end(), fields.state) != states.end()) &&
-         (!filter.created_from || fields.create_time >= *filter.created_from) &&
-         (!filter.created_before || fields.create_time < *filter.created_before);
-}
 
 bool Matches(const OrderFilter& filter, const OrderFields& fields) {
   return MatchesCommon(filter, fields) && (!filter.user_id || fields.user_id == *filter.user_id);
@@ -25,17 +14,6 @@ bool Matches(const OrderFilter& filter, const OrderFields& fields) {
 bool Matches(const RefundFilter& filter, const RefundFields& fields) {
   return MatchesCommon(filter, fields) && (!filter.user_id || fields.user_id == *filter.user_id) &&
          (!filter.order_id || fields.order_id == *filter.order_id);
-}
-
-template <typename IdType, typename Row, typename Filter>
-std::vector<Row> ListDescending(const std::map<IdType, Row>& rows, const Filter& filter,
-                                const std::optional<IdType>& before, int limit) {
-  std::vector<Row> found;
-  const auto begin = std::make_reverse_iterator(before ? rows.lower_bound(*before) : rows.end());
-  for (auto row = begin; row != rows.rend() && static_cast<int>(found.size()) < limit; ++row) {
-    if (Matches(filter, row->second.fields())) found.push_back(row->second);
-  }
-  return found;
 }
 
 }  // namespace
@@ -52,8 +30,9 @@ Found<Order> MemoryOrders::FindByReference(std::string_view reference) {
 }
 
 absl::StatusOr<std::vector<Order>> MemoryOrders::List(const OrderFilter& filter,
-                                                      std::optional<OrderId> before, int limit) {
-  return ListDescending(orders_.rows(), filter, before, limit);
+                                                      std::optional<ListPosition> before, int limit) {
+  const auto matches = [&](const OrderFields& fields) { return Matches(filter, fields); };
+  return ListNewestFirst(by_position_.rows(), orders_.rows(), matches, before, limit);
 }
 
 absl::Status MemoryOrders::Insert(const Order& order) {
@@ -66,6 +45,7 @@ absl::Status MemoryOrders::Insert(const Order& order) {
     }
     by_reference_.Put(order->reference, order->id);
   }
+  by_position_.Put(PositionOf(order), order->id);
   orders_.Put(order->id, order);
   return absl::OkStatus();
 }
@@ -91,14 +71,17 @@ Found<Refund> MemoryRefunds::Find(RefundId id) {
 }
 
 absl::StatusOr<std::vector<Refund>> MemoryRefunds::List(const RefundFilter& filter,
-                                                        std::optional<RefundId> before, int limit) {
-  if (!filter.order_id) return ListDescending(refunds_.rows(), filter, before, limit);
-  std::map<RefundId, Refund> of_order;
+                                                        std::optional<ListPosition> before, int limit) {
+  const auto matches = [&](const RefundFields& fields) { return Matches(filter, fields); };
+  if (!filter.order_id) {
+    return ListNewestFirst(by_position_.rows(), refunds_.rows(), matches, before, limit);
+  }
+  std::map<ListPosition, RefundId> of_order;
   for (auto row = by_order_.rows().lower_bound({*filter.order_id, RefundId()});
        row != by_order_.rows().end() && row->first.first == *filter.order_id; ++row) {
-    of_order.emplace(row->first.second, *refunds_.Find(row->first.second));
+    of_order.emplace(PositionOf(*refunds_.Find(row->first.second)), row->first.second);
   }
-  return ListDescending(of_order, filter, before, limit);
+  return ListNewestFirst(of_order, refunds_.rows(), matches, before, limit);
 }
 
 absl::StatusOr<std::vector<Refund>> MemoryRefunds::ListDue(absl::Time now, int limit) {
@@ -127,6 +110,7 @@ absl::Status MemoryRefunds::Put(const Refund& refund) {
 absl::Status MemoryRefunds::Insert(const Refund& refund) {
   if (refunds_.Find(refund->id) != nullptr) return journal_.Fail(absl::InternalError("the refund exists"));
   by_order_.Put({refund->order_id, refund->id}, {});
+  by_position_.Put(PositionOf(refund), refund->id);
   return Put(refund);
 }
 

@@ -11,11 +11,12 @@ namespace keelson {
 
 class MemoryOrders : public OrderRepository {
  public:
-  explicit MemoryOrders(Journal& journal) : journal_(journal), orders_(journal), by_reference_(journal) {}
+  explicit MemoryOrders(Journal& journal)
+      : journal_(journal), orders_(journal), by_reference_(journal), by_position_(journal) {}
 
   Found<Order> Find(OrderId id) override;
   Found<Order> FindByReference(std::string_view reference) override;
-  absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter, std::optional<OrderId> before,
+  absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter, std::optional<ListPosition> before,
                                           int limit) override;
   absl::Status Insert(const Order& order) override;
   absl::Status Update(const Order& order) override;
@@ -26,15 +27,16 @@ class MemoryOrders : public OrderRepository {
   Journal& journal_;
   Table<OrderId, Order> orders_;
   Table<std::string, OrderId> by_reference_;
+  Table<ListPosition, OrderId> by_position_;
 };
 
 class MemoryRefunds : public RefundRepository {
  public:
   explicit MemoryRefunds(Journal& journal)
-      : journal_(journal), refunds_(journal), by_order_(journal), due_(journal) {}
+      : journal_(journal), refunds_(journal), by_order_(journal), by_position_(journal), due_(journal) {}
 
   Found<Refund> Find(RefundId id) override;
-  absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter, std::optional<RefundId> before,
+  absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter, std::optional<ListPosition> before,
                                            int limit) override;
   absl::StatusOr<std::vector<Refund>> ListDue(absl::Time now, int limit) override;
   absl::Status Insert(const Refund& refund) override;
@@ -51,6 +53,7 @@ class MemoryRefunds : public RefundRepository {
   Journal& journal_;
   Table<RefundId, Refund> refunds_;
   Table<std::pair<OrderId, RefundId>, std::monostate> by_order_;
+  Table<ListPosition, RefundId> by_position_;
   Table<DueKey, std::monostate> due_;
 };
 

@@ -6,6 +6,8 @@
 namespace keelson {
 namespace {
 
+constexpr int kStates = static_cast<int>(OrderState::kCancelled);
+
 OrderFields ReadFields(const Rows& rows) {
   OrderFields f;
   WithColumns(f, [&](auto&... columns) { rows.Read(columns...); });
@@ -21,18 +23,18 @@ SqliteOrders::SqliteOrders(Connection& connection)
           connection, "SELECT " KEELSON_ORDER_COLUMNS " FROM orders WHERE reference = ? AND reference <> ''"),
       find_lines_(connection,
                   "SELECT " KEELSON_ORDER_LINE_COLUMNS " FROM order_lines WHERE order_id = ? ORDER BY line"),
-      list_(connection, "SELECT " KEELSON_ORDER_COLUMNS " FROM orders WHERE " KEELSON_LIST_FILTER),
-      list_of_user_(connection, "SELECT " KEELSON_ORDER_COLUMNS
-                                " FROM orders WHERE user_id = ?6 AND " KEELSON_LIST_FILTER),
+      list_(connection, ListByState("orders", "orders_by_state", kStates)),
+      list_of_user_(connection, ListByState("orders", "orders_by_user", kStates, "user_id = ?6")),
       insert_(connection, "INSERT INTO orders (" KEELSON_ORDER_COLUMNS
                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       insert_line_(connection, "INSERT INTO order_lines (order_id, line, " KEELSON_ORDER_LINE_COLUMNS
                                ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       update_(connection,
-              "UPDATE orders SET state = ?2, paid = ?3, refunded = ?4, refund_pending = ?5, "
-              "refunded_shipping = ?6, refund_count = ?7, payment_provider = ?8, payment_reference = ?9, "
-              "labels = ?10, update_time = ?11, pay_time = ?12, ship_time = ?13, deliver_time = ?14, "
-              "cancel_time = ?15, version = ?16 WHERE id = ?1"),
+              "UPDATE orders SET paid = ?2, refunded = ?3, refund_pending = ?4, refunded_shipping = ?5, "
+              "refund_count = ?6, payment_provider = ?7, payment_reference = ?8, labels = ?9, "
+              "update_time = ?10, pay_time = ?11, ship_time = ?12, deliver_time = ?13, cancel_time = ?14, "
+              "version = ?15 WHERE id = ?1"),
+      update_state_(connection, "UPDATE orders SET state = ?2 WHERE id = ?1 AND state <> ?2"),
       update_line_(
           connection,
           "UPDATE order_lines SET refunded_quantity = ?3, refunded_amount = ?4 WHERE order_id = ?1 AND "
@@ -48,7 +50,7 @@ std::vector<OrderLine> SqliteOrders::ReadLines(OrderId id) {
   return lines;
 }
 
-Found<Order> SqliteOrders::ReadOne(Rows rows) {
+std::optional<Order> SqliteOrders::ReadOne(Rows rows) {
   if (!rows.Next()) return std::nullopt;
   OrderFields fields = ReadFields(rows);
   fields.lines = ReadLines(fields.id);
@@ -56,28 +58,22 @@ Found<Order> SqliteOrders::ReadOne(Rows rows) {
 }
 
 Found<Order> SqliteOrders::Find(OrderId id) {
-  return connection_.Guard([&] { return ReadOne(find_.Select(id)); });
+  return connection_.Guard([&]() -> Found<Order> { return ReadOne(find_.Select(id)); });
 }
 
 Found<Order> SqliteOrders::FindByReference(std::string_view reference) {
-  return connection_.Guard([&] { return ReadOne(find_by_reference_.Select(reference)); });
+  return connection_.Guard([&]() -> Found<Order> { return ReadOne(find_by_reference_.Select(reference)); });
 }
 
 absl::StatusOr<std::vector<Order>> SqliteOrders::List(const OrderFilter& filter,
-                                                      std::optional<OrderId> before, int limit) {
+                                                      std::optional<ListPosition> before, int limit) {
   return connection_.Guard([&]() -> absl::StatusOr<std::vector<Order>> {
-    const auto select = [&](Query& query, const auto&... more) {
-      return query.Select(BeforeParameter(before), FromParameter(filter.created_from),
-                          BeforeTimeParameter(filter.created_before), StatesParameter(filter.states),
-                          LimitParameter(limit), more...);
-    };
+    const ListParameters parameters = ParametersOf(filter, before, limit);
+    const std::vector<OrderId> ids = filter.user_id
+                                         ? SelectIds<OrderId>(list_of_user_, parameters, *filter.user_id)
+                                         : SelectIds<OrderId>(list_, parameters);
     std::vector<Order> orders;
-    Rows rows = filter.user_id ? select(list_of_user_, *filter.user_id) : select(list_);
-    while (rows.Next()) {
-      OrderFields fields = ReadFields(rows);
-      fields.lines = ReadLines(fields.id);
-      orders.emplace_back(std::move(fields));
-    }
+    for (const OrderId& id : ids) orders.push_back(ReadOne(find_.Select(id)).value());
     return orders;
   });
 }
@@ -98,10 +94,11 @@ absl::Status SqliteOrders::Update(const Order& order) {
   return connection_.Guard([&] {
     const OrderFields& f = order.fields();
     const int changed =
-        update_.Execute(f.id, f.state, f.paid, f.refunded, f.refund_pending, f.refunded_shipping,
-                        f.refund_count, f.payment_provider, f.payment_reference, f.labels, f.update_time,
-                        f.pay_time, f.ship_time, f.deliver_time, f.cancel_time, f.version);
+        update_.Execute(f.id, f.paid, f.refunded, f.refund_pending, f.refunded_shipping, f.refund_count,
+                        f.payment_provider, f.payment_reference, f.labels, f.update_time, f.pay_time,
+                        f.ship_time, f.deliver_time, f.cancel_time, f.version);
     if (changed != 1) return absl::InternalError("no such order to update");
+    update_state_.Execute(f.id, f.state);
     std::int64_t number = 0;
     for (const OrderLine& l : f.lines) {
       update_line_.Execute(f.id, number++, l.refunded_quantity, l.refunded_amount);

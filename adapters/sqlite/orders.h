@@ -12,13 +12,13 @@ class SqliteOrders : public OrderRepository {
 
   Found<Order> Find(OrderId id) override;
   Found<Order> FindByReference(std::string_view reference) override;
-  absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter, std::optional<OrderId> before,
+  absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter, std::optional<ListPosition> before,
                                           int limit) override;
   absl::Status Insert(const Order& order) override;
   absl::Status Update(const Order& order) override;
 
  private:
-  Found<Order> ReadOne(Rows rows);
+  std::optional<Order> ReadOne(Rows rows);
   std::vector<OrderLine> ReadLines(OrderId id);
 
   Connection& connection_;
@@ -30,6 +30,8 @@ class SqliteOrders : public OrderRepository {
   Query insert_;
   Query insert_line_;
   Query update_;
+  // Apart from the rest, because SQLite writes an index anew wherever a statement sets one of its columns.
+  Query update_state_;
   Query update_line_;
 };
 

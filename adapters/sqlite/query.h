@@ -3,6 +3,8 @@
 #include <SQLiteCpp/Statement.h>
 
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "adapters/sqlite/connection.h"
 #include "adapters/sqlite/values.h"
@@ -37,8 +39,7 @@ class Rows {
 // for use under Connection::Guard.
 class Query {
  public:
-  // `sql` must outlive it.
-  Query(Connection& connection, const char* sql) : connection_(connection), sql_(sql) {}
+  Query(Connection& connection, std::string sql) : connection_(connection), sql_(std::move(sql)) {}
 
   template <typename... Args>
   Rows Select(const Args&... args) {
@@ -63,7 +64,7 @@ class Query {
   }
 
   Connection& connection_;
-  const char* sql_;
+  std::string sql_;
   std::optional<SQLite::Statement> statement_;
 };
 

@@ -1,17 +1,23 @@
 #include "adapters/sqlite/refunds.h"
 
 #include "adapters/sqlite/columns.h"
-#include "adapters/sqlite/listing.h"
 
 namespace keelson {
 namespace {
 
 #define KEELSON_SELECT_REFUNDS "SELECT " KEELSON_REFUND_COLUMNS " FROM refunds WHERE "
 
+constexpr int kStates = static_cast<int>(RefundState::kCancelled);
+
 Refund ReadRefund(const Rows& rows) {
   RefundFields f;
   WithColumns(f, [&](auto&... columns) { rows.Read(columns...); });
   return Refund(std::move(f));
+}
+
+std::optional<Refund> ReadOne(Rows rows) {
+  if (!rows.Next()) return std::nullopt;
+  return ReadRefund(rows);
 }
 
 std::vector<Refund> ReadRefunds(Rows rows) {
@@ -25,12 +31,12 @@ std::vector<Refund> ReadRefunds(Rows rows) {
 SqliteRefunds::SqliteRefunds(Connection& connection)
     : connection_(connection),
       find_(connection, KEELSON_SELECT_REFUNDS "id = ?"),
-      list_(connection, KEELSON_SELECT_REFUNDS KEELSON_LIST_FILTER),
-      list_of_order_(connection, KEELSON_SELECT_REFUNDS "order_id = ?6 AND " KEELSON_LIST_FILTER),
-      list_of_user_(connection, KEELSON_SELECT_REFUNDS
-                    "order_id IN (SELECT id FROM orders WHERE user_id = ?6) AND " KEELSON_LIST_FILTER),
-      list_of_order_and_user_(
-          connection, KEELSON_SELECT_REFUNDS "order_id = ?6 AND user_id = ?7 AND " KEELSON_LIST_FILTER),
+      list_(connection, ListByState("refunds", "refunds_by_state", kStates)),
+      list_of_user_(connection, ListByState("refunds", "refunds_by_user", kStates, "user_id = ?6")),
+      list_of_order_(connection,
+                     "SELECT create_time, id FROM refunds INDEXED BY refunds_by_order WHERE order_id = ?6 "
+                     "AND (?7 IS NULL OR user_id = ?7) AND " KEELSON_LIST_STATES
+                     " AND " KEELSON_LIST_RANGE KEELSON_LIST_ORDER),
       list_due_(connection,
                 KEELSON_SELECT_REFUNDS "state IN (2, 3) AND due_time <= ? ORDER BY due_time, id LIMIT ?"),
       insert_(connection,
@@ -42,27 +48,25 @@ SqliteRefunds::SqliteRefunds(Connection& connection)
               "decide_time = ?11, settle_time = ?12, version = ?13 WHERE id = ?1") {}
 
 Found<Refund> SqliteRefunds::Find(RefundId id) {
-  return connection_.Guard([&]() -> Found<Refund> {
-    Rows rows = find_.Select(id);
-    if (!rows.Next()) return std::nullopt;
-    return ReadRefund(rows);
-  });
+  return connection_.Guard([&]() -> Found<Refund> { return ReadOne(find_.Select(id)); });
+}
+
+std::vector<RefundId> SqliteRefunds::ListIds(const RefundFilter& filter, const ListParameters& parameters) {
+  if (filter.order_id) {
+    return SelectIds<RefundId>(list_of_order_, parameters, *filter.order_id, filter.user_id);
+  }
+  if (filter.user_id) return SelectIds<RefundId>(list_of_user_, parameters, *filter.user_id);
+  return SelectIds<RefundId>(list_, parameters);
 }
 
 absl::StatusOr<std::vector<Refund>> SqliteRefunds::List(const RefundFilter& filter,
-                                                        std::optional<RefundId> before, int limit) {
+                                                        std::optional<ListPosition> before, int limit) {
   return connection_.Guard([&]() -> absl::StatusOr<std::vector<Refund>> {
-    const auto select = [&](Query& query, const auto&... more) {
-      return query.Select(BeforeParameter(before), FromParameter(filter.created_from),
-                          BeforeTimeParameter(filter.created_before), StatesParameter(filter.states),
-                          LimitParameter(limit), more...);
-    };
-    if (filter.order_id && filter.user_id) {
-      return ReadRefunds(select(list_of_order_and_user_, *filter.order_id, *filter.user_id));
+    std::vector<Refund> refunds;
+    for (const RefundId& id : ListIds(filter, ParametersOf(filter, before, limit))) {
+      refunds.push_back(ReadOne(find_.Select(id)).value());
     }
-    if (filter.order_id) return ReadRefunds(select(list_of_order_, *filter.order_id));
-    if (filter.user_id) return ReadRefunds(select(list_of_user_, *filter.user_id));
-    return ReadRefunds(select(list_));
+    return refunds;
   });
 }
 

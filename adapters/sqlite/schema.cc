@@ -23,13 +23,6 @@ std::int64_t ReadInteger(Connection& connection, const char* sql) {
 
 }  // namespace
 
-struct Schema::Applied {
-  int version = 0;
-  std::string name;
-  std::string checksum;
-  absl::Time apply_time;
-};
-
 absl::Status Schema::CheckOwnership() {
   return connection_.Guard([&] {
     const std::int64_t id = ReadInteger(connection_, "PRAGMA application_id");
@@ -53,15 +46,15 @@ absl::Status Schema::TakeOver() {
   });
 }
 
-absl::StatusOr<std::vector<Schema::Applied>> Schema::ListApplied() {
-  return connection_.Guard([&]() -> absl::StatusOr<std::vector<Applied>> {
-    std::vector<Applied> applied;
+absl::StatusOr<std::vector<AppliedMigration>> Schema::ListApplied() {
+  return connection_.Guard([&]() -> absl::StatusOr<std::vector<AppliedMigration>> {
+    std::vector<AppliedMigration> applied;
     if (!connection_.database().tableExists("schema_migrations")) return applied;
     Query list(connection_,
                "SELECT version, name, checksum, apply_time FROM schema_migrations ORDER BY version");
     Rows rows = list.Select();
     while (rows.Next()) {
-      Applied& a = applied.emplace_back();
+      AppliedMigration& a = applied.emplace_back();
       rows.Read(a.version, a.name, a.checksum, a.apply_time);
     }
     return applied;
@@ -69,66 +62,36 @@ absl::StatusOr<std::vector<Schema::Applied>> Schema::ListApplied() {
 }
 
 std::vector<MigrationStatus> Schema::StatusOfNothing() {
-  std::vector<MigrationStatus> statuses;
-  for (const Migration& m : Migrations()) {
-    statuses.push_back({m.version, std::string(m.name), MigrationState::kPending, std::nullopt});
-  }
-  return statuses;
+  return CompareMigrations(SqliteMigrations(), {});
 }
 
 absl::StatusOr<std::vector<MigrationStatus>> Schema::Status() {
   absl::Status owned = CheckOwnership();
   if (!owned.ok()) return owned;
-  absl::StatusOr<std::vector<Applied>> applied = ListApplied();
+  absl::StatusOr<std::vector<AppliedMigration>> applied = ListApplied();
   if (!applied.ok()) return applied.status();
-  std::vector<MigrationStatus> statuses = StatusOfNothing();
-  for (const Applied& a : *applied) {
-    const auto known = std::find_if(statuses.begin(), statuses.end(),
-                                    [&](const MigrationStatus& s) { return s.version == a.version; });
-    if (known == statuses.end()) {
-      statuses.push_back({a.version, a.name, MigrationState::kUnknown, a.apply_time});
-      continue;
-    }
-    const Migration& ours = Migrations()[static_cast<std::size_t>(a.version) - 1];
-    known->state = a.checksum == ours.checksum ? MigrationState::kApplied : MigrationState::kChanged;
-    known->apply_time = a.apply_time;
-  }
-  return statuses;
+  return CompareMigrations(SqliteMigrations(), *applied);
 }
 
 absl::StatusOr<int> Schema::CountApplied() {
   absl::StatusOr<std::vector<MigrationStatus>> statuses = Status();
   if (!statuses.ok()) return statuses.status();
-  int count = 0;
-  for (const MigrationStatus& s : *statuses) {
-    const std::string step = absl::StrCat(s.version, " (", s.name, ")");
-    if (s.state == MigrationState::kUnknown) {
-      return DatabaseUnavailable(
-          connection_.path(), absl::StrCat("has a newer schema than this program knows: migration ", step));
-    }
-    if (s.state == MigrationState::kChanged) {
-      return DatabaseUnavailable(connection_.path(),
-                                 absl::StrCat("was migrated by another text of migration ", step));
-    }
-    if (s.state != MigrationState::kApplied) continue;
-    if (s.version != ++count) {
-      return DatabaseUnavailable(connection_.path(), absl::StrCat("lacks a migration before ", step));
-    }
-  }
+  absl::StatusOr<int> count = keelson::CountApplied(*statuses);
+  if (!count.ok()) return DatabaseUnavailable(connection_.path(), std::string(count.status().message()));
   return count;
 }
 
 absl::Status Schema::CheckCurrent() {
   const absl::StatusOr<int> count = CountApplied();
   if (!count.ok()) return count.status();
-  const std::size_t pending = Migrations().size() - static_cast<std::size_t>(*count);
+  const std::size_t pending = SqliteMigrations().size() - static_cast<std::size_t>(*count);
   if (pending == 0) return absl::OkStatus();
   return DatabaseUnavailable(connection_.path(),
                              absl::StrCat("has ", pending, " pending migration(s): run keelson migrate up"));
 }
 
 absl::Status Schema::CheckTarget(int to) {
-  const int last = static_cast<int>(Migrations().size());
+  const int last = static_cast<int>(SqliteMigrations().size());
   if (to >= 0 && to <= last) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("the database ", connection_.path(),
                                                  " has no schema version ", to, "; the last is ", last));
@@ -170,11 +133,11 @@ absl::Status Schema::Undo(const Migration& migration) {
 absl::StatusOr<std::vector<int>> Schema::Up(std::optional<int> to) {
   const absl::StatusOr<int> count = CountApplied();
   if (!count.ok()) return count.status();
-  const int target = to.value_or(static_cast<int>(Migrations().size()));
+  const int target = to.value_or(static_cast<int>(SqliteMigrations().size()));
   absl::Status status = CheckTarget(target);
   std::vector<int> done;
   for (int version = *count + 1; status.ok() && version <= target; ++version) {
-    status = Apply(Migrations()[static_cast<std::size_t>(version) - 1]);
+    status = Apply(SqliteMigrations()[static_cast<std::size_t>(version) - 1]);
     done.push_back(version);
   }
   if (!status.ok()) return status;
@@ -188,7 +151,7 @@ absl::StatusOr<std::vector<int>> Schema::Down(std::optional<int> to) {
   absl::Status status = CheckTarget(target);
   std::vector<int> undone;
   for (int version = *count; status.ok() && version > target; --version) {
-    status = Undo(Migrations()[static_cast<std::size_t>(version) - 1]);
+    status = Undo(SqliteMigrations()[static_cast<std::size_t>(version) - 1]);
     undone.push_back(version);
   }
   if (!status.ok()) return status;

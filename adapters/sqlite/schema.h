@@ -7,7 +7,6 @@
 #include "absl/status/statusor.h"
 #include "adapters/sqlite/connection.h"
 #include "adapters/sqlite/migrations.h"
-#include "adapters/sqlite/migrator.h"
 #include "core/common/clock.h"
 
 namespace keelson {
@@ -33,9 +32,7 @@ class Schema {
   absl::StatusOr<std::vector<int>> Down(std::optional<int> to);
 
  private:
-  struct Applied;
-
-  absl::StatusOr<std::vector<Applied>> ListApplied();
+  absl::StatusOr<std::vector<AppliedMigration>> ListApplied();
   // How many steps are applied; UNAVAILABLE where they are not the first of ours.
   absl::StatusOr<int> CountApplied();
   absl::Status CheckTarget(int to);

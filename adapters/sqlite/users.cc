@@ -1,15 +1,33 @@
 #include "adapters/sqlite/users.h"
 
+#include <set>
+
 #include "adapters/sqlite/columns.h"
 
 namespace keelson {
 namespace {
 
-Found<User> ReadUser(Rows rows) {
-  if (!rows.Next()) return std::nullopt;
+constexpr int kStates = static_cast<int>(UserState::kErased);
+constexpr int kStatesWithAddress = kStates - 1;
+
+// So many addresses are sorted for a page, rather than looked for among all users.
+constexpr int kRare = 4096;
+
+// The least key that is greater than every one with this prefix. A key is UTF-8, so no byte of it is 0xff.
+std::string EndOfPrefix(std::string prefix) {
+  ++prefix.back();
+  return prefix;
+}
+
+User ReadUser(const Rows& rows) {
   UserFields f;
   WithColumns(f, [&](auto&... columns) { rows.Read(columns...); });
   return User(std::move(f));
+}
+
+std::optional<User> ReadOne(Rows rows) {
+  if (!rows.Next()) return std::nullopt;
+  return ReadUser(rows);
 }
 
 }  // namespace
@@ -19,20 +37,63 @@ SqliteUsers::SqliteUsers(Connection& connection)
       find_(connection, "SELECT " KEELSON_USER_COLUMNS " FROM users WHERE id = ?"),
       find_by_email_key_(connection,
                          "SELECT " KEELSON_USER_COLUMNS " FROM users WHERE email_key = ? AND state <> 4"),
+      list_(connection, ListByState("users", "users_by_state", kStates)),
+      count_of_prefix_(connection,
+                       "SELECT count(*) FROM (SELECT 1 FROM users INDEXED BY users_by_email_key WHERE state "
+                       "<> 4 AND email_key >= ?1 AND email_key < ?2 LIMIT ?3)"),
+      list_of_rare_prefix_(
+          connection,
+          "SELECT create_time, id FROM users INDEXED BY users_by_email_key WHERE state <> 4 AND email_key >= "
+          "?6 AND email_key < ?7 AND " KEELSON_LIST_STATES " AND " KEELSON_LIST_RANGE KEELSON_LIST_ORDER),
+      list_of_common_prefix_(connection, ListByState("users", "users_by_state", kStatesWithAddress,
+                                                     "email_key >= ?6 AND email_key < ?7")),
       insert_(connection,
               "INSERT INTO users (" KEELSON_USER_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       insert_credentials_(connection, "INSERT INTO credentials (user_id, password_hash) VALUES (?, ?)"),
       update_(connection,
-              "UPDATE users SET email = ?2, email_key = ?3, email_verify_time = ?4, display_name = ?5, "
-              "locale = ?6, state = ?7, labels = ?8, update_time = ?9, delete_time = ?10, purge_time = ?11, "
-              "version = ?12 WHERE id = ?1") {}
+              "UPDATE users SET email = ?2, email_verify_time = ?3, display_name = ?4, locale = ?5, "
+              "labels = ?6, update_time = ?7, delete_time = ?8, purge_time = ?9, version = ?10 "
+              "WHERE id = ?1"),
+      update_keys_(connection,
+                   "UPDATE users SET email_key = ?2, state = ?3 WHERE id = ?1 AND (email_key <> ?2 OR "
+                   "state <> ?3)") {}
 
 Found<User> SqliteUsers::Find(UserId id) {
-  return connection_.Guard([&] { return ReadUser(find_.Select(id)); });
+  return connection_.Guard([&]() -> Found<User> { return ReadOne(find_.Select(id)); });
 }
 
 Found<User> SqliteUsers::FindByEmailKey(std::string_view email_key) {
-  return connection_.Guard([&] { return ReadUser(find_by_email_key_.Select(email_key)); });
+  return connection_.Guard([&]() -> Found<User> { return ReadOne(find_by_email_key_.Select(email_key)); });
+}
+
+absl::StatusOr<std::vector<User>> SqliteUsers::FindMany(std::span<const UserId> ids) {
+  return connection_.Guard([&]() -> absl::StatusOr<std::vector<User>> {
+    std::vector<User> users;
+    for (const UserId& id : std::set(ids.begin(), ids.end())) {
+      if (std::optional<User> user = ReadOne(find_.Select(id))) users.push_back(*std::move(user));
+    }
+    return users;
+  });
+}
+
+std::vector<UserId> SqliteUsers::ListIds(const UserFilter& filter, const ListParameters& parameters) {
+  if (filter.email_prefix.empty()) return SelectIds<UserId>(list_, parameters);
+  const std::string end = EndOfPrefix(filter.email_prefix);
+  int count = 0;
+  if (Rows rows = count_of_prefix_.Select(filter.email_prefix, end, kRare); rows.Next()) rows.Read(count);
+  return SelectIds<UserId>(count < kRare ? list_of_rare_prefix_ : list_of_common_prefix_, parameters,
+                           filter.email_prefix, end);
+}
+
+absl::StatusOr<std::vector<User>> SqliteUsers::List(const UserFilter& filter,
+                                                    std::optional<ListPosition> before, int limit) {
+  return connection_.Guard([&]() -> absl::StatusOr<std::vector<User>> {
+    std::vector<User> users;
+    for (const UserId& id : ListIds(filter, ParametersOf(filter, before, limit))) {
+      users.push_back(ReadOne(find_.Select(id)).value());
+    }
+    return users;
+  });
 }
 
 absl::Status SqliteUsers::Insert(const User& user, std::string_view password_hash) {
@@ -47,10 +108,11 @@ absl::Status SqliteUsers::Insert(const User& user, std::string_view password_has
 absl::Status SqliteUsers::Update(const User& user) {
   return connection_.Guard([&] {
     const UserFields& f = user.fields();
-    const int changed =
-        update_.Execute(f.id, f.email, f.email_key, f.email_verify_time, f.display_name, f.locale, f.state,
-                        f.labels, f.update_time, f.delete_time, f.purge_time, f.version);
-    return changed == 1 ? absl::OkStatus() : absl::InternalError("no such user to update");
+    const int changed = update_.Execute(f.id, f.email, f.email_verify_time, f.display_name, f.locale,
+                                        f.labels, f.update_time, f.delete_time, f.purge_time, f.version);
+    if (changed != 1) return absl::InternalError("no such user to update");
+    update_keys_.Execute(f.id, f.email_key, f.state);
+    return absl::OkStatus();
   });
 }
 

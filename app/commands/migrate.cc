@@ -68,8 +68,8 @@ ExitCode Migrate(const MigrateOptions& options, Direction direction) {
   const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options.config);
   if (!loaded.ok()) return Conclude(loaded.status());
   SystemClock clock;
-  const std::optional<Migrator> migrator = MakeMigrator(loaded->config, clock);
-  if (migrator) return Conclude(direction(*migrator, options.to));
+  const std::unique_ptr<Migrator> migrator = MakeMigrator(loaded->config, clock);
+  if (migrator != nullptr) return Conclude(direction(*migrator, options.to));
   return Conclude(absl::InvalidArgumentError(
       StrCat("store.adapter ", loaded->config.store.adapter, " has no schema to migrate")));
 }

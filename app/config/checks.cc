@@ -169,6 +169,16 @@ Mistakes RefreshOutlastsAccess(const Config& config) {
                  "must not be shorter than sessions.access_ttl");
 }
 
+// libpq judges the rest; and no message repeats the value, which may hold a password.
+Mistakes PostgresUrlForm(const Config& config) {
+  const std::string& url = config.store.postgres.url;
+  const bool is_url = url.starts_with("postgresql://") || url.starts_with("postgres://");
+  return Require(
+      config.store.adapter != "postgres" || is_url || url.find('=') != std::string::npos,
+      "must be a PostgreSQL URL, postgresql://USER:PASSWORD@HOST:PORT/DATABASE, where store.adapter is "
+      "postgres");
+}
+
 }  // namespace
 
 const std::vector<ConfigCheck>& ConfigChecks() {
@@ -182,6 +192,7 @@ const std::vector<ConfigCheck>& ConfigChecks() {
       {{"auth.clients", "auth.mode"}, &ClientsAreWhole},
       {{"auth.clients"}, &ClientsDiffer},
       {{"store.sqlite.path"}, &SqlitePathIsGiven},
+      {{"store.postgres.url", "store.adapter"}, &PostgresUrlForm},
       {{"email.from"}, &FromIsGiven},
       {{"email.providers"}, &SomeProvider},
       {{"email.link_base"}, &LinkBaseIsHttp},

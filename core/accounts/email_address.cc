@@ -49,18 +49,16 @@ bool IsHostName(std::string_view name) {
   return IsHostLabel(name) && name.find_first_not_of("0123456789") != std::string_view::npos;
 }
 
-// The domain as DNS knows it, in lower case; nothing where IDNA2008 (by libidn2, with UTS 46 mapping) has
-// none.
-std::optional<std::string> AsciiDomain(std::string_view domain) {
+// The domain as DNS knows it, in lower case, or a part of it; nothing where IDNA2008 (by libidn2, with UTS 46
+// mapping) has none.
+std::optional<std::string> ToAscii(std::string_view domain) {
   // To libidn2 the text would end there.
   if (domain.find('\0') != std::string_view::npos) return std::nullopt;
   char* ascii = nullptr;
   const int result =
       idn2_to_ascii_8z(std::string(domain).c_str(), &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
   const std::unique_ptr<char, decltype(&idn2_free)> owner(ascii, &idn2_free);
-  // Judged here, because libidn2's own STD3 rules leave out what they forbid, line breaks included, rather
-  // than refuse it.
-  if (result != IDN2_OK || !IsHostName(ascii)) return std::nullopt;
+  if (result != IDN2_OK) return std::nullopt;
   return std::string(ascii);
 }
 
@@ -82,14 +80,27 @@ absl::StatusOr<EmailAddress> EmailAddress::Parse(std::string_view text) {
   if (!IsDotAtom(local) || HasControlCharacters(local) || !local_key || !IsDotAtom(*local_key)) {
     return Breaks("must have letters, digits, dots between them, or any of !#$%&'*+-/=?^_`{|}~ before the @");
   }
-  const std::optional<std::string> ascii = AsciiDomain(domain);
-  if (!ascii) {
+  const std::optional<std::string> ascii = ToAscii(domain);
+  // Judged here, because libidn2's own STD3 rules leave out what they forbid, line breaks included, rather
+  // than refuse it.
+  if (!ascii || !IsHostName(*ascii)) {
     return Breaks("must have the name of an internet domain, such as example.com, after the @");
   }
   EmailAddress address;
   address.text_ = text;
   address.key_ = StrCat(*local_key, "@", *ascii);
   return address;
+}
+
+std::optional<std::string> EmailAddress::KeyPrefix(std::string_view text) {
+  if (!IsValidUtf8(text)) return std::nullopt;
+  text = Trim(text);
+  const std::size_t at = text.rfind('@');
+  if (at == std::string_view::npos) return NfkcCasefold(text);
+  const std::string_view domain = text.substr(at + 1);
+  const std::optional<std::string> ascii = ToAscii(domain);
+  return StrCat(NfkcCasefold(text.substr(0, at)).value_or(""), "@",
+                ascii ? *ascii : NfkcCasefold(domain).value_or(""));
 }
 
 }  // namespace keelson

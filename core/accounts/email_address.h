@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,10 @@ class EmailAddress {
   // Trims; fails with the rule that `text` breaks, as a FieldViolation's description (the status's
   // message), when it is no address.
   static absl::StatusOr<EmailAddress> Parse(std::string_view text);
+
+  // What the keys of addresses that begin with `text` begin with; nothing for invalid UTF-8. A label of the
+  // domain that is not ASCII must be whole: its ASCII form begins otherwise as long as letters are missing.
+  static std::optional<std::string> KeyPrefix(std::string_view text);
 
   const std::string& text() const { return text_; }
   // The local part in NFKC, case-folded, invisible characters dropped; the domain in IDNA2008's ASCII form.

@@ -22,7 +22,9 @@
 //  - DEADLINE_EXCEEDED: the deadline passed before the closure began. Nothing changed.
 //  - ABORTED (CONTENTION): conflicts went on until the deadline. Nothing changed.
 //  - INTERNAL: the store holds what it must not, or a repository was misused.
-// A repository's errors should be returned by the closure; after one, the transaction can't be committed.
+// A repository's errors should be returned by the closure; after one, the transaction can't be committed. A
+// remote store may carry out a change when it is next asked something, or when it commits, and has its error
+// then.
 //
 // Thread-safe; any number of calls at once, each blocking its caller. A transaction and its repositories are
 // for the closure's thread alone and die with it. Closures don't nest.
@@ -30,6 +32,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +44,7 @@
 #include "core/accounts/user.h"
 #include "core/common/id.h"
 #include "core/common/idempotency.h"
+#include "core/common/list_position.h"
 #include "core/events/event.h"
 #include "core/notifications/message.h"
 #include "core/orders/order.h"
@@ -51,16 +55,38 @@ namespace keelson {
 template <typename T>
 using Found = absl::StatusOr<std::optional<T>>;
 
+// Each List gives at most `limit` rows that match its filter, newest first, of those after the position
+// `before` in that order (the first where it is not set). A page must cost what the first costs, however far
+// in, whatever the filter; only a prefix may cost more, yet neither a look at every user for a rare one nor a
+// sort of all who match a common one. Times are whole microseconds; created_from is inclusive, created_before
+// exclusive.
+
+struct UserFilter {
+  // Empty: every state.
+  std::vector<UserState> states;
+  // Of the canonical key; empty: every address. Erased accounts hold no address and match no prefix.
+  std::string email_prefix;
+  std::optional<absl::Time> created_from;
+  std::optional<absl::Time> created_before;
+};
+
 class UserReader {
  public:
   virtual ~UserReader() = default;
   virtual Found<User> Find(UserId id) = 0;
   // The account that holds the address with this canonical key; erased ones hold none.
   virtual Found<User> FindByEmailKey(std::string_view email_key) = 0;
+  // Those that are there, each once, in no particular order.
+  virtual absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) = 0;
+  virtual absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
+                                                 int limit) = 0;
 };
 
 class UserRepository : public UserReader {
  public:
+  // As Find, but the user may be changed by others before the transaction ends: for what only tells them of
+  // something, and must not make them wait.
+  virtual Found<User> FindUnlocked(UserId id) = 0;
   // ALREADY_EXISTS (EMAIL_TAKEN) where an account holds the address.
   virtual absl::Status Insert(const User& user, std::string_view password_hash) = 0;
   virtual absl::Status Update(const User& user) = 0;
@@ -109,9 +135,8 @@ class OrderReader {
   virtual ~OrderReader() = default;
   virtual Found<Order> Find(OrderId id) = 0;
   virtual Found<Order> FindByReference(std::string_view reference) = 0;
-  // At most `limit`, by descending id, of those before `before` where it is set.
-  virtual absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter, std::optional<OrderId> before,
-                                                  int limit) = 0;
+  virtual absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter,
+                                                  std::optional<ListPosition> before, int limit) = 0;
 };
 
 class OrderRepository : public OrderReader {
@@ -134,9 +159,8 @@ class RefundReader {
  public:
   virtual ~RefundReader() = default;
   virtual Found<Refund> Find(RefundId id) = 0;
-  // At most `limit`, by descending id, of those before `before` where it is set.
-  virtual absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter, std::optional<RefundId> before,
-                                                   int limit) = 0;
+  virtual absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter,
+                                                   std::optional<ListPosition> before, int limit) = 0;
   // At most `limit` whose due time has come, the longest due first.
   virtual absl::StatusOr<std::vector<Refund>> ListDue(absl::Time now, int limit) = 0;
 };

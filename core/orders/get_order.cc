@@ -1,6 +1,5 @@
 #include "core/orders/get_order.h"
 
-#include "core/common/archive.h"
 #include "core/common/error.h"
 #include "core/common/list_query.h"
 
@@ -39,18 +38,17 @@ absl::StatusOr<OrderPage> ListOrders::operator()(const CallContext& context, con
   const int page_size = CheckPageSize(query.page_size, errors);
   filter.user_id = CheckOptionalId<UserKind>("user_id", query.user_id, errors);
   filter.states = query.states;
-  filter.created_from = query.created_from;
-  filter.created_before = query.created_before;
+  filter.created_from = WholeMicros(query.created_from);
+  filter.created_before = WholeMicros(query.created_before);
   if (!errors.empty()) return errors.ToStatus();
 
   ArchiveWriter list;
   list(std::string("orders")), list(filter.user_id), list(filter.states);
   list(filter.created_from), list(filter.created_before);
-  return ReadPage<OrderPage, OrderId>(store_, context, page_tokens_, list.Take(), query.page_token, page_size,
-                                      &OrderPage::orders,
-                                      [&](ReadTransaction& tx, std::optional<OrderId> before, int limit) {
-                                        return tx.orders().List(filter, before, limit);
-                                      });
+  return ReadPage(store_, context, page_tokens_, list.Take(), query.page_token, page_size, &OrderPage::orders,
+                  [&](ReadTransaction& tx, std::optional<ListPosition> before, int limit) {
+                    return tx.orders().List(filter, before, limit);
+                  });
 }
 
 }  // namespace keelson

@@ -95,7 +95,7 @@ absl::Status CancelOrder::RefundRest(WriteTransaction& tx, const CallContext& co
 
 absl::Status CancelOrder::TellOwner(WriteTransaction& tx, const CallContext& context, const Order& order,
                                     const Money& refunded, absl::Time now) {
-  const Found<User> owner = tx.users().Find(order->user_id);
+  const Found<User> owner = tx.users().FindUnlocked(order->user_id);
   if (!owner.ok() || !*owner) return owner.status();
   return QueueMessage(
       tx, context, ids_, "order_cancelled", **owner,

@@ -118,7 +118,7 @@ absl::Status NotAllowed(const Order& order, const RefundJudgement& judgement) {
 
 absl::Status TellOwner(WriteTransaction& tx, const CallContext& context, IdGenerator& ids, const Order& order,
                        const Refund& refund, absl::Time now) {
-  const Found<User> owner = tx.users().Find(order->user_id);
+  const Found<User> owner = tx.users().FindUnlocked(order->user_id);
   if (!owner.ok() || !*owner) return owner.status();
   return QueueMessage(tx, context, ids, "refund_requested", **owner,
                       {{"order", order.display_name()}, {"amount", refund.amount().ToString()}}, now);

@@ -1,6 +1,5 @@
 #include "core/refunds/get_refund.h"
 
-#include "core/common/archive.h"
 #include "core/common/error.h"
 #include "core/common/list_query.h"
 
@@ -28,18 +27,18 @@ absl::StatusOr<RefundPage> ListRefunds::operator()(const CallContext& context,
   filter.order_id = CheckOptionalId<OrderKind>("order_id", query.order_id, errors);
   filter.user_id = CheckOptionalId<UserKind>("user_id", query.user_id, errors);
   filter.states = query.states;
-  filter.created_from = query.created_from;
-  filter.created_before = query.created_before;
+  filter.created_from = WholeMicros(query.created_from);
+  filter.created_before = WholeMicros(query.created_before);
   if (!errors.empty()) return errors.ToStatus();
 
   ArchiveWriter list;
   list(std::string("refunds")), list(filter.order_id), list(filter.user_id), list(filter.states);
   list(filter.created_from), list(filter.created_before);
-  return ReadPage<RefundPage, RefundId>(store_, context, page_tokens_, list.Take(), query.page_token,
-                                        page_size, &RefundPage::refunds,
-                                        [&](ReadTransaction& tx, std::optional<RefundId> before, int limit) {
-                                          return tx.refunds().List(filter, before, limit);
-                                        });
+  return ReadPage(store_, context, page_tokens_, list.Take(), query.page_token, page_size,
+                  &RefundPage::refunds,
+                  [&](ReadTransaction& tx, std::optional<ListPosition> before, int limit) {
+                    return tx.refunds().List(filter, before, limit);
+                  });
 }
 
 }  // namespace keelson

@@ -151,7 +151,7 @@ absl::Status SettleRefunds::Postpone(WriteTransaction& tx, Refund refund, const 
 
 absl::Status SettleRefunds::TellOwner(WriteTransaction& tx, const CallContext& context, const Order& order,
                                       const Refund& refund, absl::Time now) {
-  const Found<User> owner = tx.users().Find(refund->user_id);
+  const Found<User> owner = tx.users().FindUnlocked(refund->user_id);
   if (!owner.ok() || !*owner) return owner.status();
   const bool succeeded = refund->state == RefundState::kSucceeded;
   return QueueMessage(tx, context, ids_, succeeded ? "refund_succeeded" : "refund_failed", **owner,

@@ -20,7 +20,7 @@ CORE_LIBRARIES = {
 
 # Every adapter may use the core, Abseil, POSIX and the supports beside it, and its own technology.
 ADAPTER = ["core/", "absl/"]
-SUPPORTS = ["email_mime", "email_templates"]
+SUPPORTS = ["email_mime", "email_templates", "migrations"]
 TECHNOLOGY = {
     "argon2": ["argon2.h", "sodium.h"],
     "email": [],
@@ -29,7 +29,9 @@ TECHNOLOGY = {
     "grpc": GRPC + ["openssl/"],
     "grpc_health": GRPC,
     "memory": [],
+    "migrations": [],
     "payments": [],
+    "postgres": ["libpq-fe.h", "nlohmann/"],
     "sqlite": ["sqlite3.h", "SQLiteCpp/", "nlohmann/"],
     "system": ["sodium.h"],
     "telemetry": ["spdlog/", "nlohmann/"],

@@ -2,11 +2,11 @@
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"
-#include "tests/e2e/support/database.h"
 #include "tests/e2e/support/folder.h"
 #include "tests/e2e/support/mailbox.h"
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/service_process.h"
+#include "tests/e2e/support/stores.h"
 
 namespace keelson::e2e {
 namespace {
@@ -121,7 +121,7 @@ TEST_CASE("a token that has run out proves nothing") {
     token = TokenIn(AwaitMails(service.mail_folder(), "ada@example.com", 1).front());
     CHECK(service.Stop() == 0);
   }
-  Database(folder / "keelson.db").Execute("UPDATE email_tokens SET expire_time = expire_time - 61000000");
+  ExecuteInStore(folder.path(), "UPDATE email_tokens SET expire_time = (SELECT create_time FROM users)");
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
   CHECK(Outcome(client(&Accounts::VerifyEmail, Field("token", token))) == "INVALID_ARGUMENT TOKEN_INVALID");

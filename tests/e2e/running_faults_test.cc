@@ -25,7 +25,8 @@ bool BecomesHealthy(const Client& client, bool healthy) {
   return Await([&] { return client.Health() == (healthy ? "SERVING" : "NOT_SERVING"); });
 }
 
-TEST_CASE("a database that another process has locked is waited for, and told") {
+// [sqlite]: these are about the file, its lock and its disk.
+TEST_CASE("a database that another process has locked is waited for, and told", "[sqlite]") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -42,7 +43,7 @@ TEST_CASE("a database that another process has locked is waited for, and told") 
   CHECK(Outcome(Register(client, "bob@example.com")) == "OK");
 }
 
-TEST_CASE("a database file that is moved away is missed, and taken back") {
+TEST_CASE("a database file that is moved away is missed, and taken back", "[sqlite]") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -58,7 +59,7 @@ TEST_CASE("a database file that is moved away is missed, and taken back") {
   CHECK(Outcome(Register(client, "bob@example.com")) == "OK");
 }
 
-TEST_CASE("a full disk loses nothing that was acknowledged, and passes") {
+TEST_CASE("a full disk loses nothing that was acknowledged, and passes", "[sqlite]") {
   const Folder folder;
   const SmallDisk disk(folder / "disk", "8m");
   if (!disk.mounted()) {

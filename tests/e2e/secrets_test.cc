@@ -8,15 +8,12 @@
 #include "tests/e2e/support/mailbox.h"
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/service_process.h"
+#include "tests/e2e/support/stores.h"
 
 namespace keelson::e2e {
 namespace {
 
 constexpr char kEmail[] = "ada.lovelace@example.com";
-
-std::string DatabaseBytes(const Folder& folder) {
-  return ReadFile(folder / "keelson.db") + ReadFile(folder / "keelson.db-wal");
-}
 
 bool Contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -39,7 +36,7 @@ TEST_CASE("no secret is logged, and no password or token is stored") {
   CHECK(Outcome(client(&Accounts::VerifyEmail, Field("token", token))) == "OK");
   AwaitMails(service.mail_folder(), kEmail, 2);
 
-  CHECK_FALSE(Contains(DatabaseBytes(folder), kPassword));
+  CHECK_FALSE(Contains(StoredBytes(folder.path()), kPassword));
   CHECK(service.Stop() == 0);
   const std::string logs = service.process().errors() + service.process().output();
   CHECK(Contains(logs, "RegisterUser"));
@@ -49,7 +46,7 @@ TEST_CASE("no secret is logged, and no password or token is stored") {
     INFO("a log holds " << secret);
     CHECK_FALSE(Contains(logs, secret));
   }
-  const std::string database = DatabaseBytes(folder);
+  const std::string database = StoredBytes(folder.path());
   CHECK(Contains(database, "$argon2id$"));
   CHECK_FALSE(Contains(database, kPassword));
   CHECK_FALSE(Contains(database, token));
@@ -63,22 +60,30 @@ TEST_CASE("tokens are gone from the database when their mails are sent") {
   for (int i = 0; i < kUsers; ++i) RegisterUser(client, StrCat("user", i, "@example.com"));
   REQUIRE(Await([&] { return CountMails(service.mail_folder()) == kUsers; }));
   CHECK(service.Stop() == 0);
-  const std::string database = DatabaseBytes(folder);
+  const std::string database = StoredBytes(folder.path());
   int left = 0;
   for (const Mail& mail : ReadMails(service.mail_folder())) left += Contains(database, TokenIn(mail));
   CHECK(left == 0);
 }
 
-TEST_CASE("data is its owner's alone") {
-  const Folder folder;
-  ServiceProcess service(folder.path());
-  const Client client = service.Connect();
-  RegisterUser(client, kEmail);
-  const std::string mail = AwaitMails(service.mail_folder(), kEmail, 1).front().file;
+bool IsOwnersAlone(const std::filesystem::path& file) {
   using std::filesystem::perms;
   const perms others = perms::group_all | perms::others_all;
-  CHECK((std::filesystem::status(service.mail_folder() / mail).permissions() & others) == perms::none);
-  CHECK((std::filesystem::status(folder / "keelson.db").permissions() & others) == perms::none);
+  return (std::filesystem::status(file).permissions() & others) == perms::none;
+}
+
+TEST_CASE("mails are their owner's alone") {
+  const Folder folder;
+  ServiceProcess service(folder.path());
+  RegisterUser(service.Connect(), kEmail);
+  CHECK(IsOwnersAlone(service.mail_folder() / AwaitMails(service.mail_folder(), kEmail, 1).front().file));
+}
+
+// [sqlite]: a server's files are the server's business.
+TEST_CASE("the database file is its owner's alone", "[sqlite]") {
+  const Folder folder;
+  const ServiceProcess service(folder.path());
+  CHECK(IsOwnersAlone(folder / "keelson.db"));
 }
 
 }  // namespace

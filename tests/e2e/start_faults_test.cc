@@ -6,37 +6,18 @@
 #include "tests/e2e/support/database.h"
 #include "tests/e2e/support/folder.h"
 #include "tests/e2e/support/privileges.h"
+#include "tests/e2e/support/refusal.h"
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/service_process.h"
+#include "tests/e2e/support/stores.h"
 
 namespace keelson::e2e {
 namespace {
 
 using std::filesystem::perms;
 
-CommandResult Serve(const Folder& folder, const ServiceProcess::Settings& settings = {},
-                    const ChildProcess::Options& options = {}) {
-  return RunKeelson(ServeArguments(settings), folder.path(), options);
-}
-
-std::vector<std::string> Lines(const std::string& text) {
-  std::vector<std::string> lines;
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) lines.push_back(line);
-  return lines;
-}
-
-// One line, "keelson: …", that says where and what.
-void CheckRefusal(const CommandResult& result, int exit_code, const std::string& where,
-                  const std::string& what) {
-  CHECK(result.exit_code == exit_code);
-  CHECK(result.output.empty());
-  CHECK(Lines(result.errors).size() == 1);
-  CHECK_THAT(result.errors,
-             Catch::StartsWith("keelson: ") && Catch::Contains(where) && Catch::Contains(what));
-}
-
-TEST_CASE("a file that is no database is refused and left alone") {
+// [sqlite]: these are about the file, its mode and its lock.
+TEST_CASE("a file that is no database is refused and left alone", "[sqlite]") {
   const Folder folder;
   const std::string text(10'000, 'x');
   WriteFile(folder / "keelson.db", text);
@@ -44,32 +25,39 @@ TEST_CASE("a file that is no database is refused and left alone") {
   CHECK(ReadFile(folder / "keelson.db") == text);
 }
 
-TEST_CASE("another application's database is refused") {
+TEST_CASE("another application's database is refused", "[sqlite]") {
   const Folder folder;
   Database(folder / "keelson.db").Execute("CREATE TABLE theirs (id INTEGER)");
   CheckRefusal(Serve(folder), 1, "keelson.db", "another application");
 }
 
+// As messages call it.
+std::string DatabaseName(const Folder& folder) {
+  return OnPostgres() ? folder.path().filename() : "keelson.db";
+}
+
 TEST_CASE("a newer schema is refused") {
   const Folder folder;
   CHECK(ServiceProcess(folder.path()).Stop() == 0);
-  Database(folder / "keelson.db").Execute("INSERT INTO schema_migrations VALUES (999, 'future', 'x', 0)");
-  CheckRefusal(Serve(folder), 1, "keelson.db", "newer schema");
+  ExecuteInStore(folder.path(),
+                 "INSERT INTO schema_migrations (version, name, checksum, apply_time) "
+                 "SELECT 999, 'future', 'x', apply_time FROM schema_migrations WHERE version = 1");
+  CheckRefusal(Serve(folder), 1, DatabaseName(folder), "newer schema");
 }
 
 TEST_CASE("an older schema is refused where it must not be migrated") {
   const Folder folder;
-  CheckRefusal(Serve(folder, {"store.migrate=false"}), 1, "keelson.db", "migrate");
+  CheckRefusal(Serve(folder, {"store.migrate=false"}), 1, DatabaseName(folder), "migrate");
 }
 
-TEST_CASE("a second process on the same file is refused, and the first goes on") {
+TEST_CASE("a second process on the same file is refused, and the first goes on", "[sqlite]") {
   const Folder folder;
   ServiceProcess service(folder.path());
   CheckRefusal(Serve(folder), 1, "keelson.db", "in use by another process");
   RegisterUser(service.Connect(), "ada@example.com");
 }
 
-TEST_CASE("a database that can't be written is refused") {
+TEST_CASE("a database that can't be written is refused", "[sqlite]") {
   const Folder folder;
   std::filesystem::create_directory(folder / "mail");
   CHECK(ServiceProcess(folder.path()).Stop() == 0);

@@ -44,6 +44,8 @@ struct Core {
   ResendVerification resend_verification{store, clock, verification, accounts};
   GetUser get_user{store};
   GetUserByEmail get_user_by_email{store};
+  BatchGetUsers batch_get_users{store};
+  ListUsers list_users{store, page_tokens};
   CreateOrder create_order{store, clock, ids};
   GetOrder get_order{store};
   ListOrders list_orders{store, page_tokens};
@@ -57,9 +59,10 @@ struct Core {
   ListRefunds list_refunds{store, page_tokens};
 
   UseCases use_cases() {
-    return {register_user, verify_email,  resend_verification, get_user,    get_user_by_email, create_order,
-            get_order,     list_orders,   pay_order,           ship_order,  deliver_order,     cancel_order,
-            check_refund,  create_refund, get_refund,          list_refunds};
+    return {register_user,   verify_email, resend_verification, get_user,     get_user_by_email,
+            batch_get_users, list_users,   create_order,        get_order,    list_orders,
+            pay_order,       ship_order,   deliver_order,       cancel_order, check_refund,
+            create_refund,   get_refund,   list_refunds};
   }
 };
 
@@ -190,7 +193,7 @@ TEST_CASE("every method offered is the contract's, with its own messages") {
       ++offered;
     }
   }
-  CHECK(offered == 16);
+  CHECK(offered == 18);
 }
 
 TEST_CASE("a user is shown by id and by address") {
@@ -204,6 +207,52 @@ TEST_CASE("a user is shown by id and by address") {
   by_email.set_email("ada@example.COM");
   CHECK(services.Call(*services.accounts, &acc::AccountService::Stub::GetUserByEmail, by_email).user().id() ==
         id);
+}
+
+TEST_CASE("users are read in the order asked for, the unknown apart") {
+  Services services;
+  const std::string id = services.Register();
+  const std::string unknown = "user_01h455vb4pex5vsknk084sn02q";
+  acc::BatchGetUsersRequest batch;
+  for (const std::string& asked : {id, unknown, id}) batch.add_ids(asked);
+  const auto found = services.Call(*services.accounts, &acc::AccountService::Stub::BatchGetUsers, batch);
+  REQUIRE(services.status.ok());
+  REQUIRE(found.users_size() == 2);
+  CHECK(found.users(1).id() == id);
+  CHECK(found.users(1).labels().at("team") == "red");
+  REQUIRE(found.missing_ids_size() == 1);
+  CHECK(found.missing_ids(0) == unknown);
+
+  batch.set_ids(1, "order_01h455vb4pex5vsknk084sn02q");
+  services.Call(*services.accounts, &acc::AccountService::Stub::BatchGetUsers, batch);
+  CHECK(services.Fields() == Names{"ids[1]"});
+}
+
+TEST_CASE("users are listed by state, address and time, page by page") {
+  Services services;
+  const std::string id = services.Register();
+  const auto list = [&](const acc::ListUsersRequest& request) {
+    return services.Call(*services.accounts, &acc::AccountService::Stub::ListUsers, request);
+  };
+  acc::ListUsersRequest request;
+  CHECK(list(request).users(0).id() == id);
+  request.add_states(acc::USER_STATE_ACTIVE);
+  request.set_email_prefix("ADA@");
+  request.mutable_created_from()->set_seconds(FakeClock::kStartSeconds);
+  request.mutable_created_before()->set_seconds(FakeClock::kStartSeconds + 1);
+  CHECK(list(request).users_size() == 1);
+  CHECK(list(request).next_page_token().empty());
+  request.set_email_prefix("eve@");
+  CHECK(list(request).users_size() == 0);
+  CHECK(services.status.ok());
+
+  request.set_page_size(-1);
+  request.clear_states();
+  list(request);
+  CHECK(services.Fields() == Names{"page_size"});
+  request.add_states(static_cast<acc::UserState>(5));
+  list(request);
+  CHECK(services.Fields() == Names{"states[0]"});
 }
 
 TEST_CASE("an order is shown with its sums and lines, and its times as they come") {

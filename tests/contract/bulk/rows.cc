@@ -10,8 +10,10 @@ namespace keelson {
 namespace {
 
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-const absl::Time kFirstTime = absl::FromUnixMicros(std::numeric_limits<std::int64_t>::min());
-const absl::Time kLastTime = absl::FromUnixMicros(kMost);
+// What the public contract's timestamps can say.
+const absl::Time kFirstTime = absl::FromCivil(absl::CivilSecond(1), absl::UTCTimeZone());
+const absl::Time kLastTime =
+    absl::FromCivil(absl::CivilSecond(10'000), absl::UTCTimeZone()) - absl::Microseconds(1);
 // Every length of a character in UTF-8, what JSON and SQL quote, and what no editor shows.
 const std::string kAwkward = "a \xc3\xbc \xe2\x82\xac \xf0\x9f\x98\x80 '\"\\ \t\n\x01\x7f %s {} \xef\xbf\xbf";
 const std::string kLong(100'000, 'x');

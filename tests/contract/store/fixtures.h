@@ -17,9 +17,12 @@
 #include <vector>
 
 #include "adapters/memory/memory_store.h"
+#include "adapters/postgres/postgres_store.h"
 #include "adapters/sqlite/sqlite_store.h"
 #include "core/common/error.h"
 #include "tests/contract/store/samples.h"
+#include "tests/support/postgres/pgbouncer.h"
+#include "tests/support/postgres/postgres_database.h"
 
 namespace keelson {
 
@@ -66,7 +69,41 @@ class SqliteUngroupedFixture : public SqliteFixture {
   SqliteUngroupedFixture() : SqliteFixture(1) {}
 };
 
-#define STORE_TEST(name) \
+// A database of its own on the process's PostgreSQL.
+class PostgresFixture {
+ public:
+  PostgresFixture() { Open({.url = database_.url(), .pool_size = 8}); }
+  Store& store() { return *store_; }
+
+ protected:
+  struct Behind {};
+  // Behind a pooler that hands every transaction to any of its connections.
+  explicit PostgresFixture(Behind) {
+    Open({.url = servers::PgBouncer::Shared().url(database_.name()),
+          .pool_size = 8,
+          .prepared_statements = false});
+  }
+
+ private:
+  void Open(const PostgresOptions& options);
+
+  servers::PostgresDatabase database_;
+  RealClock clock_;
+  std::unique_ptr<Store> store_;
+};
+
+class PgBouncerFixture : public PostgresFixture {
+ public:
+  PgBouncerFixture() : PostgresFixture(Behind()) {}
+};
+
+#define STORE_TEST(name)                                                                                     \
+  TEMPLATE_TEST_CASE(name, "[store]", MemoryFixture, SqliteFixture, SqliteUngroupedFixture, PostgresFixture, \
+                     PgBouncerFixture)
+
+// Of stores that run one write after another. Left out: PostgreSQL, whose writers wait for each other's rows
+// alone (postgres_faults_test.cc).
+#define ONE_WRITER_TEST(name) \
   TEMPLATE_TEST_CASE(name, "[store]", MemoryFixture, SqliteFixture, SqliteUngroupedFixture)
 
 #define REQUIRE_OK(expression)                  \

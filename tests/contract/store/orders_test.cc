@@ -10,7 +10,7 @@ std::vector<OrderId> IdsOf(const std::vector<Order>& orders) {
 }
 
 std::vector<OrderId> List(Store& store, const OrderFilter& filter,
-                          std::optional<OrderId> before = std::nullopt, int limit = 100) {
+                          std::optional<ListPosition> before = std::nullopt, int limit = 100) {
   return IdsOf(Get(store, [&](ReadTransaction& tx) { return tx.orders().List(filter, before, limit); }));
 }
 
@@ -122,13 +122,14 @@ STORE_TEST("orders are listed newest first, filtered and limited") {
     ids.push_back(order->id);
   }
   using Ids = std::vector<OrderId>;
+  const auto at = [&](int i) { return ListPosition{kT0 + absl::Seconds(i), ids[i].uuid()}; };
   CHECK(List(store, {}) == Ids{ids[5], ids[4], ids[3], ids[2], ids[1], ids[0]});
-  CHECK(List(store, {}, ids[3], 2) == Ids{ids[2], ids[1]});
+  CHECK(List(store, {}, at(3), 2) == Ids{ids[2], ids[1]});
   CHECK(List(store, {}, std::nullopt, 0).empty());
   OrderFilter of_ann;
   of_ann.user_id = ann;
   CHECK(List(store, of_ann) == Ids{ids[4], ids[2], ids[0]});
-  CHECK(List(store, of_ann, ids[4], 1) == Ids{ids[2]});
+  CHECK(List(store, of_ann, at(4), 1) == Ids{ids[2]});
   OrderFilter paid;
   paid.states = {OrderState::kPaid, OrderState::kCancelled};
   CHECK(List(store, paid) == Ids{ids[2], ids[1], ids[0]});
@@ -150,12 +151,12 @@ STORE_TEST("pages leave nothing out and repeat nothing while orders come in") {
   std::vector<OrderId> there;
   for (int i = 0; i < 30; ++i) there.insert(there.begin(), insert());
   std::vector<OrderId> seen;
-  std::optional<OrderId> before;
+  std::optional<ListPosition> before;
   while (true) {
     const std::vector<OrderId> page = List(store, {}, before, 7);
     if (page.empty()) break;
     seen.insert(seen.end(), page.begin(), page.end());
-    before = page.back();
+    before = {kT0, page.back().uuid()};
     insert();
   }
   CHECK(seen == there);

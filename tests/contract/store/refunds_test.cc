@@ -14,7 +14,7 @@ std::vector<RefundId> IdsOf(const std::vector<Refund>& refunds) {
 }
 
 std::vector<RefundId> List(Store& store, const RefundFilter& filter,
-                           std::optional<RefundId> before = std::nullopt, int limit = 100) {
+                           std::optional<ListPosition> before = std::nullopt, int limit = 100) {
   return IdsOf(Get(store, [&](ReadTransaction& tx) { return tx.refunds().List(filter, before, limit); }));
 }
 
@@ -82,12 +82,13 @@ STORE_TEST("refunds are listed newest first, filtered and limited") {
     ids.push_back(refund->id);
   }
   using Ids = std::vector<RefundId>;
+  const auto at = [&](int i) { return ListPosition{kT0 + absl::Seconds(i), ids[i].uuid()}; };
   CHECK(List(store, {}) == Ids{ids[5], ids[4], ids[3], ids[2], ids[1], ids[0]});
-  CHECK(List(store, {}, ids[4], 2) == Ids{ids[3], ids[2]});
+  CHECK(List(store, {}, at(4), 2) == Ids{ids[3], ids[2]});
   RefundFilter of_order;
   of_order.order_id = first->id;
   CHECK(List(store, of_order) == Ids{ids[4], ids[2], ids[0]});
-  CHECK(List(store, of_order, ids[4], 1) == Ids{ids[2]});
+  CHECK(List(store, of_order, at(4), 1) == Ids{ids[2]});
   RefundFilter of_user;
   of_user.user_id = second->user_id;
   CHECK(List(store, of_user) == Ids{ids[5], ids[3], ids[1]});

@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-#include "adapters/sqlite/migrator.h"
+#include "adapters/sqlite/sqlite_migrator.h"
 #include "tests/contract/store/fixtures.h"
 
 namespace keelson {
@@ -14,7 +14,7 @@ struct Database {
   TemporaryFolder folder;
   RealClock clock;
   std::string path = folder.File("keelson.db");
-  Migrator migrator{path, clock};
+  SqliteMigrator migrator{path, clock};
 
   absl::Status Open(bool migrate = true) {
     SqliteOptions options;

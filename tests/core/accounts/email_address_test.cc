@@ -69,6 +69,33 @@ TEST_CASE("Different addresses have different keys") {
               "e.de") != KeyOf("a@strasse.de"));
 }
 
+TEST_CASE("A key begins with the prefix of whatever its address begins with") {
+  const auto prefix = [](std::string_view text) { return EmailAddress::KeyPrefix(text).value_or("refused"); };
+  CHECK(prefix("").empty());
+  CHECK(prefix(" Ada.L") == "ada.l");
+  CHECK(prefix("J\xc3\x96") == "j\xc3\xb6");
+  CHECK(prefix("a\xe2\x80\x8b"
+               "d") == "ad");
+  CHECK(prefix("Ada@") == "ada@");
+  CHECK(prefix("Ada@EXAM") == "ada@exam");
+  CHECK(prefix("ada@a-") == "ada@a-");
+  CHECK(prefix("ada@example.") == "ada@example.");
+  CHECK(prefix("ada@XN-") == "ada@xn-");
+  CHECK(prefix("ada@xn--M") == "ada@xn--m");
+  CHECK(prefix("ada@M\xc3\x9cNCHEN.d") == "ada@xn--mnchen-3ya.d");
+  CHECK(prefix("a@stra\xc3\x9f"
+               "e.de") == "a@xn--strae-oqa.de");
+  CHECK(prefix(std::string_view("a@b\0c", 5)) == std::string_view("a@b\0c", 5));
+  CHECK(prefix("\xff") == "refused");
+
+  const std::string address = "Ada.Lovelace+post@Sub-Domain.Example.COM";
+  for (std::size_t size = 0; size <= address.size(); ++size) {
+    CAPTURE(address.substr(0, size));
+    CHECK(KeyOf(address).starts_with(prefix(address.substr(0, size))));
+    CHECK(prefix(address.substr(0, size)).size() == size);
+  }
+}
+
 TEST_CASE("What has no local part and domain is no address") {
   for (const std::string_view text : {"",
                                       " ",

@@ -9,12 +9,15 @@ namespace keelson {
 namespace {
 
 const Sha256Digest kKey = Sha256("key");
-const Uuid kLast = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};
+const ListPosition kLast = {absl::FromUnixMicros(1'700'000'000'123'456),
+                            {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
 
 TEST_CASE("A page token brings back the position it was made of") {
   const PageTokens tokens(kKey);
   const std::string token = tokens.Encode("orders", kLast);
   CHECK(Must(tokens.Decode("orders", token)) == kLast);
+  const ListPosition ancient = {absl::FromCivil(absl::CivilSecond(1), absl::UTCTimeZone()), kLast.id};
+  CHECK(Must(tokens.Decode("orders", tokens.Encode("orders", ancient))) == ancient);
 }
 
 TEST_CASE("An empty page token means the first page") {

@@ -40,8 +40,9 @@ bool Done(grpc::CompletionQueue& queue) {
 
 }  // namespace
 
-Client::Client(const std::string& target)
-    : channel_(Connect(target)),
+Client::Client(const std::string& target, std::chrono::milliseconds patience)
+    : patience_(patience),
+      channel_(Connect(target)),
       stubs_(accounts::v1::AccountService::NewStub(channel_), orders::v1::OrderService::NewStub(channel_),
              refunds::v1::RefundService::NewStub(channel_)) {}
 
@@ -53,7 +54,7 @@ std::string Client::CorrelationId(const grpc::ClientContext& context) {
 
 Answer<std::string> Client::Raw(const std::string& path, const std::string& request) const {
   grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  context.set_deadline(std::chrono::system_clock::now() + patience_);
   const grpc::Slice slice(request);
   grpc::ByteBuffer answer;
   Answer<std::string> result;

@@ -34,7 +34,7 @@ Message FromText(const std::string& text) {
 // A connection of its own to a service. Calls block, and may come from any thread.
 class Client {
  public:
-  explicit Client(const std::string& target);
+  explicit Client(const std::string& target, std::chrono::milliseconds patience = kPatience);
 
   // client(&Accounts::GetUser, "id: 'user_…'")
   template <typename Service, typename Request, typename Response>
@@ -50,7 +50,7 @@ class Client {
                               const std::type_identity_t<Request>& request,
                               const std::string& request_id = "") const {
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + kDeadline);
+    context.set_deadline(std::chrono::system_clock::now() + patience_);
     if (!request_id.empty()) context.AddMetadata("x-request-id", request_id);
     Answer<Response> answer;
     answer.status = (*std::get<std::unique_ptr<Service>>(stubs_).*method)(&context, request, &answer.value);
@@ -66,9 +66,10 @@ class Client {
   void WatchHealth(const std::function<void(const std::string&)>& seen) const;
 
  private:
-  static constexpr std::chrono::seconds kDeadline{25};
+  static constexpr std::chrono::seconds kPatience{25};
   static std::string CorrelationId(const grpc::ClientContext& context);
 
+  std::chrono::milliseconds patience_;
   std::shared_ptr<grpc::Channel> channel_;
   std::tuple<std::unique_ptr<Accounts>, std::unique_ptr<Orders>, std::unique_ptr<Refunds>> stubs_;
 };

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tests/e2e/support/await.h"
+#include "tests/e2e/support/stores.h"
 
 namespace keelson::e2e {
 namespace {
@@ -52,13 +53,15 @@ int ListeningPort(pid_t pid) {
   return 0;
 }
 
-std::vector<std::string> ServeArguments(const ServiceProcess::Settings& settings) {
+std::vector<std::string> ServeArguments(const std::filesystem::path& folder,
+                                        const ServiceProcess::Settings& settings) {
   std::vector<std::string> arguments = {"serve"};
   ServiceProcess::Settings all = {
-      "server.listen=127.0.0.1:0",     "telemetry.metrics_listen=",       "store.sqlite.path=keelson.db",
-      "email.file.directory=mail",     "passwords.argon2_memory=8KiB",    "passwords.argon2_iterations=1",
-      "email.dispatch.poll=10ms",      "email.dispatch.base_delay=100ms", "payments.poll=10ms",
-      "email.dispatch.max_delay=200ms"};
+      "server.listen=127.0.0.1:0",       "telemetry.metrics_listen=",      "email.file.directory=mail",
+      "passwords.argon2_memory=8KiB",    "passwords.argon2_iterations=1",  "email.dispatch.poll=10ms",
+      "email.dispatch.base_delay=100ms", "email.dispatch.max_delay=200ms", "payments.poll=10ms"};
+  const ServiceProcess::Settings store = StoreSettings(folder);
+  all.insert(all.end(), store.begin(), store.end());
   all.insert(all.end(), settings.begin(), settings.end());
   for (const std::string& setting : all) {
     arguments.push_back("--set");
@@ -69,7 +72,7 @@ std::vector<std::string> ServeArguments(const ServiceProcess::Settings& settings
 
 ServiceProcess::ServiceProcess(const std::filesystem::path& folder, const Settings& settings, Expect expect,
                                const ChildProcess::Options& options)
-    : folder_(folder), process_(WithBinary(ServeArguments(settings)), folder, options) {
+    : folder_(folder), process_(WithBinary(ServeArguments(folder, settings)), folder, options) {
   int port = 0;
   Await([&] {
     port = ListeningPort(process_.pid());

@@ -11,9 +11,9 @@
 
 namespace keelson::e2e {
 
-// The real `keelson serve` on a free port of the loopback, with its data in `folder`: "keelson.db" and
-// "mail". Fast where the defaults are slow on purpose (hashes, polling); `settings` are added as by --set and
-// go before.
+// The real `keelson serve` on a free port of the loopback, with its data in `folder` or a database that
+// belongs to it (StoreSettings) and its mails in "mail". Fast where the defaults are slow on purpose (hashes,
+// polling); `settings` are added as by --set and go before.
 class ServiceProcess {
  public:
   using Settings = std::vector<std::string>;
@@ -45,7 +45,8 @@ class ServiceProcess {
 };
 
 // The arguments of such a process, the binary's name left out.
-std::vector<std::string> ServeArguments(const ServiceProcess::Settings& settings);
+std::vector<std::string> ServeArguments(const std::filesystem::path& folder,
+                                        const ServiceProcess::Settings& settings);
 // The port that a process listens on, 0 where there is none yet.
 int ListeningPort(pid_t pid);
 

@@ -1,4 +1,4 @@
-#include "adapters/sqlite/migrator.h"
+#include "adapters/sqlite/sqlite_migrator.h"
 
 #include <filesystem>
 
@@ -13,7 +13,7 @@ constexpr std::chrono::milliseconds kBusyTimeout{5000};
 
 }  // namespace
 
-absl::StatusOr<std::vector<MigrationStatus>> Migrator::Status() const {
+absl::StatusOr<std::vector<MigrationStatus>> SqliteMigrator::Status() const {
   std::error_code ignored;
   if (!std::filesystem::exists(path_, ignored)) return Schema::StatusOfNothing();
   absl::StatusOr<std::unique_ptr<Connection>> connection =
@@ -23,7 +23,7 @@ absl::StatusOr<std::vector<MigrationStatus>> Migrator::Status() const {
 }
 
 template <typename Steps>
-absl::StatusOr<std::vector<int>> Migrator::Change(Steps steps) const {
+absl::StatusOr<std::vector<int>> SqliteMigrator::Change(Steps steps) const {
   absl::StatusOr<std::unique_ptr<FileLock>> lock = FileLock::Acquire(path_);
   if (!lock.ok()) return lock.status();
   absl::StatusOr<std::unique_ptr<Connection>> connection =
@@ -35,11 +35,11 @@ absl::StatusOr<std::vector<int>> Migrator::Change(Steps steps) const {
   return steps(schema);
 }
 
-absl::StatusOr<std::vector<int>> Migrator::Up(std::optional<int> to) const {
+absl::StatusOr<std::vector<int>> SqliteMigrator::Up(std::optional<int> to) const {
   return Change([&](Schema& schema) { return schema.Up(to); });
 }
 
-absl::StatusOr<std::vector<int>> Migrator::Down(std::optional<int> to) const {
+absl::StatusOr<std::vector<int>> SqliteMigrator::Down(std::optional<int> to) const {
   return Change([&](Schema& schema) { return schema.Down(to); });
 }
 

@@ -1,0 +1,37 @@
+// What the lists of users, orders and refunds have in common.
+#pragma once
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "core/common/list_position.h"
+
+namespace keelson {
+
+// Whether the filter has this state and this time of creation.
+template <typename Filter, typename Fields>
+bool MatchesCommon(const Filter& filter, const Fields& fields) {
+  const auto& states = filter.states;
+  return (states.empty() || std::find(states.begin(), states.end(), fields.state) != states.end()) &&
+         (!filter.created_from || fields.create_time >= *filter.created_from) &&
+         (!filter.created_before || fields.create_time < *filter.created_before);
+}
+
+// `order` has the ids of some of `rows` in the order of their positions.
+template <typename IdType, typename Row, typename Matches>
+std::vector<Row> ListNewestFirst(const std::map<ListPosition, IdType>& order,
+                                 const std::map<IdType, Row>& rows, const Matches& matches,
+                                 const std::optional<ListPosition>& before, int limit) {
+  std::vector<Row> found;
+  const auto begin = std::make_reverse_iterator(before ? order.lower_bound(*before) : order.end());
+  for (auto entry = begin; entry != order.rend() && static_cast<int>(found.size()) < limit; ++entry) {
+    const Row& row = rows.at(entry->second);
+    if (matches(row.fields())) found.push_back(row);
+  }
+  return found;
+}
+
+}  // namespace keelson

@@ -1,0 +1,320 @@
+#include "adapters/postgres/connection.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <limits>
+#include <thread>
+#include <utility>
+
+#include "absl/memory/memory.h"
+#include "absl/time/clock.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+struct FreeOptions {
+  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+};
+using ParsedUrl = std::unique_ptr<PQconninfoOption, FreeOptions>;
+
+ParsedUrl ParseUrl(const std::string& url) {
+  return ParsedUrl(PQconninfoParse(url.c_str(), nullptr));
+}
+
+std::string OptionOf(const ParsedUrl& url, std::string_view keyword) {
+  for (const PQconninfoOption* option = url.get(); option != nullptr && option->keyword != nullptr;
+       ++option) {
+    if (option->keyword == keyword && option->val != nullptr) return option->val;
+  }
+  return "";
+}
+
+std::string_view FieldOf(const PGresult* result, int field) {
+  const char* value = PQresultErrorField(result, field);
+  return value == nullptr ? "" : value;
+}
+
+// What the URL does not say. The service wants a server that takes writes, notices one that is gone within
+// seconds, and is known by its name in pg_stat_activity.
+constexpr std::array<std::pair<const char*, const char*>, 9> kDefaults = {{
+    {"target_session_attrs", "read-write"},
+    {"application_name", "keelson"},
+    {"client_encoding", "UTF8"},
+    {"keepalives", "1"},
+    {"keepalives_idle", "10"},
+    {"keepalives_interval", "5"},
+    {"keepalives_count", "3"},
+    {"tcp_user_timeout", "20000"},
+    {"gssencmode", "disable"},
+}};
+
+// Waits for the server's answer, without an end where it is silent.
+void Cancel(PGcancel* cancel) {
+  std::array<char, 256> reason{};
+  PQcancel(cancel, reason.data(), static_cast<int>(reason.size()));
+  PQfreeCancel(cancel);
+}
+
+int PollTimeout(absl::Time deadline) {
+  const absl::Duration left = deadline - absl::Now();
+  if (left <= absl::ZeroDuration()) return 0;
+  if (left >= absl::Hours(1)) return static_cast<int>(absl::ToInt64Milliseconds(absl::Hours(1)));
+  return static_cast<int>(absl::ToInt64Milliseconds(left + absl::Microseconds(999)));
+}
+
+}  // namespace
+
+void PgResult::Clear::operator()(pg_result* result) const {
+  PQclear(result);
+}
+
+int PgResult::rows() const {
+  return result_ == nullptr ? 0 : PQntuples(result_.get());
+}
+
+int PgResult::affected() const {
+  int count = 0;
+  const std::string_view text = PQcmdTuples(result_.get());
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  return count;
+}
+
+std::optional<std::string_view> PgResult::ColumnAt(int row, int column) const {
+  if (PQgetisnull(result_.get(), row, column) != 0) return std::nullopt;
+  return std::string_view(PQgetvalue(result_.get(), row, column),
+                          static_cast<std::size_t>(PQgetlength(result_.get(), row, column)));
+}
+
+void PgConnection::Close::operator()(pg_conn* connection) const {
+  PQfinish(connection);
+}
+
+std::string PgConnection::Describe(const std::string& url) {
+  const ParsedUrl parsed = ParseUrl(url);
+  std::string host = OptionOf(parsed, "host");
+  if (host.empty()) host = "the local socket";
+  const std::string port = OptionOf(parsed, "port");
+  std::string name = OptionOf(parsed, "dbname");
+  if (name.empty()) name = OptionOf(parsed, "user");
+  return StrCat("the database ", name.empty() ? "" : StrCat(name, " "), "on ", host,
+                port.empty() ? "" : StrCat(" port ", port));
+}
+
+absl::Status PgConnection::CheckUrl(const std::string& url) {
+  if (url.empty()) return absl::InvalidArgumentError("is required");
+  if (ParseUrl(url) != nullptr) return absl::OkStatus();
+  // libpq's own words might show a password that stands where it should not.
+  return absl::InvalidArgumentError(
+      "must be a PostgreSQL URL: postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
+}
+
+absl::StatusOr<std::unique_ptr<PgConnection>> PgConnection::Open(const Options& options) {
+  if (absl::Status status = CheckUrl(options.url); !status.ok()) return status;
+  const std::string seconds =
+      StrCat(std::max<std::int64_t>(2, absl::ToInt64Seconds(options.connect_timeout)));
+  std::vector<const char*> keywords = {"connect_timeout"};
+  std::vector<const char*> values = {seconds.c_str()};
+  for (const auto& [keyword, value] : kDefaults) {
+    keywords.push_back(keyword);
+    values.push_back(value);
+  }
+  // Last, so that what it says is what counts.
+  keywords.insert(keywords.end(), {"dbname", nullptr});
+  values.insert(values.end(), {options.url.c_str(), nullptr});
+  std::string database = Describe(options.url);
+  std::unique_ptr<pg_conn, Close> connection(
+      PQconnectdbParams(keywords.data(), values.data(), /*expand_dbname=*/1));
+  if (PQstatus(connection.get()) != CONNECTION_OK) {
+    return PgUnavailable(StrCat(database, " can't be reached: ", OneLine(PQerrorMessage(connection.get()))));
+  }
+  const char* encoding = PQparameterStatus(connection.get(), "server_encoding");
+  if (encoding != nullptr && std::string_view(encoding) != "UTF8") {
+    return PgUnavailable(StrCat(database, " must be encoded in UTF8, not in ", encoding));
+  }
+  PQsetNoticeProcessor(
+      connection.get(), [](void*, const char*) {}, nullptr);
+  if (PQsetnonblocking(connection.get(), 1) != 0 || PQenterPipelineMode(connection.get()) != 1) {
+    return PgUnavailable(StrCat(database, ": ", OneLine(PQerrorMessage(connection.get()))));
+  }
+  return absl::WrapUnique(new PgConnection(std::move(connection), options, std::move(database)));
+}
+
+PgConnection::PgConnection(std::unique_ptr<pg_conn, Close> connection, const Options& options,
+                           std::string database)
+    : connection_(std::move(connection)),
+      options_(options),
+      database_(std::move(database)),
+      open_time_(absl::Now()) {}
+
+PgConnection::~PgConnection() = default;
+
+bool PgConnection::usable() const {
+  return !lost_ && PQstatus(connection_.get()) == CONNECTION_OK;
+}
+
+bool PgConnection::in_transaction() const {
+  return PQtransactionStatus(connection_.get()) != PQTRANS_IDLE;
+}
+
+PgError PgConnection::Lost() {
+  lost_ = true;
+  return LostConnection(database_, PQerrorMessage(connection_.get()));
+}
+
+void PgConnection::Require(int sent) {
+  if (sent != 1) throw Lost();
+}
+
+const char* PgConnection::Prepare(const char* sql, const PgArguments& arguments) {
+  const auto [known, is_new] = prepared_.try_emplace(sql);
+  std::string& name = known->second;
+  if (is_new) {
+    name = StrCat("keelson_", ++names_);
+    Require(PQsendPrepare(connection_.get(), name.c_str(), sql, arguments.count, arguments.types));
+    pending_.push_back({Step::kPrepare, sql, kAnyNumber, nullptr});
+  }
+  return name.c_str();
+}
+
+void PgConnection::Queue(const char* sql, const PgArguments& arguments, int affected, PgResult* result) {
+  if (options_.prepared_statements) {
+    const char* name = Prepare(sql, arguments);
+    Require(PQsendQueryPrepared(connection_.get(), name, arguments.count, arguments.values, arguments.lengths,
+                                arguments.formats, /*resultFormat=*/1));
+  } else {
+    Require(PQsendQueryParams(connection_.get(), sql, arguments.count, arguments.types, arguments.values,
+                              arguments.lengths, arguments.formats, /*resultFormat=*/1));
+  }
+  pending_.push_back({Step::kExecute, sql, affected, result});
+}
+
+void PgConnection::Await(absl::Time deadline) {
+  Require(PQsendFlushRequest(connection_.get()));
+  AwaitAll(deadline);
+}
+
+void PgConnection::Finish(absl::Time deadline) {
+  Require(PQpipelineSync(connection_.get()));
+  pending_.push_back({Step::kSync, nullptr, kAnyNumber, nullptr});
+  AwaitAll(deadline);
+}
+
+void PgConnection::AwaitAll(absl::Time deadline) {
+  while (!pending_.empty() && !lost_ && (!error_ || pending_.back().step == Step::kSync)) Receive(deadline);
+  if (error_) throw *std::exchange(error_, std::nullopt);
+}
+
+// Waits until a whole result can be had without waiting.
+void PgConnection::AwaitInput(absl::Time deadline) {
+  while (PQisBusy(connection_.get()) != 0) {
+    const int unsent = PQflush(connection_.get());
+    if (unsent < 0) throw Lost();
+    pollfd polled{PQsocket(connection_.get()), static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN), 0};
+    const int ready = poll(&polled, 1, PollTimeout(deadline));
+    if (ready < 0 && errno != EINTR) throw Lost();
+    if (ready == 0 && absl::Now() >= deadline) {
+      lost_ = true;
+      throw PgError(PgFailure::kTimedOut, absl::DeadlineExceededError("the deadline passed"));
+    }
+    if ((polled.revents & ~POLLOUT) != 0 && PQconsumeInput(connection_.get()) != 1) throw Lost();
+  }
+}
+
+void PgConnection::Receive(absl::Time deadline) {
+  AwaitInput(deadline);
+  pg_result* raw = PQgetResult(connection_.get());
+  // The end of a statement's results.
+  if (raw == nullptr) return;
+  PgResult result(raw);
+  const int status = PQresultStatus(raw);
+  const bool told = !FieldOf(raw, PG_DIAG_SQLSTATE).empty();
+  if (pending_.empty() || (PQstatus(connection_.get()) == CONNECTION_BAD && !told)) throw Lost();
+  const Pending pending = pending_.front();
+  pending_.pop_front();
+  Take(pending, std::move(result), status, raw);
+}
+
+void PgConnection::Take(const Pending& pending, PgResult result, int status, pg_result* raw) {
+  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
+    if (pending.affected != kAnyNumber && result.affected() != pending.affected) {
+      Fail({PgFailure::kInternal, absl::InternalError(StrCat("a row to change is missing: ", pending.sql))});
+    }
+    if (pending.result != nullptr) *pending.result = std::move(result);
+    return;
+  }
+  if (pending.step == Step::kPrepare) prepared_.erase(pending.sql);
+  if (status == PGRES_PIPELINE_ABORTED || status == PGRES_PIPELINE_SYNC) return;
+  Fail(MakePgError(database_, FieldOf(raw, PG_DIAG_SQLSTATE), FieldOf(raw, PG_DIAG_CONSTRAINT_NAME),
+                   FieldOf(raw, PG_DIAG_MESSAGE_PRIMARY)));
+}
+
+// The first error is the one that counts: it undoes what came before and skips what comes after.
+void PgConnection::Fail(PgError error) {
+  if (error.failure() == PgFailure::kLost) lost_ = true;
+  if (!error_) error_ = std::move(error);
+}
+
+void PgConnection::RunScript(const std::string& script, absl::Time deadline) {
+  // Only the simple protocol takes a script, and a pipeline does not take the simple protocol.
+  Require(PQexitPipelineMode(connection_.get()));
+  Require(PQsendQuery(connection_.get(), script.c_str()));
+  std::optional<PgError> failure;
+  while (true) {
+    AwaitInput(deadline);
+    pg_result* raw = PQgetResult(connection_.get());
+    if (raw == nullptr) break;
+    const PgResult result(raw);
+    if (PQresultStatus(raw) != PGRES_FATAL_ERROR) continue;
+    failure = MakePgError(database_, FieldOf(raw, PG_DIAG_SQLSTATE), FieldOf(raw, PG_DIAG_CONSTRAINT_NAME),
+                          FieldOf(raw, PG_DIAG_MESSAGE_PRIMARY));
+  }
+  if (!usable()) throw Lost();
+  Require(PQenterPipelineMode(connection_.get()));
+  if (failure) throw *failure;
+}
+
+bool PgConnection::Recover(absl::Time deadline) {
+  if (!usable()) return false;
+  try {
+    // After an error the server skips all that comes before this.
+    Finish(deadline);
+  } catch (const PgError&) {
+    if (!usable()) return false;
+  }
+  return !in_transaction() || Rollback(deadline);
+}
+
+bool PgConnection::Rollback(absl::Time deadline) {
+  if (!usable()) return false;
+  try {
+    Queue("ROLLBACK", PgParameters().view());
+    Finish(deadline);
+  } catch (const PgError&) {
+    return false;
+  }
+  return !in_transaction();
+}
+
+void PgConnection::Abandon() {
+  lost_ = true;
+  // No more threads wait so than connections were open when the server fell silent.
+  if (PGcancel* cancel = PQgetCancel(connection_.get())) std::thread(Cancel, cancel).detach();
+}
+
+void PgConnection::RequireServer() {
+  if (HasNews() && PQconsumeInput(connection_.get()) != 1) throw Lost();
+  if (PQstatus(connection_.get()) != CONNECTION_OK) throw Lost();
+}
+
+bool PgConnection::HasNews() {
+  pollfd polled{PQsocket(connection_.get()), POLLIN, 0};
+  return poll(&polled, 1, 0) != 0;
+}
+
+}  // namespace keelson

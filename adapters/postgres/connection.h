@@ -1,0 +1,149 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <unordered_map>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "adapters/postgres/errors.h"
+#include "adapters/postgres/values.h"
+
+struct pg_conn;
+struct pg_result;
+
+namespace keelson {
+
+// The rows that a statement gave.
+class PgResult {
+ public:
+  PgResult() = default;
+  explicit PgResult(pg_result* result) : result_(result) {}
+
+  int rows() const;
+  // How many rows the statement changed.
+  int affected() const;
+  // A row's columns, from the first on. Throws std::runtime_error where one is of another form.
+  template <typename... Ts>
+  void Read(int row, Ts&... values) const {
+    int column = 0;
+    (ReadColumn(row, column++, values), ...);
+  }
+
+ private:
+  struct Clear {
+    void operator()(pg_result* result) const;
+  };
+
+  std::optional<std::string_view> ColumnAt(int row, int column) const;
+  template <typename T>
+  void ReadColumn(int row, int column, T& value) const {
+    Get(ColumnAt(row, column).value_or(""), value);
+  }
+  template <typename T>
+  void ReadColumn(int row, int column, std::optional<T>& value) const {
+    const std::optional<std::string_view> bytes = ColumnAt(row, column);
+    if (!bytes) return value.reset();
+    Get(*bytes, value.emplace());
+  }
+
+  std::unique_ptr<pg_result, Clear> result_;
+};
+
+// A connection in libpq's pipeline mode: statements are sent without waiting for those before them. For one
+// thread at a time. Every function that waits throws PgError; after one the connection is fit for use again
+// once Recover has returned true.
+class PgConnection {
+ public:
+  struct Options {
+    std::string url;
+    // Named on the server, so that each is planned once; not behind a pooler that hands a transaction to any
+    // server connection.
+    bool prepared_statements = true;
+    absl::Duration connect_timeout = absl::Seconds(5);
+  };
+  static constexpr int kAnyNumber = -1;
+
+  // How messages call the database that the URL names: without its password.
+  static std::string Describe(const std::string& url);
+  // INVALID_ARGUMENT for a URL that libpq does not understand.
+  static absl::Status CheckUrl(const std::string& url);
+
+  // Blocks for as long as the timeout allows for each host of the URL. UNAVAILABLE.
+  static absl::StatusOr<std::unique_ptr<PgConnection>> Open(const Options& options);
+  ~PgConnection();
+  PgConnection(const PgConnection&) = delete;
+  PgConnection& operator=(const PgConnection&) = delete;
+
+  // Queues a statement, to be sent when there is reason to. `sql` must be a literal: its address stands for
+  // it. `affected` is how many rows it must change; `result`, where it is given, is filled when its turn has
+  // come.
+  void Queue(const char* sql, const PgArguments& arguments, int affected = kAnyNumber,
+             PgResult* result = nullptr);
+  // Sends all that is queued and waits for it, in the middle of a transaction.
+  void Await(absl::Time deadline);
+  // Ends what is queued: outside of BEGIN and COMMIT it becomes one transaction of its own. Waits for all of
+  // it.
+  void Finish(absl::Time deadline);
+
+  // Runs a script of any number of statements, for a schema's steps. Nothing may be queued.
+  void RunScript(const std::string& script, absl::Time deadline);
+
+  // Undoes what is under way, after an error. False where the connection is of no use any more.
+  bool Recover(absl::Time deadline);
+  // The same where there was none, in one round trip.
+  bool Rollback(absl::Time deadline);
+  // Asks the server to stop what it does for this connection, which is of no use after that. Does not wait
+  // for it.
+  void Abandon();
+
+  bool usable() const;
+  // How much of what was queued has no answer.
+  std::size_t unanswered() const { return pending_.size(); }
+  // Throws where the server is known to be gone: nothing that is sent from here on is carried out.
+  void RequireServer();
+  // Says something unasked-for, or nothing at all because it was closed: not worth using.
+  bool HasNews();
+  absl::Time open_time() const { return open_time_; }
+  const std::string& database() const { return database_; }
+
+ private:
+  enum class Step { kPrepare, kExecute, kSync };
+  struct Pending {
+    Step step;
+    const char* sql;
+    int affected;
+    PgResult* result;
+  };
+  struct Close {
+    void operator()(pg_conn* connection) const;
+  };
+
+  PgConnection(std::unique_ptr<pg_conn, Close> connection, const Options& options, std::string database);
+  const char* Prepare(const char* sql, const PgArguments& arguments);
+  void Require(int sent);
+  void AwaitAll(absl::Time deadline);
+  void AwaitInput(absl::Time deadline);
+  void Receive(absl::Time deadline);
+  void Take(const Pending& pending, PgResult result, int status, pg_result* raw);
+  void Fail(PgError error);
+  PgError Lost();
+  bool in_transaction() const;
+
+  std::unique_ptr<pg_conn, Close> connection_;
+  const Options options_;
+  const std::string database_;
+  const absl::Time open_time_;
+  std::deque<Pending> pending_;
+  // Names of the statements that the server has, or will have before what is queued behind them.
+  std::unordered_map<const char*, std::string> prepared_;
+  int names_ = 0;
+  std::optional<PgError> error_;
+  bool lost_ = false;
+};
+
+}  // namespace keelson

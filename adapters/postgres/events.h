@@ -1,0 +1,32 @@
+#pragma once
+
+#include "adapters/postgres/sequencer.h"
+#include "adapters/postgres/session.h"
+#include "core/common/store.h"
+
+namespace keelson {
+
+// Writes events without numbers, so that writers never wait for each other.
+class PgEvents final : public EventRepository {
+ public:
+  explicit PgEvents(PgSession& session) : session_(session) {}
+  absl::Status Append(const Event& event) override;
+
+ private:
+  PgSession& session_;
+};
+
+class PgEventReader final : public EventReader {
+ public:
+  PgEventReader(PgSession& session, PgSequencer& sequencer, absl::Time deadline)
+      : session_(session), sequencer_(sequencer), deadline_(deadline) {}
+  // Has what was committed before numbered first, so that a writer finds its own events.
+  absl::StatusOr<std::vector<Event>> ListAfter(std::int64_t sequence, int limit) override;
+
+ private:
+  PgSession& session_;
+  PgSequencer& sequencer_;
+  const absl::Time deadline_;
+};
+
+}  // namespace keelson

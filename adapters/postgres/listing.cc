@@ -1,0 +1,152 @@
+#include "adapters/postgres/listing.h"
+
+#include <algorithm>
+#include <string>
+
+#include "adapters/postgres/order_rows.h"
+
+namespace keelson {
+namespace {
+
+// Where a page's rows lie, by time of creation and id: from `from` on, and before (`time`, `id`).
+struct Range {
+  absl::Time from;
+  absl::Time time;
+  Uuid id;
+};
+
+constexpr Uuid kLastUuid = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                            0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+template <typename Filter>
+Range RangeOf(const Filter& filter, const std::optional<ListPosition>& before) {
+  Range range{filter.created_from.value_or(absl::InfinitePast()), absl::InfiniteFuture(), kLastUuid};
+  if (before) range = {range.from, before->create_time, before->id};
+  // Before the first id of a time is before that time.
+  if (filter.created_before && *filter.created_before <= range.time) {
+    range.time = *filter.created_before;
+    range.id = Uuid{};
+  }
+  return range;
+}
+
+#define KEELSON_PG_IN_RANGE(row) row "create_time >= $1 AND (" row "create_time, " row "id) < ($2, $3) "
+#define KEELSON_PG_NEWEST_FIRST(row) "ORDER BY " row "create_time DESC, " row "id DESC LIMIT $4"
+
+// Whether no state is named, or this is one of those that are.
+#define KEELSON_PG_IN_STATES(row, parameter) \
+  "(cardinality(" parameter ") = 0 OR " row "state = ANY (" parameter ")) "
+
+#define KEELSON_PG_SELECT_USERS                                                                           \
+  "SELECT u.id, u.email, u.email_key, u.email_verify_time, u.display_name, u.locale, u.state, u.labels, " \
+  "u.create_time, u.update_time, u.delete_time, u.purge_time, u.version "
+#define KEELSON_PG_WITH_PREFIX "email_key >= $6 AND email_key < $7 AND state <> 4 "
+
+// So many addresses are looked up and sorted; where there are more with a prefix, walking the list until the
+// page is full finds enough of them soon.
+constexpr int kSortedAddresses = 10'000;
+
+// Greater than every text that begins with the prefix.
+std::string EndOf(const std::string& prefix) {
+  return prefix + "\xf4\x8f\xbf\xbf";
+}
+
+bool IsRare(PgSession& session, const std::string& prefix) {
+  std::int64_t count = 0;
+  session
+      .Select(
+          "SELECT count(*) FROM (SELECT 1 FROM users WHERE email_key >= $1 AND email_key < $2 AND state <> 4 "
+          "LIMIT $3) found",
+          prefix, EndOf(prefix), kSortedAddresses + 1)
+      .Read(0, count);
+  return count <= kSortedAddresses;
+}
+
+constexpr UserState kUserStates[] = {UserState::kActive, UserState::kSuspended, UserState::kDeleted,
+                                     UserState::kErased};
+
+}  // namespace
+
+PgResult SelectUserPage(PgSession& session, const UserFilter& filter,
+                        const std::optional<ListPosition>& before, int limit) {
+  const Range r = RangeOf(filter, before);
+  const std::int64_t most = LimitParameter(limit);
+  std::vector<UserState> states = filter.states;
+  if (states.empty()) states.assign(std::begin(kUserStates), std::end(kUserStates));
+  const std::string& prefix = filter.email_prefix;
+  if (prefix.empty()) {
+    return session.Select(KEELSON_PG_SELECT_USERS
+                          "FROM unnest($5) AS wanted (state) CROSS JOIN LATERAL (SELECT * FROM users WHERE "
+                          "state = wanted.state "
+                          "AND " KEELSON_PG_IN_RANGE("")
+                              KEELSON_PG_NEWEST_FIRST("") ") u " KEELSON_PG_NEWEST_FIRST("u."),
+                          r.from, r.time, r.id, most, states);
+  }
+  if (IsRare(session, prefix)) {
+    return session.Select("WITH u AS MATERIALIZED (SELECT * FROM users WHERE " KEELSON_PG_WITH_PREFIX
+                          ") " KEELSON_PG_SELECT_USERS
+                          "FROM u WHERE state = ANY ($5) AND " KEELSON_PG_IN_RANGE("u.")
+                              KEELSON_PG_NEWEST_FIRST("u."),
+                          r.from, r.time, r.id, most, states, prefix, EndOf(prefix));
+  }
+  return session.Select(
+      KEELSON_PG_SELECT_USERS
+      "FROM unnest($5) AS wanted (state) CROSS JOIN LATERAL (SELECT * FROM users WHERE state = wanted.state "
+      "AND " KEELSON_PG_WITH_PREFIX "AND " KEELSON_PG_IN_RANGE("")
+          KEELSON_PG_NEWEST_FIRST("") ") u " KEELSON_PG_NEWEST_FIRST("u."),
+      r.from, r.time, r.id, most, states, prefix, EndOf(prefix));
+}
+
+PgResult SelectOrderPage(PgSession& session, const OrderFilter& filter,
+                         const std::optional<ListPosition>& before, int limit) {
+  const Range r = RangeOf(filter, before);
+  const std::int64_t most = LimitParameter(limit);
+  if (filter.user_id) {
+    return session.Select(KEELSON_PG_SELECT_ORDER "o.user_id = $6 AND " KEELSON_PG_IN_STATES(
+                              "o.", "$5") "AND " KEELSON_PG_IN_RANGE("o.") KEELSON_PG_NEWEST_FIRST("o."),
+                          r.from, r.time, r.id, most, filter.states, *filter.user_id);
+  }
+  if (filter.states.empty()) {
+    return session.Select(KEELSON_PG_SELECT_ORDER KEELSON_PG_IN_RANGE("o.") KEELSON_PG_NEWEST_FIRST("o."),
+                          r.from, r.time, r.id, most);
+  }
+  return session.Select(
+      "SELECT " KEELSON_PG_ORDER_COLUMNS ", (SELECT " KEELSON_PG_ORDER_LINES
+      " FROM order_lines l WHERE l.order_id = o.id AND l.user_id = o.user_id) "
+      "FROM unnest($5) AS wanted (state) CROSS JOIN LATERAL (SELECT * FROM orders WHERE state = wanted.state "
+      "AND " KEELSON_PG_IN_RANGE("") KEELSON_PG_NEWEST_FIRST("") ") o " KEELSON_PG_NEWEST_FIRST("o."),
+      r.from, r.time, r.id, most, filter.states);
+}
+
+PgResult SelectRefundPage(PgSession& session, const RefundFilter& filter,
+                          const std::optional<ListPosition>& before, int limit) {
+  const Range r = RangeOf(filter, before);
+  const std::int64_t most = LimitParameter(limit);
+  // An order has few refunds, so any further filter may sift them.
+  if (filter.order_id) {
+    return session.Select("SELECT " KEELSON_PG_REFUND_COLUMNS
+                          " FROM refunds WHERE order_id = $6 AND ($7 IS NULL OR user_id = $7) "
+                          "AND " KEELSON_PG_IN_STATES("", "$5") "AND " KEELSON_PG_IN_RANGE("")
+                              KEELSON_PG_NEWEST_FIRST(""),
+                          r.from, r.time, r.id, most, filter.states, *filter.order_id, filter.user_id);
+  }
+  if (filter.user_id) {
+    return session.Select("SELECT " KEELSON_PG_REFUND_COLUMNS
+                          " FROM refunds WHERE user_id = $6 AND " KEELSON_PG_IN_STATES(
+                              "", "$5") "AND " KEELSON_PG_IN_RANGE("") KEELSON_PG_NEWEST_FIRST(""),
+                          r.from, r.time, r.id, most, filter.states, *filter.user_id);
+  }
+  if (filter.states.empty()) {
+    return session.Select("SELECT " KEELSON_PG_REFUND_COLUMNS " FROM refunds WHERE " KEELSON_PG_IN_RANGE("")
+                              KEELSON_PG_NEWEST_FIRST(""),
+                          r.from, r.time, r.id, most);
+  }
+  return session.Select(
+      "SELECT " KEELSON_PG_REFUND_COLUMNS
+      " FROM unnest($5) AS wanted (wanted_state) CROSS JOIN LATERAL (SELECT * FROM refunds WHERE state = "
+      "wanted_state AND " KEELSON_PG_IN_RANGE("")
+          KEELSON_PG_NEWEST_FIRST("") ") r " KEELSON_PG_NEWEST_FIRST(""),
+      r.from, r.time, r.id, most, filter.states);
+}
+
+}  // namespace keelson

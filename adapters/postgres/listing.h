@@ -1,0 +1,39 @@
+// Pages of lists. Each statement walks an index in the order of the list from where the page before ended, so
+// a page costs the same however far in; several states are several such walks, merged.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "adapters/postgres/session.h"
+#include "core/common/store.h"
+
+namespace keelson {
+
+#define KEELSON_PG_REFUND_COLUMNS                                                                           \
+  "id, order_id, user_id, state, currency, amount, shipping, lines, reason, note, requested_by, "           \
+  "decided_by, "                                                                                            \
+  "decision_note, payment_provider, payment_reference, provider_reference, failure_code, failure_message, " \
+  "attempts, due_time, create_time, update_time, decide_time, settle_time, version"
+
+PgResult SelectUserPage(PgSession& session, const UserFilter& filter,
+                        const std::optional<ListPosition>& before, int limit);
+PgResult SelectOrderPage(PgSession& session, const OrderFilter& filter,
+                         const std::optional<ListPosition>& before, int limit);
+PgResult SelectRefundPage(PgSession& session, const RefundFilter& filter,
+                          const std::optional<ListPosition>& before, int limit);
+
+// PostgreSQL refuses a negative limit.
+inline std::int64_t LimitParameter(int limit) {
+  return limit < 0 ? 0 : limit;
+}
+
+template <typename Row>
+std::vector<Row> ReadRows(const PgResult& result, Row (*read)(const PgResult&, int)) {
+  std::vector<Row> rows;
+  rows.reserve(static_cast<std::size_t>(result.rows()));
+  for (int row = 0; row < result.rows(); ++row) rows.push_back(read(result, row));
+  return rows;
+}
+
+}  // namespace keelson

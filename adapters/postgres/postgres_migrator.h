@@ -1,0 +1,32 @@
+#pragma once
+
+#include "adapters/migrations/migrator.h"
+#include "adapters/postgres/connection.h"
+#include "core/common/clock.h"
+
+namespace keelson {
+
+// Each step is taken under a lock of the database and after another look at what is applied, so that any
+// number of processes may start at once.
+class PostgresMigrator final : public Migrator {
+ public:
+  // `clock` must outlive it.
+  PostgresMigrator(PgConnection::Options options, Clock& clock)
+      : options_(std::move(options)), clock_(clock) {}
+
+  absl::StatusOr<std::vector<MigrationStatus>> Status() const override;
+  absl::StatusOr<std::vector<int>> Up(std::optional<int> to = std::nullopt) const override;
+  absl::StatusOr<std::vector<int>> Down(std::optional<int> to = std::nullopt) const override;
+  // OK where every step is applied.
+  absl::Status CheckCurrent() const;
+
+ private:
+  class Session;
+  template <typename Step>
+  absl::StatusOr<std::vector<int>> StepByStep(std::optional<int> to, Step step) const;
+
+  const PgConnection::Options options_;
+  Clock& clock_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,37 @@
+#include "adapters/postgres/read_session.h"
+
+namespace keelson {
+
+PgError OutgrownError() {
+  return {PgFailure::kConflict, absl::AbortedError("the read needs a snapshot")};
+}
+
+PgResult PgReadSession::Ask(const char* sql, const PgArguments& arguments) {
+  PgResult result;
+  Tell(sql, arguments, PgConnection::kAnyNumber, &result);
+  if (extent_ == Extent::kStatement) {
+    connection_.Finish(deadline_);
+  } else {
+    connection_.Await(deadline_);
+  }
+  return result;
+}
+
+void PgReadSession::Tell(const char* sql, const PgArguments& arguments, int affected, PgResult* result) {
+  if (begun_ && extent_ == Extent::kStatement) {
+    outgrown_ = true;
+    throw OutgrownError();
+  }
+  if (!begun_ && extent_ == Extent::kSnapshot) {
+    connection_.Queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", PgParameters().view());
+  }
+  begun_ = true;
+  connection_.Queue(sql, arguments, affected, result);
+}
+
+bool PgReadSession::End() {
+  if (failure() && !outgrown_) return connection_.Recover(deadline_);
+  return extent_ == Extent::kStatement || !begun_ || connection_.Rollback(deadline_);
+}
+
+}  // namespace keelson

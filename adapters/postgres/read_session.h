@@ -1,0 +1,36 @@
+#pragma once
+
+#include "absl/time/time.h"
+#include "adapters/postgres/session.h"
+
+namespace keelson {
+
+// A run of a unit of work that reads: of one statement, which needs no transaction of its own, or of many in
+// one snapshot.
+class PgReadSession final : public PgSession {
+ public:
+  enum class Extent { kStatement, kSnapshot };
+
+  PgReadSession(PgConnection& connection, absl::Time deadline, Extent extent)
+      : connection_(connection), deadline_(deadline), extent_(extent) {}
+
+  // It wanted a second statement, which it was not given: it is to be run again in a snapshot.
+  bool outgrown() const { return outgrown_; }
+  // False where the connection is of no use any more.
+  bool End();
+
+ private:
+  PgResult Ask(const char* sql, const PgArguments& arguments) override;
+  void Tell(const char* sql, const PgArguments& arguments, int affected, PgResult* result) override;
+
+  PgConnection& connection_;
+  const absl::Time deadline_;
+  const Extent extent_;
+  bool begun_ = false;
+  bool outgrown_ = false;
+};
+
+// What a session of one statement throws where it is asked for another.
+PgError OutgrownError();
+
+}  // namespace keelson

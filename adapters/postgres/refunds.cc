@@ -1,0 +1,76 @@
+#include "adapters/postgres/refunds.h"
+
+#include "adapters/postgres/listing.h"
+
+namespace keelson {
+namespace {
+
+#define KEELSON_PG_SELECT_REFUND "SELECT " KEELSON_PG_REFUND_COLUMNS " FROM refunds WHERE "
+
+Refund ReadRefund(const PgResult& result, int row) {
+  RefundFields f;
+  result.Read(row, f.id, f.order_id, f.user_id, f.state, f.currency, f.amount, f.shipping, f.lines, f.reason,
+              f.note, f.requested_by, f.decided_by, f.decision_note, f.payment_provider, f.payment_reference,
+              f.provider_reference, f.failure_code, f.failure_message, f.attempts, f.due_time, f.create_time,
+              f.update_time, f.decide_time, f.settle_time, f.version);
+  return Refund(std::move(f));
+}
+
+}  // namespace
+
+Found<Refund> PgRefunds::Find(RefundId id) {
+  return session_.Guard([&]() -> Found<Refund> {
+    const PgResult result =
+        session_.Select(locking_ == PgLocking::kNone ? KEELSON_PG_SELECT_REFUND "id = $1"
+                                                     : KEELSON_PG_SELECT_REFUND "id = $1 FOR NO KEY UPDATE",
+                        id);
+    if (result.rows() == 0) return std::nullopt;
+    return ReadRefund(result, 0);
+  });
+}
+
+absl::StatusOr<std::vector<Refund>> PgRefunds::List(const RefundFilter& filter,
+                                                    std::optional<ListPosition> before, int limit) {
+  return session_.Guard([&]() -> absl::StatusOr<std::vector<Refund>> {
+    return ReadRows(SelectRefundPage(session_, filter, before, limit), ReadRefund);
+  });
+}
+
+absl::StatusOr<std::vector<Refund>> PgRefunds::ListDue(absl::Time now, int limit) {
+  return session_.Guard([&]() -> absl::StatusOr<std::vector<Refund>> {
+    return ReadRows(session_.Select(KEELSON_PG_SELECT_REFUND
+                                    "state IN (2, 3) AND due_time <= $1 ORDER BY due_time, id LIMIT $2",
+                                    now, LimitParameter(limit)),
+                    ReadRefund);
+  });
+}
+
+absl::Status PgRefunds::Insert(const Refund& refund) {
+  return session_.Guard([&] {
+    const RefundFields& f = refund.fields();
+    session_.Execute(
+        "INSERT INTO refunds (" KEELSON_PG_REFUND_COLUMNS
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
+        "$19, $20, $21, $22, $23, $24, $25)",
+        f.id, f.order_id, f.user_id, f.state, f.currency, f.amount, f.shipping, f.lines, f.reason, f.note,
+        f.requested_by, f.decided_by, f.decision_note, f.payment_provider, f.payment_reference,
+        f.provider_reference, f.failure_code, f.failure_message, f.attempts, f.due_time, f.create_time,
+        f.update_time, f.decide_time, f.settle_time, f.version);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status PgRefunds::Update(const Refund& refund) {
+  return session_.Guard([&] {
+    const RefundFields& f = refund.fields();
+    session_.ChangeOne(
+        "UPDATE refunds SET state = $2, decided_by = $3, decision_note = $4, provider_reference = $5, "
+        "failure_code = $6, failure_message = $7, attempts = $8, due_time = $9, update_time = $10, "
+        "decide_time = $11, settle_time = $12, version = $13 WHERE id = $1",
+        f.id, f.state, f.decided_by, f.decision_note, f.provider_reference, f.failure_code, f.failure_message,
+        f.attempts, f.due_time, f.update_time, f.decide_time, f.settle_time, f.version);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace keelson

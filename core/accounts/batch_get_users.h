@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/accounts/user.h"
+#include "core/common/context.h"
+#include "core/common/store.h"
+
+namespace keelson {
+
+inline constexpr std::size_t kMaxBatch = 1000;
+
+// Both in the order asked for; an id that was asked for twice is answered twice.
+struct UserBatch {
+  std::vector<User> users;
+  std::vector<std::string> missing_ids;
+};
+
+class BatchGetUsers {
+ public:
+  explicit BatchGetUsers(Store& store) : store_(store) {}
+  // FIELD_INVALID: for each bad id, and unless there are 1 to kMaxBatch.
+  absl::StatusOr<UserBatch> operator()(const CallContext& context, const std::vector<std::string>& ids);
+
+ private:
+  Store& store_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/accounts/user.h"
+#include "core/common/context.h"
+#include "core/common/page.h"
+#include "core/common/store.h"
+
+namespace keelson {
+
+struct ListUsersQuery {
+  std::int32_t page_size = 0;
+  std::string page_token;
+  // Empty: every state but deleted and erased.
+  std::vector<UserState> states;
+  std::string email_prefix;
+  std::optional<absl::Time> created_from;
+  std::optional<absl::Time> created_before;
+};
+
+struct UserPage {
+  std::vector<User> users;
+  // Empty on the last page.
+  std::string next_page_token;
+};
+
+// Newest first.
+class ListUsers {
+ public:
+  ListUsers(Store& store, const PageTokens& page_tokens) : store_(store), page_tokens_(page_tokens) {}
+  // FIELD_INVALID, PAGE_TOKEN_INVALID.
+  absl::StatusOr<UserPage> operator()(const CallContext& context, const ListUsersQuery& query);
+
+ private:
+  Store& store_;
+  const PageTokens& page_tokens_;
+};
+
+}  // namespace keelson

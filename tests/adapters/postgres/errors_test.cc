@@ -1,0 +1,52 @@
+#include "adapters/postgres/errors.h"
+
+#include <catch2/catch.hpp>
+
+#include "core/common/error.h"
+
+namespace keelson {
+namespace {
+
+PgError Judge(std::string_view sqlstate, std::string_view constraint = "") {
+  return MakePgError("the database x", sqlstate, constraint, "something\nhappened");
+}
+
+}  // namespace
+
+TEST_CASE("what others are the cause of is a conflict") {
+  for (const char* sqlstate : {"40001", "40P01", "55P03"}) {
+    CHECK(Judge(sqlstate).failure() == PgFailure::kConflict);
+    CHECK(HasReason(Judge(sqlstate).status(), Reason::kContention));
+  }
+}
+
+TEST_CASE("a row that is there already is known by its constraint") {
+  CHECK(HasReason(Judge("23505", "users_by_email_key").status(), Reason::kEmailTaken));
+  CHECK(HasReason(Judge("23505", "order_references_pkey").status(), Reason::kReferenceTaken));
+  CHECK(Judge("23505", "users_by_email_key").failure() == PgFailure::kTaken);
+  CHECK(Judge("23505", "idempotency_pkey").failure() == PgFailure::kTaken);
+  CHECK(Judge("23505", "orders_pkey").failure() == PgFailure::kInternal);
+  CHECK(Judge("23514", "refunds_within_paid").failure() == PgFailure::kInternal);
+}
+
+TEST_CASE("a server that is gone, going or no primary any more loses the connection") {
+  for (const char* sqlstate : {"57P01", "57P02", "57P03", "08006", "25006"}) {
+    CHECK(Judge(sqlstate).failure() == PgFailure::kLost);
+  }
+}
+
+TEST_CASE("every trouble of the server is UNAVAILABLE, with a time to come back, in one line") {
+  for (const char* sqlstate : {"57P01", "53300", "53100", "58030", "XX001", "42P01"}) {
+    const absl::Status status = Judge(sqlstate).status();
+    CHECK(HasReason(status, Reason::kStoreUnavailable));
+    CHECK(DetailsOf(status)->retry_after.has_value());
+    CHECK(status.message().find('\n') == std::string::npos);
+  }
+}
+
+TEST_CASE("what was stopped because nobody waits has timed out") {
+  CHECK(Judge("57014").failure() == PgFailure::kTimedOut);
+  CHECK(absl::IsDeadlineExceeded(Judge("57014").status()));
+}
+
+}  // namespace keelson

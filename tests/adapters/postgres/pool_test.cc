@@ -1,0 +1,110 @@
+#include "adapters/postgres/pool.h"
+
+#include <catch2/catch.hpp>
+#include <thread>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "core/common/error.h"
+#include "tests/support/postgres/postgres_database.h"
+
+namespace keelson {
+namespace {
+
+absl::Time Soon(absl::Duration duration = absl::Seconds(10)) {
+  return absl::Now() + duration;
+}
+
+PgPool::Options Of(const servers::PostgresDatabase& database, std::size_t size) {
+  return {.connection = {.url = database.url()}, .size = size};
+}
+
+int ProcessOf(PgConnection& connection) {
+  PgResult result;
+  connection.Queue("SELECT pg_backend_pid()", PgParameters().view(), PgConnection::kAnyNumber, &result);
+  connection.Finish(Soon());
+  int pid = 0;
+  result.Read(0, pid);
+  return pid;
+}
+
+}  // namespace
+
+TEST_CASE("a connection that came back is lent again") {
+  const servers::PostgresDatabase database;
+  PgPool pool(Of(database, 2));
+  int first = 0;
+  {
+    auto lease = pool.Take(Soon());
+    REQUIRE(lease.ok());
+    first = ProcessOf(**lease);
+  }
+  auto lease = pool.Take(Soon());
+  REQUIRE(lease.ok());
+  CHECK(ProcessOf(**lease) == first);
+}
+
+TEST_CASE("no more connections are opened than the pool has, and who finds none waits until its deadline") {
+  const servers::PostgresDatabase database;
+  PgPool pool(Of(database, 1));
+  auto lease = pool.Take(Soon());
+  REQUIRE(lease.ok());
+  const absl::Time deadline = Soon(absl::Milliseconds(50));
+  CHECK(absl::IsDeadlineExceeded(pool.Take(deadline).status()));
+  CHECK(absl::Now() >= deadline);
+}
+
+TEST_CASE("whoever waits is served when a connection comes back") {
+  const servers::PostgresDatabase database;
+  PgPool pool(Of(database, 1));
+  std::optional<PgPool::Lease> lease(*pool.Take(Soon()));
+  absl::Status status = absl::UnknownError("did not run");
+  std::thread waiting([&] { status = pool.Take(Soon()).status(); });
+  absl::SleepFor(absl::Milliseconds(20));
+  lease.reset();
+  waiting.join();
+  CHECK(status.ok());
+}
+
+TEST_CASE("more waiters than are allowed are turned away") {
+  const servers::PostgresDatabase database;
+  PgPool::Options options = Of(database, 1);
+  options.waiters = 0;
+  PgPool pool(options);
+  CHECK(HasReason(pool.Take(Soon()).status(), Reason::kOverloaded));
+}
+
+TEST_CASE("a connection that the server has closed meanwhile is not lent") {
+  const servers::PostgresDatabase database;
+  PgPool pool(Of(database, 1));
+  int pid = 0;
+  {
+    auto lease = pool.Take(Soon());
+    REQUIRE(lease.ok());
+    pid = ProcessOf(**lease);
+  }
+  database.server().EndSession(pid);
+  for (int i = 0; i < 3; ++i) {
+    auto lease = pool.Take(Soon());
+    REQUIRE(lease.ok());
+    CHECK(ProcessOf(**lease) != pid);
+  }
+}
+
+TEST_CASE("a server that is not there is told at once, without its password") {
+  PgPool pool({.connection = {.url = "postgresql://keelson:geheim@127.0.0.1:1/keelson"}, .size = 4});
+  const absl::Time begin = absl::Now();
+  const absl::Status status = pool.Take(begin + absl::Seconds(10)).status();
+  CHECK(HasReason(status, Reason::kStoreUnavailable));
+  CHECK(absl::Now() - begin < absl::Seconds(5));
+  CHECK(status.message().find("geheim") == std::string::npos);
+  CHECK(status.message().find("keelson on 127.0.0.1 port 1") != std::string::npos);
+}
+
+TEST_CASE("a URL that is none is refused without being shown") {
+  const absl::Status status = PgConnection::CheckUrl("postgresql://keelson:geheim@[::1/keelson");
+  CHECK(absl::IsInvalidArgument(status));
+  CHECK(status.message().find("geheim") == std::string::npos);
+}
+
+}  // namespace keelson

@@ -1,0 +1,335 @@
+#include <algorithm>
+#include <atomic>
+#include <random>
+#include <set>
+
+#include "tests/contract/store/fixtures.h"
+
+namespace keelson {
+namespace {
+
+absl::StatusOr<std::vector<User>> List(ReadTransaction& tx, const UserFilter& filter,
+                                       std::optional<ListPosition> before, int limit) {
+  return tx.users().List(filter, before, limit);
+}
+absl::StatusOr<std::vector<Order>> List(ReadTransaction& tx, const OrderFilter& filter,
+                                        std::optional<ListPosition> before, int limit) {
+  return tx.orders().List(filter, before, limit);
+}
+absl::StatusOr<std::vector<Refund>> List(ReadTransaction& tx, const RefundFilter& filter,
+                                         std::optional<ListPosition> before, int limit) {
+  return tx.refunds().List(filter, before, limit);
+}
+
+// What is left for the store to be compared with: the filters as they are promised.
+template <typename Filter, typename Entity>
+bool HasStateAndTime(const Filter& f, const Entity& e) {
+  return (f.states.empty() || std::count(f.states.begin(), f.states.end(), e->state) > 0) &&
+         (!f.created_from || e->create_time >= *f.created_from) &&
+         (!f.created_before || e->create_time < *f.created_before);
+}
+bool Matches(const UserFilter& f, const User& u) {
+  return HasStateAndTime(f, u) && (f.email_prefix.empty() || (u->state != UserState::kErased &&
+                                                              u->email_key.starts_with(f.email_prefix)));
+}
+bool Matches(const OrderFilter& f, const Order& o) {
+  return HasStateAndTime(f, o) && (!f.user_id || *f.user_id == o->user_id);
+}
+bool Matches(const RefundFilter& f, const Refund& r) {
+  return HasStateAndTime(f, r) && (!f.user_id || *f.user_id == r->user_id) &&
+         (!f.order_id || *f.order_id == r->order_id);
+}
+
+template <typename Entity>
+std::vector<ListPosition> PositionsOf(const std::vector<Entity>& entities) {
+  std::vector<ListPosition> positions;
+  for (const Entity& entity : entities) positions.push_back(PositionOf(entity));
+  return positions;
+}
+
+template <typename Filter, typename Entity>
+std::vector<ListPosition> Expected(const Filter& filter, std::vector<Entity> all) {
+  std::erase_if(all, [&](const Entity& entity) { return !Matches(filter, entity); });
+  std::vector<ListPosition> positions = PositionsOf(all);
+  std::sort(positions.rbegin(), positions.rend());
+  return positions;
+}
+
+// Every page's rows. `meanwhile` runs after each page.
+template <typename Filter>
+std::vector<ListPosition> AllPages(
+    Store& store, const Filter& filter, int limit, const std::function<void()>& meanwhile = [] {}) {
+  std::vector<ListPosition> seen;
+  std::optional<ListPosition> before;
+  while (true) {
+    const auto page =
+        PositionsOf(Get(store, [&](ReadTransaction& tx) { return List(tx, filter, before, limit); }));
+    REQUIRE(page.size() <= static_cast<std::size_t>(limit));
+    if (page.empty()) return seen;
+    seen.insert(seen.end(), page.begin(), page.end());
+    before = page.back();
+    meanwhile();
+  }
+}
+
+// The numbers of states from 1 to `last`: none, each, two of them, all.
+template <typename State>
+std::vector<std::vector<State>> Choices(State last) {
+  std::vector<std::vector<State>> choices = {{}, {}};
+  for (int number = 1; number <= static_cast<int>(last); ++number) {
+    choices[1].push_back(static_cast<State>(number));
+    choices.push_back({static_cast<State>(number)});
+  }
+  choices.push_back({last, static_cast<State>(1)});
+  return choices;
+}
+
+// With every choice of states and of bounds of time in turn.
+template <typename Filter, typename State, typename Entity>
+void CheckCombinations(Store& store, Filter filter, State last, const std::vector<Entity>& all) {
+  for (const std::vector<State>& states : Choices(last)) {
+    for (const int from : {-1, 0, 2}) {
+      for (const int before : {-1, 0, 3, 4}) {
+        filter.states = states;
+        if (from >= 0) filter.created_from = kT0 + absl::Microseconds(from);
+        if (before >= 0) filter.created_before = kT0 + absl::Microseconds(before);
+        CAPTURE(states.size(), from, before);
+        CHECK(AllPages(store, filter, 7) == Expected(filter, all));
+        filter.created_from = filter.created_before = std::nullopt;
+      }
+    }
+  }
+}
+
+// Users, orders and refunds of few owners, of every state, that share few times of creation.
+struct Goods {
+  explicit Goods(Store& store);
+
+  std::vector<User> users;
+  std::vector<Order> orders;
+  std::vector<Refund> refunds;
+};
+
+Goods::Goods(Store& store) {
+  std::mt19937 random(20260101);
+  const auto number = [&](int count) { return static_cast<int>(random() % static_cast<unsigned>(count)); };
+  const auto spread = [&](auto& f, auto last) {
+    f.state = static_cast<decltype(last)>(1 + number(static_cast<int>(last)));
+    f.create_time = kT0 + absl::Microseconds(number(5));
+  };
+  const std::string names[] = {"ada", "adam", "bob", "b%b", "böb", "zoë"};
+  for (int i = 0; i < 60; ++i) {
+    const std::string key = absl::StrCat(names[number(6)], i, "@example.com");
+    users.push_back(With(SampleUser(key), [&](UserFields& f) { spread(f, UserState::kErased); }));
+  }
+  for (int i = 0; i < 60; ++i) {
+    orders.push_back(With(SampleOrder(users[static_cast<std::size_t>(number(3))]->id),
+                          [&](OrderFields& f) { spread(f, OrderState::kCancelled); }));
+  }
+  for (int i = 0; i < 60; ++i) {
+    refunds.push_back(With(SampleRefund(orders[static_cast<std::size_t>(number(6))]),
+                           [&](RefundFields& f) { spread(f, RefundState::kCancelled); }));
+  }
+  std::shuffle(users.begin(), users.end(), random);
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {
+    absl::Status status;
+    for (const User& user : users) status.Update(tx.users().Insert(user, "$argon2id$hash"));
+    for (const Order& order : orders) status.Update(tx.orders().Insert(order));
+    for (const Refund& refund : refunds) status.Update(tx.refunds().Insert(refund));
+    return status;
+  }));
+}
+
+STORE_TEST("users are listed by every combination of filters, each once and in order") {
+  TestType fixture;
+  const Goods goods(fixture.store());
+  for (const char* prefix : {"", "a", "ada", "adam", "b", "b%", "b_", "bö", "zoë", "zoë1", "zz", "~"}) {
+    CAPTURE(prefix);
+    UserFilter filter;
+    filter.email_prefix = prefix;
+    CheckCombinations(fixture.store(), filter, UserState::kErased, goods.users);
+  }
+}
+
+STORE_TEST("orders are listed by every combination of filters, each once and in order") {
+  TestType fixture;
+  const Goods goods(fixture.store());
+  CheckCombinations(fixture.store(), OrderFilter(), OrderState::kCancelled, goods.orders);
+  for (const std::size_t user : {0U, 1U, 59U}) {
+    OrderFilter filter;
+    filter.user_id = goods.users[user]->id;
+    CheckCombinations(fixture.store(), filter, OrderState::kCancelled, goods.orders);
+  }
+  OrderFilter filter;
+  filter.user_id = goods.orders[0]->user_id;
+  CheckCombinations(fixture.store(), filter, OrderState::kCancelled, goods.orders);
+}
+
+STORE_TEST("refunds are listed by every combination of filters, each once and in order") {
+  TestType fixture;
+  const Goods goods(fixture.store());
+  const Refund& first = goods.refunds[0];
+  for (const std::optional<UserId> user :
+       {std::optional<UserId>(), std::optional(first->user_id), std::optional(goods.users[59]->id)}) {
+    for (const std::optional<OrderId> order :
+         {std::optional<OrderId>(), std::optional(first->order_id), std::optional(goods.orders[59]->id)}) {
+      RefundFilter filter;
+      filter.user_id = user;
+      filter.order_id = order;
+      CheckCombinations(fixture.store(), filter, RefundState::kCancelled, goods.refunds);
+    }
+  }
+}
+
+STORE_TEST("a list takes any limit and any position") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Goods goods(store);
+  const std::vector<ListPosition> all = Expected(OrderFilter(), goods.orders);
+  for (const int limit : {1, 2, 59, 60, 61, 1001}) CHECK(AllPages(store, OrderFilter(), limit) == all);
+  const auto from = [&](std::optional<ListPosition> before, int limit) {
+    return PositionsOf(
+        Get(store, [&](ReadTransaction& tx) { return List(tx, OrderFilter(), before, limit); }));
+  };
+  CHECK(from(std::nullopt, 0).empty());
+  CHECK(from(std::nullopt, -1).empty());
+  Uuid last;
+  last.fill(0xff);
+  CHECK(from(ListPosition{kT0 + absl::Hours(1), {}}, 100) == all);
+  CHECK(from(ListPosition{kT0 + absl::Microseconds(4), last}, 100) == all);
+  CHECK(from(ListPosition{kT0, {}}, 100).empty());
+  CHECK(from(ListPosition{absl::UnixEpoch() - absl::Hours(1), last}, 100).empty());
+  // Of a row that is no longer what it was, or never was.
+  const ListPosition between{kT0 + absl::Microseconds(2), {}};
+  const auto rest = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p < between; });
+  CHECK(from(between, 100) == std::vector(rest, all.end()));
+}
+
+STORE_TEST("a list follows the states of its rows, and users' addresses") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const User user = StoredUser(store, "ada@example.com");
+  UserFilter active;
+  active.states = {UserState::kActive};
+  active.email_prefix = "ada@";
+  CHECK(AllPages(store, active, 10) == std::vector{PositionOf(user)});
+  const auto update = [&](auto change) {
+    REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.users().Update(With(user, change)); }));
+  };
+  update([](UserFields& f) { f.email_key = "eve@example.com"; });
+  CHECK(AllPages(store, active, 10).empty());
+  active.email_prefix = "eve@";
+  CHECK(AllPages(store, active, 10) == std::vector{PositionOf(user)});
+  update([](UserFields& f) { f.state = UserState::kSuspended; });
+  active.email_prefix = "";
+  CHECK(AllPages(store, active, 10).empty());
+  active.states = {UserState::kSuspended};
+  CHECK(AllPages(store, active, 10) == std::vector{PositionOf(user)});
+
+  const Order order = SampleOrder(user->id);
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Insert(order); }));
+  OrderFilter cancelled;
+  cancelled.user_id = user->id;
+  cancelled.states = {OrderState::kCancelled};
+  CHECK(AllPages(store, cancelled, 10).empty());
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {
+    return tx.orders().Update(With(order, [](OrderFields& f) { f.state = OrderState::kCancelled; }));
+  }));
+  CHECK(AllPages(store, cancelled, 10) == std::vector{PositionOf(order)});
+}
+
+STORE_TEST("what a unit of work that failed would have listed is not listed") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const User user = StoredUser(store);
+  CHECK(absl::IsCancelled(Write(store, [&](WriteTransaction& tx) {
+    absl::Status status = tx.users().Insert(SampleUser("b@example.com"), "$argon2id$hash");
+    status.Update(tx.orders().Insert(SampleOrder(user->id)));
+    status.Update(absl::CancelledError("enough"));
+    return status;
+  })));
+  CHECK(AllPages(store, UserFilter(), 10) == std::vector{PositionOf(user)});
+  CHECK(AllPages(store, OrderFilter(), 10).empty());
+}
+
+STORE_TEST("many users are found at once, each that is there") {
+  TestType fixture;
+  Store& store = fixture.store();
+  std::vector<UserId> ids;
+  for (const char* name : {"a", "b", "c"}) ids.push_back(StoredUser(store, name)->id);
+  std::set<UserId> there(ids.begin(), ids.end());
+  const auto find = [&](const std::vector<UserId>& asked) {
+    return Get(store, [&](ReadTransaction& tx) { return tx.users().FindMany(asked); });
+  };
+  CHECK(find({}).empty());
+  CHECK(find({UserId(NextSampleUuid())}).empty());
+  ids.push_back(UserId(NextSampleUuid()));
+  ids.push_back(ids[0]);
+  const std::vector<User> found = find(ids);
+  CHECK(found.size() == 3);
+  for (const User& user : found) {
+    CHECK(there.erase(user->id) == 1);
+    const auto alone = Get(store, [&](ReadTransaction& tx) { return tx.users().Find(user->id); });
+    CHECK(user.fields() == alone->fields());
+  }
+  for (int i = 0; i < 996; ++i) ids.push_back(UserId(NextSampleUuid()));
+  CHECK(find(ids).size() == 3);
+}
+
+// Inserts a user for each page that was read, with times of creation on both sides of those that are there.
+void InsertUsers(Store& store, const std::string& name, const std::atomic<int>& pages,
+                 const std::atomic<bool>& stop, std::atomic<int>& inserted) {
+  for (int i = 0; !stop;) {
+    if (i >= pages) {
+      std::this_thread::yield();
+      continue;
+    }
+    const User user = With(SampleUser(absl::StrCat(name, i++)),
+                           [&](UserFields& f) { f.create_time = kT0 + absl::Microseconds(i * 7 % 70 - 20); });
+    Write(store, [&](WriteTransaction& tx) { return tx.users().Insert(user, "$hash"); }).IgnoreError();
+    ++inserted;  // as the list tells in the end
+  }
+}
+
+STORE_TEST("pages leave out nothing and repeat nothing that was there while others insert") {
+  TestType fixture;
+  Store& store = fixture.store();
+  std::set<ListPosition> there;
+  for (int i = 0; i < 150; ++i) {
+    const User user = With(SampleUser(absl::StrCat("there", i)),
+                           [&](UserFields& f) { f.create_time = kT0 + absl::Microseconds(i % 30); });
+    REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.users().Insert(user, "$hash"); }));
+    there.insert(PositionOf(user));
+  }
+  std::atomic<int> pages{0};
+  std::atomic<bool> stop{false};
+  std::atomic<int> inserted{0};
+  std::vector<std::thread> others;
+  for (const char* name : {"x", "y", "z"}) {
+    others.emplace_back([&, name] { InsertUsers(store, name, pages, stop, inserted); });
+  }
+  // So that some are under way while the next page is read.
+  const auto let_insert = [&] {
+    ++pages;
+    while (inserted < 3 * (pages - 1)) std::this_thread::yield();
+  };
+  UserFilter active;
+  active.states = {UserState::kActive};
+  std::vector<std::vector<ListPosition>> lists;
+  for (const UserFilter& filter : {UserFilter(), active, UserFilter()}) {
+    lists.push_back(AllPages(store, filter, 7, let_insert));
+  }
+  stop = true;
+  for (std::thread& other : others) other.join();
+  CHECK(lists.back().size() > there.size());
+  CHECK(AllPages(store, UserFilter(), 7).size() == there.size() + static_cast<std::size_t>(inserted));
+  for (const std::vector<ListPosition>& seen : lists) {
+    CHECK(std::is_sorted(seen.rbegin(), seen.rend()));
+    CHECK(std::adjacent_find(seen.begin(), seen.end()) == seen.end());
+    const std::set<ListPosition> once(seen.begin(), seen.end());
+    CHECK(std::includes(once.begin(), once.end(), there.begin(), there.end()));
+  }
+}
+
+}  // namespace
+}  // namespace keelson

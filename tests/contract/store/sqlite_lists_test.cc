@@ -1,0 +1,190 @@
+// How SQLite reads lists: what its plans say, and what they come to.
+#include <sqlite3.h>
+
+#include <set>
+
+#include "adapters/sqlite/sqlite_migrator.h"
+#include "adapters/sqlite/transactions.h"
+#include "tests/contract/store/fixtures.h"
+
+namespace keelson {
+namespace {
+
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+
+// One statement that was run.
+struct Run {
+  std::string sql;
+  int steps = 0;
+  int sorts = 0;
+  int full_scan_steps = 0;
+};
+
+// A database of its own, with a connection that tells what it runs.
+class Database {
+ public:
+  Database() {
+    REQUIRE_OK(SqliteMigrator(path_, clock_).Up().status());
+    auto opened = Connection::Open({path_, Connection::Access::kReadWrite});
+    REQUIRE_OK(opened.status());
+    connection_ = *std::move(opened);
+    transaction_.emplace(*connection_);
+    REQUIRE_OK(connection_->Execute("BEGIN"));
+    sqlite3_trace_v2(connection_->database().getHandle(), SQLITE_TRACE_PROFILE, &Database::Profile, this);
+  }
+
+  SqliteWriteTransaction& tx() { return *transaction_; }
+
+  // What runs when `work` does.
+  template <typename Work>
+  std::vector<Run> RunsOf(Work work) {
+    runs_.clear();
+    work();
+    REQUIRE_OK(connection_->failure());
+    return std::move(runs_);
+  }
+
+  std::vector<std::string> PlanOf(const std::string& sql) {
+    std::vector<std::string> plan;
+    SQLite::Statement explain(connection_->database(), "EXPLAIN QUERY PLAN " + sql);
+    while (explain.executeStep()) plan.push_back(explain.getColumn(3).getString());
+    return plan;
+  }
+
+ private:
+  static int Profile(unsigned, void* self, void* statement, void*) {
+    auto* run = static_cast<sqlite3_stmt*>(statement);
+    const auto status = [&](int counter) { return sqlite3_stmt_status(run, counter, 1); };
+    static_cast<Database*>(self)->runs_.push_back({sqlite3_sql(run), status(SQLITE_STMTSTATUS_VM_STEP),
+                                                   status(SQLITE_STMTSTATUS_SORT),
+                                                   status(SQLITE_STMTSTATUS_FULLSCAN_STEP)});
+    return 0;
+  }
+
+  TemporaryFolder folder_;
+  RealClock clock_;
+  const std::string path_ = folder_.File("keelson.db");
+  std::unique_ptr<Connection> connection_;
+  std::optional<SqliteWriteTransaction> transaction_;
+  std::vector<Run> runs_;
+};
+
+// A user's orders and a refund of each, newest last; one of a hundred is cancelled.
+struct Shop {
+  explicit Shop(int size);
+
+  template <typename Entity>
+  std::optional<ListPosition> Deep(const std::vector<Entity>& rows) const {
+    return PositionOf(rows[rows.size() / 10]);
+  }
+
+  Database database;
+  std::vector<User> users;
+  std::vector<Order> orders;
+  std::vector<Refund> refunds;
+};
+
+Shop::Shop(int size) {
+  SqliteWriteTransaction& tx = database.tx();
+  for (int i = 0; i < size; ++i) {
+    const absl::Time time = kT0 + absl::Seconds(i);
+    const bool rare = i % 100 == 0;
+    users.push_back(With(SampleUser(absl::StrCat(rare ? "rare" : "common", i, "@example.com")),
+                         [&](UserFields& f) { f.create_time = time; }));
+    orders.push_back(With(SampleOrder(users[0]->id), [&](OrderFields& f) {
+      f.create_time = time;
+      if (rare) f.state = OrderState::kCancelled;
+    }));
+    refunds.push_back(With(SampleRefund(orders.back()), [&](RefundFields& f) {
+      f.create_time = time;
+      if (rare) f.state = RefundState::kRejected;
+    }));
+    REQUIRE_OK(tx.users().Insert(users.back(), "$hash"));
+    REQUIRE_OK(tx.orders().Insert(orders.back()));
+    REQUIRE_OK(tx.refunds().Insert(refunds.back()));
+  }
+}
+
+constexpr int kLimit = 20;
+
+// Every kind of filter that a list has, by itself and with the others.
+template <typename Filter, typename State>
+std::vector<Filter> WithStatesAndTimes(const Filter& filter, State state) {
+  std::vector<Filter> filters(8, filter);
+  for (std::size_t i = 0; i < filters.size(); ++i) {
+    if ((i & 1) != 0) filters[i].states = {state};
+    if ((i & 2) != 0) filters[i].created_from = kT0 + absl::Seconds(1);
+    if ((i & 4) != 0) filters[i].created_before = kT0 + absl::Hours(10);
+  }
+  return filters;
+}
+
+// Calls `check` with every filter and a function that reads a page of it.
+template <typename Check>
+void ForEachList(Shop& shop, const Check& check) {
+  SqliteWriteTransaction& tx = shop.database.tx();
+  for (const std::string prefix : {"", "rare", "common", "nobody"}) {
+    UserFilter of_prefix;
+    of_prefix.email_prefix = prefix;
+    for (const UserFilter& f : WithStatesAndTimes(of_prefix, UserState::kActive)) {
+      check(shop.Deep(shop.users), [&](auto before) { return tx.users().List(f, before, kLimit)->size(); });
+    }
+  }
+  for (const bool of_user : {false, true}) {
+    OrderFilter of_orders;
+    RefundFilter of_refunds;
+    if (of_user) of_orders.user_id = of_refunds.user_id = shop.users[0]->id;
+    for (const OrderFilter& f : WithStatesAndTimes(of_orders, OrderState::kCancelled)) {
+      check(shop.Deep(shop.orders), [&](auto before) { return tx.orders().List(f, before, kLimit)->size(); });
+    }
+    for (const RefundFilter& f : WithStatesAndTimes(of_refunds, RefundState::kRejected)) {
+      check(shop.Deep(shop.refunds),
+            [&](auto before) { return tx.refunds().List(f, before, kLimit)->size(); });
+    }
+    of_refunds.order_id = shop.orders[0]->id;
+    for (const RefundFilter& f : WithStatesAndTimes(of_refunds, RefundState::kRejected)) {
+      check(shop.Deep(shop.refunds),
+            [&](auto before) { return tx.refunds().List(f, before, kLimit)->size(); });
+    }
+  }
+}
+
+TEST_CASE("no plan of a list scans a table, and but for a rare prefix none sorts", "[sqlite]") {
+  // More than are sorted for a prefix, so that both ways to find one are taken.
+  Shop shop(5000);
+  std::set<std::string> statements;
+  ForEachList(shop, [&](auto before, auto list) {
+    for (const Run& run : shop.database.RunsOf([&] { list(before); })) statements.insert(run.sql);
+  });
+  CHECK(statements.size() == 13);
+  for (const std::string& sql : statements) {
+    CAPTURE(sql);
+    for (const std::string& step : shop.database.PlanOf(sql)) {
+      CHECK_THAT(step, StartsWith("SEARCH ") || StartsWith("MERGE (UNION ALL)") || StartsWith("LEFT") ||
+                           StartsWith("RIGHT") || StartsWith("CO-ROUTINE") || StartsWith("SCAN (subquery") ||
+                           StartsWith("USE TEMP B-TREE FOR ORDER BY"));
+      if (step.starts_with("USE TEMP B-TREE")) CHECK_THAT(sql, Contains("INDEXED BY users_by_email_key"));
+    }
+  }
+}
+
+TEST_CASE("a page costs the same however far in, and whatever else the table holds", "[sqlite]") {
+  Shop shop(5000);
+  ForEachList(shop, [&](auto deep, auto list) {
+    for (const std::optional<ListPosition> before : {std::optional<ListPosition>(), deep}) {
+      int steps = 0;
+      for (const Run& run : shop.database.RunsOf([&] { list(before); })) {
+        CAPTURE(run.sql);
+        CHECK(run.full_scan_steps == 0);
+        const bool of_prefix = run.sql.find("users_by_email_key") != std::string::npos;
+        CHECK(run.sorts <= (of_prefix ? 1 : 0));
+        if (!of_prefix) steps += run.steps;
+      }
+      CHECK(steps < 150 * kLimit);
+    }
+  });
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,179 @@
+#include "core/accounts/list_users.h"
+
+#include "tests/core/world.h"
+
+namespace keelson {
+namespace {
+
+struct Listing {
+  // A stored user with this address, `age` old.
+  UserId Add(const std::string& email, absl::Duration age = absl::ZeroDuration(),
+             UserState state = UserState::kActive, Labels labels = {}) {
+    const EmailAddress address = Must(EmailAddress::Parse(email));
+    User user = User::Register(world.ids.Next<UserKind>(), address, "", "en", std::move(labels),
+                               world.clock.Now() - age);
+    UserFields fields = user.fields();
+    fields.state = state;
+    user = User(fields);
+    Must(world.store.Write(absl::InfiniteFuture(),
+                           [&](WriteTransaction& tx) { return tx.users().Insert(user, "hash"); }));
+    return user->id;
+  }
+
+  absl::StatusOr<UserPage> Page() { return ListUsers(world.store, tokens)(world.context, query); }
+  // Every page's users, from the first.
+  std::vector<UserId> All() {
+    std::vector<UserId> ids;
+    query.page_token.clear();
+    do {
+      const UserPage page = Must(Page());
+      for (const User& user : page.users) ids.push_back(user->id);
+      query.page_token = page.next_page_token;
+    } while (!query.page_token.empty());
+    return ids;
+  }
+
+  World world;
+  PageTokens tokens{Sha256("key")};
+  ListUsersQuery query;
+};
+
+using Ids = std::vector<UserId>;
+
+TEST_CASE("Users are paged through by the time of their creation, imported ones where they belong") {
+  Listing list;
+  const UserId second = list.Add("b@example.com", absl::Hours(1));
+  const UserId first = list.Add("a@example.com");
+  const UserId imported = list.Add("c@example.com", absl::Hours(24 * 365));
+  const UserId third = list.Add("d@example.com", absl::Hours(2));
+  for (const std::int32_t size : {1, 2, 3, 4, 0}) {
+    list.query.page_size = size;
+    CHECK(list.All() == Ids{first, second, third, imported});
+  }
+}
+
+TEST_CASE("Users are paged through each once while others come") {
+  Listing list;
+  Ids there;
+  for (int i = 0; i < 9; ++i) there.push_back(list.Add(StrCat("u", i, "@example.com")));
+  list.query.page_size = 2;
+  Ids seen;
+  do {
+    const UserPage page = Must(list.Page());
+    for (const User& user : page.users) seen.push_back(user->id);
+    list.Add(StrCat("new", seen.size(), "@example.com"));
+    list.query.page_token = page.next_page_token;
+  } while (!list.query.page_token.empty());
+  CHECK(seen == Ids(there.rbegin(), there.rend()));
+}
+
+TEST_CASE("Deleted and erased users are listed where they are asked for") {
+  Listing list;
+  const UserId active = list.Add("a@example.com", absl::Hours(1));
+  const UserId suspended = list.Add("b@example.com", absl::Hours(2), UserState::kSuspended);
+  const UserId deleted = list.Add("c@example.com", absl::Hours(3), UserState::kDeleted);
+  const UserId erased = list.Add("d@example.com", absl::Hours(4), UserState::kErased);
+  CHECK(list.All() == Ids{active, suspended});
+  list.query.states = {UserState::kErased, UserState::kDeleted};
+  CHECK(list.All() == Ids{deleted, erased});
+  list.query.states = {UserState::kActive, UserState::kSuspended, UserState::kDeleted, UserState::kErased};
+  CHECK(list.All() == Ids{active, suspended, deleted, erased});
+  list.query.email_prefix = "d@";
+  CHECK(list.All().empty());
+}
+
+TEST_CASE("Users are found by what their address begins with, in whatever case") {
+  Listing list;
+  const UserId other = list.Add("Adam@example.com");
+  const UserId jorg = list.Add("jörg@bücher.example");
+  const UserId ada = list.Add("ada@example.com");
+  const auto with = [&](const std::string& prefix) {
+    list.query.email_prefix = prefix;
+    return list.All();
+  };
+  CHECK(with("") == Ids{ada, jorg, other});
+  CHECK(with("ada") == Ids{ada, other});
+  CHECK(with(" ADA@Exam") == Ids{ada});
+  CHECK(with("ada@example.com") == Ids{ada});
+  CHECK(with("ada@example.comm").empty());
+  CHECK(with("JÖ") == Ids{jorg});
+  CHECK(with("jörg@Bücher.ex") == Ids{jorg});
+  CHECK(with("%").empty());
+}
+
+TEST_CASE("A bound of time between two microseconds cuts where it stands") {
+  Listing list;
+  const UserId newer = list.Add("a@example.com");
+  const UserId older = list.Add("b@example.com", absl::Microseconds(1));
+  const absl::Time between = list.world.clock.Now() - absl::Nanoseconds(500);
+  list.query.created_from = between;
+  CHECK(list.All() == Ids{newer});
+  list.query.created_from.reset();
+  list.query.created_before = between;
+  CHECK(list.All() == Ids{older});
+  list.query.created_before = list.world.clock.Now();
+  CHECK(list.All() == Ids{older});
+  list.query.created_from = list.world.clock.Now();
+  CHECK(list.All().empty());
+}
+
+TEST_CASE("A page of users has 50 unless it is told otherwise, and 1000 at most") {
+  Listing list;
+  for (int i = 0; i < 1001; ++i) list.Add(StrCat("u", i, "@example.com"));
+  CHECK(Must(list.Page()).users.size() == 50);
+  list.query.page_size = 100;
+  CHECK(Must(list.Page()).users.size() == 100);
+  list.query.page_size = 101;
+  CHECK(Must(list.Page()).users.size() == 101);
+  list.query.page_size = 1'000'000;
+  UserPage page = Must(list.Page());
+  CHECK(page.users.size() == 1000);
+  list.query.page_token = page.next_page_token;
+  page = Must(list.Page());
+  CHECK(page.users.size() == 1);
+  CHECK(page.next_page_token.empty());
+}
+
+TEST_CASE("A page of users with heavy labels ends early, and the next ones have the rest") {
+  Listing list;
+  Labels labels;
+  for (int i = 0; i < 64; ++i) labels[StrCat(i, std::string(62, 'k'))] = std::string(512, 'v');
+  Ids there;
+  for (int i = 0; i < 250; ++i) {
+    there.push_back(list.Add(StrCat("u", i, "@example.com"), absl::ZeroDuration(), UserState::kActive,
+                             i % 2 == 0 ? labels : Labels()));
+  }
+  list.query.page_size = 1000;
+  Ids seen;
+  do {
+    const UserPage page = Must(list.Page());
+    CHECK(page.users.size() < 200);
+    for (const User& user : page.users) seen.push_back(user->id);
+    list.query.page_token = page.next_page_token;
+  } while (!list.query.page_token.empty());
+  CHECK(seen == Ids(there.rbegin(), there.rend()));
+}
+
+TEST_CASE("A list of users refuses every bad field at once, and a token of other filters") {
+  Listing list;
+  for (int i = 0; i < 3; ++i) list.Add(StrCat("u", i, "@example.com"));
+  list.query.page_size = 1;
+  list.query.page_token = Must(list.Page()).next_page_token;
+  REQUIRE_FALSE(list.query.page_token.empty());
+  list.query.email_prefix = "u";
+  CHECK(ReasonOf(list.Page()) == "PAGE_TOKEN_INVALID");
+  list.query.email_prefix = "";
+  list.query.states = {UserState::kActive};
+  CHECK(ReasonOf(list.Page()) == "PAGE_TOKEN_INVALID");
+  list.query.states = {UserState::kActive, UserState::kSuspended};
+  CHECK(ReasonOf(list.Page()) == "OK");
+
+  list.query.page_size = -1;
+  list.query.email_prefix = "\xff";
+  CHECK(BadFields(list.Page()) == Fields{"page_size", "email_prefix"});
+  list.query.email_prefix = std::string(255, 'a');
+  CHECK(BadFields(list.Page()) == Fields{"page_size", "email_prefix"});
+}
+
+}  // namespace
+}  // namespace keelson

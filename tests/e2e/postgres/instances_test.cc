@@ -1,0 +1,159 @@
+// Several processes share a database: under load, killed again and again, they neither lose nor double
+// anything.
+#include <algorithm>
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <map>
+
+#include "absl/strings/escaping.h"
+#include "core/common/id.h"
+#include "core/common/strings.h"
+#include "core/notifications/dispatch_messages.h"
+#include "tests/e2e/postgres/support/audit.h"
+#include "tests/e2e/postgres/support/fleet.h"
+#include "tests/e2e/postgres/support/patient_caller.h"
+#include "tests/e2e/support/await.h"
+#include "tests/e2e/support/mailbox.h"
+#include "tests/e2e/support/scenarios.h"
+#include "tests/e2e/support/stores.h"
+#include "tests/e2e/support/threads.h"
+
+namespace keelson::e2e {
+namespace {
+
+constexpr std::size_t kServices = 3;
+constexpr int kCallers = 8;
+constexpr int kCrashes = 10;
+constexpr int kJourneysBetweenCrashes = 15;
+// Messages that a process may have under way when it is killed: four batches.
+constexpr int kMessagesUnderWay = 4 * DispatchMessages::kBatch;
+
+const ServiceProcess::Settings kSettings = {"store.postgres.pool_size=8", "passwords.queue=1000",
+                                            "email.dispatch.timeout=500ms", "email.dispatch.lease=1s"};
+
+std::string RequestId(const std::string& name, const std::string& step) {
+  return Field("request_id", StrCat(name, "-", step));
+}
+
+// From registration to two refunds, of one unit each of three.
+void Travel(PatientCaller& caller, const std::string& name) {
+  const auto user = caller.Ask(&Accounts::RegisterUser,
+                               StrCat(RequestId(name, "register"), Field("email", name + "@example.com"),
+                                      Field("password", kPassword)));
+  const auto order =
+      caller.Ask(&Orders::CreateOrder, StrCat(RequestId(name, "order"), Field("user_id", user.user().id()),
+                                              "lines { quantity: 3 ", Euros("unit_price", 1000), "}"));
+  const std::string id = Field("id", order.order().id());
+  caller.Ask(&Orders::PayOrder, StrCat(RequestId(name, "pay"), id, Euros("amount", 3000)));
+  caller.Ask(&Orders::ShipOrder, StrCat(RequestId(name, "ship"), id));
+  caller.Ask(&Orders::DeliverOrder, StrCat(RequestId(name, "deliver"), id));
+  for (const char* step : {"refund1", "refund2"}) {
+    caller.Ask(&Refunds::CreateRefund,
+               StrCat(RequestId(name, step), Field("order_id", order.order().id()), UnitsScope(1)));
+  }
+}
+
+// Journeys until it is told to stop; what went wrong, or nothing.
+std::string TravelUntil(const std::atomic<bool>& over, PatientCaller& caller, int number,
+                        std::atomic<int>& journeys) {
+  try {
+    for (int i = 0; !over; ++i) {
+      Travel(caller, StrCat("traveller", number, "-", i));
+      ++journeys;
+    }
+    return "";
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
+// What a killed process had at the payment provider waits for its lease, two minutes; here it does not.
+void EndLeases(const servers::PostgresSession& database) {
+  database.Execute(
+      "UPDATE refunds SET due_time = create_time WHERE id IN "
+      "(SELECT id FROM refunds WHERE state = 3 FOR UPDATE SKIP LOCKED)");
+}
+
+bool AllIsDone(const servers::PostgresSession& database) {
+  return database.Value(
+             "SELECT (SELECT count(*) FROM refunds WHERE state <> 4) + "
+             "(SELECT count(*) FROM messages WHERE state <> 3) + (SELECT count(*) FROM event_inbox)") == "0";
+}
+
+// How often each message was begun to be sent, by the name of its file.
+std::map<std::string, int> Attempts(const servers::PostgresSession& database) {
+  std::map<std::string, int> attempts;
+  for (const auto& row : database.Query("SELECT encode(uuid_send(id), 'hex'), attempts FROM messages")) {
+    Uuid uuid;
+    const std::string bytes = absl::HexStringToBytes(row[0]);
+    std::copy(bytes.begin(), bytes.end(), uuid.begin());
+    attempts[MessageId(uuid).ToString() + ".eml"] = std::stoi(row[1]);
+  }
+  return attempts;
+}
+
+// Every message is in some folder, and in another one only where its sender was killed before it could tell.
+void CheckMails(const Fleet& fleet, const servers::PostgresSession& database) {
+  std::map<std::string, int> copies;
+  for (std::size_t i = 0; i < fleet.size(); ++i) {
+    for (const Mail& mail : ReadMails(fleet.mail_folder(i))) ++copies[mail.file];
+  }
+  std::vector<std::string> missing, sent_too_often;
+  int repeated = 0;
+  const std::map<std::string, int> attempts = Attempts(database);
+  for (const auto& [file, count] : attempts) {
+    if (copies[file] == 0) missing.push_back(file);
+    if (copies[file] > count) sent_too_often.push_back(file);
+    repeated += count - 1;
+  }
+  CHECK(missing.empty());
+  CHECK(sent_too_often.empty());
+  CHECK(copies.size() == attempts.size());
+  CHECK(repeated <= kCrashes * kMessagesUnderWay);
+}
+
+TEST_CASE("three processes on one database, killed in turn, do everything once") {
+  Fleet fleet(kServices, kSettings);
+  std::vector<PatientCaller> callers;
+  for (std::size_t i = 0; i < kCallers; ++i) callers.emplace_back(fleet, i);
+  std::atomic<bool> over = false;
+  std::atomic<int> journeys = 0;
+  std::vector<std::string> faults;
+  std::jthread load([&] {
+    faults = AllAtOnce(kCallers, [&](int i) {
+      return TravelUntil(over, callers[static_cast<std::size_t>(i)], i, journeys);
+    });
+  });
+  for (int i = 0; i < kCrashes; ++i) {
+    const int before = journeys;
+    CHECK(Await([&] { return journeys >= before + kJourneysBetweenCrashes; }));
+    fleet.Crash(static_cast<std::size_t>(i) % fleet.size());
+  }
+  over = true;
+  load.join();
+  CHECK(faults == std::vector<std::string>(kCallers));
+
+  const servers::PostgresSession database = ConnectToDatabase(fleet.folder());
+  EndLeases(database);
+  CHECK(Await([&] { return AllIsDone(database); }));
+  const std::vector<std::string> differences =
+      AllAtOnce(kCallers, [&](int i) { return callers[static_cast<std::size_t>(i)].RepeatAll(); });
+  CHECK(differences == std::vector<std::string>(kCallers));
+
+  const int once = journeys;
+  AuditRefunds(fleet.folder());
+  CHECK(AuditedEvents(fleet.folder()) == std::map<std::string, int>{{"user.registered", once},
+                                                                    {"order.created", once},
+                                                                    {"order.paid", once},
+                                                                    {"order.shipped", once},
+                                                                    {"order.delivered", once},
+                                                                    {"refund.requested", 2 * once},
+                                                                    {"refund.processing", 2 * once},
+                                                                    {"refund.succeeded", 2 * once},
+                                                                    {"message.queued", 3 * once},
+                                                                    {"message.sent", 3 * once}});
+  CheckMails(fleet, database);
+}
+
+}  // namespace
+}  // namespace keelson::e2e

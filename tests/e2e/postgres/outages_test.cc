@@ -1,0 +1,166 @@
+// Troubles of a PostgreSQL that a service runs on: told as UNAVAILABLE and by its health, and over when their
+// cause is, without a restart.
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <set>
+#include <thread>
+
+#include "core/common/strings.h"
+#include "tests/e2e/postgres/support/shop.h"
+#include "tests/e2e/support/await.h"
+#include "tests/e2e/support/scenarios.h"
+#include "tests/e2e/support/stores.h"
+#include "tests/e2e/support/threads.h"
+#include "tests/support/postgres/pgbouncer.h"
+
+namespace keelson::e2e {
+namespace {
+
+using Stopping = servers::PostgresServer::Stopping;
+
+TEST_CASE("a server that stops is missed, and taken back") {
+  const auto how = GENERATE(Stopping::kFast, Stopping::kImmediate);
+  Shop shop;
+  shop.server().Stop(how);
+  const auto start = std::chrono::steady_clock::now();
+  CheckUnavailable(shop.Register("bob@example.com").status);
+  CheckUnavailable(shop.GetUser().status);
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
+  CHECK(shop.BecomesHealthy(false));
+  shop.server().Start();
+  shop.CheckWellAgain("bob@example.com");
+  CHECK(shop.service().process().errors().find(servers::PostgresServer::kPassword) == std::string::npos);
+}
+
+TEST_CASE("restarts under load are told as nothing but UNAVAILABLE, and lose nothing") {
+  constexpr int kCallers = 8;
+  Shop shop({"passwords.queue=1000"});
+  std::atomic<bool> over = false;
+  std::vector<std::set<std::string>> outcomes(kCallers);
+  std::vector<std::vector<std::string>> acknowledged;
+  std::jthread load([&] {
+    acknowledged = AllAtOnce(kCallers, [&](int caller) {
+      std::vector<std::string> ids;
+      for (int i = 0; !over; ++i) {
+        const auto answer = shop.Register(StrCat("user", caller, "-", i, "@example.com"));
+        outcomes[static_cast<std::size_t>(caller)].insert(Outcome(answer));
+        if (answer.ok()) ids.push_back(answer->user().id());
+      }
+      return ids;
+    });
+  });
+  for (const auto how : {Stopping::kFast, Stopping::kImmediate, Stopping::kFast}) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
+    shop.server().Restart(how);
+  }
+  CHECK(shop.BecomesHealthy(true));
+  over = true;
+  load.join();
+  for (const std::set<std::string>& seen : outcomes) {
+    CHECK(seen == std::set<std::string>{"OK", "UNAVAILABLE STORE_UNAVAILABLE"});
+  }
+  for (const std::vector<std::string>& ids : acknowledged) {
+    for (const std::string& id : ids)
+      CHECK(Outcome(shop.client()(&Accounts::GetUser, Field("id", id))) == "OK");
+  }
+  shop.CheckWellAgain("bob@example.com");
+}
+
+TEST_CASE("a server that answers nothing holds nobody up beyond the deadline") {
+  Shop shop;
+  const Client hasty(shop.service().target(), std::chrono::seconds(2));
+  shop.server().Freeze();
+  const auto start = std::chrono::steady_clock::now();
+  const std::vector<std::string> outcomes = AllAtOnce(2 * Shop::kPoolSize, [&](int) {
+    return Outcome(hasty(&Accounts::GetUser, Field("id", shop.user_id())));
+  });
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(4));
+  CHECK(std::set<std::string>(outcomes.begin(), outcomes.end()) ==
+        std::set<std::string>{"DEADLINE_EXCEEDED"});
+  CHECK(shop.BecomesHealthy(false));
+  shop.server().Thaw();
+  shop.CheckWellAgain("bob@example.com");
+}
+
+TEST_CASE("with no connection left callers are told, and served again when there are some") {
+  Shop shop;
+  shop.server().Execute("ALTER ROLE keelson CONNECTION LIMIT 0");
+  shop.server().EndSessions(Shop::kDatabase);
+  const auto refused = shop.Register("bob@example.com");
+  CheckUnavailable(refused.status);
+  CHECK_THAT(refused.status.error_message(), Catch::Contains("too many connections"));
+  CHECK(shop.BecomesHealthy(false));
+  shop.server().Execute("ALTER ROLE keelson CONNECTION LIMIT -1");
+  shop.CheckWellAgain("bob@example.com");
+}
+
+TEST_CASE("with fewer connections than the pool would have, callers wait their turn") {
+  constexpr int kCallers = 32;
+  Shop shop;
+  shop.server().Execute("ALTER ROLE keelson CONNECTION LIMIT 5");
+  shop.server().EndSessions(Shop::kDatabase);
+  CHECK(shop.BecomesHealthy(true));
+  const std::vector<std::string> outcomes = AllAtOnce(kCallers, [&](int) { return Outcome(shop.GetUser()); });
+  CHECK(outcomes == std::vector<std::string>(kCallers, "OK"));
+  shop.server().Execute("ALTER ROLE keelson CONNECTION LIMIT -1");
+  shop.CheckWellAgain("bob@example.com");
+}
+
+// The process of a session of the service's that waits for a lock, and what it waits in is a transaction.
+int BlockedSession(const servers::PostgresServer& server) {
+  const std::string find =
+      "SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND xact_start IS "
+      "NOT NULL "
+      "AND datname = 'app' AND query NOT LIKE '%pg_is_in_recovery%'";
+  int pid = 0;
+  CHECK(Await([&] { return (pid = std::stoi(server.Value(find))) != 0; }));
+  return pid;
+}
+
+TEST_CASE("a session that ends in the middle of a write leaves nothing half done") {
+  const bool crash = GENERATE(false, true);
+  Shop shop;
+  const std::string order_id = CreateOrder(shop.client(), shop.user_id(), 1, 1000);
+  PayOrder(shop.client(), order_id);
+  DeliverOrder(shop.client(), order_id);
+  const std::string request = StrCat("request_id: 'f' ", Field("order_id", order_id), AmountScope(400));
+  std::string first;
+  std::jthread caller;
+  {
+    const servers::PostgresSession blocker = shop.Connect();
+    // A refund has locked its order when it comes to the refunds.
+    blocker.Execute("BEGIN; LOCK TABLE refunds IN SHARE MODE");
+    caller = std::jthread([&] { first = Outcome(shop.client()(&Refunds::CreateRefund, request)); });
+    const int session = BlockedSession(shop.server());
+    crash ? shop.server().CrashSession(session) : shop.server().EndSession(session);
+  }
+  caller.join();
+  CHECK((first == "OK" || first == "UNAVAILABLE STORE_UNAVAILABLE"));
+  CHECK(shop.BecomesHealthy(true));
+  CHECK(Outcome(shop.client()(&Refunds::CreateRefund, request)) == "OK");
+  CHECK(CountRefunds(shop.client(), order_id) == 1);
+  const orders::v1::Order order = GetOrder(shop.client(), order_id);
+  CHECK(order.refunded().minor_units() + order.refund_pending().minor_units() == 400);
+  shop.CheckWellAgain("bob@example.com");
+}
+
+TEST_CASE("a pooler that crashes is missed, and taken back") {
+  servers::PostgresServer server;
+  server.CreateDatabase("app");
+  servers::PgBouncer bouncer(server);
+  const Folder folder;
+  ServiceProcess service(folder.path(), PostgresSettings(bouncer.url("app"), /*prepared_statements=*/false));
+  const Client client = service.Connect();
+  const std::string user_id = RegisterUser(client, "ada@example.com");
+  const auto get = [&] { return client(&Accounts::GetUser, Field("id", user_id)); };
+  bouncer.Stop();
+  CheckUnavailable(get().status);
+  CHECK(Await([&] { return client.Health() == "NOT_SERVING"; }));
+  bouncer.Start();
+  CHECK(Await([&] { return client.Health() == "SERVING"; }));
+  CHECK(Outcome(get()) == "OK");
+  RegisterUser(client, "bob@example.com");
+}
+
+}  // namespace
+}  // namespace keelson::e2e

@@ -1,0 +1,96 @@
+// How services start on a PostgreSQL, or tell in one line why they don't.
+#include <catch2/catch.hpp>
+#include <list>
+
+#include "core/common/strings.h"
+#include "tests/e2e/support/await.h"
+#include "tests/e2e/support/folder.h"
+#include "tests/e2e/support/refusal.h"
+#include "tests/e2e/support/scenarios.h"
+#include "tests/e2e/support/stores.h"
+#include "tests/support/postgres/free_port.h"
+#include "tests/support/postgres/postgres_database.h"
+#include "tests/support/postgres/postgres_standby.h"
+
+namespace keelson::e2e {
+namespace {
+
+constexpr char kPasswordInUrl[] = "pa%20ss%2Fword";
+constexpr char kWrongPassword[] = "n0t-the-one";
+
+std::string Replaced(std::string text, const std::string& part, const std::string& by) {
+  return text.replace(text.find(part), part.size(), by);
+}
+
+TEST_CASE("a wrong password is refused by the server, and shown nowhere") {
+  const servers::PostgresDatabase database;
+  const Folder folder;
+  const std::string url = Replaced(database.url(), kPasswordInUrl, kWrongPassword);
+  const CommandResult result = Serve(folder, PostgresSettings(url));
+  CheckRefusal(result, 1, database.name(), "password authentication failed");
+  CHECK_THAT(result.errors, !Catch::Contains(kWrongPassword));
+}
+
+TEST_CASE("a database or a server that is not there is told") {
+  const servers::PostgresDatabase database;
+  const Folder folder;
+  CheckRefusal(Serve(folder, PostgresSettings(database.url() + "_gone")), 1, database.name() + "_gone",
+               "does not exist");
+  const std::string port = std::to_string(servers::FreePort());
+  const std::string url = servers::PostgresServer::UrlAt(std::stoi(port), "app");
+  const CommandResult result = Serve(folder, PostgresSettings(url));
+  CheckRefusal(result, 1, port, "refused");
+  CHECK_THAT(result.errors, !Catch::Contains(kPasswordInUrl));
+}
+
+TEST_CASE("a URL that is none is a mistake of the configuration, and not shown") {
+  const Folder folder;
+  const CommandResult result = Serve(folder, PostgresSettings("mysql://root:s3cret@localhost/app"));
+  CheckRefusal(result, 2, "store.postgres.url", "must be");
+  CHECK_THAT(result.errors, !Catch::Contains("s3cret"));
+}
+
+TEST_CASE("a server without a connection left, and one that only follows, are told") {
+  servers::PostgresServer server({.max_connections = 10});
+  server.CreateDatabase("app");
+  const Folder folder;
+  SECTION("without a connection left") {
+    std::list<servers::PostgresSession> others;
+    for (int i = 0; i < 7; ++i) others.emplace_back(server.url("app"));
+    CheckRefusal(Serve(folder, PostgresSettings(server.url("app"))), 1, "app", "connection slots");
+  }
+  SECTION("one that only follows") {
+    servers::PostgresStandby standby(server);
+    CheckRefusal(Serve(folder, PostgresSettings(standby.server().url("app"))), 1, "app", "read-only");
+  }
+}
+
+TEST_CASE("ten processes that start on an empty database at once all serve") {
+  constexpr int kServices = 10;
+  servers::PostgresServer server({.max_connections = 200});
+  server.CreateDatabase("app");
+  const Folder folder;
+  // Not one after the other, as ServiceProcess would have it.
+  const ServiceProcess::Settings settings = PostgresSettings(server.url("app"));
+  std::list<ChildProcess> processes;
+  for (int i = 0; i < kServices; ++i) {
+    std::vector<std::string> arguments = ServeArguments(folder.path(), settings);
+    arguments.insert(arguments.begin(), KEELSON_BINARY);
+    processes.emplace_back(arguments, folder.path(), ChildProcess::Options());
+  }
+  for (ChildProcess& process : processes) {
+    INFO(process.errors());
+    int port = 0;
+    CHECK(Await([&] { return (port = ListeningPort(process.pid())) != 0 || !process.running(); }));
+    const Client client(StrCat("127.0.0.1:", port));
+    CHECK(Await([&] { return client.Health() == "SERVING" || !process.running(); }));
+    CHECK(process.running());
+    RegisterUser(client, StrCat("user", port, "@example.com"));
+  }
+  const servers::PostgresSession database(server.admin_url("app"));
+  CHECK(database.Value("SELECT count(*) FROM users") == std::to_string(kServices));
+  CHECK(database.Value("SELECT count(*) - max(version) FROM schema_migrations") == "0");
+}
+
+}  // namespace
+}  // namespace keelson::e2e

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/e2e/postgres/support/fleet.h"
+#include "tests/e2e/support/await.h"
+
+namespace keelson::e2e {
+
+// Calls services of a fleet in turn, and repeats a call elsewhere for as long as it is told UNAVAILABLE: so
+// every call needs a request id. Remembers what it was answered. For one thread, outside of which Catch
+// stays.
+class PatientCaller {
+ public:
+  explicit PatientCaller(const Fleet& fleet, std::size_t first = 0);
+
+  // Throws where the answer is an error.
+  template <typename Service, typename Request, typename Response>
+  Response Ask(grpc::Status (Service::*method)(grpc::ClientContext*, const Request&, Response*),
+               const std::string& request) {
+    const auto send = [method, request](const Client& client) { return client(method, request); };
+    const Answer<Response> answer = Insist(send);
+    if (!answer.ok()) throw std::runtime_error(Outcome(answer) + " for " + request);
+    answered_.push_back({request, answer.value.SerializeAsString(), [send](PatientCaller& self) {
+                           return self.Insist(send).value.SerializeAsString();
+                         }});
+    return answer.value;
+  }
+
+  // Sends every request once more. What was answered otherwise than at first; empty where nothing was.
+  std::string RepeatAll();
+
+ private:
+  struct Answered {
+    std::string request;
+    std::string answer;
+    std::function<std::string(PatientCaller&)> repeat;
+  };
+
+  template <typename Send>
+  auto Insist(const Send& send) {
+    auto answer = send(Next());
+    Await([&] {
+      if (answer.status.error_code() != grpc::StatusCode::UNAVAILABLE) return true;
+      answer = send(Next());
+      return false;
+    });
+    return answer;
+  }
+  const Client& Next() { return clients_[next_++ % clients_.size()]; }
+
+  std::vector<Client> clients_;
+  std::size_t next_;
+  std::vector<Answered> answered_;
+};
+
+}  // namespace keelson::e2e

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+
+namespace keelson::servers {
+
+// A fresh folder, with a path that is short enough for sockets, of the user that servers run as: this one, or
+// an unprivileged one where this one is root. It goes with this object or with this process, however that
+// ends, and with it the server that was named last.
+class ServerFolder {
+ public:
+  ServerFolder();
+  ~ServerFolder();
+  ServerFolder(const ServerFolder&) = delete;
+  ServerFolder& operator=(const ServerFolder&) = delete;
+
+  const std::filesystem::path& path() const { return path_; }
+  std::string File(const std::string& name) const { return path_ / name; }
+  uid_t user() const { return user_; }
+  gid_t group() const { return group_; }
+
+  // The process that must not outlive this one, and the signal that ends it cleanly.
+  void EndWithUs(pid_t server, int signal) const;
+  void ServerHasEnded() const;
+
+ private:
+  void Tell(const std::string& line) const;
+
+  std::filesystem::path path_;
+  uid_t user_;
+  gid_t group_;
+  int watcher_input_;
+  pid_t watcher_;
+};
+
+std::string ReadText(const std::filesystem::path& file);
+void WriteText(const std::filesystem::path& file, const std::string& text);
+
+}  // namespace keelson::servers
