@@ -26,7 +26,8 @@ Findings Verify(BulkReader& reader, const VerifyStore::Limits& limits = {}) {
   VerifyStore verify(
       reader, [&](const Finding& finding) { findings.push_back(finding); },
       [&](const VerifyProgress& progress) { last = progress; }, limits);
-  CHECK(Must(verify()) == std::ssize(findings));
+  const std::int64_t count = Must(verify());
+  CHECK(count == std::ssize(findings));
   CHECK(last.done == last.total);
   return findings;
 }
