@@ -51,6 +51,9 @@ TEST_CASE("commands take what they say they take") {
   CHECK(Parses({"serve", "--config", "a.toml", "--set", "a=[\"b\",\"c\"]", "--set", "d=e"}));
   CHECK(Parses({"config", "show", "--set", "email.providers=[\"file\"]"}));
   CHECK(Parses({"migrate", "down", "--to", "3"}));
+  CHECK(Parses({"verify", "--config", "a.toml"}));
+  CHECK(Parses({"transfer", "--from", "a.toml", "--to", "b.toml"}));
+  CHECK(Parses({"backup", "copy.db", "--set", "store.sqlite.path=a.db"}));
   CHECK(Parses({"health", "127.0.0.1:1", "--tls-ca", "ca.pem"}));
   CHECK(Parses({"version"}));
 }
@@ -63,6 +66,11 @@ TEST_CASE("a wrong command line is refused") {
   CHECK_FALSE(Parses({"migrate"}));
   CHECK_FALSE(Parses({"migrate", "up", "--to", "x"}));
   CHECK_FALSE(Parses({"config", "reference", "--set", "a=b"}));
+  CHECK_FALSE(Parses({"verify", "extra"}));
+  CHECK_FALSE(Parses({"transfer", "--from", "a.toml"}));
+  CHECK_FALSE(Parses({"transfer", "--to", "b.toml"}));
+  CHECK_FALSE(Parses({"transfer", "--from", "a.toml", "--to", "b.toml", "--set", "a=b"}));
+  CHECK_FALSE(Parses({"backup"}));
   CHECK_FALSE(Parses({"health"}));
 }
 

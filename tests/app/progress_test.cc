@@ -1,0 +1,71 @@
+#include "app/progress.h"
+
+#include <catch2/catch.hpp>
+#include <sstream>
+#include <string>
+
+namespace keelson {
+namespace {
+
+struct Shown {
+  explicit Shown(bool terminal) : progress(out, terminal, [this] { return now; }) {}
+
+  // What was written since the last call.
+  std::string Take() {
+    std::string text = out.str();
+    out.str("");
+    return text;
+  }
+
+  std::ostringstream out;
+  absl::Time now = absl::UnixEpoch();
+  Progress progress;
+};
+
+TEST_CASE("a terminal has a bar that is drawn over again") {
+  Shown shown(/*terminal=*/true);
+  shown.progress.Show("copying users", 0, 1000, "rows");
+  CHECK(shown.Take() == "\r\x1b[K[                              ]   0%  copying users: 0 of 1000 rows");
+  shown.now += absl::Milliseconds(100);
+  shown.progress.Show("copying orders", 500, 1000, "rows");
+  CHECK(shown.Take() == "\r\x1b[K[###############               ]  50%  copying orders: 500 of 1000 rows");
+  shown.now += absl::Milliseconds(100);
+  shown.progress.Show("copying orders", 1000, 1000, "rows");
+  CHECK(shown.Take() == "\r\x1b[K[##############################] 100%  copying orders: 1000 of 1000 rows");
+  shown.progress.Clear();
+  CHECK(shown.Take() == "\r\x1b[K");
+  shown.progress.Clear();
+  CHECK(shown.Take().empty());
+}
+
+TEST_CASE("a terminal is not drawn to more often than an eye sees") {
+  Shown shown(/*terminal=*/true);
+  shown.progress.Show("checking", 1, 2, "rows");
+  shown.Take();
+  shown.now += absl::Milliseconds(99);
+  shown.progress.Show("checking", 2, 2, "rows");
+  CHECK(shown.Take().empty());
+}
+
+TEST_CASE("elsewhere a line is written now and then, and none where the work is short") {
+  Shown shown(/*terminal=*/false);
+  shown.progress.Show("checking", 1, 4, "rows");
+  shown.now += absl::Milliseconds(9'999);
+  shown.progress.Show("checking", 2, 4, "rows");
+  CHECK(shown.Take().empty());
+  shown.now += absl::Milliseconds(1);
+  shown.progress.Show("checking", 3, 4, "rows");
+  CHECK(shown.Take() == " 75%  checking: 3 of 4 rows\n");
+  shown.progress.Show("checking", 4, 4, "rows");
+  shown.progress.Clear();
+  CHECK(shown.Take().empty());
+}
+
+TEST_CASE("nothing to do is done") {
+  Shown shown(/*terminal=*/true);
+  shown.progress.Show("checking", 0, 0, "rows");
+  CHECK_THAT(shown.Take(), Catch::Contains("100%"));
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,202 @@
+// Moving house, checking and backing up with the real binary: `keelson transfer`, `verify` and `backup`.
+#include <catch2/catch.hpp>
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+#include "core/common/strings.h"
+#include "tests/e2e/support/await.h"
+#include "tests/e2e/support/database.h"
+#include "tests/e2e/support/folder.h"
+#include "tests/e2e/support/scenarios.h"
+#include "tests/e2e/support/service_process.h"
+
+namespace keelson::e2e {
+namespace {
+
+using Catch::Contains;
+using Catch::StartsWith;
+
+// Two stores in one folder: "keelson.db", as services serve it, and "new.db".
+class Houses {
+ public:
+  Houses() {
+    WriteFile(folder_ / "old.toml", "[store.sqlite]\npath = \"keelson.db\"\n");
+    WriteFile(folder_ / "new.toml", "[store.sqlite]\npath = \"new.db\"\n");
+  }
+
+  const std::filesystem::path& path() const { return folder_.path(); }
+  CommandResult Run(std::vector<std::string> arguments) const {
+    return RunKeelson(std::move(arguments), folder_.path());
+  }
+  CommandResult Transfer() const { return Run(TransferArguments()); }
+  CommandResult Verify(const std::string& config) const { return Run({"verify", "--config", config}); }
+  static std::vector<std::string> TransferArguments() {
+    return {"transfer", "--from", "old.toml", "--to", "new.toml"};
+  }
+
+ private:
+  const Folder folder_;
+};
+
+// A user, a delivered order, and refunds that have come to their end; the user's id.
+std::string LiveIn(const Client& client) {
+  const std::string order_id = DeliveredOrder(client, "ada@example.com", 3, 1000);
+  for (int i = 0; i < 2; ++i) {
+    const auto refund = client(&Refunds::CreateRefund, StrCat(Field("request_id", StrCat("r", i)),
+                                                              Field("order_id", order_id), UnitsScope(1)));
+    REQUIRE(Outcome(refund) == "OK");
+    AwaitRefund(client, refund->refund().id());
+  }
+  return GetOrder(client, order_id).user_id();
+}
+
+void CheckRefused(const CommandResult& result, int exit_code, const std::string& cause) {
+  CHECK(result.exit_code == exit_code);
+  CHECK(result.output.empty());
+  CHECK_THAT(result.errors, StartsWith("keelson: ") && Contains(cause));
+}
+
+void CheckClean(const CommandResult& result) {
+  CHECK(result.errors.empty());
+  CHECK(result.output == "nothing found\n");
+  CHECK(result.exit_code == 0);
+}
+
+TEST_CASE("a product is moved to another store and served from there") {
+  const Houses houses;
+  std::string user_id;
+  {
+    ServiceProcess service(houses.path());
+    user_id = LiveIn(service.Connect());
+    CHECK(service.Stop() == 0);
+  }
+  const CommandResult moved = houses.Transfer();
+  CHECK(moved.errors.empty());
+  CHECK(moved.exit_code == 0);
+  for (const char* line : {"users                     1 rows  ", "orders                    1 rows  ",
+                           "refunds                   2 rows  ", "settings                  1 rows  "}) {
+    CHECK_THAT(moved.output, Contains(line));
+  }
+  CheckClean(houses.Verify("new.toml"));
+
+  ServiceProcess service(houses.path(), {"store.sqlite.path=new.db"});
+  const Client client = service.Connect();
+  CHECK(client(&Accounts::GetUser, Field("id", user_id))->user().email() == "ada@example.com");
+  DeliveredOrder(client, "bob@example.com", 1, 100);
+  CheckClean(houses.Verify("new.toml"));
+}
+
+TEST_CASE("a transfer that is killed goes on where it ended, and its target is not served until then") {
+  const Houses houses;
+  {
+    ServiceProcess service(houses.path());
+    LiveIn(service.Connect());
+    CHECK(service.Stop() == 0);
+  }
+  Database(houses.path() / "keelson.db")
+      .Execute(
+          "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 400000) "
+          "INSERT INTO cooldowns (key, until_time) SELECT randomblob(16), i FROM n");
+  {
+    std::vector<std::string> arguments = Houses::TransferArguments();
+    arguments.insert(arguments.begin(), KEELSON_BINARY);
+    ChildProcess transfer(std::move(arguments), houses.path(), {});
+    const std::filesystem::path log = houses.path() / "new.db-wal";
+    std::error_code error;
+    REQUIRE(Await([&] { return std::filesystem::file_size(log, error) > 1'000'000 && !error; }));
+    transfer.Signal(SIGKILL);
+    REQUIRE(transfer.Wait() == -SIGKILL);
+  }
+  const CommandResult served = houses.Run({"serve", "--config", "new.toml"});
+  CheckRefused(served, 1, "half filled by a transfer");
+
+  const CommandResult moved = houses.Transfer();
+  CHECK(moved.errors.empty());
+  CHECK(moved.exit_code == 0);
+  CHECK_THAT(moved.output, Contains("cooldowns            400000 rows  "));
+  CheckClean(houses.Verify("new.toml"));
+  CheckRefused(houses.Transfer(), 1, "the target is not empty: its table users has 1 row");
+}
+
+TEST_CASE("a transfer that was begun from another source is not gone on with") {
+  const Houses houses;
+  CHECK(ServiceProcess(houses.path()).Stop() == 0);
+  CHECK(houses.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
+  Database(houses.path() / "new.db").Execute("INSERT INTO settings (name, value) VALUES ('transfer', x'00')");
+  CheckRefused(houses.Transfer(), 1, "half filled from another source");
+}
+
+TEST_CASE("what can't be moved is told") {
+  const Houses houses;
+  CheckRefused(houses.Transfer(), 1, "the source: the database keelson.db can't be reached");
+  CHECK_FALSE(std::filesystem::exists(houses.path() / "new.db"));
+  {
+    ServiceProcess service(houses.path());
+    CheckRefused(houses.Transfer(), 1, "the source: the database keelson.db is in use by another process");
+  }
+  CheckRefused(houses.Run({"transfer", "--from", "old.toml", "--to", "old.toml"}), 1,
+               "the target: the database keelson.db is in use");
+  WriteFile(houses.path() / "memory.toml", "[store]\nadapter = \"memory\"\n");
+  CheckRefused(houses.Run({"transfer", "--from", "old.toml", "--to", "memory.toml"}), 2,
+               "store.adapter memory can't be moved");
+  CHECK(houses.Run({"transfer", "--from", "old.toml"}).exit_code == 2);
+  CHECK(houses.Run({"transfer", "--from", "nothing.toml", "--to", "new.toml"}).exit_code == 2);
+}
+
+TEST_CASE("a store is verified while it is served, and what breaks an invariant is told") {
+  const Houses houses;
+  ServiceProcess service(houses.path());
+  LiveIn(service.Connect());
+  CheckClean(houses.Verify("old.toml"));
+
+  Database(houses.path() / "keelson.db").Execute("UPDATE orders SET refunded = refunded - 1");
+  const CommandResult found = houses.Verify("old.toml");
+  CHECK(found.exit_code == 1);
+  CHECK_THAT(found.output, StartsWith("orders order_") &&
+                               Contains(": order_totals_are_fold_of_refunds: refunded is 1999, not 2000\n"));
+
+  Database(houses.path() / "keelson.db").Execute("UPDATE orders SET refunded = refunded + 1");
+  Database(houses.path() / "keelson.db").Execute("UPDATE events SET actor = 'nobody' WHERE sequence = 3");
+  const CommandResult tampered = houses.Verify("old.toml");
+  CHECK(tampered.exit_code == 1);
+  CHECK_THAT(tampered.output, StartsWith("events 3: event_hashes_verify: "));
+}
+
+TEST_CASE("a store that can't be verified is told") {
+  const Houses houses;
+  CheckRefused(houses.Verify("old.toml"), 1, "keelson.db can't be reached");
+  CheckRefused(houses.Run({"verify", "--set", "store.adapter=memory"}), 2, "can't be moved or verified");
+}
+
+TEST_CASE("a backup that is made while the service is written to is a whole store") {
+  const Houses houses;
+  ServiceProcess service(houses.path());
+  const Client client = service.Connect();
+  const std::string order_id = DeliveredOrder(client, "ada@example.com", 1, 1'000'000);
+  std::jthread writer([&](const std::stop_token& stop) {
+    const Client own = service.Connect();
+    for (int i = 0; !stop.stop_requested(); ++i) {
+      own(&Refunds::CreateRefund,
+          StrCat(Field("request_id", StrCat(i)), Field("order_id", order_id), AmountScope(1)));
+    }
+  });
+  CHECK(Await([&] { return CountRefunds(client, order_id) >= 5; }));
+  const CommandResult backup = houses.Run({"backup", "copy.db", "--config", "old.toml"});
+  writer.request_stop();
+  writer.join();
+  CHECK(backup.errors.empty());
+  CHECK(backup.output == "backed up to copy.db\n");
+  CHECK(backup.exit_code == 0);
+  CheckClean(houses.Run({"verify", "--set", "store.sqlite.path=copy.db"}));
+  CheckClean(houses.Verify("old.toml"));
+
+  CheckRefused(houses.Run({"backup", "copy.db", "--config", "old.toml"}), 1, "copy.db exists");
+  CheckRefused(houses.Run({"backup", "nowhere/copy.db", "--config", "old.toml"}), 1,
+               "nowhere/copy.db can't be written");
+  CheckRefused(houses.Run({"backup", "other.db", "--set", "store.adapter=memory"}), 2, "pg_dump");
+  CHECK(houses.Run({"backup"}).exit_code == 2);
+}
+
+}  // namespace
+}  // namespace keelson::e2e
