@@ -156,6 +156,9 @@ const Violation kViolations[] = {
     {"answer_decodes", "idempotency", "9 bytes can't be read",
      [](Plant& p) { p.rows.of<IdempotencyRecord>()[0].answer.resize(9); }},
 
+    {"answer_decodes", "idempotency", "can't be read",
+     [](Plant& p) { p.rows.of<IdempotencyRecord>()[0].answer.push_back('x'); }},
+
     {"order_has_user", "orders", "there is no user_", [](Plant& p) { p.order().user_id = UserId(kFirst); }},
     {"message_has_user", "messages", "there is no user_",
      [](Plant& p) { p.rows.of<Message>()[0].user_id = UserId(kFirst); }},
