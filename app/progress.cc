@@ -55,7 +55,7 @@ void Progress::Show(std::string_view what, std::int64_t done, std::int64_t total
     out_ << kEraseLine << Bar(share) << text << std::flush;
     drawn_ = true;
   } else {
-    out_ << text << std::endl;
+    out_ << text << '\n' << std::flush;
   }
 }
 
