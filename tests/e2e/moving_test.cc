@@ -63,7 +63,8 @@ void CheckClean(const CommandResult& result) {
   CHECK(result.exit_code == 0);
 }
 
-TEST_CASE("a product is moved to another store and served from there") {
+// [sqlite]: both houses are files.
+TEST_CASE("a product is moved to another store and served from there", "[sqlite]") {
   const Houses houses;
   std::string user_id;
   {
@@ -87,7 +88,8 @@ TEST_CASE("a product is moved to another store and served from there") {
   CheckClean(houses.Verify("new.toml"));
 }
 
-TEST_CASE("a transfer that is killed goes on where it ended, and its target is not served until then") {
+TEST_CASE("a transfer that is killed goes on where it ended, and its target is not served until then",
+          "[sqlite]") {
   const Houses houses;
   {
     ServiceProcess service(houses.path());
@@ -119,7 +121,7 @@ TEST_CASE("a transfer that is killed goes on where it ended, and its target is n
   CheckRefused(houses.Transfer(), 1, "the target is not empty: its table users has 1 row");
 }
 
-TEST_CASE("a transfer that was begun from another source is not gone on with") {
+TEST_CASE("a transfer that was begun from another source is not gone on with", "[sqlite]") {
   const Houses houses;
   CHECK(ServiceProcess(houses.path()).Stop() == 0);
   CHECK(houses.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
@@ -127,7 +129,7 @@ TEST_CASE("a transfer that was begun from another source is not gone on with") {
   CheckRefused(houses.Transfer(), 1, "half filled from another source");
 }
 
-TEST_CASE("what can't be moved is told") {
+TEST_CASE("what can't be moved is told", "[sqlite]") {
   const Houses houses;
   CheckRefused(houses.Transfer(), 1, "the source: the database keelson.db can't be reached");
   CHECK_FALSE(std::filesystem::exists(houses.path() / "new.db"));
@@ -144,7 +146,7 @@ TEST_CASE("what can't be moved is told") {
   CHECK(houses.Run({"transfer", "--from", "nothing.toml", "--to", "new.toml"}).exit_code == 2);
 }
 
-TEST_CASE("a store is verified while it is served, and what breaks an invariant is told") {
+TEST_CASE("a store is verified while it is served, and what breaks an invariant is told", "[sqlite]") {
   const Houses houses;
   ServiceProcess service(houses.path());
   LiveIn(service.Connect());
@@ -163,13 +165,13 @@ TEST_CASE("a store is verified while it is served, and what breaks an invariant 
   CHECK_THAT(tampered.output, StartsWith("events 3: event_hashes_verify: "));
 }
 
-TEST_CASE("a store that can't be verified is told") {
+TEST_CASE("a store that can't be verified is told", "[sqlite]") {
   const Houses houses;
   CheckRefused(houses.Verify("old.toml"), 1, "keelson.db can't be reached");
   CheckRefused(houses.Run({"verify", "--set", "store.adapter=memory"}), 2, "can't be moved or verified");
 }
 
-TEST_CASE("a backup that is made while the service is written to is a whole store") {
+TEST_CASE("a backup that is made while the service is written to is a whole store", "[sqlite]") {
   const Houses houses;
   ServiceProcess service(houses.path());
   const Client client = service.Connect();
