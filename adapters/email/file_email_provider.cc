@@ -37,7 +37,7 @@ SendOutcome::Kind KindOf(int error) {
     case ENFILE:
     case ENOMEM:
     case EAGAIN:
-      return SendOutcome::Kind::kRetry;
+      return SendOutcome::Kind::kUnreachable;
     default:
       return SendOutcome::Kind::kConfig;
   }
@@ -49,13 +49,18 @@ int CreateFolder(const std::string& directory) {
   return error.value();
 }
 
+// Zero where files can be put into the folder, which is created where it is missing.
+int TryFolder(const std::string& directory) {
+  const int error = CreateFolder(directory);
+  if (error != 0) return error;
+  return access(directory.c_str(), W_OK | X_OK) == 0 ? 0 : errno;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FileEmailProvider>> FileEmailProvider::Create(std::string directory) {
   if (directory.empty()) return absl::InvalidArgumentError("the e-mail folder has no name");
-  int error = CreateFolder(directory);
-  if (error == 0 && access(directory.c_str(), W_OK | X_OK) != 0) error = errno;
-  if (error != 0) {
+  if (const int error = TryFolder(directory); error != 0) {
     return absl::FailedPreconditionError(
         StrCat("the e-mail folder ", directory, " can't be written to: ", Reason(error)));
   }
@@ -63,7 +68,7 @@ absl::StatusOr<std::unique_ptr<FileEmailProvider>> FileEmailProvider::Create(std
 }
 
 SendOutcome FileEmailProvider::Send(const Email& email, absl::Time deadline) {
-  if (absl::Now() >= deadline) return Outcome(SendOutcome::Kind::kRetry, "no time was left");
+  if (absl::Now() >= deadline) return Outcome(SendOutcome::Kind::kUnreachable, "no time was left");
   const absl::StatusOr<std::string> message = RenderMime(email);
   if (!message.ok()) {
     return Outcome(SendOutcome::Kind::kMessageRejected, std::string(message.status().message()));
@@ -81,6 +86,12 @@ SendOutcome FileEmailProvider::Send(const Email& email, absl::Time deadline) {
   outcome.kind = SendOutcome::Kind::kAccepted;
   outcome.provider_message_id = email.id.ToString();
   return outcome;
+}
+
+SendOutcome FileEmailProvider::Probe(absl::Time /*deadline*/) {
+  const int error = TryFolder(directory_);
+  if (error == 0) return Outcome(SendOutcome::Kind::kAccepted, "");
+  return Outcome(KindOf(error), StrCat("the e-mail folder can't be written to: ", Reason(error)));
 }
 
 }  // namespace keelson

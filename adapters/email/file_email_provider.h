@@ -19,6 +19,8 @@ class FileEmailProvider final : public EmailProvider {
 
   std::string_view name() const override { return "file"; }
   SendOutcome Send(const Email& email, absl::Time deadline) override;
+  absl::Duration repeat_window() const override { return absl::InfiniteDuration(); }
+  SendOutcome Probe(absl::Time deadline) override;
 
  private:
   explicit FileEmailProvider(std::string directory) : directory_(std::move(directory)) {}

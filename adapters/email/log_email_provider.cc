@@ -17,4 +17,10 @@ SendOutcome LogEmailProvider::Send(const Email& email, absl::Time /*deadline*/) 
   return outcome;
 }
 
+SendOutcome LogEmailProvider::Probe(absl::Time /*deadline*/) {
+  SendOutcome outcome;
+  outcome.kind = SendOutcome::Kind::kAccepted;
+  return outcome;
+}
+
 }  // namespace keelson

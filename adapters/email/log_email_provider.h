@@ -14,6 +14,8 @@ class LogEmailProvider final : public EmailProvider {
 
   std::string_view name() const override { return "log"; }
   SendOutcome Send(const Email& email, absl::Time deadline) override;
+  absl::Duration repeat_window() const override { return absl::ZeroDuration(); }
+  SendOutcome Probe(absl::Time deadline) override;
 
  private:
   Log& log_;

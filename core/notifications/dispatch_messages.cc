@@ -17,7 +17,7 @@ using Kind = SendOutcome::Kind;
 
 // Where nothing was sent, another provider may be asked at once.
 bool MayFailOver(Kind kind) {
-  return kind == Kind::kRetry || kind == Kind::kQuota || kind == Kind::kConfig;
+  return kind == Kind::kRetry || kind == Kind::kUnreachable || kind == Kind::kQuota || kind == Kind::kConfig;
 }
 
 bool IsFinal(Kind kind) {

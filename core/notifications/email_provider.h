@@ -24,8 +24,10 @@ struct Email {
 struct SendOutcome {
   enum class Kind {
     kAccepted,
-    // Not taken now; no copy was sent.
+    // Not taken now, by a provider that works (it names a rate, or a mailbox is full); no copy was sent.
     kRetry,
+    // Not taken: it could not be reached, or is in trouble itself; no copy was sent.
+    kUnreachable,
     // Not taken: this provider's allowance is used up.
     kQuota,
     kRecipientRejected,
@@ -45,13 +47,18 @@ struct SendOutcome {
 };
 
 // Hands e-mail over. Thread-safe. Blocks on the network or a disk, never past `deadline`; every trouble is an
-// outcome. A repeat of a message (the same id) is recognised where the provider is able to.
+// outcome. Repeats of a message (the same id) carry the same idempotency key where the provider takes one.
 class EmailProvider {
  public:
   virtual ~EmailProvider() = default;
   // As configured: "file", "smtp", …
   virtual std::string_view name() const = 0;
   virtual SendOutcome Send(const Email& email, absl::Time deadline) = 0;
+  // For how long after the first attempt a repeat is recognised and not sent twice; zero where it never is.
+  virtual absl::Duration repeat_window() const = 0;
+  // Asks, sending nothing, whether it can be reached and takes the configured credentials. kAccepted where it
+  // does, or where it offers no harmless way to ask.
+  virtual SendOutcome Probe(absl::Time deadline) = 0;
 };
 
 }  // namespace keelson

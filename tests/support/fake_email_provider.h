@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,12 +31,18 @@ class FakeEmailProvider : public EmailProvider {
     return next;
   }
 
+  absl::Duration repeat_window() const override { return window; }
+  SendOutcome Probe(absl::Time) override { return probe.value_or(Accepted()); }
+
   SendOutcome Accepted() const { return {Kind::kAccepted, name_ + "-reference", std::nullopt, ""}; }
   static SendOutcome Refused(Kind kind, std::string error = "refused",
                              std::optional<absl::Duration> retry_after = std::nullopt) {
     return {kind, "", retry_after, std::move(error)};
   }
 
+  absl::Duration window = absl::ZeroDuration();
+  // Accepts where it is not set.
+  std::optional<SendOutcome> probe;
   std::deque<SendOutcome> script;
   // Decides in the script's place, where it is set.
   std::function<SendOutcome(const Email&)> decide;

@@ -134,7 +134,7 @@ TEST_CASE("a full disk is waited out, and no half file is left") {
     const auto provider = Provider(folder.path());
     Email large = Sample();
     large.content.text = std::string(200'000, 'x') + "\n";
-    CHECK(provider->Send(large, kNever).kind == SendOutcome::Kind::kRetry);
+    CHECK(provider->Send(large, kNever).kind == SendOutcome::Kind::kUnreachable);
     CHECK(Names(folder.path()).empty());
     CHECK(provider->Send(Sample(), kNever).kind == SendOutcome::Kind::kAccepted);
   }
@@ -154,7 +154,7 @@ TEST_CASE("a message that can't be written by the standards is rejected for good
 
 TEST_CASE("past the deadline nothing is written") {
   Folder folder;
-  CHECK(Provider(folder.path())->Send(Sample(), absl::Now()).kind == SendOutcome::Kind::kRetry);
+  CHECK(Provider(folder.path())->Send(Sample(), absl::Now()).kind == SendOutcome::Kind::kUnreachable);
   CHECK(Names(folder.path()).empty());
 }
 

@@ -87,7 +87,7 @@ TEST_CASE("A message is not tried again before the time that the provider named"
 }
 
 TEST_CASE("Where nothing was sent, the next provider is asked at once") {
-  for (const Kind kind : {Kind::kRetry, Kind::kQuota, Kind::kConfig}) {
+  for (const Kind kind : {Kind::kRetry, Kind::kUnreachable, Kind::kQuota, Kind::kConfig}) {
     PostOffice office;
     const MessageId id = office.Post();
     office.first.script = {FakeEmailProvider::Refused(kind, "not now")};
