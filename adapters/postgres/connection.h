@@ -24,6 +24,8 @@ class PgResult {
   PgResult() = default;
   explicit PgResult(pg_result* result) : result_(result) {}
 
+  // False where the statement has not been answered, or failed.
+  bool arrived() const { return result_ != nullptr; }
   int rows() const;
   // How many rows the statement changed.
   int affected() const;

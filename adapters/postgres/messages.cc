@@ -24,7 +24,7 @@ Message ReadMessage(const PgResult& result, int row) {
 Found<Message> PgMessages::Find(MessageId id) {
   return session_.Guard([&]() -> Found<Message> {
     const PgResult result =
-        session_.Select("SELECT " KEELSON_PG_MESSAGE_COLUMNS " FROM messages WHERE id = $1", id);
+        session_.SelectOne("SELECT " KEELSON_PG_MESSAGE_COLUMNS " FROM messages WHERE id = $1", id);
     if (result.rows() == 0) return std::nullopt;
     return ReadMessage(result, 0);
   });
@@ -32,7 +32,7 @@ Found<Message> PgMessages::Find(MessageId id) {
 
 absl::StatusOr<bool> PgMessages::AnyDue(absl::Time now) {
   return session_.Guard([&]() -> absl::StatusOr<bool> {
-    return session_.Select("SELECT 1 FROM messages WHERE state IN (1, 2) AND due_time <= $1 LIMIT 1", now)
+    return session_.SelectOne("SELECT 1 FROM messages WHERE state IN (1, 2) AND due_time <= $1 LIMIT 1", now)
                .rows() > 0;
   });
 }

@@ -16,7 +16,7 @@ std::optional<Order> ReadOne(const PgResult& result) {
 Found<Order> PgOrders::Find(OrderId id) {
   if (locking_ == PgLocking::kRows) return FindLocked(id);
   return session_.Guard(
-      [&]() -> Found<Order> { return ReadOne(session_.Select(KEELSON_PG_SELECT_ORDER "o.id = $1", id)); });
+      [&]() -> Found<Order> { return ReadOne(session_.SelectOne(KEELSON_PG_SELECT_ORDER "o.id = $1", id)); });
 }
 
 // Two statements, because the lines must be read when the order is locked: what a statement sees is older
@@ -38,9 +38,9 @@ Found<Order> PgOrders::FindLocked(OrderId id) {
 
 Found<Order> PgOrders::FindByReference(std::string_view reference) {
   return session_.Guard([&]() -> Found<Order> {
-    return ReadOne(session_.Select(KEELSON_PG_SELECT_ORDER
-                                   "o.id = (SELECT order_id FROM order_references WHERE reference = $1)",
-                                   reference));
+    return ReadOne(session_.SelectOne(KEELSON_PG_SELECT_ORDER
+                                      "o.id = (SELECT order_id FROM order_references WHERE reference = $1)",
+                                      reference));
   });
 }
 

@@ -20,10 +20,10 @@ Refund ReadRefund(const PgResult& result, int row) {
 
 Found<Refund> PgRefunds::Find(RefundId id) {
   return session_.Guard([&]() -> Found<Refund> {
-    const PgResult result =
-        session_.Select(locking_ == PgLocking::kNone ? KEELSON_PG_SELECT_REFUND "id = $1"
-                                                     : KEELSON_PG_SELECT_REFUND "id = $1 FOR NO KEY UPDATE",
-                        id);
+    const PgResult result = session_.SelectOne(locking_ == PgLocking::kNone
+                                                   ? KEELSON_PG_SELECT_REFUND "id = $1"
+                                                   : KEELSON_PG_SELECT_REFUND "id = $1 FOR NO KEY UPDATE",
+                                               id);
     if (result.rows() == 0) return std::nullopt;
     return ReadRefund(result, 0);
   });
