@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "absl/strings/ascii.h"
+#include "adapters/email_templates/sample_variables.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
 
@@ -11,7 +12,6 @@ namespace keelson {
 namespace {
 
 constexpr std::array<std::string_view, 3> kExtensions = {".subject", ".txt", ".html"};
-constexpr std::string_view kSampleToken = "SAMPLE-TOKEN";
 
 std::string PercentEncoded(std::string_view text) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
@@ -29,10 +29,7 @@ std::string PercentEncoded(std::string_view text) {
 
 // Every variable with a value, and with none where that is allowed: together they reach every section.
 std::vector<TemplateVariables> Samples(const MessageSpec& spec) {
-  TemplateVariables full = {{"display_name", "Ada"}};
-  for (const std::string_view name : spec.variables) full.emplace(name, "sample");
-  if (full.contains("token")) full["token"] = kSampleToken;
-  if (full.contains("expire_hours")) full["expire_hours"] = "24";
+  const TemplateVariables full = SampleVariables(spec);
   TemplateVariables spare = full;
   spare["display_name"] = "";
   for (const std::string_view name : spec.optional) spare[std::string(name)] = "";

@@ -33,6 +33,8 @@ class TemplateRenderer final : public MessageRenderer {
 
   absl::StatusOr<RenderedMessage> Render(std::string_view template_name, std::string_view locale,
                                          const TemplateVariables& variables) const override;
+  absl::StatusOr<RenderedMessage> Preview(std::string_view template_name,
+                                          std::string_view locale) const override;
 
  private:
   struct Entry {
@@ -41,6 +43,10 @@ class TemplateRenderer final : public MessageRenderer {
     std::map<std::string, MessageTemplate> templates;
   };
   using Catalogue = std::map<std::string, Entry, std::less<>>;
+
+  absl::StatusOr<const Entry*> Find(std::string_view template_name) const;
+  absl::StatusOr<RenderedMessage> Render(const Entry& entry, std::string_view locale,
+                                         const TemplateVariables& variables) const;
 
   TemplateRenderer(VariableCompletion complete, Catalogue catalogue)
       : complete_(std::move(complete)), catalogue_(std::move(catalogue)) {}

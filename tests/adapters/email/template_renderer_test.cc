@@ -5,6 +5,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/common/error.h"
+
 namespace keelson {
 namespace {
 
@@ -141,8 +143,22 @@ TEST_CASE("a variable that is missing is named, and no value is repeated") {
 }
 
 TEST_CASE("an unknown template is not found") {
-  CHECK(BuiltIn()->Render("nonsense", "en", {}).status().code() == absl::StatusCode::kNotFound);
-  CHECK(BuiltIn()->Render("greeting", "en", {}).status().code() == absl::StatusCode::kNotFound);
+  const auto renderer = BuiltIn();
+  const std::string name = GENERATE("nonsense", "greeting", "");
+  CHECK(HasReason(renderer->Render(name, "en", {}).status(), Reason::kTemplateNotFound));
+  CHECK(HasReason(renderer->Preview(name, "en").status(), Reason::kTemplateNotFound));
+}
+
+TEST_CASE("a preview shows any message with sample data, in the locale or what serves it") {
+  const auto renderer = BuiltIn({.link_base = "https://shop.example"});
+  for (const MessageSpec& spec : MessageSpecs()) {
+    CAPTURE(spec.name);
+    const absl::StatusOr<RenderedMessage> preview = renderer->Preview(spec.name, "de-AT");
+    REQUIRE(preview.ok());
+    CHECK(preview->language == "de");
+    CHECK(Contains(preview->text, "Guten Tag Ada Lovelace,"));
+    CHECK(Contains(preview->text, "https://shop.example/") == !spec.link_path.empty());
+  }
 }
 
 TEST_CASE("the product's name is escaped like any other value") {
