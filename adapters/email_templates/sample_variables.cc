@@ -10,6 +10,10 @@ TemplateVariables SampleVariables(const MessageSpec& spec) {
       {"expire_hours", "24"},
       {"order", "A-10017"},
       {"amount", "49.90 EUR"},
+      {"new_email", "ada@example.org"},
+      {"reason", "The return arrived after the 30 days that our terms allow."},
+      {"provider", "smtp"},
+      {"time", "2026-01-31 12:00 UTC"},
   };
   TemplateVariables variables = {{"display_name", "Ada Lovelace"}};
   for (const std::string_view name : spec.variables) {

@@ -47,7 +47,9 @@ absl::StatusOr<std::unique_ptr<TemplateRenderer>> TemplateRenderer::Create(const
     }
   }
   for (const std::string& path : files.Unused()) {
-    mistakes.push_back(StrCat(files.Origin(path), ": is no message's, and no other file includes it"));
+    const std::string nearest = files.NearestUsed(path);
+    mistakes.push_back(StrCat(files.Origin(path), ": is no message's, and no other file includes it",
+                              nearest.empty() ? "" : StrCat("; did you mean ", nearest, "?")));
   }
   if (!mistakes.empty()) {
     // What several messages include is judged in each of them.
