@@ -7,6 +7,7 @@
 
 #include "adapters/email_templates/sample_variables.h"
 #include "adapters/email_templates/template_renderer.h"
+#include "core/common/money.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -18,7 +19,8 @@ using Renderer = std::unique_ptr<TemplateRenderer>;
 TemplateVariables LongVariables(const MessageSpec& spec) {
   TemplateVariables variables = SampleVariables(spec);
   for (auto& [name, value] : variables) value = std::string(160, 'W');
-  if (variables.contains("amount")) variables["amount"] = "9223372036854775.807 KWD";
+  const Money most = {*Currency::Parse("KWD"), kMaxMinorUnits};
+  if (variables.contains("amount")) variables["amount"] = most.ToString();
   if (variables.contains("new_email")) variables["new_email"] = StrCat("w@", std::string(160, 'W'));
   if (variables.contains("expire_hours")) variables["expire_hours"] = "1";
   return variables;
