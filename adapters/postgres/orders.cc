@@ -2,6 +2,7 @@
 
 #include "adapters/postgres/listing.h"
 #include "adapters/postgres/order_rows.h"
+#include "adapters/sql_columns/columns.h"
 
 namespace keelson {
 namespace {
@@ -54,13 +55,13 @@ absl::StatusOr<std::vector<Order>> PgOrders::List(const OrderFilter& filter,
 absl::Status PgOrders::Insert(const Order& order) {
   return session_.Guard([&] {
     const OrderFields& f = order.fields();
-    session_.Execute(
-        "INSERT INTO orders (" KEELSON_PG_ORDER_COLUMN_NAMES
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
-        "$19, $20, $21, $22)",
-        f.id, f.user_id, f.state, f.currency, f.shipping, f.total, f.paid, f.refunded, f.refund_pending,
-        f.refunded_shipping, f.refund_count, f.payment_provider, f.payment_reference, f.reference, f.labels,
-        f.create_time, f.update_time, f.pay_time, f.ship_time, f.deliver_time, f.cancel_time, f.version);
+    WithColumns(f, [&](const auto&... columns) {
+      session_.Execute(
+          "INSERT INTO orders (" KEELSON_ORDER_COLUMNS
+          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
+          "$19, $20, $21, $22)",
+          columns...);
+    });
     if (!f.reference.empty()) {
       session_.Execute("INSERT INTO order_references (reference, order_id, user_id) VALUES ($1, $2, $3)",
                        f.reference, f.id, f.user_id);
