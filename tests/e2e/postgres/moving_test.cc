@@ -25,8 +25,7 @@ Houses::Settings Of(const std::string& url) {
 // What moves is told with its number and its hash, table by table.
 std::string Moved(const Houses& houses) {
   const CommandResult moved = houses.Transfer();
-  CHECK(moved.errors.empty());
-  CHECK(moved.exit_code == 0);
+  CheckDone(moved);
   CheckClean(houses.Verify("new.toml"));
   return moved.output;
 }

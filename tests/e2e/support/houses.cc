@@ -55,6 +55,11 @@ void CheckRefused(const CommandResult& result, int exit_code, const std::string&
   CHECK_THAT(result.errors, StartsWith("keelson: ") && Contains(cause));
 }
 
+void CheckDone(const CommandResult& result) {
+  CHECK_THAT(result.errors, !Contains("keelson: "));
+  CHECK(result.exit_code == 0);
+}
+
 void CheckClean(const CommandResult& result) {
   CHECK(result.errors.empty());
   CHECK(result.output == "nothing found\n");

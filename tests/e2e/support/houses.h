@@ -42,6 +42,8 @@ class Houses {
 std::string LiveIn(const Client& client);
 // One line, "keelson: …", with the cause, and nothing else.
 void CheckRefused(const CommandResult& result, int exit_code, const std::string& cause);
+// It went well; what takes long says how far it is.
+void CheckDone(const CommandResult& result);
 // A verification that found nothing.
 void CheckClean(const CommandResult& result);
 
