@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace keelson::servers {
+
+struct SeenRequest {
+  std::string method;
+  // With the query.
+  std::string target;
+  // Their names in lower case.
+  std::map<std::string, std::string> headers;
+  std::string body;
+};
+
+struct ScriptedAnswer {
+  enum class Act { kAnswer, kReset, kStall };
+  int status = 200;
+  std::string body;
+  std::vector<std::string> headers;
+  // kReset: the connection ends after the request was read. kStall: nothing is said until the server stops.
+  Act act = Act::kAnswer;
+};
+
+// An HTTP/1.1 server on a port of the loopback that says what a test wants said and keeps what it was asked.
+// Thread-safe. Stops when it goes.
+class ScriptedServer {
+ public:
+  using Script = std::function<ScriptedAnswer(const SeenRequest&)>;
+
+  explicit ScriptedServer(Script script);
+  ~ScriptedServer();
+  ScriptedServer(const ScriptedServer&) = delete;
+  ScriptedServer& operator=(const ScriptedServer&) = delete;
+
+  int port() const { return port_; }
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  void SetScript(Script script);
+  // From now on, connections are ended as they come, before anything is read.
+  void ResetAtOnce();
+  std::vector<SeenRequest> requests();
+  int connections();
+
+ private:
+  void Listen();
+  void Serve(int connection);
+  ScriptedAnswer Answer(SeenRequest request);
+
+  int listener_ = -1;
+  int port_ = 0;
+  int stop_[2] = {-1, -1};
+  std::mutex mutex_;
+  Script script_;
+  bool reset_at_once_ = false;
+  std::vector<SeenRequest> requests_;
+  std::vector<std::thread> served_;
+  int connections_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace keelson::servers
