@@ -18,6 +18,7 @@
 #include "adapters/email_templates/template_renderer.h"
 #include "adapters/memory/memory_store.h"
 #include "adapters/payments/recorded_payment_provider.h"
+#include "adapters/postgres/postgres_bulk.h"
 #include "adapters/postgres/postgres_migrator.h"
 #include "adapters/postgres/postgres_store.h"
 #include "adapters/sqlite/sqlite_backup.h"
@@ -57,6 +58,10 @@ absl::StatusOr<std::unique_ptr<Store>> OpenMemory(const Config&, Clock& clock) {
   return std::make_unique<MemoryStore>(clock);
 }
 
+PgConnection::Options PostgresConnection(const Config& config) {
+  return {config.store.postgres.url, config.store.postgres.prepared_statements};
+}
+
 absl::StatusOr<std::unique_ptr<BulkReader>> ReadSqlite(const Config& config, BulkAccess access,
                                                        Clock& clock) {
   return SqliteBulk::OpenReader(config.store.sqlite.path, access, clock);
@@ -64,6 +69,15 @@ absl::StatusOr<std::unique_ptr<BulkReader>> ReadSqlite(const Config& config, Bul
 
 absl::StatusOr<std::unique_ptr<BulkTarget>> FillSqlite(const Config& config, Clock& clock) {
   return SqliteBulk::OpenTarget(config.store.sqlite.path, clock);
+}
+
+absl::StatusOr<std::unique_ptr<BulkReader>> ReadPostgres(const Config& config, BulkAccess access,
+                                                         Clock& clock) {
+  return PostgresBulk::OpenReader(PostgresConnection(config), access, clock);
+}
+
+absl::StatusOr<std::unique_ptr<BulkTarget>> FillPostgres(const Config& config, Clock& clock) {
+  return PostgresBulk::OpenTarget(PostgresConnection(config), clock);
 }
 
 absl::StatusOr<std::unique_ptr<EmailProvider>> MakeFileProvider(const Config& config, Log&) {
@@ -116,8 +130,9 @@ absl::StatusOr<std::unique_ptr<PaymentProvider>> MakeRecorded(const Config&) {
 
 constexpr Adapter<Store, Clock&> kStores[] = {
     {"sqlite", &OpenSqlite}, {"postgres", &OpenPostgres}, {"memory", &OpenMemory}};
-constexpr Adapter<BulkReader, BulkAccess, Clock&> kBulkReaders[] = {{"sqlite", &ReadSqlite}};
-constexpr Adapter<BulkTarget, Clock&> kBulkTargets[] = {{"sqlite", &FillSqlite}};
+constexpr Adapter<BulkReader, BulkAccess, Clock&> kBulkReaders[] = {{"sqlite", &ReadSqlite},
+                                                                    {"postgres", &ReadPostgres}};
+constexpr Adapter<BulkTarget, Clock&> kBulkTargets[] = {{"sqlite", &FillSqlite}, {"postgres", &FillPostgres}};
 constexpr Adapter<EmailProvider, Log&> kEmailProviders[] = {
     {"file", &MakeFileProvider}, {"log", &MakeLogProvider}, {"sendgrid", &MakeSendGrid},
     {"postmark", &MakePostmark}, {"ses", &MakeSes},         {"mailgun", &MakeMailgun},
@@ -234,8 +249,7 @@ std::unique_ptr<Migrator> MakeMigrator(const Config& config, Clock& clock) {
   const StoreConfig& store = config.store;
   if (store.adapter == "sqlite") return std::make_unique<SqliteMigrator>(store.sqlite.path, clock);
   if (store.adapter == "postgres") {
-    return std::make_unique<PostgresMigrator>(
-        PgConnection::Options{store.postgres.url, store.postgres.prepared_statements}, clock);
+    return std::make_unique<PostgresMigrator>(PostgresConnection(config), clock);
   }
   return nullptr;
 }

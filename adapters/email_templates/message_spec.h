@@ -11,7 +11,7 @@ struct MessageSpec {
   std::string_view name;
   // Beside display_name, which every message has and which may be empty.
   std::vector<std::string_view> variables;
-  // Variables that may be empty.
+  // Those of them that may be empty or absent.
   std::vector<std::string_view> optional;
   // "verify-email": what a link that carries the variable `token` opens, below the link base; empty where
   // the message has no link.

@@ -1,9 +1,15 @@
 #include "adapters/email_templates/template_compiler.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "adapters/email_templates/local_amount.h"
+#include "adapters/email_templates/sample_variables.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
 
@@ -11,7 +17,6 @@ namespace keelson {
 namespace {
 
 constexpr std::array<std::string_view, 3> kExtensions = {".subject", ".txt", ".html"};
-constexpr std::string_view kSampleToken = "SAMPLE-TOKEN";
 
 std::string PercentEncoded(std::string_view text) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
@@ -27,12 +32,24 @@ std::string PercentEncoded(std::string_view text) {
   return encoded;
 }
 
+// Enough for its owner to recognise: "a***@example.com". What is masked stays as it is.
+std::string Masked(std::string_view address) {
+  const std::size_t at = address.rfind('@');
+  if (at == std::string_view::npos || at == 0) return std::string(address.empty() ? "" : "***");
+  std::size_t first = 1;
+  while (first < at && (static_cast<unsigned char>(address[first]) & 0xC0) == 0x80) ++first;
+  return StrCat(address.substr(0, first), "***", address.substr(at));
+}
+
+std::string_view DirectionOf(std::string_view language) {
+  constexpr std::array<std::string_view, 4> kRightToLeft = {"ar", "fa", "he", "ur"};
+  const std::string base = absl::AsciiStrToLower(ToAbsl(language.substr(0, language.find('-'))));
+  return std::find(kRightToLeft.begin(), kRightToLeft.end(), base) == kRightToLeft.end() ? "ltr" : "rtl";
+}
+
 // Every variable with a value, and with none where that is allowed: together they reach every section.
 std::vector<TemplateVariables> Samples(const MessageSpec& spec) {
-  TemplateVariables full = {{"display_name", "Ada"}};
-  for (const std::string_view name : spec.variables) full.emplace(name, "sample");
-  if (full.contains("token")) full["token"] = kSampleToken;
-  if (full.contains("expire_hours")) full["expire_hours"] = "24";
+  const TemplateVariables full = SampleVariables(spec);
   TemplateVariables spare = full;
   spare["display_name"] = "";
   for (const std::string_view name : spec.optional) spare[std::string(name)] = "";
@@ -40,15 +57,31 @@ std::vector<TemplateVariables> Samples(const MessageSpec& spec) {
   return {full, spare};
 }
 
-// What is wrong with `part`, or nothing.
-std::string Fault(const TemplatePart& part, bool needs_link, const std::vector<TemplateVariables>& samples) {
+// What is wrong with `part`, made of `source`, and where; or nothing.
+std::string Fault(const TemplatePart& part, const ExpandedTemplate& source, bool needs_link,
+                  const std::vector<TemplateVariables>& samples) {
   for (const TemplateVariables& sample : samples) {
     const absl::StatusOr<std::string> rendered = part.Render(sample);
-    if (!rendered.ok()) return std::string(rendered.status().message());
-    if (Trim(*rendered).empty()) return "renders to nothing";
-    if (needs_link && rendered->find(kSampleToken) == std::string::npos) return "leaves out {{link}}";
+    if (!rendered.ok()) {
+      return StrCat(source.PlaceOfTag(part.MissingFrom(sample)), ": ", rendered.status().message());
+    }
+    if (Trim(*rendered).empty()) return StrCat(source.PlaceOf(0), ": renders to nothing");
+    if (needs_link && !absl::StrContains(*rendered, ToAbsl(kSampleToken))) {
+      return StrCat(source.PlaceOf(0), ": leaves out {{link}}");
+    }
   }
   return "";
+}
+
+// The library ends what it says with " at " and an offset.
+std::string ParseFault(std::string_view message, const ExpandedTemplate& source) {
+  constexpr std::string_view kAt = " at ";
+  const std::size_t at = message.rfind(kAt);
+  std::size_t offset = 0;
+  if (at == std::string_view::npos || !absl::SimpleAtoi(ToAbsl(message.substr(at + kAt.size())), &offset)) {
+    return StrCat(source.PlaceOf(0), ": ", message);
+  }
+  return StrCat(source.PlaceOf(offset), ": ", message.substr(0, at));
 }
 
 }  // namespace
@@ -57,6 +90,14 @@ TemplateVariables VariableCompletion::operator()(const MessageSpec& spec, const 
                                                  TemplateVariables variables) const {
   variables["product"] = product_;
   variables["language"] = language;
+  variables["direction"] = DirectionOf(language);
+  for (const std::string_view name : spec.optional) variables.emplace(name, "");
+  if (const auto amount = variables.find("amount"); amount != variables.end()) {
+    amount->second = LocalAmount(amount->second, language);
+  }
+  if (const auto address = variables.find("new_email"); address != variables.end()) {
+    address->second = Masked(address->second);
+  }
   if (const auto token = variables.find("token"); token != variables.end() && !spec.link_path.empty()) {
     variables["link"] = StrCat(link_base_, "/", spec.link_path, "?token=", PercentEncoded(token->second));
   }
@@ -89,14 +130,15 @@ std::optional<MessageTemplate> CompileTemplate(const MessageSpec& spec, const st
   const std::array<std::unique_ptr<TemplatePart>*, 3> parts = {&result.subject, &result.text, &result.html};
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::string path = path_of(kExtensions[i]);
-    const std::optional<std::string> source = files.Has(path) ? files.Expand(path, mistakes) : std::nullopt;
+    const std::optional<ExpandedTemplate> source =
+        files.Has(path) ? files.Expand(path, mistakes) : std::nullopt;
     if (!source) continue;
     const auto kind = static_cast<PartKind>(i);
-    absl::StatusOr<std::unique_ptr<TemplatePart>> part = TemplatePart::Parse(kind, *source);
+    absl::StatusOr<std::unique_ptr<TemplatePart>> part = TemplatePart::Parse(kind, source->text());
     const bool needs_link = kind != PartKind::kSubject && !spec.link_path.empty();
-    const std::string fault =
-        part.ok() ? Fault(**part, needs_link, samples) : std::string(part.status().message());
-    if (!fault.empty()) mistakes.push_back(StrCat(files.Origin(path), ": ", fault));
+    std::string fault = part.ok() ? Fault(**part, *source, needs_link, samples)
+                                  : ParseFault(std::string(part.status().message()), *source);
+    if (!fault.empty()) mistakes.push_back(std::move(fault));
     if (part.ok()) *parts[i] = *std::move(part);
   }
   return result;

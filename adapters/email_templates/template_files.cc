@@ -1,5 +1,6 @@
 #include "adapters/email_templates/template_files.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -8,6 +9,7 @@
 #include "absl/strings/ascii.h"
 #include "adapters/email_templates/locale_chain.h"
 #include "builtin_templates.h"
+#include "core/common/nearest.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
 
@@ -29,6 +31,10 @@ bool IsHidden(const fs::path& path) {
 
 std::string PathOf(std::string_view locale, std::string_view name) {
   return locale.empty() ? std::string(name) : StrCat(absl::AsciiStrToLower(ToAbsl(locale)), "/", name);
+}
+
+std::size_t CountLines(std::string_view text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
 // Its folder's name, or nothing.
@@ -102,34 +108,39 @@ std::optional<std::string> TemplateFiles::Included(std::string_view name, std::s
   return Has(shared) ? std::optional(shared) : std::nullopt;
 }
 
-std::optional<std::string> TemplateFiles::Expand(const std::string& path,
-                                                 std::vector<std::string>& mistakes) {
-  return Expand(path, LocaleOf(path), 0, mistakes);
+std::optional<ExpandedTemplate> TemplateFiles::Expand(const std::string& path,
+                                                      std::vector<std::string>& mistakes) {
+  ExpandedTemplate expanded;
+  if (!Expand(path, LocaleOf(path), 0, expanded, mistakes)) return std::nullopt;
+  return expanded;
 }
 
-std::optional<std::string> TemplateFiles::Expand(const std::string& path, const std::string& locale,
-                                                 int depth, std::vector<std::string>& mistakes) {
+bool TemplateFiles::Expand(const std::string& path, const std::string& locale, int depth,
+                           ExpandedTemplate& expanded, std::vector<std::string>& mistakes) {
+  const std::string origin = Origin(path);
+  std::size_t line = 1;
   const auto mistake = [&](std::string_view what) {
-    mistakes.push_back(StrCat(Origin(path), ": ", what));
-    return std::nullopt;
+    mistakes.push_back(StrCat(origin, ":", line, ": ", what));
+    return false;
   };
   if (depth > kMaxIncludes) return mistake("is included too deep, or by itself");
   used_.insert(path);
   std::string_view rest = files_.at(path).text;
-  std::string expanded;
   for (std::size_t open; (open = rest.find("{{>")) != std::string_view::npos;) {
+    expanded.Append(rest.substr(0, open), origin, line);
+    line += CountLines(rest.substr(0, open));
     const std::size_t close = rest.find("}}", open);
     if (close == std::string_view::npos) return mistake("has an unfinished {{>");
     const std::string_view name = Trim(rest.substr(open + 3, close - open - 3));
     const std::optional<std::string> included = Included(name, locale, fs::path(path).extension().string());
     if (!included) return mistake(StrCat("includes ", name, ", which is not there"));
-    const std::optional<std::string> text = Expand(*included, locale, depth + 1, mistakes);
-    if (!text) return std::nullopt;
-    expanded += rest.substr(0, open);
-    expanded += text->ends_with('\n') ? std::string_view(*text).substr(0, text->size() - 1) : *text;
+    if (!Expand(*included, locale, depth + 1, expanded, mistakes)) return false;
+    expanded.DropLineEnd();
+    line += CountLines(rest.substr(open, close - open));
     rest.remove_prefix(close + 2);
   }
-  return expanded.append(rest);
+  expanded.Append(rest, origin, line);
+  return true;
 }
 
 std::vector<std::string> TemplateFiles::Unused() const {
@@ -138,6 +149,10 @@ std::vector<std::string> TemplateFiles::Unused() const {
     if (!file.origin.empty() && !used_.contains(path)) unused.push_back(path);
   }
   return unused;
+}
+
+std::string TemplateFiles::NearestUsed(const std::string& path) const {
+  return Nearest(path, std::vector<std::string>(used_.begin(), used_.end()));
 }
 
 }  // namespace keelson

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/email_templates/expanded_template.h"
+
 namespace keelson {
 
 // The sources of all templates: the built-in ones, and over them those of a folder. A path is
@@ -29,10 +31,12 @@ class TemplateFiles {
 
   // The file's text with what it includes ("{{>name}}") in place, nothing and a mistake where that can't be
   // had.
-  std::optional<std::string> Expand(const std::string& path, std::vector<std::string>& mistakes);
+  std::optional<ExpandedTemplate> Expand(const std::string& path, std::vector<std::string>& mistakes);
 
   // Paths of the folder's files that were never asked for.
   std::vector<std::string> Unused() const;
+  // The used path that `path` was most likely meant to be; empty where none is near.
+  std::string NearestUsed(const std::string& path) const;
 
  private:
   struct File {
@@ -43,8 +47,9 @@ class TemplateFiles {
 
   void AddFolder(const std::string& directory, std::vector<std::string>& mistakes);
   void AddFile(const std::string& origin, std::string_view locale, std::vector<std::string>& mistakes);
-  std::optional<std::string> Expand(const std::string& path, const std::string& locale, int depth,
-                                    std::vector<std::string>& mistakes);
+  // False, and a mistake, where that can't be had.
+  bool Expand(const std::string& path, const std::string& locale, int depth, ExpandedTemplate& expanded,
+              std::vector<std::string>& mistakes);
   // The file that "{{>name}}" means in a message of `locale`, in a file with this extension.
   std::optional<std::string> Included(std::string_view name, std::string_view locale,
                                       std::string_view extension) const;

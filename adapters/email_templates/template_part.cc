@@ -1,6 +1,7 @@
 #include "adapters/email_templates/template_part.h"
 
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "absl/memory/memory.h"
@@ -59,17 +60,23 @@ TemplatePart::TemplatePart(PartKind kind, const std::string& source) : kind_(kin
   if (kind != PartKind::kHtml) template_.set_custom_escape([](const std::string& value) { return value; });
 }
 
-absl::StatusOr<std::string> TemplatePart::Render(const TemplateVariables& variables) const {
+TemplatePart::Rendering TemplatePart::Try(const TemplateVariables& variables) const {
   VariableContext context(variables);
-  std::string rendered;
-  {
-    absl::MutexLock lock(&mutex_);
-    rendered = template_.render(context);
+  absl::MutexLock lock(&mutex_);
+  std::string text = template_.render(context);
+  return {std::move(text), context.missing()};
+}
+
+std::string TemplatePart::MissingFrom(const TemplateVariables& variables) const {
+  return Try(variables).missing;
+}
+
+absl::StatusOr<std::string> TemplatePart::Render(const TemplateVariables& variables) const {
+  Rendering rendering = Try(variables);
+  if (!rendering.missing.empty()) {
+    return absl::InvalidArgumentError(StrCat("uses the variable ", rendering.missing, ", which is missing"));
   }
-  if (!context.missing().empty()) {
-    return absl::InvalidArgumentError(StrCat("uses the variable ", context.missing(), ", which is missing"));
-  }
-  return kind_ == PartKind::kSubject ? AsOneLine(rendered) : rendered;
+  return kind_ == PartKind::kSubject ? AsOneLine(rendering.text) : std::move(rendering.text);
 }
 
 }  // namespace keelson

@@ -22,8 +22,16 @@ class TemplatePart {
   // Values are escaped in HTML alone; a subject is one line, trimmed. An empty value is false in a section.
   // INVALID_ARGUMENT naming a variable that is missing.
   absl::StatusOr<std::string> Render(const TemplateVariables& variables) const;
+  // The first variable that Render would miss; empty where there are all.
+  std::string MissingFrom(const TemplateVariables& variables) const;
 
  private:
+  struct Rendering {
+    std::string text;
+    std::string missing;
+  };
+
+  Rendering Try(const TemplateVariables& variables) const;
   TemplatePart(PartKind kind, const std::string& source);
 
   const PartKind kind_;

@@ -8,7 +8,9 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_join.h"
 #include "adapters/email_templates/locale_chain.h"
+#include "adapters/email_templates/sample_variables.h"
 #include "adapters/email_templates/template_files.h"
+#include "core/common/error.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
 
@@ -45,7 +47,9 @@ absl::StatusOr<std::unique_ptr<TemplateRenderer>> TemplateRenderer::Create(const
     }
   }
   for (const std::string& path : files.Unused()) {
-    mistakes.push_back(StrCat(files.Origin(path), ": is no message's, and no other file includes it"));
+    const std::string nearest = files.NearestUsed(path);
+    mistakes.push_back(StrCat(files.Origin(path), ": is no message's, and no other file includes it",
+                              nearest.empty() ? "" : StrCat("; did you mean ", nearest, "?")));
   }
   if (!mistakes.empty()) {
     // What several messages include is judged in each of them.
@@ -56,12 +60,28 @@ absl::StatusOr<std::unique_ptr<TemplateRenderer>> TemplateRenderer::Create(const
   return absl::WrapUnique(new TemplateRenderer(std::move(complete), std::move(catalogue)));
 }
 
+absl::StatusOr<const TemplateRenderer::Entry*> TemplateRenderer::Find(std::string_view template_name) const {
+  const auto found = catalogue_.find(template_name);
+  if (found != catalogue_.end()) return &found->second;
+  return MakeError(Reason::kTemplateNotFound, StrCat("there is no template ", template_name));
+}
+
 absl::StatusOr<RenderedMessage> TemplateRenderer::Render(std::string_view template_name,
                                                          std::string_view locale,
                                                          const TemplateVariables& variables) const {
-  const auto found = catalogue_.find(template_name);
-  if (found == catalogue_.end()) return absl::NotFoundError(StrCat("there is no template ", template_name));
-  const auto& [spec, templates] = found->second;
+  const absl::StatusOr<const Entry*> entry = Find(template_name);
+  return entry.ok() ? Render(**entry, locale, variables) : entry.status();
+}
+
+absl::StatusOr<RenderedMessage> TemplateRenderer::Preview(std::string_view template_name,
+                                                          std::string_view locale) const {
+  const absl::StatusOr<const Entry*> entry = Find(template_name);
+  return entry.ok() ? Render(**entry, locale, SampleVariables(*(*entry)->spec)) : entry.status();
+}
+
+absl::StatusOr<RenderedMessage> TemplateRenderer::Render(const Entry& entry, std::string_view locale,
+                                                         const TemplateVariables& variables) const {
+  const auto& [spec, templates] = entry;
   auto best = templates.end();
   for (const std::string& candidate : LocaleChain(locale)) {
     if ((best = templates.find(candidate)) != templates.end()) break;
@@ -77,7 +97,7 @@ absl::StatusOr<RenderedMessage> TemplateRenderer::Render(std::string_view templa
     absl::StatusOr<std::string> rendered = part->Render(completed);
     if (!rendered.ok()) {
       return absl::InvalidArgumentError(
-          StrCat("the template ", template_name, " ", rendered.status().message()));
+          StrCat("the template ", spec->name, " ", rendered.status().message()));
     }
     *field = *std::move(rendered);
   }

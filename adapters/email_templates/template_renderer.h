@@ -22,8 +22,10 @@ struct TemplateOptions {
 };
 
 // Renders Mustache templates: built in for en, de, es and fr. Values are escaped in HTML, and in a subject
-// they lose their line breaks. A message's own variables come from the core; `product`, `language`, `link`
-// (of a template that has a token) and `one_hour` (where expire_hours is 1) are added to them. An empty
+// they lose their line breaks. A message's own variables come from the core; `product`, `language`,
+// `direction` ("ltr" or "rtl"), `link` (of a template that has a token), `many_hours` and `one_hour` (one of
+// them set, of a template that has expire_hours) are added to them; `amount` is written as the language
+// writes money, and `new_email` is masked. An empty
 // variable counts as false in a section. "{{>name}}" includes "<locale>/name" or "name" of the same kind.
 class TemplateRenderer final : public MessageRenderer {
  public:
@@ -33,6 +35,8 @@ class TemplateRenderer final : public MessageRenderer {
 
   absl::StatusOr<RenderedMessage> Render(std::string_view template_name, std::string_view locale,
                                          const TemplateVariables& variables) const override;
+  absl::StatusOr<RenderedMessage> Preview(std::string_view template_name,
+                                          std::string_view locale) const override;
 
  private:
   struct Entry {
@@ -41,6 +45,10 @@ class TemplateRenderer final : public MessageRenderer {
     std::map<std::string, MessageTemplate> templates;
   };
   using Catalogue = std::map<std::string, Entry, std::less<>>;
+
+  absl::StatusOr<const Entry*> Find(std::string_view template_name) const;
+  absl::StatusOr<RenderedMessage> Render(const Entry& entry, std::string_view locale,
+                                         const TemplateVariables& variables) const;
 
   TemplateRenderer(VariableCompletion complete, Catalogue catalogue)
       : complete_(std::move(complete)), catalogue_(std::move(catalogue)) {}

@@ -54,6 +54,9 @@ constexpr std::array<std::pair<const char*, const char*>, 9> kDefaults = {{
     {"gssencmode", "disable"},
 }};
 
+// Bytes of a COPY that are sent in one message.
+constexpr std::size_t kCopyMessage = std::size_t{1} << 16;
+
 // Waits for the server's answer, without an end where it is silent.
 void Cancel(PGcancel* cancel) {
   std::array<char, 256> reason{};
@@ -260,16 +263,17 @@ void PgConnection::Fail(PgError error) {
   if (!error_) error_ = std::move(error);
 }
 
-void PgConnection::RunScript(const std::string& script, absl::Time deadline) {
-  // Only the simple protocol takes a script, and a pipeline does not take the simple protocol.
+void PgConnection::RunSimple(const char* sql, std::string_view copied, absl::Time deadline) {
+  // Only the simple protocol takes a script, a pipeline takes no COPY, and neither takes the other.
   Require(PQexitPipelineMode(connection_.get()));
-  Require(PQsendQuery(connection_.get(), script.c_str()));
+  Require(PQsendQuery(connection_.get(), sql));
   std::optional<PgError> failure;
   while (true) {
     AwaitInput(deadline);
     pg_result* raw = PQgetResult(connection_.get());
     if (raw == nullptr) break;
     const PgResult result(raw);
+    if (PQresultStatus(raw) == PGRES_COPY_IN) SendCopied(copied);
     if (PQresultStatus(raw) != PGRES_FATAL_ERROR) continue;
     failure = MakePgError(database_, FieldOf(raw, PG_DIAG_SQLSTATE), FieldOf(raw, PG_DIAG_CONSTRAINT_NAME),
                           FieldOf(raw, PG_DIAG_MESSAGE_PRIMARY));
@@ -277,6 +281,15 @@ void PgConnection::RunScript(const std::string& script, absl::Time deadline) {
   if (!usable()) throw Lost();
   Require(PQenterPipelineMode(connection_.get()));
   if (failure) throw *failure;
+}
+
+// Into libpq's memory, as far as the server does not take it at once: who awaits its answer sends the rest.
+void PgConnection::SendCopied(std::string_view bytes) {
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(bytes.size(), kCopyMessage))) {
+    const std::string_view message = bytes.substr(0, kCopyMessage);
+    Require(PQputCopyData(connection_.get(), message.data(), static_cast<int>(message.size())));
+  }
+  Require(PQputCopyEnd(connection_.get(), nullptr));
 }
 
 bool PgConnection::Recover(absl::Time deadline) {

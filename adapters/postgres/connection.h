@@ -24,6 +24,8 @@ class PgResult {
   PgResult() = default;
   explicit PgResult(pg_result* result) : result_(result) {}
 
+  // False where the statement has not been answered, or failed.
+  bool arrived() const { return result_ != nullptr; }
   int rows() const;
   // How many rows the statement changed.
   int affected() const;
@@ -91,7 +93,10 @@ class PgConnection {
   void Finish(absl::Time deadline);
 
   // Runs a script of any number of statements, for a schema's steps. Nothing may be queued.
-  void RunScript(const std::string& script, absl::Time deadline);
+  void RunScript(const std::string& script, absl::Time deadline) { RunSimple(script.c_str(), "", deadline); }
+  // Fills a table: `sql` is COPY … FROM STDIN (FORMAT binary), and `rows` are PgCopyRows'. Nothing may be
+  // queued.
+  void CopyIn(const char* sql, std::string_view rows, absl::Time deadline) { RunSimple(sql, rows, deadline); }
 
   // Undoes what is under way, after an error. False where the connection is of no use any more.
   bool Recover(absl::Time deadline);
@@ -126,6 +131,8 @@ class PgConnection {
   PgConnection(std::unique_ptr<pg_conn, Close> connection, const Options& options, std::string database);
   const char* Prepare(const char* sql, const PgArguments& arguments);
   void Require(int sent);
+  void RunSimple(const char* sql, std::string_view copied, absl::Time deadline);
+  void SendCopied(std::string_view bytes);
   void AwaitAll(absl::Time deadline);
   void AwaitInput(absl::Time deadline);
   void Receive(absl::Time deadline);

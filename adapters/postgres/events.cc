@@ -1,14 +1,14 @@
 #include "adapters/postgres/events.h"
 
 #include "adapters/postgres/listing.h"
+#include "adapters/sql_columns/columns.h"
 
 namespace keelson {
 namespace {
 
 Event ReadEvent(const PgResult& result, int row) {
   Event e;
-  result.Read(row, e.sequence, e.type, e.subject, e.user_id, e.actor, e.correlation_id, e.create_time,
-              e.payload, e.hash);
+  WithColumns(e, [&](auto&... columns) { result.Read(row, columns...); });
   return e;
 }
 
@@ -27,12 +27,10 @@ absl::Status PgEvents::Append(const Event& e) {
 absl::StatusOr<std::vector<Event>> PgEventReader::ListAfter(std::int64_t sequence, int limit) {
   if (absl::Status numbered = sequencer_.CatchUp(deadline_); !numbered.ok()) return numbered;
   return session_.Guard([&]() -> absl::StatusOr<std::vector<Event>> {
-    return ReadRows(
-        session_.Select(
-            "SELECT sequence, type, subject, user_id, actor, correlation_id, create_time, payload, hash "
-            "FROM events WHERE sequence > $1 ORDER BY sequence LIMIT $2",
-            sequence, LimitParameter(limit)),
-        ReadEvent);
+    return ReadRows(session_.Select("SELECT " KEELSON_EVENT_COLUMNS
+                                    " FROM events WHERE sequence > $1 ORDER BY sequence LIMIT $2",
+                                    sequence, LimitParameter(limit)),
+                    ReadEvent);
   });
 }
 

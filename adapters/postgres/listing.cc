@@ -4,6 +4,7 @@
 #include <string>
 
 #include "adapters/postgres/order_rows.h"
+#include "adapters/sql_columns/columns.h"
 
 namespace keelson {
 namespace {
@@ -124,25 +125,25 @@ PgResult SelectRefundPage(PgSession& session, const RefundFilter& filter,
   const std::int64_t most = LimitParameter(limit);
   // An order has few refunds, so any further filter may sift them.
   if (filter.order_id) {
-    return session.Select("SELECT " KEELSON_PG_REFUND_COLUMNS
+    return session.Select("SELECT " KEELSON_REFUND_COLUMNS
                           " FROM refunds WHERE order_id = $6 AND ($7 IS NULL OR user_id = $7) "
                           "AND " KEELSON_PG_IN_STATES("", "$5") "AND " KEELSON_PG_IN_RANGE("")
                               KEELSON_PG_NEWEST_FIRST(""),
                           r.from, r.time, r.id, most, filter.states, *filter.order_id, filter.user_id);
   }
   if (filter.user_id) {
-    return session.Select("SELECT " KEELSON_PG_REFUND_COLUMNS
+    return session.Select("SELECT " KEELSON_REFUND_COLUMNS
                           " FROM refunds WHERE user_id = $6 AND " KEELSON_PG_IN_STATES(
                               "", "$5") "AND " KEELSON_PG_IN_RANGE("") KEELSON_PG_NEWEST_FIRST(""),
                           r.from, r.time, r.id, most, filter.states, *filter.user_id);
   }
   if (filter.states.empty()) {
-    return session.Select("SELECT " KEELSON_PG_REFUND_COLUMNS " FROM refunds WHERE " KEELSON_PG_IN_RANGE("")
+    return session.Select("SELECT " KEELSON_REFUND_COLUMNS " FROM refunds WHERE " KEELSON_PG_IN_RANGE("")
                               KEELSON_PG_NEWEST_FIRST(""),
                           r.from, r.time, r.id, most);
   }
   return session.Select(
-      "SELECT " KEELSON_PG_REFUND_COLUMNS
+      "SELECT " KEELSON_REFUND_COLUMNS
       " FROM unnest($5) AS wanted (wanted_state) CROSS JOIN LATERAL (SELECT * FROM refunds WHERE state = "
       "wanted_state AND " KEELSON_PG_IN_RANGE("")
           KEELSON_PG_NEWEST_FIRST("") ") r " KEELSON_PG_NEWEST_FIRST(""),

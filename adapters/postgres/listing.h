@@ -10,12 +10,6 @@
 
 namespace keelson {
 
-#define KEELSON_PG_REFUND_COLUMNS                                                                           \
-  "id, order_id, user_id, state, currency, amount, shipping, lines, reason, note, requested_by, "           \
-  "decided_by, "                                                                                            \
-  "decision_note, payment_provider, payment_reference, provider_reference, failure_code, failure_message, " \
-  "attempts, due_time, create_time, update_time, decide_time, settle_time, version"
-
 PgResult SelectUserPage(PgSession& session, const UserFilter& filter,
                         const std::optional<ListPosition>& before, int limit);
 PgResult SelectOrderPage(PgSession& session, const OrderFilter& filter,

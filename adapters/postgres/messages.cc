@@ -3,19 +3,14 @@
 #include <algorithm>
 
 #include "adapters/postgres/listing.h"
+#include "adapters/sql_columns/columns.h"
 
 namespace keelson {
 namespace {
 
-#define KEELSON_PG_MESSAGE_COLUMNS                                                                     \
-  "id, state, template_name, locale, recipient, user_id, variables, attempts, due_time, expire_time, " \
-  "lease_epoch, provider, provider_message_id, last_error, traceparent, create_time, send_time"
-
 Message ReadMessage(const PgResult& result, int row) {
   Message m;
-  result.Read(row, m.id, m.state, m.template_name, m.locale, m.to, m.user_id, m.variables, m.attempts,
-              m.due_time, m.expire_time, m.lease_epoch, m.provider, m.provider_message_id, m.last_error,
-              m.traceparent, m.create_time, m.send_time);
+  WithColumns(m, [&](auto&... columns) { result.Read(row, columns...); });
   return m;
 }
 
@@ -24,7 +19,7 @@ Message ReadMessage(const PgResult& result, int row) {
 Found<Message> PgMessages::Find(MessageId id) {
   return session_.Guard([&]() -> Found<Message> {
     const PgResult result =
-        session_.Select("SELECT " KEELSON_PG_MESSAGE_COLUMNS " FROM messages WHERE id = $1", id);
+        session_.SelectOne("SELECT " KEELSON_MESSAGE_COLUMNS " FROM messages WHERE id = $1", id);
     if (result.rows() == 0) return std::nullopt;
     return ReadMessage(result, 0);
   });
@@ -32,18 +27,19 @@ Found<Message> PgMessages::Find(MessageId id) {
 
 absl::StatusOr<bool> PgMessages::AnyDue(absl::Time now) {
   return session_.Guard([&]() -> absl::StatusOr<bool> {
-    return session_.Select("SELECT 1 FROM messages WHERE state IN (1, 2) AND due_time <= $1 LIMIT 1", now)
+    return session_.SelectOne("SELECT 1 FROM messages WHERE state IN (1, 2) AND due_time <= $1 LIMIT 1", now)
                .rows() > 0;
   });
 }
 
 absl::Status PgMessages::Insert(const Message& m) {
   return session_.Guard([&] {
-    session_.Execute("INSERT INTO messages (" KEELSON_PG_MESSAGE_COLUMNS
-                     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-                     m.id, m.state, m.template_name, m.locale, m.to, m.user_id, m.variables, m.attempts,
-                     m.due_time, m.expire_time, m.lease_epoch, m.provider, m.provider_message_id,
-                     m.last_error, m.traceparent, m.create_time, m.send_time);
+    WithColumns(m, [&](const auto&... columns) {
+      session_.Execute(
+          "INSERT INTO messages (" KEELSON_MESSAGE_COLUMNS
+          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+          columns...);
+    });
     return absl::OkStatus();
   });
 }
@@ -59,7 +55,7 @@ absl::StatusOr<std::vector<Message>> PgMessages::Claim(absl::Time now, absl::Tim
         "= "
         "m.lease_epoch + 1 FROM due WHERE m.id = due.id AND m.user_id = due.user_id RETURNING m.*, "
         "due.was_due) "
-        "SELECT " KEELSON_PG_MESSAGE_COLUMNS " FROM claimed ORDER BY was_due, id",
+        "SELECT " KEELSON_MESSAGE_COLUMNS " FROM claimed ORDER BY was_due, id",
         now, lease_until, LimitParameter(limit));
     return ReadRows(claimed, ReadMessage);
   });

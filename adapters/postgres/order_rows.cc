@@ -4,6 +4,8 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "adapters/sql_columns/columns.h"
+
 namespace keelson {
 namespace {
 
@@ -31,9 +33,8 @@ void Get(std::string_view bytes, std::vector<OrderLine>& lines) {
   if (!rows.is_array()) throw std::runtime_error("an order's lines are no JSON");
   for (const nlohmann::json& row : rows) {
     OrderLine& l = lines.emplace_back();
-    row.at(0).get_to(l.sku), row.at(1).get_to(l.title), row.at(2).get_to(l.quantity);
-    row.at(3).get_to(l.unit_price), row.at(4).get_to(l.discount), row.at(5).get_to(l.tax);
-    row.at(6).get_to(l.total), row.at(7).get_to(l.refunded_quantity), row.at(8).get_to(l.refunded_amount);
+    std::size_t column = 0;
+    WithColumns(l, [&](auto&... columns) { (row.at(column++).get_to(columns), ...); });
   }
 }
 
@@ -42,10 +43,7 @@ namespace {
 // The columns of KEELSON_PG_ORDER_COLUMNS, and those that follow.
 template <typename... Ts>
 void ReadColumns(const PgResult& result, int row, OrderFields& f, Ts&... more) {
-  result.Read(row, f.id, f.user_id, f.state, f.currency, f.shipping, f.total, f.paid, f.refunded,
-              f.refund_pending, f.refunded_shipping, f.refund_count, f.payment_provider, f.payment_reference,
-              f.reference, f.labels, f.create_time, f.update_time, f.pay_time, f.ship_time, f.deliver_time,
-              f.cancel_time, f.version, more...);
+  WithColumns(f, [&](auto&... columns) { result.Read(row, columns..., more...); });
 }
 
 }  // namespace

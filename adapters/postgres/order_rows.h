@@ -7,10 +7,7 @@
 
 namespace keelson {
 
-#define KEELSON_PG_ORDER_COLUMN_NAMES                                                                  \
-  "id, user_id, state, currency, shipping, total, paid, refunded, refund_pending, refunded_shipping, " \
-  "refund_count, payment_provider, payment_reference, reference, labels, create_time, update_time, "   \
-  "pay_time, ship_time, deliver_time, cancel_time, version"
+// KEELSON_ORDER_COLUMNS of orders o.
 #define KEELSON_PG_ORDER_COLUMNS                                                                          \
   "o.id, o.user_id, o.state, o.currency, o.shipping, o.total, o.paid, o.refunded, o.refund_pending, "     \
   "o.refunded_shipping, o.refund_count, o.payment_provider, o.payment_reference, o.reference, o.labels, " \

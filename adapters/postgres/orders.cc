@@ -2,6 +2,7 @@
 
 #include "adapters/postgres/listing.h"
 #include "adapters/postgres/order_rows.h"
+#include "adapters/sql_columns/columns.h"
 
 namespace keelson {
 namespace {
@@ -16,7 +17,7 @@ std::optional<Order> ReadOne(const PgResult& result) {
 Found<Order> PgOrders::Find(OrderId id) {
   if (locking_ == PgLocking::kRows) return FindLocked(id);
   return session_.Guard(
-      [&]() -> Found<Order> { return ReadOne(session_.Select(KEELSON_PG_SELECT_ORDER "o.id = $1", id)); });
+      [&]() -> Found<Order> { return ReadOne(session_.SelectOne(KEELSON_PG_SELECT_ORDER "o.id = $1", id)); });
 }
 
 // Two statements, because the lines must be read when the order is locked: what a statement sees is older
@@ -38,9 +39,9 @@ Found<Order> PgOrders::FindLocked(OrderId id) {
 
 Found<Order> PgOrders::FindByReference(std::string_view reference) {
   return session_.Guard([&]() -> Found<Order> {
-    return ReadOne(session_.Select(KEELSON_PG_SELECT_ORDER
-                                   "o.id = (SELECT order_id FROM order_references WHERE reference = $1)",
-                                   reference));
+    return ReadOne(session_.SelectOne(KEELSON_PG_SELECT_ORDER
+                                      "o.id = (SELECT order_id FROM order_references WHERE reference = $1)",
+                                      reference));
   });
 }
 
@@ -54,13 +55,13 @@ absl::StatusOr<std::vector<Order>> PgOrders::List(const OrderFilter& filter,
 absl::Status PgOrders::Insert(const Order& order) {
   return session_.Guard([&] {
     const OrderFields& f = order.fields();
-    session_.Execute(
-        "INSERT INTO orders (" KEELSON_PG_ORDER_COLUMN_NAMES
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
-        "$19, $20, $21, $22)",
-        f.id, f.user_id, f.state, f.currency, f.shipping, f.total, f.paid, f.refunded, f.refund_pending,
-        f.refunded_shipping, f.refund_count, f.payment_provider, f.payment_reference, f.reference, f.labels,
-        f.create_time, f.update_time, f.pay_time, f.ship_time, f.deliver_time, f.cancel_time, f.version);
+    WithColumns(f, [&](const auto&... columns) {
+      session_.Execute(
+          "INSERT INTO orders (" KEELSON_ORDER_COLUMNS
+          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
+          "$19, $20, $21, $22)",
+          columns...);
+    });
     if (!f.reference.empty()) {
       session_.Execute("INSERT INTO order_references (reference, order_id, user_id) VALUES ($1, $2, $3)",
                        f.reference, f.id, f.user_id);

@@ -41,6 +41,7 @@ class OpenPostgresStore final : public Store {
       : clock_(clock),
         pool_(options),
         health_pool_({.connection = options.connection, .size = 1}),
+        read_pipeline_(pool_),
         sequencer_(options.connection) {}
 
   absl::Status Read(absl::Time deadline, ReadWork work) override;
@@ -49,6 +50,7 @@ class OpenPostgresStore final : public Store {
   bool reads_inline() const override { return false; }
 
  private:
+  absl::Status ReadAlone(absl::Time deadline, ReadWork work, PgReadSession::Extent extent);
   Run ReadOnce(absl::Time deadline, ReadWork work, PgReadSession::Extent extent);
   Run WriteOnce(absl::Time deadline, WriteWork work, int attempt, bool trusting);
   Run AfterError(const PgError& error, PgConnection& connection, int attempt);
@@ -56,6 +58,7 @@ class OpenPostgresStore final : public Store {
   Clock& clock_;
   PgPool pool_;
   PgPool health_pool_;
+  PgReadPipeline read_pipeline_;
   PgSequencer sequencer_;
 };
 
@@ -64,7 +67,15 @@ absl::Status TooLate() {
 }
 
 absl::Status OpenPostgresStore::Read(absl::Time deadline, ReadWork work) {
-  auto extent = PgReadSession::Extent::kStatement;
+  if (clock_.Now() >= deadline) return TooLate();
+  PgSharedReadSession session(read_pipeline_, deadline);
+  PgReadTransaction transaction(session, sequencer_, deadline);
+  const absl::Status status = work(transaction);
+  if (session.outgrown()) return ReadAlone(deadline, work, *session.outgrown());
+  return session.failure() ? session.failure()->status() : status;
+}
+
+absl::Status OpenPostgresStore::ReadAlone(absl::Time deadline, ReadWork work, PgReadSession::Extent extent) {
   for (int broken = 0;;) {
     if (clock_.Now() >= deadline) return TooLate();
     const Run run = ReadOnce(deadline, work, extent);

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <optional>
+
 #include "absl/time/time.h"
+#include "adapters/postgres/read_pipeline.h"
 #include "adapters/postgres/session.h"
 
 namespace keelson {
@@ -30,7 +33,26 @@ class PgReadSession final : public PgSession {
   bool outgrown_ = false;
 };
 
-// What a session of one statement throws where it is asked for another.
-PgError OutgrownError();
+// A run of a unit of work that asks for one row: its statement travels with those of others. Where more is
+// wanted, it is to be run again on a connection of its own.
+class PgSharedReadSession final : public PgSession {
+ public:
+  PgSharedReadSession(PgReadPipeline& pipeline, absl::Time deadline)
+      : pipeline_(pipeline), deadline_(deadline) {}
+
+  // Set: more was wanted than it gives, namely this.
+  std::optional<PgReadSession::Extent> outgrown() const { return outgrown_; }
+
+ private:
+  PgResult Ask(const char* sql, const PgArguments& arguments) override;
+  PgResult AskOne(const char* sql, const PgArguments& arguments) override;
+  void Tell(const char* sql, const PgArguments& arguments, int affected, PgResult* result) override;
+  [[noreturn]] void Outgrow(PgReadSession::Extent extent);
+
+  PgReadPipeline& pipeline_;
+  const absl::Time deadline_;
+  bool asked_ = false;
+  std::optional<PgReadSession::Extent> outgrown_;
+};
 
 }  // namespace keelson

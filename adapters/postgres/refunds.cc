@@ -1,18 +1,16 @@
 #include "adapters/postgres/refunds.h"
 
 #include "adapters/postgres/listing.h"
+#include "adapters/sql_columns/columns.h"
 
 namespace keelson {
 namespace {
 
-#define KEELSON_PG_SELECT_REFUND "SELECT " KEELSON_PG_REFUND_COLUMNS " FROM refunds WHERE "
+#define KEELSON_PG_SELECT_REFUND "SELECT " KEELSON_REFUND_COLUMNS " FROM refunds WHERE "
 
 Refund ReadRefund(const PgResult& result, int row) {
   RefundFields f;
-  result.Read(row, f.id, f.order_id, f.user_id, f.state, f.currency, f.amount, f.shipping, f.lines, f.reason,
-              f.note, f.requested_by, f.decided_by, f.decision_note, f.payment_provider, f.payment_reference,
-              f.provider_reference, f.failure_code, f.failure_message, f.attempts, f.due_time, f.create_time,
-              f.update_time, f.decide_time, f.settle_time, f.version);
+  WithColumns(f, [&](auto&... columns) { result.Read(row, columns...); });
   return Refund(std::move(f));
 }
 
@@ -20,10 +18,10 @@ Refund ReadRefund(const PgResult& result, int row) {
 
 Found<Refund> PgRefunds::Find(RefundId id) {
   return session_.Guard([&]() -> Found<Refund> {
-    const PgResult result =
-        session_.Select(locking_ == PgLocking::kNone ? KEELSON_PG_SELECT_REFUND "id = $1"
-                                                     : KEELSON_PG_SELECT_REFUND "id = $1 FOR NO KEY UPDATE",
-                        id);
+    const PgResult result = session_.SelectOne(locking_ == PgLocking::kNone
+                                                   ? KEELSON_PG_SELECT_REFUND "id = $1"
+                                                   : KEELSON_PG_SELECT_REFUND "id = $1 FOR NO KEY UPDATE",
+                                               id);
     if (result.rows() == 0) return std::nullopt;
     return ReadRefund(result, 0);
   });
@@ -47,15 +45,13 @@ absl::StatusOr<std::vector<Refund>> PgRefunds::ListDue(absl::Time now, int limit
 
 absl::Status PgRefunds::Insert(const Refund& refund) {
   return session_.Guard([&] {
-    const RefundFields& f = refund.fields();
-    session_.Execute(
-        "INSERT INTO refunds (" KEELSON_PG_REFUND_COLUMNS
-        ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
-        "$19, $20, $21, $22, $23, $24, $25)",
-        f.id, f.order_id, f.user_id, f.state, f.currency, f.amount, f.shipping, f.lines, f.reason, f.note,
-        f.requested_by, f.decided_by, f.decision_note, f.payment_provider, f.payment_reference,
-        f.provider_reference, f.failure_code, f.failure_message, f.attempts, f.due_time, f.create_time,
-        f.update_time, f.decide_time, f.settle_time, f.version);
+    WithColumns(refund.fields(), [&](const auto&... columns) {
+      session_.Execute(
+          "INSERT INTO refunds (" KEELSON_REFUND_COLUMNS
+          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
+          "$19, $20, $21, $22, $23, $24, $25)",
+          columns...);
+    });
     return absl::OkStatus();
   });
 }

@@ -21,32 +21,14 @@ PgResult Select(PgConnection& connection, const char* sql, const PgArguments& ar
   return result;
 }
 
-std::vector<Event> TakeFromInbox(PgConnection& connection, absl::Time deadline) {
-  const PgResult taken = Select(connection,
-                                "WITH taken AS (DELETE FROM event_inbox WHERE ordinal IN (SELECT ordinal "
-                                "FROM event_inbox ORDER BY ordinal "
-                                "LIMIT $1) RETURNING *) SELECT type, subject, user_id, actor, "
-                                "correlation_id, create_time, payload FROM taken "
-                                "ORDER BY ordinal",
-                                PgParameters(kBatch).view(), deadline);
-  std::vector<Event> events(static_cast<std::size_t>(taken.rows()));
-  for (int row = 0; row < taken.rows(); ++row) {
-    Event& e = events[static_cast<std::size_t>(row)];
-    taken.Read(row, e.type, e.subject, e.user_id, e.actor, e.correlation_id, e.create_time, e.payload);
-  }
-  return events;
-}
-
-// Numbers and chains them behind the last one that has its number.
-void Chain(const PgResult& last, std::vector<Event>& events) {
-  std::int64_t sequence = 0;
-  Sha256Digest hash{};
-  if (last.rows() > 0) last.Read(0, sequence, hash);
-  for (Event& event : events) {
-    event.sequence = ++sequence;
-    hash = ChainedHash(hash, event);
-    event.hash = hash;
-  }
+std::vector<Event> TakeFromInbox(PgConnection& connection, const PgResult& last, absl::Time deadline) {
+  const PgResult taken =
+      Select(connection,
+             "WITH taken AS (DELETE FROM event_inbox WHERE ordinal IN (SELECT ordinal "
+             "FROM event_inbox ORDER BY ordinal "
+             "LIMIT $1) RETURNING *) SELECT " KEELSON_PG_INBOX_COLUMNS " FROM taken ORDER BY ordinal",
+             PgParameters(kBatch).view(), deadline);
+  return NumberEvents(last, taken);
 }
 
 template <typename Member>
@@ -72,6 +54,21 @@ void QueueInsert(PgConnection& connection, const std::vector<Event>& events) {
 }
 
 }  // namespace
+
+std::vector<Event> NumberEvents(const PgResult& last, const PgResult& waiting) {
+  std::int64_t sequence = 0;
+  Sha256Digest hash{};
+  if (last.rows() > 0) last.Read(0, sequence, hash);
+  std::vector<Event> events(static_cast<std::size_t>(waiting.rows()));
+  for (int row = 0; row < waiting.rows(); ++row) {
+    Event& e = events[static_cast<std::size_t>(row)];
+    waiting.Read(row, e.type, e.subject, e.user_id, e.actor, e.correlation_id, e.create_time, e.payload);
+    e.sequence = ++sequence;
+    hash = ChainedHash(hash, e);
+    e.hash = hash;
+  }
+  return events;
+}
 
 PgSequencer::PgSequencer(const PgConnection::Options& connection)
     : pool_({.connection = connection, .size = 1}), thread_([this] { CatchUpNowAndThen(); }) {}
@@ -117,10 +114,8 @@ bool PgSequencer::Number(PgConnection& connection, absl::Time deadline) {
   connection.Queue("BEGIN ISOLATION LEVEL READ COMMITTED", PgParameters().view());
   connection.Queue("SELECT pg_advisory_xact_lock($1)", PgParameters(kSequencerLock).view());
   PgResult last;
-  connection.Queue("SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1", PgParameters().view(),
-                   PgConnection::kAnyNumber, &last);
-  std::vector<Event> events = TakeFromInbox(connection, deadline);
-  Chain(last, events);
+  connection.Queue(KEELSON_PG_LAST_EVENT, PgParameters().view(), PgConnection::kAnyNumber, &last);
+  const std::vector<Event> events = TakeFromInbox(connection, last, deadline);
   if (!events.empty()) QueueInsert(connection, events);
   connection.Queue("COMMIT", PgParameters().view());
   connection.Finish(deadline);

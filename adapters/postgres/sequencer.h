@@ -1,14 +1,23 @@
 #pragma once
 
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "adapters/postgres/pool.h"
+#include "core/events/event.h"
 
 namespace keelson {
+
+#define KEELSON_PG_INBOX_COLUMNS "type, subject, user_id, actor, correlation_id, create_time, payload"
+#define KEELSON_PG_LAST_EVENT "SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1"
+
+// The events of KEELSON_PG_INBOX_COLUMNS in `waiting`, numbered and chained behind the one of
+// KEELSON_PG_LAST_EVENT. Throws as PgResult::Read.
+std::vector<Event> NumberEvents(const PgResult& last, const PgResult& waiting);
 
 // Gives events their numbers and hashes, in the order they were inserted, under a lock of the database: one
 // at a time, whatever the number of processes. A writer whose event depends on another's has seen it

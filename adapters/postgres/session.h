@@ -23,6 +23,12 @@ class PgSession {
     const PgParameters parameters(values...);
     return Ask(sql, parameters.view());
   }
+  // The same for a statement that gives one row at most, which a session may send with those of others.
+  template <typename... Ts>
+  PgResult SelectOne(const char* sql, const Ts&... values) {
+    const PgParameters parameters(values...);
+    return AskOne(sql, parameters.view());
+  }
   // Queues a statement, whose rows are in `result` after the next Select.
   template <typename... Ts>
   void Prefetch(PgResult& result, const char* sql, const Ts&... values) {
@@ -60,6 +66,7 @@ class PgSession {
 
  protected:
   virtual PgResult Ask(const char* sql, const PgArguments& arguments) = 0;
+  virtual PgResult AskOne(const char* sql, const PgArguments& arguments) { return Ask(sql, arguments); }
   virtual void Tell(const char* sql, const PgArguments& arguments, int affected, PgResult* result) = 0;
 
  private:

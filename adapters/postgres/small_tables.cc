@@ -8,7 +8,7 @@ namespace keelson {
 Found<IdempotencyRecord> PgAnswers::Find(const Fingerprint& key) {
   return session_.Guard([&]() -> Found<IdempotencyRecord> {
     const PgResult result =
-        session_.Select("SELECT key, content, answer, create_time FROM idempotency WHERE key = $1", key);
+        session_.SelectOne("SELECT key, content, answer, create_time FROM idempotency WHERE key = $1", key);
     if (result.rows() == 0) return std::nullopt;
     IdempotencyRecord r;
     result.Read(0, r.key, r.content, r.answer, r.create_time);

@@ -1,19 +1,16 @@
 #include "adapters/postgres/users.h"
 
 #include "adapters/postgres/listing.h"
+#include "adapters/sql_columns/columns.h"
 
 namespace keelson {
 namespace {
 
-#define KEELSON_PG_USER_COLUMNS                                                                              \
-  "id, email, email_key, email_verify_time, display_name, locale, state, labels, create_time, update_time, " \
-  "delete_time, purge_time, version"
-#define KEELSON_PG_SELECT_USER "SELECT " KEELSON_PG_USER_COLUMNS " FROM users WHERE "
+#define KEELSON_PG_SELECT_USER "SELECT " KEELSON_USER_COLUMNS " FROM users WHERE "
 
 User ReadUser(const PgResult& result, int row) {
   UserFields f;
-  result.Read(row, f.id, f.email, f.email_key, f.email_verify_time, f.display_name, f.locale, f.state,
-              f.labels, f.create_time, f.update_time, f.delete_time, f.purge_time, f.version);
+  WithColumns(f, [&](auto&... columns) { result.Read(row, columns...); });
   return User(std::move(f));
 }
 
@@ -27,13 +24,13 @@ std::optional<User> ReadOne(const PgResult& result) {
 Found<User> PgUsers::Find(UserId id) {
   if (locking_ == PgLocking::kNone) return FindUnlocked(id);
   return session_.Guard([&]() -> Found<User> {
-    return ReadOne(session_.Select(KEELSON_PG_SELECT_USER "id = $1 FOR NO KEY UPDATE", id));
+    return ReadOne(session_.SelectOne(KEELSON_PG_SELECT_USER "id = $1 FOR NO KEY UPDATE", id));
   });
 }
 
 Found<User> PgUsers::FindUnlocked(UserId id) {
   return session_.Guard(
-      [&]() -> Found<User> { return ReadOne(session_.Select(KEELSON_PG_SELECT_USER "id = $1", id)); });
+      [&]() -> Found<User> { return ReadOne(session_.SelectOne(KEELSON_PG_SELECT_USER "id = $1", id)); });
 }
 
 Found<User> PgUsers::FindByEmailKey(std::string_view email_key) {
@@ -41,7 +38,7 @@ Found<User> PgUsers::FindByEmailKey(std::string_view email_key) {
     const char* sql = locking_ == PgLocking::kNone ? KEELSON_PG_SELECT_USER "email_key = $1 AND state <> 4"
                                                    : KEELSON_PG_SELECT_USER
                           "email_key = $1 AND state <> 4 FOR NO KEY UPDATE";
-    return ReadOne(session_.Select(sql, email_key));
+    return ReadOne(session_.SelectOne(sql, email_key));
   });
 }
 
@@ -61,10 +58,11 @@ absl::StatusOr<std::vector<User>> PgUsers::List(const UserFilter& filter, std::o
 absl::Status PgUsers::Insert(const User& user, std::string_view password_hash) {
   return session_.Guard([&] {
     const UserFields& f = user.fields();
-    session_.Execute("INSERT INTO users (" KEELSON_PG_USER_COLUMNS
-                     ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-                     f.id, f.email, f.email_key, f.email_verify_time, f.display_name, f.locale, f.state,
-                     f.labels, f.create_time, f.update_time, f.delete_time, f.purge_time, f.version);
+    WithColumns(f, [&](const auto&... columns) {
+      session_.Execute("INSERT INTO users (" KEELSON_USER_COLUMNS
+                       ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+                       columns...);
+    });
     session_.Execute("INSERT INTO credentials (user_id, password_hash) VALUES ($1, $2)", f.id, password_hash);
     return absl::OkStatus();
   });
@@ -86,13 +84,13 @@ absl::Status PgUsers::Update(const User& user) {
 
 Found<EmailToken> PgTokens::Find(const Sha256Digest& digest) {
   return session_.Guard([&]() -> Found<EmailToken> {
-    const PgResult result = session_.Select(
-        "SELECT digest, user_id, purpose, email_key, expire_time FROM email_tokens WHERE digest = $1 FOR "
-        "UPDATE",
-        digest);
+    const PgResult result = session_.Select("SELECT " KEELSON_TOKEN_COLUMNS
+                                            " FROM email_tokens WHERE digest = $1 FOR "
+                                            "UPDATE",
+                                            digest);
     if (result.rows() == 0) return std::nullopt;
     EmailToken t;
-    result.Read(0, t.digest, t.user_id, t.purpose, t.email_key, t.expire_time);
+    WithColumns(t, [&](auto&... columns) { result.Read(0, columns...); });
     return t;
   });
 }

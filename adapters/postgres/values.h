@@ -91,6 +91,13 @@ class PgEncoder {
     return PutArray(std::span<const T>(values));
   }
 
+  // A row as COPY has it: how many columns, and each behind its length.
+  template <typename... Ts>
+  void PutRow(const Ts&... columns) {
+    PutInteger(static_cast<std::int16_t>(sizeof...(columns)));
+    (PutSized(columns), ...);
+  }
+
  private:
   template <typename T>
   void PutInteger(T value) {
@@ -99,6 +106,23 @@ class PgEncoder {
     }
   }
   void PatchInteger(std::size_t at, std::int32_t value);
+
+  template <typename T>
+  PgType PutSized(const T& value) {
+    const std::size_t size_at = out_.size();
+    PutInteger<std::int32_t>(0);
+    const PgType type = Put(value);
+    PatchInteger(size_at, static_cast<std::int32_t>(out_.size() - size_at - sizeof(std::int32_t)));
+    return type;
+  }
+  template <typename T>
+  void PutSized(const std::optional<T>& value) {
+    if (value) {
+      PutSized(*value);
+    } else {
+      PutInteger<std::int32_t>(-1);  // NULL
+    }
+  }
 
   template <typename T>
   PgType PutArray(std::span<const T> values) {
@@ -114,12 +138,7 @@ class PgEncoder {
     const std::size_t end = out_.size();
     PgType element = values.empty() ? Put(T{}) : PgType::kBool;
     out_.resize(end);
-    for (const T& value : values) {
-      const std::size_t size_at = out_.size();
-      PutInteger<std::int32_t>(0);
-      element = Put(value);
-      PatchInteger(size_at, static_cast<std::int32_t>(out_.size() - size_at - sizeof(std::int32_t)));
-    }
+    for (const T& value : values) element = PutSized(value);
     PatchInteger(type_at, static_cast<std::int32_t>(element));
     return ArrayOf(element);
   }

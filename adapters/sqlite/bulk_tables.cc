@@ -3,7 +3,7 @@
 #include <array>
 #include <string>
 
-#include "adapters/sqlite/columns.h"
+#include "adapters/sql_columns/columns.h"
 #include "core/common/strings.h"
 
 namespace keelson {

@@ -1,6 +1,6 @@
 #include "adapters/sqlite/events.h"
 
-#include "adapters/sqlite/columns.h"
+#include "adapters/sql_columns/columns.h"
 #include "adapters/sqlite/listing.h"
 
 namespace keelson {

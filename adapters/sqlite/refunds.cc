@@ -1,6 +1,6 @@
 #include "adapters/sqlite/refunds.h"
 
-#include "adapters/sqlite/columns.h"
+#include "adapters/sql_columns/columns.h"
 
 namespace keelson {
 namespace {

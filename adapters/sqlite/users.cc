@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "adapters/sqlite/columns.h"
+#include "adapters/sql_columns/columns.h"
 
 namespace keelson {
 namespace {

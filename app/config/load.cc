@@ -8,9 +8,9 @@
 #include "absl/strings/str_replace.h"
 #include "app/config/checks.h"
 #include "app/config/files.h"
-#include "app/config/nearest.h"
 #include "app/config/read_value.h"
 #include "app/config/toml.h"
+#include "core/common/nearest.h"
 #include "core/common/strings.h"
 
 namespace keelson {

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "app/config/nearest.h"
 #include "app/config/reading.h"
+#include "core/common/nearest.h"
 #include "core/common/strings.h"
 
 namespace keelson {

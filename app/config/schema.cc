@@ -6,7 +6,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
-#include "app/config/nearest.h"
+#include "core/common/nearest.h"
 #include "core/common/strings.h"
 
 // The place of a key: the member of Config that its value goes to.

@@ -30,6 +30,7 @@ constexpr std::array kReasons = {
     ReasonEntry{Reason::kOrderNotFound, "ORDER_NOT_FOUND", StatusCode::kNotFound},
     ReasonEntry{Reason::kRefundNotFound, "REFUND_NOT_FOUND", StatusCode::kNotFound},
     ReasonEntry{Reason::kMessageNotFound, "MESSAGE_NOT_FOUND", StatusCode::kNotFound},
+    ReasonEntry{Reason::kTemplateNotFound, "TEMPLATE_NOT_FOUND", StatusCode::kNotFound},
     ReasonEntry{Reason::kEmailTaken, "EMAIL_TAKEN", StatusCode::kAlreadyExists},
     ReasonEntry{Reason::kReferenceTaken, "REFERENCE_TAKEN", StatusCode::kAlreadyExists},
     ReasonEntry{Reason::kUserState, "USER_STATE", StatusCode::kFailedPrecondition},

@@ -27,6 +27,7 @@ enum class Reason {
   kOrderNotFound,
   kRefundNotFound,
   kMessageNotFound,
+  kTemplateNotFound,
   kEmailTaken,
   kReferenceTaken,
   kUserState,

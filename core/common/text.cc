@@ -46,6 +46,11 @@ std::optional<std::string> Map(std::string_view text, int options) {
   return std::string(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size));
 }
 
+// Which not every store can keep in a text.
+bool HasNul(std::string_view text) {
+  return text.find('\0') != std::string_view::npos;
+}
+
 constexpr int kNfkc = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE;
 
 }  // namespace
@@ -106,11 +111,16 @@ void CheckLabels(std::string_view field, const Labels& labels, FieldErrors& erro
       errors.Add(std::string(field), "must have keys of valid UTF-8");
       continue;
     }
+    if (HasNul(key)) {
+      errors.Add(std::string(field), "must have keys without the character NUL");
+      continue;
+    }
     const std::string path = StrCat(field, "[\"", key, "\"]");
     if (key.empty() || key.size() > kMaxLabelKeyBytes) {
       errors.Add(path, StrCat("must have a key of 1 to ", kMaxLabelKeyBytes, " bytes"));
     }
     if (!IsValidUtf8(value)) errors.Add(path, "must be valid UTF-8");
+    if (HasNul(value)) errors.Add(path, "must not have the character NUL");
     if (value.size() > kMaxLabelValueBytes) {
       errors.Add(path, StrCat("must be at most ", kMaxLabelValueBytes, " bytes long"));
     }

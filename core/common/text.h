@@ -30,7 +30,7 @@ inline constexpr std::size_t kMaxLabels = 64;
 inline constexpr std::size_t kMaxLabelKeyBytes = 64;
 inline constexpr std::size_t kMaxLabelValueBytes = 512;
 
-// Adds a violation for each label that is too long, empty-keyed or not UTF-8.
+// Adds a violation for each label that is too long, empty-keyed or not UTF-8, or has the character NUL.
 void CheckLabels(std::string_view field, const Labels& labels, FieldErrors& errors);
 // Adds a violation where `text` is longer than `max_code_points`, not UTF-8, or has control characters.
 void CheckLine(std::string_view field, std::string_view text, std::size_t max_code_points,

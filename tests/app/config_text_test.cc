@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
-#include "app/config/nearest.h"
 #include "app/config/notation.h"
 #include "app/config/size.h"
+#include "core/common/nearest.h"
 
 namespace keelson {
 namespace {

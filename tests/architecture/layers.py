@@ -20,7 +20,7 @@ CORE_LIBRARIES = {
 
 # Every adapter may use the core, Abseil, POSIX and the supports beside it, and its own technology.
 ADAPTER = ["core/", "absl/"]
-SUPPORTS = ["email_mime", "email_templates", "http", "migrations"]
+SUPPORTS = ["email_mime", "email_templates", "http", "migrations", "sql_columns"]
 TECHNOLOGY = {
     "argon2": ["argon2.h", "sodium.h"],
     "email": [],
@@ -34,6 +34,7 @@ TECHNOLOGY = {
     "migrations": [],
     "payments": [],
     "postgres": ["libpq-fe.h", "nlohmann/"],
+    "sql_columns": [],
     "sqlite": ["sqlite3.h", "SQLiteCpp/", "nlohmann/"],
     "system": ["sodium.h"],
     "telemetry": ["spdlog/", "nlohmann/"],

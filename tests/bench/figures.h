@@ -41,6 +41,12 @@ Figures MeasureReads(const Workbench& bench);
 Figures MeasureRefunds(const Workbench& bench);
 // RegisterUser against bare hashing, and what a storm of it does to reads and to memory.
 Figures MeasureRegistration(const Workbench& bench);
+// GetUser and CreateRefund on PostgreSQL against pgbench sending the same statements.
+Figures MeasurePostgresReads(const Workbench& bench);
+Figures MeasurePostgresRefunds(const Workbench& bench);
+// Among a million users, on each store: the last page of them against the first, and GetUser against GetUser
+// among ten thousand.
+Figures MeasureDeepPages(const Workbench& bench);
 // The service with nothing to do, and how soon it is there.
 Figures MeasureFootprint(const Workbench& bench);
 

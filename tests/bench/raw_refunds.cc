@@ -3,18 +3,13 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <atomic>
 #include <string_view>
-#include <thread>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "adapters/sqlite/sqlite_store.h"
 #include "adapters/system/system_clock.h"
-#include "adapters/system/system_entropy.h"
-#include "core/common/id.h"
-#include "core/refunds/create_refund.h"
+#include "tests/bench/create_refunds.h"
 #include "tests/bench/raw_connection.h"
 
 namespace keelson {
@@ -38,33 +33,6 @@ absl::Status Copy(const fs::path& from, const fs::path& to) {
   return error ? absl::UnavailableError(error.message()) : absl::OkStatus();
 }
 
-// Makes `count` refunds of a cent each from as many threads as a commit of ours holds.
-absl::Status CreateRefunds(Store& store, const Seed& seed, int count) {
-  SystemClock clock;
-  SystemEntropy entropy;
-  IdGenerator ids(clock, entropy);
-  CreateRefund create_refund(store, clock, ids, RefundPolicy{});
-  std::atomic<int> next = 0;
-  std::atomic<int> made = 0;
-  const auto call = [&] {
-    for (int i = next++; i < count; i = next++) {
-      CallContext context;
-      context.correlation_id = ids.Next<MessageKind>().ToString();
-      CreateRefundCommand command;
-      command.request_id = absl::StrCat("bench-refund-", i);
-      command.order_id = seed.order_ids[static_cast<std::size_t>(i) % seed.order_ids.size()];
-      command.scope.scope = Amount{"EUR", 1};
-      command.reason = RefundReason::kRequestedByCustomer;
-      if (create_refund(context, command).ok()) ++made;
-    }
-  };
-  {
-    std::vector<std::jthread> callers;
-    for (int i = 0; i < RawRefunds::kRefundsPerCommit; ++i) callers.emplace_back(call);
-  }
-  return made == count ? absl::OkStatus() : absl::InternalError("refunds to be recorded were refused");
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<RawRefunds>> RawRefunds::Record(const Workbench& bench) {
@@ -79,7 +47,8 @@ absl::StatusOr<std::unique_ptr<RawRefunds>> RawRefunds::Record(const Workbench& 
         statement.sql->starts_with("PRAGMA") && statement.sql->find('=') != std::string::npos;
     if (setting) raw->setup_.push_back(std::move(statement));
   }
-  if (absl::Status status = CreateRefunds(**store, bench.seed, kRefunds); !status.ok()) return status;
+  absl::Status status = CreateRefunds(**store, bench.seed, kRefunds, kRefundsPerCommit);
+  if (!status.ok()) return status;
   raw->work_ = raw->log_.Take();
   store->reset();
   raw->log_.Stop();

@@ -26,11 +26,11 @@ std::string Address(int port) {
   return absl::StrCat("127.0.0.1:", port);
 }
 
-absl::StatusOr<fs::path> CopyDatabase(const Workbench& bench) {
+absl::StatusOr<fs::path> MakeFolder(const Workbench& bench) {
   std::string name = bench.folder / "service.XXXXXX";
   if (mkdtemp(name.data()) == nullptr) return absl::UnavailableError("no folder can be made");
   std::error_code error;
-  fs::copy_file(bench.database, fs::path(name) / kDatabase, error);
+  if (!bench.database.empty()) fs::copy_file(bench.database, fs::path(name) / kDatabase, error);
   if (error) return absl::UnavailableError(error.message());
   sync();  // so that the copy's own writing is not measured
   return fs::path(name);
@@ -42,7 +42,7 @@ absl::StatusOr<Service> Service::Start(const Workbench& bench, const std::vector
   absl::StatusOr<int> port = FreePort();
   absl::StatusOr<int> metrics_port = FreePort();
   if (!port.ok() || !metrics_port.ok()) return absl::UnavailableError("no free port");
-  absl::StatusOr<fs::path> folder = CopyDatabase(bench);
+  absl::StatusOr<fs::path> folder = MakeFolder(bench);
   if (!folder.ok()) return folder.status();
   std::vector<std::string> arguments = {bench.service, "serve",
                                         "--set",       "server.listen=" + Address(*port),

@@ -11,8 +11,8 @@
 
 namespace keelson {
 
-// The real service on a copy of the workbench's database, with its default configuration but for its
-// addresses. Its folder goes with it.
+// The real service on a copy of the workbench's database, if it has one, with its default configuration but
+// for its addresses. Its folder goes with it.
 class Service {
  public:
   // Returns once it serves. `settings` are added as by --set.

@@ -127,8 +127,8 @@ TEST_CASE("an order is refunded by line, by amount and wholly") {
   CHECK(FailedRules(too_much.status) == " AMOUNT_POSITIVE WITHIN_REFUNDABLE");
   // The verification mail, and one for each refund.
   const std::vector<Mail> mails = AwaitMails(service.mail_folder(), "ada@example.com", 4);
-  CHECK_THAT(mails[1].text, Catch::Contains("12.50 EUR"));
-  CHECK_THAT(mails[3].text, Catch::Contains("24.90 EUR"));
+  CHECK_THAT(mails[1].text, Catch::Contains("€12.50"));
+  CHECK_THAT(mails[3].text, Catch::Contains("€24.90"));
 }
 
 TEST_CASE("the cancellation of a paid order refunds it in full") {

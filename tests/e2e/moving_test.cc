@@ -1,13 +1,11 @@
 // Moving house, checking and backing up with the real binary: `keelson transfer`, `verify` and `backup`.
 #include <catch2/catch.hpp>
-#include <csignal>
-#include <fstream>
 #include <thread>
 
 #include "core/common/strings.h"
 #include "tests/e2e/support/await.h"
 #include "tests/e2e/support/database.h"
-#include "tests/e2e/support/folder.h"
+#include "tests/e2e/support/houses.h"
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/service_process.h"
 
@@ -16,52 +14,6 @@ namespace {
 
 using Catch::Contains;
 using Catch::StartsWith;
-
-// Two stores in one folder: "keelson.db", as services serve it, and "new.db".
-class Houses {
- public:
-  Houses() {
-    WriteFile(folder_ / "old.toml", "[store.sqlite]\npath = \"keelson.db\"\n");
-    WriteFile(folder_ / "new.toml", "[store.sqlite]\npath = \"new.db\"\n");
-  }
-
-  const std::filesystem::path& path() const { return folder_.path(); }
-  CommandResult Run(std::vector<std::string> arguments) const {
-    return RunKeelson(std::move(arguments), folder_.path());
-  }
-  CommandResult Transfer() const { return Run(TransferArguments()); }
-  CommandResult Verify(const std::string& config) const { return Run({"verify", "--config", config}); }
-  static std::vector<std::string> TransferArguments() {
-    return {"transfer", "--from", "old.toml", "--to", "new.toml"};
-  }
-
- private:
-  const Folder folder_;
-};
-
-// A user, a delivered order, and refunds that have come to their end; the user's id.
-std::string LiveIn(const Client& client) {
-  const std::string order_id = DeliveredOrder(client, "ada@example.com", 3, 1000);
-  for (int i = 0; i < 2; ++i) {
-    const auto refund = client(&Refunds::CreateRefund, StrCat(Field("request_id", StrCat("r", i)),
-                                                              Field("order_id", order_id), UnitsScope(1)));
-    REQUIRE(Outcome(refund) == "OK");
-    AwaitRefund(client, refund->refund().id());
-  }
-  return GetOrder(client, order_id).user_id();
-}
-
-void CheckRefused(const CommandResult& result, int exit_code, const std::string& cause) {
-  CHECK(result.exit_code == exit_code);
-  CHECK(result.output.empty());
-  CHECK_THAT(result.errors, StartsWith("keelson: ") && Contains(cause));
-}
-
-void CheckClean(const CommandResult& result) {
-  CHECK(result.errors.empty());
-  CHECK(result.output == "nothing found\n");
-  CHECK(result.exit_code == 0);
-}
 
 // [sqlite]: both houses are files.
 TEST_CASE("a product is moved to another store and served from there", "[sqlite]") {
@@ -100,16 +52,9 @@ TEST_CASE("a transfer that is killed goes on where it ended, and its target is n
       .Execute(
           "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 400000) "
           "INSERT INTO cooldowns (key, until_time) SELECT randomblob(16), i FROM n");
-  {
-    std::vector<std::string> arguments = Houses::TransferArguments();
-    arguments.insert(arguments.begin(), KEELSON_BINARY);
-    ChildProcess transfer(std::move(arguments), houses.path(), {});
-    const std::filesystem::path log = houses.path() / "new.db-wal";
-    std::error_code error;
-    REQUIRE(Await([&] { return std::filesystem::file_size(log, error) > 1'000'000 && !error; }));
-    transfer.Signal(SIGKILL);
-    REQUIRE(transfer.Wait() == -SIGKILL);
-  }
+  const std::filesystem::path log = houses.path() / "new.db-wal";
+  std::error_code error;
+  houses.KillTransfer([&] { return std::filesystem::file_size(log, error) > 1'000'000 && !error; });
   const CommandResult served = houses.Run({"serve", "--config", "new.toml"});
   CheckRefused(served, 1, "half filled by a transfer");
 

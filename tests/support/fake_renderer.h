@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_join.h"
+#include "core/common/error.h"
 #include "core/common/strings.h"
 #include "core/notifications/message_renderer.h"
 
@@ -13,10 +14,16 @@ class FakeRenderer : public MessageRenderer {
  public:
   absl::StatusOr<RenderedMessage> Render(std::string_view template_name, std::string_view locale,
                                          const TemplateVariables& variables) const override {
-    if (template_name.starts_with("unknown")) return absl::NotFoundError("there is no such template");
+    if (template_name.starts_with("unknown")) {
+      return MakeError(Reason::kTemplateNotFound, "there is no such template");
+    }
     const std::string text = absl::StrJoin(variables, "\n", absl::PairFormatter("="));
     return RenderedMessage{std::string(template_name), text, StrCat("<pre>", text, "</pre>"),
                            std::string(locale)};
+  }
+  absl::StatusOr<RenderedMessage> Preview(std::string_view template_name,
+                                          std::string_view locale) const override {
+    return Render(template_name, locale, {{"display_name", "Sample"}});
   }
 };
 

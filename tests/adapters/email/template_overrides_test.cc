@@ -79,7 +79,7 @@ TEST_CASE("the shared layout and a language's own pieces can be replaced") {
 TEST_CASE("every mistake is told at once, each with its file") {
   Overrides overrides;
   overrides.Put("en/welcome.txt", "Hello {{nickname}}");
-  overrides.Put("en/refund_failed.html", "{{#amount}} unclosed");
+  overrides.Put("en/refund_failed.html", "<p>\n{{#amount}} unclosed");
   overrides.Put("de/verify_email.txt", "kein Link");
   overrides.Put("fr/order_cancelled.subject", " \n");
   overrides.Put("es/order_cancelled.txt", "{{#amount}}{{typo}}{{/amount}}x");
@@ -90,16 +90,36 @@ TEST_CASE("every mistake is told at once, each with its file") {
   const std::string mistakes = overrides.Mistakes();
   CAPTURE(mistakes);
   CHECK(overrides.Create().status().code() == absl::StatusCode::kInvalidArgument);
-  CHECK(Contains(mistakes, "en/welcome.txt: uses the variable nickname, which is missing"));
-  CHECK(Contains(mistakes, "en/refund_failed.html: "));
-  CHECK(Contains(mistakes, "de/verify_email.txt: leaves out {{link}}"));
-  CHECK(Contains(mistakes, "fr/order_cancelled.subject: renders to nothing"));
-  CHECK(Contains(mistakes, "es/order_cancelled.txt: uses the variable typo"));
+  CHECK(Contains(mistakes, "en/welcome.txt:1: uses the variable nickname, which is missing"));
+  CHECK(Contains(mistakes, "en/refund_failed.html:2: Unclosed section"));
+  CHECK(Contains(mistakes, "de/verify_email.txt:1: leaves out {{link}}"));
+  CHECK(Contains(mistakes, "fr/order_cancelled.subject:1: renders to nothing"));
+  CHECK(Contains(mistakes, "es/order_cancelled.txt:1: uses the variable typo"));
   CHECK(Contains(mistakes, "it/welcome.subject: is missing beside the other parts"));
   CHECK(Contains(mistakes, "it/welcome.html: is missing beside the other parts"));
-  CHECK(Contains(mistakes, "en/verify-email.txt: is no message's"));
+  CHECK(Contains(mistakes,
+                 "en/verify-email.txt: is no message's, and no other file includes it; did you mean "
+                 "en/verify_email.txt?"));
   CHECK(Contains(mistakes, "fr/welcome.txt: is not UTF-8"));
-  CHECK(Contains(mistakes, "en/account_exists.txt: includes nowhere, which is not there"));
+  CHECK(Contains(mistakes, "en/account_exists.txt:1: includes nowhere, which is not there"));
+}
+
+TEST_CASE("a mistake names its own line, in an included file too") {
+  Overrides overrides;
+  overrides.Put("en/welcome.txt", "{{>greeting}}\n\n{{>postscript}}\n\n{{ nickname }}\n");
+  overrides.Put("en/postscript.txt", "P.S.\n{{product}}\n");
+  CHECK(Contains(overrides.Mistakes(), "en/welcome.txt:5: uses the variable nickname, which is missing"));
+  overrides.Put("en/postscript.txt", "P.S.\n{{#product}}{{regards}}{{/product}}\n");
+  CHECK(Contains(overrides.Mistakes(), "en/postscript.txt:2: uses the variable regards, which is missing"));
+}
+
+TEST_CASE("a language is written in its own direction") {
+  Overrides overrides;
+  overrides.Put("he/welcome.subject", "ברוכים הבאים").Put("he/welcome.txt", "שלום");
+  overrides.Put("he/welcome.html", "{{>header}}{{>footer}}").Put("he/note.html", "{{product}}");
+  const auto renderer = overrides.Create();
+  REQUIRE(renderer.ok());
+  CHECK(Contains((*renderer)->Preview("welcome", "he").value().html, "<html lang=\"he\" dir=\"rtl\">"));
 }
 
 TEST_CASE("files that include one another without end are a mistake, not a crash") {
@@ -115,7 +135,7 @@ TEST_CASE("an oversized file, an unfinished include and an empty file are mistak
   overrides.Put("en/welcome.subject", "");
   const std::string mistakes = overrides.Mistakes();
   CHECK(Contains(mistakes, "en/welcome.txt: is larger than"));
-  CHECK(Contains(mistakes, "en/welcome.html: has an unfinished {{>"));
+  CHECK(Contains(mistakes, "en/welcome.html:1: has an unfinished {{>"));
   CHECK(Contains(mistakes, "en/welcome.subject: is empty"));
 }
 

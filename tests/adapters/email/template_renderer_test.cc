@@ -5,10 +5,13 @@
 #include <thread>
 #include <vector>
 
+#include "adapters/email_templates/sample_variables.h"
+#include "core/common/error.h"
+
 namespace keelson {
 namespace {
 
-std::unique_ptr<TemplateRenderer> BuiltIn(TemplateOptions options = {}) {
+std::unique_ptr<TemplateRenderer> BuiltIn(const TemplateOptions& options = {}) {
   auto renderer = TemplateRenderer::Create(options);
   INFO(renderer.status().message());
   REQUIRE(renderer.ok());
@@ -40,13 +43,12 @@ bool HasLine(const std::string& text, const std::string& wanted) {
 TEST_CASE("every message is there in every language, whole and without a trace of Mustache") {
   const auto renderer = BuiltIn();
   const std::string locale = GENERATE("en", "de", "es", "fr");
-  const std::string name = GENERATE("verify_email", "welcome", "account_exists", "refund_requested",
-                                    "refund_succeeded", "refund_failed", "order_cancelled");
-  const std::string greeted = GENERATE("Ada", "");
-  TemplateVariables variables = kRefund;
-  variables.insert(kVerify.begin(), kVerify.end());
+  const MessageSpec spec = GENERATE(from_range(MessageSpecs().begin(), MessageSpecs().end()));
+  CAPTURE(locale, spec.name);
+  const std::string greeted = GENERATE("Grace", "");
+  TemplateVariables variables = SampleVariables(spec);
   variables["display_name"] = greeted;
-  const absl::StatusOr<RenderedMessage> message = renderer->Render(name, locale, variables);
+  const absl::StatusOr<RenderedMessage> message = renderer->Render(spec.name, locale, variables);
   REQUIRE(message.ok());
   CHECK(message->language == locale);
   CHECK_FALSE(message->subject.empty());
@@ -54,20 +56,60 @@ TEST_CASE("every message is there in every language, whole and without a trace o
   for (const std::string& part : {message->subject, message->text, message->html}) {
     CHECK_FALSE(Contains(part, "{{"));
   }
-  CHECK(Contains(message->text, "Ada") == !greeted.empty());
+  CHECK(Contains(message->text, "Grace") == !greeted.empty());
   CHECK_FALSE(Contains(message->text, " ,"));
-  CHECK(Contains(message->html, "<html lang=\"" + locale + "\">"));
+  CHECK(Contains(message->html, "<html lang=\"" + locale + "\" dir=\"ltr\">"));
   CHECK(Contains(message->html, "</html>"));
   CHECK_FALSE(Contains(message->html, "src="));
   CHECK(Contains(message->text, "Keelson"));
 }
 
-TEST_CASE("the verification's link stands on a line of its own in the text, and in the HTML") {
+TEST_CASE("a link stands on a line of its own in the text, and in the HTML") {
+  struct Case {
+    std::string name;
+    std::string page;
+  };
+  const Case c = GENERATE(Case{"verify_email", "verify-email"}, Case{"password_reset", "reset-password"},
+                          Case{"email_change", "confirm-email"});
+  const std::string locale = GENERATE("en", "de", "es", "fr");
   const auto renderer = BuiltIn({.link_base = GENERATE("https://shop.example", "https://shop.example/")});
-  const RenderedMessage message = renderer->Render("verify_email", "en", kVerify).value();
-  CHECK(HasLine(message.text, "https://shop.example/verify-email?token=T0KEN"));
-  CHECK(Contains(message.html, "href=\"https://shop.example/verify-email?token=T0KEN\""));
-  CHECK(Contains(message.text, "24 hours"));
+  const RenderedMessage message = renderer->Render(c.name, locale, kVerify).value();
+  const std::string link = "https://shop.example/" + c.page + "?token=T0KEN";
+  CHECK(HasLine(message.text, link));
+  CHECK(Contains(message.html, "href=\"" + link + "\""));
+  CHECK(Contains(message.text, "24 "));
+}
+
+TEST_CASE("the address that is to be replaced learns little of the new one") {
+  const auto text = [renderer = BuiltIn()](const TemplateVariables& variables) {
+    return renderer->Render("email_change_notice", "en", variables).value().text;
+  };
+  CHECK(HasLine(text({{"display_name", ""}, {"new_email", "eve@evil.example"}}),
+                "New address: e***@evil.example"));
+  CHECK(HasLine(text({{"display_name", ""}, {"new_email", "e***@evil.example"}}),
+                "New address: e***@evil.example"));
+  CHECK(HasLine(text({{"display_name", ""}, {"new_email", "öve@evil.example"}}),
+                "New address: ö***@evil.example"));
+  CHECK_FALSE(Contains(text({{"display_name", ""}, {"new_email", "nonsense"}}), "nonsense"));
+  CHECK_FALSE(Contains(text({{"display_name", ""}}), "New address"));
+}
+
+TEST_CASE("a rejection gives its reason where there is one") {
+  const auto text = [renderer = BuiltIn()](const TemplateVariables& variables) {
+    return renderer->Render("refund_rejected", "en", variables).value().text;
+  };
+  CHECK(HasLine(text(With(kRefund, "reason", "Too late")), "Reason: Too late"));
+  CHECK_FALSE(Contains(text(kRefund), "Reason"));
+}
+
+TEST_CASE("an amount is written as the message's language writes it") {
+  const auto subject = [renderer = BuiltIn()](const std::string& locale) {
+    return renderer->Render("refund_succeeded", locale, With(kRefund, "amount", "1234.50 EUR"))
+        .value()
+        .subject;
+  };
+  CHECK(subject("en") == "Your refund of €1,234.50 has been sent");
+  CHECK(subject("de") == "Ihre Erstattung über 1.234,50\u00A0€ ist angewiesen");
 }
 
 TEST_CASE("a token can't break out of its link") {
@@ -120,11 +162,11 @@ TEST_CASE("a subject loses the line breaks of its values") {
 
 TEST_CASE("a cancellation speaks of money only where some comes back") {
   const auto renderer = BuiltIn();
-  CHECK(Contains(renderer->Render("order_cancelled", "en", kRefund).value().text, "You get back 12.50 EUR."));
+  CHECK(Contains(renderer->Render("order_cancelled", "en", kRefund).value().text, "We will refund €12.50"));
   const RenderedMessage without =
       renderer->Render("order_cancelled", "en", With(kRefund, "amount", "")).value();
-  CHECK_FALSE(Contains(without.text, "You get back"));
-  CHECK_FALSE(Contains(without.html, "You get back"));
+  CHECK_FALSE(Contains(without.text, "We will refund"));
+  CHECK_FALSE(Contains(without.html, "We will refund"));
 }
 
 TEST_CASE("a variable that is missing is named, and no value is repeated") {
@@ -141,8 +183,22 @@ TEST_CASE("a variable that is missing is named, and no value is repeated") {
 }
 
 TEST_CASE("an unknown template is not found") {
-  CHECK(BuiltIn()->Render("nonsense", "en", {}).status().code() == absl::StatusCode::kNotFound);
-  CHECK(BuiltIn()->Render("greeting", "en", {}).status().code() == absl::StatusCode::kNotFound);
+  const auto renderer = BuiltIn();
+  const std::string name = GENERATE("nonsense", "greeting", "");
+  CHECK(HasReason(renderer->Render(name, "en", {}).status(), Reason::kTemplateNotFound));
+  CHECK(HasReason(renderer->Preview(name, "en").status(), Reason::kTemplateNotFound));
+}
+
+TEST_CASE("a preview shows any message with sample data, in the locale or what serves it") {
+  const auto renderer = BuiltIn({.link_base = "https://shop.example"});
+  for (const MessageSpec& spec : MessageSpecs()) {
+    CAPTURE(spec.name);
+    const absl::StatusOr<RenderedMessage> preview = renderer->Preview(spec.name, "de-AT");
+    REQUIRE(preview.ok());
+    CHECK(preview->language == "de");
+    CHECK(Contains(preview->text, "Guten Tag Ada Lovelace,"));
+    CHECK(Contains(preview->text, "https://shop.example/") == !spec.link_path.empty());
+  }
 }
 
 TEST_CASE("the product's name is escaped like any other value") {

@@ -26,6 +26,7 @@ constexpr Promise kPromises[] = {
     {Reason::kOrderNotFound, "ORDER_NOT_FOUND", grpc::NOT_FOUND},
     {Reason::kRefundNotFound, "REFUND_NOT_FOUND", grpc::NOT_FOUND},
     {Reason::kMessageNotFound, "MESSAGE_NOT_FOUND", grpc::NOT_FOUND},
+    {Reason::kTemplateNotFound, "TEMPLATE_NOT_FOUND", grpc::NOT_FOUND},
     {Reason::kEmailTaken, "EMAIL_TAKEN", grpc::ALREADY_EXISTS},
     {Reason::kReferenceTaken, "REFERENCE_TAKEN", grpc::ALREADY_EXISTS},
     {Reason::kUserState, "USER_STATE", grpc::FAILED_PRECONDITION},

@@ -32,6 +32,31 @@ void SqliteBulkFixture::Serve(const std::function<void(Store&)>& work) {
   work(*store);
 }
 
+PostgresBulkFixture::PostgresBulkFixture(Pooler pooler) {
+  options_.url = database_.url();
+  if (pooler == Pooler::kTransactions) {
+    options_.url = servers::PgBouncer::Shared().url(database_.name());
+    options_.prepared_statements = false;
+  }
+  Target().reset();
+}
+
+std::unique_ptr<BulkReader> PostgresBulkFixture::Open(BulkAccess access) {
+  return Must(PostgresBulk::OpenReader(options_, access, clock_));
+}
+
+std::unique_ptr<BulkTarget> PostgresBulkFixture::Target() {
+  return Must(PostgresBulk::OpenTarget(options_, clock_));
+}
+
+void PostgresBulkFixture::Serve(const std::function<void(Store&)>& work) {
+  PostgresOptions options;
+  options.url = options_.url;
+  options.prepared_statements = options_.prepared_statements;
+  const std::unique_ptr<Store> store = Must(PostgresStore::Open(options, clock_));
+  work(*store);
+}
+
 RowBatch ReadAll(BulkReader& reader, RowKind kind) {
   return Must(reader.Read(kind, "", 1'000'000));
 }

@@ -14,10 +14,14 @@
 #include <vector>
 
 #include "adapters/memory/memory_store.h"
+#include "adapters/postgres/postgres_bulk.h"
+#include "adapters/postgres/postgres_store.h"
 #include "adapters/sqlite/sqlite_bulk.h"
 #include "adapters/sqlite/sqlite_store.h"
 #include "core/common/bulk.h"
 #include "tests/contract/bulk/rows.h"
+#include "tests/support/postgres/pgbouncer.h"
+#include "tests/support/postgres/postgres_database.h"
 #include "tests/support/status_checks.h"
 
 namespace keelson {
@@ -71,7 +75,39 @@ class SqliteBulkFixture : public BulkFixture {
   RealClock clock_;
 };
 
-#define BULK_TEST(name) TEMPLATE_TEST_CASE(name, "[bulk]", MemoryBulkFixture, SqliteBulkFixture)
+// A database of its own on the process's PostgreSQL.
+class PostgresBulkFixture : public BulkFixture {
+ public:
+  PostgresBulkFixture() : PostgresBulkFixture(Pooler::kNone) {}
+  std::unique_ptr<BulkReader> Reader() override { return Open(BulkAccess::kShared); }
+  std::unique_ptr<BulkReader> ReaderAlone() override { return Open(BulkAccess::kExclusive); }
+  std::unique_ptr<BulkTarget> Target() override;
+  void Serve(const std::function<void(Store&)>& work) override;
+
+  const servers::PostgresDatabase& database() const { return database_; }
+  const PgConnection::Options& options() const { return options_; }
+  Clock& clock() { return clock_; }
+
+ protected:
+  enum class Pooler { kNone, kTransactions };
+  explicit PostgresBulkFixture(Pooler pooler);
+
+ private:
+  std::unique_ptr<BulkReader> Open(BulkAccess access);
+
+  const servers::PostgresDatabase database_;
+  PgConnection::Options options_;
+  RealClock clock_;
+};
+
+// Behind a pooler that hands every transaction to any of its connections.
+class PgBouncerBulkFixture : public PostgresBulkFixture {
+ public:
+  PgBouncerBulkFixture() : PostgresBulkFixture(Pooler::kTransactions) {}
+};
+
+#define BULK_TEST(name) \
+  TEMPLATE_TEST_CASE(name, "[bulk]", MemoryBulkFixture, SqliteBulkFixture, PostgresBulkFixture)
 
 // Every row of a kind.
 RowBatch ReadAll(BulkReader& reader, RowKind kind);

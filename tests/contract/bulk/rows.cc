@@ -137,7 +137,7 @@ std::vector<RowBatch> GreatestBatches() {
   user.email = user.email_key = user.display_name = kLong;
   user.locale = kAwkward;
   user.state = UserState::kErased;
-  user.labels = {{kAwkward, kAwkward}, {"empty", ""}, {"long", kLong}, {"nul", std::string("a\0b", 3)}};
+  user.labels = {{kAwkward, kAwkward}, {"empty", ""}, {"long", kLong}};
   user.create_time = user.update_time = kLastTime;
   user.email_verify_time = user.delete_time = user.purge_time = kLastTime;
   user.version = kMost;

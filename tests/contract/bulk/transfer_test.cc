@@ -13,6 +13,8 @@ struct Kind {
 const Kind kKinds[] = {
     {"memory", [] { return std::unique_ptr<BulkFixture>(std::make_unique<MemoryBulkFixture>()); }},
     {"sqlite", [] { return std::unique_ptr<BulkFixture>(std::make_unique<SqliteBulkFixture>()); }},
+    {"postgres", [] { return std::unique_ptr<BulkFixture>(std::make_unique<PostgresBulkFixture>()); }},
+    {"pgbouncer", [] { return std::unique_ptr<BulkFixture>(std::make_unique<PgBouncerBulkFixture>()); }},
 };
 
 TEST_CASE("everything is moved between stores of any two kinds", "[transfer]") {

@@ -26,6 +26,7 @@ constexpr Expected kGolden[] = {
     {Reason::kOrderNotFound, "ORDER_NOT_FOUND", StatusCode::kNotFound},
     {Reason::kRefundNotFound, "REFUND_NOT_FOUND", StatusCode::kNotFound},
     {Reason::kMessageNotFound, "MESSAGE_NOT_FOUND", StatusCode::kNotFound},
+    {Reason::kTemplateNotFound, "TEMPLATE_NOT_FOUND", StatusCode::kNotFound},
     {Reason::kEmailTaken, "EMAIL_TAKEN", StatusCode::kAlreadyExists},
     {Reason::kReferenceTaken, "REFERENCE_TAKEN", StatusCode::kAlreadyExists},
     {Reason::kUserState, "USER_STATE", StatusCode::kFailedPrecondition},

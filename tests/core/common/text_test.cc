@@ -111,6 +111,12 @@ TEST_CASE("Labels are held to their number and to their sizes in bytes") {
   CHECK(LabelFaults({{"a", std::string(513, 'v')}, {"b", ""}}) == Fields{"labels[\"a\"]"});
 }
 
+TEST_CASE("Labels with the character NUL are refused") {
+  const std::string text("a\0b", 3);
+  CHECK(LabelFaults({{"a", text}, {"b", "v"}}) == Fields{"labels[\"a\"]"});
+  CHECK(LabelFaults({{text, "v"}}) == Fields{"labels"});
+}
+
 TEST_CASE("Labels that are not UTF-8 are refused, and not repeated in the error") {
   CHECK(LabelFaults({{"a", "\xff"}}) == Fields{"labels[\"a\"]"});
   CHECK(LabelFaults({{"\xff", "v"}, {"\xfe", "v"}, {"a", "v"}}) == Fields{"labels", "labels"});

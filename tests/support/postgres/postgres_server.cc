@@ -147,6 +147,10 @@ std::string PostgresServer::admin_url(const std::string& database) const {
   return SocketUrl(*this, kAdministrator, database);
 }
 
+std::string PostgresServer::Log() const {
+  return ReadText(folder_.File(kLog));
+}
+
 void PostgresServer::Set(const std::string& name, const std::string& value) {
   Execute(absl::StrCat("ALTER SYSTEM SET ", name, " = '", value, "'"));
   const std::string before = Value("SELECT pg_conf_load_time()");

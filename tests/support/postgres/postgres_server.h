@@ -62,6 +62,9 @@ class PostgresServer {
   const ServerFolder& folder() const { return folder_; }
   const Options& options() const { return options_; }
 
+  // All that it has written.
+  std::string Log() const;
+
   // As a superuser, in the database "postgres".
   void Execute(const std::string& sql) const { PostgresSession(admin_url()).Execute(sql); }
   std::string Value(const std::string& sql) const { return PostgresSession(admin_url()).Value(sql); }

@@ -24,6 +24,7 @@ class Shop {
   servers::PostgresSession Connect() const { return servers::PostgresSession(server_.admin_url(kDatabase)); }
 
   Answer<accounts::v1::GetUserResponse> GetUser() const;
+  Answer<accounts::v1::ListUsersResponse> ListUsers() const;
   // Under a request id of the address's own.
   Answer<accounts::v1::RegisterUserResponse> Register(const std::string& email) const;
   bool BecomesHealthy(bool healthy) const;

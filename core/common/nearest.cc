@@ -1,4 +1,4 @@
-#include "app/config/nearest.h"
+#include "core/common/nearest.h"
 
 #include <algorithm>
 #include <vector>

@@ -1,5 +1,5 @@
-// The tables' columns, and the fields that lie in them, in the same order: so that a row is read and written
-// alike wherever that is done.
+// The tables' columns, which every store in SQL names alike, and the fields that lie in them, in the same
+// order: so that a row is read and written alike wherever that is done.
 #pragma once
 
 #include <concepts>

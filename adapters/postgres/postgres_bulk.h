@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "adapters/postgres/connection.h"
+#include "core/common/bulk.h"
+#include "core/common/clock.h"
+
+namespace keelson {
+
+// One PostgreSQL database by whole tables. The errors are those of PostgresStore::Open.
+//
+// A service is noticed by its sessions: they bear the name that ours have, and one of them is never at rest
+// for long. One that has its sessions named otherwise, by its URL, is not, and neither is one that shares its
+// sessions with us, by a pooler. Who opens the database alone waits some seconds for it to go.
+class PostgresBulk {
+ public:
+  // Needs a schema that is up to date, and never writes. Alone, it locks every table against writing, which
+  // takes the right to write; a service that starts meanwhile serves reads, and its writes wait.
+  static absl::StatusOr<std::unique_ptr<BulkReader>> OpenReader(const PgConnection::Options& options,
+                                                                BulkAccess access, Clock& clock);
+  // Takes two connections.
+  static absl::StatusOr<std::unique_ptr<BulkTarget>> OpenTarget(const PgConnection::Options& options,
+                                                                Clock& clock);
+
+  PostgresBulk() = delete;
+};
+
+}  // namespace keelson

@@ -1,0 +1,84 @@
+"""pictures_test.py WRITE_PREVIEWS FOLDER: looks at every message in every language in Chromium.
+
+On a phone and on a desk, in light and in dark: nothing may reach out of the window or be cut off, and every
+text must stand out from its background. Pictures for people to look at are left in FOLDER/pictures. Exits with
+77 where Chromium is not installed.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from browser import Browser
+
+WIDTHS = {"phone": 375, "desk": 800}
+SCHEMES = ("light", "dark")
+
+# Each must be found, or the judge is blind.
+PLANTED = {
+    "<p style='width:900px'>wide</p>": "reaches out of the window",
+    "<p style='white-space:nowrap'>" + "long " * 300 + "</p>": "is cut off",
+    "<table><tr><td style='max-width:80px;white-space:nowrap'>" + "x" * 20 + "</td></tr></table>":
+        "reaches out of its box",
+    "<p style='width:30px;overflow-wrap:anywhere'>Bestellung</p>": "is broken",
+    "<p style='width:50px;overflow:hidden'>" + "x" * 40 + "</p>": "is clipped",
+    "<body style='background:#fff'><p style='color:#888'>grey</p>": "less than 4.5",
+    "<img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='>": "loads something",
+}
+
+
+def planted_faults(browser, judge, folder):
+    missed = []
+    browser.resize(WIDTHS["phone"])
+    browser.prefer("light")
+    for html, wanted in PLANTED.items():
+        path = os.path.join(folder, "planted.html")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("<!doctype html><meta charset=utf-8>" + html)
+        browser.open(path)
+        if not any(wanted in fault for fault in browser.run(judge)):
+            missed.append("the judge does not see that something " + wanted)
+        os.remove(path)
+    return missed
+
+
+def is_pictured(page, place, scheme):
+    """All of English; of the others, which differ in their words alone, one."""
+    return "long" not in page and (".en." in page or (place, scheme) == ("phone", "light"))
+
+
+def judged(browser, judge, folder, page):
+    faults = []
+    browser.open(os.path.join(folder, page))
+    for place, width in WIDTHS.items():
+        browser.resize(width)
+        for scheme in SCHEMES:
+            browser.prefer(scheme)
+            faults += ["%s, %s, %s: %s" % (page, place, scheme, fault) for fault in browser.run(judge)]
+            if is_pictured(page, place, scheme):
+                name = page.replace(".html", ".%s.%s.png" % (place, scheme))
+                browser.picture(os.path.join(folder, "pictures", name))
+    return faults
+
+
+def main(write_previews, folder):
+    if not Browser.is_installed():
+        print("skipped: chromium or chromium-driver is not installed")
+        return 77
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(os.path.join(folder, "pictures"))
+    subprocess.run([write_previews, folder], check=True, timeout=60)
+    with open(os.path.join(os.path.dirname(__file__), "judge_page.js"), encoding="utf-8") as file:
+        judge = file.read()
+    pages = sorted(name for name in os.listdir(folder) if name.endswith(".html"))
+    with Browser() as browser:
+        faults = planted_faults(browser, judge, folder)
+        for page in pages:
+            faults += judged(browser, judge, folder, page)
+    print("\n".join(faults) or "%d pages, nothing wrong" % len(pages))
+    return 1 if faults or not pages else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

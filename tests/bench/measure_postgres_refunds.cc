@@ -1,0 +1,125 @@
+#include <cstdio>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "tests/bench/create_refunds.h"
+#include "tests/bench/figures.h"
+#include "tests/bench/load.h"
+#include "tests/bench/postgres_bench.h"
+#include "tests/bench/postgres_statements.h"
+#include "tests/bench/requests.h"
+#include "tests/support/postgres/pgbench.h"
+
+namespace keelson {
+namespace {
+
+constexpr int kRounds = 5;
+constexpr int kConnections = 8;
+constexpr int kCallersPerConnection = 8;
+constexpr double kBar = 0.6;
+// As in measure_refunds.cc.
+constexpr char kWithoutSettlement[] = "payments.poll=1h";
+constexpr char kDatabase[] = "refunds";
+constexpr char kInsertRefund[] = "INSERT INTO refunds";
+constexpr char kInsertAnswer[] = "INSERT INTO idempotency";
+constexpr std::int64_t kFirstRefund = 300'000'000'000;
+
+absl::StatusOr<std::vector<PgStatement>> RecordRefund(PostgresBench& postgres) {
+  postgres.CopySeed(kDatabase);
+  absl::StatusOr<std::unique_ptr<Store>> store = postgres.OpenStore(kDatabase);
+  if (!store.ok()) return store.status();
+  return RecordStatements(postgres.server(), kInsertRefund, [&] {
+    return CreateRefunds(**store, postgres.seed(), /*count=*/1, /*callers=*/1);
+  });
+}
+
+// A refund's statements as one pipeline, each time for the next order, with the refund's own ids and a
+// request id that was never there; everything else is as it was recorded.
+class RefundScript {
+ public:
+  RefundScript(const std::vector<PgStatement>& statements, const Seed& seed) {
+    for (const PgStatement& statement : statements) Learn(statement);
+    load_.clients = PostgresBench::kClients;
+    load_.variables["n"] = "0";
+    load_.script = absl::StrCat("\\set n :n + 1\n\\set call :n * ", load_.clients,
+                                " + :client_id\n\\set refund ", kFirstRefund, " + :call\n\\set order ",
+                                kFirstOrder, " + :call % ", seed.order_ids.size(), "\n\\set owner ",
+                                kFirstUser, " + :call % ", seed.user_ids.size(), "\n\\startpipeline\n");
+    for (const PgStatement& statement : statements) Add(statement);
+    load_.script += "\\endpipeline\n";
+  }
+  const servers::Pgbench& load() const { return load_; }
+
+ private:
+  // The first columns of a refund are its id, its order and its user; that of an answer is its key.
+  void Learn(const PgStatement& statement) {
+    if (absl::StartsWith(statement.sql, kInsertRefund)) {
+      varying_[statement.parameters.at(0).value()] = UuidOf("refund");
+      varying_[statement.parameters.at(1).value()] = UuidOf("order");
+      varying_[statement.parameters.at(2).value()] = UuidOf("owner");
+    } else if (absl::StartsWith(statement.sql, kInsertAnswer)) {
+      varying_[statement.parameters.at(0).value()] = "gen_random_uuid()";
+    }
+  }
+
+  void Add(const PgStatement& statement) {
+    std::string sql = statement.sql;
+    // From the last on, for $1 begins $10.
+    for (std::size_t i = statement.parameters.size(); i > 0; --i) {
+      sql = absl::StrReplaceAll(sql, {{absl::StrCat("$", i), Parameter(statement.parameters[i - 1])}});
+    }
+    absl::StrAppend(&load_.script, sql, ";\n");
+  }
+
+  std::string Parameter(const std::optional<std::string>& value) {
+    if (!value) return "NULL";
+    // pgbench has no empty variables.
+    if (value->empty()) return "''";
+    if (const auto varying = varying_.find(*value); varying != varying_.end()) return varying->second;
+    std::string name = absl::StrCat("p", load_.variables.size());
+    load_.variables[name] = *value;
+    return ":" + name;
+  }
+
+  std::map<std::string, std::string> varying_;
+  servers::Pgbench load_;
+};
+
+// In a fresh service on a fresh database.
+absl::StatusOr<LoadResult> CreateRefunds(PostgresBench& postgres) {
+  postgres.CopySeed(kDatabase);
+  absl::StatusOr<Service> service = postgres.Serve(kDatabase, {kWithoutSettlement});
+  if (!service.ok()) return service.status();
+  RefundRequests requests(postgres.seed());
+  Load load{.port = service->port(),
+            .method = kCreateRefundMethod,
+            .connections = kConnections,
+            .callers = kCallersPerConnection};
+  load.next_request = [&](std::string& next) { requests.Next(next); };
+  return RunLoad(load);
+}
+
+}  // namespace
+
+Figures MeasurePostgresRefunds(const Workbench& bench) {
+  absl::StatusOr<std::unique_ptr<PostgresBench>> postgres = PostgresBench::Start(bench);
+  if (!postgres.ok()) return postgres.status();
+  const absl::StatusOr<std::vector<PgStatement>> statements = RecordRefund(**postgres);
+  if (!statements.ok()) return statements.status();
+  const RefundScript script(*statements, (*postgres)->seed());
+  std::vector<double> ratios;
+  for (int round = 0; round < kRounds; ++round) {
+    absl::StatusOr<LoadResult> ours = CreateRefunds(**postgres);
+    if (!ours.ok()) return ours.status();
+    (*postgres)->CopySeed(kDatabase);
+    const double issued_raw = servers::RunPgbench((*postgres)->server(), kDatabase, script.load());
+    std::fprintf(stderr, "postgres_refund: %.0f/s (p50 %.2f ms, p99 %.2f ms); pgbench %.0f/s\n",
+                 ours->calls_per_second, absl::ToDoubleMilliseconds(ours->p50()),
+                 absl::ToDoubleMilliseconds(ours->p99()), issued_raw);
+    ratios.push_back(ours->calls_per_second / issued_raw);
+  }
+  return std::vector<Figure>{{"postgres_refund", Median(ratios), Figure::Bar::kAtLeast, kBar}};
+}
+
+}  // namespace keelson

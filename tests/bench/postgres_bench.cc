@@ -1,0 +1,58 @@
+#include "tests/bench/postgres_bench.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "adapters/postgres/postgres_store.h"
+#include "tests/bench/postgres_statements.h"
+
+namespace keelson {
+namespace {
+
+// A quarter of a small machine's memory, as PostgreSQL's manual advises, and its default segments of the log
+// before a checkpoint.
+const servers::PostgresServer::Options kOptions = {
+    .durable = true, .settings = {"shared_buffers=1GB", "max_wal_size=1GB", kStatementLogSetting}};
+
+}  // namespace
+
+PostgresBench::PostgresBench(const Workbench& bench) : bench_(bench), server_(kOptions) {
+  bench_.database.clear();
+}
+
+absl::StatusOr<std::unique_ptr<PostgresBench>> PostgresBench::Start(const Workbench& bench) {
+  std::unique_ptr<PostgresBench> postgres(new PostgresBench(bench));
+  postgres->server_.CreateDatabase(kSeedDatabase);
+  absl::StatusOr<std::unique_ptr<Store>> store = postgres->OpenStore(kSeedDatabase);
+  if (!store.ok()) return store.status();
+  absl::StatusOr<Seed> seed = FillStore(**store);
+  if (!seed.ok()) return seed.status();
+  postgres->bench_.seed = *std::move(seed);
+  store->reset();
+  servers::PostgresSession(postgres->server_.admin_url(kSeedDatabase)).Execute("VACUUM ANALYZE");
+  return postgres;
+}
+
+void PostgresBench::CopySeed(const std::string& name) {
+  server_.Execute(absl::StrCat("DROP DATABASE IF EXISTS ", name, " WITH (FORCE)"));
+  server_.Execute(absl::StrCat("CREATE DATABASE ", name, " TEMPLATE ", kSeedDatabase, " OWNER ",
+                               servers::PostgresServer::kUser, " STRATEGY FILE_COPY"));
+}
+
+absl::StatusOr<Service> PostgresBench::Serve(const std::string& database,
+                                             std::vector<std::string> settings) const {
+  settings.insert(settings.end(),
+                  {"store.adapter=postgres", absl::StrCat("store.postgres.pool_size=", kClients),
+                   absl::StrCat("store.postgres.url=", server_.socket_url(database))});
+  return Service::Start(bench_, settings);
+}
+
+absl::StatusOr<std::unique_ptr<Store>> PostgresBench::OpenStore(const std::string& database) {
+  return PostgresStore::Open({.url = server_.socket_url(database)}, clock_);
+}
+
+std::string UuidOf(const std::string& variable) {
+  return absl::StrCat("('", kUuidPrefix, "' || :", variable, ")::uuid");
+}
+
+}  // namespace keelson

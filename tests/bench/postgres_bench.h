@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "adapters/system/system_clock.h"
+#include "core/common/store.h"
+#include "tests/bench/figures.h"
+#include "tests/bench/service.h"
+#include "tests/support/postgres/postgres_server.h"
+
+namespace keelson {
+
+// A PostgreSQL that syncs, as in production, with a filled database. Everything but what returns a status
+// throws std::runtime_error where it fails.
+class PostgresBench {
+ public:
+  static constexpr char kSeedDatabase[] = "seed";
+  // The connections that the service has, and those that pgbench has.
+  static constexpr int kClients = 16;
+
+  static absl::StatusOr<std::unique_ptr<PostgresBench>> Start(const Workbench& bench);
+
+  // Replaces the database `name` by a copy of the filled one, which nobody may use meanwhile.
+  void CopySeed(const std::string& name);
+  // The service on a database of this server.
+  absl::StatusOr<Service> Serve(const std::string& database, std::vector<std::string> settings = {}) const;
+  absl::StatusOr<std::unique_ptr<Store>> OpenStore(const std::string& database);
+
+  servers::PostgresServer& server() { return server_; }
+  const Seed& seed() const { return bench_.seed; }
+
+ private:
+  explicit PostgresBench(const Workbench& bench);
+
+  Workbench bench_;
+  SystemClock clock_;
+  servers::PostgresServer server_;
+};
+
+// A parameter of pgbench's scripts, for the UUID that ends in the variable's digits (NumberedUuid).
+std::string UuidOf(const std::string& variable);
+
+}  // namespace keelson

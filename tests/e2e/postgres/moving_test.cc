@@ -1,0 +1,184 @@
+// Moving from a file to a database and back, and checking what is there, with the real binary.
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "core/common/strings.h"
+#include "tests/e2e/support/database.h"
+#include "tests/e2e/support/houses.h"
+#include "tests/e2e/support/scenarios.h"
+#include "tests/support/postgres/free_port.h"
+#include "tests/support/postgres/postgres_database.h"
+
+namespace keelson::e2e {
+namespace {
+
+using Catch::Contains;
+using Catch::StartsWith;
+
+const Houses::Settings kFile = {"store.adapter=sqlite", "store.sqlite.path=keelson.db"};
+const Houses::Settings kOtherFile = {"store.adapter=sqlite", "store.sqlite.path=new.db"};
+
+Houses::Settings Of(const std::string& url) {
+  return {"store.adapter=postgres", StrCat("store.postgres.url=", url)};
+}
+
+// What moves is told with its number and its hash, table by table.
+std::string Moved(const Houses& houses) {
+  const CommandResult moved = houses.Transfer();
+  CHECK(moved.errors.empty());
+  CHECK(moved.exit_code == 0);
+  CheckClean(houses.Verify("new.toml"));
+  return moved.output;
+}
+
+TEST_CASE("a product is moved into a database, served from there, and moved out again") {
+  const servers::PostgresDatabase database;
+  const Houses in(kFile, Of(database.url()));
+  std::string user_id;
+  {
+    ServiceProcess service(in.path(), kFile);
+    user_id = LiveIn(service.Connect());
+    CHECK(service.Stop() == 0);
+  }
+  const std::string moved = Moved(in);
+  for (const char* line : {"users                     1 rows  ", "orders                    1 rows  ",
+                           "refunds                   2 rows  ", "settings                  1 rows  "}) {
+    CHECK_THAT(moved, Contains(line));
+  }
+  CHECK(Moved(Houses(Of(database.url()), kFile)) == moved);
+  {
+    ServiceProcess service(in.path(), Of(database.url()));
+    const Client client = service.Connect();
+    CHECK(client(&Accounts::GetUser, Field("id", user_id))->user().email() == "ada@example.com");
+    DeliveredOrder(client, "bob@example.com", 1, 100);
+    CheckClean(in.Verify("new.toml"));
+    CHECK(service.Stop() == 0);
+  }
+  const Houses out(Of(database.url()), kFile);
+  CHECK_THAT(Moved(out), Contains("orders                    2 rows  "));
+  ServiceProcess service(out.path(), kFile);
+  CHECK(service.Connect()(&Accounts::GetUser, Field("id", user_id))->user().email() == "ada@example.com");
+}
+
+TEST_CASE("a transfer into a database that is killed goes on where it ended") {
+  const servers::PostgresDatabase database;
+  const servers::PostgresSession session = database.Connect();
+  const Houses houses(kFile, Of(database.url()));
+  {
+    ServiceProcess service(houses.path(), kFile);
+    LiveIn(service.Connect());
+    CHECK(service.Stop() == 0);
+  }
+  Database(houses.path() / "keelson.db")
+      .Execute(
+          "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 400000) "
+          "INSERT INTO cooldowns (key, until_time) SELECT randomblob(16), i FROM n");
+  houses.KillTransfer([&] {
+    return session.Value("SELECT to_regclass('cooldowns') IS NOT NULL") == "t" &&
+           session.Value("SELECT count(*) > 10000 FROM cooldowns") == "t";
+  });
+  CHECK(session.Value("SELECT count(*) < 400000 FROM cooldowns") == "t");
+  CheckRefused(houses.Run({"serve", "--config", "new.toml"}), 1, "half filled by a transfer");
+  CHECK_THAT(Moved(houses), Contains("cooldowns            400000 rows  "));
+  CheckRefused(houses.Transfer(), 1, "the target is not empty: its table users has 1 row");
+}
+
+TEST_CASE("a transfer out of a database that is killed goes on where it ended") {
+  const servers::PostgresDatabase database;
+  const Houses houses(Of(database.url()), kOtherFile);
+  CHECK(houses.Run({"migrate", "up", "--config", "old.toml"}).exit_code == 0);
+  database.Connect().Execute(
+      "INSERT INTO cooldowns (key, until_time) SELECT gen_random_uuid(), now() FROM "
+      "generate_series(1, 400000)");
+  const std::filesystem::path log = houses.path() / "new.db-wal";
+  std::error_code error;
+  houses.KillTransfer([&] { return std::filesystem::file_size(log, error) > 1'000'000 && !error; });
+  CHECK_THAT(Moved(houses), Contains("cooldowns            400000 rows  "));
+}
+
+TEST_CASE("a database that can't be moved from or to is told") {
+  const servers::PostgresDatabase database;
+  const servers::PostgresSession session = database.Connect();
+  const Houses in(kFile, Of(database.url()));
+  const Houses out(Of(database.url()), kOtherFile);
+  CHECK(ServiceProcess(in.path(), kFile).Stop() == 0);
+  const std::string told = StrCat("the database ", database.name(), " on 127.0.0.1");
+  SECTION("before it has a schema") {
+    CheckRefused(out.Transfer(), 1, StrCat("the source: ", told));
+    CheckRefused(out.Verify("old.toml"), 1, "run keelson migrate up");
+    CHECK_FALSE(std::filesystem::exists(out.path() / "new.db"));
+  }
+  SECTION("with a newer schema") {
+    CHECK(in.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
+    session.Execute("INSERT INTO schema_migrations VALUES (999, 'future', 'x', now())");
+    CheckRefused(in.Transfer(), 1, StrCat("the target: ", told));
+    CheckRefused(out.Transfer(), 1, StrCat("the source: ", told));
+    CheckRefused(out.Verify("old.toml"), 1, "newer schema");
+  }
+  SECTION("while it is served") {
+    ServiceProcess service(in.path(), Of(database.url()));
+    CheckRefused(in.Transfer(), 1, StrCat("the target: ", told));
+    CheckRefused(out.Transfer(), 1, "is in use by another process");
+  }
+  SECTION("to itself") {
+    CHECK(in.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
+    CheckRefused(in.Run({"transfer", "--from", "new.toml", "--to", "new.toml"}), 1,
+                 StrCat("the target: ", told));
+  }
+  SECTION("half filled from another source") {
+    CHECK(in.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
+    session.Execute("INSERT INTO settings (name, value) VALUES ('transfer', '\\x00')");
+    CheckRefused(in.Transfer(), 1, "half filled from another source");
+  }
+}
+
+TEST_CASE("a server that is not there is told, whatever is asked of it") {
+  const int port = servers::FreePort();
+  const std::string url = servers::PostgresServer::UrlAt(port, "app");
+  const Houses in(kFile, Of(url));
+  const Houses out(Of(url), kOtherFile);
+  CHECK(ServiceProcess(in.path(), kFile).Stop() == 0);
+  const std::string told = StrCat("the database app on 127.0.0.1 port ", port, " can't be reached");
+  CheckRefused(in.Transfer(), 1, StrCat("the target: ", told));
+  CheckRefused(out.Transfer(), 1, StrCat("the source: ", told));
+  CheckRefused(out.Verify("old.toml"), 1, told);
+}
+
+TEST_CASE("a database is verified while it is served, and what breaks an invariant is told") {
+  const servers::PostgresDatabase database;
+  const Houses houses(kFile, Of(database.url()));
+  ServiceProcess service(houses.path(), Of(database.url()));
+  LiveIn(service.Connect());
+  CheckClean(houses.Verify("new.toml"));
+
+  const servers::PostgresSession session = database.Connect();
+  session.Execute("UPDATE orders SET refunded = refunded - 1");
+  const CommandResult found = houses.Verify("new.toml");
+  CHECK(found.exit_code == 1);
+  CHECK_THAT(found.output, StartsWith("orders order_") &&
+                               Contains(": order_totals_are_fold_of_refunds: refunded is 1999, not 2000\n"));
+
+  session.Execute("UPDATE orders SET refunded = refunded + 1");
+  session.Execute("UPDATE events SET actor = 'nobody' WHERE sequence = 3");
+  const CommandResult tampered = houses.Verify("new.toml");
+  CHECK(tampered.exit_code == 1);
+  CHECK_THAT(tampered.output, StartsWith("events 3: event_hashes_verify: "));
+}
+
+TEST_CASE("a database is verified while it is written to") {
+  const servers::PostgresDatabase database;
+  const Houses houses(kFile, Of(database.url()));
+  ServiceProcess service(houses.path(), Of(database.url()));
+  const std::string order_id = DeliveredOrder(service.Connect(), "ada@example.com", 1, 1'000'000);
+  std::jthread writer([&](const std::stop_token& stop) {
+    const Client own = service.Connect();
+    for (int i = 0; !stop.stop_requested(); ++i) {
+      own(&Refunds::CreateRefund,
+          StrCat(Field("request_id", StrCat(i)), Field("order_id", order_id), AmountScope(1)));
+    }
+  });
+  for (int i = 0; i < 5; ++i) CheckClean(houses.Verify("new.toml"));
+}
+
+}  // namespace
+}  // namespace keelson::e2e
