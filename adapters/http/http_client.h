@@ -12,7 +12,8 @@ namespace keelson {
 
 // HTTP/1.1 requests over libcurl. Connections are kept and used again; certificates are always verified; no
 // redirect is followed; a proxy is taken from the environment (http_proxy, https_proxy, no_proxy).
-// Thread-safe: calls at the same time have a connection each. Nothing is set up before the first call.
+// Thread-safe: calls at the same time have a connection each. Nothing is set up before the first call. The
+// process must ignore SIGPIPE, which a connection that the other side closed may raise.
 class HttpClient {
  public:
   // Of an answer's body; what is beyond is cut off.

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include <csignal>
+
 #include "absl/time/clock.h"
 #include "adapters/email_http/brevo_email_provider.h"
 #include "adapters/email_http/mailgun_email_provider.h"
@@ -147,15 +149,16 @@ EmailFixture Brevo() {
 }  // namespace
 
 const std::vector<EmailFixture>& HttpEmailFixtures() {
-  // The machine's own proxies are no part of this.
-  static const bool direct = [] {
+  // The machine's own proxies are no part of this, and SIGPIPE is ignored as the service ignores it.
+  static const bool prepared = [] {
+    std::signal(SIGPIPE, SIG_IGN);
     for (const char* name :
          {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"}) {
       unsetenv(name);
     }
     return true;
   }();
-  static_cast<void>(direct);
+  static_cast<void>(prepared);
   static const auto& fixtures =
       *new std::vector<EmailFixture>{SendGrid(), Postmark(), Ses(), Mailgun(), Resend(), Brevo()};
   return fixtures;

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <span>
 #include <stdexcept>
+#include <string_view>
 
 namespace keelson::servers {
 namespace {
@@ -49,6 +51,27 @@ std::string Written(const ScriptedAnswer& answer) {
   return text + "Content-Length: " + std::to_string(answer.body.size()) + "\r\n\r\n" + answer.body;
 }
 
+struct EndTls {
+  void operator()(SSL* tls) const { SSL_free(tls); }
+};
+
+// A connection's two directions, in the clear or over TLS. A read takes a whole record of TLS: none is left
+// behind where poll does not see it.
+struct Stream {
+  int fd = -1;
+  std::unique_ptr<SSL, EndTls> tls;
+
+  // The bytes that went through; 0 or less where the connection has ended.
+  ssize_t Read(std::span<char> buffer) const {
+    if (tls) return SSL_read(tls.get(), buffer.data(), static_cast<int>(buffer.size()));
+    return recv(fd, buffer.data(), buffer.size(), 0);
+  }
+  ssize_t Write(std::string_view text) const {
+    if (tls) return SSL_write(tls.get(), text.data(), static_cast<int>(text.size()));
+    return send(fd, text.data(), text.size(), MSG_NOSIGNAL);
+  }
+};
+
 // False where the server stops first.
 bool AwaitInput(int fd, int stop) {
   pollfd polled[] = {{.fd = fd, .events = POLLIN, .revents = 0},
@@ -58,10 +81,10 @@ bool AwaitInput(int fd, int stop) {
   return polled[1].revents == 0;
 }
 
-bool ReadMore(int connection, int stop, std::string& input) {
-  if (!AwaitInput(connection, stop)) return false;
-  char buffer[16384];
-  const ssize_t size = recv(connection, buffer, sizeof buffer, 0);
+bool ReadMore(const Stream& stream, int stop, std::string& input) {
+  if (!AwaitInput(stream.fd, stop)) return false;
+  char buffer[SSL3_RT_MAX_PLAIN_LENGTH];
+  const ssize_t size = stream.Read(buffer);
   if (size > 0) input.append(buffer, static_cast<std::size_t>(size));
   return size > 0;
 }
@@ -72,26 +95,26 @@ void Reset(int connection) {
   setsockopt(connection, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
-bool WriteAll(int connection, const std::string& text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const ssize_t size = send(connection, text.data() + at, text.size() - at, MSG_NOSIGNAL);
+bool WriteAll(const Stream& stream, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t size = stream.Write(text);
     if (size <= 0) return false;
-    at += static_cast<std::size_t>(size);
+    text.remove_prefix(static_cast<std::size_t>(size));
   }
   return true;
 }
 
-bool ReadRequest(int connection, int stop, std::string& input, SeenRequest& request) {
+bool ReadRequest(const Stream& stream, int stop, std::string& input, SeenRequest& request) {
   std::size_t end = 0;
   while ((end = input.find("\r\n\r\n")) == std::string::npos) {
-    if (!ReadMore(connection, stop, input)) return false;
+    if (!ReadMore(stream, stop, input)) return false;
   }
   request = ParseHead(input.substr(0, end + 2));
   input.erase(0, end + 4);
   const auto length = request.headers.find("content-length");
   const std::size_t size = length == request.headers.end() ? 0 : std::stoul(length->second);
   while (input.size() < size) {
-    if (!ReadMore(connection, stop, input)) return false;
+    if (!ReadMore(stream, stop, input)) return false;
   }
   request.body = input.substr(0, size);
   input.erase(0, size);
@@ -100,7 +123,8 @@ bool ReadRequest(int connection, int stop, std::string& input, SeenRequest& requ
 
 }  // namespace
 
-ScriptedServer::ScriptedServer(Script script) : script_(std::move(script)) {
+ScriptedServer::ScriptedServer(Script script, std::shared_ptr<SSL_CTX> tls)
+    : tls_(std::move(tls)), script_(std::move(script)) {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -143,6 +167,11 @@ int ScriptedServer::connections() {
   return connections_;
 }
 
+int ScriptedServer::handshakes() {
+  const std::lock_guard lock(mutex_);
+  return handshakes_;
+}
+
 void ScriptedServer::Listen() {
   while (AwaitInput(listener_, stop_[0])) {
     const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
@@ -164,20 +193,27 @@ ScriptedAnswer ScriptedServer::Answer(SeenRequest request) {
   return script_(requests_.back());
 }
 
+bool ScriptedServer::ShakeHands(SSL* tls) {
+  if (SSL_accept(tls) != 1) return false;
+  const std::lock_guard lock(mutex_);
+  ++handshakes_;
+  return true;
+}
+
 void ScriptedServer::Serve(int connection) {
+  Stream stream{.fd = connection, .tls = nullptr};
+  if (tls_) {
+    stream.tls.reset(SSL_new(tls_.get()));
+    SSL_set_fd(stream.tls.get(), connection);
+  }
   std::string input;
   SeenRequest request;
-  while (ReadRequest(connection, stop_[0], input, request)) {
+  bool open = !tls_ || ShakeHands(stream.tls.get());
+  while (open && ReadRequest(stream, stop_[0], input, request)) {
     const ScriptedAnswer answer = Answer(request);
-    if (answer.act == ScriptedAnswer::Act::kReset) {
-      Reset(connection);
-      break;
-    }
-    if (answer.act == ScriptedAnswer::Act::kStall) {
-      AwaitInput(stop_[0], stop_[0]);
-      break;
-    }
-    if (!WriteAll(connection, Written(answer))) break;
+    if (answer.act == ScriptedAnswer::Act::kReset) Reset(connection);
+    if (answer.act == ScriptedAnswer::Act::kStall) AwaitInput(stop_[0], stop_[0]);
+    open = answer.act == ScriptedAnswer::Act::kAnswer && WriteAll(stream, Written(answer));
   }
   close(connection);
 }

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <openssl/ssl.h>
+
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -33,24 +36,32 @@ class ScriptedServer {
  public:
   using Script = std::function<ScriptedAnswer(const SeenRequest&)>;
 
-  explicit ScriptedServer(Script script);
+  // Over TLS where `tls` is given.
+  explicit ScriptedServer(Script script, std::shared_ptr<SSL_CTX> tls = nullptr);
   ~ScriptedServer();
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
 
   int port() const { return port_; }
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+  std::string url() const {
+    return (tls_ == nullptr ? "http" : "https") + ("://127.0.0.1:" + std::to_string(port_));
+  }
   void SetScript(Script script);
   // From now on, connections are ended as they come, before anything is read.
   void ResetAtOnce();
   std::vector<SeenRequest> requests();
   int connections();
+  // Connections on which TLS came up: the client took the certificate.
+  int handshakes();
 
  private:
   void Listen();
   void Serve(int connection);
+  // False where the client would have no TLS.
+  bool ShakeHands(SSL* tls);
   ScriptedAnswer Answer(SeenRequest request);
 
+  const std::shared_ptr<SSL_CTX> tls_;
   int listener_ = -1;
   int port_ = 0;
   int stop_[2] = {-1, -1};
@@ -60,6 +71,7 @@ class ScriptedServer {
   std::vector<SeenRequest> requests_;
   std::vector<std::thread> served_;
   int connections_ = 0;
+  int handshakes_ = 0;
   std::thread thread_;
 };
 
