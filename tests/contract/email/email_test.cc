@@ -187,6 +187,30 @@ TEST_CASE("a connection that ends after the body may have carried it", "[email]"
   });
 }
 
+TEST_CASE("a connection that ends within the request may have carried it", "[email]") {
+  ForEveryProvider([&](const EmailFixture& fixture) {
+    Counterpart counterpart(fixture, fixture.accepted);
+    counterpart.server.ResetAfterHead();
+    Email email = SampleEmail();
+    for (const std::size_t size : {std::size_t{10}, std::size_t{900'000}}) {
+      email.content.text.assign(size, 'x');
+      CHECK(counterpart.provider->Send(email, Soon()).kind == Kind::kUnknown);
+    }
+    CHECK(counterpart.server.connections() == 2);
+    CHECK(counterpart.server.requests().empty());
+  });
+}
+
+TEST_CASE("a connection that ends within an answer's body leaves it unknown", "[email]") {
+  ForEveryProvider([&](const EmailFixture& fixture) {
+    for (Reply reply : {fixture.accepted, fixture.rejected_message}) {
+      reply.body += " ";
+      reply.act = Reply::Act::kCutShort;
+      CHECK(KindOfAnswer(fixture, reply) == Kind::kUnknown);
+    }
+  });
+}
+
 TEST_CASE("a request is not repeated where a kept connection ends over it", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Counterpart counterpart(fixture, fixture.accepted);

@@ -1,11 +1,22 @@
 // What lies between a provider and its counterpart.
+#include <dlfcn.h>
+#include <netdb.h>
 #include <stdlib.h>
 
 #include <catch2/catch.hpp>
+#include <string_view>
 #include <thread>
 #include <vector>
 
+#include "absl/time/clock.h"
 #include "tests/contract/email/fixtures.h"
+
+// Stands before the C library's: a server of names that does not answer keeps its caller for as long.
+extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** found) {
+  using Lookup = int(const char*, const char*, const addrinfo*, addrinfo**);
+  if (node != nullptr && std::string_view(node) == "unanswered.invalid") absl::SleepFor(absl::Seconds(3));
+  return reinterpret_cast<Lookup*>(dlsym(RTLD_NEXT, "getaddrinfo"))(node, service, hints, found);
+}
 
 namespace keelson {
 namespace {
@@ -22,6 +33,13 @@ TEST_CASE("a proxy of the environment is used", "[email]") {
   CHECK(outcome.kind == Kind::kAccepted);
   REQUIRE(proxy.requests().size() == 1);
   CHECK(proxy.requests()[0].target == "http://provider.invalid/v3/mail/send");
+}
+
+TEST_CASE("a name that is not found in time is given up at the deadline", "[email]") {
+  const auto provider = HttpEmailFixtures()[0].make("http://unanswered.invalid");
+  const absl::Time begin = absl::Now();
+  CHECK(provider->Send(SampleEmail(), begin + absl::Milliseconds(150)).kind == Kind::kUnreachable);
+  CHECK(absl::Now() - begin < absl::Seconds(2));
 }
 
 TEST_CASE("calls at the same time have a connection each, which is kept", "[email]") {

@@ -104,13 +104,17 @@ bool WriteAll(const Stream& stream, std::string_view text) {
   return true;
 }
 
-bool ReadRequest(const Stream& stream, int stop, std::string& input, SeenRequest& request) {
+bool ReadHead(const Stream& stream, int stop, std::string& input, SeenRequest& request) {
   std::size_t end = 0;
   while ((end = input.find("\r\n\r\n")) == std::string::npos) {
     if (!ReadMore(stream, stop, input)) return false;
   }
   request = ParseHead(input.substr(0, end + 2));
   input.erase(0, end + 4);
+  return true;
+}
+
+bool ReadBody(const Stream& stream, int stop, std::string& input, SeenRequest& request) {
   const auto length = request.headers.find("content-length");
   const std::size_t size = length == request.headers.end() ? 0 : std::stoul(length->second);
   while (input.size() < size) {
@@ -119,6 +123,16 @@ bool ReadRequest(const Stream& stream, int stop, std::string& input, SeenRequest
   request.body = input.substr(0, size);
   input.erase(0, size);
   return true;
+}
+
+// Whether another request may follow.
+bool Perform(const Stream& stream, int stop, const ScriptedAnswer& answer) {
+  using Act = ScriptedAnswer::Act;
+  const std::string text = Written(answer);
+  if (answer.act == Act::kReset) Reset(stream.fd);
+  if (answer.act == Act::kStall) AwaitInput(stop, stop);
+  if (answer.act == Act::kCutShort) WriteAll(stream, std::string_view(text).substr(0, text.size() - 1));
+  return answer.act == Act::kAnswer && WriteAll(stream, text);
 }
 
 }  // namespace
@@ -155,6 +169,16 @@ void ScriptedServer::SetScript(Script script) {
 void ScriptedServer::ResetAtOnce() {
   const std::lock_guard lock(mutex_);
   reset_at_once_ = true;
+}
+
+void ScriptedServer::ResetAfterHead() {
+  const std::lock_guard lock(mutex_);
+  reset_after_head_ = true;
+}
+
+bool ScriptedServer::ResetsAfterHead() {
+  const std::lock_guard lock(mutex_);
+  return reset_after_head_;
 }
 
 std::vector<SeenRequest> ScriptedServer::requests() {
@@ -209,11 +233,11 @@ void ScriptedServer::Serve(int connection) {
   std::string input;
   SeenRequest request;
   bool open = !tls_ || ShakeHands(stream.tls.get());
-  while (open && ReadRequest(stream, stop_[0], input, request)) {
-    const ScriptedAnswer answer = Answer(request);
-    if (answer.act == ScriptedAnswer::Act::kReset) Reset(connection);
-    if (answer.act == ScriptedAnswer::Act::kStall) AwaitInput(stop_[0], stop_[0]);
-    open = answer.act == ScriptedAnswer::Act::kAnswer && WriteAll(stream, Written(answer));
+  while (open && ReadHead(stream, stop_[0], input, request)) {
+    const bool resets = ResetsAfterHead();
+    if (resets) Reset(connection);
+    open =
+        !resets && ReadBody(stream, stop_[0], input, request) && Perform(stream, stop_[0], Answer(request));
   }
   close(connection);
 }

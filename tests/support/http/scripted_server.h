@@ -22,11 +22,12 @@ struct SeenRequest {
 };
 
 struct ScriptedAnswer {
-  enum class Act { kAnswer, kReset, kStall };
+  enum class Act { kAnswer, kCutShort, kReset, kStall };
   int status = 200;
   std::string body;
   std::vector<std::string> headers;
-  // kReset: the connection ends after the request was read. kStall: nothing is said until the server stops.
+  // kCutShort: the connection ends before the answer's last byte. kReset: it ends after the request was read.
+  // kStall: nothing is said until the server stops.
   Act act = Act::kAnswer;
 };
 
@@ -49,6 +50,9 @@ class ScriptedServer {
   void SetScript(Script script);
   // From now on, connections are ended as they come, before anything is read.
   void ResetAtOnce();
+  // From now on, once a request's head was read: its body is never looked at.
+  void ResetAfterHead();
+  // Those that were read to their end.
   std::vector<SeenRequest> requests();
   int connections();
   // Connections on which TLS came up: the client took the certificate.
@@ -59,6 +63,7 @@ class ScriptedServer {
   void Serve(int connection);
   // False where the client would have no TLS.
   bool ShakeHands(SSL* tls);
+  bool ResetsAfterHead();
   ScriptedAnswer Answer(SeenRequest request);
 
   const std::shared_ptr<SSL_CTX> tls_;
@@ -68,6 +73,7 @@ class ScriptedServer {
   std::mutex mutex_;
   Script script_;
   bool reset_at_once_ = false;
+  bool reset_after_head_ = false;
   std::vector<SeenRequest> requests_;
   std::vector<std::thread> served_;
   int connections_ = 0;
