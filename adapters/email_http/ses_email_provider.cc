@@ -95,9 +95,6 @@ HttpRequest SesEmailProvider::ProbeRequest() const {
 }
 
 HttpRequest SesEmailProvider::Signed(HttpRequest request) const {
-  // libcurl 7.88 signs the host without its port, unless the header is given.
-  const std::string_view url = options_.base_url;
-  request.headers.push_back({"Host", std::string(url.substr(url.find("://") + 3))});
   if (!options_.session_token.empty()) {
     request.headers.push_back({"X-Amz-Security-Token", std::string(options_.session_token.Reveal())});
   }

@@ -176,7 +176,9 @@ std::string CheckSignature(const SeenRequest& request) {
   const std::string signed_headers = Part(authorization, "SignedHeaders");
   std::string canonical = request.method + "\n" + request.target + "\n\n";
   std::istringstream names(signed_headers);
-  for (std::string name; std::getline(names, name, ';');) {
+  std::string last;
+  for (std::string name; std::getline(names, name, ';'); last = name) {
+    if (name <= last) return "the signed headers are out of order: " + signed_headers;
     if (!request.headers.contains(name)) return "a signed header is not there: " + name;
     canonical += name + ":" + Header(request, name) + "\n";
   }
