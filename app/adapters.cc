@@ -9,6 +9,12 @@
 #include "adapters/argon2/argon2_hasher.h"
 #include "adapters/email/file_email_provider.h"
 #include "adapters/email/log_email_provider.h"
+#include "adapters/email_http/brevo_email_provider.h"
+#include "adapters/email_http/mailgun_email_provider.h"
+#include "adapters/email_http/postmark_email_provider.h"
+#include "adapters/email_http/resend_email_provider.h"
+#include "adapters/email_http/sendgrid_email_provider.h"
+#include "adapters/email_http/ses_email_provider.h"
 #include "adapters/email_templates/template_renderer.h"
 #include "adapters/memory/memory_store.h"
 #include "adapters/payments/recorded_payment_provider.h"
@@ -82,6 +88,42 @@ absl::StatusOr<std::unique_ptr<EmailProvider>> MakeLogProvider(const Config&, Lo
   return std::make_unique<LogEmailProvider>(log);
 }
 
+ApiAccess Access(const HttpProviderConfig& config) {
+  return {.key = Secret(config.api_key), .base_url = config.base_url};
+}
+
+absl::StatusOr<std::unique_ptr<EmailProvider>> MakeSendGrid(const Config& config, Log&) {
+  return std::make_unique<SendGridEmailProvider>(Access(config.email.sendgrid));
+}
+
+absl::StatusOr<std::unique_ptr<EmailProvider>> MakePostmark(const Config& config, Log&) {
+  const PostmarkConfig& postmark = config.email.postmark;
+  return std::make_unique<PostmarkEmailProvider>(Access(postmark), postmark.message_stream);
+}
+
+absl::StatusOr<std::unique_ptr<EmailProvider>> MakeSes(const Config& config, Log&) {
+  const SesConfig& ses = config.email.ses;
+  return std::make_unique<SesEmailProvider>(SesOptions{.region = ses.region,
+                                                       .access_key_id = ses.access_key_id,
+                                                       .secret_access_key = Secret(ses.secret_access_key),
+                                                       .session_token = Secret(ses.session_token),
+                                                       .configuration_set = ses.configuration_set,
+                                                       .base_url = ses.base_url});
+}
+
+absl::StatusOr<std::unique_ptr<EmailProvider>> MakeMailgun(const Config& config, Log&) {
+  const MailgunConfig& mailgun = config.email.mailgun;
+  return std::make_unique<MailgunEmailProvider>(Access(mailgun), mailgun.domain);
+}
+
+absl::StatusOr<std::unique_ptr<EmailProvider>> MakeResend(const Config& config, Log&) {
+  return std::make_unique<ResendEmailProvider>(Access(config.email.resend));
+}
+
+absl::StatusOr<std::unique_ptr<EmailProvider>> MakeBrevo(const Config& config, Log&) {
+  return std::make_unique<BrevoEmailProvider>(Access(config.email.brevo));
+}
+
 absl::StatusOr<std::unique_ptr<PaymentProvider>> MakeRecorded(const Config&) {
   return std::make_unique<RecordedPaymentProvider>();
 }
@@ -91,8 +133,11 @@ constexpr Adapter<Store, Clock&> kStores[] = {
 constexpr Adapter<BulkReader, BulkAccess, Clock&> kBulkReaders[] = {{"sqlite", &ReadSqlite},
                                                                     {"postgres", &ReadPostgres}};
 constexpr Adapter<BulkTarget, Clock&> kBulkTargets[] = {{"sqlite", &FillSqlite}, {"postgres", &FillPostgres}};
-constexpr Adapter<EmailProvider, Log&> kEmailProviders[] = {{"file", &MakeFileProvider},
-                                                            {"log", &MakeLogProvider}};
+constexpr Adapter<EmailProvider, Log&> kEmailProviders[] = {
+    {"file", &MakeFileProvider}, {"log", &MakeLogProvider}, {"sendgrid", &MakeSendGrid},
+    {"postmark", &MakePostmark}, {"ses", &MakeSes},         {"mailgun", &MakeMailgun},
+    {"resend", &MakeResend},     {"brevo", &MakeBrevo},
+};
 constexpr Adapter<PaymentProvider> kPaymentProviders[] = {{"recorded", &MakeRecorded}};
 
 template <typename Table>

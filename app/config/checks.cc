@@ -127,6 +127,49 @@ Mistakes SomeProvider(const Config& config) {
   return Require(!config.email.providers.empty(), "must name one at least");
 }
 
+// That a listed provider has what it can't do without.
+Mistakes ProviderHas(const Config& config, std::string_view provider, const std::string& value) {
+  const std::vector<std::string>& listed = config.email.providers;
+  return Require(!value.empty() || std::find(listed.begin(), listed.end(), provider) == listed.end(),
+                 StrCat("must not be empty where email.providers lists ", provider));
+}
+
+Mistakes SendGridKey(const Config& config) {
+  return ProviderHas(config, "sendgrid", config.email.sendgrid.api_key);
+}
+
+Mistakes PostmarkKey(const Config& config) {
+  return ProviderHas(config, "postmark", config.email.postmark.api_key);
+}
+
+Mistakes SesRegion(const Config& config) {
+  return ProviderHas(config, "ses", config.email.ses.region);
+}
+
+Mistakes SesAccessKeyId(const Config& config) {
+  return ProviderHas(config, "ses", config.email.ses.access_key_id);
+}
+
+Mistakes SesSecretAccessKey(const Config& config) {
+  return ProviderHas(config, "ses", config.email.ses.secret_access_key);
+}
+
+Mistakes MailgunKey(const Config& config) {
+  return ProviderHas(config, "mailgun", config.email.mailgun.api_key);
+}
+
+Mistakes MailgunDomain(const Config& config) {
+  return ProviderHas(config, "mailgun", config.email.mailgun.domain);
+}
+
+Mistakes ResendKey(const Config& config) {
+  return ProviderHas(config, "resend", config.email.resend.api_key);
+}
+
+Mistakes BrevoKey(const Config& config) {
+  return ProviderHas(config, "brevo", config.email.brevo.api_key);
+}
+
 Mistakes LinkBaseIsHttp(const Config& config) {
   const std::string& base = config.email.link_base;
   return Require((base.starts_with("http://") || base.starts_with("https://")) && !base.ends_with('/'),
@@ -195,6 +238,15 @@ const std::vector<ConfigCheck>& ConfigChecks() {
       {{"store.postgres.url", "store.adapter"}, &PostgresUrlForm},
       {{"email.from"}, &FromIsGiven},
       {{"email.providers"}, &SomeProvider},
+      {{"email.sendgrid.api_key", "email.providers"}, &SendGridKey},
+      {{"email.postmark.api_key", "email.providers"}, &PostmarkKey},
+      {{"email.ses.region", "email.providers"}, &SesRegion},
+      {{"email.ses.access_key_id", "email.providers"}, &SesAccessKeyId},
+      {{"email.ses.secret_access_key", "email.providers"}, &SesSecretAccessKey},
+      {{"email.mailgun.api_key", "email.providers"}, &MailgunKey},
+      {{"email.mailgun.domain", "email.providers"}, &MailgunDomain},
+      {{"email.resend.api_key", "email.providers"}, &ResendKey},
+      {{"email.brevo.api_key", "email.providers"}, &BrevoKey},
       {{"email.link_base"}, &LinkBaseIsHttp},
       {{"email.dispatch.lease", "email.dispatch.timeout"}, &LeaseOutlastsTimeout},
       {{"email.dispatch.max_delay", "email.dispatch.base_delay"}, &DelaysAreOrdered},

@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "app/config/checks.h"
+#include "core/common/strings.h"
 #include "tests/app/config_fixture.h"
 
 namespace keelson {
@@ -75,6 +76,27 @@ TEST_CASE("times and sizes that must fit each other do") {
         "--set: passwords.argon2_memory must be 8KiB at least for each of passwords.argon2_parallelism");
   CHECK(MistakesOf({"passwords.memory_budget=1MiB"}) ==
         "--set: passwords.memory_budget must not be less than passwords.argon2_memory");
+}
+
+TEST_CASE("a listed provider has its keys, each of which is asked for by itself") {
+  AdapterNames adapters = TestAdapters();
+  adapters.email_providers = {"file", "sendgrid", "postmark", "ses", "mailgun", "resend", "brevo"};
+  const ConfigFixture fixture(adapters);
+  const auto mistakes = [&fixture](std::vector<std::string> settings) {
+    return fixture.Mistakes(fixture.LoadSettings(std::move(settings)));
+  };
+  CHECK(mistakes({"email.providers=['ses']"}) ==
+        "--set: email.ses.region must not be empty where email.providers lists ses\n"
+        "--set: email.ses.access_key_id must not be empty where email.providers lists ses\n"
+        "--set: email.ses.secret_access_key must not be empty where email.providers lists ses");
+  CHECK(mistakes({"email.providers=['file','mailgun']", "email.mailgun.api_key=k"}) ==
+        "--set: email.mailgun.domain must not be empty where email.providers lists mailgun");
+  for (const std::string provider : {"sendgrid", "postmark", "resend", "brevo"}) {
+    const std::string listed = StrCat("email.providers=['", provider, "']");
+    CHECK(mistakes({listed}) == StrCat("--set: email.", provider,
+                                       ".api_key must not be empty where email.providers lists ", provider));
+    CHECK(mistakes({listed, StrCat("email.", provider, ".api_key=k")}).empty());
+  }
 }
 
 TEST_CASE("what could not be read is not judged a second time") {

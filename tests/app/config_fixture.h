@@ -20,8 +20,9 @@ inline AdapterNames TestAdapters() {
 // Loads configurations from a folder that lasts as long as this.
 class ConfigFixture {
  public:
-  ConfigFixture()
-      : folder_(std::filesystem::temp_directory_path() / ("keelson-config-" + std::to_string(getpid()))) {
+  explicit ConfigFixture(const AdapterNames& adapters = TestAdapters())
+      : schema_(adapters),
+        folder_(std::filesystem::temp_directory_path() / ("keelson-config-" + std::to_string(getpid()))) {
     std::filesystem::create_directories(folder_);
   }
   ~ConfigFixture() { std::filesystem::remove_all(folder_); }
@@ -58,7 +59,7 @@ class ConfigFixture {
   const Schema& schema() const { return schema_; }
 
  private:
-  const Schema schema_{TestAdapters()};
+  const Schema schema_;
   const std::filesystem::path folder_;
 };
 

@@ -20,14 +20,16 @@ CORE_LIBRARIES = {
 
 # Every adapter may use the core, Abseil, POSIX and the supports beside it, and its own technology.
 ADAPTER = ["core/", "absl/"]
-SUPPORTS = ["email_mime", "email_templates", "migrations", "sql_columns"]
+SUPPORTS = ["email_mime", "email_templates", "http", "migrations", "sql_columns"]
 TECHNOLOGY = {
     "argon2": ["argon2.h", "sodium.h"],
     "email": [],
+    "email_http": ["nlohmann/"],
     "email_mime": ["idn2.h"],
     "email_templates": ["kainjow/mustache.hpp"],
     "grpc": GRPC + ["openssl/"],
     "grpc_health": GRPC,
+    "http": ["curl/curl.h"],
     "memory": [],
     "migrations": [],
     "payments": [],

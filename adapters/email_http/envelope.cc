@@ -1,0 +1,57 @@
+#include "adapters/email_http/envelope.h"
+
+#include "adapters/email_mime/header.h"
+#include "core/common/strings.h"
+#include "core/common/text.h"
+
+namespace keelson {
+namespace {
+
+absl::Status CheckTexts(const RenderedMessage& content) {
+  if (!IsValidUtf8(content.subject) || !IsValidUtf8(content.text) || !IsValidUtf8(content.html)) {
+    return absl::InvalidArgumentError("a message's subject and texts must be UTF-8");
+  }
+  if (HasControlCharacters(content.subject)) {
+    return absl::InvalidArgumentError("the subject must not have line breaks or other control characters");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Mailbox> WireMailbox(std::string_view text) {
+  absl::StatusOr<Mailbox> mailbox = ParseMailbox(text);
+  if (!mailbox.ok()) return mailbox.status();
+  const absl::StatusOr<std::string> domain = AsciiDomain(mailbox->domain());
+  if (!domain.ok()) return domain.status();
+  mailbox->address.replace(mailbox->address.rfind('@') + 1, std::string::npos, *domain);
+  return mailbox;
+}
+
+}  // namespace
+
+absl::StatusOr<Envelope> ReadEnvelope(const Email& email) {
+  if (absl::Status status = CheckTexts(email.content); !status.ok()) return status;
+  absl::StatusOr<Mailbox> from = WireMailbox(email.from);
+  if (!from.ok()) return absl::InvalidArgumentError(StrCat("the sender ", from.status().message()));
+  absl::StatusOr<Mailbox> to = WireMailbox(email.to);
+  if (!to.ok()) return absl::InvalidArgumentError(StrCat("the recipient ", to.status().message()));
+  if (!to->display_name.empty() || email.to.find('<') != std::string::npos) {
+    return absl::InvalidArgumentError("the recipient must be a bare address");
+  }
+  Envelope envelope;
+  envelope.message_id = StrCat("<", email.id.ToString(), "@", from->domain(), ">");
+  envelope.from = *std::move(from);
+  envelope.to = std::move(to->address);
+  return envelope;
+}
+
+std::string Quoted(const Mailbox& mailbox) {
+  if (mailbox.display_name.empty()) return mailbox.address;
+  std::string quoted = "\"";
+  for (const char c : mailbox.display_name) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return StrCat(quoted, "\" <", mailbox.address, ">");
+}
+
+}  // namespace keelson

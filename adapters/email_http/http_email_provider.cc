@@ -1,0 +1,96 @@
+#include "adapters/email_http/http_email_provider.h"
+
+#include <utility>
+#include <variant>
+
+#include "absl/time/clock.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+using Kind = SendOutcome::Kind;
+
+SendOutcome Failed(const HttpFailure& failure) {
+  SendOutcome outcome;
+  outcome.kind = failure.may_have_arrived ? Kind::kUnknown : Kind::kUnreachable;
+  outcome.error = failure.reason;
+  return outcome;
+}
+
+}  // namespace
+
+SendOutcome HttpEmailProvider::Send(const Email& email, absl::Time deadline) {
+  const absl::StatusOr<Envelope> envelope = ReadEnvelope(email);
+  const absl::StatusOr<HttpRequest> request =
+      envelope.ok() ? SendRequest(email, *envelope) : absl::StatusOr<HttpRequest>(envelope.status());
+  if (!request.ok()) {
+    SendOutcome outcome;
+    outcome.kind = Kind::kMessageRejected;
+    outcome.error = std::string(request.status().message());
+    return outcome;
+  }
+  HttpResult result = client_.Send(*request, deadline);
+  if (const auto* failure = std::get_if<HttpFailure>(&result)) return Failed(*failure);
+  const ProviderAnswer answer(std::get<HttpAnswer>(std::move(result)));
+  return Clean(Judge(answer), answer.header("retry-after"));
+}
+
+SendOutcome HttpEmailProvider::Probe(absl::Time deadline) {
+  HttpResult result = client_.Send(ProbeRequest(), deadline);
+  SendOutcome outcome;
+  if (const auto* failure = std::get_if<HttpFailure>(&result)) {
+    outcome = Failed(*failure);
+  } else {
+    const ProviderAnswer answer(std::get<HttpAnswer>(std::move(result)));
+    outcome = Clean(JudgeProbe(answer), answer.header("retry-after"));
+  }
+  // A probe leaves nothing that may have been sent.
+  if (outcome.kind == Kind::kUnknown) outcome.kind = Kind::kUnreachable;
+  return outcome;
+}
+
+SendOutcome HttpEmailProvider::JudgeProbe(const ProviderAnswer& answer) const {
+  if (IsGoodRefusal(answer) || (answer.succeeded() && answer.is_json())) return Accepted("");
+  if (!answer.succeeded()) return Judge(answer);
+  SendOutcome outcome = Unreadable(answer);
+  outcome.kind = Kind::kConfig;
+  return outcome;
+}
+
+SendOutcome HttpEmailProvider::Clean(SendOutcome outcome, std::string_view retry_after) const {
+  if (outcome.kind != Kind::kAccepted && !outcome.retry_after) {
+    outcome.retry_after = ParseRetryAfter(retry_after, absl::Now());
+  }
+  outcome.error = Sanitized(outcome.error, secrets());
+  outcome.provider_message_id = PlainLine(outcome.provider_message_id);
+  return outcome;
+}
+
+ApiAccess WithDefaultBase(ApiAccess access, std::string_view base_url) {
+  if (access.base_url.empty()) access.base_url = base_url;
+  return access;
+}
+
+HttpRequest JsonPost(std::string url, std::vector<HttpHeader> headers, const nlohmann::json& body) {
+  HttpRequest request = JsonGet(std::move(url), std::move(headers));
+  request.method = "POST";
+  request.headers.push_back({"Content-Type", "application/json"});
+  request.body = body.dump();
+  return request;
+}
+
+HttpRequest JsonGet(std::string url, std::vector<HttpHeader> headers) {
+  HttpRequest request;
+  request.method = "GET";
+  request.url = std::move(url);
+  request.headers = std::move(headers);
+  request.headers.push_back({"Accept", "application/json"});
+  return request;
+}
+
+HttpHeader Bearer(const Secret& key) {
+  return {"Authorization", StrCat("Bearer ", key.Reveal())};
+}
+
+}  // namespace keelson

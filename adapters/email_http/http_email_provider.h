@@ -1,0 +1,58 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "adapters/email_http/answer.h"
+#include "adapters/email_http/envelope.h"
+#include "adapters/http/http_client.h"
+#include "core/common/secret.h"
+#include "core/notifications/email_provider.h"
+
+namespace keelson {
+
+// What every provider that is reached over HTTP has in common. One of them writes its documented request and
+// reads its documented answer; connections, deadlines, failures on the way and clean error texts are here.
+class HttpEmailProvider : public EmailProvider {
+ public:
+  SendOutcome Send(const Email& email, absl::Time deadline) final;
+  absl::Duration repeat_window() const override { return absl::ZeroDuration(); }
+  SendOutcome Probe(absl::Time deadline) final;
+
+ protected:
+  // The same e-mail makes the same request. INVALID_ARGUMENT where the provider can't be told of it.
+  virtual absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const = 0;
+  // Harmless, and answered by 2xx where the credentials are good.
+  virtual HttpRequest ProbeRequest() const = 0;
+  // What an answer means; its error may hold the provider's words as they came.
+  virtual SendOutcome Judge(const ProviderAnswer& answer) const = 0;
+  // A refusal of the probe that still shows good credentials: a key that may send and do nothing else.
+  virtual bool IsGoodRefusal(const ProviderAnswer& /*answer*/) const { return false; }
+  // What no error text may repeat.
+  virtual std::vector<std::string_view> secrets() const = 0;
+
+ private:
+  SendOutcome Clean(SendOutcome outcome, std::string_view retry_after) const;
+  SendOutcome JudgeProbe(const ProviderAnswer& answer) const;
+
+  HttpClient client_;
+};
+
+// A key, and where the provider is asked.
+struct ApiAccess {
+  Secret key;
+  // Scheme and host.
+  std::string base_url;
+};
+
+// An empty base URL becomes `base_url`.
+ApiAccess WithDefaultBase(ApiAccess access, std::string_view base_url);
+
+// A request with a body, or one without any, that says and wants JSON.
+HttpRequest JsonPost(std::string url, std::vector<HttpHeader> headers, const nlohmann::json& body);
+HttpRequest JsonGet(std::string url, std::vector<HttpHeader> headers);
+HttpHeader Bearer(const Secret& key);
+
+}  // namespace keelson

@@ -1,0 +1,82 @@
+#include "adapters/email_http/mailgun_email_provider.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_format.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+using Kind = SendOutcome::Kind;
+
+constexpr std::string_view kBaseUrl = "https://api.mailgun.net";
+constexpr AnswerRule kRules[] = {
+    // What the host says of any path that it does not know.
+    {0, "", "Mailgun Magnificent API", Kind::kConfig},
+    {400, "", "to parameter is not a valid address", Kind::kRecipientRejected},
+    {400, "", "from parameter is not a valid address", Kind::kConfig},
+    // It forgets a domain for a moment now and then.
+    {404, "", "", Kind::kUnreachable},
+};
+
+std::string FormEncoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalnum(byte) || std::string_view("-._~").find(c) != std::string_view::npos) {
+      encoded += c;
+    } else {
+      absl::StrAppendFormat(&encoded, "%%%02X", byte);
+    }
+  }
+  return encoded;
+}
+
+std::string Form(const std::vector<HttpHeader>& fields) {
+  std::string form;
+  for (const HttpHeader& field : fields) {
+    if (field.value.empty()) continue;
+    form += StrCat(form.empty() ? "" : "&", FormEncoded(field.name), "=", FormEncoded(field.value));
+  }
+  return form;
+}
+
+}  // namespace
+
+MailgunEmailProvider::MailgunEmailProvider(ApiAccess access, std::string domain)
+    : access_(WithDefaultBase(std::move(access), kBaseUrl)),
+      domain_(std::move(domain)),
+      basic_(absl::Base64Escape(StrCat("api:", access_.key.Reveal()))) {}
+
+absl::StatusOr<HttpRequest> MailgunEmailProvider::SendRequest(const Email& email,
+                                                              const Envelope& envelope) const {
+  HttpRequest request = ProbeRequest();
+  request.method = "POST";
+  request.url = StrCat(access_.base_url, "/v3/", FormEncoded(domain_), "/messages");
+  request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+  request.body = Form({{"from", Quoted(envelope.from)},
+                       {"to", envelope.to},
+                       {"subject", email.content.subject},
+                       {"text", email.content.text},
+                       {"html", email.content.html},
+                       {"h:Message-Id", envelope.message_id},
+                       {"h:Auto-Submitted", "auto-generated"},
+                       {"v:keelson_message_id", email.id.ToString()}});
+  return request;
+}
+
+HttpRequest MailgunEmailProvider::ProbeRequest() const {
+  return JsonGet(StrCat(access_.base_url, "/v3/domains/", FormEncoded(domain_)),
+                 {{"Authorization", StrCat("Basic ", basic_)}});
+}
+
+SendOutcome MailgunEmailProvider::Judge(const ProviderAnswer& answer) const {
+  const std::string words = answer.is_json() ? answer.Text("message") : std::string(answer.body());
+  const std::string id = answer.Text("id");
+  if (answer.succeeded() && !id.empty()) return Accepted(id);
+  const bool wrong_url = words.find("Mailgun Magnificent API") != std::string::npos;
+  return answer.succeeded() && !wrong_url ? Unreadable(answer) : Refusal(kRules, answer, "", words);
+}
+
+}  // namespace keelson

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "adapters/email_http/http_email_provider.h"
+
+namespace keelson {
+
+// Mailgun, for one sending domain. It knows no idempotency key. Thread-safe.
+class MailgunEmailProvider final : public HttpEmailProvider {
+ public:
+  // An empty base URL stands for the provider's own in the United States.
+  MailgunEmailProvider(ApiAccess access, std::string domain);
+
+  std::string_view name() const override { return "mailgun"; }
+
+ private:
+  absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const override;
+  HttpRequest ProbeRequest() const override;
+  SendOutcome Judge(const ProviderAnswer& answer) const override;
+  std::vector<std::string_view> secrets() const override { return {access_.key.Reveal(), basic_}; }
+
+  const ApiAccess access_;
+  const std::string domain_;
+  const std::string basic_;
+};
+
+}  // namespace keelson

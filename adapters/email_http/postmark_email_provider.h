@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "adapters/email_http/http_email_provider.h"
+
+namespace keelson {
+
+// Postmark, by a server's token. It knows no idempotency key. Thread-safe.
+class PostmarkEmailProvider final : public HttpEmailProvider {
+ public:
+  // An empty base URL stands for the provider's own, an empty stream for the server's default.
+  PostmarkEmailProvider(ApiAccess access, std::string message_stream);
+
+  std::string_view name() const override { return "postmark"; }
+
+ private:
+  absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const override;
+  HttpRequest ProbeRequest() const override;
+  SendOutcome Judge(const ProviderAnswer& answer) const override;
+  std::vector<std::string_view> secrets() const override { return {access_.key.Reveal()}; }
+
+  const ApiAccess access_;
+  const std::string message_stream_;
+};
+
+}  // namespace keelson

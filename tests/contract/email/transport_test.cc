@@ -1,0 +1,65 @@
+// What lies between a provider and its counterpart.
+#include <dlfcn.h>
+#include <netdb.h>
+#include <stdlib.h>
+
+#include <catch2/catch.hpp>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "tests/contract/email/fixtures.h"
+
+// Stands before the C library's: a server of names that does not answer keeps its caller for as long.
+extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** found) {
+  using Lookup = int(const char*, const char*, const addrinfo*, addrinfo**);
+  if (node != nullptr && std::string_view(node) == "unanswered.invalid") absl::SleepFor(absl::Seconds(3));
+  return reinterpret_cast<Lookup*>(dlsym(RTLD_NEXT, "getaddrinfo"))(node, service, hints, found);
+}
+
+namespace keelson {
+namespace {
+
+using Kind = SendOutcome::Kind;
+using servers::ScriptedServer;
+
+TEST_CASE("a proxy of the environment is used", "[email]") {
+  const EmailFixture& fixture = HttpEmailFixtures()[0];
+  ScriptedServer proxy([&fixture](const auto&) { return fixture.accepted; });
+  setenv("http_proxy", proxy.url().c_str(), 1);
+  const SendOutcome outcome = fixture.make("http://provider.invalid")->Send(SampleEmail(), Soon());
+  unsetenv("http_proxy");
+  CHECK(outcome.kind == Kind::kAccepted);
+  REQUIRE(proxy.requests().size() == 1);
+  CHECK(proxy.requests()[0].target == "http://provider.invalid/v3/mail/send");
+}
+
+TEST_CASE("a name that is not found in time is given up at the deadline", "[email]") {
+  const auto provider = HttpEmailFixtures()[0].make("http://unanswered.invalid");
+  const absl::Time begin = absl::Now();
+  CHECK(provider->Send(SampleEmail(), begin + absl::Milliseconds(150)).kind == Kind::kUnreachable);
+  CHECK(absl::Now() - begin < absl::Seconds(2));
+}
+
+TEST_CASE("calls at the same time have a connection each, which is kept", "[email]") {
+  const EmailFixture& fixture = HttpEmailFixtures()[1];
+  ScriptedServer server([&fixture](const auto&) { return fixture.accepted; });
+  const auto provider = fixture.make(server.url());
+  std::vector<std::thread> threads;
+  std::vector<int> accepted(8);
+  for (int& count : accepted) {
+    threads.emplace_back([&count, &provider] {
+      for (int i = 0; i < 25; ++i) {
+        if (provider->Send(SampleEmail(), Soon()).kind == Kind::kAccepted) ++count;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(accepted == std::vector<int>(8, 25));
+  CHECK(server.requests().size() == 200);
+  CHECK(server.connections() <= 8);
+}
+
+}  // namespace
+}  // namespace keelson
