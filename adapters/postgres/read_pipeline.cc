@@ -26,6 +26,14 @@ std::optional<PgError> ErrorOf(absl::FunctionRef<void()> body) {
   }
 }
 
+// Shares nothing with the original, so that each can go to a thread of its own.
+absl::Status CopyOf(const absl::Status& status) {
+  absl::Status copy(status.code(), status.message());
+  status.ForEachPayload(
+      [&](absl::string_view url, const absl::Cord& payload) { copy.SetPayload(url, payload); });
+  return copy;
+}
+
 }  // namespace
 
 struct PgReadPipeline::Request {
@@ -33,7 +41,7 @@ struct PgReadPipeline::Request {
       : sql(statement), arguments(values), deadline(until) {}
 
   void End(const PgError& why) {
-    error = why;
+    error.emplace(why.failure(), CopyOf(why.status()), why.told());
     state = State::kDone;
   }
 
@@ -60,7 +68,7 @@ PgResult PgReadPipeline::Ask(const char* sql, const PgArguments& arguments, absl
       throw TimedOut();
     }
   }
-  if (request->error) throw PgError(*request->error);
+  if (request->error) throw PgError(std::move(*request->error));
   return std::move(request->result);
 }
 
