@@ -148,8 +148,8 @@ std::vector<RowBatch> GreatestBatches() {
   f.cooldown.key.fill(0xff);
   f.cooldown.until = kLastTime;
   f.order.state = OrderState::kCancelled;
-  f.order.lines = {{kAwkward, kLong, kMost, kMost, kMost, kMost, kMost, kMost, kMost}};
-  f.order.lines.resize(500, f.order.lines[0]);
+  f.order.lines.assign(500, {kAwkward, kAwkward, kMost, kMost, kMost, kMost, kMost, kMost, kMost});
+  f.order.lines[0].title = kLong;
   f.order.shipping = f.order.total = f.order.paid = f.order.refunded = f.order.refunded_shipping = kMost;
   f.order.refund_count = f.order.version = kMost;
   f.order.payment_provider = f.order.payment_reference = kAwkward;
