@@ -87,7 +87,7 @@ absl::Status Service::MakeCore() {
       *store_, clock_, entropy_, log_, *renderer_, std::move(providers), DispatchPolicyOf(config_.email));
   settle_refunds_ =
       std::make_unique<SettleRefunds>(*store_, clock_, entropy_, ids_, log_, *payment_provider_);
-  purge_expired_ = std::make_unique<PurgeExpired>(*store_, clock_);
+  purge_expired_ = std::make_unique<PurgeExpired>(*store_, clock_, config_.email.dispatch.retention);
   return absl::OkStatus();
 }
 

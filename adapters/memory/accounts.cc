@@ -38,7 +38,7 @@ absl::StatusOr<std::vector<User>> MemoryUsers::FindMany(std::span<const UserId> 
 
 absl::StatusOr<std::vector<User>> MemoryUsers::List(const UserFilter& filter,
                                                     std::optional<ListPosition> before, int limit) {
-  const auto matches = [&](const UserFields& fields) { return Matches(filter, fields); };
+  const auto matches = [&](const User& user) { return Matches(filter, user.fields()); };
   return ListNewestFirst(by_position_.rows(), users_.rows(), matches, before, limit);
 }
 

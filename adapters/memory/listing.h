@@ -29,7 +29,7 @@ std::vector<Row> ListNewestFirst(const std::map<ListPosition, IdType>& order,
   const auto begin = std::make_reverse_iterator(before ? order.lower_bound(*before) : order.end());
   for (auto entry = begin; entry != order.rend() && static_cast<int>(found.size()) < limit; ++entry) {
     const Row& row = rows.at(entry->second);
-    if (matches(row.fields())) found.push_back(row);
+    if (matches(row)) found.push_back(row);
   }
   return found;
 }

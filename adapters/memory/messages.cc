@@ -1,7 +1,19 @@
 #include "adapters/memory/messages.h"
 
+#include <algorithm>
+
+#include "adapters/memory/expire.h"
+#include "adapters/memory/listing.h"
+
 namespace keelson {
 namespace {
+
+bool Matches(const MessageFilter& filter, const Message& message) {
+  const std::vector<MessageState>& states = filter.states;
+  return (states.empty() || std::find(states.begin(), states.end(), message.state) != states.end()) &&
+         (!filter.user_id || message.user_id == *filter.user_id) &&
+         (filter.to_key.empty() || message.to_key == filter.to_key);
+}
 
 bool IsOwed(const Message& message) {
   return message.state == MessageState::kQueued || message.state == MessageState::kSending;
@@ -12,6 +24,13 @@ bool IsOwed(const Message& message) {
 Found<Message> MemoryMessages::Find(MessageId id) {
   const Message* message = messages_.Find(id);
   return message ? std::optional<Message>(*message) : std::nullopt;
+}
+
+absl::StatusOr<std::vector<Message>> MemoryMessages::List(const MessageFilter& filter,
+                                                          std::optional<ListPosition> before, int limit) {
+  return ListNewestFirst(
+      by_position_.rows(), messages_.rows(), [&](const Message& message) { return Matches(filter, message); },
+      before, limit);
 }
 
 absl::StatusOr<bool> MemoryMessages::AnyDue(absl::Time now) {
@@ -25,6 +44,7 @@ void MemoryMessages::Put(const Message& message) {
   }
   if (IsOwed(message)) due_.Put({message.due_time, message.id}, {});
   if (message.state == MessageState::kQueued) queued_.Put({message.user_id, message.id}, {});
+  by_position_.Put(PositionOf(message), message.id);
   messages_.Put(message.id, message);
 }
 
@@ -51,7 +71,7 @@ absl::StatusOr<std::vector<Message>> MemoryMessages::Claim(absl::Time now, absl:
   return claimed;
 }
 
-absl::StatusOr<bool> MemoryMessages::Finish(const Message& message) {
+absl::StatusOr<bool> MemoryMessages::Save(const Message& message) {
   const Message* current = messages_.Find(message.id);
   if (current == nullptr || current->state != MessageState::kSending ||
       current->lease_epoch != message.lease_epoch) {
@@ -61,7 +81,15 @@ absl::StatusOr<bool> MemoryMessages::Finish(const Message& message) {
   return true;
 }
 
-absl::Status MemoryMessages::Supersede(UserId user_id, std::string_view template_name) {
+absl::Status MemoryMessages::Update(const Message& message) {
+  if (messages_.Find(message.id) == nullptr) {
+    return journal_.Fail(absl::InternalError("no such message to update"));
+  }
+  Put(message);
+  return absl::OkStatus();
+}
+
+absl::Status MemoryMessages::Supersede(UserId user_id, std::string_view template_name, absl::Time now) {
   std::vector<Message> superseded;
   for (auto row = queued_.rows().lower_bound({user_id, MessageId()});
        row != queued_.rows().end() && row->first.first == user_id; ++row) {
@@ -69,11 +97,21 @@ absl::Status MemoryMessages::Supersede(UserId user_id, std::string_view template
     if (message->template_name == template_name) superseded.push_back(*message);
   }
   for (Message& message : superseded) {
-    message.state = MessageState::kCancelled;
-    message.variables.clear();
+    EndMessage(message, MessageState::kCancelled, now);
     Put(message);
   }
   return absl::OkStatus();
+}
+
+int MemoryMessages::DeleteEnded(absl::Time before, int limit) {
+  const std::vector<MessageId> ended = ListExpired(messages_, limit, [&](const Message& message) {
+    return message.end_time && *message.end_time < before;
+  });
+  for (const MessageId id : ended) {
+    by_position_.Erase(PositionOf(*messages_.Find(id)));
+    messages_.Erase(id);
+  }
+  return static_cast<int>(ended.size());
 }
 
 std::vector<Message> MemoryMessages::ListAfter(std::string_view after, int limit) const {

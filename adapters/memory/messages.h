@@ -11,14 +11,19 @@ namespace keelson {
 class MemoryMessages : public MessageRepository {
  public:
   explicit MemoryMessages(Journal& journal)
-      : journal_(journal), messages_(journal), due_(journal), queued_(journal) {}
+      : journal_(journal), messages_(journal), by_position_(journal), due_(journal), queued_(journal) {}
 
   Found<Message> Find(MessageId id) override;
+  absl::StatusOr<std::vector<Message>> List(const MessageFilter& filter, std::optional<ListPosition> before,
+                                            int limit) override;
   absl::StatusOr<bool> AnyDue(absl::Time now) override;
   absl::Status Insert(const Message& message) override;
   absl::StatusOr<std::vector<Message>> Claim(absl::Time now, absl::Time lease_until, int limit) override;
-  absl::StatusOr<bool> Finish(const Message& message) override;
-  absl::Status Supersede(UserId user_id, std::string_view template_name) override;
+  absl::StatusOr<bool> Save(const Message& message) override;
+  absl::Status Update(const Message& message) override;
+  absl::Status Supersede(UserId user_id, std::string_view template_name, absl::Time now) override;
+
+  int DeleteEnded(absl::Time before, int limit);
 
   std::vector<Message> ListAfter(std::string_view after, int limit) const;
 
@@ -28,6 +33,7 @@ class MemoryMessages : public MessageRepository {
 
   Journal& journal_;
   Table<MessageId, Message> messages_;
+  Table<ListPosition, MessageId> by_position_;
   Table<std::pair<absl::Time, MessageId>, std::monostate> due_;
   Table<std::pair<UserId, MessageId>, std::monostate> queued_;
 };

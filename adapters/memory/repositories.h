@@ -9,20 +9,23 @@ namespace keelson {
 
 class MemoryExpiry : public ExpiryRepository {
  public:
-  MemoryExpiry(MemoryTokens& tokens, MemoryCooldowns& cooldowns, MemoryIdempotency& idempotency)
-      : tokens_(tokens), cooldowns_(cooldowns), idempotency_(idempotency) {}
+  MemoryExpiry(MemoryTokens& tokens, MemoryCooldowns& cooldowns, MemoryIdempotency& idempotency,
+               MemoryMessages& messages)
+      : tokens_(tokens), cooldowns_(cooldowns), idempotency_(idempotency), messages_(messages) {}
 
-  absl::StatusOr<bool> DeleteExpired(absl::Time now, absl::Time answers_before, int limit) override {
-    const int tokens = tokens_.DeleteExpired(now, limit);
-    const int cooldowns = cooldowns_.DeleteExpired(now, limit);
-    const int answers = idempotency_.DeleteExpired(answers_before, limit);
-    return tokens == limit || cooldowns == limit || answers == limit;
+  absl::StatusOr<bool> DeleteExpired(const ExpiryBounds& bounds, int limit) override {
+    const int tokens = tokens_.DeleteExpired(bounds.now, limit);
+    const int cooldowns = cooldowns_.DeleteExpired(bounds.now, limit);
+    const int answers = idempotency_.DeleteExpired(bounds.answers_before, limit);
+    const int messages = messages_.DeleteEnded(bounds.messages_before, limit);
+    return tokens == limit || cooldowns == limit || answers == limit || messages == limit;
   }
 
  private:
   MemoryTokens& tokens_;
   MemoryCooldowns& cooldowns_;
   MemoryIdempotency& idempotency_;
+  MemoryMessages& messages_;
 };
 
 // All that a store holds, and the journal of what a unit of work does to it.
@@ -37,7 +40,7 @@ struct Repositories {
         events(j),
         idempotency(j),
         settings(j),
-        expiry(tokens, cooldowns, idempotency) {}
+        expiry(tokens, cooldowns, idempotency, messages) {}
 
   MemoryUsers users;
   MemoryTokens tokens;

@@ -31,7 +31,7 @@ Found<Order> MemoryOrders::FindByReference(std::string_view reference) {
 
 absl::StatusOr<std::vector<Order>> MemoryOrders::List(const OrderFilter& filter,
                                                       std::optional<ListPosition> before, int limit) {
-  const auto matches = [&](const OrderFields& fields) { return Matches(filter, fields); };
+  const auto matches = [&](const Order& order) { return Matches(filter, order.fields()); };
   return ListNewestFirst(by_position_.rows(), orders_.rows(), matches, before, limit);
 }
 
@@ -72,7 +72,7 @@ Found<Refund> MemoryRefunds::Find(RefundId id) {
 
 absl::StatusOr<std::vector<Refund>> MemoryRefunds::List(const RefundFilter& filter,
                                                         std::optional<ListPosition> before, int limit) {
-  const auto matches = [&](const RefundFields& fields) { return Matches(filter, fields); };
+  const auto matches = [&](const Refund& refund) { return Matches(filter, refund.fields()); };
   if (!filter.order_id) {
     return ListNewestFirst(by_position_.rows(), refunds_.rows(), matches, before, limit);
   }

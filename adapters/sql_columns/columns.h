@@ -66,15 +66,17 @@ decltype(auto) WithColumns(Fields& f, const Work& work) {
               f.update_time, f.decide_time, f.settle_time, f.version);
 }
 
-#define KEELSON_MESSAGE_COLUMNS                                                                        \
-  "id, state, template_name, locale, recipient, user_id, variables, attempts, due_time, expire_time, " \
-  "lease_epoch, provider, provider_message_id, last_error, traceparent, create_time, send_time"
+#define KEELSON_MESSAGE_COLUMNS                                                                          \
+  "id, state, template_name, locale, recipient, recipient_key, user_id, variables, subject, body_text, " \
+  "body_html, language, attempts, due_time, expire_time, lease_epoch, provider, provider_message_id, "   \
+  "pinned_provider, pin_time, last_error, traceparent, create_time, send_time, end_time"
 
 template <RowOf<Message> Row, typename Work>
 decltype(auto) WithColumns(Row& m, const Work& work) {
-  return work(m.id, m.state, m.template_name, m.locale, m.to, m.user_id, m.variables, m.attempts, m.due_time,
-              m.expire_time, m.lease_epoch, m.provider, m.provider_message_id, m.last_error, m.traceparent,
-              m.create_time, m.send_time);
+  return work(m.id, m.state, m.template_name, m.locale, m.to, m.to_key, m.user_id, m.variables,
+              m.content.subject, m.content.text, m.content.html, m.content.language, m.attempts, m.due_time,
+              m.expire_time, m.lease_epoch, m.provider, m.provider_message_id, m.pinned_provider, m.pin_time,
+              m.last_error, m.traceparent, m.create_time, m.send_time, m.end_time);
 }
 
 #define KEELSON_EVENT_COLUMNS \

@@ -32,7 +32,7 @@ absl::Status VerificationMail::Queue(WriteTransaction& tx, const CallContext& co
   absl::Status status =
       tx.tokens().Put({Sha256(token), user->id, TokenPurpose::kVerifyEmail, user->email_key, expire_time});
   if (!status.ok()) return status;
-  status = tx.messages().Supersede(user->id, "verify_email");
+  status = tx.messages().Supersede(user->id, "verify_email", now);
   if (!status.ok()) return status;
   return QueueMessage(
       tx, context, ids_, "verify_email", user,

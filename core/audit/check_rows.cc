@@ -20,8 +20,16 @@ constexpr std::array kUserInvariants = {
 
 // They may hold a token.
 std::string EndedMessageIsEmptied(const Message& message) {
+  if (message.state != MessageState::kSent && message.state != MessageState::kCancelled) return "";
+  const bool empty =
+      message.variables.empty() && message.content.text.empty() && message.content.html.empty();
+  return empty ? "" : "it has ended and still holds what it said";
+}
+
+std::string EndedMessageHasEndTime(const Message& message) {
   const bool ended = message.state != MessageState::kQueued && message.state != MessageState::kSending;
-  return ended && !message.variables.empty() ? "it has ended and still has its variables" : "";
+  if (ended == message.end_time.has_value()) return "";
+  return ended ? "it has ended at no time" : "it has an end and is still owed";
 }
 
 std::string SentMessageHasTime(const Message& message) {
@@ -37,6 +45,7 @@ std::string SendingMessageIsClaimed(const Message& message) {
 
 constexpr std::array kMessageInvariants = {
     Invariant<Message>{"ended_message_is_emptied", EndedMessageIsEmptied},
+    Invariant<Message>{"ended_message_has_end_time", EndedMessageHasEndTime},
     Invariant<Message>{"sent_message_has_time", SentMessageHasTime},
     Invariant<Message>{"sending_message_is_claimed", SendingMessageIsClaimed},
 };

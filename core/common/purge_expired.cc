@@ -9,7 +9,8 @@ absl::StatusOr<bool> PurgeExpired::operator()() {
   bool more = false;
   const absl::Status status =
       store_.Write(now + absl::Seconds(30), [&](WriteTransaction& tx) -> absl::Status {
-        absl::StatusOr<bool> left = tx.expiry().DeleteExpired(now, now - kIdempotencyRetention, kBatch);
+        absl::StatusOr<bool> left =
+            tx.expiry().DeleteExpired({now, now - kIdempotencyRetention, now - message_retention_}, kBatch);
         if (left.ok()) more = *left;
         return left.status();
       });

@@ -6,18 +6,22 @@
 
 namespace keelson {
 
-// Deletes tokens, cooldowns and idempotency records that have run out. Safe to run everywhere at once.
+// Deletes tokens, cooldowns and idempotency records that have run out, and messages that ended long ago. Safe
+// to run everywhere at once.
 class PurgeExpired {
  public:
   static constexpr int kBatch = 500;
 
-  PurgeExpired(Store& store, Clock& clock) : store_(store), clock_(clock) {}
+  // `message_retention`: how long a message is kept once it was sent, given up or cancelled.
+  PurgeExpired(Store& store, Clock& clock, absl::Duration message_retention)
+      : store_(store), clock_(clock), message_retention_(message_retention) {}
   // One batch; true where more may be left.
   absl::StatusOr<bool> operator()();
 
  private:
   Store& store_;
   Clock& clock_;
+  const absl::Duration message_retention_;
 };
 
 }  // namespace keelson

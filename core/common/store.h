@@ -171,10 +171,20 @@ class RefundRepository : public RefundReader {
   virtual absl::Status Update(const Refund& refund) = 0;
 };
 
+struct MessageFilter {
+  // Empty: every state.
+  std::vector<MessageState> states;
+  std::optional<UserId> user_id;
+  // The canonical key of the address; empty: every address.
+  std::string to_key;
+};
+
 class MessageReader {
  public:
   virtual ~MessageReader() = default;
   virtual Found<Message> Find(MessageId id) = 0;
+  virtual absl::StatusOr<std::vector<Message>> List(const MessageFilter& filter,
+                                                    std::optional<ListPosition> before, int limit) = 0;
   // Whether a queued message, or a sending one whose lease has run out, is due.
   virtual absl::StatusOr<bool> AnyDue(absl::Time now) = 0;
 };
@@ -185,10 +195,14 @@ class MessageRepository : public MessageReader {
   // Takes at most `limit` due messages, the longest due first: each is then sending, leased until
   // `lease_until`, its attempts and its epoch one higher. Nobody else gets them until then.
   virtual absl::StatusOr<std::vector<Message>> Claim(absl::Time now, absl::Time lease_until, int limit) = 0;
-  // Writes what became of a claimed message; false, and nothing is written, where the lease was lost.
-  virtual absl::StatusOr<bool> Finish(const Message& message) = 0;
+  // Writes how a claimed message stands, its outcome or, while it is sending, a longer lease; false, and
+  // nothing is written, where the lease was lost: the message is not sending any more, or under another
+  // epoch.
+  virtual absl::StatusOr<bool> Save(const Message& message) = 0;
+  // Writes what is to become of a message that nobody has claimed, found in this transaction.
+  virtual absl::Status Update(const Message& message) = 0;
   // Cancels the user's queued messages of this template, because a newer one takes their place.
-  virtual absl::Status Supersede(UserId user_id, std::string_view template_name) = 0;
+  virtual absl::Status Supersede(UserId user_id, std::string_view template_name, absl::Time now) = 0;
 };
 
 class EventReader {
@@ -224,12 +238,20 @@ class SettingRepository {
   virtual absl::Status Insert(std::string_view name, std::string_view value) = 0;
 };
 
-// Deletes what has run out: tokens and cooldowns past `now`, and answers from before `answers_before`. At
-// most `limit` rows of each kind; true where more may be left.
+struct ExpiryBounds {
+  // Tokens and cooldowns that have run out by then,
+  absl::Time now;
+  // answers from before this time,
+  absl::Time answers_before;
+  // and messages that were sent, given up or cancelled before this one.
+  absl::Time messages_before;
+};
+
 class ExpiryRepository {
  public:
   virtual ~ExpiryRepository() = default;
-  virtual absl::StatusOr<bool> DeleteExpired(absl::Time now, absl::Time answers_before, int limit) = 0;
+  // Deletes what has run out, at most `limit` rows of each kind; true where more may be left.
+  virtual absl::StatusOr<bool> DeleteExpired(const ExpiryBounds& bounds, int limit) = 0;
 };
 
 class ReadTransaction {

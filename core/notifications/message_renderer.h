@@ -1,23 +1,11 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
 #include "core/notifications/message.h"
 
 namespace keelson {
-
-struct RenderedMessage {
-  // UTF-8 without line breaks.
-  std::string subject;
-  std::string text;
-  std::string html;
-  // The BCP 47 tag of the language it is in, after falling back.
-  std::string language;
-
-  bool operator==(const RenderedMessage&) const = default;
-};
 
 // Makes texts of templates. Thread-safe; does not block. The same input gives the same output.
 class MessageRenderer {

@@ -12,6 +12,7 @@ absl::Status QueueMessage(WriteTransaction& tx, const CallContext& context, IdGe
   message.template_name = template_name;
   message.locale = recipient->locale;
   message.to = recipient->email;
+  message.to_key = recipient->email_key;
   message.user_id = recipient->id;
   message.variables = std::move(variables);
   message.variables.emplace("display_name", recipient->display_name);

@@ -18,7 +18,7 @@ CreateOrderCommand Basket(World& world) {
 
 TEST_CASE("An answer is kept for as long as repeats are recognised, and purged after that") {
   World world;
-  PurgeExpired purge(world.store, world.clock);
+  PurgeExpired purge(world.store, world.clock, absl::Hours(720));
   const Order first = Must(world.Create(Basket(world)));
   world.clock.Advance(kIdempotencyRetention);
   CHECK_FALSE(Must(purge()));
@@ -30,7 +30,7 @@ TEST_CASE("An answer is kept for as long as repeats are recognised, and purged a
 
 TEST_CASE("A purge goes batch by batch and says whether more may be left") {
   World world;
-  PurgeExpired purge(world.store, world.clock);
+  PurgeExpired purge(world.store, world.clock, absl::Hours(720));
   for (int i = 0; i < PurgeExpired::kBatch + 1; ++i) Must(world.Resend(StrCat("nobody", i, "@example.com")));
   CHECK_FALSE(Must(purge()));
   world.clock.Advance(world.accounts.resend_cooldown + absl::Microseconds(1));

@@ -1,0 +1,16 @@
+#include "core/notifications/message.h"
+
+namespace keelson {
+
+void EndMessage(Message& message, MessageState state, absl::Time now) {
+  message.state = state;
+  message.end_time = now;
+  message.pinned_provider.clear();
+  message.pin_time.reset();
+  if (state == MessageState::kDead) return;
+  message.variables.clear();
+  message.content.text.clear();
+  message.content.html.clear();
+}
+
+}  // namespace keelson
