@@ -144,7 +144,7 @@ absl::Status DispatchMessages::Finish(const std::vector<Message>& attempted) {
   const CallContext context{"system", "", "", now + kStoreTimeout};
   return store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
     for (const Message& message : attempted) {
-      const absl::StatusOr<bool> held = tx.messages().Finish(message);
+      const absl::StatusOr<bool> held = tx.messages().Save(message);
       if (!held.ok()) return held.status();
       const std::string_view event_type = EventTypeOf(message.state);
       if (!*held) {
