@@ -67,8 +67,13 @@ SendOutcome HttpEmailProvider::Clean(SendOutcome outcome, std::string_view retry
   return outcome;
 }
 
-ApiAccess WithDefaultBase(ApiAccess access, std::string_view base_url) {
-  if (access.base_url.empty()) access.base_url = base_url;
+std::string BaseUrl(std::string_view configured, std::string_view own) {
+  if (configured.empty()) return std::string(own);
+  return std::string(configured.substr(0, configured.find_last_not_of('/') + 1));
+}
+
+ApiAccess WithDefaultBase(ApiAccess access, std::string_view own) {
+  access.base_url = BaseUrl(access.base_url, own);
   return access;
 }
 

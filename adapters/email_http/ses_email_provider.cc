@@ -55,9 +55,7 @@ std::string ErrorType(const ProviderAnswer& answer) {
 }
 
 SesOptions Complete(SesOptions options) {
-  if (options.base_url.empty()) {
-    options.base_url = StrCat("https://email.", options.region, ".amazonaws.com");
-  }
+  options.base_url = BaseUrl(options.base_url, StrCat("https://email.", options.region, ".amazonaws.com"));
   return options;
 }
 

@@ -275,6 +275,20 @@ TEST_CASE("a probe asks what is harmless and tells a bad key", "[email]") {
 
 TEST_CASE("file and log, which ask nobody, accept, and refuse what can't be a message", "[email]") {
   const std::filesystem::path folder =
+TEST_CASE("a base URL that ends in slashes leads to the same paths", "[email]") {
+  ForEveryProvider([&](const EmailFixture& fixture) {
+    ScriptedServer server([&fixture](const auto&) { return fixture.accepted; });
+    for (const char* end : {"", "/", "//"}) {
+      const auto provider = fixture.make(server.url() + end);
+      CHECK(provider->Send(SampleEmail(), Soon()).kind == Kind::kAccepted);
+      provider->Probe(Soon());
+    }
+    const auto requests = server.requests();
+    REQUIRE(requests.size() == 6);
+    for (std::size_t i = 2; i < 6; ++i) CHECK(requests[i].target == requests[i % 2].target);
+  });
+}
+
       std::filesystem::temp_directory_path() / ("keelson-email-" + std::to_string(getpid()));
   const auto file = FileEmailProvider::Create(folder);
   REQUIRE(file.ok());
