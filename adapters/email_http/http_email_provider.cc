@@ -81,7 +81,8 @@ HttpRequest JsonPost(std::string url, std::vector<HttpHeader> headers, const nlo
   HttpRequest request = JsonGet(std::move(url), std::move(headers));
   request.method = "POST";
   request.headers.push_back({"Content-Type", "application/json"});
-  request.body = body.dump();
+  // What is not UTF-8, such as a name in the configuration, becomes U+FFFD.
+  request.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return request;
 }
 

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "absl/time/clock.h"
+#include "adapters/email_http/postmark_email_provider.h"
 #include "tests/contract/email/fixtures.h"
 #include "tests/contract/email/request_checks.h"
 
@@ -48,6 +49,16 @@ TEST_CASE("Postmark's code counts, also in a success", "[email]") {
   for (const char* code : {"402", "403", "409", "411"}) CHECK(kind(422, code, "") == Kind::kMessageRejected);
   CHECK(KindOfAnswer("postmark", 200, R"({"MessageID":"1"})") == Kind::kAccepted);
   CHECK(KindOfAnswer("postmark", 422, R"({"Message":"no code"})") == Kind::kMessageRejected);
+}
+
+TEST_CASE("a setting that is not UTF-8 is sent as far as it can be read", "[email]") {
+  servers::ScriptedServer server([](const auto&) {
+    return Reply{.status = 200, .body = R"({"ErrorCode":0,"MessageID":"1"})", .headers = {}, .act = {}};
+  });
+  PostmarkEmailProvider provider({.key = Secret(kTestKey), .base_url = server.url()}, "out\xff");
+  CHECK(provider.Send(SampleEmail(), Soon()).kind == Kind::kAccepted);
+  REQUIRE(server.requests().size() == 1);
+  CHECK_THAT(server.requests()[0].body, Catch::Contains("\"out\ufffd\""));
 }
 
 TEST_CASE("SES names its errors in several places and forms", "[email]") {
