@@ -34,7 +34,7 @@ class HttpEmailProvider : public EmailProvider {
   virtual std::vector<std::string_view> secrets() const = 0;
 
  private:
-  SendOutcome Clean(SendOutcome outcome, std::string_view retry_after) const;
+  SendOutcome Clean(SendOutcome outcome, const ProviderAnswer& answer) const;
   SendOutcome JudgeProbe(const ProviderAnswer& answer) const;
 
   HttpClient client_;

@@ -71,6 +71,8 @@ TEST_CASE("SES names its errors in several places and forms", "[email]") {
   CHECK(KindOfAnswer("ses", 400,
                      R"({"code":"ThrottlingException","message":"Maximum sending rate exceeded"})") ==
         Kind::kRetry);
+  const Reply throttled = {.status = 400, .body = R"({"__type":"Throttling"})", .headers = {}, .act = {}};
+  CHECK(Answered("ses", throttled).retry_after == absl::Seconds(1));
   for (const char* type : {"AccountSuspendedException", "SendingPausedException",
                            "MailFromDomainNotVerifiedException", "NotFoundException"}) {
     CHECK(KindOfAnswer("ses", 400, "{}", {std::string("X-Amzn-ErrorType: ") + type}) == Kind::kConfig);
@@ -109,7 +111,10 @@ TEST_CASE("Brevo's duplicate is the first attempt's acceptance; its reset is in 
 }
 
 TEST_CASE("Resend's conflicts differ, and a key that may only send is a good key", "[email]") {
-  CHECK(KindOfAnswer("resend", 409, R"({"name":"concurrent_idempotent_requests"})") == Kind::kRetry);
+  const Reply concurrent = {
+      .status = 409, .body = R"({"name":"concurrent_idempotent_requests"})", .headers = {}, .act = {}};
+  CHECK(Answered("resend", concurrent).kind == Kind::kRetry);
+  CHECK_FALSE(Answered("resend", concurrent).retry_after);
   CHECK(KindOfAnswer("resend", 409, R"({"name":"invalid_idempotent_request"})") == Kind::kMessageRejected);
   CHECK(KindOfAnswer("resend", 429, R"({"name":"monthly_quota_exceeded"})") == Kind::kQuota);
   Reply restricted;
