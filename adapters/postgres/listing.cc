@@ -21,12 +21,15 @@ constexpr Uuid kLastUuid = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
 
 template <typename Filter>
 Range RangeOf(const Filter& filter, const std::optional<ListPosition>& before) {
-  Range range{filter.created_from.value_or(absl::InfinitePast()), absl::InfiniteFuture(), kLastUuid};
+  Range range{absl::InfinitePast(), absl::InfiniteFuture(), kLastUuid};
   if (before) range = {range.from, before->create_time, before->id};
-  // Before the first id of a time is before that time.
-  if (filter.created_before && *filter.created_before <= range.time) {
-    range.time = *filter.created_before;
-    range.id = Uuid{};
+  if constexpr (requires { filter.created_from; }) {
+    if (filter.created_from) range.from = *filter.created_from;
+    // Before the first id of a time is before that time.
+    if (filter.created_before && *filter.created_before <= range.time) {
+      range.time = *filter.created_before;
+      range.id = Uuid{};
+    }
   }
   return range;
 }
@@ -65,6 +68,16 @@ bool IsRare(PgSession& session, const std::string& prefix) {
 
 constexpr UserState kUserStates[] = {UserState::kActive, UserState::kSuspended, UserState::kDeleted,
                                      UserState::kErased};
+
+constexpr MessageState kMessageStates[] = {MessageState::kQueued, MessageState::kSending, MessageState::kSent,
+                                           MessageState::kDead, MessageState::kCancelled};
+
+// `scope`: a condition that an index begins with, before the state.
+#define KEELSON_PG_SELECT_MESSAGES(scope)                                                             \
+  "SELECT " KEELSON_MESSAGE_COLUMNS                                                                   \
+  " FROM unnest($5) AS wanted (wanted_state) CROSS JOIN LATERAL (SELECT * FROM messages WHERE " scope \
+  "state = wanted_state AND " KEELSON_PG_IN_RANGE("")                                                 \
+      KEELSON_PG_NEWEST_FIRST("") ") m " KEELSON_PG_NEWEST_FIRST("")
 
 }  // namespace
 
@@ -148,6 +161,28 @@ PgResult SelectRefundPage(PgSession& session, const RefundFilter& filter,
       "wanted_state AND " KEELSON_PG_IN_RANGE("")
           KEELSON_PG_NEWEST_FIRST("") ") r " KEELSON_PG_NEWEST_FIRST(""),
       r.from, r.time, r.id, most, filter.states);
+}
+
+PgResult SelectMessagePage(PgSession& session, const MessageFilter& filter,
+                           const std::optional<ListPosition>& before, int limit) {
+  const Range r = RangeOf(filter, before);
+  const std::int64_t most = LimitParameter(limit);
+  std::vector<MessageState> states = filter.states;
+  if (states.empty()) states.assign(std::begin(kMessageStates), std::end(kMessageStates));
+  // An address is one user's at a time, so the user may sift.
+  if (filter.user_id && !filter.to_key.empty()) {
+    return session.Select(KEELSON_PG_SELECT_MESSAGES("recipient_key = $6 AND user_id = $7 AND "), r.from,
+                          r.time, r.id, most, states, filter.to_key, *filter.user_id);
+  }
+  if (filter.user_id) {
+    return session.Select(KEELSON_PG_SELECT_MESSAGES("user_id = $6 AND "), r.from, r.time, r.id, most, states,
+                          *filter.user_id);
+  }
+  if (!filter.to_key.empty()) {
+    return session.Select(KEELSON_PG_SELECT_MESSAGES("recipient_key = $6 AND "), r.from, r.time, r.id, most,
+                          states, filter.to_key);
+  }
+  return session.Select(KEELSON_PG_SELECT_MESSAGES(""), r.from, r.time, r.id, most, states);
 }
 
 }  // namespace keelson

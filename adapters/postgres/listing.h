@@ -16,6 +16,8 @@ PgResult SelectOrderPage(PgSession& session, const OrderFilter& filter,
                          const std::optional<ListPosition>& before, int limit);
 PgResult SelectRefundPage(PgSession& session, const RefundFilter& filter,
                           const std::optional<ListPosition>& before, int limit);
+PgResult SelectMessagePage(PgSession& session, const MessageFilter& filter,
+                           const std::optional<ListPosition>& before, int limit);
 
 // PostgreSQL refuses a negative limit.
 inline std::int64_t LimitParameter(int limit) {

@@ -1,12 +1,20 @@
 #include "adapters/postgres/messages.h"
 
-#include <algorithm>
-
 #include "adapters/postgres/listing.h"
 #include "adapters/sql_columns/columns.h"
 
 namespace keelson {
 namespace {
+
+#define KEELSON_PG_SELECT_MESSAGE "SELECT " KEELSON_MESSAGE_COLUMNS " FROM messages WHERE "
+
+// What changes of a message, but for its claims.
+#define KEELSON_PG_SET_MESSAGE                                                                              \
+  "UPDATE messages SET state = $3, variables = $4, subject = $5, body_text = $6, body_html = $7, language " \
+  "= "                                                                                                      \
+  "$8, attempts = $9, due_time = $10, expire_time = $11, provider = $12, provider_message_id = $13, "       \
+  "pinned_provider = $14, pin_time = $15, last_error = $16, send_time = $17, end_time = $18, "              \
+  "lease_epoch = $2 WHERE id = $1"
 
 Message ReadMessage(const PgResult& result, int row) {
   Message m;
@@ -14,14 +22,31 @@ Message ReadMessage(const PgResult& result, int row) {
   return m;
 }
 
+// Calls `change` with the parameters of KEELSON_PG_SET_MESSAGE.
+template <typename Change>
+auto Set(const Message& m, const Change& change) {
+  return change(m.id, m.lease_epoch, m.state, m.variables, m.content.subject, m.content.text, m.content.html,
+                m.content.language, m.attempts, m.due_time, m.expire_time, m.provider, m.provider_message_id,
+                m.pinned_provider, m.pin_time, m.last_error, m.send_time, m.end_time);
+}
+
 }  // namespace
 
 Found<Message> PgMessages::Find(MessageId id) {
   return session_.Guard([&]() -> Found<Message> {
-    const PgResult result =
-        session_.SelectOne("SELECT " KEELSON_MESSAGE_COLUMNS " FROM messages WHERE id = $1", id);
+    const PgResult result = session_.SelectOne(locking_ == PgLocking::kNone
+                                                   ? KEELSON_PG_SELECT_MESSAGE "id = $1"
+                                                   : KEELSON_PG_SELECT_MESSAGE "id = $1 FOR NO KEY UPDATE",
+                                               id);
     if (result.rows() == 0) return std::nullopt;
     return ReadMessage(result, 0);
+  });
+}
+
+absl::StatusOr<std::vector<Message>> PgMessages::List(const MessageFilter& filter,
+                                                      std::optional<ListPosition> before, int limit) {
+  return session_.Guard([&]() -> absl::StatusOr<std::vector<Message>> {
+    return ReadRows(SelectMessagePage(session_, filter, before, limit), ReadMessage);
   });
 }
 
@@ -37,7 +62,8 @@ absl::Status PgMessages::Insert(const Message& m) {
     WithColumns(m, [&](const auto&... columns) {
       session_.Execute(
           "INSERT INTO messages (" KEELSON_MESSAGE_COLUMNS
-          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
+          "$19, $20, $21, $22, $23, $24, $25)",
           columns...);
     });
     return absl::OkStatus();
@@ -61,26 +87,30 @@ absl::StatusOr<std::vector<Message>> PgMessages::Claim(absl::Time now, absl::Tim
   });
 }
 
-absl::StatusOr<bool> PgMessages::Finish(const Message& m) {
+absl::StatusOr<bool> PgMessages::Save(const Message& message) {
   return session_.Guard([&]() -> absl::StatusOr<bool> {
-    return session_
-               .Select(
-                   "UPDATE messages SET state = $3, variables = $4, attempts = $5, due_time = $6, "
-                   "expire_time = $7, "
-                   "provider = $8, provider_message_id = $9, last_error = $10, send_time = $11 "
-                   "WHERE id = $1 AND state = 2 AND lease_epoch = $2",
-                   m.id, m.lease_epoch, m.state, m.variables, m.attempts, m.due_time, m.expire_time,
-                   m.provider, m.provider_message_id, m.last_error, m.send_time)
-               .affected() == 1;
+    return Set(message, [&](const auto&... parameters) {
+      return session_.Select(KEELSON_PG_SET_MESSAGE " AND state = 2 AND lease_epoch = $2", parameters...)
+                 .affected() == 1;
+    });
   });
 }
 
-absl::Status PgMessages::Supersede(UserId user_id, std::string_view template_name) {
+absl::Status PgMessages::Update(const Message& message) {
+  return session_.Guard([&] {
+    Set(message,
+        [&](const auto&... parameters) { session_.ChangeOne(KEELSON_PG_SET_MESSAGE, parameters...); });
+    return absl::OkStatus();
+  });
+}
+
+absl::Status PgMessages::Supersede(UserId user_id, std::string_view template_name, absl::Time now) {
   return session_.Guard([&] {
     session_.Execute(
-        "UPDATE messages SET state = 5, variables = '{}' WHERE user_id = $1 AND state = 1 AND template_name "
-        "= $2",
-        user_id, template_name);
+        "UPDATE messages SET state = 5, variables = '{}', body_text = '', body_html = '', pinned_provider = "
+        "'', "
+        "pin_time = NULL, end_time = $3 WHERE user_id = $1 AND state = 1 AND template_name = $2",
+        user_id, template_name, now);
     return absl::OkStatus();
   });
 }

@@ -60,25 +60,32 @@ absl::Status PgSettings::Insert(std::string_view name, std::string_view value) {
 }
 
 // Rows that another instance deletes at the same time are passed over.
-absl::StatusOr<bool> PgExpiry::DeleteExpired(absl::Time now, absl::Time answers_before, int limit) {
+absl::StatusOr<bool> PgExpiry::DeleteExpired(const ExpiryBounds& bounds, int limit) {
   return session_.Guard([&]() -> absl::StatusOr<bool> {
     const std::int64_t most = LimitParameter(limit);
     PgResult tokens;
     PgResult cooldowns;
+    PgResult answers;
     session_.Prefetch(
         tokens,
         "DELETE FROM email_tokens WHERE (user_id, purpose) IN (SELECT user_id, purpose FROM "
         "email_tokens WHERE expire_time < $1 ORDER BY expire_time LIMIT $2 FOR UPDATE SKIP LOCKED)",
-        now, most);
+        bounds.now, most);
     session_.Prefetch(cooldowns,
                       "DELETE FROM cooldowns WHERE key IN (SELECT key FROM cooldowns WHERE until_time < $1 "
                       "ORDER BY until_time LIMIT $2 FOR UPDATE SKIP LOCKED)",
-                      now, most);
-    const PgResult answers = session_.Select(
+                      bounds.now, most);
+    session_.Prefetch(
+        answers,
         "DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency WHERE create_time < $1 "
         "ORDER BY create_time LIMIT $2 FOR UPDATE SKIP LOCKED)",
-        answers_before, most);
-    return tokens.affected() == most || cooldowns.affected() == most || answers.affected() == most;
+        bounds.answers_before, most);
+    const PgResult messages = session_.Select(
+        "DELETE FROM messages WHERE (id, user_id) IN (SELECT id, user_id FROM messages WHERE end_time < $1 "
+        "ORDER BY end_time LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        bounds.messages_before, most);
+    return tokens.affected() == most || cooldowns.affected() == most || answers.affected() == most ||
+           messages.affected() == most;
   });
 }
 

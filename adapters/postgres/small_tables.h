@@ -51,7 +51,7 @@ class PgSettings final : public SettingRepository {
 class PgExpiry final : public ExpiryRepository {
  public:
   explicit PgExpiry(PgSession& session) : session_(session) {}
-  absl::StatusOr<bool> DeleteExpired(absl::Time now, absl::Time answers_before, int limit) override;
+  absl::StatusOr<bool> DeleteExpired(const ExpiryBounds& bounds, int limit) override;
 
  private:
   PgSession& session_;

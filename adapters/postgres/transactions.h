@@ -16,7 +16,7 @@ class PgReadTransaction final : public ReadTransaction {
       : users_(session, PgLocking::kNone),
         orders_(session, PgLocking::kNone),
         refunds_(session, PgLocking::kNone),
-        messages_(session),
+        messages_(session, PgLocking::kNone),
         events_(session, sequencer, deadline),
         answers_(session) {}
 
@@ -44,7 +44,7 @@ class PgWriteTransaction final : public WriteTransaction {
         cooldowns_(session),
         orders_(session, PgLocking::kRows),
         refunds_(session, PgLocking::kRows),
-        messages_(session),
+        messages_(session, PgLocking::kRows),
         events_(session),
         idempotency_(session),
         settings_(session),

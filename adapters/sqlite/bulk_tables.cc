@@ -76,8 +76,9 @@ BulkTables::BulkTables(Connection& c)
       insert_refund_(c,
                      "INSERT INTO refunds (" KEELSON_REFUND_COLUMNS
                      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      insert_message_(c, "INSERT INTO messages (" KEELSON_MESSAGE_COLUMNS
-                         ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      insert_message_(c,
+                      "INSERT INTO messages (" KEELSON_MESSAGE_COLUMNS
+                      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       insert_event_(c, "INSERT INTO events (" KEELSON_EVENT_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       insert_answer_(c, "INSERT INTO idempotency (key, content, answer, create_time) VALUES (?, ?, ?, ?)"),
       insert_setting_(c, "INSERT INTO settings (name, value) VALUES (?, ?)") {}

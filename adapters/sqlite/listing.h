@@ -1,5 +1,5 @@
-// What the lists of users, orders and refunds have in common. A list's statement gives times and ids alone,
-// out of an index that holds them in the list's order; the rows are then found by their ids.
+// What the lists of users, orders, refunds and messages have in common. A list's statement gives times and
+// ids alone, out of an index that holds them in the list's order; the rows are then found by their ids.
 #pragma once
 
 #include <algorithm>
@@ -37,8 +37,10 @@ struct ListParameters {
 template <typename Filter>
 ListParameters ParametersOf(const Filter& filter, const std::optional<ListPosition>& before, int limit) {
   ListParameters p;
-  if (filter.created_from) p.from = absl::ToUnixMicros(*filter.created_from);
-  if (filter.created_before) p.end.create_time = *filter.created_before;
+  if constexpr (requires { filter.created_from; }) {
+    if (filter.created_from) p.from = absl::ToUnixMicros(*filter.created_from);
+    if (filter.created_before) p.end.create_time = *filter.created_before;
+  }
   if (before) p.end = std::min(p.end, *before);
   if (!filter.states.empty()) p.states = 0;
   for (const auto state : filter.states) p.states |= std::int64_t{1} << static_cast<int>(state);

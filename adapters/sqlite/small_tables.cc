@@ -70,15 +70,19 @@ SqliteExpiry::SqliteExpiry(Connection& connection)
       delete_answers_(
           connection,
           "DELETE FROM idempotency WHERE row IN (SELECT row FROM idempotency WHERE create_time < ? "
-          "ORDER BY create_time LIMIT ?)") {}
+          "ORDER BY create_time LIMIT ?)"),
+      delete_messages_(connection,
+                       "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE end_time < ? "
+                       "ORDER BY end_time LIMIT ?)") {}
 
-absl::StatusOr<bool> SqliteExpiry::DeleteExpired(absl::Time now, absl::Time answers_before, int limit) {
+absl::StatusOr<bool> SqliteExpiry::DeleteExpired(const ExpiryBounds& bounds, int limit) {
   return connection_.Guard([&]() -> absl::StatusOr<bool> {
     const int most = LimitParameter(limit);
-    const int tokens = delete_tokens_.Execute(now, most);
-    const int cooldowns = delete_cooldowns_.Execute(now, most);
-    const int answers = delete_answers_.Execute(answers_before, most);
-    return tokens == most || cooldowns == most || answers == most;
+    const int tokens = delete_tokens_.Execute(bounds.now, most);
+    const int cooldowns = delete_cooldowns_.Execute(bounds.now, most);
+    const int answers = delete_answers_.Execute(bounds.answers_before, most);
+    const int messages = delete_messages_.Execute(bounds.messages_before, most);
+    return tokens == most || cooldowns == most || answers == most || messages == most;
   });
 }
 

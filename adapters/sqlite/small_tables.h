@@ -43,13 +43,14 @@ class SqliteSettings : public SettingRepository {
 class SqliteExpiry : public ExpiryRepository {
  public:
   explicit SqliteExpiry(Connection& connection);
-  absl::StatusOr<bool> DeleteExpired(absl::Time now, absl::Time answers_before, int limit) override;
+  absl::StatusOr<bool> DeleteExpired(const ExpiryBounds& bounds, int limit) override;
 
  private:
   Connection& connection_;
   Query delete_tokens_;
   Query delete_cooldowns_;
   Query delete_answers_;
+  Query delete_messages_;
 };
 
 // A row that is rewritten to find out whether the store takes writes again: larger than a batch of units, so

@@ -20,6 +20,10 @@ absl::StatusOr<std::vector<Refund>> List(ReadTransaction& tx, const RefundFilter
                                          std::optional<ListPosition> before, int limit) {
   return tx.refunds().List(filter, before, limit);
 }
+absl::StatusOr<std::vector<Message>> List(ReadTransaction& tx, const MessageFilter& filter,
+                                          std::optional<ListPosition> before, int limit) {
+  return tx.messages().List(filter, before, limit);
+}
 
 // What is left for the store to be compared with: the filters as they are promised.
 template <typename Filter, typename Entity>
@@ -38,6 +42,10 @@ bool Matches(const OrderFilter& f, const Order& o) {
 bool Matches(const RefundFilter& f, const Refund& r) {
   return HasStateAndTime(f, r) && (!f.user_id || *f.user_id == r->user_id) &&
          (!f.order_id || *f.order_id == r->order_id);
+}
+bool Matches(const MessageFilter& f, const Message& m) {
+  return (f.states.empty() || std::count(f.states.begin(), f.states.end(), m.state) > 0) &&
+         (!f.user_id || *f.user_id == m.user_id) && (f.to_key.empty() || f.to_key == m.to_key);
 }
 
 template <typename Entity>
@@ -101,13 +109,14 @@ void CheckCombinations(Store& store, Filter filter, State last, const std::vecto
   }
 }
 
-// Users, orders and refunds of few owners, of every state, that share few times of creation.
+// Users, orders, refunds and messages of few owners, of every state, that share few times of creation.
 struct Goods {
   explicit Goods(Store& store);
 
   std::vector<User> users;
   std::vector<Order> orders;
   std::vector<Refund> refunds;
+  std::vector<Message> messages;
 };
 
 Goods::Goods(Store& store) {
@@ -130,12 +139,21 @@ Goods::Goods(Store& store) {
     refunds.push_back(With(SampleRefund(orders[static_cast<std::size_t>(number(6))]),
                            [&](RefundFields& f) { spread(f, RefundState::kCancelled); }));
   }
+  for (int i = 0; i < 60; ++i) {
+    const int user = number(4);
+    Message& message = messages.emplace_back(
+        SampleMessage(user == 3 ? UserId() : users[static_cast<std::size_t>(user)]->id));
+    spread(message, MessageState::kCancelled);
+    if (message.state >= MessageState::kSent) message.end_time = kT0;
+    message.to_key = absl::StrCat(names[number(3)], "@example.com");
+  }
   std::shuffle(users.begin(), users.end(), random);
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {
     absl::Status status;
     for (const User& user : users) status.Update(tx.users().Insert(user, "$argon2id$hash"));
     for (const Order& order : orders) status.Update(tx.orders().Insert(order));
     for (const Refund& refund : refunds) status.Update(tx.refunds().Insert(refund));
+    for (const Message& message : messages) status.Update(tx.messages().Insert(message));
     return status;
   }));
 }
@@ -177,6 +195,21 @@ STORE_TEST("refunds are listed by every combination of filters, each once and in
       filter.user_id = user;
       filter.order_id = order;
       CheckCombinations(fixture.store(), filter, RefundState::kCancelled, goods.refunds);
+    }
+  }
+}
+
+STORE_TEST("messages are listed by every combination of filters, each once and in order") {
+  TestType fixture;
+  const Goods goods(fixture.store());
+  const std::optional<UserId> users[] = {{}, UserId(), goods.messages[0].user_id, UserId(NextSampleUuid())};
+  for (const std::vector<MessageState>& states : Choices(MessageState::kCancelled)) {
+    for (const std::optional<UserId>& user : users) {
+      for (const char* key : {"", "ada@example.com", "adam@example.com", "bob", "BOB@example.com"}) {
+        CAPTURE(states.size(), key);
+        const MessageFilter filter{states, user, key};
+        CHECK(AllPages(fixture.store(), filter, 7) == Expected(filter, goods.messages));
+      }
     }
   }
 }
@@ -236,6 +269,34 @@ STORE_TEST("a list follows the states of its rows, and users' addresses") {
     return tx.orders().Update(With(order, [](OrderFields& f) { f.state = OrderState::kCancelled; }));
   }));
   CHECK(AllPages(store, cancelled, 10) == std::vector{PositionOf(order)});
+}
+
+STORE_TEST("a list of messages follows their states") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Message message = SampleMessage(StoredUser(store)->id);
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.messages().Insert(message); }));
+  const auto is_listed = [&](MessageState state) {
+    const MessageFilter of_user{{state}, message.user_id, ""};
+    const MessageFilter of_address{{state}, {}, message.to_key};
+    const auto listed = AllPages(store, MessageFilter{{state}, {}, ""}, 10);
+    CHECK(AllPages(store, of_user, 10) == listed);
+    CHECK(AllPages(store, of_address, 10) == listed);
+    return listed == std::vector{PositionOf(message)};
+  };
+  CHECK(is_listed(MessageState::kQueued));
+  Message claimed;
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
+    auto messages = tx.messages().Claim(kT0, kT0 + absl::Hours(1), 1);
+    if (messages.ok()) claimed = messages->at(0);
+    return messages.status();
+  }));
+  CHECK(!is_listed(MessageState::kQueued));
+  CHECK(is_listed(MessageState::kSending));
+  EndMessage(claimed, MessageState::kSent, kT0);
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.messages().Save(claimed); }));
+  CHECK(!is_listed(MessageState::kSending));
+  CHECK(is_listed(MessageState::kSent));
 }
 
 STORE_TEST("what a unit of work that failed would have listed is not listed") {

@@ -16,8 +16,22 @@ std::vector<Message> Claim(Store& store, absl::Time now, int limit = 100) {
   return Do(store, [&](WriteTransaction& tx) { return tx.messages().Claim(now, now + kLease, limit); });
 }
 
-bool Finish(Store& store, const Message& message) {
-  return Do(store, [&](WriteTransaction& tx) { return tx.messages().Finish(message); });
+bool Save(Store& store, const Message& message) {
+  return Do(store, [&](WriteTransaction& tx) { return tx.messages().Save(message); });
+}
+
+// With a value in every field, as far as they go together.
+Message Whole(UserId user_id) {
+  Message m = SampleMessage(user_id);
+  m.content = {"Grüße", "Hello\n", "<p>Hello</p>", "de"};
+  m.attempts = 3;
+  m.lease_epoch = 3;
+  m.provider = "smtp";
+  m.provider_message_id = "x";
+  m.pinned_provider = "smtp";
+  m.pin_time = kT0 + absl::Microseconds(1);
+  m.last_error = "once";
+  return m;
 }
 
 Message Find(Store& store, MessageId id) {
@@ -33,17 +47,14 @@ bool AnyDue(Store& store, absl::Time now) {
 STORE_TEST("a message is found with every field") {
   TestType fixture;
   Store& store = fixture.store();
-  Message message = SampleMessage(StoredUser(store)->id);
-  message.state = MessageState::kSent;
-  message.attempts = 3;
-  message.lease_epoch = 3;
-  message.provider = "smtp";
-  message.provider_message_id = "x";
-  message.last_error = "once";
-  message.variables.clear();
-  message.send_time = kT0 + absl::Seconds(1);
-  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.messages().Insert(message); }));
-  CHECK(Find(store, message.id) == message);
+  const Message owed = Whole(StoredUser(store)->id);
+  Message ended = Whole(UserId());
+  EndMessage(ended, MessageState::kSent, kT0 + absl::Seconds(2));
+  ended.send_time = kT0 + absl::Seconds(1);
+  for (const Message& message : {owed, ended}) {
+    REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.messages().Insert(message); }));
+    CHECK(Find(store, message.id) == message);
+  }
   CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.messages().Find(MessageId(NextSampleUuid())); }));
 }
 
@@ -86,8 +97,8 @@ STORE_TEST("a claimed message is due again when its lease has run out, and the o
   CHECK(held.lease_epoch == 2);
   CHECK(held.attempts == 2);
 
-  lost.state = MessageState::kSent;
-  CHECK(!Finish(store, lost));
+  EndMessage(lost, MessageState::kSent, kT0);
+  CHECK(!Save(store, lost));
   CHECK(Find(store, message.id) == held);
 }
 
@@ -96,14 +107,15 @@ STORE_TEST("an outcome is written once") {
   Store& store = fixture.store();
   Insert(store, StoredUser(store)->id);
   Message sent = Claim(store, kT0).at(0);
-  sent.state = MessageState::kSent;
-  sent.variables.clear();
+  EndMessage(sent, MessageState::kSent, kT0 + absl::Seconds(2));
+  sent.content.subject = "Hello";
+  sent.content.language = "en";
   sent.provider = "file";
   sent.provider_message_id = "id-1";
   sent.send_time = kT0 + absl::Seconds(1);
-  CHECK(Finish(store, sent));
+  CHECK(Save(store, sent));
   CHECK(Find(store, sent.id) == sent);
-  CHECK(!Finish(store, sent));
+  CHECK(!Save(store, sent));
   CHECK(!AnyDue(store, absl::FromUnixSeconds(4'000'000'000)));
 }
 
@@ -115,10 +127,86 @@ STORE_TEST("a message that failed is queued for its next attempt") {
   again.state = MessageState::kQueued;
   again.due_time = kT0 + absl::Seconds(7);
   again.last_error = "busy";
-  CHECK(Finish(store, again));
+  CHECK(Save(store, again));
   CHECK(Find(store, again.id) == again);
   CHECK(!AnyDue(store, kT0 + absl::Seconds(6)));
   CHECK(Claim(store, kT0 + absl::Seconds(7)).at(0).attempts == 2);
+}
+
+STORE_TEST("a claim is held longer, and what it sends is kept with it") {
+  TestType fixture;
+  Store& store = fixture.store();
+  Insert(store, StoredUser(store)->id);
+  Message held = Claim(store, kT0).at(0);
+  const Message whole = Whole(held.user_id);
+  held.content = whole.content;
+  held.provider = whole.provider;
+  held.pinned_provider = whole.pinned_provider;
+  held.pin_time = whole.pin_time;
+  held.due_time = kT0 + 2 * kLease;
+  CHECK(Save(store, held));
+  CHECK(Find(store, held.id) == held);
+  CHECK(!AnyDue(store, kT0 + kLease));
+  CHECK(Claim(store, kT0 + kLease).empty());
+
+  Message again = Claim(store, kT0 + 2 * kLease).at(0);
+  CHECK(again.content == whole.content);
+  CHECK(again.pin_time == whole.pin_time);
+  CHECK(!Save(store, held));
+  again.pinned_provider.clear();
+  again.pin_time.reset();
+  CHECK(Save(store, again));
+  CHECK(Find(store, again.id) == again);
+}
+
+STORE_TEST("what nobody has claimed is saved by nobody") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Message queued = Insert(store, StoredUser(store)->id);
+  Message changed = queued;
+  EndMessage(changed, MessageState::kSent, kT0);
+  CHECK(!Save(store, changed));
+  CHECK(Find(store, queued.id) == queued);
+  CHECK(!Save(store, SampleMessage(queued.user_id)));
+}
+
+STORE_TEST("a message that nobody has claimed is cancelled, or given up and retried") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const UserId user = StoredUser(store)->id;
+  const auto update = [&](const Message& message) {
+    REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
+      const Found<Message> found = tx.messages().Find(message.id);
+      return found.ok() ? tx.messages().Update(message) : found.status();
+    }));
+    CHECK(Find(store, message.id) == message);
+  };
+  Message cancelled = Insert(store, user);
+  EndMessage(cancelled, MessageState::kCancelled, kT0 + absl::Seconds(1));
+  update(cancelled);
+  CHECK(Claim(store, kT0).empty());
+
+  Message dead = Whole(user);
+  EndMessage(dead, MessageState::kDead, kT0 + absl::Seconds(1));
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.messages().Insert(dead); }));
+  CHECK(!AnyDue(store, kT0 + absl::Hours(1)));
+  dead.state = MessageState::kQueued;
+  dead.attempts = 0;
+  dead.due_time = kT0 + absl::Hours(1);
+  dead.end_time.reset();
+  update(dead);
+  CHECK(!AnyDue(store, kT0 + absl::Hours(1) - absl::Microseconds(1)));
+  const Message claimed = Claim(store, kT0 + absl::Hours(1)).at(0);
+  CHECK(claimed.id == dead.id);
+  CHECK(claimed.content == dead.content);
+  CHECK(claimed.lease_epoch == 4);
+}
+
+STORE_TEST("a message that is not there is not updated") {
+  TestType fixture;
+  const Message message = SampleMessage(UserId());
+  CHECK(absl::IsInternal(
+      Write(fixture.store(), [&](WriteTransaction& tx) { return tx.messages().Update(message); })));
 }
 
 STORE_TEST("a newer message takes the place of the user's queued ones of its template") {
@@ -128,18 +216,18 @@ STORE_TEST("a newer message takes the place of the user's queued ones of its tem
   const UserId bob = StoredUser(store, "bob@example.com")->id;
   const Message under_way = Insert(store, ann, kT0 - absl::Seconds(1));
   const Message claimed = Claim(store, kT0 - absl::Seconds(1)).at(0);
-  const Message queued = Insert(store, ann);
+  Message queued = Whole(ann);
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.messages().Insert(queued); }));
   const Message of_bob = Insert(store, bob);
   Message other = SampleMessage(ann);
   other.template_name = "welcome";
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.messages().Insert(other); }));
 
-  REQUIRE_OK(
-      Write(store, [&](WriteTransaction& tx) { return tx.messages().Supersede(ann, "verify_email"); }));
-  Message cancelled = queued;
-  cancelled.state = MessageState::kCancelled;
-  cancelled.variables.clear();
-  CHECK(Find(store, queued.id) == cancelled);
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {
+    return tx.messages().Supersede(ann, "verify_email", kT0 + absl::Seconds(5));
+  }));
+  EndMessage(queued, MessageState::kCancelled, kT0 + absl::Seconds(5));
+  CHECK(Find(store, queued.id) == queued);
   CHECK(Find(store, under_way.id) == claimed);
   CHECK(Find(store, of_bob.id) == of_bob);
   CHECK(Find(store, other.id) == other);

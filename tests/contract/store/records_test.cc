@@ -78,8 +78,9 @@ STORE_TEST("what has run out is deleted, a batch at a time, and nothing else") {
   CHECK(TryStart(store, 2, kT0, kT0 + absl::Hours(1)));
 
   const auto delete_expired = [&] {
-    return Do(store,
-              [&](WriteTransaction& tx) { return tx.expiry().DeleteExpired(kT0, kT0 - absl::Hours(1), 2); });
+    return Do(store, [&](WriteTransaction& tx) {
+      return tx.expiry().DeleteExpired({kT0, kT0 - absl::Hours(1), kT0 - absl::Hours(2)}, 2);
+    });
   };
   CHECK(delete_expired());
   CHECK(!delete_expired());
@@ -90,6 +91,44 @@ STORE_TEST("what has run out is deleted, a batch at a time, and nothing else") {
     CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.idempotency().Find(SampleKey(i)); }));
   }
   CHECK(!TryStart(store, 2, kT0, kT0 + absl::Hours(2)));
+}
+
+STORE_TEST("messages that ended long ago are deleted, a batch at a time, and none that are owed") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const absl::Time bound = kT0 - absl::Hours(24);
+  const auto insert = [&](MessageState state, std::optional<absl::Time> end) {
+    Message message = SampleMessage(UserId());
+    message.state = state;
+    message.create_time = message.due_time = kT0 - absl::Hours(1000);
+    message.end_time = end;
+    REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.messages().Insert(message); }));
+    return message.id;
+  };
+  using enum MessageState;
+  const std::vector<MessageId> kept = {insert(kQueued, {}), insert(kSending, {}), insert(kSent, bound),
+                                       insert(kDead, kT0)};
+  const absl::Time before = bound - absl::Microseconds(1);
+  const std::vector<MessageId> gone = {insert(kSent, before - absl::Hours(1)), insert(kDead, before),
+                                       insert(kCancelled, before)};
+  const auto left = [&](const std::vector<MessageId>& ids) {
+    return std::count_if(ids.begin(), ids.end(), [&](MessageId id) {
+      return Get(store, [&](ReadTransaction& tx) { return tx.messages().Find(id); }).has_value();
+    });
+  };
+  const auto delete_expired = [&](int limit) {
+    return Do(store, [&](WriteTransaction& tx) {
+      return tx.expiry().DeleteExpired({kT0 - absl::Hours(2000), kT0 - absl::Hours(2000), bound}, limit);
+    });
+  };
+  CHECK(delete_expired(2));
+  CHECK(left(gone) == 1);
+  CHECK(!delete_expired(2));
+  CHECK(left(gone) == 0);
+  CHECK(left(kept) == 4);
+  // Nor in a list.
+  const auto listed = Get(store, [](ReadTransaction& tx) { return tx.messages().List({}, {}, 100); });
+  CHECK(listed.size() == kept.size());
 }
 
 }  // namespace

@@ -78,7 +78,8 @@ Message SampleMessage(UserId user_id) {
   m.id = MessageId(NextSampleUuid());
   m.template_name = "verify_email";
   m.locale = "en";
-  m.to = "somebody@example.com";
+  m.to = "Somebody@Example.com";
+  m.to_key = "somebody@example.com";
   m.user_id = user_id;
   m.variables = {{"link", "http://localhost/verify?token=T"}};
   m.due_time = kT0;

@@ -70,7 +70,7 @@ class Database {
   std::vector<Run> runs_;
 };
 
-// A user's orders and a refund of each, newest last; one of a hundred is cancelled.
+// A user's orders, a refund of each and messages, newest last; one of a hundred is cancelled.
 struct Shop {
   explicit Shop(int size);
 
@@ -83,6 +83,7 @@ struct Shop {
   std::vector<User> users;
   std::vector<Order> orders;
   std::vector<Refund> refunds;
+  std::vector<Message> messages;
 };
 
 Shop::Shop(int size) {
@@ -100,7 +101,11 @@ Shop::Shop(int size) {
       f.create_time = time;
       if (rare) f.state = RefundState::kRejected;
     }));
+    Message& message = messages.emplace_back(SampleMessage(users[0]->id));
+    message.create_time = time;
+    if (rare) EndMessage(message, MessageState::kCancelled, time);
     REQUIRE_OK(tx.users().Insert(users.back(), "$hash"));
+    REQUIRE_OK(tx.messages().Insert(message));
     REQUIRE_OK(tx.orders().Insert(orders.back()));
     REQUIRE_OK(tx.refunds().Insert(refunds.back()));
   }
@@ -142,6 +147,14 @@ void ForEachList(Shop& shop, const Check& check) {
       check(shop.Deep(shop.refunds),
             [&](auto before) { return tx.refunds().List(f, before, kLimit)->size(); });
     }
+    for (const std::string to_key : {std::string(), shop.messages[0].to_key}) {
+      for (const std::vector<MessageState>& states :
+           {std::vector<MessageState>(), std::vector{MessageState::kCancelled}}) {
+        const MessageFilter f{states, of_orders.user_id, to_key};
+        check(shop.Deep(shop.messages),
+              [&](auto before) { return tx.messages().List(f, before, kLimit)->size(); });
+      }
+    }
     of_refunds.order_id = shop.orders[0]->id;
     for (const RefundFilter& f : WithStatesAndTimes(of_refunds, RefundState::kRejected)) {
       check(shop.Deep(shop.refunds),
@@ -157,7 +170,7 @@ TEST_CASE("no plan of a list scans a table, and but for a rare prefix none sorts
   ForEachList(shop, [&](auto before, auto list) {
     for (const Run& run : shop.database.RunsOf([&] { list(before); })) statements.insert(run.sql);
   });
-  CHECK(statements.size() == 13);
+  CHECK(statements.size() == 17);
   for (const std::string& sql : statements) {
     CAPTURE(sql);
     for (const std::string& step : shop.database.PlanOf(sql)) {
@@ -184,6 +197,40 @@ TEST_CASE("a page costs the same however far in, and whatever else the table hol
       CHECK(steps < 150 * kLimit);
     }
   });
+}
+
+// How many steps each statement takes with so many messages waiting.
+std::vector<int> StepsOfSending(int waiting) {
+  Database database;
+  SqliteWriteTransaction& tx = database.tx();
+  const UserId user(NextSampleUuid());
+  for (int i = 0; i < waiting; ++i) {
+    // Every tenth has ended.
+    Message message = SampleMessage(i < 40 ? user : UserId(NextSampleUuid()));
+    message.due_time = kT0 + absl::Seconds(i);
+    if (i % 10 == 9) EndMessage(message, MessageState::kDead, message.due_time);
+    REQUIRE_OK(tx.messages().Insert(message));
+  }
+  const absl::Time later = kT0 + absl::Hours(24);
+  std::vector<int> steps;
+  const auto run = [&](auto work) {
+    for (const Run& run : database.RunsOf(work)) {
+      CAPTURE(run.sql);
+      CHECK(run.full_scan_steps == 0);
+      CHECK(run.sorts == 0);
+      steps.push_back(run.steps);
+    }
+  };
+  run([&] { CHECK(*tx.messages().AnyDue(later)); });
+  run([&] { CHECK(tx.messages().Claim(later, later + absl::Minutes(2), 20)->size() == 20); });
+  run([&] { CHECK(tx.messages().Supersede(user, "verify_email", later).ok()); });
+  run([&] { CHECK(*tx.expiry().DeleteExpired({kT0, kT0, later}, 5)); });
+  return steps;
+}
+
+TEST_CASE("to claim messages, to supersede and to delete them costs the same however many there are",
+          "[sqlite]") {
+  CHECK(StepsOfSending(100) == StepsOfSending(5000));
 }
 
 }  // namespace
