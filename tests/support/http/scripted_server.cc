@@ -130,6 +130,7 @@ bool ReadBody(const Stream& stream, int stop, std::string& input, SeenRequest& r
 bool Perform(const Stream& stream, int stop, const ScriptedAnswer& answer) {
   using Act = ScriptedAnswer::Act;
   const std::string text = Written(answer);
+  if (answer.delay.count() > 0) std::this_thread::sleep_for(answer.delay);
   if (answer.act == Act::kReset) Reset(stream.fd);
   if (answer.act == Act::kStall) AwaitInput(stop, stop);
   if (answer.act == Act::kCutShort) WriteAll(stream, std::string_view(text).substr(0, text.size() - 1));
