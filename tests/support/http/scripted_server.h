@@ -25,8 +25,8 @@ struct SeenRequest {
 struct ScriptedAnswer {
   enum class Act { kAnswer, kCutShort, kReset, kStall };
   int status = 200;
-  std::string body;
-  std::vector<std::string> headers;
+  std::string body = {};
+  std::vector<std::string> headers = {};
   // kCutShort: the connection ends before the answer's last byte. kReset: it ends after the request was read.
   // kStall: nothing is said until the server stops.
   Act act = Act::kAnswer;
