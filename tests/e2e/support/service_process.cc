@@ -36,9 +36,17 @@ std::set<std::string> Sockets(pid_t pid) {
   return inodes;
 }
 
+// Until then it is a copy of this process, and has its sockets.
+bool HasBecomeItsProgram(pid_t pid) {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink(absl::StrCat("/proc/", pid, "/exe"), error);
+  return !error && program != std::filesystem::read_symlink("/proc/self/exe");
+}
+
 }  // namespace
 
 int ListeningPort(pid_t pid) {
+  if (!HasBecomeItsProgram(pid)) return 0;
   const std::set<std::string> inodes = Sockets(pid);
   for (const char* table : kTcpTables) {
     std::ifstream file(absl::StrCat("/proc/", pid, "/net/", table));

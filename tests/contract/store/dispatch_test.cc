@@ -1,0 +1,151 @@
+// Sending by many threads of two processes' worth of dispatchers, on every store.
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <random>
+
+#include "adapters/system/system_entropy.h"
+#include "core/notifications/dispatch_messages.h"
+#include "tests/contract/store/fixtures.h"
+#include "tests/support/fake_renderer.h"
+
+namespace keelson {
+namespace {
+
+constexpr int kMessages = 200;
+
+// Says what it likes to every third message, and counts those it took.
+class MoodyProvider : public EmailProvider {
+ public:
+  explicit MoodyProvider(std::string name) : name_(std::move(name)) {}
+
+  std::string_view name() const override { return name_; }
+  SendOutcome Send(const Email& email, absl::Time) override {
+    constexpr SendOutcome::Kind kTroubles[] = {SendOutcome::Kind::kRetry, SendOutcome::Kind::kUnreachable,
+                                               SendOutcome::Kind::kUnknown};
+    const std::lock_guard lock(mutex_);
+    SendOutcome outcome;
+    const auto chance = random_() % 9;
+    outcome.kind = chance < 3 ? kTroubles[chance] : SendOutcome::Kind::kAccepted;
+    if (outcome.kind == SendOutcome::Kind::kAccepted) ++taken_[email.id];
+    return outcome;
+  }
+  absl::Duration repeat_window() const override { return absl::InfiniteDuration(); }
+  SendOutcome Probe(absl::Time) override {
+    SendOutcome outcome;
+    outcome.kind = SendOutcome::Kind::kAccepted;
+    return outcome;
+  }
+
+  std::map<MessageId, int> taken() {
+    const std::lock_guard lock(mutex_);
+    return taken_;
+  }
+
+ private:
+  const std::string name_;
+  std::mutex mutex_;
+  std::mt19937 random_{7};
+  std::map<MessageId, int> taken_;
+};
+
+class SilentLog : public Log {
+ public:
+  bool Enabled(Severity) const override { return false; }
+  void Write(Severity, std::string_view, std::string_view, Fields) override {}
+};
+
+DispatchPolicy Hasty() {
+  DispatchPolicy policy;
+  policy.base_delay = absl::Milliseconds(1);
+  policy.max_delay = absl::Milliseconds(5);
+  policy.max_attempts = 1000;
+  policy.circuit.open = policy.circuit.max_open = absl::Milliseconds(5);
+  return policy;
+}
+
+// A dispatcher with its threads, as a process has them.
+class Sender {
+ public:
+  Sender(Store& store, const std::vector<EmailProvider*>& providers)
+      : dispatch_({store, clock_, entropy_, log_, renderer_}, providers, Hasty()) {
+    threads_.emplace_back([this] {
+      while (!stopped_) {
+        dispatch_.AwaitBooks(absl::Milliseconds(5));
+        dispatch_.KeepBooks().IgnoreError();
+      }
+    });
+    threads_.emplace_back([this] { dispatch_.ProbeProviders(); });
+    for (std::size_t lane = 0; lane < dispatch_.lanes(); ++lane) {
+      for (int i = 0; i < 2; ++i) threads_.emplace_back([this, lane] { Send(lane); });
+    }
+  }
+
+  // What was not sent is given back.
+  absl::Status Stop() {
+    stopped_ = true;
+    dispatch_.Stop();
+    for (std::thread& thread : threads_) thread.join();
+    return dispatch_.Close();
+  }
+
+  std::int64_t sent() const {
+    std::int64_t sent = 0;
+    for (const ProviderStatus& status : dispatch_.ListProviders()) sent += status.sent;
+    return sent;
+  }
+
+ private:
+  void Send(std::size_t lane) {
+    while (!stopped_) {
+      dispatch_.AwaitMail(lane);
+      dispatch_.SendNext(lane);
+    }
+  }
+
+  RealClock clock_;
+  SystemEntropy entropy_;
+  SilentLog log_;
+  FakeRenderer renderer_;
+  DispatchMessages dispatch_;
+  std::atomic<bool> stopped_{false};
+  std::vector<std::thread> threads_;
+};
+
+STORE_TEST("two senders of many threads send every message once, and what they leave is sent by another") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const UserId user = StoredUser(store)->id;
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {
+    absl::Status status;
+    for (int i = 0; i < kMessages; ++i) status.Update(tx.messages().Insert(SampleMessage(user)));
+    return status;
+  }));
+  MoodyProvider first("first");
+  MoodyProvider second("second");
+  std::int64_t sent = 0;
+  {
+    Sender one(store, {&first, &second});
+    Sender other(store, {&first, &second});
+    while (one.sent() + other.sent() < kMessages / 2) absl::SleepFor(absl::Milliseconds(1));
+    REQUIRE_OK(one.Stop());
+    REQUIRE_OK(other.Stop());
+    sent = one.sent() + other.sent();
+  }
+  Sender last(store, {&first, &second});
+  while (sent + last.sent() < kMessages) absl::SleepFor(absl::Milliseconds(1));
+  REQUIRE_OK(last.Stop());
+
+  std::map<MessageId, int> copies = first.taken();
+  for (const auto& [id, count] : second.taken()) copies[id] += count;
+  CHECK(copies.size() == kMessages);
+  for (const auto& [id, count] : copies) {
+    const auto message = Get(store, [&, id = id](ReadTransaction& tx) { return tx.messages().Find(id); });
+    CHECK(count == 1);
+    CHECK(message->state == MessageState::kSent);
+  }
+}
+
+}  // namespace
+}  // namespace keelson
