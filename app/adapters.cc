@@ -15,6 +15,7 @@
 #include "adapters/email_http/resend_email_provider.h"
 #include "adapters/email_http/sendgrid_email_provider.h"
 #include "adapters/email_http/ses_email_provider.h"
+#include "adapters/email_smtp/smtp_email_provider.h"
 #include "adapters/email_templates/template_renderer.h"
 #include "adapters/memory/memory_store.h"
 #include "adapters/payments/recorded_payment_provider.h"
@@ -88,6 +89,23 @@ absl::StatusOr<std::unique_ptr<EmailProvider>> MakeLogProvider(const Config&, Lo
   return std::make_unique<LogEmailProvider>(log);
 }
 
+SmtpOptions::Tls ParseTls(std::string_view name) {
+  if (name == "starttls") return SmtpOptions::Tls::kStartTls;
+  return name == "implicit" ? SmtpOptions::Tls::kImplicit : SmtpOptions::Tls::kNone;
+}
+
+absl::StatusOr<std::unique_ptr<EmailProvider>> MakeSmtp(const Config& config, Log&) {
+  const SmtpConfig& smtp = config.email.smtp;
+  SmtpOptions options;
+  options.host = smtp.host;
+  options.port = smtp.port;
+  options.tls = ParseTls(smtp.tls);
+  options.username = smtp.username;
+  options.password = Secret(smtp.password);
+  options.ca = smtp.ca;
+  return std::make_unique<SmtpEmailProvider>(std::move(options));
+}
+
 ApiAccess Access(const HttpProviderConfig& config) {
   return {.key = Secret(config.api_key), .base_url = config.base_url};
 }
@@ -134,9 +152,9 @@ constexpr Adapter<BulkReader, BulkAccess, Clock&> kBulkReaders[] = {{"sqlite", &
                                                                     {"postgres", &ReadPostgres}};
 constexpr Adapter<BulkTarget, Clock&> kBulkTargets[] = {{"sqlite", &FillSqlite}, {"postgres", &FillPostgres}};
 constexpr Adapter<EmailProvider, Log&> kEmailProviders[] = {
-    {"file", &MakeFileProvider}, {"log", &MakeLogProvider}, {"sendgrid", &MakeSendGrid},
-    {"postmark", &MakePostmark}, {"ses", &MakeSes},         {"mailgun", &MakeMailgun},
-    {"resend", &MakeResend},     {"brevo", &MakeBrevo},
+    {"file", &MakeFileProvider}, {"log", &MakeLogProvider},   {"smtp", &MakeSmtp},
+    {"sendgrid", &MakeSendGrid}, {"postmark", &MakePostmark}, {"ses", &MakeSes},
+    {"mailgun", &MakeMailgun},   {"resend", &MakeResend},     {"brevo", &MakeBrevo},
 };
 constexpr Adapter<PaymentProvider> kPaymentProviders[] = {{"recorded", &MakeRecorded}};
 

@@ -37,7 +37,7 @@ cluster_policy=/etc/postgresql-common/createcluster.d/keelson.conf
 start_no_servers() {
   $as_root mkdir -p "${cluster_policy%/*}" && echo 'create_main_cluster = false' | write_as_root "$cluster_policy"
   [ ! -e "$policy" ] || return 0
-  printf '#!/bin/sh\ncase "$*" in *postgresql*|*pgbouncer*) exit 101;; esac\n' | write_as_root "$policy"
+  printf '#!/bin/sh\ncase "$*" in *postgresql*|*pgbouncer*|*postfix*|*saslauthd*) exit 101;; esac\n' | write_as_root "$policy"
   $as_root chmod 755 "$policy"
   own_policy=$policy
 }

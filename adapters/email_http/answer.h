@@ -67,10 +67,4 @@ inline constexpr absl::Duration kUnnamedWait = absl::Seconds(1);
 // From `now` to a time in seconds since the Unix epoch, under the same bounds.
 std::optional<absl::Duration> UntilUnixTime(std::string_view seconds, absl::Time now);
 
-// `text` as a single line of valid UTF-8 and at most 300 bytes.
-std::string PlainLine(std::string_view text);
-
-// The same, without `secrets` and without anything that looks like an address: fit to be stored and logged.
-std::string Sanitized(std::string_view text, const std::vector<std::string_view>& secrets);
-
 }  // namespace keelson

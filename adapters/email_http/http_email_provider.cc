@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "absl/time/clock.h"
+#include "adapters/email_mime/error_text.h"
 #include "core/common/strings.h"
 
 namespace keelson {

@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "adapters/email_http/answer.h"
-#include "adapters/email_http/envelope.h"
+#include "adapters/email_mime/envelope.h"
 #include "adapters/http/http_client.h"
 #include "core/common/secret.h"
 #include "core/notifications/email_provider.h"

@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/time/clock.h"
+#include "adapters/http/curl_library.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
 
@@ -148,11 +149,6 @@ bool IsPlain(const HttpRequest& request) {
   });
 }
 
-bool GlobalInit() {
-  static const bool ready = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
-  return ready;
-}
-
 }  // namespace
 
 std::string_view HttpAnswer::Header(std::string_view name) const {
@@ -169,7 +165,7 @@ HttpClient::HttpClient() = default;
 HttpClient::~HttpClient() = default;
 
 HttpClient::Handle HttpClient::Take() {
-  if (!GlobalInit()) return nullptr;
+  if (!CurlIsReady()) return nullptr;
   const absl::MutexLock lock(&mutex_);
   if (idle_.empty()) return Handle(curl_easy_init());
   Handle handle = std::move(idle_.back());

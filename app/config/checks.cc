@@ -20,6 +20,13 @@ Mistakes Require(bool holds, std::string_view mistake) {
   return holds ? Mistakes() : Mistakes{std::string(mistake)};
 }
 
+// A name or an address that only this machine can reach; an IPv6 address in brackets or without.
+bool IsLoopbackHost(const std::string& host) {
+  in_addr address{};
+  if (inet_pton(AF_INET, host.c_str(), &address) == 1) return ntohl(address.s_addr) >> 24 == IN_LOOPBACKNET;
+  return host == "localhost" || host == "[::1]" || host == "::1";
+}
+
 bool IsHostAndPort(std::string_view listen) {
   const std::size_t colon = listen.rfind(':');
   if (colon == std::string_view::npos || colon == 0) return false;
@@ -134,6 +141,18 @@ Mistakes ProviderHas(const Config& config, std::string_view provider, const std:
                  StrCat("must not be empty where email.providers lists ", provider));
 }
 
+Mistakes SmtpHost(const Config& config) {
+  return ProviderHas(config, "smtp", config.email.smtp.host);
+}
+
+// On this machine nobody else hears the password.
+Mistakes SmtpPasswordIsHidden(const Config& config) {
+  const SmtpConfig& smtp = config.email.smtp;
+  const bool heard = smtp.tls == "none" && !IsLoopbackHost(smtp.host);
+  return Require(!heard || smtp.username.empty(),
+                 "would go to email.smtp.host in the clear: it needs email.smtp.tls starttls or implicit");
+}
+
 Mistakes SendGridKey(const Config& config) {
   return ProviderHas(config, "sendgrid", config.email.sendgrid.api_key);
 }
@@ -238,6 +257,8 @@ const std::vector<ConfigCheck>& ConfigChecks() {
       {{"store.postgres.url", "store.adapter"}, &PostgresUrlForm},
       {{"email.from"}, &FromIsGiven},
       {{"email.providers"}, &SomeProvider},
+      {{"email.smtp.host", "email.providers"}, &SmtpHost},
+      {{"email.smtp.username", "email.smtp.tls", "email.smtp.host"}, &SmtpPasswordIsHidden},
       {{"email.sendgrid.api_key", "email.providers"}, &SendGridKey},
       {{"email.postmark.api_key", "email.providers"}, &PostmarkKey},
       {{"email.ses.region", "email.providers"}, &SesRegion},
@@ -261,10 +282,7 @@ const std::vector<ConfigCheck>& ConfigChecks() {
 }
 
 bool IsLoopback(std::string_view listen) {
-  const std::string host(listen.substr(0, listen.rfind(':')));
-  in_addr address{};
-  const bool numeric = inet_pton(AF_INET, host.c_str(), &address) == 1;
-  return numeric ? ntohl(address.s_addr) >> 24 == IN_LOOPBACKNET : host == "localhost" || host == "[::1]";
+  return IsLoopbackHost(std::string(listen.substr(0, listen.rfind(':'))));
 }
 
 }  // namespace keelson

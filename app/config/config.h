@@ -69,6 +69,7 @@ struct SmtpConfig {
   int port = 587;
   // "starttls", "implicit" or "none".
   std::string tls = "starttls";
+  std::string ca;
   std::string username;
   std::string password;
 };

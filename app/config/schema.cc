@@ -92,6 +92,8 @@ std::vector<Key> EmailKeys(const AdapterNames& adapters) {
        .place = KEELSON_PLACE(email.smtp.tls),
        .meaning = "how the connection is secured",
        .choices = {"starttls", "implicit", "none"}},
+      {"email.smtp.ca", KEELSON_PLACE(email.smtp.ca),
+       "the authorities that vouch for the relay: a PEM file; empty: the system's"},
       {"email.smtp.username", KEELSON_PLACE(email.smtp.username), "empty: no authentication"},
       {.name = "email.smtp.password",
        .place = KEELSON_PLACE(email.smtp.password),

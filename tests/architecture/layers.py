@@ -25,6 +25,7 @@ TECHNOLOGY = {
     "argon2": ["argon2.h", "sodium.h"],
     "email": [],
     "email_http": ["nlohmann/"],
+    "email_smtp": ["curl/curl.h"],
     "email_mime": ["idn2.h"],
     "email_templates": ["kainjow/mustache.hpp"],
     "grpc": GRPC + ["openssl/"],

@@ -1,16 +1,7 @@
 #include "tests/support/http/scripted_server.h"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cctype>
-#include <span>
-#include <stdexcept>
 #include <string_view>
 
 namespace keelson::servers {
@@ -52,59 +43,6 @@ std::string Written(const ScriptedAnswer& answer) {
   return text + "Content-Length: " + std::to_string(answer.body.size()) + "\r\n\r\n" + answer.body;
 }
 
-struct EndTls {
-  void operator()(SSL* tls) const { SSL_free(tls); }
-};
-
-// A connection's two directions, in the clear or over TLS. A read takes a whole record of TLS: none is left
-// behind where poll does not see it.
-struct Stream {
-  int fd = -1;
-  std::unique_ptr<SSL, EndTls> tls;
-
-  // The bytes that went through; 0 or less where the connection has ended.
-  ssize_t Read(std::span<char> buffer) const {
-    if (tls) return SSL_read(tls.get(), buffer.data(), static_cast<int>(buffer.size()));
-    return recv(fd, buffer.data(), buffer.size(), 0);
-  }
-  ssize_t Write(std::string_view text) const {
-    if (tls) return SSL_write(tls.get(), text.data(), static_cast<int>(text.size()));
-    return send(fd, text.data(), text.size(), MSG_NOSIGNAL);
-  }
-};
-
-// False where the server stops first.
-bool AwaitInput(int fd, int stop) {
-  pollfd polled[] = {{.fd = fd, .events = POLLIN, .revents = 0},
-                     {.fd = stop, .events = POLLIN, .revents = 0}};
-  while (poll(polled, 2, -1) < 0) {
-  }
-  return polled[1].revents == 0;
-}
-
-bool ReadMore(const Stream& stream, int stop, std::string& input) {
-  if (!AwaitInput(stream.fd, stop)) return false;
-  char buffer[SSL3_RT_MAX_PLAIN_LENGTH];
-  const ssize_t size = stream.Read(buffer);
-  if (size > 0) input.append(buffer, static_cast<std::size_t>(size));
-  return size > 0;
-}
-
-// With RST instead of FIN.
-void Reset(int connection) {
-  const linger now = {.l_onoff = 1, .l_linger = 0};
-  setsockopt(connection, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-}
-
-bool WriteAll(const Stream& stream, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t size = stream.Write(text);
-    if (size <= 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(size));
-  }
-  return true;
-}
-
 bool ReadHead(const Stream& stream, int stop, std::string& input, SeenRequest& request) {
   std::size_t end = 0;
   while ((end = input.find("\r\n\r\n")) == std::string::npos) {
@@ -140,28 +78,9 @@ bool Perform(const Stream& stream, int stop, const ScriptedAnswer& answer) {
 }  // namespace
 
 ScriptedServer::ScriptedServer(Script script, std::shared_ptr<SSL_CTX> tls)
-    : tls_(std::move(tls)), script_(std::move(script)) {
-  listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (bind(listener_, generic, size) != 0 || listen(listener_, 64) != 0 || pipe2(stop_, O_CLOEXEC) != 0 ||
-      getsockname(listener_, generic, &size) != 0) {
-    throw std::runtime_error("no port of the loopback can be listened on");
-  }
-  port_ = ntohs(address.sin_port);
-  thread_ = std::thread([this] { Listen(); });
-}
-
-ScriptedServer::~ScriptedServer() {
-  close(stop_[1]);
-  thread_.join();
-  for (std::thread& thread : served_) thread.join();
-  close(listener_);
-  close(stop_[0]);
-}
+    : tls_(std::move(tls)),
+      script_(std::move(script)),
+      listener_([this](int connection, int stop) { Serve(connection, stop); }) {}
 
 void ScriptedServer::SetScript(Script script) {
   const std::lock_guard lock(mutex_);
@@ -178,9 +97,9 @@ void ScriptedServer::ResetAfterHead() {
   reset_after_head_ = true;
 }
 
-bool ScriptedServer::ResetsAfterHead() {
+bool ScriptedServer::IsSet(const bool& flag) {
   const std::lock_guard lock(mutex_);
-  return reset_after_head_;
+  return flag;
 }
 
 std::vector<SeenRequest> ScriptedServer::requests() {
@@ -188,29 +107,9 @@ std::vector<SeenRequest> ScriptedServer::requests() {
   return requests_;
 }
 
-int ScriptedServer::connections() {
-  const std::lock_guard lock(mutex_);
-  return connections_;
-}
-
 int ScriptedServer::handshakes() {
   const std::lock_guard lock(mutex_);
   return handshakes_;
-}
-
-void ScriptedServer::Listen() {
-  while (AwaitInput(listener_, stop_[0])) {
-    const int connection = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-    if (connection < 0) continue;
-    const std::lock_guard lock(mutex_);
-    ++connections_;
-    if (reset_at_once_) {
-      Reset(connection);
-      close(connection);
-    } else {
-      served_.emplace_back([this, connection] { Serve(connection); });
-    }
-  }
 }
 
 ScriptedAnswer ScriptedServer::Answer(SeenRequest request) {
@@ -219,29 +118,24 @@ ScriptedAnswer ScriptedServer::Answer(SeenRequest request) {
   return script_(requests_.back());
 }
 
-bool ScriptedServer::ShakeHands(SSL* tls) {
-  if (SSL_accept(tls) != 1) return false;
+bool ScriptedServer::ShakeHands(Stream& stream) {
+  if (!stream.SecureWith(tls_.get())) return false;
   const std::lock_guard lock(mutex_);
   ++handshakes_;
   return true;
 }
 
-void ScriptedServer::Serve(int connection) {
+void ScriptedServer::Serve(int connection, int stop) {
+  if (IsSet(reset_at_once_)) return Reset(connection);
   Stream stream{.fd = connection, .tls = nullptr};
-  if (tls_) {
-    stream.tls.reset(SSL_new(tls_.get()));
-    SSL_set_fd(stream.tls.get(), connection);
-  }
   std::string input;
   SeenRequest request;
-  bool open = !tls_ || ShakeHands(stream.tls.get());
-  while (open && ReadHead(stream, stop_[0], input, request)) {
-    const bool resets = ResetsAfterHead();
+  bool open = !tls_ || ShakeHands(stream);
+  while (open && ReadHead(stream, stop, input, request)) {
+    const bool resets = IsSet(reset_after_head_);
     if (resets) Reset(connection);
-    open =
-        !resets && ReadBody(stream, stop_[0], input, request) && Perform(stream, stop_[0], Answer(request));
+    open = !resets && ReadBody(stream, stop, input, request) && Perform(stream, stop, Answer(request));
   }
-  close(connection);
 }
 
 }  // namespace keelson::servers

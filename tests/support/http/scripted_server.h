@@ -8,8 +8,10 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
 #include <vector>
+
+#include "tests/support/net/listener.h"
+#include "tests/support/net/stream.h"
 
 namespace keelson::servers {
 
@@ -42,13 +44,12 @@ class ScriptedServer {
 
   // Over TLS where `tls` is given.
   explicit ScriptedServer(Script script, std::shared_ptr<SSL_CTX> tls = nullptr);
-  ~ScriptedServer();
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
 
-  int port() const { return port_; }
+  int port() const { return listener_.port(); }
   std::string url() const {
-    return (tls_ == nullptr ? "http" : "https") + ("://127.0.0.1:" + std::to_string(port_));
+    return (tls_ == nullptr ? "http" : "https") + ("://127.0.0.1:" + std::to_string(port()));
   }
   void SetScript(Script script);
   // From now on, connections are ended as they come, before anything is read.
@@ -57,31 +58,25 @@ class ScriptedServer {
   void ResetAfterHead();
   // Those that were read to their end.
   std::vector<SeenRequest> requests();
-  int connections();
+  int connections() { return listener_.connections(); }
   // Connections on which TLS came up: the client took the certificate.
   int handshakes();
 
  private:
-  void Listen();
-  void Serve(int connection);
-  // False where the client would have no TLS.
-  bool ShakeHands(SSL* tls);
-  bool ResetsAfterHead();
+  void Serve(int connection, int stop);
+  bool ShakeHands(Stream& stream);
+  bool IsSet(const bool& flag);
   ScriptedAnswer Answer(SeenRequest request);
 
   const std::shared_ptr<SSL_CTX> tls_;
-  int listener_ = -1;
-  int port_ = 0;
-  int stop_[2] = {-1, -1};
   std::mutex mutex_;
   Script script_;
   bool reset_at_once_ = false;
   bool reset_after_head_ = false;
   std::vector<SeenRequest> requests_;
-  std::vector<std::thread> served_;
-  int connections_ = 0;
   int handshakes_ = 0;
-  std::thread thread_;
+  // The last: its threads use what is above.
+  Listener listener_;
 };
 
 }  // namespace keelson::servers

@@ -1,6 +1,7 @@
 #include "tests/support/http/self_signed.h"
 
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include <stdexcept>
@@ -12,10 +13,18 @@ using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
 using Extension = std::unique_ptr<X509_EXTENSION, decltype(&X509_EXTENSION_free)>;
 
+using Memory = std::unique_ptr<BIO, decltype(&BIO_free)>;
+
 constexpr long kDaySeconds = 86'400;
 
 void Require(bool done) {
   if (!done) throw std::runtime_error("OpenSSL made no certificate");
+}
+
+std::string Text(BIO* memory) {
+  const char* text = nullptr;
+  const long size = BIO_get_mem_data(memory, &text);
+  return {text, static_cast<std::size_t>(size)};
 }
 
 void Fill(X509* certificate, EVP_PKEY* key) {
@@ -44,6 +53,19 @@ std::shared_ptr<SSL_CTX> SelfSigned() {
   Require(SSL_CTX_use_certificate(context.get(), certificate.get()) == 1 &&
           SSL_CTX_use_PrivateKey(context.get(), key.get()) == 1);
   return context;
+}
+
+std::string CertificatePem(const SSL_CTX* context) {
+  const Memory memory(BIO_new(BIO_s_mem()), &BIO_free);
+  Require(PEM_write_bio_X509(memory.get(), SSL_CTX_get0_certificate(context)) == 1);
+  return Text(memory.get());
+}
+
+std::string KeyPem(const SSL_CTX* context) {
+  const Memory memory(BIO_new(BIO_s_mem()), &BIO_free);
+  Require(PEM_write_bio_PrivateKey(memory.get(), SSL_CTX_get0_privatekey(context), nullptr, nullptr, 0,
+                                   nullptr, nullptr) == 1);
+  return Text(memory.get());
 }
 
 }  // namespace keelson::servers

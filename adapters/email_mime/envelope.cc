@@ -1,4 +1,4 @@
-#include "adapters/email_http/envelope.h"
+#include "adapters/email_mime/envelope.h"
 
 #include "adapters/email_mime/header.h"
 #include "core/common/strings.h"

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "adapters/email_smtp/smtp_connection.h"
+#include "adapters/email_smtp/smtp_options.h"
+#include "adapters/email_smtp/smtp_transaction.h"
+#include "core/notifications/email_provider.h"
+
+namespace keelson {
+
+// An SMTP relay, which takes messages for everybody. Connections are kept and used again. Thread-safe: calls
+// at the same time have a connection each.
+class SmtpEmailProvider final : public EmailProvider {
+ public:
+  explicit SmtpEmailProvider(SmtpOptions options) : options_(std::move(options)) {}
+
+  std::string_view name() const override { return "smtp"; }
+  SendOutcome Send(const Email& email, absl::Time deadline) override;
+  // SMTP knows no repeats.
+  absl::Duration repeat_window() const override { return absl::ZeroDuration(); }
+  SendOutcome Probe(absl::Time deadline) override;
+
+ private:
+  struct Kept {
+    std::unique_ptr<SmtpConnection> connection;
+    int messages = 0;
+    absl::Time since;
+  };
+
+  SendOutcome Transmit(const SmtpLetter& letter, absl::Time deadline);
+  SmtpEnd TransmitOver(Kept kept, const SmtpLetter& letter, absl::Time deadline);
+  // Without a connection where none is kept.
+  Kept Take();
+  void Keep(Kept kept);
+  SendOutcome Clean(SendOutcome outcome) const;
+
+  const SmtpOptions options_;
+  absl::Mutex mutex_;
+  std::vector<Kept> kept_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace keelson

@@ -1,0 +1,79 @@
+#include "adapters/email_smtp/smtp_transaction.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_replace.h"
+#include "absl/time/clock.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), absl::ascii_isascii);
+}
+
+// The domains are in ASCII by now; what is left are the local parts, which nothing can encode.
+bool NeedsUtf8(const Envelope& envelope) {
+  return !IsAscii(envelope.from.address) || !IsAscii(envelope.to);
+}
+
+std::string MailCommand(const SmtpConnection& connection, const SmtpLetter& letter) {
+  std::string command = StrCat("MAIL FROM:<", letter.envelope.from.address, ">");
+  if (connection.Offers("SIZE")) command += StrCat(" SIZE=", letter.message.size());
+  if (NeedsUtf8(letter.envelope)) command += " BODY=8BITMIME SMTPUTF8";
+  return command;
+}
+
+// The server's name for the message, where it says one in the common form; else what it says.
+SmtpEnd Accepted(const SmtpReply& reply) {
+  constexpr std::string_view kQueued = "queued as ";
+  const std::string words = reply.Words();
+  const std::size_t queued = words.find(kQueued);
+  SmtpEnd end;
+  end.outcome.kind = SendOutcome::Kind::kAccepted;
+  end.outcome.provider_message_id =
+      queued == std::string::npos ? words : words.substr(queued + kQueued.size());
+  return end;
+}
+
+SmtpEnd Refused(SmtpPhase phase, const SmtpReply& reply) {
+  return {.phase = phase, .outcome = Refusal(phase, reply)};
+}
+
+SmtpEnd NotExpressible() {
+  SmtpEnd end;
+  end.phase = SmtpPhase::kMail;
+  end.outcome.kind = SendOutcome::Kind::kMessageRejected;
+  end.outcome.error = "the server takes no address with a local part beyond ASCII";
+  return end;
+}
+
+}  // namespace
+
+SmtpEnd Transact(SmtpConnection& connection, const SmtpLetter& letter, absl::Time deadline,
+                 absl::Duration final_answer) {
+  if (NeedsUtf8(letter.envelope) && !connection.Offers("SMTPUTF8")) return NotExpressible();
+  SmtpReply reply = connection.Ask(MailCommand(connection, letter), deadline);
+  if (!reply.positive()) return Refused(SmtpPhase::kMail, reply);
+  reply = connection.Ask(StrCat("RCPT TO:<", letter.envelope.to, ">"), deadline);
+  if (!reply.positive()) return Refused(SmtpPhase::kRcpt, reply);
+  reply = connection.Ask("DATA", deadline);
+  if (reply.code != 354) return Refused(SmtpPhase::kData, reply);
+  if (!connection.Write(DotStuffed(letter.message), deadline)) {
+    return Refused(SmtpPhase::kData, NoReply("the connection ended, or the time was over"));
+  }
+  const absl::Time now = absl::Now();
+  if (now >= deadline) return Refused(SmtpPhase::kData, NoReply("the time was over"));
+  // From here on it may be delivered.
+  reply = connection.Ask(".", now + final_answer);
+  return reply.positive() ? Accepted(reply) : Refused(SmtpPhase::kFinalDot, reply);
+}
+
+std::string DotStuffed(std::string_view message) {
+  const std::string stuffed = absl::StrReplaceAll(ToAbsl(message), {{"\r\n.", "\r\n.."}});
+  return message.starts_with('.') ? StrCat(".", stuffed) : stuffed;
+}
+
+}  // namespace keelson

@@ -1,0 +1,143 @@
+// To whom anything is said, and what in the clear.
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "tests/contract/email_smtp/fixture.h"
+#include "tests/support/http/self_signed.h"
+
+namespace keelson {
+namespace {
+
+using Tls = ScriptedSmtpServer::Tls;
+
+const std::vector<std::string> kSecureExtensions = {"SIZE", "STARTTLS", "AUTH PLAIN LOGIN"};
+
+// A server with a certificate, and a file that vouches for it.
+struct Secured {
+  explicit Secured(ScriptedSmtpServer::Script script, Tls tls = Tls::kStartTls)
+      : context(servers::SelfSigned()),
+        ca(servers::CertificatePem(context.get())),
+        server(std::move(script), tls, context) {}
+
+  SmtpOptions Options() const { return SecureOptions(server.port(), ca.path()); }
+  // All that is said in the clear is what TLS begins with.
+  bool HeardSecretsInTheClear() {
+    const auto heard = server.heard();
+    return std::any_of(heard.begin(), heard.end(), [](const auto& line) {
+      return !line.secured && !line.line.starts_with("EHLO ") && line.line != "STARTTLS" &&
+             line.line != "QUIT";
+    });
+  }
+
+  std::shared_ptr<SSL_CTX> context;
+  TemporaryFile ca;
+  ScriptedSmtpServer server;
+};
+
+ScriptedSmtpServer::Script Secure(std::string beginning = "(nothing)", SmtpAnswer answer = {}) {
+  return Friendly(std::move(beginning), std::move(answer), kSecureExtensions);
+}
+
+TEST_CASE("credentials and messages go over TLS, once it is up", "[email]") {
+  Secured relay(Secure());
+  SmtpEmailProvider provider(relay.Options());
+  CHECK(provider.Send(SampleEmail(), Soon()).kind == Kind::kAccepted);
+  CHECK_FALSE(relay.HeardSecretsInTheClear());
+  CHECK(relay.server.HeardAny("AUTH PLAIN"));
+  CHECK(relay.server.messages().size() == 1);
+}
+
+TEST_CASE("TLS may come first", "[email]") {
+  Secured relay(Secure(), Tls::kImplicit);
+  SmtpOptions options = relay.Options();
+  options.tls = SmtpOptions::Tls::kImplicit;
+  CHECK(SmtpEmailProvider(std::move(options)).Send(SampleEmail(), Soon()).kind == Kind::kAccepted);
+  const auto heard = relay.server.heard();
+  CHECK(std::all_of(heard.begin(), heard.end(), [](const auto& line) { return line.secured; }));
+  CHECK_FALSE(relay.server.HeardAny("STARTTLS"));
+}
+
+TEST_CASE("a server that offers no TLS hears neither credentials nor a message", "[email]") {
+  Secured relay(Friendly("(nothing)", {}, {"AUTH PLAIN LOGIN"}));
+  SmtpEmailProvider provider(relay.Options());
+  CHECK(provider.Send(SampleEmail(), Soon()).kind == Kind::kConfig);
+  CHECK(provider.Probe(Soon()).kind == Kind::kConfig);
+  CHECK_FALSE(relay.HeardSecretsInTheClear());
+}
+
+TEST_CASE("a server that refuses TLS hears neither credentials nor a message", "[email]") {
+  for (const auto& [reply, kind] : {std::pair{"454 4.7.0 TLS not available", Kind::kUnreachable},
+                                    std::pair{"502 5.5.1 no", Kind::kConfig}}) {
+    Secured relay(Secure("STARTTLS", {.text = reply}));
+    CHECK(SmtpEmailProvider(relay.Options()).Send(SampleEmail(), Soon()).kind == kind);
+    CHECK_FALSE(relay.HeardSecretsInTheClear());
+  }
+}
+
+TEST_CASE("what is slipped in before TLS is up is not believed", "[email]") {
+  Secured relay(Secure("STARTTLS", {.text = "220 go on\r\n250 2.1.0 injected"}));
+  CHECK(SmtpEmailProvider(relay.Options()).Send(SampleEmail(), Soon()).kind == Kind::kUnreachable);
+  CHECK_FALSE(relay.HeardSecretsInTheClear());
+  CHECK(relay.server.messages().empty());
+}
+
+TEST_CASE("a server whose certificate nobody vouches for hears nothing", "[email]") {
+  for (const Tls tls : {Tls::kStartTls, Tls::kImplicit}) {
+    Secured relay(Secure(), tls);
+    SmtpOptions options = SecureOptions(relay.server.port(), "");
+    if (tls == Tls::kImplicit) options.tls = SmtpOptions::Tls::kImplicit;
+    SmtpEmailProvider provider(std::move(options));
+    const SendOutcome outcome = provider.Send(SampleEmail(), Soon());
+    CHECK(outcome.kind == Kind::kUnreachable);
+    CHECK_THAT(outcome.error, Catch::Contains("certificate"));
+    CHECK(provider.Probe(Soon()).kind == Kind::kUnreachable);
+    CHECK_FALSE(relay.HeardSecretsInTheClear());
+    CHECK_FALSE(relay.server.HeardAny("AUTH"));
+  }
+}
+
+TEST_CASE("a certificate of another name is refused", "[email]") {
+  Secured relay(Secure());
+  SmtpOptions options = relay.Options();
+  options.host = "localhost";
+  const SendOutcome outcome = SmtpEmailProvider(std::move(options)).Send(SampleEmail(), Soon());
+  CHECK(outcome.kind == Kind::kUnreachable);
+  CHECK_THAT(outcome.error, Catch::Contains("certificate"));
+  CHECK_FALSE(relay.server.HeardAny("AUTH"));
+}
+
+TEST_CASE("a file of authorities that is not there is the configuration's mistake", "[email]") {
+  Secured relay(Secure());
+  SmtpOptions options = SecureOptions(relay.server.port(), "/nowhere/ca.pem");
+  CHECK(SmtpEmailProvider(std::move(options)).Send(SampleEmail(), Soon()).kind == Kind::kConfig);
+}
+
+TEST_CASE("credentials that are refused are the configuration's mistake, unless it is for now", "[email]") {
+  // What follows AUTH's question is the only line that begins so: base64 of NUL.
+  for (const auto& [reply, kind] : {std::pair{"535 5.7.8 authentication failed", Kind::kConfig},
+                                    std::pair{"534 5.7.9 mechanism too weak", Kind::kConfig},
+                                    std::pair{"454 4.7.0 temporary failure", Kind::kUnreachable},
+                                    std::pair{"421 4.7.0 closing", Kind::kUnreachable}}) {
+    Secured relay(Friendly("AG", {.text = reply}, {"STARTTLS", "AUTH PLAIN"}));
+    SmtpEmailProvider provider(relay.Options());
+    const SendOutcome outcome = provider.Send(SampleEmail(), Soon());
+    INFO(outcome.error);
+    CHECK(outcome.kind == kind);
+    CHECK_THAT(outcome.error, Catch::Contains(std::string(reply).substr(0, 3)));
+    CHECK(provider.Probe(Soon()).kind == kind);
+    CHECK_FALSE(relay.server.HeardAny("MAIL"));
+    CHECK_FALSE(relay.HeardSecretsInTheClear());
+  }
+}
+
+TEST_CASE("nothing is sent without the authentication that is configured", "[email]") {
+  for (const std::vector<std::string>& extensions :
+       {std::vector<std::string>{"STARTTLS"}, std::vector<std::string>{"STARTTLS", "AUTH X-UNHEARD-OF"}}) {
+    Secured relay(Friendly("(nothing)", {}, extensions));
+    CHECK(SmtpEmailProvider(relay.Options()).Send(SampleEmail(), Soon()).kind == Kind::kConfig);
+    CHECK_FALSE(relay.server.HeardAny("MAIL"));
+  }
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,163 @@
+// What is said for a message, and how far the connection may end under it.
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+#include "absl/time/clock.h"
+#include "adapters/email_mime/mime_message.h"
+#include "tests/contract/email_smtp/fixture.h"
+
+namespace keelson {
+namespace {
+
+using Act = SmtpAnswer::Act;
+
+constexpr std::size_t kMoreThanSocketsHold = 20'000'000;
+
+std::vector<std::string> Lines(ScriptedSmtpServer& server) {
+  std::vector<std::string> lines;
+  for (const auto& heard : server.heard()) lines.push_back(heard.line);
+  return lines;
+}
+
+TEST_CASE("a message goes in one transaction, byte for byte, and has the server's name", "[email]") {
+  ScriptedSmtpServer server(Friendly());
+  SmtpEmailProvider provider(PlainOptions(server.port()));
+  const Email email = SampleEmail();
+  const SendOutcome outcome = provider.Send(email, Soon());
+  CHECK(outcome.kind == Kind::kAccepted);
+  CHECK(outcome.provider_message_id == "4ABC");
+  CHECK(outcome.error.empty());
+  const std::string message = RenderMime(email).value();
+  const std::vector<std::string> lines = Lines(server);
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0].starts_with("EHLO "));
+  CHECK(lines[1] == "MAIL FROM:<no-reply@example.com> SIZE=" + std::to_string(message.size()));
+  CHECK(lines[2] == "RCPT TO:<ada@xn--bcher-kva.example>");
+  CHECK(lines[3] == "DATA");
+  CHECK(server.messages() == std::vector<std::string>{message});
+}
+
+TEST_CASE("a dot at the beginning of a line is doubled", "[email]") {
+  CHECK(DotStuffed(".a\r\n.\r\nb.\r\n..c\r\n") == "..a\r\n..\r\nb.\r\n...c\r\n");
+  CHECK(DotStuffed("").empty());
+}
+
+TEST_CASE("a large message arrives whole", "[email]") {
+  ScriptedSmtpServer server(Friendly());
+  SmtpEmailProvider provider(PlainOptions(server.port()));
+  Email email = SampleEmail();
+  for (int i = 0; i < 100'000; ++i) email.content.html += "<p>line " + std::to_string(i) + "</p>\n";
+  CHECK(provider.Send(email, Soon()).kind == Kind::kAccepted);
+  CHECK(server.messages() == std::vector<std::string>{RenderMime(email).value()});
+}
+
+TEST_CASE("a repeat has the same bytes", "[email]") {
+  ScriptedSmtpServer server(Friendly());
+  SmtpEmailProvider provider(PlainOptions(server.port()));
+  provider.Send(SampleEmail(), Soon());
+  provider.Send(SampleEmail(), Soon());
+  const std::vector<std::string> messages = server.messages();
+  REQUIRE(messages.size() == 2);
+  CHECK(messages[0] == messages[1]);
+  CHECK(provider.repeat_window() == absl::ZeroDuration());
+}
+
+TEST_CASE("a local part beyond ASCII needs SMTPUTF8, and nothing is said where it is not offered",
+          "[email]") {
+  Email email = SampleEmail();
+  email.to = "jürgen@bücher.example";
+  ScriptedSmtpServer able(Friendly());
+  CHECK(SmtpEmailProvider(PlainOptions(able.port())).Send(email, Soon()).kind == Kind::kAccepted);
+  const std::vector<std::string> lines = Lines(able);
+  REQUIRE(lines.size() >= 3);
+  CHECK(lines[1].ends_with(" BODY=8BITMIME SMTPUTF8"));
+  CHECK(lines[2] == "RCPT TO:<jürgen@xn--bcher-kva.example>");
+  ScriptedSmtpServer unable(Friendly("(nothing)", {}, {}));
+  const SendOutcome refused = SmtpEmailProvider(PlainOptions(unable.port())).Send(email, Soon());
+  CHECK(refused.kind == Kind::kMessageRejected);
+  CHECK(refused.error == "the server takes no address with a local part beyond ASCII");
+  CHECK_FALSE(unable.HeardAny("MAIL"));
+}
+
+TEST_CASE("what can't be a message never reaches the server", "[email]") {
+  ScriptedSmtpServer server(Friendly());
+  SmtpEmailProvider provider(PlainOptions(server.port()));
+  Email email = SampleEmail();
+  email.content.subject = "Hello\r\nBcc: eve@example.org";
+  CHECK(provider.Send(email, Soon()).kind == Kind::kMessageRejected);
+  email = SampleEmail();
+  email.to = "ada@example.org>\r\nRCPT TO:<eve@example.org";
+  CHECK(provider.Send(email, Soon()).kind == Kind::kMessageRejected);
+  CHECK(server.connections() == 0);
+}
+
+TEST_CASE("a connection that ends before the final dot carried nothing; after it, nobody knows", "[email]") {
+  for (const Act act : {Act::kEnd, Act::kReset}) {
+    for (const std::string beginning :
+         {ScriptedSmtpServer::kGreeting, "EHLO", "MAIL", "RCPT", "DATA", ScriptedSmtpServer::kBody, "."}) {
+      DYNAMIC_SECTION(beginning << " " << static_cast<int>(act)) {
+        ScriptedSmtpServer server(Friendly(beginning, {.text = "", .act = act}));
+        SmtpEmailProvider provider(PlainOptions(server.port()));
+        Email email = SampleEmail();
+        if (beginning == ScriptedSmtpServer::kBody) email.content.text.assign(kMoreThanSocketsHold, 'x');
+        const SendOutcome outcome = provider.Send(email, Soon());
+        CHECK(outcome.kind == (beginning == "." ? Kind::kUnknown : Kind::kUnreachable));
+        CHECK_FALSE(outcome.error.empty());
+        CHECK(server.messages().size() == (beginning == "." ? 1 : 0));
+      }
+    }
+  }
+}
+
+TEST_CASE("a server that says nothing is given up at the deadline", "[email]") {
+  for (const std::string beginning :
+       {ScriptedSmtpServer::kGreeting, "EHLO", "MAIL", "RCPT", "DATA", ScriptedSmtpServer::kBody}) {
+    DYNAMIC_SECTION(beginning) {
+      ScriptedSmtpServer server(Friendly(beginning, {.text = "", .act = Act::kStall}));
+      SmtpEmailProvider provider(PlainOptions(server.port()));
+      Email email = SampleEmail();
+      if (beginning == ScriptedSmtpServer::kBody) email.content.text.assign(kMoreThanSocketsHold, 'x');
+      const absl::Time begin = absl::Now();
+      CHECK(provider.Send(email, begin + absl::Milliseconds(500)).kind == Kind::kUnreachable);
+      CHECK(absl::Now() - begin < absl::Seconds(3));
+      CHECK(server.messages().empty());
+    }
+  }
+}
+
+TEST_CASE("no time left: nobody is asked", "[email]") {
+  ScriptedSmtpServer server(Friendly());
+  SmtpEmailProvider provider(PlainOptions(server.port()));
+  CHECK(provider.Send(SampleEmail(), absl::Now()).kind == Kind::kUnreachable);
+  CHECK(server.connections() == 0);
+}
+
+TEST_CASE("the answer to the final dot may come after the deadline", "[email]") {
+  const absl::Time deadline = absl::Now() + absl::Seconds(1);
+  ScriptedSmtpServer server([deadline](const std::string& line) {
+    if (line == ".") absl::SleepFor(deadline + absl::Milliseconds(300) - absl::Now());
+    return FriendlyAnswer(line);
+  });
+  SmtpEmailProvider provider(PlainOptions(server.port()));
+  CHECK(provider.Send(SampleEmail(), deadline).kind == Kind::kAccepted);
+  CHECK(absl::Now() > deadline);
+}
+
+TEST_CASE("a final dot that is never answered leaves it unknown, after a time of its own", "[email]") {
+  CHECK(SmtpOptions().final_answer == absl::Minutes(10));
+  ScriptedSmtpServer server(Friendly(".", {.text = "", .act = Act::kStall}));
+  SmtpOptions options = PlainOptions(server.port());
+  options.final_answer = absl::Milliseconds(300);
+  const SendOutcome outcome = SmtpEmailProvider(std::move(options)).Send(SampleEmail(), Soon());
+  CHECK(outcome.kind == Kind::kUnknown);
+  CHECK(outcome.error == "SMTP, final dot: no answer came in time");
+}
+
+TEST_CASE("a reply that is not the final dot's is not taken for it", "[email]") {
+  ScriptedSmtpServer server(Friendly("DATA", {.text = "354 go on\r\n250 2.0.0 Ok: queued as 1"}));
+  SmtpEmailProvider provider(PlainOptions(server.port()));
+  CHECK(provider.Send(SampleEmail(), Soon()).kind == Kind::kUnknown);
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace keelson::servers {
+
+// Listens on a port of the loopback and serves each connection in a thread of its own. Stops when it goes.
+class Listener {
+ public:
+  // Serves `connection`, which is closed afterwards, until it ends or `stop` can be read.
+  using Serve = std::function<void(int connection, int stop)>;
+
+  explicit Listener(Serve serve);
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  int port() const { return port_; }
+  // So far.
+  int connections();
+
+ private:
+  void Listen();
+
+  const Serve serve_;
+  int listener_ = -1;
+  int port_ = 0;
+  int stop_[2] = {-1, -1};
+  std::mutex mutex_;
+  int connections_ = 0;
+  std::vector<std::thread> served_;
+  std::thread thread_;
+};
+
+}  // namespace keelson::servers
