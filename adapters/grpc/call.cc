@@ -29,32 +29,33 @@ void Call::Arrived(bool ok) {
   start_ = std::chrono::steady_clock::now();
   queue_.CallBegan();
   queue_.Post(*service_, index_);
-  absl::Status status = queue_.dispatcher().Admit(*method_, *server_context_, payload_, context_);
-  if (!status.ok()) {
-    Finish(status, nullptr);
+  status_ = queue_.dispatcher().Admit(*method_, *server_context_, payload_, context_);
+  if (!status_.ok()) {
+    Finish();
   } else if (!deferred_) {
     queue_.RunInline(*this);
-  } else if (!queue_.workers().Submit(this)) {
-    Finish(OverloadedError(), nullptr);
+  } else if (!queue_.WorkersFor(*method_).Submit(this)) {
+    status_ = OverloadedError();
+    Finish();
   }
 }
 
 void Call::Run(google::protobuf::Arena& arena) {
-  const google::protobuf::Message* response = nullptr;
-  absl::Status status = absl::CancelledError();
-  if (!cancelled_.load(std::memory_order_relaxed)) {
-    status = queue_.dispatcher().Answer(*method_, context_, payload_, arena, response);
+  if (cancelled_.load(std::memory_order_relaxed)) {
+    status_ = absl::CancelledError();
+  } else {
+    status_ = queue_.dispatcher().Answer(*method_, context_, payload_, arena, response_);
   }
-  Finish(status, response);
 }
 
-void Call::Finish(const absl::Status& status, const google::protobuf::Message* response) {
+void Call::Finish() {
   payload_.Clear();
-  queue_.dispatcher().Record(*method_, context_, status,
+  queue_.dispatcher().Record(*method_, context_, status_,
                              absl::FromChrono(std::chrono::steady_clock::now() - start_));
   // The events may free the slot before these calls return.
+  const absl::Status status = std::move(status_);
   if (status.ok()) {
-    writer_->Finish(*response, grpc::Status::OK, &sent_);
+    writer_->Finish(*response_, grpc::Status::OK, &sent_);
   } else {
     writer_->FinishWithError(ToGrpcStatus(status, context_.correlation_id), &sent_);
   }

@@ -17,7 +17,7 @@ namespace keelson {
 class CallQueue;
 
 // A slot for one call at a time, used again and again: asked for, arrived, answered, free. It lives on its
-// queue's thread, but for Run, which may be a worker's.
+// queue's thread, but for Run and Finish, which may be on a worker's.
 class Call final : public WorkerPool::Job {
  public:
   // What the completion queue is handed: whose event it is, and what has happened.
@@ -30,8 +30,11 @@ class Call final : public WorkerPool::Job {
 
   // Asks the server for the next call of the method.
   void Await(RpcService& service, int index);
-  // Runs the handler and answers. The slot may be another call's when this returns.
+  // Runs the handler, whose answer lives in `arena`.
   void Run(google::protobuf::Arena& arena) override;
+  // Answers. The slot may be another call's when this returns.
+  void Finish() override;
+  absl::Time deadline() const override { return context_.deadline; }
 
  private:
   void Arrived(bool ok);
@@ -39,7 +42,6 @@ class Call final : public WorkerPool::Job {
   void Sent(bool ok);
   void EventDone();
   void LetGo();
-  void Finish(const absl::Status& status, const google::protobuf::Message* response);
 
   CallQueue& queue_;
   RpcService* service_ = nullptr;
@@ -52,6 +54,8 @@ class Call final : public WorkerPool::Job {
   std::atomic<bool> cancelled_ = false;
   std::chrono::steady_clock::time_point start_;
   CallContext context_;
+  absl::Status status_;
+  const google::protobuf::Message* response_ = nullptr;
   grpc::ByteBuffer payload_;
   std::optional<grpc::ServerContext> server_context_;
   std::optional<grpc::ServerAsyncResponseWriter<google::protobuf::Message>> writer_;

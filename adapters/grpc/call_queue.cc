@@ -13,10 +13,11 @@ constexpr std::size_t kMaxFree = 256;
 }  // namespace
 
 CallQueue::CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue, Dispatcher& dispatcher,
-                     WorkerPool& workers, bool inline_reads)
+                     WorkerPool& workers, WorkerPool& readers, bool inline_reads)
     : queue_(std::move(queue)),
       dispatcher_(dispatcher),
       workers_(workers),
+      readers_(readers),
       inline_reads_(inline_reads),
       arena_(ArenaOver(block_)) {}
 
@@ -59,6 +60,7 @@ void CallQueue::Release(Call* call) {
 
 void CallQueue::RunInline(Call& call) {
   call.Run(arena_);
+  call.Finish();
   arena_.Reset();
 }
 

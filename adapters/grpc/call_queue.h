@@ -18,9 +18,10 @@ namespace keelson {
 // thread that runs it, but where something else is said.
 class CallQueue {
  public:
-  // `inline_reads`: short reads run on the queue's own thread; everything else goes to the workers.
+  // Short reads go to the readers, or, with `inline_reads`, run on the queue's own thread; everything else
+  // goes to the workers.
   CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue, Dispatcher& dispatcher, WorkerPool& workers,
-            bool inline_reads);
+            WorkerPool& readers, bool inline_reads);
   ~CallQueue();
 
   // Asks for the first calls of every method. Once, after the server has started and before Run.
@@ -45,12 +46,13 @@ class CallQueue {
 
   grpc::ServerCompletionQueue* completion_queue() { return queue_.get(); }
   Dispatcher& dispatcher() { return dispatcher_; }
-  WorkerPool& workers() { return workers_; }
+  WorkerPool& WorkersFor(const Method& method) { return method.work == Work::kRead ? readers_ : workers_; }
 
  private:
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   Dispatcher& dispatcher_;
   WorkerPool& workers_;
+  WorkerPool& readers_;
   const bool inline_reads_;
   std::vector<std::unique_ptr<Call>> free_;
   // Written by the queue's thread alone, so that no two cores contend for it.

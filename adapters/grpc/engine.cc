@@ -20,6 +20,18 @@ constexpr absl::Duration kIdlePoll = absl::Milliseconds(5);
 // For the last answers to leave. What is open then are streams that would never end, such as health's.
 constexpr absl::Duration kFarewell = absl::Milliseconds(100);
 
+// Short reads that wait are made by the batch, of at most so many. One is read and written here while the
+// store works on the other.
+constexpr int kReadsTogether = 64;
+constexpr int kReadBatches = 2;
+
+void ReadTogether(Store& store, const WorkerPool::Jobs& jobs, google::protobuf::Arena& arena) {
+  std::vector<ReadCall> calls;
+  calls.reserve(jobs.size());
+  for (WorkerPool::Job* job : jobs) calls.push_back({job->deadline(), [job, &arena] { job->Run(arena); }});
+  store.ReadTogether(calls);
+}
+
 unsigned QueueCount(const GrpcServerOptions& options) {
   if (options.completion_queues > 0) return static_cast<unsigned>(options.completion_queues);
   return std::clamp(std::thread::hardware_concurrency(), 1U, kMaxQueues);
@@ -44,7 +56,7 @@ absl::Status CheckOptions(const GrpcServerOptions& options) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Start(const GrpcServerOptions& options, Services services,
-                                                      bool inline_reads, Entropy& entropy, Log& log) {
+                                                      Store& store, Entropy& entropy, Log& log) {
   if (absl::Status status = CheckOptions(options); !status.ok()) return status;
   absl::StatusOr<Authenticator> authenticator = Authenticator::Create(options.auth);
   if (!authenticator.ok()) return authenticator.status();
@@ -53,21 +65,24 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Start(const GrpcServerOptions& o
 
   PrepareLibrary();
   std::unique_ptr<Engine> engine(
-      new Engine(options, std::move(services), *std::move(authenticator), entropy, log));
-  if (absl::Status status = engine->Listen(options, *std::move(credentials), inline_reads); !status.ok()) {
-    return status;
-  }
+      new Engine(options, std::move(services), *std::move(authenticator), store, entropy, log));
+  absl::Status status = engine->Listen(options, *std::move(credentials), store.reads_inline());
+  if (!status.ok()) return status;
   engine->SetServing(false);
   engine->StartThreads();
   return engine;
 }
 
-Engine::Engine(const GrpcServerOptions& options, Services services, Authenticator authenticator,
+Engine::Engine(const GrpcServerOptions& options, Services services, Authenticator authenticator, Store& store,
                Entropy& entropy, Log& log)
     : services_(std::move(services)),
       dispatcher_(std::move(authenticator), {options.default_deadline, options.max_receive_bytes}, entropy,
                   log),
-      workers_(options.workers, options.queue) {}
+      workers_({options.workers, options.queue}),
+      readers_({kReadBatches, options.queue, kReadsTogether},
+               [&store](const WorkerPool::Jobs& jobs, google::protobuf::Arena& arena) {
+                 ReadTogether(store, jobs, arena);
+               }) {}
 
 Engine::~Engine() {
   if (server_ != nullptr) Shutdown(absl::Now());
@@ -80,8 +95,8 @@ absl::Status Engine::Listen(const GrpcServerOptions& options,
   builder.AddListeningPort(options.listen, std::move(credentials), &port_);
   for (const std::unique_ptr<RpcService>& service : services_) builder.RegisterService(service.get());
   for (unsigned i = 0; i < QueueCount(options); ++i) {
-    queues_.push_back(
-        std::make_unique<CallQueue>(builder.AddCompletionQueue(), dispatcher_, workers_, inline_reads));
+    queues_.push_back(std::make_unique<CallQueue>(builder.AddCompletionQueue(), dispatcher_, workers_,
+                                                  readers_, inline_reads));
   }
   server_ = builder.BuildAndStart();
   if (server_ != nullptr) return absl::OkStatus();
@@ -129,6 +144,7 @@ void Engine::Shutdown(absl::Time deadline) {
   AwaitIdle(deadline);
   server_->Shutdown(absl::ToChronoTime(std::min(deadline, absl::Now() + kFarewell)));
   workers_.Stop();
+  readers_.Stop();
   for (const std::unique_ptr<CallQueue>& queue : queues_) queue->ShutDown();
   for (std::thread& thread : threads_) thread.join();
 }

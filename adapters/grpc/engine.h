@@ -16,6 +16,7 @@
 #include "adapters/grpc/options.h"
 #include "adapters/grpc/rpc_service.h"
 #include "adapters/grpc/worker_pool.h"
+#include "core/common/store.h"
 
 namespace keelson {
 
@@ -26,7 +27,7 @@ class Engine {
   using Services = std::vector<std::unique_ptr<RpcService>>;
 
   static absl::StatusOr<std::unique_ptr<Engine>> Start(const GrpcServerOptions& options, Services services,
-                                                       bool inline_reads, Entropy& entropy, Log& log);
+                                                       Store& store, Entropy& entropy, Log& log);
   ~Engine();
 
   int port() const { return port_; }
@@ -34,8 +35,8 @@ class Engine {
   void Shutdown(absl::Time deadline);
 
  private:
-  Engine(const GrpcServerOptions& options, Services services, Authenticator authenticator, Entropy& entropy,
-         Log& log);
+  Engine(const GrpcServerOptions& options, Services services, Authenticator authenticator, Store& store,
+         Entropy& entropy, Log& log);
   absl::Status Listen(const GrpcServerOptions& options, std::shared_ptr<grpc::ServerCredentials> credentials,
                       bool inline_reads);
   void StartThreads();
@@ -45,6 +46,8 @@ class Engine {
   const Services services_;
   Dispatcher dispatcher_;
   WorkerPool workers_;
+  // For short reads that wait.
+  WorkerPool readers_;
   // Before the server, which must be gone first.
   std::vector<std::unique_ptr<CallQueue>> queues_;
   std::unique_ptr<grpc::Server> server_;

@@ -24,7 +24,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const GrpcServerOp
   services.push_back(MakeOrderService(use_cases));
   services.push_back(MakeRefundService(use_cases));
   absl::StatusOr<std::unique_ptr<Engine>> engine =
-      Engine::Start(options, std::move(services), store.reads_inline(), entropy, log);
+      Engine::Start(options, std::move(services), store, entropy, log);
   if (!engine.ok()) return engine.status();
   return std::unique_ptr<GrpcServer>(new GrpcServer(std::make_unique<Impl>(*std::move(engine))));
 }

@@ -19,7 +19,7 @@ class GrpcServer {
   // Listens and answers, with its health NOT_SERVING until SetServing. INVALID_ARGUMENT where an option makes
   // no sense or a certificate can't be read, UNAVAILABLE where the address can't be listened on (a port in
   // use, say); the message is for the operator and names the cause. Reads of `store` that never wait are
-  // answered on the transport's own threads.
+  // answered on the transport's own threads; else those that wait at once are read together.
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(const GrpcServerOptions& options,
                                                            const UseCases& use_cases, Store& store,
                                                            Entropy& entropy, Log& log);

@@ -1,5 +1,6 @@
 #include "adapters/grpc/worker_pool.h"
 
+#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -12,12 +13,18 @@ google::protobuf::ArenaOptions ArenaOver(char* block) {
   return options;
 }
 
-WorkerPool::WorkerPool(int max_threads, int max_queued)
-    : max_threads_(static_cast<std::size_t>(max_threads)),
-      max_queued_(static_cast<std::size_t>(max_queued)) {}
+WorkerPool::WorkerPool(const Limits& limits, RunJobs run)
+    : max_threads_(static_cast<std::size_t>(limits.threads)),
+      max_queued_(static_cast<std::size_t>(limits.queued)),
+      max_together_(static_cast<std::size_t>(limits.together)),
+      run_(std::move(run)) {}
 
 WorkerPool::~WorkerPool() {
   Stop();
+}
+
+void WorkerPool::RunEach(const Jobs& jobs, google::protobuf::Arena& arena) {
+  for (Job* job : jobs) job->Run(arena);
 }
 
 bool WorkerPool::Submit(Job* job) {
@@ -47,21 +54,22 @@ bool WorkerPool::StartThread() {
 void WorkerPool::Work() {
   alignas(std::max_align_t) char block[kArenaBlockBytes];
   google::protobuf::Arena arena(ArenaOver(block));
-  for (Job* job = Next(0); job != nullptr; job = Next(1)) {
-    job->Run(arena);
+  Jobs jobs;
+  for (Next(jobs); !jobs.empty(); Next(jobs)) {
+    run_(jobs, arena);
+    for (Job* job : jobs) job->Finish();
     arena.Reset();
   }
 }
 
-WorkerPool::Job* WorkerPool::Next(std::size_t finished) {
+void WorkerPool::Next(Jobs& jobs) {
   absl::MutexLock lock(&mutex_);
-  busy_ -= finished;
+  if (!jobs.empty()) --busy_;
   while (jobs_.empty() && !stopped_) changed_.Wait(&mutex_);
-  if (jobs_.empty()) return nullptr;
-  Job* job = jobs_.front();
-  jobs_.pop_front();
-  ++busy_;
-  return job;
+  const auto end = jobs_.begin() + static_cast<std::ptrdiff_t>(std::min(jobs_.size(), max_together_));
+  jobs.assign(jobs_.begin(), end);
+  jobs_.erase(jobs_.begin(), end);
+  if (!jobs.empty()) ++busy_;
 }
 
 void WorkerPool::Stop() {

@@ -2,11 +2,14 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
+#include <span>
 #include <thread>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
 #include "google/protobuf/arena.h"
 
 namespace keelson {
@@ -17,19 +20,33 @@ class WorkerPool {
  public:
   class Job {
    public:
-    // On a worker's thread, with its scratch memory, which is empty before and cleared after. The job may be
-    // gone when this returns.
+    // On a worker's thread, with its scratch memory, which is empty before and cleared after Finish. May be
+    // run again before that; the last run counts.
     virtual void Run(google::protobuf::Arena& arena) = 0;
+    // Hands out what came of it. The job may be gone when this returns.
+    virtual void Finish() = 0;
+    virtual absl::Time deadline() const = 0;
 
    protected:
     ~Job() = default;
   };
+  using Jobs = std::vector<Job*>;
+  // Runs jobs that a thread took at once, each at least once, in no particular order.
+  using RunJobs = std::function<void(const Jobs& jobs, google::protobuf::Arena& arena)>;
 
-  WorkerPool(int max_threads, int max_queued);
+  struct Limits {
+    int threads;
+    int queued;
+    // Jobs that a thread takes at once, where as many wait.
+    int together = 1;
+  };
+  static void RunEach(const Jobs& jobs, google::protobuf::Arena& arena);
+
+  explicit WorkerPool(const Limits& limits, RunJobs run = RunEach);
   ~WorkerPool();
 
-  // Keeps a pointer until the job runs. False, and the job is not taken, where the queue is full or the pool
-  // has stopped.
+  // Keeps a pointer until the job has finished. False, and the job is not taken, where the queue is full or
+  // the pool has stopped.
   bool Submit(Job* job);
   // Runs what waits and ends the threads. Blocks.
   void Stop();
@@ -37,17 +54,19 @@ class WorkerPool {
  private:
   bool StartThread() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Work();
-  // The next job, once there is one; nothing when the pool has stopped and none is left. `finished`: how many
-  // the thread has run since it asked last.
-  Job* Next(std::size_t finished);
+  // In the place of `jobs`, which have finished, the next ones, once there are any; none when the pool has
+  // stopped and none are left.
+  void Next(Jobs& jobs);
 
   const std::size_t max_threads_;
   const std::size_t max_queued_;
+  const std::size_t max_together_;
+  const RunJobs run_;
   absl::Mutex mutex_;
   absl::CondVar changed_;
   std::deque<Job*> jobs_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
-  // Threads that run a job.
+  // Threads that run jobs.
   std::size_t busy_ ABSL_GUARDED_BY(mutex_) = 0;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
 };

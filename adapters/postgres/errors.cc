@@ -66,7 +66,9 @@ PgError MakePgError(std::string_view database, std::string_view sqlstate, std::s
   if (sqlstate == "23505") {
     if (absl::Status taken = TakenError(constraint); !taken.ok()) return {PgFailure::kTaken, taken};
   }
-  if (sqlstate == "57014") return {PgFailure::kTimedOut, absl::DeadlineExceededError("the deadline passed")};
+  if (sqlstate == "57014") {
+    return {PgFailure::kTimedOut, absl::DeadlineExceededError("the deadline passed"), /*told=*/true};
+  }
   if (LosesConnection(sqlstate)) return {PgFailure::kLost, PgUnavailable(text), /*told=*/true};
   if (IsUnavailable(sqlstate)) return {PgFailure::kUnavailable, PgUnavailable(text)};
   return {PgFailure::kInternal, absl::InternalError(text)};

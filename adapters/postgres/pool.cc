@@ -18,6 +18,14 @@ absl::Duration Lifetime(const PgConnection& connection, absl::Duration lifetime)
   return lifetime + lifetime * spread / 100;
 }
 
+// Shares nothing with the original, so that each can go to a thread of its own.
+absl::Status CopyOf(const absl::Status& status) {
+  absl::Status copy(status.code(), status.message());
+  status.ForEachPayload(
+      [&](absl::string_view url, const absl::Cord& payload) { copy.SetPayload(url, payload); });
+  return copy;
+}
+
 }  // namespace
 
 PgPool::PgPool(const Options& options) : options_(options), opener_([this] { OpenWhenNeeded(); }) {}
@@ -48,7 +56,7 @@ absl::StatusOr<PgPool::Lease> PgPool::Take(absl::Time deadline) {
     waiters_.erase(std::find(waiters_.begin(), waiters_.end(), &waiter));
     return absl::DeadlineExceededError("no connection to the database came free in time");
   }
-  if (!waiter.failure.ok()) return waiter.failure;
+  if (!waiter.failure.ok()) return std::move(waiter.failure);
   return Lease(*this, std::move(waiter.connection));
 }
 
@@ -129,7 +137,7 @@ void PgPool::Opened(absl::StatusOr<std::unique_ptr<PgConnection>> connection) {
 
 void PgPool::FailWaiters(const absl::Status& failure) {
   for (Waiter* waiter : waiters_) {
-    waiter->failure = failure;
+    waiter->failure = CopyOf(failure);
     waiter->done.Signal();
   }
   waiters_.clear();

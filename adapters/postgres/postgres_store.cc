@@ -41,16 +41,17 @@ class OpenPostgresStore final : public Store {
       : clock_(clock),
         pool_(options),
         health_pool_({.connection = options.connection, .size = 1}),
-        read_pipeline_(pool_),
         sequencer_(options.connection) {}
 
   absl::Status Read(absl::Time deadline, ReadWork work) override;
+  void ReadTogether(std::span<const ReadCall> calls) override { PgReadBatch(pool_, calls).Run(); }
   absl::Status Write(absl::Time deadline, WriteWork work) override;
   absl::Status Check(absl::Time deadline) override;
   bool reads_inline() const override { return false; }
 
  private:
-  absl::Status ReadAlone(absl::Time deadline, ReadWork work, PgReadSession::Extent extent);
+  absl::Status ReadShared(PgReadBatch& batch, absl::Time deadline, ReadWork work);
+  absl::Status ReadAlone(absl::Time deadline, ReadWork work);
   Run ReadOnce(absl::Time deadline, ReadWork work, PgReadSession::Extent extent);
   Run WriteOnce(absl::Time deadline, WriteWork work, int attempt, bool trusting);
   Run AfterError(const PgError& error, PgConnection& connection, int attempt);
@@ -58,7 +59,6 @@ class OpenPostgresStore final : public Store {
   Clock& clock_;
   PgPool pool_;
   PgPool health_pool_;
-  PgReadPipeline read_pipeline_;
   PgSequencer sequencer_;
 };
 
@@ -67,15 +67,20 @@ absl::Status TooLate() {
 }
 
 absl::Status OpenPostgresStore::Read(absl::Time deadline, ReadWork work) {
+  PgReadBatch* const batch = PgReadBatch::Running(pool_);
+  return batch == nullptr ? ReadAlone(deadline, work) : ReadShared(*batch, deadline, work);
+}
+
+absl::Status OpenPostgresStore::ReadShared(PgReadBatch& batch, absl::Time deadline, ReadWork work) {
   if (clock_.Now() >= deadline) return TooLate();
-  PgSharedReadSession session(read_pipeline_, deadline);
+  PgSharedReadSession session(batch);
   PgReadTransaction transaction(session, sequencer_, deadline);
   const absl::Status status = work(transaction);
-  if (session.outgrown()) return ReadAlone(deadline, work, *session.outgrown());
   return session.failure() ? session.failure()->status() : status;
 }
 
-absl::Status OpenPostgresStore::ReadAlone(absl::Time deadline, ReadWork work, PgReadSession::Extent extent) {
+absl::Status OpenPostgresStore::ReadAlone(absl::Time deadline, ReadWork work) {
+  auto extent = PgReadSession::Extent::kStatement;
   for (int broken = 0;;) {
     if (clock_.Now() >= deadline) return TooLate();
     const Run run = ReadOnce(deadline, work, extent);

@@ -2,14 +2,6 @@
 
 namespace keelson {
 
-namespace {
-
-PgError OutgrownError() {
-  return {PgFailure::kConflict, absl::AbortedError("the read needs more than its session gives")};
-}
-
-}  // namespace
-
 PgResult PgReadSession::Ask(const char* sql, const PgArguments& arguments) {
   PgResult result;
   Tell(sql, arguments, PgConnection::kAnyNumber, &result);
@@ -24,7 +16,7 @@ PgResult PgReadSession::Ask(const char* sql, const PgArguments& arguments) {
 void PgReadSession::Tell(const char* sql, const PgArguments& arguments, int affected, PgResult* result) {
   if (begun_ && extent_ == Extent::kStatement) {
     outgrown_ = true;
-    throw OutgrownError();
+    throw PgError(PgFailure::kConflict, absl::AbortedError("the read needs more than its session gives"));
   }
   if (!begun_ && extent_ == Extent::kSnapshot) {
     connection_.Queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", PgParameters().view());
@@ -36,25 +28,6 @@ void PgReadSession::Tell(const char* sql, const PgArguments& arguments, int affe
 bool PgReadSession::End() {
   if (failure() && !outgrown_) return connection_.Recover(deadline_);
   return extent_ == Extent::kStatement || !begun_ || connection_.Rollback(deadline_);
-}
-
-PgResult PgSharedReadSession::Ask(const char*, const PgArguments&) {
-  Outgrow(asked_ ? PgReadSession::Extent::kSnapshot : PgReadSession::Extent::kStatement);
-}
-
-PgResult PgSharedReadSession::AskOne(const char* sql, const PgArguments& arguments) {
-  if (asked_) Outgrow(PgReadSession::Extent::kSnapshot);
-  asked_ = true;
-  return pipeline_.Ask(sql, arguments, deadline_);
-}
-
-void PgSharedReadSession::Tell(const char*, const PgArguments&, int, PgResult*) {
-  Outgrow(PgReadSession::Extent::kSnapshot);
-}
-
-void PgSharedReadSession::Outgrow(PgReadSession::Extent extent) {
-  outgrown_ = extent;
-  throw OutgrownError();
 }
 
 }  // namespace keelson

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <optional>
-
 #include "absl/time/time.h"
-#include "adapters/postgres/read_pipeline.h"
+#include "adapters/postgres/read_batch.h"
 #include "adapters/postgres/session.h"
 
 namespace keelson {
@@ -33,26 +31,20 @@ class PgReadSession final : public PgSession {
   bool outgrown_ = false;
 };
 
-// A run of a unit of work that asks for one row: its statement travels with those of others. Where more is
-// wanted, it is to be run again on a connection of its own.
+// A run of a unit of work of a call that reads together with others: it is given one row, or is to be run
+// again alone.
 class PgSharedReadSession final : public PgSession {
  public:
-  PgSharedReadSession(PgReadPipeline& pipeline, absl::Time deadline)
-      : pipeline_(pipeline), deadline_(deadline) {}
-
-  // Set: more was wanted than it gives, namely this.
-  std::optional<PgReadSession::Extent> outgrown() const { return outgrown_; }
+  explicit PgSharedReadSession(PgReadBatch& batch) : batch_(batch) {}
 
  private:
-  PgResult Ask(const char* sql, const PgArguments& arguments) override;
-  PgResult AskOne(const char* sql, const PgArguments& arguments) override;
-  void Tell(const char* sql, const PgArguments& arguments, int affected, PgResult* result) override;
-  [[noreturn]] void Outgrow(PgReadSession::Extent extent);
+  PgResult Ask(const char*, const PgArguments&) override { batch_.Outgrow(); }
+  PgResult AskOne(const char* sql, const PgArguments& arguments) override {
+    return batch_.Ask(sql, arguments);
+  }
+  void Tell(const char*, const PgArguments&, int, PgResult*) override { batch_.Outgrow(); }
 
-  PgReadPipeline& pipeline_;
-  const absl::Time deadline_;
-  bool asked_ = false;
-  std::optional<PgReadSession::Extent> outgrown_;
+  PgReadBatch& batch_;
 };
 
 }  // namespace keelson

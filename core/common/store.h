@@ -31,6 +31,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -280,6 +281,14 @@ class WriteTransaction {
   virtual ExpiryRepository& expiry() = 0;
 };
 
+// A call that reads a row or so, at once with others.
+struct ReadCall {
+  // Its Read's.
+  absl::Time deadline;
+  // Throws nothing.
+  std::function<void()> run;
+};
+
 class Store {
  public:
   using ReadWork = absl::FunctionRef<absl::Status(ReadTransaction&)>;
@@ -288,6 +297,14 @@ class Store {
   virtual ~Store() = default;
   virtual absl::Status Read(absl::Time deadline, ReadWork work) = 0;
   virtual absl::Status Write(absl::Time deadline, WriteWork work) = 0;
+
+  // Runs calls that Read, all on this thread, so that a remote store may be asked for everything in one go. A
+  // call may run more than once, and must then do the same: before the last run, which alone counts, its Read
+  // fails. It must not Write. Returns when each has run to its end; they don't wait for the slowest of them
+  // much past their deadlines.
+  virtual void ReadTogether(std::span<const ReadCall> calls) {
+    for (const ReadCall& call : calls) call.run();
+  }
 
   // OK while the store can serve both; else UNAVAILABLE (STORE_UNAVAILABLE) saying what is wrong. After a
   // failure it tries whether the cause has passed.

@@ -48,16 +48,31 @@ GrpcServerOptions LoopbackOptions() {
   return options;
 }
 
+void StoreOfReads::ReadTogether(std::span<const ReadCall> calls) {
+  for (const ReadCall& call : calls) {
+    call.run();
+    call.run();
+  }
+  const absl::MutexLock lock(&mutex_);
+  for (const ReadCall& call : calls) deadlines_.push_back(call.deadline);
+}
+
+std::vector<absl::Time> StoreOfReads::deadlines() {
+  const absl::MutexLock lock(&mutex_);
+  return deadlines_;
+}
+
 std::string CallResult::reason() const {
   const std::optional<google::rpc::ErrorInfo> info = Get<google::rpc::ErrorInfo>();
   return info ? info->reason() : "";
 }
 
-EngineFixture::EngineFixture(Handlers handlers, GrpcServerOptions options, bool inline_reads) {
+EngineFixture::EngineFixture(Handlers handlers, GrpcServerOptions options, bool inline_reads)
+    : store_(inline_reads) {
   Engine::Services services;
   services.push_back(ServiceOf(std::move(handlers)));
   absl::StatusOr<std::unique_ptr<Engine>> engine =
-      Engine::Start(options, std::move(services), inline_reads, entropy_, log_);
+      Engine::Start(options, std::move(services), store_, entropy_, log_);
   INFO(engine.status());
   REQUIRE(engine.ok());
   engine_ = *std::move(engine);

@@ -6,12 +6,18 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "adapters/grpc/engine.h"
+#include "adapters/memory/memory_store.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "keelson/accounts/v1/accounts.grpc.pb.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/fake_entropy.h"
 #include "tests/support/recording_log.h"
 
@@ -61,12 +67,30 @@ struct CallResult {
 
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
+// A store whose reads wait, unless they are to be inline: it runs each call twice, and remembers until when
+// it had time.
+class StoreOfReads final : public MemoryStore {
+ public:
+  explicit StoreOfReads(bool inline_reads = true) : MemoryStore(clock_), inline_reads_(inline_reads) {}
+
+  bool reads_inline() const override { return inline_reads_; }
+  void ReadTogether(std::span<const ReadCall> calls) override;
+  std::vector<absl::Time> deadlines();
+
+ private:
+  FakeClock clock_;
+  const bool inline_reads_;
+  absl::Mutex mutex_;
+  std::vector<absl::Time> deadlines_ ABSL_GUARDED_BY(mutex_);
+};
+
 class EngineFixture {
  public:
   explicit EngineFixture(Handlers handlers = {}, GrpcServerOptions options = LoopbackOptions(),
                          bool inline_reads = true);
 
   Engine& engine() { return *engine_; }
+  StoreOfReads& store() { return store_; }
   RecordingLog& log() { return log_; }
   const std::string& address() const { return address_; }
   std::shared_ptr<grpc::Channel> NewChannel() const;
@@ -80,6 +104,7 @@ class EngineFixture {
   std::string ListServices();
 
  private:
+  StoreOfReads store_;
   FakeEntropy entropy_;
   RecordingLog log_;
   std::unique_ptr<Engine> engine_;

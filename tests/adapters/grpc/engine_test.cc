@@ -31,6 +31,28 @@ TEST_CASE("a read is answered on the transport's threads or on a worker's") {
   }
 }
 
+TEST_CASE(
+    "reads that wait go to the store together, until the calls' deadlines, and count as they ran last") {
+  std::atomic<int> runs = 0;
+  Handlers handlers;
+  handlers.get_user = [&](const CallContext&, accounts_api::GetUserRequest& request,
+                          accounts_api::GetUserResponse& response) {
+    response.mutable_user()->set_id(std::move(*request.mutable_id()));
+    return ++runs == 1 ? MakeError(Reason::kUserNotFound, "not yet") : absl::OkStatus();
+  };
+  GrpcServerOptions options = LoopbackOptions();
+  options.default_deadline = absl::Seconds(7);
+  EngineFixture fixture(std::move(handlers), options, /*inline_reads=*/false);
+  const CallResult result = fixture.GetUser("user_1");
+  REQUIRE(result.status.ok());
+  CHECK(result.response.user().id() == "user_1");
+  CHECK(runs == 2);
+  fixture.engine().Shutdown(absl::InfiniteFuture());
+  REQUIRE(fixture.store().deadlines().size() == 1);
+  CHECK(fixture.store().deadlines()[0] < absl::Now() + absl::Seconds(7));
+  CHECK(fixture.store().deadlines()[0] > absl::Now() + absl::Seconds(5));
+}
+
 TEST_CASE("the handler is told who calls, until when, and in which trace") {
   CallContext seen;
   Handlers handlers;
@@ -308,16 +330,18 @@ TEST_CASE("a server that is shut down at once after its start ends well") {
 
 TEST_CASE("a port in use is one clear error") {
   EngineFixture fixture;
+  StoreOfReads store;
   FakeEntropy entropy;
   RecordingLog log;
   GrpcServerOptions options = LoopbackOptions();
   options.listen = fixture.address();
-  const absl::Status status = Engine::Start(options, {}, true, entropy, log).status();
+  const absl::Status status = Engine::Start(options, {}, store, entropy, log).status();
   CHECK(absl::IsUnavailable(status));
   CHECK(status.message() == "can't listen on " + fixture.address() + ": Address already in use");
 }
 
 TEST_CASE("options that make no sense are refused") {
+  StoreOfReads store;
   FakeEntropy entropy;
   RecordingLog log;
   GrpcServerOptions no_port = LoopbackOptions();
@@ -327,7 +351,7 @@ TEST_CASE("options that make no sense are refused") {
   GrpcServerOptions no_authority = LoopbackOptions();
   no_authority.auth.mode = GrpcAuthOptions::Mode::kMtls;
   for (const GrpcServerOptions& options : {no_port, no_file, no_authority}) {
-    CHECK(absl::IsInvalidArgument(Engine::Start(options, {}, true, entropy, log).status()));
+    CHECK(absl::IsInvalidArgument(Engine::Start(options, {}, store, entropy, log).status()));
   }
 }
 

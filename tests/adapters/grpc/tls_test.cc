@@ -129,9 +129,10 @@ TEST_CASE("files that are no certificate and key are refused by name") {
   Authority authority;
   GrpcServerOptions swapped = TlsOptions(authority);
   std::swap(swapped.tls.cert, swapped.tls.key);
+  StoreOfReads store;
   FakeEntropy entropy;
   RecordingLog log;
-  const absl::Status status = Engine::Start(swapped, {}, true, entropy, log).status();
+  const absl::Status status = Engine::Start(swapped, {}, store, entropy, log).status();
   CHECK(absl::IsInvalidArgument(status));
   CHECK(absl::StartsWith(status.message(), authority.Path("server.key") + " holds no certificate in PEM"));
 }
@@ -141,9 +142,10 @@ TEST_CASE("a key of another certificate is refused") {
   authority.Issue("other", "other");
   GrpcServerOptions options = TlsOptions(authority);
   options.tls.key = authority.Path("other.key");
+  StoreOfReads store;
   FakeEntropy entropy;
   RecordingLog log;
-  const absl::Status status = Engine::Start(options, {}, true, entropy, log).status();
+  const absl::Status status = Engine::Start(options, {}, store, entropy, log).status();
   CHECK(absl::IsInvalidArgument(status));
   CHECK(status.message() == authority.Path("other.key") +
                                 " holds no private key of the certificate in PEM (key values mismatch)");

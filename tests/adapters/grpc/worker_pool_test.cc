@@ -17,6 +17,9 @@ class Waiting final : public WorkerPool::Job {
     begun.Notify();
     go_on.WaitForNotification();
   }
+  void Finish() override {}
+  absl::Time deadline() const override { return absl::InfiniteFuture(); }
+
   absl::Notification begun;
   absl::Notification go_on;
 };
@@ -24,9 +27,14 @@ class Waiting final : public WorkerPool::Job {
 class Counting final : public WorkerPool::Job {
  public:
   explicit Counting(std::atomic<int>& count) : count_(count) {}
-  void Run(google::protobuf::Arena&) override { ++count_; }
+  void Run(google::protobuf::Arena&) override { ran_ = true; }
+  void Finish() override {
+    if (ran_) ++count_;
+  }
+  absl::Time deadline() const override { return absl::InfiniteFuture(); }
 
  private:
+  bool ran_ = false;
   std::atomic<int>& count_;
 };
 
@@ -34,7 +42,7 @@ TEST_CASE("jobs run at once up to the threads, wait up to the queue, and are ref
   Waiting first, second;
   std::atomic<int> count = 0;
   Counting third(count), fourth(count);
-  WorkerPool pool(2, 1);
+  WorkerPool pool({.threads = 2, .queued = 1});
   REQUIRE(pool.Submit(&first));
   REQUIRE(pool.Submit(&second));
   first.begun.WaitForNotification();
@@ -53,7 +61,7 @@ TEST_CASE("jobs run at once up to the threads, wait up to the queue, and are ref
 TEST_CASE("stopping runs what waits and refuses what comes later") {
   std::atomic<int> count = 0;
   std::vector<std::unique_ptr<Counting>> jobs;
-  WorkerPool pool(3, 1000);
+  WorkerPool pool({.threads = 3, .queued = 1000});
   for (int i = 0; i < 500; ++i) {
     jobs.push_back(std::make_unique<Counting>(count));
     REQUIRE(pool.Submit(jobs.back().get()));
@@ -61,6 +69,28 @@ TEST_CASE("stopping runs what waits and refuses what comes later") {
   pool.Stop();
   CHECK(count == 500);
   CHECK_FALSE(pool.Submit(jobs.front().get()));
+}
+
+TEST_CASE("a thread takes the jobs that wait together, up to its limit") {
+  Waiting first;
+  std::atomic<int> count = 0;
+  std::vector<std::size_t> taken;
+  std::vector<std::unique_ptr<Counting>> jobs;
+  WorkerPool pool({.threads = 1, .queued = 10, .together = 4},
+                  [&](const WorkerPool::Jobs& together, google::protobuf::Arena& arena) {
+                    taken.push_back(together.size());
+                    WorkerPool::RunEach(together, arena);
+                  });
+  REQUIRE(pool.Submit(&first));
+  first.begun.WaitForNotification();
+  for (int i = 0; i < 6; ++i) {
+    jobs.push_back(std::make_unique<Counting>(count));
+    REQUIRE(pool.Submit(jobs.back().get()));
+  }
+  first.go_on.Notify();
+  pool.Stop();
+  CHECK(taken == std::vector<std::size_t>{1, 4, 2});
+  CHECK(count == 6);
 }
 
 }  // namespace

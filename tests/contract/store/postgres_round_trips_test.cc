@@ -45,5 +45,26 @@ TEST_CASE("a refund whose owner is told by e-mail is made in three round trips",
   CHECK(Refunding(policy).RoundTripsOf("request-1") == 3);
 }
 
+TEST_CASE("many users that are looked for together are found in one round trip", "[postgres]") {
+  PostgresFixture fixture;
+  Store& store = fixture.store();
+  const UserId id = StoredUser(store)->id;
+  int found = 0;
+  const ReadCall call{absl::InfiniteFuture(), [&] {
+                        store
+                            .Read(absl::InfiniteFuture(),
+                                  [&](ReadTransaction& tx) -> absl::Status {
+                                    const Found<User> user = tx.users().Find(id);
+                                    if (user.ok() && user->has_value()) ++found;
+                                    return user.status();
+                                  })
+                            .IgnoreError();
+                      }};
+  const int before = RoundTrips();
+  store.ReadTogether(std::vector<ReadCall>(50, call));
+  CHECK(RoundTrips() - before == 1);
+  CHECK(found == 50);
+}
+
 }  // namespace
 }  // namespace keelson

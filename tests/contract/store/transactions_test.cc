@@ -173,6 +173,113 @@ ONE_WRITER_TEST("a closure that waited past its deadline for another does not be
   CHECK(!ran);
 }
 
+// A call of ReadTogether that looks for a user, as a use case does.
+struct Lookup {
+  UserId id;
+  absl::Time deadline = absl::InfiniteFuture();
+  absl::Status status = {};
+  std::optional<User> found = {};
+
+  ReadCall call(Store& store) {
+    return {deadline, [this, &store] {
+              status = store.Read(deadline, [this](ReadTransaction& tx) -> absl::Status {
+                Found<User> result = tx.users().Find(id);
+                if (result.ok()) found = *std::move(result);
+                return result.status();
+              });
+            }};
+  }
+};
+
+STORE_TEST("of reads that are made together each finds its own, and what was written before") {
+  TestType fixture;
+  Store& store = fixture.store();
+  std::vector<Lookup> lookups;
+  for (int i = 0; i < 70; ++i) {
+    // Every third is not there.
+    const std::string email = std::to_string(i) + "@example.com";
+    lookups.push_back({i % 3 == 0 ? SampleUser(email)->id : StoredUser(store, email)->id});
+  }
+  std::vector<ReadCall> calls;
+  for (Lookup& lookup : lookups) calls.push_back(lookup.call(store));
+  store.ReadTogether(calls);
+  for (std::size_t i = 0; i < lookups.size(); ++i) {
+    REQUIRE_OK(lookups[i].status);
+    REQUIRE(lookups[i].found.has_value() == (i % 3 != 0));
+    if (lookups[i].found) CHECK((*lookups[i].found)->id == lookups[i].id);
+  }
+}
+
+STORE_TEST("reads that are made together may be of several rows, of several reads, of none, or fail") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Order order = StoredOrder(store);
+  const UserId owner = order.fields().user_id;
+  std::optional<User> user_of_order;
+  std::vector<User> many;
+  bool both = false;
+  absl::Status refused;
+  int idle = 0;
+  Lookup lookup{owner};
+  const auto read = [&](Store::ReadWork work) { return store.Read(absl::InfiniteFuture(), work); };
+  const std::vector<ReadCall> calls = {
+      {absl::InfiniteFuture(), [&] { ++idle; }},
+      {absl::InfiniteFuture(),
+       [&] {
+         read([&](ReadTransaction& tx) -> absl::Status {
+           const Found<Order> found = tx.orders().Find(order->id);
+           if (!found.ok()) return found.status();
+           Found<User> user = tx.users().Find((*found)->fields().user_id);
+           if (user.ok()) user_of_order = *std::move(user);
+           return user.status();
+         }).IgnoreError();
+       }},
+      {absl::InfiniteFuture(),
+       [&] {
+         read([&](ReadTransaction& tx) -> absl::Status {
+           absl::StatusOr<std::vector<User>> found = tx.users().List({}, std::nullopt, 10);
+           if (found.ok()) many = *std::move(found);
+           return found.status();
+         }).IgnoreError();
+       }},
+      {absl::InfiniteFuture(),
+       [&] {
+         Lookup first{owner};
+         Lookup second{owner};
+         first.call(store).run();
+         second.call(store).run();
+         both = first.found.has_value() && second.found.has_value();
+       }},
+      {absl::InfiniteFuture(),
+       [&] {
+         refused = read([&](ReadTransaction& tx) -> absl::Status {
+           const Found<User> found = tx.users().Find(owner);
+           return found.ok() ? MakeError(Reason::kUserState, "it is not as it should be") : found.status();
+         });
+       }},
+      lookup.call(store),
+  };
+  store.ReadTogether(calls);
+  CHECK(user_of_order.has_value());
+  CHECK(many.size() == 1);
+  CHECK(both);
+  CHECK(HasReason(refused, Reason::kUserState));
+  CHECK(idle > 0);
+  CHECK(lookup.found.has_value());
+}
+
+STORE_TEST("of reads that are made together only those past their deadlines fail") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const User user = StoredUser(store);
+  Lookup late{user->id, absl::Now() - absl::Seconds(1)};
+  Lookup in_time{user->id};
+  store.ReadTogether(std::vector<ReadCall>{late.call(store), in_time.call(store)});
+  CHECK(absl::IsDeadlineExceeded(late.status));
+  REQUIRE_OK(in_time.status);
+  CHECK(in_time.found.has_value());
+}
+
 STORE_TEST("a store that serves says so") {
   TestType fixture;
   REQUIRE_OK(fixture.store().Check(absl::InfiniteFuture()));

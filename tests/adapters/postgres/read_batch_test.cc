@@ -1,0 +1,202 @@
+#include "adapters/postgres/read_batch.h"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <functional>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "adapters/postgres/read_session.h"
+#include "tests/support/postgres/postgres_database.h"
+
+namespace keelson {
+namespace {
+
+constexpr char kEcho[] = "SELECT $1::bigint";
+// Fails where it divides by zero.
+constexpr char kInverse[] = "SELECT 100 / $1::bigint";
+// Takes about as long as a read should.
+constexpr char kBriefly[] = "SELECT $1::bigint FROM pg_sleep(0.02)";
+constexpr char kCancelled[] =
+    "SELECT $1::bigint FROM pg_cancel_backend(pg_backend_pid()) AS sent, pg_sleep(5 * sent::int)";
+constexpr char kSlowly[] = "SELECT $1::bigint FROM pg_sleep(0.3)";
+
+absl::Time Soon(absl::Duration duration = absl::Seconds(10)) {
+  return absl::Now() + duration;
+}
+
+// What a call asks for, and what came of it.
+struct Question {
+  const char* sql;
+  std::int64_t value;
+  absl::Time deadline = Soon();
+  std::int64_t answer = -1;
+  absl::Status status = {};
+  int runs = 0;
+};
+
+class Reads {
+ public:
+  explicit Reads(const servers::PostgresDatabase& database)
+      : pool_({.connection = {.url = database.url()}, .size = 4}) {}
+
+  void Ask(std::vector<Question>& questions) {
+    std::vector<ReadCall> calls;
+    for (Question& question : questions) {
+      calls.push_back({question.deadline, [&] { Run(question); }});
+    }
+    PgReadBatch(pool_, calls).Run();
+  }
+
+ private:
+  void Run(Question& question) {
+    ++question.runs;
+    PgSharedReadSession session(*PgReadBatch::Running(pool_));
+    question.status = session.Guard([&] {
+      session.SelectOne(question.sql, question.value).Read(0, question.answer);
+      return absl::OkStatus();
+    });
+  }
+
+  PgPool pool_;
+};
+
+std::vector<Question> Echoes(int count) {
+  std::vector<Question> questions;
+  for (int i = 0; i < count; ++i) questions.push_back({kEcho, i});
+  return questions;
+}
+
+void InParallel(int threads, const std::function<void(int)>& work) {
+  std::vector<std::thread> running;
+  for (int i = 0; i < threads; ++i) running.emplace_back([&work, i] { work(i); });
+  for (std::thread& thread : running) thread.join();
+}
+
+}  // namespace
+
+TEST_CASE("each of many reads gets its own answer, also where batches of them are made at once") {
+  const servers::PostgresDatabase database;
+  Reads reads(database);
+  std::atomic<int> wrong = 0;
+  InParallel(6, [&](int) {
+    for (int i = 0; i < 50; ++i) {
+      std::vector<Question> questions = Echoes(64);
+      reads.Ask(questions);
+      for (const Question& question : questions) {
+        if (!question.status.ok() || question.answer != question.value || question.runs != 2) ++wrong;
+      }
+    }
+  });
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("a read that fails takes its own error and spoils none that travels with it") {
+  const servers::PostgresDatabase database;
+  Reads reads(database);
+  std::vector<Question> questions;
+  for (int i = 0; i < 16; ++i) questions.push_back({kInverse, i % 4});
+  reads.Ask(questions);
+  for (const Question& question : questions) {
+    if (question.value == 0) {
+      CHECK(absl::IsInternal(question.status));
+    } else {
+      CHECK(question.status.ok());
+      CHECK(question.answer == 100 / question.value);
+    }
+  }
+}
+
+TEST_CASE("a read that the server cancels ends as its own alone") {
+  const servers::PostgresDatabase database;
+  Reads reads(database);
+  std::vector<Question> questions = Echoes(4);
+  questions[1].sql = kCancelled;
+  reads.Ask(questions);
+  CHECK(absl::IsDeadlineExceeded(questions[1].status));
+  for (const int other : {0, 2, 3}) CHECK(questions[static_cast<std::size_t>(other)].answer == other);
+}
+
+TEST_CASE("a read whose deadline passes does not wait for those that travel with it, and they are answered") {
+  const servers::PostgresDatabase database;
+  Reads reads(database);
+  std::vector<Question> questions;
+  const absl::Time begin = absl::Now();
+  for (int i = 0; i < 4; ++i) {
+    questions.push_back({kSlowly, i, i % 2 == 0 ? begin + absl::Milliseconds(20) : Soon()});
+  }
+  reads.Ask(questions);
+  for (const Question& question : questions) {
+    if (question.value % 2 == 0) {
+      CHECK(absl::IsDeadlineExceeded(question.status));
+    } else {
+      CHECK(question.answer == question.value);
+    }
+  }
+}
+
+TEST_CASE("a read in a hurry does not cost those that travel with it their connection") {
+  const servers::PostgresDatabase database;
+  Reads reads(database);
+  std::vector<Question> first = Echoes(1);
+  reads.Ask(first);
+  std::vector<Question> questions = Echoes(2);
+  questions[0] = {kBriefly, 0, absl::Now() + absl::Milliseconds(1)};
+  reads.Ask(questions);
+  CHECK(questions[0].answer == 0);
+  CHECK(questions[1].answer == 1);
+  CHECK(questions[1].runs == 2);
+}
+
+TEST_CASE("reads outlive the end of their sessions") {
+  const servers::PostgresDatabase database;
+  Reads reads(database);
+  std::atomic<bool> over = false;
+  std::thread ending([&] {
+    while (!over) {
+      database.server().EndSessions(database.name());
+      absl::SleepFor(absl::Milliseconds(100));
+    }
+  });
+  std::atomic<int> wrong = 0;
+  std::atomic<int> refused = 0;
+  InParallel(2, [&](int) {
+    for (int i = 0; i < 400; ++i) {
+      std::vector<Question> questions = Echoes(8);
+      reads.Ask(questions);
+      for (const Question& question : questions) {
+        // Two sessions in a row may end under the same read.
+        if (absl::IsUnavailable(question.status)) {
+          ++refused;
+        } else if (!question.status.ok() || question.answer != question.value) {
+          ++wrong;
+        }
+      }
+    }
+  });
+  over = true;
+  ending.join();
+  CHECK(wrong == 0);
+  CHECK(refused < 320);
+}
+
+TEST_CASE("all reads fail at once where no server can be had, and none waits for the others") {
+  std::optional<servers::PostgresDatabase> database(std::in_place);
+  Reads reads(*database);
+  database.reset();
+  std::atomic<int> wrong = 0;
+  const absl::Time begin = absl::Now();
+  InParallel(4, [&](int) {
+    std::vector<Question> questions = Echoes(64);
+    reads.Ask(questions);
+    for (const Question& question : questions) {
+      if (!absl::IsUnavailable(question.status)) ++wrong;
+    }
+  });
+  CHECK(wrong == 0);
+  CHECK(absl::Now() - begin < absl::Seconds(5));
+}
+
+}  // namespace keelson
