@@ -118,9 +118,12 @@ void Service::StartJobs() {
 
 void Service::StartSending() {
   const DispatchConfig& dispatch = config_.email.dispatch;
-  jobs_.Start({"keep_outbox", dispatch.poll, [this, &dispatch] {
+  // These wait by themselves, and are back at once.
+  jobs_.Start({"keep_outbox", dispatch.poll, [this, &dispatch]() -> absl::StatusOr<bool> {
                  dispatch_messages_->AwaitBooks(dispatch.poll);
-                 return dispatch_messages_->KeepBooks();
+                 const absl::StatusOr<bool> kept = dispatch_messages_->KeepBooks();
+                 if (!kept.ok()) return kept.status();
+                 return true;
                }});
   jobs_.Start({"probe_email_providers", std::max(config_.email.circuit.open, kLeastProbeInterval),
                [this]() -> absl::StatusOr<bool> {

@@ -17,6 +17,7 @@ namespace {
 
 constexpr int kRounds = 3;
 constexpr int kFiles = 20'000;
+constexpr int kFileConcurrency = 16;
 constexpr double kFilesPerSecond = 2000;
 constexpr int kOverHttp = 2000;
 constexpr int kConcurrency = 4;
@@ -93,7 +94,8 @@ absl::StatusOr<double> FilesPerSecond(const Workbench& bench) {
   double rate = 0;
   {
     absl::StatusOr<Service> service =
-        Service::Start(bench, {absl::StrCat("email.file.directory=", mails.string())});
+        Service::Start(bench, {absl::StrCat("email.file.directory=", mails.string()),
+                               absl::StrCat("email.dispatch.concurrency=", kFileConcurrency)});
     if (!service.ok()) return service.status();
     rate = RateOf([&] { return CountFiles(mails); });
   }
