@@ -31,7 +31,7 @@ if ! command -v apt-get >/dev/null 2>&1; then
 fi
 
 # Servers are there for those who start them. While packages are installed none is started, and PostgreSQL gets no
-# cluster; PgBouncer is not started at the next boot. What was there before is left as it is.
+# cluster; PgBouncer, Postfix and saslauthd are not started at the next boot. What was there before is left as it is.
 policy=/usr/sbin/policy-rc.d
 cluster_policy=/etc/postgresql-common/createcluster.d/keelson.conf
 start_no_servers() {
@@ -45,7 +45,13 @@ start_no_servers() {
 allow_servers() {
   # shellcheck disable=SC2086  # it may be empty
   $as_root rm -f "$cluster_policy" ${own_policy:-}
-  case " $missing " in *' pgbouncer '*) $as_root update-rc.d pgbouncer disable >/dev/null 2>&1 || true ;; esac
+  case " $missing " in *' pgbouncer '*) start_at_no_boot pgbouncer ;; esac
+  case " $missing " in *' postfix '*) start_at_no_boot postfix ;; esac
+  case " $missing " in *' sasl2-bin '*) start_at_no_boot saslauthd ;; esac
+}
+
+start_at_no_boot() {
+  $as_root update-rc.d "$1" disable >/dev/null 2>&1 || true
 }
 
 write_as_root() {

@@ -48,8 +48,10 @@ struct SendOutcome {
   std::string error;
 };
 
-// Hands e-mail over. Thread-safe. Blocks on the network or a disk, never past `deadline`; every trouble is an
-// outcome. Repeats of a message (the same id) carry the same idempotency key where the provider takes one.
+// Hands e-mail over. Thread-safe. Blocks on the network or a disk, never past `deadline`, but for the answer
+// to SMTP's final dot, which has ten minutes of its own (RFC 5321, 4.5.3.2.6): a message that is given up
+// sooner is sent twice. Every trouble is an outcome. Repeats of a message (the same id) carry the same
+// idempotency key where the provider takes one.
 class EmailProvider {
  public:
   virtual ~EmailProvider() = default;

@@ -99,6 +99,27 @@ TEST_CASE("a listed provider has its keys, each of which is asked for by itself"
   }
 }
 
+TEST_CASE("smtp has a host, and a password goes in the clear on this machine alone") {
+  AdapterNames adapters = TestAdapters();
+  adapters.email_providers = {"file", "smtp"};
+  const ConfigFixture fixture(adapters);
+  const auto mistakes = [&fixture](std::vector<std::string> settings) {
+    return fixture.Mistakes(fixture.LoadSettings(std::move(settings)));
+  };
+  CHECK(mistakes({"email.providers=['smtp']", "email.smtp.host="}) ==
+        "--set: email.smtp.host must not be empty where email.providers lists smtp");
+  const std::string heard =
+      "--set: email.smtp.username would go to email.smtp.host in the clear: it needs email.smtp.tls starttls "
+      "or implicit";
+  CHECK(mistakes({"email.smtp.host=relay.example", "email.smtp.tls=none", "email.smtp.username=u"}) == heard);
+  CHECK(mistakes({"email.smtp.host=relay.example", "email.smtp.tls=none"}).empty());
+  CHECK(mistakes({"email.smtp.host=relay.example", "email.smtp.username=u"}).empty());
+  for (const std::string host : {"localhost", "127.0.0.1", "::1", "[::1]"}) {
+    CHECK(mistakes({"email.smtp.host=\"" + host + "\"", "email.smtp.tls=none", "email.smtp.username=u"})
+              .empty());
+  }
+}
+
 TEST_CASE("what could not be read is not judged a second time") {
   CHECK(MistakesOf({"email.dispatch.lease=soon", "email.dispatch.timeout=3m"}) ==
         "--set: email.dispatch.lease must be a duration such as \"30s\" or \"24h\", from 1s to 24h");

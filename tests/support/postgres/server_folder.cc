@@ -17,7 +17,7 @@ namespace keelson::servers {
 namespace {
 
 // Not TMPDIR, which may be long: a socket's path has room for 107 characters.
-constexpr char kPattern[] = "/tmp/keelson-pg-XXXXXX";
+constexpr char kPattern[] = "/tmp/keelson-server-XXXXXX";
 
 // Reads "SIGNAL PID" for each server that starts and an empty line for each that has ended. The end of its
 // input is the end of us. $0 is the folder.
@@ -62,11 +62,11 @@ passwd UnprivilegedUser() {
 
 }  // namespace
 
-ServerFolder::ServerFolder() : path_(MakeFolder()), user_(geteuid()), group_(getegid()) {
-  if (user_ == 0) {
-    const passwd user = UnprivilegedUser();
-    user_ = user.pw_uid;
-    group_ = user.pw_gid;
+ServerFolder::ServerFolder(User user) : path_(MakeFolder()), user_(geteuid()), group_(getegid()) {
+  if (user_ == 0 && user == User::kUnprivileged) {
+    const passwd other = UnprivilegedUser();
+    user_ = other.pw_uid;
+    group_ = other.pw_gid;
   }
   int ends[2];
   if (chown(path_.c_str(), user_, group_) != 0 || pipe2(ends, O_CLOEXEC) != 0) {

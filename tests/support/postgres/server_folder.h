@@ -7,12 +7,14 @@
 
 namespace keelson::servers {
 
-// A fresh folder, with a path that is short enough for sockets, of the user that servers run as: this one, or
-// an unprivileged one where this one is root. It goes with this object or with this process, however that
-// ends, and with it the server that was named last.
+// A fresh folder, with a path that is short enough for sockets, of the user that servers run as. It goes with
+// this object or with this process, however that ends, and with it the server that was named last.
 class ServerFolder {
  public:
-  ServerFolder();
+  // kUnprivileged: this user, or another where this one is root. kThis: also where it is root.
+  enum class User { kUnprivileged, kThis };
+
+  explicit ServerFolder(User user = User::kUnprivileged);
   ~ServerFolder();
   ServerFolder(const ServerFolder&) = delete;
   ServerFolder& operator=(const ServerFolder&) = delete;
