@@ -1,5 +1,6 @@
 #include "app/service.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -15,15 +16,20 @@ namespace keelson {
 namespace {
 
 constexpr absl::Duration kFirstWriteTimeout = absl::Seconds(10);
+// However soon a circuit closes again.
+constexpr absl::Duration kLeastProbeInterval = absl::Milliseconds(100);
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
 
 DispatchPolicy DispatchPolicyOf(const EmailConfig& email) {
   return {.from = email.from,
+          .concurrency = email.dispatch.concurrency,
+          .rate = email.dispatch.rate,
           .timeout = email.dispatch.timeout,
           .lease = email.dispatch.lease,
           .base_delay = email.dispatch.base_delay,
           .max_delay = email.dispatch.max_delay,
-          .max_attempts = email.dispatch.max_attempts};
+          .max_attempts = email.dispatch.max_attempts,
+          .circuit = email.circuit};
 }
 
 // Takes what an adapter has made, or gives its error.
@@ -83,8 +89,9 @@ absl::Status Service::MakeCore() {
                                                Application::Ports{*store_, *hasher_, clock_, entropy_, ids_});
   std::vector<EmailProvider*> providers;
   for (const auto& provider : email_providers_) providers.push_back(provider.get());
-  dispatch_messages_ = std::make_unique<DispatchMessages>(
-      *store_, clock_, entropy_, log_, *renderer_, std::move(providers), DispatchPolicyOf(config_.email));
+  dispatch_messages_ =
+      std::make_unique<DispatchMessages>(DispatchMessages::Ports{*store_, clock_, entropy_, log_, *renderer_},
+                                         std::move(providers), DispatchPolicyOf(config_.email));
   settle_refunds_ =
       std::make_unique<SettleRefunds>(*store_, clock_, entropy_, ids_, log_, *payment_provider_);
   purge_expired_ = std::make_unique<PurgeExpired>(*store_, clock_, config_.email.dispatch.retention);
@@ -104,11 +111,40 @@ absl::Status Service::Listen() {
 
 void Service::StartJobs() {
   health_jobs_.Start({"health", HealthWatch::kInterval, [this] { return (*health_watch_)(); }});
-  for (int i = 0; i < config_.email.dispatch.concurrency; ++i) {
-    jobs_.Start({"dispatch_messages", config_.email.dispatch.poll, ByBatches(*dispatch_messages_)});
-  }
+  StartSending();
   jobs_.Start({"settle_refunds", config_.payments.poll, ByBatches(*settle_refunds_)});
   jobs_.Start({"purge_expired", kPurgeInterval, [this] { return (*purge_expired_)(); }});
+}
+
+void Service::StartSending() {
+  const DispatchConfig& dispatch = config_.email.dispatch;
+  jobs_.Start({"keep_outbox", dispatch.poll, [this, &dispatch] {
+                 dispatch_messages_->AwaitBooks(dispatch.poll);
+                 return dispatch_messages_->KeepBooks();
+               }});
+  jobs_.Start({"probe_email_providers", std::max(config_.email.circuit.open, kLeastProbeInterval),
+               [this]() -> absl::StatusOr<bool> {
+                 dispatch_messages_->ProbeProviders();
+                 return false;
+               }});
+  for (std::size_t lane = 0; lane < dispatch_messages_->lanes(); ++lane) {
+    for (int i = 0; i < dispatch.concurrency; ++i) {
+      jobs_.Start({"send_messages", dispatch.poll, [this, lane]() -> absl::StatusOr<bool> {
+                     dispatch_messages_->AwaitMail(lane);
+                     dispatch_messages_->SendNext(lane);
+                     return true;
+                   }});
+    }
+  }
+}
+
+void Service::StopSending() {
+  dispatch_messages_->Stop();
+  jobs_.Stop();
+  if (const absl::Status status = dispatch_messages_->Close(); !status.ok()) {
+    log_.Write(Severity::kWarning, "service.outbox_left", "what became of messages could not be written",
+               {{"error", status.ToString()}});
+  }
 }
 
 void Service::Drain() {
@@ -117,7 +153,7 @@ void Service::Drain() {
   NotifyServiceManager("STOPPING=1");
   log_.Write(Severity::kInfo, "service.draining", "draining");
   server_->Shutdown(absl::Now() + config_.server.drain);
-  jobs_.Stop();
+  StopSending();
   health_watch_.reset();
   server_.reset();
   store_.reset();

@@ -38,6 +38,8 @@ class Service {
   absl::Status MakeCore();
   absl::Status Listen();
   void StartJobs();
+  void StartSending();
+  void StopSending();
 
   const Config config_;
   Log& log_;

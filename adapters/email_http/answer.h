@@ -61,6 +61,9 @@ SendOutcome Unreadable(const ProviderAnswer& answer);
 // Retry-After as seconds or as an HTTP date; never negative, a day at most.
 std::optional<absl::Duration> ParseRetryAfter(std::string_view value, absl::Time now);
 
+// The wait for a rate whose answer names none.
+inline constexpr absl::Duration kUnnamedWait = absl::Seconds(1);
+
 // From `now` to a time in seconds since the Unix epoch, under the same bounds.
 std::optional<absl::Duration> UntilUnixTime(std::string_view seconds, absl::Time now);
 

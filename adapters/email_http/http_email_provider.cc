@@ -33,7 +33,7 @@ SendOutcome HttpEmailProvider::Send(const Email& email, absl::Time deadline) {
   HttpResult result = client_.Send(*request, deadline);
   if (const auto* failure = std::get_if<HttpFailure>(&result)) return Failed(*failure);
   const ProviderAnswer answer(std::get<HttpAnswer>(std::move(result)));
-  return Clean(Judge(answer), answer.header("retry-after"));
+  return Clean(Judge(answer), answer);
 }
 
 SendOutcome HttpEmailProvider::Probe(absl::Time deadline) {
@@ -43,7 +43,7 @@ SendOutcome HttpEmailProvider::Probe(absl::Time deadline) {
     outcome = Failed(*failure);
   } else {
     const ProviderAnswer answer(std::get<HttpAnswer>(std::move(result)));
-    outcome = Clean(JudgeProbe(answer), answer.header("retry-after"));
+    outcome = Clean(JudgeProbe(answer), answer);
   }
   // A probe leaves nothing that may have been sent.
   if (outcome.kind == Kind::kUnknown) outcome.kind = Kind::kUnreachable;
@@ -58,17 +58,25 @@ SendOutcome HttpEmailProvider::JudgeProbe(const ProviderAnswer& answer) const {
   return outcome;
 }
 
-SendOutcome HttpEmailProvider::Clean(SendOutcome outcome, std::string_view retry_after) const {
+SendOutcome HttpEmailProvider::Clean(SendOutcome outcome, const ProviderAnswer& answer) const {
   if (outcome.kind != Kind::kAccepted && !outcome.retry_after) {
-    outcome.retry_after = ParseRetryAfter(retry_after, absl::Now());
+    outcome.retry_after = ParseRetryAfter(answer.header("retry-after"), absl::Now());
+  }
+  if (outcome.kind == Kind::kRetry && answer.status() == 429 && !outcome.retry_after) {
+    outcome.retry_after = kUnnamedWait;
   }
   outcome.error = Sanitized(outcome.error, secrets());
   outcome.provider_message_id = PlainLine(outcome.provider_message_id);
   return outcome;
 }
 
-ApiAccess WithDefaultBase(ApiAccess access, std::string_view base_url) {
-  if (access.base_url.empty()) access.base_url = base_url;
+std::string BaseUrl(std::string_view configured, std::string_view own) {
+  if (configured.empty()) return std::string(own);
+  return std::string(configured.substr(0, configured.find_last_not_of('/') + 1));
+}
+
+ApiAccess WithDefaultBase(ApiAccess access, std::string_view own) {
+  access.base_url = BaseUrl(access.base_url, own);
   return access;
 }
 
@@ -76,7 +84,8 @@ HttpRequest JsonPost(std::string url, std::vector<HttpHeader> headers, const nlo
   HttpRequest request = JsonGet(std::move(url), std::move(headers));
   request.method = "POST";
   request.headers.push_back({"Content-Type", "application/json"});
-  request.body = body.dump();
+  // What is not UTF-8, such as a name in the configuration, becomes U+FFFD.
+  request.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return request;
 }
 

@@ -34,7 +34,7 @@ class HttpEmailProvider : public EmailProvider {
   virtual std::vector<std::string_view> secrets() const = 0;
 
  private:
-  SendOutcome Clean(SendOutcome outcome, std::string_view retry_after) const;
+  SendOutcome Clean(SendOutcome outcome, const ProviderAnswer& answer) const;
   SendOutcome JudgeProbe(const ProviderAnswer& answer) const;
 
   HttpClient client_;
@@ -47,8 +47,10 @@ struct ApiAccess {
   std::string base_url;
 };
 
-// An empty base URL becomes `base_url`.
-ApiAccess WithDefaultBase(ApiAccess access, std::string_view base_url);
+// `configured` without slashes at its end, which a path follows; where it is empty, `own`.
+std::string BaseUrl(std::string_view configured, std::string_view own);
+// The same for `access`.
+ApiAccess WithDefaultBase(ApiAccess access, std::string_view own);
 
 // A request with a body, or one without any, that says and wants JSON.
 HttpRequest JsonPost(std::string url, std::vector<HttpHeader> headers, const nlohmann::json& body);

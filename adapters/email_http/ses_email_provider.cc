@@ -55,9 +55,7 @@ std::string ErrorType(const ProviderAnswer& answer) {
 }
 
 SesOptions Complete(SesOptions options) {
-  if (options.base_url.empty()) {
-    options.base_url = StrCat("https://email.", options.region, ".amazonaws.com");
-  }
+  options.base_url = BaseUrl(options.base_url, StrCat("https://email.", options.region, ".amazonaws.com"));
   return options;
 }
 
@@ -112,7 +110,12 @@ SendOutcome SesEmailProvider::Judge(const ProviderAnswer& answer) const {
   }
   std::string words = answer.Text("message");
   if (words.empty()) words = answer.Text("Message");
-  return Refusal(kRules, answer, ErrorType(answer), words);
+  SendOutcome outcome = Refusal(kRules, answer, ErrorType(answer), words);
+  // Its rates are told by the error's type, under several statuses, and never with a wait.
+  if (outcome.kind == Kind::kRetry && answer.header("retry-after").empty()) {
+    outcome.retry_after = kUnnamedWait;
+  }
+  return outcome;
 }
 
 bool SesEmailProvider::IsGoodRefusal(const ProviderAnswer& answer) const {

@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "app/config/size.h"
+#include "core/notifications/circuit.h"
 #include "core/refunds/refund_rules.h"
 
 namespace keelson {
@@ -97,6 +98,7 @@ struct MailgunConfig : HttpProviderConfig {
 
 struct DispatchConfig {
   int concurrency = 4;
+  int rate = 0;
   absl::Duration poll = absl::Milliseconds(500);
   absl::Duration timeout = absl::Seconds(30);
   absl::Duration lease = absl::Minutes(2);
@@ -104,15 +106,6 @@ struct DispatchConfig {
   absl::Duration max_delay = absl::Minutes(15);
   int max_attempts = 12;
   absl::Duration retention = absl::Hours(720);
-};
-
-struct CircuitConfig {
-  int window = 20;
-  int min_calls = 5;
-  double failure_ratio = 0.5;
-  absl::Duration open = absl::Seconds(30);
-  absl::Duration max_open = absl::Minutes(5);
-  int probes = 2;
 };
 
 struct EmailConfig {
@@ -130,7 +123,7 @@ struct EmailConfig {
   HttpProviderConfig resend;
   HttpProviderConfig brevo;
   DispatchConfig dispatch;
-  CircuitConfig circuit;
+  CircuitPolicy circuit;
 };
 
 struct PaymentsConfig {

@@ -3,38 +3,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/common/backoff.h"
 #include "core/common/strings.h"
+#include "core/notifications/repeatable.h"
 
 namespace keelson {
 namespace {
 
 constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
-// What is kept of a provider's words.
-constexpr std::size_t kMaxError = 500;
-
-using Kind = SendOutcome::Kind;
-
-// Where nothing was sent, another provider may be asked at once.
-bool MayFailOver(Kind kind) {
-  return kind == Kind::kRetry || kind == Kind::kUnreachable || kind == Kind::kQuota || kind == Kind::kConfig;
-}
-
-bool IsFinal(Kind kind) {
-  return kind == Kind::kRecipientRejected || kind == Kind::kMessageRejected;
-}
-
-// No more than kMaxError bytes, and no character cut in two.
-std::string Shortened(std::string_view words) {
-  std::size_t size = std::min(words.size(), kMaxError);
-  while (size > 0 && size < words.size() && (static_cast<unsigned char>(words[size]) & 0xc0) == 0x80) --size;
-  return std::string(words.substr(0, size));
-}
-
-void End(Message& message, MessageState state) {
-  message.state = state;
-  message.variables.clear();
-}
 
 std::string_view EventTypeOf(MessageState state) {
   switch (state) {
@@ -49,116 +24,298 @@ std::string_view EventTypeOf(MessageState state) {
   }
 }
 
+std::vector<SendLane> LanesOf(const std::vector<EmailProvider*>& providers, const DispatchPolicy& policy) {
+  std::vector<SendLane> lanes;
+  lanes.reserve(providers.size());
+  for (EmailProvider* provider : providers) lanes.emplace_back(*provider, policy);
+  return lanes;
+}
+
 }  // namespace
 
-absl::StatusOr<int> DispatchMessages::operator()() {
-  absl::StatusOr<std::vector<Message>> claimed = Claim();
-  if (!claimed.ok()) return claimed.status();
-  if (claimed->empty()) return 0;
-  for (Message& message : *claimed) Attempt(message);
-  if (absl::Status status = Finish(*claimed); !status.ok()) return status;
-  return static_cast<int>(claimed->size());
+DispatchMessages::DispatchMessages(const Ports& ports, std::vector<EmailProvider*> providers,
+                                   DispatchPolicy policy)
+    : ports_(ports),
+      providers_(std::move(providers)),
+      policy_(std::move(policy)),
+      mail_(providers_.size()),
+      lanes_(LanesOf(providers_, policy_)),
+      probed_(providers_.size()) {}
+
+absl::StatusOr<bool> DispatchMessages::KeepBooks() {
+  Turn turn = BeginTurn(ports_.clock.Now());
+  if (turn.changed.empty() && turn.renewed.empty()) {
+    // An idle outbox costs a read, not a commit.
+    const absl::StatusOr<bool> due = turn.room > 0 ? AnyDue(turn.now) : false;
+    if (!due.ok() || !*due) return due;
+  }
+  if (absl::Status status = Write(turn); !status.ok()) {
+    NoteUnwritten(turn);
+    return status;
+  }
+  EndTurn(turn);
+  const bool full = turn.room > 0 && static_cast<int>(turn.claimed.size()) == turn.room;
+  for (Message& message : turn.claimed) Take(std::move(message), turn.now);
+  const absl::MutexLock lock(&mutex_);
+  return full || !unwritten_.empty();
 }
 
-absl::StatusOr<std::vector<Message>> DispatchMessages::Claim() {
-  const absl::Time now = clock_.Now();
-  std::vector<Message> claimed;
+DispatchMessages::Turn DispatchMessages::BeginTurn(absl::Time now) {
+  const absl::MutexLock lock(&mutex_);
+  ReassignWaiting(now);
+  Turn turn;
+  turn.now = now;
+  turn.lease_until = now + policy_.lease;
+  for (const MessageId id : std::exchange(unwritten_, {})) {
+    Held& held = held_.at(id);
+    held.listed = false;
+    Message& message = turn.changed.emplace_back(held.message);
+    if (message.state == MessageState::kSending) message.due_time = turn.lease_until;
+  }
+  AddRenewals(turn);
+  turn.room = Room(now);
+  return turn;
+}
+
+// Each quarter of a lease, so that three quarters of it are left when the store can't be reached.
+void DispatchMessages::AddRenewals(Turn& turn) {
+  const absl::Duration quarter = policy_.lease / 4;
+  if (turn.now < next_renewal_) return;
+  for (const auto& [id, held] : held_) {
+    const bool under_way = held.stage == Stage::kWaiting || held.stage == Stage::kSending;
+    if (!under_way || held.message.due_time > turn.lease_until - quarter) continue;
+    turn.renewed.emplace_back(held.message).due_time = turn.lease_until;
+  }
+  next_renewal_ = turn.now + quarter;
+}
+
+absl::StatusOr<bool> DispatchMessages::AnyDue(absl::Time now) {
   bool any = false;
-  // An idle outbox costs a read, not a commit.
-  absl::Status status = store_.Read(now + kStoreTimeout, [&](ReadTransaction& tx) -> absl::Status {
-    const absl::StatusOr<bool> due = tx.messages().AnyDue(now);
-    if (due.ok()) any = *due;
-    return due.status();
-  });
+  const absl::Status status =
+      ports_.store.Read(now + kStoreTimeout, [&](ReadTransaction& tx) -> absl::Status {
+        const absl::StatusOr<bool> due = tx.messages().AnyDue(now);
+        if (due.ok()) any = *due;
+        return due.status();
+      });
   if (!status.ok()) return status;
-  if (!any) return claimed;
-  status = store_.Write(now + kStoreTimeout, [&](WriteTransaction& tx) -> absl::Status {
-    absl::StatusOr<std::vector<Message>> messages = tx.messages().Claim(now, now + policy_.lease, kBatch);
-    if (messages.ok()) claimed = std::move(*messages);
-    return messages.status();
-  });
-  if (!status.ok()) return status;
-  return claimed;
+  return any;
 }
 
-void DispatchMessages::Attempt(Message& message) {
-  const absl::Time now = clock_.Now();
+absl::Status DispatchMessages::Write(Turn& turn) {
+  return ports_.store.Write(turn.now + kStoreTimeout, [&](WriteTransaction& tx) -> absl::Status {
+    turn.held.clear();
+    turn.claimed.clear();
+    for (const std::vector<Message>* messages : {&turn.changed, &turn.renewed}) {
+      for (const Message& message : *messages) {
+        if (absl::Status status = Save(tx, message, turn); !status.ok()) return status;
+      }
+    }
+    if (turn.room == 0) return absl::OkStatus();
+    absl::StatusOr<std::vector<Message>> claimed = tx.messages().Claim(turn.now, turn.lease_until, turn.room);
+    if (claimed.ok()) turn.claimed = *std::move(claimed);
+    return claimed.status();
+  });
+}
+
+absl::Status DispatchMessages::Save(WriteTransaction& tx, const Message& message, Turn& turn) {
+  const absl::StatusOr<bool> saved = tx.messages().Save(message);
+  if (!saved.ok()) return saved.status();
+  turn.held.push_back(*saved);
+  const std::string_view event_type = EventTypeOf(message.state);
+  if (!*saved || event_type.empty()) return absl::OkStatus();
+  const CallContext context{"system", "", "", turn.now + kStoreTimeout};
+  return tx.events().Append(
+      MakeEvent(event_type, message.id.ToString(), message.user_id, context, turn.now,
+                EventPayload().Add("template", message.template_name).Add("provider", message.provider)));
+}
+
+void DispatchMessages::EndTurn(const Turn& turn) {
+  const absl::MutexLock lock(&mutex_);
+  auto saved = turn.held.begin();
+  for (const std::vector<Message>* messages : {&turn.changed, &turn.renewed}) {
+    for (const Message& message : *messages) *saved++ ? NoteWritten(message, turn) : NoteLost(message);
+  }
+}
+
+void DispatchMessages::NoteUnwritten(const Turn& turn) {
+  const absl::MutexLock lock(&mutex_);
+  for (const Message& message : turn.changed) {
+    held_.at(message.id).listed = true;
+    unwritten_.push_back(message.id);
+  }
+  next_renewal_ = absl::InfinitePast();
+}
+
+void DispatchMessages::NoteWritten(const Message& message, const Turn& turn) {
+  Held& held = held_.at(message.id);
+  // Changed once more since: another turn writes that.
+  if (held.listed) return;
+  if (held.stage == Stage::kEnded) {
+    held_.erase(message.id);
+    return;
+  }
+  held.message.due_time = turn.lease_until;
+  if (held.stage != Stage::kStarting) return;
+  held.stage = Stage::kWaiting;
+  lanes_[held.lane].Push(message.id);
+  mail_[held.lane].Signal();
+}
+
+// What is under way comes to its end and is not written then; the rest is another's now.
+void DispatchMessages::NoteLost(const Message& message) {
+  ports_.log.Write(Severity::kWarning, "message.lease_lost", "another sender has taken a message over",
+                   {{"message_id", message.id.ToString()}});
+  const auto found = held_.find(message.id);
+  const Held& held = found->second;
+  if (held.listed || held.stage == Stage::kSending) return;
+  if (held.stage != Stage::kEnded) lanes_[held.lane].Leave();
+  held_.erase(found);
+}
+
+void DispatchMessages::Take(Message message, absl::Time now) {
+  std::string error;
+  if (!IsRendered(message)) {
+    absl::StatusOr<RenderedMessage> content =
+        ports_.renderer.Render(message.template_name, message.locale, message.variables);
+    if (content.ok()) {
+      message.content = *std::move(content);
+    } else {
+      error = std::string(content.status().message());
+    }
+  }
+  const absl::MutexLock lock(&mutex_);
+  const auto [place, is_new] = held_.try_emplace(message.id);
+  Held& held = place->second;
+  // It is under way here, and its lease ran out while the store could not be reached: the new one is ours as
+  // well.
+  if (!is_new) {
+    held.message.lease_epoch = message.lease_epoch;
+    held.message.due_time = message.due_time;
+    return;
+  }
+  held.pin_before = message.pinned_provider;
+  held.pin_time_before = message.pin_time;
+  held.asked.resize(lanes());
+  held.message = std::move(message);
+  if (!error.empty()) return Die(held, std::move(error), now);
+  if (MayBeSent(held, now) && !Assign(held, now)) GiveBack(held, WhenAsked(held, now));
+}
+
+bool DispatchMessages::MayBeSent(Held& held, absl::Time now) {
+  Message& message = held.message;
   if (message.expire_time && *message.expire_time <= now) {
     message.last_error = "it expired before it could be sent";
-    return End(message, MessageState::kCancelled);
-  }
-  // The batch took too long to be sure of the lease: it is given back, and no attempt is counted.
-  if (now + policy_.timeout > message.due_time) {
-    message.state = MessageState::kQueued;
-    message.due_time = now;
-    --message.attempts;
-    return;
+    End(held, MessageState::kCancelled, now);
+    return false;
   }
   // Every attempt ended its sender before the outcome was written.
   if (message.attempts > policy_.max_attempts) {
-    return Conclude(message, {Kind::kUnknown, "", std::nullopt, "no attempt's outcome is known"});
+    Die(held, "no attempt's outcome is known", now);
+    return false;
   }
-  absl::StatusOr<RenderedMessage> content =
-      renderer_.Render(message.template_name, message.locale, message.variables);
-  if (!content.ok()) {
-    return Conclude(message,
-                    {Kind::kMessageRejected, "", std::nullopt, std::string(content.status().message())});
+  if (held.pin_before.empty()) return true;
+  const std::optional<std::size_t> lane = LaneOf(held.pin_before);
+  if (!held.pin_time_before) {
+    if (!lane) Die(held, StrCat("the provider ", held.pin_before, " isn't configured any more"), now);
+    return lane.has_value();
   }
-  Email email{message.id, policy_.from, message.to, *std::move(content), message.create_time};
-  Conclude(message, Send(email, message.provider));
+  if (lane && lanes_[*lane].Recognizes(*held.pin_time_before, now)) return true;
+  if (!MayBeRepeated(message.template_name)) {
+    Die(held, StrCat("it may have been sent by ", held.pin_before, ", which would not know a repeat"), now);
+    return false;
+  }
+  held.pin_before.clear();
+  held.pin_time_before.reset();
+  return true;
 }
 
-// The providers in order, for as long as nothing was sent. `provider` becomes the one that answered last.
-SendOutcome DispatchMessages::Send(const Email& email, std::string& provider) {
-  SendOutcome outcome;
-  for (EmailProvider* candidate : providers_) {
-    provider = candidate->name();
-    outcome = candidate->Send(email, clock_.Now() + policy_.timeout);
-    if (!MayFailOver(outcome.kind)) break;
-    log_.Write(Severity::kWarning, "message.refused", "an e-mail provider did not take a message",
-               {{"provider", provider}, {"message_id", email.id.ToString()}, {"error", outcome.error}});
-  }
-  return outcome;
-}
-
-void DispatchMessages::Conclude(Message& message, const SendOutcome& outcome) {
-  const absl::Time now = clock_.Now();
-  message.last_error = Shortened(outcome.error);
-  if (outcome.kind == Kind::kAccepted) {
-    message.provider_message_id = outcome.provider_message_id;
-    message.send_time = now;
-    return End(message, MessageState::kSent);
-  }
-  if (IsFinal(outcome.kind) || message.attempts >= policy_.max_attempts) {
-    log_.Write(Severity::kError, "message.dead", "a message will not be sent",
-               {{"message_id", message.id.ToString()}, {"error", message.last_error}});
-    return End(message, MessageState::kDead);
-  }
-  const absl::Duration delay = FullJitter(entropy_, policy_.base_delay, policy_.max_delay, message.attempts);
-  message.state = MessageState::kQueued;
-  message.due_time = now + std::max(delay, outcome.retry_after.value_or(absl::ZeroDuration()));
-}
-
-absl::Status DispatchMessages::Finish(const std::vector<Message>& attempted) {
-  const absl::Time now = clock_.Now();
-  const CallContext context{"system", "", "", now + kStoreTimeout};
-  return store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
-    for (const Message& message : attempted) {
-      const absl::StatusOr<bool> held = tx.messages().Save(message);
-      if (!held.ok()) return held.status();
-      const std::string_view event_type = EventTypeOf(message.state);
-      if (!*held) {
-        log_.Write(Severity::kWarning, "message.lease_lost", "another sender has taken a message over",
-                   {{"message_id", message.id.ToString()}});
-      }
-      if (!*held || event_type.empty()) continue;
-      absl::Status told = tx.events().Append(
-          MakeEvent(event_type, message.id.ToString(), message.user_id, context, now,
-                    EventPayload().Add("template", message.template_name).Add("provider", message.provider)));
-      if (!told.ok()) return told;
+// What waits for a provider that must not be asked any more goes to another, or back.
+void DispatchMessages::ReassignWaiting(absl::Time now) {
+  for (SendLane& lane : lanes_) {
+    if (lane.IsOpen(now)) continue;
+    for (const MessageId id : lane.TakeWaiting()) {
+      const auto found = held_.find(id);
+      if (found == held_.end()) continue;
+      lane.Leave();
+      if (!Assign(found->second, now)) GiveBack(found->second, WhenAsked(found->second, now));
     }
-    return absl::OkStatus();
-  });
+  }
+}
+
+// False where no provider may be asked now. Until the outcome is known, for all that the store can tell the
+// provider may have sent it.
+bool DispatchMessages::Assign(Held& held, absl::Time now) {
+  const std::optional<std::size_t> lane = Choose(held, now);
+  if (!lane) return false;
+  held.lane = *lane;
+  held.message.provider = providers_[*lane]->name();
+  held.message.pinned_provider = held.message.provider;
+  held.message.pin_time = held.pin_time_before.value_or(now);
+  lanes_[*lane].Expect();
+  Enter(held, Stage::kStarting);
+  return true;
+}
+
+std::optional<std::size_t> DispatchMessages::Choose(const Held& held, absl::Time now) {
+  for (std::size_t lane = 0; lane < lanes(); ++lane) {
+    const bool allowed = held.pin_before.empty() || held.pin_before == providers_[lane]->name();
+    if (allowed && !held.asked[lane] && lanes_[lane].Takes(now)) return lane;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> DispatchMessages::LaneOf(const std::string& provider) const {
+  for (std::size_t lane = 0; lane < lanes(); ++lane) {
+    if (providers_[lane]->name() == provider) return lane;
+  }
+  return std::nullopt;
+}
+
+// As many as those providers have room for that the next messages would be assigned to.
+int DispatchMessages::Room(absl::Time now) {
+  if (stopped_) return 0;
+  int room = 0;
+  for (const SendLane& lane : lanes_) {
+    room += lane.Room(now);
+    if (lane.StatusAt(now).circuit == CircuitState::kClosed && lane.IsOpen(now)) break;
+  }
+  return room;
+}
+
+void DispatchMessages::AwaitBooks(absl::Duration longest) {
+  const absl::Time until = ports_.clock.Now() + longest;
+  const absl::MutexLock lock(&mutex_);
+  while (unwritten_.empty() && !stopped_) {
+    const absl::Duration left = until - ports_.clock.Now();
+    if (left <= absl::ZeroDuration()) return;
+    books_.WaitWithTimeout(&mutex_, left);
+  }
+}
+
+void DispatchMessages::Stop() {
+  const absl::MutexLock lock(&mutex_);
+  stopped_ = true;
+  books_.SignalAll();
+  for (absl::CondVar& mail : mail_) mail.SignalAll();
+}
+
+absl::Status DispatchMessages::Close() {
+  {
+    const absl::Time now = ports_.clock.Now();
+    const absl::MutexLock lock(&mutex_);
+    for (auto& [id, held] : held_) {
+      if (held.stage == Stage::kStarting || held.stage == Stage::kWaiting) GiveBack(held, now);
+    }
+  }
+  return KeepBooks().status();
+}
+
+std::vector<ProviderStatus> DispatchMessages::ListProviders() const {
+  const absl::Time now = ports_.clock.Now();
+  const absl::MutexLock lock(&mutex_);
+  std::vector<ProviderStatus> statuses;
+  for (const SendLane& lane : lanes_) statuses.push_back(lane.StatusAt(now));
+  return statuses;
 }
 
 }  // namespace keelson

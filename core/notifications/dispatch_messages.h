@@ -1,64 +1,153 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "core/common/clock.h"
 #include "core/common/entropy.h"
 #include "core/common/log.h"
 #include "core/common/store.h"
+#include "core/notifications/dispatch_policy.h"
 #include "core/notifications/email_provider.h"
 #include "core/notifications/message_renderer.h"
+#include "core/notifications/provider_status.h"
+#include "core/notifications/send_lane.h"
 
 namespace keelson {
 
-// The configuration's bounds on sending.
-struct DispatchPolicy {
-  std::string from;
-  absl::Duration timeout = absl::Seconds(30);
-  // Longer than the timeout.
-  absl::Duration lease = absl::Minutes(2);
-  absl::Duration base_delay = absl::Seconds(2);
-  absl::Duration max_delay = absl::Minutes(15);
-  int max_attempts = 12;
-};
-
-// Sends what the outbox holds: claims due messages under a lease, renders each, hands it to the first
-// provider that takes it, and writes the outcome. Any number may run at once, in any number of processes.
-class DispatchMessages {
+// Sends what the outbox holds. One thread keeps the books: it claims due messages under a lease, renders each
+// once, assigns it to a provider and writes that down before anything is sent, renews leases, and writes what
+// became of each message. Other threads send. Any number of processes may do this on one store.
+//
+// A message goes to the first provider that may be asked, and on to the next only where nothing was sent.
+// Where a copy may have been sent it stays with that provider, for as long as that one recognizes repeats.
+//
+// Thread-safe; KeepBooks and Close are for one thread at a time.
+class DispatchMessages : public ProviderStatuses {
  public:
-  static constexpr int kBatch = 32;
+  struct Ports {
+    Store& store;
+    Clock& clock;
+    Entropy& entropy;
+    Log& log;
+    const MessageRenderer& renderer;
+  };
 
   // `providers` in failover order; one at least.
-  DispatchMessages(Store& store, Clock& clock, Entropy& entropy, Log& log, const MessageRenderer& renderer,
-                   std::vector<EmailProvider*> providers, const DispatchPolicy& policy)
-      : store_(store),
-        clock_(clock),
-        entropy_(entropy),
-        log_(log),
-        renderer_(renderer),
-        providers_(std::move(providers)),
-        policy_(policy) {}
+  DispatchMessages(const Ports& ports, std::vector<EmailProvider*> providers, DispatchPolicy policy);
 
-  // One batch; how many messages it claimed.
-  absl::StatusOr<int> operator()();
+  std::size_t lanes() const { return providers_.size(); }
+
+  // Writes what there is to write and claims what the providers have room for. True where there is more to be
+  // done at once. An error of the store: nothing is forgotten, and it is to be called again.
+  absl::StatusOr<bool> KeepBooks();
+  // Sends one message that waits for the provider at `lane`, blocking as the provider does; false where none
+  // can be sent now.
+  bool SendNext(std::size_t lane);
+  // Asks the providers that were never asked, and those whose circuits are open, whether they would take a
+  // message. Blocks as they do.
+  void ProbeProviders();
+
+  // Blocks until there is something to write, for at most `longest`.
+  void AwaitBooks(absl::Duration longest);
+  // Blocks until there is something to send.
+  void AwaitMail(std::size_t lane);
+  // Nothing more is claimed or sent; nobody waits any more.
+  void Stop();
+  // After Stop, when nobody sends any more: gives back what was not sent, uncounted, and writes the rest.
+  absl::Status Close();
+
+  std::vector<ProviderStatus> ListProviders() const override;
 
  private:
-  absl::StatusOr<std::vector<Message>> Claim();
-  void Attempt(Message& message);
-  SendOutcome Send(const Email& email, std::string& provider);
-  void Conclude(Message& message, const SendOutcome& outcome);
-  absl::Status Finish(const std::vector<Message>& attempted);
+  // Starting: assigned, and the store does not know yet. Ended: here; it may be queued again in the store.
+  enum class Stage { kStarting, kWaiting, kSending, kEnded };
 
-  Store& store_;
-  Clock& clock_;
-  Entropy& entropy_;
-  Log& log_;
-  const MessageRenderer& renderer_;
+  // A message of this process.
+  struct Held {
+    Message message;
+    // How it was pinned when it was claimed.
+    std::string pin_before;
+    std::optional<absl::Time> pin_time_before;
+    // The providers that turned it down since.
+    std::vector<bool> asked;
+    // One of them cost it the attempt.
+    bool charged = false;
+    std::size_t lane = 0;
+    Stage stage = Stage::kStarting;
+    // Among the unwritten.
+    bool listed = false;
+  };
+
+  // What one turn of the books writes, and how many messages it claims.
+  struct Turn {
+    std::vector<Message> changed;
+    std::vector<Message> renewed;
+    int room = 0;
+    absl::Time now;
+    absl::Time lease_until;
+    // Of those written, whether the lease still held.
+    std::vector<bool> held;
+    std::vector<Message> claimed;
+  };
+
+  Turn BeginTurn(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
+  void AddRenewals(Turn& turn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::StatusOr<bool> AnyDue(absl::Time now);
+  absl::Status Write(Turn& turn);
+  absl::Status Save(WriteTransaction& tx, const Message& message, Turn& turn);
+  void EndTurn(const Turn& turn) ABSL_LOCKS_EXCLUDED(mutex_);
+  void NoteUnwritten(const Turn& turn) ABSL_LOCKS_EXCLUDED(mutex_);
+  void NoteWritten(const Message& message, const Turn& turn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void NoteLost(const Message& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  void Take(Message message, absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
+  bool MayBeSent(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReassignWaiting(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool Assign(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::optional<std::size_t> Choose(const Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::optional<std::size_t> LaneOf(const std::string& provider) const;
+  int Room(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  Held* NextOf(std::size_t lane, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Conclude(const Email& email, std::size_t lane, const SendOutcome& outcome, absl::Time began)
+      ABSL_LOCKS_EXCLUDED(mutex_);
+  void Conclude(Held& held, const SendOutcome& outcome, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ConcludeUnknown(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ConcludeUnsent(Held& held, const SendOutcome& outcome, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void End(Held& held, MessageState state, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Die(Held& held, std::string why, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void TryLater(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Uncounted.
+  void GiveBack(Held& held, absl::Time due) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Time WhenAsked(const Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The store is to learn how it stands.
+  void Enter(Held& held, Stage stage) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
+  const Ports ports_;
   const std::vector<EmailProvider*> providers_;
   const DispatchPolicy policy_;
+
+  mutable absl::Mutex mutex_;
+  absl::CondVar books_;
+  std::deque<absl::CondVar> mail_;
+  bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<SendLane> lanes_ ABSL_GUARDED_BY(mutex_);
+  std::vector<bool> probed_ ABSL_GUARDED_BY(mutex_);
+  std::map<MessageId, Held> held_ ABSL_GUARDED_BY(mutex_);
+  // Of those held, the ones that the store is to learn of.
+  std::vector<MessageId> unwritten_ ABSL_GUARDED_BY(mutex_);
+  absl::Time next_renewal_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
 };
 
 }  // namespace keelson

@@ -40,7 +40,9 @@ struct SendOutcome {
   Kind kind = Kind::kUnknown;
   // The provider's name for the message, where it was accepted.
   std::string provider_message_id;
-  // A floor for the next attempt, where the provider named one.
+  // A floor for the next attempt. With kRetry it says that the provider keeps a rate, which holds for every
+  // message (1 s where the provider names no wait); kRetry without it is about this message alone, later: a
+  // full mailbox.
   std::optional<absl::Duration> retry_after;
   // The provider's code and words, secrets and addresses left out.
   std::string error;

@@ -6,27 +6,26 @@
 
 namespace keelson {
 
-// Whether a provider is asked: always, not for now because it failed too often, or once to see whether it is
-// well again.
+// Whether a provider is asked: closed, it is; open, it is left alone after failures; half open, it is tried.
 enum class CircuitState { kClosed = 1, kOpen = 2, kHalfOpen = 3 };
 
-// How a provider has done since this process began.
+// A provider as this process knows it since its start.
 struct ProviderStatus {
   std::string name;
   CircuitState circuit = CircuitState::kClosed;
+  // Messages it took, and attempts at which it did not take one, whatever its reason.
   std::int64_t sent = 0;
   std::int64_t failed = 0;
-  // Its last failure, or empty.
+  // Of the last attempt that failed, or empty.
   std::string last_error;
 
   bool operator==(const ProviderStatus&) const = default;
 };
 
-// Thread-safe.
 class ProviderStatuses {
  public:
   virtual ~ProviderStatuses() = default;
-  // Every provider that is configured, in the order in which they are asked.
+  // In failover order. Thread-safe; does not block.
   virtual std::vector<ProviderStatus> ListProviders() const = 0;
 };
 

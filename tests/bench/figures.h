@@ -44,6 +44,9 @@ Figures MeasureRegistration(const Workbench& bench);
 // GetUser and CreateRefund on PostgreSQL against pgbench sending the same statements.
 Figures MeasurePostgresReads(const Workbench& bench);
 Figures MeasurePostgresRefunds(const Workbench& bench);
+// Sending queued messages: to files against the promised rate, over HTTP against what the provider's latency
+// allows, and claiming them among a million that wait against claiming among few.
+Figures MeasureDispatch(const Workbench& bench);
 // Among a million users, on each store: the last page of them against the first, and GetUser against GetUser
 // among ten thousand.
 Figures MeasureDeepPages(const Workbench& bench);

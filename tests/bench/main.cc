@@ -46,6 +46,7 @@ const std::array kMeasurements = {Measurement{"reads", MeasureReads},
                                   Measurement{"registration", MeasureRegistration},
                                   Measurement{"postgres_reads", MeasurePostgresReads},
                                   Measurement{"postgres_refunds", MeasurePostgresRefunds},
+                                  Measurement{"dispatch", MeasureDispatch},
                                   Measurement{"deep_pages", MeasureDeepPages},
                                   Measurement{"footprint", MeasureFootprint}};
 

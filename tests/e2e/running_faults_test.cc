@@ -110,7 +110,7 @@ TEST_CASE("a full disk loses nothing that was acknowledged, and passes", "[sqlit
 
 TEST_CASE("mails wait for their folder") {
   const Folder folder;
-  ServiceProcess service(folder.path());
+  ServiceProcess service(folder.path(), {"email.circuit.open=100ms"});
   const Client client = service.Connect();
   std::filesystem::remove_all(service.mail_folder());
   WriteFile(service.mail_folder(), "in the way");

@@ -17,7 +17,7 @@ class FakeRenderer : public MessageRenderer {
     if (template_name.starts_with("unknown")) {
       return MakeError(Reason::kTemplateNotFound, "there is no such template");
     }
-    const std::string text = absl::StrJoin(variables, "\n", absl::PairFormatter("="));
+    const std::string text = prefix + absl::StrJoin(variables, "\n", absl::PairFormatter("="));
     return RenderedMessage{std::string(template_name), text, StrCat("<pre>", text, "</pre>"),
                            std::string(locale)};
   }
@@ -25,6 +25,8 @@ class FakeRenderer : public MessageRenderer {
                                           std::string_view locale) const override {
     return Render(template_name, locale, {{"display_name", "Sample"}});
   }
+
+  std::string prefix;
 };
 
 }  // namespace keelson

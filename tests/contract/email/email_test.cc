@@ -83,10 +83,12 @@ TEST_CASE("a repeat is byte-identical and goes over the same connection", "[emai
   });
 }
 
-TEST_CASE("a rate is kept, for as long as Retry-After says in seconds or as a date", "[email]") {
+TEST_CASE("a rate is kept, for as long as Retry-After says in seconds or as a date, else for a second",
+          "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Reply reply = fixture.rate_limited;
     CHECK(KindOfAnswer(fixture, reply) == Kind::kRetry);
+    CHECK(Counterpart(fixture, reply).Send().retry_after == absl::Seconds(1));
     reply.headers.emplace_back("Retry-After: 17");
     CHECK(Counterpart(fixture, reply).Send().retry_after == absl::Seconds(17));
     reply.headers.back() =
@@ -97,7 +99,7 @@ TEST_CASE("a rate is kept, for as long as Retry-After says in seconds or as a da
     CHECK(*after > absl::Seconds(50));
     CHECK(*after <= absl::Seconds(60));
     reply.headers.back() = "Retry-After: soon";
-    CHECK_FALSE(Counterpart(fixture, reply).Send().retry_after);
+    CHECK(Counterpart(fixture, reply).Send().retry_after == absl::Seconds(1));
   });
 }
 
@@ -270,6 +272,20 @@ TEST_CASE("a probe asks what is harmless and tells a bad key", "[email]") {
     CHECK(page.provider->Probe(Soon()).kind == Kind::kConfig);
     Counterpart trouble(fixture, {.status = 500, .body = "", .headers = {}, .act = {}});
     CHECK(trouble.provider->Probe(Soon()).kind == Kind::kUnreachable);
+  });
+}
+
+TEST_CASE("a base URL that ends in slashes leads to the same paths", "[email]") {
+  ForEveryProvider([&](const EmailFixture& fixture) {
+    ScriptedServer server([&fixture](const auto&) { return fixture.accepted; });
+    for (const char* end : {"", "/", "//"}) {
+      const auto provider = fixture.make(server.url() + end);
+      CHECK(provider->Send(SampleEmail(), Soon()).kind == Kind::kAccepted);
+      provider->Probe(Soon());
+    }
+    const auto requests = server.requests();
+    REQUIRE(requests.size() == 6);
+    for (std::size_t i = 2; i < 6; ++i) CHECK(requests[i].target == requests[i % 2].target);
   });
 }
 

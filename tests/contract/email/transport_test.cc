@@ -1,9 +1,13 @@
 // What lies between a provider and its counterpart.
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <stdlib.h>
 
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <set>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -23,6 +27,23 @@ namespace {
 
 using Kind = SendOutcome::Kind;
 using servers::ScriptedServer;
+
+// What a child process would have of this one's.
+std::set<int> InheritedDescriptors() {
+  std::set<int> inherited;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    const int descriptor = std::stoi(entry.path().filename());
+    const int flags = fcntl(descriptor, F_GETFD);
+    if (flags >= 0 && (flags & FD_CLOEXEC) == 0) inherited.insert(descriptor);
+  }
+  return inherited;
+}
+
+TEST_CASE("a child process inherits nothing of a scripted server", "[email]") {
+  const std::set<int> before = InheritedDescriptors();
+  const ScriptedServer server([](const auto&) { return Reply(); });
+  CHECK(InheritedDescriptors() == before);
+}
 
 TEST_CASE("a proxy of the environment is used", "[email]") {
   const EmailFixture& fixture = HttpEmailFixtures()[0];

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "absl/time/clock.h"
+#include "adapters/email_http/postmark_email_provider.h"
 #include "tests/contract/email/fixtures.h"
 #include "tests/contract/email/request_checks.h"
 
@@ -50,6 +51,16 @@ TEST_CASE("Postmark's code counts, also in a success", "[email]") {
   CHECK(KindOfAnswer("postmark", 422, R"({"Message":"no code"})") == Kind::kMessageRejected);
 }
 
+TEST_CASE("a setting that is not UTF-8 is sent as far as it can be read", "[email]") {
+  servers::ScriptedServer server([](const auto&) {
+    return Reply{.status = 200, .body = R"({"ErrorCode":0,"MessageID":"1"})", .headers = {}, .act = {}};
+  });
+  PostmarkEmailProvider provider({.key = Secret(kTestKey), .base_url = server.url()}, "out\xff");
+  CHECK(provider.Send(SampleEmail(), Soon()).kind == Kind::kAccepted);
+  REQUIRE(server.requests().size() == 1);
+  CHECK_THAT(server.requests()[0].body, Catch::Contains("\"out\ufffd\""));
+}
+
 TEST_CASE("SES names its errors in several places and forms", "[email]") {
   const std::string quota = R"("message":"Daily message quota exceeded")";
   CHECK(KindOfAnswer("ses", 429, "{" + quota + "}",
@@ -60,6 +71,8 @@ TEST_CASE("SES names its errors in several places and forms", "[email]") {
   CHECK(KindOfAnswer("ses", 400,
                      R"({"code":"ThrottlingException","message":"Maximum sending rate exceeded"})") ==
         Kind::kRetry);
+  const Reply throttled = {.status = 400, .body = R"({"__type":"Throttling"})", .headers = {}, .act = {}};
+  CHECK(Answered("ses", throttled).retry_after == absl::Seconds(1));
   for (const char* type : {"AccountSuspendedException", "SendingPausedException",
                            "MailFromDomainNotVerifiedException", "NotFoundException"}) {
     CHECK(KindOfAnswer("ses", 400, "{}", {std::string("X-Amzn-ErrorType: ") + type}) == Kind::kConfig);
@@ -98,7 +111,10 @@ TEST_CASE("Brevo's duplicate is the first attempt's acceptance; its reset is in 
 }
 
 TEST_CASE("Resend's conflicts differ, and a key that may only send is a good key", "[email]") {
-  CHECK(KindOfAnswer("resend", 409, R"({"name":"concurrent_idempotent_requests"})") == Kind::kRetry);
+  const Reply concurrent = {
+      .status = 409, .body = R"({"name":"concurrent_idempotent_requests"})", .headers = {}, .act = {}};
+  CHECK(Answered("resend", concurrent).kind == Kind::kRetry);
+  CHECK_FALSE(Answered("resend", concurrent).retry_after);
   CHECK(KindOfAnswer("resend", 409, R"({"name":"invalid_idempotent_request"})") == Kind::kMessageRejected);
   CHECK(KindOfAnswer("resend", 429, R"({"name":"monthly_quota_exceeded"})") == Kind::kQuota);
   Reply restricted;

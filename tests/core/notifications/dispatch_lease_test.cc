@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/core/notifications/post_office.h"
+#include "tests/support/failing_store.h"
 
 namespace keelson {
 namespace {
@@ -18,25 +19,29 @@ TEST_CASE("While one sender has a message, another does not take it") {
   CHECK(office.second.sent.empty());
 }
 
-TEST_CASE("A message whose sender was killed is sent by another once the lease has run out") {
+TEST_CASE("A message whose sender was killed is sent again by the same provider once the lease has run out") {
   PostOffice office;
+  office.first.window = absl::Hours(24);
   const MessageId id = office.Post();
   office.first.on_send = [](const Email&) { throw Killed(); };
   CHECK_THROWS_AS(office.Dispatch(), Killed);
   CHECK(office.Now(id).state == MessageState::kSending);
+  office.first.on_send = nullptr;
   office.clock.Advance(office.policy.lease - absl::Microseconds(1));
-  CHECK(office.Dispatch({&office.second}) == 0);
+  CHECK(office.Dispatch() == 0);
   office.clock.Advance(absl::Microseconds(1));
-  CHECK(office.Dispatch({&office.second}) == 1);
+  CHECK(office.Dispatch({&office.second, &office.first}) == 1);
   CHECK(office.Now(id).state == MessageState::kSent);
   CHECK(office.Now(id).attempts == 2);
-  CHECK(office.first.sent[0].content == office.second.sent[0].content);
+  CHECK(office.second.sent.empty());
+  REQUIRE(office.first.sent.size() == 2);
+  CHECK(office.first.sent[0].content == office.first.sent[1].content);
 }
 
 TEST_CASE("A message that kills every sender is given up after the last of its attempts") {
   PostOffice office;
   office.policy.max_attempts = 3;
-  const MessageId id = office.Post();
+  const MessageId id = office.Post("verify_email");
   office.first.on_send = [](const Email&) { throw Killed(); };
   for (int attempt = 1; attempt <= 3; ++attempt) {
     CHECK_THROWS_AS(office.Dispatch(), Killed);
@@ -49,7 +54,7 @@ TEST_CASE("A message that kills every sender is given up after the last of its a
 
 TEST_CASE("A sender that lost its lease writes nothing over the outcome of the one that took over") {
   PostOffice office;
-  const MessageId id = office.Post();
+  const MessageId id = office.Post("verify_email");
   office.first.on_send = [&](const Email&) {
     office.clock.Advance(office.policy.lease);
     CHECK(office.Dispatch({&office.second}) == 1);
@@ -63,23 +68,6 @@ TEST_CASE("A sender that lost its lease writes nothing over the outcome of the o
   CHECK(office.log.Count("message.lease_lost") == 1);
 }
 
-TEST_CASE("A message whose turn comes too late in its batch is given back, and no attempt is counted") {
-  PostOffice office;
-  const MessageId slow = office.Post();
-  const MessageId late = office.Post();
-  office.first.on_send = [&](const Email&) {
-    office.clock.Advance(office.policy.lease - office.policy.timeout + absl::Microseconds(1));
-  };
-  CHECK(office.Dispatch() == 2);
-  CHECK(office.Now(slow).state == MessageState::kSent);
-  CHECK(office.Now(late).state == MessageState::kQueued);
-  CHECK(office.Now(late).attempts == 0);
-  CHECK(office.Now(late).variables == TemplateVariables{{"token", "secret"}});
-  office.first.on_send = nullptr;
-  CHECK(office.Dispatch() == 1);
-  CHECK(office.Now(late).state == MessageState::kSent);
-}
-
 TEST_CASE("Messages that nobody can send don't hold up the others") {
   PostOffice office;
   std::vector<MessageId> poison;
@@ -87,22 +75,101 @@ TEST_CASE("Messages that nobody can send don't hold up the others") {
   std::vector<MessageId> good;
   for (int i = 0; i < 20; ++i) good.push_back(office.Post());
   office.first.decide = [&](const Email& email) {
-    if (email.content.subject == "poison") return FakeEmailProvider::Refused(Kind::kUnknown, "timeout");
+    if (email.content.subject == "poison") return FakeEmailProvider::Refused(Kind::kRetry, "full");
     return office.first.Accepted();
   };
-  int batches = 0;
-  while (office.Dispatch() > 0 && batches < 10) ++batches;
+  office.Dispatch();
   for (const MessageId id : good) CHECK(office.Now(id).state == MessageState::kSent);
-  // 70 messages fit into three batches; what failed is due later, behind the rest.
   for (const MessageId id : poison) CHECK(office.Now(id).state != MessageState::kSent);
 }
 
-TEST_CASE("A batch takes no more messages than its bound") {
+TEST_CASE("A message that waits to be sent keeps its lease for as long as the process lives") {
   PostOffice office;
-  for (int i = 0; i < DispatchMessages::kBatch + 1; ++i) office.Post();
-  CHECK(office.Dispatch() == DispatchMessages::kBatch);
-  CHECK(office.Dispatch() == 1);
-  CHECK(office.Dispatch() == 0);
+  const MessageId id = office.Post();
+  const auto sender = office.Sender();
+  Must(sender->KeepBooks()), Must(sender->KeepBooks());
+  for (int i = 0; i < 10; ++i) {
+    office.clock.Advance(office.policy.lease / 3);
+    Must(sender->KeepBooks());
+    CHECK(office.Dispatch({&office.second}) == 0);
+  }
+  CHECK(office.Now(id).attempts == 1);
+  office.Dispatch(*sender);
+  CHECK(office.Now(id).state == MessageState::kSent);
+  CHECK(office.second.sent.empty());
+}
+
+TEST_CASE("A message is not sent on a lease that is about to run out, but once it is renewed") {
+  PostOffice office;
+  const MessageId id = office.Post();
+  const auto sender = office.Sender();
+  Must(sender->KeepBooks()), Must(sender->KeepBooks());
+  office.clock.Advance(office.policy.lease - absl::Seconds(1));
+  CHECK_FALSE(sender->SendNext(0));
+  CHECK(office.first.sent.empty());
+  office.Dispatch(*sender);
+  CHECK(office.Now(id).state == MessageState::kSent);
+  CHECK(office.first.sent.size() == 1);
+}
+
+TEST_CASE("A sender that lost a message before it was sent leaves it alone") {
+  PostOffice office;
+  office.Post("verify_email");
+  const auto sender = office.Sender();
+  Must(sender->KeepBooks()), Must(sender->KeepBooks());
+  office.clock.Advance(office.policy.lease);
+  CHECK(office.Dispatch({&office.first}) == 1);
+  CHECK(office.first.sent.size() == 1);
+  office.Dispatch(*sender);
+  CHECK(office.first.sent.size() == 1);
+  CHECK(office.log.Count("message.lease_lost") == 1);
+}
+
+TEST_CASE("What a sender has not sent when it stops is given back, and no attempt is counted") {
+  PostOffice office;
+  std::vector<MessageId> ids;
+  for (int i = 0; i < 3; ++i) ids.push_back(office.Post());
+  const auto sender = office.Sender();
+  Must(sender->KeepBooks()), Must(sender->KeepBooks());
+  CHECK(sender->SendNext(0));
+  sender->Stop();
+  CHECK_FALSE(sender->SendNext(0));
+  Must(sender->Close());
+  CHECK(office.Now(ids[0]).state == MessageState::kSent);
+  for (const MessageId id : {ids[1], ids[2]}) {
+    CHECK(office.Now(id).state == MessageState::kQueued);
+    CHECK(office.Now(id).attempts == 0);
+    CHECK(office.Now(id).pinned_provider.empty());
+  }
+  CHECK(office.Dispatch() == 2);
+  CHECK(office.Now(ids[2]).attempts == 1);
+}
+
+TEST_CASE("What became of a message is written once the store can be reached again") {
+  PostOffice office;
+  const MessageId id = office.Post();
+  FailingStore store(office.store);
+  DispatchMessages sender({store, office.clock, office.entropy, office.log, office.renderer}, {&office.first},
+                          office.policy);
+  Must(sender.KeepBooks()), Must(sender.KeepBooks());
+  CHECK(sender.SendNext(0));
+  store.failure = absl::UnavailableError("away");
+  CHECK(absl::IsUnavailable(sender.KeepBooks().status()));
+  CHECK(absl::IsUnavailable(sender.KeepBooks().status()));
+  store.failure = absl::OkStatus();
+  Must(sender.KeepBooks());
+  CHECK(office.Now(id).state == MessageState::kSent);
+  CHECK(office.first.sent.size() == 1);
+}
+
+TEST_CASE("A sender takes no more messages than its provider has room for") {
+  PostOffice office;
+  for (int i = 0; i < 2 * office.policy.concurrency + 1; ++i) office.Post();
+  const auto sender = office.Sender();
+  Must(sender->KeepBooks());
+  CHECK(office.CountDue() == 1);
+  office.Dispatch(*sender);
+  CHECK(office.first.sent.size() == static_cast<std::size_t>(2 * office.policy.concurrency + 1));
 }
 
 TEST_CASE("What was queued with a registration is what is sent") {

@@ -1,6 +1,8 @@
 // An outbox with two providers and a dispatcher over it: what the tests of sending share.
 #pragma once
 
+#include <algorithm>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,27 +16,52 @@ namespace keelson {
 struct PostOffice : World {
   PostOffice() { policy.from = "Keelson <no-reply@example.com>"; }
 
-  MessageId Post(std::string template_name = "welcome",
-                 std::optional<absl::Time> expire_time = std::nullopt) {
+  MessageId Post(std::string template_name = "welcome", std::optional<absl::Time> expire_time = std::nullopt,
+                 std::string pinned_provider = "") {
     Message message;
     message.id = ids.Next<MessageKind>();
     message.template_name = std::move(template_name);
     message.locale = "de";
     message.to = "ada@example.com";
+    message.to_key = message.to;
     message.user_id = UserId(Uuid{1});
     message.variables = {{"token", "secret"}};
     message.due_time = clock.Now();
     message.expire_time = expire_time;
+    message.pinned_provider = std::move(pinned_provider);
     message.create_time = clock.Now();
     Must(store.Write(absl::InfiniteFuture(),
                      [&](WriteTransaction& tx) { return tx.messages().Insert(message); }));
     return message.id;
   }
 
-  // One batch; how many messages it took.
+  // A process that sends, as it is after its start.
+  std::unique_ptr<DispatchMessages> Sender() { return Sender({&first, &second}); }
+  std::unique_ptr<DispatchMessages> Sender(std::vector<EmailProvider*> providers) {
+    return std::make_unique<DispatchMessages>(DispatchMessages::Ports{store, clock, entropy, log, renderer},
+                                              std::move(providers), policy);
+  }
+
+  // Until nothing is left to be done now; how many messages were due.
+  int Dispatch(DispatchMessages& sender) {
+    const int due = CountDue();
+    bool more = true;
+    while (more) {
+      more = Must(sender.KeepBooks());
+      for (std::size_t lane = 0; lane < sender.lanes(); ++lane) {
+        while (sender.SendNext(lane)) more = true;
+      }
+    }
+    return due;
+  }
+  int Dispatch(std::vector<EmailProvider*> providers) { return Dispatch(*Sender(std::move(providers))); }
   int Dispatch() { return Dispatch({&first, &second}); }
-  int Dispatch(std::vector<EmailProvider*> providers) {
-    return Must(DispatchMessages(store, clock, entropy, log, renderer, std::move(providers), policy)());
+
+  int CountDue() {
+    const std::vector<Message> outbox = Outbox();
+    return static_cast<int>(std::count_if(outbox.begin(), outbox.end(), [&](const Message& message) {
+      return Now(message.id).due_time <= clock.Now();
+    }));
   }
 
   // A failed attempt's wait is over.

@@ -8,7 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "core/common/id.h"
 #include "core/common/strings.h"
-#include "core/notifications/dispatch_messages.h"
+#include "core/notifications/send_lane.h"
 #include "tests/e2e/postgres/support/audit.h"
 #include "tests/e2e/postgres/support/fleet.h"
 #include "tests/e2e/postgres/support/patient_caller.h"
@@ -25,8 +25,8 @@ constexpr std::size_t kServices = 3;
 constexpr int kCallers = 8;
 constexpr int kCrashes = 10;
 constexpr int kJourneysBetweenCrashes = 15;
-// Messages that a process may have under way when it is killed: four batches.
-constexpr int kMessagesUnderWay = 4 * DispatchMessages::kBatch;
+// Messages that a process may have under way when it is killed.
+constexpr int kMessagesUnderWay = SendLane::kMaxLoad;
 
 const ServiceProcess::Settings kSettings = {"store.postgres.pool_size=8", "passwords.queue=1000",
                                             "email.dispatch.timeout=500ms", "email.dispatch.lease=1s"};

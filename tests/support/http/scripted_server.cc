@@ -1,6 +1,7 @@
 #include "tests/support/http/scripted_server.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -129,6 +130,7 @@ bool ReadBody(const Stream& stream, int stop, std::string& input, SeenRequest& r
 bool Perform(const Stream& stream, int stop, const ScriptedAnswer& answer) {
   using Act = ScriptedAnswer::Act;
   const std::string text = Written(answer);
+  if (answer.delay.count() > 0) std::this_thread::sleep_for(answer.delay);
   if (answer.act == Act::kReset) Reset(stream.fd);
   if (answer.act == Act::kStall) AwaitInput(stop, stop);
   if (answer.act == Act::kCutShort) WriteAll(stream, std::string_view(text).substr(0, text.size() - 1));
@@ -145,7 +147,7 @@ ScriptedServer::ScriptedServer(Script script, std::shared_ptr<SSL_CTX> tls)
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (bind(listener_, generic, size) != 0 || listen(listener_, 64) != 0 || pipe(stop_) != 0 ||
+  if (bind(listener_, generic, size) != 0 || listen(listener_, 64) != 0 || pipe2(stop_, O_CLOEXEC) != 0 ||
       getsockname(listener_, generic, &size) != 0) {
     throw std::runtime_error("no port of the loopback can be listened on");
   }

@@ -2,6 +2,7 @@
 
 #include <openssl/ssl.h>
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -29,6 +30,8 @@ struct ScriptedAnswer {
   // kCutShort: the connection ends before the answer's last byte. kReset: it ends after the request was read.
   // kStall: nothing is said until the server stops.
   Act act = Act::kAnswer;
+  // Before anything of it is said; requests on other connections are not held up.
+  std::chrono::milliseconds delay{0};
 };
 
 // An HTTP/1.1 server on a port of the loopback that says what a test wants said and keeps what it was asked.

@@ -1,0 +1,63 @@
+#include "core/notifications/circuit.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace keelson {
+
+CircuitState Circuit::StateAt(absl::Time now) const {
+  if (closed_) return CircuitState::kClosed;
+  return now < open_until_ ? CircuitState::kOpen : CircuitState::kHalfOpen;
+}
+
+int Circuit::Admits(absl::Time now, int under_way) const {
+  switch (StateAt(now)) {
+    case CircuitState::kClosed:
+      return std::numeric_limits<int>::max();
+    case CircuitState::kOpen:
+      return 0;
+    case CircuitState::kHalfOpen:
+      return std::max(0, trials_left_ - under_way);
+  }
+  return 0;
+}
+
+void Circuit::Succeed(absl::Time now) {
+  const CircuitState state = StateAt(now);
+  if (state == CircuitState::kClosed) return Judge(now, false);
+  if (state == CircuitState::kOpen || --trials_left_ > 0) return;
+  closed_ = true;
+  next_open_ = policy_.open;
+  calls_.clear();
+}
+
+void Circuit::Fail(absl::Time now) {
+  const CircuitState state = StateAt(now);
+  if (state == CircuitState::kClosed) return Judge(now, true);
+  if (state == CircuitState::kHalfOpen) Open(now);
+}
+
+void Circuit::Trip(absl::Time now) {
+  if (StateAt(now) != CircuitState::kOpen) Open(now);
+}
+
+void Circuit::Allow(absl::Time now) {
+  if (!closed_) open_until_ = std::min(open_until_, now);
+}
+
+void Circuit::Judge(absl::Time now, bool failed) {
+  calls_.push_back(failed);
+  if (calls_.size() > static_cast<std::size_t>(policy_.window)) calls_.pop_front();
+  if (!failed || calls_.size() < static_cast<std::size_t>(policy_.min_calls)) return;
+  const auto failures = std::count(calls_.begin(), calls_.end(), true);
+  if (static_cast<double>(failures) >= policy_.failure_ratio * static_cast<double>(calls_.size())) Open(now);
+}
+
+void Circuit::Open(absl::Time now) {
+  closed_ = false;
+  open_until_ = now + next_open_;
+  next_open_ = std::min(2 * next_open_, policy_.max_open);
+  trials_left_ = policy_.probes;
+}
+
+}  // namespace keelson

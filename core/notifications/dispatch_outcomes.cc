@@ -1,0 +1,197 @@
+// The sending half of DispatchMessages: what is handed to a provider, and what its answer means for a
+// message.
+#include <algorithm>
+#include <utility>
+
+#include "core/common/backoff.h"
+#include "core/common/strings.h"
+#include "core/notifications/dispatch_messages.h"
+#include "core/notifications/repeatable.h"
+
+namespace keelson {
+namespace {
+
+// What is kept of a provider's words.
+constexpr std::size_t kMaxError = 500;
+
+using Kind = SendOutcome::Kind;
+
+// No more than kMaxError bytes, and no character cut in two.
+std::string Shortened(std::string_view words) {
+  std::size_t size = std::min(words.size(), kMaxError);
+  while (size > 0 && size < words.size() && (static_cast<unsigned char>(words[size]) & 0xc0) == 0x80) --size;
+  return std::string(words.substr(0, size));
+}
+
+// The provider works and does not take this one message now, as where a mailbox is full: no other would.
+bool IsAboutMessage(const SendOutcome& outcome) {
+  return outcome.kind == Kind::kRetry && !outcome.retry_after;
+}
+
+}  // namespace
+
+void DispatchMessages::AwaitMail(std::size_t lane) {
+  const absl::MutexLock lock(&mutex_);
+  while (!stopped_) {
+    const absl::Duration wait = lanes_[lane].ready_at() - ports_.clock.Now();
+    if (wait <= absl::ZeroDuration()) return;
+    mail_[lane].WaitWithTimeout(&mutex_, wait);
+  }
+}
+
+bool DispatchMessages::SendNext(std::size_t lane) {
+  Email email;
+  const absl::Time began = ports_.clock.Now();
+  {
+    const absl::MutexLock lock(&mutex_);
+    const Held* held = stopped_ ? nullptr : NextOf(lane, began);
+    if (held == nullptr) return false;
+    const Message& message = held->message;
+    email = {message.id, policy_.from, message.to, message.content, message.create_time};
+  }
+  Conclude(email, lane, providers_[lane]->Send(email, began + policy_.timeout), began);
+  return true;
+}
+
+DispatchMessages::Held* DispatchMessages::NextOf(std::size_t lane, absl::Time now) {
+  while (const std::optional<MessageId> id = lanes_[lane].Next(now)) {
+    const auto found = held_.find(*id);
+    if (found == held_.end()) continue;
+    Held& held = found->second;
+    // The store could not be reached for a while: first it must say that the message is still ours.
+    if (held.message.due_time - now < std::min(policy_.timeout, policy_.lease / 2)) {
+      Enter(held, Stage::kStarting);
+      continue;
+    }
+    held.stage = Stage::kSending;
+    return &held;
+  }
+  return nullptr;
+}
+
+void DispatchMessages::Conclude(const Email& email, std::size_t lane, const SendOutcome& outcome,
+                                absl::Time began) {
+  const absl::Time now = ports_.clock.Now();
+  const absl::MutexLock lock(&mutex_);
+  lanes_[lane].Note(outcome, now - began, now);
+  if (outcome.kind != Kind::kAccepted) {
+    ports_.log.Write(Severity::kWarning, "message.refused", "an e-mail provider did not take a message",
+                     {{"provider", providers_[lane]->name()},
+                      {"message_id", email.id.ToString()},
+                      {"error", outcome.error}});
+  }
+  Held& held = held_.at(email.id);
+  held.message.last_error = Shortened(outcome.error);
+  Conclude(held, outcome, now);
+}
+
+void DispatchMessages::Conclude(Held& held, const SendOutcome& outcome, absl::Time now) {
+  switch (outcome.kind) {
+    case Kind::kAccepted:
+      held.message.provider_message_id = outcome.provider_message_id;
+      held.message.send_time = now;
+      return End(held, MessageState::kSent, now);
+    case Kind::kRecipientRejected:
+    case Kind::kMessageRejected:
+      return Die(held, std::move(held.message.last_error), now);
+    case Kind::kUnknown:
+      return ConcludeUnknown(held, now);
+    case Kind::kRetry:
+    case Kind::kUnreachable:
+    case Kind::kQuota:
+    case Kind::kConfig:
+      return ConcludeUnsent(held, outcome, now);
+  }
+}
+
+void DispatchMessages::ConcludeUnknown(Held& held, absl::Time now) {
+  Message& message = held.message;
+  if (!lanes_[held.lane].Recognizes(*message.pin_time, now)) {
+    if (!MayBeRepeated(message.template_name)) {
+      return Die(held, StrCat("it may have been sent: ", message.last_error), now);
+    }
+    message.pinned_provider = held.pin_time_before ? "" : held.pin_before;
+    message.pin_time.reset();
+  }
+  TryLater(held, now);
+}
+
+void DispatchMessages::ConcludeUnsent(Held& held, const SendOutcome& outcome, absl::Time now) {
+  held.message.pinned_provider = held.pin_before;
+  held.message.pin_time = held.pin_time_before;
+  held.asked[held.lane] = true;
+  if (IsAboutMessage(outcome)) return TryLater(held, now);
+  if (outcome.kind == Kind::kUnreachable) held.charged = true;
+  if (Assign(held, now)) return;
+  if (held.charged) return TryLater(held, now);
+  GiveBack(held, WhenAsked(held, now));
+}
+
+void DispatchMessages::End(Held& held, MessageState state, absl::Time now) {
+  EndMessage(held.message, state, now);
+  Enter(held, Stage::kEnded);
+}
+
+void DispatchMessages::Die(Held& held, std::string why, absl::Time now) {
+  held.message.last_error = Shortened(why);
+  ports_.log.Write(Severity::kError, "message.dead", "a message will not be sent",
+                   {{"message_id", held.message.id.ToString()}, {"error", held.message.last_error}});
+  End(held, MessageState::kDead, now);
+}
+
+void DispatchMessages::TryLater(Held& held, absl::Time now) {
+  Message& message = held.message;
+  if (message.attempts >= policy_.max_attempts) return Die(held, std::move(message.last_error), now);
+  message.state = MessageState::kQueued;
+  message.due_time =
+      now + FullJitter(ports_.entropy, policy_.base_delay, policy_.max_delay, message.attempts);
+  Enter(held, Stage::kEnded);
+}
+
+void DispatchMessages::GiveBack(Held& held, absl::Time due) {
+  Message& message = held.message;
+  message.pinned_provider = held.pin_before;
+  message.pin_time = held.pin_time_before;
+  message.state = MessageState::kQueued;
+  message.due_time = due;
+  --message.attempts;
+  Enter(held, Stage::kEnded);
+}
+
+// When a provider that it may go to can be asked again; not at once, since none could be now.
+absl::Time DispatchMessages::WhenAsked(const Held& held, absl::Time now) {
+  absl::Time soonest = absl::InfiniteFuture();
+  for (std::size_t lane = 0; lane < lanes(); ++lane) {
+    const bool allowed = held.pin_before.empty() || held.pin_before == providers_[lane]->name();
+    if (allowed) soonest = std::min(soonest, lanes_[lane].OpensAt());
+  }
+  return std::max(soonest, now + FullJitter(ports_.entropy, policy_.base_delay, policy_.max_delay, 1));
+}
+
+void DispatchMessages::Enter(Held& held, Stage stage) {
+  held.stage = stage;
+  if (held.listed) return;
+  held.listed = true;
+  unwritten_.push_back(held.message.id);
+  books_.Signal();
+}
+
+void DispatchMessages::ProbeProviders() {
+  for (std::size_t lane = 0; lane < lanes(); ++lane) {
+    {
+      const absl::MutexLock lock(&mutex_);
+      const bool known = probed_[lane];
+      probed_[lane] = true;
+      if (known && lanes_[lane].StatusAt(ports_.clock.Now()).circuit == CircuitState::kClosed) continue;
+    }
+    const SendOutcome outcome = providers_[lane]->Probe(ports_.clock.Now() + policy_.timeout);
+    const absl::MutexLock lock(&mutex_);
+    lanes_[lane].NoteProbe(outcome, ports_.clock.Now());
+    if (outcome.kind == Kind::kAccepted) continue;
+    ports_.log.Write(outcome.kind == Kind::kConfig ? Severity::kError : Severity::kWarning,
+                     "provider.unusable", "an e-mail provider can't be used",
+                     {{"provider", providers_[lane]->name()}, {"error", outcome.error}});
+  }
+}
+
+}  // namespace keelson

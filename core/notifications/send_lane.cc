@@ -1,0 +1,99 @@
+#include "core/notifications/send_lane.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace keelson {
+namespace {
+
+using Kind = SendOutcome::Kind;
+
+// A lane is filled for this long, so that its senders don't wait for the store between two messages.
+constexpr absl::Duration kFilledFor = absl::Milliseconds(250);
+
+}  // namespace
+
+bool SendLane::IsOpen(absl::Time now) const {
+  return now >= paused_until_ && circuit_.StateAt(now) != CircuitState::kOpen;
+}
+
+bool SendLane::Takes(absl::Time now) const {
+  return now >= paused_until_ && circuit_.Admits(now, load_) > 0;
+}
+
+int SendLane::Room(absl::Time now) const {
+  if (now < paused_until_) return 0;
+  return std::clamp(Target() - load_, 0, circuit_.Admits(now, load_));
+}
+
+// What waits here when the process is killed may have been sent, for all that the store can tell: where the
+// provider does not tell repeats apart, that is one for each sender.
+int SendLane::Target() const {
+  const int least = 2 * policy_.concurrency;
+  if (provider_.repeat_window() <= absl::ZeroDuration() || average_ <= absl::ZeroDuration()) return least;
+  const double wanted = policy_.concurrency * absl::FDivDuration(kFilledFor, average_);
+  return static_cast<int>(std::clamp<double>(wanted, least, std::max(least, kMaxLoad)));
+}
+
+bool SendLane::Recognizes(absl::Time first, absl::Time now) const {
+  return now - first < provider_.repeat_window();
+}
+
+std::optional<MessageId> SendLane::Next(absl::Time now) {
+  if (waiting_.empty() || !IsOpen(now) || now < next_slot_) return std::nullopt;
+  if (policy_.rate > 0) next_slot_ = std::max(now, next_slot_) + absl::Seconds(1) / policy_.rate;
+  const MessageId id = waiting_.front();
+  waiting_.pop_front();
+  return id;
+}
+
+absl::Time SendLane::ready_at() const {
+  return waiting_.empty() ? absl::InfiniteFuture() : std::max(next_slot_, OpensAt());
+}
+
+std::deque<MessageId> SendLane::TakeWaiting() {
+  return std::exchange(waiting_, {});
+}
+
+void SendLane::Note(const SendOutcome& outcome, absl::Duration took, absl::Time now) {
+  --load_;
+  average_ = average_ <= absl::ZeroDuration() ? took : (7 * average_ + took) / 8;
+  if (outcome.kind == Kind::kAccepted) {
+    ++status_.sent;
+  } else {
+    ++status_.failed;
+    status_.last_error = outcome.error;
+  }
+  switch (outcome.kind) {
+    case Kind::kUnreachable:
+    case Kind::kUnknown:
+      return circuit_.Fail(now);
+    case Kind::kConfig:
+      return circuit_.Trip(now);
+    case Kind::kRetry:
+      if (outcome.retry_after) paused_until_ = now + *outcome.retry_after;
+      return circuit_.Succeed(now);
+    case Kind::kQuota:
+      paused_until_ = now + outcome.retry_after.value_or(policy_.max_delay);
+      return circuit_.Succeed(now);
+    case Kind::kAccepted:
+    case Kind::kRecipientRejected:
+    case Kind::kMessageRejected:
+      return circuit_.Succeed(now);
+  }
+}
+
+void SendLane::NoteProbe(const SendOutcome& outcome, absl::Time now) {
+  if (outcome.kind == Kind::kAccepted) return circuit_.Allow(now);
+  status_.last_error = outcome.error;
+  if (outcome.kind == Kind::kConfig) circuit_.Trip(now);
+}
+
+ProviderStatus SendLane::StatusAt(absl::Time now) const {
+  ProviderStatus status = status_;
+  status.name = provider_.name();
+  status.circuit = circuit_.StateAt(now);
+  return status;
+}
+
+}  // namespace keelson

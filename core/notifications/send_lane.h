@@ -1,0 +1,72 @@
+#pragma once
+
+#include <algorithm>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/time/time.h"
+#include "core/common/id.h"
+#include "core/notifications/circuit.h"
+#include "core/notifications/dispatch_policy.h"
+#include "core/notifications/email_provider.h"
+
+namespace keelson {
+
+// The messages that wait for one provider, and whether it may be asked: its circuit, the pauses it asked for
+// and the configured rate. For one thread at a time, but for the provider itself.
+class SendLane {
+ public:
+  // What a lane holds at most; more are left in the store, for other processes to take.
+  static constexpr int kMaxLoad = 256;
+
+  SendLane(EmailProvider& provider, const DispatchPolicy& policy)
+      : provider_(provider), policy_(policy), circuit_(policy.circuit) {}
+
+  EmailProvider& provider() const { return provider_; }
+
+  // Whether another message may be given to it now.
+  bool Takes(absl::Time now) const;
+  // How many more it should be given.
+  int Room(absl::Time now) const;
+  // When it may be asked again; in the past where it may be now.
+  absl::Time OpensAt() const { return std::max(paused_until_, circuit_.open_until()); }
+  // False once its circuit is open or it asked for a pause: what waits is to go elsewhere.
+  bool IsOpen(absl::Time now) const;
+  // Whether it tells a repeat of a message apart whose first copy it may have been sent at `first`.
+  bool Recognizes(absl::Time first, absl::Time now) const;
+
+  // A message is meant for it; it counts until Note or Leave.
+  void Expect() { ++load_; }
+  void Leave() { --load_; }
+  void Push(MessageId id) { waiting_.push_back(id); }
+  // The next to be sent, where the rate allows one now.
+  std::optional<MessageId> Next(absl::Time now);
+  // All that waits, which it then does no more.
+  std::deque<MessageId> TakeWaiting();
+  // When the next of those that wait may be sent; never where none waits.
+  absl::Time ready_at() const;
+
+  // What became of a message after `took`.
+  void Note(const SendOutcome& outcome, absl::Duration took, absl::Time now);
+  // What a probe said.
+  void NoteProbe(const SendOutcome& outcome, absl::Time now);
+  ProviderStatus StatusAt(absl::Time now) const;
+
+ private:
+  int Target() const;
+
+  EmailProvider& provider_;
+  const DispatchPolicy& policy_;
+  Circuit circuit_;
+  absl::Time paused_until_ = absl::InfinitePast();
+  absl::Time next_slot_ = absl::InfinitePast();
+  int load_ = 0;
+  std::deque<MessageId> waiting_;
+  // Of an attempt, the latest counting most.
+  absl::Duration average_ = absl::ZeroDuration();
+  ProviderStatus status_;
+};
+
+}  // namespace keelson

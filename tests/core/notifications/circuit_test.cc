@@ -1,0 +1,86 @@
+#include "core/notifications/circuit.h"
+
+#include <catch2/catch.hpp>
+
+namespace keelson {
+namespace {
+
+const absl::Time kNow = absl::FromUnixSeconds(1'700'000'000);
+const absl::Duration kTick = absl::Microseconds(1);
+
+TEST_CASE("A circuit opens once the share of failures is reached, and not on few calls") {
+  Circuit circuit{CircuitPolicy()};
+  for (int i = 0; i < 4; ++i) circuit.Fail(kNow);
+  CHECK(circuit.StateAt(kNow) == CircuitState::kClosed);
+  circuit.Fail(kNow);
+  CHECK(circuit.StateAt(kNow) == CircuitState::kOpen);
+  CHECK(circuit.Admits(kNow, 0) == 0);
+  CHECK(circuit.open_until() == kNow + absl::Seconds(30));
+}
+
+TEST_CASE("A circuit judges the last calls alone") {
+  Circuit circuit{CircuitPolicy()};
+  for (int i = 0; i < 9; ++i) circuit.Fail(kNow), circuit.Succeed(kNow), circuit.Succeed(kNow);
+  CHECK(circuit.StateAt(kNow) == CircuitState::kClosed);
+  for (int i = 0; i < 20; ++i) circuit.Succeed(kNow);
+  for (int i = 0; i < 9; ++i) circuit.Fail(kNow);
+  CHECK(circuit.StateAt(kNow) == CircuitState::kClosed);
+  circuit.Fail(kNow);
+  CHECK(circuit.StateAt(kNow) == CircuitState::kOpen);
+}
+
+TEST_CASE("A half-open circuit lets its trials through, and closes when they succeed") {
+  Circuit circuit{CircuitPolicy()};
+  circuit.Trip(kNow);
+  const absl::Time later = kNow + absl::Seconds(30);
+  CHECK(circuit.StateAt(later - kTick) == CircuitState::kOpen);
+  CHECK(circuit.StateAt(later) == CircuitState::kHalfOpen);
+  CHECK(circuit.Admits(later, 0) == 2);
+  CHECK(circuit.Admits(later, 1) == 1);
+  CHECK(circuit.Admits(later, 2) == 0);
+  circuit.Succeed(later);
+  CHECK(circuit.StateAt(later) == CircuitState::kHalfOpen);
+  CHECK(circuit.Admits(later, 0) == 1);
+  circuit.Succeed(later);
+  CHECK(circuit.StateAt(later) == CircuitState::kClosed);
+  circuit.Fail(later);
+  CHECK(circuit.StateAt(later) == CircuitState::kClosed);
+}
+
+TEST_CASE("While its trials fail, a circuit stays open for twice as long each time, up to a bound") {
+  CircuitPolicy policy;
+  policy.open = absl::Seconds(30);
+  policy.max_open = absl::Minutes(2);
+  Circuit circuit(policy);
+  absl::Time now = kNow;
+  circuit.Trip(now);
+  for (const int seconds : {30, 60, 120, 120}) {
+    CHECK(circuit.open_until() == now + absl::Seconds(seconds));
+    now = circuit.open_until();
+    circuit.Fail(now);
+  }
+  now = circuit.open_until();
+  circuit.Succeed(now), circuit.Succeed(now);
+  circuit.Trip(now);
+  CHECK(circuit.open_until() == now + absl::Seconds(30));
+}
+
+TEST_CASE("Calls from before a circuit opened change nothing when they end") {
+  Circuit circuit{CircuitPolicy()};
+  circuit.Trip(kNow);
+  circuit.Fail(kNow), circuit.Trip(kNow), circuit.Succeed(kNow), circuit.Succeed(kNow);
+  CHECK(circuit.StateAt(kNow) == CircuitState::kOpen);
+  CHECK(circuit.open_until() == kNow + absl::Seconds(30));
+}
+
+TEST_CASE("An open circuit is tried at once where it is allowed to be") {
+  Circuit circuit{CircuitPolicy()};
+  circuit.Allow(kNow);
+  CHECK(circuit.StateAt(kNow) == CircuitState::kClosed);
+  circuit.Trip(kNow);
+  circuit.Allow(kNow + kTick);
+  CHECK(circuit.StateAt(kNow + kTick) == CircuitState::kHalfOpen);
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,261 @@
+// Which provider a message goes to, and when to another.
+#include <catch2/catch.hpp>
+
+#include "core/common/strings.h"
+#include "tests/core/notifications/post_office.h"
+
+namespace keelson {
+namespace {
+
+using Kind = SendOutcome::Kind;
+
+SendOutcome Refused(Kind kind, std::optional<absl::Duration> retry_after = std::nullopt) {
+  return FakeEmailProvider::Refused(kind, "not now", retry_after);
+}
+
+// What a provider says of itself, not of the message.
+const std::vector<SendOutcome> kProviderTroubles = {Refused(Kind::kRetry, absl::Seconds(1)),
+                                                    Refused(Kind::kUnreachable), Refused(Kind::kQuota),
+                                                    Refused(Kind::kConfig)};
+
+TEST_CASE("Where nothing was sent, the next provider is asked at once") {
+  for (const SendOutcome& trouble : kProviderTroubles) {
+    PostOffice office;
+    const MessageId id = office.Post();
+    office.first.script = {trouble};
+    office.Dispatch();
+    CHECK(office.first.sent.size() == 1);
+    CHECK(office.second.sent.size() == 1);
+    CHECK(office.Now(id).state == MessageState::kSent);
+    CHECK(office.Now(id).provider == "second");
+    CHECK(office.Now(id).attempts == 1);
+    REQUIRE(office.log.Count("message.refused") == 1);
+    CHECK(office.log.entries()[0].fields.at("provider") == "first");
+  }
+}
+
+TEST_CASE("Where a copy may have been sent, or the message is at fault, no other provider is asked") {
+  for (const Kind kind : {Kind::kUnknown, Kind::kRecipientRejected, Kind::kMessageRejected, Kind::kRetry}) {
+    PostOffice office;
+    office.Post("verify_email");
+    office.first.script = {Refused(kind)};
+    office.Dispatch();
+    CHECK(office.first.sent.size() == 1);
+    CHECK(office.second.sent.empty());
+  }
+}
+
+TEST_CASE("What is wrong with a provider costs a message no attempt, and it waits until one may be asked") {
+  for (const SendOutcome& trouble :
+       {Refused(Kind::kRetry, absl::Hours(1)), Refused(Kind::kQuota), Refused(Kind::kConfig)}) {
+    PostOffice office;
+    const MessageId id = office.Post();
+    office.first.script = {trouble};
+    const auto sender = office.Sender({&office.first});
+    office.Dispatch(*sender);
+    const Message waiting = office.Now(id);
+    CHECK(waiting.state == MessageState::kQueued);
+    CHECK(waiting.attempts == 0);
+    CHECK(waiting.last_error == "not now");
+    CHECK(waiting.pinned_provider.empty());
+    CHECK(waiting.due_time >= office.clock.Now() + office.policy.circuit.open);
+    office.WaitFor(id);
+    office.Dispatch(*sender);
+    CHECK(office.Now(id).state == MessageState::kSent);
+    CHECK(office.first.sent.size() == 2);
+  }
+}
+
+TEST_CASE("No message is handed to a provider before the time that it named") {
+  PostOffice office;
+  office.Post();
+  office.first.script = {Refused(Kind::kRetry, absl::Hours(1))};
+  const auto sender = office.Sender({&office.first});
+  office.Dispatch(*sender);
+  office.Post();
+  office.clock.Advance(absl::Hours(1) - absl::Microseconds(1));
+  office.Dispatch(*sender);
+  CHECK(office.first.sent.size() == 1);
+  office.clock.Advance(absl::Microseconds(1));
+  office.Dispatch(*sender);
+  CHECK(office.first.sent.size() == 3);
+}
+
+TEST_CASE("A provider that can't be reached costs an attempt where no other takes the message") {
+  PostOffice office;
+  const MessageId id = office.Post();
+  office.first.script = {Refused(Kind::kUnreachable)};
+  office.second.script = {Refused(Kind::kQuota)};
+  office.Dispatch();
+  CHECK(office.Now(id).state == MessageState::kQueued);
+  CHECK(office.Now(id).attempts == 1);
+  CHECK(office.Now(id).due_time <= office.clock.Now() + office.policy.base_delay);
+}
+
+TEST_CASE("A provider whose circuit is open is left alone until it may be tried, by few messages first") {
+  PostOffice office;
+  office.policy.circuit.min_calls = 2;
+  office.first.decide = [](const Email&) { return Refused(Kind::kUnreachable); };
+  const auto sender = office.Sender();
+  for (int i = 0; i < 8; ++i) office.Post();
+  office.Dispatch(*sender);
+  const std::size_t asked = office.first.sent.size();
+  CHECK(asked >= 2);
+  CHECK(office.second.sent.size() == 8);
+  CHECK(sender->ListProviders()[0].circuit == CircuitState::kOpen);
+
+  office.Post();
+  office.Dispatch(*sender);
+  CHECK(office.first.sent.size() == asked);
+  office.clock.Advance(office.policy.circuit.open);
+  CHECK(sender->ListProviders()[0].circuit == CircuitState::kHalfOpen);
+  office.first.decide = nullptr;
+  for (int i = 0; i < 4; ++i) office.Post();
+  Must(sender->KeepBooks()), Must(sender->KeepBooks());
+  // Two trials; the others go where nothing is to be tried.
+  while (sender->SendNext(1)) {
+  }
+  CHECK(office.second.sent.size() == 11);
+  office.Dispatch(*sender);
+  CHECK(office.first.sent.size() == asked + 2);
+  CHECK(sender->ListProviders()[0].circuit == CircuitState::kClosed);
+}
+
+TEST_CASE("What waits for a provider goes elsewhere once its circuit opens") {
+  PostOffice office;
+  for (int i = 0; i < 5; ++i) office.Post();
+  office.first.decide = [](const Email&) { return Refused(Kind::kConfig); };
+  office.Dispatch();
+  CHECK(office.first.sent.size() == 1);
+  CHECK(office.second.sent.size() == 5);
+}
+
+TEST_CASE("A message that may have been sent goes to the same provider, which recognizes it") {
+  PostOffice office;
+  office.first.window = absl::Hours(24);
+  const MessageId id = office.Post();
+  const absl::Time begun = office.clock.Now();
+  office.first.script = {Refused(Kind::kUnknown), Refused(Kind::kUnreachable)};
+  const auto sender = office.Sender();
+  office.Dispatch(*sender);
+  CHECK(office.Now(id).state == MessageState::kQueued);
+  CHECK(office.Now(id).attempts == 1);
+  CHECK(office.Now(id).pinned_provider == "first");
+  CHECK(office.Now(id).pin_time == begun);
+  // That nothing was sent this time says nothing of the first.
+  office.WaitFor(id);
+  office.Dispatch(*sender);
+  CHECK(office.Now(id).pinned_provider == "first");
+  CHECK(office.Now(id).pin_time == begun);
+  office.WaitFor(id);
+  office.Dispatch(*sender);
+  CHECK(office.Now(id).state == MessageState::kSent);
+  CHECK(office.second.sent.empty());
+  REQUIRE(office.first.sent.size() == 3);
+  CHECK(office.first.sent[2].id == id);
+  CHECK(office.first.sent[2].content == office.first.sent[0].content);
+  CHECK(office.first.sent[2].date == office.first.sent[0].date);
+}
+
+TEST_CASE("A link that may have been sent is sent again by whichever provider is next, a receipt is not") {
+  for (const bool link : {true, false}) {
+    PostOffice office;
+    const MessageId id = office.Post(link ? "verify_email" : "refund_succeeded");
+    office.first.script = {Refused(Kind::kUnknown)};
+    office.Dispatch();
+    CHECK(office.Now(id).state == (link ? MessageState::kQueued : MessageState::kDead));
+    CHECK(office.Now(id).pinned_provider.empty());
+    office.WaitFor(id);
+    office.Dispatch({&office.second});
+    CHECK(office.second.sent.size() == (link ? 1U : 0U));
+    if (!link) CHECK_THAT(office.Now(id).last_error, Catch::Contains("may have been sent"));
+  }
+}
+
+TEST_CASE("Past its window a provider does not recognize a repeat") {
+  for (const bool link : {true, false}) {
+    PostOffice office;
+    office.first.window = absl::Minutes(15);
+    const MessageId id = office.Post(link ? "verify_email" : "refund_succeeded");
+    office.first.script = {Refused(Kind::kUnknown)};
+    office.Dispatch();
+    CHECK(office.Now(id).pinned_provider == "first");
+    office.clock.Advance(absl::Minutes(15));
+    office.Dispatch({&office.second, &office.first});
+    CHECK(office.Now(id).state == (link ? MessageState::kSent : MessageState::kDead));
+    CHECK(office.second.sent.size() == (link ? 1U : 0U));
+    CHECK(office.first.sent.size() == 1);
+  }
+}
+
+TEST_CASE("A message that is to go by one provider goes by no other") {
+  PostOffice office;
+  const MessageId id = office.Post("test_message", std::nullopt, "second");
+  office.second.script = {Refused(Kind::kConfig)};
+  const auto sender = office.Sender();
+  office.Dispatch(*sender);
+  CHECK(office.Now(id).state == MessageState::kQueued);
+  CHECK(office.Now(id).pinned_provider == "second");
+  CHECK_FALSE(office.Now(id).pin_time.has_value());
+  office.WaitFor(id);
+  office.Dispatch(*sender);
+  CHECK(office.Now(id).state == MessageState::kSent);
+  CHECK(office.first.sent.empty());
+}
+
+TEST_CASE("A message that is to go by a provider that isn't configured any more is dead") {
+  PostOffice office;
+  const MessageId id = office.Post("test_message", std::nullopt, "gone");
+  office.Dispatch();
+  CHECK(office.Now(id).state == MessageState::kDead);
+  CHECK(office.Now(id).last_error == "the provider gone isn't configured any more");
+}
+
+TEST_CASE("No more messages a second are handed to a provider than the configuration allows") {
+  PostOffice office;
+  office.policy.rate = 10;
+  for (int i = 0; i < 5; ++i) office.Post();
+  const auto sender = office.Sender();
+  office.Dispatch(*sender);
+  CHECK(office.first.sent.size() == 1);
+  office.clock.Advance(absl::Milliseconds(99));
+  office.Dispatch(*sender);
+  CHECK(office.first.sent.size() == 1);
+  office.clock.Advance(absl::Milliseconds(1));
+  office.Dispatch(*sender);
+  CHECK(office.first.sent.size() == 2);
+  CHECK(office.second.sent.empty());
+}
+
+TEST_CASE("A provider that is set up wrong is found by its probe, before a message is") {
+  PostOffice office;
+  office.first.probe = Refused(Kind::kConfig);
+  const auto sender = office.Sender();
+  sender->ProbeProviders();
+  CHECK(office.log.Count("provider.unusable") == 1);
+  office.Post();
+  office.Dispatch(*sender);
+  CHECK(office.first.sent.empty());
+  CHECK(office.second.sent.size() == 1);
+  CHECK(sender->ListProviders()[0] == ProviderStatus{"first", CircuitState::kOpen, 0, 0, "not now"});
+  // Once it is mended, it need not be waited for.
+  office.first.probe.reset();
+  sender->ProbeProviders();
+  office.Post();
+  office.Dispatch(*sender);
+  CHECK(office.first.sent.size() == 1);
+}
+
+TEST_CASE("Providers are listed in failover order with what became of their messages") {
+  PostOffice office;
+  office.first.script = {Refused(Kind::kQuota)};
+  const auto sender = office.Sender();
+  for (int i = 0; i < 3; ++i) office.Post();
+  office.Dispatch(*sender);
+  CHECK(sender->ListProviders() ==
+        std::vector<ProviderStatus>{{"first", CircuitState::kClosed, 0, 1, "not now"},
+                                    {"second", CircuitState::kClosed, 3, 0, ""}});
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,162 @@
+// Messages on their way through a provider over HTTP: what is sent, what is sent again, and what goes
+// elsewhere.
+#include <algorithm>
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <csignal>
+#include <optional>
+
+#include "core/common/strings.h"
+#include "tests/e2e/support/await.h"
+#include "tests/e2e/support/folder.h"
+#include "tests/e2e/support/mail_api.h"
+#include "tests/e2e/support/mailbox.h"
+#include "tests/e2e/support/scenarios.h"
+#include "tests/e2e/support/service_process.h"
+
+namespace keelson::e2e {
+namespace {
+
+using Act = servers::ScriptedAnswer::Act;
+
+ServiceProcess::Settings With(ServiceProcess::Settings settings, const ServiceProcess::Settings& more) {
+  settings.insert(settings.end(), more.begin(), more.end());
+  return settings;
+}
+
+std::string Address(const std::string& name, int number) {
+  return StrCat(name, number, "@example.com");
+}
+
+void RegisterMany(const Client& client, const std::string& name, int count) {
+  for (int i = 0; i < count; ++i) RegisterUser(client, Address(name, i));
+}
+
+int CountOf(const std::string& text, const std::string& what) {
+  int count = 0;
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + 1)) ++count;
+  return count;
+}
+
+TEST_CASE("a message goes out over HTTP under its own id as the key") {
+  const Folder folder;
+  MailApi api;
+  ServiceProcess service(folder.path(), api.settings());
+  RegisterUser(service.Connect(), "ada@example.com");
+  REQUIRE(Await([&] { return api.taken().size() == 1; }));
+  const auto& [key, request] = *api.taken().begin();
+  CHECK(key.starts_with("message_"));
+  CHECK(request.to == "ada@example.com");
+  CHECK(request.text.find("http://localhost:3000/verify-email?token=") != std::string::npos);
+  CHECK(service.Stop() == 0);
+  CHECK(api.requests().size() == 1);
+}
+
+TEST_CASE("where an answer is lost, the same bytes go to the same provider under the same key") {
+  const Folder folder;
+  MailApi api(MailApi::Accepted, [](const MailApi::Request& request) {
+    servers::ScriptedAnswer answer = MailApi::Accepted(request);
+    if (request.repeats == 0) answer.act = Act::kCutShort;
+    if (request.repeats == 1) answer.act = Act::kReset;
+    return answer;
+  });
+  ServiceProcess service(folder.path(), api.settings(/*then_file=*/true));
+  RegisterMany(service.Connect(), "user", 4);
+  CHECK(Await([&] { return api.requests().size() >= 12; }));
+  CHECK(service.Stop() == 0);
+  CHECK(api.requests().size() == 12);
+  CHECK(api.taken().size() == 4);
+  CHECK(api.changed().empty());
+  CHECK(CountMails(service.mail_folder()) == 0);
+}
+
+TEST_CASE("a message whose sender is killed before it can tell is sent again with the same key and bytes") {
+  const Folder folder;
+  std::optional<ServiceProcess> service;
+  pid_t victim = 0;
+  MailApi api(MailApi::Accepted, [&](const MailApi::Request& request) {
+    if (request.repeats == 0) kill(victim, SIGKILL);
+    return MailApi::Accepted(request);
+  });
+  const auto settings =
+      With(api.settings(/*then_file=*/true), {"email.dispatch.timeout=500ms", "email.dispatch.lease=1s"});
+  service.emplace(folder.path(), settings);
+  victim = service->process().pid();
+  RegisterUser(service->Connect(), "ada@example.com");
+  CHECK(service->process().Wait() == -SIGKILL);
+  CHECK(api.taken().size() == 1);
+  service.emplace(folder.path(), settings);
+  CHECK(Await([&] { return api.requests().size() == 2; }));
+  CHECK(service->Stop() == 0);
+  CHECK(api.requests().size() == 2);
+  CHECK(api.taken().size() == 1);
+  CHECK(api.changed().empty());
+  CHECK(CountMails(service->mail_folder()) == 0);
+}
+
+TEST_CASE("a provider with a bad key is left alone after it said so, and another takes its messages") {
+  const Folder folder;
+  MailApi api([](const MailApi::Request&) {
+    return servers::ScriptedAnswer{.status = 401,
+                                   .body = R"({"name":"invalid_api_key","message":"API key is invalid"})"};
+  });
+  ServiceProcess service(folder.path(), api.settings(/*then_file=*/true));
+  RegisterMany(service.Connect(), "user", 10);
+  CHECK(Await([&] { return CountMails(service.mail_folder()) == 10; }));
+  // Those that were under way when it first said so.
+  CHECK(api.requests().size() <= 4);
+  CHECK(service.process().errors().find("re_test") == std::string::npos);
+}
+
+TEST_CASE("a provider that can't be reached costs nobody a message") {
+  const Folder folder;
+  ServiceProcess service(folder.path(),
+                         {R"(email.providers=["resend","file"])", "email.resend.api_key=re_test",
+                          "email.resend.base_url=http://127.0.0.1:1"});
+  RegisterMany(service.Connect(), "user", 10);
+  CHECK(Await([&] { return CountMails(service.mail_folder()) == 10; }));
+}
+
+TEST_CASE("fifty refused messages ahead of them don't hold the others up") {
+  const Folder folder;
+  MailApi api([](const MailApi::Request& request) {
+    if (!request.to.starts_with("poison")) return MailApi::Accepted(request);
+    return servers::ScriptedAnswer{.status = 422,
+                                   .body = R"({"name":"validation_error","message":"Invalid `to` field."})"};
+  });
+  ServiceProcess service(folder.path(), api.settings());
+  const Client client = service.Connect();
+  RegisterMany(client, "poison", 50);
+  RegisterMany(client, "user", 20);
+  CHECK(Await([&] { return api.taken().size() == 20; }));
+  CHECK(Await([&] { return CountOf(service.process().errors(), "\"message.dead\"") == 50; }));
+  CHECK(service.Stop() == 0);
+  CHECK(api.requests().size() == 70);
+}
+
+TEST_CASE("a rate that a provider names is kept to, and costs no message") {
+  const Folder folder;
+  const auto named = std::chrono::seconds(1);
+  std::optional<std::chrono::steady_clock::time_point> until;
+  std::atomic<int> early = 0;
+  MailApi api([&](const MailApi::Request& request) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!until) {
+      until = now + named;
+      return servers::ScriptedAnswer{
+          .status = 429,
+          .body = R"({"name":"rate_limit_exceeded","message":"Too many requests"})",
+          .headers = {"Retry-After: 1"}};
+    }
+    if (now < *until) ++early;
+    return MailApi::Accepted(request);
+  });
+  ServiceProcess service(folder.path(), With(api.settings(), {"email.dispatch.concurrency=1"}));
+  RegisterMany(service.Connect(), "user", 5);
+  CHECK(Await([&] { return api.taken().size() == 5; }));
+  CHECK(early == 0);
+}
+
+}  // namespace
+}  // namespace keelson::e2e

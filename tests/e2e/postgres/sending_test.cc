@@ -1,0 +1,85 @@
+// Two processes send the messages of one database through a provider that fails at random.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "core/common/strings.h"
+#include "tests/e2e/postgres/support/fleet.h"
+#include "tests/e2e/support/await.h"
+#include "tests/e2e/support/mail_api.h"
+#include "tests/e2e/support/scenarios.h"
+#include "tests/e2e/support/stores.h"
+#include "tests/e2e/support/threads.h"
+
+namespace keelson::e2e {
+namespace {
+
+using Act = servers::ScriptedAnswer::Act;
+
+constexpr int kMessages = 2000;
+constexpr int kCallers = 8;
+
+// One in five messages meets with some trouble before the provider takes it.
+MailApi::Answer RefusesAtRandom(std::mt19937& random) {
+  return [&random](const MailApi::Request& request) -> servers::ScriptedAnswer {
+    switch (random() % 20) {
+      case 0:
+        return {.status = 503, .body = R"({"name":"internal_server_error","message":"busy"})"};
+      case 1:
+        return {.status = 429,
+                .body = R"({"name":"rate_limit_exceeded","message":"too many"})",
+                .headers = {"Retry-After: 0"}};
+      case 2:
+        return {.status = 500, .body = "<html>oops</html>"};
+      case 3:
+        return {.act = Act::kReset};
+      default:
+        return MailApi::Accepted(request);
+    }
+  };
+}
+
+// One in ten answers is lost after it was.
+MailApi::Answer LosesAtRandom(std::mt19937& random) {
+  return [&random](const MailApi::Request& request) {
+    servers::ScriptedAnswer answer = MailApi::Accepted(request);
+    const auto chance = random() % 20;
+    if (chance == 0) answer.act = Act::kReset;
+    if (chance == 1) answer.act = Act::kCutShort;
+    return answer;
+  };
+}
+
+TEST_CASE("two processes send 2,000 messages by a provider that fails at random, each once") {
+  std::mt19937 random(7);  // used under the server's lock
+  MailApi api(RefusesAtRandom(random), LosesAtRandom(random));
+  ServiceProcess::Settings settings = api.settings();
+  settings.insert(settings.end(),
+                  {"email.dispatch.max_attempts=100", "email.circuit.open=50ms",
+                   "email.circuit.max_open=100ms", "email.dispatch.concurrency=8", "passwords.queue=1000"});
+  Fleet fleet(2, settings);
+  std::vector<Client> clients;
+  for (std::size_t i = 0; i < kCallers; ++i) clients.push_back(fleet.Connect(i % fleet.size()));
+  const auto faults = AllAtOnce(kCallers, [&](int caller) -> std::string {
+    for (int i = 0; i < kMessages / kCallers; ++i) {
+      RegisterUser(clients[static_cast<std::size_t>(caller)], StrCat("user", caller, "-", i, "@example.com"));
+    }
+    return "";
+  });
+  CHECK(faults == std::vector<std::string>(kCallers));
+  const servers::PostgresSession database = ConnectToDatabase(fleet.folder());
+  CHECK(Await([&] { return database.Value("SELECT count(*) FROM messages WHERE state <> 3") == "0"; },
+              std::chrono::minutes(2)));
+
+  const auto taken = api.taken();
+  CHECK(taken.size() == kMessages);
+  CHECK(api.changed().empty());
+  // Nobody got two messages under two keys.
+  std::vector<std::string> recipients;
+  for (const auto& [key, request] : taken) recipients.push_back(request.to);
+  std::sort(recipients.begin(), recipients.end());
+  CHECK(std::adjacent_find(recipients.begin(), recipients.end()) == recipients.end());
+}
+
+}  // namespace
+}  // namespace keelson::e2e

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "core/common/store.h"
+
+namespace keelson {
+
+// Another store, which fails as `failure` says while it is set.
+class FailingStore : public Store {
+ public:
+  explicit FailingStore(Store& store) : store_(store) {}
+
+  absl::Status Read(absl::Time deadline, ReadWork work) override {
+    return failure.ok() ? store_.Read(deadline, work) : failure;
+  }
+  absl::Status Write(absl::Time deadline, WriteWork work) override {
+    return failure.ok() ? store_.Write(deadline, work) : failure;
+  }
+  absl::Status Check(absl::Time deadline) override { return failure.ok() ? store_.Check(deadline) : failure; }
+  bool reads_inline() const override { return store_.reads_inline(); }
+
+  absl::Status failure;
+
+ private:
+  Store& store_;
+};
+
+}  // namespace keelson
