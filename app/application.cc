@@ -33,7 +33,14 @@ Application::Application(const Config& config, const Sha256Digest& page_token_ke
       check_refund_(ports.store, ports.clock, config.refunds),
       create_refund_(ports.store, ports.clock, ports.ids, config.refunds),
       get_refund_(ports.store),
-      list_refunds_(ports.store, page_tokens_) {}
+      list_refunds_(ports.store, page_tokens_),
+      get_message_(ports.store),
+      list_messages_(ports.store, page_tokens_),
+      retry_message_(ports.store, ports.clock),
+      cancel_message_(ports.store, ports.clock),
+      send_test_message_(ports.store, ports.clock, ports.ids, config.email.providers),
+      preview_template_(ports.renderer),
+      provider_statuses_(ports.provider_statuses) {}
 
 UseCases Application::use_cases() {
   return {.register_user = register_user_,
@@ -53,7 +60,14 @@ UseCases Application::use_cases() {
           .check_refund = check_refund_,
           .create_refund = create_refund_,
           .get_refund = get_refund_,
-          .list_refunds = list_refunds_};
+          .list_refunds = list_refunds_,
+          .get_message = get_message_,
+          .list_messages = list_messages_,
+          .retry_message = retry_message_,
+          .cancel_message = cancel_message_,
+          .send_test_message = send_test_message_,
+          .preview_template = preview_template_,
+          .provider_statuses = provider_statuses_};
 }
 
 }  // namespace keelson

@@ -23,6 +23,8 @@ class Application {
     Clock& clock;
     Entropy& entropy;
     IdGenerator& ids;
+    const MessageRenderer& renderer;
+    const ProviderStatuses& provider_statuses;
   };
 
   Application(const Config& config, const Sha256Digest& page_token_key, const Ports& ports);
@@ -56,6 +58,14 @@ class Application {
   CreateRefund create_refund_;
   GetRefund get_refund_;
   ListRefunds list_refunds_;
+
+  GetMessage get_message_;
+  ListMessages list_messages_;
+  RetryMessage retry_message_;
+  CancelMessage cancel_message_;
+  SendTestMessage send_test_message_;
+  const PreviewTemplate preview_template_;
+  const ProviderStatuses& provider_statuses_;
 };
 
 }  // namespace keelson

@@ -85,13 +85,14 @@ absl::Status Service::MakeCore() {
   if (!whole.ok()) return whole;
   const auto key = ReadOrMakePageTokenKey(*store_, entropy_, absl::Now() + kFirstWriteTimeout);
   if (!key.ok()) return key.status();
-  application_ = std::make_unique<Application>(config_, *key,
-                                               Application::Ports{*store_, *hasher_, clock_, entropy_, ids_});
   std::vector<EmailProvider*> providers;
   for (const auto& provider : email_providers_) providers.push_back(provider.get());
   dispatch_messages_ =
       std::make_unique<DispatchMessages>(DispatchMessages::Ports{*store_, clock_, entropy_, log_, *renderer_},
                                          std::move(providers), DispatchPolicyOf(config_.email));
+  application_ = std::make_unique<Application>(
+      config_, *key,
+      Application::Ports{*store_, *hasher_, clock_, entropy_, ids_, *renderer_, *dispatch_messages_});
   settle_refunds_ =
       std::make_unique<SettleRefunds>(*store_, clock_, entropy_, ids_, log_, *payment_provider_);
   purge_expired_ = std::make_unique<PurgeExpired>(*store_, clock_, config_.email.dispatch.retention);

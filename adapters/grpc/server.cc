@@ -23,6 +23,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const GrpcServerOp
   services.push_back(MakeAccountService(use_cases));
   services.push_back(MakeOrderService(use_cases));
   services.push_back(MakeRefundService(use_cases));
+  services.push_back(MakeNotificationService(use_cases));
   absl::StatusOr<std::unique_ptr<Engine>> engine =
       Engine::Start(options, std::move(services), store, entropy, log);
   if (!engine.ok()) return engine.status();

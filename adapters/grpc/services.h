@@ -12,5 +12,6 @@ namespace keelson {
 std::unique_ptr<RpcService> MakeAccountService(const UseCases& use_cases);
 std::unique_ptr<RpcService> MakeOrderService(const UseCases& use_cases);
 std::unique_ptr<RpcService> MakeRefundService(const UseCases& use_cases);
+std::unique_ptr<RpcService> MakeNotificationService(const UseCases& use_cases);
 
 }  // namespace keelson

@@ -17,6 +17,12 @@ void LabelsToProto(const Labels& labels, google::protobuf::Map<std::string, std:
   for (const auto& [key, value] : labels) out[key] = value;
 }
 
+// What the contract's narrower number can say of it.
+std::int32_t AttemptsOf(std::int64_t attempts) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+  return static_cast<std::int32_t>(std::min(attempts, kMost));
+}
+
 void LineToProto(const Order& order, std::size_t index, orders::v1::OrderLine& out) {
   const OrderLine& line = order->lines[index];
   out.set_line_id(absl::StrCat(index + 1));
@@ -110,13 +116,29 @@ void ToProto(const Refund& refund, refunds::v1::Refund& out) {
   out.set_provider_reference(refund->provider_reference);
   out.set_failure_code(refund->failure_code);
   out.set_failure_message(refund->failure_message);
-  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
-  out.set_attempts(static_cast<std::int32_t>(std::min(refund->attempts, kMost)));
+  out.set_attempts(AttemptsOf(refund->attempts));
   ToProto(refund->create_time, *out.mutable_create_time());
   ToProto(refund->update_time, *out.mutable_update_time());
   if (refund->decide_time) ToProto(*refund->decide_time, *out.mutable_decide_time());
   if (refund->settle_time) ToProto(*refund->settle_time, *out.mutable_settle_time());
   out.set_etag(EtagOf(refund->version));
+}
+
+void ToProto(const Message& message, notifications::v1::Message& out) {
+  out.set_id(message.id.ToString());
+  out.set_state(static_cast<notifications::v1::MessageState>(message.state));
+  out.set_template_(message.template_name);
+  out.set_locale(message.locale);
+  out.set_to(message.to);
+  out.set_subject(message.content.subject);
+  if (!message.user_id.is_nil()) out.set_user_id(message.user_id.ToString());
+  out.set_attempts(AttemptsOf(message.attempts));
+  if (message.state == MessageState::kQueued) ToProto(message.due_time, *out.mutable_next_attempt_time());
+  out.set_provider(message.provider);
+  out.set_provider_message_id(message.provider_message_id);
+  out.set_last_error(message.last_error);
+  ToProto(message.create_time, *out.mutable_create_time());
+  if (message.send_time) ToProto(*message.send_time, *out.mutable_send_time());
 }
 
 Amount FromProto(const common::v1::Money& money) {

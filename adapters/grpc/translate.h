@@ -14,12 +14,14 @@
 #include "core/common/money.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
+#include "core/notifications/message.h"
 #include "core/orders/order.h"
 #include "core/refunds/refund.h"
 #include "google/protobuf/map.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "keelson/accounts/v1/accounts.pb.h"
 #include "keelson/common/v1/money.pb.h"
+#include "keelson/notifications/v1/notifications.pb.h"
 #include "keelson/orders/v1/orders.pb.h"
 #include "keelson/refunds/v1/refunds.pb.h"
 
@@ -28,6 +30,8 @@ namespace keelson {
 void ToProto(const User& user, accounts::v1::User& out);
 void ToProto(const Order& order, orders::v1::Order& out);
 void ToProto(const Refund& refund, refunds::v1::Refund& out);
+// Nothing that it says but its subject.
+void ToProto(const Message& message, notifications::v1::Message& out);
 void ToProto(const Money& money, common::v1::Money& out);
 void ToProto(absl::Time time, google::protobuf::Timestamp& out);
 
@@ -61,10 +65,12 @@ FieldErrors ListFromProto(Request& request, bool (*is_known)(int), Query& query)
   query.page_token = std::move(*request.mutable_page_token());
   using State = typename decltype(query.states)::value_type;
   query.states = StatesFromProto<State>(request.states(), is_known, "states", errors);
-  if (request.has_created_from())
-    query.created_from = FromProto(request.created_from(), "created_from", errors);
-  if (request.has_created_before()) {
-    query.created_before = FromProto(request.created_before(), "created_before", errors);
+  if constexpr (requires { query.created_from; }) {
+    if (request.has_created_from())
+      query.created_from = FromProto(request.created_from(), "created_from", errors);
+    if (request.has_created_before()) {
+      query.created_before = FromProto(request.created_before(), "created_before", errors);
+    }
   }
   return errors;
 }

@@ -5,6 +5,11 @@
 #include "core/accounts/list_users.h"
 #include "core/accounts/register_user.h"
 #include "core/accounts/verify_email.h"
+#include "core/notifications/get_message.h"
+#include "core/notifications/message_steps.h"
+#include "core/notifications/preview_template.h"
+#include "core/notifications/provider_status.h"
+#include "core/notifications/send_test_message.h"
 #include "core/orders/create_order.h"
 #include "core/orders/get_order.h"
 #include "core/orders/order_steps.h"
@@ -35,6 +40,14 @@ struct UseCases {
   CreateRefund& create_refund;
   GetRefund& get_refund;
   ListRefunds& list_refunds;
+
+  GetMessage& get_message;
+  ListMessages& list_messages;
+  RetryMessage& retry_message;
+  CancelMessage& cancel_message;
+  SendTestMessage& send_test_message;
+  const PreviewTemplate& preview_template;
+  const ProviderStatuses& provider_statuses;
 };
 
 }  // namespace keelson

@@ -46,9 +46,13 @@ template <typename Entity>
 std::size_t AnswerBytes(const Entity& entity) {
   constexpr std::size_t kOfRow = 1024;
   constexpr std::size_t kOfLine = 128;
-  std::size_t bytes = kOfRow + Archive(entity.fields()).size();
-  if constexpr (requires { entity->lines; }) bytes += kOfLine * entity->lines.size();
-  return bytes;
+  if constexpr (requires { entity.fields(); }) {
+    std::size_t bytes = kOfRow + Archive(entity.fields()).size();
+    if constexpr (requires { entity->lines; }) bytes += kOfLine * entity->lines.size();
+    return bytes;
+  } else {
+    return kOfRow + Archive(entity).size();
+  }
 }
 
 // Reads a page's rows, in slices, so that no more is read of heavy rows than a page can hold. True where rows

@@ -2,6 +2,22 @@
 
 namespace keelson {
 
+std::string_view MessageStateName(MessageState state) {
+  switch (state) {
+    case MessageState::kQueued:
+      return "QUEUED";
+    case MessageState::kSending:
+      return "SENDING";
+    case MessageState::kSent:
+      return "SENT";
+    case MessageState::kDead:
+      return "DEAD";
+    case MessageState::kCancelled:
+      return "CANCELLED";
+  }
+  return "";
+}
+
 void EndMessage(Message& message, MessageState state, absl::Time now) {
   message.state = state;
   message.end_time = now;

@@ -15,6 +15,9 @@ namespace keelson {
 // The numbers are stored: they never change.
 enum class MessageState { kQueued = 1, kSending = 2, kSent = 3, kDead = 4, kCancelled = 5 };
 
+// "QUEUED", …: as callers see it.
+std::string_view MessageStateName(MessageState state);
+
 using TemplateVariables = std::map<std::string, std::string>;
 
 struct RenderedMessage {
@@ -71,6 +74,11 @@ struct Message {
 
   bool operator==(const Message&) const = default;
 };
+
+// Whether it is too late to send it.
+inline bool IsExpired(const Message& message, absl::Time now) {
+  return message.expire_time && *message.expire_time <= now;
+}
 
 inline bool IsRendered(const Message& message) {
   return !message.content.subject.empty();

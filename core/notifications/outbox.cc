@@ -4,6 +4,13 @@
 
 namespace keelson {
 
+absl::Status QueueMessage(WriteTransaction& tx, const CallContext& context, const Message& message) {
+  if (absl::Status status = tx.messages().Insert(message); !status.ok()) return status;
+  return tx.events().Append(MakeEvent("message.queued", message.id.ToString(), message.user_id, context,
+                                      message.create_time,
+                                      EventPayload().Add("template", message.template_name)));
+}
+
 absl::Status QueueMessage(WriteTransaction& tx, const CallContext& context, IdGenerator& ids,
                           std::string_view template_name, const User& recipient, TemplateVariables variables,
                           absl::Time now, std::optional<absl::Time> expire_time) {
@@ -20,9 +27,7 @@ absl::Status QueueMessage(WriteTransaction& tx, const CallContext& context, IdGe
   message.expire_time = expire_time;
   message.traceparent = context.traceparent;
   message.create_time = now;
-  if (absl::Status status = tx.messages().Insert(message); !status.ok()) return status;
-  return tx.events().Append(MakeEvent("message.queued", message.id.ToString(), recipient->id, context, now,
-                                      EventPayload().Add("template", template_name)));
+  return QueueMessage(tx, context, message);
 }
 
 }  // namespace keelson

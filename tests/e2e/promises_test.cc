@@ -266,8 +266,9 @@ TEST_CASE("what is not offered yet is UNIMPLEMENTED, and health knows every serv
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
   CHECK(Outcome(client(&Refunds::RetryRefund, "id: 'x'")) == "UNIMPLEMENTED");
-  for (const char* name : {"", "keelson.accounts.v1.AccountService", "keelson.orders.v1.OrderService",
-                           "keelson.refunds.v1.RefundService"}) {
+  for (const char* name :
+       {"", "keelson.accounts.v1.AccountService", "keelson.orders.v1.OrderService",
+        "keelson.refunds.v1.RefundService", "keelson.notifications.v1.NotificationService"}) {
     CHECK(client.Health(name) == "SERVING");
   }
   CHECK(client.Health("keelson.Nothing") == "NOT_FOUND");

@@ -4,8 +4,10 @@
 #include <grpcpp/grpcpp.h>
 
 #include <catch2/catch.hpp>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "adapters/grpc/server.h"
@@ -13,19 +15,29 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "keelson/accounts/v1/accounts.grpc.pb.h"
+#include "keelson/notifications/v1/notifications.grpc.pb.h"
 #include "keelson/orders/v1/orders.grpc.pb.h"
 #include "keelson/refunds/v1/refunds.grpc.pb.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_entropy.h"
 #include "tests/support/fake_password_hasher.h"
+#include "tests/support/fake_renderer.h"
 #include "tests/support/recording_log.h"
 
 namespace keelson {
 namespace {
 
 namespace acc = accounts::v1;
+namespace ntf = notifications::v1;
 namespace ord = orders::v1;
 namespace ref = refunds::v1;
+
+class FakeProviderStatuses : public ProviderStatuses {
+ public:
+  std::vector<ProviderStatus> ListProviders() const override {
+    return {{"smtp", CircuitState::kOpen, 7, 8, "timeout"}, {"file", CircuitState::kClosed, 9, 0, ""}};
+  }
+};
 
 struct Core {
   FakeClock clock;
@@ -57,12 +69,21 @@ struct Core {
   CreateRefund create_refund{store, clock, ids, refunds};
   GetRefund get_refund{store};
   ListRefunds list_refunds{store, page_tokens};
+  FakeRenderer renderer;
+  FakeProviderStatuses provider_statuses;
+  GetMessage get_message{store};
+  ListMessages list_messages{store, page_tokens};
+  RetryMessage retry_message{store, clock};
+  CancelMessage cancel_message{store, clock};
+  SendTestMessage send_test_message{store, clock, ids, {"smtp", "file"}};
+  PreviewTemplate preview_template{renderer};
 
   UseCases use_cases() {
-    return {register_user,   verify_email, resend_verification, get_user,     get_user_by_email,
-            batch_get_users, list_users,   create_order,        get_order,    list_orders,
-            pay_order,       ship_order,   deliver_order,       cancel_order, check_refund,
-            create_refund,   get_refund,   list_refunds};
+    return {register_user,   verify_email,   resend_verification, get_user,         get_user_by_email,
+            batch_get_users, list_users,     create_order,        get_order,        list_orders,
+            pay_order,       ship_order,     deliver_order,       cancel_order,     check_refund,
+            create_refund,   get_refund,     list_refunds,        get_message,      list_messages,
+            retry_message,   cancel_message, send_test_message,   preview_template, provider_statuses};
   }
 };
 
@@ -79,6 +100,7 @@ class Services {
     accounts = acc::AccountService::NewStub(channel);
     orders = ord::OrderService::NewStub(channel);
     refunds = ref::RefundService::NewStub(channel);
+    notifications = ntf::NotificationService::NewStub(channel);
   }
 
   // Calls `method` of `stub` and keeps the status.
@@ -166,6 +188,9 @@ class Services {
   std::unique_ptr<acc::AccountService::Stub> accounts;
   std::unique_ptr<ord::OrderService::Stub> orders;
   std::unique_ptr<ref::RefundService::Stub> refunds;
+  std::unique_ptr<ntf::NotificationService::Stub> notifications;
+
+  Core& core() { return core_; }
 
  private:
   Core core_;
@@ -177,8 +202,9 @@ using Names = std::vector<std::string>;
 TEST_CASE("every method offered is the contract's, with its own messages") {
   Core core;
   std::size_t offered = 0;
-  for (const auto& service : {MakeAccountService(core.use_cases()), MakeOrderService(core.use_cases()),
-                              MakeRefundService(core.use_cases())}) {
+  for (const auto& service :
+       {MakeAccountService(core.use_cases()), MakeOrderService(core.use_cases()),
+        MakeRefundService(core.use_cases()), MakeNotificationService(core.use_cases())}) {
     const auto* descriptor =
         google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service->name());
     REQUIRE(descriptor != nullptr);
@@ -193,7 +219,7 @@ TEST_CASE("every method offered is the contract's, with its own messages") {
       ++offered;
     }
   }
-  CHECK(offered == 18);
+  CHECK(offered == 25);
 }
 
 TEST_CASE("a user is shown by id and by address") {
@@ -305,6 +331,155 @@ TEST_CASE("a refund by line is judged, made and shown") {
   const auto page = services.Call(*services.refunds, &ref::RefundService::Stub::ListRefunds, list);
   REQUIRE(page.refunds_size() == 1);
   CHECK(page.refunds(0).id() == refund.id());
+}
+
+// What a change to a message comes to, as the store has it.
+template <typename Change>
+void Overwrite(Store& store, const std::string& id, const Change& change) {
+  REQUIRE(store
+              .Write(absl::InfiniteFuture(),
+                     [&](WriteTransaction& tx) {
+                       Found<Message> message = tx.messages().Find(*MessageId::Parse(id));
+                       change(**message);
+                       return tx.messages().Update(**message);
+                     })
+              .ok());
+}
+
+TEST_CASE("a message is shown with its subject, and nothing else of what it says") {
+  Services services;
+  const std::string user_id = services.Register();
+  const auto page = services.Call(*services.notifications, &ntf::NotificationService::Stub::ListMessages,
+                                  ntf::ListMessagesRequest());
+  REQUIRE(page.messages_size() == 1);
+  const ntf::Message queued = page.messages(0);
+  CHECK(queued.state() == ntf::MESSAGE_STATE_QUEUED);
+  CHECK(queued.template_() == "verify_email");
+  CHECK(queued.locale() == "en");
+  CHECK(queued.to() == "Ada@Example.com");
+  CHECK(queued.user_id() == user_id);
+  CHECK(queued.subject().empty());
+  CHECK(queued.next_attempt_time().seconds() == FakeClock::kStartSeconds);
+  CHECK_FALSE(queued.has_send_time());
+
+  Overwrite(services.core().store, queued.id(), [](Message& m) {
+    m.content = {"Subject", "Text", "<p>Html</p>", "en"};
+    m.attempts = std::numeric_limits<std::int64_t>::max();
+    m.provider = "smtp";
+    m.provider_message_id = "id-1";
+    m.last_error = "timeout";
+    m.state = MessageState::kSent;
+    m.send_time = m.end_time = m.create_time + absl::Seconds(5);
+  });
+  ntf::GetMessageRequest get;
+  get.set_id(queued.id());
+  const ntf::Message sent =
+      services.Call(*services.notifications, &ntf::NotificationService::Stub::GetMessage, get).message();
+  CHECK(sent.state() == ntf::MESSAGE_STATE_SENT);
+  CHECK(sent.subject() == "Subject");
+  CHECK(sent.attempts() == std::numeric_limits<std::int32_t>::max());
+  CHECK(sent.provider() == "smtp");
+  CHECK(sent.provider_message_id() == "id-1");
+  CHECK(sent.last_error() == "timeout");
+  CHECK(sent.send_time().seconds() == FakeClock::kStartSeconds + 5);
+  CHECK_FALSE(sent.has_next_attempt_time());
+  for (const char* said : {"Text", "Html", "token"}) {
+    CHECK(sent.DebugString().find(said) == std::string::npos);
+  }
+}
+
+TEST_CASE("messages are listed by state, user and address") {
+  Services services;
+  const std::string user_id = services.Register();
+  const auto count = [&](ntf::MessageState state, const std::string& user, const std::string& to) {
+    ntf::ListMessagesRequest list;
+    list.add_states(state);
+    list.set_user_id(user);
+    list.set_to(to);
+    return services.Call(*services.notifications, &ntf::NotificationService::Stub::ListMessages, list)
+        .messages_size();
+  };
+  CHECK(count(ntf::MESSAGE_STATE_QUEUED, user_id, "ADA@example.com") == 1);
+  CHECK(count(ntf::MESSAGE_STATE_SENT, user_id, "") == 0);
+  CHECK(count(ntf::MESSAGE_STATE_QUEUED, "", "bob@example.com") == 0);
+  CHECK(count(ntf::MESSAGE_STATE_UNSPECIFIED, "", "") == 0);
+  CHECK(services.Fields() == Names{"states[0]"});
+}
+
+TEST_CASE("a message is cancelled and a dead one is retried") {
+  Services services;
+  ntf::SendTestMessageRequest send;
+  send.set_to("ops@example.com");
+  send.set_provider("file");
+  const ntf::Message sent =
+      services.Call(*services.notifications, &ntf::NotificationService::Stub::SendTestMessage, send)
+          .message();
+  REQUIRE(services.status.ok());
+  CHECK(sent.template_() == "test_message");
+  CHECK(sent.to() == "ops@example.com");
+  CHECK(sent.user_id().empty());
+
+  ntf::RetryMessageRequest retry;
+  retry.set_id(sent.id());
+  services.Call(*services.notifications, &ntf::NotificationService::Stub::RetryMessage, retry);
+  CHECK(services.status.error_code() == grpc::FAILED_PRECONDITION);
+  Overwrite(services.core().store, sent.id(),
+            [](Message& m) { EndMessage(m, MessageState::kDead, m.create_time); });
+  const ntf::Message retried =
+      services.Call(*services.notifications, &ntf::NotificationService::Stub::RetryMessage, retry).message();
+  CHECK(retried.state() == ntf::MESSAGE_STATE_QUEUED);
+
+  ntf::CancelMessageRequest cancel;
+  cancel.set_id(sent.id());
+  const ntf::Message cancelled =
+      services.Call(*services.notifications, &ntf::NotificationService::Stub::CancelMessage, cancel)
+          .message();
+  CHECK(cancelled.state() == ntf::MESSAGE_STATE_CANCELLED);
+  services.Call(*services.notifications, &ntf::NotificationService::Stub::CancelMessage, cancel);
+  CHECK(services.status.error_code() == grpc::FAILED_PRECONDITION);
+
+  send.set_provider("pigeon");
+  services.Call(*services.notifications, &ntf::NotificationService::Stub::SendTestMessage, send);
+  CHECK(services.Fields() == Names{"provider"});
+}
+
+TEST_CASE("a template is previewed") {
+  Services services;
+  ntf::PreviewTemplateRequest preview;
+  preview.set_template_("welcome");
+  const auto shown =
+      services.Call(*services.notifications, &ntf::NotificationService::Stub::PreviewTemplate, preview);
+  CHECK(shown.subject() == "welcome");
+  CHECK(shown.text() == "display_name=Sample");
+  CHECK(shown.html() == "<pre>display_name=Sample</pre>");
+  preview.set_template_("unknown");
+  services.Call(*services.notifications, &ntf::NotificationService::Stub::PreviewTemplate, preview);
+  CHECK(services.status.error_code() == grpc::NOT_FOUND);
+}
+
+TEST_CASE("providers are shown in their order") {
+  Services services;
+  const auto shown = services.Call(*services.notifications, &ntf::NotificationService::Stub::ListProviders,
+                                   ntf::ListProvidersRequest());
+  REQUIRE(shown.providers_size() == 2);
+  CHECK(shown.providers(0).name() == "smtp");
+  CHECK(shown.providers(0).circuit() == ntf::CIRCUIT_STATE_OPEN);
+  CHECK(shown.providers(0).sent() == 7);
+  CHECK(shown.providers(0).failed() == 8);
+  CHECK(shown.providers(0).last_error() == "timeout");
+  CHECK(shown.providers(1).name() == "file");
+  CHECK(shown.providers(1).circuit() == ntf::CIRCUIT_STATE_CLOSED);
+}
+
+TEST_CASE("what changes messages is for administrators, and to look at them for readers") {
+  Core core;
+  const auto service = MakeNotificationService(core.use_cases());
+  const std::set<std::string> changes = {"RetryMessage", "CancelMessage", "SendTestMessage"};
+  for (const Method& method : service->methods()) {
+    INFO(method.path);
+    const bool is_change = changes.contains(method.path.substr(method.path.rfind('/') + 1));
+    CHECK(method.access == (is_change ? Access::kAdminister : Access::kRead));
+  }
 }
 
 TEST_CASE("numbers that no enum knows and times that are none are named") {

@@ -67,7 +67,10 @@ Family SampleFamily(int number) {
   f.refund.attempts = 2;
   f.message = SampleMessage(user_id);
   f.message.provider = "file", f.message.provider_message_id = "1.eml", f.message.last_error = "busy";
-  f.message.send_time = kT0 + absl::Seconds(7);
+  f.message.state = MessageState::kDead;
+  f.message.content = {"Grüße", "Hello\n", "<p>Hello</p>", "de"};
+  f.message.pinned_provider = "file", f.message.pin_time = kT0 + absl::Seconds(5);
+  f.message.send_time = kT0 + absl::Seconds(7), f.message.end_time = kT0 + absl::Seconds(8);
   f.message.attempts = 3, f.message.lease_epoch = 4;
   f.event = SampleEvent(user_id.ToString());
   f.event.sequence = number;
@@ -168,11 +171,14 @@ std::vector<RowBatch> GreatestBatches() {
   f.refund.due_time = f.refund.decide_time = f.refund.settle_time = kLastTime;
   f.message.state = MessageState::kCancelled;
   f.message.template_name = f.message.locale = f.message.to = f.message.last_error = kAwkward;
-  f.message.provider = f.message.provider_message_id = f.message.traceparent = kAwkward;
+  f.message.to_key = f.message.pinned_provider = f.message.provider = f.message.provider_message_id =
+      f.message.traceparent = kAwkward;
   f.message.variables = user.labels;
+  f.message.content = {kAwkward, kLong, kLong, kAwkward};
   f.message.attempts = f.message.lease_epoch = kMost;
   f.message.due_time = f.message.create_time = kLastTime;
   f.message.expire_time = f.message.send_time = kLastTime;
+  f.message.pin_time = f.message.end_time = kLastTime;
   f.event.type = f.event.subject = f.event.actor = f.event.correlation_id = kAwkward;
   f.event.create_time = kLastTime;
   f.event.payload = "{\"text\":\"" + kLong + "\"}";

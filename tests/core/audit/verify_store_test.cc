@@ -136,8 +136,18 @@ const Violation kViolations[] = {
     {"refund_is_settled_by_attempt", "refunds", "PROCESSING without an attempt",
      [](Plant& p) { p.refund(p.lived_in.processing).attempts = 0; }},
 
-    {"ended_message_is_emptied", "messages", "still has its variables",
+    {"ended_message_is_emptied", "messages", "still holds what it said",
      [](Plant& p) { p.rows.of<Message>()[0].state = MessageState::kCancelled; }},
+    {"ended_message_is_emptied", "messages", "still holds what it said",
+     [](Plant& p) {
+       p.rows.of<Message>()[0].state = MessageState::kSent;
+       p.rows.of<Message>()[0].variables.clear();
+       p.rows.of<Message>()[0].content.html = "<p>T</p>";
+     }},
+    {"ended_message_has_end_time", "messages", "at no time",
+     [](Plant& p) { p.rows.of<Message>()[0].state = MessageState::kDead; }},
+    {"ended_message_has_end_time", "messages", "is still owed",
+     [](Plant& p) { p.rows.of<Message>()[0].end_time = absl::UnixEpoch(); }},
     {"sent_message_has_time", "messages", "is not sent",
      [](Plant& p) { p.rows.of<Message>()[0].send_time = absl::UnixEpoch(); }},
     {"sent_message_has_time", "messages", "no time of sending",

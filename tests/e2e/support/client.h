@@ -13,6 +13,7 @@
 
 #include "google/protobuf/text_format.h"
 #include "keelson/accounts/v1/accounts.grpc.pb.h"
+#include "keelson/notifications/v1/notifications.grpc.pb.h"
 #include "keelson/orders/v1/orders.grpc.pb.h"
 #include "keelson/refunds/v1/refunds.grpc.pb.h"
 #include "tests/e2e/support/answer.h"
@@ -22,6 +23,7 @@ namespace keelson::e2e {
 using Accounts = accounts::v1::AccountService::StubInterface;
 using Orders = orders::v1::OrderService::StubInterface;
 using Refunds = refunds::v1::RefundService::StubInterface;
+using Notifications = notifications::v1::NotificationService::StubInterface;
 
 // A message from protobuf's text format. An error in the text ends the process: it is the test's own.
 template <typename Message>
@@ -35,6 +37,9 @@ Message FromText(const std::string& text) {
 class Client {
  public:
   explicit Client(const std::string& target, std::chrono::milliseconds patience = kPatience);
+
+  // Calls come with this bearer token from now on.
+  void Authorize(const std::string& token) { authorization_ = "Bearer " + token; }
 
   // client(&Accounts::GetUser, "id: 'user_…'")
   template <typename Service, typename Request, typename Response>
@@ -52,6 +57,7 @@ class Client {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + patience_);
     if (!request_id.empty()) context.AddMetadata("x-request-id", request_id);
+    if (!authorization_.empty()) context.AddMetadata("authorization", authorization_);
     Answer<Response> answer;
     answer.status = (*std::get<std::unique_ptr<Service>>(stubs_).*method)(&context, request, &answer.value);
     answer.correlation_id = CorrelationId(context);
@@ -70,8 +76,11 @@ class Client {
   static std::string CorrelationId(const grpc::ClientContext& context);
 
   std::chrono::milliseconds patience_;
+  std::string authorization_;
   std::shared_ptr<grpc::Channel> channel_;
-  std::tuple<std::unique_ptr<Accounts>, std::unique_ptr<Orders>, std::unique_ptr<Refunds>> stubs_;
+  std::tuple<std::unique_ptr<Accounts>, std::unique_ptr<Orders>, std::unique_ptr<Refunds>,
+             std::unique_ptr<Notifications>>
+      stubs_;
 };
 
 }  // namespace keelson::e2e

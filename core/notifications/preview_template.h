@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "core/notifications/message_renderer.h"
+
+namespace keelson {
+
+// What a template makes of sample data.
+class PreviewTemplate {
+ public:
+  explicit PreviewTemplate(const MessageRenderer& renderer) : renderer_(renderer) {}
+  // `locale`: empty means the default. FIELD_INVALID, TEMPLATE_NOT_FOUND.
+  absl::StatusOr<RenderedMessage> operator()(std::string_view template_name, std::string_view locale) const;
+
+ private:
+  const MessageRenderer& renderer_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,48 @@
+#include "core/notifications/send_test_message.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_join.h"
+#include "core/accounts/email_address.h"
+#include "core/accounts/locale.h"
+#include "core/common/error.h"
+#include "core/common/strings.h"
+#include "core/notifications/outbox.h"
+
+namespace keelson {
+
+std::string SendTestMessage::NameOf(const SendTestMessageCommand& command) const {
+  return command.provider.empty() ? absl::StrJoin(providers_, ", ") : command.provider;
+}
+
+absl::StatusOr<Message> SendTestMessage::operator()(const CallContext& context,
+                                                    const SendTestMessageCommand& command) {
+  FieldErrors errors;
+  const absl::StatusOr<EmailAddress> to = EmailAddress::Parse(command.to);
+  if (!to.ok()) errors.Add("to", std::string(to.status().message()));
+  if (!command.provider.empty() &&
+      std::find(providers_.begin(), providers_.end(), command.provider) == providers_.end()) {
+    errors.Add("provider", StrCat("must be one of those configured: ", absl::StrJoin(providers_, ", ")));
+  }
+  if (!errors.empty()) return errors.ToStatus();
+
+  const absl::Time now = clock_.Now();
+  Message message;
+  message.id = ids_.Next<MessageKind>();
+  message.template_name = "test_message";
+  message.locale = kDefaultLocale;
+  message.to = to->text();
+  message.to_key = to->key();
+  message.variables = {{"provider", NameOf(command)},
+                       {"time", absl::FormatTime("%Y-%m-%d %H:%M UTC", now, absl::UTCTimeZone())}};
+  message.due_time = now;
+  message.pinned_provider = command.provider;
+  message.traceparent = context.traceparent;
+  message.create_time = now;
+  const absl::Status status = store_.Write(
+      context.deadline, [&](WriteTransaction& tx) { return QueueMessage(tx, context, message); });
+  if (!status.ok()) return status;
+  return message;
+}
+
+}  // namespace keelson

@@ -1,0 +1,54 @@
+// Stored messages in whatever state, and what a person asks of them: what the tests of these use cases share.
+#pragma once
+
+#include <string>
+
+#include "core/common/page.h"
+#include "core/notifications/get_message.h"
+#include "core/notifications/message_steps.h"
+#include "tests/core/world.h"
+
+namespace keelson {
+
+struct Mailbox : World {
+  // A rendered message that failed, as it would be in this state; `change` sees it before it is stored.
+  template <typename Change>
+  Message Post(MessageState state, const Change& change) {
+    Message message;
+    message.id = ids.Next<MessageKind>();
+    message.template_name = "welcome";
+    message.locale = "de";
+    message.to = "Ada@Example.com";
+    message.to_key = "ada@example.com";
+    message.user_id = UserId(Uuid{1});
+    message.variables = {{"token", "secret"}};
+    message.content = {"Hallo", "Text", "<p>Text</p>", "de"};
+    message.attempts = 12;
+    message.lease_epoch = 12;
+    message.provider = "smtp";
+    message.last_error = "550 no";
+    message.due_time = message.create_time = clock.Now();
+    message.state = state;
+    if (state >= MessageState::kSent) EndMessage(message, state, clock.Now());
+    change(message);
+    Must(store.Write(absl::InfiniteFuture(),
+                     [&](WriteTransaction& tx) { return tx.messages().Insert(message); }));
+    return message;
+  }
+  Message Post(MessageState state) {
+    return Post(state, [](Message&) {});
+  }
+
+  absl::StatusOr<Message> Get(const std::string& id) { return GetMessage(store)(context, id); }
+  absl::StatusOr<Message> Retry(const std::string& id) { return RetryMessage(store, clock)(context, id); }
+  absl::StatusOr<Message> CancelMail(const std::string& id) {
+    return CancelMessage(store, clock)(context, id);
+  }
+  absl::StatusOr<MessagePage> List(const ListMessagesQuery& query) {
+    return ListMessages(store, tokens)(context, query);
+  }
+
+  PageTokens tokens{Sha256("key")};
+};
+
+}  // namespace keelson

@@ -1,0 +1,27 @@
+#include "core/notifications/preview_template.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/fake_renderer.h"
+#include "tests/support/status_checks.h"
+
+namespace keelson {
+namespace {
+
+TEST_CASE("A preview is in the locale that is asked for, or in English") {
+  const FakeRenderer renderer;
+  const PreviewTemplate preview(renderer);
+  CHECK(Must(preview("welcome", "de")) == Must(renderer.Preview("welcome", "de")));
+  CHECK(Must(preview("welcome", "")) == Must(renderer.Preview("welcome", "en")));
+  CHECK_FALSE(Must(preview("welcome", "")) == Must(preview("welcome", "de")));
+}
+
+TEST_CASE("A preview refuses what is no locale, and an unknown template") {
+  const FakeRenderer renderer;
+  const PreviewTemplate preview(renderer);
+  CHECK(BadFields(preview("welcome", "not a locale")) == Fields{"locale"});
+  CHECK(ReasonOf(preview("unknown", "en")) == "TEMPLATE_NOT_FOUND");
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,59 @@
+#include "core/notifications/send_test_message.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/core/world.h"
+
+namespace keelson {
+namespace {
+
+struct Sender : World {
+  absl::StatusOr<Message> Send(const std::string& to, const std::string& provider = "") {
+    return SendTestMessage(store, clock, ids, {"smtp", "file"})(context, {to, provider});
+  }
+};
+
+TEST_CASE("A test message is queued to any address, to no user, by the usual order") {
+  Sender sender;
+  const Message sent = Must(sender.Send(" Ops@Example.com "));
+  Message expected;
+  expected.id = sent.id;
+  expected.template_name = "test_message";
+  expected.locale = "en";
+  expected.to = "Ops@Example.com";
+  expected.to_key = "ops@example.com";
+  expected.variables = {
+      {"provider", "smtp, file"},
+      {"time", absl::FormatTime("%Y-%m-%d %H:%M UTC", sender.clock.Now(), absl::UTCTimeZone())}};
+  expected.due_time = expected.create_time = sender.clock.Now();
+  expected.traceparent = "00-trace";
+  CHECK(sent == expected);
+  CHECK(sender.Now(sent.id) == expected);
+  const Event event = sender.Events().back();
+  CHECK(event.type == "message.queued");
+  CHECK(event.subject == sent.id.ToString());
+  CHECK(event.user_id.is_nil());
+  CHECK(event.actor == "web");
+  CHECK(event.payload == R"({"template":"test_message"})");
+}
+
+TEST_CASE("A test message asks the one provider that it is for") {
+  Sender sender;
+  const Message sent = Must(sender.Send("ops@example.com", "file"));
+  CHECK(sent.pinned_provider == "file");
+  CHECK_FALSE(sent.pin_time.has_value());
+  CHECK(sent.variables.at("provider") == "file");
+}
+
+TEST_CASE("A test message is refused for every bad field at once, and nothing is queued") {
+  Sender sender;
+  const absl::StatusOr<Message> refused = sender.Send("nobody", "pigeon");
+  CHECK(BadFields(refused) == Fields{"to", "provider"});
+  CHECK(Details(refused).fields.at(1).description == "must be one of those configured: smtp, file");
+  CHECK(BadFields(sender.Send("")) == Fields{"to"});
+  CHECK(sender.Outbox().empty());
+  CHECK(sender.Events().empty());
+}
+
+}  // namespace
+}  // namespace keelson
