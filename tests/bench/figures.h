@@ -47,6 +47,8 @@ Figures MeasurePostgresRefunds(const Workbench& bench);
 // Sending queued messages: to files against the promised rate, over HTTP against what the provider's latency
 // allows, and claiming them among a million that wait against claiming among few.
 Figures MeasureDispatch(const Workbench& bench);
+// `keelson transfer` from SQLite to PostgreSQL against the promised rate.
+Figures MeasureTransfer(const Workbench& bench);
 // Among a million users, on each store: the last page of them against the first, and GetUser against GetUser
 // among ten thousand.
 Figures MeasureDeepPages(const Workbench& bench);

@@ -2,7 +2,7 @@
 # Builds the service and its limits, measures one against the other, and prints a line a figure: name, ratio, bar,
 # met or short. What lies behind the ratios goes to standard error. Exits 1 where a figure is short.
 #
-#   tests/bench/run.sh [reads|refunds|registration|postgres_reads|postgres_refunds|dispatch|deep_pages|footprint]...
+#   tests/bench/run.sh [reads|refunds|registration|postgres_reads|postgres_refunds|dispatch|transfer|deep_pages|footprint]...
 #
 # KEELSON_BUILD=DIR builds there instead of in build/. Nothing else should run on the machine meanwhile.
 set -euo pipefail

@@ -1,0 +1,74 @@
+#include <cstdio>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "adapters/postgres/postgres_bulk.h"
+#include "adapters/sqlite/sqlite_bulk.h"
+#include "adapters/system/system_clock.h"
+#include "core/common/transfer_store.h"
+#include "tests/bench/figures.h"
+#include "tests/bench/postgres_bench.h"
+
+namespace keelson {
+namespace {
+
+constexpr SeedSize kSize = {.users = 100'000, .orders = 100'000};
+constexpr double kRowsPerSecond = 20'000;
+constexpr int kRounds = 3;
+constexpr char kDatabase[] = "transferred";
+
+// Rows a second, copied and compared.
+absl::StatusOr<double> Transfer(const std::filesystem::path& source, const std::string& target) {
+  SystemClock clock;
+  auto from = SqliteBulk::OpenReader(source, BulkAccess::kExclusive, clock);
+  if (!from.ok()) return from.status();
+  auto to = PostgresBulk::OpenTarget({.url = target}, clock);
+  if (!to.ok()) return to.status();
+  const absl::Time began = absl::Now();
+  TransferStore transfer(**from, **to, [](const TransferProgress&) {});
+  const absl::StatusOr<std::vector<TransferredTable>> tables = transfer();
+  if (!tables.ok()) return tables.status();
+  std::int64_t rows = 0;
+  for (const TransferredTable& table : *tables) rows += table.rows;
+  return static_cast<double>(rows) / absl::ToDoubleSeconds(absl::Now() - began);
+}
+
+// What plain COPY takes to put the same rows into tables of the same form.
+absl::Duration Copy(servers::PostgresServer& server) {
+  const servers::PostgresSession session(server.admin_url(kDatabase));
+  absl::Duration took;
+  for (const auto& row : session.Query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")) {
+    const std::string file = absl::StrCat("'", (server.folder().path() / row[0]).string(), "'");
+    session.Execute(absl::StrCat("CREATE TABLE copied (LIKE ", row[0], " INCLUDING ALL); COPY ", row[0],
+                                 " TO ", file, " (FORMAT binary)"));
+    const absl::Time began = absl::Now();
+    session.Execute(absl::StrCat("COPY copied FROM ", file, " (FORMAT binary)"));
+    took += absl::Now() - began;
+    session.Execute("DROP TABLE copied");
+  }
+  return took;
+}
+
+}  // namespace
+
+Figures MeasureTransfer(const Workbench& bench) {
+  const std::filesystem::path source = bench.folder / "source.db";
+  absl::StatusOr<Seed> seed = MakeDatabase(source, kSize);
+  if (!seed.ok()) return seed.status();
+  absl::StatusOr<std::unique_ptr<PostgresBench>> postgres = PostgresBench::Start(bench);
+  if (!postgres.ok()) return postgres.status();
+  servers::PostgresServer& server = (*postgres)->server();
+  std::vector<double> ratios;
+  for (int round = 0; round < kRounds; ++round) {
+    server.Execute(absl::StrCat("DROP DATABASE IF EXISTS ", kDatabase, " WITH (FORCE)"));
+    server.CreateDatabase(kDatabase);
+    const absl::StatusOr<double> rate = Transfer(source, server.socket_url(kDatabase));
+    if (!rate.ok()) return rate.status();
+    const double copied = (kSize.users + kSize.orders) / absl::ToDoubleSeconds(Copy(server));
+    std::fprintf(stderr, "transfer: %.0f rows/s, copied and compared; COPY alone %.0f\n", *rate, copied);
+    ratios.push_back(*rate / kRowsPerSecond);
+  }
+  return std::vector<Figure>{{"transfer", Median(ratios), Figure::Bar::kAtLeast, 1}};
+}
+
+}  // namespace keelson
