@@ -15,7 +15,8 @@ namespace keelson {
 // runs once more, alone. For one thread.
 class PgReadBatch {
  public:
-  // Calls in less of a hurry are not kept from their answers by one whose deadline is nearer than this.
+  // A call whose deadline is nearer than this waits this long, lest its hurry costs the others their
+  // connection.
   static constexpr absl::Duration kPatience = absl::Milliseconds(100);
 
   // Both must outlive it.
