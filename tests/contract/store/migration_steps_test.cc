@@ -232,7 +232,7 @@ class Sqlite {
 
   static std::string Id(const Uuid& uuid) { return Bytes(BytesOf(uuid)); }
   static std::string Bytes(std::string_view bytes) {
-    return StrCat("x'", absl::BytesToHexString(bytes), "'");
+    return StrCat("x'", absl::BytesToHexString(ToAbsl(bytes)), "'");
   }
   static std::string Time(absl::Time time) { return std::to_string(absl::ToUnixMicros(time)); }
   static std::vector<std::pair<std::string, std::string>> Own() {
@@ -273,9 +273,11 @@ class Postgres {
     return schema;
   }
 
-  static std::string Id(const Uuid& uuid) { return StrCat("'", absl::BytesToHexString(BytesOf(uuid)), "'"); }
+  static std::string Id(const Uuid& uuid) {
+    return StrCat("'", absl::BytesToHexString(ToAbsl(BytesOf(uuid))), "'");
+  }
   static std::string Bytes(std::string_view bytes) {
-    return StrCat("'\\x", absl::BytesToHexString(bytes), "'");
+    return StrCat("'\\x", absl::BytesToHexString(ToAbsl(bytes)), "'");
   }
   static std::string Time(absl::Time time) {
     return absl::FormatTime("'%Y-%m-%d %H:%M:%E6S+00'", time, absl::UTCTimeZone());

@@ -147,7 +147,7 @@ void ForEachList(Shop& shop, const Check& check) {
       check(shop.Deep(shop.refunds),
             [&](auto before) { return tx.refunds().List(f, before, kLimit)->size(); });
     }
-    for (const std::string to_key : {std::string(), shop.messages[0].to_key}) {
+    for (const std::string& to_key : {std::string(), shop.messages[0].to_key}) {
       for (const std::vector<MessageState>& states :
            {std::vector<MessageState>(), std::vector{MessageState::kCancelled}}) {
         const MessageFilter f{states, of_orders.user_id, to_key};
@@ -213,7 +213,7 @@ std::vector<int> StepsOfSending(int waiting) {
   }
   const absl::Time later = kT0 + absl::Hours(24);
   std::vector<int> steps;
-  const auto run = [&](auto work) {
+  const auto count = [&](auto work) {
     for (const Run& run : database.RunsOf(work)) {
       CAPTURE(run.sql);
       CHECK(run.full_scan_steps == 0);
@@ -221,10 +221,10 @@ std::vector<int> StepsOfSending(int waiting) {
       steps.push_back(run.steps);
     }
   };
-  run([&] { CHECK(*tx.messages().AnyDue(later)); });
-  run([&] { CHECK(tx.messages().Claim(later, later + absl::Minutes(2), 20)->size() == 20); });
-  run([&] { CHECK(tx.messages().Supersede(user, "verify_email", later).ok()); });
-  run([&] { CHECK(*tx.expiry().DeleteExpired({kT0, kT0, later}, 5)); });
+  count([&] { CHECK(*tx.messages().AnyDue(later)); });
+  count([&] { CHECK(tx.messages().Claim(later, later + absl::Minutes(2), 20)->size() == 20); });
+  count([&] { CHECK(tx.messages().Supersede(user, "verify_email", later).ok()); });
+  count([&] { CHECK(*tx.expiry().DeleteExpired({kT0, kT0, later}, 5)); });
   return steps;
 }
 
