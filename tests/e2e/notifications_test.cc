@@ -1,7 +1,9 @@
 // What operators see of the e-mails that the service owes, and what they do about them.
+#include <openssl/sha.h>
+
 #include <catch2/catch.hpp>
 
-#include "core/common/sha256.h"
+#include "absl/strings/escaping.h"
 #include "core/common/strings.h"
 #include "tests/e2e/support/await.h"
 #include "tests/e2e/support/folder.h"
@@ -203,7 +205,11 @@ TEST_CASE("providers are listed in failover order, with what they have done") {
 TEST_CASE("readers look at messages, and administrators alone change them") {
   const Folder folder;
   const auto configured = [](const std::string& name) {
-    return StrCat("{name='", name, "',roles=['", name, "'],token_sha256='", HexOf(Sha256(name)), "'}");
+    std::string digest(SHA256_DIGEST_LENGTH, '\0');
+    SHA256(reinterpret_cast<const unsigned char*>(name.data()), name.size(),
+           reinterpret_cast<unsigned char*>(digest.data()));
+    return StrCat("{name='", name, "',roles=['", name, "'],token_sha256='", absl::BytesToHexString(digest),
+                  "'}");
   };
   ServiceProcess service(folder.path(),
                          {"auth.mode=token", StrCat("auth.clients=[", configured("reader"), ",",
