@@ -33,7 +33,9 @@ absl::StatusOr<Message> SendTestMessage::operator()(const CallContext& context,
   message.locale = kDefaultLocale;
   message.to = to->text();
   message.to_key = to->key();
-  message.variables = {{"provider", NameOf(command)},
+  // To nobody by name.
+  message.variables = {{"display_name", ""},
+                       {"provider", NameOf(command)},
                        {"time", absl::FormatTime("%Y-%m-%d %H:%M UTC", now, absl::UTCTimeZone())}};
   message.due_time = now;
   message.pinned_provider = command.provider;

@@ -154,7 +154,7 @@ TEST_CASE("a dead message is sent when the trouble is over and it is retried") {
   // As if no provider had ever taken it.
   ExecuteInStore(folder.path(),
                  "UPDATE messages SET state = 4, subject = '', attempts = 12, send_time = NULL, variables = "
-                 "'{\"provider\":\"file\",\"time\":\"now\"}'");
+                 "'{\"display_name\":\"\",\"provider\":\"file\",\"time\":\"now\"}'");
   std::filesystem::remove_all(folder / "mail");
   ServiceProcess service(folder.path());
   const Client client = service.Connect();

@@ -23,6 +23,7 @@ TEST_CASE("A test message is queued to any address, to no user, by the usual ord
   expected.to = "Ops@Example.com";
   expected.to_key = "ops@example.com";
   expected.variables = {
+      {"display_name", ""},
       {"provider", "smtp, file"},
       {"time", absl::FormatTime("%Y-%m-%d %H:%M UTC", sender.clock.Now(), absl::UTCTimeZone())}};
   expected.due_time = expected.create_time = sender.clock.Now();
