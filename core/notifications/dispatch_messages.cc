@@ -112,8 +112,9 @@ absl::Status DispatchMessages::Write(Turn& turn) {
     }
     if (turn.room == 0) return absl::OkStatus();
     absl::StatusOr<std::vector<Message>> claimed = tx.messages().Claim(turn.now, turn.lease_until, turn.room);
-    if (claimed.ok()) turn.claimed = *std::move(claimed);
-    return claimed.status();
+    if (!claimed.ok()) return claimed.status();
+    turn.claimed = *std::move(claimed);
+    return absl::OkStatus();
   });
 }
 
@@ -197,7 +198,7 @@ void DispatchMessages::Take(Message message, absl::Time now) {
   held.pin_time_before = message.pin_time;
   held.asked.resize(lanes());
   held.message = std::move(message);
-  if (!error.empty()) return Die(held, std::move(error), now);
+  if (!error.empty()) return Die(held, error, now);
   if (MayBeSent(held, now) && !Assign(held, now)) GiveBack(held, WhenAsked(held, now));
 }
 

@@ -126,7 +126,7 @@ class DispatchMessages : public ProviderStatuses {
   void ConcludeUnsent(Held& held, const SendOutcome& outcome, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void End(Held& held, MessageState state, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Die(Held& held, std::string why, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Die(Held& held, const std::string& why, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TryLater(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Uncounted.
   void GiveBack(Held& held, absl::Time due) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

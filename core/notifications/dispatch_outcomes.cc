@@ -93,7 +93,7 @@ void DispatchMessages::Conclude(Held& held, const SendOutcome& outcome, absl::Ti
       return End(held, MessageState::kSent, now);
     case Kind::kRecipientRejected:
     case Kind::kMessageRejected:
-      return Die(held, std::move(held.message.last_error), now);
+      return Die(held, held.message.last_error, now);
     case Kind::kUnknown:
       return ConcludeUnknown(held, now);
     case Kind::kRetry:
@@ -132,7 +132,7 @@ void DispatchMessages::End(Held& held, MessageState state, absl::Time now) {
   Enter(held, Stage::kEnded);
 }
 
-void DispatchMessages::Die(Held& held, std::string why, absl::Time now) {
+void DispatchMessages::Die(Held& held, const std::string& why, absl::Time now) {
   held.message.last_error = Shortened(why);
   ports_.log.Write(Severity::kError, "message.dead", "a message will not be sent",
                    {{"message_id", held.message.id.ToString()}, {"error", held.message.last_error}});
@@ -141,7 +141,7 @@ void DispatchMessages::Die(Held& held, std::string why, absl::Time now) {
 
 void DispatchMessages::TryLater(Held& held, absl::Time now) {
   Message& message = held.message;
-  if (message.attempts >= policy_.max_attempts) return Die(held, std::move(message.last_error), now);
+  if (message.attempts >= policy_.max_attempts) return Die(held, message.last_error, now);
   message.state = MessageState::kQueued;
   message.due_time =
       now + FullJitter(ports_.entropy, policy_.base_delay, policy_.max_delay, message.attempts);
