@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, detailsOf, grpc } from './client.mjs';
-import { startService, until } from './service.mjs';
+import { until } from './process.mjs';
+import { startService } from './service.mjs';
 
 const PASSWORD = 'correct horse battery staple 42';
 const euros = (minorUnits) => ({ currency_code: 'EUR', minor_units: minorUnits });

@@ -64,7 +64,7 @@ async function follow(session, names, { command, answer }, address) {
 test('the walk of the README gives the answers that it shows', async (t) => {
   const steps = readSteps(readFileSync(README, 'utf8'));
   assert.ok(steps.length > 0, 'README.md has no walk');
-  const service = await startService(t, 'build/run');
+  const service = await startService(t, { data: 'build/run' });
   const session = new Session(service.folder);
   t.after(() => session.close());
   const names = new Names();

@@ -5,7 +5,8 @@ set -eu
 
 export KEELSON_NPM="$1" KEELSON_BINARY="$2"
 shift 2
-if ! command -v node >/dev/null || [ ! -d "$KEELSON_NPM/node_modules/@grpc/grpc-js" ]; then
+lock=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)/package-lock.json
+if ! command -v node >/dev/null || ! cmp -s "$lock" "$KEELSON_NPM/installed.json"; then
   echo "skipped: node or the npm packages of tests/e2e are missing (tests/install-npm.sh DIR gets them)"
   exit 77
 fi
