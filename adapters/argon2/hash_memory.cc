@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <cstdint>
+#include <utility>
 
 namespace keelson {
 namespace {
@@ -29,9 +30,10 @@ class Block {
     return true;
   }
 
+  // Holds nothing by the time of the call: munmap is wrapped below, and would spare what is held.
   void Free() {
-    if (mapped_ != nullptr) munmap(mapped_, mapped_bytes_);
-    mapped_ = nullptr;
+    void* mapped = std::exchange(mapped_, nullptr);
+    if (mapped != nullptr) munmap(mapped, mapped_bytes_);
     mapped_bytes_ = bytes_ = 0;
   }
 
