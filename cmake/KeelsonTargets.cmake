@@ -16,7 +16,9 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 
 find_program(KEELSON_CCACHE ccache)
 if(KEELSON_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${KEELSON_CCACHE}")
+  # What it takes to keep objects that were compiled with precompiled headers (ccache's manual).
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${KEELSON_CCACHE}")
 endif()
 find_program(KEELSON_LLD ld.lld)
 if(KEELSON_LLD)
@@ -51,6 +53,14 @@ function(keelson_library name)
   target_link_libraries(${name} PUBLIC ${ARG_DEPENDS})
 endfunction()
 
+# For tests, which take longer to compile than to run. What they test keeps its optimisation and its sanitizers.
+function(keelson_quick_to_compile target)
+  target_compile_options(${target} PRIVATE -O0 -g1 -fno-sanitize=undefined)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(${target} PRIVATE -fpch-preprocess)  # else ccache keeps nothing
+  endif()
+endfunction()
+
 # keelson_test(NAME SOURCE... [DEPENDS LIBRARY...] [LABELS LABEL...]): a Catch2 executable that ctest runs. Its
 # suite, the folder under tests/ that declares it, is a label of it and the target keelson_tests_SUITE builds it.
 function(keelson_test name)
@@ -60,6 +70,8 @@ function(keelson_test name)
   string(REGEX REPLACE "/.*" "" suite "${suite}")
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   keelson_own_code(${name})
+  keelson_quick_to_compile(${name})
+  target_precompile_headers(${name} REUSE_FROM keelson_test_main)
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} keelson_test_main)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS "${suite};${ARG_LABELS}")

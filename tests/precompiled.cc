@@ -1,0 +1,2 @@
+// CMake wants a source to precompile a header for.
+#include "tests/precompiled.h"
