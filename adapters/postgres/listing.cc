@@ -37,10 +37,6 @@ Range RangeOf(const Filter& filter, const std::optional<ListPosition>& before) {
 #define KEELSON_PG_IN_RANGE(row) row "create_time >= $1 AND (" row "create_time, " row "id) < ($2, $3) "
 #define KEELSON_PG_NEWEST_FIRST(row) "ORDER BY " row "create_time DESC, " row "id DESC LIMIT $4"
 
-// Whether no state is named, or this is one of those that are.
-#define KEELSON_PG_IN_STATES(row, parameter) \
-  "(cardinality(" parameter ") = 0 OR " row "state = ANY (" parameter ")) "
-
 #define KEELSON_PG_SELECT_USERS                                                                           \
   "SELECT u.id, u.email, u.email_key, u.email_verify_time, u.display_name, u.locale, u.state, u.labels, " \
   "u.create_time, u.update_time, u.delete_time, u.purge_time, u.version "
@@ -69,15 +65,35 @@ bool IsRare(PgSession& session, const std::string& prefix) {
 constexpr UserState kUserStates[] = {UserState::kActive, UserState::kSuspended, UserState::kDeleted,
                                      UserState::kErased};
 
+constexpr OrderState kOrderStates[] = {OrderState::kPending, OrderState::kPaid, OrderState::kShipped,
+                                       OrderState::kDelivered, OrderState::kCancelled};
+
+constexpr RefundState kRefundStates[] = {
+    RefundState::kRequested, RefundState::kApproved, RefundState::kProcessing, RefundState::kSucceeded,
+    RefundState::kFailed,    RefundState::kRejected, RefundState::kCancelled};
+
 constexpr MessageState kMessageStates[] = {MessageState::kQueued, MessageState::kSending, MessageState::kSent,
                                            MessageState::kDead, MessageState::kCancelled};
 
-// `scope`: a condition that an index begins with, before the state.
-#define KEELSON_PG_SELECT_MESSAGES(scope)                                                             \
-  "SELECT " KEELSON_MESSAGE_COLUMNS                                                                   \
-  " FROM unnest($5) AS wanted (wanted_state) CROSS JOIN LATERAL (SELECT * FROM messages WHERE " scope \
-  "state = wanted_state AND " KEELSON_PG_IN_RANGE("")                                                 \
-      KEELSON_PG_NEWEST_FIRST("") ") m " KEELSON_PG_NEWEST_FIRST("")
+template <typename State, std::size_t kCount>
+std::vector<State> Wanted(const std::vector<State>& states, const State (&all)[kCount]) {
+  return states.empty() ? std::vector<State>(std::begin(all), std::end(all)) : states;
+}
+
+// The newest rows of each state. `scope`: a condition that an index begins with, before the state.
+#define KEELSON_PG_FROM_STATES(table, scope, row)                                                      \
+  " FROM unnest($5) AS wanted (wanted_state) CROSS JOIN LATERAL (SELECT * FROM " table " WHERE " scope \
+  "state = wanted_state AND " KEELSON_PG_IN_RANGE("")                                                  \
+      KEELSON_PG_NEWEST_FIRST("") ") " row " " KEELSON_PG_NEWEST_FIRST("")
+
+#define KEELSON_PG_SELECT_ORDERS(scope)                                                            \
+  "SELECT " KEELSON_PG_ORDER_COLUMNS ", (SELECT " KEELSON_PG_ORDER_LINES                           \
+  " FROM order_lines l WHERE l.order_id = o.id AND l.user_id = o.user_id)" KEELSON_PG_FROM_STATES( \
+      "orders", scope, "o")
+#define KEELSON_PG_SELECT_REFUNDS(scope) \
+  "SELECT " KEELSON_REFUND_COLUMNS KEELSON_PG_FROM_STATES("refunds", scope, "r")
+#define KEELSON_PG_SELECT_MESSAGES(scope) \
+  "SELECT " KEELSON_MESSAGE_COLUMNS KEELSON_PG_FROM_STATES("messages", scope, "m")
 
 }  // namespace
 
@@ -85,16 +101,11 @@ PgResult SelectUserPage(PgSession& session, const UserFilter& filter,
                         const std::optional<ListPosition>& before, int limit) {
   const Range r = RangeOf(filter, before);
   const std::int64_t most = LimitParameter(limit);
-  std::vector<UserState> states = filter.states;
-  if (states.empty()) states.assign(std::begin(kUserStates), std::end(kUserStates));
+  const std::vector<UserState> states = Wanted(filter.states, kUserStates);
   const std::string& prefix = filter.email_prefix;
   if (prefix.empty()) {
-    return session.Select(KEELSON_PG_SELECT_USERS
-                          "FROM unnest($5) AS wanted (state) CROSS JOIN LATERAL (SELECT * FROM users WHERE "
-                          "state = wanted.state "
-                          "AND " KEELSON_PG_IN_RANGE("")
-                              KEELSON_PG_NEWEST_FIRST("") ") u " KEELSON_PG_NEWEST_FIRST("u."),
-                          r.from, r.time, r.id, most, states);
+    return session.Select(KEELSON_PG_SELECT_USERS KEELSON_PG_FROM_STATES("users", "", "u"), r.from, r.time,
+                          r.id, most, states);
   }
   if (IsRare(session, prefix)) {
     return session.Select("WITH u AS MATERIALIZED (SELECT * FROM users WHERE " KEELSON_PG_WITH_PREFIX
@@ -104,11 +115,8 @@ PgResult SelectUserPage(PgSession& session, const UserFilter& filter,
                           r.from, r.time, r.id, most, states, prefix, EndOf(prefix));
   }
   return session.Select(
-      KEELSON_PG_SELECT_USERS
-      "FROM unnest($5) AS wanted (state) CROSS JOIN LATERAL (SELECT * FROM users WHERE state = wanted.state "
-      "AND " KEELSON_PG_WITH_PREFIX "AND " KEELSON_PG_IN_RANGE("")
-          KEELSON_PG_NEWEST_FIRST("") ") u " KEELSON_PG_NEWEST_FIRST("u."),
-      r.from, r.time, r.id, most, states, prefix, EndOf(prefix));
+      KEELSON_PG_SELECT_USERS KEELSON_PG_FROM_STATES("users", KEELSON_PG_WITH_PREFIX "AND ", "u"), r.from,
+      r.time, r.id, most, states, prefix, EndOf(prefix));
 }
 
 PgResult SelectOrderPage(PgSession& session, const OrderFilter& filter,
@@ -116,20 +124,14 @@ PgResult SelectOrderPage(PgSession& session, const OrderFilter& filter,
   const Range r = RangeOf(filter, before);
   const std::int64_t most = LimitParameter(limit);
   if (filter.user_id) {
-    return session.Select(KEELSON_PG_SELECT_ORDER "o.user_id = $6 AND " KEELSON_PG_IN_STATES(
-                              "o.", "$5") "AND " KEELSON_PG_IN_RANGE("o.") KEELSON_PG_NEWEST_FIRST("o."),
-                          r.from, r.time, r.id, most, filter.states, *filter.user_id);
+    return session.Select(KEELSON_PG_SELECT_ORDERS("user_id = $6 AND "), r.from, r.time, r.id, most,
+                          Wanted(filter.states, kOrderStates), *filter.user_id);
   }
   if (filter.states.empty()) {
     return session.Select(KEELSON_PG_SELECT_ORDER KEELSON_PG_IN_RANGE("o.") KEELSON_PG_NEWEST_FIRST("o."),
                           r.from, r.time, r.id, most);
   }
-  return session.Select(
-      "SELECT " KEELSON_PG_ORDER_COLUMNS ", (SELECT " KEELSON_PG_ORDER_LINES
-      " FROM order_lines l WHERE l.order_id = o.id AND l.user_id = o.user_id) "
-      "FROM unnest($5) AS wanted (state) CROSS JOIN LATERAL (SELECT * FROM orders WHERE state = wanted.state "
-      "AND " KEELSON_PG_IN_RANGE("") KEELSON_PG_NEWEST_FIRST("") ") o " KEELSON_PG_NEWEST_FIRST("o."),
-      r.from, r.time, r.id, most, filter.states);
+  return session.Select(KEELSON_PG_SELECT_ORDERS(""), r.from, r.time, r.id, most, filter.states);
 }
 
 PgResult SelectRefundPage(PgSession& session, const RefundFilter& filter,
@@ -140,35 +142,27 @@ PgResult SelectRefundPage(PgSession& session, const RefundFilter& filter,
   if (filter.order_id) {
     return session.Select("SELECT " KEELSON_REFUND_COLUMNS
                           " FROM refunds WHERE order_id = $6 AND ($7 IS NULL OR user_id = $7) "
-                          "AND " KEELSON_PG_IN_STATES("", "$5") "AND " KEELSON_PG_IN_RANGE("")
+                          "AND (cardinality($5) = 0 OR state = ANY ($5)) AND " KEELSON_PG_IN_RANGE("")
                               KEELSON_PG_NEWEST_FIRST(""),
                           r.from, r.time, r.id, most, filter.states, *filter.order_id, filter.user_id);
   }
   if (filter.user_id) {
-    return session.Select("SELECT " KEELSON_REFUND_COLUMNS
-                          " FROM refunds WHERE user_id = $6 AND " KEELSON_PG_IN_STATES(
-                              "", "$5") "AND " KEELSON_PG_IN_RANGE("") KEELSON_PG_NEWEST_FIRST(""),
-                          r.from, r.time, r.id, most, filter.states, *filter.user_id);
+    return session.Select(KEELSON_PG_SELECT_REFUNDS("user_id = $6 AND "), r.from, r.time, r.id, most,
+                          Wanted(filter.states, kRefundStates), *filter.user_id);
   }
   if (filter.states.empty()) {
     return session.Select("SELECT " KEELSON_REFUND_COLUMNS " FROM refunds WHERE " KEELSON_PG_IN_RANGE("")
                               KEELSON_PG_NEWEST_FIRST(""),
                           r.from, r.time, r.id, most);
   }
-  return session.Select(
-      "SELECT " KEELSON_REFUND_COLUMNS
-      " FROM unnest($5) AS wanted (wanted_state) CROSS JOIN LATERAL (SELECT * FROM refunds WHERE state = "
-      "wanted_state AND " KEELSON_PG_IN_RANGE("")
-          KEELSON_PG_NEWEST_FIRST("") ") r " KEELSON_PG_NEWEST_FIRST(""),
-      r.from, r.time, r.id, most, filter.states);
+  return session.Select(KEELSON_PG_SELECT_REFUNDS(""), r.from, r.time, r.id, most, filter.states);
 }
 
 PgResult SelectMessagePage(PgSession& session, const MessageFilter& filter,
                            const std::optional<ListPosition>& before, int limit) {
   const Range r = RangeOf(filter, before);
   const std::int64_t most = LimitParameter(limit);
-  std::vector<MessageState> states = filter.states;
-  if (states.empty()) states.assign(std::begin(kMessageStates), std::end(kMessageStates));
+  const std::vector<MessageState> states = Wanted(filter.states, kMessageStates);
   // An address is one user's at a time, so the user may sift.
   if (filter.user_id && !filter.to_key.empty()) {
     return session.Select(KEELSON_PG_SELECT_MESSAGES("recipient_key = $6 AND user_id = $7 AND "), r.from,

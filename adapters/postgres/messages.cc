@@ -52,7 +52,13 @@ absl::StatusOr<std::vector<Message>> PgMessages::List(const MessageFilter& filte
 
 absl::StatusOr<bool> PgMessages::AnyDue(absl::Time now) {
   return session_.Guard([&]() -> absl::StatusOr<bool> {
-    return session_.SelectOne("SELECT 1 FROM messages WHERE state IN (1, 2) AND due_time <= $1 LIMIT 1", now)
+    // The order is for the planner: where most are due it would go through the table, past all that have
+    // ended.
+    return session_
+               .SelectOne(
+                   "SELECT 1 FROM messages WHERE state IN (1, 2) AND due_time <= $1 ORDER BY due_time LIMIT "
+                   "1",
+                   now)
                .rows() > 0;
   });
 }

@@ -250,7 +250,7 @@ class Sqlite {
 
 class Postgres {
  public:
-  static constexpr std::array kForms = {Form::kWithoutContent, Form::kWithContent};
+  static constexpr std::array kForms = {Form::kWithoutContent, Form::kWithContent, Form::kWithContent};
 
   const Migrator& migrator() const { return migrator_; }
   void Execute(const std::string& sql) { database_.Connect().Execute(sql); }

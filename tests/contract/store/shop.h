@@ -1,0 +1,89 @@
+// Lists of every kind, to see what they cost.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/contract/store/fixtures.h"
+
+namespace keelson {
+
+// A user's orders, a refund of each and messages, newest last; one of a hundred is cancelled.
+struct Shop {
+  // Opened in `tx`.
+  Shop(WriteTransaction& tx, int size);
+
+  template <typename Entity>
+  std::optional<ListPosition> Deep(const std::vector<Entity>& rows) const {
+    return PositionOf(rows[rows.size() / 10]);
+  }
+
+  std::vector<User> users;
+  std::vector<Order> orders;
+  std::vector<Refund> refunds;
+  std::vector<Message> messages;
+};
+
+// Of a page.
+constexpr int kLimit = 20;
+
+// Every kind of filter that a list has, by itself and with the others.
+template <typename Filter, typename State>
+std::vector<Filter> WithStatesAndTimes(const Filter& filter, State state) {
+  std::vector<Filter> filters(8, filter);
+  for (std::size_t i = 0; i < filters.size(); ++i) {
+    if ((i & 1) != 0) filters[i].states = {state};
+    if ((i & 2) != 0) filters[i].created_from = kT0 + absl::Seconds(1);
+    if ((i & 4) != 0) filters[i].created_before = kT0 + absl::Hours(10);
+  }
+  return filters;
+}
+
+// Calls `check` for every filter of addresses by their beginning, with a position deep in its list and a
+// function that reads a page from `tx`.
+template <typename Check>
+void ForEachPrefixList(const Shop& shop, WriteTransaction& tx, const Check& check) {
+  for (const std::string prefix : {"rare", "common", "nobody"}) {
+    UserFilter of_prefix;
+    of_prefix.email_prefix = prefix;
+    for (const UserFilter& f : WithStatesAndTimes(of_prefix, UserState::kActive)) {
+      check(shop.Deep(shop.users), [&](auto before) { return tx.users().List(f, before, kLimit)->size(); });
+    }
+  }
+}
+
+// The same for every other filter.
+template <typename Check>
+void ForEachList(const Shop& shop, WriteTransaction& tx, const Check& check) {
+  for (const UserFilter& f : WithStatesAndTimes(UserFilter(), UserState::kActive)) {
+    check(shop.Deep(shop.users), [&](auto before) { return tx.users().List(f, before, kLimit)->size(); });
+  }
+  for (const bool of_user : {false, true}) {
+    OrderFilter of_orders;
+    RefundFilter of_refunds;
+    if (of_user) of_orders.user_id = of_refunds.user_id = shop.users[0]->id;
+    for (const OrderFilter& f : WithStatesAndTimes(of_orders, OrderState::kCancelled)) {
+      check(shop.Deep(shop.orders), [&](auto before) { return tx.orders().List(f, before, kLimit)->size(); });
+    }
+    for (const RefundFilter& f : WithStatesAndTimes(of_refunds, RefundState::kRejected)) {
+      check(shop.Deep(shop.refunds),
+            [&](auto before) { return tx.refunds().List(f, before, kLimit)->size(); });
+    }
+    for (const std::string& to_key : {std::string(), shop.messages[0].to_key}) {
+      for (const std::vector<MessageState>& states :
+           {std::vector<MessageState>(), std::vector{MessageState::kCancelled}}) {
+        const MessageFilter f{states, of_orders.user_id, to_key};
+        check(shop.Deep(shop.messages),
+              [&](auto before) { return tx.messages().List(f, before, kLimit)->size(); });
+      }
+    }
+    of_refunds.order_id = shop.orders[0]->id;
+    for (const RefundFilter& f : WithStatesAndTimes(of_refunds, RefundState::kRejected)) {
+      check(shop.Deep(shop.refunds),
+            [&](auto before) { return tx.refunds().List(f, before, kLimit)->size(); });
+    }
+  }
+}
+
+}  // namespace keelson
