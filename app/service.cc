@@ -119,13 +119,15 @@ void Service::StartJobs() {
 
 void Service::StartSending() {
   const DispatchConfig& dispatch = config_.email.dispatch;
-  // These wait by themselves, and are back at once.
-  jobs_.Start({"keep_outbox", dispatch.poll, [this, &dispatch]() -> absl::StatusOr<bool> {
-                 dispatch_messages_->AwaitBooks(dispatch.poll);
-                 const absl::StatusOr<bool> kept = dispatch_messages_->KeepBooks();
-                 if (!kept.ok()) return kept.status();
-                 return true;
-               }});
+  // Often enough to renew leases in time.
+  const absl::Duration turn = std::min(dispatch.poll, dispatch.lease / 4);
+  // Most of these wait by themselves, and are back at once.
+  books_.Start({"keep_outbox", turn, [this, turn]() -> absl::StatusOr<bool> {
+                  const bool sending = dispatch_messages_->AwaitBooks(turn);
+                  const absl::StatusOr<bool> kept = dispatch_messages_->KeepBooks();
+                  if (!kept.ok()) return kept.status();
+                  return sending || *kept;
+                }});
   jobs_.Start({"probe_email_providers", std::max(config_.email.circuit.open, kLeastProbeInterval),
                [this]() -> absl::StatusOr<bool> {
                  dispatch_messages_->ProbeProviders();
@@ -145,6 +147,7 @@ void Service::StartSending() {
 void Service::StopSending() {
   dispatch_messages_->Stop();
   jobs_.Stop();
+  books_.Stop();
   if (const absl::Status status = dispatch_messages_->Close(); !status.ok()) {
     log_.Write(Severity::kWarning, "service.outbox_left", "what became of messages could not be written",
                {{"error", status.ToString()}});

@@ -32,7 +32,8 @@ class Service {
   void Drain();
 
  private:
-  Service(const Config& config, Log& log) : config_(config), log_(log), jobs_(log), health_jobs_(log) {}
+  Service(const Config& config, Log& log)
+      : config_(config), log_(log), jobs_(log), books_(log), health_jobs_(log) {}
 
   absl::Status MakeAdapters();
   absl::Status MakeCore();
@@ -60,6 +61,8 @@ class Service {
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<HealthWatch> health_watch_;
   BackgroundJobs jobs_;
+  // The outbox's: they go on for as long as a job sends.
+  BackgroundJobs books_;
   BackgroundJobs health_jobs_;
 };
 

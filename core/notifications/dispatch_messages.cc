@@ -283,14 +283,15 @@ int DispatchMessages::Room(absl::Time now) {
   return room;
 }
 
-void DispatchMessages::AwaitBooks(absl::Duration longest) {
+bool DispatchMessages::AwaitBooks(absl::Duration longest) {
   const absl::Time until = ports_.clock.Now() + longest;
   const absl::MutexLock lock(&mutex_);
   while (unwritten_.empty() && !stopped_) {
     const absl::Duration left = until - ports_.clock.Now();
-    if (left <= absl::ZeroDuration()) return;
+    if (left <= absl::ZeroDuration()) break;
     books_.WaitWithTimeout(&mutex_, left);
   }
+  return !stopped_;
 }
 
 void DispatchMessages::Stop() {

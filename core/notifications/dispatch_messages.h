@@ -57,11 +57,13 @@ class DispatchMessages : public ProviderStatuses {
   // message. Blocks as they do.
   void ProbeProviders();
 
-  // Blocks until there is something to write, for at most `longest`.
-  void AwaitBooks(absl::Duration longest);
+  // Blocks until there is something to write, for at most `longest`. False from Stop on, at once: what is
+  // under way still needs its leases renewed.
+  bool AwaitBooks(absl::Duration longest);
   // Blocks until there is something to send.
   void AwaitMail(std::size_t lane);
-  // Nothing more is claimed or sent; nobody waits any more.
+  // Nothing more is claimed, and no further message is sent; nobody waits any more. KeepBooks is to be called
+  // now and then until nobody sends.
   void Stop();
   // After Stop, when nobody sends any more: gives back what was not sent, uncounted, and writes the rest.
   absl::Status Close();

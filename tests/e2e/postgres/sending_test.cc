@@ -1,7 +1,11 @@
-// Two processes send the messages of one database through a provider that fails at random.
+// Two processes send the messages of one database.
 #include <algorithm>
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <csignal>
 #include <random>
+#include <thread>
 
 #include "core/common/strings.h"
 #include "tests/e2e/postgres/support/fleet.h"
@@ -10,6 +14,7 @@
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/stores.h"
 #include "tests/e2e/support/threads.h"
+#include "tests/support/smtp/scripted_smtp_server.h"
 
 namespace keelson::e2e {
 namespace {
@@ -79,6 +84,36 @@ TEST_CASE("two processes send 2,000 messages by a provider that fails at random,
   for (const auto& [key, request] : taken) recipients.push_back(request.to);
   std::sort(recipients.begin(), recipients.end());
   CHECK(std::adjacent_find(recipients.begin(), recipients.end()) == recipients.end());
+}
+
+// Regression: leases were not renewed while a stop waited for what was under way, so that another process
+// sent it once more.
+TEST_CASE("a process that stops keeps its lease on what its relay has not answered") {
+  std::atomic<bool> answers = false;
+  servers::ScriptedSmtpServer relay([&](const std::string& line) {
+    while (line == "." && !answers) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    return servers::FriendlyAnswer(line);
+  });
+  Fleet fleet(2, {R"(email.providers=["smtp"])", "email.smtp.host=127.0.0.1",
+                  StrCat("email.smtp.port=", relay.port()), "email.smtp.tls=none",
+                  "email.dispatch.timeout=500ms", "email.dispatch.lease=1s"});
+  const ChildProcess& other = fleet[1].process();
+  other.Signal(SIGSTOP);
+  RegisterUser(fleet.Connect(0), "ada@example.com");
+  CHECK(Await([&] { return relay.HeardAny("DATA"); }));
+  other.Signal(SIGCONT);
+
+  int code = -1;
+  std::thread stop([&] { code = fleet[0].Stop(); });
+  // Three leases.
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  CHECK(relay.messages().size() == 1);
+  answers = true;
+  stop.join();
+  CHECK(code == 0);
+  const servers::PostgresSession database = ConnectToDatabase(fleet.folder());
+  CHECK(database.Value("SELECT state FROM messages") == "3");
+  CHECK(relay.messages().size() == 1);
 }
 
 }  // namespace
