@@ -96,6 +96,7 @@ TEST_CASE("a server is frozen, and goes on") {
   PostgresServer server;
   const PostgresSession session(server.admin_url());
   server.Freeze();
+  CHECK(server.frozen());
   CHECK(PQping((server.admin_url() + "&connect_timeout=2").c_str()) == PQPING_NO_RESPONSE);
   server.Thaw();
   CHECK(session.alive());

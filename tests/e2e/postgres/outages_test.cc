@@ -74,6 +74,7 @@ TEST_CASE("a server that answers nothing holds nobody up beyond the deadline") {
   const std::vector<std::string> outcomes = AllAtOnce(2 * Shop::kPoolSize, [&](int) {
     return Outcome(hasty(&Accounts::GetUser, Field("id", shop.user_id())));
   });
+  CHECK(shop.server().frozen());
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(4));
   CHECK(std::set<std::string>(outcomes.begin(), outcomes.end()) ==
         std::set<std::string>{"DEADLINE_EXCEEDED"});

@@ -49,17 +49,28 @@ std::vector<std::string> Settings(const PostgresServer::Options& options, const 
   return settings;
 }
 
-// After the name, which stands in parentheses, come the state and the parent.
-std::vector<pid_t> ChildrenOf(pid_t parent) {
-  std::vector<pid_t> children;
+struct Process {
+  pid_t pid;
+  // As in proc(5): 'T' where a signal has stopped it, 'Z' where it has ended.
+  char state;
+};
+
+// The server and its children.
+std::vector<Process> ProcessesOf(pid_t server) {
+  std::vector<Process> processes;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     const std::string stat = ReadText(entry.path() / "stat");
+    // After the name, which stands in parentheses, come the state and the parent.
     std::istringstream words(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)));
     char state = 0;
-    pid_t of = 0;
-    if (words >> state >> of && of == parent) children.push_back(std::stoi(entry.path().filename()));
+    pid_t parent = 0;
+    if (!(words >> state >> parent)) continue;
+    const pid_t pid = std::stoi(name);
+    if (pid == server || parent == server) processes.push_back({pid, state});
   }
-  return children;
+  return processes;
 }
 
 std::string Host(int port) {
@@ -117,8 +128,23 @@ void PostgresServer::Stop(Stopping how) {
 }
 
 void PostgresServer::SignalAll(int signal) {
+  // First the one that starts the others.
   program_->Signal(signal);
-  for (const pid_t child : ChildrenOf(program_->pid())) kill(child, signal);
+  for (const Process& process : ProcessesOf(program_->pid())) kill(process.pid, signal);
+}
+
+void PostgresServer::Freeze() {
+  const bool done = Await([this] {
+    SignalAll(SIGSTOP);
+    return frozen();
+  });
+  if (!done) throw std::runtime_error("PostgreSQL's processes can't be stopped");
+}
+
+bool PostgresServer::frozen() const {
+  const std::vector<Process> processes = ProcessesOf(program_->pid());
+  return std::all_of(processes.begin(), processes.end(),
+                     [](const Process& process) { return process.state == 'T' || process.state == 'Z'; });
 }
 
 void PostgresServer::Restart(Stopping how) {

@@ -44,9 +44,11 @@ class PostgresServer {
   void Stop(Stopping how = Stopping::kFast);
   void Restart(Stopping how = Stopping::kFast);
   // Stops all of its processes in what they do, and lets them go on: as seen from outside, a network that is
-  // gone.
-  void Freeze() { SignalAll(SIGSTOP); }
+  // gone. Freeze returns when none of them runs.
+  void Freeze();
   void Thaw() { SignalAll(SIGCONT); }
+  // Whether all of its processes are stopped.
+  bool frozen() const;
   bool running() { return program_ && program_->running(); }
 
   // An empty database that kUser owns.
