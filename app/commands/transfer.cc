@@ -3,10 +3,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_format.h"
+#include "adapters/read_ahead/read_ahead.h"
 #include "adapters/system/system_clock.h"
 #include "app/adapters.h"
 #include "app/commands/commands.h"
@@ -43,12 +45,14 @@ void Print(const std::vector<TransferredTable>& tables) {
 
 absl::Status Move(const Config& from, const Config& to) {
   SystemClock clock;
-  const auto source = OpenBulkReader(from, BulkAccess::kExclusive, clock);
-  if (!source.ok()) return Of("source", source.status());
-  const auto target = OpenBulkTarget(to, clock);
-  if (!target.ok()) return Of("target", target.status());
+  auto from_store = OpenBulkReader(from, BulkAccess::kExclusive, clock);
+  if (!from_store.ok()) return Of("source", from_store.status());
+  auto to_store = OpenBulkTarget(to, clock);
+  if (!to_store.ok()) return Of("target", to_store.status());
+  ReadAheadReader source(*std::move(from_store));
+  ReadAheadTarget target(*std::move(to_store));
   Progress progress;
-  TransferStore transfer(**source, **target, [&](const TransferProgress& p) {
+  TransferStore transfer(source, target, [&](const TransferProgress& p) {
     progress.Show(Describe(p), p.done, p.total, "rows");
   });
   const absl::StatusOr<std::vector<TransferredTable>> tables = transfer();

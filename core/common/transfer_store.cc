@@ -1,5 +1,6 @@
 #include "core/common/transfer_store.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -40,6 +41,55 @@ absl::Status NotEmpty(RowKind kind, std::int64_t count) {
                                               count, count == 1 ? " row" : " rows"));
 }
 
+// A table's summary, while its rows go by.
+class Summary {
+ public:
+  explicit Summary(RowKind kind) : table_{kind, 0, {}} {}
+
+  void Add(const RowBatch& batch) {
+    table_.rows += static_cast<std::int64_t>(CountOf(batch));
+    std::visit(
+        [&](const auto& rows) {
+          for (const auto& row : rows) hash_.Update(Archive(row));
+        },
+        batch);
+  }
+  TransferredTable Finish() {
+    table_.digest = hash_.Finish();
+    return table_;
+  }
+
+ private:
+  TransferredTable table_;
+  Sha256Stream hash_;
+};
+
+// Calls `work`, which may fail, with every batch of the kind.
+template <typename Work>
+absl::Status ForEachBatch(BulkReader& store, RowKind kind, const Work& work) {
+  std::string after;
+  while (true) {
+    absl::StatusOr<RowBatch> batch = store.Read(kind, after, TransferStore::kBatch);
+    if (!batch.ok()) return batch.status();
+    const std::size_t count = CountOf(*batch);
+    if (count == 0) return absl::OkStatus();
+    after = LastKey(*batch);
+    if (absl::Status status = work(*std::move(batch)); !status.ok()) return status;
+    if (count < TransferStore::kBatch) return absl::OkStatus();
+  }
+}
+
+// Removes the rows up to and with that of the key.
+void DropThrough(std::string_view key, RowBatch& batch) {
+  std::visit(
+      [&](auto& rows) {
+        const auto first =
+            std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return KeyOf(row) > key; });
+        rows.erase(rows.begin(), first);
+      },
+      batch);
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<TransferredTable>> TransferStore::operator()() {
@@ -54,10 +104,10 @@ absl::StatusOr<std::vector<TransferredTable>> TransferStore::operator()() {
 
   const std::int64_t rows = counts->Sum();
   TransferProgress copying{TransferProgress::Phase::kCopying, "", copied->Sum(), rows};
-  if (absl::Status status = Copy(*std::move(mark), copying); !status.ok()) return status;
-  TransferProgress checking{TransferProgress::Phase::kChecking, "", 0, 2 * rows};
-  absl::StatusOr<std::vector<TransferredTable>> tables = Compare(checking);
+  absl::StatusOr<std::vector<TransferredTable>> tables = Copy(*std::move(mark), copying);
   if (!tables.ok()) return tables.status();
+  TransferProgress checking{TransferProgress::Phase::kChecking, "", 0, rows};
+  if (absl::Status status = Compare(*tables, checking); !status.ok()) return status;
   if (absl::Status status = target_.Finish(); !status.ok()) return status;
   return tables;
 }
@@ -100,67 +150,57 @@ absl::StatusOr<TransferStore::Mark> TransferStore::Begin(const Sha256Digest& ide
   return mark;
 }
 
-absl::Status TransferStore::Copy(Mark mark, TransferProgress& progress) {
-  for (const RowKind kind : kAllRowKinds) {
-    if (kind < mark.kind) continue;
-    if (kind > mark.kind) mark = {mark.source, kind, ""};
-    if (absl::Status status = CopyTable(mark, progress); !status.ok()) return status;
-  }
-  return absl::OkStatus();
-}
-
-absl::Status TransferStore::CopyTable(Mark& mark, TransferProgress& progress) {
-  progress.table = TableName(mark.kind);
-  while (true) {
-    const absl::StatusOr<RowBatch> rows = source_.Read(mark.kind, mark.after, kBatch);
-    if (!rows.ok()) return rows.status();
-    const std::size_t count = CountOf(*rows);
-    if (count == 0) return absl::OkStatus();
-    mark.after = LastKey(*rows);
-    if (absl::Status status = target_.Insert(*rows, Archive(mark)); !status.ok()) return status;
-    progress.done += static_cast<std::int64_t>(count);
-    tell_(progress);
-    if (count < kBatch) return absl::OkStatus();
-  }
-}
-
-absl::StatusOr<std::vector<TransferredTable>> TransferStore::Compare(TransferProgress& progress) {
+absl::StatusOr<std::vector<TransferredTable>> TransferStore::Copy(Mark mark, TransferProgress& progress) {
   std::vector<TransferredTable> tables;
   for (const RowKind kind : kAllRowKinds) {
-    progress.table = TableName(kind);
-    const absl::StatusOr<TransferredTable> ours = Summarize(source_, kind, progress);
-    if (!ours.ok()) return ours.status();
-    const absl::StatusOr<TransferredTable> theirs = Summarize(target_, kind, progress);
-    if (!theirs.ok()) return theirs.status();
-    if (*ours != *theirs) return Differs(*ours, *theirs);
-    tables.push_back(*ours);
+    const absl::StatusOr<TransferredTable> table = CopyTable(kind, mark, progress);
+    if (!table.ok()) return table.status();
+    tables.push_back(*table);
   }
   return tables;
 }
 
-absl::StatusOr<TransferredTable> TransferStore::Summarize(BulkReader& store, RowKind kind,
+// All of it is read, for its summary; what the target has already is not inserted again.
+absl::StatusOr<TransferredTable> TransferStore::CopyTable(RowKind kind, Mark& mark,
                                                           TransferProgress& progress) {
-  TransferredTable table{kind, 0, {}};
-  Sha256Stream hash;
-  std::string after;
-  while (true) {
-    const absl::StatusOr<RowBatch> batch = store.Read(kind, after, kBatch);
-    if (!batch.ok()) return batch.status();
-    const std::size_t count = CountOf(*batch);
-    if (count == 0) break;
-    std::visit(
-        [&](const auto& rows) {
-          for (const auto& row : rows) hash.Update(Archive(row));
-        },
-        *batch);
-    after = LastKey(*batch);
-    table.rows += static_cast<std::int64_t>(count);
+  progress.table = TableName(kind);
+  Summary summary(kind);
+  const absl::Status status = ForEachBatch(source_, kind, [&](RowBatch rows) -> absl::Status {
+    summary.Add(rows);
+    if (kind < mark.kind) return absl::OkStatus();
+    if (kind == mark.kind) DropThrough(mark.after, rows);
+    const std::size_t count = CountOf(rows);
+    if (count == 0) return absl::OkStatus();
+    mark = {mark.source, kind, LastKey(rows)};
+    if (absl::Status inserted = target_.Insert(rows, Archive(mark)); !inserted.ok()) return inserted;
     progress.done += static_cast<std::int64_t>(count);
     tell_(progress);
-    if (count < kBatch) break;
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return summary.Finish();
+}
+
+absl::Status TransferStore::Compare(const std::vector<TransferredTable>& tables, TransferProgress& progress) {
+  for (const TransferredTable& ours : tables) {
+    const absl::StatusOr<TransferredTable> theirs = SummarizeTarget(ours.kind, progress);
+    if (!theirs.ok()) return theirs.status();
+    if (ours != *theirs) return Differs(ours, *theirs);
   }
-  table.digest = hash.Finish();
-  return table;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<TransferredTable> TransferStore::SummarizeTarget(RowKind kind, TransferProgress& progress) {
+  progress.table = TableName(kind);
+  Summary summary(kind);
+  const absl::Status status = ForEachBatch(target_, kind, [&](const RowBatch& rows) {
+    summary.Add(rows);
+    progress.done += static_cast<std::int64_t>(CountOf(rows));
+    tell_(progress);
+    return absl::OkStatus();
+  });
+  if (!status.ok()) return status;
+  return summary.Finish();
 }
 
 absl::Status CheckNoTransfer(Store& store, absl::Time deadline) {

@@ -34,9 +34,9 @@ struct TransferredTable {
   bool operator==(const TransferredTable&) const = default;
 };
 
-// Moves everything from one store to another and compares every table. Where it ends half-way, by an error or
-// with its process, the next run goes on from the last batch: the target keeps a mark of what source it is
-// filled from and how far that has come.
+// Moves everything from one store to another, and then reads the target again to compare every table with
+// what was read of the source. Where it ends half-way, by an error or with its process, the next run goes on
+// from the last batch: the target keeps a mark of what source it is filled from and how far that has come.
 class TransferStore {
  public:
   // Rows that one write of the target inserts, at most.
@@ -55,10 +55,10 @@ class TransferStore {
   struct Mark;
   absl::StatusOr<Sha256Digest> IdentifySource(const RowCounts& counts);
   absl::StatusOr<Mark> Begin(const Sha256Digest& identity);
-  absl::Status Copy(Mark mark, TransferProgress& progress);
-  absl::Status CopyTable(Mark& mark, TransferProgress& progress);
-  absl::StatusOr<std::vector<TransferredTable>> Compare(TransferProgress& progress);
-  absl::StatusOr<TransferredTable> Summarize(BulkReader& store, RowKind kind, TransferProgress& progress);
+  absl::StatusOr<std::vector<TransferredTable>> Copy(Mark mark, TransferProgress& progress);
+  absl::StatusOr<TransferredTable> CopyTable(RowKind kind, Mark& mark, TransferProgress& progress);
+  absl::Status Compare(const std::vector<TransferredTable>& tables, TransferProgress& progress);
+  absl::StatusOr<TransferredTable> SummarizeTarget(RowKind kind, TransferProgress& progress);
 
   BulkReader& source_;
   BulkTarget& target_;

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "adapters/postgres/postgres_bulk.h"
+#include "adapters/read_ahead/read_ahead.h"
 #include "adapters/sqlite/sqlite_bulk.h"
 #include "adapters/system/system_clock.h"
 #include "core/common/transfer_store.h"
@@ -25,7 +26,9 @@ absl::StatusOr<double> Transfer(const std::filesystem::path& source, const std::
   auto to = PostgresBulk::OpenTarget({.url = target}, clock);
   if (!to.ok()) return to.status();
   const absl::Time began = absl::Now();
-  TransferStore transfer(**from, **to, [](const TransferProgress&) {});
+  ReadAheadReader from_store(*std::move(from));
+  ReadAheadTarget to_store(*std::move(to));
+  TransferStore transfer(from_store, to_store, [](const TransferProgress&) {});
   const absl::StatusOr<std::vector<TransferredTable>> tables = transfer();
   if (!tables.ok()) return tables.status();
   std::int64_t rows = 0;

@@ -1,4 +1,5 @@
-// A transfer from every adapter to every other.
+// A transfer from every adapter to every other, as keelson transfer puts it together.
+#include "adapters/read_ahead/read_ahead.h"
 #include "core/common/transfer_store.h"
 #include "tests/contract/bulk/fixtures.h"
 
@@ -23,10 +24,13 @@ void CheckMoved(const Kind& from, const Kind& to, const std::vector<RowBatch>& b
   const std::unique_ptr<BulkFixture> target = to.make();
   InsertAll(*source->Target(), batches);
   Must(source->Target()->Finish());
-  const std::unique_ptr<BulkReader> reader = source->ReaderAlone();
+  ReadAheadReader reader(source->ReaderAlone());
   TransferProgress last;
-  const std::vector<TransferredTable> tables =
-      Must(TransferStore(*reader, *target->Target(), [&](const TransferProgress& p) { last = p; })());
+  std::vector<TransferredTable> tables;
+  {
+    ReadAheadTarget filled(target->Target());
+    tables = Must(TransferStore(reader, filled, [&](const TransferProgress& p) { last = p; })());
+  }
   CHECK(tables.size() == kRowKinds);
   CHECK(last.done == last.total);
   CHECK((ReadEverything(*target->Reader()) == batches));

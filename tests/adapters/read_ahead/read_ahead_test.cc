@@ -1,0 +1,159 @@
+#include "adapters/read_ahead/read_ahead.h"
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include "core/common/strings.h"
+#include "tests/support/status_checks.h"
+
+namespace keelson {
+namespace {
+
+constexpr int kLimit = 10;
+
+// Settings "00", "01", … and no other rows. It notes how often it is read, and whether two calls ever met.
+class Settings : public BulkTarget {
+ public:
+  explicit Settings(int count) {
+    for (int i = 0; i < count; ++i) {
+      settings_.push_back({StrCat(i / 10, i % 10), "value"});
+    }
+  }
+
+  absl::StatusOr<std::int64_t> Count(RowKind kind) override {
+    const Call call(*this);
+    return kind == RowKind::kSettings ? std::ssize(settings_) : 0;
+  }
+  absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override {
+    const Call call(*this);
+    ++reads;
+    if (after >= fails_after) return absl::UnavailableError("gone");
+    return WithRowsOf(kind, [&](auto rows) -> RowBatch {
+      if constexpr (std::is_same_v<decltype(rows), std::vector<Setting>>) {
+        for (const Setting& setting : settings_) {
+          if (setting.name > after && std::ssize(rows) < limit) rows.push_back(setting);
+        }
+      }
+      return rows;
+    });
+  }
+  absl::Status Insert(const RowBatch& rows, std::string_view) override {
+    const Call call(*this);
+    for (const Setting& setting : std::get<std::vector<Setting>>(rows)) settings_.push_back(setting);
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::string> FindMark() override {
+    const Call call(*this);
+    return "mark";
+  }
+  absl::Status Finish() override {
+    const Call call(*this);
+    return absl::OkStatus();
+  }
+
+  std::atomic<int> reads = 0;
+  std::atomic<bool> met = false;
+  // Reads after this key fail, and all that follow it.
+  std::string fails_after = "~";
+
+ private:
+  // Long enough for another to come.
+  struct Call {
+    explicit Call(Settings& s) : settings(s) {
+      if (!settings.busy_.try_lock()) {
+        settings.met = true;
+        settings.busy_.lock();
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
+    ~Call() { settings.busy_.unlock(); }
+    Settings& settings;
+  };
+
+  std::mutex busy_;
+  std::vector<Setting> settings_;
+};
+
+std::vector<std::string> NamesIn(const RowBatch& batch) {
+  std::vector<std::string> names;
+  for (const Setting& setting : std::get<std::vector<Setting>>(batch)) names.push_back(setting.name);
+  return names;
+}
+
+// The sizes of all batches.
+std::vector<std::size_t> ReadAll(BulkReader& reader) {
+  std::vector<std::size_t> sizes;
+  std::string after;
+  do {
+    const RowBatch batch = Must(reader.Read(RowKind::kSettings, after, kLimit));
+    sizes.push_back(CountOf(batch));
+    if (sizes.back() > 0) after = LastKey(batch);
+  } while (sizes.back() == kLimit);
+  return sizes;
+}
+
+TEST_CASE("all is read, each batch once") {
+  auto owned = std::make_unique<Settings>(25);
+  const Settings& settings = *owned;
+  ReadAheadReader reader(std::move(owned));
+  CHECK(Must(reader.Count(RowKind::kSettings)) == 25);
+  CHECK(ReadAll(reader) == std::vector<std::size_t>{10, 10, 5});
+  CHECK(settings.reads == 3);
+  CHECK_FALSE(settings.met);
+}
+
+TEST_CASE("a batch is read while the caller is busy with the one before") {
+  auto owned = std::make_unique<Settings>(25);
+  const Settings& settings = *owned;
+  ReadAheadReader reader(std::move(owned));
+  Must(reader.Read(RowKind::kSettings, "", kLimit).status());
+  for (int i = 0; i < 10'000 && settings.reads < 2; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  CHECK(settings.reads == 2);
+}
+
+TEST_CASE("what was not read ahead is read") {
+  ReadAheadReader reader(std::make_unique<Settings>(25));
+  Must(reader.Read(RowKind::kSettings, "", kLimit).status());
+  SECTION("other rows") {
+    CHECK(NamesIn(Must(reader.Read(RowKind::kSettings, "11", 2))) == std::vector<std::string>{"12", "13"});
+  }
+  SECTION("another limit") {
+    CHECK(NamesIn(Must(reader.Read(RowKind::kSettings, "09", 2))) == std::vector<std::string>{"10", "11"});
+  }
+  SECTION("another kind") {
+    CHECK(CountOf(Must(reader.Read(RowKind::kUsers, "09", kLimit))) == 0);
+  }
+}
+
+TEST_CASE("a read that fails ahead is told when it is asked for") {
+  auto owned = std::make_unique<Settings>(25);
+  owned->fails_after = "09";
+  ReadAheadReader reader(std::move(owned));
+  Must(reader.Read(RowKind::kSettings, "", kLimit).status());
+  CHECK(absl::IsUnavailable(reader.Read(RowKind::kSettings, "09", kLimit).status()));
+  CHECK(NamesIn(Must(reader.Read(RowKind::kSettings, "", 1))) == std::vector<std::string>{"00"});
+}
+
+TEST_CASE("a target is left alone by what reads ahead while it is written, and read anew after it") {
+  auto owned = std::make_unique<Settings>(kLimit);
+  const Settings& settings = *owned;
+  ReadAheadTarget target(std::move(owned));
+  Must(target.Read(RowKind::kSettings, "", kLimit).status());
+  Must(target.Insert(std::vector<Setting>{{"10", "value"}}, "mark"));
+  CHECK(NamesIn(Must(target.Read(RowKind::kSettings, "09", kLimit))) == std::vector<std::string>{"10"});
+  CHECK(ReadAll(target) == std::vector<std::size_t>{10, 1});
+  Must(target.Read(RowKind::kSettings, "", kLimit).status());
+  CHECK(Must(target.FindMark()) == "mark");
+  Must(target.Read(RowKind::kSettings, "", kLimit).status());
+  CHECK(Must(target.Count(RowKind::kSettings)) == 11);
+  Must(target.Read(RowKind::kSettings, "", kLimit).status());
+  Must(target.Finish());
+  CHECK_FALSE(settings.met);
+}
+
+}  // namespace
+}  // namespace keelson
