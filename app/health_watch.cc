@@ -2,6 +2,7 @@
 
 #include "absl/time/clock.h"
 #include "app/service_manager.h"
+#include "core/common/strings.h"
 
 namespace keelson {
 namespace {
@@ -12,10 +13,17 @@ constexpr absl::Duration kCheckTimeout = absl::Seconds(5);
 }  // namespace
 
 absl::StatusOr<bool> HealthWatch::operator()() {
+  TellProviders();
   const absl::Status status = store_.Check(absl::Now() + kCheckTimeout);
   if (status.ok() && !serving_) Serve();
   if (!status.ok() && !refusing_) Refuse(status);
   return false;
+}
+
+void HealthWatch::TellProviders() {
+  for (const ProviderStatus& provider : providers_.ListProviders()) {
+    server_.SetServing(StrCat("email.", provider.name), provider.circuit != CircuitState::kOpen);
+  }
 }
 
 void HealthWatch::Serve() {

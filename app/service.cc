@@ -62,6 +62,7 @@ absl::StatusOr<std::unique_ptr<Service>> Service::Start(const Config& config, Lo
   if (absl::Status status = service->MakeAdapters(); !status.ok()) return status;
   if (absl::Status status = service->MakeCore(); !status.ok()) return status;
   if (absl::Status status = service->Listen(); !status.ok()) return status;
+  service->OfferMetrics();
   service->StartJobs();
   return service;
 }
@@ -105,9 +106,22 @@ absl::Status Service::Listen() {
   if (absl::IsUnavailable(server.status())) return absl::InvalidArgumentError(server.status().message());
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
-  health_watch_ = std::make_unique<HealthWatch>(*store_, *server_,
+  health_watch_ = std::make_unique<HealthWatch>(*store_, *dispatch_messages_, *server_,
                                                 AddressOf(config_.server.listen, server_->port()), log_);
   return absl::OkStatus();
+}
+
+// Nobody goes without the service because its figures can't be had: another process may have the port.
+void Service::OfferMetrics() {
+  const std::string& listen = config_.telemetry.metrics_listen;
+  if (listen.empty()) return;
+  auto endpoint = MetricsEndpoint::Start(listen, *dispatch_messages_);
+  if (endpoint.ok()) {
+    metrics_ = *std::move(endpoint);
+  } else {
+    log_.Write(Severity::kWarning, "service.no_metrics", "metrics are not served",
+               {{"error", std::string(endpoint.status().message())}});
+  }
 }
 
 void Service::StartJobs() {
@@ -161,6 +175,7 @@ void Service::Drain() {
   log_.Write(Severity::kInfo, "service.draining", "draining");
   server_->Shutdown(absl::Now() + config_.server.drain);
   StopSending();
+  metrics_.reset();
   health_watch_.reset();
   server_.reset();
   store_.reset();

@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "adapters/grpc/server.h"
+#include "adapters/prometheus/metrics_endpoint.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_entropy.h"
 #include "app/application.h"
@@ -38,6 +39,7 @@ class Service {
   absl::Status MakeAdapters();
   absl::Status MakeCore();
   absl::Status Listen();
+  void OfferMetrics();
   void StartJobs();
   void StartSending();
   void StopSending();
@@ -60,6 +62,8 @@ class Service {
 
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<HealthWatch> health_watch_;
+  // Nothing where they are not wanted, or can't be served.
+  std::unique_ptr<MetricsEndpoint> metrics_;
   BackgroundJobs jobs_;
   // The outbox's: they go on for as long as a job sends.
   BackgroundJobs books_;

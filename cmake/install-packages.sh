@@ -31,13 +31,14 @@ if ! command -v apt-get >/dev/null 2>&1; then
 fi
 
 # Servers are there for those who start them. While packages are installed none is started, and PostgreSQL gets no
-# cluster; PgBouncer, Postfix and saslauthd are not started at the next boot. What was there before is left as it is.
+# cluster; PgBouncer, Postfix, Prometheus and saslauthd are not started at the next boot. What was there before is
+# left as it is.
 policy=/usr/sbin/policy-rc.d
 cluster_policy=/etc/postgresql-common/createcluster.d/keelson.conf
 start_no_servers() {
   $as_root mkdir -p "${cluster_policy%/*}" && echo 'create_main_cluster = false' | write_as_root "$cluster_policy"
   [ ! -e "$policy" ] || return 0
-  printf '#!/bin/sh\ncase "$*" in *postgresql*|*pgbouncer*|*postfix*|*saslauthd*) exit 101;; esac\n' | write_as_root "$policy"
+  printf '#!/bin/sh\ncase "$*" in *postgresql*|*pgbouncer*|*postfix*|*prometheus*|*saslauthd*) exit 101;; esac\n' | write_as_root "$policy"
   $as_root chmod 755 "$policy"
   own_policy=$policy
 }
@@ -47,6 +48,7 @@ allow_servers() {
   $as_root rm -f "$cluster_policy" ${own_policy:-}
   case " $missing " in *' pgbouncer '*) start_at_no_boot pgbouncer ;; esac
   case " $missing " in *' postfix '*) start_at_no_boot postfix ;; esac
+  case " $missing " in *' prometheus '*) start_at_no_boot prometheus ;; esac
   case " $missing " in *' sasl2-bin '*) start_at_no_boot saslauthd ;; esac
 }
 

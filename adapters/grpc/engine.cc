@@ -127,6 +127,10 @@ void Engine::SetServing(bool serving) {
   }
 }
 
+void Engine::SetServing(const std::string& part, bool serving) {
+  server_->GetHealthCheckService()->SetServingStatus(part, serving);
+}
+
 void Engine::AwaitIdle(absl::Time deadline) const {
   const auto busy = [](const std::unique_ptr<CallQueue>& queue) { return queue->under_way() > 0; };
   while (absl::Now() < deadline && std::any_of(queues_.begin(), queues_.end(), busy)) {

@@ -32,6 +32,7 @@ class Engine {
 
   int port() const { return port_; }
   void SetServing(bool serving);
+  void SetServing(const std::string& part, bool serving);
   void Shutdown(absl::Time deadline);
 
  private:

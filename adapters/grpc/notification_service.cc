@@ -42,8 +42,8 @@ absl::Status ListProviders(const ProviderStatuses& providers, api::ListProviders
     api::Provider& message = *response.add_providers();
     message.set_name(std::move(provider.name));
     message.set_circuit(static_cast<api::CircuitState>(provider.circuit));
-    message.set_sent(provider.sent);
-    message.set_failed(provider.failed);
+    message.set_sent(provider.sent());
+    message.set_failed(provider.failed());
     message.set_last_error(std::move(provider.last_error));
   }
   return absl::OkStatus();

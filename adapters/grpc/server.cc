@@ -42,6 +42,10 @@ void GrpcServer::SetServing(bool serving) {
   impl_->engine().SetServing(serving);
 }
 
+void GrpcServer::SetServing(const std::string& part, bool serving) {
+  impl_->engine().SetServing(part, serving);
+}
+
 void GrpcServer::Shutdown(absl::Time deadline) {
   impl_->engine().Shutdown(deadline);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -29,6 +30,9 @@ class GrpcServer {
   int port() const;
   // What health says, for "" and for every service.
   void SetServing(bool serving);
+  // What it says of a part of the process that is no service, by a name of its own. Until it is set nothing
+  // is known of it (NOT_FOUND).
+  void SetServing(const std::string& part, bool serving);
   // Health turns NOT_SERVING, new calls are refused, and those under way are finished. At `deadline` those
   // that are left are cancelled: what waits for a thread isn't begun, and what runs is waited for (its own
   // deadline bounds it). Blocks until no call is left. Not from a signal handler.

@@ -251,7 +251,8 @@ std::vector<Key> TelemetryKeys() {
        .meaning = "how they are written",
        .choices = {"json", "text"}},
       {"telemetry.metrics_listen", KEELSON_PLACE(telemetry.metrics_listen),
-       "kept for http://HOST:PORT/metrics; this build serves none"},
+       "where Prometheus finds http://HOST:PORT/metrics; empty: nowhere. An address in use is a warning, no "
+       "error"},
       {"telemetry.otlp_endpoint", KEELSON_PLACE(telemetry.otlp_endpoint),
        "kept for traces by OTLP over HTTP; this build sends none"},
   };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -47,6 +48,12 @@ struct SendOutcome {
   // The provider's code and words, secrets and addresses left out.
   std::string error;
 };
+
+// What operators call each kind, in the order of SendOutcome::Kind.
+inline constexpr std::array<std::string_view, 8> kSendOutcomeNames = {
+    "accepted",         "retry",  "unreachable", "quota", "recipient_rejected",
+    "message_rejected", "config", "unknown"};
+static_assert(static_cast<std::size_t>(SendOutcome::Kind::kUnknown) + 1 == kSendOutcomeNames.size());
 
 // Hands e-mail over. Thread-safe. Blocks on the network or a disk, never past `deadline`, but for the answer
 // to SMTP's final dot, which has ten minutes of its own (RFC 5321, 4.5.3.2.6): a message that is given up

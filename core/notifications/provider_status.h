@@ -1,8 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <numeric>
 #include <string>
 #include <vector>
+
+#include "core/notifications/email_provider.h"
 
 namespace keelson {
 
@@ -11,14 +15,17 @@ enum class CircuitState { kClosed = 1, kOpen = 2, kHalfOpen = 3 };
 
 // A provider as this process knows it since its start.
 struct ProviderStatus {
-  std::string name;
+  std::string name = {};
   CircuitState circuit = CircuitState::kClosed;
-  // Messages it took, and attempts at which it did not take one, whatever its reason.
-  std::int64_t sent = 0;
-  std::int64_t failed = 0;
+  // It is set up wrong: that was the last it said, to a message or when it was probed.
+  bool misconfigured = false;
+  // How often each SendOutcome::Kind was the end of an attempt.
+  std::array<std::int64_t, kSendOutcomeNames.size()> attempts{};
   // Of the last attempt that failed, or empty.
-  std::string last_error;
+  std::string last_error = {};
 
+  std::int64_t sent() const { return attempts[static_cast<std::size_t>(SendOutcome::Kind::kAccepted)]; }
+  std::int64_t failed() const { return std::accumulate(attempts.begin(), attempts.end(), -sent()); }
   bool operator==(const ProviderStatus&) const = default;
 };
 

@@ -58,12 +58,8 @@ std::deque<MessageId> SendLane::TakeWaiting() {
 void SendLane::Note(const SendOutcome& outcome, absl::Duration took, absl::Time now) {
   --load_;
   average_ = average_ <= absl::ZeroDuration() ? took : (7 * average_ + took) / 8;
-  if (outcome.kind == Kind::kAccepted) {
-    ++status_.sent;
-  } else {
-    ++status_.failed;
-    status_.last_error = outcome.error;
-  }
+  ++status_.attempts[static_cast<std::size_t>(outcome.kind)];
+  NoteState(outcome);
   switch (outcome.kind) {
     case Kind::kUnreachable:
     case Kind::kUnknown:
@@ -83,9 +79,16 @@ void SendLane::Note(const SendOutcome& outcome, absl::Duration took, absl::Time 
   }
 }
 
+void SendLane::NoteState(const SendOutcome& outcome) {
+  if (outcome.kind != Kind::kAccepted) status_.last_error = outcome.error;
+  // What never came says nothing of how it is set up.
+  if (outcome.kind == Kind::kUnreachable || outcome.kind == Kind::kUnknown) return;
+  status_.misconfigured = outcome.kind == Kind::kConfig;
+}
+
 void SendLane::NoteProbe(const SendOutcome& outcome, absl::Time now) {
+  NoteState(outcome);
   if (outcome.kind == Kind::kAccepted) return circuit_.Allow(now);
-  status_.last_error = outcome.error;
   if (outcome.kind == Kind::kConfig) circuit_.Trip(now);
 }
 

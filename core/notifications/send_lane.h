@@ -56,6 +56,7 @@ class SendLane {
 
  private:
   int Target() const;
+  void NoteState(const SendOutcome& outcome);
 
   EmailProvider& provider_;
   const DispatchPolicy& policy_;

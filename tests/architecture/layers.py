@@ -35,6 +35,7 @@ TECHNOLOGY = {
     "migrations": [],
     "payments": [],
     "postgres": ["libpq-fe.h", "nlohmann/"],
+    "prometheus": ["prometheus/"],
     "read_ahead": [],
     "sql_columns": [],
     "sqlite": ["sqlite3.h", "SQLiteCpp/", "nlohmann/"],

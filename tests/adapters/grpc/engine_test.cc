@@ -272,6 +272,11 @@ TEST_CASE("health follows what the server is told") {
     CHECK(health(service).raw == "\x08\x01");
   }
   CHECK(health("other").status.error_code() == grpc::NOT_FOUND);
+  fixture.engine().SetServing("other", false);
+  CHECK(health("other").raw == "\x08\x02");
+  fixture.engine().SetServing("other", true);
+  CHECK(health("other").raw == "\x08\x01");
+  CHECK(health("").raw == "\x08\x01");
 }
 
 TEST_CASE("a server starts without serving, as health has it") {

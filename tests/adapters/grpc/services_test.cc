@@ -35,7 +35,11 @@ namespace ref = refunds::v1;
 class FakeProviderStatuses : public ProviderStatuses {
  public:
   std::vector<ProviderStatus> ListProviders() const override {
-    return {{"smtp", CircuitState::kOpen, 7, 8, "timeout"}, {"file", CircuitState::kClosed, 9, 0, ""}};
+    return {{.name = "smtp",
+             .circuit = CircuitState::kOpen,
+             .attempts = {7, 1, 2, 0, 0, 0, 0, 5},
+             .last_error = "timeout"},
+            {.name = "file", .attempts = {9}}};
   }
 };
 

@@ -237,13 +237,31 @@ TEST_CASE("A provider that is set up wrong is found by its probe, before a messa
   office.Dispatch(*sender);
   CHECK(office.first.sent.empty());
   CHECK(office.second.sent.size() == 1);
-  CHECK(sender->ListProviders()[0] == ProviderStatus{"first", CircuitState::kOpen, 0, 0, "not now"});
+  CHECK(sender->ListProviders()[0] ==
+        ProviderStatus{
+            .name = "first", .circuit = CircuitState::kOpen, .misconfigured = true, .last_error = "not now"});
   // Once it is mended, it need not be waited for.
   office.first.probe.reset();
   sender->ProbeProviders();
+  CHECK_FALSE(sender->ListProviders()[0].misconfigured);
   office.Post();
   office.Dispatch(*sender);
   CHECK(office.first.sent.size() == 1);
+}
+
+TEST_CASE("A provider stays known to be set up wrong until it says something else") {
+  PostOffice office;
+  office.first.script = {Refused(Kind::kConfig), Refused(Kind::kUnreachable),
+                         Refused(Kind::kRecipientRejected)};
+  const auto sender = office.Sender();
+  std::vector<bool> misconfigured;
+  for (int i = 0; i < 3; ++i) {
+    office.Post();
+    office.Dispatch(*sender);
+    misconfigured.push_back(sender->ListProviders()[0].misconfigured);
+    office.clock.Advance(office.policy.circuit.max_open);
+  }
+  CHECK(misconfigured == std::vector<bool>{true, true, false});
 }
 
 TEST_CASE("Providers are listed in failover order with what became of their messages") {
@@ -253,8 +271,10 @@ TEST_CASE("Providers are listed in failover order with what became of their mess
   for (int i = 0; i < 3; ++i) office.Post();
   office.Dispatch(*sender);
   CHECK(sender->ListProviders() ==
-        std::vector<ProviderStatus>{{"first", CircuitState::kClosed, 0, 1, "not now"},
-                                    {"second", CircuitState::kClosed, 3, 0, ""}});
+        std::vector<ProviderStatus>{{.name = "first", .attempts = {0, 0, 0, 1}, .last_error = "not now"},
+                                    {.name = "second", .attempts = {3}}});
+  CHECK(sender->ListProviders()[0].failed() == 1);
+  CHECK(sender->ListProviders()[1].sent() == 3);
 }
 
 }  // namespace

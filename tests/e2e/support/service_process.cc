@@ -15,6 +15,8 @@ namespace {
 
 constexpr const char* kTcpTables[] = {"tcp", "tcp6"};
 constexpr char kListeningState[] = "0A";
+// 127.0.0.2, as the kernel writes it.
+constexpr char kMetricsHost[] = "0200007F:";
 
 std::vector<std::string> WithBinary(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), KEELSON_BINARY);
@@ -54,7 +56,7 @@ int ListeningPort(pid_t pid) {
       std::istringstream words(line);
       std::string slot, local, remote, state, queues, timer, retransmits, user, timeout, inode;
       words >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >> inode;
-      if (state != kListeningState || !inodes.contains(inode)) continue;
+      if (state != kListeningState || !inodes.contains(inode) || local.starts_with(kMetricsHost)) continue;
       return std::stoi(local.substr(local.rfind(':') + 1), nullptr, 16);
     }
   }
