@@ -1,5 +1,7 @@
 #include "adapters/postgres/read_session.h"
 
+#include "adapters/postgres/begin.h"
+
 namespace keelson {
 
 PgResult PgReadSession::Ask(const char* sql, const PgArguments& arguments) {
@@ -19,7 +21,7 @@ void PgReadSession::Tell(const char* sql, const PgArguments& arguments, int affe
     throw PgError(PgFailure::kConflict, absl::AbortedError("the read needs more than its session gives"));
   }
   if (!begun_ && extent_ == Extent::kSnapshot) {
-    connection_.Queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", PgParameters().view());
+    QueueBegin(connection_, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", deadline_);
   }
   begun_ = true;
   connection_.Queue(sql, arguments, affected, result);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
+#include "adapters/postgres/begin.h"
 #include "adapters/postgres/locks.h"
 #include "core/events/event.h"
 
@@ -111,7 +112,7 @@ bool PgSequencer::Number(PgConnection& connection, absl::Time deadline) {
   connection.Finish(deadline);
   if (waiting.rows() == 0) return false;
 
-  connection.Queue("BEGIN ISOLATION LEVEL READ COMMITTED", PgParameters().view());
+  QueueBegin(connection, "BEGIN ISOLATION LEVEL READ COMMITTED", deadline);
   connection.Queue("SELECT pg_advisory_xact_lock($1)", PgParameters(kSequencerLock).view());
   PgResult last;
   connection.Queue(KEELSON_PG_LAST_EVENT, PgParameters().view(), PgConnection::kAnyNumber, &last);

@@ -1,11 +1,13 @@
 #include "adapters/postgres/write_session.h"
 
+#include "adapters/postgres/begin.h"
+
 namespace keelson {
 
 void PgWriteSession::Begin() {
   if (begun_) return;
   begun_ = true;
-  connection_.Queue("BEGIN ISOLATION LEVEL READ COMMITTED", PgParameters().view());
+  QueueBegin(connection_, "BEGIN ISOLATION LEVEL READ COMMITTED", deadline_);
 }
 
 PgResult PgWriteSession::Ask(const char* sql, const PgArguments& arguments) {

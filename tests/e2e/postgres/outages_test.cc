@@ -145,6 +145,25 @@ TEST_CASE("a session that ends in the middle of a write leaves nothing half done
   shop.CheckWellAgain("bob@example.com");
 }
 
+TEST_CASE("what a killed process asked for last ends by its caller's deadline") {
+  Shop shop;
+  const std::string order_id = CreateOrder(shop.client(), shop.user_id(), 1, 1000);
+  PayOrder(shop.client(), order_id);
+  DeliverOrder(shop.client(), order_id);
+  const Client hasty(shop.service().target(), std::chrono::seconds(3));
+  const servers::PostgresSession blocker = shop.Connect();
+  blocker.Execute("BEGIN; LOCK TABLE refunds IN SHARE MODE");
+  std::jthread caller([&] {
+    hasty(&Refunds::CreateRefund, StrCat("request_id: 'f' ", Field("order_id", order_id), AmountScope(400)));
+  });
+  const int session = BlockedSession(shop.server());
+  shop.service().Kill();
+  // It would wait as long as the lock is held, and hold the order's until then.
+  CHECK(Await([&] {
+    return shop.server().Value(StrCat("SELECT count(*) FROM pg_stat_activity WHERE pid = ", session)) == "0";
+  }));
+}
+
 TEST_CASE("a pooler that crashes is missed, and taken back") {
   servers::PostgresServer server;
   server.CreateDatabase("app");
