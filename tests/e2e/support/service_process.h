@@ -47,8 +47,8 @@ class ServiceProcess {
 // The arguments of such a process, the binary's name left out.
 std::vector<std::string> ServeArguments(const std::filesystem::path& folder,
                                         const ServiceProcess::Settings& settings);
-// The port that a process listens on, 0 where there is none yet. Metrics are not meant: a test that wants them
-// has them on 127.0.0.2.
+// The port that a process listens on, 0 where there is none yet. Metrics are not meant: a test that wants
+// them has them on 127.0.0.2.
 int ListeningPort(pid_t pid);
 
 }  // namespace keelson::e2e
