@@ -92,7 +92,7 @@ class Sender {
 
   std::int64_t sent() const {
     std::int64_t sent = 0;
-    for (const ProviderStatus& status : dispatch_.ListProviders()) sent += status.sent;
+    for (const ProviderStatus& status : dispatch_.ListProviders()) sent += status.sent();
     return sent;
   }
 
