@@ -74,9 +74,11 @@ function(keelson_test name)
   target_precompile_headers(${name} REUSE_FROM keelson_test_main)
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} keelson_test_main)
   add_test(NAME ${name} COMMAND ${name})
-  # Sanitizers slow a test down by up to fifteen times.
-  set_tests_properties(${name} PROPERTIES TIMEOUT $<IF:$<BOOL:${KEELSON_SANITIZE}>,900,300>
-                       LABELS "${suite};${ARG_LABELS}")
+  set(timeout 300)
+  if(KEELSON_SANITIZE)
+    set(timeout 900)  # sanitizers slow a test down by up to fifteen times
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} LABELS "${suite};${ARG_LABELS}")
   if(NOT TARGET keelson_tests_${suite})
     add_custom_target(keelson_tests_${suite})
   endif()
