@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "adapters/postgres/copy_rows.h"
+#include "adapters/postgres/foreign_keys.h"
 #include "adapters/postgres/sequencer.h"
 #include "adapters/sql_columns/columns.h"
 
@@ -14,9 +15,9 @@ namespace {
 // A server that falls silent is noticed by its connection; how long a table takes nobody can say.
 constexpr absl::Time kNoDeadline = absl::InfiniteFuture();
 
-// The mark of a transfer is no setting of the service's.
-#define KEELSON_PG_NOT_THE_MARK "name <> 'transfer'"
-static_assert(kTransferMark == "transfer");
+// What a transfer keeps is no setting of the service's.
+#define KEELSON_PG_NOT_A_TRANSFERS "name NOT IN ('transfer', 'transfer_foreign_keys')"
+static_assert(kTransferMark == "transfer" && kForeignKeysSetting == "transfer_foreign_keys");
 
 constexpr std::array<const char*, kRowKinds> kCounts = {
     "SELECT count(*) FROM users",
@@ -27,7 +28,7 @@ constexpr std::array<const char*, kRowKinds> kCounts = {
     "SELECT count(*) FROM messages",
     "SELECT count(*) FROM events",
     "SELECT count(*) FROM idempotency",
-    "SELECT count(*) FROM settings WHERE " KEELSON_PG_NOT_THE_MARK,
+    "SELECT count(*) FROM settings WHERE " KEELSON_PG_NOT_A_TRANSFERS,
 };
 
 // Keys greater than $1, or where $2 says so that one too: nothing is less than the least key.
@@ -53,6 +54,14 @@ PgCopyRows CopyOf(const std::vector<Row>& rows) {
   PgCopyRows copy;
   for (const Row& row : rows) AddTo(copy, row);
   return copy;
+}
+
+template <typename Row, typename Id>
+std::vector<Id> IdsOf(const std::vector<Row>& rows, Id Row::*id) {
+  std::vector<Id> ids;
+  ids.reserve(rows.size());
+  for (const Row& row : rows) ids.push_back(row.*id);
+  return ids;
 }
 
 }  // namespace
@@ -175,7 +184,7 @@ void PgBulkTables::ReadInto(std::vector<IdempotencyRecord>& records, std::string
 // By bytes, however the database sorts.
 void PgBulkTables::ReadInto(std::vector<Setting>& settings, std::string_view after, int limit) {
   const PgResult result =
-      Select("SELECT name, value FROM settings WHERE name COLLATE \"C\" > $1 AND " KEELSON_PG_NOT_THE_MARK
+      Select("SELECT name, value FROM settings WHERE name COLLATE \"C\" > $1 AND " KEELSON_PG_NOT_A_TRANSFERS
              " ORDER BY name COLLATE \"C\" LIMIT $2",
              after, limit);
   settings.resize(static_cast<std::size_t>(result.rows()));
@@ -183,6 +192,24 @@ void PgBulkTables::ReadInto(std::vector<Setting>& settings, std::string_view aft
     Setting& setting = settings[static_cast<std::size_t>(row)];
     result.Read(row, setting.name, setting.value);
   }
+}
+
+// In the place of the foreign keys. A subquery, so that each is looked up by the index whatever the
+// statistics say, which a table that is being filled has none of.
+void PgBulkTables::RequireUsers(const std::vector<UserId>& ids) {
+  const PgResult missing = Select(
+      "SELECT FROM unnest($1::uuid[]) AS wanted (user_id) "
+      "WHERE (SELECT id FROM users WHERE id = wanted.user_id) IS NULL LIMIT 1",
+      ids);
+  if (missing.rows() > 0) throw std::runtime_error("its user is not there");
+}
+
+void PgBulkTables::RequireOrders(const std::vector<RefundFields>& refunds) {
+  const PgResult missing = Select(
+      "SELECT FROM unnest($1::uuid[], $2::uuid[]) AS wanted (order_id, user_id) WHERE "
+      "(SELECT id FROM orders WHERE id = wanted.order_id AND user_id = wanted.user_id) IS NULL LIMIT 1",
+      IdsOf(refunds, &RefundFields::order_id), IdsOf(refunds, &RefundFields::user_id));
+  if (missing.rows() > 0) throw std::runtime_error("its order is not there");
 }
 
 void PgBulkTables::Insert(const RowBatch& batch) {
@@ -208,6 +235,7 @@ void PgBulkTables::InsertRows(const std::vector<UserRow>& users) {
 void PgBulkTables::InsertRows(const std::vector<EmailToken>& tokens) {
   connection_.CopyIn(KEELSON_PG_COPY("email_tokens", KEELSON_TOKEN_COLUMNS), CopyOf(tokens).Finish(),
                      kNoDeadline);
+  RequireUsers(IdsOf(tokens, &EmailToken::user_id));
 }
 
 void PgBulkTables::InsertRows(const std::vector<Cooldown>& cooldowns) {
@@ -232,11 +260,13 @@ void PgBulkTables::InsertRows(const std::vector<OrderFields>& orders) {
                      kNoDeadline);
   connection_.CopyIn(KEELSON_PG_COPY("order_lines", "order_id, user_id, line, " KEELSON_ORDER_LINE_COLUMNS),
                      lines.Finish(), kNoDeadline);
+  RequireUsers(IdsOf(orders, &OrderFields::user_id));
 }
 
 void PgBulkTables::InsertRows(const std::vector<RefundFields>& refunds) {
   connection_.CopyIn(KEELSON_PG_COPY("refunds", KEELSON_REFUND_COLUMNS), CopyOf(refunds).Finish(),
                      kNoDeadline);
+  RequireOrders(refunds);
 }
 
 void PgBulkTables::InsertRows(const std::vector<Message>& messages) {

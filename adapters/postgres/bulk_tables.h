@@ -22,7 +22,8 @@ class PgBulkTables {
   // As BulkReader has them.
   std::int64_t Count(RowKind kind);
   RowBatch Read(RowKind kind, std::string_view after, int limit);
-  // As BulkTarget::Insert, within the caller's transaction. It does not say which row is refused.
+  // As BulkTarget::Insert, within the caller's transaction, which may have no foreign keys in force. It does
+  // not say which row is refused.
   void Insert(const RowBatch& rows);
 
  private:
@@ -40,6 +41,8 @@ class PgBulkTables {
   void ReadInto(std::vector<Setting>& rows, std::string_view after, int limit);
   void ReadLines(std::vector<OrderFields>& orders);
 
+  void RequireUsers(const std::vector<UserId>& ids);
+  void RequireOrders(const std::vector<RefundFields>& refunds);
   void InsertRows(const std::vector<UserRow>& rows);
   void InsertRows(const std::vector<EmailToken>& rows);
   void InsertRows(const std::vector<Cooldown>& rows);

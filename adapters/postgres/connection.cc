@@ -157,6 +157,10 @@ PgConnection::PgConnection(std::unique_ptr<pg_conn, Close> connection, const Opt
 
 PgConnection::~PgConnection() = default;
 
+int PgConnection::opened_pid() const {
+  return PQbackendPID(connection_.get());
+}
+
 bool PgConnection::usable() const {
   return !lost_ && PQstatus(connection_.get()) == CONNECTION_OK;
 }

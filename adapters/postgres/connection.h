@@ -114,6 +114,8 @@ class PgConnection {
   // Says something unasked-for, or nothing at all because it was closed: not worth using.
   bool HasNews();
   absl::Time open_time() const { return open_time_; }
+  // The server's process that it was opened with; a pooler makes one up.
+  int opened_pid() const;
   const std::string& database() const { return database_; }
 
  private:

@@ -6,8 +6,10 @@
 
 #include "absl/time/clock.h"
 #include "adapters/postgres/bulk_tables.h"
+#include "adapters/postgres/foreign_keys.h"
 #include "adapters/postgres/locks.h"
 #include "adapters/postgres/postgres_migrator.h"
+#include "adapters/postgres/sequencer.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -16,6 +18,9 @@ namespace {
 constexpr absl::Time kNoDeadline = absl::InfiniteFuture();
 // How long others have to go.
 constexpr absl::Duration kPatience = absl::Seconds(5);
+// No service lets all its sessions rest for so long: one looks for events to number.
+constexpr absl::Duration kLongestRest = absl::Seconds(1);
+static_assert(PgSequencer::kInterval < kLongestRest);
 constexpr absl::Duration kBetweenLooks = absl::Milliseconds(20);
 
 template <typename... Ts>
@@ -42,19 +47,46 @@ absl::Status InUse(const PgConnection& connection) {
   return PgUnavailable(StrCat(connection.database(), " is in use by another process"));
 }
 
-// Waits until no service has the database. One looks for events to number several times a second; a session
-// that rests is a pooler's, and nobody's.
+// A transaction that may last, whatever the server is told to end.
+void Begin(PgConnection& connection, const char* sql) {
+  connection.Queue(sql, PgParameters().view());
+  connection.Queue("SET LOCAL idle_in_transaction_session_timeout = 0", PgParameters().view());
+  connection.Queue("SET LOCAL statement_timeout = 0", PgParameters().view());
+  connection.Finish(kNoDeadline);
+}
+
+// Whether others speak with the database. A session that rests is a pooler's, and nobody's.
+bool FindOthers(PgConnection& connection) {
+  Run(connection, "SELECT pg_stat_clear_snapshot()");
+  return Run(connection,
+             "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+             "AND application_name = current_setting('application_name') "
+             "AND (state <> 'idle' OR state_change > clock_timestamp() - $1 * interval '1 ms') LIMIT 1",
+             absl::ToInt64Milliseconds(kLongestRest))
+             .rows() > 0;
+}
+
+// Whether the session is another than the one that was opened.
+bool IsPooled(PgConnection& connection) {
+  std::int64_t pid = 0;
+  Run(connection, "SELECT pg_backend_pid()::bigint").Read(0, pid);
+  return pid != connection.opened_pid();
+}
+
+// Waits until no service has the database.
 absl::Status AwaitAlone(PgConnection& connection) {
   return Guarded(connection, [&]() -> absl::Status {
-    for (const absl::Time end = absl::Now() + kPatience;; absl::SleepFor(kBetweenLooks)) {
-      const PgResult others =
-          Run(connection,
-              "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
-              "AND application_name = current_setting('application_name') "
-              "AND (state <> 'idle' OR state_change > clock_timestamp() - interval '2 seconds') LIMIT 1");
-      if (others.rows() == 0) return absl::OkStatus();
-      if (absl::Now() >= end) return InUse(connection);
+    // In one transaction: between two, a pooler would give our session to whom we look for.
+    Begin(connection, "BEGIN ISOLATION LEVEL READ COMMITTED");
+    const absl::Time began = absl::Now();
+    // It may have been theirs till now, and they show by another.
+    const absl::Duration watch = IsPooled(connection) ? kLongestRest : absl::ZeroDuration();
+    while (FindOthers(connection) || absl::Now() < began + watch) {
+      if (absl::Now() >= began + kPatience) return InUse(connection);
+      absl::SleepFor(kBetweenLooks);
     }
+    Run(connection, "COMMIT");
+    return absl::OkStatus();
   });
 }
 
@@ -63,14 +95,6 @@ bool TryTransferLock(PgConnection& connection) {
   bool locked = false;
   Run(connection, "SELECT pg_try_advisory_xact_lock($1)", kTransferLock).Read(0, locked);
   return locked;
-}
-
-// A transaction that may last, whatever the server is told to end.
-void Begin(PgConnection& connection, const char* sql) {
-  connection.Queue(sql, PgParameters().view());
-  connection.Queue("SET LOCAL idle_in_transaction_session_timeout = 0", PgParameters().view());
-  connection.Queue("SET LOCAL statement_timeout = 0", PgParameters().view());
-  connection.Finish(kNoDeadline);
 }
 
 class Reader : public BulkReader {
@@ -121,7 +145,10 @@ class Target : public BulkTarget {
  public:
   // `lock`: in a transaction that has the lock of transfers.
   Target(std::unique_ptr<PgConnection> lock, std::unique_ptr<PgConnection> connection)
-      : lock_(std::move(lock)), connection_(std::move(connection)), tables_(*connection_) {}
+      : lock_(std::move(lock)),
+        connection_(std::move(connection)),
+        foreign_keys_(*connection_),
+        tables_(*connection_) {}
 
   absl::StatusOr<std::int64_t> Count(RowKind kind) override {
     return Attempt([&]() -> absl::StatusOr<std::int64_t> { return tables_.Count(kind); });
@@ -132,12 +159,14 @@ class Target : public BulkTarget {
 
   absl::Status Insert(const RowBatch& rows, std::string_view mark) override {
     absl::Status status = InTransaction([&] {
+      if (!suspended_) foreign_keys_.Suspend();
       tables_.Insert(rows);
       connection_->Queue(
           "INSERT INTO settings (name, value) VALUES ($1, $2) "
           "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
           PgParameters(kTransferMark, PgBytes{mark}).view());
     });
+    suspended_ |= status.ok();
     return status.ok() || absl::IsUnavailable(status) ? status : FindRefused(rows, status);
   }
 
@@ -152,6 +181,7 @@ class Target : public BulkTarget {
 
   absl::Status Finish() override {
     return InTransaction([&] {
+      foreign_keys_.Restore();
       connection_->Queue("DELETE FROM settings WHERE name = $1", PgParameters(kTransferMark).view());
       connection_->Queue("ANALYZE", PgParameters().view());
     });
@@ -194,7 +224,9 @@ class Target : public BulkTarget {
 
   const std::unique_ptr<PgConnection> lock_;
   const std::unique_ptr<PgConnection> connection_;
+  PgForeignKeys foreign_keys_;
   PgBulkTables tables_;
+  bool suspended_ = false;
 };
 
 absl::StatusOr<std::unique_ptr<PgConnection>> OpenAlone(const PgConnection::Options& options) {

@@ -12,8 +12,8 @@ namespace keelson {
 // One PostgreSQL database by whole tables. The errors are those of PostgresStore::Open.
 //
 // A service is noticed by its sessions: they bear the name that ours have, and one of them is never at rest
-// for long. One that has its sessions named otherwise, by its URL, is not, and neither is one that shares its
-// sessions with us, by a pooler. Who opens the database alone waits some seconds for it to go.
+// for long, be it a pooler's. One that has its sessions named otherwise, by its URL, is not. Who opens the
+// database alone waits some seconds for it to go.
 class PostgresBulk {
  public:
   // Needs a schema that is up to date, and never writes. Alone, it locks every table against writing, which

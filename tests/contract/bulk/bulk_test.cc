@@ -207,6 +207,25 @@ BULK_TEST("a row that breaks an invariant is refused by its name, and its batch 
   CHECK(Must(target->FindMark()) == "mark");
 }
 
+// Not in memory, where nothing looks up what a row refers to.
+TEMPLATE_TEST_CASE("a row that refers to nothing is refused by its name, and its batch leaves nothing behind",
+                   "[bulk]", SqliteBulkFixture, PostgresBulkFixture, PgBouncerBulkFixture) {
+  TestType fixture;
+  const std::vector<RowBatch> batches = SampleBatches(2);
+  const std::unique_ptr<BulkTarget> target = fixture.Target();
+  Must(target->Insert(batches[0], "before"));
+  auto tokens = std::get<std::vector<EmailToken>>(batches[1]);
+  tokens[1].user_id = UserId();
+  CheckRefused(target->Insert(tokens, "after"), "email_tokens", NameOf(tokens[1]));
+  auto orders = std::get<std::vector<OrderFields>>(batches[3]);
+  orders[1].user_id = UserId();
+  CheckRefused(target->Insert(orders, "after"), "orders", NameOf(orders[1]));
+  const auto refunds = std::get<std::vector<RefundFields>>(batches[4]);
+  CheckRefused(target->Insert(refunds, "after"), "refunds", NameOf(refunds[0]));
+  CHECK(RowCounts::Of(*target)->Sum() == 2);
+  CHECK(Must(target->FindMark()) == "before");
+}
+
 BULK_TEST("a second account with an address is refused by its name") {
   TestType fixture;
   std::vector<UserRow> users = std::get<std::vector<UserRow>>(SampleBatches(2)[0]);

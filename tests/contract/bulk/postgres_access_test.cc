@@ -26,8 +26,9 @@ void CheckInUse(PostgresBulkFixture& fixture) {
   CheckUnavailable(fixture, OpenTarget(fixture), "in use by another process");
 }
 
-TEST_CASE("a database that is served can be shared, and is nobody's alone", "[postgres]") {
-  PostgresBulkFixture fixture;
+TEMPLATE_TEST_CASE("a database that is served can be shared, and is nobody's alone", "[postgres]",
+                   PostgresBulkFixture, PgBouncerBulkFixture) {
+  TestType fixture;
   fixture.Serve([&](Store&) {
     CHECK(OpenReader(fixture, BulkAccess::kShared).ok());
     CheckInUse(fixture);
@@ -35,8 +36,9 @@ TEST_CASE("a database that is served can be shared, and is nobody's alone", "[po
   CHECK(OpenReader(fixture, BulkAccess::kExclusive).ok());
 }
 
-TEST_CASE("a database that is moved from or to is nobody else's", "[postgres]") {
-  PostgresBulkFixture fixture;
+TEMPLATE_TEST_CASE("a database that is moved from or to is nobody else's", "[postgres]", PostgresBulkFixture,
+                   PgBouncerBulkFixture) {
+  TestType fixture;
   SECTION("from") {
     const std::unique_ptr<BulkReader> reader = fixture.ReaderAlone();
     CheckInUse(fixture);
@@ -102,6 +104,41 @@ TEST_CASE("events that wait for their numbers are read with them, and go on wait
     CHECK((Must(reader->Read(RowKind::kEvents, after, 1)) == RowBatch(std::vector<Event>{events[i]})));
   }
   CHECK(other.Value("SELECT count(*) FROM event_inbox") == "2");
+}
+
+TEST_CASE("what has been filled has the schema's constraints, however often that was interrupted",
+          "[postgres]") {
+  PostgresBulkFixture fixture;
+  const servers::PostgresSession other = fixture.database().Connect();
+  const auto constraints = [&] {
+    return other.Query(
+        "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint "
+        "WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2, 3");
+  };
+  const auto declared = constraints();
+  CHECK(declared.size() > 40);
+  const std::vector<RowBatch> batches = SampleBatches(2);
+  InsertAll(*fixture.Target(), {batches.begin(), batches.begin() + 3});
+  // As a newer version would that brings one.
+  other.Execute("ALTER TABLE credentials ADD CONSTRAINT newer FOREIGN KEY (user_id) REFERENCES users (id)");
+  const std::unique_ptr<BulkTarget> target = fixture.Target();
+  InsertAll(*target, {batches.begin() + 3, batches.end()});
+  CHECK(constraints().size() < declared.size());
+  Must(target->Finish());
+  other.Execute("ALTER TABLE credentials DROP CONSTRAINT newer");
+  CHECK(constraints() == declared);
+  CHECK(other.Value("SELECT count(*) FROM settings WHERE name LIKE 'transfer%'") == "0");
+}
+
+TEST_CASE("a table that is not the service's keeps what it refers to", "[postgres]") {
+  PostgresBulkFixture fixture;
+  const servers::PostgresSession other = fixture.database().Connect();
+  other.Execute("CREATE TABLE notes (user_id uuid REFERENCES users (id))");
+  const std::unique_ptr<BulkTarget> target = fixture.Target();
+  Must(target->Insert(SampleBatches(1)[0], "mark"));
+  CHECK_THROWS_WITH(other.Execute("INSERT INTO notes VALUES (gen_random_uuid())"),
+                    Contains("notes_user_id_fkey"));
+  Must(target->Finish());
 }
 
 TEST_CASE("who may only read can read a database that is served", "[postgres]") {
