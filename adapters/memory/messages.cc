@@ -71,7 +71,13 @@ absl::StatusOr<std::vector<Message>> MemoryMessages::Claim(absl::Time now, absl:
   return claimed;
 }
 
-absl::StatusOr<bool> MemoryMessages::Save(const Message& message) {
+absl::StatusOr<std::vector<bool>> MemoryMessages::Save(std::span<const Message> messages) {
+  std::vector<bool> saved;
+  for (const Message& message : messages) saved.push_back(Save(message));
+  return saved;
+}
+
+bool MemoryMessages::Save(const Message& message) {
   const Message* current = messages_.Find(message.id);
   if (current == nullptr || current->state != MessageState::kSending ||
       current->lease_epoch != message.lease_epoch) {

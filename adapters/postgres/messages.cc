@@ -93,12 +93,22 @@ absl::StatusOr<std::vector<Message>> PgMessages::Claim(absl::Time now, absl::Tim
   });
 }
 
-absl::StatusOr<bool> PgMessages::Save(const Message& message) {
-  return session_.Guard([&]() -> absl::StatusOr<bool> {
-    return Set(message, [&](const auto&... parameters) {
-      return session_.Select(KEELSON_PG_SET_MESSAGE " AND state = 2 AND lease_epoch = $2", parameters...)
-                 .affected() == 1;
-    });
+absl::StatusOr<std::vector<bool>> PgMessages::Save(std::span<const Message> messages) {
+  return session_.Guard([&]() -> absl::StatusOr<std::vector<bool>> {
+    constexpr char kSave[] = KEELSON_PG_SET_MESSAGE " AND state = 2 AND lease_epoch = $2";
+    std::vector<PgResult> results(messages.size());
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      Set(messages[i], [&](const auto&... parameters) {
+        if (i + 1 < messages.size()) {
+          session_.Prefetch(results[i], kSave, parameters...);
+        } else {
+          results[i] = session_.Select(kSave, parameters...);
+        }
+      });
+    }
+    std::vector<bool> saved;
+    for (const PgResult& result : results) saved.push_back(result.affected() == 1);
+    return saved;
   });
 }
 

@@ -14,7 +14,7 @@ class PgMessages final : public MessageRepository {
   absl::StatusOr<bool> AnyDue(absl::Time now) override;
   absl::Status Insert(const Message& message) override;
   absl::StatusOr<std::vector<Message>> Claim(absl::Time now, absl::Time lease_until, int limit) override;
-  absl::StatusOr<bool> Save(const Message& message) override;
+  absl::StatusOr<std::vector<bool>> Save(std::span<const Message> messages) override;
   absl::Status Update(const Message& message) override;
   absl::Status Supersede(UserId user_id, std::string_view template_name, absl::Time now) override;
 

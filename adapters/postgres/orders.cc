@@ -7,6 +7,9 @@
 namespace keelson {
 namespace {
 
+#define KEELSON_PG_SELECT_TO_LOCK "SELECT " KEELSON_PG_ORDER_COLUMNS " FROM orders o WHERE "
+#define KEELSON_PG_SELECT_LINES "SELECT l.order_id, " KEELSON_PG_ORDER_LINES " FROM order_lines l WHERE "
+
 std::optional<Order> ReadOne(const PgResult& result) {
   if (result.rows() == 0) return std::nullopt;
   return ReadOrder(result, 0);
@@ -15,26 +18,45 @@ std::optional<Order> ReadOne(const PgResult& result) {
 }  // namespace
 
 Found<Order> PgOrders::Find(OrderId id) {
-  if (locking_ == PgLocking::kRows) return FindLocked(id);
-  return session_.Guard(
-      [&]() -> Found<Order> { return ReadOne(session_.SelectOne(KEELSON_PG_SELECT_ORDER "o.id = $1", id)); });
+  return session_.Guard([&]() -> Found<Order> {
+    if (locking_ == PgLocking::kNone) {
+      return ReadOne(session_.SelectOne(KEELSON_PG_SELECT_ORDER "o.id = $1", id));
+    }
+    std::vector<Order> found = FindLocked(KEELSON_PG_SELECT_TO_LOCK "o.id = $1 FOR NO KEY UPDATE",
+                                          KEELSON_PG_SELECT_LINES "l.order_id = $1 GROUP BY l.order_id", id);
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
+  });
 }
 
-// Two statements, because the lines must be read when the order is locked: what a statement sees is older
-// than the lock that it waits for.
-Found<Order> PgOrders::FindLocked(OrderId id) {
-  return session_.Guard([&]() -> Found<Order> {
-    PgResult order;
-    session_.Prefetch(
-        order, "SELECT " KEELSON_PG_ORDER_COLUMNS " FROM orders o WHERE o.id = $1 FOR NO KEY UPDATE", id);
-    const PgResult lines =
-        session_.Select("SELECT " KEELSON_PG_ORDER_LINES " FROM order_lines l WHERE l.order_id = $1", id);
-    if (order.rows() == 0) return std::nullopt;
-    OrderFields fields = ReadOrderFields(order, 0);
-    lines.Read(0, fields.lines);
-    found_lines_[id] = fields.lines;
-    return Order(std::move(fields));
+// Locks them in one order, so that two that lock some of the same never wait for each other.
+absl::StatusOr<std::vector<Order>> PgOrders::FindMany(std::span<const OrderId> ids) {
+  return session_.Guard([&]() -> absl::StatusOr<std::vector<Order>> {
+    return FindLocked(KEELSON_PG_SELECT_TO_LOCK "o.id = ANY ($1) ORDER BY o.id FOR NO KEY UPDATE",
+                      KEELSON_PG_SELECT_LINES "l.order_id = ANY ($1) GROUP BY l.order_id", ids);
   });
+}
+
+// Two statements, because the lines must be read when the orders are locked: what a statement sees is older
+// than the lock that it waits for.
+template <typename Ids>
+std::vector<Order> PgOrders::FindLocked(const char* sql, const char* lines_sql, const Ids& ids) {
+  PgResult locked;
+  session_.Prefetch(locked, sql, ids);
+  const PgResult lines = session_.Select(lines_sql, ids);
+  for (int row = 0; row < lines.rows(); ++row) {
+    OrderId id;
+    std::vector<OrderLine> found;
+    lines.Read(row, id, found);
+    known_lines_[id] = std::move(found);
+  }
+  std::vector<Order> orders;
+  for (int row = 0; row < locked.rows(); ++row) {
+    OrderFields fields = ReadOrderFields(locked, row);
+    fields.lines = known_lines_[fields.id];
+    orders.emplace_back(std::move(fields));
+  }
+  return orders;
 }
 
 Found<Order> PgOrders::FindByReference(std::string_view reference) {
@@ -82,8 +104,9 @@ absl::Status PgOrders::Update(const Order& order) {
         f.id, f.state, f.paid, f.refunded, f.refund_pending, f.refunded_shipping, f.refund_count,
         f.payment_provider, f.payment_reference, f.labels, f.update_time, f.pay_time, f.ship_time,
         f.deliver_time, f.cancel_time, f.version);
-    const auto found = found_lines_.find(f.id);
-    if (found == found_lines_.end() || found->second != f.lines) UpdateOrderLines(session_, f);
+    std::vector<OrderLine>& known = known_lines_[f.id];
+    if (known != f.lines) UpdateOrderLines(session_, f);
+    known = f.lines;
     return absl::OkStatus();
   });
 }

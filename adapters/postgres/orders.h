@@ -14,16 +14,18 @@ class PgOrders final : public OrderRepository {
   Found<Order> FindByReference(std::string_view reference) override;
   absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter, std::optional<ListPosition> before,
                                           int limit) override;
+  absl::StatusOr<std::vector<Order>> FindMany(std::span<const OrderId> ids) override;
   absl::Status Insert(const Order& order) override;
   absl::Status Update(const Order& order) override;
 
  private:
-  Found<Order> FindLocked(OrderId id);
+  template <typename Ids>
+  std::vector<Order> FindLocked(const char* sql, const char* lines_sql, const Ids& ids);
 
   PgSession& session_;
   const PgLocking locking_;
-  // As they were found: those that did not change are not written again.
-  std::map<OrderId, std::vector<OrderLine>> found_lines_;
+  // As they were found or written: those that did not change are not written again.
+  std::map<OrderId, std::vector<OrderLine>> known_lines_;
 };
 
 }  // namespace keelson

@@ -27,6 +27,15 @@ Found<Refund> PgRefunds::Find(RefundId id) {
   });
 }
 
+// In one order, so that two that lock some of the same never wait for each other.
+absl::StatusOr<std::vector<Refund>> PgRefunds::FindMany(std::span<const RefundId> ids) {
+  return session_.Guard([&]() -> absl::StatusOr<std::vector<Refund>> {
+    return ReadRows(
+        session_.Select(KEELSON_PG_SELECT_REFUND "id = ANY ($1) ORDER BY id FOR NO KEY UPDATE", ids),
+        ReadRefund);
+  });
+}
+
 absl::StatusOr<std::vector<Refund>> PgRefunds::List(const RefundFilter& filter,
                                                     std::optional<ListPosition> before, int limit) {
   return session_.Guard([&]() -> absl::StatusOr<std::vector<Refund>> {

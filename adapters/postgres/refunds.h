@@ -12,6 +12,7 @@ class PgRefunds final : public RefundRepository {
   absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter, std::optional<ListPosition> before,
                                            int limit) override;
   absl::StatusOr<std::vector<Refund>> ListDue(absl::Time now, int limit) override;
+  absl::StatusOr<std::vector<Refund>> FindMany(std::span<const RefundId> ids) override;
   absl::Status Insert(const Refund& refund) override;
   absl::Status Update(const Refund& refund) override;
 

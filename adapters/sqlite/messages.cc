@@ -125,8 +125,12 @@ absl::StatusOr<std::vector<Message>> SqliteMessages::Claim(absl::Time now, absl:
   });
 }
 
-absl::StatusOr<bool> SqliteMessages::Save(const Message& m) {
-  return connection_.Guard([&]() -> absl::StatusOr<bool> { return Set(save_, m) == 1; });
+absl::StatusOr<std::vector<bool>> SqliteMessages::Save(std::span<const Message> messages) {
+  return connection_.Guard([&]() -> absl::StatusOr<std::vector<bool>> {
+    std::vector<bool> saved;
+    for (const Message& message : messages) saved.push_back(Set(save_, message) == 1);
+    return saved;
+  });
 }
 
 absl::Status SqliteMessages::Update(const Message& m) {

@@ -33,6 +33,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,6 +56,18 @@ namespace keelson {
 
 template <typename T>
 using Found = absl::StatusOr<std::optional<T>>;
+
+// What a repository finds one by one: those that are there, each once.
+template <typename Entity, typename Repository, typename Id>
+absl::StatusOr<std::vector<Entity>> FindEach(Repository& repository, std::span<const Id> ids) {
+  std::vector<Entity> entities;
+  for (const Id& id : std::set<Id>(ids.begin(), ids.end())) {
+    Found<Entity> found = repository.Find(id);
+    if (!found.ok()) return found.status();
+    if (*found) entities.push_back(**std::move(found));
+  }
+  return entities;
+}
 
 // Each List gives at most `limit` rows that match its filter, newest first, of those after the position
 // `before` in that order (the first where it is not set). A page must cost what the first costs, however far
@@ -86,7 +99,7 @@ class UserReader {
 class UserRepository : public UserReader {
  public:
   // As Find, but the user may be changed by others before the transaction ends: for what only tells them of
-  // something, and must not make them wait.
+  // something, and must not make them wait. FindMany finds them so, too.
   virtual Found<User> FindUnlocked(UserId id) = 0;
   // ALREADY_EXISTS (EMAIL_TAKEN) where an account holds the address.
   virtual absl::Status Insert(const User& user, std::string_view password_hash) = 0;
@@ -142,6 +155,10 @@ class OrderReader {
 
 class OrderRepository : public OrderReader {
  public:
+  // As Find, all in one question to a remote store: those that are there, each once, in no particular order.
+  virtual absl::StatusOr<std::vector<Order>> FindMany(std::span<const OrderId> ids) {
+    return FindEach<Order>(*this, ids);
+  }
   // ALREADY_EXISTS (REFERENCE_TAKEN) where another order has its reference.
   virtual absl::Status Insert(const Order& order) = 0;
   virtual absl::Status Update(const Order& order) = 0;
@@ -168,6 +185,10 @@ class RefundReader {
 
 class RefundRepository : public RefundReader {
  public:
+  // As OrderRepository's.
+  virtual absl::StatusOr<std::vector<Refund>> FindMany(std::span<const RefundId> ids) {
+    return FindEach<Refund>(*this, ids);
+  }
   virtual absl::Status Insert(const Refund& refund) = 0;
   virtual absl::Status Update(const Refund& refund) = 0;
 };
@@ -196,10 +217,10 @@ class MessageRepository : public MessageReader {
   // Takes at most `limit` due messages, the longest due first: each is then sending, leased until
   // `lease_until`, its attempts and its epoch one higher. Nobody else gets them until then.
   virtual absl::StatusOr<std::vector<Message>> Claim(absl::Time now, absl::Time lease_until, int limit) = 0;
-  // Writes how a claimed message stands, its outcome or, while it is sending, a longer lease; false, and
-  // nothing is written, where the lease was lost: the message is not sending any more, or under another
-  // epoch.
-  virtual absl::StatusOr<bool> Save(const Message& message) = 0;
+  // Writes how claimed messages stand, their outcomes or, while they are sending, a longer lease. For each,
+  // in their order: false, and it is not written, where the lease was lost: it is not sending any more, or
+  // under another epoch.
+  virtual absl::StatusOr<std::vector<bool>> Save(std::span<const Message> messages) = 0;
   // Writes what is to become of a message that nobody has claimed, found in this transaction.
   virtual absl::Status Update(const Message& message) = 0;
   // Cancels the user's queued messages of this template, because a newer one takes their place.

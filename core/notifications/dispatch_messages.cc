@@ -106,9 +106,7 @@ absl::Status DispatchMessages::Write(Turn& turn) {
     turn.held.clear();
     turn.claimed.clear();
     for (const std::vector<Message>* messages : {&turn.changed, &turn.renewed}) {
-      for (const Message& message : *messages) {
-        if (absl::Status status = Save(tx, message, turn); !status.ok()) return status;
-      }
+      if (absl::Status status = Save(tx, *messages, turn); !status.ok()) return status;
     }
     if (turn.room == 0) return absl::OkStatus();
     absl::StatusOr<std::vector<Message>> claimed = tx.messages().Claim(turn.now, turn.lease_until, turn.room);
@@ -118,16 +116,21 @@ absl::Status DispatchMessages::Write(Turn& turn) {
   });
 }
 
-absl::Status DispatchMessages::Save(WriteTransaction& tx, const Message& message, Turn& turn) {
-  const absl::StatusOr<bool> saved = tx.messages().Save(message);
+absl::Status DispatchMessages::Save(WriteTransaction& tx, const std::vector<Message>& messages, Turn& turn) {
+  const absl::StatusOr<std::vector<bool>> saved = tx.messages().Save(messages);
   if (!saved.ok()) return saved.status();
-  turn.held.push_back(*saved);
-  const std::string_view event_type = EventTypeOf(message.state);
-  if (!*saved || event_type.empty()) return absl::OkStatus();
+  turn.held.insert(turn.held.end(), saved->begin(), saved->end());
   const CallContext context{"system", "", "", turn.now + kStoreTimeout};
-  return tx.events().Append(
-      MakeEvent(event_type, message.id.ToString(), message.user_id, context, turn.now,
-                EventPayload().Add("template", message.template_name).Add("provider", message.provider)));
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    const Message& message = messages[i];
+    const std::string_view event_type = EventTypeOf(message.state);
+    if (!(*saved)[i] || event_type.empty()) continue;
+    absl::Status told = tx.events().Append(
+        MakeEvent(event_type, message.id.ToString(), message.user_id, context, turn.now,
+                  EventPayload().Add("template", message.template_name).Add("provider", message.provider)));
+    if (!told.ok()) return told;
+  }
+  return absl::OkStatus();
 }
 
 void DispatchMessages::EndTurn(const Turn& turn) {

@@ -106,7 +106,7 @@ class DispatchMessages : public ProviderStatuses {
   void AddRenewals(Turn& turn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<bool> AnyDue(absl::Time now);
   absl::Status Write(Turn& turn);
-  absl::Status Save(WriteTransaction& tx, const Message& message, Turn& turn);
+  absl::Status Save(WriteTransaction& tx, const std::vector<Message>& messages, Turn& turn);
   void EndTurn(const Turn& turn) ABSL_LOCKS_EXCLUDED(mutex_);
   void NoteUnwritten(const Turn& turn) ABSL_LOCKS_EXCLUDED(mutex_);
   void NoteWritten(const Message& message, const Turn& turn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -1,5 +1,6 @@
 #include "core/refunds/settle_refunds.h"
 
+#include <map>
 #include <utility>
 
 #include "core/common/backoff.h"
@@ -36,6 +37,17 @@ Event EventOf(const Refund& refund, const CallContext& context, absl::Time now) 
                    std::move(payload));
 }
 
+// What is there of these, each to be found by its id.
+template <typename Repository, typename Id>
+auto FindById(Repository& repository, const std::vector<Id>& ids) {
+  auto found = repository.FindMany(ids);
+  using ById = std::map<Id, typename decltype(found)::value_type::value_type>;
+  if (!found.ok()) return absl::StatusOr<ById>(found.status());
+  ById by_id;
+  for (auto& entity : *found) by_id.emplace(entity->id, std::move(entity));
+  return absl::StatusOr<ById>(std::move(by_id));
+}
+
 }  // namespace
 
 absl::StatusOr<int> SettleRefunds::operator()() {
@@ -45,20 +57,14 @@ absl::StatusOr<int> SettleRefunds::operator()() {
 
   // Those that the lease has no time left for are taken up again when it has run out.
   const absl::Time last_start = clock_.Now() + kLease - kAttemptTimeout;
-  std::vector<PaymentOutcome> outcomes;
-  outcomes.reserve(claimed->size());
+  std::vector<Attempt> attempts;
+  attempts.reserve(claimed->size());
   for (const Refund& refund : *claimed) {
     if (clock_.Now() > last_start) break;
-    outcomes.push_back(Ask(refund));
+    attempts.push_back({refund, Ask(refund)});
   }
-
-  const absl::Status status =
-      store_.Write(clock_.Now() + kStoreTimeout, [&](WriteTransaction& tx) -> absl::Status {
-        for (std::size_t i = 0; i < outcomes.size(); ++i) {
-          if (absl::Status settled = Settle(tx, (*claimed)[i], outcomes[i]); !settled.ok()) return settled;
-        }
-        return absl::OkStatus();
-      });
+  const absl::Status status = store_.Write(clock_.Now() + kStoreTimeout,
+                                           [&](WriteTransaction& tx) { return SettleAll(tx, attempts); });
   if (!status.ok()) return status;
   return static_cast<int>(claimed->size());
 }
@@ -75,22 +81,26 @@ absl::StatusOr<std::vector<Refund>> SettleRefunds::Claim() {
   if (!status.ok()) return status;
   if (due.empty()) return due;
 
+  std::vector<RefundId> ids;
+  for (const Refund& refund : due) ids.push_back(refund->id);
   std::vector<Refund> claimed;
   status = store_.Write(deadline, [&](WriteTransaction& tx) -> absl::Status {
     claimed.clear();
+    auto refunds = FindById(tx.refunds(), ids);
+    if (!refunds.ok()) return refunds.status();
     for (const Refund& candidate : due) {
-      Found<Refund> refund = tx.refunds().Find(candidate->id);
-      if (!refund.ok()) return refund.status();
+      const auto found = refunds->find(candidate->id);
       // Somebody else has been faster, or it was cancelled.
-      if (!*refund || (**refund)->version != candidate->version) continue;
-      if (absl::Status begun = (*refund)->BeginAttempt(now + kLease, now); !begun.ok()) return begun;
-      if (absl::Status kept = tx.refunds().Update(**refund); !kept.ok()) return kept;
+      if (found == refunds->end() || found->second->version != candidate->version) continue;
+      Refund& refund = found->second;
+      if (absl::Status begun = refund.BeginAttempt(now + kLease, now); !begun.ok()) return begun;
+      if (absl::Status kept = tx.refunds().Update(refund); !kept.ok()) return kept;
       // A repeated attempt changes no state.
       if (candidate->state == RefundState::kApproved) {
-        absl::Status told = tx.events().Append(EventOf(**refund, SystemContext(deadline), now));
+        absl::Status told = tx.events().Append(EventOf(refund, SystemContext(deadline), now));
         if (!told.ok()) return told;
       }
-      claimed.push_back(**std::move(refund));
+      claimed.push_back(std::move(refund));
     }
     return absl::OkStatus();
   });
@@ -107,39 +117,75 @@ PaymentOutcome SettleRefunds::Ask(const Refund& refund) {
                           clock_.Now() + kAttemptTimeout);
 }
 
-absl::Status SettleRefunds::Settle(WriteTransaction& tx, const Refund& attempt,
-                                   const PaymentOutcome& outcome) {
-  const absl::Time now = clock_.Now();
-  Found<Refund> found = tx.refunds().Find(attempt->id);
-  if (!found.ok()) return found.status();
-  // A later attempt has taken over; its outcome counts, under the same key.
-  if (!*found || (**found)->state != RefundState::kProcessing || (**found)->attempts != attempt->attempts) {
-    return absl::OkStatus();
+absl::Status SettleRefunds::SettleAll(WriteTransaction& tx, const std::vector<Attempt>& attempts) {
+  absl::StatusOr<std::vector<Attempt>> current = FindCurrent(tx, attempts);
+  if (!current.ok()) return current.status();
+  std::vector<OrderId> order_ids;
+  std::vector<UserId> user_ids;
+  for (const Attempt& attempt : *current) {
+    order_ids.push_back(attempt.refund->order_id);
+    user_ids.push_back(attempt.refund->user_id);
   }
-  Refund refund = **std::move(found);
-  if (outcome.kind == PaymentOutcome::Kind::kUnknown) return Postpone(tx, std::move(refund), outcome, now);
+  auto orders = FindById(tx.orders(), order_ids);
+  if (!orders.ok()) return orders.status();
+  const auto owners = FindById(tx.users(), user_ids);
+  if (!owners.ok()) return owners.status();
+  for (Attempt& attempt : *current) {
+    const auto order = orders->find(attempt.refund->order_id);
+    if (order == orders->end()) return absl::InternalError("a refund's order is missing");
+    absl::Status status = Settle(tx, order->second, attempt);
+    const auto owner = owners->find(attempt.refund->user_id);
+    if (status.ok() && owner != owners->end()) {
+      status = TellOwner(tx, order->second, owner->second, attempt.refund);
+    }
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
 
-  Found<Order> order = tx.orders().Find(refund->order_id);
-  if (!order.ok()) return order.status();
-  if (!*order) return absl::InternalError("a refund's order is missing");
+// Those with a definite answer, their refunds as they are now; the others are postponed.
+absl::StatusOr<std::vector<SettleRefunds::Attempt>> SettleRefunds::FindCurrent(
+    WriteTransaction& tx, const std::vector<Attempt>& attempts) {
+  std::vector<RefundId> ids;
+  for (const Attempt& attempt : attempts) ids.push_back(attempt.refund->id);
+  const auto refunds = FindById(tx.refunds(), ids);
+  if (!refunds.ok()) return refunds.status();
+  std::vector<Attempt> current;
+  for (const auto& [attempted, outcome] : attempts) {
+    const auto found = refunds->find(attempted->id);
+    // A later attempt has taken over; its outcome counts, under the same key.
+    if (found == refunds->end() || found->second->state != RefundState::kProcessing ||
+        found->second->attempts != attempted->attempts) {
+      continue;
+    }
+    if (outcome.kind != PaymentOutcome::Kind::kUnknown) {
+      current.push_back({found->second, outcome});
+    } else if (absl::Status status = Postpone(tx, found->second, outcome); !status.ok()) {
+      return status;
+    }
+  }
+  return current;
+}
+
+absl::Status SettleRefunds::Settle(WriteTransaction& tx, Order& order, Attempt& attempt) {
+  auto& [refund, outcome] = attempt;
+  const absl::Time now = clock_.Now();
   const bool succeeded = outcome.kind == PaymentOutcome::Kind::kSucceeded;
   absl::Status status = succeeded ? refund.Succeed(outcome.provider_reference, now)
                                   : refund.Fail(outcome.code, outcome.message, now);
   if (!status.ok()) return status;
   if (succeeded) {
-    (*order)->SettleRefund(refund.portion(), now);
+    order.SettleRefund(refund.portion(), now);
   } else {
-    (*order)->ReleaseRefund(refund.portion(), now);
+    order.ReleaseRefund(refund.portion(), now);
   }
-  if (status = tx.orders().Update(**order); !status.ok()) return status;
+  if (status = tx.orders().Update(order); !status.ok()) return status;
   if (status = tx.refunds().Update(refund); !status.ok()) return status;
-  const CallContext context = SystemContext(absl::InfiniteFuture());
-  if (status = tx.events().Append(EventOf(refund, context, now)); !status.ok()) return status;
-  return TellOwner(tx, context, **order, refund, now);
+  return tx.events().Append(EventOf(refund, SystemContext(absl::InfiniteFuture()), now));
 }
 
-absl::Status SettleRefunds::Postpone(WriteTransaction& tx, Refund refund, const PaymentOutcome& outcome,
-                                     absl::Time now) {
+absl::Status SettleRefunds::Postpone(WriteTransaction& tx, Refund refund, const PaymentOutcome& outcome) {
+  const absl::Time now = clock_.Now();
   const absl::Duration delay = FullJitter(entropy_, kBaseDelay, kMaxDelay, refund->attempts);
   absl::Status status = refund.Postpone(outcome.code, outcome.message, now + delay, now);
   if (!status.ok()) return status;
@@ -149,13 +195,12 @@ absl::Status SettleRefunds::Postpone(WriteTransaction& tx, Refund refund, const 
   return tx.refunds().Update(refund);
 }
 
-absl::Status SettleRefunds::TellOwner(WriteTransaction& tx, const CallContext& context, const Order& order,
-                                      const Refund& refund, absl::Time now) {
-  const Found<User> owner = tx.users().FindUnlocked(refund->user_id);
-  if (!owner.ok() || !*owner) return owner.status();
+absl::Status SettleRefunds::TellOwner(WriteTransaction& tx, const Order& order, const User& owner,
+                                      const Refund& refund) {
   const bool succeeded = refund->state == RefundState::kSucceeded;
-  return QueueMessage(tx, context, ids_, succeeded ? "refund_succeeded" : "refund_failed", **owner,
-                      {{"order", order.display_name()}, {"amount", refund.amount().ToString()}}, now);
+  return QueueMessage(
+      tx, SystemContext(absl::InfiniteFuture()), ids_, succeeded ? "refund_succeeded" : "refund_failed",
+      owner, {{"order", order.display_name()}, {"amount", refund.amount().ToString()}}, clock_.Now());
 }
 
 }  // namespace keelson

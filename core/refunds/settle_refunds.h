@@ -30,12 +30,19 @@ class SettleRefunds {
   absl::StatusOr<int> operator()();
 
  private:
+  struct Attempt {
+    Refund refund;
+    PaymentOutcome outcome;
+  };
+
   absl::StatusOr<std::vector<Refund>> Claim();
   PaymentOutcome Ask(const Refund& refund);
-  absl::Status Settle(WriteTransaction& tx, const Refund& attempt, const PaymentOutcome& outcome);
-  absl::Status Postpone(WriteTransaction& tx, Refund refund, const PaymentOutcome& outcome, absl::Time now);
-  absl::Status TellOwner(WriteTransaction& tx, const CallContext& context, const Order& order,
-                         const Refund& refund, absl::Time now);
+  absl::Status SettleAll(WriteTransaction& tx, const std::vector<Attempt>& attempts);
+  absl::StatusOr<std::vector<Attempt>> FindCurrent(WriteTransaction& tx,
+                                                   const std::vector<Attempt>& attempts);
+  absl::Status Settle(WriteTransaction& tx, Order& order, Attempt& attempt);
+  absl::Status Postpone(WriteTransaction& tx, Refund refund, const PaymentOutcome& outcome);
+  absl::Status TellOwner(WriteTransaction& tx, const Order& order, const User& owner, const Refund& refund);
 
   Store& store_;
   Clock& clock_;

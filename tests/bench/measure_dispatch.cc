@@ -142,13 +142,11 @@ absl::StatusOr<Figure> MeasureLatency(const Workbench& bench) {
 
 absl::Status GiveBack(Store& store, std::vector<Message>& claimed) {
   return store.Write(absl::InfiniteFuture(), [&](WriteTransaction& tx) {
-    absl::Status status;
     for (Message& message : claimed) {
       message.state = MessageState::kQueued;
       message.due_time = message.create_time;
-      status.Update(tx.messages().Save(message).status());
     }
-    return status;
+    return tx.messages().Save(claimed).status();
   });
 }
 

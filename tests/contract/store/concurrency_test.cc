@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <set>
@@ -35,6 +36,33 @@ STORE_TEST("concurrent refunds never hold more than was paid, and no hold is los
   const auto found = Get(store, [&](ReadTransaction& tx) { return tx.orders().Find(order->id); });
   CHECK((*found)->refund_pending == 250);
   CHECK((*found)->version == 251);
+}
+
+STORE_TEST("those that lock many orders at once never lose what another wrote") {
+  TestType fixture;
+  Store& store = fixture.store();
+  std::vector<OrderId> ids;
+  for (int i = 0; i < 8; ++i) ids.push_back(StoredOrder(store, std::to_string(i))->id);
+  std::atomic<int> failed{0};
+  InParallel(8, [&](int thread) {
+    std::vector<OrderId> mine = ids;
+    std::rotate(mine.begin(), mine.begin() + thread, mine.end());
+    for (int i = 0; i < 10; ++i) {
+      const absl::Status status = Write(store, [&](WriteTransaction& tx) -> absl::Status {
+        const absl::StatusOr<std::vector<Order>> found = tx.orders().FindMany(mine);
+        absl::Status kept = found.status();
+        for (std::size_t n = 0; kept.ok() && n < found->size(); ++n) {
+          kept = tx.orders().Update(With((*found)[n], [](OrderFields& f) { ++f.version; }));
+        }
+        return kept;
+      });
+      if (!status.ok()) ++failed;
+    }
+  });
+  CHECK(failed == 0);
+  for (const Order& order : Do(store, [&](WriteTransaction& tx) { return tx.orders().FindMany(ids); })) {
+    CHECK(order->version == 81);
+  }
 }
 
 STORE_TEST("of many who register one address at once exactly one succeeds") {

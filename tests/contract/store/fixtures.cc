@@ -36,8 +36,8 @@ User StoredUser(Store& store, const std::string& email_key) {
   return user;
 }
 
-Order StoredOrder(Store& store) {
-  Order order = SampleOrder(StoredUser(store)->id);
+Order StoredOrder(Store& store, const std::string& email_key) {
+  Order order = SampleOrder(StoredUser(store, email_key)->id);
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Insert(order); }));
   return order;
 }

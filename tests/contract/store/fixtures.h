@@ -145,7 +145,7 @@ inline std::vector<Event> AllEvents(Store& store) {
 
 // Stored already.
 User StoredUser(Store& store, const std::string& email_key = "owner@example.com");
-Order StoredOrder(Store& store);
+Order StoredOrder(Store& store, const std::string& email_key = "owner@example.com");
 
 // Runs `work` with 0, 1, … on so many threads at once.
 template <typename Work>

@@ -294,7 +294,7 @@ STORE_TEST("a list of messages follows their states") {
   CHECK(!is_listed(MessageState::kQueued));
   CHECK(is_listed(MessageState::kSending));
   EndMessage(claimed, MessageState::kSent, kT0);
-  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.messages().Save(claimed); }));
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.messages().Save({&claimed, 1}); }).at(0));
   CHECK(!is_listed(MessageState::kSending));
   CHECK(is_listed(MessageState::kSent));
 }

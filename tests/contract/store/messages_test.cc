@@ -17,7 +17,7 @@ std::vector<Message> Claim(Store& store, absl::Time now, int limit = 100) {
 }
 
 bool Save(Store& store, const Message& message) {
-  return Do(store, [&](WriteTransaction& tx) { return tx.messages().Save(message); });
+  return Do(store, [&](WriteTransaction& tx) { return tx.messages().Save({&message, 1}); }).at(0);
 }
 
 // With a value in every field, as far as they go together.
@@ -117,6 +117,26 @@ STORE_TEST("an outcome is written once") {
   CHECK(Find(store, sent.id) == sent);
   CHECK(!Save(store, sent));
   CHECK(!AnyDue(store, absl::FromUnixSeconds(4'000'000'000)));
+}
+
+STORE_TEST("of many outcomes those are written whose lease holds") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const UserId user = StoredUser(store)->id;
+  for (int i = 0; i < 3; ++i) Insert(store, user);
+  std::vector<Message> claimed = Claim(store, kT0);
+  REQUIRE(claimed.size() == 3);
+  for (Message& message : claimed) EndMessage(message, MessageState::kSent, kT0);
+  --claimed[1].lease_epoch;
+  const auto save = [&] {
+    return Do(store, [&](WriteTransaction& tx) { return tx.messages().Save(claimed); });
+  };
+  CHECK(save() == std::vector{true, false, true});
+  CHECK(Find(store, claimed[2].id) == claimed[2]);
+  CHECK(Find(store, claimed[1].id).state == MessageState::kSending);
+  CHECK(save() == std::vector{false, false, false});
+  claimed.clear();
+  CHECK(save().empty());
 }
 
 STORE_TEST("a message that failed is queued for its next attempt") {

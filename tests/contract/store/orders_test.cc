@@ -40,6 +40,39 @@ STORE_TEST("an order is found by id and by reference, with every field") {
   CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.orders().FindByReference("shop-2"); }));
 }
 
+STORE_TEST("many orders are found at once to be changed, each that is there, with its lines") {
+  TestType fixture;
+  Store& store = fixture.store();
+  std::map<OrderId, OrderFields> orders;
+  for (std::size_t lines = 1; lines <= 3; ++lines) {
+    const Order order = With(SampleOrder(StoredUser(store, std::to_string(lines))->id),
+                             [&](OrderFields& f) { f.lines.resize(lines, f.lines[0]); });
+    REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Insert(order); }));
+    orders.emplace(order->id, order.fields());
+  }
+  std::vector<OrderId> ids = {OrderId(NextSampleUuid())};
+  for (const auto& [id, fields] : orders) ids.insert(ids.end(), 2, id);
+  const std::vector<Order> found = Do(store, [&](WriteTransaction& tx) { return tx.orders().FindMany(ids); });
+  CHECK(found.size() == 3);
+  for (const Order& order : found) CHECK(order.fields() == orders.at(order->id));
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.orders().FindMany({}); }).empty());
+}
+
+// One that is changed twice within a unit of work, back to the lines that it was found with.
+STORE_TEST("what an order was last given is kept") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Order order = StoredOrder(store);
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
+    absl::Status status = tx.orders().Find(order->id).status();
+    status.Update(tx.orders().Update(With(order, [](OrderFields& f) { f.lines[0].refunded_quantity = 1; })));
+    status.Update(tx.orders().Update(order));
+    return status;
+  }));
+  const auto found = Get(store, [&](ReadTransaction& tx) { return tx.orders().Find(order->id); });
+  CHECK((*found)->lines == order->lines);
+}
+
 STORE_TEST("a reference belongs to one order, and none to any number") {
   TestType fixture;
   Store& store = fixture.store();

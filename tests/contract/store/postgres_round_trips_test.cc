@@ -1,8 +1,11 @@
 #include "core/refunds/create_refund.h"
+#include "core/refunds/settle_refunds.h"
 #include "tests/contract/store/fixtures.h"
 #include "tests/contract/store/round_trips.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_entropy.h"
+#include "tests/support/fake_payment_provider.h"
+#include "tests/support/recording_log.h"
 
 namespace keelson {
 namespace {
@@ -43,6 +46,58 @@ TEST_CASE("a refund whose owner is told by e-mail is made in three round trips",
   RefundPolicy policy;
   policy.approval_above[*Currency::Parse("EUR")] = 0;
   CHECK(Refunding(policy).RoundTripsOf("request-1") == 3);
+}
+
+// An order of somebody's own, with a refund that is due.
+void StoreDueRefund(Store& store, const std::string& email_key) {
+  const Order order = With(SampleOrder(StoredUser(store, email_key)->id), [](OrderFields& f) {
+    f.refund_pending = 3;
+    f.refunded_shipping = 1;
+    f.refund_count = 1;
+    f.lines[0].refunded_quantity = 1;
+    f.lines[0].refunded_amount = 2;
+  });
+  const Refund refund = With(SampleRefund(order), [](RefundFields& f) { f.state = RefundState::kApproved; });
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {
+    absl::Status status = tx.orders().Insert(order);
+    status.Update(tx.refunds().Insert(refund));
+    return status;
+  }));
+}
+
+TEST_CASE("a batch of refunds is claimed in three round trips and settled in four, however many it has",
+          "[postgres]") {
+  PostgresFixture fixture;
+  constexpr int kRefunds = 10;
+  for (int i = 0; i < kRefunds; ++i) StoreDueRefund(fixture.store(), std::to_string(i));
+  RealClock clock;
+  FakeEntropy entropy;
+  IdGenerator ids(clock, entropy);
+  RecordingLog log;
+  FakePaymentProvider provider(SampleOrder(UserId())->payment_provider);
+  SettleRefunds settle(fixture.store(), clock, entropy, ids, log, provider);
+  const int before = RoundTrips();
+  const absl::StatusOr<int> settled = settle();
+  REQUIRE_OK(settled.status());
+  CHECK(*settled == kRefunds);
+  CHECK(provider.moved.size() == kRefunds);
+  CHECK(RoundTrips() - before == 3 + 4);
+}
+
+TEST_CASE("the outcomes of many messages are written in two round trips", "[postgres]") {
+  PostgresFixture fixture;
+  Store& store = fixture.store();
+  std::vector<Message> messages;
+  for (int i = 0; i < 10; ++i) messages.push_back(SampleMessage(UserId()));
+  for (Message& message : messages) {
+    REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.messages().Insert(message); }));
+  }
+  messages =
+      Do(store, [&](WriteTransaction& tx) { return tx.messages().Claim(kT0, kT0 + absl::Hours(1), 10); });
+  const int before = RoundTrips();
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.messages().Save(messages); }) ==
+        std::vector(10, true));
+  CHECK(RoundTrips() - before == 2);
 }
 
 TEST_CASE("many users that are looked for together are found in one round trip", "[postgres]") {

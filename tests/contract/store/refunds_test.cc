@@ -59,6 +59,25 @@ STORE_TEST("a refund that is not there is neither found nor updated") {
   CHECK(absl::IsInternal(Write(store, [&](WriteTransaction& tx) { return tx.refunds().Update(unknown); })));
 }
 
+STORE_TEST("many refunds are found at once to be changed, each that is there") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Order order = StoredOrder(store);
+  std::map<RefundId, RefundFields> refunds;
+  std::vector<RefundId> ids = {RefundId(NextSampleUuid())};
+  for (int i = 0; i < 3; ++i) {
+    const Refund refund = SampleRefund(order);
+    Insert(store, refund);
+    refunds.emplace(refund->id, refund.fields());
+    ids.insert(ids.end(), 2, refund->id);
+  }
+  const std::vector<Refund> found =
+      Do(store, [&](WriteTransaction& tx) { return tx.refunds().FindMany(ids); });
+  CHECK(found.size() == 3);
+  for (const Refund& refund : found) CHECK(refund.fields() == refunds.at(refund->id));
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.refunds().FindMany({}); }).empty());
+}
+
 STORE_TEST("a refund of nothing is refused") {
   TestType fixture;
   Store& store = fixture.store();
