@@ -56,7 +56,7 @@ std::unique_ptr<RpcService> MakeAccountService(const UseCases& use_cases) {
   auto service =
       std::make_unique<RpcService>(api::User::descriptor()->file()->FindServiceByName("AccountService"));
   service->Offer<api::RegisterUserRequest, api::RegisterUserResponse>(
-      "RegisterUser", Access::kWrite, Work::kWrite,
+      "RegisterUser", Access::kWrite, Work::kHash,
       [&call = use_cases.register_user](const CallContext& context, api::RegisterUserRequest& request,
                                         api::RegisterUserResponse& response) {
         return Register(call, context, request, response);

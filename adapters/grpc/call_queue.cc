@@ -13,15 +13,27 @@ constexpr std::size_t kMaxFree = 256;
 }  // namespace
 
 CallQueue::CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue, Dispatcher& dispatcher,
-                     WorkerPool& workers, WorkerPool& readers, bool inline_reads)
+                     const Workers& workers, bool inline_reads)
     : queue_(std::move(queue)),
       dispatcher_(dispatcher),
       workers_(workers),
-      readers_(readers),
       inline_reads_(inline_reads),
       arena_(ArenaOver(block_)) {}
 
 CallQueue::~CallQueue() = default;
+
+WorkerPool& CallQueue::WorkersFor(const Method& method) const {
+  switch (method.work) {
+    case Work::kRead:
+      return workers_.readers;
+    case Work::kWrite:
+      return workers_.writers;
+    case Work::kList:
+    case Work::kHash:
+      return workers_.any;
+  }
+  return workers_.any;
+}
 
 void CallQueue::Run() {
   void* tag = nullptr;

@@ -18,10 +18,15 @@ namespace keelson {
 // thread that runs it, but where something else is said.
 class CallQueue {
  public:
-  // Short reads go to the readers, or, with `inline_reads`, run on the queue's own thread; everything else
-  // goes to the workers.
-  CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue, Dispatcher& dispatcher, WorkerPool& workers,
-            WorkerPool& readers, bool inline_reads);
+  struct Workers {
+    WorkerPool& any;
+    WorkerPool& writers;
+    WorkerPool& readers;
+  };
+
+  // With `inline_reads` short reads run on the queue's own thread.
+  CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue, Dispatcher& dispatcher,
+            const Workers& workers, bool inline_reads);
   ~CallQueue();
 
   // Asks for the first calls of every method. Once, after the server has started and before Run.
@@ -46,13 +51,12 @@ class CallQueue {
 
   grpc::ServerCompletionQueue* completion_queue() { return queue_.get(); }
   Dispatcher& dispatcher() { return dispatcher_; }
-  WorkerPool& WorkersFor(const Method& method) { return method.work == Work::kRead ? readers_ : workers_; }
+  WorkerPool& WorkersFor(const Method& method) const;
 
  private:
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   Dispatcher& dispatcher_;
-  WorkerPool& workers_;
-  WorkerPool& readers_;
+  const Workers workers_;
   const bool inline_reads_;
   std::vector<std::unique_ptr<Call>> free_;
   // Written by the queue's thread alone, so that no two cores contend for it.

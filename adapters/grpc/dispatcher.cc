@@ -54,7 +54,8 @@ bool IsServerFault(absl::StatusCode code) {
 
 Severity SeverityOf(const Method& method, absl::StatusCode code) {
   if (IsServerFault(code)) return Severity::kError;
-  return code == absl::StatusCode::kOk && method.work != Work::kWrite ? Severity::kDebug : Severity::kInfo;
+  const bool writes = method.work == Work::kWrite || method.work == Work::kHash;
+  return code == absl::StatusCode::kOk && !writes ? Severity::kDebug : Severity::kInfo;
 }
 
 absl::Status ShuttingDownError() {

@@ -79,6 +79,7 @@ Engine::Engine(const GrpcServerOptions& options, Services services, Authenticato
       dispatcher_(std::move(authenticator), {options.default_deadline, options.max_receive_bytes}, entropy,
                   log),
       workers_({options.workers, options.queue}),
+      writers_({std::min(options.workers, store.concurrent_writes()), options.queue}),
       readers_({kReadBatches, options.queue, kReadsTogether},
                [&store](const WorkerPool::Jobs& jobs, google::protobuf::Arena& arena) {
                  ReadTogether(store, jobs, arena);
@@ -95,8 +96,9 @@ absl::Status Engine::Listen(const GrpcServerOptions& options,
   builder.AddListeningPort(options.listen, std::move(credentials), &port_);
   for (const std::unique_ptr<RpcService>& service : services_) builder.RegisterService(service.get());
   for (unsigned i = 0; i < QueueCount(options); ++i) {
-    queues_.push_back(std::make_unique<CallQueue>(builder.AddCompletionQueue(), dispatcher_, workers_,
-                                                  readers_, inline_reads));
+    queues_.push_back(std::make_unique<CallQueue>(builder.AddCompletionQueue(), dispatcher_,
+                                                  CallQueue::Workers{workers_, writers_, readers_},
+                                                  inline_reads));
   }
   server_ = builder.BuildAndStart();
   if (server_ != nullptr) return absl::OkStatus();
@@ -148,6 +150,7 @@ void Engine::Shutdown(absl::Time deadline) {
   AwaitIdle(deadline);
   server_->Shutdown(absl::ToChronoTime(std::min(deadline, absl::Now() + kFarewell)));
   workers_.Stop();
+  writers_.Stop();
   readers_.Stop();
   for (const std::unique_ptr<CallQueue>& queue : queues_) queue->ShutDown();
   for (std::thread& thread : threads_) thread.join();

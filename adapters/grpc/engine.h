@@ -46,7 +46,11 @@ class Engine {
 
   const Services services_;
   Dispatcher dispatcher_;
+  // For lists, and for calls that wait for more than the store.
   WorkerPool workers_;
+  // For calls that write: no more threads than the store has use for, so that the others wait in the queue
+  // and not each on a thread.
+  WorkerPool writers_;
   // For short reads that wait.
   WorkerPool readers_;
   // Before the server, which must be gone first.

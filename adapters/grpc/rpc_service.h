@@ -21,8 +21,9 @@ namespace keelson {
 // What a caller needs to be allowed to do.
 enum class Access { kRead, kWrite, kApprove, kAdminister };
 
-// What a call takes: a short read (which may run on the transport's own threads), a read of many, or a write.
-enum class Work { kRead, kList, kWrite };
+// What a call takes: a short read (which may run on the transport's own threads), a read of many, a write, or
+// a write that hashes a password first.
+enum class Work { kRead, kList, kWrite, kHash };
 
 // One unary method of the contract.
 struct Method {

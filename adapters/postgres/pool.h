@@ -53,6 +53,7 @@ class PgPool {
   // UNAVAILABLE where no server can be had, RESOURCE_EXHAUSTED where too many wait already,
   // DEADLINE_EXCEEDED.
   absl::StatusOr<Lease> Take(absl::Time deadline);
+  std::size_t size() const { return options_.size; }
   // Closes what is idle, and what is lent when it comes back: the server they lead to is not the one to use.
   void Drop();
 

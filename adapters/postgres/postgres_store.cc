@@ -47,6 +47,7 @@ class OpenPostgresStore final : public Store {
   void ReadTogether(std::span<const ReadCall> calls) override { PgReadBatch(pool_, calls).Run(); }
   absl::Status Write(absl::Time deadline, WriteWork work) override;
   absl::Status Check(absl::Time deadline) override;
+  int concurrent_writes() const override { return static_cast<int>(pool_.size()); }
   bool reads_inline() const override { return false; }
 
  private:

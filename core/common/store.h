@@ -32,6 +32,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <set>
 #include <span>
@@ -330,6 +331,8 @@ class Store {
   // OK while the store can serve both; else UNAVAILABLE (STORE_UNAVAILABLE) saying what is wrong. After a
   // failure it tries whether the cause has passed.
   virtual absl::Status Check(absl::Time deadline) = 0;
+  // How many Writes come on at once: a transport that runs more has them wait for each other.
+  virtual int concurrent_writes() const { return std::numeric_limits<int>::max(); }
   // Whether a short Read never waits for another party, so that a transport may call it on its own threads.
   virtual bool reads_inline() const = 0;
 };

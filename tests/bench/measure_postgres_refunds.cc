@@ -34,18 +34,19 @@ absl::StatusOr<std::vector<PgStatement>> RecordRefund(PostgresBench& postgres) {
   });
 }
 
-// A refund's statements as one pipeline, each time for the next order, with the refund's own ids and a
-// request id that was never there; everything else is as it was recorded.
+// A refund's statements as one pipeline, each time for another order, in no order, with the refund's own ids
+// and a request id that was never there; everything else is as it was recorded.
 class RefundScript {
  public:
   RefundScript(const std::vector<PgStatement>& statements, const Seed& seed) {
     for (const PgStatement& statement : statements) Learn(statement);
     load_.clients = PostgresBench::kClients;
     load_.variables["n"] = "0";
-    load_.script = absl::StrCat("\\set n :n + 1\n\\set call :n * ", load_.clients,
-                                " + :client_id\n\\set refund ", kFirstRefund, " + :call\n\\set order ",
-                                kFirstOrder, " + :call % ", seed.order_ids.size(), "\n\\set owner ",
-                                kFirstUser, " + :call % ", seed.user_ids.size(), "\n\\startpipeline\n");
+    const std::size_t orders = seed.order_ids.size();
+    load_.script = absl::StrCat(
+        "\\set n :n + 1\n\\set call :n * ", load_.clients, " + :client_id\n\\set refund ", kFirstRefund,
+        " + :call\n\\set place permute(:call % ", orders, ", ", orders, ")\n\\set order ", kFirstOrder,
+        " + :place\n\\set owner ", kFirstUser, " + :place % ", seed.user_ids.size(), "\n\\startpipeline\n");
     for (const PgStatement& statement : statements) Add(statement);
     load_.script += "\\endpipeline\n";
   }
