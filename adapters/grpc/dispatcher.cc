@@ -54,8 +54,7 @@ bool IsServerFault(absl::StatusCode code) {
 
 Severity SeverityOf(const Method& method, absl::StatusCode code) {
   if (IsServerFault(code)) return Severity::kError;
-  const bool writes = method.work == Work::kWrite || method.work == Work::kHash;
-  return code == absl::StatusCode::kOk && !writes ? Severity::kDebug : Severity::kInfo;
+  return code == absl::StatusCode::kOk && !Writes(method.work) ? Severity::kDebug : Severity::kInfo;
 }
 
 absl::Status ShuttingDownError() {

@@ -24,6 +24,9 @@ enum class Access { kRead, kWrite, kApprove, kAdminister };
 // What a call takes: a short read (which may run on the transport's own threads), a read of many, a write, or
 // a write that hashes a password first.
 enum class Work { kRead, kList, kWrite, kHash };
+constexpr bool Writes(Work work) {
+  return work == Work::kWrite || work == Work::kHash;
+}
 
 // One unary method of the contract.
 struct Method {

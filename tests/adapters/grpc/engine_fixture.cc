@@ -13,7 +13,9 @@ std::unique_ptr<RpcService> ServiceOf(Handlers handlers) {
   service->Offer<accounts_api::GetUserRequest, accounts_api::GetUserResponse>(
       "GetUser", Access::kRead, Work::kRead, std::move(handlers.get_user));
   service->Offer<accounts_api::RegisterUserRequest, accounts_api::RegisterUserResponse>(
-      "RegisterUser", Access::kWrite, Work::kWrite, std::move(handlers.register_user));
+      "RegisterUser", Access::kWrite, Work::kHash, std::move(handlers.register_user));
+  service->Offer<accounts_api::VerifyEmailRequest, accounts_api::VerifyEmailResponse>(
+      "VerifyEmail", Access::kWrite, Work::kWrite, std::move(handlers.verify_email));
   return service;
 }
 
@@ -103,6 +105,12 @@ grpc::Status EngineFixture::Register(absl::Duration timeout) {
   context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
   accounts_api::RegisterUserResponse response;
   return stub_->RegisterUser(&context, {}, &response);
+}
+
+grpc::Status EngineFixture::VerifyEmail() {
+  grpc::ClientContext context;
+  accounts_api::VerifyEmailResponse response;
+  return stub_->VerifyEmail(&context, {}, &response);
 }
 
 CallResult EngineFixture::SendRaw(const std::string& method, const std::string& bytes) {

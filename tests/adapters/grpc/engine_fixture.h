@@ -30,6 +30,8 @@ struct Handlers {
                                           accounts_api::GetUserResponse&)>;
   using Register = std::function<absl::Status(const CallContext&, accounts_api::RegisterUserRequest&,
                                               accounts_api::RegisterUserResponse&)>;
+  using Verify = std::function<absl::Status(const CallContext&, accounts_api::VerifyEmailRequest&,
+                                            accounts_api::VerifyEmailResponse&)>;
   // Answers with the id that was asked for.
   Read get_user = [](const CallContext&, accounts_api::GetUserRequest& request,
                      accounts_api::GetUserResponse& response) {
@@ -38,6 +40,8 @@ struct Handlers {
   };
   Register register_user = [](const CallContext&, accounts_api::RegisterUserRequest&,
                               accounts_api::RegisterUserResponse&) { return absl::OkStatus(); };
+  Verify verify_email = [](const CallContext&, accounts_api::VerifyEmailRequest&,
+                           accounts_api::VerifyEmailResponse&) { return absl::OkStatus(); };
 };
 
 GrpcServerOptions LoopbackOptions();
@@ -71,8 +75,11 @@ using Metadata = std::vector<std::pair<std::string, std::string>>;
 // it had time.
 class StoreOfReads final : public MemoryStore {
  public:
+  static constexpr int kConcurrentWrites = 2;
+
   explicit StoreOfReads(bool inline_reads = true) : MemoryStore(clock_), inline_reads_(inline_reads) {}
 
+  int concurrent_writes() const override { return kConcurrentWrites; }
   bool reads_inline() const override { return inline_reads_; }
   void ReadTogether(std::span<const ReadCall> calls) override;
   std::vector<absl::Time> deadlines();
@@ -98,6 +105,7 @@ class EngineFixture {
 
   CallResult GetUser(const std::string& id, const Metadata& metadata = {});
   grpc::Status Register(absl::Duration timeout = absl::Seconds(20));
+  grpc::Status VerifyEmail();
   // Sends `bytes` as the request of `method` ("/package.Service/Method").
   CallResult SendRaw(const std::string& method, const std::string& bytes);
   // What reflection answers when it is asked for the services; empty where there is no reflection.

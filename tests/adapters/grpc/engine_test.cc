@@ -205,11 +205,13 @@ struct SlowWrite {
 
   Handlers handlers() {
     Handlers handlers;
-    handlers.register_user = [this](const CallContext&, auto&, auto&) {
+    const auto wait = [this](const CallContext&, const auto&, const auto&) {
       ++begun;
       go_on.WaitForNotification();
       return absl::OkStatus();
     };
+    handlers.register_user = wait;
+    handlers.verify_email = wait;
     return handlers;
   }
   void AwaitBegun(int count) const {
@@ -255,6 +257,35 @@ TEST_CASE("a write that is cancelled while it waits is never begun") {
   first.join();
   CHECK(fixture.Register().ok());
   CHECK(slow.begun == 2);
+}
+
+TEST_CASE("calls that hash a password hold up no other write") {
+  SlowWrite slow;
+  Handlers handlers = slow.handlers();
+  handlers.verify_email = Handlers().verify_email;
+  EngineFixture fixture(std::move(handlers), OneWorker(0));
+  std::thread hashing([&] { fixture.Register(); });
+  slow.AwaitBegun(1);
+  CHECK(fixture.VerifyEmail().ok());
+  slow.go_on.Notify();
+  hashing.join();
+}
+
+TEST_CASE("no more writes are begun than the store lets come on at once; the others wait") {
+  SlowWrite slow;
+  EngineFixture fixture(slow.handlers());
+  constexpr int kWrites = StoreOfReads::kConcurrentWrites;
+  std::atomic<int> answered = 0;
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 2 * kWrites; ++i) {
+    callers.emplace_back([&] { answered += fixture.VerifyEmail().ok() ? 1 : 0; });
+  }
+  slow.AwaitBegun(kWrites);
+  absl::SleepFor(absl::Milliseconds(50));
+  CHECK(slow.begun == kWrites);
+  slow.go_on.Notify();
+  for (std::thread& caller : callers) caller.join();
+  CHECK(answered == 2 * kWrites);
 }
 
 TEST_CASE("health follows what the server is told") {
