@@ -72,7 +72,7 @@ class BulkTarget : public BulkReader {
   // The last mark kept; empty where there is none.
   virtual absl::StatusOr<std::string> FindMark() = 0;
   // Makes it a store like any other: without the mark, and with all that it keeps beside its rows (numbering,
-  // statistics) as if the service had written them.
+  // statistics, constraints) as if the service had written them.
   virtual absl::Status Finish() = 0;
 };
 

@@ -106,8 +106,9 @@ class PgBouncerBulkFixture : public PostgresBulkFixture {
   PgBouncerBulkFixture() : PostgresBulkFixture(Pooler::kTransactions) {}
 };
 
-#define BULK_TEST(name) \
-  TEMPLATE_TEST_CASE(name, "[bulk]", MemoryBulkFixture, SqliteBulkFixture, PostgresBulkFixture)
+#define BULK_TEST(name)                                                                         \
+  TEMPLATE_TEST_CASE(name, "[bulk]", MemoryBulkFixture, SqliteBulkFixture, PostgresBulkFixture, \
+                     PgBouncerBulkFixture)
 
 // Every row of a kind.
 RowBatch ReadAll(BulkReader& reader, RowKind kind);
