@@ -19,7 +19,7 @@ constexpr absl::Time kNoDeadline = absl::InfiniteFuture();
 // How long others have to go.
 constexpr absl::Duration kPatience = absl::Seconds(5);
 // No service lets all its sessions rest for so long: one looks for events to number.
-constexpr absl::Duration kLongestRest = absl::Seconds(1);
+constexpr absl::Duration kLongestRest = absl::Seconds(2);
 static_assert(PgSequencer::kInterval < kLongestRest);
 constexpr absl::Duration kBetweenLooks = absl::Milliseconds(20);
 
