@@ -90,6 +90,19 @@ absl::Status AwaitAlone(PgConnection& connection) {
   });
 }
 
+// Within a transaction: `work` locks tables, and waits no longer for who uses them than a service is given to
+// go.
+template <typename Work>
+void LockWithPatience(PgConnection& connection, const Work& work) {
+  Run(connection, "SET LOCAL lock_timeout = '5s'");
+  try {
+    work();
+  } catch (const PgError& error) {
+    if (error.failure() != PgFailure::kConflict) throw;
+    throw PgError(PgFailure::kUnavailable, InUse(connection));
+  }
+}
+
 // For as long as its transaction: two transfers, from it or to it, never have the database at once.
 bool TryTransferLock(PgConnection& connection) {
   bool locked = false;
@@ -107,7 +120,10 @@ class Reader : public BulkReader {
     return Guarded(*connection_, [&]() -> absl::Status {
       keelson::Begin(*connection_, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
       // What is seen is of the first statement that looks at a row: only then is nobody writing any more.
-      if (access == BulkAccess::kExclusive && !LockTables()) return InUse(*connection_);
+      if (access == BulkAccess::kExclusive) {
+        LockTables();
+        if (!TryTransferLock(*connection_)) return InUse(*connection_);
+      }
       tables_.NumberWaiting();
       return absl::OkStatus();
     });
@@ -123,18 +139,12 @@ class Reader : public BulkReader {
   }
 
  private:
-  // False where somebody writes.
-  bool LockTables() {
-    try {
-      Run(*connection_, "SET LOCAL lock_timeout = '5s'");
+  void LockTables() {
+    LockWithPatience(*connection_, [&] {
       Run(*connection_,
           "LOCK TABLE users, credentials, email_tokens, cooldowns, orders, order_references, order_lines, "
           "refunds, messages, event_inbox, events, idempotency, settings IN SHARE MODE");
-    } catch (const PgError& error) {
-      if (error.failure() == PgFailure::kConflict) return false;
-      throw;
-    }
-    return TryTransferLock(*connection_);
+    });
   }
 
   const std::unique_ptr<PgConnection> connection_;
@@ -159,7 +169,7 @@ class Target : public BulkTarget {
 
   absl::Status Insert(const RowBatch& rows, std::string_view mark) override {
     absl::Status status = InTransaction([&] {
-      if (!suspended_) foreign_keys_.Suspend();
+      if (!suspended_) LockWithPatience(*connection_, [&] { foreign_keys_.Suspend(); });
       tables_.Insert(rows);
       connection_->Queue(
           "INSERT INTO settings (name, value) VALUES ($1, $2) "
@@ -181,7 +191,7 @@ class Target : public BulkTarget {
 
   absl::Status Finish() override {
     return InTransaction([&] {
-      foreign_keys_.Restore();
+      LockWithPatience(*connection_, [&] { foreign_keys_.Restore(); });
       connection_->Queue("DELETE FROM settings WHERE name = $1", PgParameters(kTransferMark).view());
       connection_->Queue("ANALYZE", PgParameters().view());
     });

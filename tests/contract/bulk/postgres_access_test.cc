@@ -130,6 +130,17 @@ TEST_CASE("what has been filled has the schema's constraints, however often that
   CHECK(other.Value("SELECT count(*) FROM settings WHERE name LIKE 'transfer%'") == "0");
 }
 
+TEST_CASE("who looks at a table holds a transfer up for some seconds, and is told of then", "[postgres]") {
+  PostgresBulkFixture fixture;
+  const servers::PostgresSession other = fixture.database().Connect();
+  const RowBatch users = SampleBatches(1)[0];
+  const std::unique_ptr<BulkTarget> target = fixture.Target();
+  other.Execute("BEGIN; SELECT FROM users");
+  CheckUnavailable(fixture, target->Insert(users, "mark"), "in use by another process");
+  other.Execute("COMMIT");
+  Must(target->Insert(users, "mark"));
+}
+
 TEST_CASE("a table that is not the service's keeps what it refers to", "[postgres]") {
   PostgresBulkFixture fixture;
   const servers::PostgresSession other = fixture.database().Connect();
