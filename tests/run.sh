@@ -10,5 +10,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
   echo "No npm packages: the tests of clients from outside are skipped." >&2
 configure_build
 cmake --build "$build" --parallel "$(nproc)"
+# The tests find the commands that the package lists bring, and no others that this machine may have.
+python3 -B "$root/tests/packages/link_commands.py" "$build/commands" "$root/cmake/packages.txt" "$root/tests/packages.txt"
 cd "$build"
-exec ctest --output-on-failure --parallel 2 "$@"
+PATH=$build/commands exec ctest --output-on-failure --parallel 2 "$@"

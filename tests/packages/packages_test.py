@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""packages_test.py: what scripts and tests need is what the package lists bring."""
+
+import pathlib
+import unittest
+
+import package_commands
+import script_commands
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = "cmake/packages.txt"
+TESTS = "tests/packages.txt"
+CHECKS = ".ci/packages.txt"
+# The scripts below a folder run once these lists are installed.
+LISTS = {"app": [BUILD], "cmake": [BUILD], "tests": [BUILD, TESTS], ".ci": [BUILD, TESTS, CHECKS]}
+# Only used where it is installed.
+OPTIONAL = {"sudo"}
+
+
+def scripts(folder):
+    return sorted(path for path in (ROOT / folder).rglob("*") if path.is_file() and "node_modules" not in path.parts)
+
+
+class Packages(unittest.TestCase):
+    def test_scripts_call_only_commands_that_the_listed_packages_bring(self):
+        own = {name for folder in LISTS for script in scripts(folder) for name in script_commands.functions_of(script)}
+        for folder, lists in LISTS.items():
+            brought = package_commands.commands_of([ROOT / name for name in lists])
+            for script in scripts(folder):
+                missing = script_commands.commands_of(script) - set(brought) - own - OPTIONAL
+                with self.subTest(script=script.relative_to(ROOT).as_posix()):
+                    self.assertEqual(missing, set(), f"no package of {', '.join(lists)} brings them")
+
+    def test_a_call_of_another_command_is_found(self):
+        planted = {
+            "yq .": {"yq"},
+            "cat x | jq .": {"cat", "jq"},
+            "if true; then exec env A=b nice yq; fi": {"env", "nice", "yq"},
+            "find . | xargs -0 --no-run-if-empty yq": {"find", "xargs", "yq"},
+            "x=$(yq .)": {"yq"},
+            "trap 'rm x' EXIT; f() { yq; }; f; ./own; \"$1\" x": {"yq"},
+        }
+        for script, commands in planted.items():
+            with self.subTest(script=script):
+                self.assertEqual(script_commands.shell_commands(script), commands)
+        self.assertEqual(script_commands.python_commands("A = ['x', 'y']\nsubprocess.run([*A, '-v'])\n"
+                                                         "subprocess.run(['z'])"), {"x", "z"})
+
+    def test_a_command_without_a_listed_package_is_not_brought(self):
+        essential = package_commands.commands_of([])
+        self.assertIn("sed", essential)
+        self.assertIn("awk", essential)
+        self.assertNotIn("cmake", essential)
+        self.assertIn("cmake", package_commands.commands_of([ROOT / BUILD]))
+
+
+if __name__ == "__main__":
+    unittest.main()
