@@ -55,8 +55,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenPostgres(const Config& config, Clock&
   return PostgresStore::Open(options, clock);
 }
 
-absl::StatusOr<std::unique_ptr<Store>> OpenMemory(const Config&, Clock& clock) {
-  return std::make_unique<MemoryStore>(clock);
+absl::StatusOr<std::unique_ptr<Store>> OpenMemory(const Config&, Clock&) {
+  return std::make_unique<MemoryStore>();
 }
 
 PgConnection::Options PostgresConnection(const Config& config) {

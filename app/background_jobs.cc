@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/time/clock.h"
-
 namespace keelson {
 namespace {
 
@@ -56,9 +54,10 @@ absl::Duration BackgroundJobs::RunOnce(const BackgroundJob& job, int& failures) 
 }
 
 bool BackgroundJobs::Wait(absl::Duration duration) {
-  const absl::Time until = absl::Now() + duration;
+  const Deadline deadline = Deadline::After(duration);
   const absl::MutexLock lock(&mutex_);
-  while (!stopping_ && absl::Now() < until) stop_.WaitWithDeadline(&mutex_, until);
+  while (!stopping_ && stop_.WaitUntil(&mutex_, deadline)) {
+  }
   return !stopping_;
 }
 

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "core/common/condition_variable.h"
 #include "core/common/log.h"
 
 namespace keelson {
@@ -49,7 +50,7 @@ class BackgroundJobs {
 
   Log& log_;
   absl::Mutex mutex_;
-  absl::CondVar stop_;
+  ConditionVariable stop_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
 };

@@ -1,6 +1,5 @@
 #include "app/health_watch.h"
 
-#include "absl/time/clock.h"
 #include "app/service_manager.h"
 #include "core/common/strings.h"
 
@@ -14,7 +13,7 @@ constexpr absl::Duration kCheckTimeout = absl::Seconds(5);
 
 absl::StatusOr<bool> HealthWatch::operator()() {
   TellProviders();
-  const absl::Status status = store_.Check(absl::Now() + kCheckTimeout);
+  const absl::Status status = store_.Check(Deadline::After(kCheckTimeout));
   if (status.ok() && !serving_) Serve();
   if (!status.ok() && !refusing_) Refuse(status);
   return false;

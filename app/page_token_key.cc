@@ -29,7 +29,7 @@ std::optional<Sha256Digest> ParseKey(const std::string& hex) {
 
 }  // namespace
 
-absl::StatusOr<Sha256Digest> ReadOrMakePageTokenKey(Store& store, Entropy& entropy, absl::Time deadline) {
+absl::StatusOr<Sha256Digest> ReadOrMakePageTokenKey(Store& store, Entropy& entropy, Deadline deadline) {
   const std::string candidate = NewKey(entropy);
   std::string hex;
   const absl::Status status = store.Write(deadline, [&](WriteTransaction& tx) -> absl::Status {

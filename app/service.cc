@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "app/adapters.h"
 #include "app/grpc_options.h"
 #include "app/page_token_key.h"
@@ -82,9 +81,9 @@ absl::Status Service::MakeAdapters() {
 }
 
 absl::Status Service::MakeCore() {
-  absl::Status whole = CheckNoTransfer(*store_, absl::Now() + kFirstWriteTimeout);
+  absl::Status whole = CheckNoTransfer(*store_, Deadline::After(kFirstWriteTimeout));
   if (!whole.ok()) return whole;
-  const auto key = ReadOrMakePageTokenKey(*store_, entropy_, absl::Now() + kFirstWriteTimeout);
+  const auto key = ReadOrMakePageTokenKey(*store_, entropy_, Deadline::After(kFirstWriteTimeout));
   if (!key.ok()) return key.status();
   std::vector<EmailProvider*> providers;
   for (const auto& provider : email_providers_) providers.push_back(provider.get());
@@ -173,7 +172,7 @@ void Service::Drain() {
   health_jobs_.Stop();
   NotifyServiceManager("STOPPING=1");
   log_.Write(Severity::kInfo, "service.draining", "draining");
-  server_->Shutdown(absl::Now() + config_.server.drain);
+  server_->Shutdown(Deadline::After(config_.server.drain));
   StopSending();
   metrics_.reset();
   health_watch_.reset();

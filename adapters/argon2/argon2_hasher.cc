@@ -48,7 +48,7 @@ absl::StatusOr<std::unique_ptr<Argon2Hasher>> Argon2Hasher::Create(const Argon2O
 Argon2Hasher::Argon2Hasher(const Argon2idCost& cost, const HashSlots::Options& slots, Entropy& entropy)
     : cost_(cost), entropy_(entropy), slots_(slots) {}
 
-absl::StatusOr<std::string> Argon2Hasher::Hash(const Secret& password, absl::Time deadline) {
+absl::StatusOr<std::string> Argon2Hasher::Hash(const Secret& password, Deadline deadline) {
   PhcString phc{.cost = cost_, .salt = std::string(kSaltBytes, '\0'), .hash = std::string(kHashBytes, '\0')};
   entropy_.Fill(std::as_writable_bytes(std::span(phc.salt)));
   if (absl::Status status = Compute(password, phc.cost, phc.salt, phc.hash, deadline); !status.ok()) {
@@ -57,7 +57,7 @@ absl::StatusOr<std::string> Argon2Hasher::Hash(const Secret& password, absl::Tim
   return FormatPhc(phc);
 }
 
-absl::StatusOr<bool> Argon2Hasher::Verify(const Secret& password, std::string_view phc, absl::Time deadline) {
+absl::StatusOr<bool> Argon2Hasher::Verify(const Secret& password, std::string_view phc, Deadline deadline) {
   const absl::StatusOr<PhcString> stored = ParsePhc(phc);
   if (!stored.ok()) return stored.status();
   std::string computed(stored->hash.size(), '\0');
@@ -70,7 +70,7 @@ absl::StatusOr<bool> Argon2Hasher::Verify(const Secret& password, std::string_vi
 }
 
 absl::Status Argon2Hasher::Compute(const Secret& password, const Argon2idCost& cost, std::string_view salt,
-                                   std::string& hash, absl::Time deadline) {
+                                   std::string& hash, Deadline deadline) {
   absl::Status computed;
   const absl::Status ran = slots_.Run(cost.memory_bytes(), deadline, [&] {
     computed = ComputeArgon2id(password.Reveal(), salt, cost, hash);

@@ -9,6 +9,7 @@
 #include "adapters/argon2/argon2id.h"
 #include "adapters/argon2/hash_slots.h"
 #include "core/accounts/password_hasher.h"
+#include "core/common/deadline.h"
 #include "core/common/entropy.h"
 
 namespace keelson {
@@ -37,8 +38,8 @@ class Argon2Hasher final : public PasswordHasher {
   // `entropy` outlives the hasher.
   static absl::StatusOr<std::unique_ptr<Argon2Hasher>> Create(const Argon2Options& options, Entropy& entropy);
 
-  absl::StatusOr<std::string> Hash(const Secret& password, absl::Time deadline) override;
-  absl::StatusOr<bool> Verify(const Secret& password, std::string_view phc, absl::Time deadline) override;
+  absl::StatusOr<std::string> Hash(const Secret& password, Deadline deadline) override;
+  absl::StatusOr<bool> Verify(const Secret& password, std::string_view phc, Deadline deadline) override;
 
   // How many hashes may be under way at once.
   std::size_t slots() const { return slots_.slots(); }
@@ -48,7 +49,7 @@ class Argon2Hasher final : public PasswordHasher {
  private:
   Argon2Hasher(const Argon2idCost& cost, const HashSlots::Options& slots, Entropy& entropy);
   absl::Status Compute(const Secret& password, const Argon2idCost& cost, std::string_view salt,
-                       std::string& hash, absl::Time deadline);
+                       std::string& hash, Deadline deadline);
 
   const Argon2idCost cost_;
   Entropy& entropy_;

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "absl/time/clock.h"
+#include "core/common/condition_variable.h"
 #include "core/common/error.h"
 #include "core/common/strings.h"
 
@@ -33,14 +34,14 @@ void NameAndYield(std::size_t number) {
 struct HashSlots::Job {
   enum class State { kWaiting, kRunning, kDone, kExpired };
 
-  Job(std::uint64_t bytes, absl::Time until, absl::FunctionRef<void()> body)
+  Job(std::uint64_t bytes, Deadline until, absl::FunctionRef<void()> body)
       : memory_bytes(bytes), deadline(until), work(body) {}
 
   const std::uint64_t memory_bytes;
-  const absl::Time deadline;
+  const Deadline deadline;
   const absl::FunctionRef<void()> work;
   State state = State::kWaiting;
-  absl::CondVar changed;
+  ConditionVariable changed;
 };
 
 HashSlots::~HashSlots() {
@@ -59,13 +60,13 @@ HashSlots::Load HashSlots::load() const {
   return {.running = running_, .waiting = queue_.size()};
 }
 
-absl::Status HashSlots::Run(std::uint64_t memory_bytes, absl::Time deadline, absl::FunctionRef<void()> work) {
-  if (absl::Now() >= deadline) return absl::DeadlineExceededError("no time is left to hash the password");
+absl::Status HashSlots::Run(std::uint64_t memory_bytes, Deadline deadline, absl::FunctionRef<void()> work) {
+  if (deadline.expired()) return absl::DeadlineExceededError("no time is left to hash the password");
   Job job(memory_bytes, deadline, work);
   absl::MutexLock lock(&mutex_);
   if (absl::Status status = Enqueue(job); !status.ok()) return status;
   while (job.state == Job::State::kWaiting) {
-    if (job.changed.WaitWithDeadline(&mutex_, deadline) && job.state == Job::State::kWaiting) {
+    if (!job.changed.WaitUntil(&mutex_, deadline) && job.state == Job::State::kWaiting) {
       queue_.erase(std::find(queue_.begin(), queue_.end(), &job));
       job.state = Job::State::kExpired;
       work_.Signal();  // it may have held up a smaller one behind it
@@ -124,7 +125,7 @@ void HashSlots::Serve(std::size_t number) {
     if (stopping_) return;
     Job& job = *queue_.front();
     queue_.pop_front();
-    if (absl::Now() < job.deadline) {
+    if (!job.deadline.expired()) {
       Execute(job);
     } else {
       job.state = Job::State::kExpired;

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "core/common/deadline.h"
 
 namespace keelson {
 
@@ -45,7 +46,7 @@ class HashSlots {
   // Waits for a slot, runs `job` on it and waits for its end, which may lie after the deadline.
   // DEADLINE_EXCEEDED where no slot came free in time, RESOURCE_EXHAUSTED (OVERLOADED) where the queue is
   // full or no thread can be had; then `job` did not run.
-  absl::Status Run(std::uint64_t memory_bytes, absl::Time deadline, absl::FunctionRef<void()> job);
+  absl::Status Run(std::uint64_t memory_bytes, Deadline deadline, absl::FunctionRef<void()> job);
 
   std::size_t slots() const { return options_.slots; }
   Load load() const;

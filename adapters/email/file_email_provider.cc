@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "absl/memory/memory.h"
-#include "absl/time/clock.h"
 #include "adapters/email/atomic_file.h"
 #include "adapters/email_mime/mime_message.h"
 #include "core/common/strings.h"
@@ -67,8 +66,8 @@ absl::StatusOr<std::unique_ptr<FileEmailProvider>> FileEmailProvider::Create(std
   return absl::WrapUnique(new FileEmailProvider(std::move(directory)));
 }
 
-SendOutcome FileEmailProvider::Send(const Email& email, absl::Time deadline) {
-  if (absl::Now() >= deadline) return Outcome(SendOutcome::Kind::kUnreachable, "no time was left");
+SendOutcome FileEmailProvider::Send(const Email& email, Deadline deadline) {
+  if (deadline.expired()) return Outcome(SendOutcome::Kind::kUnreachable, "no time was left");
   const absl::StatusOr<std::string> message = RenderMime(email);
   if (!message.ok()) {
     return Outcome(SendOutcome::Kind::kMessageRejected, std::string(message.status().message()));
@@ -88,7 +87,7 @@ SendOutcome FileEmailProvider::Send(const Email& email, absl::Time deadline) {
   return outcome;
 }
 
-SendOutcome FileEmailProvider::Probe(absl::Time /*deadline*/) {
+SendOutcome FileEmailProvider::Probe(Deadline /*deadline*/) {
   const int error = TryFolder(directory_);
   if (error == 0) return Outcome(SendOutcome::Kind::kAccepted, "");
   return Outcome(KindOf(error), StrCat("the e-mail folder can't be written to: ", Reason(error)));

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "core/common/deadline.h"
 #include "core/notifications/email_provider.h"
 
 namespace keelson {
@@ -18,9 +19,9 @@ class FileEmailProvider final : public EmailProvider {
   static absl::StatusOr<std::unique_ptr<FileEmailProvider>> Create(std::string directory);
 
   std::string_view name() const override { return "file"; }
-  SendOutcome Send(const Email& email, absl::Time deadline) override;
+  SendOutcome Send(const Email& email, Deadline deadline) override;
   absl::Duration repeat_window() const override { return absl::InfiniteDuration(); }
-  SendOutcome Probe(absl::Time deadline) override;
+  SendOutcome Probe(Deadline deadline) override;
 
  private:
   explicit FileEmailProvider(std::string directory) : directory_(std::move(directory)) {}

@@ -4,7 +4,7 @@
 
 namespace keelson {
 
-SendOutcome LogEmailProvider::Send(const Email& email, absl::Time /*deadline*/) {
+SendOutcome LogEmailProvider::Send(const Email& email, Deadline /*deadline*/) {
   const RenderedMessage& content = email.content;
   log_.Write(Severity::kInfo, "message.handed_over", "a message went to the log instead of its recipient",
              {{"message_id", email.id.ToString()},
@@ -17,7 +17,7 @@ SendOutcome LogEmailProvider::Send(const Email& email, absl::Time /*deadline*/) 
   return outcome;
 }
 
-SendOutcome LogEmailProvider::Probe(absl::Time /*deadline*/) {
+SendOutcome LogEmailProvider::Probe(Deadline /*deadline*/) {
   SendOutcome outcome;
   outcome.kind = SendOutcome::Kind::kAccepted;
   return outcome;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/common/deadline.h"
 #include "core/common/log.h"
 #include "core/notifications/email_provider.h"
 
@@ -13,9 +14,9 @@ class LogEmailProvider final : public EmailProvider {
   explicit LogEmailProvider(Log& log) : log_(log) {}
 
   std::string_view name() const override { return "log"; }
-  SendOutcome Send(const Email& email, absl::Time deadline) override;
+  SendOutcome Send(const Email& email, Deadline deadline) override;
   absl::Duration repeat_window() const override { return absl::ZeroDuration(); }
-  SendOutcome Probe(absl::Time deadline) override;
+  SendOutcome Probe(Deadline deadline) override;
 
  private:
   Log& log_;

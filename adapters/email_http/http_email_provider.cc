@@ -21,7 +21,7 @@ SendOutcome Failed(const HttpFailure& failure) {
 
 }  // namespace
 
-SendOutcome HttpEmailProvider::Send(const Email& email, absl::Time deadline) {
+SendOutcome HttpEmailProvider::Send(const Email& email, Deadline deadline) {
   const absl::StatusOr<Envelope> envelope = ReadEnvelope(email);
   const absl::StatusOr<HttpRequest> request =
       envelope.ok() ? SendRequest(email, *envelope) : absl::StatusOr<HttpRequest>(envelope.status());
@@ -37,7 +37,7 @@ SendOutcome HttpEmailProvider::Send(const Email& email, absl::Time deadline) {
   return Clean(Judge(answer), answer);
 }
 
-SendOutcome HttpEmailProvider::Probe(absl::Time deadline) {
+SendOutcome HttpEmailProvider::Probe(Deadline deadline) {
   HttpResult result = client_.Send(ProbeRequest(), deadline);
   SendOutcome outcome;
   if (const auto* failure = std::get_if<HttpFailure>(&result)) {

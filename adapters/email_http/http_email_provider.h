@@ -8,6 +8,7 @@
 #include "adapters/email_http/answer.h"
 #include "adapters/email_mime/envelope.h"
 #include "adapters/http/http_client.h"
+#include "core/common/deadline.h"
 #include "core/common/secret.h"
 #include "core/notifications/email_provider.h"
 
@@ -17,9 +18,9 @@ namespace keelson {
 // reads its documented answer; connections, deadlines, failures on the way and clean error texts are here.
 class HttpEmailProvider : public EmailProvider {
  public:
-  SendOutcome Send(const Email& email, absl::Time deadline) final;
+  SendOutcome Send(const Email& email, Deadline deadline) final;
   absl::Duration repeat_window() const override { return absl::ZeroDuration(); }
-  SendOutcome Probe(absl::Time deadline) final;
+  SendOutcome Probe(Deadline deadline) final;
 
  protected:
   // The same e-mail makes the same request. INVALID_ARGUMENT where the provider can't be told of it.

@@ -5,12 +5,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdint>
 #include <optional>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
-#include "absl/time/clock.h"
 #include "adapters/email_smtp/smtp_verdict.h"
 #include "adapters/http/curl_library.h"
 #include "core/common/strings.h"
@@ -63,11 +61,6 @@ SendOutcome NotOpened(CURLcode code, const SmtpReply& reply) {
   }
 }
 
-int PollMilliseconds(absl::Duration left) {
-  const std::int64_t milliseconds = absl::ToInt64Milliseconds(absl::Ceil(left, absl::Milliseconds(1)));
-  return static_cast<int>(std::clamp<std::int64_t>(milliseconds, 0, 3'600'000));
-}
-
 }  // namespace
 
 void SmtpConnection::Close::operator()(void* handle) const {
@@ -91,13 +84,13 @@ std::size_t SmtpConnection::TakeGreetingLine(char* data, std::size_t, std::size_
   return size;
 }
 
-void SmtpConnection::SetUp(const SmtpOptions& options, const std::string& url, absl::Duration left) {
+void SmtpConnection::SetUp(const SmtpOptions& options, const std::string& url, Deadline deadline) {
   CURL* const curl = handle_.get();
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max(1, PollMilliseconds(left))));
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max(1, deadline.PollMilliseconds())));
   curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, kReplySeconds);
   // A name that is still being looked up when the time is over is left to its thread.
   curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
@@ -114,14 +107,13 @@ void SmtpConnection::SetUp(const SmtpOptions& options, const std::string& url, a
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, this);
 }
 
-SendOutcome SmtpConnection::Open(const SmtpOptions& options, absl::Time deadline) {
-  const absl::Duration left = deadline - absl::Now();
-  if (left <= absl::ZeroDuration()) return Outcome(Kind::kUnreachable, "no time was left");
+SendOutcome SmtpConnection::Open(const SmtpOptions& options, Deadline deadline) {
+  if (deadline.expired()) return Outcome(Kind::kUnreachable, "no time was left");
   if (CurlIsReady()) handle_.reset(curl_easy_init());
   if (handle_ == nullptr) return Outcome(Kind::kUnreachable, "libcurl could not be set up");
   const std::optional<std::string> url = UrlOf(options);
   if (!url) return Outcome(Kind::kConfig, "the SMTP server's host is no name or address");
-  SetUp(options, *url, left);
+  SetUp(options, *url, deadline);
   const CURLcode code = curl_easy_perform(handle_.get());
   if (code != CURLE_OK) return NotOpened(code, greeting_);
   takes_commands_ = true;
@@ -140,17 +132,17 @@ bool SmtpConnection::Offers(std::string_view extension) const {
 }
 
 bool SmtpConnection::IsQuiet() {
-  return input_.empty() && !AwaitSocket(POLLIN, absl::InfinitePast());
+  return input_.empty() && !AwaitSocket(POLLIN, Deadline::After(absl::ZeroDuration()));
 }
 
-SmtpReply SmtpConnection::Ask(std::string_view command, absl::Time deadline) {
+SmtpReply SmtpConnection::Ask(std::string_view command, Deadline deadline) {
   // Or the next reply would be taken for this command's.
   if (!input_.empty()) return NoReply("the server speaks unasked");
   if (!Write(StrCat(command, "\r\n"), deadline)) return NoReply("the connection ended, or the time was over");
   return Read(deadline);
 }
 
-bool SmtpConnection::Write(std::string_view bytes, absl::Time deadline) {
+bool SmtpConnection::Write(std::string_view bytes, Deadline deadline) {
   takes_commands_ = false;
   while (!bytes.empty()) {
     std::size_t sent = 0;
@@ -166,7 +158,7 @@ bool SmtpConnection::Write(std::string_view bytes, absl::Time deadline) {
   return true;
 }
 
-SmtpReply SmtpConnection::Read(absl::Time deadline) {
+SmtpReply SmtpConnection::Read(Deadline deadline) {
   for (;;) {
     const std::size_t end = input_.find('\n');
     if (end == std::string::npos) {
@@ -186,7 +178,7 @@ SmtpReply SmtpConnection::Read(absl::Time deadline) {
   }
 }
 
-std::string_view SmtpConnection::Receive(absl::Time deadline) {
+std::string_view SmtpConnection::Receive(Deadline deadline) {
   char buffer[4096];
   std::size_t size = 0;
   CURLcode code = CURLE_AGAIN;
@@ -198,13 +190,13 @@ std::string_view SmtpConnection::Receive(absl::Time deadline) {
   return "";
 }
 
-bool SmtpConnection::AwaitSocket(short events, absl::Time deadline) {
+bool SmtpConnection::AwaitSocket(short events, Deadline deadline) {
   curl_socket_t socket = CURL_SOCKET_BAD;
   curl_easy_getinfo(handle_.get(), CURLINFO_ACTIVESOCKET, &socket);
   pollfd polled = {.fd = socket, .events = events, .revents = 0};
   int ready = 0;
   do {
-    ready = poll(&polled, 1, PollMilliseconds(deadline - absl::Now()));
+    ready = poll(&polled, 1, deadline.PollMilliseconds());
   } while (ready < 0 && errno == EINTR);
   return ready > 0;
 }

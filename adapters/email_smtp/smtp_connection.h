@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "absl/time/time.h"
 #include "adapters/email_smtp/smtp_options.h"
 #include "adapters/email_smtp/smtp_reply.h"
+#include "core/common/deadline.h"
 #include "core/notifications/email_provider.h"
 
 namespace keelson {
@@ -24,16 +24,16 @@ class SmtpConnection {
 
   // To be called once. kAccepted: the server takes commands. Without TLS where it is due, or without the
   // authentication that is due, no connection is opened.
-  SendOutcome Open(const SmtpOptions& options, absl::Time deadline);
+  SendOutcome Open(const SmtpOptions& options, Deadline deadline);
 
   // Whether the server named the extension, such as "SIZE", at its greeting.
   bool Offers(std::string_view extension) const;
   // False where the server has ended it, or says what nobody asked for.
   bool IsQuiet();
   // Sends a line and reads the reply to it.
-  SmtpReply Ask(std::string_view command, absl::Time deadline);
+  SmtpReply Ask(std::string_view command, Deadline deadline);
   // False where the connection ended, or not all was taken by `deadline`.
-  bool Write(std::string_view bytes, absl::Time deadline);
+  bool Write(std::string_view bytes, Deadline deadline);
 
  private:
   struct Close {
@@ -41,11 +41,11 @@ class SmtpConnection {
   };
 
   static std::size_t TakeGreetingLine(char* data, std::size_t, std::size_t size, void* context);
-  void SetUp(const SmtpOptions& options, const std::string& url, absl::Duration left);
-  SmtpReply Read(absl::Time deadline);
+  void SetUp(const SmtpOptions& options, const std::string& url, Deadline deadline);
+  SmtpReply Read(Deadline deadline);
   // Why nothing came; empty where something did.
-  std::string_view Receive(absl::Time deadline);
-  bool AwaitSocket(short events, absl::Time deadline);
+  std::string_view Receive(Deadline deadline);
+  bool AwaitSocket(short events, Deadline deadline);
 
   // Owns a CURL*, whose header stays out of this one.
   std::unique_ptr<void, Close> handle_;

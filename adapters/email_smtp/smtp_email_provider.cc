@@ -20,7 +20,7 @@ constexpr int kMaxMessages = 100;
 
 }  // namespace
 
-SendOutcome SmtpEmailProvider::Send(const Email& email, absl::Time deadline) {
+SendOutcome SmtpEmailProvider::Send(const Email& email, Deadline deadline) {
   absl::StatusOr<Envelope> envelope = ReadEnvelope(email);
   absl::StatusOr<std::string> message =
       envelope.ok() ? RenderMime(email) : absl::StatusOr<std::string>(envelope.status());
@@ -31,11 +31,11 @@ SendOutcome SmtpEmailProvider::Send(const Email& email, absl::Time deadline) {
   return outcome;
 }
 
-SendOutcome SmtpEmailProvider::Probe(absl::Time deadline) {
+SendOutcome SmtpEmailProvider::Probe(Deadline deadline) {
   return Clean(SmtpConnection().Open(options_, deadline));
 }
 
-SendOutcome SmtpEmailProvider::Transmit(const SmtpLetter& letter, absl::Time deadline) {
+SendOutcome SmtpEmailProvider::Transmit(const SmtpLetter& letter, Deadline deadline) {
   if (Kept kept = Take(); kept.connection != nullptr) {
     const SmtpEnd end = TransmitOver(std::move(kept), letter, deadline);
     // The server may end a kept connection in the same moment: then nothing was sent over it.
@@ -48,7 +48,7 @@ SendOutcome SmtpEmailProvider::Transmit(const SmtpLetter& letter, absl::Time dea
       .outcome;
 }
 
-SmtpEnd SmtpEmailProvider::TransmitOver(Kept kept, const SmtpLetter& letter, absl::Time deadline) {
+SmtpEnd SmtpEmailProvider::TransmitOver(Kept kept, const SmtpLetter& letter, Deadline deadline) {
   SmtpEnd end = Transact(*kept.connection, letter, deadline, options_.final_answer);
   // After a refusal the next message begins anew: servers count a connection's errors and slow it down.
   if (end.outcome.kind == Kind::kAccepted && ++kept.messages < kMaxMessages) Keep(std::move(kept));

@@ -8,6 +8,7 @@
 #include "adapters/email_smtp/smtp_connection.h"
 #include "adapters/email_smtp/smtp_options.h"
 #include "adapters/email_smtp/smtp_transaction.h"
+#include "core/common/deadline.h"
 #include "core/notifications/email_provider.h"
 
 namespace keelson {
@@ -19,10 +20,10 @@ class SmtpEmailProvider final : public EmailProvider {
   explicit SmtpEmailProvider(SmtpOptions options) : options_(std::move(options)) {}
 
   std::string_view name() const override { return "smtp"; }
-  SendOutcome Send(const Email& email, absl::Time deadline) override;
+  SendOutcome Send(const Email& email, Deadline deadline) override;
   // SMTP knows no repeats.
   absl::Duration repeat_window() const override { return absl::ZeroDuration(); }
-  SendOutcome Probe(absl::Time deadline) override;
+  SendOutcome Probe(Deadline deadline) override;
 
  private:
   struct Kept {
@@ -31,8 +32,8 @@ class SmtpEmailProvider final : public EmailProvider {
     absl::Time since;
   };
 
-  SendOutcome Transmit(const SmtpLetter& letter, absl::Time deadline);
-  SmtpEnd TransmitOver(Kept kept, const SmtpLetter& letter, absl::Time deadline);
+  SendOutcome Transmit(const SmtpLetter& letter, Deadline deadline);
+  SmtpEnd TransmitOver(Kept kept, const SmtpLetter& letter, Deadline deadline);
   // Without a connection where none is kept.
   Kept Take();
   void Keep(Kept kept);

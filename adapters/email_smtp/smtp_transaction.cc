@@ -4,7 +4,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
-#include "absl/time/clock.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -52,7 +51,7 @@ SmtpEnd NotExpressible() {
 
 }  // namespace
 
-SmtpEnd Transact(SmtpConnection& connection, const SmtpLetter& letter, absl::Time deadline,
+SmtpEnd Transact(SmtpConnection& connection, const SmtpLetter& letter, Deadline deadline,
                  absl::Duration final_answer) {
   if (NeedsUtf8(letter.envelope) && !connection.Offers("SMTPUTF8")) return NotExpressible();
   SmtpReply reply = connection.Ask(MailCommand(connection, letter), deadline);
@@ -64,10 +63,9 @@ SmtpEnd Transact(SmtpConnection& connection, const SmtpLetter& letter, absl::Tim
   if (!connection.Write(DotStuffed(letter.message), deadline)) {
     return Refused(SmtpPhase::kData, NoReply("the connection ended, or the time was over"));
   }
-  const absl::Time now = absl::Now();
-  if (now >= deadline) return Refused(SmtpPhase::kData, NoReply("the time was over"));
+  if (deadline.expired()) return Refused(SmtpPhase::kData, NoReply("the time was over"));
   // From here on it may be delivered.
-  reply = connection.Ask(".", now + final_answer);
+  reply = connection.Ask(".", Deadline::After(final_answer));
   return reply.positive() ? Accepted(reply) : Refused(SmtpPhase::kFinalDot, reply);
 }
 

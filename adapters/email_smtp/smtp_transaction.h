@@ -6,6 +6,7 @@
 #include "adapters/email_mime/envelope.h"
 #include "adapters/email_smtp/smtp_connection.h"
 #include "adapters/email_smtp/smtp_verdict.h"
+#include "core/common/deadline.h"
 #include "core/notifications/email_provider.h"
 
 namespace keelson {
@@ -25,7 +26,7 @@ struct SmtpEnd {
 
 // One transaction, from MAIL to the answer to the final dot. `deadline` holds until that dot, which is not
 // sent after it; the answer has `final_answer`.
-SmtpEnd Transact(SmtpConnection& connection, const SmtpLetter& letter, absl::Time deadline,
+SmtpEnd Transact(SmtpConnection& connection, const SmtpLetter& letter, Deadline deadline,
                  absl::Duration final_answer);
 
 // The message with a second dot before each line that begins with one (RFC 5321, 4.5.2).

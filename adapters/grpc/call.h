@@ -11,6 +11,7 @@
 #include "adapters/grpc/dispatcher.h"
 #include "adapters/grpc/rpc_service.h"
 #include "adapters/grpc/worker_pool.h"
+#include "core/common/deadline.h"
 
 namespace keelson {
 
@@ -34,7 +35,7 @@ class Call final : public WorkerPool::Job {
   void Run(google::protobuf::Arena& arena) override;
   // Answers. The slot may be another call's when this returns.
   void Finish() override;
-  absl::Time deadline() const override { return context_.deadline; }
+  Deadline deadline() const override { return context_.deadline; }
 
  private:
   void Arrived(bool ok);

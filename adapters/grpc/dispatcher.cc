@@ -83,7 +83,8 @@ absl::Status Dispatcher::Admit(const Method& method, grpc::ServerContext& call,
   }
   call.AddInitialMetadata("x-request-id", context.correlation_id);
   context.traceparent = NormalTraceparent(metadata.traceparent);
-  context.deadline = std::min(absl::FromChrono(call.deadline()), absl::Now() + limits_.default_deadline);
+  const absl::Duration left = absl::FromChrono(call.deadline()) - absl::Now();
+  context.deadline = Deadline::After(std::min(left, limits_.default_deadline));
 
   if (closed_) return ShuttingDownError();
   absl::Status status = authenticator_.Admit(call, metadata.authorization, method.access, context.actor);
@@ -97,7 +98,7 @@ absl::Status Dispatcher::Admit(const Method& method, grpc::ServerContext& call,
 absl::Status Dispatcher::Answer(const Method& method, const CallContext& context,
                                 const grpc::ByteBuffer& payload, google::protobuf::Arena& arena,
                                 const Message*& response) {
-  if (context.deadline <= absl::Now()) return absl::DeadlineExceededError("before the call began");
+  if (context.deadline.expired()) return absl::DeadlineExceededError("before the call began");
   try {
     Message* request = method.request->New(&arena);
     if (!Parse(payload, *request)) return Explain(payload, *request);

@@ -86,7 +86,7 @@ Engine::Engine(const GrpcServerOptions& options, Services services, Authenticato
                }) {}
 
 Engine::~Engine() {
-  if (server_ != nullptr) Shutdown(absl::Now());
+  if (server_ != nullptr) Shutdown(Deadline::After(absl::ZeroDuration()));
 }
 
 absl::Status Engine::Listen(const GrpcServerOptions& options,
@@ -133,14 +133,14 @@ void Engine::SetServing(const std::string& part, bool serving) {
   server_->GetHealthCheckService()->SetServingStatus(part, serving);
 }
 
-void Engine::AwaitIdle(absl::Time deadline) const {
+void Engine::AwaitIdle(Deadline deadline) const {
   const auto busy = [](const std::unique_ptr<CallQueue>& queue) { return queue->under_way() > 0; };
-  while (absl::Now() < deadline && std::any_of(queues_.begin(), queues_.end(), busy)) {
+  while (!deadline.expired() && std::any_of(queues_.begin(), queues_.end(), busy)) {
     absl::SleepFor(kIdlePoll);
   }
 }
 
-void Engine::Shutdown(absl::Time deadline) {
+void Engine::Shutdown(Deadline deadline) {
   absl::MutexLock lock(&shutdown_mutex_);
   if (std::exchange(shut_down_, true)) return;
   SetServing(false);
@@ -148,7 +148,8 @@ void Engine::Shutdown(absl::Time deadline) {
   // that a client can act on.
   dispatcher_.Close();
   AwaitIdle(deadline);
-  server_->Shutdown(absl::ToChronoTime(std::min(deadline, absl::Now() + kFarewell)));
+  const absl::Duration farewell = std::min(deadline.remaining(), kFarewell);
+  server_->Shutdown(gpr_time_from_millis(absl::ToInt64Milliseconds(farewell), GPR_TIMESPAN));
   workers_.Stop();
   writers_.Stop();
   readers_.Stop();

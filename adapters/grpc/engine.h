@@ -10,12 +10,12 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 #include "adapters/grpc/call_queue.h"
 #include "adapters/grpc/dispatcher.h"
 #include "adapters/grpc/options.h"
 #include "adapters/grpc/rpc_service.h"
 #include "adapters/grpc/worker_pool.h"
+#include "core/common/deadline.h"
 #include "core/common/store.h"
 
 namespace keelson {
@@ -33,7 +33,7 @@ class Engine {
   int port() const { return port_; }
   void SetServing(bool serving);
   void SetServing(const std::string& part, bool serving);
-  void Shutdown(absl::Time deadline);
+  void Shutdown(Deadline deadline);
 
  private:
   Engine(const GrpcServerOptions& options, Services services, Authenticator authenticator, Store& store,
@@ -42,7 +42,7 @@ class Engine {
                       bool inline_reads);
   void StartThreads();
   void DropQueues();
-  void AwaitIdle(absl::Time deadline) const;
+  void AwaitIdle(Deadline deadline) const;
 
   const Services services_;
   Dispatcher dispatcher_;

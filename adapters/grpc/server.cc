@@ -46,7 +46,7 @@ void GrpcServer::SetServing(const std::string& part, bool serving) {
   impl_->engine().SetServing(part, serving);
 }
 
-void GrpcServer::Shutdown(absl::Time deadline) {
+void GrpcServer::Shutdown(Deadline deadline) {
   impl_->engine().Shutdown(deadline);
 }
 

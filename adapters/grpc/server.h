@@ -5,9 +5,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "adapters/grpc/options.h"
 #include "adapters/grpc/use_cases.h"
+#include "core/common/deadline.h"
 #include "core/common/entropy.h"
 #include "core/common/log.h"
 #include "core/common/store.h"
@@ -36,7 +36,7 @@ class GrpcServer {
   // Health turns NOT_SERVING, new calls are refused, and those under way are finished. At `deadline` those
   // that are left are cancelled: what waits for a thread isn't begun, and what runs is waited for (its own
   // deadline bounds it). Blocks until no call is left. Not from a signal handler.
-  void Shutdown(absl::Time deadline);
+  void Shutdown(Deadline deadline);
 
  private:
   class Impl;

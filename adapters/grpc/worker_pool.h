@@ -9,7 +9,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
+#include "core/common/deadline.h"
 #include "google/protobuf/arena.h"
 
 namespace keelson {
@@ -25,7 +25,7 @@ class WorkerPool {
     virtual void Run(google::protobuf::Arena& arena) = 0;
     // Hands out what came of it. The job may be gone when this returns.
     virtual void Finish() = 0;
-    virtual absl::Time deadline() const = 0;
+    virtual Deadline deadline() const = 0;
 
    protected:
     ~Job() = default;

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/time/clock.h"
 #include "adapters/http/curl_library.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
@@ -180,9 +179,8 @@ void HttpClient::GiveBack(Handle handle) {
   if (idle_.size() < kMaxIdleHandles) idle_.push_back(std::move(handle));
 }
 
-HttpResult HttpClient::Send(const HttpRequest& request, absl::Time deadline) {
-  const absl::Duration left = deadline - absl::Now();
-  if (left <= absl::ZeroDuration()) return NothingSent("no time was left");
+HttpResult HttpClient::Send(const HttpRequest& request, Deadline deadline) {
+  if (deadline.expired()) return NothingSent("no time was left");
   if (!IsPlain(request)) return NothingSent("a header has a line break or another control character");
   Handle handle = Take();
   const HeaderList headers = MakeHeaders(request);
@@ -191,7 +189,7 @@ HttpResult HttpClient::Send(const HttpRequest& request, absl::Time deadline) {
   }
   Exchange exchange;
   SetRequest(handle.get(), request, headers.get());
-  SetBounds(handle.get(), left);
+  SetBounds(handle.get(), deadline.remaining());
   SetCallbacks(handle.get(), exchange);
   HttpResult result = Perform(handle.get(), exchange);
   GiveBack(std::move(handle));

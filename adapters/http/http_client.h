@@ -5,8 +5,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/time/time.h"
 #include "adapters/http/http_message.h"
+#include "core/common/deadline.h"
 
 namespace keelson {
 
@@ -26,7 +26,7 @@ class HttpClient {
 
   // Blocks on the network, never past `deadline`. A request is put on the wire once at most: libcurl's own
   // repeat over a new connection, where a kept one turns out dead, is suppressed.
-  HttpResult Send(const HttpRequest& request, absl::Time deadline);
+  HttpResult Send(const HttpRequest& request, Deadline deadline);
 
  private:
   struct Close {

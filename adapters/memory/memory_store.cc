@@ -50,12 +50,12 @@ struct MemoryStore::Contents {
   Repositories repositories ABSL_GUARDED_BY(mutex){journal};
 };
 
-MemoryStore::MemoryStore(Clock& clock) : clock_(clock), contents_(std::make_unique<Contents>()) {}
+MemoryStore::MemoryStore() : contents_(std::make_unique<Contents>()) {}
 
 MemoryStore::~MemoryStore() = default;
 
-absl::Status MemoryStore::Read(absl::Time deadline, ReadWork work) {
-  if (clock_.Now() >= deadline) {
+absl::Status MemoryStore::Read(Deadline deadline, ReadWork work) {
+  if (deadline.expired()) {
     return absl::DeadlineExceededError("the deadline passed before the read began");
   }
   absl::ReaderMutexLock lock(&contents_->mutex);
@@ -63,9 +63,9 @@ absl::Status MemoryStore::Read(absl::Time deadline, ReadWork work) {
   return work(transaction);
 }
 
-absl::Status MemoryStore::Write(absl::Time deadline, WriteWork work) {
+absl::Status MemoryStore::Write(Deadline deadline, WriteWork work) {
   absl::MutexLock lock(&contents_->mutex);
-  if (clock_.Now() >= deadline) {
+  if (deadline.expired()) {
     return absl::DeadlineExceededError("the deadline passed before the write began");
   }
   MemoryWriteTransaction transaction(contents_->repositories);
@@ -76,7 +76,7 @@ absl::Status MemoryStore::Write(absl::Time deadline, WriteWork work) {
   return status;
 }
 
-absl::Status MemoryStore::Check(absl::Time) {
+absl::Status MemoryStore::Check(Deadline /*deadline*/) {
   return absl::OkStatus();
 }
 

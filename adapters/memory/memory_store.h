@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "core/common/bulk.h"
-#include "core/common/clock.h"
+#include "core/common/deadline.h"
 #include "core/common/store.h"
 
 namespace keelson {
@@ -12,13 +12,12 @@ namespace keelson {
 // it, and it grows with what is put in. One write at a time, reads beside each other. Always there.
 class MemoryStore : public Store {
  public:
-  // `clock` judges deadlines and must outlive the store.
-  explicit MemoryStore(Clock& clock);
+  MemoryStore();
   ~MemoryStore() override;
 
-  absl::Status Read(absl::Time deadline, ReadWork work) override;
-  absl::Status Write(absl::Time deadline, WriteWork work) override;
-  absl::Status Check(absl::Time deadline) override;
+  absl::Status Read(Deadline deadline, ReadWork work) override;
+  absl::Status Write(Deadline deadline, WriteWork work) override;
+  absl::Status Check(Deadline deadline) override;
   bool reads_inline() const override { return true; }
 
   // What it holds by whole tables: a copy of it as it is now, and a way to fill it. The latter must go first.
@@ -28,7 +27,6 @@ class MemoryStore : public Store {
  private:
   struct Contents;
 
-  Clock& clock_;
   const std::unique_ptr<Contents> contents_;
 };
 

@@ -6,7 +6,7 @@
 
 namespace keelson {
 
-PaymentOutcome RecordedPaymentProvider::Refund(const PaymentRefund& refund, absl::Time /*deadline*/) {
+PaymentOutcome RecordedPaymentProvider::Refund(const PaymentRefund& refund, Deadline /*deadline*/) {
   const Sha256Digest digest = Sha256(refund.idempotency_key);
   const absl::string_view half(reinterpret_cast<const char*>(digest.data()), digest.size() / 2);
   PaymentOutcome outcome;

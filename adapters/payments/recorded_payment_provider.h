@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/common/deadline.h"
 #include "core/refunds/payment_provider.h"
 
 namespace keelson {
@@ -10,7 +11,7 @@ namespace keelson {
 class RecordedPaymentProvider final : public PaymentProvider {
  public:
   std::string_view name() const override { return "recorded"; }
-  PaymentOutcome Refund(const PaymentRefund& refund, absl::Time deadline) override;
+  PaymentOutcome Refund(const PaymentRefund& refund, Deadline deadline) override;
 };
 
 }  // namespace keelson

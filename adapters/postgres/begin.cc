@@ -5,15 +5,13 @@
 #include <limits>
 #include <string>
 
-#include "absl/time/clock.h"
-
 namespace keelson {
 
-void QueueBegin(PgConnection& connection, const char* begin, absl::Time deadline) {
+void QueueBegin(PgConnection& connection, const char* begin, Deadline deadline) {
   connection.Queue(begin, PgParameters().view());
-  if (deadline == absl::InfiniteFuture()) return;
+  if (deadline.is_never()) return;
   // 0 would be no limit.
-  const std::int64_t left = std::clamp<std::int64_t>(absl::ToInt64Milliseconds(deadline - absl::Now()), 1,
+  const std::int64_t left = std::clamp<std::int64_t>(absl::ToInt64Milliseconds(deadline.remaining()), 1,
                                                      std::numeric_limits<std::int32_t>::max());
   connection.Queue("SELECT set_config('statement_timeout', $1, true)",
                    PgParameters(std::to_string(left)).view());

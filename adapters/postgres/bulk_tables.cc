@@ -13,7 +13,7 @@ namespace keelson {
 namespace {
 
 // A server that falls silent is noticed by its connection; how long a table takes nobody can say.
-constexpr absl::Time kNoDeadline = absl::InfiniteFuture();
+constexpr Deadline kNoDeadline;
 
 // What a transfer keeps is no setting of the service's.
 #define KEELSON_PG_NOT_A_TRANSFERS "name NOT IN ('transfer', 'transfer_foreign_keys')"

@@ -64,13 +64,6 @@ void Cancel(PGcancel* cancel) {
   PQfreeCancel(cancel);
 }
 
-int PollTimeout(absl::Time deadline) {
-  const absl::Duration left = deadline - absl::Now();
-  if (left <= absl::ZeroDuration()) return 0;
-  if (left >= absl::Hours(1)) return static_cast<int>(absl::ToInt64Milliseconds(absl::Hours(1)));
-  return static_cast<int>(absl::ToInt64Milliseconds(left + absl::Microseconds(999)));
-}
-
 }  // namespace
 
 void PgResult::Clear::operator()(pg_result* result) const {
@@ -201,31 +194,31 @@ void PgConnection::Queue(const char* sql, const PgArguments& arguments, int affe
   pending_.push_back({Step::kExecute, sql, affected, result});
 }
 
-void PgConnection::Await(absl::Time deadline) {
+void PgConnection::Await(Deadline deadline) {
   Require(PQsendFlushRequest(connection_.get()));
   AwaitAll(deadline);
 }
 
-void PgConnection::Finish(absl::Time deadline) {
+void PgConnection::Finish(Deadline deadline) {
   Require(PQpipelineSync(connection_.get()));
   pending_.push_back({Step::kSync, nullptr, kAnyNumber, nullptr});
   AwaitAll(deadline);
 }
 
-void PgConnection::AwaitAll(absl::Time deadline) {
+void PgConnection::AwaitAll(Deadline deadline) {
   while (!pending_.empty() && !lost_ && (!error_ || pending_.back().step == Step::kSync)) Receive(deadline);
   if (error_) throw *std::exchange(error_, std::nullopt);
 }
 
 // Waits until a whole result can be had without waiting.
-void PgConnection::AwaitInput(absl::Time deadline) {
+void PgConnection::AwaitInput(Deadline deadline) {
   while (PQisBusy(connection_.get()) != 0) {
     const int unsent = PQflush(connection_.get());
     if (unsent < 0) throw Lost();
     pollfd polled{PQsocket(connection_.get()), static_cast<short>(unsent > 0 ? POLLIN | POLLOUT : POLLIN), 0};
-    const int ready = poll(&polled, 1, PollTimeout(deadline));
+    const int ready = poll(&polled, 1, deadline.PollMilliseconds());
     if (ready < 0 && errno != EINTR) throw Lost();
-    if (ready == 0 && absl::Now() >= deadline) {
+    if (ready == 0 && deadline.expired()) {
       lost_ = true;
       throw PgError(PgFailure::kTimedOut, absl::DeadlineExceededError("the deadline passed"));
     }
@@ -233,7 +226,7 @@ void PgConnection::AwaitInput(absl::Time deadline) {
   }
 }
 
-void PgConnection::Receive(absl::Time deadline) {
+void PgConnection::Receive(Deadline deadline) {
   AwaitInput(deadline);
   pg_result* raw = PQgetResult(connection_.get());
   // The end of a statement's results.
@@ -267,7 +260,7 @@ void PgConnection::Fail(PgError error) {
   if (!error_) error_ = std::move(error);
 }
 
-void PgConnection::RunSimple(const char* sql, std::string_view copied, absl::Time deadline) {
+void PgConnection::RunSimple(const char* sql, std::string_view copied, Deadline deadline) {
   // Only the simple protocol takes a script, a pipeline takes no COPY, and neither takes the other.
   Require(PQexitPipelineMode(connection_.get()));
   Require(PQsendQuery(connection_.get(), sql));
@@ -296,7 +289,7 @@ void PgConnection::SendCopied(std::string_view bytes) {
   Require(PQputCopyEnd(connection_.get(), nullptr));
 }
 
-bool PgConnection::Recover(absl::Time deadline) {
+bool PgConnection::Recover(Deadline deadline) {
   if (!usable()) return false;
   try {
     // After an error the server skips all that comes before this.
@@ -307,7 +300,7 @@ bool PgConnection::Recover(absl::Time deadline) {
   return !in_transaction() || Rollback(deadline);
 }
 
-bool PgConnection::Rollback(absl::Time deadline) {
+bool PgConnection::Rollback(Deadline deadline) {
   if (!usable()) return false;
   try {
     Queue("ROLLBACK", PgParameters().view());

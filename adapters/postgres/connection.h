@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "adapters/postgres/errors.h"
 #include "adapters/postgres/values.h"
+#include "core/common/deadline.h"
 
 struct pg_conn;
 struct pg_result;
@@ -87,21 +88,21 @@ class PgConnection {
   void Queue(const char* sql, const PgArguments& arguments, int affected = kAnyNumber,
              PgResult* result = nullptr);
   // Sends all that is queued and waits for it, in the middle of a transaction.
-  void Await(absl::Time deadline);
+  void Await(Deadline deadline);
   // Ends what is queued: outside of BEGIN and COMMIT it becomes one transaction of its own. Waits for all of
   // it.
-  void Finish(absl::Time deadline);
+  void Finish(Deadline deadline);
 
   // Runs a script of any number of statements, for a schema's steps. Nothing may be queued.
-  void RunScript(const std::string& script, absl::Time deadline) { RunSimple(script.c_str(), "", deadline); }
+  void RunScript(const std::string& script, Deadline deadline) { RunSimple(script.c_str(), "", deadline); }
   // Fills a table: `sql` is COPY … FROM STDIN (FORMAT binary), and `rows` are PgCopyRows'. Nothing may be
   // queued.
-  void CopyIn(const char* sql, std::string_view rows, absl::Time deadline) { RunSimple(sql, rows, deadline); }
+  void CopyIn(const char* sql, std::string_view rows, Deadline deadline) { RunSimple(sql, rows, deadline); }
 
   // Undoes what is under way, after an error. False where the connection is of no use any more.
-  bool Recover(absl::Time deadline);
+  bool Recover(Deadline deadline);
   // The same where there was none, in one round trip.
-  bool Rollback(absl::Time deadline);
+  bool Rollback(Deadline deadline);
   // Asks the server to stop what it does for this connection, which is of no use after that. Does not wait
   // for it.
   void Abandon();
@@ -133,11 +134,11 @@ class PgConnection {
   PgConnection(std::unique_ptr<pg_conn, Close> connection, const Options& options, std::string database);
   const char* Prepare(const char* sql, const PgArguments& arguments);
   void Require(int sent);
-  void RunSimple(const char* sql, std::string_view copied, absl::Time deadline);
+  void RunSimple(const char* sql, std::string_view copied, Deadline deadline);
   void SendCopied(std::string_view bytes);
-  void AwaitAll(absl::Time deadline);
-  void AwaitInput(absl::Time deadline);
-  void Receive(absl::Time deadline);
+  void AwaitAll(Deadline deadline);
+  void AwaitInput(Deadline deadline);
+  void Receive(Deadline deadline);
   void Take(const Pending& pending, PgResult result, int status, pg_result* raw);
   void Fail(PgError error);
   PgError Lost();

@@ -2,6 +2,7 @@
 
 #include "adapters/postgres/sequencer.h"
 #include "adapters/postgres/session.h"
+#include "core/common/deadline.h"
 #include "core/common/store.h"
 
 namespace keelson {
@@ -18,7 +19,7 @@ class PgEvents final : public EventRepository {
 
 class PgEventReader final : public EventReader {
  public:
-  PgEventReader(PgSession& session, PgSequencer& sequencer, absl::Time deadline)
+  PgEventReader(PgSession& session, PgSequencer& sequencer, Deadline deadline)
       : session_(session), sequencer_(sequencer), deadline_(deadline) {}
   // Has what was committed before numbered first, so that a writer finds its own events.
   absl::StatusOr<std::vector<Event>> ListAfter(std::int64_t sequence, int limit) override;
@@ -26,7 +27,7 @@ class PgEventReader final : public EventReader {
  private:
   PgSession& session_;
   PgSequencer& sequencer_;
-  const absl::Time deadline_;
+  const Deadline deadline_;
 };
 
 }  // namespace keelson

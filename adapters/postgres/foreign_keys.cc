@@ -5,7 +5,7 @@
 namespace keelson {
 namespace {
 
-constexpr absl::Time kNoDeadline = absl::InfiniteFuture();
+constexpr Deadline kNoDeadline;
 
 // Those of the schema's own tables: another's that refer to them are none of our business. Where some were
 // dropped before, by a transfer that an older version began, these are added to them.

@@ -39,7 +39,7 @@ PgPool::~PgPool() {
   opener_.join();
 }
 
-absl::StatusOr<PgPool::Lease> PgPool::Take(absl::Time deadline) {
+absl::StatusOr<PgPool::Lease> PgPool::Take(Deadline deadline) {
   absl::MutexLock lock(&mutex_);
   // Whoever waits already comes first.
   if (waiters_.empty()) {
@@ -52,7 +52,7 @@ absl::StatusOr<PgPool::Lease> PgPool::Take(absl::Time deadline) {
   waiters_.push_back(&waiter);
   if (NeedsConnection()) wanted_.Signal();
   while (!waiter.served()) {
-    if (!waiter.done.WaitWithDeadline(&mutex_, deadline) || waiter.served()) continue;
+    if (waiter.done.WaitUntil(&mutex_, deadline) || waiter.served()) continue;
     waiters_.erase(std::find(waiters_.begin(), waiters_.end(), &waiter));
     return absl::DeadlineExceededError("no connection to the database came free in time");
   }
@@ -114,7 +114,7 @@ void PgPool::OpenWhenNeeded() {
     mutex_.Lock();
     const bool failed = !connection.ok();
     Opened(std::move(connection));
-    if (failed && !stopping_) wanted_.WaitWithTimeout(&mutex_, kPause);
+    if (failed && !stopping_) wanted_.WaitUntil(&mutex_, Deadline::After(kPause));
   }
 }
 

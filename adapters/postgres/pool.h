@@ -11,6 +11,8 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "adapters/postgres/connection.h"
+#include "core/common/condition_variable.h"
+#include "core/common/deadline.h"
 
 namespace keelson {
 
@@ -52,7 +54,7 @@ class PgPool {
 
   // UNAVAILABLE where no server can be had, RESOURCE_EXHAUSTED where too many wait already,
   // DEADLINE_EXCEEDED.
-  absl::StatusOr<Lease> Take(absl::Time deadline);
+  absl::StatusOr<Lease> Take(Deadline deadline);
   std::size_t size() const { return options_.size; }
   // Closes what is idle, and what is lent when it comes back: the server they lead to is not the one to use.
   void Drop();
@@ -61,7 +63,7 @@ class PgPool {
   struct Waiter {
     std::unique_ptr<PgConnection> connection;
     absl::Status failure;
-    absl::CondVar done;
+    ConditionVariable done;
     bool served() const { return connection != nullptr || !failure.ok(); }
   };
 
@@ -75,7 +77,7 @@ class PgPool {
 
   const Options options_;
   absl::Mutex mutex_;
-  absl::CondVar wanted_;
+  ConditionVariable wanted_;
   // The one that was used last is at the back and taken first: the others may grow old.
   std::vector<std::unique_ptr<PgConnection>> idle_ ABSL_GUARDED_BY(mutex_);
   std::deque<Waiter*> waiters_ ABSL_GUARDED_BY(mutex_);

@@ -15,7 +15,7 @@
 namespace keelson {
 namespace {
 
-constexpr absl::Time kNoDeadline = absl::InfiniteFuture();
+constexpr Deadline kNoDeadline;
 // How long others have to go.
 constexpr absl::Duration kPatience = absl::Seconds(5);
 // No service lets all its sessions rest for so long: one looks for events to number.
@@ -202,7 +202,7 @@ class Target : public BulkTarget {
   template <typename Work>
   std::invoke_result_t<Work> Attempt(const Work& work) {
     std::invoke_result_t<Work> result = Guarded(*connection_, work);
-    if (!result.ok()) connection_->Recover(absl::Now() + kPatience);
+    if (!result.ok()) connection_->Recover(Deadline::After(kPatience));
     return result;
   }
 

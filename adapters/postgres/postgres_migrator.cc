@@ -62,7 +62,7 @@ class PostgresMigrator::Session {
 
  private:
   Session(std::unique_ptr<PgConnection> connection, absl::Time now)
-      : connection_(std::move(connection)), deadline_(now + kStepTimeout), now_(now) {}
+      : connection_(std::move(connection)), deadline_(Deadline::After(kStepTimeout)), now_(now) {}
 
   PgError Unusable(std::string_view cause) const {
     return {PgFailure::kUnavailable, PgUnavailable(StrCat(connection_->database(), " ", cause))};
@@ -97,7 +97,7 @@ class PostgresMigrator::Session {
   void Forget(const Migration& m) { Run("DELETE FROM schema_migrations WHERE version = $1", m.version); }
 
   std::unique_ptr<PgConnection> connection_;
-  absl::Time deadline_;
+  Deadline deadline_;
   absl::Time now_;
 };
 

@@ -21,11 +21,11 @@ constexpr int kMaxDoublings = 6;
 // A connection may have broken while it lay idle; a second that breaks is the server's trouble.
 constexpr int kBrokenConnections = 2;
 
-void PauseAfter(int attempt, absl::Time deadline) {
+void PauseAfter(int attempt, Deadline deadline) {
   thread_local std::minstd_rand random(std::random_device{}());
   const absl::Duration bound = kFirstPause * (1 << std::min(attempt, kMaxDoublings));
   const absl::Duration pause = bound * std::uniform_real_distribution<double>(0, 1)(random);
-  absl::SleepFor(std::min(pause, deadline - absl::Now()));
+  absl::SleepFor(std::min(pause, deadline.remaining()));
 }
 
 // What became of one run of a unit of work.
@@ -37,27 +37,25 @@ struct Run {
 
 class OpenPostgresStore final : public Store {
  public:
-  OpenPostgresStore(const PgPool::Options& options, Clock& clock)
-      : clock_(clock),
-        pool_(options),
+  explicit OpenPostgresStore(const PgPool::Options& options)
+      : pool_(options),
         health_pool_({.connection = options.connection, .size = 1}),
         sequencer_(options.connection) {}
 
-  absl::Status Read(absl::Time deadline, ReadWork work) override;
+  absl::Status Read(Deadline deadline, ReadWork work) override;
   void ReadTogether(std::span<const ReadCall> calls) override { PgReadBatch(pool_, calls).Run(); }
-  absl::Status Write(absl::Time deadline, WriteWork work) override;
-  absl::Status Check(absl::Time deadline) override;
+  absl::Status Write(Deadline deadline, WriteWork work) override;
+  absl::Status Check(Deadline deadline) override;
   int concurrent_writes() const override { return static_cast<int>(pool_.size()); }
   bool reads_inline() const override { return false; }
 
  private:
-  absl::Status ReadShared(PgReadBatch& batch, absl::Time deadline, ReadWork work);
-  absl::Status ReadAlone(absl::Time deadline, ReadWork work);
-  Run ReadOnce(absl::Time deadline, ReadWork work, PgReadSession::Extent extent);
-  Run WriteOnce(absl::Time deadline, WriteWork work, int attempt, bool trusting);
+  absl::Status ReadShared(PgReadBatch& batch, Deadline deadline, ReadWork work);
+  absl::Status ReadAlone(Deadline deadline, ReadWork work);
+  Run ReadOnce(Deadline deadline, ReadWork work, PgReadSession::Extent extent);
+  Run WriteOnce(Deadline deadline, WriteWork work, int attempt, bool trusting);
   Run AfterError(const PgError& error, PgConnection& connection, int attempt);
 
-  Clock& clock_;
   PgPool pool_;
   PgPool health_pool_;
   PgSequencer sequencer_;
@@ -67,23 +65,23 @@ absl::Status TooLate() {
   return absl::DeadlineExceededError("the deadline passed before the work began");
 }
 
-absl::Status OpenPostgresStore::Read(absl::Time deadline, ReadWork work) {
+absl::Status OpenPostgresStore::Read(Deadline deadline, ReadWork work) {
   PgReadBatch* const batch = PgReadBatch::Running(pool_);
   return batch == nullptr ? ReadAlone(deadline, work) : ReadShared(*batch, deadline, work);
 }
 
-absl::Status OpenPostgresStore::ReadShared(PgReadBatch& batch, absl::Time deadline, ReadWork work) {
-  if (clock_.Now() >= deadline) return TooLate();
+absl::Status OpenPostgresStore::ReadShared(PgReadBatch& batch, Deadline deadline, ReadWork work) {
+  if (deadline.expired()) return TooLate();
   PgSharedReadSession session(batch);
   PgReadTransaction transaction(session, sequencer_, deadline);
   const absl::Status status = work(transaction);
   return session.failure() ? session.failure()->status() : status;
 }
 
-absl::Status OpenPostgresStore::ReadAlone(absl::Time deadline, ReadWork work) {
+absl::Status OpenPostgresStore::ReadAlone(Deadline deadline, ReadWork work) {
   auto extent = PgReadSession::Extent::kStatement;
   for (int broken = 0;;) {
-    if (clock_.Now() >= deadline) return TooLate();
+    if (deadline.expired()) return TooLate();
     const Run run = ReadOnce(deadline, work, extent);
     if (run.next == Run::Next::kAgain) {
       extent = PgReadSession::Extent::kSnapshot;
@@ -93,7 +91,7 @@ absl::Status OpenPostgresStore::ReadAlone(absl::Time deadline, ReadWork work) {
   }
 }
 
-Run OpenPostgresStore::ReadOnce(absl::Time deadline, ReadWork work, PgReadSession::Extent extent) {
+Run OpenPostgresStore::ReadOnce(Deadline deadline, ReadWork work, PgReadSession::Extent extent) {
   absl::StatusOr<PgPool::Lease> connection = pool_.Take(deadline);
   if (!connection.ok()) return {Run::Next::kDone, connection.status()};
   PgReadSession session(**connection, deadline, extent);
@@ -105,11 +103,11 @@ Run OpenPostgresStore::ReadOnce(absl::Time deadline, ReadWork work, PgReadSessio
   return AfterError(*session.failure(), **connection, /*attempt=*/0);
 }
 
-absl::Status OpenPostgresStore::Write(absl::Time deadline, WriteWork work) {
+absl::Status OpenPostgresStore::Write(Deadline deadline, WriteWork work) {
   bool trusting = true;
   int broken = 0;
   for (int attempt = 0;; ++attempt) {
-    if (clock_.Now() >= deadline) {
+    if (deadline.expired()) {
       return attempt == 0 ? TooLate()
                           : MakeError(Reason::kContention, "the write met others until its deadline");
     }
@@ -122,7 +120,7 @@ absl::Status OpenPostgresStore::Write(absl::Time deadline, WriteWork work) {
   }
 }
 
-Run OpenPostgresStore::WriteOnce(absl::Time deadline, WriteWork work, int attempt, bool trusting) {
+Run OpenPostgresStore::WriteOnce(Deadline deadline, WriteWork work, int attempt, bool trusting) {
   absl::StatusOr<PgPool::Lease> connection = pool_.Take(deadline);
   if (!connection.ok()) return {Run::Next::kDone, connection.status()};
   PgWriteSession session(**connection, deadline, trusting);
@@ -168,7 +166,7 @@ Run OpenPostgresStore::AfterError(const PgError& error, PgConnection& connection
   }
 }
 
-absl::Status OpenPostgresStore::Check(absl::Time deadline) {
+absl::Status OpenPostgresStore::Check(Deadline deadline) {
   absl::StatusOr<PgPool::Lease> connection = health_pool_.Take(deadline);
   absl::Status status = connection.status();
   if (status.ok()) {
@@ -202,7 +200,7 @@ absl::StatusOr<std::unique_ptr<Store>> PostgresStore::Open(const PostgresOptions
   const PostgresMigrator migrator(pool.connection, clock);
   absl::Status status = options.migrate ? migrator.Up().status() : migrator.CheckCurrent();
   if (!status.ok()) return status;
-  return std::make_unique<OpenPostgresStore>(pool, clock);
+  return std::make_unique<OpenPostgresStore>(pool);
 }
 
 }  // namespace keelson

@@ -31,7 +31,7 @@ class PostgresStore {
  public:
   // INVALID_ARGUMENT for a URL that is none; UNAVAILABLE with a message that names the database: out of
   // reach, of a newer schema, of changed migrations, or of an older schema where it must not be migrated.
-  // `clock` judges deadlines and must outlive the store.
+  // `clock` dates the migrations.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const PostgresOptions& options, Clock& clock);
 
   PostgresStore() = delete;

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/time/clock.h"
-
 namespace keelson {
 namespace {
 
@@ -86,8 +84,8 @@ void PgReadBatch::Connect() {
   }
 }
 
-absl::Time PgReadBatch::FirstDeadline() const {
-  absl::Time first = absl::InfiniteFuture();
+Deadline PgReadBatch::FirstDeadline() const {
+  Deadline first;
   for (const Request& request : requests_) {
     if (request.state == State::kToAsk || request.state == State::kAsked) {
       first = std::min(first, request.call.deadline);
@@ -97,7 +95,7 @@ absl::Time PgReadBatch::FirstDeadline() const {
 }
 
 void PgReadBatch::SendAll() {
-  const absl::Time deadline = std::max(FirstDeadline(), absl::Now() + kPatience);
+  const Deadline deadline = std::max(FirstDeadline(), Deadline::After(kPatience));
   try {
     if (!error_) (*connection_)->Finish(deadline);
   } catch (const PgError& error) {
@@ -109,7 +107,7 @@ void PgReadBatch::SendAll() {
   error_.reset();
 }
 
-void PgReadBatch::Mend(absl::Time deadline) {
+void PgReadBatch::Mend(Deadline deadline) {
   if (error_->failure() == PgFailure::kTimedOut) return (*connection_)->Abandon();
   // Others of the pool lead to the same server.
   if (error_->failure() == PgFailure::kLost) return pool_.Drop();
@@ -135,7 +133,7 @@ void PgReadBatch::GiveOut() {
 // Whether the error is this call's. `blamed`: one before it had it.
 bool PgReadBatch::IsMeant(Request& request, bool blamed) const {
   if (error_->failure() == PgFailure::kTimedOut && !error_->told()) {
-    return request.call.deadline <= absl::Now();
+    return request.call.deadline.expired();
   }
   if (error_->failure() == PgFailure::kLost) return ++request.broken_connections >= kBrokenConnections;
   // What keeps one from a connection keeps all. A statement that fails is skipped to the end of the pipeline.

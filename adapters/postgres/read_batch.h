@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "adapters/postgres/pool.h"
+#include "core/common/deadline.h"
 #include "core/common/store.h"
 
 namespace keelson {
@@ -52,10 +53,10 @@ class PgReadBatch {
   void SendAll();
   void Queue(Request& request, const PgArguments& arguments);
   void Connect();
-  void Mend(absl::Time deadline);
+  void Mend(Deadline deadline);
   void GiveOut();
   bool IsMeant(Request& request, bool blamed) const;
-  absl::Time FirstDeadline() const;
+  Deadline FirstDeadline() const;
 
   PgPool& pool_;
   std::vector<Request> requests_;

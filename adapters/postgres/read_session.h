@@ -1,8 +1,8 @@
 #pragma once
 
-#include "absl/time/time.h"
 #include "adapters/postgres/read_batch.h"
 #include "adapters/postgres/session.h"
+#include "core/common/deadline.h"
 
 namespace keelson {
 
@@ -12,7 +12,7 @@ class PgReadSession final : public PgSession {
  public:
   enum class Extent { kStatement, kSnapshot };
 
-  PgReadSession(PgConnection& connection, absl::Time deadline, Extent extent)
+  PgReadSession(PgConnection& connection, Deadline deadline, Extent extent)
       : connection_(connection), deadline_(deadline), extent_(extent) {}
 
   // It wanted a second statement, which it was not given: it is to be run again in a snapshot.
@@ -25,7 +25,7 @@ class PgReadSession final : public PgSession {
   void Tell(const char* sql, const PgArguments& arguments, int affected, PgResult* result) override;
 
   PgConnection& connection_;
-  const absl::Time deadline_;
+  const Deadline deadline_;
   const Extent extent_;
   bool begun_ = false;
   bool outgrown_ = false;

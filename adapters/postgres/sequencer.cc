@@ -3,7 +3,6 @@
 #include <span>
 #include <vector>
 
-#include "absl/time/clock.h"
 #include "adapters/postgres/begin.h"
 #include "adapters/postgres/locks.h"
 #include "core/events/event.h"
@@ -14,15 +13,14 @@ namespace {
 constexpr int kBatch = 1000;
 constexpr absl::Duration kTimeout = absl::Seconds(10);
 
-PgResult Select(PgConnection& connection, const char* sql, const PgArguments& arguments,
-                absl::Time deadline) {
+PgResult Select(PgConnection& connection, const char* sql, const PgArguments& arguments, Deadline deadline) {
   PgResult result;
   connection.Queue(sql, arguments, PgConnection::kAnyNumber, &result);
   connection.Await(deadline);
   return result;
 }
 
-std::vector<Event> TakeFromInbox(PgConnection& connection, const PgResult& last, absl::Time deadline) {
+std::vector<Event> TakeFromInbox(PgConnection& connection, const PgResult& last, Deadline deadline) {
   const PgResult taken =
       Select(connection,
              "WITH taken AS (DELETE FROM event_inbox WHERE ordinal IN (SELECT ordinal "
@@ -83,7 +81,7 @@ PgSequencer::~PgSequencer() {
   thread_.join();
 }
 
-absl::Status PgSequencer::CatchUp(absl::Time deadline) {
+absl::Status PgSequencer::CatchUp(Deadline deadline) {
   while (true) {
     const absl::StatusOr<bool> more = NumberBatch(deadline);
     if (!more.ok()) return more.status();
@@ -91,7 +89,7 @@ absl::Status PgSequencer::CatchUp(absl::Time deadline) {
   }
 }
 
-absl::StatusOr<bool> PgSequencer::NumberBatch(absl::Time deadline) {
+absl::StatusOr<bool> PgSequencer::NumberBatch(Deadline deadline) {
   absl::StatusOr<PgPool::Lease> connection = pool_.Take(deadline);
   if (!connection.ok()) return connection.status();
   try {
@@ -104,7 +102,7 @@ absl::StatusOr<bool> PgSequencer::NumberBatch(absl::Time deadline) {
 }
 
 // True where more may be left.
-bool PgSequencer::Number(PgConnection& connection, absl::Time deadline) {
+bool PgSequencer::Number(PgConnection& connection, Deadline deadline) {
   // An empty inbox costs a look, not a lock.
   PgResult waiting;
   connection.Queue("SELECT 1 FROM event_inbox LIMIT 1", PgParameters().view(), PgConnection::kAnyNumber,
@@ -128,9 +126,9 @@ void PgSequencer::CatchUpNowAndThen() {
   while (!stopping_) {
     mutex_.Unlock();
     // Who reads events is told of a failure; until then there is another time.
-    CatchUp(absl::Now() + kTimeout).IgnoreError();
+    CatchUp(Deadline::After(kTimeout)).IgnoreError();
     mutex_.Lock();
-    if (!stopping_) stop_.WaitWithTimeout(&mutex_, kInterval);
+    if (!stopping_) stop_.WaitUntil(&mutex_, Deadline::After(kInterval));
   }
 }
 

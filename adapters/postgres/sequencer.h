@@ -8,6 +8,8 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "adapters/postgres/pool.h"
+#include "core/common/condition_variable.h"
+#include "core/common/deadline.h"
 #include "core/events/event.h"
 
 namespace keelson {
@@ -32,16 +34,16 @@ class PgSequencer {
   ~PgSequencer();
 
   // Numbers all that was committed before. UNAVAILABLE, DEADLINE_EXCEEDED.
-  absl::Status CatchUp(absl::Time deadline);
+  absl::Status CatchUp(Deadline deadline);
 
  private:
-  absl::StatusOr<bool> NumberBatch(absl::Time deadline);
-  bool Number(PgConnection& connection, absl::Time deadline);
+  absl::StatusOr<bool> NumberBatch(Deadline deadline);
+  bool Number(PgConnection& connection, Deadline deadline);
   void CatchUpNowAndThen();
 
   PgPool pool_;
   absl::Mutex mutex_;
-  absl::CondVar stop_;
+  ConditionVariable stop_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };

@@ -7,12 +7,13 @@
 #include "adapters/postgres/small_tables.h"
 #include "adapters/postgres/users.h"
 #include "adapters/postgres/write_session.h"
+#include "core/common/deadline.h"
 
 namespace keelson {
 
 class PgReadTransaction final : public ReadTransaction {
  public:
-  PgReadTransaction(PgSession& session, PgSequencer& sequencer, absl::Time deadline)
+  PgReadTransaction(PgSession& session, PgSequencer& sequencer, Deadline deadline)
       : users_(session, PgLocking::kNone),
         orders_(session, PgLocking::kNone),
         refunds_(session, PgLocking::kNone),

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "absl/time/time.h"
 #include "adapters/postgres/session.h"
+#include "core/common/deadline.h"
 #include "core/common/idempotency.h"
 
 namespace keelson {
@@ -15,7 +15,7 @@ class PgWriteSession final : public PgSession {
  public:
   // `trusting`: that a request id has no answer yet is taken for granted instead of asked for. The primary
   // key tells where an answer is recorded again, and IsTrustMisplaced in the other cases.
-  PgWriteSession(PgConnection& connection, absl::Time deadline, bool trusting)
+  PgWriteSession(PgConnection& connection, Deadline deadline, bool trusting)
       : connection_(connection), deadline_(deadline), trusting_(trusting) {}
 
   // The commit was sent, so that it is not known whether it took place, should the connection break.
@@ -40,7 +40,7 @@ class PgWriteSession final : public PgSession {
   void Begin();
 
   PgConnection& connection_;
-  const absl::Time deadline_;
+  const Deadline deadline_;
   const bool trusting_;
   std::vector<Fingerprint> trusted_;
   bool begun_ = false;

@@ -17,19 +17,18 @@ class OpenStore : public Store {
  public:
   static absl::StatusOr<std::unique_ptr<Store>> Open(const SqliteOptions& options, Clock& clock);
 
-  absl::Status Read(absl::Time deadline, ReadWork work) override;
-  absl::Status Write(absl::Time deadline, WriteWork work) override { return writer_->Write(deadline, work); }
-  absl::Status Check(absl::Time deadline) override;
+  absl::Status Read(Deadline deadline, ReadWork work) override;
+  absl::Status Write(Deadline deadline, WriteWork work) override { return writer_->Write(deadline, work); }
+  absl::Status Check(Deadline deadline) override;
   bool reads_inline() const override { return true; }
 
  private:
-  OpenStore(std::unique_ptr<FileLock> lock, FileIdentity identity, Clock& clock)
-      : lock_(std::move(lock)), identity_(std::move(identity)), clock_(clock) {}
+  OpenStore(std::unique_ptr<FileLock> lock, FileIdentity identity)
+      : lock_(std::move(lock)), identity_(std::move(identity)) {}
 
   // In this order: what comes later goes first.
   const std::unique_ptr<FileLock> lock_;
   const FileIdentity identity_;
-  Clock& clock_;
   std::atomic<std::uint64_t> commits_{0};
   // The last connection to be closed leaves one file if it is one that writes.
   std::unique_ptr<WriteSession> session_;
@@ -56,28 +55,28 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore::Open(const SqliteOptions& opti
   absl::StatusOr<FileIdentity> identity = FileIdentity::Of(options.path);
   if (!identity.ok()) return identity.status();
   absl::StatusOr<std::unique_ptr<WriteSession>> session =
-      WriteSession::Open({options.path, absl::ToChronoMilliseconds(options.busy_timeout)}, clock);
+      WriteSession::Open({options.path, absl::ToChronoMilliseconds(options.busy_timeout)});
   if (!session.ok()) return session.status();
 
-  auto store = std::unique_ptr<OpenStore>(new OpenStore(*std::move(lock), *std::move(identity), clock));
+  auto store = std::unique_ptr<OpenStore>(new OpenStore(*std::move(lock), *std::move(identity)));
   absl::StatusOr<std::unique_ptr<ReaderPool>> readers =
       ReaderPool::Open(options.path, options.readers, store->commits_);
   if (!readers.ok()) return readers.status();
   store->session_ = *std::move(session);
   store->readers_ = *std::move(readers);
   store->writer_ = std::make_unique<Writer>(Writer::Options{options.group_commit, options.queue},
-                                            *store->session_, *store->readers_, store->commits_, clock);
+                                            *store->session_, *store->readers_, store->commits_);
   return store;
 }
 
-absl::Status OpenStore::Read(absl::Time deadline, ReadWork work) {
-  if (deadline != absl::InfiniteFuture() && clock_.Now() >= deadline) {
+absl::Status OpenStore::Read(Deadline deadline, ReadWork work) {
+  if (deadline.expired()) {
     return absl::DeadlineExceededError("the deadline passed before the read began");
   }
   return readers_->Read(work);
 }
 
-absl::Status OpenStore::Check(absl::Time deadline) {
+absl::Status OpenStore::Check(Deadline deadline) {
   absl::Status status = identity_.Check();
   if (status.ok()) {
     status = Read(deadline, [](ReadTransaction& tx) { return tx.users().Find(UserId()).status(); });

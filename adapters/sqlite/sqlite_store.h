@@ -33,7 +33,7 @@ class SqliteStore {
  public:
   // UNAVAILABLE with a message that names the file: in use by another process, not a database or another
   // application's, of a newer schema, of changed migrations, of an older schema where it must not be
-  // migrated, read-only, or out of reach. `clock` judges deadlines and must outlive the store.
+  // migrated, read-only, or out of reach. `clock` dates the migrations.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const SqliteOptions& options, Clock& clock);
 
   SqliteStore() = delete;

@@ -25,9 +25,9 @@ bool WriteQueue::Withdraw(WriteUnit* unit) {
 }
 
 std::vector<WriteUnit*> WriteQueue::Take(std::size_t max, absl::Duration patience) {
-  const absl::Time until = absl::Now() + patience;
+  const Deadline deadline = Deadline::After(patience);
   absl::MutexLock lock(&mutex_);
-  while (!Ready() && !filled_.WaitWithDeadline(&mutex_, until)) {
+  while (!Ready() && filled_.WaitUntil(&mutex_, deadline)) {
   }
   const auto last = units_.begin() + static_cast<std::ptrdiff_t>(std::min(max, units_.size()));
   std::vector<WriteUnit*> taken(units_.begin(), last);

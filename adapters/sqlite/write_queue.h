@@ -7,18 +7,20 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
+#include "adapters/sqlite/completion.h"
+#include "core/common/condition_variable.h"
+#include "core/common/deadline.h"
 #include "core/common/store.h"
 
 namespace keelson {
 
 // One unit of work on its way: it lies on its caller's stack until `done`.
 struct WriteUnit {
-  absl::Time deadline;
+  Deadline deadline;
   Store::WriteWork work;
   absl::Status result;
-  absl::Notification done;
+  Completion done;
 };
 
 // The units that wait for the writer, in the order they came. Thread-safe.
@@ -42,7 +44,7 @@ class WriteQueue {
 
   const std::size_t capacity_;
   mutable absl::Mutex mutex_;
-  absl::CondVar filled_;
+  ConditionVariable filled_;
   std::deque<WriteUnit*> units_ ABSL_GUARDED_BY(mutex_);
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
 };

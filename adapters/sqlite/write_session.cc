@@ -30,10 +30,10 @@ WriteSession::Writer::~Writer() {
   sqlite3_wal_hook(connection->database().getHandle(), nullptr, nullptr);
 }
 
-absl::StatusOr<std::unique_ptr<WriteSession>> WriteSession::Open(const Options& options, Clock& clock) {
+absl::StatusOr<std::unique_ptr<WriteSession>> WriteSession::Open(const Options& options) {
   absl::StatusOr<FileIdentity> identity = FileIdentity::Of(options.path);
   if (!identity.ok()) return identity.status();
-  auto session = std::unique_ptr<WriteSession>(new WriteSession(options, *std::move(identity), clock));
+  auto session = std::unique_ptr<WriteSession>(new WriteSession(options, *std::move(identity)));
   absl::Status status = session->Connect();
   if (!status.ok()) return status;
   return session;
@@ -93,7 +93,7 @@ bool WriteSession::Commit(std::span<WriteUnit* const> units) {
 
 absl::Status WriteSession::RunAll(std::span<WriteUnit* const> units) {
   for (WriteUnit* unit : units) {
-    if (clock_.Now() >= unit->deadline) {
+    if (unit->deadline.expired()) {
       unit->result = absl::DeadlineExceededError("the deadline passed before the write began");
       continue;
     }

@@ -12,7 +12,6 @@
 #include "adapters/sqlite/file_guard.h"
 #include "adapters/sqlite/transactions.h"
 #include "adapters/sqlite/write_queue.h"
-#include "core/common/clock.h"
 
 namespace keelson {
 
@@ -25,7 +24,7 @@ class WriteSession {
   };
 
   // Takes over a file that is there and migrated.
-  static absl::StatusOr<std::unique_ptr<WriteSession>> Open(const Options& options, Clock& clock);
+  static absl::StatusOr<std::unique_ptr<WriteSession>> Open(const Options& options);
 
   // Runs the units in one transaction, each as if alone, and sets their results. A unit that fails is undone
   // and spares the rest; where the commit fails, all do. True where something was committed.
@@ -58,8 +57,8 @@ class WriteSession {
     int wal_pages = 0;
   };
 
-  WriteSession(const Options& options, FileIdentity identity, Clock& clock)
-      : options_(options), identity_(std::move(identity)), clock_(clock) {}
+  WriteSession(const Options& options, FileIdentity identity)
+      : options_(options), identity_(std::move(identity)) {}
 
   absl::Status Connect();
   absl::Status Begin();
@@ -74,7 +73,6 @@ class WriteSession {
 
   const Options options_;
   const FileIdentity identity_;
-  Clock& clock_;
   std::unique_ptr<Writer> writer_;
   // A transaction was undone: what is known of the last event may be wrong.
   bool stale_ = true;

@@ -23,12 +23,11 @@ absl::Status TooLate() {
 }  // namespace
 
 Writer::Writer(const Options& options, WriteSession& session, ReaderPool& readers,
-               std::atomic<std::uint64_t>& commits, Clock& clock)
+               std::atomic<std::uint64_t>& commits)
     : options_(options),
       session_(session),
       readers_(readers),
       commits_(commits),
-      clock_(clock),
       queue_(options.queue),
       thread_([this] { Run(); }) {}
 
@@ -37,15 +36,15 @@ Writer::~Writer() {
   thread_.join();
 }
 
-absl::Status Writer::Write(absl::Time deadline, Store::WriteWork work) {
-  if (clock_.Now() >= deadline) return TooLate();
+absl::Status Writer::Write(Deadline deadline, Store::WriteWork work) {
+  if (deadline.expired()) return TooLate();
   WriteUnit unit{deadline, work, absl::OkStatus(), {}};
   absl::Status status = queue_.Push(&unit);
   if (!status.ok()) return status;
-  if (!unit.done.WaitForNotificationWithTimeout(deadline - clock_.Now()) && queue_.Withdraw(&unit)) {
-    return TooLate();
+  if (!unit.done.WaitUntil(deadline)) {
+    if (queue_.Withdraw(&unit)) return TooLate();
+    unit.done.WaitUntil(Deadline::Never());
   }
-  unit.done.WaitForNotification();
   return unit.result;
 }
 
@@ -81,7 +80,7 @@ void Writer::Checkpoint() {
   commits_since_checkpoint_ = 0;
 }
 
-absl::Status Writer::Check(absl::Time deadline) {
+absl::Status Writer::Check(Deadline deadline) {
   const std::uint64_t failures = failures_.load(std::memory_order_acquire);
   if (recovered_.load(std::memory_order_acquire) >= failures) return absl::OkStatus();
   absl::Status status = Write(deadline, [](WriteTransaction& tx) {

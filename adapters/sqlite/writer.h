@@ -5,10 +5,10 @@
 #include <thread>
 
 #include "absl/status/status.h"
-#include "absl/time/time.h"
 #include "adapters/sqlite/reader_pool.h"
 #include "adapters/sqlite/write_queue.h"
 #include "adapters/sqlite/write_session.h"
+#include "core/common/deadline.h"
 
 namespace keelson {
 
@@ -26,14 +26,14 @@ class Writer {
   // `commits` is counted up with every commit, before its callers are answered. All must outlive it, and
   // nobody else may use `session`.
   Writer(const Options& options, WriteSession& session, ReaderPool& readers,
-         std::atomic<std::uint64_t>& commits, Clock& clock);
+         std::atomic<std::uint64_t>& commits);
   // Commits what waits.
   ~Writer();
 
   // Blocks until the unit is committed or refused.
-  absl::Status Write(absl::Time deadline, Store::WriteWork work);
+  absl::Status Write(Deadline deadline, Store::WriteWork work);
   // OK unless a write failed for the file's sake; then tries one, and is OK again where that succeeds.
-  absl::Status Check(absl::Time deadline);
+  absl::Status Check(Deadline deadline);
 
  private:
   void Run();
@@ -45,7 +45,6 @@ class Writer {
   WriteSession& session_;
   ReaderPool& readers_;
   std::atomic<std::uint64_t>& commits_;
-  Clock& clock_;
   WriteQueue queue_;
   // Failures so far, and how many of them a later probe has made good.
   std::atomic<std::uint64_t> failures_{0};

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
+#include "core/common/deadline.h"
 #include "core/common/secret.h"
 
 namespace keelson {
@@ -19,10 +19,10 @@ class PasswordHasher {
  public:
   virtual ~PasswordHasher() = default;
   // A PHC string with a fresh salt: "$argon2id$v=19$m=…,t=…,p=…$salt$hash".
-  virtual absl::StatusOr<std::string> Hash(const Secret& password, absl::Time deadline) = 0;
+  virtual absl::StatusOr<std::string> Hash(const Secret& password, Deadline deadline) = 0;
   // Whether `password` is the one that `phc` was made of; INVALID_ARGUMENT where `phc` is no hash that this
   // hasher knows.
-  virtual absl::StatusOr<bool> Verify(const Secret& password, std::string_view phc, absl::Time deadline) = 0;
+  virtual absl::StatusOr<bool> Verify(const Secret& password, std::string_view phc, Deadline deadline) = 0;
 };
 
 }  // namespace keelson

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "absl/time/time.h"
+#include "core/common/deadline.h"
 
 namespace keelson {
 
@@ -13,7 +13,7 @@ struct CallContext {
   std::string correlation_id;
   // W3C trace-context, or empty.
   std::string traceparent;
-  absl::Time deadline = absl::InfiniteFuture();
+  Deadline deadline;
 };
 
 }  // namespace keelson

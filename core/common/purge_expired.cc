@@ -3,12 +3,17 @@
 #include "core/common/idempotency.h"
 
 namespace keelson {
+namespace {
+
+constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
+
+}  // namespace
 
 absl::StatusOr<bool> PurgeExpired::operator()() {
   const absl::Time now = clock_.Now();
   bool more = false;
   const absl::Status status =
-      store_.Write(now + absl::Seconds(30), [&](WriteTransaction& tx) -> absl::Status {
+      store_.Write(Deadline::After(kStoreTimeout), [&](WriteTransaction& tx) -> absl::Status {
         absl::StatusOr<bool> left =
             tx.expiry().DeleteExpired({now, now - kIdempotencyRetention, now - message_retention_}, kBatch);
         if (left.ok()) more = *left;

@@ -45,6 +45,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/accounts/user.h"
+#include "core/common/deadline.h"
 #include "core/common/id.h"
 #include "core/common/idempotency.h"
 #include "core/common/list_position.h"
@@ -306,7 +307,7 @@ class WriteTransaction {
 // A call that reads a row or so, at once with others.
 struct ReadCall {
   // Its Read's.
-  absl::Time deadline;
+  Deadline deadline;
   // Throws nothing.
   std::function<void()> run;
 };
@@ -317,8 +318,8 @@ class Store {
   using WriteWork = absl::FunctionRef<absl::Status(WriteTransaction&)>;
 
   virtual ~Store() = default;
-  virtual absl::Status Read(absl::Time deadline, ReadWork work) = 0;
-  virtual absl::Status Write(absl::Time deadline, WriteWork work) = 0;
+  virtual absl::Status Read(Deadline deadline, ReadWork work) = 0;
+  virtual absl::Status Write(Deadline deadline, WriteWork work) = 0;
 
   // Runs calls that Read, all on this thread, so that a remote store may be asked for everything in one go. A
   // call may run more than once, and must then do the same: before the last run, which alone counts, its Read
@@ -330,7 +331,7 @@ class Store {
 
   // OK while the store can serve both; else UNAVAILABLE (STORE_UNAVAILABLE) saying what is wrong. After a
   // failure it tries whether the cause has passed.
-  virtual absl::Status Check(absl::Time deadline) = 0;
+  virtual absl::Status Check(Deadline deadline) = 0;
   // How many Writes come on at once: a transport that runs more has them wait for each other.
   virtual int concurrent_writes() const { return std::numeric_limits<int>::max(); }
   // Whether a short Read never waits for another party, so that a transport may call it on its own threads.

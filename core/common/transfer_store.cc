@@ -203,7 +203,7 @@ absl::StatusOr<TransferredTable> TransferStore::SummarizeTarget(RowKind kind, Tr
   return summary.Finish();
 }
 
-absl::Status CheckNoTransfer(Store& store, absl::Time deadline) {
+absl::Status CheckNoTransfer(Store& store, Deadline deadline) {
   return store.Write(deadline, [](WriteTransaction& tx) -> absl::Status {
     const Found<std::string> mark = tx.settings().Find(kTransferMark);
     if (!mark.ok()) return mark.status();

@@ -7,8 +7,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/time/time.h"
 #include "core/common/bulk.h"
+#include "core/common/deadline.h"
 #include "core/common/sha256.h"
 #include "core/common/store.h"
 
@@ -66,6 +66,6 @@ class TransferStore {
 };
 
 // FAILED_PRECONDITION where the store is half filled by a transfer: it must not be served.
-absl::Status CheckNoTransfer(Store& store, absl::Time deadline);
+absl::Status CheckNoTransfer(Store& store, Deadline deadline);
 
 }  // namespace keelson

@@ -92,7 +92,7 @@ void DispatchMessages::AddRenewals(Turn& turn) {
 absl::StatusOr<bool> DispatchMessages::AnyDue(absl::Time now) {
   bool any = false;
   const absl::Status status =
-      ports_.store.Read(now + kStoreTimeout, [&](ReadTransaction& tx) -> absl::Status {
+      ports_.store.Read(Deadline::After(kStoreTimeout), [&](ReadTransaction& tx) -> absl::Status {
         const absl::StatusOr<bool> due = tx.messages().AnyDue(now);
         if (due.ok()) any = *due;
         return due.status();
@@ -102,7 +102,7 @@ absl::StatusOr<bool> DispatchMessages::AnyDue(absl::Time now) {
 }
 
 absl::Status DispatchMessages::Write(Turn& turn) {
-  return ports_.store.Write(turn.now + kStoreTimeout, [&](WriteTransaction& tx) -> absl::Status {
+  return ports_.store.Write(Deadline::After(kStoreTimeout), [&](WriteTransaction& tx) -> absl::Status {
     turn.held.clear();
     turn.claimed.clear();
     for (const std::vector<Message>* messages : {&turn.changed, &turn.renewed}) {
@@ -120,7 +120,7 @@ absl::Status DispatchMessages::Save(WriteTransaction& tx, const std::vector<Mess
   const absl::StatusOr<std::vector<bool>> saved = tx.messages().Save(messages);
   if (!saved.ok()) return saved.status();
   turn.held.insert(turn.held.end(), saved->begin(), saved->end());
-  const CallContext context{"system", "", "", turn.now + kStoreTimeout};
+  const CallContext context{"system", "", "", Deadline::Never()};
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const Message& message = messages[i];
     const std::string_view event_type = EventTypeOf(message.state);
@@ -287,12 +287,9 @@ int DispatchMessages::Room(absl::Time now) {
 }
 
 bool DispatchMessages::AwaitBooks(absl::Duration longest) {
-  const absl::Time until = ports_.clock.Now() + longest;
+  const Deadline deadline = Deadline::After(longest);
   const absl::MutexLock lock(&mutex_);
-  while (unwritten_.empty() && !stopped_) {
-    const absl::Duration left = until - ports_.clock.Now();
-    if (left <= absl::ZeroDuration()) break;
-    books_.WaitWithTimeout(&mutex_, left);
+  while (unwritten_.empty() && !stopped_ && books_.WaitUntil(&mutex_, deadline)) {
   }
   return !stopped_;
 }
@@ -301,7 +298,7 @@ void DispatchMessages::Stop() {
   const absl::MutexLock lock(&mutex_);
   stopped_ = true;
   books_.SignalAll();
-  for (absl::CondVar& mail : mail_) mail.SignalAll();
+  for (ConditionVariable& mail : mail_) mail.SignalAll();
 }
 
 absl::Status DispatchMessages::Close() {

@@ -13,6 +13,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "core/common/clock.h"
+#include "core/common/condition_variable.h"
 #include "core/common/entropy.h"
 #include "core/common/log.h"
 #include "core/common/store.h"
@@ -141,8 +142,8 @@ class DispatchMessages : public ProviderStatuses {
   const DispatchPolicy policy_;
 
   mutable absl::Mutex mutex_;
-  absl::CondVar books_;
-  std::deque<absl::CondVar> mail_;
+  ConditionVariable books_;
+  std::deque<ConditionVariable> mail_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<SendLane> lanes_ ABSL_GUARDED_BY(mutex_);
   std::vector<bool> probed_ ABSL_GUARDED_BY(mutex_);

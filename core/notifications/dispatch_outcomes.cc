@@ -35,7 +35,7 @@ void DispatchMessages::AwaitMail(std::size_t lane) {
   while (!stopped_) {
     const absl::Duration wait = lanes_[lane].ready_at() - ports_.clock.Now();
     if (wait <= absl::ZeroDuration()) return;
-    mail_[lane].WaitWithTimeout(&mutex_, wait);
+    mail_[lane].WaitUntil(&mutex_, Deadline::After(wait));
   }
 }
 
@@ -49,7 +49,7 @@ bool DispatchMessages::SendNext(std::size_t lane) {
     const Message& message = held->message;
     email = {message.id, policy_.from, message.to, message.content, message.create_time};
   }
-  Conclude(email, lane, providers_[lane]->Send(email, began + policy_.timeout), began);
+  Conclude(email, lane, providers_[lane]->Send(email, Deadline::After(policy_.timeout)), began);
   return true;
 }
 
@@ -184,7 +184,7 @@ void DispatchMessages::ProbeProviders() {
       probed_[lane] = true;
       if (known && lanes_[lane].StatusAt(ports_.clock.Now()).circuit == CircuitState::kClosed) continue;
     }
-    const SendOutcome outcome = providers_[lane]->Probe(ports_.clock.Now() + policy_.timeout);
+    const SendOutcome outcome = providers_[lane]->Probe(Deadline::After(policy_.timeout));
     const absl::MutexLock lock(&mutex_);
     lanes_[lane].NoteProbe(outcome, ports_.clock.Now());
     if (outcome.kind == Kind::kAccepted) continue;

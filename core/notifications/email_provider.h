@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "core/common/deadline.h"
 #include "core/common/id.h"
 #include "core/notifications/message_renderer.h"
 
@@ -64,12 +65,12 @@ class EmailProvider {
   virtual ~EmailProvider() = default;
   // As configured: "file", "smtp", …
   virtual std::string_view name() const = 0;
-  virtual SendOutcome Send(const Email& email, absl::Time deadline) = 0;
+  virtual SendOutcome Send(const Email& email, Deadline deadline) = 0;
   // For how long after the first attempt a repeat is recognised and not sent twice; zero where it never is.
   virtual absl::Duration repeat_window() const = 0;
   // Asks, sending nothing, whether it can be reached and takes the configured credentials. kAccepted where it
   // does, or where it offers no harmless way to ask.
-  virtual SendOutcome Probe(absl::Time deadline) = 0;
+  virtual SendOutcome Probe(Deadline deadline) = 0;
 };
 
 }  // namespace keelson

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "absl/time/time.h"
+#include "core/common/deadline.h"
 #include "core/common/money.h"
 #include "core/refunds/refund.h"
 
@@ -42,7 +42,7 @@ class PaymentProvider {
   virtual ~PaymentProvider() = default;
   // As configured: "recorded", "stripe".
   virtual std::string_view name() const = 0;
-  virtual PaymentOutcome Refund(const PaymentRefund& refund, absl::Time deadline) = 0;
+  virtual PaymentOutcome Refund(const PaymentRefund& refund, Deadline deadline) = 0;
 };
 
 }  // namespace keelson

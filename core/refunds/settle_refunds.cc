@@ -14,7 +14,7 @@ constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
 constexpr absl::Duration kBaseDelay = absl::Seconds(2);
 constexpr absl::Duration kMaxDelay = absl::Minutes(15);
 
-CallContext SystemContext(absl::Time deadline) {
+CallContext SystemContext(Deadline deadline) {
   return {"system", "", "", deadline};
 }
 
@@ -63,7 +63,7 @@ absl::StatusOr<int> SettleRefunds::operator()() {
     if (clock_.Now() > last_start) break;
     attempts.push_back({refund, Ask(refund)});
   }
-  const absl::Status status = store_.Write(clock_.Now() + kStoreTimeout,
+  const absl::Status status = store_.Write(Deadline::After(kStoreTimeout),
                                            [&](WriteTransaction& tx) { return SettleAll(tx, attempts); });
   if (!status.ok()) return status;
   return static_cast<int>(claimed->size());
@@ -71,7 +71,7 @@ absl::StatusOr<int> SettleRefunds::operator()() {
 
 absl::StatusOr<std::vector<Refund>> SettleRefunds::Claim() {
   const absl::Time now = clock_.Now();
-  const absl::Time deadline = now + kStoreTimeout;
+  const Deadline deadline = Deadline::After(kStoreTimeout);
   std::vector<Refund> due;
   absl::Status status = store_.Read(deadline, [&](ReadTransaction& tx) -> absl::Status {
     absl::StatusOr<std::vector<Refund>> found = tx.refunds().ListDue(now, kBatch);
@@ -114,7 +114,7 @@ PaymentOutcome SettleRefunds::Ask(const Refund& refund) {
             StrCat("the payment went through ", refund->payment_provider, ", which is not configured")};
   }
   return provider_.Refund({refund->id.ToString(), refund->payment_reference, refund.amount(), refund->reason},
-                          clock_.Now() + kAttemptTimeout);
+                          Deadline::After(kAttemptTimeout));
 }
 
 absl::Status SettleRefunds::SettleAll(WriteTransaction& tx, const std::vector<Attempt>& attempts) {
@@ -181,7 +181,7 @@ absl::Status SettleRefunds::Settle(WriteTransaction& tx, Order& order, Attempt& 
   }
   if (status = tx.orders().Update(order); !status.ok()) return status;
   if (status = tx.refunds().Update(refund); !status.ok()) return status;
-  return tx.events().Append(EventOf(refund, SystemContext(absl::InfiniteFuture()), now));
+  return tx.events().Append(EventOf(refund, SystemContext(Deadline::Never()), now));
 }
 
 absl::Status SettleRefunds::Postpone(WriteTransaction& tx, Refund refund, const PaymentOutcome& outcome) {
@@ -199,8 +199,8 @@ absl::Status SettleRefunds::TellOwner(WriteTransaction& tx, const Order& order, 
                                       const Refund& refund) {
   const bool succeeded = refund->state == RefundState::kSucceeded;
   return QueueMessage(
-      tx, SystemContext(absl::InfiniteFuture()), ids_, succeeded ? "refund_succeeded" : "refund_failed",
-      owner, {{"order", order.display_name()}, {"amount", refund.amount().ToString()}}, clock_.Now());
+      tx, SystemContext(Deadline::Never()), ids_, succeeded ? "refund_succeeded" : "refund_failed", owner,
+      {{"order", order.display_name()}, {"amount", refund.amount().ToString()}}, clock_.Now());
 }
 
 }  // namespace keelson

@@ -12,27 +12,27 @@ namespace {
 TEST_CASE("a store has one page token key, made once") {
   SystemClock clock;
   SystemEntropy entropy;
-  MemoryStore store(clock);
-  const auto first = ReadOrMakePageTokenKey(store, entropy, absl::InfiniteFuture());
-  const auto second = ReadOrMakePageTokenKey(store, entropy, absl::InfiniteFuture());
+  MemoryStore store;
+  const auto first = ReadOrMakePageTokenKey(store, entropy, Deadline::Never());
+  const auto second = ReadOrMakePageTokenKey(store, entropy, Deadline::Never());
   REQUIRE(first.ok());
   REQUIRE(second.ok());
   CHECK(*first == *second);
   CHECK(*first != Sha256Digest{});
 
-  MemoryStore other(clock);
-  CHECK(*ReadOrMakePageTokenKey(other, entropy, absl::InfiniteFuture()) != *first);
+  MemoryStore other;
+  CHECK(*ReadOrMakePageTokenKey(other, entropy, Deadline::Never()) != *first);
 }
 
 TEST_CASE("a page token key that can't be read is an error, not another key") {
   SystemClock clock;
   SystemEntropy entropy;
-  MemoryStore store(clock);
+  MemoryStore store;
   REQUIRE(store
-              .Write(absl::InfiniteFuture(),
+              .Write(Deadline::Never(),
                      [](WriteTransaction& tx) { return tx.settings().Insert("page_token_key", "short"); })
               .ok());
-  CHECK(absl::IsInternal(ReadOrMakePageTokenKey(store, entropy, absl::InfiniteFuture()).status()));
+  CHECK(absl::IsInternal(ReadOrMakePageTokenKey(store, entropy, Deadline::Never()).status()));
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ void AddUsers(PostgresBench& postgres) {
 absl::StatusOr<accounts::v1::ListUsersResponse> ListUsers(const Service& service,
                                                           const accounts::v1::ListUsersRequest& request) {
   absl::StatusOr<RpcCall> answer =
-      CallOnce(service.port(), kListUsersMethod, request.SerializeAsString(), absl::Now() + kPatience);
+      CallOnce(service.port(), kListUsersMethod, request.SerializeAsString(), Deadline::After(kPatience));
   if (!answer.ok()) return answer.status();
   accounts::v1::ListUsersResponse page;
   if (answer->status != 0 || !page.ParseFromString(std::string(answer->message()))) {

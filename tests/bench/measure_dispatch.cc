@@ -43,7 +43,7 @@ Message Queued(int number) {
 }
 
 absl::Status Queue(Store& store, int count) {
-  return store.Write(absl::InfiniteFuture(), [&](WriteTransaction& tx) {
+  return store.Write(Deadline::Never(), [&](WriteTransaction& tx) {
     absl::Status status;
     for (int i = 0; i < count; ++i) status.Update(tx.messages().Insert(Queued(i)));
     return status;
@@ -74,8 +74,8 @@ absl::StatusOr<Workbench> WithQueue(const Workbench& bench, int count) {
 // Once the first messages are out; what `count` grows by in a second.
 template <typename Count>
 double RateOf(const Count& count) {
-  const absl::Time deadline = absl::Now() + absl::Seconds(30);
-  while (count() == 0 && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(5));
+  const Deadline deadline = Deadline::After(absl::Seconds(30));
+  while (count() == 0 && !deadline.expired()) absl::SleepFor(absl::Milliseconds(5));
   absl::SleepFor(kSettling);
   const auto before = count();
   const absl::Time began = absl::Now();
@@ -141,7 +141,7 @@ absl::StatusOr<Figure> MeasureLatency(const Workbench& bench) {
 }
 
 absl::Status GiveBack(Store& store, std::vector<Message>& claimed) {
-  return store.Write(absl::InfiniteFuture(), [&](WriteTransaction& tx) {
+  return store.Write(Deadline::Never(), [&](WriteTransaction& tx) {
     for (Message& message : claimed) {
       message.state = MessageState::kQueued;
       message.due_time = message.create_time;
@@ -156,7 +156,7 @@ absl::StatusOr<absl::Duration> TimeOfClaim(Store& store) {
   for (int i = 0; i < kClaims; ++i) {
     std::vector<Message> claimed;
     const absl::Time began = absl::Now();
-    absl::Status status = store.Write(absl::InfiniteFuture(), [&](WriteTransaction& tx) -> absl::Status {
+    absl::Status status = store.Write(Deadline::Never(), [&](WriteTransaction& tx) -> absl::Status {
       auto messages = tx.messages().Claim(began, began + absl::Minutes(2), kFew);
       if (!messages.ok()) return messages.status();
       claimed = *std::move(messages);

@@ -23,7 +23,7 @@ absl::StatusOr<servers::Pgbench> RawReads(PostgresBench& postgres) {
   absl::StatusOr<std::unique_ptr<Store>> store = postgres.OpenStore(PostgresBench::kSeedDatabase);
   if (!store.ok()) return store.status();
   absl::StatusOr<std::vector<PgStatement>> statements = RecordStatements(postgres.server(), kMarker, [&] {
-    return (*store)->Read(absl::InfiniteFuture(), [](ReadTransaction& tx) {
+    return (*store)->Read(Deadline::Never(), [](ReadTransaction& tx) {
       return tx.users().Find(UserId(NumberedUuid(kFirstUser))).status();
     });
   });

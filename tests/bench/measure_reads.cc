@@ -26,9 +26,9 @@ class Echo {
     absl::StatusOr<Process> process =
         Process::Start({bench.echo, std::to_string(*port), "answer"}, bench.folder, "echo.log");
     if (!process.ok()) return process.status();
-    const absl::Time deadline = absl::Now() + kPatience;
+    const Deadline deadline = Deadline::After(kPatience);
     while (!CallOnce(*port, kGetUserMethod, "", deadline).ok()) {
-      if (absl::Now() > deadline) return absl::UnavailableError("the echo server does not answer");
+      if (deadline.expired()) return absl::UnavailableError("the echo server does not answer");
       absl::SleepFor(absl::Milliseconds(5));
     }
     return Echo{*std::move(process), *port};
@@ -47,7 +47,7 @@ Figures MeasureReads(const Workbench& bench) {
   std::string request;
   requests.Next(request);
   absl::StatusOr<RpcCall> answer =
-      CallOnce(service->port(), kGetUserMethod, request, absl::Now() + kPatience);
+      CallOnce(service->port(), kGetUserMethod, request, Deadline::After(kPatience));
   if (!answer.ok()) return answer.status();
   absl::StatusOr<Echo> echo = Echo::Start(bench, answer->message());
   if (!echo.ok()) return echo.status();

@@ -14,6 +14,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "core/common/deadline.h"
 
 namespace keelson {
 namespace {
@@ -55,8 +56,8 @@ Process::Process(Process&& other) noexcept
 void Process::Stop() {
   if (pid_ <= 0) return;
   kill(pid_, SIGTERM);
-  const absl::Time deadline = absl::Now() + kPatience;
-  while (running() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(5));
+  const Deadline deadline = Deadline::After(kPatience);
+  while (running() && !deadline.expired()) absl::SleepFor(absl::Milliseconds(5));
   if (!running()) return;
   kill(pid_, SIGKILL);
   waitpid(std::exchange(pid_, 0), nullptr, 0);

@@ -190,7 +190,7 @@ void RpcConnection::Finish(RpcCall& call) {
   idle_.push_back(&call);
 }
 
-absl::StatusOr<RpcCall> CallOnce(int port, std::string path, std::string_view message, absl::Time deadline) {
+absl::StatusOr<RpcCall> CallOnce(int port, std::string path, std::string_view message, Deadline deadline) {
   std::optional<RpcCall> answer;
   auto connection =
       RpcConnection::Connect(port, std::move(path), [&](const RpcCall& call) { answer = call; });
@@ -198,10 +198,9 @@ absl::StatusOr<RpcCall> CallOnce(int port, std::string path, std::string_view me
   if (absl::Status status = (*connection)->Submit(message); !status.ok()) return status;
   while (!answer) {
     if (absl::Status status = (*connection)->Flush(); !status.ok()) return status;
-    const absl::Duration left = deadline - absl::Now();
-    if (left <= absl::ZeroDuration()) return absl::DeadlineExceededError("no answer");
+    if (deadline.expired()) return absl::DeadlineExceededError("no answer");
     pollfd waiting{(*connection)->fd(), POLLIN, 0};
-    poll(&waiting, 1, static_cast<int>(absl::ToInt64Milliseconds(left)) + 1);
+    poll(&waiting, 1, deadline.PollMilliseconds());
     if (absl::Status status = (*connection)->Receive(); !status.ok()) return status;
   }
   return *std::move(answer);

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/common/deadline.h"
 
 struct nghttp2_session;
 
@@ -71,6 +72,6 @@ class RpcConnection {
 };
 
 // One call on a connection of its own.
-absl::StatusOr<RpcCall> CallOnce(int port, std::string path, std::string_view message, absl::Time deadline);
+absl::StatusOr<RpcCall> CallOnce(int port, std::string path, std::string_view message, Deadline deadline);
 
 }  // namespace keelson

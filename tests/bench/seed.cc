@@ -45,7 +45,7 @@ class Seeder {
 
   static absl::Status InTransactions(Store& store, int count, const Add& add) {
     for (int first = 0; first < count; first += kPerTransaction) {
-      absl::Status status = store.Write(absl::InfiniteFuture(), [&](WriteTransaction& tx) {
+      absl::Status status = store.Write(Deadline::Never(), [&](WriteTransaction& tx) {
         absl::Status added;
         for (int i = first; i < std::min(count, first + kPerTransaction); ++i) added.Update(add(tx, i));
         return added;

@@ -65,8 +65,8 @@ Service::~Service() {
 }
 
 absl::Status Service::AwaitServing() {
-  const absl::Time deadline = process_.start_time() + kPatience;
-  while (absl::Now() < deadline && process_.running()) {
+  const Deadline deadline = Deadline::After(kPatience);
+  while (!deadline.expired() && process_.running()) {
     const absl::StatusOr<RpcCall> answer = CallOnce(port_, "/grpc.health.v1.Health/Check", "", deadline);
     if (answer.ok() && answer->status == 0 && answer->message() == kServing) {
       time_to_serving_ = absl::Now() - process_.start_time();

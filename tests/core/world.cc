@@ -10,7 +10,7 @@ template <typename Find>
 auto Read(Store& store, const Find& find) {
   using Entity = typename std::invoke_result_t<Find, ReadTransaction&>::value_type::value_type;
   std::optional<Entity> entity;
-  Must(store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) {
+  Must(store.Read(Deadline::Never(), [&](ReadTransaction& tx) {
     Found<Entity> found = find(tx);
     if (found.ok()) entity = *std::move(found);
     return found.status();
@@ -145,7 +145,7 @@ Message World::Now(MessageId id) {
 
 std::vector<Refund> World::RefundsOf(OrderId id) {
   std::vector<Refund> refunds_of;
-  Must(store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) {
+  Must(store.Read(Deadline::Never(), [&](ReadTransaction& tx) {
     RefundFilter filter;
     filter.order_id = id;
     absl::StatusOr<std::vector<Refund>> found = tx.refunds().List(filter, std::nullopt, 1000);
@@ -157,7 +157,7 @@ std::vector<Refund> World::RefundsOf(OrderId id) {
 
 std::vector<Event> World::Events() {
   std::vector<Event> events;
-  Must(store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) {
+  Must(store.Read(Deadline::Never(), [&](ReadTransaction& tx) {
     absl::StatusOr<std::vector<Event>> found = tx.events().ListAfter(0, 1'000'000);
     if (found.ok()) events = *std::move(found);
     return found.status();
@@ -178,7 +178,7 @@ std::vector<std::string> World::NewEvents() {
 std::vector<Message> World::Outbox() {
   std::vector<Message> messages;
   // Claimed to be seen, and then not: an error undoes it.
-  const absl::Status status = store.Write(absl::InfiniteFuture(), [&](WriteTransaction& tx) -> absl::Status {
+  const absl::Status status = store.Write(Deadline::Never(), [&](WriteTransaction& tx) -> absl::Status {
     const absl::Time later = clock.Now() + absl::Hours(100'000);
     messages = Must(tx.messages().Claim(later, later + absl::Hours(1), 1'000'000));
     return absl::CancelledError("only looking");
@@ -195,8 +195,7 @@ std::vector<std::string> World::Queued() {
 }
 
 void World::Overwrite(const UserFields& user) {
-  Must(store.Write(absl::InfiniteFuture(),
-                   [&](WriteTransaction& tx) { return tx.users().Update(User(user)); }));
+  Must(store.Write(Deadline::Never(), [&](WriteTransaction& tx) { return tx.users().Update(User(user)); }));
 }
 
 }  // namespace keelson

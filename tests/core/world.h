@@ -7,6 +7,7 @@
 #include "adapters/memory/memory_store.h"
 #include "core/accounts/register_user.h"
 #include "core/accounts/verify_email.h"
+#include "core/common/deadline.h"
 #include "core/orders/create_order.h"
 #include "core/orders/order_steps.h"
 #include "core/refunds/create_refund.h"
@@ -69,13 +70,13 @@ struct World {
   FakeClock clock;
   FakeEntropy entropy;
   RecordingLog log;
-  MemoryStore store{clock};
+  MemoryStore store;
   IdGenerator ids{clock, entropy};
   FakePasswordHasher hasher;
   FakePaymentProvider payments;
   AccountPolicy accounts;
   RefundPolicy refunds;
-  CallContext context{"web", "corr-1", "00-trace", absl::InfiniteFuture()};
+  CallContext context{"web", "corr-1", "00-trace", Deadline::Never()};
   std::optional<User> ada;
   std::int64_t seen_events = 0;
 };

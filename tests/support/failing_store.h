@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/common/deadline.h"
 #include "core/common/store.h"
 
 namespace keelson {
@@ -9,13 +10,13 @@ class FailingStore : public Store {
  public:
   explicit FailingStore(Store& store) : store_(store) {}
 
-  absl::Status Read(absl::Time deadline, ReadWork work) override {
+  absl::Status Read(Deadline deadline, ReadWork work) override {
     return failure.ok() ? store_.Read(deadline, work) : failure;
   }
-  absl::Status Write(absl::Time deadline, WriteWork work) override {
+  absl::Status Write(Deadline deadline, WriteWork work) override {
     return failure.ok() ? store_.Write(deadline, work) : failure;
   }
-  absl::Status Check(absl::Time deadline) override { return failure.ok() ? store_.Check(deadline) : failure; }
+  absl::Status Check(Deadline deadline) override { return failure.ok() ? store_.Check(deadline) : failure; }
   bool reads_inline() const override { return store_.reads_inline(); }
 
   absl::Status failure;

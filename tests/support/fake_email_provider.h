@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/common/deadline.h"
 #include "core/notifications/email_provider.h"
 
 namespace keelson {
@@ -20,7 +21,7 @@ class FakeEmailProvider : public EmailProvider {
 
   std::string_view name() const override { return name_; }
 
-  SendOutcome Send(const Email& email, absl::Time deadline) override {
+  SendOutcome Send(const Email& email, Deadline deadline) override {
     sent.push_back(email);
     deadlines.push_back(deadline);
     if (on_send) on_send(email);
@@ -32,7 +33,7 @@ class FakeEmailProvider : public EmailProvider {
   }
 
   absl::Duration repeat_window() const override { return window; }
-  SendOutcome Probe(absl::Time) override { return probe.value_or(Accepted()); }
+  SendOutcome Probe(Deadline /*deadline*/) override { return probe.value_or(Accepted()); }
 
   SendOutcome Accepted() const { return {Kind::kAccepted, name_ + "-reference", std::nullopt, ""}; }
   static SendOutcome Refused(Kind kind, std::string error = "refused",
@@ -50,7 +51,7 @@ class FakeEmailProvider : public EmailProvider {
   std::function<void(const Email&)> on_send;
   // Every attempt.
   std::vector<Email> sent;
-  std::vector<absl::Time> deadlines;
+  std::vector<Deadline> deadlines;
 
  private:
   const std::string name_;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/accounts/password_hasher.h"
+#include "core/common/deadline.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -12,14 +13,14 @@ namespace keelson {
 // A hasher that costs nothing and counts its calls. Set the members before it is used by other threads.
 class FakePasswordHasher : public PasswordHasher {
  public:
-  absl::StatusOr<std::string> Hash(const Secret& password, absl::Time) override {
+  absl::StatusOr<std::string> Hash(const Secret& password, Deadline /*deadline*/) override {
     ++hashes;
     if (!failure.ok()) return failure;
     if (before_hash) before_hash();
     return Phc(password);
   }
 
-  absl::StatusOr<bool> Verify(const Secret& password, std::string_view phc, absl::Time) override {
+  absl::StatusOr<bool> Verify(const Secret& password, std::string_view phc, Deadline /*deadline*/) override {
     return phc == Phc(password);
   }
 

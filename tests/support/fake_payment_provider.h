@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/common/deadline.h"
 #include "core/common/strings.h"
 #include "core/refunds/payment_provider.h"
 
@@ -23,7 +24,7 @@ class FakePaymentProvider : public PaymentProvider {
 
   std::string_view name() const override { return name_; }
 
-  PaymentOutcome Refund(const PaymentRefund& refund, absl::Time deadline) override {
+  PaymentOutcome Refund(const PaymentRefund& refund, Deadline deadline) override {
     asked.push_back(refund);
     deadlines.push_back(deadline);
     if (on_refund) on_refund(refund);
@@ -54,7 +55,7 @@ class FakePaymentProvider : public PaymentProvider {
   std::function<void(const PaymentRefund&)> on_refund;
   // Every attempt.
   std::vector<PaymentRefund> asked;
-  std::vector<absl::Time> deadlines;
+  std::vector<Deadline> deadlines;
   std::map<std::string, Money> moved;
 
  private:

@@ -3,6 +3,7 @@
 #include <functional>
 #include <utility>
 
+#include "core/common/deadline.h"
 #include "core/common/store.h"
 
 namespace keelson {
@@ -12,12 +13,12 @@ class InterleavedStore : public Store {
  public:
   explicit InterleavedStore(Store& store) : store_(store) {}
 
-  absl::Status Read(absl::Time deadline, ReadWork work) override { return store_.Read(deadline, work); }
-  absl::Status Write(absl::Time deadline, WriteWork work) override {
+  absl::Status Read(Deadline deadline, ReadWork work) override { return store_.Read(deadline, work); }
+  absl::Status Write(Deadline deadline, WriteWork work) override {
     if (before_next_write) std::exchange(before_next_write, nullptr)();
     return store_.Write(deadline, work);
   }
-  absl::Status Check(absl::Time deadline) override { return store_.Check(deadline); }
+  absl::Status Check(Deadline deadline) override { return store_.Check(deadline); }
   bool reads_inline() const override { return store_.reads_inline(); }
 
   // Happens once.

@@ -17,7 +17,7 @@
 namespace keelson {
 namespace {
 
-constexpr absl::Time kNever = absl::InfiniteFuture();
+constexpr Deadline kNever;
 constexpr std::uint64_t kMiB = 1024 * 1024;
 // What the process may grow by for other reasons than hashes; sanitizers keep books of their own.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -55,8 +55,8 @@ std::uint64_t ResidentBytes(const std::string& which) {
 
 // A slot gives its memory back once it has found that nobody waits, which may be just after the last answer.
 bool ComesDownTo(std::uint64_t bytes) {
-  const absl::Time deadline = absl::Now() + absl::Seconds(10);
-  while (ResidentBytes("VmRSS:") > bytes && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(1));
+  const Deadline deadline = Deadline::After(absl::Seconds(10));
+  while (ResidentBytes("VmRSS:") > bytes && !deadline.expired()) absl::SleepFor(absl::Milliseconds(1));
   return ResidentBytes("VmRSS:") <= bytes;
 }
 

@@ -16,7 +16,7 @@
 namespace keelson {
 namespace {
 
-constexpr absl::Time kNever = absl::InfiniteFuture();
+constexpr Deadline kNever;
 
 // Waits until `slots` has this many jobs under way and waiting.
 void AwaitLoad(const HashSlots& slots, std::size_t running, std::size_t waiting) {
@@ -136,7 +136,7 @@ TEST_CASE("a caller whose deadline passes in the queue leaves it, and its job ne
   AwaitLoad(slots, 1, 0);
   std::atomic<bool> ran = false;
   const absl::Time began = absl::Now();
-  const absl::Status status = slots.Run(1, began + absl::Milliseconds(30), [&] { ran = true; });
+  const absl::Status status = slots.Run(1, Deadline::After(absl::Milliseconds(30)), [&] { ran = true; });
   CHECK(status.code() == absl::StatusCode::kDeadlineExceeded);
   CHECK(absl::Now() - began >= absl::Milliseconds(30));
   CHECK(slots.load().waiting == 0);
@@ -149,16 +149,17 @@ TEST_CASE("a caller whose deadline passes in the queue leaves it, and its job ne
 TEST_CASE("a deadline that has passed computes nothing, even where a slot is free") {
   HashSlots slots({.slots = 1, .queue = 8, .memory_budget_bytes = 10});
   bool ran = false;
-  CHECK(slots.Run(1, absl::Now(), [&] { ran = true; }).code() == absl::StatusCode::kDeadlineExceeded);
+  CHECK(slots.Run(1, Deadline::After(absl::ZeroDuration()), [&] { ran = true; }).code() ==
+        absl::StatusCode::kDeadlineExceeded);
   CHECK_FALSE(ran);
 }
 
 TEST_CASE("a job that has begun is waited for, whatever its deadline") {
   HashSlots slots({.slots = 1, .queue = 8, .memory_budget_bytes = 10});
   bool ran = false;
-  const absl::Time deadline = absl::Now() + absl::Seconds(1);
+  const Deadline deadline = Deadline::After(absl::Seconds(1));
   const absl::Status status = slots.Run(1, deadline, [&] {
-    absl::SleepFor(deadline + absl::Milliseconds(20) - absl::Now());
+    absl::SleepFor(deadline.remaining() + absl::Milliseconds(20));
     ran = true;
   });
   CHECK(status.ok());
@@ -203,11 +204,11 @@ TEST_CASE("when a large job gives up waiting, the small one behind it begins") {
   std::thread busy = gate.Caller(slots, 50);
   AwaitLoad(slots, 1, 0);
   std::thread impatient([&] {
-    const absl::Status status = slots.Run(90, absl::Now() + absl::Milliseconds(500), [] {});
+    const absl::Status status = slots.Run(90, Deadline::After(absl::Milliseconds(500)), [] {});
     if (status.code() != absl::StatusCode::kDeadlineExceeded) std::abort();
   });
   AwaitLoad(slots, 1, 1);
-  CHECK(slots.Run(10, absl::Now() + absl::Seconds(20), [] {}).ok());
+  CHECK(slots.Run(10, Deadline::After(absl::Seconds(20)), [] {}).ok());
   gate.Open();
   busy.join();
   impatient.join();

@@ -67,7 +67,7 @@ std::vector<std::string> Names(const fs::path& directory) {
   return names;
 }
 
-constexpr absl::Time kNever = absl::InfiniteFuture();
+constexpr Deadline kNever;
 
 }  // namespace
 
@@ -154,7 +154,8 @@ TEST_CASE("a message that can't be written by the standards is rejected for good
 
 TEST_CASE("past the deadline nothing is written") {
   Folder folder;
-  CHECK(Provider(folder.path())->Send(Sample(), absl::Now()).kind == SendOutcome::Kind::kUnreachable);
+  CHECK(Provider(folder.path())->Send(Sample(), Deadline::After(absl::ZeroDuration())).kind ==
+        SendOutcome::Kind::kUnreachable);
   CHECK(Names(folder.path()).empty());
 }
 

@@ -28,7 +28,7 @@ TEST_CASE("the log learns that a message was handed over, and nothing of what it
   email.from = "Sender <sender@example.com>";
   email.to = "ada@example.org";
   email.content = {"Subject", "Body with T0KEN", "<p>T0KEN</p>", "de"};
-  const SendOutcome outcome = provider.Send(email, absl::InfiniteFuture());
+  const SendOutcome outcome = provider.Send(email, Deadline::Never());
   CHECK(outcome.kind == SendOutcome::Kind::kAccepted);
   CHECK(log.text.find("message_id=message_01hf7yat00e8r8e2dhp52c4m2r") != std::string::npos);
   CHECK(log.text.find("language=de") != std::string::npos);

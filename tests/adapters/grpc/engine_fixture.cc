@@ -59,7 +59,7 @@ void StoreOfReads::ReadTogether(std::span<const ReadCall> calls) {
   for (const ReadCall& call : calls) deadlines_.push_back(call.deadline);
 }
 
-std::vector<absl::Time> StoreOfReads::deadlines() {
+std::vector<Deadline> StoreOfReads::deadlines() {
   const absl::MutexLock lock(&mutex_);
   return deadlines_;
 }
@@ -102,7 +102,7 @@ CallResult EngineFixture::GetUser(const std::string& id, const Metadata& metadat
 
 grpc::Status EngineFixture::Register(absl::Duration timeout) {
   grpc::ClientContext context;
-  context.set_deadline(absl::ToChronoTime(absl::Now() + timeout));
+  context.set_deadline(gpr_time_from_millis(absl::ToInt64Milliseconds(timeout), GPR_TIMESPAN));
   accounts_api::RegisterUserResponse response;
   return stub_->RegisterUser(&context, {}, &response);
 }

@@ -14,6 +14,7 @@
 #include "absl/synchronization/mutex.h"
 #include "adapters/grpc/engine.h"
 #include "adapters/memory/memory_store.h"
+#include "core/common/deadline.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "keelson/accounts/v1/accounts.grpc.pb.h"
@@ -77,18 +78,18 @@ class StoreOfReads final : public MemoryStore {
  public:
   static constexpr int kConcurrentWrites = 2;
 
-  explicit StoreOfReads(bool inline_reads = true) : MemoryStore(clock_), inline_reads_(inline_reads) {}
+  explicit StoreOfReads(bool inline_reads = true) : inline_reads_(inline_reads) {}
 
   int concurrent_writes() const override { return kConcurrentWrites; }
   bool reads_inline() const override { return inline_reads_; }
   void ReadTogether(std::span<const ReadCall> calls) override;
-  std::vector<absl::Time> deadlines();
+  std::vector<Deadline> deadlines();
 
  private:
   FakeClock clock_;
   const bool inline_reads_;
   absl::Mutex mutex_;
-  std::vector<absl::Time> deadlines_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Deadline> deadlines_ ABSL_GUARDED_BY(mutex_);
 };
 
 class EngineFixture {

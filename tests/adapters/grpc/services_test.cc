@@ -47,7 +47,7 @@ struct Core {
   FakeClock clock;
   FakeEntropy entropy;
   RecordingLog log;
-  MemoryStore store{clock};
+  MemoryStore store;
   IdGenerator ids{clock, entropy};
   FakePasswordHasher hasher;
   AccountPolicy accounts;
@@ -341,7 +341,7 @@ TEST_CASE("a refund by line is judged, made and shown") {
 template <typename Change>
 void Overwrite(Store& store, const std::string& id, const Change& change) {
   REQUIRE(store
-              .Write(absl::InfiniteFuture(),
+              .Write(Deadline::Never(),
                      [&](WriteTransaction& tx) {
                        Found<Message> message = tx.messages().Find(*MessageId::Parse(id));
                        change(**message);

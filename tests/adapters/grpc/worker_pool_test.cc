@@ -18,7 +18,7 @@ class Waiting final : public WorkerPool::Job {
     go_on.WaitForNotification();
   }
   void Finish() override {}
-  absl::Time deadline() const override { return absl::InfiniteFuture(); }
+  Deadline deadline() const override { return Deadline::Never(); }
 
   absl::Notification begun;
   absl::Notification go_on;
@@ -31,7 +31,7 @@ class Counting final : public WorkerPool::Job {
   void Finish() override {
     if (ran_) ++count_;
   }
-  absl::Time deadline() const override { return absl::InfiniteFuture(); }
+  Deadline deadline() const override { return Deadline::Never(); }
 
  private:
   bool ran_ = false;

@@ -17,7 +17,8 @@ PaymentRefund RefundWithKey(std::string key) {
 
 TEST_CASE("the recorded provider settles every refund at once, even with no time left") {
   RecordedPaymentProvider provider;
-  const PaymentOutcome outcome = provider.Refund(RefundWithKey("refund_1"), absl::InfinitePast());
+  const PaymentOutcome outcome =
+      provider.Refund(RefundWithKey("refund_1"), Deadline::After(absl::ZeroDuration()));
   CHECK(outcome.kind == PaymentOutcome::Kind::kSucceeded);
   CHECK(outcome.code.empty());
   CHECK(provider.name() == "recorded");
@@ -26,9 +27,9 @@ TEST_CASE("the recorded provider settles every refund at once, even with no time
 TEST_CASE("a refund's reference at the recorded provider follows from its key alone") {
   RecordedPaymentProvider one;
   RecordedPaymentProvider other;
-  const std::string first = one.Refund(RefundWithKey("refund_1"), absl::InfiniteFuture()).provider_reference;
-  CHECK(first == other.Refund(RefundWithKey("refund_1"), absl::InfiniteFuture()).provider_reference);
-  CHECK(first != one.Refund(RefundWithKey("refund_2"), absl::InfiniteFuture()).provider_reference);
+  const std::string first = one.Refund(RefundWithKey("refund_1"), Deadline::Never()).provider_reference;
+  CHECK(first == other.Refund(RefundWithKey("refund_1"), Deadline::Never()).provider_reference);
+  CHECK(first != one.Refund(RefundWithKey("refund_2"), Deadline::Never()).provider_reference);
   CHECK(first.size() == std::string("recorded_").size() + 32);
 }
 

@@ -23,15 +23,15 @@ constexpr char kCancelled[] =
     "SELECT $1::bigint FROM pg_cancel_backend(pg_backend_pid()) AS sent, pg_sleep(5 * sent::int)";
 constexpr char kSlowly[] = "SELECT $1::bigint FROM pg_sleep(0.3)";
 
-absl::Time Soon(absl::Duration duration = absl::Seconds(10)) {
-  return absl::Now() + duration;
+Deadline Soon(absl::Duration duration = absl::Seconds(10)) {
+  return Deadline::After(duration);
 }
 
 // What a call asks for, and what came of it.
 struct Question {
   const char* sql;
   std::int64_t value;
-  absl::Time deadline = Soon();
+  Deadline deadline = Soon();
   std::int64_t answer = -1;
   absl::Status status = {};
   int runs = 0;
@@ -123,9 +123,8 @@ TEST_CASE("a read whose deadline passes does not wait for those that travel with
   const servers::PostgresDatabase database;
   Reads reads(database);
   std::vector<Question> questions;
-  const absl::Time begin = absl::Now();
   for (int i = 0; i < 4; ++i) {
-    questions.push_back({kSlowly, i, i % 2 == 0 ? begin + absl::Milliseconds(20) : Soon()});
+    questions.push_back({kSlowly, i, i % 2 == 0 ? Soon(absl::Milliseconds(20)) : Soon()});
   }
   reads.Ask(questions);
   for (const Question& question : questions) {
@@ -143,7 +142,7 @@ TEST_CASE("a read in a hurry does not cost those that travel with it their conne
   std::vector<Question> first = Echoes(1);
   reads.Ask(first);
   std::vector<Question> questions = Echoes(2);
-  questions[0] = {kBriefly, 0, absl::Now() + absl::Milliseconds(1)};
+  questions[0] = {kBriefly, 0, Soon(absl::Milliseconds(1))};
   reads.Ask(questions);
   CHECK(questions[0].answer == 0);
   CHECK(questions[1].answer == 1);

@@ -26,7 +26,7 @@ template <typename T>
 T EchoAs(const char* sql, const T& sent) {
   PgResult result;
   Server().Queue(sql, PgParameters(sent).view(), PgConnection::kAnyNumber, &result);
-  Server().Finish(absl::InfiniteFuture());
+  Server().Finish(Deadline::Never());
   T value{};
   result.Read(0, value);
   return value;
@@ -82,7 +82,7 @@ TEST_CASE("an array is sent element by element, and an empty one has a type as w
     PgResult result;
     Server().Queue("SELECT coalesce(sum(n), -1)::bigint FROM unnest($1) AS t (n)",
                    PgParameters(numbers).view(), PgConnection::kAnyNumber, &result);
-    Server().Finish(absl::InfiniteFuture());
+    Server().Finish(Deadline::Never());
     std::int64_t value = 0;
     result.Read(0, value);
     return value;

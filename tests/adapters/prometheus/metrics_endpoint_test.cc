@@ -22,7 +22,7 @@ HttpAnswer Get(const MetricsEndpoint& endpoint, const std::string& path) {
   HttpRequest request;
   request.method = "GET";
   request.url = StrCat("http://127.0.0.1:", endpoint.port(), path);
-  HttpResult result = HttpClient().Send(request, absl::Now() + absl::Seconds(10));
+  HttpResult result = HttpClient().Send(request, Deadline::After(absl::Seconds(10)));
   REQUIRE(std::holds_alternative<HttpAnswer>(result));
   return std::get<HttpAnswer>(std::move(result));
 }

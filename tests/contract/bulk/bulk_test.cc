@@ -103,7 +103,7 @@ BULK_TEST("what a service wrote is read, and what was inserted is served") {
   TestType fixture;
   const User user = SampleUser("ada@example.com");
   fixture.Serve([&](Store& store) {
-    Must(store.Write(absl::InfiniteFuture(), [&](WriteTransaction& tx) -> absl::Status {
+    Must(store.Write(Deadline::Never(), [&](WriteTransaction& tx) -> absl::Status {
       absl::Status status = tx.users().Insert(user, "$argon2id$hash");
       if (status.ok()) status = tx.settings().Insert("page_token_key", "k");
       return status;
@@ -120,7 +120,7 @@ BULK_TEST("what a service wrote is read, and what was inserted is served") {
   InsertAll(*other.Target(), batches);
   other.Serve([&](Store& store) {
     const OrderFields order = std::get<std::vector<OrderFields>>(batches[3])[0];
-    Must(store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) -> absl::Status {
+    Must(store.Read(Deadline::Never(), [&](ReadTransaction& tx) -> absl::Status {
       const Found<Order> found = tx.orders().FindByReference(order.reference);
       CHECK(Same(Must(found).value().fields(), order));
       return absl::OkStatus();
@@ -139,7 +139,7 @@ BULK_TEST("the service goes on with the numbers and the chain of events") {
     Must(target->Finish());
   }
   fixture.Serve([&](Store& store) {
-    Must(store.Write(absl::InfiniteFuture(),
+    Must(store.Write(Deadline::Never(),
                      [&](WriteTransaction& tx) { return tx.events().Append(SampleEvent("b")); }));
   });
   const auto events = std::get<std::vector<Event>>(ReadAll(*fixture.Reader(), RowKind::kEvents));
@@ -158,7 +158,7 @@ BULK_TEST("a mark is kept with the rows, is none of them, and goes in the end") 
   CHECK(CountOf(ReadAll(*fixture.Reader(), RowKind::kSettings)) == 0);
   CHECK(Must(fixture.Reader()->Count(RowKind::kSettings)) == 0);
   fixture.Serve([](Store& store) {
-    Must(store.Write(absl::InfiniteFuture(), [](WriteTransaction& tx) -> absl::Status {
+    Must(store.Write(Deadline::Never(), [](WriteTransaction& tx) -> absl::Status {
       CHECK(Must(tx.settings().Find(kTransferMark)).has_value());
       return absl::OkStatus();
     }));

@@ -52,7 +52,7 @@ class MemoryBulkFixture : public BulkFixture {
 
  private:
   RealClock clock_;
-  MemoryStore store_{clock_};
+  MemoryStore store_;
 };
 
 class SqliteBulkFixture : public BulkFixture {

@@ -58,7 +58,7 @@ TEST_CASE("a reader holds up no writer, and leaves the log to it", "[sqlite]") {
   const std::string log = fixture.path() + "-wal";
   fixture.Serve([&](Store& store) {
     const auto write = [&](const std::string& subject) {
-      return store.Write(absl::InfiniteFuture(),
+      return store.Write(Deadline::Never(),
                          [&](WriteTransaction& tx) { return tx.events().Append(SampleEvent(subject)); });
     };
     Must(write("a"));

@@ -38,9 +38,8 @@ TEST_CASE("a backup under load is a whole store as it was at one moment", "[sqli
     std::atomic<int> written = 0;
     std::thread writer([&] {
       while (!stop) {
-        const absl::Status status = store.Write(absl::InfiniteFuture(), [&](WriteTransaction& tx) {
-          return tx.events().Append(SampleEvent("x"));
-        });
+        const absl::Status status = store.Write(
+            Deadline::Never(), [&](WriteTransaction& tx) { return tx.events().Append(SampleEvent("x")); });
         if (status.ok()) ++written;
       }
     });

@@ -174,8 +174,8 @@ Email SampleEmail() {
   return email;
 }
 
-absl::Time Soon() {
-  return absl::Now() + absl::Seconds(10);
+Deadline Soon() {
+  return Deadline::After(absl::Seconds(10));
 }
 
 }  // namespace keelson

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/common/deadline.h"
 #include "core/notifications/email_provider.h"
 #include "tests/support/http/scripted_server.h"
 
@@ -38,6 +39,6 @@ const std::vector<EmailFixture>& HttpEmailFixtures();
 inline constexpr char kTestKey[] = "K3Y-that-nobody-may-see";
 Email SampleEmail();
 // From now, ten seconds.
-absl::Time Soon();
+Deadline Soon();
 
 }  // namespace keelson

@@ -59,7 +59,7 @@ TEST_CASE("a proxy of the environment is used", "[email]") {
 TEST_CASE("a name that is not found in time is given up at the deadline", "[email]") {
   const auto provider = HttpEmailFixtures()[0].make("http://unanswered.invalid");
   const absl::Time begin = absl::Now();
-  CHECK(provider->Send(SampleEmail(), begin + absl::Milliseconds(150)).kind == Kind::kUnreachable);
+  CHECK(provider->Send(SampleEmail(), Deadline::After(absl::Milliseconds(150))).kind == Kind::kUnreachable);
   CHECK(absl::Now() - begin < absl::Seconds(2));
 }
 

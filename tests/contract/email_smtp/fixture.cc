@@ -61,8 +61,8 @@ Email SampleEmail() {
   return email;
 }
 
-absl::Time Soon() {
-  return absl::Now() + absl::Seconds(10);
+Deadline Soon() {
+  return Deadline::After(absl::Seconds(10));
 }
 
 TemporaryFile::TemporaryFile(const std::string& content)

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "adapters/email_smtp/smtp_email_provider.h"
+#include "core/common/deadline.h"
 #include "core/notifications/email_provider.h"
 #include "tests/support/smtp/scripted_smtp_server.h"
 
@@ -32,7 +33,7 @@ ScriptedSmtpServer::Script Friendly();
 
 Email SampleEmail();
 // From now, ten seconds.
-absl::Time Soon();
+Deadline Soon();
 
 // A file that lasts as long as this.
 class TemporaryFile {

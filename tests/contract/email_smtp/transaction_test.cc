@@ -122,7 +122,7 @@ TEST_CASE("a server that says nothing is given up at the deadline", "[email]") {
       const absl::Time begin = absl::Now();
       // It is rendered within this time, which a sanitizer makes long.
       const absl::Duration rendered = begin - rendering;
-      CHECK(provider.Send(email, begin + absl::Milliseconds(500)).kind == Kind::kUnreachable);
+      CHECK(provider.Send(email, Deadline::After(absl::Milliseconds(500))).kind == Kind::kUnreachable);
       CHECK(absl::Now() - begin < absl::Seconds(3) + 2 * rendered);
       CHECK(server.messages().empty());
     }
@@ -132,19 +132,19 @@ TEST_CASE("a server that says nothing is given up at the deadline", "[email]") {
 TEST_CASE("no time left: nobody is asked", "[email]") {
   ScriptedSmtpServer server(Friendly());
   SmtpEmailProvider provider(PlainOptions(server.port()));
-  CHECK(provider.Send(SampleEmail(), absl::Now()).kind == Kind::kUnreachable);
+  CHECK(provider.Send(SampleEmail(), Deadline::After(absl::ZeroDuration())).kind == Kind::kUnreachable);
   CHECK(server.connections() == 0);
 }
 
 TEST_CASE("the answer to the final dot may come after the deadline", "[email]") {
-  const absl::Time deadline = absl::Now() + absl::Seconds(1);
+  const Deadline deadline = Deadline::After(absl::Seconds(1));
   ScriptedSmtpServer server([deadline](const std::string& line) {
-    if (line == ".") absl::SleepFor(deadline + absl::Milliseconds(300) - absl::Now());
+    if (line == ".") absl::SleepFor(deadline.remaining() + absl::Milliseconds(300));
     return FriendlyAnswer(line);
   });
   SmtpEmailProvider provider(PlainOptions(server.port()));
   CHECK(provider.Send(SampleEmail(), deadline).kind == Kind::kAccepted);
-  CHECK(absl::Now() > deadline);
+  CHECK(deadline.expired());
 }
 
 TEST_CASE("a final dot that is never answered leaves it unknown, after a time of its own", "[email]") {

@@ -95,7 +95,7 @@ STORE_TEST("one unit of work that fails spares those beside it") {
         return tx.orders().Update(With(order, [](OrderFields& f) { f.refunded = 1'000; }));
       });
       Found<User> found = std::nullopt;
-      const absl::Status read = store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) {
+      const absl::Status read = store.Read(Deadline::Never(), [&](ReadTransaction& tx) {
         found = tx.users().Find(user->id);
         return found.status();
       });
@@ -153,13 +153,12 @@ STORE_TEST("readers see whole units of work while writers run") {
   });
   InParallel(4, [&](int) {
     while (!stop) {
-      const absl::Status status =
-          store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) -> absl::Status {
-            const Found<User> u = tx.users().Find(user->id);
-            const Found<Order> o = tx.orders().Find(order->id);
-            if (!u.ok() || !o.ok() || !*u || !*o) return absl::UnknownError("not found");
-            return (**u)->version == (**o)->version ? absl::OkStatus() : absl::AbortedError("torn");
-          });
+      const absl::Status status = store.Read(Deadline::Never(), [&](ReadTransaction& tx) -> absl::Status {
+        const Found<User> u = tx.users().Find(user->id);
+        const Found<Order> o = tx.orders().Find(order->id);
+        if (!u.ok() || !o.ok() || !*u || !*o) return absl::UnknownError("not found");
+        return (**u)->version == (**o)->version ? absl::OkStatus() : absl::AbortedError("torn");
+      });
       if (!status.ok()) ++torn;
     }
   });

@@ -21,7 +21,7 @@ class MoodyProvider : public EmailProvider {
   explicit MoodyProvider(std::string name) : name_(std::move(name)) {}
 
   std::string_view name() const override { return name_; }
-  SendOutcome Send(const Email& email, absl::Time) override {
+  SendOutcome Send(const Email& email, Deadline /*deadline*/) override {
     constexpr SendOutcome::Kind kTroubles[] = {SendOutcome::Kind::kRetry, SendOutcome::Kind::kUnreachable,
                                                SendOutcome::Kind::kUnknown};
     const std::lock_guard lock(mutex_);
@@ -32,7 +32,7 @@ class MoodyProvider : public EmailProvider {
     return outcome;
   }
   absl::Duration repeat_window() const override { return absl::InfiniteDuration(); }
-  SendOutcome Probe(absl::Time) override {
+  SendOutcome Probe(Deadline /*deadline*/) override {
     SendOutcome outcome;
     outcome.kind = SendOutcome::Kind::kAccepted;
     return outcome;

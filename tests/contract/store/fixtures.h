@@ -19,6 +19,7 @@
 #include "adapters/memory/memory_store.h"
 #include "adapters/postgres/postgres_store.h"
 #include "adapters/sqlite/sqlite_store.h"
+#include "core/common/deadline.h"
 #include "core/common/error.h"
 #include "tests/contract/store/samples.h"
 #include "tests/support/postgres/pgbouncer.h"
@@ -49,7 +50,7 @@ class MemoryFixture {
 
  private:
   RealClock clock_;
-  MemoryStore store_{clock_};
+  MemoryStore store_;
 };
 
 class SqliteFixture {
@@ -114,14 +115,14 @@ class PgBouncerFixture : public PostgresFixture {
   } while (false)
 
 inline absl::Status Write(Store& store, Store::WriteWork work) {
-  return store.Write(absl::InfiniteFuture(), work);
+  return store.Write(Deadline::Never(), work);
 }
 
 // What `work` finds; the test ends where it fails. For the test's own thread, as every check is.
 template <typename Work>
 auto Get(Store& store, Work work) {
   std::invoke_result_t<Work, ReadTransaction&> found = absl::UnknownError("did not run");
-  REQUIRE_OK(store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) {
+  REQUIRE_OK(store.Read(Deadline::Never(), [&](ReadTransaction& tx) {
     found = work(tx);
     return found.status();
   }));

@@ -374,7 +374,7 @@ TEMPLATE_TEST_CASE("the service finds what was written before each step", "[stor
   Grown<TestType> grown;
   const std::unique_ptr<Store> store = grown.database.Open();
   for (const Family& f : grown.families) {
-    REQUIRE_OK(store->Write(absl::InfiniteFuture(), [&](WriteTransaction& tx) -> absl::Status {
+    REQUIRE_OK(store->Write(Deadline::Never(), [&](WriteTransaction& tx) -> absl::Status {
       CHECK(Must(tx.users().FindByEmailKey(f.user.fields.email_key))->fields() == f.user.fields);
       CHECK(Must(tx.tokens().Find(f.token.digest)) == f.token);
       CHECK(!Must(tx.cooldowns().TryStart(f.cooldown.key, At(8), At(9))));

@@ -16,7 +16,7 @@ std::unique_ptr<Store> OpenOn(const servers::PostgresDatabase& database, Clock& 
 }
 
 absl::Status InsertUser(Store& store, const std::string& email_key) {
-  return store.Write(absl::Now() + absl::Seconds(5), [&](WriteTransaction& tx) {
+  return store.Write(Deadline::After(absl::Seconds(5)), [&](WriteTransaction& tx) {
     return tx.users().Insert(SampleUser(email_key), "$argon2id$hash");
   });
 }
@@ -80,9 +80,9 @@ TEST_CASE("a unit of work that waits for a row past its deadline ends then, and 
   const servers::PostgresSession other = database.Connect();
   other.Execute("BEGIN; SELECT * FROM orders FOR UPDATE");
   const absl::Time begin = absl::Now();
-  const absl::Status status = store->Write(begin + absl::Milliseconds(200), [&](WriteTransaction& tx) {
-    return tx.orders().Find(order->id).status();
-  });
+  const absl::Status status =
+      store->Write(Deadline::After(absl::Milliseconds(200)),
+                   [&](WriteTransaction& tx) { return tx.orders().Find(order->id).status(); });
   CHECK(absl::IsDeadlineExceeded(status));
   CHECK(absl::Now() - begin < absl::Seconds(2));
   const absl::Time give_up = absl::Now() + absl::Seconds(5);
@@ -168,10 +168,10 @@ TEST_CASE("a server that stops is told within the deadline, and taken back witho
   server.Stop();
   const absl::Time begin = absl::Now();
   CHECK(HasReason(InsertUser(**store, "meanwhile"), Reason::kStoreUnavailable));
-  CHECK(HasReason((*store)->Check(begin + absl::Seconds(5)), Reason::kStoreUnavailable));
+  CHECK(HasReason((*store)->Check(Deadline::After(absl::Seconds(5))), Reason::kStoreUnavailable));
   CHECK(absl::Now() - begin < absl::Seconds(5));
   server.Start();
-  REQUIRE_OK((*store)->Check(absl::Now() + absl::Seconds(5)));
+  REQUIRE_OK((*store)->Check(Deadline::After(absl::Seconds(5))));
   REQUIRE_OK(InsertUser(**store, "after"));
 }
 

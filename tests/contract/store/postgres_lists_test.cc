@@ -26,7 +26,7 @@ class Database {
   // Calls `work` with a transaction and a function that tells how many rows were read in it so far; commits.
   template <typename Work>
   void Do(Work work) {
-    PgWriteSession session(*connection_, absl::InfiniteFuture(), false);
+    PgWriteSession session(*connection_, Deadline::Never(), false);
     PgWriteTransaction tx(session);
     work(tx, [&] { return RowsRead(session); });
     REQUIRE(!session.failure());

@@ -18,7 +18,7 @@ class Refunding {
 
   // How many round trips it takes to refund the whole order under this request id.
   int RoundTripsOf(const std::string& request_id) {
-    const CallContext context{"web", "corr-1", "00-trace", absl::InfiniteFuture()};
+    const CallContext context{"web", "corr-1", "00-trace", Deadline::Never()};
     CreateRefundCommand command;
     command.request_id = request_id;
     command.order_id = order_->id.ToString();
@@ -105,9 +105,9 @@ TEST_CASE("many users that are looked for together are found in one round trip",
   Store& store = fixture.store();
   const UserId id = StoredUser(store)->id;
   int found = 0;
-  const ReadCall call{absl::InfiniteFuture(), [&] {
+  const ReadCall call{Deadline::Never(), [&] {
                         store
-                            .Read(absl::InfiniteFuture(),
+                            .Read(Deadline::Never(),
                                   [&](ReadTransaction& tx) -> absl::Status {
                                     const Found<User> user = tx.users().Find(id);
                                     if (user.ok() && user->has_value()) ++found;

@@ -58,7 +58,7 @@ void CheckUnavailable(const absl::Status& status, const std::string& path) {
 
 // The cause has passed: health follows, writes succeed, and nothing that was acknowledged is lost.
 void CheckRecovered(Store& store, std::size_t acknowledged) {
-  REQUIRE_OK(store.Check(absl::InfiniteFuture()));
+  REQUIRE_OK(store.Check(Deadline::Never()));
   REQUIRE_OK(WriteUser(store, LargeUser()));
   const std::vector<Event> events = AllEvents(store);
   CHECK(events.size() == acknowledged + 1);
@@ -79,7 +79,7 @@ TEST_CASE("a full disk is named, and passes without a restart", "[sqlite]") {
     CHECK(acknowledged > 0);
     CheckUnavailable(failure, opened.options.path);
     CHECK_THAT(std::string(failure.message()), Contains("full"));
-    CheckUnavailable(opened.store->Check(absl::InfiniteFuture()), opened.options.path);
+    CheckUnavailable(opened.store->Check(Deadline::Never()), opened.options.path);
     CHECK(AllEvents(*opened.store).size() == acknowledged);
 
     std::filesystem::remove(folder.File("filler"));
@@ -98,7 +98,7 @@ TEST_CASE("a file that can't grow is named, and the store recovers without a res
   REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
   absl::Status failure;
   const std::size_t acknowledged = WriteUntilFailure(*opened.store, failure);
-  const absl::Status health = opened.store->Check(absl::InfiniteFuture());
+  const absl::Status health = opened.store->Check(Deadline::Never());
   REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
   CHECK(acknowledged > 0);
   CheckUnavailable(failure, opened.options.path);
@@ -115,7 +115,7 @@ TEST_CASE("a file that another process has locked is named, and the store recove
     const absl::Status failure = WriteUser(*opened.store, LargeUser());
     CheckUnavailable(failure, opened.options.path);
     CHECK_THAT(std::string(failure.message()), Contains("locked"));
-    CheckUnavailable(opened.store->Check(absl::InfiniteFuture()), opened.options.path);
+    CheckUnavailable(opened.store->Check(Deadline::Never()), opened.options.path);
     other.exec("ROLLBACK");
   }
   CheckRecovered(*opened.store, 0);
@@ -126,10 +126,10 @@ TEST_CASE("a file that is gone or replaced takes no write until it is back", "[s
   OpenedStore opened(folder.File("keelson.db"));
   const std::string moved = folder.File("moved.db");
   std::filesystem::rename(opened.options.path, moved);
-  CheckUnavailable(opened.store->Check(absl::InfiniteFuture()), opened.options.path);
+  CheckUnavailable(opened.store->Check(Deadline::Never()), opened.options.path);
   CheckUnavailable(WriteUser(*opened.store, LargeUser()), opened.options.path);
   std::ofstream(opened.options.path) << "another";
-  const absl::Status replaced = opened.store->Check(absl::InfiniteFuture());
+  const absl::Status replaced = opened.store->Check(Deadline::Never());
   CheckUnavailable(replaced, opened.options.path);
   CHECK_THAT(std::string(replaced.message()), Contains("replaced"));
   CheckUnavailable(WriteUser(*opened.store, LargeUser()), opened.options.path);

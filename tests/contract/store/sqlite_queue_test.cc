@@ -37,8 +37,8 @@ TEST_CASE("a full queue turns writes away at once, and serves those that wait", 
   }
   absl::Status refused;
   do {
-    refused =
-        store.Write(absl::Now() + absl::Milliseconds(5), [](WriteTransaction&) { return absl::OkStatus(); });
+    refused = store.Write(Deadline::After(absl::Milliseconds(5)),
+                          [](WriteTransaction&) { return absl::OkStatus(); });
   } while (absl::IsDeadlineExceeded(refused));
   go_on.Notify();
   slow.join();

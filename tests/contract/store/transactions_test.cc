@@ -86,7 +86,7 @@ STORE_TEST("every thread reads its own writes at once") {
       absl::Status status =
           Write(store, [&](WriteTransaction& tx) { return tx.users().Insert(user, "$argon2id$hash"); });
       bool found = false;
-      status.Update(store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) -> absl::Status {
+      status.Update(store.Read(Deadline::Never(), [&](ReadTransaction& tx) -> absl::Status {
         const Found<User> result = tx.users().Find(user->id);
         found = result.ok() && result->has_value();
         return result.status();
@@ -105,7 +105,7 @@ STORE_TEST("a read sees one state from its beginning to its end") {
   std::atomic<int> written{0};
   std::int64_t first = -1;
   std::int64_t second = -2;
-  REQUIRE_OK(store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) -> absl::Status {
+  REQUIRE_OK(store.Read(Deadline::Never(), [&](ReadTransaction& tx) -> absl::Status {
     const Found<Order> before = tx.orders().Find(order->id);
     if (!before.ok()) return before.status();
     writers.emplace_back([&] {
@@ -128,9 +128,8 @@ STORE_TEST("a read sees one state from its beginning to its end") {
 
 STORE_TEST("an error of a read's closure is returned as it is") {
   TestType fixture;
-  const absl::Status status = fixture.store().Read(absl::InfiniteFuture(), [](ReadTransaction&) {
-    return MakeError(Reason::kUserNotFound, "no such user");
-  });
+  const absl::Status status = fixture.store().Read(
+      Deadline::Never(), [](ReadTransaction&) { return MakeError(Reason::kUserNotFound, "no such user"); });
   CHECK(HasReason(status, Reason::kUserNotFound));
   CHECK(status.message() == "no such user");
 }
@@ -139,7 +138,7 @@ STORE_TEST("past its deadline no closure begins") {
   TestType fixture;
   Store& store = fixture.store();
   bool ran = false;
-  const absl::Time past = absl::Now() - absl::Seconds(1);
+  const Deadline past = Deadline::After(absl::ZeroDuration());
   CHECK(absl::IsDeadlineExceeded(store.Write(past, [&](WriteTransaction&) {
     ran = true;
     return absl::OkStatus();
@@ -164,7 +163,7 @@ ONE_WRITER_TEST("a closure that waited past its deadline for another does not be
   });
   begun.WaitForNotification();
   bool ran = false;
-  const absl::Status status = store.Write(absl::Now() + absl::Milliseconds(20), [&](WriteTransaction&) {
+  const absl::Status status = store.Write(Deadline::After(absl::Milliseconds(20)), [&](WriteTransaction&) {
     ran = true;
     return absl::OkStatus();
   });
@@ -176,7 +175,7 @@ ONE_WRITER_TEST("a closure that waited past its deadline for another does not be
 // A call of ReadTogether that looks for a user, as a use case does.
 struct Lookup {
   UserId id;
-  absl::Time deadline = absl::InfiniteFuture();
+  Deadline deadline = Deadline::Never();
   absl::Status status = {};
   std::optional<User> found = {};
 
@@ -221,10 +220,10 @@ STORE_TEST("reads that are made together may be of several rows, of several read
   absl::Status refused;
   int idle = 0;
   Lookup lookup{owner};
-  const auto read = [&](Store::ReadWork work) { return store.Read(absl::InfiniteFuture(), work); };
+  const auto read = [&](Store::ReadWork work) { return store.Read(Deadline::Never(), work); };
   const std::vector<ReadCall> calls = {
-      {absl::InfiniteFuture(), [&] { ++idle; }},
-      {absl::InfiniteFuture(),
+      {Deadline::Never(), [&] { ++idle; }},
+      {Deadline::Never(),
        [&] {
          read([&](ReadTransaction& tx) -> absl::Status {
            const Found<Order> found = tx.orders().Find(order->id);
@@ -234,7 +233,7 @@ STORE_TEST("reads that are made together may be of several rows, of several read
            return user.status();
          }).IgnoreError();
        }},
-      {absl::InfiniteFuture(),
+      {Deadline::Never(),
        [&] {
          read([&](ReadTransaction& tx) -> absl::Status {
            absl::StatusOr<std::vector<User>> found = tx.users().List({}, std::nullopt, 10);
@@ -242,7 +241,7 @@ STORE_TEST("reads that are made together may be of several rows, of several read
            return found.status();
          }).IgnoreError();
        }},
-      {absl::InfiniteFuture(),
+      {Deadline::Never(),
        [&] {
          Lookup first{owner};
          Lookup second{owner};
@@ -250,7 +249,7 @@ STORE_TEST("reads that are made together may be of several rows, of several read
          second.call(store).run();
          both = first.found.has_value() && second.found.has_value();
        }},
-      {absl::InfiniteFuture(),
+      {Deadline::Never(),
        [&] {
          refused = read([&](ReadTransaction& tx) -> absl::Status {
            const Found<User> found = tx.users().Find(owner);
@@ -272,7 +271,7 @@ STORE_TEST("of reads that are made together only those past their deadlines fail
   TestType fixture;
   Store& store = fixture.store();
   const User user = StoredUser(store);
-  Lookup late{user->id, absl::Now() - absl::Seconds(1)};
+  Lookup late{user->id, Deadline::After(absl::ZeroDuration())};
   Lookup in_time{user->id};
   store.ReadTogether(std::vector<ReadCall>{late.call(store), in_time.call(store)});
   CHECK(absl::IsDeadlineExceeded(late.status));
@@ -282,7 +281,7 @@ STORE_TEST("of reads that are made together only those past their deadlines fail
 
 STORE_TEST("a store that serves says so") {
   TestType fixture;
-  REQUIRE_OK(fixture.store().Check(absl::InfiniteFuture()));
+  REQUIRE_OK(fixture.store().Check(Deadline::Never()));
 }
 
 }  // namespace

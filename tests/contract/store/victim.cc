@@ -20,7 +20,7 @@ class RealClock : public Clock {
 };
 
 absl::Status WriteUser(Store& store, const User& user) {
-  return store.Write(absl::InfiniteFuture(), [&](WriteTransaction& tx) -> absl::Status {
+  return store.Write(Deadline::Never(), [&](WriteTransaction& tx) -> absl::Status {
     absl::Status status = tx.users().Insert(user, "$argon2id$hash");
     if (status.ok()) status = tx.events().Append(SampleEvent(user->id.ToString()));
     return status;

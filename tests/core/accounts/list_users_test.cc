@@ -15,7 +15,7 @@ struct Listing {
     UserFields fields = user.fields();
     fields.state = state;
     user = User(fields);
-    Must(world.store.Write(absl::InfiniteFuture(),
+    Must(world.store.Write(Deadline::Never(),
                            [&](WriteTransaction& tx) { return tx.users().Insert(user, "hash"); }));
     return user->id;
   }

@@ -196,7 +196,7 @@ TEST_CASE("Neither what is kept of a repeatable registration nor its fingerprint
   ArchiveWriter key;
   key(world.context.actor), key(std::string("RegisterUser")), key(std::string("request-1"));
   std::optional<IdempotencyRecord> record;
-  Must(world.store.Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) {
+  Must(world.store.Read(Deadline::Never(), [&](ReadTransaction& tx) {
     record = Must(tx.idempotency().Find(FingerprintOf(key.Take())));
     return absl::OkStatus();
   }));

@@ -39,7 +39,7 @@ struct Move {
   }
 
   void AddSetting(std::string_view name) {
-    Must(world.store.Write(absl::InfiniteFuture(),
+    Must(world.store.Write(Deadline::Never(),
                            [&](WriteTransaction& tx) { return tx.settings().Insert(name, "k"); }));
   }
   absl::StatusOr<std::vector<TransferredTable>> Run(BulkTarget& to) {
@@ -52,10 +52,10 @@ struct Move {
     return Run(failing).status();
   }
   // Whether the target may be served.
-  absl::Status CheckTarget() { return CheckNoTransfer(other, absl::InfiniteFuture()); }
+  absl::Status CheckTarget() { return CheckNoTransfer(other, Deadline::Never()); }
 
   World world;
-  MemoryStore other{world.clock};
+  MemoryStore other;
   std::unique_ptr<BulkTarget> target = other.OpenTarget();
 };
 
@@ -135,7 +135,7 @@ TEST_CASE("a row that is not as it went is found by the comparison") {
   CHECK(absl::IsUnavailable(move.RunPart(6)));
   UserFields changed = move.world.Ada().fields();
   changed.display_name = "Eve";
-  Must(move.other.Write(absl::InfiniteFuture(),
+  Must(move.other.Write(Deadline::Never(),
                         [&](WriteTransaction& tx) { return tx.users().Update(User(changed)); }));
   const absl::Status ended = move.Run().status();
   CHECK(absl::IsDataLoss(ended));
@@ -174,11 +174,11 @@ TEST_CASE("progress goes up to the whole in both phases, also when a transfer go
 
 TEST_CASE("an empty store is moved") {
   World world;
-  MemoryStore other(world.clock);
+  MemoryStore other;
   const std::unique_ptr<BulkReader> source = world.store.OpenReader();
   const std::unique_ptr<BulkTarget> target = other.OpenTarget();
   Must(TransferStore(*source, *target, [](const TransferProgress&) {})().status());
-  Must(CheckNoTransfer(other, absl::InfiniteFuture()));
+  Must(CheckNoTransfer(other, Deadline::Never()));
 }
 
 }  // namespace

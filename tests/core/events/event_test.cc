@@ -102,7 +102,7 @@ TEST_CASE("Text in a payload can't break out of its JSON") {
 }
 
 TEST_CASE("An event says who did what to whom, when and in which call") {
-  const CallContext context{"web", "corr-1", "", absl::InfiniteFuture()};
+  const CallContext context{"web", "corr-1", "", Deadline::Never()};
   const absl::Time now = FakeClock().Now();
   const Event event = MakeEvent("order.paid", "order_1", UserId(Uuid{7}), context, now);
   CHECK(event.type == "order.paid");

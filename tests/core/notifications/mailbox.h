@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "core/common/deadline.h"
 #include "core/common/page.h"
 #include "core/notifications/get_message.h"
 #include "core/notifications/message_steps.h"
@@ -31,8 +32,7 @@ struct Mailbox : World {
     message.state = state;
     if (state >= MessageState::kSent) EndMessage(message, state, clock.Now());
     change(message);
-    Must(store.Write(absl::InfiniteFuture(),
-                     [&](WriteTransaction& tx) { return tx.messages().Insert(message); }));
+    Must(store.Write(Deadline::Never(), [&](WriteTransaction& tx) { return tx.messages().Insert(message); }));
     return message;
   }
   Message Post(MessageState state) {

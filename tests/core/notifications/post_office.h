@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/common/deadline.h"
 #include "core/notifications/dispatch_messages.h"
 #include "tests/core/world.h"
 #include "tests/support/fake_email_provider.h"
@@ -30,8 +31,7 @@ struct PostOffice : World {
     message.expire_time = expire_time;
     message.pinned_provider = std::move(pinned_provider);
     message.create_time = clock.Now();
-    Must(store.Write(absl::InfiniteFuture(),
-                     [&](WriteTransaction& tx) { return tx.messages().Insert(message); }));
+    Must(store.Write(Deadline::Never(), [&](WriteTransaction& tx) { return tx.messages().Insert(message); }));
     return message.id;
   }
 

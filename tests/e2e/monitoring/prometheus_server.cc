@@ -38,7 +38,7 @@ std::string Fetch(const std::string& url) {
   HttpRequest request;
   request.method = "GET";
   request.url = url;
-  const HttpResult result = HttpClient().Send(request, absl::Now() + absl::Seconds(10));
+  const HttpResult result = HttpClient().Send(request, Deadline::After(absl::Seconds(10)));
   if (const auto* failure = std::get_if<HttpFailure>(&result)) {
     throw std::runtime_error(url + ": " + failure->reason);
   }

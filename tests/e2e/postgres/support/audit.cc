@@ -25,12 +25,11 @@ std::vector<Event> ReadEvents(const std::filesystem::path& folder) {
   const absl::StatusOr<std::unique_ptr<Store>> store = PostgresStore::Open(options, clock);
   REQUIRE(store.ok());
   std::vector<Event> events;
-  const absl::Status status =
-      (*store)->Read(absl::InfiniteFuture(), [&](ReadTransaction& tx) -> absl::Status {
-        absl::StatusOr<std::vector<Event>> found = tx.events().ListAfter(0, kMaxEvents);
-        if (found.ok()) events = *std::move(found);
-        return found.status();
-      });
+  const absl::Status status = (*store)->Read(Deadline::Never(), [&](ReadTransaction& tx) -> absl::Status {
+    absl::StatusOr<std::vector<Event>> found = tx.events().ListAfter(0, kMaxEvents);
+    if (found.ok()) events = *std::move(found);
+    return found.status();
+  });
   INFO(status.ToString());
   REQUIRE(status.ok());
   return events;

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <compare>
+
+#include "absl/time/time.h"
+
+namespace keelson {
+
+// The point at which a caller stops waiting. A deadline is measured by the monotonic clock (CLOCK_MONOTONIC),
+// so that setting the system's clock neither shortens nor prolongs a wait. That clock stands still while the
+// machine is suspended, as do poll(2) and pthread_cond_clockwait(3), which wait for deadlines.
+//
+// A value type without a time of day: a deadline is never stored or sent. Each process computes its own from
+// a remaining duration.
+class Deadline {
+ public:
+  using SteadyClock = std::chrono::steady_clock;
+
+  // Never expires.
+  constexpr Deadline() = default;
+  static constexpr Deadline Never() { return Deadline(); }
+
+  // `timeout` from now. A timeout beyond the clock's range (292 years) never expires; one of zero or less has
+  // expired already.
+  static Deadline After(absl::Duration timeout) {
+    const SteadyClock::time_point now = SteadyClock::now();
+    const auto nanoseconds = absl::ToChronoNanoseconds(std::max(timeout, absl::ZeroDuration()));
+    if (nanoseconds >= SteadyClock::time_point::max() - now) return Never();
+    return Deadline(now + nanoseconds);
+  }
+
+  bool is_never() const { return time_ == SteadyClock::time_point::max(); }
+  // Costs one reading of the clock, or nothing where the deadline is Never.
+  bool expired() const { return !is_never() && SteadyClock::now() >= time_; }
+  // Zero once the deadline has expired; infinite where it is Never.
+  absl::Duration remaining() const {
+    if (is_never()) return absl::InfiniteDuration();
+    return std::max(absl::FromChrono(time_ - SteadyClock::now()), absl::ZeroDuration());
+  }
+  // The timeout for poll(2): rounded up to whole milliseconds, and at most an hour, so that callers loop.
+  int PollMilliseconds() const {
+    const absl::Duration left = std::min(absl::Ceil(remaining(), absl::Milliseconds(1)), absl::Hours(1));
+    return static_cast<int>(absl::ToInt64Milliseconds(left));
+  }
+  // For waits that take a time point.
+  SteadyClock::time_point time() const { return time_; }
+
+  // The sooner deadline is the smaller one.
+  friend constexpr auto operator<=>(const Deadline&, const Deadline&) = default;
+
+ private:
+  constexpr explicit Deadline(SteadyClock::time_point time) : time_(time) {}
+
+  SteadyClock::time_point time_ = SteadyClock::time_point::max();
+};
+
+}  // namespace keelson
