@@ -1,11 +1,9 @@
 #include "adapters/email_http/ses_email_provider.h"
 
-#include <algorithm>
-
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
 #include "adapters/email_mime/header.h"
 #include "core/common/strings.h"
+#include "core/common/text.h"
 
 namespace keelson {
 namespace {
@@ -27,10 +25,6 @@ constexpr AnswerRule kRules[] = {
     {0, "BadRequestException", "", Kind::kMessageRejected},
     {0, "MessageRejected", "", Kind::kMessageRejected},
 };
-
-bool IsAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), absl::ascii_isascii);
-}
 
 // The display name as encoded words: of a header it takes ASCII alone.
 absl::StatusOr<std::string> FromAddress(const Mailbox& from) {

@@ -1,6 +1,6 @@
 #include "adapters/email_mime/envelope.h"
 
-#include "adapters/email_mime/header.h"
+#include "core/common/domain_name.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
 
@@ -17,8 +17,8 @@ absl::Status CheckTexts(const RenderedMessage& content) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<Mailbox> WireMailbox(std::string_view text) {
-  absl::StatusOr<Mailbox> mailbox = ParseMailbox(text);
+// Converts the mailbox's domain to ASCII.
+absl::StatusOr<Mailbox> WireMailbox(absl::StatusOr<Mailbox> mailbox) {
   if (!mailbox.ok()) return mailbox.status();
   const absl::StatusOr<std::string> domain = AsciiDomain(mailbox->domain());
   if (!domain.ok()) return domain.status();
@@ -30,13 +30,10 @@ absl::StatusOr<Mailbox> WireMailbox(std::string_view text) {
 
 absl::StatusOr<Envelope> ReadEnvelope(const Email& email) {
   if (absl::Status status = CheckTexts(email.content); !status.ok()) return status;
-  absl::StatusOr<Mailbox> from = WireMailbox(email.from);
+  absl::StatusOr<Mailbox> from = WireMailbox(ParseMailbox(email.from));
   if (!from.ok()) return absl::InvalidArgumentError(StrCat("the sender ", from.status().message()));
-  absl::StatusOr<Mailbox> to = WireMailbox(email.to);
+  absl::StatusOr<Mailbox> to = WireMailbox(ParseRecipient(email.to));
   if (!to.ok()) return absl::InvalidArgumentError(StrCat("the recipient ", to.status().message()));
-  if (!to->display_name.empty() || email.to.find('<') != std::string::npos) {
-    return absl::InvalidArgumentError("the recipient must be a bare address");
-  }
   Envelope envelope;
   envelope.message_id = StrCat("<", email.id.ToString(), "@", from->domain(), ">");
   envelope.from = *std::move(from);

@@ -1,14 +1,12 @@
 #include "adapters/email_mime/header.h"
 
-#include <idn2.h>
-
 #include <algorithm>
-#include <memory>
 #include <ranges>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "core/common/domain_name.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
 
@@ -31,18 +29,10 @@ absl::Status CheckValue(std::string_view value) {
   return absl::OkStatus();
 }
 
-bool IsAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), absl::ascii_isascii);
-}
-
 // RFC 5322's atext.
 bool IsAtomCharacter(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
          std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
-}
-
-bool IsDomainCharacter(char c) {
-  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.';
 }
 
 // The most bytes, at most `limit`, that end with a whole character.
@@ -143,21 +133,6 @@ absl::StatusOr<std::string> MailboxHeader(std::string_view name, const Mailbox& 
   std::vector<std::string> words = DisplayNameWords(mailbox.display_name);
   words.push_back(StrCat("<", *address, ">"));
   return Folded(name, words);
-}
-
-absl::StatusOr<std::string> AsciiDomain(std::string_view domain) {
-  const auto invalid = [] { return absl::InvalidArgumentError("an address's domain must be a domain name"); };
-  // To libidn2 the text would end there.
-  if (domain.find('\0') != std::string_view::npos) return invalid();
-  char* ascii = nullptr;
-  const int result =
-      idn2_to_ascii_8z(std::string(domain).c_str(), &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
-  const std::unique_ptr<char, decltype(&idn2_free)> owner(ascii, &idn2_free);
-  // Judged here: libidn2 lets what is ASCII pass, and its STD3 rules drop what they forbid instead of
-  // refusing it.
-  const std::string_view name = result == IDN2_OK ? ascii : "";
-  if (name.empty() || !std::all_of(name.begin(), name.end(), IsDomainCharacter)) return invalid();
-  return std::string(name);
 }
 
 }  // namespace keelson

@@ -20,7 +20,4 @@ absl::StatusOr<std::string> TextHeader(std::string_view name, std::string_view v
 // that is not ASCII as it is (RFC 6532).
 absl::StatusOr<std::string> MailboxHeader(std::string_view name, const Mailbox& mailbox);
 
-// An internationalised domain in ASCII ("xn--…"); INVALID_ARGUMENT where IDNA refuses it.
-absl::StatusOr<std::string> AsciiDomain(std::string_view domain);
-
 }  // namespace keelson

@@ -51,9 +51,14 @@ absl::StatusOr<Mailbox> ParseMailbox(std::string_view text) {
   }
   const absl::StatusOr<EmailAddress> parsed = EmailAddress::Parse(address);
   if (!parsed.ok()) return parsed.status();
-  if (parsed->text() != address) return Invalid("must not have spaces around its address");
+  if (Trim(address) != address) return Invalid("must not have spaces around its address");
   mailbox.address = parsed->text();
   return mailbox;
+}
+
+absl::StatusOr<Mailbox> ParseRecipient(std::string_view to) {
+  if (to.find('<') != std::string_view::npos || Trim(to) != to) return Invalid("must be a bare address");
+  return ParseMailbox(to);
 }
 
 }  // namespace keelson

@@ -11,6 +11,7 @@ namespace keelson {
 struct Mailbox {
   // UTF-8; empty where only the address was given.
   std::string display_name;
+  // In the canonical form: EmailAddress::text().
   std::string address;
 
   // What follows the address's last "@".
@@ -22,5 +23,9 @@ struct Mailbox {
 // INVALID_ARGUMENT with the rule that `text` breaks, repeating nothing of it: one mailbox, no control
 // character, an address that EmailAddress takes.
 absl::StatusOr<Mailbox> ParseMailbox(std::string_view text);
+
+// Reads a recipient: an address without a display name, angle brackets or surrounding spaces. Errors as
+// ParseMailbox.
+absl::StatusOr<Mailbox> ParseRecipient(std::string_view to);
 
 }  // namespace keelson

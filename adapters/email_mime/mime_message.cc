@@ -7,6 +7,7 @@
 #include "adapters/email_mime/mailbox.h"
 #include "adapters/email_mime/quoted_printable.h"
 #include "adapters/email_mime/seven_bit.h"
+#include "core/common/domain_name.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
 
@@ -35,14 +36,6 @@ std::string Body(const Email& email) {
                 boundary, "--\r\n");
 }
 
-absl::StatusOr<Mailbox> Recipient(std::string_view to) {
-  absl::StatusOr<Mailbox> mailbox = ParseMailbox(to);
-  if (mailbox.ok() && mailbox->address != to) {
-    return absl::InvalidArgumentError("the recipient must be a bare address");
-  }
-  return mailbox;
-}
-
 absl::StatusOr<std::string> Headers(const Email& email, const Mailbox& from, const Mailbox& to) {
   absl::StatusOr<std::string> domain = AsciiDomain(from.domain());
   if (!domain.ok()) return domain.status();
@@ -67,8 +60,8 @@ absl::StatusOr<std::string> RenderMime(const Email& email) {
   }
   const absl::StatusOr<Mailbox> from = ParseMailbox(email.from);
   if (!from.ok()) return absl::InvalidArgumentError(StrCat("the sender ", from.status().message()));
-  const absl::StatusOr<Mailbox> to = Recipient(email.to);
-  if (!to.ok()) return to.status();
+  const absl::StatusOr<Mailbox> to = ParseRecipient(email.to);
+  if (!to.ok()) return absl::InvalidArgumentError(StrCat("the recipient ", to.status().message()));
   absl::StatusOr<std::string> headers = Headers(email, *from, *to);
   if (!headers.ok()) return headers.status();
   return StrCat(*headers, Body(email));

@@ -1,17 +1,11 @@
 #include "adapters/email_smtp/smtp_transaction.h"
 
-#include <algorithm>
-
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
 #include "core/common/strings.h"
+#include "core/common/text.h"
 
 namespace keelson {
 namespace {
-
-bool IsAscii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), absl::ascii_isascii);
-}
 
 // The domains are in ASCII by now; what is left are the local parts, which nothing can encode.
 bool NeedsUtf8(const Envelope& envelope) {

@@ -8,8 +8,12 @@
 
 namespace keelson {
 
-// An e-mail address (RFC 5321, with UTF-8 by RFC 6531): as its owner writes it, and the canonical key by
-// which two spellings of one address are the same account.
+// An e-mail address (RFC 5321, with UTF-8 by RFC 6531) and the canonical key by which two spellings of one
+// address are the same account.
+//
+// The service stores the text and sends mail to it, and the key identifies that mailbox: two texts share a
+// key only where they differ in the case of letters or in the spelling of the domain (Unicode or ASCII).
+// Neither contains invisible characters or compatibility characters, such as full-width letters.
 class EmailAddress {
  public:
   static constexpr std::size_t kMaxOctets = 254;
@@ -24,9 +28,14 @@ class EmailAddress {
   // domain that is not ASCII must be whole: its ASCII form begins otherwise as long as letters are missing.
   static std::optional<std::string> KeyPrefix(std::string_view text);
 
+  // The canonical form: the local part in NFKC without invisible characters, its case preserved; an ASCII
+  // domain as written, any other domain in Unicode.
   const std::string& text() const { return text_; }
-  // The local part in NFKC, case-folded, invisible characters dropped; the domain in IDNA2008's ASCII form.
+  // The local part in lower case; the domain in IDNA2008's ASCII form.
   const std::string& key() const { return key_; }
+  // The key that earlier versions stored: with the local part case-folded, so that "ß" is "ss" and "ς" is
+  // "σ". FindByAddress also looks for this key.
+  std::string former_key() const;
   bool operator==(const EmailAddress& other) const { return key_ == other.key_; }
 
  private:

@@ -1,6 +1,6 @@
 #include "core/accounts/get_user.h"
 
-#include "core/accounts/email_address.h"
+#include "core/accounts/find_by_address.h"
 #include "core/common/error.h"
 
 namespace keelson {
@@ -30,7 +30,7 @@ absl::StatusOr<User> GetUser::operator()(const CallContext& context, std::string
 absl::StatusOr<User> GetUserByEmail::operator()(const CallContext& context, std::string_view email) {
   const absl::StatusOr<EmailAddress> address = EmailAddress::Parse(email);
   if (!address.ok()) return FieldErrors().Add("email", std::string(address.status().message())).ToStatus();
-  return Read(store_, context, [&](UserReader& users) { return users.FindByEmailKey(address->key()); });
+  return Read(store_, context, [&](UserReader& users) { return FindByAddress(users, *address); });
 }
 
 }  // namespace keelson

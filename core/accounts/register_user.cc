@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/accounts/find_by_address.h"
 #include "core/accounts/locale.h"
 #include "core/accounts/password_policy.h"
 #include "core/common/idempotent_write.h"
@@ -86,7 +87,7 @@ absl::StatusOr<std::optional<User>> RegisterUser::operator()(const CallContext& 
       if (first) return absl::OkStatus();
     }
     if (policy_.conceal_existing_email) return absl::OkStatus();
-    const Found<User> holder = tx.users().FindByEmailKey(applicant->email.key());
+    const Found<User> holder = FindByAddress(tx.users(), applicant->email);
     if (!holder.ok()) return holder.status();
     return *holder ? EmailTaken() : absl::OkStatus();
   });
@@ -107,7 +108,7 @@ absl::StatusOr<std::optional<User>> RegisterUser::operator()(const CallContext& 
                                    applicant->locale, command.labels, now);
   return to_user(WriteOnce<RegisterUserAnswer>(
       store_, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<RegisterUserAnswer> {
-        const Found<User> holder = tx.users().FindByEmailKey(user->email_key);
+        const Found<User> holder = FindByAddress(tx.users(), applicant->email);
         if (!holder.ok()) return holder.status();
         if (*holder && !policy_.conceal_existing_email) return EmailTaken();
         absl::Status done =

@@ -1,5 +1,6 @@
 #include "core/accounts/verify_email.h"
 
+#include "core/accounts/find_by_address.h"
 #include "core/common/error.h"
 #include "core/notifications/outbox.h"
 
@@ -47,7 +48,7 @@ absl::Status ResendVerification::operator()(const CallContext& context, const st
     const absl::StatusOr<bool> address_free =
         tx.cooldowns().TryStart(AddressCooldown(address->key()), now, until);
     if (!address_free.ok() || !*address_free) return address_free.status();
-    const Found<User> user = tx.users().FindByEmailKey(address->key());
+    const Found<User> user = FindByAddress(tx.users(), *address);
     if (!user.ok()) return user.status();
     if (!*user || (**user)->email_verify_time || (**user)->state != UserState::kActive)
       return absl::OkStatus();

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "core/accounts/email_address.h"
 #include "core/common/archive.h"
 #include "core/common/strings.h"
 
@@ -14,8 +15,19 @@ std::string UserHasPassword(const UserRow& user) {
   return user.password_hash || user.fields.state == UserState::kErased ? "" : "it has no password hash";
 }
 
+// Mail to an address in another form could reach another mailbox than the one that the key identifies. Erased
+// users hold no address.
+std::string UserAddressIsCanonical(const UserRow& user) {
+  if (user.fields.state == UserState::kErased) return "";
+  const absl::StatusOr<EmailAddress> address = EmailAddress::Parse(user.fields.email);
+  if (!address.ok()) return "its e-mail address is not valid";
+  if (address->text() != user.fields.email) return "its e-mail address is not in canonical form";
+  return address->key() == user.fields.email_key ? "" : "its email_key does not match its e-mail address";
+}
+
 constexpr std::array kUserInvariants = {
     Invariant<UserRow>{"user_has_password", UserHasPassword},
+    Invariant<UserRow>{"user_address_is_canonical", UserAddressIsCanonical},
 };
 
 // They may hold a token.

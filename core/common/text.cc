@@ -2,9 +2,11 @@
 
 #include <utf8proc.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
+#include "absl/strings/ascii.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -36,6 +38,26 @@ bool IsSpace(utf8proc_int32_t code_point) {
   }
 }
 
+// U+2800 BRAILLE PATTERN BLANK, which Unicode does not classify as white space.
+constexpr utf8proc_int32_t kBrailleBlank = 0x2800;
+
+bool IsBlank(utf8proc_int32_t code_point) {
+  const utf8proc_category_t category = utf8proc_category(code_point);
+  return category == UTF8PROC_CATEGORY_CC || category == UTF8PROC_CATEGORY_CF || code_point == kBrailleBlank;
+}
+
+void Append(utf8proc_int32_t code_point, std::string& text) {
+  utf8proc_uint8_t bytes[4];
+  const utf8proc_ssize_t size = utf8proc_encode_char(code_point, bytes);
+  text.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
+}
+
+// Returns the lower-case letter of the case pair that `code_point` is the capital of, else `code_point`.
+utf8proc_int32_t LowerOfPair(utf8proc_int32_t code_point) {
+  const utf8proc_int32_t lower = utf8proc_tolower(code_point);
+  return utf8proc_toupper(lower) == code_point ? lower : code_point;
+}
+
 std::optional<std::string> Map(std::string_view text, int options) {
   utf8proc_uint8_t* mapped = nullptr;
   const utf8proc_ssize_t size = utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
@@ -62,6 +84,10 @@ bool IsValidUtf8(std::string_view text) {
     text.remove_prefix(size);
   }
   return true;
+}
+
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), absl::ascii_isascii);
 }
 
 std::size_t CountCodePoints(std::string_view text) {
@@ -98,8 +124,36 @@ std::optional<std::string> Nfkc(std::string_view text) {
   return Map(text, kNfkc);
 }
 
+std::optional<std::string> NfkcWithoutInvisible(std::string_view text) {
+  return Map(text, kNfkc | UTF8PROC_IGNORE);
+}
+
+std::optional<std::string> NfkcLowercase(std::string_view text) {
+  const std::optional<std::string> normal = NfkcWithoutInvisible(text);
+  if (!normal) return std::nullopt;
+  std::string lower;
+  std::string_view rest = *normal;
+  for (CodePoint next = First(rest); next.size > 0; next = First(rest)) {
+    Append(LowerOfPair(next.value), lower);
+    rest.remove_prefix(next.size);
+  }
+  // A lower-case letter can compose with a mark that its capital does not compose with, such as "ǰ".
+  return Map(lower, kNfkc);
+}
+
 std::optional<std::string> NfkcCasefold(std::string_view text) {
   return Map(text, kNfkc | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
+}
+
+std::string VisibleText(std::string_view text) {
+  const std::string normal = Map(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_IGNORE).value_or("");
+  std::string visible;
+  std::string_view rest = normal;
+  for (CodePoint next = First(rest); next.size > 0; next = First(rest)) {
+    if (IsSpace(next.value) || !IsBlank(next.value)) Append(next.value, visible);
+    rest.remove_prefix(next.size);
+  }
+  return std::string(Trim(visible));
 }
 
 void CheckLabels(std::string_view field, const Labels& labels, FieldErrors& errors) {

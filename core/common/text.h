@@ -12,6 +12,7 @@
 namespace keelson {
 
 bool IsValidUtf8(std::string_view text);
+bool IsAscii(std::string_view text);
 // Code points; needs valid UTF-8.
 std::size_t CountCodePoints(std::string_view text);
 // Any of C0, DEL and C1: what can break a line, a header or a terminal.
@@ -20,9 +21,19 @@ bool HasControlCharacters(std::string_view text);
 std::string_view Trim(std::string_view text);
 // Unicode normalization form NFKC; nothing for invalid UTF-8.
 std::optional<std::string> Nfkc(std::string_view text);
+// NFKC without invisible characters (Unicode's Default_Ignorable_Code_Point: zero-width spaces and joiners,
+// bidi controls, variation selectors, soft hyphens). Nothing for invalid UTF-8.
+std::optional<std::string> NfkcWithoutInvisible(std::string_view text);
+// NfkcWithoutInvisible with each capital replaced by the lower-case letter of its case pair. Unlike case
+// folding, the result keeps letters distinct that are no case pair: "ß" and "ss", "ς" and "σ", "İ" and "i".
+// Nothing for invalid UTF-8.
+std::optional<std::string> NfkcLowercase(std::string_view text);
 // NFKC and full case folding (Unicode NFKC_Casefold, which also drops invisible characters): the form
 // in which two spellings of one name are equal. Nothing for invalid UTF-8.
 std::optional<std::string> NfkcCasefold(std::string_view text);
+// The text without control characters, invisible characters and U+2800, and without white space at either
+// end. Needs valid UTF-8.
+std::string VisibleText(std::string_view text);
 
 using Labels = std::map<std::string, std::string>;
 

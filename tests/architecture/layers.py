@@ -15,7 +15,7 @@ CORE_REFUSED = [
 # Pure functions of small libraries, behind the core's own names.
 CORE_LIBRARIES = {
     "core/common/": ["utf8proc.h", "sodium.h", "sodium/"],
-    "core/accounts/email_address.cc": ["idn2.h"],
+    "core/common/domain_name.cc": ["idn2.h"],
 }
 
 # Every adapter may use the core, Abseil, POSIX and the supports beside it, and its own technology.
@@ -26,7 +26,7 @@ TECHNOLOGY = {
     "email": [],
     "email_http": ["nlohmann/"],
     "email_smtp": ["curl/curl.h"],
-    "email_mime": ["idn2.h"],
+    "email_mime": [],
     "email_templates": ["kainjow/mustache.hpp"],
     "grpc": GRPC + ["openssl/"],
     "grpc_health": GRPC,

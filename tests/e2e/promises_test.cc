@@ -79,6 +79,40 @@ TEST_CASE("an address is taken in whatever case") {
 TEST_CASE("existing addresses can be concealed") {
   const Folder folder;
   ServiceProcess service(folder.path(),
+TEST_CASE("an address is stored and mailed in canonical form") {
+  const Folder folder;
+  {
+    ServiceProcess service(folder.path());
+    const Client client = service.Connect();
+    const auto registered =
+        client(&Accounts::RegisterUser, Registration("", "\u200bgrace@\uff45xample\u3002com"));
+    REQUIRE(Outcome(registered) == "OK");
+    CHECK(registered->user().email() == "grace@example.com");
+    CHECK(Outcome(client(&Accounts::RegisterUser, Registration("", "grace@example.com"))) ==
+          "ALREADY_EXISTS EMAIL_TAKEN");
+    AwaitMails(service.mail_folder(), "grace@example.com", 1);
+    for (const char* email : {"ada@r3---sn.example.com", "ada@ab--cd.example"}) {
+      RegisterUser(client, email);
+      AwaitMails(service.mail_folder(), email, 1);
+    }
+    CHECK(service.Stop() == 0);
+  }
+  CHECK(RunOnStore(folder.path(), {"verify"}).exit_code == 0);
+
+  // An earlier version stored other forms: mail reaches the owner, and `verify` reports the user.
+  ExecuteInStore(folder.path(),
+                 "UPDATE users SET email = '\u200bgrace@example.com' WHERE email = 'grace@example.com'");
+  ServiceProcess service(folder.path(), {"accounts.resend_cooldown=0s"});
+  const Client client = service.Connect();
+  CHECK(Outcome(client(&Accounts::ResendVerification, "email: 'grace@example.com'")) == "OK");
+  const Mail mail = AwaitMails(service.mail_folder(), "grace@example.com", 2)[1];
+  CHECK(Outcome(client(&Accounts::VerifyEmail, Field("token", TokenIn(mail)))) == "OK");
+  CHECK(service.Stop() == 0);
+  const CommandResult verified = RunOnStore(folder.path(), {"verify"});
+  CHECK(verified.exit_code == 1);
+  CHECK_THAT(verified.output, Catch::Contains("user_address_is_canonical") && !Catch::Contains("grace"));
+}
+
                          {"accounts.conceal_existing_email=true", "accounts.resend_cooldown=0s"});
   const Client client = service.Connect();
   for (int i = 0; i < 2; ++i) {

@@ -2,7 +2,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "adapters/email_mime/header.h"
+#include "adapters/email_mime/envelope.h"
+#include "adapters/email_mime/mime_message.h"
+#include "core/accounts/email_address.h"
 
 namespace keelson {
 
@@ -40,11 +42,44 @@ TEST_CASE("what is not one mailbox is refused without being repeated") {
   CHECK(std::string(status.message()).find("keelson.example") == std::string::npos);
 }
 
-TEST_CASE("a domain is written as DNS has it") {
-  CHECK(AsciiDomain("bücher.example").value() == "xn--bcher-kva.example");
-  CHECK(AsciiDomain("example.com").value() == "example.com");
-  CHECK_FALSE(AsciiDomain("exa mple.com").ok());
-  CHECK_FALSE(AsciiDomain("example.com>\r\nBcc: x").ok());
+TEST_CASE("a parsed mailbox has its address in canonical form") {
+  CHECK(ParseMailbox("Grace <\u200bgra\u00adce@\uff45xample\u3002com>")->address == "grace@example.com");
+  CHECK(ParseRecipient("\u200bgrace@example.com")->address == "grace@example.com");
+}
+
+TEST_CASE("a recipient with a name, angle brackets or surrounding spaces is refused") {
+  CHECK(ParseRecipient("ada@example.com").ok());
+  for (const std::string to :
+       {"", " ada@example.com", "ada@example.com ", "<ada@example.com>", "Ada <ada@example.com>"}) {
+    CAPTURE(to);
+    CHECK(absl::IsInvalidArgument(ParseRecipient(to).status()));
+  }
+}
+
+TEST_CASE("the mailer accepts every address that the core accepts, and mails the mailbox of its key") {
+  const std::string text =
+      GENERATE(as<std::string>{}, "ada@example.com", "Ada.Lovelace+tag@Example.COM",
+               "!#$%&'*+-/=?^_`{|}~@example.com", "ada@r3---sn.example.com", "ada@ab--cd.example",
+               "ada@xn--bcher-kva.example", "ada@b\u00fccher.example", "ada@ab--cd.b\u00fccher.example",
+               "jo\u0308rg@example.com", "stra\u00dfe@stra\u00dfe.example", "\u200bgrace@exam\u00adple.com",
+               "\uff47race@\uff45xample\u3002com", "\u7528\u6237@\u4f8b\u5b50.\u4e2d\u56fd");
+  CAPTURE(text);
+  const absl::StatusOr<EmailAddress> address = EmailAddress::Parse(text);
+  REQUIRE(address.ok());
+  Email email;
+  email.id = *MessageId::Parse("message_01hf7yat00e8r8e2dhp52c4m2r");
+  email.from = address->text();
+  email.to = address->text();
+  email.content = {"Subject", "Text\n", "<p>Text</p>\n", "en"};
+  const absl::StatusOr<Envelope> envelope = ReadEnvelope(email);
+  REQUIRE(envelope.ok());
+  const std::string& key = address->key();
+  CHECK(envelope->to.substr(envelope->to.rfind('@')) == key.substr(key.rfind('@')));
+  CHECK(EmailAddress::Parse(envelope->to)->key() == key);
+  CHECK(envelope->from.address == envelope->to);
+  const absl::StatusOr<std::string> message = RenderMime(email);
+  REQUIRE(message.ok());
+  CHECK(message->find("To: " + envelope->to + "\r\n") != std::string::npos);
 }
 
 }  // namespace keelson

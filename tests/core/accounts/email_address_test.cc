@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"
+#include "core/common/text.h"
 #include "tests/support/status_checks.h"
 
 namespace keelson {
@@ -17,10 +18,84 @@ bool IsAddress(std::string_view text) {
   return EmailAddress::Parse(text).ok();
 }
 
+std::string TextOf(std::string_view text) {
+  const absl::StatusOr<EmailAddress> address = EmailAddress::Parse(text);
+  return address.ok() ? address->text() : StrCat("refused: ", address.status().message());
+}
+
 TEST_CASE("An address is kept as it was written, but for space around it") {
   const EmailAddress address = Must(EmailAddress::Parse("  Ada.Lovelace@Example.COM\n"));
   CHECK(address.text() == "Ada.Lovelace@Example.COM");
   CHECK(address.key() == "ada.lovelace@example.com");
+  CHECK(TextOf("J\u00d6rg@xn--mnchen-3ya.DE") == "J\u00d6rg@xn--mnchen-3ya.DE");
+}
+
+TEST_CASE("An address is stored in canonical form") {
+  const std::pair<std::string_view, std::string_view> written[] = {
+      {"\u200bgrace@example.com", "grace@example.com"},              // a zero-width space
+      {"\ufeffgrace@example.com\u200b", "grace@example.com"},        // a byte order mark
+      {"gra\u200c\u200d\u2060ce@example.com", "grace@example.com"},  // joiners
+      {"\u202egrace\u202c@example.com", "grace@example.com"},        // bidi controls
+      {"\u2066grace\u2069@example.com", "grace@example.com"},
+      {"grace\u061c@example.com", "grace@example.com"},
+      {"grace\ufe0f\U000e0100@example.com", "grace@example.com"},  // variation selectors
+      {"gr\u00adace@exam\u00adple.com", "grace@example.com"},      // soft hyphens
+      {"grace\u034f\u3164@example.com", "grace@example.com"},      // a joiner of graphemes, a Hangul filler
+      {"\uff47\uff52\uff41\uff43\uff45@example.com", "grace@example.com"},  // full-width letters
+      {"\uff27race@EXAMPLE.com", "Grace@EXAMPLE.com"},
+      {"grace\uff0ehopper@example.com", "grace.hopper@example.com"},  // a full-width full stop
+      {"\ufb01ona@example.com", "fiona@example.com"},                 // a ligature
+      {"\u212aelvin@example.com", "Kelvin@example.com"},              // the Kelvin sign
+      {"jo\u0308rg@example.com", "j\u00f6rg@example.com"},
+      {"grace@\uff45xample.com", "grace@example.com"},
+      {"grace@example\u3002com", "grace@example.com"},  // an ideographic full stop
+      {"grace@example\uff61com", "grace@example.com"},
+      {"grace@mu\u0308nchen.de", "grace@m\u00fcnchen.de"},
+      {"grace@M\u00dcNCHEN.de", "grace@m\u00fcnchen.de"},
+  };
+  for (const auto& [text, kept] : written) {
+    CAPTURE(text);
+    CHECK(TextOf(text) == kept);
+    CHECK(KeyOf(text) == KeyOf(kept));
+    CHECK(TextOf(TextOf(text)) == kept);
+  }
+}
+
+TEST_CASE("Two addresses share a key only where they differ in the case of letters") {
+  const std::string_view locals[] = {
+      "strasse",       "stra\u00dfe",    "STRASSE",      "STRA\u1e9eE",   "nikos\u03c3",
+      "nikos\u03c2",   "NIKOS\u03a3",    "istanbul",     "\u0130stanbul", "ISTANBUL",
+      "\u0131stanbul", "i\u0307stanbul", "fi",           "\ufb01",        "ss",
+      "\u017f\u017f",  "\u1f80",         "\u1f00\u03b9", "\u01f0",        "J\u030c",
+      "\u1c80",        "\u0432",         "\u0412",       "\u13a0",        "\uab70"};
+  for (const std::string_view one : locals) {
+    for (const std::string_view other : locals) {
+      const EmailAddress a = Must(EmailAddress::Parse(StrCat(one, "@example.com")));
+      const EmailAddress b = Must(EmailAddress::Parse(StrCat(other, "@example.com")));
+      CAPTURE(a.text(), b.text());
+      CHECK((a == b) == (NfkcLowercase(a.text()) == NfkcLowercase(b.text())));
+    }
+  }
+  for (const auto& [one, other] :
+       {std::pair("stra\u00dfe", "strasse"), std::pair("\u03c2", "\u03c3"), std::pair("\u0130", "i"),
+        std::pair("\u0131", "i"), std::pair("\u1f80", "\u1f00\u03b9")}) {
+    CAPTURE(one, other);
+    CHECK(KeyOf(StrCat(one, "@example.com")) != KeyOf(StrCat(other, "@example.com")));
+  }
+}
+
+TEST_CASE("The former key of an address is its case-folded key") {
+  CHECK(Must(EmailAddress::Parse("Stra\u00dfe@m\u00fcnchen.de")).former_key() == "strasse@xn--mnchen-3ya.de");
+  CHECK(Must(EmailAddress::Parse("nikos\u03c2@example.com")).former_key() == "nikos\u03c3@example.com");
+  CHECK(Must(EmailAddress::Parse("Ada@Example.com")).former_key() == "ada@example.com");
+}
+
+TEST_CASE("A host name with hyphens in positions 3 and 4 is accepted") {
+  for (const std::string_view text : {"ada@r3---sn.example.com", "ada@ab--cd.example"}) {
+    CAPTURE(text);
+    CHECK(TextOf(text) == text);
+    CHECK(KeyOf(text) == text);
+  }
 }
 
 TEST_CASE("Every ordinary form of an address is taken") {
@@ -175,6 +250,13 @@ TEST_CASE("An address is held to 64 octets before the @ and 254 in all") {
   REQUIRE(too_long.size() == 255);
   CHECK_FALSE(IsAddress(too_long));
   CHECK_FALSE(IsAddress(std::string(1'000'000, 'a')));
+  // The limit applies to the domain in ASCII.
+  const std::string label = StrCat(std::string(50, 'b'), "\u00fc.");
+  const std::string expanding = StrCat("@", label, label, label, label, "de");
+  CHECK(IsAddress(StrCat("a", expanding)));
+  REQUIRE(StrCat(std::string(30, 'a'), expanding).size() <= EmailAddress::kMaxOctets);
+  CHECK(TextOf(StrCat(std::string(30, 'a'), expanding)) ==
+        "refused: must be at most 254 octets long with its domain in ASCII");
   // Octets, not characters.
   CHECK_FALSE(IsAddress(StrCat(std::string(63, 'a'), "\xc3\xa4@b.de")));
 }

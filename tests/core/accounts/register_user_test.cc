@@ -90,6 +90,31 @@ TEST_CASE("The words of a refusal never repeat the password") {
   }
 }
 
+TEST_CASE("A registration stores and mails the canonical form of the address") {
+  for (const std::string written :
+       {"\u200bgrace@example.com", "grace\u2060@example.com", "\uff47race@example.com",
+        "grace@\uff45xample\u3002com", "gr\u00adace@example.com", "\u202egrace\u202c@example.com"}) {
+    CAPTURE(written);
+    World world;
+    const std::optional<User> user = Must(world.Register(Registration(written)));
+    CHECK((*user)->email == "grace@example.com");
+    CHECK(world.Outbox().at(0).to == "grace@example.com");
+    CHECK(world.Outbox().at(0).to_key == "grace@example.com");
+    CHECK(ReasonOf(world.Register(Registration("grace@example.com"))) == "EMAIL_TAKEN");
+  }
+}
+
+TEST_CASE("A registered address does not block the owner of another mailbox") {
+  for (const auto& [first, second] : {std::pair("stra\u00dfe@example.com", "strasse@example.com"),
+                                      std::pair("nikos\u03c3@example.com", "nikos\u03c2@example.com"),
+                                      std::pair("\u0130rem@example.com", "irem@example.com")}) {
+    CAPTURE(first);
+    World world;
+    CHECK(ReasonOf(world.Register(Registration(first))) == "OK");
+    CHECK(ReasonOf(world.Register(Registration(second))) == "OK");
+  }
+}
+
 TEST_CASE("An address that is held is refused before anything is hashed") {
   World world;
   world.Ada();
@@ -204,6 +229,7 @@ TEST_CASE("Neither what is kept of a repeatable registration nor its fingerprint
   CHECK(record->answer.find(kPassword) == std::string::npos);
   CHECK(record->answer.find("$fake$") == std::string::npos);
 
+  // The password is no part of the compared content, so that another password returns the first response.
   RegisterUserCommand other_password = Registration("ada@example.com", "request-1");
   other_password.password = Secret("another!pass#word");
   const std::optional<User> again = Must(world.Register(other_password));

@@ -199,3 +199,32 @@ TEST_CASE("What is no id, no address, or nobody's is told apart") {
 
 }  // namespace
 }  // namespace keelson
+TEST_CASE("An account that is stored under its former key is found by its address") {
+  World world;
+  UserFields fields = world.Ada().fields();
+  fields.email = "Stra\u00dfe@example.com";
+  fields.email_key = "strasse@example.com";
+  ++fields.version;
+  world.Overwrite(fields);
+  world.NewEvents();
+  GetUserByEmail by_email(world.store);
+  CHECK(Must(by_email(world.context, "stra\u00dfe@EXAMPLE.com"))->id == fields.id);
+  CHECK(ReasonOf(by_email(world.context, "stra\u00dfen@example.com")) == "USER_NOT_FOUND");
+  CHECK(ReasonOf(world.Register(Registration("STRA\u1e9eE@example.com"))) == "EMAIL_TAKEN");
+  Must(world.Resend("stra\u00dfe@example.com"));
+  CHECK(world.NewEvents() == Fields{"message.queued"});
+}
+
+TEST_CASE("An address does not match the account of another address with the same former key") {
+  World world;
+  UserFields fields = world.Ada().fields();
+  fields.email = fields.email_key = "strasse@example.com";
+  ++fields.version;
+  world.Overwrite(fields);
+  GetUserByEmail by_email(world.store);
+  CHECK(ReasonOf(by_email(world.context, "stra\u00dfe@example.com")) == "USER_NOT_FOUND");
+  CHECK(ReasonOf(world.Register(Registration("stra\u00dfe@example.com"))) == "OK");
+  CHECK(Must(by_email(world.context, "stra\u00dfe@example.com"))->id != fields.id);
+  CHECK(Must(by_email(world.context, "strasse@example.com"))->id == fields.id);
+}
+

@@ -62,6 +62,12 @@ struct Violation {
 const Violation kViolations[] = {
     {"user_has_password", "users", "no password",
      [](Plant& p) { p.rows.of<UserRow>()[0].password_hash.reset(); }},
+    {"user_address_is_canonical", "users", "not in canonical form",
+     [](Plant& p) { p.rows.of<UserRow>()[0].fields.email.insert(0, "\u200b"); }},
+    {"user_address_is_canonical", "users", "not valid",
+     [](Plant& p) { p.rows.of<UserRow>()[0].fields.email = "nobody"; }},
+    {"user_address_is_canonical", "users", "email_key does not match",
+     [](Plant& p) { p.rows.of<UserRow>()[0].fields.email_key = "eve@example.com"; }},
     {"token_has_user", "email_tokens", "no such user",
      [](Plant& p) { p.rows.of<EmailToken>()[0].user_id = UserId(kFirst); }},
     {"token_has_user", "email_tokens", "no such user",

@@ -74,6 +74,41 @@ TEST_CASE("Spellings that look alike have one normal form") {
   CHECK(NfkcCasefold("E\xcc\x81") == "\xc3\xa9");
 }
 
+TEST_CASE("Lower case maps case pairs and keeps all other letters distinct") {
+  CHECK(NfkcLowercase("Ada.L\u00d6VE") == "ada.l\u00f6ve");
+  CHECK(NfkcLowercase("\uff21\u212a\ufb01") == "akfi");
+  CHECK(NfkcLowercase("E\u0301") == "\u00e9");
+  CHECK(NfkcLowercase("J\u030c") == "\u01f0");
+  CHECK(NfkcLowercase("\ufeffa\u00ad\u200b\u202e\ufe0fb") == "ab");
+  CHECK(NfkcLowercase("\u1e9e") == "\u00df");
+  CHECK(NfkcLowercase("\u03a3") == "\u03c3");
+  CHECK(NfkcLowercase("\u00df") == "\u00df");
+  CHECK(NfkcLowercase("\u03c2") == "\u03c2");
+  CHECK(NfkcLowercase("\u0130") == "\u0130");
+  CHECK(NfkcLowercase("\u0131") == "\u0131");
+  CHECK(NfkcLowercase("") == "");
+  CHECK_FALSE(NfkcLowercase("\xff").has_value());
+}
+
+TEST_CASE("Invisible characters are dropped, and case is preserved") {
+  CHECK(NfkcWithoutInvisible("\u200bAd\u00ada\u2060\ufe0f") == "Ada");
+  CHECK(NfkcWithoutInvisible("\uff21\ufb01") == "Afi");
+  CHECK_FALSE(NfkcWithoutInvisible("\xff").has_value());
+}
+
+TEST_CASE("Visible text has no invisible characters and no surrounding white space") {
+  CHECK(VisibleText(" \t\u3000pass\u200bword\u00a0\n") == "password");
+  CHECK(VisibleText("pass\x01word\x7f") == "password");
+  CHECK(VisibleText("a b") == "a b");
+  CHECK(VisibleText("\ufb01 \u00e9") == "\ufb01 \u00e9");
+  for (const std::string_view blank :
+       {"", "        ", "\u200b\u200c\u200d\u2060", "\u2800\u2800", "\u3164\uffa0\u115f",
+        "\ufe0f\u202e\u00ad", "\t\n\x01\x7f", "\u2028\u2029\u00a0\u1680", "\u061c\u180e\ufeff"}) {
+    CAPTURE(blank);
+    CHECK(VisibleText(blank).empty());
+  }
+}
+
 Fields LineFaults(std::string_view text, std::size_t most) {
   FieldErrors errors;
   CheckLine("name", text, most, errors);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "tests/e2e/support/database.h"
@@ -50,6 +51,13 @@ std::vector<std::string> StoreSettings(const std::filesystem::path& folder) {
 void ExecuteInStore(const std::filesystem::path& folder, const std::string& sql) {
   if (OnPostgres()) return ConnectToDatabase(folder).Execute(sql);
   Database(folder / "keelson.db").Execute(sql);
+}
+
+CommandResult RunOnStore(const std::filesystem::path& folder, std::vector<std::string> arguments) {
+  for (const std::string& setting : StoreSettings(folder)) {
+    arguments.insert(arguments.end(), {"--set", setting});
+  }
+  return RunKeelson(std::move(arguments), folder);
 }
 
 std::string DatabaseUrl(const std::filesystem::path& folder) {

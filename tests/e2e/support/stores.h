@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/e2e/support/child_process.h"
 #include "tests/support/postgres/postgres_session.h"
 
 namespace keelson::e2e {
@@ -22,6 +23,8 @@ void ExecuteInStore(const std::filesystem::path& folder, const std::string& sql)
 std::string DatabaseUrl(const std::filesystem::path& folder);
 // A superuser's session in it.
 servers::PostgresSession ConnectToDatabase(const std::filesystem::path& folder);
+// Runs a command, such as {"verify"}, on that store to its end.
+CommandResult RunOnStore(const std::filesystem::path& folder, std::vector<std::string> arguments);
 // All that the store holds for `folder`, as near to its bytes as can be had.
 std::string StoredBytes(const std::filesystem::path& folder);
 

@@ -1,0 +1,93 @@
+#include "core/common/domain_name.h"
+
+#include <idn2.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "core/common/strings.h"
+#include "core/common/text.h"
+
+namespace keelson {
+namespace {
+
+constexpr std::size_t kMaxLabel = 63;
+constexpr std::size_t kMaxName = 253;
+
+// Calls a conversion function of libidn2. Returns nothing where the function fails.
+template <typename Convert>
+std::optional<std::string> ConvertByIdn(std::string_view text, const Convert& convert) {
+  // libidn2 takes a C string, so that a NUL would end the text.
+  if (text.find('\0') != std::string_view::npos) return std::nullopt;
+  char* converted = nullptr;
+  const int result = convert(std::string(text).c_str(), &converted);
+  const std::unique_ptr<char, decltype(&idn2_free)> owner(converted, &idn2_free);
+  if (result != IDN2_OK) return std::nullopt;
+  return std::string(converted);
+}
+
+std::optional<std::string> AsciiLabel(std::string_view label) {
+  // IDNA reserves hyphens in positions 3 and 4 of a label. DNS allows them, and such hosts exist.
+  if (IsAscii(label) && !absl::StartsWithIgnoreCase(ToAbsl(label), "xn--")) {
+    return absl::AsciiStrToLower(ToAbsl(label));
+  }
+  return ConvertByIdn(label, [](const char* text, char** ascii) {
+    return idn2_to_ascii_8z(text, ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
+  });
+}
+
+// RFC 1123: letters, digits, and hyphens within. Checked here, because libidn2's STD3 option drops forbidden
+// characters, line breaks included, instead of refusing them.
+bool IsHostLabel(std::string_view label) {
+  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+  return !label.empty() && label.size() <= kMaxLabel && label.front() != '-' && label.back() != '-' &&
+         std::all_of(label.begin(), label.end(), allowed);
+}
+
+// A name whose last label is a number could be an IP address.
+bool IsHostName(std::string_view name) {
+  if (name.size() > kMaxName) return false;
+  std::size_t dot = name.find('.');
+  if (dot == std::string_view::npos) return false;
+  for (; dot != std::string_view::npos; dot = name.find('.')) {
+    if (!IsHostLabel(name.substr(0, dot))) return false;
+    name.remove_prefix(dot + 1);
+  }
+  return IsHostLabel(name) && name.find_first_not_of("0123456789") != std::string_view::npos;
+}
+
+}  // namespace
+
+std::optional<std::string> AsciiDomainPrefix(std::string_view domain) {
+  // UTS 46 maps the ideographic, full-width and half-width full stops to ".".
+  const std::string dotted =
+      absl::StrReplaceAll(ToAbsl(domain), {{"\u3002", "."}, {"\uff0e", "."}, {"\uff61", "."}});
+  std::string ascii;
+  for (const absl::string_view label : absl::StrSplit(dotted, '.')) {
+    const std::optional<std::string> converted = AsciiLabel({label.data(), label.size()});
+    if (!converted) return std::nullopt;
+    ascii += StrCat(*converted, ".");
+  }
+  ascii.pop_back();
+  return ascii;
+}
+
+absl::StatusOr<std::string> AsciiDomain(std::string_view domain) {
+  std::optional<std::string> ascii = AsciiDomainPrefix(domain);
+  if (ascii && IsHostName(*ascii)) return *std::move(ascii);
+  return absl::InvalidArgumentError("must be the name of an internet domain, such as example.com");
+}
+
+std::string UnicodeDomain(std::string_view ascii_domain) {
+  return ConvertByIdn(ascii_domain,
+                      [](const char* text, char** unicode) {
+                        return idn2_to_unicode_8z8z(text, unicode, IDN2_NONTRANSITIONAL);
+                      })
+      .value_or(std::string(ascii_domain));
+}
+
+}  // namespace keelson
