@@ -41,14 +41,16 @@ std::optional<Secret> CheckPassword(std::string_view field, const Secret& passwo
   };
   std::optional<std::string> normal = Nfkc(password.Reveal());
   if (!normal) return refuse("must be valid UTF-8");
-  const std::size_t length = CountCodePoints(password.Reveal());
+  const std::size_t length = CountCodePoints(*normal);
   if (length < static_cast<std::size_t>(min_length)) {
     return refuse(StrCat("must be at least ", min_length, " characters long"));
   }
   if (length > kMaxPasswordLength) {
     return refuse(StrCat("must be at most ", kMaxPasswordLength, " characters long"));
   }
-  if (IsCommonPassword(*normal)) return refuse("must not be one of the most common passwords");
+  const Secret visible(VisibleText(*normal));
+  if (visible.empty()) return refuse("must not consist of spaces and invisible characters alone");
+  if (IsCommonPassword(visible.Reveal())) return refuse("must not be one of the most common passwords");
   return Secret(*std::move(normal));
 }
 

@@ -12,8 +12,12 @@ namespace keelson {
 // NIST SP 800-63B-4 wants no less than 64 to be allowed.
 inline constexpr std::size_t kMaxPasswordLength = 256;
 
-// The password in the form that is hashed (NFKC), or nothing and a violation: 8 or more characters (code
-// points, whichever they are), at most kMaxPasswordLength, and not among the most common ones.
+// Returns the password in the form that is hashed. That form is Nfkc(password) and does not depend on the
+// rules, so that a change of the rules keeps every stored hash valid. Returns nothing and adds a violation
+// where the password breaks a rule (NIST SP 800-63B-4, 3.1.1.2):
+//  - The password has from `min_length` to kMaxPasswordLength code points after normalization.
+//  - The password has a character other than white space and invisible characters.
+//  - VisibleText(password) is not among the most common passwords.
 std::optional<Secret> CheckPassword(std::string_view field, const Secret& password, int min_length,
                                     FieldErrors& errors);
 

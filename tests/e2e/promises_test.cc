@@ -179,7 +179,10 @@ TEST_CASE("common and short passwords are refused, whatever characters are in th
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
-  for (const std::string password : {"password", "PassWord1", "1234567", "", "12345678"}) {
+  for (const std::string password :
+       {"password", "PassWord1", "1234567", "", "12345678", "        ", " password ", "password\u200b",
+        "\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b", "\u00e9\u00e9\u00e9\u00e9",
+        "e\u0301e\u0301e\u0301e\u0301"}) {
     const auto answer =
         client(&Accounts::RegisterUser, StrCat(Field("email", kEmail), Field("password", password)));
     CHECK(Outcome(answer) == "INVALID_ARGUMENT FIELD_INVALID");

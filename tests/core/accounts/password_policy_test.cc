@@ -39,6 +39,61 @@ TEST_CASE("A password's length is counted in code points, from the least to 256"
   CHECK(Checked(std::string(1'000'000, 'q')) == "must be at most 256 characters long");
 }
 
+TEST_CASE("A password's length is counted after normalization") {
+  // "é" as one code point, and as two code points that NFKC composes.
+  const std::string composed = "\u00e9", decomposed = "e\u0301";
+  const auto times = [](int count, const std::string& letter) {
+    std::string password;
+    for (int i = 0; i < count; ++i) password += letter;
+    return password;
+  };
+  CHECK(Checked(times(4, composed)) == "must be at least 8 characters long");
+  CHECK(Checked(times(4, decomposed)) == "must be at least 8 characters long");
+  CHECK(Checked(times(8, composed)) == times(8, composed));
+  CHECK(Checked(times(8, decomposed)) == times(8, composed));
+  CHECK(Checked(times(256, decomposed)) == times(256, composed));
+  CHECK(Checked(times(257, composed)) == "must be at most 256 characters long");
+  CHECK(Checked(times(257, decomposed)) == "must be at most 256 characters long");
+  // NFKC decomposes a ligature.
+  CHECK(Checked(times(4, "\ufb01")) == "fifififi");
+  CHECK(Checked(times(129, "\ufb01")) == "must be at most 256 characters long");
+}
+
+TEST_CASE("A password of spaces and invisible characters alone is refused") {
+  const std::string rule = "must not consist of spaces and invisible characters alone";
+  for (const std::string_view letter :
+       {" ",      "\t",     "\n",     "\x01",   "\x7f",   "\u00a0",    "\u3000",
+        "\u1680", "\u2028", "\u200b", "\u200d", "\u2060", "\ufeff",    "\u00ad",
+        "\u202e", "\ufe0f", "\u3164", "\u2800", "\u180e", "\U000e0020"}) {
+    std::string password;
+    for (int i = 0; i < 8; ++i) password += letter;
+    CAPTURE(password);
+    CHECK(Checked(password) == rule);
+    CHECK(Checked(StrCat(password, " ")) == rule);
+  }
+  CHECK(Checked(std::string(8, '\0')) == rule);
+}
+
+TEST_CASE("A common password with added spaces or invisible characters is refused") {
+  for (const std::string_view common :
+       {" password ", "password\u200b", "\u200bpassword", "pass\u00adword", "pass\u2060word\u00a0",
+        "\tpassword\n", "pass\x01word", "password\u2800", "  12345678", "PassWord1\ufe0f ",
+        "\uff50assword\u3000"}) {
+    CAPTURE(common);
+    CHECK(Checked(common) == "must not be one of the most common passwords");
+  }
+  CHECK(Checked("pass word ") == "pass word ");
+}
+
+TEST_CASE("The hashed form is the password in NFKC, including spaces and invisible characters") {
+  for (const std::string_view password :
+       {"  zq8#  L\t", "zq8#Lwp\u200b!", "\u00e9\u00e9\u00e9\u00e9zq8#", "e\u0301e\u0301e\u0301e\u0301zq8#",
+        "\uff5aq8#Lwp!", "zq8#\u00a0Lwp!", "\ufb01\ufb01\ufb01\ufb01zq"}) {
+    CAPTURE(password);
+    CHECK(Checked(password) == Nfkc(password).value());
+  }
+}
+
 TEST_CASE("Any characters make a password, spaces and controls at its ends included") {
   CHECK(Checked("  zq8#  L\t") == "  zq8#  L\t");
   CHECK(Checked(std::string_view("zq8\0#Lwp", 8)) == std::string("zq8\0#Lwp", 8));
