@@ -94,18 +94,14 @@ absl::Status MemoryTokens::Put(const EmailToken& token) {
   return absl::OkStatus();
 }
 
-absl::Status MemoryTokens::Delete(const Sha256Digest& digest) {
-  if (const EmailToken* token = tokens_.Find(digest)) {
-    by_owner_.Erase({token->user_id, token->purpose});
-    tokens_.Erase(digest);
-  }
-  return absl::OkStatus();
-}
-
 int MemoryTokens::DeleteExpired(absl::Time now, int limit) {
   const std::vector<Sha256Digest> expired =
       ListExpired(tokens_, limit, [&](const EmailToken& token) { return token.expire_time < now; });
-  for (const Sha256Digest& digest : expired) Delete(digest).IgnoreError();  // never fails
+  for (const Sha256Digest& digest : expired) {
+    const EmailToken& token = *tokens_.Find(digest);
+    by_owner_.Erase({token.user_id, token.purpose});
+    tokens_.Erase(digest);
+  }
   return static_cast<int>(expired.size());
 }
 

@@ -47,7 +47,6 @@ class MemoryTokens : public TokenRepository {
 
   Found<EmailToken> Find(const Sha256Digest& digest) override;
   absl::Status Put(const EmailToken& token) override;
-  absl::Status Delete(const Sha256Digest& digest) override;
   // At most `limit` that ran out before `now`; how many.
   int DeleteExpired(absl::Time now, int limit);
 

@@ -108,11 +108,4 @@ absl::Status PgTokens::Put(const EmailToken& token) {
   });
 }
 
-absl::Status PgTokens::Delete(const Sha256Digest& digest) {
-  return session_.Guard([&] {
-    session_.Execute("DELETE FROM email_tokens WHERE digest = $1", digest);
-    return absl::OkStatus();
-  });
-}
-
 }  // namespace keelson

@@ -32,7 +32,6 @@ class PgTokens final : public TokenRepository {
 
   Found<EmailToken> Find(const Sha256Digest& digest) override;
   absl::Status Put(const EmailToken& token) override;
-  absl::Status Delete(const Sha256Digest& digest) override;
 
  private:
   PgSession& session_;

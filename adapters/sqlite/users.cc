@@ -122,8 +122,7 @@ SqliteTokens::SqliteTokens(Connection& connection)
       put_(connection, "INSERT INTO email_tokens (" KEELSON_TOKEN_COLUMNS
                        ") VALUES (?, ?, ?, ?, ?) "
                        "ON CONFLICT (user_id, purpose) DO UPDATE SET digest = excluded.digest, "
-                       "email_key = excluded.email_key, expire_time = excluded.expire_time"),
-      delete_(connection, "DELETE FROM email_tokens WHERE digest = ?") {}
+                       "email_key = excluded.email_key, expire_time = excluded.expire_time") {}
 
 Found<EmailToken> SqliteTokens::Find(const Sha256Digest& digest) {
   return connection_.Guard([&]() -> Found<EmailToken> {
@@ -138,13 +137,6 @@ Found<EmailToken> SqliteTokens::Find(const Sha256Digest& digest) {
 absl::Status SqliteTokens::Put(const EmailToken& token) {
   return connection_.Guard([&] {
     WithColumns(token, [&](const auto&... columns) { put_.Execute(columns...); });
-    return absl::OkStatus();
-  });
-}
-
-absl::Status SqliteTokens::Delete(const Sha256Digest& digest) {
-  return connection_.Guard([&] {
-    delete_.Execute(digest);
     return absl::OkStatus();
   });
 }

@@ -43,13 +43,11 @@ class SqliteTokens : public TokenRepository {
 
   Found<EmailToken> Find(const Sha256Digest& digest) override;
   absl::Status Put(const EmailToken& token) override;
-  absl::Status Delete(const Sha256Digest& digest) override;
 
  private:
   Connection& connection_;
   Query find_;
   Query put_;
-  Query delete_;
 };
 
 }  // namespace keelson

@@ -41,6 +41,7 @@ absl::Status User::VerifyEmail(absl::Time now) {
                      StrCat("the account is ", UserStateName(fields_.state), ", not ACTIVE"),
                      {{"state", std::string(UserStateName(fields_.state))}, {"expected", "ACTIVE"}});
   }
+  if (fields_.email_verify_time) return absl::OkStatus();
   fields_.email_verify_time = now;
   Touch(now);
   return absl::OkStatus();

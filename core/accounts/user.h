@@ -56,7 +56,7 @@ class User {
   // Orders can be created for it.
   bool can_order() const { return fields_.state == UserState::kActive; }
 
-  // USER_STATE unless active.
+  // USER_STATE unless active. Changes nothing where the address is verified already.
   absl::Status VerifyEmail(absl::Time now);
 
  private:
@@ -65,7 +65,7 @@ class User {
   UserFields fields_;
 };
 
-// What VerifyEmail spends. Of one user and purpose only the newest is kept.
+// What a token in an e-mail is for. The store keeps only the newest token of a user and purpose.
 enum class TokenPurpose { kVerifyEmail = 1 };
 
 }  // namespace keelson

@@ -2,21 +2,23 @@
 
 #include "core/accounts/find_by_address.h"
 #include "core/common/error.h"
+#include "core/common/text.h"
 #include "core/notifications/outbox.h"
 
 namespace keelson {
 namespace {
 
 absl::Status TokenInvalid() {
-  return MakeError(Reason::kTokenInvalid, "the token is unknown, spent, superseded or expired",
+  return MakeError(Reason::kTokenInvalid, "the token is unknown, superseded or expired",
                    {{"field", "token"}});
 }
 
 }  // namespace
 
 absl::StatusOr<User> VerifyEmail::operator()(const CallContext& context, const Secret& token) {
-  if (token.empty()) return FieldErrors().Add("token", "is required").ToStatus();
-  const Sha256Digest digest = Sha256(token.Reveal());
+  const std::string_view trimmed = Trim(token.Reveal());
+  if (trimmed.empty()) return FieldErrors().Add("token", "is required").ToStatus();
+  const Sha256Digest digest = Sha256(trimmed);
   const absl::Time now = clock_.Now();
   std::optional<User> verified;
   const absl::Status status = store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
@@ -27,16 +29,21 @@ absl::StatusOr<User> VerifyEmail::operator()(const CallContext& context, const S
     if (!user.ok()) return user.status();
     if (!*user || (**user)->email_key != (*found)->email_key) return TokenInvalid();
     verified = std::move(*user);
-    if (absl::Status moved = verified->VerifyEmail(now); !moved.ok()) return moved;
-    if (absl::Status spent = tx.tokens().Delete(digest); !spent.ok()) return spent;
-    if (absl::Status kept = tx.users().Update(*verified); !kept.ok()) return kept;
-    const UserId id = (*verified)->id;
-    absl::Status told = tx.events().Append(MakeEvent("user.email_verified", id.ToString(), id, context, now));
-    if (!told.ok()) return told;
-    return QueueMessage(tx, context, ids_, "welcome", *verified, {}, now);
+    return Verify(tx, context, *verified, now);
   });
   if (!status.ok()) return status;
   return *std::move(verified);
+}
+
+absl::Status VerifyEmail::Verify(WriteTransaction& tx, const CallContext& context, User& user,
+                                 absl::Time now) {
+  const bool verified_before = user->email_verify_time.has_value();
+  absl::Status status = user.VerifyEmail(now);
+  if (!status.ok() || verified_before) return status;
+  if (status = tx.users().Update(user); !status.ok()) return status;
+  status = tx.events().Append(MakeEvent("user.email_verified", user->id.ToString(), user->id, context, now));
+  if (!status.ok()) return status;
+  return QueueMessage(tx, context, ids_, "welcome", user, {}, now);
 }
 
 absl::Status ResendVerification::operator()(const CallContext& context, const std::string& email) {

@@ -13,16 +13,21 @@
 
 namespace keelson {
 
-// Spends a verification token and welcomes its owner.
+// Marks the address that a token was sent to as verified, and queues the welcome e-mail. The store keeps the
+// token until it expires or a newer token supersedes it, so that a second click or a mail scanner does no
+// harm: a repeated call returns the user and changes nothing while the address is the account's.
 class VerifyEmail {
  public:
   VerifyEmail(Store& store, Clock& clock, IdGenerator& ids) : store_(store), clock_(clock), ids_(ids) {}
 
-  // FIELD_INVALID for an empty token; TOKEN_INVALID for one that is unknown, spent, superseded or expired;
-  // USER_STATE where the account is not active.
+  // Ignores white space around the token. FIELD_INVALID for an empty token. TOKEN_INVALID for a token that is
+  // unknown, superseded or expired, or that proves another address than the account's. USER_STATE where the
+  // account is not active.
   absl::StatusOr<User> operator()(const CallContext& context, const Secret& token);
 
  private:
+  absl::Status Verify(WriteTransaction& tx, const CallContext& context, User& user, absl::Time now);
+
   Store& store_;
   Clock& clock_;
   IdGenerator& ids_;

@@ -126,8 +126,6 @@ class TokenRepository {
   virtual Found<EmailToken> Find(const Sha256Digest& digest) = 0;
   // In the place of the user's older token of this purpose, if there is one.
   virtual absl::Status Put(const EmailToken& token) = 0;
-  // No error where there is none.
-  virtual absl::Status Delete(const Sha256Digest& digest) = 0;
 };
 
 class CooldownRepository {

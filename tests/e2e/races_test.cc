@@ -105,6 +105,21 @@ TEST_CASE("one registration sent many times is one account") {
   CHECK_THAT(ids.front(), Catch::StartsWith("user_"));
 }
 
+TEST_CASE("concurrent calls with one verification token all succeed") {
+  Shop shop;
+  RegisterUser(shop.client(), "ada@example.com");
+  const std::string token = TokenIn(AwaitMails(shop.service.mail_folder(), "ada@example.com", 1)[0]);
+  const std::vector<std::string> outcomes = AllAtOnce(kCallers, [&](int i) {
+    return Outcome(shop.clients[static_cast<std::size_t>(i)](&Accounts::VerifyEmail, Field("token", token)));
+  });
+  CHECK(CountOk(outcomes) == kCallers);
+  // One welcome e-mail.
+  AwaitMails(shop.service.mail_folder(), "ada@example.com", 2);
+  RegisterUser(shop.client(), "bob@example.com");
+  AwaitMails(shop.service.mail_folder(), "bob@example.com", 1);
+  CHECK(CountMails(shop.service.mail_folder()) == 3);
+}
+
 TEST_CASE("an order is paid once, and cancelled or shipped, never both") {
   Shop shop;
   const std::string order_id =

@@ -111,15 +111,17 @@ EmailToken SampleToken(UserId user_id, std::uint8_t number) {
   return token;
 }
 
-STORE_TEST("a token is found by its digest until it is deleted") {
+STORE_TEST("a token is found by its digest") {
   TestType fixture;
   Store& store = fixture.store();
   const EmailToken token = SampleToken(StoredUser(store)->id, 1);
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.tokens().Put(token); }));
-  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(token.digest); }) == token);
-  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.tokens().Delete(token.digest); }));
-  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(token.digest); }));
-  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.tokens().Delete(token.digest); }));
+  for (int i = 0; i < 2; ++i) {
+    CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(token.digest); }) == token);
+  }
+  EmailToken unknown = token;
+  unknown.digest.fill(2);
+  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(unknown.digest); }));
 }
 
 STORE_TEST("of a user and a purpose only the newest token is kept") {

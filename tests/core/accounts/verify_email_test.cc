@@ -1,6 +1,8 @@
 #include "core/accounts/verify_email.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "core/accounts/get_user.h"
 #include "tests/core/world.h"
@@ -24,6 +26,13 @@ void SetState(World& world, UserState state) {
   world.Overwrite(fields);
 }
 
+UserFields WithAddress(const User& user, const std::string& email) {
+  UserFields fields = user.fields();
+  fields.email = fields.email_key = email;
+  ++fields.version;
+  return fields;
+}
+
 TEST_CASE("A token verifies its address once, and its owner is welcomed") {
   World world;
   const User ada = world.Ada();
@@ -37,9 +46,60 @@ TEST_CASE("A token verifies its address once, and its owner is welcomed") {
   CHECK(world.Now(ada->id).fields() == verified.fields());
   CHECK(world.NewEvents() == Fields{"user.email_verified", "message.queued"});
   CHECK(world.Queued() == Fields{"verify_email", "welcome"});
+}
 
-  CHECK(ReasonOf(world.Verify(token)) == "TOKEN_INVALID");
+TEST_CASE("A repeated token returns the user and changes nothing until it expires") {
+  World world;
+  const User ada = world.Ada();
+  const std::string token = NewestToken(world);
+  const User verified = Must(world.Verify(token));
+  world.NewEvents();
+  world.clock.Advance(world.accounts.verification_ttl - absl::Microseconds(1));
+  CHECK(Must(world.Verify(token)).fields() == verified.fields());
+  CHECK(world.Now(ada->id).fields() == verified.fields());
   CHECK(world.NewEvents().empty());
+  CHECK(world.Queued() == Fields{"verify_email", "welcome"});
+  world.clock.Advance(absl::Microseconds(1));
+  CHECK(ReasonOf(world.Verify(token)) == "TOKEN_INVALID");
+}
+
+TEST_CASE("A repeated token is refused once the account has another address or is not active") {
+  World world;
+  const User ada = world.Ada();
+  const std::string token = NewestToken(world);
+  const User verified = Must(world.Verify(token));
+  world.Overwrite(WithAddress(verified, "new@example.com"));
+  CHECK(ReasonOf(world.Verify(token)) == "TOKEN_INVALID");
+  world.Overwrite(WithAddress(world.Now(ada->id), "ada@example.com"));
+  CHECK(ReasonOf(world.Verify(token)) == "OK");
+  SetState(world, UserState::kSuspended);
+  CHECK(ReasonOf(world.Verify(token)) == "USER_STATE");
+}
+
+TEST_CASE("Eight concurrent calls with one token succeed, and record one event") {
+  World world;
+  world.Ada();
+  const std::string token = NewestToken(world);
+  world.NewEvents();
+  std::atomic<int> succeeded = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] { succeeded += ReasonOf(world.Verify(token)) == "OK" ? 1 : 0; });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(succeeded == 8);
+  CHECK(world.NewEvents() == Fields{"user.email_verified", "message.queued"});
+}
+
+TEST_CASE("White space around a token is ignored") {
+  for (const auto& [before, after] :
+       {std::pair("", "\n"), std::pair(" ", "\r\n"), std::pair("\t\u3000", "\u00a0")}) {
+    World world;
+    world.Ada();
+    CHECK(ReasonOf(world.Verify(StrCat(before, NewestToken(world), after))) == "OK");
+  }
+  World world;
+  CHECK(BadFields(world.Verify(" \n")) == Fields{"token"});
 }
 
 TEST_CASE("A token is good until the moment it expires") {
@@ -56,7 +116,7 @@ TEST_CASE("A token that nobody was sent verifies nothing") {
   World world;
   world.Ada();
   const std::string token = NewestToken(world);
-  for (const std::string& wrong : {std::string("x"), token + "x", token.substr(1), token + " ",
+  for (const std::string& wrong : {std::string("x"), token + "x", token.substr(1), token + " x",
                                    std::string(10'000, 'a'), std::string("\xff\0", 2)}) {
     const auto answer = world.Verify(wrong);
     CHECK(ReasonOf(answer) == "TOKEN_INVALID");
@@ -102,11 +162,7 @@ TEST_CASE("A token proves the address it was sent to, no later one") {
   World world;
   const User ada = world.Ada();
   const std::string token = NewestToken(world);
-  UserFields fields = ada.fields();
-  fields.email = "new@example.com";
-  fields.email_key = "new@example.com";
-  ++fields.version;
-  world.Overwrite(fields);
+  world.Overwrite(WithAddress(ada, "new@example.com"));
   CHECK(ReasonOf(world.Verify(token)) == "TOKEN_INVALID");
 }
 
@@ -129,11 +185,7 @@ TEST_CASE("An account cools down on its own, when its address has changed meanwh
   World world;
   const User ada = world.Ada();
   Must(world.Resend("ada@example.com"));
-  UserFields fields = world.Now(ada->id).fields();
-  fields.email = "new@example.com";
-  fields.email_key = "new@example.com";
-  ++fields.version;
-  world.Overwrite(fields);
+  world.Overwrite(WithAddress(world.Now(ada->id), "new@example.com"));
   world.NewEvents();
   CHECK(ReasonOf(world.Resend("new@example.com")) == "OK");
   CHECK(world.NewEvents().empty());
@@ -186,19 +238,6 @@ TEST_CASE("A user is found by its id and by any spelling of its address") {
   CHECK(Must(by_email(world.context, " ADA@Example.com")).fields() == ada.fields());
 }
 
-TEST_CASE("What is no id, no address, or nobody's is told apart") {
-  World world;
-  GetUser by_id(world.store);
-  GetUserByEmail by_email(world.store);
-  CHECK(BadFields(by_id(world.context, "ada")) == Fields{"id"});
-  CHECK(BadFields(by_id(world.context, "order_01h455vb4pex5vsknk084sn02q")) == Fields{"id"});
-  CHECK(ReasonOf(by_id(world.context, "user_01h455vb4pex5vsknk084sn02q")) == "USER_NOT_FOUND");
-  CHECK(BadFields(by_email(world.context, "ada")) == Fields{"email"});
-  CHECK(ReasonOf(by_email(world.context, "bob@example.com")) == "USER_NOT_FOUND");
-}
-
-}  // namespace
-}  // namespace keelson
 TEST_CASE("An account that is stored under its former key is found by its address") {
   World world;
   UserFields fields = world.Ada().fields();
@@ -228,3 +267,16 @@ TEST_CASE("An address does not match the account of another address with the sam
   CHECK(Must(by_email(world.context, "strasse@example.com"))->id == fields.id);
 }
 
+TEST_CASE("What is no id, no address, or nobody's is told apart") {
+  World world;
+  GetUser by_id(world.store);
+  GetUserByEmail by_email(world.store);
+  CHECK(BadFields(by_id(world.context, "ada")) == Fields{"id"});
+  CHECK(BadFields(by_id(world.context, "order_01h455vb4pex5vsknk084sn02q")) == Fields{"id"});
+  CHECK(ReasonOf(by_id(world.context, "user_01h455vb4pex5vsknk084sn02q")) == "USER_NOT_FOUND");
+  CHECK(BadFields(by_email(world.context, "ada")) == Fields{"email"});
+  CHECK(ReasonOf(by_email(world.context, "bob@example.com")) == "USER_NOT_FOUND");
+}
+
+}  // namespace
+}  // namespace keelson
