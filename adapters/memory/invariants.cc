@@ -28,8 +28,9 @@ absl::Status CheckInvariants(const OrderFields& order) {
 }
 
 absl::Status CheckInvariants(const RefundFields& refund) {
-  const bool holds = refund.amount >= 1 && Within(refund.shipping, refund.amount) && refund.attempts >= 0 &&
-                     refund.version >= 1;
+  const bool of_something = refund.amount >= 1 || (refund.amount == 0 && !refund.lines.empty());
+  const bool holds =
+      of_something && Within(refund.shipping, refund.amount) && refund.attempts >= 0 && refund.version >= 1;
   return holds ? absl::OkStatus() : absl::InternalError("a refund breaks an invariant");
 }
 

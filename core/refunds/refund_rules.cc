@@ -24,12 +24,13 @@ Verdict OrderPaid(const RefundCase& c) {
 }
 
 Verdict OrderStateAllows(const RefundCase& c) {
+  const std::string is = StrCat("the order is ", OrderStateName(c.order->state));
+  if (c.policy.states.contains(c.order->state)) return Judged(true, is);
+  if (c.policy.states.empty()) return Judged(false, StrCat(is, ", and no state allows refunds"));
   const std::string allowed = absl::StrJoin(c.policy.states, " or ", [](std::string* out, OrderState state) {
     out->append(OrderStateName(state));
   });
-  const bool passed = c.policy.states.contains(c.order->state);
-  return Judged(passed, StrCat("the order is ", OrderStateName(c.order->state), passed ? "" : ", not ",
-                               passed ? "" : allowed));
+  return Judged(false, StrCat(is, ", not ", allowed));
 }
 
 Verdict WithinWindow(const RefundCase& c) {
@@ -50,9 +51,11 @@ Verdict RefundsLeft(const RefundCase& c) {
 Verdict PartialAllowed(const RefundCase& c) {
   if (c.policy.partial) return Judged(true, "partial refunds are allowed");
   if (!c.portion) return Judged(false, "only a refund of everything is allowed, and this one has no amount");
-  const bool whole = c.portion->amount == c.order->paid;
-  return Judged(whole, StrCat(whole ? "everything is refunded: " : "only a refund of everything is allowed: ",
-                              Amount(c, c.portion->amount), " of ", Amount(c, c.order->paid)));
+  const std::int64_t left = c.order.refundable();
+  const std::string everything = left == c.order->paid ? "everything" : "everything that is left";
+  const std::string figures = StrCat(Amount(c, c.portion->amount), " of ", Amount(c, left));
+  if (c.portion->amount == left) return Judged(true, StrCat(everything, " is refunded: ", figures));
+  return Judged(false, StrCat("only a refund of ", everything, " is allowed: ", figures));
 }
 
 Verdict CurrencyMatches(const RefundCase& c) {
@@ -64,9 +67,15 @@ Verdict CurrencyMatches(const RefundCase& c) {
   return Judged(true, StrCat("the order is in ", paid_in));
 }
 
+// Such a refund may have the amount 0: units of a free line, and units whose share rounds to 0.
+bool ReturnsUnits(const RefundCase& c) {
+  return c.portion && !c.portion->lines.empty();
+}
+
 Verdict AmountPositive(const RefundCase& c) {
   if (!c.portion) return Judged(false, "what it comes to can't be computed");
-  return Judged(c.portion->amount > 0, StrCat("it comes to ", Amount(c, c.portion->amount)));
+  return Judged(c.portion->amount > 0 || ReturnsUnits(c),
+                StrCat("it comes to ", Amount(c, c.portion->amount)));
 }
 
 // What is wrong with one line of the scope; empty where nothing is.
@@ -104,7 +113,8 @@ Verdict WithinRefundable(const RefundCase& c) {
   const std::int64_t refundable = c.order.refundable();
   const std::string left =
       StrCat(Amount(c, refundable), " of ", Amount(c, c.order->paid), " can be refunded");
-  if (refundable <= 0) return Judged(false, left);
+  const bool moves_no_money = ReturnsUnits(c) && c.portion->amount == 0;
+  if (refundable <= 0 && !moves_no_money) return Judged(false, left);
   if (!c.portion) return Judged(false, StrCat(left, ", and what this comes to can't be computed"));
   const bool passed = c.portion->amount <= refundable;
   return Judged(passed, passed ? left : StrCat(left, ", not ", Amount(c, c.portion->amount)));

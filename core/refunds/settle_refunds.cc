@@ -109,6 +109,8 @@ absl::StatusOr<std::vector<Refund>> SettleRefunds::Claim() {
 }
 
 PaymentOutcome SettleRefunds::Ask(const Refund& refund) {
+  // A zero-amount refund moves no money, and providers refuse it.
+  if (refund->amount == 0) return {PaymentOutcome::Kind::kSucceeded, "", "", ""};
   if (refund->payment_provider != provider_.name()) {
     return {PaymentOutcome::Kind::kUnknown, "", "PROVIDER_NOT_CONFIGURED",
             StrCat("the payment went through ", refund->payment_provider, ", which is not configured")};
@@ -197,6 +199,8 @@ absl::Status SettleRefunds::Postpone(WriteTransaction& tx, Refund refund, const 
 
 absl::Status SettleRefunds::TellOwner(WriteTransaction& tx, const Order& order, const User& owner,
                                       const Refund& refund) {
+  // A zero-amount refund moves no money.
+  if (refund->amount == 0) return absl::OkStatus();
   const bool succeeded = refund->state == RefundState::kSucceeded;
   return QueueMessage(
       tx, SystemContext(Deadline::Never()), ids_, succeeded ? "refund_succeeded" : "refund_failed", owner,

@@ -21,7 +21,8 @@ class SettleRefunds {
   static constexpr absl::Duration kAttemptTimeout = absl::Seconds(30);
   static constexpr absl::Duration kLease = absl::Minutes(2);
 
-  // A refund whose payment went through another provider waits until that one is configured.
+  // A refund whose payment went through another provider waits until that provider is configured. A
+  // zero-amount refund succeeds without a call to the provider and without an e-mail to the customer.
   SettleRefunds(Store& store, Clock& clock, Entropy& entropy, IdGenerator& ids, Log& log,
                 PaymentProvider& provider)
       : store_(store), clock_(clock), entropy_(entropy), ids_(ids), log_(log), provider_(provider) {}

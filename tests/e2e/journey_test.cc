@@ -7,6 +7,7 @@
 #include "tests/e2e/support/mailbox.h"
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/service_process.h"
+#include "tests/e2e/support/stores.h"
 
 namespace keelson::e2e {
 namespace {

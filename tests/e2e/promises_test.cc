@@ -254,6 +254,27 @@ TEST_CASE("a refund's failed rules are all named") {
 TEST_CASE("a line gives back its total exactly, in whatever steps") {
   const Folder folder;
   ServiceProcess service(folder.path());
+TEST_CASE("the rest of a partly refunded order can be refunded where partial refunds are not allowed") {
+  const Folder folder;
+  std::string order_id;
+  {
+    ServiceProcess service(folder.path());
+    const Client client = service.Connect();
+    order_id = DeliveredOrder(client, kEmail, 2, 1000);
+    const auto part = client(&Refunds::CreateRefund, StrCat(Field("order_id", order_id), AmountScope(300)));
+    AwaitRefund(client, part->refund().id());
+    CHECK(service.Stop() == 0);
+  }
+  ServiceProcess service(folder.path(), {"refunds.partial=false"});
+  const Client client = service.Connect();
+  CHECK(Outcome(client(&Refunds::CreateRefund, StrCat(Field("order_id", order_id), AmountScope(1699)))) ==
+        "FAILED_PRECONDITION REFUND_NOT_ALLOWED");
+  const auto rest =
+      client(&Refunds::CreateRefund, StrCat(Field("order_id", order_id), "scope { everything {} }"));
+  REQUIRE(Outcome(rest) == "OK");
+  CHECK(AwaitRefund(client, rest->refund().id()).amount().minor_units() == 1700);
+}
+
   const Client client = service.Connect();
   const std::string user_id = RegisterUser(client, kEmail);
   const auto created =

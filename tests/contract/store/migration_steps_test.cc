@@ -208,7 +208,8 @@ std::vector<RowBatch> Family::Batches() const {
 
 class Sqlite {
  public:
-  static constexpr std::array kForms = {Form::kWithoutContent, Form::kWithoutContent, Form::kWithContent};
+  static constexpr std::array kForms = {Form::kWithoutContent, Form::kWithoutContent, Form::kWithContent,
+                                        Form::kWithContent};
 
   const Migrator& migrator() const { return migrator_; }
   void Execute(const std::string& sql) { SQLite::Database(path_, SQLite::OPEN_READWRITE).exec(sql); }
@@ -250,7 +251,8 @@ class Sqlite {
 
 class Postgres {
  public:
-  static constexpr std::array kForms = {Form::kWithoutContent, Form::kWithContent, Form::kWithContent};
+  static constexpr std::array kForms = {Form::kWithoutContent, Form::kWithContent, Form::kWithContent,
+                                        Form::kWithContent};
 
   const Migrator& migrator() const { return migrator_; }
   void Execute(const std::string& sql) { database_.Connect().Execute(sql); }
@@ -411,6 +413,26 @@ TEMPLATE_TEST_CASE("down to each step and up again brings back the schema and wh
   REQUIRE_OK(grown.database.migrator().Down(0).status());
   REQUIRE_OK(grown.database.migrator().Up().status());
   CHECK(grown.database.Schema() == schema);
+}
+
+TEMPLATE_TEST_CASE("a migration down fails while a zero-amount refund exists, and keeps the refund",
+                   "[store]", Sqlite, Postgres) {
+  constexpr int kZeroAmountRefunds = 4;
+  TestType database;
+  REQUIRE_OK(database.migrator().Up().status());
+  RefundId id;
+  {
+    const std::unique_ptr<Store> store = database.Open();
+    const Refund refund = With(SampleRefund(StoredOrder(*store)), [](RefundFields& f) {
+      f.amount = f.shipping = 0;
+      f.lines = {{0, 1, 0}};
+    });
+    REQUIRE_OK(Write(*store, [&](WriteTransaction& tx) { return tx.refunds().Insert(refund); }));
+    id = refund->id;
+  }
+  CHECK_FALSE(database.migrator().Down(kZeroAmountRefunds - 1).ok());
+  REQUIRE_OK(database.migrator().Up().status());
+  CHECK(Get(*database.Open(), [&](ReadTransaction& tx) { return tx.refunds().Find(id); }).has_value());
 }
 
 TEMPLATE_TEST_CASE("a message that contradicts itself can't be stored", "[store]", Sqlite, Postgres) {

@@ -78,11 +78,35 @@ STORE_TEST("many refunds are found at once to be changed, each that is there") {
   CHECK(Do(store, [&](WriteTransaction& tx) { return tx.refunds().FindMany({}); }).empty());
 }
 
-STORE_TEST("a refund of nothing is refused") {
+STORE_TEST("a refund without an amount and without units is refused") {
   TestType fixture;
   Store& store = fixture.store();
-  const Refund nothing = With(SampleRefund(StoredOrder(store)), [](RefundFields& f) { f.amount = 0; });
-  CHECK(absl::IsInternal(Write(store, [&](WriteTransaction& tx) { return tx.refunds().Insert(nothing); })));
+  const Order order = StoredOrder(store);
+  const auto insert = [&](std::int64_t amount, std::int64_t shipping, std::vector<RefundLine> lines) {
+    const Refund refund = With(SampleRefund(order), [&](RefundFields& f) {
+      f.amount = amount;
+      f.shipping = shipping;
+      f.lines = lines;
+    });
+    return Write(store, [&](WriteTransaction& tx) { return tx.refunds().Insert(refund); });
+  };
+  CHECK(absl::IsInternal(insert(0, 0, {})));
+  CHECK(absl::IsInternal(insert(0, 1, {{0, 1, 0}})));
+  CHECK(absl::IsInternal(insert(-1, 0, {{0, 1, 0}})));
+}
+
+STORE_TEST("a zero-amount refund of units is stored with every field and listed as due") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const Refund refund = With(SampleRefund(StoredOrder(store)), [](RefundFields& f) {
+    f.amount = f.shipping = 0;
+    f.lines = {{0, 1, 0}};
+  });
+  Insert(store, refund);
+  const auto found = Get(store, [&](ReadTransaction& tx) { return tx.refunds().Find(refund->id); });
+  REQUIRE(found.has_value());
+  CHECK(found->fields() == refund.fields());
+  CHECK(Due(store, kT0) == std::vector<RefundId>{refund->id});
 }
 
 STORE_TEST("refunds are listed newest first, filtered and limited") {

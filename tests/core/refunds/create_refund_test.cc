@@ -51,6 +51,40 @@ TEST_CASE("A refund by line takes its units and their share, and the shipping wh
   CHECK(Must(world.Refunded(order, Everything()))->amount == 2000);
 }
 
+TEST_CASE(
+    "Units whose share rounds to nothing are recorded, so that together the line gives back its total") {
+  World world;
+  const Order order = world.Delivered({LineOf(10, 1, 5, 0, "JPY"), LineOf(1, 500, 0, 0, "JPY")});
+  std::vector<std::int64_t> amounts;
+  for (int i = 0; i < 10; ++i) amounts.push_back(Must(world.Refunded(order, Units("1", 1)))->amount);
+  CHECK(amounts == std::vector<std::int64_t>{0, 1, 0, 1, 0, 1, 0, 1, 0, 1});
+  CHECK(world.Now(order->id)->lines[0].refunded_quantity == 10);
+  CHECK(world.Now(order->id)->lines[0].refunded_amount == 5);
+  CHECK(world.Now(order->id)->refund_count == 10);
+  CHECK(ReasonOf(world.Refunded(order, Units("1", 1))) == "REFUND_NOT_ALLOWED");
+}
+
+TEST_CASE("A free line can be returned alone, also after the rest of the order was refunded") {
+  World world;
+  const Order order = world.Delivered({LineOf(2, 0), LineOf(1, 1000)});
+  const Refund first = Must(world.Refunded(order, Units("1", 1)));
+  CHECK(first->amount == 0);
+  CHECK(first->state == RefundState::kApproved);
+  CHECK(first->lines == std::vector<RefundLine>{{0, 1, 0}});
+  Must(world.Refunded(order, Everything()).status());
+  CHECK(Must(world.Refunded(order, Units("1", 1)))->amount == 0);
+  CHECK(ReasonOf(world.Refunded(order, Units("1", 1))) == "REFUND_NOT_ALLOWED");
+}
+
+TEST_CASE("The rest of a partly refunded order can be refunded where partial refunds are not allowed") {
+  World world;
+  const Order order = world.Delivered();
+  Must(world.Refunded(order, AmountOf(1000)).status());
+  world.refunds.partial = false;
+  CHECK(ReasonOf(world.Refunded(order, AmountOf(2499))) == "REFUND_NOT_ALLOWED");
+  CHECK(Must(world.Refunded(order, Everything()))->amount == 2500);
+}
+
 TEST_CASE("A refund above the threshold waits for approval, and its owner is told") {
   World world;
   world.refunds.approval_above[*Currency::Parse("EUR")] = 1000;

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/common/text.h"
 #include "tests/support/fake_clock.h"
 
 namespace keelson {
@@ -88,6 +89,27 @@ TEST_CASE("ORDER_STATE: the order's state must be among the policy's") {
               "the order is SHIPPED, not PAID or DELIVERED");
   policy.states = {OrderState::kShipped};
   CheckPassed(Judge("ORDER_STATE", shipped, kEverything, policy), "the order is SHIPPED");
+  policy.states.clear();
+  CheckFailed(Judge("ORDER_STATE", shipped, kEverything, policy),
+              "the order is SHIPPED, and no state allows refunds");
+}
+
+TEST_CASE("No explanation begins or ends in white space") {
+  RefundPolicy none;
+  none.states.clear();
+  none.partial = false;
+  none.max_per_order = 0;
+  for (const OrderFields& fields : {Delivered(), OrderFields{}}) {
+    for (const RefundPolicy& policy : {RefundPolicy{}, none}) {
+      for (const RefundScope& scope : {kEverything, Eur(0), UnitsOf(0, 1), UnitsOf(9, 9, true)}) {
+        for (const Verdict& verdict : JudgeRefund(Order(fields), scope, policy, kDeliverTime).verdicts) {
+          CAPTURE(verdict.rule);
+          CHECK(Trim(verdict.explanation) == verdict.explanation);
+          CHECK_FALSE(verdict.explanation.empty());
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("WITHIN_WINDOW: the window runs from the delivery, its last moment included") {
@@ -133,6 +155,20 @@ TEST_CASE("PARTIAL_ALLOWED: where partial refunds are not allowed, only a whole 
               "only a refund of everything is allowed, and this one has no amount");
 }
 
+TEST_CASE("PARTIAL_ALLOWED: the rest of a partly refunded order passes") {
+  RefundPolicy policy;
+  policy.partial = false;
+  OrderFields fields = Delivered();
+  fields.refunded = 1000;
+  fields.refund_pending = 200;
+  const std::string whole = "everything that is left is refunded: 25.00 EUR of 25.00 EUR";
+  CheckPassed(Judge("PARTIAL_ALLOWED", fields, kEverything, policy), whole);
+  CheckPassed(Judge("PARTIAL_ALLOWED", fields, Eur(2500), policy), whole);
+  CheckFailed(Judge("PARTIAL_ALLOWED", fields, Eur(2499), policy),
+              "only a refund of everything that is left is allowed: 24.99 EUR of 25.00 EUR");
+  CHECK(JudgeRefund(Order(fields), kEverything, policy, kDeliverTime).allowed);
+}
+
 TEST_CASE("CURRENCY_MATCHES: money goes back in the currency it came in") {
   CheckPassed(Judge("CURRENCY_MATCHES", Delivered(), Eur(1)), "the order is in EUR");
   CheckPassed(Judge("CURRENCY_MATCHES", Delivered(), kEverything), "the order is in EUR");
@@ -149,6 +185,37 @@ TEST_CASE("AMOUNT_POSITIVE: nothing is no refund") {
   OrderFields spent = Delivered();
   spent.refunded = 3700;
   CheckFailed(Judge("AMOUNT_POSITIVE", spent, kEverything), "it comes to 0.00 EUR");
+}
+
+// Delivered: 10 units for 5 JPY in all, a free line, and one unit for 500 JPY.
+OrderFields WithZeroShares() {
+  OrderFields fields = Delivered();
+  fields.currency = *Currency::Parse("JPY");
+  fields.lines = {{"a", "A", 10, 1, 5, 0, 5, 0, 0},
+                  {"free", "Free", 1, 0, 0, 0, 0, 0, 0},
+                  {"b", "B", 1, 500, 0, 0, 500, 0, 0}};
+  fields.shipping = 0;
+  fields.total = fields.paid = 505;
+  return fields;
+}
+
+TEST_CASE("AMOUNT_POSITIVE: a zero amount passes for returned units only") {
+  CheckPassed(Judge("AMOUNT_POSITIVE", WithZeroShares(), UnitsOf(0, 1)), "it comes to 0 JPY");
+  CheckPassed(Judge("AMOUNT_POSITIVE", WithZeroShares(), UnitsOf(1, 1)), "it comes to 0 JPY");
+  CheckFailed(Judge("AMOUNT_POSITIVE", WithZeroShares(), Money{*Currency::Parse("JPY"), 0}),
+              "it comes to 0 JPY");
+  CheckFailed(Judge("AMOUNT_POSITIVE", WithZeroShares(), RefundLines{{}, /*include_shipping=*/true}),
+              "it comes to 0 JPY");
+  CHECK(JudgeRefund(Order(WithZeroShares()), UnitsOf(1, 1), {}, kDeliverTime).allowed);
+}
+
+TEST_CASE("WITHIN_REFUNDABLE: returned units with a zero amount pass though nothing is refundable") {
+  OrderFields spent = WithZeroShares();
+  spent.refunded = spent.paid;
+  CheckPassed(Judge("WITHIN_REFUNDABLE", spent, UnitsOf(1, 1)), "0 JPY of 505 JPY can be refunded");
+  CheckFailed(Judge("WITHIN_REFUNDABLE", spent, UnitsOf(2, 1)), "0 JPY of 505 JPY can be refunded");
+  CheckFailed(Judge("WITHIN_REFUNDABLE", spent, RefundLines{{}, true}), "0 JPY of 505 JPY can be refunded");
+  CHECK(JudgeRefund(Order(spent), UnitsOf(1, 1), {}, kDeliverTime).allowed);
 }
 
 TEST_CASE("LINES_AVAILABLE: the units and the shipping that are named must be there still") {

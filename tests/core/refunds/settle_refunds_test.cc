@@ -65,6 +65,25 @@ TEST_CASE("A refund that the provider refuses for good releases all that it held
   CHECK(Must(world.Refunded(order, Units("1", 3, true)))->amount == 3500);
 }
 
+TEST_CASE("A zero-amount refund succeeds without a call to the provider and without an e-mail") {
+  World world;
+  const Order order = world.Delivered({LineOf(1, 0), LineOf(1, 1000)});
+  const Refund made = Must(world.Refunded(order, Units("1", 1)));
+  const std::size_t outbox = world.Outbox().size();
+  world.NewEvents();
+  // The payment's provider is not configured.
+  FakePaymentProvider stripe("stripe");
+  SettleRefunds settle(world.store, world.clock, world.entropy, world.ids, world.log, stripe);
+  CHECK(Must(settle()) == 1);
+  CHECK(stripe.asked.empty());
+  CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
+  CHECK(world.Now(made->id)->settle_time == world.clock.Now());
+  CHECK(world.Now(order->id)->lines[0].refunded_quantity == 1);
+  CHECK(world.Now(order->id)->refund_count == 1);
+  CHECK(world.NewEvents() == Fields{"refund.processing", "refund.succeeded"});
+  CHECK(world.Outbox().size() == outbox);
+}
+
 TEST_CASE("A refund without a definite answer stays held and is asked again under the same key") {
   World world;
   const Order order = world.Delivered();
