@@ -223,6 +223,15 @@ std::string IsSettledOnce(const RefundOfOrder& c) {
                                             : "";
 }
 
+// CancelOrder supersedes the refunds that wait for approval. A refund requested after the cancellation may
+// wait.
+std::string RequestEndsWithOrder(const RefundOfOrder& c) {
+  const bool waits = c.refund.state == RefundState::kRequested &&
+                     c.refund.reason != RefundReason::kOrderCancelled && c.order.cancel_time &&
+                     c.refund.create_time <= *c.order.cancel_time;
+  return waits ? "it is REQUESTED, but its order was cancelled later" : "";
+}
+
 constexpr std::array kRefundInvariants = {
     Invariant<RefundOfOrder>{"refund_amount_is_sum_of_parts", AmountIsSumOfParts},
     Invariant<RefundOfOrder>{"refund_names_lines_of_order", NamesLinesOfItsOrder},
@@ -231,6 +240,7 @@ constexpr std::array kRefundInvariants = {
     Invariant<RefundOfOrder>{"refund_has_payment_of_order", GoesBackTheWayItCame},
     Invariant<RefundOfOrder>{"refund_is_due_while_open", IsDueWhileOpen},
     Invariant<RefundOfOrder>{"refund_is_settled_by_attempt", IsSettledOnce},
+    Invariant<RefundOfOrder>{"refund_request_ends_with_order", RequestEndsWithOrder},
 };
 
 void JudgeOrder(Audit& audit, const OrderFields& order, const std::vector<RefundFields>& refunds) {

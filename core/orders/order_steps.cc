@@ -72,12 +72,38 @@ absl::StatusOr<Order> CancelOrder::operator()(const CallContext& context, const 
       {"CancelOrder", command.request_id, command.id, command.etag, command.reason, "order.cancelled"},
       std::move(errors), now, [&](WriteTransaction& tx, Order& order) -> absl::Status {
         absl::Status status = order.Cancel(now);
+        if (status.ok()) status = CancelRequests(tx, context, order, now);
         if (!status.ok()) return status;
         const Money refunded = order.MoneyOf(order.refundable());
         if (refunded.minor_units > 0) status = RefundRest(tx, context, order, command.reason, now);
         if (!status.ok()) return status;
         return TellOwner(tx, context, order, refunded, now);
       });
+}
+
+absl::Status CancelOrder::CancelRequests(WriteTransaction& tx, const CallContext& context, Order& order,
+                                         absl::Time now) {
+  if (order->refund_pending == 0) return absl::OkStatus();
+  RefundFilter filter;
+  filter.order_id = order->id;
+  filter.states = {RefundState::kRequested};
+  const absl::StatusOr<std::vector<Refund>> requested =
+      tx.refunds().List(filter, std::nullopt, static_cast<int>(order->refund_count));
+  if (!requested.ok() || requested->empty()) return requested.status();
+  std::vector<RefundId> ids;
+  for (const Refund& refund : *requested) ids.push_back(refund->id);
+  absl::StatusOr<std::vector<Refund>> refunds = tx.refunds().FindMany(ids);
+  if (!refunds.ok()) return refunds.status();
+  for (Refund& refund : *refunds) {
+    // The refund was approved after the list was read. The settler pays it.
+    if (refund->state != RefundState::kRequested) continue;
+    absl::Status status = refund.Cancel(context.actor, "the order was cancelled", now);
+    if (!status.ok()) return status;
+    order.ReleaseRefund(refund.portion(), now);
+    if (status = tx.refunds().Update(refund); !status.ok()) return status;
+    if (status = tx.events().Append(RefundCancelledEvent(refund, context, now)); !status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CancelOrder::RefundRest(WriteTransaction& tx, const CallContext& context, Order& order,

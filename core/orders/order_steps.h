@@ -77,8 +77,9 @@ struct CancelOrderCommand {
   std::string etag;
 };
 
-// PENDING or PAID to CANCELLED. What is still refundable is refunded in the same unit of work, by a refund
-// that needs no approval and to which the rule on the order's state does not apply.
+// PENDING or PAID to CANCELLED. Cancels the refunds that wait for approval, and refunds what is then
+// refundable in the same unit of work, so that everything that was paid goes back. That refund needs no
+// approval, and the rule on the order's state does not apply to it.
 class CancelOrder {
  public:
   CancelOrder(Store& store, Clock& clock, IdGenerator& ids) : store_(store), clock_(clock), ids_(ids) {}
@@ -86,6 +87,7 @@ class CancelOrder {
   absl::StatusOr<Order> operator()(const CallContext& context, const CancelOrderCommand& command);
 
  private:
+  absl::Status CancelRequests(WriteTransaction& tx, const CallContext& context, Order& order, absl::Time now);
   absl::Status RefundRest(WriteTransaction& tx, const CallContext& context, Order& order,
                           const std::string& reason, absl::Time now);
   absl::Status TellOwner(WriteTransaction& tx, const CallContext& context, const Order& order,

@@ -133,6 +133,15 @@ absl::Status Refund::Fail(std::string code, std::string message, absl::Time now)
   return absl::OkStatus();
 }
 
+absl::Status Refund::Cancel(std::string decided_by, std::string note, absl::Time now) {
+  if (absl::Status status = MoveTo(kCancelled, now); !status.ok()) return status;
+  fields_.decided_by = std::move(decided_by);
+  fields_.decision_note = std::move(note);
+  fields_.decide_time = now;
+  fields_.due_time.reset();
+  return absl::OkStatus();
+}
+
 absl::Status Refund::Postpone(std::string code, std::string message, absl::Time retry_time, absl::Time now) {
   if (absl::Status status = MoveTo(kProcessing, now); !status.ok()) return status;
   fields_.failure_code = std::move(code);
@@ -162,6 +171,11 @@ Event RefundRequestedEvent(const Refund& refund, const CallContext& context, abs
                        .Add("currency_code", refund->currency.code())
                        .Add("reason", RefundReasonName(refund->reason))
                        .Add("state", RefundStateName(refund->state)));
+}
+
+Event RefundCancelledEvent(const Refund& refund, const CallContext& context, absl::Time now) {
+  return MakeEvent("refund.cancelled", refund->id.ToString(), refund->user_id, context, now,
+                   EventPayload().Add("order_id", refund->order_id.ToString()));
 }
 
 }  // namespace keelson

@@ -125,6 +125,8 @@ class Refund {
   absl::Status BeginAttempt(absl::Time retry_time, absl::Time now);
   absl::Status Succeed(std::string provider_reference, absl::Time now);
   absl::Status Fail(std::string code, std::string message, absl::Time now);
+  // REQUESTED or APPROVED to CANCELLED, decided by `decided_by`.
+  absl::Status Cancel(std::string decided_by, std::string note, absl::Time now);
   // No definite answer: stays PROCESSING, to be asked again under the same key at `retry_time`.
   absl::Status Postpone(std::string code, std::string message, absl::Time retry_time, absl::Time now);
 
@@ -136,5 +138,6 @@ class Refund {
 
 // "refund.requested": the event that a new refund is told by.
 Event RefundRequestedEvent(const Refund& refund, const CallContext& context, absl::Time now);
+Event RefundCancelledEvent(const Refund& refund, const CallContext& context, absl::Time now);
 
 }  // namespace keelson

@@ -161,6 +161,72 @@ TEST_CASE("the cancellation of a paid order refunds it in full") {
   CHECK(Outcome(client(&Orders::ShipOrder, Field("id", order_id))) == "FAILED_PRECONDITION ORDER_STATE");
 }
 
+TEST_CASE("a cancellation supersedes refunds that wait for approval") {
+  const Folder folder;
+  ServiceProcess service(folder.path(),
+                         {"refunds.states=['paid','delivered']", "refunds.approval_above={ EUR = 1000 }"});
+  const Client client = service.Connect();
+  const std::string order_id = CreateOrder(client, RegisterUser(client, "ada@example.com"), 1, 10000);
+  PayOrder(client, order_id);
+  const auto requested =
+      client(&Refunds::CreateRefund, StrCat(Field("order_id", order_id), AmountScope(5000)));
+  REQUIRE(Outcome(requested) == "OK");
+  REQUIRE(requested->refund().state() == refunds::v1::REFUND_STATE_REQUESTED);
+  const auto cancelled = client(&Orders::CancelOrder, Field("id", order_id));
+  REQUIRE(Outcome(cancelled) == "OK");
+  CHECK(cancelled->order().refund_pending().minor_units() == 10000);
+  CHECK(client(&Refunds::GetRefund, Field("id", requested->refund().id()))->refund().state() ==
+        refunds::v1::REFUND_STATE_CANCELLED);
+  const auto rest =
+      client(&Refunds::ListRefunds, StrCat(Field("order_id", order_id),
+                                           "states: [REFUND_STATE_APPROVED, REFUND_STATE_PROCESSING, "
+                                           "REFUND_STATE_SUCCEEDED]"));
+  REQUIRE(rest->refunds_size() == 1);
+  CHECK(AwaitRefund(client, rest->refunds(0).id()).amount().minor_units() == 10000);
+  // Verification, request, cancellation, refund.
+  const std::vector<Mail> mails = AwaitMails(service.mail_folder(), "ada@example.com", 4);
+  CHECK_THAT(mails[2].text, Catch::Contains("€100.00"));
+  CHECK(service.Stop() == 0);
+  CHECK(RunOnStore(folder.path(), {"verify"}).exit_code == 0);
+}
+
+TEST_CASE("units whose share rounds to zero and free lines are returned by zero-amount refunds") {
+  const Folder folder;
+  ServiceProcess service(folder.path(), {"refunds.max_per_order=20"});
+  const Client client = service.Connect();
+  const auto created =
+      client(&Orders::CreateOrder,
+             StrCat(Field("user_id", RegisterUser(client, "ada@example.com")), "lines { quantity: 10 ",
+                    Euros("unit_price", 1), Euros("discount", 5), "} lines { quantity: 1 ",
+                    Euros("unit_price", 500), "} lines { quantity: 1 ", Euros("unit_price", 0), "}"));
+  REQUIRE(Outcome(created) == "OK");
+  const std::string order_id = created->order().id();
+  PayOrder(client, order_id);
+  DeliverOrder(client, order_id);
+  std::int64_t together = 0;
+  for (int i = 0; i < 10; ++i) {
+    const auto refund = client(&Refunds::CreateRefund, StrCat(Field("order_id", order_id), UnitsScope(1)));
+    REQUIRE(Outcome(refund) == "OK");
+    together += AwaitRefund(client, refund->refund().id()).amount().minor_units();
+  }
+  CHECK(together == 5);
+  const auto free =
+      client(&Refunds::CreateRefund,
+             StrCat(Field("order_id", order_id), "scope { lines { lines { line_id: '3' quantity: 1 } } }"));
+  REQUIRE(Outcome(free) == "OK");
+  const refunds::v1::Refund settled = AwaitRefund(client, free->refund().id());
+  CHECK(settled.amount().minor_units() == 0);
+  CHECK(settled.provider_reference().empty());
+  const orders::v1::Order order = GetOrder(client, order_id);
+  CHECK(order.lines(0).refunded_quantity() == 10);
+  CHECK(order.lines(2).refunded_quantity() == 1);
+  CHECK(order.refunded().minor_units() == 5);
+  // One verification e-mail, and one e-mail for each refund that moved money.
+  AwaitMails(service.mail_folder(), "ada@example.com", 6);
+  CHECK(service.Stop() == 0);
+  CHECK(RunOnStore(folder.path(), {"verify"}).exit_code == 0);
+}
+
 TEST_CASE("lists page from the newest, each entry once") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"refunds.max_per_order=100"});

@@ -18,6 +18,12 @@ LivedIn::LivedIn() {
   succeeded = Must(world.Refunded(order, Units("2", 1, true)))->id;
   world.Settle();
   Must(world.Cancel(world.Paid()).status());
+  Must(world.Refunded(world.Delivered({LineOf(1, 0), LineOf(1, 100)}), Units("1", 1)).status());
+  world.Settle();
+  world.refunds.states.insert(OrderState::kPaid);
+  const Order cancelled = world.Paid({LineOf(1, 4000)});
+  Must(world.Refunded(cancelled, AmountOf(3500)).status());
+  Must(world.Cancel(cancelled).status());
   requested = Must(world.Refunded(world.Delivered({LineOf(1, 5000)}), Everything()))->id;
   delivered = order->id;
   owner = order->user_id;

@@ -9,7 +9,8 @@
 
 namespace keelson {
 
-// A product with orders in every state, and refunds that are asked for, approved, under way, done and failed.
+// A product with orders in every state, and refunds in every state that a use case leads to, including a
+// zero-amount refund and a refund that was superseded by its order's cancellation.
 struct LivedIn {
   LivedIn();
 
@@ -23,6 +24,7 @@ struct LivedIn {
 struct Plant {
   OrderFields& order() { return Find<OrderFields>(lived_in.delivered); }
   RefundFields& refund(RefundId id) { return Find<RefundFields>(id); }
+  OrderFields& order_of(RefundId id) { return Find<OrderFields>(refund(id).order_id); }
   // The first of this type.
   Event& event(std::string_view type);
   // Numbers and chains the events anew, as one who tampers with them might.

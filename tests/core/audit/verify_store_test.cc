@@ -141,6 +141,10 @@ const Violation kViolations[] = {
      [](Plant& p) { p.refund(p.lived_in.succeeded).settle_time.reset(); }},
     {"refund_is_settled_by_attempt", "refunds", "PROCESSING without an attempt",
      [](Plant& p) { p.refund(p.lived_in.processing).attempts = 0; }},
+    {"refund_request_ends_with_order", "refunds", "REQUESTED, but its order was cancelled",
+     [](Plant& p) {
+       p.order_of(p.lived_in.requested).cancel_time = p.refund(p.lived_in.requested).create_time;
+     }},
 
     {"ended_message_is_emptied", "messages", "still holds what it said",
      [](Plant& p) { p.rows.of<Message>()[0].state = MessageState::kCancelled; }},

@@ -71,6 +71,62 @@ TEST_CASE("Cancelling refunds what is left beside refunds that are under way or 
   CHECK(world.payments.moved.size() == 3);
 }
 
+TEST_CASE("A cancellation supersedes refunds that wait for approval and refunds everything that was paid") {
+  World world;
+  world.refunds.states = {OrderState::kPaid};
+  world.refunds.approval_above[*Currency::Parse("EUR")] = 1000;
+  const Order paid = world.Paid();
+  const Refund by_amount = Must(world.Refunded(paid, AmountOf(1001)));
+  const Refund by_line = Must(world.Refunded(paid, Units("1", 2)));
+  REQUIRE(by_amount->state == RefundState::kRequested);
+  REQUIRE(by_line->state == RefundState::kRequested);
+  world.NewEvents();
+  world.clock.Advance(absl::Hours(1));
+
+  const Order order = Must(world.Cancel(paid, "out of stock"));
+  CHECK(order->refund_pending == 3500);
+  CHECK(order.refundable() == 0);
+  CHECK(order->refund_count == 1);
+  CHECK(order->lines[0].refunded_quantity == 0);
+  CHECK(world.NewEvents() == Fields{"refund.cancelled", "refund.cancelled", "refund.requested",
+                                    "message.queued", "order.cancelled"});
+  CHECK(world.Outbox().back().variables.at("amount") == "35.00 EUR");
+  for (const RefundId id : {by_amount->id, by_line->id}) {
+    const Refund superseded = world.Now(id);
+    CHECK(superseded->state == RefundState::kCancelled);
+    CHECK(superseded->decided_by == "web");
+    CHECK(superseded->decision_note == "the order was cancelled");
+    CHECK(superseded->decide_time == world.clock.Now());
+    CHECK(superseded->update_time == world.clock.Now());
+  }
+  CHECK(world.Settle() == 1);
+  CHECK(world.Now(order->id)->refunded == 3500);
+  REQUIRE(world.payments.moved.size() == 1);
+  CHECK(world.payments.moved.begin()->second == Money{order->currency, 3500});
+}
+
+TEST_CASE("A cancellation keeps refunds that are approved or in processing") {
+  World world;
+  world.refunds.states = {OrderState::kPaid};
+  world.refunds.approval_above[*Currency::Parse("EUR")] = 1000;
+  const Order paid = world.Paid();
+  world.payments.script = {FakePaymentProvider::Unknown()};
+  const Refund processing = Must(world.Refunded(paid, AmountOf(100)));
+  world.Settle();
+  const Refund approved = Must(world.Refunded(paid, AmountOf(200)));
+  const Refund requested = Must(world.Refunded(paid, AmountOf(1200)));
+  const Order order = Must(world.Cancel(paid));
+  CHECK(world.Now(processing->id)->state == RefundState::kProcessing);
+  CHECK(world.Now(approved->id)->state == RefundState::kApproved);
+  CHECK(world.Now(requested->id)->state == RefundState::kCancelled);
+  CHECK(order->refund_pending == 3500);
+  CHECK(world.Outbox().back().variables.at("amount") == "32.00 EUR");
+  world.clock.Advance(absl::Minutes(15));
+  while (world.Settle() > 0) {
+  }
+  CHECK(world.Now(order->id)->refunded == 3500);
+}
+
 TEST_CASE("Cancelling what has been refunded whole makes no further refund") {
   World world;
   world.refunds.states = {OrderState::kPaid};

@@ -120,6 +120,7 @@ class Model {
     for (OrderLine& line : lines) line.refunded_quantity = line.refunded_amount = 0;
     for (const Refund& refund : world_.RefundsOf(order->id)) {
       REQUIRE(refund->currency == order->currency);
+      if (order->state == OrderState::kCancelled) REQUIRE(refund->state != RefundState::kRequested);
       CheckSum(refund);
       const bool succeeded = refund->state == RefundState::kSucceeded;
       if (!succeeded && !HoldsAmount(refund->state)) continue;
@@ -182,6 +183,7 @@ class Model {
         if (refund->attempts > 0) expected.push_back("refund.processing");
         if (refund->state == RefundState::kSucceeded) expected.push_back("refund.succeeded");
         if (refund->state == RefundState::kFailed) expected.push_back("refund.failed");
+        if (refund->state == RefundState::kCancelled) expected.push_back("refund.cancelled");
         REQUIRE(told[refund->id.ToString()] == expected);
       }
     }

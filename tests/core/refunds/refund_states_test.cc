@@ -75,6 +75,10 @@ const Step kSteps[] = {
      [](Refund& r, absl::Time now) { return r.BeginAttempt(now + absl::Minutes(2), now); }},
     {"succeed", {kProcessing}, kSucceeded, [](Refund& r, absl::Time now) { return r.Succeed("ref", now); }},
     {"fail", {kProcessing}, kFailed, [](Refund& r, absl::Time now) { return r.Fail("code", "words", now); }},
+    {"cancel",
+     {kRequested, kApproved},
+     kCancelled,
+     [](Refund& r, absl::Time now) { return r.Cancel("web", "words", now); }},
 };
 
 TEST_CASE("A refund's step is taken where its state allows it, and else changes nothing") {
@@ -96,6 +100,16 @@ TEST_CASE("A refund's step is taken where its state allows it, and else changes 
       }
     }
   }
+}
+
+TEST_CASE("A cancelled refund records who cancelled it and why, and is never due") {
+  const absl::Time now = FakeClock().Now();
+  Refund refund = RefundIn(kApproved);
+  Must(refund.Cancel("web", "the order was cancelled", now));
+  CHECK(refund->decided_by == "web");
+  CHECK(refund->decision_note == "the order was cancelled");
+  CHECK(refund->decide_time == now);
+  CHECK_FALSE(refund->due_time.has_value());
 }
 
 TEST_CASE("An attempt is counted and leased, and its end takes the refund off the settler's list") {
