@@ -130,10 +130,6 @@ Mistakes FromIsGiven(const Config& config) {
                  "must be an address such as Keelson <no-reply@example.com>");
 }
 
-Mistakes SomeProvider(const Config& config) {
-  return Require(!config.email.providers.empty(), "must name one at least");
-}
-
 // That a listed provider has what it can't do without.
 Mistakes ProviderHas(const Config& config, std::string_view provider, const std::string& value) {
   const std::vector<std::string>& listed = config.email.providers;
@@ -256,7 +252,6 @@ const std::vector<ConfigCheck>& ConfigChecks() {
       {{"store.sqlite.path"}, &SqlitePathIsGiven},
       {{"store.postgres.url", "store.adapter"}, &PostgresUrlForm},
       {{"email.from"}, &FromIsGiven},
-      {{"email.providers"}, &SomeProvider},
       {{"email.smtp.host", "email.providers"}, &SmtpHost},
       {{"email.smtp.username", "email.smtp.tls", "email.smtp.host"}, &SmtpPasswordIsHidden},
       {{"email.sendgrid.api_key", "email.providers"}, &SendGridKey},

@@ -33,6 +33,14 @@ std::optional<std::vector<std::string>> ReadStrings(const Reading& reading, cons
   return strings.size() == array->size() ? std::optional(std::move(strings)) : std::nullopt;
 }
 
+// Reads the value of a key that is a list of strings. Every such key of the schema requires an entry.
+std::optional<std::vector<std::string>> ReadEntries(const Reading& reading, const toml::node& node,
+                                                    absl::FunctionRef<std::string(std::string_view)> accept) {
+  const toml::array* array = node.as_array();
+  if (array != nullptr && array->empty()) return reading.Mistake(node, "must name one at least");
+  return ReadStrings(reading, node, reading.key.name, accept);
+}
+
 std::string RoleMistake(std::string_view role) {
   constexpr std::array<std::string_view, 4> kRoles = {"reader", "writer", "approver", "admin"};
   return std::ranges::count(kRoles, role) != 0 ? "" : "must be one of: reader, writer, approver, admin";
@@ -79,8 +87,8 @@ std::optional<AuthClient> ReadClient(const Reading& reading, const toml::node& n
 }  // namespace
 
 void ReadInto(const Reading& reading, const toml::node& node, std::vector<std::string>& place) {
-  auto strings = ReadStrings(reading, node, reading.key.name,
-                             [&](std::string_view text) { return ChoiceMistake(reading.key, text); });
+  auto strings =
+      ReadEntries(reading, node, [&](std::string_view text) { return ChoiceMistake(reading.key, text); });
   if (strings) place = *std::move(strings);
 }
 
@@ -88,7 +96,7 @@ void ReadInto(const Reading& reading, const toml::node& node, std::set<OrderStat
   const auto accept = [](std::string_view name) {
     return ParseOrderState(name) ? "" : "must be one of: pending, paid, shipped, delivered, cancelled";
   };
-  const auto names = ReadStrings(reading, node, reading.key.name, accept);
+  const auto names = ReadEntries(reading, node, accept);
   if (!names) return;
   place.clear();
   for (const std::string& name : *names) place.insert(*ParseOrderState(name));

@@ -67,6 +67,21 @@ TEST_CASE("a mode that tells callers apart needs callers it can tell apart") {
         "--set: auth.clients number 2 has the name of an earlier one");
 }
 
+TEST_CASE("an empty list of strings is refused for every key") {
+  const ConfigFixture fixture;
+  std::vector<std::string> lists;
+  for (const Key& key : fixture.schema().keys()) {
+    if (std::holds_alternative<MemberOf<std::vector<std::string>>>(key.place) ||
+        std::holds_alternative<MemberOf<std::set<OrderState>>>(key.place)) {
+      lists.push_back(key.name);
+    }
+  }
+  CHECK(lists == std::vector<std::string>{"email.providers", "refunds.states"});
+  for (const std::string& list : lists) {
+    CHECK(MistakesOf({list + "=[]"}) == StrCat("--set: ", list, " must name one at least"));
+  }
+}
+
 TEST_CASE("times and sizes that must fit each other do") {
   CHECK(MistakesOf({"email.dispatch.timeout=2m"}) ==
         "--set: email.dispatch.lease must be longer than email.dispatch.timeout");
