@@ -46,7 +46,7 @@ std::string Explain(const Key& key) {
 // A list of tables can't follow its own empty list in one file, so that default is told by its absence.
 constexpr std::string_view kClientsReference = R"(# [[auth.clients]]
 # name = "web"               # as it is named in events and logs; each client has its own
-# token_sha256 = ""          # for mode token: the SHA-256 of its bearer token, in hexadecimal
+# token_sha256 = ""          # for mode token, of its bearer token: printf %s "$TOKEN" | sha256sum
 # certificate_name = ""      # for mode mtls: a name in its certificate
 # roles = ["reader"]         # reader, writer, approver, admin
 )";
