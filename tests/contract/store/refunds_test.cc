@@ -82,7 +82,7 @@ STORE_TEST("a refund without an amount and without units is refused") {
   TestType fixture;
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
-  const auto insert = [&](std::int64_t amount, std::int64_t shipping, std::vector<RefundLine> lines) {
+  const auto insert = [&](std::int64_t amount, std::int64_t shipping, const std::vector<RefundLine>& lines) {
     const Refund refund = With(SampleRefund(order), [&](RefundFields& f) {
       f.amount = amount;
       f.shipping = shipping;
