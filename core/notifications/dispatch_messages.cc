@@ -200,9 +200,10 @@ void DispatchMessages::Take(Message message, absl::Time now) {
   held.pin_before = message.pinned_provider;
   held.pin_time_before = message.pin_time;
   held.asked.resize(lanes());
+  held.inexpressible.resize(lanes());
   held.message = std::move(message);
   if (!error.empty()) return Die(held, error, now);
-  if (MayBeSent(held, now) && !Assign(held, now)) GiveBack(held, WhenAsked(held, now));
+  if (MayBeSent(held, now) && !Assign(held, now)) GiveBackUnasked(held, now);
 }
 
 bool DispatchMessages::MayBeSent(Held& held, absl::Time now) {
@@ -241,7 +242,7 @@ void DispatchMessages::ReassignWaiting(absl::Time now) {
       const auto found = held_.find(id);
       if (found == held_.end()) continue;
       lane.Leave();
-      if (!Assign(found->second, now)) GiveBack(found->second, WhenAsked(found->second, now));
+      if (!Assign(found->second, now)) GiveBackUnasked(found->second, now);
     }
   }
 }
@@ -262,8 +263,7 @@ bool DispatchMessages::Assign(Held& held, absl::Time now) {
 
 std::optional<std::size_t> DispatchMessages::Choose(const Held& held, absl::Time now) {
   for (std::size_t lane = 0; lane < lanes(); ++lane) {
-    const bool allowed = held.pin_before.empty() || held.pin_before == providers_[lane]->name();
-    if (allowed && !held.asked[lane] && lanes_[lane].Takes(now)) return lane;
+    if (MaySend(held, lane) && !held.asked[lane] && lanes_[lane].Takes(now)) return lane;
   }
   return std::nullopt;
 }
@@ -273,6 +273,10 @@ std::optional<std::size_t> DispatchMessages::LaneOf(const std::string& provider)
     if (providers_[lane]->name() == provider) return lane;
   }
   return std::nullopt;
+}
+
+bool DispatchMessages::MaySend(const Held& held, std::size_t lane) const {
+  return held.pin_before.empty() || held.pin_before == providers_[lane]->name();
 }
 
 // As many as those providers have room for that the next messages would be assigned to.
@@ -315,6 +319,10 @@ absl::Status DispatchMessages::Close() {
 std::vector<ProviderStatus> DispatchMessages::ListProviders() const {
   const absl::Time now = ports_.clock.Now();
   const absl::MutexLock lock(&mutex_);
+  return Statuses(now);
+}
+
+std::vector<ProviderStatus> DispatchMessages::Statuses(absl::Time now) const {
   std::vector<ProviderStatus> statuses;
   for (const SendLane& lane : lanes_) statuses.push_back(lane.StatusAt(now));
   return statuses;

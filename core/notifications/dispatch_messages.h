@@ -31,6 +31,8 @@ namespace keelson {
 //
 // A message goes to the first provider that may be asked, and on to the next only where nothing was sent.
 // Where a copy may have been sent it stays with that provider, for as long as that one recognizes repeats.
+// Attempts count against a message where its recipient defers it, or where a copy may have been sent and the
+// provider does not recognize a repeat; trouble and configuration of providers never do.
 //
 // Thread-safe; KeepBooks and Close are for one thread at a time.
 class DispatchMessages : public ProviderStatuses {
@@ -83,8 +85,8 @@ class DispatchMessages : public ProviderStatuses {
     std::optional<absl::Time> pin_time_before;
     // The providers that turned it down since.
     std::vector<bool> asked;
-    // One of them cost it the attempt.
-    bool charged = false;
+    // Those among them that cannot express the message.
+    std::vector<bool> inexpressible;
     std::size_t lane = 0;
     Stage stage = Stage::kStarting;
     // Among the unwritten.
@@ -119,6 +121,8 @@ class DispatchMessages : public ProviderStatuses {
   bool Assign(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<std::size_t> Choose(const Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<std::size_t> LaneOf(const std::string& provider) const;
+  // Whether the provider at `lane` may send the message, as far as the message is concerned.
+  bool MaySend(const Held& held, std::size_t lane) const;
   int Room(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Held* NextOf(std::size_t lane, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -128,11 +132,15 @@ class DispatchMessages : public ProviderStatuses {
   void ConcludeUnknown(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ConcludeUnsent(Held& held, const SendOutcome& outcome, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool CanAnyExpress(const Held& held) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void End(Held& held, MessageState state, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Die(Held& held, const std::string& why, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void TryLater(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Uncounted.
   void GiveBack(Held& held, absl::Time due) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // Gives back a message that no provider was asked to send, with the reason.
+  void GiveBackUnasked(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<ProviderStatus> Statuses(absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Time WhenAsked(const Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The store is to learn how it stands.
   void Enter(Held& held, Stage stage) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

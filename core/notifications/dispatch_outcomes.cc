@@ -23,8 +23,8 @@ std::string Shortened(std::string_view words) {
   return std::string(words.substr(0, size));
 }
 
-// The provider works and does not take this one message now, as where a mailbox is full: no other would.
-bool IsAboutMessage(const SendOutcome& outcome) {
+// The recipient's system defers the message: so it would for any other provider.
+bool IsAboutRecipient(const SendOutcome& outcome) {
   return outcome.kind == Kind::kRetry && !outcome.retry_after;
 }
 
@@ -73,7 +73,7 @@ void DispatchMessages::Conclude(const Email& email, std::size_t lane, const Send
                                 absl::Time began) {
   const absl::Time now = ports_.clock.Now();
   const absl::MutexLock lock(&mutex_);
-  lanes_[lane].Note(outcome, now - began, now);
+  lanes_[lane].Note(email.id, outcome, now - began, now);
   if (outcome.kind != Kind::kAccepted) {
     ports_.log.Write(Severity::kWarning, "message.refused", "an e-mail provider did not take a message",
                      {{"provider", providers_[lane]->name()},
@@ -100,19 +100,25 @@ void DispatchMessages::Conclude(Held& held, const SendOutcome& outcome, absl::Ti
     case Kind::kUnreachable:
     case Kind::kQuota:
     case Kind::kConfig:
+    case Kind::kNotExpressible:
+    case Kind::kRefused:
       return ConcludeUnsent(held, outcome, now);
   }
 }
 
 void DispatchMessages::ConcludeUnknown(Held& held, absl::Time now) {
   Message& message = held.message;
-  if (!lanes_[held.lane].Recognizes(*message.pin_time, now)) {
-    if (!MayBeRepeated(message.template_name)) {
-      return Die(held, StrCat("it may have been sent: ", message.last_error), now);
-    }
-    message.pinned_provider = held.pin_time_before ? "" : held.pin_before;
-    message.pin_time.reset();
+  if (lanes_[held.lane].Recognizes(*message.pin_time, now)) {
+    // A repeat does no harm, so it costs no attempt.
+    held.pin_before = message.pinned_provider;
+    held.pin_time_before = message.pin_time;
+    return GiveBack(held, WhenAsked(held, now));
   }
+  if (!MayBeRepeated(message.template_name)) {
+    return Die(held, StrCat("it may have been sent: ", message.last_error), now);
+  }
+  message.pinned_provider = held.pin_time_before ? "" : held.pin_before;
+  message.pin_time.reset();
   TryLater(held, now);
 }
 
@@ -120,11 +126,18 @@ void DispatchMessages::ConcludeUnsent(Held& held, const SendOutcome& outcome, ab
   held.message.pinned_provider = held.pin_before;
   held.message.pin_time = held.pin_time_before;
   held.asked[held.lane] = true;
-  if (IsAboutMessage(outcome)) return TryLater(held, now);
-  if (outcome.kind == Kind::kUnreachable) held.charged = true;
+  held.inexpressible[held.lane] = outcome.kind == Kind::kNotExpressible;
+  if (IsAboutRecipient(outcome)) return TryLater(held, now);
   if (Assign(held, now)) return;
-  if (held.charged) return TryLater(held, now);
+  if (!CanAnyExpress(held)) return Die(held, held.message.last_error, now);
   GiveBack(held, WhenAsked(held, now));
+}
+
+bool DispatchMessages::CanAnyExpress(const Held& held) const {
+  for (std::size_t lane = 0; lane < lanes(); ++lane) {
+    if (MaySend(held, lane) && !held.inexpressible[lane]) return true;
+  }
+  return false;
 }
 
 void DispatchMessages::End(Held& held, MessageState state, absl::Time now) {
@@ -158,14 +171,23 @@ void DispatchMessages::GiveBack(Held& held, absl::Time due) {
   Enter(held, Stage::kEnded);
 }
 
-// When a provider that it may go to can be asked again; not at once, since none could be now.
+void DispatchMessages::GiveBackUnasked(Held& held, absl::Time now) {
+  const std::string reason = ExplainUnavailable(Statuses(now), held.pin_before);
+  if (!reason.empty()) held.message.last_error = Shortened(reason);
+  GiveBack(held, WhenAsked(held, now));
+}
+
+// When a provider that may send the message can be asked again; not at once, since none could be now, and
+// later each time that the providers fail with it.
 absl::Time DispatchMessages::WhenAsked(const Held& held, absl::Time now) {
   absl::Time soonest = absl::InfiniteFuture();
+  int failures = 1;
   for (std::size_t lane = 0; lane < lanes(); ++lane) {
-    const bool allowed = held.pin_before.empty() || held.pin_before == providers_[lane]->name();
-    if (allowed) soonest = std::min(soonest, lanes_[lane].OpensAt());
+    if (!MaySend(held, lane) || held.inexpressible[lane]) continue;
+    soonest = std::min(soonest, lanes_[lane].OpensAt());
+    failures = std::max(failures, lanes_[lane].CountFailures(held.message.id));
   }
-  return std::max(soonest, now + FullJitter(ports_.entropy, policy_.base_delay, policy_.max_delay, 1));
+  return std::max(soonest, now + FullJitter(ports_.entropy, policy_.base_delay, policy_.max_delay, failures));
 }
 
 void DispatchMessages::Enter(Held& held, Stage stage) {

@@ -22,39 +22,48 @@ struct Email {
   absl::Time date;
 };
 
-// What became of an attempt, in the one form that every provider's answer is translated to.
+// The result of an attempt, in the one form that every provider's response is translated to. Each kind says
+// who must act before the message can be sent.
 struct SendOutcome {
   enum class Kind {
     kAccepted,
-    // Not taken now, by a provider that works (it names a rate, or a mailbox is full); no copy was sent.
+    // Not sent. With retry_after the provider enforces a rate limit on all messages. Without, the provider
+    // works and defers this recipient: a full mailbox, greylisting.
     kRetry,
-    // Not taken: it could not be reached, or is in trouble itself; no copy was sent.
+    // Not sent: trouble of the provider, which is unreachable or fails for now.
     kUnreachable,
-    // Not taken: this provider's allowance is used up.
+    // Not sent: the provider's quota is exhausted.
     kQuota,
     kRecipientRejected,
     kMessageRejected,
-    // Not taken: the provider is set up wrong (a bad key, an unwritable folder).
+    // Not sent: the operator must change the configuration or the account, whatever the message (a bad key,
+    // an unwritable directory, a sender that the provider does not allow).
     kConfig,
     // May or may not have been sent.
     kUnknown,
+    // Not sent: this provider cannot express the message (an address beyond ASCII, a message beyond its size
+    // limit); another provider may.
+    kNotExpressible,
+    // Not sent: the provider refuses for a reason that either the configuration or this message may have
+    // caused, such as a policy. The dispatcher keeps the message, and judges the provider by the other
+    // messages.
+    kRefused,
   };
   Kind kind = Kind::kUnknown;
   // The provider's name for the message, where it was accepted.
   std::string provider_message_id;
-  // A floor for the next attempt. With kRetry it says that the provider keeps a rate, which holds for every
-  // message (1 s where the provider names no wait); kRetry without it is about this message alone, later: a
-  // full mailbox.
+  // Earliest time of the next attempt, from now. kRetry with it is a rate limit (1 s where the provider names
+  // no wait).
   std::optional<absl::Duration> retry_after;
   // The provider's code and words, secrets and addresses left out.
   std::string error;
 };
 
 // What operators call each kind, in the order of SendOutcome::Kind.
-inline constexpr std::array<std::string_view, 8> kSendOutcomeNames = {
-    "accepted",         "retry",  "unreachable", "quota", "recipient_rejected",
-    "message_rejected", "config", "unknown"};
-static_assert(static_cast<std::size_t>(SendOutcome::Kind::kUnknown) + 1 == kSendOutcomeNames.size());
+inline constexpr std::array<std::string_view, 10> kSendOutcomeNames = {
+    "accepted",         "retry",  "unreachable", "quota",           "recipient_rejected",
+    "message_rejected", "config", "unknown",     "not_expressible", "refused"};
+static_assert(static_cast<std::size_t>(SendOutcome::Kind::kRefused) + 1 == kSendOutcomeNames.size());
 
 // Hands e-mail over. Thread-safe. Blocks on the network or a disk, never past `deadline`, but for the answer
 // to SMTP's final dot, which has ten minutes of its own (RFC 5321, 4.5.3.2.6): a message that is given up

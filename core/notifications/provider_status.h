@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <numeric>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/notifications/email_provider.h"
@@ -17,6 +18,8 @@ enum class CircuitState { kClosed = 1, kOpen = 2, kHalfOpen = 3 };
 struct ProviderStatus {
   std::string name = {};
   CircuitState circuit = CircuitState::kClosed;
+  // False while the circuit is not closed, or while the provider's rate limit or quota lets nothing through.
+  bool available = true;
   // It is set up wrong: that was the last it said, to a message or when it was probed.
   bool misconfigured = false;
   // How often each SendOutcome::Kind was the end of an attempt.
@@ -35,5 +38,9 @@ class ProviderStatuses {
   // In failover order. Thread-safe; does not block.
   virtual std::vector<ProviderStatus> ListProviders() const = 0;
 };
+
+// Why a message waits: "no provider is available: smtp: …; file: …", with the last error of each provider.
+// `only`: the one provider that may send the message, or empty. Empty where one of them is available.
+std::string ExplainUnavailable(const std::vector<ProviderStatus>& providers, std::string_view only);
 
 }  // namespace keelson

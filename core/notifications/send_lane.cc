@@ -55,17 +55,51 @@ std::deque<MessageId> SendLane::TakeWaiting() {
   return std::exchange(waiting_, {});
 }
 
-void SendLane::Note(const SendOutcome& outcome, absl::Duration took, absl::Time now) {
+void SendLane::Note(MessageId id, const SendOutcome& outcome, absl::Duration took, absl::Time now) {
   --load_;
   average_ = average_ <= absl::ZeroDuration() ? took : (7 * average_ + took) / 8;
   ++status_.attempts[static_cast<std::size_t>(outcome.kind)];
+  if (IsCausedByMessage(id, outcome.kind)) {
+    status_.last_error = outcome.error;
+    return;
+  }
   NoteState(outcome);
+  UpdateCircuit(outcome, now);
+  if (circuit_.StateAt(now) == CircuitState::kOpen) accepts_ = false;
+}
+
+bool SendLane::IsCausedByMessage(MessageId id, Kind kind) {
+  switch (kind) {
+    case Kind::kAccepted:
+      history_.AddAcceptance(id);
+      accepts_ = true;
+      return false;
+    case Kind::kUnreachable:
+    case Kind::kConfig:
+    case Kind::kUnknown:
+    case Kind::kRefused:
+      return history_.AddFailure(id);
+    default:
+      return false;
+  }
+}
+
+void SendLane::UpdateCircuit(const SendOutcome& outcome, absl::Time now) {
   switch (outcome.kind) {
     case Kind::kUnreachable:
     case Kind::kUnknown:
       return circuit_.Fail(now);
     case Kind::kConfig:
       return circuit_.Trip(now);
+    case Kind::kRefused:
+      // While the provider accepts other messages, one that it refuses is a failure among others.
+      if (accepts_) {
+        circuit_.Fail(now);
+      } else {
+        circuit_.Trip(now);
+      }
+      status_.misconfigured = status_.misconfigured || circuit_.StateAt(now) == CircuitState::kOpen;
+      return;
     case Kind::kRetry:
       if (outcome.retry_after) paused_until_ = now + *outcome.retry_after;
       return circuit_.Succeed(now);
@@ -76,14 +110,24 @@ void SendLane::Note(const SendOutcome& outcome, absl::Duration took, absl::Time 
     case Kind::kRecipientRejected:
     case Kind::kMessageRejected:
       return circuit_.Succeed(now);
+    case Kind::kNotExpressible:
+      // Decided before the provider was asked, as a rule.
+      return;
   }
 }
 
 void SendLane::NoteState(const SendOutcome& outcome) {
   if (outcome.kind != Kind::kAccepted) status_.last_error = outcome.error;
-  // What never came says nothing of how it is set up.
-  if (outcome.kind == Kind::kUnreachable || outcome.kind == Kind::kUnknown) return;
-  status_.misconfigured = outcome.kind == Kind::kConfig;
+  switch (outcome.kind) {
+    // These say nothing about the configuration; a refusal counts once the circuit opens.
+    case Kind::kUnreachable:
+    case Kind::kUnknown:
+    case Kind::kNotExpressible:
+    case Kind::kRefused:
+      return;
+    default:
+      status_.misconfigured = outcome.kind == Kind::kConfig;
+  }
 }
 
 void SendLane::NoteProbe(const SendOutcome& outcome, absl::Time now) {
@@ -96,6 +140,7 @@ ProviderStatus SendLane::StatusAt(absl::Time now) const {
   ProviderStatus status = status_;
   status.name = provider_.name();
   status.circuit = circuit_.StateAt(now);
+  status.available = now >= paused_until_ && status.circuit == CircuitState::kClosed;
   return status;
 }
 

@@ -11,6 +11,7 @@
 #include "core/notifications/circuit.h"
 #include "core/notifications/dispatch_policy.h"
 #include "core/notifications/email_provider.h"
+#include "core/notifications/failure_history.h"
 
 namespace keelson {
 
@@ -48,19 +49,27 @@ class SendLane {
   // When the next of those that wait may be sent; never where none waits.
   absl::Time ready_at() const;
 
-  // What became of a message after `took`.
-  void Note(const SendOutcome& outcome, absl::Duration took, absl::Time now);
+  // Records the outcome of sending a message, which took `took`. A failure that the message itself causes
+  // (FailureHistory) leaves the circuit alone.
+  void Note(MessageId id, const SendOutcome& outcome, absl::Duration took, absl::Time now);
+  // How often in a row the provider failed to accept the message.
+  int CountFailures(MessageId id) const { return history_.CountFailures(id); }
   // What a probe said.
   void NoteProbe(const SendOutcome& outcome, absl::Time now);
   ProviderStatus StatusAt(absl::Time now) const;
 
  private:
   int Target() const;
+  bool IsCausedByMessage(MessageId id, SendOutcome::Kind kind);
+  void UpdateCircuit(const SendOutcome& outcome, absl::Time now);
   void NoteState(const SendOutcome& outcome);
 
   EmailProvider& provider_;
   const DispatchPolicy& policy_;
   Circuit circuit_;
+  FailureHistory history_;
+  // The provider accepted a message since the start, or since its circuit last opened.
+  bool accepts_ = false;
   absl::Time paused_until_ = absl::InfinitePast();
   absl::Time next_slot_ = absl::InfinitePast();
   int load_ = 0;

@@ -15,8 +15,11 @@ SendOutcome Refused(Kind kind, std::optional<absl::Duration> retry_after = std::
 
 // What a provider says of itself, not of the message.
 const std::vector<SendOutcome> kProviderTroubles = {Refused(Kind::kRetry, absl::Seconds(1)),
-                                                    Refused(Kind::kUnreachable), Refused(Kind::kQuota),
-                                                    Refused(Kind::kConfig)};
+                                                    Refused(Kind::kUnreachable),
+                                                    Refused(Kind::kQuota),
+                                                    Refused(Kind::kConfig),
+                                                    Refused(Kind::kRefused),
+                                                    Refused(Kind::kNotExpressible)};
 
 TEST_CASE("Where nothing was sent, the next provider is asked at once") {
   for (const SendOutcome& trouble : kProviderTroubles) {
@@ -46,8 +49,8 @@ TEST_CASE("Where a copy may have been sent, or the message is at fault, no other
 }
 
 TEST_CASE("What is wrong with a provider costs a message no attempt, and it waits until one may be asked") {
-  for (const SendOutcome& trouble :
-       {Refused(Kind::kRetry, absl::Hours(1)), Refused(Kind::kQuota), Refused(Kind::kConfig)}) {
+  for (const SendOutcome& trouble : {Refused(Kind::kRetry, absl::Hours(1)), Refused(Kind::kQuota),
+                                     Refused(Kind::kConfig), Refused(Kind::kRefused)}) {
     PostOffice office;
     const MessageId id = office.Post();
     office.first.script = {trouble};
@@ -81,15 +84,174 @@ TEST_CASE("No message is handed to a provider before the time that it named") {
   CHECK(office.first.sent.size() == 3);
 }
 
-TEST_CASE("A provider that can't be reached costs an attempt where no other takes the message") {
+TEST_CASE("Trouble of providers costs a message no attempt, however long it lasts") {
+  for (const Kind kind : {Kind::kUnreachable, Kind::kConfig, Kind::kRefused}) {
+    PostOffice office;
+    office.policy.max_attempts = 3;
+    const MessageId id = office.Post();
+    office.first.decide = office.second.decide = [&](const Email&) { return Refused(kind); };
+    const auto sender = office.Sender();
+    for (int i = 0; i < 50; ++i) {
+      office.Dispatch(*sender);
+      REQUIRE(office.Now(id).state == MessageState::kQueued);
+      CHECK(office.Now(id).attempts == 0);
+      CHECK(office.Now(id).last_error == "not now");
+      office.WaitFor(id);
+    }
+    CHECK(office.first.sent.size() > 10);
+    office.first.decide = nullptr;
+    office.clock.Advance(office.policy.max_delay);
+    office.Dispatch(*sender);
+    CHECK(office.Now(id).state == MessageState::kSent);
+  }
+}
+
+TEST_CASE("An unknown outcome at a provider that recognizes repeats costs no attempt") {
+  PostOffice office;
+  office.policy.max_attempts = 3;
+  office.first.window = absl::Hours(24);
+  const MessageId id = office.Post("refund_succeeded");
+  office.first.decide = [](const Email&) { return Refused(Kind::kUnknown); };
+  const auto sender = office.Sender();
+  for (int i = 0; i < 10; ++i) {
+    office.Dispatch(*sender);
+    CHECK(office.Now(id).state == MessageState::kQueued);
+    CHECK(office.Now(id).pinned_provider == "first");
+    office.WaitFor(id);
+  }
+  office.first.decide = nullptr;
+  office.clock.Advance(office.policy.max_delay);
+  office.Dispatch(*sender);
+  CHECK(office.Now(id).state == MessageState::kSent);
+  CHECK(office.second.sent.empty());
+}
+
+TEST_CASE("A refusal that no acceptance contradicts opens the circuit as a wrong configuration does") {
+  PostOffice office;
+  for (int i = 0; i < 5; ++i) office.Post();
+  office.first.decide = [](const Email&) { return Refused(Kind::kRefused); };
+  const auto sender = office.Sender();
+  office.Dispatch(*sender);
+  CHECK(office.first.sent.size() == 1);
+  CHECK(office.second.sent.size() == 5);
+  CHECK(sender->ListProviders()[0].circuit == CircuitState::kOpen);
+  CHECK(sender->ListProviders()[0].misconfigured);
+}
+
+TEST_CASE("A provider that accepts messages and comes to refuse them all has its circuit opened") {
+  PostOffice office;
+  const auto sender = office.Sender();
+  for (int i = 0; i < 20; ++i) office.Post();
+  office.Dispatch(*sender);
+  REQUIRE(office.first.sent.size() == 20);
+  office.first.decide = [](const Email&) { return Refused(Kind::kRefused); };
+  for (int i = 0; i < 40; ++i) office.Post();
+  office.Dispatch(*sender);
+  CHECK(sender->ListProviders()[0].circuit == CircuitState::kOpen);
+  CHECK(sender->ListProviders()[0].misconfigured);
+  CHECK(office.second.sent.size() == 40);
+}
+
+TEST_CASE("A poison message does not keep a circuit open for the others, and is kept") {
+  for (const Kind kind : {Kind::kRefused, Kind::kConfig, Kind::kUnreachable}) {
+    PostOffice office;
+    office.policy.circuit.min_calls = 2;
+    office.policy.circuit.window = 4;
+    const MessageId poison = office.Post("poison");
+    office.first.decide = [&](const Email& email) {
+      return email.id == poison ? Refused(kind) : office.first.Accepted();
+    };
+    const auto sender = office.Sender({&office.first});
+    int waits = 0;
+    for (int i = 0; i < 100; ++i) {
+      const MessageId good = office.Post();
+      office.Dispatch(*sender);
+      if (office.Now(good).state != MessageState::kSent) ++waits;
+      office.clock.Advance(absl::Minutes(1));
+    }
+    // A message waits while the circuit learns which one is to blame.
+    CHECK(waits <= 5);
+    CHECK(office.Now(poison).state == MessageState::kQueued);
+    CHECK(office.Now(poison).attempts == 0);
+    CHECK(sender->ListProviders()[0].circuit == CircuitState::kClosed);
+    CHECK(office.Now(poison).last_error == "not now");
+  }
+}
+
+TEST_CASE("A poison message is tried less and less often") {
+  PostOffice office;
+  const MessageId poison = office.Post("poison");
+  office.first.decide = [&](const Email& email) {
+    return email.id == poison ? Refused(Kind::kRefused) : office.first.Accepted();
+  };
+  const auto sender = office.Sender({&office.first});
+  const auto tries = [&] {
+    return std::count_if(office.first.sent.begin(), office.first.sent.end(),
+                         [&](const Email& email) { return email.id == poison; });
+  };
+  for (int i = 0; i < 4 * 60; ++i) {
+    office.Post();
+    office.Dispatch(*sender);
+    office.clock.Advance(absl::Minutes(1));
+  }
+  CHECK(tries() > 10);
+  CHECK(tries() < 120);
+}
+
+TEST_CASE("A message that a provider cannot express goes to the next one, and leaves the circuit alone") {
+  PostOffice office;
+  office.policy.circuit.min_calls = 2;
+  const auto sender = office.Sender();
+  std::vector<MessageId> ids;
+  for (int i = 0; i < 10; ++i) ids.push_back(office.Post());
+  office.first.decide = [](const Email&) { return Refused(Kind::kNotExpressible); };
+  office.Dispatch(*sender);
+  for (const MessageId id : ids) {
+    CHECK(office.Now(id).state == MessageState::kSent);
+    CHECK(office.Now(id).provider == "second");
+  }
+  CHECK(sender->ListProviders()[0].circuit == CircuitState::kClosed);
+  CHECK_FALSE(sender->ListProviders()[0].misconfigured);
+}
+
+TEST_CASE("A message that no provider can express is dead, with the reason") {
   PostOffice office;
   const MessageId id = office.Post();
-  office.first.script = {Refused(Kind::kUnreachable)};
-  office.second.script = {Refused(Kind::kQuota)};
+  office.first.script = {FakeEmailProvider::Refused(Kind::kNotExpressible, "too large for the first")};
+  office.second.script = {FakeEmailProvider::Refused(Kind::kNotExpressible, "too large for the second")};
   office.Dispatch();
+  CHECK(office.Now(id).state == MessageState::kDead);
+  CHECK(office.Now(id).last_error == "too large for the second");
+}
+
+TEST_CASE("A message waits for the provider that may be able to express it") {
+  PostOffice office;
+  const MessageId id = office.Post();
+  office.first.decide = [](const Email&) { return Refused(Kind::kNotExpressible); };
+  office.second.script = {Refused(Kind::kQuota, absl::Hours(1))};
+  const auto sender = office.Sender();
+  office.Dispatch(*sender);
   CHECK(office.Now(id).state == MessageState::kQueued);
-  CHECK(office.Now(id).attempts == 1);
-  CHECK(office.Now(id).due_time <= office.clock.Now() + office.policy.base_delay);
+  CHECK(office.Now(id).due_time >= office.clock.Now() + absl::Hours(1));
+  office.WaitFor(id);
+  office.Dispatch(*sender);
+  CHECK(office.Now(id).state == MessageState::kSent);
+  CHECK(office.Now(id).provider == "second");
+}
+
+TEST_CASE("A message that is given back because no provider is available says why") {
+  PostOffice office;
+  office.policy.concurrency = 1;
+  const MessageId first = office.Post(), second = office.Post();
+  office.first.decide = [](const Email&) {
+    return FakeEmailProvider::Refused(Kind::kConfig, "535 bad password");
+  };
+  office.Dispatch({&office.first});
+  CHECK(office.first.sent.size() == 1);
+  CHECK(office.Now(first).last_error == "535 bad password");
+  CHECK(office.Now(second).state == MessageState::kQueued);
+  CHECK(office.Now(second).attempts == 0);
+  CHECK(office.Now(second).last_error == "no provider is available: first: 535 bad password");
 }
 
 TEST_CASE("A provider whose circuit is open is left alone until it may be tried, by few messages first") {
@@ -139,7 +301,7 @@ TEST_CASE("A message that may have been sent goes to the same provider, which re
   const auto sender = office.Sender();
   office.Dispatch(*sender);
   CHECK(office.Now(id).state == MessageState::kQueued);
-  CHECK(office.Now(id).attempts == 1);
+  CHECK(office.Now(id).attempts == 0);
   CHECK(office.Now(id).pinned_provider == "first");
   CHECK(office.Now(id).pin_time == begun);
   // That nothing was sent this time says nothing of the first.
@@ -237,9 +399,11 @@ TEST_CASE("A provider that is set up wrong is found by its probe, before a messa
   office.Dispatch(*sender);
   CHECK(office.first.sent.empty());
   CHECK(office.second.sent.size() == 1);
-  CHECK(sender->ListProviders()[0] ==
-        ProviderStatus{
-            .name = "first", .circuit = CircuitState::kOpen, .misconfigured = true, .last_error = "not now"});
+  CHECK(sender->ListProviders()[0] == ProviderStatus{.name = "first",
+                                                     .circuit = CircuitState::kOpen,
+                                                     .available = false,
+                                                     .misconfigured = true,
+                                                     .last_error = "not now"});
   // Once it is mended, it need not be waited for.
   office.first.probe.reset();
   sender->ProbeProviders();
@@ -271,8 +435,9 @@ TEST_CASE("Providers are listed in failover order with what became of their mess
   for (int i = 0; i < 3; ++i) office.Post();
   office.Dispatch(*sender);
   CHECK(sender->ListProviders() ==
-        std::vector<ProviderStatus>{{.name = "first", .attempts = {0, 0, 0, 1}, .last_error = "not now"},
-                                    {.name = "second", .attempts = {3}}});
+        std::vector<ProviderStatus>{
+            {.name = "first", .available = false, .attempts = {0, 0, 0, 1}, .last_error = "not now"},
+            {.name = "second", .attempts = {3}}});
   CHECK(sender->ListProviders()[0].failed() == 1);
   CHECK(sender->ListProviders()[1].sent() == 3);
 }

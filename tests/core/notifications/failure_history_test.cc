@@ -1,0 +1,64 @@
+#include "core/notifications/failure_history.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_entropy.h"
+
+namespace keelson {
+namespace {
+
+struct Ids {
+  MessageId operator()() { return generator.Next<MessageKind>(); }
+
+  FakeClock clock;
+  FakeEntropy entropy;
+  IdGenerator generator{clock, entropy};
+};
+
+TEST_CASE("A message that fails while no other is accepted is not the cause") {
+  Ids ids;
+  FailureHistory history;
+  const MessageId first = ids(), second = ids();
+  for (int i = 1; i <= 3; ++i) {
+    CHECK_FALSE(history.AddFailure(first));
+    CHECK_FALSE(history.AddFailure(second));
+    CHECK(history.CountFailures(first) == i);
+  }
+}
+
+TEST_CASE("A message that fails again after another was accepted is the cause") {
+  Ids ids;
+  FailureHistory history;
+  const MessageId poison = ids();
+  history.AddAcceptance(ids());
+  CHECK_FALSE(history.AddFailure(poison));
+  history.AddAcceptance(ids());
+  CHECK(history.AddFailure(poison));
+  CHECK(history.AddFailure(poison));
+  CHECK_FALSE(history.AddFailure(ids()));
+}
+
+TEST_CASE("A message that is accepted begins anew") {
+  Ids ids;
+  FailureHistory history;
+  const MessageId id = ids();
+  history.AddFailure(id);
+  history.AddAcceptance(id);
+  CHECK(history.CountFailures(id) == 0);
+  CHECK_FALSE(history.AddFailure(id));
+}
+
+TEST_CASE("The history forgets the oldest messages beyond its bound") {
+  Ids ids;
+  FailureHistory history;
+  const MessageId oldest = ids();
+  history.AddFailure(oldest);
+  MessageId newest;
+  for (std::size_t i = 0; i < FailureHistory::kMaxMessages; ++i) history.AddFailure(newest = ids());
+  CHECK(history.CountFailures(oldest) == 0);
+  CHECK(history.CountFailures(newest) == 1);
+}
+
+}  // namespace
+}  // namespace keelson
