@@ -62,6 +62,7 @@ class Application {
   GetMessage get_message_;
   ListMessages list_messages_;
   RetryMessage retry_message_;
+  RetryMessages retry_messages_;
   CancelMessage cancel_message_;
   SendTestMessage send_test_message_;
   const PreviewTemplate preview_template_;

@@ -27,6 +27,23 @@ absl::Status List(ListMessages& use_case, const CallContext& context, api::ListM
   return absl::OkStatus();
 }
 
+absl::Status RetryMany(RetryMessages& use_case, const CallContext& context,
+                       api::RetryMessagesRequest& request, api::RetryMessagesResponse& response) {
+  RetryMessagesQuery query;
+  const FieldErrors errors = ListFromProto(request, api::MessageState_IsValid, query);
+  if (!errors.empty()) return errors.ToStatus();
+  query.user_id = std::move(*request.mutable_user_id());
+  query.to = std::move(*request.mutable_to());
+  query.template_name = std::move(*request.mutable_template_());
+
+  absl::StatusOr<RetriedMessages> result = use_case(context, query);
+  if (!result.ok()) return result.status();
+  response.set_retried(result->retried);
+  response.set_expired(result->expired);
+  response.set_next_page_token(std::move(result->next_page_token));
+  return absl::OkStatus();
+}
+
 absl::Status Preview(const PreviewTemplate& use_case, const api::PreviewTemplateRequest& request,
                      api::PreviewTemplateResponse& response) {
   absl::StatusOr<RenderedMessage> preview = use_case(request.template_(), request.locale());
@@ -82,6 +99,12 @@ void OfferChanges(const UseCases& use_cases, RpcService& service) {
       [&call = use_cases.retry_message](const CallContext& context, api::RetryMessageRequest& request,
                                         api::RetryMessageResponse& response) {
         return Show(call(context, request.id()), response);
+      });
+  service.Offer<api::RetryMessagesRequest, api::RetryMessagesResponse>(
+      "RetryMessages", Access::kAdminister, Work::kWrite,
+      [&call = use_cases.retry_messages](const CallContext& context, api::RetryMessagesRequest& request,
+                                         api::RetryMessagesResponse& response) {
+        return RetryMany(call, context, request, response);
       });
   service.Offer<api::CancelMessageRequest, api::CancelMessageResponse>(
       "CancelMessage", Access::kAdminister, Work::kWrite,

@@ -9,6 +9,7 @@
 #include "core/notifications/message_steps.h"
 #include "core/notifications/preview_template.h"
 #include "core/notifications/provider_status.h"
+#include "core/notifications/retry_messages.h"
 #include "core/notifications/send_test_message.h"
 #include "core/orders/create_order.h"
 #include "core/orders/get_order.h"
@@ -44,6 +45,7 @@ struct UseCases {
   GetMessage& get_message;
   ListMessages& list_messages;
   RetryMessage& retry_message;
+  RetryMessages& retry_messages;
   CancelMessage& cancel_message;
   SendTestMessage& send_test_message;
   const PreviewTemplate& preview_template;

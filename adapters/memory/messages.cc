@@ -9,9 +9,7 @@ namespace keelson {
 namespace {
 
 bool Matches(const MessageFilter& filter, const Message& message) {
-  const std::vector<MessageState>& states = filter.states;
-  return (states.empty() || std::find(states.begin(), states.end(), message.state) != states.end()) &&
-         (!filter.user_id || message.user_id == *filter.user_id) &&
+  return MatchesCommon(filter, message) && (!filter.user_id || message.user_id == *filter.user_id) &&
          (filter.to_key.empty() || message.to_key == filter.to_key);
 }
 

@@ -199,6 +199,8 @@ struct MessageFilter {
   std::optional<UserId> user_id;
   // The canonical key of the address; empty: every address.
   std::string to_key;
+  std::optional<absl::Time> created_from = {};
+  std::optional<absl::Time> created_before = {};
 };
 
 class MessageReader {

@@ -17,7 +17,32 @@ std::string CheckOptionalAddress(std::string_view field, std::string_view text, 
   return "";
 }
 
+// Shows the reason on messages that no provider was ever asked to send.
+void ExplainWait(const std::vector<ProviderStatus>& providers, absl::Time now, Message& message) {
+  const bool waits = message.state == MessageState::kQueued && message.due_time <= now;
+  if (waits && message.last_error.empty()) {
+    message.last_error = ExplainUnavailable(providers, message.pinned_provider);
+  }
+}
+
 }  // namespace
+
+MessageFilter CheckMessageFilter(const ListMessagesQuery& query, FieldErrors& errors) {
+  MessageFilter filter;
+  filter.states = query.states;
+  filter.user_id = CheckOptionalId<UserKind>("user_id", query.user_id, errors);
+  filter.to_key = CheckOptionalAddress("to", query.to, errors);
+  filter.created_from = WholeMicros(query.created_from);
+  filter.created_before = WholeMicros(query.created_before);
+  return filter;
+}
+
+std::string NameMessageList(std::string_view list, const MessageFilter& filter, std::string_view more) {
+  ArchiveWriter name;
+  name(std::string(list)), name(filter.states), name(filter.user_id), name(filter.to_key);
+  name(filter.created_from), name(filter.created_before), name(std::string(more));
+  return name.Take();
+}
 
 absl::StatusOr<Message> GetMessage::operator()(const CallContext& context, std::string_view id) {
   const std::optional<MessageId> message_id = MessageId::Parse(id);
@@ -28,26 +53,27 @@ absl::StatusOr<Message> GetMessage::operator()(const CallContext& context, std::
     return message.status();
   });
   if (!status.ok()) return status;
+  ExplainWait(providers_.ListProviders(), clock_.Now(), *message);
   return message;
 }
 
 absl::StatusOr<MessagePage> ListMessages::operator()(const CallContext& context,
                                                      const ListMessagesQuery& query) {
   FieldErrors errors;
-  MessageFilter filter;
   const int page_size = CheckPageSize(query.page_size, errors);
-  filter.states = query.states;
-  filter.user_id = CheckOptionalId<UserKind>("user_id", query.user_id, errors);
-  filter.to_key = CheckOptionalAddress("to", query.to, errors);
+  const MessageFilter filter = CheckMessageFilter(query, errors);
   if (!errors.empty()) return errors.ToStatus();
 
-  ArchiveWriter list;
-  list(std::string("messages")), list(filter.states), list(filter.user_id), list(filter.to_key);
-  return ReadPage(store_, context, page_tokens_, list.Take(), query.page_token, page_size,
-                  &MessagePage::messages,
-                  [&](ReadTransaction& tx, std::optional<ListPosition> before, int limit) {
-                    return tx.messages().List(filter, before, limit);
-                  });
+  absl::StatusOr<MessagePage> page = ReadPage(
+      store_, context, page_tokens_, NameMessageList("messages", filter), query.page_token, page_size,
+      &MessagePage::messages, [&](ReadTransaction& tx, std::optional<ListPosition> before, int limit) {
+        return tx.messages().List(filter, before, limit);
+      });
+  if (!page.ok()) return page;
+  const std::vector<ProviderStatus> providers = providers_.ListProviders();
+  const absl::Time now = clock_.Now();
+  for (Message& message : page->messages) ExplainWait(providers, now, message);
+  return page;
 }
 
 }  // namespace keelson

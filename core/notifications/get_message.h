@@ -1,25 +1,33 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/common/clock.h"
 #include "core/common/context.h"
+#include "core/common/error.h"
 #include "core/common/page.h"
 #include "core/common/store.h"
+#include "core/notifications/provider_status.h"
 
 namespace keelson {
 
+// Of a message that is due and never failed, last_error says why it waits, where no provider is available.
 class GetMessage {
  public:
-  explicit GetMessage(Store& store) : store_(store) {}
+  GetMessage(Store& store, Clock& clock, const ProviderStatuses& providers)
+      : store_(store), clock_(clock), providers_(providers) {}
   // FIELD_INVALID, MESSAGE_NOT_FOUND.
   absl::StatusOr<Message> operator()(const CallContext& context, std::string_view id);
 
  private:
   Store& store_;
+  Clock& clock_;
+  const ProviderStatuses& providers_;
 };
 
 struct ListMessagesQuery {
@@ -29,7 +37,14 @@ struct ListMessagesQuery {
   std::string user_id;
   // An address in any spelling.
   std::string to;
+  std::optional<absl::Time> created_from;
+  std::optional<absl::Time> created_before;
 };
+
+// The filter that `query` asks for; adds a violation for each bad field.
+MessageFilter CheckMessageFilter(const ListMessagesQuery& query, FieldErrors& errors);
+// Name that binds page tokens to a list and its filters.
+std::string NameMessageList(std::string_view list, const MessageFilter& filter, std::string_view more = "");
 
 struct MessagePage {
   std::vector<Message> messages;
@@ -37,15 +52,18 @@ struct MessagePage {
   std::string next_page_token;
 };
 
-// Newest first.
+// Newest first, each as GetMessage gives it.
 class ListMessages {
  public:
-  ListMessages(Store& store, const PageTokens& page_tokens) : store_(store), page_tokens_(page_tokens) {}
+  ListMessages(Store& store, Clock& clock, const ProviderStatuses& providers, const PageTokens& page_tokens)
+      : store_(store), clock_(clock), providers_(providers), page_tokens_(page_tokens) {}
   // FIELD_INVALID, PAGE_TOKEN_INVALID.
   absl::StatusOr<MessagePage> operator()(const CallContext& context, const ListMessagesQuery& query);
 
  private:
   Store& store_;
+  Clock& clock_;
+  const ProviderStatuses& providers_;
   const PageTokens& page_tokens_;
 };
 

@@ -20,6 +20,15 @@ absl::Status MessageStateError(const Message& message, std::string_view expected
                    {{"state", std::string(state)}, {"expected", std::string(expected)}});
 }
 
+absl::Status ApplyStep(WriteTransaction& tx, const CallContext& context, std::string_view event_type,
+                       absl::Time now, absl::FunctionRef<absl::Status(Message&)> step, Message& message) {
+  absl::Status status = step(message);
+  if (!status.ok()) return status;
+  if (status = tx.messages().Update(message); !status.ok()) return status;
+  return tx.events().Append(MakeEvent(event_type, message.id.ToString(), message.user_id, context, now,
+                                      EventPayload().Add("template", message.template_name)));
+}
+
 absl::StatusOr<Message> ChangeMessage(Store& store, const CallContext& context, std::string_view id,
                                       std::string_view event_type, absl::Time now,
                                       absl::FunctionRef<absl::Status(Message&)> step) {
@@ -29,11 +38,7 @@ absl::StatusOr<Message> ChangeMessage(Store& store, const CallContext& context, 
   const absl::Status changed = store.Write(context.deadline, [&](WriteTransaction& tx) {
     message = FindMessage(tx.messages(), *message_id);
     if (!message.ok()) return message.status();
-    absl::Status status = step(*message);
-    if (!status.ok()) return status;
-    if (status = tx.messages().Update(*message); !status.ok()) return status;
-    return tx.events().Append(MakeEvent(event_type, message_id->ToString(), message->user_id, context, now,
-                                        EventPayload().Add("template", message->template_name)));
+    return ApplyStep(tx, context, event_type, now, step, *message);
   });
   if (!changed.ok()) return changed;
   return message;

@@ -3,9 +3,8 @@
 #include "core/notifications/message_change.h"
 
 namespace keelson {
-namespace {
 
-absl::Status Retry(Message& message, absl::Time now) {
+absl::Status RetryDead(Message& message, absl::Time now) {
   if (message.state != MessageState::kDead) {
     return MessageStateError(message, "DEAD", "to be retried it must be DEAD");
   }
@@ -21,6 +20,8 @@ absl::Status Retry(Message& message, absl::Time now) {
   return absl::OkStatus();
 }
 
+namespace {
+
 absl::Status Cancel(Message& message, absl::Time now) {
   if (message.state != MessageState::kQueued && message.state != MessageState::kDead) {
     return MessageStateError(message, "QUEUED or DEAD", "to be cancelled it must be QUEUED or DEAD");
@@ -34,7 +35,7 @@ absl::Status Cancel(Message& message, absl::Time now) {
 absl::StatusOr<Message> RetryMessage::operator()(const CallContext& context, std::string_view id) {
   const absl::Time now = clock_.Now();
   return ChangeMessage(store_, context, id, "message.retried", now,
-                       [&](Message& message) { return Retry(message, now); });
+                       [&](Message& message) { return RetryDead(message, now); });
 }
 
 absl::StatusOr<Message> CancelMessage::operator()(const CallContext& context, std::string_view id) {

@@ -9,6 +9,10 @@
 
 namespace keelson {
 
+// DEAD to QUEUED, due now, its attempts counted anew, pinned to no provider. MESSAGE_STATE where the message
+// is not DEAD, or has expired.
+absl::Status RetryDead(Message& message, absl::Time now);
+
 // Each fails with FIELD_INVALID, MESSAGE_NOT_FOUND or MESSAGE_STATE. `id` is as the caller wrote it.
 
 // Owes a dead message once more, from now on and with its attempts counted anew; what failed last stays to be

@@ -75,19 +75,21 @@ struct Core {
   ListRefunds list_refunds{store, page_tokens};
   FakeRenderer renderer;
   FakeProviderStatuses provider_statuses;
-  GetMessage get_message{store};
-  ListMessages list_messages{store, page_tokens};
+  GetMessage get_message{store, clock, provider_statuses};
+  ListMessages list_messages{store, clock, provider_statuses, page_tokens};
   RetryMessage retry_message{store, clock};
+  RetryMessages retry_messages{store, clock, page_tokens};
   CancelMessage cancel_message{store, clock};
   SendTestMessage send_test_message{store, clock, ids, {"smtp", "file"}};
   PreviewTemplate preview_template{renderer};
 
   UseCases use_cases() {
-    return {register_user,   verify_email,   resend_verification, get_user,         get_user_by_email,
-            batch_get_users, list_users,     create_order,        get_order,        list_orders,
-            pay_order,       ship_order,     deliver_order,       cancel_order,     check_refund,
-            create_refund,   get_refund,     list_refunds,        get_message,      list_messages,
-            retry_message,   cancel_message, send_test_message,   preview_template, provider_statuses};
+    return {register_user,    verify_email,   resend_verification, get_user,          get_user_by_email,
+            batch_get_users,  list_users,     create_order,        get_order,         list_orders,
+            pay_order,        ship_order,     deliver_order,       cancel_order,      check_refund,
+            create_refund,    get_refund,     list_refunds,        get_message,       list_messages,
+            retry_message,    retry_messages, cancel_message,      send_test_message, preview_template,
+            provider_statuses};
   }
 };
 
@@ -223,7 +225,7 @@ TEST_CASE("every method offered is the contract's, with its own messages") {
       ++offered;
     }
   }
-  CHECK(offered == 25);
+  CHECK(offered == 26);
 }
 
 TEST_CASE("a user is shown by id and by address") {
@@ -447,6 +449,42 @@ TEST_CASE("a message is cancelled and a dead one is retried") {
   CHECK(services.Fields() == Names{"provider"});
 }
 
+TEST_CASE("dead messages are retried in bulk by their filters") {
+  Services services;
+  const std::string user_id = services.Register();
+  ntf::SendTestMessageRequest send;
+  send.set_to("ops@example.com");
+  const std::string test_id =
+      services.Call(*services.notifications, &ntf::NotificationService::Stub::SendTestMessage, send)
+          .message()
+          .id();
+  Overwrite(services.core().store, test_id,
+            [](Message& m) { EndMessage(m, MessageState::kDead, m.create_time); });
+  const auto retry = [&](const ntf::RetryMessagesRequest& request) {
+    return services.Call(*services.notifications, &ntf::NotificationService::Stub::RetryMessages, request);
+  };
+  ntf::RetryMessagesRequest request;
+  request.set_template_("verify_email");
+  CHECK(retry(request).retried() == 0);
+  request.set_template_("test_message");
+  request.add_states(ntf::MESSAGE_STATE_DEAD);
+  request.set_to("OPS@example.com");
+  request.mutable_created_from()->set_seconds(0);
+  const ntf::RetryMessagesResponse retried = retry(request);
+  CHECK(retried.retried() == 1);
+  CHECK(retried.expired() == 0);
+  CHECK(retried.next_page_token().empty());
+  CHECK(retry(request).retried() == 0);
+
+  request.add_states(ntf::MESSAGE_STATE_SENT);
+  request.set_user_id("user_1");
+  retry(request);
+  CHECK(services.Fields() == Names{"states[1]", "user_id"});
+  request.add_states(ntf::MESSAGE_STATE_UNSPECIFIED);
+  retry(request);
+  CHECK(services.Fields() == Names{"states[2]"});
+}
+
 TEST_CASE("a template is previewed") {
   Services services;
   ntf::PreviewTemplateRequest preview;
@@ -478,7 +516,7 @@ TEST_CASE("providers are shown in their order") {
 TEST_CASE("what changes messages is for administrators, and to look at them for readers") {
   Core core;
   const auto service = MakeNotificationService(core.use_cases());
-  const std::set<std::string> changes = {"RetryMessage", "CancelMessage", "SendTestMessage"};
+  const std::set<std::string> changes = {"RetryMessage", "RetryMessages", "CancelMessage", "SendTestMessage"};
   for (const Method& method : service->methods()) {
     INFO(method.path);
     const bool is_change = changes.contains(method.path.substr(method.path.rfind('/') + 1));

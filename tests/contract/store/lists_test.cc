@@ -26,26 +26,27 @@ absl::StatusOr<std::vector<Message>> List(ReadTransaction& tx, const MessageFilt
 }
 
 // What is left for the store to be compared with: the filters as they are promised.
-template <typename Filter, typename Entity>
-bool HasStateAndTime(const Filter& f, const Entity& e) {
-  return (f.states.empty() || std::count(f.states.begin(), f.states.end(), e->state) > 0) &&
-         (!f.created_from || e->create_time >= *f.created_from) &&
-         (!f.created_before || e->create_time < *f.created_before);
+template <typename Filter, typename Fields>
+bool HasStateAndTime(const Filter& f, const Fields& e) {
+  return (f.states.empty() || std::count(f.states.begin(), f.states.end(), e.state) > 0) &&
+         (!f.created_from || e.create_time >= *f.created_from) &&
+         (!f.created_before || e.create_time < *f.created_before);
 }
 bool Matches(const UserFilter& f, const User& u) {
-  return HasStateAndTime(f, u) && (f.email_prefix.empty() || (u->state != UserState::kErased &&
-                                                              u->email_key.starts_with(f.email_prefix)));
+  return HasStateAndTime(f, u.fields()) &&
+         (f.email_prefix.empty() ||
+          (u->state != UserState::kErased && u->email_key.starts_with(f.email_prefix)));
 }
 bool Matches(const OrderFilter& f, const Order& o) {
-  return HasStateAndTime(f, o) && (!f.user_id || *f.user_id == o->user_id);
+  return HasStateAndTime(f, o.fields()) && (!f.user_id || *f.user_id == o->user_id);
 }
 bool Matches(const RefundFilter& f, const Refund& r) {
-  return HasStateAndTime(f, r) && (!f.user_id || *f.user_id == r->user_id) &&
+  return HasStateAndTime(f, r.fields()) && (!f.user_id || *f.user_id == r->user_id) &&
          (!f.order_id || *f.order_id == r->order_id);
 }
 bool Matches(const MessageFilter& f, const Message& m) {
-  return (f.states.empty() || std::count(f.states.begin(), f.states.end(), m.state) > 0) &&
-         (!f.user_id || *f.user_id == m.user_id) && (f.to_key.empty() || f.to_key == m.to_key);
+  return HasStateAndTime(f, m) && (!f.user_id || *f.user_id == m.user_id) &&
+         (f.to_key.empty() || f.to_key == m.to_key);
 }
 
 template <typename Entity>
@@ -203,13 +204,13 @@ STORE_TEST("messages are listed by every combination of filters, each once and i
   TestType fixture;
   const Goods goods(fixture.store());
   const std::optional<UserId> users[] = {{}, UserId(), goods.messages[0].user_id, UserId(NextSampleUuid())};
-  for (const std::vector<MessageState>& states : Choices(MessageState::kCancelled)) {
-    for (const std::optional<UserId>& user : users) {
-      for (const char* key : {"", "ada@example.com", "adam@example.com", "bob", "BOB@example.com"}) {
-        CAPTURE(states.size(), key);
-        const MessageFilter filter{states, user, key};
-        CHECK(AllPages(fixture.store(), filter, 7) == Expected(filter, goods.messages));
-      }
+  for (const std::optional<UserId>& user : users) {
+    for (const char* key : {"", "ada@example.com", "adam@example.com", "bob", "BOB@example.com"}) {
+      CAPTURE(key);
+      MessageFilter filter;
+      filter.user_id = user;
+      filter.to_key = key;
+      CheckCombinations(fixture.store(), filter, MessageState::kCancelled, goods.messages);
     }
   }
 }

@@ -72,6 +72,51 @@ TEST_CASE("Messages are found by state, user and address in any spelling") {
   CHECK(with({}, bob.ToString(), "ada@example.com").empty());
 }
 
+TEST_CASE("Messages are found by their time of creation") {
+  Mailbox box;
+  Ids ids;
+  std::vector<absl::Time> times;
+  for (int i = 0; i < 3; ++i) {
+    times.push_back(box.clock.Now());
+    ids.push_back(box.Post(kSent).id);
+    box.clock.Advance(absl::Seconds(1));
+  }
+  ListMessagesQuery query;
+  query.created_from = times[1];
+  CHECK(All(box, query) == Ids{ids[2], ids[1]});
+  query.created_before = times[2];
+  CHECK(All(box, query) == Ids{ids[1]});
+  query.page_size = 1;
+  query.created_before.reset();
+  query.page_token = Must(box.List(query)).next_page_token;
+  query.created_from = times[0];
+  CHECK(ReasonOf(box.List(query)) == "PAGE_TOKEN_INVALID");
+}
+
+TEST_CASE("A due message that was never sent shows why no provider is available") {
+  Mailbox box;
+  const auto fresh = [](Message& m) { m.last_error.clear(); };
+  const std::string id = box.Post(kQueued, fresh).id.ToString();
+  const auto shown = [&] { return Must(box.Get(id)).last_error; };
+  CHECK(shown().empty());
+  box.providers.statuses = {{.name = "smtp", .available = false, .last_error = "535 bad password"},
+                            {.name = "file", .available = false}};
+  const std::string reason = "no provider is available: smtp: 535 bad password; file: circuit open";
+  CHECK(shown() == reason);
+  CHECK(Must(box.List({})).messages[0].last_error == reason);
+  // One that failed by itself, one that is not due and one that is sent show no other error than their own.
+  CHECK(Must(box.Get(box.Post(kQueued).id.ToString())).last_error == "550 no");
+  const auto later = [&](Message& m) { fresh(m), m.due_time = box.clock.Now() + absl::Seconds(1); };
+  CHECK(Must(box.Get(box.Post(kQueued, later).id.ToString())).last_error.empty());
+  CHECK(Must(box.Get(box.Post(kSent, fresh).id.ToString())).last_error.empty());
+  // One that a single provider may send waits for that provider alone.
+  const auto pinned = [&](Message& m) { fresh(m), m.pinned_provider = "file"; };
+  CHECK(Must(box.Get(box.Post(kQueued, pinned).id.ToString())).last_error ==
+        "no provider is available: file: circuit open");
+  box.providers.statuses[1].available = true;
+  CHECK(shown().empty());
+}
+
 TEST_CASE("A list of messages refuses every bad field at once, and a token of other filters") {
   Mailbox box;
   for (int i = 0; i < 3; ++i) box.Post(kSent);

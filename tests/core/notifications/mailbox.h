@@ -7,9 +7,16 @@
 #include "core/common/page.h"
 #include "core/notifications/get_message.h"
 #include "core/notifications/message_steps.h"
+#include "core/notifications/retry_messages.h"
 #include "tests/core/world.h"
 
 namespace keelson {
+
+struct FakeStatuses : ProviderStatuses {
+  std::vector<ProviderStatus> ListProviders() const override { return statuses; }
+
+  std::vector<ProviderStatus> statuses = {{.name = "smtp"}};
+};
 
 struct Mailbox : World {
   // A rendered message that failed, as it would be in this state; `change` sees it before it is stored.
@@ -39,16 +46,22 @@ struct Mailbox : World {
     return Post(state, [](Message&) {});
   }
 
-  absl::StatusOr<Message> Get(const std::string& id) { return GetMessage(store)(context, id); }
+  absl::StatusOr<Message> Get(const std::string& id) {
+    return GetMessage(store, clock, providers)(context, id);
+  }
   absl::StatusOr<Message> Retry(const std::string& id) { return RetryMessage(store, clock)(context, id); }
   absl::StatusOr<Message> CancelMail(const std::string& id) {
     return CancelMessage(store, clock)(context, id);
   }
   absl::StatusOr<MessagePage> List(const ListMessagesQuery& query) {
-    return ListMessages(store, tokens)(context, query);
+    return ListMessages(store, clock, providers, tokens)(context, query);
+  }
+  absl::StatusOr<RetriedMessages> RetryAll(const RetryMessagesQuery& query) {
+    return RetryMessages(store, clock, tokens)(context, query);
   }
 
   PageTokens tokens{Sha256("key")};
+  FakeStatuses providers;
 };
 
 }  // namespace keelson
