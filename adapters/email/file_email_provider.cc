@@ -9,7 +9,9 @@
 
 #include "absl/memory/memory.h"
 #include "adapters/email/atomic_file.h"
+#include "adapters/email_mime/envelope.h"
 #include "adapters/email_mime/mime_message.h"
+#include "adapters/email_mime/unsendable.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -68,10 +70,9 @@ absl::StatusOr<std::unique_ptr<FileEmailProvider>> FileEmailProvider::Create(std
 
 SendOutcome FileEmailProvider::Send(const Email& email, Deadline deadline) {
   if (deadline.expired()) return Outcome(SendOutcome::Kind::kUnreachable, "no time was left");
+  if (const absl::Status status = ReadEnvelope(email).status(); !status.ok()) return Unsendable(status);
   const absl::StatusOr<std::string> message = RenderMime(email);
-  if (!message.ok()) {
-    return Outcome(SendOutcome::Kind::kMessageRejected, std::string(message.status().message()));
-  }
+  if (!message.ok()) return Unsendable(message.status());
   const std::string name = StrCat(email.id.ToString(), ".eml");
   int error = WriteFileAtomically(directory_, name, *message);
   // Somebody cleared the folder away while the service runs.

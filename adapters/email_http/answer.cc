@@ -17,12 +17,34 @@ using Kind = SendOutcome::Kind;
 constexpr absl::Duration kMaxRetryAfter = absl::Hours(24);
 
 Kind KindOfStatus(int status) {
-  if (status == 401 || status == 403 || status == 404 || (status >= 300 && status < 400))
-    return Kind::kConfig;
-  if (status == 429) return Kind::kRetry;
-  if (status == 503) return Kind::kUnreachable;
-  // 408 says that the request came in too slowly; how much of it was read, nobody knows.
-  return status >= 400 && status < 500 && status != 408 ? Kind::kMessageRejected : Kind::kUnknown;
+  switch (status) {
+    case 401:
+    case 403:
+    case 404:
+    case 405:
+    case 406:
+    case 407:
+    case 410:
+    case 415:
+    case 421:
+    case 426:
+    case 451:
+      return Kind::kConfig;
+    case 402:
+      return Kind::kQuota;
+    // The request came in too slowly; the server may have read all of it.
+    case 408:
+      return Kind::kUnknown;
+    case 413:
+      return Kind::kNotExpressible;
+    case 429:
+      return Kind::kRetry;
+    case 503:
+      return Kind::kUnreachable;
+    default:
+      if (status >= 300 && status < 400) return Kind::kConfig;
+      return status >= 400 && status < 500 ? Kind::kRefused : Kind::kUnknown;
+  }
 }
 
 bool Matches(const AnswerRule& rule, int status, std::string_view code, std::string_view words) {
@@ -43,12 +65,18 @@ std::string ProviderAnswer::Text(std::string_view member) const {
   return found->is_number_integer() ? StrCat(found->get<std::int64_t>()) : "";
 }
 
+const AnswerRule* FindRule(std::span<const AnswerRule> rules, int status, std::string_view code,
+                           std::string_view words) {
+  for (const AnswerRule& rule : rules) {
+    if (Matches(rule, status, code, words)) return &rule;
+  }
+  return nullptr;
+}
+
 SendOutcome::Kind KindOf(std::span<const AnswerRule> rules, int status, std::string_view code,
                          std::string_view words) {
-  for (const AnswerRule& rule : rules) {
-    if (Matches(rule, status, code, words)) return rule.kind;
-  }
-  return KindOfStatus(status);
+  const AnswerRule* const rule = FindRule(rules, status, code, words);
+  return rule != nullptr ? rule->kind : KindOfStatus(status);
 }
 
 SendOutcome Refusal(std::span<const AnswerRule> rules, const ProviderAnswer& answer, std::string_view code,

@@ -45,9 +45,14 @@ struct AnswerRule {
   SendOutcome::Kind kind = SendOutcome::Kind::kUnknown;
 };
 
-// The first rule that matches; else what the HTTP status means by itself: 401, 403, 404 and a redirect that
-// the provider is set up wrong, 429 a rate, 503 that it is in trouble, other 4xx that it does not take the
-// message, and everything else that it may have sent it.
+// The first rule that matches; null where none does.
+const AnswerRule* FindRule(std::span<const AnswerRule> rules, int status, std::string_view code,
+                           std::string_view words);
+
+// The kind of the first rule that matches; without one, the kind by the HTTP status (RFC 9110). The operator
+// must act after a redirect, and after a status about authorization, the URL or the method. 402 is a quota,
+// 413 a size limit, 429 a rate limit, 503 trouble of the provider. Any other 4xx is kRefused: the status does
+// not tell the configuration from the message. After every other status the message may have been sent.
 SendOutcome::Kind KindOf(std::span<const AnswerRule> rules, int status, std::string_view code,
                          std::string_view words);
 

@@ -2,6 +2,7 @@
 
 #include "absl/strings/escaping.h"
 #include "core/common/strings.h"
+#include "core/common/text.h"
 
 namespace keelson {
 namespace {
@@ -11,9 +12,23 @@ using Kind = SendOutcome::Kind;
 constexpr std::string_view kBaseUrl = "https://api.brevo.com";
 constexpr AnswerRule kRules[] = {
     {0, "not_enough_credits", "", Kind::kQuota},
-    {402, "", "", Kind::kQuota},
+    {0, "account_under_validation", "", Kind::kConfig},
+    {0, "permission_denied", "", Kind::kConfig},
+    {0, "reseller_permission_denied", "", Kind::kConfig},
+    {0, "unauthorized", "", Kind::kConfig},
+    {0, "document_not_found", "", Kind::kConfig},
+    {0, "method_not_allowed", "", Kind::kConfig},
+    {0, "not_acceptable", "", Kind::kConfig},
+    {0, "duplicate_request", "", Kind::kUnknown},
+    // A parameter is missing or invalid, which the words name.
+    {400, "", "sender", Kind::kConfig},
     {400, "", "email is not valid in to", Kind::kRecipientRejected},
+    {400, "", "subject", Kind::kMessageRejected},
+    {400, "", "htmlContent", Kind::kMessageRejected},
+    {400, "", "textContent", Kind::kMessageRejected},
 };
+
+constexpr std::size_t kMaxSenderName = 70;
 
 // The message's id is a UUID in other digits.
 std::string IdempotencyKey(const Uuid& uuid) {
@@ -37,6 +52,12 @@ HttpHeader ApiKey(const Secret& key) {
 
 BrevoEmailProvider::BrevoEmailProvider(ApiAccess access)
     : access_(WithDefaultBase(std::move(access), kBaseUrl)) {}
+
+absl::Status BrevoEmailProvider::CheckSender(const Mailbox& from) {
+  if (CountCodePoints(from.display_name) <= kMaxSenderName) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      StrCat("must have a name of at most ", kMaxSenderName, " characters for brevo"));
+}
 
 absl::StatusOr<HttpRequest> BrevoEmailProvider::SendRequest(const Email& email,
                                                             const Envelope& envelope) const {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "adapters/email_http/http_email_provider.h"
+#include "adapters/email_mime/unsendable.h"
 
 namespace keelson {
 
@@ -15,9 +16,15 @@ class BrevoEmailProvider final : public HttpEmailProvider {
   explicit BrevoEmailProvider(ApiAccess access);
 
   std::string_view name() const override { return "brevo"; }
+  // FAILED_PRECONDITION with the limit that `from` breaks, as a predicate.
+  static absl::Status CheckSender(const Mailbox& from);
   absl::Duration repeat_window() const override { return absl::Minutes(15); }
 
  private:
+  absl::Status CheckSettings(const Mailbox& from) const override {
+    return WithSubject("the sender", CheckSender(from));
+  }
+  bool takes_utf8_recipients() const override { return true; }
   absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const override;
   HttpRequest ProbeRequest() const override;
   SendOutcome Judge(const ProviderAnswer& answer) const override;

@@ -5,6 +5,7 @@
 
 #include "absl/time/clock.h"
 #include "adapters/email_mime/error_text.h"
+#include "adapters/email_mime/unsendable.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -15,6 +16,8 @@ using Kind = SendOutcome::Kind;
 SendOutcome Failed(const HttpFailure& failure) {
   SendOutcome outcome;
   outcome.kind = failure.may_have_arrived ? Kind::kUnknown : Kind::kUnreachable;
+  // The base URL and the key come from the configuration.
+  if (failure.malformed) outcome.kind = Kind::kConfig;
   outcome.error = failure.reason;
   return outcome;
 }
@@ -22,19 +25,25 @@ SendOutcome Failed(const HttpFailure& failure) {
 }  // namespace
 
 SendOutcome HttpEmailProvider::Send(const Email& email, Deadline deadline) {
-  const absl::StatusOr<Envelope> envelope = ReadEnvelope(email);
-  const absl::StatusOr<HttpRequest> request =
-      envelope.ok() ? SendRequest(email, *envelope) : absl::StatusOr<HttpRequest>(envelope.status());
-  if (!request.ok()) {
-    SendOutcome outcome;
-    outcome.kind = Kind::kMessageRejected;
-    outcome.error = std::string(request.status().message());
-    return outcome;
-  }
+  const absl::StatusOr<HttpRequest> request = MakeRequest(email);
+  if (!request.ok()) return Unsendable(request.status());
   HttpResult result = client_.Send(*request, deadline);
   if (const auto* failure = std::get_if<HttpFailure>(&result)) return Failed(*failure);
   const ProviderAnswer answer(std::get<HttpAnswer>(std::move(result)));
   return Clean(Judge(answer), answer);
+}
+
+absl::StatusOr<HttpRequest> HttpEmailProvider::MakeRequest(const Email& email) const {
+  const absl::StatusOr<Envelope> envelope = ReadEnvelope(email);
+  if (!envelope.ok()) return envelope.status();
+  absl::Status settings = WithSubject("the sender", CheckHttpSender(envelope->from));
+  if (settings.ok()) settings = CheckSettings(envelope->from);
+  if (!settings.ok()) return settings;
+  if (NeedsUtf8(envelope->to) && !takes_utf8_recipients()) {
+    return absl::UnimplementedError(
+        StrCat(name(), " takes no recipient whose address has a local part beyond ASCII"));
+  }
+  return SendRequest(email, *envelope);
 }
 
 SendOutcome HttpEmailProvider::Probe(Deadline deadline) {
@@ -69,6 +78,11 @@ SendOutcome HttpEmailProvider::Clean(SendOutcome outcome, const ProviderAnswer& 
   outcome.error = Sanitized(outcome.error, secrets());
   outcome.provider_message_id = PlainLine(outcome.provider_message_id);
   return outcome;
+}
+
+absl::Status CheckHttpSender(const Mailbox& from) {
+  if (!NeedsUtf8(from.address)) return absl::OkStatus();
+  return absl::FailedPreconditionError("must have an address in ASCII before the @ for providers over HTTP");
 }
 
 std::string BaseUrl(std::string_view configured, std::string_view own) {

@@ -23,6 +23,11 @@ class HttpEmailProvider : public EmailProvider {
   SendOutcome Probe(Deadline deadline) final;
 
  protected:
+  // OK where the provider's documented limits allow settings and sender; else FAILED_PRECONDITION. The
+  // sender's address is in ASCII.
+  virtual absl::Status CheckSettings(const Mailbox& /*from*/) const { return absl::OkStatus(); }
+  // Whether the provider sends to recipients whose local part is not ASCII.
+  virtual bool takes_utf8_recipients() const { return false; }
   // The same e-mail makes the same request. INVALID_ARGUMENT where the provider can't be told of it.
   virtual absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const = 0;
   // Harmless, and answered by 2xx where the credentials are good.
@@ -35,11 +40,16 @@ class HttpEmailProvider : public EmailProvider {
   virtual std::vector<std::string_view> secrets() const = 0;
 
  private:
+  absl::StatusOr<HttpRequest> MakeRequest(const Email& email) const;
   SendOutcome Clean(SendOutcome outcome, const ProviderAnswer& answer) const;
   SendOutcome JudgeProbe(const ProviderAnswer& answer) const;
 
   HttpClient client_;
 };
+
+// Whether a provider over HTTP can send from this address: none documents that it sends from a local part
+// that is not ASCII. FAILED_PRECONDITION with the rule, as a predicate.
+absl::Status CheckHttpSender(const Mailbox& from);
 
 // A key, and where the provider is asked.
 struct ApiAccess {

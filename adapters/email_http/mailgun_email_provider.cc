@@ -3,6 +3,8 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "core/common/host_name.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -14,11 +16,28 @@ constexpr std::string_view kBaseUrl = "https://api.mailgun.net";
 constexpr AnswerRule kRules[] = {
     // What the host says of any path that it does not know.
     {0, "", "Mailgun Magnificent API", Kind::kConfig},
-    {400, "", "to parameter is not a valid address", Kind::kRecipientRejected},
-    {400, "", "from parameter is not a valid address", Kind::kConfig},
-    // It forgets a domain for a moment now and then.
-    {404, "", "", Kind::kUnreachable},
+    // "Domain … is not allowed to send: recipient limit exceeded, try again after …"
+    {420, "", "", Kind::kQuota},
+    {0, "", "recipient limit exceeded", Kind::kQuota},
+    {0, "", "limit exceeded", Kind::kRetry},
+    // The domain is unverified, the account not activated, or a sandbox that does not know the recipient.
+    {0, "", "is not allowed to send", Kind::kConfig},
+    {400, "", "from parameter", Kind::kConfig},
+    {400, "", "to parameter", Kind::kRecipientRejected},
+    {400, "", "'text' or 'html'", Kind::kMessageRejected},
+    // The parameters were valid, but the request failed.
+    {402, "", "", Kind::kRefused},
 };
+
+// The time in "… limit exceeded, try again after Mon, 20 Dec 2021 20:33:21 UTC"; nothing where there is none.
+std::optional<absl::Duration> WaitIn(std::string_view words) {
+  constexpr std::string_view kMark = "try again after ";
+  const std::size_t mark = words.find(kMark);
+  if (mark == std::string_view::npos) return std::nullopt;
+  std::string_view time = words.substr(mark + kMark.size());
+  time = time.substr(0, time.rfind(" UTC"));
+  return ParseRetryAfter(StrCat(time, " GMT"), absl::Now());
+}
 
 std::string FormEncoded(std::string_view text) {
   std::string encoded;
@@ -49,6 +68,12 @@ MailgunEmailProvider::MailgunEmailProvider(ApiAccess access, std::string domain)
       domain_(std::move(domain)),
       basic_(absl::Base64Escape(StrCat("api:", access_.key.Reveal()))) {}
 
+absl::Status MailgunEmailProvider::CheckDomain(std::string_view domain) {
+  // Mailgun creates no sending domain beyond ASCII.
+  if (IsQualifiedHostName(domain)) return absl::OkStatus();
+  return absl::FailedPreconditionError("must be a domain name in ASCII such as mg.example.com");
+}
+
 absl::StatusOr<HttpRequest> MailgunEmailProvider::SendRequest(const Email& email,
                                                               const Envelope& envelope) const {
   HttpRequest request = ProbeRequest();
@@ -76,7 +101,12 @@ SendOutcome MailgunEmailProvider::Judge(const ProviderAnswer& answer) const {
   const std::string id = answer.Text("id");
   if (answer.succeeded() && !id.empty()) return Accepted(id);
   const bool wrong_url = words.find("Mailgun Magnificent API") != std::string::npos;
-  return answer.succeeded() && !wrong_url ? Unreadable(answer) : Refusal(kRules, answer, "", words);
+  if (answer.succeeded() && !wrong_url) return Unreadable(answer);
+  SendOutcome outcome = Refusal(kRules, answer, "", words);
+  if (!answer.header("retry-after").empty()) return outcome;
+  if (outcome.kind == Kind::kRetry || outcome.kind == Kind::kQuota) outcome.retry_after = WaitIn(words);
+  if (outcome.kind == Kind::kRetry && !outcome.retry_after) outcome.retry_after = kUnnamedWait;
+  return outcome;
 }
 
 }  // namespace keelson

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "adapters/email_http/http_email_provider.h"
+#include "adapters/email_mime/unsendable.h"
 
 namespace keelson {
 
@@ -15,8 +16,14 @@ class MailgunEmailProvider final : public HttpEmailProvider {
   MailgunEmailProvider(ApiAccess access, std::string domain);
 
   std::string_view name() const override { return "mailgun"; }
+  // FAILED_PRECONDITION with the rule that `domain` breaks, as a predicate.
+  static absl::Status CheckDomain(std::string_view domain);
 
  private:
+  absl::Status CheckSettings(const Mailbox& /*from*/) const override {
+    return WithSubject("email.mailgun.domain", CheckDomain(domain_));
+  }
+  bool takes_utf8_recipients() const override { return true; }
   absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const override;
   HttpRequest ProbeRequest() const override;
   SendOutcome Judge(const ProviderAnswer& answer) const override;

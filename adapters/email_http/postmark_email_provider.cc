@@ -13,17 +13,43 @@ constexpr AnswerRule kRules[] = {
     {429, "", "", Kind::kRetry},
     {500, "", "", Kind::kUnknown},
     {0, "10", "", Kind::kConfig},
+    // The sender signature is unknown, or not confirmed.
     {0, "400", "", Kind::kConfig},
     {0, "401", "", Kind::kConfig},
-    {0, "405", "", Kind::kConfig},
+    // The account has run out of credits.
+    {0, "405", "", Kind::kQuota},
+    // The account is pending approval, or may not send.
     {0, "412", "", Kind::kConfig},
     {0, "413", "", Kind::kConfig},
+    // The message stream does not exist, or takes no messages.
+    {0, "1226", "", Kind::kConfig},
+    {0, "1235", "", Kind::kConfig},
     {0, "100", "", Kind::kUnreachable},
     {0, "406", "", Kind::kRecipientRejected},
+    {0, "411", "", Kind::kMessageRejected},
+    // Validation failed, of the field that the words name.
+    {0, "300", "'From'", Kind::kConfig},
+    {0, "300", "'MessageStream'", Kind::kConfig},
     {0, "300", "'To'", Kind::kRecipientRejected},
     {0, "300", "'Cc'", Kind::kRecipientRejected},
     {0, "300", "'Bcc'", Kind::kRecipientRejected},
+    {0, "300", "'Subject'", Kind::kMessageRejected},
+    {0, "300", "TextBody", Kind::kMessageRejected},
+    {0, "300", "HtmlBody", Kind::kMessageRejected},
 };
+
+// UTF-16 code units of the From header, as Postmark counts them.
+constexpr std::size_t kMaxFrom = 255;
+
+std::size_t Utf16Units(std::string_view text) {
+  std::size_t units = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    // Four bytes of UTF-8 are two units; bytes after the first are none.
+    if ((byte & 0xC0) != 0x80) units += byte >= 0xF0 ? 2 : 1;
+  }
+  return units;
+}
 
 HttpHeader Token(const Secret& key) {
   return {"X-Postmark-Server-Token", std::string(key.Reveal())};
@@ -33,6 +59,11 @@ HttpHeader Token(const Secret& key) {
 
 PostmarkEmailProvider::PostmarkEmailProvider(ApiAccess access, std::string message_stream)
     : access_(WithDefaultBase(std::move(access), kBaseUrl)), message_stream_(std::move(message_stream)) {}
+
+absl::Status PostmarkEmailProvider::CheckSender(const Mailbox& from) {
+  if (Utf16Units(Quoted(from)) <= kMaxFrom) return absl::OkStatus();
+  return absl::FailedPreconditionError(StrCat("must have at most ", kMaxFrom, " characters for postmark"));
+}
 
 absl::StatusOr<HttpRequest> PostmarkEmailProvider::SendRequest(const Email& email,
                                                                const Envelope& envelope) const {

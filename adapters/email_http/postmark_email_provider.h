@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "adapters/email_http/http_email_provider.h"
+#include "adapters/email_mime/unsendable.h"
 
 namespace keelson {
 
@@ -15,8 +16,13 @@ class PostmarkEmailProvider final : public HttpEmailProvider {
   PostmarkEmailProvider(ApiAccess access, std::string message_stream);
 
   std::string_view name() const override { return "postmark"; }
+  // FAILED_PRECONDITION with the limit that `from` breaks, as a predicate.
+  static absl::Status CheckSender(const Mailbox& from);
 
  private:
+  absl::Status CheckSettings(const Mailbox& from) const override {
+    return WithSubject("the sender", CheckSender(from));
+  }
   absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const override;
   HttpRequest ProbeRequest() const override;
   SendOutcome Judge(const ProviderAnswer& answer) const override;

@@ -9,12 +9,28 @@ using Kind = SendOutcome::Kind;
 
 constexpr std::string_view kBaseUrl = "https://api.resend.com";
 constexpr AnswerRule kRules[] = {
-    {0, "concurrent_idempotent_requests", "", Kind::kRetry},
-    // The key was used for another body: a defect of ours, which no repeat mends.
+    // The first request under this key is still in progress.
+    {0, "concurrent_idempotent_requests", "", Kind::kUnknown},
+    // The key was used for another body, or can't be one: a defect of ours, which no repeat mends.
     {0, "invalid_idempotent_request", "", Kind::kMessageRejected},
+    {0, "invalid_idempotency_key", "", Kind::kMessageRejected},
     {0, "daily_quota_exceeded", "", Kind::kQuota},
     {0, "monthly_quota_exceeded", "", Kind::kQuota},
-    {422, "", "Invalid `to`", Kind::kRecipientRejected},
+    // A key that was deleted, or never was one, comes with several statuses and names.
+    {0, "", "API key is invalid", Kind::kConfig},
+    {0, "invalid_from_address", "", Kind::kConfig},
+    {0, "invalid_access", "", Kind::kConfig},
+    {0, "invalid_region", "", Kind::kConfig},
+    {0, "security_error", "", Kind::kRefused},
+    {0, "invalid_attachment", "", Kind::kMessageRejected},
+    // Validation failed, of the field that the words name.
+    {400, "", "`from`", Kind::kConfig},
+    {422, "", "`from`", Kind::kConfig},
+    {400, "", "`to`", Kind::kRecipientRejected},
+    {422, "", "`to`", Kind::kRecipientRejected},
+    {400, "", "`subject`", Kind::kMessageRejected},
+    {422, "", "`subject`", Kind::kMessageRejected},
+    {0, "missing_required_field", "", Kind::kMessageRejected},
 };
 
 }  // namespace

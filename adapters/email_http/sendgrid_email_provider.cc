@@ -1,5 +1,7 @@
 #include "adapters/email_http/sendgrid_email_provider.h"
 
+#include <algorithm>
+
 #include "absl/time/clock.h"
 #include "core/common/strings.h"
 
@@ -9,11 +11,18 @@ namespace {
 using Kind = SendOutcome::Kind;
 
 constexpr std::string_view kBaseUrl = "https://api.sendgrid.com";
-// A 403 is documented as a block that may be lifted; it waits as a bad key does.
+// The code is the field that an error names. A 403 is documented as a block that may be lifted, and says that
+// the sender is not verified: both are for the operator.
 constexpr AnswerRule kRules[] = {
     {401, "", "Maximum credits exceeded", Kind::kQuota},
     {400, "personalizations.0.to.0.email", "", Kind::kRecipientRejected},
+    {400, "from", "", Kind::kConfig},
     {400, "from.email", "", Kind::kConfig},
+    {400, "from.name", "", Kind::kConfig},
+    {400, "subject", "", Kind::kMessageRejected},
+    {400, "content", "", Kind::kMessageRejected},
+    {400, "content.0.value", "", Kind::kMessageRejected},
+    {400, "content.1.value", "", Kind::kMessageRejected},
 };
 
 nlohmann::json Content(const RenderedMessage& content) {
@@ -30,12 +39,21 @@ nlohmann::json From(const Mailbox& mailbox) {
   return from;
 }
 
-std::string MemberOfFirstError(const ProviderAnswer& answer, std::string_view member) {
-  if (!answer.json().is_object()) return "";
+std::string Member(const nlohmann::json& error, std::string_view name) {
+  if (!error.is_object()) return "";
+  const auto found = error.find(name);
+  return found != error.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+// An answer may list several errors: the first that a rule is about, else the first.
+nlohmann::json DecisiveError(const ProviderAnswer& answer) {
+  if (!answer.json().is_object()) return {};
   const nlohmann::json errors = answer.json().value("errors", nlohmann::json());
-  if (!errors.is_array() || errors.empty() || !errors[0].is_object()) return "";
-  const auto found = errors[0].find(member);
-  return found != errors[0].end() && found->is_string() ? found->get<std::string>() : "";
+  if (!errors.is_array() || errors.empty()) return {};
+  const auto found = std::find_if(errors.begin(), errors.end(), [&answer](const nlohmann::json& error) {
+    return FindRule(kRules, answer.status(), Member(error, "field"), Member(error, "message")) != nullptr;
+  });
+  return found == errors.end() ? errors[0] : *found;
 }
 
 }  // namespace
@@ -66,8 +84,8 @@ SendOutcome SendGridEmailProvider::Judge(const ProviderAnswer& answer) const {
     return Accepted(std::string(answer.header("x-message-id")));
   }
   if (answer.succeeded()) return Unreadable(answer);
-  SendOutcome outcome =
-      Refusal(kRules, answer, MemberOfFirstError(answer, "field"), MemberOfFirstError(answer, "message"));
+  const nlohmann::json error = DecisiveError(answer);
+  SendOutcome outcome = Refusal(kRules, answer, Member(error, "field"), Member(error, "message"));
   if (outcome.kind == Kind::kRetry && answer.header("retry-after").empty()) {
     outcome.retry_after = UntilUnixTime(answer.header("x-ratelimit-reset"), absl::Now());
   }

@@ -1,9 +1,12 @@
 #include "adapters/email_http/ses_email_provider.h"
 
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
 #include "adapters/email_mime/header.h"
+#include "adapters/email_mime/unsendable.h"
 #include "core/common/strings.h"
-#include "core/common/text.h"
 
 namespace keelson {
 namespace {
@@ -21,10 +24,45 @@ constexpr AnswerRule kRules[] = {
     {0, "AccountSuspendedException", "", Kind::kConfig},
     {0, "SendingPausedException", "", Kind::kConfig},
     {0, "MailFromDomainNotVerifiedException", "", Kind::kConfig},
+    // The configuration set does not exist.
     {0, "NotFoundException", "", Kind::kConfig},
-    {0, "BadRequestException", "", Kind::kMessageRejected},
-    {0, "MessageRejected", "", Kind::kMessageRejected},
+    // AWS's common errors about credentials, under several statuses.
+    {0, "AccessDeniedException", "", Kind::kConfig},
+    {0, "ExpiredTokenException", "", Kind::kConfig},
+    {0, "IncompleteSignature", "", Kind::kConfig},
+    {0, "InvalidClientTokenId", "", Kind::kConfig},
+    {0, "InvalidSignatureException", "", Kind::kConfig},
+    {0, "MissingAuthenticationToken", "", Kind::kConfig},
+    {0, "NotAuthorized", "", Kind::kConfig},
+    {0, "OptInRequired", "", Kind::kConfig},
+    {0, "RequestExpired", "", Kind::kConfig},
+    {0, "UnrecognizedClientException", "", Kind::kConfig},
+    // An identity or an account that SES does not let send; in its sandbox, also recipients.
+    {0, "MessageRejected", "not verified", Kind::kConfig},
+    {0, "MessageRejected", "paused", Kind::kConfig},
+    {0, "MessageRejected", "suspended", Kind::kConfig},
+    {0, "MessageRejected", "disabled", Kind::kConfig},
+    {0, "MessageRejected", "blacklisted", Kind::kRecipientRejected},
+    {0, "MessageRejected", "content", Kind::kMessageRejected},
+    {0, "MessageRejected", "virus", Kind::kMessageRejected},
+    {0, "BadRequestException", "configuration set", Kind::kConfig},
+    {0, "BadRequestException", "message length is more than", Kind::kNotExpressible},
+    // Any other, and BadRequestException, may be about either address or about the account.
+    {0, "MessageRejected", "", Kind::kRefused},
+    {0, "BadRequestException", "", Kind::kRefused},
 };
+
+constexpr std::size_t kMaxConfigurationSet = 64;
+
+bool ConsistsOf(std::string_view text, std::string_view marks, bool (*is_letter_or_digit)(unsigned char)) {
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return is_letter_or_digit(static_cast<unsigned char>(c)) || marks.find(c) != std::string_view::npos;
+  });
+}
+
+bool IsLowerOrDigit(unsigned char c) {
+  return absl::ascii_islower(c) || absl::ascii_isdigit(c);
+}
 
 // The display name as encoded words: of a header it takes ASCII alone.
 absl::StatusOr<std::string> FromAddress(const Mailbox& from) {
@@ -57,11 +95,28 @@ SesOptions Complete(SesOptions options) {
 
 SesEmailProvider::SesEmailProvider(SesOptions options) : options_(Complete(std::move(options))) {}
 
+absl::Status SesEmailProvider::CheckRegion(std::string_view region) {
+  // The region is a label of the host name.
+  if (!region.empty() && ConsistsOf(region, "-", &IsLowerOrDigit)) return absl::OkStatus();
+  return absl::FailedPreconditionError("must be an AWS region such as eu-central-1");
+}
+
+absl::Status SesEmailProvider::CheckConfigurationSet(std::string_view name) {
+  if (name.size() <= kMaxConfigurationSet && ConsistsOf(name, "-_", &absl::ascii_isalnum)) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      StrCat("must have at most ", kMaxConfigurationSet, " letters, digits, hyphens and underscores"));
+}
+
+absl::Status SesEmailProvider::CheckSettings(const Mailbox& /*from*/) const {
+  absl::Status status = WithSubject("email.ses.region", CheckRegion(options_.region));
+  if (!status.ok()) return status;
+  return WithSubject("email.ses.configuration_set", CheckConfigurationSet(options_.configuration_set));
+}
+
 absl::StatusOr<HttpRequest> SesEmailProvider::SendRequest(const Email& email,
                                                           const Envelope& envelope) const {
-  if (!IsAscii(envelope.to) || !IsAscii(envelope.from.address)) {
-    return absl::InvalidArgumentError("SES takes no address with a local part beyond ASCII");
-  }
   const absl::StatusOr<std::string> from = FromAddress(envelope.from);
   if (!from.ok()) return from.status();
   nlohmann::json parts = nlohmann::json::object();

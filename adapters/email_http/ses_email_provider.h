@@ -21,14 +21,18 @@ struct SesOptions {
 };
 
 // Amazon SES, version 2 of its interface, signed by Signature Version 4. It knows no idempotency key.
-// Addresses must be ASCII but for their domains. Thread-safe.
+// Addresses must be ASCII, domains as IDNA has them. Thread-safe.
 class SesEmailProvider final : public HttpEmailProvider {
  public:
   explicit SesEmailProvider(SesOptions options);
 
   std::string_view name() const override { return "ses"; }
+  // Each is FAILED_PRECONDITION with the rule that the setting breaks, as a predicate.
+  static absl::Status CheckRegion(std::string_view region);
+  static absl::Status CheckConfigurationSet(std::string_view name);
 
  private:
+  absl::Status CheckSettings(const Mailbox& from) const override;
   absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const override;
   HttpRequest ProbeRequest() const override;
   SendOutcome Judge(const ProviderAnswer& answer) const override;

@@ -1,5 +1,7 @@
 #include "adapters/email_mime/envelope.h"
 
+#include "adapters/email_mime/header.h"
+#include "adapters/email_mime/unsendable.h"
 #include "core/common/domain_name.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
@@ -28,17 +30,30 @@ absl::StatusOr<Mailbox> WireMailbox(absl::StatusOr<Mailbox> mailbox) {
 
 }  // namespace
 
+absl::StatusOr<Mailbox> ReadSender(std::string_view from) {
+  absl::StatusOr<Mailbox> sender = WireMailbox(ParseMailbox(from));
+  if (!sender.ok()) return absl::FailedPreconditionError(sender.status().message());
+  if (!MailboxHeader("From", *sender).ok()) {
+    return absl::FailedPreconditionError("must be what a From header can hold");
+  }
+  return sender;
+}
+
 absl::StatusOr<Envelope> ReadEnvelope(const Email& email) {
+  absl::StatusOr<Mailbox> from = ReadSender(email.from);
+  if (!from.ok()) return WithSubject("the sender", from.status());
   if (absl::Status status = CheckTexts(email.content); !status.ok()) return status;
-  absl::StatusOr<Mailbox> from = WireMailbox(ParseMailbox(email.from));
-  if (!from.ok()) return absl::InvalidArgumentError(StrCat("the sender ", from.status().message()));
   absl::StatusOr<Mailbox> to = WireMailbox(ParseRecipient(email.to));
-  if (!to.ok()) return absl::InvalidArgumentError(StrCat("the recipient ", to.status().message()));
+  if (!to.ok()) return WithSubject("the recipient", to.status());
   Envelope envelope;
   envelope.message_id = StrCat("<", email.id.ToString(), "@", from->domain(), ">");
   envelope.from = *std::move(from);
   envelope.to = std::move(to->address);
   return envelope;
+}
+
+bool NeedsUtf8(std::string_view address) {
+  return !IsAscii(address);
 }
 
 std::string Quoted(const Mailbox& mailbox) {

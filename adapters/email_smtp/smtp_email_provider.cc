@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "adapters/email_mime/error_text.h"
 #include "adapters/email_mime/mime_message.h"
+#include "adapters/email_mime/unsendable.h"
 
 namespace keelson {
 namespace {
@@ -24,11 +25,8 @@ SendOutcome SmtpEmailProvider::Send(const Email& email, Deadline deadline) {
   absl::StatusOr<Envelope> envelope = ReadEnvelope(email);
   absl::StatusOr<std::string> message =
       envelope.ok() ? RenderMime(email) : absl::StatusOr<std::string>(envelope.status());
-  if (message.ok()) return Clean(Transmit({*std::move(envelope), *std::move(message)}, deadline));
-  SendOutcome outcome;
-  outcome.kind = Kind::kMessageRejected;
-  outcome.error = std::string(message.status().message());
-  return outcome;
+  if (!message.ok()) return Unsendable(message.status());
+  return Clean(Transmit({*std::move(envelope), *std::move(message)}, deadline));
 }
 
 SendOutcome SmtpEmailProvider::Probe(Deadline deadline) {

@@ -1,21 +1,31 @@
 #include "adapters/email_smtp/smtp_transaction.h"
 
 #include "absl/strings/str_replace.h"
+#include "adapters/email_mime/unsendable.h"
 #include "core/common/strings.h"
-#include "core/common/text.h"
 
 namespace keelson {
 namespace {
 
-// The domains are in ASCII by now; what is left are the local parts, which nothing can encode.
-bool NeedsUtf8(const Envelope& envelope) {
-  return !IsAscii(envelope.from.address) || !IsAscii(envelope.to);
+// Whether the server takes the addresses. The sender is the configuration's.
+absl::Status CheckAddresses(const SmtpConnection& connection, const Envelope& envelope) {
+  const bool takes_utf8 = connection.Offers("SMTPUTF8");
+  if (!takes_utf8 && NeedsUtf8(envelope.from.address)) {
+    return absl::FailedPreconditionError(
+        "the sender has a local part beyond ASCII, and the server does not offer SMTPUTF8");
+  }
+  if (!takes_utf8 && NeedsUtf8(envelope.to)) {
+    return absl::UnimplementedError("the server takes no address with a local part beyond ASCII");
+  }
+  return absl::OkStatus();
 }
 
 std::string MailCommand(const SmtpConnection& connection, const SmtpLetter& letter) {
   std::string command = StrCat("MAIL FROM:<", letter.envelope.from.address, ">");
   if (connection.Offers("SIZE")) command += StrCat(" SIZE=", letter.message.size());
-  if (NeedsUtf8(letter.envelope)) command += " BODY=8BITMIME SMTPUTF8";
+  if (NeedsUtf8(letter.envelope.from.address) || NeedsUtf8(letter.envelope.to)) {
+    command += " BODY=8BITMIME SMTPUTF8";
+  }
   return command;
 }
 
@@ -35,19 +45,13 @@ SmtpEnd Refused(SmtpPhase phase, const SmtpReply& reply) {
   return {.phase = phase, .outcome = Refusal(phase, reply)};
 }
 
-SmtpEnd NotExpressible() {
-  SmtpEnd end;
-  end.phase = SmtpPhase::kMail;
-  end.outcome.kind = SendOutcome::Kind::kMessageRejected;
-  end.outcome.error = "the server takes no address with a local part beyond ASCII";
-  return end;
-}
-
 }  // namespace
 
 SmtpEnd Transact(SmtpConnection& connection, const SmtpLetter& letter, Deadline deadline,
                  absl::Duration final_answer) {
-  if (NeedsUtf8(letter.envelope) && !connection.Offers("SMTPUTF8")) return NotExpressible();
+  if (const absl::Status status = CheckAddresses(connection, letter.envelope); !status.ok()) {
+    return {.phase = SmtpPhase::kMail, .outcome = Unsendable(status)};
+  }
   SmtpReply reply = connection.Ask(MailCommand(connection, letter), deadline);
   if (!reply.positive()) return Refused(SmtpPhase::kMail, reply);
   reply = connection.Ask(StrCat("RCPT TO:<", letter.envelope.to, ">"), deadline);

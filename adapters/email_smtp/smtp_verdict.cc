@@ -1,5 +1,10 @@
 #include "adapters/email_smtp/smtp_verdict.h"
 
+#include <string>
+#include <string_view>
+
+#include "absl/strings/ascii.h"
+#include "adapters/email_smtp/reply_rules.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -7,26 +12,8 @@ namespace {
 
 using Kind = SendOutcome::Kind;
 
-// 530: authentication or TLS is wanted first; 534, 535, 538: another mechanism, other credentials.
-bool IsAboutCredentials(const SmtpReply& reply) {
-  return reply.code == 530 || reply.code == 534 || reply.code == 535 || reply.code == 538 ||
-         reply.enhanced() == "5.7.8";
-}
-
-// Whom or what a permanent refusal is about. What a server says against the sender, also after it heard the
-// recipient, is about the configuration: the sender is the same for every message.
-Kind KindOfPermanent(SmtpPhase phase, const SmtpReply& reply) {
-  const std::string_view enhanced = reply.enhanced();
-  if (enhanced == "5.2.2") return Kind::kRetry;
-  // Of the account's sending limit: Google's.
-  if (enhanced == "5.4.5") return Kind::kQuota;
-  if (enhanced == "5.3.4") return Kind::kMessageRejected;
-  if (phase == SmtpPhase::kMail) return reply.code == 552 ? Kind::kMessageRejected : Kind::kConfig;
-  if (enhanced == "5.1.7" || enhanced == "5.1.8") return Kind::kConfig;
-  if (enhanced.starts_with("5.1.") || enhanced == "5.2.1") return Kind::kRecipientRejected;
-  if (reply.code == 552) return Kind::kMessageRejected;
-  return phase == SmtpPhase::kRcpt ? Kind::kRecipientRejected : Kind::kMessageRejected;
-}
+// The wait after a reply that names a rate and no time.
+constexpr absl::Duration kRateWait = absl::Seconds(1);
 
 std::string_view NameOf(SmtpPhase phase) {
   switch (phase) {
@@ -44,22 +31,53 @@ std::string_view NameOf(SmtpPhase phase) {
   return "";
 }
 
-}  // namespace
+bool HasEnhanced(const ReplyRule& rule, const SmtpReply& reply) {
+  // "7.1" of "5.7.1".
+  const std::string_view code = reply.enhanced().substr(reply.enhanced().empty() ? 0 : 2);
+  if (rule.enhanced.empty()) return true;
+  if (rule.enhanced == kNoEnhancedCode) return code.empty() || code == "0.0";
+  return rule.enhanced.ends_with('.') ? code.starts_with(rule.enhanced) : code == rule.enhanced;
+}
 
-SendOutcome::Kind KindOf(SmtpPhase phase, const SmtpReply& reply) {
-  if (reply.code == 421) return Kind::kUnreachable;
-  if (IsAboutCredentials(reply)) return Kind::kConfig;
-  const int severity = reply.code / 100;
-  // Before MAIL a refusal is about no message: the server is in trouble, or takes none from here.
-  if (phase == SmtpPhase::kConnect) return severity == 5 ? Kind::kConfig : Kind::kUnreachable;
-  if (severity == 4) return Kind::kRetry;
-  if (severity == 5) return KindOfPermanent(phase, reply);
+// Whether a word or phrase begins somewhere in `text`, in lower case.
+bool Mentions(std::string_view text, std::string_view phrase) {
+  for (std::size_t at = text.find(phrase); at != std::string_view::npos; at = text.find(phrase, at + 1)) {
+    if (at == 0 || !absl::ascii_isalnum(static_cast<unsigned char>(text[at - 1]))) return true;
+  }
+  return false;
+}
+
+// Null where no rule matches.
+const ReplyRule* FindRule(SmtpPhase phase, const SmtpReply& reply) {
+  const std::string code = StrCat(reply.code);
+  const std::string words = absl::AsciiStrToLower(reply.Words());
+  for (const ReplyRules& rules : RulesOf(phase)) {
+    for (const ReplyRule& rule : rules) {
+      if (code.starts_with(rule.code) && HasEnhanced(rule, reply) && Mentions(words, rule.words))
+        return &rule;
+    }
+  }
+  return nullptr;
+}
+
+// The outcome by the first digit alone.
+Kind KindOfSeverity(SmtpPhase phase, int severity) {
+  if (severity == 4) return Kind::kUnreachable;
+  if (severity == 5) {
+    // Before RCPT a reply is about the client or the sender, which are the same for every message.
+    return phase <= SmtpPhase::kMail ? Kind::kConfig : Kind::kRefused;
+  }
+  // No reply, or none that SMTP allows here.
   return phase == SmtpPhase::kFinalDot ? Kind::kUnknown : Kind::kUnreachable;
 }
 
+}  // namespace
+
 SendOutcome Refusal(SmtpPhase phase, const SmtpReply& reply) {
   SendOutcome outcome;
-  outcome.kind = KindOf(phase, reply);
+  const ReplyRule* const rule = FindRule(phase, reply);
+  outcome.kind = rule != nullptr ? rule->kind : KindOfSeverity(phase, reply.code / 100);
+  if (rule != nullptr && rule->is_rate) outcome.retry_after = kRateWait;
   outcome.error = StrCat("SMTP, ", NameOf(phase), ": ");
   if (reply.code != 0) outcome.error += StrCat(reply.code, " ");
   outcome.error += reply.Words();

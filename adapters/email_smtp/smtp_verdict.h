@@ -9,10 +9,10 @@ namespace keelson {
 // the final dot.
 enum class SmtpPhase { kConnect, kMail, kRcpt, kData, kFinalDot };
 
-// What it means that `reply`, which is no success, came then.
-SendOutcome::Kind KindOf(SmtpPhase phase, const SmtpReply& reply);
-
-// The same with the server's words, as they came.
+// The outcome of `reply`, which is no success, in that phase, with the server's words as they came. Who must
+// act is read from the codes of RFC 5321, RFC 3463 and IANA's registry of enhanced status codes, and from
+// documented words of widespread servers where the codes leave it open. A reply that may be about the
+// configuration or about the message is kRefused.
 SendOutcome Refusal(SmtpPhase phase, const SmtpReply& reply);
 
 }  // namespace keelson

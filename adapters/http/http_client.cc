@@ -8,8 +8,8 @@
 
 #include "absl/strings/ascii.h"
 #include "adapters/http/curl_library.h"
+#include "adapters/http/http_syntax.h"
 #include "core/common/strings.h"
-#include "core/common/text.h"
 
 namespace keelson {
 namespace {
@@ -131,10 +131,15 @@ HttpFailure NothingSent(std::string reason) {
   return {.may_have_arrived = false, .reason = std::move(reason)};
 }
 
+HttpFailure Malformed(std::string reason) {
+  return {.may_have_arrived = false, .malformed = true, .reason = std::move(reason)};
+}
+
 HttpResult Perform(CURL* curl, Exchange& exchange) {
   const CURLcode code = curl_easy_perform(curl);
   if (code != CURLE_OK && !exchange.answer.cut_off) {
-    return HttpFailure{.may_have_arrived = AnySent(curl, exchange), .reason = curl_easy_strerror(code)};
+    return HttpFailure{
+        .may_have_arrived = AnySent(curl, exchange), .malformed = false, .reason = curl_easy_strerror(code)};
   }
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
@@ -142,9 +147,9 @@ HttpResult Perform(CURL* curl, Exchange& exchange) {
   return std::move(exchange.answer);
 }
 
-bool IsPlain(const HttpRequest& request) {
-  return std::none_of(request.headers.begin(), request.headers.end(), [](const HttpHeader& header) {
-    return HasControlCharacters(header.name) || HasControlCharacters(header.value);
+bool HasPlainHeaders(const HttpRequest& request) {
+  return std::all_of(request.headers.begin(), request.headers.end(), [](const HttpHeader& header) {
+    return IsHeaderValue(header.name) && IsHeaderValue(header.value);
   });
 }
 
@@ -181,7 +186,8 @@ void HttpClient::GiveBack(Handle handle) {
 
 HttpResult HttpClient::Send(const HttpRequest& request, Deadline deadline) {
   if (deadline.expired()) return NothingSent("no time was left");
-  if (!IsPlain(request)) return NothingSent("a header has a line break or another control character");
+  if (!IsHttpUrl(request.url)) return Malformed("the URL is no http:// or https:// URL with a host");
+  if (!HasPlainHeaders(request)) return Malformed("a header has a character beyond printable ASCII");
   Handle handle = Take();
   const HeaderList headers = MakeHeaders(request);
   if (handle == nullptr || (headers == nullptr && !request.headers.empty())) {

@@ -45,6 +45,8 @@ struct HttpAnswer {
 struct HttpFailure {
   // False only where it is certain that the other side has not seen the whole request.
   bool may_have_arrived = true;
+  // The request can't be made at all: its URL or a header is malformed.
+  bool malformed = false;
   // Without URL, headers or body.
   std::string reason;
 };

@@ -144,8 +144,7 @@ TEST_CASE("JSON of another shape crashes nobody", "[email]") {
     for (const char* body :
          {"[]", "null", "7", R"({"errors":[7],"message":{},"id":7,"ErrorCode":"x"})", "{", ""}) {
       INFO(body);
-      CHECK(KindOfAnswer(fixture, {.status = 422, .body = body, .headers = {}, .act = {}}) ==
-            Kind::kMessageRejected);
+      CHECK(KindOfAnswer(fixture, {.status = 422, .body = body, .headers = {}, .act = {}}) == Kind::kRefused);
     }
   });
 }
@@ -157,8 +156,7 @@ TEST_CASE("an error repeats no secret, no address and no control character", "[e
     const nlohmann::json errors = {{{"message", words}}};
     const std::string body =
         nlohmann::json{{"message", words}, {"Message", words}, {"errors", errors}}.dump();
-    CHECK(KindOfAnswer(fixture, {.status = 400, .body = body, .headers = {}, .act = {}}) ==
-          Kind::kMessageRejected);
+    CHECK(KindOfAnswer(fixture, {.status = 400, .body = body, .headers = {}, .act = {}}) == Kind::kRefused);
   });
 }
 
@@ -241,8 +239,7 @@ TEST_CASE("a huge answer is cut off and judged by its status", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     const std::string huge(std::size_t{8} << 20, 'x');
     CHECK(KindOfAnswer(fixture, {.status = 200, .body = huge, .headers = {}, .act = {}}) == Kind::kUnknown);
-    CHECK(KindOfAnswer(fixture, {.status = 422, .body = huge, .headers = {}, .act = {}}) ==
-          Kind::kMessageRejected);
+    CHECK(KindOfAnswer(fixture, {.status = 422, .body = huge, .headers = {}, .act = {}}) == Kind::kRefused);
   });
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <csignal>
+#include <stdexcept>
 
 #include "absl/time/clock.h"
 #include "adapters/email_http/brevo_email_provider.h"
@@ -42,7 +43,7 @@ EmailFixture SendGrid() {
       .rate_limited = Json(429, R"({"errors":[{"field":null,"message":"too many requests"}]})"),
       .quota = Json(401, R"({"errors":[{"message":"Maximum credits exceeded","field":null,"help":null}]})"),
       .rejected_message =
-          Json(413, R"({"errors":[{"field":"content","message":"The content is too large"}]})"),
+          Json(400, R"({"errors":[{"field":"subject","message":"The subject is required"}]})"),
       .rejected_recipient = Json(
           400,
           R"({"errors":[{"field":"personalizations.0.to.0.email","message":"Does not contain a valid address."}]})")};
@@ -59,9 +60,9 @@ EmailFixture Postmark() {
       .id = "pm-1",
       .bad_key = Json(401, R"({"ErrorCode":10,"Message":"Bad or missing Server API token."})"),
       .rate_limited = Json(429, R"({"ErrorCode":429,"Message":"Rate limit exceeded"})"),
-      // Credits that are used up are 405, which waits for its account's owner.
-      .quota = std::nullopt,
-      .rejected_message = Json(422, R"({"ErrorCode":403,"Message":"Incompatible JSON"})"),
+      .quota = Json(422, R"({"ErrorCode":405,"Message":"Not allowed to send: out of credits"})"),
+      .rejected_message =
+          Json(422, R"({"ErrorCode":300,"Message":"Provide either email TextBody or HtmlBody or both."})"),
       .rejected_recipient = Json(
           422,
           R"({"ErrorCode":406,"Message":"You tried to send to a recipient that has been marked as inactive."})")};
@@ -106,8 +107,7 @@ EmailFixture Mailgun() {
           .id = "<1@mg.example.com>",
           .bad_key = {.status = 401, .body = "Forbidden", .headers = {}, .act = {}},
           .rate_limited = Json(429, R"({"message":"Too many requests"})"),
-          // Its documents name no answer of its own for a plan that is used up.
-          .quota = std::nullopt,
+          .quota = Json(420, R"({"message":"Domain mg.example.com is not allowed to send"})"),
           .rejected_message =
               Json(400, R"({"message":"Need at least one of 'text' or 'html' parameters specified"})"),
           .rejected_recipient =
@@ -126,7 +126,8 @@ EmailFixture Resend() {
       .rate_limited =
           Json(429, R"({"statusCode":429,"name":"rate_limit_exceeded","message":"Too many requests"})"),
       .quota = Json(429, R"({"statusCode":429,"name":"daily_quota_exceeded","message":"Used up"})"),
-      .rejected_message = Json(451, R"({"statusCode":451,"name":"security_error","message":"Not sent"})"),
+      .rejected_message = Json(
+          422, R"({"statusCode":422,"name":"missing_required_field","message":"Missing `subject` field."})"),
       .rejected_recipient =
           Json(422, R"({"statusCode":422,"name":"validation_error","message":"Invalid `to` field."})")};
 }
@@ -162,6 +163,23 @@ const std::vector<EmailFixture>& HttpEmailFixtures() {
   static const auto& fixtures =
       *new std::vector<EmailFixture>{SendGrid(), Postmark(), Ses(), Mailgun(), Resend(), Brevo()};
   return fixtures;
+}
+
+const EmailFixture& FixtureOf(const std::string& name) {
+  for (const EmailFixture& fixture : HttpEmailFixtures()) {
+    if (fixture.name == name) return fixture;
+  }
+  throw std::out_of_range("no provider " + name);
+}
+
+SendOutcome OutcomeOfSend(const std::string& name, const Reply& reply) {
+  const servers::ScriptedServer server([&reply](const servers::SeenRequest&) { return reply; });
+  return FixtureOf(name).make(server.url())->Send(SampleEmail(), Soon());
+}
+
+SendOutcome OutcomeOfProbe(const std::string& name, const Reply& reply) {
+  const servers::ScriptedServer server([&reply](const servers::SeenRequest&) { return reply; });
+  return FixtureOf(name).make(server.url())->Probe(Soon());
 }
 
 Email SampleEmail() {

@@ -35,9 +35,13 @@ struct EmailFixture {
 };
 
 const std::vector<EmailFixture>& HttpEmailFixtures();
+const EmailFixture& FixtureOf(const std::string& name);
 
 inline constexpr char kTestKey[] = "K3Y-that-nobody-may-see";
 Email SampleEmail();
+// What the provider of this name says of SampleEmail(), or of a probe, where its server answers `reply`.
+SendOutcome OutcomeOfSend(const std::string& name, const Reply& reply);
+SendOutcome OutcomeOfProbe(const std::string& name, const Reply& reply);
 // From now, ten seconds.
 Deadline Soon();
 

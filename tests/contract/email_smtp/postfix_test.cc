@@ -109,11 +109,11 @@ TEST_CASE("Postfix's refusals are told apart", "[email]") {
       "SMTP, RCPT: 550 5.1.1 <[address]>: Recipient address rejected: User unknown in virtual mailbox table");
   CHECK(SendTo("later@example.org", *relay).kind == Kind::kRetry);
   CHECK(SendTo("full@example.org", *relay).kind == Kind::kRetry);
-  CHECK(SendTo("refused@example.org", *relay).kind == Kind::kMessageRejected);
+  CHECK(SendTo("refused@example.org", *relay).kind == Kind::kRefused);
   Email large = EmailTo("ada@example.org");
   large.content.text.assign(PostfixServer::kMaxMessageBytes, 'x');
   const SendOutcome outcome = SmtpEmailProvider(OptionsFor(*relay)).Send(large, Soon());
-  CHECK(outcome.kind == Kind::kMessageRejected);
+  CHECK(outcome.kind == Kind::kNotExpressible);
   CHECK_THAT(outcome.error, Catch::Contains("5.3.4"));
 }
 
@@ -132,8 +132,9 @@ TEST_CASE("Postfix's word on credentials is heard, by a probe too", "[email]") {
   // With no credentials at all it lets the message come to RCPT.
   SmtpOptions none = OptionsFor(*relay);
   none.username.clear();
-  CHECK(SmtpEmailProvider(std::move(none)).Send(EmailTo("ada@example.org"), Soon()).kind ==
-        Kind::kRecipientRejected);
+  const SendOutcome denied = SmtpEmailProvider(std::move(none)).Send(EmailTo("ada@example.org"), Soon());
+  CHECK(denied.kind == Kind::kConfig);
+  CHECK_THAT(denied.error, Catch::Contains("Access denied"));
   SmtpOptions clear = PlainOptions(relay->starttls_port());
   const SendOutcome outcome = SmtpEmailProvider(std::move(clear)).Send(EmailTo("ada@example.org"), Soon());
   CHECK(outcome.kind == Kind::kConfig);

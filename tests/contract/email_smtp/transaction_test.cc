@@ -74,9 +74,29 @@ TEST_CASE("a local part beyond ASCII needs SMTPUTF8, and nothing is said where i
   CHECK(lines[2] == "RCPT TO:<jürgen@xn--bcher-kva.example>");
   ScriptedSmtpServer unable(Friendly("(nothing)", {}, {}));
   const SendOutcome refused = SmtpEmailProvider(PlainOptions(unable.port())).Send(email, Soon());
-  CHECK(refused.kind == Kind::kMessageRejected);
+  CHECK(refused.kind == Kind::kNotExpressible);
   CHECK(refused.error == "the server takes no address with a local part beyond ASCII");
   CHECK_FALSE(unable.HeardAny("MAIL"));
+}
+
+TEST_CASE("a sender with a local part beyond ASCII is the configuration's fault without SMTPUTF8",
+          "[email]") {
+  Email email = SampleEmail();
+  email.from = "jürgen@example.com";
+  ScriptedSmtpServer able(Friendly());
+  CHECK(SmtpEmailProvider(PlainOptions(able.port())).Send(email, Soon()).kind == Kind::kAccepted);
+  ScriptedSmtpServer unable(Friendly("(nothing)", {}, {}));
+  CHECK(SmtpEmailProvider(PlainOptions(unable.port())).Send(email, Soon()).kind == Kind::kConfig);
+  CHECK_FALSE(unable.HeardAny("MAIL"));
+}
+
+TEST_CASE("the server is told of a message's size before the message, and may refuse it then", "[email]") {
+  ScriptedSmtpServer server(
+      Friendly("MAIL", {.text = "552 5.3.4 message size exceeds the limit"}, {"SIZE 100"}));
+  const SendOutcome refused = SmtpEmailProvider(PlainOptions(server.port())).Send(SampleEmail(), Soon());
+  CHECK(refused.kind == Kind::kNotExpressible);
+  CHECK(server.HeardAny("MAIL FROM:<no-reply@example.com> SIZE="));
+  CHECK(server.messages().empty());
 }
 
 TEST_CASE("what can't be a message never reaches the server", "[email]") {
