@@ -6,11 +6,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
+#include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "adapters/email_mime/unsendable.h"
+#include "adapters/email_smtp/smtp_url.h"
 #include "adapters/email_smtp/smtp_verdict.h"
 #include "adapters/http/curl_library.h"
+#include "core/common/host_name.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -24,6 +28,10 @@ constexpr long kReplySeconds = 300;
 constexpr std::size_t kMaxLine = 8192;
 // One record of TLS: what libcurl could not write must come again as it was.
 constexpr std::size_t kPiece = 16384;
+// By libcurl's own order GSSAPI comes first for a user name with an @, and is not followed by another
+// mechanism.
+constexpr const char* kPlainMechanisms = "AUTH=PLAIN;AUTH=LOGIN";
+constexpr const char* kOtherMechanisms = "AUTH=CRAM-MD5;AUTH=DIGEST-MD5;AUTH=NTLM";
 
 SendOutcome Outcome(Kind kind, std::string_view error) {
   SendOutcome outcome;
@@ -32,28 +40,19 @@ SendOutcome Outcome(Kind kind, std::string_view error) {
   return outcome;
 }
 
-// Nothing where the host is no host's name or address.
-std::optional<std::string> UrlOf(const SmtpOptions& options) {
-  const bool ipv6 = options.host.find(':') != std::string::npos && !options.host.starts_with('[');
-  const std::string host = ipv6 ? StrCat("[", options.host, "]") : options.host;
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), &curl_url_cleanup);
-  const char* scheme = options.tls == SmtpOptions::Tls::kImplicit ? "smtps" : "smtp";
-  char* text = nullptr;
-  const bool made = curl_url_set(url.get(), CURLUPART_SCHEME, scheme, 0) == CURLUE_OK &&
-                    curl_url_set(url.get(), CURLUPART_HOST, host.c_str(), 0) == CURLUE_OK &&
-                    curl_url_set(url.get(), CURLUPART_PORT, StrCat(options.port).c_str(), 0) == CURLUE_OK &&
-                    curl_url_get(url.get(), CURLUPART_URL, &text, 0) == CURLUE_OK;
-  const std::unique_ptr<char, decltype(&curl_free)> owner(text, &curl_free);
-  return made ? std::optional<std::string>(text) : std::nullopt;
+// The password is never sent where others can read it.
+bool ExposesPassword(const SmtpOptions& options) {
+  return !options.username.empty() && options.tls == SmtpOptions::Tls::kNone && !IsLoopbackHost(options.host);
 }
 
 // `reply` is the last one that came.
 SendOutcome NotOpened(CURLcode code, const SmtpReply& reply) {
   if (reply.code >= 400) return Refusal(SmtpPhase::kConnect, reply);
   switch (code) {
-    // The server offers no TLS, or no mechanism that is known here.
-    case CURLE_USE_SSL_FAILED:
     case CURLE_LOGIN_DENIED:
+      return Outcome(Kind::kConfig, "the server offers no authentication mechanism that is supported");
+    // The server offers no TLS, or the file of authorities can't be read.
+    case CURLE_USE_SSL_FAILED:
     case CURLE_SSL_CACERT_BADFILE:
       return Outcome(Kind::kConfig, curl_easy_strerror(code));
     default:
@@ -84,7 +83,8 @@ std::size_t SmtpConnection::TakeGreetingLine(char* data, std::size_t, std::size_
   return size;
 }
 
-void SmtpConnection::SetUp(const SmtpOptions& options, const std::string& url, Deadline deadline) {
+void SmtpConnection::SetUp(const SmtpOptions& options, const std::string& url, const char* mechanisms,
+                           Deadline deadline) {
   CURL* const curl = handle_.get();
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
@@ -102,18 +102,31 @@ void SmtpConnection::SetUp(const SmtpOptions& options, const std::string& url, D
   if (!options.username.empty()) {
     curl_easy_setopt(curl, CURLOPT_USERNAME, options.username.c_str());
     curl_easy_setopt(curl, CURLOPT_PASSWORD, std::string(options.password.Reveal()).c_str());
+    curl_easy_setopt(curl, CURLOPT_LOGIN_OPTIONS, mechanisms);
   }
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &SmtpConnection::TakeGreetingLine);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, this);
 }
 
 SendOutcome SmtpConnection::Open(const SmtpOptions& options, Deadline deadline) {
+  const absl::StatusOr<std::string> url = SmtpUrl(options);
+  if (!url.ok()) return Unsendable(url.status());
+  if (ExposesPassword(options)) {
+    return Outcome(Kind::kConfig, "the password would be sent in the clear: email.smtp.tls must not be none");
+  }
+  SendOutcome opened = Connect(options, *url, kPlainMechanisms, deadline);
+  if (opened.kind != Kind::kConfig || options.username.empty() || !OffersOtherMechanisms()) return opened;
+  return Connect(options, *url, kOtherMechanisms, deadline);
+}
+
+SendOutcome SmtpConnection::Connect(const SmtpOptions& options, const std::string& url,
+                                    const char* mechanisms, Deadline deadline) {
   if (deadline.expired()) return Outcome(Kind::kUnreachable, "no time was left");
   if (CurlIsReady()) handle_.reset(curl_easy_init());
   if (handle_ == nullptr) return Outcome(Kind::kUnreachable, "libcurl could not be set up");
-  const std::optional<std::string> url = UrlOf(options);
-  if (!url) return Outcome(Kind::kConfig, "the SMTP server's host is no name or address");
-  SetUp(options, *url, deadline);
+  reader_ = ReplyReader();
+  greeting_ = hello_ = SmtpReply();
+  SetUp(options, url, mechanisms, deadline);
   const CURLcode code = curl_easy_perform(handle_.get());
   if (code != CURLE_OK) return NotOpened(code, greeting_);
   takes_commands_ = true;
@@ -124,11 +137,24 @@ SendOutcome SmtpConnection::Open(const SmtpOptions& options, Deadline deadline) 
   return Outcome(Kind::kAccepted, "");
 }
 
-bool SmtpConnection::Offers(std::string_view extension) const {
-  return std::any_of(hello_.lines.begin(), hello_.lines.end(), [extension](const std::string& line) {
-    const std::string_view word = std::string_view(line).substr(0, line.find(' '));
-    return absl::EqualsIgnoreCase(ToAbsl(word), ToAbsl(extension));
+// Whether the server's last reply, to EHLO, names mechanisms, and neither of kPlainMechanisms.
+bool SmtpConnection::OffersOtherMechanisms() const {
+  const std::optional<std::string_view> offered = Parameter("AUTH");
+  if (!offered || greeting_.code != 250) return false;
+  const std::vector<absl::string_view> mechanisms = absl::StrSplit(ToAbsl(*offered), ' ');
+  return std::none_of(mechanisms.begin(), mechanisms.end(), [](absl::string_view mechanism) {
+    return absl::EqualsIgnoreCase(mechanism, "PLAIN") || absl::EqualsIgnoreCase(mechanism, "LOGIN");
   });
+}
+
+std::optional<std::string_view> SmtpConnection::Parameter(std::string_view extension) const {
+  for (const std::string_view line : hello_.lines) {
+    const std::size_t end = std::min(line.find(' '), line.size());
+    if (absl::EqualsIgnoreCase(ToAbsl(line.substr(0, end)), ToAbsl(extension))) {
+      return line.substr(std::min(end + 1, line.size()));
+    }
+  }
+  return std::nullopt;
 }
 
 bool SmtpConnection::IsQuiet() {

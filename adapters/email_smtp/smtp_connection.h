@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,11 +24,15 @@ class SmtpConnection {
   SmtpConnection& operator=(const SmtpConnection&) = delete;
 
   // To be called once. kAccepted: the server takes commands. Without TLS where it is due, or without the
-  // authentication that is due, no connection is opened.
+  // authentication that is due, no connection is opened. Authenticates by PLAIN or LOGIN where the server
+  // offers either, else by CRAM-MD5, DIGEST-MD5 or NTLM; never by what needs more than a password, such as
+  // GSSAPI.
   SendOutcome Open(const SmtpOptions& options, Deadline deadline);
 
-  // Whether the server named the extension, such as "SIZE", at its greeting.
-  bool Offers(std::string_view extension) const;
+  // What follows the extension, such as "SIZE", in the server's reply to EHLO; nothing where it is not
+  // offered.
+  std::optional<std::string_view> Parameter(std::string_view extension) const;
+  bool Offers(std::string_view extension) const { return Parameter(extension).has_value(); }
   // False where the server has ended it, or says what nobody asked for.
   bool IsQuiet();
   // Sends a line and reads the reply to it.
@@ -41,7 +46,10 @@ class SmtpConnection {
   };
 
   static std::size_t TakeGreetingLine(char* data, std::size_t, std::size_t size, void* context);
-  void SetUp(const SmtpOptions& options, const std::string& url, Deadline deadline);
+  SendOutcome Connect(const SmtpOptions& options, const std::string& url, const char* mechanisms,
+                      Deadline deadline);
+  void SetUp(const SmtpOptions& options, const std::string& url, const char* mechanisms, Deadline deadline);
+  bool OffersOtherMechanisms() const;
   SmtpReply Read(Deadline deadline);
   // Why nothing came; empty where something did.
   std::string_view Receive(Deadline deadline);

@@ -9,12 +9,14 @@ namespace keelson {
 
 struct SmtpOptions {
   // kStartTls: the connection begins in the clear, and nothing is said on it that TLS should hide before it
-  // is up. kNone: all of it stays in the clear, the password too.
+  // is up. kNone: all of it stays in the clear; a username needs a server on the loopback then.
   enum class Tls { kStartTls, kImplicit, kNone };
 
   std::string host;
   int port = 587;
   Tls tls = Tls::kStartTls;
+  // The name for EHLO, as CheckHelo wants it; empty: DefaultHelo.
+  std::string helo;
   // Empty: no authentication.
   std::string username;
   Secret password;

@@ -139,5 +139,58 @@ TEST_CASE("nothing is sent without the authentication that is configured", "[ema
   }
 }
 
+TEST_CASE("PLAIN or LOGIN is used wherever the server offers it, whatever else it offers", "[email]") {
+  for (const auto& [offered, used] :
+       {std::pair{"AUTH GSSAPI PLAIN LOGIN", "AUTH PLAIN"}, std::pair{"AUTH GSSAPI LOGIN", "AUTH LOGIN"},
+        std::pair{"AUTH GSSAPI NTLM DIGEST-MD5 CRAM-MD5 XOAUTH2 LOGIN PLAIN", "AUTH PLAIN"}}) {
+    CAPTURE(offered);
+    // What follows LOGIN's first question is the user name in base64.
+    Secured relay(Friendly("cmVsYXlA", {.text = "334 UGFzc3dvcmQ6"}, {"STARTTLS", offered}));
+    SmtpOptions options = relay.Options();
+    options.username = "relay@example.com";
+    CHECK(SmtpEmailProvider(std::move(options)).Send(SampleEmail(), Soon()).kind == Kind::kAccepted);
+    CHECK(relay.server.HeardAny(used));
+    CHECK_FALSE(relay.HeardSecretsInTheClear());
+  }
+}
+
+TEST_CASE("a server without PLAIN and LOGIN is asked for CRAM-MD5", "[email]") {
+  Secured relay(Friendly("AUTH CRAM-MD5", {.text = "334 PDE4OTYuNjk3MTcwOTUyQHJlbGF5LnRlc3Q+"},
+                         {"STARTTLS", "AUTH GSSAPI CRAM-MD5"}));
+  SmtpOptions options = relay.Options();
+  options.username = "relay@example.com";
+  const SendOutcome outcome = SmtpEmailProvider(std::move(options)).Send(SampleEmail(), Soon());
+  INFO(outcome.error);
+  CHECK(outcome.kind == Kind::kAccepted);
+  CHECK(relay.server.HeardAny("AUTH CRAM-MD5"));
+  CHECK_FALSE(relay.HeardSecretsInTheClear());
+}
+
+TEST_CASE("a server that offers GSSAPI alone is the configuration's fault, and hears no password",
+          "[email]") {
+  Secured relay(Friendly("(nothing)", {}, {"STARTTLS", "AUTH GSSAPI"}));
+  SmtpOptions options = relay.Options();
+  options.username = "relay@example.com";
+  const SendOutcome outcome = SmtpEmailProvider(std::move(options)).Send(SampleEmail(), Soon());
+  CHECK(outcome.kind == Kind::kConfig);
+  CHECK(outcome.error == "the server offers no authentication mechanism that is supported");
+  CHECK_FALSE(relay.server.HeardAny("AUTH"));
+}
+
+TEST_CASE("credentials without TLS go to a server on the loopback alone", "[email]") {
+  ScriptedSmtpServer server(Friendly("(nothing)", {}, {"AUTH PLAIN"}));
+  for (const auto& [host, kind] :
+       {std::pair{"127.0.0.1", Kind::kAccepted}, std::pair{"192.0.2.1", Kind::kConfig}}) {
+    CAPTURE(host);
+    SmtpOptions options = PlainOptions(server.port());
+    options.host = host;
+    options.username = kUser;
+    options.password = Secret(kPassword);
+    SmtpEmailProvider provider(std::move(options));
+    CHECK(provider.Send(SampleEmail(), Soon()).kind == kind);
+    CHECK(provider.Probe(Soon()).kind == kind);
+  }
+}
+
 }  // namespace
 }  // namespace keelson
