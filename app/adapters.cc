@@ -27,6 +27,7 @@
 #include "adapters/sqlite/sqlite_migrator.h"
 #include "adapters/sqlite/sqlite_store.h"
 #include "adapters/telemetry/json_log.h"
+#include "app/config/product_name.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -103,6 +104,7 @@ absl::StatusOr<std::unique_ptr<EmailProvider>> MakeSmtp(const Config& config, Lo
   options.username = smtp.username;
   options.password = Secret(smtp.password);
   options.ca = smtp.ca;
+  options.helo = smtp.helo;
   return std::make_unique<SmtpEmailProvider>(std::move(options));
 }
 
@@ -244,6 +246,7 @@ absl::StatusOr<std::unique_ptr<PasswordHasher>> MakeHasher(const Config& config,
 absl::StatusOr<std::unique_ptr<MessageRenderer>> MakeRenderer(const Config& config) {
   TemplateOptions options;
   options.link_base = config.email.link_base;
+  options.product = ProductName(config.email);
   options.directory = config.email.templates;
   return TemplateRenderer::Create(options);
 }

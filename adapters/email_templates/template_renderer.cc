@@ -17,12 +17,18 @@
 namespace keelson {
 namespace {
 
-void CheckLinkBase(std::string_view base, std::vector<std::string>& mistakes) {
-  const bool absolute = base.starts_with("https://") || base.starts_with("http://");
-  if (!absolute || !IsValidUtf8(base) || HasControlCharacters(base) ||
-      base.find_first_of(" \"<>?#") != std::string_view::npos) {
-    mistakes.push_back("the link base must be a URL such as https://example.com, without a query");
+constexpr std::size_t kMaxProductName = 200;
+
+// The host and what follows it; empty where the scheme is not HTTP's.
+std::string_view WithoutScheme(std::string_view url) {
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (url.starts_with(scheme)) return url.substr(scheme.size());
   }
+  return "";
+}
+
+void Require(std::string_view subject, const absl::Status& status, std::vector<std::string>& mistakes) {
+  if (!status.ok()) mistakes.push_back(StrCat(subject, " ", status.message()));
 }
 
 std::string WithoutSlash(std::string base) {
@@ -32,9 +38,29 @@ std::string WithoutSlash(std::string base) {
 
 }  // namespace
 
+absl::Status CheckLinkBase(std::string_view base) {
+  const std::string_view rest = WithoutScheme(base);
+  const bool has_host = rest.find_first_of("/:") != 0 && !rest.empty();
+  if (has_host && IsValidUtf8(base) && !HasControlCharacters(base) &&
+      base.find_first_of(" \"<>?#") == std::string_view::npos) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError("must be a URL such as https://example.com, without a query");
+}
+
+absl::Status CheckProductName(std::string_view name) {
+  if (IsValidUtf8(name) && !HasControlCharacters(name) && !Trim(name).empty() &&
+      CountCodePoints(name) <= kMaxProductName) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      StrCat("must have 1 to ", kMaxProductName, " characters of UTF-8, none of them a control character"));
+}
+
 absl::StatusOr<std::unique_ptr<TemplateRenderer>> TemplateRenderer::Create(const TemplateOptions& options) {
   std::vector<std::string> mistakes;
-  CheckLinkBase(options.link_base, mistakes);
+  Require("the link base", CheckLinkBase(options.link_base), mistakes);
+  Require("the product's name", CheckProductName(options.product), mistakes);
   TemplateFiles files(options.directory, mistakes);
   VariableCompletion complete(WithoutSlash(options.link_base), options.product);
   Catalogue catalogue;

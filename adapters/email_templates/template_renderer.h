@@ -11,6 +11,10 @@
 
 namespace keelson {
 
+// Each is OK, or FAILED_PRECONDITION with the rule that the value breaks, as a predicate.
+absl::Status CheckLinkBase(std::string_view base);
+absl::Status CheckProductName(std::string_view name);
+
 struct TemplateOptions {
   // Scheme and host, and a path where need be: what the links in messages begin with.
   std::string link_base = "http://localhost:3000";
@@ -29,8 +33,9 @@ struct TemplateOptions {
 // variable counts as false in a section. "{{>name}}" includes "<locale>/name" or "name" of the same kind.
 class TemplateRenderer final : public MessageRenderer {
  public:
-  // INVALID_ARGUMENT naming every mistake with its file: a template that does not parse, uses a variable that
-  // its message does not have, renders to nothing, leaves out its link, or a file that is no template's.
+  // INVALID_ARGUMENT naming every mistake, those of a template with its file: one that does not parse, uses a
+  // variable that its message does not have, renders to nothing, leaves out its link, or a file that is no
+  // template's.
   static absl::StatusOr<std::unique_ptr<TemplateRenderer>> Create(const TemplateOptions& options);
 
   absl::StatusOr<RenderedMessage> Render(std::string_view template_name, std::string_view locale,

@@ -1,14 +1,14 @@
 #include "app/config/checks.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
+#include "app/config/email_checks.h"
+#include "core/common/host_name.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -18,13 +18,6 @@ using Mistakes = std::vector<std::string>;
 
 Mistakes Require(bool holds, std::string_view mistake) {
   return holds ? Mistakes() : Mistakes{std::string(mistake)};
-}
-
-// A name or an address that only this machine can reach; an IPv6 address in brackets or without.
-bool IsLoopbackHost(const std::string& host) {
-  in_addr address{};
-  if (inet_pton(AF_INET, host.c_str(), &address) == 1) return ntohl(address.s_addr) >> 24 == IN_LOOPBACKNET;
-  return host == "localhost" || host == "[::1]" || host == "::1";
 }
 
 bool IsHostAndPort(std::string_view listen) {
@@ -124,93 +117,6 @@ Mistakes SqlitePathIsGiven(const Config& config) {
   return Require(!config.store.sqlite.path.empty(), "must not be empty");
 }
 
-Mistakes FromIsGiven(const Config& config) {
-  return Require(config.email.from.find('@') != std::string::npos &&
-                     config.email.from.find_first_of("\r\n") == std::string::npos,
-                 "must be an address such as Keelson <no-reply@example.com>");
-}
-
-// That a listed provider has what it can't do without.
-Mistakes ProviderHas(const Config& config, std::string_view provider, const std::string& value) {
-  const std::vector<std::string>& listed = config.email.providers;
-  return Require(!value.empty() || std::find(listed.begin(), listed.end(), provider) == listed.end(),
-                 StrCat("must not be empty where email.providers lists ", provider));
-}
-
-Mistakes SmtpHost(const Config& config) {
-  return ProviderHas(config, "smtp", config.email.smtp.host);
-}
-
-// On this machine nobody else hears the password.
-Mistakes SmtpPasswordIsHidden(const Config& config) {
-  const SmtpConfig& smtp = config.email.smtp;
-  const bool heard = smtp.tls == "none" && !IsLoopbackHost(smtp.host);
-  return Require(!heard || smtp.username.empty(),
-                 "would go to email.smtp.host in the clear: it needs email.smtp.tls starttls or implicit");
-}
-
-Mistakes SendGridKey(const Config& config) {
-  return ProviderHas(config, "sendgrid", config.email.sendgrid.api_key);
-}
-
-Mistakes PostmarkKey(const Config& config) {
-  return ProviderHas(config, "postmark", config.email.postmark.api_key);
-}
-
-Mistakes SesRegion(const Config& config) {
-  return ProviderHas(config, "ses", config.email.ses.region);
-}
-
-Mistakes SesAccessKeyId(const Config& config) {
-  return ProviderHas(config, "ses", config.email.ses.access_key_id);
-}
-
-Mistakes SesSecretAccessKey(const Config& config) {
-  return ProviderHas(config, "ses", config.email.ses.secret_access_key);
-}
-
-Mistakes MailgunKey(const Config& config) {
-  return ProviderHas(config, "mailgun", config.email.mailgun.api_key);
-}
-
-Mistakes MailgunDomain(const Config& config) {
-  return ProviderHas(config, "mailgun", config.email.mailgun.domain);
-}
-
-Mistakes ResendKey(const Config& config) {
-  return ProviderHas(config, "resend", config.email.resend.api_key);
-}
-
-Mistakes BrevoKey(const Config& config) {
-  return ProviderHas(config, "brevo", config.email.brevo.api_key);
-}
-
-Mistakes LinkBaseIsHttp(const Config& config) {
-  const std::string& base = config.email.link_base;
-  return Require((base.starts_with("http://") || base.starts_with("https://")) && !base.ends_with('/'),
-                 "must begin with http:// or https:// and not end with a slash");
-}
-
-Mistakes LeaseOutlastsTimeout(const Config& config) {
-  return Require(config.email.dispatch.lease > config.email.dispatch.timeout,
-                 "must be longer than email.dispatch.timeout");
-}
-
-Mistakes DelaysAreOrdered(const Config& config) {
-  return Require(config.email.dispatch.max_delay >= config.email.dispatch.base_delay,
-                 "must not be shorter than email.dispatch.base_delay");
-}
-
-Mistakes WindowHoldsMinCalls(const Config& config) {
-  return Require(config.email.circuit.min_calls <= config.email.circuit.window,
-                 "must not be more than email.circuit.window");
-}
-
-Mistakes OpeningsAreOrdered(const Config& config) {
-  return Require(config.email.circuit.max_open >= config.email.circuit.open,
-                 "must not be shorter than email.circuit.open");
-}
-
 Mistakes MemoryHoldsLanes(const Config& config) {
   const PasswordsConfig& passwords = config.passwords;
   return Require(passwords.argon2_memory >= KiB(8 * std::int64_t{passwords.argon2_parallelism}),
@@ -237,10 +143,8 @@ Mistakes PostgresUrlForm(const Config& config) {
       "postgres");
 }
 
-}  // namespace
-
-const std::vector<ConfigCheck>& ConfigChecks() {
-  static const auto& checks = *new std::vector<ConfigCheck>{
+std::vector<ConfigCheck> AllChecks() {
+  std::vector<ConfigCheck> checks = {
       {{"server.listen"}, &ListenForm},
       {{"server.listen", "server.insecure", "server.tls.cert", "auth.mode"}, &ListenIsGuarded},
       {{"server.tls.cert", "server.tls.key"}, &TlsIsWhole},
@@ -251,33 +155,24 @@ const std::vector<ConfigCheck>& ConfigChecks() {
       {{"auth.clients"}, &ClientsDiffer},
       {{"store.sqlite.path"}, &SqlitePathIsGiven},
       {{"store.postgres.url", "store.adapter"}, &PostgresUrlForm},
-      {{"email.from"}, &FromIsGiven},
-      {{"email.smtp.host", "email.providers"}, &SmtpHost},
-      {{"email.smtp.username", "email.smtp.tls", "email.smtp.host"}, &SmtpPasswordIsHidden},
-      {{"email.sendgrid.api_key", "email.providers"}, &SendGridKey},
-      {{"email.postmark.api_key", "email.providers"}, &PostmarkKey},
-      {{"email.ses.region", "email.providers"}, &SesRegion},
-      {{"email.ses.access_key_id", "email.providers"}, &SesAccessKeyId},
-      {{"email.ses.secret_access_key", "email.providers"}, &SesSecretAccessKey},
-      {{"email.mailgun.api_key", "email.providers"}, &MailgunKey},
-      {{"email.mailgun.domain", "email.providers"}, &MailgunDomain},
-      {{"email.resend.api_key", "email.providers"}, &ResendKey},
-      {{"email.brevo.api_key", "email.providers"}, &BrevoKey},
-      {{"email.link_base"}, &LinkBaseIsHttp},
-      {{"email.dispatch.lease", "email.dispatch.timeout"}, &LeaseOutlastsTimeout},
-      {{"email.dispatch.max_delay", "email.dispatch.base_delay"}, &DelaysAreOrdered},
-      {{"email.circuit.min_calls", "email.circuit.window"}, &WindowHoldsMinCalls},
-      {{"email.circuit.max_open", "email.circuit.open"}, &OpeningsAreOrdered},
       {{"passwords.argon2_memory", "passwords.argon2_parallelism"}, &MemoryHoldsLanes},
       {{"passwords.memory_budget", "passwords.argon2_memory"}, &BudgetHoldsAHash},
       {{"sessions.refresh_ttl", "sessions.access_ttl"}, &RefreshOutlastsAccess},
       {{"telemetry.metrics_listen"}, &MetricsListenForm},
   };
+  std::ranges::move(EmailChecks(), std::back_inserter(checks));
+  return checks;
+}
+
+}  // namespace
+
+const std::vector<ConfigCheck>& ConfigChecks() {
+  static const auto& checks = *new std::vector<ConfigCheck>(AllChecks());
   return checks;
 }
 
 bool IsLoopback(std::string_view listen) {
-  return IsLoopbackHost(std::string(listen.substr(0, listen.rfind(':'))));
+  return IsLoopbackHost(listen.substr(0, listen.rfind(':')));
 }
 
 }  // namespace keelson

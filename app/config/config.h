@@ -70,6 +70,7 @@ struct SmtpConfig {
   // "starttls", "implicit" or "none".
   std::string tls = "starttls";
   std::string ca;
+  std::string helo;
   std::string username;
   std::string password;
 };
@@ -111,6 +112,8 @@ struct DispatchConfig {
 
 struct EmailConfig {
   std::string from = "Keelson <no-reply@example.com>";
+  // Empty: see ProductName.
+  std::string product_name;
   // In failover order.
   std::vector<std::string> providers = {"file"};
   std::string templates;

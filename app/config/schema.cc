@@ -77,6 +77,8 @@ std::vector<Key> StoreKeys(const AdapterNames& adapters) {
 std::vector<Key> EmailKeys(const AdapterNames& adapters) {
   return {
       {"email.from", KEELSON_PLACE(email.from), "the sender of every message"},
+      {"email.product_name", KEELSON_PLACE(email.product_name),
+       "the product's name in messages; empty: the name in email.from, or else its domain"},
       {.name = "email.providers",
        .place = KEELSON_PLACE(email.providers),
        .meaning = "who sends, in failover order",
@@ -94,6 +96,8 @@ std::vector<Key> EmailKeys(const AdapterNames& adapters) {
        .choices = {"starttls", "implicit", "none"}},
       {"email.smtp.ca", KEELSON_PLACE(email.smtp.ca),
        "the authorities that vouch for the relay: a PEM file; empty: the system's"},
+      {"email.smtp.helo", KEELSON_PLACE(email.smtp.helo),
+       "the name for EHLO: a qualified host name or an address literal; empty: this machine's"},
       {"email.smtp.username", KEELSON_PLACE(email.smtp.username), "empty: no authentication"},
       {.name = "email.smtp.password",
        .place = KEELSON_PLACE(email.smtp.password),

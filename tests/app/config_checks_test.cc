@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "app/config/checks.h"
+#include "app/config/product_name.h"
 #include "core/common/strings.h"
 #include "tests/app/config_fixture.h"
 
@@ -133,6 +134,186 @@ TEST_CASE("smtp has a host, and a password goes in the clear on this machine alo
     CHECK(mistakes({"email.smtp.host=\"" + host + "\"", "email.smtp.tls=none", "email.smtp.username=u"})
               .empty());
   }
+}
+
+// A configuration of every provider, each with what it can't do without.
+AdapterNames EmailAdapters() {
+  AdapterNames adapters = TestAdapters();
+  adapters.email_providers = {"file", "log",     "smtp",   "sendgrid", "postmark",
+                              "ses",  "mailgun", "resend", "brevo"};
+  return adapters;
+}
+
+std::vector<std::string> Listing(const std::string& provider, std::vector<std::string> more) {
+  more.insert(more.end(),
+              {StrCat("email.providers=['", provider, "']"), "email.sendgrid.api_key=k",
+               "email.postmark.api_key=k", "email.mailgun.api_key=k", "email.resend.api_key=k",
+               "email.brevo.api_key=k", "email.ses.access_key_id=k", "email.ses.secret_access_key=k"});
+  const auto add_default = [&more](const std::string& key, const std::string& value) {
+    for (const std::string& setting : more) {
+      if (setting.starts_with(key + "=")) return;
+    }
+    more.push_back(key + "=" + value);
+  };
+  add_default("email.ses.region", "eu-central-1");
+  add_default("email.mailgun.domain", "mg.example.com");
+  return more;
+}
+
+std::string EmailMistakes(const std::string& provider, std::vector<std::string> settings) {
+  const ConfigFixture fixture(EmailAdapters());
+  return fixture.Mistakes(fixture.LoadSettings(Listing(provider, std::move(settings))));
+}
+
+TEST_CASE("a sender that no message can have is told with the rule that it breaks") {
+  const std::pair<std::string, std::string> cases[] = {
+      {"Shop, Inc. <no-reply@example.com>", "needs quotation marks around a name with special characters"},
+      {"a@example.com <a@example.com>", "needs quotation marks around a name with special characters"},
+      {"Shop: EU <a@example.com>", "needs quotation marks around a name with special characters"},
+      {"\"Shop\" Inc\" <a@example.com>", "has a quotation mark inside the name"},
+      {"Shop < a@example.com >", "must not have spaces around its address"},
+      {"Shop no-reply@example.com>", "lacks the \"<\" before its address"},
+      {"Shop\r\nBcc: eve@example.org <a@example.com>", "must not have control characters"},
+      {"Shop\x7f <a@example.com>", "must not have control characters"},
+  };
+  for (const auto& [from, rule] : cases) {
+    CAPTURE(from);
+    for (const char* provider : {"file", "smtp", "postmark"}) {
+      CHECK(EmailMistakes(provider, {"email.from=" + from}) == "--set: email.from " + rule);
+    }
+  }
+  for (const std::string from :
+       {"", "no-reply", "Shop <>", "a@b@example.com", "a@-.example", "Shop <a@exa mple.com>"}) {
+    CAPTURE(from);
+    CHECK_THAT(EmailMistakes("file", {"email.from=" + from}), Catch::StartsWith("--set: email.from "));
+  }
+  for (const std::string from :
+       {"no-reply@example.com", "Shop <no-reply@example.com>", "\"Shop, Inc.\" <no-reply@example.com>",
+        "Käufer & Co <no-reply@bücher.example>", "zoë@example.com"}) {
+    CAPTURE(from);
+    CHECK(EmailMistakes("smtp", {"email.from=" + from}).empty());
+  }
+}
+
+TEST_CASE("a sender keeps to the limits of each provider that is listed, and of no other") {
+  const std::string long_name(240, 'x');
+  const std::string from = "email.from=" + long_name + " <no-reply@example.com>";
+  const std::string name = "email.product_name=Shop";
+  CHECK(EmailMistakes("postmark", {from, name}) ==
+        "--set: email.from must have at most 255 characters for postmark");
+  CHECK(EmailMistakes("brevo", {from, name}) ==
+        "--set: email.from must have a name of at most 70 characters for brevo");
+  for (const char* provider : {"file", "smtp", "sendgrid", "ses", "mailgun", "resend"}) {
+    CAPTURE(provider);
+    CHECK(EmailMistakes(provider, {from, name}).empty());
+  }
+  for (const char* provider : {"sendgrid", "postmark", "ses", "mailgun", "resend", "brevo"}) {
+    CAPTURE(provider);
+    CHECK(EmailMistakes(provider, {"email.from=zoë@example.com"}) ==
+          "--set: email.from must have an address in ASCII before the @ for providers over HTTP");
+  }
+}
+
+TEST_CASE("the product has a name that a subject can hold") {
+  const std::string rule = "must have 1 to 200 characters of UTF-8, none of them a control character";
+  for (const std::string name : {" ", "Acme\nShop", "Acme\x01", "Acme \xff"}) {
+    CAPTURE(name);
+    CHECK_THAT(EmailMistakes("file", {"email.product_name=" + name}),
+               Catch::StartsWith("--set: email.product_name "));
+  }
+  CHECK(EmailMistakes("file", {"email.product_name=" + std::string(201, 'x')}) ==
+        "--set: email.product_name " + rule);
+  CHECK(EmailMistakes("file", {"email.from=" + std::string(201, 'x') + " <a@example.com>"}) ==
+        "--set: email.product_name " + rule);
+  CHECK(EmailMistakes("file", {"email.product_name=Käufer & Söhne"}).empty());
+}
+
+TEST_CASE("the product is named by its key, or else by the sender's name or domain") {
+  EmailConfig email;
+  email.from = "\"Acme, Inc.\" <no-reply@acme.example>";
+  CHECK(ProductName(email) == "Acme, Inc.");
+  email.from = "no-reply@bücher.example";
+  CHECK(ProductName(email) == "bücher.example");
+  email.product_name = "The Shop";
+  CHECK(ProductName(email) == "The Shop");
+}
+
+TEST_CASE("links begin with a URL that has a host and no query") {
+  for (const std::string base :
+       {"http://", "https://:443", "https:///app", "https://example.com?a=b", "https://example.com#a",
+        "https://exa mple.com", "https://example.com/\"", "https://<host>", "https://example.com/\x01"}) {
+    CAPTURE(base);
+    CHECK_THAT(EmailMistakes("file", {"email.link_base=" + base}),
+               Catch::StartsWith("--set: email.link_base must "));
+  }
+  CHECK(EmailMistakes("file", {"email.link_base=https://example.com/"}) ==
+        "--set: email.link_base must begin with http:// or https:// and not end with a slash");
+  CHECK(EmailMistakes("file", {"email.link_base=https://example.com:8443/app"}).empty());
+}
+
+TEST_CASE("a listed provider's settings are those that it can send with") {
+  CHECK(EmailMistakes("ses", {"email.ses.region=eu central"}) ==
+        "--set: email.ses.region must be an AWS region such as eu-central-1");
+  CHECK_THAT(EmailMistakes("ses", {"email.ses.configuration_set=a set"}),
+             Catch::StartsWith("--set: email.ses.configuration_set must have at most 64 letters"));
+  CHECK(EmailMistakes("mailgun", {"email.mailgun.domain=mg/example"}) ==
+        "--set: email.mailgun.domain must be a domain name in ASCII such as mg.example.com");
+  for (const std::string provider : {"sendgrid", "postmark", "mailgun", "resend", "brevo"}) {
+    CAPTURE(provider);
+    const ConfigFixture fixture(EmailAdapters());
+    const auto mistakes = [&](const std::string& key, const std::string& value) {
+      std::vector<std::string> settings = {StrCat("email.providers=['", provider, "']"),
+                                           "email.mailgun.domain=mg.example.com",
+                                           StrCat("email.", provider, ".api_key=k")};
+      settings.push_back(StrCat("email.", provider, ".", key, "=", value));
+      return fixture.Mistakes(fixture.LoadSettings(settings));
+    };
+    for (const char* key : {"two words", "k\n", "schlüssel"}) {
+      CHECK(mistakes("api_key", key) ==
+            StrCat("--set: email.", provider, ".api_key must be printable ASCII without spaces"));
+    }
+    for (const char* url : {"api.example.com", "ftp://api.example.com", "https://", "https://exa mple.com"}) {
+      CHECK(mistakes("base_url", url) ==
+            StrCat("--set: email.", provider,
+                   ".base_url must be empty, or a URL such as https://api.example.com"));
+    }
+    CHECK(mistakes("base_url", "http://127.0.0.1:8080/").empty());
+    CHECK(EmailMistakes("file", {StrCat("email.", provider, ".base_url=nonsense")}).empty());
+  }
+  CHECK(EmailMistakes("file", {"email.file.directory="}) ==
+        "--set: email.file.directory must not be empty where email.providers lists file");
+}
+
+TEST_CASE("smtp has a host, a name for EHLO and authorities that it can use") {
+  CHECK(EmailMistakes("smtp", {"email.smtp.host=relay/?@x"}) ==
+        "--set: email.smtp.host must be a host's name or address");
+  for (const char* helo : {"app", "app_1.example.com", "192.0.2.1", "[IPv6:192.0.2.1]"}) {
+    CAPTURE(helo);
+    CHECK_THAT(EmailMistakes("smtp", {std::string("email.smtp.helo=") + helo}),
+               Catch::StartsWith("--set: email.smtp.helo must be a fully qualified host name"));
+  }
+  for (const char* helo : {"", "app.example.com", "\"[192.0.2.1]\"", "\"[IPv6:2001:db8::1]\""}) {
+    CAPTURE(helo);
+    CHECK(EmailMistakes("smtp", {std::string("email.smtp.helo=") + helo}).empty());
+  }
+  const ConfigFixture fixture(EmailAdapters());
+  const auto mistakes = [&fixture](const std::string& ca) {
+    return fixture.Mistakes(fixture.LoadSettings({"email.providers=['smtp']", "email.smtp.ca=" + ca}));
+  };
+  CHECK_THAT(mistakes("/nowhere/ca.pem"), Catch::StartsWith("--set: email.smtp.ca names a file that "));
+  CHECK(mistakes(fixture.WriteFile("ca.pem", "no certificate")) ==
+        "--set: email.smtp.ca must name a PEM file");
+  CHECK(mistakes(fixture.WriteFile("ca.pem", "-----BEGIN CERTIFICATE-----\n")).empty());
+  CHECK(EmailMistakes("file", {"email.smtp.ca=/nowhere/ca.pem"}).empty());
+}
+
+TEST_CASE("a folder of templates that the service can't start with is told with each mistake") {
+  const ConfigFixture fixture;
+  std::filesystem::create_directories(fixture.Path("templates/en"));
+  fixture.WriteFile("templates/en/welcome.subject", "Hello {{nobody}}\n");
+  const std::string mistakes =
+      fixture.Mistakes(fixture.LoadSettings({"email.templates=" + fixture.Path("templates")}));
+  CHECK_THAT(mistakes, Catch::StartsWith("--set: email.templates ") && Catch::Contains("nobody"));
 }
 
 TEST_CASE("what could not be read is not judged a second time") {

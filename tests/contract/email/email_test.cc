@@ -302,6 +302,9 @@ TEST_CASE("file and log, which ask nobody, accept, and refuse what can't be a me
   Email email = SampleEmail();
   email.content.subject = "Hello\r\nBcc: eve@example.org";
   CHECK((*file)->Send(email, Soon()).kind == Kind::kMessageRejected);
+  email = SampleEmail();
+  email.from = "Shop, Inc. <no-reply@example.com>";
+  CHECK((*file)->Send(email, Soon()).kind == Kind::kConfig);
   std::filesystem::remove_all(folder);
 }
 
