@@ -232,6 +232,7 @@ TEST_CASE("readers look at messages, and administrators alone change them") {
     CHECK(Outcome(client(&Notifications::SendTestMessage, Field("to", "a@example.com"))) == denied);
     CHECK(Outcome(client(&Notifications::CancelMessage, Field("id", id))) == denied);
     CHECK(Outcome(client(&Notifications::RetryMessage, Field("id", id))) == denied);
+    CHECK(Outcome(client(&Notifications::RetryMessages, "")) == denied);
   }
 }
 
