@@ -18,6 +18,11 @@ absl::StatusOr<RowBatch> NextBatch::Read(RowKind kind, std::string_view after, i
   return batch;
 }
 
+absl::StatusOr<std::vector<EngineFault>> ReadAheadReader::CheckEngine() {
+  next_.Drop();
+  return store_->CheckEngine();
+}
+
 absl::StatusOr<std::int64_t> ReadAheadReader::Count(RowKind kind) {
   next_.Drop();
   return store_->Count(kind);
@@ -30,6 +35,10 @@ absl::StatusOr<RowBatch> ReadAheadReader::Read(RowKind kind, std::string_view af
 BulkTarget& ReadAheadTarget::Alone() {
   next_.Drop();
   return *store_;
+}
+
+absl::StatusOr<std::vector<EngineFault>> ReadAheadTarget::CheckEngine() {
+  return Alone().CheckEngine();
 }
 
 absl::StatusOr<std::int64_t> ReadAheadTarget::Count(RowKind kind) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "core/common/bulk.h"
 
@@ -42,6 +43,7 @@ class ReadAheadReader : public BulkReader {
  public:
   explicit ReadAheadReader(std::unique_ptr<BulkReader> store) : store_(std::move(store)) {}
 
+  absl::StatusOr<std::vector<EngineFault>> CheckEngine() override;
   absl::StatusOr<std::int64_t> Count(RowKind kind) override;
   absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override;
 
@@ -54,6 +56,7 @@ class ReadAheadTarget : public BulkTarget {
  public:
   explicit ReadAheadTarget(std::unique_ptr<BulkTarget> store) : store_(std::move(store)) {}
 
+  absl::StatusOr<std::vector<EngineFault>> CheckEngine() override;
   absl::StatusOr<std::int64_t> Count(RowKind kind) override;
   absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override;
   absl::Status Insert(const RowBatch& rows, std::string_view mark) override;

@@ -4,8 +4,14 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <filesystem>
+#include <system_error>
+
 #include "absl/base/call_once.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "adapters/sqlite/file_users.h"
+#include "adapters/sqlite/posix_file.h"
 
 namespace keelson {
 namespace {
@@ -17,15 +23,39 @@ void ConfigureLibrary() {
   absl::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
 }
 
-// SQLite would make the file readable to all, and password hashes are in it. Its log and its index take over
-// the file's mode. What goes wrong here, SQLite reports when it opens the file.
-void CreatePrivately(const std::string& path) {
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-  if (file >= 0) close(file);
+// A read-only connection in WAL mode creates a WAL index, which fails in a read-only directory. If no log
+// exists and no other process has the database open, the connection is opened as immutable, which needs no
+// index.
+bool IsImmutable(const Connection::Options& options) {
+  const std::filesystem::path path = options.path;
+  if (options.access != Connection::Access::kReadOnly || access(path.parent_path().c_str(), W_OK) == 0)
+    return false;
+  std::error_code missing;
+  if (std::filesystem::file_size(options.path + "-wal", missing) > 0 && !missing) return false;
+  const Descriptor file(open(options.path.c_str(), O_RDONLY | O_CLOEXEC));
+  return file.number() >= 0 && !HasOtherConnections(file.number());
+}
+
+// Encodes a path for a URI (RFC 3986, section 2.1).
+std::string PercentEncoded(std::string_view path) {
+  std::string encoded;
+  for (const char c : path) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '/') {
+      encoded += c;
+    } else {
+      absl::StrAppend(&encoded, "%", absl::Hex(static_cast<unsigned char>(c), absl::kZeroPad2));
+    }
+  }
+  return encoded;
+}
+
+std::string FileNameFor(const Connection::Options& options) {
+  return IsImmutable(options) ? absl::StrCat("file:", PercentEncoded(options.path), "?immutable=1")
+                              : options.path;
 }
 
 int FlagsFor(Connection::Access access) {
-  const int flags = access == Connection::Access::kReadOnly ? SQLite::OPEN_READONLY
+  const int flags = access == Connection::Access::kReadOnly ? SQLite::OPEN_READONLY | SQLite::OPEN_URI
                                                             : SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
   return flags | SQLite::OPEN_NOMUTEX;
 }
@@ -33,8 +63,9 @@ int FlagsFor(Connection::Access access) {
 }  // namespace
 
 Connection::Connection(const Options& options)
-    : path_(options.path),
-      database_(options.path, FlagsFor(options.access), static_cast<int>(options.busy_timeout.count())) {
+    : name_(options.name.empty() ? options.path : options.name),
+      database_(FileNameFor(options), FlagsFor(options.access),
+                static_cast<int>(options.busy_timeout.count())) {
   database_.exec(absl::StrCat("PRAGMA cache_size = -", options.cache_kib));
   // The writer alone checkpoints, and when it chooses to.
   database_.exec("PRAGMA wal_autocheckpoint = 0");
@@ -48,11 +79,10 @@ Connection::Connection(const Options& options)
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Options& options) {
   ConfigureLibrary();
-  if (options.access == Access::kReadWrite) CreatePrivately(options.path);
   try {
     return std::unique_ptr<Connection>(new Connection(options));
   } catch (const std::exception& error) {
-    return FromException(options.path, error);
+    return FromException(options.name.empty() ? options.path : options.name, error);
   }
 }
 

@@ -20,17 +20,22 @@ class Connection {
  public:
   enum class Access { kReadOnly, kReadWrite };
   struct Options {
+    // Absolute and resolved (DatabasePath::resolved).
     std::string path;
     Access access = Access::kReadOnly;
     std::chrono::milliseconds busy_timeout{0};
     int cache_kib = 2048;
+    // The file's name in messages; empty: `path`.
+    std::string name = {};
   };
 
-  // A writable one creates the file where there is none. UNAVAILABLE.
+  // A read-write connection creates a missing file. A read-only connection also works in a read-only
+  // directory, while no other process has the database open. UNAVAILABLE.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const Options& options);
 
   SQLite::Database& database() { return database_; }
-  const std::string& path() const { return path_; }
+  // The file's name in messages.
+  const std::string& name() const { return name_; }
 
   // Runs statements that give no rows, for what is not worth preparing.
   absl::Status Execute(const char* sql);
@@ -46,7 +51,7 @@ class Connection {
       if (!result.ok()) failure_ = StatusOf(result);
       return result;
     } catch (const std::exception& error) {
-      failure_ = FromException(path_, error);
+      failure_ = FromException(name_, error);
       return failure_;
     }
   }
@@ -62,7 +67,7 @@ class Connection {
     return result.status();
   }
 
-  std::string path_;
+  std::string name_;
   SQLite::Database database_;
   absl::Status failure_;
 };

@@ -9,6 +9,9 @@
 namespace keelson {
 namespace {
 
+// Marks a status that reports damage.
+constexpr char kDamage[] = "keelson/sqlite.damage";
+
 absl::Status FromConstraint(const std::string& path, int extended_code, const std::string& message) {
   if (extended_code == SQLITE_CONSTRAINT_UNIQUE || extended_code == SQLITE_CONSTRAINT_PRIMARYKEY) {
     if (message.ends_with("users.email_key")) {
@@ -53,7 +56,9 @@ absl::Status FromCode(const std::string& path, int extended_code, const std::str
   if (code == SQLITE_CONSTRAINT) return FromConstraint(path, extended_code, message);
   const std::string cause = CauseOf(code);
   if (!cause.empty()) {
-    return DatabaseUnavailable(path, absl::StrCat(cause, " (SQLite ", extended_code, ")"));
+    absl::Status status = DatabaseUnavailable(path, absl::StrCat(cause, " (SQLite ", extended_code, ")"));
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) status.SetPayload(kDamage, absl::Cord());
+    return status;
   }
   return absl::InternalError(
       absl::StrCat("the database ", path, ": ", message, " (SQLite ", extended_code, ")"));
@@ -63,6 +68,10 @@ absl::Status FromCode(const std::string& path, int extended_code, const std::str
 
 absl::Status DatabaseUnavailable(const std::string& path, const std::string& cause) {
   return MakeError(Reason::kStoreUnavailable, absl::StrCat("the database ", path, " ", cause));
+}
+
+absl::Status DatabaseInUse(const std::string& path) {
+  return DatabaseUnavailable(path, "is in use by another process");
 }
 
 absl::Status FromException(const std::string& path, const std::exception& error) {
@@ -75,6 +84,14 @@ absl::Status FromException(const std::string& path, const std::exception& error)
 
 absl::Status FromResultCode(const std::string& path, int extended_code) {
   return FromCode(path, extended_code, sqlite3_errstr(extended_code));
+}
+
+bool IsDamage(const absl::Status& status) {
+  return status.GetPayload(kDamage).has_value();
+}
+
+absl::Status DamageAsDataLoss(const absl::Status& status) {
+  return IsDamage(status) ? absl::DataLossError(status.message()) : status;
 }
 
 }  // namespace keelson

@@ -9,6 +9,8 @@ namespace keelson {
 
 // UNAVAILABLE (STORE_UNAVAILABLE): "the database PATH CAUSE", `cause` being a predicate.
 absl::Status DatabaseUnavailable(const std::string& path, const std::string& cause);
+// UNAVAILABLE: another process has the database open.
+absl::Status DatabaseInUse(const std::string& path);
 
 // What an exception of the library, or any other, means to the store's callers: a taken address or
 // reference, UNAVAILABLE where the file can't be used, else INTERNAL. Never holds a row's content.
@@ -16,5 +18,10 @@ absl::Status FromException(const std::string& path, const std::exception& error)
 
 // The same for a result code of the C interface.
 absl::Status FromResultCode(const std::string& path, int extended_code);
+
+// Whether SQLite reported damaged pages (SQLITE_CORRUPT) or a file that is no database (SQLITE_NOTADB).
+bool IsDamage(const absl::Status& status);
+// Converts such a status to DATA_LOSS; returns any other status unchanged.
+absl::Status DamageAsDataLoss(const absl::Status& status);
 
 }  // namespace keelson

@@ -56,12 +56,12 @@ absl::Status ReaderPool::Reader::Read(Store::ReadWork work, std::uint64_t commit
   return status;
 }
 
-absl::StatusOr<std::unique_ptr<ReaderPool>> ReaderPool::Open(const std::string& path, int size,
+absl::StatusOr<std::unique_ptr<ReaderPool>> ReaderPool::Open(const DatabasePath& path, int size,
                                                              const std::atomic<std::uint64_t>& commits) {
   auto pool = std::unique_ptr<ReaderPool>(new ReaderPool(commits));
   for (int i = 0; i < size; ++i) {
-    absl::StatusOr<std::unique_ptr<Connection>> connection =
-        Connection::Open({path, Connection::Access::kReadOnly, kBusyTimeout, kCacheKib});
+    absl::StatusOr<std::unique_ptr<Connection>> connection = Connection::Open(
+        {.path = path.resolved, .busy_timeout = kBusyTimeout, .cache_kib = kCacheKib, .name = path.given});
     if (!connection.ok()) return connection.status();
     pool->readers_.push_back(std::make_unique<Reader>(*std::move(connection)));
   }

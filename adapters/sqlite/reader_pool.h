@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -12,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "adapters/sqlite/connection.h"
+#include "adapters/sqlite/database_path.h"
 #include "adapters/sqlite/transactions.h"
 #include "core/common/store.h"
 
@@ -26,7 +26,7 @@ namespace keelson {
 class ReaderPool {
  public:
   // `commits` counts the commits and outlives the pool; it grows before a commit's callers are answered.
-  static absl::StatusOr<std::unique_ptr<ReaderPool>> Open(const std::string& path, int size,
+  static absl::StatusOr<std::unique_ptr<ReaderPool>> Open(const DatabasePath& path, int size,
                                                           const std::atomic<std::uint64_t>& commits);
 
   absl::Status Read(Store::ReadWork work);

@@ -28,22 +28,30 @@ absl::Status Schema::CheckOwnership() {
     const std::int64_t id = ReadInteger(connection_, "PRAGMA application_id");
     const bool empty = ReadInteger(connection_, "SELECT count(*) FROM sqlite_schema") == 0;
     if (id == kApplicationId || (id == 0 && empty)) return absl::OkStatus();
-    return DatabaseUnavailable(connection_.path(), "belongs to another application");
+    return DatabaseUnavailable(connection_.name(), "belongs to another application");
   });
 }
 
-absl::Status Schema::TakeOver() {
+absl::Status Schema::TakeOver(Generation generation) {
   absl::Status status = CheckOwnership();
   if (!status.ok()) return status;
-  return connection_.Guard([&] {
+  status = connection_.Guard([&] {
     if (sqlite3_db_readonly(connection_.database().getHandle(), "main") == 1) {
-      return DatabaseUnavailable(connection_.path(), "is read-only");
+      return DatabaseUnavailable(connection_.name(), "is read-only");
     }
     const std::string mode = connection_.database().execAndGet("PRAGMA journal_mode = WAL").getString();
     return mode == "wal"
                ? absl::OkStatus()
-               : DatabaseUnavailable(connection_.path(), "can't have a write-ahead log where it lies");
+               : DatabaseUnavailable(connection_.name(), "can't have a write-ahead log where it lies");
   });
+  if (status.ok()) SetGeneration(generation);
+  return status;
+}
+
+// Ignores errors: a service can start and serve reads on a full disk. The previous generation remains
+// valid.
+void Schema::SetGeneration(Generation generation) {
+  if (!connection_.Execute(SetGenerationSql(generation).c_str()).ok()) connection_.Reset();
 }
 
 absl::StatusOr<std::vector<AppliedMigration>> Schema::ListApplied() {
@@ -77,7 +85,7 @@ absl::StatusOr<int> Schema::CountApplied() {
   absl::StatusOr<std::vector<MigrationStatus>> statuses = Status();
   if (!statuses.ok()) return statuses.status();
   absl::StatusOr<int> count = keelson::CountApplied(*statuses);
-  if (!count.ok()) return DatabaseUnavailable(connection_.path(), std::string(count.status().message()));
+  if (!count.ok()) return DatabaseUnavailable(connection_.name(), std::string(count.status().message()));
   return count;
 }
 
@@ -86,14 +94,26 @@ absl::Status Schema::CheckCurrent() {
   if (!count.ok()) return count.status();
   const std::size_t pending = SqliteMigrations().size() - static_cast<std::size_t>(*count);
   if (pending == 0) return absl::OkStatus();
-  return DatabaseUnavailable(connection_.path(),
+  return DatabaseUnavailable(connection_.name(),
                              absl::StrCat("has ", pending, " pending migration(s): run keelson migrate up"));
+}
+
+absl::Status Schema::CheckKnown() {
+  const absl::StatusOr<int> count = CountApplied();
+  if (!count.ok()) return count.status();
+  return *count > 0 ? absl::OkStatus()
+                    : DatabaseUnavailable(connection_.name(), "is no keelson database: it has no schema");
+}
+
+void Schema::Create(Connection& connection) {
+  connection.database().exec(kCreateTable);
+  for (const Migration& migration : SqliteMigrations()) connection.database().exec(std::string(migration.up));
 }
 
 absl::Status Schema::CheckTarget(int to) {
   const int last = static_cast<int>(SqliteMigrations().size());
   if (to >= 0 && to <= last) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("the database ", connection_.path(),
+  return absl::InvalidArgumentError(absl::StrCat("the database ", connection_.name(),
                                                  " has no schema version ", to, "; the last is ", last));
 }
 

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "adapters/sqlite/connection.h"
+#include "adapters/sqlite/log_record.h"
 #include "adapters/sqlite/migrations.h"
 #include "core/common/clock.h"
 
@@ -18,14 +19,19 @@ class Schema {
 
   // UNAVAILABLE where the file is another application's.
   absl::Status CheckOwnership();
-  // Makes sure that the file is ours or empty and can be written, and has it use a write-ahead log.
-  absl::Status TakeOver();
+  // Checks that the file belongs to this application or is empty, and is writable. Sets WAL mode and the
+  // generation of the session (FileGuard).
+  absl::Status TakeOver(Generation generation);
 
   absl::StatusOr<std::vector<MigrationStatus>> Status();
   // Of a file that is not there.
   static std::vector<MigrationStatus> StatusOfNothing();
   // OK where every step is applied.
   absl::Status CheckCurrent();
+  // OK if at least one step is applied and this program knows all applied steps.
+  absl::Status CheckKnown();
+  // Executes all steps in an empty database without recording them.
+  static void Create(Connection& connection);
 
   // As Migrator has them. Both need TakeOver.
   absl::StatusOr<std::vector<int>> Up(std::optional<int> to);
@@ -40,6 +46,7 @@ class Schema {
   absl::Status Undo(const Migration& migration);
   template <typename Steps>
   absl::Status InTransaction(Steps steps);
+  void SetGeneration(Generation generation);
 
   Connection& connection_;
   Clock& clock_;

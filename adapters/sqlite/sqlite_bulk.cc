@@ -4,7 +4,10 @@
 
 #include "adapters/sqlite/bulk_tables.h"
 #include "adapters/sqlite/connection.h"
+#include "adapters/sqlite/database_log.h"
+#include "adapters/sqlite/errors.h"
 #include "adapters/sqlite/file_guard.h"
+#include "adapters/sqlite/integrity.h"
 #include "adapters/sqlite/schema.h"
 #include "adapters/sqlite/small_tables.h"
 
@@ -18,25 +21,32 @@ constexpr int kTargetCacheKib = 128 * 1024;
 // One transaction as long as it lives: it sees the file as it was at its first read.
 class Reader : public BulkReader {
  public:
-  Reader(std::unique_ptr<FileLock> lock, std::unique_ptr<Connection> connection)
-      : lock_(std::move(lock)), connection_(std::move(connection)), tables_(*connection_) {}
+  Reader(std::unique_ptr<FileGuard> guard, std::unique_ptr<Connection> connection)
+      : guard_(std::move(guard)), connection_(std::move(connection)), tables_(*connection_) {}
 
-  absl::StatusOr<std::int64_t> Count(RowKind kind) override { return tables_.Count(kind); }
+  absl::StatusOr<std::vector<EngineFault>> CheckEngine() override { return FindEngineFaults(*connection_); }
+  absl::StatusOr<std::int64_t> Count(RowKind kind) override { return ToldAsLoss(tables_.Count(kind)); }
   absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override {
-    return tables_.Read(kind, after, limit);
+    return ToldAsLoss(tables_.Read(kind, after, limit));
   }
 
  private:
+  template <typename T>
+  static absl::StatusOr<T> ToldAsLoss(absl::StatusOr<T> result) {
+    if (result.ok()) return result;
+    return DamageAsDataLoss(result.status());
+  }
+
   // Nothing where others may write.
-  const std::unique_ptr<FileLock> lock_;
+  const std::unique_ptr<FileGuard> guard_;
   const std::unique_ptr<Connection> connection_;
   BulkTables tables_;
 };
 
 class Target : public BulkTarget {
  public:
-  Target(std::unique_ptr<FileLock> lock, std::unique_ptr<Connection> connection)
-      : lock_(std::move(lock)),
+  Target(std::unique_ptr<FileGuard> guard, std::unique_ptr<Connection> connection)
+      : guard_(std::move(guard)),
         connection_(std::move(connection)),
         tables_(*connection_),
         settings_(*connection_),
@@ -87,47 +97,58 @@ class Target : public BulkTarget {
     return status;
   }
 
-  const std::unique_ptr<FileLock> lock_;
+  const std::unique_ptr<FileGuard> guard_;
   const std::unique_ptr<Connection> connection_;
   BulkTables tables_;
   SqliteSettings settings_;
   Query delete_mark_;
 };
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<BulkReader>> SqliteBulk::OpenReader(const std::string& path, BulkAccess access,
-                                                                   Clock& clock) {
-  const absl::StatusOr<FileIdentity> identity = FileIdentity::Of(path);
-  if (!identity.ok()) return identity.status();
-  std::unique_ptr<FileLock> lock;
+absl::StatusOr<std::unique_ptr<BulkReader>> Open(const std::string& path, BulkAccess access, Clock& clock) {
+  const absl::StatusOr<DatabasePath> resolved = ResolveDatabasePath(path);
+  if (!resolved.ok()) return resolved.status();
+  std::unique_ptr<FileGuard> guard;
   if (access == BulkAccess::kExclusive) {
-    absl::StatusOr<std::unique_ptr<FileLock>> acquired = FileLock::Acquire(path);
+    absl::StatusOr<std::unique_ptr<FileGuard>> acquired = FileGuard::Acquire(path, FileGuard::Intent::kRead);
     if (!acquired.ok()) return acquired.status();
-    lock = *std::move(acquired);
+    guard = *std::move(acquired);
   }
-  absl::StatusOr<std::unique_ptr<Connection>> connection =
-      Connection::Open({path, Connection::Access::kReadOnly, kBusyTimeout, kReaderCacheKib});
+  if (absl::Status status = CheckReadable(*resolved); !status.ok()) return status;
+  absl::StatusOr<std::unique_ptr<Connection>> connection = Connection::Open(
+      {.path = resolved->resolved, .busy_timeout = kBusyTimeout, .cache_kib = kReaderCacheKib, .name = path});
   if (!connection.ok()) return connection.status();
   absl::Status status = (*connection)->Execute("BEGIN");
   if (status.ok()) status = Schema(**connection, clock).CheckCurrent();
   if (!status.ok()) return status;
-  return std::make_unique<Reader>(std::move(lock), *std::move(connection));
+  return std::make_unique<Reader>(std::move(guard), *std::move(connection));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<BulkReader>> SqliteBulk::OpenReader(const std::string& path, BulkAccess access,
+                                                                   Clock& clock) {
+  absl::StatusOr<std::unique_ptr<BulkReader>> reader = Open(path, access, clock);
+  if (reader.ok()) return reader;
+  return DamageAsDataLoss(reader.status());
 }
 
 absl::StatusOr<std::unique_ptr<BulkTarget>> SqliteBulk::OpenTarget(const std::string& path, Clock& clock) {
-  absl::StatusOr<std::unique_ptr<FileLock>> lock = FileLock::Acquire(path);
-  if (!lock.ok()) return lock.status();
+  absl::StatusOr<std::unique_ptr<FileGuard>> guard = FileGuard::Acquire(path, FileGuard::Intent::kWrite);
+  if (!guard.ok()) return guard.status();
   absl::StatusOr<std::unique_ptr<Connection>> connection =
-      Connection::Open({path, Connection::Access::kReadWrite, kBusyTimeout, kTargetCacheKib});
+      Connection::Open({.path = (*guard)->path().resolved,
+                        .access = Connection::Access::kReadWrite,
+                        .busy_timeout = kBusyTimeout,
+                        .cache_kib = kTargetCacheKib,
+                        .name = path});
   if (!connection.ok()) return connection.status();
   Schema schema(**connection, clock);
-  absl::Status status = schema.TakeOver();
+  absl::Status status = schema.TakeOver((*guard)->generation());
   if (status.ok()) status = schema.Up(std::nullopt).status();
   // Alone with the file, it may checkpoint as it commits.
   if (status.ok()) status = (*connection)->Execute("PRAGMA wal_autocheckpoint = 10000");
   if (!status.ok()) return status;
-  return std::make_unique<Target>(*std::move(lock), *std::move(connection));
+  return std::make_unique<Target>(*std::move(guard), *std::move(connection));
 }
 
 }  // namespace keelson

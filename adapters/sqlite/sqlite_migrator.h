@@ -20,6 +20,7 @@ class SqliteMigrator final : public Migrator {
  private:
   template <typename Steps>
   absl::StatusOr<std::vector<int>> Change(Steps steps) const;
+  bool IsCurrentAndReadOnly() const;
 
   const std::string path_;
   Clock& clock_;

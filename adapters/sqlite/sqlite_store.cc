@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "adapters/sqlite/connection.h"
+#include "adapters/sqlite/database_path.h"
 #include "adapters/sqlite/file_guard.h"
 #include "adapters/sqlite/reader_pool.h"
 #include "adapters/sqlite/schema.h"
@@ -23,12 +24,10 @@ class OpenStore : public Store {
   bool reads_inline() const override { return true; }
 
  private:
-  OpenStore(std::unique_ptr<FileLock> lock, FileIdentity identity)
-      : lock_(std::move(lock)), identity_(std::move(identity)) {}
+  explicit OpenStore(std::unique_ptr<FileGuard> guard) : guard_(std::move(guard)) {}
 
   // In this order: what comes later goes first.
-  const std::unique_ptr<FileLock> lock_;
-  const FileIdentity identity_;
+  const std::unique_ptr<FileGuard> guard_;
   std::atomic<std::uint64_t> commits_{0};
   // The last connection to be closed leaves one file if it is one that writes.
   std::unique_ptr<WriteSession> session_;
@@ -36,31 +35,34 @@ class OpenStore : public Store {
   std::unique_ptr<Writer> writer_;
 };
 
-absl::Status PrepareSchema(const SqliteOptions& options, Clock& clock) {
-  absl::StatusOr<std::unique_ptr<Connection>> connection = Connection::Open(
-      {options.path, Connection::Access::kReadWrite, absl::ToChronoMilliseconds(options.busy_timeout)});
+// Closes its connection, which checkpoints the WAL: the file then has the session's generation.
+absl::Status PrepareSchema(const SqliteOptions& options, const FileGuard& guard, Clock& clock) {
+  absl::StatusOr<std::unique_ptr<Connection>> connection =
+      Connection::Open({.path = guard.path().resolved,
+                        .access = Connection::Access::kReadWrite,
+                        .busy_timeout = absl::ToChronoMilliseconds(options.busy_timeout),
+                        .name = options.path});
   if (!connection.ok()) return connection.status();
   Schema schema(**connection, clock);
-  absl::Status status = schema.TakeOver();
+  absl::Status status = schema.TakeOver(guard.generation());
   if (status.ok()) status = options.migrate ? schema.Up(std::nullopt).status() : schema.CheckCurrent();
   return status;
 }
 
 absl::StatusOr<std::unique_ptr<Store>> OpenStore::Open(const SqliteOptions& options, Clock& clock) {
-  absl::StatusOr<std::unique_ptr<FileLock>> lock = FileLock::Acquire(options.path);
-  if (!lock.ok()) return lock.status();
-  absl::Status status = PrepareSchema(options, clock);
+  absl::StatusOr<std::unique_ptr<FileGuard>> guard =
+      FileGuard::Acquire(options.path, FileGuard::Intent::kWrite);
+  if (!guard.ok()) return guard.status();
+  absl::Status status = PrepareSchema(options, **guard, clock);
+  if (status.ok()) status = (*guard)->AdvanceGeneration();
   if (!status.ok()) return status;
 
-  absl::StatusOr<FileIdentity> identity = FileIdentity::Of(options.path);
-  if (!identity.ok()) return identity.status();
+  auto store = std::unique_ptr<OpenStore>(new OpenStore(*std::move(guard)));
   absl::StatusOr<std::unique_ptr<WriteSession>> session =
-      WriteSession::Open({options.path, absl::ToChronoMilliseconds(options.busy_timeout)});
+      WriteSession::Open(*store->guard_, absl::ToChronoMilliseconds(options.busy_timeout));
   if (!session.ok()) return session.status();
-
-  auto store = std::unique_ptr<OpenStore>(new OpenStore(*std::move(lock), *std::move(identity)));
   absl::StatusOr<std::unique_ptr<ReaderPool>> readers =
-      ReaderPool::Open(options.path, options.readers, store->commits_);
+      ReaderPool::Open(store->guard_->path(), options.readers, store->commits_);
   if (!readers.ok()) return readers.status();
   store->session_ = *std::move(session);
   store->readers_ = *std::move(readers);
@@ -77,7 +79,7 @@ absl::Status OpenStore::Read(Deadline deadline, ReadWork work) {
 }
 
 absl::Status OpenStore::Check(Deadline deadline) {
-  absl::Status status = identity_.Check();
+  absl::Status status = guard_->Check();
   if (status.ok()) {
     status = Read(deadline, [](ReadTransaction& tx) { return tx.users().Find(UserId()).status(); });
   }
@@ -90,6 +92,10 @@ absl::Status OpenStore::Check(Deadline deadline) {
 
 absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(const SqliteOptions& options, Clock& clock) {
   return OpenStore::Open(options, clock);
+}
+
+absl::Status SqliteStore::CheckPath(const std::string& path) {
+  return CheckDatabasePath(path);
 }
 
 }  // namespace keelson

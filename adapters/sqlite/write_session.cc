@@ -30,18 +30,30 @@ WriteSession::Writer::~Writer() {
   sqlite3_wal_hook(connection->database().getHandle(), nullptr, nullptr);
 }
 
-absl::StatusOr<std::unique_ptr<WriteSession>> WriteSession::Open(const Options& options) {
-  absl::StatusOr<FileIdentity> identity = FileIdentity::Of(options.path);
-  if (!identity.ok()) return identity.status();
-  auto session = std::unique_ptr<WriteSession>(new WriteSession(options, *std::move(identity)));
+absl::StatusOr<std::unique_ptr<WriteSession>> WriteSession::Open(FileGuard& guard,
+                                                                 std::chrono::milliseconds busy_timeout) {
+  auto session = std::unique_ptr<WriteSession>(new WriteSession(guard, busy_timeout));
   absl::Status status = session->Connect();
   if (!status.ok()) return status;
   return session;
 }
 
+// Closing the last connection checkpoints the WAL, except if the file was moved.
+WriteSession::~WriteSession() {
+  if (writer_ == nullptr || guard_.Check().ok()) return;
+  sqlite3* database = writer_->connection->database().getHandle();
+  if (guard_.overwritten()) {
+    sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  } else {
+    sqlite3_busy_timeout(database, 0);
+    RunCheckpoint(SQLITE_CHECKPOINT_TRUNCATE);
+  }
+}
+
 absl::Status WriteSession::Connect() {
   absl::StatusOr<std::unique_ptr<Connection>> connection =
-      Connection::Open({options_.path, Connection::Access::kReadWrite, options_.busy_timeout, kCacheKib});
+      Connection::Open({guard_.path().resolved, Connection::Access::kReadWrite, busy_timeout_, kCacheKib,
+                        guard_.path().given});
   if (!connection.ok()) return connection.status();
   writer_ = std::make_unique<Writer>(*std::move(connection));
   return absl::OkStatus();
@@ -64,7 +76,7 @@ std::int64_t WriteSession::TotalChanges() const {
 }
 
 absl::Status WriteSession::Begin() {
-  absl::Status status = identity_.Check();
+  absl::Status status = guard_.Check();
   if (status.ok() && writer_ == nullptr) status = Connect();
   if (status.ok()) status = Execute(writer_->begin);
   if (status.ok() && stale_) {
@@ -83,12 +95,25 @@ bool WriteSession::Commit(std::span<WriteUnit* const> units) {
     status = RunAll(units);
     changed = TotalChanges() != before;
   }
-  if (status.ok() && InTransaction()) status = Execute(writer_->commit);
+  if (status.ok() && InTransaction()) status = EndTransaction(changed);
   if (status.ok()) return changed;
   Abandon();
   last_failure_ = status;
   for (WriteUnit* unit : units) unit->result.Update(status);
   return false;
+}
+
+// Sets the generation only in a transaction that changes something, so that an idle service writes nothing.
+absl::Status WriteSession::EndTransaction(bool changed) {
+  const bool sets_generation = generation_pending_ && changed;
+  absl::Status status;
+  if (sets_generation) {
+    writer_->connection->Reset();
+    status = writer_->connection->Execute(SetGenerationSql(guard_.generation()).c_str());
+  }
+  if (status.ok()) status = Execute(writer_->commit);
+  if (status.ok() && sets_generation) generation_pending_ = false;
+  return status;
 }
 
 absl::Status WriteSession::RunAll(std::span<WriteUnit* const> units) {
@@ -146,7 +171,11 @@ int WriteSession::RunCheckpoint(int mode) {
 }
 
 bool WriteSession::Checkpoint() {
-  return writer_ != nullptr && RunCheckpoint(SQLITE_CHECKPOINT_PASSIVE) == SQLITE_OK;
+  if (writer_ == nullptr || guard_.overwritten()) return false;
+  if (RunCheckpoint(SQLITE_CHECKPOINT_PASSIVE) != SQLITE_OK) return false;
+  // If the record can't be written, the generation stays.
+  if (!generation_pending_) generation_pending_ = guard_.AdvanceGeneration().ok();
+  return true;
 }
 
 void WriteSession::RestartLog() {
@@ -154,7 +183,7 @@ void WriteSession::RestartLog() {
   // Somebody else's reader, such as a backup's, is not worth waiting for: the next time will do.
   sqlite3_busy_timeout(database, 0);
   if (RunCheckpoint(SQLITE_CHECKPOINT_RESTART) == SQLITE_OK) writer_->wal_pages = 0;
-  sqlite3_busy_timeout(database, static_cast<int>(options_.busy_timeout.count()));
+  sqlite3_busy_timeout(database, static_cast<int>(busy_timeout_.count()));
 }
 
 }  // namespace keelson

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <string>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -18,13 +17,10 @@ namespace keelson {
 // The one connection that writes: commits units of work many at a time, and checkpoints. For one thread.
 class WriteSession {
  public:
-  struct Options {
-    std::string path;
-    std::chrono::milliseconds busy_timeout{5000};
-  };
-
-  // Takes over a file that is there and migrated.
-  static absl::StatusOr<std::unique_ptr<WriteSession>> Open(const Options& options);
+  // Opens an existing file of the current schema. `guard` must outlive the session.
+  static absl::StatusOr<std::unique_ptr<WriteSession>> Open(FileGuard& guard,
+                                                            std::chrono::milliseconds busy_timeout);
+  ~WriteSession();
 
   // Runs the units in one transaction, each as if alone, and sets their results. A unit that fails is undone
   // and spares the rest; where the commit fails, all do. True where something was committed.
@@ -35,7 +31,8 @@ class WriteSession {
 
   // Pages in the write-ahead log after the last commit.
   int wal_pages() const { return writer_ ? writer_->wal_pages : 0; }
-  // Copies what it can into the database without waiting; true where that was everything.
+  // Copies as much of the WAL as possible into the database without waiting; returns true if that was
+  // everything. Copies nothing if another database was copied over the file.
   bool Checkpoint();
   // Has the next commit begin the write-ahead log anew. Needs a complete checkpoint and no reader.
   void RestartLog();
@@ -57,23 +54,26 @@ class WriteSession {
     int wal_pages = 0;
   };
 
-  WriteSession(const Options& options, FileIdentity identity)
-      : options_(options), identity_(std::move(identity)) {}
+  WriteSession(FileGuard& guard, std::chrono::milliseconds busy_timeout)
+      : guard_(guard), busy_timeout_(busy_timeout) {}
 
   absl::Status Connect();
   absl::Status Begin();
   absl::Status RunAll(std::span<WriteUnit* const> units);
   absl::Status Run(WriteUnit& unit, bool alone);
   absl::Status Undo(bool alone);
+  absl::Status EndTransaction(bool changed);
   void Abandon();
   absl::Status Execute(Query& query);
   int RunCheckpoint(int mode);
   bool InTransaction() const;
   std::int64_t TotalChanges() const;
 
-  const Options options_;
-  const FileIdentity identity_;
+  FileGuard& guard_;
+  const std::chrono::milliseconds busy_timeout_;
   std::unique_ptr<Writer> writer_;
+  // The next commit must set the guard's generation in the database.
+  bool generation_pending_ = true;
   // A transaction was undone: what is known of the last event may be wrong.
   bool stale_ = true;
   absl::Status last_failure_;

@@ -22,6 +22,10 @@ ExitCode Verify(const ConfigOptions& options) {
   if (!loaded.ok()) return Conclude(loaded.status());
   SystemClock clock;
   const auto reader = OpenBulkReader(loaded->config, BulkAccess::kShared, clock);
+  if (absl::IsDataLoss(reader.status())) {
+    Print(UnreadableStore(reader.status()));
+    return ExitCode::kFailed;
+  }
   if (!reader.ok()) return Conclude(reader.status());
   Progress progress;
   VerifyStore verify(

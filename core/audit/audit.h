@@ -16,12 +16,13 @@
 
 namespace keelson {
 
-// A row that breaks an invariant.
+// A row that violates an invariant, or a fault that the store's engine reports.
 struct Finding {
   // "refunds_within_paid", …: stable.
   std::string_view invariant;
+  // The row's table; "database" for faults of the engine.
   std::string_view table;
-  // The row's key as people write it.
+  // The row's key as people write it; the table or index for faults of the engine.
   std::string id;
   // What was found and what ought to be there. No address, no secret.
   std::string figures;
@@ -39,10 +40,8 @@ class Audit {
 
   template <typename Row>
   void Report(std::string_view invariant, const Row& row, std::string figures) {
-    ++findings_;
     report_({invariant, TableName(kKindOf<Row>), NameOf(row), std::move(figures)});
   }
-  std::int64_t findings() const { return findings_; }
 
   // So many rows more have been read.
   void Advance(std::size_t rows) { progress_(static_cast<std::int64_t>(rows)); }
@@ -51,7 +50,6 @@ class Audit {
   BulkReader& reader_;
   const std::function<void(const Finding&)> report_;
   const std::function<void(std::int64_t)> progress_;
-  std::int64_t findings_ = 0;
 };
 
 // A named rule about what `Case` holds: what is wrong with it, or nothing.

@@ -1,12 +1,20 @@
 #include "core/audit/verify_store.h"
 
 #include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "core/audit/check_links.h"
 #include "core/audit/check_rows.h"
 
 namespace keelson {
 namespace {
+
+constexpr std::string_view kDatabase = "database";
+constexpr std::string_view kEngineIntegrity = "engine_integrity";
+constexpr std::string_view kRowsReadable = "rows_readable";
 
 constexpr std::array kRowChecks = {&CheckUsers, &CheckOrders, &CheckMessages, &CheckEventChain,
                                    &CheckAnswers};
@@ -26,25 +34,56 @@ std::int64_t RowsToRead(const RowCounts& counts, std::uint32_t user_parts, std::
 
 }  // namespace
 
+Finding UnreadableStore(const absl::Status& damage) {
+  return {kRowsReadable, kDatabase, "rows", std::string(damage.message())};
+}
+
 absl::StatusOr<std::int64_t> VerifyStore::operator()() {
+  const absl::Status engine = CheckEngine();
+  const absl::Status rows = engine.ok() ? CheckRows() : engine;
+  // Damaged and unreadable values are findings.
+  if (absl::IsDataLoss(rows) || absl::IsInternal(rows)) {
+    Report(UnreadableStore(rows));
+  } else if (!rows.ok()) {
+    return rows;
+  }
+  return findings_;
+}
+
+absl::Status VerifyStore::CheckEngine() {
+  absl::StatusOr<std::vector<EngineFault>> faults = reader_.CheckEngine();
+  if (!faults.ok()) return faults.status();
+  for (EngineFault& fault : *faults) {
+    Report({kEngineIntegrity, kDatabase, std::move(fault.object), std::move(fault.description)});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status VerifyStore::CheckRows() {
   const absl::StatusOr<RowCounts> counts = RowCounts::Of(reader_);
   if (!counts.ok()) return counts.status();
   const std::uint32_t user_parts = PartsOf(counts->of(RowKind::kUsers), limits_.users);
   const std::uint32_t event_parts = PartsOf(counts->of(RowKind::kEvents), limits_.events);
 
   VerifyProgress progress{0, RowsToRead(*counts, user_parts, event_parts)};
-  Audit audit(reader_, report_, [&](std::int64_t rows) {
-    progress.done += rows;
-    tell_(progress);
-  });
+  Audit audit(
+      reader_, [&](const Finding& finding) { Report(finding); },
+      [&](std::int64_t rows) {
+        progress.done += rows;
+        tell_(progress);
+      });
   absl::Status status;
   for (const auto check : kRowChecks) {
     if (status.ok()) status = check(audit);
   }
   if (status.ok()) status = CheckUsersExist(audit, user_parts);
   if (status.ok()) status = CheckHistory(audit, event_parts);
-  if (!status.ok()) return status;
-  return audit.findings();
+  return status;
+}
+
+void VerifyStore::Report(const Finding& finding) {
+  ++findings_;
+  report_(finding);
 }
 
 }  // namespace keelson

@@ -16,9 +16,13 @@ struct VerifyProgress {
   std::int64_t total = 0;
 };
 
-// Checks every invariant that can be seen in a store's rows: the account of each order and its refunds,
-// states against the facts and the events that tell them, the events' chain, and that nothing refers to what
-// is not there. Reads whole tables by batches and in bounded memory; writes nothing.
+// The finding for a store that can't be opened, or not be read completely, because of damage.
+Finding UnreadableStore(const absl::Status& damage);
+
+// Runs the checks of the store's engine, and checks every invariant that can be seen in the store's rows: the
+// account of each order and its refunds, states against the facts and the events that tell them, the events'
+// chain, and that nothing refers to what is not there. Reads whole tables by batches and in bounded memory;
+// writes nothing.
 class VerifyStore {
  public:
   // How much is held in memory at once.
@@ -35,14 +39,20 @@ class VerifyStore {
               std::function<void(const VerifyProgress&)> tell, const Limits& limits)
       : reader_(reader), report_(std::move(report)), tell_(std::move(tell)), limits_(limits) {}
 
-  // How many findings there are. An error is the store's.
+  // Returns the number of findings. Damage and unreadable values are findings; other errors of the store
+  // are returned. Call it once.
   absl::StatusOr<std::int64_t> operator()();
 
  private:
+  absl::Status CheckEngine();
+  absl::Status CheckRows();
+  void Report(const Finding& finding);
+
   BulkReader& reader_;
   const std::function<void(const Finding&)> report_;
   const std::function<void(const VerifyProgress&)> tell_;
   const Limits limits_;
+  std::int64_t findings_ = 0;
 };
 
 }  // namespace keelson

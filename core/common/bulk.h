@@ -9,7 +9,8 @@
 // is the mark of a transfer, which lies among the settings under kTransferMark.
 //
 // Errors are those of store.h: UNAVAILABLE (STORE_UNAVAILABLE) where the store can't be reached or is in use,
-// INTERNAL where it holds what it must not. For one thread at a time; every call blocks.
+// INTERNAL where it holds what it must not, DATA_LOSS where its engine finds its own files damaged. For one
+// thread at a time; every call blocks.
 #pragma once
 
 #include <array>
@@ -18,6 +19,7 @@
 #include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -38,9 +40,25 @@ enum class BulkAccess {
   kExclusive,
 };
 
+// A fault that the store's engine reports about its own files and indexes.
+struct EngineFault {
+  // The table or index, or "database".
+  std::string object;
+  // Contains no row data.
+  std::string description;
+
+  bool operator==(const EngineFault&) const = default;
+};
+
 class BulkReader {
  public:
   virtual ~BulkReader() = default;
+
+  // Runs the engine's integrity checks: damaged pages, indexes that disagree with their tables, violated
+  // constraints. Returns at most kMaxEngineFaults, and none if the engine has no such checks. An error
+  // means that the checks could not run; damage is not an error.
+  static constexpr int kMaxEngineFaults = 100;
+  virtual absl::StatusOr<std::vector<EngineFault>> CheckEngine() { return std::vector<EngineFault>(); }
 
   virtual absl::StatusOr<std::int64_t> Count(RowKind kind) = 0;
   // At most `limit` rows whose keys are greater than `after`, in the order of their keys; empty: from the

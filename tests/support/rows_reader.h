@@ -22,6 +22,7 @@ class RowsReader : public BulkReader {
     return std::get<std::vector<Row>>(tables_[static_cast<std::size_t>(kKindOf<Row>)]);
   }
 
+  absl::StatusOr<std::vector<EngineFault>> CheckEngine() override { return engine_faults; }
   absl::StatusOr<std::int64_t> Count(RowKind kind) override {
     return static_cast<std::int64_t>(CountOf(tables_[static_cast<std::size_t>(kind)]));
   }
@@ -38,6 +39,8 @@ class RowsReader : public BulkReader {
         tables_[static_cast<std::size_t>(kind)]);
   }
 
+  // The result of CheckEngine.
+  std::vector<EngineFault> engine_faults;
   // What reading `failing` comes to.
   absl::Status failure;
   RowKind failing = RowKind::kUsers;

@@ -23,6 +23,10 @@ class Settings : public BulkTarget {
     }
   }
 
+  absl::StatusOr<std::vector<EngineFault>> CheckEngine() override {
+    const Call call(*this);
+    return std::vector<EngineFault>{{"settings", "damaged"}};
+  }
   absl::StatusOr<std::int64_t> Count(RowKind kind) override {
     const Call call(*this);
     return kind == RowKind::kSettings ? std::ssize(settings_) : 0;
@@ -127,6 +131,17 @@ TEST_CASE("what was not read ahead is read") {
   SECTION("another kind") {
     CHECK(CountOf(Must(reader.Read(RowKind::kUsers, "09", kLimit))) == 0);
   }
+}
+
+TEST_CASE("CheckEngine is forwarded, without a concurrent read") {
+  auto store = std::make_unique<Settings>(25);
+  const Settings& settings = *store;
+  ReadAheadTarget target(std::move(store));
+  Must(target.Read(RowKind::kSettings, "", kLimit));
+  CHECK((Must(target.CheckEngine()) == std::vector<EngineFault>{{"settings", "damaged"}}));
+  CHECK_FALSE(settings.met);
+  ReadAheadReader reader(std::make_unique<Settings>(1));
+  CHECK(Must(reader.CheckEngine()).size() == 1);
 }
 
 TEST_CASE("a read that fails ahead is told when it is asked for") {

@@ -272,6 +272,31 @@ TEST_CASE("more rows than a batch are all looked at") {
   CHECK(Verify(plant.rows).size() == 2500);
 }
 
+TEST_CASE("faults of the engine are findings, and the rows are checked as well") {
+  Plant plant;
+  plant.rows.engine_faults = {{"users_by_state", "row 3 is missing"}, {"database", "page 7 is damaged"}};
+  plant.rows.of<OrderFields>().front().refunded -= 1;
+  CHECK_THAT(TextOf(Verify(plant.rows)),
+             Catch::StartsWith("database users_by_state: engine_integrity: row 3 is missing\n"
+                               "database database: engine_integrity: page 7 is damaged\n"
+                               "orders order_"));
+}
+
+TEST_CASE("an unreadable value is a finding") {
+  for (const absl::Status& failure :
+       {absl::DataLossError("page 7 is damaged"), absl::InternalError("no JSON")}) {
+    Plant plant;
+    plant.rows.failing = RowKind::kMessages;
+    plant.rows.failure = failure;
+    Findings findings;
+    VerifyStore verify(
+        plant.rows, [&](const Finding& finding) { findings.push_back(finding); },
+        [](const VerifyProgress&) {});
+    CHECK(Must(verify()) == 1);
+    CHECK(TextOf(findings) == StrCat("database rows: rows_readable: ", std::string(failure.message()), "\n"));
+  }
+}
+
 TEST_CASE("a store that fails is no clean one") {
   using enum RowKind;
   for (const RowKind kind : {kUsers, kEmailTokens, kOrders, kRefunds, kMessages, kEvents, kIdempotency}) {

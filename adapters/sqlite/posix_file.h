@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+namespace keelson {
+
+// A file descriptor that the destructor closes. Must not be used for a database file that SQLite has open
+// in this process: closing any descriptor of a file drops all POSIX locks of the process on that file
+// (fcntl(2)).
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor();
+
+  // Negative if opening failed; errno then holds the reason.
+  int number() const { return number_; }
+
+ private:
+  const int number_;
+};
+
+// The description of an errno.
+std::string ErrnoText(int error);
+
+// fsync(2) of a file's content, or of a directory's entries. Returns 0 or an errno.
+int SyncFile(const std::string& path);
+int SyncDirectory(const std::string& path);
+
+}  // namespace keelson

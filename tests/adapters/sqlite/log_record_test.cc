@@ -1,0 +1,58 @@
+#include "adapters/sqlite/log_record.h"
+
+#include <catch2/catch.hpp>
+
+namespace keelson {
+namespace {
+
+TEST_CASE("a log record round-trips") {
+  for (const LogRecord& record :
+       {LogRecord{}, LogRecord{.owners = {0}}, LogRecord{.owners = {0x0badcafe, 0xffffffff}},
+        LogRecord{.closed = 7}, LogRecord{.owners = {1}, .restored = 2},
+        LogRecord{.closed = 1, .restored = 2}}) {
+    const std::string text = FormatLogRecord(record);
+    CAPTURE(text);
+    CHECK(text.size() == kLogRecordSize);
+    CHECK(text.back() == '\n');
+    CHECK(ParseLogRecord(text) == record);
+  }
+}
+
+TEST_CASE("other content of a lock file is not a log record") {
+  const std::string record = FormatLogRecord({.owners = {1}});
+  for (const std::string& text :
+       {std::string(), std::string("1234\n"), record.substr(1), record.substr(0, record.size() - 1),
+        std::string(kLogRecordSize, ' '), std::string(record).replace(12, 7, "masters"),
+        std::string(record).replace(20, 8, "00000x01")}) {
+    CAPTURE(text);
+    CHECK_FALSE(ParseLogRecord(text));
+  }
+}
+
+TEST_CASE("the owner of a log follows from the record and the file's generation") {
+  CHECK(OwnerOfLog(std::nullopt, 7) == LogOwner::kFile);
+  CHECK(OwnerOfLog(LogRecord{.owners = {7, 8}}, 7) == LogOwner::kFile);
+  CHECK(OwnerOfLog(LogRecord{.owners = {7, 8}}, 8) == LogOwner::kFile);
+  CHECK(OwnerOfLog(LogRecord{.owners = {7, 8}}, 9) == LogOwner::kOther);
+  CHECK(OwnerOfLog(LogRecord{.closed = 7}, 7) == LogOwner::kUnknown);
+  CHECK(OwnerOfLog(LogRecord{.closed = 7}, 8) == LogOwner::kOther);
+  CHECK(OwnerOfLog(LogRecord{.owners = {7}, .restored = 9}, 7) == LogOwner::kFile);
+  CHECK(OwnerOfLog(LogRecord{.owners = {7}, .restored = 9}, 9) == LogOwner::kReplacedByRestore);
+}
+
+TEST_CASE("a log under another name is possible only if the last session used another name") {
+  CHECK_FALSE(MayHaveLogUnderOtherName(std::nullopt, 0));
+  CHECK_FALSE(MayHaveLogUnderOtherName(LogRecord{.closed = 7}, 7));
+  CHECK_FALSE(MayHaveLogUnderOtherName(LogRecord{.owners = {7, 8}}, 8));
+  CHECK(MayHaveLogUnderOtherName(std::nullopt, 7));
+  CHECK(MayHaveLogUnderOtherName(LogRecord{.closed = 6}, 7));
+}
+
+TEST_CASE("new generations are random and not 0") {
+  const Generation first = NewGeneration();
+  CHECK(first != 0);
+  CHECK(first != NewGeneration());
+}
+
+}  // namespace
+}  // namespace keelson
