@@ -25,6 +25,7 @@
 #include "adapters/sqlite/sqlite_backup.h"
 #include "adapters/sqlite/sqlite_bulk.h"
 #include "adapters/sqlite/sqlite_migrator.h"
+#include "adapters/sqlite/sqlite_restore.h"
 #include "adapters/sqlite/sqlite_store.h"
 #include "adapters/telemetry/json_log.h"
 #include "app/config/product_name.h"
@@ -222,6 +223,16 @@ absl::StatusOr<std::unique_ptr<BulkTarget>> OpenBulkTarget(const Config& config,
   absl::Status known = CheckBulk(kBulkTargets, config.store.adapter);
   if (!known.ok()) return known;
   return Make<BulkTarget, Clock&>(kBulkTargets, config.store.adapter, config, clock);
+}
+
+absl::Status RestoreStore(const Config& config, const std::string& copy, bool replace, Clock& clock,
+                          const std::function<void(std::int64_t, std::int64_t)>& tell) {
+  if (config.store.adapter == "sqlite") {
+    return RestoreSqlite({.backup = copy, .path = config.store.sqlite.path, .replace = replace}, clock, tell);
+  }
+  return absl::InvalidArgumentError(
+      StrCat("store.adapter is ", config.store.adapter,
+             ", and restore replaces SQLite files: use pg_restore for PostgreSQL"));
 }
 
 absl::Status BackUpStore(const Config& config, const std::string& copy, Clock& clock,

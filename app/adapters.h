@@ -45,6 +45,10 @@ absl::StatusOr<std::unique_ptr<BulkTarget>> OpenBulkTarget(const Config& config,
 // Copies the store to the new file `copy`; INVALID_ARGUMENT saying by what else it is done where this can't.
 absl::Status BackUpStore(const Config& config, const std::string& copy, Clock& clock,
                          const std::function<void(std::int64_t, std::int64_t)>& tell);
+// Replaces the store by the backup; `replace` allows overwriting existing data. INVALID_ARGUMENT as
+// BackUpStore.
+absl::Status RestoreStore(const Config& config, const std::string& copy, bool replace, Clock& clock,
+                          const std::function<void(std::int64_t, std::int64_t)>& tell);
 
 // Nothing where the store has no schema.
 std::unique_ptr<Migrator> MakeMigrator(const Config& config, Clock& clock);

@@ -14,6 +14,7 @@ void AddCommands(CLI::App& program, Run& run) {
   AddVerifyCommand(program, run);
   AddTransferCommand(program, run);
   AddBackupCommand(program, run);
+  AddRestoreCommand(program, run);
   AddHealthCommand(program, run);
   AddVersionCommand(program, run);
 }

@@ -20,6 +20,7 @@ void AddConfigCommand(CLI::App& program, Run& run);
 void AddVerifyCommand(CLI::App& program, Run& run);
 void AddTransferCommand(CLI::App& program, Run& run);
 void AddBackupCommand(CLI::App& program, Run& run);
+void AddRestoreCommand(CLI::App& program, Run& run);
 void AddHealthCommand(CLI::App& program, Run& run);
 void AddVersionCommand(CLI::App& program, Run& run);
 

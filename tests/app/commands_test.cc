@@ -54,6 +54,7 @@ TEST_CASE("commands take what they say they take") {
   CHECK(Parses({"verify", "--config", "a.toml"}));
   CHECK(Parses({"transfer", "--from", "a.toml", "--to", "b.toml"}));
   CHECK(Parses({"backup", "copy.db", "--set", "store.sqlite.path=a.db"}));
+  CHECK(Parses({"restore", "copy.db", "--replace", "--set", "store.sqlite.path=a.db"}));
   CHECK(Parses({"health", "127.0.0.1:1", "--tls-ca", "ca.pem"}));
   CHECK(Parses({"version"}));
 }
@@ -71,6 +72,8 @@ TEST_CASE("a wrong command line is refused") {
   CHECK_FALSE(Parses({"transfer", "--to", "b.toml"}));
   CHECK_FALSE(Parses({"transfer", "--from", "a.toml", "--to", "b.toml", "--set", "a=b"}));
   CHECK_FALSE(Parses({"backup"}));
+  CHECK_FALSE(Parses({"restore"}));
+  CHECK_FALSE(Parses({"restore", "copy.db", "another.db"}));
   CHECK_FALSE(Parses({"health"}));
 }
 

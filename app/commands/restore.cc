@@ -1,0 +1,48 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "adapters/system/system_clock.h"
+#include "app/adapters.h"
+#include "app/commands/commands.h"
+#include "app/commands/config_options.h"
+#include "app/progress.h"
+
+namespace keelson {
+namespace {
+
+struct RestoreOptions {
+  ConfigOptions config;
+  std::string file;
+  bool replace = false;
+};
+
+ExitCode Restore(const RestoreOptions& options) {
+  const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options.config);
+  if (!loaded.ok()) return Conclude(loaded.status());
+  SystemClock clock;
+  Progress progress;
+  const absl::Status status = RestoreStore(
+      loaded->config, options.file, options.replace, clock,
+      [&](std::int64_t done, std::int64_t total) { progress.Show("copying", done, total, "pages"); });
+  progress.Clear();
+  if (status.ok()) {
+    std::cout << "restored " << loaded->config.store.sqlite.path << " from " << options.file << '\n';
+  }
+  return Conclude(status);
+}
+
+}  // namespace
+
+void AddRestoreCommand(CLI::App& program, Run& run) {
+  CLI::App* command = program.add_subcommand(
+      "restore", "Replace the SQLite file by a backup; no process may have the file open");
+  const auto options = std::make_shared<RestoreOptions>();
+  AddConfigOptions(*command, options->config);
+  command->add_flag("--replace", options->replace, "Overwrite an existing database");
+  command->add_option("FILE", options->file, "The backup; it is not changed")->type_name("PATH")->required();
+  command->callback([&run, options] { run = [options] { return Restore(*options); }; });
+}
+
+}  // namespace keelson
