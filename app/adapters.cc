@@ -187,6 +187,21 @@ absl::Status CheckBulk(const Table& table, const std::string& name) {
       StrCat("store.adapter ", name, " can't be moved or verified; these can: ", absl::StrJoin(names, ", ")));
 }
 
+// Lets libpq check the URL.
+std::vector<std::string> PostgresUrlMistakes(const Config& config) {
+  if (config.store.adapter != "postgres") return {};
+  const absl::Status status = PgConnection::CheckUrl(config.store.postgres.url);
+  if (status.ok()) return {};
+  return {std::string(status.message())};
+}
+
+std::vector<std::string> SqlitePathMistakes(const Config& config) {
+  if (config.store.adapter != "sqlite") return {};
+  const absl::Status status = SqliteStore::CheckPath(config.store.sqlite.path);
+  if (status.ok()) return {};
+  return {std::string(status.message())};
+}
+
 Severity ParseSeverity(std::string_view name) {
   if (name == "debug") return Severity::kDebug;
   if (name == "info") return Severity::kInfo;
@@ -198,7 +213,14 @@ Severity ParseSeverity(std::string_view name) {
 AdapterNames KnownAdapters() {
   return {.stores = NamesOf(kStores),
           .email_providers = NamesOf(kEmailProviders),
-          .payment_providers = NamesOf(kPaymentProviders)};
+          .payment_providers = NamesOf(kPaymentProviders),
+          .checks = {{{"store.postgres.url", "store.adapter"}, &PostgresUrlMistakes}}};
+}
+
+const std::vector<ConfigCheck>& MachineChecks() {
+  static const auto& checks =
+      *new std::vector<ConfigCheck>{{{"store.sqlite.path", "store.adapter"}, &SqlitePathMistakes}};
+  return checks;
 }
 
 std::unique_ptr<Log> MakeLog(const Config& config) {

@@ -27,6 +27,10 @@ namespace keelson {
 
 AdapterNames KnownAdapters();
 
+// Checks for `config check` that depend on this machine, such as existing directories. `serve` reports the
+// same errors at start. They open no connection and write nothing.
+const std::vector<ConfigCheck>& MachineChecks();
+
 // Each needs a configuration that LoadConfig has checked against KnownAdapters, and fails as its adapter
 // does. The ports that are handed in outlive what is made.
 std::unique_ptr<Log> MakeLog(const Config& config);

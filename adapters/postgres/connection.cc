@@ -18,34 +18,15 @@
 namespace keelson {
 namespace {
 
-struct FreeOptions {
-  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
-};
-using ParsedUrl = std::unique_ptr<PQconninfoOption, FreeOptions>;
-
-ParsedUrl ParseUrl(const std::string& url) {
-  return ParsedUrl(PQconninfoParse(url.c_str(), nullptr));
-}
-
-std::string OptionOf(const ParsedUrl& url, std::string_view keyword) {
-  for (const PQconninfoOption* option = url.get(); option != nullptr && option->keyword != nullptr;
-       ++option) {
-    if (option->keyword == keyword && option->val != nullptr) return option->val;
-  }
-  return "";
-}
-
 std::string_view FieldOf(const PGresult* result, int field) {
   const char* value = PQresultErrorField(result, field);
   return value == nullptr ? "" : value;
 }
 
-// What the URL does not say. The service wants a server that takes writes, notices one that is gone within
-// seconds, and is known by its name in pg_stat_activity.
-constexpr std::array<std::pair<const char*, const char*>, 9> kDefaults = {{
-    {"target_session_attrs", "read-write"},
+// Defaults for parameters that the URL does not set: the service detects a lost server within seconds, and
+// has a name in pg_stat_activity.
+constexpr std::array<std::pair<const char*, const char*>, 7> kDefaults = {{
     {"application_name", "keelson"},
-    {"client_encoding", "UTF8"},
     {"keepalives", "1"},
     {"keepalives_idle", "10"},
     {"keepalives_interval", "5"},
@@ -91,47 +72,41 @@ void PgConnection::Close::operator()(pg_conn* connection) const {
   PQfinish(connection);
 }
 
-std::string PgConnection::Describe(const std::string& url) {
-  const ParsedUrl parsed = ParseUrl(url);
-  std::string host = OptionOf(parsed, "host");
-  if (host.empty()) host = "the local socket";
-  const std::string port = OptionOf(parsed, "port");
-  std::string name = OptionOf(parsed, "dbname");
-  if (name.empty()) name = OptionOf(parsed, "user");
-  return StrCat("the database ", name.empty() ? "" : StrCat(name, " "), "on ", host,
-                port.empty() ? "" : StrCat(" port ", port));
-}
-
-absl::Status PgConnection::CheckUrl(const std::string& url) {
-  if (url.empty()) return absl::InvalidArgumentError("is required");
-  if (ParseUrl(url) != nullptr) return absl::OkStatus();
-  // libpq's own words might show a password that stands where it should not.
-  return absl::InvalidArgumentError(
-      "must be a PostgreSQL URL: postgresql://USER:PASSWORD@HOST:PORT/DATABASE");
-}
-
-absl::StatusOr<std::unique_ptr<PgConnection>> PgConnection::Open(const Options& options) {
-  if (absl::Status status = CheckUrl(options.url); !status.ok()) return status;
+std::unique_ptr<pg_conn, PgConnection::Close> PgConnection::Connect(const Options& options,
+                                                                    const char* target_session_attrs) {
   const std::string seconds =
       StrCat(std::max<std::int64_t>(2, absl::ToInt64Seconds(options.connect_timeout)));
-  std::vector<const char*> keywords = {"connect_timeout"};
-  std::vector<const char*> values = {seconds.c_str()};
+  std::vector<const char*> keywords = {"connect_timeout", "target_session_attrs"};
+  std::vector<const char*> values = {seconds.c_str(), target_session_attrs};
   for (const auto& [keyword, value] : kDefaults) {
     keywords.push_back(keyword);
     values.push_back(value);
   }
-  // Last, so that what it says is what counts.
-  keywords.insert(keywords.end(), {"dbname", nullptr});
-  values.insert(values.end(), {options.url.c_str(), nullptr});
-  std::string database = Describe(options.url);
-  std::unique_ptr<pg_conn, Close> connection(
+  // Later values override earlier ones: the URL overrides the defaults, and client_encoding overrides the
+  // URL. All of them override settings of the role and the database.
+  keywords.insert(keywords.end(), {"dbname", "client_encoding", nullptr});
+  values.insert(values.end(), {options.url.c_str(), "UTF8", nullptr});
+  return std::unique_ptr<pg_conn, Close>(
       PQconnectdbParams(keywords.data(), values.data(), /*expand_dbname=*/1));
+}
+
+absl::StatusOr<std::unique_ptr<PgConnection>> PgConnection::Open(const Options& options) {
+  if (absl::Status status = CheckUrl(options.url); !status.ok()) {
+    return absl::InvalidArgumentError(StrCat("the PostgreSQL URL ", std::string(status.message())));
+  }
+  std::string database = Describe(options.url);
+  std::unique_ptr<pg_conn, Close> connection = Connect(options, "read-write");
+  // A read-only connection prefers a server that accepts writes, and falls back to a standby.
+  if (PQstatus(connection.get()) != CONNECTION_OK && options.access == Access::kReadOnly) {
+    connection = Connect(options, "any");
+  }
   if (PQstatus(connection.get()) != CONNECTION_OK) {
     return PgUnavailable(StrCat(database, " can't be reached: ", OneLine(PQerrorMessage(connection.get()))));
   }
-  const char* encoding = PQparameterStatus(connection.get(), "server_encoding");
-  if (encoding != nullptr && std::string_view(encoding) != "UTF8") {
-    return PgUnavailable(StrCat(database, " must be encoded in UTF8, not in ", encoding));
+  for (const char* parameter : {"server_encoding", "client_encoding"}) {
+    const char* encoding = PQparameterStatus(connection.get(), parameter);
+    if (encoding == nullptr || std::string_view(encoding) == "UTF8") continue;
+    return PgUnavailable(StrCat(database, " must be encoded in UTF8: its ", parameter, " is ", encoding));
   }
   PQsetNoticeProcessor(
       connection.get(), [](void*, const char*) {}, nullptr);
@@ -192,6 +167,12 @@ void PgConnection::Queue(const char* sql, const PgArguments& arguments, int affe
                               arguments.lengths, arguments.formats, /*resultFormat=*/1));
   }
   pending_.push_back({Step::kExecute, sql, affected, result});
+}
+
+void PgConnection::QueueOnce(const std::string& sql, PgResult* result) {
+  Require(PQsendQueryParams(connection_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr,
+                            /*resultFormat=*/1));
+  pending_.push_back({Step::kExecute, sql.c_str(), kAnyNumber, result});
 }
 
 void PgConnection::Await(Deadline deadline) {

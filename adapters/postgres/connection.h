@@ -62,21 +62,31 @@ class PgResult {
 // once Recover has returned true.
 class PgConnection {
  public:
+  enum class Access {
+    // To a server that accepts writes, unless the URL sets target_session_attrs.
+    kReadWrite,
+    // The same, or to a standby if there is no such server.
+    kReadOnly,
+  };
   struct Options {
     std::string url;
     // Named on the server, so that each is planned once; not behind a pooler that hands a transaction to any
     // server connection.
     bool prepared_statements = true;
     absl::Duration connect_timeout = absl::Seconds(5);
+    Access access = Access::kReadWrite;
   };
   static constexpr int kAnyNumber = -1;
 
   // How messages call the database that the URL names: without its password.
   static std::string Describe(const std::string& url);
-  // INVALID_ARGUMENT for a URL that libpq does not understand.
+  // INVALID_ARGUMENT if libpq rejects the URL (or KEY=VALUE string): its syntax, an unknown parameter, or a
+  // value. The message is a predicate that names the parameter and contains no part of the password. Opens
+  // no network connection.
   static absl::Status CheckUrl(const std::string& url);
 
-  // Blocks for as long as the timeout allows for each host of the URL. UNAVAILABLE.
+  // Blocks up to the connect timeout for each host of the URL. The client encoding is always UTF-8.
+  // UNAVAILABLE if no server can be reached or the database's encoding is not UTF8.
   static absl::StatusOr<std::unique_ptr<PgConnection>> Open(const Options& options);
   ~PgConnection();
   PgConnection(const PgConnection&) = delete;
@@ -87,6 +97,9 @@ class PgConnection {
   // come.
   void Queue(const char* sql, const PgArguments& arguments, int affected = kAnyNumber,
              PgResult* result = nullptr);
+  // Queues a statement that is not a literal. It is not prepared, and must live until its result has
+  // arrived.
+  void QueueOnce(const std::string& sql, PgResult* result);
   // Sends all that is queued and waits for it, in the middle of a transaction.
   void Await(Deadline deadline);
   // Ends what is queued: outside of BEGIN and COMMIT it becomes one transaction of its own. Waits for all of
@@ -131,6 +144,7 @@ class PgConnection {
     void operator()(pg_conn* connection) const;
   };
 
+  static std::unique_ptr<pg_conn, Close> Connect(const Options& options, const char* target_session_attrs);
   PgConnection(std::unique_ptr<pg_conn, Close> connection, const Options& options, std::string database);
   const char* Prepare(const char* sql, const PgArguments& arguments);
   void Require(int sent);

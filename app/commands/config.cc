@@ -1,19 +1,34 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <string>
+#include <vector>
 
+#include "absl/strings/str_join.h"
 #include "app/adapters.h"
 #include "app/commands/commands.h"
 #include "app/commands/config_options.h"
 #include "app/config/print.h"
+#include "core/common/strings.h"
 
 namespace keelson {
 namespace {
 
+absl::Status CheckMachine(const LoadedConfig& loaded) {
+  std::vector<std::string> mistakes;
+  for (const ConfigCheck& check : MachineChecks()) {
+    for (const std::string& mistake : check.judge(loaded.config)) {
+      mistakes.push_back(StrCat(OriginOf(loaded, check.keys), ": ", check.keys[0], " ", mistake));
+    }
+  }
+  return mistakes.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(mistakes, "\n"));
+}
+
 ExitCode Check(const ConfigOptions& options) {
   const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options);
-  if (loaded.ok()) std::cout << "the configuration is good\n";
-  return Conclude(loaded.status());
+  const absl::Status status = loaded.ok() ? CheckMachine(*loaded) : loaded.status();
+  if (status.ok()) std::cout << "the configuration is good\n";
+  return Conclude(status);
 }
 
 ExitCode Show(const ConfigOptions& options) {

@@ -117,6 +117,13 @@ Mistakes SqlitePathIsGiven(const Config& config) {
   return Require(!config.store.sqlite.path.empty(), "must not be empty");
 }
 
+Mistakes SqlitePathNamesFile(const Config& config) {
+  if (config.store.adapter != "sqlite") return {};
+  const std::string& path = config.store.sqlite.path;
+  if (path == ":memory:") return {"must name a file; for a store in memory, set store.adapter = memory"};
+  return Require(!path.ends_with('/'), "must name a file, not a directory");
+}
+
 Mistakes MemoryHoldsLanes(const Config& config) {
   const PasswordsConfig& passwords = config.passwords;
   return Require(passwords.argon2_memory >= KiB(8 * std::int64_t{passwords.argon2_parallelism}),
@@ -133,16 +140,6 @@ Mistakes RefreshOutlastsAccess(const Config& config) {
                  "must not be shorter than sessions.access_ttl");
 }
 
-// libpq judges the rest; and no message repeats the value, which may hold a password.
-Mistakes PostgresUrlForm(const Config& config) {
-  const std::string& url = config.store.postgres.url;
-  const bool is_url = url.starts_with("postgresql://") || url.starts_with("postgres://");
-  return Require(
-      config.store.adapter != "postgres" || is_url || url.find('=') != std::string::npos,
-      "must be a PostgreSQL URL, postgresql://USER:PASSWORD@HOST:PORT/DATABASE, where store.adapter is "
-      "postgres");
-}
-
 std::vector<ConfigCheck> AllChecks() {
   std::vector<ConfigCheck> checks = {
       {{"server.listen"}, &ListenForm},
@@ -154,7 +151,7 @@ std::vector<ConfigCheck> AllChecks() {
       {{"auth.clients", "auth.mode"}, &ClientsAreWhole},
       {{"auth.clients"}, &ClientsDiffer},
       {{"store.sqlite.path"}, &SqlitePathIsGiven},
-      {{"store.postgres.url", "store.adapter"}, &PostgresUrlForm},
+      {{"store.sqlite.path", "store.adapter"}, &SqlitePathNamesFile},
       {{"passwords.argon2_memory", "passwords.argon2_parallelism"}, &MemoryHoldsLanes},
       {{"passwords.memory_budget", "passwords.argon2_memory"}, &BudgetHoldsAHash},
       {{"sessions.refresh_ttl", "sessions.access_ttl"}, &RefreshOutlastsAccess},

@@ -1,5 +1,6 @@
 #include "app/config/load.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -135,19 +136,18 @@ class Loader {
            (*place)(defaults) == text->get();
   }
 
-  // What several keys mean together is judged only where each of them could be read.
   void Check() {
-    for (const ConfigCheck& check : ConfigChecks()) {
-      bool readable = true;
-      std::string where = "default";
-      for (const std::string_view key : check.keys) {
-        readable = readable && !mistaken_keys_.contains(key);
-        const auto origin = loaded_.origins.find(key);
-        if (where == "default" && origin != loaded_.origins.end()) where = origin->second;
-      }
-      if (!readable) continue;
-      for (const std::string& mistake : check.judge(loaded_.config)) Tell(where, check.keys[0], mistake);
-    }
+    for (const ConfigCheck& check : ConfigChecks()) Judge(check);
+    for (const ConfigCheck& check : schema_.checks()) Judge(check);
+  }
+
+  // Runs a check only if all of its keys have valid values.
+  void Judge(const ConfigCheck& check) {
+    const bool readable = std::ranges::none_of(
+        check.keys, [this](std::string_view key) { return mistaken_keys_.contains(key); });
+    if (!readable) return;
+    const std::string where = OriginOf(loaded_, check.keys);
+    for (const std::string& mistake : check.judge(loaded_.config)) Tell(where, check.keys[0], mistake);
   }
 
   const Schema& schema_;
@@ -158,6 +158,14 @@ class Loader {
 };
 
 }  // namespace
+
+std::string OriginOf(const LoadedConfig& loaded, std::span<const std::string_view> keys) {
+  for (const std::string_view key : keys) {
+    const auto origin = loaded.origins.find(key);
+    if (origin != loaded.origins.end()) return origin->second;
+  }
+  return "default";
+}
 
 absl::StatusOr<LoadedConfig> LoadConfig(const Schema& schema, const ConfigSources& sources) {
   return Loader(schema, sources).Load();

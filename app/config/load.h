@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,9 @@ struct LoadedConfig {
   // defaults are not in it.
   std::map<std::string, std::string, std::less<>> origins = {};
 };
+
+// The origin of the first of these keys that is set; "default" if none is set.
+std::string OriginOf(const LoadedConfig& loaded, std::span<const std::string_view> keys);
 
 // INVALID_ARGUMENT with a line for each mistake: where it is, the key, and what is wrong with it. No value of
 // a secret is in it. Blocks on files.

@@ -272,7 +272,7 @@ std::string_view Key::leaf() const {
   return std::string_view(name).substr(name.rfind('.') + 1);
 }
 
-Schema::Schema(const AdapterNames& adapters) {
+Schema::Schema(const AdapterNames& adapters) : checks_(adapters.checks) {
   for (std::vector<Key>& keys :
        std::vector{ServerKeys(), AuthKeys(), StoreKeys(adapters), EmailKeys(adapters),
                    EmailHttpProviderKeys(), EmailSendingKeys(), PaymentsKeys(adapters), AccountsKeys(),

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/config/checks.h"
 #include "app/config/config.h"
 
 namespace keelson {
@@ -45,6 +46,8 @@ struct AdapterNames {
   std::vector<std::string> stores;
   std::vector<std::string> email_providers;
   std::vector<std::string> payment_providers;
+  // Checks of the adapters' own keys.
+  std::vector<ConfigCheck> checks = {};
 };
 
 class Schema {
@@ -53,6 +56,8 @@ class Schema {
 
   // Those of one section follow each other.
   const std::vector<Key>& keys() const { return keys_; }
+  // The adapters' checks.
+  const std::vector<ConfigCheck>& checks() const { return checks_; }
   // Null where there is no such key.
   const Key* Find(std::string_view name) const;
   bool HasSection(std::string_view name) const;
@@ -61,6 +66,7 @@ class Schema {
 
  private:
   std::vector<Key> keys_;
+  const std::vector<ConfigCheck> checks_;
 };
 
 // "KEELSON_STORE__SQLITE__PATH": the variable that overrides the key.

@@ -83,6 +83,29 @@ TEST_CASE("an empty list of strings is refused for every key") {
   }
 }
 
+TEST_CASE("store.sqlite.path must name a file if the store is SQLite") {
+  CHECK(MistakesOf({"store.sqlite.path="}) == "--set: store.sqlite.path must not be empty");
+  CHECK(MistakesOf({"store.sqlite.path=:memory:"}) ==
+        "--set: store.sqlite.path must name a file; for a store in memory, set store.adapter = memory");
+  CHECK(MistakesOf({"store.sqlite.path=data/"}) ==
+        "--set: store.sqlite.path must name a file, not a directory");
+  CHECK(MistakesOf({"store.sqlite.path=:memory:", "store.adapter=memory"}).empty());
+  CHECK(MistakesOf({"store.sqlite.path=./file:keelson.db"}).empty());
+}
+
+TEST_CASE("checks of adapters run if their keys are valid") {
+  AdapterNames adapters = TestAdapters();
+  adapters.checks = {{{"store.sqlite.path", "store.sqlite.group_commit"}, [](const Config& config) {
+                        return std::vector<std::string>(config.store.sqlite.path == "bad" ? 1 : 0, "is bad");
+                      }}};
+  const ConfigFixture fixture(adapters);
+  CHECK(fixture.Mistakes(fixture.LoadSettings({"store.sqlite.path=bad"})) ==
+        "--set: store.sqlite.path is bad");
+  CHECK(fixture.Mistakes(fixture.LoadSettings({"store.sqlite.path=good"})).empty());
+  CHECK(fixture.Mistakes(fixture.LoadSettings({"store.sqlite.path=bad", "store.sqlite.group_commit=0"}))
+            .find("is bad") == std::string::npos);
+}
+
 TEST_CASE("times and sizes that must fit each other do") {
   CHECK(MistakesOf({"email.dispatch.timeout=2m"}) ==
         "--set: email.dispatch.lease must be longer than email.dispatch.timeout");

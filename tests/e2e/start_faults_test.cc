@@ -81,6 +81,23 @@ TEST_CASE("a database that can't be written is refused", "[sqlite]") {
   }
 }
 
+TEST_CASE("config check reports a path that can't hold a database", "[sqlite]") {
+  const Folder folder;
+  std::filesystem::create_directory(folder / "directory.db");
+  for (const auto& [path, mistake] : std::vector<std::pair<std::string, std::string>>{
+           {"missing/keelson.db",
+            "lies in a directory that can't be reached: missing: No such file or directory"},
+           {"directory.db", "is no regular file"},
+           {":memory:", "must name a file"}}) {
+    const std::string setting = StrCat("store.sqlite.path=", path);
+    CheckRefusal(RunKeelson({"config", "check", "--set", setting}, folder.path()), 2,
+                 "--set: store.sqlite.path ", mistake);
+    CHECK(Serve(folder, {setting}).exit_code != 0);
+  }
+  CHECK(RunKeelson({"config", "check", "--set", "store.sqlite.path=new.db"}, folder.path()).exit_code == 0);
+  CHECK_FALSE(std::filesystem::exists(folder / "new.db"));
+}
+
 TEST_CASE("a mail folder that can't be one is told") {
   const Folder folder;
   WriteFile(folder / "mail", "a file");
