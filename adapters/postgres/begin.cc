@@ -7,14 +7,39 @@
 
 namespace keelson {
 
+namespace {
+
+// With synchronous_commit = off, the server acknowledges a commit before the commit is on disk. All other
+// values flush the commit on this server; the operator may choose among them.
+#define KEELSON_PG_DURABLE                                                                                 \
+  "set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE " \
+  "current_setting('synchronous_commit') END, true)"
+
+}  // namespace
+
 void QueueBegin(PgConnection& connection, const char* begin, Deadline deadline) {
   connection.Queue(begin, PgParameters().view());
-  if (deadline.is_never()) return;
-  // 0 would be no limit.
-  const std::int64_t left = std::clamp<std::int64_t>(absl::ToInt64Milliseconds(deadline.remaining()), 1,
-                                                     std::numeric_limits<std::int32_t>::max());
-  connection.Queue("SELECT set_config('statement_timeout', $1, true)",
-                   PgParameters(std::to_string(left)).view());
+  // 0 means no limit.
+  const std::int64_t left = deadline.is_never()
+                                ? 0
+                                : std::clamp<std::int64_t>(absl::ToInt64Milliseconds(deadline.remaining()), 1,
+                                                           std::numeric_limits<std::int32_t>::max());
+  connection.Queue(
+      "SELECT set_config('statement_timeout', $1, true), set_config('idle_in_transaction_session_timeout', "
+      "$1, "
+      "true), set_config('lock_timeout', '0', true), " KEELSON_PG_DURABLE,
+      PgParameters(std::to_string(left)).view());
+}
+
+void QueueLongBegin(PgConnection& connection, const char* begin) {
+  connection.Queue(begin, PgParameters().view());
+  // transaction_timeout exists since PostgreSQL 17.
+  connection.Queue(
+      "SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN ('statement_timeout', "
+      "'lock_timeout', "
+      "'idle_in_transaction_session_timeout', 'transaction_timeout')",
+      PgParameters().view());
+  connection.Queue("SELECT " KEELSON_PG_DURABLE, PgParameters().view());
 }
 
 }  // namespace keelson

@@ -5,9 +5,13 @@
 
 namespace keelson {
 
-// Queues `begin`, a BEGIN. Each statement of the transaction is ended by the server when it is still at it at
-// `deadline`: the caller cancels what takes too long by itself, but one that is killed, or cut off, would
-// leave a statement that waits with all that it has locked.
+// Queues `begin`, a BEGIN statement, and overrides settings of the role, the database and the URL for this
+// transaction. The server ends a statement, or a transaction that is idle, at `deadline`: a client that is
+// killed or cut off would otherwise leave its locks held. A commit is durable when it is acknowledged. The
+// settings are transaction-local, as poolers require.
 void QueueBegin(PgConnection& connection, const char* begin, Deadline deadline);
+
+// The same for a long transaction: no timeout ends it.
+void QueueLongBegin(PgConnection& connection, const char* begin);
 
 }  // namespace keelson

@@ -12,16 +12,24 @@ namespace {
 
 constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 
-// Classes and codes after which the connection is worth nothing: it broke, or its server is no primary any
-// more.
+// Classes and codes after which the connection is unusable: it broke, its server is no longer a primary, or
+// the server ended the session by a timeout.
 bool LosesConnection(std::string_view sqlstate) {
-  return sqlstate.starts_with("08") || sqlstate.starts_with("57P") || sqlstate == "25006";
+  return sqlstate.starts_with("08") || sqlstate.starts_with("57P") || sqlstate == "25006" ||
+         sqlstate == "25P03" || sqlstate == "25P04";
 }
 
-// Out of resources, errors of the disk, damage, a schema that is not there.
+// Insufficient resources, system errors, missing tables or columns.
 bool IsUnavailable(std::string_view sqlstate) {
-  return sqlstate.starts_with("53") || sqlstate.starts_with("58") || sqlstate.starts_with("XX") ||
-         sqlstate == "42P01" || sqlstate == "42703" || sqlstate == "3D000" || sqlstate == "42501";
+  return sqlstate.starts_with("53") || sqlstate.starts_with("58") || sqlstate == "42P01" ||
+         sqlstate == "42703" || sqlstate == "3D000";
+}
+
+constexpr std::string_view kInsufficientPrivilege = "42501";
+
+// Data corruption, internal errors (which corruption causes), and files that are missing or can't be read.
+bool IsDamage(std::string_view sqlstate) {
+  return sqlstate.starts_with("XX") || sqlstate == "58P01" || sqlstate == "58030";
 }
 
 bool IsConflict(std::string_view sqlstate) {
@@ -70,6 +78,8 @@ PgError MakePgError(std::string_view database, std::string_view sqlstate, std::s
     return {PgFailure::kTimedOut, absl::DeadlineExceededError("the deadline passed"), /*told=*/true};
   }
   if (LosesConnection(sqlstate)) return {PgFailure::kLost, PgUnavailable(text), /*told=*/true};
+  if (sqlstate == kInsufficientPrivilege) return {PgFailure::kDenied, PgUnavailable(text)};
+  if (IsDamage(sqlstate)) return {PgFailure::kDamaged, PgUnavailable(text)};
   if (IsUnavailable(sqlstate)) return {PgFailure::kUnavailable, PgUnavailable(text)};
   return {PgFailure::kInternal, absl::InternalError(text)};
 }

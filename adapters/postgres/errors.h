@@ -16,6 +16,10 @@ enum class PgFailure {
   kTaken,
   // The server can't serve now, but the connection can.
   kUnavailable,
+  // The role lacks a privilege.
+  kDenied,
+  // The server reports data corruption.
+  kDamaged,
   // The connection is of no use any more. What was not committed is undone.
   kLost,
   // Nobody waits for the outcome any more.

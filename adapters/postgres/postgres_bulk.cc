@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "adapters/postgres/begin.h"
 #include "adapters/postgres/bulk_tables.h"
 #include "adapters/postgres/foreign_keys.h"
 #include "adapters/postgres/locks.h"
@@ -31,12 +32,13 @@ PgResult Run(PgConnection& connection, const char* sql, const Ts&... values) {
   return result;
 }
 
-// What `work` throws becomes a status.
+// Converts exceptions of `work` to a status; data corruption to DATA_LOSS.
 template <typename Work>
 std::invoke_result_t<Work> Guarded(const PgConnection& connection, const Work& work) {
   try {
     return work();
   } catch (const PgError& error) {
+    if (error.failure() == PgFailure::kDamaged) return absl::DataLossError(error.status().message());
     return error.status();
   } catch (const std::exception& error) {
     return absl::InternalError(StrCat(connection.database(), ": ", error.what()));
@@ -47,21 +49,21 @@ absl::Status InUse(const PgConnection& connection) {
   return PgUnavailable(StrCat(connection.database(), " is in use by another process"));
 }
 
-// A transaction that may last, whatever the server is told to end.
 void Begin(PgConnection& connection, const char* sql) {
-  connection.Queue(sql, PgParameters().view());
-  connection.Queue("SET LOCAL idle_in_transaction_session_timeout = 0", PgParameters().view());
-  connection.Queue("SET LOCAL statement_timeout = 0", PgParameters().view());
+  QueueLongBegin(connection, sql);
   connection.Finish(kNoDeadline);
 }
 
-// Whether others speak with the database. A session that rests is a pooler's, and nobody's.
+// Whether other sessions of a service exist. An idle session belongs to a pooler. The state of another
+// role's session is NULL unless this role is a member of that role or of pg_read_all_stats; such a session
+// may belong to a service.
 bool FindOthers(PgConnection& connection) {
   Run(connection, "SELECT pg_stat_clear_snapshot()");
   return Run(connection,
              "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
              "AND application_name = current_setting('application_name') "
-             "AND (state <> 'idle' OR state_change > clock_timestamp() - $1 * interval '1 ms') LIMIT 1",
+             "AND (state IS DISTINCT FROM 'idle' OR state_change > clock_timestamp() - $1 * interval '1 ms') "
+             "LIMIT 1",
              absl::ToInt64Milliseconds(kLongestRest))
              .rows() > 0;
 }
@@ -250,10 +252,12 @@ absl::StatusOr<std::unique_ptr<PgConnection>> OpenAlone(const PgConnection::Opti
 
 absl::StatusOr<std::unique_ptr<BulkReader>> PostgresBulk::OpenReader(const PgConnection::Options& options,
                                                                      BulkAccess access, Clock& clock) {
+  PgConnection::Options reading = options;
+  if (access == BulkAccess::kShared) reading.access = PgConnection::Access::kReadOnly;
   absl::StatusOr<std::unique_ptr<PgConnection>> connection =
-      access == BulkAccess::kExclusive ? OpenAlone(options) : PgConnection::Open(options);
+      access == BulkAccess::kExclusive ? OpenAlone(reading) : PgConnection::Open(reading);
   if (!connection.ok()) return connection.status();
-  absl::Status status = PostgresMigrator(options, clock).CheckCurrent();
+  absl::Status status = PostgresMigrator(reading, clock).CheckCurrent();
   if (!status.ok()) return status;
   auto reader = std::make_unique<Reader>(*std::move(connection));
   status = reader->Begin(access);

@@ -16,8 +16,9 @@ namespace keelson {
 // database alone waits some seconds for it to go.
 class PostgresBulk {
  public:
-  // Needs a schema that is up to date, and never writes. Alone, it locks every table against writing, which
-  // takes the right to write; a service that starts meanwhile serves reads, and its writes wait.
+  // Requires a current schema, and never writes. kShared reads from a standby if no server accepts writes.
+  // kExclusive locks all tables against writes, which requires write privileges; a service that starts
+  // meanwhile serves reads, and its writes wait.
   static absl::StatusOr<std::unique_ptr<BulkReader>> OpenReader(const PgConnection::Options& options,
                                                                 BulkAccess access, Clock& clock);
   // Takes two connections.

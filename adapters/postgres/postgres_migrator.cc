@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_format.h"
+#include "adapters/postgres/begin.h"
 #include "adapters/postgres/locks.h"
+#include "adapters/postgres/migrations.h"
 #include "core/common/error.h"
 #include "core/common/strings.h"
-#include "postgres_migrations.h"
 
 namespace keelson {
 namespace {
@@ -14,18 +14,10 @@ namespace {
 // A step may have to build an index.
 constexpr absl::Duration kStepTimeout = absl::Minutes(30);
 
-std::span<const Migration> Migrations() {
-  static const auto* migrations = new std::vector<Migration>(LoadMigrations(postgres_migrations()));
-  return *migrations;
-}
-
-std::string LockAndRemember() {
-  return absl::StrFormat(
-      "BEGIN; SELECT pg_advisory_xact_lock(%d); "
-      "CREATE TABLE IF NOT EXISTS schema_migrations (version bigint PRIMARY KEY, name text NOT NULL, "
-      "checksum text NOT NULL, apply_time timestamptz NOT NULL);",
-      kMigrationLock);
-}
+constexpr char kCreateTable[] =
+    "CREATE TABLE IF NOT EXISTS schema_migrations (version bigint PRIMARY KEY, name text NOT NULL, checksum "
+    "text NOT NULL, "
+    "apply_time timestamptz NOT NULL)";
 
 }  // namespace
 
@@ -38,7 +30,7 @@ class PostgresMigrator::Session {
     return Session(*std::move(connection), clock.Now());
   }
 
-  std::vector<MigrationStatus> Status() { return CompareMigrations(Migrations(), ListApplied()); }
+  std::vector<MigrationStatus> Status() { return CompareMigrations(PostgresMigrations(), ListApplied()); }
 
   int CountApplied() {
     const absl::StatusOr<int> count = keelson::CountApplied(Status());
@@ -46,13 +38,20 @@ class PostgresMigrator::Session {
     return *count;
   }
 
-  // False, and nothing is done, where no step is left. `next` gives it for a number of steps applied.
+  // Returns nothing if no step is pending; this requires only read privileges. `next` returns the step for
+  // a number of applied steps.
   template <typename Next>
   std::optional<int> TakeStep(bool up, Next next) {
-    connection_->RunScript(LockAndRemember(), deadline_);
+    if (!next(CountApplied())) return std::nullopt;
+    QueueLongBegin(*connection_, "BEGIN");
+    Run("SELECT pg_advisory_xact_lock($1)", kMigrationLock);
+    // to_regclass may return a stale result after the wait: PostgreSQL processes cache invalidations when a
+    // session locks a relation.
+    if (!IsRecorded()) connection_->RunScript(kCreateTable, deadline_);
+    // Another process may have applied the step meanwhile.
     const std::optional<int> version = next(CountApplied());
     if (version) {
-      const Migration& m = Migrations()[static_cast<std::size_t>(*version) - 1];
+      const Migration& m = PostgresMigrations()[static_cast<std::size_t>(*version) - 1];
       connection_->RunScript(std::string(up ? m.up : m.down), deadline_);
       up ? Remember(m) : Forget(m);
     }
@@ -76,10 +75,14 @@ class PostgresMigrator::Session {
     return result;
   }
 
-  std::vector<AppliedMigration> ListApplied() {
+  bool IsRecorded() {
     bool there = false;
     Run("SELECT to_regclass('schema_migrations') IS NOT NULL").Read(0, there);
-    if (!there) return {};
+    return there;
+  }
+
+  std::vector<AppliedMigration> ListApplied() {
+    if (!IsRecorded()) return {};
     const PgResult rows =
         Run("SELECT version, name, checksum, apply_time FROM schema_migrations ORDER BY version");
     std::vector<AppliedMigration> applied(static_cast<std::size_t>(rows.rows()));
@@ -102,7 +105,9 @@ class PostgresMigrator::Session {
 };
 
 absl::StatusOr<std::vector<MigrationStatus>> PostgresMigrator::Status() const {
-  absl::StatusOr<Session> session = Session::Open(options_, clock_);
+  PgConnection::Options options = options_;
+  options.access = PgConnection::Access::kReadOnly;
+  absl::StatusOr<Session> session = Session::Open(options, clock_);
   if (!session.ok()) return session.status();
   try {
     return session->Status();
@@ -115,7 +120,8 @@ absl::Status PostgresMigrator::CheckCurrent() const {
   absl::StatusOr<Session> session = Session::Open(options_, clock_);
   if (!session.ok()) return session.status();
   try {
-    const std::size_t pending = Migrations().size() - static_cast<std::size_t>(session->CountApplied());
+    const std::size_t pending =
+        PostgresMigrations().size() - static_cast<std::size_t>(session->CountApplied());
     if (pending == 0) return absl::OkStatus();
     return PgUnavailable(StrCat(PgConnection::Describe(options_.url), " has ", pending,
                                 " pending migration(s): run keelson migrate up"));
@@ -125,7 +131,7 @@ absl::Status PostgresMigrator::CheckCurrent() const {
 }
 
 absl::StatusOr<std::vector<int>> PostgresMigrator::Up(std::optional<int> to) const {
-  const int last = static_cast<int>(Migrations().size());
+  const int last = static_cast<int>(PostgresMigrations().size());
   return StepByStep(to, [target = to.value_or(last)](Session& session) {
     return session.TakeStep(/*up=*/true, [target](int applied) {
       return applied < target ? std::optional(applied + 1) : std::nullopt;
@@ -145,7 +151,7 @@ absl::StatusOr<std::vector<int>> PostgresMigrator::Down(std::optional<int> to) c
 
 template <typename Step>
 absl::StatusOr<std::vector<int>> PostgresMigrator::StepByStep(std::optional<int> to, Step step) const {
-  const int last = static_cast<int>(Migrations().size());
+  const int last = static_cast<int>(PostgresMigrations().size());
   if (to && (*to < 0 || *to > last)) {
     return absl::InvalidArgumentError(
         StrCat(PgConnection::Describe(options_.url), " has no schema version ", *to, "; the last is ", last));
@@ -157,7 +163,9 @@ absl::StatusOr<std::vector<int>> PostgresMigrator::StepByStep(std::optional<int>
     while (const std::optional<int> version = step(*session)) done.push_back(*version);
     return done;
   } catch (const PgError& error) {
-    return error.status();
+    if (error.failure() != PgFailure::kDenied) return error.status();
+    return PgUnavailable(StrCat(std::string(error.status().message()),
+                                ": run keelson migrate up as the role that owns the schema"));
   }
 }
 

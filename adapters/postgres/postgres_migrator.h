@@ -6,14 +6,16 @@
 
 namespace keelson {
 
-// Each step is taken under a lock of the database and after another look at what is applied, so that any
-// number of processes may start at once.
+// Each step is applied under an advisory lock, after reading the applied steps again, so that any number of
+// processes may start concurrently. If no step is pending, nothing is locked or written; the role then only
+// needs SELECT on schema_migrations.
 class PostgresMigrator final : public Migrator {
  public:
   // `clock` must outlive it.
   PostgresMigrator(PgConnection::Options options, Clock& clock)
       : options_(std::move(options)), clock_(clock) {}
 
+  // Reads from a standby if no server accepts writes.
   absl::StatusOr<std::vector<MigrationStatus>> Status() const override;
   absl::StatusOr<std::vector<int>> Up(std::optional<int> to = std::nullopt) const override;
   absl::StatusOr<std::vector<int>> Down(std::optional<int> to = std::nullopt) const override;

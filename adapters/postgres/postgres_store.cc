@@ -173,13 +173,16 @@ absl::Status OpenPostgresStore::Check(Deadline deadline) {
     try {
       PgResult found;
       (*connection)
-          ->Queue("SELECT pg_is_in_recovery(), count(id) FROM (SELECT id FROM users LIMIT 1) u",
-                  PgParameters().view(), PgConnection::kAnyNumber, &found);
+          ->Queue(
+              "SELECT current_setting('transaction_read_only') = 'on', count(id) FROM (SELECT id FROM users "
+              "LIMIT 1) u",
+              PgParameters().view(), PgConnection::kAnyNumber, &found);
       (*connection)->Finish(deadline);
-      bool in_recovery = false;
-      found.Read(0, in_recovery);
-      if (!in_recovery) return absl::OkStatus();
-      status = PgUnavailable("the database is a standby, which takes no writes");
+      bool read_only = false;
+      found.Read(0, read_only);
+      if (!read_only) return absl::OkStatus();
+      status =
+          PgUnavailable("the database accepts no writes: it is a standby, or a setting makes it read-only");
       health_pool_.Drop();
     } catch (const PgError& error) {
       status = error.status();
