@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "adapters/postgres/begin.h"
 #include "adapters/postgres/bulk_tables.h"
+#include "adapters/postgres/engine_check.h"
 #include "adapters/postgres/foreign_keys.h"
 #include "adapters/postgres/locks.h"
 #include "adapters/postgres/postgres_migrator.h"
@@ -131,6 +132,11 @@ class Reader : public BulkReader {
     });
   }
 
+  absl::StatusOr<std::vector<EngineFault>> CheckEngine() override {
+    return Guarded(*connection_, [&]() -> absl::StatusOr<std::vector<EngineFault>> {
+      return PgEngineCheck(*connection_).Run();
+    });
+  }
   // After an error the transaction is over, and so is every call that follows.
   absl::StatusOr<std::int64_t> Count(RowKind kind) override {
     return Guarded(*connection_, [&]() -> absl::StatusOr<std::int64_t> { return tables_.Count(kind); });
