@@ -42,7 +42,7 @@ CallMetadata ReadMetadata(const grpc::ServerContext& context) {
 }
 
 bool IsValidRequestId(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxRequestIdLength &&
+  return !text.empty() && text.size() <= kMaxRequestIdLength && text.front() != ' ' && text.back() != ' ' &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 

@@ -21,7 +21,8 @@ struct CallMetadata {
 
 CallMetadata ReadMetadata(const grpc::ServerContext& context);
 
-// 1 to 128 printable ASCII characters.
+// 1 to 128 printable ASCII characters, neither the first nor the last a space: HTTP/2 peers strip such a
+// space or drop the response that carries it.
 bool IsValidRequestId(std::string_view text);
 
 // `text` as a W3C traceparent of version 00; empty where it is none.

@@ -5,17 +5,19 @@
 
 #include "core/common/error.h"
 #include "core/common/strings.h"
+#include "core/common/text.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
 namespace keelson {
 namespace {
 
-// Together, in base64 and percent-encoded, these stay under the 8 KiB of trailers that clients accept.
+// Clients drop trailers of more than 8 KiB. Base64 makes 4 bytes of 3, and percent-encoding 3 of 1: the
+// largest status has some 7.3 KiB.
 constexpr std::size_t kMaxDetailBytes = 4000;
 constexpr std::size_t kMaxMessageBytes = 512;
 constexpr std::size_t kMaxFactBytes = 256;
-constexpr std::size_t kMaxFacts = 8;
+constexpr std::size_t kMaxFactsBytes = 2000;
 
 // At most `size` bytes of `text`, without cutting a character.
 std::string Shortened(std::string_view text, std::size_t size) {
@@ -24,6 +26,13 @@ std::string Shortened(std::string_view text, std::size_t size) {
   std::size_t end = size - kEllipsis.size();
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   return StrCat(text.substr(0, end), kEllipsis);
+}
+
+// `text` as a trailer or a proto string carries it: valid UTF-8, at most `size` bytes, and without white
+// space at either end, because HTTP/2 peers strip such white space or drop the response (RFC 9113, 8.2.1).
+std::string Presentable(std::string_view text, std::size_t size) {
+  const std::string valid = ToValidUtf8(text);
+  return Shortened(Trim(valid), size);
 }
 
 // Adds violations while `budget` lasts; returns how many found no room.
@@ -47,8 +56,8 @@ std::size_t Framed(std::size_t size) {
 std::size_t FillBadRequest(const ErrorDetails& details, std::size_t& budget, google::rpc::BadRequest& out) {
   return AddWithin(budget, details.fields, [&](const FieldViolation& violation, std::size_t room) {
     google::rpc::BadRequest::FieldViolation message;
-    message.set_field(Shortened(violation.field, kMaxFactBytes));
-    message.set_description(Shortened(violation.description, kMaxFactBytes));
+    message.set_field(Presentable(violation.field, kMaxFactBytes));
+    message.set_description(Presentable(violation.description, kMaxFactBytes));
     const std::size_t size = Framed(message.ByteSizeLong());
     if (size <= room) *out.add_field_violations() = std::move(message);
     return size;
@@ -60,9 +69,9 @@ std::size_t FillPreconditions(const ErrorDetails& details, std::size_t& budget,
   return AddWithin(budget, details.preconditions,
                    [&](const PreconditionViolation& violation, std::size_t room) {
                      google::rpc::PreconditionFailure::Violation message;
-                     message.set_type(violation.type);
-                     message.set_subject(Shortened(violation.subject, kMaxFactBytes));
-                     message.set_description(Shortened(violation.description, kMaxFactBytes));
+                     message.set_type(Presentable(violation.type, kMaxFactBytes));
+                     message.set_subject(Presentable(violation.subject, kMaxFactBytes));
+                     message.set_description(Presentable(violation.description, kMaxFactBytes));
                      const std::size_t size = Framed(message.ByteSizeLong());
                      if (size <= room) *out.add_violations() = std::move(message);
                      return size;
@@ -82,9 +91,14 @@ google::rpc::ErrorInfo ErrorInfoOf(const ErrorDetails& details) {
   google::rpc::ErrorInfo info;
   info.set_reason(std::string(ReasonName(details.reason)));
   info.set_domain("keelson");
+  std::size_t budget = kMaxFactsBytes;
   for (const auto& [name, value] : details.facts) {
-    if (info.metadata().size() == kMaxFacts) break;
-    (*info.mutable_metadata())[Shortened(name, kMaxFactBytes)] = Shortened(value, kMaxFactBytes);
+    std::string key = Presentable(name, kMaxFactBytes);
+    std::string fact = Presentable(value, kMaxFactBytes);
+    const std::size_t size = Framed(Framed(key.size()) + Framed(fact.size()));
+    if (size > budget) break;
+    budget -= size;
+    (*info.mutable_metadata())[std::move(key)] = std::move(fact);
   }
   return info;
 }
@@ -120,7 +134,7 @@ absl::StatusCode PublicCode(const absl::Status& status) {
 grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view correlation_id) {
   if (const std::optional<ErrorDetails> details = DetailsOf(status)) {
     const absl::string_view message = status.message();
-    return WithDetails(status.code(), Shortened({message.data(), message.size()}, kMaxMessageBytes),
+    return WithDetails(status.code(), Presentable({message.data(), message.size()}, kMaxMessageBytes),
                        *details);
   }
   if (absl::IsDeadlineExceeded(status)) {

@@ -90,6 +90,18 @@ bool IsAscii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), absl::ascii_isascii);
 }
 
+std::string ToValidUtf8(std::string_view text) {
+  constexpr std::string_view kReplacement = "\xef\xbf\xbd";
+  std::string valid;
+  valid.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t size = First(text).size;
+    valid += size == 0 ? kReplacement : text.substr(0, size);
+    text.remove_prefix(size == 0 ? 1 : size);
+  }
+  return valid;
+}
+
 std::size_t CountCodePoints(std::string_view text) {
   std::size_t count = 0;
   for (const char c : text) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1U : 0U;

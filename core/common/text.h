@@ -13,6 +13,8 @@ namespace keelson {
 
 bool IsValidUtf8(std::string_view text);
 bool IsAscii(std::string_view text);
+// `text` with U+FFFD in place of each byte that belongs to no valid sequence.
+std::string ToValidUtf8(std::string_view text);
 // Code points; needs valid UTF-8.
 std::size_t CountCodePoints(std::string_view text);
 // Any of C0, DEL and C1: what can break a line, a header or a terminal.

@@ -30,6 +30,9 @@ TEST_CASE("a request id is 1 to 128 printable ASCII characters") {
   CHECK_FALSE(IsValidRequestId(""));
   CHECK_FALSE(IsValidRequestId(std::string(129, 'x')));
   CHECK_FALSE(IsValidRequestId("tab\there"));
+  CHECK_FALSE(IsValidRequestId(" x"));
+  CHECK_FALSE(IsValidRequestId("x "));
+  CHECK_FALSE(IsValidRequestId(" "));
   CHECK_FALSE(IsValidRequestId("\xC3\xA4"));
 }
 

@@ -108,6 +108,65 @@ TEST_CASE("more violations than trailers can carry are counted, not sent") {
 }
 
 TEST_CASE("the cause of a fault of ours is never told") {
+TEST_CASE("no text of a status begins or ends in white space, and each is valid UTF-8") {
+  ErrorDetails details;
+  details.reason = Reason::kRefundNotAllowed;
+  details.facts = {{"state ", " paid\n"}};
+  details.fields = {{" id\t", "must not be \xff "}};
+  details.preconditions = {{"ORDER_STATE ", "\xc2\xa0order_1", "the order is DELIVERED, not "}};
+  const grpc::Status status =
+      ToGrpcStatus(MakeError(details, "\n the order is DELIVERED, not \xc3 \r\n"), "id");
+  CHECK(status.error_message() == "the order is DELIVERED, not \xef\xbf\xbd");
+  const google::rpc::Status message = DetailsIn(status);
+  google::rpc::ErrorInfo info;
+  google::rpc::BadRequest bad_request;
+  google::rpc::PreconditionFailure failure;
+  REQUIRE(message.details(0).UnpackTo(&info));
+  REQUIRE(message.details(1).UnpackTo(&bad_request));
+  REQUIRE(message.details(2).UnpackTo(&failure));
+  CHECK(message.message() == status.error_message());
+  CHECK(info.metadata().at("state") == "paid");
+  CHECK(bad_request.field_violations(0).field() == "id");
+  CHECK(bad_request.field_violations(0).description() == "must not be \xef\xbf\xbd");
+  CHECK(failure.violations(0).type() == "ORDER_STATE");
+  CHECK(failure.violations(0).subject() == "order_1");
+  CHECK(failure.violations(0).description() == "the order is DELIVERED, not");
+  CHECK(ToGrpcStatus(MakeError(Reason::kOrderState, "the order is DELIVERED, not "), "id").error_message() ==
+        "the order is DELIVERED, not");
+  CHECK(ToGrpcStatus(MakeError(Reason::kOrderState, " \n"), "id").error_message().empty());
+}
+
+// What HTTP/2 counts for a header (RFC 9113, 10.5.1).
+std::size_t HeaderSize(std::size_t name, std::size_t value) {
+  return name + value + 32;
+}
+
+TEST_CASE("the largest status fits into the 8 KiB of trailers that clients accept") {
+  const std::string wide = [] {
+    std::string text;
+    for (int i = 0; i < 4000; ++i) text += "\xe2\x82\xac";
+    return text;
+  }();
+  ErrorDetails details;
+  details.reason = Reason::kRefundNotAllowed;
+  details.retry_after = absl::Hours(24) - absl::Nanoseconds(1);
+  for (int i = 0; i < 100; ++i) {
+    details.facts[StrCat(i, wide)] = wide;
+    details.fields.push_back({wide, wide});
+    details.preconditions.push_back({wide, wide, wide});
+  }
+  const grpc::Status status = ToGrpcStatus(MakeError(details, wide), "id");
+  const std::size_t percent_encoded = 3 * status.error_message().size();
+  const std::size_t base64 = (status.error_details().size() + 2) / 3 * 4;
+  const std::size_t trailers = HeaderSize(sizeof "grpc-message" - 1, percent_encoded) +
+                               HeaderSize(sizeof "grpc-status-details-bin" - 1, base64) +
+                               HeaderSize(sizeof "grpc-status" - 1, 2);
+  CHECK(trailers < 8000);
+  google::rpc::ErrorInfo info;
+  REQUIRE(DetailsIn(status).details(0).UnpackTo(&info));
+  CHECK_FALSE(info.metadata().empty());
+}
+
   for (const absl::Status& fault : {absl::InternalError("disk 7 is broken"), absl::UnknownError("disk 7"),
                                     absl::NotFoundError("disk 7"), absl::UnavailableError("disk 7")}) {
     const grpc::Status status = ToGrpcStatus(fault, "request-1");

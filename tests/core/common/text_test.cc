@@ -35,6 +35,16 @@ TEST_CASE("Malformed UTF-8 of every sort is told apart from text") {
   CHECK(IsValidUtf8(std::string_view("a\0b", 3)));
 }
 
+TEST_CASE("Bytes that belong to no valid sequence are replaced, and text is kept") {
+  CHECK(ToValidUtf8("") == "");
+  CHECK(ToValidUtf8("Zo\xc3\xab") == "Zo\xc3\xab");
+  CHECK(ToValidUtf8("a\xff"
+                    "b\xc3") ==
+        "a\xef\xbf\xbd"
+        "b\xef\xbf\xbd");
+  CHECK(IsValidUtf8(ToValidUtf8("\xed\xa0\x80\xf0\x9f\x98")));
+}
+
 TEST_CASE("Length is counted in code points") {
   CHECK(CountCodePoints("") == 0);
   CHECK(CountCodePoints("abc") == 3);
