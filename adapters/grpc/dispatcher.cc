@@ -2,11 +2,11 @@
 
 #include <grpcpp/support/proto_buffer_reader.h>
 
-#include <algorithm>
 #include <exception>
 #include <string>
 
 #include "absl/strings/str_format.h"
+#include "adapters/grpc/call_deadline.h"
 #include "adapters/grpc/error_status.h"
 #include "adapters/grpc/wire_check.h"
 #include "core/common/error.h"
@@ -83,8 +83,9 @@ absl::Status Dispatcher::Admit(const Method& method, grpc::ServerContext& call,
   }
   call.AddInitialMetadata("x-request-id", context.correlation_id);
   context.traceparent = NormalTraceparent(metadata.traceparent);
-  const absl::Duration left = absl::FromChrono(call.deadline()) - absl::Now();
-  context.deadline = Deadline::After(std::min(left, limits_.default_deadline));
+  const gpr_timespec deadline = call.raw_deadline();
+  context.deadline =
+      Deadline::After(TimeUntil(deadline, gpr_now(deadline.clock_type), limits_.default_deadline));
 
   if (closed_) return ShuttingDownError();
   absl::Status status = authenticator_.Admit(call, metadata.authorization, method.access, context.actor);
