@@ -1,7 +1,5 @@
 #include "adapters/grpc/call.h"
 
-#include <grpcpp/impl/codegen/proto_utils.h>
-
 #include "adapters/grpc/call_queue.h"
 #include "adapters/grpc/error_status.h"
 
@@ -13,11 +11,12 @@ void Call::Await(RpcService& service, int index) {
   method_ = &service.methods()[static_cast<std::size_t>(index)];
   deferred_ = !queue_.RunsInline(*method_);
   pending_ = deferred_ ? 2 : 1;
+  expired_ = false;
   cancelled_.store(false, std::memory_order_relaxed);
   server_context_.emplace();
-  writer_.emplace(&*server_context_);
+  stream_.emplace(&*server_context_);
   if (deferred_) server_context_->AsyncNotifyWhenDone(&ended_);
-  service.Request(index, &*server_context_, &payload_, &*writer_, queue_.completion_queue(), &arrived_);
+  service.Request(index, &*server_context_, &*stream_, queue_.completion_queue(), &arrived_);
 }
 
 void Call::Arrived(bool ok) {
@@ -27,9 +26,33 @@ void Call::Arrived(bool ok) {
     return;
   }
   start_ = std::chrono::steady_clock::now();
-  queue_.CallBegan();
   queue_.Post(*service_, index_);
-  status_ = queue_.dispatcher().Admit(*method_, *server_context_, payload_, context_);
+  status_ = queue_.dispatcher().Admit(*method_, *server_context_, context_);
+  if (!status_.ok()) {
+    queue_.CallBegan();
+    Finish();
+    return;
+  }
+  ++pending_;
+  queue_.AwaitMessage(link_);
+  stream_->Read(&payload_, &received_);
+}
+
+void Call::Expire() {
+  queue_.MessageDone(link_);
+  expired_ = true;
+  status_ = absl::DeadlineExceededError("before the request message arrived");
+  Finish();
+}
+
+void Call::Received(bool ok) {
+  if (expired_) {
+    EventDone();
+    return;
+  }
+  --pending_;
+  queue_.MessageDone(link_);
+  status_ = queue_.dispatcher().CheckMessage(*server_context_, ok, payload_);
   if (!status_.ok()) {
     Finish();
   } else if (!deferred_) {
@@ -49,15 +72,14 @@ void Call::Run(google::protobuf::Arena& arena) {
 }
 
 void Call::Finish() {
-  payload_.Clear();
   queue_.dispatcher().Record(*method_, context_, status_,
                              absl::FromChrono(std::chrono::steady_clock::now() - start_));
   // The events may free the slot before these calls return.
   const absl::Status status = std::move(status_);
   if (status.ok()) {
-    writer_->Finish(*response_, grpc::Status::OK, &sent_);
+    stream_->WriteAndFinish(*response_, grpc::WriteOptions(), grpc::Status::OK, &sent_);
   } else {
-    writer_->FinishWithError(ToGrpcStatus(status, context_.correlation_id), &sent_);
+    stream_->Finish(ToGrpcStatus(status, context_.correlation_id), &sent_);
   }
 }
 
@@ -77,7 +99,7 @@ void Call::EventDone() {
 }
 
 void Call::LetGo() {
-  writer_.reset();
+  stream_.reset();
   server_context_.reset();
   payload_.Clear();
   queue_.Release(this);

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/server_context.h>
-#include <grpcpp/support/async_unary_call.h>
+#include <grpcpp/support/async_stream.h>
 #include <grpcpp/support/byte_buffer.h>
 
 #include <atomic>
 #include <chrono>
+#include <list>
 #include <optional>
 
 #include "adapters/grpc/dispatcher.h"
@@ -17,8 +19,8 @@ namespace keelson {
 
 class CallQueue;
 
-// A slot for one call at a time, used again and again: asked for, arrived, answered, free. It lives on its
-// queue's thread, but for Run and Finish, which may be on a worker's.
+// A slot for one call at a time, used again and again: asked for, arrived, received, answered, free. A slot
+// lives on its queue's thread, except for Run and Finish, which may run on a worker's thread.
 class Call final : public WorkerPool::Job {
  public:
   // What the completion queue is handed: whose event it is, and what has happened.
@@ -27,7 +29,15 @@ class Call final : public WorkerPool::Job {
     void (Call::*happened)(bool ok);
   };
 
-  explicit Call(CallQueue& queue) : queue_(queue) {}
+  // The node that a call moves to its queue's list while the call waits for its message, and back: no
+  // allocation.
+  struct Link {
+    explicit Link(Call* call) : home{call}, node(home.begin()) {}
+    std::list<Call*> home;
+    const std::list<Call*>::iterator node;
+  };
+
+  explicit Call(CallQueue& queue) : queue_(queue), link_(this) {}
 
   // Asks the server for the next call of the method.
   void Await(RpcService& service, int index);
@@ -37,8 +47,13 @@ class Call final : public WorkerPool::Job {
   void Finish() override;
   Deadline deadline() const override { return context_.deadline; }
 
+  // Answers DEADLINE_EXCEEDED to a call whose message has not arrived in time.
+  void Expire();
+  std::chrono::steady_clock::time_point start() const { return start_; }
+
  private:
   void Arrived(bool ok);
+  void Received(bool ok);
   void Ended(bool ok);
   void Sent(bool ok);
   void EventDone();
@@ -52,6 +67,8 @@ class Call final : public WorkerPool::Job {
   bool deferred_ = false;
   // Events to come before the slot is free.
   int pending_ = 0;
+  Link link_;
+  bool expired_ = false;
   std::atomic<bool> cancelled_ = false;
   std::chrono::steady_clock::time_point start_;
   CallContext context_;
@@ -59,8 +76,9 @@ class Call final : public WorkerPool::Job {
   const google::protobuf::Message* response_ = nullptr;
   grpc::ByteBuffer payload_;
   std::optional<grpc::ServerContext> server_context_;
-  std::optional<grpc::ServerAsyncResponseWriter<google::protobuf::Message>> writer_;
+  std::optional<grpc::ServerAsyncReaderWriter<google::protobuf::Message, grpc::ByteBuffer>> stream_;
   Event arrived_{this, &Call::Arrived};
+  Event received_{this, &Call::Received};
   Event ended_{this, &Call::Ended};
   Event sent_{this, &Call::Sent};
 };

@@ -1,12 +1,18 @@
 #include "adapters/grpc/call_queue.h"
 
+#include <grpc/support/time.h>
+
+#include <algorithm>
+#include <chrono>
+
 namespace keelson {
 namespace {
 
 // Calls that can arrive at once without waiting in the library until the thread asks for more. A slot takes
-// about 3 KiB.
-constexpr int kPostedReads = 32;
-constexpr int kPostedOthers = 4;
+// about 3 KiB. Debian's gRPC is built with assertions, and looks through all that a queue has been asked for
+// at each step of a call, so that many slots slow every call down.
+constexpr int kPostedReads = 8;
+constexpr int kPostedOthers = 2;
 // Slots kept for reuse after a burst.
 constexpr std::size_t kMaxFree = 256;
 
@@ -18,6 +24,7 @@ CallQueue::CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue, Dispatc
       dispatcher_(dispatcher),
       workers_(workers),
       inline_reads_(inline_reads),
+      receive_timeout_(absl::ToChronoNanoseconds(dispatcher.default_deadline())),
       arena_(ArenaOver(block_)) {}
 
 CallQueue::~CallQueue() = default;
@@ -38,10 +45,28 @@ WorkerPool& CallQueue::WorkersFor(const Method& method) const {
 void CallQueue::Run() {
   void* tag = nullptr;
   bool ok = false;
-  while (queue_->Next(&tag, &ok)) {
-    const Call::Event& event = *static_cast<Call::Event*>(tag);
-    (event.call->*event.happened)(ok);
+  for (;;) {
+    const auto next = queue_->AsyncNext(&tag, &ok, NextExpiry());
+    if (next == grpc::CompletionQueue::SHUTDOWN) return;
+    if (next == grpc::CompletionQueue::GOT_EVENT) {
+      const Call::Event& event = *static_cast<Call::Event*>(tag);
+      (event.call->*event.happened)(ok);
+    }
+    ExpireReceiving();
   }
+}
+
+gpr_timespec CallQueue::NextExpiry() const {
+  if (receiving_.empty()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
+  const auto left = receiving_.front()->start() + receive_timeout_ - std::chrono::steady_clock::now();
+  const auto nanoseconds = std::max(left, std::chrono::nanoseconds::zero()).count();
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(nanoseconds, GPR_TIMESPAN));
+}
+
+void CallQueue::ExpireReceiving() {
+  if (receiving_.empty()) return;
+  const auto latest_start = std::chrono::steady_clock::now() - receive_timeout_;
+  while (!receiving_.empty() && receiving_.front()->start() <= latest_start) receiving_.front()->Expire();
 }
 
 void CallQueue::PostAll(std::span<const std::unique_ptr<RpcService>> services) {

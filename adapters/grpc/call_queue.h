@@ -3,6 +3,8 @@
 #include <grpcpp/completion_queue.h>
 
 #include <atomic>
+#include <chrono>
+#include <list>
 #include <memory>
 #include <span>
 #include <vector>
@@ -42,9 +44,17 @@ class CallQueue {
   void Release(Call* call);
   void RunInline(Call& call);
 
+  // The call waits for its message until MessageDone, where it begins. Run expires a call whose message does
+  // not arrive within the default deadline.
+  void AwaitMessage(Call::Link& link) { receiving_.splice(receiving_.end(), link.home); }
+  void MessageDone(Call::Link& link) {
+    link.home.splice(link.home.end(), receiving_, link.node);
+    CallBegan();
+  }
+
   void CallBegan() { ++under_way_; }
   void CallEnded() { --under_way_; }
-  // Calls that have arrived and not ended. Thread-safe.
+  // Calls that have begun and not ended. Thread-safe.
   int under_way() const { return under_way_; }
 
   bool RunsInline(const Method& method) const { return inline_reads_ && method.work == Work::kRead; }
@@ -54,11 +64,18 @@ class CallQueue {
   WorkerPool& WorkersFor(const Method& method) const;
 
  private:
+  void ExpireReceiving();
+  // When the first of the calls that wait for their message expires.
+  gpr_timespec NextExpiry() const;
+
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   Dispatcher& dispatcher_;
   const Workers workers_;
   const bool inline_reads_;
+  const std::chrono::nanoseconds receive_timeout_;
   std::vector<std::unique_ptr<Call>> free_;
+  // In the order of their arrival, so that the first one expires first.
+  std::list<Call*> receiving_;
   // Written by the queue's thread alone, so that no two cores contend for it.
   std::atomic<int> under_way_ = 0;
   alignas(std::max_align_t) char block_[kArenaBlockBytes];

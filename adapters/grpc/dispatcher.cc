@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_format.h"
 #include "adapters/grpc/call_deadline.h"
+#include "adapters/grpc/compression.h"
 #include "adapters/grpc/error_status.h"
 #include "adapters/grpc/wire_check.h"
 #include "core/common/error.h"
@@ -73,8 +74,7 @@ absl::Status OverloadedError() {
   return MakeError(details, "too many calls wait already; try again later");
 }
 
-absl::Status Dispatcher::Admit(const Method& method, grpc::ServerContext& call,
-                               const grpc::ByteBuffer& payload, CallContext& context) {
+absl::Status Dispatcher::Admit(const Method& method, grpc::ServerContext& call, CallContext& context) {
   const CallMetadata metadata = ReadMetadata(call);
   if (IsValidRequestId(metadata.request_id)) {
     context.correlation_id.assign(metadata.request_id);
@@ -88,12 +88,22 @@ absl::Status Dispatcher::Admit(const Method& method, grpc::ServerContext& call,
       Deadline::After(TimeUntil(deadline, gpr_now(deadline.clock_type), limits_.default_deadline));
 
   if (closed_) return ShuttingDownError();
-  absl::Status status = authenticator_.Admit(call, metadata.authorization, method.access, context.actor);
-  if (status.ok() && payload.Length() > limits_.max_receive_bytes) {
-    status = MakeError(Reason::kFieldInvalid, StrCat("the message has ", payload.Length(),
-                                                     " bytes; the most is ", limits_.max_receive_bytes));
+  return authenticator_.Admit(call, metadata.authorization, method.access, context.actor);
+}
+
+absl::Status Dispatcher::CheckMessage(grpc::ServerContext& call, bool received,
+                                      const grpc::ByteBuffer& payload) const {
+  if (closed_) return ShuttingDownError();
+  if (!received) return MakeError(Reason::kFieldInvalid, "the call has no request message");
+  if (IsCompressed(payload)) {
+    // As the specification of gRPC's compression wants it (doc/compression.md).
+    call.AddInitialMetadata("grpc-accept-encoding", "identity");
+    return MakeError(Reason::kEncodingNotSupported,
+                     "the server takes no compressed messages; send them with grpc-encoding identity");
   }
-  return status;
+  if (payload.Length() <= limits_.max_receive_bytes) return absl::OkStatus();
+  return MakeError(Reason::kFieldInvalid, StrCat("the message has ", payload.Length(), " bytes; the most is ",
+                                                 limits_.max_receive_bytes));
 }
 
 absl::Status Dispatcher::Answer(const Method& method, const CallContext& context,

@@ -27,12 +27,18 @@ class Dispatcher {
   Dispatcher(Authenticator authenticator, const Limits& limits, Entropy& entropy, Log& log)
       : authenticator_(std::move(authenticator)), limits_(limits), request_ids_(entropy), log_(log) {}
 
-  // Fills `context`, tells the caller its request id, and says whether the call may go on. Doesn't block.
-  absl::Status Admit(const Method& method, grpc::ServerContext& call, const grpc::ByteBuffer& payload,
-                     CallContext& context);
+  // Fills `context`, tells the caller its request id, and says whether the call may go on. Needs the call's
+  // metadata alone, so that a message takes no memory before its caller is authenticated. Doesn't block.
+  absl::Status Admit(const Method& method, grpc::ServerContext& call, CallContext& context);
 
-  // From now on no call is admitted: UNAVAILABLE (SHUTTING_DOWN).
+  // Says whether the message of an admitted call can be parsed: `received` is false where none came.
+  // Doesn't block.
+  absl::Status CheckMessage(grpc::ServerContext& call, bool received, const grpc::ByteBuffer& payload) const;
+
+  // From now on no call and no message is admitted: UNAVAILABLE (SHUTTING_DOWN).
   void Close() { closed_ = true; }
+
+  absl::Duration default_deadline() const { return limits_.default_deadline; }
 
   // Parses the request, runs the handler and points `response` to its answer, which lives in `arena`. An
   // exception from below is caught and becomes INTERNAL.

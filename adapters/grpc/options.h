@@ -54,8 +54,6 @@ struct GrpcServerOptions {
   int queue = 1024;
   // Completion queues, with one thread each. 0: one for each core, up to 16.
   int completion_queues = 0;
-  // Of all connections' buffers together.
-  std::size_t buffer_bytes = std::size_t{256} << 20;
   GrpcTlsOptions tls;
   GrpcAuthOptions auth;
 };

@@ -10,8 +10,8 @@ void RpcService::Offer(std::string_view name, Access access, Work work,
   const int index = static_cast<int>(methods_.size());
   const Method& method = methods_.emplace_back(
       Method{StrCat("/", this->name(), "/", name), access, work, &request, &response, std::move(handler)});
-  AddMethod(new grpc::internal::RpcServiceMethod(method.path.c_str(), grpc::internal::RpcMethod::NORMAL_RPC,
-                                                 nullptr));
+  AddMethod(new grpc::internal::RpcServiceMethod(method.path.c_str(),
+                                                 grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
   MarkMethodRaw(index);
 }
 

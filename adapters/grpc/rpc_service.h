@@ -3,7 +3,6 @@
 #include <grpcpp/impl/rpc_service_method.h>
 #include <grpcpp/impl/service_type.h>
 #include <grpcpp/server_context.h>
-#include <grpcpp/support/byte_buffer.h>
 
 #include <deque>
 #include <functional>
@@ -46,8 +45,10 @@ struct Method {
 };
 
 // A service of the contract with those of its methods that are offered, known by their descriptors: the
-// library answers UNIMPLEMENTED for the others. Requests and answers pass as bytes; what to make of them is
-// ours to say. Set up by one thread, before the server starts.
+// library answers UNIMPLEMENTED for the others. Each method is registered as a bidirectional stream, which
+// looks the same on the wire as a unary call: the library hands over a stream before its message arrives, so
+// that the engine authenticates the caller before the message takes memory. Set up by one thread, before the
+// server starts.
 class RpcService final : public grpc::Service {
  public:
   explicit RpcService(const google::protobuf::ServiceDescriptor* descriptor) : descriptor_(descriptor) {}
@@ -65,11 +66,11 @@ class RpcService final : public grpc::Service {
   const std::string& name() const { return descriptor_->full_name(); }
   const std::deque<Method>& methods() const { return methods_; }
 
-  // Asks for one call of the method; its arrival, or the server's end, is told by `tag`.
-  void Request(int index, grpc::ServerContext* context, grpc::ByteBuffer* request,
-               grpc::internal::ServerAsyncStreamingInterface* writer, grpc::ServerCompletionQueue* queue,
-               void* tag) {
-    RequestAsyncUnary(index, context, request, writer, queue, queue, tag);
+  // Asks for one call of the method. The queue returns `tag` when the call's metadata arrives, or when the
+  // server ends.
+  void Request(int index, grpc::ServerContext* context, grpc::internal::ServerAsyncStreamingInterface* stream,
+               grpc::ServerCompletionQueue* queue, void* tag) {
+    RequestAsyncBidiStreaming(index, context, stream, queue, queue, tag);
   }
 
  private:

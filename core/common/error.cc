@@ -46,6 +46,7 @@ constexpr std::array kReasons = {
     ReasonEntry{Reason::kOverloaded, "OVERLOADED", StatusCode::kResourceExhausted},
     ReasonEntry{Reason::kStoreUnavailable, "STORE_UNAVAILABLE", StatusCode::kUnavailable},
     ReasonEntry{Reason::kShuttingDown, "SHUTTING_DOWN", StatusCode::kUnavailable},
+    ReasonEntry{Reason::kEncodingNotSupported, "ENCODING_NOT_SUPPORTED", StatusCode::kUnimplemented},
 };
 
 const ReasonEntry& EntryOf(Reason reason) {
@@ -56,7 +57,7 @@ constexpr bool ListedInOrder() {
   for (std::size_t i = 0; i < kReasons.size(); ++i) {
     if (kReasons[i].reason != static_cast<Reason>(i)) return false;
   }
-  return kReasons.size() == static_cast<std::size_t>(Reason::kShuttingDown) + 1;
+  return kReasons.size() == static_cast<std::size_t>(Reason::kEncodingNotSupported) + 1;
 }
 static_assert(ListedInOrder());
 

@@ -43,6 +43,7 @@ enum class Reason {
   kOverloaded,
   kStoreUnavailable,
   kShuttingDown,
+  kEncodingNotSupported,
 };
 
 // "EMAIL_TAKEN": the name that clients see.

@@ -97,7 +97,7 @@ class EngineFixture {
   explicit EngineFixture(Handlers handlers = {}, GrpcServerOptions options = LoopbackOptions(),
                          bool inline_reads = true);
 
-  Engine& engine() { return *engine_; }
+  Engine& engine() const { return *engine_; }
   StoreOfReads& store() { return store_; }
   RecordingLog& log() { return log_; }
   const std::string& address() const { return address_; }

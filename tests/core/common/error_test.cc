@@ -42,6 +42,7 @@ constexpr Expected kGolden[] = {
     {Reason::kOverloaded, "OVERLOADED", StatusCode::kResourceExhausted},
     {Reason::kStoreUnavailable, "STORE_UNAVAILABLE", StatusCode::kUnavailable},
     {Reason::kShuttingDown, "SHUTTING_DOWN", StatusCode::kUnavailable},
+    {Reason::kEncodingNotSupported, "ENCODING_NOT_SUPPORTED", StatusCode::kUnimplemented},
 };
 
 TEST_CASE("Every reason has the name and the code that clients were promised") {

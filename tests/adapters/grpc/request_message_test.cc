@@ -1,0 +1,146 @@
+// How request messages arrive: compressed, in half, not at all, from callers that are not let in.
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "tests/adapters/grpc/engine_fixture.h"
+#include "tests/support/http2/http2_client.h"
+
+namespace keelson {
+namespace {
+
+using servers::Deflate;
+using servers::Framed;
+using servers::Gzip;
+using servers::Http2Client;
+using servers::Http2Request;
+using servers::Http2Response;
+
+constexpr char kGetUser[] = "/keelson.accounts.v1.AccountService/GetUser";
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+
+std::string UserRequest(const std::string& id) {
+  accounts_api::GetUserRequest request;
+  request.set_id(id);
+  return request.SerializeAsString();
+}
+
+Http2Response Call(const EngineFixture& fixture, Http2Request request) {
+  Http2Client client(fixture.engine().port());
+  request.path = kGetUser;
+  const Http2Response& response = client.Send(std::move(request));
+  CHECK(client.AwaitClosed(response));
+  return response;
+}
+
+// Counts the calls that come as far as the handler.
+struct Counted {
+  std::atomic<int> calls = 0;
+  Handlers handlers() {
+    Handlers handlers;
+    handlers.get_user = [this](const CallContext& context, auto&, auto&) {
+      ++calls;
+      deadline = context.deadline;
+      return absl::OkStatus();
+    };
+    return handlers;
+  }
+  Deadline deadline;
+};
+
+TEST_CASE("a compressed message is refused, with the encodings that the server takes") {
+  Counted counted;
+  EngineFixture fixture(counted.handlers());
+  const auto [encoding, message] = GENERATE(table<std::string, std::string>(
+      {{"gzip", Gzip(UserRequest("user_1"))}, {"deflate", Deflate(UserRequest("user_1"))}}));
+  const Http2Response response =
+      Call(fixture, {.headers = {{"grpc-encoding", encoding}}, .body = Framed(message, /*compressed=*/true)});
+  CHECK(response.grpc_status() == grpc::UNIMPLEMENTED);
+  CHECK(response.Get("grpc-accept-encoding") == "identity");
+  CHECK(response.Get("x-request-id").size() == 32);
+  CHECK(counted.calls == 0);
+}
+
+TEST_CASE("a message that only claims to be compressed is refused") {
+  Counted counted;
+  EngineFixture fixture(counted.handlers());
+  const std::string encoding = GENERATE("gzip", "zstd", "identity");
+  const Http2Response response = Call(fixture, {.headers = {{"grpc-encoding", encoding}},
+                                                .body = Framed("\xff\xff\xff", /*compressed=*/true)});
+  CHECK((response.grpc_status() == grpc::UNIMPLEMENTED || response.grpc_status() == grpc::INVALID_ARGUMENT));
+  CHECK(counted.calls == 0);
+}
+
+TEST_CASE("a client that accepts compressed responses gets plain ones") {
+  EngineFixture fixture;
+  const std::string request = UserRequest(std::string(10'000, 'x'));
+  const Http2Response response = Call(
+      fixture, {.headers = {{"grpc-accept-encoding", "identity,deflate,gzip"}}, .body = Framed(request)});
+  CHECK(response.grpc_status() == grpc::OK);
+  CHECK(response.Get("grpc-encoding").empty());
+  REQUIRE_FALSE(response.body.empty());
+  CHECK(response.body[0] == '\0');
+}
+
+TEST_CASE("a client that names an encoding and sends a plain message is answered") {
+  EngineFixture fixture;
+  const Http2Response response =
+      Call(fixture, {.headers = {{"grpc-encoding", "gzip"}}, .body = Framed(UserRequest("user_1"))});
+  CHECK(response.grpc_status() == grpc::OK);
+}
+
+TEST_CASE("the message of a caller that is not let in is not read") {
+  Counted counted;
+  GrpcServerOptions options = LoopbackOptions();
+  options.auth.mode = GrpcAuthOptions::Mode::kToken;
+  options.auth.clients.push_back({"web", std::string(64, '0'), "", {Role::kReader}});
+  EngineFixture fixture(counted.handlers(), options);
+  const Http2Response response = Call(fixture, {.body = Framed(std::string(8 * kMiB, 'x'))});
+  CHECK(response.grpc_status() == grpc::UNAUTHENTICATED);
+  CHECK(response.sent < kMiB);
+  CHECK(counted.calls == 0);
+}
+
+TEST_CASE("a message that does not arrive in time is given up") {
+  Counted counted;
+  GrpcServerOptions options = LoopbackOptions();
+  options.default_deadline = absl::Milliseconds(100);
+  EngineFixture fixture(counted.handlers(), options);
+  const std::string body = GENERATE(std::string(), Framed(std::string(1000, 'x')).substr(0, 500));
+  const Http2Response response = Call(fixture, {.body = body, .end = false});
+  CHECK(response.grpc_status() == grpc::DEADLINE_EXCEEDED);
+  CHECK(counted.calls == 0);
+  CHECK(fixture.GetUser("x").status.ok());
+}
+
+TEST_CASE("a call without a message is refused") {
+  EngineFixture fixture;
+  CHECK(Call(fixture, {}).grpc_status() == grpc::INVALID_ARGUMENT);
+}
+
+TEST_CASE("half a message does not hold up the shutdown") {
+  EngineFixture fixture;
+  Http2Client client(fixture.engine().port());
+  const Http2Response& half =
+      client.Send({.path = kGetUser, .body = Framed(std::string(1000, 'x')).substr(0, 500), .end = false});
+  client.SendAll(half);
+  const absl::Time start = absl::Now();
+  fixture.engine().Shutdown(Deadline::After(absl::Seconds(9)));
+  CHECK(absl::Now() - start < absl::Seconds(5));
+  CHECK(client.AwaitClosed(half));
+}
+
+TEST_CASE("a deadline of centuries counts as none") {
+  Counted counted;
+  EngineFixture fixture(counted.handlers());
+  const std::string timeout = GENERATE("2562047H", "99999999H", "99999999M", "99999999S");
+  const Http2Response response =
+      Call(fixture, {.headers = {{"grpc-timeout", timeout}}, .body = Framed(UserRequest("user_1"))});
+  CHECK(response.grpc_status() == grpc::OK);
+  CHECK(counted.calls == 1);
+  CHECK(counted.deadline.remaining() > absl::ZeroDuration());
+  CHECK(counted.deadline.remaining() <= LoopbackOptions().default_deadline);
+}
+
+}  // namespace
+}  // namespace keelson
