@@ -1,85 +1,68 @@
 #include "adapters/grpc/credentials.h"
 
-#include <grpcpp/security/tls_certificate_provider.h>
-#include <grpcpp/security/tls_credentials_options.h>
-#include <openssl/err.h>
-#include <openssl/ssl.h>
+#include <grpc/grpc.h>
+#include <grpc/grpc_security.h>
+#include <grpcpp/security/auth_metadata_processor.h>
 
-#include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <cstdint>
 #include <string>
 
-#include "core/common/strings.h"
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 
 namespace keelson {
 namespace {
 
-absl::Status CheckReadable(const std::string& path) {
-  if (std::ifstream(path)) return absl::OkStatus();
-  return absl::InvalidArgumentError(StrCat("can't read ", path, ": ", std::strerror(errno)));
-}
+// grpc::experimental::FileWatcherCertificateProvider aborts the process where a file is empty, and takes
+// pairs that do not match. So this goes by the callback that the library asks before each handshake, which
+// only ever gets checked pairs.
+class ReloadingCredentials final : public grpc::ServerCredentials {
+ public:
+  explicit ReloadingCredentials(ServerCertificates& certificates)
+      : certificates_(certificates),
+        credentials_(grpc_ssl_server_credentials_create_with_options(
+                         grpc_ssl_server_credentials_create_options_using_config_fetcher(
+                             certificates.options().client_ca.empty()
+                                 ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                                 : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY,
+                             &Fetch, this)),
+                     &grpc_server_credentials_release) {}
 
-// `done` is what OpenSSL has made of a file.
-absl::Status FromOpenSsl(bool done, const std::string& path, std::string_view expectation) {
-  const unsigned long error = ERR_peek_last_error();
-  ERR_clear_error();
-  if (done) return absl::OkStatus();
-  const char* reason = ERR_reason_error_string(error);
-  return absl::InvalidArgumentError(
-      StrCat(path, " ", expectation, reason == nullptr ? "" : StrCat(" (", std::string_view(reason), ")")));
-}
+  void SetAuthMetadataProcessor(const std::shared_ptr<grpc::AuthMetadataProcessor>&) override {}
 
-// Loads the files as the library will, which itself only fails handshakes where they are wrong.
-absl::Status CheckFiles(const GrpcTlsOptions& options) {
-  if (options.cert.empty() || options.key.empty()) {
-    return absl::InvalidArgumentError("tls needs both a cert and a key");
+ private:
+  int AddPortToServer(const std::string& address, grpc_server* server) override {
+    return grpc_server_add_http2_port(server, address.c_str(), credentials_.get());
   }
-  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> owned(SSL_CTX_new(TLS_server_method()),
-                                                                &SSL_CTX_free);
-  SSL_CTX* tls = owned.get();
-  if (tls == nullptr) return absl::InternalError("no memory for TLS");
 
-  absl::Status status = CheckReadable(options.cert);
-  if (status.ok()) {
-    status = FromOpenSsl(SSL_CTX_use_certificate_chain_file(tls, options.cert.c_str()) == 1, options.cert,
-                         "holds no certificate in PEM");
+  static grpc_ssl_certificate_config_reload_status Fetch(void* self,
+                                                         grpc_ssl_server_certificate_config** config) {
+    return static_cast<ReloadingCredentials*>(self)->Fetch(config);
   }
-  if (status.ok()) status = CheckReadable(options.key);
-  if (status.ok()) {
-    // Also where the key is not the certificate's.
-    status = FromOpenSsl(SSL_CTX_use_PrivateKey_file(tls, options.key.c_str(), SSL_FILETYPE_PEM) == 1,
-                         options.key, "holds no private key of the certificate in PEM");
+
+  grpc_ssl_certificate_config_reload_status Fetch(grpc_ssl_server_certificate_config** config) {
+    const ServerCertificates::Version current = certificates_.current();
+    const absl::MutexLock lock(&mutex_);
+    if (current.number == fetched_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
+    const Certificates& files = *current.certificates;
+    const grpc_ssl_pem_key_cert_pair pair{files.key.c_str(), files.chain.c_str()};
+    // The library wants some authority, which plays no part where no client certificate is requested.
+    const std::string& authority = files.client_ca.empty() ? files.chain : files.client_ca;
+    *config = grpc_ssl_server_certificate_config_create(authority.c_str(), &pair, 1);
+    fetched_ = current.number;
+    return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
   }
-  if (!status.ok() || options.client_ca.empty()) return status;
-  status = CheckReadable(options.client_ca);
-  if (!status.ok()) return status;
-  return FromOpenSsl(SSL_CTX_load_verify_file(tls, options.client_ca.c_str()) == 1, options.client_ca,
-                     "holds no certificate in PEM");
-}
+
+  ServerCertificates& certificates_;
+  absl::Mutex mutex_;
+  std::uint64_t fetched_ ABSL_GUARDED_BY(mutex_) = 0;
+  const std::unique_ptr<grpc_server_credentials, decltype(&grpc_server_credentials_release)> credentials_;
+};
 
 }  // namespace
 
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(
-    const GrpcTlsOptions& options) {
-  namespace tls = grpc::experimental;
-  if (options.cert.empty() && options.key.empty() && options.client_ca.empty()) {
-    return grpc::InsecureServerCredentials();
-  }
-  if (absl::Status status = CheckFiles(options); !status.ok()) return status;
-  const auto refresh =
-      static_cast<unsigned>(std::max<std::int64_t>(1, absl::ToInt64Seconds(options.refresh)));
-  tls::TlsServerCredentialsOptions settings(std::make_shared<tls::FileWatcherCertificateProvider>(
-      options.key, options.cert, options.client_ca, refresh));
-  settings.watch_identity_key_cert_pairs();
-  if (options.client_ca.empty()) {
-    settings.set_cert_request_type(GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE);
-  } else {
-    settings.watch_root_certs();
-    settings.set_cert_request_type(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  }
-  return tls::TlsServerCredentials(settings);
+std::shared_ptr<grpc::ServerCredentials> TlsCredentials(ServerCertificates& certificates) {
+  return std::make_shared<ReloadingCredentials>(certificates);
 }
 
 }  // namespace keelson

@@ -4,13 +4,12 @@
 
 #include <memory>
 
-#include "absl/status/statusor.h"
-#include "adapters/grpc/options.h"
+#include "adapters/grpc/server_certificates.h"
 
 namespace keelson {
 
-// In the clear where no certificate is configured. INVALID_ARGUMENT, naming the file, where one can't be read
-// or the key isn't the certificate's. Later changes of the files are taken up.
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(const GrpcTlsOptions& options);
+// TLS with the newest of `certificates` for each handshake, for one port. Where the options name client_ca,
+// clients must present a certificate of that authority. `certificates` outlives the server's shutdown.
+std::shared_ptr<grpc::ServerCredentials> TlsCredentials(ServerCertificates& certificates);
 
 }  // namespace keelson

@@ -60,21 +60,26 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Start(const GrpcServerOptions& o
   if (absl::Status status = CheckOptions(options); !status.ok()) return status;
   absl::StatusOr<Authenticator> authenticator = Authenticator::Create(options.auth);
   if (!authenticator.ok()) return authenticator.status();
-  absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> credentials = MakeServerCredentials(options.tls);
-  if (!credentials.ok()) return credentials.status();
+  std::unique_ptr<ServerCertificates> certificates;
+  if (options.tls.enabled()) {
+    auto loaded = ServerCertificates::Load(options.tls, log);
+    if (!loaded.ok()) return loaded.status();
+    certificates = *std::move(loaded);
+  }
 
   PrepareLibrary();
   std::unique_ptr<Engine> engine(
-      new Engine(options, std::move(services), *std::move(authenticator), store, entropy, log));
-  absl::Status status = engine->Listen(options, *std::move(credentials), store.reads_inline());
+      new Engine(options, std::move(services), *std::move(authenticator), std::move(certificates), store,
+                 entropy, log));
+  absl::Status status = engine->Listen(options, store.reads_inline());
   if (!status.ok()) return status;
   engine->SetServing(false);
   engine->StartThreads();
   return engine;
 }
 
-Engine::Engine(const GrpcServerOptions& options, Services services, Authenticator authenticator, Store& store,
-               Entropy& entropy, Log& log)
+Engine::Engine(const GrpcServerOptions& options, Services services, Authenticator authenticator,
+               std::unique_ptr<ServerCertificates> certificates, Store& store, Entropy& entropy, Log& log)
     : services_(std::move(services)),
       dispatcher_(std::move(authenticator), {options.default_deadline, options.max_receive_bytes}, entropy,
                   log),
@@ -83,17 +88,19 @@ Engine::Engine(const GrpcServerOptions& options, Services services, Authenticato
       readers_({kReadBatches, options.queue, kReadsTogether},
                [&store](const WorkerPool::Jobs& jobs, google::protobuf::Arena& arena) {
                  ReadTogether(store, jobs, arena);
-               }) {}
+               }),
+      certificates_(std::move(certificates)),
+      credentials_(certificates_ == nullptr ? grpc::InsecureServerCredentials()
+                                            : TlsCredentials(*certificates_)) {}
 
 Engine::~Engine() {
   if (server_ != nullptr) Shutdown(Deadline::After(absl::ZeroDuration()));
 }
 
-absl::Status Engine::Listen(const GrpcServerOptions& options,
-                            std::shared_ptr<grpc::ServerCredentials> credentials, bool inline_reads) {
+absl::Status Engine::Listen(const GrpcServerOptions& options, bool inline_reads) {
   grpc::ServerBuilder builder;
   ApplySettings(options, builder);
-  builder.AddListeningPort(options.listen, std::move(credentials), &port_);
+  builder.AddListeningPort(options.listen, credentials_, &port_);
   for (const std::unique_ptr<RpcService>& service : services_) builder.RegisterService(service.get());
   for (unsigned i = 0; i < QueueCount(options); ++i) {
     queues_.push_back(std::make_unique<CallQueue>(builder.AddCompletionQueue(), dispatcher_,
@@ -131,6 +138,10 @@ void Engine::SetServing(bool serving) {
 
 void Engine::SetServing(const std::string& part, bool serving) {
   server_->GetHealthCheckService()->SetServingStatus(part, serving);
+}
+
+void Engine::ReloadCertificates() {
+  if (certificates_ != nullptr) certificates_->Reload();
 }
 
 void Engine::AwaitIdle(Deadline deadline) const {

@@ -14,6 +14,7 @@
 #include "adapters/grpc/dispatcher.h"
 #include "adapters/grpc/options.h"
 #include "adapters/grpc/rpc_service.h"
+#include "adapters/grpc/server_certificates.h"
 #include "adapters/grpc/worker_pool.h"
 #include "core/common/deadline.h"
 #include "core/common/store.h"
@@ -33,13 +34,13 @@ class Engine {
   int port() const { return port_; }
   void SetServing(bool serving);
   void SetServing(const std::string& part, bool serving);
+  void ReloadCertificates();
   void Shutdown(Deadline deadline);
 
  private:
-  Engine(const GrpcServerOptions& options, Services services, Authenticator authenticator, Store& store,
-         Entropy& entropy, Log& log);
-  absl::Status Listen(const GrpcServerOptions& options, std::shared_ptr<grpc::ServerCredentials> credentials,
-                      bool inline_reads);
+  Engine(const GrpcServerOptions& options, Services services, Authenticator authenticator,
+         std::unique_ptr<ServerCertificates> certificates, Store& store, Entropy& entropy, Log& log);
+  absl::Status Listen(const GrpcServerOptions& options, bool inline_reads);
   void StartThreads();
   void DropQueues();
   void AwaitIdle(Deadline deadline) const;
@@ -55,6 +56,9 @@ class Engine {
   WorkerPool readers_;
   // Before the server, which must be gone first.
   std::vector<std::unique_ptr<CallQueue>> queues_;
+  // None where there is no TLS.
+  const std::unique_ptr<ServerCertificates> certificates_;
+  const std::shared_ptr<grpc::ServerCredentials> credentials_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::thread> threads_;
   int port_ = 0;

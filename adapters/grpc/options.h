@@ -18,12 +18,13 @@ enum class Role { kReader, kWriter, kApprover, kAdmin };
 std::optional<Role> ParseRole(std::string_view name);
 
 struct GrpcTlsOptions {
-  // PEM files, read again when they change. Empty: no TLS.
+  // PEM files. Empty: no TLS.
   std::string cert;
   std::string key;
   // Set: clients must present a certificate of this authority.
   std::string client_ca;
-  absl::Duration refresh = absl::Seconds(10);
+
+  bool enabled() const { return !cert.empty() || !key.empty() || !client_ca.empty(); }
 };
 
 struct GrpcAuthOptions {

@@ -46,6 +46,10 @@ void GrpcServer::SetServing(const std::string& part, bool serving) {
   impl_->engine().SetServing(part, serving);
 }
 
+void GrpcServer::ReloadCertificates() {
+  impl_->engine().ReloadCertificates();
+}
+
 void GrpcServer::Shutdown(Deadline deadline) {
   impl_->engine().Shutdown(deadline);
 }

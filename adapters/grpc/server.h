@@ -18,7 +18,7 @@ namespace keelson {
 class GrpcServer {
  public:
   // Listens and answers, with its health NOT_SERVING until SetServing. INVALID_ARGUMENT where an option makes
-  // no sense or a certificate can't be read, UNAVAILABLE where the address can't be listened on (a port in
+  // no sense or the files of TLS can't be used, UNAVAILABLE where the address can't be listened on (a port in
   // use, say); the message is for the operator and names the cause. Reads of `store` that never wait are
   // answered on the transport's own threads; else those that wait at once are read together.
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(const GrpcServerOptions& options,
@@ -33,6 +33,9 @@ class GrpcServer {
   // What it says of a part of the process that is no service, by a name of its own. Until it is set nothing
   // is known of it (NOT_FOUND).
   void SetServing(const std::string& part, bool serving);
+  // Re-reads the files of TLS: changed ones are for new connections if they are whole. Otherwise the last good
+  // ones stay, and one warning tells the reason. Blocks on files. Nothing where there is no TLS.
+  void ReloadCertificates();
   // Health turns NOT_SERVING, new calls are refused, and those under way are finished. At `deadline` those
   // that are left are cancelled: what waits for a thread isn't begun, and what runs is waited for (its own
   // deadline bounds it). Blocks until no call is left. Not from a signal handler.

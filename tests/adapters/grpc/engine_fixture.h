@@ -100,6 +100,7 @@ class EngineFixture {
   Engine& engine() const { return *engine_; }
   StoreOfReads& store() { return store_; }
   RecordingLog& log() { return log_; }
+  const RecordingLog& log() const { return log_; }
   const std::string& address() const { return address_; }
   std::shared_ptr<grpc::Channel> NewChannel() const;
   accounts_api::AccountService::Stub& stub() { return *stub_; }

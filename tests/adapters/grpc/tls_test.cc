@@ -1,67 +1,26 @@
-// TLS and certificates, with an authority that the test makes (openssl's command line).
+// TLS and certificates.
 #include <grpcpp/grpcpp.h>
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
+#include <functional>
 #include <string>
+#include <string_view>
+#include <vector>
 
-#include "absl/strings/match.h"
 #include "absl/time/clock.h"
 #include "core/common/strings.h"
 #include "tests/adapters/grpc/engine_fixture.h"
+#include "tests/support/tls/authority.h"
 
 namespace keelson {
 namespace {
 
-namespace fs = std::filesystem;
-
-std::string ReadFile(const fs::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-// A folder with an authority (ca), a server's certificate for localhost and clients' certificates.
-class Authority {
- public:
-  Authority() {
-    std::string pattern = (fs::temp_directory_path() / "keelson-tls-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-    Run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=authority "
-        "-keyout ca.key -out ca.crt");
-    Issue("server", "localhost");
-  }
-  ~Authority() { fs::remove_all(folder_); }
-
-  // Writes NAME.key and NAME.crt, for `host`, each by a rename.
-  void Issue(const std::string& name, const std::string& host) {
-    Run(StrCat("openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=", host,
-               " -keyout new.key -out new.csr"));
-    std::ofstream(folder_ / "new.ext") << "subjectAltName=DNS:" << host << "\n";
-    Run("openssl x509 -req -in new.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile new.ext "
-        "-out new.crt");
-    fs::rename(folder_ / "new.key", folder_ / (name + ".key"));
-    fs::rename(folder_ / "new.crt", folder_ / (name + ".crt"));
-  }
-
-  std::string Path(const std::string& file) const { return (folder_ / file).string(); }
-  std::string Text(const std::string& file) const { return ReadFile(folder_ / file); }
-
- private:
-  void Run(const std::string& command) {
-    INFO(command);
-    REQUIRE(std::system(StrCat("cd ", folder_.string(), " && ", command, " 2>/dev/null").c_str()) == 0);
-  }
-
-  fs::path folder_;
-};
+using servers::Authority;
 
 GrpcServerOptions TlsOptions(const Authority& authority) {
   GrpcServerOptions options = LoopbackOptions();
   options.tls.cert = authority.Path("server.crt");
   options.tls.key = authority.Path("server.key");
-  options.tls.refresh = absl::Seconds(1);
   return options;
 }
 
@@ -74,10 +33,11 @@ GrpcServerOptions MtlsOptions(const Authority& authority) {
 }
 
 // The status of GetUser over a connection of its own. `client`: whose certificate is shown, if anybody's.
+// `trusted`: the server's authority, that of `authority` by default.
 CallResult CallAs(const EngineFixture& fixture, const Authority& authority, const std::string& client,
-                  const std::string& host = "localhost") {
+                  const std::string& host = "localhost", const std::string& trusted = "") {
   grpc::SslCredentialsOptions credentials;
-  credentials.pem_root_certs = authority.Text("ca.crt");
+  credentials.pem_root_certs = trusted.empty() ? authority.Text("ca.crt") : trusted;
   if (!client.empty()) {
     credentials.pem_private_key = authority.Text(client + ".key");
     credentials.pem_cert_chain = authority.Text(client + ".crt");
@@ -101,16 +61,139 @@ TEST_CASE("over TLS calls are answered, and in the clear they aren't") {
   CHECK(fixture.GetUser("x").status.error_code() == grpc::UNAVAILABLE);
 }
 
-TEST_CASE("a certificate that is replaced is taken up without a restart") {
+std::vector<RecordingLog::Entry> Lines(const EngineFixture& fixture, std::string_view event_name) {
+  std::vector<RecordingLog::Entry> lines = fixture.log().entries();
+  std::erase_if(lines, [&](const RecordingLog::Entry& line) { return line.event_name != event_name; });
+  return lines;
+}
+
+TEST_CASE("a certificate that is replaced is taken up without a restart, and told once") {
   Authority authority;
   EngineFixture fixture({}, TlsOptions(authority));
   REQUIRE_FALSE(CallAs(fixture, authority, "", "renewed").status.ok());
   authority.Issue("server", "renewed");
-  const Deadline deadline = Deadline::After(absl::Seconds(20));
-  while (!CallAs(fixture, authority, "", "renewed").status.ok()) {
-    REQUIRE(!deadline.expired());
-    absl::SleepFor(absl::Milliseconds(100));
+  for (int i = 0; i < 3; ++i) fixture.engine().ReloadCertificates();
+  CHECK(CallAs(fixture, authority, "", "renewed").status.ok());
+  CHECK(Lines(fixture, "tls.reloaded").size() == 1);
+  CHECK(Lines(fixture, "tls.reload_failed").empty());
+}
+
+// Breaks the files in one way; what the warning says of the file's key.
+struct Breakage {
+  std::string name;
+  std::string warning;
+  std::function<void(Authority&)> break_files;
+};
+
+std::vector<Breakage> Breakages() {
+  const auto cut = [](const std::string& file, std::size_t part) {
+    return [=](Authority& authority) {
+      authority.Write(file, authority.Text(file).substr(0, authority.Text(file).size() * part / 100));
+    };
+  };
+  return {
+      {"an empty certificate", "server.tls.cert FOLDER/server.crt is empty", cut("server.crt", 0)},
+      {"an empty key", "server.tls.key FOLDER/server.key is empty", cut("server.key", 0)},
+      {"an empty authority", "server.tls.client_ca FOLDER/ca.crt is empty", cut("ca.crt", 0)},
+      {"half a certificate", "server.tls.cert FOLDER/server.crt ends within a PEM block",
+       cut("server.crt", 50)},
+      {"half a key", "server.tls.key FOLDER/server.key ends within a PEM block", cut("server.key", 50)},
+      {"half an authority", "server.tls.client_ca FOLDER/ca.crt ends within a PEM block", cut("ca.crt", 50)},
+      {"a certificate's first bytes", "server.tls.cert FOLDER/server.crt ends within a PEM block",
+       cut("server.crt", 2)},
+      {"a new certificate beside the old key",
+       "server.tls.key FOLDER/server.key is not the key of the certificate in server.tls.cert "
+       "FOLDER/server.crt",
+       [](Authority& authority) {
+         authority.Issue("other", "renewed");
+         authority.Write("server.crt", authority.Text("other.crt"));
+       }},
+      {"a chain out of order",
+       "server.tls.cert FOLDER/server.crt is out of order: certificate 2 did not issue certificate 1",
+       [](Authority& authority) {
+         authority.Issue("other", "other");
+         authority.Write("server.crt", authority.Text("server.crt") + authority.Text("other.crt"));
+       }},
+      {"a certificate that is none", "server.tls.cert FOLDER/server.crt holds no certificate in PEM",
+       [](Authority& authority) { authority.Write("server.crt", "no PEM"); }},
+      {"binary content", "server.tls.cert FOLDER/server.crt holds bytes that are not text",
+       [](Authority& authority) { authority.Write("server.crt", authority.Text("server.crt") + '\0'); }},
+      {"a file that is gone", "server.tls.key FOLDER/server.key can't be read: No such file or directory",
+       [](Authority& authority) { authority.Remove("server.key"); }},
+      {"a key with a password",
+       "server.tls.key FOLDER/server.key holds no private key in PEM without a password",
+       [](Authority& authority) { authority.Encrypt("server.key"); }},
+  };
+}
+
+// `text` with the authority's folder in place of FOLDER.
+std::string InFolder(const Authority& authority, std::string text) {
+  for (std::size_t at = 0; (at = text.find("FOLDER", at)) != std::string::npos;) {
+    text.replace(at, std::string_view("FOLDER").size(), authority.folder());
   }
+  return text;
+}
+
+TEST_CASE("TLS files that are not whole change nothing, and one warning tells why") {
+  for (const Breakage& breakage : Breakages()) {
+    INFO(breakage.name);
+    Authority authority;
+    authority.Issue("web", "web.example.com");
+    const std::string trusted = authority.Text("ca.crt");
+    EngineFixture fixture({}, MtlsOptions(authority));
+    breakage.break_files(authority);
+    for (int i = 0; i < 3; ++i) fixture.engine().ReloadCertificates();
+    CHECK(CallAs(fixture, authority, "web", "localhost", trusted).status.ok());
+    const std::vector<RecordingLog::Entry> warnings = Lines(fixture, "tls.reload_failed");
+    REQUIRE(warnings.size() == 1);
+    CHECK(warnings[0].severity == Severity::kWarning);
+    CHECK_THAT(warnings[0].fields.at("error"), Catch::StartsWith(InFolder(authority, breakage.warning)));
+
+    authority.Write("ca.crt", trusted);
+    authority.Issue("server", "renewed");
+    fixture.engine().ReloadCertificates();
+    CHECK(CallAs(fixture, authority, "web", "renewed").status.ok());
+    CHECK(Lines(fixture, "tls.reloaded").size() == 1);
+  }
+}
+
+TEST_CASE("a server does not start with TLS files that are not whole, and tells the key, the file and why") {
+  for (const Breakage& breakage : Breakages()) {
+    INFO(breakage.name);
+    Authority authority;
+    const GrpcServerOptions options = MtlsOptions(authority);
+    breakage.break_files(authority);
+    StoreOfReads store;
+    FakeEntropy entropy;
+    RecordingLog log;
+    const absl::Status status = Engine::Start(options, {}, store, entropy, log).status();
+    CHECK(absl::IsInvalidArgument(status));
+    CHECK_THAT(std::string(status.message()), Catch::StartsWith(InFolder(authority, breakage.warning)));
+  }
+}
+
+TEST_CASE("a new authority of the clients is taken up without a restart") {
+  Authority authority;
+  Authority other;
+  other.Issue("web", "web.example.com");
+  EngineFixture fixture({}, MtlsOptions(authority));
+  const std::string trusted = authority.Text("ca.crt");
+  CHECK_FALSE(CallAs(fixture, other, "web", "localhost", trusted).status.ok());
+  authority.Write("ca.crt", trusted + other.Text("ca.crt"));
+  fixture.engine().ReloadCertificates();
+  CHECK(CallAs(fixture, other, "web", "localhost", trusted).status.ok());
+}
+
+TEST_CASE("an expired certificate is served, with one warning") {
+  Authority authority;
+  authority.IssueExpired("server", "localhost");
+  EngineFixture fixture({}, TlsOptions(authority));
+  for (int i = 0; i < 3; ++i) fixture.engine().ReloadCertificates();
+  const std::vector<RecordingLog::Entry> warnings = Lines(fixture, "tls.not_valid");
+  REQUIRE(warnings.size() == 1);
+  CHECK_THAT(warnings[0].fields.at("error"),
+             Catch::StartsWith("server.tls.cert " + authority.Path("server.crt") +
+                               " holds a certificate that expired at 20"));
 }
 
 TEST_CASE("callers are recognised by their certificates") {
@@ -123,32 +206,6 @@ TEST_CASE("callers are recognised by their certificates") {
   CHECK(stranger.status.error_code() == grpc::UNAUTHENTICATED);
   CHECK(stranger.reason() == "CALLER_UNKNOWN");
   CHECK(CallAs(fixture, authority, "").status.error_code() == grpc::UNAVAILABLE);
-}
-
-TEST_CASE("files that are no certificate and key are refused by name") {
-  Authority authority;
-  GrpcServerOptions swapped = TlsOptions(authority);
-  std::swap(swapped.tls.cert, swapped.tls.key);
-  StoreOfReads store;
-  FakeEntropy entropy;
-  RecordingLog log;
-  const absl::Status status = Engine::Start(swapped, {}, store, entropy, log).status();
-  CHECK(absl::IsInvalidArgument(status));
-  CHECK(absl::StartsWith(status.message(), authority.Path("server.key") + " holds no certificate in PEM"));
-}
-
-TEST_CASE("a key of another certificate is refused") {
-  Authority authority;
-  authority.Issue("other", "other");
-  GrpcServerOptions options = TlsOptions(authority);
-  options.tls.key = authority.Path("other.key");
-  StoreOfReads store;
-  FakeEntropy entropy;
-  RecordingLog log;
-  const absl::Status status = Engine::Start(options, {}, store, entropy, log).status();
-  CHECK(absl::IsInvalidArgument(status));
-  CHECK(status.message() == authority.Path("other.key") +
-                                " holds no private key of the certificate in PEM (key values mismatch)");
 }
 
 }  // namespace

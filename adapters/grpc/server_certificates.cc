@@ -1,0 +1,58 @@
+#include "adapters/grpc/server_certificates.h"
+
+#include "absl/time/clock.h"
+
+namespace keelson {
+
+absl::StatusOr<std::unique_ptr<ServerCertificates>> ServerCertificates::Load(const GrpcTlsOptions& options,
+                                                                             Log& log) {
+  absl::StatusOr<Certificates> read = ReadCertificates(options);
+  if (!read.ok()) return read.status();
+  return std::unique_ptr<ServerCertificates>(new ServerCertificates(options, *std::move(read), log));
+}
+
+ServerCertificates::ServerCertificates(const GrpcTlsOptions& options, Certificates certificates, Log& log)
+    : options_(options), log_(log) {
+  const absl::MutexLock lock(&mutex_);
+  Take(std::move(certificates));
+  WarnOfValidity();
+}
+
+void ServerCertificates::Take(Certificates certificates) {
+  current_.certificates = std::make_shared<const Certificates>(std::move(certificates));
+  ++current_.number;
+}
+
+void ServerCertificates::Reload() {
+  absl::StatusOr<Certificates> read = ReadCertificates(options_);
+  const absl::MutexLock lock(&mutex_);
+  if (!read.ok()) {
+    const std::string reason(read.status().message());
+    if (std::exchange(problem_, reason) == reason) return;
+    log_.Write(Severity::kWarning, "tls.reload_failed",
+               "the changed TLS files can't be used; new connections get the last good ones",
+               {{"error", reason}});
+    return;
+  }
+  problem_.clear();
+  if (*read != *current_.certificates) {
+    Take(*std::move(read));
+    log_.Write(Severity::kInfo, "tls.reloaded", "new connections get the changed TLS files",
+               {{"cert", options_.cert}});
+  }
+  WarnOfValidity();
+}
+
+void ServerCertificates::WarnOfValidity() {
+  const std::string problem = ValidityProblem(options_, *current_.certificates, absl::Now());
+  if (std::exchange(validity_problem_, problem) == problem || problem.empty()) return;
+  log_.Write(Severity::kWarning, "tls.not_valid", "clients will refuse the certificate",
+             {{"error", problem}});
+}
+
+ServerCertificates::Version ServerCertificates::current() const {
+  const absl::MutexLock lock(&mutex_);
+  return current_;
+}
+
+}  // namespace keelson
