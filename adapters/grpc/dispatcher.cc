@@ -88,7 +88,7 @@ absl::Status Dispatcher::Admit(const Method& method, grpc::ServerContext& call, 
       Deadline::After(TimeUntil(deadline, gpr_now(deadline.clock_type), limits_.default_deadline));
 
   if (closed_) return ShuttingDownError();
-  return authenticator_.Admit(call, metadata.authorization, method.access, context.actor);
+  return authenticator_.load()->Admit(call, metadata.authorization, method.access, context.actor);
 }
 
 absl::Status Dispatcher::CheckMessage(grpc::ServerContext& call, bool received,

@@ -4,6 +4,7 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include <atomic>
+#include <memory>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
@@ -25,7 +26,10 @@ class Dispatcher {
   };
 
   Dispatcher(Authenticator authenticator, const Limits& limits, Entropy& entropy, Log& log)
-      : authenticator_(std::move(authenticator)), limits_(limits), request_ids_(entropy), log_(log) {}
+      : authenticator_(std::make_shared<const Authenticator>(std::move(authenticator))),
+        limits_(limits),
+        request_ids_(entropy),
+        log_(log) {}
 
   // Fills `context`, tells the caller its request id, and says whether the call may go on. Needs the call's
   // metadata alone, so that a message takes no memory before its caller is authenticated. Doesn't block.
@@ -37,6 +41,11 @@ class Dispatcher {
 
   // From now on no call and no message is admitted: UNAVAILABLE (SHUTTING_DOWN).
   void Close() { closed_ = true; }
+
+  // Calls that arrive from now on are admitted by this one.
+  void SetAuthenticator(Authenticator authenticator) {
+    authenticator_ = std::make_shared<const Authenticator>(std::move(authenticator));
+  }
 
   absl::Duration default_deadline() const { return limits_.default_deadline; }
 
@@ -50,7 +59,7 @@ class Dispatcher {
               absl::Duration duration);
 
  private:
-  const Authenticator authenticator_;
+  std::atomic<std::shared_ptr<const Authenticator>> authenticator_;
   const Limits limits_;
   RequestIds request_ids_;
   std::atomic<bool> closed_ = false;

@@ -144,6 +144,13 @@ void Engine::ReloadCertificates() {
   if (certificates_ != nullptr) certificates_->Reload();
 }
 
+absl::Status Engine::SetAuthentication(const GrpcAuthOptions& options) {
+  absl::StatusOr<Authenticator> authenticator = Authenticator::Create(options);
+  if (!authenticator.ok()) return authenticator.status();
+  dispatcher_.SetAuthenticator(*std::move(authenticator));
+  return absl::OkStatus();
+}
+
 void Engine::AwaitIdle(Deadline deadline) const {
   const auto busy = [](const std::unique_ptr<CallQueue>& queue) { return queue->under_way() > 0; };
   while (!deadline.expired() && std::any_of(queues_.begin(), queues_.end(), busy)) {

@@ -35,6 +35,7 @@ class Engine {
   void SetServing(bool serving);
   void SetServing(const std::string& part, bool serving);
   void ReloadCertificates();
+  absl::Status SetAuthentication(const GrpcAuthOptions& options);
   void Shutdown(Deadline deadline);
 
  private:

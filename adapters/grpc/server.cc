@@ -50,6 +50,10 @@ void GrpcServer::ReloadCertificates() {
   impl_->engine().ReloadCertificates();
 }
 
+absl::Status GrpcServer::SetAuthentication(const GrpcAuthOptions& options) {
+  return impl_->engine().SetAuthentication(options);
+}
+
 void GrpcServer::Shutdown(Deadline deadline) {
   impl_->engine().Shutdown(deadline);
 }

@@ -36,6 +36,9 @@ class GrpcServer {
   // Re-reads the files of TLS: changed ones are for new connections if they are whole. Otherwise the last good
   // ones stay, and one warning tells the reason. Blocks on files. Nothing where there is no TLS.
   void ReloadCertificates();
+  // Recognises callers by these options from now on; calls under way go on. INVALID_ARGUMENT, and nothing
+  // changes, where Start would refuse the options.
+  absl::Status SetAuthentication(const GrpcAuthOptions& options);
   // Health turns NOT_SERVING, new calls are refused, and those under way are finished. At `deadline` those
   // that are left are cancelled: what waits for a thread isn't begun, and what runs is waited for (its own
   // deadline bounds it). Blocks until no call is left. Not from a signal handler.
