@@ -7,7 +7,7 @@ find_package(absl REQUIRED)
 # KEELSON_STATIC needs every archive: a process with both a static and a shared Abseil or Protobuf has two of
 # each global, and dies at the start. So one that is missing makes all of them shared. It needs lld, too: the
 # archives refer to each other in circles, and lld alone does not mind their order.
-set(keelson_grpc_parts grpc++_reflection grpc++ grpc gpr address_sorting upb re2 cares)
+set(keelson_grpc_parts grpc++ grpc gpr address_sorting upb re2 cares)
 set(keelson_static ${KEELSON_STATIC})
 if(keelson_static)
   include(KeelsonStaticAbseil)
@@ -62,5 +62,5 @@ if(keelson_static)
   add_compile_options(-ffunction-sections -fdata-sections)
 else()
   pkg_check_modules(GRPC REQUIRED IMPORTED_TARGET grpc++)
-  target_link_libraries(keelson_grpc_library INTERFACE PkgConfig::GRPC grpc++_reflection protobuf::libprotobuf)
+  target_link_libraries(keelson_grpc_library INTERFACE PkgConfig::GRPC protobuf::libprotobuf)
 endif()

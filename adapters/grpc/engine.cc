@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "adapters/grpc/credentials.h"
 #include "adapters/grpc/listen_error.h"
+#include "adapters/grpc/reflection_service.h"
 #include "adapters/grpc/server_settings.h"
 #include "core/common/strings.h"
 
@@ -81,6 +82,8 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Start(const GrpcServerOptions& o
 Engine::Engine(const GrpcServerOptions& options, Services services, Authenticator authenticator,
                std::unique_ptr<ServerCertificates> certificates, Store& store, Entropy& entropy, Log& log)
     : services_(std::move(services)),
+      reflection_(options.reflection ? MakeReflectionServices(ServiceNames())
+                                     : std::vector<std::unique_ptr<grpc::Service>>()),
       dispatcher_(std::move(authenticator), {options.default_deadline, options.max_receive_bytes}, entropy,
                   log),
       workers_({options.workers, options.queue}),
@@ -102,6 +105,7 @@ absl::Status Engine::Listen(const GrpcServerOptions& options, bool inline_reads)
   ApplySettings(options, builder);
   builder.AddListeningPort(options.listen, credentials_, &port_);
   for (const std::unique_ptr<RpcService>& service : services_) builder.RegisterService(service.get());
+  for (const std::unique_ptr<grpc::Service>& service : reflection_) builder.RegisterService(service.get());
   for (unsigned i = 0; i < QueueCount(options); ++i) {
     queues_.push_back(std::make_unique<CallQueue>(builder.AddCompletionQueue(), dispatcher_,
                                                   CallQueue::Workers{workers_, writers_, readers_},
@@ -111,6 +115,12 @@ absl::Status Engine::Listen(const GrpcServerOptions& options, bool inline_reads)
   if (server_ != nullptr) return absl::OkStatus();
   DropQueues();
   return ExplainListenFailure(options.listen);
+}
+
+std::vector<std::string> Engine::ServiceNames() const {
+  std::vector<std::string> names;
+  for (const std::unique_ptr<RpcService>& service : services_) names.push_back(service->name());
+  return names;
 }
 
 void Engine::StartThreads() {

@@ -42,11 +42,14 @@ class Engine {
   Engine(const GrpcServerOptions& options, Services services, Authenticator authenticator,
          std::unique_ptr<ServerCertificates> certificates, Store& store, Entropy& entropy, Log& log);
   absl::Status Listen(const GrpcServerOptions& options, bool inline_reads);
+  std::vector<std::string> ServiceNames() const;
   void StartThreads();
   void DropQueues();
   void AwaitIdle(Deadline deadline) const;
 
   const Services services_;
+  // Empty where reflection is not wanted.
+  const std::vector<std::unique_ptr<grpc::Service>> reflection_;
   Dispatcher dispatcher_;
   // For lists, and for calls that wait for more than the store.
   WorkerPool workers_;

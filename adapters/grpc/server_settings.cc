@@ -1,21 +1,15 @@
 #include "adapters/grpc/server_settings.h"
 
 #include <grpc/support/log.h>
-#include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
-#include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/resource_quota.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
-#include <memory>
-#include <utility>
-#include <vector>
 
 #include "absl/time/time.h"
 #include "google/protobuf/stubs/logging.h"
-#include "grpc/health/v1/health.pb.h"
 
 namespace keelson {
 namespace {
@@ -40,28 +34,11 @@ int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
 }
 
-// The library switches reflection on for every server of a process that links it. This decides for one.
-class ReflectionOption final : public grpc::ServerBuilderOption {
- public:
-  explicit ReflectionOption(bool wanted) : wanted_(wanted) {}
-  void UpdateArguments(grpc::ChannelArguments*) override {}
-  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
-    auto reflection = std::make_unique<grpc::reflection::ProtoServerReflectionPlugin>();
-    std::erase_if(*plugins, [&](const auto& plugin) { return plugin->name() == reflection->name(); });
-    if (wanted_) plugins->push_back(std::move(reflection));
-  }
-
- private:
-  const bool wanted_;
-};
-
 }  // namespace
 
 void PrepareLibrary() {
   grpc::EnableDefaultHealthCheckService(true);
   google::protobuf::SetLogHandler(nullptr);
-  // The linker would leave out a descriptor that nothing refers to, and reflection needs it.
-  google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
   if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
 }
 
@@ -91,7 +68,6 @@ void ApplySettings(const GrpcServerOptions& options, grpc::ServerBuilder& builde
   builder.SetMaxReceiveMessageSize(static_cast<int>(std::min(kMost, options.max_receive_bytes * 2)));
   builder.SetResourceQuota(grpc::ResourceQuota("keelson").Resize(
       std::max(kMinBufferBytes, kLargestRequestsAtOnce * options.max_receive_bytes)));
-  builder.SetOption(std::make_unique<ReflectionOption>(options.reflection));
 }
 
 }  // namespace keelson

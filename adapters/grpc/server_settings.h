@@ -10,7 +10,7 @@ namespace keelson {
 // GRPC_VERBOSITY asks for them), and so Protobuf's.
 void PrepareLibrary();
 
-// Limits on connections, streams, messages and memory, and reflection where it is wanted.
+// Limits on connections, streams, messages and memory.
 void ApplySettings(const GrpcServerOptions& options, grpc::ServerBuilder& builder);
 
 }  // namespace keelson

@@ -128,28 +128,4 @@ CallResult EngineFixture::SendRaw(const std::string& method, const std::string& 
   return result;
 }
 
-std::string EngineFixture::ListServices() {
-  // ServerReflectionRequest's field 7, list_services, with an empty string.
-  const std::string list_services("\x3A\x00", 2);
-  grpc::ClientContext context;
-  grpc::ByteBuffer response;
-  grpc::Status status;
-  grpc::CompletionQueue queue;
-  grpc::GenericStub stub(channel_);
-  const auto call =
-      stub.PrepareCall(&context, "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", &queue);
-  call->StartCall(nullptr);
-  if (Await(queue)) {
-    call->Write(BufferOf(list_services), nullptr);
-    Await(queue);
-    call->Read(&response, nullptr);
-    Await(queue);
-    call->WritesDone(nullptr);
-    Await(queue);
-  }
-  call->Finish(&status, nullptr);
-  Await(queue);
-  return BytesOf(response);
-}
-
 }  // namespace keelson

@@ -110,8 +110,6 @@ class EngineFixture {
   grpc::Status VerifyEmail();
   // Sends `bytes` as the request of `method` ("/package.Service/Method").
   CallResult SendRaw(const std::string& method, const std::string& bytes);
-  // What reflection answers when it is asked for the services; empty where there is no reflection.
-  std::string ListServices();
 
  private:
   StoreOfReads store_;

@@ -315,16 +315,6 @@ TEST_CASE("a server starts without serving, as health has it") {
   CHECK(fixture.SendRaw("/grpc.health.v1.Health/Check", "").raw == "\x08\x02");
 }
 
-TEST_CASE("reflection lists the services, where it is wanted") {
-  EngineFixture with_reflection;
-  const std::string services = with_reflection.ListServices();
-  CHECK(services.find("keelson.accounts.v1.AccountService") != std::string::npos);
-  GrpcServerOptions options = LoopbackOptions();
-  options.reflection = false;
-  EngineFixture without({}, options);
-  CHECK(without.ListServices().empty());
-}
-
 TEST_CASE("shutting down finishes the call under way and refuses new ones") {
   SlowWrite slow;
   EngineFixture fixture(slow.handlers());

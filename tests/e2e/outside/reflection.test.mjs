@@ -41,6 +41,18 @@ test('services are listed and called by reflection', async (t) => {
   assert.match(Buffer.from(info.value, 'base64').toString(), /FIELD_INVALID/);
 });
 
+for (const protocol of ['grpc-v1', 'grpc-v1alpha']) {
+  test(`reflection is served by the protocol ${protocol}`, async (t) => {
+    const service = await startService(t);
+    const { stdout: services } = await buf(service, '--reflect', '--reflect-protocol', protocol, '--list-services',
+      `http://${service.address}`);
+    for (const name of ['keelson.orders.v1.OrderService', 'grpc.health.v1.Health',
+      'grpc.reflection.v1.ServerReflection', 'grpc.reflection.v1alpha.ServerReflection']) {
+      assert.ok(services.split('\n').includes(name), `${name} in ${services}`);
+    }
+  });
+}
+
 test('health is answered by name', async (t) => {
   const service = await startService(t);
   const check = async (name) => JSON.parse((await buf(service, '--data', JSON.stringify({ service: name }),
