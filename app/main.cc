@@ -1,8 +1,10 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands/commands.h"
+#include "app/standard_streams.h"
 
 int main(int argc, char** argv) {
+  keelson::OpenStandardStreams();
   CLI::App program("", "keelson");
   keelson::Run run;
   keelson::AddCommands(program, run);

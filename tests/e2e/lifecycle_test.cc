@@ -1,6 +1,7 @@
 // How the process starts, serves under a storm, and ends.
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <thread>
 
 #include "core/common/strings.h"
@@ -99,6 +100,24 @@ TEST_CASE("health is asked by the program itself") {
   const CommandResult gone = RunKeelson({"health", service.target()}, folder.path());
   CHECK(gone.exit_code == 1);
   CHECK_THAT(gone.errors, Catch::StartsWith("keelson: ") && Catch::Contains(service.target()));
+}
+
+TEST_CASE("a closed standard error loses the log and harms nothing else") {
+  const Folder folder;
+  ServiceProcess service(folder.path(), {"telemetry.log_level=debug"}, ServiceProcess::Expect::kServing,
+                         {.close_errors = true});
+  const Client client = service.Connect();
+  const std::string user_id = RegisterUser(client, "ada@example.com");
+  CHECK(Outcome(client(&Accounts::GetUser, Field("id", user_id))) == "OK");
+  CHECK(std::filesystem::read_symlink(StrCat("/proc/", service.process().pid(), "/fd/2")) == "/dev/null");
+  CHECK(service.Stop() == 0);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder.path())) {
+    if (!entry.is_regular_file()) continue;
+    INFO(entry.path());
+    CHECK(ReadFile(entry.path()).find("\"severity\"") == std::string::npos);
+  }
+  ServiceProcess again(folder.path());
+  CHECK(Outcome(again.Connect()(&Accounts::GetUser, Field("id", user_id))) == "OK");
 }
 
 TEST_CASE("the log is one JSON object a line, and tells the start and the end") {

@@ -25,17 +25,26 @@ int OpenForWriting(const std::filesystem::path& path) {
   return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 }
 
+// As exec wants them: to the texts, and a null pointer.
+std::vector<char*> Pointers(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
 // Between fork and exec: calls that are safe there, and no other.
-[[noreturn]] void Become(char* const* arguments, const char* directory, int output, int errors,
-                         const std::optional<uid_t>& user) {
-  if (user && (setgid(*user) != 0 || setuid(*user) != 0)) _exit(126);
+[[noreturn]] void Become(char* const* arguments, char* const* environment, const char* directory, int output,
+                         int errors, const ChildProcess::Options& options) {
+  if (options.user && (setgid(*options.user) != 0 || setuid(*options.user) != 0)) _exit(126);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int nothing = open("/dev/null", O_RDONLY);
   if (nothing < 0 || chdir(directory) != 0) _exit(126);
   dup2(nothing, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(errors, STDERR_FILENO);
-  execv(arguments[0], arguments);
+  if (options.close_errors) close(STDERR_FILENO);
+  execve(arguments[0], arguments, environment);
   _exit(127);
 }
 
@@ -44,13 +53,14 @@ int OpenForWriting(const std::filesystem::path& path) {
 ChildProcess::ChildProcess(std::vector<std::string> arguments, const std::filesystem::path& directory,
                            const Options& options)
     : output_(NextFile(directory, "stdout")), errors_(NextFile(directory, "stderr")) {
-  std::vector<char*> argv;
-  for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
+  std::vector<std::string> variables = options.environment;
+  for (char** variable = environ; *variable != nullptr; ++variable) variables.emplace_back(*variable);
+  const std::vector<char*> argv = Pointers(arguments);
+  const std::vector<char*> envp = Pointers(variables);
   const int output = OpenForWriting(output_);
   const int errors = OpenForWriting(errors_);
   pid_ = fork();
-  if (pid_ == 0) Become(argv.data(), directory.c_str(), output, errors, options.user);
+  if (pid_ == 0) Become(argv.data(), envp.data(), directory.c_str(), output, errors, options);
   close(output);
   close(errors);
   REQUIRE(pid_ > 0);

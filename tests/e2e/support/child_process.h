@@ -14,7 +14,11 @@ class ChildProcess {
  public:
   struct Options {
     // Run instead of root, which no file's mode keeps out.
-    std::optional<uid_t> user;
+    std::optional<uid_t> user = {};
+    // Without standard error, as after 2>&-.
+    bool close_errors = false;
+    // "NAME=VALUE", beside this process's own variables.
+    std::vector<std::string> environment = {};
   };
 
   // Runs `arguments` in `directory`; what it writes goes to files there.
