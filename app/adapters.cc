@@ -223,9 +223,13 @@ const std::vector<ConfigCheck>& MachineChecks() {
   return checks;
 }
 
-std::unique_ptr<Log> MakeLog(const Config& config) {
+Severity LogLevelOf(const TelemetryConfig& telemetry) {
+  return ParseSeverity(telemetry.log_level);
+}
+
+std::unique_ptr<JsonLog> MakeLog(const Config& config) {
   LogOptions options;
-  options.level = ParseSeverity(config.telemetry.log_level);
+  options.level = LogLevelOf(config.telemetry);
   options.format = config.telemetry.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
   return std::make_unique<JsonLog>(options);
 }

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "adapters/migrations/migrator.h"
+#include "adapters/telemetry/json_log.h"
 #include "app/config/config.h"
 #include "app/config/schema.h"
 #include "core/accounts/password_hasher.h"
@@ -33,7 +34,8 @@ const std::vector<ConfigCheck>& MachineChecks();
 
 // Each needs a configuration that LoadConfig has checked against KnownAdapters, and fails as its adapter
 // does. The ports that are handed in outlive what is made.
-std::unique_ptr<Log> MakeLog(const Config& config);
+std::unique_ptr<JsonLog> MakeLog(const Config& config);
+Severity LogLevelOf(const TelemetryConfig& telemetry);
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const Config& config, Clock& clock);
 absl::StatusOr<std::unique_ptr<PasswordHasher>> MakeHasher(const Config& config, Entropy& entropy);
 absl::StatusOr<std::unique_ptr<MessageRenderer>> MakeRenderer(const Config& config);

@@ -24,6 +24,13 @@ GrpcAuthOptions::Client ClientOf(const AuthClient& configured) {
 
 }  // namespace
 
+GrpcAuthOptions GrpcAuthOf(const AuthConfig& auth) {
+  GrpcAuthOptions options;
+  options.mode = ModeOf(auth.mode);
+  for (const AuthClient& client : auth.clients) options.clients.push_back(ClientOf(client));
+  return options;
+}
+
 GrpcServerOptions GrpcOptionsOf(const Config& config) {
   const ServerConfig& server = config.server;
   GrpcServerOptions options;
@@ -36,8 +43,7 @@ GrpcServerOptions GrpcOptionsOf(const Config& config) {
   options.tls.cert = server.tls.cert;
   options.tls.key = server.tls.key;
   options.tls.client_ca = server.tls.client_ca;
-  options.auth.mode = ModeOf(config.auth.mode);
-  for (const AuthClient& client : config.auth.clients) options.auth.clients.push_back(ClientOf(client));
+  options.auth = GrpcAuthOf(config.auth);
   return options;
 }
 

@@ -7,5 +7,6 @@ namespace keelson {
 
 // Needs a configuration that LoadConfig has checked.
 GrpcServerOptions GrpcOptionsOf(const Config& config);
+GrpcAuthOptions GrpcAuthOf(const AuthConfig& auth);
 
 }  // namespace keelson

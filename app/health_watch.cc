@@ -31,6 +31,7 @@ void HealthWatch::Serve() {
   refusing_ = false;
   log_.Write(Severity::kInfo, "service.serving", "serving", {{"address", address_}});
   NotifyServiceManager("READY=1");
+  ready_ = true;
 }
 
 void HealthWatch::Refuse(const absl::Status& cause) {

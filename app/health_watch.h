@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -26,6 +27,9 @@ class HealthWatch {
   // fails.
   absl::StatusOr<bool> operator()();
 
+  // Whether the service manager was told that the service is ready. Thread-safe.
+  bool ready() const { return ready_; }
+
  private:
   void Serve();
   void Refuse(const absl::Status& cause);
@@ -38,6 +42,7 @@ class HealthWatch {
   Log& log_;
   bool serving_ = false;
   bool refusing_ = false;
+  std::atomic<bool> ready_ = false;
 };
 
 }  // namespace keelson

@@ -1,10 +1,12 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands/commands.h"
+#include "app/signals.h"
 #include "app/standard_streams.h"
 
 int main(int argc, char** argv) {
   keelson::OpenStandardStreams();
+  keelson::ExitOnStopSignals();
   CLI::App program("", "keelson");
   keelson::Run run;
   keelson::AddCommands(program, run);

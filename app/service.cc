@@ -18,6 +18,7 @@ constexpr absl::Duration kFirstWriteTimeout = absl::Seconds(10);
 // However soon a circuit closes again.
 constexpr absl::Duration kLeastProbeInterval = absl::Milliseconds(100);
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
+constexpr absl::Duration kCertificateInterval = absl::Seconds(10);
 
 DispatchPolicy DispatchPolicyOf(const EmailConfig& email) {
   return {.from = email.from,
@@ -128,6 +129,12 @@ void Service::StartJobs() {
   StartSending();
   jobs_.Start({"settle_refunds", config_.payments.poll, ByBatches(*settle_refunds_)});
   jobs_.Start({"purge_expired", kPurgeInterval, [this] { return (*purge_expired_)(); }});
+  if (!config_.server.tls.cert.empty()) {
+    jobs_.Start({"reload_certificates", kCertificateInterval, [this]() -> absl::StatusOr<bool> {
+                   ReloadCertificates();
+                   return false;
+                 }});
+  }
 }
 
 void Service::StartSending() {
@@ -165,6 +172,10 @@ void Service::StopSending() {
     log_.Write(Severity::kWarning, "service.outbox_left", "what became of messages could not be written",
                {{"error", status.ToString()}});
   }
+}
+
+absl::Status Service::SetAuthentication(const AuthConfig& auth) {
+  return server_->SetAuthentication(GrpcAuthOf(auth));
 }
 
 void Service::Drain() {

@@ -22,11 +22,18 @@ namespace keelson {
 // The whole service: adapters as configured, the core on them, and what runs beside the calls.
 class Service {
  public:
-  // Listens and runs. INVALID_ARGUMENT where the configuration can't be had (a port in use, a bad
-  // certificate, a broken template), else as the adapter fails that can't begin. `log` outlives the service.
+  // Listens and runs. INVALID_ARGUMENT where the configuration is wrong (a bad certificate, a broken
+  // template), UNAVAILABLE where an address can't be listened on at this time, else as the adapter fails that
+  // can't begin. `log` outlives the service.
   static absl::StatusOr<std::unique_ptr<Service>> Start(const Config& config, Log& log);
   // Drains unless that was done.
   ~Service();
+
+  // Whether it has served yet, as health tells. Thread-safe.
+  bool ready() const { return health_watch_->ready(); }
+  // As GrpcServer has them. Not after Drain.
+  void ReloadCertificates() { server_->ReloadCertificates(); }
+  absl::Status SetAuthentication(const AuthConfig& auth);
 
   // Health turns NOT_SERVING, calls under way are finished or, after server.drain, cancelled; then the jobs
   // stop and the store is closed. Blocks. Once.

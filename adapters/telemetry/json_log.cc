@@ -112,6 +112,10 @@ void JsonLog::Write(Severity severity, std::string_view event_name, std::string_
   logger_->log(LevelOf(severity), spdlog::string_view_t(line.data(), line.size()));
 }
 
+void JsonLog::SetLevel(Severity level) {
+  logger_->set_level(LevelOf(level));
+}
+
 void JsonLog::Flush() {
   logger_->flush();
 }

@@ -34,6 +34,8 @@ class JsonLog final : public Log {
   void Write(Severity severity, std::string_view event_name, std::string_view message,
              Fields fields) override;
 
+  // Entries below it are dropped from now on. Thread-safe.
+  void SetLevel(Severity level);
   // Returns when all that was written before is out.
   void Flush();
 

@@ -37,14 +37,17 @@ void AddConfigOptions(CLI::App& command, ConfigOptions& options) {
       ->allow_extra_args(false);
 }
 
+ConfigOptions WithUsualFile(ConfigOptions options) {
+  std::error_code error;
+  if (options.file.empty() && (std::filesystem::exists(kUsualFile, error) || error)) {
+    options.file = kUsualFile;
+  }
+  return options;
+}
+
 absl::StatusOr<LoadedConfig> LoadConfig(const ConfigOptions& options) {
   ConfigSources sources{.environment = ReadEnvironment(), .settings = options.settings};
-  std::error_code error;
-  if (!options.file.empty()) {
-    sources.file = options.file;
-  } else if (std::filesystem::exists(kUsualFile, error) || error) {
-    sources.file = kUsualFile;
-  }
+  if (const std::string file = WithUsualFile(options).file; !file.empty()) sources.file = file;
   return LoadConfig(Schema(KnownAdapters()), sources);
 }
 

@@ -22,6 +22,9 @@ struct ConfigOptions {
 // `options` outlives the command's parsing.
 void AddConfigOptions(CLI::App& command, ConfigOptions& options);
 
+// The options with the file that they stand for: so that whoever loads them again needs the same file.
+ConfigOptions WithUsualFile(ConfigOptions options);
+
 // As LoadConfig, with this process's environment and this build's adapters.
 absl::StatusOr<LoadedConfig> LoadConfig(const ConfigOptions& options);
 // What the file alone says, for a command that has two: no variable overrides it, but those that it names as

@@ -5,8 +5,9 @@
 #include "app/adapters.h"
 #include "app/commands/commands.h"
 #include "app/commands/config_options.h"
+#include "app/reload.h"
 #include "app/service.h"
-#include "app/stop_signals.h"
+#include "app/signals.h"
 
 namespace keelson {
 namespace {
@@ -15,15 +16,16 @@ ExitCode Serve(const ConfigOptions& options) {
   // Debian's Abseil looks for lock cycles at every lock, which costs a twentieth of a read. The thread
   // sanitizer's tests look for them instead.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options);
-  if (!loaded.ok()) return Conclude(loaded.status());
   // Before any thread begins, which would take signals too.
-  StopSignals signals;
-  const std::unique_ptr<Log> log = MakeLog(loaded->config);
+  ServiceSignals signals;
+  const ConfigOptions sources = WithUsualFile(options);
+  const absl::StatusOr<LoadedConfig> loaded = LoadConfig(sources);
+  if (!loaded.ok()) return Conclude(loaded.status());
+  const std::unique_ptr<JsonLog> log = MakeLog(loaded->config);
   const absl::StatusOr<std::unique_ptr<Service>> service = Service::Start(loaded->config, *log);
   if (!service.ok()) return Conclude(service.status());
-  signals.Wait();
-  signals.ExitOnNext();
+  Reload reload(sources, loaded->config, **service, *log);
+  while (signals.Wait() == ServiceSignals::Request::kReload) reload();
   (*service)->Drain();
   return ExitCode::kDone;
 }
@@ -31,8 +33,8 @@ ExitCode Serve(const ConfigOptions& options) {
 }  // namespace
 
 void AddServeCommand(CLI::App& program, Run& run) {
-  CLI::App* command =
-      program.add_subcommand("serve", "Serve until SIGTERM or SIGINT; a second one ends at once");
+  CLI::App* command = program.add_subcommand(
+      "serve", "Serve until SIGTERM or SIGINT; a second one ends at once; SIGHUP reloads the configuration");
   const auto options = std::make_shared<ConfigOptions>();
   AddConfigOptions(*command, *options);
   command->callback([&run, options] { run = [options] { return Serve(*options); }; });

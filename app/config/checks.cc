@@ -168,6 +168,16 @@ const std::vector<ConfigCheck>& ConfigChecks() {
   return checks;
 }
 
+std::vector<std::string> CheckConfig(const Config& config) {
+  std::vector<std::string> mistakes;
+  for (const ConfigCheck& check : ConfigChecks()) {
+    for (const std::string& mistake : check.judge(config)) {
+      mistakes.push_back(StrCat(check.keys[0], " ", mistake));
+    }
+  }
+  return mistakes;
+}
+
 bool IsLoopback(std::string_view listen) {
   return IsLoopbackHost(listen.substr(0, listen.rfind(':')));
 }

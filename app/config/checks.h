@@ -20,6 +20,9 @@ struct ConfigCheck {
 
 const std::vector<ConfigCheck>& ConfigChecks();
 
+// Every check's mistakes, each with its key before it; none where the configuration is good.
+std::vector<std::string> CheckConfig(const Config& config);
+
 // "HOST:PORT" or "[HOST]:PORT" that only this machine can reach.
 bool IsLoopback(std::string_view listen);
 

@@ -38,6 +38,8 @@ struct AuthClient {
   std::string token_sha256 = {};
   std::string certificate_name = {};
   std::vector<std::string> roles = {};
+
+  bool operator==(const AuthClient&) const = default;
 };
 
 struct AuthConfig {

@@ -40,6 +40,7 @@ std::string Explain(const Key& key) {
   std::string text(key.meaning);
   if (!key.choices.empty()) text += StrCat(": ", absl::StrJoin(key.choices, " | "));
   if (!key.least.empty()) text += StrCat(" (", key.least, " to ", key.most, ")");
+  if (key.reloads) text += "; reloaded on SIGHUP";
   return text;
 }
 

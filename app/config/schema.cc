@@ -35,7 +35,8 @@ std::vector<Key> ServerKeys() {
       {"server.queue", KEELSON_PLACE(server.queue),
        "calls that may wait for a worker; beyond it they are answered OVERLOADED", "1", "1000000"},
       {"server.tls.cert", KEELSON_PLACE(server.tls.cert),
-       "PEM file of the certificate chain, reloaded when it changes; empty: no tls"},
+       "PEM file of the certificate chain, the server's own first; this file and the next two are reloaded "
+       "when they change; empty: no tls"},
       {"server.tls.key", KEELSON_PLACE(server.tls.key), "PEM file of the private key"},
       {"server.tls.client_ca", KEELSON_PLACE(server.tls.client_ca),
        "PEM file of the authority whose certificates clients must present; empty: none asked for"},
@@ -50,7 +51,8 @@ std::vector<Key> AuthKeys() {
        .choices = {"none", "token", "mtls"}},
       {.name = "auth.clients",
        .place = KEELSON_PLACE(auth.clients),
-       .meaning = "the callers that modes token and mtls let in; none by default"},
+       .meaning = "the callers that modes token and mtls let in; none by default",
+       .reloads = true},
   };
 }
 
@@ -249,7 +251,8 @@ std::vector<Key> TelemetryKeys() {
       {.name = "telemetry.log_level",
        .place = KEELSON_PLACE(telemetry.log_level),
        .meaning = "the least severe lines that are written",
-       .choices = {"debug", "info", "warning", "error"}},
+       .choices = {"debug", "info", "warning", "error"},
+       .reloads = true},
       {.name = "telemetry.log_format",
        .place = KEELSON_PLACE(telemetry.log_format),
        .meaning = "how they are written",

@@ -35,6 +35,8 @@ struct Key {
   std::vector<std::string> choices = {};
   // Never shown.
   bool secret = false;
+  // A change takes effect when a running service reloads its configuration.
+  bool reloads = false;
 
   // "store.sqlite" and "path".
   std::string_view section() const;

@@ -49,6 +49,16 @@ TEST_CASE("an address must have a host and a port") {
   CHECK(MistakesOf({"telemetry.metrics_listen="}) == "");
 }
 
+TEST_CASE("every mistake of a configuration is told with its key") {
+  Config config;
+  CHECK(CheckConfig(config).empty());
+  config.auth.mode = "token";
+  config.server.listen = "nowhere";
+  CHECK(CheckConfig(config) ==
+        std::vector<std::string>{"server.listen must be HOST:PORT",
+                                 "auth.mode token needs at least one [[auth.clients]]"});
+}
+
 TEST_CASE("tls comes whole") {
   CHECK(MistakesOf({"server.tls.cert=c"}) ==
         "--set: server.tls.cert and server.tls.key must be given together");

@@ -1,7 +1,11 @@
 // How services start on a PostgreSQL, or tell in one line why they don't.
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <csignal>
 #include <list>
+#include <vector>
 
+#include "adapters/postgres/locks.h"
 #include "core/common/strings.h"
 #include "tests/e2e/support/await.h"
 #include "tests/e2e/support/folder.h"
@@ -63,6 +67,53 @@ TEST_CASE("a server without a connection left, and one that only follows, are to
     servers::PostgresStandby standby(server);
     CheckRefusal(Serve(folder, PostgresSettings(standby.server().url("app"))), 1, "app", "read-only");
   }
+}
+
+// A process of this command on the database at `url`, and a signal once one of its sessions waits for a lock.
+int StopWhileItWaits(const Folder& folder, const std::vector<std::string>& command, const std::string& url,
+                     const servers::PostgresSession& admin, int signal) {
+  std::vector<std::string> arguments = {KEELSON_BINARY};
+  arguments.insert(arguments.end(), command.begin(), command.end());
+  for (const std::string& setting : PostgresSettings(url)) {
+    arguments.insert(arguments.end(), {"--set", setting});
+  }
+  const auto waiting = [&] {
+    return admin.Value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+  };
+  // The server notices late that the client of an earlier session has gone.
+  admin.Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
+  REQUIRE(Await([&] { return waiting() == "0"; }));
+  ChildProcess process(arguments, folder.path(), {});
+  REQUIRE(Await([&] { return waiting() == "1"; }));
+  process.Signal(signal);
+  const auto start = std::chrono::steady_clock::now();
+  const int exit_code = process.Wait();
+  CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(3));
+  return exit_code;
+}
+
+TEST_CASE("a signal to stop ends a command at once that waits for another one's migration") {
+  servers::PostgresServer server;
+  server.CreateDatabase("app");
+  const Folder folder;
+  const servers::PostgresSession admin(server.admin_url("app"));
+  const servers::PostgresSession other(server.admin_url("app"));
+  other.Execute(StrCat("SELECT pg_advisory_lock(", kMigrationLock, ")"));
+  const int signal = GENERATE(SIGTERM, SIGINT);
+  for (const auto& command : {std::vector<std::string>{"serve"}, {"migrate", "up"}}) {
+    INFO(command.front());
+    CHECK(StopWhileItWaits(folder, command, server.url("app"), admin, signal) == 128 + signal);
+  }
+}
+
+TEST_CASE("a database that comes late is a failure that may pass, and the next start serves") {
+  servers::PostgresServer server;
+  server.CreateDatabase("app");
+  const Folder folder;
+  server.Stop();
+  CheckRefusal(Serve(folder, PostgresSettings(server.url("app"))), 1, "app", "refused");
+  server.Start();
+  CHECK(ServiceProcess(folder.path(), PostgresSettings(server.url("app"))).Stop() == 0);
 }
 
 TEST_CASE("ten processes that start on an empty database at once all serve") {

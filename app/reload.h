@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string_view>
+#include <utility>
+
+#include "adapters/telemetry/json_log.h"
+#include "app/commands/config_options.h"
+#include "app/config/changes.h"
+#include "app/config/config.h"
+#include "app/service.h"
+
+namespace keelson {
+
+// Reloads the configuration of a running service. For one thread at a time.
+class Reload {
+ public:
+  // `config` is what the service and the log run with; both outlive the object.
+  Reload(ConfigOptions options, Config config, Service& service, JsonLog& log)
+      : options_(std::move(options)), config_(std::move(config)), service_(service), log_(log) {}
+
+  // Reads the sources of the configuration again. The keys that reload take effect; one warning names those
+  // that need a restart. Where a source is mistaken, or the keys that reload don't go with those that don't,
+  // one error names each mistake and no key changes. The files of TLS are re-read in any case. Blocks on
+  // files.
+  void operator()();
+
+ private:
+  void Load();
+  void Refuse(std::string_view mistakes);
+  void Apply(const ConfigChanges& changes);
+
+  const ConfigOptions options_;
+  Config config_;
+  Service& service_;
+  JsonLog& log_;
+};
+
+}  // namespace keelson

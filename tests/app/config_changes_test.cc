@@ -1,0 +1,40 @@
+#include <catch2/catch.hpp>
+
+#include "app/config/changes.h"
+#include "tests/app/config_fixture.h"
+
+namespace keelson {
+namespace {
+
+using Names = std::vector<std::string>;
+
+TEST_CASE("equal configurations have no changes") {
+  const ConfigChanges changes = CompareConfigs(Schema(TestAdapters()), {}, {});
+  CHECK(changes.reloaded.empty());
+  CHECK(changes.after_restart.empty());
+}
+
+TEST_CASE("changed keys are told apart by whether they reload, and those that do are taken") {
+  Config loaded;
+  loaded.telemetry.log_level = "debug";
+  loaded.auth.clients.push_back({.name = "web", .roles = {"reader"}});
+  loaded.server.listen = "127.0.0.1:1";
+  loaded.server.workers = 7;
+  loaded.refunds.window = absl::Hours(1);
+  const ConfigChanges changes = CompareConfigs(Schema(TestAdapters()), {}, loaded);
+  CHECK(changes.reloaded == Names{"auth.clients", "telemetry.log_level"});
+  CHECK(changes.after_restart == Names{"server.listen", "server.workers", "refunds.window"});
+  CHECK(changes.config.telemetry.log_level == "debug");
+  CHECK(changes.config.auth.clients == loaded.auth.clients);
+  CHECK(changes.config.server.listen == Config().server.listen);
+  CHECK(changes.config.server.workers == Config().server.workers);
+}
+
+TEST_CASE("a secret that changes is told by its name") {
+  Config loaded;
+  loaded.email.smtp.password = "other";
+  CHECK(CompareConfigs(Schema(TestAdapters()), {}, loaded).after_restart == Names{"email.smtp.password"});
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,149 @@
+// SIGHUP: what takes effect in a running service, and what is told of the rest.
+#include <openssl/sha.h>
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/escaping.h"
+#include "core/common/strings.h"
+#include "tests/e2e/support/await.h"
+#include "tests/e2e/support/folder.h"
+#include "tests/e2e/support/scenarios.h"
+#include "tests/e2e/support/service_manager.h"
+#include "tests/e2e/support/service_process.h"
+
+namespace keelson::e2e {
+namespace {
+
+std::string Digest(const std::string& token) {
+  std::string digest(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(reinterpret_cast<const unsigned char*>(token.data()), token.size(),
+         reinterpret_cast<unsigned char*>(digest.data()));
+  return absl::BytesToHexString(digest);
+}
+
+// A configuration with this log level, in which each token has a client of its own.
+std::string Configuration(const std::string& log_level, const std::vector<std::string>& tokens,
+                          const std::string& role = "reader") {
+  std::string text = StrCat("[telemetry]\nlog_level = '", log_level, "'\n[auth]\nmode = 'token'\n");
+  for (const std::string& token : tokens) {
+    text += StrCat("[[auth.clients]]\nname = 'client of ", token, "'\nroles = ['", role,
+                   "']\ntoken_sha256 = '", Digest(token), "'\n");
+  }
+  return text;
+}
+
+// A service with its configuration in keelson.toml, which it reloads on SIGHUP.
+class ReloadedService {
+ public:
+  explicit ReloadedService(const std::string& configuration, const ChildProcess::Options& options = {}) {
+    WriteFile(folder_ / "keelson.toml", configuration);
+    service_.emplace(folder_.path(), ServiceProcess::Settings(), ServiceProcess::Expect::kServing, options);
+  }
+
+  // Changes the file, signals, and waits for the line that this ends with.
+  void Reload(const std::string& configuration, const std::string& event_name) {
+    const std::size_t before = log().size();
+    WriteFile(folder_ / "keelson.toml", configuration);
+    service_->process().Signal(SIGHUP);
+    REQUIRE(Await([&] { return log().find(event_name, before) != std::string::npos; }));
+  }
+
+  // What a call with the token comes to.
+  std::string OutcomeAs(const std::string& token) {
+    Client client = service_->Connect();
+    client.Authorize(token);
+    return Outcome(client(&Accounts::ListUsers, ""));
+  }
+
+  std::string log() { return service_->process().errors(); }
+  ServiceProcess& process() { return *service_; }
+  const Folder& folder() const { return folder_; }
+
+ private:
+  const Folder folder_;
+  std::optional<ServiceProcess> service_;
+};
+
+constexpr char kUnknown[] = "UNAUTHENTICATED CALLER_UNKNOWN";
+
+TEST_CASE("a reload lets in new clients, shuts out old ones and changes roles") {
+  ReloadedService service(Configuration("info", {"one", "two"}));
+  CHECK(service.OutcomeAs("one") == "OK");
+  CHECK(service.OutcomeAs("three") == kUnknown);
+  service.Reload(Configuration("info", {"two", "three"}), "config.reloaded");
+  CHECK(service.OutcomeAs("one") == kUnknown);
+  CHECK(service.OutcomeAs("two") == "OK");
+  CHECK(service.OutcomeAs("three") == "OK");
+  CHECK_THAT(service.log(), Catch::Contains("\"changed\":\"auth.clients\""));
+  service.Reload(Configuration("info", {"two"}, "approver"), "config.reloaded");
+  CHECK(service.OutcomeAs("two") == "PERMISSION_DENIED CALLER_NOT_ALLOWED");
+  CHECK(service.process().Stop() == 0);
+}
+
+TEST_CASE("a reload changes the log level") {
+  ReloadedService service(Configuration("info", {"one"}));
+  CHECK(service.OutcomeAs("one") == "OK");
+  CHECK(service.log().find("\"severity\":\"DEBUG\"") == std::string::npos);
+  service.Reload(Configuration("debug", {"one"}), "config.reloaded");
+  CHECK(service.OutcomeAs("one") == "OK");
+  CHECK(Await([&] { return service.log().find("\"severity\":\"DEBUG\"") != std::string::npos; }));
+}
+
+TEST_CASE("a mistaken configuration changes nothing, and one error names each mistake") {
+  ReloadedService service(Configuration("info", {"one"}));
+  service.Reload(Configuration("debug", {"two"}) + "[refunds]\nwindw = '1h'\nmax_per_order = 0\n",
+                 "config.reload_failed");
+  CHECK(service.OutcomeAs("one") == "OK");
+  CHECK(service.OutcomeAs("two") == kUnknown);
+  const std::string log = service.log();
+  const std::size_t line = log.rfind("\n", log.find("config.reload_failed"));
+  CHECK_THAT(log.substr(line + 1), Catch::Contains("\"severity\":\"ERROR\"") &&
+                                       Catch::Contains("refunds.windw") &&
+                                       Catch::Contains("refunds.max_per_order"));
+  CHECK(log.find("\"severity\":\"DEBUG\"") == std::string::npos);
+  service.Reload("[auth", "config.reload_failed");
+  CHECK(service.OutcomeAs("one") == "OK");
+}
+
+TEST_CASE("a configuration file that is gone changes nothing") {
+  ReloadedService service(Configuration("info", {"one"}));
+  std::filesystem::remove(service.folder() / "keelson.toml");
+  service.process().process().Signal(SIGHUP);
+  REQUIRE(Await([&] { return service.log().find("config.reload_failed") != std::string::npos; }));
+  CHECK_THAT(service.log(), Catch::Contains("keelson.toml"));
+  CHECK(service.OutcomeAs("one") == "OK");
+}
+
+TEST_CASE("changed keys that need a restart are named in one warning, and the others take effect") {
+  ReloadedService service(Configuration("info", {"one"}));
+  service.Reload(Configuration("info", {"two"}) + "[refunds]\nwindow = '1h'\n[server]\nworkers = 7\n",
+                 "config.restart_needed");
+  CHECK_THAT(service.log(), Catch::Contains("\"keys\":\"server.workers, refunds.window\""));
+  CHECK(service.OutcomeAs("two") == "OK");
+}
+
+TEST_CASE("clients that only go with a changed mode wait for the restart") {
+  ReloadedService service(Configuration("info", {"one"}));
+  service.Reload("[auth]\nmode = 'none'\n", "config.reload_failed");
+  CHECK_THAT(service.log(), Catch::Contains("need a restart") && Catch::Contains("auth.mode"));
+  CHECK(service.OutcomeAs("one") == "OK");
+}
+
+TEST_CASE("the service manager is told of the start, of a reload and of the stop") {
+  const Folder socket;
+  const ServiceManager manager(socket.path());
+  ReloadedService service(Configuration("info", {"one"}), {.environment = {manager.variable()}});
+  CHECK(manager.Next() == "READY=1");
+  service.Reload(Configuration("info", {"two"}), "config.reloaded");
+  CHECK_THAT(manager.Next(), Catch::StartsWith("RELOADING=1\nMONOTONIC_USEC="));
+  CHECK(manager.Next() == "READY=1");
+  CHECK(service.process().Stop() == 0);
+  CHECK(manager.Next() == "STOPPING=1");
+}
+
+}  // namespace
+}  // namespace keelson::e2e
