@@ -35,6 +35,7 @@ GrpcServerOptions GrpcOptionsOf(const Config& config) {
   const ServerConfig& server = config.server;
   GrpcServerOptions options;
   options.listen = server.listen;
+  options.health_listen = server.health_listen;
   options.reflection = server.reflection;
   options.default_deadline = server.default_deadline;
   options.max_receive_bytes = static_cast<std::size_t>(server.max_receive.bytes);

@@ -26,6 +26,16 @@ constexpr absl::Duration kFarewell = absl::Milliseconds(100);
 constexpr int kReadsTogether = 64;
 constexpr int kReadBatches = 2;
 
+// Enough buffers for some four thousand connections, or for so many of the largest requests.
+constexpr std::size_t kMinBufferBytes = std::size_t{64} << 20;
+constexpr std::size_t kLargestRequestsAtOnce = 32;
+
+ServerLimits LimitsOf(const GrpcServerOptions& options) {
+  // Twice the dispatcher's limit: up to here a caller gets the dispatcher's response, which tells the limit.
+  return {.max_message_bytes = options.max_receive_bytes * 2,
+          .buffer_bytes = std::max(kMinBufferBytes, kLargestRequestsAtOnce * options.max_receive_bytes)};
+}
+
 void ReadTogether(Store& store, const WorkerPool::Jobs& jobs, google::protobuf::Arena& arena) {
   std::vector<ReadCall> calls;
   calls.reserve(jobs.size());
@@ -39,9 +49,11 @@ unsigned QueueCount(const GrpcServerOptions& options) {
 }
 
 absl::Status CheckOptions(const GrpcServerOptions& options) {
-  // The library would take HTTPS's port.
-  if (options.listen.find(':') == std::string::npos) {
-    return absl::InvalidArgumentError(StrCat("can't listen on ", options.listen, ": it has no port"));
+  for (const std::string& listen : {options.listen, options.health_listen}) {
+    // The library would take HTTPS's port.
+    if (!listen.empty() && listen.find(':') == std::string::npos) {
+      return absl::InvalidArgumentError(StrCat("can't listen on ", listen, ": it has no port"));
+    }
   }
   if (options.workers < 1) return absl::InvalidArgumentError("workers must be at least 1");
   if (options.queue < 0) return absl::InvalidArgumentError("queue must not be negative");
@@ -69,9 +81,8 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Start(const GrpcServerOptions& o
   }
 
   PrepareLibrary();
-  std::unique_ptr<Engine> engine(
-      new Engine(options, std::move(services), *std::move(authenticator), std::move(certificates), store,
-                 entropy, log));
+  std::unique_ptr<Engine> engine(new Engine(options, std::move(services), *std::move(authenticator),
+                                            std::move(certificates), store, entropy, log));
   absl::Status status = engine->Listen(options, store.reads_inline());
   if (!status.ok()) return status;
   engine->SetServing(false);
@@ -101,8 +112,13 @@ Engine::~Engine() {
 }
 
 absl::Status Engine::Listen(const GrpcServerOptions& options, bool inline_reads) {
+  if (!options.health_listen.empty()) {
+    auto listener = HealthListener::Start(options.health_listen);
+    if (!listener.ok()) return listener.status();
+    health_listener_ = *std::move(listener);
+  }
   grpc::ServerBuilder builder;
-  ApplySettings(options, builder);
+  ApplySettings(LimitsOf(options), builder);
   builder.AddListeningPort(options.listen, credentials_, &port_);
   for (const std::unique_ptr<RpcService>& service : services_) builder.RegisterService(service.get());
   for (const std::unique_ptr<grpc::Service>& service : reflection_) builder.RegisterService(service.get());
@@ -114,7 +130,7 @@ absl::Status Engine::Listen(const GrpcServerOptions& options, bool inline_reads)
   server_ = builder.BuildAndStart();
   if (server_ != nullptr) return absl::OkStatus();
   DropQueues();
-  return ExplainListenFailure(options.listen);
+  return ExplainListenFailure("server.listen", options.listen);
 }
 
 std::vector<std::string> Engine::ServiceNames() const {
@@ -139,15 +155,13 @@ void Engine::DropQueues() {
 }
 
 void Engine::SetServing(bool serving) {
-  grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();
-  health->SetServingStatus("", serving);
-  for (const std::unique_ptr<RpcService>& service : services_) {
-    health->SetServingStatus(service->name(), serving);
-  }
+  SetServing("", serving);
+  for (const std::unique_ptr<RpcService>& service : services_) SetServing(service->name(), serving);
 }
 
 void Engine::SetServing(const std::string& part, bool serving) {
   server_->GetHealthCheckService()->SetServingStatus(part, serving);
+  if (health_listener_ != nullptr) health_listener_->SetServing(part, serving);
 }
 
 void Engine::ReloadCertificates() {
@@ -183,6 +197,7 @@ void Engine::Shutdown(Deadline deadline) {
   readers_.Stop();
   for (const std::unique_ptr<CallQueue>& queue : queues_) queue->ShutDown();
   for (std::thread& thread : threads_) thread.join();
+  health_listener_.reset();
 }
 
 }  // namespace keelson

@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "adapters/grpc/call_queue.h"
 #include "adapters/grpc/dispatcher.h"
+#include "adapters/grpc/health_listener.h"
 #include "adapters/grpc/options.h"
 #include "adapters/grpc/rpc_service.h"
 #include "adapters/grpc/server_certificates.h"
@@ -32,6 +33,8 @@ class Engine {
   ~Engine();
 
   int port() const { return port_; }
+  // 0 where there is no listener for health alone.
+  int health_port() const { return health_listener_ == nullptr ? 0 : health_listener_->port(); }
   void SetServing(bool serving);
   void SetServing(const std::string& part, bool serving);
   void ReloadCertificates();
@@ -63,6 +66,8 @@ class Engine {
   // None where there is no TLS.
   const std::unique_ptr<ServerCertificates> certificates_;
   const std::shared_ptr<grpc::ServerCredentials> credentials_;
+  // None where it is not wanted. Answers until the server has shut down.
+  std::unique_ptr<HealthListener> health_listener_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::thread> threads_;
   int port_ = 0;

@@ -28,9 +28,10 @@ int TryToListen(const addrinfo& address) {
 
 }  // namespace
 
-absl::Status ExplainListenFailure(std::string_view address) {
+absl::Status ExplainListenFailure(std::string_view key, std::string_view address) {
+  const std::string failed = StrCat(key, ": can't listen on ", address);
   const std::size_t colon = address.rfind(':');
-  if (colon == std::string_view::npos) return absl::UnavailableError(StrCat("can't listen on ", address));
+  if (colon == std::string_view::npos) return absl::InvalidArgumentError(StrCat(failed, ": it has no port"));
   std::string host(address.substr(0, colon));
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
   const std::string port(address.substr(colon + 1));
@@ -40,15 +41,19 @@ absl::Status ExplainListenFailure(std::string_view address) {
   hints.ai_flags = AI_PASSIVE;
   addrinfo* list = nullptr;
   if (const int error = getaddrinfo(host.c_str(), port.c_str(), &hints, &list); error != 0) {
-    return absl::InvalidArgumentError(StrCat("can't listen on ", address, ": ", gai_strerror(error)));
+    const auto code =
+        error == EAI_AGAIN ? absl::StatusCode::kUnavailable : absl::StatusCode::kInvalidArgument;
+    return absl::Status(code, StrCat(failed, ": ", gai_strerror(error)));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(list, &freeaddrinfo);
   for (const addrinfo* each = list; each != nullptr; each = each->ai_next) {
     if (const int error = TryToListen(*each); error != 0) {
-      return absl::UnavailableError(StrCat("can't listen on ", address, ": ", std::strerror(error)));
+      const auto code = error == EACCES ? absl::StatusCode::kInvalidArgument : absl::StatusCode::kUnavailable;
+      return absl::Status(code, StrCat(failed, ": ", std::strerror(error)));
     }
   }
-  return absl::UnavailableError(StrCat("can't listen on ", address));
+  // The cause has passed already.
+  return absl::UnavailableError(failed);
 }
 
 }  // namespace keelson

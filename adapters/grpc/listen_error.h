@@ -6,8 +6,9 @@
 
 namespace keelson {
 
-// UNAVAILABLE with the reason why nothing can listen on `address` ("host:port"), found by trying again, since
-// the library doesn't tell. For an address that is none, INVALID_ARGUMENT.
-absl::Status ExplainListenFailure(std::string_view address);
+// Why nothing can listen on `address` ("host:port"), which the configuration's `key` holds; found by trying
+// again, since the library doesn't tell. UNAVAILABLE for a cause that may pass by itself: a port in use, an
+// address that no interface has yet, a name server that does not respond. INVALID_ARGUMENT for the others.
+absl::Status ExplainListenFailure(std::string_view key, std::string_view address);
 
 }  // namespace keelson

@@ -45,6 +45,8 @@ struct GrpcAuthOptions {
 struct GrpcServerOptions {
   // "host:port"; port 0 takes a free one.
   std::string listen = "127.0.0.1:50051";
+  // Where health alone is served in the clear, for probes; empty: nowhere.
+  std::string health_listen = {};
   bool reflection = true;
   // The most that a call may take; a client's own deadline counts where it is earlier.
   absl::Duration default_deadline = absl::Seconds(10);

@@ -28,13 +28,13 @@ class GrpcServer {
   ~GrpcServer();
 
   int port() const;
-  // What health says, for "" and for every service.
+  // What health says, for "" and for every service, here and where health alone is served.
   void SetServing(bool serving);
   // What it says of a part of the process that is no service, by a name of its own. Until it is set nothing
   // is known of it (NOT_FOUND).
   void SetServing(const std::string& part, bool serving);
-  // Re-reads the files of TLS: changed ones are for new connections if they are whole. Otherwise the last good
-  // ones stay, and one warning tells the reason. Blocks on files. Nothing where there is no TLS.
+  // Re-reads the files of TLS: changed ones are for new connections if they are whole. Otherwise the last
+  // good ones stay, and one warning tells the reason. Blocks on files. Nothing where there is no TLS.
   void ReloadCertificates();
   // Recognises callers by these options from now on; calls under way go on. INVALID_ARGUMENT, and nothing
   // changes, where Start would refuse the options.

@@ -25,10 +25,6 @@ constexpr absl::Duration kHandshakeTimeout = absl::Seconds(10);
 constexpr absl::Duration kMaxConnectionAge = absl::Minutes(30);
 constexpr absl::Duration kMaxConnectionAgeGrace = absl::Minutes(1);
 constexpr int kMaxMetadataBytes = 16 * 1024;
-// Of all connections' buffers together: enough for some four thousand connections, or for so many of the
-// largest requests. The library resets streams that would take more.
-constexpr std::size_t kMinBufferBytes = std::size_t{64} << 20;
-constexpr std::size_t kLargestRequestsAtOnce = 32;
 
 int Milliseconds(absl::Duration duration) {
   return static_cast<int>(absl::ToInt64Milliseconds(duration));
@@ -42,7 +38,7 @@ void PrepareLibrary() {
   if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
 }
 
-void ApplySettings(const GrpcServerOptions& options, grpc::ServerBuilder& builder) {
+void ApplySettings(const ServerLimits& limits, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(kKeepalive));
@@ -55,19 +51,17 @@ void ApplySettings(const GrpcServerOptions& options, grpc::ServerBuilder& builde
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Milliseconds(kMaxConnectionAgeGrace));
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
-  // A compressed message may grow a thousandfold, and the library checks the size only afterwards. So messages
-  // stay compressed, and the dispatcher refuses them.
+  // A compressed message may grow a thousandfold, and the library checks the size only afterwards. So
+  // messages stay compressed, and the dispatcher refuses them.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
   // With this the library would tell clients that the server takes compressed messages.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, 0);
   // A stream buffers up to its window before its caller is authenticated. Without probes the window keeps the
   // size that HTTP/2 prescribes, 64 KiB, instead of growing to megabytes.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
-  // Twice our own limit: up to here a caller gets our answer, which says what the limit is.
   constexpr std::size_t kMost = std::numeric_limits<int>::max();
-  builder.SetMaxReceiveMessageSize(static_cast<int>(std::min(kMost, options.max_receive_bytes * 2)));
-  builder.SetResourceQuota(grpc::ResourceQuota("keelson").Resize(
-      std::max(kMinBufferBytes, kLargestRequestsAtOnce * options.max_receive_bytes)));
+  builder.SetMaxReceiveMessageSize(static_cast<int>(std::min(kMost, limits.max_message_bytes)));
+  builder.SetResourceQuota(grpc::ResourceQuota("keelson").Resize(limits.buffer_bytes));
 }
 
 }  // namespace keelson

@@ -2,7 +2,7 @@
 
 #include <grpcpp/server_builder.h>
 
-#include "adapters/grpc/options.h"
+#include <cstddef>
 
 namespace keelson {
 
@@ -10,7 +10,14 @@ namespace keelson {
 // GRPC_VERBOSITY asks for them), and so Protobuf's.
 void PrepareLibrary();
 
-// Limits on connections, streams, messages and memory.
-void ApplySettings(const GrpcServerOptions& options, grpc::ServerBuilder& builder);
+struct ServerLimits {
+  // Beyond it the library answers RESOURCE_EXHAUSTED.
+  std::size_t max_message_bytes;
+  // Of all connections together. The library resets streams that would take more.
+  std::size_t buffer_bytes;
+};
+
+// Limits on connections, streams, messages and memory, and no compression.
+void ApplySettings(const ServerLimits& limits, grpc::ServerBuilder& builder);
 
 }  // namespace keelson

@@ -57,20 +57,43 @@ std::optional<std::uint64_t> DecodeStatus(const grpc::ByteBuffer& response) {
   return status;
 }
 
-absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const std::string& tls_ca) {
-  if (tls_ca.empty()) return grpc::InsecureChannelCredentials();
-  std::ifstream file(tls_ca, std::ios::binary);
-  grpc::SslCredentialsOptions options;
-  options.pem_root_certs.assign(std::istreambuf_iterator<char>(file), {});
-  if (options.pem_root_certs.empty()) {
-    return absl::InvalidArgumentError(StrCat(tls_ca, ": can't be read"));
+bool UsesTls(const HealthProbeOptions& options) {
+  return !options.tls_ca.empty() || !options.tls_server_name.empty() || !options.tls_cert.empty() ||
+         !options.tls_key.empty();
+}
+
+// Leaves `content` empty where no file is named.
+absl::Status Read(std::string_view option, const std::string& path, std::string& content) {
+  if (path.empty()) return absl::OkStatus();
+  std::ifstream file(path, std::ios::binary);
+  content.assign(std::istreambuf_iterator<char>(file), {});
+  if (!content.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(StrCat(option, ": ", path, " can't be read, or is empty"));
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const HealthProbeOptions& options) {
+  if (!UsesTls(options)) return grpc::InsecureChannelCredentials();
+  if (options.tls_cert.empty() != options.tls_key.empty()) {
+    return absl::InvalidArgumentError("--tls-cert and --tls-key must be given together");
   }
-  return grpc::SslCredentials(options);
+  grpc::SslCredentialsOptions tls;
+  absl::Status status = Read("--tls-ca", options.tls_ca, tls.pem_root_certs);
+  if (status.ok()) status = Read("--tls-cert", options.tls_cert, tls.pem_cert_chain);
+  if (status.ok()) status = Read("--tls-key", options.tls_key, tls.pem_private_key);
+  if (!status.ok()) return status;
+  return grpc::SslCredentials(tls);
+}
+
+std::shared_ptr<grpc::Channel> Connect(const HealthProbeOptions& options,
+                                       const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
+  grpc::ChannelArguments arguments;
+  if (!options.tls_server_name.empty()) arguments.SetSslTargetNameOverride(options.tls_server_name);
+  return grpc::CreateCustomChannel(options.address, credentials, arguments);
 }
 
 absl::StatusOr<grpc::ByteBuffer> Call(const HealthProbeOptions& options,
                                       const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
-  grpc::GenericStub stub(grpc::CreateChannel(options.address, credentials));
+  grpc::GenericStub stub(Connect(options, credentials));
   grpc::ClientContext context;
   // A time span: setting the system's clock does not move it.
   context.set_deadline(gpr_time_from_millis(absl::ToInt64Milliseconds(options.timeout), GPR_TIMESPAN));
@@ -91,7 +114,7 @@ absl::StatusOr<grpc::ByteBuffer> Call(const HealthProbeOptions& options,
 }  // namespace
 
 absl::Status ProbeHealth(const HealthProbeOptions& options) {
-  const auto credentials = Credentials(options.tls_ca);
+  const auto credentials = Credentials(options);
   if (!credentials.ok()) return credentials.status();
   const absl::StatusOr<grpc::ByteBuffer> response = Call(options, *credentials);
   if (!response.ok()) return response.status();

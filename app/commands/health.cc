@@ -26,6 +26,13 @@ void AddHealthCommand(CLI::App& program, Run& run) {
       ->type_name("NAME");
   command->add_option("--tls-ca", options->tls_ca, "Use TLS, and trust the authority of this PEM file")
       ->type_name("FILE");
+  command
+      ->add_option("--tls-server-name", options->tls_server_name,
+                   "Use TLS, and want this name in the server's certificate; else the address's")
+      ->type_name("NAME");
+  command->add_option("--tls-cert", options->tls_cert, "Use TLS, and present this PEM file's certificate")
+      ->type_name("FILE");
+  command->add_option("--tls-key", options->tls_key, "The key of --tls-cert")->type_name("FILE");
   command->callback([&run, options] { run = [options] { return Health(*options); }; });
 }
 

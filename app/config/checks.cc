@@ -36,6 +36,14 @@ Mistakes ListenForm(const Config& config) {
   return Require(IsHostAndPort(config.server.listen), "must be HOST:PORT");
 }
 
+Mistakes HealthListenForm(const Config& config) {
+  const ServerConfig& server = config.server;
+  if (server.health_listen.empty()) return {};
+  if (!IsHostAndPort(server.health_listen)) return {"must be HOST:PORT or empty"};
+  const bool shared = server.health_listen == server.listen && !server.listen.ends_with(":0");
+  return Require(!shared, "must not be the address of server.listen");
+}
+
 Mistakes MetricsListenForm(const Config& config) {
   const std::string& listen = config.telemetry.metrics_listen;
   return Require(listen.empty() || IsHostAndPort(listen), "must be HOST:PORT or empty");
@@ -143,6 +151,7 @@ Mistakes RefreshOutlastsAccess(const Config& config) {
 std::vector<ConfigCheck> AllChecks() {
   std::vector<ConfigCheck> checks = {
       {{"server.listen"}, &ListenForm},
+      {{"server.health_listen", "server.listen"}, &HealthListenForm},
       {{"server.listen", "server.insecure", "server.tls.cert", "auth.mode"}, &ListenIsGuarded},
       {{"server.tls.cert", "server.tls.key"}, &TlsIsWhole},
       {{"server.tls.client_ca", "server.tls.cert"}, &ClientCaNeedsTls},

@@ -22,6 +22,8 @@ struct TlsConfig {
 
 struct ServerConfig {
   std::string listen = "127.0.0.1:50051";
+  // Empty: none.
+  std::string health_listen;
   bool insecure = false;
   bool reflection = true;
   absl::Duration drain = absl::Seconds(10);

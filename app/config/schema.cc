@@ -22,6 +22,9 @@ std::vector<Key> ServerKeys() {
        "where gRPC is served: HOST:PORT (port 0: any free one); off the loopback it needs tls "
        "and "
        "auth, unless insecure"},
+      {"server.health_listen", KEELSON_PLACE(server.health_listen),
+       "where grpc.health.v1 alone is served in the clear, for probes that have no certificate: HOST:PORT; "
+       "empty: nowhere"},
       {"server.insecure", KEELSON_PLACE(server.insecure),
        "serve off the loopback without tls and auth: behind a proxy or in a closed network"},
       {"server.reflection", KEELSON_PLACE(server.reflection), "answer gRPC server reflection"},

@@ -49,6 +49,19 @@ TEST_CASE("an address must have a host and a port") {
   CHECK(MistakesOf({"telemetry.metrics_listen="}) == "");
 }
 
+TEST_CASE("health has an address of its own, or none") {
+  for (const char* listen : {"localhost", ":1", "x"}) {
+    INFO(listen);
+    CHECK(MistakesOf({std::string("server.health_listen=") + listen}) ==
+          "--set: server.health_listen must be HOST:PORT or empty");
+  }
+  CHECK(MistakesOf({"server.health_listen=127.0.0.1:50051"}) ==
+        "--set: server.health_listen must not be the address of server.listen");
+  CHECK(MistakesOf({"server.health_listen=0.0.0.0:50052"}) == "");
+  CHECK(MistakesOf({"server.health_listen=127.0.0.1:0", "server.listen=127.0.0.1:0"}) == "");
+  CHECK(MistakesOf({"server.health_listen="}) == "");
+}
+
 TEST_CASE("every mistake of a configuration is told with its key") {
   Config config;
   CHECK(CheckConfig(config).empty());

@@ -7,6 +7,7 @@
 #include "absl/synchronization/notification.h"
 #include "core/common/error.h"
 #include "tests/adapters/grpc/engine_fixture.h"
+#include "tests/support/http2/http2_client.h"
 
 namespace keelson {
 namespace {
@@ -310,6 +311,50 @@ TEST_CASE("health follows what the server is told") {
   CHECK(health("").raw == "\x08\x01");
 }
 
+// As the health protocol's Check has it, by a channel of its own.
+std::string HealthAt(int port, const std::string& service) {
+  accounts_api::GetUserRequest name;
+  name.set_id(service);
+  servers::Http2Client client(port);
+  const servers::Http2Response& response = client.Send(
+      {.path = "/grpc.health.v1.Health/Check", .body = servers::Framed(name.SerializeAsString())});
+  CHECK(client.AwaitClosed(response));
+  return response.grpc_status() == grpc::OK ? response.body.substr(5) : response.Get("grpc-status");
+}
+
+TEST_CASE("health alone is served at an address of its own, with the same statuses") {
+  GrpcServerOptions options = LoopbackOptions();
+  options.health_listen = "127.0.0.1:0";
+  EngineFixture fixture({}, options);
+  const int port = fixture.engine().health_port();
+  REQUIRE(port != 0);
+  for (const char* service : {"", "keelson.accounts.v1.AccountService"}) {
+    CHECK(HealthAt(port, service) == "\x08\x02");
+    fixture.engine().SetServing(true);
+    CHECK(HealthAt(port, service) == "\x08\x01");
+    fixture.engine().SetServing(false);
+  }
+  fixture.engine().SetServing("email.smtp", true);
+  CHECK(HealthAt(port, "email.smtp") == "\x08\x01");
+  servers::Http2Client client(port);
+  const servers::Http2Response& other = client.Send({.path = kGetUser, .body = servers::Framed("")});
+  CHECK(client.AwaitClosed(other));
+  CHECK(other.grpc_status() == grpc::UNIMPLEMENTED);
+}
+
+TEST_CASE("an address for health alone that is in use is one clear error") {
+  EngineFixture fixture;
+  StoreOfReads store;
+  FakeEntropy entropy;
+  RecordingLog log;
+  GrpcServerOptions options = LoopbackOptions();
+  options.health_listen = fixture.address();
+  const absl::Status status = Engine::Start(options, {}, store, entropy, log).status();
+  CHECK(absl::IsUnavailable(status));
+  CHECK(status.message() ==
+        "server.health_listen: can't listen on " + fixture.address() + ": Address already in use");
+}
+
 TEST_CASE("a server starts without serving, as health has it") {
   EngineFixture fixture;
   CHECK(fixture.SendRaw("/grpc.health.v1.Health/Check", "").raw == "\x08\x02");
@@ -363,7 +408,8 @@ TEST_CASE("a port in use is one clear error") {
   options.listen = fixture.address();
   const absl::Status status = Engine::Start(options, {}, store, entropy, log).status();
   CHECK(absl::IsUnavailable(status));
-  CHECK(status.message() == "can't listen on " + fixture.address() + ": Address already in use");
+  CHECK(status.message() ==
+        "server.listen: can't listen on " + fixture.address() + ": Address already in use");
 }
 
 TEST_CASE("options that make no sense are refused") {
