@@ -102,8 +102,6 @@ absl::Status Service::MakeCore() {
 
 absl::Status Service::Listen() {
   auto server = GrpcServer::Start(GrpcOptionsOf(config_), application_->use_cases(), *store_, entropy_, log_);
-  // An address that can't be had is a matter of the configuration.
-  if (absl::IsUnavailable(server.status())) return absl::InvalidArgumentError(server.status().message());
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
   health_watch_ = std::make_unique<HealthWatch>(*store_, *dispatch_messages_, *server_,

@@ -106,10 +106,23 @@ TEST_CASE("a mail folder that can't be one is told") {
   CHECK(result.exit_code != 0);
 }
 
-TEST_CASE("a port in use is a mistake of the configuration") {
+TEST_CASE("a port in use is a failure that may pass, and told by its key") {
   const Folder folder, another;
-  ServiceProcess service(folder.path());
-  CheckRefusal(Serve(another, {StrCat("server.listen=", service.target())}), 2, service.target(), "in use");
+  const ServiceProcess::Settings settings = [&] {
+    ServiceProcess service(folder.path());
+    ServiceProcess::Settings same = {StrCat("server.listen=", service.target())};
+    CheckRefusal(Serve(another, same), 1, "server.listen: can't listen on " + service.target(), "in use");
+    CHECK(service.Stop() == 0);
+    return same;
+  }();
+  CHECK(ServiceProcess(another.path(), settings).Stop() == 0);
+}
+
+TEST_CASE("an address that no interface has yet is a failure that may pass") {
+  const Folder folder;
+  // Of a network that is kept for documentation (RFC 5737).
+  CheckRefusal(Serve(folder, {"server.listen=203.0.113.1:1", "server.insecure=true"}), 1,
+               "server.listen: can't listen on 203.0.113.1:1", "assign requested address");
 }
 
 TEST_CASE("every mistake of the configuration is told, with its file, line and key") {
