@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include "app/commands/command_line.h"
 #include "app/commands/commands.h"
 #include "app/signals.h"
 #include "app/standard_streams.h"
@@ -10,11 +11,8 @@ int main(int argc, char** argv) {
   CLI::App program("", "keelson");
   keelson::Run run;
   keelson::AddCommands(program, run);
-  try {
-    program.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    // Asking for help is no mistake.
-    return program.exit(error) == 0 ? 0 : static_cast<int>(keelson::ExitCode::kWrongUsage);
+  if (const auto exit_code = keelson::ParseCommandLine(program, argc, argv)) {
+    return static_cast<int>(*exit_code);
   }
   return static_cast<int>(run());
 }

@@ -1,0 +1,102 @@
+#include "app/commands/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <catch2/catch.hpp>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "app/commands/commands.h"
+
+namespace keelson {
+namespace {
+
+// What a stream is written while this object lives.
+class Captured {
+ public:
+  explicit Captured(std::ostream& stream) : stream_(stream), before_(stream.rdbuf(text_.rdbuf())) {}
+  ~Captured() { stream_.rdbuf(before_); }
+  std::string text() const { return text_.str(); }
+
+ private:
+  std::ostringstream text_;
+  std::ostream& stream_;
+  std::streambuf* const before_;
+};
+
+struct Parsed {
+  std::optional<ExitCode> exit_code;
+  std::string output;
+  std::string errors;
+  bool runs = false;
+};
+
+Parsed Parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "keelson");
+  CLI::App program("", "keelson");
+  Run run;
+  AddCommands(program, run);
+  const Captured output(std::cout), errors(std::cerr);
+  Parsed parsed;
+  parsed.exit_code = ParseCommandLine(program, static_cast<int>(arguments.size()), arguments.data());
+  parsed.output = output.text();
+  parsed.errors = errors.text();
+  parsed.runs = run != nullptr;
+  return parsed;
+}
+
+// The first line of what is wrong.
+std::string MistakeOf(std::vector<const char*> arguments) {
+  const Parsed parsed = Parse(std::move(arguments));
+  CHECK(parsed.exit_code == ExitCode::kWrongUsage);
+  CHECK(parsed.output.empty());
+  return parsed.errors.substr(0, parsed.errors.find('\n'));
+}
+
+TEST_CASE("a good command line runs its command") {
+  const Parsed parsed = Parse({"serve", "--config", "a.toml"});
+  CHECK_FALSE(parsed.exit_code);
+  CHECK(parsed.runs);
+  CHECK(parsed.errors.empty());
+}
+
+TEST_CASE("an unknown command is named, with the nearest one") {
+  CHECK(MistakeOf({"srve"}) == "keelson: keelson has no command srve; did you mean serve?");
+  CHECK(MistakeOf({"srve", "--config", "a.toml"}) ==
+        "keelson: keelson has no command srve; did you mean serve?");
+  CHECK(MistakeOf({"config", "chekc"}) ==
+        "keelson: keelson config has no command chekc; did you mean check?");
+  CHECK(MistakeOf({"migrate", "upp", "--to", "3"}) ==
+        "keelson: keelson migrate has no command upp; did you mean up?");
+  CHECK(MistakeOf({"telephone"}) == "keelson: keelson has no command telephone");
+}
+
+TEST_CASE("an unknown option is named, with the nearest one") {
+  CHECK(MistakeOf({"serve", "--confg", "a.toml"}) ==
+        "keelson: keelson serve has no option --confg; did you mean --config?");
+  CHECK(MistakeOf({"serve", "--confg=a.toml"}) ==
+        "keelson: keelson serve has no option --confg; did you mean --config?");
+  CHECK(MistakeOf({"--verison"}) == "keelson: keelson has no option --verison; did you mean --version?");
+  CHECK(MistakeOf({"health", "127.0.0.1:1", "--tls-caa", "x"}) ==
+        "keelson: keelson health has no option --tls-caa; did you mean --tls-ca?");
+  CHECK(MistakeOf({"serve", "-x"}) == "keelson: keelson serve has no option -x");
+}
+
+TEST_CASE("other mistakes are told in the parser's words") {
+  CHECK(MistakeOf({}) == "A subcommand is required");
+  CHECK_THAT(MistakeOf({"serve", "extra"}), Catch::Contains("extra"));
+  CHECK_THAT(MistakeOf({"backup"}), Catch::Contains("FILE"));
+}
+
+TEST_CASE("help and version are no mistakes") {
+  for (const char* option : {"--help", "--version"}) {
+    const Parsed parsed = Parse({option});
+    CHECK(parsed.exit_code == ExitCode::kDone);
+    CHECK(parsed.errors.empty());
+    CHECK_FALSE(parsed.output.empty());
+  }
+}
+
+}  // namespace
+}  // namespace keelson

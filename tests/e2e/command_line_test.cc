@@ -1,0 +1,29 @@
+// What the program says of a command line that it does not understand, and of itself.
+#include <catch2/catch.hpp>
+
+#include "tests/e2e/support/child_process.h"
+#include "tests/e2e/support/folder.h"
+
+namespace keelson::e2e {
+namespace {
+
+TEST_CASE("a mistyped command or option is named, with the nearest one") {
+  const Folder folder;
+  const CommandResult command = RunKeelson({"srve", "--set", "server.listen=127.0.0.1:0"}, folder.path());
+  CHECK(command.exit_code == 2);
+  CHECK_THAT(command.errors, Catch::Contains("keelson has no command srve; did you mean serve?"));
+  const CommandResult option = RunKeelson({"serve", "--confg", "keelson.toml"}, folder.path());
+  CHECK(option.exit_code == 2);
+  CHECK_THAT(option.errors, Catch::Contains("keelson serve has no option --confg; did you mean --config?"));
+}
+
+TEST_CASE("the version is printed by an option and by a command") {
+  const Folder folder;
+  const CommandResult option = RunKeelson({"--version"}, folder.path());
+  CHECK(option.exit_code == 0);
+  CHECK_THAT(option.output, Catch::StartsWith("keelson ") && Catch::EndsWith(")\n"));
+  CHECK(RunKeelson({"version"}, folder.path()).output == option.output);
+}
+
+}  // namespace
+}  // namespace keelson::e2e
