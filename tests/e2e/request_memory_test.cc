@@ -1,0 +1,128 @@
+// What a request costs the process before its caller is known, whatever its encoding.
+#include <grpcpp/support/status_code_enum.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <list>
+#include <memory>
+#include <vector>
+
+#include "tests/e2e/support/await.h"
+#include "tests/e2e/support/folder.h"
+#include "tests/e2e/support/service_process.h"
+#include "tests/support/http2/http2_client.h"
+
+namespace keelson::e2e {
+namespace {
+
+using servers::Deflate;
+using servers::Framed;
+using servers::Gzip;
+using servers::Http2Client;
+using servers::Http2Response;
+
+constexpr char kGetUser[] = "/keelson.accounts.v1.AccountService/GetUser";
+constexpr std::size_t kMiB = std::size_t{1} << 20;
+// Of the default server.max_receive, 1 MiB: for the request, and as much again for what the allocator keeps.
+constexpr std::size_t kAllowance = 16 * kMiB;
+constexpr int kConnections = 20;
+
+const std::string& Zeros() {
+  static const std::string zeros(200 * kMiB, '\0');
+  return zeros;
+}
+
+// A service that lets nobody in who has no token.
+class GuardedService {
+ public:
+  GuardedService()
+      : service_(folder_.path(),
+                 {"auth.mode=token", "auth.clients=[{name='web',roles=['reader'],token_sha256='" +
+                                         std::string(64, '0') + "'}]"}),
+        before_(service_.process().Memory("VmRSS:")) {}
+
+  int port() const { return std::stoi(service_.target().substr(service_.target().rfind(':') + 1)); }
+  // The most that the process has taken, beyond what it had at first.
+  std::size_t growth() {
+    const std::size_t most = service_.process().Memory("VmHWM:");
+    return most - std::min(most, before_);
+  }
+  bool serves() { return service_.process().running() && service_.Connect().Health() == "SERVING"; }
+
+ private:
+  const Folder folder_;
+  ServiceProcess service_;
+  const std::size_t before_;
+};
+
+TEST_CASE("a large message of a caller without a token takes no more memory than a small one") {
+  GuardedService service;
+  const auto [encoding, body] =
+      GENERATE(table<std::string, std::string>({{"gzip", Framed(Gzip(Zeros()), true)},
+                                                {"deflate", Framed(Deflate(Zeros()), true)},
+                                                {"identity", Framed(Zeros())},
+                                                // Without a name for it, the library takes it for plain.
+                                                {"zstd", Framed(Gzip(Zeros()), true)}}));
+  INFO(encoding);
+  Http2Client client(service.port());
+  const Http2Response& response =
+      client.Send({.path = kGetUser, .headers = {{"grpc-encoding", encoding}}, .body = body});
+  REQUIRE(client.AwaitClosed(response));
+  CHECK(response.grpc_status() == grpc::UNAUTHENTICATED);
+  CHECK(service.growth() < kAllowance);
+  CHECK(service.serves());
+}
+
+TEST_CASE("many large messages at once take no more memory than small ones") {
+  GuardedService service;
+  const std::string bomb = Framed(Gzip(Zeros()), true);
+  std::list<Http2Client> clients;
+  std::vector<const Http2Response*> responses;
+  for (int i = 0; i < kConnections; ++i) {
+    responses.push_back(&clients.emplace_back(service.port())
+                             .Send({.path = kGetUser, .headers = {{"grpc-encoding", "gzip"}}, .body = bomb}));
+  }
+  auto response = responses.begin();
+  for (Http2Client& client : clients) CHECK(client.AwaitClosed(**response++));
+  CHECK(service.growth() < kAllowance);
+  CHECK(service.serves());
+}
+
+TEST_CASE("half-sent messages of callers without a token take no memory") {
+  GuardedService service;
+  const std::string half = Framed(Zeros()).substr(0, 8 * kMiB);
+  std::list<Http2Client> clients;
+  for (int i = 0; i < kConnections; ++i) {
+    Http2Client& client = clients.emplace_back(service.port());
+    client.SendAll(client.Send({.path = kGetUser, .body = half, .end = false}));
+  }
+  CHECK(service.growth() < kAllowance);
+  CHECK(service.serves());
+}
+
+TEST_CASE("metadata beyond the limit is refused") {
+  GuardedService service;
+  Http2Client client(service.port());
+  const Http2Response& response =
+      client.Send({.path = kGetUser, .headers = {{"x-large", std::string(60'000, 'x')}}, .body = Framed("")});
+  REQUIRE(client.AwaitClosed(response));
+  CHECK(response.grpc_status() != grpc::OK);
+  CHECK(service.growth() < kAllowance);
+  CHECK(service.serves());
+}
+
+// The bound of all buffers together, in adapters/grpc/engine.cc.
+TEST_CASE("messages that anybody may send are bounded together") {
+  constexpr std::size_t kBuffers = 64 * kMiB;
+  GuardedService service;
+  Http2Client client(service.port());
+  const Http2Response& response =
+      client.Send({.path = "/grpc.health.v1.Health/Check", .body = Framed(Zeros())});
+  CHECK(client.AwaitClosed(response));
+  CHECK(response.grpc_status() != grpc::OK);
+  CHECK(service.growth() < kBuffers + kAllowance);
+  CHECK(service.serves());
+}
+
+}  // namespace
+}  // namespace keelson::e2e
