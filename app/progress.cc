@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "absl/time/clock.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -32,20 +31,20 @@ std::string Bar(int share) {
 
 }  // namespace
 
-Progress::Progress() : Progress(std::cerr, isatty(STDERR_FILENO) == 1, [] { return absl::Now(); }) {}
+Progress::Progress() : Progress(std::cerr, isatty(STDERR_FILENO) == 1, &SteadyTime::Now) {}
 
-Progress::Progress(std::ostream& out, bool terminal, std::function<absl::Time()> now)
+Progress::Progress(std::ostream& out, bool terminal, std::function<SteadyTime()> now)
     : out_(out),
       terminal_(terminal),
       now_(std::move(now)),
-      shown_(terminal ? absl::InfinitePast() : now_()) {}
+      shown_(terminal ? SteadyTime::InfinitePast() : now_()) {}
 
 Progress::~Progress() {
   Clear();
 }
 
 void Progress::Show(std::string_view what, std::int64_t done, std::int64_t total, std::string_view unit) {
-  const absl::Time now = now_();
+  const SteadyTime now = now_();
   if (now - shown_ < (terminal_ ? kBetweenDrawings : kBetweenLines)) return;
   shown_ = now;
   const int share = ShareOf(done, total);

@@ -5,7 +5,7 @@
 #include <iosfwd>
 #include <string_view>
 
-#include "absl/time/time.h"
+#include "core/common/steady_time.h"
 
 namespace keelson {
 
@@ -16,7 +16,7 @@ class Progress {
   // On standard error.
   Progress();
   // `now` and `out` must outlive it.
-  Progress(std::ostream& out, bool terminal, std::function<absl::Time()> now);
+  Progress(std::ostream& out, bool terminal, std::function<SteadyTime()> now);
   // Takes the bar away.
   ~Progress();
   Progress(const Progress&) = delete;
@@ -30,8 +30,8 @@ class Progress {
  private:
   std::ostream& out_;
   const bool terminal_;
-  const std::function<absl::Time()> now_;
-  absl::Time shown_;
+  const std::function<SteadyTime()> now_;
+  SteadyTime shown_;
   bool drawn_ = false;
 };
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <system_error>
 
-#include "absl/time/clock.h"
 #include "core/common/condition_variable.h"
 #include "core/common/error.h"
+#include "core/common/steady_time.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -147,12 +147,12 @@ void HashSlots::Execute(Job& job) {
   job.state = Job::State::kRunning;
   ++running_;
   memory_bytes_ += job.memory_bytes;
-  const absl::Time began = absl::Now();
+  const SteadyTime began = SteadyTime::Now();
   if (HasWork()) work_.Signal();
   mutex_.Unlock();
   job.work();
   mutex_.Lock();
-  last_duration_ = absl::Now() - began;
+  last_duration_ = SteadyTime::Now() - began;
   memory_bytes_ -= job.memory_bytes;
   --running_;
   job.state = Job::State::kDone;

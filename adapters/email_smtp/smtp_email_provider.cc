@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "adapters/email_mime/error_text.h"
 #include "adapters/email_mime/mime_message.h"
 #include "adapters/email_mime/unsendable.h"
@@ -57,7 +56,7 @@ SmtpEmailProvider::Kept SmtpEmailProvider::Take() {
   // Ended when the lock is free again.
   std::vector<Kept> stale;
   const absl::MutexLock lock(&mutex_);
-  const absl::Time oldest = absl::Now() - kMaxIdle;
+  const SteadyTime oldest = SteadyTime::Now() - kMaxIdle;
   while (!kept_.empty()) {
     Kept kept = std::move(kept_.back());
     kept_.pop_back();
@@ -68,7 +67,7 @@ SmtpEmailProvider::Kept SmtpEmailProvider::Take() {
 }
 
 void SmtpEmailProvider::Keep(Kept kept) {
-  kept.since = absl::Now();
+  kept.since = SteadyTime::Now();
   const absl::MutexLock lock(&mutex_);
   if (kept_.size() < kMaxKept) kept_.push_back(std::move(kept));
 }

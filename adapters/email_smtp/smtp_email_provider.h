@@ -9,6 +9,7 @@
 #include "adapters/email_smtp/smtp_options.h"
 #include "adapters/email_smtp/smtp_transaction.h"
 #include "core/common/deadline.h"
+#include "core/common/steady_time.h"
 #include "core/notifications/email_provider.h"
 
 namespace keelson {
@@ -29,7 +30,7 @@ class SmtpEmailProvider final : public EmailProvider {
   struct Kept {
     std::unique_ptr<SmtpConnection> connection;
     int messages = 0;
-    absl::Time since;
+    SteadyTime since;
   };
 
   SendOutcome Transmit(const SmtpLetter& letter, Deadline deadline);

@@ -25,7 +25,7 @@ void Call::Arrived(bool ok) {
     LetGo();
     return;
   }
-  start_ = std::chrono::steady_clock::now();
+  start_ = SteadyTime::Now();
   queue_.Post(*service_, index_);
   status_ = queue_.dispatcher().Admit(*method_, *server_context_, context_);
   if (!status_.ok()) {
@@ -72,8 +72,7 @@ void Call::Run(google::protobuf::Arena& arena) {
 }
 
 void Call::Finish() {
-  queue_.dispatcher().Record(*method_, context_, status_,
-                             absl::FromChrono(std::chrono::steady_clock::now() - start_));
+  queue_.dispatcher().Record(*method_, context_, status_, SteadyTime::Now() - start_);
   // The events may free the slot before these calls return.
   const absl::Status status = std::move(status_);
   if (status.ok()) {

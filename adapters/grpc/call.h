@@ -6,7 +6,6 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include <atomic>
-#include <chrono>
 #include <list>
 #include <optional>
 
@@ -14,6 +13,7 @@
 #include "adapters/grpc/rpc_service.h"
 #include "adapters/grpc/worker_pool.h"
 #include "core/common/deadline.h"
+#include "core/common/steady_time.h"
 
 namespace keelson {
 
@@ -49,7 +49,7 @@ class Call final : public WorkerPool::Job {
 
   // Answers DEADLINE_EXCEEDED to a call whose message has not arrived in time.
   void Expire();
-  std::chrono::steady_clock::time_point start() const { return start_; }
+  SteadyTime start() const { return start_; }
 
  private:
   void Arrived(bool ok);
@@ -70,7 +70,7 @@ class Call final : public WorkerPool::Job {
   Link link_;
   bool expired_ = false;
   std::atomic<bool> cancelled_ = false;
-  std::chrono::steady_clock::time_point start_;
+  SteadyTime start_;
   CallContext context_;
   absl::Status status_;
   const google::protobuf::Message* response_ = nullptr;

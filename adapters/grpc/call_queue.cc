@@ -3,7 +3,6 @@
 #include <grpc/support/time.h>
 
 #include <algorithm>
-#include <chrono>
 
 namespace keelson {
 namespace {
@@ -24,7 +23,7 @@ CallQueue::CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue, Dispatc
       dispatcher_(dispatcher),
       workers_(workers),
       inline_reads_(inline_reads),
-      receive_timeout_(absl::ToChronoNanoseconds(dispatcher.default_deadline())),
+      receive_timeout_(dispatcher.default_deadline()),
       arena_(ArenaOver(block_)) {}
 
 CallQueue::~CallQueue() = default;
@@ -58,14 +57,14 @@ void CallQueue::Run() {
 
 gpr_timespec CallQueue::NextExpiry() const {
   if (receiving_.empty()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
-  const auto left = receiving_.front()->start() + receive_timeout_ - std::chrono::steady_clock::now();
-  const auto nanoseconds = std::max(left, std::chrono::nanoseconds::zero()).count();
+  const absl::Duration left = receiving_.front()->start() + receive_timeout_ - SteadyTime::Now();
+  const std::int64_t nanoseconds = absl::ToInt64Nanoseconds(std::max(left, absl::ZeroDuration()));
   return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(nanoseconds, GPR_TIMESPAN));
 }
 
 void CallQueue::ExpireReceiving() {
   if (receiving_.empty()) return;
-  const auto latest_start = std::chrono::steady_clock::now() - receive_timeout_;
+  const SteadyTime latest_start = SteadyTime::Now() - receive_timeout_;
   while (!receiving_.empty() && receiving_.front()->start() <= latest_start) receiving_.front()->Expire();
 }
 

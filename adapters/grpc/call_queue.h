@@ -3,7 +3,6 @@
 #include <grpcpp/completion_queue.h>
 
 #include <atomic>
-#include <chrono>
 #include <list>
 #include <memory>
 #include <span>
@@ -72,7 +71,7 @@ class CallQueue {
   Dispatcher& dispatcher_;
   const Workers workers_;
   const bool inline_reads_;
-  const std::chrono::nanoseconds receive_timeout_;
+  const absl::Duration receive_timeout_;
   std::vector<std::unique_ptr<Call>> free_;
   // In the order of their arrival, so that the first one expires first.
   std::list<Call*> receiving_;

@@ -12,7 +12,6 @@
 #include <utility>
 
 #include "absl/memory/memory.h"
-#include "absl/time/clock.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -121,7 +120,7 @@ PgConnection::PgConnection(std::unique_ptr<pg_conn, Close> connection, const Opt
     : connection_(std::move(connection)),
       options_(options),
       database_(std::move(database)),
-      open_time_(absl::Now()) {}
+      open_time_(SteadyTime::Now()) {}
 
 PgConnection::~PgConnection() = default;
 

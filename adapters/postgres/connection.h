@@ -13,6 +13,7 @@
 #include "adapters/postgres/errors.h"
 #include "adapters/postgres/values.h"
 #include "core/common/deadline.h"
+#include "core/common/steady_time.h"
 
 struct pg_conn;
 struct pg_result;
@@ -127,7 +128,7 @@ class PgConnection {
   void RequireServer();
   // Says something unasked-for, or nothing at all because it was closed: not worth using.
   bool HasNews();
-  absl::Time open_time() const { return open_time_; }
+  SteadyTime open_time() const { return open_time_; }
   // The server's process that it was opened with; a pooler makes one up.
   int opened_pid() const;
   const std::string& database() const { return database_; }
@@ -161,7 +162,7 @@ class PgConnection {
   std::unique_ptr<pg_conn, Close> connection_;
   const Options options_;
   const std::string database_;
-  const absl::Time open_time_;
+  const SteadyTime open_time_;
   std::deque<Pending> pending_;
   // Names of the statements that the server has, or will have before what is queued behind them.
   std::unordered_map<const char*, std::string> prepared_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "core/common/error.h"
 
 namespace keelson {
@@ -14,7 +13,7 @@ constexpr absl::Duration kPause = absl::Milliseconds(100);
 
 // Spreads the ends of connections that began together.
 absl::Duration Lifetime(const PgConnection& connection, absl::Duration lifetime) {
-  const std::int64_t spread = absl::ToUnixNanos(connection.open_time()) % 21 - 10;
+  const std::int64_t spread = absl::ToInt64Nanoseconds(connection.open_time() - SteadyTime()) % 21 - 10;
   return lifetime + lifetime * spread / 100;
 }
 
@@ -72,7 +71,7 @@ std::unique_ptr<PgConnection> PgPool::TakeIdle() {
 
 bool PgPool::IsWorthKeeping(PgConnection& connection) const {
   return connection.usable() && connection.open_time() >= dropped_before_ &&
-         absl::Now() - connection.open_time() < Lifetime(connection, options_.lifetime);
+         SteadyTime::Now() - connection.open_time() < Lifetime(connection, options_.lifetime);
 }
 
 void PgPool::Return(std::unique_ptr<PgConnection> connection) {
@@ -94,7 +93,7 @@ void PgPool::Return(std::unique_ptr<PgConnection> connection) {
 
 void PgPool::Drop() {
   const absl::MutexLock lock(&mutex_);
-  dropped_before_ = absl::Now();
+  dropped_before_ = SteadyTime::Now();
   connections_ -= idle_.size();
   idle_.clear();
 }

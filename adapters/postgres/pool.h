@@ -84,7 +84,7 @@ class PgPool {
   // Idle, lent and being opened.
   std::size_t connections_ ABSL_GUARDED_BY(mutex_) = 0;
   // Older connections are not worth keeping.
-  absl::Time dropped_before_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  SteadyTime dropped_before_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread opener_;
 };

@@ -81,11 +81,11 @@ absl::Status AwaitAlone(PgConnection& connection) {
   return Guarded(connection, [&]() -> absl::Status {
     // In one transaction: between two, a pooler would give our session to whom we look for.
     Begin(connection, "BEGIN ISOLATION LEVEL READ COMMITTED");
-    const absl::Time began = absl::Now();
+    const Deadline patience = Deadline::After(kPatience);
     // It may have been theirs till now, and they show by another.
-    const absl::Duration watch = IsPooled(connection) ? kLongestRest : absl::ZeroDuration();
-    while (FindOthers(connection) || absl::Now() < began + watch) {
-      if (absl::Now() >= began + kPatience) return InUse(connection);
+    const Deadline watch = Deadline::After(IsPooled(connection) ? kLongestRest : absl::ZeroDuration());
+    while (FindOthers(connection) || !watch.expired()) {
+      if (patience.expired()) return InUse(connection);
       absl::SleepFor(kBetweenLooks);
     }
     Run(connection, "COMMIT");

@@ -1,15 +1,20 @@
 #pragma once
 
 #include "absl/time/time.h"
+#include "core/common/steady_time.h"
 
 namespace keelson {
 
-// The time of day. Thread-safe; never blocks.
+// The two kinds of time. Thread-safe; never blocks.
 class Clock {
  public:
   virtual ~Clock() = default;
-  // A whole number of microseconds since the Unix epoch, so that a stored time reads back equal.
+  // The time of day, for what is stored, sent or compared with such a time: creation, due, lease and expiry
+  // times. A whole number of microseconds since the Unix epoch, so that a stored time reads back equal. Never
+  // decreases within a process, but may advance at another rate than the monotonic clock, and jump forward.
   virtual absl::Time Now() = 0;
+  // The monotonic clock, for durations that are measured within the process.
+  virtual SteadyTime SteadyNow() { return SteadyTime::Now(); }
 };
 
 }  // namespace keelson

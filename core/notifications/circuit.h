@@ -4,6 +4,7 @@
 #include <deque>
 
 #include "absl/time/time.h"
+#include "core/common/steady_time.h"
 #include "core/notifications/provider_status.h"
 
 namespace keelson {
@@ -28,27 +29,27 @@ class Circuit {
  public:
   explicit Circuit(const CircuitPolicy& policy) : policy_(policy), next_open_(policy.open) {}
 
-  CircuitState StateAt(absl::Time now) const;
+  CircuitState StateAt(SteadyTime now) const;
   // How many more calls may be under way beside `under_way` others.
-  int Admits(absl::Time now, int under_way) const;
+  int Admits(SteadyTime now, int under_way) const;
   // When it stops being open.
-  absl::Time open_until() const { return open_until_; }
+  SteadyTime open_until() const { return open_until_; }
 
   // A call came to its end. What comes back from before the circuit opened changes nothing.
-  void Succeed(absl::Time now);
-  void Fail(absl::Time now);
+  void Succeed(SteadyTime now);
+  void Fail(SteadyTime now);
   // Opens it, however few calls failed: none can succeed.
-  void Trip(absl::Time now);
+  void Trip(SteadyTime now);
   // Where it is open: it may be tried at once.
-  void Allow(absl::Time now);
+  void Allow(SteadyTime now);
 
  private:
-  void Judge(absl::Time now, bool failed);
-  void Open(absl::Time now);
+  void Judge(SteadyTime now, bool failed);
+  void Open(SteadyTime now);
 
   const CircuitPolicy policy_;
   bool closed_ = true;
-  absl::Time open_until_;
+  SteadyTime open_until_;
   absl::Duration next_open_;
   int trials_left_ = 0;
   // The window: true for a failure.

@@ -24,10 +24,11 @@ std::string_view EventTypeOf(MessageState state) {
   }
 }
 
-std::vector<SendLane> LanesOf(const std::vector<EmailProvider*>& providers, const DispatchPolicy& policy) {
+std::vector<SendLane> LanesOf(const std::vector<EmailProvider*>& providers, const DispatchPolicy& policy,
+                              Clock& clock) {
   std::vector<SendLane> lanes;
   lanes.reserve(providers.size());
-  for (EmailProvider* provider : providers) lanes.emplace_back(*provider, policy);
+  for (EmailProvider* provider : providers) lanes.emplace_back(*provider, policy, clock);
   return lanes;
 }
 
@@ -39,7 +40,7 @@ DispatchMessages::DispatchMessages(const Ports& ports, std::vector<EmailProvider
       providers_(std::move(providers)),
       policy_(std::move(policy)),
       mail_(providers_.size()),
-      lanes_(LanesOf(providers_, policy_)),
+      lanes_(LanesOf(providers_, policy_, ports_.clock)),
       probed_(providers_.size()) {}
 
 absl::StatusOr<bool> DispatchMessages::KeepBooks() {
@@ -55,7 +56,7 @@ absl::StatusOr<bool> DispatchMessages::KeepBooks() {
   }
   EndTurn(turn);
   const bool full = turn.room > 0 && static_cast<int>(turn.claimed.size()) == turn.room;
-  for (Message& message : turn.claimed) Take(std::move(message), turn.now);
+  for (Message& message : turn.claimed) Take(std::move(message), turn);
   const absl::MutexLock lock(&mutex_);
   return full || !unwritten_.empty();
 }
@@ -66,6 +67,8 @@ DispatchMessages::Turn DispatchMessages::BeginTurn(absl::Time now) {
   Turn turn;
   turn.now = now;
   turn.lease_until = now + policy_.lease;
+  turn.steady_now = ports_.clock.SteadyNow();
+  turn.lease_end = turn.steady_now + policy_.lease;
   for (const MessageId id : std::exchange(unwritten_, {})) {
     Held& held = held_.at(id);
     held.listed = false;
@@ -73,20 +76,34 @@ DispatchMessages::Turn DispatchMessages::BeginTurn(absl::Time now) {
     if (message.state == MessageState::kSending) message.due_time = turn.lease_until;
   }
   AddRenewals(turn);
-  turn.room = Room(now);
+  turn.room = Room();
   return turn;
 }
 
-// Each quarter of a lease, so that three quarters of it are left when the store can't be reached.
+// Each quarter of a lease, so that three quarters of it are left when the store can't be reached. At once
+// where the time of day has jumped forward: the leases look expired to every process then.
+bool DispatchMessages::RenewalDue(const Turn& turn) {
+  if (turn.steady_now >= next_renewal_) return true;
+  return std::any_of(held_.begin(), held_.end(), [&](const auto& entry) {
+    const Held& held = entry.second;
+    return held.is_under_way() && held.message.due_time - turn.now < policy_.lease / 2;
+  });
+}
+
 void DispatchMessages::AddRenewals(Turn& turn) {
+  if (!RenewalDue(turn)) return;
   const absl::Duration quarter = policy_.lease / 4;
-  if (turn.now < next_renewal_) return;
   for (const auto& [id, held] : held_) {
-    const bool under_way = held.stage == Stage::kWaiting || held.stage == Stage::kSending;
-    if (!under_way || held.message.due_time > turn.lease_until - quarter) continue;
+    if (!held.is_under_way() || LeaseLeft(held, turn.now) > policy_.lease - quarter) continue;
     turn.renewed.emplace_back(held.message).due_time = turn.lease_until;
   }
-  next_renewal_ = turn.now + quarter;
+  next_renewal_ = turn.steady_now + quarter;
+}
+
+// By the clock by which less is left. Other processes judge a lease by the time of day, so it ends early
+// where that jumps forward, and no later where that is set back.
+absl::Duration DispatchMessages::LeaseLeft(const Held& held, absl::Time now) const {
+  return std::min(held.message.due_time - now, held.lease_end - ports_.clock.SteadyNow());
 }
 
 absl::StatusOr<bool> DispatchMessages::AnyDue(absl::Time now) {
@@ -147,7 +164,7 @@ void DispatchMessages::NoteUnwritten(const Turn& turn) {
     held_.at(message.id).listed = true;
     unwritten_.push_back(message.id);
   }
-  next_renewal_ = absl::InfinitePast();
+  next_renewal_ = SteadyTime::InfinitePast();
 }
 
 void DispatchMessages::NoteWritten(const Message& message, const Turn& turn) {
@@ -159,6 +176,7 @@ void DispatchMessages::NoteWritten(const Message& message, const Turn& turn) {
     return;
   }
   held.message.due_time = turn.lease_until;
+  held.lease_end = turn.lease_end;
   if (held.stage != Stage::kStarting) return;
   held.stage = Stage::kWaiting;
   lanes_[held.lane].Push(message.id);
@@ -176,7 +194,7 @@ void DispatchMessages::NoteLost(const Message& message) {
   held_.erase(found);
 }
 
-void DispatchMessages::Take(Message message, absl::Time now) {
+void DispatchMessages::Take(Message message, const Turn& turn) {
   std::string error;
   if (!IsRendered(message)) {
     absl::StatusOr<RenderedMessage> content =
@@ -190,6 +208,7 @@ void DispatchMessages::Take(Message message, absl::Time now) {
   const absl::MutexLock lock(&mutex_);
   const auto [place, is_new] = held_.try_emplace(message.id);
   Held& held = place->second;
+  held.lease_end = turn.lease_end;
   // It is under way here, and its lease ran out while the store could not be reached: the new one is ours as
   // well.
   if (!is_new) {
@@ -202,8 +221,8 @@ void DispatchMessages::Take(Message message, absl::Time now) {
   held.asked.resize(lanes());
   held.inexpressible.resize(lanes());
   held.message = std::move(message);
-  if (!error.empty()) return Die(held, error, now);
-  if (MayBeSent(held, now) && !Assign(held, now)) GiveBackUnasked(held, now);
+  if (!error.empty()) return Die(held, error, turn.now);
+  if (MayBeSent(held, turn.now) && !Assign(held, turn.now)) GiveBackUnasked(held, turn.now);
 }
 
 bool DispatchMessages::MayBeSent(Held& held, absl::Time now) {
@@ -237,7 +256,7 @@ bool DispatchMessages::MayBeSent(Held& held, absl::Time now) {
 // What waits for a provider that must not be asked any more goes to another, or back.
 void DispatchMessages::ReassignWaiting(absl::Time now) {
   for (SendLane& lane : lanes_) {
-    if (lane.IsOpen(now)) continue;
+    if (lane.IsOpen()) continue;
     for (const MessageId id : lane.TakeWaiting()) {
       const auto found = held_.find(id);
       if (found == held_.end()) continue;
@@ -250,7 +269,7 @@ void DispatchMessages::ReassignWaiting(absl::Time now) {
 // False where no provider may be asked now. Until the outcome is known, for all that the store can tell the
 // provider may have sent it.
 bool DispatchMessages::Assign(Held& held, absl::Time now) {
-  const std::optional<std::size_t> lane = Choose(held, now);
+  const std::optional<std::size_t> lane = Choose(held);
   if (!lane) return false;
   held.lane = *lane;
   held.message.provider = providers_[*lane]->name();
@@ -261,9 +280,9 @@ bool DispatchMessages::Assign(Held& held, absl::Time now) {
   return true;
 }
 
-std::optional<std::size_t> DispatchMessages::Choose(const Held& held, absl::Time now) {
+std::optional<std::size_t> DispatchMessages::Choose(const Held& held) {
   for (std::size_t lane = 0; lane < lanes(); ++lane) {
-    if (MaySend(held, lane) && !held.asked[lane] && lanes_[lane].Takes(now)) return lane;
+    if (MaySend(held, lane) && !held.asked[lane] && lanes_[lane].Takes()) return lane;
   }
   return std::nullopt;
 }
@@ -280,12 +299,12 @@ bool DispatchMessages::MaySend(const Held& held, std::size_t lane) const {
 }
 
 // As many as those providers have room for that the next messages would be assigned to.
-int DispatchMessages::Room(absl::Time now) {
+int DispatchMessages::Room() {
   if (stopped_) return 0;
   int room = 0;
   for (const SendLane& lane : lanes_) {
-    room += lane.Room(now);
-    if (lane.StatusAt(now).circuit == CircuitState::kClosed && lane.IsOpen(now)) break;
+    room += lane.Room();
+    if (lane.Status().circuit == CircuitState::kClosed && lane.IsOpen()) break;
   }
   return room;
 }
@@ -317,14 +336,13 @@ absl::Status DispatchMessages::Close() {
 }
 
 std::vector<ProviderStatus> DispatchMessages::ListProviders() const {
-  const absl::Time now = ports_.clock.Now();
   const absl::MutexLock lock(&mutex_);
-  return Statuses(now);
+  return Statuses();
 }
 
-std::vector<ProviderStatus> DispatchMessages::Statuses(absl::Time now) const {
+std::vector<ProviderStatus> DispatchMessages::Statuses() const {
   std::vector<ProviderStatus> statuses;
-  for (const SendLane& lane : lanes_) statuses.push_back(lane.StatusAt(now));
+  for (const SendLane& lane : lanes_) statuses.push_back(lane.Status());
   return statuses;
 }
 

@@ -83,6 +83,8 @@ class DispatchMessages : public ProviderStatuses {
     // How it was pinned when it was claimed.
     std::string pin_before;
     std::optional<absl::Time> pin_time_before;
+    // The end of the lease, which is also its message's due_time, by the monotonic clock.
+    SteadyTime lease_end;
     // The providers that turned it down since.
     std::vector<bool> asked;
     // Those among them that cannot express the message.
@@ -91,6 +93,8 @@ class DispatchMessages : public ProviderStatuses {
     Stage stage = Stage::kStarting;
     // Among the unwritten.
     bool listed = false;
+
+    bool is_under_way() const { return stage == Stage::kWaiting || stage == Stage::kSending; }
   };
 
   // What one turn of the books writes, and how many messages it claims.
@@ -100,12 +104,16 @@ class DispatchMessages : public ProviderStatuses {
     int room = 0;
     absl::Time now;
     absl::Time lease_until;
+    // The two of them by the monotonic clock.
+    SteadyTime steady_now;
+    SteadyTime lease_end;
     // Of those written, whether the lease still held.
     std::vector<bool> held;
     std::vector<Message> claimed;
   };
 
   Turn BeginTurn(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
+  bool RenewalDue(const Turn& turn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddRenewals(Turn& turn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<bool> AnyDue(absl::Time now);
   absl::Status Write(Turn& turn);
@@ -115,18 +123,19 @@ class DispatchMessages : public ProviderStatuses {
   void NoteWritten(const Message& message, const Turn& turn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteLost(const Message& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  void Take(Message message, absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Take(Message message, const Turn& turn) ABSL_LOCKS_EXCLUDED(mutex_);
   bool MayBeSent(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Duration LeaseLeft(const Held& held, absl::Time now) const;
   void ReassignWaiting(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Assign(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  std::optional<std::size_t> Choose(const Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::optional<std::size_t> Choose(const Held& held) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<std::size_t> LaneOf(const std::string& provider) const;
   // Whether the provider at `lane` may send the message, as far as the message is concerned.
   bool MaySend(const Held& held, std::size_t lane) const;
-  int Room(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  int Room() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   Held* NextOf(std::size_t lane, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Conclude(const Email& email, std::size_t lane, const SendOutcome& outcome, absl::Time began)
+  void Conclude(const Email& email, std::size_t lane, const SendOutcome& outcome, SteadyTime began)
       ABSL_LOCKS_EXCLUDED(mutex_);
   void Conclude(Held& held, const SendOutcome& outcome, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ConcludeUnknown(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -140,7 +149,7 @@ class DispatchMessages : public ProviderStatuses {
   void GiveBack(Held& held, absl::Time due) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Gives back a message that no provider was asked to send, with the reason.
   void GiveBackUnasked(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  std::vector<ProviderStatus> Statuses(absl::Time now) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::vector<ProviderStatus> Statuses() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Time WhenAsked(const Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The store is to learn how it stands.
   void Enter(Held& held, Stage stage) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -158,7 +167,7 @@ class DispatchMessages : public ProviderStatuses {
   std::map<MessageId, Held> held_ ABSL_GUARDED_BY(mutex_);
   // Of those held, the ones that the store is to learn of.
   std::vector<MessageId> unwritten_ ABSL_GUARDED_BY(mutex_);
-  absl::Time next_renewal_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
+  SteadyTime next_renewal_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace keelson

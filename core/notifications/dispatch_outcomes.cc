@@ -33,7 +33,7 @@ bool IsAboutRecipient(const SendOutcome& outcome) {
 void DispatchMessages::AwaitMail(std::size_t lane) {
   const absl::MutexLock lock(&mutex_);
   while (!stopped_) {
-    const absl::Duration wait = lanes_[lane].ready_at() - ports_.clock.Now();
+    const absl::Duration wait = lanes_[lane].TimeUntilReady();
     if (wait <= absl::ZeroDuration()) return;
     mail_[lane].WaitUntil(&mutex_, Deadline::After(wait));
   }
@@ -41,10 +41,10 @@ void DispatchMessages::AwaitMail(std::size_t lane) {
 
 bool DispatchMessages::SendNext(std::size_t lane) {
   Email email;
-  const absl::Time began = ports_.clock.Now();
+  const SteadyTime began = ports_.clock.SteadyNow();
   {
     const absl::MutexLock lock(&mutex_);
-    const Held* held = stopped_ ? nullptr : NextOf(lane, began);
+    const Held* held = stopped_ ? nullptr : NextOf(lane, ports_.clock.Now());
     if (held == nullptr) return false;
     const Message& message = held->message;
     email = {message.id, policy_.from, message.to, message.content, message.create_time};
@@ -54,12 +54,12 @@ bool DispatchMessages::SendNext(std::size_t lane) {
 }
 
 DispatchMessages::Held* DispatchMessages::NextOf(std::size_t lane, absl::Time now) {
-  while (const std::optional<MessageId> id = lanes_[lane].Next(now)) {
+  while (const std::optional<MessageId> id = lanes_[lane].Next()) {
     const auto found = held_.find(*id);
     if (found == held_.end()) continue;
     Held& held = found->second;
     // The store could not be reached for a while: first it must say that the message is still ours.
-    if (held.message.due_time - now < std::min(policy_.timeout, policy_.lease / 2)) {
+    if (LeaseLeft(held, now) < std::min(policy_.timeout, policy_.lease / 2)) {
       Enter(held, Stage::kStarting);
       continue;
     }
@@ -70,10 +70,10 @@ DispatchMessages::Held* DispatchMessages::NextOf(std::size_t lane, absl::Time no
 }
 
 void DispatchMessages::Conclude(const Email& email, std::size_t lane, const SendOutcome& outcome,
-                                absl::Time began) {
+                                SteadyTime began) {
   const absl::Time now = ports_.clock.Now();
   const absl::MutexLock lock(&mutex_);
-  lanes_[lane].Note(email.id, outcome, now - began, now);
+  lanes_[lane].Note(email.id, outcome, ports_.clock.SteadyNow() - began);
   if (outcome.kind != Kind::kAccepted) {
     ports_.log.Write(Severity::kWarning, "message.refused", "an e-mail provider did not take a message",
                      {{"provider", providers_[lane]->name()},
@@ -172,7 +172,7 @@ void DispatchMessages::GiveBack(Held& held, absl::Time due) {
 }
 
 void DispatchMessages::GiveBackUnasked(Held& held, absl::Time now) {
-  const std::string reason = ExplainUnavailable(Statuses(now), held.pin_before);
+  const std::string reason = ExplainUnavailable(Statuses(), held.pin_before);
   if (!reason.empty()) held.message.last_error = Shortened(reason);
   GiveBack(held, WhenAsked(held, now));
 }
@@ -180,14 +180,16 @@ void DispatchMessages::GiveBackUnasked(Held& held, absl::Time now) {
 // When a provider that may send the message can be asked again; not at once, since none could be now, and
 // later each time that the providers fail with it.
 absl::Time DispatchMessages::WhenAsked(const Held& held, absl::Time now) {
-  absl::Time soonest = absl::InfiniteFuture();
+  absl::Duration soonest = absl::InfiniteDuration();
   int failures = 1;
   for (std::size_t lane = 0; lane < lanes(); ++lane) {
     if (!MaySend(held, lane) || held.inexpressible[lane]) continue;
-    soonest = std::min(soonest, lanes_[lane].OpensAt());
+    soonest = std::min(soonest, lanes_[lane].TimeUntilOpen());
     failures = std::max(failures, lanes_[lane].CountFailures(held.message.id));
   }
-  return std::max(soonest, now + FullJitter(ports_.entropy, policy_.base_delay, policy_.max_delay, failures));
+  const absl::Duration jitter = FullJitter(ports_.entropy, policy_.base_delay, policy_.max_delay, failures);
+  // Whole microseconds, as every stored time.
+  return now + absl::Ceil(std::max(soonest, jitter), absl::Microseconds(1));
 }
 
 void DispatchMessages::Enter(Held& held, Stage stage) {
@@ -204,11 +206,11 @@ void DispatchMessages::ProbeProviders() {
       const absl::MutexLock lock(&mutex_);
       const bool known = probed_[lane];
       probed_[lane] = true;
-      if (known && lanes_[lane].StatusAt(ports_.clock.Now()).circuit == CircuitState::kClosed) continue;
+      if (known && lanes_[lane].Status().circuit == CircuitState::kClosed) continue;
     }
     const SendOutcome outcome = providers_[lane]->Probe(Deadline::After(policy_.timeout));
     const absl::MutexLock lock(&mutex_);
-    lanes_[lane].NoteProbe(outcome, ports_.clock.Now());
+    lanes_[lane].NoteProbe(outcome);
     if (outcome.kind == Kind::kAccepted) continue;
     ports_.log.Write(outcome.kind == Kind::kConfig ? Severity::kError : Severity::kWarning,
                      "provider.unusable", "an e-mail provider can't be used",

@@ -13,15 +13,22 @@ constexpr absl::Duration kFilledFor = absl::Milliseconds(250);
 
 }  // namespace
 
-bool SendLane::IsOpen(absl::Time now) const {
+absl::Duration SendLane::TimeUntilOpen() const {
+  return std::max(OpensAt() - clock_.SteadyNow(), absl::ZeroDuration());
+}
+
+bool SendLane::IsOpen() const {
+  const SteadyTime now = clock_.SteadyNow();
   return now >= paused_until_ && circuit_.StateAt(now) != CircuitState::kOpen;
 }
 
-bool SendLane::Takes(absl::Time now) const {
+bool SendLane::Takes() const {
+  const SteadyTime now = clock_.SteadyNow();
   return now >= paused_until_ && circuit_.Admits(now, load_) > 0;
 }
 
-int SendLane::Room(absl::Time now) const {
+int SendLane::Room() const {
+  const SteadyTime now = clock_.SteadyNow();
   if (now < paused_until_) return 0;
   return std::clamp(Target() - load_, 0, circuit_.Admits(now, load_));
 }
@@ -39,23 +46,26 @@ bool SendLane::Recognizes(absl::Time first, absl::Time now) const {
   return now - first < provider_.repeat_window();
 }
 
-std::optional<MessageId> SendLane::Next(absl::Time now) {
-  if (waiting_.empty() || !IsOpen(now) || now < next_slot_) return std::nullopt;
+std::optional<MessageId> SendLane::Next() {
+  const SteadyTime now = clock_.SteadyNow();
+  if (waiting_.empty() || !IsOpen() || now < next_slot_) return std::nullopt;
   if (policy_.rate > 0) next_slot_ = std::max(now, next_slot_) + absl::Seconds(1) / policy_.rate;
   const MessageId id = waiting_.front();
   waiting_.pop_front();
   return id;
 }
 
-absl::Time SendLane::ready_at() const {
-  return waiting_.empty() ? absl::InfiniteFuture() : std::max(next_slot_, OpensAt());
+absl::Duration SendLane::TimeUntilReady() const {
+  if (waiting_.empty()) return absl::InfiniteDuration();
+  return std::max(std::max(next_slot_, OpensAt()) - clock_.SteadyNow(), absl::ZeroDuration());
 }
 
 std::deque<MessageId> SendLane::TakeWaiting() {
   return std::exchange(waiting_, {});
 }
 
-void SendLane::Note(MessageId id, const SendOutcome& outcome, absl::Duration took, absl::Time now) {
+void SendLane::Note(MessageId id, const SendOutcome& outcome, absl::Duration took) {
+  const SteadyTime now = clock_.SteadyNow();
   --load_;
   average_ = average_ <= absl::ZeroDuration() ? took : (7 * average_ + took) / 8;
   ++status_.attempts[static_cast<std::size_t>(outcome.kind)];
@@ -84,7 +94,7 @@ bool SendLane::IsCausedByMessage(MessageId id, Kind kind) {
   }
 }
 
-void SendLane::UpdateCircuit(const SendOutcome& outcome, absl::Time now) {
+void SendLane::UpdateCircuit(const SendOutcome& outcome, SteadyTime now) {
   switch (outcome.kind) {
     case Kind::kUnreachable:
     case Kind::kUnknown:
@@ -130,15 +140,17 @@ void SendLane::NoteState(const SendOutcome& outcome) {
   }
 }
 
-void SendLane::NoteProbe(const SendOutcome& outcome, absl::Time now) {
+void SendLane::NoteProbe(const SendOutcome& outcome) {
+  const SteadyTime now = clock_.SteadyNow();
   NoteState(outcome);
   if (outcome.kind == Kind::kAccepted) return circuit_.Allow(now);
   if (outcome.kind == Kind::kConfig) circuit_.Trip(now);
 }
 
-ProviderStatus SendLane::StatusAt(absl::Time now) const {
+ProviderStatus SendLane::Status() const {
   ProviderStatus status = status_;
   status.name = provider_.name();
+  const SteadyTime now = clock_.SteadyNow();
   status.circuit = circuit_.StateAt(now);
   status.available = now >= paused_until_ && status.circuit == CircuitState::kClosed;
   return status;

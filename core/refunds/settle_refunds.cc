@@ -51,16 +51,16 @@ auto FindById(Repository& repository, const std::vector<Id>& ids) {
 }  // namespace
 
 absl::StatusOr<int> SettleRefunds::operator()() {
+  // Those that the lease has no time left for are taken up again when it has run out.
+  const SteadyTime last_start = clock_.SteadyNow() + kLease - kAttemptTimeout;
   absl::StatusOr<std::vector<Refund>> claimed = Claim();
   if (!claimed.ok()) return claimed.status();
   if (claimed->empty()) return 0;
 
-  // Those that the lease has no time left for are taken up again when it has run out.
-  const absl::Time last_start = clock_.Now() + kLease - kAttemptTimeout;
   std::vector<Attempt> attempts;
   attempts.reserve(claimed->size());
   for (const Refund& refund : *claimed) {
-    if (clock_.Now() > last_start) break;
+    if (clock_.SteadyNow() > last_start) break;
     attempts.push_back({refund, Ask(refund)});
   }
   const absl::Status status = store_.Write(Deadline::After(kStoreTimeout),

@@ -18,7 +18,7 @@ struct Shown {
   }
 
   std::ostringstream out;
-  absl::Time now = absl::UnixEpoch();
+  SteadyTime now;
   Progress progress;
 };
 

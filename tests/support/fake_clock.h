@@ -13,12 +13,21 @@ class FakeClock : public Clock {
   static constexpr std::int64_t kStartSeconds = 1'767'225'600;
 
   absl::Time Now() override { return absl::FromUnixMicros(unix_micros_.load()); }
-  void Set(absl::Time now) { unix_micros_ = absl::ToUnixMicros(now); }
-  // Backwards too.
-  void Advance(absl::Duration by) { unix_micros_ += absl::ToInt64Microseconds(by); }
+  SteadyTime SteadyNow() override { return SteadyTime() + absl::Microseconds(steady_micros_.load()); }
+
+  // Time passes until `now`.
+  void Set(absl::Time now) { Advance(now - Now()); }
+  // Time passes. Backwards too: then the monotonic clock stands still.
+  void Advance(absl::Duration by) {
+    unix_micros_ += absl::ToInt64Microseconds(by);
+    if (by > absl::ZeroDuration()) steady_micros_ += absl::ToInt64Microseconds(by);
+  }
+  // The time of day changes by `by` and no time passes, as when an administrator sets the system's clock.
+  void Jump(absl::Duration by) { unix_micros_ += absl::ToInt64Microseconds(by); }
 
  private:
   std::atomic<std::int64_t> unix_micros_{kStartSeconds * 1'000'000};
+  std::atomic<std::int64_t> steady_micros_{0};
 };
 
 }  // namespace keelson

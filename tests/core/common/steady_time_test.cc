@@ -1,0 +1,27 @@
+#include "core/common/steady_time.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+
+namespace keelson {
+namespace {
+
+TEST_CASE("steady times give durations, and are ordered") {
+  const SteadyTime begin = SteadyTime::Now();
+  const SteadyTime end = begin + absl::Seconds(2);
+  CHECK(end - begin == absl::Seconds(2));
+  CHECK(end - absl::Seconds(2) == begin);
+  CHECK(begin < end);
+  CHECK(std::max(begin, end) == end);
+  CHECK(SteadyTime::Now() >= begin);
+}
+
+TEST_CASE("no reading is before the monotonic clock's zero or outside of the infinite bounds") {
+  CHECK(SteadyTime() < SteadyTime::Now());
+  CHECK(SteadyTime::InfinitePast() < SteadyTime());
+  CHECK(SteadyTime::Now() < SteadyTime::InfiniteFuture());
+  CHECK(SteadyTime::InfiniteFuture() - SteadyTime::Now() == absl::InfiniteDuration());
+}
+
+}  // namespace
+}  // namespace keelson

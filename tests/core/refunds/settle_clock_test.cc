@@ -1,0 +1,35 @@
+// Settling refunds while somebody sets the system's clock.
+#include <catch2/catch.hpp>
+
+#include "tests/core/world.h"
+
+namespace keelson {
+namespace {
+
+void RefundTwice(World& world) {
+  const Order order = world.Delivered();
+  for (int i = 0; i < 2; ++i) Must(world.Refunded(order, AmountOf(10)).status());
+}
+
+TEST_CASE("A clock that is set forward during a batch leaves none of its refunds behind") {
+  World world;
+  RefundTwice(world);
+  world.payments.on_refund = [&](const PaymentRefund&) { world.clock.Jump(absl::Minutes(10)); };
+  CHECK(world.Settle() == 2);
+  CHECK(world.payments.moved.size() == 2);
+  CHECK(world.Settle() == 0);
+}
+
+TEST_CASE("A batch starts no attempt that its lease leaves no time for, though the clock is set back") {
+  World world;
+  RefundTwice(world);
+  world.payments.on_refund = [&](const PaymentRefund&) {
+    world.clock.Advance(SettleRefunds::kLease);
+    world.clock.Jump(-SettleRefunds::kLease);
+  };
+  CHECK(world.Settle() == 2);
+  CHECK(world.payments.asked.size() == 1);
+}
+
+}  // namespace
+}  // namespace keelson
