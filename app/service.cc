@@ -7,6 +7,7 @@
 #include "app/adapters.h"
 #include "app/grpc_options.h"
 #include "app/page_token_key.h"
+#include "app/resume_clock.h"
 #include "app/service_manager.h"
 #include "core/common/strings.h"
 #include "core/common/transfer_store.h"
@@ -82,6 +83,8 @@ absl::Status Service::MakeAdapters() {
 }
 
 absl::Status Service::MakeCore() {
+  absl::Status resumed = ResumeClock(*store_, clock_, log_, Deadline::After(kFirstWriteTimeout));
+  if (!resumed.ok()) return resumed;
   absl::Status whole = CheckNoTransfer(*store_, Deadline::After(kFirstWriteTimeout));
   if (!whole.ok()) return whole;
   const auto key = ReadOrMakePageTokenKey(*store_, entropy_, Deadline::After(kFirstWriteTimeout));

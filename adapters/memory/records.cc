@@ -33,6 +33,10 @@ absl::StatusOr<std::vector<Event>> MemoryEvents::ListAfter(std::int64_t sequence
   return ListFrom(sequence, limit);
 }
 
+Found<Event> MemoryEvents::FindLast() {
+  return events_.empty() ? std::nullopt : std::optional<Event>(events_.back());
+}
+
 std::vector<Event> MemoryEvents::ListFrom(std::int64_t sequence, int limit) const {
   const auto size = static_cast<std::int64_t>(events_.size());
   const std::int64_t begin = std::clamp<std::int64_t>(sequence, 0, size);

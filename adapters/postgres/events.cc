@@ -34,4 +34,13 @@ absl::StatusOr<std::vector<Event>> PgEventReader::ListAfter(std::int64_t sequenc
   });
 }
 
+Found<Event> PgEventReader::FindLast() {
+  if (absl::Status numbered = sequencer_.CatchUp(deadline_); !numbered.ok()) return numbered;
+  return session_.Guard([&]() -> Found<Event> {
+    const PgResult last =
+        session_.Select("SELECT " KEELSON_EVENT_COLUMNS " FROM events ORDER BY sequence DESC LIMIT 1");
+    return last.rows() > 0 ? std::optional<Event>(ReadEvent(last, 0)) : std::nullopt;
+  });
+}
+
 }  // namespace keelson

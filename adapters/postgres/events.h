@@ -21,8 +21,9 @@ class PgEventReader final : public EventReader {
  public:
   PgEventReader(PgSession& session, PgSequencer& sequencer, Deadline deadline)
       : session_(session), sequencer_(sequencer), deadline_(deadline) {}
-  // Has what was committed before numbered first, so that a writer finds its own events.
+  // Both have what was committed before numbered first, so that a writer finds its own events.
   absl::StatusOr<std::vector<Event>> ListAfter(std::int64_t sequence, int limit) override;
+  Found<Event> FindLast() override;
 
  private:
   PgSession& session_;

@@ -4,21 +4,35 @@
 #include "adapters/sqlite/listing.h"
 
 namespace keelson {
+namespace {
+
+Event ReadEvent(Rows& rows) {
+  Event e;
+  WithColumns(e, [&](auto&... columns) { rows.Read(columns...); });
+  return e;
+}
+
+}  // namespace
 
 SqliteEventReader::SqliteEventReader(Connection& connection)
     : connection_(connection),
       list_after_(connection, "SELECT " KEELSON_EVENT_COLUMNS
-                              " FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?") {}
+                              " FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?"),
+      find_last_(connection, "SELECT " KEELSON_EVENT_COLUMNS " FROM events ORDER BY sequence DESC LIMIT 1") {}
 
 absl::StatusOr<std::vector<Event>> SqliteEventReader::ListAfter(std::int64_t sequence, int limit) {
   return connection_.Guard([&]() -> absl::StatusOr<std::vector<Event>> {
     std::vector<Event> events;
     Rows rows = list_after_.Select(sequence, LimitParameter(limit));
-    while (rows.Next()) {
-      Event& e = events.emplace_back();
-      WithColumns(e, [&](auto&... columns) { rows.Read(columns...); });
-    }
+    while (rows.Next()) events.push_back(ReadEvent(rows));
     return events;
+  });
+}
+
+Found<Event> SqliteEventReader::FindLast() {
+  return connection_.Guard([&]() -> Found<Event> {
+    Rows rows = find_last_.Select();
+    return rows.Next() ? std::optional<Event>(ReadEvent(rows)) : std::nullopt;
   });
 }
 

@@ -9,10 +9,12 @@ class SqliteEventReader : public EventReader {
  public:
   explicit SqliteEventReader(Connection& connection);
   absl::StatusOr<std::vector<Event>> ListAfter(std::int64_t sequence, int limit) override;
+  Found<Event> FindLast() override;
 
  private:
   Connection& connection_;
   Query list_after_;
+  Query find_last_;
 };
 
 // Numbers and chains events as they are inserted. Only the writer inserts any, so it knows the last one

@@ -234,6 +234,8 @@ class EventReader {
   virtual ~EventReader() = default;
   // At most `limit` committed events with a greater sequence, in order.
   virtual absl::StatusOr<std::vector<Event>> ListAfter(std::int64_t sequence, int limit) = 0;
+  // The committed event with the greatest sequence.
+  virtual Found<Event> FindLast() = 0;
 };
 
 class EventRepository {

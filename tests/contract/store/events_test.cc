@@ -61,6 +61,18 @@ STORE_TEST("events are listed after a sequence, in order and limited") {
   CHECK(list(0, 0).empty());
 }
 
+STORE_TEST("the last event is found, and none where there is none") {
+  TestType fixture;
+  Store& store = fixture.store();
+  const auto last = [&] { return Get(store, [](ReadTransaction& tx) { return tx.events().FindLast(); }); };
+  CHECK_FALSE(last().has_value());
+  for (const std::string subject : {"a", "b"}) {
+    REQUIRE_OK(Append(store, subject));
+    CHECK(last() == AllEvents(store).back());
+    CHECK(last()->subject == subject);
+  }
+}
+
 STORE_TEST("the chain stays whole under concurrent writers of whom some fail") {
   TestType fixture;
   Store& store = fixture.store();

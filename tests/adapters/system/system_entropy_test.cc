@@ -1,23 +1,12 @@
+#include "adapters/system/system_entropy.h"
+
 #include <array>
 #include <catch2/catch.hpp>
 #include <cstddef>
 #include <set>
 #include <vector>
 
-#include "absl/time/clock.h"
-#include "adapters/system/system_clock.h"
-#include "adapters/system/system_entropy.h"
-
 namespace keelson {
-
-TEST_CASE("the system clock tells the time of day in whole microseconds") {
-  SystemClock clock;
-  const absl::Time before = absl::Now() - absl::Microseconds(1);
-  const absl::Time now = clock.Now();
-  CHECK(now > before);
-  CHECK(now <= absl::Now());
-  CHECK(absl::FromUnixMicros(absl::ToUnixMicros(now)) == now);
-}
 
 TEST_CASE("system entropy fills every byte and never repeats itself") {
   SystemEntropy entropy;

@@ -1,0 +1,31 @@
+#include "app/resume_clock.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/events/event.h"
+
+namespace keelson {
+
+absl::Status ResumeClock(Store& store, SystemClock& clock, Log& log, Deadline deadline) {
+  std::optional<Event> last;
+  absl::Status status = store.Read(deadline, [&](ReadTransaction& tx) {
+    Found<Event> found = tx.events().FindLast();
+    if (found.ok()) last = *std::move(found);
+    return found.status();
+  });
+  if (!status.ok() || !last) return status;
+  const absl::Duration lead = last->create_time - clock.Now();
+  if (lead <= kMaxResumedLead) {
+    clock.StartAt(last->create_time);
+  } else {
+    log.Write(Severity::kWarning, "clock.behind_store",
+              "the system's clock is far behind the store's last event; due times wait for the clock",
+              {{"last_event", absl::FormatTime(absl::RFC3339_full, last->create_time, absl::UTCTimeZone())},
+               {"lead", absl::FormatDuration(lead)}});
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace keelson

@@ -1,0 +1,60 @@
+#include "app/resume_clock.h"
+
+#include <catch2/catch.hpp>
+#include <memory>
+
+#include "adapters/memory/memory_store.h"
+#include "tests/app/stepped_clock.h"
+
+namespace keelson {
+namespace {
+
+const absl::Time kStart = SteppedClock::Start();
+
+// A store whose last event is of this time.
+std::unique_ptr<MemoryStore> StoreWithEventAt(absl::Time time) {
+  auto store = std::make_unique<MemoryStore>();
+  Event event;
+  event.type = "user.registered";
+  event.create_time = time;
+  REQUIRE(
+      store->Write(Deadline::Never(), [&](WriteTransaction& tx) { return tx.events().Append(event); }).ok());
+  return store;
+}
+
+TEST_CASE("a clock that was set back before the start goes on from the store's last event") {
+  SteppedClock stepped;
+  const auto store = StoreWithEventAt(kStart + absl::Minutes(10));
+  REQUIRE(ResumeClock(*store, stepped.clock, stepped.log, Deadline::Never()).ok());
+  CHECK(stepped.clock.Now() == kStart + absl::Minutes(10));
+  stepped.Pass(absl::Minutes(20));
+  CHECK(stepped.clock.Now() == kStart + absl::Minutes(20));
+}
+
+TEST_CASE("an older event or an empty store leaves the clock alone") {
+  SteppedClock stepped;
+  const auto older = StoreWithEventAt(kStart - absl::Hours(1));
+  REQUIRE(ResumeClock(*older, stepped.clock, stepped.log, Deadline::Never()).ok());
+  MemoryStore empty;
+  REQUIRE(ResumeClock(empty, stepped.clock, stepped.log, Deadline::Never()).ok());
+  CHECK(stepped.clock.Now() == kStart);
+  CHECK(stepped.log.events().empty());
+}
+
+TEST_CASE("an event that is dated too far ahead is logged and not followed") {
+  SteppedClock stepped;
+  const auto store = StoreWithEventAt(kStart + kMaxResumedLead + absl::Microseconds(1));
+  REQUIRE(ResumeClock(*store, stepped.clock, stepped.log, Deadline::Never()).ok());
+  CHECK(stepped.clock.Now() == kStart);
+  CHECK(stepped.log.events() == std::vector<std::string>{"clock.behind_store"});
+}
+
+TEST_CASE("a store that can't be read is the start's error") {
+  SteppedClock stepped;
+  MemoryStore store;
+  CHECK(absl::IsDeadlineExceeded(
+      ResumeClock(store, stepped.clock, stepped.log, Deadline::After(absl::ZeroDuration()))));
+}
+
+}  // namespace
+}  // namespace keelson
