@@ -16,8 +16,10 @@ BackgroundJobs::~BackgroundJobs() {
 }
 
 void BackgroundJobs::Start(BackgroundJob job) {
+  const Deadline progress = Deadline::After(job.longest_run);
   const absl::MutexLock lock(&mutex_);
-  threads_.emplace_back([this, job = std::move(job)] { Repeat(job); });
+  Running& running = running_.emplace_back(Running{std::move(job), progress});
+  threads_.emplace_back([this, &running] { Repeat(running); });
 }
 
 void BackgroundJobs::Stop() {
@@ -31,10 +33,32 @@ void BackgroundJobs::Stop() {
   for (std::thread& thread : threads) thread.join();
 }
 
-void BackgroundJobs::Repeat(const BackgroundJob& job) {
-  int failures = 0;
-  while (Wait(RunOnce(job, failures))) {
+std::vector<JobStatus> BackgroundJobs::ListStatuses() const {
+  std::vector<JobStatus> statuses;
+  const absl::MutexLock lock(&mutex_);
+  for (const Running& running : running_) {
+    auto status = std::find_if(statuses.begin(), statuses.end(),
+                               [&](const JobStatus& other) { return other.name == running.job.name; });
+    if (status == statuses.end()) status = statuses.insert(status, {running.job.name});
+    if (running.progress.expired()) status->stalled = true;
   }
+  return statuses;
+}
+
+void BackgroundJobs::Repeat(Running& running) {
+  int failures = 0;
+  absl::Duration wait;
+  do {
+    ExpectProgress(running, running.job.longest_run);
+    wait = RunOnce(running.job, failures);
+    ExpectProgress(running, wait + kMaxDelay);
+  } while (Wait(wait));
+}
+
+void BackgroundJobs::ExpectProgress(Running& running, absl::Duration within) {
+  const Deadline progress = Deadline::After(within);
+  const absl::MutexLock lock(&mutex_);
+  running.progress = progress;
 }
 
 absl::Duration BackgroundJobs::RunOnce(const BackgroundJob& job, int& failures) {

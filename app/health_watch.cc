@@ -4,29 +4,29 @@
 #include "core/common/strings.h"
 
 namespace keelson {
-namespace {
-
-// A store that needs longer than this to say that it is well is not.
-constexpr absl::Duration kCheckTimeout = absl::Seconds(5);
-
-}  // namespace
 
 absl::StatusOr<bool> HealthWatch::operator()() {
   TellProviders();
   const absl::Status status = store_.Check(Deadline::After(kCheckTimeout));
+  const absl::MutexLock lock(&mutex_);
   if (status.ok() && !serving_) Serve();
   if (!status.ok() && !refusing_) Refuse(status);
   return false;
 }
 
+void HealthWatch::NoteHang() {
+  const absl::MutexLock lock(&mutex_);
+  if (!refusing_) Refuse(absl::UnavailableError("the store does not answer its health check"));
+}
+
 void HealthWatch::TellProviders() {
   for (const ProviderStatus& provider : providers_.ListProviders()) {
-    server_.SetServing(StrCat("email.", provider.name), provider.circuit != CircuitState::kOpen);
+    set_serving_(StrCat("email.", provider.name), provider.circuit != CircuitState::kOpen);
   }
 }
 
 void HealthWatch::Serve() {
-  server_.SetServing(true);
+  set_serving_("", true);
   serving_ = true;
   refusing_ = false;
   log_.Write(Severity::kInfo, "service.serving", "serving", {{"address", address_}});
@@ -35,7 +35,7 @@ void HealthWatch::Serve() {
 }
 
 void HealthWatch::Refuse(const absl::Status& cause) {
-  server_.SetServing(false);
+  set_serving_("", false);
   serving_ = false;
   refusing_ = true;
   log_.Write(Severity::kError, "service.not_serving", "not serving: the store is not available",

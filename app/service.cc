@@ -20,6 +20,11 @@ constexpr absl::Duration kFirstWriteTimeout = absl::Seconds(10);
 constexpr absl::Duration kLeastProbeInterval = absl::Milliseconds(100);
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
 constexpr absl::Duration kCertificateInterval = absl::Seconds(10);
+// The longest that a sender waits for mail before it shows that it makes progress.
+constexpr absl::Duration kLongestWaitForMail = absl::Minutes(1);
+// Added to the time that a run may take, for a busy machine.
+constexpr absl::Duration kRunMargin = absl::Seconds(30);
+constexpr char kHealthJob[] = "health";
 
 DispatchPolicy DispatchPolicyOf(const EmailConfig& email) {
   return {.from = email.from,
@@ -107,8 +112,10 @@ absl::Status Service::Listen() {
   auto server = GrpcServer::Start(GrpcOptionsOf(config_), application_->use_cases(), *store_, entropy_, log_);
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
-  health_watch_ = std::make_unique<HealthWatch>(*store_, *dispatch_messages_, *server_,
-                                                AddressOf(config_.server.listen, server_->port()), log_);
+  health_watch_ = std::make_unique<HealthWatch>(
+      *store_, *dispatch_messages_,
+      [this](const std::string& part, bool serving) { SetServing(part, serving); },
+      AddressOf(config_.server.listen, server_->port()), log_);
   return absl::OkStatus();
 }
 
@@ -126,16 +133,38 @@ void Service::OfferMetrics() {
 }
 
 void Service::StartJobs() {
-  health_jobs_.Start({"health", HealthWatch::kInterval, [this] { return (*health_watch_)(); }});
+  health_jobs_.Start(
+      {kHealthJob, HealthWatch::kInterval, HealthWatch::kLongestRun, [this] { return (*health_watch_)(); }});
   StartSending();
-  jobs_.Start({"settle_refunds", config_.payments.poll, ByBatches(*settle_refunds_)});
-  jobs_.Start({"purge_expired", kPurgeInterval, [this] { return (*purge_expired_)(); }});
+  jobs_.Start({"settle_refunds", config_.payments.poll, SettleRefunds::LongestRun() + kRunMargin,
+               ByBatches(*settle_refunds_)});
+  jobs_.Start({"purge_expired", kPurgeInterval, PurgeExpired::kStoreTimeout + kRunMargin,
+               [this] { return (*purge_expired_)(); }});
   if (!config_.server.tls.cert.empty()) {
-    jobs_.Start({"reload_certificates", kCertificateInterval, [this]() -> absl::StatusOr<bool> {
+    jobs_.Start({"reload_certificates", kCertificateInterval, kRunMargin, [this]() -> absl::StatusOr<bool> {
                    ReloadCertificates();
                    return false;
                  }});
   }
+  StartWatching();
+}
+
+void Service::StartWatching() {
+  watch_jobs_.Start({"watch", JobWatch::kInterval, JobWatch::kInterval, [this]() -> absl::StatusOr<bool> {
+                       job_watch_();
+                       clock_watch_();
+                       return false;
+                     }});
+}
+
+void Service::SetServing(const std::string& part, bool serving) {
+  part.empty() ? server_->SetServing(serving) : server_->SetServing(part, serving);
+}
+
+void Service::ReportJob(const JobStatus& job) {
+  SetServing(StrCat("job.", job.name), !job.stalled);
+  // A check that hangs can't report it.
+  if (job.name == kHealthJob && job.stalled) health_watch_->NoteHang();
 }
 
 void Service::StartSending() {
@@ -143,21 +172,24 @@ void Service::StartSending() {
   // Often enough to renew leases in time.
   const absl::Duration turn = std::min(dispatch.poll, dispatch.lease / 4);
   // Most of these wait by themselves, and are back at once.
-  books_.Start({"keep_outbox", turn, [this, turn]() -> absl::StatusOr<bool> {
+  books_.Start({"keep_outbox", turn, turn + DispatchMessages::LongestKeepBooks() + kRunMargin,
+                [this, turn]() -> absl::StatusOr<bool> {
                   const bool sending = dispatch_messages_->AwaitBooks(turn);
                   const absl::StatusOr<bool> kept = dispatch_messages_->KeepBooks();
                   if (!kept.ok()) return kept.status();
                   return sending || *kept;
                 }});
   jobs_.Start({"probe_email_providers", std::max(config_.email.circuit.open, kLeastProbeInterval),
-               [this]() -> absl::StatusOr<bool> {
+               dispatch_messages_->LongestProbe() + kRunMargin, [this]() -> absl::StatusOr<bool> {
                  dispatch_messages_->ProbeProviders();
                  return false;
                }});
   for (std::size_t lane = 0; lane < dispatch_messages_->lanes(); ++lane) {
+    const absl::Duration longest_run =
+        kLongestWaitForMail + dispatch_messages_->LongestSend(lane) + kRunMargin;
     for (int i = 0; i < dispatch.concurrency; ++i) {
-      jobs_.Start({"send_messages", dispatch.poll, [this, lane]() -> absl::StatusOr<bool> {
-                     dispatch_messages_->AwaitMail(lane);
+      jobs_.Start({"send_messages", dispatch.poll, longest_run, [this, lane]() -> absl::StatusOr<bool> {
+                     dispatch_messages_->AwaitMail(lane, kLongestWaitForMail);
                      dispatch_messages_->SendNext(lane);
                      return true;
                    }});
@@ -181,6 +213,7 @@ absl::Status Service::SetAuthentication(const AuthConfig& auth) {
 
 void Service::Drain() {
   // Nobody must say SERVING again.
+  watch_jobs_.Stop();
   health_jobs_.Stop();
   NotifyServiceManager("STOPPING=1");
   log_.Write(Severity::kInfo, "service.draining", "draining");

@@ -10,8 +10,10 @@
 #include "adapters/system/system_entropy.h"
 #include "app/application.h"
 #include "app/background_jobs.h"
+#include "app/clock_watch.h"
 #include "app/config/config.h"
 #include "app/health_watch.h"
+#include "app/job_watch.h"
 #include "core/common/log.h"
 #include "core/common/purge_expired.h"
 #include "core/notifications/dispatch_messages.h"
@@ -41,7 +43,7 @@ class Service {
 
  private:
   Service(const Config& config, Log& log)
-      : config_(config), log_(log), jobs_(log), books_(log), health_jobs_(log) {}
+      : config_(config), log_(log), jobs_(log), books_(log), health_jobs_(log), watch_jobs_(log) {}
 
   absl::Status MakeAdapters();
   absl::Status MakeCore();
@@ -49,6 +51,10 @@ class Service {
   void OfferMetrics();
   void StartJobs();
   void StartSending();
+  void StartWatching();
+  void ReportJob(const JobStatus& job);
+  // Of a part of the process, or of the whole server where `part` is empty.
+  void SetServing(const std::string& part, bool serving);
   void StopSending();
 
   const Config config_;
@@ -75,6 +81,11 @@ class Service {
   // The outbox's: they go on for as long as a job sends.
   BackgroundJobs books_;
   BackgroundJobs health_jobs_;
+  // Watches all the others, and waits for nothing.
+  BackgroundJobs watch_jobs_;
+  ClockWatch clock_watch_{clock_, log_};
+  JobWatch job_watch_{
+      {&jobs_, &books_, &health_jobs_}, [this](const JobStatus& job) { ReportJob(job); }, log_};
 };
 
 }  // namespace keelson

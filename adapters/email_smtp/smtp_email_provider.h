@@ -22,6 +22,7 @@ class SmtpEmailProvider final : public EmailProvider {
 
   std::string_view name() const override { return "smtp"; }
   SendOutcome Send(const Email& email, Deadline deadline) override;
+  absl::Duration longest_overrun() const override { return options_.final_answer; }
   // SMTP knows no repeats.
   absl::Duration repeat_window() const override { return absl::ZeroDuration(); }
   SendOutcome Probe(Deadline deadline) override;

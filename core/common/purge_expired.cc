@@ -3,11 +3,6 @@
 #include "core/common/idempotency.h"
 
 namespace keelson {
-namespace {
-
-constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
-
-}  // namespace
 
 absl::StatusOr<bool> PurgeExpired::operator()() {
   const absl::Time now = clock_.Now();

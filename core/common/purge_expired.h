@@ -11,6 +11,7 @@ namespace keelson {
 class PurgeExpired {
  public:
   static constexpr int kBatch = 500;
+  static constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
 
   // `message_retention`: how long a message is kept once it was sent, given up or cancelled.
   PurgeExpired(Store& store, Clock& clock, absl::Duration message_retention)

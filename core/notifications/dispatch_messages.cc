@@ -9,8 +9,6 @@
 namespace keelson {
 namespace {
 
-constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
-
 std::string_view EventTypeOf(MessageState state) {
   switch (state) {
     case MessageState::kSent:

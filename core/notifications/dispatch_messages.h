@@ -37,6 +37,10 @@ namespace keelson {
 // Thread-safe; KeepBooks and Close are for one thread at a time.
 class DispatchMessages : public ProviderStatuses {
  public:
+  static constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
+  // KeepBooks takes no longer, unless it hangs: a read and a write.
+  static absl::Duration LongestKeepBooks() { return 2 * kStoreTimeout; }
+
   struct Ports {
     Store& store;
     Clock& clock;
@@ -56,15 +60,19 @@ class DispatchMessages : public ProviderStatuses {
   // Sends one message that waits for the provider at `lane`, blocking as the provider does; false where none
   // can be sent now.
   bool SendNext(std::size_t lane);
+  // SendNext takes no longer, unless its provider hangs.
+  absl::Duration LongestSend(std::size_t lane) const;
   // Asks the providers that were never asked, and those whose circuits are open, whether they would take a
   // message. Blocks as they do.
   void ProbeProviders();
+  // ProbeProviders takes no longer, unless a provider hangs.
+  absl::Duration LongestProbe() const { return static_cast<int>(lanes()) * policy_.timeout; }
 
   // Blocks until there is something to write, for at most `longest`. False from Stop on, at once: what is
   // under way still needs its leases renewed.
   bool AwaitBooks(absl::Duration longest);
-  // Blocks until there is something to send.
-  void AwaitMail(std::size_t lane);
+  // Blocks until there is something to send, for at most `longest`.
+  void AwaitMail(std::size_t lane, absl::Duration longest);
   // Nothing more is claimed, and no further message is sent; nobody waits any more. KeepBooks is to be called
   // now and then until nobody sends.
   void Stop();

@@ -30,13 +30,18 @@ bool IsAboutRecipient(const SendOutcome& outcome) {
 
 }  // namespace
 
-void DispatchMessages::AwaitMail(std::size_t lane) {
+void DispatchMessages::AwaitMail(std::size_t lane, absl::Duration longest) {
+  const Deadline deadline = Deadline::After(longest);
   const absl::MutexLock lock(&mutex_);
-  while (!stopped_) {
+  while (!stopped_ && !deadline.expired()) {
     const absl::Duration wait = lanes_[lane].TimeUntilReady();
     if (wait <= absl::ZeroDuration()) return;
-    mail_[lane].WaitUntil(&mutex_, Deadline::After(wait));
+    mail_[lane].WaitUntil(&mutex_, std::min(deadline, Deadline::After(wait)));
   }
+}
+
+absl::Duration DispatchMessages::LongestSend(std::size_t lane) const {
+  return policy_.timeout + providers_[lane]->longest_overrun();
 }
 
 bool DispatchMessages::SendNext(std::size_t lane) {

@@ -75,6 +75,8 @@ class EmailProvider {
   // As configured: "file", "smtp", …
   virtual std::string_view name() const = 0;
   virtual SendOutcome Send(const Email& email, Deadline deadline) = 0;
+  // How long past its deadline Send may go on at most.
+  virtual absl::Duration longest_overrun() const { return absl::ZeroDuration(); }
   // For how long after the first attempt a repeat is recognised and not sent twice; zero where it never is.
   virtual absl::Duration repeat_window() const = 0;
   // Asks, sending nothing, whether it can be reached and takes the configured credentials. kAccepted where it

@@ -10,7 +10,6 @@
 namespace keelson {
 namespace {
 
-constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
 constexpr absl::Duration kBaseDelay = absl::Seconds(2);
 constexpr absl::Duration kMaxDelay = absl::Minutes(15);
 

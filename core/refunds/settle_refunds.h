@@ -20,6 +20,9 @@ class SettleRefunds {
   // An attempt's own time, and when another may take over one that was never heard of again.
   static constexpr absl::Duration kAttemptTimeout = absl::Seconds(30);
   static constexpr absl::Duration kLease = absl::Minutes(2);
+  static constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
+  // A batch takes no longer, unless it hangs: attempts end with the lease, and their outcomes are written.
+  static absl::Duration LongestRun() { return kLease + kStoreTimeout; }
 
   // A refund whose payment went through another provider waits until that provider is configured. A
   // zero-amount refund succeeds without a call to the provider and without an e-mail to the customer.

@@ -18,7 +18,7 @@ TEST_CASE("a job runs at once, and again at once while more is left") {
   std::atomic<int> runs = 0;
   absl::Notification last;
   BackgroundJobs jobs(log);
-  jobs.Start({"batches", kLong, [&]() -> absl::StatusOr<bool> {
+  jobs.Start({"batches", kLong, kLong, [&]() -> absl::StatusOr<bool> {
                 if (++runs == 3) last.Notify();
                 return runs < 3;
               }});
@@ -34,7 +34,7 @@ TEST_CASE("a job that found little runs again after its interval") {
   absl::Notification third;
   BackgroundJobs jobs(log);
   const absl::Time start = absl::Now();
-  jobs.Start({"poll", absl::Milliseconds(20), [&]() -> absl::StatusOr<bool> {
+  jobs.Start({"poll", absl::Milliseconds(20), kLong, [&]() -> absl::StatusOr<bool> {
                 if (++runs == 3) third.Notify();
                 return false;
               }});
@@ -48,7 +48,7 @@ TEST_CASE("a job that fails is logged and tried again, after ever longer times")
   absl::Notification recovered;
   BackgroundJobs jobs(log);
   const absl::Time start = absl::Now();
-  jobs.Start({"flaky", absl::Milliseconds(10), [&]() -> absl::StatusOr<bool> {
+  jobs.Start({"flaky", absl::Milliseconds(10), kLong, [&]() -> absl::StatusOr<bool> {
                 if (++runs <= 3) return absl::UnavailableError("away");
                 if (runs == 4) recovered.Notify();
                 return false;
@@ -65,7 +65,7 @@ TEST_CASE("stopping waits for the run under way and for no interval") {
   absl::Notification begun;
   std::atomic<bool> ended = false;
   BackgroundJobs jobs(log);
-  jobs.Start({"slow", kLong, [&]() -> absl::StatusOr<bool> {
+  jobs.Start({"slow", kLong, kLong, [&]() -> absl::StatusOr<bool> {
                 begun.Notify();
                 absl::SleepFor(absl::Milliseconds(50));
                 ended = true;

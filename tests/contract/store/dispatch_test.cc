@@ -99,7 +99,7 @@ class Sender {
  private:
   void Send(std::size_t lane) {
     while (!stopped_) {
-      dispatch_.AwaitMail(lane);
+      dispatch_.AwaitMail(lane, absl::InfiniteDuration());
       dispatch_.SendNext(lane);
     }
   }

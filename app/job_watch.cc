@@ -1,0 +1,29 @@
+#include "app/job_watch.h"
+
+namespace keelson {
+
+void JobWatch::operator()() {
+  for (const BackgroundJobs* jobs : jobs_) {
+    for (const JobStatus& status : jobs->ListStatuses()) Note(status);
+  }
+}
+
+void JobWatch::Note(const JobStatus& status) {
+  const auto [known, is_new] = stalled_.try_emplace(status.name, false);
+  const bool changed = known->second != status.stalled;
+  if (!is_new && !changed) return;
+  known->second = status.stalled;
+  if (changed) LogChange(status);
+  report_(status);
+}
+
+void JobWatch::LogChange(const JobStatus& status) {
+  if (status.stalled) {
+    log_.Write(Severity::kError, "job.stalled", "a background job makes no progress", {{"job", status.name}});
+  } else {
+    log_.Write(Severity::kInfo, "job.recovered", "a background job makes progress again",
+               {{"job", status.name}});
+  }
+}
+
+}  // namespace keelson

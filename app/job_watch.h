@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "app/background_jobs.h"
+#include "core/common/log.h"
+
+namespace keelson {
+
+// Reports background jobs that stall: once to the log when a job stalls, and once when it has recovered. For
+// one thread at a time; never waits for a job.
+class JobWatch {
+ public:
+  static constexpr absl::Duration kInterval = absl::Seconds(1);
+  // Called with the first status of each job and after every change.
+  using Report = std::function<void(const JobStatus& status)>;
+
+  // `jobs` must outlive it.
+  JobWatch(std::vector<const BackgroundJobs*> jobs, Report report, Log& log)
+      : jobs_(std::move(jobs)), report_(std::move(report)), log_(log) {}
+
+  // Looks once.
+  void operator()();
+
+ private:
+  void Note(const JobStatus& status);
+  void LogChange(const JobStatus& status);
+
+  const std::vector<const BackgroundJobs*> jobs_;
+  const Report report_;
+  Log& log_;
+  // The last status by name.
+  std::map<std::string, bool> stalled_;
+};
+
+}  // namespace keelson

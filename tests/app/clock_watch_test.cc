@@ -1,0 +1,40 @@
+#include "app/clock_watch.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/app/stepped_clock.h"
+
+namespace keelson {
+namespace {
+
+struct Watched : SteppedClock {
+  ClockWatch watch{clock, log};
+};
+
+TEST_CASE("a clock that is set back is logged once, and once when both times agree again") {
+  Watched watched;
+  watched.watch();
+  watched.Step(-absl::Minutes(10));
+  for (int i = 0; i < 19; ++i) {
+    watched.watch();
+    watched.Pass(absl::Minutes(1));
+  }
+  CHECK(watched.log.events() == std::vector<std::string>{"clock.set_back"});
+  watched.Pass(absl::Minutes(1));
+  for (int i = 0; i < 3; ++i) watched.watch();
+  CHECK(watched.log.events() == std::vector<std::string>{"clock.set_back", "clock.agrees"});
+}
+
+TEST_CASE("steps forward and small corrections of the clock are not logged") {
+  Watched watched;
+  for (const absl::Duration step : {absl::Minutes(10), -absl::Milliseconds(999), absl::Seconds(1)}) {
+    watched.Step(step);
+    watched.watch();
+    watched.Pass(absl::Seconds(5));
+    watched.watch();
+  }
+  CHECK(watched.log.events().empty());
+}
+
+}  // namespace
+}  // namespace keelson

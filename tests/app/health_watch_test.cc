@@ -1,0 +1,124 @@
+#include "app/health_watch.h"
+
+#include <catch2/catch.hpp>
+#include <map>
+#include <thread>
+
+#include "adapters/memory/memory_store.h"
+#include "app/background_jobs.h"
+#include "app/job_watch.h"
+#include "tests/app/recording_log.h"
+#include "tests/support/failing_store.h"
+
+namespace keelson {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(20);
+
+class Providers : public ProviderStatuses {
+ public:
+  std::vector<ProviderStatus> ListProviders() const override { return statuses; }
+  std::vector<ProviderStatus> statuses;
+};
+
+// A store whose check does not come back, deadline or not, until it is let go.
+class HangingStore : public FailingStore {
+ public:
+  using FailingStore::FailingStore;
+
+  absl::Status Check(Deadline deadline) override {
+    const absl::MutexLock lock(&mutex_);
+    while (hanging_) changed_.Wait(&mutex_);
+    return FailingStore::Check(deadline);
+  }
+  void SetHanging(bool hanging) {
+    const absl::MutexLock lock(&mutex_);
+    hanging_ = hanging;
+    changed_.SignalAll();
+  }
+
+ private:
+  absl::Mutex mutex_;
+  ConditionVariable changed_;
+  bool hanging_ ABSL_GUARDED_BY(mutex_) = false;
+};
+
+// What health says of the server ("") and of its parts. Thread-safe.
+class Health {
+ public:
+  HealthWatch::SetServing setter() {
+    return [this](const std::string& part, bool serving) {
+      const absl::MutexLock lock(&mutex_);
+      serving_[part] = serving;
+    };
+  }
+  bool serves(const std::string& part = "") const {
+    const absl::MutexLock lock(&mutex_);
+    const auto found = serving_.find(part);
+    return found != serving_.end() && found->second;
+  }
+
+ private:
+  mutable absl::Mutex mutex_;
+  std::map<std::string, bool> serving_ ABSL_GUARDED_BY(mutex_);
+};
+
+struct Watched {
+  MemoryStore memory;
+  HangingStore store{memory};
+  Providers providers;
+  Health health;
+  RecordingLog log;
+  HealthWatch watch{store, providers, health.setter(), "127.0.0.1:1", log};
+};
+
+TEST_CASE("health follows the store's, and each change is logged once") {
+  Watched watched;
+  for (int i = 0; i < 3; ++i) REQUIRE(watched.watch().ok());
+  CHECK(watched.health.serves());
+  watched.store.failure = absl::UnavailableError("away");
+  for (int i = 0; i < 3; ++i) REQUIRE(watched.watch().ok());
+  CHECK_FALSE(watched.health.serves());
+  watched.store.failure = absl::OkStatus();
+  REQUIRE(watched.watch().ok());
+  CHECK(watched.health.serves());
+  CHECK(watched.log.events() ==
+        std::vector<std::string>{"service.serving", "service.not_serving", "service.serving"});
+}
+
+TEST_CASE("a provider whose circuit is open does not serve, and the server does") {
+  Watched watched;
+  watched.providers.statuses = {{.name = "smtp", .circuit = CircuitState::kOpen}, {.name = "file"}};
+  REQUIRE(watched.watch().ok());
+  CHECK(watched.health.serves());
+  CHECK(watched.health.serves("email.file"));
+  CHECK_FALSE(watched.health.serves("email.smtp"));
+}
+
+TEST_CASE("a check of the store that hangs turns health to not serving until it ends well") {
+  Watched watched;
+  REQUIRE(watched.watch().ok());
+  watched.store.SetHanging(true);
+  {
+    BackgroundJobs jobs(watched.log);
+    jobs.Start({"health", absl::Milliseconds(1), absl::Milliseconds(10), [&] { return watched.watch(); }});
+    JobWatch job_watch(
+        {&jobs},
+        [&](const JobStatus& job) {
+          if (job.stalled) watched.watch.NoteHang();
+        },
+        watched.log);
+    const Deadline patience = Deadline::After(kPatience);
+    while (watched.health.serves() && !patience.expired()) job_watch();
+    CHECK_FALSE(watched.health.serves());
+
+    watched.store.SetHanging(false);
+    while (!watched.health.serves() && !patience.expired()) std::this_thread::yield();
+    CHECK(watched.health.serves());
+  }
+  CHECK(watched.log.events() ==
+        std::vector<std::string>{"service.serving", "job.stalled", "service.not_serving", "service.serving"});
+}
+
+}  // namespace
+}  // namespace keelson

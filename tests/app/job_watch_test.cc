@@ -1,0 +1,141 @@
+#include "app/job_watch.h"
+
+#include <catch2/catch.hpp>
+#include <map>
+#include <thread>
+
+#include "absl/synchronization/notification.h"
+#include "tests/app/recording_log.h"
+
+namespace keelson {
+namespace {
+
+constexpr absl::Duration kLong = absl::Hours(1);
+constexpr absl::Duration kShort = absl::Milliseconds(10);
+constexpr absl::Duration kPatience = absl::Seconds(20);
+
+// A job that hangs in each run until it is let go.
+class HangingJob {
+ public:
+  std::function<absl::StatusOr<bool>()> run() {
+    return [this]() -> absl::StatusOr<bool> {
+      begun_.Notify();
+      released_.WaitForNotification();
+      return false;
+    };
+  }
+  void AwaitBegin() { begun_.WaitForNotification(); }
+  void Release() { released_.Notify(); }
+
+ private:
+  absl::Notification begun_;
+  absl::Notification released_;
+};
+
+absl::StatusOr<bool> FindNothing() {
+  return false;
+}
+
+// Watches jobs, and keeps what is reported last of each.
+class Watched {
+ public:
+  explicit Watched(std::vector<const BackgroundJobs*> jobs)
+      : watch_(
+            std::move(jobs), [this](const JobStatus& job) { Keep(job); }, log_) {}
+
+  // Looks until the job is reported so.
+  bool Becomes(const std::string& job, bool stalled) {
+    const Deadline patience = Deadline::After(kPatience);
+    do {
+      watch_();
+    } while (stalled_.at(job) != stalled && !patience.expired());
+    return stalled_.at(job) == stalled;
+  }
+  void Look() { watch_(); }
+  const std::map<std::string, bool>& stalled() const { return stalled_; }
+  int reports() const { return reports_; }
+  std::vector<std::string> events() const { return log_.events(); }
+
+ private:
+  void Keep(const JobStatus& job) {
+    stalled_[job.name] = job.stalled;
+    ++reports_;
+  }
+
+  RecordingLog log_;
+  std::map<std::string, bool> stalled_;
+  int reports_ = 0;
+  JobWatch watch_;
+};
+
+TEST_CASE("a job whose run hangs is reported as stalled, and as recovered when the run ends") {
+  RecordingLog log;
+  BackgroundJobs jobs(log);
+  HangingJob hanging;
+  jobs.Start({"hangs", kLong, kShort, hanging.run()});
+  jobs.Start({"works", kLong, kLong, &FindNothing});
+  Watched watched({&jobs});
+  CHECK(watched.Becomes("hangs", true));
+  for (int i = 0; i < 10; ++i) watched.Look();
+  CHECK(watched.events() == std::vector<std::string>{"job.stalled"});
+  CHECK(watched.Becomes("works", false));
+
+  hanging.Release();
+  CHECK(watched.Becomes("hangs", false));
+  for (int i = 0; i < 10; ++i) watched.Look();
+  CHECK(watched.events() == std::vector<std::string>{"job.stalled", "job.recovered"});
+}
+
+TEST_CASE("a job that may run for long has not stalled while it does") {
+  RecordingLog log;
+  BackgroundJobs jobs(log);
+  HangingJob sending;
+  jobs.Start({"sends", kShort, kLong, sending.run()});
+  sending.AwaitBegin();
+  Watched watched({&jobs});
+  watched.Look();
+  CHECK(watched.stalled() == std::map<std::string, bool>{{"sends", false}});
+  CHECK(watched.events().empty());
+  sending.Release();
+}
+
+TEST_CASE("jobs of one name have stalled while one of them has") {
+  RecordingLog log;
+  BackgroundJobs jobs(log);
+  HangingJob hanging;
+  jobs.Start({"sends", kLong, kLong, &FindNothing});
+  jobs.Start({"sends", kLong, kShort, hanging.run()});
+  jobs.Start({"sends", kLong, kLong, &FindNothing});
+  Watched watched({&jobs});
+  CHECK(watched.Becomes("sends", true));
+  CHECK(watched.events() == std::vector<std::string>{"job.stalled"});
+  hanging.Release();
+  CHECK(watched.Becomes("sends", false));
+}
+
+TEST_CASE("a job that fails again and again has not stalled") {
+  RecordingLog log;
+  BackgroundJobs jobs(log);
+  jobs.Start({"fails", absl::Milliseconds(1), kLong,
+              []() -> absl::StatusOr<bool> { return absl::UnavailableError("away"); }});
+  Watched watched({&jobs});
+  const Deadline patience = Deadline::After(kPatience);
+  while (log.events().size() < 3 && !patience.expired()) std::this_thread::yield();
+  watched.Look();
+  CHECK(watched.stalled() == std::map<std::string, bool>{{"fails", false}});
+}
+
+TEST_CASE("the jobs of every group are reported, once while nothing changes") {
+  RecordingLog log;
+  BackgroundJobs some(log);
+  BackgroundJobs others(log);
+  some.Start({"a", kLong, kLong, &FindNothing});
+  others.Start({"b", kLong, kLong, &FindNothing});
+  Watched watched({&some, &others});
+  for (int i = 0; i < 10; ++i) watched.Look();
+  CHECK(watched.stalled() == std::map<std::string, bool>{{"a", false}, {"b", false}});
+  CHECK(watched.reports() == 2);
+}
+
+}  // namespace
+}  // namespace keelson
