@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "adapters/postgres/bounded_open.h"
 #include "core/common/error.h"
 
 namespace keelson {
@@ -109,7 +110,8 @@ void PgPool::OpenWhenNeeded() {
     if (stopping_) return FailWaiters(MakeError(Reason::kShuttingDown, "the store is being closed"));
     ++connections_;
     mutex_.Unlock();
-    absl::StatusOr<std::unique_ptr<PgConnection>> connection = PgConnection::Open(options_.connection);
+    absl::StatusOr<std::unique_ptr<PgConnection>> connection =
+        OpenWithin(options_.connection, Deadline::After(options_.longest_open));
     mutex_.Lock();
     const bool failed = !connection.ok();
     Opened(std::move(connection));

@@ -29,6 +29,9 @@ class PgPool {
     // A connection is closed when it is as old as this, give or take a tenth, so that load follows the
     // servers.
     absl::Duration lifetime = absl::Minutes(30);
+    // An attempt to open a connection is given up after this time. Room for libpq to try every address of the
+    // hosts in the URL, each for connect_timeout.
+    absl::Duration longest_open = absl::Minutes(1);
   };
 
   // A connection for as long as it lives. It goes back to the pool if it is still of use.

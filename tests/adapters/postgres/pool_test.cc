@@ -1,11 +1,15 @@
 #include "adapters/postgres/pool.h"
 
+#include <poll.h>
+
 #include <catch2/catch.hpp>
 #include <thread>
 #include <vector>
 
 #include "absl/time/clock.h"
 #include "core/common/error.h"
+#include "core/common/strings.h"
+#include "tests/support/net/listener.h"
 #include "tests/support/postgres/postgres_database.h"
 
 namespace keelson {
@@ -99,6 +103,20 @@ TEST_CASE("a server that is not there is told at once, without its password") {
   CHECK(absl::Now() - begin < absl::Seconds(5));
   CHECK(status.message().find("geheim") == std::string::npos);
   CHECK(status.message().find("keelson on 127.0.0.1 port 1") != std::string::npos);
+}
+
+TEST_CASE("a server that takes connections and says nothing is given up, whatever libpq's own timeout") {
+  servers::Listener silent([](int, int stop) {
+    pollfd stopping{stop, POLLIN, 0};
+    poll(&stopping, 1, -1);
+  });
+  PgPool::Options options;
+  options.connection.url = StrCat("postgresql://127.0.0.1:", silent.port(), "/app?connect_timeout=3600");
+  options.longest_open = absl::Milliseconds(100);
+  PgPool pool(options);
+  const absl::Status status = pool.Take(Soon()).status();
+  CHECK(HasReason(status, Reason::kStoreUnavailable));
+  CHECK(status.message().find("does not answer") != std::string::npos);
 }
 
 TEST_CASE("a URL that is none is refused without being shown") {
