@@ -6,7 +6,8 @@ library and the part's own folder are admitted everywhere.
 
 GRPC = ["grpc/", "grpcpp/", "google/protobuf/", "google/rpc/", "keelson/"]
 
-# The pure domain: no clock but the Clock port, no randomness but Entropy, no I/O.
+# The pure domain: no time of day but the Clock port's, no randomness but Entropy, no I/O. A Deadline reads the
+# monotonic clock itself, as the waits for it do.
 CORE = ["absl/"]
 CORE_REFUSED = [
     "absl/time/clock.h", "absl/random/", "absl/flags/", "absl/log/",

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Proves check_includes.py by planting one violation of each kind in a small tree, beside includes that are right."""
+"""Proves the checks of this folder by planting one violation of each kind in a small tree, beside code that is right."""
 
 import pathlib
 import tempfile
 import unittest
 
+import check_clocks
 import check_includes
 
 RIGHT = {
@@ -42,6 +43,13 @@ PLANTED = [
     ("app/main.cc", "sqlite3.h"),
     ("app/main.cc", "tests/core/fakes.h"),
 ]
+PLANTED_CLOCKS = [
+    ("core/orders/order.cc", "changed_.WaitWithTimeout(&mutex_, wait);"),
+    ("adapters/sqlite/writer.cc", "done.WaitForNotificationWithTimeout(left);"),
+    ("adapters/sqlite/writer.cc", "mutex_.AwaitWithDeadline(condition, until);"),
+    ("app/jobs.cc", "const absl::Time until = absl::Now() + wait;"),
+    ("adapters/postgres/pool.cc", "const auto began = std::chrono::system_clock::now();"),
+]
 
 
 def plant(root, path, headers):
@@ -72,6 +80,17 @@ class PlantedViolations(unittest.TestCase):
                 root = pathlib.Path(folder)
                 plant(root, path, [header])
                 found = list(check_includes.violations(root))
+                self.assertEqual(len(found), 1)
+                self.assertIn(path, found[0])
+
+    def test_each_planted_use_of_the_system_clock_is_named(self):
+        self.assertEqual(list(check_clocks.violations(self.root)), [])
+        for path, line in PLANTED_CLOCKS:
+            with self.subTest(path=path, line=line), tempfile.TemporaryDirectory() as folder:
+                root = pathlib.Path(folder)
+                plant(root, path, [])
+                (root / path).write_text(f"void Run() {{ {line} }}\n")
+                found = list(check_clocks.violations(root))
                 self.assertEqual(len(found), 1)
                 self.assertIn(path, found[0])
 

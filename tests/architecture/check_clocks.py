@@ -1,0 +1,42 @@
+#!/usr/bin/env python3
+"""check_clocks.py ROOT: names every wait and every reading of the time of day that setting the system's clock would
+disturb, and exits 1 where there is one."""
+
+import pathlib
+import re
+import sys
+
+# Abseil converts these timeouts to CLOCK_REALTIME.
+TIMED_WAIT = re.compile(r"\b(\w*(?:Wait|Await|LockWhen|WaitForNotification)With(?:Timeout|Deadline))\(")
+TIME_OF_DAY = re.compile(r"\b(absl::Now\(\)|absl::GetCurrentTimeNanos\(\)|system_clock::now\(\))")
+# Who compares with, or tells, somebody else's time of day.
+READERS = {
+    "adapters/email_http/http_email_provider.cc",  # a Retry-After that is a date
+    "adapters/email_http/sendgrid_email_provider.cc",  # a rate limit that ends at a date
+    "adapters/grpc/dispatcher.cc",  # gRPC's deadline is a date
+    "adapters/telemetry/json_log.cc",  # a log line has the system's time
+}
+
+
+def violations(root):
+    for layer in ("core", "adapters", "app"):
+        for file in sorted((root / layer).rglob("*")):
+            if file.suffix not in (".h", ".cc"):
+                continue
+            path = file.relative_to(root).as_posix()
+            text = file.read_text()
+            for wait in TIMED_WAIT.findall(text):
+                yield f"{path}: {wait}: wait by a Deadline (core/common/condition_variable.h)"
+            for reading in TIME_OF_DAY.findall(text):
+                if path not in READERS:
+                    yield f"{path}: {reading}: measure by a SteadyTime, or take the time of day from the Clock port"
+
+
+def main():
+    found = list(violations(pathlib.Path(sys.argv[1])))
+    print("\n".join(found) if found else "No wait and no measured duration depends on the system's clock.")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
