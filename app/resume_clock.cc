@@ -12,7 +12,7 @@ absl::Status ResumeClock(Store& store, SystemClock& clock, Log& log, Deadline de
   std::optional<Event> last;
   absl::Status status = store.Read(deadline, [&](ReadTransaction& tx) {
     Found<Event> found = tx.events().FindLast();
-    if (found.ok()) last = *std::move(found);
+    if (found.ok()) last = std::move(*found);
     return found.status();
   });
   if (!status.ok() || !last) return status;

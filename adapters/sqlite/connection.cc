@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <system_error>
@@ -28,8 +27,7 @@ void ConfigureLibrary() {
 // index.
 bool IsImmutable(const Connection::Options& options) {
   const std::filesystem::path path = options.path;
-  if (options.access != Connection::Access::kReadOnly || access(path.parent_path().c_str(), W_OK) == 0)
-    return false;
+  if (options.access != Connection::Access::kReadOnly || IsWritable(path.parent_path())) return false;
   std::error_code missing;
   if (std::filesystem::file_size(options.path + "-wal", missing) > 0 && !missing) return false;
   const Descriptor file(open(options.path.c_str(), O_RDONLY | O_CLOEXEC));

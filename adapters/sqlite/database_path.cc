@@ -31,7 +31,7 @@ fs::path FollowLinks(fs::path path, std::error_code& error) {
 absl::StatusOr<DatabasePath> Resolve(const std::string& given) {
   std::error_code error;
   const fs::path file = FollowLinks(given, error);
-  if (error == std::errc::too_many_symbolic_link_levels) {
+  if (error && error != std::errc::no_such_file_or_directory) {
     return absl::InvalidArgumentError(absl::StrCat("can't be reached: ", error.message()));
   }
   if (!file.has_filename() || file.filename() == "." || file.filename() == "..") {

@@ -24,6 +24,10 @@ std::string ErrnoText(int error) {
   return std::generic_category().message(error);
 }
 
+bool IsWritable(const std::string& path) {
+  return faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) == 0;
+}
+
 int SyncFile(const std::string& path) {
   return Sync(path, 0);
 }

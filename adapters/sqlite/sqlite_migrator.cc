@@ -1,7 +1,5 @@
 #include "adapters/sqlite/sqlite_migrator.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 
@@ -9,6 +7,7 @@
 #include "adapters/sqlite/database_log.h"
 #include "adapters/sqlite/database_path.h"
 #include "adapters/sqlite/file_guard.h"
+#include "adapters/sqlite/posix_file.h"
 #include "adapters/sqlite/schema.h"
 
 namespace keelson {
@@ -50,7 +49,7 @@ absl::StatusOr<std::vector<int>> SqliteMigrator::Change(Steps steps) const {
 // In a read-only directory, no lock file can be created. None is needed if no step is pending.
 bool SqliteMigrator::IsCurrentAndReadOnly() const {
   const absl::StatusOr<DatabasePath> path = ResolveDatabasePath(path_);
-  if (!path.ok() || access(path->Directory().c_str(), W_OK) == 0) return false;
+  if (!path.ok() || IsWritable(path->Directory())) return false;
   const absl::StatusOr<std::vector<MigrationStatus>> steps = Status();
   return steps.ok() && std::all_of(steps->begin(), steps->end(), [](const MigrationStatus& step) {
            return step.state == MigrationState::kApplied;

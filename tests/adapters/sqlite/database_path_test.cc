@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 
 #include "tests/support/status_checks.h"
@@ -56,8 +57,10 @@ TEST_CASE("a path without a directory resolves to the working directory") {
 TEST_CASE("an unresolvable path is refused with its name") {
   const Directory directory;
   fs::create_symlink("loop.db", directory / "loop.db");
-  for (const std::string& path : {directory / "missing/keelson.db", directory / "loop.db", directory / "",
-                                  directory / "..", std::string("/"), std::string()}) {
+  std::ofstream(directory / "file").flush();
+  for (const std::string& path : {directory / "missing/keelson.db", directory / "file/keelson.db",
+                                  directory / "loop.db", directory / "", directory / "..",
+                                  directory / std::string(300, 'x'), std::string("/"), std::string()}) {
     CAPTURE(path);
     const absl::Status status = ResolveDatabasePath(path).status();
     CHECK(HasReason(status, Reason::kStoreUnavailable));

@@ -7,6 +7,9 @@
 
 #include <fstream>
 
+#include "adapters/sqlite/sqlite_backup.h"
+#include "adapters/sqlite/sqlite_bulk.h"
+#include "adapters/sqlite/sqlite_migrator.h"
 #include "tests/contract/store/fixtures.h"
 
 namespace keelson {
@@ -173,6 +176,41 @@ TEST_CASE("a read-only file is refused with its name", "[sqlite]") {
   }
   CheckUnavailable(status, opened.options.path);
   CHECK_THAT(std::string(status.message()), Contains("read-only"));
+}
+
+TEST_CASE("read-only commands work in a read-only directory", "[sqlite]") {
+  TemporaryFolder folder;
+  TemporaryFolder backups;
+  const std::string path = folder.File("keelson.db");
+  OpenedStore opened(path);
+  StoredUser(*opened.store);
+  opened.store.reset();
+  std::filesystem::remove(path + ".lock");
+  REQUIRE(chmod(path.c_str(), 0444) == 0);
+  REQUIRE(chmod(folder.path().c_str(), 0555) == 0);
+  REQUIRE(chmod(backups.path().c_str(), 0777) == 0);
+  absl::StatusOr<std::int64_t> users;
+  absl::StatusOr<std::vector<MigrationStatus>> steps;
+  absl::StatusOr<std::vector<int>> applied;
+  absl::Status backup;
+  {
+    const Unprivileged unprivileged;
+    const SqliteMigrator migrator(path, opened.clock);
+    steps = migrator.Status();
+    applied = migrator.Up();
+    const auto reader = SqliteBulk::OpenReader(path, BulkAccess::kShared, opened.clock);
+    users = reader.ok() ? (*reader)->Count(RowKind::kUsers) : reader.status();
+    backup = BackUpSqlite(path, backups.File("backup.db"), opened.clock, [](std::int64_t, std::int64_t) {});
+  }
+  REQUIRE(chmod(folder.path().c_str(), 0755) == 0);
+  REQUIRE_OK(steps.status());
+  CHECK_FALSE(steps->empty());
+  REQUIRE_OK(applied.status());
+  CHECK(applied->empty());
+  REQUIRE_OK(users.status());
+  CHECK(*users == 1);
+  REQUIRE_OK(backup);
+  CHECK(std::filesystem::exists(backups.File("backup.db")));
 }
 
 TEST_CASE("a folder that is not there is refused with the file's name", "[sqlite]") {
