@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "adapters/migrations/migrator.h"
-#include "adapters/telemetry/json_log.h"
+#include "adapters/store/migrations/migrator.h"
+#include "adapters/telemetry/log/json_log.h"
 #include "app/config/config.h"
 #include "app/config/schema.h"
 #include "core/accounts/password_hasher.h"

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <utility>
 
-#include "adapters/telemetry/json_log.h"
+#include "adapters/telemetry/log/json_log.h"
 #include "app/commands/config_options.h"
 #include "app/config/changes.h"
 #include "app/config/config.h"

@@ -5,9 +5,9 @@
 
 #include "absl/status/statusor.h"
 #include "adapters/grpc/server.h"
-#include "adapters/prometheus/metrics_endpoint.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_entropy.h"
+#include "adapters/telemetry/prometheus/metrics_endpoint.h"
 #include "app/application.h"
 #include "app/background_jobs.h"
 #include "app/clock_watch.h"

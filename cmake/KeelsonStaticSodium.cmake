@@ -1,4 +1,4 @@
-# libsodium's archive as an object whose calls can be wrapped (adapters/argon2/hash_memory.h). The archive calls
+# libsodium's archive as an object whose calls can be wrapped (adapters/passwords/argon2/hash_memory.h). The archive calls
 # its own Argon2 by the names that libargon2 exports, so all names but libsodium's own are made local first.
 
 # Makes TARGET a static library of ARCHIVE's contents.

@@ -8,7 +8,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_format.h"
-#include "adapters/read_ahead/read_ahead.h"
+#include "adapters/store/read_ahead/read_ahead.h"
 #include "adapters/system/system_clock.h"
 #include "app/adapters.h"
 #include "app/commands/commands.h"

@@ -1,6 +1,6 @@
 #include "app/config/product_name.h"
 
-#include "adapters/email_mime/mailbox.h"
+#include "adapters/email/mime/mailbox.h"
 
 namespace keelson {
 

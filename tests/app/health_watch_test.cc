@@ -4,7 +4,7 @@
 #include <map>
 #include <thread>
 
-#include "adapters/memory/memory_store.h"
+#include "adapters/store/memory/memory_store.h"
 #include "app/background_jobs.h"
 #include "app/job_watch.h"
 #include "tests/app/recording_log.h"

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "adapters/memory/memory_store.h"
+#include "adapters/store/memory/memory_store.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_entropy.h"
 

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <memory>
 
-#include "adapters/memory/memory_store.h"
+#include "adapters/store/memory/memory_store.h"
 #include "tests/app/stepped_clock.h"
 
 namespace keelson {

@@ -11,12 +11,12 @@ TIMED_WAIT = re.compile(r"\b(\w*(?:Wait|Await|LockWhen|WaitForNotification)With(
 TIME_OF_DAY = re.compile(r"\b(absl::Now\(\)|absl::GetCurrentTimeNanos\(\)|system_clock::now\(\))")
 # Who compares with, or tells, somebody else's time of day.
 READERS = {
-    "adapters/email_http/http_email_provider.cc",  # a Retry-After that is a date
-    "adapters/email_http/mailgun_email_provider.cc",  # a rate limit that ends at a date
-    "adapters/email_http/sendgrid_email_provider.cc",  # a rate limit that ends at a date
+    "adapters/email/http/http_email_provider.cc",  # a Retry-After that is a date
+    "adapters/email/http/mailgun_email_provider.cc",  # a rate limit that ends at a date
+    "adapters/email/http/sendgrid_email_provider.cc",  # a rate limit that ends at a date
     "adapters/grpc/dispatcher.cc",  # gRPC's deadline is a date
     "adapters/grpc/server_certificates.cc",  # a certificate is valid between two dates
-    "adapters/telemetry/json_log.cc",  # a log line has the system's time
+    "adapters/telemetry/log/json_log.cc",  # a log line has the system's time
 }
 
 

@@ -37,12 +37,19 @@ def core_refusal(path, header):
     return "the core includes the standard library, Abseil and itself alone"
 
 
+def adapter_of(path):
+    """The adapter that a file belongs to, such as store/sqlite or grpc; None outside the table."""
+    parts = path.split("/")[1:-1]
+    names = ("/".join(parts[:depth]) for depth in (1, 2))
+    return next((name for name in names if name in layers.TECHNOLOGY), None)
+
+
 def adapter_refusal(path, header):
-    name = path.split("/")[1]
-    if name not in layers.TECHNOLOGY:
-        return f"adapters/{name} is not in tests/architecture/layers.py"
+    name = adapter_of(path)
+    if name is None:
+        return "its folder is not in tests/architecture/layers.py"
     if header.startswith("adapters/"):
-        other = header.split("/")[1]
+        other = adapter_of(header)
         if other == name or other in layers.SUPPORTS:
             return None
         return f"the adapter {name} does not know the adapter {other}"

@@ -21,27 +21,28 @@ CORE_LIBRARIES = {
 
 # Every adapter may use the core, Abseil, POSIX and the supports beside it, and its own technology.
 ADAPTER = ["core/", "absl/"]
-SUPPORTS = ["email_mime", "email_templates", "http", "migrations", "sql_columns"]
+SUPPORTS = ["email/mime", "email/templates", "store/migrations", "store/sql_columns", "support/http"]
 TECHNOLOGY = {
-    "argon2": ["argon2.h", "sodium.h"],
-    "email": [],
-    "email_http": ["nlohmann/"],
-    "email_smtp": ["curl/curl.h"],
-    "email_mime": [],
-    "email_templates": ["kainjow/mustache.hpp"],
+    "email/file": [],
+    "email/http": ["nlohmann/"],
+    "email/log": [],
+    "email/mime": [],
+    "email/smtp": ["curl/curl.h"],
+    "email/templates": ["kainjow/mustache.hpp"],
     "grpc": GRPC + ["openssl/"],
     "grpc_health": GRPC,
-    "http": ["curl/curl.h"],
-    "memory": [],
-    "migrations": [],
-    "payments": [],
-    "postgres": ["libpq-fe.h", "nlohmann/"],
-    "prometheus": ["prometheus/"],
-    "read_ahead": [],
-    "sql_columns": [],
-    "sqlite": ["sqlite3.h", "SQLiteCpp/", "nlohmann/"],
+    "passwords/argon2": ["argon2.h", "sodium.h"],
+    "payments/recorded": [],
+    "store/memory": [],
+    "store/migrations": [],
+    "store/postgres": ["libpq-fe.h", "nlohmann/"],
+    "store/read_ahead": [],
+    "store/sql_columns": [],
+    "store/sqlite": ["sqlite3.h", "SQLiteCpp/", "nlohmann/"],
+    "support/http": ["curl/curl.h"],
     "system": ["sodium.h"],
-    "telemetry": ["spdlog/", "nlohmann/"],
+    "telemetry/log": ["spdlog/", "nlohmann/"],
+    "telemetry/prometheus": ["prometheus/"],
 }
 
 APP = ["absl/", "core/", "adapters/", "CLI/", "toml++/", "nlohmann/"]

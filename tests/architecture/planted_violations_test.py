@@ -11,13 +11,13 @@ import check_includes
 RIGHT = {
     "core/common/text.cc": ["string", "absl/strings/str_cat.h", "core/common/text.h", "utf8proc.h"],
     "core/common/sha256.cc": ["sodium.h"],
-    "adapters/sqlite/store.cc": ["core/common/store.h", "adapters/sqlite/store.h", "SQLiteCpp/Database.h", "fcntl.h"],
-    "adapters/email/file.cc": ["adapters/email_mime/mime_message.h"],
+    "adapters/store/sqlite/store.cc": ["core/common/store.h", "adapters/store/sqlite/store.h", "SQLiteCpp/Database.h", "fcntl.h"],
+    "adapters/email/file/file.cc": ["adapters/email/mime/mime_message.h"],
     "adapters/grpc/server.cc": ["grpcpp/server.h", "keelson/orders/v1/orders.pb.h"],
-    "app/main.cc": ["adapters/sqlite/store.h", "CLI/CLI.hpp", "core/common/clock.h", "app/serve.h"],
+    "app/main.cc": ["adapters/store/sqlite/store.h", "CLI/CLI.hpp", "core/common/clock.h", "app/serve.h"],
 }
 PLANTED = [
-    ("core/orders/order.cc", "adapters/sqlite/store.h"),
+    ("core/orders/order.cc", "adapters/store/sqlite/store.h"),
     ("core/orders/order.cc", "app/serve.h"),
     ("core/orders/order.cc", "grpcpp/server.h"),
     ("core/orders/order.cc", "google/protobuf/message.h"),
@@ -31,13 +31,13 @@ PLANTED = [
     ("core/orders/order.cc", "utf8proc.h"),
     ("core/common/text.h", "utf8proc.h"),
     ("core/common/text.h", "not_embedded.h"),
-    ("adapters/grpc/server.cc", "adapters/sqlite/store.h"),
-    ("adapters/email_mime/mime.cc", "adapters/email/file.h"),
+    ("adapters/grpc/server.cc", "adapters/store/sqlite/store.h"),
+    ("adapters/email/mime/mime.cc", "adapters/email/file/file.h"),
     ("adapters/grpc/server.cc", "app/serve.h"),
     ("adapters/grpc/server.cc", "sqlite3.h"),
-    ("adapters/sqlite/store.cc", "grpcpp/server.h"),
-    ("adapters/memory/store.cc", "SQLiteCpp/Database.h"),
-    ("adapters/payments/recorded.cc", "tests/core/fakes.h"),
+    ("adapters/store/sqlite/store.cc", "grpcpp/server.h"),
+    ("adapters/store/memory/store.cc", "SQLiteCpp/Database.h"),
+    ("adapters/payments/recorded/recorded.cc", "tests/core/fakes.h"),
     ("adapters/unheard_of/thing.cc", "string"),
     ("app/main.cc", "grpcpp/server.h"),
     ("app/main.cc", "sqlite3.h"),
@@ -45,10 +45,10 @@ PLANTED = [
 ]
 PLANTED_CLOCKS = [
     ("core/orders/order.cc", "changed_.WaitWithTimeout(&mutex_, wait);"),
-    ("adapters/sqlite/writer.cc", "done.WaitForNotificationWithTimeout(left);"),
-    ("adapters/sqlite/writer.cc", "mutex_.AwaitWithDeadline(condition, until);"),
+    ("adapters/store/sqlite/writer.cc", "done.WaitForNotificationWithTimeout(left);"),
+    ("adapters/store/sqlite/writer.cc", "mutex_.AwaitWithDeadline(condition, until);"),
     ("app/jobs.cc", "const absl::Time until = absl::Now() + wait;"),
-    ("adapters/postgres/pool.cc", "const auto began = std::chrono::system_clock::now();"),
+    ("adapters/store/postgres/pool.cc", "const auto began = std::chrono::system_clock::now();"),
 ]
 
 

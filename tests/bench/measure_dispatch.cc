@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "adapters/sqlite/sqlite_store.h"
+#include "adapters/store/sqlite/sqlite_store.h"
 #include "adapters/system/system_clock.h"
 #include "tests/bench/figures.h"
 #include "tests/bench/postgres_bench.h"

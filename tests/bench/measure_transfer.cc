@@ -2,9 +2,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "adapters/postgres/postgres_bulk.h"
-#include "adapters/read_ahead/read_ahead.h"
-#include "adapters/sqlite/sqlite_bulk.h"
+#include "adapters/store/postgres/postgres_bulk.h"
+#include "adapters/store/read_ahead/read_ahead.h"
+#include "adapters/store/sqlite/sqlite_bulk.h"
 #include "adapters/system/system_clock.h"
 #include "core/common/transfer_store.h"
 #include "tests/bench/figures.h"

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "adapters/postgres/postgres_store.h"
+#include "adapters/store/postgres/postgres_store.h"
 #include "tests/bench/postgres_statements.h"
 
 namespace keelson {

@@ -7,7 +7,7 @@
 namespace keelson {
 namespace {
 
-// As adapters/sqlite/writer.cc has it.
+// As adapters/store/sqlite/writer.cc has it.
 constexpr int kCheckpointPages = 20'000;
 
 int BindValue(sqlite3_stmt* statement, int index, const SqlValue& value) {

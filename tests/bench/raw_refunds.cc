@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "adapters/sqlite/sqlite_store.h"
+#include "adapters/store/sqlite/sqlite_store.h"
 #include "adapters/system/system_clock.h"
 #include "tests/bench/create_refunds.h"
 #include "tests/bench/raw_connection.h"

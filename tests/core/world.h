@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/memory/memory_store.h"
+#include "adapters/store/memory/memory_store.h"
 #include "core/accounts/register_user.h"
 #include "core/accounts/verify_email.h"
 #include "core/common/deadline.h"

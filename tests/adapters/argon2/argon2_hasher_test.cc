@@ -1,4 +1,4 @@
-#include "adapters/argon2/argon2_hasher.h"
+#include "adapters/passwords/argon2/argon2_hasher.h"
 
 #include <argon2.h>
 
@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-#include "adapters/argon2/phc_string.h"
+#include "adapters/passwords/argon2/phc_string.h"
 #include "adapters/system/system_entropy.h"
 #include "core/common/error.h"
 

@@ -1,5 +1,5 @@
 // libargon2's own encoding is the oracle: whichever library computes a hash, the PHC string is the same.
-#include "adapters/argon2/argon2id.h"
+#include "adapters/passwords/argon2/argon2id.h"
 
 #include <argon2.h>
 
@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-#include "adapters/argon2/phc_string.h"
+#include "adapters/passwords/argon2/phc_string.h"
 
 namespace keelson {
 namespace {

@@ -1,4 +1,4 @@
-#include "adapters/argon2/hash_memory.h"
+#include "adapters/passwords/argon2/hash_memory.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include "adapters/argon2/argon2id.h"
+#include "adapters/passwords/argon2/argon2id.h"
 
 namespace keelson {
 namespace {

@@ -1,4 +1,4 @@
-#include "adapters/argon2/hash_slots.h"
+#include "adapters/passwords/argon2/hash_slots.h"
 
 #include <pthread.h>
 #include <sys/resource.h>

@@ -1,4 +1,4 @@
-#include "adapters/argon2/phc_string.h"
+#include "adapters/passwords/argon2/phc_string.h"
 
 #include <catch2/catch.hpp>
 #include <random>

@@ -1,4 +1,4 @@
-#include "adapters/email/file_email_provider.h"
+#include "adapters/email/file/file_email_provider.h"
 
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-#include "adapters/email_mime/mime_message.h"
+#include "adapters/email/mime/mime_message.h"
 
 namespace keelson {
 namespace {

@@ -1,4 +1,4 @@
-#include "adapters/email_templates/local_amount.h"
+#include "adapters/email/templates/local_amount.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "adapters/email/log_email_provider.h"
+#include "adapters/email/log/log_email_provider.h"
 
 #include <catch2/catch.hpp>
 #include <string>

@@ -1,9 +1,9 @@
-#include "adapters/email_mime/mailbox.h"
+#include "adapters/email/mime/mailbox.h"
 
 #include <catch2/catch.hpp>
 
-#include "adapters/email_mime/envelope.h"
-#include "adapters/email_mime/mime_message.h"
+#include "adapters/email/mime/envelope.h"
+#include "adapters/email/mime/mime_message.h"
 #include "core/accounts/email_address.h"
 
 namespace keelson {

@@ -1,4 +1,4 @@
-#include "adapters/email_mime/mime_message.h"
+#include "adapters/email/mime/mime_message.h"
 
 #include <catch2/catch.hpp>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "adapters/email_mime/quoted_printable.h"
+#include "adapters/email/mime/quoted_printable.h"
 
 #include <catch2/catch.hpp>
 #include <random>

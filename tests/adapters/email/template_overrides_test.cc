@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "adapters/email_templates/template_renderer.h"
+#include "adapters/email/templates/template_renderer.h"
 
 namespace keelson {
 namespace {

@@ -1,11 +1,11 @@
-#include "adapters/email_templates/template_renderer.h"
+#include "adapters/email/templates/template_renderer.h"
 
 #include <catch2/catch.hpp>
 #include <sstream>
 #include <thread>
 #include <vector>
 
-#include "adapters/email_templates/sample_variables.h"
+#include "adapters/email/templates/sample_variables.h"
 #include "core/common/error.h"
 
 namespace keelson {

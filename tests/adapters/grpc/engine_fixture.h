@@ -13,7 +13,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "adapters/grpc/engine.h"
-#include "adapters/memory/memory_store.h"
+#include "adapters/store/memory/memory_store.h"
 #include "core/common/deadline.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "adapters/grpc/server.h"
-#include "adapters/memory/memory_store.h"
+#include "adapters/store/memory/memory_store.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "keelson/accounts/v1/accounts.grpc.pb.h"

@@ -1,4 +1,4 @@
-#include "adapters/payments/recorded_payment_provider.h"
+#include "adapters/payments/recorded/recorded_payment_provider.h"
 
 #include <catch2/catch.hpp>
 

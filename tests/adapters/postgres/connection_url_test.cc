@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/postgres/connection.h"
+#include "adapters/store/postgres/connection.h"
 #include "tests/support/status_checks.h"
 
 namespace keelson {

@@ -1,4 +1,4 @@
-#include "adapters/postgres/errors.h"
+#include "adapters/store/postgres/errors.h"
 
 #include <catch2/catch.hpp>
 

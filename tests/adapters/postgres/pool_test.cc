@@ -1,4 +1,4 @@
-#include "adapters/postgres/pool.h"
+#include "adapters/store/postgres/pool.h"
 
 #include <poll.h>
 

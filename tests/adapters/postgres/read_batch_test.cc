@@ -1,4 +1,4 @@
-#include "adapters/postgres/read_batch.h"
+#include "adapters/store/postgres/read_batch.h"
 
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/time/clock.h"
-#include "adapters/postgres/read_session.h"
+#include "adapters/store/postgres/read_session.h"
 #include "tests/support/postgres/postgres_database.h"
 
 namespace keelson {

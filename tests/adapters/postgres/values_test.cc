@@ -1,10 +1,10 @@
-#include "adapters/postgres/values.h"
+#include "adapters/store/postgres/values.h"
 
 #include <catch2/catch.hpp>
 #include <limits>
 #include <stdexcept>
 
-#include "adapters/postgres/connection.h"
+#include "adapters/store/postgres/connection.h"
 #include "tests/support/postgres/postgres_database.h"
 
 namespace keelson {

@@ -1,9 +1,9 @@
-#include "adapters/prometheus/metrics_endpoint.h"
+#include "adapters/telemetry/prometheus/metrics_endpoint.h"
 
 #include <catch2/catch.hpp>
 
 #include "absl/time/clock.h"
-#include "adapters/http/http_client.h"
+#include "adapters/support/http/http_client.h"
 #include "core/common/strings.h"
 #include "tests/support/postgres/free_port.h"
 #include "tests/support/status_checks.h"

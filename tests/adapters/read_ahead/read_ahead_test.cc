@@ -1,4 +1,4 @@
-#include "adapters/read_ahead/read_ahead.h"
+#include "adapters/store/read_ahead/read_ahead.h"
 
 #include <atomic>
 #include <catch2/catch.hpp>

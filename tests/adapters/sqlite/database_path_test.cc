@@ -1,4 +1,4 @@
-#include "adapters/sqlite/database_path.h"
+#include "adapters/store/sqlite/database_path.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "adapters/sqlite/log_record.h"
+#include "adapters/store/sqlite/log_record.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "adapters/telemetry/json_log.h"
+#include "adapters/telemetry/log/json_log.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -13,11 +13,11 @@
 #include <string>
 #include <vector>
 
-#include "adapters/memory/memory_store.h"
-#include "adapters/postgres/postgres_bulk.h"
-#include "adapters/postgres/postgres_store.h"
-#include "adapters/sqlite/sqlite_bulk.h"
-#include "adapters/sqlite/sqlite_store.h"
+#include "adapters/store/memory/memory_store.h"
+#include "adapters/store/postgres/postgres_bulk.h"
+#include "adapters/store/postgres/postgres_store.h"
+#include "adapters/store/sqlite/sqlite_bulk.h"
+#include "adapters/store/sqlite/sqlite_store.h"
 #include "core/common/bulk.h"
 #include "tests/contract/bulk/rows.h"
 #include "tests/support/postgres/pgbouncer.h"

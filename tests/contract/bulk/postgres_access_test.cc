@@ -1,4 +1,4 @@
-#include "adapters/postgres/postgres_migrator.h"
+#include "adapters/store/postgres/postgres_migrator.h"
 #include "tests/contract/bulk/fixtures.h"
 #include "tests/contract/store/samples.h"
 

@@ -1,4 +1,4 @@
-#include "adapters/sqlite/sqlite_backup.h"
+#include "adapters/store/sqlite/sqlite_backup.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 

@@ -1,4 +1,4 @@
-#include "adapters/sqlite/sqlite_restore.h"
+#include "adapters/store/sqlite/sqlite_restore.h"
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sys/stat.h>
@@ -8,8 +8,8 @@
 #include <csignal>
 #include <fstream>
 
-#include "adapters/sqlite/sqlite_backup.h"
-#include "adapters/sqlite/sqlite_migrator.h"
+#include "adapters/store/sqlite/sqlite_backup.h"
+#include "adapters/store/sqlite/sqlite_migrator.h"
 #include "tests/contract/bulk/fixtures.h"
 #include "tests/contract/store/samples.h"
 

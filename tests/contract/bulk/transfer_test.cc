@@ -1,5 +1,5 @@
 // A transfer from every adapter to every other, as keelson transfer puts it together.
-#include "adapters/read_ahead/read_ahead.h"
+#include "adapters/store/read_ahead/read_ahead.h"
 #include "core/common/transfer_store.h"
 #include "tests/contract/bulk/fixtures.h"
 

@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/time/clock.h"
-#include "adapters/email_http/mailgun_email_provider.h"
-#include "adapters/email_http/postmark_email_provider.h"
-#include "adapters/email_http/ses_email_provider.h"
+#include "adapters/email/http/mailgun_email_provider.h"
+#include "adapters/email/http/postmark_email_provider.h"
+#include "adapters/email/http/ses_email_provider.h"
 #include "tests/contract/email/fixtures.h"
 
 namespace keelson {

@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "absl/time/clock.h"
-#include "adapters/email/file_email_provider.h"
-#include "adapters/email/log_email_provider.h"
+#include "adapters/email/file/file_email_provider.h"
+#include "adapters/email/log/log_email_provider.h"
 #include "core/common/text.h"
 #include "tests/contract/email/fixtures.h"
 #include "tests/support/recording_log.h"

@@ -6,12 +6,12 @@
 #include <stdexcept>
 
 #include "absl/time/clock.h"
-#include "adapters/email_http/brevo_email_provider.h"
-#include "adapters/email_http/mailgun_email_provider.h"
-#include "adapters/email_http/postmark_email_provider.h"
-#include "adapters/email_http/resend_email_provider.h"
-#include "adapters/email_http/sendgrid_email_provider.h"
-#include "adapters/email_http/ses_email_provider.h"
+#include "adapters/email/http/brevo_email_provider.h"
+#include "adapters/email/http/mailgun_email_provider.h"
+#include "adapters/email/http/postmark_email_provider.h"
+#include "adapters/email/http/resend_email_provider.h"
+#include "adapters/email/http/sendgrid_email_provider.h"
+#include "adapters/email/http/ses_email_provider.h"
 #include "tests/contract/email/request_checks.h"
 
 namespace keelson {

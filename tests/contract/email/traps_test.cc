@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "absl/time/clock.h"
-#include "adapters/email_http/postmark_email_provider.h"
+#include "adapters/email/http/postmark_email_provider.h"
 #include "tests/contract/email/fixtures.h"
 #include "tests/contract/email/request_checks.h"
 

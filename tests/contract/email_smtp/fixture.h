@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "adapters/email_smtp/smtp_email_provider.h"
+#include "adapters/email/smtp/smtp_email_provider.h"
 #include "core/common/deadline.h"
 #include "core/notifications/email_provider.h"
 #include "tests/support/smtp/scripted_smtp_server.h"

@@ -1,8 +1,8 @@
 // The name that the client gives itself.
 #include <catch2/catch.hpp>
 
-#include "adapters/email_smtp/helo_name.h"
-#include "adapters/email_smtp/smtp_url.h"
+#include "adapters/email/smtp/helo_name.h"
+#include "adapters/email/smtp/smtp_url.h"
 #include "tests/contract/email_smtp/fixture.h"
 
 namespace keelson {

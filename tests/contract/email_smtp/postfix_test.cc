@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
-#include "adapters/email_mime/mime_message.h"
+#include "adapters/email/mime/mime_message.h"
 #include "tests/adapters/email/parsed_mail.h"
 #include "tests/contract/email_smtp/fixture.h"
 #include "tests/support/http/self_signed.h"

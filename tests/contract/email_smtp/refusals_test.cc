@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "adapters/email_smtp/smtp_verdict.h"
+#include "adapters/email/smtp/smtp_verdict.h"
 #include "core/common/text.h"
 #include "tests/contract/email_smtp/fixture.h"
 

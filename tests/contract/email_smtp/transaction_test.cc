@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "absl/time/clock.h"
-#include "adapters/email_mime/mime_message.h"
+#include "adapters/email/mime/mime_message.h"
 #include "tests/contract/email_smtp/fixture.h"
 
 namespace keelson {

@@ -16,9 +16,9 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/memory/memory_store.h"
-#include "adapters/postgres/postgres_store.h"
-#include "adapters/sqlite/sqlite_store.h"
+#include "adapters/store/memory/memory_store.h"
+#include "adapters/store/postgres/postgres_store.h"
+#include "adapters/store/sqlite/sqlite_store.h"
 #include "core/common/deadline.h"
 #include "core/common/error.h"
 #include "tests/contract/store/samples.h"

@@ -1,7 +1,7 @@
 #include <atomic>
 
 #include "absl/time/clock.h"
-#include "adapters/postgres/postgres_migrator.h"
+#include "adapters/store/postgres/postgres_migrator.h"
 #include "tests/contract/store/fixtures.h"
 
 namespace keelson {

@@ -1,6 +1,6 @@
 // How PostgreSQL reads lists and its queue: how many rows it looks at.
-#include "adapters/postgres/postgres_migrator.h"
-#include "adapters/postgres/transactions.h"
+#include "adapters/store/postgres/postgres_migrator.h"
+#include "adapters/store/postgres/transactions.h"
 #include "tests/contract/store/shop.h"
 
 namespace keelson {

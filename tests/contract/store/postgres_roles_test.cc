@@ -1,7 +1,7 @@
 // Roles without DDL privileges, and standbys.
-#include "adapters/postgres/migrations.h"
-#include "adapters/postgres/postgres_bulk.h"
-#include "adapters/postgres/postgres_migrator.h"
+#include "adapters/store/postgres/migrations.h"
+#include "adapters/store/postgres/postgres_bulk.h"
+#include "adapters/store/postgres/postgres_migrator.h"
 #include "core/common/strings.h"
 #include "tests/contract/store/fixtures.h"
 #include "tests/support/postgres/postgres_standby.h"

@@ -2,10 +2,10 @@
 #include <cstdlib>
 #include <thread>
 
-#include "adapters/postgres/begin.h"
-#include "adapters/postgres/locks.h"
-#include "adapters/postgres/migrations.h"
-#include "adapters/postgres/postgres_migrator.h"
+#include "adapters/store/postgres/begin.h"
+#include "adapters/store/postgres/locks.h"
+#include "adapters/store/postgres/migrations.h"
+#include "adapters/store/postgres/postgres_migrator.h"
 #include "core/common/strings.h"
 #include "tests/contract/store/fixtures.h"
 #include "tests/support/postgres/await.h"

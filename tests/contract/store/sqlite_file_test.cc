@@ -8,8 +8,8 @@
 
 #include <fstream>
 
-#include "adapters/sqlite/file_guard.h"
-#include "adapters/sqlite/sqlite_migrator.h"
+#include "adapters/store/sqlite/file_guard.h"
+#include "adapters/store/sqlite/sqlite_migrator.h"
 #include "tests/contract/store/fixtures.h"
 
 namespace keelson {

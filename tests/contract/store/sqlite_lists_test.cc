@@ -3,8 +3,8 @@
 
 #include <set>
 
-#include "adapters/sqlite/sqlite_migrator.h"
-#include "adapters/sqlite/transactions.h"
+#include "adapters/store/sqlite/sqlite_migrator.h"
+#include "adapters/store/sqlite/transactions.h"
 #include "tests/contract/store/shop.h"
 
 namespace keelson {

@@ -3,10 +3,10 @@
 
 #include <fstream>
 
-#include "adapters/sqlite/log_record.h"
-#include "adapters/sqlite/sqlite_backup.h"
-#include "adapters/sqlite/sqlite_bulk.h"
-#include "adapters/sqlite/sqlite_migrator.h"
+#include "adapters/store/sqlite/log_record.h"
+#include "adapters/store/sqlite/sqlite_backup.h"
+#include "adapters/store/sqlite/sqlite_bulk.h"
+#include "adapters/store/sqlite/sqlite_migrator.h"
 #include "tests/contract/store/fixtures.h"
 
 namespace keelson {

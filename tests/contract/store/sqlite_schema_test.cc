@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-#include "adapters/sqlite/sqlite_migrator.h"
+#include "adapters/store/sqlite/sqlite_migrator.h"
 #include "tests/contract/store/fixtures.h"
 
 namespace keelson {

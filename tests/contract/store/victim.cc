@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "adapters/sqlite/sqlite_store.h"
+#include "adapters/store/sqlite/sqlite_store.h"
 #include "tests/contract/store/samples.h"
 
 namespace keelson {

@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "adapters/http/http_client.h"
+#include "adapters/support/http/http_client.h"
 #include "tests/support/postgres/await.h"
 #include "tests/support/postgres/free_port.h"
 

@@ -5,7 +5,7 @@
 #include <list>
 #include <vector>
 
-#include "adapters/postgres/locks.h"
+#include "adapters/store/postgres/locks.h"
 #include "core/common/strings.h"
 #include "tests/e2e/support/await.h"
 #include "tests/e2e/support/folder.h"

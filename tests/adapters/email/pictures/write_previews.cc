@@ -5,8 +5,8 @@
 #include <fstream>
 #include <iostream>
 
-#include "adapters/email_templates/sample_variables.h"
-#include "adapters/email_templates/template_renderer.h"
+#include "adapters/email/templates/sample_variables.h"
+#include "adapters/email/templates/template_renderer.h"
 #include "core/common/money.h"
 #include "core/common/strings.h"
 

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "absl/time/clock.h"
-#include "adapters/postgres/postgres_store.h"
+#include "adapters/store/postgres/postgres_store.h"
 #include "core/events/event.h"
 #include "tests/e2e/support/stores.h"
 

@@ -1,0 +1,93 @@
+#include "adapters/email/http/brevo_email_provider.h"
+
+#include "absl/strings/escaping.h"
+#include "core/common/strings.h"
+#include "core/common/text.h"
+
+namespace keelson {
+namespace {
+
+using Kind = SendOutcome::Kind;
+
+constexpr std::string_view kBaseUrl = "https://api.brevo.com";
+constexpr AnswerRule kRules[] = {
+    {0, "not_enough_credits", "", Kind::kQuota},
+    {0, "account_under_validation", "", Kind::kConfig},
+    {0, "permission_denied", "", Kind::kConfig},
+    {0, "reseller_permission_denied", "", Kind::kConfig},
+    {0, "unauthorized", "", Kind::kConfig},
+    {0, "document_not_found", "", Kind::kConfig},
+    {0, "method_not_allowed", "", Kind::kConfig},
+    {0, "not_acceptable", "", Kind::kConfig},
+    {0, "duplicate_request", "", Kind::kUnknown},
+    // A parameter is missing or invalid, which the words name.
+    {400, "", "sender", Kind::kConfig},
+    {400, "", "email is not valid in to", Kind::kRecipientRejected},
+    {400, "", "subject", Kind::kMessageRejected},
+    {400, "", "htmlContent", Kind::kMessageRejected},
+    {400, "", "textContent", Kind::kMessageRejected},
+};
+
+constexpr std::size_t kMaxSenderName = 70;
+
+// The message's id is a UUID in other digits.
+std::string IdempotencyKey(const Uuid& uuid) {
+  const std::string_view bytes(reinterpret_cast<const char*>(uuid.data()), uuid.size());
+  std::string key = absl::BytesToHexString(ToAbsl(bytes));
+  for (const std::size_t place : {20u, 16u, 12u, 8u}) key.insert(place, "-");
+  return key;
+}
+
+nlohmann::json Sender(const Mailbox& mailbox) {
+  nlohmann::json sender = {{"email", mailbox.address}};
+  if (!mailbox.display_name.empty()) sender["name"] = mailbox.display_name;
+  return sender;
+}
+
+HttpHeader ApiKey(const Secret& key) {
+  return {"api-key", std::string(key.Reveal())};
+}
+
+}  // namespace
+
+BrevoEmailProvider::BrevoEmailProvider(ApiAccess access)
+    : access_(WithDefaultBase(std::move(access), kBaseUrl)) {}
+
+absl::Status BrevoEmailProvider::CheckSender(const Mailbox& from) {
+  if (CountCodePoints(from.display_name) <= kMaxSenderName) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      StrCat("must have a name of at most ", kMaxSenderName, " characters for brevo"));
+}
+
+absl::StatusOr<HttpRequest> BrevoEmailProvider::SendRequest(const Email& email,
+                                                            const Envelope& envelope) const {
+  nlohmann::json body = {{"sender", Sender(envelope.from)},
+                         {"to", nlohmann::json::array({{{"email", envelope.to}}})},
+                         {"subject", email.content.subject},
+                         {"headers",
+                          {{"Message-ID", envelope.message_id},
+                           {"Auto-Submitted", "auto-generated"},
+                           {"idempotencyKey", IdempotencyKey(email.id.uuid())}}}};
+  if (!email.content.text.empty()) body["textContent"] = email.content.text;
+  if (!email.content.html.empty()) body["htmlContent"] = email.content.html;
+  return JsonPost(StrCat(access_.base_url, "/v3/smtp/email"), {ApiKey(access_.key)}, body);
+}
+
+HttpRequest BrevoEmailProvider::ProbeRequest() const {
+  return JsonGet(StrCat(access_.base_url, "/v3/account"), {ApiKey(access_.key)});
+}
+
+SendOutcome BrevoEmailProvider::Judge(const ProviderAnswer& answer) const {
+  const std::string code = answer.Text("code");
+  const std::string id = answer.Text("messageId");
+  if (answer.succeeded()) return id.empty() ? Unreadable(answer) : Accepted(id);
+  // The key is the only parameter that a repeat can duplicate: the first attempt was taken.
+  if (code == "duplicate_parameter") return Accepted("");
+  SendOutcome outcome = Refusal(kRules, answer, code, answer.Text("message"));
+  if (outcome.kind == Kind::kRetry && answer.header("retry-after").empty()) {
+    outcome.retry_after = ParseRetryAfter(answer.header("x-sib-ratelimit-reset"), absl::UnixEpoch());
+  }
+  return outcome;
+}
+
+}  // namespace keelson

@@ -1,0 +1,120 @@
+#include "adapters/email/http/http_email_provider.h"
+
+#include <utility>
+#include <variant>
+
+#include "absl/time/clock.h"
+#include "adapters/email/mime/error_text.h"
+#include "adapters/email/mime/unsendable.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+using Kind = SendOutcome::Kind;
+
+SendOutcome Failed(const HttpFailure& failure) {
+  SendOutcome outcome;
+  outcome.kind = failure.may_have_arrived ? Kind::kUnknown : Kind::kUnreachable;
+  // The base URL and the key come from the configuration.
+  if (failure.malformed) outcome.kind = Kind::kConfig;
+  outcome.error = failure.reason;
+  return outcome;
+}
+
+}  // namespace
+
+SendOutcome HttpEmailProvider::Send(const Email& email, Deadline deadline) {
+  const absl::StatusOr<HttpRequest> request = MakeRequest(email);
+  if (!request.ok()) return Unsendable(request.status());
+  HttpResult result = client_.Send(*request, deadline);
+  if (const auto* failure = std::get_if<HttpFailure>(&result)) return Failed(*failure);
+  const ProviderAnswer answer(std::get<HttpAnswer>(std::move(result)));
+  return Clean(Judge(answer), answer);
+}
+
+absl::StatusOr<HttpRequest> HttpEmailProvider::MakeRequest(const Email& email) const {
+  const absl::StatusOr<Envelope> envelope = ReadEnvelope(email);
+  if (!envelope.ok()) return envelope.status();
+  absl::Status settings = WithSubject("the sender", CheckHttpSender(envelope->from));
+  if (settings.ok()) settings = CheckSettings(envelope->from);
+  if (!settings.ok()) return settings;
+  if (NeedsUtf8(envelope->to) && !takes_utf8_recipients()) {
+    return absl::UnimplementedError(
+        StrCat(name(), " takes no recipient whose address has a local part beyond ASCII"));
+  }
+  return SendRequest(email, *envelope);
+}
+
+SendOutcome HttpEmailProvider::Probe(Deadline deadline) {
+  HttpResult result = client_.Send(ProbeRequest(), deadline);
+  SendOutcome outcome;
+  if (const auto* failure = std::get_if<HttpFailure>(&result)) {
+    outcome = Failed(*failure);
+  } else {
+    const ProviderAnswer answer(std::get<HttpAnswer>(std::move(result)));
+    outcome = Clean(JudgeProbe(answer), answer);
+  }
+  // A probe leaves nothing that may have been sent.
+  if (outcome.kind == Kind::kUnknown) outcome.kind = Kind::kUnreachable;
+  return outcome;
+}
+
+SendOutcome HttpEmailProvider::JudgeProbe(const ProviderAnswer& answer) const {
+  if (IsGoodRefusal(answer) || (answer.succeeded() && answer.is_json())) return Accepted("");
+  if (!answer.succeeded()) return Judge(answer);
+  SendOutcome outcome = Unreadable(answer);
+  outcome.kind = Kind::kConfig;
+  return outcome;
+}
+
+SendOutcome HttpEmailProvider::Clean(SendOutcome outcome, const ProviderAnswer& answer) const {
+  if (outcome.kind != Kind::kAccepted && !outcome.retry_after) {
+    outcome.retry_after = ParseRetryAfter(answer.header("retry-after"), absl::Now());
+  }
+  if (outcome.kind == Kind::kRetry && answer.status() == 429 && !outcome.retry_after) {
+    outcome.retry_after = kUnnamedWait;
+  }
+  outcome.error = Sanitized(outcome.error, secrets());
+  outcome.provider_message_id = PlainLine(outcome.provider_message_id);
+  return outcome;
+}
+
+absl::Status CheckHttpSender(const Mailbox& from) {
+  if (!NeedsUtf8(from.address)) return absl::OkStatus();
+  return absl::FailedPreconditionError("must have an address in ASCII before the @ for providers over HTTP");
+}
+
+std::string BaseUrl(std::string_view configured, std::string_view own) {
+  if (configured.empty()) return std::string(own);
+  return std::string(configured.substr(0, configured.find_last_not_of('/') + 1));
+}
+
+ApiAccess WithDefaultBase(ApiAccess access, std::string_view own) {
+  access.base_url = BaseUrl(access.base_url, own);
+  return access;
+}
+
+HttpRequest JsonPost(std::string url, std::vector<HttpHeader> headers, const nlohmann::json& body) {
+  HttpRequest request = JsonGet(std::move(url), std::move(headers));
+  request.method = "POST";
+  request.headers.push_back({"Content-Type", "application/json"});
+  // What is not UTF-8, such as a name in the configuration, becomes U+FFFD.
+  request.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return request;
+}
+
+HttpRequest JsonGet(std::string url, std::vector<HttpHeader> headers) {
+  HttpRequest request;
+  request.method = "GET";
+  request.url = std::move(url);
+  request.headers = std::move(headers);
+  request.headers.push_back({"Accept", "application/json"});
+  return request;
+}
+
+HttpHeader Bearer(const Secret& key) {
+  return {"Authorization", StrCat("Bearer ", key.Reveal())};
+}
+
+}  // namespace keelson

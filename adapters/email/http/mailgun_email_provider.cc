@@ -1,0 +1,112 @@
+#include "adapters/email/http/mailgun_email_provider.h"
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/clock.h"
+#include "core/common/host_name.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+using Kind = SendOutcome::Kind;
+
+constexpr std::string_view kBaseUrl = "https://api.mailgun.net";
+constexpr AnswerRule kRules[] = {
+    // What the host says of any path that it does not know.
+    {0, "", "Mailgun Magnificent API", Kind::kConfig},
+    // "Domain … is not allowed to send: recipient limit exceeded, try again after …"
+    {420, "", "", Kind::kQuota},
+    {0, "", "recipient limit exceeded", Kind::kQuota},
+    {0, "", "limit exceeded", Kind::kRetry},
+    // The domain is unverified, the account not activated, or a sandbox that does not know the recipient.
+    {0, "", "is not allowed to send", Kind::kConfig},
+    {400, "", "from parameter", Kind::kConfig},
+    {400, "", "to parameter", Kind::kRecipientRejected},
+    {400, "", "'text' or 'html'", Kind::kMessageRejected},
+    // The parameters were valid, but the request failed.
+    {402, "", "", Kind::kRefused},
+};
+
+// The time in "… limit exceeded, try again after Mon, 20 Dec 2021 20:33:21 UTC"; nothing where there is none.
+std::optional<absl::Duration> WaitIn(std::string_view words) {
+  constexpr std::string_view kMark = "try again after ";
+  const std::size_t mark = words.find(kMark);
+  if (mark == std::string_view::npos) return std::nullopt;
+  std::string_view time = words.substr(mark + kMark.size());
+  time = time.substr(0, time.rfind(" UTC"));
+  return ParseRetryAfter(StrCat(time, " GMT"), absl::Now());
+}
+
+std::string FormEncoded(std::string_view text) {
+  std::string encoded;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (absl::ascii_isalnum(byte) || std::string_view("-._~").find(c) != std::string_view::npos) {
+      encoded += c;
+    } else {
+      absl::StrAppendFormat(&encoded, "%%%02X", byte);
+    }
+  }
+  return encoded;
+}
+
+std::string Form(const std::vector<HttpHeader>& fields) {
+  std::string form;
+  for (const HttpHeader& field : fields) {
+    if (field.value.empty()) continue;
+    form += StrCat(form.empty() ? "" : "&", FormEncoded(field.name), "=", FormEncoded(field.value));
+  }
+  return form;
+}
+
+}  // namespace
+
+MailgunEmailProvider::MailgunEmailProvider(ApiAccess access, std::string domain)
+    : access_(WithDefaultBase(std::move(access), kBaseUrl)),
+      domain_(std::move(domain)),
+      basic_(absl::Base64Escape(StrCat("api:", access_.key.Reveal()))) {}
+
+absl::Status MailgunEmailProvider::CheckDomain(std::string_view domain) {
+  // Mailgun creates no sending domain beyond ASCII.
+  if (IsQualifiedHostName(domain)) return absl::OkStatus();
+  return absl::FailedPreconditionError("must be a domain name in ASCII such as mg.example.com");
+}
+
+absl::StatusOr<HttpRequest> MailgunEmailProvider::SendRequest(const Email& email,
+                                                              const Envelope& envelope) const {
+  HttpRequest request = ProbeRequest();
+  request.method = "POST";
+  request.url = StrCat(access_.base_url, "/v3/", FormEncoded(domain_), "/messages");
+  request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
+  request.body = Form({{"from", Quoted(envelope.from)},
+                       {"to", envelope.to},
+                       {"subject", email.content.subject},
+                       {"text", email.content.text},
+                       {"html", email.content.html},
+                       {"h:Message-Id", envelope.message_id},
+                       {"h:Auto-Submitted", "auto-generated"},
+                       {"v:keelson_message_id", email.id.ToString()}});
+  return request;
+}
+
+HttpRequest MailgunEmailProvider::ProbeRequest() const {
+  return JsonGet(StrCat(access_.base_url, "/v3/domains/", FormEncoded(domain_)),
+                 {{"Authorization", StrCat("Basic ", basic_)}});
+}
+
+SendOutcome MailgunEmailProvider::Judge(const ProviderAnswer& answer) const {
+  const std::string words = answer.is_json() ? answer.Text("message") : std::string(answer.body());
+  const std::string id = answer.Text("id");
+  if (answer.succeeded() && !id.empty()) return Accepted(id);
+  const bool wrong_url = words.find("Mailgun Magnificent API") != std::string::npos;
+  if (answer.succeeded() && !wrong_url) return Unreadable(answer);
+  SendOutcome outcome = Refusal(kRules, answer, "", words);
+  if (!answer.header("retry-after").empty()) return outcome;
+  if (outcome.kind == Kind::kRetry || outcome.kind == Kind::kQuota) outcome.retry_after = WaitIn(words);
+  if (outcome.kind == Kind::kRetry && !outcome.retry_after) outcome.retry_after = kUnnamedWait;
+  return outcome;
+}
+
+}  // namespace keelson

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "adapters/email/http/http_email_provider.h"
+#include "adapters/email/mime/unsendable.h"
+
+namespace keelson {
+
+// Mailgun, for one sending domain. It knows no idempotency key. Thread-safe.
+class MailgunEmailProvider final : public HttpEmailProvider {
+ public:
+  // An empty base URL stands for the provider's own in the United States.
+  MailgunEmailProvider(ApiAccess access, std::string domain);
+
+  std::string_view name() const override { return "mailgun"; }
+  // FAILED_PRECONDITION with the rule that `domain` breaks, as a predicate.
+  static absl::Status CheckDomain(std::string_view domain);
+
+ private:
+  absl::Status CheckSettings(const Mailbox& /*from*/) const override {
+    return WithSubject("email.mailgun.domain", CheckDomain(domain_));
+  }
+  bool takes_utf8_recipients() const override { return true; }
+  absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const override;
+  HttpRequest ProbeRequest() const override;
+  SendOutcome Judge(const ProviderAnswer& answer) const override;
+  std::vector<std::string_view> secrets() const override { return {access_.key.Reveal(), basic_}; }
+
+  const ApiAccess access_;
+  const std::string domain_;
+  const std::string basic_;
+};
+
+}  // namespace keelson

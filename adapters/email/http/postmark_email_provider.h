@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "adapters/email/http/http_email_provider.h"
+#include "adapters/email/mime/unsendable.h"
+
+namespace keelson {
+
+// Postmark, by a server's token. It knows no idempotency key. Thread-safe.
+class PostmarkEmailProvider final : public HttpEmailProvider {
+ public:
+  // An empty base URL stands for the provider's own, an empty stream for the server's default.
+  PostmarkEmailProvider(ApiAccess access, std::string message_stream);
+
+  std::string_view name() const override { return "postmark"; }
+  // FAILED_PRECONDITION with the limit that `from` breaks, as a predicate.
+  static absl::Status CheckSender(const Mailbox& from);
+
+ private:
+  absl::Status CheckSettings(const Mailbox& from) const override {
+    return WithSubject("the sender", CheckSender(from));
+  }
+  absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const override;
+  HttpRequest ProbeRequest() const override;
+  SendOutcome Judge(const ProviderAnswer& answer) const override;
+  std::vector<std::string_view> secrets() const override { return {access_.key.Reveal()}; }
+
+  const ApiAccess access_;
+  const std::string message_stream_;
+};
+
+}  // namespace keelson

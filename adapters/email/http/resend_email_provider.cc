@@ -1,0 +1,68 @@
+#include "adapters/email/http/resend_email_provider.h"
+
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+using Kind = SendOutcome::Kind;
+
+constexpr std::string_view kBaseUrl = "https://api.resend.com";
+constexpr AnswerRule kRules[] = {
+    // The first request under this key is still in progress.
+    {0, "concurrent_idempotent_requests", "", Kind::kUnknown},
+    // The key was used for another body, or can't be one: a defect of ours, which no repeat mends.
+    {0, "invalid_idempotent_request", "", Kind::kMessageRejected},
+    {0, "invalid_idempotency_key", "", Kind::kMessageRejected},
+    {0, "daily_quota_exceeded", "", Kind::kQuota},
+    {0, "monthly_quota_exceeded", "", Kind::kQuota},
+    // A key that was deleted, or never was one, comes with several statuses and names.
+    {0, "", "API key is invalid", Kind::kConfig},
+    {0, "invalid_from_address", "", Kind::kConfig},
+    {0, "invalid_access", "", Kind::kConfig},
+    {0, "invalid_region", "", Kind::kConfig},
+    {0, "security_error", "", Kind::kRefused},
+    {0, "invalid_attachment", "", Kind::kMessageRejected},
+    // Validation failed, of the field that the words name.
+    {400, "", "`from`", Kind::kConfig},
+    {422, "", "`from`", Kind::kConfig},
+    {400, "", "`to`", Kind::kRecipientRejected},
+    {422, "", "`to`", Kind::kRecipientRejected},
+    {400, "", "`subject`", Kind::kMessageRejected},
+    {422, "", "`subject`", Kind::kMessageRejected},
+    {0, "missing_required_field", "", Kind::kMessageRejected},
+};
+
+}  // namespace
+
+ResendEmailProvider::ResendEmailProvider(ApiAccess access)
+    : access_(WithDefaultBase(std::move(access), kBaseUrl)) {}
+
+absl::StatusOr<HttpRequest> ResendEmailProvider::SendRequest(const Email& email,
+                                                             const Envelope& envelope) const {
+  nlohmann::json body = {
+      {"from", Quoted(envelope.from)},
+      {"to", nlohmann::json::array({envelope.to})},
+      {"subject", email.content.subject},
+      {"headers", {{"Message-ID", envelope.message_id}, {"Auto-Submitted", "auto-generated"}}}};
+  if (!email.content.text.empty()) body["text"] = email.content.text;
+  if (!email.content.html.empty()) body["html"] = email.content.html;
+  return JsonPost(StrCat(access_.base_url, "/emails"),
+                  {Bearer(access_.key), {"Idempotency-Key", email.id.ToString()}}, body);
+}
+
+HttpRequest ResendEmailProvider::ProbeRequest() const {
+  return JsonGet(StrCat(access_.base_url, "/domains"), {Bearer(access_.key)});
+}
+
+SendOutcome ResendEmailProvider::Judge(const ProviderAnswer& answer) const {
+  if (!answer.succeeded()) return Refusal(kRules, answer, answer.Text("name"), answer.Text("message"));
+  const std::string id = answer.Text("id");
+  return id.empty() ? Unreadable(answer) : Accepted(id);
+}
+
+bool ResendEmailProvider::IsGoodRefusal(const ProviderAnswer& answer) const {
+  return answer.Text("name") == "restricted_api_key";
+}
+
+}  // namespace keelson

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "adapters/email/http/http_email_provider.h"
+
+namespace keelson {
+
+// Resend. A repeat within a day is recognised by its key. Thread-safe.
+class ResendEmailProvider final : public HttpEmailProvider {
+ public:
+  // An empty base URL stands for the provider's own.
+  explicit ResendEmailProvider(ApiAccess access);
+
+  std::string_view name() const override { return "resend"; }
+  absl::Duration repeat_window() const override { return absl::Hours(24); }
+
+ private:
+  absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const override;
+  HttpRequest ProbeRequest() const override;
+  SendOutcome Judge(const ProviderAnswer& answer) const override;
+  bool IsGoodRefusal(const ProviderAnswer& answer) const override;
+  std::vector<std::string_view> secrets() const override { return {access_.key.Reveal()}; }
+
+  const ApiAccess access_;
+};
+
+}  // namespace keelson

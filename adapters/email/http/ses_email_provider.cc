@@ -1,0 +1,174 @@
+#include "adapters/email/http/ses_email_provider.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_replace.h"
+#include "adapters/email/mime/header.h"
+#include "adapters/email/mime/unsendable.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+using Kind = SendOutcome::Kind;
+
+constexpr AnswerRule kRules[] = {
+    {0, "TooManyRequestsException", "Daily message quota", Kind::kQuota},
+    {0, "TooManyRequestsException", "", Kind::kRetry},
+    {0, "ThrottlingException", "Daily message quota", Kind::kQuota},
+    {0, "ThrottlingException", "", Kind::kRetry},
+    {0, "Throttling", "Daily message quota", Kind::kQuota},
+    {0, "Throttling", "", Kind::kRetry},
+    {0, "LimitExceededException", "", Kind::kQuota},
+    {0, "AccountSuspendedException", "", Kind::kConfig},
+    {0, "SendingPausedException", "", Kind::kConfig},
+    {0, "MailFromDomainNotVerifiedException", "", Kind::kConfig},
+    // The configuration set does not exist.
+    {0, "NotFoundException", "", Kind::kConfig},
+    // AWS's common errors about credentials, under several statuses.
+    {0, "AccessDeniedException", "", Kind::kConfig},
+    {0, "ExpiredTokenException", "", Kind::kConfig},
+    {0, "IncompleteSignature", "", Kind::kConfig},
+    {0, "InvalidClientTokenId", "", Kind::kConfig},
+    {0, "InvalidSignatureException", "", Kind::kConfig},
+    {0, "MissingAuthenticationToken", "", Kind::kConfig},
+    {0, "NotAuthorized", "", Kind::kConfig},
+    {0, "OptInRequired", "", Kind::kConfig},
+    {0, "RequestExpired", "", Kind::kConfig},
+    {0, "UnrecognizedClientException", "", Kind::kConfig},
+    // An identity or an account that SES does not let send; in its sandbox, also recipients.
+    {0, "MessageRejected", "not verified", Kind::kConfig},
+    {0, "MessageRejected", "paused", Kind::kConfig},
+    {0, "MessageRejected", "suspended", Kind::kConfig},
+    {0, "MessageRejected", "disabled", Kind::kConfig},
+    {0, "MessageRejected", "blacklisted", Kind::kRecipientRejected},
+    {0, "MessageRejected", "content", Kind::kMessageRejected},
+    {0, "MessageRejected", "virus", Kind::kMessageRejected},
+    {0, "BadRequestException", "configuration set", Kind::kConfig},
+    {0, "BadRequestException", "message length is more than", Kind::kNotExpressible},
+    // Any other, and BadRequestException, may be about either address or about the account.
+    {0, "MessageRejected", "", Kind::kRefused},
+    {0, "BadRequestException", "", Kind::kRefused},
+};
+
+constexpr std::size_t kMaxConfigurationSet = 64;
+
+bool ConsistsOf(std::string_view text, std::string_view marks, bool (*is_letter_or_digit)(unsigned char)) {
+  return std::all_of(text.begin(), text.end(), [&](char c) {
+    return is_letter_or_digit(static_cast<unsigned char>(c)) || marks.find(c) != std::string_view::npos;
+  });
+}
+
+bool IsLowerOrDigit(unsigned char c) {
+  return absl::ascii_islower(c) || absl::ascii_isdigit(c);
+}
+
+// The display name as encoded words: of a header it takes ASCII alone.
+absl::StatusOr<std::string> FromAddress(const Mailbox& from) {
+  absl::StatusOr<std::string> field = MailboxHeader("From", from);
+  if (!field.ok()) return field.status();
+  const std::string unfolded = absl::StrReplaceAll(*field, {{"\r\n", ""}});
+  return unfolded.substr(std::string_view("From: ").size());
+}
+
+nlohmann::json Text(const std::string& text) {
+  return {{"Data", text}, {"Charset", "UTF-8"}};
+}
+
+// "com.amazon.ses#Type:http://…" stands for "Type".
+std::string ErrorType(const ProviderAnswer& answer) {
+  std::string type(answer.header("x-amzn-errortype"));
+  for (const std::string_view member : {"__type", "code", "Code"}) {
+    if (type.empty()) type = answer.Text(member);
+  }
+  type = type.substr(0, type.find(':'));
+  return type.substr(type.find('#') + 1);
+}
+
+SesOptions Complete(SesOptions options) {
+  options.base_url = BaseUrl(options.base_url, StrCat("https://email.", options.region, ".amazonaws.com"));
+  return options;
+}
+
+}  // namespace
+
+SesEmailProvider::SesEmailProvider(SesOptions options) : options_(Complete(std::move(options))) {}
+
+absl::Status SesEmailProvider::CheckRegion(std::string_view region) {
+  // The region is a label of the host name.
+  if (!region.empty() && ConsistsOf(region, "-", &IsLowerOrDigit)) return absl::OkStatus();
+  return absl::FailedPreconditionError("must be an AWS region such as eu-central-1");
+}
+
+absl::Status SesEmailProvider::CheckConfigurationSet(std::string_view name) {
+  if (name.size() <= kMaxConfigurationSet && ConsistsOf(name, "-_", &absl::ascii_isalnum)) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      StrCat("must have at most ", kMaxConfigurationSet, " letters, digits, hyphens and underscores"));
+}
+
+absl::Status SesEmailProvider::CheckSettings(const Mailbox& /*from*/) const {
+  absl::Status status = WithSubject("email.ses.region", CheckRegion(options_.region));
+  if (!status.ok()) return status;
+  return WithSubject("email.ses.configuration_set", CheckConfigurationSet(options_.configuration_set));
+}
+
+absl::StatusOr<HttpRequest> SesEmailProvider::SendRequest(const Email& email,
+                                                          const Envelope& envelope) const {
+  const absl::StatusOr<std::string> from = FromAddress(envelope.from);
+  if (!from.ok()) return from.status();
+  nlohmann::json parts = nlohmann::json::object();
+  if (!email.content.text.empty()) parts["Text"] = Text(email.content.text);
+  if (!email.content.html.empty()) parts["Html"] = Text(email.content.html);
+  // The Message-ID is its own.
+  const nlohmann::json simple = {
+      {"Subject", Text(email.content.subject)},
+      {"Body", parts},
+      {"Headers", nlohmann::json::array({{{"Name", "Auto-Submitted"}, {"Value", "auto-generated"}}})}};
+  nlohmann::json body = {
+      {"FromEmailAddress", *from},
+      {"Destination", {{"ToAddresses", nlohmann::json::array({envelope.to})}}},
+      {"Content", {{"Simple", simple}}},
+      {"EmailTags",
+       nlohmann::json::array({{{"Name", "keelson_message_id"}, {"Value", email.id.ToString()}}})}};
+  if (!options_.configuration_set.empty()) body["ConfigurationSetName"] = options_.configuration_set;
+  return Signed(JsonPost(StrCat(options_.base_url, "/v2/email/outbound-emails"), {}, body));
+}
+
+HttpRequest SesEmailProvider::ProbeRequest() const {
+  return Signed(JsonGet(StrCat(options_.base_url, "/v2/email/account"), {}));
+}
+
+HttpRequest SesEmailProvider::Signed(HttpRequest request) const {
+  if (!options_.session_token.empty()) {
+    request.headers.push_back({"X-Amz-Security-Token", std::string(options_.session_token.Reveal())});
+  }
+  request.aws_signature = AwsSignature{.region = options_.region,
+                                       .service = "ses",
+                                       .access_key_id = options_.access_key_id,
+                                       .secret_access_key = std::string(options_.secret_access_key.Reveal())};
+  return request;
+}
+
+SendOutcome SesEmailProvider::Judge(const ProviderAnswer& answer) const {
+  if (answer.succeeded()) {
+    const std::string id = answer.Text("MessageId");
+    return id.empty() ? Unreadable(answer) : Accepted(id);
+  }
+  std::string words = answer.Text("message");
+  if (words.empty()) words = answer.Text("Message");
+  SendOutcome outcome = Refusal(kRules, answer, ErrorType(answer), words);
+  // Its rates are told by the error's type, under several statuses, and never with a wait.
+  if (outcome.kind == Kind::kRetry && answer.header("retry-after").empty()) {
+    outcome.retry_after = kUnnamedWait;
+  }
+  return outcome;
+}
+
+bool SesEmailProvider::IsGoodRefusal(const ProviderAnswer& answer) const {
+  return answer.status() == 403 && ErrorType(answer) == "AccessDeniedException";
+}
+
+}  // namespace keelson

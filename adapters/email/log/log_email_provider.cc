@@ -1,0 +1,26 @@
+#include "adapters/email/log/log_email_provider.h"
+
+#include "core/common/strings.h"
+
+namespace keelson {
+
+SendOutcome LogEmailProvider::Send(const Email& email, Deadline /*deadline*/) {
+  const RenderedMessage& content = email.content;
+  log_.Write(Severity::kInfo, "message.handed_over", "a message went to the log instead of its recipient",
+             {{"message_id", email.id.ToString()},
+              {"language", content.language},
+              {"text_bytes", StrCat(content.text.size())},
+              {"html_bytes", StrCat(content.html.size())}});
+  SendOutcome outcome;
+  outcome.kind = SendOutcome::Kind::kAccepted;
+  outcome.provider_message_id = email.id.ToString();
+  return outcome;
+}
+
+SendOutcome LogEmailProvider::Probe(Deadline /*deadline*/) {
+  SendOutcome outcome;
+  outcome.kind = SendOutcome::Kind::kAccepted;
+  return outcome;
+}
+
+}  // namespace keelson

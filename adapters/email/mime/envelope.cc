@@ -1,0 +1,69 @@
+#include "adapters/email/mime/envelope.h"
+
+#include "adapters/email/mime/header.h"
+#include "adapters/email/mime/unsendable.h"
+#include "core/common/domain_name.h"
+#include "core/common/strings.h"
+#include "core/common/text.h"
+
+namespace keelson {
+namespace {
+
+absl::Status CheckTexts(const RenderedMessage& content) {
+  if (!IsValidUtf8(content.subject) || !IsValidUtf8(content.text) || !IsValidUtf8(content.html)) {
+    return absl::InvalidArgumentError("a message's subject and texts must be UTF-8");
+  }
+  if (HasControlCharacters(content.subject)) {
+    return absl::InvalidArgumentError("the subject must not have line breaks or other control characters");
+  }
+  return absl::OkStatus();
+}
+
+// Converts the mailbox's domain to ASCII.
+absl::StatusOr<Mailbox> WireMailbox(absl::StatusOr<Mailbox> mailbox) {
+  if (!mailbox.ok()) return mailbox.status();
+  const absl::StatusOr<std::string> domain = AsciiDomain(mailbox->domain());
+  if (!domain.ok()) return domain.status();
+  mailbox->address.replace(mailbox->address.rfind('@') + 1, std::string::npos, *domain);
+  return mailbox;
+}
+
+}  // namespace
+
+absl::StatusOr<Mailbox> ReadSender(std::string_view from) {
+  absl::StatusOr<Mailbox> sender = WireMailbox(ParseMailbox(from));
+  if (!sender.ok()) return absl::FailedPreconditionError(sender.status().message());
+  if (!MailboxHeader("From", *sender).ok()) {
+    return absl::FailedPreconditionError("must be what a From header can hold");
+  }
+  return sender;
+}
+
+absl::StatusOr<Envelope> ReadEnvelope(const Email& email) {
+  absl::StatusOr<Mailbox> from = ReadSender(email.from);
+  if (!from.ok()) return WithSubject("the sender", from.status());
+  if (absl::Status status = CheckTexts(email.content); !status.ok()) return status;
+  absl::StatusOr<Mailbox> to = WireMailbox(ParseRecipient(email.to));
+  if (!to.ok()) return WithSubject("the recipient", to.status());
+  Envelope envelope;
+  envelope.message_id = StrCat("<", email.id.ToString(), "@", from->domain(), ">");
+  envelope.from = *std::move(from);
+  envelope.to = std::move(to->address);
+  return envelope;
+}
+
+bool NeedsUtf8(std::string_view address) {
+  return !IsAscii(address);
+}
+
+std::string Quoted(const Mailbox& mailbox) {
+  if (mailbox.display_name.empty()) return mailbox.address;
+  std::string quoted = "\"";
+  for (const char c : mailbox.display_name) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return StrCat(quoted, "\" <", mailbox.address, ">");
+}
+
+}  // namespace keelson

@@ -1,0 +1,70 @@
+#include "adapters/email/mime/mime_message.h"
+
+#include <optional>
+#include <utility>
+
+#include "adapters/email/mime/header.h"
+#include "adapters/email/mime/mailbox.h"
+#include "adapters/email/mime/quoted_printable.h"
+#include "adapters/email/mime/seven_bit.h"
+#include "core/common/domain_name.h"
+#include "core/common/strings.h"
+#include "core/common/text.h"
+
+namespace keelson {
+namespace {
+
+std::string Part(std::string_view boundary, std::string_view subtype, std::string_view encoding,
+                 std::string_view body) {
+  return StrCat("--", boundary, "\r\nContent-Type: text/", subtype,
+                "; charset=utf-8\r\nContent-Transfer-Encoding: ", encoding, "\r\n\r\n", body);
+}
+
+// As it is where that is safe, so that a person who opens the file can read it and follow its link.
+std::string TextPart(std::string_view boundary, std::string_view text) {
+  if (const std::optional<std::string> plain = SevenBit(text)) return Part(boundary, "plain", "7bit", *plain);
+  return Part(boundary, "plain", "quoted-printable", QuotedPrintable(text));
+}
+
+// Quoted-printable writes every "=" as "=3D" and 7bit allows no line to begin with "--", so no line of a part
+// can be this boundary.
+std::string Body(const Email& email) {
+  const std::string boundary = StrCat("=_", email.id.ToString());
+  return StrCat("MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"", boundary,
+                "\"\r\n\r\n", TextPart(boundary, email.content.text),
+                Part(boundary, "html", "quoted-printable", QuotedPrintable(email.content.html)), "--",
+                boundary, "--\r\n");
+}
+
+absl::StatusOr<std::string> Headers(const Email& email, const Mailbox& from, const Mailbox& to) {
+  absl::StatusOr<std::string> domain = AsciiDomain(from.domain());
+  if (!domain.ok()) return domain.status();
+  const std::string date = absl::FormatTime(absl::RFC1123_full, email.date, absl::UTCTimeZone());
+  std::string headers = StrCat("Date: ", date, "\r\n");
+  for (const absl::StatusOr<std::string>& field :
+       {MailboxHeader("From", from), MailboxHeader("To", to), TextHeader("Subject", email.content.subject)}) {
+    if (!field.ok()) return field.status();
+    headers += StrCat(*field);
+  }
+  absl::StrAppend(&headers, "Message-ID: <", email.id.ToString(), "@", *domain, ">\r\n",
+                  "Auto-Submitted: auto-generated\r\n");
+  return headers;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> RenderMime(const Email& email) {
+  const RenderedMessage& content = email.content;
+  if (!IsValidUtf8(content.text) || !IsValidUtf8(content.html)) {
+    return absl::InvalidArgumentError("a message's texts must be UTF-8");
+  }
+  const absl::StatusOr<Mailbox> from = ParseMailbox(email.from);
+  if (!from.ok()) return absl::InvalidArgumentError(StrCat("the sender ", from.status().message()));
+  const absl::StatusOr<Mailbox> to = ParseRecipient(email.to);
+  if (!to.ok()) return absl::InvalidArgumentError(StrCat("the recipient ", to.status().message()));
+  absl::StatusOr<std::string> headers = Headers(email, *from, *to);
+  if (!headers.ok()) return headers.status();
+  return StrCat(*headers, Body(email));
+}
+
+}  // namespace keelson

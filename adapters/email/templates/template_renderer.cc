@@ -1,0 +1,133 @@
+#include "adapters/email/templates/template_renderer.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/memory/memory.h"
+#include "absl/strings/str_join.h"
+#include "adapters/email/templates/locale_chain.h"
+#include "adapters/email/templates/sample_variables.h"
+#include "adapters/email/templates/template_files.h"
+#include "core/common/error.h"
+#include "core/common/strings.h"
+#include "core/common/text.h"
+
+namespace keelson {
+namespace {
+
+constexpr std::size_t kMaxProductName = 200;
+
+// The host and what follows it; empty where the scheme is not HTTP's.
+std::string_view WithoutScheme(std::string_view url) {
+  for (const std::string_view scheme : {"https://", "http://"}) {
+    if (url.starts_with(scheme)) return url.substr(scheme.size());
+  }
+  return "";
+}
+
+void Require(std::string_view subject, const absl::Status& status, std::vector<std::string>& mistakes) {
+  if (!status.ok()) mistakes.push_back(StrCat(subject, " ", status.message()));
+}
+
+std::string WithoutSlash(std::string base) {
+  while (base.ends_with('/')) base.pop_back();
+  return base;
+}
+
+}  // namespace
+
+absl::Status CheckLinkBase(std::string_view base) {
+  const std::string_view rest = WithoutScheme(base);
+  const bool has_host = rest.find_first_of("/:") != 0 && !rest.empty();
+  if (has_host && IsValidUtf8(base) && !HasControlCharacters(base) &&
+      base.find_first_of(" \"<>?#") == std::string_view::npos) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError("must be a URL such as https://example.com, without a query");
+}
+
+absl::Status CheckProductName(std::string_view name) {
+  if (IsValidUtf8(name) && !HasControlCharacters(name) && !Trim(name).empty() &&
+      CountCodePoints(name) <= kMaxProductName) {
+    return absl::OkStatus();
+  }
+  return absl::FailedPreconditionError(
+      StrCat("must have 1 to ", kMaxProductName, " characters of UTF-8, none of them a control character"));
+}
+
+absl::StatusOr<std::unique_ptr<TemplateRenderer>> TemplateRenderer::Create(const TemplateOptions& options) {
+  std::vector<std::string> mistakes;
+  Require("the link base", CheckLinkBase(options.link_base), mistakes);
+  Require("the product's name", CheckProductName(options.product), mistakes);
+  TemplateFiles files(options.directory, mistakes);
+  VariableCompletion complete(WithoutSlash(options.link_base), options.product);
+  Catalogue catalogue;
+  for (const MessageSpec& spec : MessageSpecs()) {
+    auto& by_locale = catalogue[std::string(spec.name)];
+    by_locale.spec = &spec;
+    for (const auto& [locale, tag] : files.locales()) {
+      std::optional<MessageTemplate> compiled = CompileTemplate(spec, locale, complete, files, mistakes);
+      if (compiled) by_locale.templates.emplace(locale, *std::move(compiled));
+    }
+  }
+  for (const std::string& path : files.Unused()) {
+    const std::string nearest = files.NearestUsed(path);
+    mistakes.push_back(StrCat(files.Origin(path), ": is no message's, and no other file includes it",
+                              nearest.empty() ? "" : StrCat("; did you mean ", nearest, "?")));
+  }
+  if (!mistakes.empty()) {
+    // What several messages include is judged in each of them.
+    std::sort(mistakes.begin(), mistakes.end());
+    mistakes.erase(std::unique(mistakes.begin(), mistakes.end()), mistakes.end());
+    return absl::InvalidArgumentError(absl::StrJoin(mistakes, "\n"));
+  }
+  return absl::WrapUnique(new TemplateRenderer(std::move(complete), std::move(catalogue)));
+}
+
+absl::StatusOr<const TemplateRenderer::Entry*> TemplateRenderer::Find(std::string_view template_name) const {
+  const auto found = catalogue_.find(template_name);
+  if (found != catalogue_.end()) return &found->second;
+  return MakeError(Reason::kTemplateNotFound, StrCat("there is no template ", template_name));
+}
+
+absl::StatusOr<RenderedMessage> TemplateRenderer::Render(std::string_view template_name,
+                                                         std::string_view locale,
+                                                         const TemplateVariables& variables) const {
+  const absl::StatusOr<const Entry*> entry = Find(template_name);
+  return entry.ok() ? Render(**entry, locale, variables) : entry.status();
+}
+
+absl::StatusOr<RenderedMessage> TemplateRenderer::Preview(std::string_view template_name,
+                                                          std::string_view locale) const {
+  const absl::StatusOr<const Entry*> entry = Find(template_name);
+  return entry.ok() ? Render(**entry, locale, SampleVariables(*(*entry)->spec)) : entry.status();
+}
+
+absl::StatusOr<RenderedMessage> TemplateRenderer::Render(const Entry& entry, std::string_view locale,
+                                                         const TemplateVariables& variables) const {
+  const auto& [spec, templates] = entry;
+  auto best = templates.end();
+  for (const std::string& candidate : LocaleChain(locale)) {
+    if ((best = templates.find(candidate)) != templates.end()) break;
+  }
+  if (best == templates.end()) return absl::InternalError("a template has lost its English text");
+  const MessageTemplate& chosen = best->second;
+  const TemplateVariables completed = complete_(*spec, chosen.language, variables);
+  RenderedMessage message;
+  message.language = chosen.language;
+  for (const auto& [part, field] :
+       {std::pair(chosen.subject.get(), &message.subject), std::pair(chosen.text.get(), &message.text),
+        std::pair(chosen.html.get(), &message.html)}) {
+    absl::StatusOr<std::string> rendered = part->Render(completed);
+    if (!rendered.ok()) {
+      return absl::InvalidArgumentError(
+          StrCat("the template ", spec->name, " ", rendered.status().message()));
+    }
+    *field = *std::move(rendered);
+  }
+  return message;
+}
+
+}  // namespace keelson

@@ -1,0 +1,81 @@
+#include "adapters/passwords/argon2/argon2_hasher.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <span>
+#include <thread>
+
+#include "absl/memory/memory.h"
+#include "adapters/passwords/argon2/hash_memory.h"
+#include "adapters/passwords/argon2/phc_string.h"
+
+namespace keelson {
+namespace {
+
+// RFC 9106's recommendation.
+constexpr std::size_t kSaltBytes = 16;
+constexpr std::size_t kHashBytes = 32;
+
+std::size_t Cores(const Argon2Options& options) {
+  if (options.cores > 0) return options.cores;
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Argon2Hasher>> Argon2Hasher::Create(const Argon2Options& options,
+                                                                   Entropy& entropy) {
+  if (sodium_init() < 0) return absl::InternalError("libsodium can't be initialised");
+  if (options.memory_bytes / 1024 > Argon2idBounds::kMaxMemoryKib) {
+    return absl::InvalidArgumentError("Argon2's memory must be at most 512 MiB");
+  }
+  const Argon2idCost cost{.memory_kib = static_cast<std::uint32_t>(options.memory_bytes / 1024),
+                          .iterations = options.iterations,
+                          .parallelism = options.parallelism};
+  if (absl::Status status = CheckArgon2idCost(cost); !status.ok()) return status;
+  if (options.memory_budget_bytes < cost.memory_bytes()) {
+    return absl::InvalidArgumentError("the memory budget must hold one hash at least");
+  }
+  HashSlots::Options slots;
+  slots.slots = std::min<std::size_t>(Cores(options), options.memory_budget_bytes / cost.memory_bytes());
+  slots.queue = options.queue;
+  slots.memory_budget_bytes = options.memory_budget_bytes;
+  slots.when_idle = HashMemory::Free;
+  return absl::WrapUnique(new Argon2Hasher(cost, slots, entropy));
+}
+
+Argon2Hasher::Argon2Hasher(const Argon2idCost& cost, const HashSlots::Options& slots, Entropy& entropy)
+    : cost_(cost), entropy_(entropy), slots_(slots) {}
+
+absl::StatusOr<std::string> Argon2Hasher::Hash(const Secret& password, Deadline deadline) {
+  PhcString phc{.cost = cost_, .salt = std::string(kSaltBytes, '\0'), .hash = std::string(kHashBytes, '\0')};
+  entropy_.Fill(std::as_writable_bytes(std::span(phc.salt)));
+  if (absl::Status status = Compute(password, phc.cost, phc.salt, phc.hash, deadline); !status.ok()) {
+    return status;
+  }
+  return FormatPhc(phc);
+}
+
+absl::StatusOr<bool> Argon2Hasher::Verify(const Secret& password, std::string_view phc, Deadline deadline) {
+  const absl::StatusOr<PhcString> stored = ParsePhc(phc);
+  if (!stored.ok()) return stored.status();
+  std::string computed(stored->hash.size(), '\0');
+  if (absl::Status status = Compute(password, stored->cost, stored->salt, computed, deadline); !status.ok()) {
+    return status;
+  }
+  const bool same = sodium_memcmp(computed.data(), stored->hash.data(), computed.size()) == 0;
+  sodium_memzero(computed.data(), computed.size());
+  return same;
+}
+
+absl::Status Argon2Hasher::Compute(const Secret& password, const Argon2idCost& cost, std::string_view salt,
+                                   std::string& hash, Deadline deadline) {
+  absl::Status computed;
+  const absl::Status ran = slots_.Run(cost.memory_bytes(), deadline, [&] {
+    computed = ComputeArgon2id(password.Reveal(), salt, cost, hash);
+  });
+  return ran.ok() ? computed : ran;
+}
+
+}  // namespace keelson

@@ -1,0 +1,108 @@
+#include "adapters/passwords/argon2/hash_memory.h"
+
+#include <sys/mman.h>
+
+#include <cstdint>
+#include <utility>
+
+namespace keelson {
+namespace {
+
+constexpr std::size_t kHugePage = std::size_t{2} << 20;
+
+// Begins at a huge page's boundary. Without it the system would use small pages at both ends.
+class Block {
+ public:
+  Block() = default;
+  ~Block() { Free(); }
+  Block(const Block&) = delete;
+  Block& operator=(const Block&) = delete;
+
+  bool Map(std::size_t bytes) {
+    const std::size_t mapped_bytes = bytes + 2 * kHugePage;
+    void* mapped = mmap(nullptr, mapped_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped == MAP_FAILED) return false;
+    mapped_ = mapped;
+    mapped_bytes_ = mapped_bytes;
+    bytes_ = bytes;
+    // A wish: small pages serve as well, only slower.
+    madvise(memory(), (bytes + kHugePage - 1) / kHugePage * kHugePage, MADV_HUGEPAGE);
+    return true;
+  }
+
+  // Holds nothing by the time of the call: munmap is wrapped below, and would spare what is held.
+  void Free() {
+    void* mapped = std::exchange(mapped_, nullptr);
+    if (mapped != nullptr) munmap(mapped, mapped_bytes_);
+    mapped_bytes_ = bytes_ = 0;
+  }
+
+  void* memory() const {
+    const auto address = reinterpret_cast<std::uintptr_t>(mapped_);
+    return static_cast<char*>(mapped_) + (kHugePage - address % kHugePage) % kHugePage;
+  }
+  bool holds(const void* address) const { return mapped_ != nullptr && address == memory(); }
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  void* mapped_ = nullptr;
+  std::size_t mapped_bytes_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+thread_local Block block;
+thread_local bool lending = false;
+
+}  // namespace
+
+void* HashMemory::Borrow(std::size_t bytes) {
+  if (block.bytes() != bytes) {
+    block.Free();
+    if (!block.Map(bytes)) return nullptr;
+  }
+  return block.memory();
+}
+
+void HashMemory::Free() {
+  block.Free();
+}
+
+std::size_t HashMemory::held_bytes() {
+  return block.bytes();
+}
+
+HashMemory::Scope::Scope() {
+  lending = true;
+}
+
+HashMemory::Scope::~Scope() {
+  lending = false;
+}
+
+}  // namespace keelson
+
+#ifdef KEELSON_WRAPS_MMAP
+
+// The linker's --wrap sends the calls of mmap and munmap in every archive here.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
+extern "C" {
+
+void* __real_mmap(void*, std::size_t, int, int, int, off_t);
+int __real_munmap(void*, std::size_t);
+
+void* __wrap_mmap(void* address, std::size_t bytes, int protection, int flags, int fd, off_t offset) {
+  if (!keelson::lending) return __real_mmap(address, bytes, protection, flags, fd, offset);
+  keelson::lending = false;  // for what Borrow maps
+  void* memory = keelson::HashMemory::Borrow(bytes);
+  keelson::lending = true;
+  return memory == nullptr ? MAP_FAILED : memory;
+}
+
+int __wrap_munmap(void* address, std::size_t bytes) {
+  return keelson::block.holds(address) ? 0 : __real_munmap(address, bytes);
+}
+
+}  // extern "C"
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
+
+#endif

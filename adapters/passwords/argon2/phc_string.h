@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "adapters/passwords/argon2/argon2id.h"
+
+namespace keelson {
+
+// A stored hash: "$argon2id$v=19$m=19456,t=2,p=1$salt$hash", salt and hash in base64 without padding.
+struct PhcString {
+  Argon2idCost cost;
+  std::string salt;
+  std::string hash;
+
+  bool operator==(const PhcString&) const = default;
+};
+
+std::string FormatPhc(const PhcString& phc);
+
+// INVALID_ARGUMENT unless `text` is exactly what FormatPhc writes for some values within Argon2idBounds. The
+// message repeats nothing of `text`.
+absl::StatusOr<PhcString> ParsePhc(std::string_view text);
+
+}  // namespace keelson

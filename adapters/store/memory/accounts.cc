@@ -1,0 +1,151 @@
+#include "adapters/store/memory/accounts.h"
+
+#include <set>
+
+#include "adapters/store/memory/expire.h"
+#include "adapters/store/memory/listing.h"
+#include "core/common/error.h"
+
+namespace keelson {
+namespace {
+
+bool Matches(const UserFilter& filter, const UserFields& fields) {
+  return MatchesCommon(filter, fields) &&
+         (filter.email_prefix.empty() ||
+          (fields.state != UserState::kErased && fields.email_key.starts_with(filter.email_prefix)));
+}
+
+}  // namespace
+
+Found<User> MemoryUsers::Find(UserId id) {
+  const User* user = users_.Find(id);
+  return user ? std::optional<User>(*user) : std::nullopt;
+}
+
+Found<User> MemoryUsers::FindByEmailKey(std::string_view email_key) {
+  const UserId* id = by_email_key_.Find(std::string(email_key));
+  if (id == nullptr) return std::nullopt;
+  return Find(*id);
+}
+
+absl::StatusOr<std::vector<User>> MemoryUsers::FindMany(std::span<const UserId> ids) {
+  std::vector<User> found;
+  for (const UserId& id : std::set(ids.begin(), ids.end())) {
+    if (const User* user = users_.Find(id)) found.push_back(*user);
+  }
+  return found;
+}
+
+absl::StatusOr<std::vector<User>> MemoryUsers::List(const UserFilter& filter,
+                                                    std::optional<ListPosition> before, int limit) {
+  const auto matches = [&](const User& user) { return Matches(filter, user.fields()); };
+  return ListNewestFirst(by_position_.rows(), users_.rows(), matches, before, limit);
+}
+
+absl::Status MemoryUsers::Put(const User& user) {
+  if (user->state != UserState::kErased) {
+    const UserId* holder = by_email_key_.Find(user->email_key);
+    if (holder != nullptr && *holder != user->id) {
+      return journal_.Fail(MakeError(Reason::kEmailTaken, "an account with this address exists"));
+    }
+    by_email_key_.Put(user->email_key, user->id);
+  }
+  users_.Put(user->id, user);
+  return absl::OkStatus();
+}
+
+absl::Status MemoryUsers::Insert(const User& user, std::string_view password_hash) {
+  return InsertRow({user.fields(), std::string(password_hash)});
+}
+
+absl::Status MemoryUsers::InsertRow(const UserRow& user) {
+  const UserId id = user.fields.id;
+  if (users_.Find(id) != nullptr) return journal_.Fail(absl::InternalError("the user exists"));
+  if (user.password_hash) passwords_.Put(id, *user.password_hash);
+  by_position_.Put(PositionOf(User(user.fields)), id);
+  return Put(User(user.fields));
+}
+
+absl::Status MemoryUsers::Update(const User& user) {
+  const User* old = users_.Find(user->id);
+  if (old == nullptr) return journal_.Fail(absl::InternalError("no such user to update"));
+  if ((*old)->state != UserState::kErased) by_email_key_.Erase((*old)->email_key);
+  return Put(user);
+}
+
+std::vector<UserRow> MemoryUsers::ListAfter(std::string_view after, int limit) const {
+  return keelson::ListAfter(users_.rows(), IdInKey<UserId>(after), limit,
+                            [&](UserId id, const User& user) -> UserRow {
+                              const std::string* hash = passwords_.Find(id);
+                              return {user.fields(), hash ? std::optional(*hash) : std::nullopt};
+                            });
+}
+
+Found<EmailToken> MemoryTokens::Find(const Sha256Digest& digest) {
+  const EmailToken* token = tokens_.Find(digest);
+  return token ? std::optional<EmailToken>(*token) : std::nullopt;
+}
+
+absl::Status MemoryTokens::Put(const EmailToken& token) {
+  const Owner owner(token.user_id, token.purpose);
+  if (const Sha256Digest* older = by_owner_.Find(owner)) tokens_.Erase(*older);
+  by_owner_.Put(owner, token.digest);
+  tokens_.Put(token.digest, token);
+  return absl::OkStatus();
+}
+
+int MemoryTokens::DeleteExpired(absl::Time now, int limit) {
+  const std::vector<Sha256Digest> expired =
+      ListExpired(tokens_, limit, [&](const EmailToken& token) { return token.expire_time < now; });
+  for (const Sha256Digest& digest : expired) {
+    const EmailToken& token = *tokens_.Find(digest);
+    by_owner_.Erase({token.user_id, token.purpose});
+    tokens_.Erase(digest);
+  }
+  return static_cast<int>(expired.size());
+}
+
+std::vector<EmailToken> MemoryTokens::ListAfter(std::string_view after, int limit) const {
+  std::optional<Owner> owner;
+  if (!after.empty()) {
+    owner.emplace(UuidInKey(after), static_cast<TokenPurpose>(NumberInKey(after, sizeof(Uuid))));
+  }
+  return keelson::ListAfter(by_owner_.rows(), owner, limit,
+                            [&](const Owner&, const Sha256Digest& digest) { return *tokens_.Find(digest); });
+}
+
+absl::Status MemoryTokens::Insert(const EmailToken& token) {
+  if (by_owner_.Find({token.user_id, token.purpose}) != nullptr || tokens_.Find(token.digest) != nullptr) {
+    return journal_.Fail(absl::InternalError("the token exists"));
+  }
+  return Put(token);
+}
+
+absl::StatusOr<bool> MemoryCooldowns::TryStart(const Fingerprint& key, absl::Time now, absl::Time until) {
+  const absl::Time* cools = until_.Find(key);
+  if (cools != nullptr && now < *cools) return false;
+  until_.Put(key, until);
+  return true;
+}
+
+int MemoryCooldowns::DeleteExpired(absl::Time now, int limit) {
+  const std::vector<Fingerprint> expired =
+      ListExpired(until_, limit, [&](absl::Time until) { return until < now; });
+  for (const Fingerprint& key : expired) until_.Erase(key);
+  return static_cast<int>(expired.size());
+}
+
+std::vector<Cooldown> MemoryCooldowns::ListAfter(std::string_view after, int limit) const {
+  return keelson::ListAfter(until_.rows(), FingerprintInKey(after), limit,
+                            [](const Fingerprint& key, absl::Time until) {
+                              return Cooldown{key, until};
+                            });
+}
+
+absl::Status MemoryCooldowns::Insert(const Cooldown& cooldown) {
+  if (until_.Find(cooldown.key) != nullptr) return journal_.Fail(absl::InternalError("the cooldown exists"));
+  until_.Put(cooldown.key, cooldown.until);
+  return absl::OkStatus();
+}
+
+}  // namespace keelson

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "adapters/store/memory/table.h"
+#include "core/common/rows.h"
+
+namespace keelson {
+
+class MemoryUsers : public UserRepository {
+ public:
+  explicit MemoryUsers(Journal& journal)
+      : journal_(journal),
+        users_(journal),
+        passwords_(journal),
+        by_email_key_(journal),
+        by_position_(journal) {}
+
+  Found<User> Find(UserId id) override;
+  Found<User> FindByEmailKey(std::string_view email_key) override;
+  absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) override;
+  absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
+                                         int limit) override;
+  // There is one writer.
+  Found<User> FindUnlocked(UserId id) override { return Find(id); }
+  absl::Status Insert(const User& user, std::string_view password_hash) override;
+  absl::Status Update(const User& user) override;
+
+  // As BulkReader::Read and BulkTarget::Insert have them, like all of this name.
+  std::vector<UserRow> ListAfter(std::string_view after, int limit) const;
+  absl::Status InsertRow(const UserRow& user);
+
+ private:
+  absl::Status Put(const User& user);
+
+  Journal& journal_;
+  Table<UserId, User> users_;
+  Table<UserId, std::string> passwords_;
+  Table<std::string, UserId> by_email_key_;
+  Table<ListPosition, UserId> by_position_;
+};
+
+class MemoryTokens : public TokenRepository {
+ public:
+  explicit MemoryTokens(Journal& journal) : journal_(journal), tokens_(journal), by_owner_(journal) {}
+
+  Found<EmailToken> Find(const Sha256Digest& digest) override;
+  absl::Status Put(const EmailToken& token) override;
+  // At most `limit` that ran out before `now`; how many.
+  int DeleteExpired(absl::Time now, int limit);
+
+  std::vector<EmailToken> ListAfter(std::string_view after, int limit) const;
+  // Refused where the user has a token of this purpose.
+  absl::Status Insert(const EmailToken& token);
+
+ private:
+  using Owner = std::pair<UserId, TokenPurpose>;
+
+  Journal& journal_;
+  Table<Sha256Digest, EmailToken> tokens_;
+  Table<Owner, Sha256Digest> by_owner_;
+};
+
+class MemoryCooldowns : public CooldownRepository {
+ public:
+  explicit MemoryCooldowns(Journal& journal) : journal_(journal), until_(journal) {}
+
+  absl::StatusOr<bool> TryStart(const Fingerprint& key, absl::Time now, absl::Time until) override;
+  int DeleteExpired(absl::Time now, int limit);
+
+  std::vector<Cooldown> ListAfter(std::string_view after, int limit) const;
+  absl::Status Insert(const Cooldown& cooldown);
+
+ private:
+  Journal& journal_;
+  Table<Fingerprint, absl::Time> until_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "adapters/store/memory/repositories.h"
+#include "core/common/bulk.h"
+
+namespace keelson {
+
+// A copy of everything.
+class MemoryBulkReader : public BulkReader {
+ public:
+  explicit MemoryBulkReader(const Repositories& repositories);
+
+  absl::StatusOr<std::int64_t> Count(RowKind kind) override;
+  absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override;
+
+ private:
+  // By kind.
+  std::vector<RowBatch> tables_;
+};
+
+// Fills the repositories that `mutex` guards.
+class MemoryBulkTarget : public BulkTarget {
+ public:
+  MemoryBulkTarget(absl::Mutex& mutex, Journal& journal, Repositories& repositories)
+      : mutex_(mutex), journal_(journal), repositories_(repositories) {}
+
+  absl::StatusOr<std::int64_t> Count(RowKind kind) override;
+  absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override;
+  absl::Status Insert(const RowBatch& rows, std::string_view mark) override;
+  absl::StatusOr<std::string> FindMark() override;
+  absl::Status Finish() override;
+
+ private:
+  absl::Mutex& mutex_;
+  Journal& journal_ ABSL_GUARDED_BY(mutex_);
+  Repositories& repositories_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace keelson

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+#include "adapters/store/memory/table.h"
+
+namespace keelson {
+
+// The keys of at most `limit` rows of which `expired` is true.
+template <typename Key, typename Row, typename Predicate>
+std::vector<Key> ListExpired(const Table<Key, Row>& table, int limit, Predicate expired) {
+  std::vector<Key> keys;
+  for (const auto& [key, row] : table.rows()) {
+    if (static_cast<int>(keys.size()) >= limit) break;
+    if (expired(row)) keys.push_back(key);
+  }
+  return keys;
+}
+
+}  // namespace keelson

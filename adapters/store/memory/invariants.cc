@@ -1,0 +1,37 @@
+#include "adapters/store/memory/invariants.h"
+
+#include <algorithm>
+
+namespace keelson {
+namespace {
+
+bool Within(std::int64_t value, std::int64_t most) {
+  return value >= 0 && value <= most;
+}
+
+bool Holds(const OrderLine& line) {
+  return line.quantity >= 1 && line.unit_price >= 0 && line.discount >= 0 && line.tax >= 0 &&
+         line.total >= 0 && Within(line.refunded_quantity, line.quantity) &&
+         Within(line.refunded_amount, line.total);
+}
+
+}  // namespace
+
+absl::Status CheckInvariants(const OrderFields& order) {
+  const bool holds = order.shipping >= 0 && order.total >= 0 &&
+                     (order.paid == 0 || order.paid == order.total) && order.refunded >= 0 &&
+                     order.refund_pending >= 0 && order.refund_count >= 0 && order.refunded <= order.paid &&
+                     order.refund_pending <= order.paid - order.refunded &&
+                     Within(order.refunded_shipping, order.shipping) && order.version >= 1 &&
+                     std::all_of(order.lines.begin(), order.lines.end(), Holds);
+  return holds ? absl::OkStatus() : absl::InternalError("an order breaks an invariant");
+}
+
+absl::Status CheckInvariants(const RefundFields& refund) {
+  const bool of_something = refund.amount >= 1 || (refund.amount == 0 && !refund.lines.empty());
+  const bool holds =
+      of_something && Within(refund.shipping, refund.amount) && refund.attempts >= 0 && refund.version >= 1;
+  return holds ? absl::OkStatus() : absl::InternalError("a refund breaks an invariant");
+}
+
+}  // namespace keelson

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "adapters/store/memory/accounts.h"
+#include "adapters/store/memory/messages.h"
+#include "adapters/store/memory/records.h"
+#include "adapters/store/memory/trade.h"
+
+namespace keelson {
+
+class MemoryExpiry : public ExpiryRepository {
+ public:
+  MemoryExpiry(MemoryTokens& tokens, MemoryCooldowns& cooldowns, MemoryIdempotency& idempotency,
+               MemoryMessages& messages)
+      : tokens_(tokens), cooldowns_(cooldowns), idempotency_(idempotency), messages_(messages) {}
+
+  absl::StatusOr<bool> DeleteExpired(const ExpiryBounds& bounds, int limit) override {
+    const int tokens = tokens_.DeleteExpired(bounds.now, limit);
+    const int cooldowns = cooldowns_.DeleteExpired(bounds.now, limit);
+    const int answers = idempotency_.DeleteExpired(bounds.answers_before, limit);
+    const int messages = messages_.DeleteEnded(bounds.messages_before, limit);
+    return tokens == limit || cooldowns == limit || answers == limit || messages == limit;
+  }
+
+ private:
+  MemoryTokens& tokens_;
+  MemoryCooldowns& cooldowns_;
+  MemoryIdempotency& idempotency_;
+  MemoryMessages& messages_;
+};
+
+// All that a store holds, and the journal of what a unit of work does to it.
+struct Repositories {
+  explicit Repositories(Journal& j)
+      : users(j),
+        tokens(j),
+        cooldowns(j),
+        orders(j),
+        refunds(j),
+        messages(j),
+        events(j),
+        idempotency(j),
+        settings(j),
+        expiry(tokens, cooldowns, idempotency, messages) {}
+
+  MemoryUsers users;
+  MemoryTokens tokens;
+  MemoryCooldowns cooldowns;
+  MemoryOrders orders;
+  MemoryRefunds refunds;
+  MemoryMessages messages;
+  MemoryEvents events;
+  MemoryIdempotency idempotency;
+  MemorySettings settings;
+  MemoryExpiry expiry;
+};
+
+}  // namespace keelson

@@ -1,0 +1,133 @@
+#include "adapters/store/memory/trade.h"
+
+#include "adapters/store/memory/invariants.h"
+#include "adapters/store/memory/listing.h"
+#include "core/common/error.h"
+
+namespace keelson {
+namespace {
+
+bool Matches(const OrderFilter& filter, const OrderFields& fields) {
+  return MatchesCommon(filter, fields) && (!filter.user_id || fields.user_id == *filter.user_id);
+}
+
+bool Matches(const RefundFilter& filter, const RefundFields& fields) {
+  return MatchesCommon(filter, fields) && (!filter.user_id || fields.user_id == *filter.user_id) &&
+         (!filter.order_id || fields.order_id == *filter.order_id);
+}
+
+}  // namespace
+
+Found<Order> MemoryOrders::Find(OrderId id) {
+  const Order* order = orders_.Find(id);
+  return order ? std::optional<Order>(*order) : std::nullopt;
+}
+
+Found<Order> MemoryOrders::FindByReference(std::string_view reference) {
+  const OrderId* id = by_reference_.Find(std::string(reference));
+  if (id == nullptr) return std::nullopt;
+  return Find(*id);
+}
+
+absl::StatusOr<std::vector<Order>> MemoryOrders::List(const OrderFilter& filter,
+                                                      std::optional<ListPosition> before, int limit) {
+  const auto matches = [&](const Order& order) { return Matches(filter, order.fields()); };
+  return ListNewestFirst(by_position_.rows(), orders_.rows(), matches, before, limit);
+}
+
+absl::Status MemoryOrders::Insert(const Order& order) {
+  if (orders_.Find(order->id) != nullptr) return journal_.Fail(absl::InternalError("the order exists"));
+  absl::Status status = CheckInvariants(order.fields());
+  if (!status.ok()) return journal_.Fail(status);
+  if (!order->reference.empty()) {
+    if (by_reference_.Find(order->reference) != nullptr) {
+      return journal_.Fail(MakeError(Reason::kReferenceTaken, "an order with this reference exists"));
+    }
+    by_reference_.Put(order->reference, order->id);
+  }
+  by_position_.Put(PositionOf(order), order->id);
+  orders_.Put(order->id, order);
+  return absl::OkStatus();
+}
+
+absl::Status MemoryOrders::Update(const Order& order) {
+  if (orders_.Find(order->id) == nullptr) {
+    return journal_.Fail(absl::InternalError("no such order to update"));
+  }
+  absl::Status status = CheckInvariants(order.fields());
+  if (!status.ok()) return journal_.Fail(status);
+  orders_.Put(order->id, order);
+  return absl::OkStatus();
+}
+
+std::vector<OrderFields> MemoryOrders::ListAfter(std::string_view after, int limit) const {
+  return keelson::ListAfter(orders_.rows(), IdInKey<OrderId>(after), limit,
+                            [](OrderId, const Order& order) { return order.fields(); });
+}
+
+Found<Refund> MemoryRefunds::Find(RefundId id) {
+  const Refund* refund = refunds_.Find(id);
+  return refund ? std::optional<Refund>(*refund) : std::nullopt;
+}
+
+absl::StatusOr<std::vector<Refund>> MemoryRefunds::List(const RefundFilter& filter,
+                                                        std::optional<ListPosition> before, int limit) {
+  const auto matches = [&](const Refund& refund) { return Matches(filter, refund.fields()); };
+  if (!filter.order_id) {
+    return ListNewestFirst(by_position_.rows(), refunds_.rows(), matches, before, limit);
+  }
+  std::map<ListPosition, RefundId> of_order;
+  for (auto row = by_order_.rows().lower_bound({*filter.order_id, RefundId()});
+       row != by_order_.rows().end() && row->first.first == *filter.order_id; ++row) {
+    of_order.emplace(PositionOf(*refunds_.Find(row->first.second)), row->first.second);
+  }
+  return ListNewestFirst(of_order, refunds_.rows(), matches, before, limit);
+}
+
+absl::StatusOr<std::vector<Refund>> MemoryRefunds::ListDue(absl::Time now, int limit) {
+  std::vector<Refund> refunds;
+  for (const auto& [key, nothing] : due_.rows()) {
+    if (key.first > now || static_cast<int>(refunds.size()) >= limit) break;
+    refunds.push_back(*refunds_.Find(key.second));
+  }
+  return refunds;
+}
+
+std::optional<MemoryRefunds::DueKey> MemoryRefunds::DueKeyOf(const Refund& refund) {
+  const bool open = refund->state == RefundState::kApproved || refund->state == RefundState::kProcessing;
+  if (!open || !refund->due_time) return std::nullopt;
+  return DueKey(*refund->due_time, refund->id);
+}
+
+absl::Status MemoryRefunds::Put(const Refund& refund) {
+  absl::Status status = CheckInvariants(refund.fields());
+  if (!status.ok()) return journal_.Fail(status);
+  if (const std::optional<DueKey> due = DueKeyOf(refund)) due_.Put(*due, {});
+  refunds_.Put(refund->id, refund);
+  return absl::OkStatus();
+}
+
+absl::Status MemoryRefunds::Insert(const Refund& refund) {
+  if (refunds_.Find(refund->id) != nullptr) return journal_.Fail(absl::InternalError("the refund exists"));
+  by_order_.Put({refund->order_id, refund->id}, {});
+  by_position_.Put(PositionOf(refund), refund->id);
+  return Put(refund);
+}
+
+absl::Status MemoryRefunds::Update(const Refund& refund) {
+  const Refund* old = refunds_.Find(refund->id);
+  if (old == nullptr) return journal_.Fail(absl::InternalError("no such refund to update"));
+  if (const std::optional<DueKey> due = DueKeyOf(*old)) due_.Erase(*due);
+  return Put(refund);
+}
+
+std::vector<RefundFields> MemoryRefunds::ListAfter(std::string_view after, int limit) const {
+  using Key = std::pair<OrderId, RefundId>;
+  std::optional<Key> key;
+  if (!after.empty()) key.emplace(UuidInKey(after), UuidInKey(after, sizeof(Uuid)));
+  return keelson::ListAfter(by_order_.rows(), key, limit, [&](const Key& of_order, std::monostate) {
+    return refunds_.Find(of_order.second)->fields();
+  });
+}
+
+}  // namespace keelson

@@ -1,0 +1,49 @@
+#include "adapters/store/postgres/begin.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <string>
+
+namespace keelson {
+namespace {
+
+// A client that still runs ends its transaction at the deadline by itself.
+constexpr std::int64_t kIdleGraceMilliseconds = 10'000;
+
+// With synchronous_commit = off, the server acknowledges a commit before the commit is on disk. All other
+// values flush the commit on this server; the operator may choose among them.
+#define KEELSON_PG_DURABLE                                                                                 \
+  "set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE " \
+  "current_setting('synchronous_commit') END, true)"
+
+}  // namespace
+
+void QueueBegin(PgConnection& connection, const char* begin, Deadline deadline) {
+  connection.Queue(begin, PgParameters().view());
+  // 0 means no limit.
+  std::int64_t statement = 0;
+  std::int64_t idle = 0;
+  if (!deadline.is_never()) {
+    const std::int64_t max = std::numeric_limits<std::int32_t>::max() - kIdleGraceMilliseconds;
+    statement = std::clamp<std::int64_t>(absl::ToInt64Milliseconds(deadline.remaining()), 1, max);
+    idle = statement + kIdleGraceMilliseconds;
+  }
+  connection.Queue(
+      "SELECT set_config('statement_timeout', $1, true), "
+      "set_config('idle_in_transaction_session_timeout', $2, true), "
+      "set_config('lock_timeout', '0', true), " KEELSON_PG_DURABLE,
+      PgParameters(std::to_string(statement), std::to_string(idle)).view());
+}
+
+void QueueLongBegin(PgConnection& connection, const char* begin) {
+  connection.Queue(begin, PgParameters().view());
+  // transaction_timeout exists since PostgreSQL 17.
+  connection.Queue(
+      "SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN "
+      "('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')",
+      PgParameters().view());
+  connection.Queue("SELECT " KEELSON_PG_DURABLE, PgParameters().view());
+}
+
+}  // namespace keelson

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "adapters/store/postgres/users.h"
+
+namespace keelson {
+
+class PgMessages final : public MessageRepository {
+ public:
+  PgMessages(PgSession& session, PgLocking locking) : session_(session), locking_(locking) {}
+
+  Found<Message> Find(MessageId id) override;
+  absl::StatusOr<std::vector<Message>> List(const MessageFilter& filter, std::optional<ListPosition> before,
+                                            int limit) override;
+  absl::StatusOr<bool> AnyDue(absl::Time now) override;
+  absl::Status Insert(const Message& message) override;
+  absl::StatusOr<std::vector<Message>> Claim(absl::Time now, absl::Time lease_until, int limit) override;
+  absl::StatusOr<std::vector<bool>> Save(std::span<const Message> messages) override;
+  absl::Status Update(const Message& message) override;
+  absl::Status Supersede(UserId user_id, std::string_view template_name, absl::Time now) override;
+
+ private:
+  PgSession& session_;
+  const PgLocking locking_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,289 @@
+#include "adapters/store/postgres/postgres_bulk.h"
+
+#include <exception>
+#include <type_traits>
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "adapters/store/postgres/begin.h"
+#include "adapters/store/postgres/bulk_tables.h"
+#include "adapters/store/postgres/engine_check.h"
+#include "adapters/store/postgres/foreign_keys.h"
+#include "adapters/store/postgres/locks.h"
+#include "adapters/store/postgres/postgres_migrator.h"
+#include "adapters/store/postgres/sequencer.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+constexpr Deadline kNoDeadline;
+// How long others have to go.
+constexpr absl::Duration kPatience = absl::Seconds(5);
+// No service lets all its sessions rest for so long: one looks for events to number.
+constexpr absl::Duration kLongestRest = absl::Seconds(2);
+static_assert(PgSequencer::kInterval < kLongestRest);
+constexpr absl::Duration kBetweenLooks = absl::Milliseconds(20);
+
+template <typename... Ts>
+PgResult Run(PgConnection& connection, const char* sql, const Ts&... values) {
+  PgResult result;
+  connection.Queue(sql, PgParameters(values...).view(), PgConnection::kAnyNumber, &result);
+  connection.Finish(kNoDeadline);
+  return result;
+}
+
+// Converts exceptions of `work` to a status; data corruption to DATA_LOSS.
+template <typename Work>
+std::invoke_result_t<Work> Guarded(const PgConnection& connection, const Work& work) {
+  try {
+    return work();
+  } catch (const PgError& error) {
+    if (error.failure() == PgFailure::kDamaged) return absl::DataLossError(error.status().message());
+    return error.status();
+  } catch (const std::exception& error) {
+    return absl::InternalError(StrCat(connection.database(), ": ", error.what()));
+  }
+}
+
+absl::Status InUse(const PgConnection& connection) {
+  return PgUnavailable(StrCat(connection.database(), " is in use by another process"));
+}
+
+void Begin(PgConnection& connection, const char* sql) {
+  QueueLongBegin(connection, sql);
+  connection.Finish(kNoDeadline);
+}
+
+// Whether other sessions of a service exist. An idle session belongs to a pooler. The state of another
+// role's session is NULL unless this role is a member of that role or of pg_read_all_stats; such a session
+// may belong to a service.
+bool FindOthers(PgConnection& connection) {
+  Run(connection, "SELECT pg_stat_clear_snapshot()");
+  return Run(connection,
+             "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
+             "AND application_name = current_setting('application_name') "
+             "AND (state IS DISTINCT FROM 'idle' OR state_change > clock_timestamp() - $1 * interval '1 ms') "
+             "LIMIT 1",
+             absl::ToInt64Milliseconds(kLongestRest))
+             .rows() > 0;
+}
+
+// Whether the session is another than the one that was opened.
+bool IsPooled(PgConnection& connection) {
+  std::int64_t pid = 0;
+  Run(connection, "SELECT pg_backend_pid()::bigint").Read(0, pid);
+  return pid != connection.opened_pid();
+}
+
+// Waits until no service has the database.
+absl::Status AwaitAlone(PgConnection& connection) {
+  return Guarded(connection, [&]() -> absl::Status {
+    // In one transaction: between two, a pooler would give our session to whom we look for.
+    Begin(connection, "BEGIN ISOLATION LEVEL READ COMMITTED");
+    const Deadline patience = Deadline::After(kPatience);
+    // It may have been theirs till now, and they show by another.
+    const Deadline watch = Deadline::After(IsPooled(connection) ? kLongestRest : absl::ZeroDuration());
+    while (FindOthers(connection) || !watch.expired()) {
+      if (patience.expired()) return InUse(connection);
+      absl::SleepFor(kBetweenLooks);
+    }
+    Run(connection, "COMMIT");
+    return absl::OkStatus();
+  });
+}
+
+// Within a transaction: `work` locks tables, and waits no longer for who uses them than a service is given to
+// go.
+template <typename Work>
+void LockWithPatience(PgConnection& connection, const Work& work) {
+  Run(connection, "SET LOCAL lock_timeout = '5s'");
+  try {
+    work();
+  } catch (const PgError& error) {
+    if (error.failure() != PgFailure::kConflict) throw;
+    throw PgError(PgFailure::kUnavailable, InUse(connection));
+  }
+}
+
+// For as long as its transaction: two transfers, from it or to it, never have the database at once.
+bool TryTransferLock(PgConnection& connection) {
+  bool locked = false;
+  Run(connection, "SELECT pg_try_advisory_xact_lock($1)", kTransferLock).Read(0, locked);
+  return locked;
+}
+
+class Reader : public BulkReader {
+ public:
+  explicit Reader(std::unique_ptr<PgConnection> connection)
+      : connection_(std::move(connection)), tables_(*connection_) {}
+
+  // Begins the transaction that lasts as long as it lives: it sees the database as it is now.
+  absl::Status Begin(BulkAccess access) {
+    return Guarded(*connection_, [&]() -> absl::Status {
+      keelson::Begin(*connection_, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+      // What is seen is of the first statement that looks at a row: only then is nobody writing any more.
+      if (access == BulkAccess::kExclusive) {
+        LockTables();
+        if (!TryTransferLock(*connection_)) return InUse(*connection_);
+      }
+      tables_.NumberWaiting();
+      return absl::OkStatus();
+    });
+  }
+
+  absl::StatusOr<std::vector<EngineFault>> CheckEngine() override {
+    return Guarded(*connection_, [&]() -> absl::StatusOr<std::vector<EngineFault>> {
+      return PgEngineCheck(*connection_).Run();
+    });
+  }
+  // After an error the transaction is over, and so is every call that follows.
+  absl::StatusOr<std::int64_t> Count(RowKind kind) override {
+    return Guarded(*connection_, [&]() -> absl::StatusOr<std::int64_t> { return tables_.Count(kind); });
+  }
+  absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override {
+    return Guarded(*connection_,
+                   [&]() -> absl::StatusOr<RowBatch> { return tables_.Read(kind, after, limit); });
+  }
+
+ private:
+  void LockTables() {
+    LockWithPatience(*connection_, [&] {
+      Run(*connection_,
+          "LOCK TABLE users, credentials, email_tokens, cooldowns, orders, order_references, order_lines, "
+          "refunds, messages, event_inbox, events, idempotency, settings IN SHARE MODE");
+    });
+  }
+
+  const std::unique_ptr<PgConnection> connection_;
+  PgBulkTables tables_;
+};
+
+class Target : public BulkTarget {
+ public:
+  // `lock`: in a transaction that has the lock of transfers.
+  Target(std::unique_ptr<PgConnection> lock, std::unique_ptr<PgConnection> connection)
+      : lock_(std::move(lock)),
+        connection_(std::move(connection)),
+        foreign_keys_(*connection_),
+        tables_(*connection_) {}
+
+  absl::StatusOr<std::int64_t> Count(RowKind kind) override {
+    return Attempt([&]() -> absl::StatusOr<std::int64_t> { return tables_.Count(kind); });
+  }
+  absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override {
+    return Attempt([&]() -> absl::StatusOr<RowBatch> { return tables_.Read(kind, after, limit); });
+  }
+
+  absl::Status Insert(const RowBatch& rows, std::string_view mark) override {
+    absl::Status status = InTransaction([&] {
+      if (!suspended_) LockWithPatience(*connection_, [&] { foreign_keys_.Suspend(); });
+      tables_.Insert(rows);
+      connection_->Queue(
+          "INSERT INTO settings (name, value) VALUES ($1, $2) "
+          "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+          PgParameters(kTransferMark, PgBytes{mark}).view());
+    });
+    suspended_ |= status.ok();
+    return status.ok() || absl::IsUnavailable(status) ? status : FindRefused(rows, status);
+  }
+
+  absl::StatusOr<std::string> FindMark() override {
+    return Attempt([&]() -> absl::StatusOr<std::string> {
+      const PgResult found = Run(*connection_, "SELECT value FROM settings WHERE name = $1", kTransferMark);
+      std::string mark;
+      if (found.rows() > 0) found.Read(0, mark);
+      return mark;
+    });
+  }
+
+  absl::Status Finish() override {
+    return InTransaction([&] {
+      LockWithPatience(*connection_, [&] { foreign_keys_.Restore(); });
+      connection_->Queue("DELETE FROM settings WHERE name = $1", PgParameters(kTransferMark).view());
+      connection_->Queue("ANALYZE", PgParameters().view());
+    });
+  }
+
+ private:
+  // What fails is undone, and leaves the connection fit for use if that can be.
+  template <typename Work>
+  std::invoke_result_t<Work> Attempt(const Work& work) {
+    std::invoke_result_t<Work> result = Guarded(*connection_, work);
+    if (!result.ok()) connection_->Recover(Deadline::After(kPatience));
+    return result;
+  }
+
+  template <typename Work>
+  absl::Status InTransaction(const Work& work) {
+    return Attempt([&] {
+      keelson::Begin(*connection_, "BEGIN ISOLATION LEVEL READ COMMITTED");
+      work();
+      Run(*connection_, "COMMIT");
+      return absl::OkStatus();
+    });
+  }
+
+  // A COPY does not say at which row it failed, where a key refers to nothing. One by one, they do.
+  absl::Status FindRefused(const RowBatch& batch, const absl::Status& refusal) {
+    std::size_t next = 0;
+    const absl::Status status = std::visit(
+        [&](const auto& rows) {
+          return InTransaction([&] {
+            for (; next < rows.size(); ++next) tables_.Insert(std::decay_t<decltype(rows)>{rows[next]});
+            // None of them by itself: nothing of this is to stay either.
+            throw PgError(PgFailure::kInternal, refusal);
+          });
+        },
+        batch);
+    if (next == CountOf(batch) || absl::IsUnavailable(status)) return status;
+    return RowRefused(batch, next, std::string(status.message()));
+  }
+
+  const std::unique_ptr<PgConnection> lock_;
+  const std::unique_ptr<PgConnection> connection_;
+  PgForeignKeys foreign_keys_;
+  PgBulkTables tables_;
+  bool suspended_ = false;
+};
+
+absl::StatusOr<std::unique_ptr<PgConnection>> OpenAlone(const PgConnection::Options& options) {
+  absl::StatusOr<std::unique_ptr<PgConnection>> connection = PgConnection::Open(options);
+  if (!connection.ok()) return connection.status();
+  if (absl::Status alone = AwaitAlone(**connection); !alone.ok()) return alone;
+  return connection;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<BulkReader>> PostgresBulk::OpenReader(const PgConnection::Options& options,
+                                                                     BulkAccess access, Clock& clock) {
+  PgConnection::Options reading = options;
+  if (access == BulkAccess::kShared) reading.access = PgConnection::Access::kReadOnly;
+  absl::StatusOr<std::unique_ptr<PgConnection>> connection =
+      access == BulkAccess::kExclusive ? OpenAlone(reading) : PgConnection::Open(reading);
+  if (!connection.ok()) return connection.status();
+  absl::Status status = PostgresMigrator(reading, clock).CheckCurrent();
+  if (!status.ok()) return status;
+  auto reader = std::make_unique<Reader>(*std::move(connection));
+  status = reader->Begin(access);
+  if (!status.ok()) return status;
+  return reader;
+}
+
+absl::StatusOr<std::unique_ptr<BulkTarget>> PostgresBulk::OpenTarget(const PgConnection::Options& options,
+                                                                     Clock& clock) {
+  absl::StatusOr<std::unique_ptr<PgConnection>> lock = OpenAlone(options);
+  if (!lock.ok()) return lock.status();
+  absl::Status status = Guarded(**lock, [&]() -> absl::Status {
+    Begin(**lock, "BEGIN ISOLATION LEVEL READ COMMITTED");
+    return TryTransferLock(**lock) ? absl::OkStatus() : InUse(**lock);
+  });
+  if (status.ok()) status = PostgresMigrator(options, clock).Up().status();
+  if (!status.ok()) return status;
+  absl::StatusOr<std::unique_ptr<PgConnection>> connection = PgConnection::Open(options);
+  if (!connection.ok()) return connection.status();
+  return std::make_unique<Target>(*std::move(lock), *std::move(connection));
+}
+
+}  // namespace keelson

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "adapters/store/postgres/connection.h"
+#include "core/common/bulk.h"
+#include "core/common/clock.h"
+
+namespace keelson {
+
+// One PostgreSQL database by whole tables. The errors are those of PostgresStore::Open.
+//
+// A service is noticed by its sessions: they bear the name that ours have, and one of them is never at rest
+// for long, be it a pooler's. One that has its sessions named otherwise, by its URL, is not. Who opens the
+// database alone waits some seconds for it to go.
+class PostgresBulk {
+ public:
+  // Requires a current schema, and never writes. kShared reads from a standby if no server accepts writes.
+  // kExclusive locks all tables against writes, which requires write privileges; a service that starts
+  // meanwhile serves reads, and its writes wait.
+  static absl::StatusOr<std::unique_ptr<BulkReader>> OpenReader(const PgConnection::Options& options,
+                                                                BulkAccess access, Clock& clock);
+  // Takes two connections.
+  static absl::StatusOr<std::unique_ptr<BulkTarget>> OpenTarget(const PgConnection::Options& options,
+                                                                Clock& clock);
+
+  PostgresBulk() = delete;
+};
+
+}  // namespace keelson

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "adapters/store/migrations/migrator.h"
+#include "adapters/store/postgres/connection.h"
+#include "core/common/clock.h"
+
+namespace keelson {
+
+// Each step is applied under an advisory lock, after reading the applied steps again, so that any number of
+// processes may start concurrently. If no step is pending, nothing is locked or written; the role then only
+// needs SELECT on schema_migrations.
+class PostgresMigrator final : public Migrator {
+ public:
+  // `clock` must outlive it.
+  PostgresMigrator(PgConnection::Options options, Clock& clock)
+      : options_(std::move(options)), clock_(clock) {}
+
+  // Reads from a standby if no server accepts writes.
+  absl::StatusOr<std::vector<MigrationStatus>> Status() const override;
+  absl::StatusOr<std::vector<int>> Up(std::optional<int> to = std::nullopt) const override;
+  absl::StatusOr<std::vector<int>> Down(std::optional<int> to = std::nullopt) const override;
+  // OK where every step is applied.
+  absl::Status CheckCurrent() const;
+
+ private:
+  class Session;
+  template <typename Step>
+  absl::StatusOr<std::vector<int>> StepByStep(std::optional<int> to, Step step) const;
+
+  const PgConnection::Options options_;
+  Clock& clock_;
+};
+
+}  // namespace keelson

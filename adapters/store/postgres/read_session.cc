@@ -1,0 +1,35 @@
+#include "adapters/store/postgres/read_session.h"
+
+#include "adapters/store/postgres/begin.h"
+
+namespace keelson {
+
+PgResult PgReadSession::Ask(const char* sql, const PgArguments& arguments) {
+  PgResult result;
+  Tell(sql, arguments, PgConnection::kAnyNumber, &result);
+  if (extent_ == Extent::kStatement) {
+    connection_.Finish(deadline_);
+  } else {
+    connection_.Await(deadline_);
+  }
+  return result;
+}
+
+void PgReadSession::Tell(const char* sql, const PgArguments& arguments, int affected, PgResult* result) {
+  if (begun_ && extent_ == Extent::kStatement) {
+    outgrown_ = true;
+    throw PgError(PgFailure::kConflict, absl::AbortedError("the read needs more than its session gives"));
+  }
+  if (!begun_ && extent_ == Extent::kSnapshot) {
+    QueueBegin(connection_, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", deadline_);
+  }
+  begun_ = true;
+  connection_.Queue(sql, arguments, affected, result);
+}
+
+bool PgReadSession::End() {
+  if (failure() && !outgrown_) return connection_.Recover(deadline_);
+  return extent_ == Extent::kStatement || !begun_ || connection_.Rollback(deadline_);
+}
+
+}  // namespace keelson

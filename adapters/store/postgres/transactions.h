@@ -1,0 +1,78 @@
+#pragma once
+
+#include "adapters/store/postgres/events.h"
+#include "adapters/store/postgres/messages.h"
+#include "adapters/store/postgres/orders.h"
+#include "adapters/store/postgres/refunds.h"
+#include "adapters/store/postgres/small_tables.h"
+#include "adapters/store/postgres/users.h"
+#include "adapters/store/postgres/write_session.h"
+#include "core/common/deadline.h"
+
+namespace keelson {
+
+class PgReadTransaction final : public ReadTransaction {
+ public:
+  PgReadTransaction(PgSession& session, PgSequencer& sequencer, Deadline deadline)
+      : users_(session, PgLocking::kNone),
+        orders_(session, PgLocking::kNone),
+        refunds_(session, PgLocking::kNone),
+        messages_(session, PgLocking::kNone),
+        events_(session, sequencer, deadline),
+        answers_(session) {}
+
+  UserReader& users() override { return users_; }
+  OrderReader& orders() override { return orders_; }
+  RefundReader& refunds() override { return refunds_; }
+  MessageReader& messages() override { return messages_; }
+  EventReader& events() override { return events_; }
+  IdempotencyReader& idempotency() override { return answers_; }
+
+ private:
+  PgUsers users_;
+  PgOrders orders_;
+  PgRefunds refunds_;
+  PgMessages messages_;
+  PgEventReader events_;
+  PgAnswers answers_;
+};
+
+class PgWriteTransaction final : public WriteTransaction {
+ public:
+  explicit PgWriteTransaction(PgWriteSession& session)
+      : users_(session, PgLocking::kRows),
+        tokens_(session),
+        cooldowns_(session),
+        orders_(session, PgLocking::kRows),
+        refunds_(session, PgLocking::kRows),
+        messages_(session, PgLocking::kRows),
+        events_(session),
+        idempotency_(session),
+        settings_(session),
+        expiry_(session) {}
+
+  UserRepository& users() override { return users_; }
+  TokenRepository& tokens() override { return tokens_; }
+  CooldownRepository& cooldowns() override { return cooldowns_; }
+  OrderRepository& orders() override { return orders_; }
+  RefundRepository& refunds() override { return refunds_; }
+  MessageRepository& messages() override { return messages_; }
+  EventRepository& events() override { return events_; }
+  IdempotencyRepository& idempotency() override { return idempotency_; }
+  SettingRepository& settings() override { return settings_; }
+  ExpiryRepository& expiry() override { return expiry_; }
+
+ private:
+  PgUsers users_;
+  PgTokens tokens_;
+  PgCooldowns cooldowns_;
+  PgOrders orders_;
+  PgRefunds refunds_;
+  PgMessages messages_;
+  PgEvents events_;
+  PgIdempotency idempotency_;
+  PgSettings settings_;
+  PgExpiry expiry_;
+};
+
+}  // namespace keelson

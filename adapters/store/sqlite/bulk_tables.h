@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "adapters/store/sqlite/query.h"
+#include "core/common/bulk.h"
+
+namespace keelson {
+
+// The tables behind the kinds of rows, over one connection. Who uses them begins and ends the transactions.
+class BulkTables {
+ public:
+  explicit BulkTables(Connection& connection);
+
+  // As BulkReader has them.
+  absl::StatusOr<std::int64_t> Count(RowKind kind);
+  absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit);
+  // As BulkTarget::Insert, within the caller's transaction.
+  absl::Status Insert(const RowBatch& rows);
+
+ private:
+  void ReadInto(std::vector<UserRow>& rows, std::string_view after, int limit);
+  void ReadInto(std::vector<EmailToken>& rows, std::string_view after, int limit);
+  void ReadInto(std::vector<Cooldown>& rows, std::string_view after, int limit);
+  void ReadInto(std::vector<OrderFields>& rows, std::string_view after, int limit);
+  void ReadInto(std::vector<RefundFields>& rows, std::string_view after, int limit);
+  void ReadInto(std::vector<Message>& rows, std::string_view after, int limit);
+  void ReadInto(std::vector<Event>& rows, std::string_view after, int limit);
+  void ReadInto(std::vector<IdempotencyRecord>& rows, std::string_view after, int limit);
+  void ReadInto(std::vector<Setting>& rows, std::string_view after, int limit);
+
+  void InsertRow(const UserRow& row);
+  void InsertRow(const EmailToken& row);
+  void InsertRow(const Cooldown& row);
+  void InsertRow(const OrderFields& row);
+  void InsertRow(const RefundFields& row);
+  void InsertRow(const Message& row);
+  void InsertRow(const Event& row);
+  void InsertRow(const IdempotencyRecord& row);
+  void InsertRow(const Setting& row);
+
+  Connection& connection_;
+  Query list_users_, list_tokens_, list_cooldowns_, list_orders_, list_lines_, list_refunds_, list_messages_,
+      list_events_, list_answers_, list_settings_;
+  Query insert_user_, insert_credentials_, insert_token_, insert_cooldown_, insert_order_, insert_line_,
+      insert_refund_, insert_message_, insert_event_, insert_answer_, insert_setting_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "adapters/store/sqlite/errors.h"
+
+namespace keelson {
+
+// One connection to a database file. For one thread at a time.
+class Connection {
+ public:
+  enum class Access { kReadOnly, kReadWrite };
+  struct Options {
+    // Absolute and resolved (DatabasePath::resolved).
+    std::string path;
+    Access access = Access::kReadOnly;
+    std::chrono::milliseconds busy_timeout{0};
+    int cache_kib = 2048;
+    // The file's name in messages; empty: `path`.
+    std::string name = {};
+  };
+
+  // A read-write connection creates a missing file. A read-only connection also works in a read-only
+  // directory, while no other process has the database open. UNAVAILABLE.
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(const Options& options);
+
+  SQLite::Database& database() { return database_; }
+  // The file's name in messages.
+  const std::string& name() const { return name_; }
+
+  // Runs statements that give no rows, for what is not worth preparing.
+  absl::Status Execute(const char* sql);
+
+  // Runs one repository's method: its exceptions become statuses, and after an error every later one
+  // fails with it until Reset. That matters: SQLite ends a transaction by itself on some errors, and what
+  // came after would be committed alone.
+  template <typename Body>
+  std::invoke_result_t<Body> Guard(Body body) {
+    if (!failure_.ok()) return failure_;
+    try {
+      std::invoke_result_t<Body> result = body();
+      if (!result.ok()) failure_ = StatusOf(result);
+      return result;
+    } catch (const std::exception& error) {
+      failure_ = FromException(name_, error);
+      return failure_;
+    }
+  }
+  const absl::Status& failure() const { return failure_; }
+  void Reset() { failure_ = absl::OkStatus(); }
+
+ private:
+  explicit Connection(const Options& options);
+
+  static const absl::Status& StatusOf(const absl::Status& status) { return status; }
+  template <typename T>
+  static const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
+    return result.status();
+  }
+
+  std::string name_;
+  SQLite::Database database_;
+  absl::Status failure_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <optional>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "adapters/store/sqlite/database_path.h"
+#include "adapters/store/sqlite/log_record.h"
+
+namespace keelson {
+
+// Whether a log exists beside the database: a non-empty write-ahead log, or the rollback journal of a
+// database that was being created. SQLite replays both when it opens the database.
+bool HasLog(const DatabasePath& path);
+// Deletes the logs and the WAL index. Durable when it returns OK.
+absl::Status DeleteLogs(const DatabasePath& path);
+
+// In the following functions, `descriptor` is the database file, open for reading.
+
+// Returns the generation in the database file, regardless of the log.
+absl::StatusOr<Generation> ReadGeneration(const DatabasePath& path, int descriptor);
+
+// Returns the owner of the log; kFile where no log exists. UNAVAILABLE if the file has several hard links
+// and its log may exist under another name.
+absl::StatusOr<LogOwner> FindLogOwner(const DatabasePath& path, int descriptor,
+                                      const std::optional<LogRecord>& record);
+
+// UNAVAILABLE if the log may belong to another database file. A log of unknown origin is accepted while
+// another process has the database open.
+absl::Status CheckLogOwner(const DatabasePath& path, int descriptor, LogOwner owner);
+
+// Call this before the first read-only connection of a process; a service may be running. UNAVAILABLE if
+// the file does not exist, or for the reasons above.
+absl::Status CheckReadable(const DatabasePath& path);
+
+}  // namespace keelson

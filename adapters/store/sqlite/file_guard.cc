@@ -1,0 +1,205 @@
+#include "adapters/store/sqlite/file_guard.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "adapters/store/sqlite/database_log.h"
+#include "adapters/store/sqlite/errors.h"
+#include "adapters/store/sqlite/file_users.h"
+#include "adapters/store/sqlite/posix_file.h"
+
+namespace keelson {
+namespace {
+
+absl::Status Unreachable(const DatabasePath& path, int error) {
+  return DatabaseUnavailable(path.given, absl::StrCat("can't be reached: ", ErrnoText(error)));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<FileGuard>> FileGuard::Acquire(const std::string& path, Intent intent) {
+  absl::StatusOr<DatabasePath> resolved = ResolveDatabasePath(path);
+  if (!resolved.ok()) return resolved.status();
+  auto guard = std::unique_ptr<FileGuard>(new FileGuard(*std::move(resolved)));
+  struct stat found {};
+  // A reader creates no files, not even the lock file.
+  if (intent == Intent::kRead && stat(guard->path_.resolved.c_str(), &found) != 0) {
+    return Unreachable(guard->path_, errno);
+  }
+  absl::Status status = guard->LockNames();
+  if (status.ok()) status = guard->LockFileItself(intent);
+  if (status.ok() && intent == Intent::kReplace && HasOtherConnections(guard->descriptor_)) {
+    status = DatabaseInUse(path);
+  }
+  if (status.ok()) status = guard->CheckLog(intent);
+  if (status.ok() && intent == Intent::kWrite) status = guard->BeginSession();
+  if (!status.ok()) return status;
+  return guard;
+}
+
+absl::Status FileGuard::LockNames() {
+  absl::StatusOr<std::unique_ptr<LockFile>> lock = LockFile::Acquire(path_.LockFile(), path_);
+  if (!lock.ok()) return lock.status();
+  lock_ = *std::move(lock);
+  const std::string older = path_.given + ".lock";
+  std::error_code missing;
+  if (!std::filesystem::is_symlink(std::filesystem::symlink_status(path_.given, missing)) ||
+      std::filesystem::equivalent(older, path_.LockFile(), missing)) {
+    return absl::OkStatus();
+  }
+  lock = LockFile::Acquire(older, path_);
+  if (!lock.ok()) return lock.status();
+  link_lock_ = *std::move(lock);
+  return absl::OkStatus();
+}
+
+absl::Status FileGuard::LockFileItself(Intent intent) {
+  struct stat found {};
+  if (stat(path_.resolved.c_str(), &found) == 0) {
+    if (!S_ISREG(found.st_mode)) return DatabaseUnavailable(path_.given, "is no regular file");
+    if (GuardedFiles::Get().Has(FileIdentity::Of(found))) return DatabaseInUse(path_.given);
+  }
+  int descriptor = open(path_.resolved.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0 && errno == ENOENT && intent == Intent::kReplace) return absl::OkStatus();
+  if (descriptor < 0 && errno == ENOENT && intent == Intent::kWrite) {
+    // SQLite would create the file readable for everyone, and the file holds password hashes.
+    descriptor = open(path_.resolved.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  }
+  descriptor_ = descriptor;
+  if (descriptor_ < 0 || fstat(descriptor_, &found) != 0) return Unreachable(path_, errno);
+  identity_ = FileIdentity::Of(found);
+  GuardedFiles::Get().Add(identity_);
+  if (flock(descriptor_, LOCK_EX | LOCK_NB) == 0) return NameError();
+  if (errno == EWOULDBLOCK) return DatabaseInUse(path_.given);
+  return DatabaseUnavailable(path_.given, absl::StrCat("can't be locked: ", ErrnoText(errno)));
+}
+
+absl::Status FileGuard::CheckLog(Intent intent) const {
+  if (descriptor_ < 0) return absl::OkStatus();
+  const absl::StatusOr<LogOwner> owner = FindLogOwner(path_, descriptor_, lock_->Read());
+  if (!owner.ok()) return owner.status();
+  if (*owner == LogOwner::kReplacedByRestore && intent != Intent::kRead) return DeleteLogs(path_);
+  return intent == Intent::kReplace ? absl::OkStatus() : CheckLogOwner(path_, descriptor_, *owner);
+}
+
+// Records the generation of the file and of the session, because a crash may leave a log before the file
+// has the session's generation. An existing log may contain a change of the generation, too.
+absl::Status FileGuard::BeginSession() {
+  const absl::StatusOr<Generation> file = ReadGeneration(path_, descriptor_);
+  if (!file.ok()) return file.status();
+  const std::optional<LogRecord> before = HasLog(path_) ? lock_->Read() : std::nullopt;
+  LogRecord record;
+  if (before) record.owners = before->owners;
+  if (record.owners.empty()) record.owners = {*file};
+  if (record.owners.size() < kMaxOwners) record.owners.push_back(NewGeneration());
+  generation_ = record.owners.back();
+  session_ = true;
+  return Record(std::move(record));
+}
+
+absl::Status FileGuard::AdvanceGeneration() {
+  const absl::MutexLock lock(&mutex_);
+  const absl::StatusOr<Generation> file = ReadGeneration(path_, descriptor_);
+  if (!file.ok()) return file.status();
+  if (*file != generation_) return absl::OkStatus();
+  const Generation next = NewGeneration();
+  absl::Status status = RecordLocked({.owners = {*file, next}});
+  if (status.ok()) generation_ = next;
+  return status;
+}
+
+absl::Status FileGuard::Record(LogRecord record) {
+  const absl::MutexLock lock(&mutex_);
+  return RecordLocked(std::move(record));
+}
+
+absl::Status FileGuard::RecordLocked(LogRecord record) {
+  absl::Status status = lock_->Write(record);
+  if (status.ok()) record_ = std::move(record);
+  return status;
+}
+
+FileGuard::~FileGuard() {
+  if (session_) EndSession();
+  if (descriptor_ < 0) return;
+  close(descriptor_);
+  GuardedFiles::Get().Remove(identity_);
+}
+
+// If a log remains, the record must remain.
+void FileGuard::EndSession() {
+  const absl::StatusOr<Generation> file = ReadGeneration(path_, descriptor_);
+  // The deletion of the log must be durable before the record says that no log exists.
+  if (!file.ok() || HasLog(path_) || !SyncNames().ok()) return;
+  Record({.closed = *file}).IgnoreError();  // a log that is expected and missing does no harm
+}
+
+absl::Status FileGuard::NameError() const {
+  struct stat found {};
+  if (stat(path_.resolved.c_str(), &found) != 0) return Unreachable(path_, errno);
+  if (FileIdentity::Of(found) == identity_) return absl::OkStatus();
+  return DatabaseUnavailable(path_.given, "was replaced by another file while it was open");
+}
+
+// Compares the file and the record under the lock, because the writer thread changes both.
+bool FileGuard::overwritten() const {
+  const absl::MutexLock lock(&mutex_);
+  const absl::StatusOr<Generation> file = ReadGeneration(path_, descriptor_);
+  return file.ok() && OwnerOfLog(record_, *file) != LogOwner::kFile;
+}
+
+absl::Status FileGuard::Check() const {
+  absl::Status status = NameError();
+  if (!status.ok() || !overwritten()) return status;
+  return DatabaseUnavailable(
+      path_.given,
+      "was overwritten by another database while it was open: stop the service and run keelson restore");
+}
+
+absl::Status FileGuard::SyncNames() const {
+  const int error = SyncDirectory(path_.Directory());
+  if (error == 0) return absl::OkStatus();
+  return DatabaseUnavailable(path_.given,
+                             absl::StrCat("lies in a directory that can't be synced: ", ErrnoText(error)));
+}
+
+bool FileGuard::replaces_database() const {
+  struct stat found {};
+  return HasLog(path_) || (descriptor_ >= 0 && fstat(descriptor_, &found) == 0 && found.st_size > 0);
+}
+
+absl::Status FileGuard::Replace(const std::string& file, Generation generation) {
+  absl::Status status = RecordReplacement(generation);
+  if (status.ok() && rename(file.c_str(), path_.resolved.c_str()) != 0) {
+    status = DatabaseUnavailable(path_.given, absl::StrCat("can't be replaced: ", ErrnoText(errno)));
+  }
+  if (status.ok()) status = SyncNames();
+  if (status.ok()) status = DeleteLogs(path_);
+  return status.ok() ? Record({.closed = generation}) : status;
+}
+
+// Keeps the owners, so that the old file keeps its log until the rename.
+absl::Status FileGuard::RecordReplacement(Generation generation) {
+  LogRecord record = lock_->Read().value_or(LogRecord());
+  if (record == LogRecord() && descriptor_ >= 0) {
+    const absl::StatusOr<Generation> old = ReadGeneration(path_, descriptor_);
+    if (!old.ok()) return old.status();
+    record.owners = {*old};
+  }
+  record.restored = generation;
+  absl::Status status = Record(std::move(record));
+  // The record must be durable before the rename is.
+  return status.ok() ? SyncNames() : status;
+}
+
+}  // namespace keelson

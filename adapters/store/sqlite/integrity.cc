@@ -1,0 +1,123 @@
+#include "adapters/store/sqlite/integrity.h"
+
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "adapters/store/sqlite/errors.h"
+#include "adapters/store/sqlite/query.h"
+#include "adapters/store/sqlite/schema.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+using Faults = std::vector<EngineFault>;
+
+constexpr std::string_view kDatabase = "database";
+
+// Returns the index that a message of integrity_check ends with: "... index NAME".
+std::string ObjectIn(std::string_view problem) {
+  constexpr std::string_view kIndex = " index ";
+  const std::size_t at = problem.rfind(kIndex);
+  const std::string_view name = at == std::string_view::npos ? "" : problem.substr(at + kIndex.size());
+  return std::string(name.empty() || name.find(' ') != std::string_view::npos ? kDatabase : name);
+}
+
+void CheckPagesAndIndexes(Connection& connection, Faults& faults) {
+  Query check(connection, StrCat("PRAGMA integrity_check(", BulkReader::kMaxEngineFaults, ")"));
+  Rows rows = check.Select();
+  while (rows.Next()) {
+    std::string problems;
+    rows.Read(problems);
+    // Damaged pages are reported in one row, one line each, after a heading.
+    for (const absl::string_view line : absl::StrSplit(problems, '\n')) {
+      const std::string problem(line);
+      if (problem != "ok" && !absl::StartsWith(line, "*** in database"))
+        faults.push_back({ObjectIn(problem), problem});
+    }
+  }
+}
+
+void CheckForeignKeys(Connection& connection, Faults& faults) {
+  // WITHOUT ROWID tables report no rowid, so that rows are only counted.
+  Query check(connection, "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2");
+  Rows rows = check.Select();
+  while (rows.Next()) {
+    std::string table;
+    std::string parent;
+    std::int64_t count = 0;
+    rows.Read(table, parent, count);
+    faults.push_back({table, StrCat(count, " rows refer to missing rows of ", parent)});
+  }
+}
+
+// Maps the names of tables and indexes to their CREATE statements.
+std::map<std::string, std::string> ReadSchema(Connection& connection) {
+  std::map<std::string, std::string> schema;
+  Query list(connection, "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL");
+  Rows rows = list.Select();
+  while (rows.Next()) {
+    std::string name;
+    std::string sql;
+    rows.Read(name, sql);
+    schema.emplace(std::move(name), std::move(sql));
+  }
+  return schema;
+}
+
+void CheckSchema(Connection& connection, Faults& faults) {
+  absl::StatusOr<std::unique_ptr<Connection>> memory =
+      Connection::Open({.path = ":memory:", .access = Connection::Access::kReadWrite});
+  if (!memory.ok()) throw std::runtime_error(std::string(memory.status().message()));
+  Schema::Create(**memory);
+  const std::map<std::string, std::string> found = ReadSchema(connection);
+  for (const auto& [name, sql] : ReadSchema(**memory)) {
+    const auto object = found.find(name);
+    if (object == found.end()) {
+      faults.push_back({name, "missing, although its migration is applied"});
+    } else if (object->second != sql) {
+      faults.push_back({name, "differs from its migration"});
+    }
+  }
+}
+
+// An error of SQLITE_CORRUPT during a check is a fault as well.
+absl::Status RunCheck(void (*check)(Connection&, Faults&), Connection& connection, Faults& faults) {
+  const absl::Status status = connection.Guard([&] {
+    check(connection, faults);
+    return absl::OkStatus();
+  });
+  if (!IsDamage(status)) return status;
+  connection.Reset();
+  faults.push_back({std::string(kDatabase), std::string(status.message())});
+  return absl::OkStatus();
+}
+
+template <std::size_t size>
+absl::StatusOr<Faults> RunChecks(void (*const (&checks)[size])(Connection&, Faults&),
+                                 Connection& connection) {
+  Faults faults;
+  for (const auto check : checks) {
+    if (absl::Status status = RunCheck(check, connection, faults); !status.ok()) return status;
+  }
+  if (faults.size() > BulkReader::kMaxEngineFaults) faults.resize(BulkReader::kMaxEngineFaults);
+  return faults;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<EngineFault>> FindDamage(Connection& connection) {
+  return RunChecks({&CheckPagesAndIndexes}, connection);
+}
+
+absl::StatusOr<std::vector<EngineFault>> FindEngineFaults(Connection& connection) {
+  return RunChecks({&CheckPagesAndIndexes, &CheckForeignKeys, &CheckSchema}, connection);
+}
+
+}  // namespace keelson

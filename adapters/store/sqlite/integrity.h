@@ -1,0 +1,19 @@
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "adapters/store/sqlite/connection.h"
+#include "core/common/bulk.h"
+
+namespace keelson {
+
+// Runs PRAGMA integrity_check: finds damaged pages, and indexes that disagree with their tables. Returns at
+// most BulkReader::kMaxEngineFaults. SQLite does not check CHECK constraints on a read-only connection.
+absl::StatusOr<std::vector<EngineFault>> FindDamage(Connection& connection);
+
+// For a database of the current schema: also runs PRAGMA foreign_key_check, and compares the tables and
+// indexes with the migrations.
+absl::StatusOr<std::vector<EngineFault>> FindEngineFaults(Connection& connection);
+
+}  // namespace keelson

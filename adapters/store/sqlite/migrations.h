@@ -1,0 +1,12 @@
+#pragma once
+
+#include <span>
+
+#include "adapters/store/migrations/migration.h"
+
+namespace keelson {
+
+// The steps of SQLite's schema.
+std::span<const Migration> SqliteMigrations();
+
+}  // namespace keelson

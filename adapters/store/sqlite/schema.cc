@@ -1,0 +1,181 @@
+#include "adapters/store/sqlite/schema.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "adapters/store/sqlite/query.h"
+
+namespace keelson {
+namespace {
+
+// "Keel": marks the file as ours, for us and for file(1).
+constexpr std::int64_t kApplicationId = 0x4b65656c;
+
+constexpr const char* kCreateTable =
+    "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, "
+    "checksum TEXT NOT NULL, apply_time INTEGER NOT NULL) STRICT";
+
+std::int64_t ReadInteger(Connection& connection, const char* sql) {
+  return connection.database().execAndGet(sql).getInt64();
+}
+
+}  // namespace
+
+absl::Status Schema::CheckOwnership() {
+  return connection_.Guard([&] {
+    const std::int64_t id = ReadInteger(connection_, "PRAGMA application_id");
+    const bool empty = ReadInteger(connection_, "SELECT count(*) FROM sqlite_schema") == 0;
+    if (id == kApplicationId || (id == 0 && empty)) return absl::OkStatus();
+    return DatabaseUnavailable(connection_.name(), "belongs to another application");
+  });
+}
+
+absl::Status Schema::TakeOver(Generation generation) {
+  absl::Status status = CheckOwnership();
+  if (!status.ok()) return status;
+  status = connection_.Guard([&] {
+    if (sqlite3_db_readonly(connection_.database().getHandle(), "main") == 1) {
+      return DatabaseUnavailable(connection_.name(), "is read-only");
+    }
+    const std::string mode = connection_.database().execAndGet("PRAGMA journal_mode = WAL").getString();
+    return mode == "wal"
+               ? absl::OkStatus()
+               : DatabaseUnavailable(connection_.name(), "can't have a write-ahead log where it lies");
+  });
+  if (status.ok()) SetGeneration(generation);
+  return status;
+}
+
+// Ignores errors: a service can start and serve reads on a full disk. The previous generation remains
+// valid.
+void Schema::SetGeneration(Generation generation) {
+  if (!connection_.Execute(SetGenerationSql(generation).c_str()).ok()) connection_.Reset();
+}
+
+absl::StatusOr<std::vector<AppliedMigration>> Schema::ListApplied() {
+  return connection_.Guard([&]() -> absl::StatusOr<std::vector<AppliedMigration>> {
+    std::vector<AppliedMigration> applied;
+    if (!connection_.database().tableExists("schema_migrations")) return applied;
+    Query list(connection_,
+               "SELECT version, name, checksum, apply_time FROM schema_migrations ORDER BY version");
+    Rows rows = list.Select();
+    while (rows.Next()) {
+      AppliedMigration& a = applied.emplace_back();
+      rows.Read(a.version, a.name, a.checksum, a.apply_time);
+    }
+    return applied;
+  });
+}
+
+std::vector<MigrationStatus> Schema::StatusOfNothing() {
+  return CompareMigrations(SqliteMigrations(), {});
+}
+
+absl::StatusOr<std::vector<MigrationStatus>> Schema::Status() {
+  absl::Status owned = CheckOwnership();
+  if (!owned.ok()) return owned;
+  absl::StatusOr<std::vector<AppliedMigration>> applied = ListApplied();
+  if (!applied.ok()) return applied.status();
+  return CompareMigrations(SqliteMigrations(), *applied);
+}
+
+absl::StatusOr<int> Schema::CountApplied() {
+  absl::StatusOr<std::vector<MigrationStatus>> statuses = Status();
+  if (!statuses.ok()) return statuses.status();
+  absl::StatusOr<int> count = keelson::CountApplied(*statuses);
+  if (!count.ok()) return DatabaseUnavailable(connection_.name(), std::string(count.status().message()));
+  return count;
+}
+
+absl::Status Schema::CheckCurrent() {
+  const absl::StatusOr<int> count = CountApplied();
+  if (!count.ok()) return count.status();
+  const std::size_t pending = SqliteMigrations().size() - static_cast<std::size_t>(*count);
+  if (pending == 0) return absl::OkStatus();
+  return DatabaseUnavailable(connection_.name(),
+                             absl::StrCat("has ", pending, " pending migration(s): run keelson migrate up"));
+}
+
+absl::Status Schema::CheckKnown() {
+  const absl::StatusOr<int> count = CountApplied();
+  if (!count.ok()) return count.status();
+  return *count > 0 ? absl::OkStatus()
+                    : DatabaseUnavailable(connection_.name(), "is no keelson database: it has no schema");
+}
+
+void Schema::Create(Connection& connection) {
+  connection.database().exec(kCreateTable);
+  for (const Migration& migration : SqliteMigrations()) connection.database().exec(std::string(migration.up));
+}
+
+absl::Status Schema::CheckTarget(int to) {
+  const int last = static_cast<int>(SqliteMigrations().size());
+  if (to >= 0 && to <= last) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("the database ", connection_.name(),
+                                                 " has no schema version ", to, "; the last is ", last));
+}
+
+template <typename Steps>
+absl::Status Schema::InTransaction(Steps steps) {
+  absl::Status status = connection_.Execute("BEGIN IMMEDIATE");
+  if (status.ok()) status = connection_.Guard(steps);
+  if (status.ok()) status = connection_.Execute("COMMIT");
+  if (!status.ok() && sqlite3_get_autocommit(connection_.database().getHandle()) == 0) {
+    connection_.Reset();
+    connection_.Execute("ROLLBACK").IgnoreError();  // closing the connection does the same
+  }
+  return status;
+}
+
+absl::Status Schema::Apply(const Migration& migration) {
+  return InTransaction([&] {
+    connection_.database().exec(absl::StrCat("PRAGMA application_id = ", kApplicationId));
+    connection_.database().exec(kCreateTable);
+    connection_.database().exec(std::string(migration.up));
+    Query record(connection_,
+                 "INSERT INTO schema_migrations (version, name, checksum, apply_time) VALUES (?, ?, ?, ?)");
+    record.Execute(migration.version, migration.name, migration.checksum, clock_.Now());
+    return absl::OkStatus();
+  });
+}
+
+absl::Status Schema::Undo(const Migration& migration) {
+  return InTransaction([&] {
+    connection_.database().exec(std::string(migration.down));
+    Query forget(connection_, "DELETE FROM schema_migrations WHERE version = ?");
+    forget.Execute(migration.version);
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::vector<int>> Schema::Up(std::optional<int> to) {
+  const absl::StatusOr<int> count = CountApplied();
+  if (!count.ok()) return count.status();
+  const int target = to.value_or(static_cast<int>(SqliteMigrations().size()));
+  absl::Status status = CheckTarget(target);
+  std::vector<int> done;
+  for (int version = *count + 1; status.ok() && version <= target; ++version) {
+    status = Apply(SqliteMigrations()[static_cast<std::size_t>(version) - 1]);
+    done.push_back(version);
+  }
+  if (!status.ok()) return status;
+  return done;
+}
+
+absl::StatusOr<std::vector<int>> Schema::Down(std::optional<int> to) {
+  const absl::StatusOr<int> count = CountApplied();
+  if (!count.ok()) return count.status();
+  const int target = to.value_or(std::max(*count - 1, 0));
+  absl::Status status = CheckTarget(target);
+  std::vector<int> undone;
+  for (int version = *count; status.ok() && version > target; --version) {
+    status = Undo(SqliteMigrations()[static_cast<std::size_t>(version) - 1]);
+    undone.push_back(version);
+  }
+  if (!status.ok()) return status;
+  return undone;
+}
+
+}  // namespace keelson

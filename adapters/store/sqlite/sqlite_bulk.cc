@@ -1,0 +1,154 @@
+#include "adapters/store/sqlite/sqlite_bulk.h"
+
+#include <sqlite3.h>
+
+#include "adapters/store/sqlite/bulk_tables.h"
+#include "adapters/store/sqlite/connection.h"
+#include "adapters/store/sqlite/database_log.h"
+#include "adapters/store/sqlite/errors.h"
+#include "adapters/store/sqlite/file_guard.h"
+#include "adapters/store/sqlite/integrity.h"
+#include "adapters/store/sqlite/schema.h"
+#include "adapters/store/sqlite/small_tables.h"
+
+namespace keelson {
+namespace {
+
+constexpr std::chrono::milliseconds kBusyTimeout{5000};
+constexpr int kReaderCacheKib = 16 * 1024;
+constexpr int kTargetCacheKib = 128 * 1024;
+
+// One transaction as long as it lives: it sees the file as it was at its first read.
+class Reader : public BulkReader {
+ public:
+  Reader(std::unique_ptr<FileGuard> guard, std::unique_ptr<Connection> connection)
+      : guard_(std::move(guard)), connection_(std::move(connection)), tables_(*connection_) {}
+
+  absl::StatusOr<std::vector<EngineFault>> CheckEngine() override { return FindEngineFaults(*connection_); }
+  absl::StatusOr<std::int64_t> Count(RowKind kind) override { return ToldAsLoss(tables_.Count(kind)); }
+  absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override {
+    return ToldAsLoss(tables_.Read(kind, after, limit));
+  }
+
+ private:
+  template <typename T>
+  static absl::StatusOr<T> ToldAsLoss(absl::StatusOr<T> result) {
+    if (result.ok()) return result;
+    return DamageAsDataLoss(result.status());
+  }
+
+  // Nothing where others may write.
+  const std::unique_ptr<FileGuard> guard_;
+  const std::unique_ptr<Connection> connection_;
+  BulkTables tables_;
+};
+
+class Target : public BulkTarget {
+ public:
+  Target(std::unique_ptr<FileGuard> guard, std::unique_ptr<Connection> connection)
+      : guard_(std::move(guard)),
+        connection_(std::move(connection)),
+        tables_(*connection_),
+        settings_(*connection_),
+        delete_mark_(*connection_, "DELETE FROM settings WHERE name = ?") {}
+
+  absl::StatusOr<std::int64_t> Count(RowKind kind) override { return tables_.Count(kind); }
+  absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override {
+    return tables_.Read(kind, after, limit);
+  }
+
+  absl::Status Insert(const RowBatch& rows, std::string_view mark) override {
+    return InTransaction([&]() -> absl::Status {
+      absl::Status status = tables_.Insert(rows);
+      if (status.ok()) status = DeleteMark();
+      return status.ok() ? settings_.Insert(kTransferMark, mark) : status;
+    });
+  }
+
+  absl::StatusOr<std::string> FindMark() override {
+    Found<std::string> mark = settings_.Find(kTransferMark);
+    if (!mark.ok()) return mark.status();
+    return std::move(*mark).value_or("");
+  }
+
+  absl::Status Finish() override {
+    return InTransaction([&] { return DeleteMark(); });
+  }
+
+ private:
+  absl::Status DeleteMark() {
+    return connection_->Guard([&] {
+      delete_mark_.Execute(kTransferMark);
+      return absl::OkStatus();
+    });
+  }
+
+  template <typename Work>
+  absl::Status InTransaction(const Work& work) {
+    absl::Status status = connection_->Execute("BEGIN IMMEDIATE");
+    if (status.ok()) status = work();
+    if (status.ok()) status = connection_->Execute("COMMIT");
+    if (status.ok()) return status;
+    connection_->Reset();
+    // An error may have ended it already.
+    if (sqlite3_get_autocommit(connection_->database().getHandle()) == 0) {
+      connection_->Execute("ROLLBACK").IgnoreError();  // closing the connection does the same
+    }
+    return status;
+  }
+
+  const std::unique_ptr<FileGuard> guard_;
+  const std::unique_ptr<Connection> connection_;
+  BulkTables tables_;
+  SqliteSettings settings_;
+  Query delete_mark_;
+};
+
+absl::StatusOr<std::unique_ptr<BulkReader>> Open(const std::string& path, BulkAccess access, Clock& clock) {
+  const absl::StatusOr<DatabasePath> resolved = ResolveDatabasePath(path);
+  if (!resolved.ok()) return resolved.status();
+  std::unique_ptr<FileGuard> guard;
+  if (access == BulkAccess::kExclusive) {
+    absl::StatusOr<std::unique_ptr<FileGuard>> acquired = FileGuard::Acquire(path, FileGuard::Intent::kRead);
+    if (!acquired.ok()) return acquired.status();
+    guard = *std::move(acquired);
+  }
+  if (absl::Status status = CheckReadable(*resolved); !status.ok()) return status;
+  absl::StatusOr<std::unique_ptr<Connection>> connection = Connection::Open(
+      {.path = resolved->resolved, .busy_timeout = kBusyTimeout, .cache_kib = kReaderCacheKib, .name = path});
+  if (!connection.ok()) return connection.status();
+  absl::Status status = (*connection)->Execute("BEGIN");
+  if (status.ok()) status = Schema(**connection, clock).CheckCurrent();
+  if (!status.ok()) return status;
+  return std::make_unique<Reader>(std::move(guard), *std::move(connection));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<BulkReader>> SqliteBulk::OpenReader(const std::string& path, BulkAccess access,
+                                                                   Clock& clock) {
+  absl::StatusOr<std::unique_ptr<BulkReader>> reader = Open(path, access, clock);
+  if (reader.ok()) return reader;
+  return DamageAsDataLoss(reader.status());
+}
+
+absl::StatusOr<std::unique_ptr<BulkTarget>> SqliteBulk::OpenTarget(const std::string& path, Clock& clock) {
+  absl::StatusOr<std::unique_ptr<FileGuard>> guard = FileGuard::Acquire(path, FileGuard::Intent::kWrite);
+  if (!guard.ok()) return guard.status();
+  absl::StatusOr<std::unique_ptr<Connection>> connection =
+      Connection::Open({.path = (*guard)->path().resolved,
+                        .access = Connection::Access::kReadWrite,
+                        .busy_timeout = kBusyTimeout,
+                        .cache_kib = kTargetCacheKib,
+                        .name = path});
+  if (!connection.ok()) return connection.status();
+  Schema schema(**connection, clock);
+  absl::Status status = schema.TakeOver((*guard)->generation());
+  if (status.ok()) status = schema.Up(std::nullopt).status();
+  // Alone with the file, it may checkpoint as it commits.
+  if (status.ok()) status = (*connection)->Execute("PRAGMA wal_autocheckpoint = 10000");
+  if (!status.ok()) return status;
+  return std::make_unique<Target>(*std::move(guard), *std::move(connection));
+}
+
+}  // namespace keelson

@@ -1,0 +1,80 @@
+#include "adapters/store/sqlite/sqlite_restore.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <memory>
+#include <system_error>
+
+#include "absl/strings/str_cat.h"
+#include "adapters/store/sqlite/connection.h"
+#include "adapters/store/sqlite/database_copy.h"
+#include "adapters/store/sqlite/file_guard.h"
+#include "adapters/store/sqlite/posix_file.h"
+#include "adapters/store/sqlite/schema.h"
+#include "adapters/store/sqlite/small_tables.h"
+#include "adapters/store/sqlite/temporary_file.h"
+#include "core/common/bulk.h"
+
+namespace keelson {
+namespace {
+
+absl::Status CheckReplaceable(const SqliteRestore& restore, const FileGuard& guard) {
+  std::error_code ignored;
+  if (std::filesystem::equivalent(restore.backup, guard.path().resolved, ignored)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the file ", restore.backup, " is the database itself"));
+  }
+  if (restore.replace || !guard.replaces_database()) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "there is a database at ", restore.path, ", or the log of one: give --replace to have it replaced"));
+}
+
+// Checks that a service can open the copy.
+absl::Status CheckWhole(const SqliteRestore& restore, const std::string& copy, Clock& clock) {
+  const absl::StatusOr<std::unique_ptr<Connection>> connection =
+      Connection::Open({.path = copy, .name = restore.backup});
+  if (!connection.ok()) return connection.status();
+  if (absl::Status status = Schema(**connection, clock).CheckKnown(); !status.ok()) return status;
+  const Found<std::string> transfer = SqliteSettings(**connection).Find(kTransferMark);
+  if (!transfer.ok()) return transfer.status();
+  if (!*transfer) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      absl::StrCat("the database ", restore.backup, " holds an incomplete transfer"));
+}
+
+// Gives the copy the owner and mode of the old file, so that the same users can open it.
+absl::Status TakeOverMode(const std::string& from, const std::string& to) {
+  struct stat old {};
+  if (stat(from.c_str(), &old) != 0) return absl::OkStatus();
+  if (chown(to.c_str(), old.st_uid, old.st_gid) != 0)
+    return FileError(to, "given to the owner of the database");
+  if (chmod(to.c_str(), old.st_mode & 07777) != 0) return FileError(to, "given the mode of the database");
+  return SyncFile(to) == 0 ? absl::OkStatus() : FileError(to, "synced");
+}
+
+}  // namespace
+
+absl::Status RestoreSqlite(const SqliteRestore& restore, Clock& clock,
+                           const std::function<void(std::int64_t, std::int64_t)>& tell) {
+  const absl::StatusOr<std::unique_ptr<FileGuard>> guard =
+      FileGuard::Acquire(restore.path, FileGuard::Intent::kReplace);
+  if (!guard.ok()) return guard.status();
+  absl::Status status = CheckReplaceable(restore, **guard);
+  if (!status.ok()) return status;
+  const std::string& target = (*guard)->path().resolved;
+  const absl::StatusOr<std::unique_ptr<TemporaryFile>> copy =
+      TemporaryFile::CreateOver(target + ".restoring");
+  if (!copy.ok()) return copy.status();
+  const std::string& file = (*copy)->path();
+  const Generation generation = NewGeneration();
+  status = CopyDatabase(
+      {.source = restore.backup, .copy = file, .copy_name = restore.path, .generation = generation}, clock,
+      tell);
+  if (status.ok()) status = CheckWhole(restore, file, clock);
+  if (status.ok()) status = TakeOverMode(target, file);
+  return status.ok() ? (*guard)->Replace(file, generation) : status;
+}
+
+}  // namespace keelson

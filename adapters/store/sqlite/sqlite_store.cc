@@ -1,0 +1,101 @@
+#include "adapters/store/sqlite/sqlite_store.h"
+
+#include <atomic>
+
+#include "adapters/store/sqlite/connection.h"
+#include "adapters/store/sqlite/database_path.h"
+#include "adapters/store/sqlite/file_guard.h"
+#include "adapters/store/sqlite/reader_pool.h"
+#include "adapters/store/sqlite/schema.h"
+#include "adapters/store/sqlite/write_session.h"
+#include "adapters/store/sqlite/writer.h"
+#include "core/common/error.h"
+
+namespace keelson {
+namespace {
+
+class OpenStore : public Store {
+ public:
+  static absl::StatusOr<std::unique_ptr<Store>> Open(const SqliteOptions& options, Clock& clock);
+
+  absl::Status Read(Deadline deadline, ReadWork work) override;
+  absl::Status Write(Deadline deadline, WriteWork work) override { return writer_->Write(deadline, work); }
+  absl::Status Check(Deadline deadline) override;
+  bool reads_inline() const override { return true; }
+
+ private:
+  explicit OpenStore(std::unique_ptr<FileGuard> guard) : guard_(std::move(guard)) {}
+
+  // In this order: what comes later goes first.
+  const std::unique_ptr<FileGuard> guard_;
+  std::atomic<std::uint64_t> commits_{0};
+  // The last connection to be closed leaves one file if it is one that writes.
+  std::unique_ptr<WriteSession> session_;
+  std::unique_ptr<ReaderPool> readers_;
+  std::unique_ptr<Writer> writer_;
+};
+
+// Closes its connection, which checkpoints the WAL: the file then has the session's generation.
+absl::Status PrepareSchema(const SqliteOptions& options, const FileGuard& guard, Clock& clock) {
+  absl::StatusOr<std::unique_ptr<Connection>> connection =
+      Connection::Open({.path = guard.path().resolved,
+                        .access = Connection::Access::kReadWrite,
+                        .busy_timeout = absl::ToChronoMilliseconds(options.busy_timeout),
+                        .name = options.path});
+  if (!connection.ok()) return connection.status();
+  Schema schema(**connection, clock);
+  absl::Status status = schema.TakeOver(guard.generation());
+  if (status.ok()) status = options.migrate ? schema.Up(std::nullopt).status() : schema.CheckCurrent();
+  return status;
+}
+
+absl::StatusOr<std::unique_ptr<Store>> OpenStore::Open(const SqliteOptions& options, Clock& clock) {
+  absl::StatusOr<std::unique_ptr<FileGuard>> guard =
+      FileGuard::Acquire(options.path, FileGuard::Intent::kWrite);
+  if (!guard.ok()) return guard.status();
+  absl::Status status = PrepareSchema(options, **guard, clock);
+  if (status.ok()) status = (*guard)->AdvanceGeneration();
+  if (!status.ok()) return status;
+
+  auto store = std::unique_ptr<OpenStore>(new OpenStore(*std::move(guard)));
+  absl::StatusOr<std::unique_ptr<WriteSession>> session =
+      WriteSession::Open(*store->guard_, absl::ToChronoMilliseconds(options.busy_timeout));
+  if (!session.ok()) return session.status();
+  absl::StatusOr<std::unique_ptr<ReaderPool>> readers =
+      ReaderPool::Open(store->guard_->path(), options.readers, store->commits_);
+  if (!readers.ok()) return readers.status();
+  store->session_ = *std::move(session);
+  store->readers_ = *std::move(readers);
+  store->writer_ = std::make_unique<Writer>(Writer::Options{options.group_commit, options.queue},
+                                            *store->session_, *store->readers_, store->commits_);
+  return store;
+}
+
+absl::Status OpenStore::Read(Deadline deadline, ReadWork work) {
+  if (deadline.expired()) {
+    return absl::DeadlineExceededError("the deadline passed before the read began");
+  }
+  return readers_->Read(work);
+}
+
+absl::Status OpenStore::Check(Deadline deadline) {
+  absl::Status status = guard_->Check();
+  if (status.ok()) {
+    status = Read(deadline, [](ReadTransaction& tx) { return tx.users().Find(UserId()).status(); });
+  }
+  if (status.ok()) status = writer_->Check(deadline);
+  if (status.ok() || absl::IsUnavailable(status)) return status;
+  return MakeError(Reason::kStoreUnavailable, std::string(status.message()));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> SqliteStore::Open(const SqliteOptions& options, Clock& clock) {
+  return OpenStore::Open(options, clock);
+}
+
+absl::Status SqliteStore::CheckPath(const std::string& path) {
+  return CheckDatabasePath(path);
+}
+
+}  // namespace keelson

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "adapters/store/sqlite/events.h"
+#include "adapters/store/sqlite/messages.h"
+#include "adapters/store/sqlite/orders.h"
+#include "adapters/store/sqlite/refunds.h"
+#include "adapters/store/sqlite/small_tables.h"
+#include "adapters/store/sqlite/users.h"
+
+namespace keelson {
+
+// The repositories over one connection, made once and used by one transaction after another; its statements
+// stay prepared. Who uses them begins and ends the transactions.
+class SqliteReadTransaction : public ReadTransaction {
+ public:
+  explicit SqliteReadTransaction(Connection& c)
+      : users_(c), orders_(c), refunds_(c), messages_(c), events_(c), idempotency_(c) {}
+
+  UserReader& users() override { return users_; }
+  OrderReader& orders() override { return orders_; }
+  RefundReader& refunds() override { return refunds_; }
+  MessageReader& messages() override { return messages_; }
+  EventReader& events() override { return events_; }
+  IdempotencyReader& idempotency() override { return idempotency_; }
+
+ private:
+  SqliteUsers users_;
+  SqliteOrders orders_;
+  SqliteRefunds refunds_;
+  SqliteMessages messages_;
+  SqliteEventReader events_;
+  SqliteIdempotency idempotency_;
+};
+
+class SqliteWriteTransaction : public WriteTransaction {
+ public:
+  explicit SqliteWriteTransaction(Connection& c)
+      : users_(c),
+        tokens_(c),
+        cooldowns_(c),
+        orders_(c),
+        refunds_(c),
+        messages_(c),
+        events_(c),
+        idempotency_(c),
+        settings_(c),
+        expiry_(c),
+        probe_(c) {}
+
+  SqliteUsers& users() override { return users_; }
+  SqliteTokens& tokens() override { return tokens_; }
+  SqliteCooldowns& cooldowns() override { return cooldowns_; }
+  SqliteOrders& orders() override { return orders_; }
+  SqliteRefunds& refunds() override { return refunds_; }
+  SqliteMessages& messages() override { return messages_; }
+  SqliteEvents& events() override { return events_; }
+  SqliteIdempotency& idempotency() override { return idempotency_; }
+  SqliteSettings& settings() override { return settings_; }
+  SqliteExpiry& expiry() override { return expiry_; }
+  SqliteProbe& probe() { return probe_; }
+
+ private:
+  SqliteUsers users_;
+  SqliteTokens tokens_;
+  SqliteCooldowns cooldowns_;
+  SqliteOrders orders_;
+  SqliteRefunds refunds_;
+  SqliteMessages messages_;
+  SqliteEvents events_;
+  SqliteIdempotency idempotency_;
+  SqliteSettings settings_;
+  SqliteExpiry expiry_;
+  SqliteProbe probe_;
+};
+
+}  // namespace keelson

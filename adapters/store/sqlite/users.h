@@ -1,0 +1,53 @@
+#pragma once
+
+#include "adapters/store/sqlite/listing.h"
+#include "adapters/store/sqlite/query.h"
+#include "core/common/store.h"
+
+namespace keelson {
+
+class SqliteUsers : public UserRepository {
+ public:
+  explicit SqliteUsers(Connection& connection);
+
+  Found<User> Find(UserId id) override;
+  Found<User> FindByEmailKey(std::string_view email_key) override;
+  absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) override;
+  absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
+                                         int limit) override;
+  // There is one writer.
+  Found<User> FindUnlocked(UserId id) override { return Find(id); }
+  absl::Status Insert(const User& user, std::string_view password_hash) override;
+  absl::Status Update(const User& user) override;
+
+ private:
+  std::vector<UserId> ListIds(const UserFilter& filter, const ListParameters& parameters);
+
+  Connection& connection_;
+  Query find_;
+  Query find_by_email_key_;
+  Query list_;
+  Query count_of_prefix_;
+  Query list_of_rare_prefix_;
+  Query list_of_common_prefix_;
+  Query insert_;
+  Query insert_credentials_;
+  Query update_;
+  // Apart from the rest, because SQLite writes an index anew wherever a statement sets one of its columns.
+  Query update_keys_;
+};
+
+class SqliteTokens : public TokenRepository {
+ public:
+  explicit SqliteTokens(Connection& connection);
+
+  Found<EmailToken> Find(const Sha256Digest& digest) override;
+  absl::Status Put(const EmailToken& token) override;
+
+ private:
+  Connection& connection_;
+  Query find_;
+  Query put_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,189 @@
+#include "adapters/store/sqlite/write_session.h"
+
+#include <sqlite3.h>
+
+namespace keelson {
+namespace {
+
+constexpr int kCacheKib = 32 * 1024;
+
+int KeepPageCount(void* pages, sqlite3*, const char*, int count) {
+  *static_cast<int*>(pages) = count;
+  return SQLITE_OK;
+}
+
+}  // namespace
+
+WriteSession::Writer::Writer(std::unique_ptr<Connection> opened)
+    : connection(std::move(opened)),
+      transaction(*connection),
+      begin(*connection, "BEGIN IMMEDIATE"),
+      commit(*connection, "COMMIT"),
+      rollback(*connection, "ROLLBACK"),
+      savepoint(*connection, "SAVEPOINT unit"),
+      release(*connection, "RELEASE unit"),
+      rollback_to(*connection, "ROLLBACK TO unit") {
+  sqlite3_wal_hook(connection->database().getHandle(), KeepPageCount, &wal_pages);
+}
+
+WriteSession::Writer::~Writer() {
+  sqlite3_wal_hook(connection->database().getHandle(), nullptr, nullptr);
+}
+
+absl::StatusOr<std::unique_ptr<WriteSession>> WriteSession::Open(FileGuard& guard,
+                                                                 std::chrono::milliseconds busy_timeout) {
+  auto session = std::unique_ptr<WriteSession>(new WriteSession(guard, busy_timeout));
+  absl::Status status = session->Connect();
+  if (!status.ok()) return status;
+  return session;
+}
+
+// Closing the last connection checkpoints the WAL, except if the file was moved.
+WriteSession::~WriteSession() {
+  if (writer_ == nullptr || guard_.Check().ok()) return;
+  sqlite3* database = writer_->connection->database().getHandle();
+  if (guard_.overwritten()) {
+    sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  } else {
+    sqlite3_busy_timeout(database, 0);
+    RunCheckpoint(SQLITE_CHECKPOINT_TRUNCATE);
+  }
+}
+
+absl::Status WriteSession::Connect() {
+  absl::StatusOr<std::unique_ptr<Connection>> connection =
+      Connection::Open({guard_.path().resolved, Connection::Access::kReadWrite, busy_timeout_, kCacheKib,
+                        guard_.path().given});
+  if (!connection.ok()) return connection.status();
+  writer_ = std::make_unique<Writer>(*std::move(connection));
+  return absl::OkStatus();
+}
+
+absl::Status WriteSession::Execute(Query& query) {
+  writer_->connection->Reset();
+  return writer_->connection->Guard([&] {
+    query.Execute();
+    return absl::OkStatus();
+  });
+}
+
+bool WriteSession::InTransaction() const {
+  return sqlite3_get_autocommit(writer_->connection->database().getHandle()) == 0;
+}
+
+std::int64_t WriteSession::TotalChanges() const {
+  return sqlite3_total_changes64(writer_->connection->database().getHandle());
+}
+
+absl::Status WriteSession::Begin() {
+  absl::Status status = guard_.Check();
+  if (status.ok() && writer_ == nullptr) status = Connect();
+  if (status.ok()) status = Execute(writer_->begin);
+  if (status.ok() && stale_) {
+    status = writer_->transaction.events().Load();
+    stale_ = !status.ok();
+  }
+  return status;
+}
+
+bool WriteSession::Commit(std::span<WriteUnit* const> units) {
+  last_failure_ = absl::OkStatus();
+  absl::Status status = Begin();
+  bool changed = false;
+  if (status.ok()) {
+    const std::int64_t before = TotalChanges();
+    status = RunAll(units);
+    changed = TotalChanges() != before;
+  }
+  if (status.ok() && InTransaction()) status = EndTransaction(changed);
+  if (status.ok()) return changed;
+  Abandon();
+  last_failure_ = status;
+  for (WriteUnit* unit : units) unit->result.Update(status);
+  return false;
+}
+
+// Sets the generation only in a transaction that changes something, so that an idle service writes nothing.
+absl::Status WriteSession::EndTransaction(bool changed) {
+  const bool sets_generation = generation_pending_ && changed;
+  absl::Status status;
+  if (sets_generation) {
+    writer_->connection->Reset();
+    status = writer_->connection->Execute(SetGenerationSql(guard_.generation()).c_str());
+  }
+  if (status.ok()) status = Execute(writer_->commit);
+  if (status.ok() && sets_generation) generation_pending_ = false;
+  return status;
+}
+
+absl::Status WriteSession::RunAll(std::span<WriteUnit* const> units) {
+  for (WriteUnit* unit : units) {
+    if (unit->deadline.expired()) {
+      unit->result = absl::DeadlineExceededError("the deadline passed before the write began");
+      continue;
+    }
+    absl::Status status = Run(*unit, units.size() == 1);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+// An error says that the whole transaction is lost.
+absl::Status WriteSession::Run(WriteUnit& unit, bool alone) {
+  if (!alone) {
+    absl::Status status = Execute(writer_->savepoint);
+    if (!status.ok()) return status;
+  }
+  Connection& connection = *writer_->connection;
+  SqliteEvents& events = writer_->transaction.events();
+  const SqliteEvents::Head head = events.head();
+  connection.Reset();
+  unit.result = unit.work(writer_->transaction);
+  const absl::Status failure = connection.failure();
+  unit.result.Update(failure);
+  if (absl::IsUnavailable(failure)) last_failure_ = failure;
+  if (!InTransaction()) return failure;
+  if (unit.result.ok()) return alone ? absl::OkStatus() : Execute(writer_->release);
+  events.Restore(head);
+  return Undo(alone);
+}
+
+absl::Status WriteSession::Undo(bool alone) {
+  if (alone) return Execute(writer_->rollback);
+  absl::Status status = Execute(writer_->rollback_to);
+  return status.ok() ? Execute(writer_->release) : status;
+}
+
+void WriteSession::Abandon() {
+  stale_ = true;
+  if (writer_ == nullptr) return;
+  if (InTransaction()) Execute(writer_->rollback).IgnoreError();  // judged by its effect
+  if (InTransaction()) writer_.reset();
+}
+
+int WriteSession::RunCheckpoint(int mode) {
+  int pages = 0;
+  int copied = 0;
+  const int code =
+      sqlite3_wal_checkpoint_v2(writer_->connection->database().getHandle(), nullptr, mode, &pages, &copied);
+  if (code != SQLITE_OK) return code;
+  return pages == copied ? SQLITE_OK : SQLITE_BUSY;
+}
+
+bool WriteSession::Checkpoint() {
+  if (writer_ == nullptr || guard_.overwritten()) return false;
+  if (RunCheckpoint(SQLITE_CHECKPOINT_PASSIVE) != SQLITE_OK) return false;
+  // If the record can't be written, the generation stays.
+  if (!generation_pending_) generation_pending_ = guard_.AdvanceGeneration().ok();
+  return true;
+}
+
+void WriteSession::RestartLog() {
+  sqlite3* database = writer_->connection->database().getHandle();
+  // Somebody else's reader, such as a backup's, is not worth waiting for: the next time will do.
+  sqlite3_busy_timeout(database, 0);
+  if (RunCheckpoint(SQLITE_CHECKPOINT_RESTART) == SQLITE_OK) writer_->wal_pages = 0;
+  sqlite3_busy_timeout(database, static_cast<int>(busy_timeout_.count()));
+}
+
+}  // namespace keelson

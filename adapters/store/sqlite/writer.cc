@@ -1,0 +1,93 @@
+#include "adapters/store/sqlite/writer.h"
+
+#include "adapters/store/sqlite/errors.h"
+#include "core/common/error.h"
+
+namespace keelson {
+namespace {
+
+// A checkpoint keeps one batch waiting for several times as long as a commit takes. So many commits apart it
+// concerns fewer than one call in a hundred, whatever the size of the batches; and so many pages apart it is
+// worth its two syncs.
+constexpr int kCheckpointCommits = 256;
+constexpr int kCheckpointPages = 20'000;
+// The log is no larger than this (320 MiB), unless somebody else's reader holds on to it.
+constexpr int kLargestLogPages = 80'000;
+// How long nothing is written before the log is copied for good.
+constexpr absl::Duration kIdle = absl::Milliseconds(200);
+
+absl::Status TooLate() {
+  return absl::DeadlineExceededError("the deadline passed before the write began");
+}
+
+}  // namespace
+
+Writer::Writer(const Options& options, WriteSession& session, ReaderPool& readers,
+               std::atomic<std::uint64_t>& commits)
+    : options_(options),
+      session_(session),
+      readers_(readers),
+      commits_(commits),
+      queue_(options.queue),
+      thread_([this] { Run(); }) {}
+
+Writer::~Writer() {
+  queue_.Close();
+  thread_.join();
+}
+
+absl::Status Writer::Write(Deadline deadline, Store::WriteWork work) {
+  if (deadline.expired()) return TooLate();
+  WriteUnit unit{deadline, work, absl::OkStatus(), {}};
+  absl::Status status = queue_.Push(&unit);
+  if (!status.ok()) return status;
+  if (!unit.done.WaitUntil(deadline)) {
+    if (queue_.Withdraw(&unit)) return TooLate();
+    unit.done.WaitUntil(Deadline::Never());
+  }
+  return unit.result;
+}
+
+void Writer::Run() {
+  while (!queue_.drained()) {
+    const bool settled = session_.wal_pages() == 0;
+    const std::vector<WriteUnit*> units =
+        queue_.Take(options_.group_commit, settled ? absl::InfiniteDuration() : kIdle);
+    if (!units.empty()) Commit(units);
+    if (units.empty() || CheckpointDue()) Checkpoint();
+  }
+}
+
+void Writer::Commit(const std::vector<WriteUnit*>& units) {
+  if (session_.Commit(units)) {
+    commits_.fetch_add(1, std::memory_order_release);
+    ++commits_since_checkpoint_;
+  }
+  if (!session_.last_failure().ok()) failures_.fetch_add(1, std::memory_order_release);
+  for (WriteUnit* unit : units) unit->done.Notify();
+}
+
+bool Writer::CheckpointDue() const {
+  const int pages = session_.wal_pages() - pages_left_;
+  return pages >= kLargestLogPages ||
+         (pages >= kCheckpointPages && commits_since_checkpoint_ >= kCheckpointCommits);
+}
+
+void Writer::Checkpoint() {
+  readers_.LetGoStale();
+  if (session_.Checkpoint()) readers_.WithoutReaders([this] { session_.RestartLog(); });
+  pages_left_ = session_.wal_pages();
+  commits_since_checkpoint_ = 0;
+}
+
+absl::Status Writer::Check(Deadline deadline) {
+  const std::uint64_t failures = failures_.load(std::memory_order_acquire);
+  if (recovered_.load(std::memory_order_acquire) >= failures) return absl::OkStatus();
+  absl::Status status = Write(deadline, [](WriteTransaction& tx) {
+    return static_cast<SqliteWriteTransaction&>(tx).probe().Write();
+  });
+  if (status.ok()) recovered_.store(failures, std::memory_order_release);
+  return status;
+}
+
+}  // namespace keelson
