@@ -3,6 +3,7 @@
 
 option(KEELSON_TESTS "Build the tests and benchmarks" ON)
 option(KEELSON_STATIC "Link gRPC, Protobuf and Abseil statically, where their archives are there" OFF)
+option(KEELSON_UNITY "Compile the sources of a library in batches: a first build takes a third of the time" ON)
 set(KEELSON_SANITIZE "" CACHE STRING "Sanitizers to build with, such as address,undefined or thread")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -41,15 +42,24 @@ function(keelson_own_code target)
   endif()
 endfunction()
 
-# keelson_library(NAME [DEPENDS LIBRARY...]): the static library NAME of every .cc file in this folder and below.
+# Batches several sources into one translation unit, so that their common headers are compiled once.
+function(keelson_batch target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${KEELSON_UNITY} UNITY_BUILD_BATCH_SIZE 12)
+endfunction()
+
+# keelson_library(NAME [SEPARATE] [DEPENDS LIBRARY...]): the static library NAME of every .cc file in this folder and
+# below. SEPARATE: each file is compiled by itself, because all declare the same names.
 function(keelson_library name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "SEPARATE" "" "DEPENDS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
   if(NOT sources)
     return()
   endif()
   add_library(${name} STATIC ${sources})
   keelson_own_code(${name})
+  if(NOT ARG_SEPARATE)
+    keelson_batch(${name})
+  endif()
   target_link_libraries(${name} PUBLIC ${ARG_DEPENDS})
 endfunction()
 
@@ -61,17 +71,22 @@ function(keelson_quick_to_compile target)
   endif()
 endfunction()
 
-# keelson_test(NAME SOURCE... [DEPENDS LIBRARY...] [LABELS LABEL...]): a Catch2 executable that ctest runs. Its
-# suite, the folder under tests/ that declares it, is a label of it and the target keelson_tests_SUITE builds it.
+# keelson_test(NAME SOURCE... [DEPENDS LIBRARY...] [LABELS LABEL...] [PRECOMPILED_IN LIBRARY]): a Catch2
+# executable that ctest runs. Its suite, the folder under tests/ that declares it, is a label of it and the target
+# keelson_tests_SUITE builds it. PRECOMPILED_IN: whose precompiled headers the test uses; g++ demands that both have
+# the same definitions.
 function(keelson_test name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "PRECOMPILED_IN" "DEPENDS;LABELS" ${ARGN})
   cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY "${PROJECT_SOURCE_DIR}/tests"
              OUTPUT_VARIABLE suite)
   string(REGEX REPLACE "/.*" "" suite "${suite}")
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   keelson_own_code(${name})
   keelson_quick_to_compile(${name})
-  target_precompile_headers(${name} REUSE_FROM keelson_test_main)
+  if(NOT ARG_PRECOMPILED_IN)
+    set(ARG_PRECOMPILED_IN keelson_test_main)
+  endif()
+  target_precompile_headers(${name} REUSE_FROM ${ARG_PRECOMPILED_IN})
   target_link_libraries(${name} PRIVATE ${ARG_DEPENDS} keelson_test_main)
   add_test(NAME ${name} COMMAND ${name})
   set(timeout 300)

@@ -16,12 +16,10 @@
 namespace keelson {
 namespace {
 
-using google::protobuf::Message;
-
 constexpr absl::Duration kRetryWhenOverloaded = absl::Seconds(1);
 constexpr absl::Duration kRetryWhenShuttingDown = absl::Seconds(1);
 
-bool Parse(const grpc::ByteBuffer& payload, Message& request) {
+bool Parse(const grpc::ByteBuffer& payload, google::protobuf::Message& request) {
   grpc::Slice slice;
   if (payload.TrySingleSlice(&slice).ok()) {
     return request.ParseFromArray(slice.begin(), static_cast<int>(slice.size()));
@@ -31,7 +29,7 @@ bool Parse(const grpc::ByteBuffer& payload, Message& request) {
   return reader.status().ok() && request.ParseFromZeroCopyStream(&reader);
 }
 
-absl::Status Explain(const grpc::ByteBuffer& payload, const Message& request) {
+absl::Status Explain(const grpc::ByteBuffer& payload, const google::protobuf::Message& request) {
   grpc::Slice slice;
   if (!payload.DumpToSingleSlice(&slice).ok()) return absl::InternalError("the payload can't be read");
   return ExplainUnparsable(*request.GetDescriptor(),
@@ -108,12 +106,12 @@ absl::Status Dispatcher::CheckMessage(grpc::ServerContext& call, bool received,
 
 absl::Status Dispatcher::Answer(const Method& method, const CallContext& context,
                                 const grpc::ByteBuffer& payload, google::protobuf::Arena& arena,
-                                const Message*& response) {
+                                const google::protobuf::Message*& response) {
   if (context.deadline.expired()) return absl::DeadlineExceededError("before the call began");
   try {
-    Message* request = method.request->New(&arena);
+    google::protobuf::Message* request = method.request->New(&arena);
     if (!Parse(payload, *request)) return Explain(payload, *request);
-    Message* answer = method.response->New(&arena);
+    google::protobuf::Message* answer = method.response->New(&arena);
     response = answer;
     return method.handler(context, *request, *answer);
   } catch (const std::exception& e) {

@@ -8,17 +8,12 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "app/config/email_checks.h"
+#include "app/config/mistakes.h"
 #include "core/common/host_name.h"
 #include "core/common/strings.h"
 
 namespace keelson {
 namespace {
-
-using Mistakes = std::vector<std::string>;
-
-Mistakes Require(bool holds, std::string_view mistake) {
-  return holds ? Mistakes() : Mistakes{std::string(mistake)};
-}
 
 bool IsHostAndPort(std::string_view listen) {
   const std::size_t colon = listen.rfind(':');

@@ -17,14 +17,13 @@
 #include "adapters/email/templates/template_renderer.h"
 #include "adapters/support/http/http_syntax.h"
 #include "app/config/files.h"
+#include "app/config/mistakes.h"
 #include "app/config/product_name.h"
 #include "core/common/host_name.h"
 #include "core/common/strings.h"
 
 namespace keelson {
 namespace {
-
-using Mistakes = std::vector<std::string>;
 
 constexpr char kFile[] = "file";
 constexpr char kSmtp[] = "smtp";
@@ -37,15 +36,6 @@ constexpr char kBrevo[] = "brevo";
 constexpr std::string_view kHttpProviders[] = {kSendGrid, kPostmark, kSes, kMailgun, kResend, kBrevo};
 
 constexpr std::size_t kMaxCaBytes = std::size_t{16} << 20;
-
-Mistakes Require(bool holds, std::string_view mistake) {
-  return holds ? Mistakes() : Mistakes{std::string(mistake)};
-}
-
-// `status` has a predicate of the key as its message.
-Mistakes Require(const absl::Status& status) {
-  return status.ok() ? Mistakes() : Mistakes{std::string(status.message())};
-}
 
 bool IsListed(const Config& config, std::string_view provider) {
   const std::vector<std::string>& listed = config.email.providers;

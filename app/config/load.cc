@@ -18,7 +18,7 @@ namespace keelson {
 namespace {
 
 constexpr std::size_t kMaxConfigBytes = 1024 * 1024;
-constexpr std::string_view kEnvironmentPrefix = "KEELSON_";
+constexpr std::string_view kVariablePrefix = "KEELSON_";
 
 std::string DidYouMean(std::string_view nearest) {
   return nearest.empty() ? "" : StrCat("; did you mean ", nearest, "?");
@@ -87,7 +87,7 @@ class Loader {
   }
 
   void ReadVariable(const std::string& name, const std::string& value) {
-    if (!name.starts_with(kEnvironmentPrefix) || name.find("__") == std::string::npos) return;
+    if (!name.starts_with(kVariablePrefix) || name.find("__") == std::string::npos) return;
     std::vector<std::string> known;
     for (const Key& key : schema_.keys()) {
       known.push_back(EnvironmentName(key));

@@ -2,21 +2,18 @@
 
 #include <idn2.h>
 
-#include <algorithm>
 #include <memory>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "core/common/host_name.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
 
 namespace keelson {
 namespace {
-
-constexpr std::size_t kMaxLabel = 63;
-constexpr std::size_t kMaxName = 253;
 
 // Calls a conversion function of libidn2. Returns nothing where the function fails.
 template <typename Convert>
@@ -40,26 +37,6 @@ std::optional<std::string> AsciiLabel(std::string_view label) {
   });
 }
 
-// RFC 1123: letters, digits, and hyphens within. Checked here, because libidn2's STD3 option drops forbidden
-// characters, line breaks included, instead of refusing them.
-bool IsHostLabel(std::string_view label) {
-  const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-  return !label.empty() && label.size() <= kMaxLabel && label.front() != '-' && label.back() != '-' &&
-         std::all_of(label.begin(), label.end(), allowed);
-}
-
-// A name whose last label is a number could be an IP address.
-bool IsHostName(std::string_view name) {
-  if (name.size() > kMaxName) return false;
-  std::size_t dot = name.find('.');
-  if (dot == std::string_view::npos) return false;
-  for (; dot != std::string_view::npos; dot = name.find('.')) {
-    if (!IsHostLabel(name.substr(0, dot))) return false;
-    name.remove_prefix(dot + 1);
-  }
-  return IsHostLabel(name) && name.find_first_not_of("0123456789") != std::string_view::npos;
-}
-
 }  // namespace
 
 std::optional<std::string> AsciiDomainPrefix(std::string_view domain) {
@@ -78,7 +55,9 @@ std::optional<std::string> AsciiDomainPrefix(std::string_view domain) {
 
 absl::StatusOr<std::string> AsciiDomain(std::string_view domain) {
   std::optional<std::string> ascii = AsciiDomainPrefix(domain);
-  if (ascii && IsHostName(*ascii)) return *std::move(ascii);
+  // Checked here, because libidn2's STD3 option drops forbidden characters, line breaks included, instead of
+  // refusing them. A name whose last label is a number could be an IP address.
+  if (ascii && IsQualifiedHostName(*ascii)) return *std::move(ascii);
   return absl::InvalidArgumentError("must be the name of an internet domain, such as example.com");
 }
 

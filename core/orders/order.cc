@@ -10,24 +10,26 @@
 namespace keelson {
 namespace {
 
-struct Step {
+struct OrderStep {
   OrderState from;
   OrderState to;
 };
 
-constexpr std::array kSteps = {
-    Step{OrderState::kPending, OrderState::kPaid},      Step{OrderState::kPaid, OrderState::kShipped},
-    Step{OrderState::kShipped, OrderState::kDelivered}, Step{OrderState::kPending, OrderState::kCancelled},
-    Step{OrderState::kPaid, OrderState::kCancelled},
+constexpr std::array kOrderSteps = {
+    OrderStep{OrderState::kPending, OrderState::kPaid},
+    OrderStep{OrderState::kPaid, OrderState::kShipped},
+    OrderStep{OrderState::kShipped, OrderState::kDelivered},
+    OrderStep{OrderState::kPending, OrderState::kCancelled},
+    OrderStep{OrderState::kPaid, OrderState::kCancelled},
 };
 
-constexpr std::array kStates = {OrderState::kPending, OrderState::kPaid, OrderState::kShipped,
-                                OrderState::kDelivered, OrderState::kCancelled};
+constexpr std::array kOrderStates = {OrderState::kPending, OrderState::kPaid, OrderState::kShipped,
+                                     OrderState::kDelivered, OrderState::kCancelled};
 
 // "PENDING or PAID": where a step to `to` may start.
 std::string Origins(OrderState to) {
   std::string origins;
-  for (const Step& step : kSteps) {
+  for (const OrderStep& step : kOrderSteps) {
     if (step.to == to) origins += StrCat(origins.empty() ? "" : " or ", OrderStateName(step.from));
   }
   return origins;
@@ -36,8 +38,8 @@ std::string Origins(OrderState to) {
 }  // namespace
 
 bool CanMove(OrderState from, OrderState to) {
-  return std::any_of(kSteps.begin(), kSteps.end(),
-                     [&](const Step& step) { return step.from == from && step.to == to; });
+  return std::any_of(kOrderSteps.begin(), kOrderSteps.end(),
+                     [&](const OrderStep& step) { return step.from == from && step.to == to; });
 }
 
 std::string_view OrderStateName(OrderState state) {
@@ -62,8 +64,8 @@ std::optional<OrderState> ParseOrderState(std::string_view lower_case_name) {
     return std::equal(name.begin(), name.end(), lower_case_name.begin(), lower_case_name.end(),
                       [](char upper, char lower) { return upper - 'A' + 'a' == lower; });
   };
-  const auto* found = std::find_if(kStates.begin(), kStates.end(), matches);
-  return found == kStates.end() ? std::nullopt : std::optional(*found);
+  const auto* found = std::find_if(kOrderStates.begin(), kOrderStates.end(), matches);
+  return found == kOrderStates.end() ? std::nullopt : std::optional(*found);
 }
 
 Order Order::Create(OrderId id, UserId user_id, Currency currency, std::vector<OrderLine> lines,

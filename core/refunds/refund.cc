@@ -10,17 +10,19 @@
 namespace keelson {
 namespace {
 
-struct Step {
+struct RefundStep {
   RefundState from;
   RefundState to;
 };
 
 using enum RefundState;
 
-constexpr std::array kSteps = {
-    Step{kRequested, kApproved},  Step{kRequested, kRejected},   Step{kRequested, kCancelled},
-    Step{kApproved, kProcessing}, Step{kApproved, kCancelled},   Step{kProcessing, kProcessing},
-    Step{kProcessing, kFailed},   Step{kProcessing, kSucceeded}, Step{kFailed, kApproved},
+constexpr std::array kRefundSteps = {
+    RefundStep{kRequested, kApproved},  RefundStep{kRequested, kRejected},
+    RefundStep{kRequested, kCancelled}, RefundStep{kApproved, kProcessing},
+    RefundStep{kApproved, kCancelled},  RefundStep{kProcessing, kProcessing},
+    RefundStep{kProcessing, kFailed},   RefundStep{kProcessing, kSucceeded},
+    RefundStep{kFailed, kApproved},
 };
 
 }  // namespace
@@ -50,8 +52,8 @@ bool HoldsAmount(RefundState state) {
 }
 
 bool CanMove(RefundState from, RefundState to) {
-  return std::any_of(kSteps.begin(), kSteps.end(),
-                     [&](const Step& step) { return step.from == from && step.to == to; });
+  return std::any_of(kRefundSteps.begin(), kRefundSteps.end(),
+                     [&](const RefundStep& step) { return step.from == from && step.to == to; });
 }
 
 std::string_view RefundReasonName(RefundReason reason) {

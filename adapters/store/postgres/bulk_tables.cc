@@ -13,8 +13,6 @@ namespace keelson {
 namespace {
 
 // A server that falls silent is noticed by its connection; how long a table takes nobody can say.
-constexpr Deadline kNoDeadline;
-
 // What a transfer keeps is no setting of the service's.
 #define KEELSON_PG_NOT_A_TRANSFERS "name NOT IN ('transfer', 'transfer_foreign_keys')"
 static_assert(kTransferMark == "transfer" && kForeignKeysSetting == "transfer_foreign_keys");
@@ -71,7 +69,7 @@ PgResult PgBulkTables::Select(const char* sql, const Ts&... values) {
   const PgParameters parameters(values...);
   PgResult result;
   connection_.Queue(sql, parameters.view(), PgConnection::kAnyNumber, &result);
-  connection_.Finish(kNoDeadline);
+  connection_.Finish(Deadline::Never());
   return result;
 }
 
@@ -227,21 +225,21 @@ void PgBulkTables::InsertRows(const std::vector<UserRow>& users) {
     AddTo(copy, user.fields);
     if (user.password_hash) credentials.Add(user.fields.id, *user.password_hash);
   }
-  connection_.CopyIn(KEELSON_PG_COPY("users", KEELSON_USER_COLUMNS), copy.Finish(), kNoDeadline);
+  connection_.CopyIn(KEELSON_PG_COPY("users", KEELSON_USER_COLUMNS), copy.Finish(), Deadline::Never());
   connection_.CopyIn(KEELSON_PG_COPY("credentials", "user_id, password_hash"), credentials.Finish(),
-                     kNoDeadline);
+                     Deadline::Never());
 }
 
 void PgBulkTables::InsertRows(const std::vector<EmailToken>& tokens) {
   connection_.CopyIn(KEELSON_PG_COPY("email_tokens", KEELSON_TOKEN_COLUMNS), CopyOf(tokens).Finish(),
-                     kNoDeadline);
+                     Deadline::Never());
   RequireUsers(IdsOf(tokens, &EmailToken::user_id));
 }
 
 void PgBulkTables::InsertRows(const std::vector<Cooldown>& cooldowns) {
   PgCopyRows copy;
   for (const Cooldown& cooldown : cooldowns) copy.Add(cooldown.key, cooldown.until);
-  connection_.CopyIn(KEELSON_PG_COPY("cooldowns", "key, until_time"), copy.Finish(), kNoDeadline);
+  connection_.CopyIn(KEELSON_PG_COPY("cooldowns", "key, until_time"), copy.Finish(), Deadline::Never());
 }
 
 void PgBulkTables::InsertRows(const std::vector<OrderFields>& orders) {
@@ -255,27 +253,29 @@ void PgBulkTables::InsertRows(const std::vector<OrderFields>& orders) {
                   [&](const auto&... columns) { lines.Add(order.id, order.user_id, number++, columns...); });
     }
   }
-  connection_.CopyIn(KEELSON_PG_COPY("orders", KEELSON_ORDER_COLUMNS), CopyOf(orders).Finish(), kNoDeadline);
+  connection_.CopyIn(KEELSON_PG_COPY("orders", KEELSON_ORDER_COLUMNS), CopyOf(orders).Finish(),
+                     Deadline::Never());
   connection_.CopyIn(KEELSON_PG_COPY("order_references", "reference, order_id, user_id"), references.Finish(),
-                     kNoDeadline);
+                     Deadline::Never());
   connection_.CopyIn(KEELSON_PG_COPY("order_lines", "order_id, user_id, line, " KEELSON_ORDER_LINE_COLUMNS),
-                     lines.Finish(), kNoDeadline);
+                     lines.Finish(), Deadline::Never());
   RequireUsers(IdsOf(orders, &OrderFields::user_id));
 }
 
 void PgBulkTables::InsertRows(const std::vector<RefundFields>& refunds) {
   connection_.CopyIn(KEELSON_PG_COPY("refunds", KEELSON_REFUND_COLUMNS), CopyOf(refunds).Finish(),
-                     kNoDeadline);
+                     Deadline::Never());
   RequireOrders(refunds);
 }
 
 void PgBulkTables::InsertRows(const std::vector<Message>& messages) {
   connection_.CopyIn(KEELSON_PG_COPY("messages", KEELSON_MESSAGE_COLUMNS), CopyOf(messages).Finish(),
-                     kNoDeadline);
+                     Deadline::Never());
 }
 
 void PgBulkTables::InsertRows(const std::vector<Event>& events) {
-  connection_.CopyIn(KEELSON_PG_COPY("events", KEELSON_EVENT_COLUMNS), CopyOf(events).Finish(), kNoDeadline);
+  connection_.CopyIn(KEELSON_PG_COPY("events", KEELSON_EVENT_COLUMNS), CopyOf(events).Finish(),
+                     Deadline::Never());
 }
 
 void PgBulkTables::InsertRows(const std::vector<IdempotencyRecord>& records) {
@@ -284,13 +284,13 @@ void PgBulkTables::InsertRows(const std::vector<IdempotencyRecord>& records) {
     copy.Add(record.key, record.content, PgBytes{record.answer}, record.create_time);
   }
   connection_.CopyIn(KEELSON_PG_COPY("idempotency", "key, content, answer, create_time"), copy.Finish(),
-                     kNoDeadline);
+                     Deadline::Never());
 }
 
 void PgBulkTables::InsertRows(const std::vector<Setting>& settings) {
   PgCopyRows copy;
   for (const Setting& setting : settings) copy.Add(setting.name, PgBytes{setting.value});
-  connection_.CopyIn(KEELSON_PG_COPY("settings", "name, value"), copy.Finish(), kNoDeadline);
+  connection_.CopyIn(KEELSON_PG_COPY("settings", "name, value"), copy.Finish(), Deadline::Never());
 }
 
 }  // namespace keelson

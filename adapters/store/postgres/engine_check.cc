@@ -13,8 +13,6 @@
 namespace keelson {
 namespace {
 
-// The duration of a scan depends on the size of the table.
-constexpr Deadline kNoDeadline = Deadline::Never();
 constexpr std::string_view kDatabase = "database";
 
 #define KEELSON_PG_TABLES                                                                                    \
@@ -82,7 +80,7 @@ std::vector<EngineFault> PgEngineCheck::Run() {
 PgResult PgEngineCheck::Select(const std::string& sql) {
   PgResult result;
   connection_.QueueOnce(sql, &result);
-  connection_.Finish(kNoDeadline);
+  connection_.Finish(Deadline::Never());
   return result;
 }
 

@@ -5,8 +5,6 @@
 namespace keelson {
 namespace {
 
-constexpr Deadline kNoDeadline;
-
 // Those of the schema's own tables: another's that refer to them are none of our business. Where some were
 // dropped before, by a transfer that an older version began, these are added to them.
 constexpr char kKeepThem[] = R"(
@@ -39,10 +37,10 @@ void PgForeignKeys::Restore() {
 void PgForeignKeys::RunScriptFrom(const char* sql) {
   PgResult result;
   connection_.Queue(sql, PgParameters(kForeignKeysSetting).view(), PgConnection::kAnyNumber, &result);
-  connection_.Finish(kNoDeadline);
+  connection_.Finish(Deadline::Never());
   std::string script;
   result.Read(0, script);
-  connection_.RunScript(script, kNoDeadline);
+  connection_.RunScript(script, Deadline::Never());
 }
 
 }  // namespace keelson

@@ -10,7 +10,7 @@ namespace {
 #define KEELSON_PG_SELECT_TO_LOCK "SELECT " KEELSON_PG_ORDER_COLUMNS " FROM orders o WHERE "
 #define KEELSON_PG_SELECT_LINES "SELECT l.order_id, " KEELSON_PG_ORDER_LINES " FROM order_lines l WHERE "
 
-std::optional<Order> ReadOne(const PgResult& result) {
+std::optional<Order> ReadOneOrder(const PgResult& result) {
   if (result.rows() == 0) return std::nullopt;
   return ReadOrder(result, 0);
 }
@@ -20,7 +20,7 @@ std::optional<Order> ReadOne(const PgResult& result) {
 Found<Order> PgOrders::Find(OrderId id) {
   return session_.Guard([&]() -> Found<Order> {
     if (locking_ == PgLocking::kNone) {
-      return ReadOne(session_.SelectOne(KEELSON_PG_SELECT_ORDER "o.id = $1", id));
+      return ReadOneOrder(session_.SelectOne(KEELSON_PG_SELECT_ORDER "o.id = $1", id));
     }
     std::vector<Order> found = FindLocked(KEELSON_PG_SELECT_TO_LOCK "o.id = $1 FOR NO KEY UPDATE",
                                           KEELSON_PG_SELECT_LINES "l.order_id = $1 GROUP BY l.order_id", id);
@@ -61,9 +61,9 @@ std::vector<Order> PgOrders::FindLocked(const char* sql, const char* lines_sql, 
 
 Found<Order> PgOrders::FindByReference(std::string_view reference) {
   return session_.Guard([&]() -> Found<Order> {
-    return ReadOne(session_.SelectOne(KEELSON_PG_SELECT_ORDER
-                                      "o.id = (SELECT order_id FROM order_references WHERE reference = $1)",
-                                      reference));
+    return ReadOneOrder(session_.SelectOne(
+        KEELSON_PG_SELECT_ORDER "o.id = (SELECT order_id FROM order_references WHERE reference = $1)",
+        reference));
   });
 }
 

@@ -17,7 +17,6 @@
 namespace keelson {
 namespace {
 
-constexpr Deadline kNoDeadline;
 // How long others have to go.
 constexpr absl::Duration kPatience = absl::Seconds(5);
 // No service lets all its sessions rest for so long: one looks for events to number.
@@ -29,7 +28,7 @@ template <typename... Ts>
 PgResult Run(PgConnection& connection, const char* sql, const Ts&... values) {
   PgResult result;
   connection.Queue(sql, PgParameters(values...).view(), PgConnection::kAnyNumber, &result);
-  connection.Finish(kNoDeadline);
+  connection.Finish(Deadline::Never());
   return result;
 }
 
@@ -52,7 +51,7 @@ absl::Status InUse(const PgConnection& connection) {
 
 void Begin(PgConnection& connection, const char* sql) {
   QueueLongBegin(connection, sql);
-  connection.Finish(kNoDeadline);
+  connection.Finish(Deadline::Never());
 }
 
 // Whether other sessions of a service exist. An idle session belongs to a pooler. The state of another

@@ -19,7 +19,7 @@ namespace {
 constexpr absl::Duration kFirstPause = absl::Milliseconds(2);
 constexpr int kMaxDoublings = 6;
 // A connection may have broken while it lay idle; a second that breaks is the server's trouble.
-constexpr int kBrokenConnections = 2;
+constexpr int kMaxBrokenConnections = 2;
 
 void PauseAfter(int attempt, Deadline deadline) {
   thread_local std::minstd_rand random(std::random_device{}());
@@ -28,8 +28,8 @@ void PauseAfter(int attempt, Deadline deadline) {
   absl::SleepFor(std::min(pause, deadline.remaining()));
 }
 
-// What became of one run of a unit of work.
-struct Run {
+// The outcome of one run of a unit of work.
+struct Attempt {
   enum class Next { kDone, kAgain, kAgainLater, kAgainElsewhere };
   Next next = Next::kDone;
   absl::Status status;
@@ -52,9 +52,9 @@ class OpenPostgresStore final : public Store {
  private:
   absl::Status ReadShared(PgReadBatch& batch, Deadline deadline, ReadWork work);
   absl::Status ReadAlone(Deadline deadline, ReadWork work);
-  Run ReadOnce(Deadline deadline, ReadWork work, PgReadSession::Extent extent);
-  Run WriteOnce(Deadline deadline, WriteWork work, int attempt, bool trusting);
-  Run AfterError(const PgError& error, PgConnection& connection, int attempt);
+  Attempt ReadOnce(Deadline deadline, ReadWork work, PgReadSession::Extent extent);
+  Attempt WriteOnce(Deadline deadline, WriteWork work, int attempt, bool trusting);
+  Attempt AfterError(const PgError& error, PgConnection& connection, int attempt);
 
   PgPool pool_;
   PgPool health_pool_;
@@ -82,24 +82,24 @@ absl::Status OpenPostgresStore::ReadAlone(Deadline deadline, ReadWork work) {
   auto extent = PgReadSession::Extent::kStatement;
   for (int broken = 0;;) {
     if (deadline.expired()) return TooLate();
-    const Run run = ReadOnce(deadline, work, extent);
-    if (run.next == Run::Next::kAgain) {
+    const Attempt result = ReadOnce(deadline, work, extent);
+    if (result.next == Attempt::Next::kAgain) {
       extent = PgReadSession::Extent::kSnapshot;
-    } else if (run.next != Run::Next::kAgainElsewhere || ++broken >= kBrokenConnections) {
-      return run.status;
+    } else if (result.next != Attempt::Next::kAgainElsewhere || ++broken >= kMaxBrokenConnections) {
+      return result.status;
     }
   }
 }
 
-Run OpenPostgresStore::ReadOnce(Deadline deadline, ReadWork work, PgReadSession::Extent extent) {
+Attempt OpenPostgresStore::ReadOnce(Deadline deadline, ReadWork work, PgReadSession::Extent extent) {
   absl::StatusOr<PgPool::Lease> connection = pool_.Take(deadline);
-  if (!connection.ok()) return {Run::Next::kDone, connection.status()};
+  if (!connection.ok()) return {Attempt::Next::kDone, connection.status()};
   PgReadSession session(**connection, deadline, extent);
   PgReadTransaction transaction(session, sequencer_, deadline);
   const absl::Status status = work(transaction);
   session.End();
-  if (session.outgrown()) return {Run::Next::kAgain, status};
-  if (!session.failure()) return {Run::Next::kDone, status};
+  if (session.outgrown()) return {Attempt::Next::kAgain, status};
+  if (!session.failure()) return {Attempt::Next::kDone, status};
   return AfterError(*session.failure(), **connection, /*attempt=*/0);
 }
 
@@ -111,18 +111,19 @@ absl::Status OpenPostgresStore::Write(Deadline deadline, WriteWork work) {
       return attempt == 0 ? TooLate()
                           : MakeError(Reason::kContention, "the write met others until its deadline");
     }
-    const Run run = WriteOnce(deadline, work, attempt, trusting);
-    if (run.next == Run::Next::kDone) return run.status;
-    if (run.next == Run::Next::kAgainElsewhere && ++broken >= kBrokenConnections) return run.status;
+    const Attempt result = WriteOnce(deadline, work, attempt, trusting);
+    if (result.next == Attempt::Next::kDone) return result.status;
+    if (result.next == Attempt::Next::kAgainElsewhere && ++broken >= kMaxBrokenConnections)
+      return result.status;
     // What was taken for granted may be what was in the way.
-    trusting = run.next == Run::Next::kAgainElsewhere && trusting;
-    if (run.next == Run::Next::kAgainLater) PauseAfter(attempt, deadline);
+    trusting = result.next == Attempt::Next::kAgainElsewhere && trusting;
+    if (result.next == Attempt::Next::kAgainLater) PauseAfter(attempt, deadline);
   }
 }
 
-Run OpenPostgresStore::WriteOnce(Deadline deadline, WriteWork work, int attempt, bool trusting) {
+Attempt OpenPostgresStore::WriteOnce(Deadline deadline, WriteWork work, int attempt, bool trusting) {
   absl::StatusOr<PgPool::Lease> connection = pool_.Take(deadline);
-  if (!connection.ok()) return {Run::Next::kDone, connection.status()};
+  if (!connection.ok()) return {Attempt::Next::kDone, connection.status()};
   PgWriteSession session(**connection, deadline, trusting);
   PgWriteTransaction transaction(session);
   const absl::Status status = work(transaction);
@@ -130,39 +131,40 @@ Run OpenPostgresStore::WriteOnce(Deadline deadline, WriteWork work, int attempt,
     if (session.failure()) throw PgError(*session.failure());
     if (status.ok() && !session.trust_is_open()) {
       session.Commit();
-      return {Run::Next::kDone, status};
+      return {Attempt::Next::kDone, status};
     }
     if (session.Rollback() && session.trust_is_open() && (status.ok() || session.IsTrustMisplaced())) {
-      return {Run::Next::kAgain, status};
+      return {Attempt::Next::kAgain, status};
     }
-    return {Run::Next::kDone, status};
+    return {Attempt::Next::kDone, status};
   } catch (const PgError& error) {
     if (error.failure() != PgFailure::kLost && error.failure() != PgFailure::kTimedOut) {
       (*connection)->Recover(deadline);
     }
-    const Run run = AfterError(error, **connection, attempt);
+    const Attempt result = AfterError(error, **connection, attempt);
     // Whether the commit took place is not known: the caller's request id will tell.
-    if (run.next == Run::Next::kAgainElsewhere && session.committing()) return {Run::Next::kDone, run.status};
-    return run;
+    if (result.next == Attempt::Next::kAgainElsewhere && session.committing())
+      return {Attempt::Next::kDone, result.status};
+    return result;
   }
 }
 
-Run OpenPostgresStore::AfterError(const PgError& error, PgConnection& connection, int attempt) {
+Attempt OpenPostgresStore::AfterError(const PgError& error, PgConnection& connection, int attempt) {
   switch (error.failure()) {
     case PgFailure::kConflict:
-      return {Run::Next::kAgainLater, error.status()};
+      return {Attempt::Next::kAgainLater, error.status()};
     case PgFailure::kTaken:
       // It was not there when the first run looked, if it looked.
-      return {attempt == 0 ? Run::Next::kAgain : Run::Next::kDone, error.status()};
+      return {attempt == 0 ? Attempt::Next::kAgain : Attempt::Next::kDone, error.status()};
     case PgFailure::kLost:
       // Others of the pool lead to the same server.
       pool_.Drop();
-      return {Run::Next::kAgainElsewhere, error.status()};
+      return {Attempt::Next::kAgainElsewhere, error.status()};
     case PgFailure::kTimedOut:
       connection.Abandon();
-      return {Run::Next::kDone, error.status()};
+      return {Attempt::Next::kDone, error.status()};
     default:
-      return {Run::Next::kDone, error.status()};
+      return {Attempt::Next::kDone, error.status()};
   }
 }
 

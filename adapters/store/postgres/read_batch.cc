@@ -7,7 +7,7 @@ namespace keelson {
 namespace {
 
 // Connections that may break under a statement before it is given up.
-constexpr int kBrokenConnections = 2;
+constexpr int kMaxBrokenPerRead = 2;
 
 thread_local PgReadBatch* running_batch = nullptr;
 
@@ -135,7 +135,7 @@ bool PgReadBatch::IsMeant(Request& request, bool blamed) const {
   if (error_->failure() == PgFailure::kTimedOut && !error_->told()) {
     return request.call.deadline.expired();
   }
-  if (error_->failure() == PgFailure::kLost) return ++request.broken_connections >= kBrokenConnections;
+  if (error_->failure() == PgFailure::kLost) return ++request.broken_connections >= kMaxBrokenPerRead;
   // What keeps one from a connection keeps all. A statement that fails is skipped to the end of the pipeline.
   return !connection_ || !blamed;
 }

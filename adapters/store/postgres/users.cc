@@ -14,7 +14,7 @@ User ReadUser(const PgResult& result, int row) {
   return User(std::move(f));
 }
 
-std::optional<User> ReadOne(const PgResult& result) {
+std::optional<User> ReadOneUser(const PgResult& result) {
   if (result.rows() == 0) return std::nullopt;
   return ReadUser(result, 0);
 }
@@ -24,13 +24,13 @@ std::optional<User> ReadOne(const PgResult& result) {
 Found<User> PgUsers::Find(UserId id) {
   if (locking_ == PgLocking::kNone) return FindUnlocked(id);
   return session_.Guard([&]() -> Found<User> {
-    return ReadOne(session_.SelectOne(KEELSON_PG_SELECT_USER "id = $1 FOR NO KEY UPDATE", id));
+    return ReadOneUser(session_.SelectOne(KEELSON_PG_SELECT_USER "id = $1 FOR NO KEY UPDATE", id));
   });
 }
 
 Found<User> PgUsers::FindUnlocked(UserId id) {
   return session_.Guard(
-      [&]() -> Found<User> { return ReadOne(session_.SelectOne(KEELSON_PG_SELECT_USER "id = $1", id)); });
+      [&]() -> Found<User> { return ReadOneUser(session_.SelectOne(KEELSON_PG_SELECT_USER "id = $1", id)); });
 }
 
 Found<User> PgUsers::FindByEmailKey(std::string_view email_key) {
@@ -38,7 +38,7 @@ Found<User> PgUsers::FindByEmailKey(std::string_view email_key) {
     const char* sql = locking_ == PgLocking::kNone ? KEELSON_PG_SELECT_USER "email_key = $1 AND state <> 4"
                                                    : KEELSON_PG_SELECT_USER
                           "email_key = $1 AND state <> 4 FOR NO KEY UPDATE";
-    return ReadOne(session_.SelectOne(sql, email_key));
+    return ReadOneUser(session_.SelectOne(sql, email_key));
   });
 }
 

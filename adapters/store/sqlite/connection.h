@@ -23,7 +23,7 @@ class Connection {
     // Absolute and resolved (DatabasePath::resolved).
     std::string path;
     Access access = Access::kReadOnly;
-    std::chrono::milliseconds busy_timeout{0};
+    std::chrono::milliseconds busy_timeout{5000};
     int cache_kib = 2048;
     // The file's name in messages; empty: `path`.
     std::string name = {};

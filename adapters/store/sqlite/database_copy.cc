@@ -19,7 +19,6 @@
 namespace keelson {
 namespace {
 
-constexpr std::chrono::milliseconds kBusyTimeout{5000};
 constexpr int kPagesOfStep = 1024;
 
 // Opens the source with a read transaction: without a snapshot, sqlite3_backup_step starts again after each
@@ -30,7 +29,7 @@ absl::StatusOr<std::unique_ptr<Connection>> OpenSource(const std::string& path, 
   absl::Status status = CheckReadable(*resolved);
   if (!status.ok()) return status;
   absl::StatusOr<std::unique_ptr<Connection>> connection =
-      Connection::Open({.path = resolved->resolved, .busy_timeout = kBusyTimeout, .name = path});
+      Connection::Open({.path = resolved->resolved, .name = path});
   if (!connection.ok()) return connection;
   status = (*connection)->Execute("BEGIN");
   if (status.ok()) status = Schema(**connection, clock).CheckOwnership();
@@ -67,11 +66,8 @@ absl::Status Fill(const DatabaseCopy& files, Clock& clock,
                   const std::function<void(std::int64_t, std::int64_t)>& tell) {
   absl::StatusOr<std::unique_ptr<Connection>> source = OpenSource(files.source, clock);
   if (!source.ok()) return source.status();
-  absl::StatusOr<std::unique_ptr<Connection>> copy =
-      Connection::Open({.path = files.copy,
-                        .access = Connection::Access::kReadWrite,
-                        .busy_timeout = kBusyTimeout,
-                        .name = files.copy_name});
+  absl::StatusOr<std::unique_ptr<Connection>> copy = Connection::Open(
+      {.path = files.copy, .access = Connection::Access::kReadWrite, .name = files.copy_name});
   if (!copy.ok()) return copy.status();
   absl::Status status = CopyPages(**source, **copy, tell);
   if (status.ok()) status = (*copy)->Execute(SetGenerationSql(files.generation).c_str());

@@ -18,7 +18,7 @@ namespace {
   "pinned_provider = ?14, pin_time = ?15, last_error = ?16, send_time = ?17, end_time = ?18, "              \
   "lease_epoch = ?2 WHERE id = ?1"
 
-constexpr int kStates = static_cast<int>(MessageState::kCancelled);
+constexpr int kMessageStates = static_cast<int>(MessageState::kCancelled);
 
 Message ReadMessage(const Rows& rows) {
   Message m;
@@ -26,7 +26,7 @@ Message ReadMessage(const Rows& rows) {
   return m;
 }
 
-std::optional<Message> ReadOne(Rows rows) {
+std::optional<Message> ReadOneMessage(Rows rows) {
   if (!rows.Next()) return std::nullopt;
   return ReadMessage(rows);
 }
@@ -44,12 +44,12 @@ int Set(Query& query, const Message& m) {
 SqliteMessages::SqliteMessages(Connection& connection)
     : connection_(connection),
       find_(connection, "SELECT " KEELSON_MESSAGE_COLUMNS " FROM messages WHERE id = ?"),
-      list_(connection, ListByState("messages", "messages_by_state", kStates)),
-      list_to_user_(connection, ListByState("messages", "messages_by_user", kStates, "user_id = ?6")),
-      list_to_address_(connection,
-                       ListByState("messages", "messages_by_recipient", kStates, "recipient_key = ?6")),
+      list_(connection, ListByState("messages", "messages_by_state", kMessageStates)),
+      list_to_user_(connection, ListByState("messages", "messages_by_user", kMessageStates, "user_id = ?6")),
+      list_to_address_(
+          connection, ListByState("messages", "messages_by_recipient", kMessageStates, "recipient_key = ?6")),
       // An address is one user's at a time, so the user may be looked at row by row.
-      list_to_user_and_address_(connection, ListByState("messages", "messages_by_recipient", kStates,
+      list_to_user_and_address_(connection, ListByState("messages", "messages_by_recipient", kMessageStates,
                                                         "recipient_key = ?6 AND user_id = ?7")),
       any_due_(connection, "SELECT 1" KEELSON_FROM_DUE " LIMIT 1"),
       list_due_(connection,
@@ -68,7 +68,7 @@ SqliteMessages::SqliteMessages(Connection& connection)
           "WHERE user_id = ?1 AND state = 1 AND template_name = ?2") {}
 
 Found<Message> SqliteMessages::Find(MessageId id) {
-  return connection_.Guard([&]() -> Found<Message> { return ReadOne(find_.Select(id)); });
+  return connection_.Guard([&]() -> Found<Message> { return ReadOneMessage(find_.Select(id)); });
 }
 
 std::vector<MessageId> SqliteMessages::ListIds(const MessageFilter& filter,
@@ -86,7 +86,7 @@ absl::StatusOr<std::vector<Message>> SqliteMessages::List(const MessageFilter& f
   return connection_.Guard([&]() -> absl::StatusOr<std::vector<Message>> {
     std::vector<Message> messages;
     for (const MessageId& id : ListIds(filter, ParametersOf(filter, before, limit))) {
-      messages.push_back(ReadOne(find_.Select(id)).value());
+      messages.push_back(ReadOneMessage(find_.Select(id)).value());
     }
     return messages;
   });

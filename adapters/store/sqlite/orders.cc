@@ -6,7 +6,7 @@
 namespace keelson {
 namespace {
 
-constexpr int kStates = static_cast<int>(OrderState::kCancelled);
+constexpr int kOrderStates = static_cast<int>(OrderState::kCancelled);
 
 OrderFields ReadFields(const Rows& rows) {
   OrderFields f;
@@ -23,8 +23,8 @@ SqliteOrders::SqliteOrders(Connection& connection)
           connection, "SELECT " KEELSON_ORDER_COLUMNS " FROM orders WHERE reference = ? AND reference <> ''"),
       find_lines_(connection,
                   "SELECT " KEELSON_ORDER_LINE_COLUMNS " FROM order_lines WHERE order_id = ? ORDER BY line"),
-      list_(connection, ListByState("orders", "orders_by_state", kStates)),
-      list_of_user_(connection, ListByState("orders", "orders_by_user", kStates, "user_id = ?6")),
+      list_(connection, ListByState("orders", "orders_by_state", kOrderStates)),
+      list_of_user_(connection, ListByState("orders", "orders_by_user", kOrderStates, "user_id = ?6")),
       insert_(connection, "INSERT INTO orders (" KEELSON_ORDER_COLUMNS
                           ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       insert_line_(connection, "INSERT INTO order_lines (order_id, line, " KEELSON_ORDER_LINE_COLUMNS

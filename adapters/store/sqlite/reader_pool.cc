@@ -5,7 +5,7 @@
 namespace keelson {
 namespace {
 
-constexpr std::chrono::milliseconds kBusyTimeout{1000};
+constexpr std::chrono::milliseconds kReaderBusyTimeout{1000};
 constexpr int kCacheKib = 4096;
 
 // Threads are numbered as they first read, so that each comes back to the connection whose cache it filled.
@@ -60,8 +60,11 @@ absl::StatusOr<std::unique_ptr<ReaderPool>> ReaderPool::Open(const DatabasePath&
                                                              const std::atomic<std::uint64_t>& commits) {
   auto pool = std::unique_ptr<ReaderPool>(new ReaderPool(commits));
   for (int i = 0; i < size; ++i) {
-    absl::StatusOr<std::unique_ptr<Connection>> connection = Connection::Open(
-        {.path = path.resolved, .busy_timeout = kBusyTimeout, .cache_kib = kCacheKib, .name = path.given});
+    absl::StatusOr<std::unique_ptr<Connection>> connection =
+        Connection::Open({.path = path.resolved,
+                          .busy_timeout = kReaderBusyTimeout,
+                          .cache_kib = kCacheKib,
+                          .name = path.given});
     if (!connection.ok()) return connection.status();
     pool->readers_.push_back(std::make_unique<Reader>(*std::move(connection)));
   }

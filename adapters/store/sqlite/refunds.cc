@@ -7,7 +7,7 @@ namespace {
 
 #define KEELSON_SELECT_REFUNDS "SELECT " KEELSON_REFUND_COLUMNS " FROM refunds WHERE "
 
-constexpr int kStates = static_cast<int>(RefundState::kCancelled);
+constexpr int kRefundStates = static_cast<int>(RefundState::kCancelled);
 
 Refund ReadRefund(const Rows& rows) {
   RefundFields f;
@@ -15,7 +15,7 @@ Refund ReadRefund(const Rows& rows) {
   return Refund(std::move(f));
 }
 
-std::optional<Refund> ReadOne(Rows rows) {
+std::optional<Refund> ReadOneRefund(Rows rows) {
   if (!rows.Next()) return std::nullopt;
   return ReadRefund(rows);
 }
@@ -31,8 +31,8 @@ std::vector<Refund> ReadRefunds(Rows rows) {
 SqliteRefunds::SqliteRefunds(Connection& connection)
     : connection_(connection),
       find_(connection, KEELSON_SELECT_REFUNDS "id = ?"),
-      list_(connection, ListByState("refunds", "refunds_by_state", kStates)),
-      list_of_user_(connection, ListByState("refunds", "refunds_by_user", kStates, "user_id = ?6")),
+      list_(connection, ListByState("refunds", "refunds_by_state", kRefundStates)),
+      list_of_user_(connection, ListByState("refunds", "refunds_by_user", kRefundStates, "user_id = ?6")),
       list_of_order_(connection,
                      "SELECT create_time, id FROM refunds INDEXED BY refunds_by_order WHERE order_id = ?6 "
                      "AND (?7 IS NULL OR user_id = ?7) AND " KEELSON_LIST_STATES
@@ -48,7 +48,7 @@ SqliteRefunds::SqliteRefunds(Connection& connection)
               "decide_time = ?11, settle_time = ?12, version = ?13 WHERE id = ?1") {}
 
 Found<Refund> SqliteRefunds::Find(RefundId id) {
-  return connection_.Guard([&]() -> Found<Refund> { return ReadOne(find_.Select(id)); });
+  return connection_.Guard([&]() -> Found<Refund> { return ReadOneRefund(find_.Select(id)); });
 }
 
 std::vector<RefundId> SqliteRefunds::ListIds(const RefundFilter& filter, const ListParameters& parameters) {
@@ -64,7 +64,7 @@ absl::StatusOr<std::vector<Refund>> SqliteRefunds::List(const RefundFilter& filt
   return connection_.Guard([&]() -> absl::StatusOr<std::vector<Refund>> {
     std::vector<Refund> refunds;
     for (const RefundId& id : ListIds(filter, ParametersOf(filter, before, limit))) {
-      refunds.push_back(ReadOne(find_.Select(id)).value());
+      refunds.push_back(ReadOneRefund(find_.Select(id)).value());
     }
     return refunds;
   });

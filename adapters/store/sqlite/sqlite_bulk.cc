@@ -14,7 +14,6 @@
 namespace keelson {
 namespace {
 
-constexpr std::chrono::milliseconds kBusyTimeout{5000};
 constexpr int kReaderCacheKib = 16 * 1024;
 constexpr int kTargetCacheKib = 128 * 1024;
 
@@ -114,8 +113,8 @@ absl::StatusOr<std::unique_ptr<BulkReader>> Open(const std::string& path, BulkAc
     guard = *std::move(acquired);
   }
   if (absl::Status status = CheckReadable(*resolved); !status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<Connection>> connection = Connection::Open(
-      {.path = resolved->resolved, .busy_timeout = kBusyTimeout, .cache_kib = kReaderCacheKib, .name = path});
+  absl::StatusOr<std::unique_ptr<Connection>> connection =
+      Connection::Open({.path = resolved->resolved, .cache_kib = kReaderCacheKib, .name = path});
   if (!connection.ok()) return connection.status();
   absl::Status status = (*connection)->Execute("BEGIN");
   if (status.ok()) status = Schema(**connection, clock).CheckCurrent();
@@ -138,7 +137,6 @@ absl::StatusOr<std::unique_ptr<BulkTarget>> SqliteBulk::OpenTarget(const std::st
   absl::StatusOr<std::unique_ptr<Connection>> connection =
       Connection::Open({.path = (*guard)->path().resolved,
                         .access = Connection::Access::kReadWrite,
-                        .busy_timeout = kBusyTimeout,
                         .cache_kib = kTargetCacheKib,
                         .name = path});
   if (!connection.ok()) return connection.status();

@@ -11,11 +11,7 @@
 #include "adapters/store/sqlite/schema.h"
 
 namespace keelson {
-namespace {
-
-constexpr std::chrono::milliseconds kBusyTimeout{5000};
-
-}  // namespace
+namespace {}  // namespace
 
 absl::StatusOr<std::vector<MigrationStatus>> SqliteMigrator::Status() const {
   const absl::StatusOr<DatabasePath> path = ResolveDatabasePath(path_);
@@ -24,7 +20,7 @@ absl::StatusOr<std::vector<MigrationStatus>> SqliteMigrator::Status() const {
   if (!std::filesystem::exists(path->resolved, ignored)) return Schema::StatusOfNothing();
   if (absl::Status status = CheckReadable(*path); !status.ok()) return status;
   absl::StatusOr<std::unique_ptr<Connection>> connection =
-      Connection::Open({.path = path->resolved, .busy_timeout = kBusyTimeout, .name = path_});
+      Connection::Open({.path = path->resolved, .name = path_});
   if (!connection.ok()) return connection.status();
   return Schema(**connection, clock_).Status();
 }
@@ -34,11 +30,8 @@ absl::StatusOr<std::vector<int>> SqliteMigrator::Change(Steps steps) const {
   const absl::StatusOr<std::unique_ptr<FileGuard>> guard =
       FileGuard::Acquire(path_, FileGuard::Intent::kWrite);
   if (!guard.ok()) return guard.status();
-  absl::StatusOr<std::unique_ptr<Connection>> connection =
-      Connection::Open({.path = (*guard)->path().resolved,
-                        .access = Connection::Access::kReadWrite,
-                        .busy_timeout = kBusyTimeout,
-                        .name = path_});
+  absl::StatusOr<std::unique_ptr<Connection>> connection = Connection::Open(
+      {.path = (*guard)->path().resolved, .access = Connection::Access::kReadWrite, .name = path_});
   if (!connection.ok()) return connection.status();
   Schema schema(**connection, clock_);
   absl::Status status = schema.TakeOver((*guard)->generation());

@@ -7,8 +7,8 @@
 namespace keelson {
 namespace {
 
-constexpr int kStates = static_cast<int>(UserState::kErased);
-constexpr int kStatesWithAddress = kStates - 1;
+constexpr int kUserStates = static_cast<int>(UserState::kErased);
+constexpr int kStatesWithAddress = kUserStates - 1;
 
 // So many addresses are sorted for a page, rather than looked for among all users.
 constexpr int kRare = 4096;
@@ -25,7 +25,7 @@ User ReadUser(const Rows& rows) {
   return User(std::move(f));
 }
 
-std::optional<User> ReadOne(Rows rows) {
+std::optional<User> ReadOneUser(Rows rows) {
   if (!rows.Next()) return std::nullopt;
   return ReadUser(rows);
 }
@@ -37,7 +37,7 @@ SqliteUsers::SqliteUsers(Connection& connection)
       find_(connection, "SELECT " KEELSON_USER_COLUMNS " FROM users WHERE id = ?"),
       find_by_email_key_(connection,
                          "SELECT " KEELSON_USER_COLUMNS " FROM users WHERE email_key = ? AND state <> 4"),
-      list_(connection, ListByState("users", "users_by_state", kStates)),
+      list_(connection, ListByState("users", "users_by_state", kUserStates)),
       count_of_prefix_(connection,
                        "SELECT count(*) FROM (SELECT 1 FROM users INDEXED BY users_by_email_key WHERE state "
                        "<> 4 AND email_key >= ?1 AND email_key < ?2 LIMIT ?3)"),
@@ -59,18 +59,19 @@ SqliteUsers::SqliteUsers(Connection& connection)
                    "state <> ?3)") {}
 
 Found<User> SqliteUsers::Find(UserId id) {
-  return connection_.Guard([&]() -> Found<User> { return ReadOne(find_.Select(id)); });
+  return connection_.Guard([&]() -> Found<User> { return ReadOneUser(find_.Select(id)); });
 }
 
 Found<User> SqliteUsers::FindByEmailKey(std::string_view email_key) {
-  return connection_.Guard([&]() -> Found<User> { return ReadOne(find_by_email_key_.Select(email_key)); });
+  return connection_.Guard(
+      [&]() -> Found<User> { return ReadOneUser(find_by_email_key_.Select(email_key)); });
 }
 
 absl::StatusOr<std::vector<User>> SqliteUsers::FindMany(std::span<const UserId> ids) {
   return connection_.Guard([&]() -> absl::StatusOr<std::vector<User>> {
     std::vector<User> users;
     for (const UserId& id : std::set(ids.begin(), ids.end())) {
-      if (std::optional<User> user = ReadOne(find_.Select(id))) users.push_back(*std::move(user));
+      if (std::optional<User> user = ReadOneUser(find_.Select(id))) users.push_back(*std::move(user));
     }
     return users;
   });
@@ -90,7 +91,7 @@ absl::StatusOr<std::vector<User>> SqliteUsers::List(const UserFilter& filter,
   return connection_.Guard([&]() -> absl::StatusOr<std::vector<User>> {
     std::vector<User> users;
     for (const UserId& id : ListIds(filter, ParametersOf(filter, before, limit))) {
-      users.push_back(ReadOne(find_.Select(id)).value());
+      users.push_back(ReadOneUser(find_.Select(id)).value());
     }
     return users;
   });
