@@ -112,5 +112,7 @@ function(keelson_embed target name)
     DEPENDS ${inputs} "${PROJECT_SOURCE_DIR}/cmake/EmbedFiles.cmake"
     VERBATIM)
   target_sources(${target} PRIVATE "${output}.cc")
+  # The project's warnings and checks are not for generated code.
+  set_source_files_properties("${output}.cc" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_include_directories(${target} PRIVATE "${CMAKE_CURRENT_BINARY_DIR}")
 endfunction()

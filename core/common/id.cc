@@ -19,15 +19,15 @@ constexpr std::array<std::uint8_t, 256> kValues = [] {
   return values;
 }();
 
-__extension__ using Wide = unsigned __int128;
+__extension__ using WideUnsigned = unsigned __int128;
 
-Wide ToWide(const Uuid& uuid) {
-  Wide wide = 0;
+WideUnsigned ToWide(const Uuid& uuid) {
+  WideUnsigned wide = 0;
   for (const std::uint8_t byte : uuid) wide = wide << 8 | byte;
   return wide;
 }
 
-Uuid FromWide(Wide wide) {
+Uuid FromWide(WideUnsigned wide) {
   Uuid uuid;
   for (std::size_t i = uuid.size(); i-- > 0; wide >>= 8) uuid[i] = static_cast<std::uint8_t>(wide);
   return uuid;
@@ -64,7 +64,7 @@ Uuid Successor(Uuid uuid) {
 std::string FormatTypeId(std::string_view prefix, const Uuid& uuid) {
   std::string text(prefix.size() + 1 + kEncodedSize, '_');
   prefix.copy(text.data(), prefix.size());
-  Wide rest = ToWide(uuid);
+  WideUnsigned rest = ToWide(uuid);
   for (std::size_t i = text.size(); i-- > prefix.size() + 1; rest >>= 5) text[i] = kAlphabet[rest & 31];
   return text;
 }
@@ -76,7 +76,7 @@ std::optional<Uuid> ParseTypeId(std::string_view prefix, std::string_view text) 
   }
   text.remove_prefix(prefix.size() + 1);
   if (text.front() > '7') return std::nullopt;  // 26 characters hold 130 bits; a UUID has 128
-  Wide wide = 0;
+  WideUnsigned wide = 0;
   for (const char c : text) {
     const std::uint8_t value = kValues[static_cast<std::uint8_t>(c)];
     if (value == kInvalid) return std::nullopt;
