@@ -1,6 +1,7 @@
 #include "adapters/store/postgres/postgres_bulk.h"
 
 #include <exception>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -17,11 +18,7 @@
 namespace keelson {
 namespace {
 
-// How long others have to go.
-constexpr absl::Duration kPatience = absl::Seconds(5);
-// No service lets all its sessions rest for so long: one looks for events to number.
-constexpr absl::Duration kLongestRest = absl::Seconds(2);
-static_assert(PgSequencer::kInterval < kLongestRest);
+static_assert(PgSequencer::kInterval < PostgresBulkWaits().idle_time);
 constexpr absl::Duration kBetweenLooks = absl::Milliseconds(20);
 
 template <typename... Ts>
@@ -57,14 +54,14 @@ void Begin(PgConnection& connection, const char* sql) {
 // Whether other sessions of a service exist. An idle session belongs to a pooler. The state of another
 // role's session is NULL unless this role is a member of that role or of pg_read_all_stats; such a session
 // may belong to a service.
-bool FindOthers(PgConnection& connection) {
+bool FindOthers(PgConnection& connection, absl::Duration idle_time) {
   Run(connection, "SELECT pg_stat_clear_snapshot()");
   return Run(connection,
              "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
              "AND application_name = current_setting('application_name') "
              "AND (state IS DISTINCT FROM 'idle' OR state_change > clock_timestamp() - $1 * interval '1 ms') "
              "LIMIT 1",
-             absl::ToInt64Milliseconds(kLongestRest))
+             absl::ToInt64Milliseconds(idle_time))
              .rows() > 0;
 }
 
@@ -76,14 +73,14 @@ bool IsPooled(PgConnection& connection) {
 }
 
 // Waits until no service has the database.
-absl::Status AwaitAlone(PgConnection& connection) {
+absl::Status AwaitAlone(PgConnection& connection, PostgresBulkWaits waits) {
   return Guarded(connection, [&]() -> absl::Status {
     // In one transaction: between two, a pooler would give our session to whom we look for.
     Begin(connection, "BEGIN ISOLATION LEVEL READ COMMITTED");
-    const Deadline patience = Deadline::After(kPatience);
+    const Deadline patience = Deadline::After(waits.patience);
     // It may have been theirs till now, and they show by another.
-    const Deadline watch = Deadline::After(IsPooled(connection) ? kLongestRest : absl::ZeroDuration());
-    while (FindOthers(connection) || !watch.expired()) {
+    const Deadline watch = Deadline::After(IsPooled(connection) ? waits.idle_time : absl::ZeroDuration());
+    while (FindOthers(connection, waits.idle_time) || !watch.expired()) {
       if (patience.expired()) return InUse(connection);
       absl::SleepFor(kBetweenLooks);
     }
@@ -95,8 +92,9 @@ absl::Status AwaitAlone(PgConnection& connection) {
 // Within a transaction: `work` locks tables, and waits no longer for who uses them than a service is given to
 // go.
 template <typename Work>
-void LockWithPatience(PgConnection& connection, const Work& work) {
-  Run(connection, "SET LOCAL lock_timeout = '5s'");
+void LockWithPatience(PgConnection& connection, absl::Duration patience, const Work& work) {
+  Run(connection, "SELECT set_config('lock_timeout', $1, true)",
+      std::to_string(absl::ToInt64Milliseconds(patience)));
   try {
     work();
   } catch (const PgError& error) {
@@ -114,8 +112,8 @@ bool TryTransferLock(PgConnection& connection) {
 
 class Reader : public BulkReader {
  public:
-  explicit Reader(std::unique_ptr<PgConnection> connection)
-      : connection_(std::move(connection)), tables_(*connection_) {}
+  Reader(std::unique_ptr<PgConnection> connection, PostgresBulkWaits waits)
+      : connection_(std::move(connection)), waits_(waits), tables_(*connection_) {}
 
   // Begins the transaction that lasts as long as it lives: it sees the database as it is now.
   absl::Status Begin(BulkAccess access) {
@@ -147,7 +145,7 @@ class Reader : public BulkReader {
 
  private:
   void LockTables() {
-    LockWithPatience(*connection_, [&] {
+    LockWithPatience(*connection_, waits_.patience, [&] {
       Run(*connection_,
           "LOCK TABLE users, credentials, email_tokens, cooldowns, orders, order_references, order_lines, "
           "refunds, messages, event_inbox, events, idempotency, settings IN SHARE MODE");
@@ -155,15 +153,18 @@ class Reader : public BulkReader {
   }
 
   const std::unique_ptr<PgConnection> connection_;
+  const PostgresBulkWaits waits_;
   PgBulkTables tables_;
 };
 
 class Target : public BulkTarget {
  public:
   // `lock`: in a transaction that has the lock of transfers.
-  Target(std::unique_ptr<PgConnection> lock, std::unique_ptr<PgConnection> connection)
+  Target(std::unique_ptr<PgConnection> lock, std::unique_ptr<PgConnection> connection,
+         PostgresBulkWaits waits)
       : lock_(std::move(lock)),
         connection_(std::move(connection)),
+        waits_(waits),
         foreign_keys_(*connection_),
         tables_(*connection_) {}
 
@@ -176,7 +177,7 @@ class Target : public BulkTarget {
 
   absl::Status Insert(const RowBatch& rows, std::string_view mark) override {
     absl::Status status = InTransaction([&] {
-      if (!suspended_) LockWithPatience(*connection_, [&] { foreign_keys_.Suspend(); });
+      if (!suspended_) LockWithPatience(*connection_, waits_.patience, [&] { foreign_keys_.Suspend(); });
       tables_.Insert(rows);
       connection_->Queue(
           "INSERT INTO settings (name, value) VALUES ($1, $2) "
@@ -198,7 +199,7 @@ class Target : public BulkTarget {
 
   absl::Status Finish() override {
     return InTransaction([&] {
-      LockWithPatience(*connection_, [&] { foreign_keys_.Restore(); });
+      LockWithPatience(*connection_, waits_.patience, [&] { foreign_keys_.Restore(); });
       connection_->Queue("DELETE FROM settings WHERE name = $1", PgParameters(kTransferMark).view());
       connection_->Queue("ANALYZE", PgParameters().view());
     });
@@ -209,7 +210,7 @@ class Target : public BulkTarget {
   template <typename Work>
   std::invoke_result_t<Work> Attempt(const Work& work) {
     std::invoke_result_t<Work> result = Guarded(*connection_, work);
-    if (!result.ok()) connection_->Recover(Deadline::After(kPatience));
+    if (!result.ok()) connection_->Recover(Deadline::After(waits_.patience));
     return result;
   }
 
@@ -241,38 +242,41 @@ class Target : public BulkTarget {
 
   const std::unique_ptr<PgConnection> lock_;
   const std::unique_ptr<PgConnection> connection_;
+  const PostgresBulkWaits waits_;
   PgForeignKeys foreign_keys_;
   PgBulkTables tables_;
   bool suspended_ = false;
 };
 
-absl::StatusOr<std::unique_ptr<PgConnection>> OpenAlone(const PgConnection::Options& options) {
+absl::StatusOr<std::unique_ptr<PgConnection>> OpenAlone(const PgConnection::Options& options,
+                                                        PostgresBulkWaits waits) {
   absl::StatusOr<std::unique_ptr<PgConnection>> connection = PgConnection::Open(options);
   if (!connection.ok()) return connection.status();
-  if (absl::Status alone = AwaitAlone(**connection); !alone.ok()) return alone;
+  if (absl::Status alone = AwaitAlone(**connection, waits); !alone.ok()) return alone;
   return connection;
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<BulkReader>> PostgresBulk::OpenReader(const PgConnection::Options& options,
-                                                                     BulkAccess access, Clock& clock) {
+                                                                     BulkAccess access, Clock& clock,
+                                                                     PostgresBulkWaits waits) {
   PgConnection::Options reading = options;
   if (access == BulkAccess::kShared) reading.access = PgConnection::Access::kReadOnly;
   absl::StatusOr<std::unique_ptr<PgConnection>> connection =
-      access == BulkAccess::kExclusive ? OpenAlone(reading) : PgConnection::Open(reading);
+      access == BulkAccess::kExclusive ? OpenAlone(reading, waits) : PgConnection::Open(reading);
   if (!connection.ok()) return connection.status();
   absl::Status status = PostgresMigrator(reading, clock).CheckCurrent();
   if (!status.ok()) return status;
-  auto reader = std::make_unique<Reader>(*std::move(connection));
+  auto reader = std::make_unique<Reader>(*std::move(connection), waits);
   status = reader->Begin(access);
   if (!status.ok()) return status;
   return reader;
 }
 
 absl::StatusOr<std::unique_ptr<BulkTarget>> PostgresBulk::OpenTarget(const PgConnection::Options& options,
-                                                                     Clock& clock) {
-  absl::StatusOr<std::unique_ptr<PgConnection>> lock = OpenAlone(options);
+                                                                     Clock& clock, PostgresBulkWaits waits) {
+  absl::StatusOr<std::unique_ptr<PgConnection>> lock = OpenAlone(options, waits);
   if (!lock.ok()) return lock.status();
   absl::Status status = Guarded(**lock, [&]() -> absl::Status {
     Begin(**lock, "BEGIN ISOLATION LEVEL READ COMMITTED");
@@ -282,7 +286,7 @@ absl::StatusOr<std::unique_ptr<BulkTarget>> PostgresBulk::OpenTarget(const PgCon
   if (!status.ok()) return status;
   absl::StatusOr<std::unique_ptr<PgConnection>> connection = PgConnection::Open(options);
   if (!connection.ok()) return connection.status();
-  return std::make_unique<Target>(*std::move(lock), *std::move(connection));
+  return std::make_unique<Target>(*std::move(lock), *std::move(connection), waits);
 }
 
 }  // namespace keelson

@@ -3,11 +3,21 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "adapters/store/postgres/connection.h"
 #include "core/common/bulk.h"
 #include "core/common/clock.h"
 
 namespace keelson {
+
+// How long exclusive access waits.
+struct PostgresBulkWaits {
+  // For services to stop, and for the locks of tables. Longer than idle_time.
+  absl::Duration patience = absl::Seconds(5);
+  // A session that is idle for longer belongs to a connection pooler: a service looks for events to number
+  // every PgSequencer::kInterval.
+  absl::Duration idle_time = absl::Seconds(2);
+};
 
 // One PostgreSQL database by whole tables. The errors are those of PostgresStore::Open.
 //
@@ -20,10 +30,11 @@ class PostgresBulk {
   // kExclusive locks all tables against writes, which requires write privileges; a service that starts
   // meanwhile serves reads, and its writes wait.
   static absl::StatusOr<std::unique_ptr<BulkReader>> OpenReader(const PgConnection::Options& options,
-                                                                BulkAccess access, Clock& clock);
+                                                                BulkAccess access, Clock& clock,
+                                                                PostgresBulkWaits waits = {});
   // Takes two connections.
   static absl::StatusOr<std::unique_ptr<BulkTarget>> OpenTarget(const PgConnection::Options& options,
-                                                                Clock& clock);
+                                                                Clock& clock, PostgresBulkWaits waits = {});
 
   PostgresBulk() = delete;
 };

@@ -42,11 +42,11 @@ PostgresBulkFixture::PostgresBulkFixture(Pooler pooler) {
 }
 
 std::unique_ptr<BulkReader> PostgresBulkFixture::Open(BulkAccess access) {
-  return Must(PostgresBulk::OpenReader(options_, access, clock_));
+  return Must(PostgresBulk::OpenReader(options_, access, clock_, kNobodyWaits));
 }
 
 std::unique_ptr<BulkTarget> PostgresBulkFixture::Target() {
-  return Must(PostgresBulk::OpenTarget(options_, clock_));
+  return Must(PostgresBulk::OpenTarget(options_, clock_, kNobodyWaits));
 }
 
 void PostgresBulkFixture::Serve(const std::function<void(Store&)>& work) {

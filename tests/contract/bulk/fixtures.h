@@ -75,6 +75,13 @@ class SqliteBulkFixture : public BulkFixture {
   RealClock clock_;
 };
 
+// For a database that no service has: nobody is waited for.
+constexpr PostgresBulkWaits kNobodyWaits = {.patience = absl::Seconds(1),
+                                            .idle_time = absl::Milliseconds(20)};
+// Shorter than for operators, yet a service is noticed on a busy machine.
+constexpr PostgresBulkWaits kShortWaits = {.patience = absl::Milliseconds(1200),
+                                           .idle_time = absl::Seconds(1)};
+
 // A database of its own on the process's PostgreSQL.
 class PostgresBulkFixture : public BulkFixture {
  public:

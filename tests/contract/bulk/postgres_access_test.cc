@@ -13,11 +13,11 @@ void CheckUnavailable(PostgresBulkFixture& fixture, const absl::Status& status, 
 }
 
 absl::Status OpenReader(PostgresBulkFixture& fixture, BulkAccess access) {
-  return PostgresBulk::OpenReader(fixture.options(), access, fixture.clock()).status();
+  return PostgresBulk::OpenReader(fixture.options(), access, fixture.clock(), kShortWaits).status();
 }
 
 absl::Status OpenTarget(PostgresBulkFixture& fixture) {
-  return PostgresBulk::OpenTarget(fixture.options(), fixture.clock()).status();
+  return PostgresBulk::OpenTarget(fixture.options(), fixture.clock(), kShortWaits).status();
 }
 
 // Both where the database can't be had alone.
