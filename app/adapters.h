@@ -15,14 +15,14 @@
 #include "app/config/config.h"
 #include "app/config/schema.h"
 #include "core/accounts/password_hasher.h"
-#include "core/common/bulk.h"
 #include "core/common/clock.h"
 #include "core/common/entropy.h"
 #include "core/common/log.h"
-#include "core/common/store.h"
 #include "core/notifications/email_provider.h"
 #include "core/notifications/message_renderer.h"
 #include "core/refunds/payment_provider.h"
+#include "core/store/export/bulk.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

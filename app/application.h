@@ -10,7 +10,7 @@
 #include "core/common/id.h"
 #include "core/common/page.h"
 #include "core/common/sha256.h"
-#include "core/common/store.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

@@ -8,8 +8,8 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "core/common/log.h"
-#include "core/common/store.h"
 #include "core/notifications/provider_status.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

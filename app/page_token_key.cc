@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "core/store/setting_repository.h"
 
 namespace keelson {
 namespace {

@@ -4,7 +4,7 @@
 #include "core/common/deadline.h"
 #include "core/common/entropy.h"
 #include "core/common/sha256.h"
-#include "core/common/store.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/events/event.h"
+#include "core/events/event_repository.h"
 
 namespace keelson {
 

@@ -5,7 +5,7 @@
 #include "adapters/system/system_clock.h"
 #include "core/common/deadline.h"
 #include "core/common/log.h"
-#include "core/common/store.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

@@ -10,7 +10,7 @@
 #include "app/resume_clock.h"
 #include "app/service_manager.h"
 #include "core/common/strings.h"
-#include "core/common/transfer_store.h"
+#include "core/store/export/transfer_store.h"
 
 namespace keelson {
 namespace {

@@ -15,9 +15,9 @@
 #include "app/health_watch.h"
 #include "app/job_watch.h"
 #include "core/common/log.h"
-#include "core/common/purge_expired.h"
 #include "core/notifications/dispatch_messages.h"
 #include "core/refunds/settle_refunds.h"
+#include "core/store/purge_expired.h"
 
 namespace keelson {
 

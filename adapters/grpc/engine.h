@@ -18,7 +18,7 @@
 #include "adapters/grpc/server_certificates.h"
 #include "adapters/grpc/worker_pool.h"
 #include "core/common/deadline.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
 
 namespace keelson {
 

@@ -10,7 +10,7 @@
 #include "core/common/deadline.h"
 #include "core/common/entropy.h"
 #include "core/common/log.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
 
 namespace keelson {
 

@@ -14,6 +14,7 @@
 #include "core/orders/create_order.h"
 #include "core/orders/get_order.h"
 #include "core/orders/order_steps.h"
+#include "core/refunds/cancel_order.h"
 #include "core/refunds/create_refund.h"
 #include "core/refunds/get_refund.h"
 

@@ -15,7 +15,7 @@
 #include "app/commands/config_options.h"
 #include "app/progress.h"
 #include "core/common/strings.h"
-#include "core/common/transfer_store.h"
+#include "core/store/export/transfer_store.h"
 
 namespace keelson {
 namespace {

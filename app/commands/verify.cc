@@ -7,7 +7,7 @@
 #include "app/commands/commands.h"
 #include "app/commands/config_options.h"
 #include "app/progress.h"
-#include "core/audit/verify_store.h"
+#include "core/store/verify/verify_store.h"
 
 namespace keelson {
 namespace {

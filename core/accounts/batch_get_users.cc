@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "core/accounts/user_repository.h"
 #include "core/common/error.h"
 #include "core/common/strings.h"
 

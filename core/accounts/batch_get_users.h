@@ -6,7 +6,7 @@
 #include "absl/status/statusor.h"
 #include "core/accounts/user.h"
 #include "core/common/context.h"
-#include "core/common/store.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

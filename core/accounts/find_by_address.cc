@@ -1,5 +1,7 @@
 #include "core/accounts/find_by_address.h"
 
+#include "core/accounts/user_repository.h"
+
 namespace keelson {
 namespace {
 

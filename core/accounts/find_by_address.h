@@ -1,7 +1,8 @@
 #pragma once
 
-#include "core/accounts/email_address.h"
-#include "core/common/store.h"
+#include "core/accounts/user_repository.h"
+#include "core/common/email_address.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

@@ -1,6 +1,7 @@
 #include "core/accounts/get_user.h"
 
 #include "core/accounts/find_by_address.h"
+#include "core/accounts/user_repository.h"
 #include "core/common/error.h"
 
 namespace keelson {

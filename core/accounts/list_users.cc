@@ -1,8 +1,9 @@
 #include "core/accounts/list_users.h"
 
-#include "core/accounts/email_address.h"
+#include "core/accounts/user_repository.h"
+#include "core/common/email_address.h"
 #include "core/common/error.h"
-#include "core/common/list_query.h"
+#include "core/store/list_query.h"
 
 namespace keelson {
 namespace {

@@ -8,7 +8,7 @@
 #include "core/accounts/user.h"
 #include "core/common/context.h"
 #include "core/common/page.h"
-#include "core/common/store.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

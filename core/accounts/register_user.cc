@@ -3,10 +3,13 @@
 #include <utility>
 
 #include "core/accounts/find_by_address.h"
-#include "core/accounts/locale.h"
+#include "core/accounts/notify_user.h"
 #include "core/accounts/password_policy.h"
-#include "core/common/idempotent_write.h"
-#include "core/notifications/outbox.h"
+#include "core/accounts/user_repository.h"
+#include "core/common/locale.h"
+#include "core/events/event_repository.h"
+#include "core/store/idempotency_repository.h"
+#include "core/store/idempotent_write.h"
 
 namespace keelson {
 namespace {
@@ -68,7 +71,7 @@ absl::Status RegisterUser::Refuse(WriteTransaction& tx, const CallContext& conte
   const absl::StatusOr<bool> free =
       tx.cooldowns().TryStart(AddressCooldown(holder->email_key), now, now + policy_.resend_cooldown);
   if (!free.ok() || !*free) return free.status();
-  return QueueMessage(tx, context, ids_, "account_exists", holder, {}, now);
+  return NotifyUser(tx, context, ids_, "account_exists", holder, {}, now);
 }
 
 absl::StatusOr<std::optional<User>> RegisterUser::operator()(const CallContext& context,

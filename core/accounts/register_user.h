@@ -12,7 +12,7 @@
 #include "core/common/context.h"
 #include "core/common/entropy.h"
 #include "core/common/secret.h"
-#include "core/common/store.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

@@ -6,7 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "core/accounts/email_address.h"
+#include "core/common/email_address.h"
 #include "core/common/id.h"
 #include "core/common/text.h"
 

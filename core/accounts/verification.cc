@@ -4,9 +4,11 @@
 #include <cstddef>
 
 #include "absl/strings/escaping.h"
-#include "core/common/idempotent_write.h"
+#include "core/accounts/notify_user.h"
+#include "core/accounts/user_repository.h"
 #include "core/common/strings.h"
-#include "core/notifications/outbox.h"
+#include "core/notifications/message_repository.h"
+#include "core/store/idempotent_write.h"
 
 namespace keelson {
 
@@ -34,7 +36,7 @@ absl::Status VerificationMail::Queue(WriteTransaction& tx, const CallContext& co
   if (!status.ok()) return status;
   status = tx.messages().Supersede(user->id, "verify_email", now);
   if (!status.ok()) return status;
-  return QueueMessage(
+  return NotifyUser(
       tx, context, ids_, "verify_email", user,
       {{"token", token}, {"expire_hours", StrCat(absl::ToInt64Hours(policy_.verification_ttl))}}, now,
       expire_time);

@@ -7,7 +7,8 @@
 #include "core/accounts/user.h"
 #include "core/common/context.h"
 #include "core/common/entropy.h"
-#include "core/common/store.h"
+#include "core/store/idempotency.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

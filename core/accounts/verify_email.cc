@@ -1,9 +1,11 @@
 #include "core/accounts/verify_email.h"
 
 #include "core/accounts/find_by_address.h"
+#include "core/accounts/notify_user.h"
+#include "core/accounts/user_repository.h"
 #include "core/common/error.h"
 #include "core/common/text.h"
-#include "core/notifications/outbox.h"
+#include "core/events/event_repository.h"
 
 namespace keelson {
 namespace {
@@ -43,7 +45,7 @@ absl::Status VerifyEmail::Verify(WriteTransaction& tx, const CallContext& contex
   if (status = tx.users().Update(user); !status.ok()) return status;
   status = tx.events().Append(MakeEvent("user.email_verified", user->id.ToString(), user->id, context, now));
   if (!status.ok()) return status;
-  return QueueMessage(tx, context, ids_, "welcome", user, {}, now);
+  return NotifyUser(tx, context, ids_, "welcome", user, {}, now);
 }
 
 absl::Status ResendVerification::operator()(const CallContext& context, const std::string& email) {

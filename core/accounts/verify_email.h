@@ -9,7 +9,7 @@
 #include "core/common/clock.h"
 #include "core/common/context.h"
 #include "core/common/secret.h"
-#include "core/common/store.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "core/common/strings.h"
+#include "core/events/event_repository.h"
+#include "core/notifications/message_repository.h"
 #include "core/notifications/repeatable.h"
 
 namespace keelson {

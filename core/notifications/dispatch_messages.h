@@ -16,12 +16,12 @@
 #include "core/common/condition_variable.h"
 #include "core/common/entropy.h"
 #include "core/common/log.h"
-#include "core/common/store.h"
 #include "core/notifications/dispatch_policy.h"
 #include "core/notifications/email_provider.h"
 #include "core/notifications/message_renderer.h"
 #include "core/notifications/provider_status.h"
 #include "core/notifications/send_lane.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

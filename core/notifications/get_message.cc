@@ -1,10 +1,10 @@
 #include "core/notifications/get_message.h"
 
-#include "core/accounts/email_address.h"
+#include "core/common/email_address.h"
 #include "core/common/error.h"
-#include "core/common/list_query.h"
-#include "core/common/rows.h"
 #include "core/notifications/message_change.h"
+#include "core/notifications/message_repository.h"
+#include "core/store/list_query.h"
 
 namespace keelson {
 namespace {

@@ -11,8 +11,9 @@
 #include "core/common/context.h"
 #include "core/common/error.h"
 #include "core/common/page.h"
-#include "core/common/store.h"
+#include "core/notifications/message_repository.h"
 #include "core/notifications/provider_status.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

@@ -4,6 +4,8 @@
 
 #include "core/common/error.h"
 #include "core/common/strings.h"
+#include "core/events/event_repository.h"
+#include "core/notifications/message_repository.h"
 
 namespace keelson {
 

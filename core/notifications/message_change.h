@@ -5,7 +5,8 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "core/common/context.h"
-#include "core/common/store.h"
+#include "core/notifications/message_repository.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

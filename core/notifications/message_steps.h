@@ -5,7 +5,8 @@
 #include "absl/status/statusor.h"
 #include "core/common/clock.h"
 #include "core/common/context.h"
-#include "core/common/store.h"
+#include "core/notifications/message.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

@@ -1,6 +1,7 @@
 #include "core/notifications/outbox.h"
 
-#include <utility>
+#include "core/events/event_repository.h"
+#include "core/notifications/message_repository.h"
 
 namespace keelson {
 
@@ -9,25 +10,6 @@ absl::Status QueueMessage(WriteTransaction& tx, const CallContext& context, cons
   return tx.events().Append(MakeEvent("message.queued", message.id.ToString(), message.user_id, context,
                                       message.create_time,
                                       EventPayload().Add("template", message.template_name)));
-}
-
-absl::Status QueueMessage(WriteTransaction& tx, const CallContext& context, IdGenerator& ids,
-                          std::string_view template_name, const User& recipient, TemplateVariables variables,
-                          absl::Time now, std::optional<absl::Time> expire_time) {
-  Message message;
-  message.id = ids.Next<MessageKind>();
-  message.template_name = template_name;
-  message.locale = recipient->locale;
-  message.to = recipient->email;
-  message.to_key = recipient->email_key;
-  message.user_id = recipient->id;
-  message.variables = std::move(variables);
-  message.variables.emplace("display_name", recipient->display_name);
-  message.due_time = now;
-  message.expire_time = expire_time;
-  message.traceparent = context.traceparent;
-  message.create_time = now;
-  return QueueMessage(tx, context, message);
 }
 
 }  // namespace keelson

@@ -1,6 +1,6 @@
 #include "core/notifications/preview_template.h"
 
-#include "core/accounts/locale.h"
+#include "core/common/locale.h"
 
 namespace keelson {
 

@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "core/common/error.h"
-#include "core/common/list_query.h"
-#include "core/common/rows.h"
 #include "core/common/strings.h"
 #include "core/notifications/message_change.h"
+#include "core/notifications/message_repository.h"
 #include "core/notifications/message_steps.h"
+#include "core/store/list_query.h"
 
 namespace keelson {
 namespace {

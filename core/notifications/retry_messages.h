@@ -8,8 +8,8 @@
 #include "core/common/clock.h"
 #include "core/common/context.h"
 #include "core/common/page.h"
-#include "core/common/store.h"
 #include "core/notifications/get_message.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "absl/strings/str_join.h"
-#include "core/accounts/email_address.h"
-#include "core/accounts/locale.h"
+#include "core/common/email_address.h"
 #include "core/common/error.h"
+#include "core/common/locale.h"
 #include "core/common/strings.h"
 #include "core/notifications/outbox.h"
 

@@ -8,7 +8,8 @@
 #include "core/common/clock.h"
 #include "core/common/context.h"
 #include "core/common/id.h"
-#include "core/common/store.h"
+#include "core/notifications/message.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

@@ -2,8 +2,11 @@
 
 #include <utility>
 
-#include "core/common/idempotent_write.h"
+#include "core/accounts/user_repository.h"
 #include "core/common/strings.h"
+#include "core/events/event_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/store/idempotent_write.h"
 
 namespace keelson {
 

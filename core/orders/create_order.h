@@ -8,8 +8,8 @@
 #include "core/common/amount.h"
 #include "core/common/clock.h"
 #include "core/common/context.h"
-#include "core/common/store.h"
 #include "core/orders/order.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

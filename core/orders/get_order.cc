@@ -1,7 +1,8 @@
 #include "core/orders/get_order.h"
 
 #include "core/common/error.h"
-#include "core/common/list_query.h"
+#include "core/orders/order_repository.h"
+#include "core/store/list_query.h"
 
 namespace keelson {
 namespace {

@@ -7,8 +7,8 @@
 #include "absl/status/statusor.h"
 #include "core/common/context.h"
 #include "core/common/page.h"
-#include "core/common/store.h"
 #include "core/orders/order.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

@@ -4,6 +4,8 @@
 
 #include "core/common/error.h"
 #include "core/common/etag.h"
+#include "core/events/event_repository.h"
+#include "core/orders/order_repository.h"
 
 namespace keelson {
 

@@ -6,9 +6,10 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "core/common/context.h"
-#include "core/common/idempotent_write.h"
-#include "core/common/store.h"
 #include "core/orders/order.h"
+#include "core/orders/order_repository.h"
+#include "core/store/idempotent_write.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

@@ -4,10 +4,13 @@
 #include <set>
 #include <utility>
 
-#include "core/common/idempotent_write.h"
 #include "core/common/strings.h"
-#include "core/notifications/outbox.h"
+#include "core/events/event_repository.h"
+#include "core/orders/notify_owner.h"
 #include "core/orders/order_change.h"
+#include "core/orders/order_repository.h"
+#include "core/refunds/refund_repository.h"
+#include "core/store/idempotent_write.h"
 
 namespace keelson {
 
@@ -116,14 +119,6 @@ absl::Status NotAllowed(const Order& order, const RefundJudgement& judgement) {
   return MakeError(details, message);
 }
 
-absl::Status TellOwner(WriteTransaction& tx, const CallContext& context, IdGenerator& ids, const Order& order,
-                       const Refund& refund, absl::Time now) {
-  const Found<User> owner = tx.users().FindUnlocked(order->user_id);
-  if (!owner.ok() || !*owner) return owner.status();
-  return QueueMessage(tx, context, ids, "refund_requested", **owner,
-                      {{"order", order.display_name()}, {"amount", refund.amount().ToString()}}, now);
-}
-
 }  // namespace
 
 absl::StatusOr<RefundCheck> CheckRefund::operator()(const CallContext& context,
@@ -170,7 +165,9 @@ absl::StatusOr<Refund> CreateRefund::operator()(const CallContext& context,
         if (status = tx.refunds().Insert(refund); !status.ok()) return status;
         if (status = tx.events().Append(RefundRequestedEvent(refund, context, now)); !status.ok())
           return status;
-        if (judgement.needs_approval) status = TellOwner(tx, context, ids_, *order, refund, now);
+        if (judgement.needs_approval)
+          status = NotifyOwner(tx, context, ids_, "refund_requested", *order,
+                               {{"amount", refund.amount().ToString()}}, now);
         if (!status.ok()) return status;
         return refund.fields();
       });

@@ -9,9 +9,9 @@
 #include "core/common/amount.h"
 #include "core/common/clock.h"
 #include "core/common/context.h"
-#include "core/common/store.h"
 #include "core/refunds/refund.h"
 #include "core/refunds/refund_rules.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

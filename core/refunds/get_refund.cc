@@ -1,7 +1,8 @@
 #include "core/refunds/get_refund.h"
 
 #include "core/common/error.h"
-#include "core/common/list_query.h"
+#include "core/refunds/refund_repository.h"
+#include "core/store/list_query.h"
 
 namespace keelson {
 

@@ -3,9 +3,13 @@
 #include <map>
 #include <utility>
 
+#include "core/accounts/notify_user.h"
+#include "core/accounts/user_repository.h"
 #include "core/common/backoff.h"
 #include "core/common/strings.h"
-#include "core/notifications/outbox.h"
+#include "core/events/event_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/refunds/refund_repository.h"
 
 namespace keelson {
 namespace {
@@ -201,9 +205,9 @@ absl::Status SettleRefunds::TellOwner(WriteTransaction& tx, const Order& order, 
   // A zero-amount refund moves no money.
   if (refund->amount == 0) return absl::OkStatus();
   const bool succeeded = refund->state == RefundState::kSucceeded;
-  return QueueMessage(
-      tx, SystemContext(Deadline::Never()), ids_, succeeded ? "refund_succeeded" : "refund_failed", owner,
-      {{"order", order.display_name()}, {"amount", refund.amount().ToString()}}, clock_.Now());
+  return NotifyUser(tx, SystemContext(Deadline::Never()), ids_,
+                    succeeded ? "refund_succeeded" : "refund_failed", owner,
+                    {{"order", order.display_name()}, {"amount", refund.amount().ToString()}}, clock_.Now());
 }
 
 }  // namespace keelson

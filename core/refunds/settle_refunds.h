@@ -3,11 +3,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/accounts/user.h"
 #include "core/common/clock.h"
 #include "core/common/entropy.h"
 #include "core/common/log.h"
-#include "core/common/store.h"
 #include "core/refunds/payment_provider.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

@@ -5,6 +5,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "core/events/event_repository.h"
 #include "tests/app/recording_log.h"
 
 namespace keelson {

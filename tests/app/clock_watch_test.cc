@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/events/event_repository.h"
 #include "tests/app/stepped_clock.h"
 
 namespace keelson {

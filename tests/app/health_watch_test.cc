@@ -7,6 +7,7 @@
 #include "adapters/store/memory/memory_store.h"
 #include "app/background_jobs.h"
 #include "app/job_watch.h"
+#include "core/events/event_repository.h"
 #include "tests/app/recording_log.h"
 #include "tests/support/failing_store.h"
 

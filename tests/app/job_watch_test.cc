@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "absl/synchronization/notification.h"
+#include "core/events/event_repository.h"
 #include "tests/app/recording_log.h"
 
 namespace keelson {

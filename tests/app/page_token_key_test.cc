@@ -5,6 +5,8 @@
 #include "adapters/store/memory/memory_store.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_entropy.h"
+#include "core/store/setting_repository.h"
+#include "core/store/store.h"
 
 namespace keelson {
 namespace {

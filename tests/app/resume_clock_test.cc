@@ -4,6 +4,8 @@
 #include <memory>
 
 #include "adapters/store/memory/memory_store.h"
+#include "core/events/event_repository.h"
+#include "core/store/store.h"
 #include "tests/app/stepped_clock.h"
 
 namespace keelson {

@@ -27,19 +27,37 @@ def embedded_headers(root, path):
     return set()
 
 
+def folder_in(path, layer):
+    """The folder of a file within its layer: "store/export" for core/store/export/rows.h; "" for the layer's own."""
+    return path[len(layer) + 1:].rpartition("/")[0]
+
+
+def tree_refusal(path, header):
+    folder, other = folder_in(path, "core"), folder_in(header, "core")
+    if not folder or folder == other:
+        return None
+    if folder not in layers.CORE_TREE:
+        return "its folder is not in tests/architecture/layers.py"
+    if other in layers.CORE_TREE[folder]:
+        return None
+    return f"core/{folder} does not depend on core/{other}"
+
+
 def core_refusal(path, header):
+    if header.startswith("core/"):
+        return tree_refusal(path, header)
     if matches(header, layers.CORE_REFUSED):
         return "the core is pure: no I/O, clock, randomness or thread of its own"
     libraries = [entry for folder, entries in layers.CORE_LIBRARIES.items()
                  if path.startswith(folder) and path.endswith(".cc") for entry in entries]
-    if STANDARD.match(header) or matches(header, layers.CORE + ["core/"] + libraries):
+    if STANDARD.match(header) or matches(header, layers.CORE + libraries):
         return None
     return "the core includes the standard library, Abseil and itself alone"
 
 
 def adapter_of(path):
     """The adapter that a file belongs to, such as store/sqlite or grpc; None outside the table."""
-    parts = path.split("/")[1:-1]
+    parts = folder_in(path, "adapters").split("/")
     names = ("/".join(parts[:depth]) for depth in (1, 2))
     return next((name for name in names if name in layers.TECHNOLOGY), None)
 

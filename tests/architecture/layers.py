@@ -19,6 +19,23 @@ CORE_LIBRARIES = {
     "core/common/domain_name.cc": ["idn2.h"],
 }
 
+# The core's folders form a tree: which others the sources of a folder may include. The unit of work (core/store)
+# declares the repositories forward; export and verify, which handle every table, know all features. Headers in
+# core/ itself gather what the rest of the project uses.
+UNIT_OF_WORK = ["common", "store"]
+FEATURES = ["events", "notifications", "accounts", "orders", "refunds"]
+CORE_TREE = {
+    "common": [],
+    "store": ["common"],
+    "events": UNIT_OF_WORK,
+    "notifications": UNIT_OF_WORK + FEATURES[:1],
+    "accounts": UNIT_OF_WORK + FEATURES[:2],
+    "orders": UNIT_OF_WORK + FEATURES[:3],
+    "refunds": UNIT_OF_WORK + FEATURES[:4],
+    "store/export": UNIT_OF_WORK + FEATURES,
+    "store/verify": UNIT_OF_WORK + FEATURES + ["store/export"],
+}
+
 # Every adapter may use the core, Abseil, POSIX and the supports beside it, and its own technology.
 ADAPTER = ["core/", "absl/"]
 SUPPORTS = ["email/mime", "email/templates", "store/migrations", "store/sql_columns", "support/http"]

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "absl/status/status.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
 #include "tests/bench/seed.h"
 
 namespace keelson {

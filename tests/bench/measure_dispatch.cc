@@ -6,6 +6,8 @@
 #include "absl/time/clock.h"
 #include "adapters/store/sqlite/sqlite_store.h"
 #include "adapters/system/system_clock.h"
+#include "core/notifications/message_repository.h"
+#include "core/store/store.h"
 #include "tests/bench/figures.h"
 #include "tests/bench/postgres_bench.h"
 #include "tests/bench/raw_connection.h"

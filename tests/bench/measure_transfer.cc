@@ -6,7 +6,7 @@
 #include "adapters/store/read_ahead/read_ahead.h"
 #include "adapters/store/sqlite/sqlite_bulk.h"
 #include "adapters/system/system_clock.h"
-#include "core/common/transfer_store.h"
+#include "core/store/export/transfer_store.h"
 #include "tests/bench/figures.h"
 #include "tests/bench/postgres_bench.h"
 

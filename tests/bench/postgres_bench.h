@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "adapters/system/system_clock.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
 #include "tests/bench/figures.h"
 #include "tests/bench/service.h"
 #include "tests/support/postgres/postgres_server.h"

@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/common/id.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
 
 namespace keelson {
 

@@ -2,6 +2,13 @@
 
 #include <algorithm>
 
+#include "core/accounts/user_repository.h"
+#include "core/events/event_repository.h"
+#include "core/notifications/message_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/refunds/refund_repository.h"
+#include "core/store/store.h"
+
 namespace keelson {
 namespace {
 

@@ -10,6 +10,7 @@
 #include "core/common/deadline.h"
 #include "core/orders/create_order.h"
 #include "core/orders/order_steps.h"
+#include "core/refunds/cancel_order.h"
 #include "core/refunds/create_refund.h"
 #include "core/refunds/settle_refunds.h"
 #include "tests/support/fake_clock.h"

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/common/strings.h"
+#include "core/store/setting_repository.h"
 #include "tests/e2e/support/await.h"
 #include "tests/e2e/support/folder.h"
 #include "tests/e2e/support/mail_api.h"

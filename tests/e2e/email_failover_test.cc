@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"
+#include "core/notifications/message_repository.h"
 #include "tests/e2e/support/await.h"
 #include "tests/e2e/support/folder.h"
 #include "tests/e2e/support/mail_api.h"

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/common/strings.h"
+#include "core/store/setting_repository.h"
 #include "tests/e2e/support/await.h"
 #include "tests/e2e/support/folder.h"
 #include "tests/e2e/support/mail_api.h"

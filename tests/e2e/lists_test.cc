@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "core/accounts/user_repository.h"
 #include "core/common/strings.h"
 #include "tests/e2e/support/database.h"
 #include "tests/e2e/support/folder.h"

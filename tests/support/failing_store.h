@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/common/deadline.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
 
 namespace keelson {
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "core/common/deadline.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
 
 namespace keelson {
 

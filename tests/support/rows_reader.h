@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/common/bulk.h"
+#include "core/store/export/bulk.h"
 #include "tests/support/status_checks.h"
 
 namespace keelson {

@@ -1,6 +1,6 @@
 #include "adapters/email/mime/mailbox.h"
 
-#include "core/accounts/email_address.h"
+#include "core/common/email_address.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
 

@@ -4,6 +4,7 @@
 
 #include "adapters/store/memory/expire.h"
 #include "adapters/store/memory/listing.h"
+#include "core/accounts/user_repository.h"
 #include "core/common/error.h"
 
 namespace keelson {

@@ -4,7 +4,8 @@
 #include <utility>
 
 #include "adapters/store/memory/table.h"
-#include "core/common/rows.h"
+#include "core/accounts/user_repository.h"
+#include "core/store/export/rows.h"
 
 namespace keelson {
 

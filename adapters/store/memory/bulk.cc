@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/accounts/user_repository.h"
 #include "core/common/strings.h"
 
 namespace keelson {

@@ -7,7 +7,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "adapters/store/memory/repositories.h"
-#include "core/common/bulk.h"
+#include "core/store/export/bulk.h"
 
 namespace keelson {
 

@@ -2,9 +2,9 @@
 
 #include <memory>
 
-#include "core/common/bulk.h"
 #include "core/common/deadline.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
+#include "core/store/export/bulk.h"
 
 namespace keelson {
 

@@ -4,6 +4,7 @@
 
 #include "adapters/store/memory/expire.h"
 #include "adapters/store/memory/listing.h"
+#include "core/notifications/message_repository.h"
 
 namespace keelson {
 namespace {

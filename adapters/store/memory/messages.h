@@ -4,7 +4,8 @@
 #include <variant>
 
 #include "adapters/store/memory/table.h"
-#include "core/common/rows.h"
+#include "core/notifications/message_repository.h"
+#include "core/store/export/rows.h"
 
 namespace keelson {
 

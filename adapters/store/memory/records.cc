@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "adapters/store/memory/expire.h"
-#include "core/common/bulk.h"
+#include "core/common/found.h"
+#include "core/store/export/bulk.h"
 
 namespace keelson {
 

@@ -5,7 +5,10 @@
 #include <vector>
 
 #include "adapters/store/memory/table.h"
-#include "core/common/rows.h"
+#include "core/events/event_repository.h"
+#include "core/store/export/rows.h"
+#include "core/store/idempotency_repository.h"
+#include "core/store/setting_repository.h"
 
 namespace keelson {
 

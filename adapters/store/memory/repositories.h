@@ -4,6 +4,7 @@
 #include "adapters/store/memory/messages.h"
 #include "adapters/store/memory/records.h"
 #include "adapters/store/memory/trade.h"
+#include "core/store/expiry_repository.h"
 
 namespace keelson {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "core/common/rows.h"
+#include "core/store/export/rows.h"
 
 namespace keelson {
 

@@ -3,6 +3,8 @@
 #include "adapters/store/memory/invariants.h"
 #include "adapters/store/memory/listing.h"
 #include "core/common/error.h"
+#include "core/orders/order_repository.h"
+#include "core/refunds/refund_repository.h"
 
 namespace keelson {
 namespace {

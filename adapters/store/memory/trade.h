@@ -5,7 +5,9 @@
 #include <variant>
 
 #include "adapters/store/memory/table.h"
-#include "core/common/rows.h"
+#include "core/orders/order_repository.h"
+#include "core/refunds/refund_repository.h"
+#include "core/store/export/rows.h"
 
 namespace keelson {
 

@@ -8,6 +8,7 @@
 #include "adapters/store/postgres/foreign_keys.h"
 #include "adapters/store/postgres/sequencer.h"
 #include "adapters/store/sql_columns/columns.h"
+#include "core/accounts/user_repository.h"
 
 namespace keelson {
 namespace {

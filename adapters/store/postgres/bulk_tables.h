@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "adapters/store/postgres/connection.h"
-#include "core/common/bulk.h"
+#include "core/accounts/user_repository.h"
+#include "core/store/export/bulk.h"
 
 namespace keelson {
 

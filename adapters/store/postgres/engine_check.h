@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "adapters/store/postgres/connection.h"
-#include "core/common/bulk.h"
+#include "core/store/export/bulk.h"
 
 namespace keelson {
 

@@ -3,7 +3,7 @@
 #include "adapters/store/postgres/sequencer.h"
 #include "adapters/store/postgres/session.h"
 #include "core/common/deadline.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
 
 namespace keelson {
 

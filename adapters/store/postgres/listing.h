@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "adapters/store/postgres/session.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
 
 namespace keelson {
 

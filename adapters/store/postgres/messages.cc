@@ -2,6 +2,7 @@
 
 #include "adapters/store/postgres/listing.h"
 #include "adapters/store/sql_columns/columns.h"
+#include "core/notifications/message_repository.h"
 
 namespace keelson {
 namespace {

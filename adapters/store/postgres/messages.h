@@ -1,6 +1,7 @@
 #pragma once
 
 #include "adapters/store/postgres/users.h"
+#include "core/notifications/message_repository.h"
 
 namespace keelson {
 

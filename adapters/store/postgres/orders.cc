@@ -3,6 +3,7 @@
 #include "adapters/store/postgres/listing.h"
 #include "adapters/store/postgres/order_rows.h"
 #include "adapters/store/sql_columns/columns.h"
+#include "core/orders/order_repository.h"
 
 namespace keelson {
 namespace {

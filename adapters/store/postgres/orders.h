@@ -3,6 +3,7 @@
 #include <map>
 
 #include "adapters/store/postgres/users.h"
+#include "core/orders/order_repository.h"
 
 namespace keelson {
 

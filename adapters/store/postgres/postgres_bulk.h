@@ -5,8 +5,8 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "adapters/store/postgres/connection.h"
-#include "core/common/bulk.h"
 #include "core/common/clock.h"
+#include "core/store/export/bulk.h"
 
 namespace keelson {
 

@@ -7,7 +7,7 @@
 #include "absl/time/time.h"
 #include "adapters/store/postgres/pool.h"
 #include "core/common/deadline.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
 
 namespace keelson {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "adapters/store/postgres/session.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
 
 namespace keelson {
 

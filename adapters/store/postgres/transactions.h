@@ -7,7 +7,15 @@
 #include "adapters/store/postgres/small_tables.h"
 #include "adapters/store/postgres/users.h"
 #include "adapters/store/postgres/write_session.h"
+#include "core/accounts/user_repository.h"
 #include "core/common/deadline.h"
+#include "core/events/event_repository.h"
+#include "core/notifications/message_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/refunds/refund_repository.h"
+#include "core/store/expiry_repository.h"
+#include "core/store/idempotency_repository.h"
+#include "core/store/setting_repository.h"
 
 namespace keelson {
 

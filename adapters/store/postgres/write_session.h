@@ -4,7 +4,7 @@
 
 #include "adapters/store/postgres/session.h"
 #include "core/common/deadline.h"
-#include "core/common/idempotency.h"
+#include "core/store/idempotency.h"
 
 namespace keelson {
 

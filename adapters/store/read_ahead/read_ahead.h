@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/common/bulk.h"
+#include "core/store/export/bulk.h"
 
 namespace keelson {
 

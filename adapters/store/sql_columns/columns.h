@@ -5,7 +5,8 @@
 #include <concepts>
 #include <type_traits>
 
-#include "core/common/rows.h"
+#include "core/accounts/user_repository.h"
+#include "core/store/export/rows.h"
 
 namespace keelson {
 

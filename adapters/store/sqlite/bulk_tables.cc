@@ -4,6 +4,7 @@
 #include <string>
 
 #include "adapters/store/sql_columns/columns.h"
+#include "core/accounts/user_repository.h"
 #include "core/common/strings.h"
 
 namespace keelson {

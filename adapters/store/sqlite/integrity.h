@@ -4,7 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "adapters/store/sqlite/connection.h"
-#include "core/common/bulk.h"
+#include "core/store/export/bulk.h"
 
 namespace keelson {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "adapters/store/sqlite/query.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
 
 namespace keelson {
 

@@ -13,7 +13,7 @@
 #include "adapters/store/sqlite/connection.h"
 #include "adapters/store/sqlite/database_path.h"
 #include "adapters/store/sqlite/transactions.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
 
 namespace keelson {
 

@@ -2,7 +2,7 @@
 
 #include "adapters/store/sqlite/listing.h"
 #include "adapters/store/sqlite/query.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
 
 namespace keelson {
 

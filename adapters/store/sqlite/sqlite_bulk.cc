@@ -10,6 +10,7 @@
 #include "adapters/store/sqlite/integrity.h"
 #include "adapters/store/sqlite/schema.h"
 #include "adapters/store/sqlite/small_tables.h"
+#include "core/common/found.h"
 
 namespace keelson {
 namespace {

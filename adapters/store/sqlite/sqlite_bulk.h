@@ -4,8 +4,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "core/common/bulk.h"
 #include "core/common/clock.h"
+#include "core/store/export/bulk.h"
 
 namespace keelson {
 

@@ -15,7 +15,8 @@
 #include "adapters/store/sqlite/schema.h"
 #include "adapters/store/sqlite/small_tables.h"
 #include "adapters/store/sqlite/temporary_file.h"
-#include "core/common/bulk.h"
+#include "core/common/found.h"
+#include "core/store/export/bulk.h"
 
 namespace keelson {
 namespace {

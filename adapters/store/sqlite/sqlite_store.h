@@ -7,7 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/common/clock.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
 
 namespace keelson {
 

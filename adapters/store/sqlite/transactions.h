@@ -6,6 +6,12 @@
 #include "adapters/store/sqlite/refunds.h"
 #include "adapters/store/sqlite/small_tables.h"
 #include "adapters/store/sqlite/users.h"
+#include "core/accounts/user_repository.h"
+#include "core/events/event_repository.h"
+#include "core/notifications/message_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/refunds/refund_repository.h"
+#include "core/store/idempotency_repository.h"
 
 namespace keelson {
 

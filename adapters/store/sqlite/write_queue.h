@@ -11,7 +11,7 @@
 #include "adapters/store/sqlite/completion.h"
 #include "core/common/condition_variable.h"
 #include "core/common/deadline.h"
-#include "core/common/store.h"
+#include "core/repositories.h"
 
 namespace keelson {
 

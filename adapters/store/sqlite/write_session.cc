@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "core/events/event_repository.h"
+
 namespace keelson {
 namespace {
 

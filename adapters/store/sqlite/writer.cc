@@ -2,6 +2,7 @@
 
 #include "adapters/store/sqlite/errors.h"
 #include "core/common/error.h"
+#include "core/store/store.h"
 
 namespace keelson {
 namespace {

@@ -9,6 +9,7 @@
 #include "adapters/store/sqlite/write_queue.h"
 #include "adapters/store/sqlite/write_session.h"
 #include "core/common/deadline.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

@@ -4,7 +4,7 @@
 
 #include "adapters/email/mime/envelope.h"
 #include "adapters/email/mime/mime_message.h"
-#include "core/accounts/email_address.h"
+#include "core/common/email_address.h"
 
 namespace keelson {
 

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "adapters/grpc/translate.h"
-#include "core/common/list_query.h"
+#include "core/store/list_query.h"
 
 namespace keelson {
 namespace {

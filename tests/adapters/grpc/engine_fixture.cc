@@ -4,6 +4,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/store/store.h"
+
 namespace keelson {
 namespace {
 

@@ -12,6 +12,8 @@
 
 #include "adapters/grpc/server.h"
 #include "adapters/store/memory/memory_store.h"
+#include "core/notifications/message_repository.h"
+#include "core/store/store.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "keelson/accounts/v1/accounts.grpc.pb.h"

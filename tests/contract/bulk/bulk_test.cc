@@ -1,6 +1,11 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/accounts/user_repository.h"
+#include "core/events/event_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/store/setting_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/bulk/fixtures.h"
 #include "tests/contract/store/samples.h"
 

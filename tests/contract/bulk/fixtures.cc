@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <system_error>
 
+#include "core/store/store.h"
+
 namespace keelson {
 
 SqliteBulkFixture::SqliteBulkFixture() {

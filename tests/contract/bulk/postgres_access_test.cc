@@ -1,4 +1,5 @@
 #include "adapters/store/postgres/postgres_migrator.h"
+#include "core/store/store.h"
 #include "tests/contract/bulk/fixtures.h"
 #include "tests/contract/store/samples.h"
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 
+#include "core/accounts/user_repository.h"
 #include "tests/contract/store/samples.h"
 
 namespace keelson {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "core/common/rows.h"
+#include "core/store/export/rows.h"
 
 namespace keelson {
 

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <thread>
 
+#include "core/events/event_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/bulk/fixtures.h"
 #include "tests/contract/store/samples.h"
 

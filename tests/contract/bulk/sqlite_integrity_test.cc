@@ -3,8 +3,8 @@
 
 #include <fstream>
 
-#include "core/audit/verify_store.h"
 #include "core/common/strings.h"
+#include "core/store/verify/verify_store.h"
 #include "tests/contract/bulk/fixtures.h"
 
 namespace keelson {

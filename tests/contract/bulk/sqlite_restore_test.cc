@@ -10,6 +10,8 @@
 
 #include "adapters/store/sqlite/sqlite_backup.h"
 #include "adapters/store/sqlite/sqlite_migrator.h"
+#include "core/events/event_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/bulk/fixtures.h"
 #include "tests/contract/store/samples.h"
 

@@ -1,6 +1,6 @@
 // A transfer from every adapter to every other, as keelson transfer puts it together.
 #include "adapters/store/read_ahead/read_ahead.h"
-#include "core/common/transfer_store.h"
+#include "core/store/export/transfer_store.h"
 #include "tests/contract/bulk/fixtures.h"
 
 namespace keelson {

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "absl/time/clock.h"
+#include "core/notifications/message_repository.h"
 #include "tests/contract/email_smtp/fixture.h"
 
 namespace keelson {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "core/notifications/message_repository.h"
 #include "tests/contract/email_smtp/fixture.h"
 #include "tests/support/http/self_signed.h"
 

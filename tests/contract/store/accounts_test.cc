@@ -1,3 +1,5 @@
+#include "core/accounts/user_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 
 namespace keelson {

@@ -3,6 +3,10 @@
 #include <mutex>
 #include <set>
 
+#include "core/accounts/user_repository.h"
+#include "core/notifications/message_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 
 namespace keelson {

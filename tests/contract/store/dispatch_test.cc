@@ -7,6 +7,8 @@
 
 #include "adapters/system/system_entropy.h"
 #include "core/notifications/dispatch_messages.h"
+#include "core/notifications/message_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 #include "tests/support/fake_renderer.h"
 

@@ -2,6 +2,10 @@
 
 #include <cstdlib>
 
+#include "core/accounts/user_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/store/store.h"
+
 namespace keelson {
 
 TemporaryFolder::TemporaryFolder() {

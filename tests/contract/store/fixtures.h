@@ -21,6 +21,8 @@
 #include "adapters/store/sqlite/sqlite_store.h"
 #include "core/common/deadline.h"
 #include "core/common/error.h"
+#include "core/events/event_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/store/samples.h"
 #include "tests/support/postgres/pgbouncer.h"
 #include "tests/support/postgres/postgres_database.h"

@@ -2,6 +2,9 @@
 
 #include "absl/time/clock.h"
 #include "adapters/store/postgres/postgres_migrator.h"
+#include "core/accounts/user_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 
 namespace keelson {

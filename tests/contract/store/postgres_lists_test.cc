@@ -1,6 +1,9 @@
 // How PostgreSQL reads lists and its queue: how many rows it looks at.
 #include "adapters/store/postgres/postgres_migrator.h"
 #include "adapters/store/postgres/transactions.h"
+#include "core/notifications/message_repository.h"
+#include "core/store/expiry_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/store/shop.h"
 
 namespace keelson {

@@ -3,6 +3,8 @@
 #include "adapters/store/postgres/postgres_bulk.h"
 #include "adapters/store/postgres/postgres_migrator.h"
 #include "core/common/strings.h"
+#include "core/events/event_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 #include "tests/support/postgres/postgres_standby.h"
 

@@ -6,7 +6,12 @@
 #include "adapters/store/postgres/locks.h"
 #include "adapters/store/postgres/migrations.h"
 #include "adapters/store/postgres/postgres_migrator.h"
+#include "core/accounts/user_repository.h"
 #include "core/common/strings.h"
+#include "core/events/event_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/refunds/refund_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 #include "tests/support/postgres/await.h"
 

@@ -1,3 +1,9 @@
+#include "core/accounts/user_repository.h"
+#include "core/notifications/message_repository.h"
+#include "core/store/expiry_repository.h"
+#include "core/store/idempotency_repository.h"
+#include "core/store/setting_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 
 namespace keelson {

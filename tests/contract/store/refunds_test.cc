@@ -1,3 +1,6 @@
+#include "core/orders/order_repository.h"
+#include "core/refunds/refund_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 
 namespace keelson {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "core/common/store.h"
+#include "core/repositories.h"
 
 namespace keelson {
 

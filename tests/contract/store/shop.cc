@@ -1,6 +1,11 @@
 #include "tests/contract/store/shop.h"
 
 #include "absl/strings/str_cat.h"
+#include "core/accounts/user_repository.h"
+#include "core/notifications/message_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/refunds/refund_repository.h"
+#include "core/store/store.h"
 
 namespace keelson {
 

@@ -4,6 +4,9 @@
 
 #include <sstream>
 
+#include "core/accounts/user_repository.h"
+#include "core/events/event_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 
 namespace keelson {

@@ -10,6 +10,9 @@
 #include "adapters/store/sqlite/sqlite_backup.h"
 #include "adapters/store/sqlite/sqlite_bulk.h"
 #include "adapters/store/sqlite/sqlite_migrator.h"
+#include "core/accounts/user_repository.h"
+#include "core/events/event_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 
 namespace keelson {

@@ -5,6 +5,8 @@
 
 #include "adapters/store/sqlite/sqlite_migrator.h"
 #include "adapters/store/sqlite/transactions.h"
+#include "core/notifications/message_repository.h"
+#include "core/store/expiry_repository.h"
 #include "tests/contract/store/shop.h"
 
 namespace keelson {

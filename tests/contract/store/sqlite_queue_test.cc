@@ -1,4 +1,5 @@
 #include "absl/synchronization/notification.h"
+#include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 
 namespace keelson {

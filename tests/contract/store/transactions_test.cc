@@ -1,6 +1,14 @@
 #include <atomic>
 
 #include "absl/synchronization/notification.h"
+#include "core/accounts/user_repository.h"
+#include "core/events/event_repository.h"
+#include "core/notifications/message_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/refunds/refund_repository.h"
+#include "core/store/idempotency_repository.h"
+#include "core/store/setting_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 
 namespace keelson {

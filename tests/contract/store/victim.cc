@@ -9,6 +9,9 @@
 #include <vector>
 
 #include "adapters/store/sqlite/sqlite_store.h"
+#include "core/accounts/user_repository.h"
+#include "core/events/event_repository.h"
+#include "core/store/store.h"
 #include "tests/contract/store/samples.h"
 
 namespace keelson {

@@ -1,4 +1,4 @@
-#include "core/accounts/email_address.h"
+#include "core/common/email_address.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,7 @@
 #include "core/accounts/list_users.h"
 
+#include "core/accounts/user_repository.h"
+#include "core/store/store.h"
 #include "tests/core/world.h"
 
 namespace keelson {

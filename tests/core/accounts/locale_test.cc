@@ -1,4 +1,4 @@
-#include "core/accounts/locale.h"
+#include "core/common/locale.h"
 
 #include <catch2/catch.hpp>
 

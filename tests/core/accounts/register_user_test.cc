@@ -3,7 +3,9 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "core/common/idempotent_write.h"
+#include "core/store/idempotency_repository.h"
+#include "core/store/idempotent_write.h"
+#include "core/store/store.h"
 #include "tests/core/world.h"
 
 namespace keelson {

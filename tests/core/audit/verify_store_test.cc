@@ -1,12 +1,13 @@
 // Each invariant is proved by a store that breaks it: one thing is done to a product's rows that no use case
 // does.
-#include "core/audit/verify_store.h"
+#include "core/store/verify/verify_store.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <limits>
 #include <tuple>
 
+#include "core/accounts/user_repository.h"
 #include "core/common/strings.h"
 #include "tests/core/audit/lived_in.h"
 

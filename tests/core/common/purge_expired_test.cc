@@ -1,8 +1,8 @@
-#include "core/common/purge_expired.h"
+#include "core/store/purge_expired.h"
 
 #include <catch2/catch.hpp>
 
-#include "core/common/idempotency.h"
+#include "core/store/idempotency.h"
 #include "tests/core/world.h"
 
 namespace keelson {

@@ -1,7 +1,10 @@
-#include "core/common/transfer_store.h"
+#include "core/store/export/transfer_store.h"
 
 #include <catch2/catch.hpp>
 
+#include "core/accounts/user_repository.h"
+#include "core/store/setting_repository.h"
+#include "core/store/store.h"
 #include "tests/core/world.h"
 #include "tests/support/rows_reader.h"
 

@@ -6,8 +6,10 @@
 #include "core/common/deadline.h"
 #include "core/common/page.h"
 #include "core/notifications/get_message.h"
+#include "core/notifications/message_repository.h"
 #include "core/notifications/message_steps.h"
 #include "core/notifications/retry_messages.h"
+#include "core/store/store.h"
 #include "tests/core/world.h"
 
 namespace keelson {

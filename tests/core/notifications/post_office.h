@@ -8,6 +8,8 @@
 
 #include "core/common/deadline.h"
 #include "core/notifications/dispatch_messages.h"
+#include "core/notifications/message_repository.h"
+#include "core/store/store.h"
 #include "tests/core/world.h"
 #include "tests/support/fake_email_provider.h"
 #include "tests/support/fake_renderer.h"

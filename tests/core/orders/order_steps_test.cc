@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/common/etag.h"
+#include "core/refunds/cancel_order.h"
 #include "tests/core/world.h"
 
 namespace keelson {

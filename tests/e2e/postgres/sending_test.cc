@@ -8,6 +8,8 @@
 #include <thread>
 
 #include "core/common/strings.h"
+#include "core/notifications/message_repository.h"
+#include "core/store/setting_repository.h"
 #include "tests/e2e/postgres/support/fleet.h"
 #include "tests/e2e/support/await.h"
 #include "tests/e2e/support/mail_api.h"

@@ -5,6 +5,8 @@
 #include "absl/time/clock.h"
 #include "adapters/store/postgres/postgres_store.h"
 #include "core/events/event.h"
+#include "core/events/event_repository.h"
+#include "core/store/store.h"
 #include "tests/e2e/support/stores.h"
 
 namespace keelson::e2e {

@@ -1,0 +1,85 @@
+// Lists are described in core/store/store.h.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/accounts/user.h"
+#include "core/common/found.h"
+#include "core/common/id.h"
+#include "core/common/list_position.h"
+#include "core/store/idempotency.h"
+
+namespace keelson {
+
+struct UserFilter {
+  // Empty: every state.
+  std::vector<UserState> states;
+  // Of the canonical key; empty: every address. Erased accounts hold no address and match no prefix.
+  std::string email_prefix;
+  std::optional<absl::Time> created_from;
+  std::optional<absl::Time> created_before;
+};
+
+class UserReader {
+ public:
+  virtual ~UserReader() = default;
+  virtual Found<User> Find(UserId id) = 0;
+  // The account that holds the address with this canonical key; erased ones hold none.
+  virtual Found<User> FindByEmailKey(std::string_view email_key) = 0;
+  // Those that are there, each once, in no particular order.
+  virtual absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) = 0;
+  virtual absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
+                                                 int limit) = 0;
+};
+
+class UserRepository : public UserReader {
+ public:
+  // As Find, but the user may be changed by others before the transaction ends: for what only tells them of
+  // something, and must not make them wait. FindMany finds them so, too.
+  virtual Found<User> FindUnlocked(UserId id) = 0;
+  // ALREADY_EXISTS (EMAIL_TAKEN) where an account holds the address.
+  virtual absl::Status Insert(const User& user, std::string_view password_hash) = 0;
+  virtual absl::Status Update(const User& user) = 0;
+};
+
+// A token that was sent by e-mail, by its digest: the token itself is nowhere.
+struct EmailToken {
+  Sha256Digest digest{};
+  UserId user_id;
+  TokenPurpose purpose = TokenPurpose::kVerifyEmail;
+  // The address that it proves.
+  std::string email_key;
+  absl::Time expire_time;
+
+  bool operator==(const EmailToken&) const = default;
+};
+
+class TokenRepository {
+ public:
+  virtual ~TokenRepository() = default;
+  virtual Found<EmailToken> Find(const Sha256Digest& digest) = 0;
+  // In the place of the user's older token of this purpose, if there is one.
+  virtual absl::Status Put(const EmailToken& token) = 0;
+};
+
+class CooldownRepository {
+ public:
+  virtual ~CooldownRepository() = default;
+  // True, and `key` cools until `until`, unless it still cools at `now`. Writes in both cases, so that the
+  // time a commit takes does not tell them apart.
+  virtual absl::StatusOr<bool> TryStart(const Fingerprint& key, absl::Time now, absl::Time until) = 0;
+};
+
+template <typename Archive>
+void Describe(Archive& a, EmailToken& t) {
+  a(t.digest), a(t.user_id), a(t.purpose), a(t.email_key), a(t.expire_time);
+}
+
+}  // namespace keelson

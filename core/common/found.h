@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace keelson {
+
+template <typename T>
+using Found = absl::StatusOr<std::optional<T>>;
+
+// What a repository finds one by one: those that are there, each once.
+template <typename Entity, typename Repository, typename Id>
+absl::StatusOr<std::vector<Entity>> FindEach(Repository& repository, std::span<const Id> ids) {
+  std::vector<Entity> entities;
+  for (const Id& id : std::set<Id>(ids.begin(), ids.end())) {
+    Found<Entity> found = repository.Find(id);
+    if (!found.ok()) return found.status();
+    if (*found) entities.push_back(**std::move(found));
+  }
+  return entities;
+}
+
+}  // namespace keelson

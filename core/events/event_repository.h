@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/common/found.h"
+#include "core/events/event.h"
+
+namespace keelson {
+
+class EventReader {
+ public:
+  virtual ~EventReader() = default;
+  // At most `limit` committed events with a greater sequence, in order.
+  virtual absl::StatusOr<std::vector<Event>> ListAfter(std::int64_t sequence, int limit) = 0;
+  // The committed event with the greatest sequence.
+  virtual Found<Event> FindLast() = 0;
+};
+
+class EventRepository {
+ public:
+  virtual ~EventRepository() = default;
+  // The store numbers events from 1 without gaps, in commit order, and chains them (ChainedHash).
+  virtual absl::Status Append(const Event& event) = 0;
+};
+
+}  // namespace keelson

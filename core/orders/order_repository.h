@@ -1,0 +1,47 @@
+// Lists are described in core/store/store.h.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/common/found.h"
+#include "core/common/id.h"
+#include "core/common/list_position.h"
+#include "core/orders/order.h"
+
+namespace keelson {
+
+struct OrderFilter {
+  std::optional<UserId> user_id;
+  // Empty: every state.
+  std::vector<OrderState> states;
+  std::optional<absl::Time> created_from;
+  std::optional<absl::Time> created_before;
+};
+
+class OrderReader {
+ public:
+  virtual ~OrderReader() = default;
+  virtual Found<Order> Find(OrderId id) = 0;
+  virtual Found<Order> FindByReference(std::string_view reference) = 0;
+  virtual absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter,
+                                                  std::optional<ListPosition> before, int limit) = 0;
+};
+
+class OrderRepository : public OrderReader {
+ public:
+  // As Find, all in one question to a remote store: those that are there, each once, in no particular order.
+  virtual absl::StatusOr<std::vector<Order>> FindMany(std::span<const OrderId> ids) {
+    return FindEach<Order>(*this, ids);
+  }
+  // ALREADY_EXISTS (REFERENCE_TAKEN) where another order has its reference.
+  virtual absl::Status Insert(const Order& order) = 0;
+  virtual absl::Status Update(const Order& order) = 0;
+};
+
+}  // namespace keelson

@@ -1,0 +1,47 @@
+// Lists are described in core/store/store.h.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/common/found.h"
+#include "core/common/id.h"
+#include "core/common/list_position.h"
+#include "core/refunds/refund.h"
+
+namespace keelson {
+
+struct RefundFilter {
+  std::optional<OrderId> order_id;
+  std::optional<UserId> user_id;
+  // Empty: every state.
+  std::vector<RefundState> states;
+  std::optional<absl::Time> created_from;
+  std::optional<absl::Time> created_before;
+};
+
+class RefundReader {
+ public:
+  virtual ~RefundReader() = default;
+  virtual Found<Refund> Find(RefundId id) = 0;
+  virtual absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter,
+                                                   std::optional<ListPosition> before, int limit) = 0;
+  // At most `limit` whose due time has come, the longest due first.
+  virtual absl::StatusOr<std::vector<Refund>> ListDue(absl::Time now, int limit) = 0;
+};
+
+class RefundRepository : public RefundReader {
+ public:
+  // As OrderRepository's.
+  virtual absl::StatusOr<std::vector<Refund>> FindMany(std::span<const RefundId> ids) {
+    return FindEach<Refund>(*this, ids);
+  }
+  virtual absl::Status Insert(const Refund& refund) = 0;
+  virtual absl::Status Update(const Refund& refund) = 0;
+};
+
+}  // namespace keelson

@@ -1,0 +1,12 @@
+// The store and every repository: for adapters and tests. A use case includes those that it uses.
+#pragma once
+
+#include "core/accounts/user_repository.h"
+#include "core/events/event_repository.h"
+#include "core/notifications/message_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/refunds/refund_repository.h"
+#include "core/store/expiry_repository.h"
+#include "core/store/idempotency_repository.h"
+#include "core/store/setting_repository.h"
+#include "core/store/store.h"

@@ -1,0 +1,152 @@
+// All that a store keeps, as plain rows: what moves from one store to another, and what is checked.
+//
+// A row's key is a string of bytes. Keys of a kind sort as bytes do, and that is the order of its rows in
+// every store. The Describe functions say what of a row its content is.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/accounts/user.h"
+#include "core/accounts/user_repository.h"
+#include "core/events/event.h"
+#include "core/notifications/message.h"
+#include "core/orders/order.h"
+#include "core/refunds/refund.h"
+#include "core/store/idempotency.h"
+
+namespace keelson {
+
+struct UserRow {
+  UserFields fields;
+  // Nothing where the store has none of this user.
+  std::optional<std::string> password_hash = {};
+
+  bool operator==(const UserRow&) const = default;
+};
+
+struct Cooldown {
+  Fingerprint key{};
+  absl::Time until;
+
+  bool operator==(const Cooldown&) const = default;
+};
+
+struct Setting {
+  std::string name;
+  std::string value;
+
+  bool operator==(const Setting&) const = default;
+};
+
+// Rows of one kind. A kind comes after those that it refers to: a store that is filled in this order holds
+// nothing that refers to what is not there.
+using RowBatch = std::variant<std::vector<UserRow>, std::vector<EmailToken>, std::vector<Cooldown>,
+                              std::vector<OrderFields>, std::vector<RefundFields>, std::vector<Message>,
+                              std::vector<Event>, std::vector<IdempotencyRecord>, std::vector<Setting>>;
+
+// The alternatives of RowBatch, by their numbers.
+enum class RowKind {
+  kUsers,
+  kEmailTokens,
+  kCooldowns,
+  kOrders,
+  kRefunds,
+  kMessages,
+  kEvents,
+  kIdempotency,
+  kSettings,
+};
+inline constexpr int kRowKinds = static_cast<int>(std::variant_size_v<RowBatch>);
+inline constexpr std::array<RowKind, kRowKinds> kAllRowKinds = [] {
+  std::array<RowKind, kRowKinds> kinds{};
+  for (int i = 0; i < kRowKinds; ++i) kinds[static_cast<std::size_t>(i)] = static_cast<RowKind>(i);
+  return kinds;
+}();
+
+namespace internal {
+
+template <typename Row, int kind = 0>
+constexpr RowKind KindOfRow() {
+  if constexpr (std::is_same_v<std::vector<Row>, std::variant_alternative_t<kind, RowBatch>>) {
+    return static_cast<RowKind>(kind);
+  } else {
+    return KindOfRow<Row, kind + 1>();
+  }
+}
+
+}  // namespace internal
+
+template <typename Row>
+inline constexpr RowKind kKindOf = internal::KindOfRow<Row>();
+
+inline RowKind KindOf(const RowBatch& rows) {
+  return static_cast<RowKind>(rows.index());
+}
+// "users", "email_tokens", …: as the tables are named.
+std::string_view TableName(RowKind kind);
+std::size_t CountOf(const RowBatch& rows);
+// The key of the last row; there must be one.
+std::string LastKey(const RowBatch& rows);
+
+// Calls `work` with an empty vector of the kind's rows: from a kind to its type.
+template <int number = 0, typename Work>
+auto WithRowsOf(RowKind kind, const Work& work) {
+  if constexpr (number + 1 < kRowKinds) {
+    if (static_cast<int>(kind) != number) return WithRowsOf<number + 1>(kind, work);
+  }
+  return work(std::variant_alternative_t<number, RowBatch>());
+}
+
+// An id's or a fingerprint's bytes; those of tokens are the user's id and the purpose, those of refunds the
+// order's id and the refund's, those of events the sequence, those of settings the name.
+std::string KeyOf(const UserRow& row);
+std::string KeyOf(const EmailToken& row);
+std::string KeyOf(const Cooldown& row);
+std::string KeyOf(const OrderFields& row);
+std::string KeyOf(const RefundFields& row);
+std::string KeyOf(const Message& row);
+std::string KeyOf(const Event& row);
+std::string KeyOf(const IdempotencyRecord& row);
+std::string KeyOf(const Setting& row);
+
+// The parts that a key is made of, from byte `offset` on. Of an empty key, which comes before every other,
+// they are the least there are.
+Uuid UuidInKey(std::string_view key, std::size_t offset = 0);
+std::int64_t NumberInKey(std::string_view key, std::size_t offset = 0);
+
+// The key as people write it: "user_01…", "7", "page_token_key", or hexadecimal digits.
+std::string NameOf(const UserRow& row);
+std::string NameOf(const EmailToken& row);
+std::string NameOf(const Cooldown& row);
+std::string NameOf(const OrderFields& row);
+std::string NameOf(const RefundFields& row);
+std::string NameOf(const Message& row);
+std::string NameOf(const Event& row);
+std::string NameOf(const IdempotencyRecord& row);
+std::string NameOf(const Setting& row);
+
+template <typename Archive>
+void Describe(Archive& a, UserRow& r) {
+  a(r.fields), a(r.password_hash);
+}
+
+template <typename Archive>
+void Describe(Archive& a, Cooldown& c) {
+  a(c.key), a(c.until);
+}
+
+template <typename Archive>
+void Describe(Archive& a, Setting& s) {
+  a(s.name), a(s.value);
+}
+
+}  // namespace keelson

@@ -1,0 +1,43 @@
+// A repeat of a call with the same request id and content is given the first answer again and changes
+// nothing; the same id with other content is refused.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/time/time.h"
+#include "core/common/archive.h"
+#include "core/common/error.h"
+#include "core/common/sha256.h"
+
+namespace keelson {
+
+inline constexpr std::size_t kMaxRequestIdBytes = 128;
+// How long a repeat is recognised.
+inline constexpr absl::Duration kIdempotencyRetention = absl::Hours(48);
+
+using Fingerprint = std::array<std::uint8_t, 16>;
+
+// The first 128 bits of a SHA-256.
+Fingerprint FingerprintOf(std::string_view bytes);
+
+struct IdempotencyRecord {
+  // Of caller, method and request id.
+  Fingerprint key{};
+  // Of the request's content, secrets left out: a fast hash of a password must not lie in a table.
+  Fingerprint content{};
+  // An Archive of the answer.
+  std::string answer;
+  absl::Time create_time;
+
+  bool operator==(const IdempotencyRecord&) const = default;
+};
+
+template <typename Archive>
+void Describe(Archive& a, IdempotencyRecord& r) {
+  a(r.key), a(r.content), a(r.answer), a(r.create_time);
+}
+
+}  // namespace keelson

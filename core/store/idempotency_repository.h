@@ -1,0 +1,20 @@
+#pragma once
+
+#include "absl/status/status.h"
+#include "core/common/found.h"
+#include "core/store/idempotency.h"
+
+namespace keelson {
+
+class IdempotencyReader {
+ public:
+  virtual ~IdempotencyReader() = default;
+  virtual Found<IdempotencyRecord> Find(const Fingerprint& key) = 0;
+};
+
+class IdempotencyRepository : public IdempotencyReader {
+ public:
+  virtual absl::Status Insert(const IdempotencyRecord& record) = 0;
+};
+
+}  // namespace keelson

@@ -1,0 +1,51 @@
+#include "core/store/idempotent_write.h"
+
+#include <algorithm>
+
+#include "core/common/error.h"
+#include "core/common/strings.h"
+#include "core/store/idempotency_repository.h"
+
+namespace keelson {
+
+Fingerprint FingerprintOf(std::string_view bytes) {
+  const Sha256Digest digest = Sha256(bytes);
+  Fingerprint fingerprint;
+  std::copy_n(digest.begin(), fingerprint.size(), fingerprint.begin());
+  return fingerprint;
+}
+
+Idempotency::Idempotency(const CallContext& context, std::string_view method, std::string_view request_id,
+                         std::string_view content)
+    : enabled_(!request_id.empty()) {
+  if (!enabled_) return;
+  ArchiveWriter key;
+  key(context.actor), key(std::string(method)), key(std::string(request_id));
+  key_ = FingerprintOf(key.Take());
+  content_ = FingerprintOf(content);
+}
+
+Found<std::string> Idempotency::FindAnswer(IdempotencyReader& records) const {
+  Found<IdempotencyRecord> record = records.Find(key_);
+  if (!record.ok()) return record.status();
+  if (!*record) return std::optional<std::string>();
+  if ((*record)->content != content_) {
+    return MakeError(Reason::kRequestIdReused,
+                     "request_id was used for a call with other content: choose a new one");
+  }
+  return std::optional(std::move((*record)->answer));
+}
+
+absl::Status Idempotency::Record(IdempotencyRepository& records, std::string answer, absl::Time now) const {
+  return records.Insert({key_, content_, std::move(answer), now});
+}
+
+void CheckRequestId(std::string_view request_id, FieldErrors& errors) {
+  const bool printable =
+      std::all_of(request_id.begin(), request_id.end(), [](char c) { return c >= ' ' && c <= '~'; });
+  if (!printable || request_id.size() > kMaxRequestIdBytes) {
+    errors.Add("request_id", StrCat("must be at most ", kMaxRequestIdBytes, " printable ASCII characters"));
+  }
+}
+
+}  // namespace keelson

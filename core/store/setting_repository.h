@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "core/common/found.h"
+
+namespace keelson {
+
+// Small values that the service keeps for itself, such as the key of its page tokens.
+class SettingRepository {
+ public:
+  virtual ~SettingRepository() = default;
+  virtual Found<std::string> Find(std::string_view name) = 0;
+  virtual absl::Status Insert(std::string_view name, std::string_view value) = 0;
+};
+
+}  // namespace keelson

@@ -1,0 +1,111 @@
+// What the checks of a store have in common: where they read, and where they tell.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/store/export/bulk.h"
+
+namespace keelson {
+
+// A row that violates an invariant, or a fault that the store's engine reports.
+struct Finding {
+  // "refunds_within_paid", …: stable.
+  std::string_view invariant;
+  // The row's table; "database" for faults of the engine.
+  std::string_view table;
+  // The row's key as people write it; the table or index for faults of the engine.
+  std::string id;
+  // What was found and what ought to be there. No address, no secret.
+  std::string figures;
+
+  bool operator==(const Finding&) const = default;
+};
+
+class Audit {
+ public:
+  Audit(BulkReader& reader, std::function<void(const Finding&)> report,
+        std::function<void(std::int64_t)> progress)
+      : reader_(reader), report_(std::move(report)), progress_(std::move(progress)) {}
+
+  BulkReader& reader() { return reader_; }
+
+  template <typename Row>
+  void Report(std::string_view invariant, const Row& row, std::string figures) {
+    report_({invariant, TableName(kKindOf<Row>), NameOf(row), std::move(figures)});
+  }
+
+  // So many rows more have been read.
+  void Advance(std::size_t rows) { progress_(static_cast<std::int64_t>(rows)); }
+
+ private:
+  BulkReader& reader_;
+  const std::function<void(const Finding&)> report_;
+  const std::function<void(std::int64_t)> progress_;
+};
+
+// A named rule about what `Case` holds: what is wrong with it, or nothing.
+template <typename Case>
+struct Invariant {
+  std::string_view name;
+  std::string (*violation)(const Case&);
+};
+
+// Judges a row by every invariant of a list over a case that is made of it.
+template <typename Row, typename Case, std::size_t size>
+void Judge(Audit& audit, const Row& row, const Case& c, const std::array<Invariant<Case>, size>& invariants) {
+  for (const Invariant<Case>& invariant : invariants) {
+    std::string figures = invariant.violation(c);
+    if (!figures.empty()) audit.Report(invariant.name, row, std::move(figures));
+  }
+}
+
+// The rows of a kind one after another, a batch of them in memory.
+template <typename Row>
+class RowStream {
+ public:
+  explicit RowStream(Audit& audit) : audit_(audit) { Fill(); }
+
+  // The current one; null after the last, and where the store has failed.
+  const Row* Peek() const { return next_ < rows_.size() ? &rows_[next_] : nullptr; }
+  void Advance() {
+    if (++next_ >= rows_.size() && rows_.size() == kBatch) Fill();
+  }
+  const absl::Status& status() const { return status_; }
+
+ private:
+  static constexpr std::size_t kBatch = 1000;
+
+  void Fill() {
+    const std::string after = rows_.empty() ? "" : KeyOf(rows_.back());
+    rows_.clear();
+    next_ = 0;
+    absl::StatusOr<RowBatch> batch = audit_.reader().Read(kKindOf<Row>, after, kBatch);
+    status_ = batch.status();
+    if (!status_.ok()) return;
+    rows_ = std::get<std::vector<Row>>(*std::move(batch));
+    audit_.Advance(rows_.size());
+  }
+
+  Audit& audit_;
+  std::vector<Row> rows_;
+  std::size_t next_ = 0;
+  absl::Status status_;
+};
+
+template <typename Row, typename Work>
+absl::Status ForEach(Audit& audit, const Work& work) {
+  RowStream<Row> stream(audit);
+  for (; stream.Peek() != nullptr; stream.Advance()) work(*stream.Peek());
+  return stream.status();
+}
+
+}  // namespace keelson

@@ -1,0 +1,224 @@
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+#include "core/common/strings.h"
+#include "core/store/verify/check_links.h"
+#include "core/store/verify/slice.h"
+
+namespace keelson {
+namespace {
+
+enum class Subject : std::uint8_t { kUser, kOrder, kRefund, kMessage };
+
+// What one event says of one row, as small as can be: for orders and refunds the number of the state that it
+// came to, the first one's standing for its creation.
+struct Fact {
+  Uuid id{};
+  std::int64_t sequence = 0;
+  Subject subject = Subject::kUser;
+  std::uint8_t step = 0;
+  // A row's history was read with it.
+  bool known = false;
+
+  std::tuple<Subject, const Uuid&, std::int64_t> key() const { return {subject, id, sequence}; }
+};
+
+struct Step {
+  Subject subject;
+  std::string_view event_type;
+  std::uint8_t step;
+};
+
+template <typename State>
+constexpr std::uint8_t StepOf(State state) {
+  return static_cast<std::uint8_t>(state);
+}
+
+constexpr std::uint8_t kRegistered = 1;
+constexpr std::uint8_t kEmailVerified = 2;
+
+// Every event that says a state. Others, such as a message's cancellation, say what else can come to pass.
+constexpr std::array kSteps = {
+    Step{Subject::kUser, "user.registered", kRegistered},
+    Step{Subject::kUser, "user.email_verified", kEmailVerified},
+    Step{Subject::kOrder, "order.created", StepOf(OrderState::kPending)},
+    Step{Subject::kOrder, "order.paid", StepOf(OrderState::kPaid)},
+    Step{Subject::kOrder, "order.shipped", StepOf(OrderState::kShipped)},
+    Step{Subject::kOrder, "order.delivered", StepOf(OrderState::kDelivered)},
+    Step{Subject::kOrder, "order.cancelled", StepOf(OrderState::kCancelled)},
+    Step{Subject::kRefund, "refund.requested", StepOf(RefundState::kRequested)},
+    Step{Subject::kRefund, "refund.approved", StepOf(RefundState::kApproved)},
+    Step{Subject::kRefund, "refund.processing", StepOf(RefundState::kProcessing)},
+    Step{Subject::kRefund, "refund.succeeded", StepOf(RefundState::kSucceeded)},
+    Step{Subject::kRefund, "refund.failed", StepOf(RefundState::kFailed)},
+    Step{Subject::kRefund, "refund.rejected", StepOf(RefundState::kRejected)},
+    Step{Subject::kRefund, "refund.cancelled", StepOf(RefundState::kCancelled)},
+    Step{Subject::kMessage, "message.queued", StepOf(MessageState::kQueued)},
+    Step{Subject::kMessage, "message.sent", StepOf(MessageState::kSent)},
+    Step{Subject::kMessage, "message.dead", StepOf(MessageState::kDead)},
+};
+
+std::string_view EventType(Subject subject, std::uint8_t step) {
+  const auto* found = std::find_if(kSteps.begin(), kSteps.end(),
+                                   [&](const Step& s) { return s.subject == subject && s.step == step; });
+  return found == kSteps.end() ? "" : found->event_type;
+}
+
+std::optional<Uuid> ParseSubject(Subject subject, std::string_view text) {
+  switch (subject) {
+    case Subject::kUser:
+      return ParseTypeId(UserKind::kPrefix, text);
+    case Subject::kOrder:
+      return ParseTypeId(OrderKind::kPrefix, text);
+    case Subject::kRefund:
+      return ParseTypeId(RefundKind::kPrefix, text);
+    case Subject::kMessage:
+      return ParseTypeId(MessageKind::kPrefix, text);
+  }
+  return std::nullopt;
+}
+
+using History = std::span<Fact>;
+
+std::ptrdiff_t CountOf(History history, std::uint8_t step) {
+  return std::count_if(history.begin(), history.end(), [&](const Fact& f) { return f.step == step; });
+}
+
+// "order.created, order.paid".
+std::string Told(History history) {
+  std::string told;
+  for (const Fact& fact : history) {
+    told += StrCat(told.empty() ? "" : ", ", EventType(fact.subject, fact.step));
+  }
+  return told.empty() ? "no events" : told;
+}
+
+std::string Judged(const UserRow& user, History history) {
+  if (CountOf(history, kRegistered) != 1) return StrCat("it was not registered once: ", Told(history));
+  const bool verified = CountOf(history, kEmailVerified) > 0;
+  return user.fields.email_verify_time && !verified ? "its address is verified, and no event says so" : "";
+}
+
+std::string Judged(const OrderFields& order, History history) {
+  bool follows = !history.empty() && history.front().step == StepOf(OrderState::kPending);
+  for (std::size_t i = 1; i < history.size() && follows; ++i) {
+    follows = CanMove(static_cast<OrderState>(history[i - 1].step), static_cast<OrderState>(history[i].step));
+  }
+  if (follows && history.back().step == StepOf(order.state)) return "";
+  return StrCat("it is ", OrderStateName(order.state), " after ", Told(history));
+}
+
+// What is asked for needs an approval or does not: its first event says either.
+bool CanFollow(bool first, RefundState from, RefundState to) {
+  if (from == to) return false;
+  return CanMove(from, to) || (first && CanMove(RefundState::kApproved, to));
+}
+
+std::string Judged(const RefundFields& refund, History history) {
+  bool follows = !history.empty() && history.front().step == StepOf(RefundState::kRequested);
+  for (std::size_t i = 1; i < history.size() && follows; ++i) {
+    follows = CanFollow(i == 1, static_cast<RefundState>(history[i - 1].step),
+                        static_cast<RefundState>(history[i].step));
+  }
+  const bool at_once = refund.state == RefundState::kApproved && history.size() == 1;
+  if (follows && (at_once || history.back().step == StepOf(refund.state))) return "";
+  return StrCat("it is ", RefundStateName(refund.state), " after ", Told(history));
+}
+
+std::string Judged(const Message& message, History history) {
+  const bool sent = message.state == MessageState::kSent;
+  const bool told =
+      CountOf(history, StepOf(MessageState::kQueued)) == 1 &&
+      CountOf(history, StepOf(MessageState::kSent)) == (sent ? 1 : 0) &&
+      (message.state != MessageState::kDead || CountOf(history, StepOf(MessageState::kDead)) > 0);
+  return told ? "" : StrCat("its state is ", static_cast<int>(message.state), " after ", Told(history));
+}
+
+const Uuid& UuidOf(const UserRow& user) {
+  return user.fields.id.uuid();
+}
+template <typename Row>
+const Uuid& UuidOf(const Row& row) {
+  return row.id.uuid();
+}
+
+class HistoryOfSlice {
+ public:
+  explicit HistoryOfSlice(Slice slice) : slice_(slice) {}
+
+  absl::Status Load(Audit& audit) {
+    absl::Status status = ForEach<Event>(audit, [&](const Event& event) { Add(event); });
+    std::sort(facts_.begin(), facts_.end(), [](const Fact& a, const Fact& b) { return a.key() < b.key(); });
+    return status;
+  }
+
+  template <typename Row>
+  absl::Status Check(Audit& audit, Subject subject, std::string_view invariant) {
+    return ForEach<Row>(audit, [&](const Row& row) {
+      if (!slice_.Has(UuidOf(row))) return;
+      const History history = Find(subject, UuidOf(row));
+      for (Fact& fact : history) fact.known = true;
+      std::string violation = Judged(row, history);
+      if (!violation.empty()) audit.Report(invariant, row, std::move(violation));
+    });
+  }
+
+  // After all checks: the events that no row was found for. A message goes when it has been kept long enough.
+  void ReportOrphans(Audit& audit) const {
+    for (const Fact& fact : facts_) {
+      if (fact.known || fact.subject == Subject::kMessage) continue;
+      Event event;
+      event.sequence = fact.sequence;
+      audit.Report("event_has_subject", event,
+                   StrCat(EventType(fact.subject, fact.step), " is of what is not there"));
+    }
+  }
+
+ private:
+  void Add(const Event& event) {
+    const auto* step =
+        std::find_if(kSteps.begin(), kSteps.end(), [&](const Step& s) { return s.event_type == event.type; });
+    if (step == kSteps.end()) return;
+    // A subject that is no id is nobody's.
+    const Uuid id = ParseSubject(step->subject, event.subject).value_or(Uuid{});
+    if (slice_.Has(id)) facts_.push_back({id, event.sequence, step->subject, step->step, false});
+  }
+
+  History Find(Subject subject, const Uuid& id) {
+    const auto before = [](const Fact& fact, const std::pair<Subject, const Uuid&>& wanted) {
+      return std::tie(fact.subject, fact.id) < std::tie(wanted.first, wanted.second);
+    };
+    const auto after = [](const std::pair<Subject, const Uuid&>& wanted, const Fact& fact) {
+      return std::tie(wanted.first, wanted.second) < std::tie(fact.subject, fact.id);
+    };
+    const std::pair<Subject, const Uuid&> wanted(subject, id);
+    const auto begin = std::lower_bound(facts_.begin(), facts_.end(), wanted, before);
+    return {begin, std::upper_bound(begin, facts_.end(), wanted, after)};
+  }
+
+  const Slice slice_;
+  std::vector<Fact> facts_;
+};
+
+}  // namespace
+
+absl::Status CheckHistory(Audit& audit, std::uint32_t parts) {
+  absl::Status status;
+  for (std::uint32_t part = 0; part < parts && status.ok(); ++part) {
+    HistoryOfSlice history({part, parts});
+    status = history.Load(audit);
+    if (status.ok()) status = history.Check<UserRow>(audit, Subject::kUser, "user_state_is_told");
+    if (status.ok()) status = history.Check<OrderFields>(audit, Subject::kOrder, "order_state_is_told");
+    if (status.ok()) status = history.Check<RefundFields>(audit, Subject::kRefund, "refund_state_is_told");
+    if (status.ok()) status = history.Check<Message>(audit, Subject::kMessage, "message_state_is_told");
+    if (status.ok()) history.ReportOrphans(audit);
+  }
+  return status;
+}
+
+}  // namespace keelson

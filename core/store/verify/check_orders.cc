@@ -1,0 +1,279 @@
+#include <array>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/common/strings.h"
+#include "core/store/verify/check_rows.h"
+
+namespace keelson {
+namespace {
+
+// What the refunds of an order come to; sums that leave int64 stay at its end.
+struct Fold {
+  // By refunds that are asked for or approved, that are under way, and that succeeded.
+  std::int64_t reserved = 0;
+  std::int64_t processing = 0;
+  std::int64_t succeeded = 0;
+  std::int64_t shipping = 0;
+  std::int64_t count = 0;
+  // Of each line that the order has, its refunded quantity and amount.
+  std::vector<std::pair<std::int64_t, std::int64_t>> lines;
+};
+
+struct OrderCase {
+  const OrderFields& order;
+  const std::vector<RefundFields>& refunds;
+  Fold fold;
+};
+
+struct RefundOfOrder {
+  const RefundFields& refund;
+  const OrderFields& order;
+};
+
+void AddTo(std::int64_t& sum, std::int64_t amount) {
+  sum = CheckedAdd(sum, amount).value_or(std::numeric_limits<std::int64_t>::max());
+}
+
+std::int64_t& PlaceOf(Fold& fold, RefundState state) {
+  if (state == RefundState::kSucceeded) return fold.succeeded;
+  return state == RefundState::kProcessing ? fold.processing : fold.reserved;
+}
+
+Fold FoldOf(const OrderFields& order, const std::vector<RefundFields>& refunds) {
+  Fold fold;
+  fold.lines.resize(order.lines.size());
+  for (const RefundFields& refund : refunds) {
+    if (refund.state != RefundState::kSucceeded && !HoldsAmount(refund.state)) continue;
+    AddTo(PlaceOf(fold, refund.state), refund.amount);
+    AddTo(fold.shipping, refund.shipping);
+    ++fold.count;
+    for (const RefundLine& part : refund.lines) {
+      const auto index = static_cast<std::size_t>(part.index);
+      if (index >= fold.lines.size()) continue;
+      AddTo(fold.lines[index].first, part.quantity);
+      AddTo(fold.lines[index].second, part.amount);
+    }
+  }
+  return fold;
+}
+
+std::int64_t PendingOf(const Fold& fold) {
+  std::int64_t pending = fold.reserved;
+  AddTo(pending, fold.processing);
+  return pending;
+}
+
+// "refunded 5, not 7" for the first figure that is not as it ought to be.
+struct Figure {
+  std::string_view name;
+  std::int64_t found;
+  std::int64_t expected;
+};
+std::string FirstDifference(std::initializer_list<Figure> figures) {
+  for (const auto& [name, found, expected] : figures) {
+    if (found != expected) return StrCat(name, " is ", found, ", not ", expected);
+  }
+  return "";
+}
+
+std::string RefundsWithinPaid(const OrderCase& c) {
+  std::int64_t together = PendingOf(c.fold);
+  AddTo(together, c.fold.succeeded);
+  if (together <= c.order.paid) return "";
+  return StrCat("reserved ", c.fold.reserved, " + processing ", c.fold.processing, " + succeeded ",
+                c.fold.succeeded, " > paid ", c.order.paid, " ", c.order.currency.code());
+}
+
+std::string RefundsWithinLines(const OrderCase& c) {
+  for (std::size_t i = 0; i < c.order.lines.size(); ++i) {
+    const OrderLine& line = c.order.lines[i];
+    const auto& [quantity, amount] = c.fold.lines[i];
+    if (quantity > line.quantity)
+      return StrCat("line ", i + 1, ": ", quantity, " of ", line.quantity, " refunded");
+    if (amount > line.total) {
+      return StrCat("line ", i + 1, ": ", amount, " refunded of ", line.total, " ", c.order.currency.code());
+    }
+  }
+  if (c.fold.shipping <= c.order.shipping) return "";
+  return StrCat("shipping: ", c.fold.shipping, " refunded of ", c.order.shipping, " ",
+                c.order.currency.code());
+}
+
+std::string TotalsAreFoldOfRefunds(const OrderCase& c) {
+  return FirstDifference({{"refunded", c.order.refunded, c.fold.succeeded},
+                          {"refund_pending", c.order.refund_pending, PendingOf(c.fold)},
+                          {"refunded_shipping", c.order.refunded_shipping, c.fold.shipping},
+                          {"refund_count", c.order.refund_count, c.fold.count}});
+}
+
+std::string LinesAreFoldOfRefunds(const OrderCase& c) {
+  for (std::size_t i = 0; i < c.order.lines.size(); ++i) {
+    const OrderLine& line = c.order.lines[i];
+    const std::string difference =
+        FirstDifference({{"refunded_quantity", line.refunded_quantity, c.fold.lines[i].first},
+                         {"refunded_amount", line.refunded_amount, c.fold.lines[i].second}});
+    if (!difference.empty()) return StrCat("line ", i + 1, ": ", difference);
+  }
+  return "";
+}
+
+std::string TotalIsSumOfLines(const OrderCase& c) {
+  __extension__ using Wide = __int128;
+  std::int64_t total = c.order.shipping;
+  for (std::size_t i = 0; i < c.order.lines.size(); ++i) {
+    const OrderLine& line = c.order.lines[i];
+    const Wide expected = static_cast<Wide>(line.quantity) * line.unit_price - line.discount + line.tax;
+    if (line.total != expected) {
+      return StrCat("line ", i + 1, ": total is ", line.total, ", not ", line.quantity, " x ",
+                    line.unit_price, " - ", line.discount, " + ", line.tax);
+    }
+    AddTo(total, line.total);
+  }
+  return FirstDifference({{"total", c.order.total, total}});
+}
+
+std::string PaidIsAllOrNothing(const OrderCase& c) {
+  return FirstDifference({{"paid", c.order.paid, c.order.pay_time ? c.order.total : 0}});
+}
+
+// Nothing where the facts contradict each other.
+std::optional<OrderState> StateOf(const OrderFields& order) {
+  if ((order.deliver_time && !order.ship_time) || (order.ship_time && !order.pay_time)) return std::nullopt;
+  if (order.cancel_time) {
+    return order.ship_time ? std::nullopt : std::optional(OrderState::kCancelled);
+  }
+  if (order.deliver_time) return OrderState::kDelivered;
+  if (order.ship_time) return OrderState::kShipped;
+  return order.pay_time ? OrderState::kPaid : OrderState::kPending;
+}
+
+std::string StateIsFunctionOfFacts(const OrderCase& c) {
+  const std::optional<OrderState> state = StateOf(c.order);
+  if (state == c.order.state) return "";
+  return StrCat("it is ", OrderStateName(c.order.state), ", and its times say ",
+                state ? OrderStateName(*state) : "what can't be");
+}
+
+constexpr std::array kOrderInvariants = {
+    Invariant<OrderCase>{"refunds_within_paid", RefundsWithinPaid},
+    Invariant<OrderCase>{"refunds_within_lines", RefundsWithinLines},
+    Invariant<OrderCase>{"order_totals_are_fold_of_refunds", TotalsAreFoldOfRefunds},
+    Invariant<OrderCase>{"order_lines_are_fold_of_refunds", LinesAreFoldOfRefunds},
+    Invariant<OrderCase>{"order_total_is_sum_of_lines", TotalIsSumOfLines},
+    Invariant<OrderCase>{"order_paid_is_all_or_nothing", PaidIsAllOrNothing},
+    Invariant<OrderCase>{"order_state_is_function_of_facts", StateIsFunctionOfFacts},
+};
+
+std::string AmountIsSumOfParts(const RefundOfOrder& c) {
+  if (c.refund.lines.empty() && c.refund.shipping == 0) {
+    return c.refund.amount >= 1 ? "" : StrCat("amount is ", c.refund.amount, ", not at least 1");
+  }
+  std::int64_t sum = c.refund.shipping;
+  for (const RefundLine& line : c.refund.lines) AddTo(sum, line.amount);
+  return FirstDifference({{"amount", c.refund.amount, sum}});
+}
+
+std::string NamesLinesOfItsOrder(const RefundOfOrder& c) {
+  std::set<std::int64_t> named;
+  for (const RefundLine& line : c.refund.lines) {
+    if (line.index < 0 || line.index >= std::ssize(c.order.lines)) {
+      return StrCat("it names line ", line.index + 1, " of ", c.order.lines.size());
+    }
+    if (!named.insert(line.index).second) return StrCat("it names line ", line.index + 1, " twice");
+  }
+  return "";
+}
+
+std::string OneCurrency(const RefundOfOrder& c) {
+  if (c.refund.currency == c.order.currency) return "";
+  return StrCat("it is in ", c.refund.currency.code(), ", its order in ", c.order.currency.code());
+}
+
+std::string BelongsToOwner(const RefundOfOrder& c) {
+  if (c.refund.user_id == c.order.user_id) return "";
+  return StrCat("it is ", c.refund.user_id.ToString(), "'s, its order ", c.order.user_id.ToString(), "'s");
+}
+
+std::string GoesBackTheWayItCame(const RefundOfOrder& c) {
+  const bool same = c.refund.payment_provider == c.order.payment_provider &&
+                    c.refund.payment_reference == c.order.payment_reference;
+  return same ? "" : "its payment is not its order's";
+}
+
+std::string IsDueWhileOpen(const RefundOfOrder& c) {
+  const bool open = c.refund.state == RefundState::kApproved || c.refund.state == RefundState::kProcessing;
+  if (open == c.refund.due_time.has_value()) return "";
+  return StrCat("it is ", RefundStateName(c.refund.state), open ? " and never due" : " and still due");
+}
+
+std::string IsSettledOnce(const RefundOfOrder& c) {
+  const RefundState state = c.refund.state;
+  const bool settled = state == RefundState::kSucceeded || state == RefundState::kFailed;
+  if (settled && !c.refund.settle_time)
+    return StrCat("it is ", RefundStateName(state), " and has no time of it");
+  const bool attempted = settled || state == RefundState::kProcessing;
+  return attempted && c.refund.attempts < 1 ? StrCat("it is ", RefundStateName(state), " without an attempt")
+                                            : "";
+}
+
+// CancelOrder supersedes the refunds that wait for approval. A refund requested after the cancellation may
+// wait.
+std::string RequestEndsWithOrder(const RefundOfOrder& c) {
+  const bool waits = c.refund.state == RefundState::kRequested &&
+                     c.refund.reason != RefundReason::kOrderCancelled && c.order.cancel_time &&
+                     c.refund.create_time <= *c.order.cancel_time;
+  return waits ? "it is REQUESTED, but its order was cancelled later" : "";
+}
+
+constexpr std::array kRefundInvariants = {
+    Invariant<RefundOfOrder>{"refund_amount_is_sum_of_parts", AmountIsSumOfParts},
+    Invariant<RefundOfOrder>{"refund_names_lines_of_order", NamesLinesOfItsOrder},
+    Invariant<RefundOfOrder>{"refund_has_currency_of_order", OneCurrency},
+    Invariant<RefundOfOrder>{"refund_has_user_of_order", BelongsToOwner},
+    Invariant<RefundOfOrder>{"refund_has_payment_of_order", GoesBackTheWayItCame},
+    Invariant<RefundOfOrder>{"refund_is_due_while_open", IsDueWhileOpen},
+    Invariant<RefundOfOrder>{"refund_is_settled_by_attempt", IsSettledOnce},
+    Invariant<RefundOfOrder>{"refund_request_ends_with_order", RequestEndsWithOrder},
+};
+
+void JudgeOrder(Audit& audit, const OrderFields& order, const std::vector<RefundFields>& refunds) {
+  const OrderCase order_case{order, refunds, FoldOf(order, refunds)};
+  Judge(audit, order, order_case, kOrderInvariants);
+  for (const RefundFields& refund : refunds) {
+    Judge(audit, refund, RefundOfOrder{refund, order}, kRefundInvariants);
+  }
+}
+
+void ReportOrphan(Audit& audit, const RefundFields& refund) {
+  audit.Report("refund_has_order", refund, StrCat("there is no ", refund.order_id.ToString()));
+}
+
+}  // namespace
+
+absl::Status CheckOrders(Audit& audit) {
+  RowStream<RefundFields> refunds(audit);
+  std::vector<RefundFields> of_order;
+  absl::Status status = ForEach<OrderFields>(audit, [&](const OrderFields& order) {
+    of_order.clear();
+    for (; refunds.Peek() != nullptr && refunds.Peek()->order_id <= order.id; refunds.Advance()) {
+      if (refunds.Peek()->order_id == order.id) {
+        of_order.push_back(*refunds.Peek());
+      } else {
+        ReportOrphan(audit, *refunds.Peek());
+      }
+    }
+    JudgeOrder(audit, order, of_order);
+  });
+  for (; status.ok() && refunds.Peek() != nullptr; refunds.Advance()) ReportOrphan(audit, *refunds.Peek());
+  status.Update(refunds.status());
+  return status;
+}
+
+}  // namespace keelson

@@ -1,0 +1,89 @@
+#include "core/store/verify/verify_store.h"
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/store/verify/check_links.h"
+#include "core/store/verify/check_rows.h"
+
+namespace keelson {
+namespace {
+
+constexpr std::string_view kDatabase = "database";
+constexpr std::string_view kEngineIntegrity = "engine_integrity";
+constexpr std::string_view kRowsReadable = "rows_readable";
+
+constexpr std::array kRowChecks = {&CheckUsers, &CheckOrders, &CheckMessages, &CheckEventChain,
+                                   &CheckAnswers};
+
+// Into how many parts so many rows fall when each may have no more than `limit`.
+std::uint32_t PartsOf(std::int64_t rows, std::int64_t limit) {
+  return static_cast<std::uint32_t>(1 + rows / limit);
+}
+
+// By all checks together.
+std::int64_t RowsToRead(const RowCounts& counts, std::uint32_t user_parts, std::uint32_t event_parts) {
+  using enum RowKind;
+  return counts.Sum({kUsers, kEmailTokens, kOrders, kRefunds, kMessages, kEvents, kIdempotency}) +
+         user_parts * counts.Sum({kUsers, kOrders, kMessages, kEvents}) +
+         event_parts * counts.Sum({kUsers, kOrders, kRefunds, kMessages, kEvents});
+}
+
+}  // namespace
+
+Finding UnreadableStore(const absl::Status& damage) {
+  return {kRowsReadable, kDatabase, "rows", std::string(damage.message())};
+}
+
+absl::StatusOr<std::int64_t> VerifyStore::operator()() {
+  const absl::Status engine = CheckEngine();
+  const absl::Status rows = engine.ok() ? CheckRows() : engine;
+  // Damaged and unreadable values are findings.
+  if (absl::IsDataLoss(rows) || absl::IsInternal(rows)) {
+    Report(UnreadableStore(rows));
+  } else if (!rows.ok()) {
+    return rows;
+  }
+  return findings_;
+}
+
+absl::Status VerifyStore::CheckEngine() {
+  absl::StatusOr<std::vector<EngineFault>> faults = reader_.CheckEngine();
+  if (!faults.ok()) return faults.status();
+  for (EngineFault& fault : *faults) {
+    Report({kEngineIntegrity, kDatabase, std::move(fault.object), std::move(fault.description)});
+  }
+  return absl::OkStatus();
+}
+
+absl::Status VerifyStore::CheckRows() {
+  const absl::StatusOr<RowCounts> counts = RowCounts::Of(reader_);
+  if (!counts.ok()) return counts.status();
+  const std::uint32_t user_parts = PartsOf(counts->of(RowKind::kUsers), limits_.users);
+  const std::uint32_t event_parts = PartsOf(counts->of(RowKind::kEvents), limits_.events);
+
+  VerifyProgress progress{0, RowsToRead(*counts, user_parts, event_parts)};
+  Audit audit(
+      reader_, [&](const Finding& finding) { Report(finding); },
+      [&](std::int64_t rows) {
+        progress.done += rows;
+        tell_(progress);
+      });
+  absl::Status status;
+  for (const auto check : kRowChecks) {
+    if (status.ok()) status = check(audit);
+  }
+  if (status.ok()) status = CheckUsersExist(audit, user_parts);
+  if (status.ok()) status = CheckHistory(audit, event_parts);
+  return status;
+}
+
+void VerifyStore::Report(const Finding& finding) {
+  ++findings_;
+  report_(finding);
+}
+
+}  // namespace keelson
