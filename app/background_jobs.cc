@@ -16,7 +16,7 @@ BackgroundJobs::~BackgroundJobs() {
 }
 
 void BackgroundJobs::Start(BackgroundJob job) {
-  const Deadline progress = Deadline::After(job.longest_run);
+  const Deadline progress = Deadline::After(kMaxDelay);
   const absl::MutexLock lock(&mutex_);
   Running& running = running_.emplace_back(Running{std::move(job), progress});
   threads_.emplace_back([this, &running] { Repeat(running); });

@@ -39,7 +39,7 @@ struct JobStatus {
 class BackgroundJobs {
  public:
   static constexpr absl::Duration kMaxBackoff = absl::Seconds(30);
-  // How late the next run may begin on a busy machine before its job counts as stalled.
+  // How late a run may begin on a busy machine before its job counts as stalled.
   static constexpr absl::Duration kMaxDelay = absl::Seconds(10);
 
   explicit BackgroundJobs(Log& log) : log_(log) {}

@@ -63,10 +63,12 @@ std::string AddressOf(const std::string& listen, int port) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Service>> Service::Start(const Config& config, Log& log) {
+absl::StatusOr<std::unique_ptr<Service>> Service::Start(const Config& config, Log& log,
+                                                        absl::FunctionRef<void()> before_listening) {
   std::unique_ptr<Service> service(new Service(config, log));
   if (absl::Status status = service->MakeAdapters(); !status.ok()) return status;
   if (absl::Status status = service->MakeCore(); !status.ok()) return status;
+  before_listening();
   if (absl::Status status = service->Listen(); !status.ok()) return status;
   service->OfferMetrics();
   service->StartJobs();

@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "adapters/grpc/server.h"
 #include "adapters/system/system_clock.h"
@@ -26,8 +27,9 @@ class Service {
  public:
   // Listens and runs. INVALID_ARGUMENT where the configuration is wrong (a bad certificate, a broken
   // template), UNAVAILABLE where an address can't be listened on at this time, else as the adapter fails that
-  // can't begin. `log` outlives the service.
-  static absl::StatusOr<std::unique_ptr<Service>> Start(const Config& config, Log& log);
+  // can't begin. `log` outlives the service. `before_listening` is called before the first call can come.
+  static absl::StatusOr<std::unique_ptr<Service>> Start(const Config& config, Log& log,
+                                                        absl::FunctionRef<void()> before_listening);
   // Drains unless that was done.
   ~Service();
 

@@ -47,16 +47,20 @@ void ServiceSignals::Work() {
 void ServiceSignals::Take(int signal) {
   if (signal == SIGHUP) {
     reload_ = true;
-  } else if (started_ && !stop_) {
+  } else if (graceful_ && !stop_) {
     stop_ = true;
   } else {
     ExitAtOnce(signal);
   }
 }
 
+void ServiceSignals::StopGracefully() {
+  const absl::MutexLock lock(&mutex_);
+  graceful_ = true;
+}
+
 ServiceSignals::Request ServiceSignals::Wait() {
   const absl::MutexLock lock(&mutex_);
-  started_ = true;
   mutex_.Await(absl::Condition(this, &ServiceSignals::HasRequest));
   if (stop_) return Request::kStop;
   reload_ = false;

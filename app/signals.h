@@ -25,9 +25,11 @@ class ServiceSignals {
   ServiceSignals(const ServiceSignals&) = delete;
   ServiceSignals& operator=(const ServiceSignals&) = delete;
 
-  // Blocks until a signal comes. A signal to stop ends the process at once, as above, before the first Wait
-  // (the service starts) and after the first such signal (the service stops, and takes too long). Signals to
-  // reload that come together are one request.
+  // Call before the service accepts calls. Until then a signal to stop ends the process at once, as above.
+  void StopGracefully();
+
+  // Blocks until a signal comes. A second signal to stop ends the process at once, because the service takes
+  // too long to stop. Signals to reload that come together are one request.
   Request Wait();
 
  private:
@@ -37,7 +39,7 @@ class ServiceSignals {
 
   sigset_t signals_;
   absl::Mutex mutex_;
-  bool started_ ABSL_GUARDED_BY(mutex_) = false;
+  bool graceful_ ABSL_GUARDED_BY(mutex_) = false;
   bool stop_ ABSL_GUARDED_BY(mutex_) = false;
   bool reload_ ABSL_GUARDED_BY(mutex_) = false;
   bool ended_ ABSL_GUARDED_BY(mutex_) = false;

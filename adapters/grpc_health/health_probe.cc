@@ -108,6 +108,12 @@ absl::StatusOr<grpc::ByteBuffer> Call(const HealthProbeOptions& options,
                  });
   answered.WaitForNotification();
   if (status.ok()) return response;
+  // All that gRPC says of credentials it can't use.
+  if (UsesTls(options) && status.error_message().starts_with("empty address list")) {
+    return absl::UnavailableError(StrCat(options.address,
+                                         ": the TLS files can't be used: check that --tls-key is the key of "
+                                         "--tls-cert, and that each file is PEM"));
+  }
   return absl::UnavailableError(StrCat(options.address, ": ", status.error_message()));
 }
 

@@ -37,7 +37,7 @@ void AddBackupCommand(CLI::App& program, Run& run) {
       program.add_subcommand("backup", "Copy the SQLite file to a new one, also while it is served");
   const auto options = std::make_shared<BackupOptions>();
   AddConfigOptions(*command, options->config);
-  command->add_option("FILE", options->file, "Where to; nothing must be there")
+  command->add_option("FILE", options->file, "The file to write; must not exist")
       ->type_name("PATH")
       ->required();
   command->callback([&run, options] { run = [options] { return Backup(*options); }; });

@@ -37,7 +37,7 @@ std::optional<std::vector<std::string>> ReadStrings(const Reading& reading, cons
 std::optional<std::vector<std::string>> ReadEntries(const Reading& reading, const toml::node& node,
                                                     absl::FunctionRef<std::string(std::string_view)> accept) {
   const toml::array* array = node.as_array();
-  if (array != nullptr && array->empty()) return reading.Mistake(node, "must name one at least");
+  if (array != nullptr && array->empty()) return reading.Mistake(node, "must have at least one entry");
   return ReadStrings(reading, node, reading.key.name, accept);
 }
 

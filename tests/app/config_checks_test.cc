@@ -102,7 +102,7 @@ TEST_CASE("an empty list of strings is refused for every key") {
   }
   CHECK(lists == std::vector<std::string>{"email.providers", "refunds.states"});
   for (const std::string& list : lists) {
-    CHECK(MistakesOf({list + "=[]"}) == StrCat("--set: ", list, " must name one at least"));
+    CHECK(MistakesOf({list + "=[]"}) == StrCat("--set: ", list, " must have at least one entry"));
   }
 }
 

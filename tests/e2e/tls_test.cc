@@ -131,6 +131,18 @@ TEST_CASE("a server is probed by its public name and with a client's certificate
             .exit_code == 1);
 }
 
+TEST_CASE("a probe with a key of another certificate says so") {
+  const Folder folder;
+  Authority authority;
+  authority.Issue("web", "web.example.com");
+  authority.Issue("other", "other.example.com");
+  const CommandResult probe = Probe(folder, "127.0.0.1:1",
+                                    {"--tls-ca", authority.Path("ca.crt"), "--tls-cert",
+                                     authority.Path("web.crt"), "--tls-key", authority.Path("other.key")});
+  CHECK(probe.exit_code == 1);
+  CHECK_THAT(probe.errors, Catch::Contains("check that --tls-key is the key of --tls-cert"));
+}
+
 TEST_CASE("a probe's options come whole, and name the file that can't be read") {
   const Folder folder;
   Authority authority;

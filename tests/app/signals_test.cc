@@ -1,0 +1,37 @@
+#include "app/signals.h"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+namespace keelson {
+namespace {
+
+constexpr int kEndedGracefully = 7;
+
+// The exit code of a process that gets SIGTERM before it waits for signals.
+int ExitCodeAfterStop(bool graceful) {
+  const pid_t child = fork();
+  if (child == 0) {
+    ServiceSignals signals;
+    if (graceful) signals.StopGracefully();
+    kill(getpid(), SIGTERM);
+    _exit(signals.Wait() == ServiceSignals::Request::kStop ? kEndedGracefully : 1);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  return WEXITSTATUS(status);
+}
+
+TEST_CASE("SIGTERM ends a service that accepts calls gracefully, even before it waits for signals") {
+  CHECK(ExitCodeAfterStop(true) == kEndedGracefully);
+}
+
+TEST_CASE("SIGTERM ends a service that starts at once") {
+  CHECK(ExitCodeAfterStop(false) == 128 + SIGTERM);
+}
+
+}  // namespace
+}  // namespace keelson
