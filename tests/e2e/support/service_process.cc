@@ -6,6 +6,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "tests/e2e/support/await.h"
 #include "tests/e2e/support/stores.h"
@@ -15,8 +16,8 @@ namespace {
 
 constexpr const char* kTcpTables[] = {"tcp", "tcp6"};
 constexpr char kListeningState[] = "0A";
-// 127.0.0.2, as the kernel writes it.
-constexpr char kMetricsHost[] = "0200007F:";
+// How the kernel writes 127.0.0.2, and how a mapped IPv6 address ends: gRPC listens on IPv6 sockets.
+constexpr char kOtherHost[] = "0200007F:";
 
 std::vector<std::string> WithBinary(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), KEELSON_BINARY);
@@ -56,7 +57,7 @@ int ListeningPort(pid_t pid) {
       std::istringstream words(line);
       std::string slot, local, remote, state, queues, timer, retransmits, user, timeout, inode;
       words >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >> inode;
-      if (state != kListeningState || !inodes.contains(inode) || local.starts_with(kMetricsHost)) continue;
+      if (state != kListeningState || !inodes.contains(inode) || absl::StrContains(local, kOtherHost)) continue;
       return std::stoi(local.substr(local.rfind(':') + 1), nullptr, 16);
     }
   }

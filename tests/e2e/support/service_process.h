@@ -47,8 +47,8 @@ class ServiceProcess {
 // The arguments of such a process, the binary's name left out.
 std::vector<std::string> ServeArguments(const std::filesystem::path& folder,
                                         const ServiceProcess::Settings& settings);
-// The port that a process listens on, 0 where there is none yet. Metrics are not meant: a test that wants
-// them has them on 127.0.0.2.
+// The port of server.listen of a process, or 0 while the process does not listen. Ports on 127.0.0.2 are
+// ignored: tests put telemetry.metrics_listen and server.health_listen there.
 int ListeningPort(pid_t pid);
 
 }  // namespace keelson::e2e
