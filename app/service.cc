@@ -46,11 +46,18 @@ absl::Status Take(absl::StatusOr<T> made, T& place) {
   return absl::OkStatus();
 }
 
+AccountPolicy AccountPolicyOf(const Config& config) {
+  return {.verification_ttl = config.accounts.verification_ttl,
+          .resend_cooldown = config.accounts.resend_cooldown,
+          .conceal_existing_email = config.accounts.conceal_existing_email,
+          .password_min_length = config.passwords.min_length};
+}
+
 // A use case that works by batches, as a job: a full batch means that more may be left.
 template <typename UseCase>
 std::function<absl::StatusOr<bool>()> ByBatches(UseCase& use_case) {
   return [&use_case]() -> absl::StatusOr<bool> {
-    const absl::StatusOr<int> count = use_case();
+    const absl::StatusOr<int> count = use_case.Handle();
     if (!count.ok()) return count.status();
     return *count >= UseCase::kBatch;
   };
@@ -101,9 +108,13 @@ absl::Status Service::MakeCore() {
   dispatch_messages_ =
       std::make_unique<DispatchMessages>(DispatchMessages::Ports{*store_, clock_, entropy_, log_, *renderer_},
                                          std::move(providers), DispatchPolicyOf(config_.email));
-  application_ = std::make_unique<Application>(
-      config_, *key,
-      Application::Ports{*store_, *hasher_, clock_, entropy_, ids_, *renderer_, *dispatch_messages_});
+  use_cases_ = std::make_unique<UseCases>(
+      UseCases::Ports{*store_, *hasher_, clock_, entropy_, ids_, *renderer_, *dispatch_messages_},
+      UseCases::Settings{.accounts = AccountPolicyOf(config_),
+                         .refunds = config_.refunds,
+                         .payment_provider = config_.payments.provider,
+                         .email_providers = config_.email.providers,
+                         .page_token_key = *key});
   settle_refunds_ =
       std::make_unique<SettleRefunds>(*store_, clock_, entropy_, ids_, log_, *payment_provider_);
   purge_expired_ = std::make_unique<PurgeExpired>(*store_, clock_, config_.email.dispatch.retention);
@@ -111,7 +122,7 @@ absl::Status Service::MakeCore() {
 }
 
 absl::Status Service::Listen() {
-  auto server = GrpcServer::Start(GrpcOptionsOf(config_), application_->use_cases(), *store_, entropy_, log_);
+  auto server = GrpcServer::Start(GrpcOptionsOf(config_), *use_cases_, *store_, entropy_, log_);
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
   health_watch_ = std::make_unique<HealthWatch>(
@@ -141,7 +152,7 @@ void Service::StartJobs() {
   jobs_.Start({"settle_refunds", config_.payments.poll, SettleRefunds::LongestRun() + kRunMargin,
                ByBatches(*settle_refunds_)});
   jobs_.Start({"purge_expired", kPurgeInterval, PurgeExpired::kStoreTimeout + kRunMargin,
-               [this] { return (*purge_expired_)(); }});
+               [this] { return purge_expired_->Handle(); }});
   if (!config_.server.tls.cert.empty()) {
     jobs_.Start({"reload_certificates", kCertificateInterval, kRunMargin, [this]() -> absl::StatusOr<bool> {
                    ReloadCertificates();

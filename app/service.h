@@ -9,7 +9,6 @@
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_entropy.h"
 #include "adapters/telemetry/prometheus/metrics_endpoint.h"
-#include "app/application.h"
 #include "app/background_jobs.h"
 #include "app/clock_watch.h"
 #include "app/config/config.h"
@@ -19,6 +18,7 @@
 #include "core/notifications/dispatch_messages.h"
 #include "core/refunds/settle_refunds.h"
 #include "core/store/purge_expired.h"
+#include "core/use_cases.h"
 
 namespace keelson {
 
@@ -70,7 +70,7 @@ class Service {
   std::vector<std::unique_ptr<EmailProvider>> email_providers_;
   std::unique_ptr<PaymentProvider> payment_provider_;
 
-  std::unique_ptr<Application> application_;
+  std::unique_ptr<UseCases> use_cases_;
   std::unique_ptr<DispatchMessages> dispatch_messages_;
   std::unique_ptr<SettleRefunds> settle_refunds_;
   std::unique_ptr<PurgeExpired> purge_expired_;

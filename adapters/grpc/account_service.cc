@@ -15,7 +15,7 @@ absl::Status Register(RegisterUser& use_case, const CallContext& context, api::R
   command.display_name = std::move(*request.mutable_display_name());
   command.locale = std::move(*request.mutable_locale());
   command.labels = FromProto(request.labels());
-  const absl::StatusOr<std::optional<User>> user = use_case(context, command);
+  const absl::StatusOr<std::optional<User>> user = use_case.Handle(context, command);
   if (!user.ok()) return user.status();
   if (user->has_value()) ToProto(**user, *response.mutable_user());
   return absl::OkStatus();
@@ -29,7 +29,8 @@ absl::Status Show(const absl::StatusOr<User>& user, Response& response) {
 
 absl::Status BatchGet(BatchGetUsers& use_case, const CallContext& context,
                       const api::BatchGetUsersRequest& request, api::BatchGetUsersResponse& response) {
-  const absl::StatusOr<UserBatch> batch = use_case(context, {request.ids().begin(), request.ids().end()});
+  const absl::StatusOr<UserBatch> batch =
+      use_case.Handle(context, {request.ids().begin(), request.ids().end()});
   if (!batch.ok()) return batch.status();
   for (const User& user : batch->users) ToProto(user, *response.add_users());
   for (const std::string& id : batch->missing_ids) response.add_missing_ids(id);
@@ -43,7 +44,7 @@ absl::Status List(ListUsers& use_case, const CallContext& context, api::ListUser
   if (!errors.empty()) return errors.ToStatus();
   query.email_prefix = std::move(*request.mutable_email_prefix());
 
-  absl::StatusOr<UserPage> page = use_case(context, query);
+  absl::StatusOr<UserPage> page = use_case.Handle(context, query);
   if (!page.ok()) return page.status();
   for (const User& user : page->users) ToProto(user, *response.add_users());
   response.set_next_page_token(std::move(page->next_page_token));
@@ -52,7 +53,7 @@ absl::Status List(ListUsers& use_case, const CallContext& context, api::ListUser
 
 }  // namespace
 
-std::unique_ptr<RpcService> MakeAccountService(const UseCases& use_cases) {
+std::unique_ptr<RpcService> MakeAccountService(UseCases& use_cases) {
   auto service =
       std::make_unique<RpcService>(api::User::descriptor()->file()->FindServiceByName("AccountService"));
   service->Offer<api::RegisterUserRequest, api::RegisterUserResponse>(
@@ -65,24 +66,24 @@ std::unique_ptr<RpcService> MakeAccountService(const UseCases& use_cases) {
       "VerifyEmail", Access::kWrite, Work::kWrite,
       [&call = use_cases.verify_email](const CallContext& context, api::VerifyEmailRequest& request,
                                        api::VerifyEmailResponse& response) {
-        return Show(call(context, Secret(std::move(*request.mutable_token()))), response);
+        return Show(call.Handle(context, Secret(std::move(*request.mutable_token()))), response);
       });
   service->Offer<api::ResendVerificationRequest, api::ResendVerificationResponse>(
       "ResendVerification", Access::kWrite, Work::kWrite,
       [&call = use_cases.resend_verification](
           const CallContext& context, api::ResendVerificationRequest& request,
-          api::ResendVerificationResponse&) { return call(context, request.email()); });
+          api::ResendVerificationResponse&) { return call.Handle(context, request.email()); });
   service->Offer<api::GetUserRequest, api::GetUserResponse>(
       "GetUser", Access::kRead, Work::kRead,
       [&call = use_cases.get_user](const CallContext& context, api::GetUserRequest& request,
                                    api::GetUserResponse& response) {
-        return Show(call(context, request.id()), response);
+        return Show(call.Handle(context, request.id()), response);
       });
   service->Offer<api::GetUserByEmailRequest, api::GetUserByEmailResponse>(
       "GetUserByEmail", Access::kRead, Work::kRead,
       [&call = use_cases.get_user_by_email](const CallContext& context, api::GetUserByEmailRequest& request,
                                             api::GetUserByEmailResponse& response) {
-        return Show(call(context, request.email()), response);
+        return Show(call.Handle(context, request.email()), response);
       });
   service->Offer<api::BatchGetUsersRequest, api::BatchGetUsersResponse>(
       "BatchGetUsers", Access::kRead, Work::kList,

@@ -20,7 +20,7 @@ absl::Status List(ListMessages& use_case, const CallContext& context, api::ListM
   query.user_id = std::move(*request.mutable_user_id());
   query.to = std::move(*request.mutable_to());
 
-  absl::StatusOr<MessagePage> page = use_case(context, query);
+  absl::StatusOr<MessagePage> page = use_case.Handle(context, query);
   if (!page.ok()) return page.status();
   for (const Message& message : page->messages) ToProto(message, *response.add_messages());
   response.set_next_page_token(std::move(page->next_page_token));
@@ -36,7 +36,7 @@ absl::Status RetryMany(RetryMessages& use_case, const CallContext& context,
   query.to = std::move(*request.mutable_to());
   query.template_name = std::move(*request.mutable_template_());
 
-  absl::StatusOr<RetriedMessages> result = use_case(context, query);
+  absl::StatusOr<RetriedMessages> result = use_case.Handle(context, query);
   if (!result.ok()) return result.status();
   response.set_retried(result->retried);
   response.set_expired(result->expired);
@@ -46,7 +46,7 @@ absl::Status RetryMany(RetryMessages& use_case, const CallContext& context,
 
 absl::Status Preview(const PreviewTemplate& use_case, const api::PreviewTemplateRequest& request,
                      api::PreviewTemplateResponse& response) {
-  absl::StatusOr<RenderedMessage> preview = use_case(request.template_(), request.locale());
+  absl::StatusOr<RenderedMessage> preview = use_case.Handle(request.template_(), request.locale());
   if (!preview.ok()) return preview.status();
   response.set_subject(std::move(preview->subject));
   response.set_text(std::move(preview->text));
@@ -66,12 +66,12 @@ absl::Status ListProviders(const ProviderStatuses& providers, api::ListProviders
   return absl::OkStatus();
 }
 
-void OfferReads(const UseCases& use_cases, RpcService& service) {
+void OfferReads(UseCases& use_cases, RpcService& service) {
   service.Offer<api::GetMessageRequest, api::GetMessageResponse>(
       "GetMessage", Access::kRead, Work::kRead,
       [&call = use_cases.get_message](const CallContext& context, api::GetMessageRequest& request,
                                       api::GetMessageResponse& response) {
-        return Show(call(context, request.id()), response);
+        return Show(call.Handle(context, request.id()), response);
       });
   service.Offer<api::ListMessagesRequest, api::ListMessagesResponse>(
       "ListMessages", Access::kRead, Work::kList,
@@ -93,12 +93,12 @@ void OfferReads(const UseCases& use_cases, RpcService& service) {
       });
 }
 
-void OfferChanges(const UseCases& use_cases, RpcService& service) {
+void OfferChanges(UseCases& use_cases, RpcService& service) {
   service.Offer<api::RetryMessageRequest, api::RetryMessageResponse>(
       "RetryMessage", Access::kAdminister, Work::kWrite,
       [&call = use_cases.retry_message](const CallContext& context, api::RetryMessageRequest& request,
                                         api::RetryMessageResponse& response) {
-        return Show(call(context, request.id()), response);
+        return Show(call.Handle(context, request.id()), response);
       });
   service.Offer<api::RetryMessagesRequest, api::RetryMessagesResponse>(
       "RetryMessages", Access::kAdminister, Work::kWrite,
@@ -110,19 +110,19 @@ void OfferChanges(const UseCases& use_cases, RpcService& service) {
       "CancelMessage", Access::kAdminister, Work::kWrite,
       [&call = use_cases.cancel_message](const CallContext& context, api::CancelMessageRequest& request,
                                          api::CancelMessageResponse& response) {
-        return Show(call(context, request.id()), response);
+        return Show(call.Handle(context, request.id()), response);
       });
   service.Offer<api::SendTestMessageRequest, api::SendTestMessageResponse>(
       "SendTestMessage", Access::kAdminister, Work::kWrite,
       [&call = use_cases.send_test_message](const CallContext& context, api::SendTestMessageRequest& request,
                                             api::SendTestMessageResponse& response) {
-        return Show(call(context, {request.to(), request.provider()}), response);
+        return Show(call.Handle(context, {request.to(), request.provider()}), response);
       });
 }
 
 }  // namespace
 
-std::unique_ptr<RpcService> MakeNotificationService(const UseCases& use_cases) {
+std::unique_ptr<RpcService> MakeNotificationService(UseCases& use_cases) {
   auto service = std::make_unique<RpcService>(
       api::Message::descriptor()->file()->FindServiceByName("NotificationService"));
   OfferReads(use_cases, *service);

@@ -81,7 +81,7 @@ absl::Status List(ListOrders& use_case, const CallContext& context, api::ListOrd
   if (!errors.empty()) return errors.ToStatus();
   query.user_id = std::move(*request.mutable_user_id());
 
-  absl::StatusOr<OrderPage> page = use_case(context, query);
+  absl::StatusOr<OrderPage> page = use_case.Handle(context, query);
   if (!page.ok()) return page.status();
   for (const Order& order : page->orders) ToProto(order, *response.add_orders());
   response.set_next_page_token(std::move(page->next_page_token));
@@ -94,13 +94,13 @@ void OfferWrite(RpcService& service, std::string_view name, UseCase& use_case) {
   service.Offer<Request, Response>(
       name, Access::kWrite, Work::kWrite,
       [&use_case](const CallContext& context, Request& request, Response& response) {
-        return Show(use_case(context, CommandOf(request)), response);
+        return Show(use_case.Handle(context, CommandOf(request)), response);
       });
 }
 
 }  // namespace
 
-std::unique_ptr<RpcService> MakeOrderService(const UseCases& use_cases) {
+std::unique_ptr<RpcService> MakeOrderService(UseCases& use_cases) {
   auto service =
       std::make_unique<RpcService>(api::Order::descriptor()->file()->FindServiceByName("OrderService"));
   OfferWrite<api::CreateOrderRequest, api::CreateOrderResponse>(*service, "CreateOrder",

@@ -38,7 +38,7 @@ absl::Status Check(CheckRefund& use_case, const CallContext& context, api::Check
   CheckRefundQuery query;
   query.order_id = std::move(*request.mutable_order_id());
   query.scope = ScopeFromProto(*request.mutable_scope());
-  const absl::StatusOr<RefundCheck> check = use_case(context, query);
+  const absl::StatusOr<RefundCheck> check = use_case.Handle(context, query);
   if (!check.ok()) return check.status();
   response.set_allowed(check->judgement.allowed);
   response.set_needs_approval(check->judgement.needs_approval);
@@ -69,7 +69,7 @@ absl::Status Create(CreateRefund& use_case, const CallContext& context, api::Cre
   command.scope = ScopeFromProto(*request.mutable_scope());
   command.reason = static_cast<RefundReason>(request.reason());
   command.note = std::move(*request.mutable_note());
-  return Show(use_case(context, command), response);
+  return Show(use_case.Handle(context, command), response);
 }
 
 absl::Status List(ListRefunds& use_case, const CallContext& context, api::ListRefundsRequest& request,
@@ -80,7 +80,7 @@ absl::Status List(ListRefunds& use_case, const CallContext& context, api::ListRe
   query.order_id = std::move(*request.mutable_order_id());
   query.user_id = std::move(*request.mutable_user_id());
 
-  absl::StatusOr<RefundPage> page = use_case(context, query);
+  absl::StatusOr<RefundPage> page = use_case.Handle(context, query);
   if (!page.ok()) return page.status();
   for (const Refund& refund : page->refunds) ToProto(refund, *response.add_refunds());
   response.set_next_page_token(std::move(page->next_page_token));
@@ -89,7 +89,7 @@ absl::Status List(ListRefunds& use_case, const CallContext& context, api::ListRe
 
 }  // namespace
 
-std::unique_ptr<RpcService> MakeRefundService(const UseCases& use_cases) {
+std::unique_ptr<RpcService> MakeRefundService(UseCases& use_cases) {
   auto service =
       std::make_unique<RpcService>(api::Refund::descriptor()->file()->FindServiceByName("RefundService"));
   service->Offer<api::CheckRefundRequest, api::CheckRefundResponse>(
@@ -108,7 +108,7 @@ std::unique_ptr<RpcService> MakeRefundService(const UseCases& use_cases) {
       "GetRefund", Access::kRead, Work::kRead,
       [&call = use_cases.get_refund](const CallContext& context, api::GetRefundRequest& request,
                                      api::GetRefundResponse& response) {
-        return Show(call(context, request.id()), response);
+        return Show(call.Handle(context, request.id()), response);
       });
   service->Offer<api::ListRefundsRequest, api::ListRefundsResponse>(
       "ListRefunds", Access::kRead, Work::kList,

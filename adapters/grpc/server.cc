@@ -17,7 +17,7 @@ class GrpcServer::Impl {
 };
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const GrpcServerOptions& options,
-                                                              const UseCases& use_cases, Store& store,
+                                                              UseCases& use_cases, Store& store,
                                                               Entropy& entropy, Log& log) {
   Engine::Services services;
   services.push_back(MakeAccountService(use_cases));

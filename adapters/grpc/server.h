@@ -6,11 +6,11 @@
 
 #include "absl/status/statusor.h"
 #include "adapters/grpc/options.h"
-#include "adapters/grpc/use_cases.h"
 #include "core/common/deadline.h"
 #include "core/common/entropy.h"
 #include "core/common/log.h"
 #include "core/repositories.h"
+#include "core/use_cases.h"
 
 namespace keelson {
 
@@ -22,7 +22,7 @@ class GrpcServer {
   // use, say); the message is for the operator and names the cause. Reads of `store` that never wait are
   // answered on the transport's own threads; else those that wait at once are read together.
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(const GrpcServerOptions& options,
-                                                           const UseCases& use_cases, Store& store,
+                                                           UseCases& use_cases, Store& store,
                                                            Entropy& entropy, Log& log);
   // Shuts down at once unless Shutdown was called.
   ~GrpcServer();

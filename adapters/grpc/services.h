@@ -4,14 +4,14 @@
 #include <memory>
 
 #include "adapters/grpc/rpc_service.h"
-#include "adapters/grpc/use_cases.h"
+#include "core/use_cases.h"
 
 namespace keelson {
 
 // What the use cases refer to must outlive the services.
-std::unique_ptr<RpcService> MakeAccountService(const UseCases& use_cases);
-std::unique_ptr<RpcService> MakeOrderService(const UseCases& use_cases);
-std::unique_ptr<RpcService> MakeRefundService(const UseCases& use_cases);
-std::unique_ptr<RpcService> MakeNotificationService(const UseCases& use_cases);
+std::unique_ptr<RpcService> MakeAccountService(UseCases& use_cases);
+std::unique_ptr<RpcService> MakeOrderService(UseCases& use_cases);
+std::unique_ptr<RpcService> MakeRefundService(UseCases& use_cases);
+std::unique_ptr<RpcService> MakeNotificationService(UseCases& use_cases);
 
 }  // namespace keelson

@@ -55,7 +55,7 @@ absl::Status Move(const Config& from, const Config& to) {
   TransferStore transfer(source, target, [&](const TransferProgress& p) {
     progress.Show(Describe(p), p.done, p.total, "rows");
   });
-  const absl::StatusOr<std::vector<TransferredTable>> tables = transfer();
+  const absl::StatusOr<std::vector<TransferredTable>> tables = transfer.Handle();
   progress.Clear();
   if (tables.ok()) Print(*tables);
   return tables.status();

@@ -35,7 +35,7 @@ ExitCode Verify(const ConfigOptions& options) {
         Print(finding);
       },
       [&](const VerifyProgress& p) { progress.Show("checking", p.done, p.total, "rows"); });
-  const absl::StatusOr<std::int64_t> findings = verify();
+  const absl::StatusOr<std::int64_t> findings = verify.Handle();
   progress.Clear();
   if (!findings.ok()) return Conclude(findings.status());
   if (*findings > 0) return ExitCode::kFailed;

@@ -26,8 +26,8 @@ absl::StatusOr<std::vector<UserId>> ParseIds(const std::vector<std::string>& tex
 
 }  // namespace
 
-absl::StatusOr<UserBatch> BatchGetUsers::operator()(const CallContext& context,
-                                                    const std::vector<std::string>& texts) {
+absl::StatusOr<UserBatch> BatchGetUsers::Handle(const CallContext& context,
+                                                const std::vector<std::string>& texts) {
   const absl::StatusOr<std::vector<UserId>> ids = ParseIds(texts);
   if (!ids.ok()) return ids.status();
   std::vector<User> users;

@@ -22,7 +22,7 @@ class BatchGetUsers {
  public:
   explicit BatchGetUsers(Store& store) : store_(store) {}
   // FIELD_INVALID: for each bad id, and unless there are 1 to kMaxBatch.
-  absl::StatusOr<UserBatch> operator()(const CallContext& context, const std::vector<std::string>& ids);
+  absl::StatusOr<UserBatch> Handle(const CallContext& context, const std::vector<std::string>& ids);
 
  private:
   Store& store_;

@@ -22,13 +22,13 @@ absl::StatusOr<User> Read(Store& store, const CallContext& context,
 
 }  // namespace
 
-absl::StatusOr<User> GetUser::operator()(const CallContext& context, std::string_view id) {
+absl::StatusOr<User> GetUser::Handle(const CallContext& context, std::string_view id) {
   const std::optional<UserId> user_id = UserId::Parse(id);
   if (!user_id) return FieldErrors().Add("id", InvalidId<UserKind>()).ToStatus();
   return Read(store_, context, [&](UserReader& users) { return users.Find(*user_id); });
 }
 
-absl::StatusOr<User> GetUserByEmail::operator()(const CallContext& context, std::string_view email) {
+absl::StatusOr<User> GetUserByEmail::Handle(const CallContext& context, std::string_view email) {
   const absl::StatusOr<EmailAddress> address = EmailAddress::Parse(email);
   if (!address.ok()) return FieldErrors().Add("email", std::string(address.status().message())).ToStatus();
   return Read(store_, context, [&](UserReader& users) { return FindByAddress(users, *address); });

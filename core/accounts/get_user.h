@@ -13,7 +13,7 @@ class GetUser {
  public:
   explicit GetUser(Store& store) : store_(store) {}
   // FIELD_INVALID, USER_NOT_FOUND.
-  absl::StatusOr<User> operator()(const CallContext& context, std::string_view id);
+  absl::StatusOr<User> Handle(const CallContext& context, std::string_view id);
 
  private:
   Store& store_;
@@ -23,7 +23,7 @@ class GetUserByEmail {
  public:
   explicit GetUserByEmail(Store& store) : store_(store) {}
   // FIELD_INVALID, USER_NOT_FOUND.
-  absl::StatusOr<User> operator()(const CallContext& context, std::string_view email);
+  absl::StatusOr<User> Handle(const CallContext& context, std::string_view email);
 
  private:
   Store& store_;

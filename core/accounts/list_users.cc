@@ -20,7 +20,7 @@ std::string CheckEmailPrefix(std::string_view text, FieldErrors& errors) {
 
 }  // namespace
 
-absl::StatusOr<UserPage> ListUsers::operator()(const CallContext& context, const ListUsersQuery& query) {
+absl::StatusOr<UserPage> ListUsers::Handle(const CallContext& context, const ListUsersQuery& query) {
   FieldErrors errors;
   UserFilter filter;
   const int page_size = CheckPageSize(query.page_size, errors);

@@ -33,7 +33,7 @@ class ListUsers {
  public:
   ListUsers(Store& store, const PageTokens& page_tokens) : store_(store), page_tokens_(page_tokens) {}
   // FIELD_INVALID, PAGE_TOKEN_INVALID.
-  absl::StatusOr<UserPage> operator()(const CallContext& context, const ListUsersQuery& query);
+  absl::StatusOr<UserPage> Handle(const CallContext& context, const ListUsersQuery& query);
 
  private:
   Store& store_;

@@ -74,8 +74,8 @@ absl::Status RegisterUser::Refuse(WriteTransaction& tx, const CallContext& conte
   return NotifyUser(tx, context, ids_, "account_exists", holder, {}, now);
 }
 
-absl::StatusOr<std::optional<User>> RegisterUser::operator()(const CallContext& context,
-                                                             const RegisterUserCommand& command) {
+absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& context,
+                                                         const RegisterUserCommand& command) {
   absl::StatusOr<Applicant> applicant = Check(command);
   if (!applicant.ok()) return applicant.status();
   const Idempotency call(context, "RegisterUser", command.request_id, ContentOf(command));

@@ -40,8 +40,7 @@ class RegisterUser {
 
   // The user; nobody where existing addresses are concealed. Blocks on a hash and a commit.
   // FIELD_INVALID, EMAIL_TAKEN, REQUEST_ID_REUSED, and the errors of the store and the hasher.
-  absl::StatusOr<std::optional<User>> operator()(const CallContext& context,
-                                                 const RegisterUserCommand& command);
+  absl::StatusOr<std::optional<User>> Handle(const CallContext& context, const RegisterUserCommand& command);
 
  private:
   struct Applicant;

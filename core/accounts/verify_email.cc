@@ -17,7 +17,7 @@ absl::Status TokenInvalid() {
 
 }  // namespace
 
-absl::StatusOr<User> VerifyEmail::operator()(const CallContext& context, const Secret& token) {
+absl::StatusOr<User> VerifyEmail::Handle(const CallContext& context, const Secret& token) {
   const std::string_view trimmed = Trim(token.Reveal());
   if (trimmed.empty()) return FieldErrors().Add("token", "is required").ToStatus();
   const Sha256Digest digest = Sha256(trimmed);
@@ -48,7 +48,7 @@ absl::Status VerifyEmail::Verify(WriteTransaction& tx, const CallContext& contex
   return NotifyUser(tx, context, ids_, "welcome", user, {}, now);
 }
 
-absl::Status ResendVerification::operator()(const CallContext& context, const std::string& email) {
+absl::Status ResendVerification::Handle(const CallContext& context, const std::string& email) {
   const absl::StatusOr<EmailAddress> address = EmailAddress::Parse(email);
   if (!address.ok()) return FieldErrors().Add("email", std::string(address.status().message())).ToStatus();
   const absl::Time now = clock_.Now();

@@ -23,7 +23,7 @@ class VerifyEmail {
   // Ignores white space around the token. FIELD_INVALID for an empty token. TOKEN_INVALID for a token that is
   // unknown, superseded or expired, or that proves another address than the account's. USER_STATE where the
   // account is not active.
-  absl::StatusOr<User> operator()(const CallContext& context, const Secret& token);
+  absl::StatusOr<User> Handle(const CallContext& context, const Secret& token);
 
  private:
   absl::Status Verify(WriteTransaction& tx, const CallContext& context, User& user, absl::Time now);
@@ -41,7 +41,7 @@ class ResendVerification {
 
   // OK, after the same work, whether the address is known, verified, cooling or none of these.
   // FIELD_INVALID where it is no address.
-  absl::Status operator()(const CallContext& context, const std::string& email);
+  absl::Status Handle(const CallContext& context, const std::string& email);
 
  private:
   Store& store_;

@@ -44,7 +44,7 @@ std::string NameMessageList(std::string_view list, const MessageFilter& filter, 
   return name.Take();
 }
 
-absl::StatusOr<Message> GetMessage::operator()(const CallContext& context, std::string_view id) {
+absl::StatusOr<Message> GetMessage::Handle(const CallContext& context, std::string_view id) {
   const std::optional<MessageId> message_id = MessageId::Parse(id);
   if (!message_id) return FieldErrors().Add("id", InvalidId<MessageKind>()).ToStatus();
   absl::StatusOr<Message> message = absl::UnknownError("not read");
@@ -57,8 +57,7 @@ absl::StatusOr<Message> GetMessage::operator()(const CallContext& context, std::
   return message;
 }
 
-absl::StatusOr<MessagePage> ListMessages::operator()(const CallContext& context,
-                                                     const ListMessagesQuery& query) {
+absl::StatusOr<MessagePage> ListMessages::Handle(const CallContext& context, const ListMessagesQuery& query) {
   FieldErrors errors;
   const int page_size = CheckPageSize(query.page_size, errors);
   const MessageFilter filter = CheckMessageFilter(query, errors);

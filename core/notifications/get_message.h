@@ -23,7 +23,7 @@ class GetMessage {
   GetMessage(Store& store, Clock& clock, const ProviderStatuses& providers)
       : store_(store), clock_(clock), providers_(providers) {}
   // FIELD_INVALID, MESSAGE_NOT_FOUND.
-  absl::StatusOr<Message> operator()(const CallContext& context, std::string_view id);
+  absl::StatusOr<Message> Handle(const CallContext& context, std::string_view id);
 
  private:
   Store& store_;
@@ -59,7 +59,7 @@ class ListMessages {
   ListMessages(Store& store, Clock& clock, const ProviderStatuses& providers, const PageTokens& page_tokens)
       : store_(store), clock_(clock), providers_(providers), page_tokens_(page_tokens) {}
   // FIELD_INVALID, PAGE_TOKEN_INVALID.
-  absl::StatusOr<MessagePage> operator()(const CallContext& context, const ListMessagesQuery& query);
+  absl::StatusOr<MessagePage> Handle(const CallContext& context, const ListMessagesQuery& query);
 
  private:
   Store& store_;

@@ -32,13 +32,13 @@ absl::Status Cancel(Message& message, absl::Time now) {
 
 }  // namespace
 
-absl::StatusOr<Message> RetryMessage::operator()(const CallContext& context, std::string_view id) {
+absl::StatusOr<Message> RetryMessage::Handle(const CallContext& context, std::string_view id) {
   const absl::Time now = clock_.Now();
   return ChangeMessage(store_, context, id, "message.retried", now,
                        [&](Message& message) { return RetryDead(message, now); });
 }
 
-absl::StatusOr<Message> CancelMessage::operator()(const CallContext& context, std::string_view id) {
+absl::StatusOr<Message> CancelMessage::Handle(const CallContext& context, std::string_view id) {
   const absl::Time now = clock_.Now();
   return ChangeMessage(store_, context, id, "message.cancelled", now,
                        [&](Message& message) { return Cancel(message, now); });

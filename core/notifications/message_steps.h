@@ -21,7 +21,7 @@ absl::Status RetryDead(Message& message, absl::Time now);
 class RetryMessage {
  public:
   RetryMessage(Store& store, Clock& clock) : store_(store), clock_(clock) {}
-  absl::StatusOr<Message> operator()(const CallContext& context, std::string_view id);
+  absl::StatusOr<Message> Handle(const CallContext& context, std::string_view id);
 
  private:
   Store& store_;
@@ -32,7 +32,7 @@ class RetryMessage {
 class CancelMessage {
  public:
   CancelMessage(Store& store, Clock& clock) : store_(store), clock_(clock) {}
-  absl::StatusOr<Message> operator()(const CallContext& context, std::string_view id);
+  absl::StatusOr<Message> Handle(const CallContext& context, std::string_view id);
 
  private:
   Store& store_;

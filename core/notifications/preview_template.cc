@@ -4,8 +4,8 @@
 
 namespace keelson {
 
-absl::StatusOr<RenderedMessage> PreviewTemplate::operator()(std::string_view template_name,
-                                                            std::string_view locale) const {
+absl::StatusOr<RenderedMessage> PreviewTemplate::Handle(std::string_view template_name,
+                                                        std::string_view locale) const {
   if (locale.empty()) locale = kDefaultLocale;
   FieldErrors errors;
   CheckLocale("locale", locale, errors);

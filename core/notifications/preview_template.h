@@ -12,7 +12,7 @@ class PreviewTemplate {
  public:
   explicit PreviewTemplate(const MessageRenderer& renderer) : renderer_(renderer) {}
   // `locale`: empty means the default. FIELD_INVALID, TEMPLATE_NOT_FOUND.
-  absl::StatusOr<RenderedMessage> operator()(std::string_view template_name, std::string_view locale) const;
+  absl::StatusOr<RenderedMessage> Handle(std::string_view template_name, std::string_view locale) const;
 
  private:
   const MessageRenderer& renderer_;

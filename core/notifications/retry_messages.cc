@@ -23,8 +23,8 @@ void CheckStates(const std::vector<MessageState>& states, FieldErrors& errors) {
 
 }  // namespace
 
-absl::StatusOr<RetriedMessages> RetryMessages::operator()(const CallContext& context,
-                                                          const RetryMessagesQuery& query) {
+absl::StatusOr<RetriedMessages> RetryMessages::Handle(const CallContext& context,
+                                                      const RetryMessagesQuery& query) {
   FieldErrors errors;
   const int page_size = CheckPageSize(query.page_size, errors);
   CheckStates(query.states, errors);

@@ -39,7 +39,7 @@ class RetryMessages {
   RetryMessages(Store& store, Clock& clock, const PageTokens& page_tokens)
       : store_(store), clock_(clock), page_tokens_(page_tokens) {}
   // FIELD_INVALID, PAGE_TOKEN_INVALID.
-  absl::StatusOr<RetriedMessages> operator()(const CallContext& context, const RetryMessagesQuery& query);
+  absl::StatusOr<RetriedMessages> Handle(const CallContext& context, const RetryMessagesQuery& query);
 
  private:
   absl::StatusOr<int> RetryBatch(const CallContext& context, std::span<const MessageId> ids, absl::Time now);

@@ -15,8 +15,8 @@ std::string SendTestMessage::NameOf(const SendTestMessageCommand& command) const
   return command.provider.empty() ? absl::StrJoin(providers_, ", ") : command.provider;
 }
 
-absl::StatusOr<Message> SendTestMessage::operator()(const CallContext& context,
-                                                    const SendTestMessageCommand& command) {
+absl::StatusOr<Message> SendTestMessage::Handle(const CallContext& context,
+                                                const SendTestMessageCommand& command) {
   FieldErrors errors;
   const absl::StatusOr<EmailAddress> to = EmailAddress::Parse(command.to);
   if (!to.ok()) errors.Add("to", std::string(to.status().message()));

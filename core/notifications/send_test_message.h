@@ -26,7 +26,7 @@ class SendTestMessage {
   SendTestMessage(Store& store, Clock& clock, IdGenerator& ids, std::vector<std::string> providers)
       : store_(store), clock_(clock), ids_(ids), providers_(std::move(providers)) {}
   // FIELD_INVALID.
-  absl::StatusOr<Message> operator()(const CallContext& context, const SendTestMessageCommand& command);
+  absl::StatusOr<Message> Handle(const CallContext& context, const SendTestMessageCommand& command);
 
  private:
   // What a message of the template says of the provider that is to send it.

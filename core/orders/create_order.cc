@@ -153,7 +153,7 @@ absl::Status RequireActiveUser(WriteTransaction& tx, UserId user_id) {
 
 }  // namespace
 
-absl::StatusOr<Order> CreateOrder::operator()(const CallContext& context, const CreateOrderCommand& command) {
+absl::StatusOr<Order> CreateOrder::Handle(const CallContext& context, const CreateOrderCommand& command) {
   absl::StatusOr<Basket> basket = Check(command);
   if (!basket.ok()) return basket.status();
   const absl::Time now = clock_.Now();

@@ -44,7 +44,7 @@ class CreateOrder {
   CreateOrder(Store& store, Clock& clock, IdGenerator& ids) : store_(store), clock_(clock), ids_(ids) {}
 
   // FIELD_INVALID, USER_NOT_FOUND, USER_NOT_ACTIVE, REFERENCE_TAKEN, REQUEST_ID_REUSED.
-  absl::StatusOr<Order> operator()(const CallContext& context, const CreateOrderCommand& command);
+  absl::StatusOr<Order> Handle(const CallContext& context, const CreateOrderCommand& command);
 
  private:
   Store& store_;

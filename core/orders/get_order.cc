@@ -33,7 +33,7 @@ absl::StatusOr<Order> GetOrder::ByReference(const CallContext& context, std::str
   return Read(store_, context, [&](OrderReader& orders) { return orders.FindByReference(reference); });
 }
 
-absl::StatusOr<OrderPage> ListOrders::operator()(const CallContext& context, const ListOrdersQuery& query) {
+absl::StatusOr<OrderPage> ListOrders::Handle(const CallContext& context, const ListOrdersQuery& query) {
   FieldErrors errors;
   OrderFilter filter;
   const int page_size = CheckPageSize(query.page_size, errors);

@@ -43,7 +43,7 @@ class ListOrders {
  public:
   ListOrders(Store& store, const PageTokens& page_tokens) : store_(store), page_tokens_(page_tokens) {}
   // FIELD_INVALID, PAGE_TOKEN_INVALID.
-  absl::StatusOr<OrderPage> operator()(const CallContext& context, const ListOrdersQuery& query);
+  absl::StatusOr<OrderPage> Handle(const CallContext& context, const ListOrdersQuery& query);
 
  private:
   Store& store_;

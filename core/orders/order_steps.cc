@@ -22,7 +22,7 @@ absl::Status AmountIsNot(const Money& total) {
 
 }  // namespace
 
-absl::StatusOr<Order> PayOrder::operator()(const CallContext& context, const PayOrderCommand& command) {
+absl::StatusOr<Order> PayOrder::Handle(const CallContext& context, const PayOrderCommand& command) {
   FieldErrors errors;
   std::optional<Money> amount;
   if (command.amount) {
@@ -46,14 +46,14 @@ absl::StatusOr<Order> PayOrder::operator()(const CallContext& context, const Pay
       });
 }
 
-absl::StatusOr<Order> ShipOrder::operator()(const CallContext& context, const OrderStepCommand& command) {
+absl::StatusOr<Order> ShipOrder::Handle(const CallContext& context, const OrderStepCommand& command) {
   const absl::Time now = clock_.Now();
   return ChangeOrder(store_, context,
                      {"ShipOrder", command.request_id, command.id, command.etag, "", "order.shipped"}, {},
                      now, [&](WriteTransaction&, Order& order) { return order.Ship(now); });
 }
 
-absl::StatusOr<Order> DeliverOrder::operator()(const CallContext& context, const OrderStepCommand& command) {
+absl::StatusOr<Order> DeliverOrder::Handle(const CallContext& context, const OrderStepCommand& command) {
   const absl::Time now = clock_.Now();
   return ChangeOrder(store_, context,
                      {"DeliverOrder", command.request_id, command.id, command.etag, "", "order.delivered"},

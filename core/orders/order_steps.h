@@ -31,7 +31,7 @@ class PayOrder {
       : store_(store), clock_(clock), provider_(provider) {}
   // FIELD_INVALID (also for an amount that is not the order's total, and for another provider),
   // ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
-  absl::StatusOr<Order> operator()(const CallContext& context, const PayOrderCommand& command);
+  absl::StatusOr<Order> Handle(const CallContext& context, const PayOrderCommand& command);
 
  private:
   Store& store_;
@@ -50,7 +50,7 @@ class ShipOrder {
  public:
   ShipOrder(Store& store, Clock& clock) : store_(store), clock_(clock) {}
   // FIELD_INVALID, ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
-  absl::StatusOr<Order> operator()(const CallContext& context, const OrderStepCommand& command);
+  absl::StatusOr<Order> Handle(const CallContext& context, const OrderStepCommand& command);
 
  private:
   Store& store_;
@@ -62,7 +62,7 @@ class DeliverOrder {
  public:
   DeliverOrder(Store& store, Clock& clock) : store_(store), clock_(clock) {}
   // FIELD_INVALID, ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
-  absl::StatusOr<Order> operator()(const CallContext& context, const OrderStepCommand& command);
+  absl::StatusOr<Order> Handle(const CallContext& context, const OrderStepCommand& command);
 
  private:
   Store& store_;

@@ -16,7 +16,7 @@ constexpr std::size_t kMaxReason = 500;
 
 }  // namespace
 
-absl::StatusOr<Order> CancelOrder::operator()(const CallContext& context, const CancelOrderCommand& command) {
+absl::StatusOr<Order> CancelOrder::Handle(const CallContext& context, const CancelOrderCommand& command) {
   FieldErrors errors;
   CheckLine("reason", command.reason, kMaxReason, errors);
   const absl::Time now = clock_.Now();

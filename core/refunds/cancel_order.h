@@ -25,7 +25,7 @@ class CancelOrder {
  public:
   CancelOrder(Store& store, Clock& clock, IdGenerator& ids) : store_(store), clock_(clock), ids_(ids) {}
   // FIELD_INVALID, ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
-  absl::StatusOr<Order> operator()(const CallContext& context, const CancelOrderCommand& command);
+  absl::StatusOr<Order> Handle(const CallContext& context, const CancelOrderCommand& command);
 
  private:
   absl::Status CancelRequests(WriteTransaction& tx, const CallContext& context, Order& order, absl::Time now);

@@ -121,8 +121,7 @@ absl::Status NotAllowed(const Order& order, const RefundJudgement& judgement) {
 
 }  // namespace
 
-absl::StatusOr<RefundCheck> CheckRefund::operator()(const CallContext& context,
-                                                    const CheckRefundQuery& query) {
+absl::StatusOr<RefundCheck> CheckRefund::Handle(const CallContext& context, const CheckRefundQuery& query) {
   const absl::StatusOr<CheckedScope> checked = Check(query.order_id, query.scope, {});
   if (!checked.ok()) return checked.status();
   RefundCheck check;
@@ -138,8 +137,7 @@ absl::StatusOr<RefundCheck> CheckRefund::operator()(const CallContext& context,
   return check;
 }
 
-absl::StatusOr<Refund> CreateRefund::operator()(const CallContext& context,
-                                                const CreateRefundCommand& command) {
+absl::StatusOr<Refund> CreateRefund::Handle(const CallContext& context, const CreateRefundCommand& command) {
   FieldErrors errors;
   CheckRequestId(command.request_id, errors);
   CheckLine("note", command.note, kMaxNote, errors);

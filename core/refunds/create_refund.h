@@ -48,7 +48,7 @@ class CheckRefund {
   CheckRefund(Store& store, Clock& clock, const RefundPolicy& policy)
       : store_(store), clock_(clock), policy_(policy) {}
   // FIELD_INVALID, ORDER_NOT_FOUND.
-  absl::StatusOr<RefundCheck> operator()(const CallContext& context, const CheckRefundQuery& query);
+  absl::StatusOr<RefundCheck> Handle(const CallContext& context, const CheckRefundQuery& query);
 
  private:
   Store& store_;
@@ -72,7 +72,7 @@ class CreateRefund {
       : store_(store), clock_(clock), ids_(ids), policy_(policy) {}
   // FIELD_INVALID, ORDER_NOT_FOUND, REQUEST_ID_REUSED, and REFUND_NOT_ALLOWED with a violation for each rule
   // that fails.
-  absl::StatusOr<Refund> operator()(const CallContext& context, const CreateRefundCommand& command);
+  absl::StatusOr<Refund> Handle(const CallContext& context, const CreateRefundCommand& command);
 
  private:
   Store& store_;

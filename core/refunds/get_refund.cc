@@ -6,7 +6,7 @@
 
 namespace keelson {
 
-absl::StatusOr<Refund> GetRefund::operator()(const CallContext& context, std::string_view id) {
+absl::StatusOr<Refund> GetRefund::Handle(const CallContext& context, std::string_view id) {
   const std::optional<RefundId> refund_id = RefundId::Parse(id);
   if (!refund_id) return FieldErrors().Add("id", InvalidId<RefundKind>()).ToStatus();
   std::optional<Refund> refund;
@@ -20,8 +20,7 @@ absl::StatusOr<Refund> GetRefund::operator()(const CallContext& context, std::st
   return *std::move(refund);
 }
 
-absl::StatusOr<RefundPage> ListRefunds::operator()(const CallContext& context,
-                                                   const ListRefundsQuery& query) {
+absl::StatusOr<RefundPage> ListRefunds::Handle(const CallContext& context, const ListRefundsQuery& query) {
   FieldErrors errors;
   RefundFilter filter;
   const int page_size = CheckPageSize(query.page_size, errors);

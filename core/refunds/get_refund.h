@@ -16,7 +16,7 @@ class GetRefund {
  public:
   explicit GetRefund(Store& store) : store_(store) {}
   // FIELD_INVALID, REFUND_NOT_FOUND.
-  absl::StatusOr<Refund> operator()(const CallContext& context, std::string_view id);
+  absl::StatusOr<Refund> Handle(const CallContext& context, std::string_view id);
 
  private:
   Store& store_;
@@ -43,7 +43,7 @@ class ListRefunds {
  public:
   ListRefunds(Store& store, const PageTokens& page_tokens) : store_(store), page_tokens_(page_tokens) {}
   // FIELD_INVALID, PAGE_TOKEN_INVALID.
-  absl::StatusOr<RefundPage> operator()(const CallContext& context, const ListRefundsQuery& query);
+  absl::StatusOr<RefundPage> Handle(const CallContext& context, const ListRefundsQuery& query);
 
  private:
   Store& store_;

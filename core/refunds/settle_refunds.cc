@@ -53,7 +53,7 @@ auto FindById(Repository& repository, const std::vector<Id>& ids) {
 
 }  // namespace
 
-absl::StatusOr<int> SettleRefunds::operator()() {
+absl::StatusOr<int> SettleRefunds::Handle() {
   // Those that the lease has no time left for are taken up again when it has run out.
   const SteadyTime last_start = clock_.SteadyNow() + kLease - kAttemptTimeout;
   absl::StatusOr<std::vector<Refund>> claimed = Claim();

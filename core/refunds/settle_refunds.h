@@ -32,7 +32,7 @@ class SettleRefunds {
       : store_(store), clock_(clock), entropy_(entropy), ids_(ids), log_(log), provider_(provider) {}
 
   // One batch; how many refunds it took.
-  absl::StatusOr<int> operator()();
+  absl::StatusOr<int> Handle();
 
  private:
   struct Attempt {

@@ -5,7 +5,7 @@
 
 namespace keelson {
 
-absl::StatusOr<bool> PurgeExpired::operator()() {
+absl::StatusOr<bool> PurgeExpired::Handle() {
   const absl::Time now = clock_.Now();
   bool more = false;
   const absl::Status status =

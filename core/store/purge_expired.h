@@ -17,7 +17,7 @@ class PurgeExpired {
   PurgeExpired(Store& store, Clock& clock, absl::Duration message_retention)
       : store_(store), clock_(clock), message_retention_(message_retention) {}
   // One batch; true where more may be left.
-  absl::StatusOr<bool> operator()();
+  absl::StatusOr<bool> Handle();
 
  private:
   Store& store_;

@@ -28,7 +28,7 @@ absl::Status CreateRefunds(Store& store, const Seed& seed, int count, int caller
       command.order_id = seed.order_ids[static_cast<std::size_t>(i) % seed.order_ids.size()];
       command.scope.scope = Amount{"EUR", 1};
       command.reason = RefundReason::kRequestedByCustomer;
-      if (create_refund(context, command).ok()) ++made;
+      if (create_refund.Handle(context, command).ok()) ++made;
     }
   };
   {

@@ -29,7 +29,7 @@ absl::StatusOr<double> Transfer(const std::filesystem::path& source, const std::
   ReadAheadReader from_store(*std::move(from));
   ReadAheadTarget to_store(*std::move(to));
   TransferStore transfer(from_store, to_store, [](const TransferProgress&) {});
-  const absl::StatusOr<std::vector<TransferredTable>> tables = transfer();
+  const absl::StatusOr<std::vector<TransferredTable>> tables = transfer.Handle();
   if (!tables.ok()) return tables.status();
   std::int64_t rows = 0;
   for (const TransferredTable& table : *tables) rows += table.rows;

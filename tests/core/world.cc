@@ -63,20 +63,20 @@ ScopeInput Units(const std::string& line_id, std::int64_t quantity, bool include
 
 absl::StatusOr<std::optional<User>> World::Register(const RegisterUserCommand& command) {
   VerificationMail verification(entropy, ids, accounts);
-  return RegisterUser(store, hasher, clock, ids, verification, accounts)(context, command);
+  return RegisterUser(store, hasher, clock, ids, verification, accounts).Handle(context, command);
 }
 
 absl::StatusOr<User> World::Verify(const std::string& token) {
-  return VerifyEmail(store, clock, ids)(context, Secret(token));
+  return VerifyEmail(store, clock, ids).Handle(context, Secret(token));
 }
 
 absl::Status World::Resend(const std::string& email) {
   VerificationMail verification(entropy, ids, accounts);
-  return ResendVerification(store, clock, verification, accounts)(context, email);
+  return ResendVerification(store, clock, verification, accounts).Handle(context, email);
 }
 
 absl::StatusOr<Order> World::Create(const CreateOrderCommand& command) {
-  return CreateOrder(store, clock, ids)(context, command);
+  return CreateOrder(store, clock, ids).Handle(context, command);
 }
 
 absl::StatusOr<Order> World::Pay(const Order& order) {
@@ -84,33 +84,33 @@ absl::StatusOr<Order> World::Pay(const Order& order) {
   command.id = order->id.ToString();
   command.amount = Amount{std::string(order->currency.code()), order->total};
   command.payment_reference = "charge-1";
-  return PayOrder(store, clock, payments.name())(context, command);
+  return PayOrder(store, clock, payments.name()).Handle(context, command);
 }
 
 absl::StatusOr<Order> World::Ship(const Order& order) {
-  return ShipOrder(store, clock)(context, {"", order->id.ToString(), ""});
+  return ShipOrder(store, clock).Handle(context, {"", order->id.ToString(), ""});
 }
 
 absl::StatusOr<Order> World::Deliver(const Order& order) {
-  return DeliverOrder(store, clock)(context, {"", order->id.ToString(), ""});
+  return DeliverOrder(store, clock).Handle(context, {"", order->id.ToString(), ""});
 }
 
 absl::StatusOr<Order> World::Cancel(const Order& order, std::string reason) {
-  return CancelOrder(store, clock, ids)(context, {"", order->id.ToString(), std::move(reason), ""});
+  return CancelOrder(store, clock, ids).Handle(context, {"", order->id.ToString(), std::move(reason), ""});
 }
 
 absl::StatusOr<Refund> World::Refunded(const Order& order, ScopeInput scope, std::string request_id) {
-  return CreateRefund(store, clock, ids, refunds)(
-      context,
-      {std::move(request_id), order->id.ToString(), std::move(scope), RefundReason::kDefective, "broken"});
+  return CreateRefund(store, clock, ids, refunds)
+      .Handle(context, {std::move(request_id), order->id.ToString(), std::move(scope),
+                        RefundReason::kDefective, "broken"});
 }
 
 absl::StatusOr<RefundCheck> World::Judged(const Order& order, ScopeInput scope) {
-  return CheckRefund(store, clock, refunds)(context, {order->id.ToString(), std::move(scope)});
+  return CheckRefund(store, clock, refunds).Handle(context, {order->id.ToString(), std::move(scope)});
 }
 
 int World::Settle() {
-  return Must(SettleRefunds(store, clock, entropy, ids, log, payments)());
+  return Must(SettleRefunds(store, clock, entropy, ids, log, payments).Handle());
 }
 
 User World::Ada() {

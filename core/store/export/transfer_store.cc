@@ -93,7 +93,7 @@ void DropThrough(std::string_view key, RowBatch& batch) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<TransferredTable>> TransferStore::operator()() {
+absl::StatusOr<std::vector<TransferredTable>> TransferStore::Handle() {
   const absl::StatusOr<RowCounts> counts = RowCounts::Of(source_);
   if (!counts.ok()) return counts.status();
   const absl::StatusOr<Sha256Digest> identity = IdentifySource(*counts);

@@ -49,7 +49,7 @@ class TransferStore {
   // The tables that were moved. FAILED_PRECONDITION, and nothing is written, unless the target is empty or
   // half filled from this very source; DATA_LOSS where a table differs once all is copied; INTERNAL naming
   // table and key where the target refuses a row; and the stores' errors.
-  absl::StatusOr<std::vector<TransferredTable>> operator()();
+  absl::StatusOr<std::vector<TransferredTable>> Handle();
 
  private:
   struct Mark;

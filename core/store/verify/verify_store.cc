@@ -38,7 +38,7 @@ Finding UnreadableStore(const absl::Status& damage) {
   return {kRowsReadable, kDatabase, "rows", std::string(damage.message())};
 }
 
-absl::StatusOr<std::int64_t> VerifyStore::operator()() {
+absl::StatusOr<std::int64_t> VerifyStore::Handle() {
   const absl::Status engine = CheckEngine();
   const absl::Status rows = engine.ok() ? CheckRows() : engine;
   // Damaged and unreadable values are findings.

@@ -41,7 +41,7 @@ class VerifyStore {
 
   // Returns the number of findings. Damage and unreadable values are findings; other errors of the store
   // are returned. Call it once.
-  absl::StatusOr<std::int64_t> operator()();
+  absl::StatusOr<std::int64_t> Handle();
 
  private:
   absl::Status CheckEngine();

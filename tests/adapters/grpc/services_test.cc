@@ -52,47 +52,10 @@ struct Core {
   MemoryStore store;
   IdGenerator ids{clock, entropy};
   FakePasswordHasher hasher;
-  AccountPolicy accounts;
-  RefundPolicy refunds;
-  PageTokens page_tokens{Sha256Digest{}};
-  VerificationMail verification{entropy, ids, accounts};
-
-  RegisterUser register_user{store, hasher, clock, ids, verification, accounts};
-  VerifyEmail verify_email{store, clock, ids};
-  ResendVerification resend_verification{store, clock, verification, accounts};
-  GetUser get_user{store};
-  GetUserByEmail get_user_by_email{store};
-  BatchGetUsers batch_get_users{store};
-  ListUsers list_users{store, page_tokens};
-  CreateOrder create_order{store, clock, ids};
-  GetOrder get_order{store};
-  ListOrders list_orders{store, page_tokens};
-  PayOrder pay_order{store, clock, "recorded"};
-  ShipOrder ship_order{store, clock};
-  DeliverOrder deliver_order{store, clock};
-  CancelOrder cancel_order{store, clock, ids};
-  CheckRefund check_refund{store, clock, refunds};
-  CreateRefund create_refund{store, clock, ids, refunds};
-  GetRefund get_refund{store};
-  ListRefunds list_refunds{store, page_tokens};
   FakeRenderer renderer;
   FakeProviderStatuses provider_statuses;
-  GetMessage get_message{store, clock, provider_statuses};
-  ListMessages list_messages{store, clock, provider_statuses, page_tokens};
-  RetryMessage retry_message{store, clock};
-  RetryMessages retry_messages{store, clock, page_tokens};
-  CancelMessage cancel_message{store, clock};
-  SendTestMessage send_test_message{store, clock, ids, {"smtp", "file"}};
-  PreviewTemplate preview_template{renderer};
-
-  UseCases use_cases() {
-    return {register_user,    verify_email,   resend_verification, get_user,          get_user_by_email,
-            batch_get_users,  list_users,     create_order,        get_order,         list_orders,
-            pay_order,        ship_order,     deliver_order,       cancel_order,      check_refund,
-            create_refund,    get_refund,     list_refunds,        get_message,       list_messages,
-            retry_message,    retry_messages, cancel_message,      send_test_message, preview_template,
-            provider_statuses};
-  }
+  UseCases use_cases{{store, hasher, clock, entropy, ids, renderer, provider_statuses},
+                     {.payment_provider = "recorded", .email_providers = {"smtp", "file"}}};
 };
 
 class Services {
@@ -100,7 +63,7 @@ class Services {
   Services() {
     GrpcServerOptions options;
     options.listen = "127.0.0.1:0";
-    auto started = GrpcServer::Start(options, core_.use_cases(), core_.store, core_.entropy, core_.log);
+    auto started = GrpcServer::Start(options, core_.use_cases, core_.store, core_.entropy, core_.log);
     REQUIRE(started.ok());
     server_ = *std::move(started);
     const auto channel = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->port()),
@@ -210,9 +173,8 @@ using Names = std::vector<std::string>;
 TEST_CASE("every method offered is the contract's, with its own messages") {
   Core core;
   std::size_t offered = 0;
-  for (const auto& service :
-       {MakeAccountService(core.use_cases()), MakeOrderService(core.use_cases()),
-        MakeRefundService(core.use_cases()), MakeNotificationService(core.use_cases())}) {
+  for (const auto& service : {MakeAccountService(core.use_cases), MakeOrderService(core.use_cases),
+                              MakeRefundService(core.use_cases), MakeNotificationService(core.use_cases)}) {
     const auto* descriptor =
         google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service->name());
     REQUIRE(descriptor != nullptr);
@@ -517,7 +479,7 @@ TEST_CASE("providers are shown in their order") {
 
 TEST_CASE("what changes messages is for administrators, and to look at them for readers") {
   Core core;
-  const auto service = MakeNotificationService(core.use_cases());
+  const auto service = MakeNotificationService(core.use_cases);
   const std::set<std::string> changes = {"RetryMessage", "RetryMessages", "CancelMessage", "SendTestMessage"};
   for (const Method& method : service->methods()) {
     INFO(method.path);

@@ -33,7 +33,7 @@ std::string Verify(SqliteBulkFixture& fixture) {
   }
   Must(reader.status());
   VerifyStore verify(**reader, report, [](const VerifyProgress&) {});
-  CHECK(Must(verify()) == reported);
+  CHECK(Must(verify.Handle()) == reported);
   return text;
 }
 

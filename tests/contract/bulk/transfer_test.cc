@@ -29,7 +29,7 @@ void CheckMoved(const Kind& from, const Kind& to, const std::vector<RowBatch>& b
   std::vector<TransferredTable> tables;
   {
     ReadAheadTarget filled(target->Target());
-    tables = Must(TransferStore(reader, filled, [&](const TransferProgress& p) { last = p; })());
+    tables = Must(TransferStore(reader, filled, [&](const TransferProgress& p) { last = p; }).Handle());
   }
   CHECK(tables.size() == kRowKinds);
   CHECK(last.done == last.total);
@@ -58,8 +58,8 @@ TEST_CASE("the content's hash is the same whatever the store", "[transfer]") {
     const std::unique_ptr<BulkFixture> source = kind.make();
     InsertAll(*source->Target(), batches);
     MemoryBulkFixture target;
-    results.push_back(
-        Must(TransferStore(*source->ReaderAlone(), *target.Target(), [](const TransferProgress&) {})()));
+    results.push_back(Must(
+        TransferStore(*source->ReaderAlone(), *target.Target(), [](const TransferProgress&) {}).Handle()));
   }
   for (const auto& result : results) CHECK((result == results[0]));
 }

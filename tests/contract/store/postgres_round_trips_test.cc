@@ -29,7 +29,7 @@ class Refunding {
     command.order_id = order_->id.ToString();
     command.scope.scope = RefundEverything{};
     const int before = RoundTrips();
-    REQUIRE_OK(create_(context, command).status());
+    REQUIRE_OK(create_.Handle(context, command).status());
     return RoundTrips() - before;
   }
 
@@ -82,7 +82,7 @@ TEST_CASE("a batch of refunds is claimed in three round trips and settled in fou
   FakePaymentProvider provider(SampleOrder(UserId())->payment_provider);
   SettleRefunds settle(fixture.store(), clock, entropy, ids, log, provider);
   const int before = RoundTrips();
-  const absl::StatusOr<int> settled = settle();
+  const absl::StatusOr<int> settled = settle.Handle();
   REQUIRE_OK(settled.status());
   CHECK(*settled == kRefunds);
   CHECK(provider.moved.size() == kRefunds);

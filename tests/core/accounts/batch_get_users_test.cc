@@ -18,7 +18,7 @@ TEST_CASE("Users are read in the order asked for, as often as asked for, the unk
   const std::string unknown = world.ids.Next<UserKind>().ToString();
   const std::string other = world.ids.Next<UserKind>().ToString();
   const UserBatch batch =
-      Must(BatchGetUsers(world.store)(world.context, {other, bob, ada, unknown, bob, other}));
+      Must(BatchGetUsers(world.store).Handle(world.context, {other, bob, ada, unknown, bob, other}));
   CHECK(IdsOf(batch) == std::vector<std::string>{bob, ada, bob});
   CHECK(batch.missing_ids == std::vector<std::string>{other, unknown, other});
   CHECK(batch.users[1].fields() == world.Now(world.Ada()->id).fields());
@@ -28,10 +28,11 @@ TEST_CASE("A batch has from 1 to 1000 ids, and each bad one is named") {
   World world;
   BatchGetUsers get(world.store);
   const std::string ada = world.Ada()->id.ToString();
-  CHECK(BadFields(get(world.context, {})) == Fields{"ids"});
-  CHECK(Must(get(world.context, std::vector(1000, ada))).users.size() == 1000);
-  CHECK(BadFields(get(world.context, std::vector(1001, ada))) == Fields{"ids"});
-  CHECK(BadFields(get(world.context, {"", ada, ada, "order" + ada.substr(4)})) == Fields{"ids[0]", "ids[3]"});
+  CHECK(BadFields(get.Handle(world.context, {})) == Fields{"ids"});
+  CHECK(Must(get.Handle(world.context, std::vector(1000, ada))).users.size() == 1000);
+  CHECK(BadFields(get.Handle(world.context, std::vector(1001, ada))) == Fields{"ids"});
+  CHECK(BadFields(get.Handle(world.context, {"", ada, ada, "order" + ada.substr(4)})) ==
+        Fields{"ids[0]", "ids[3]"});
 }
 
 }  // namespace

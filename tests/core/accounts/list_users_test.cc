@@ -22,7 +22,7 @@ struct Listing {
     return user->id;
   }
 
-  absl::StatusOr<UserPage> Page() { return ListUsers(world.store, tokens)(world.context, query); }
+  absl::StatusOr<UserPage> Page() { return ListUsers(world.store, tokens).Handle(world.context, query); }
   // Every page's users, from the first.
   std::vector<UserId> All() {
     std::vector<UserId> ids;

@@ -138,7 +138,7 @@ TEST_CASE("An address that is taken while the password is hashed is refused too"
   world.hasher.before_hash = [&] {
     VerificationMail verification(world.entropy, world.ids, world.accounts);
     RegisterUser faster(world.store, other_hasher, world.clock, world.ids, verification, world.accounts);
-    Must(faster(world.context, Registration("ADA@example.com")).status());
+    Must(faster.Handle(world.context, Registration("ADA@example.com")).status());
   };
   CHECK(ReasonOf(world.Register(Registration("ada@example.com"))) == "EMAIL_TAKEN");
   CHECK(world.NewEvents() == Fields{"user.registered", "message.queued"});
@@ -189,7 +189,7 @@ TEST_CASE("A repeat that arrives while the first is still hashing gets the first
   world.hasher.before_hash = [&] {
     VerificationMail verification(world.entropy, world.ids, world.accounts);
     RegisterUser faster(world.store, other_hasher, world.clock, world.ids, verification, world.accounts);
-    faster_answer = Must(faster(world.context, Registration("ada@example.com", "request-1")));
+    faster_answer = Must(faster.Handle(world.context, Registration("ada@example.com", "request-1")));
   };
   const std::optional<User> answer = Must(world.Register(Registration("ada@example.com", "request-1")));
   REQUIRE(faster_answer.has_value());

@@ -234,8 +234,8 @@ TEST_CASE("A user is found by its id and by any spelling of its address") {
   const User ada = world.Ada();
   GetUser by_id(world.store);
   GetUserByEmail by_email(world.store);
-  CHECK(Must(by_id(world.context, ada->id.ToString())).fields() == ada.fields());
-  CHECK(Must(by_email(world.context, " ADA@Example.com")).fields() == ada.fields());
+  CHECK(Must(by_id.Handle(world.context, ada->id.ToString())).fields() == ada.fields());
+  CHECK(Must(by_email.Handle(world.context, " ADA@Example.com")).fields() == ada.fields());
 }
 
 TEST_CASE("An account that is stored under its former key is found by its address") {
@@ -247,8 +247,8 @@ TEST_CASE("An account that is stored under its former key is found by its addres
   world.Overwrite(fields);
   world.NewEvents();
   GetUserByEmail by_email(world.store);
-  CHECK(Must(by_email(world.context, "stra\u00dfe@EXAMPLE.com"))->id == fields.id);
-  CHECK(ReasonOf(by_email(world.context, "stra\u00dfen@example.com")) == "USER_NOT_FOUND");
+  CHECK(Must(by_email.Handle(world.context, "stra\u00dfe@EXAMPLE.com"))->id == fields.id);
+  CHECK(ReasonOf(by_email.Handle(world.context, "stra\u00dfen@example.com")) == "USER_NOT_FOUND");
   CHECK(ReasonOf(world.Register(Registration("STRA\u1e9eE@example.com"))) == "EMAIL_TAKEN");
   Must(world.Resend("stra\u00dfe@example.com"));
   CHECK(world.NewEvents() == Fields{"message.queued"});
@@ -261,21 +261,21 @@ TEST_CASE("An address does not match the account of another address with the sam
   ++fields.version;
   world.Overwrite(fields);
   GetUserByEmail by_email(world.store);
-  CHECK(ReasonOf(by_email(world.context, "stra\u00dfe@example.com")) == "USER_NOT_FOUND");
+  CHECK(ReasonOf(by_email.Handle(world.context, "stra\u00dfe@example.com")) == "USER_NOT_FOUND");
   CHECK(ReasonOf(world.Register(Registration("stra\u00dfe@example.com"))) == "OK");
-  CHECK(Must(by_email(world.context, "stra\u00dfe@example.com"))->id != fields.id);
-  CHECK(Must(by_email(world.context, "strasse@example.com"))->id == fields.id);
+  CHECK(Must(by_email.Handle(world.context, "stra\u00dfe@example.com"))->id != fields.id);
+  CHECK(Must(by_email.Handle(world.context, "strasse@example.com"))->id == fields.id);
 }
 
 TEST_CASE("What is no id, no address, or nobody's is told apart") {
   World world;
   GetUser by_id(world.store);
   GetUserByEmail by_email(world.store);
-  CHECK(BadFields(by_id(world.context, "ada")) == Fields{"id"});
-  CHECK(BadFields(by_id(world.context, "order_01h455vb4pex5vsknk084sn02q")) == Fields{"id"});
-  CHECK(ReasonOf(by_id(world.context, "user_01h455vb4pex5vsknk084sn02q")) == "USER_NOT_FOUND");
-  CHECK(BadFields(by_email(world.context, "ada")) == Fields{"email"});
-  CHECK(ReasonOf(by_email(world.context, "bob@example.com")) == "USER_NOT_FOUND");
+  CHECK(BadFields(by_id.Handle(world.context, "ada")) == Fields{"id"});
+  CHECK(BadFields(by_id.Handle(world.context, "order_01h455vb4pex5vsknk084sn02q")) == Fields{"id"});
+  CHECK(ReasonOf(by_id.Handle(world.context, "user_01h455vb4pex5vsknk084sn02q")) == "USER_NOT_FOUND");
+  CHECK(BadFields(by_email.Handle(world.context, "ada")) == Fields{"email"});
+  CHECK(ReasonOf(by_email.Handle(world.context, "bob@example.com")) == "USER_NOT_FOUND");
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ Findings Verify(BulkReader& reader, const VerifyStore::Limits& limits = {}) {
   VerifyStore verify(
       reader, [&](const Finding& finding) { findings.push_back(finding); },
       [&](const VerifyProgress& progress) { last = progress; }, limits);
-  const std::int64_t count = Must(verify());
+  const std::int64_t count = Must(verify.Handle());
   CHECK(count == std::ssize(findings));
   CHECK(last.done == last.total);
   return findings;
@@ -293,7 +293,7 @@ TEST_CASE("an unreadable value is a finding") {
     VerifyStore verify(
         plant.rows, [&](const Finding& finding) { findings.push_back(finding); },
         [](const VerifyProgress&) {});
-    CHECK(Must(verify()) == 1);
+    CHECK(Must(verify.Handle()) == 1);
     CHECK(TextOf(findings) == StrCat("database rows: rows_readable: ", std::string(failure.message()), "\n"));
   }
 }
@@ -307,7 +307,7 @@ TEST_CASE("a store that fails is no clean one") {
     VerifyStore verify(
         plant.rows, [](const Finding&) {}, [](const VerifyProgress&) {});
     INFO(TableName(kind));
-    CHECK(absl::IsUnavailable(verify().status()));
+    CHECK(absl::IsUnavailable(verify.Handle().status()));
   }
 }
 

@@ -21,10 +21,10 @@ TEST_CASE("An answer is kept for as long as repeats are recognised, and purged a
   PurgeExpired purge(world.store, world.clock, absl::Hours(720));
   const Order first = Must(world.Create(Basket(world)));
   world.clock.Advance(kIdempotencyRetention);
-  CHECK_FALSE(Must(purge()));
+  CHECK_FALSE(Must(purge.Handle()));
   CHECK(Must(world.Create(Basket(world)))->id == first->id);
   world.clock.Advance(absl::Microseconds(1));
-  CHECK_FALSE(Must(purge()));
+  CHECK_FALSE(Must(purge.Handle()));
   CHECK(Must(world.Create(Basket(world)))->id != first->id);
 }
 
@@ -32,10 +32,10 @@ TEST_CASE("A purge goes batch by batch and says whether more may be left") {
   World world;
   PurgeExpired purge(world.store, world.clock, absl::Hours(720));
   for (int i = 0; i < PurgeExpired::kBatch + 1; ++i) Must(world.Resend(StrCat("nobody", i, "@example.com")));
-  CHECK_FALSE(Must(purge()));
+  CHECK_FALSE(Must(purge.Handle()));
   world.clock.Advance(world.accounts.resend_cooldown + absl::Microseconds(1));
-  CHECK(Must(purge()));
-  CHECK_FALSE(Must(purge()));
+  CHECK(Must(purge.Handle()));
+  CHECK_FALSE(Must(purge.Handle()));
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ struct Move {
   }
   absl::StatusOr<std::vector<TransferredTable>> Run(BulkTarget& to) {
     const std::unique_ptr<BulkReader> source = world.store.OpenReader();
-    return TransferStore(*source, to, [](const TransferProgress&) {})();
+    return TransferStore(*source, to, [](const TransferProgress&) {}).Handle();
   }
   absl::StatusOr<std::vector<TransferredTable>> Run() { return Run(*target); }
   absl::Status RunPart(int writes) {
@@ -151,7 +151,8 @@ TEST_CASE("a row that the target refuses ends the transfer by its name") {
   RowsReader source(*move.world.store.OpenReader());
   OrderFields& order = source.of<OrderFields>()[1];
   order.refunded = order.paid + 1;
-  const absl::Status ended = TransferStore(source, *move.target, [](const TransferProgress&) {})().status();
+  const absl::Status ended =
+      TransferStore(source, *move.target, [](const TransferProgress&) {}).Handle().status();
   CHECK(absl::IsInternal(ended));
   CHECK_THAT(std::string(ended.message()), Contains("orders " + order.id.ToString() + " is refused"));
 }
@@ -168,7 +169,8 @@ TEST_CASE("progress goes up to the whole in both phases, also when a transfer go
                        CHECK(p.done > last.done);
                        CHECK(p.done <= p.total);
                        last = p;
-                     })()
+                     })
+           .Handle()
            .status());
   CHECK(copying.done == copying.total);
   CHECK(checking.done == checking.total);
@@ -180,7 +182,7 @@ TEST_CASE("an empty store is moved") {
   MemoryStore other;
   const std::unique_ptr<BulkReader> source = world.store.OpenReader();
   const std::unique_ptr<BulkTarget> target = other.OpenTarget();
-  Must(TransferStore(*source, *target, [](const TransferProgress&) {})().status());
+  Must(TransferStore(*source, *target, [](const TransferProgress&) {}).Handle().status());
   Must(CheckNoTransfer(other, Deadline::Never()));
 }
 

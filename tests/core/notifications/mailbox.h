@@ -49,17 +49,19 @@ struct Mailbox : World {
   }
 
   absl::StatusOr<Message> Get(const std::string& id) {
-    return GetMessage(store, clock, providers)(context, id);
+    return GetMessage(store, clock, providers).Handle(context, id);
   }
-  absl::StatusOr<Message> Retry(const std::string& id) { return RetryMessage(store, clock)(context, id); }
+  absl::StatusOr<Message> Retry(const std::string& id) {
+    return RetryMessage(store, clock).Handle(context, id);
+  }
   absl::StatusOr<Message> CancelMail(const std::string& id) {
-    return CancelMessage(store, clock)(context, id);
+    return CancelMessage(store, clock).Handle(context, id);
   }
   absl::StatusOr<MessagePage> List(const ListMessagesQuery& query) {
-    return ListMessages(store, clock, providers, tokens)(context, query);
+    return ListMessages(store, clock, providers, tokens).Handle(context, query);
   }
   absl::StatusOr<RetriedMessages> RetryAll(const RetryMessagesQuery& query) {
-    return RetryMessages(store, clock, tokens)(context, query);
+    return RetryMessages(store, clock, tokens).Handle(context, query);
   }
 
   PageTokens tokens{Sha256("key")};

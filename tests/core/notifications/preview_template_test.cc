@@ -11,16 +11,16 @@ namespace {
 TEST_CASE("A preview is in the locale that is asked for, or in English") {
   const FakeRenderer renderer;
   const PreviewTemplate preview(renderer);
-  CHECK(Must(preview("welcome", "de")) == Must(renderer.Preview("welcome", "de")));
-  CHECK(Must(preview("welcome", "")) == Must(renderer.Preview("welcome", "en")));
-  CHECK_FALSE(Must(preview("welcome", "")) == Must(preview("welcome", "de")));
+  CHECK(Must(preview.Handle("welcome", "de")) == Must(renderer.Preview("welcome", "de")));
+  CHECK(Must(preview.Handle("welcome", "")) == Must(renderer.Preview("welcome", "en")));
+  CHECK_FALSE(Must(preview.Handle("welcome", "")) == Must(preview.Handle("welcome", "de")));
 }
 
 TEST_CASE("A preview refuses what is no locale, and an unknown template") {
   const FakeRenderer renderer;
   const PreviewTemplate preview(renderer);
-  CHECK(BadFields(preview("welcome", "not a locale")) == Fields{"locale"});
-  CHECK(ReasonOf(preview("unknown", "en")) == "TEMPLATE_NOT_FOUND");
+  CHECK(BadFields(preview.Handle("welcome", "not a locale")) == Fields{"locale"});
+  CHECK(ReasonOf(preview.Handle("unknown", "en")) == "TEMPLATE_NOT_FOUND");
 }
 
 }  // namespace

@@ -119,7 +119,7 @@ TEST_CASE("A message that somebody else retried or cancelled meanwhile is left a
   box.Post(kDead);
   InterleavedStore store(box.store);
   store.before_next_write = [&] { Must(box.CancelMail(dead.id.ToString())); };
-  CHECK(Must(RetryMessages(store, box.clock, box.tokens)(box.context, {})).retried == 1);
+  CHECK(Must(RetryMessages(store, box.clock, box.tokens).Handle(box.context, {})).retried == 1);
   CHECK(box.Now(dead.id).state == kCancelled);
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 struct Sender : World {
   absl::StatusOr<Message> Send(const std::string& to, const std::string& provider = "") {
-    return SendTestMessage(store, clock, ids, {"smtp", "file"})(context, {to, provider});
+    return SendTestMessage(store, clock, ids, {"smtp", "file"}).Handle(context, {to, provider});
   }
 };
 

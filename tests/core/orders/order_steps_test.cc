@@ -18,7 +18,7 @@ PayOrderCommand Payment(const Order& order) {
 }
 
 absl::StatusOr<Order> Pay(World& world, const PayOrderCommand& command) {
-  return PayOrder(world.store, world.clock, "recorded")(world.context, command);
+  return PayOrder(world.store, world.clock, "recorded").Handle(world.context, command);
 }
 
 TEST_CASE("An order goes from pending to delivered, and each step has its event and its time") {
@@ -104,16 +104,18 @@ const NamedStep kSteps[] = {
      }},
     {"ship", [](World& world) { return world.Paid(); },
      [](World& world, const Order& order, std::string request_id, std::string etag) {
-       return ShipOrder(world.store, world.clock)(world.context, {request_id, order->id.ToString(), etag});
+       return ShipOrder(world.store, world.clock)
+           .Handle(world.context, {request_id, order->id.ToString(), etag});
      }},
     {"deliver", [](World& world) { return Must(world.Ship(world.Paid())); },
      [](World& world, const Order& order, std::string request_id, std::string etag) {
-       return DeliverOrder(world.store, world.clock)(world.context, {request_id, order->id.ToString(), etag});
+       return DeliverOrder(world.store, world.clock)
+           .Handle(world.context, {request_id, order->id.ToString(), etag});
      }},
     {"cancel", [](World& world) { return world.Paid(); },
      [](World& world, const Order& order, std::string request_id, std::string etag) {
-       return CancelOrder(world.store, world.clock, world.ids)(
-           world.context, {request_id, order->id.ToString(), "changed my mind", etag});
+       return CancelOrder(world.store, world.clock, world.ids)
+           .Handle(world.context, {request_id, order->id.ToString(), "changed my mind", etag});
      }},
 };
 
@@ -163,7 +165,7 @@ TEST_CASE("A step of what is no order is refused") {
     CHECK(BadFields(step.take(world, Order(fields), "\n", "")) == Fields{"request_id"});
   }
   World world;
-  CHECK(BadFields(ShipOrder(world.store, world.clock)(world.context, {"\n", "user_1", ""})) ==
+  CHECK(BadFields(ShipOrder(world.store, world.clock).Handle(world.context, {"\n", "user_1", ""})) ==
         Fields{"request_id", "id"});
 }
 

@@ -177,19 +177,19 @@ TEST_CASE("Orders are paged through newest first, each once, under one set of fi
   query.user_id = world.Ada()->id.ToString();
   std::vector<OrderId> seen;
   do {
-    const OrderPage page = Must(list(world.context, query));
+    const OrderPage page = Must(list.Handle(world.context, query));
     CHECK(page.orders.size() <= 3);
     for (const Order& order : page.orders) seen.push_back(order->id);
     query.page_token = page.next_page_token;
   } while (!query.page_token.empty());
   CHECK(seen == std::vector<OrderId>(made.rbegin(), made.rend()));
 
-  query.page_token = Must(list(world.context, query)).next_page_token;
+  query.page_token = Must(list.Handle(world.context, query)).next_page_token;
   query.states = {OrderState::kPaid};
-  CHECK(ReasonOf(list(world.context, query)) == "PAGE_TOKEN_INVALID");
+  CHECK(ReasonOf(list.Handle(world.context, query)) == "PAGE_TOKEN_INVALID");
   query.page_size = -1;
   query.user_id = "x";
-  CHECK(BadFields(list(world.context, query)) == Fields{"page_size", "user_id"});
+  CHECK(BadFields(list.Handle(world.context, query)) == Fields{"page_size", "user_id"});
 }
 
 }  // namespace

@@ -127,12 +127,13 @@ TEST_CASE("Every bad field of a refund is named at once") {
   command.request_id = "\n";
   command.order_id = "x";
   command.note = std::string(501, 'n');
-  CHECK(BadFields(create(world.context, command)) == Fields{"request_id", "note", "order_id", "scope"});
+  CHECK(BadFields(create.Handle(world.context, command)) ==
+        Fields{"request_id", "note", "order_id", "scope"});
   const auto faults = [&](ScopeInput scope) {
     CreateRefundCommand scoped;
     scoped.order_id = "order_01h455vb4pex5vsknk084sn02q";
     scoped.scope = std::move(scope);
-    return BadFields(create(world.context, scoped));
+    return BadFields(create.Handle(world.context, scoped));
   };
   CHECK(faults(AmountOf(-1, "eur")) == Fields{"scope.amount.currency_code", "scope.amount.minor_units"});
   CHECK(faults({ScopeInput::Lines{}}) == Fields{"scope.lines.lines"});
@@ -215,9 +216,9 @@ TEST_CASE("A refund is found by its id, and refunds are paged through newest fir
   std::vector<RefundId> made;
   for (int i = 0; i < 5; ++i) made.push_back(Must(world.Refunded(order, AmountOf(1)))->id);
   GetRefund get(world.store);
-  CHECK(Must(get(world.context, made[0].ToString()))->id == made[0]);
-  CHECK(BadFields(get(world.context, order->id.ToString())) == Fields{"id"});
-  CHECK(ReasonOf(get(world.context, "refund_01h455vb4pex5vsknk084sn02q")) == "REFUND_NOT_FOUND");
+  CHECK(Must(get.Handle(world.context, made[0].ToString()))->id == made[0]);
+  CHECK(BadFields(get.Handle(world.context, order->id.ToString())) == Fields{"id"});
+  CHECK(ReasonOf(get.Handle(world.context, "refund_01h455vb4pex5vsknk084sn02q")) == "REFUND_NOT_FOUND");
 
   const PageTokens tokens(Sha256("key"));
   ListRefunds list(world.store, tokens);
@@ -226,13 +227,13 @@ TEST_CASE("A refund is found by its id, and refunds are paged through newest fir
   query.order_id = order->id.ToString();
   std::vector<RefundId> seen;
   do {
-    const RefundPage page = Must(list(world.context, query));
+    const RefundPage page = Must(list.Handle(world.context, query));
     for (const Refund& refund : page.refunds) seen.push_back(refund->id);
     query.page_token = page.next_page_token;
   } while (!query.page_token.empty());
   CHECK(seen == std::vector<RefundId>(made.rbegin(), made.rend()));
   query.order_id = query.user_id = "x";
-  CHECK(BadFields(list(world.context, query)) == Fields{"order_id", "user_id"});
+  CHECK(BadFields(list.Handle(world.context, query)) == Fields{"order_id", "user_id"});
 }
 
 }  // namespace

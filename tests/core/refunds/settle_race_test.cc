@@ -48,7 +48,7 @@ TEST_CASE("An answer that comes after a later attempt has begun is dropped: the 
   world.payments.on_refund = [&](const PaymentRefund&) {
     world.clock.Advance(SettleRefunds::kLease);
     SettleRefunds other(world.store, world.clock, world.entropy, world.ids, world.log, faster);
-    CHECK(Must(other()) == 1);
+    CHECK(Must(other.Handle()) == 1);
   };
   world.NewEvents();
   CHECK(world.Settle() == 1);
@@ -63,7 +63,7 @@ TEST_CASE("While one settler asks, another does not ask for the same refund") {
   FakePaymentProvider second;
   world.payments.on_refund = [&](const PaymentRefund&) {
     SettleRefunds other(world.store, world.clock, world.entropy, world.ids, world.log, second);
-    CHECK(Must(other()) == 0);
+    CHECK(Must(other.Handle()) == 0);
   };
   CHECK(world.Settle() == 1);
   CHECK(second.asked.empty());
@@ -79,7 +79,7 @@ TEST_CASE("An answer that comes while a later attempt is still under way is drop
   world.payments.on_refund = [&](const PaymentRefund&) {
     world.clock.Advance(SettleRefunds::kLease);
     SettleRefunds other(world.store, world.clock, world.entropy, world.ids, world.log, second);
-    CHECK_THROWS_AS((void)other(), Killed);
+    CHECK_THROWS_AS((void)other.Handle(), Killed);
   };
   world.Settle();
   CHECK(world.Now(made->id)->state == RefundState::kProcessing);
@@ -98,7 +98,7 @@ TEST_CASE("Of two settlers that find the same refund due one takes it") {
   store.before_next_write = [&] { CHECK(world.Settle() == 1); };
   FakePaymentProvider second;
   SettleRefunds other(store, world.clock, world.entropy, world.ids, world.log, second);
-  CHECK(Must(other()) == 0);
+  CHECK(Must(other.Handle()) == 0);
   CHECK(second.asked.empty());
 }
 

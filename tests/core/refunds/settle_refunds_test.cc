@@ -74,7 +74,7 @@ TEST_CASE("A zero-amount refund succeeds without a call to the provider and with
   // The payment's provider is not configured.
   FakePaymentProvider stripe("stripe");
   SettleRefunds settle(world.store, world.clock, world.entropy, world.ids, world.log, stripe);
-  CHECK(Must(settle()) == 1);
+  CHECK(Must(settle.Handle()) == 1);
   CHECK(stripe.asked.empty());
   CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
   CHECK(world.Now(made->id)->settle_time == world.clock.Now());
@@ -131,7 +131,7 @@ TEST_CASE("A refund through another provider waits, held, until that one is conf
   const Refund made = Must(world.Refunded(order, Everything()));
   FakePaymentProvider stripe("stripe");
   SettleRefunds settle(world.store, world.clock, world.entropy, world.ids, world.log, stripe);
-  CHECK(Must(settle()) == 1);
+  CHECK(Must(settle.Handle()) == 1);
   CHECK(stripe.asked.empty());
   CHECK(world.Now(made->id)->state == RefundState::kProcessing);
   CHECK(world.Now(made->id)->failure_code == "PROVIDER_NOT_CONFIGURED");

@@ -1,0 +1,103 @@
+// Every use case, and what each is made of. To add one, add its line here and offer it in a service.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/accounts/account_policy.h"
+#include "core/accounts/batch_get_users.h"
+#include "core/accounts/get_user.h"
+#include "core/accounts/list_users.h"
+#include "core/accounts/password_hasher.h"
+#include "core/accounts/register_user.h"
+#include "core/accounts/verification.h"
+#include "core/accounts/verify_email.h"
+#include "core/common/clock.h"
+#include "core/common/entropy.h"
+#include "core/common/id.h"
+#include "core/common/page.h"
+#include "core/common/sha256.h"
+#include "core/notifications/get_message.h"
+#include "core/notifications/message_renderer.h"
+#include "core/notifications/message_steps.h"
+#include "core/notifications/preview_template.h"
+#include "core/notifications/provider_status.h"
+#include "core/notifications/retry_messages.h"
+#include "core/notifications/send_test_message.h"
+#include "core/orders/create_order.h"
+#include "core/orders/get_order.h"
+#include "core/orders/order_steps.h"
+#include "core/refunds/cancel_order.h"
+#include "core/refunds/create_refund.h"
+#include "core/refunds/get_refund.h"
+#include "core/store/store.h"
+
+namespace keelson {
+
+// Owns the use cases that callers reach; the ports outlive it. Each may be called from any number of threads
+// at once.
+class UseCases {
+ public:
+  struct Ports {
+    Store& store;
+    PasswordHasher& hasher;
+    Clock& clock;
+    Entropy& entropy;
+    IdGenerator& ids;
+    const MessageRenderer& renderer;
+    const ProviderStatuses& provider_statuses;
+  };
+  struct Settings {
+    AccountPolicy accounts = {};
+    RefundPolicy refunds = {};
+    std::string payment_provider = {};
+    // By name.
+    std::vector<std::string> email_providers = {};
+    Sha256Digest page_token_key{};
+  };
+
+  UseCases(const Ports& ports, Settings settings) : ports_(ports), settings_(std::move(settings)) {}
+  UseCases(const UseCases&) = delete;
+  UseCases& operator=(const UseCases&) = delete;
+
+ private:
+  const Ports ports_;
+  const Settings settings_;
+  const PageTokens page_tokens_{settings_.page_token_key};
+  VerificationMail verification_{ports_.entropy, ports_.ids, settings_.accounts};
+
+ public:
+  RegisterUser register_user{ports_.store, ports_.hasher, ports_.clock,
+                             ports_.ids,   verification_, settings_.accounts};
+  VerifyEmail verify_email{ports_.store, ports_.clock, ports_.ids};
+  ResendVerification resend_verification{ports_.store, ports_.clock, verification_, settings_.accounts};
+  GetUser get_user{ports_.store};
+  GetUserByEmail get_user_by_email{ports_.store};
+  BatchGetUsers batch_get_users{ports_.store};
+  ListUsers list_users{ports_.store, page_tokens_};
+
+  CreateOrder create_order{ports_.store, ports_.clock, ports_.ids};
+  GetOrder get_order{ports_.store};
+  ListOrders list_orders{ports_.store, page_tokens_};
+  PayOrder pay_order{ports_.store, ports_.clock, settings_.payment_provider};
+  ShipOrder ship_order{ports_.store, ports_.clock};
+  DeliverOrder deliver_order{ports_.store, ports_.clock};
+  CancelOrder cancel_order{ports_.store, ports_.clock, ports_.ids};
+
+  CheckRefund check_refund{ports_.store, ports_.clock, settings_.refunds};
+  CreateRefund create_refund{ports_.store, ports_.clock, ports_.ids, settings_.refunds};
+  GetRefund get_refund{ports_.store};
+  ListRefunds list_refunds{ports_.store, page_tokens_};
+
+  GetMessage get_message{ports_.store, ports_.clock, ports_.provider_statuses};
+  ListMessages list_messages{ports_.store, ports_.clock, ports_.provider_statuses, page_tokens_};
+  RetryMessage retry_message{ports_.store, ports_.clock};
+  RetryMessages retry_messages{ports_.store, ports_.clock, page_tokens_};
+  CancelMessage cancel_message{ports_.store, ports_.clock};
+  SendTestMessage send_test_message{ports_.store, ports_.clock, ports_.ids, settings_.email_providers};
+  const PreviewTemplate preview_template{ports_.renderer};
+  const ProviderStatuses& provider_statuses = ports_.provider_statuses;
+};
+
+}  // namespace keelson
