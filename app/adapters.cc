@@ -65,21 +65,21 @@ PgConnection::Options PostgresConnection(const Config& config) {
   return {config.store.postgres.url, config.store.postgres.prepared_statements};
 }
 
-absl::StatusOr<std::unique_ptr<BulkReader>> ReadSqlite(const Config& config, BulkAccess access,
-                                                       Clock& clock) {
+absl::StatusOr<std::unique_ptr<StoreExporter>> ReadSqlite(const Config& config, BulkAccess access,
+                                                          Clock& clock) {
   return SqliteBulk::OpenReader(config.store.sqlite.path, access, clock);
 }
 
-absl::StatusOr<std::unique_ptr<BulkTarget>> FillSqlite(const Config& config, Clock& clock) {
+absl::StatusOr<std::unique_ptr<StoreImporter>> FillSqlite(const Config& config, Clock& clock) {
   return SqliteBulk::OpenTarget(config.store.sqlite.path, clock);
 }
 
-absl::StatusOr<std::unique_ptr<BulkReader>> ReadPostgres(const Config& config, BulkAccess access,
-                                                         Clock& clock) {
+absl::StatusOr<std::unique_ptr<StoreExporter>> ReadPostgres(const Config& config, BulkAccess access,
+                                                            Clock& clock) {
   return PostgresBulk::OpenReader(PostgresConnection(config), access, clock);
 }
 
-absl::StatusOr<std::unique_ptr<BulkTarget>> FillPostgres(const Config& config, Clock& clock) {
+absl::StatusOr<std::unique_ptr<StoreImporter>> FillPostgres(const Config& config, Clock& clock) {
   return PostgresBulk::OpenTarget(PostgresConnection(config), clock);
 }
 
@@ -151,9 +151,10 @@ absl::StatusOr<std::unique_ptr<PaymentProvider>> MakeRecorded(const Config&) {
 
 constexpr Adapter<Store, Clock&> kStores[] = {
     {"sqlite", &OpenSqlite}, {"postgres", &OpenPostgres}, {"memory", &OpenMemory}};
-constexpr Adapter<BulkReader, BulkAccess, Clock&> kBulkReaders[] = {{"sqlite", &ReadSqlite},
-                                                                    {"postgres", &ReadPostgres}};
-constexpr Adapter<BulkTarget, Clock&> kBulkTargets[] = {{"sqlite", &FillSqlite}, {"postgres", &FillPostgres}};
+constexpr Adapter<StoreExporter, BulkAccess, Clock&> kBulkReaders[] = {{"sqlite", &ReadSqlite},
+                                                                       {"postgres", &ReadPostgres}};
+constexpr Adapter<StoreImporter, Clock&> kBulkTargets[] = {{"sqlite", &FillSqlite},
+                                                           {"postgres", &FillPostgres}};
 constexpr Adapter<EmailProvider, Log&> kEmailProviders[] = {
     {"file", &MakeFileProvider}, {"log", &MakeLogProvider},   {"smtp", &MakeSmtp},
     {"sendgrid", &MakeSendGrid}, {"postmark", &MakePostmark}, {"ses", &MakeSes},
@@ -238,17 +239,17 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const Config& config, Clock& cl
   return Make<Store, Clock&>(kStores, config.store.adapter, config, clock);
 }
 
-absl::StatusOr<std::unique_ptr<BulkReader>> OpenBulkReader(const Config& config, BulkAccess access,
-                                                           Clock& clock) {
+absl::StatusOr<std::unique_ptr<StoreExporter>> OpenBulkReader(const Config& config, BulkAccess access,
+                                                              Clock& clock) {
   absl::Status known = CheckBulk(kBulkReaders, config.store.adapter);
   if (!known.ok()) return known;
-  return Make<BulkReader, BulkAccess, Clock&>(kBulkReaders, config.store.adapter, config, access, clock);
+  return Make<StoreExporter, BulkAccess, Clock&>(kBulkReaders, config.store.adapter, config, access, clock);
 }
 
-absl::StatusOr<std::unique_ptr<BulkTarget>> OpenBulkTarget(const Config& config, Clock& clock) {
+absl::StatusOr<std::unique_ptr<StoreImporter>> OpenBulkTarget(const Config& config, Clock& clock) {
   absl::Status known = CheckBulk(kBulkTargets, config.store.adapter);
   if (!known.ok()) return known;
-  return Make<BulkTarget, Clock&>(kBulkTargets, config.store.adapter, config, clock);
+  return Make<StoreImporter, Clock&>(kBulkTargets, config.store.adapter, config, clock);
 }
 
 absl::Status RestoreStore(const Config& config, const std::string& copy, bool replace, Clock& clock,

@@ -45,9 +45,9 @@ absl::StatusOr<std::vector<std::unique_ptr<EmailProvider>>> MakeEmailProviders(c
 absl::StatusOr<std::unique_ptr<PaymentProvider>> MakePaymentProvider(const Config& config);
 
 // The store by whole tables. INVALID_ARGUMENT naming the adapters that can be, where this one can't.
-absl::StatusOr<std::unique_ptr<BulkReader>> OpenBulkReader(const Config& config, BulkAccess access,
-                                                           Clock& clock);
-absl::StatusOr<std::unique_ptr<BulkTarget>> OpenBulkTarget(const Config& config, Clock& clock);
+absl::StatusOr<std::unique_ptr<StoreExporter>> OpenBulkReader(const Config& config, BulkAccess access,
+                                                              Clock& clock);
+absl::StatusOr<std::unique_ptr<StoreImporter>> OpenBulkTarget(const Config& config, Clock& clock);
 // Copies the store to the new file `copy`; INVALID_ARGUMENT saying by what else it is done where this can't.
 absl::Status BackUpStore(const Config& config, const std::string& copy, Clock& clock,
                          const std::function<void(std::int64_t, std::int64_t)>& tell);

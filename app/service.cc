@@ -10,7 +10,7 @@
 #include "app/resume_clock.h"
 #include "app/service_manager.h"
 #include "core/common/strings.h"
-#include "core/store/export/transfer_store.h"
+#include "core/store/export/copy_store.h"
 
 namespace keelson {
 namespace {
@@ -185,10 +185,10 @@ void Service::StartSending() {
   // Often enough to renew leases in time.
   const absl::Duration turn = std::min(dispatch.poll, dispatch.lease / 4);
   // Most of these wait by themselves, and are back at once.
-  books_.Start({"keep_outbox", turn, turn + DispatchMessages::LongestKeepBooks() + kRunMargin,
+  books_.Start({"keep_outbox", turn, turn + DispatchMessages::LongestFlushAndClaim() + kRunMargin,
                 [this, turn]() -> absl::StatusOr<bool> {
-                  const bool sending = dispatch_messages_->AwaitBooks(turn);
-                  const absl::StatusOr<bool> kept = dispatch_messages_->KeepBooks();
+                  const bool sending = dispatch_messages_->WaitForPendingUpdates(turn);
+                  const absl::StatusOr<bool> kept = dispatch_messages_->FlushAndClaim();
                   if (!kept.ok()) return kept.status();
                   return sending || *kept;
                 }});
@@ -202,7 +202,7 @@ void Service::StartSending() {
         kLongestWaitForMail + dispatch_messages_->LongestSend(lane) + kRunMargin;
     for (int i = 0; i < dispatch.concurrency; ++i) {
       jobs_.Start({"send_messages", dispatch.poll, longest_run, [this, lane]() -> absl::StatusOr<bool> {
-                     dispatch_messages_->AwaitMail(lane, kLongestWaitForMail);
+                     dispatch_messages_->WaitForReady(lane, kLongestWaitForMail);
                      dispatch_messages_->SendNext(lane);
                      return true;
                    }});

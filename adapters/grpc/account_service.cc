@@ -56,43 +56,43 @@ absl::Status List(ListUsers& use_case, const CallContext& context, api::ListUser
 std::unique_ptr<RpcService> MakeAccountService(UseCases& use_cases) {
   auto service =
       std::make_unique<RpcService>(api::User::descriptor()->file()->FindServiceByName("AccountService"));
-  service->Offer<api::RegisterUserRequest, api::RegisterUserResponse>(
-      "RegisterUser", Access::kWrite, Work::kHash,
+  service->AddMethod<api::RegisterUserRequest, api::RegisterUserResponse>(
+      "RegisterUser", Access::kWrite, Workload::kHash,
       [&call = use_cases.register_user](const CallContext& context, api::RegisterUserRequest& request,
                                         api::RegisterUserResponse& response) {
         return Register(call, context, request, response);
       });
-  service->Offer<api::VerifyEmailRequest, api::VerifyEmailResponse>(
-      "VerifyEmail", Access::kWrite, Work::kWrite,
+  service->AddMethod<api::VerifyEmailRequest, api::VerifyEmailResponse>(
+      "VerifyEmail", Access::kWrite, Workload::kWrite,
       [&call = use_cases.verify_email](const CallContext& context, api::VerifyEmailRequest& request,
                                        api::VerifyEmailResponse& response) {
         return Show(call.Handle(context, Secret(std::move(*request.mutable_token()))), response);
       });
-  service->Offer<api::ResendVerificationRequest, api::ResendVerificationResponse>(
-      "ResendVerification", Access::kWrite, Work::kWrite,
+  service->AddMethod<api::ResendVerificationRequest, api::ResendVerificationResponse>(
+      "ResendVerification", Access::kWrite, Workload::kWrite,
       [&call = use_cases.resend_verification](
           const CallContext& context, api::ResendVerificationRequest& request,
           api::ResendVerificationResponse&) { return call.Handle(context, request.email()); });
-  service->Offer<api::GetUserRequest, api::GetUserResponse>(
-      "GetUser", Access::kRead, Work::kRead,
+  service->AddMethod<api::GetUserRequest, api::GetUserResponse>(
+      "GetUser", Access::kRead, Workload::kRead,
       [&call = use_cases.get_user](const CallContext& context, api::GetUserRequest& request,
                                    api::GetUserResponse& response) {
         return Show(call.Handle(context, request.id()), response);
       });
-  service->Offer<api::GetUserByEmailRequest, api::GetUserByEmailResponse>(
-      "GetUserByEmail", Access::kRead, Work::kRead,
+  service->AddMethod<api::GetUserByEmailRequest, api::GetUserByEmailResponse>(
+      "GetUserByEmail", Access::kRead, Workload::kRead,
       [&call = use_cases.get_user_by_email](const CallContext& context, api::GetUserByEmailRequest& request,
                                             api::GetUserByEmailResponse& response) {
         return Show(call.Handle(context, request.email()), response);
       });
-  service->Offer<api::BatchGetUsersRequest, api::BatchGetUsersResponse>(
-      "BatchGetUsers", Access::kRead, Work::kList,
+  service->AddMethod<api::BatchGetUsersRequest, api::BatchGetUsersResponse>(
+      "BatchGetUsers", Access::kRead, Workload::kList,
       [&call = use_cases.batch_get_users](const CallContext& context, api::BatchGetUsersRequest& request,
                                           api::BatchGetUsersResponse& response) {
         return BatchGet(call, context, request, response);
       });
-  service->Offer<api::ListUsersRequest, api::ListUsersResponse>(
-      "ListUsers", Access::kRead, Work::kList,
+  service->AddMethod<api::ListUsersRequest, api::ListUsersResponse>(
+      "ListUsers", Access::kRead, Workload::kList,
       [&call = use_cases.list_users](const CallContext& context, api::ListUsersRequest& request,
                                      api::ListUsersResponse& response) {
         return List(call, context, request, response);

@@ -75,8 +75,8 @@ absl::StatusOr<Authenticator> Authenticator::Create(const GrpcAuthOptions& optio
   return authenticator;
 }
 
-absl::Status Authenticator::Admit(const grpc::ServerContext& context, std::string_view authorization,
-                                  Access access, std::string& actor) const {
+absl::Status Authenticator::Authorize(const grpc::ServerContext& context, std::string_view authorization,
+                                      Access access, std::string& actor) const {
   if (mode_ == Mode::kNone) {
     actor = "anonymous";
     return absl::OkStatus();

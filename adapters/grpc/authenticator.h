@@ -21,8 +21,8 @@ class Authenticator {
 
   // Writes the caller's name to `actor`. UNAUTHENTICATED (CALLER_UNKNOWN), PERMISSION_DENIED
   // (CALLER_NOT_ALLOWED).
-  absl::Status Admit(const grpc::ServerContext& context, std::string_view authorization, Access access,
-                     std::string& actor) const;
+  absl::Status Authorize(const grpc::ServerContext& context, std::string_view authorization, Access access,
+                         std::string& actor) const;
 
  private:
   using Client = GrpcAuthOptions::Client;

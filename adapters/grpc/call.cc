@@ -22,12 +22,12 @@ void Call::Await(RpcService& service, int index) {
 void Call::Arrived(bool ok) {
   if (!ok) {
     // The server shuts down: no call came, and no other event will.
-    LetGo();
+    Release();
     return;
   }
   start_ = SteadyTime::Now();
   queue_.Post(*service_, index_);
-  status_ = queue_.dispatcher().Admit(*method_, *server_context_, context_);
+  status_ = queue_.dispatcher().Authorize(*method_, *server_context_, context_);
   if (!status_.ok()) {
     queue_.CallBegan();
     Finish();
@@ -67,12 +67,12 @@ void Call::Run(google::protobuf::Arena& arena) {
   if (cancelled_.load(std::memory_order_relaxed)) {
     status_ = absl::CancelledError();
   } else {
-    status_ = queue_.dispatcher().Answer(*method_, context_, payload_, arena, response_);
+    status_ = queue_.dispatcher().Invoke(*method_, context_, payload_, arena, response_);
   }
 }
 
 void Call::Finish() {
-  queue_.dispatcher().Record(*method_, context_, status_, SteadyTime::Now() - start_);
+  queue_.dispatcher().LogCall(*method_, context_, status_, SteadyTime::Now() - start_);
   // The events may free the slot before these calls return.
   const absl::Status status = std::move(status_);
   if (status.ok()) {
@@ -94,10 +94,10 @@ void Call::Sent(bool) {
 void Call::EventDone() {
   if (--pending_ > 0) return;
   queue_.CallEnded();
-  LetGo();
+  Release();
 }
 
-void Call::LetGo() {
+void Call::Release() {
   stream_.reset();
   server_context_.reset();
   payload_.Clear();

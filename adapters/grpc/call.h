@@ -57,7 +57,7 @@ class Call final : public WorkerPool::Job {
   void Ended(bool ok);
   void Sent(bool ok);
   void EventDone();
-  void LetGo();
+  void Release();
 
   CallQueue& queue_;
   RpcService* service_ = nullptr;

@@ -30,12 +30,12 @@ CallQueue::~CallQueue() = default;
 
 WorkerPool& CallQueue::WorkersFor(const Method& method) const {
   switch (method.work) {
-    case Work::kRead:
+    case Workload::kRead:
       return workers_.readers;
-    case Work::kWrite:
+    case Workload::kWrite:
       return workers_.writers;
-    case Work::kList:
-    case Work::kHash:
+    case Workload::kList:
+    case Workload::kHash:
       return workers_.any;
   }
   return workers_.any;
@@ -71,8 +71,9 @@ void CallQueue::ExpireReceiving() {
 void CallQueue::PostAll(std::span<const std::unique_ptr<RpcService>> services) {
   for (const std::unique_ptr<RpcService>& service : services) {
     for (int index = 0; index < static_cast<int>(service->methods().size()); ++index) {
-      const Work work = service->methods()[static_cast<std::size_t>(index)].work;
-      for (int i = 0; i < (work == Work::kRead ? kPostedReads : kPostedOthers); ++i) Post(*service, index);
+      const Workload work = service->methods()[static_cast<std::size_t>(index)].work;
+      for (int i = 0; i < (work == Workload::kRead ? kPostedReads : kPostedOthers); ++i)
+        Post(*service, index);
     }
   }
 }

@@ -56,7 +56,7 @@ class CallQueue {
   // Calls that have begun and not ended. Thread-safe.
   int under_way() const { return under_way_; }
 
-  bool RunsInline(const Method& method) const { return inline_reads_ && method.work == Work::kRead; }
+  bool RunsInline(const Method& method) const { return inline_reads_ && method.work == Workload::kRead; }
 
   grpc::ServerCompletionQueue* completion_queue() { return queue_.get(); }
   Dispatcher& dispatcher() { return dispatcher_; }

@@ -72,7 +72,7 @@ absl::Status OverloadedError() {
   return MakeError(details, "too many calls wait already; try again later");
 }
 
-absl::Status Dispatcher::Admit(const Method& method, grpc::ServerContext& call, CallContext& context) {
+absl::Status Dispatcher::Authorize(const Method& method, grpc::ServerContext& call, CallContext& context) {
   const CallMetadata metadata = ReadMetadata(call);
   if (IsValidRequestId(metadata.request_id)) {
     context.correlation_id.assign(metadata.request_id);
@@ -86,7 +86,7 @@ absl::Status Dispatcher::Admit(const Method& method, grpc::ServerContext& call, 
       Deadline::After(TimeUntil(deadline, gpr_now(deadline.clock_type), limits_.default_deadline));
 
   if (closed_) return ShuttingDownError();
-  return authenticator_.load()->Admit(call, metadata.authorization, method.access, context.actor);
+  return authenticator_.load()->Authorize(call, metadata.authorization, method.access, context.actor);
 }
 
 absl::Status Dispatcher::CheckMessage(grpc::ServerContext& call, bool received,
@@ -104,7 +104,7 @@ absl::Status Dispatcher::CheckMessage(grpc::ServerContext& call, bool received,
                                                  limits_.max_receive_bytes));
 }
 
-absl::Status Dispatcher::Answer(const Method& method, const CallContext& context,
+absl::Status Dispatcher::Invoke(const Method& method, const CallContext& context,
                                 const grpc::ByteBuffer& payload, google::protobuf::Arena& arena,
                                 const google::protobuf::Message*& response) {
   if (context.deadline.expired()) return absl::DeadlineExceededError("before the call began");
@@ -119,8 +119,8 @@ absl::Status Dispatcher::Answer(const Method& method, const CallContext& context
   }
 }
 
-void Dispatcher::Record(const Method& method, const CallContext& context, const absl::Status& status,
-                        absl::Duration duration) {
+void Dispatcher::LogCall(const Method& method, const CallContext& context, const absl::Status& status,
+                         absl::Duration duration) {
   const absl::StatusCode code = status.ok() ? absl::StatusCode::kOk : PublicCode(status);
   const Severity severity = SeverityOf(method, code);
   if (!log_.Enabled(severity)) return;

@@ -33,7 +33,7 @@ class Dispatcher {
 
   // Fills `context`, tells the caller its request id, and says whether the call may go on. Needs the call's
   // metadata alone, so that a message takes no memory before its caller is authenticated. Doesn't block.
-  absl::Status Admit(const Method& method, grpc::ServerContext& call, CallContext& context);
+  absl::Status Authorize(const Method& method, grpc::ServerContext& call, CallContext& context);
 
   // Says whether the message of an admitted call can be parsed: `received` is false where none came.
   // Doesn't block.
@@ -51,12 +51,12 @@ class Dispatcher {
 
   // Parses the request, runs the handler and points `response` to its answer, which lives in `arena`. An
   // exception from below is caught and becomes INTERNAL.
-  absl::Status Answer(const Method& method, const CallContext& context, const grpc::ByteBuffer& payload,
+  absl::Status Invoke(const Method& method, const CallContext& context, const grpc::ByteBuffer& payload,
                       google::protobuf::Arena& arena, const google::protobuf::Message*& response);
 
   // Writes the call's log line: of a read that succeeded at debug, of our own faults as errors.
-  void Record(const Method& method, const CallContext& context, const absl::Status& status,
-              absl::Duration duration);
+  void LogCall(const Method& method, const CallContext& context, const absl::Status& status,
+               absl::Duration duration);
 
  private:
   std::atomic<std::shared_ptr<const Authenticator>> authenticator_;

@@ -66,54 +66,54 @@ absl::Status ListProviders(const ProviderStatuses& providers, api::ListProviders
   return absl::OkStatus();
 }
 
-void OfferReads(UseCases& use_cases, RpcService& service) {
-  service.Offer<api::GetMessageRequest, api::GetMessageResponse>(
-      "GetMessage", Access::kRead, Work::kRead,
+void AddReads(UseCases& use_cases, RpcService& service) {
+  service.AddMethod<api::GetMessageRequest, api::GetMessageResponse>(
+      "GetMessage", Access::kRead, Workload::kRead,
       [&call = use_cases.get_message](const CallContext& context, api::GetMessageRequest& request,
                                       api::GetMessageResponse& response) {
         return Show(call.Handle(context, request.id()), response);
       });
-  service.Offer<api::ListMessagesRequest, api::ListMessagesResponse>(
-      "ListMessages", Access::kRead, Work::kList,
+  service.AddMethod<api::ListMessagesRequest, api::ListMessagesResponse>(
+      "ListMessages", Access::kRead, Workload::kList,
       [&call = use_cases.list_messages](const CallContext& context, api::ListMessagesRequest& request,
                                         api::ListMessagesResponse& response) {
         return List(call, context, request, response);
       });
-  service.Offer<api::PreviewTemplateRequest, api::PreviewTemplateResponse>(
-      "PreviewTemplate", Access::kRead, Work::kRead,
+  service.AddMethod<api::PreviewTemplateRequest, api::PreviewTemplateResponse>(
+      "PreviewTemplate", Access::kRead, Workload::kRead,
       [&call = use_cases.preview_template](const CallContext&, api::PreviewTemplateRequest& request,
                                            api::PreviewTemplateResponse& response) {
         return Preview(call, request, response);
       });
-  service.Offer<api::ListProvidersRequest, api::ListProvidersResponse>(
-      "ListProviders", Access::kRead, Work::kRead,
+  service.AddMethod<api::ListProvidersRequest, api::ListProvidersResponse>(
+      "ListProviders", Access::kRead, Workload::kRead,
       [&providers = use_cases.provider_statuses](const CallContext&, api::ListProvidersRequest&,
                                                  api::ListProvidersResponse& response) {
         return ListProviders(providers, response);
       });
 }
 
-void OfferChanges(UseCases& use_cases, RpcService& service) {
-  service.Offer<api::RetryMessageRequest, api::RetryMessageResponse>(
-      "RetryMessage", Access::kAdminister, Work::kWrite,
+void AddChanges(UseCases& use_cases, RpcService& service) {
+  service.AddMethod<api::RetryMessageRequest, api::RetryMessageResponse>(
+      "RetryMessage", Access::kAdminister, Workload::kWrite,
       [&call = use_cases.retry_message](const CallContext& context, api::RetryMessageRequest& request,
                                         api::RetryMessageResponse& response) {
         return Show(call.Handle(context, request.id()), response);
       });
-  service.Offer<api::RetryMessagesRequest, api::RetryMessagesResponse>(
-      "RetryMessages", Access::kAdminister, Work::kWrite,
+  service.AddMethod<api::RetryMessagesRequest, api::RetryMessagesResponse>(
+      "RetryMessages", Access::kAdminister, Workload::kWrite,
       [&call = use_cases.retry_messages](const CallContext& context, api::RetryMessagesRequest& request,
                                          api::RetryMessagesResponse& response) {
         return RetryMany(call, context, request, response);
       });
-  service.Offer<api::CancelMessageRequest, api::CancelMessageResponse>(
-      "CancelMessage", Access::kAdminister, Work::kWrite,
+  service.AddMethod<api::CancelMessageRequest, api::CancelMessageResponse>(
+      "CancelMessage", Access::kAdminister, Workload::kWrite,
       [&call = use_cases.cancel_message](const CallContext& context, api::CancelMessageRequest& request,
                                          api::CancelMessageResponse& response) {
         return Show(call.Handle(context, request.id()), response);
       });
-  service.Offer<api::SendTestMessageRequest, api::SendTestMessageResponse>(
-      "SendTestMessage", Access::kAdminister, Work::kWrite,
+  service.AddMethod<api::SendTestMessageRequest, api::SendTestMessageResponse>(
+      "SendTestMessage", Access::kAdminister, Workload::kWrite,
       [&call = use_cases.send_test_message](const CallContext& context, api::SendTestMessageRequest& request,
                                             api::SendTestMessageResponse& response) {
         return Show(call.Handle(context, {request.to(), request.provider()}), response);
@@ -125,8 +125,8 @@ void OfferChanges(UseCases& use_cases, RpcService& service) {
 std::unique_ptr<RpcService> MakeNotificationService(UseCases& use_cases) {
   auto service = std::make_unique<RpcService>(
       api::Message::descriptor()->file()->FindServiceByName("NotificationService"));
-  OfferReads(use_cases, *service);
-  OfferChanges(use_cases, *service);
+  AddReads(use_cases, *service);
+  AddChanges(use_cases, *service);
   return service;
 }
 

@@ -90,9 +90,9 @@ absl::Status List(ListOrders& use_case, const CallContext& context, api::ListOrd
 
 // A write that takes a command and answers with the order.
 template <typename Request, typename Response, typename UseCase>
-void OfferWrite(RpcService& service, std::string_view name, UseCase& use_case) {
-  service.Offer<Request, Response>(
-      name, Access::kWrite, Work::kWrite,
+void AddWrite(RpcService& service, std::string_view name, UseCase& use_case) {
+  service.AddMethod<Request, Response>(
+      name, Access::kWrite, Workload::kWrite,
       [&use_case](const CallContext& context, Request& request, Response& response) {
         return Show(use_case.Handle(context, CommandOf(request)), response);
       });
@@ -103,26 +103,26 @@ void OfferWrite(RpcService& service, std::string_view name, UseCase& use_case) {
 std::unique_ptr<RpcService> MakeOrderService(UseCases& use_cases) {
   auto service =
       std::make_unique<RpcService>(api::Order::descriptor()->file()->FindServiceByName("OrderService"));
-  OfferWrite<api::CreateOrderRequest, api::CreateOrderResponse>(*service, "CreateOrder",
-                                                                use_cases.create_order);
-  service->Offer<api::GetOrderRequest, api::GetOrderResponse>(
-      "GetOrder", Access::kRead, Work::kRead,
+  AddWrite<api::CreateOrderRequest, api::CreateOrderResponse>(*service, "CreateOrder",
+                                                              use_cases.create_order);
+  service->AddMethod<api::GetOrderRequest, api::GetOrderResponse>(
+      "GetOrder", Access::kRead, Workload::kRead,
       [&call = use_cases.get_order](const CallContext& context, api::GetOrderRequest& request,
                                     api::GetOrderResponse& response) {
         return Get(call, context, request, response);
       });
-  service->Offer<api::ListOrdersRequest, api::ListOrdersResponse>(
-      "ListOrders", Access::kRead, Work::kList,
+  service->AddMethod<api::ListOrdersRequest, api::ListOrdersResponse>(
+      "ListOrders", Access::kRead, Workload::kList,
       [&call = use_cases.list_orders](const CallContext& context, api::ListOrdersRequest& request,
                                       api::ListOrdersResponse& response) {
         return List(call, context, request, response);
       });
-  OfferWrite<api::PayOrderRequest, api::PayOrderResponse>(*service, "PayOrder", use_cases.pay_order);
-  OfferWrite<api::ShipOrderRequest, api::ShipOrderResponse>(*service, "ShipOrder", use_cases.ship_order);
-  OfferWrite<api::DeliverOrderRequest, api::DeliverOrderResponse>(*service, "DeliverOrder",
-                                                                  use_cases.deliver_order);
-  OfferWrite<api::CancelOrderRequest, api::CancelOrderResponse>(*service, "CancelOrder",
-                                                                use_cases.cancel_order);
+  AddWrite<api::PayOrderRequest, api::PayOrderResponse>(*service, "PayOrder", use_cases.pay_order);
+  AddWrite<api::ShipOrderRequest, api::ShipOrderResponse>(*service, "ShipOrder", use_cases.ship_order);
+  AddWrite<api::DeliverOrderRequest, api::DeliverOrderResponse>(*service, "DeliverOrder",
+                                                                use_cases.deliver_order);
+  AddWrite<api::CancelOrderRequest, api::CancelOrderResponse>(*service, "CancelOrder",
+                                                              use_cases.cancel_order);
   return service;
 }
 

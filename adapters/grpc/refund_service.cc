@@ -92,26 +92,26 @@ absl::Status List(ListRefunds& use_case, const CallContext& context, api::ListRe
 std::unique_ptr<RpcService> MakeRefundService(UseCases& use_cases) {
   auto service =
       std::make_unique<RpcService>(api::Refund::descriptor()->file()->FindServiceByName("RefundService"));
-  service->Offer<api::CheckRefundRequest, api::CheckRefundResponse>(
-      "CheckRefund", Access::kRead, Work::kRead,
+  service->AddMethod<api::CheckRefundRequest, api::CheckRefundResponse>(
+      "CheckRefund", Access::kRead, Workload::kRead,
       [&call = use_cases.check_refund](const CallContext& context, api::CheckRefundRequest& request,
                                        api::CheckRefundResponse& response) {
         return Check(call, context, request, response);
       });
-  service->Offer<api::CreateRefundRequest, api::CreateRefundResponse>(
-      "CreateRefund", Access::kWrite, Work::kWrite,
+  service->AddMethod<api::CreateRefundRequest, api::CreateRefundResponse>(
+      "CreateRefund", Access::kWrite, Workload::kWrite,
       [&call = use_cases.create_refund](const CallContext& context, api::CreateRefundRequest& request,
                                         api::CreateRefundResponse& response) {
         return Create(call, context, request, response);
       });
-  service->Offer<api::GetRefundRequest, api::GetRefundResponse>(
-      "GetRefund", Access::kRead, Work::kRead,
+  service->AddMethod<api::GetRefundRequest, api::GetRefundResponse>(
+      "GetRefund", Access::kRead, Workload::kRead,
       [&call = use_cases.get_refund](const CallContext& context, api::GetRefundRequest& request,
                                      api::GetRefundResponse& response) {
         return Show(call.Handle(context, request.id()), response);
       });
-  service->Offer<api::ListRefundsRequest, api::ListRefundsResponse>(
-      "ListRefunds", Access::kRead, Work::kList,
+  service->AddMethod<api::ListRefundsRequest, api::ListRefundsResponse>(
+      "ListRefunds", Access::kRead, Workload::kList,
       [&call = use_cases.list_refunds](const CallContext& context, api::ListRefundsRequest& request,
                                        api::ListRefundsResponse& response) {
         return List(call, context, request, response);

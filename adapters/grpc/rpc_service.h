@@ -22,9 +22,9 @@ enum class Access { kRead, kWrite, kApprove, kAdminister };
 
 // What a call takes: a short read (which may run on the transport's own threads), a read of many, a write, or
 // a write that hashes a password first.
-enum class Work { kRead, kList, kWrite, kHash };
-constexpr bool Writes(Work work) {
-  return work == Work::kWrite || work == Work::kHash;
+enum class Workload { kRead, kList, kWrite, kHash };
+constexpr bool Writes(Workload work) {
+  return work == Workload::kWrite || work == Workload::kHash;
 }
 
 // One unary method of the contract.
@@ -38,7 +38,7 @@ struct Method {
   // The name after a "/", as HTTP/2 has it.
   std::string path;
   Access access;
-  Work work;
+  Workload work;
   const google::protobuf::Message* request;
   const google::protobuf::Message* response;
   Handler handler;
@@ -55,12 +55,12 @@ class RpcService final : public grpc::Service {
 
   // `handler` is callable as absl::Status(const CallContext&, Request&, Response&).
   template <typename Request, typename Response, typename F>
-  void Offer(std::string_view name, Access access, Work work, F handler) {
-    Offer(name, access, work, Request::default_instance(), Response::default_instance(),
-          [handler = std::move(handler)](const CallContext& context, google::protobuf::Message& request,
-                                         google::protobuf::Message& response) {
-            return handler(context, static_cast<Request&>(request), static_cast<Response&>(response));
-          });
+  void AddMethod(std::string_view name, Access access, Workload work, F handler) {
+    AddMethod(name, access, work, Request::default_instance(), Response::default_instance(),
+              [handler = std::move(handler)](const CallContext& context, google::protobuf::Message& request,
+                                             google::protobuf::Message& response) {
+                return handler(context, static_cast<Request&>(request), static_cast<Response&>(response));
+              });
   }
 
   const std::string& name() const { return descriptor_->full_name(); }
@@ -74,8 +74,9 @@ class RpcService final : public grpc::Service {
   }
 
  private:
-  void Offer(std::string_view name, Access access, Work work, const google::protobuf::Message& request,
-             const google::protobuf::Message& response, Method::Handler handler);
+  void AddMethod(std::string_view name, Access access, Workload work,
+                 const google::protobuf::Message& request, const google::protobuf::Message& response,
+                 Method::Handler handler);
 
   const google::protobuf::ServiceDescriptor* descriptor_;
   // A deque, because the library keeps pointers to the paths.

@@ -2,30 +2,30 @@
 
 #include <utility>
 
-#include "adapters/grpc/engine.h"
+#include "adapters/grpc/rpc_server.h"
 #include "adapters/grpc/services.h"
 
 namespace keelson {
 
 class GrpcServer::Impl {
  public:
-  explicit Impl(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
-  Engine& engine() { return *engine_; }
+  explicit Impl(std::unique_ptr<RpcServer> engine) : engine_(std::move(engine)) {}
+  RpcServer& engine() { return *engine_; }
 
  private:
-  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<RpcServer> engine_;
 };
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const GrpcServerOptions& options,
                                                               UseCases& use_cases, Store& store,
                                                               Entropy& entropy, Log& log) {
-  Engine::Services services;
+  RpcServer::Services services;
   services.push_back(MakeAccountService(use_cases));
   services.push_back(MakeOrderService(use_cases));
   services.push_back(MakeRefundService(use_cases));
   services.push_back(MakeNotificationService(use_cases));
-  absl::StatusOr<std::unique_ptr<Engine>> engine =
-      Engine::Start(options, std::move(services), store, entropy, log);
+  absl::StatusOr<std::unique_ptr<RpcServer>> engine =
+      RpcServer::Start(options, std::move(services), store, entropy, log);
   if (!engine.ok()) return engine.status();
   return std::unique_ptr<GrpcServer>(new GrpcServer(std::make_unique<Impl>(*std::move(engine))));
 }

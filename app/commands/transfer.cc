@@ -15,7 +15,7 @@
 #include "app/commands/config_options.h"
 #include "app/progress.h"
 #include "core/common/strings.h"
-#include "core/store/export/transfer_store.h"
+#include "core/store/export/copy_store.h"
 
 namespace keelson {
 namespace {
@@ -52,9 +52,8 @@ absl::Status Move(const Config& from, const Config& to) {
   ReadAheadReader source(*std::move(from_store));
   ReadAheadTarget target(*std::move(to_store));
   Progress progress;
-  TransferStore transfer(source, target, [&](const TransferProgress& p) {
-    progress.Show(Describe(p), p.done, p.total, "rows");
-  });
+  CopyStore transfer(source, target,
+                     [&](const TransferProgress& p) { progress.Show(Describe(p), p.done, p.total, "rows"); });
   const absl::StatusOr<std::vector<TransferredTable>> tables = transfer.Handle();
   progress.Clear();
   if (tables.ok()) Print(*tables);

@@ -27,11 +27,11 @@ bool IsHostAndPort(std::string_view listen) {
          number <= 65535;
 }
 
-Mistakes ListenForm(const Config& config) {
+ConfigErrors ListenForm(const Config& config) {
   return Require(IsHostAndPort(config.server.listen), "must be HOST:PORT");
 }
 
-Mistakes HealthListenForm(const Config& config) {
+ConfigErrors HealthListenForm(const Config& config) {
   const ServerConfig& server = config.server;
   if (server.health_listen.empty()) return {};
   if (!IsHostAndPort(server.health_listen)) return {"must be HOST:PORT or empty"};
@@ -39,12 +39,12 @@ Mistakes HealthListenForm(const Config& config) {
   return Require(!shared, "must not be the address of server.listen");
 }
 
-Mistakes MetricsListenForm(const Config& config) {
+ConfigErrors MetricsListenForm(const Config& config) {
   const std::string& listen = config.telemetry.metrics_listen;
   return Require(listen.empty() || IsHostAndPort(listen), "must be HOST:PORT or empty");
 }
 
-Mistakes ListenIsGuarded(const Config& config) {
+ConfigErrors ListenIsGuarded(const Config& config) {
   const ServerConfig& server = config.server;
   const bool guarded = !server.tls.cert.empty() && config.auth.mode != "none";
   // What has no host is told already.
@@ -53,22 +53,22 @@ Mistakes ListenIsGuarded(const Config& config) {
                  "is off the loopback: it needs server.tls.cert and an auth.mode, or server.insecure = true");
 }
 
-Mistakes TlsIsWhole(const Config& config) {
+ConfigErrors TlsIsWhole(const Config& config) {
   const TlsConfig& tls = config.server.tls;
   return Require(tls.cert.empty() == tls.key.empty(), "and server.tls.key must be given together");
 }
 
-Mistakes ClientCaNeedsTls(const Config& config) {
+ConfigErrors ClientCaNeedsTls(const Config& config) {
   const TlsConfig& tls = config.server.tls;
   return Require(tls.client_ca.empty() || !tls.cert.empty(), "needs server.tls.cert and server.tls.key");
 }
 
-Mistakes MtlsNeedsClientCa(const Config& config) {
+ConfigErrors MtlsNeedsClientCa(const Config& config) {
   return Require(config.auth.mode != "mtls" || !config.server.tls.client_ca.empty(),
                  "mtls needs server.tls.client_ca");
 }
 
-Mistakes ModeHasClients(const Config& config) {
+ConfigErrors ModeHasClients(const Config& config) {
   return Require(config.auth.mode == "none" || !config.auth.clients.empty(),
                  StrCat(config.auth.mode, " needs at least one [[auth.clients]]"));
 }
@@ -89,8 +89,8 @@ std::string ClientMistake(const AuthClient& client, std::string_view mode) {
   return "";
 }
 
-Mistakes ClientsAreWhole(const Config& config) {
-  Mistakes mistakes;
+ConfigErrors ClientsAreWhole(const Config& config) {
+  ConfigErrors mistakes;
   for (std::size_t i = 0; i < config.auth.clients.size(); ++i) {
     const std::string mistake = ClientMistake(config.auth.clients[i], config.auth.mode);
     if (!mistake.empty()) mistakes.push_back(StrCat("number ", i + 1, " ", mistake));
@@ -98,8 +98,8 @@ Mistakes ClientsAreWhole(const Config& config) {
   return mistakes;
 }
 
-Mistakes ClientsDiffer(const Config& config) {
-  Mistakes mistakes;
+ConfigErrors ClientsDiffer(const Config& config) {
+  ConfigErrors mistakes;
   std::set<std::string> names, tokens, certificates;
   const auto once = [](std::set<std::string>& seen, const std::string& value) {
     return value.empty() || seen.insert(absl::AsciiStrToLower(value)).second;
@@ -116,29 +116,29 @@ Mistakes ClientsDiffer(const Config& config) {
   return mistakes;
 }
 
-Mistakes SqlitePathIsGiven(const Config& config) {
+ConfigErrors SqlitePathIsGiven(const Config& config) {
   return Require(!config.store.sqlite.path.empty(), "must not be empty");
 }
 
-Mistakes SqlitePathNamesFile(const Config& config) {
+ConfigErrors SqlitePathNamesFile(const Config& config) {
   if (config.store.adapter != "sqlite") return {};
   const std::string& path = config.store.sqlite.path;
   if (path == ":memory:") return {"must name a file; for a store in memory, set store.adapter = memory"};
   return Require(!path.ends_with('/'), "must name a file, not a directory");
 }
 
-Mistakes MemoryHoldsLanes(const Config& config) {
+ConfigErrors MemoryHoldsLanes(const Config& config) {
   const PasswordsConfig& passwords = config.passwords;
   return Require(passwords.argon2_memory >= KiB(8 * std::int64_t{passwords.argon2_parallelism}),
                  "must be 8KiB at least for each of passwords.argon2_parallelism");
 }
 
-Mistakes BudgetHoldsAHash(const Config& config) {
+ConfigErrors BudgetHoldsAHash(const Config& config) {
   return Require(config.passwords.memory_budget >= config.passwords.argon2_memory,
                  "must not be less than passwords.argon2_memory");
 }
 
-Mistakes RefreshOutlastsAccess(const Config& config) {
+ConfigErrors RefreshOutlastsAccess(const Config& config) {
   return Require(config.sessions.refresh_ttl >= config.sessions.access_ttl,
                  "must not be shorter than sessions.access_ttl");
 }

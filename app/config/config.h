@@ -8,7 +8,7 @@
 
 #include "absl/time/time.h"
 #include "app/config/size.h"
-#include "core/notifications/circuit.h"
+#include "core/notifications/circuit_breaker.h"
 #include "core/refunds/refund_rules.h"
 
 namespace keelson {

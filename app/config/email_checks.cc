@@ -43,8 +43,8 @@ bool IsListed(const Config& config, std::string_view provider) {
 }
 
 // Requires that the value is given where the provider is listed, and that `check` accepts it.
-Mistakes RequireFor(const Config& config, std::string_view provider, const std::string& value,
-                    absl::Status (*check)(std::string_view)) {
+ConfigErrors RequireFor(const Config& config, std::string_view provider, const std::string& value,
+                        absl::Status (*check)(std::string_view)) {
   if (!IsListed(config, provider)) return {};
   if (value.empty()) return {StrCat("must not be empty where email.providers lists ", provider)};
   return Require(check(value));
@@ -64,17 +64,17 @@ absl::Status CheckBaseUrl(std::string_view url) {
   return absl::FailedPreconditionError("must be empty, or a URL such as https://api.example.com");
 }
 
-Mistakes FromIsSender(const Config& config) {
+ConfigErrors FromIsSender(const Config& config) {
   return Require(ReadSender(config.email.from).status());
 }
 
 // The limits that listed providers set to the sender.
-Mistakes ProvidersTakeFrom(const Config& config) {
+ConfigErrors ProvidersTakeFrom(const Config& config) {
   const absl::StatusOr<Mailbox> from = ReadSender(config.email.from);
   if (!from.ok()) return {};
   const bool uses_http = std::ranges::any_of(
       kHttpProviders, [&config](std::string_view provider) { return IsListed(config, provider); });
-  Mistakes mistakes;
+  ConfigErrors mistakes;
   const auto judge = [&mistakes](bool is_used, const absl::Status& status) {
     if (is_used && !status.ok()) mistakes.emplace_back(status.message());
   };
@@ -84,21 +84,21 @@ Mistakes ProvidersTakeFrom(const Config& config) {
   return mistakes;
 }
 
-Mistakes ProductNameForm(const Config& config) {
+ConfigErrors ProductNameForm(const Config& config) {
   // Without a sender there is no name to judge.
   const std::string name = ProductName(config.email);
-  return name.empty() ? Mistakes() : Require(CheckProductName(name));
+  return name.empty() ? ConfigErrors() : Require(CheckProductName(name));
 }
 
 // Each invalid file in the folder is a mistake of its own.
-Mistakes TemplatesCompile(const Config& config) {
+ConfigErrors TemplatesCompile(const Config& config) {
   if (config.email.templates.empty()) return {};
   const auto renderer = TemplateRenderer::Create({.directory = config.email.templates});
   if (renderer.ok()) return {};
   return absl::StrSplit(renderer.status().message(), '\n');
 }
 
-Mistakes LinkBaseForm(const Config& config) {
+ConfigErrors LinkBaseForm(const Config& config) {
   const std::string& base = config.email.link_base;
   if (!(base.starts_with("http://") || base.starts_with("https://")) || base.ends_with('/')) {
     return {"must begin with http:// or https:// and not end with a slash"};
@@ -106,20 +106,20 @@ Mistakes LinkBaseForm(const Config& config) {
   return Require(CheckLinkBase(base));
 }
 
-Mistakes FileDirectory(const Config& config) {
+ConfigErrors FileDirectory(const Config& config) {
   return RequireFor(config, kFile, config.email.file_directory, &AnyText);
 }
 
-Mistakes SmtpHost(const Config& config) {
+ConfigErrors SmtpHost(const Config& config) {
   return RequireFor(config, kSmtp, config.email.smtp.host, &CheckSmtpHost);
 }
 
-Mistakes SmtpHelo(const Config& config) {
+ConfigErrors SmtpHelo(const Config& config) {
   const std::string& helo = config.email.smtp.helo;
-  return helo.empty() ? Mistakes() : Require(CheckHelo(helo));
+  return helo.empty() ? ConfigErrors() : Require(CheckHelo(helo));
 }
 
-Mistakes SmtpCa(const Config& config) {
+ConfigErrors SmtpCa(const Config& config) {
   const std::string& path = config.email.smtp.ca;
   if (path.empty() || !IsListed(config, kSmtp)) return {};
   const absl::StatusOr<std::string> content = ReadSmallFile(path, kMaxCaBytes);
@@ -128,7 +128,7 @@ Mistakes SmtpCa(const Config& config) {
 }
 
 // A connection over the loopback exposes no password.
-Mistakes SmtpPasswordIsHidden(const Config& config) {
+ConfigErrors SmtpPasswordIsHidden(const Config& config) {
   const SmtpConfig& smtp = config.email.smtp;
   const bool heard = smtp.tls == "none" && !IsLoopbackHost(smtp.host);
   return Require(!heard || smtp.username.empty(),
@@ -136,56 +136,56 @@ Mistakes SmtpPasswordIsHidden(const Config& config) {
 }
 
 template <const char* provider, auto member>
-Mistakes ApiKey(const Config& config) {
+ConfigErrors ApiKey(const Config& config) {
   return RequireFor(config, provider, (config.email.*member).api_key, &CheckKey);
 }
 
 template <const char* provider, auto member>
-Mistakes BaseUrl(const Config& config) {
-  return IsListed(config, provider) ? Require(CheckBaseUrl((config.email.*member).base_url)) : Mistakes();
+ConfigErrors BaseUrl(const Config& config) {
+  return IsListed(config, provider) ? Require(CheckBaseUrl((config.email.*member).base_url)) : ConfigErrors();
 }
 
-Mistakes SesRegion(const Config& config) {
+ConfigErrors SesRegion(const Config& config) {
   return RequireFor(config, kSes, config.email.ses.region, &SesEmailProvider::CheckRegion);
 }
 
-Mistakes SesAccessKeyId(const Config& config) {
+ConfigErrors SesAccessKeyId(const Config& config) {
   return RequireFor(config, kSes, config.email.ses.access_key_id, &CheckKey);
 }
 
-Mistakes SesSecretAccessKey(const Config& config) {
+ConfigErrors SesSecretAccessKey(const Config& config) {
   return RequireFor(config, kSes, config.email.ses.secret_access_key, &CheckKey);
 }
 
-Mistakes SesSessionToken(const Config& config) {
-  return IsListed(config, kSes) ? Require(CheckKey(config.email.ses.session_token)) : Mistakes();
+ConfigErrors SesSessionToken(const Config& config) {
+  return IsListed(config, kSes) ? Require(CheckKey(config.email.ses.session_token)) : ConfigErrors();
 }
 
-Mistakes SesConfigurationSet(const Config& config) {
+ConfigErrors SesConfigurationSet(const Config& config) {
   const std::string& name = config.email.ses.configuration_set;
-  return IsListed(config, kSes) ? Require(SesEmailProvider::CheckConfigurationSet(name)) : Mistakes();
+  return IsListed(config, kSes) ? Require(SesEmailProvider::CheckConfigurationSet(name)) : ConfigErrors();
 }
 
-Mistakes MailgunDomain(const Config& config) {
+ConfigErrors MailgunDomain(const Config& config) {
   return RequireFor(config, kMailgun, config.email.mailgun.domain, &MailgunEmailProvider::CheckDomain);
 }
 
-Mistakes LeaseOutlastsTimeout(const Config& config) {
+ConfigErrors LeaseOutlastsTimeout(const Config& config) {
   return Require(config.email.dispatch.lease > config.email.dispatch.timeout,
                  "must be longer than email.dispatch.timeout");
 }
 
-Mistakes DelaysAreOrdered(const Config& config) {
+ConfigErrors DelaysAreOrdered(const Config& config) {
   return Require(config.email.dispatch.max_delay >= config.email.dispatch.base_delay,
                  "must not be shorter than email.dispatch.base_delay");
 }
 
-Mistakes WindowHoldsMinCalls(const Config& config) {
+ConfigErrors WindowHoldsMinCalls(const Config& config) {
   return Require(config.email.circuit.min_calls <= config.email.circuit.window,
                  "must not be more than email.circuit.window");
 }
 
-Mistakes OpeningsAreOrdered(const Config& config) {
+ConfigErrors OpeningsAreOrdered(const Config& config) {
   return Require(config.email.circuit.max_open >= config.email.circuit.open,
                  "must not be shorter than email.circuit.open");
 }

@@ -9,15 +9,15 @@
 namespace keelson {
 
 // What is wrong with a key: predicates, such as "must be HOST:PORT".
-using Mistakes = std::vector<std::string>;
+using ConfigErrors = std::vector<std::string>;
 
-inline Mistakes Require(bool holds, std::string_view mistake) {
-  return holds ? Mistakes() : Mistakes{std::string(mistake)};
+inline ConfigErrors Require(bool holds, std::string_view mistake) {
+  return holds ? ConfigErrors() : ConfigErrors{std::string(mistake)};
 }
 
 // `status` has a predicate of the key as its message.
-inline Mistakes Require(const absl::Status& status) {
-  return status.ok() ? Mistakes() : Mistakes{std::string(status.message())};
+inline ConfigErrors Require(const absl::Status& status) {
+  return status.ok() ? ConfigErrors() : ConfigErrors{std::string(status.message())};
 }
 
 }  // namespace keelson

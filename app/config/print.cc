@@ -37,7 +37,7 @@ void AppendComment(std::string_view text, std::string& out) {
 }
 
 std::string Explain(const Key& key) {
-  std::string text(key.meaning);
+  std::string text(key.description);
   if (!key.choices.empty()) text += StrCat(": ", absl::StrJoin(key.choices, " | "));
   if (!key.least.empty()) text += StrCat(" (", key.least, " to ", key.most, ")");
   if (key.reloads) text += "; reloaded on SIGHUP";

@@ -7,7 +7,7 @@
 
 namespace keelson {
 
-// Every key with its meaning, bounds and default, as a TOML file that sets the defaults.
+// Every key with its description, bounds and default, as a TOML file that sets the defaults.
 std::string ConfigReference(const Schema& schema);
 
 // Every key with its effective value and where that came from, as TOML; secrets are hidden.

@@ -11,7 +11,7 @@
 
 // The place of a key: the member of Config that its value goes to.
 #define KEELSON_PLACE(member) \
-  Place(static_cast<MemberOf<decltype(Config::member)>>([](Config & c) -> auto& { return c.member; }))
+  MemberRef(static_cast<MemberOf<decltype(Config::member)>>([](Config & c) -> auto& { return c.member; }))
 
 namespace keelson {
 namespace {
@@ -50,11 +50,11 @@ std::vector<Key> AuthKeys() {
   return {
       {.name = "auth.mode",
        .place = KEELSON_PLACE(auth.mode),
-       .meaning = "how callers are told apart",
+       .description = "how callers are told apart",
        .choices = {"none", "token", "mtls"}},
       {.name = "auth.clients",
        .place = KEELSON_PLACE(auth.clients),
-       .meaning = "the callers that modes token and mtls let in; none by default",
+       .description = "the callers that modes token and mtls let in; none by default",
        .reloads = true},
   };
 }
@@ -63,7 +63,7 @@ std::vector<Key> StoreKeys(const AdapterNames& adapters) {
   return {
       {.name = "store.adapter",
        .place = KEELSON_PLACE(store.adapter),
-       .meaning = "where everything is kept",
+       .description = "where everything is kept",
        .choices = adapters.stores},
       {"store.migrate", KEELSON_PLACE(store.migrate), "bring the schema up to date at start"},
       {"store.sqlite.path", KEELSON_PLACE(store.sqlite.path), "the database file"},
@@ -71,7 +71,7 @@ std::vector<Key> StoreKeys(const AdapterNames& adapters) {
        "units of work that may share one commit; 1: each has its own", "1", "1024"},
       {.name = "store.postgres.url",
        .place = KEELSON_PLACE(store.postgres.url),
-       .meaning = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
+       .description = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
        .secret = true},
       {"store.postgres.pool_size", KEELSON_PLACE(store.postgres.pool_size), "connections", "1", "1000"},
       {"store.postgres.prepared_statements", KEELSON_PLACE(store.postgres.prepared_statements),
@@ -86,7 +86,7 @@ std::vector<Key> EmailKeys(const AdapterNames& adapters) {
        "the product's name in messages; empty: the name in email.from, or else its domain"},
       {.name = "email.providers",
        .place = KEELSON_PLACE(email.providers),
-       .meaning = "who sends, in failover order",
+       .description = "who sends, in failover order",
        .choices = adapters.email_providers},
       {"email.templates", KEELSON_PLACE(email.templates),
        "a folder that overrides the built-in templates by LOCALE/NAME.{subject,txt,html}; empty: none"},
@@ -97,7 +97,7 @@ std::vector<Key> EmailKeys(const AdapterNames& adapters) {
       {"email.smtp.port", KEELSON_PLACE(email.smtp.port), "of the relay", "1", "65535"},
       {.name = "email.smtp.tls",
        .place = KEELSON_PLACE(email.smtp.tls),
-       .meaning = "how the connection is secured",
+       .description = "how the connection is secured",
        .choices = {"starttls", "implicit", "none"}},
       {"email.smtp.ca", KEELSON_PLACE(email.smtp.ca),
        "the authorities that vouch for the relay: a PEM file; empty: the system's"},
@@ -106,7 +106,7 @@ std::vector<Key> EmailKeys(const AdapterNames& adapters) {
       {"email.smtp.username", KEELSON_PLACE(email.smtp.username), "empty: no authentication"},
       {.name = "email.smtp.password",
        .place = KEELSON_PLACE(email.smtp.password),
-       .meaning = "for the username",
+       .description = "for the username",
        .secret = true},
   };
 }
@@ -115,11 +115,11 @@ constexpr std::string_view kApiKeyMeaning = "the provider's API key";
 constexpr std::string_view kBaseUrlMeaning =
     "scheme and host, the documented path is appended; empty: the provider's own";
 
-Key ApiKey(std::string name, Place place) {
-  return {.name = std::move(name), .place = place, .meaning = kApiKeyMeaning, .secret = true};
+Key ApiKey(std::string name, MemberRef place) {
+  return {.name = std::move(name), .place = place, .description = kApiKeyMeaning, .secret = true};
 }
-Key BaseUrl(std::string name, Place place) {
-  return {.name = std::move(name), .place = place, .meaning = kBaseUrlMeaning};
+Key BaseUrl(std::string name, MemberRef place) {
+  return {.name = std::move(name), .place = place, .description = kBaseUrlMeaning};
 }
 
 std::vector<Key> EmailHttpProviderKeys() {
@@ -134,11 +134,11 @@ std::vector<Key> EmailHttpProviderKeys() {
       {"email.ses.access_key_id", KEELSON_PLACE(email.ses.access_key_id), "of the AWS credentials"},
       {.name = "email.ses.secret_access_key",
        .place = KEELSON_PLACE(email.ses.secret_access_key),
-       .meaning = "of the AWS credentials",
+       .description = "of the AWS credentials",
        .secret = true},
       {.name = "email.ses.session_token",
        .place = KEELSON_PLACE(email.ses.session_token),
-       .meaning = "of temporary AWS credentials; empty: they are lasting",
+       .description = "of temporary AWS credentials; empty: they are lasting",
        .secret = true},
       {"email.ses.configuration_set", KEELSON_PLACE(email.ses.configuration_set), "empty: none"},
       BaseUrl("email.ses.base_url", KEELSON_PLACE(email.ses.base_url)),
@@ -190,7 +190,7 @@ std::vector<Key> PaymentsKeys(const AdapterNames& adapters) {
   return {
       {.name = "payments.provider",
        .place = KEELSON_PLACE(payments.provider),
-       .meaning = "who gives money back",
+       .description = "who gives money back",
        .choices = adapters.payment_providers},
       {"payments.poll", KEELSON_PLACE(payments.poll), "between two looks for refunds to settle", "10ms",
        "1h"},
@@ -253,12 +253,12 @@ std::vector<Key> TelemetryKeys() {
   return {
       {.name = "telemetry.log_level",
        .place = KEELSON_PLACE(telemetry.log_level),
-       .meaning = "the least severe lines that are written",
+       .description = "the least severe lines that are written",
        .choices = {"debug", "info", "warning", "error"},
        .reloads = true},
       {.name = "telemetry.log_format",
        .place = KEELSON_PLACE(telemetry.log_format),
-       .meaning = "how they are written",
+       .description = "how they are written",
        .choices = {"json", "text"}},
       {"telemetry.metrics_listen", KEELSON_PLACE(telemetry.metrics_listen),
        "where Prometheus finds http://HOST:PORT/metrics; empty: nowhere. An address in use is a warning, no "

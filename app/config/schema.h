@@ -17,17 +17,17 @@ namespace keelson {
 // A key's member of Config, and thereby its type.
 template <typename T>
 using MemberOf = T& (*)(Config&);
-using Place = std::variant<MemberOf<std::string>, MemberOf<bool>, MemberOf<int>, MemberOf<std::int64_t>,
-                           MemberOf<double>, MemberOf<absl::Duration>, MemberOf<ByteSize>,
-                           MemberOf<std::vector<std::string>>, MemberOf<std::set<OrderState>>,
-                           MemberOf<std::map<Currency, std::int64_t>>, MemberOf<std::vector<AuthClient>>>;
+using MemberRef = std::variant<MemberOf<std::string>, MemberOf<bool>, MemberOf<int>, MemberOf<std::int64_t>,
+                               MemberOf<double>, MemberOf<absl::Duration>, MemberOf<ByteSize>,
+                               MemberOf<std::vector<std::string>>, MemberOf<std::set<OrderState>>,
+                               MemberOf<std::map<Currency, std::int64_t>>, MemberOf<std::vector<AuthClient>>>;
 
 struct Key {
   // With its sections: "store.sqlite.path".
   std::string name;
-  Place place;
+  MemberRef place;
   // For the operator, as a phrase.
-  std::string_view meaning;
+  std::string_view description;
   // The bounds, written as a value is; empty: none.
   std::string_view least = {};
   std::string_view most = {};

@@ -31,7 +31,7 @@ absl::StatusOr<UserPage> ListUsers::Handle(const CallContext& context, const Lis
   filter.created_before = WholeMicros(query.created_before);
   if (!errors.empty()) return errors.ToStatus();
 
-  ArchiveWriter list;
+  FieldWriter list;
   list(std::string("users")), list(filter.states), list(filter.email_prefix);
   list(filter.created_from), list(filter.created_before);
   return ReadPage(store_, context, page_tokens_, list.Take(), query.page_token, page_size, &UserPage::users,

@@ -9,7 +9,7 @@
 #include "core/common/locale.h"
 #include "core/events/event_repository.h"
 #include "core/store/idempotency_repository.h"
-#include "core/store/idempotent_write.h"
+#include "core/store/idempotent_execution.h"
 
 namespace keelson {
 namespace {
@@ -20,14 +20,14 @@ struct RegisterUserAnswer {
   std::optional<UserFields> user;
 };
 
-template <typename Archive>
-void Describe(Archive& a, RegisterUserAnswer& answer) {
+template <typename Visitor>
+void VisitFields(Visitor& a, RegisterUserAnswer& answer) {
   a(answer.user);
 }
 
 // The password is left out: a fast hash of it must not lie in a table.
 std::string ContentOf(const RegisterUserCommand& command) {
-  ArchiveWriter content;
+  FieldWriter content;
   content(command.email), content(command.display_name), content(command.locale), content(command.labels);
   return content.Take();
 }
@@ -39,16 +39,17 @@ absl::Status EmailTaken() {
 }  // namespace
 
 // The command once checked: every part in the form that is stored or hashed.
-struct RegisterUser::Applicant {
+struct RegisterUser::ValidatedRegistration {
   EmailAddress email;
   Secret password;
   std::string display_name;
   std::string locale;
 };
 
-absl::StatusOr<RegisterUser::Applicant> RegisterUser::Check(const RegisterUserCommand& command) const {
+absl::StatusOr<RegisterUser::ValidatedRegistration> RegisterUser::Check(
+    const RegisterUserCommand& command) const {
   FieldErrors errors;
-  Applicant applicant;
+  ValidatedRegistration applicant;
   CheckRequestId(command.request_id, errors);
   absl::StatusOr<EmailAddress> email = EmailAddress::Parse(command.email);
   if (!email.ok()) errors.Add("email", std::string(email.status().message()));
@@ -66,17 +67,17 @@ absl::StatusOr<RegisterUser::Applicant> RegisterUser::Check(const RegisterUserCo
 }
 
 // The address is held: its owner is told, nobody else.
-absl::Status RegisterUser::Refuse(WriteTransaction& tx, const CallContext& context, const User& holder,
-                                  absl::Time now) {
+absl::Status RegisterUser::NotifyExistingOwner(WriteTransaction& tx, const CallContext& context,
+                                               const User& existing_user, absl::Time now) {
   const absl::StatusOr<bool> free =
-      tx.cooldowns().TryStart(AddressCooldown(holder->email_key), now, now + policy_.resend_cooldown);
+      tx.cooldowns().TryStart(AddressCooldown(existing_user->email_key), now, now + policy_.resend_cooldown);
   if (!free.ok() || !*free) return free.status();
-  return NotifyUser(tx, context, ids_, "account_exists", holder, {}, now);
+  return NotifyUser(tx, context, ids_, "account_exists", existing_user, {}, now);
 }
 
 absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& context,
                                                          const RegisterUserCommand& command) {
-  absl::StatusOr<Applicant> applicant = Check(command);
+  absl::StatusOr<ValidatedRegistration> applicant = Check(command);
   if (!applicant.ok()) return applicant.status();
   const Idempotency call(context, "RegisterUser", command.request_id, ContentOf(command));
 
@@ -84,15 +85,15 @@ absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& cont
   std::optional<std::string> first;
   absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
     if (call.enabled()) {
-      Found<std::string> answer = call.FindAnswer(tx.idempotency());
+      Found<std::string> answer = call.FindResponse(tx.idempotency());
       if (!answer.ok()) return answer.status();
       first = std::move(*answer);
       if (first) return absl::OkStatus();
     }
     if (policy_.conceal_existing_email) return absl::OkStatus();
-    const Found<User> holder = FindByAddress(tx.users(), applicant->email);
-    if (!holder.ok()) return holder.status();
-    return *holder ? EmailTaken() : absl::OkStatus();
+    const Found<User> existing_user = FindByAddress(tx.users(), applicant->email);
+    if (!existing_user.ok()) return existing_user.status();
+    return *existing_user ? EmailTaken() : absl::OkStatus();
   });
   if (!status.ok()) return status;
 
@@ -101,7 +102,7 @@ absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& cont
     if (!answer->user) return std::optional<User>();
     return std::optional<User>(User(*std::move(answer->user)));
   };
-  if (first) return to_user(DecodeAnswer<RegisterUserAnswer>(*first));
+  if (first) return to_user(DecodeResponse<RegisterUserAnswer>(*first));
 
   const absl::StatusOr<std::string> hash = hasher_.Hash(applicant->password, context.deadline);
   if (!hash.ok()) return hash.status();
@@ -109,21 +110,21 @@ absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& cont
   const absl::Time now = clock_.Now();
   const User user = User::Register(ids_.Next<UserKind>(), applicant->email, applicant->display_name,
                                    applicant->locale, command.labels, now);
-  return to_user(WriteOnce<RegisterUserAnswer>(
+  return to_user(ExecuteIdempotently<RegisterUserAnswer>(
       store_, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<RegisterUserAnswer> {
-        const Found<User> holder = FindByAddress(tx.users(), applicant->email);
-        if (!holder.ok()) return holder.status();
-        if (*holder && !policy_.conceal_existing_email) return EmailTaken();
-        absl::Status done =
-            *holder ? Refuse(tx, context, **holder, now) : Admit(tx, context, user, *hash, now);
+        const Found<User> existing_user = FindByAddress(tx.users(), applicant->email);
+        if (!existing_user.ok()) return existing_user.status();
+        if (*existing_user && !policy_.conceal_existing_email) return EmailTaken();
+        absl::Status done = *existing_user ? NotifyExistingOwner(tx, context, **existing_user, now)
+                                           : CreateAccount(tx, context, user, *hash, now);
         if (!done.ok()) return done;
         if (policy_.conceal_existing_email) return RegisterUserAnswer{};
         return RegisterUserAnswer{user.fields()};
       }));
 }
 
-absl::Status RegisterUser::Admit(WriteTransaction& tx, const CallContext& context, const User& user,
-                                 std::string_view password_hash, absl::Time now) {
+absl::Status RegisterUser::CreateAccount(WriteTransaction& tx, const CallContext& context, const User& user,
+                                         std::string_view password_hash, absl::Time now) {
   absl::Status status = tx.users().Insert(user, password_hash);
   if (!status.ok()) return status;
   status = tx.events().Append(MakeEvent("user.registered", user->id.ToString(), user->id, context, now,

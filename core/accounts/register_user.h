@@ -43,11 +43,12 @@ class RegisterUser {
   absl::StatusOr<std::optional<User>> Handle(const CallContext& context, const RegisterUserCommand& command);
 
  private:
-  struct Applicant;
-  absl::StatusOr<Applicant> Check(const RegisterUserCommand& command) const;
-  absl::Status Admit(WriteTransaction& tx, const CallContext& context, const User& user,
-                     std::string_view password_hash, absl::Time now);
-  absl::Status Refuse(WriteTransaction& tx, const CallContext& context, const User& holder, absl::Time now);
+  struct ValidatedRegistration;
+  absl::StatusOr<ValidatedRegistration> Check(const RegisterUserCommand& command) const;
+  absl::Status CreateAccount(WriteTransaction& tx, const CallContext& context, const User& user,
+                             std::string_view password_hash, absl::Time now);
+  absl::Status NotifyExistingOwner(WriteTransaction& tx, const CallContext& context,
+                                   const User& existing_user, absl::Time now);
 
   Store& store_;
   PasswordHasher& hasher_;

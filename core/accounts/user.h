@@ -36,8 +36,8 @@ struct UserFields {
   bool operator==(const UserFields&) const = default;
 };
 
-template <typename Archive>
-void Describe(Archive& a, UserFields& f) {
+template <typename Visitor>
+void VisitFields(Visitor& a, UserFields& f) {
   a(f.id), a(f.email), a(f.email_key), a(f.email_verify_time), a(f.display_name), a(f.locale), a(f.state);
   a(f.labels), a(f.create_time), a(f.update_time), a(f.delete_time), a(f.purge_time), a(f.version);
 }

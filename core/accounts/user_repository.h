@@ -77,8 +77,8 @@ class CooldownRepository {
   virtual absl::StatusOr<bool> TryStart(const Fingerprint& key, absl::Time now, absl::Time until) = 0;
 };
 
-template <typename Archive>
-void Describe(Archive& a, EmailToken& t) {
+template <typename Visitor>
+void VisitFields(Visitor& a, EmailToken& t) {
   a(t.digest), a(t.user_id), a(t.purpose), a(t.email_key), a(t.expire_time);
 }
 

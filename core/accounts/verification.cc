@@ -8,7 +8,7 @@
 #include "core/accounts/user_repository.h"
 #include "core/common/strings.h"
 #include "core/notifications/message_repository.h"
-#include "core/store/idempotent_write.h"
+#include "core/store/idempotent_execution.h"
 
 namespace keelson {
 

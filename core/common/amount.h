@@ -18,8 +18,8 @@ struct Amount {
   bool operator==(const Amount&) const = default;
 };
 
-template <typename Archive>
-void Describe(Archive& a, Amount& m) {
+template <typename Visitor>
+void VisitFields(Visitor& a, Amount& m) {
   a(m.currency_code), a(m.minor_units);
 }
 

@@ -5,7 +5,7 @@
 
 #include "absl/strings/cord.h"
 #include "absl/strings/str_join.h"
-#include "core/common/archive.h"
+#include "core/common/serialize.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -63,18 +63,18 @@ static_assert(ListedInOrder());
 
 }  // namespace
 
-template <typename Archive>
-void Describe(Archive& a, FieldViolation& v) {
+template <typename Visitor>
+void VisitFields(Visitor& a, FieldViolation& v) {
   a(v.field), a(v.description);
 }
 
-template <typename Archive>
-void Describe(Archive& a, PreconditionViolation& v) {
+template <typename Visitor>
+void VisitFields(Visitor& a, PreconditionViolation& v) {
   a(v.type), a(v.subject), a(v.description);
 }
 
-template <typename Archive>
-void Describe(Archive& a, ErrorDetails& d) {
+template <typename Visitor>
+void VisitFields(Visitor& a, ErrorDetails& d) {
   a(d.reason), a(d.facts), a(d.fields), a(d.preconditions), a(d.retry_after);
 }
 
@@ -88,7 +88,7 @@ absl::StatusCode ReasonCode(Reason reason) {
 
 absl::Status MakeError(const ErrorDetails& details, std::string_view message) {
   absl::Status status(ReasonCode(details.reason), ToAbsl(message));
-  status.SetPayload(kPayloadUrl, absl::Cord(Archive(details)));
+  status.SetPayload(kPayloadUrl, absl::Cord(Serialize(details)));
   return status;
 }
 
@@ -102,7 +102,7 @@ absl::Status MakeError(Reason reason, std::string_view message, std::map<std::st
 std::optional<ErrorDetails> DetailsOf(const absl::Status& status) {
   const absl::optional<absl::Cord> payload = status.GetPayload(kPayloadUrl);
   if (!payload) return std::nullopt;
-  return Unarchive<ErrorDetails>(std::string(*payload));
+  return Deserialize<ErrorDetails>(std::string(*payload));
 }
 
 bool HasReason(const absl::Status& status, Reason reason) {

@@ -28,7 +28,7 @@ class PageTokens {
   // `key` must be the same in every process that serves the same store.
   explicit PageTokens(const Sha256Digest& key) : key_(key) {}
 
-  // `list` names the list and its filters, as an Archive of them, say.
+  // `list` names the list and its filters, as their serialized form, say.
   std::string Encode(std::string_view list, const ListPosition& last) const;
   // Nothing for an empty token; PAGE_TOKEN_INVALID for one that Encode did not make for `list`.
   absl::StatusOr<std::optional<ListPosition>> Decode(std::string_view list, std::string_view token) const;

@@ -1,6 +1,6 @@
 #include "core/events/event.h"
 
-#include "core/common/archive.h"
+#include "core/common/serialize.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -71,7 +71,7 @@ Event MakeEvent(std::string_view type, std::string subject, UserId user_id, cons
 }
 
 Sha256Digest ChainedHash(const Sha256Digest& previous, const Event& event) {
-  ArchiveWriter writer;
+  FieldWriter writer;
   writer(std::string(reinterpret_cast<const char*>(previous.data()), previous.size()));
   writer(event.sequence), writer(event.type), writer(event.subject), writer(event.user_id);
   writer(event.actor), writer(event.correlation_id), writer(event.create_time), writer(event.payload);

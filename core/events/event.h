@@ -53,8 +53,8 @@ Event MakeEvent(std::string_view type, std::string subject, UserId user_id, cons
 // hash: a changed or missing event shows. Every store chains with this function.
 Sha256Digest ChainedHash(const Sha256Digest& previous, const Event& event);
 
-template <typename Archive>
-void Describe(Archive& a, Event& e) {
+template <typename Visitor>
+void VisitFields(Visitor& a, Event& e) {
   a(e.sequence), a(e.type), a(e.subject), a(e.user_id), a(e.actor), a(e.correlation_id), a(e.create_time);
   a(e.payload), a(e.hash);
 }

@@ -6,7 +6,7 @@
 #include "core/common/strings.h"
 #include "core/events/event_repository.h"
 #include "core/notifications/message_repository.h"
-#include "core/notifications/repeatable.h"
+#include "core/notifications/resend_policy.h"
 
 namespace keelson {
 namespace {
@@ -24,9 +24,9 @@ std::string_view EventTypeOf(MessageState state) {
   }
 }
 
-std::vector<SendLane> LanesOf(const std::vector<EmailProvider*>& providers, const DispatchPolicy& policy,
-                              Clock& clock) {
-  std::vector<SendLane> lanes;
+std::vector<ProviderQueue> LanesOf(const std::vector<EmailProvider*>& providers, const DispatchPolicy& policy,
+                                   Clock& clock) {
+  std::vector<ProviderQueue> lanes;
   lanes.reserve(providers.size());
   for (EmailProvider* provider : providers) lanes.emplace_back(*provider, policy, clock);
   return lanes;
@@ -43,8 +43,8 @@ DispatchMessages::DispatchMessages(const Ports& ports, std::vector<EmailProvider
       lanes_(LanesOf(providers_, policy_, ports_.clock)),
       probed_(providers_.size()) {}
 
-absl::StatusOr<bool> DispatchMessages::KeepBooks() {
-  Turn turn = BeginTurn(ports_.clock.Now());
+absl::StatusOr<bool> DispatchMessages::FlushAndClaim() {
+  FlushBatch turn = BeginTurn(ports_.clock.Now());
   if (turn.changed.empty() && turn.renewed.empty()) {
     // An idle outbox costs a read, not a commit.
     const absl::StatusOr<bool> due = turn.room > 0 ? AnyDue(turn.now) : false;
@@ -61,36 +61,36 @@ absl::StatusOr<bool> DispatchMessages::KeepBooks() {
   return full || !unwritten_.empty();
 }
 
-DispatchMessages::Turn DispatchMessages::BeginTurn(absl::Time now) {
+DispatchMessages::FlushBatch DispatchMessages::BeginTurn(absl::Time now) {
   const absl::MutexLock lock(&mutex_);
   ReassignWaiting(now);
-  Turn turn;
+  FlushBatch turn;
   turn.now = now;
   turn.lease_until = now + policy_.lease;
   turn.steady_now = ports_.clock.SteadyNow();
   turn.lease_end = turn.steady_now + policy_.lease;
   for (const MessageId id : std::exchange(unwritten_, {})) {
-    Held& held = held_.at(id);
+    InFlightMessage& held = held_.at(id);
     held.listed = false;
     Message& message = turn.changed.emplace_back(held.message);
     if (message.state == MessageState::kSending) message.due_time = turn.lease_until;
   }
   AddRenewals(turn);
-  turn.room = Room();
+  turn.room = Capacity();
   return turn;
 }
 
 // Each quarter of a lease, so that three quarters of it are left when the store can't be reached. At once
 // where the time of day has jumped forward: the leases look expired to every process then.
-bool DispatchMessages::RenewalDue(const Turn& turn) {
+bool DispatchMessages::RenewalDue(const FlushBatch& turn) {
   if (turn.steady_now >= next_renewal_) return true;
   return std::any_of(held_.begin(), held_.end(), [&](const auto& entry) {
-    const Held& held = entry.second;
+    const InFlightMessage& held = entry.second;
     return held.is_under_way() && held.message.due_time - turn.now < policy_.lease / 2;
   });
 }
 
-void DispatchMessages::AddRenewals(Turn& turn) {
+void DispatchMessages::AddRenewals(FlushBatch& turn) {
   if (!RenewalDue(turn)) return;
   const absl::Duration quarter = policy_.lease / 4;
   for (const auto& [id, held] : held_) {
@@ -102,7 +102,7 @@ void DispatchMessages::AddRenewals(Turn& turn) {
 
 // By the clock by which less is left. Other processes judge a lease by the time of day, so it ends early
 // where that jumps forward, and no later where that is set back.
-absl::Duration DispatchMessages::LeaseLeft(const Held& held, absl::Time now) const {
+absl::Duration DispatchMessages::LeaseLeft(const InFlightMessage& held, absl::Time now) const {
   return std::min(held.message.due_time - now, held.lease_end - ports_.clock.SteadyNow());
 }
 
@@ -118,7 +118,7 @@ absl::StatusOr<bool> DispatchMessages::AnyDue(absl::Time now) {
   return any;
 }
 
-absl::Status DispatchMessages::Write(Turn& turn) {
+absl::Status DispatchMessages::Write(FlushBatch& turn) {
   return ports_.store.Write(Deadline::After(kStoreTimeout), [&](WriteTransaction& tx) -> absl::Status {
     turn.held.clear();
     turn.claimed.clear();
@@ -133,7 +133,8 @@ absl::Status DispatchMessages::Write(Turn& turn) {
   });
 }
 
-absl::Status DispatchMessages::Save(WriteTransaction& tx, const std::vector<Message>& messages, Turn& turn) {
+absl::Status DispatchMessages::Save(WriteTransaction& tx, const std::vector<Message>& messages,
+                                    FlushBatch& turn) {
   const absl::StatusOr<std::vector<bool>> saved = tx.messages().Save(messages);
   if (!saved.ok()) return saved.status();
   turn.held.insert(turn.held.end(), saved->begin(), saved->end());
@@ -150,7 +151,7 @@ absl::Status DispatchMessages::Save(WriteTransaction& tx, const std::vector<Mess
   return absl::OkStatus();
 }
 
-void DispatchMessages::EndTurn(const Turn& turn) {
+void DispatchMessages::EndTurn(const FlushBatch& turn) {
   const absl::MutexLock lock(&mutex_);
   auto saved = turn.held.begin();
   for (const std::vector<Message>* messages : {&turn.changed, &turn.renewed}) {
@@ -158,7 +159,7 @@ void DispatchMessages::EndTurn(const Turn& turn) {
   }
 }
 
-void DispatchMessages::NoteUnwritten(const Turn& turn) {
+void DispatchMessages::NoteUnwritten(const FlushBatch& turn) {
   const absl::MutexLock lock(&mutex_);
   for (const Message& message : turn.changed) {
     held_.at(message.id).listed = true;
@@ -167,8 +168,8 @@ void DispatchMessages::NoteUnwritten(const Turn& turn) {
   next_renewal_ = SteadyTime::InfinitePast();
 }
 
-void DispatchMessages::NoteWritten(const Message& message, const Turn& turn) {
-  Held& held = held_.at(message.id);
+void DispatchMessages::NoteWritten(const Message& message, const FlushBatch& turn) {
+  InFlightMessage& held = held_.at(message.id);
   // Changed once more since: another turn writes that.
   if (held.listed) return;
   if (held.stage == Stage::kEnded) {
@@ -188,13 +189,13 @@ void DispatchMessages::NoteLost(const Message& message) {
   ports_.log.Write(Severity::kWarning, "message.lease_lost", "another sender has taken a message over",
                    {{"message_id", message.id.ToString()}});
   const auto found = held_.find(message.id);
-  const Held& held = found->second;
+  const InFlightMessage& held = found->second;
   if (held.listed || held.stage == Stage::kSending) return;
-  if (held.stage != Stage::kEnded) lanes_[held.lane].Leave();
+  if (held.stage != Stage::kEnded) lanes_[held.lane].Release();
   held_.erase(found);
 }
 
-void DispatchMessages::Take(Message message, const Turn& turn) {
+void DispatchMessages::Take(Message message, const FlushBatch& turn) {
   std::string error;
   if (!IsRendered(message)) {
     absl::StatusOr<RenderedMessage> content =
@@ -207,7 +208,7 @@ void DispatchMessages::Take(Message message, const Turn& turn) {
   }
   const absl::MutexLock lock(&mutex_);
   const auto [place, is_new] = held_.try_emplace(message.id);
-  Held& held = place->second;
+  InFlightMessage& held = place->second;
   held.lease_end = turn.lease_end;
   // It is under way here, and its lease ran out while the store could not be reached: the new one is ours as
   // well.
@@ -221,11 +222,11 @@ void DispatchMessages::Take(Message message, const Turn& turn) {
   held.asked.resize(lanes());
   held.inexpressible.resize(lanes());
   held.message = std::move(message);
-  if (!error.empty()) return Die(held, error, turn.now);
+  if (!error.empty()) return MarkDead(held, error, turn.now);
   if (MayBeSent(held, turn.now) && !Assign(held, turn.now)) GiveBackUnasked(held, turn.now);
 }
 
-bool DispatchMessages::MayBeSent(Held& held, absl::Time now) {
+bool DispatchMessages::MayBeSent(InFlightMessage& held, absl::Time now) {
   Message& message = held.message;
   if (message.expire_time && *message.expire_time <= now) {
     message.last_error = "it expired before it could be sent";
@@ -234,18 +235,19 @@ bool DispatchMessages::MayBeSent(Held& held, absl::Time now) {
   }
   // Every attempt ended its sender before the outcome was written.
   if (message.attempts > policy_.max_attempts) {
-    Die(held, "no attempt's outcome is known", now);
+    MarkDead(held, "no attempt's outcome is known", now);
     return false;
   }
   if (held.pin_before.empty()) return true;
   const std::optional<std::size_t> lane = LaneOf(held.pin_before);
   if (!held.pin_time_before) {
-    if (!lane) Die(held, StrCat("the provider ", held.pin_before, " isn't configured any more"), now);
+    if (!lane) MarkDead(held, StrCat("the provider ", held.pin_before, " isn't configured any more"), now);
     return lane.has_value();
   }
   if (lane && lanes_[*lane].Recognizes(*held.pin_time_before, now)) return true;
-  if (!MayBeRepeated(message.template_name)) {
-    Die(held, StrCat("it may have been sent by ", held.pin_before, ", which would not know a repeat"), now);
+  if (!IsSafeToResend(message.template_name)) {
+    MarkDead(held, StrCat("it may have been sent by ", held.pin_before, ", which would not know a repeat"),
+             now);
     return false;
   }
   held.pin_before.clear();
@@ -255,12 +257,12 @@ bool DispatchMessages::MayBeSent(Held& held, absl::Time now) {
 
 // What waits for a provider that must not be asked any more goes to another, or back.
 void DispatchMessages::ReassignWaiting(absl::Time now) {
-  for (SendLane& lane : lanes_) {
+  for (ProviderQueue& lane : lanes_) {
     if (lane.IsOpen()) continue;
     for (const MessageId id : lane.TakeWaiting()) {
       const auto found = held_.find(id);
       if (found == held_.end()) continue;
-      lane.Leave();
+      lane.Release();
       if (!Assign(found->second, now)) GiveBackUnasked(found->second, now);
     }
   }
@@ -268,21 +270,21 @@ void DispatchMessages::ReassignWaiting(absl::Time now) {
 
 // False where no provider may be asked now. Until the outcome is known, for all that the store can tell the
 // provider may have sent it.
-bool DispatchMessages::Assign(Held& held, absl::Time now) {
+bool DispatchMessages::Assign(InFlightMessage& held, absl::Time now) {
   const std::optional<std::size_t> lane = Choose(held);
   if (!lane) return false;
   held.lane = *lane;
   held.message.provider = providers_[*lane]->name();
   held.message.pinned_provider = held.message.provider;
   held.message.pin_time = held.pin_time_before.value_or(now);
-  lanes_[*lane].Expect();
+  lanes_[*lane].Reserve();
   Enter(held, Stage::kStarting);
   return true;
 }
 
-std::optional<std::size_t> DispatchMessages::Choose(const Held& held) {
+std::optional<std::size_t> DispatchMessages::Choose(const InFlightMessage& held) {
   for (std::size_t lane = 0; lane < lanes(); ++lane) {
-    if (MaySend(held, lane) && !held.asked[lane] && lanes_[lane].Takes()) return lane;
+    if (MaySend(held, lane) && !held.asked[lane] && lanes_[lane].CanAccept()) return lane;
   }
   return std::nullopt;
 }
@@ -294,22 +296,22 @@ std::optional<std::size_t> DispatchMessages::LaneOf(const std::string& provider)
   return std::nullopt;
 }
 
-bool DispatchMessages::MaySend(const Held& held, std::size_t lane) const {
+bool DispatchMessages::MaySend(const InFlightMessage& held, std::size_t lane) const {
   return held.pin_before.empty() || held.pin_before == providers_[lane]->name();
 }
 
 // As many as those providers have room for that the next messages would be assigned to.
-int DispatchMessages::Room() {
+int DispatchMessages::Capacity() {
   if (stopped_) return 0;
   int room = 0;
-  for (const SendLane& lane : lanes_) {
-    room += lane.Room();
+  for (const ProviderQueue& lane : lanes_) {
+    room += lane.Capacity();
     if (lane.Status().circuit == CircuitState::kClosed && lane.IsOpen()) break;
   }
   return room;
 }
 
-bool DispatchMessages::AwaitBooks(absl::Duration longest) {
+bool DispatchMessages::WaitForPendingUpdates(absl::Duration longest) {
   const Deadline deadline = Deadline::After(longest);
   const absl::MutexLock lock(&mutex_);
   while (unwritten_.empty() && !stopped_ && books_.WaitUntil(&mutex_, deadline)) {
@@ -329,10 +331,10 @@ absl::Status DispatchMessages::Close() {
     const absl::Time now = ports_.clock.Now();
     const absl::MutexLock lock(&mutex_);
     for (auto& [id, held] : held_) {
-      if (held.stage == Stage::kStarting || held.stage == Stage::kWaiting) GiveBack(held, now);
+      if (held.stage == Stage::kStarting || held.stage == Stage::kWaiting) ReleaseClaim(held, now);
     }
   }
-  return KeepBooks().status();
+  return FlushAndClaim().status();
 }
 
 std::vector<ProviderStatus> DispatchMessages::ListProviders() const {
@@ -342,7 +344,7 @@ std::vector<ProviderStatus> DispatchMessages::ListProviders() const {
 
 std::vector<ProviderStatus> DispatchMessages::Statuses() const {
   std::vector<ProviderStatus> statuses;
-  for (const SendLane& lane : lanes_) statuses.push_back(lane.Status());
+  for (const ProviderQueue& lane : lanes_) statuses.push_back(lane.Status());
   return statuses;
 }
 

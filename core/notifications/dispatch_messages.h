@@ -19,8 +19,8 @@
 #include "core/notifications/dispatch_policy.h"
 #include "core/notifications/email_provider.h"
 #include "core/notifications/message_renderer.h"
+#include "core/notifications/provider_queue.h"
 #include "core/notifications/provider_status.h"
-#include "core/notifications/send_lane.h"
 #include "core/store/store.h"
 
 namespace keelson {
@@ -34,12 +34,12 @@ namespace keelson {
 // Attempts count against a message where its recipient defers it, or where a copy may have been sent and the
 // provider does not recognize a repeat; trouble and configuration of providers never do.
 //
-// Thread-safe; KeepBooks and Close are for one thread at a time.
+// Thread-safe; FlushAndClaim and Close are for one thread at a time.
 class DispatchMessages : public ProviderStatuses {
  public:
   static constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
-  // KeepBooks takes no longer, unless it hangs: a read and a write.
-  static absl::Duration LongestKeepBooks() { return 2 * kStoreTimeout; }
+  // FlushAndClaim takes no longer, unless it hangs: a read and a write.
+  static absl::Duration LongestFlushAndClaim() { return 2 * kStoreTimeout; }
 
   struct Ports {
     Store& store;
@@ -56,7 +56,7 @@ class DispatchMessages : public ProviderStatuses {
 
   // Writes what there is to write and claims what the providers have room for. True where there is more to be
   // done at once. An error of the store: nothing is forgotten, and it is to be called again.
-  absl::StatusOr<bool> KeepBooks();
+  absl::StatusOr<bool> FlushAndClaim();
   // Sends one message that waits for the provider at `lane`, blocking as the provider does; false where none
   // can be sent now.
   bool SendNext(std::size_t lane);
@@ -70,11 +70,11 @@ class DispatchMessages : public ProviderStatuses {
 
   // Blocks until there is something to write, for at most `longest`. False from Stop on, at once: what is
   // under way still needs its leases renewed.
-  bool AwaitBooks(absl::Duration longest);
+  bool WaitForPendingUpdates(absl::Duration longest);
   // Blocks until there is something to send, for at most `longest`.
-  void AwaitMail(std::size_t lane, absl::Duration longest);
-  // Nothing more is claimed, and no further message is sent; nobody waits any more. KeepBooks is to be called
-  // now and then until nobody sends.
+  void WaitForReady(std::size_t lane, absl::Duration longest);
+  // Nothing more is claimed, and no further message is sent; nobody waits any more. FlushAndClaim is to be
+  // called now and then until nobody sends.
   void Stop();
   // After Stop, when nobody sends any more: gives back what was not sent, uncounted, and writes the rest.
   absl::Status Close();
@@ -86,7 +86,7 @@ class DispatchMessages : public ProviderStatuses {
   enum class Stage { kStarting, kWaiting, kSending, kEnded };
 
   // A message of this process.
-  struct Held {
+  struct InFlightMessage {
     Message message;
     // How it was pinned when it was claimed.
     std::string pin_before;
@@ -106,7 +106,7 @@ class DispatchMessages : public ProviderStatuses {
   };
 
   // What one turn of the books writes, and how many messages it claims.
-  struct Turn {
+  struct FlushBatch {
     std::vector<Message> changed;
     std::vector<Message> renewed;
     int room = 0;
@@ -120,47 +120,49 @@ class DispatchMessages : public ProviderStatuses {
     std::vector<Message> claimed;
   };
 
-  Turn BeginTurn(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
-  bool RenewalDue(const Turn& turn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void AddRenewals(Turn& turn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  FlushBatch BeginTurn(absl::Time now) ABSL_LOCKS_EXCLUDED(mutex_);
+  bool RenewalDue(const FlushBatch& turn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddRenewals(FlushBatch& turn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::StatusOr<bool> AnyDue(absl::Time now);
-  absl::Status Write(Turn& turn);
-  absl::Status Save(WriteTransaction& tx, const std::vector<Message>& messages, Turn& turn);
-  void EndTurn(const Turn& turn) ABSL_LOCKS_EXCLUDED(mutex_);
-  void NoteUnwritten(const Turn& turn) ABSL_LOCKS_EXCLUDED(mutex_);
-  void NoteWritten(const Message& message, const Turn& turn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Write(FlushBatch& turn);
+  absl::Status Save(WriteTransaction& tx, const std::vector<Message>& messages, FlushBatch& turn);
+  void EndTurn(const FlushBatch& turn) ABSL_LOCKS_EXCLUDED(mutex_);
+  void NoteUnwritten(const FlushBatch& turn) ABSL_LOCKS_EXCLUDED(mutex_);
+  void NoteWritten(const Message& message, const FlushBatch& turn) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteLost(const Message& message) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  void Take(Message message, const Turn& turn) ABSL_LOCKS_EXCLUDED(mutex_);
-  bool MayBeSent(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Duration LeaseLeft(const Held& held, absl::Time now) const;
+  void Take(Message message, const FlushBatch& turn) ABSL_LOCKS_EXCLUDED(mutex_);
+  bool MayBeSent(InFlightMessage& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Duration LeaseLeft(const InFlightMessage& held, absl::Time now) const;
   void ReassignWaiting(absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool Assign(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  std::optional<std::size_t> Choose(const Held& held) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool Assign(InFlightMessage& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::optional<std::size_t> Choose(const InFlightMessage& held) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<std::size_t> LaneOf(const std::string& provider) const;
   // Whether the provider at `lane` may send the message, as far as the message is concerned.
-  bool MaySend(const Held& held, std::size_t lane) const;
-  int Room() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool MaySend(const InFlightMessage& held, std::size_t lane) const;
+  int Capacity() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  Held* NextOf(std::size_t lane, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Conclude(const Email& email, std::size_t lane, const SendOutcome& outcome, SteadyTime began)
+  InFlightMessage* NextOf(std::size_t lane, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ApplyOutcome(const Email& email, std::size_t lane, const SendOutcome& outcome, SteadyTime began)
       ABSL_LOCKS_EXCLUDED(mutex_);
-  void Conclude(Held& held, const SendOutcome& outcome, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void ConcludeUnknown(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void ConcludeUnsent(Held& held, const SendOutcome& outcome, absl::Time now)
+  void ApplyOutcome(InFlightMessage& held, const SendOutcome& outcome, absl::Time now)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  bool CanAnyExpress(const Held& held) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void End(Held& held, MessageState state, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Die(Held& held, const std::string& why, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void TryLater(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ConcludeUnknown(InFlightMessage& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ConcludeUnsent(InFlightMessage& held, const SendOutcome& outcome, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool CanAnyExpress(const InFlightMessage& held) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void End(InFlightMessage& held, MessageState state, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void MarkDead(InFlightMessage& held, const std::string& why, absl::Time now)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ScheduleRetry(InFlightMessage& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Uncounted.
-  void GiveBack(Held& held, absl::Time due) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void ReleaseClaim(InFlightMessage& held, absl::Time due) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // Gives back a message that no provider was asked to send, with the reason.
-  void GiveBackUnasked(Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void GiveBackUnasked(InFlightMessage& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::vector<ProviderStatus> Statuses() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  absl::Time WhenAsked(const Held& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Time WhenAsked(const InFlightMessage& held, absl::Time now) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   // The store is to learn how it stands.
-  void Enter(Held& held, Stage stage) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Enter(InFlightMessage& held, Stage stage) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Ports ports_;
   const std::vector<EmailProvider*> providers_;
@@ -170,9 +172,9 @@ class DispatchMessages : public ProviderStatuses {
   ConditionVariable books_;
   std::deque<ConditionVariable> mail_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
-  std::vector<SendLane> lanes_ ABSL_GUARDED_BY(mutex_);
+  std::vector<ProviderQueue> lanes_ ABSL_GUARDED_BY(mutex_);
   std::vector<bool> probed_ ABSL_GUARDED_BY(mutex_);
-  std::map<MessageId, Held> held_ ABSL_GUARDED_BY(mutex_);
+  std::map<MessageId, InFlightMessage> held_ ABSL_GUARDED_BY(mutex_);
   // Of those held, the ones that the store is to learn of.
   std::vector<MessageId> unwritten_ ABSL_GUARDED_BY(mutex_);
   SteadyTime next_renewal_ ABSL_GUARDED_BY(mutex_);

@@ -6,7 +6,7 @@
 #include "core/common/backoff.h"
 #include "core/common/strings.h"
 #include "core/notifications/dispatch_messages.h"
-#include "core/notifications/repeatable.h"
+#include "core/notifications/resend_policy.h"
 
 namespace keelson {
 namespace {
@@ -30,7 +30,7 @@ bool IsAboutRecipient(const SendOutcome& outcome) {
 
 }  // namespace
 
-void DispatchMessages::AwaitMail(std::size_t lane, absl::Duration longest) {
+void DispatchMessages::WaitForReady(std::size_t lane, absl::Duration longest) {
   const Deadline deadline = Deadline::After(longest);
   const absl::MutexLock lock(&mutex_);
   while (!stopped_ && !deadline.expired()) {
@@ -49,20 +49,20 @@ bool DispatchMessages::SendNext(std::size_t lane) {
   const SteadyTime began = ports_.clock.SteadyNow();
   {
     const absl::MutexLock lock(&mutex_);
-    const Held* held = stopped_ ? nullptr : NextOf(lane, ports_.clock.Now());
+    const InFlightMessage* held = stopped_ ? nullptr : NextOf(lane, ports_.clock.Now());
     if (held == nullptr) return false;
     const Message& message = held->message;
     email = {message.id, policy_.from, message.to, message.content, message.create_time};
   }
-  Conclude(email, lane, providers_[lane]->Send(email, Deadline::After(policy_.timeout)), began);
+  ApplyOutcome(email, lane, providers_[lane]->Send(email, Deadline::After(policy_.timeout)), began);
   return true;
 }
 
-DispatchMessages::Held* DispatchMessages::NextOf(std::size_t lane, absl::Time now) {
+DispatchMessages::InFlightMessage* DispatchMessages::NextOf(std::size_t lane, absl::Time now) {
   while (const std::optional<MessageId> id = lanes_[lane].Next()) {
     const auto found = held_.find(*id);
     if (found == held_.end()) continue;
-    Held& held = found->second;
+    InFlightMessage& held = found->second;
     // The store could not be reached for a while: first it must say that the message is still ours.
     if (LeaseLeft(held, now) < std::min(policy_.timeout, policy_.lease / 2)) {
       Enter(held, Stage::kStarting);
@@ -74,8 +74,8 @@ DispatchMessages::Held* DispatchMessages::NextOf(std::size_t lane, absl::Time no
   return nullptr;
 }
 
-void DispatchMessages::Conclude(const Email& email, std::size_t lane, const SendOutcome& outcome,
-                                SteadyTime began) {
+void DispatchMessages::ApplyOutcome(const Email& email, std::size_t lane, const SendOutcome& outcome,
+                                    SteadyTime began) {
   const absl::Time now = ports_.clock.Now();
   const absl::MutexLock lock(&mutex_);
   lanes_[lane].Note(email.id, outcome, ports_.clock.SteadyNow() - began);
@@ -85,12 +85,12 @@ void DispatchMessages::Conclude(const Email& email, std::size_t lane, const Send
                       {"message_id", email.id.ToString()},
                       {"error", outcome.error}});
   }
-  Held& held = held_.at(email.id);
+  InFlightMessage& held = held_.at(email.id);
   held.message.last_error = Shortened(outcome.error);
-  Conclude(held, outcome, now);
+  ApplyOutcome(held, outcome, now);
 }
 
-void DispatchMessages::Conclude(Held& held, const SendOutcome& outcome, absl::Time now) {
+void DispatchMessages::ApplyOutcome(InFlightMessage& held, const SendOutcome& outcome, absl::Time now) {
   switch (outcome.kind) {
     case Kind::kAccepted:
       held.message.provider_message_id = outcome.provider_message_id;
@@ -98,7 +98,7 @@ void DispatchMessages::Conclude(Held& held, const SendOutcome& outcome, absl::Ti
       return End(held, MessageState::kSent, now);
     case Kind::kRecipientRejected:
     case Kind::kMessageRejected:
-      return Die(held, held.message.last_error, now);
+      return MarkDead(held, held.message.last_error, now);
     case Kind::kUnknown:
       return ConcludeUnknown(held, now);
     case Kind::kRetry:
@@ -111,62 +111,62 @@ void DispatchMessages::Conclude(Held& held, const SendOutcome& outcome, absl::Ti
   }
 }
 
-void DispatchMessages::ConcludeUnknown(Held& held, absl::Time now) {
+void DispatchMessages::ConcludeUnknown(InFlightMessage& held, absl::Time now) {
   Message& message = held.message;
   if (lanes_[held.lane].Recognizes(*message.pin_time, now)) {
     // A repeat does no harm, so it costs no attempt.
     held.pin_before = message.pinned_provider;
     held.pin_time_before = message.pin_time;
-    return GiveBack(held, WhenAsked(held, now));
+    return ReleaseClaim(held, WhenAsked(held, now));
   }
-  if (!MayBeRepeated(message.template_name)) {
-    return Die(held, StrCat("it may have been sent: ", message.last_error), now);
+  if (!IsSafeToResend(message.template_name)) {
+    return MarkDead(held, StrCat("it may have been sent: ", message.last_error), now);
   }
   message.pinned_provider = held.pin_time_before ? "" : held.pin_before;
   message.pin_time.reset();
-  TryLater(held, now);
+  ScheduleRetry(held, now);
 }
 
-void DispatchMessages::ConcludeUnsent(Held& held, const SendOutcome& outcome, absl::Time now) {
+void DispatchMessages::ConcludeUnsent(InFlightMessage& held, const SendOutcome& outcome, absl::Time now) {
   held.message.pinned_provider = held.pin_before;
   held.message.pin_time = held.pin_time_before;
   held.asked[held.lane] = true;
   held.inexpressible[held.lane] = outcome.kind == Kind::kNotExpressible;
-  if (IsAboutRecipient(outcome)) return TryLater(held, now);
+  if (IsAboutRecipient(outcome)) return ScheduleRetry(held, now);
   if (Assign(held, now)) return;
-  if (!CanAnyExpress(held)) return Die(held, held.message.last_error, now);
-  GiveBack(held, WhenAsked(held, now));
+  if (!CanAnyExpress(held)) return MarkDead(held, held.message.last_error, now);
+  ReleaseClaim(held, WhenAsked(held, now));
 }
 
-bool DispatchMessages::CanAnyExpress(const Held& held) const {
+bool DispatchMessages::CanAnyExpress(const InFlightMessage& held) const {
   for (std::size_t lane = 0; lane < lanes(); ++lane) {
     if (MaySend(held, lane) && !held.inexpressible[lane]) return true;
   }
   return false;
 }
 
-void DispatchMessages::End(Held& held, MessageState state, absl::Time now) {
+void DispatchMessages::End(InFlightMessage& held, MessageState state, absl::Time now) {
   EndMessage(held.message, state, now);
   Enter(held, Stage::kEnded);
 }
 
-void DispatchMessages::Die(Held& held, const std::string& why, absl::Time now) {
+void DispatchMessages::MarkDead(InFlightMessage& held, const std::string& why, absl::Time now) {
   held.message.last_error = Shortened(why);
   ports_.log.Write(Severity::kError, "message.dead", "a message will not be sent",
                    {{"message_id", held.message.id.ToString()}, {"error", held.message.last_error}});
   End(held, MessageState::kDead, now);
 }
 
-void DispatchMessages::TryLater(Held& held, absl::Time now) {
+void DispatchMessages::ScheduleRetry(InFlightMessage& held, absl::Time now) {
   Message& message = held.message;
-  if (message.attempts >= policy_.max_attempts) return Die(held, message.last_error, now);
+  if (message.attempts >= policy_.max_attempts) return MarkDead(held, message.last_error, now);
   message.state = MessageState::kQueued;
   message.due_time =
       now + FullJitter(ports_.entropy, policy_.base_delay, policy_.max_delay, message.attempts);
   Enter(held, Stage::kEnded);
 }
 
-void DispatchMessages::GiveBack(Held& held, absl::Time due) {
+void DispatchMessages::ReleaseClaim(InFlightMessage& held, absl::Time due) {
   Message& message = held.message;
   message.pinned_provider = held.pin_before;
   message.pin_time = held.pin_time_before;
@@ -176,15 +176,15 @@ void DispatchMessages::GiveBack(Held& held, absl::Time due) {
   Enter(held, Stage::kEnded);
 }
 
-void DispatchMessages::GiveBackUnasked(Held& held, absl::Time now) {
+void DispatchMessages::GiveBackUnasked(InFlightMessage& held, absl::Time now) {
   const std::string reason = ExplainUnavailable(Statuses(), held.pin_before);
   if (!reason.empty()) held.message.last_error = Shortened(reason);
-  GiveBack(held, WhenAsked(held, now));
+  ReleaseClaim(held, WhenAsked(held, now));
 }
 
 // When a provider that may send the message can be asked again; not at once, since none could be now, and
 // later each time that the providers fail with it.
-absl::Time DispatchMessages::WhenAsked(const Held& held, absl::Time now) {
+absl::Time DispatchMessages::WhenAsked(const InFlightMessage& held, absl::Time now) {
   absl::Duration soonest = absl::InfiniteDuration();
   int failures = 1;
   for (std::size_t lane = 0; lane < lanes(); ++lane) {
@@ -197,7 +197,7 @@ absl::Time DispatchMessages::WhenAsked(const Held& held, absl::Time now) {
   return now + absl::Ceil(std::max(soonest, jitter), absl::Microseconds(1));
 }
 
-void DispatchMessages::Enter(Held& held, Stage stage) {
+void DispatchMessages::Enter(InFlightMessage& held, Stage stage) {
   held.stage = stage;
   if (held.listed) return;
   held.listed = true;

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "core/notifications/circuit.h"
+#include "core/notifications/circuit_breaker.h"
 
 namespace keelson {
 

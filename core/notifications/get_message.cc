@@ -38,7 +38,7 @@ MessageFilter CheckMessageFilter(const ListMessagesQuery& query, FieldErrors& er
 }
 
 std::string NameMessageList(std::string_view list, const MessageFilter& filter, std::string_view more) {
-  ArchiveWriter name;
+  FieldWriter name;
   name(std::string(list)), name(filter.states), name(filter.user_id), name(filter.to_key);
   name(filter.created_from), name(filter.created_before), name(std::string(more));
   return name.Take();

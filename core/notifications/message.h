@@ -92,13 +92,13 @@ inline ListPosition PositionOf(const Message& message) {
   return {message.create_time, message.id.uuid()};
 }
 
-template <typename Archive>
-void Describe(Archive& a, RenderedMessage& c) {
+template <typename Visitor>
+void VisitFields(Visitor& a, RenderedMessage& c) {
   a(c.subject), a(c.text), a(c.html), a(c.language);
 }
 
-template <typename Archive>
-void Describe(Archive& a, Message& m) {
+template <typename Visitor>
+void VisitFields(Visitor& a, Message& m) {
   a(m.id), a(m.state), a(m.template_name), a(m.locale), a(m.to), a(m.to_key), a(m.user_id), a(m.variables);
   a(m.content), a(m.attempts), a(m.due_time), a(m.expire_time), a(m.lease_epoch), a(m.provider);
   a(m.provider_message_id), a(m.pinned_provider), a(m.pin_time), a(m.last_error), a(m.traceparent);

@@ -6,7 +6,7 @@
 #include "core/common/strings.h"
 #include "core/events/event_repository.h"
 #include "core/orders/order_repository.h"
-#include "core/store/idempotent_write.h"
+#include "core/store/idempotent_execution.h"
 
 namespace keelson {
 
@@ -14,15 +14,15 @@ constexpr std::size_t kMaxSku = 100;
 constexpr std::size_t kMaxTitle = 300;
 constexpr std::size_t kMaxReference = 100;
 
-template <typename Archive>
-void Describe(Archive& a, CreateOrderCommand::Line& l) {
+template <typename Visitor>
+void VisitFields(Visitor& a, CreateOrderCommand::Line& l) {
   a(l.sku), a(l.title), a(l.quantity), a(l.unit_price), a(l.discount), a(l.tax);
 }
 
 namespace {
 
 std::string ContentOf(const CreateOrderCommand& command) {
-  ArchiveWriter content;
+  FieldWriter content;
   content(command.user_id), content(command.lines), content(command.shipping), content(command.reference);
   content(command.labels);
   return content.Take();
@@ -161,7 +161,7 @@ absl::StatusOr<Order> CreateOrder::Handle(const CallContext& context, const Crea
       Order::Create(ids_.Next<OrderKind>(), basket->user_id, basket->currency, std::move(basket->lines),
                     basket->shipping, command.reference, command.labels, now);
   const Idempotency call(context, "CreateOrder", command.request_id, ContentOf(command));
-  absl::StatusOr<OrderFields> answer = WriteOnce<OrderFields>(
+  absl::StatusOr<OrderFields> answer = ExecuteIdempotently<OrderFields>(
       store_, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<OrderFields> {
         absl::Status status = RequireActiveUser(tx, order->user_id);
         if (!status.ok()) return status;

@@ -43,7 +43,7 @@ absl::StatusOr<OrderPage> ListOrders::Handle(const CallContext& context, const L
   filter.created_before = WholeMicros(query.created_before);
   if (!errors.empty()) return errors.ToStatus();
 
-  ArchiveWriter list;
+  FieldWriter list;
   list(std::string("orders")), list(filter.user_id), list(filter.states);
   list(filter.created_from), list(filter.created_before);
   return ReadPage(store_, context, page_tokens_, list.Take(), query.page_token, page_size, &OrderPage::orders,

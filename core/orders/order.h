@@ -39,8 +39,8 @@ struct OrderLine {
   bool operator==(const OrderLine&) const = default;
 };
 
-template <typename Archive>
-void Describe(Archive& a, OrderLine& l) {
+template <typename Visitor>
+void VisitFields(Visitor& a, OrderLine& l) {
   a(l.sku), a(l.title), a(l.quantity), a(l.unit_price), a(l.discount), a(l.tax), a(l.total);
   a(l.refunded_quantity), a(l.refunded_amount);
 }
@@ -78,8 +78,8 @@ struct OrderFields {
   bool operator==(const OrderFields&) const = default;
 };
 
-template <typename Archive>
-void Describe(Archive& a, OrderFields& f) {
+template <typename Visitor>
+void VisitFields(Visitor& a, OrderFields& f) {
   a(f.id), a(f.user_id), a(f.state), a(f.currency), a(f.lines), a(f.shipping), a(f.total), a(f.paid);
   a(f.refunded), a(f.refund_pending), a(f.refunded_shipping), a(f.refund_count);
   a(f.payment_provider), a(f.payment_reference), a(f.reference), a(f.labels);

@@ -24,10 +24,10 @@ absl::StatusOr<Order> ChangeOrder(Store& store, const CallContext& context, cons
   if (!id) errors.Add("id", InvalidId<OrderKind>());
   if (!errors.empty()) return errors.ToStatus();
 
-  ArchiveWriter content;
+  FieldWriter content;
   content(*id), content(std::string(change.etag)), content(change.content);
   const Idempotency call(context, change.method, change.request_id, content.Take());
-  absl::StatusOr<OrderFields> answer = WriteOnce<OrderFields>(
+  absl::StatusOr<OrderFields> answer = ExecuteIdempotently<OrderFields>(
       store, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<OrderFields> {
         absl::StatusOr<Order> order = FindOrder(tx.orders(), *id);
         if (!order.ok()) return order.status();

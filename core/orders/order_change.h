@@ -8,7 +8,7 @@
 #include "core/common/context.h"
 #include "core/orders/order.h"
 #include "core/orders/order_repository.h"
-#include "core/store/idempotent_write.h"
+#include "core/store/idempotent_execution.h"
 #include "core/store/store.h"
 
 namespace keelson {
@@ -22,7 +22,7 @@ struct OrderChange {
   // As the caller wrote it.
   std::string_view id;
   std::string_view etag;
-  // An Archive of what else the command says.
+  // The serialized form of what else the command says.
   std::string content;
   // "order.paid": the event it is told by.
   std::string_view event_type;

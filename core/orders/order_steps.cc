@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kMaxPaymentReference = 255;
 
 std::string ContentOf(const PayOrderCommand& command) {
-  ArchiveWriter content;
+  FieldWriter content;
   content(command.amount), content(command.payment_provider), content(command.payment_reference);
   return content.Take();
 }

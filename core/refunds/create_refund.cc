@@ -10,12 +10,12 @@
 #include "core/orders/order_change.h"
 #include "core/orders/order_repository.h"
 #include "core/refunds/refund_repository.h"
-#include "core/store/idempotent_write.h"
+#include "core/store/idempotent_execution.h"
 
 namespace keelson {
 
-template <typename Archive>
-void Describe(Archive& a, ScopeInput::Line& l) {
+template <typename Visitor>
+void VisitFields(Visitor& a, ScopeInput::Line& l) {
   a(l.line_id), a(l.quantity);
 }
 
@@ -24,7 +24,7 @@ namespace {
 constexpr std::size_t kMaxNote = 500;
 
 struct ScopeArchiver {
-  ArchiveWriter& content;
+  FieldWriter& content;
   void operator()(const std::monostate&) const {}
   void operator()(const RefundEverything&) const {}
   void operator()(const Amount& amount) const { content(amount); }
@@ -34,7 +34,7 @@ struct ScopeArchiver {
 };
 
 std::string ContentOf(const CreateRefundCommand& command) {
-  ArchiveWriter content;
+  FieldWriter content;
   content(command.order_id), content(command.scope.scope.index());
   std::visit(ScopeArchiver{content}, command.scope.scope);
   content(command.reason), content(command.note);
@@ -147,7 +147,7 @@ absl::StatusOr<Refund> CreateRefund::Handle(const CallContext& context, const Cr
   const absl::Time now = clock_.Now();
   const RefundId id = ids_.Next<RefundKind>();
   const Idempotency call(context, "CreateRefund", command.request_id, ContentOf(command));
-  absl::StatusOr<RefundFields> answer = WriteOnce<RefundFields>(
+  absl::StatusOr<RefundFields> answer = ExecuteIdempotently<RefundFields>(
       store_, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<RefundFields> {
         absl::StatusOr<Order> order = FindOrder(tx.orders(), checked->order_id);
         if (!order.ok()) return order.status();

@@ -52,8 +52,8 @@ struct RefundLine {
   bool operator==(const RefundLine&) const = default;
 };
 
-template <typename Archive>
-void Describe(Archive& a, RefundLine& l) {
+template <typename Visitor>
+void VisitFields(Visitor& a, RefundLine& l) {
   a(l.index), a(l.quantity), a(l.amount);
 }
 
@@ -91,8 +91,8 @@ struct RefundFields {
   bool operator==(const RefundFields&) const = default;
 };
 
-template <typename Archive>
-void Describe(Archive& a, RefundFields& f) {
+template <typename Visitor>
+void VisitFields(Visitor& a, RefundFields& f) {
   a(f.id), a(f.order_id), a(f.user_id), a(f.state), a(f.currency), a(f.amount), a(f.shipping), a(f.lines);
   a(f.reason), a(f.note), a(f.requested_by), a(f.decided_by), a(f.decision_note);
   a(f.payment_provider), a(f.payment_reference), a(f.provider_reference);

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "absl/time/time.h"
-#include "core/common/archive.h"
 #include "core/common/error.h"
+#include "core/common/serialize.h"
 #include "core/common/sha256.h"
 
 namespace keelson {
@@ -28,15 +28,15 @@ struct IdempotencyRecord {
   Fingerprint key{};
   // Of the request's content, secrets left out: a fast hash of a password must not lie in a table.
   Fingerprint content{};
-  // An Archive of the answer.
+  // The serialized form of the answer.
   std::string answer;
   absl::Time create_time;
 
   bool operator==(const IdempotencyRecord&) const = default;
 };
 
-template <typename Archive>
-void Describe(Archive& a, IdempotencyRecord& r) {
+template <typename Visitor>
+void VisitFields(Visitor& a, IdempotencyRecord& r) {
   a(r.key), a(r.content), a(r.answer), a(r.create_time);
 }
 

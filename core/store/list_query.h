@@ -10,11 +10,11 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "core/common/archive.h"
 #include "core/common/context.h"
 #include "core/common/error.h"
 #include "core/common/id.h"
 #include "core/common/page.h"
+#include "core/common/serialize.h"
 #include "core/store/store.h"
 
 namespace keelson {
@@ -47,11 +47,11 @@ std::size_t AnswerBytes(const Entity& entity) {
   constexpr std::size_t kOfRow = 1024;
   constexpr std::size_t kOfLine = 128;
   if constexpr (requires { entity.fields(); }) {
-    std::size_t bytes = kOfRow + Archive(entity.fields()).size();
+    std::size_t bytes = kOfRow + Serialize(entity.fields()).size();
     if constexpr (requires { entity->lines; }) bytes += kOfLine * entity->lines.size();
     return bytes;
   } else {
-    return kOfRow + Archive(entity).size();
+    return kOfRow + Serialize(entity).size();
   }
 }
 

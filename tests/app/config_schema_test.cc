@@ -9,14 +9,14 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("every key has a name, a place and a meaning of its own") {
+TEST_CASE("every key has a name, a place and a description of its own") {
   std::set<std::string> names, variables;
   const Schema schema(TestAdapters());
   for (const Key& key : schema.keys()) {
     INFO(key.name);
     CHECK(names.insert(key.name).second);
     CHECK(variables.insert(EnvironmentName(key)).second);
-    CHECK_FALSE(key.meaning.empty());
+    CHECK_FALSE(key.description.empty());
     CHECK(key.least.empty() == key.most.empty());
   }
 }

@@ -6,7 +6,7 @@
 #include "adapters/store/read_ahead/read_ahead.h"
 #include "adapters/store/sqlite/sqlite_bulk.h"
 #include "adapters/system/system_clock.h"
-#include "core/store/export/transfer_store.h"
+#include "core/store/export/copy_store.h"
 #include "tests/bench/figures.h"
 #include "tests/bench/postgres_bench.h"
 
@@ -28,7 +28,7 @@ absl::StatusOr<double> Transfer(const std::filesystem::path& source, const std::
   const absl::Time began = absl::Now();
   ReadAheadReader from_store(*std::move(from));
   ReadAheadTarget to_store(*std::move(to));
-  TransferStore transfer(from_store, to_store, [](const TransferProgress&) {});
+  CopyStore transfer(from_store, to_store, [](const TransferProgress&) {});
   const absl::StatusOr<std::vector<TransferredTable>> tables = transfer.Handle();
   if (!tables.ok()) return tables.status();
   std::int64_t rows = 0;

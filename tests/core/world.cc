@@ -134,19 +134,19 @@ Order World::Delivered(std::vector<CreateOrderCommand::Line> lines) {
   return Must(Deliver(Must(Ship(Paid(std::move(lines))))));
 }
 
-User World::Now(UserId id) {
+User World::Load(UserId id) {
   return Read(store, [&](ReadTransaction& tx) { return tx.users().Find(id); });
 }
 
-Order World::Now(OrderId id) {
+Order World::Load(OrderId id) {
   return Read(store, [&](ReadTransaction& tx) { return tx.orders().Find(id); });
 }
 
-Refund World::Now(RefundId id) {
+Refund World::Load(RefundId id) {
   return Read(store, [&](ReadTransaction& tx) { return tx.refunds().Find(id); });
 }
 
-Message World::Now(MessageId id) {
+Message World::Load(MessageId id) {
   return Read(store, [&](ReadTransaction& tx) { return tx.messages().Find(id); });
 }
 

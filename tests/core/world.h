@@ -53,10 +53,10 @@ struct World {
   Order Delivered(std::vector<CreateOrderCommand::Line> lines = {LineOf(3, 1000)});
 
   // What the store holds.
-  User Now(UserId id);
-  Order Now(OrderId id);
-  Refund Now(RefundId id);
-  Message Now(MessageId id);
+  User Load(UserId id);
+  Order Load(OrderId id);
+  Refund Load(RefundId id);
+  Message Load(MessageId id);
   std::vector<Refund> RefundsOf(OrderId id);
   std::vector<Event> Events();
   // The events' types since the last call.

@@ -5,9 +5,9 @@
 #include "core/common/strings.h"
 #include "tests/e2e/support/await.h"
 #include "tests/e2e/support/database.h"
-#include "tests/e2e/support/houses.h"
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/service_process.h"
+#include "tests/e2e/support/store_pair.h"
 
 namespace keelson::e2e {
 namespace {
@@ -17,11 +17,11 @@ using Catch::StartsWith;
 
 // [sqlite]: both houses are files.
 TEST_CASE("a product is moved to another store and served from there", "[sqlite]") {
-  const Houses houses;
+  const StorePair houses;
   std::string user_id;
   {
     ServiceProcess service(houses.path());
-    user_id = LiveIn(service.Connect());
+    user_id = SeedHistory(service.Connect());
     CHECK(service.Stop() == 0);
   }
   const CommandResult moved = houses.Transfer();
@@ -41,10 +41,10 @@ TEST_CASE("a product is moved to another store and served from there", "[sqlite]
 
 TEST_CASE("a transfer that is killed goes on where it ended, and its target is not served until then",
           "[sqlite]") {
-  const Houses houses;
+  const StorePair houses;
   {
     ServiceProcess service(houses.path());
-    LiveIn(service.Connect());
+    SeedHistory(service.Connect());
     CHECK(service.Stop() == 0);
   }
   Database(houses.path() / "keelson.db")
@@ -65,7 +65,7 @@ TEST_CASE("a transfer that is killed goes on where it ended, and its target is n
 }
 
 TEST_CASE("a transfer that was begun from another source is not gone on with", "[sqlite]") {
-  const Houses houses;
+  const StorePair houses;
   CHECK(ServiceProcess(houses.path()).Stop() == 0);
   CHECK(houses.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
   Database(houses.path() / "new.db").Execute("INSERT INTO settings (name, value) VALUES ('transfer', x'00')");
@@ -73,7 +73,7 @@ TEST_CASE("a transfer that was begun from another source is not gone on with", "
 }
 
 TEST_CASE("what can't be moved is told", "[sqlite]") {
-  const Houses houses;
+  const StorePair houses;
   CheckRefused(houses.Transfer(), 1, "the source: the database keelson.db can't be reached");
   CHECK_FALSE(std::filesystem::exists(houses.path() / "new.db"));
   {
@@ -90,9 +90,9 @@ TEST_CASE("what can't be moved is told", "[sqlite]") {
 }
 
 TEST_CASE("a store is verified while it is served, and what breaks an invariant is told", "[sqlite]") {
-  const Houses houses;
+  const StorePair houses;
   ServiceProcess service(houses.path());
-  LiveIn(service.Connect());
+  SeedHistory(service.Connect());
   CheckClean(houses.Verify("old.toml"));
 
   Database(houses.path() / "keelson.db").Execute("UPDATE orders SET refunded = refunded - 1");
@@ -109,13 +109,13 @@ TEST_CASE("a store is verified while it is served, and what breaks an invariant 
 }
 
 TEST_CASE("a store that can't be verified is told", "[sqlite]") {
-  const Houses houses;
+  const StorePair houses;
   CheckRefused(houses.Verify("old.toml"), 1, "keelson.db can't be reached");
   CheckRefused(houses.Run({"verify", "--set", "store.adapter=memory"}), 2, "can't be moved or verified");
 }
 
 TEST_CASE("a backup that is made while the service is written to is a whole store", "[sqlite]") {
-  const Houses houses;
+  const StorePair houses;
   ServiceProcess service(houses.path());
   const Client client = service.Connect();
   const std::string order_id = DeliveredOrder(client, "ada@example.com", 1, 1'000'000);

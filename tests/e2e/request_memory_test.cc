@@ -111,7 +111,7 @@ TEST_CASE("metadata beyond the limit is refused") {
   CHECK(service.serves());
 }
 
-// The bound of all buffers together, in adapters/grpc/engine.cc.
+// The bound of all buffers together, in adapters/grpc/rpc_server.cc.
 TEST_CASE("messages that anybody may send are bounded together") {
   constexpr std::size_t kBuffers = 64 * kMiB;
   GuardedService service;

@@ -4,10 +4,10 @@
 #include "core/common/strings.h"
 #include "tests/e2e/support/database.h"
 #include "tests/e2e/support/folder.h"
-#include "tests/e2e/support/houses.h"
 #include "tests/e2e/support/refusal.h"
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/service_process.h"
+#include "tests/e2e/support/store_pair.h"
 
 namespace keelson::e2e {
 namespace {

@@ -11,9 +11,9 @@
 namespace keelson {
 
 // Rows that a test has its hands on: those of a store, and what is done to them that no store would take.
-class RowsReader : public BulkReader {
+class RowsReader : public StoreExporter {
  public:
-  explicit RowsReader(BulkReader& store) {
+  explicit RowsReader(StoreExporter& store) {
     for (const RowKind kind : kAllRowKinds) tables_.push_back(Must(store.Read(kind, "", 1'000'000)));
   }
 

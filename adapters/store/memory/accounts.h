@@ -28,7 +28,7 @@ class MemoryUsers : public UserRepository {
   absl::Status Insert(const User& user, std::string_view password_hash) override;
   absl::Status Update(const User& user) override;
 
-  // As BulkReader::Read and BulkTarget::Insert have them, like all of this name.
+  // As StoreExporter::Read and StoreImporter::Insert have them, like all of this name.
   std::vector<UserRow> ListAfter(std::string_view after, int limit) const;
   absl::Status InsertRow(const UserRow& user);
 

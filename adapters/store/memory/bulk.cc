@@ -96,25 +96,25 @@ absl::StatusOr<RowBatch> MemoryBulkTarget::Read(RowKind kind, std::string_view a
   return ReadTable(repositories_, kind, after, limit);
 }
 
-absl::Status MemoryBulkTarget::Insert(const RowBatch& rows, std::string_view mark) {
+absl::Status MemoryBulkTarget::Insert(const RowBatch& rows, std::string_view checkpoint) {
   absl::MutexLock lock(&mutex_);
   absl::Status status = InsertAll(repositories_, rows);
-  if (status.ok()) repositories_.settings.Put(kTransferMark, mark);
+  if (status.ok()) repositories_.settings.Put(kTransferCheckpoint, checkpoint);
   if (!status.ok()) journal_.Undo();
   journal_.Forget();
   return status;
 }
 
-absl::StatusOr<std::string> MemoryBulkTarget::FindMark() {
+absl::StatusOr<std::string> MemoryBulkTarget::FindCheckpoint() {
   absl::ReaderMutexLock lock(&mutex_);
-  const Found<std::string> mark = repositories_.settings.Find(kTransferMark);
-  if (!mark.ok()) return mark.status();
-  return mark->value_or("");
+  const Found<std::string> checkpoint = repositories_.settings.Find(kTransferCheckpoint);
+  if (!checkpoint.ok()) return checkpoint.status();
+  return checkpoint->value_or("");
 }
 
 absl::Status MemoryBulkTarget::Finish() {
   absl::MutexLock lock(&mutex_);
-  repositories_.settings.Erase(kTransferMark);
+  repositories_.settings.Erase(kTransferCheckpoint);
   journal_.Forget();
   return absl::OkStatus();
 }

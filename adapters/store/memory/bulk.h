@@ -12,7 +12,7 @@
 namespace keelson {
 
 // A copy of everything.
-class MemoryBulkReader : public BulkReader {
+class MemoryBulkReader : public StoreExporter {
  public:
   explicit MemoryBulkReader(const Repositories& repositories);
 
@@ -25,15 +25,15 @@ class MemoryBulkReader : public BulkReader {
 };
 
 // Fills the repositories that `mutex` guards.
-class MemoryBulkTarget : public BulkTarget {
+class MemoryBulkTarget : public StoreImporter {
  public:
   MemoryBulkTarget(absl::Mutex& mutex, Journal& journal, Repositories& repositories)
       : mutex_(mutex), journal_(journal), repositories_(repositories) {}
 
   absl::StatusOr<std::int64_t> Count(RowKind kind) override;
   absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override;
-  absl::Status Insert(const RowBatch& rows, std::string_view mark) override;
-  absl::StatusOr<std::string> FindMark() override;
+  absl::Status Insert(const RowBatch& rows, std::string_view checkpoint) override;
+  absl::StatusOr<std::string> FindCheckpoint() override;
   absl::Status Finish() override;
 
  private:

@@ -80,12 +80,12 @@ absl::Status MemoryStore::Check(Deadline /*deadline*/) {
   return absl::OkStatus();
 }
 
-std::unique_ptr<BulkReader> MemoryStore::OpenReader() {
+std::unique_ptr<StoreExporter> MemoryStore::OpenReader() {
   absl::ReaderMutexLock lock(&contents_->mutex);
   return std::make_unique<MemoryBulkReader>(contents_->repositories);
 }
 
-std::unique_ptr<BulkTarget> MemoryStore::OpenTarget() {
+std::unique_ptr<StoreImporter> MemoryStore::OpenTarget() {
   absl::ReaderMutexLock lock(&contents_->mutex);
   return std::make_unique<MemoryBulkTarget>(contents_->mutex, contents_->journal, contents_->repositories);
 }

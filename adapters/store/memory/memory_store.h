@@ -21,8 +21,8 @@ class MemoryStore : public Store {
   bool reads_inline() const override { return true; }
 
   // What it holds by whole tables: a copy of it as it is now, and a way to fill it. The latter must go first.
-  std::unique_ptr<BulkReader> OpenReader();
-  std::unique_ptr<BulkTarget> OpenTarget();
+  std::unique_ptr<StoreExporter> OpenReader();
+  std::unique_ptr<StoreImporter> OpenTarget();
 
  private:
   struct Contents;

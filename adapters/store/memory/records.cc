@@ -82,7 +82,7 @@ absl::Status MemorySettings::Insert(std::string_view name, std::string_view valu
 
 std::vector<Setting> MemorySettings::ListAfter(std::string_view after, int limit) const {
   std::map<std::string, std::string> settings = values_.rows();
-  settings.erase(std::string(kTransferMark));
+  settings.erase(std::string(kTransferCheckpoint));
   return keelson::ListAfter(settings, after.empty() ? std::nullopt : std::optional(std::string(after)), limit,
                             [](const std::string& name, const std::string& value) {
                               return Setting{name, value};

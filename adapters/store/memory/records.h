@@ -59,7 +59,7 @@ class MemorySettings : public SettingRepository {
   }
   void Erase(std::string_view name) { values_.Erase(std::string(name)); }
 
-  // But for the mark of a transfer.
+  // But for the checkpoint of a copy.
   std::vector<Setting> ListAfter(std::string_view after, int limit) const;
 
  private:

@@ -16,7 +16,7 @@ namespace {
 // A server that falls silent is noticed by its connection; how long a table takes nobody can say.
 // What a transfer keeps is no setting of the service's.
 #define KEELSON_PG_NOT_A_TRANSFERS "name NOT IN ('transfer', 'transfer_foreign_keys')"
-static_assert(kTransferMark == "transfer" && kForeignKeysSetting == "transfer_foreign_keys");
+static_assert(kTransferCheckpoint == "transfer" && kForeignKeysSetting == "transfer_foreign_keys");
 
 constexpr std::array<const char*, kRowKinds> kCounts = {
     "SELECT count(*) FROM users",

@@ -20,11 +20,11 @@ class PgBulkTables {
   // the same moment as all that the transaction sees.
   void NumberWaiting();
 
-  // As BulkReader has them.
+  // As StoreExporter has them.
   std::int64_t Count(RowKind kind);
   RowBatch Read(RowKind kind, std::string_view after, int limit);
-  // As BulkTarget::Insert, within the caller's transaction, which may have no foreign keys in force. It does
-  // not say which row is refused.
+  // As StoreImporter::Insert, within the caller's transaction, which may have no foreign keys in force. It
+  // does not say which row is refused.
   void Insert(const RowBatch& rows);
 
  private:

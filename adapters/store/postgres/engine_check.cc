@@ -73,7 +73,7 @@ std::vector<EngineFault> PgEngineCheck::Run() {
     if (index.valid && index.is_btree) CompareWithTable(index);
   }
   RunAmcheck(indexes);
-  if (faults_.size() > BulkReader::kMaxEngineFaults) faults_.resize(BulkReader::kMaxEngineFaults);
+  if (faults_.size() > StoreExporter::kMaxEngineFaults) faults_.resize(StoreExporter::kMaxEngineFaults);
   return std::move(faults_);
 }
 

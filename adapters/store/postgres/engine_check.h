@@ -22,7 +22,7 @@ class PgEngineCheck {
  public:
   explicit PgEngineCheck(PgConnection& connection) : connection_(connection) {}
 
-  // At most BulkReader::kMaxEngineFaults. Throws PgError.
+  // At most StoreExporter::kMaxEngineFaults. Throws PgError.
   std::vector<EngineFault> Run();
 
  private:

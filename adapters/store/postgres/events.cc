@@ -15,7 +15,7 @@ Event ReadEvent(const PgResult& result, int row) {
 }  // namespace
 
 absl::Status PgEvents::Append(const Event& e) {
-  return session_.Guard([&] {
+  return session_.CatchErrors([&] {
     session_.Execute(
         "INSERT INTO event_inbox (type, subject, user_id, actor, correlation_id, create_time, payload) "
         "VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -26,7 +26,7 @@ absl::Status PgEvents::Append(const Event& e) {
 
 absl::StatusOr<std::vector<Event>> PgEventReader::ListAfter(std::int64_t sequence, int limit) {
   if (absl::Status numbered = sequencer_.CatchUp(deadline_); !numbered.ok()) return numbered;
-  return session_.Guard([&]() -> absl::StatusOr<std::vector<Event>> {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Event>> {
     return ReadRows(session_.Select("SELECT " KEELSON_EVENT_COLUMNS
                                     " FROM events WHERE sequence > $1 ORDER BY sequence LIMIT $2",
                                     sequence, LimitParameter(limit)),
@@ -36,7 +36,7 @@ absl::StatusOr<std::vector<Event>> PgEventReader::ListAfter(std::int64_t sequenc
 
 Found<Event> PgEventReader::FindLast() {
   if (absl::Status numbered = sequencer_.CatchUp(deadline_); !numbered.ok()) return numbered;
-  return session_.Guard([&]() -> Found<Event> {
+  return session_.CatchErrors([&]() -> Found<Event> {
     const PgResult last =
         session_.Select("SELECT " KEELSON_EVENT_COLUMNS " FROM events ORDER BY sequence DESC LIMIT 1");
     return last.rows() > 0 ? std::optional<Event>(ReadEvent(last, 0)) : std::nullopt;

@@ -34,7 +34,7 @@ auto Set(const Message& m, const Change& change) {
 }  // namespace
 
 Found<Message> PgMessages::Find(MessageId id) {
-  return session_.Guard([&]() -> Found<Message> {
+  return session_.CatchErrors([&]() -> Found<Message> {
     const PgResult result = session_.SelectOne(locking_ == PgLocking::kNone
                                                    ? KEELSON_PG_SELECT_MESSAGE "id = $1"
                                                    : KEELSON_PG_SELECT_MESSAGE "id = $1 FOR NO KEY UPDATE",
@@ -46,13 +46,13 @@ Found<Message> PgMessages::Find(MessageId id) {
 
 absl::StatusOr<std::vector<Message>> PgMessages::List(const MessageFilter& filter,
                                                       std::optional<ListPosition> before, int limit) {
-  return session_.Guard([&]() -> absl::StatusOr<std::vector<Message>> {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Message>> {
     return ReadRows(SelectMessagePage(session_, filter, before, limit), ReadMessage);
   });
 }
 
 absl::StatusOr<bool> PgMessages::AnyDue(absl::Time now) {
-  return session_.Guard([&]() -> absl::StatusOr<bool> {
+  return session_.CatchErrors([&]() -> absl::StatusOr<bool> {
     // The order is for the planner: where most are due it would go through the table, past all that have
     // ended.
     return session_
@@ -65,7 +65,7 @@ absl::StatusOr<bool> PgMessages::AnyDue(absl::Time now) {
 }
 
 absl::Status PgMessages::Insert(const Message& m) {
-  return session_.Guard([&] {
+  return session_.CatchErrors([&] {
     WithColumns(m, [&](const auto&... columns) {
       session_.Execute(
           "INSERT INTO messages (" KEELSON_MESSAGE_COLUMNS
@@ -79,7 +79,7 @@ absl::Status PgMessages::Insert(const Message& m) {
 
 // What another sender is about to claim is passed over, so that senders never wait for each other.
 absl::StatusOr<std::vector<Message>> PgMessages::Claim(absl::Time now, absl::Time lease_until, int limit) {
-  return session_.Guard([&]() -> absl::StatusOr<std::vector<Message>> {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Message>> {
     const PgResult claimed = session_.Select(
         "WITH due AS (SELECT id, user_id, due_time AS was_due FROM messages WHERE state IN (1, 2) AND "
         "due_time <= "
@@ -95,7 +95,7 @@ absl::StatusOr<std::vector<Message>> PgMessages::Claim(absl::Time now, absl::Tim
 }
 
 absl::StatusOr<std::vector<bool>> PgMessages::Save(std::span<const Message> messages) {
-  return session_.Guard([&]() -> absl::StatusOr<std::vector<bool>> {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<bool>> {
     constexpr char kSave[] = KEELSON_PG_SET_MESSAGE " AND state = 2 AND lease_epoch = $2";
     std::vector<PgResult> results(messages.size());
     for (std::size_t i = 0; i < messages.size(); ++i) {
@@ -114,15 +114,15 @@ absl::StatusOr<std::vector<bool>> PgMessages::Save(std::span<const Message> mess
 }
 
 absl::Status PgMessages::Update(const Message& message) {
-  return session_.Guard([&] {
+  return session_.CatchErrors([&] {
     Set(message,
-        [&](const auto&... parameters) { session_.ChangeOne(KEELSON_PG_SET_MESSAGE, parameters...); });
+        [&](const auto&... parameters) { session_.ExecuteOneRow(KEELSON_PG_SET_MESSAGE, parameters...); });
     return absl::OkStatus();
   });
 }
 
 absl::Status PgMessages::Supersede(UserId user_id, std::string_view template_name, absl::Time now) {
-  return session_.Guard([&] {
+  return session_.CatchErrors([&] {
     session_.Execute(
         "UPDATE messages SET state = 5, variables = '{}', body_text = '', body_html = '', pinned_provider = "
         "'', "

@@ -19,7 +19,7 @@ std::optional<Order> ReadOneOrder(const PgResult& result) {
 }  // namespace
 
 Found<Order> PgOrders::Find(OrderId id) {
-  return session_.Guard([&]() -> Found<Order> {
+  return session_.CatchErrors([&]() -> Found<Order> {
     if (locking_ == PgLocking::kNone) {
       return ReadOneOrder(session_.SelectOne(KEELSON_PG_SELECT_ORDER "o.id = $1", id));
     }
@@ -32,7 +32,7 @@ Found<Order> PgOrders::Find(OrderId id) {
 
 // Locks them in one order, so that two that lock some of the same never wait for each other.
 absl::StatusOr<std::vector<Order>> PgOrders::FindMany(std::span<const OrderId> ids) {
-  return session_.Guard([&]() -> absl::StatusOr<std::vector<Order>> {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Order>> {
     return FindLocked(KEELSON_PG_SELECT_TO_LOCK "o.id = ANY ($1) ORDER BY o.id FOR NO KEY UPDATE",
                       KEELSON_PG_SELECT_LINES "l.order_id = ANY ($1) GROUP BY l.order_id", ids);
   });
@@ -61,7 +61,7 @@ std::vector<Order> PgOrders::FindLocked(const char* sql, const char* lines_sql, 
 }
 
 Found<Order> PgOrders::FindByReference(std::string_view reference) {
-  return session_.Guard([&]() -> Found<Order> {
+  return session_.CatchErrors([&]() -> Found<Order> {
     return ReadOneOrder(session_.SelectOne(
         KEELSON_PG_SELECT_ORDER "o.id = (SELECT order_id FROM order_references WHERE reference = $1)",
         reference));
@@ -70,13 +70,13 @@ Found<Order> PgOrders::FindByReference(std::string_view reference) {
 
 absl::StatusOr<std::vector<Order>> PgOrders::List(const OrderFilter& filter,
                                                   std::optional<ListPosition> before, int limit) {
-  return session_.Guard([&]() -> absl::StatusOr<std::vector<Order>> {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Order>> {
     return ReadRows(SelectOrderPage(session_, filter, before, limit), ReadOrder);
   });
 }
 
 absl::Status PgOrders::Insert(const Order& order) {
-  return session_.Guard([&] {
+  return session_.CatchErrors([&] {
     const OrderFields& f = order.fields();
     WithColumns(f, [&](const auto&... columns) {
       session_.Execute(
@@ -95,9 +95,9 @@ absl::Status PgOrders::Insert(const Order& order) {
 }
 
 absl::Status PgOrders::Update(const Order& order) {
-  return session_.Guard([&] {
+  return session_.CatchErrors([&] {
     const OrderFields& f = order.fields();
-    session_.ChangeOne(
+    session_.ExecuteOneRow(
         "UPDATE orders SET state = $2, paid = $3, refunded = $4, refund_pending = $5, refunded_shipping = "
         "$6, "
         "refund_count = $7, payment_provider = $8, payment_reference = $9, labels = $10, update_time = $11, "

@@ -110,7 +110,7 @@ bool TryTransferLock(PgConnection& connection) {
   return locked;
 }
 
-class Reader : public BulkReader {
+class Reader : public StoreExporter {
  public:
   Reader(std::unique_ptr<PgConnection> connection, PostgresBulkWaits waits)
       : connection_(std::move(connection)), waits_(waits), tables_(*connection_) {}
@@ -157,7 +157,7 @@ class Reader : public BulkReader {
   PgBulkTables tables_;
 };
 
-class Target : public BulkTarget {
+class Target : public StoreImporter {
  public:
   // `lock`: in a transaction that has the lock of transfers.
   Target(std::unique_ptr<PgConnection> lock, std::unique_ptr<PgConnection> connection,
@@ -175,32 +175,33 @@ class Target : public BulkTarget {
     return Attempt([&]() -> absl::StatusOr<RowBatch> { return tables_.Read(kind, after, limit); });
   }
 
-  absl::Status Insert(const RowBatch& rows, std::string_view mark) override {
+  absl::Status Insert(const RowBatch& rows, std::string_view checkpoint) override {
     absl::Status status = InTransaction([&] {
       if (!suspended_) LockWithPatience(*connection_, waits_.patience, [&] { foreign_keys_.Suspend(); });
       tables_.Insert(rows);
       connection_->Queue(
           "INSERT INTO settings (name, value) VALUES ($1, $2) "
           "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-          PgParameters(kTransferMark, PgBytes{mark}).view());
+          PgParameters(kTransferCheckpoint, PgBytes{checkpoint}).view());
     });
     suspended_ |= status.ok();
     return status.ok() || absl::IsUnavailable(status) ? status : FindRefused(rows, status);
   }
 
-  absl::StatusOr<std::string> FindMark() override {
+  absl::StatusOr<std::string> FindCheckpoint() override {
     return Attempt([&]() -> absl::StatusOr<std::string> {
-      const PgResult found = Run(*connection_, "SELECT value FROM settings WHERE name = $1", kTransferMark);
-      std::string mark;
-      if (found.rows() > 0) found.Read(0, mark);
-      return mark;
+      const PgResult found =
+          Run(*connection_, "SELECT value FROM settings WHERE name = $1", kTransferCheckpoint);
+      std::string checkpoint;
+      if (found.rows() > 0) found.Read(0, checkpoint);
+      return checkpoint;
     });
   }
 
   absl::Status Finish() override {
     return InTransaction([&] {
       LockWithPatience(*connection_, waits_.patience, [&] { foreign_keys_.Restore(); });
-      connection_->Queue("DELETE FROM settings WHERE name = $1", PgParameters(kTransferMark).view());
+      connection_->Queue("DELETE FROM settings WHERE name = $1", PgParameters(kTransferCheckpoint).view());
       connection_->Queue("ANALYZE", PgParameters().view());
     });
   }
@@ -258,9 +259,9 @@ absl::StatusOr<std::unique_ptr<PgConnection>> OpenAlone(const PgConnection::Opti
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<BulkReader>> PostgresBulk::OpenReader(const PgConnection::Options& options,
-                                                                     BulkAccess access, Clock& clock,
-                                                                     PostgresBulkWaits waits) {
+absl::StatusOr<std::unique_ptr<StoreExporter>> PostgresBulk::OpenReader(const PgConnection::Options& options,
+                                                                        BulkAccess access, Clock& clock,
+                                                                        PostgresBulkWaits waits) {
   PgConnection::Options reading = options;
   if (access == BulkAccess::kShared) reading.access = PgConnection::Access::kReadOnly;
   absl::StatusOr<std::unique_ptr<PgConnection>> connection =
@@ -274,8 +275,9 @@ absl::StatusOr<std::unique_ptr<BulkReader>> PostgresBulk::OpenReader(const PgCon
   return reader;
 }
 
-absl::StatusOr<std::unique_ptr<BulkTarget>> PostgresBulk::OpenTarget(const PgConnection::Options& options,
-                                                                     Clock& clock, PostgresBulkWaits waits) {
+absl::StatusOr<std::unique_ptr<StoreImporter>> PostgresBulk::OpenTarget(const PgConnection::Options& options,
+                                                                        Clock& clock,
+                                                                        PostgresBulkWaits waits) {
   absl::StatusOr<std::unique_ptr<PgConnection>> lock = OpenAlone(options, waits);
   if (!lock.ok()) return lock.status();
   absl::Status status = Guarded(**lock, [&]() -> absl::Status {

@@ -29,12 +29,13 @@ class PostgresBulk {
   // Requires a current schema, and never writes. kShared reads from a standby if no server accepts writes.
   // kExclusive locks all tables against writes, which requires write privileges; a service that starts
   // meanwhile serves reads, and its writes wait.
-  static absl::StatusOr<std::unique_ptr<BulkReader>> OpenReader(const PgConnection::Options& options,
-                                                                BulkAccess access, Clock& clock,
-                                                                PostgresBulkWaits waits = {});
+  static absl::StatusOr<std::unique_ptr<StoreExporter>> OpenReader(const PgConnection::Options& options,
+                                                                   BulkAccess access, Clock& clock,
+                                                                   PostgresBulkWaits waits = {});
   // Takes two connections.
-  static absl::StatusOr<std::unique_ptr<BulkTarget>> OpenTarget(const PgConnection::Options& options,
-                                                                Clock& clock, PostgresBulkWaits waits = {});
+  static absl::StatusOr<std::unique_ptr<StoreImporter>> OpenTarget(const PgConnection::Options& options,
+                                                                   Clock& clock,
+                                                                   PostgresBulkWaits waits = {});
 
   PostgresBulk() = delete;
 };

@@ -45,7 +45,7 @@ bool PgReadBatch::Any(State state) const {
                      [&](const Request& request) { return request.state == state; });
 }
 
-PgResult PgReadBatch::Ask(const char* sql, const PgArguments& arguments) {
+PgResult PgReadBatch::Query(const char* sql, const PgArguments& arguments) {
   Request& request = *running_;
   if (request.state == State::kToAsk) {
     request.sql = sql;

@@ -30,7 +30,7 @@ class PgReadBatch {
   static PgReadBatch* Running(const PgPool& pool);
   // The answer to the one statement of the call that runs. Throws PgError: its own, once a lost connection
   // has been replaced, or to end the run.
-  PgResult Ask(const char* sql, const PgArguments& arguments);
+  PgResult Query(const char* sql, const PgArguments& arguments);
   // Ends the run of the call that wants more than that.
   [[noreturn]] void Outgrow();
 

@@ -4,9 +4,9 @@
 
 namespace keelson {
 
-PgResult PgReadSession::Ask(const char* sql, const PgArguments& arguments) {
+PgResult PgReadSession::Query(const char* sql, const PgArguments& arguments) {
   PgResult result;
-  Tell(sql, arguments, PgConnection::kAnyNumber, &result);
+  Enqueue(sql, arguments, PgConnection::kAnyNumber, &result);
   if (extent_ == Extent::kStatement) {
     connection_.Finish(deadline_);
   } else {
@@ -15,7 +15,7 @@ PgResult PgReadSession::Ask(const char* sql, const PgArguments& arguments) {
   return result;
 }
 
-void PgReadSession::Tell(const char* sql, const PgArguments& arguments, int affected, PgResult* result) {
+void PgReadSession::Enqueue(const char* sql, const PgArguments& arguments, int affected, PgResult* result) {
   if (begun_ && extent_ == Extent::kStatement) {
     outgrown_ = true;
     throw PgError(PgFailure::kConflict, absl::AbortedError("the read needs more than its session gives"));

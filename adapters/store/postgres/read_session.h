@@ -21,8 +21,8 @@ class PgReadSession final : public PgSession {
   bool End();
 
  private:
-  PgResult Ask(const char* sql, const PgArguments& arguments) override;
-  void Tell(const char* sql, const PgArguments& arguments, int affected, PgResult* result) override;
+  PgResult Query(const char* sql, const PgArguments& arguments) override;
+  void Enqueue(const char* sql, const PgArguments& arguments, int affected, PgResult* result) override;
 
   PgConnection& connection_;
   const Deadline deadline_;
@@ -38,11 +38,11 @@ class PgSharedReadSession final : public PgSession {
   explicit PgSharedReadSession(PgReadBatch& batch) : batch_(batch) {}
 
  private:
-  PgResult Ask(const char*, const PgArguments&) override { batch_.Outgrow(); }
+  PgResult Query(const char*, const PgArguments&) override { batch_.Outgrow(); }
   PgResult AskOne(const char* sql, const PgArguments& arguments) override {
-    return batch_.Ask(sql, arguments);
+    return batch_.Query(sql, arguments);
   }
-  void Tell(const char*, const PgArguments&, int, PgResult*) override { batch_.Outgrow(); }
+  void Enqueue(const char*, const PgArguments&, int, PgResult*) override { batch_.Outgrow(); }
 
   PgReadBatch& batch_;
 };

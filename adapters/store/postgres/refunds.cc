@@ -18,7 +18,7 @@ Refund ReadRefund(const PgResult& result, int row) {
 }  // namespace
 
 Found<Refund> PgRefunds::Find(RefundId id) {
-  return session_.Guard([&]() -> Found<Refund> {
+  return session_.CatchErrors([&]() -> Found<Refund> {
     const PgResult result = session_.SelectOne(locking_ == PgLocking::kNone
                                                    ? KEELSON_PG_SELECT_REFUND "id = $1"
                                                    : KEELSON_PG_SELECT_REFUND "id = $1 FOR NO KEY UPDATE",
@@ -30,7 +30,7 @@ Found<Refund> PgRefunds::Find(RefundId id) {
 
 // In one order, so that two that lock some of the same never wait for each other.
 absl::StatusOr<std::vector<Refund>> PgRefunds::FindMany(std::span<const RefundId> ids) {
-  return session_.Guard([&]() -> absl::StatusOr<std::vector<Refund>> {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Refund>> {
     return ReadRows(
         session_.Select(KEELSON_PG_SELECT_REFUND "id = ANY ($1) ORDER BY id FOR NO KEY UPDATE", ids),
         ReadRefund);
@@ -39,13 +39,13 @@ absl::StatusOr<std::vector<Refund>> PgRefunds::FindMany(std::span<const RefundId
 
 absl::StatusOr<std::vector<Refund>> PgRefunds::List(const RefundFilter& filter,
                                                     std::optional<ListPosition> before, int limit) {
-  return session_.Guard([&]() -> absl::StatusOr<std::vector<Refund>> {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Refund>> {
     return ReadRows(SelectRefundPage(session_, filter, before, limit), ReadRefund);
   });
 }
 
 absl::StatusOr<std::vector<Refund>> PgRefunds::ListDue(absl::Time now, int limit) {
-  return session_.Guard([&]() -> absl::StatusOr<std::vector<Refund>> {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Refund>> {
     return ReadRows(session_.Select(KEELSON_PG_SELECT_REFUND
                                     "state IN (2, 3) AND due_time <= $1 ORDER BY due_time, id LIMIT $2",
                                     now, LimitParameter(limit)),
@@ -54,7 +54,7 @@ absl::StatusOr<std::vector<Refund>> PgRefunds::ListDue(absl::Time now, int limit
 }
 
 absl::Status PgRefunds::Insert(const Refund& refund) {
-  return session_.Guard([&] {
+  return session_.CatchErrors([&] {
     WithColumns(refund.fields(), [&](const auto&... columns) {
       session_.Execute(
           "INSERT INTO refunds (" KEELSON_REFUND_COLUMNS
@@ -67,9 +67,9 @@ absl::Status PgRefunds::Insert(const Refund& refund) {
 }
 
 absl::Status PgRefunds::Update(const Refund& refund) {
-  return session_.Guard([&] {
+  return session_.CatchErrors([&] {
     const RefundFields& f = refund.fields();
-    session_.ChangeOne(
+    session_.ExecuteOneRow(
         "UPDATE refunds SET state = $2, decided_by = $3, decision_note = $4, provider_reference = $5, "
         "failure_code = $6, failure_message = $7, attempts = $8, due_time = $9, update_time = $10, "
         "decide_time = $11, settle_time = $12, version = $13 WHERE id = $1",

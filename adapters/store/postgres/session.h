@@ -21,7 +21,7 @@ class PgSession {
   template <typename... Ts>
   PgResult Select(const char* sql, const Ts&... values) {
     const PgParameters parameters(values...);
-    return Ask(sql, parameters.view());
+    return Query(sql, parameters.view());
   }
   // The same for a statement that gives one row at most, which a session may send with those of others.
   template <typename... Ts>
@@ -33,25 +33,25 @@ class PgSession {
   template <typename... Ts>
   void Prefetch(PgResult& result, const char* sql, const Ts&... values) {
     const PgParameters parameters(values...);
-    Tell(sql, parameters.view(), PgConnection::kAnyNumber, &result);
+    Enqueue(sql, parameters.view(), PgConnection::kAnyNumber, &result);
   }
   // Queues a change. Its error comes with the next Select or with the commit.
   template <typename... Ts>
   void Execute(const char* sql, const Ts&... values) {
     const PgParameters parameters(values...);
-    Tell(sql, parameters.view(), PgConnection::kAnyNumber, nullptr);
+    Enqueue(sql, parameters.view(), PgConnection::kAnyNumber, nullptr);
   }
   // A change of one row, which must be there.
   template <typename... Ts>
-  void ChangeOne(const char* sql, const Ts&... values) {
+  void ExecuteOneRow(const char* sql, const Ts&... values) {
     const PgParameters parameters(values...);
-    Tell(sql, parameters.view(), 1, nullptr);
+    Enqueue(sql, parameters.view(), 1, nullptr);
   }
 
   // Runs one repository's method: its exceptions become statuses, and after one every later method fails
   // alike.
   template <typename Body>
-  std::invoke_result_t<Body> Guard(Body body) {
+  std::invoke_result_t<Body> CatchErrors(Body body) {
     if (failure_) return failure_->status();
     try {
       return body();
@@ -65,9 +65,9 @@ class PgSession {
   const std::optional<PgError>& failure() const { return failure_; }
 
  protected:
-  virtual PgResult Ask(const char* sql, const PgArguments& arguments) = 0;
-  virtual PgResult AskOne(const char* sql, const PgArguments& arguments) { return Ask(sql, arguments); }
-  virtual void Tell(const char* sql, const PgArguments& arguments, int affected, PgResult* result) = 0;
+  virtual PgResult Query(const char* sql, const PgArguments& arguments) = 0;
+  virtual PgResult AskOne(const char* sql, const PgArguments& arguments) { return Query(sql, arguments); }
+  virtual void Enqueue(const char* sql, const PgArguments& arguments, int affected, PgResult* result) = 0;
 
  private:
   std::optional<PgError> failure_;

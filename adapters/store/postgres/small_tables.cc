@@ -6,7 +6,7 @@
 namespace keelson {
 
 Found<IdempotencyRecord> PgAnswers::Find(const Fingerprint& key) {
-  return session_.Guard([&]() -> Found<IdempotencyRecord> {
+  return session_.CatchErrors([&]() -> Found<IdempotencyRecord> {
     const PgResult result =
         session_.SelectOne("SELECT key, content, answer, create_time FROM idempotency WHERE key = $1", key);
     if (result.rows() == 0) return std::nullopt;
@@ -23,7 +23,7 @@ Found<IdempotencyRecord> PgIdempotency::Find(const Fingerprint& key) {
 }
 
 absl::Status PgIdempotency::Insert(const IdempotencyRecord& record) {
-  return session_.Guard([&] {
+  return session_.CatchErrors([&] {
     session_.Execute("INSERT INTO idempotency (key, content, answer, create_time) VALUES ($1, $2, $3, $4)",
                      record.key, record.content, PgBytes{record.answer}, record.create_time);
     session_.Confirm(record.key);
@@ -32,7 +32,7 @@ absl::Status PgIdempotency::Insert(const IdempotencyRecord& record) {
 }
 
 absl::StatusOr<bool> PgCooldowns::TryStart(const Fingerprint& key, absl::Time now, absl::Time until) {
-  return session_.Guard([&]() -> absl::StatusOr<bool> {
+  return session_.CatchErrors([&]() -> absl::StatusOr<bool> {
     return session_
                .Select(
                    "INSERT INTO cooldowns (key, until_time) VALUES ($1, $3) ON CONFLICT (key) DO UPDATE SET "
@@ -43,7 +43,7 @@ absl::StatusOr<bool> PgCooldowns::TryStart(const Fingerprint& key, absl::Time no
 }
 
 Found<std::string> PgSettings::Find(std::string_view name) {
-  return session_.Guard([&]() -> Found<std::string> {
+  return session_.CatchErrors([&]() -> Found<std::string> {
     const PgResult result = session_.Select("SELECT value FROM settings WHERE name = $1", name);
     if (result.rows() == 0) return std::nullopt;
     std::string value;
@@ -53,7 +53,7 @@ Found<std::string> PgSettings::Find(std::string_view name) {
 }
 
 absl::Status PgSettings::Insert(std::string_view name, std::string_view value) {
-  return session_.Guard([&] {
+  return session_.CatchErrors([&] {
     session_.Execute("INSERT INTO settings (name, value) VALUES ($1, $2)", name, PgBytes{value});
     return absl::OkStatus();
   });
@@ -61,7 +61,7 @@ absl::Status PgSettings::Insert(std::string_view name, std::string_view value) {
 
 // Rows that another instance deletes at the same time are passed over.
 absl::StatusOr<bool> PgExpiry::DeleteExpired(const ExpiryBounds& bounds, int limit) {
-  return session_.Guard([&]() -> absl::StatusOr<bool> {
+  return session_.CatchErrors([&]() -> absl::StatusOr<bool> {
     const std::int64_t most = LimitParameter(limit);
     PgResult tokens;
     PgResult cooldowns;

@@ -23,18 +23,18 @@ std::optional<User> ReadOneUser(const PgResult& result) {
 
 Found<User> PgUsers::Find(UserId id) {
   if (locking_ == PgLocking::kNone) return FindUnlocked(id);
-  return session_.Guard([&]() -> Found<User> {
+  return session_.CatchErrors([&]() -> Found<User> {
     return ReadOneUser(session_.SelectOne(KEELSON_PG_SELECT_USER "id = $1 FOR NO KEY UPDATE", id));
   });
 }
 
 Found<User> PgUsers::FindUnlocked(UserId id) {
-  return session_.Guard(
+  return session_.CatchErrors(
       [&]() -> Found<User> { return ReadOneUser(session_.SelectOne(KEELSON_PG_SELECT_USER "id = $1", id)); });
 }
 
 Found<User> PgUsers::FindByEmailKey(std::string_view email_key) {
-  return session_.Guard([&]() -> Found<User> {
+  return session_.CatchErrors([&]() -> Found<User> {
     const char* sql = locking_ == PgLocking::kNone ? KEELSON_PG_SELECT_USER "email_key = $1 AND state <> 4"
                                                    : KEELSON_PG_SELECT_USER
                           "email_key = $1 AND state <> 4 FOR NO KEY UPDATE";
@@ -43,20 +43,20 @@ Found<User> PgUsers::FindByEmailKey(std::string_view email_key) {
 }
 
 absl::StatusOr<std::vector<User>> PgUsers::FindMany(std::span<const UserId> ids) {
-  return session_.Guard([&]() -> absl::StatusOr<std::vector<User>> {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<User>> {
     return ReadRows(session_.Select(KEELSON_PG_SELECT_USER "id = ANY ($1)", ids), ReadUser);
   });
 }
 
 absl::StatusOr<std::vector<User>> PgUsers::List(const UserFilter& filter, std::optional<ListPosition> before,
                                                 int limit) {
-  return session_.Guard([&]() -> absl::StatusOr<std::vector<User>> {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<User>> {
     return ReadRows(SelectUserPage(session_, filter, before, limit), ReadUser);
   });
 }
 
 absl::Status PgUsers::Insert(const User& user, std::string_view password_hash) {
-  return session_.Guard([&] {
+  return session_.CatchErrors([&] {
     const UserFields& f = user.fields();
     WithColumns(f, [&](const auto&... columns) {
       session_.Execute("INSERT INTO users (" KEELSON_USER_COLUMNS
@@ -69,9 +69,9 @@ absl::Status PgUsers::Insert(const User& user, std::string_view password_hash) {
 }
 
 absl::Status PgUsers::Update(const User& user) {
-  return session_.Guard([&] {
+  return session_.CatchErrors([&] {
     const UserFields& f = user.fields();
-    session_.ChangeOne(
+    session_.ExecuteOneRow(
         "UPDATE users SET email = $2, email_key = $3, email_verify_time = $4, display_name = $5, locale = "
         "$6, "
         "state = $7, labels = $8, update_time = $9, delete_time = $10, purge_time = $11, version = $12 "
@@ -83,7 +83,7 @@ absl::Status PgUsers::Update(const User& user) {
 }
 
 Found<EmailToken> PgTokens::Find(const Sha256Digest& digest) {
-  return session_.Guard([&]() -> Found<EmailToken> {
+  return session_.CatchErrors([&]() -> Found<EmailToken> {
     const PgResult result = session_.Select("SELECT " KEELSON_TOKEN_COLUMNS
                                             " FROM email_tokens WHERE digest = $1 FOR "
                                             "UPDATE",
@@ -96,7 +96,7 @@ Found<EmailToken> PgTokens::Find(const Sha256Digest& digest) {
 }
 
 absl::Status PgTokens::Put(const EmailToken& token) {
-  return session_.Guard([&] {
+  return session_.CatchErrors([&] {
     session_.Execute(
         "INSERT INTO email_tokens (digest, user_id, purpose, email_key, expire_time) VALUES ($1, $2, $3, $4, "
         "$5) "

@@ -10,14 +10,14 @@ void PgWriteSession::Begin() {
   QueueBegin(connection_, "BEGIN ISOLATION LEVEL READ COMMITTED", deadline_);
 }
 
-PgResult PgWriteSession::Ask(const char* sql, const PgArguments& arguments) {
+PgResult PgWriteSession::Query(const char* sql, const PgArguments& arguments) {
   PgResult result;
-  Tell(sql, arguments, PgConnection::kAnyNumber, &result);
+  Enqueue(sql, arguments, PgConnection::kAnyNumber, &result);
   connection_.Await(deadline_);
   return result;
 }
 
-void PgWriteSession::Tell(const char* sql, const PgArguments& arguments, int affected, PgResult* result) {
+void PgWriteSession::Enqueue(const char* sql, const PgArguments& arguments, int affected, PgResult* result) {
   Begin();
   connection_.Queue(sql, arguments, affected, result);
 }

@@ -35,8 +35,8 @@ class PgWriteSession final : public PgSession {
   bool IsTrustMisplaced();
 
  private:
-  PgResult Ask(const char* sql, const PgArguments& arguments) override;
-  void Tell(const char* sql, const PgArguments& arguments, int affected, PgResult* result) override;
+  PgResult Query(const char* sql, const PgArguments& arguments) override;
+  void Enqueue(const char* sql, const PgArguments& arguments, int affected, PgResult* result) override;
   void Begin();
 
   PgConnection& connection_;

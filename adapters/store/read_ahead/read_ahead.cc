@@ -32,7 +32,7 @@ absl::StatusOr<RowBatch> ReadAheadReader::Read(RowKind kind, std::string_view af
   return next_.Read(kind, after, limit);
 }
 
-BulkTarget& ReadAheadTarget::Alone() {
+StoreImporter& ReadAheadTarget::Alone() {
   next_.Drop();
   return *store_;
 }
@@ -49,12 +49,12 @@ absl::StatusOr<RowBatch> ReadAheadTarget::Read(RowKind kind, std::string_view af
   return next_.Read(kind, after, limit);
 }
 
-absl::Status ReadAheadTarget::Insert(const RowBatch& rows, std::string_view mark) {
-  return Alone().Insert(rows, mark);
+absl::Status ReadAheadTarget::Insert(const RowBatch& rows, std::string_view checkpoint) {
+  return Alone().Insert(rows, checkpoint);
 }
 
-absl::StatusOr<std::string> ReadAheadTarget::FindMark() {
-  return Alone().FindMark();
+absl::StatusOr<std::string> ReadAheadTarget::FindCheckpoint() {
+  return Alone().FindCheckpoint();
 }
 
 absl::Status ReadAheadTarget::Finish() {

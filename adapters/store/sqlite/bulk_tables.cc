@@ -10,9 +10,9 @@
 namespace keelson {
 namespace {
 
-// The mark of a transfer is no setting of the service's.
+// The checkpoint of a copy is no setting of the service's.
 #define KEELSON_NOT_THE_MARK "name <> 'transfer'"
-static_assert(kTransferMark == "transfer");
+static_assert(kTransferCheckpoint == "transfer");
 
 constexpr std::array<const char*, kRowKinds> kCounts = {
     "SELECT count(*) FROM users",
@@ -85,13 +85,13 @@ BulkTables::BulkTables(Connection& c)
       insert_setting_(c, "INSERT INTO settings (name, value) VALUES (?, ?)") {}
 
 absl::StatusOr<std::int64_t> BulkTables::Count(RowKind kind) {
-  return connection_.Guard([&]() -> absl::StatusOr<std::int64_t> {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::int64_t> {
     return connection_.database().execAndGet(kCounts[static_cast<std::size_t>(kind)]).getInt64();
   });
 }
 
 absl::StatusOr<RowBatch> BulkTables::Read(RowKind kind, std::string_view after, int limit) {
-  return connection_.Guard([&]() -> absl::StatusOr<RowBatch> {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<RowBatch> {
     return WithRowsOf(kind, [&](auto rows) -> RowBatch {
       ReadInto(rows, after, limit);
       return rows;
@@ -156,7 +156,7 @@ absl::Status BulkTables::Insert(const RowBatch& batch) {
   return std::visit(
       [&](const auto& rows) -> absl::Status {
         for (std::size_t i = 0; i < rows.size(); ++i) {
-          const absl::Status status = connection_.Guard([&] {
+          const absl::Status status = connection_.CatchErrors([&] {
             InsertRow(rows[i]);
             return absl::OkStatus();
           });

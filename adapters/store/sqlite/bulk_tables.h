@@ -15,10 +15,10 @@ class BulkTables {
  public:
   explicit BulkTables(Connection& connection);
 
-  // As BulkReader has them.
+  // As StoreExporter has them.
   absl::StatusOr<std::int64_t> Count(RowKind kind);
   absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit);
-  // As BulkTarget::Insert, within the caller's transaction.
+  // As StoreImporter::Insert, within the caller's transaction.
   absl::Status Insert(const RowBatch& rows);
 
  private:

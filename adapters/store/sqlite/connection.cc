@@ -85,7 +85,7 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const Options& opti
 }
 
 absl::Status Connection::Execute(const char* sql) {
-  return Guard([&] {
+  return CatchErrors([&] {
     database_.exec(sql);
     return absl::OkStatus();
   });

@@ -44,7 +44,7 @@ class Connection {
   // fails with it until Reset. That matters: SQLite ends a transaction by itself on some errors, and what
   // came after would be committed alone.
   template <typename Body>
-  std::invoke_result_t<Body> Guard(Body body) {
+  std::invoke_result_t<Body> CatchErrors(Body body) {
     if (!failure_.ok()) return failure_;
     try {
       std::invoke_result_t<Body> result = body();

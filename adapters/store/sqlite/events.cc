@@ -21,7 +21,7 @@ SqliteEventReader::SqliteEventReader(Connection& connection)
       find_last_(connection, "SELECT " KEELSON_EVENT_COLUMNS " FROM events ORDER BY sequence DESC LIMIT 1") {}
 
 absl::StatusOr<std::vector<Event>> SqliteEventReader::ListAfter(std::int64_t sequence, int limit) {
-  return connection_.Guard([&]() -> absl::StatusOr<std::vector<Event>> {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<Event>> {
     std::vector<Event> events;
     Rows rows = list_after_.Select(sequence, LimitParameter(limit));
     while (rows.Next()) events.push_back(ReadEvent(rows));
@@ -30,7 +30,7 @@ absl::StatusOr<std::vector<Event>> SqliteEventReader::ListAfter(std::int64_t seq
 }
 
 Found<Event> SqliteEventReader::FindLast() {
-  return connection_.Guard([&]() -> Found<Event> {
+  return connection_.CatchErrors([&]() -> Found<Event> {
     Rows rows = find_last_.Select();
     return rows.Next() ? std::optional<Event>(ReadEvent(rows)) : std::nullopt;
   });
@@ -43,7 +43,7 @@ SqliteEvents::SqliteEvents(Connection& connection)
       find_last_(connection, "SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1") {}
 
 absl::Status SqliteEvents::Append(const Event& event) {
-  return connection_.Guard([&] {
+  return connection_.CatchErrors([&] {
     Event numbered = event;
     numbered.sequence = head_.sequence + 1;
     const Sha256Digest hash = ChainedHash(head_.hash, numbered);
@@ -55,7 +55,7 @@ absl::Status SqliteEvents::Append(const Event& event) {
 }
 
 absl::Status SqliteEvents::Load() {
-  return connection_.Guard([&] {
+  return connection_.CatchErrors([&] {
     head_ = {};
     Rows rows = find_last_.Select();
     if (rows.Next()) rows.Read(head_.sequence, head_.hash);

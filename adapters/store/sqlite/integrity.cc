@@ -30,7 +30,7 @@ std::string ObjectIn(std::string_view problem) {
 }
 
 void CheckPagesAndIndexes(Connection& connection, Faults& faults) {
-  Query check(connection, StrCat("PRAGMA integrity_check(", BulkReader::kMaxEngineFaults, ")"));
+  Query check(connection, StrCat("PRAGMA integrity_check(", StoreExporter::kMaxEngineFaults, ")"));
   Rows rows = check.Select();
   while (rows.Next()) {
     std::string problems;
@@ -89,7 +89,7 @@ void CheckSchema(Connection& connection, Faults& faults) {
 
 // An error of SQLITE_CORRUPT during a check is a fault as well.
 absl::Status RunCheck(void (*check)(Connection&, Faults&), Connection& connection, Faults& faults) {
-  const absl::Status status = connection.Guard([&] {
+  const absl::Status status = connection.CatchErrors([&] {
     check(connection, faults);
     return absl::OkStatus();
   });
@@ -106,7 +106,7 @@ absl::StatusOr<Faults> RunChecks(void (*const (&checks)[size])(Connection&, Faul
   for (const auto check : checks) {
     if (absl::Status status = RunCheck(check, connection, faults); !status.ok()) return status;
   }
-  if (faults.size() > BulkReader::kMaxEngineFaults) faults.resize(BulkReader::kMaxEngineFaults);
+  if (faults.size() > StoreExporter::kMaxEngineFaults) faults.resize(StoreExporter::kMaxEngineFaults);
   return faults;
 }
 

@@ -9,7 +9,7 @@
 namespace keelson {
 
 // Runs PRAGMA integrity_check: finds damaged pages, and indexes that disagree with their tables. Returns at
-// most BulkReader::kMaxEngineFaults. SQLite does not check CHECK constraints on a read-only connection.
+// most StoreExporter::kMaxEngineFaults. SQLite does not check CHECK constraints on a read-only connection.
 absl::StatusOr<std::vector<EngineFault>> FindDamage(Connection& connection);
 
 // For a database of the current schema: also runs PRAGMA foreign_key_check, and compares the tables and

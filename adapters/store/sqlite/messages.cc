@@ -68,7 +68,7 @@ SqliteMessages::SqliteMessages(Connection& connection)
           "WHERE user_id = ?1 AND state = 1 AND template_name = ?2") {}
 
 Found<Message> SqliteMessages::Find(MessageId id) {
-  return connection_.Guard([&]() -> Found<Message> { return ReadOneMessage(find_.Select(id)); });
+  return connection_.CatchErrors([&]() -> Found<Message> { return ReadOneMessage(find_.Select(id)); });
 }
 
 std::vector<MessageId> SqliteMessages::ListIds(const MessageFilter& filter,
@@ -83,7 +83,7 @@ std::vector<MessageId> SqliteMessages::ListIds(const MessageFilter& filter,
 
 absl::StatusOr<std::vector<Message>> SqliteMessages::List(const MessageFilter& filter,
                                                           std::optional<ListPosition> before, int limit) {
-  return connection_.Guard([&]() -> absl::StatusOr<std::vector<Message>> {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<Message>> {
     std::vector<Message> messages;
     for (const MessageId& id : ListIds(filter, ParametersOf(filter, before, limit))) {
       messages.push_back(ReadOneMessage(find_.Select(id)).value());
@@ -93,11 +93,11 @@ absl::StatusOr<std::vector<Message>> SqliteMessages::List(const MessageFilter& f
 }
 
 absl::StatusOr<bool> SqliteMessages::AnyDue(absl::Time now) {
-  return connection_.Guard([&]() -> absl::StatusOr<bool> { return any_due_.Select(now).Next(); });
+  return connection_.CatchErrors([&]() -> absl::StatusOr<bool> { return any_due_.Select(now).Next(); });
 }
 
 absl::Status SqliteMessages::Insert(const Message& m) {
-  return connection_.Guard([&] {
+  return connection_.CatchErrors([&] {
     WithColumns(m, [&](const auto&... columns) { insert_.Execute(columns...); });
     return absl::OkStatus();
   });
@@ -112,7 +112,7 @@ std::vector<Message> SqliteMessages::ListDue(absl::Time now, int limit) {
 
 absl::StatusOr<std::vector<Message>> SqliteMessages::Claim(absl::Time now, absl::Time lease_until,
                                                            int limit) {
-  return connection_.Guard([&]() -> absl::StatusOr<std::vector<Message>> {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<Message>> {
     std::vector<Message> messages = ListDue(now, limit);
     for (Message& m : messages) {
       m.state = MessageState::kSending;
@@ -126,7 +126,7 @@ absl::StatusOr<std::vector<Message>> SqliteMessages::Claim(absl::Time now, absl:
 }
 
 absl::StatusOr<std::vector<bool>> SqliteMessages::Save(std::span<const Message> messages) {
-  return connection_.Guard([&]() -> absl::StatusOr<std::vector<bool>> {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<bool>> {
     std::vector<bool> saved;
     for (const Message& message : messages) saved.push_back(Set(save_, message) == 1);
     return saved;
@@ -134,13 +134,13 @@ absl::StatusOr<std::vector<bool>> SqliteMessages::Save(std::span<const Message> 
 }
 
 absl::Status SqliteMessages::Update(const Message& m) {
-  return connection_.Guard([&] {
+  return connection_.CatchErrors([&] {
     return Set(update_, m) == 1 ? absl::OkStatus() : absl::InternalError("no such message to update");
   });
 }
 
 absl::Status SqliteMessages::Supersede(UserId user_id, std::string_view template_name, absl::Time now) {
-  return connection_.Guard([&] {
+  return connection_.CatchErrors([&] {
     supersede_.Execute(user_id, template_name, now);
     return absl::OkStatus();
   });

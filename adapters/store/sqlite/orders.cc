@@ -58,16 +58,17 @@ std::optional<Order> SqliteOrders::ReadOne(Rows rows) {
 }
 
 Found<Order> SqliteOrders::Find(OrderId id) {
-  return connection_.Guard([&]() -> Found<Order> { return ReadOne(find_.Select(id)); });
+  return connection_.CatchErrors([&]() -> Found<Order> { return ReadOne(find_.Select(id)); });
 }
 
 Found<Order> SqliteOrders::FindByReference(std::string_view reference) {
-  return connection_.Guard([&]() -> Found<Order> { return ReadOne(find_by_reference_.Select(reference)); });
+  return connection_.CatchErrors(
+      [&]() -> Found<Order> { return ReadOne(find_by_reference_.Select(reference)); });
 }
 
 absl::StatusOr<std::vector<Order>> SqliteOrders::List(const OrderFilter& filter,
                                                       std::optional<ListPosition> before, int limit) {
-  return connection_.Guard([&]() -> absl::StatusOr<std::vector<Order>> {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<Order>> {
     const ListParameters parameters = ParametersOf(filter, before, limit);
     const std::vector<OrderId> ids = filter.user_id
                                          ? SelectIds<OrderId>(list_of_user_, parameters, *filter.user_id)
@@ -79,7 +80,7 @@ absl::StatusOr<std::vector<Order>> SqliteOrders::List(const OrderFilter& filter,
 }
 
 absl::Status SqliteOrders::Insert(const Order& order) {
-  return connection_.Guard([&] {
+  return connection_.CatchErrors([&] {
     const OrderFields& f = order.fields();
     WithColumns(f, [&](const auto&... columns) { insert_.Execute(columns...); });
     std::int64_t number = 0;
@@ -91,7 +92,7 @@ absl::Status SqliteOrders::Insert(const Order& order) {
 }
 
 absl::Status SqliteOrders::Update(const Order& order) {
-  return connection_.Guard([&] {
+  return connection_.CatchErrors([&] {
     const OrderFields& f = order.fields();
     const int changed =
         update_.Execute(f.id, f.paid, f.refunded, f.refund_pending, f.refunded_shipping, f.refund_count,

@@ -27,7 +27,7 @@ absl::Status ReaderPool::Reader::End() {
   connection->Reset();
   if (!open) return absl::OkStatus();
   open = false;
-  return connection->Guard([this] {
+  return connection->CatchErrors([this] {
     mutex.AssertHeld();
     // An error may have ended it already.
     if (sqlite3_get_autocommit(connection->database().getHandle()) == 0) end.Execute();
@@ -39,7 +39,7 @@ absl::Status ReaderPool::Reader::Read(Store::ReadWork work, std::uint64_t commit
   if (!open || began_after != commits) {
     absl::Status status = End();
     if (status.ok()) {
-      status = connection->Guard([this] {
+      status = connection->CatchErrors([this] {
         mutex.AssertHeld();
         begin.Execute();
         return absl::OkStatus();

@@ -48,7 +48,7 @@ SqliteRefunds::SqliteRefunds(Connection& connection)
               "decide_time = ?11, settle_time = ?12, version = ?13 WHERE id = ?1") {}
 
 Found<Refund> SqliteRefunds::Find(RefundId id) {
-  return connection_.Guard([&]() -> Found<Refund> { return ReadOneRefund(find_.Select(id)); });
+  return connection_.CatchErrors([&]() -> Found<Refund> { return ReadOneRefund(find_.Select(id)); });
 }
 
 std::vector<RefundId> SqliteRefunds::ListIds(const RefundFilter& filter, const ListParameters& parameters) {
@@ -61,7 +61,7 @@ std::vector<RefundId> SqliteRefunds::ListIds(const RefundFilter& filter, const L
 
 absl::StatusOr<std::vector<Refund>> SqliteRefunds::List(const RefundFilter& filter,
                                                         std::optional<ListPosition> before, int limit) {
-  return connection_.Guard([&]() -> absl::StatusOr<std::vector<Refund>> {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<Refund>> {
     std::vector<Refund> refunds;
     for (const RefundId& id : ListIds(filter, ParametersOf(filter, before, limit))) {
       refunds.push_back(ReadOneRefund(find_.Select(id)).value());
@@ -71,13 +71,13 @@ absl::StatusOr<std::vector<Refund>> SqliteRefunds::List(const RefundFilter& filt
 }
 
 absl::StatusOr<std::vector<Refund>> SqliteRefunds::ListDue(absl::Time now, int limit) {
-  return connection_.Guard([&]() -> absl::StatusOr<std::vector<Refund>> {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<Refund>> {
     return ReadRefunds(list_due_.Select(now, LimitParameter(limit)));
   });
 }
 
 absl::Status SqliteRefunds::Insert(const Refund& refund) {
-  return connection_.Guard([&] {
+  return connection_.CatchErrors([&] {
     const RefundFields& f = refund.fields();
     WithColumns(f, [&](const auto&... columns) { insert_.Execute(columns...); });
     return absl::OkStatus();
@@ -85,7 +85,7 @@ absl::Status SqliteRefunds::Insert(const Refund& refund) {
 }
 
 absl::Status SqliteRefunds::Update(const Refund& refund) {
-  return connection_.Guard([&] {
+  return connection_.CatchErrors([&] {
     const RefundFields& f = refund.fields();
     const int changed = update_.Execute(f.id, f.state, f.decided_by, f.decision_note, f.provider_reference,
                                         f.failure_code, f.failure_message, f.attempts, f.due_time,

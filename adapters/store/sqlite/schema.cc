@@ -24,7 +24,7 @@ std::int64_t ReadInteger(Connection& connection, const char* sql) {
 }  // namespace
 
 absl::Status Schema::CheckOwnership() {
-  return connection_.Guard([&] {
+  return connection_.CatchErrors([&] {
     const std::int64_t id = ReadInteger(connection_, "PRAGMA application_id");
     const bool empty = ReadInteger(connection_, "SELECT count(*) FROM sqlite_schema") == 0;
     if (id == kApplicationId || (id == 0 && empty)) return absl::OkStatus();
@@ -35,7 +35,7 @@ absl::Status Schema::CheckOwnership() {
 absl::Status Schema::TakeOver(Generation generation) {
   absl::Status status = CheckOwnership();
   if (!status.ok()) return status;
-  status = connection_.Guard([&] {
+  status = connection_.CatchErrors([&] {
     if (sqlite3_db_readonly(connection_.database().getHandle(), "main") == 1) {
       return DatabaseUnavailable(connection_.name(), "is read-only");
     }
@@ -55,7 +55,7 @@ void Schema::SetGeneration(Generation generation) {
 }
 
 absl::StatusOr<std::vector<AppliedMigration>> Schema::ListApplied() {
-  return connection_.Guard([&]() -> absl::StatusOr<std::vector<AppliedMigration>> {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<AppliedMigration>> {
     std::vector<AppliedMigration> applied;
     if (!connection_.database().tableExists("schema_migrations")) return applied;
     Query list(connection_,
@@ -120,7 +120,7 @@ absl::Status Schema::CheckTarget(int to) {
 template <typename Steps>
 absl::Status Schema::InTransaction(Steps steps) {
   absl::Status status = connection_.Execute("BEGIN IMMEDIATE");
-  if (status.ok()) status = connection_.Guard(steps);
+  if (status.ok()) status = connection_.CatchErrors(steps);
   if (status.ok()) status = connection_.Execute("COMMIT");
   if (!status.ok() && sqlite3_get_autocommit(connection_.database().getHandle()) == 0) {
     connection_.Reset();

@@ -11,7 +11,7 @@ SqliteIdempotency::SqliteIdempotency(Connection& connection)
 }
 
 Found<IdempotencyRecord> SqliteIdempotency::Find(const Fingerprint& key) {
-  return connection_.Guard([&]() -> Found<IdempotencyRecord> {
+  return connection_.CatchErrors([&]() -> Found<IdempotencyRecord> {
     Rows rows = find_.Select(key);
     if (!rows.Next()) return std::nullopt;
     IdempotencyRecord record;
@@ -21,7 +21,7 @@ Found<IdempotencyRecord> SqliteIdempotency::Find(const Fingerprint& key) {
 }
 
 absl::Status SqliteIdempotency::Insert(const IdempotencyRecord& record) {
-  return connection_.Guard([&] {
+  return connection_.CatchErrors([&] {
     insert_.Execute(record.key, record.content, Blob{record.answer}, record.create_time);
     return absl::OkStatus();
   });
@@ -34,7 +34,8 @@ SqliteCooldowns::SqliteCooldowns(Connection& connection)
              "SET until_time = excluded.until_time WHERE until_time <= ?2") {}
 
 absl::StatusOr<bool> SqliteCooldowns::TryStart(const Fingerprint& key, absl::Time now, absl::Time until) {
-  return connection_.Guard([&]() -> absl::StatusOr<bool> { return start_.Execute(key, now, until) == 1; });
+  return connection_.CatchErrors(
+      [&]() -> absl::StatusOr<bool> { return start_.Execute(key, now, until) == 1; });
 }
 
 SqliteSettings::SqliteSettings(Connection& connection)
@@ -43,7 +44,7 @@ SqliteSettings::SqliteSettings(Connection& connection)
       insert_(connection, "INSERT INTO settings (name, value) VALUES (?, ?)") {}
 
 Found<std::string> SqliteSettings::Find(std::string_view name) {
-  return connection_.Guard([&]() -> Found<std::string> {
+  return connection_.CatchErrors([&]() -> Found<std::string> {
     Rows rows = find_.Select(name);
     if (!rows.Next()) return std::nullopt;
     std::string value;
@@ -53,7 +54,7 @@ Found<std::string> SqliteSettings::Find(std::string_view name) {
 }
 
 absl::Status SqliteSettings::Insert(std::string_view name, std::string_view value) {
-  return connection_.Guard([&] {
+  return connection_.CatchErrors([&] {
     insert_.Execute(name, Blob{value});
     return absl::OkStatus();
   });
@@ -76,7 +77,7 @@ SqliteExpiry::SqliteExpiry(Connection& connection)
                        "ORDER BY end_time LIMIT ?)") {}
 
 absl::StatusOr<bool> SqliteExpiry::DeleteExpired(const ExpiryBounds& bounds, int limit) {
-  return connection_.Guard([&]() -> absl::StatusOr<bool> {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<bool> {
     const int most = LimitParameter(limit);
     const int tokens = delete_tokens_.Execute(bounds.now, most);
     const int cooldowns = delete_cooldowns_.Execute(bounds.now, most);
@@ -91,7 +92,7 @@ SqliteProbe::SqliteProbe(Connection& connection)
       write_(connection, "INSERT OR REPLACE INTO probe (id, content) VALUES (1, randomblob(65536))") {}
 
 absl::Status SqliteProbe::Write() {
-  return connection_.Guard([&] {
+  return connection_.CatchErrors([&] {
     write_.Execute();
     return absl::OkStatus();
   });

@@ -19,7 +19,7 @@ constexpr int kReaderCacheKib = 16 * 1024;
 constexpr int kTargetCacheKib = 128 * 1024;
 
 // One transaction as long as it lives: it sees the file as it was at its first read.
-class Reader : public BulkReader {
+class Reader : public StoreExporter {
  public:
   Reader(std::unique_ptr<FileGuard> guard, std::unique_ptr<Connection> connection)
       : guard_(std::move(guard)), connection_(std::move(connection)), tables_(*connection_) {}
@@ -43,7 +43,7 @@ class Reader : public BulkReader {
   BulkTables tables_;
 };
 
-class Target : public BulkTarget {
+class Target : public StoreImporter {
  public:
   Target(std::unique_ptr<FileGuard> guard, std::unique_ptr<Connection> connection)
       : guard_(std::move(guard)),
@@ -57,18 +57,18 @@ class Target : public BulkTarget {
     return tables_.Read(kind, after, limit);
   }
 
-  absl::Status Insert(const RowBatch& rows, std::string_view mark) override {
+  absl::Status Insert(const RowBatch& rows, std::string_view checkpoint) override {
     return InTransaction([&]() -> absl::Status {
       absl::Status status = tables_.Insert(rows);
       if (status.ok()) status = DeleteMark();
-      return status.ok() ? settings_.Insert(kTransferMark, mark) : status;
+      return status.ok() ? settings_.Insert(kTransferCheckpoint, checkpoint) : status;
     });
   }
 
-  absl::StatusOr<std::string> FindMark() override {
-    Found<std::string> mark = settings_.Find(kTransferMark);
-    if (!mark.ok()) return mark.status();
-    return std::move(*mark).value_or("");
+  absl::StatusOr<std::string> FindCheckpoint() override {
+    Found<std::string> checkpoint = settings_.Find(kTransferCheckpoint);
+    if (!checkpoint.ok()) return checkpoint.status();
+    return std::move(*checkpoint).value_or("");
   }
 
   absl::Status Finish() override {
@@ -77,8 +77,8 @@ class Target : public BulkTarget {
 
  private:
   absl::Status DeleteMark() {
-    return connection_->Guard([&] {
-      delete_mark_.Execute(kTransferMark);
+    return connection_->CatchErrors([&] {
+      delete_mark_.Execute(kTransferCheckpoint);
       return absl::OkStatus();
     });
   }
@@ -104,7 +104,8 @@ class Target : public BulkTarget {
   Query delete_mark_;
 };
 
-absl::StatusOr<std::unique_ptr<BulkReader>> Open(const std::string& path, BulkAccess access, Clock& clock) {
+absl::StatusOr<std::unique_ptr<StoreExporter>> Open(const std::string& path, BulkAccess access,
+                                                    Clock& clock) {
   const absl::StatusOr<DatabasePath> resolved = ResolveDatabasePath(path);
   if (!resolved.ok()) return resolved.status();
   std::unique_ptr<FileGuard> guard;
@@ -125,14 +126,14 @@ absl::StatusOr<std::unique_ptr<BulkReader>> Open(const std::string& path, BulkAc
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<BulkReader>> SqliteBulk::OpenReader(const std::string& path, BulkAccess access,
-                                                                   Clock& clock) {
-  absl::StatusOr<std::unique_ptr<BulkReader>> reader = Open(path, access, clock);
+absl::StatusOr<std::unique_ptr<StoreExporter>> SqliteBulk::OpenReader(const std::string& path,
+                                                                      BulkAccess access, Clock& clock) {
+  absl::StatusOr<std::unique_ptr<StoreExporter>> reader = Open(path, access, clock);
   if (reader.ok()) return reader;
   return DamageAsDataLoss(reader.status());
 }
 
-absl::StatusOr<std::unique_ptr<BulkTarget>> SqliteBulk::OpenTarget(const std::string& path, Clock& clock) {
+absl::StatusOr<std::unique_ptr<StoreImporter>> SqliteBulk::OpenTarget(const std::string& path, Clock& clock) {
   absl::StatusOr<std::unique_ptr<FileGuard>> guard = FileGuard::Acquire(path, FileGuard::Intent::kWrite);
   if (!guard.ok()) return guard.status();
   absl::StatusOr<std::unique_ptr<Connection>> connection =

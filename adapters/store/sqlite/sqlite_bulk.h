@@ -14,10 +14,10 @@ class SqliteBulk {
  public:
   // Needs a file that is there and a schema that is up to date, and never writes: neither the file nor its
   // log is ever checkpointed by it.
-  static absl::StatusOr<std::unique_ptr<BulkReader>> OpenReader(const std::string& path, BulkAccess access,
-                                                                Clock& clock);
+  static absl::StatusOr<std::unique_ptr<StoreExporter>> OpenReader(const std::string& path, BulkAccess access,
+                                                                   Clock& clock);
   // Makes the file where there is none.
-  static absl::StatusOr<std::unique_ptr<BulkTarget>> OpenTarget(const std::string& path, Clock& clock);
+  static absl::StatusOr<std::unique_ptr<StoreImporter>> OpenTarget(const std::string& path, Clock& clock);
 
   SqliteBulk() = delete;
 };

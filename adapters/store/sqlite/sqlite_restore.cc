@@ -38,7 +38,7 @@ absl::Status CheckWhole(const SqliteRestore& restore, const std::string& copy, C
       Connection::Open({.path = copy, .name = restore.backup});
   if (!connection.ok()) return connection.status();
   if (absl::Status status = Schema(**connection, clock).CheckKnown(); !status.ok()) return status;
-  const Found<std::string> transfer = SqliteSettings(**connection).Find(kTransferMark);
+  const Found<std::string> transfer = SqliteSettings(**connection).Find(kTransferCheckpoint);
   if (!transfer.ok()) return transfer.status();
   if (!*transfer) return absl::OkStatus();
   return absl::FailedPreconditionError(

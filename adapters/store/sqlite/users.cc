@@ -59,16 +59,16 @@ SqliteUsers::SqliteUsers(Connection& connection)
                    "state <> ?3)") {}
 
 Found<User> SqliteUsers::Find(UserId id) {
-  return connection_.Guard([&]() -> Found<User> { return ReadOneUser(find_.Select(id)); });
+  return connection_.CatchErrors([&]() -> Found<User> { return ReadOneUser(find_.Select(id)); });
 }
 
 Found<User> SqliteUsers::FindByEmailKey(std::string_view email_key) {
-  return connection_.Guard(
+  return connection_.CatchErrors(
       [&]() -> Found<User> { return ReadOneUser(find_by_email_key_.Select(email_key)); });
 }
 
 absl::StatusOr<std::vector<User>> SqliteUsers::FindMany(std::span<const UserId> ids) {
-  return connection_.Guard([&]() -> absl::StatusOr<std::vector<User>> {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<User>> {
     std::vector<User> users;
     for (const UserId& id : std::set(ids.begin(), ids.end())) {
       if (std::optional<User> user = ReadOneUser(find_.Select(id))) users.push_back(*std::move(user));
@@ -88,7 +88,7 @@ std::vector<UserId> SqliteUsers::ListIds(const UserFilter& filter, const ListPar
 
 absl::StatusOr<std::vector<User>> SqliteUsers::List(const UserFilter& filter,
                                                     std::optional<ListPosition> before, int limit) {
-  return connection_.Guard([&]() -> absl::StatusOr<std::vector<User>> {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<User>> {
     std::vector<User> users;
     for (const UserId& id : ListIds(filter, ParametersOf(filter, before, limit))) {
       users.push_back(ReadOneUser(find_.Select(id)).value());
@@ -98,7 +98,7 @@ absl::StatusOr<std::vector<User>> SqliteUsers::List(const UserFilter& filter,
 }
 
 absl::Status SqliteUsers::Insert(const User& user, std::string_view password_hash) {
-  return connection_.Guard([&] {
+  return connection_.CatchErrors([&] {
     const UserFields& f = user.fields();
     WithColumns(f, [&](const auto&... columns) { insert_.Execute(columns...); });
     insert_credentials_.Execute(f.id, password_hash);
@@ -107,7 +107,7 @@ absl::Status SqliteUsers::Insert(const User& user, std::string_view password_has
 }
 
 absl::Status SqliteUsers::Update(const User& user) {
-  return connection_.Guard([&] {
+  return connection_.CatchErrors([&] {
     const UserFields& f = user.fields();
     const int changed = update_.Execute(f.id, f.email, f.email_verify_time, f.display_name, f.locale,
                                         f.labels, f.update_time, f.delete_time, f.purge_time, f.version);
@@ -126,7 +126,7 @@ SqliteTokens::SqliteTokens(Connection& connection)
                        "email_key = excluded.email_key, expire_time = excluded.expire_time") {}
 
 Found<EmailToken> SqliteTokens::Find(const Sha256Digest& digest) {
-  return connection_.Guard([&]() -> Found<EmailToken> {
+  return connection_.CatchErrors([&]() -> Found<EmailToken> {
     Rows rows = find_.Select(digest);
     if (!rows.Next()) return std::nullopt;
     EmailToken token;
@@ -136,7 +136,7 @@ Found<EmailToken> SqliteTokens::Find(const Sha256Digest& digest) {
 }
 
 absl::Status SqliteTokens::Put(const EmailToken& token) {
-  return connection_.Guard([&] {
+  return connection_.CatchErrors([&] {
     WithColumns(token, [&](const auto&... columns) { put_.Execute(columns...); });
     return absl::OkStatus();
   });

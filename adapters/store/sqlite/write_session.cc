@@ -63,7 +63,7 @@ absl::Status WriteSession::Connect() {
 
 absl::Status WriteSession::Execute(Query& query) {
   writer_->connection->Reset();
-  return writer_->connection->Guard([&] {
+  return writer_->connection->CatchErrors([&] {
     query.Execute();
     return absl::OkStatus();
   });

@@ -6,7 +6,7 @@
 
 namespace keelson {
 
-absl::StatusOr<RowCounts> RowCounts::Of(BulkReader& reader) {
+absl::StatusOr<RowCounts> RowCounts::Of(StoreExporter& reader) {
   RowCounts counts;
   for (const RowKind kind : kAllRowKinds) {
     const absl::StatusOr<std::int64_t> count = reader.Count(kind);

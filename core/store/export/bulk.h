@@ -1,12 +1,12 @@
 // The store by whole tables, a batch of rows at a time: how everything in it is moved to another store
-// (TransferStore) and checked (VerifyStore).
+// (CopyStore) and checked (VerifyStore).
 //
 // This is the specification for whoever writes an adapter; tests/contract/bulk holds it to the letter.
 // Rows and their keys are those of rows.h, and a row reads back equal wherever it was written: each time
 // to the microsecond, each text byte by byte, each number whole.
 //
 // What a store keeps for itself alone (a probe, a schema's history, a row's number) is no row, and neither
-// is the mark of a transfer, which lies among the settings under kTransferMark.
+// is the checkpoint of a copy, which lies among the settings under kTransferCheckpoint.
 //
 // Errors are those of store.h: UNAVAILABLE (STORE_UNAVAILABLE) where the store can't be reached or is in use,
 // INTERNAL where it holds what it must not, DATA_LOSS where its engine finds its own files damaged. For one
@@ -28,7 +28,7 @@
 namespace keelson {
 
 // The setting that a transfer keeps in its target until it is done. A service refuses a store that has it.
-inline constexpr std::string_view kTransferMark = "transfer";
+inline constexpr std::string_view kTransferCheckpoint = "transfer";
 
 // Who may use a store while it is read.
 enum class BulkAccess {
@@ -50,9 +50,9 @@ struct EngineFault {
   bool operator==(const EngineFault&) const = default;
 };
 
-class BulkReader {
+class StoreExporter {
  public:
-  virtual ~BulkReader() = default;
+  virtual ~StoreExporter() = default;
 
   // Runs the engine's integrity checks: damaged pages, indexes that disagree with their tables, violated
   // constraints. Returns at most kMaxEngineFaults, and none if the engine has no such checks. An error
@@ -69,7 +69,7 @@ class BulkReader {
 // How many rows there are of each kind.
 class RowCounts {
  public:
-  static absl::StatusOr<RowCounts> Of(BulkReader& reader);
+  static absl::StatusOr<RowCounts> Of(StoreExporter& reader);
 
   std::int64_t of(RowKind kind) const { return counts_[static_cast<std::size_t>(kind)]; }
   std::int64_t Sum() const;
@@ -81,16 +81,16 @@ class RowCounts {
 
 // A store that a transfer fills. Nobody else has it open: opening it fails with UNAVAILABLE where a service
 // does, and brings the schema up to date.
-class BulkTarget : public BulkReader {
+class StoreImporter : public StoreExporter {
  public:
-  // Inserts the rows as they are, events with their numbers and hashes, and keeps `mark` in the place of the
-  // mark before: both or neither, durable when it returns OK. Rows come in the order of their keys, up to
-  // thousands at once, and none may be all. Where a row is refused the error is RowRefused's.
-  virtual absl::Status Insert(const RowBatch& rows, std::string_view mark) = 0;
-  // The last mark kept; empty where there is none.
-  virtual absl::StatusOr<std::string> FindMark() = 0;
-  // Makes it a store like any other: without the mark, and with all that it keeps beside its rows (numbering,
-  // statistics, constraints) as if the service had written them.
+  // Inserts the rows as they are, events with their numbers and hashes, and keeps `checkpoint` in the place
+  // of the checkpoint before: both or neither, durable when it returns OK. Rows come in the order of their
+  // keys, up to thousands at once, and none may be all. Where a row is refused the error is RowRefused's.
+  virtual absl::Status Insert(const RowBatch& rows, std::string_view checkpoint) = 0;
+  // The last checkpoint kept; empty where there is none.
+  virtual absl::StatusOr<std::string> FindCheckpoint() = 0;
+  // Makes it a store like any other: without the checkpoint, and with all that it keeps beside its rows
+  // (numbering, statistics, constraints) as if the service had written them.
   virtual absl::Status Finish() = 0;
 };
 

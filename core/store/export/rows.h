@@ -1,7 +1,7 @@
 // All that a store keeps, as plain rows: what moves from one store to another, and what is checked.
 //
 // A row's key is a string of bytes. Keys of a kind sort as bytes do, and that is the order of its rows in
-// every store. The Describe functions say what of a row its content is.
+// every store. The VisitFields functions say what of a row its content is.
 #pragma once
 
 #include <array>
@@ -134,18 +134,18 @@ std::string NameOf(const Event& row);
 std::string NameOf(const IdempotencyRecord& row);
 std::string NameOf(const Setting& row);
 
-template <typename Archive>
-void Describe(Archive& a, UserRow& r) {
+template <typename Visitor>
+void VisitFields(Visitor& a, UserRow& r) {
   a(r.fields), a(r.password_hash);
 }
 
-template <typename Archive>
-void Describe(Archive& a, Cooldown& c) {
+template <typename Visitor>
+void VisitFields(Visitor& a, Cooldown& c) {
   a(c.key), a(c.until);
 }
 
-template <typename Archive>
-void Describe(Archive& a, Setting& s) {
+template <typename Visitor>
+void VisitFields(Visitor& a, Setting& s) {
   a(s.name), a(s.value);
 }
 

@@ -32,11 +32,11 @@ struct Finding {
 
 class Audit {
  public:
-  Audit(BulkReader& reader, std::function<void(const Finding&)> report,
+  Audit(StoreExporter& reader, std::function<void(const Finding&)> report,
         std::function<void(std::int64_t)> progress)
       : reader_(reader), report_(std::move(report)), progress_(std::move(progress)) {}
 
-  BulkReader& reader() { return reader_; }
+  StoreExporter& reader() { return reader_; }
 
   template <typename Row>
   void Report(std::string_view invariant, const Row& row, std::string figures) {
@@ -47,7 +47,7 @@ class Audit {
   void Advance(std::size_t rows) { progress_(static_cast<std::int64_t>(rows)); }
 
  private:
-  BulkReader& reader_;
+  StoreExporter& reader_;
   const std::function<void(const Finding&)> report_;
   const std::function<void(std::int64_t)> progress_;
 };

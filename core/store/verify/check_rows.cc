@@ -5,8 +5,8 @@
 #include <string>
 
 #include "core/accounts/user_repository.h"
-#include "core/common/archive.h"
 #include "core/common/email_address.h"
+#include "core/common/serialize.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -87,8 +87,8 @@ constexpr std::array kChainInvariants = {
 // An answer's fields are its use case's own; what all have in common is the frame around them, which is that
 // of a text.
 std::string AnswerDecodes(const IdempotencyRecord& record) {
-  const std::optional<std::string> content = Unarchive<std::string>(record.answer);
-  if (content && Archive(*content) == record.answer) return "";
+  const std::optional<std::string> content = Deserialize<std::string>(record.answer);
+  if (content && Serialize(*content) == record.answer) return "";
   return StrCat("its answer of ", record.answer.size(), " bytes can't be read");
 }
 

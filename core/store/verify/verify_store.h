@@ -32,10 +32,10 @@ class VerifyStore {
   };
 
   // `report` is called for each finding, `tell` after each batch.
-  VerifyStore(BulkReader& reader, std::function<void(const Finding&)> report,
+  VerifyStore(StoreExporter& reader, std::function<void(const Finding&)> report,
               std::function<void(const VerifyProgress&)> tell)
       : VerifyStore(reader, std::move(report), std::move(tell), Limits()) {}
-  VerifyStore(BulkReader& reader, std::function<void(const Finding&)> report,
+  VerifyStore(StoreExporter& reader, std::function<void(const Finding&)> report,
               std::function<void(const VerifyProgress&)> tell, const Limits& limits)
       : reader_(reader), report_(std::move(report)), tell_(std::move(tell)), limits_(limits) {}
 
@@ -48,7 +48,7 @@ class VerifyStore {
   absl::Status CheckRows();
   void Report(const Finding& finding);
 
-  BulkReader& reader_;
+  StoreExporter& reader_;
   const std::function<void(const Finding&)> report_;
   const std::function<void(const VerifyProgress&)> tell_;
   const Limits limits_;

@@ -28,7 +28,7 @@ bool Admits(const GrpcAuthOptions& options, Access access) {
   REQUIRE(authenticator.ok());
   grpc::ServerContext context;
   std::string actor;
-  const absl::Status status = authenticator->Admit(context, "Bearer s3cret", access, actor);
+  const absl::Status status = authenticator->Authorize(context, "Bearer s3cret", access, actor);
   CHECK(actor == "web");
   CHECK((status.ok() || HasReason(status, Reason::kCallerNotAllowed)));
   return status.ok();
@@ -56,17 +56,17 @@ TEST_CASE("a caller without a known token is unknown") {
   grpc::ServerContext context;
   std::string actor;
   for (const char* authorization : {"", "Bearer", "Bearer ", "Bearer other", "Basic s3cret", "s3cret"}) {
-    CHECK(HasReason(authenticator->Admit(context, authorization, Access::kRead, actor),
+    CHECK(HasReason(authenticator->Authorize(context, authorization, Access::kRead, actor),
                     Reason::kCallerUnknown));
   }
-  CHECK(authenticator->Admit(context, "bearer s3cret", Access::kRead, actor).ok());
+  CHECK(authenticator->Authorize(context, "bearer s3cret", Access::kRead, actor).ok());
 }
 
 TEST_CASE("without authentication everybody is anonymous and may do everything") {
   const absl::StatusOr<Authenticator> authenticator = Authenticator::Create({});
   grpc::ServerContext context;
   std::string actor;
-  CHECK(authenticator->Admit(context, "", Access::kAdminister, actor).ok());
+  CHECK(authenticator->Authorize(context, "", Access::kAdminister, actor).ok());
   CHECK(actor == "anonymous");
 }
 

@@ -7,7 +7,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "tests/adapters/grpc/engine_fixture.h"
+#include "tests/adapters/grpc/rpc_server_fixture.h"
 
 namespace keelson {
 namespace {
@@ -26,7 +26,7 @@ void SendBytes(int port, const std::string& bytes) {
 }
 
 TEST_CASE("bytes that are no HTTP/2 leave the server well") {
-  EngineFixture fixture;
+  RpcServerFixture fixture;
   const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   for (int i = 0; i < 256; ++i) {
     const std::string noise(static_cast<std::size_t>(1 + i * 7 % 300), static_cast<char>(i));
@@ -37,7 +37,7 @@ TEST_CASE("bytes that are no HTTP/2 leave the server well") {
 }
 
 TEST_CASE("many connections and callers that go away leave the server well") {
-  EngineFixture fixture;
+  RpcServerFixture fixture;
   for (int i = 0; i < 50; ++i) {
     const auto stub = accounts_api::AccountService::NewStub(fixture.NewChannel());
     grpc::ClientContext context;

@@ -9,7 +9,7 @@
 
 #include "google/protobuf/descriptor.pb.h"
 #include "grpc/reflection/v1/reflection.pb.h"
-#include "tests/adapters/grpc/engine_fixture.h"
+#include "tests/adapters/grpc/rpc_server_fixture.h"
 
 namespace keelson {
 namespace {
@@ -28,7 +28,7 @@ bool Await(grpc::CompletionQueue& queue) {
 // One stream of reflection of this version.
 class Reflection {
  public:
-  Reflection(const EngineFixture& fixture, const std::string& version) : stub_(fixture.NewChannel()) {
+  Reflection(const RpcServerFixture& fixture, const std::string& version) : stub_(fixture.NewChannel()) {
     call_ = stub_.PrepareCall(
         &context_, "/grpc.reflection." + version + ".ServerReflection/ServerReflectionInfo", &queue_);
     call_->StartCall(nullptr);
@@ -92,7 +92,7 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
 
 TEST_CASE("each version of reflection lists every service, both versions among them") {
   for (const char* version : kVersions) {
-    EngineFixture fixture;
+    RpcServerFixture fixture;
     Reflection reflection(fixture, version);
     const auto response = reflection(ListServices());
     REQUIRE(response);
@@ -108,7 +108,7 @@ TEST_CASE("each version of reflection lists every service, both versions among t
 
 TEST_CASE("each version of reflection describes every service that it lists, dependencies first") {
   for (const char* version : kVersions) {
-    EngineFixture fixture;
+    RpcServerFixture fixture;
     Reflection reflection(fixture, version);
     const auto services = reflection(ListServices());
     REQUIRE(services);
@@ -128,7 +128,7 @@ TEST_CASE("each version of reflection describes every service that it lists, dep
 }
 
 TEST_CASE("reflection finds files and extensions, and tells what it does not find") {
-  EngineFixture fixture;
+  RpcServerFixture fixture;
   Reflection reflection(fixture, "v1");
   const std::vector<std::string> not_found = {std::to_string(grpc::NOT_FOUND)};
   ServerReflectionRequest request;
@@ -152,7 +152,7 @@ TEST_CASE("reflection finds files and extensions, and tells what it does not fin
 TEST_CASE("there is no reflection where it is not wanted") {
   GrpcServerOptions options = LoopbackOptions();
   options.reflection = false;
-  EngineFixture fixture({}, options);
+  RpcServerFixture fixture({}, options);
   for (const char* version : kVersions) {
     Reflection reflection(fixture, version);
     CHECK_FALSE(reflection(ListServices()));
@@ -161,7 +161,7 @@ TEST_CASE("there is no reflection where it is not wanted") {
 }
 
 TEST_CASE("an open stream of reflection does not hold up the shutdown") {
-  EngineFixture fixture;
+  RpcServerFixture fixture;
   Reflection reflection(fixture, "v1");
   REQUIRE(reflection(ListServices()));
   const absl::Time start = absl::Now();

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "tests/adapters/grpc/engine_fixture.h"
+#include "tests/adapters/grpc/rpc_server_fixture.h"
 #include "tests/support/http2/http2_client.h"
 
 namespace keelson {
@@ -25,7 +25,7 @@ std::string UserRequest(const std::string& id) {
   return request.SerializeAsString();
 }
 
-Http2Response Call(const EngineFixture& fixture, Http2Request request) {
+Http2Response Call(const RpcServerFixture& fixture, Http2Request request) {
   Http2Client client(fixture.engine().port());
   request.path = kGetUser;
   const Http2Response& response = client.Send(std::move(request));
@@ -50,7 +50,7 @@ struct Counted {
 
 TEST_CASE("a compressed message is refused, with the encodings that the server takes") {
   Counted counted;
-  EngineFixture fixture(counted.handlers());
+  RpcServerFixture fixture(counted.handlers());
   const auto [encoding, message] = GENERATE(table<std::string, std::string>(
       {{"gzip", Gzip(UserRequest("user_1"))}, {"deflate", Deflate(UserRequest("user_1"))}}));
   const Http2Response response =
@@ -63,7 +63,7 @@ TEST_CASE("a compressed message is refused, with the encodings that the server t
 
 TEST_CASE("a message that only claims to be compressed is refused") {
   Counted counted;
-  EngineFixture fixture(counted.handlers());
+  RpcServerFixture fixture(counted.handlers());
   const std::string encoding = GENERATE("gzip", "zstd", "identity");
   const Http2Response response = Call(fixture, {.headers = {{"grpc-encoding", encoding}},
                                                 .body = Framed("\xff\xff\xff", /*compressed=*/true)});
@@ -72,7 +72,7 @@ TEST_CASE("a message that only claims to be compressed is refused") {
 }
 
 TEST_CASE("a client that accepts compressed responses gets plain ones") {
-  EngineFixture fixture;
+  RpcServerFixture fixture;
   const std::string request = UserRequest(std::string(10'000, 'x'));
   const Http2Response response = Call(
       fixture, {.headers = {{"grpc-accept-encoding", "identity,deflate,gzip"}}, .body = Framed(request)});
@@ -83,7 +83,7 @@ TEST_CASE("a client that accepts compressed responses gets plain ones") {
 }
 
 TEST_CASE("a client that names an encoding and sends a plain message is answered") {
-  EngineFixture fixture;
+  RpcServerFixture fixture;
   const Http2Response response =
       Call(fixture, {.headers = {{"grpc-encoding", "gzip"}}, .body = Framed(UserRequest("user_1"))});
   CHECK(response.grpc_status() == grpc::OK);
@@ -94,7 +94,7 @@ TEST_CASE("the message of a caller that is not let in is not read") {
   GrpcServerOptions options = LoopbackOptions();
   options.auth.mode = GrpcAuthOptions::Mode::kToken;
   options.auth.clients.push_back({"web", std::string(64, '0'), "", {Role::kReader}});
-  EngineFixture fixture(counted.handlers(), options);
+  RpcServerFixture fixture(counted.handlers(), options);
   const Http2Response response = Call(fixture, {.body = Framed(std::string(8 * kMiB, 'x'))});
   CHECK(response.grpc_status() == grpc::UNAUTHENTICATED);
   CHECK(response.sent < kMiB);
@@ -105,7 +105,7 @@ TEST_CASE("a message that does not arrive in time is given up") {
   Counted counted;
   GrpcServerOptions options = LoopbackOptions();
   options.default_deadline = absl::Milliseconds(100);
-  EngineFixture fixture(counted.handlers(), options);
+  RpcServerFixture fixture(counted.handlers(), options);
   const std::string body = GENERATE(std::string(), Framed(std::string(1000, 'x')).substr(0, 500));
   const Http2Response response = Call(fixture, {.body = body, .end = false});
   CHECK(response.grpc_status() == grpc::DEADLINE_EXCEEDED);
@@ -114,12 +114,12 @@ TEST_CASE("a message that does not arrive in time is given up") {
 }
 
 TEST_CASE("a call without a message is refused") {
-  EngineFixture fixture;
+  RpcServerFixture fixture;
   CHECK(Call(fixture, {}).grpc_status() == grpc::INVALID_ARGUMENT);
 }
 
 TEST_CASE("half a message does not hold up the shutdown") {
-  EngineFixture fixture;
+  RpcServerFixture fixture;
   Http2Client client(fixture.engine().port());
   const Http2Response& half =
       client.Send({.path = kGetUser, .body = Framed(std::string(1000, 'x')).substr(0, 500), .end = false});
@@ -132,7 +132,7 @@ TEST_CASE("half a message does not hold up the shutdown") {
 
 TEST_CASE("a deadline of centuries counts as none") {
   Counted counted;
-  EngineFixture fixture(counted.handlers());
+  RpcServerFixture fixture(counted.handlers());
   const std::string timeout = GENERATE("2562047H", "99999999H", "99999999M", "99999999S");
   const Http2Response response =
       Call(fixture, {.headers = {{"grpc-timeout", timeout}}, .body = Framed(UserRequest("user_1"))});

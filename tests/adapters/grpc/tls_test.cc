@@ -9,7 +9,7 @@
 
 #include "absl/time/clock.h"
 #include "core/common/strings.h"
-#include "tests/adapters/grpc/engine_fixture.h"
+#include "tests/adapters/grpc/rpc_server_fixture.h"
 #include "tests/support/tls/authority.h"
 
 namespace keelson {
@@ -34,7 +34,7 @@ GrpcServerOptions MtlsOptions(const Authority& authority) {
 
 // The status of GetUser over a connection of its own. `client`: whose certificate is shown, if anybody's.
 // `trusted`: the server's authority, that of `authority` by default.
-CallResult CallAs(const EngineFixture& fixture, const Authority& authority, const std::string& client,
+CallResult CallAs(const RpcServerFixture& fixture, const Authority& authority, const std::string& client,
                   const std::string& host = "localhost", const std::string& trusted = "") {
   grpc::SslCredentialsOptions credentials;
   credentials.pem_root_certs = trusted.empty() ? authority.Text("ca.crt") : trusted;
@@ -56,12 +56,12 @@ CallResult CallAs(const EngineFixture& fixture, const Authority& authority, cons
 
 TEST_CASE("over TLS calls are answered, and in the clear they aren't") {
   Authority authority;
-  EngineFixture fixture({}, TlsOptions(authority));
+  RpcServerFixture fixture({}, TlsOptions(authority));
   CHECK(CallAs(fixture, authority, "").status.ok());
   CHECK(fixture.GetUser("x").status.error_code() == grpc::UNAVAILABLE);
 }
 
-std::vector<RecordingLog::Entry> Lines(const EngineFixture& fixture, std::string_view event_name) {
+std::vector<RecordingLog::Entry> Lines(const RpcServerFixture& fixture, std::string_view event_name) {
   std::vector<RecordingLog::Entry> lines = fixture.log().entries();
   std::erase_if(lines, [&](const RecordingLog::Entry& line) { return line.event_name != event_name; });
   return lines;
@@ -69,7 +69,7 @@ std::vector<RecordingLog::Entry> Lines(const EngineFixture& fixture, std::string
 
 TEST_CASE("a certificate that is replaced is taken up without a restart, and told once") {
   Authority authority;
-  EngineFixture fixture({}, TlsOptions(authority));
+  RpcServerFixture fixture({}, TlsOptions(authority));
   REQUIRE_FALSE(CallAs(fixture, authority, "", "renewed").status.ok());
   authority.Issue("server", "renewed");
   for (int i = 0; i < 3; ++i) fixture.engine().ReloadCertificates();
@@ -140,7 +140,7 @@ TEST_CASE("TLS files that are not whole change nothing, and one warning tells wh
     Authority authority;
     authority.Issue("web", "web.example.com");
     const std::string trusted = authority.Text("ca.crt");
-    EngineFixture fixture({}, MtlsOptions(authority));
+    RpcServerFixture fixture({}, MtlsOptions(authority));
     breakage.break_files(authority);
     for (int i = 0; i < 3; ++i) fixture.engine().ReloadCertificates();
     CHECK(CallAs(fixture, authority, "web", "localhost", trusted).status.ok());
@@ -166,7 +166,7 @@ TEST_CASE("a server does not start with TLS files that are not whole, and tells 
     StoreOfReads store;
     FakeEntropy entropy;
     RecordingLog log;
-    const absl::Status status = Engine::Start(options, {}, store, entropy, log).status();
+    const absl::Status status = RpcServer::Start(options, {}, store, entropy, log).status();
     CHECK(absl::IsInvalidArgument(status));
     CHECK_THAT(std::string(status.message()), Catch::StartsWith(InFolder(authority, breakage.warning)));
   }
@@ -176,7 +176,7 @@ TEST_CASE("a new authority of the clients is taken up without a restart") {
   Authority authority;
   Authority other;
   other.Issue("web", "web.example.com");
-  EngineFixture fixture({}, MtlsOptions(authority));
+  RpcServerFixture fixture({}, MtlsOptions(authority));
   const std::string trusted = authority.Text("ca.crt");
   CHECK_FALSE(CallAs(fixture, other, "web", "localhost", trusted).status.ok());
   authority.Write("ca.crt", trusted + other.Text("ca.crt"));
@@ -187,7 +187,7 @@ TEST_CASE("a new authority of the clients is taken up without a restart") {
 TEST_CASE("an expired certificate is served, with one warning") {
   Authority authority;
   authority.IssueExpired("server", "localhost");
-  EngineFixture fixture({}, TlsOptions(authority));
+  RpcServerFixture fixture({}, TlsOptions(authority));
   for (int i = 0; i < 3; ++i) fixture.engine().ReloadCertificates();
   const std::vector<RecordingLog::Entry> warnings = Lines(fixture, "tls.not_valid");
   REQUIRE(warnings.size() == 1);
@@ -200,7 +200,7 @@ TEST_CASE("callers are recognised by their certificates") {
   Authority authority;
   authority.Issue("web", "web.example.com");
   authority.Issue("stranger", "stranger.example.com");
-  EngineFixture fixture({}, MtlsOptions(authority));
+  RpcServerFixture fixture({}, MtlsOptions(authority));
   CHECK(CallAs(fixture, authority, "web").status.ok());
   const CallResult stranger = CallAs(fixture, authority, "stranger");
   CHECK(stranger.status.error_code() == grpc::UNAUTHENTICATED);

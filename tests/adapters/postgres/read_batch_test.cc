@@ -42,7 +42,7 @@ class Reads {
   explicit Reads(const servers::PostgresDatabase& database)
       : pool_({.connection = {.url = database.url()}, .size = 4}) {}
 
-  void Ask(std::vector<Question>& questions) {
+  void Query(std::vector<Question>& questions) {
     std::vector<ReadCall> calls;
     for (Question& question : questions) {
       calls.push_back({question.deadline, [&] { Run(question); }});
@@ -54,7 +54,7 @@ class Reads {
   void Run(Question& question) {
     ++question.runs;
     PgSharedReadSession session(*PgReadBatch::Running(pool_));
-    question.status = session.Guard([&] {
+    question.status = session.CatchErrors([&] {
       session.SelectOne(question.sql, question.value).Read(0, question.answer);
       return absl::OkStatus();
     });
@@ -84,7 +84,7 @@ TEST_CASE("each of many reads gets its own answer, also where batches of them ar
   InParallel(6, [&](int) {
     for (int i = 0; i < 50; ++i) {
       std::vector<Question> questions = Echoes(64);
-      reads.Ask(questions);
+      reads.Query(questions);
       for (const Question& question : questions) {
         if (!question.status.ok() || question.answer != question.value || question.runs != 2) ++wrong;
       }
@@ -98,7 +98,7 @@ TEST_CASE("a read that fails takes its own error and spoils none that travels wi
   Reads reads(database);
   std::vector<Question> questions;
   for (int i = 0; i < 16; ++i) questions.push_back({kInverse, i % 4});
-  reads.Ask(questions);
+  reads.Query(questions);
   for (const Question& question : questions) {
     if (question.value == 0) {
       CHECK(absl::IsInternal(question.status));
@@ -114,7 +114,7 @@ TEST_CASE("a read that the server cancels ends as its own alone") {
   Reads reads(database);
   std::vector<Question> questions = Echoes(4);
   questions[1].sql = kCancelled;
-  reads.Ask(questions);
+  reads.Query(questions);
   CHECK(absl::IsDeadlineExceeded(questions[1].status));
   for (const int other : {0, 2, 3}) CHECK(questions[static_cast<std::size_t>(other)].answer == other);
 }
@@ -126,7 +126,7 @@ TEST_CASE("a read whose deadline passes does not wait for those that travel with
   for (int i = 0; i < 4; ++i) {
     questions.push_back({kSlowly, i, i % 2 == 0 ? Soon(absl::Milliseconds(20)) : Soon()});
   }
-  reads.Ask(questions);
+  reads.Query(questions);
   for (const Question& question : questions) {
     if (question.value % 2 == 0) {
       CHECK(absl::IsDeadlineExceeded(question.status));
@@ -140,10 +140,10 @@ TEST_CASE("a read in a hurry does not cost those that travel with it their conne
   const servers::PostgresDatabase database;
   Reads reads(database);
   std::vector<Question> first = Echoes(1);
-  reads.Ask(first);
+  reads.Query(first);
   std::vector<Question> questions = Echoes(2);
   questions[0] = {kBriefly, 0, Soon(absl::Milliseconds(1))};
-  reads.Ask(questions);
+  reads.Query(questions);
   CHECK(questions[0].answer == 0);
   CHECK(questions[1].answer == 1);
   CHECK(questions[1].runs == 2);
@@ -164,7 +164,7 @@ TEST_CASE("reads outlive the end of their sessions") {
   InParallel(2, [&](int) {
     for (int i = 0; i < 400; ++i) {
       std::vector<Question> questions = Echoes(8);
-      reads.Ask(questions);
+      reads.Query(questions);
       for (const Question& question : questions) {
         // Two sessions in a row may end under the same read.
         if (absl::IsUnavailable(question.status)) {
@@ -189,7 +189,7 @@ TEST_CASE("all reads fail at once where no server can be had, and none waits for
   const absl::Time begin = absl::Now();
   InParallel(4, [&](int) {
     std::vector<Question> questions = Echoes(64);
-    reads.Ask(questions);
+    reads.Query(questions);
     for (const Question& question : questions) {
       if (!absl::IsUnavailable(question.status)) ++wrong;
     }

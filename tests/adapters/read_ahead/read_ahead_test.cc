@@ -15,7 +15,7 @@ namespace {
 constexpr int kLimit = 10;
 
 // Settings "00", "01", … and no other rows. It notes how often it is read, and whether two calls ever met.
-class Settings : public BulkTarget {
+class Settings : public StoreImporter {
  public:
   explicit Settings(int count) {
     for (int i = 0; i < count; ++i) {
@@ -49,9 +49,9 @@ class Settings : public BulkTarget {
     for (const Setting& setting : std::get<std::vector<Setting>>(rows)) settings_.push_back(setting);
     return absl::OkStatus();
   }
-  absl::StatusOr<std::string> FindMark() override {
+  absl::StatusOr<std::string> FindCheckpoint() override {
     const Call call(*this);
-    return "mark";
+    return "checkpoint";
   }
   absl::Status Finish() override {
     const Call call(*this);
@@ -88,7 +88,7 @@ std::vector<std::string> NamesIn(const RowBatch& batch) {
 }
 
 // The sizes of all batches.
-std::vector<std::size_t> ReadAll(BulkReader& reader) {
+std::vector<std::size_t> ReadAll(StoreExporter& reader) {
   std::vector<std::size_t> sizes;
   std::string after;
   do {
@@ -158,11 +158,11 @@ TEST_CASE("a target is left alone by what reads ahead while it is written, and r
   const Settings& settings = *owned;
   ReadAheadTarget target(std::move(owned));
   Must(target.Read(RowKind::kSettings, "", kLimit).status());
-  Must(target.Insert(std::vector<Setting>{{"10", "value"}}, "mark"));
+  Must(target.Insert(std::vector<Setting>{{"10", "value"}}, "checkpoint"));
   CHECK(NamesIn(Must(target.Read(RowKind::kSettings, "09", kLimit))) == std::vector<std::string>{"10"});
   CHECK(ReadAll(target) == std::vector<std::size_t>{10, 1});
   Must(target.Read(RowKind::kSettings, "", kLimit).status());
-  CHECK(Must(target.FindMark()) == "mark");
+  CHECK(Must(target.FindCheckpoint()) == "checkpoint");
   Must(target.Read(RowKind::kSettings, "", kLimit).status());
   CHECK(Must(target.Count(RowKind::kSettings)) == 11);
   Must(target.Read(RowKind::kSettings, "", kLimit).status());

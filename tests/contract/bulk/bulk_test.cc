@@ -22,7 +22,7 @@ bool Same(const T& a, const T& b) {
 
 void CheckRoundTrip(BulkFixture& fixture, const std::vector<RowBatch>& batches) {
   InsertAll(*fixture.Target(), batches);
-  const std::unique_ptr<BulkReader> reader = fixture.Reader();
+  const std::unique_ptr<StoreExporter> reader = fixture.Reader();
   for (const RowBatch& batch : batches) {
     INFO(TableName(KindOf(batch)));
     CHECK(Same(ReadAll(*reader, KindOf(batch)), batch));
@@ -54,7 +54,7 @@ BULK_TEST("a user without a password hash has none afterwards") {
 
 BULK_TEST("an empty store has no rows") {
   TestType fixture;
-  const std::unique_ptr<BulkReader> reader = fixture.Reader();
+  const std::unique_ptr<StoreExporter> reader = fixture.Reader();
   for (const RowKind kind : kAllRowKinds) {
     CHECK(Must(reader->Count(kind)) == 0);
     const RowBatch rows = ReadAll(*reader, kind);
@@ -67,7 +67,7 @@ BULK_TEST("rows are read after a key, in the order of keys, no more than the lim
   TestType fixture;
   const std::vector<RowBatch> batches = SampleBatches(5);
   InsertAll(*fixture.Target(), batches);
-  const std::unique_ptr<BulkReader> reader = fixture.Reader();
+  const std::unique_ptr<StoreExporter> reader = fixture.Reader();
   for (const RowBatch& batch : batches) {
     std::visit(
         [&](const auto& rows) {
@@ -99,7 +99,7 @@ BULK_TEST("refunds are in the order of their orders") {
 BULK_TEST("settings are in the order of their names' bytes") {
   TestType fixture;
   const std::vector<Setting> settings = {{"B", "1"}, {"a", "2"}, {"a b", "3"}, {"\xc3\xa4", "4"}};
-  Must(fixture.Target()->Insert(settings, "mark"));
+  Must(fixture.Target()->Insert(settings, "checkpoint"));
   const RowBatch rows = ReadAll(*fixture.Reader(), RowKind::kSettings);
   CHECK(std::get<std::vector<Setting>>(rows) == settings);
 }
@@ -114,7 +114,7 @@ BULK_TEST("what a service wrote is read, and what was inserted is served") {
       return status;
     }));
   });
-  const std::unique_ptr<BulkReader> reader = fixture.Reader();
+  const std::unique_ptr<StoreExporter> reader = fixture.Reader();
   const std::vector<UserRow> users = {{user.fields(), "$argon2id$hash"}};
   CHECK(Same(ReadAll(*reader, RowKind::kUsers), RowBatch(users)));
   const std::vector<Setting> settings = {{"page_token_key", "k"}};
@@ -139,8 +139,8 @@ BULK_TEST("the service goes on with the numbers and the chain of events") {
   event.sequence = 1;
   event.hash = ChainedHash({}, event);
   {
-    const std::unique_ptr<BulkTarget> target = fixture.Target();
-    Must(target->Insert(std::vector<Event>{event}, "mark"));
+    const std::unique_ptr<StoreImporter> target = fixture.Target();
+    Must(target->Insert(std::vector<Event>{event}, "checkpoint"));
     Must(target->Finish());
   }
   fixture.Serve([&](Store& store) {
@@ -152,11 +152,11 @@ BULK_TEST("the service goes on with the numbers and the chain of events") {
   CHECK(IsWholeChain(events));
 }
 
-BULK_TEST("a mark is kept with the rows, is none of them, and goes in the end") {
+BULK_TEST("a checkpoint is kept with the rows, is none of them, and goes in the end") {
   TestType fixture;
   {
-    const std::unique_ptr<BulkTarget> target = fixture.Target();
-    CHECK(Must(target->FindMark()).empty());
+    const std::unique_ptr<StoreImporter> target = fixture.Target();
+    CHECK(Must(target->FindCheckpoint()).empty());
     Must(target->Insert(RowBatch(), "first"));
     Must(target->Insert(SampleBatches(1)[0], std::string("second\0\xff", 8)));
   }
@@ -164,15 +164,15 @@ BULK_TEST("a mark is kept with the rows, is none of them, and goes in the end") 
   CHECK(Must(fixture.Reader()->Count(RowKind::kSettings)) == 0);
   fixture.Serve([](Store& store) {
     Must(store.Write(Deadline::Never(), [](WriteTransaction& tx) -> absl::Status {
-      CHECK(Must(tx.settings().Find(kTransferMark)).has_value());
+      CHECK(Must(tx.settings().Find(kTransferCheckpoint)).has_value());
       return absl::OkStatus();
     }));
   });
-  const std::unique_ptr<BulkTarget> target = fixture.Target();
-  CHECK(Must(target->FindMark()) == std::string("second\0\xff", 8));
+  const std::unique_ptr<StoreImporter> target = fixture.Target();
+  CHECK(Must(target->FindCheckpoint()) == std::string("second\0\xff", 8));
   CHECK(Must(target->Count(RowKind::kUsers)) == 1);
   Must(target->Finish());
-  CHECK(Must(target->FindMark()).empty());
+  CHECK(Must(target->FindCheckpoint()).empty());
   CHECK(Must(target->Count(RowKind::kUsers)) == 1);
 }
 
@@ -184,7 +184,7 @@ void CheckRefused(const absl::Status& status, std::string_view table, const std:
 BULK_TEST("a row whose key is there is refused by its name, and its batch leaves nothing behind") {
   TestType fixture;
   const std::vector<RowBatch> batches = SampleBatches(2);
-  const std::unique_ptr<BulkTarget> target = fixture.Target();
+  const std::unique_ptr<StoreImporter> target = fixture.Target();
   for (const RowBatch& batch : batches) {
     std::visit(
         [&](const auto& rows) {
@@ -193,7 +193,7 @@ BULK_TEST("a row whose key is there is refused by its name, and its batch leaves
           Must(target->Insert(Rows{rows[1]}, "before"));
           const absl::Status status = target->Insert(Rows{rows[0]}, "after");
           CheckRefused(status, TableName(KindOf(batch)), NameOf(rows[0]));
-          CHECK(Must(target->FindMark()) == "before");
+          CHECK(Must(target->FindCheckpoint()) == "before");
         },
         batch);
   }
@@ -203,13 +203,13 @@ BULK_TEST("a row whose key is there is refused by its name, and its batch leaves
 BULK_TEST("a row that breaks an invariant is refused by its name, and its batch leaves nothing behind") {
   TestType fixture;
   const std::vector<RowBatch> batches = SampleBatches(2);
-  const std::unique_ptr<BulkTarget> target = fixture.Target();
+  const std::unique_ptr<StoreImporter> target = fixture.Target();
   InsertAll(*target, {batches.begin(), batches.begin() + 3});
   auto orders = std::get<std::vector<OrderFields>>(batches[3]);
   orders[1].refunded = orders[1].paid + 1;
   CheckRefused(target->Insert(orders, "after"), "orders", NameOf(orders[1]));
   CHECK(Must(target->Count(RowKind::kOrders)) == 0);
-  CHECK(Must(target->FindMark()) == "mark");
+  CHECK(Must(target->FindCheckpoint()) == "checkpoint");
 }
 
 // Not in memory, where nothing looks up what a row refers to.
@@ -217,7 +217,7 @@ TEMPLATE_TEST_CASE("a row that refers to nothing is refused by its name, and its
                    "[bulk]", SqliteBulkFixture, PostgresBulkFixture, PgBouncerBulkFixture) {
   TestType fixture;
   const std::vector<RowBatch> batches = SampleBatches(2);
-  const std::unique_ptr<BulkTarget> target = fixture.Target();
+  const std::unique_ptr<StoreImporter> target = fixture.Target();
   Must(target->Insert(batches[0], "before"));
   auto tokens = std::get<std::vector<EmailToken>>(batches[1]);
   tokens[1].user_id = UserId();
@@ -228,22 +228,22 @@ TEMPLATE_TEST_CASE("a row that refers to nothing is refused by its name, and its
   const auto refunds = std::get<std::vector<RefundFields>>(batches[4]);
   CheckRefused(target->Insert(refunds, "after"), "refunds", NameOf(refunds[0]));
   CHECK(RowCounts::Of(*target)->Sum() == 2);
-  CHECK(Must(target->FindMark()) == "before");
+  CHECK(Must(target->FindCheckpoint()) == "before");
 }
 
 BULK_TEST("a second account with an address is refused by its name") {
   TestType fixture;
   std::vector<UserRow> users = std::get<std::vector<UserRow>>(SampleBatches(2)[0]);
   users[1].fields.email_key = users[0].fields.email_key;
-  CheckRefused(fixture.Target()->Insert(users, "mark"), "users", NameOf(users[1]));
+  CheckRefused(fixture.Target()->Insert(users, "checkpoint"), "users", NameOf(users[1]));
 }
 
 BULK_TEST("a reader sees the store as it was when it was opened") {
   TestType fixture;
   const std::vector<RowBatch> batches = SampleBatches(2);
-  const std::unique_ptr<BulkTarget> target = fixture.Target();
-  Must(target->Insert(batches[0], "mark"));
-  const std::unique_ptr<BulkReader> reader = fixture.Reader();
+  const std::unique_ptr<StoreImporter> target = fixture.Target();
+  Must(target->Insert(batches[0], "checkpoint"));
+  const std::unique_ptr<StoreExporter> reader = fixture.Reader();
   InsertAll(*target, {batches.begin() + 1, batches.end()});
   CHECK(Must(reader->Count(RowKind::kUsers)) == 2);
   for (const RowKind kind : kAllRowKinds) {

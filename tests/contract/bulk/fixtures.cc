@@ -19,11 +19,11 @@ SqliteBulkFixture::~SqliteBulkFixture() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
-std::unique_ptr<BulkReader> SqliteBulkFixture::Open(BulkAccess access) {
+std::unique_ptr<StoreExporter> SqliteBulkFixture::Open(BulkAccess access) {
   return Must(SqliteBulk::OpenReader(path(), access, clock_));
 }
 
-std::unique_ptr<BulkTarget> SqliteBulkFixture::Target() {
+std::unique_ptr<StoreImporter> SqliteBulkFixture::Target() {
   return Must(SqliteBulk::OpenTarget(path(), clock_));
 }
 
@@ -43,11 +43,11 @@ PostgresBulkFixture::PostgresBulkFixture(Pooler pooler) {
   Target().reset();
 }
 
-std::unique_ptr<BulkReader> PostgresBulkFixture::Open(BulkAccess access) {
+std::unique_ptr<StoreExporter> PostgresBulkFixture::Open(BulkAccess access) {
   return Must(PostgresBulk::OpenReader(options_, access, clock_, kNobodyWaits));
 }
 
-std::unique_ptr<BulkTarget> PostgresBulkFixture::Target() {
+std::unique_ptr<StoreImporter> PostgresBulkFixture::Target() {
   return Must(PostgresBulk::OpenTarget(options_, clock_, kNobodyWaits));
 }
 
@@ -59,18 +59,18 @@ void PostgresBulkFixture::Serve(const std::function<void(Store&)>& work) {
   work(*store);
 }
 
-RowBatch ReadAll(BulkReader& reader, RowKind kind) {
+RowBatch ReadAll(StoreExporter& reader, RowKind kind) {
   return Must(reader.Read(kind, "", 1'000'000));
 }
 
-std::vector<RowBatch> ReadEverything(BulkReader& reader) {
+std::vector<RowBatch> ReadEverything(StoreExporter& reader) {
   std::vector<RowBatch> batches;
   for (const RowKind kind : kAllRowKinds) batches.push_back(ReadAll(reader, kind));
   return batches;
 }
 
-void InsertAll(BulkTarget& target, const std::vector<RowBatch>& batches) {
-  for (const RowBatch& batch : batches) Must(target.Insert(batch, "mark"));
+void InsertAll(StoreImporter& target, const std::vector<RowBatch>& batches) {
+  for (const RowBatch& batch : batches) Must(target.Insert(batch, "checkpoint"));
 }
 
 }  // namespace keelson

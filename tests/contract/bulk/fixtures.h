@@ -36,19 +36,19 @@ class RealClock : public Clock {
 class BulkFixture {
  public:
   virtual ~BulkFixture() = default;
-  virtual std::unique_ptr<BulkReader> Reader() = 0;
+  virtual std::unique_ptr<StoreExporter> Reader() = 0;
   // What a transfer has.
-  virtual std::unique_ptr<BulkReader> ReaderAlone() = 0;
-  virtual std::unique_ptr<BulkTarget> Target() = 0;
+  virtual std::unique_ptr<StoreExporter> ReaderAlone() = 0;
+  virtual std::unique_ptr<StoreImporter> Target() = 0;
   // Has it as a service has it, while `work` lasts.
   virtual void Serve(const std::function<void(Store&)>& work) = 0;
 };
 
 class MemoryBulkFixture : public BulkFixture {
  public:
-  std::unique_ptr<BulkReader> Reader() override { return store_.OpenReader(); }
-  std::unique_ptr<BulkReader> ReaderAlone() override { return store_.OpenReader(); }
-  std::unique_ptr<BulkTarget> Target() override { return store_.OpenTarget(); }
+  std::unique_ptr<StoreExporter> Reader() override { return store_.OpenReader(); }
+  std::unique_ptr<StoreExporter> ReaderAlone() override { return store_.OpenReader(); }
+  std::unique_ptr<StoreImporter> Target() override { return store_.OpenTarget(); }
   void Serve(const std::function<void(Store&)>& work) override { work(store_); }
 
  private:
@@ -60,9 +60,9 @@ class SqliteBulkFixture : public BulkFixture {
  public:
   SqliteBulkFixture();
   ~SqliteBulkFixture() override;
-  std::unique_ptr<BulkReader> Reader() override { return Open(BulkAccess::kShared); }
-  std::unique_ptr<BulkReader> ReaderAlone() override { return Open(BulkAccess::kExclusive); }
-  std::unique_ptr<BulkTarget> Target() override;
+  std::unique_ptr<StoreExporter> Reader() override { return Open(BulkAccess::kShared); }
+  std::unique_ptr<StoreExporter> ReaderAlone() override { return Open(BulkAccess::kExclusive); }
+  std::unique_ptr<StoreImporter> Target() override;
   void Serve(const std::function<void(Store&)>& work) override;
 
   const std::filesystem::path& folder() const { return folder_; }
@@ -70,7 +70,7 @@ class SqliteBulkFixture : public BulkFixture {
   Clock& clock() { return clock_; }
 
  private:
-  std::unique_ptr<BulkReader> Open(BulkAccess access);
+  std::unique_ptr<StoreExporter> Open(BulkAccess access);
 
   std::filesystem::path folder_;
   RealClock clock_;
@@ -87,9 +87,9 @@ constexpr PostgresBulkWaits kShortWaits = {.patience = absl::Milliseconds(1200),
 class PostgresBulkFixture : public BulkFixture {
  public:
   PostgresBulkFixture() : PostgresBulkFixture(Pooler::kNone) {}
-  std::unique_ptr<BulkReader> Reader() override { return Open(BulkAccess::kShared); }
-  std::unique_ptr<BulkReader> ReaderAlone() override { return Open(BulkAccess::kExclusive); }
-  std::unique_ptr<BulkTarget> Target() override;
+  std::unique_ptr<StoreExporter> Reader() override { return Open(BulkAccess::kShared); }
+  std::unique_ptr<StoreExporter> ReaderAlone() override { return Open(BulkAccess::kExclusive); }
+  std::unique_ptr<StoreImporter> Target() override;
   void Serve(const std::function<void(Store&)>& work) override;
 
   const servers::PostgresDatabase& database() const { return database_; }
@@ -101,7 +101,7 @@ class PostgresBulkFixture : public BulkFixture {
   explicit PostgresBulkFixture(Pooler pooler);
 
  private:
-  std::unique_ptr<BulkReader> Open(BulkAccess access);
+  std::unique_ptr<StoreExporter> Open(BulkAccess access);
 
   const servers::PostgresDatabase database_;
   PgConnection::Options options_;
@@ -119,8 +119,8 @@ class PgBouncerBulkFixture : public PostgresBulkFixture {
                      PgBouncerBulkFixture)
 
 // Every row of a kind.
-RowBatch ReadAll(BulkReader& reader, RowKind kind);
-std::vector<RowBatch> ReadEverything(BulkReader& reader);
-void InsertAll(BulkTarget& target, const std::vector<RowBatch>& batches);
+RowBatch ReadAll(StoreExporter& reader, RowKind kind);
+std::vector<RowBatch> ReadEverything(StoreExporter& reader);
+void InsertAll(StoreImporter& target, const std::vector<RowBatch>& batches);
 
 }  // namespace keelson

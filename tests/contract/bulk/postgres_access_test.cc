@@ -41,11 +41,11 @@ TEMPLATE_TEST_CASE("a database that is moved from or to is nobody else's", "[pos
                    PgBouncerBulkFixture) {
   TestType fixture;
   SECTION("from") {
-    const std::unique_ptr<BulkReader> reader = fixture.ReaderAlone();
+    const std::unique_ptr<StoreExporter> reader = fixture.ReaderAlone();
     CheckInUse(fixture);
   }
   SECTION("to") {
-    const std::unique_ptr<BulkTarget> target = fixture.Target();
+    const std::unique_ptr<StoreImporter> target = fixture.Target();
     CheckInUse(fixture);
   }
 }
@@ -56,7 +56,7 @@ TEST_CASE("nobody writes to a database that is read alone", "[postgres]") {
   other.Execute("SET lock_timeout = '100ms'");
   const std::string write = "INSERT INTO settings (name, value) VALUES ('a', '')";
   {
-    const std::unique_ptr<BulkReader> reader = fixture.ReaderAlone();
+    const std::unique_ptr<StoreExporter> reader = fixture.ReaderAlone();
     CHECK_THROWS_WITH(other.Execute(write), Contains("lock timeout"));
     CHECK(other.Value("SELECT count(*) FROM settings") == "0");
   }
@@ -84,8 +84,8 @@ TEST_CASE("events that wait for their numbers are read with them, and go on wait
   first.sequence = 1;
   first.hash = ChainedHash({}, first);
   {
-    const std::unique_ptr<BulkTarget> target = fixture.Target();
-    Must(target->Insert(std::vector<Event>{first}, "mark"));
+    const std::unique_ptr<StoreImporter> target = fixture.Target();
+    Must(target->Insert(std::vector<Event>{first}, "checkpoint"));
     Must(target->Finish());
   }
   const servers::PostgresSession other = fixture.database().Connect();
@@ -94,7 +94,7 @@ TEST_CASE("events that wait for their numbers are read with them, and go on wait
                             "create_time, payload) VALUES ('t', '") +
                 subject + "', gen_random_uuid(), 'a', 'c', now(), '{}')");
   }
-  const std::unique_ptr<BulkReader> reader = fixture.Reader();
+  const std::unique_ptr<StoreExporter> reader = fixture.Reader();
   CHECK(Must(reader->Count(RowKind::kEvents)) == 3);
   const auto events = std::get<std::vector<Event>>(ReadAll(*reader, RowKind::kEvents));
   REQUIRE(events.size() == 3);
@@ -122,7 +122,7 @@ TEST_CASE("what has been filled has the schema's constraints, however often that
   InsertAll(*fixture.Target(), {batches.begin(), batches.begin() + 3});
   // As a newer version would that brings one.
   other.Execute("ALTER TABLE credentials ADD CONSTRAINT newer FOREIGN KEY (user_id) REFERENCES users (id)");
-  const std::unique_ptr<BulkTarget> target = fixture.Target();
+  const std::unique_ptr<StoreImporter> target = fixture.Target();
   InsertAll(*target, {batches.begin() + 3, batches.end()});
   CHECK(constraints().size() < declared.size());
   Must(target->Finish());
@@ -135,19 +135,19 @@ TEST_CASE("who looks at a table holds a transfer up for some seconds, and is tol
   PostgresBulkFixture fixture;
   const servers::PostgresSession other = fixture.database().Connect();
   const RowBatch users = SampleBatches(1)[0];
-  const std::unique_ptr<BulkTarget> target = fixture.Target();
+  const std::unique_ptr<StoreImporter> target = fixture.Target();
   other.Execute("BEGIN; SELECT FROM users");
-  CheckUnavailable(fixture, target->Insert(users, "mark"), "in use by another process");
+  CheckUnavailable(fixture, target->Insert(users, "checkpoint"), "in use by another process");
   other.Execute("COMMIT");
-  Must(target->Insert(users, "mark"));
+  Must(target->Insert(users, "checkpoint"));
 }
 
 TEST_CASE("a table that is not the service's keeps what it refers to", "[postgres]") {
   PostgresBulkFixture fixture;
   const servers::PostgresSession other = fixture.database().Connect();
   other.Execute("CREATE TABLE notes (user_id uuid REFERENCES users (id))");
-  const std::unique_ptr<BulkTarget> target = fixture.Target();
-  Must(target->Insert(SampleBatches(1)[0], "mark"));
+  const std::unique_ptr<StoreImporter> target = fixture.Target();
+  Must(target->Insert(SampleBatches(1)[0], "checkpoint"));
   CHECK_THROWS_WITH(other.Execute("INSERT INTO notes VALUES (gen_random_uuid())"),
                     Contains("notes_user_id_fkey"));
   Must(target->Finish());
@@ -166,7 +166,7 @@ TEST_CASE("who may only read can read a database that is served", "[postgres]") 
 
 TEST_CASE("a batch that the server ends half-way leaves nothing behind", "[postgres]") {
   PostgresBulkFixture fixture;
-  const std::unique_ptr<BulkTarget> target = fixture.Target();
+  const std::unique_ptr<StoreImporter> target = fixture.Target();
   const std::vector<RowBatch> batches = SampleBatches(10);
   Must(target->Insert(batches[0], "before"));
   fixture.database().server().EndSessions(fixture.database().name());

@@ -28,7 +28,7 @@ TEST_CASE("a file that is served can be shared, and is nobody's alone", "[sqlite
 
 TEST_CASE("a file that is read alone can't be served", "[sqlite]") {
   SqliteBulkFixture fixture;
-  const std::unique_ptr<BulkReader> reader = fixture.ReaderAlone();
+  const std::unique_ptr<StoreExporter> reader = fixture.ReaderAlone();
   SqliteOptions options;
   options.path = fixture.path();
   CheckUnavailable(SqliteStore::Open(options, fixture.clock()).status(), "in use by another process");
@@ -64,7 +64,7 @@ TEST_CASE("a reader holds up no writer, and leaves the log to it", "[sqlite]") {
                          [&](WriteTransaction& tx) { return tx.events().Append(SampleEvent(subject)); });
     };
     Must(write("a"));
-    std::unique_ptr<BulkReader> reader = fixture.Reader();
+    std::unique_ptr<StoreExporter> reader = fixture.Reader();
     Must(write("b"));
     CHECK(Must(reader->Count(RowKind::kEvents)) == 1);
     reader.reset();

@@ -26,7 +26,7 @@ absl::Status Restore(SqliteBulkFixture& fixture, const std::string& backup, bool
 }
 
 void Fill(SqliteBulkFixture& fixture, int samples) {
-  const std::unique_ptr<BulkTarget> target = fixture.Target();
+  const std::unique_ptr<StoreImporter> target = fixture.Target();
   InsertAll(*target, SampleBatches(samples));
   Must(target->Finish());
 }

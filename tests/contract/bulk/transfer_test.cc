@@ -1,6 +1,6 @@
 // A transfer from every adapter to every other, as keelson transfer puts it together.
 #include "adapters/store/read_ahead/read_ahead.h"
-#include "core/store/export/transfer_store.h"
+#include "core/store/export/copy_store.h"
 #include "tests/contract/bulk/fixtures.h"
 
 namespace keelson {
@@ -29,12 +29,12 @@ void CheckMoved(const Kind& from, const Kind& to, const std::vector<RowBatch>& b
   std::vector<TransferredTable> tables;
   {
     ReadAheadTarget filled(target->Target());
-    tables = Must(TransferStore(reader, filled, [&](const TransferProgress& p) { last = p; }).Handle());
+    tables = Must(CopyStore(reader, filled, [&](const TransferProgress& p) { last = p; }).Handle());
   }
   CHECK(tables.size() == kRowKinds);
   CHECK(last.done == last.total);
   CHECK((ReadEverything(*target->Reader()) == batches));
-  CHECK(Must(target->Target()->FindMark()).empty());
+  CHECK(Must(target->Target()->FindCheckpoint()).empty());
 }
 
 TEST_CASE("everything is moved between stores of any two kinds", "[transfer]") {
@@ -45,7 +45,7 @@ TEST_CASE("everything is moved between stores of any two kinds", "[transfer]") {
 }
 
 TEST_CASE("more rows than a batch holds are moved out of every kind of store, and into it", "[transfer]") {
-  const std::vector<RowBatch> batches = SampleBatches(TransferStore::kBatch + 10);
+  const std::vector<RowBatch> batches = SampleBatches(CopyStore::kBatch + 10);
   for (std::size_t i = 0; i < std::size(kKinds); ++i) {
     CheckMoved(kKinds[i], kKinds[(i + 1) % std::size(kKinds)], batches);
   }
@@ -58,8 +58,8 @@ TEST_CASE("the content's hash is the same whatever the store", "[transfer]") {
     const std::unique_ptr<BulkFixture> source = kind.make();
     InsertAll(*source->Target(), batches);
     MemoryBulkFixture target;
-    results.push_back(Must(
-        TransferStore(*source->ReaderAlone(), *target.Target(), [](const TransferProgress&) {}).Handle()));
+    results.push_back(
+        Must(CopyStore(*source->ReaderAlone(), *target.Target(), [](const TransferProgress&) {}).Handle()));
   }
   for (const auto& result : results) CHECK((result == results[0]));
 }

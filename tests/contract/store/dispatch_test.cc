@@ -74,8 +74,8 @@ class Sender {
       : dispatch_({store, clock_, entropy_, log_, renderer_}, providers, Hasty()) {
     threads_.emplace_back([this] {
       while (!stopped_) {
-        dispatch_.AwaitBooks(absl::Milliseconds(5));
-        dispatch_.KeepBooks().IgnoreError();
+        dispatch_.WaitForPendingUpdates(absl::Milliseconds(5));
+        dispatch_.FlushAndClaim().IgnoreError();
       }
     });
     threads_.emplace_back([this] { dispatch_.ProbeProviders(); });
@@ -101,7 +101,7 @@ class Sender {
  private:
   void Send(std::size_t lane) {
     while (!stopped_) {
-      dispatch_.AwaitMail(lane, absl::InfiniteDuration());
+      dispatch_.WaitForReady(lane, absl::InfiniteDuration());
       dispatch_.SendNext(lane);
     }
   }

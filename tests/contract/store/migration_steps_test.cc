@@ -227,7 +227,7 @@ class Sqlite {
     options.migrate = false;
     return Must(SqliteStore::Open(options, clock_));
   }
-  std::unique_ptr<BulkReader> Reader() {
+  std::unique_ptr<StoreExporter> Reader() {
     return Must(SqliteBulk::OpenReader(path_, BulkAccess::kShared, clock_));
   }
   // Every table and index as it was made.
@@ -267,7 +267,7 @@ class Postgres {
   std::unique_ptr<Store> Open() {
     return Must(PostgresStore::Open({.url = database_.url(), .migrate = false}, clock_));
   }
-  std::unique_ptr<BulkReader> Reader() {
+  std::unique_ptr<StoreExporter> Reader() {
     return Must(PostgresBulk::OpenReader({.url = database_.url()}, BulkAccess::kShared, clock_));
   }
   // Every column, index and constraint, by name.
@@ -357,7 +357,7 @@ void CheckFound(const std::vector<Row>& found, const std::vector<Row>& expected)
 
 template <typename Database>
 void Grown<Database>::CheckRows(int first_families) {
-  const std::unique_ptr<BulkReader> reader = database.Reader();
+  const std::unique_ptr<StoreExporter> reader = database.Reader();
   for (int i = 0; i < static_cast<int>(families.size()); ++i) {
     for (const RowBatch& batch : families[static_cast<std::size_t>(i)].Batches()) {
       std::visit(

@@ -22,7 +22,7 @@ class Victim {
     REQUIRE(pid_ >= 0);
     if (pid_ == 0) {
       dup2(ends[1], STDOUT_FILENO);
-      execl(KEELSON_STORE_VICTIM, KEELSON_STORE_VICTIM, path.c_str(), nullptr);
+      execl(KEELSON_CRASH_WRITER, KEELSON_CRASH_WRITER, path.c_str(), nullptr);
       _exit(127);
     }
     close(ends[1]);

@@ -21,7 +21,7 @@ TEST_CASE("Users are read in the order asked for, as often as asked for, the unk
       Must(BatchGetUsers(world.store).Handle(world.context, {other, bob, ada, unknown, bob, other}));
   CHECK(IdsOf(batch) == std::vector<std::string>{bob, ada, bob});
   CHECK(batch.missing_ids == std::vector<std::string>{other, unknown, other});
-  CHECK(batch.users[1].fields() == world.Now(world.Ada()->id).fields());
+  CHECK(batch.users[1].fields() == world.Load(world.Ada()->id).fields());
 }
 
 TEST_CASE("A batch has from 1 to 1000 ids, and each bad one is named") {

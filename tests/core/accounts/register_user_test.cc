@@ -4,7 +4,7 @@
 #include <thread>
 
 #include "core/store/idempotency_repository.h"
-#include "core/store/idempotent_write.h"
+#include "core/store/idempotent_execution.h"
 #include "core/store/store.h"
 #include "tests/core/world.h"
 
@@ -22,7 +22,7 @@ TEST_CASE("Registering makes the user, its event and its verification e-mail tog
   CHECK((*user)->locale == "de");
   CHECK((*user)->labels == Labels{{"plan", "free"}});
   CHECK((*user)->create_time == world.clock.Now());
-  CHECK(world.Now((*user)->id).fields() == user->fields());
+  CHECK(world.Load((*user)->id).fields() == user->fields());
   CHECK(world.NewEvents() == Fields{"user.registered", "message.queued"});
 
   const std::vector<Message> outbox = world.Outbox();
@@ -220,7 +220,7 @@ TEST_CASE("A failed registration leaves its request id free") {
 TEST_CASE("Neither what is kept of a repeatable registration nor its fingerprint knows the password") {
   World world;
   const std::optional<User> first = Must(world.Register(Registration("ada@example.com", "request-1")));
-  ArchiveWriter key;
+  FieldWriter key;
   key(world.context.actor), key(std::string("RegisterUser")), key(std::string("request-1"));
   std::optional<IdempotencyRecord> record;
   Must(world.store.Read(Deadline::Never(), [&](ReadTransaction& tx) {

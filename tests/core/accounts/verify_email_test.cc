@@ -20,7 +20,7 @@ std::string NewestToken(World& world) {
 }
 
 void SetState(World& world, UserState state) {
-  UserFields fields = world.Now(world.Ada()->id).fields();
+  UserFields fields = world.Load(world.Ada()->id).fields();
   fields.state = state;
   ++fields.version;
   world.Overwrite(fields);
@@ -43,7 +43,7 @@ TEST_CASE("A token verifies its address once, and its owner is welcomed") {
   CHECK(verified->id == ada->id);
   CHECK(verified->email_verify_time == world.clock.Now());
   CHECK(verified->version == ada->version + 1);
-  CHECK(world.Now(ada->id).fields() == verified.fields());
+  CHECK(world.Load(ada->id).fields() == verified.fields());
   CHECK(world.NewEvents() == Fields{"user.email_verified", "message.queued"});
   CHECK(world.Queued() == Fields{"verify_email", "welcome"});
 }
@@ -56,7 +56,7 @@ TEST_CASE("A repeated token returns the user and changes nothing until it expire
   world.NewEvents();
   world.clock.Advance(world.accounts.verification_ttl - absl::Microseconds(1));
   CHECK(Must(world.Verify(token)).fields() == verified.fields());
-  CHECK(world.Now(ada->id).fields() == verified.fields());
+  CHECK(world.Load(ada->id).fields() == verified.fields());
   CHECK(world.NewEvents().empty());
   CHECK(world.Queued() == Fields{"verify_email", "welcome"});
   world.clock.Advance(absl::Microseconds(1));
@@ -70,7 +70,7 @@ TEST_CASE("A repeated token is refused once the account has another address or i
   const User verified = Must(world.Verify(token));
   world.Overwrite(WithAddress(verified, "new@example.com"));
   CHECK(ReasonOf(world.Verify(token)) == "TOKEN_INVALID");
-  world.Overwrite(WithAddress(world.Now(ada->id), "ada@example.com"));
+  world.Overwrite(WithAddress(world.Load(ada->id), "ada@example.com"));
   CHECK(ReasonOf(world.Verify(token)) == "OK");
   SetState(world, UserState::kSuspended);
   CHECK(ReasonOf(world.Verify(token)) == "USER_STATE");
@@ -137,8 +137,8 @@ TEST_CASE("A newer token takes the older one's place, and its e-mail the older o
   const std::string newer = NewestToken(world);
   CHECK(newer != older);
   CHECK(world.Queued() == Fields{"verify_email"});
-  CHECK(world.Now(older_mail).state == MessageState::kCancelled);
-  CHECK(world.Now(older_mail).variables.empty());
+  CHECK(world.Load(older_mail).state == MessageState::kCancelled);
+  CHECK(world.Load(older_mail).variables.empty());
   CHECK(ReasonOf(world.Verify(older)) == "TOKEN_INVALID");
   CHECK(ReasonOf(world.Verify(newer)) == "OK");
 }
@@ -152,7 +152,7 @@ TEST_CASE("An account that is not active can't be verified, and its token is not
     const auto answer = world.Verify(token);
     CHECK(ReasonOf(answer) == "USER_STATE");
     CHECK(Fact(answer, "state") == UserStateName(state));
-    CHECK_FALSE(world.Now(ada->id)->email_verify_time.has_value());
+    CHECK_FALSE(world.Load(ada->id)->email_verify_time.has_value());
   }
   SetState(world, UserState::kActive);
   CHECK(ReasonOf(world.Verify(token)) == "OK");
@@ -185,7 +185,7 @@ TEST_CASE("An account cools down on its own, when its address has changed meanwh
   World world;
   const User ada = world.Ada();
   Must(world.Resend("ada@example.com"));
-  world.Overwrite(WithAddress(world.Now(ada->id), "new@example.com"));
+  world.Overwrite(WithAddress(world.Load(ada->id), "new@example.com"));
   world.NewEvents();
   CHECK(ReasonOf(world.Resend("new@example.com")) == "OK");
   CHECK(world.NewEvents().empty());

@@ -34,7 +34,7 @@ struct Plant {
   void Repeat(std::string_view type);
 
   LivedIn lived_in;
-  std::unique_ptr<BulkReader> store = lived_in.world.store.OpenReader();
+  std::unique_ptr<StoreExporter> store = lived_in.world.store.OpenReader();
   RowsReader rows{*store};
 
  private:

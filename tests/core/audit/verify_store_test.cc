@@ -21,7 +21,7 @@ constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 const Uuid kFirst = {0x01};
 const Uuid kLast = {0xff};
 
-Findings Verify(BulkReader& reader, const VerifyStore::Limits& limits = {}) {
+Findings Verify(StoreExporter& reader, const VerifyStore::Limits& limits = {}) {
   Findings findings;
   VerifyProgress last;
   VerifyStore verify(

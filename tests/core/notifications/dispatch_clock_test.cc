@@ -1,7 +1,7 @@
 // Sending while somebody sets the system's clock.
 #include <catch2/catch.hpp>
 
-#include "tests/core/notifications/post_office.h"
+#include "tests/core/notifications/dispatch_fixture.h"
 
 namespace keelson {
 namespace {
@@ -11,7 +11,7 @@ using Kind = SendOutcome::Kind;
 constexpr absl::Duration kStep = absl::Minutes(10);
 
 TEST_CASE("A clock that is set forward ends no provider's pause") {
-  PostOffice office;
+  DispatchFixture office;
   office.Post();
   office.first.script = {FakeEmailProvider::Refused(Kind::kRetry, "slow down", absl::Minutes(5))};
   const auto sender = office.Sender({&office.first});
@@ -25,7 +25,7 @@ TEST_CASE("A clock that is set forward ends no provider's pause") {
 }
 
 TEST_CASE("A clock that is set forward closes no circuit") {
-  PostOffice office;
+  DispatchFixture office;
   office.policy.circuit.min_calls = 1;
   office.Post();
   office.first.script = {FakeEmailProvider::Refused(Kind::kUnreachable)};
@@ -38,7 +38,7 @@ TEST_CASE("A clock that is set forward closes no circuit") {
 }
 
 TEST_CASE("A clock that is set back keeps no circuit open for longer") {
-  PostOffice office;
+  DispatchFixture office;
   office.policy.circuit.min_calls = 1;
   office.Post();
   office.first.script = {FakeEmailProvider::Refused(Kind::kUnreachable)};
@@ -50,7 +50,7 @@ TEST_CASE("A clock that is set back keeps no circuit open for longer") {
 }
 
 TEST_CASE("A clock that is set back holds up no message by the rate") {
-  PostOffice office;
+  DispatchFixture office;
   office.policy.rate = 1;
   for (int i = 0; i < 2; ++i) office.Post();
   const auto sender = office.Sender({&office.first});
@@ -63,47 +63,47 @@ TEST_CASE("A clock that is set back holds up no message by the rate") {
 }
 
 TEST_CASE("A sender renews its leases at once when the clock is set forward, and claims nothing twice") {
-  PostOffice office;
+  DispatchFixture office;
   const MessageId id = office.Post("verify_email");
   const auto sender = office.Sender({&office.first});
-  Must(sender->KeepBooks()), Must(sender->KeepBooks());
+  Must(sender->FlushAndClaim()), Must(sender->FlushAndClaim());
   office.clock.Jump(kStep);
-  Must(sender->KeepBooks());
+  Must(sender->FlushAndClaim());
   CHECK(office.Dispatch({&office.second}) == 0);
   office.Dispatch(*sender);
-  CHECK(office.Now(id).state == MessageState::kSent);
-  CHECK(office.Now(id).attempts == 1);
+  CHECK(office.Load(id).state == MessageState::kSent);
+  CHECK(office.Load(id).attempts == 1);
   CHECK(office.first.sent.size() == 1);
   CHECK(office.log.Count("message.lease_lost") == 0);
 }
 
 TEST_CASE("A message whose attempt is under way when the clock is set forward is not sent twice") {
-  PostOffice office;
+  DispatchFixture office;
   const MessageId id = office.Post("verify_email");
   const auto sender = office.Sender({&office.first});
   office.first.on_send = [&](const Email&) {
     office.clock.Jump(kStep);
-    Must(sender->KeepBooks());
+    Must(sender->FlushAndClaim());
     CHECK(office.Dispatch({&office.second}) == 0);
   };
   office.Dispatch(*sender);
-  CHECK(office.Now(id).state == MessageState::kSent);
-  CHECK(office.Now(id).attempts == 1);
+  CHECK(office.Load(id).state == MessageState::kSent);
+  CHECK(office.Load(id).attempts == 1);
   CHECK(office.first.sent.size() == 1);
   CHECK(office.second.sent.empty());
 }
 
 TEST_CASE("A clock that is set back prolongs no lease within the process") {
-  PostOffice office;
+  DispatchFixture office;
   const MessageId id = office.Post();
   const auto sender = office.Sender();
-  Must(sender->KeepBooks()), Must(sender->KeepBooks());
+  Must(sender->FlushAndClaim()), Must(sender->FlushAndClaim());
   office.clock.Advance(office.policy.lease - absl::Seconds(1));
   office.clock.Jump(-kStep);
   CHECK_FALSE(sender->SendNext(0));
   CHECK(office.first.sent.empty());
   office.Dispatch(*sender);
-  CHECK(office.Now(id).state == MessageState::kSent);
+  CHECK(office.Load(id).state == MessageState::kSent);
 }
 
 }  // namespace

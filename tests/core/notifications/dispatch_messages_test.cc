@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/core/notifications/post_office.h"
+#include "tests/core/notifications/dispatch_fixture.h"
 
 namespace keelson {
 namespace {
@@ -10,7 +10,7 @@ namespace {
 using Kind = SendOutcome::Kind;
 
 TEST_CASE("A message that a provider takes is sent, and what it held is scrubbed") {
-  PostOffice office;
+  DispatchFixture office;
   const MessageId id = office.Post();
   const absl::Time posted = office.clock.Now();
   office.clock.Advance(absl::Seconds(5));
@@ -27,7 +27,7 @@ TEST_CASE("A message that a provider takes is sent, and what it held is scrubbed
   CHECK(office.first.deadlines[0] > Deadline::After(office.policy.timeout / 2));
   CHECK(office.second.sent.empty());
 
-  const Message sent = office.Now(id);
+  const Message sent = office.Load(id);
   CHECK(sent.state == MessageState::kSent);
   CHECK(sent.variables.empty());
   CHECK(sent.content == RenderedMessage{"welcome", "", "", "de"});
@@ -47,19 +47,19 @@ TEST_CASE("A message that a provider takes is sent, and what it held is scrubbed
 }
 
 TEST_CASE("An empty outbox costs no write") {
-  PostOffice office;
+  DispatchFixture office;
   CHECK(office.Dispatch() == 0);
   CHECK(office.Events().empty());
 }
 
 TEST_CASE("A message that no provider takes now is tried again after a jittered, doubling delay") {
-  PostOffice office;
+  DispatchFixture office;
   const MessageId id = office.Post();
   absl::Duration ceiling = office.policy.base_delay;
   for (int attempt = 1; attempt <= 6; ++attempt) {
     office.first.script = {FakeEmailProvider::Refused(Kind::kRetry, "timeout")};
     CHECK(office.Dispatch() == 1);
-    const Message waiting = office.Now(id);
+    const Message waiting = office.Load(id);
     CHECK(waiting.state == MessageState::kQueued);
     CHECK(waiting.attempts == attempt);
     CHECK(waiting.last_error == "timeout");
@@ -72,8 +72,8 @@ TEST_CASE("A message that no provider takes now is tried again after a jittered,
   }
   CHECK(office.NewEvents().empty());
   CHECK(office.Dispatch() == 1);
-  CHECK(office.Now(id).state == MessageState::kSent);
-  CHECK(office.Now(id).last_error.empty());
+  CHECK(office.Load(id).state == MessageState::kSent);
+  CHECK(office.Load(id).last_error.empty());
   for (const Email& email : office.first.sent) {
     CHECK(email.id == id);
     CHECK(email.content == office.first.sent[0].content);
@@ -83,11 +83,11 @@ TEST_CASE("A message that no provider takes now is tried again after a jittered,
 
 TEST_CASE("A message that is rejected is dead at once") {
   for (const Kind kind : {Kind::kRecipientRejected, Kind::kMessageRejected}) {
-    PostOffice office;
+    DispatchFixture office;
     const MessageId id = office.Post();
     office.first.script = {FakeEmailProvider::Refused(kind, "550 no such mailbox")};
     CHECK(office.Dispatch() == 1);
-    const Message dead = office.Now(id);
+    const Message dead = office.Load(id);
     CHECK(dead.state == MessageState::kDead);
     CHECK(dead.last_error == "550 no such mailbox");
     // For a person who has it tried again.
@@ -103,53 +103,53 @@ TEST_CASE("A message that is rejected is dead at once") {
 }
 
 TEST_CASE("A message is dead after the last of its attempts") {
-  PostOffice office;
+  DispatchFixture office;
   office.policy.max_attempts = 3;
   const MessageId id = office.Post();
   for (int attempt = 1; attempt <= 3; ++attempt) {
-    CHECK(office.Now(id).state == MessageState::kQueued);
+    CHECK(office.Load(id).state == MessageState::kQueued);
     office.first.script = {FakeEmailProvider::Refused(Kind::kRetry, "busy")};
     CHECK(office.Dispatch() == 1);
     office.WaitFor(id);
   }
-  CHECK(office.Now(id).state == MessageState::kDead);
-  CHECK(office.Now(id).attempts == 3);
+  CHECK(office.Load(id).state == MessageState::kDead);
+  CHECK(office.Load(id).attempts == 3);
   CHECK(office.first.sent.size() == 3);
   CHECK(office.NewEvents() == Fields{"message.dead"});
 }
 
 TEST_CASE("A message that has expired is not sent") {
-  PostOffice office;
+  DispatchFixture office;
   const MessageId expired = office.Post("verify_email", office.clock.Now() + absl::Hours(1));
   const MessageId good =
       office.Post("verify_email", office.clock.Now() + absl::Hours(1) + absl::Microseconds(1));
   office.clock.Advance(absl::Hours(1));
   CHECK(office.Dispatch() == 2);
-  CHECK(office.Now(expired).state == MessageState::kCancelled);
-  CHECK(office.Now(expired).variables.empty());
-  CHECK_FALSE(office.Now(expired).last_error.empty());
-  CHECK(office.Now(good).state == MessageState::kSent);
+  CHECK(office.Load(expired).state == MessageState::kCancelled);
+  CHECK(office.Load(expired).variables.empty());
+  CHECK_FALSE(office.Load(expired).last_error.empty());
+  CHECK(office.Load(good).state == MessageState::kSent);
   REQUIRE(office.first.sent.size() == 1);
   CHECK(office.first.sent[0].id == good);
   CHECK(office.NewEvents() == Fields{"message.cancelled", "message.sent"});
 }
 
 TEST_CASE("A message that can't be rendered is dead at once, and no provider sees it") {
-  PostOffice office;
+  DispatchFixture office;
   const MessageId id = office.Post("unknown");
   CHECK(office.Dispatch() == 1);
-  CHECK(office.Now(id).state == MessageState::kDead);
-  CHECK(office.Now(id).last_error == "there is no such template");
+  CHECK(office.Load(id).state == MessageState::kDead);
+  CHECK(office.Load(id).last_error == "there is no such template");
   CHECK(office.first.sent.empty());
 }
 
 TEST_CASE(
     "A message has the bytes of its first rendering at every attempt, whatever became of the templates") {
-  PostOffice office;
+  DispatchFixture office;
   const MessageId id = office.Post();
   office.first.script = {FakeEmailProvider::Refused(Kind::kRetry, "busy")};
   office.Dispatch();
-  CHECK(office.Now(id).content.text == "token=secret");
+  CHECK(office.Load(id).content.text == "token=secret");
   office.renderer.prefix = "changed ";
   office.WaitFor(id);
   office.Dispatch();
@@ -158,13 +158,13 @@ TEST_CASE(
 }
 
 TEST_CASE("Of a provider's words no more than 500 bytes are kept, and never half a character") {
-  PostOffice office;
+  DispatchFixture office;
   const MessageId id = office.Post();
   std::string words = "x";
   for (int i = 0; i < 1000; ++i) words += "\xe2\x82\xac";
   office.first.script = {FakeEmailProvider::Refused(Kind::kRetry, words)};
   office.Dispatch();
-  const std::string kept = office.Now(id).last_error;
+  const std::string kept = office.Load(id).last_error;
   CHECK(kept.size() <= 500);
   CHECK(kept.size() > 490);
   CHECK(IsValidUtf8(kept));

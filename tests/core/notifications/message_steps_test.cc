@@ -22,7 +22,7 @@ TEST_CASE("A dead message is owed once more, with its attempts counted anew") {
   CHECK(retried == expected);
   CHECK(retried.last_error == "550 no");
   CHECK(retried.content.text == "Text");
-  CHECK(box.Now(expected.id) == expected);
+  CHECK(box.Load(expected.id) == expected);
   const Event event = box.Events().back();
   CHECK(event.type == "message.retried");
   CHECK(event.subject == expected.id.ToString());
@@ -50,7 +50,7 @@ TEST_CASE("Only a dead message is retried") {
     CHECK(ReasonOf(retried) == "MESSAGE_STATE");
     CHECK(Fact(retried, "state") == MessageStateName(state));
     CHECK(Fact(retried, "expected") == "DEAD");
-    CHECK(box.Now(message.id) == message);
+    CHECK(box.Load(message.id) == message);
     CHECK(box.NewEvents().empty());
   }
 }
@@ -63,7 +63,7 @@ TEST_CASE("A message that expired is not retried, from the moment on") {
   CHECK(ReasonOf(late) == "MESSAGE_STATE");
   CHECK(Fact(late, "state") == "DEAD");
   CHECK(late.status().message().find("expired") != std::string::npos);
-  CHECK(box.Now(dead.id) == dead);
+  CHECK(box.Load(dead.id) == dead);
   box.clock.Advance(-absl::Microseconds(1));
   CHECK(Must(box.Retry(dead.id.ToString())).state == kQueued);
 }
@@ -76,7 +76,7 @@ TEST_CASE("A message that is queued or dead is cancelled, and what it said is fo
     const Message cancelled = Must(box.CancelMail(expected.id.ToString()));
     EndMessage(expected, kCancelled, box.clock.Now());
     CHECK(cancelled == expected);
-    CHECK(box.Now(expected.id) == expected);
+    CHECK(box.Load(expected.id) == expected);
     CHECK(cancelled.variables.empty());
     CHECK(cancelled.content == RenderedMessage{"Hallo", "", "", "de"});
     CHECK(box.NewEvents() == Types{"message.cancelled"});
@@ -93,7 +93,7 @@ TEST_CASE("A message that is being sent, was sent or is cancelled already is not
     CHECK(ReasonOf(cancelled) == "MESSAGE_STATE");
     CHECK(Fact(cancelled, "state") == MessageStateName(state));
     CHECK(Fact(cancelled, "expected") == "QUEUED or DEAD");
-    CHECK(box.Now(message.id) == message);
+    CHECK(box.Load(message.id) == message);
     CHECK(box.NewEvents().empty());
   }
 }

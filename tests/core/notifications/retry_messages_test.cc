@@ -33,11 +33,11 @@ TEST_CASE("Every dead message is retried as one alone is, each with its own even
   expected.attempts = 0;
   expected.due_time = box.clock.Now();
   expected.end_time.reset();
-  CHECK(box.Now(expected.id) == expected);
+  CHECK(box.Load(expected.id) == expected);
   CHECK(box.NewEvents() == std::vector<std::string>(2, "message.retried"));
   CHECK(box.Events().back().subject == expected.id.ToString());
   CHECK(box.Events().back().payload == R"({"template":"welcome"})");
-  CHECK(box.Now(other.id).state == kQueued);
+  CHECK(box.Load(other.id).state == kQueued);
   // A second call finds nothing left to do.
   CHECK(Must(box.RetryAll({})).retried == 0);
   CHECK(box.NewEvents().empty());
@@ -75,7 +75,7 @@ TEST_CASE("An expired message stays dead when the others are retried") {
   const RetriedMessages result = Must(box.RetryAll({}));
   CHECK(result.retried == 1);
   CHECK(result.expired == 1);
-  CHECK(box.Now(expired.id) == expired);
+  CHECK(box.Load(expired.id) == expired);
 }
 
 TEST_CASE("A call examines no more dead messages than asked for, and the next call goes on after them") {
@@ -120,7 +120,7 @@ TEST_CASE("A message that somebody else retried or cancelled meanwhile is left a
   InterleavedStore store(box.store);
   store.before_next_write = [&] { Must(box.CancelMail(dead.id.ToString())); };
   CHECK(Must(RetryMessages(store, box.clock, box.tokens).Handle(box.context, {})).retried == 1);
-  CHECK(box.Now(dead.id).state == kCancelled);
+  CHECK(box.Load(dead.id).state == kCancelled);
 }
 
 }  // namespace

@@ -29,7 +29,7 @@ TEST_CASE("A test message is queued to any address, to no user, by the usual ord
   expected.due_time = expected.create_time = sender.clock.Now();
   expected.traceparent = "00-trace";
   CHECK(sent == expected);
-  CHECK(sender.Now(sent.id) == expected);
+  CHECK(sender.Load(sent.id) == expected);
   const Event event = sender.Events().back();
   CHECK(event.type == "message.queued");
   CHECK(event.subject == sent.id.ToString());

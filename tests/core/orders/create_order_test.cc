@@ -42,7 +42,7 @@ TEST_CASE("An order's totals are computed from its lines and its shipping") {
   CHECK(order->paid == 0);
   CHECK(order.refundable() == 0);
   CHECK(order->create_time == world.clock.Now());
-  CHECK(world.Now(order->id).fields() == order.fields());
+  CHECK(world.Load(order->id).fields() == order.fields());
   CHECK(world.NewEvents() == Fields{"order.created"});
   CHECK(world.Events().back().payload == R"({"total":4219,"currency_code":"EUR"})");
   CHECK(world.Events().back().subject == order->id.ToString());
@@ -56,7 +56,7 @@ TEST_CASE("An order needs a user that is there and active") {
   command.user_id = "user_01h455vb4pex5vsknk084sn02q";
   CHECK(ReasonOf(world.Create(command)) == "USER_NOT_FOUND");
   for (const UserState state : {UserState::kSuspended, UserState::kDeleted}) {
-    UserFields fields = world.Now(world.Ada()->id).fields();
+    UserFields fields = world.Load(world.Ada()->id).fields();
     fields.state = state;
     ++fields.version;
     world.Overwrite(fields);

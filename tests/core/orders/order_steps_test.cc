@@ -38,7 +38,7 @@ TEST_CASE("An order goes from pending to delivered, and each step has its event 
   order = Must(world.Deliver(order));
   CHECK(order->state == OrderState::kDelivered);
   CHECK(order->deliver_time == world.clock.Now());
-  CHECK(world.Now(order->id).fields() == order.fields());
+  CHECK(world.Load(order->id).fields() == order.fields());
   CHECK(world.NewEvents() == Fields{"order.paid", "order.shipped", "order.delivered"});
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("A payment must be the order's total to the unit, in its currency") {
   CHECK(BadFields(Pay(world, command)) == Fields{"amount.minor_units"});
   command.amount.reset();
   CHECK(BadFields(Pay(world, command)) == Fields{"amount"});
-  CHECK(world.Now(order->id).fields() == order.fields());
+  CHECK(world.Load(order->id).fields() == order.fields());
   CHECK(world.NewEvents().empty());
   CHECK(ReasonOf(Pay(world, Payment(order))) == "OK");
 }
@@ -128,12 +128,12 @@ TEST_CASE("A step under a stale etag changes nothing, under the current one the 
     const auto stale = step.take(world, order, "", EtagOf(order->version - 1));
     CHECK(ReasonOf(stale) == "ETAG_MISMATCH");
     CHECK(Fact(stale, "etag") == EtagOf(order->version));
-    CHECK(world.Now(order->id).fields() == order.fields());
+    CHECK(world.Load(order->id).fields() == order.fields());
     CHECK(world.NewEvents().empty());
     const auto taken = step.take(world, order, "", EtagOf(order->version));
     REQUIRE(ReasonOf(taken) == "OK");
     CHECK((*taken)->version > order->version);
-    CHECK(world.Now(order->id).fields() == taken->fields());
+    CHECK(world.Load(order->id).fields() == taken->fields());
   }
 }
 
@@ -150,7 +150,7 @@ TEST_CASE("A repeated step gets the first answer and changes nothing, with other
     CHECK(ReasonOf(step.take(world, order, "request-1", EtagOf(1))) == "REQUEST_ID_REUSED");
     CHECK(ReasonOf(step.take(world, step.before(world), "request-1", "")) == "REQUEST_ID_REUSED");
     CHECK(ReasonOf(step.take(world, order, "request-2", "")) == "ORDER_STATE");
-    CHECK(world.Now(order->id).fields() == first.fields());
+    CHECK(world.Load(order->id).fields() == first.fields());
     CHECK(world.Outbox().size() == outbox);
   }
 }

@@ -33,7 +33,7 @@ TEST_CASE("Cancelling what was paid refunds all of it in the same unit of work, 
   CHECK(order->refund_pending == order->total);
   CHECK(order.refundable() == 0);
   CHECK(order->refund_count == 1);
-  CHECK(world.Now(order->id).fields() == order.fields());
+  CHECK(world.Load(order->id).fields() == order.fields());
   CHECK(world.NewEvents() == Fields{"refund.requested", "message.queued", "order.cancelled"});
 
   const std::vector<Refund> refunds = world.RefundsOf(order->id);
@@ -49,7 +49,7 @@ TEST_CASE("Cancelling what was paid refunds all of it in the same unit of work, 
   CHECK(world.Outbox().back().variables.at("amount") == "35.00 EUR");
 
   CHECK(world.Settle() == 1);
-  CHECK(world.Now(order->id)->refunded == 3500);
+  CHECK(world.Load(order->id)->refunded == 3500);
   CHECK(world.payments.moved.size() == 1);
 }
 
@@ -67,7 +67,7 @@ TEST_CASE("Cancelling refunds what is left beside refunds that are under way or 
   CHECK(world.Outbox().back().variables.at("amount") == "15.00 EUR");
   while (world.Settle() > 0) {
   }
-  CHECK(world.Now(order->id)->refunded == 3500);
+  CHECK(world.Load(order->id)->refunded == 3500);
   CHECK(world.payments.moved.size() == 3);
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("A cancellation supersedes refunds that wait for approval and refunds 
                                     "message.queued", "order.cancelled"});
   CHECK(world.Outbox().back().variables.at("amount") == "35.00 EUR");
   for (const RefundId id : {by_amount->id, by_line->id}) {
-    const Refund superseded = world.Now(id);
+    const Refund superseded = world.Load(id);
     CHECK(superseded->state == RefundState::kCancelled);
     CHECK(superseded->decided_by == "web");
     CHECK(superseded->decision_note == "the order was cancelled");
@@ -100,7 +100,7 @@ TEST_CASE("A cancellation supersedes refunds that wait for approval and refunds 
     CHECK(superseded->update_time == world.clock.Now());
   }
   CHECK(world.Settle() == 1);
-  CHECK(world.Now(order->id)->refunded == 3500);
+  CHECK(world.Load(order->id)->refunded == 3500);
   REQUIRE(world.payments.moved.size() == 1);
   CHECK(world.payments.moved.begin()->second == Money{order->currency, 3500});
 }
@@ -116,15 +116,15 @@ TEST_CASE("A cancellation keeps refunds that are approved or in processing") {
   const Refund approved = Must(world.Refunded(paid, AmountOf(200)));
   const Refund requested = Must(world.Refunded(paid, AmountOf(1200)));
   const Order order = Must(world.Cancel(paid));
-  CHECK(world.Now(processing->id)->state == RefundState::kProcessing);
-  CHECK(world.Now(approved->id)->state == RefundState::kApproved);
-  CHECK(world.Now(requested->id)->state == RefundState::kCancelled);
+  CHECK(world.Load(processing->id)->state == RefundState::kProcessing);
+  CHECK(world.Load(approved->id)->state == RefundState::kApproved);
+  CHECK(world.Load(requested->id)->state == RefundState::kCancelled);
   CHECK(order->refund_pending == 3500);
   CHECK(world.Outbox().back().variables.at("amount") == "32.00 EUR");
   world.clock.Advance(absl::Minutes(15));
   while (world.Settle() > 0) {
   }
-  CHECK(world.Now(order->id)->refunded == 3500);
+  CHECK(world.Load(order->id)->refunded == 3500);
 }
 
 TEST_CASE("Cancelling what has been refunded whole makes no further refund") {

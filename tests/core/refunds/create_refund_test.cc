@@ -26,10 +26,10 @@ TEST_CASE("A refund of everything is made, held on the order and due at once") {
   CHECK(refund->payment_reference == "charge-1");
   CHECK(refund->due_time == world.clock.Now());
   CHECK(refund->attempts == 0);
-  CHECK(world.Now(refund->id).fields() == refund.fields());
-  CHECK(world.Now(order->id)->refund_pending == 3500);
-  CHECK(world.Now(order->id).refundable() == 0);
-  CHECK(world.Now(order->id)->version > order->version);
+  CHECK(world.Load(refund->id).fields() == refund.fields());
+  CHECK(world.Load(order->id)->refund_pending == 3500);
+  CHECK(world.Load(order->id).refundable() == 0);
+  CHECK(world.Load(order->id)->version > order->version);
   CHECK(world.NewEvents() == Fields{"refund.requested"});
   CHECK(world.Outbox().size() == outbox);
   CHECK(world.Events().back().payload == "{\"order_id\":\"" + order->id.ToString() +
@@ -44,9 +44,9 @@ TEST_CASE("A refund by line takes its units and their share, and the shipping wh
   CHECK(refund->amount == 66 + 500);
   CHECK(refund->shipping == 500);
   CHECK(refund->lines == std::vector<RefundLine>{{0, 2, 66}});
-  CHECK(world.Now(order->id)->lines[0].refunded_quantity == 2);
-  CHECK(world.Now(order->id)->lines[0].refunded_amount == 66);
-  CHECK(world.Now(order->id)->refunded_shipping == 500);
+  CHECK(world.Load(order->id)->lines[0].refunded_quantity == 2);
+  CHECK(world.Load(order->id)->lines[0].refunded_amount == 66);
+  CHECK(world.Load(order->id)->refunded_shipping == 500);
   CHECK(Must(world.Refunded(order, Units("1", 1)))->amount == 34);
   CHECK(Must(world.Refunded(order, Everything()))->amount == 2000);
 }
@@ -58,9 +58,9 @@ TEST_CASE(
   std::vector<std::int64_t> amounts;
   for (int i = 0; i < 10; ++i) amounts.push_back(Must(world.Refunded(order, Units("1", 1)))->amount);
   CHECK(amounts == std::vector<std::int64_t>{0, 1, 0, 1, 0, 1, 0, 1, 0, 1});
-  CHECK(world.Now(order->id)->lines[0].refunded_quantity == 10);
-  CHECK(world.Now(order->id)->lines[0].refunded_amount == 5);
-  CHECK(world.Now(order->id)->refund_count == 10);
+  CHECK(world.Load(order->id)->lines[0].refunded_quantity == 10);
+  CHECK(world.Load(order->id)->lines[0].refunded_amount == 5);
+  CHECK(world.Load(order->id)->refund_count == 10);
   CHECK(ReasonOf(world.Refunded(order, Units("1", 1))) == "REFUND_NOT_ALLOWED");
 }
 
@@ -94,12 +94,12 @@ TEST_CASE("A refund above the threshold waits for approval, and its owner is tol
   const Refund refund = Must(world.Refunded(order, AmountOf(1001)));
   CHECK(refund->state == RefundState::kRequested);
   CHECK_FALSE(refund->due_time.has_value());
-  CHECK(world.Now(order->id)->refund_pending == 2001);
+  CHECK(world.Load(order->id)->refund_pending == 2001);
   REQUIRE(world.Outbox().size() == outbox + 1);
   CHECK(world.Outbox().back().template_name == "refund_requested");
   CHECK(world.Outbox().back().variables.at("amount") == "10.01 EUR");
   CHECK(world.Settle() == 1);
-  CHECK(world.Now(refund->id)->state == RefundState::kRequested);
+  CHECK(world.Load(refund->id)->state == RefundState::kRequested);
 }
 
 TEST_CASE("A refund that rules forbid is refused with each of them, and nothing changes") {
@@ -116,7 +116,7 @@ TEST_CASE("A refund that rules forbid is refused with each of them, and nothing 
   }
   CHECK(rules == Fields{"ORDER_STATE", "PARTIAL_ALLOWED", "WITHIN_REFUNDABLE"});
   CHECK(Details(answer).preconditions[0].description == "the order is PAID, not DELIVERED");
-  CHECK(world.Now(order->id).fields() == order.fields());
+  CHECK(world.Load(order->id).fields() == order.fields());
   CHECK(world.NewEvents().empty());
 }
 
@@ -189,7 +189,7 @@ TEST_CASE("Whatever refunds race, they never exceed what was paid") {
   }
   for (std::thread& thread : threads) thread.join();
   CHECK(made == 3);
-  CHECK(world.Now(order->id)->refund_pending == 3000);
+  CHECK(world.Load(order->id)->refund_pending == 3000);
 }
 
 TEST_CASE("Checking a refund says what would come of it and changes nothing") {
@@ -206,7 +206,7 @@ TEST_CASE("Checking a refund says what would come of it and changes nothing") {
   CHECK_FALSE(missing.judgement.allowed);
   CHECK_FALSE(missing.amount.has_value());
   CHECK(BadFields(world.Judged(order, {})) == Fields{"scope"});
-  CHECK(world.Now(order->id).fields() == order.fields());
+  CHECK(world.Load(order->id).fields() == order.fields());
   CHECK(world.NewEvents().empty());
 }
 

@@ -20,7 +20,7 @@ class Model {
   }
 
   void Step() {
-    const Order order = world_.Now(orders_[random_.Below(orders_.size())]);
+    const Order order = world_.Load(orders_[random_.Below(orders_.size())]);
     switch (random_.Below(8)) {
       case 0:
         world_.Settle();
@@ -34,7 +34,7 @@ class Model {
       default:
         TryRefund(order);
     }
-    for (const OrderId id : orders_) CheckOrder(world_.Now(id));
+    for (const OrderId id : orders_) CheckOrder(world_.Load(id));
   }
 
   // Until the provider has given every answer it owes.
@@ -46,7 +46,7 @@ class Model {
     }
     for (const OrderId id : orders_) {
       for (const Refund& refund : world_.RefundsOf(id)) REQUIRE(refund->state != RefundState::kProcessing);
-      CheckOrder(world_.Now(id));
+      CheckOrder(world_.Load(id));
     }
     CheckMoney();
     CheckEvents();
@@ -80,15 +80,15 @@ class Model {
     REQUIRE(check.judgement.allowed == made.ok());
     if (!made.ok()) {
       REQUIRE(ReasonOf(made) == "REFUND_NOT_ALLOWED");
-      REQUIRE(world_.Now(order->id).fields() == order.fields());
+      REQUIRE(world_.Load(order->id).fields() == order.fields());
       return;
     }
     REQUIRE(check.amount == made->amount());
     REQUIRE(check.judgement.needs_approval == ((*made)->state == RefundState::kRequested));
-    const Order after = world_.Now(order->id);
+    const Order after = world_.Load(order->id);
     REQUIRE(after->version > order->version);
     REQUIRE(Must(world_.Refunded(order, scope, request_id)).fields() == made->fields());
-    REQUIRE(world_.Now(order->id).fields() == after.fields());
+    REQUIRE(world_.Load(order->id).fields() == after.fields());
   }
 
   void Decide(const PaymentRefund& refund) {

@@ -23,19 +23,19 @@ TEST_CASE("A settler killed before its answer came is followed, after its lease,
     throw Killed();
   };
   CHECK_THROWS_AS(world.Settle(), Killed);
-  CHECK(world.Now(made->id)->state == RefundState::kProcessing);
-  CHECK(world.Now(order->id)->refund_pending == 3500);
+  CHECK(world.Load(made->id)->state == RefundState::kProcessing);
+  CHECK(world.Load(order->id)->refund_pending == 3500);
 
   world.payments.on_refund = nullptr;
   world.clock.Advance(SettleRefunds::kLease - absl::Microseconds(1));
   CHECK(world.Settle() == 0);
   world.clock.Advance(absl::Microseconds(1));
   CHECK(world.Settle() == 1);
-  CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
-  CHECK(world.Now(made->id)->attempts == 2);
+  CHECK(world.Load(made->id)->state == RefundState::kSucceeded);
+  CHECK(world.Load(made->id)->attempts == 2);
   CHECK(world.payments.asked.at(0).idempotency_key == world.payments.asked.at(1).idempotency_key);
   CHECK(world.payments.moved.size() == 1);
-  CHECK(world.Now(order->id)->refunded == 3500);
+  CHECK(world.Load(order->id)->refunded == 3500);
 }
 
 TEST_CASE("An answer that comes after a later attempt has begun is dropped: the later one's counts") {
@@ -52,8 +52,8 @@ TEST_CASE("An answer that comes after a later attempt has begun is dropped: the 
   };
   world.NewEvents();
   CHECK(world.Settle() == 1);
-  CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
-  CHECK(world.Now(order->id)->refunded == 3500);
+  CHECK(world.Load(made->id)->state == RefundState::kSucceeded);
+  CHECK(world.Load(order->id)->refunded == 3500);
   CHECK(world.NewEvents() == Fields{"refund.processing", "refund.succeeded", "message.queued"});
 }
 
@@ -82,13 +82,13 @@ TEST_CASE("An answer that comes while a later attempt is still under way is drop
     CHECK_THROWS_AS((void)other.Handle(), Killed);
   };
   world.Settle();
-  CHECK(world.Now(made->id)->state == RefundState::kProcessing);
-  CHECK(world.Now(made->id)->attempts == 2);
-  CHECK(world.Now(order->id)->refund_pending == 3500);
+  CHECK(world.Load(made->id)->state == RefundState::kProcessing);
+  CHECK(world.Load(made->id)->attempts == 2);
+  CHECK(world.Load(order->id)->refund_pending == 3500);
   world.payments.on_refund = nullptr;
   world.clock.Advance(SettleRefunds::kLease);
   CHECK(world.Settle() == 1);
-  CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
+  CHECK(world.Load(made->id)->state == RefundState::kSucceeded);
 }
 
 TEST_CASE("Of two settlers that find the same refund due one takes it") {
@@ -111,11 +111,11 @@ TEST_CASE("A settler asks for no refund that its lease has no time left for") {
   };
   world.Settle();
   CHECK(world.payments.asked.size() == 1);
-  CHECK(world.Now(order->id)->refunded == 10);
+  CHECK(world.Load(order->id)->refunded == 10);
   world.payments.on_refund = nullptr;
   world.clock.Advance(SettleRefunds::kLease);
   CHECK(world.Settle() == 1);
-  CHECK(world.Now(order->id)->refunded == 20);
+  CHECK(world.Load(order->id)->refunded == 20);
   CHECK(world.payments.asked.at(1).idempotency_key != world.payments.asked.at(0).idempotency_key);
 }
 

@@ -25,14 +25,14 @@ TEST_CASE("A refund that the provider pays is settled: state, order, event and e
   CHECK(world.payments.deadlines[0] <= Deadline::After(SettleRefunds::kAttemptTimeout));
   CHECK(world.payments.deadlines[0] > Deadline::After(SettleRefunds::kAttemptTimeout / 2));
 
-  const Refund settled = world.Now(made->id);
+  const Refund settled = world.Load(made->id);
   CHECK(settled->state == RefundState::kSucceeded);
   CHECK(settled->provider_reference == "provider-" + made->id.ToString());
   CHECK(settled->attempts == 1);
   CHECK(settled->settle_time == world.clock.Now());
   CHECK_FALSE(settled->due_time.has_value());
-  CHECK(world.Now(order->id)->refunded == 1200);
-  CHECK(world.Now(order->id)->refund_pending == 0);
+  CHECK(world.Load(order->id)->refunded == 1200);
+  CHECK(world.Load(order->id)->refund_pending == 0);
   CHECK(world.NewEvents() == Fields{"refund.processing", "refund.succeeded", "message.queued"});
   CHECK(world.Events().back().actor == "system");
   CHECK(world.Outbox().back().template_name == "refund_succeeded");
@@ -49,14 +49,14 @@ TEST_CASE("A refund that the provider refuses for good releases all that it held
   const Refund made = Must(world.Refunded(order, Units("1", 2, true)));
   world.NewEvents();
   CHECK(world.Settle() == 1);
-  const Refund failed = world.Now(made->id);
+  const Refund failed = world.Load(made->id);
   CHECK(failed->state == RefundState::kFailed);
   CHECK(failed->failure_code == "charge_disputed");
   CHECK(failed->failure_message == "refused for good");
   OrderFields expected = order.fields();
-  expected.version = world.Now(order->id)->version;
+  expected.version = world.Load(order->id)->version;
   expected.update_time = world.clock.Now();
-  CHECK(world.Now(order->id).fields() == expected);
+  CHECK(world.Load(order->id).fields() == expected);
   CHECK(world.NewEvents() == Fields{"refund.processing", "refund.failed", "message.queued"});
   CHECK(world.Events()[world.Events().size() - 2].payload ==
         "{\"order_id\":\"" + order->id.ToString() + R"(","attempts":1,"failure_code":"charge_disputed"})");
@@ -76,10 +76,10 @@ TEST_CASE("A zero-amount refund succeeds without a call to the provider and with
   SettleRefunds settle(world.store, world.clock, world.entropy, world.ids, world.log, stripe);
   CHECK(Must(settle.Handle()) == 1);
   CHECK(stripe.asked.empty());
-  CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
-  CHECK(world.Now(made->id)->settle_time == world.clock.Now());
-  CHECK(world.Now(order->id)->lines[0].refunded_quantity == 1);
-  CHECK(world.Now(order->id)->refund_count == 1);
+  CHECK(world.Load(made->id)->state == RefundState::kSucceeded);
+  CHECK(world.Load(made->id)->settle_time == world.clock.Now());
+  CHECK(world.Load(order->id)->lines[0].refunded_quantity == 1);
+  CHECK(world.Load(order->id)->refund_count == 1);
   CHECK(world.NewEvents() == Fields{"refund.processing", "refund.succeeded"});
   CHECK(world.Outbox().size() == outbox);
 }
@@ -93,21 +93,21 @@ TEST_CASE("A refund without a definite answer stays held and is asked again unde
   absl::Duration ceiling = absl::Seconds(2);
   for (int attempt = 1; attempt <= 3; ++attempt) {
     CHECK(world.Settle() == 1);
-    const Refund waiting = world.Now(made->id);
+    const Refund waiting = world.Load(made->id);
     CHECK(waiting->state == RefundState::kProcessing);
     CHECK(waiting->attempts == attempt);
     CHECK(waiting->due_time >= world.clock.Now());
     CHECK(waiting->due_time < world.clock.Now() + ceiling);
-    CHECK(world.Now(order->id)->refund_pending == 3500);
+    CHECK(world.Load(order->id)->refund_pending == 3500);
     CHECK(world.log.Count("refund.postponed") == attempt);
     world.clock.Set(*waiting->due_time);
     ceiling *= 2;
   }
-  CHECK(world.Now(made->id)->failure_code == "timeout");
+  CHECK(world.Load(made->id)->failure_code == "timeout");
   CHECK(world.NewEvents() == Fields{"refund.processing"});
   CHECK(world.Settle() == 1);
-  CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
-  CHECK(world.Now(made->id)->failure_code.empty());
+  CHECK(world.Load(made->id)->state == RefundState::kSucceeded);
+  CHECK(world.Load(made->id)->failure_code.empty());
   CHECK(world.NewEvents() == Fields{"refund.succeeded", "message.queued"});
   REQUIRE(world.payments.asked.size() == 4);
   for (const PaymentRefund& asked : world.payments.asked) CHECK(asked.idempotency_key == made->id.ToString());
@@ -119,7 +119,7 @@ TEST_CASE("A postponed refund is not asked for before its time") {
   world.payments.script = {Payments::Unknown()};
   const Refund made = Must(world.Refunded(world.Delivered(), Everything()));
   CHECK(world.Settle() == 1);
-  world.clock.Set(*world.Now(made->id)->due_time - absl::Microseconds(1));
+  world.clock.Set(*world.Load(made->id)->due_time - absl::Microseconds(1));
   CHECK(world.Settle() == 0);
   world.clock.Advance(absl::Microseconds(1));
   CHECK(world.Settle() == 1);
@@ -133,12 +133,12 @@ TEST_CASE("A refund through another provider waits, held, until that one is conf
   SettleRefunds settle(world.store, world.clock, world.entropy, world.ids, world.log, stripe);
   CHECK(Must(settle.Handle()) == 1);
   CHECK(stripe.asked.empty());
-  CHECK(world.Now(made->id)->state == RefundState::kProcessing);
-  CHECK(world.Now(made->id)->failure_code == "PROVIDER_NOT_CONFIGURED");
-  CHECK(world.Now(order->id)->refund_pending == 3500);
+  CHECK(world.Load(made->id)->state == RefundState::kProcessing);
+  CHECK(world.Load(made->id)->failure_code == "PROVIDER_NOT_CONFIGURED");
+  CHECK(world.Load(order->id)->refund_pending == 3500);
   world.clock.Advance(absl::Minutes(15));
   CHECK(world.Settle() == 1);
-  CHECK(world.Now(made->id)->state == RefundState::kSucceeded);
+  CHECK(world.Load(made->id)->state == RefundState::kSucceeded);
 }
 
 TEST_CASE("A batch is bounded, and each of its refunds ends by its own outcome") {
@@ -148,12 +148,12 @@ TEST_CASE("A batch is bounded, and each of its refunds ends by its own outcome")
   for (int i = 0; i < SettleRefunds::kBatch + 6; ++i) Must(world.Refunded(order, AmountOf(10)).status());
   world.payments.script = {Payments::Failed(), Payments::Unknown()};
   CHECK(world.Settle() == SettleRefunds::kBatch);
-  const Order after = world.Now(order->id);
+  const Order after = world.Load(order->id);
   CHECK(after->refunded == 10 * (SettleRefunds::kBatch - 2));
   CHECK(after->refund_pending == 10 * 7);
   world.clock.Advance(absl::Minutes(15));
   CHECK(world.Settle() == 7);
-  CHECK(world.Now(order->id)->refunded == 10 * (SettleRefunds::kBatch + 5));
+  CHECK(world.Load(order->id)->refunded == 10 * (SettleRefunds::kBatch + 5));
 }
 
 TEST_CASE("With nothing due nothing is written") {

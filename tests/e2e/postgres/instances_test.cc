@@ -8,7 +8,7 @@
 #include "absl/strings/escaping.h"
 #include "core/common/id.h"
 #include "core/common/strings.h"
-#include "core/notifications/send_lane.h"
+#include "core/notifications/provider_queue.h"
 #include "tests/e2e/postgres/support/audit.h"
 #include "tests/e2e/postgres/support/fleet.h"
 #include "tests/e2e/postgres/support/patient_caller.h"
@@ -26,7 +26,7 @@ constexpr int kCallers = 8;
 constexpr int kCrashes = 10;
 constexpr int kJourneysBetweenCrashes = 15;
 // Messages that a process may have under way when it is killed.
-constexpr int kMessagesUnderWay = SendLane::kMaxLoad;
+constexpr int kMessagesUnderWay = ProviderQueue::kMaxLoad;
 
 const ServiceProcess::Settings kSettings = {"store.postgres.pool_size=8", "passwords.queue=1000",
                                             "email.dispatch.timeout=500ms", "email.dispatch.lease=1s"};

@@ -4,8 +4,8 @@
 
 #include "core/common/strings.h"
 #include "tests/e2e/support/database.h"
-#include "tests/e2e/support/houses.h"
 #include "tests/e2e/support/scenarios.h"
+#include "tests/e2e/support/store_pair.h"
 #include "tests/support/postgres/free_port.h"
 #include "tests/support/postgres/postgres_database.h"
 
@@ -15,15 +15,15 @@ namespace {
 using Catch::Contains;
 using Catch::StartsWith;
 
-const Houses::Settings kFile = {"store.adapter=sqlite", "store.sqlite.path=keelson.db"};
-const Houses::Settings kOtherFile = {"store.adapter=sqlite", "store.sqlite.path=new.db"};
+const StorePair::Settings kFile = {"store.adapter=sqlite", "store.sqlite.path=keelson.db"};
+const StorePair::Settings kOtherFile = {"store.adapter=sqlite", "store.sqlite.path=new.db"};
 
-Houses::Settings Of(const std::string& url) {
+StorePair::Settings Of(const std::string& url) {
   return {"store.adapter=postgres", StrCat("store.postgres.url=", url)};
 }
 
 // What moves is told with its number and its hash, table by table.
-std::string Moved(const Houses& houses) {
+std::string Moved(const StorePair& houses) {
   const CommandResult moved = houses.Transfer();
   CheckDone(moved);
   CheckClean(houses.Verify("new.toml"));
@@ -32,11 +32,11 @@ std::string Moved(const Houses& houses) {
 
 TEST_CASE("a product is moved into a database, served from there, and moved out again") {
   const servers::PostgresDatabase database;
-  const Houses in(kFile, Of(database.url()));
+  const StorePair in(kFile, Of(database.url()));
   std::string user_id;
   {
     ServiceProcess service(in.path(), kFile);
-    user_id = LiveIn(service.Connect());
+    user_id = SeedHistory(service.Connect());
     CHECK(service.Stop() == 0);
   }
   const std::string moved = Moved(in);
@@ -44,7 +44,7 @@ TEST_CASE("a product is moved into a database, served from there, and moved out 
                            "refunds                   2 rows  ", "settings                  1 rows  "}) {
     CHECK_THAT(moved, Contains(line));
   }
-  CHECK(Moved(Houses(Of(database.url()), kFile)) == moved);
+  CHECK(Moved(StorePair(Of(database.url()), kFile)) == moved);
   {
     ServiceProcess service(in.path(), Of(database.url()));
     const Client client = service.Connect();
@@ -53,7 +53,7 @@ TEST_CASE("a product is moved into a database, served from there, and moved out 
     CheckClean(in.Verify("new.toml"));
     CHECK(service.Stop() == 0);
   }
-  const Houses out(Of(database.url()), kFile);
+  const StorePair out(Of(database.url()), kFile);
   CHECK_THAT(Moved(out), Contains("orders                    2 rows  "));
   ServiceProcess service(out.path(), kFile);
   CHECK(service.Connect()(&Accounts::GetUser, Field("id", user_id))->user().email() == "ada@example.com");
@@ -62,10 +62,10 @@ TEST_CASE("a product is moved into a database, served from there, and moved out 
 TEST_CASE("a transfer into a database that is killed goes on where it ended") {
   const servers::PostgresDatabase database;
   const servers::PostgresSession session = database.Connect();
-  const Houses houses(kFile, Of(database.url()));
+  const StorePair houses(kFile, Of(database.url()));
   {
     ServiceProcess service(houses.path(), kFile);
-    LiveIn(service.Connect());
+    SeedHistory(service.Connect());
     CHECK(service.Stop() == 0);
   }
   Database(houses.path() / "keelson.db")
@@ -84,7 +84,7 @@ TEST_CASE("a transfer into a database that is killed goes on where it ended") {
 
 TEST_CASE("a transfer out of a database that is killed goes on where it ended") {
   const servers::PostgresDatabase database;
-  const Houses houses(Of(database.url()), kOtherFile);
+  const StorePair houses(Of(database.url()), kOtherFile);
   CHECK(houses.Run({"migrate", "up", "--config", "old.toml"}).exit_code == 0);
   database.Connect().Execute(
       "INSERT INTO cooldowns (key, until_time) SELECT gen_random_uuid(), now() FROM "
@@ -98,8 +98,8 @@ TEST_CASE("a transfer out of a database that is killed goes on where it ended") 
 TEST_CASE("a database that can't be moved from or to is told") {
   const servers::PostgresDatabase database;
   const servers::PostgresSession session = database.Connect();
-  const Houses in(kFile, Of(database.url()));
-  const Houses out(Of(database.url()), kOtherFile);
+  const StorePair in(kFile, Of(database.url()));
+  const StorePair out(Of(database.url()), kOtherFile);
   CHECK(ServiceProcess(in.path(), kFile).Stop() == 0);
   const std::string told = StrCat("the database ", database.name(), " on 127.0.0.1");
   SECTION("before it has a schema") {
@@ -134,8 +134,8 @@ TEST_CASE("a database that can't be moved from or to is told") {
 TEST_CASE("a server that is not there is told, whatever is asked of it") {
   const int port = servers::FreePort();
   const std::string url = servers::PostgresServer::UrlAt(port, "app");
-  const Houses in(kFile, Of(url));
-  const Houses out(Of(url), kOtherFile);
+  const StorePair in(kFile, Of(url));
+  const StorePair out(Of(url), kOtherFile);
   CHECK(ServiceProcess(in.path(), kFile).Stop() == 0);
   const std::string told = StrCat("the database app on 127.0.0.1 port ", port, " can't be reached");
   CheckRefused(in.Transfer(), 1, StrCat("the target: ", told));
@@ -145,9 +145,9 @@ TEST_CASE("a server that is not there is told, whatever is asked of it") {
 
 TEST_CASE("a database is verified while it is served, and what breaks an invariant is told") {
   const servers::PostgresDatabase database;
-  const Houses houses(kFile, Of(database.url()));
+  const StorePair houses(kFile, Of(database.url()));
   ServiceProcess service(houses.path(), Of(database.url()));
-  LiveIn(service.Connect());
+  SeedHistory(service.Connect());
   CheckClean(houses.Verify("new.toml"));
 
   const servers::PostgresSession session = database.Connect();
@@ -166,7 +166,7 @@ TEST_CASE("a database is verified while it is served, and what breaks an invaria
 
 TEST_CASE("a database is verified while it is written to") {
   const servers::PostgresDatabase database;
-  const Houses houses(kFile, Of(database.url()));
+  const StorePair houses(kFile, Of(database.url()));
   ServiceProcess service(houses.path(), Of(database.url()));
   const std::string order_id = DeliveredOrder(service.Connect(), "ada@example.com", 1, 1'000'000);
   std::jthread writer([&](const std::stop_token& stop) {

@@ -3,9 +3,9 @@
 #include <sstream>
 
 #include "core/common/strings.h"
-#include "tests/e2e/support/houses.h"
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/service_process.h"
+#include "tests/e2e/support/store_pair.h"
 #include "tests/e2e/support/stores.h"
 #include "tests/support/postgres/postgres_server.h"
 
@@ -48,13 +48,13 @@ TEST_CASE("the README's grants suffice for the commands of each role") {
   ExecuteReadme(server);
   const std::string owner = UrlOf(server, "keelson_owner", "change-me");
   const std::string app = UrlOf(server, "keelson_app", "change-me-too");
-  const Houses houses({"store.adapter=postgres", StrCat("store.postgres.url=", app)},
-                      {"store.adapter=postgres", StrCat("store.postgres.url=", owner)});
+  const StorePair houses({"store.adapter=postgres", StrCat("store.postgres.url=", app)},
+                         {"store.adapter=postgres", StrCat("store.postgres.url=", owner)});
   CheckRefused(houses.Run({"serve", "--config", "old.toml"}), 1, "the role that owns the schema");
   CheckDone(houses.Run({"migrate", "up", "--config", "new.toml"}));
   {
     ServiceProcess service(houses.path(), PostgresSettings(app));
-    LiveIn(service.Connect());
+    SeedHistory(service.Connect());
     CheckClean(houses.Verify("old.toml"));
     const CommandResult status = houses.Run({"migrate", "status", "--config", "old.toml"});
     CheckDone(status);
@@ -74,9 +74,10 @@ TEST_CASE("the README's grants suffice for the commands of each role") {
 }
 
 TEST_CASE("config check names the key and the parameter of an invalid URL") {
-  const Houses houses({"store.adapter=postgres",
-                       "store.postgres.url=postgresql://keelson:s3cret@127.0.0.1:1/keelson?schema=public"},
-                      {"store.adapter=postgres", "store.postgres.url=host=127.0.0.1 port=x password=s3cret"});
+  const StorePair houses(
+      {"store.adapter=postgres",
+       "store.postgres.url=postgresql://keelson:s3cret@127.0.0.1:1/keelson?schema=public"},
+      {"store.adapter=postgres", "store.postgres.url=host=127.0.0.1 port=x password=s3cret"});
   for (const char* command : {"serve", "config check", "migrate up", "verify"}) {
     std::vector<std::string> arguments;
     std::istringstream words(command);

@@ -1,16 +1,16 @@
-#include "core/notifications/circuit.h"
+#include "core/notifications/circuit_breaker.h"
 
 #include <algorithm>
 #include <limits>
 
 namespace keelson {
 
-CircuitState Circuit::StateAt(SteadyTime now) const {
+CircuitState CircuitBreaker::StateAt(SteadyTime now) const {
   if (closed_) return CircuitState::kClosed;
   return now < open_until_ ? CircuitState::kOpen : CircuitState::kHalfOpen;
 }
 
-int Circuit::Admits(SteadyTime now, int under_way) const {
+int CircuitBreaker::Permits(SteadyTime now, int under_way) const {
   switch (StateAt(now)) {
     case CircuitState::kClosed:
       return std::numeric_limits<int>::max();
@@ -22,7 +22,7 @@ int Circuit::Admits(SteadyTime now, int under_way) const {
   return 0;
 }
 
-void Circuit::Succeed(SteadyTime now) {
+void CircuitBreaker::Succeed(SteadyTime now) {
   const CircuitState state = StateAt(now);
   if (state == CircuitState::kClosed) return Judge(now, false);
   if (state == CircuitState::kOpen || --trials_left_ > 0) return;
@@ -31,21 +31,21 @@ void Circuit::Succeed(SteadyTime now) {
   calls_.clear();
 }
 
-void Circuit::Fail(SteadyTime now) {
+void CircuitBreaker::Fail(SteadyTime now) {
   const CircuitState state = StateAt(now);
   if (state == CircuitState::kClosed) return Judge(now, true);
   if (state == CircuitState::kHalfOpen) Open(now);
 }
 
-void Circuit::Trip(SteadyTime now) {
+void CircuitBreaker::ForceOpen(SteadyTime now) {
   if (StateAt(now) != CircuitState::kOpen) Open(now);
 }
 
-void Circuit::Allow(SteadyTime now) {
+void CircuitBreaker::AllowProbe(SteadyTime now) {
   if (!closed_) open_until_ = std::min(open_until_, now);
 }
 
-void Circuit::Judge(SteadyTime now, bool failed) {
+void CircuitBreaker::Judge(SteadyTime now, bool failed) {
   calls_.push_back(failed);
   if (calls_.size() > static_cast<std::size_t>(policy_.window)) calls_.pop_front();
   if (!failed || calls_.size() < static_cast<std::size_t>(policy_.min_calls)) return;
@@ -53,7 +53,7 @@ void Circuit::Judge(SteadyTime now, bool failed) {
   if (static_cast<double>(failures) >= policy_.failure_ratio * static_cast<double>(calls_.size())) Open(now);
 }
 
-void Circuit::Open(SteadyTime now) {
+void CircuitBreaker::Open(SteadyTime now) {
   closed_ = false;
   open_until_ = now + next_open_;
   next_open_ = std::min(2 * next_open_, policy_.max_open);

@@ -36,14 +36,15 @@ struct TransferredTable {
 
 // Moves everything from one store to another, and then reads the target again to compare every table with
 // what was read of the source. Where it ends half-way, by an error or with its process, the next run goes on
-// from the last batch: the target keeps a mark of what source it is filled from and how far that has come.
-class TransferStore {
+// from the last batch: the target keeps a checkpoint of what source it is filled from and how far that has
+// come.
+class CopyStore {
  public:
   // Rows that one write of the target inserts, at most.
   static constexpr int kBatch = 2000;
 
   // Both are this transfer's alone. `tell` is called after each batch.
-  TransferStore(BulkReader& source, BulkTarget& target, std::function<void(const TransferProgress&)> tell)
+  CopyStore(StoreExporter& source, StoreImporter& target, std::function<void(const TransferProgress&)> tell)
       : source_(source), target_(target), tell_(std::move(tell)) {}
 
   // The tables that were moved. FAILED_PRECONDITION, and nothing is written, unless the target is empty or
@@ -55,13 +56,13 @@ class TransferStore {
   struct Mark;
   absl::StatusOr<Sha256Digest> IdentifySource(const RowCounts& counts);
   absl::StatusOr<Mark> Begin(const Sha256Digest& identity);
-  absl::StatusOr<std::vector<TransferredTable>> Copy(Mark mark, TransferProgress& progress);
-  absl::StatusOr<TransferredTable> CopyTable(RowKind kind, Mark& mark, TransferProgress& progress);
+  absl::StatusOr<std::vector<TransferredTable>> Copy(Mark checkpoint, TransferProgress& progress);
+  absl::StatusOr<TransferredTable> CopyTable(RowKind kind, Mark& checkpoint, TransferProgress& progress);
   absl::Status Compare(const std::vector<TransferredTable>& tables, TransferProgress& progress);
   absl::StatusOr<TransferredTable> SummarizeTarget(RowKind kind, TransferProgress& progress);
 
-  BulkReader& source_;
-  BulkTarget& target_;
+  StoreExporter& source_;
+  StoreImporter& target_;
   const std::function<void(const TransferProgress&)> tell_;
 };
 

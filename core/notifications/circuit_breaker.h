@@ -25,13 +25,13 @@ struct CircuitPolicy {
 
 // Keeps calls from a provider that fails, and lets a few through to see whether it has recovered. For one
 // thread at a time.
-class Circuit {
+class CircuitBreaker {
  public:
-  explicit Circuit(const CircuitPolicy& policy) : policy_(policy), next_open_(policy.open) {}
+  explicit CircuitBreaker(const CircuitPolicy& policy) : policy_(policy), next_open_(policy.open) {}
 
   CircuitState StateAt(SteadyTime now) const;
   // How many more calls may be under way beside `under_way` others.
-  int Admits(SteadyTime now, int under_way) const;
+  int Permits(SteadyTime now, int under_way) const;
   // When it stops being open.
   SteadyTime open_until() const { return open_until_; }
 
@@ -39,9 +39,9 @@ class Circuit {
   void Succeed(SteadyTime now);
   void Fail(SteadyTime now);
   // Opens it, however few calls failed: none can succeed.
-  void Trip(SteadyTime now);
+  void ForceOpen(SteadyTime now);
   // Where it is open: it may be tried at once.
-  void Allow(SteadyTime now);
+  void AllowProbe(SteadyTime now);
 
  private:
   void Judge(SteadyTime now, bool failed);

@@ -1,4 +1,4 @@
-#include "core/notifications/circuit.h"
+#include "core/notifications/circuit_breaker.h"
 
 #include <catch2/catch.hpp>
 
@@ -9,17 +9,17 @@ const SteadyTime kNow = SteadyTime() + absl::Hours(1);
 const absl::Duration kTick = absl::Microseconds(1);
 
 TEST_CASE("A circuit opens once the share of failures is reached, and not on few calls") {
-  Circuit circuit{CircuitPolicy()};
+  CircuitBreaker circuit{CircuitPolicy()};
   for (int i = 0; i < 4; ++i) circuit.Fail(kNow);
   CHECK(circuit.StateAt(kNow) == CircuitState::kClosed);
   circuit.Fail(kNow);
   CHECK(circuit.StateAt(kNow) == CircuitState::kOpen);
-  CHECK(circuit.Admits(kNow, 0) == 0);
+  CHECK(circuit.Permits(kNow, 0) == 0);
   CHECK(circuit.open_until() == kNow + absl::Seconds(30));
 }
 
 TEST_CASE("A circuit judges the last calls alone") {
-  Circuit circuit{CircuitPolicy()};
+  CircuitBreaker circuit{CircuitPolicy()};
   for (int i = 0; i < 9; ++i) circuit.Fail(kNow), circuit.Succeed(kNow), circuit.Succeed(kNow);
   CHECK(circuit.StateAt(kNow) == CircuitState::kClosed);
   for (int i = 0; i < 20; ++i) circuit.Succeed(kNow);
@@ -30,17 +30,17 @@ TEST_CASE("A circuit judges the last calls alone") {
 }
 
 TEST_CASE("A half-open circuit lets its trials through, and closes when they succeed") {
-  Circuit circuit{CircuitPolicy()};
-  circuit.Trip(kNow);
+  CircuitBreaker circuit{CircuitPolicy()};
+  circuit.ForceOpen(kNow);
   const SteadyTime later = kNow + absl::Seconds(30);
   CHECK(circuit.StateAt(later - kTick) == CircuitState::kOpen);
   CHECK(circuit.StateAt(later) == CircuitState::kHalfOpen);
-  CHECK(circuit.Admits(later, 0) == 2);
-  CHECK(circuit.Admits(later, 1) == 1);
-  CHECK(circuit.Admits(later, 2) == 0);
+  CHECK(circuit.Permits(later, 0) == 2);
+  CHECK(circuit.Permits(later, 1) == 1);
+  CHECK(circuit.Permits(later, 2) == 0);
   circuit.Succeed(later);
   CHECK(circuit.StateAt(later) == CircuitState::kHalfOpen);
-  CHECK(circuit.Admits(later, 0) == 1);
+  CHECK(circuit.Permits(later, 0) == 1);
   circuit.Succeed(later);
   CHECK(circuit.StateAt(later) == CircuitState::kClosed);
   circuit.Fail(later);
@@ -51,9 +51,9 @@ TEST_CASE("While its trials fail, a circuit stays open for twice as long each ti
   CircuitPolicy policy;
   policy.open = absl::Seconds(30);
   policy.max_open = absl::Minutes(2);
-  Circuit circuit(policy);
+  CircuitBreaker circuit(policy);
   SteadyTime now = kNow;
-  circuit.Trip(now);
+  circuit.ForceOpen(now);
   for (const int seconds : {30, 60, 120, 120}) {
     CHECK(circuit.open_until() == now + absl::Seconds(seconds));
     now = circuit.open_until();
@@ -61,24 +61,24 @@ TEST_CASE("While its trials fail, a circuit stays open for twice as long each ti
   }
   now = circuit.open_until();
   circuit.Succeed(now), circuit.Succeed(now);
-  circuit.Trip(now);
+  circuit.ForceOpen(now);
   CHECK(circuit.open_until() == now + absl::Seconds(30));
 }
 
 TEST_CASE("Calls from before a circuit opened change nothing when they end") {
-  Circuit circuit{CircuitPolicy()};
-  circuit.Trip(kNow);
-  circuit.Fail(kNow), circuit.Trip(kNow), circuit.Succeed(kNow), circuit.Succeed(kNow);
+  CircuitBreaker circuit{CircuitPolicy()};
+  circuit.ForceOpen(kNow);
+  circuit.Fail(kNow), circuit.ForceOpen(kNow), circuit.Succeed(kNow), circuit.Succeed(kNow);
   CHECK(circuit.StateAt(kNow) == CircuitState::kOpen);
   CHECK(circuit.open_until() == kNow + absl::Seconds(30));
 }
 
 TEST_CASE("An open circuit is tried at once where it is allowed to be") {
-  Circuit circuit{CircuitPolicy()};
-  circuit.Allow(kNow);
+  CircuitBreaker circuit{CircuitPolicy()};
+  circuit.AllowProbe(kNow);
   CHECK(circuit.StateAt(kNow) == CircuitState::kClosed);
-  circuit.Trip(kNow);
-  circuit.Allow(kNow + kTick);
+  circuit.ForceOpen(kNow);
+  circuit.AllowProbe(kNow + kTick);
   CHECK(circuit.StateAt(kNow + kTick) == CircuitState::kHalfOpen);
 }
 

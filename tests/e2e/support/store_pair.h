@@ -12,14 +12,14 @@
 namespace keelson::e2e {
 
 // Their configurations, "old.toml" and "new.toml", in one folder.
-class Houses {
+class StorePair {
  public:
   using Settings = ServiceProcess::Settings;
 
   // Two files: "keelson.db", as services serve it, and "new.db".
-  Houses() : Houses({"store.sqlite.path=keelson.db"}, {"store.sqlite.path=new.db"}) {}
+  StorePair() : StorePair({"store.sqlite.path=keelson.db"}, {"store.sqlite.path=new.db"}) {}
   // What the configurations say, as by --set; texts alone.
-  Houses(const Settings& old_house, const Settings& new_house);
+  StorePair(const Settings& old_house, const Settings& new_house);
 
   const std::filesystem::path& path() const { return folder_.path(); }
   CommandResult Run(std::vector<std::string> arguments) const {
@@ -39,7 +39,7 @@ class Houses {
 };
 
 // A user, a delivered order, and refunds that have come to their end; the user's id.
-std::string LiveIn(const Client& client);
+std::string SeedHistory(const Client& client);
 // One line, "keelson: …", with the cause, and nothing else.
 void CheckRefused(const CommandResult& result, int exit_code, const std::string& cause);
 // It went well; what takes long says how far it is.

@@ -1,4 +1,4 @@
-#include "core/store/export/transfer_store.h"
+#include "core/store/export/copy_store.h"
 
 #include <algorithm>
 #include <optional>
@@ -6,20 +6,20 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
-#include "core/common/archive.h"
+#include "core/common/serialize.h"
 #include "core/common/strings.h"
 #include "core/store/setting_repository.h"
 
 namespace keelson {
 
 // What has been copied: the kinds before `kind`, and the rows of it up to and with the key `after`.
-struct TransferStore::Mark {
+struct CopyStore::Checkpoint {
   Sha256Digest source{};
   RowKind kind = RowKind::kUsers;
   std::string after;
 
-  template <typename Archive>
-  friend void Describe(Archive& a, Mark& m) {
+  template <typename Visitor>
+  friend void VisitFields(Visitor& a, Checkpoint& m) {
     a(m.source), a(m.kind), a(m.after);
   }
 };
@@ -51,7 +51,7 @@ class Summary {
     table_.rows += static_cast<std::int64_t>(CountOf(batch));
     std::visit(
         [&](const auto& rows) {
-          for (const auto& row : rows) hash_.Update(Archive(row));
+          for (const auto& row : rows) hash_.Update(Serialize(row));
         },
         batch);
   }
@@ -67,16 +67,16 @@ class Summary {
 
 // Calls `work`, which may fail, with every batch of the kind.
 template <typename Work>
-absl::Status ForEachBatch(BulkReader& store, RowKind kind, const Work& work) {
+absl::Status ForEachBatch(StoreExporter& store, RowKind kind, const Work& work) {
   std::string after;
   while (true) {
-    absl::StatusOr<RowBatch> batch = store.Read(kind, after, TransferStore::kBatch);
+    absl::StatusOr<RowBatch> batch = store.Read(kind, after, CopyStore::kBatch);
     if (!batch.ok()) return batch.status();
     const std::size_t count = CountOf(*batch);
     if (count == 0) return absl::OkStatus();
     after = LastKey(*batch);
     if (absl::Status status = work(*std::move(batch)); !status.ok()) return status;
-    if (count < TransferStore::kBatch) return absl::OkStatus();
+    if (count < CopyStore::kBatch) return absl::OkStatus();
   }
 }
 
@@ -93,19 +93,19 @@ void DropThrough(std::string_view key, RowBatch& batch) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<TransferredTable>> TransferStore::Handle() {
+absl::StatusOr<std::vector<TransferredTable>> CopyStore::Handle() {
   const absl::StatusOr<RowCounts> counts = RowCounts::Of(source_);
   if (!counts.ok()) return counts.status();
   const absl::StatusOr<Sha256Digest> identity = IdentifySource(*counts);
   if (!identity.ok()) return identity.status();
-  absl::StatusOr<Mark> mark = Begin(*identity);
-  if (!mark.ok()) return mark.status();
+  absl::StatusOr<Checkpoint> checkpoint = Begin(*identity);
+  if (!checkpoint.ok()) return checkpoint.status();
   const absl::StatusOr<RowCounts> copied = RowCounts::Of(target_);
   if (!copied.ok()) return copied.status();
 
   const std::int64_t rows = counts->Sum();
   TransferProgress copying{TransferProgress::Phase::kCopying, "", copied->Sum(), rows};
-  absl::StatusOr<std::vector<TransferredTable>> tables = Copy(*std::move(mark), copying);
+  absl::StatusOr<std::vector<TransferredTable>> tables = Copy(*std::move(checkpoint), copying);
   if (!tables.ok()) return tables.status();
   TransferProgress checking{TransferProgress::Phase::kChecking, "", 0, rows};
   if (absl::Status status = Compare(*tables, checking); !status.ok()) return status;
@@ -115,26 +115,26 @@ absl::StatusOr<std::vector<TransferredTable>> TransferStore::Handle() {
 
 // What tells this source from any other, and from itself once it has changed: how many rows it has, its last
 // event, whose hash covers all before it, and its settings, the page tokens' key among them.
-absl::StatusOr<Sha256Digest> TransferStore::IdentifySource(const RowCounts& counts) {
+absl::StatusOr<Sha256Digest> CopyStore::IdentifySource(const RowCounts& counts) {
   Event before_last;
   before_last.sequence = counts.of(RowKind::kEvents) - 1;
   const absl::StatusOr<RowBatch> events = source_.Read(RowKind::kEvents, KeyOf(before_last), kBatch);
   if (!events.ok()) return events.status();
   const absl::StatusOr<RowBatch> settings = source_.Read(RowKind::kSettings, "", kBatch);
   if (!settings.ok()) return settings.status();
-  ArchiveWriter identity;
+  FieldWriter identity;
   for (const RowKind kind : kAllRowKinds) identity(counts.of(kind));
   identity(std::get<std::vector<Event>>(*events));
   identity(std::get<std::vector<Setting>>(*settings));
   return Sha256(identity.Take());
 }
 
-absl::StatusOr<TransferStore::Mark> TransferStore::Begin(const Sha256Digest& identity) {
-  const absl::StatusOr<std::string> found = target_.FindMark();
+absl::StatusOr<CopyStore::Checkpoint> CopyStore::Begin(const Sha256Digest& identity) {
+  const absl::StatusOr<std::string> found = target_.FindCheckpoint();
   if (!found.ok()) return found.status();
   if (!found->empty()) {
-    std::optional<Mark> mark = Unarchive<Mark>(*found);
-    if (mark && mark->source == identity) return *std::move(mark);
+    std::optional<Checkpoint> checkpoint = Deserialize<Checkpoint>(*found);
+    if (checkpoint && checkpoint->source == identity) return *std::move(checkpoint);
     return absl::FailedPreconditionError(
         "the target is half filled from another source, or from this one before it changed: begin again with "
         "an empty target");
@@ -144,17 +144,17 @@ absl::StatusOr<TransferStore::Mark> TransferStore::Begin(const Sha256Digest& ide
   for (const RowKind kind : kAllRowKinds) {
     if (counts->of(kind) > 0) return NotEmpty(kind, counts->of(kind));
   }
-  Mark mark;
-  mark.source = identity;
-  absl::Status status = target_.Insert(RowBatch(), Archive(mark));
+  Checkpoint checkpoint;
+  checkpoint.source = identity;
+  absl::Status status = target_.Insert(RowBatch(), Serialize(checkpoint));
   if (!status.ok()) return status;
-  return mark;
+  return checkpoint;
 }
 
-absl::StatusOr<std::vector<TransferredTable>> TransferStore::Copy(Mark mark, TransferProgress& progress) {
+absl::StatusOr<std::vector<TransferredTable>> CopyStore::Copy(Checkpoint checkpoint, TransferProgress& progress) {
   std::vector<TransferredTable> tables;
   for (const RowKind kind : kAllRowKinds) {
-    const absl::StatusOr<TransferredTable> table = CopyTable(kind, mark, progress);
+    const absl::StatusOr<TransferredTable> table = CopyTable(kind, checkpoint, progress);
     if (!table.ok()) return table.status();
     tables.push_back(*table);
   }
@@ -162,18 +162,18 @@ absl::StatusOr<std::vector<TransferredTable>> TransferStore::Copy(Mark mark, Tra
 }
 
 // All of it is read, for its summary; what the target has already is not inserted again.
-absl::StatusOr<TransferredTable> TransferStore::CopyTable(RowKind kind, Mark& mark,
-                                                          TransferProgress& progress) {
+absl::StatusOr<TransferredTable> CopyStore::CopyTable(RowKind kind, Checkpoint& checkpoint,
+                                                      TransferProgress& progress) {
   progress.table = TableName(kind);
   Summary summary(kind);
   const absl::Status status = ForEachBatch(source_, kind, [&](RowBatch rows) -> absl::Status {
     summary.Add(rows);
-    if (kind < mark.kind) return absl::OkStatus();
-    if (kind == mark.kind) DropThrough(mark.after, rows);
+    if (kind < checkpoint.kind) return absl::OkStatus();
+    if (kind == checkpoint.kind) DropThrough(checkpoint.after, rows);
     const std::size_t count = CountOf(rows);
     if (count == 0) return absl::OkStatus();
-    mark = {mark.source, kind, LastKey(rows)};
-    if (absl::Status inserted = target_.Insert(rows, Archive(mark)); !inserted.ok()) return inserted;
+    checkpoint = {checkpoint.source, kind, LastKey(rows)};
+    if (absl::Status inserted = target_.Insert(rows, Serialize(checkpoint)); !inserted.ok()) return inserted;
     progress.done += static_cast<std::int64_t>(count);
     tell_(progress);
     return absl::OkStatus();
@@ -182,7 +182,7 @@ absl::StatusOr<TransferredTable> TransferStore::CopyTable(RowKind kind, Mark& ma
   return summary.Finish();
 }
 
-absl::Status TransferStore::Compare(const std::vector<TransferredTable>& tables, TransferProgress& progress) {
+absl::Status CopyStore::Compare(const std::vector<TransferredTable>& tables, TransferProgress& progress) {
   for (const TransferredTable& ours : tables) {
     const absl::StatusOr<TransferredTable> theirs = SummarizeTarget(ours.kind, progress);
     if (!theirs.ok()) return theirs.status();
@@ -191,7 +191,7 @@ absl::Status TransferStore::Compare(const std::vector<TransferredTable>& tables,
   return absl::OkStatus();
 }
 
-absl::StatusOr<TransferredTable> TransferStore::SummarizeTarget(RowKind kind, TransferProgress& progress) {
+absl::StatusOr<TransferredTable> CopyStore::SummarizeTarget(RowKind kind, TransferProgress& progress) {
   progress.table = TableName(kind);
   Summary summary(kind);
   const absl::Status status = ForEachBatch(target_, kind, [&](const RowBatch& rows) {
@@ -206,9 +206,9 @@ absl::StatusOr<TransferredTable> TransferStore::SummarizeTarget(RowKind kind, Tr
 
 absl::Status CheckNoTransfer(Store& store, Deadline deadline) {
   return store.Write(deadline, [](WriteTransaction& tx) -> absl::Status {
-    const Found<std::string> mark = tx.settings().Find(kTransferMark);
-    if (!mark.ok()) return mark.status();
-    if (!*mark) return absl::OkStatus();
+    const Found<std::string> checkpoint = tx.settings().Find(kTransferCheckpoint);
+    if (!checkpoint.ok()) return checkpoint.status();
+    if (!*checkpoint) return absl::OkStatus();
     return absl::FailedPreconditionError(
         "the store is half filled by a transfer: run keelson transfer again until it is done");
   });

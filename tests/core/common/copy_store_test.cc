@@ -1,4 +1,4 @@
-#include "core/store/export/transfer_store.h"
+#include "core/store/export/copy_store.h"
 
 #include <catch2/catch.hpp>
 
@@ -14,22 +14,22 @@ namespace {
 using Catch::Matchers::Contains;
 
 // A target that loses its store after so many writes.
-class FailingTarget : public BulkTarget {
+class FailingTarget : public StoreImporter {
  public:
-  FailingTarget(BulkTarget& target, int writes) : target_(target), left_(writes) {}
+  FailingTarget(StoreImporter& target, int writes) : target_(target), left_(writes) {}
 
   absl::StatusOr<std::int64_t> Count(RowKind kind) override { return target_.Count(kind); }
   absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override {
     return target_.Read(kind, after, limit);
   }
-  absl::Status Insert(const RowBatch& rows, std::string_view mark) override {
-    return left_-- > 0 ? target_.Insert(rows, mark) : absl::UnavailableError("gone");
+  absl::Status Insert(const RowBatch& rows, std::string_view checkpoint) override {
+    return left_-- > 0 ? target_.Insert(rows, checkpoint) : absl::UnavailableError("gone");
   }
-  absl::StatusOr<std::string> FindMark() override { return target_.FindMark(); }
+  absl::StatusOr<std::string> FindCheckpoint() override { return target_.FindCheckpoint(); }
   absl::Status Finish() override { return left_-- > 0 ? target_.Finish() : absl::UnavailableError("gone"); }
 
  private:
-  BulkTarget& target_;
+  StoreImporter& target_;
   int left_;
 };
 
@@ -45,9 +45,9 @@ struct Move {
     Must(world.store.Write(Deadline::Never(),
                            [&](WriteTransaction& tx) { return tx.settings().Insert(name, "k"); }));
   }
-  absl::StatusOr<std::vector<TransferredTable>> Run(BulkTarget& to) {
-    const std::unique_ptr<BulkReader> source = world.store.OpenReader();
-    return TransferStore(*source, to, [](const TransferProgress&) {}).Handle();
+  absl::StatusOr<std::vector<TransferredTable>> Run(StoreImporter& to) {
+    const std::unique_ptr<StoreExporter> source = world.store.OpenReader();
+    return CopyStore(*source, to, [](const TransferProgress&) {}).Handle();
   }
   absl::StatusOr<std::vector<TransferredTable>> Run() { return Run(*target); }
   absl::Status RunPart(int writes) {
@@ -59,11 +59,11 @@ struct Move {
 
   World world;
   MemoryStore other;
-  std::unique_ptr<BulkTarget> target = other.OpenTarget();
+  std::unique_ptr<StoreImporter> target = other.OpenTarget();
 };
 
 bool IsMoved(Move& move) {
-  const std::unique_ptr<BulkReader> source = move.world.store.OpenReader();
+  const std::unique_ptr<StoreExporter> source = move.world.store.OpenReader();
   for (const RowKind kind : kAllRowKinds) {
     if (Must(source->Read(kind, "", 1'000'000)) != Must(move.target->Read(kind, "", 1'000'000))) return false;
   }
@@ -152,7 +152,7 @@ TEST_CASE("a row that the target refuses ends the transfer by its name") {
   OrderFields& order = source.of<OrderFields>()[1];
   order.refunded = order.paid + 1;
   const absl::Status ended =
-      TransferStore(source, *move.target, [](const TransferProgress&) {}).Handle().status();
+      CopyStore(source, *move.target, [](const TransferProgress&) {}).Handle().status();
   CHECK(absl::IsInternal(ended));
   CHECK_THAT(std::string(ended.message()), Contains("orders " + order.id.ToString() + " is refused"));
 }
@@ -160,16 +160,15 @@ TEST_CASE("a row that the target refuses ends the transfer by its name") {
 TEST_CASE("progress goes up to the whole in both phases, also when a transfer goes on") {
   Move move;
   CHECK(absl::IsUnavailable(move.RunPart(5)));
-  const std::unique_ptr<BulkReader> source = move.world.store.OpenReader();
+  const std::unique_ptr<StoreExporter> source = move.world.store.OpenReader();
   TransferProgress copying, checking;
-  Must(TransferStore(*source, *move.target,
-                     [&](const TransferProgress& p) {
-                       TransferProgress& last =
-                           p.phase == TransferProgress::Phase::kCopying ? copying : checking;
-                       CHECK(p.done > last.done);
-                       CHECK(p.done <= p.total);
-                       last = p;
-                     })
+  Must(CopyStore(*source, *move.target,
+                 [&](const TransferProgress& p) {
+                   TransferProgress& last = p.phase == TransferProgress::Phase::kCopying ? copying : checking;
+                   CHECK(p.done > last.done);
+                   CHECK(p.done <= p.total);
+                   last = p;
+                 })
            .Handle()
            .status());
   CHECK(copying.done == copying.total);
@@ -180,9 +179,9 @@ TEST_CASE("progress goes up to the whole in both phases, also when a transfer go
 TEST_CASE("an empty store is moved") {
   World world;
   MemoryStore other;
-  const std::unique_ptr<BulkReader> source = world.store.OpenReader();
-  const std::unique_ptr<BulkTarget> target = other.OpenTarget();
-  Must(TransferStore(*source, *target, [](const TransferProgress&) {}).Handle().status());
+  const std::unique_ptr<StoreExporter> source = world.store.OpenReader();
+  const std::unique_ptr<StoreImporter> target = other.OpenTarget();
+  Must(CopyStore(*source, *target, [](const TransferProgress&) {}).Handle().status());
   Must(CheckNoTransfer(other, Deadline::Never()));
 }
 

@@ -1,4 +1,4 @@
-#include "core/notifications/repeatable.h"
+#include "core/notifications/resend_policy.h"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, 7> kRepeatable = {
 
 }  // namespace
 
-bool MayBeRepeated(std::string_view template_name) {
+bool IsSafeToResend(std::string_view template_name) {
   return std::find(kRepeatable.begin(), kRepeatable.end(), template_name) != kRepeatable.end();
 }
 

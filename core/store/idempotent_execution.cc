@@ -1,4 +1,4 @@
-#include "core/store/idempotent_write.h"
+#include "core/store/idempotent_execution.h"
 
 #include <algorithm>
 
@@ -19,13 +19,13 @@ Idempotency::Idempotency(const CallContext& context, std::string_view method, st
                          std::string_view content)
     : enabled_(!request_id.empty()) {
   if (!enabled_) return;
-  ArchiveWriter key;
+  FieldWriter key;
   key(context.actor), key(std::string(method)), key(std::string(request_id));
   key_ = FingerprintOf(key.Take());
   content_ = FingerprintOf(content);
 }
 
-Found<std::string> Idempotency::FindAnswer(IdempotencyReader& records) const {
+Found<std::string> Idempotency::FindResponse(IdempotencyReader& records) const {
   Found<IdempotencyRecord> record = records.Find(key_);
   if (!record.ok()) return record.status();
   if (!*record) return std::optional<std::string>();

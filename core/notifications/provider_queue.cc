@@ -1,4 +1,4 @@
-#include "core/notifications/send_lane.h"
+#include "core/notifications/provider_queue.h"
 
 #include <algorithm>
 #include <utility>
@@ -13,40 +13,40 @@ constexpr absl::Duration kFilledFor = absl::Milliseconds(250);
 
 }  // namespace
 
-absl::Duration SendLane::TimeUntilOpen() const {
+absl::Duration ProviderQueue::TimeUntilOpen() const {
   return std::max(OpensAt() - clock_.SteadyNow(), absl::ZeroDuration());
 }
 
-bool SendLane::IsOpen() const {
+bool ProviderQueue::IsOpen() const {
   const SteadyTime now = clock_.SteadyNow();
   return now >= paused_until_ && circuit_.StateAt(now) != CircuitState::kOpen;
 }
 
-bool SendLane::Takes() const {
+bool ProviderQueue::CanAccept() const {
   const SteadyTime now = clock_.SteadyNow();
-  return now >= paused_until_ && circuit_.Admits(now, load_) > 0;
+  return now >= paused_until_ && circuit_.Permits(now, load_) > 0;
 }
 
-int SendLane::Room() const {
+int ProviderQueue::Capacity() const {
   const SteadyTime now = clock_.SteadyNow();
   if (now < paused_until_) return 0;
-  return std::clamp(Target() - load_, 0, circuit_.Admits(now, load_));
+  return std::clamp(Target() - load_, 0, circuit_.Permits(now, load_));
 }
 
 // What waits here when the process is killed may have been sent, for all that the store can tell: where the
 // provider does not tell repeats apart, that is one for each sender.
-int SendLane::Target() const {
+int ProviderQueue::Target() const {
   const int least = 2 * policy_.concurrency;
   if (provider_.repeat_window() <= absl::ZeroDuration() || average_ <= absl::ZeroDuration()) return least;
   const double wanted = policy_.concurrency * absl::FDivDuration(kFilledFor, average_);
   return static_cast<int>(std::clamp<double>(wanted, least, std::max(least, kMaxLoad)));
 }
 
-bool SendLane::Recognizes(absl::Time first, absl::Time now) const {
+bool ProviderQueue::Recognizes(absl::Time first, absl::Time now) const {
   return now - first < provider_.repeat_window();
 }
 
-std::optional<MessageId> SendLane::Next() {
+std::optional<MessageId> ProviderQueue::Next() {
   const SteadyTime now = clock_.SteadyNow();
   if (waiting_.empty() || !IsOpen() || now < next_slot_) return std::nullopt;
   if (policy_.rate > 0) next_slot_ = std::max(now, next_slot_) + absl::Seconds(1) / policy_.rate;
@@ -55,16 +55,16 @@ std::optional<MessageId> SendLane::Next() {
   return id;
 }
 
-absl::Duration SendLane::TimeUntilReady() const {
+absl::Duration ProviderQueue::TimeUntilReady() const {
   if (waiting_.empty()) return absl::InfiniteDuration();
   return std::max(std::max(next_slot_, OpensAt()) - clock_.SteadyNow(), absl::ZeroDuration());
 }
 
-std::deque<MessageId> SendLane::TakeWaiting() {
+std::deque<MessageId> ProviderQueue::TakeWaiting() {
   return std::exchange(waiting_, {});
 }
 
-void SendLane::Note(MessageId id, const SendOutcome& outcome, absl::Duration took) {
+void ProviderQueue::Note(MessageId id, const SendOutcome& outcome, absl::Duration took) {
   const SteadyTime now = clock_.SteadyNow();
   --load_;
   average_ = average_ <= absl::ZeroDuration() ? took : (7 * average_ + took) / 8;
@@ -78,7 +78,7 @@ void SendLane::Note(MessageId id, const SendOutcome& outcome, absl::Duration too
   if (circuit_.StateAt(now) == CircuitState::kOpen) accepts_ = false;
 }
 
-bool SendLane::IsCausedByMessage(MessageId id, Kind kind) {
+bool ProviderQueue::IsCausedByMessage(MessageId id, Kind kind) {
   switch (kind) {
     case Kind::kAccepted:
       history_.AddAcceptance(id);
@@ -94,19 +94,19 @@ bool SendLane::IsCausedByMessage(MessageId id, Kind kind) {
   }
 }
 
-void SendLane::UpdateCircuit(const SendOutcome& outcome, SteadyTime now) {
+void ProviderQueue::UpdateCircuit(const SendOutcome& outcome, SteadyTime now) {
   switch (outcome.kind) {
     case Kind::kUnreachable:
     case Kind::kUnknown:
       return circuit_.Fail(now);
     case Kind::kConfig:
-      return circuit_.Trip(now);
+      return circuit_.ForceOpen(now);
     case Kind::kRefused:
       // While the provider accepts other messages, one that it refuses is a failure among others.
       if (accepts_) {
         circuit_.Fail(now);
       } else {
-        circuit_.Trip(now);
+        circuit_.ForceOpen(now);
       }
       status_.misconfigured = status_.misconfigured || circuit_.StateAt(now) == CircuitState::kOpen;
       return;
@@ -126,7 +126,7 @@ void SendLane::UpdateCircuit(const SendOutcome& outcome, SteadyTime now) {
   }
 }
 
-void SendLane::NoteState(const SendOutcome& outcome) {
+void ProviderQueue::NoteState(const SendOutcome& outcome) {
   if (outcome.kind != Kind::kAccepted) status_.last_error = outcome.error;
   switch (outcome.kind) {
     // These say nothing about the configuration; a refusal counts once the circuit opens.
@@ -140,14 +140,14 @@ void SendLane::NoteState(const SendOutcome& outcome) {
   }
 }
 
-void SendLane::NoteProbe(const SendOutcome& outcome) {
+void ProviderQueue::NoteProbe(const SendOutcome& outcome) {
   const SteadyTime now = clock_.SteadyNow();
   NoteState(outcome);
-  if (outcome.kind == Kind::kAccepted) return circuit_.Allow(now);
-  if (outcome.kind == Kind::kConfig) circuit_.Trip(now);
+  if (outcome.kind == Kind::kAccepted) return circuit_.AllowProbe(now);
+  if (outcome.kind == Kind::kConfig) circuit_.ForceOpen(now);
 }
 
-ProviderStatus SendLane::Status() const {
+ProviderStatus ProviderQueue::Status() const {
   ProviderStatus status = status_;
   status.name = provider_.name();
   const SteadyTime now = clock_.SteadyNow();

@@ -16,8 +16,8 @@
 
 namespace keelson {
 
-struct PostOffice : World {
-  PostOffice() { policy.from = "Keelson <no-reply@example.com>"; }
+struct DispatchFixture : World {
+  DispatchFixture() { policy.from = "Keelson <no-reply@example.com>"; }
 
   MessageId Post(std::string template_name = "welcome", std::optional<absl::Time> expire_time = std::nullopt,
                  std::string pinned_provider = "") {
@@ -49,7 +49,7 @@ struct PostOffice : World {
     const int due = CountDue();
     bool more = true;
     while (more) {
-      more = Must(sender.KeepBooks());
+      more = Must(sender.FlushAndClaim());
       for (std::size_t lane = 0; lane < sender.lanes(); ++lane) {
         while (sender.SendNext(lane)) more = true;
       }
@@ -62,12 +62,12 @@ struct PostOffice : World {
   int CountDue() {
     const std::vector<Message> outbox = Outbox();
     return static_cast<int>(std::count_if(outbox.begin(), outbox.end(), [&](const Message& message) {
-      return Now(message.id).due_time <= clock.Now();
+      return Load(message.id).due_time <= clock.Now();
     }));
   }
 
   // A failed attempt's wait is over.
-  void WaitFor(MessageId id) { clock.Set(std::max(clock.Now(), Now(id).due_time)); }
+  void WaitFor(MessageId id) { clock.Set(std::max(clock.Now(), Load(id).due_time)); }
 
   FakeEmailProvider first{"first"};
   FakeEmailProvider second{"second"};

@@ -1,4 +1,4 @@
-#include "core/common/archive.h"
+#include "core/common/serialize.h"
 
 #include <catch2/catch.hpp>
 #include <limits>
@@ -16,8 +16,8 @@ struct Inner {
   std::int64_t number = 0;
   bool operator==(const Inner&) const = default;
 };
-template <typename Archive>
-void Describe(Archive& a, Inner& i) {
+template <typename Visitor>
+void VisitFields(Visitor& a, Inner& i) {
   a(i.name), a(i.number);
 }
 
@@ -38,8 +38,8 @@ struct Everything {
   std::map<std::string, std::string> labels;
   bool operator==(const Everything&) const = default;
 };
-template <typename Archive>
-void Describe(Archive& a, Everything& e) {
+template <typename Visitor>
+void VisitFields(Visitor& a, Everything& e) {
   a(e.text), a(e.number), a(e.flag), a(e.colour), a(e.currency), a(e.time), a(e.duration), a(e.id),
       a(e.maybe);
   a(e.inner), a(e.list), a(e.labels);
@@ -63,10 +63,10 @@ Everything Sample() {
 }
 
 TEST_CASE("What is archived is read back equal") {
-  CHECK(Unarchive<Everything>(Archive(Sample())) == Sample());
+  CHECK(Deserialize<Everything>(Serialize(Sample())) == Sample());
   Everything plain;
   plain.currency = *Currency::Parse("EUR");
-  CHECK(Unarchive<Everything>(Archive(plain)) == plain);
+  CHECK(Deserialize<Everything>(Serialize(plain)) == plain);
 }
 
 // Three versions of one struct, each with a field more.
@@ -83,37 +83,37 @@ struct Version3 {
   std::optional<std::int64_t> c;
   std::vector<Version2> d;
 };
-template <typename Archive>
-void Describe(Archive& a, Version1& v) {
+template <typename Visitor>
+void VisitFields(Visitor& a, Version1& v) {
   a(v.a);
 }
-template <typename Archive>
-void Describe(Archive& a, Version2& v) {
+template <typename Visitor>
+void VisitFields(Visitor& a, Version2& v) {
   a(v.a), a(v.b);
 }
-template <typename Archive>
-void Describe(Archive& a, Version3& v) {
+template <typename Visitor>
+void VisitFields(Visitor& a, Version3& v) {
   a(v.a), a(v.b), a(v.c), a(v.d);
 }
 
 TEST_CASE("Fields that an older version did not write keep their defaults") {
-  const std::optional<Version3> read = Unarchive<Version3>(Archive(Version1{7}));
+  const std::optional<Version3> read = Deserialize<Version3>(Serialize(Version1{7}));
   REQUIRE(read.has_value());
   CHECK(read->a == 7);
   CHECK(read->b == "default");
   CHECK_FALSE(read->c.has_value());
   CHECK(read->d.empty());
-  CHECK(Unarchive<Version2>("").has_value());
+  CHECK(Deserialize<Version2>("").has_value());
 }
 
 TEST_CASE("Fields that a newer version wrote are skipped, also inside of lists") {
   const Version3 newer{7, "written", 8, {{9, "nested"}, {10, "again"}}};
-  const std::optional<Version1> oldest = Unarchive<Version1>(Archive(newer));
+  const std::optional<Version1> oldest = Deserialize<Version1>(Serialize(newer));
   REQUIRE(oldest.has_value());
   CHECK(oldest->a == 7);
 
   const std::vector<Version2> written = {{9, "nested"}, {10, "again"}};
-  const auto read = Unarchive<std::vector<Version1>>(Archive(written));
+  const auto read = Deserialize<std::vector<Version1>>(Serialize(written));
   REQUIRE(read.has_value());
   REQUIRE(read->size() == 2);
   CHECK((*read)[0].a == 9);
@@ -121,18 +121,18 @@ TEST_CASE("Fields that a newer version wrote are skipped, also inside of lists")
 }
 
 TEST_CASE("Bytes that are cut short inside a field are not taken") {
-  const std::string whole = Archive(std::string("some text"));
+  const std::string whole = Serialize(std::string("some text"));
   for (std::size_t size = 1; size < whole.size(); ++size) {
-    CHECK_FALSE(Unarchive<std::string>(whole.substr(0, size)).has_value());
+    CHECK_FALSE(Deserialize<std::string>(whole.substr(0, size)).has_value());
   }
 }
 
 TEST_CASE("A size that is larger than what follows is not taken") {
-  CHECK_FALSE(Unarchive<std::string>("\xff\xff\xff\xff\xff\xff\xff\xff\x7f").has_value());
-  CHECK_FALSE(Unarchive<std::vector<Inner>>("\xff\xff\xff\xff\xff\xff\xff\xff\x7f").has_value());
-  CHECK_FALSE(Unarchive<std::int64_t>("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff").has_value());
-  CHECK_FALSE(Unarchive<UserId>(Archive(std::string("fifteen bytes .")).c_str()).has_value());
-  CHECK_FALSE(Unarchive<Currency>(Archive(std::string("eur"))).has_value());
+  CHECK_FALSE(Deserialize<std::string>("\xff\xff\xff\xff\xff\xff\xff\xff\x7f").has_value());
+  CHECK_FALSE(Deserialize<std::vector<Inner>>("\xff\xff\xff\xff\xff\xff\xff\xff\x7f").has_value());
+  CHECK_FALSE(Deserialize<std::int64_t>("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff").has_value());
+  CHECK_FALSE(Deserialize<UserId>(Serialize(std::string("fifteen bytes .")).c_str()).has_value());
+  CHECK_FALSE(Deserialize<Currency>(Serialize(std::string("eur"))).has_value());
 }
 
 template <typename T>
@@ -140,24 +140,24 @@ void FeedGarbage(FakeEntropy& random, const std::string& valid) {
   for (int i = 0; i < 3000; ++i) {
     std::string bytes(random.Below(64), '\0');
     random.Fill(std::as_writable_bytes(std::span(bytes)));
-    (void)Unarchive<T>(bytes);
+    (void)Deserialize<T>(bytes);
     std::string changed = valid;
     changed[random.Below(changed.size())] = static_cast<char>(random.Below(256));
     changed.resize(random.Below(changed.size() + 1));
-    (void)Unarchive<T>(changed);
+    (void)Deserialize<T>(changed);
   }
 }
 
 TEST_CASE("No garbage makes the reader of stored answers crash") {
   FakeEntropy random(3);
-  FeedGarbage<Everything>(random, Archive(Sample()));
-  FeedGarbage<UserFields>(random, Archive(UserFields{}));
+  FeedGarbage<Everything>(random, Serialize(Sample()));
+  FeedGarbage<UserFields>(random, Serialize(UserFields{}));
   OrderFields order;
   order.lines.resize(3);
-  FeedGarbage<OrderFields>(random, Archive(order));
+  FeedGarbage<OrderFields>(random, Serialize(order));
   RefundFields refund;
   refund.lines.resize(3);
-  FeedGarbage<RefundFields>(random, Archive(refund));
+  FeedGarbage<RefundFields>(random, Serialize(refund));
 }
 
 TEST_CASE("Every field of the stored answers survives the archive") {
@@ -174,7 +174,7 @@ TEST_CASE("Every field of the stored answers survives the archive") {
                   .delete_time = absl::FromUnixMicros(4),
                   .purge_time = absl::FromUnixMicros(5),
                   .version = 6};
-  CHECK(Unarchive<UserFields>(Archive(user)) == user);
+  CHECK(Deserialize<UserFields>(Serialize(user)) == user);
 
   OrderFields order{.id = OrderId(Uuid{1}),
                     .user_id = UserId(Uuid{2}),
@@ -199,7 +199,7 @@ TEST_CASE("Every field of the stored answers survives the archive") {
                     .deliver_time = absl::FromUnixMicros(5),
                     .cancel_time = absl::FromUnixMicros(6),
                     .version = 15};
-  CHECK(Unarchive<OrderFields>(Archive(order)) == order);
+  CHECK(Deserialize<OrderFields>(Serialize(order)) == order);
 
   RefundFields refund{.id = RefundId(Uuid{1}),
                       .order_id = OrderId(Uuid{2}),
@@ -226,7 +226,7 @@ TEST_CASE("Every field of the stored answers survives the archive") {
                       .decide_time = absl::FromUnixMicros(4),
                       .settle_time = absl::FromUnixMicros(5),
                       .version = 7};
-  CHECK(Unarchive<RefundFields>(Archive(refund)) == refund);
+  CHECK(Deserialize<RefundFields>(Serialize(refund)) == refund);
 }
 
 }  // namespace

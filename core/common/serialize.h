@@ -2,7 +2,7 @@
 // fingerprints of idempotent calls, and the bytes that event hashes cover.
 //
 // A struct takes part by a function beside it:
-//   template <typename Archive> void Describe(Archive& a, Point& p) { a(p.x); a(p.y); }
+//   template <typename Visitor> void VisitFields(Visitor& a, Point& p) { a(p.x); a(p.y); }
 //
 // Fields are only ever appended: a reader takes missing trailing fields as their defaults, and skips
 // trailing ones that it does not know, so answers written by a neighbouring version can still be given.
@@ -25,7 +25,7 @@
 
 namespace keelson {
 
-class ArchiveWriter {
+class FieldWriter {
  public:
   template <typename T>
   void operator()(const T& value) {
@@ -73,8 +73,8 @@ class ArchiveWriter {
     if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
       WriteInteger(static_cast<std::uint64_t>(value));
     } else {
-      ArchiveWriter nested;
-      Describe(nested, const_cast<T&>(value));  // serves both directions; writing changes nothing
+      FieldWriter nested;
+      VisitFields(nested, const_cast<T&>(value));  // serves both directions; writing changes nothing
       WriteBytes(nested.bytes_);
     }
   }
@@ -82,9 +82,9 @@ class ArchiveWriter {
   std::string bytes_;
 };
 
-class ArchiveReader {
+class FieldReader {
  public:
-  explicit ArchiveReader(std::string_view bytes) : rest_(bytes) {}
+  explicit FieldReader(std::string_view bytes) : rest_(bytes) {}
 
   template <typename T>
   void operator()(T& value) {
@@ -127,8 +127,8 @@ class ArchiveReader {
     if constexpr (std::is_enum_v<T> || std::is_integral_v<T>) {
       value = static_cast<T>(ReadInteger());
     } else {
-      ArchiveReader nested(ReadBytes());
-      Describe(nested, value);
+      FieldReader nested(ReadBytes());
+      VisitFields(nested, value);
       ok_ = ok_ && nested.ok_;
     }
   }
@@ -139,7 +139,7 @@ class ArchiveReader {
 };
 
 template <typename T>
-void ArchiveReader::Read(std::vector<T>& values) {
+void FieldReader::Read(std::vector<T>& values) {
   const std::uint64_t count = ReadInteger();
   if (count > rest_.size()) return Fail();  // an element takes a byte at least
   values.resize(static_cast<std::size_t>(count));
@@ -147,16 +147,16 @@ void ArchiveReader::Read(std::vector<T>& values) {
 }
 
 template <typename T>
-std::string Archive(const T& value) {
-  ArchiveWriter writer;
+std::string Serialize(const T& value) {
+  FieldWriter writer;
   writer(value);
   return writer.Take();
 }
 
 template <typename T>
-std::optional<T> Unarchive(std::string_view bytes) {
+std::optional<T> Deserialize(std::string_view bytes) {
   T value{};
-  ArchiveReader reader(bytes);
+  FieldReader reader(bytes);
   reader(value);
   return reader.ok() ? std::optional<T>(std::move(value)) : std::nullopt;
 }

@@ -1,4 +1,4 @@
-#include "adapters/grpc/engine.h"
+#include "adapters/grpc/rpc_server.h"
 
 #include <grpcpp/health_check_service_interface.h>
 
@@ -68,8 +68,9 @@ absl::Status CheckOptions(const GrpcServerOptions& options) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Engine>> Engine::Start(const GrpcServerOptions& options, Services services,
-                                                      Store& store, Entropy& entropy, Log& log) {
+absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const GrpcServerOptions& options,
+                                                            Services services, Store& store, Entropy& entropy,
+                                                            Log& log) {
   if (absl::Status status = CheckOptions(options); !status.ok()) return status;
   absl::StatusOr<Authenticator> authenticator = Authenticator::Create(options.auth);
   if (!authenticator.ok()) return authenticator.status();
@@ -81,8 +82,8 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Start(const GrpcServerOptions& o
   }
 
   PrepareLibrary();
-  std::unique_ptr<Engine> engine(new Engine(options, std::move(services), *std::move(authenticator),
-                                            std::move(certificates), store, entropy, log));
+  std::unique_ptr<RpcServer> engine(new RpcServer(options, std::move(services), *std::move(authenticator),
+                                                  std::move(certificates), store, entropy, log));
   absl::Status status = engine->Listen(options, store.reads_inline());
   if (!status.ok()) return status;
   engine->SetServing(false);
@@ -90,8 +91,9 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Start(const GrpcServerOptions& o
   return engine;
 }
 
-Engine::Engine(const GrpcServerOptions& options, Services services, Authenticator authenticator,
-               std::unique_ptr<ServerCertificates> certificates, Store& store, Entropy& entropy, Log& log)
+RpcServer::RpcServer(const GrpcServerOptions& options, Services services, Authenticator authenticator,
+                     std::unique_ptr<ServerCertificates> certificates, Store& store, Entropy& entropy,
+                     Log& log)
     : services_(std::move(services)),
       reflection_(options.reflection ? MakeReflectionServices(ServiceNames())
                                      : std::vector<std::unique_ptr<grpc::Service>>()),
@@ -107,11 +109,11 @@ Engine::Engine(const GrpcServerOptions& options, Services services, Authenticato
       credentials_(certificates_ == nullptr ? grpc::InsecureServerCredentials()
                                             : TlsCredentials(*certificates_)) {}
 
-Engine::~Engine() {
+RpcServer::~RpcServer() {
   if (server_ != nullptr) Shutdown(Deadline::After(absl::ZeroDuration()));
 }
 
-absl::Status Engine::Listen(const GrpcServerOptions& options, bool inline_reads) {
+absl::Status RpcServer::Listen(const GrpcServerOptions& options, bool inline_reads) {
   if (!options.health_listen.empty()) {
     auto listener = HealthListener::Start(options.health_listen);
     if (!listener.ok()) return listener.status();
@@ -133,13 +135,13 @@ absl::Status Engine::Listen(const GrpcServerOptions& options, bool inline_reads)
   return ExplainListenFailure("server.listen", options.listen);
 }
 
-std::vector<std::string> Engine::ServiceNames() const {
+std::vector<std::string> RpcServer::ServiceNames() const {
   std::vector<std::string> names;
   for (const std::unique_ptr<RpcService>& service : services_) names.push_back(service->name());
   return names;
 }
 
-void Engine::StartThreads() {
+void RpcServer::StartThreads() {
   for (const std::unique_ptr<CallQueue>& queue : queues_) {
     queue->PostAll(services_);
     threads_.emplace_back([&queue = *queue] { queue.Run(); });
@@ -147,42 +149,42 @@ void Engine::StartThreads() {
 }
 
 // The library wants every queue shut down and emptied, also one that never served.
-void Engine::DropQueues() {
+void RpcServer::DropQueues() {
   for (const std::unique_ptr<CallQueue>& queue : queues_) {
     queue->ShutDown();
     queue->Run();
   }
 }
 
-void Engine::SetServing(bool serving) {
+void RpcServer::SetServing(bool serving) {
   SetServing("", serving);
   for (const std::unique_ptr<RpcService>& service : services_) SetServing(service->name(), serving);
 }
 
-void Engine::SetServing(const std::string& part, bool serving) {
+void RpcServer::SetServing(const std::string& part, bool serving) {
   server_->GetHealthCheckService()->SetServingStatus(part, serving);
   if (health_listener_ != nullptr) health_listener_->SetServing(part, serving);
 }
 
-void Engine::ReloadCertificates() {
+void RpcServer::ReloadCertificates() {
   if (certificates_ != nullptr) certificates_->Reload();
 }
 
-absl::Status Engine::SetAuthentication(const GrpcAuthOptions& options) {
+absl::Status RpcServer::SetAuthentication(const GrpcAuthOptions& options) {
   absl::StatusOr<Authenticator> authenticator = Authenticator::Create(options);
   if (!authenticator.ok()) return authenticator.status();
   dispatcher_.SetAuthenticator(*std::move(authenticator));
   return absl::OkStatus();
 }
 
-void Engine::AwaitIdle(Deadline deadline) const {
+void RpcServer::AwaitIdle(Deadline deadline) const {
   const auto busy = [](const std::unique_ptr<CallQueue>& queue) { return queue->under_way() > 0; };
   while (!deadline.expired() && std::any_of(queues_.begin(), queues_.end(), busy)) {
     absl::SleepFor(kIdlePoll);
   }
 }
 
-void Engine::Shutdown(Deadline deadline) {
+void RpcServer::Shutdown(Deadline deadline) {
   absl::MutexLock lock(&shutdown_mutex_);
   if (std::exchange(shut_down_, true)) return;
   SetServing(false);

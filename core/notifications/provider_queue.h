@@ -9,7 +9,7 @@
 #include "absl/time/time.h"
 #include "core/common/clock.h"
 #include "core/common/id.h"
-#include "core/notifications/circuit.h"
+#include "core/notifications/circuit_breaker.h"
 #include "core/notifications/dispatch_policy.h"
 #include "core/notifications/email_provider.h"
 #include "core/notifications/failure_history.h"
@@ -18,20 +18,20 @@ namespace keelson {
 
 // The messages that wait for one provider, and whether it may be asked: its circuit, the pauses it asked for
 // and the configured rate. For one thread at a time, but for the provider itself.
-class SendLane {
+class ProviderQueue {
  public:
   // What a lane holds at most; more are left in the store, for other processes to take.
   static constexpr int kMaxLoad = 256;
 
-  SendLane(EmailProvider& provider, const DispatchPolicy& policy, Clock& clock)
+  ProviderQueue(EmailProvider& provider, const DispatchPolicy& policy, Clock& clock)
       : provider_(provider), policy_(policy), clock_(clock), circuit_(policy.circuit) {}
 
   EmailProvider& provider() const { return provider_; }
 
   // Whether another message may be given to it now.
-  bool Takes() const;
+  bool CanAccept() const;
   // How many more it should be given.
-  int Room() const;
+  int Capacity() const;
   // The time until the provider may be asked again; zero where it may be asked now.
   absl::Duration TimeUntilOpen() const;
   // False once its circuit is open or it asked for a pause: what waits is to go elsewhere.
@@ -40,8 +40,8 @@ class SendLane {
   bool Recognizes(absl::Time first, absl::Time now) const;
 
   // A message is meant for it; it counts until Note or Leave.
-  void Expect() { ++load_; }
-  void Leave() { --load_; }
+  void Reserve() { ++load_; }
+  void Release() { --load_; }
   void Push(MessageId id) { waiting_.push_back(id); }
   // The next to be sent, where the rate allows one now.
   std::optional<MessageId> Next();
@@ -69,7 +69,7 @@ class SendLane {
   EmailProvider& provider_;
   const DispatchPolicy& policy_;
   Clock& clock_;
-  Circuit circuit_;
+  CircuitBreaker circuit_;
   FailureHistory history_;
   // The provider accepted a message since the start, or since its circuit last opened.
   bool accepts_ = false;

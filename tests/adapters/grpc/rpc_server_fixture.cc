@@ -1,4 +1,4 @@
-#include "tests/adapters/grpc/engine_fixture.h"
+#include "tests/adapters/grpc/rpc_server_fixture.h"
 
 #include <grpcpp/generic/generic_stub.h>
 
@@ -12,12 +12,12 @@ namespace {
 std::unique_ptr<RpcService> ServiceOf(Handlers handlers) {
   auto service = std::make_unique<RpcService>(
       accounts_api::User::descriptor()->file()->FindServiceByName("AccountService"));
-  service->Offer<accounts_api::GetUserRequest, accounts_api::GetUserResponse>(
-      "GetUser", Access::kRead, Work::kRead, std::move(handlers.get_user));
-  service->Offer<accounts_api::RegisterUserRequest, accounts_api::RegisterUserResponse>(
-      "RegisterUser", Access::kWrite, Work::kHash, std::move(handlers.register_user));
-  service->Offer<accounts_api::VerifyEmailRequest, accounts_api::VerifyEmailResponse>(
-      "VerifyEmail", Access::kWrite, Work::kWrite, std::move(handlers.verify_email));
+  service->AddMethod<accounts_api::GetUserRequest, accounts_api::GetUserResponse>(
+      "GetUser", Access::kRead, Workload::kRead, std::move(handlers.get_user));
+  service->AddMethod<accounts_api::RegisterUserRequest, accounts_api::RegisterUserResponse>(
+      "RegisterUser", Access::kWrite, Workload::kHash, std::move(handlers.register_user));
+  service->AddMethod<accounts_api::VerifyEmailRequest, accounts_api::VerifyEmailResponse>(
+      "VerifyEmail", Access::kWrite, Workload::kWrite, std::move(handlers.verify_email));
   return service;
 }
 
@@ -71,12 +71,12 @@ std::string CallResult::reason() const {
   return info ? info->reason() : "";
 }
 
-EngineFixture::EngineFixture(Handlers handlers, GrpcServerOptions options, bool inline_reads)
+RpcServerFixture::RpcServerFixture(Handlers handlers, GrpcServerOptions options, bool inline_reads)
     : store_(inline_reads) {
-  Engine::Services services;
+  RpcServer::Services services;
   services.push_back(ServiceOf(std::move(handlers)));
-  absl::StatusOr<std::unique_ptr<Engine>> engine =
-      Engine::Start(options, std::move(services), store_, entropy_, log_);
+  absl::StatusOr<std::unique_ptr<RpcServer>> engine =
+      RpcServer::Start(options, std::move(services), store_, entropy_, log_);
   INFO(engine.status());
   REQUIRE(engine.ok());
   engine_ = *std::move(engine);
@@ -85,13 +85,13 @@ EngineFixture::EngineFixture(Handlers handlers, GrpcServerOptions options, bool 
   stub_ = accounts_api::AccountService::NewStub(channel_);
 }
 
-std::shared_ptr<grpc::Channel> EngineFixture::NewChannel() const {
+std::shared_ptr<grpc::Channel> RpcServerFixture::NewChannel() const {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   return grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), arguments);
 }
 
-CallResult EngineFixture::GetUser(const std::string& id, const Metadata& metadata) {
+CallResult RpcServerFixture::GetUser(const std::string& id, const Metadata& metadata) {
   CallResult result;
   grpc::ClientContext context;
   for (const auto& [key, value] : metadata) context.AddMetadata(key, value);
@@ -102,20 +102,20 @@ CallResult EngineFixture::GetUser(const std::string& id, const Metadata& metadat
   return result;
 }
 
-grpc::Status EngineFixture::Register(absl::Duration timeout) {
+grpc::Status RpcServerFixture::Register(absl::Duration timeout) {
   grpc::ClientContext context;
   context.set_deadline(gpr_time_from_millis(absl::ToInt64Milliseconds(timeout), GPR_TIMESPAN));
   accounts_api::RegisterUserResponse response;
   return stub_->RegisterUser(&context, {}, &response);
 }
 
-grpc::Status EngineFixture::VerifyEmail() {
+grpc::Status RpcServerFixture::VerifyEmail() {
   grpc::ClientContext context;
   accounts_api::VerifyEmailResponse response;
   return stub_->VerifyEmail(&context, {}, &response);
 }
 
-CallResult EngineFixture::SendRaw(const std::string& method, const std::string& bytes) {
+CallResult RpcServerFixture::SendRaw(const std::string& method, const std::string& bytes) {
   CallResult result;
   grpc::ClientContext context;
   grpc::ByteBuffer response;

@@ -1,9 +1,9 @@
-#include "core/common/archive.h"
+#include "core/common/serialize.h"
 
 namespace keelson {
 
 // Unsigned LEB128: seven bits a byte, the lowest first.
-void ArchiveWriter::WriteInteger(std::uint64_t value) {
+void FieldWriter::WriteInteger(std::uint64_t value) {
   while (value >= 0x80) {
     bytes_.push_back(static_cast<char>(value | 0x80));
     value >>= 7;
@@ -11,12 +11,12 @@ void ArchiveWriter::WriteInteger(std::uint64_t value) {
   bytes_.push_back(static_cast<char>(value));
 }
 
-void ArchiveWriter::WriteBytes(std::string_view bytes) {
+void FieldWriter::WriteBytes(std::string_view bytes) {
   WriteInteger(bytes.size());
   bytes_.append(bytes);
 }
 
-std::uint64_t ArchiveReader::ReadInteger() {
+std::uint64_t FieldReader::ReadInteger() {
   std::uint64_t value = 0;
   for (int shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
     const auto byte = static_cast<std::uint8_t>(rest_.front());
@@ -28,7 +28,7 @@ std::uint64_t ArchiveReader::ReadInteger() {
   return 0;
 }
 
-std::string_view ArchiveReader::ReadBytes() {
+std::string_view FieldReader::ReadBytes() {
   const std::uint64_t size = ReadInteger();
   if (size > rest_.size()) {
     Fail();
@@ -39,13 +39,13 @@ std::string_view ArchiveReader::ReadBytes() {
   return bytes;
 }
 
-void ArchiveReader::Read(Currency& value) {
+void FieldReader::Read(Currency& value) {
   const std::optional<Currency> currency = Currency::Parse(ReadBytes());
   if (!currency) return Fail();
   value = *currency;
 }
 
-void ArchiveReader::Read(std::map<std::string, std::string>& values) {
+void FieldReader::Read(std::map<std::string, std::string>& values) {
   const std::uint64_t count = ReadInteger();
   for (std::uint64_t i = 0; i < count && ok_; ++i) {
     std::string key(ReadBytes());

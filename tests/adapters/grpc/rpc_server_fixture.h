@@ -12,7 +12,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
-#include "adapters/grpc/engine.h"
+#include "adapters/grpc/rpc_server.h"
 #include "adapters/store/memory/memory_store.h"
 #include "core/common/deadline.h"
 #include "google/rpc/error_details.pb.h"
@@ -92,12 +92,12 @@ class StoreOfReads final : public MemoryStore {
   std::vector<Deadline> deadlines_ ABSL_GUARDED_BY(mutex_);
 };
 
-class EngineFixture {
+class RpcServerFixture {
  public:
-  explicit EngineFixture(Handlers handlers = {}, GrpcServerOptions options = LoopbackOptions(),
-                         bool inline_reads = true);
+  explicit RpcServerFixture(Handlers handlers = {}, GrpcServerOptions options = LoopbackOptions(),
+                            bool inline_reads = true);
 
-  Engine& engine() const { return *engine_; }
+  RpcServer& engine() const { return *engine_; }
   StoreOfReads& store() { return store_; }
   RecordingLog& log() { return log_; }
   const RecordingLog& log() const { return log_; }
@@ -115,7 +115,7 @@ class EngineFixture {
   StoreOfReads store_;
   FakeEntropy entropy_;
   RecordingLog log_;
-  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<RpcServer> engine_;
   std::string address_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<accounts_api::AccountService::Stub> stub_;

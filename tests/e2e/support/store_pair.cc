@@ -1,4 +1,4 @@
-#include "tests/e2e/support/houses.h"
+#include "tests/e2e/support/store_pair.h"
 
 #include <catch2/catch.hpp>
 #include <csignal>
@@ -13,7 +13,7 @@ namespace {
 using Catch::Contains;
 using Catch::StartsWith;
 
-std::string Toml(const Houses::Settings& settings) {
+std::string Toml(const StorePair::Settings& settings) {
   std::string toml;
   for (const std::string& setting : settings) {
     const std::size_t equals = setting.find('=');
@@ -24,12 +24,12 @@ std::string Toml(const Houses::Settings& settings) {
 
 }  // namespace
 
-Houses::Houses(const Settings& old_house, const Settings& new_house) {
+StorePair::StorePair(const Settings& old_house, const Settings& new_house) {
   WriteFile(folder_ / "old.toml", Toml(old_house));
   WriteFile(folder_ / "new.toml", Toml(new_house));
 }
 
-void Houses::KillTransfer(const std::function<bool()>& begun) const {
+void StorePair::KillTransfer(const std::function<bool()>& begun) const {
   std::vector<std::string> arguments = TransferArguments();
   arguments.insert(arguments.begin(), KEELSON_BINARY);
   ChildProcess transfer(std::move(arguments), folder_.path(), {});
@@ -38,7 +38,7 @@ void Houses::KillTransfer(const std::function<bool()>& begun) const {
   REQUIRE(transfer.Wait() == -SIGKILL);
 }
 
-std::string LiveIn(const Client& client) {
+std::string SeedHistory(const Client& client) {
   const std::string order_id = DeliveredOrder(client, "ada@example.com", 3, 1000);
   for (int i = 0; i < 2; ++i) {
     const auto refund = client(&Refunds::CreateRefund, StrCat(Field("request_id", StrCat("r", i)),

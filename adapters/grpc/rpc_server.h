@@ -24,13 +24,13 @@ namespace keelson {
 
 // The server under the services, whatever these are: completion queues with a thread each, the workers,
 // health and reflection. GrpcServer says what its methods promise.
-class Engine {
+class RpcServer {
  public:
   using Services = std::vector<std::unique_ptr<RpcService>>;
 
-  static absl::StatusOr<std::unique_ptr<Engine>> Start(const GrpcServerOptions& options, Services services,
-                                                       Store& store, Entropy& entropy, Log& log);
-  ~Engine();
+  static absl::StatusOr<std::unique_ptr<RpcServer>> Start(const GrpcServerOptions& options, Services services,
+                                                          Store& store, Entropy& entropy, Log& log);
+  ~RpcServer();
 
   int port() const { return port_; }
   // 0 where there is no listener for health alone.
@@ -42,8 +42,8 @@ class Engine {
   void Shutdown(Deadline deadline);
 
  private:
-  Engine(const GrpcServerOptions& options, Services services, Authenticator authenticator,
-         std::unique_ptr<ServerCertificates> certificates, Store& store, Entropy& entropy, Log& log);
+  RpcServer(const GrpcServerOptions& options, Services services, Authenticator authenticator,
+            std::unique_ptr<ServerCertificates> certificates, Store& store, Entropy& entropy, Log& log);
   absl::Status Listen(const GrpcServerOptions& options, bool inline_reads);
   std::vector<std::string> ServiceNames() const;
   void StartThreads();

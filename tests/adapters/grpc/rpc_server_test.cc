@@ -6,7 +6,7 @@
 
 #include "absl/synchronization/notification.h"
 #include "core/common/error.h"
-#include "tests/adapters/grpc/engine_fixture.h"
+#include "tests/adapters/grpc/rpc_server_fixture.h"
 #include "tests/support/http2/http2_client.h"
 
 namespace keelson {
@@ -23,7 +23,7 @@ RecordingLog::Entry OnlyLine(const RecordingLog& log) {
 
 TEST_CASE("a read is answered on the transport's threads or on a worker's") {
   for (const bool inline_reads : {true, false}) {
-    EngineFixture fixture({}, LoopbackOptions(), inline_reads);
+    RpcServerFixture fixture({}, LoopbackOptions(), inline_reads);
     for (int i = 0; i < 200; ++i) {
       const CallResult result = fixture.GetUser("user_" + std::to_string(i));
       REQUIRE(result.status.ok());
@@ -43,7 +43,7 @@ TEST_CASE(
   };
   GrpcServerOptions options = LoopbackOptions();
   options.default_deadline = absl::Seconds(7);
-  EngineFixture fixture(std::move(handlers), options, /*inline_reads=*/false);
+  RpcServerFixture fixture(std::move(handlers), options, /*inline_reads=*/false);
   const CallResult result = fixture.GetUser("user_1");
   REQUIRE(result.status.ok());
   CHECK(result.response.user().id() == "user_1");
@@ -63,7 +63,7 @@ TEST_CASE("the handler is told who calls, until when, and in which trace") {
   };
   GrpcServerOptions options = LoopbackOptions();
   options.default_deadline = absl::Seconds(7);
-  EngineFixture fixture(std::move(handlers), options);
+  RpcServerFixture fixture(std::move(handlers), options);
   const std::string traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   REQUIRE(fixture.GetUser("x", {{"x-request-id", "id-1"}, {"traceparent", traceparent}}).status.ok());
   CHECK(seen.actor == "anonymous");
@@ -80,13 +80,13 @@ TEST_CASE("a client's own deadline counts where it is earlier") {
     seen = context.deadline;
     return absl::OkStatus();
   };
-  EngineFixture fixture(std::move(handlers));
+  RpcServerFixture fixture(std::move(handlers));
   REQUIRE(fixture.Register(absl::Seconds(3)).ok());
   CHECK(seen.remaining() < absl::Seconds(4));
 }
 
 TEST_CASE("the request id is sent back, and made up where it is absent or bad") {
-  EngineFixture fixture;
+  RpcServerFixture fixture;
   CHECK(fixture.GetUser("x", {{"x-request-id", "mine"}}).request_id == "mine");
   const std::string made_up = fixture.GetUser("x").request_id;
   CHECK(made_up.size() == 32);
@@ -95,7 +95,7 @@ TEST_CASE("the request id is sent back, and made up where it is absent or bad") 
 }
 
 TEST_CASE("strings that are not UTF-8 are named, and the server goes on") {
-  EngineFixture fixture;
+  RpcServerFixture fixture;
   const CallResult result = fixture.SendRaw(kGetUser, std::string("\x0A\x02\xFF\xFE", 4));
   CHECK(result.status.error_code() == grpc::INVALID_ARGUMENT);
   CHECK(result.reason() == "FIELD_INVALID");
@@ -104,7 +104,7 @@ TEST_CASE("strings that are not UTF-8 are named, and the server goes on") {
 }
 
 TEST_CASE("bytes that are no message are refused, and the server goes on") {
-  EngineFixture fixture;
+  RpcServerFixture fixture;
   for (int first = 0; first < 256; ++first) {
     const CallResult result = fixture.SendRaw(kGetUser, std::string(1, static_cast<char>(first)) + "\x7F");
     if (!result.status.ok()) CHECK(result.reason() == "FIELD_INVALID");
@@ -115,7 +115,7 @@ TEST_CASE("bytes that are no message are refused, and the server goes on") {
 TEST_CASE("a message beyond the limit is refused with the limit") {
   GrpcServerOptions options = LoopbackOptions();
   options.max_receive_bytes = 1000;
-  EngineFixture fixture({}, options);
+  RpcServerFixture fixture({}, options);
   CHECK(fixture.GetUser(std::string(900, 'x')).status.ok());
   const CallResult result = fixture.GetUser(std::string(1500, 'x'));
   CHECK(result.status.error_code() == grpc::INVALID_ARGUMENT);
@@ -126,7 +126,7 @@ TEST_CASE("a message beyond the limit is refused with the limit") {
 }
 
 TEST_CASE("a method that isn't offered is unimplemented") {
-  EngineFixture fixture;
+  RpcServerFixture fixture;
   CHECK(fixture.SendRaw("/keelson.accounts.v1.AccountService/EraseUser", "").status.error_code() ==
         grpc::UNIMPLEMENTED);
   CHECK(fixture.SendRaw("/other.Service/Method", "").status.error_code() == grpc::UNIMPLEMENTED);
@@ -135,7 +135,7 @@ TEST_CASE("a method that isn't offered is unimplemented") {
 TEST_CASE("a fault of ours is logged with its cause and told without it") {
   Handlers handlers;
   handlers.get_user = [](const CallContext&, auto&, auto&) { return absl::InternalError("page 7 is torn"); };
-  EngineFixture fixture(std::move(handlers));
+  RpcServerFixture fixture(std::move(handlers));
   const CallResult result = fixture.GetUser("x", {{"x-request-id", "id-1"}});
   CHECK(result.status.error_code() == grpc::INTERNAL);
   CHECK(result.status.error_message() == "internal error; ask after the request id id-1");
@@ -154,7 +154,7 @@ TEST_CASE("an exception is a fault of ours") {
   handlers.get_user = [](const CallContext&, auto&, auto&) -> absl::Status {
     throw std::runtime_error("out of luck");
   };
-  EngineFixture fixture(std::move(handlers));
+  RpcServerFixture fixture(std::move(handlers));
   CHECK(fixture.GetUser("x").status.error_code() == grpc::INTERNAL);
   CHECK(OnlyLine(fixture.log()).severity == Severity::kError);
 }
@@ -165,16 +165,16 @@ TEST_CASE("reads are logged for debugging, writes and refusals as information") 
     return MakeError(Reason::kEmailTaken, "ada@example.com is taken");
   };
   {
-    EngineFixture fixture;
+    RpcServerFixture fixture;
     REQUIRE(fixture.GetUser("x").status.ok());
     CHECK(OnlyLine(fixture.log()).severity == Severity::kDebug);
   }
   {
-    EngineFixture fixture;
+    RpcServerFixture fixture;
     REQUIRE(fixture.Register().ok());
     CHECK(OnlyLine(fixture.log()).severity == Severity::kInfo);
   }
-  EngineFixture fixture(std::move(handlers));
+  RpcServerFixture fixture(std::move(handlers));
   CHECK(fixture.Register().error_code() == grpc::ALREADY_EXISTS);
   const RecordingLog::Entry line = OnlyLine(fixture.log());
   CHECK(line.severity == Severity::kInfo);
@@ -188,7 +188,7 @@ TEST_CASE("callers are recognised by their tokens and held to their roles") {
   // SHA-256 of "s3cret".
   options.auth.clients.push_back(
       {"web", "1ec1c26b50d5d3c58d9583181af8076655fe00756bf7285940ba3670f99fcba0", "", {Role::kReader}});
-  EngineFixture fixture({}, options);
+  RpcServerFixture fixture({}, options);
   CHECK(fixture.GetUser("x", {{"authorization", "Bearer s3cret"}}).status.ok());
   const CallResult unknown = fixture.GetUser("x", {{"authorization", "Bearer guess"}});
   CHECK(unknown.status.error_code() == grpc::UNAUTHENTICATED);
@@ -229,7 +229,7 @@ GrpcServerOptions OneWorker(int queue) {
 
 TEST_CASE("a write beyond the workers and their queue is turned away, while reads go on") {
   SlowWrite slow;
-  EngineFixture fixture(slow.handlers(), OneWorker(0));
+  RpcServerFixture fixture(slow.handlers(), OneWorker(0));
   grpc::Status first;
   std::thread caller([&] { first = fixture.Register(); });
   slow.AwaitBegun(1);
@@ -247,7 +247,7 @@ TEST_CASE("a write beyond the workers and their queue is turned away, while read
 
 TEST_CASE("a write that is cancelled while it waits is never begun") {
   SlowWrite slow;
-  EngineFixture fixture(slow.handlers(), OneWorker(8));
+  RpcServerFixture fixture(slow.handlers(), OneWorker(8));
   std::thread first([&] { CHECK(fixture.Register().ok()); });
   slow.AwaitBegun(1);
   std::thread waiting(
@@ -264,7 +264,7 @@ TEST_CASE("calls that hash a password hold up no other write") {
   SlowWrite slow;
   Handlers handlers = slow.handlers();
   handlers.verify_email = Handlers().verify_email;
-  EngineFixture fixture(std::move(handlers), OneWorker(0));
+  RpcServerFixture fixture(std::move(handlers), OneWorker(0));
   std::thread hashing([&] { fixture.Register(); });
   slow.AwaitBegun(1);
   CHECK(fixture.VerifyEmail().ok());
@@ -274,7 +274,7 @@ TEST_CASE("calls that hash a password hold up no other write") {
 
 TEST_CASE("no more writes are begun than the store lets come on at once; the others wait") {
   SlowWrite slow;
-  EngineFixture fixture(slow.handlers());
+  RpcServerFixture fixture(slow.handlers());
   constexpr int kWrites = StoreOfReads::kConcurrentWrites;
   std::atomic<int> answered = 0;
   std::vector<std::thread> callers;
@@ -290,7 +290,7 @@ TEST_CASE("no more writes are begun than the store lets come on at once; the oth
 }
 
 TEST_CASE("health follows what the server is told") {
-  EngineFixture fixture;
+  RpcServerFixture fixture;
   // grpc.health.v1: SERVING is 1 and NOT_SERVING 2, in the answer's field 1.
   const auto health = [&](const std::string& service) {
     accounts_api::GetUserRequest name;
@@ -325,7 +325,7 @@ std::string HealthAt(int port, const std::string& service) {
 TEST_CASE("health alone is served at an address of its own, with the same statuses") {
   GrpcServerOptions options = LoopbackOptions();
   options.health_listen = "127.0.0.1:0";
-  EngineFixture fixture({}, options);
+  RpcServerFixture fixture({}, options);
   const int port = fixture.engine().health_port();
   REQUIRE(port != 0);
   for (const char* service : {"", "keelson.accounts.v1.AccountService"}) {
@@ -343,26 +343,26 @@ TEST_CASE("health alone is served at an address of its own, with the same status
 }
 
 TEST_CASE("an address for health alone that is in use is one clear error") {
-  EngineFixture fixture;
+  RpcServerFixture fixture;
   StoreOfReads store;
   FakeEntropy entropy;
   RecordingLog log;
   GrpcServerOptions options = LoopbackOptions();
   options.health_listen = fixture.address();
-  const absl::Status status = Engine::Start(options, {}, store, entropy, log).status();
+  const absl::Status status = RpcServer::Start(options, {}, store, entropy, log).status();
   CHECK(absl::IsUnavailable(status));
   CHECK(status.message() ==
         "server.health_listen: can't listen on " + fixture.address() + ": Address already in use");
 }
 
 TEST_CASE("a server starts without serving, as health has it") {
-  EngineFixture fixture;
+  RpcServerFixture fixture;
   CHECK(fixture.SendRaw("/grpc.health.v1.Health/Check", "").raw == "\x08\x02");
 }
 
 TEST_CASE("shutting down finishes the call under way and refuses new ones") {
   SlowWrite slow;
-  EngineFixture fixture(slow.handlers());
+  RpcServerFixture fixture(slow.handlers());
   grpc::Status first;
   std::thread caller([&] { first = fixture.Register(); });
   slow.AwaitBegun(1);
@@ -379,7 +379,7 @@ TEST_CASE("shutting down finishes the call under way and refuses new ones") {
 
 TEST_CASE("at the deadline of shutting down, what waits is cancelled") {
   SlowWrite slow;
-  EngineFixture fixture(slow.handlers(), OneWorker(8));
+  RpcServerFixture fixture(slow.handlers(), OneWorker(8));
   std::thread first([&] { CHECK(fixture.Register().error_code() != grpc::OK); });
   slow.AwaitBegun(1);
   std::thread second([&] { CHECK(fixture.Register().error_code() != grpc::OK); });
@@ -394,19 +394,19 @@ TEST_CASE("at the deadline of shutting down, what waits is cancelled") {
 
 TEST_CASE("a server that is shut down at once after its start ends well") {
   for (int i = 0; i < 20; ++i) {
-    EngineFixture fixture;
+    RpcServerFixture fixture;
     fixture.engine().Shutdown(Deadline::After(absl::ZeroDuration()));
   }
 }
 
 TEST_CASE("a port in use is one clear error") {
-  EngineFixture fixture;
+  RpcServerFixture fixture;
   StoreOfReads store;
   FakeEntropy entropy;
   RecordingLog log;
   GrpcServerOptions options = LoopbackOptions();
   options.listen = fixture.address();
-  const absl::Status status = Engine::Start(options, {}, store, entropy, log).status();
+  const absl::Status status = RpcServer::Start(options, {}, store, entropy, log).status();
   CHECK(absl::IsUnavailable(status));
   CHECK(status.message() ==
         "server.listen: can't listen on " + fixture.address() + ": Address already in use");
@@ -423,7 +423,7 @@ TEST_CASE("options that make no sense are refused") {
   GrpcServerOptions no_authority = LoopbackOptions();
   no_authority.auth.mode = GrpcAuthOptions::Mode::kMtls;
   for (const GrpcServerOptions& options : {no_port, no_file, no_authority}) {
-    CHECK(absl::IsInvalidArgument(Engine::Start(options, {}, store, entropy, log).status()));
+    CHECK(absl::IsInvalidArgument(RpcServer::Start(options, {}, store, entropy, log).status()));
   }
 }
 
