@@ -151,7 +151,8 @@ absl::StatusOr<CopyStore::Checkpoint> CopyStore::Begin(const Sha256Digest& ident
   return checkpoint;
 }
 
-absl::StatusOr<std::vector<TransferredTable>> CopyStore::Copy(Checkpoint checkpoint, TransferProgress& progress) {
+absl::StatusOr<std::vector<TransferredTable>> CopyStore::Copy(Checkpoint checkpoint,
+                                                              TransferProgress& progress) {
   std::vector<TransferredTable> tables;
   for (const RowKind kind : kAllRowKinds) {
     const absl::StatusOr<TransferredTable> table = CopyTable(kind, checkpoint, progress);

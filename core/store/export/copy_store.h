@@ -53,11 +53,12 @@ class CopyStore {
   absl::StatusOr<std::vector<TransferredTable>> Handle();
 
  private:
-  struct Mark;
+  struct Checkpoint;
   absl::StatusOr<Sha256Digest> IdentifySource(const RowCounts& counts);
-  absl::StatusOr<Mark> Begin(const Sha256Digest& identity);
-  absl::StatusOr<std::vector<TransferredTable>> Copy(Mark checkpoint, TransferProgress& progress);
-  absl::StatusOr<TransferredTable> CopyTable(RowKind kind, Mark& checkpoint, TransferProgress& progress);
+  absl::StatusOr<Checkpoint> Begin(const Sha256Digest& identity);
+  absl::StatusOr<std::vector<TransferredTable>> Copy(Checkpoint checkpoint, TransferProgress& progress);
+  absl::StatusOr<TransferredTable> CopyTable(RowKind kind, Checkpoint& checkpoint,
+                                             TransferProgress& progress);
   absl::Status Compare(const std::vector<TransferredTable>& tables, TransferProgress& progress);
   absl::StatusOr<TransferredTable> SummarizeTarget(RowKind kind, TransferProgress& progress);
 
