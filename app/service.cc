@@ -9,6 +9,7 @@
 #include "app/page_token_key.h"
 #include "app/resume_clock.h"
 #include "app/service_manager.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 #include "core/store/export/copy_store.h"
 
@@ -20,8 +21,8 @@ constexpr absl::Duration kFirstWriteTimeout = absl::Seconds(10);
 constexpr absl::Duration kLeastProbeInterval = absl::Milliseconds(100);
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
 constexpr absl::Duration kCertificateInterval = absl::Seconds(10);
-// The longest that a sender waits for mail before it shows that it makes progress.
-constexpr absl::Duration kLongestWaitForMail = absl::Minutes(1);
+// A sender that waits for a ready message shows its progress after this time.
+constexpr absl::Duration kLongestWaitForReady = absl::Minutes(1);
 // Added to the time that a run may take, for a busy machine.
 constexpr absl::Duration kRunMargin = absl::Seconds(30);
 constexpr char kHealthJob[] = "health";
@@ -182,28 +183,28 @@ void Service::ReportJob(const JobStatus& job) {
 
 void Service::StartSending() {
   const DispatchConfig& dispatch = config_.email.dispatch;
-  // Often enough to renew leases in time.
-  const absl::Duration turn = std::min(dispatch.poll, dispatch.lease / 4);
-  // Most of these wait by themselves, and are back at once.
-  books_.Start({"keep_outbox", turn, turn + DispatchMessages::LongestFlushAndClaim() + kRunMargin,
-                [this, turn]() -> absl::StatusOr<bool> {
-                  const bool sending = dispatch_messages_->WaitForPendingUpdates(turn);
-                  const absl::StatusOr<bool> kept = dispatch_messages_->FlushAndClaim();
-                  if (!kept.ok()) return kept.status();
-                  return sending || *kept;
-                }});
+  // Leases are renewed in time.
+  const absl::Duration interval = std::min(dispatch.poll, dispatch.lease / 4);
+  // Each run waits for updates itself, so the next run starts at once.
+  flush_jobs_.Start({"keep_outbox", interval,
+                     interval + DispatchMessages::LongestFlushAndClaim() + kRunMargin,
+                     [this, interval]() -> absl::StatusOr<bool> {
+                       const bool sending = dispatch_messages_->WaitForPendingUpdates(interval);
+                       ASSIGN_OR_RETURN(const bool more, dispatch_messages_->FlushAndClaim());
+                       return sending || more;
+                     }});
   jobs_.Start({"probe_email_providers", std::max(config_.email.circuit.open, kLeastProbeInterval),
                dispatch_messages_->LongestProbe() + kRunMargin, [this]() -> absl::StatusOr<bool> {
                  dispatch_messages_->ProbeProviders();
                  return false;
                }});
-  for (std::size_t lane = 0; lane < dispatch_messages_->lanes(); ++lane) {
+  for (std::size_t provider = 0; provider < dispatch_messages_->provider_count(); ++provider) {
     const absl::Duration longest_run =
-        kLongestWaitForMail + dispatch_messages_->LongestSend(lane) + kRunMargin;
+        kLongestWaitForReady + dispatch_messages_->LongestSend(provider) + kRunMargin;
     for (int i = 0; i < dispatch.concurrency; ++i) {
-      jobs_.Start({"send_messages", dispatch.poll, longest_run, [this, lane]() -> absl::StatusOr<bool> {
-                     dispatch_messages_->WaitForReady(lane, kLongestWaitForMail);
-                     dispatch_messages_->SendNext(lane);
+      jobs_.Start({"send_messages", dispatch.poll, longest_run, [this, provider]() -> absl::StatusOr<bool> {
+                     dispatch_messages_->WaitForReady(provider, kLongestWaitForReady);
+                     dispatch_messages_->SendNext(provider);
                      return true;
                    }});
     }
@@ -213,7 +214,7 @@ void Service::StartSending() {
 void Service::StopSending() {
   dispatch_messages_->Stop();
   jobs_.Stop();
-  books_.Stop();
+  flush_jobs_.Stop();
   if (const absl::Status status = dispatch_messages_->Close(); !status.ok()) {
     log_.Write(Severity::kWarning, "service.outbox_left", "what became of messages could not be written",
                {{"error", status.ToString()}});

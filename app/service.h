@@ -45,7 +45,7 @@ class Service {
 
  private:
   Service(const Config& config, Log& log)
-      : config_(config), log_(log), jobs_(log), books_(log), health_jobs_(log), watch_jobs_(log) {}
+      : config_(config), log_(log), jobs_(log), flush_jobs_(log), health_jobs_(log), watch_jobs_(log) {}
 
   absl::Status MakeAdapters();
   absl::Status MakeCore();
@@ -80,14 +80,15 @@ class Service {
   // Nothing where they are not wanted, or can't be served.
   std::unique_ptr<MetricsEndpoint> metrics_;
   BackgroundJobs jobs_;
-  // The outbox's: they go on for as long as a job sends.
-  BackgroundJobs books_;
+  // Flushes the outbox. Stopped after `jobs_`, because messages that are being sent need their leases
+  // renewed.
+  BackgroundJobs flush_jobs_;
   BackgroundJobs health_jobs_;
   // Watches all the others, and waits for nothing.
   BackgroundJobs watch_jobs_;
   ClockWatch clock_watch_{clock_, log_};
   JobWatch job_watch_{
-      {&jobs_, &books_, &health_jobs_}, [this](const JobStatus& job) { ReportJob(job); }, log_};
+      {&jobs_, &flush_jobs_, &health_jobs_}, [this](const JobStatus& job) { ReportJob(job); }, log_};
 };
 
 }  // namespace keelson

@@ -1,35 +1,39 @@
 #include "core/notifications/dispatch_messages.h"
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 #include <utility>
 
-#include "core/common/strings.h"
-#include "core/events/event_repository.h"
-#include "core/notifications/message_repository.h"
-#include "core/notifications/resend_policy.h"
+#include "core/common/backoff.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
 
-std::string_view EventTypeOf(MessageState state) {
-  switch (state) {
-    case MessageState::kSent:
-      return "message.sent";
-    case MessageState::kDead:
-      return "message.dead";
-    case MessageState::kCancelled:
-      return "message.cancelled";
-    default:
-      return "";
-  }
+constexpr std::size_t kMaxErrorBytes = 500;
+
+// At most kMaxErrorBytes of UTF-8 text, cut between two characters.
+std::string TruncateError(std::string_view error) {
+  std::size_t size = std::min(error.size(), kMaxErrorBytes);
+  while (size > 0 && size < error.size() && (static_cast<unsigned char>(error[size]) & 0xc0) == 0x80) --size;
+  return std::string(error.substr(0, size));
 }
 
-std::vector<ProviderQueue> LanesOf(const std::vector<EmailProvider*>& providers, const DispatchPolicy& policy,
-                                   Clock& clock) {
-  std::vector<ProviderQueue> lanes;
-  lanes.reserve(providers.size());
-  for (EmailProvider* provider : providers) lanes.emplace_back(*provider, policy, clock);
-  return lanes;
+std::vector<ProviderQueue> MakeQueues(const std::vector<EmailProvider*>& providers,
+                                      const DispatchPolicy& policy, Clock& clock) {
+  std::vector<ProviderQueue> queues;
+  queues.reserve(providers.size());
+  for (const EmailProvider* provider : providers) queues.emplace_back(*provider, policy, clock);
+  return queues;
+}
+
+// Every attempt sends the bytes of the first rendering.
+absl::Status RenderOnce(const MessageRenderer& renderer, Message& message) {
+  if (IsRendered(message)) return absl::OkStatus();
+  ASSIGN_OR_RETURN(message.content,
+                   renderer.Render(message.template_name, message.locale, message.variables));
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -39,300 +43,236 @@ DispatchMessages::DispatchMessages(const Ports& ports, std::vector<EmailProvider
     : ports_(ports),
       providers_(std::move(providers)),
       policy_(std::move(policy)),
-      mail_(providers_.size()),
-      lanes_(LanesOf(providers_, policy_, ports_.clock)),
-      probed_(providers_.size()) {}
+      ready_(providers_.size()),
+      lease_(policy_, ports_.clock, ports_.log),
+      queues_(MakeQueues(providers_, policy_, ports_.clock)) {}
 
 absl::StatusOr<bool> DispatchMessages::FlushAndClaim() {
-  FlushBatch turn = BeginTurn(ports_.clock.Now());
-  if (turn.changed.empty() && turn.renewed.empty()) {
-    // An idle outbox costs a read, not a commit.
-    const absl::StatusOr<bool> due = turn.room > 0 ? AnyDue(turn.now) : false;
-    if (!due.ok() || !*due) return due;
+  FlushBatch batch = BeginFlush();
+  if (batch.messages.empty()) {
+    // Polling an idle outbox costs a read, not a commit.
+    ASSIGN_OR_RETURN(const bool is_due, IsAnyDue(ports_.store, batch));
+    if (!is_due) return false;
   }
-  if (absl::Status status = Write(turn); !status.ok()) {
-    NoteUnwritten(turn);
+  if (absl::Status status = WriteBatch(ports_.store, batch); !status.ok()) {
+    const absl::MutexLock lock(&mutex_);
+    lease_.AbortFlush(batch);
     return status;
   }
-  EndTurn(turn);
-  const bool full = turn.room > 0 && static_cast<int>(turn.claimed.size()) == turn.room;
-  for (Message& message : turn.claimed) Take(std::move(message), turn);
+  EndFlush(batch);
+  const bool is_full = batch.is_full();
+  for (Message& message : batch.claimed) AddClaimed(std::move(message), batch);
   const absl::MutexLock lock(&mutex_);
-  return full || !unwritten_.empty();
+  return is_full || lease_.has_pending_updates();
 }
 
-DispatchMessages::FlushBatch DispatchMessages::BeginTurn(absl::Time now) {
+FlushBatch DispatchMessages::BeginFlush() {
+  const absl::Time now = ports_.clock.Now();
   const absl::MutexLock lock(&mutex_);
-  ReassignWaiting(now);
-  FlushBatch turn;
-  turn.now = now;
-  turn.lease_until = now + policy_.lease;
-  turn.steady_now = ports_.clock.SteadyNow();
-  turn.lease_end = turn.steady_now + policy_.lease;
-  for (const MessageId id : std::exchange(unwritten_, {})) {
-    InFlightMessage& held = held_.at(id);
-    held.listed = false;
-    Message& message = turn.changed.emplace_back(held.message);
-    if (message.state == MessageState::kSending) message.due_time = turn.lease_until;
-  }
-  AddRenewals(turn);
-  turn.room = Capacity();
-  return turn;
+  RerouteWaitingMessages(now);
+  return lease_.BeginFlush(now, Capacity());
 }
 
-// Each quarter of a lease, so that three quarters of it are left when the store can't be reached. At once
-// where the time of day has jumped forward: the leases look expired to every process then.
-bool DispatchMessages::RenewalDue(const FlushBatch& turn) {
-  if (turn.steady_now >= next_renewal_) return true;
-  return std::any_of(held_.begin(), held_.end(), [&](const auto& entry) {
-    const InFlightMessage& held = entry.second;
-    return held.is_under_way() && held.message.due_time - turn.now < policy_.lease / 2;
-  });
-}
-
-void DispatchMessages::AddRenewals(FlushBatch& turn) {
-  if (!RenewalDue(turn)) return;
-  const absl::Duration quarter = policy_.lease / 4;
-  for (const auto& [id, held] : held_) {
-    if (!held.is_under_way() || LeaseLeft(held, turn.now) > policy_.lease - quarter) continue;
-    turn.renewed.emplace_back(held.message).due_time = turn.lease_until;
-  }
-  next_renewal_ = turn.steady_now + quarter;
-}
-
-// By the clock by which less is left. Other processes judge a lease by the time of day, so it ends early
-// where that jumps forward, and no later where that is set back.
-absl::Duration DispatchMessages::LeaseLeft(const InFlightMessage& held, absl::Time now) const {
-  return std::min(held.message.due_time - now, held.lease_end - ports_.clock.SteadyNow());
-}
-
-absl::StatusOr<bool> DispatchMessages::AnyDue(absl::Time now) {
-  bool any = false;
-  const absl::Status status =
-      ports_.store.Read(Deadline::After(kStoreTimeout), [&](ReadTransaction& tx) -> absl::Status {
-        const absl::StatusOr<bool> due = tx.messages().AnyDue(now);
-        if (due.ok()) any = *due;
-        return due.status();
-      });
-  if (!status.ok()) return status;
-  return any;
-}
-
-absl::Status DispatchMessages::Write(FlushBatch& turn) {
-  return ports_.store.Write(Deadline::After(kStoreTimeout), [&](WriteTransaction& tx) -> absl::Status {
-    turn.held.clear();
-    turn.claimed.clear();
-    for (const std::vector<Message>* messages : {&turn.changed, &turn.renewed}) {
-      if (absl::Status status = Save(tx, *messages, turn); !status.ok()) return status;
-    }
-    if (turn.room == 0) return absl::OkStatus();
-    absl::StatusOr<std::vector<Message>> claimed = tx.messages().Claim(turn.now, turn.lease_until, turn.room);
-    if (!claimed.ok()) return claimed.status();
-    turn.claimed = *std::move(claimed);
-    return absl::OkStatus();
-  });
-}
-
-absl::Status DispatchMessages::Save(WriteTransaction& tx, const std::vector<Message>& messages,
-                                    FlushBatch& turn) {
-  const absl::StatusOr<std::vector<bool>> saved = tx.messages().Save(messages);
-  if (!saved.ok()) return saved.status();
-  turn.held.insert(turn.held.end(), saved->begin(), saved->end());
-  const CallContext context{"system", "", "", Deadline::Never()};
-  for (std::size_t i = 0; i < messages.size(); ++i) {
-    const Message& message = messages[i];
-    const std::string_view event_type = EventTypeOf(message.state);
-    if (!(*saved)[i] || event_type.empty()) continue;
-    absl::Status told = tx.events().Append(
-        MakeEvent(event_type, message.id.ToString(), message.user_id, context, turn.now,
-                  EventPayload().Add("template", message.template_name).Add("provider", message.provider)));
-    if (!told.ok()) return told;
-  }
-  return absl::OkStatus();
-}
-
-void DispatchMessages::EndTurn(const FlushBatch& turn) {
+void DispatchMessages::EndFlush(const FlushBatch& batch) {
   const absl::MutexLock lock(&mutex_);
-  auto saved = turn.held.begin();
-  for (const std::vector<Message>* messages : {&turn.changed, &turn.renewed}) {
-    for (const Message& message : *messages) *saved++ ? NoteWritten(message, turn) : NoteLost(message);
+  const OutboxLease::FlushResult result = lease_.EndFlush(batch);
+  for (const InFlightMessage* in_flight : result.ready) {
+    queues_[in_flight->route.provider].Push(in_flight->message.id);
+    ready_[in_flight->route.provider].Signal();
   }
+  for (const InFlightMessage& lost : result.lost) queues_[lost.route.provider].Remove(lost.message.id);
 }
 
-void DispatchMessages::NoteUnwritten(const FlushBatch& turn) {
+void DispatchMessages::AddClaimed(Message message, const FlushBatch& batch) {
+  const absl::Status rendered = RenderOnce(ports_.renderer, message);
   const absl::MutexLock lock(&mutex_);
-  for (const Message& message : turn.changed) {
-    held_.at(message.id).listed = true;
-    unwritten_.push_back(message.id);
-  }
-  next_renewal_ = SteadyTime::InfinitePast();
+  InFlightMessage* in_flight = lease_.Add(std::move(message), batch);
+  if (in_flight == nullptr) return;
+  in_flight->route.tries.resize(provider_count());
+  const RoutingDecision decision = rendered.ok()
+                                       ? RouteClaimed(FactsOf(*in_flight, batch.now))
+                                       : RoutingDecision{.action = RoutingDecision::Action::kMarkDead,
+                                                         .reason = std::string(rendered.message())};
+  ApplyDecision(decision, *in_flight, batch.now);
 }
 
-void DispatchMessages::NoteWritten(const Message& message, const FlushBatch& turn) {
-  InFlightMessage& held = held_.at(message.id);
-  // Changed once more since: another turn writes that.
-  if (held.listed) return;
-  if (held.stage == Stage::kEnded) {
-    held_.erase(message.id);
-    return;
-  }
-  held.message.due_time = turn.lease_until;
-  held.lease_end = turn.lease_end;
-  if (held.stage != Stage::kStarting) return;
-  held.stage = Stage::kWaiting;
-  lanes_[held.lane].Push(message.id);
-  mail_[held.lane].Signal();
-}
-
-// What is under way comes to its end and is not written then; the rest is another's now.
-void DispatchMessages::NoteLost(const Message& message) {
-  ports_.log.Write(Severity::kWarning, "message.lease_lost", "another sender has taken a message over",
-                   {{"message_id", message.id.ToString()}});
-  const auto found = held_.find(message.id);
-  const InFlightMessage& held = found->second;
-  if (held.listed || held.stage == Stage::kSending) return;
-  if (held.stage != Stage::kEnded) lanes_[held.lane].Release();
-  held_.erase(found);
-}
-
-void DispatchMessages::Take(Message message, const FlushBatch& turn) {
-  std::string error;
-  if (!IsRendered(message)) {
-    absl::StatusOr<RenderedMessage> content =
-        ports_.renderer.Render(message.template_name, message.locale, message.variables);
-    if (content.ok()) {
-      message.content = *std::move(content);
-    } else {
-      error = std::string(content.status().message());
-    }
-  }
-  const absl::MutexLock lock(&mutex_);
-  const auto [place, is_new] = held_.try_emplace(message.id);
-  InFlightMessage& held = place->second;
-  held.lease_end = turn.lease_end;
-  // It is under way here, and its lease ran out while the store could not be reached: the new one is ours as
-  // well.
-  if (!is_new) {
-    held.message.lease_epoch = message.lease_epoch;
-    held.message.due_time = message.due_time;
-    return;
-  }
-  held.pin_before = message.pinned_provider;
-  held.pin_time_before = message.pin_time;
-  held.asked.resize(lanes());
-  held.inexpressible.resize(lanes());
-  held.message = std::move(message);
-  if (!error.empty()) return MarkDead(held, error, turn.now);
-  if (MayBeSent(held, turn.now) && !Assign(held, turn.now)) GiveBackUnasked(held, turn.now);
-}
-
-bool DispatchMessages::MayBeSent(InFlightMessage& held, absl::Time now) {
-  Message& message = held.message;
-  if (message.expire_time && *message.expire_time <= now) {
-    message.last_error = "it expired before it could be sent";
-    End(held, MessageState::kCancelled, now);
-    return false;
-  }
-  // Every attempt ended its sender before the outcome was written.
-  if (message.attempts > policy_.max_attempts) {
-    MarkDead(held, "no attempt's outcome is known", now);
-    return false;
-  }
-  if (held.pin_before.empty()) return true;
-  const std::optional<std::size_t> lane = LaneOf(held.pin_before);
-  if (!held.pin_time_before) {
-    if (!lane) MarkDead(held, StrCat("the provider ", held.pin_before, " isn't configured any more"), now);
-    return lane.has_value();
-  }
-  if (lane && lanes_[*lane].Recognizes(*held.pin_time_before, now)) return true;
-  if (!IsSafeToResend(message.template_name)) {
-    MarkDead(held, StrCat("it may have been sent by ", held.pin_before, ", which would not know a repeat"),
-             now);
-    return false;
-  }
-  held.pin_before.clear();
-  held.pin_time_before.reset();
-  return true;
-}
-
-// What waits for a provider that must not be asked any more goes to another, or back.
-void DispatchMessages::ReassignWaiting(absl::Time now) {
-  for (ProviderQueue& lane : lanes_) {
-    if (lane.IsOpen()) continue;
-    for (const MessageId id : lane.TakeWaiting()) {
-      const auto found = held_.find(id);
-      if (found == held_.end()) continue;
-      lane.Release();
-      if (!Assign(found->second, now)) GiveBackUnasked(found->second, now);
+void DispatchMessages::RerouteWaitingMessages(absl::Time now) {
+  for (ProviderQueue& queue : queues_) {
+    if (queue.IsOpen()) continue;
+    for (const MessageId id : queue.TakeWaiting()) {
+      InFlightMessage& in_flight = lease_.Get(id);
+      ApplyDecision(RerouteWaiting(FactsOf(in_flight, now)), in_flight, now);
     }
   }
 }
 
-// False where no provider may be asked now. Until the outcome is known, for all that the store can tell the
-// provider may have sent it.
-bool DispatchMessages::Assign(InFlightMessage& held, absl::Time now) {
-  const std::optional<std::size_t> lane = Choose(held);
-  if (!lane) return false;
-  held.lane = *lane;
-  held.message.provider = providers_[*lane]->name();
-  held.message.pinned_provider = held.message.provider;
-  held.message.pin_time = held.pin_time_before.value_or(now);
-  lanes_[*lane].Reserve();
-  Enter(held, Stage::kStarting);
-  return true;
-}
-
-std::optional<std::size_t> DispatchMessages::Choose(const InFlightMessage& held) {
-  for (std::size_t lane = 0; lane < lanes(); ++lane) {
-    if (MaySend(held, lane) && !held.asked[lane] && lanes_[lane].CanAccept()) return lane;
-  }
-  return std::nullopt;
-}
-
-std::optional<std::size_t> DispatchMessages::LaneOf(const std::string& provider) const {
-  for (std::size_t lane = 0; lane < lanes(); ++lane) {
-    if (providers_[lane]->name() == provider) return lane;
-  }
-  return std::nullopt;
-}
-
-bool DispatchMessages::MaySend(const InFlightMessage& held, std::size_t lane) const {
-  return held.pin_before.empty() || held.pin_before == providers_[lane]->name();
-}
-
-// As many as those providers have room for that the next messages would be assigned to.
-int DispatchMessages::Capacity() {
+// The capacity of the providers that the next messages would be assigned to.
+int DispatchMessages::Capacity() const {
   if (stopped_) return 0;
-  int room = 0;
-  for (const ProviderQueue& lane : lanes_) {
-    room += lane.Capacity();
-    if (lane.Status().circuit == CircuitState::kClosed && lane.IsOpen()) break;
+  int capacity = 0;
+  for (const ProviderQueue& queue : queues_) {
+    capacity += queue.Capacity();
+    if (queue.IsAvailable()) break;
   }
-  return room;
+  return capacity;
 }
 
-bool DispatchMessages::WaitForPendingUpdates(absl::Duration longest) {
-  const Deadline deadline = Deadline::After(longest);
+bool DispatchMessages::SendNext(std::size_t provider) {
+  const SteadyTime start = ports_.clock.SteadyNow();
+  const std::optional<Email> email = StartNext(provider);
+  if (!email) return false;
+  const SendOutcome outcome = providers_[provider]->Send(*email, Deadline::After(policy_.timeout));
+  ApplyOutcome(email->id, provider, outcome, ports_.clock.SteadyNow() - start);
+  return true;
+}
+
+std::optional<Email> DispatchMessages::StartNext(std::size_t provider) {
   const absl::MutexLock lock(&mutex_);
-  while (unwritten_.empty() && !stopped_ && books_.WaitUntil(&mutex_, deadline)) {
+  while (!stopped_) {
+    const std::optional<MessageId> id = queues_[provider].Pop();
+    if (!id) break;
+    InFlightMessage& in_flight = lease_.Get(*id);
+    if (lease_.StartSending(in_flight)) {
+      const Message& message = in_flight.message;
+      return Email{message.id, policy_.from, message.to, message.content, message.create_time};
+    }
+    pending_updates_.Signal();
+  }
+  return std::nullopt;
+}
+
+void DispatchMessages::ApplyOutcome(MessageId id, std::size_t provider, const SendOutcome& outcome,
+                                    absl::Duration elapsed) {
+  const bool accepted = outcome.kind == SendOutcome::Kind::kAccepted;
+  if (!accepted) {
+    ports_.log.Write(Severity::kWarning, "message.refused", "an e-mail provider did not take a message",
+                     {{"provider", providers_[provider]->name()},
+                      {"message_id", id.ToString()},
+                      {"error", outcome.error}});
+  }
+  const absl::Time now = ports_.clock.Now();
+  const absl::MutexLock lock(&mutex_);
+  queues_[provider].RecordOutcome(id, outcome, elapsed);
+  InFlightMessage& in_flight = lease_.Get(id);
+  in_flight.route.RecordTry(outcome.kind);
+  in_flight.message.last_error = TruncateError(outcome.error);
+  if (accepted) {
+    in_flight.message.provider_message_id = outcome.provider_message_id;
+    in_flight.message.send_time = now;
+  }
+  ApplyDecision(RouteAfterAttempt(FactsOf(in_flight, now), outcome), in_flight, now);
+  pending_updates_.Signal();
+}
+
+RoutingFacts DispatchMessages::FactsOf(const InFlightMessage& in_flight, absl::Time now) const {
+  RoutingFacts facts{in_flight.message, in_flight.route, {}, policy_.max_attempts, now};
+  facts.providers.reserve(queues_.size());
+  for (const ProviderQueue& queue : queues_) {
+    facts.providers.push_back(queue.FactsFor(in_flight.message.id));
+  }
+  return facts;
+}
+
+void DispatchMessages::ApplyDecision(const RoutingDecision& decision, InFlightMessage& in_flight,
+                                     absl::Time now) {
+  using Action = RoutingDecision::Action;
+  Message& message = in_flight.message;
+  in_flight.route.pin = decision.pin;
+  if (!decision.reason.empty()) message.last_error = TruncateError(decision.reason);
+  switch (decision.action) {
+    case Action::kSend:
+      return Assign(in_flight, decision.provider, now);
+    case Action::kMarkSent:
+      return lease_.End(in_flight, MessageState::kSent, now);
+    case Action::kMarkDead:
+      ports_.log.Write(Severity::kError, "message.dead", "a message will not be sent",
+                       {{"message_id", message.id.ToString()}, {"error", message.last_error}});
+      return lease_.End(in_flight, MessageState::kDead, now);
+    case Action::kCancel:
+      return lease_.End(in_flight, MessageState::kCancelled, now);
+    case Action::kScheduleRetry:
+      return lease_.ScheduleRetry(in_flight, NextAttemptTime(decision, now));
+    case Action::kReleaseUnrouted:
+      if (const std::string reason = ExplainUnavailable(Statuses(), decision.pin.provider); !reason.empty()) {
+        message.last_error = TruncateError(reason);
+      }
+      return lease_.Release(in_flight, NextAttemptTime(decision, now));
+    case Action::kReleaseClaim:
+      return lease_.Release(in_flight, NextAttemptTime(decision, now));
+  }
+}
+
+// From then on the store must assume that the provider may have sent a copy, until the outcome is saved.
+void DispatchMessages::Assign(InFlightMessage& in_flight, std::size_t provider, absl::Time now) {
+  in_flight.route.provider = provider;
+  in_flight.message.provider = providers_[provider]->name();
+  in_flight.message.pinned_provider = in_flight.message.provider;
+  in_flight.message.pin_time = in_flight.route.pin.time.value_or(now);
+  queues_[provider].Reserve();
+  lease_.RecordAssignment(in_flight);
+}
+
+absl::Time DispatchMessages::NextAttemptTime(const RoutingDecision& decision, absl::Time now) const {
+  const absl::Duration jitter =
+      FullJitter(ports_.entropy, policy_.base_delay, policy_.max_delay, decision.backoff_attempt);
+  // Stored times have whole microseconds.
+  return now + absl::Ceil(std::max(decision.min_delay, jitter), absl::Microseconds(1));
+}
+
+absl::Duration DispatchMessages::LongestSend(std::size_t provider) const {
+  return policy_.timeout + providers_[provider]->longest_overrun();
+}
+
+void DispatchMessages::ProbeProviders() {
+  for (std::size_t provider = 0; provider < provider_count(); ++provider) {
+    {
+      const absl::MutexLock lock(&mutex_);
+      if (!queues_[provider].NeedsProbe()) continue;
+    }
+    const SendOutcome outcome = providers_[provider]->Probe(Deadline::After(policy_.timeout));
+    {
+      const absl::MutexLock lock(&mutex_);
+      queues_[provider].RecordProbe(outcome);
+    }
+    if (outcome.kind == SendOutcome::Kind::kAccepted) continue;
+    const bool misconfigured = outcome.kind == SendOutcome::Kind::kConfig;
+    ports_.log.Write(misconfigured ? Severity::kError : Severity::kWarning, "provider.unusable",
+                     "an e-mail provider can't be used",
+                     {{"provider", providers_[provider]->name()}, {"error", outcome.error}});
+  }
+}
+
+bool DispatchMessages::WaitForPendingUpdates(absl::Duration timeout) {
+  const Deadline deadline = Deadline::After(timeout);
+  const absl::MutexLock lock(&mutex_);
+  while (!lease_.has_pending_updates() && !stopped_ && pending_updates_.WaitUntil(&mutex_, deadline)) {
   }
   return !stopped_;
+}
+
+void DispatchMessages::WaitForReady(std::size_t provider, absl::Duration timeout) {
+  const Deadline deadline = Deadline::After(timeout);
+  const absl::MutexLock lock(&mutex_);
+  while (!stopped_ && !deadline.expired()) {
+    const absl::Duration wait = queues_[provider].TimeUntilReady();
+    if (wait <= absl::ZeroDuration()) return;
+    ready_[provider].WaitUntil(&mutex_, std::min(deadline, Deadline::After(wait)));
+  }
 }
 
 void DispatchMessages::Stop() {
   const absl::MutexLock lock(&mutex_);
   stopped_ = true;
-  books_.SignalAll();
-  for (ConditionVariable& mail : mail_) mail.SignalAll();
+  pending_updates_.SignalAll();
+  for (ConditionVariable& ready : ready_) ready.SignalAll();
 }
 
 absl::Status DispatchMessages::Close() {
   {
     const absl::Time now = ports_.clock.Now();
     const absl::MutexLock lock(&mutex_);
-    for (auto& [id, held] : held_) {
-      if (held.stage == Stage::kStarting || held.stage == Stage::kWaiting) ReleaseClaim(held, now);
-    }
+    for (ProviderQueue& queue : queues_) queue.TakeWaiting();
+    lease_.ReleaseUnsent(now);
   }
   return FlushAndClaim().status();
 }
@@ -344,7 +284,8 @@ std::vector<ProviderStatus> DispatchMessages::ListProviders() const {
 
 std::vector<ProviderStatus> DispatchMessages::Statuses() const {
   std::vector<ProviderStatus> statuses;
-  for (const ProviderQueue& lane : lanes_) statuses.push_back(lane.Status());
+  statuses.reserve(queues_.size());
+  for (const ProviderQueue& queue : queues_) statuses.push_back(queue.Status());
   return statuses;
 }
 

@@ -8,18 +8,20 @@ namespace {
 
 using Kind = SendOutcome::Kind;
 
-// A lane is filled for this long, so that its senders don't wait for the store between two messages.
-constexpr absl::Duration kFilledFor = absl::Milliseconds(250);
+// A queue holds the messages of this much time, so that its senders do not wait for the store between two
+// messages.
+constexpr absl::Duration kQueuedTime = absl::Milliseconds(250);
 
 }  // namespace
-
-absl::Duration ProviderQueue::TimeUntilOpen() const {
-  return std::max(OpensAt() - clock_.SteadyNow(), absl::ZeroDuration());
-}
 
 bool ProviderQueue::IsOpen() const {
   const SteadyTime now = clock_.SteadyNow();
   return now >= paused_until_ && circuit_.StateAt(now) != CircuitState::kOpen;
+}
+
+bool ProviderQueue::IsAvailable() const {
+  const SteadyTime now = clock_.SteadyNow();
+  return now >= paused_until_ && circuit_.StateAt(now) == CircuitState::kClosed;
 }
 
 bool ProviderQueue::CanAccept() const {
@@ -30,23 +32,37 @@ bool ProviderQueue::CanAccept() const {
 int ProviderQueue::Capacity() const {
   const SteadyTime now = clock_.SteadyNow();
   if (now < paused_until_) return 0;
-  return std::clamp(Target() - load_, 0, circuit_.Permits(now, load_));
+  return std::clamp(TargetLoad() - load_, 0, circuit_.Permits(now, load_));
 }
 
-// What waits here when the process is killed may have been sent, for all that the store can tell: where the
-// provider does not tell repeats apart, that is one for each sender.
-int ProviderQueue::Target() const {
-  const int least = 2 * policy_.concurrency;
-  if (provider_.repeat_window() <= absl::ZeroDuration() || average_ <= absl::ZeroDuration()) return least;
-  const double wanted = policy_.concurrency * absl::FDivDuration(kFilledFor, average_);
-  return static_cast<int>(std::clamp<double>(wanted, least, std::max(least, kMaxLoad)));
+ProviderFacts ProviderQueue::FactsFor(MessageId id) const {
+  return {.name = provider_.name(),
+          .can_accept = CanAccept(),
+          .time_until_open = std::max(OpensAt() - clock_.SteadyNow(), absl::ZeroDuration()),
+          .repeat_window = provider_.repeat_window(),
+          .failures = history_.CountFailures(id)};
 }
 
-bool ProviderQueue::Recognizes(absl::Time first, absl::Time now) const {
-  return now - first < provider_.repeat_window();
+// When the process is killed, the store must assume that the assigned messages may have been sent. Where the
+// provider does not recognize repeats, a sender therefore has one message waiting, and no more.
+int ProviderQueue::TargetLoad() const {
+  const int min_load = 2 * policy_.concurrency;
+  if (provider_.repeat_window() <= absl::ZeroDuration() || average_ <= absl::ZeroDuration()) return min_load;
+  const double wanted = policy_.concurrency * absl::FDivDuration(kQueuedTime, average_);
+  return static_cast<int>(std::clamp<double>(wanted, min_load, std::max(min_load, kMaxLoad)));
 }
 
-std::optional<MessageId> ProviderQueue::Next() {
+void ProviderQueue::Remove(MessageId id) {
+  std::erase(waiting_, id);
+  --load_;
+}
+
+std::deque<MessageId> ProviderQueue::TakeWaiting() {
+  load_ -= static_cast<int>(waiting_.size());
+  return std::exchange(waiting_, {});
+}
+
+std::optional<MessageId> ProviderQueue::Pop() {
   const SteadyTime now = clock_.SteadyNow();
   if (waiting_.empty() || !IsOpen() || now < next_slot_) return std::nullopt;
   if (policy_.rate > 0) next_slot_ = std::max(now, next_slot_) + absl::Seconds(1) / policy_.rate;
@@ -60,20 +76,16 @@ absl::Duration ProviderQueue::TimeUntilReady() const {
   return std::max(std::max(next_slot_, OpensAt()) - clock_.SteadyNow(), absl::ZeroDuration());
 }
 
-std::deque<MessageId> ProviderQueue::TakeWaiting() {
-  return std::exchange(waiting_, {});
-}
-
-void ProviderQueue::Note(MessageId id, const SendOutcome& outcome, absl::Duration took) {
+void ProviderQueue::RecordOutcome(MessageId id, const SendOutcome& outcome, absl::Duration elapsed) {
   const SteadyTime now = clock_.SteadyNow();
   --load_;
-  average_ = average_ <= absl::ZeroDuration() ? took : (7 * average_ + took) / 8;
+  average_ = average_ <= absl::ZeroDuration() ? elapsed : (7 * average_ + elapsed) / 8;
   ++status_.attempts[static_cast<std::size_t>(outcome.kind)];
   if (IsCausedByMessage(id, outcome.kind)) {
     status_.last_error = outcome.error;
     return;
   }
-  NoteState(outcome);
+  UpdateStatus(outcome);
   UpdateCircuit(outcome, now);
   if (circuit_.StateAt(now) == CircuitState::kOpen) accepts_ = false;
 }
@@ -121,15 +133,15 @@ void ProviderQueue::UpdateCircuit(const SendOutcome& outcome, SteadyTime now) {
     case Kind::kMessageRejected:
       return circuit_.Succeed(now);
     case Kind::kNotExpressible:
-      // Decided before the provider was asked, as a rule.
+      // The adapter usually decides this without calling the provider.
       return;
   }
 }
 
-void ProviderQueue::NoteState(const SendOutcome& outcome) {
+void ProviderQueue::UpdateStatus(const SendOutcome& outcome) {
   if (outcome.kind != Kind::kAccepted) status_.last_error = outcome.error;
   switch (outcome.kind) {
-    // These say nothing about the configuration; a refusal counts once the circuit opens.
+    // These outcomes do not tell whether the configuration is right; UpdateCircuit handles kRefused.
     case Kind::kUnreachable:
     case Kind::kUnknown:
     case Kind::kNotExpressible:
@@ -140,9 +152,14 @@ void ProviderQueue::NoteState(const SendOutcome& outcome) {
   }
 }
 
-void ProviderQueue::NoteProbe(const SendOutcome& outcome) {
+bool ProviderQueue::NeedsProbe() const {
+  return !probed_ || circuit_.StateAt(clock_.SteadyNow()) != CircuitState::kClosed;
+}
+
+void ProviderQueue::RecordProbe(const SendOutcome& outcome) {
   const SteadyTime now = clock_.SteadyNow();
-  NoteState(outcome);
+  probed_ = true;
+  UpdateStatus(outcome);
   if (outcome.kind == Kind::kAccepted) return circuit_.AllowProbe(now);
   if (outcome.kind == Kind::kConfig) circuit_.ForceOpen(now);
 }
@@ -150,9 +167,8 @@ void ProviderQueue::NoteProbe(const SendOutcome& outcome) {
 ProviderStatus ProviderQueue::Status() const {
   ProviderStatus status = status_;
   status.name = provider_.name();
-  const SteadyTime now = clock_.SteadyNow();
-  status.circuit = circuit_.StateAt(now);
-  status.available = now >= paused_until_ && status.circuit == CircuitState::kClosed;
+  status.circuit = circuit_.StateAt(clock_.SteadyNow());
+  status.available = IsAvailable();
   return status;
 }
 

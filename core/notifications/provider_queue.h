@@ -13,71 +13,76 @@
 #include "core/notifications/dispatch_policy.h"
 #include "core/notifications/email_provider.h"
 #include "core/notifications/failure_history.h"
+#include "core/notifications/message_routing.h"
 
 namespace keelson {
 
-// The messages that wait for one provider, and whether it may be asked: its circuit, the pauses it asked for
-// and the configured rate. For one thread at a time, but for the provider itself.
+// The messages that are ready to be sent by one provider, and whether the provider may be called: its circuit
+// breaker, the waits that it asked for, and the configured rate. Not thread-safe: the owner's mutex guards
+// all calls. Never calls the provider's blocking functions.
 class ProviderQueue {
  public:
-  // What a lane holds at most; more are left in the store, for other processes to take.
+  // The most messages that are assigned to a provider at once; further ones stay in the store, where other
+  // processes can claim them.
   static constexpr int kMaxLoad = 256;
 
-  ProviderQueue(EmailProvider& provider, const DispatchPolicy& policy, Clock& clock)
+  ProviderQueue(const EmailProvider& provider, const DispatchPolicy& policy, Clock& clock)
       : provider_(provider), policy_(policy), clock_(clock), circuit_(policy.circuit) {}
 
-  EmailProvider& provider() const { return provider_; }
-
-  // Whether another message may be given to it now.
+  // A message may be assigned to the provider now.
   bool CanAccept() const;
-  // How many more it should be given.
+  // How many more messages the provider should be assigned.
   int Capacity() const;
-  // The time until the provider may be asked again; zero where it may be asked now.
-  absl::Duration TimeUntilOpen() const;
-  // False once its circuit is open or it asked for a pause: what waits is to go elsewhere.
+  // False while the circuit is open or the provider has asked for a wait: the waiting messages should be
+  // routed to other providers.
   bool IsOpen() const;
-  // Whether it tells a repeat of a message apart whose first copy it may have been sent at `first`.
-  bool Recognizes(absl::Time first, absl::Time now) const;
+  // The circuit is closed, and the provider has not asked for a wait.
+  bool IsAvailable() const;
+  // The facts that a routing decision for the message depends on.
+  ProviderFacts FactsFor(MessageId id) const;
 
-  // A message is meant for it; it counts until Note or Leave.
+  // Counts a message that is assigned to the provider, until RecordOutcome, TakeWaiting or Remove.
   void Reserve() { ++load_; }
-  void Release() { --load_; }
+  // Appends an assigned message that is ready to be sent.
   void Push(MessageId id) { waiting_.push_back(id); }
-  // The next to be sent, where the rate allows one now.
-  std::optional<MessageId> Next();
-  // All that waits, which it then does no more.
+  // Removes an assigned message, whether it waits or not.
+  void Remove(MessageId id);
+  // Removes all waiting messages and returns them.
   std::deque<MessageId> TakeWaiting();
-  // The time until the next waiting message may be sent; infinite where none waits.
+  // Removes the next message to send; nothing while none waits or the provider may not be called.
+  std::optional<MessageId> Pop();
+  // Time until Pop returns a message; infinite where none waits.
   absl::Duration TimeUntilReady() const;
 
-  // Records the outcome of sending a message, which took `took`. A failure that the message itself causes
-  // (FailureHistory) leaves the circuit alone.
-  void Note(MessageId id, const SendOutcome& outcome, absl::Duration took);
-  // How often in a row the provider failed to accept the message.
-  int CountFailures(MessageId id) const { return history_.CountFailures(id); }
-  // What a probe said.
-  void NoteProbe(const SendOutcome& outcome);
+  // Records the outcome of an attempt that took `elapsed`. A failure that the message itself causes
+  // (FailureHistory) leaves the circuit unchanged.
+  void RecordOutcome(MessageId id, const SendOutcome& outcome, absl::Duration elapsed);
+  // The provider was never probed, or its circuit is not closed.
+  bool NeedsProbe() const;
+  void RecordProbe(const SendOutcome& outcome);
   ProviderStatus Status() const;
 
  private:
-  int Target() const;
+  int TargetLoad() const;
   SteadyTime OpensAt() const { return std::max(paused_until_, circuit_.open_until()); }
   bool IsCausedByMessage(MessageId id, SendOutcome::Kind kind);
   void UpdateCircuit(const SendOutcome& outcome, SteadyTime now);
-  void NoteState(const SendOutcome& outcome);
+  void UpdateStatus(const SendOutcome& outcome);
 
-  EmailProvider& provider_;
+  const EmailProvider& provider_;
   const DispatchPolicy& policy_;
   Clock& clock_;
   CircuitBreaker circuit_;
   FailureHistory history_;
+  bool probed_ = false;
   // The provider accepted a message since the start, or since its circuit last opened.
   bool accepts_ = false;
   SteadyTime paused_until_;
+  // The configured rate permits the next message from then on.
   SteadyTime next_slot_;
   int load_ = 0;
   std::deque<MessageId> waiting_;
-  // Of an attempt, the latest counting most.
+  // Moving average of the time that an attempt takes.
   absl::Duration average_ = absl::ZeroDuration();
   ProviderStatus status_;
 };

@@ -79,8 +79,8 @@ class Sender {
       }
     });
     threads_.emplace_back([this] { dispatch_.ProbeProviders(); });
-    for (std::size_t lane = 0; lane < dispatch_.lanes(); ++lane) {
-      for (int i = 0; i < 2; ++i) threads_.emplace_back([this, lane] { Send(lane); });
+    for (std::size_t provider = 0; provider < dispatch_.provider_count(); ++provider) {
+      for (int i = 0; i < 2; ++i) threads_.emplace_back([this, provider] { Send(provider); });
     }
   }
 
@@ -99,10 +99,10 @@ class Sender {
   }
 
  private:
-  void Send(std::size_t lane) {
+  void Send(std::size_t provider) {
     while (!stopped_) {
-      dispatch_.WaitForReady(lane, absl::InfiniteDuration());
-      dispatch_.SendNext(lane);
+      dispatch_.WaitForReady(provider, absl::InfiniteDuration());
+      dispatch_.SendNext(provider);
     }
   }
 

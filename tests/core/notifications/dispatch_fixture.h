@@ -50,8 +50,8 @@ struct DispatchFixture : World {
     bool more = true;
     while (more) {
       more = Must(sender.FlushAndClaim());
-      for (std::size_t lane = 0; lane < sender.lanes(); ++lane) {
-        while (sender.SendNext(lane)) more = true;
+      for (std::size_t provider = 0; provider < sender.provider_count(); ++provider) {
+        while (sender.SendNext(provider)) more = true;
       }
     }
     return due;

@@ -145,6 +145,23 @@ TEST_CASE("What a sender has not sent when it stops is given back, and no attemp
   CHECK(office.Load(ids[2]).attempts == 1);
 }
 
+TEST_CASE("A message that waits for a failed provider when its sender stops is released, and not rerouted") {
+  DispatchFixture office;
+  const MessageId failed = office.Post();
+  const MessageId waiting = office.Post();
+  office.first.script = {FakeEmailProvider::Refused(Kind::kConfig)};
+  const auto sender = office.Sender();
+  Must(sender->FlushAndClaim()), Must(sender->FlushAndClaim());
+  CHECK(sender->SendNext(0));
+  sender->Stop();
+  Must(sender->Close());
+  for (const MessageId id : {failed, waiting}) {
+    CHECK(office.Load(id).state == MessageState::kQueued);
+    CHECK(office.Load(id).attempts == 0);
+    CHECK(office.Load(id).pinned_provider.empty());
+  }
+}
+
 TEST_CASE("What became of a message is written once the store can be reached again") {
   DispatchFixture office;
   const MessageId id = office.Post();

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "core/common/steady_time.h"
+#include "core/notifications/message.h"
+#include "core/store/store.h"
+
+namespace keelson {
+
+// The messages that one transaction saves and claims. A plain value.
+struct FlushBatch {
+  // Deadline of each of the two calls of the store below.
+  static constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
+
+  // To save: first the pending updates, then the renewed leases. Each message occurs once.
+  std::vector<Message> messages;
+  std::size_t update_count = 0;
+  // Claim this many messages at most.
+  int capacity = 0;
+  absl::Time now;
+  // End of the leases that the batch claims or renews, and the same by the monotonic clock.
+  absl::Time lease_until;
+  SteadyTime lease_end;
+
+  // Results of WriteBatch. For each of `messages`: whether this process still held the lease.
+  std::vector<bool> saved;
+  std::vector<Message> claimed;
+
+  // More messages may be due than were claimed.
+  bool is_full() const { return capacity > 0 && static_cast<int>(claimed.size()) == capacity; }
+};
+
+// Whether a message is due that the batch could claim. Blocks for one read; an error is the store's.
+absl::StatusOr<bool> IsAnyDue(Store& store, const FlushBatch& batch);
+// Saves the batch's messages with their events, and claims due messages, in one transaction. Blocks; an error
+// is the store's, and leaves the results undefined.
+absl::Status WriteBatch(Store& store, FlushBatch& batch);
+
+}  // namespace keelson

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "core/common/steady_time.h"
+#include "core/notifications/message.h"
+#include "core/notifications/message_routing.h"
+
+namespace keelson {
+
+// A message that this process has claimed and not yet handed back to the store. A plain value.
+struct InFlightMessage {
+  enum class Stage {
+    // Assigned to a provider; not sent before the store has saved the assignment.
+    kAssigned,
+    // In the provider's queue.
+    kReady,
+    kSending,
+    // The outcome is known and must be saved; in the store, the message may be queued again.
+    kEnded,
+  };
+
+  Message message;
+  MessageRoute route;
+  Stage stage = Stage::kAssigned;
+  // The end of the lease by the monotonic clock; message.due_time is the same by the time of day.
+  SteadyTime lease_end;
+  // The next flush saves the message.
+  bool has_pending_update = false;
+
+  // The stored message differs from `message` by nothing but the lease.
+  bool is_leased_only() const { return stage == Stage::kReady || stage == Stage::kSending; }
+};
+
+}  // namespace keelson

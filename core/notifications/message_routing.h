@@ -1,0 +1,111 @@
+// Routing policy of the outbox: which provider sends a message, and what the outcome of an attempt means for
+// the message. Pure functions: values in, a decision out; no I/O, clock, lock or randomness.
+//
+// - A message goes to the first provider that can accept it, and fails over to the next provider only when
+//   nothing was sent.
+// - A message of which a copy may have been sent stays pinned to that provider for as long as the provider
+//   recognizes repeats.
+// - An attempt counts when the recipient defers the message, or when a copy may have been sent by a provider
+//   that does not recognize repeats. Failures and configuration errors of providers never count.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "core/notifications/email_provider.h"
+#include "core/notifications/message.h"
+
+namespace keelson {
+
+// Restricts a message to one provider.
+struct ProviderPin {
+  // Empty: any provider may send the message.
+  std::string provider = {};
+  // When the first attempt began whose copy the provider may have sent. Not set where the message was queued
+  // for this provider.
+  std::optional<absl::Time> time = {};
+
+  bool operator==(const ProviderPin&) const = default;
+};
+
+// How far a claimed message has come on its way through the providers.
+struct MessageRoute {
+  enum class Try { kNone, kNotSent, kNotExpressible };
+
+  // The pin that applies if the current attempt sends nothing.
+  ProviderPin pin;
+  // The result of trying each provider since the claim, by provider index.
+  std::vector<Try> tries;
+  // Index of the provider that the message is assigned to.
+  std::size_t provider = 0;
+
+  void RecordTry(SendOutcome::Kind kind) {
+    tries[provider] = kind == SendOutcome::Kind::kNotExpressible ? Try::kNotExpressible : Try::kNotSent;
+  }
+};
+
+// A provider as a routing decision sees it.
+struct ProviderFacts {
+  std::string_view name;
+  // A message may be assigned to the provider now.
+  bool can_accept = true;
+  // Time until the provider's circuit breaker and rate limit let messages through; zero: now.
+  absl::Duration time_until_open = absl::ZeroDuration();
+  // Time after the first attempt in which the provider recognizes a repeat.
+  absl::Duration repeat_window = absl::ZeroDuration();
+  // Consecutive failures of the provider to accept this message.
+  int failures = 0;
+};
+
+// The input of a routing decision. Holds references: for the duration of one call.
+struct RoutingFacts {
+  const Message& message;
+  const MessageRoute& route;
+  // In failover order.
+  std::vector<ProviderFacts> providers;
+  int max_attempts;
+  absl::Time now;
+};
+
+struct RoutingDecision {
+  enum class Action {
+    // Assign the message to `provider`.
+    kSend,
+    kMarkSent,
+    kMarkDead,
+    kCancel,
+    // Queue the message again; the attempt counts.
+    kScheduleRetry,
+    // Queue the message again; the attempt does not count.
+    kReleaseClaim,
+    // Like kReleaseClaim, because no provider is available.
+    kReleaseUnrouted,
+  };
+
+  Action action;
+  std::size_t provider = 0;
+  // Why the message is dead or cancelled.
+  std::string reason = {};
+  // Of a message that is queued again: the next attempt is due after a backoff with full jitter for
+  // `backoff_attempt` (counted from 1), and not before `min_delay`.
+  absl::Duration min_delay = absl::ZeroDuration();
+  std::int64_t backoff_attempt = 0;
+  // The pin that the message keeps if it is sent or queued again.
+  ProviderPin pin = {};
+
+  bool operator==(const RoutingDecision&) const = default;
+};
+
+// Decision for a message that has just been claimed.
+RoutingDecision RouteClaimed(const RoutingFacts& facts);
+// Decision for an unsent message whose assigned provider has become unavailable.
+RoutingDecision RerouteWaiting(const RoutingFacts& facts);
+// Decision after an attempt by route.provider, which route.tries includes already.
+RoutingDecision RouteAfterAttempt(const RoutingFacts& facts, const SendOutcome& outcome);
+
+}  // namespace keelson
