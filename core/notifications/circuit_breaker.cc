@@ -10,22 +10,22 @@ CircuitState CircuitBreaker::StateAt(SteadyTime now) const {
   return now < open_until_ ? CircuitState::kOpen : CircuitState::kHalfOpen;
 }
 
-int CircuitBreaker::Permits(SteadyTime now, int under_way) const {
+int CircuitBreaker::Permits(SteadyTime now, int in_flight) const {
   switch (StateAt(now)) {
     case CircuitState::kClosed:
       return std::numeric_limits<int>::max();
     case CircuitState::kOpen:
       return 0;
     case CircuitState::kHalfOpen:
-      return std::max(0, trials_left_ - under_way);
+      return std::max(0, probes_left_ - in_flight);
   }
   return 0;
 }
 
 void CircuitBreaker::Succeed(SteadyTime now) {
   const CircuitState state = StateAt(now);
-  if (state == CircuitState::kClosed) return Judge(now, false);
-  if (state == CircuitState::kOpen || --trials_left_ > 0) return;
+  if (state == CircuitState::kClosed) return RecordCall(now, false);
+  if (state == CircuitState::kOpen || --probes_left_ > 0) return;
   closed_ = true;
   next_open_ = policy_.open;
   calls_.clear();
@@ -33,7 +33,7 @@ void CircuitBreaker::Succeed(SteadyTime now) {
 
 void CircuitBreaker::Fail(SteadyTime now) {
   const CircuitState state = StateAt(now);
-  if (state == CircuitState::kClosed) return Judge(now, true);
+  if (state == CircuitState::kClosed) return RecordCall(now, true);
   if (state == CircuitState::kHalfOpen) Open(now);
 }
 
@@ -45,7 +45,7 @@ void CircuitBreaker::AllowProbe(SteadyTime now) {
   if (!closed_) open_until_ = std::min(open_until_, now);
 }
 
-void CircuitBreaker::Judge(SteadyTime now, bool failed) {
+void CircuitBreaker::RecordCall(SteadyTime now, bool failed) {
   calls_.push_back(failed);
   if (calls_.size() > static_cast<std::size_t>(policy_.window)) calls_.pop_front();
   if (!failed || calls_.size() < static_cast<std::size_t>(policy_.min_calls)) return;
@@ -57,7 +57,7 @@ void CircuitBreaker::Open(SteadyTime now) {
   closed_ = false;
   open_until_ = now + next_open_;
   next_open_ = std::min(2 * next_open_, policy_.max_open);
-  trials_left_ = policy_.probes;
+  probes_left_ = policy_.probes;
 }
 
 }  // namespace keelson

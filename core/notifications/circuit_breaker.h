@@ -9,50 +9,49 @@
 
 namespace keelson {
 
-// The configuration's bounds on a provider that fails.
+// Configuration of the circuit breakers.
 struct CircuitPolicy {
-  // The last calls that are judged, and how many there must be.
+  // The circuit opens on the ratio of failures among the last `window` calls, once there were `min_calls`.
   int window = 20;
   int min_calls = 5;
-  // The share of failures among them that opens the circuit.
   double failure_ratio = 0.5;
-  // How long it stays open; doubles to max_open while its trials fail.
+  // How long the circuit stays open; doubles up to max_open each time that a probe fails.
   absl::Duration open = absl::Seconds(30);
   absl::Duration max_open = absl::Minutes(5);
-  // Trials that must succeed to close it.
+  // Calls that a half-open circuit lets through, and that must succeed to close the circuit.
   int probes = 2;
 };
 
-// Keeps calls from a provider that fails, and lets a few through to see whether it has recovered. For one
-// thread at a time.
+// Circuit breaker: blocks calls to a provider that fails, and lets a few probes through to find out whether
+// the provider has recovered. Not thread-safe.
 class CircuitBreaker {
  public:
   explicit CircuitBreaker(const CircuitPolicy& policy) : policy_(policy), next_open_(policy.open) {}
 
   CircuitState StateAt(SteadyTime now) const;
-  // How many more calls may be under way beside `under_way` others.
-  int Permits(SteadyTime now, int under_way) const;
-  // When it stops being open.
+  // How many more calls may start while `in_flight` others are in progress.
+  int Permits(SteadyTime now, int in_flight) const;
+  // When the open circuit becomes half open.
   SteadyTime open_until() const { return open_until_; }
 
-  // A call came to its end. What comes back from before the circuit opened changes nothing.
+  // Records the result of a call. While the circuit is open, results change nothing: the calls began before.
   void Succeed(SteadyTime now);
   void Fail(SteadyTime now);
-  // Opens it, however few calls failed: none can succeed.
+  // Opens the circuit whatever the ratio of failures, because no call can succeed.
   void ForceOpen(SteadyTime now);
-  // Where it is open: it may be tried at once.
+  // Makes an open circuit half open at once.
   void AllowProbe(SteadyTime now);
 
  private:
-  void Judge(SteadyTime now, bool failed);
+  void RecordCall(SteadyTime now, bool failed);
   void Open(SteadyTime now);
 
   const CircuitPolicy policy_;
   bool closed_ = true;
   SteadyTime open_until_;
   absl::Duration next_open_;
-  int trials_left_ = 0;
-  // The window: true for a failure.
+  int probes_left_ = 0;
+  // The last calls; true for a failure.
   std::deque<bool> calls_;
 };
 

@@ -7,17 +7,18 @@
 
 namespace keelson {
 
-// The configuration's bounds on sending.
+// Configuration of message dispatch.
 struct DispatchPolicy {
   std::string from;
-  // Messages under way at once, per provider.
+  // Concurrent attempts per provider.
   int concurrency = 4;
-  // The most messages a second, per provider; zero: as many as it takes.
+  // Maximum number of messages per second and provider; zero: no limit.
   int rate = 0;
-  // For one attempt.
+  // Deadline of one attempt.
   absl::Duration timeout = absl::Seconds(30);
-  // For how long a claim holds unless it is renewed, as it is while the process lives.
+  // How long a claim holds unless it is renewed. A running process renews its claims.
   absl::Duration lease = absl::Minutes(2);
+  // Bounds of the exponential backoff between attempts.
   absl::Duration base_delay = absl::Seconds(2);
   absl::Duration max_delay = absl::Minutes(15);
   int max_attempts = 12;

@@ -12,7 +12,7 @@
 
 namespace keelson {
 
-// A message ready to be handed over. The same message has the same bytes at every attempt.
+// A rendered message as a provider sends it. Every attempt passes the same bytes.
 struct Email {
   MessageId id;
   // "Keelson <no-reply@example.com>" or a bare address.
@@ -22,15 +22,15 @@ struct Email {
   absl::Time date;
 };
 
-// The result of an attempt, in the one form that every provider's response is translated to. Each kind says
-// who must act before the message can be sent.
+// The result of an attempt; each adapter translates its provider's responses. The kind tells who must act
+// before the message can be sent.
 struct SendOutcome {
   enum class Kind {
     kAccepted,
     // Not sent. With retry_after the provider enforces a rate limit on all messages. Without, the provider
     // works and defers this recipient: a full mailbox, greylisting.
     kRetry,
-    // Not sent: trouble of the provider, which is unreachable or fails for now.
+    // Not sent: the provider is unreachable or fails temporarily.
     kUnreachable,
     // Not sent: the provider's quota is exhausted.
     kQuota,
@@ -45,42 +45,42 @@ struct SendOutcome {
     // limit); another provider may.
     kNotExpressible,
     // Not sent: the provider refuses for a reason that either the configuration or this message may have
-    // caused, such as a policy. The dispatcher keeps the message, and judges the provider by the other
-    // messages.
+    // caused, such as a policy. The message stays queued; whether the provider accepts other messages tells
+    // the cause.
     kRefused,
   };
   Kind kind = Kind::kUnknown;
-  // The provider's name for the message, where it was accepted.
+  // The provider's id of the message; empty unless kAccepted.
   std::string provider_message_id;
-  // Earliest time of the next attempt, from now. kRetry with it is a rate limit (1 s where the provider names
-  // no wait).
+  // Time until the next attempt may begin. With kRetry, a rate limit (1 s where the provider names no time).
   std::optional<absl::Duration> retry_after;
-  // The provider's code and words, secrets and addresses left out.
+  // The provider's status code and text, without secrets and addresses.
   std::string error;
 };
 
-// What operators call each kind, in the order of SendOutcome::Kind.
+// The names of the kinds in metrics, in the order of SendOutcome::Kind.
 inline constexpr std::array<std::string_view, 10> kSendOutcomeNames = {
     "accepted",         "retry",  "unreachable", "quota",           "recipient_rejected",
     "message_rejected", "config", "unknown",     "not_expressible", "refused"};
 static_assert(static_cast<std::size_t>(SendOutcome::Kind::kRefused) + 1 == kSendOutcomeNames.size());
 
-// Hands e-mail over. Thread-safe. Blocks on the network or a disk, never past `deadline`, but for the answer
-// to SMTP's final dot, which has ten minutes of its own (RFC 5321, 4.5.3.2.6): a message that is given up
-// sooner is sent twice. Every trouble is an outcome. Repeats of a message (the same id) carry the same
-// idempotency key where the provider takes one.
+// Port: sends e-mail. Thread-safe. Blocks on the network or a disk, never past `deadline`, except for SMTP's
+// response to the final dot, which has ten minutes of its own (RFC 5321, 4.5.3.2.6): a client that gives up
+// sooner sends the message twice. Every error is an outcome. Repeats of a message (the same id) carry the
+// same idempotency key where the provider's API has one.
 class EmailProvider {
  public:
   virtual ~EmailProvider() = default;
-  // As configured: "file", "smtp", …
+  // The name in the configuration: "file", "smtp", …
   virtual std::string_view name() const = 0;
   virtual SendOutcome Send(const Email& email, Deadline deadline) = 0;
-  // How long past its deadline Send may go on at most.
+  // Upper bound on how long Send continues after its deadline.
   virtual absl::Duration longest_overrun() const { return absl::ZeroDuration(); }
-  // For how long after the first attempt a repeat is recognised and not sent twice; zero where it never is.
+  // Deduplication window: time after the first attempt in which the provider recognizes a repeat and does not
+  // send it twice. Zero: the provider never recognizes repeats.
   virtual absl::Duration repeat_window() const = 0;
-  // Asks, sending nothing, whether it can be reached and takes the configured credentials. kAccepted where it
-  // does, or where it offers no harmless way to ask.
+  // Checks, without sending, that the provider is reachable and accepts the configured credentials. Returns
+  // kAccepted where this holds, or where the provider has no harmless request to check it with.
   virtual SendOutcome Probe(Deadline deadline) = 0;
 };
 

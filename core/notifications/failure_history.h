@@ -8,14 +8,15 @@
 
 namespace keelson {
 
-// Tells a poison message from a failing provider: a message that fails again although the provider accepted
-// another message in between is itself the cause of its failures. Keeps the newest kMaxMessages messages that
-// failed. Not thread-safe.
+// Distinguishes a poison message from a failing provider: a message that fails again although the provider
+// accepted another message in between is itself the cause of its failures. Keeps the newest kMaxMessages
+// messages that failed. Not thread-safe.
 class FailureHistory {
  public:
   static constexpr std::size_t kMaxMessages = 4096;
 
-  // Records that the provider failed to accept the message. True where the message itself is the cause.
+  // Records that the provider failed to accept the message. Returns true where the message itself is the
+  // cause.
   bool AddFailure(MessageId id);
   // Records that the provider accepted the message.
   void AddAcceptance(MessageId id);

@@ -2,6 +2,7 @@
 
 #include "core/common/email_address.h"
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 #include "core/notifications/message_change.h"
 #include "core/notifications/message_repository.h"
 #include "core/store/list_query.h"
@@ -17,7 +18,7 @@ std::string CheckOptionalAddress(std::string_view field, std::string_view text, 
   return "";
 }
 
-// Shows the reason on messages that no provider was ever asked to send.
+// Sets last_error of a message that was never tried.
 void ExplainWait(const std::vector<ProviderStatus>& providers, absl::Time now, Message& message) {
   const bool waits = message.state == MessageState::kQueued && message.due_time <= now;
   if (waits && message.last_error.empty()) {
@@ -47,13 +48,12 @@ std::string NameMessageList(std::string_view list, const MessageFilter& filter, 
 absl::StatusOr<Message> GetMessage::Handle(const CallContext& context, std::string_view id) {
   const std::optional<MessageId> message_id = MessageId::Parse(id);
   if (!message_id) return FieldErrors().Add("id", InvalidId<MessageKind>()).ToStatus();
-  absl::StatusOr<Message> message = absl::UnknownError("not read");
-  const absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) {
-    message = FindMessage(tx.messages(), *message_id);
-    return message.status();
-  });
-  if (!status.ok()) return status;
-  ExplainWait(providers_.ListProviders(), clock_.Now(), *message);
+  Message message;
+  RETURN_IF_ERROR(store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(message, FindMessage(tx.messages(), *message_id));
+    return absl::OkStatus();
+  }));
+  ExplainWait(providers_.ListProviders(), clock_.Now(), message);
   return message;
 }
 
@@ -63,15 +63,15 @@ absl::StatusOr<MessagePage> ListMessages::Handle(const CallContext& context, con
   const MessageFilter filter = CheckMessageFilter(query, errors);
   if (!errors.empty()) return errors.ToStatus();
 
-  absl::StatusOr<MessagePage> page = ReadPage(
-      store_, context, page_tokens_, NameMessageList("messages", filter), query.page_token, page_size,
-      &MessagePage::messages, [&](ReadTransaction& tx, std::optional<ListPosition> before, int limit) {
-        return tx.messages().List(filter, before, limit);
-      });
-  if (!page.ok()) return page;
+  ASSIGN_OR_RETURN(MessagePage page,
+                   ReadPage(store_, context, page_tokens_, NameMessageList("messages", filter),
+                            query.page_token, page_size, &MessagePage::messages,
+                            [&](ReadTransaction& tx, std::optional<ListPosition> before, int limit) {
+                              return tx.messages().List(filter, before, limit);
+                            }));
   const std::vector<ProviderStatus> providers = providers_.ListProviders();
   const absl::Time now = clock_.Now();
-  for (Message& message : page->messages) ExplainWait(providers, now, message);
+  for (Message& message : page.messages) ExplainWait(providers, now, message);
   return page;
 }
 

@@ -17,7 +17,8 @@
 
 namespace keelson {
 
-// Of a message that is due and never failed, last_error says why it waits, where no provider is available.
+// Returns a message. Where the message is due, never failed, and no provider is available, last_error
+// explains the wait. Thread-safe; blocks on the store.
 class GetMessage {
  public:
   GetMessage(Store& store, Clock& clock, const ProviderStatuses& providers)
@@ -36,13 +37,13 @@ struct ListMessagesQuery {
   std::string page_token;
   std::vector<MessageState> states;
   std::string user_id;
-  // An address in any spelling.
+  // An address, normalized before it is compared; empty: every address.
   std::string to;
   std::optional<absl::Time> created_from;
   std::optional<absl::Time> created_before;
 };
 
-// The filter that `query` asks for; adds a violation for each bad field.
+// Converts the query's filter; adds a violation for each invalid field.
 MessageFilter CheckMessageFilter(const ListMessagesQuery& query, FieldErrors& errors);
 // Name that binds page tokens to a list and its filters.
 std::string NameMessageList(std::string_view list, const MessageFilter& filter, std::string_view more = "");
@@ -53,7 +54,7 @@ struct MessagePage {
   std::string next_page_token;
 };
 
-// Newest first, each as GetMessage gives it.
+// Lists messages, newest first, each as GetMessage returns it. Thread-safe; blocks on the store.
 class ListMessages {
  public:
   ListMessages(Store& store, Clock& clock, const ProviderStatuses& providers, const PageTokens& page_tokens)

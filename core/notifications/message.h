@@ -12,10 +12,10 @@
 
 namespace keelson {
 
-// The numbers are stored: they never change.
+// The numbers are stored and must not change.
 enum class MessageState { kQueued = 1, kSending = 2, kSent = 3, kDead = 4, kCancelled = 5 };
 
-// "QUEUED", …: as callers see it.
+// "QUEUED", …: the name in the API and in errors.
 std::string_view MessageStateName(MessageState state);
 
 using TemplateVariables = std::map<std::string, std::string>;
@@ -25,57 +25,58 @@ struct RenderedMessage {
   std::string subject;
   std::string text;
   std::string html;
-  // The BCP 47 tag of the language it is in, after falling back.
+  // BCP 47 tag of the language that the template was rendered in, after fallback.
   std::string language;
 
   bool operator==(const RenderedMessage&) const = default;
 };
 
-// An e-mail that the service owes: an entry of the outbox, inserted in the transaction that gives rise to it.
+// An e-mail to be sent: an entry of the transactional outbox, inserted in the transaction that causes it.
 struct Message {
   MessageId id;
   MessageState state = MessageState::kQueued;
-  // "verify_email", …: what it says, once rendered with the variables in the locale.
+  // "verify_email", …: rendered with `variables` in `locale`.
   std::string template_name;
   std::string locale;
   std::string to;
-  // The canonical key of `to` (EmailAddress): what lists are filtered by.
+  // The canonical key of `to` (EmailAddress), for filtering lists.
   std::string to_key;
-  // Nil where it is to no user: a test message.
+  // Nil where the recipient is not a user: a test message.
   UserId user_id;
-  // Emptied once it is sent or cancelled: they may hold a token.
+  // May contain a token: erased once the message is sent or cancelled.
   TemplateVariables variables;
-  // What the first claim made of the template, so that every attempt sends the same bytes; all empty until
-  // then. Text and HTML are emptied once it is sent or cancelled.
+  // Rendered when the message is first claimed, so that every attempt sends the same bytes; empty until then.
+  // Text and HTML are erased once the message is sent or cancelled.
   RenderedMessage content;
-  // Attempts counted when they begin, so that a message that ends its sender is bounded too.
+  // Incremented when an attempt begins, so that max_attempts also bounds a message that crashes its sender.
   std::int64_t attempts = 0;
-  // When it may next be claimed: its next attempt's time while queued, its lease's end while sending.
+  // When the message may next be claimed: the next attempt while QUEUED, the end of the lease while SENDING.
   absl::Time due_time;
-  // Not sent after this.
+  // The message must not be sent from then on.
   std::optional<absl::Time> expire_time;
-  // Grows with each claim, and only what its own epoch says is written.
+  // Fencing token of the lease: incremented by each claim. The store saves an update only if its epoch is
+  // the current one.
   std::int64_t lease_epoch = 0;
-  // The provider that was last asked.
+  // The provider of the last attempt.
   std::string provider;
   std::string provider_message_id;
-  // Not empty: the only provider that may be asked, because it may have sent a copy, or because it was asked
-  // for.
+  // Not empty: the only provider that may send the message, because the provider may have sent a copy or the
+  // message was queued for the provider.
   std::string pinned_provider;
   // When the first attempt began whose copy pinned_provider may have sent.
   std::optional<absl::Time> pin_time;
   std::string last_error;
-  // The trace of the request that caused it, or empty.
+  // Trace context of the request that queued the message, or empty.
   std::string traceparent;
   absl::Time create_time;
   std::optional<absl::Time> send_time;
-  // When it was sent, given up or cancelled: it is kept from then on for as long as the configuration says.
+  // When the message reached SENT, DEAD or CANCELLED; its retention begins then.
   std::optional<absl::Time> end_time;
 
   bool operator==(const Message&) const = default;
 };
 
-// Whether it is too late to send it.
+// Whether it is too late to send the message.
 inline bool IsExpired(const Message& message, absl::Time now) {
   return message.expire_time && *message.expire_time <= now;
 }
@@ -84,8 +85,8 @@ inline bool IsRendered(const Message& message) {
   return !message.content.subject.empty();
 }
 
-// It will not be sent any more, unless a person retries a dead one. What a sent or cancelled one said, and
-// any token in it, is forgotten; its subject stays.
+// Moves the message to SENT, DEAD or CANCELLED, and unpins it. Body and variables of a SENT or CANCELLED
+// message are erased; a DEAD message keeps them, so that it can be retried.
 void EndMessage(Message& message, MessageState state, absl::Time now);
 
 inline ListPosition PositionOf(const Message& message) {

@@ -10,18 +10,18 @@
 
 namespace keelson {
 
-// MESSAGE_NOT_FOUND where there is none.
+// The message; MESSAGE_NOT_FOUND where none has the id.
 absl::StatusOr<Message> FindMessage(MessageReader& messages, MessageId id);
 
-// MESSAGE_STATE, with the state it is in and the one it would have to be in.
+// MESSAGE_STATE, with the message's state and the expected one.
 absl::Status MessageStateError(const Message& message, std::string_view expected, std::string_view why);
 
-// Applies `step` to the message and stores it with the event that tells of it.
+// Applies `step` to the message, and stores the message with an event of type `event_type`.
 absl::Status ApplyStep(WriteTransaction& tx, const CallContext& context, std::string_view event_type,
                        absl::Time now, absl::FunctionRef<absl::Status(Message&)> step, Message& message);
 
-// What a person does to a message: finds it, applies `step`, stores it and the event that tells of it. `id`
-// is as the caller wrote it.
+// Finds the message by the id in the request and applies `step` (ApplyStep), in one transaction. `step` may
+// run more than once. FIELD_INVALID, MESSAGE_NOT_FOUND, or the error of `step`.
 absl::StatusOr<Message> ChangeMessage(Store& store, const CallContext& context, std::string_view id,
                                       std::string_view event_type, absl::Time now,
                                       absl::FunctionRef<absl::Status(Message&)> step);

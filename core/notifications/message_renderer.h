@@ -7,15 +7,15 @@
 
 namespace keelson {
 
-// Makes texts of templates. Thread-safe; does not block. The same input gives the same output.
+// Port: renders templates. Thread-safe; does not block. The same input gives the same output.
 class MessageRenderer {
  public:
   virtual ~MessageRenderer() = default;
   // The locale falls back from pt-BR to pt to en. NOT_FOUND (TEMPLATE_NOT_FOUND) for an unknown template;
-  // INVALID_ARGUMENT where a variable that the template needs is missing.
+  // INVALID_ARGUMENT where a variable of the template is missing.
   virtual absl::StatusOr<RenderedMessage> Render(std::string_view template_name, std::string_view locale,
                                                  const TemplateVariables& variables) const = 0;
-  // What Render makes of sample data, for people to look at. Its links lead nowhere. NOT_FOUND as above.
+  // Renders the template with sample data; its links lead nowhere. NOT_FOUND as above.
   virtual absl::StatusOr<RenderedMessage> Preview(std::string_view template_name,
                                                   std::string_view locale) const = 0;
 };

@@ -21,7 +21,7 @@ struct MessageFilter {
   // Empty: every state.
   std::vector<MessageState> states;
   std::optional<UserId> user_id;
-  // The canonical key of the address; empty: every address.
+  // Canonical key of the address; empty: every address.
   std::string to_key;
   std::optional<absl::Time> created_from = {};
   std::optional<absl::Time> created_before = {};
@@ -33,23 +33,23 @@ class MessageReader {
   virtual Found<Message> Find(MessageId id) = 0;
   virtual absl::StatusOr<std::vector<Message>> List(const MessageFilter& filter,
                                                     std::optional<ListPosition> before, int limit) = 0;
-  // Whether a queued message, or a sending one whose lease has run out, is due.
+  // Whether a message can be claimed: QUEUED and due, or SENDING with an expired lease.
   virtual absl::StatusOr<bool> AnyDue(absl::Time now) = 0;
 };
 
 class MessageRepository : public MessageReader {
  public:
   virtual absl::Status Insert(const Message& message) = 0;
-  // Takes at most `limit` due messages, the longest due first: each is then sending, leased until
-  // `lease_until`, its attempts and its epoch one higher. Nobody else gets them until then.
+  // Claims at most `limit` due messages, longest due first. A claimed message is SENDING, leased until
+  // `lease_until`, with attempts and lease_epoch incremented; until then no other process can claim it.
   virtual absl::StatusOr<std::vector<Message>> Claim(absl::Time now, absl::Time lease_until, int limit) = 0;
-  // Writes how claimed messages stand, their outcomes or, while they are sending, a longer lease. For each,
-  // in their order: false, and it is not written, where the lease was lost: it is not sending any more, or
-  // under another epoch.
+  // Saves claimed messages: their outcomes, or a longer lease while they are SENDING. Returns for each, in
+  // order, whether it was saved; false where the lease was lost: the stored message is no longer SENDING, or
+  // has another epoch. `messages` may be empty.
   virtual absl::StatusOr<std::vector<bool>> Save(std::span<const Message> messages) = 0;
-  // Writes what is to become of a message that nobody has claimed, found in this transaction.
+  // Updates a message that is not claimed and was found in this transaction.
   virtual absl::Status Update(const Message& message) = 0;
-  // Cancels the user's queued messages of this template, because a newer one takes their place.
+  // Cancels the user's QUEUED messages of this template, because a newer message replaces them.
   virtual absl::Status Supersede(UserId user_id, std::string_view template_name, absl::Time now) = 0;
 };
 

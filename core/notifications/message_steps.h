@@ -10,17 +10,15 @@
 
 namespace keelson {
 
-// DEAD to QUEUED, due now, its attempts counted anew, pinned to no provider. MESSAGE_STATE where the message
-// is not DEAD, or has expired.
+// Moves the message from DEAD to QUEUED: due now, no attempts counted, not pinned. MESSAGE_STATE where the
+// message is not DEAD or has expired.
 absl::Status RetryDead(Message& message, absl::Time now);
 
-// Each fails with FIELD_INVALID, MESSAGE_NOT_FOUND or MESSAGE_STATE. `id` is as the caller wrote it.
-
-// Owes a dead message once more, from now on and with its attempts counted anew; what failed last stays to be
-// seen.
+// Queues a DEAD message again (RetryDead); last_error stays. Thread-safe; blocks on the store.
 class RetryMessage {
  public:
   RetryMessage(Store& store, Clock& clock) : store_(store), clock_(clock) {}
+  // FIELD_INVALID, MESSAGE_NOT_FOUND, MESSAGE_STATE.
   absl::StatusOr<Message> Handle(const CallContext& context, std::string_view id);
 
  private:
@@ -28,10 +26,11 @@ class RetryMessage {
   Clock& clock_;
 };
 
-// A message that is queued, or dead, is never sent.
+// Cancels a QUEUED or DEAD message. Thread-safe; blocks on the store.
 class CancelMessage {
  public:
   CancelMessage(Store& store, Clock& clock) : store_(store), clock_(clock) {}
+  // FIELD_INVALID, MESSAGE_NOT_FOUND, MESSAGE_STATE.
   absl::StatusOr<Message> Handle(const CallContext& context, std::string_view id);
 
  private:

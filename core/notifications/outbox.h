@@ -7,7 +7,7 @@
 
 namespace keelson {
 
-// Queues a message that is made already, and tells of it.
+// Inserts the message into the outbox, with its message.queued event, in the caller's transaction.
 absl::Status QueueMessage(WriteTransaction& tx, const CallContext& context, const Message& message);
 
 }  // namespace keelson

@@ -7,11 +7,11 @@
 
 namespace keelson {
 
-// What a template makes of sample data.
+// Renders a template with sample data. Thread-safe; does not block.
 class PreviewTemplate {
  public:
   explicit PreviewTemplate(const MessageRenderer& renderer) : renderer_(renderer) {}
-  // `locale`: empty means the default. FIELD_INVALID, TEMPLATE_NOT_FOUND.
+  // An empty `locale` is the default locale. FIELD_INVALID, TEMPLATE_NOT_FOUND.
   absl::StatusOr<RenderedMessage> Handle(std::string_view template_name, std::string_view locale) const;
 
  private:

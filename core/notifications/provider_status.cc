@@ -4,10 +4,11 @@
 
 namespace keelson {
 
-std::string ExplainUnavailable(const std::vector<ProviderStatus>& providers, std::string_view only) {
+std::string ExplainUnavailable(const std::vector<ProviderStatus>& providers,
+                               std::string_view pinned_provider) {
   std::string reasons;
   for (const ProviderStatus& provider : providers) {
-    if (!only.empty() && provider.name != only) continue;
+    if (!pinned_provider.empty() && provider.name != pinned_provider) continue;
     if (provider.available) return "";
     reasons += StrCat(reasons.empty() ? "" : "; ", provider.name, ": ",
                       provider.last_error.empty() ? "circuit open" : provider.last_error);

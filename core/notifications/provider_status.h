@@ -11,20 +11,22 @@
 
 namespace keelson {
 
-// Whether a provider is asked: closed, it is; open, it is left alone after failures; half open, it is tried.
+// State of a provider's circuit breaker: closed, calls pass; open, calls are blocked after failures; half
+// open, a few probes pass.
 enum class CircuitState { kClosed = 1, kOpen = 2, kHalfOpen = 3 };
 
-// A provider as this process knows it since its start.
+// What this process knows of a provider since the process started.
 struct ProviderStatus {
   std::string name = {};
   CircuitState circuit = CircuitState::kClosed;
-  // False while the circuit is not closed, or while the provider's rate limit or quota lets nothing through.
+  // False while the circuit is not closed, or while the provider's rate limit or quota blocks messages.
   bool available = true;
-  // It is set up wrong: that was the last it said, to a message or when it was probed.
+  // The last response to a message or a probe that tells whether the configuration is right said that it is
+  // wrong.
   bool misconfigured = false;
-  // How often each SendOutcome::Kind was the end of an attempt.
+  // Number of attempts by outcome, indexed by SendOutcome::Kind.
   std::array<std::int64_t, kSendOutcomeNames.size()> attempts{};
-  // Of the last attempt that failed, or empty.
+  // Error of the last failed attempt, or empty.
   std::string last_error = {};
 
   std::int64_t sent() const { return attempts[static_cast<std::size_t>(SendOutcome::Kind::kAccepted)]; }
@@ -40,7 +42,9 @@ class ProviderStatuses {
 };
 
 // Why a message waits: "no provider is available: smtp: …; file: …", with the last error of each provider.
-// `only`: the one provider that may send the message, or empty. Empty where one of them is available.
-std::string ExplainUnavailable(const std::vector<ProviderStatus>& providers, std::string_view only);
+// Empty where a provider is available. `pinned_provider`: the only provider that may send the message, or
+// empty.
+std::string ExplainUnavailable(const std::vector<ProviderStatus>& providers,
+                               std::string_view pinned_provider);
 
 }  // namespace keelson

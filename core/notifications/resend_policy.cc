@@ -6,7 +6,7 @@
 namespace keelson {
 namespace {
 
-constexpr std::array<std::string_view, 7> kRepeatable = {
+constexpr std::array<std::string_view, 7> kSafeToResend = {
     "verify_email",     "password_reset",      "email_change", "account_exists",
     "password_changed", "email_change_notice", "test_message",
 };
@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 7> kRepeatable = {
 }  // namespace
 
 bool IsSafeToResend(std::string_view template_name) {
-  return std::find(kRepeatable.begin(), kRepeatable.end(), template_name) != kRepeatable.end();
+  return std::find(kSafeToResend.begin(), kSafeToResend.end(), template_name) != kSafeToResend.end();
 }
 
 }  // namespace keelson

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 #include "core/notifications/message_change.h"
 #include "core/notifications/message_repository.h"
@@ -33,18 +34,18 @@ absl::StatusOr<RetriedMessages> RetryMessages::Handle(const CallContext& context
   filter.states = {MessageState::kDead};
 
   const std::string list = NameMessageList("retry_messages", filter, query.template_name);
-  const absl::StatusOr<MessagePage> page =
+  ASSIGN_OR_RETURN(
+      const MessagePage page,
       ReadPage(store_, context, page_tokens_, list, query.page_token, page_size, &MessagePage::messages,
                [&](ReadTransaction& tx, std::optional<ListPosition> before, int limit) {
                  return tx.messages().List(filter, before, limit);
-               });
-  if (!page.ok()) return page.status();
+               }));
 
   const absl::Time now = clock_.Now();
   RetriedMessages result;
-  result.next_page_token = page->next_page_token;
+  result.next_page_token = page.next_page_token;
   std::vector<MessageId> ids;
-  for (const Message& message : page->messages) {
+  for (const Message& message : page.messages) {
     if (!query.template_name.empty() && message.template_name != query.template_name) continue;
     if (IsExpired(message, now)) {
       ++result.expired;
@@ -54,33 +55,29 @@ absl::StatusOr<RetriedMessages> RetryMessages::Handle(const CallContext& context
   }
   for (std::size_t i = 0; i < ids.size(); i += kBatch) {
     const auto batch = std::span(ids).subspan(i, std::min(kBatch, ids.size() - i));
-    const absl::StatusOr<int> retried = RetryBatch(context, batch, now);
-    if (!retried.ok()) return retried.status();
-    result.retried += *retried;
+    ASSIGN_OR_RETURN(const int retried, RetryBatch(context, batch, now));
+    result.retried += retried;
   }
   return result;
 }
 
-// A message that somebody else changed since it was listed is left as it is.
+// Skips messages that changed since they were listed.
 absl::StatusOr<int> RetryMessages::RetryBatch(const CallContext& context, std::span<const MessageId> ids,
                                               absl::Time now) {
   int retried = 0;
-  const absl::Status status = store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
-    retried = 0;  // a transaction may run again
+  RETURN_IF_ERROR(store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
+    retried = 0;  // The transaction may run more than once.
     for (const MessageId& id : ids) {
-      Found<Message> message = tx.messages().Find(id);
-      if (!message.ok()) return message.status();
-      if (!*message) continue;
+      ASSIGN_OR_RETURN(std::optional<Message> message, tx.messages().Find(id));
+      if (!message) continue;
       const absl::Status changed = ApplyStep(
-          tx, context, "message.retried", now, [&](Message& dead) { return RetryDead(dead, now); },
-          **message);
+          tx, context, "message.retried", now, [&](Message& dead) { return RetryDead(dead, now); }, *message);
       if (HasReason(changed, Reason::kMessageState)) continue;
-      if (!changed.ok()) return changed;
+      RETURN_IF_ERROR(changed);
       ++retried;
     }
     return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
+  }));
   return retried;
 }
 

@@ -13,27 +13,27 @@
 
 namespace keelson {
 
-// Which DEAD messages are retried; page_size is how many a call examines at most.
+// Selects the DEAD messages to retry; page_size is the maximum number that a call examines.
 struct RetryMessagesQuery : ListMessagesQuery {
   // Empty: every template.
   std::string template_name;
 };
 
 struct RetriedMessages {
-  // Queued again.
+  // Messages that were queued again.
   int retried = 0;
-  // Match, and are left DEAD because they have expired.
+  // Matching messages that stay DEAD because they have expired.
   int expired = 0;
-  // Empty once every message that matches has been examined.
+  // Empty once all matching messages have been examined.
   std::string next_page_token;
 };
 
-// Retries DEAD messages in bulk by RetryMessage's rules, newest first. Each message is retried together with
-// its own message.retried event. A call that fails half-way may be repeated: the messages that it retried
-// are no longer DEAD.
+// Retries DEAD messages in bulk by RetryMessage's rules, newest first, each with a message.retried event. A
+// call that failed may be repeated: the messages that were retried are no longer DEAD. Thread-safe; blocks on
+// the store.
 class RetryMessages {
  public:
-  // Messages that one transaction retries.
+  // Maximum number of messages that one transaction retries.
   static constexpr std::size_t kBatch = 100;
 
   RetryMessages(Store& store, Clock& clock, const PageTokens& page_tokens)

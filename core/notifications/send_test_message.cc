@@ -6,12 +6,13 @@
 #include "core/common/email_address.h"
 #include "core/common/error.h"
 #include "core/common/locale.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 #include "core/notifications/outbox.h"
 
 namespace keelson {
 
-std::string SendTestMessage::NameOf(const SendTestMessageCommand& command) const {
+std::string SendTestMessage::ProviderText(const SendTestMessageCommand& command) const {
   return command.provider.empty() ? absl::StrJoin(providers_, ", ") : command.provider;
 }
 
@@ -33,17 +34,16 @@ absl::StatusOr<Message> SendTestMessage::Handle(const CallContext& context,
   message.locale = kDefaultLocale;
   message.to = to->text();
   message.to_key = to->key();
-  // To nobody by name.
+  // The recipient is not a user, so the greeting has no name.
   message.variables = {{"display_name", ""},
-                       {"provider", NameOf(command)},
+                       {"provider", ProviderText(command)},
                        {"time", absl::FormatTime("%Y-%m-%d %H:%M UTC", now, absl::UTCTimeZone())}};
   message.due_time = now;
   message.pinned_provider = command.provider;
   message.traceparent = context.traceparent;
   message.create_time = now;
-  const absl::Status status = store_.Write(
-      context.deadline, [&](WriteTransaction& tx) { return QueueMessage(tx, context, message); });
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(store_.Write(context.deadline,
+                               [&](WriteTransaction& tx) { return QueueMessage(tx, context, message); }));
   return message;
 }
 

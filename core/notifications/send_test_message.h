@@ -15,22 +15,23 @@ namespace keelson {
 
 struct SendTestMessageCommand {
   std::string to;
-  // The only one that may be asked; empty: whichever takes it, in the usual order.
+  // The only provider that may send the message; empty: any, in failover order.
   std::string provider;
 };
 
-// Queues a plain message to any address, to see that a provider is set up right.
+// Queues a test message to any address, to check the configuration of the providers. Thread-safe; blocks on
+// the store.
 class SendTestMessage {
  public:
-  // `providers`: the names of those that are configured, in failover order.
+  // `providers`: names of the configured providers, in failover order.
   SendTestMessage(Store& store, Clock& clock, IdGenerator& ids, std::vector<std::string> providers)
       : store_(store), clock_(clock), ids_(ids), providers_(std::move(providers)) {}
   // FIELD_INVALID.
   absl::StatusOr<Message> Handle(const CallContext& context, const SendTestMessageCommand& command);
 
  private:
-  // What a message of the template says of the provider that is to send it.
-  std::string NameOf(const SendTestMessageCommand& command) const;
+  // The provider's name in the text of the message.
+  std::string ProviderText(const SendTestMessageCommand& command) const;
 
   Store& store_;
   Clock& clock_;
