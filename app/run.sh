@@ -14,12 +14,12 @@ fi
 "$root/cmake/install-packages.sh" "$root/cmake/packages.txt"
 . "$root/cmake/build-folder.sh"
 # Without the tests, whose packages may not be here; tests/run.sh adds them to the same folder.
-[ -e "$build/build.ninja" ] || configure_build -D KEELSON_TESTS=OFF
-cmake --build "$build" --target keelson --parallel "$(nproc)"
+[ -e "$release/build.ninja" ] || configure_build -D KEELSON_TESTS=OFF
+cmake --build "$release" --target keelson --parallel "$(nproc)"
 [ "$build_only" = no ] || exit 0
 
 data=$build/run
 mkdir -p "$data/mail"
 sed -e "s|MAIL_DIRECTORY|$data/mail|g" "$root/app/walk.txt"
-exec "$build/app/keelson" serve --config "$root/app/keelson.toml" \
+exec "$release/app/keelson" serve --config "$root/app/keelson.toml" \
   --set "store.sqlite.path=$data/keelson.db" --set "email.file.directory=$data/mail" "$@"

@@ -58,8 +58,8 @@ if(keelson_static)
     ${keelson_grpc_archives} protobuf::libprotobuf ${keelson_abseil}
     PkgConfig::OPENSSL PkgConfig::ZLIB Threads::Threads ${CMAKE_DL_LIBS})
   # What is linked in stays inside: a shared library of the process must not find its symbols here.
-  add_link_options(-Wl,--exclude-libs,ALL -Wl,--gc-sections)
-  add_compile_options(-ffunction-sections -fdata-sections)
+  target_link_options(keelson_options INTERFACE -Wl,--exclude-libs,ALL -Wl,--gc-sections)
+  target_compile_options(keelson_options INTERFACE -ffunction-sections -fdata-sections)
 else()
   pkg_check_modules(GRPC REQUIRED IMPORTED_TARGET grpc++)
   target_link_libraries(keelson_grpc_library INTERFACE PkgConfig::GRPC protobuf::libprotobuf)

@@ -1,19 +1,18 @@
-# How every target of the project is built: the language, the warnings, the sanitizers, and the functions that
-# declare a layer, a test and an embedded text.
+# Build options and the functions that declare a layer, a test and an embedded text. keelson_options (language, debug
+# information, sanitizers, linker) applies to every target, generated code included; keelson_warnings to hand-written code.
 
 option(KEELSON_TESTS "Build the tests and benchmarks" ON)
 option(KEELSON_STATIC "Link gRPC, Protobuf and Abseil statically, where their archives are there" OFF)
 option(KEELSON_UNITY "Compile the sources of a library in batches: a first build takes a third of the time" ON)
+# Off by default and in app/run.sh: a compiler that knows more warnings must not fail a packager's or a user's build.
+option(KEELSON_WERROR "Treat warnings as errors, as CI and the presets for developers do" OFF)
 set(KEELSON_SANITIZE "" CACHE STRING "Sanitizers to build with, such as address,undefined or thread")
 
-set(CMAKE_CXX_STANDARD 20)
-set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 if(NOT CMAKE_BUILD_TYPE)
-  set(CMAKE_BUILD_TYPE Release)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo)
 endif()
-set(CMAKE_CXX_FLAGS_RELEASE "-O2 -g1 -DNDEBUG")
 
 find_program(KEELSON_CCACHE ccache)
 if(KEELSON_CCACHE)
@@ -22,24 +21,44 @@ if(KEELSON_CCACHE)
       "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${KEELSON_CCACHE}")
 endif()
 find_program(KEELSON_LLD ld.lld)
+
+add_library(keelson_options INTERFACE)
+target_compile_features(keelson_options INTERFACE cxx_std_20)
+# Line numbers for stack traces, without the types of variables.
+target_compile_options(keelson_options INTERFACE $<$<CONFIG:RelWithDebInfo>:-g1>)
 if(KEELSON_LLD)
-  add_link_options(-fuse-ld=lld)
+  target_link_options(keelson_options INTERFACE -fuse-ld=lld)
 endif()
 if(KEELSON_SANITIZE)
-  add_compile_options(-fsanitize=${KEELSON_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
-  add_link_options(-fsanitize=${KEELSON_SANITIZE})
+  target_compile_options(keelson_options INTERFACE
+    -fsanitize=${KEELSON_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(keelson_options INTERFACE -fsanitize=${KEELSON_SANITIZE})
 endif()
 
-# The project's own code: warnings are errors, and includes are written from the repository's root.
+add_library(keelson_warnings INTERFACE)
+target_compile_options(keelson_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${KEELSON_WERROR}>:-Werror>
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
+  # g++ 12 sees copies that overlap inside std::string where there are none.
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>)
+
+# For tests, which take longer to compile than to run. What they test keeps its optimisation and its sanitizers. To be
+# linked after keelson_options, whose options these override.
+add_library(keelson_quick_options INTERFACE)
+target_compile_options(keelson_quick_options INTERFACE
+  -O0 -g1 -fno-sanitize=undefined
+  $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)  # else ccache keeps nothing
+
+# The project's own code, which writes its includes from the repository's root.
 function(keelson_own_code target)
   target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}")
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
-  if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
-    target_compile_options(${target} PRIVATE -Wthread-safety)
-  elseif(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    # g++ 12 sees copies that overlap inside std::string where there are none.
-    target_compile_options(${target} PRIVATE -Wno-restrict)
-  endif()
+  target_link_libraries(${target} PRIVATE keelson_options keelson_warnings)
+endfunction()
+
+# Test code of the project.
+function(keelson_test_code target)
+  keelson_own_code(${target})
+  target_link_libraries(${target} PRIVATE keelson_quick_options)
 endfunction()
 
 # Batches several sources into one translation unit, so that their common headers are compiled once.
@@ -63,14 +82,6 @@ function(keelson_library name)
   target_link_libraries(${name} PUBLIC ${ARG_DEPENDS})
 endfunction()
 
-# For tests, which take longer to compile than to run. What they test keeps its optimisation and its sanitizers.
-function(keelson_quick_to_compile target)
-  target_compile_options(${target} PRIVATE -O0 -g1 -fno-sanitize=undefined)
-  if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-    target_compile_options(${target} PRIVATE -fpch-preprocess)  # else ccache keeps nothing
-  endif()
-endfunction()
-
 # keelson_test(NAME SOURCE... [DEPENDS LIBRARY...] [LABELS LABEL...] [PRECOMPILED_IN LIBRARY]): a Catch2
 # executable that ctest runs. Its suite, the folder under tests/ that declares it, is a label of it and the target
 # keelson_tests_SUITE builds it. PRECOMPILED_IN: whose precompiled headers the test uses; g++ demands that both have
@@ -81,8 +92,7 @@ function(keelson_test name)
              OUTPUT_VARIABLE suite)
   string(REGEX REPLACE "/.*" "" suite "${suite}")
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
-  keelson_own_code(${name})
-  keelson_quick_to_compile(${name})
+  keelson_test_code(${name})
   if(NOT ARG_PRECOMPILED_IN)
     set(ARG_PRECOMPILED_IN keelson_test_main)
   endif()
@@ -100,15 +110,16 @@ function(keelson_test name)
   add_dependencies(keelson_tests_${suite} ${name})
 endfunction()
 
-# keelson_embed(TARGET NAME FILE...): makes `constexpr`-like access to texts: for each FILE of this folder an
-# entry of `std::span<const EmbeddedFile> NAME()`, declared in "NAME.h" in the build tree.
+# keelson_embed(TARGET NAME PATTERN...): makes `constexpr`-like access to texts: for each file of this folder and
+# below that a PATTERN matches, an entry of `std::span<const NAME_file> NAME()`, declared in "NAME.h" in the build tree.
 function(keelson_embed target name)
+  file(GLOB_RECURSE files RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS ${ARGN})
   set(output "${CMAKE_CURRENT_BINARY_DIR}/${name}")
-  list(TRANSFORM ARGN PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/" OUTPUT_VARIABLE inputs)
+  list(TRANSFORM files PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/" OUTPUT_VARIABLE inputs)
   add_custom_command(
     OUTPUT "${output}.h" "${output}.cc"
     COMMAND "${CMAKE_COMMAND}" -D "NAME=${name}" -D "OUTPUT=${output}" -D "BASE=${CMAKE_CURRENT_SOURCE_DIR}"
-            -D "FILES=${ARGN}" -P "${PROJECT_SOURCE_DIR}/cmake/EmbedFiles.cmake"
+            -D "FILES=${files}" -P "${PROJECT_SOURCE_DIR}/cmake/EmbedFiles.cmake"
     DEPENDS ${inputs} "${PROJECT_SOURCE_DIR}/cmake/EmbedFiles.cmake"
     VERBATIM)
   target_sources(${target} PRIVATE "${output}.cc")

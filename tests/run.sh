@@ -6,11 +6,11 @@ set -eu
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
 "$root/cmake/install-packages.sh" "$root/cmake/packages.txt" "$root/tests/packages.txt"
 . "$root/cmake/build-folder.sh"
-"$root/tests/install-npm.sh" "$build/npm" ||
+"$root/tests/install-npm.sh" "$release/npm" ||
   echo "No npm packages: the tests of clients from outside are skipped." >&2
 configure_build
-cmake --build "$build" --parallel "$(nproc)"
+cmake --build "$release" --parallel "$(nproc)"
 # The tests find the commands that the package lists bring, and no others that this machine may have.
-python3 -B "$root/tests/packages/link_commands.py" "$build/commands" "$root/cmake/packages.txt" "$root/tests/packages.txt"
-cd "$build"
-PATH=$build/commands exec ctest --output-on-failure --parallel 2 "$@"
+python3 -B "$root/tests/packages/link_commands.py" "$release/commands" "$root/cmake/packages.txt" "$root/tests/packages.txt"
+cd "$release"
+PATH=$release/commands exec ctest --output-on-failure --parallel 2 "$@"

@@ -6,18 +6,18 @@
 #
 # KEELSON_BUILD=DIR builds there instead of in build/. Nothing else should run on the machine meanwhile.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
-build=${KEELSON_BUILD:-build}
+root=$(cd -- "$(dirname -- "$0")/../.." && pwd)
+cd "$root"
+. cmake/build-folder.sh
 cmake/install-packages.sh cmake/packages.txt tests/packages.txt
 
 log=$(mktemp)
 data=
 trap 'rm -rf "$log" ${data:+"$data"}' EXIT
-if ! { cmake --preset release -B "$build" &&
-       cmake --build "$build" --target keelson keelson_bench keelson_bench_echo; } >"$log" 2>&1; then
+if ! { configure_build && cmake --build "$release" --target keelson keelson_bench keelson_bench_echo; } >"$log" 2>&1; then
   cat "$log" >&2
   exit 1
 fi
 # Beside the build: on a disk, which a folder for temporary files may not be.
 data=$(mktemp -d "$build/bench.XXXXXX")
-"$build/tests/bench/keelson_bench" "$build/app/keelson" "$build/tests/bench/keelson_bench_echo" "$data" "$@"
+"$release/tests/bench/keelson_bench" "$release/app/keelson" "$release/tests/bench/keelson_bench_echo" "$data" "$@"
