@@ -82,12 +82,16 @@ function(keelson_library name)
   target_link_libraries(${name} PUBLIC ${ARG_DEPENDS})
 endfunction()
 
-# keelson_test(NAME SOURCE... [DEPENDS LIBRARY...] [LABELS LABEL...] [PRECOMPILED_IN LIBRARY]): a Catch2
-# executable that ctest runs. Its suite, the folder under tests/ that declares it, is a label of it and the target
+# keelson_test(NAME SOURCE... [DEPENDS LIBRARY...] [LABELS LABEL...] [PRECOMPILED_IN LIBRARY] [LONG] [SINGLE_THREADED]):
+# a Catch2 executable that ctest runs. Its suite, the folder under tests/ that declares it, is a label of it and the target
 # keelson_tests_SUITE builds it. PRECOMPILED_IN: whose precompiled headers the test uses; g++ demands that both have
-# the same definitions.
+# the same definitions. LONG: ctest starts it first, so that nothing waits for it in the end. SINGLE_THREADED: left out of
+# a build with the thread sanitizer, which can't find anything in it.
 function(keelson_test name)
-  cmake_parse_arguments(ARG "" "PRECOMPILED_IN" "DEPENDS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "LONG;SINGLE_THREADED" "PRECOMPILED_IN" "DEPENDS;LABELS" ${ARGN})
+  if(ARG_SINGLE_THREADED AND KEELSON_SANITIZE MATCHES thread)
+    return()
+  endif()
   cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY "${PROJECT_SOURCE_DIR}/tests"
              OUTPUT_VARIABLE suite)
   string(REGEX REPLACE "/.*" "" suite "${suite}")
@@ -104,10 +108,30 @@ function(keelson_test name)
     set(timeout 900)  # sanitizers slow a test down by up to fifteen times
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} LABELS "${suite};${ARG_LABELS}")
+  if(ARG_LONG)
+    set_tests_properties(${name} PROPERTIES COST 100)
+  endif()
+  set(cases "${CMAKE_CURRENT_BINARY_DIR}/${name}_cases.cmake")
+  file(GENERATE OUTPUT "${cases}" CONTENT "if(CTEST_CONFIGURATION_TYPE STREQUAL \"cases\")
+  include(\"${PROJECT_SOURCE_DIR}/cmake/AddCases.cmake\")
+  keelson_add_cases(${name} \"$<TARGET_FILE:${name}>\" \"TIMEOUT;${timeout};LABELS;cases\")
+endif()
+")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${cases}")
   if(NOT TARGET keelson_tests_${suite})
     add_custom_target(keelson_tests_${suite})
   endif()
   add_dependencies(keelson_tests_${suite} ${name})
+endfunction()
+
+# keelson_contract(NAME SOURCE... [DEPENDS LIBRARY...]): test cases for the test programs of several adapters. An object
+# library: the linker would leave test cases out of an archive, because nothing refers to them.
+function(keelson_contract name)
+  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  add_library(${name} OBJECT ${ARG_UNPARSED_ARGUMENTS})
+  keelson_test_code(${name})
+  target_precompile_headers(${name} REUSE_FROM keelson_test_main)
+  target_link_libraries(${name} PUBLIC ${ARG_DEPENDS} keelson_test_main)
 endfunction()
 
 # keelson_embed(TARGET NAME PATTERN...): makes `constexpr`-like access to texts: for each file of this folder and

@@ -10,7 +10,6 @@ Found<User> FindByEmail(ReadTransaction& tx, const std::string& key) {
 }
 
 STORE_TEST("a user is found by id and by address, with every field") {
-  TestType fixture;
   Store& store = fixture.store();
   const User plain = StoredUser(store, "a@example.com");
   const User full = With(SampleUser("b@example.com"), [](UserFields& f) {
@@ -34,13 +33,11 @@ STORE_TEST("a user is found by id and by address, with every field") {
 }
 
 STORE_TEST("a user that is not there is not found") {
-  TestType fixture;
   CHECK(!Get(fixture.store(), [](ReadTransaction& tx) { return tx.users().Find(UserId(NextSampleUuid())); }));
   CHECK(!Get(fixture.store(), [](ReadTransaction& tx) { return FindByEmail(tx, "nobody@example.com"); }));
 }
 
 STORE_TEST("an address belongs to one account") {
-  TestType fixture;
   Store& store = fixture.store();
   const User first = StoredUser(store, "a@example.com");
   const User second = SampleUser("a@example.com");
@@ -51,7 +48,6 @@ STORE_TEST("an address belongs to one account") {
 }
 
 STORE_TEST("a change of address obeys the same rule, and frees the old one") {
-  TestType fixture;
   Store& store = fixture.store();
   const User first = StoredUser(store, "a@example.com");
   const User second = StoredUser(store, "b@example.com");
@@ -69,7 +65,6 @@ STORE_TEST("a change of address obeys the same rule, and frees the old one") {
 }
 
 STORE_TEST("an erased account holds no address") {
-  TestType fixture;
   Store& store = fixture.store();
   const User erased =
       With(StoredUser(store, "a@example.com"), [](UserFields& f) { f.state = UserState::kErased; });
@@ -82,7 +77,6 @@ STORE_TEST("an erased account holds no address") {
 }
 
 STORE_TEST("a user is updated as a whole, and only where there is one") {
-  TestType fixture;
   Store& store = fixture.store();
   const User changed = With(StoredUser(store), [](UserFields& f) {
     f.email = "New@example.com";
@@ -114,7 +108,6 @@ EmailToken SampleToken(UserId user_id, std::uint8_t number) {
 }
 
 STORE_TEST("a token is found by its digest") {
-  TestType fixture;
   Store& store = fixture.store();
   const EmailToken token = SampleToken(StoredUser(store)->id, 1);
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.tokens().Put(token); }));
@@ -127,7 +120,6 @@ STORE_TEST("a token is found by its digest") {
 }
 
 STORE_TEST("of a user and a purpose only the newest token is kept") {
-  TestType fixture;
   Store& store = fixture.store();
   const EmailToken older = SampleToken(StoredUser(store)->id, 1);
   const EmailToken newer = SampleToken(older.user_id, 2);

@@ -21,7 +21,6 @@ absl::Status HoldOne(WriteTransaction& tx, OrderId id) {
 }
 
 STORE_TEST("concurrent refunds never hold more than was paid, and no hold is lost") {
-  TestType fixture;
   Store& store = fixture.store();
   const Order order =
       With(SampleOrder(StoredUser(store)->id), [](OrderFields& f) { f.total = f.paid = 250; });
@@ -43,7 +42,6 @@ STORE_TEST("concurrent refunds never hold more than was paid, and no hold is los
 }
 
 STORE_TEST("those that lock many orders at once never lose what another wrote") {
-  TestType fixture;
   Store& store = fixture.store();
   std::vector<OrderId> ids;
   for (int i = 0; i < 8; ++i) ids.push_back(StoredOrder(store, std::to_string(i))->id);
@@ -70,7 +68,6 @@ STORE_TEST("those that lock many orders at once never lose what another wrote") 
 }
 
 STORE_TEST("of many who register one address at once exactly one succeeds") {
-  TestType fixture;
   Store& store = fixture.store();
   std::atomic<int> registered{0};
   std::atomic<int> taken{0};
@@ -85,7 +82,6 @@ STORE_TEST("of many who register one address at once exactly one succeeds") {
 }
 
 STORE_TEST("one unit of work that fails spares those beside it") {
-  TestType fixture;
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   std::atomic<int> wrong{0};
@@ -110,7 +106,6 @@ STORE_TEST("one unit of work that fails spares those beside it") {
 }
 
 STORE_TEST("two who claim messages at once never share one") {
-  TestType fixture;
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   constexpr std::size_t kMessages = 100;
@@ -138,7 +133,6 @@ STORE_TEST("two who claim messages at once never share one") {
 }
 
 STORE_TEST("readers see whole units of work while writers run") {
-  TestType fixture;
   Store& store = fixture.store();
   const User user = StoredUser(store);
   const Order order = SampleOrder(user->id);

@@ -11,6 +11,7 @@
 #include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 #include "tests/support/fake_renderer.h"
+#include "tests/support/seed.h"
 
 namespace keelson {
 namespace {
@@ -20,7 +21,7 @@ constexpr int kMessages = 200;
 // Says what it likes to every third message, and counts those it took.
 class MoodyProvider : public EmailProvider {
  public:
-  explicit MoodyProvider(std::string name) : name_(std::move(name)) {}
+  MoodyProvider(std::string name, std::uint32_t seed) : name_(std::move(name)), random_(seed) {}
 
   std::string_view name() const override { return name_; }
   SendOutcome Send(const Email& email, Deadline /*deadline*/) override {
@@ -48,7 +49,7 @@ class MoodyProvider : public EmailProvider {
  private:
   const std::string name_;
   std::mutex mutex_;
-  std::mt19937 random_{7};
+  std::mt19937 random_;
   std::map<MessageId, int> taken_;
 };
 
@@ -116,7 +117,6 @@ class Sender {
 };
 
 STORE_TEST("two senders of many threads send every message once, and what they leave is sent by another") {
-  TestType fixture;
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {
@@ -128,8 +128,9 @@ STORE_TEST("two senders of many threads send every message once, and what they l
     }
     return status;
   }));
-  MoodyProvider first("first");
-  MoodyProvider second("second");
+  const Seed seed(7);
+  MoodyProvider first("first", seed.value());
+  MoodyProvider second("second", seed.value() + 1);
   std::int64_t sent = 0;
   {
     Sender one(store, {&first, &second});

@@ -14,7 +14,6 @@ absl::Status Append(Store& store, const std::string& subject,
 }
 
 STORE_TEST("events are numbered from 1 in the order of their commits, chained, and kept whole") {
-  TestType fixture;
   Store& store = fixture.store();
   Event first = SampleEvent("a");
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
@@ -33,7 +32,6 @@ STORE_TEST("events are numbered from 1 in the order of their commits, chained, a
 }
 
 STORE_TEST("a unit of work that fails leaves neither an event nor a gap") {
-  TestType fixture;
   Store& store = fixture.store();
   REQUIRE_OK(Append(store, "a"));
   CHECK(absl::IsAborted(Append(store, "lost", absl::AbortedError("no"))));
@@ -45,7 +43,6 @@ STORE_TEST("a unit of work that fails leaves neither an event nor a gap") {
 }
 
 STORE_TEST("events are listed after a sequence, in order and limited") {
-  TestType fixture;
   Store& store = fixture.store();
   for (int i = 1; i <= 5; ++i) REQUIRE_OK(Append(store, std::to_string(i)));
   const auto list = [&](std::int64_t after, int limit) {
@@ -64,7 +61,6 @@ STORE_TEST("events are listed after a sequence, in order and limited") {
 }
 
 STORE_TEST("the last event is found, and none where there is none") {
-  TestType fixture;
   Store& store = fixture.store();
   const auto last = [&] { return Get(store, [](ReadTransaction& tx) { return tx.events().FindLast(); }); };
   CHECK_FALSE(last().has_value());
@@ -76,7 +72,6 @@ STORE_TEST("the last event is found, and none where there is none") {
 }
 
 STORE_TEST("the chain stays whole under concurrent writers of whom some fail") {
-  TestType fixture;
   Store& store = fixture.store();
   InParallel(16, [&](int thread) {
     for (int i = 0; i < 20; ++i) {

@@ -1,10 +1,11 @@
-// A fresh store for each test, of each adapter.
+// The suite that every store passes: a fresh store for each test case and each variant of the adapter.
 //
 //   STORE_TEST("what holds") {
-//     TestType fixture;
 //     Store& store = fixture.store();
 //     …
 //   }
+//
+// A new store adds a folder here, whose program links keelson_store_contract and defines StoreVariants().
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -16,23 +17,15 @@
 #include <utility>
 #include <vector>
 
-#include "adapters/store/memory/memory_store.h"
-#include "adapters/store/postgres/postgres_store.h"
-#include "adapters/store/sqlite/sqlite_store.h"
 #include "core/common/deadline.h"
 #include "core/common/error.h"
 #include "core/events/event_repository.h"
 #include "core/store/store.h"
 #include "tests/contract/store/samples.h"
-#include "tests/support/postgres/pgbouncer.h"
-#include "tests/support/postgres/postgres_database.h"
+#include "tests/contract/suite.h"
+#include "tests/support/real_clock.h"
 
 namespace keelson {
-
-class RealClock : public Clock {
- public:
-  absl::Time Now() override { return absl::FromUnixMicros(absl::ToUnixMicros(absl::Now())); }
-};
 
 // A folder that goes with it.
 class TemporaryFolder {
@@ -46,68 +39,18 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-class MemoryFixture {
+class StoreFixture {
  public:
-  Store& store() { return store_; }
-
- private:
-  RealClock clock_;
-  MemoryStore store_;
+  virtual ~StoreFixture() = default;
+  virtual Store& store() = 0;
+  // Whether writes run one after another, so that one waits for every other.
+  virtual bool one_writer() const = 0;
 };
 
-class SqliteFixture {
- public:
-  explicit SqliteFixture(std::size_t group_commit = 128);
-  Store& store() { return *store_; }
+// Defined by each store's test program.
+std::vector<FixtureVariant<StoreFixture>> StoreVariants();
 
- private:
-  TemporaryFolder folder_;
-  RealClock clock_;
-  std::unique_ptr<Store> store_;
-};
-
-// One unit of work per commit.
-class SqliteUngroupedFixture : public SqliteFixture {
- public:
-  SqliteUngroupedFixture() : SqliteFixture(1) {}
-};
-
-// A database of its own on the process's PostgreSQL.
-class PostgresFixture {
- public:
-  PostgresFixture() { Open({.url = database_.url(), .pool_size = 8}); }
-  Store& store() { return *store_; }
-
- protected:
-  struct Behind {};
-  // Behind a pooler that hands every transaction to any of its connections.
-  explicit PostgresFixture(Behind) {
-    Open({.url = servers::PgBouncer::Shared().url(database_.name()),
-          .pool_size = 8,
-          .prepared_statements = false});
-  }
-
- private:
-  void Open(const PostgresOptions& options);
-
-  servers::PostgresDatabase database_;
-  RealClock clock_;
-  std::unique_ptr<Store> store_;
-};
-
-class PgBouncerFixture : public PostgresFixture {
- public:
-  PgBouncerFixture() : PostgresFixture(Behind()) {}
-};
-
-#define STORE_TEST(name)                                                                                     \
-  TEMPLATE_TEST_CASE(name, "[store]", MemoryFixture, SqliteFixture, SqliteUngroupedFixture, PostgresFixture, \
-                     PgBouncerFixture)
-
-// Of stores that run one write after another. Left out: PostgreSQL, whose writers wait for each other's rows
-// alone (postgres_faults_test.cc).
-#define ONE_WRITER_TEST(name) \
-  TEMPLATE_TEST_CASE(name, "[store]", MemoryFixture, SqliteFixture, SqliteUngroupedFixture)
+#define STORE_TEST(name) CONTRACT_TEST(StoreFixture, StoreVariants, name, "[store]")
 
 #define REQUIRE_OK(expression)                  \
   do {                                          \

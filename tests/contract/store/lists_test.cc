@@ -9,6 +9,7 @@
 #include "core/refunds/refund_repository.h"
 #include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
+#include "tests/support/seed.h"
 
 namespace keelson {
 namespace {
@@ -119,6 +120,7 @@ void CheckCombinations(Store& store, Filter filter, State last, const std::vecto
 struct Goods {
   explicit Goods(Store& store);
 
+  const Seed seed{20260101};
   std::vector<User> users;
   std::vector<Order> orders;
   std::vector<Refund> refunds;
@@ -126,7 +128,7 @@ struct Goods {
 };
 
 Goods::Goods(Store& store) {
-  std::mt19937 random(20260101);
+  std::mt19937 random(seed.value());
   const auto number = [&](int count) { return static_cast<int>(random() % static_cast<unsigned>(count)); };
   const auto spread = [&](auto& f, auto last) {
     f.state = static_cast<decltype(last)>(1 + number(static_cast<int>(last)));
@@ -165,7 +167,6 @@ Goods::Goods(Store& store) {
 }
 
 STORE_TEST("users are listed by every combination of filters, each once and in order") {
-  TestType fixture;
   const Goods goods(fixture.store());
   for (const char* prefix : {"", "a", "ada", "adam", "b", "b%", "b_", "bö", "zoë", "zoë1", "zz", "~"}) {
     CAPTURE(prefix);
@@ -176,7 +177,6 @@ STORE_TEST("users are listed by every combination of filters, each once and in o
 }
 
 STORE_TEST("orders are listed by every combination of filters, each once and in order") {
-  TestType fixture;
   const Goods goods(fixture.store());
   CheckCombinations(fixture.store(), OrderFilter(), OrderState::kCancelled, goods.orders);
   for (const std::size_t user : {0U, 1U, 59U}) {
@@ -190,7 +190,6 @@ STORE_TEST("orders are listed by every combination of filters, each once and in 
 }
 
 STORE_TEST("refunds are listed by every combination of filters, each once and in order") {
-  TestType fixture;
   const Goods goods(fixture.store());
   const Refund& first = goods.refunds[0];
   for (const std::optional<UserId> user :
@@ -206,7 +205,6 @@ STORE_TEST("refunds are listed by every combination of filters, each once and in
 }
 
 STORE_TEST("messages are listed by every combination of filters, each once and in order") {
-  TestType fixture;
   const Goods goods(fixture.store());
   const std::optional<UserId> users[] = {{}, UserId(), goods.messages[0].user_id, UserId(NextSampleUuid())};
   for (const std::optional<UserId>& user : users) {
@@ -221,7 +219,6 @@ STORE_TEST("messages are listed by every combination of filters, each once and i
 }
 
 STORE_TEST("a list takes any limit and any position") {
-  TestType fixture;
   Store& store = fixture.store();
   const Goods goods(store);
   const std::vector<ListPosition> all = Expected(OrderFilter(), goods.orders);
@@ -245,7 +242,6 @@ STORE_TEST("a list takes any limit and any position") {
 }
 
 STORE_TEST("a list follows the states of its rows, and users' addresses") {
-  TestType fixture;
   Store& store = fixture.store();
   const User user = StoredUser(store, "ada@example.com");
   UserFilter active;
@@ -278,7 +274,6 @@ STORE_TEST("a list follows the states of its rows, and users' addresses") {
 }
 
 STORE_TEST("a list of messages follows their states") {
-  TestType fixture;
   Store& store = fixture.store();
   const Message message = SampleMessage(StoredUser(store)->id);
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.messages().Insert(message); }));
@@ -306,7 +301,6 @@ STORE_TEST("a list of messages follows their states") {
 }
 
 STORE_TEST("what a unit of work that failed would have listed is not listed") {
-  TestType fixture;
   Store& store = fixture.store();
   const User user = StoredUser(store);
   CHECK(absl::IsCancelled(Write(store, [&](WriteTransaction& tx) {
@@ -320,7 +314,6 @@ STORE_TEST("what a unit of work that failed would have listed is not listed") {
 }
 
 STORE_TEST("many users are found at once, each that is there") {
-  TestType fixture;
   Store& store = fixture.store();
   std::vector<UserId> ids;
   for (const char* name : {"a", "b", "c"}) ids.push_back(StoredUser(store, name)->id);
@@ -359,7 +352,6 @@ void InsertUsers(Store& store, const std::string& name, const std::atomic<int>& 
 }
 
 STORE_TEST("pages leave out nothing and repeat nothing that was there while others insert") {
-  TestType fixture;
   Store& store = fixture.store();
   std::set<ListPosition> there;
   for (int i = 0; i < 150; ++i) {

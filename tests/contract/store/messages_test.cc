@@ -47,7 +47,6 @@ bool AnyDue(Store& store, absl::Time now) {
 }
 
 STORE_TEST("a message is found with every field") {
-  TestType fixture;
   Store& store = fixture.store();
   const Message owed = Whole(StoredUser(store)->id);
   Message ended = Whole(UserId());
@@ -61,7 +60,6 @@ STORE_TEST("a message is found with every field") {
 }
 
 STORE_TEST("due messages are claimed, the longest due first, and nobody gets them twice") {
-  TestType fixture;
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   const Message late = Insert(store, user, kT0 + absl::Seconds(2));
@@ -89,7 +87,6 @@ STORE_TEST("due messages are claimed, the longest due first, and nobody gets the
 }
 
 STORE_TEST("a claimed message is due again when its lease has run out, and the old claim writes nothing") {
-  TestType fixture;
   Store& store = fixture.store();
   const Message message = Insert(store, StoredUser(store)->id);
   Message lost = Claim(store, kT0).at(0);
@@ -105,7 +102,6 @@ STORE_TEST("a claimed message is due again when its lease has run out, and the o
 }
 
 STORE_TEST("an outcome is written once") {
-  TestType fixture;
   Store& store = fixture.store();
   Insert(store, StoredUser(store)->id);
   Message sent = Claim(store, kT0).at(0);
@@ -122,7 +118,6 @@ STORE_TEST("an outcome is written once") {
 }
 
 STORE_TEST("of many outcomes those are written whose lease holds") {
-  TestType fixture;
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   for (int i = 0; i < 3; ++i) Insert(store, user);
@@ -142,7 +137,6 @@ STORE_TEST("of many outcomes those are written whose lease holds") {
 }
 
 STORE_TEST("a message that failed is queued for its next attempt") {
-  TestType fixture;
   Store& store = fixture.store();
   Insert(store, StoredUser(store)->id);
   Message again = Claim(store, kT0).at(0);
@@ -156,7 +150,6 @@ STORE_TEST("a message that failed is queued for its next attempt") {
 }
 
 STORE_TEST("a claim is held longer, and what it sends is kept with it") {
-  TestType fixture;
   Store& store = fixture.store();
   Insert(store, StoredUser(store)->id);
   Message held = Claim(store, kT0).at(0);
@@ -182,7 +175,6 @@ STORE_TEST("a claim is held longer, and what it sends is kept with it") {
 }
 
 STORE_TEST("what nobody has claimed is saved by nobody") {
-  TestType fixture;
   Store& store = fixture.store();
   const Message queued = Insert(store, StoredUser(store)->id);
   Message changed = queued;
@@ -193,7 +185,6 @@ STORE_TEST("what nobody has claimed is saved by nobody") {
 }
 
 STORE_TEST("a message that nobody has claimed is cancelled, or given up and retried") {
-  TestType fixture;
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   const auto update = [&](const Message& message) {
@@ -225,14 +216,12 @@ STORE_TEST("a message that nobody has claimed is cancelled, or given up and retr
 }
 
 STORE_TEST("a message that is not there is not updated") {
-  TestType fixture;
   const Message message = SampleMessage(UserId());
   CHECK(absl::IsInternal(
       Write(fixture.store(), [&](WriteTransaction& tx) { return tx.messages().Update(message); })));
 }
 
 STORE_TEST("a newer message takes the place of the user's queued ones of its template") {
-  TestType fixture;
   Store& store = fixture.store();
   const UserId ann = StoredUser(store, "ann@example.com")->id;
   const UserId bob = StoredUser(store, "bob@example.com")->id;

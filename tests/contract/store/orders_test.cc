@@ -17,7 +17,6 @@ std::vector<OrderId> List(Store& store, const OrderFilter& filter,
 }
 
 STORE_TEST("an order is found by id and by reference, with every field") {
-  TestType fixture;
   Store& store = fixture.store();
   const Order order = With(SampleOrder(StoredUser(store)->id, "shop-1"), [](OrderFields& f) {
     f.lines.push_back({"sku-2", "", 1, 0, 0, 0, 0, 0, 0});
@@ -43,7 +42,6 @@ STORE_TEST("an order is found by id and by reference, with every field") {
 }
 
 STORE_TEST("many orders are found at once to be changed, each that is there, with its lines") {
-  TestType fixture;
   Store& store = fixture.store();
   std::map<OrderId, OrderFields> orders;
   for (std::size_t lines = 1; lines <= 3; ++lines) {
@@ -62,7 +60,6 @@ STORE_TEST("many orders are found at once to be changed, each that is there, wit
 
 // One that is changed twice within a unit of work, back to the lines that it was found with.
 STORE_TEST("what an order was last given is kept") {
-  TestType fixture;
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
@@ -76,7 +73,6 @@ STORE_TEST("what an order was last given is kept") {
 }
 
 STORE_TEST("a reference belongs to one order, and none to any number") {
-  TestType fixture;
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   const auto insert = [&](const std::string& reference) {
@@ -91,7 +87,6 @@ STORE_TEST("a reference belongs to one order, and none to any number") {
 }
 
 STORE_TEST("an order's steps are kept") {
-  TestType fixture;
   Store& store = fixture.store();
   const Order order = With(SampleOrder(StoredUser(store)->id), [](OrderFields& f) {
     f.state = OrderState::kPending;
@@ -125,7 +120,6 @@ STORE_TEST("an order's steps are kept") {
 }
 
 STORE_TEST("an order that gives back more than was paid, or than a line has, is refused") {
-  TestType fixture;
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   const auto update = [&](auto change) {
@@ -143,7 +137,6 @@ STORE_TEST("an order that gives back more than was paid, or than a line has, is 
 }
 
 STORE_TEST("orders are listed newest first, filtered and limited") {
-  TestType fixture;
   Store& store = fixture.store();
   const UserId ann = StoredUser(store, "ann@example.com")->id;
   const UserId bob = StoredUser(store, "bob@example.com")->id;
@@ -175,7 +168,6 @@ STORE_TEST("orders are listed newest first, filtered and limited") {
 }
 
 STORE_TEST("pages leave nothing out and repeat nothing while orders come in") {
-  TestType fixture;
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   const auto insert = [&] {

@@ -24,7 +24,6 @@ bool TryStart(Store& store, std::uint8_t key, absl::Time now, absl::Time until) 
 }
 
 STORE_TEST("an answer is given back as it was, to reads and writes") {
-  TestType fixture;
   Store& store = fixture.store();
   const IdempotencyRecord record = SampleRecord(1);
   IdempotencyRecord empty = SampleRecord(2);
@@ -40,7 +39,6 @@ STORE_TEST("an answer is given back as it was, to reads and writes") {
 }
 
 STORE_TEST("a setting is found by its name") {
-  TestType fixture;
   Store& store = fixture.store();
   const std::string value("\0\xff key", 6);
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.settings().Insert("page_key", value); }));
@@ -49,7 +47,6 @@ STORE_TEST("a setting is found by its name") {
 }
 
 STORE_TEST("what cools is not started again until it has cooled") {
-  TestType fixture;
   Store& store = fixture.store();
   const absl::Time until = kT0 + absl::Minutes(1);
   CHECK(TryStart(store, 1, kT0, until));
@@ -61,7 +58,6 @@ STORE_TEST("what cools is not started again until it has cooled") {
 }
 
 STORE_TEST("what has run out is deleted, a batch at a time, and nothing else") {
-  TestType fixture;
   Store& store = fixture.store();
   EmailToken token;
   token.user_id = StoredUser(store)->id;
@@ -100,7 +96,6 @@ STORE_TEST("what has run out is deleted, a batch at a time, and nothing else") {
 }
 
 STORE_TEST("messages that ended long ago are deleted, a batch at a time, and none that are owed") {
-  TestType fixture;
   Store& store = fixture.store();
   const absl::Time bound = kT0 - absl::Hours(24);
   const auto insert = [&](MessageState state, std::optional<absl::Time> end) {

@@ -26,7 +26,6 @@ std::vector<RefundId> Due(Store& store, absl::Time now, int limit = 100) {
 }
 
 STORE_TEST("a refund is found with every field, also after its steps") {
-  TestType fixture;
   Store& store = fixture.store();
   const Refund refund = SampleRefund(StoredOrder(store));
   Insert(store, refund);
@@ -55,7 +54,6 @@ STORE_TEST("a refund is found with every field, also after its steps") {
 }
 
 STORE_TEST("a refund that is not there is neither found nor updated") {
-  TestType fixture;
   Store& store = fixture.store();
   const Refund unknown = SampleRefund(StoredOrder(store));
   CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.refunds().Find(unknown->id); }));
@@ -63,7 +61,6 @@ STORE_TEST("a refund that is not there is neither found nor updated") {
 }
 
 STORE_TEST("many refunds are found at once to be changed, each that is there") {
-  TestType fixture;
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   std::map<RefundId, RefundFields> refunds;
@@ -82,7 +79,6 @@ STORE_TEST("many refunds are found at once to be changed, each that is there") {
 }
 
 STORE_TEST("a refund without an amount and without units is refused") {
-  TestType fixture;
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   const auto insert = [&](std::int64_t amount, std::int64_t shipping, const std::vector<RefundLine>& lines) {
@@ -99,7 +95,6 @@ STORE_TEST("a refund without an amount and without units is refused") {
 }
 
 STORE_TEST("a zero-amount refund of units is stored with every field and listed as due") {
-  TestType fixture;
   Store& store = fixture.store();
   const Refund refund = With(SampleRefund(StoredOrder(store)), [](RefundFields& f) {
     f.amount = f.shipping = 0;
@@ -113,7 +108,6 @@ STORE_TEST("a zero-amount refund of units is stored with every field and listed 
 }
 
 STORE_TEST("refunds are listed newest first, filtered and limited") {
-  TestType fixture;
   Store& store = fixture.store();
   const Order first = StoredOrder(store);
   const Order second = SampleOrder(StoredUser(store, "bob@example.com")->id);
@@ -150,7 +144,6 @@ STORE_TEST("refunds are listed newest first, filtered and limited") {
 }
 
 STORE_TEST("refunds whose time has come are listed, the longest due first") {
-  TestType fixture;
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   const auto insert = [&](RefundState state, std::optional<absl::Time> due) {

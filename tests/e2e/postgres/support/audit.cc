@@ -2,22 +2,17 @@
 
 #include <catch2/catch.hpp>
 
-#include "absl/time/clock.h"
 #include "adapters/store/postgres/postgres_store.h"
 #include "core/events/event.h"
 #include "core/events/event_repository.h"
 #include "core/store/store.h"
 #include "tests/e2e/support/stores.h"
+#include "tests/support/real_clock.h"
 
 namespace keelson::e2e {
 namespace {
 
 constexpr int kMaxEvents = 1'000'000;
-
-class RealClock : public Clock {
- public:
-  absl::Time Now() override { return absl::Now(); }
-};
 
 std::vector<Event> ReadEvents(const std::filesystem::path& folder) {
   RealClock clock;

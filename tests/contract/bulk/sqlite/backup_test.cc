@@ -1,0 +1,103 @@
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <algorithm>
+#include <atomic>
+#include <fstream>
+#include <thread>
+
+#include "adapters/store/sqlite/sqlite_backup.h"
+#include "core/events/event_repository.h"
+#include "core/store/store.h"
+#include "tests/contract/bulk/sqlite/fixture.h"
+#include "tests/contract/store/samples.h"
+
+namespace keelson {
+namespace {
+
+absl::Status BackUp(SqliteBulkFixture& fixture, const std::string& copy) {
+  return BackUpSqlite(fixture.path(), copy, fixture.clock(), [](std::int64_t, std::int64_t) {});
+}
+
+// The names of the files in the folder, each after a space.
+std::string Files(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    names.push_back(entry.path().filename());
+  }
+  std::sort(names.begin(), names.end());
+  std::string text;
+  for (const std::string& name : names) text += " " + name;
+  return text;
+}
+
+TEST_CASE("a backup under load is a whole store as it was at one moment", "[sqlite]") {
+  SqliteBulkFixture fixture;
+  std::filesystem::create_directory(fixture.folder() / "copies");
+  const std::string copy = fixture.folder() / "copies" / "copy.db";
+  fixture.Serve([&](Store& store) {
+    std::atomic<bool> stop = false;
+    std::atomic<int> written = 0;
+    std::thread writer([&] {
+      while (!stop) {
+        const absl::Status status = store.Write(
+            Deadline::Never(), [&](WriteTransaction& tx) { return tx.events().Append(SampleEvent("x")); });
+        if (status.ok()) ++written;
+      }
+    });
+    while (written < 200) std::this_thread::yield();
+    const absl::Status status = BackUp(fixture, copy);
+    stop = true;
+    writer.join();
+    Must(status);
+  });
+  CHECK(Files(fixture.folder() / "copies") == " copy.db");
+  CHECK(SQLite::Database(copy).execAndGet("PRAGMA application_id").getInt64() == 0x4b65656c);
+  const auto reader = Must(SqliteBulk::OpenReader(copy, BulkAccess::kShared, fixture.clock()));
+  const auto events = std::get<std::vector<Event>>(ReadAll(*reader, RowKind::kEvents));
+  CHECK(events.size() >= 200);
+  CHECK(IsWholeChain(events));
+}
+
+TEST_CASE("a backup has everything, and only its owner reads it", "[sqlite]") {
+  SqliteBulkFixture fixture;
+  const std::vector<RowBatch> batches = SampleBatches(50);
+  InsertAll(*fixture.Target(), batches);
+  const std::string copy = fixture.folder() / "copy.db";
+  std::int64_t last = 0, total = 0;
+  Must(BackUpSqlite(fixture.path(), copy, fixture.clock(), [&](std::int64_t done, std::int64_t all) {
+    CHECK(done >= last);
+    last = done, total = all;
+  }));
+  CHECK(last == total);
+  CHECK(total > 0);
+  using std::filesystem::perms;
+  CHECK(std::filesystem::status(copy).permissions() == (perms::owner_read | perms::owner_write));
+  const auto reader = Must(SqliteBulk::OpenReader(copy, BulkAccess::kShared, fixture.clock()));
+  CHECK((ReadEverything(*reader) == batches));
+}
+
+TEST_CASE("a backup writes over nothing", "[sqlite]") {
+  SqliteBulkFixture fixture;
+  const std::string copy = fixture.folder() / "copy.db";
+  std::ofstream(copy) << "precious";
+  CHECK(absl::IsFailedPrecondition(BackUp(fixture, copy)));
+  CHECK(std::filesystem::file_size(copy) == 8);
+  CHECK(absl::IsFailedPrecondition(BackUp(fixture, fixture.path())));
+}
+
+TEST_CASE("a backup that fails leaves nothing behind", "[sqlite]") {
+  SqliteBulkFixture fixture;
+  const std::string copy = fixture.folder() / "copy.db";
+  CHECK(absl::IsUnavailable(BackUp(fixture, fixture.folder() / "nowhere" / "copy.db")));
+  SECTION("another application's") {
+    SQLite::Database(fixture.path(), SQLite::OPEN_READWRITE).exec("PRAGMA application_id = 1");
+  }
+  SECTION("nothing") {
+    std::filesystem::remove(fixture.path());
+  }
+  CHECK(absl::IsUnavailable(BackUp(fixture, copy)));
+  CHECK(Files(fixture.folder()).find("copy") == std::string::npos);
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,468 @@
+// What a step of the schema makes of the rows that are there: each step is taken from the one before it, over
+// rows that SQL alone wrote in that step's form, and all of them are read after the last.
+//
+// A new step needs its form in Sqlite::Forms or Postgres::Forms: the rows as this step has them.
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_replace.h"
+#include "adapters/store/postgres/postgres_bulk.h"
+#include "adapters/store/postgres/postgres_migrator.h"
+#include "adapters/store/postgres/postgres_store.h"
+#include "adapters/store/sqlite/sqlite_bulk.h"
+#include "adapters/store/sqlite/sqlite_migrator.h"
+#include "adapters/store/sqlite/sqlite_store.h"
+#include "core/accounts/user_repository.h"
+#include "core/common/strings.h"
+#include "core/notifications/message_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/refunds/refund_repository.h"
+#include "core/store/expiry_repository.h"
+#include "core/store/idempotency_repository.h"
+#include "core/store/setting_repository.h"
+#include "core/store/store.h"
+#include "tests/contract/store/fixtures.h"
+#include "tests/support/postgres/postgres_database.h"
+#include "tests/support/status_checks.h"
+
+namespace keelson {
+namespace {
+
+// The names in braces stand for literals: ids by their letters, {t0} and so many seconds after it, {none} for
+// no labels, and {n} for the step's number.
+constexpr std::string_view kRows = R"(
+INSERT INTO users (id, email, email_key, email_verify_time, display_name, locale, state, labels, create_time,
+  update_time, delete_time, purge_time, version)
+VALUES ({U}, 'Ada{n}@Bücher.example', 'ada{n}@xn--bcher-kva.example', {t1}, 'Ada', 'de-AT', 1,
+  '{"plan":"gold"}', {t0}, {t2}, NULL, NULL, 3);
+INSERT INTO credentials (user_id, password_hash) VALUES ({U}, '$hash{n}');
+INSERT INTO email_tokens (user_id, purpose, digest, email_key, expire_time)
+VALUES ({U}, 1, {digest}, 'ada{n}@xn--bcher-kva.example', {t9});
+INSERT INTO cooldowns (key, until_time) VALUES ({C}, {t9});
+INSERT INTO orders (id, user_id, state, currency, shipping, total, paid, refunded, refund_pending,
+  refunded_shipping, refund_count, payment_provider, payment_reference, reference, labels, create_time,
+  update_time, pay_time, ship_time, deliver_time, cancel_time, version)
+VALUES ({O}, {U}, 4, 'EUR', 2, 12, 12, 0, 3, 1, 1, 'recorded', 'pay-1', 'ref-{n}', {none}, {t0}, {t4}, {t1}, {t2},
+  {t3}, NULL, 5);
+INSERT INTO order_lines (order_id, {owner}line, sku, title, quantity, unit_price, discount, tax, total,
+  refunded_quantity, refunded_amount)
+VALUES ({O}, {owner's}0, 'sku-1', 'A thing', 2, 5, 1, 1, 10, 1, 2);
+INSERT INTO refunds (id, order_id, user_id, state, currency, amount, shipping, lines, reason, note, requested_by,
+  decided_by, decision_note, payment_provider, payment_reference, provider_reference, failure_code,
+  failure_message, attempts, due_time, create_time, update_time, decide_time, settle_time, version)
+VALUES ({R}, {O}, {U}, 2, 'EUR', 3, 1, '[[0,1,2]]', 1, 'broken', 'web', 'boss', 'fine', 'recorded', 'pay-1', '',
+  '', '', 1, {t5}, {t0}, {t5}, {t4}, NULL, 2);
+INSERT INTO events (sequence, type, subject, user_id, actor, correlation_id, create_time, payload, hash)
+VALUES ({n}, 'user.registered', 'user_{n}', {U}, 'web', 'c-{n}', {t0}, '{"n":{n}}', {hash});
+INSERT INTO idempotency (key, content, answer, create_time) VALUES ({C}, {O}, {answer}, {t0});
+INSERT INTO settings (name, value) VALUES ('key{n}', {answer});
+)";
+
+constexpr std::string_view kMessages = R"(
+INSERT INTO messages (id, state, template_name, locale, recipient, user_id, variables, attempts, due_time,
+  expire_time, lease_epoch, provider, provider_message_id, last_error, traceparent, create_time, send_time)
+VALUES
+  ({Q}, 1, 'verify_email', 'de', 'OLD{n}@Example.com', {U}, '{"link":"T"}', 1, {t3}, {t9}, 1, 'smtp', '', 'busy',
+    '00-trace', {t0}, NULL),
+  ({S}, 3, 'welcome', 'de', 'Ada{n}@Bücher.example', {U}, {none}, 1, {t3}, {t9}, 1, 'file', 'x.eml', '', '', {t0},
+    {t4}),
+  ({D}, 4, 'verify_email', 'de', 'Ada{n}@Bücher.example', {U}, {none}, 12, {t3}, NULL, 12, 'smtp', '', 'no', '',
+    {t0}, NULL),
+  ({X}, 5, 'verify_email', 'de', 'Ada{n}@Bücher.example', {U}, {none}, 0, {t3}, {t9}, 0, '', '', '', '', {t0}, NULL);
+)";
+
+constexpr std::string_view kMessagesWithContent = R"(
+INSERT INTO messages (id, state, template_name, locale, recipient, recipient_key, user_id, variables, subject,
+  body_text, body_html, language, attempts, due_time, expire_time, lease_epoch, provider, provider_message_id,
+  pinned_provider, pin_time, last_error, traceparent, create_time, send_time, end_time)
+VALUES
+  ({Q}, 1, 'verify_email', 'de', 'OLD{n}@Example.com', 'old{n}@example.com', {U}, '{"link":"T"}', 'Grüße', 'Text',
+    '<p>Text</p>', 'de', 1, {t3}, {t9}, 1, 'smtp', '', 'smtp', {t2}, 'busy', '00-trace', {t0}, NULL, NULL),
+  ({S}, 3, 'welcome', 'de', 'Ada{n}@Bücher.example', 'ada{n}@xn--bcher-kva.example', {U}, {none}, 'Grüße', '', '',
+    'de', 1, {t3}, {t9}, 1, 'file', 'x.eml', '', NULL, '', '', {t0}, {t4}, {t4}),
+  ({D}, 4, 'verify_email', 'de', 'Ada{n}@Bücher.example', 'ada{n}@xn--bcher-kva.example', {U}, {none}, 'Grüße',
+    'Text', '<p>Text</p>', 'de', 12, {t3}, NULL, 12, 'smtp', '', '', NULL, 'no', '', {t0}, NULL, {t5}),
+  ({X}, 5, 'verify_email', 'de', 'Ada{n}@Bücher.example', 'ada{n}@xn--bcher-kva.example', {U}, {none}, '', '', '',
+    '', 0, {t3}, {t9}, 0, '', '', '', NULL, '', '', {t0}, NULL, {t6});
+)";
+
+// Whether the messages are written with what they said, whom they were to and when they ended.
+enum class Form { kWithoutContent, kWithContent };
+
+absl::Time At(int seconds) {
+  return kT0 + absl::Seconds(seconds);
+}
+
+Uuid UuidOf(char letter, int step) {
+  Uuid uuid{};
+  uuid[0] = static_cast<std::uint8_t>(letter);
+  uuid[15] = static_cast<std::uint8_t>(step);
+  return uuid;
+}
+
+std::string_view BytesOf(const auto& array) {
+  return {reinterpret_cast<const char*>(array.data()), array.size()};
+}
+
+// What a step's rows are to be read as.
+struct Family {
+  Family(int step, Form form, const Sha256Digest& hash_before);
+  std::vector<RowBatch> Batches() const;
+
+  UserRow user;
+  EmailToken token;
+  Cooldown cooldown;
+  OrderFields order;
+  RefundFields refund;
+  // In the order of their ids: dead, queued, sent and cancelled.
+  std::vector<Message> messages;
+  Event event;
+  IdempotencyRecord record;
+  Setting setting;
+};
+
+std::vector<Message> MessagesOf(int step, Form form, const UserFields& user) {
+  const auto message = [&](char letter, MessageState state, std::string template_name) {
+    Message m;
+    m.id = MessageId(UuidOf(letter, step));
+    m.state = state;
+    m.template_name = std::move(template_name);
+    m.locale = "de";
+    m.to = user.email;
+    m.to_key = user.email_key;
+    m.user_id = user.id;
+    m.due_time = At(3);
+    m.expire_time = At(9);
+    m.create_time = m.end_time.emplace(At(0));
+    return m;
+  };
+  Message dead = message('D', MessageState::kDead, "verify_email");
+  dead.attempts = dead.lease_epoch = 12;
+  dead.expire_time.reset();
+  dead.provider = "smtp";
+  dead.last_error = "no";
+  Message queued = message('Q', MessageState::kQueued, "verify_email");
+  queued.to = StrCat("OLD", step, "@Example.com");
+  queued.to_key = StrCat("old", step, "@example.com");
+  queued.variables = {{"link", "T"}};
+  queued.attempts = queued.lease_epoch = 1;
+  queued.provider = "smtp";
+  queued.last_error = "busy";
+  queued.traceparent = "00-trace";
+  queued.end_time.reset();
+  Message sent = message('S', MessageState::kSent, "welcome");
+  sent.attempts = sent.lease_epoch = 1;
+  sent.provider = "file";
+  sent.provider_message_id = "x.eml";
+  sent.send_time = sent.end_time = At(4);
+  Message cancelled = message('X', MessageState::kCancelled, "verify_email");
+  if (form == Form::kWithContent) {
+    dead.content = queued.content = {"Grüße", "Text", "<p>Text</p>", "de"};
+    sent.content = {"Grüße", "", "", "de"};
+    queued.pinned_provider = "smtp";
+    queued.pin_time = At(2);
+    dead.end_time = At(5);
+    cancelled.end_time = At(6);
+  }
+  return {dead, queued, sent, cancelled};
+}
+
+Family::Family(int step, Form form, const Sha256Digest& hash_before) {
+  UserFields& u = user.fields;
+  u.id = UserId(UuidOf('U', step));
+  u.email = StrCat("Ada", step, "@Bücher.example");
+  u.email_key = StrCat("ada", step, "@xn--bcher-kva.example");
+  u.email_verify_time = At(1);
+  u.display_name = "Ada";
+  u.locale = "de-AT";
+  u.labels = {{"plan", "gold"}};
+  u.create_time = At(0);
+  u.update_time = At(2);
+  u.version = 3;
+  user.password_hash = StrCat("$hash", step);
+  token = {Sha256(StrCat(step)), u.id, TokenPurpose::kVerifyEmail, u.email_key, At(9)};
+  cooldown = {UuidOf('C', step), At(9)};
+  order = SampleOrder(u.id, StrCat("ref-", step)).fields();
+  order.id = OrderId(UuidOf('O', step));
+  order.lines[0].refunded_quantity = 1;
+  order.lines[0].refunded_amount = 2;
+  order.refund_pending = 3;
+  order.refunded_shipping = order.refund_count = 1;
+  order.update_time = At(4);
+  order.version = 5;
+  refund = SampleRefund(Order(order)).fields();
+  refund.id = RefundId(UuidOf('R', step));
+  refund.state = RefundState::kApproved;
+  refund.reason = RefundReason::kRequestedByCustomer;
+  refund.decided_by = "boss";
+  refund.decision_note = "fine";
+  refund.attempts = 1;
+  refund.due_time = refund.update_time = At(5);
+  refund.decide_time = At(4);
+  refund.version = 2;
+  messages = MessagesOf(step, form, u);
+  event = SampleEvent(StrCat("user_", step));
+  event.sequence = step;
+  event.user_id = u.id;
+  event.correlation_id = StrCat("c-", step);
+  event.payload = StrCat("{\"n\":", step, "}");
+  event.hash = ChainedHash(hash_before, event);
+  record = {cooldown.key, order.id.uuid(), StrCat("answer ", step), At(0)};
+  setting = {StrCat("key", step), record.answer};
+}
+
+std::vector<RowBatch> Family::Batches() const {
+  return {std::vector{user},  std::vector{token},  std::vector{cooldown},
+          std::vector{order}, std::vector{refund}, messages,
+          std::vector{event}, std::vector{record}, std::vector{setting}};
+}
+
+class Sqlite {
+ public:
+  static constexpr std::array kForms = {Form::kWithoutContent, Form::kWithoutContent, Form::kWithContent,
+                                        Form::kWithContent};
+
+  const Migrator& migrator() const { return migrator_; }
+  void Execute(const std::string& sql) { SQLite::Database(path_, SQLite::OPEN_READWRITE).exec(sql); }
+  std::unique_ptr<Store> Open() {
+    SqliteOptions options;
+    options.path = path_;
+    options.migrate = false;
+    return Must(SqliteStore::Open(options, clock_));
+  }
+  std::unique_ptr<StoreExporter> Reader() {
+    return Must(SqliteBulk::OpenReader(path_, BulkAccess::kShared, clock_));
+  }
+  // Every table and index as it was made.
+  std::vector<std::string> Schema() {
+    SQLite::Database database(path_);
+    SQLite::Statement statement(database,
+                                "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name");
+    std::vector<std::string> schema;
+    while (statement.executeStep()) schema.push_back(statement.getColumn(0).getString());
+    return schema;
+  }
+
+  static std::string Id(const Uuid& uuid) { return Bytes(BytesOf(uuid)); }
+  static std::string Bytes(std::string_view bytes) {
+    return StrCat("x'", absl::BytesToHexString(ToAbsl(bytes)), "'");
+  }
+  static std::string Time(absl::Time time) { return std::to_string(absl::ToUnixMicros(time)); }
+  static std::vector<std::pair<std::string, std::string>> Own() {
+    return {{"{none}", "NULL"}, {"{owner}", ""}, {"{owner's}", ""}};
+  }
+  static constexpr std::string_view kMore = "";
+
+ private:
+  TemporaryFolder folder_;
+  RealClock clock_;
+  const std::string path_ = folder_.File("keelson.db");
+  const SqliteMigrator migrator_{path_, clock_};
+};
+
+class Postgres {
+ public:
+  static constexpr std::array kForms = {Form::kWithoutContent, Form::kWithContent, Form::kWithContent,
+                                        Form::kWithContent};
+
+  const Migrator& migrator() const { return migrator_; }
+  void Execute(const std::string& sql) { database_.Connect().Execute(sql); }
+  std::unique_ptr<Store> Open() {
+    return Must(PostgresStore::Open({.url = database_.url(), .migrate = false}, clock_));
+  }
+  std::unique_ptr<StoreExporter> Reader() {
+    return Must(PostgresBulk::OpenReader({.url = database_.url()}, BulkAccess::kShared, clock_));
+  }
+  // Every column, index and constraint, by name.
+  std::vector<std::string> Schema() {
+    std::vector<std::string> schema;
+    for (const auto& row : database_.Connect().Query(
+             "SELECT concat_ws(' ', table_name, column_name, data_type, is_nullable, column_default, "
+             "collation_name) AS line FROM information_schema.columns WHERE table_schema = 'public' "
+             "UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' "
+             "UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM "
+             "pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY line")) {
+      schema.push_back(row[0]);
+    }
+    return schema;
+  }
+
+  static std::string Id(const Uuid& uuid) {
+    return StrCat("'", absl::BytesToHexString(ToAbsl(BytesOf(uuid))), "'");
+  }
+  static std::string Bytes(std::string_view bytes) {
+    return StrCat("'\\x", absl::BytesToHexString(ToAbsl(bytes)), "'");
+  }
+  static std::string Time(absl::Time time) {
+    return absl::FormatTime("'%Y-%m-%d %H:%M:%E6S+00'", time, absl::UTCTimeZone());
+  }
+  static std::vector<std::pair<std::string, std::string>> Own() {
+    return {{"{none}", "'{}'"}, {"{owner}", "user_id, "}, {"{owner's}", "{U}, "}};
+  }
+  static constexpr std::string_view kMore =
+      "INSERT INTO order_references (reference, order_id, user_id) VALUES ('ref-{n}', {O}, {U});";
+
+ private:
+  servers::PostgresDatabase database_;
+  RealClock clock_;
+  const PostgresMigrator migrator_{{.url = database_.url()}, clock_};
+};
+
+template <typename Database>
+std::string SqlOf(int step, Form form, const Family& family) {
+  std::vector<std::pair<std::string, std::string>> literals = {
+      {"{n}", std::to_string(step)},
+      {"{digest}", Database::Bytes(BytesOf(family.token.digest))},
+      {"{hash}", Database::Bytes(BytesOf(family.event.hash))},
+      {"{answer}", Database::Bytes(family.record.answer)}};
+  for (const char letter : {'U', 'C', 'O', 'R', 'Q', 'S', 'D', 'X'}) {
+    literals.emplace_back(StrCat("{", std::string(1, letter), "}"), Database::Id(UuidOf(letter, step)));
+  }
+  for (int second = 0; second < 10; ++second) {
+    literals.emplace_back(StrCat("{t", second, "}"), Database::Time(At(second)));
+  }
+  const std::string sql =
+      StrCat(kRows, Database::kMore, form == Form::kWithContent ? kMessagesWithContent : kMessages);
+  return absl::StrReplaceAll(absl::StrReplaceAll(sql, Database::Own()), literals);
+}
+
+// A database that was brought up step by step, and the rows that each step left in it.
+template <typename Database>
+struct Grown {
+  Grown();
+  // By bulk, which reads every column of every table; those of the families alone that are given.
+  void CheckRows(int first_families);
+
+  Database database;
+  std::vector<Family> families;
+};
+
+template <typename Database>
+Grown<Database>::Grown() {
+  Sha256Digest hash{};
+  for (const Form form : Database::kForms) {
+    const int step = static_cast<int>(families.size()) + 1;
+    REQUIRE(*database.migrator().Up(step) == std::vector{step});
+    families.emplace_back(step, form, hash);
+    hash = families.back().event.hash;
+    database.Execute(SqlOf<Database>(step, form, families.back()));
+  }
+}
+
+// A row's place among those of its kind is its family's, but for the order of keys made of several.
+template <typename Row>
+void CheckFound(const std::vector<Row>& found, const std::vector<Row>& expected) {
+  for (const Row& row : expected) {
+    CAPTURE(NameOf(row));
+    CHECK(std::count(found.begin(), found.end(), row) == 1);
+  }
+}
+
+template <typename Database>
+void Grown<Database>::CheckRows(int first_families) {
+  const std::unique_ptr<StoreExporter> reader = database.Reader();
+  for (int i = 0; i < static_cast<int>(families.size()); ++i) {
+    for (const RowBatch& batch : families[static_cast<std::size_t>(i)].Batches()) {
+      std::visit(
+          [&](const auto& expected) {
+            const RowKind kind = KindOf(batch);
+            const RowBatch all = Must(reader->Read(kind, "", 1000));
+            const auto& found = std::get<std::decay_t<decltype(expected)>>(all);
+            CHECK(found.size() == expected.size() * families.size());
+            if (i < first_families) CheckFound(found, expected);
+          },
+          batch);
+    }
+  }
+}
+
+TEMPLATE_TEST_CASE("each step keeps the rows of the steps before it", "[store]", Sqlite, Postgres) {
+  Grown<TestType> grown;
+  // Each step needs its lines above.
+  REQUIRE(std::size(TestType::kForms) == Must(grown.database.migrator().Status()).size());
+  grown.CheckRows(static_cast<int>(grown.families.size()));
+}
+
+TEMPLATE_TEST_CASE("the service finds what was written before each step", "[store]", Sqlite, Postgres) {
+  Grown<TestType> grown;
+  const std::unique_ptr<Store> store = grown.database.Open();
+  for (const Family& f : grown.families) {
+    REQUIRE_OK(store->Write(Deadline::Never(), [&](WriteTransaction& tx) -> absl::Status {
+      CHECK(Must(tx.users().FindByEmailKey(f.user.fields.email_key))->fields() == f.user.fields);
+      CHECK(Must(tx.tokens().Find(f.token.digest)) == f.token);
+      CHECK(!Must(tx.cooldowns().TryStart(f.cooldown.key, At(8), At(9))));
+      CHECK(Must(tx.orders().FindByReference(f.order.reference))->fields() == f.order);
+      CHECK(Must(tx.refunds().Find(f.refund.id))->fields() == f.refund);
+      for (const Message& message : f.messages) CHECK(Must(tx.messages().Find(message.id)) == message);
+      CHECK(Must(tx.settings().Find(f.setting.name)) == f.setting.value);
+      return absl::OkStatus();
+    }));
+    CHECK(Get(*store, [&](ReadTransaction& tx) { return tx.idempotency().Find(f.record.key); }) == f.record);
+    const MessageFilter to_user{{}, f.user.fields.id, f.user.fields.email_key};
+    CHECK(Get(*store, [&](ReadTransaction& tx) { return tx.messages().List(to_user, {}, 10); }).size() == 3);
+  }
+  CHECK(IsWholeChain(AllEvents(*store)));
+  const std::vector<Message> claimed =
+      Do(*store, [](WriteTransaction& tx) { return tx.messages().Claim(At(3), At(99), 100); });
+  CHECK(claimed.size() == grown.families.size());
+  CHECK(Do(*store, [](WriteTransaction& tx) {
+          return tx.expiry().DeleteExpired({At(0), At(0), At(1)}, 1000);
+        }) == false);
+}
+
+TEMPLATE_TEST_CASE("down to each step and up again brings back the schema and what that step could hold",
+                   "[store]", Sqlite, Postgres) {
+  Grown<TestType> grown;
+  const std::vector<std::string> schema = grown.database.Schema();
+  for (int to = static_cast<int>(grown.families.size()) - 1; to > 0; --to) {
+    REQUIRE_OK(grown.database.migrator().Down(to).status());
+    CHECK(grown.database.Schema() != schema);
+    REQUIRE_OK(grown.database.migrator().Up().status());
+    CHECK(grown.database.Schema() == schema);
+    grown.CheckRows(to);
+  }
+  REQUIRE_OK(grown.database.migrator().Down(0).status());
+  REQUIRE_OK(grown.database.migrator().Up().status());
+  CHECK(grown.database.Schema() == schema);
+}
+
+TEMPLATE_TEST_CASE("a migration down fails while a zero-amount refund exists, and keeps the refund",
+                   "[store]", Sqlite, Postgres) {
+  constexpr int kZeroAmountRefunds = 4;
+  TestType database;
+  REQUIRE_OK(database.migrator().Up().status());
+  RefundId id;
+  {
+    const std::unique_ptr<Store> store = database.Open();
+    const Refund refund = With(SampleRefund(StoredOrder(*store)), [](RefundFields& f) {
+      f.amount = f.shipping = 0;
+      f.lines = {{0, 1, 0}};
+    });
+    REQUIRE_OK(Write(*store, [&](WriteTransaction& tx) { return tx.refunds().Insert(refund); }));
+    id = refund->id;
+  }
+  CHECK_FALSE(database.migrator().Down(kZeroAmountRefunds - 1).ok());
+  REQUIRE_OK(database.migrator().Up().status());
+  CHECK(Get(*database.Open(), [&](ReadTransaction& tx) { return tx.refunds().Find(id); }).has_value());
+}
+
+TEMPLATE_TEST_CASE("a message that contradicts itself can't be stored", "[store]", Sqlite, Postgres) {
+  TestType database;
+  REQUIRE_OK(database.migrator().Up().status());
+  const std::unique_ptr<Store> store = database.Open();
+  const auto insert = [&](auto change) {
+    Message message = SampleMessage(UserId());
+    change(message);
+    return Write(*store, [&](WriteTransaction& tx) { return tx.messages().Insert(message); });
+  };
+  CHECK(absl::IsInternal(insert([](Message& m) { m.pin_time = kT0; })));
+  CHECK(absl::IsInternal(insert([](Message& m) { m.end_time = kT0; })));
+  CHECK(absl::IsInternal(insert([](Message& m) { m.state = MessageState::kDead; })));
+  CHECK(insert([](Message& m) {
+          m.pinned_provider = "smtp";
+          m.pin_time = kT0;
+        }).ok());
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+
+#include "adapters/store/postgres/postgres_store.h"
+#include "tests/contract/store/fixtures.h"
+#include "tests/support/postgres/postgres_database.h"
+
+namespace keelson {
+
+// A database of its own on the process's PostgreSQL.
+class PostgresFixture : public StoreFixture {
+ public:
+  PostgresFixture();
+  Store& store() override { return *store_; }
+  bool one_writer() const override { return false; }
+
+ protected:
+  struct Behind {};
+  // Behind a pooler that hands every transaction to any of its connections.
+  explicit PostgresFixture(Behind);
+
+ private:
+  void Open(const PostgresOptions& options);
+
+  servers::PostgresDatabase database_;
+  RealClock clock_;
+  std::unique_ptr<Store> store_;
+};
+
+}  // namespace keelson

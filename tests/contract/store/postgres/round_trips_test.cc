@@ -1,0 +1,131 @@
+#include "tests/contract/store/postgres/round_trips.h"
+
+#include "core/accounts/user_repository.h"
+#include "core/notifications/message_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/refunds/create_refund.h"
+#include "core/refunds/refund_repository.h"
+#include "core/refunds/settle_refunds.h"
+#include "core/store/store.h"
+#include "tests/contract/store/postgres/fixture.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_entropy.h"
+#include "tests/support/fake_payment_provider.h"
+#include "tests/support/recording_log.h"
+
+namespace keelson {
+namespace {
+
+class Refunding {
+ public:
+  explicit Refunding(const RefundPolicy& policy) : create_(fixture_.store(), clock_, ids_, policy) {
+    clock_.Set(kT0);
+  }
+
+  // How many round trips it takes to refund the whole order under this request id.
+  int RoundTripsOf(const std::string& request_id) {
+    const CallContext context{"web", "corr-1", "00-trace", Deadline::Never()};
+    CreateRefundCommand command;
+    command.request_id = request_id;
+    command.order_id = order_->id.ToString();
+    command.scope.scope = RefundEverything{};
+    const int before = RoundTrips();
+    REQUIRE_OK(create_.Handle(context, command).status());
+    return RoundTrips() - before;
+  }
+
+ private:
+  PostgresFixture fixture_;
+  FakeClock clock_;
+  FakeEntropy entropy_;
+  IdGenerator ids_{clock_, entropy_};
+  CreateRefund create_;
+  const Order order_ = StoredOrder(fixture_.store());
+};
+
+TEST_CASE("a refund is made in two round trips: for the order, and for the changes with their commit",
+          "[postgres]") {
+  CHECK(Refunding({}).RoundTripsOf("request-1") == 2);
+}
+
+TEST_CASE("a refund whose owner is told by e-mail is made in three round trips", "[postgres]") {
+  RefundPolicy policy;
+  policy.approval_above[*Currency::Parse("EUR")] = 0;
+  CHECK(Refunding(policy).RoundTripsOf("request-1") == 3);
+}
+
+// An order of somebody's own, with a refund that is due.
+void StoreDueRefund(Store& store, const std::string& email_key) {
+  const Order order = With(SampleOrder(StoredUser(store, email_key)->id), [](OrderFields& f) {
+    f.refund_pending = 3;
+    f.refunded_shipping = 1;
+    f.refund_count = 1;
+    f.lines[0].refunded_quantity = 1;
+    f.lines[0].refunded_amount = 2;
+  });
+  const Refund refund = With(SampleRefund(order), [](RefundFields& f) { f.state = RefundState::kApproved; });
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {
+    absl::Status status = tx.orders().Insert(order);
+    status.Update(tx.refunds().Insert(refund));
+    return status;
+  }));
+}
+
+TEST_CASE("a batch of refunds is claimed in three round trips and settled in four, however many it has",
+          "[postgres]") {
+  PostgresFixture fixture;
+  constexpr int kRefunds = 10;
+  for (int i = 0; i < kRefunds; ++i) StoreDueRefund(fixture.store(), std::to_string(i));
+  RealClock clock;
+  FakeEntropy entropy;
+  IdGenerator ids(clock, entropy);
+  RecordingLog log;
+  FakePaymentProvider provider(SampleOrder(UserId())->payment_provider);
+  SettleRefunds settle(fixture.store(), clock, entropy, ids, log, provider);
+  const int before = RoundTrips();
+  const absl::StatusOr<int> settled = settle.Handle();
+  REQUIRE_OK(settled.status());
+  CHECK(*settled == kRefunds);
+  CHECK(provider.moved.size() == kRefunds);
+  CHECK(RoundTrips() - before == 3 + 4);
+}
+
+TEST_CASE("the outcomes of many messages are written in two round trips", "[postgres]") {
+  PostgresFixture fixture;
+  Store& store = fixture.store();
+  std::vector<Message> messages;
+  for (int i = 0; i < 10; ++i) messages.push_back(SampleMessage(UserId()));
+  for (Message& message : messages) {
+    REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.messages().Insert(message); }));
+  }
+  messages =
+      Do(store, [&](WriteTransaction& tx) { return tx.messages().Claim(kT0, kT0 + absl::Hours(1), 10); });
+  const int before = RoundTrips();
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.messages().Save(messages); }) ==
+        std::vector(10, true));
+  CHECK(RoundTrips() - before == 2);
+}
+
+TEST_CASE("many users that are looked for together are found in one round trip", "[postgres]") {
+  PostgresFixture fixture;
+  Store& store = fixture.store();
+  const UserId id = StoredUser(store)->id;
+  int found = 0;
+  const ReadCall call{Deadline::Never(), [&] {
+                        store
+                            .Read(Deadline::Never(),
+                                  [&](ReadTransaction& tx) -> absl::Status {
+                                    const Found<User> user = tx.users().Find(id);
+                                    if (user.ok() && user->has_value()) ++found;
+                                    return user.status();
+                                  })
+                            .IgnoreError();
+                      }};
+  const int before = RoundTrips();
+  store.ReadTogether(std::vector<ReadCall>(50, call));
+  CHECK(RoundTrips() - before == 1);
+  CHECK(found == 50);
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,166 @@
+// How SQLite reads lists: what its plans say, and what they come to.
+#include <sqlite3.h>
+
+#include <set>
+
+#include "adapters/store/sqlite/sqlite_migrator.h"
+#include "adapters/store/sqlite/transactions.h"
+#include "core/notifications/message_repository.h"
+#include "core/store/expiry_repository.h"
+#include "tests/contract/store/shop.h"
+#include "tests/contract/store/sqlite/fixture.h"
+
+namespace keelson {
+namespace {
+
+using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
+
+// One statement that was run.
+struct Run {
+  std::string sql;
+  int steps = 0;
+  int sorts = 0;
+  int full_scan_steps = 0;
+};
+
+// A database of its own, with a connection that tells what it runs.
+class Database {
+ public:
+  Database() {
+    REQUIRE_OK(SqliteMigrator(path_, clock_).Up().status());
+    auto opened = Connection::Open({path_, Connection::Access::kReadWrite});
+    REQUIRE_OK(opened.status());
+    connection_ = *std::move(opened);
+    transaction_.emplace(*connection_);
+    REQUIRE_OK(connection_->Execute("BEGIN"));
+    sqlite3_trace_v2(connection_->database().getHandle(), SQLITE_TRACE_PROFILE, &Database::Profile, this);
+  }
+
+  SqliteWriteTransaction& tx() { return *transaction_; }
+
+  // What runs when `work` does.
+  template <typename Work>
+  std::vector<Run> RunsOf(Work work) {
+    runs_.clear();
+    work();
+    REQUIRE_OK(connection_->failure());
+    return std::move(runs_);
+  }
+
+  std::vector<std::string> PlanOf(const std::string& sql) {
+    std::vector<std::string> plan;
+    SQLite::Statement explain(connection_->database(), "EXPLAIN QUERY PLAN " + sql);
+    while (explain.executeStep()) plan.push_back(explain.getColumn(3).getString());
+    return plan;
+  }
+
+ private:
+  static int Profile(unsigned, void* self, void* statement, void*) {
+    auto* run = static_cast<sqlite3_stmt*>(statement);
+    const auto status = [&](int counter) { return sqlite3_stmt_status(run, counter, 1); };
+    static_cast<Database*>(self)->runs_.push_back({sqlite3_sql(run), status(SQLITE_STMTSTATUS_VM_STEP),
+                                                   status(SQLITE_STMTSTATUS_SORT),
+                                                   status(SQLITE_STMTSTATUS_FULLSCAN_STEP)});
+    return 0;
+  }
+
+  TemporaryFolder folder_;
+  RealClock clock_;
+  const std::string path_ = folder_.File("keelson.db");
+  std::unique_ptr<Connection> connection_;
+  std::optional<SqliteWriteTransaction> transaction_;
+  std::vector<Run> runs_;
+};
+
+TEST_CASE("no plan of a list scans a table, and but for a rare prefix none sorts", "[sqlite]") {
+  // More than are sorted for a prefix, so that both ways to find one are taken.
+  Database database;
+  const Shop shop(database.tx(), 5000);
+  std::set<std::string> statements;
+  const auto note = [&](auto before, auto list) {
+    for (const Run& run : database.RunsOf([&] { list(before); })) statements.insert(run.sql);
+  };
+  ForEachList(shop, database.tx(), note);
+  ForEachPrefixList(shop, database.tx(), note);
+  CHECK(statements.size() == 18);
+  for (const std::string& sql : statements) {
+    CAPTURE(sql);
+    for (const std::string& step : database.PlanOf(sql)) {
+      CHECK_THAT(step, StartsWith("SEARCH ") || StartsWith("MERGE (UNION ALL)") || StartsWith("LEFT") ||
+                           StartsWith("RIGHT") || StartsWith("CO-ROUTINE") || StartsWith("SCAN (subquery") ||
+                           StartsWith("USE TEMP B-TREE FOR ORDER BY"));
+      if (step.starts_with("USE TEMP B-TREE")) CHECK_THAT(sql, Contains("INDEXED BY users_by_email_key"));
+    }
+  }
+}
+
+TEST_CASE("a page costs the same however far in, and whatever else the table holds", "[sqlite]") {
+  Database database;
+  const Shop shop(database.tx(), 5000);
+  ForEachList(shop, database.tx(), [&](auto deep, auto list) {
+    for (const std::optional<ListPosition> before : {std::optional<ListPosition>(), deep}) {
+      int steps = 0;
+      for (const Run& run : database.RunsOf([&] { list(before); })) {
+        CAPTURE(run.sql);
+        CHECK(run.full_scan_steps == 0);
+        CHECK(run.sorts == 0);
+        steps += run.steps;
+      }
+      CHECK(steps < 150 * kLimit);
+    }
+  });
+}
+
+TEST_CASE("a page of addresses by their beginning scans no table, and sorts once at most", "[sqlite]") {
+  Database database;
+  const Shop shop(database.tx(), 5000);
+  ForEachPrefixList(shop, database.tx(), [&](auto deep, auto list) {
+    for (const std::optional<ListPosition> before : {std::optional<ListPosition>(), deep}) {
+      for (const Run& run : database.RunsOf([&] { list(before); })) {
+        CAPTURE(run.sql);
+        CHECK(run.full_scan_steps == 0);
+        const bool looks_up = run.sql.find("users_by_email_key") != std::string::npos;
+        CHECK(run.sorts <= (looks_up ? 1 : 0));
+        if (!looks_up) CHECK(run.steps < 150 * kLimit);
+      }
+    }
+  });
+}
+
+// How many steps each statement takes with so many messages waiting.
+std::vector<int> StepsOfSending(int waiting) {
+  Database database;
+  SqliteWriteTransaction& tx = database.tx();
+  const UserId user(NextSampleUuid());
+  for (int i = 0; i < waiting; ++i) {
+    // Every tenth has ended.
+    Message message = SampleMessage(i < 40 ? user : UserId(NextSampleUuid()));
+    message.due_time = kT0 + absl::Seconds(i);
+    if (i % 10 == 9) EndMessage(message, MessageState::kDead, message.due_time);
+    REQUIRE_OK(tx.messages().Insert(message));
+  }
+  const absl::Time later = kT0 + absl::Hours(24);
+  std::vector<int> steps;
+  const auto count = [&](auto work) {
+    for (const Run& run : database.RunsOf(work)) {
+      CAPTURE(run.sql);
+      CHECK(run.full_scan_steps == 0);
+      CHECK(run.sorts == 0);
+      steps.push_back(run.steps);
+    }
+  };
+  count([&] { CHECK(*tx.messages().AnyDue(later)); });
+  count([&] { CHECK(tx.messages().Claim(later, later + absl::Minutes(2), 20)->size() == 20); });
+  count([&] { CHECK(tx.messages().Supersede(user, "verify_email", later).ok()); });
+  count([&] { CHECK(*tx.expiry().DeleteExpired({kT0, kT0, later}, 5)); });
+  return steps;
+}
+
+TEST_CASE("to claim messages, to supersede and to delete them costs the same however many there are",
+          "[sqlite]") {
+  CHECK(StepsOfSending(100) == StepsOfSending(5000));
+}
+
+}  // namespace
+}  // namespace keelson

@@ -1,0 +1,228 @@
+// A log is replayed only into the database file that it was written for.
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <fstream>
+
+#include "adapters/store/sqlite/log_record.h"
+#include "adapters/store/sqlite/sqlite_backup.h"
+#include "adapters/store/sqlite/sqlite_bulk.h"
+#include "adapters/store/sqlite/sqlite_migrator.h"
+#include "core/accounts/user_repository.h"
+#include "core/events/event_repository.h"
+#include "core/store/setting_repository.h"
+#include "core/store/store.h"
+#include "tests/contract/store/sqlite/fixture.h"
+
+namespace keelson {
+namespace {
+
+using Catch::Matchers::Contains;
+using std::filesystem::copy_options;
+
+RealClock real_clock;
+
+absl::StatusOr<std::unique_ptr<Store>> OpenAt(const std::string& path) {
+  SqliteOptions options;
+  options.path = path;
+  return SqliteStore::Open(options, real_clock);
+}
+
+std::unique_ptr<Store> MustOpen(const std::string& path) {
+  absl::StatusOr<std::unique_ptr<Store>> store = OpenAt(path);
+  REQUIRE_OK(store.status());
+  return *std::move(store);
+}
+
+int CountUsers(Store& store) {
+  return static_cast<int>(
+      Get(store, [](ReadTransaction& tx) { return tx.users().List({}, std::nullopt, 1000); }).size());
+}
+
+void Overwrite(const std::string& from, const std::string& to) {
+  std::filesystem::copy_file(from, to, copy_options::overwrite_existing);
+}
+
+std::string ReadText(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+// The files of a service after kill -9: ten users; the backup holds seven of them.
+class Crashed {
+ public:
+  Crashed() {
+    MustOpen(path()).reset();
+    // A copy made while the service is stopped.
+    std::filesystem::copy_file(path(), stopped_copy());
+    const std::unique_ptr<Store> store = MustOpen(path());
+    for (int i = 0; i < 7; ++i) StoredUser(*store, std::to_string(i));
+    REQUIRE_OK(BackUpSqlite(path(), backup(), real_clock, [](std::int64_t, std::int64_t) {}));
+    for (int i = 7; i < 10; ++i) StoredUser(*store, std::to_string(i));
+    // The files that kill -9 leaves.
+    std::filesystem::create_directory(folder_.File("crashed"));
+    for (const char* suffix : {"", "-wal", ".lock"}) {
+      std::filesystem::copy_file(path() + suffix, crashed() + suffix);
+    }
+  }
+
+  std::string crashed() const { return folder_.File("crashed/keelson.db"); }
+  std::string backup() const { return folder_.File("backup.db"); }
+  std::string stopped_copy() const { return folder_.File("stopped.db"); }
+
+ private:
+  std::string path() const { return folder_.File("keelson.db"); }
+
+  const TemporaryFolder folder_;
+};
+
+void CheckForeign(const absl::Status& status) {
+  INFO(status.ToString());
+  CHECK(HasReason(status, Reason::kStoreUnavailable));
+  CHECK_THAT(std::string(status.message()),
+             Contains("keelson.db-wal, that belongs to a different file") && Contains("keelson restore"));
+}
+
+// All commands refuse the database and leave its files unchanged.
+void CheckRefusedByAll(const std::string& path) {
+  const auto size = std::filesystem::file_size(path + "-wal");
+  CheckForeign(OpenAt(path).status());
+  const SqliteMigrator migrator(path, real_clock);
+  CheckForeign(migrator.Up().status());
+  CheckForeign(migrator.Status().status());
+  CheckForeign(SqliteBulk::OpenReader(path, BulkAccess::kShared, real_clock).status());
+  CheckForeign(SqliteBulk::OpenReader(path, BulkAccess::kExclusive, real_clock).status());
+  CheckForeign(SqliteBulk::OpenTarget(path, real_clock).status());
+  CheckForeign(BackUpSqlite(path, path + ".copy", real_clock, [](std::int64_t, std::int64_t) {}));
+  CHECK(std::filesystem::file_size(path + "-wal") == size);
+}
+
+TEST_CASE("recovery after repeated crashes keeps all commits", "[sqlite]") {
+  const Crashed files;
+  const int users = GENERATE(1, 2, 3);
+  for (int i = 0; i < users; ++i) {
+    const std::unique_ptr<Store> store = MustOpen(files.crashed());
+    CHECK(CountUsers(*store) == 10 + i);
+    StoredUser(*store, "later " + std::to_string(i));
+    const std::string image = files.crashed() + ".image";
+    for (const char* suffix : {"", "-wal", ".lock"}) Overwrite(files.crashed() + suffix, image + suffix);
+    CHECK(CountUsers(*MustOpen(image)) == 11 + i);
+  }
+}
+
+TEST_CASE("a backup copied over the database after a crash is not mixed with the old log", "[sqlite]") {
+  const Crashed files;
+  Overwrite(GENERATE(true, false) ? files.backup() : files.stopped_copy(), files.crashed());
+  CheckRefusedByAll(files.crashed());
+  SECTION("it is served once the log is deleted") {
+    std::filesystem::remove(files.crashed() + "-wal");
+    CHECK(CountUsers(*MustOpen(files.crashed())) < 10);
+  }
+}
+
+TEST_CASE("a file renamed over the database after a crash is not mixed with the old log", "[sqlite]") {
+  const Crashed files;
+  std::filesystem::rename(files.backup(), files.crashed());
+  CheckRefusedByAll(files.crashed());
+}
+
+TEST_CASE("a log that appears after a clean shutdown is not replayed", "[sqlite]") {
+  const Crashed files;
+  const std::string path = files.crashed() + ".other";
+  MustOpen(path).reset();
+  Overwrite(files.crashed() + "-wal", path + "-wal");
+  CHECK(HasReason(OpenAt(path).status(), Reason::kStoreUnavailable));
+}
+
+TEST_CASE("a log without a record is replayed, because older versions write no record", "[sqlite]") {
+  const Crashed files;
+  const std::string lock = files.crashed() + ".lock";
+  SECTION("an empty lock file") {
+    std::ofstream(lock, std::ios::trunc).flush();
+  }
+  SECTION("none") {
+    std::filesystem::remove(lock);
+  }
+  CHECK(CountUsers(*MustOpen(files.crashed())) == 10);
+}
+
+TEST_CASE("a crash between two generations keeps all commits", "[sqlite]") {
+  const Crashed files;
+  const std::string lock = files.crashed() + ".lock";
+  std::optional<LogRecord> record = ParseLogRecord(ReadText(lock));
+  REQUIRE(record);
+  record->owners.push_back(NewGeneration());
+  std::ofstream(lock) << FormatLogRecord(*record);
+  CHECK(CountUsers(*MustOpen(files.crashed())) == 10);
+  CHECK(CountUsers(*MustOpen(files.crashed())) == 10);
+}
+
+TEST_CASE("a database copied over an open one is detected and not written to", "[sqlite]") {
+  const Crashed files;
+  const std::string path = files.crashed();
+  std::unique_ptr<Store> store = MustOpen(path);
+  StoredUser(*store, "acknowledged");
+  Overwrite(files.backup(), path);
+  const absl::Status health = store->Check(Deadline::Never());
+  CHECK(HasReason(health, Reason::kStoreUnavailable));
+  CHECK_THAT(std::string(health.message()), Contains(path) && Contains("overwritten"));
+  CHECK(HasReason(Write(*store, [](WriteTransaction& tx) { return tx.events().Append(SampleEvent("x")); }),
+                  Reason::kStoreUnavailable));
+  store.reset();
+  CheckForeign(OpenAt(path).status());
+  std::filesystem::remove(path + "-wal");
+  CHECK(CountUsers(*MustOpen(path)) == 7);
+}
+
+// Writes, and waits for the next complete checkpoint.
+void WriteAndAwaitNewLog(Store& store, const std::string& path, const std::string& user) {
+  const std::string before = ReadText(path + ".lock");
+  StoredUser(store, user);
+  const Deadline patience = Deadline::After(absl::Seconds(60));
+  while (ReadText(path + ".lock") == before && !patience.expired()) std::this_thread::yield();
+  CHECK(ReadText(path + ".lock") != before);
+}
+
+TEST_CASE("a copy of the file of a running service is not mixed with a later log", "[sqlite]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.File("keelson.db");
+  const std::string crashed = folder.File("crashed.db");
+  const std::unique_ptr<Store> store = MustOpen(path);
+  WriteAndAwaitNewLog(*store, path, "first");
+  std::filesystem::copy_file(path, folder.File("first.db"));
+  WriteAndAwaitNewLog(*store, path, "second");
+  std::filesystem::copy_file(path, folder.File("second.db"));
+  WriteAndAwaitNewLog(*store, path, "third");
+  StoredUser(*store, "fourth");
+  for (const char* suffix : {"", "-wal", ".lock"}) Overwrite(path + suffix, crashed + suffix);
+  for (const char* copy : {"first.db", "second.db"}) {
+    Overwrite(folder.File(copy), crashed);
+    CHECK(HasReason(OpenAt(crashed).status(), Reason::kStoreUnavailable));
+  }
+  Overwrite(path, crashed);
+  CHECK(CountUsers(*MustOpen(crashed)) == 4);
+}
+
+TEST_CASE("a transaction without changes writes nothing", "[sqlite]") {
+  const TemporaryFolder folder;
+  const std::string path = folder.File("keelson.db");
+  const std::unique_ptr<Store> store = MustOpen(path);
+  WriteAndAwaitNewLog(*store, path, "first");
+  const std::string log = ReadText(path + "-wal");
+  REQUIRE_OK(Write(*store, [](WriteTransaction& tx) { return tx.settings().Find("x").status(); }));
+  CHECK(ReadText(path + "-wal") == log);
+}
+
+TEST_CASE("a log that remains because of a concurrent reader is accepted", "[sqlite]") {
+  const Crashed files;
+  std::unique_ptr<Store> store = MustOpen(files.crashed());
+  SQLite::Database reader(files.crashed(), SQLite::OPEN_READONLY);
+  CHECK(reader.execAndGet("SELECT count(*) FROM users").getInt() == 10);
+  StoredUser(*store, "last");
+  store.reset();
+  CHECK(std::filesystem::exists(files.crashed() + "-wal"));
+  CHECK(CountUsers(*MustOpen(files.crashed())) == 11);
+}
+
+}  // namespace
+}  // namespace keelson

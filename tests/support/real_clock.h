@@ -1,0 +1,15 @@
+#pragma once
+
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "core/common/clock.h"
+
+namespace keelson {
+
+// The system's time in the precision that stores keep.
+class RealClock : public Clock {
+ public:
+  absl::Time Now() override { return absl::FromUnixMicros(absl::ToUnixMicros(absl::Now())); }
+};
+
+}  // namespace keelson
