@@ -1,5 +1,6 @@
 #include "core/accounts/find_by_address.h"
 
+#include "absl/functional/function_ref.h"
 #include "core/accounts/user_repository.h"
 
 namespace keelson {
@@ -11,15 +12,24 @@ bool Holds(const User& user, const EmailAddress& address) {
   return held.ok() && *held == address;
 }
 
+Found<User> FindByEitherKey(const EmailAddress& address,
+                            absl::FunctionRef<Found<User>(std::string_view email_key)> find_by_key) {
+  Found<User> user = find_by_key(address.key());
+  const std::string former_key = address.former_key();
+  if (!user.ok() || *user || former_key == address.key()) return user;
+  user = find_by_key(former_key);
+  if (user.ok() && *user && !Holds(**user, address)) return std::nullopt;
+  return user;
+}
+
 }  // namespace
 
 Found<User> FindByAddress(UserReader& users, const EmailAddress& address) {
-  Found<User> user = users.FindByEmailKey(address.key());
-  const std::string former_key = address.former_key();
-  if (!user.ok() || *user || former_key == address.key()) return user;
-  user = users.FindByEmailKey(former_key);
-  if (user.ok() && *user && !Holds(**user, address)) return std::nullopt;
-  return user;
+  return FindByEitherKey(address, [&](std::string_view key) { return users.FindByEmailKey(key); });
+}
+
+Found<User> FindByAddressForUpdate(UserRepository& users, const EmailAddress& address) {
+  return FindByEitherKey(address, [&](std::string_view key) { return users.FindByEmailKeyForUpdate(key); });
 }
 
 }  // namespace keelson

@@ -112,7 +112,7 @@ absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& cont
                                    applicant->locale, command.labels, now);
   return to_user(ExecuteIdempotently<RegisterUserAnswer>(
       store_, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<RegisterUserAnswer> {
-        const Found<User> existing_user = FindByAddress(tx.users(), applicant->email);
+        const Found<User> existing_user = FindByAddressForUpdate(tx.users(), applicant->email);
         if (!existing_user.ok()) return existing_user.status();
         if (*existing_user && !policy_.conceal_existing_email) return EmailTaken();
         absl::Status done = *existing_user ? NotifyExistingOwner(tx, context, **existing_user, now)

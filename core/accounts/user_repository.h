@@ -41,9 +41,13 @@ class UserReader {
 
 class UserRepository : public UserReader {
  public:
-  // As Find, but the user may be changed by others before the transaction ends: for what only tells them of
-  // something, and must not make them wait. FindMany finds them so, too.
-  virtual Found<User> FindUnlocked(UserId id) = 0;
+  // Like Find and FindByEmailKey, with the row locked until the transaction ends, for a user that the
+  // transaction changes or whose state it relies on. A store that runs one Write at a time needs no row
+  // locks.
+  virtual Found<User> FindForUpdate(UserId id) { return Find(id); }
+  virtual Found<User> FindByEmailKeyForUpdate(std::string_view email_key) {
+    return FindByEmailKey(email_key);
+  }
   // ALREADY_EXISTS (EMAIL_TAKEN) where an account holds the address.
   virtual absl::Status Insert(const User& user, std::string_view password_hash) = 0;
   virtual absl::Status Update(const User& user) = 0;
@@ -64,7 +68,8 @@ struct EmailToken {
 class TokenRepository {
  public:
   virtual ~TokenRepository() = default;
-  virtual Found<EmailToken> Find(const Sha256Digest& digest) = 0;
+  // Locks the row until the transaction ends.
+  virtual Found<EmailToken> FindForUpdate(const Sha256Digest& digest) = 0;
   // In the place of the user's older token of this purpose, if there is one.
   virtual absl::Status Put(const EmailToken& token) = 0;
 };

@@ -24,10 +24,10 @@ absl::StatusOr<User> VerifyEmail::Handle(const CallContext& context, const Secre
   const absl::Time now = clock_.Now();
   std::optional<User> verified;
   const absl::Status status = store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
-    const Found<EmailToken> found = tx.tokens().Find(digest);
+    const Found<EmailToken> found = tx.tokens().FindForUpdate(digest);
     if (!found.ok()) return found.status();
     if (!*found || (*found)->expire_time <= now) return TokenInvalid();
-    Found<User> user = tx.users().Find((*found)->user_id);
+    Found<User> user = tx.users().FindForUpdate((*found)->user_id);
     if (!user.ok()) return user.status();
     if (!*user || (**user)->email_key != (*found)->email_key) return TokenInvalid();
     verified = std::move(*user);
@@ -57,7 +57,7 @@ absl::Status ResendVerification::Handle(const CallContext& context, const std::s
     const absl::StatusOr<bool> address_free =
         tx.cooldowns().TryStart(AddressCooldown(address->key()), now, until);
     if (!address_free.ok() || !*address_free) return address_free.status();
-    const Found<User> user = FindByAddress(tx.users(), *address);
+    const Found<User> user = FindByAddressForUpdate(tx.users(), *address);
     if (!user.ok()) return user.status();
     if (!*user || (**user)->email_verify_time || (**user)->state != UserState::kActive)
       return absl::OkStatus();

@@ -13,12 +13,12 @@ namespace keelson {
 template <typename T>
 using Found = absl::StatusOr<std::optional<T>>;
 
-// What a repository finds one by one: those that are there, each once.
+// Returns the existing entities with these ids, each once, found one by one with FindForUpdate.
 template <typename Entity, typename Repository, typename Id>
-absl::StatusOr<std::vector<Entity>> FindEach(Repository& repository, std::span<const Id> ids) {
+absl::StatusOr<std::vector<Entity>> FindEachForUpdate(Repository& repository, std::span<const Id> ids) {
   std::vector<Entity> entities;
   for (const Id& id : std::set<Id>(ids.begin(), ids.end())) {
-    Found<Entity> found = repository.Find(id);
+    Found<Entity> found = repository.FindForUpdate(id);
     if (!found.ok()) return found.status();
     if (*found) entities.push_back(**std::move(found));
   }

@@ -50,7 +50,7 @@ absl::StatusOr<Message> GetMessage::Handle(const CallContext& context, std::stri
   if (!message_id) return FieldErrors().Add("id", InvalidId<MessageKind>()).ToStatus();
   Message message;
   RETURN_IF_ERROR(store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(message, FindMessage(tx.messages(), *message_id));
+    ASSIGN_OR_RETURN(message, RequireMessage(tx.messages().Find(*message_id)));
     return absl::OkStatus();
   }));
   ExplainWait(providers_.ListProviders(), clock_.Now(), message);

@@ -10,8 +10,8 @@
 
 namespace keelson {
 
-absl::StatusOr<Message> FindMessage(MessageReader& messages, MessageId id) {
-  ASSIGN_OR_RETURN(std::optional<Message> message, messages.Find(id));
+absl::StatusOr<Message> RequireMessage(Found<Message> found) {
+  ASSIGN_OR_RETURN(std::optional<Message> message, std::move(found));
   if (!message) return MakeError(Reason::kMessageNotFound, "there is no such message");
   return *std::move(message);
 }
@@ -37,7 +37,7 @@ absl::StatusOr<Message> ChangeMessage(Store& store, const CallContext& context, 
   if (!message_id) return FieldErrors().Add("id", InvalidId<MessageKind>()).ToStatus();
   Message message;
   RETURN_IF_ERROR(store.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(message, FindMessage(tx.messages(), *message_id));
+    ASSIGN_OR_RETURN(message, RequireMessage(tx.messages().FindForUpdate(*message_id)));
     return ApplyStep(tx, context, event_type, now, step, message);
   }));
   return message;

@@ -10,8 +10,8 @@
 
 namespace keelson {
 
-// The message; MESSAGE_NOT_FOUND where none has the id.
-absl::StatusOr<Message> FindMessage(MessageReader& messages, MessageId id);
+// The message; MESSAGE_NOT_FOUND where the repository found none.
+absl::StatusOr<Message> RequireMessage(Found<Message> found);
 
 // MESSAGE_STATE, with the message's state and the expected one.
 absl::Status MessageStateError(const Message& message, std::string_view expected, std::string_view why);

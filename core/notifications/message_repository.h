@@ -39,6 +39,9 @@ class MessageReader {
 
 class MessageRepository : public MessageReader {
  public:
+  // Like Find, with the row locked until the transaction ends, for a message that the transaction changes. A
+  // store that runs one Write at a time needs no row locks.
+  virtual Found<Message> FindForUpdate(MessageId id) { return Find(id); }
   virtual absl::Status Insert(const Message& message) = 0;
   // Claims at most `limit` due messages, longest due first. A claimed message is SENDING, leased until
   // `lease_until`, with attempts and lease_epoch incremented; until then no other process can claim it.

@@ -68,7 +68,7 @@ absl::StatusOr<int> RetryMessages::RetryBatch(const CallContext& context, std::s
   RETURN_IF_ERROR(store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
     retried = 0;  // The transaction may run more than once.
     for (const MessageId& id : ids) {
-      ASSIGN_OR_RETURN(std::optional<Message> message, tx.messages().Find(id));
+      ASSIGN_OR_RETURN(std::optional<Message> message, tx.messages().FindForUpdate(id));
       if (!message) continue;
       const absl::Status changed = ApplyStep(
           tx, context, "message.retried", now, [&](Message& dead) { return RetryDead(dead, now); }, *message);

@@ -142,7 +142,7 @@ absl::StatusOr<Basket> Check(const CreateOrderCommand& command) {
 }
 
 absl::Status RequireActiveUser(WriteTransaction& tx, UserId user_id) {
-  const Found<User> user = tx.users().Find(user_id);
+  const Found<User> user = tx.users().FindForUpdate(user_id);
   if (!user.ok()) return user.status();
   if (!*user) return MakeError(Reason::kUserNotFound, "there is no such user");
   if ((*user)->can_order()) return absl::OkStatus();

@@ -10,7 +10,7 @@ namespace keelson {
 absl::Status NotifyOwner(WriteTransaction& tx, const CallContext& context, IdGenerator& ids,
                          std::string_view template_name, const Order& order, TemplateVariables variables,
                          absl::Time now) {
-  const Found<User> owner = tx.users().FindUnlocked(order->user_id);
+  const Found<User> owner = tx.users().Find(order->user_id);
   if (!owner.ok() || !*owner) return owner.status();
   variables.emplace("order", order.display_name());
   return NotifyUser(tx, context, ids, template_name, **owner, std::move(variables), now);

@@ -9,8 +9,7 @@
 
 namespace keelson {
 
-absl::StatusOr<Order> FindOrder(OrderReader& orders, OrderId id) {
-  Found<Order> order = orders.Find(id);
+absl::StatusOr<Order> RequireOrder(Found<Order> order) {
   if (!order.ok()) return order.status();
   if (!*order) return MakeError(Reason::kOrderNotFound, "there is no such order");
   return **std::move(order);
@@ -29,7 +28,7 @@ absl::StatusOr<Order> ChangeOrder(Store& store, const CallContext& context, cons
   const Idempotency call(context, change.method, change.request_id, content.Take());
   absl::StatusOr<OrderFields> answer = ExecuteIdempotently<OrderFields>(
       store, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<OrderFields> {
-        absl::StatusOr<Order> order = FindOrder(tx.orders(), *id);
+        absl::StatusOr<Order> order = RequireOrder(tx.orders().FindForUpdate(*id));
         if (!order.ok()) return order.status();
         absl::Status status = CheckEtag(change.etag, (*order)->version);
         if (!status.ok()) return status;

@@ -13,8 +13,8 @@
 
 namespace keelson {
 
-// ORDER_NOT_FOUND where there is none.
-absl::StatusOr<Order> FindOrder(OrderReader& orders, OrderId id);
+// ORDER_NOT_FOUND if the repository found no order.
+absl::StatusOr<Order> RequireOrder(Found<Order> order);
 
 struct OrderChange {
   std::string_view method;

@@ -35,9 +35,12 @@ class OrderReader {
 
 class OrderRepository : public OrderReader {
  public:
-  // As Find, all in one question to a remote store: those that are there, each once, in no particular order.
-  virtual absl::StatusOr<std::vector<Order>> FindMany(std::span<const OrderId> ids) {
-    return FindEach<Order>(*this, ids);
+  // Like Find, with the row locked until the transaction ends, for an order that the transaction changes. A
+  // store that runs one Write at a time needs no row locks.
+  virtual Found<Order> FindForUpdate(OrderId id) { return Find(id); }
+  // Returns the existing orders, each once, in no particular order; a remote store needs one round trip.
+  virtual absl::StatusOr<std::vector<Order>> FindManyForUpdate(std::span<const OrderId> ids) {
+    return FindEachForUpdate<Order>(*this, ids);
   }
   // ALREADY_EXISTS (REFERENCE_TAKEN) where another order has its reference.
   virtual absl::Status Insert(const Order& order) = 0;

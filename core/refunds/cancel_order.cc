@@ -46,7 +46,7 @@ absl::Status CancelOrder::CancelRequests(WriteTransaction& tx, const CallContext
   if (!requested.ok() || requested->empty()) return requested.status();
   std::vector<RefundId> ids;
   for (const Refund& refund : *requested) ids.push_back(refund->id);
-  absl::StatusOr<std::vector<Refund>> refunds = tx.refunds().FindMany(ids);
+  absl::StatusOr<std::vector<Refund>> refunds = tx.refunds().FindManyForUpdate(ids);
   if (!refunds.ok()) return refunds.status();
   for (Refund& refund : *refunds) {
     // The refund was approved after the list was read. The settler pays it.

@@ -126,7 +126,7 @@ absl::StatusOr<RefundCheck> CheckRefund::Handle(const CallContext& context, cons
   if (!checked.ok()) return checked.status();
   RefundCheck check;
   const absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
-    const absl::StatusOr<Order> order = FindOrder(tx.orders(), checked->order_id);
+    const absl::StatusOr<Order> order = RequireOrder(tx.orders().Find(checked->order_id));
     if (!order.ok()) return order.status();
     check.judgement = JudgeRefund(*order, checked->scope, policy_, clock_.Now());
     check.amount.reset();
@@ -149,7 +149,7 @@ absl::StatusOr<Refund> CreateRefund::Handle(const CallContext& context, const Cr
   const Idempotency call(context, "CreateRefund", command.request_id, ContentOf(command));
   absl::StatusOr<RefundFields> answer = ExecuteIdempotently<RefundFields>(
       store_, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<RefundFields> {
-        absl::StatusOr<Order> order = FindOrder(tx.orders(), checked->order_id);
+        absl::StatusOr<Order> order = RequireOrder(tx.orders().FindForUpdate(checked->order_id));
         if (!order.ok()) return order.status();
         RefundJudgement judgement = JudgeRefund(*order, checked->scope, policy_, now);
         if (!judgement.allowed) return NotAllowed(*order, judgement);

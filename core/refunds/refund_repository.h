@@ -36,9 +36,10 @@ class RefundReader {
 
 class RefundRepository : public RefundReader {
  public:
-  // As OrderRepository's.
-  virtual absl::StatusOr<std::vector<Refund>> FindMany(std::span<const RefundId> ids) {
-    return FindEach<Refund>(*this, ids);
+  // Like OrderRepository's.
+  virtual Found<Refund> FindForUpdate(RefundId id) { return Find(id); }
+  virtual absl::StatusOr<std::vector<Refund>> FindManyForUpdate(std::span<const RefundId> ids) {
+    return FindEachForUpdate<Refund>(*this, ids);
   }
   virtual absl::Status Insert(const Refund& refund) = 0;
   virtual absl::Status Update(const Refund& refund) = 0;

@@ -40,15 +40,12 @@ Event EventOf(const Refund& refund, const CallContext& context, absl::Time now) 
                    std::move(payload));
 }
 
-// What is there of these, each to be found by its id.
-template <typename Repository, typename Id>
-auto FindById(Repository& repository, const std::vector<Id>& ids) {
-  auto found = repository.FindMany(ids);
-  using ById = std::map<Id, typename decltype(found)::value_type::value_type>;
-  if (!found.ok()) return absl::StatusOr<ById>(found.status());
-  ById by_id;
-  for (auto& entity : *found) by_id.emplace(entity->id, std::move(entity));
-  return absl::StatusOr<ById>(std::move(by_id));
+template <typename Id, typename Entity>
+absl::StatusOr<std::map<Id, Entity>> IndexById(absl::StatusOr<std::vector<Entity>> found) {
+  if (!found.ok()) return found.status();
+  std::map<Id, Entity> by_id;
+  for (Entity& entity : *found) by_id.emplace(entity->id, std::move(entity));
+  return by_id;
 }
 
 }  // namespace
@@ -89,7 +86,7 @@ absl::StatusOr<std::vector<Refund>> SettleRefunds::Claim() {
   std::vector<Refund> claimed;
   status = store_.Write(deadline, [&](WriteTransaction& tx) -> absl::Status {
     claimed.clear();
-    auto refunds = FindById(tx.refunds(), ids);
+    auto refunds = IndexById<RefundId>(tx.refunds().FindManyForUpdate(ids));
     if (!refunds.ok()) return refunds.status();
     for (const Refund& candidate : due) {
       const auto found = refunds->find(candidate->id);
@@ -131,9 +128,9 @@ absl::Status SettleRefunds::SettleAll(WriteTransaction& tx, const std::vector<At
     order_ids.push_back(attempt.refund->order_id);
     user_ids.push_back(attempt.refund->user_id);
   }
-  auto orders = FindById(tx.orders(), order_ids);
+  auto orders = IndexById<OrderId>(tx.orders().FindManyForUpdate(order_ids));
   if (!orders.ok()) return orders.status();
-  const auto owners = FindById(tx.users(), user_ids);
+  const auto owners = IndexById<UserId>(tx.users().FindMany(user_ids));
   if (!owners.ok()) return owners.status();
   for (Attempt& attempt : *current) {
     const auto order = orders->find(attempt.refund->order_id);
@@ -153,7 +150,7 @@ absl::StatusOr<std::vector<SettleRefunds::Attempt>> SettleRefunds::FindCurrent(
     WriteTransaction& tx, const std::vector<Attempt>& attempts) {
   std::vector<RefundId> ids;
   for (const Attempt& attempt : attempts) ids.push_back(attempt.refund->id);
-  const auto refunds = FindById(tx.refunds(), ids);
+  const auto refunds = IndexById<RefundId>(tx.refunds().FindManyForUpdate(ids));
   if (!refunds.ok()) return refunds.status();
   std::vector<Attempt> current;
   for (const auto& [attempted, outcome] : attempts) {

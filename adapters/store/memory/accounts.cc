@@ -82,7 +82,7 @@ std::vector<UserRow> MemoryUsers::ListAfter(std::string_view after, int limit) c
                             });
 }
 
-Found<EmailToken> MemoryTokens::Find(const Sha256Digest& digest) {
+Found<EmailToken> MemoryTokens::FindForUpdate(const Sha256Digest& digest) {
   const EmailToken* token = tokens_.Find(digest);
   return token ? std::optional<EmailToken>(*token) : std::nullopt;
 }

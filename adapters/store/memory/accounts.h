@@ -23,8 +23,6 @@ class MemoryUsers : public UserRepository {
   absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) override;
   absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
                                          int limit) override;
-  // There is one writer.
-  Found<User> FindUnlocked(UserId id) override { return Find(id); }
   absl::Status Insert(const User& user, std::string_view password_hash) override;
   absl::Status Update(const User& user) override;
 
@@ -46,7 +44,7 @@ class MemoryTokens : public TokenRepository {
  public:
   explicit MemoryTokens(Journal& journal) : journal_(journal), tokens_(journal), by_owner_(journal) {}
 
-  Found<EmailToken> Find(const Sha256Digest& digest) override;
+  Found<EmailToken> FindForUpdate(const Sha256Digest& digest) override;
   absl::Status Put(const EmailToken& token) override;
   // At most `limit` that ran out before `now`; how many.
   int DeleteExpired(absl::Time now, int limit);

@@ -23,6 +23,11 @@ Message ReadMessage(const PgResult& result, int row) {
   return m;
 }
 
+std::optional<Message> ReadOneMessage(const PgResult& result) {
+  if (result.rows() == 0) return std::nullopt;
+  return ReadMessage(result, 0);
+}
+
 // Calls `change` with the parameters of KEELSON_PG_SET_MESSAGE.
 template <typename Change>
 auto Set(const Message& m, const Change& change) {
@@ -35,12 +40,13 @@ auto Set(const Message& m, const Change& change) {
 
 Found<Message> PgMessages::Find(MessageId id) {
   return session_.CatchErrors([&]() -> Found<Message> {
-    const PgResult result = session_.SelectOne(locking_ == PgLocking::kNone
-                                                   ? KEELSON_PG_SELECT_MESSAGE "id = $1"
-                                                   : KEELSON_PG_SELECT_MESSAGE "id = $1 FOR NO KEY UPDATE",
-                                               id);
-    if (result.rows() == 0) return std::nullopt;
-    return ReadMessage(result, 0);
+    return ReadOneMessage(session_.SelectOne(KEELSON_PG_SELECT_MESSAGE "id = $1", id));
+  });
+}
+
+Found<Message> PgMessages::FindForUpdate(MessageId id) {
+  return session_.CatchErrors([&]() -> Found<Message> {
+    return ReadOneMessage(session_.SelectOne(KEELSON_PG_SELECT_MESSAGE "id = $1 FOR NO KEY UPDATE", id));
   });
 }
 

@@ -7,12 +7,13 @@ namespace keelson {
 
 class PgMessages final : public MessageRepository {
  public:
-  PgMessages(PgSession& session, PgLocking locking) : session_(session), locking_(locking) {}
+  explicit PgMessages(PgSession& session) : session_(session) {}
 
   Found<Message> Find(MessageId id) override;
   absl::StatusOr<std::vector<Message>> List(const MessageFilter& filter, std::optional<ListPosition> before,
                                             int limit) override;
   absl::StatusOr<bool> AnyDue(absl::Time now) override;
+  Found<Message> FindForUpdate(MessageId id) override;
   absl::Status Insert(const Message& message) override;
   absl::StatusOr<std::vector<Message>> Claim(absl::Time now, absl::Time lease_until, int limit) override;
   absl::StatusOr<std::vector<bool>> Save(std::span<const Message> messages) override;
@@ -21,7 +22,6 @@ class PgMessages final : public MessageRepository {
 
  private:
   PgSession& session_;
-  const PgLocking locking_;
 };
 
 }  // namespace keelson

@@ -20,9 +20,12 @@ std::optional<Order> ReadOneOrder(const PgResult& result) {
 
 Found<Order> PgOrders::Find(OrderId id) {
   return session_.CatchErrors([&]() -> Found<Order> {
-    if (locking_ == PgLocking::kNone) {
-      return ReadOneOrder(session_.SelectOne(KEELSON_PG_SELECT_ORDER "o.id = $1", id));
-    }
+    return ReadOneOrder(session_.SelectOne(KEELSON_PG_SELECT_ORDER "o.id = $1", id));
+  });
+}
+
+Found<Order> PgOrders::FindForUpdate(OrderId id) {
+  return session_.CatchErrors([&]() -> Found<Order> {
     std::vector<Order> found = FindLocked(KEELSON_PG_SELECT_TO_LOCK "o.id = $1 FOR NO KEY UPDATE",
                                           KEELSON_PG_SELECT_LINES "l.order_id = $1 GROUP BY l.order_id", id);
     if (found.empty()) return std::nullopt;
@@ -31,7 +34,7 @@ Found<Order> PgOrders::Find(OrderId id) {
 }
 
 // Locks them in one order, so that two that lock some of the same never wait for each other.
-absl::StatusOr<std::vector<Order>> PgOrders::FindMany(std::span<const OrderId> ids) {
+absl::StatusOr<std::vector<Order>> PgOrders::FindManyForUpdate(std::span<const OrderId> ids) {
   return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Order>> {
     return FindLocked(KEELSON_PG_SELECT_TO_LOCK "o.id = ANY ($1) ORDER BY o.id FOR NO KEY UPDATE",
                       KEELSON_PG_SELECT_LINES "l.order_id = ANY ($1) GROUP BY l.order_id", ids);

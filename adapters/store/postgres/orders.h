@@ -9,13 +9,14 @@ namespace keelson {
 
 class PgOrders final : public OrderRepository {
  public:
-  PgOrders(PgSession& session, PgLocking locking) : session_(session), locking_(locking) {}
+  explicit PgOrders(PgSession& session) : session_(session) {}
 
   Found<Order> Find(OrderId id) override;
   Found<Order> FindByReference(std::string_view reference) override;
   absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter, std::optional<ListPosition> before,
                                           int limit) override;
-  absl::StatusOr<std::vector<Order>> FindMany(std::span<const OrderId> ids) override;
+  Found<Order> FindForUpdate(OrderId id) override;
+  absl::StatusOr<std::vector<Order>> FindManyForUpdate(std::span<const OrderId> ids) override;
   absl::Status Insert(const Order& order) override;
   absl::Status Update(const Order& order) override;
 
@@ -24,7 +25,6 @@ class PgOrders final : public OrderRepository {
   std::vector<Order> FindLocked(const char* sql, const char* lines_sql, const Ids& ids);
 
   PgSession& session_;
-  const PgLocking locking_;
   // As they were found or written: those that did not change are not written again.
   std::map<OrderId, std::vector<OrderLine>> known_lines_;
 };

@@ -15,21 +15,27 @@ Refund ReadRefund(const PgResult& result, int row) {
   return Refund(std::move(f));
 }
 
+std::optional<Refund> ReadOneRefund(const PgResult& result) {
+  if (result.rows() == 0) return std::nullopt;
+  return ReadRefund(result, 0);
+}
+
 }  // namespace
 
 Found<Refund> PgRefunds::Find(RefundId id) {
   return session_.CatchErrors([&]() -> Found<Refund> {
-    const PgResult result = session_.SelectOne(locking_ == PgLocking::kNone
-                                                   ? KEELSON_PG_SELECT_REFUND "id = $1"
-                                                   : KEELSON_PG_SELECT_REFUND "id = $1 FOR NO KEY UPDATE",
-                                               id);
-    if (result.rows() == 0) return std::nullopt;
-    return ReadRefund(result, 0);
+    return ReadOneRefund(session_.SelectOne(KEELSON_PG_SELECT_REFUND "id = $1", id));
+  });
+}
+
+Found<Refund> PgRefunds::FindForUpdate(RefundId id) {
+  return session_.CatchErrors([&]() -> Found<Refund> {
+    return ReadOneRefund(session_.SelectOne(KEELSON_PG_SELECT_REFUND "id = $1 FOR NO KEY UPDATE", id));
   });
 }
 
 // In one order, so that two that lock some of the same never wait for each other.
-absl::StatusOr<std::vector<Refund>> PgRefunds::FindMany(std::span<const RefundId> ids) {
+absl::StatusOr<std::vector<Refund>> PgRefunds::FindManyForUpdate(std::span<const RefundId> ids) {
   return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Refund>> {
     return ReadRows(
         session_.Select(KEELSON_PG_SELECT_REFUND "id = ANY ($1) ORDER BY id FOR NO KEY UPDATE", ids),

@@ -7,19 +7,19 @@ namespace keelson {
 
 class PgRefunds final : public RefundRepository {
  public:
-  PgRefunds(PgSession& session, PgLocking locking) : session_(session), locking_(locking) {}
+  explicit PgRefunds(PgSession& session) : session_(session) {}
 
   Found<Refund> Find(RefundId id) override;
   absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter, std::optional<ListPosition> before,
                                            int limit) override;
   absl::StatusOr<std::vector<Refund>> ListDue(absl::Time now, int limit) override;
-  absl::StatusOr<std::vector<Refund>> FindMany(std::span<const RefundId> ids) override;
+  Found<Refund> FindForUpdate(RefundId id) override;
+  absl::StatusOr<std::vector<Refund>> FindManyForUpdate(std::span<const RefundId> ids) override;
   absl::Status Insert(const Refund& refund) override;
   absl::Status Update(const Refund& refund) override;
 
  private:
   PgSession& session_;
-  const PgLocking locking_;
 };
 
 }  // namespace keelson

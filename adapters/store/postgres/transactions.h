@@ -22,10 +22,10 @@ namespace keelson {
 class PgReadTransaction final : public ReadTransaction {
  public:
   PgReadTransaction(PgSession& session, PgSequencer& sequencer, Deadline deadline)
-      : users_(session, PgLocking::kNone),
-        orders_(session, PgLocking::kNone),
-        refunds_(session, PgLocking::kNone),
-        messages_(session, PgLocking::kNone),
+      : users_(session),
+        orders_(session),
+        refunds_(session),
+        messages_(session),
         events_(session, sequencer, deadline),
         answers_(session) {}
 
@@ -48,12 +48,12 @@ class PgReadTransaction final : public ReadTransaction {
 class PgWriteTransaction final : public WriteTransaction {
  public:
   explicit PgWriteTransaction(PgWriteSession& session)
-      : users_(session, PgLocking::kRows),
+      : users_(session),
         tokens_(session),
         cooldowns_(session),
-        orders_(session, PgLocking::kRows),
-        refunds_(session, PgLocking::kRows),
-        messages_(session, PgLocking::kRows),
+        orders_(session),
+        refunds_(session),
+        messages_(session),
         events_(session),
         idempotency_(session),
         settings_(session),

@@ -22,23 +22,26 @@ std::optional<User> ReadOneUser(const PgResult& result) {
 }  // namespace
 
 Found<User> PgUsers::Find(UserId id) {
-  if (locking_ == PgLocking::kNone) return FindUnlocked(id);
+  return session_.CatchErrors(
+      [&]() -> Found<User> { return ReadOneUser(session_.SelectOne(KEELSON_PG_SELECT_USER "id = $1", id)); });
+}
+
+Found<User> PgUsers::FindForUpdate(UserId id) {
   return session_.CatchErrors([&]() -> Found<User> {
     return ReadOneUser(session_.SelectOne(KEELSON_PG_SELECT_USER "id = $1 FOR NO KEY UPDATE", id));
   });
 }
 
-Found<User> PgUsers::FindUnlocked(UserId id) {
-  return session_.CatchErrors(
-      [&]() -> Found<User> { return ReadOneUser(session_.SelectOne(KEELSON_PG_SELECT_USER "id = $1", id)); });
-}
-
 Found<User> PgUsers::FindByEmailKey(std::string_view email_key) {
   return session_.CatchErrors([&]() -> Found<User> {
-    const char* sql = locking_ == PgLocking::kNone ? KEELSON_PG_SELECT_USER "email_key = $1 AND state <> 4"
-                                                   : KEELSON_PG_SELECT_USER
-                          "email_key = $1 AND state <> 4 FOR NO KEY UPDATE";
-    return ReadOneUser(session_.SelectOne(sql, email_key));
+    return ReadOneUser(session_.SelectOne(KEELSON_PG_SELECT_USER "email_key = $1 AND state <> 4", email_key));
+  });
+}
+
+Found<User> PgUsers::FindByEmailKeyForUpdate(std::string_view email_key) {
+  return session_.CatchErrors([&]() -> Found<User> {
+    return ReadOneUser(session_.SelectOne(
+        KEELSON_PG_SELECT_USER "email_key = $1 AND state <> 4 FOR NO KEY UPDATE", email_key));
   });
 }
 
@@ -82,7 +85,7 @@ absl::Status PgUsers::Update(const User& user) {
   });
 }
 
-Found<EmailToken> PgTokens::Find(const Sha256Digest& digest) {
+Found<EmailToken> PgTokens::FindForUpdate(const Sha256Digest& digest) {
   return session_.CatchErrors([&]() -> Found<EmailToken> {
     const PgResult result = session_.Select("SELECT " KEELSON_TOKEN_COLUMNS
                                             " FROM email_tokens WHERE digest = $1 FOR "

@@ -125,7 +125,7 @@ SqliteTokens::SqliteTokens(Connection& connection)
                        "ON CONFLICT (user_id, purpose) DO UPDATE SET digest = excluded.digest, "
                        "email_key = excluded.email_key, expire_time = excluded.expire_time") {}
 
-Found<EmailToken> SqliteTokens::Find(const Sha256Digest& digest) {
+Found<EmailToken> SqliteTokens::FindForUpdate(const Sha256Digest& digest) {
   return connection_.CatchErrors([&]() -> Found<EmailToken> {
     Rows rows = find_.Select(digest);
     if (!rows.Next()) return std::nullopt;

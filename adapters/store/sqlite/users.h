@@ -15,8 +15,6 @@ class SqliteUsers : public UserRepository {
   absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) override;
   absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
                                          int limit) override;
-  // There is one writer.
-  Found<User> FindUnlocked(UserId id) override { return Find(id); }
   absl::Status Insert(const User& user, std::string_view password_hash) override;
   absl::Status Update(const User& user) override;
 
@@ -41,7 +39,7 @@ class SqliteTokens : public TokenRepository {
  public:
   explicit SqliteTokens(Connection& connection);
 
-  Found<EmailToken> Find(const Sha256Digest& digest) override;
+  Found<EmailToken> FindForUpdate(const Sha256Digest& digest) override;
   absl::Status Put(const EmailToken& token) override;
 
  private:

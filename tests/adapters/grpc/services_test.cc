@@ -309,7 +309,7 @@ void Overwrite(Store& store, const std::string& id, const Change& change) {
   REQUIRE(store
               .Write(Deadline::Never(),
                      [&](WriteTransaction& tx) {
-                       Found<Message> message = tx.messages().Find(*MessageId::Parse(id));
+                       Found<Message> message = tx.messages().FindForUpdate(*MessageId::Parse(id));
                        change(**message);
                        return tx.messages().Update(**message);
                      })

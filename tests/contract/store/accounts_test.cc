@@ -112,11 +112,11 @@ STORE_TEST("a token is found by its digest") {
   const EmailToken token = SampleToken(StoredUser(store)->id, 1);
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.tokens().Put(token); }));
   for (int i = 0; i < 2; ++i) {
-    CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(token.digest); }) == token);
+    CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(token.digest); }) == token);
   }
   EmailToken unknown = token;
   unknown.digest.fill(2);
-  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(unknown.digest); }));
+  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(unknown.digest); }));
 }
 
 STORE_TEST("of a user and a purpose only the newest token is kept") {
@@ -127,9 +127,9 @@ STORE_TEST("of a user and a purpose only the newest token is kept") {
   for (const EmailToken& token : {older, other, newer}) {
     REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.tokens().Put(token); }));
   }
-  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(older.digest); }));
-  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(newer.digest); }) == newer);
-  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(other.digest); }) == other);
+  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(older.digest); }));
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(newer.digest); }) == newer);
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(other.digest); }) == other);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 
 // Holds 1 of what is still refundable.
 absl::Status HoldOne(WriteTransaction& tx, OrderId id) {
-  Found<Order> order = tx.orders().Find(id);
+  Found<Order> order = tx.orders().FindForUpdate(id);
   if (!order.ok()) return order.status();
   if ((*order)->refundable() < 1) return MakeError(Reason::kRefundNotAllowed, "nothing is left");
   return tx.orders().Update(With(**order, [](OrderFields& f) { ++f.refund_pending, ++f.version; }));
@@ -51,7 +51,7 @@ STORE_TEST("those that lock many orders at once never lose what another wrote") 
     std::rotate(mine.begin(), mine.begin() + thread, mine.end());
     for (int i = 0; i < 10; ++i) {
       const absl::Status status = Write(store, [&](WriteTransaction& tx) -> absl::Status {
-        const absl::StatusOr<std::vector<Order>> found = tx.orders().FindMany(mine);
+        const absl::StatusOr<std::vector<Order>> found = tx.orders().FindManyForUpdate(mine);
         absl::Status kept = found.status();
         for (std::size_t n = 0; kept.ok() && n < found->size(); ++n) {
           kept = tx.orders().Update(With((*found)[n], [](OrderFields& f) { ++f.version; }));
@@ -62,7 +62,8 @@ STORE_TEST("those that lock many orders at once never lose what another wrote") 
     }
   });
   CHECK(failed == 0);
-  for (const Order& order : Do(store, [&](WriteTransaction& tx) { return tx.orders().FindMany(ids); })) {
+  for (const Order& order :
+       Do(store, [&](WriteTransaction& tx) { return tx.orders().FindManyForUpdate(ids); })) {
     CHECK(order->version == 81);
   }
 }

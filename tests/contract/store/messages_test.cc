@@ -189,7 +189,7 @@ STORE_TEST("a message that nobody has claimed is cancelled, or given up and retr
   const UserId user = StoredUser(store)->id;
   const auto update = [&](const Message& message) {
     REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
-      const Found<Message> found = tx.messages().Find(message.id);
+      const Found<Message> found = tx.messages().FindForUpdate(message.id);
       return found.ok() ? tx.messages().Update(message) : found.status();
     }));
     CHECK(Find(store, message.id) == message);

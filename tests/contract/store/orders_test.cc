@@ -52,10 +52,11 @@ STORE_TEST("many orders are found at once to be changed, each that is there, wit
   }
   std::vector<OrderId> ids = {OrderId(NextSampleUuid())};
   for (const auto& [id, fields] : orders) ids.insert(ids.end(), 2, id);
-  const std::vector<Order> found = Do(store, [&](WriteTransaction& tx) { return tx.orders().FindMany(ids); });
+  const std::vector<Order> found =
+      Do(store, [&](WriteTransaction& tx) { return tx.orders().FindManyForUpdate(ids); });
   CHECK(found.size() == 3);
   for (const Order& order : found) CHECK(order.fields() == orders.at(order->id));
-  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.orders().FindMany({}); }).empty());
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.orders().FindManyForUpdate({}); }).empty());
 }
 
 // One that is changed twice within a unit of work, back to the lines that it was found with.
@@ -63,7 +64,7 @@ STORE_TEST("what an order was last given is kept") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
-    absl::Status status = tx.orders().Find(order->id).status();
+    absl::Status status = tx.orders().FindForUpdate(order->id).status();
     status.Update(tx.orders().Update(With(order, [](OrderFields& f) { f.lines[0].refunded_quantity = 1; })));
     status.Update(tx.orders().Update(order));
     return status;

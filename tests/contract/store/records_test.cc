@@ -86,8 +86,8 @@ STORE_TEST("what has run out is deleted, a batch at a time, and nothing else") {
   };
   CHECK(delete_expired());
   CHECK(!delete_expired());
-  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(token.digest); }));
-  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(alive.digest); }) == alive);
+  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(token.digest); }));
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(alive.digest); }) == alive);
   CHECK(Get(store, [&](ReadTransaction& tx) { return tx.idempotency().Find(SampleKey(1)); }).has_value());
   for (std::uint8_t i = 2; i < 5; ++i) {
     CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.idempotency().Find(SampleKey(i)); }));

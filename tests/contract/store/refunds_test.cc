@@ -72,10 +72,10 @@ STORE_TEST("many refunds are found at once to be changed, each that is there") {
     ids.insert(ids.end(), 2, refund->id);
   }
   const std::vector<Refund> found =
-      Do(store, [&](WriteTransaction& tx) { return tx.refunds().FindMany(ids); });
+      Do(store, [&](WriteTransaction& tx) { return tx.refunds().FindManyForUpdate(ids); });
   CHECK(found.size() == 3);
   for (const Refund& refund : found) CHECK(refund.fields() == refunds.at(refund->id));
-  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.refunds().FindMany({}); }).empty());
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.refunds().FindManyForUpdate({}); }).empty());
 }
 
 STORE_TEST("a refund without an amount and without units is refused") {

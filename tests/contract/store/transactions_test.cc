@@ -51,7 +51,7 @@ STORE_TEST("nothing of a unit of work that fails is seen, in whatever table") {
   CHECK(Do(store, [&](WriteTransaction& tx) {
     return tx.cooldowns().TryStart(Fingerprint{3}, kT0, kT0 + absl::Hours(1));
   }));
-  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().Find(Sha256Digest{4}); }));
+  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(Sha256Digest{4}); }));
   StoredUser(store, "new@example.com");
 }
 
@@ -74,7 +74,7 @@ STORE_TEST("a unit of work sees what it wrote, and others do once it returned") 
   bool seen = false;
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
     absl::Status status = tx.users().Insert(user, "$argon2id$hash");
-    if (status.ok()) seen = tx.users().FindByEmailKey("a@example.com")->has_value();
+    if (status.ok()) seen = tx.users().FindByEmailKeyForUpdate("a@example.com")->has_value();
     return status;
   }));
   CHECK(seen);

@@ -388,8 +388,8 @@ TEMPLATE_TEST_CASE("the service finds what was written before each step", "[stor
   const std::unique_ptr<Store> store = grown.database.Open();
   for (const Family& f : grown.families) {
     REQUIRE_OK(store->Write(Deadline::Never(), [&](WriteTransaction& tx) -> absl::Status {
-      CHECK(Must(tx.users().FindByEmailKey(f.user.fields.email_key))->fields() == f.user.fields);
-      CHECK(Must(tx.tokens().Find(f.token.digest)) == f.token);
+      CHECK(Must(tx.users().FindByEmailKeyForUpdate(f.user.fields.email_key))->fields() == f.user.fields);
+      CHECK(Must(tx.tokens().FindForUpdate(f.token.digest)) == f.token);
       CHECK(!Must(tx.cooldowns().TryStart(f.cooldown.key, At(8), At(9))));
       CHECK(Must(tx.orders().FindByReference(f.order.reference))->fields() == f.order);
       CHECK(Must(tx.refunds().Find(f.refund.id))->fields() == f.refund);

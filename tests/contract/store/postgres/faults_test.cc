@@ -32,7 +32,7 @@ TEST_CASE("a session that is ended in the middle of a unit of work is made good 
   const Order order = StoredOrder(*store);
   int runs = 0;
   REQUIRE_OK(Write(*store, [&](WriteTransaction& tx) -> absl::Status {
-    Found<Order> found = tx.orders().Find(order->id);
+    Found<Order> found = tx.orders().FindForUpdate(order->id);
     if (!found.ok()) return found.status();
     if (++runs == 1) database.server().EndSessions(database.name());
     return tx.orders().Update(With(**found, [](OrderFields& f) { ++f.refund_pending; }));
@@ -85,7 +85,7 @@ TEST_CASE("a unit of work that waits for a row past its deadline ends then, and 
   const absl::Time begin = absl::Now();
   const absl::Status status =
       store->Write(Deadline::After(absl::Milliseconds(200)),
-                   [&](WriteTransaction& tx) { return tx.orders().Find(order->id).status(); });
+                   [&](WriteTransaction& tx) { return tx.orders().FindForUpdate(order->id).status(); });
   CHECK(absl::IsDeadlineExceeded(status));
   CHECK(absl::Now() - begin < absl::Seconds(2));
   const absl::Time give_up = absl::Now() + absl::Seconds(5);
@@ -107,10 +107,10 @@ TEST_CASE("units of work that wait for each other in a circle all succeed", "[po
   std::atomic<int> done = 0;
   InParallel(2, [&](int thread) {
     const absl::Status status = Write(*store, [&](WriteTransaction& tx) -> absl::Status {
-      const Found<User> one = tx.users().Find(thread == 0 ? first->id : second->id);
+      const Found<User> one = tx.users().FindForUpdate(thread == 0 ? first->id : second->id);
       if (!one.ok()) return one.status();
       absl::SleepFor(absl::Milliseconds(50));
-      return tx.users().Find(thread == 0 ? second->id : first->id).status();
+      return tx.users().FindForUpdate(thread == 0 ? second->id : first->id).status();
     });
     if (status.ok()) ++done;
   });

@@ -149,7 +149,7 @@ TEST_CASE("a unit of work overrides the role's timeouts", "[postgres]") {
   const absl::Status status =
       store->Write(Deadline::After(absl::Seconds(30)), [&](WriteTransaction& tx) -> absl::Status {
         ++runs;
-        Found<Order> found = tx.orders().Find(order->id);
+        Found<Order> found = tx.orders().FindForUpdate(order->id);
         if (!found.ok()) return found.status();
         // The transaction is idle.
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
