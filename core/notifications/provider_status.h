@@ -21,8 +21,7 @@ struct ProviderStatus {
   CircuitState circuit = CircuitState::kClosed;
   // False while the circuit is not closed, or while the provider's rate limit or quota blocks messages.
   bool available = true;
-  // The last response to a message or a probe that tells whether the configuration is right said that it is
-  // wrong.
+  // The provider rejected the configuration, and no later outcome of a message or a probe showed otherwise.
   bool misconfigured = false;
   // Number of attempts by outcome, indexed by SendOutcome::Kind.
   std::array<std::int64_t, kSendOutcomeNames.size()> attempts{};

@@ -8,7 +8,7 @@ namespace {
 const SteadyTime kNow = SteadyTime() + absl::Hours(1);
 const absl::Duration kTick = absl::Microseconds(1);
 
-TEST_CASE("A circuit opens once the share of failures is reached, and not on few calls") {
+TEST_CASE("A circuit opens at the configured failure ratio, but not before the minimum number of calls") {
   CircuitBreaker circuit{CircuitPolicy()};
   for (int i = 0; i < 4; ++i) circuit.Fail(kNow);
   CHECK(circuit.StateAt(kNow) == CircuitState::kClosed);
@@ -18,7 +18,7 @@ TEST_CASE("A circuit opens once the share of failures is reached, and not on few
   CHECK(circuit.open_until() == kNow + absl::Seconds(30));
 }
 
-TEST_CASE("A circuit judges the last calls alone") {
+TEST_CASE("A circuit counts only the calls of its window") {
   CircuitBreaker circuit{CircuitPolicy()};
   for (int i = 0; i < 9; ++i) circuit.Fail(kNow), circuit.Succeed(kNow), circuit.Succeed(kNow);
   CHECK(circuit.StateAt(kNow) == CircuitState::kClosed);
@@ -29,7 +29,7 @@ TEST_CASE("A circuit judges the last calls alone") {
   CHECK(circuit.StateAt(kNow) == CircuitState::kOpen);
 }
 
-TEST_CASE("A half-open circuit lets its trials through, and closes when they succeed") {
+TEST_CASE("A half-open circuit lets its probes through, and closes when they succeed") {
   CircuitBreaker circuit{CircuitPolicy()};
   circuit.ForceOpen(kNow);
   const SteadyTime later = kNow + absl::Seconds(30);
@@ -47,7 +47,7 @@ TEST_CASE("A half-open circuit lets its trials through, and closes when they suc
   CHECK(circuit.StateAt(later) == CircuitState::kClosed);
 }
 
-TEST_CASE("While its trials fail, a circuit stays open for twice as long each time, up to a bound") {
+TEST_CASE("While its probes fail, a circuit stays open for twice as long each time, up to a limit") {
   CircuitPolicy policy;
   policy.open = absl::Seconds(30);
   policy.max_open = absl::Minutes(2);
@@ -65,7 +65,7 @@ TEST_CASE("While its trials fail, a circuit stays open for twice as long each ti
   CHECK(circuit.open_until() == now + absl::Seconds(30));
 }
 
-TEST_CASE("Calls from before a circuit opened change nothing when they end") {
+TEST_CASE("Calls that began before a circuit opened do not change its state when they end") {
   CircuitBreaker circuit{CircuitPolicy()};
   circuit.ForceOpen(kNow);
   circuit.Fail(kNow), circuit.ForceOpen(kNow), circuit.Succeed(kNow), circuit.Succeed(kNow);
@@ -73,7 +73,7 @@ TEST_CASE("Calls from before a circuit opened change nothing when they end") {
   CHECK(circuit.open_until() == kNow + absl::Seconds(30));
 }
 
-TEST_CASE("An open circuit is tried at once where it is allowed to be") {
+TEST_CASE("AllowProbe makes an open circuit half open at once") {
   CircuitBreaker circuit{CircuitPolicy()};
   circuit.AllowProbe(kNow);
   CHECK(circuit.StateAt(kNow) == CircuitState::kClosed);

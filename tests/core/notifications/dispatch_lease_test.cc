@@ -11,163 +11,163 @@ using Kind = SendOutcome::Kind;
 // A sender that dies at a moment of its work.
 struct Killed {};
 
-TEST_CASE("While one sender has a message, another does not take it") {
-  DispatchFixture office;
-  office.Post();
-  office.first.on_send = [&](const Email&) { CHECK(office.Dispatch({&office.second}) == 0); };
-  CHECK(office.Dispatch({&office.first}) == 1);
-  CHECK(office.second.sent.empty());
+TEST_CASE("A message that one process has claimed is not claimed by another") {
+  DispatchFixture fixture;
+  fixture.Post();
+  fixture.first.on_send = [&](const Email&) { CHECK(fixture.Dispatch({&fixture.second}) == 0); };
+  CHECK(fixture.Dispatch({&fixture.first}) == 1);
+  CHECK(fixture.second.sent.empty());
 }
 
-TEST_CASE("A message whose sender was killed is sent again by the same provider once the lease has run out") {
-  DispatchFixture office;
-  office.first.window = absl::Hours(24);
-  const MessageId id = office.Post();
-  office.first.on_send = [](const Email&) { throw Killed(); };
-  CHECK_THROWS_AS(office.Dispatch(), Killed);
-  CHECK(office.Load(id).state == MessageState::kSending);
-  office.first.on_send = nullptr;
-  office.clock.Advance(office.policy.lease - absl::Microseconds(1));
-  CHECK(office.Dispatch() == 0);
-  office.clock.Advance(absl::Microseconds(1));
-  CHECK(office.Dispatch({&office.second, &office.first}) == 1);
-  CHECK(office.Load(id).state == MessageState::kSent);
-  CHECK(office.Load(id).attempts == 2);
-  CHECK(office.second.sent.empty());
-  REQUIRE(office.first.sent.size() == 2);
-  CHECK(office.first.sent[0].content == office.first.sent[1].content);
+TEST_CASE("A message whose sender was killed is sent again by the same provider once the lease has expired") {
+  DispatchFixture fixture;
+  fixture.first.window = absl::Hours(24);
+  const MessageId id = fixture.Post();
+  fixture.first.on_send = [](const Email&) { throw Killed(); };
+  CHECK_THROWS_AS(fixture.Dispatch(), Killed);
+  CHECK(fixture.Load(id).state == MessageState::kSending);
+  fixture.first.on_send = nullptr;
+  fixture.clock.Advance(fixture.policy.lease - absl::Microseconds(1));
+  CHECK(fixture.Dispatch() == 0);
+  fixture.clock.Advance(absl::Microseconds(1));
+  CHECK(fixture.Dispatch({&fixture.second, &fixture.first}) == 1);
+  CHECK(fixture.Load(id).state == MessageState::kSent);
+  CHECK(fixture.Load(id).attempts == 2);
+  CHECK(fixture.second.sent.empty());
+  REQUIRE(fixture.first.sent.size() == 2);
+  CHECK(fixture.first.sent[0].content == fixture.first.sent[1].content);
 }
 
-TEST_CASE("A message that kills every sender is given up after the last of its attempts") {
-  DispatchFixture office;
-  office.policy.max_attempts = 3;
-  const MessageId id = office.Post("verify_email");
-  office.first.on_send = [](const Email&) { throw Killed(); };
+TEST_CASE("A message that kills each of its senders is dead after the last attempt") {
+  DispatchFixture fixture;
+  fixture.policy.max_attempts = 3;
+  const MessageId id = fixture.Post("verify_email");
+  fixture.first.on_send = [](const Email&) { throw Killed(); };
   for (int attempt = 1; attempt <= 3; ++attempt) {
-    CHECK_THROWS_AS(office.Dispatch(), Killed);
-    office.clock.Advance(office.policy.lease);
+    CHECK_THROWS_AS(fixture.Dispatch(), Killed);
+    fixture.clock.Advance(fixture.policy.lease);
   }
-  CHECK(office.Dispatch() == 1);
-  CHECK(office.Load(id).state == MessageState::kDead);
-  CHECK(office.first.sent.size() == 3);
+  CHECK(fixture.Dispatch() == 1);
+  CHECK(fixture.Load(id).state == MessageState::kDead);
+  CHECK(fixture.first.sent.size() == 3);
 }
 
-TEST_CASE("A sender that lost its lease writes nothing over the outcome of the one that took over") {
-  DispatchFixture office;
-  const MessageId id = office.Post("verify_email");
-  office.first.on_send = [&](const Email&) {
-    office.clock.Advance(office.policy.lease);
-    CHECK(office.Dispatch({&office.second}) == 1);
-    office.NewEvents();
+TEST_CASE("A sender that lost its lease does not overwrite the outcome of the new owner") {
+  DispatchFixture fixture;
+  const MessageId id = fixture.Post("verify_email");
+  fixture.first.on_send = [&](const Email&) {
+    fixture.clock.Advance(fixture.policy.lease);
+    CHECK(fixture.Dispatch({&fixture.second}) == 1);
+    fixture.NewEvents();
   };
-  office.first.script = {FakeEmailProvider::Refused(Kind::kMessageRejected)};
-  CHECK(office.Dispatch({&office.first}) == 1);
-  CHECK(office.Load(id).state == MessageState::kSent);
-  CHECK(office.Load(id).provider == "second");
-  CHECK(office.NewEvents().empty());
-  CHECK(office.log.Count("message.lease_lost") == 1);
+  fixture.first.script = {FakeEmailProvider::Refused(Kind::kMessageRejected)};
+  CHECK(fixture.Dispatch({&fixture.first}) == 1);
+  CHECK(fixture.Load(id).state == MessageState::kSent);
+  CHECK(fixture.Load(id).provider == "second");
+  CHECK(fixture.NewEvents().empty());
+  CHECK(fixture.log.Count("message.lease_lost") == 1);
 }
 
-TEST_CASE("Messages that nobody can send don't hold up the others") {
-  DispatchFixture office;
+TEST_CASE("Messages that cannot be sent do not block the others") {
+  DispatchFixture fixture;
   std::vector<MessageId> poison;
-  for (int i = 0; i < 50; ++i) poison.push_back(office.Post(i % 2 == 0 ? "unknown" : "poison"));
+  for (int i = 0; i < 50; ++i) poison.push_back(fixture.Post(i % 2 == 0 ? "unknown" : "poison"));
   std::vector<MessageId> good;
-  for (int i = 0; i < 20; ++i) good.push_back(office.Post());
-  office.first.decide = [&](const Email& email) {
+  for (int i = 0; i < 20; ++i) good.push_back(fixture.Post());
+  fixture.first.decide = [&](const Email& email) {
     if (email.content.subject == "poison") return FakeEmailProvider::Refused(Kind::kRetry, "full");
-    return office.first.Accepted();
+    return fixture.first.Accepted();
   };
-  office.Dispatch();
-  for (const MessageId id : good) CHECK(office.Load(id).state == MessageState::kSent);
-  for (const MessageId id : poison) CHECK(office.Load(id).state != MessageState::kSent);
+  fixture.Dispatch();
+  for (const MessageId id : good) CHECK(fixture.Load(id).state == MessageState::kSent);
+  for (const MessageId id : poison) CHECK(fixture.Load(id).state != MessageState::kSent);
 }
 
-TEST_CASE("A message that waits to be sent keeps its lease for as long as the process lives") {
-  DispatchFixture office;
-  const MessageId id = office.Post();
-  const auto sender = office.Sender();
+TEST_CASE("The lease of a waiting message is renewed for as long as the process lives") {
+  DispatchFixture fixture;
+  const MessageId id = fixture.Post();
+  const auto sender = fixture.Sender();
   Must(sender->FlushAndClaim()), Must(sender->FlushAndClaim());
   for (int i = 0; i < 10; ++i) {
-    office.clock.Advance(office.policy.lease / 3);
+    fixture.clock.Advance(fixture.policy.lease / 3);
     Must(sender->FlushAndClaim());
-    CHECK(office.Dispatch({&office.second}) == 0);
+    CHECK(fixture.Dispatch({&fixture.second}) == 0);
   }
-  CHECK(office.Load(id).attempts == 1);
-  office.Dispatch(*sender);
-  CHECK(office.Load(id).state == MessageState::kSent);
-  CHECK(office.second.sent.empty());
+  CHECK(fixture.Load(id).attempts == 1);
+  fixture.Dispatch(*sender);
+  CHECK(fixture.Load(id).state == MessageState::kSent);
+  CHECK(fixture.second.sent.empty());
 }
 
-TEST_CASE("A message is not sent on a lease that is about to run out, but once it is renewed") {
-  DispatchFixture office;
-  const MessageId id = office.Post();
-  const auto sender = office.Sender();
+TEST_CASE("A message is not sent on a lease that is about to expire, but once the lease is renewed") {
+  DispatchFixture fixture;
+  const MessageId id = fixture.Post();
+  const auto sender = fixture.Sender();
   Must(sender->FlushAndClaim()), Must(sender->FlushAndClaim());
-  office.clock.Advance(office.policy.lease - absl::Seconds(1));
+  fixture.clock.Advance(fixture.policy.lease - absl::Seconds(1));
   CHECK_FALSE(sender->SendNext(0));
-  CHECK(office.first.sent.empty());
-  office.Dispatch(*sender);
-  CHECK(office.Load(id).state == MessageState::kSent);
-  CHECK(office.first.sent.size() == 1);
+  CHECK(fixture.first.sent.empty());
+  fixture.Dispatch(*sender);
+  CHECK(fixture.Load(id).state == MessageState::kSent);
+  CHECK(fixture.first.sent.size() == 1);
 }
 
-TEST_CASE("A sender that lost a message before it was sent leaves it alone") {
-  DispatchFixture office;
-  office.Post("verify_email");
-  const auto sender = office.Sender();
+TEST_CASE("A sender does not send a message whose lease it has lost") {
+  DispatchFixture fixture;
+  fixture.Post("verify_email");
+  const auto sender = fixture.Sender();
   Must(sender->FlushAndClaim()), Must(sender->FlushAndClaim());
-  office.clock.Advance(office.policy.lease);
-  CHECK(office.Dispatch({&office.first}) == 1);
-  CHECK(office.first.sent.size() == 1);
-  office.Dispatch(*sender);
-  CHECK(office.first.sent.size() == 1);
-  CHECK(office.log.Count("message.lease_lost") == 1);
+  fixture.clock.Advance(fixture.policy.lease);
+  CHECK(fixture.Dispatch({&fixture.first}) == 1);
+  CHECK(fixture.first.sent.size() == 1);
+  fixture.Dispatch(*sender);
+  CHECK(fixture.first.sent.size() == 1);
+  CHECK(fixture.log.Count("message.lease_lost") == 1);
 }
 
-TEST_CASE("What a sender has not sent when it stops is given back, and no attempt is counted") {
-  DispatchFixture office;
+TEST_CASE("A sender that stops releases its unsent messages without counting an attempt") {
+  DispatchFixture fixture;
   std::vector<MessageId> ids;
-  for (int i = 0; i < 3; ++i) ids.push_back(office.Post());
-  const auto sender = office.Sender();
+  for (int i = 0; i < 3; ++i) ids.push_back(fixture.Post());
+  const auto sender = fixture.Sender();
   Must(sender->FlushAndClaim()), Must(sender->FlushAndClaim());
   CHECK(sender->SendNext(0));
   sender->Stop();
   CHECK_FALSE(sender->SendNext(0));
   Must(sender->Close());
-  CHECK(office.Load(ids[0]).state == MessageState::kSent);
+  CHECK(fixture.Load(ids[0]).state == MessageState::kSent);
   for (const MessageId id : {ids[1], ids[2]}) {
-    CHECK(office.Load(id).state == MessageState::kQueued);
-    CHECK(office.Load(id).attempts == 0);
-    CHECK(office.Load(id).pinned_provider.empty());
+    CHECK(fixture.Load(id).state == MessageState::kQueued);
+    CHECK(fixture.Load(id).attempts == 0);
+    CHECK(fixture.Load(id).pinned_provider.empty());
   }
-  CHECK(office.Dispatch() == 2);
-  CHECK(office.Load(ids[2]).attempts == 1);
+  CHECK(fixture.Dispatch() == 2);
+  CHECK(fixture.Load(ids[2]).attempts == 1);
 }
 
 TEST_CASE("A message that waits for a failed provider when its sender stops is released, and not rerouted") {
-  DispatchFixture office;
-  const MessageId failed = office.Post();
-  const MessageId waiting = office.Post();
-  office.first.script = {FakeEmailProvider::Refused(Kind::kConfig)};
-  const auto sender = office.Sender();
+  DispatchFixture fixture;
+  const MessageId failed = fixture.Post();
+  const MessageId waiting = fixture.Post();
+  fixture.first.script = {FakeEmailProvider::Refused(Kind::kConfig)};
+  const auto sender = fixture.Sender();
   Must(sender->FlushAndClaim()), Must(sender->FlushAndClaim());
   CHECK(sender->SendNext(0));
   sender->Stop();
   Must(sender->Close());
   for (const MessageId id : {failed, waiting}) {
-    CHECK(office.Load(id).state == MessageState::kQueued);
-    CHECK(office.Load(id).attempts == 0);
-    CHECK(office.Load(id).pinned_provider.empty());
+    CHECK(fixture.Load(id).state == MessageState::kQueued);
+    CHECK(fixture.Load(id).attempts == 0);
+    CHECK(fixture.Load(id).pinned_provider.empty());
   }
 }
 
-TEST_CASE("What became of a message is written once the store can be reached again") {
-  DispatchFixture office;
-  const MessageId id = office.Post();
-  FailingStore store(office.store);
-  DispatchMessages sender({store, office.clock, office.entropy, office.log, office.renderer}, {&office.first},
-                          office.policy);
+TEST_CASE("Outcomes are saved once the store is available again") {
+  DispatchFixture fixture;
+  const MessageId id = fixture.Post();
+  FailingStore store(fixture.store);
+  DispatchMessages sender({store, fixture.clock, fixture.entropy, fixture.log, fixture.renderer},
+                          {&fixture.first}, fixture.policy);
   Must(sender.FlushAndClaim()), Must(sender.FlushAndClaim());
   CHECK(sender.SendNext(0));
   store.failure = absl::UnavailableError("away");
@@ -175,30 +175,30 @@ TEST_CASE("What became of a message is written once the store can be reached aga
   CHECK(absl::IsUnavailable(sender.FlushAndClaim().status()));
   store.failure = absl::OkStatus();
   Must(sender.FlushAndClaim());
-  CHECK(office.Load(id).state == MessageState::kSent);
-  CHECK(office.first.sent.size() == 1);
+  CHECK(fixture.Load(id).state == MessageState::kSent);
+  CHECK(fixture.first.sent.size() == 1);
 }
 
-TEST_CASE("A sender takes no more messages than its provider has room for") {
-  DispatchFixture office;
-  for (int i = 0; i < 2 * office.policy.concurrency + 1; ++i) office.Post();
-  const auto sender = office.Sender();
+TEST_CASE("A sender claims no more messages than its provider has capacity for") {
+  DispatchFixture fixture;
+  for (int i = 0; i < 2 * fixture.policy.concurrency + 1; ++i) fixture.Post();
+  const auto sender = fixture.Sender();
   Must(sender->FlushAndClaim());
-  CHECK(office.CountDue() == 1);
-  office.Dispatch(*sender);
-  CHECK(office.first.sent.size() == static_cast<std::size_t>(2 * office.policy.concurrency + 1));
+  CHECK(fixture.CountDue() == 1);
+  fixture.Dispatch(*sender);
+  CHECK(fixture.first.sent.size() == static_cast<std::size_t>(2 * fixture.policy.concurrency + 1));
 }
 
-TEST_CASE("What was queued with a registration is what is sent") {
-  DispatchFixture office;
-  office.Ada();
-  const std::string token = office.Outbox().at(0).variables.at("token");
-  CHECK(office.Dispatch() == 1);
-  CHECK(office.first.sent.at(0).to == "ada@example.com");
-  CHECK(office.first.sent.at(0).content.text.find(token) != std::string::npos);
-  CHECK(office.Verify(token).ok());
-  CHECK(office.Dispatch() == 1);
-  CHECK(office.first.sent.at(1).content.subject == "welcome");
+TEST_CASE("The message that a registration queued is sent") {
+  DispatchFixture fixture;
+  fixture.Ada();
+  const std::string token = fixture.Outbox().at(0).variables.at("token");
+  CHECK(fixture.Dispatch() == 1);
+  CHECK(fixture.first.sent.at(0).to == "ada@example.com");
+  CHECK(fixture.first.sent.at(0).content.text.find(token) != std::string::npos);
+  CHECK(fixture.Verify(token).ok());
+  CHECK(fixture.Dispatch() == 1);
+  CHECK(fixture.first.sent.at(1).content.subject == "welcome");
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ TEST_CASE("A message that fails again after another was accepted is the cause") 
   CHECK_FALSE(history.AddFailure(ids()));
 }
 
-TEST_CASE("A message that is accepted begins anew") {
+TEST_CASE("An acceptance resets the failures of a message") {
   Ids ids;
   FailureHistory history;
   const MessageId id = ids();
@@ -49,7 +49,7 @@ TEST_CASE("A message that is accepted begins anew") {
   CHECK_FALSE(history.AddFailure(id));
 }
 
-TEST_CASE("The history forgets the oldest messages beyond its bound") {
+TEST_CASE("The history drops the oldest messages beyond its limit") {
   Ids ids;
   FailureHistory history;
   const MessageId oldest = ids();
