@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "core/common/email_address.h"
+#include "core/common/fields.h"
 #include "core/common/id.h"
 #include "core/common/text.h"
 
@@ -36,11 +37,22 @@ struct UserFields {
   bool operator==(const UserFields&) const = default;
 };
 
-template <typename Visitor>
-void VisitFields(Visitor& a, UserFields& f) {
-  a(f.id), a(f.email), a(f.email_key), a(f.email_verify_time), a(f.display_name), a(f.locale), a(f.state);
-  a(f.labels), a(f.create_time), a(f.update_time), a(f.delete_time), a(f.purge_time), a(f.version);
-}
+template <>
+inline constexpr auto kFields<UserFields> = std::tuple{
+    Immutable("id", &UserFields::id),
+    Mutable("email", &UserFields::email),
+    Mutable("email_key", &UserFields::email_key),
+    Mutable("email_verify_time", &UserFields::email_verify_time),
+    Mutable("display_name", &UserFields::display_name),
+    Mutable("locale", &UserFields::locale),
+    Mutable("state", &UserFields::state),
+    Mutable("labels", &UserFields::labels),
+    Immutable("create_time", &UserFields::create_time),
+    Mutable("update_time", &UserFields::update_time),
+    Mutable("delete_time", &UserFields::delete_time),
+    Mutable("purge_time", &UserFields::purge_time),
+    Mutable("version", &UserFields::version),
+};
 
 // A registered person. Read its fields with `user->email`; they change by the methods alone.
 class User {

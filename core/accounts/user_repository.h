@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/accounts/user.h"
+#include "core/common/fields.h"
 #include "core/common/found.h"
 #include "core/common/id.h"
 #include "core/common/list_position.h"
@@ -65,6 +66,13 @@ struct EmailToken {
   bool operator==(const EmailToken&) const = default;
 };
 
+template <>
+inline constexpr auto kFields<EmailToken> = std::tuple{
+    Mutable("digest", &EmailToken::digest),           Immutable("user_id", &EmailToken::user_id),
+    Immutable("purpose", &EmailToken::purpose),       Mutable("email_key", &EmailToken::email_key),
+    Mutable("expire_time", &EmailToken::expire_time),
+};
+
 class TokenRepository {
  public:
   virtual ~TokenRepository() = default;
@@ -81,10 +89,5 @@ class CooldownRepository {
   // time a commit takes does not tell them apart.
   virtual absl::StatusOr<bool> TryStart(const Fingerprint& key, absl::Time now, absl::Time until) = 0;
 };
-
-template <typename Visitor>
-void VisitFields(Visitor& a, EmailToken& t) {
-  a(t.digest), a(t.user_id), a(t.purpose), a(t.email_key), a(t.expire_time);
-}
 
 }  // namespace keelson

@@ -1,7 +1,7 @@
 // A compact binary form of plain structs, for what the core keeps on its own account: the answers and
 // fingerprints of idempotent calls, and the bytes that event hashes cover.
 //
-// A struct takes part by a function beside it:
+// A struct takes part by the table of its fields (fields.h), or by a function beside it:
 //   template <typename Visitor> void VisitFields(Visitor& a, Point& p) { a(p.x); a(p.y); }
 //
 // Fields are only ever appended: a reader takes missing trailing fields as their defaults, and skips

@@ -6,6 +6,7 @@
 
 #include "absl/time/time.h"
 #include "core/common/context.h"
+#include "core/common/fields.h"
 #include "core/common/id.h"
 #include "core/common/sha256.h"
 
@@ -53,10 +54,17 @@ Event MakeEvent(std::string_view type, std::string subject, UserId user_id, cons
 // hash: a changed or missing event shows. Every store chains with this function.
 Sha256Digest ChainedHash(const Sha256Digest& previous, const Event& event);
 
-template <typename Visitor>
-void VisitFields(Visitor& a, Event& e) {
-  a(e.sequence), a(e.type), a(e.subject), a(e.user_id), a(e.actor), a(e.correlation_id), a(e.create_time);
-  a(e.payload), a(e.hash);
-}
+template <>
+inline constexpr auto kFields<Event> = std::tuple{
+    Immutable("sequence", &Event::sequence),
+    Immutable("type", &Event::type),
+    Immutable("subject", &Event::subject),
+    Immutable("user_id", &Event::user_id),
+    Immutable("actor", &Event::actor),
+    Immutable("correlation_id", &Event::correlation_id),
+    Immutable("create_time", &Event::create_time),
+    Immutable("payload", &Event::payload, TextFormat::kJson),
+    Immutable("hash", &Event::hash),
+};
 
 }  // namespace keelson

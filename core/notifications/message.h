@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "core/common/fields.h"
 #include "core/common/id.h"
 #include "core/common/list_position.h"
 
@@ -93,17 +94,38 @@ inline ListPosition PositionOf(const Message& message) {
   return {message.create_time, message.id.uuid()};
 }
 
-template <typename Visitor>
-void VisitFields(Visitor& a, RenderedMessage& c) {
-  a(c.subject), a(c.text), a(c.html), a(c.language);
-}
+template <>
+inline constexpr auto kFields<RenderedMessage> = std::tuple{
+    Mutable("subject", &RenderedMessage::subject),
+    Mutable("body_text", &RenderedMessage::text),
+    Mutable("body_html", &RenderedMessage::html),
+    Mutable("language", &RenderedMessage::language),
+};
 
-template <typename Visitor>
-void VisitFields(Visitor& a, Message& m) {
-  a(m.id), a(m.state), a(m.template_name), a(m.locale), a(m.to), a(m.to_key), a(m.user_id), a(m.variables);
-  a(m.content), a(m.attempts), a(m.due_time), a(m.expire_time), a(m.lease_epoch), a(m.provider);
-  a(m.provider_message_id), a(m.pinned_provider), a(m.pin_time), a(m.last_error), a(m.traceparent);
-  a(m.create_time), a(m.send_time), a(m.end_time);
-}
+template <>
+inline constexpr auto kFields<Message> = std::tuple{
+    Immutable("id", &Message::id),
+    Mutable("state", &Message::state),
+    Immutable("template_name", &Message::template_name),
+    Immutable("locale", &Message::locale),
+    Immutable("recipient", &Message::to),
+    Immutable("recipient_key", &Message::to_key),
+    Immutable("user_id", &Message::user_id),
+    Mutable("variables", &Message::variables),
+    Nested(&Message::content),
+    Mutable("attempts", &Message::attempts),
+    Mutable("due_time", &Message::due_time),
+    Mutable("expire_time", &Message::expire_time),
+    Mutable("lease_epoch", &Message::lease_epoch),
+    Mutable("provider", &Message::provider),
+    Mutable("provider_message_id", &Message::provider_message_id),
+    Mutable("pinned_provider", &Message::pinned_provider),
+    Mutable("pin_time", &Message::pin_time),
+    Mutable("last_error", &Message::last_error),
+    Immutable("traceparent", &Message::traceparent),
+    Immutable("create_time", &Message::create_time),
+    Mutable("send_time", &Message::send_time),
+    Mutable("end_time", &Message::end_time),
+};
 
 }  // namespace keelson

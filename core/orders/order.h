@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/common/fields.h"
 #include "core/common/id.h"
 #include "core/common/money.h"
 #include "core/common/text.h"
@@ -39,11 +40,18 @@ struct OrderLine {
   bool operator==(const OrderLine&) const = default;
 };
 
-template <typename Visitor>
-void VisitFields(Visitor& a, OrderLine& l) {
-  a(l.sku), a(l.title), a(l.quantity), a(l.unit_price), a(l.discount), a(l.tax), a(l.total);
-  a(l.refunded_quantity), a(l.refunded_amount);
-}
+template <>
+inline constexpr auto kFields<OrderLine> = std::tuple{
+    Immutable("sku", &OrderLine::sku),
+    Immutable("title", &OrderLine::title),
+    Immutable("quantity", &OrderLine::quantity),
+    Immutable("unit_price", &OrderLine::unit_price),
+    Immutable("discount", &OrderLine::discount),
+    Immutable("tax", &OrderLine::tax),
+    Immutable("total", &OrderLine::total),
+    Mutable("refunded_quantity", &OrderLine::refunded_quantity),
+    Mutable("refunded_amount", &OrderLine::refunded_amount),
+};
 
 struct OrderFields {
   OrderId id;
@@ -78,14 +86,32 @@ struct OrderFields {
   bool operator==(const OrderFields&) const = default;
 };
 
-template <typename Visitor>
-void VisitFields(Visitor& a, OrderFields& f) {
-  a(f.id), a(f.user_id), a(f.state), a(f.currency), a(f.lines), a(f.shipping), a(f.total), a(f.paid);
-  a(f.refunded), a(f.refund_pending), a(f.refunded_shipping), a(f.refund_count);
-  a(f.payment_provider), a(f.payment_reference), a(f.reference), a(f.labels);
-  a(f.create_time), a(f.update_time), a(f.pay_time), a(f.ship_time), a(f.deliver_time), a(f.cancel_time);
-  a(f.version);
-}
+template <>
+inline constexpr auto kFields<OrderFields> = std::tuple{
+    Immutable("id", &OrderFields::id),
+    Immutable("user_id", &OrderFields::user_id),
+    Mutable("state", &OrderFields::state),
+    Immutable("currency", &OrderFields::currency),
+    Children(&OrderFields::lines),
+    Immutable("shipping", &OrderFields::shipping),
+    Immutable("total", &OrderFields::total),
+    Mutable("paid", &OrderFields::paid),
+    Mutable("refunded", &OrderFields::refunded),
+    Mutable("refund_pending", &OrderFields::refund_pending),
+    Mutable("refunded_shipping", &OrderFields::refunded_shipping),
+    Mutable("refund_count", &OrderFields::refund_count),
+    Mutable("payment_provider", &OrderFields::payment_provider),
+    Mutable("payment_reference", &OrderFields::payment_reference),
+    Immutable("reference", &OrderFields::reference),
+    Mutable("labels", &OrderFields::labels),
+    Immutable("create_time", &OrderFields::create_time),
+    Mutable("update_time", &OrderFields::update_time),
+    Mutable("pay_time", &OrderFields::pay_time),
+    Mutable("ship_time", &OrderFields::ship_time),
+    Mutable("deliver_time", &OrderFields::deliver_time),
+    Mutable("cancel_time", &OrderFields::cancel_time),
+    Mutable("version", &OrderFields::version),
+};
 
 // What a refund takes from an order.
 struct RefundPortion {

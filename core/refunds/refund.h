@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "core/common/fields.h"
 #include "core/common/id.h"
 #include "core/common/money.h"
 #include "core/events/event.h"
@@ -91,14 +92,34 @@ struct RefundFields {
   bool operator==(const RefundFields&) const = default;
 };
 
-template <typename Visitor>
-void VisitFields(Visitor& a, RefundFields& f) {
-  a(f.id), a(f.order_id), a(f.user_id), a(f.state), a(f.currency), a(f.amount), a(f.shipping), a(f.lines);
-  a(f.reason), a(f.note), a(f.requested_by), a(f.decided_by), a(f.decision_note);
-  a(f.payment_provider), a(f.payment_reference), a(f.provider_reference);
-  a(f.failure_code), a(f.failure_message), a(f.attempts), a(f.due_time);
-  a(f.create_time), a(f.update_time), a(f.decide_time), a(f.settle_time), a(f.version);
-}
+template <>
+inline constexpr auto kFields<RefundFields> = std::tuple{
+    Immutable("id", &RefundFields::id),
+    Immutable("order_id", &RefundFields::order_id),
+    Immutable("user_id", &RefundFields::user_id),
+    Mutable("state", &RefundFields::state),
+    Immutable("currency", &RefundFields::currency),
+    Immutable("amount", &RefundFields::amount),
+    Immutable("shipping", &RefundFields::shipping),
+    Immutable("lines", &RefundFields::lines),
+    Immutable("reason", &RefundFields::reason),
+    Immutable("note", &RefundFields::note),
+    Immutable("requested_by", &RefundFields::requested_by),
+    Mutable("decided_by", &RefundFields::decided_by),
+    Mutable("decision_note", &RefundFields::decision_note),
+    Immutable("payment_provider", &RefundFields::payment_provider),
+    Immutable("payment_reference", &RefundFields::payment_reference),
+    Mutable("provider_reference", &RefundFields::provider_reference),
+    Mutable("failure_code", &RefundFields::failure_code),
+    Mutable("failure_message", &RefundFields::failure_message),
+    Mutable("attempts", &RefundFields::attempts),
+    Mutable("due_time", &RefundFields::due_time),
+    Immutable("create_time", &RefundFields::create_time),
+    Mutable("update_time", &RefundFields::update_time),
+    Mutable("decide_time", &RefundFields::decide_time),
+    Mutable("settle_time", &RefundFields::settle_time),
+    Mutable("version", &RefundFields::version),
+};
 
 // Money on its way back. Read its fields with `refund->state`; they change by the methods alone, each of
 // which fails with REFUND_STATE where the state does not allow it, and then changes nothing.

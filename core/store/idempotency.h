@@ -9,6 +9,7 @@
 
 #include "absl/time/time.h"
 #include "core/common/error.h"
+#include "core/common/fields.h"
 #include "core/common/serialize.h"
 #include "core/common/sha256.h"
 
@@ -35,9 +36,12 @@ struct IdempotencyRecord {
   bool operator==(const IdempotencyRecord&) const = default;
 };
 
-template <typename Visitor>
-void VisitFields(Visitor& a, IdempotencyRecord& r) {
-  a(r.key), a(r.content), a(r.answer), a(r.create_time);
-}
+template <>
+inline constexpr auto kFields<IdempotencyRecord> = std::tuple{
+    Immutable("key", &IdempotencyRecord::key),
+    Immutable("content", &IdempotencyRecord::content),
+    Immutable("answer", &IdempotencyRecord::answer, TextFormat::kBytes),
+    Immutable("create_time", &IdempotencyRecord::create_time),
+};
 
 }  // namespace keelson

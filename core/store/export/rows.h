@@ -1,7 +1,7 @@
 // All that a store keeps, as plain rows: what moves from one store to another, and what is checked.
 //
 // A row's key is a string of bytes. Keys of a kind sort as bytes do, and that is the order of its rows in
-// every store. The VisitFields functions say what of a row its content is.
+// every store. Its content is the fields of its table (core/common/fields.h).
 #pragma once
 
 #include <array>
@@ -17,6 +17,7 @@
 #include "absl/time/time.h"
 #include "core/accounts/user.h"
 #include "core/accounts/user_repository.h"
+#include "core/common/fields.h"
 #include "core/events/event.h"
 #include "core/notifications/message.h"
 #include "core/orders/order.h"
@@ -40,11 +41,23 @@ struct Cooldown {
   bool operator==(const Cooldown&) const = default;
 };
 
+template <>
+inline constexpr auto kFields<Cooldown> = std::tuple{
+    Immutable("key", &Cooldown::key),
+    Immutable("until_time", &Cooldown::until),
+};
+
 struct Setting {
   std::string name;
   std::string value;
 
   bool operator==(const Setting&) const = default;
+};
+
+template <>
+inline constexpr auto kFields<Setting> = std::tuple{
+    Immutable("name", &Setting::name),
+    Immutable("value", &Setting::value, TextFormat::kBytes),
 };
 
 // Rows of one kind. A kind comes after those that it refers to: a store that is filled in this order holds
@@ -137,16 +150,6 @@ std::string NameOf(const Setting& row);
 template <typename Visitor>
 void VisitFields(Visitor& a, UserRow& r) {
   a(r.fields), a(r.password_hash);
-}
-
-template <typename Visitor>
-void VisitFields(Visitor& a, Cooldown& c) {
-  a(c.key), a(c.until);
-}
-
-template <typename Visitor>
-void VisitFields(Visitor& a, Setting& s) {
-  a(s.name), a(s.value);
 }
 
 }  // namespace keelson
