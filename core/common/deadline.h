@@ -4,6 +4,7 @@
 #include <chrono>
 #include <compare>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 
 namespace keelson {
@@ -55,5 +56,9 @@ class Deadline {
 
   SteadyClock::time_point time_ = SteadyClock::time_point::max();
 };
+
+inline absl::Status DeadlineExceededBeforeStart() {
+  return absl::DeadlineExceededError("the deadline passed before the work began");
+}
 
 }  // namespace keelson

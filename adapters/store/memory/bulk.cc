@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "core/accounts/user_repository.h"
-#include "core/common/strings.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -107,9 +107,9 @@ absl::Status MemoryBulkTarget::Insert(const RowBatch& rows, std::string_view che
 
 absl::StatusOr<std::string> MemoryBulkTarget::FindCheckpoint() {
   absl::ReaderMutexLock lock(&mutex_);
-  const Found<std::string> checkpoint = repositories_.settings.Find(kTransferCheckpoint);
-  if (!checkpoint.ok()) return checkpoint.status();
-  return checkpoint->value_or("");
+  ASSIGN_OR_RETURN(const std::optional<std::string> checkpoint,
+                   repositories_.settings.Find(kTransferCheckpoint));
+  return checkpoint.value_or("");
 }
 
 absl::Status MemoryBulkTarget::Finish() {

@@ -55,9 +55,7 @@ MemoryStore::MemoryStore() : contents_(std::make_unique<Contents>()) {}
 MemoryStore::~MemoryStore() = default;
 
 absl::Status MemoryStore::Read(Deadline deadline, ReadWork work) {
-  if (deadline.expired()) {
-    return absl::DeadlineExceededError("the deadline passed before the read began");
-  }
+  if (deadline.expired()) return DeadlineExceededBeforeStart();
   absl::ReaderMutexLock lock(&contents_->mutex);
   MemoryReadTransaction transaction(contents_->repositories);
   return work(transaction);
@@ -65,9 +63,7 @@ absl::Status MemoryStore::Read(Deadline deadline, ReadWork work) {
 
 absl::Status MemoryStore::Write(Deadline deadline, WriteWork work) {
   absl::MutexLock lock(&contents_->mutex);
-  if (deadline.expired()) {
-    return absl::DeadlineExceededError("the deadline passed before the write began");
-  }
+  if (deadline.expired()) return DeadlineExceededBeforeStart();
   MemoryWriteTransaction transaction(contents_->repositories);
   absl::Status status = work(transaction);
   status.Update(contents_->journal.failure());

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "adapters/store/memory/expire.h"
+#include "adapters/store/memory/expired_rows.h"
 #include "adapters/store/memory/listing.h"
 #include "core/notifications/message_repository.h"
 

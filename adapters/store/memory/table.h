@@ -17,7 +17,8 @@ namespace keelson {
 class Journal {
  public:
   void Record(std::function<void()> undo) { undos_.push_back(std::move(undo)); }
-  // The first failure of a repository: after it the unit can't be committed.
+  // Records an error that a repository returns: after it the unit of work cannot be committed. Returns
+  // `failure`.
   absl::Status Fail(absl::Status failure) {
     failure_.Update(failure);
     return failure;

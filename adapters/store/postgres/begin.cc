@@ -5,6 +5,8 @@
 #include <limits>
 #include <string>
 
+#include "adapters/store/sql_columns/sql.h"
+
 namespace keelson {
 namespace {
 
@@ -13,9 +15,20 @@ constexpr std::int64_t kIdleGraceMilliseconds = 10'000;
 
 // With synchronous_commit = off, the server acknowledges a commit before the commit is on disk. All other
 // values flush the commit on this server; the operator may choose among them.
-#define KEELSON_PG_DURABLE                                                                                 \
-  "set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE " \
-  "current_setting('synchronous_commit') END, true)"
+constexpr Sql kFlushCommits =
+    "set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE "
+    "current_setting('synchronous_commit') END, true)";
+constexpr auto kSelectFlushCommits = "SELECT " + kFlushCommits;
+
+constexpr auto kSetTimeouts =
+    "SELECT set_config('statement_timeout', $1, true), "
+    "set_config('idle_in_transaction_session_timeout', $2, true), "
+    "set_config('lock_timeout', '0', true), " +
+    kFlushCommits;
+// transaction_timeout exists since PostgreSQL 17.
+constexpr Sql kClearTimeouts =
+    "SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN "
+    "('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')";
 
 }  // namespace
 
@@ -29,21 +42,13 @@ void QueueBegin(PgConnection& connection, const char* begin, Deadline deadline) 
     statement = std::clamp<std::int64_t>(absl::ToInt64Milliseconds(deadline.remaining()), 1, max);
     idle = statement + kIdleGraceMilliseconds;
   }
-  connection.Queue(
-      "SELECT set_config('statement_timeout', $1, true), "
-      "set_config('idle_in_transaction_session_timeout', $2, true), "
-      "set_config('lock_timeout', '0', true), " KEELSON_PG_DURABLE,
-      PgParameters(std::to_string(statement), std::to_string(idle)).view());
+  connection.Queue(kSetTimeouts, PgParameters(std::to_string(statement), std::to_string(idle)).view());
 }
 
 void QueueLongBegin(PgConnection& connection, const char* begin) {
   connection.Queue(begin, PgParameters().view());
-  // transaction_timeout exists since PostgreSQL 17.
-  connection.Queue(
-      "SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN "
-      "('statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')",
-      PgParameters().view());
-  connection.Queue("SELECT " KEELSON_PG_DURABLE, PgParameters().view());
+  connection.Queue(kClearTimeouts, PgParameters().view());
+  connection.Queue(kSelectFlushCommits, PgParameters().view());
 }
 
 }  // namespace keelson

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "adapters/store/postgres/connection.h"
+#include "adapters/store/postgres/copy_rows.h"
 #include "core/accounts/user_repository.h"
 #include "core/store/export/bulk.h"
 
@@ -30,6 +31,9 @@ class PgBulkTables {
  private:
   template <typename... Ts>
   PgResult Select(const char* sql, const Ts&... values);
+  template <typename Row>
+  void CopyIn(const char* sql, const std::vector<Row>& rows);
+  void CopyIn(const char* sql, PgCopyRows& rows);
 
   void ReadInto(std::vector<UserRow>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<EmailToken>& rows, std::string_view after, int limit);

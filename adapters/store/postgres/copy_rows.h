@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "adapters/store/postgres/values.h"
+#include "adapters/store/sql_columns/columns.h"
 
 namespace keelson {
 
@@ -14,6 +15,11 @@ class PgCopyRows {
   template <typename... Ts>
   void Add(const Ts&... columns) {
     PgEncoder(bytes_).PutRow(columns...);
+  }
+  // `first`, and then the columns of kColumnNames<Row>.
+  template <HasFields Row, typename... Ts>
+  void AddRow(const Row& row, const Ts&... first) {
+    WithColumns(row, [&](const auto&... columns) { Add(first..., columns...); });
   }
   // All that were added; the last call.
   std::string_view Finish() { return bytes_ += "\xff\xff"; }

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_split.h"
 #include "adapters/store/postgres/migrations.h"
+#include "adapters/store/sql_columns/sql.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -15,10 +16,27 @@ namespace {
 
 constexpr std::string_view kDatabase = "database";
 
-#define KEELSON_PG_TABLES                                                                                    \
-  "ARRAY['users', 'credentials', 'email_tokens', 'cooldowns', 'orders', 'order_references', 'order_lines', " \
-  "'refunds', 'messages', 'event_inbox', 'events', 'idempotency', 'settings', "                              \
-  "'schema_migrations']::regclass[]"
+constexpr Sql kTables =
+    "ARRAY['users', 'credentials', 'email_tokens', 'cooldowns', 'orders', 'order_references', 'order_lines', "
+    "'refunds', 'messages', 'event_inbox', 'events', 'idempotency', 'settings', "
+    "'schema_migrations']::regclass[]";
+
+constexpr auto kListIndexes =
+    "SELECT c.relname::text, i.indrelid::regclass::text, i.indexrelid::regclass::text, "
+    "(SELECT string_agg(pg_get_indexdef(i.indexrelid, k, true), ', ' ORDER BY k) "
+    "FROM generate_series(1, i.indnkeyatts) k), "
+    "coalesce(pg_get_expr(i.indpred, i.indrelid), ''), i.indisprimary, i.indisunique, "
+    "i.indisvalid AND i.indisready AND i.indislive, a.amname = 'btree' "
+    "FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam "
+    "WHERE i.indrelid = ANY (" +
+    kTables + ") ORDER BY 1";
+constexpr auto kListTablesWithoutKey =
+    "SELECT t::text FROM unnest(" + kTables +
+    ") t WHERE NOT EXISTS (SELECT FROM pg_index WHERE indrelid = t AND indisprimary)";
+constexpr auto kListUnvalidatedConstraints =
+    "SELECT conrelid::regclass::text, conname::text FROM pg_constraint WHERE NOT convalidated AND conrelid "
+    "= ANY (" +
+    kTables + ") ORDER BY 1, 2";
 
 // Number and checksum of the rows that a scan returns, regardless of their order.
 constexpr std::string_view kSelectChecksum =
@@ -125,14 +143,7 @@ void PgEngineCheck::CheckDatabase() {
 }
 
 std::vector<PgEngineCheck::Index> PgEngineCheck::ListIndexes() {
-  const PgResult found = Select(
-      "SELECT c.relname::text, i.indrelid::regclass::text, i.indexrelid::regclass::text, "
-      "(SELECT string_agg(pg_get_indexdef(i.indexrelid, k, true), ', ' ORDER BY k) "
-      "FROM generate_series(1, i.indnkeyatts) k), "
-      "coalesce(pg_get_expr(i.indpred, i.indrelid), ''), i.indisprimary, i.indisunique, "
-      "i.indisvalid AND i.indisready AND i.indislive, a.amname = 'btree' "
-      "FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam "
-      "WHERE i.indrelid = ANY (" KEELSON_PG_TABLES ") ORDER BY 1");
+  const PgResult found = Select(kListIndexes.text);
   std::vector<Index> indexes(static_cast<std::size_t>(found.rows()));
   for (int row = 0; row < found.rows(); ++row) {
     Index& index = indexes[static_cast<std::size_t>(row)];
@@ -155,9 +166,7 @@ void PgEngineCheck::CheckDeclared(const std::vector<Index>& indexes) {
   for (const Index& index : indexes) {
     if (!index.valid) Report(index.name, "invalid: rebuild it by REINDEX INDEX");
   }
-  const PgResult without =
-      Select("SELECT t::text FROM unnest(" KEELSON_PG_TABLES
-             ") t WHERE NOT EXISTS (SELECT FROM pg_index WHERE indrelid = t AND indisprimary)");
+  const PgResult without = Select(kListTablesWithoutKey.text);
   for (int row = 0; row < without.rows(); ++row) {
     std::string table;
     without.Read(row, table);
@@ -166,9 +175,7 @@ void PgEngineCheck::CheckDeclared(const std::vector<Index>& indexes) {
 }
 
 void PgEngineCheck::CheckConstraints() {
-  const PgResult found = Select(
-      "SELECT conrelid::regclass::text, conname::text FROM pg_constraint WHERE NOT convalidated AND conrelid "
-      "= ANY (" KEELSON_PG_TABLES ") ORDER BY 1, 2");
+  const PgResult found = Select(kListUnvalidatedConstraints.text);
   for (int row = 0; row < found.rows(); ++row) {
     std::string table;
     std::string name;

@@ -34,13 +34,52 @@ Range RangeOf(const Filter& filter, const std::optional<ListPosition>& before) {
   return range;
 }
 
-#define KEELSON_PG_IN_RANGE(row) row "create_time >= $1 AND (" row "create_time, " row "id) < ($2, $3) "
-#define KEELSON_PG_NEWEST_FIRST(row) "ORDER BY " row "create_time DESC, " row "id DESC LIMIT $4"
+constexpr Sql kInRange = "create_time >= $1 AND (create_time, id) < ($2, $3)";
+constexpr Sql kNewestFirst = " ORDER BY create_time DESC, id DESC LIMIT $4";
 
-#define KEELSON_PG_SELECT_USERS                                                                           \
-  "SELECT u.id, u.email, u.email_key, u.email_verify_time, u.display_name, u.locale, u.state, u.labels, " \
-  "u.create_time, u.update_time, u.delete_time, u.purge_time, u.version "
-#define KEELSON_PG_WITH_PREFIX "email_key >= $6 AND email_key < $7 AND state <> 4 "
+// The newest rows of each state. `condition`: " AND …" of columns that an index begins with, before the
+// state; or empty. `row` is a row's name.
+constexpr auto FromStates(const auto& table, const auto& condition, const auto& row) {
+  return " FROM unnest($5) AS wanted (wanted_state) CROSS JOIN LATERAL (SELECT * FROM " + Sql(table) +
+         " WHERE state = wanted_state" + condition + " AND " + kInRange + kNewestFirst + ") " + row +
+         kNewestFirst;
+}
+
+constexpr auto kSelectUsers = "SELECT " + kColumnNames<UserFields>;
+constexpr auto kHasPrefix =
+    "email_key >= $6 AND email_key < $7 AND state <> " + kSqlNumber<UserState::kErased>;
+constexpr auto kCountPrefix =
+    "SELECT count(*) FROM (SELECT 1 FROM users WHERE email_key >= $1 AND email_key < $2 AND state <> " +
+    kSqlNumber<UserState::kErased> + " LIMIT $3) found";
+constexpr auto kListUsers = kSelectUsers + FromStates("users", "", "u");
+constexpr auto kListRarePrefix = "WITH u AS MATERIALIZED (SELECT * FROM users WHERE " + kHasPrefix + ") " +
+                                 kSelectUsers + " FROM u WHERE state = ANY ($5) AND " + kInRange +
+                                 kNewestFirst;
+constexpr auto kListCommonPrefix = kSelectUsers + FromStates("users", " AND " + kHasPrefix, "u");
+
+constexpr auto kListOrders = kPgSelectOrder + " FROM orders o WHERE " + kInRange + kNewestFirst;
+constexpr auto kListOrdersOfStates = kPgSelectOrder + FromStates("orders", "", "o");
+constexpr auto kListOrdersOfUser = kPgSelectOrder + FromStates("orders", " AND user_id = $6", "o");
+
+constexpr auto kSelectRefunds = "SELECT " + kColumnNames<RefundFields>;
+constexpr auto kListRefunds = kSelectRefunds + " FROM refunds WHERE " + kInRange + kNewestFirst;
+constexpr auto kListRefundsOfStates = kSelectRefunds + FromStates("refunds", "", "r");
+constexpr auto kListRefundsOfUser = kSelectRefunds + FromStates("refunds", " AND user_id = $6", "r");
+// An order has few refunds, so any further filter may sift them.
+constexpr auto kListRefundsOfOrder =
+    kSelectRefunds +
+    " FROM refunds WHERE order_id = $6 AND ($7 IS NULL OR user_id = $7) AND (cardinality($5) = 0 OR "
+    "state = ANY ($5)) AND " +
+    kInRange + kNewestFirst;
+
+constexpr auto kSelectMessages = "SELECT " + kColumnNames<Message>;
+constexpr auto kListMessages = kSelectMessages + FromStates("messages", "", "m");
+constexpr auto kListMessagesToUser = kSelectMessages + FromStates("messages", " AND user_id = $6", "m");
+constexpr auto kListMessagesToAddress =
+    kSelectMessages + FromStates("messages", " AND recipient_key = $6", "m");
+// An address is one user's at a time, so the user may sift.
+constexpr auto kListMessagesToUserAndAddress =
+    kSelectMessages + FromStates("messages", " AND recipient_key = $6 AND user_id = $7", "m");
 
 // So many addresses are looked up and sorted; where there are more with a prefix, walking the list until the
 // page is full finds enough of them soon.
@@ -53,12 +92,7 @@ std::string EndOf(const std::string& prefix) {
 
 bool IsRare(PgSession& session, const std::string& prefix) {
   std::int64_t count = 0;
-  session
-      .Select(
-          "SELECT count(*) FROM (SELECT 1 FROM users WHERE email_key >= $1 AND email_key < $2 AND state <> 4 "
-          "LIMIT $3) found",
-          prefix, EndOf(prefix), kSortedAddresses + 1)
-      .Read(0, count);
+  session.Select(kCountPrefix, prefix, EndOf(prefix), kSortedAddresses + 1).Read(0, count);
   return count <= kSortedAddresses;
 }
 
@@ -80,21 +114,6 @@ std::vector<State> Wanted(const std::vector<State>& states, const State (&all)[k
   return states.empty() ? std::vector<State>(std::begin(all), std::end(all)) : states;
 }
 
-// The newest rows of each state. `scope`: a condition that an index begins with, before the state.
-#define KEELSON_PG_FROM_STATES(table, scope, row)                                                      \
-  " FROM unnest($5) AS wanted (wanted_state) CROSS JOIN LATERAL (SELECT * FROM " table " WHERE " scope \
-  "state = wanted_state AND " KEELSON_PG_IN_RANGE("")                                                  \
-      KEELSON_PG_NEWEST_FIRST("") ") " row " " KEELSON_PG_NEWEST_FIRST("")
-
-#define KEELSON_PG_SELECT_ORDERS(scope)                                                            \
-  "SELECT " KEELSON_PG_ORDER_COLUMNS ", (SELECT " KEELSON_PG_ORDER_LINES                           \
-  " FROM order_lines l WHERE l.order_id = o.id AND l.user_id = o.user_id)" KEELSON_PG_FROM_STATES( \
-      "orders", scope, "o")
-#define KEELSON_PG_SELECT_REFUNDS(scope) \
-  "SELECT " KEELSON_REFUND_COLUMNS KEELSON_PG_FROM_STATES("refunds", scope, "r")
-#define KEELSON_PG_SELECT_MESSAGES(scope) \
-  "SELECT " KEELSON_MESSAGE_COLUMNS KEELSON_PG_FROM_STATES("messages", scope, "m")
-
 }  // namespace
 
 PgResult SelectUserPage(PgSession& session, const UserFilter& filter,
@@ -103,20 +122,9 @@ PgResult SelectUserPage(PgSession& session, const UserFilter& filter,
   const std::int64_t most = LimitParameter(limit);
   const std::vector<UserState> states = Wanted(filter.states, kUserStates);
   const std::string& prefix = filter.email_prefix;
-  if (prefix.empty()) {
-    return session.Select(KEELSON_PG_SELECT_USERS KEELSON_PG_FROM_STATES("users", "", "u"), r.from, r.time,
-                          r.id, most, states);
-  }
-  if (IsRare(session, prefix)) {
-    return session.Select("WITH u AS MATERIALIZED (SELECT * FROM users WHERE " KEELSON_PG_WITH_PREFIX
-                          ") " KEELSON_PG_SELECT_USERS
-                          "FROM u WHERE state = ANY ($5) AND " KEELSON_PG_IN_RANGE("u.")
-                              KEELSON_PG_NEWEST_FIRST("u."),
-                          r.from, r.time, r.id, most, states, prefix, EndOf(prefix));
-  }
-  return session.Select(
-      KEELSON_PG_SELECT_USERS KEELSON_PG_FROM_STATES("users", KEELSON_PG_WITH_PREFIX "AND ", "u"), r.from,
-      r.time, r.id, most, states, prefix, EndOf(prefix));
+  if (prefix.empty()) return session.Select(kListUsers, r.from, r.time, r.id, most, states);
+  const char* sql = IsRare(session, prefix) ? kListRarePrefix : kListCommonPrefix;
+  return session.Select(sql, r.from, r.time, r.id, most, states, prefix, EndOf(prefix));
 }
 
 PgResult SelectOrderPage(PgSession& session, const OrderFilter& filter,
@@ -124,38 +132,27 @@ PgResult SelectOrderPage(PgSession& session, const OrderFilter& filter,
   const Range r = RangeOf(filter, before);
   const std::int64_t most = LimitParameter(limit);
   if (filter.user_id) {
-    return session.Select(KEELSON_PG_SELECT_ORDERS("user_id = $6 AND "), r.from, r.time, r.id, most,
-                          Wanted(filter.states, kOrderStates), *filter.user_id);
+    return session.Select(kListOrdersOfUser, r.from, r.time, r.id, most, Wanted(filter.states, kOrderStates),
+                          *filter.user_id);
   }
-  if (filter.states.empty()) {
-    return session.Select(KEELSON_PG_SELECT_ORDER KEELSON_PG_IN_RANGE("o.") KEELSON_PG_NEWEST_FIRST("o."),
-                          r.from, r.time, r.id, most);
-  }
-  return session.Select(KEELSON_PG_SELECT_ORDERS(""), r.from, r.time, r.id, most, filter.states);
+  if (filter.states.empty()) return session.Select(kListOrders, r.from, r.time, r.id, most);
+  return session.Select(kListOrdersOfStates, r.from, r.time, r.id, most, filter.states);
 }
 
 PgResult SelectRefundPage(PgSession& session, const RefundFilter& filter,
                           const std::optional<ListPosition>& before, int limit) {
   const Range r = RangeOf(filter, before);
   const std::int64_t most = LimitParameter(limit);
-  // An order has few refunds, so any further filter may sift them.
   if (filter.order_id) {
-    return session.Select("SELECT " KEELSON_REFUND_COLUMNS
-                          " FROM refunds WHERE order_id = $6 AND ($7 IS NULL OR user_id = $7) "
-                          "AND (cardinality($5) = 0 OR state = ANY ($5)) AND " KEELSON_PG_IN_RANGE("")
-                              KEELSON_PG_NEWEST_FIRST(""),
-                          r.from, r.time, r.id, most, filter.states, *filter.order_id, filter.user_id);
+    return session.Select(kListRefundsOfOrder, r.from, r.time, r.id, most, filter.states, *filter.order_id,
+                          filter.user_id);
   }
   if (filter.user_id) {
-    return session.Select(KEELSON_PG_SELECT_REFUNDS("user_id = $6 AND "), r.from, r.time, r.id, most,
+    return session.Select(kListRefundsOfUser, r.from, r.time, r.id, most,
                           Wanted(filter.states, kRefundStates), *filter.user_id);
   }
-  if (filter.states.empty()) {
-    return session.Select("SELECT " KEELSON_REFUND_COLUMNS " FROM refunds WHERE " KEELSON_PG_IN_RANGE("")
-                              KEELSON_PG_NEWEST_FIRST(""),
-                          r.from, r.time, r.id, most);
-  }
-  return session.Select(KEELSON_PG_SELECT_REFUNDS(""), r.from, r.time, r.id, most, filter.states);
+  if (filter.states.empty()) return session.Select(kListRefunds, r.from, r.time, r.id, most);
+  return session.Select(kListRefundsOfStates, r.from, r.time, r.id, most, filter.states);
 }
 
 PgResult SelectMessagePage(PgSession& session, const MessageFilter& filter,
@@ -163,20 +160,17 @@ PgResult SelectMessagePage(PgSession& session, const MessageFilter& filter,
   const Range r = RangeOf(filter, before);
   const std::int64_t most = LimitParameter(limit);
   const std::vector<MessageState> states = Wanted(filter.states, kMessageStates);
-  // An address is one user's at a time, so the user may sift.
   if (filter.user_id && !filter.to_key.empty()) {
-    return session.Select(KEELSON_PG_SELECT_MESSAGES("recipient_key = $6 AND user_id = $7 AND "), r.from,
-                          r.time, r.id, most, states, filter.to_key, *filter.user_id);
-  }
-  if (filter.user_id) {
-    return session.Select(KEELSON_PG_SELECT_MESSAGES("user_id = $6 AND "), r.from, r.time, r.id, most, states,
+    return session.Select(kListMessagesToUserAndAddress, r.from, r.time, r.id, most, states, filter.to_key,
                           *filter.user_id);
   }
-  if (!filter.to_key.empty()) {
-    return session.Select(KEELSON_PG_SELECT_MESSAGES("recipient_key = $6 AND "), r.from, r.time, r.id, most,
-                          states, filter.to_key);
+  if (filter.user_id) {
+    return session.Select(kListMessagesToUser, r.from, r.time, r.id, most, states, *filter.user_id);
   }
-  return session.Select(KEELSON_PG_SELECT_MESSAGES(""), r.from, r.time, r.id, most, states);
+  if (!filter.to_key.empty()) {
+    return session.Select(kListMessagesToAddress, r.from, r.time, r.id, most, states, filter.to_key);
+  }
+  return session.Select(kListMessages, r.from, r.time, r.id, most, states);
 }
 
 }  // namespace keelson

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <optional>
-#include <vector>
 
 #include "adapters/store/postgres/session.h"
 #include "core/repositories.h"
@@ -22,14 +21,6 @@ PgResult SelectMessagePage(PgSession& session, const MessageFilter& filter,
 // PostgreSQL refuses a negative limit.
 inline std::int64_t LimitParameter(int limit) {
   return limit < 0 ? 0 : limit;
-}
-
-template <typename Row>
-std::vector<Row> ReadRows(const PgResult& result, Row (*read)(const PgResult&, int)) {
-  std::vector<Row> rows;
-  rows.reserve(static_cast<std::size_t>(result.rows()));
-  for (int row = 0; row < result.rows(); ++row) rows.push_back(read(result, row));
-  return rows;
 }
 
 }  // namespace keelson

@@ -4,19 +4,28 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "adapters/store/sql_columns/columns.h"
+#include "adapters/store/postgres/entity_rows.h"
 
 namespace keelson {
 namespace {
 
-// One member of every line, as a column's array.
-template <typename Member>
-auto Column(const std::vector<OrderLine>& lines, Member OrderLine::*member) {
-  std::vector<Member> column;
-  column.reserve(lines.size());
-  for (const OrderLine& line : lines) column.push_back(line.*member);
-  return column;
-}
+constexpr auto kInsertOrderLines = "INSERT INTO order_lines (order_id, user_id, line, " +
+                                   kColumnNames<OrderLine> + ") SELECT $1, $2, * FROM unnest($3, " +
+                                   kParameters<SqlDialect::kPostgres, OrderLine, AllColumns, 4> + ")";
+
+constexpr auto kSetFromUpdates = JoinColumns<OrderLine, MutableColumns, ", ">(
+    [](SqlBuilder& sql, std::string_view name, std::size_t /*place*/) {
+      sql.Add(name).Add(" = u.").Add(name);
+    });
+constexpr auto kDiffersFromUpdates = JoinColumns<OrderLine, MutableColumns, " OR ">(
+    [](SqlBuilder& sql, std::string_view name, std::size_t /*place*/) {
+      sql.Add("l.").Add(name).Add(" <> u.").Add(name);
+    });
+constexpr auto kUpdateOrderLines = "UPDATE order_lines l SET " + kSetFromUpdates + " FROM unnest($3, " +
+                                   kParameters<SqlDialect::kPostgres, OrderLine, MutableColumns, 4> +
+                                   ") AS u (line, " + kColumnNames<OrderLine, MutableColumns> +
+                                   ") WHERE l.order_id = $1 AND l.user_id = $2 AND l.line = u.line AND (" +
+                                   kDiffersFromUpdates + ")";
 
 std::vector<std::int64_t> Numbers(const std::vector<OrderLine>& lines) {
   std::vector<std::int64_t> numbers(lines.size());
@@ -38,50 +47,23 @@ void Get(std::string_view bytes, std::vector<OrderLine>& lines) {
   }
 }
 
-namespace {
-
-// The columns of KEELSON_PG_ORDER_COLUMNS, and those that follow.
-template <typename... Ts>
-void ReadColumns(const PgResult& result, int row, OrderFields& f, Ts&... more) {
-  WithColumns(f, [&](auto&... columns) { result.Read(row, columns..., more...); });
-}
-
-}  // namespace
-
-OrderFields ReadOrderFields(const PgResult& result, int row) {
-  OrderFields fields;
-  ReadColumns(result, row, fields);
-  return fields;
-}
-
 Order ReadOrder(const PgResult& result, int row) {
-  OrderFields fields;
-  ReadColumns(result, row, fields, fields.lines);
+  std::vector<OrderLine> lines;
+  OrderFields fields = ReadRow<OrderFields>(result, row, lines);
+  fields.lines = std::move(lines);
   return Order(std::move(fields));
 }
 
 void InsertOrderLines(PgSession& session, const OrderFields& order) {
-  const std::vector<OrderLine>& lines = order.lines;
-  session.Execute(
-      "INSERT INTO order_lines (order_id, user_id, line, sku, title, quantity, unit_price, discount, tax, "
-      "total, "
-      "refunded_quantity, refunded_amount) SELECT $1, $2, * FROM unnest($3, $4, $5, $6, $7, $8, $9, $10, "
-      "$11, $12)",
-      order.id, order.user_id, Numbers(lines), Column(lines, &OrderLine::sku),
-      Column(lines, &OrderLine::title), Column(lines, &OrderLine::quantity),
-      Column(lines, &OrderLine::unit_price), Column(lines, &OrderLine::discount),
-      Column(lines, &OrderLine::tax), Column(lines, &OrderLine::total),
-      Column(lines, &OrderLine::refunded_quantity), Column(lines, &OrderLine::refunded_amount));
+  WithColumnArrays(order.lines, [&](const auto&... columns) {
+    session.Execute(kInsertOrderLines, order.id, order.user_id, Numbers(order.lines), columns...);
+  });
 }
 
 void UpdateOrderLines(PgSession& session, const OrderFields& order) {
-  session.Execute(
-      "UPDATE order_lines l SET refunded_quantity = u.quantity, refunded_amount = u.amount "
-      "FROM unnest($3, $4, $5) AS u (line, quantity, amount) "
-      "WHERE l.order_id = $1 AND l.user_id = $2 AND l.line = u.line "
-      "AND (l.refunded_quantity <> u.quantity OR l.refunded_amount <> u.amount)",
-      order.id, order.user_id, Numbers(order.lines), Column(order.lines, &OrderLine::refunded_quantity),
-      Column(order.lines, &OrderLine::refunded_amount));
+  WithColumnArrays<MutableColumns>(order.lines, [&](const auto&... columns) {
+    session.Execute(kUpdateOrderLines, order.id, order.user_id, Numbers(order.lines), columns...);
+  });
 }
 
 }  // namespace keelson

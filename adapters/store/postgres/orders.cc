@@ -1,43 +1,61 @@
 #include "adapters/store/postgres/orders.h"
 
+#include "adapters/store/postgres/entity_rows.h"
 #include "adapters/store/postgres/listing.h"
 #include "adapters/store/postgres/order_rows.h"
-#include "adapters/store/sql_columns/columns.h"
 #include "core/orders/order_repository.h"
 
 namespace keelson {
 namespace {
 
-#define KEELSON_PG_SELECT_TO_LOCK "SELECT " KEELSON_PG_ORDER_COLUMNS " FROM orders o WHERE "
-#define KEELSON_PG_SELECT_LINES "SELECT l.order_id, " KEELSON_PG_ORDER_LINES " FROM order_lines l WHERE "
+constexpr auto kFindOrder = kPgSelectOrder + " FROM orders o WHERE o.id = $1";
+constexpr auto kFindOrderByReference =
+    kPgSelectOrder +
+    " FROM orders o WHERE o.id = (SELECT order_id FROM order_references WHERE reference = $1)";
+
+constexpr auto kSelectOrderToLock = "SELECT " + kColumnNames<OrderFields> + " FROM orders WHERE ";
+constexpr auto kLockOrder = kSelectOrderToLock + "id = $1 FOR NO KEY UPDATE";
+// Locks orders in one order, so that two transactions that lock some of the same never wait for each other.
+constexpr auto kLockOrders = kSelectOrderToLock + "id = ANY ($1) ORDER BY id FOR NO KEY UPDATE";
+constexpr auto kSelectLines = "SELECT order_id, " + kPgOrderLines + " FROM order_lines WHERE ";
+constexpr auto kFindLinesOfOrder = kSelectLines + "order_id = $1 GROUP BY order_id";
+constexpr auto kFindLinesOfOrders = kSelectLines + "order_id = ANY ($1) GROUP BY order_id";
+
+constexpr auto kInsertOrder = kInsertInto<SqlDialect::kPostgres, OrderFields, "orders">;
+constexpr Sql kInsertOrderReference =
+    "INSERT INTO order_references (reference, order_id, user_id) VALUES ($1, $2, $3)";
+constexpr auto kUpdateOrder = kUpdateById<SqlDialect::kPostgres, OrderFields, "orders">;
 
 std::optional<Order> ReadOneOrder(const PgResult& result) {
   if (result.rows() == 0) return std::nullopt;
   return ReadOrder(result, 0);
 }
 
+std::vector<Order> ReadOrders(const PgResult& result) {
+  std::vector<Order> orders;
+  orders.reserve(static_cast<std::size_t>(result.rows()));
+  for (int row = 0; row < result.rows(); ++row) orders.push_back(ReadOrder(result, row));
+  return orders;
+}
+
 }  // namespace
 
 Found<Order> PgOrders::Find(OrderId id) {
-  return session_.CatchErrors([&]() -> Found<Order> {
-    return ReadOneOrder(session_.SelectOne(KEELSON_PG_SELECT_ORDER "o.id = $1", id));
-  });
+  return session_.CatchErrors(
+      [&]() -> Found<Order> { return ReadOneOrder(session_.SelectOne(kFindOrder, id)); });
 }
 
 Found<Order> PgOrders::FindForUpdate(OrderId id) {
   return session_.CatchErrors([&]() -> Found<Order> {
-    std::vector<Order> found = FindLocked(KEELSON_PG_SELECT_TO_LOCK "o.id = $1 FOR NO KEY UPDATE",
-                                          KEELSON_PG_SELECT_LINES "l.order_id = $1 GROUP BY l.order_id", id);
+    std::vector<Order> found = FindLocked(kLockOrder, kFindLinesOfOrder, id);
     if (found.empty()) return std::nullopt;
     return std::move(found.front());
   });
 }
 
-// Locks them in one order, so that two that lock some of the same never wait for each other.
 absl::StatusOr<std::vector<Order>> PgOrders::FindManyForUpdate(std::span<const OrderId> ids) {
   return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Order>> {
-    return FindLocked(KEELSON_PG_SELECT_TO_LOCK "o.id = ANY ($1) ORDER BY o.id FOR NO KEY UPDATE",
-                      KEELSON_PG_SELECT_LINES "l.order_id = ANY ($1) GROUP BY l.order_id", ids);
+    return FindLocked(kLockOrders, kFindLinesOfOrders, ids);
   });
 }
 
@@ -56,7 +74,7 @@ std::vector<Order> PgOrders::FindLocked(const char* sql, const char* lines_sql, 
   }
   std::vector<Order> orders;
   for (int row = 0; row < locked.rows(); ++row) {
-    OrderFields fields = ReadOrderFields(locked, row);
+    OrderFields fields = ReadRow<OrderFields>(locked, row);
     fields.lines = known_lines_[fields.id];
     orders.emplace_back(std::move(fields));
   }
@@ -64,33 +82,23 @@ std::vector<Order> PgOrders::FindLocked(const char* sql, const char* lines_sql, 
 }
 
 Found<Order> PgOrders::FindByReference(std::string_view reference) {
-  return session_.CatchErrors([&]() -> Found<Order> {
-    return ReadOneOrder(session_.SelectOne(
-        KEELSON_PG_SELECT_ORDER "o.id = (SELECT order_id FROM order_references WHERE reference = $1)",
-        reference));
-  });
+  return session_.CatchErrors(
+      [&]() -> Found<Order> { return ReadOneOrder(session_.SelectOne(kFindOrderByReference, reference)); });
 }
 
 absl::StatusOr<std::vector<Order>> PgOrders::List(const OrderFilter& filter,
                                                   std::optional<ListPosition> before, int limit) {
   return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Order>> {
-    return ReadRows(SelectOrderPage(session_, filter, before, limit), ReadOrder);
+    return ReadOrders(SelectOrderPage(session_, filter, before, limit));
   });
 }
 
 absl::Status PgOrders::Insert(const Order& order) {
   return session_.CatchErrors([&] {
     const OrderFields& f = order.fields();
-    WithColumns(f, [&](const auto&... columns) {
-      session_.Execute(
-          "INSERT INTO orders (" KEELSON_ORDER_COLUMNS
-          ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, "
-          "$19, $20, $21, $22)",
-          columns...);
-    });
+    InsertRow(session_, kInsertOrder, f);
     if (!f.reference.empty()) {
-      session_.Execute("INSERT INTO order_references (reference, order_id, user_id) VALUES ($1, $2, $3)",
-                       f.reference, f.id, f.user_id);
+      session_.Execute(kInsertOrderReference, f.reference, f.id, f.user_id);
     }
     InsertOrderLines(session_, f);
     return absl::OkStatus();
@@ -100,14 +108,7 @@ absl::Status PgOrders::Insert(const Order& order) {
 absl::Status PgOrders::Update(const Order& order) {
   return session_.CatchErrors([&] {
     const OrderFields& f = order.fields();
-    session_.ExecuteOneRow(
-        "UPDATE orders SET state = $2, paid = $3, refunded = $4, refund_pending = $5, refunded_shipping = "
-        "$6, "
-        "refund_count = $7, payment_provider = $8, payment_reference = $9, labels = $10, update_time = $11, "
-        "pay_time = $12, ship_time = $13, deliver_time = $14, cancel_time = $15, version = $16 WHERE id = $1",
-        f.id, f.state, f.paid, f.refunded, f.refund_pending, f.refunded_shipping, f.refund_count,
-        f.payment_provider, f.payment_reference, f.labels, f.update_time, f.pay_time, f.ship_time,
-        f.deliver_time, f.cancel_time, f.version);
+    UpdateRow(session_, kUpdateOrder, f);
     std::vector<OrderLine>& known = known_lines_[f.id];
     if (known != f.lines) UpdateOrderLines(session_, f);
     known = f.lines;

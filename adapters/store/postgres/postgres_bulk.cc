@@ -182,7 +182,7 @@ class Target : public StoreImporter {
       connection_->Queue(
           "INSERT INTO settings (name, value) VALUES ($1, $2) "
           "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-          PgParameters(kTransferCheckpoint, PgBytes{checkpoint}).view());
+          PgParameters(kTransferCheckpoint, BytesView{checkpoint}).view());
     });
     suspended_ |= status.ok();
     return status.ok() || absl::IsUnavailable(status) ? status : FindRefused(rows, status);

@@ -5,6 +5,7 @@
 
 #include "adapters/store/postgres/begin.h"
 #include "adapters/store/postgres/locks.h"
+#include "core/common/status_macros.h"
 #include "core/events/event.h"
 
 namespace keelson {
@@ -12,6 +13,15 @@ namespace {
 
 constexpr int kBatch = 1000;
 constexpr absl::Duration kTimeout = absl::Seconds(10);
+
+constexpr Sql kAnyInInbox = "SELECT 1 FROM event_inbox LIMIT 1";
+constexpr Sql kLockSequencer = "SELECT pg_advisory_xact_lock($1)";
+constexpr auto kTakeFromInbox =
+    "WITH taken AS (DELETE FROM event_inbox WHERE ordinal IN (SELECT ordinal FROM event_inbox "
+    "ORDER BY ordinal LIMIT $1) RETURNING *) SELECT " +
+    kColumnNames<Event, PgInboxColumns> + " FROM taken ORDER BY ordinal";
+constexpr auto kInsertEvents = "INSERT INTO events (" + kColumnNames<Event> + ") SELECT * FROM unnest(" +
+                               kParameters<SqlDialect::kPostgres, Event> + ")";
 
 PgResult Select(PgConnection& connection, const char* sql, const PgArguments& arguments, Deadline deadline) {
   PgResult result;
@@ -21,35 +31,14 @@ PgResult Select(PgConnection& connection, const char* sql, const PgArguments& ar
 }
 
 std::vector<Event> TakeFromInbox(PgConnection& connection, const PgResult& last, Deadline deadline) {
-  const PgResult taken =
-      Select(connection,
-             "WITH taken AS (DELETE FROM event_inbox WHERE ordinal IN (SELECT ordinal "
-             "FROM event_inbox ORDER BY ordinal "
-             "LIMIT $1) RETURNING *) SELECT " KEELSON_PG_INBOX_COLUMNS " FROM taken ORDER BY ordinal",
-             PgParameters(kBatch).view(), deadline);
+  const PgResult taken = Select(connection, kTakeFromInbox, PgParameters(kBatch).view(), deadline);
   return NumberEvents(last, taken);
 }
 
-template <typename Member>
-auto Column(const std::vector<Event>& events, Member Event::*member) {
-  std::vector<Member> column;
-  column.reserve(events.size());
-  for (const Event& event : events) column.push_back(event.*member);
-  return column;
-}
-
 void QueueInsert(PgConnection& connection, const std::vector<Event>& events) {
-  std::vector<PgJson> payloads;
-  for (const Event& event : events) payloads.push_back({event.payload});
-  const PgParameters columns(Column(events, &Event::sequence), Column(events, &Event::type),
-                             Column(events, &Event::subject), Column(events, &Event::user_id),
-                             Column(events, &Event::actor), Column(events, &Event::correlation_id),
-                             Column(events, &Event::create_time), payloads, Column(events, &Event::hash));
-  connection.Queue(
-      "INSERT INTO events (sequence, type, subject, user_id, actor, correlation_id, create_time, payload, "
-      "hash) "
-      "SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-      columns.view(), static_cast<int>(events.size()));
+  WithColumnArrays(events, [&](const auto&... columns) {
+    connection.Queue(kInsertEvents, PgParameters(columns...).view(), static_cast<int>(events.size()));
+  });
 }
 
 }  // namespace
@@ -61,7 +50,7 @@ std::vector<Event> NumberEvents(const PgResult& last, const PgResult& waiting) {
   std::vector<Event> events(static_cast<std::size_t>(waiting.rows()));
   for (int row = 0; row < waiting.rows(); ++row) {
     Event& e = events[static_cast<std::size_t>(row)];
-    waiting.Read(row, e.type, e.subject, e.user_id, e.actor, e.correlation_id, e.create_time, e.payload);
+    WithColumns<PgInboxColumns>(e, [&](auto&... columns) { waiting.Read(row, columns...); });
     e.sequence = ++sequence;
     hash = ChainedHash(hash, e);
     e.hash = hash;
@@ -83,20 +72,18 @@ PgSequencer::~PgSequencer() {
 
 absl::Status PgSequencer::CatchUp(Deadline deadline) {
   while (true) {
-    const absl::StatusOr<bool> more = NumberBatch(deadline);
-    if (!more.ok()) return more.status();
-    if (!*more) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const bool more, NumberBatch(deadline));
+    if (!more) return absl::OkStatus();
   }
 }
 
 absl::StatusOr<bool> PgSequencer::NumberBatch(Deadline deadline) {
-  absl::StatusOr<PgPool::Lease> connection = pool_.Take(deadline);
-  if (!connection.ok()) return connection.status();
+  ASSIGN_OR_RETURN(PgPool::Lease connection, pool_.Take(deadline));
   try {
-    return Number(**connection, deadline);
+    return Number(*connection, deadline);
   } catch (const PgError& error) {
-    if (error.failure() == PgFailure::kTimedOut) (*connection)->Abandon();
-    (*connection)->Recover(deadline);
+    if (error.failure() == PgFailure::kTimedOut) connection->Abandon();
+    connection->Recover(deadline);
     return error.status();
   }
 }
@@ -105,15 +92,14 @@ absl::StatusOr<bool> PgSequencer::NumberBatch(Deadline deadline) {
 bool PgSequencer::Number(PgConnection& connection, Deadline deadline) {
   // An empty inbox costs a look, not a lock.
   PgResult waiting;
-  connection.Queue("SELECT 1 FROM event_inbox LIMIT 1", PgParameters().view(), PgConnection::kAnyNumber,
-                   &waiting);
+  connection.Queue(kAnyInInbox, PgParameters().view(), PgConnection::kAnyNumber, &waiting);
   connection.Finish(deadline);
   if (waiting.rows() == 0) return false;
 
   QueueBegin(connection, "BEGIN ISOLATION LEVEL READ COMMITTED", deadline);
-  connection.Queue("SELECT pg_advisory_xact_lock($1)", PgParameters(kSequencerLock).view());
+  connection.Queue(kLockSequencer, PgParameters(kSequencerLock).view());
   PgResult last;
-  connection.Queue(KEELSON_PG_LAST_EVENT, PgParameters().view(), PgConnection::kAnyNumber, &last);
+  connection.Queue(kPgFindLastEvent, PgParameters().view(), PgConnection::kAnyNumber, &last);
   const std::vector<Event> events = TakeFromInbox(connection, last, deadline);
   if (!events.empty()) QueueInsert(connection, events);
   connection.Queue("COMMIT", PgParameters().view());

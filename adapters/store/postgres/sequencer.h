@@ -8,17 +8,19 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "adapters/store/postgres/pool.h"
+#include "adapters/store/sql_columns/columns.h"
 #include "core/common/condition_variable.h"
 #include "core/common/deadline.h"
 #include "core/events/event.h"
 
 namespace keelson {
 
-#define KEELSON_PG_INBOX_COLUMNS "type, subject, user_id, actor, correlation_id, create_time, payload"
-#define KEELSON_PG_LAST_EVENT "SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1"
+// The columns of event_inbox: those of an event that has no number.
+using PgInboxColumns = ColumnsWithout<AllColumns, ColumnsNamed<"sequence", "hash">>;
+inline constexpr Sql kPgFindLastEvent = "SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1";
 
-// The events of KEELSON_PG_INBOX_COLUMNS in `waiting`, numbered and chained behind the one of
-// KEELSON_PG_LAST_EVENT. Throws as PgResult::Read.
+// The events of PgInboxColumns in `waiting`, numbered and chained behind the one of kPgFindLastEvent. Throws
+// as PgResult::Read.
 std::vector<Event> NumberEvents(const PgResult& last, const PgResult& waiting);
 
 // Gives events their numbers and hashes, in the order they were inserted, under a lock of the database: one

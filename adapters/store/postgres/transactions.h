@@ -1,10 +1,13 @@
 #pragma once
 
+#include "adapters/store/postgres/cooldowns.h"
 #include "adapters/store/postgres/events.h"
+#include "adapters/store/postgres/expiry.h"
+#include "adapters/store/postgres/idempotency.h"
 #include "adapters/store/postgres/messages.h"
 #include "adapters/store/postgres/orders.h"
 #include "adapters/store/postgres/refunds.h"
-#include "adapters/store/postgres/small_tables.h"
+#include "adapters/store/postgres/settings.h"
 #include "adapters/store/postgres/users.h"
 #include "adapters/store/postgres/write_session.h"
 #include "core/accounts/user_repository.h"

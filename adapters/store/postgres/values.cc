@@ -65,13 +65,13 @@ PgType PgEncoder::Put(std::string_view value) {
   return PgType::kText;
 }
 
-PgType PgEncoder::Put(PgBytes value) {
+PgType PgEncoder::Put(BytesView value) {
   out_ += value.bytes;
   return PgType::kBytea;
 }
 
-PgType PgEncoder::Put(PgJson value) {
-  out_ += value.text;
+PgType PgEncoder::Put(JsonView value) {
+  if (value.text != nullptr) out_ += *value.text;
   return PgType::kJson;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "adapters/store/sql_columns/columns.h"
 #include "core/common/id.h"
 #include "core/common/money.h"
 #include "core/refunds/refund.h"
@@ -38,15 +39,6 @@ enum class PgType : unsigned {
   kJsonb = 3802,
 };
 
-// Bytes that are no text.
-struct PgBytes {
-  std::string_view bytes;
-};
-// JSON that is kept as it is written.
-struct PgJson {
-  std::string_view text;
-};
-
 // Appends a value in binary form and says its type. A type's own overload is its place in this list.
 class PgEncoder {
  public:
@@ -55,8 +47,9 @@ class PgEncoder {
   PgType Put(bool value);
   PgType Put(std::string_view value);
   PgType Put(const std::string& value) { return Put(std::string_view(value)); }
-  PgType Put(PgBytes value);
-  PgType Put(PgJson value);
+  PgType Put(BytesView value);
+  // JSON that is kept as it is written.
+  PgType Put(JsonView value);
   PgType Put(Currency value) { return Put(value.code()); }
   PgType Put(absl::Time value);
   PgType Put(const Uuid& value);
@@ -68,7 +61,7 @@ class PgEncoder {
   }
   template <std::size_t N>
   PgType Put(const std::array<std::uint8_t, N>& value) {
-    return Put(PgBytes{{reinterpret_cast<const char*>(value.data()), N}});
+    return Put(BytesView{{reinterpret_cast<const char*>(value.data()), N}});
   }
   // Enumerations are smallint, every other whole number bigint.
   template <typename T>

@@ -1,92 +1,261 @@
-// The tables' columns, which every store in SQL names alike, and the fields that lie in them, in the same
-// order: so that a row is read and written alike wherever that is done.
+// Columns of the SQL stores' tables, derived from the tables of the entities' fields (core/common/fields.h):
+// the parts of statements, and the values of a row in the same order.
 #pragma once
 
-#include <concepts>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <tuple>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
-#include "core/accounts/user_repository.h"
-#include "core/store/export/rows.h"
+#include "adapters/store/sql_columns/sql.h"
+#include "core/common/fields.h"
 
 namespace keelson {
 
-// The row itself, to be read or, where it is const, written.
-template <typename T, typename Row>
-concept RowOf = std::same_as<std::remove_const_t<T>, Row>;
+// A text in a column of bytes, or of JSON.
+struct BytesView {
+  std::string_view bytes;
+};
+struct JsonView {
+  // Null: empty.
+  const std::string* text = nullptr;
+};
 
-#define KEELSON_USER_COLUMNS                                                                                 \
-  "id, email, email_key, email_verify_time, display_name, locale, state, labels, create_time, update_time, " \
-  "delete_time, purge_time, version"
+struct ColumnInfo {
+  std::string_view name;
+  bool is_mutable;
+  TextFormat format;
+};
 
-template <RowOf<UserFields> Fields, typename Work>
-decltype(auto) WithColumns(Fields& f, const Work& work) {
-  return work(f.id, f.email, f.email_key, f.email_verify_time, f.display_name, f.locale, f.state, f.labels,
-              f.create_time, f.update_time, f.delete_time, f.purge_time, f.version);
+namespace internal {
+
+// `get` returns the value in a row.
+template <typename Get>
+struct Column {
+  ColumnInfo info;
+  Get get;
+};
+template <typename Get>
+Column(ColumnInfo, Get) -> Column<Get>;
+
+template <HasFields Row>
+constexpr auto ColumnsOf();
+
+template <typename Row, typename Value>
+constexpr auto ColumnsOfField(const Field<Row, Value>& field) {
+  return std::tuple{Column{ColumnInfo{field.column, field.is_mutable, field.format},
+                           [member = field.member](auto& row) -> auto& {return row.*member;
+}
+}
+};
+}
+template <typename Row, typename Nested>
+constexpr auto ColumnsOfField(const NestedFields<Row, Nested>& field) {
+  return std::apply(
+      [&](const auto&... column) {
+    return std::tuple{Column{
+        column.info, [ member = field.member, get = column.get ](auto& row) -> auto& {return get(row.*member);
+            }
+}
+...
+}
+;
+},
+      ColumnsOf<Nested>());
+}
+template <typename Row, typename Element>
+constexpr auto ColumnsOfField(const ChildRows<Row, Element>& /*field*/) {
+  return std::tuple<>();
 }
 
-#define KEELSON_TOKEN_COLUMNS "digest, user_id, purpose, email_key, expire_time"
-
-template <RowOf<EmailToken> Token, typename Work>
-decltype(auto) WithColumns(Token& t, const Work& work) {
-  return work(t.digest, t.user_id, t.purpose, t.email_key, t.expire_time);
+template <HasFields Row>
+constexpr auto ColumnsOf() {
+  return std::apply([](const auto&... field) { return std::tuple_cat(ColumnsOfField(field)...); },
+                    kFields<Row>);
 }
 
-#define KEELSON_ORDER_COLUMNS                                                                          \
-  "id, user_id, state, currency, shipping, total, paid, refunded, refund_pending, refunded_shipping, " \
-  "refund_count, payment_provider, payment_reference, reference, labels, create_time, update_time, "   \
-  "pay_time, ship_time, deliver_time, cancel_time, version"
+template <HasFields Row>
+inline constexpr auto kColumns = ColumnsOf<Row>();
 
-template <RowOf<OrderFields> Fields, typename Work>
-decltype(auto) WithColumns(Fields& f, const Work& work) {
-  return work(f.id, f.user_id, f.state, f.currency, f.shipping, f.total, f.paid, f.refunded, f.refund_pending,
-              f.refunded_shipping, f.refund_count, f.payment_provider, f.payment_reference, f.reference,
-              f.labels, f.create_time, f.update_time, f.pay_time, f.ship_time, f.deliver_time, f.cancel_time,
-              f.version);
+template <HasFields Row>
+inline constexpr auto kColumnInfos =
+    std::apply([](const auto&... column) { return std::array{column.info...}; }, kColumns<Row>);
+
+// A column's value in a row that is to be written (const), or the place to read into.
+template <typename Row, std::size_t index>
+constexpr decltype(auto) ColumnValue(Row& row) {
+  constexpr auto kColumn = std::get<index>(kColumns<std::remove_const_t<Row>>);
+  if constexpr (std::is_const_v<Row> && kColumn.info.format == TextFormat::kBytes) {
+    return BytesView{kColumn.get(row)};
+  } else if constexpr (std::is_const_v<Row> && kColumn.info.format == TextFormat::kJson) {
+    return JsonView{&kColumn.get(row)};
+  } else {
+    return kColumn.get(row);
+  }
 }
 
-#define KEELSON_ORDER_LINE_COLUMNS \
-  "sku, title, quantity, unit_price, discount, tax, total, refunded_quantity, refunded_amount"
+}  // namespace internal
 
-template <RowOf<OrderLine> Line, typename Work>
-decltype(auto) WithColumns(Line& l, const Work& work) {
-  return work(l.sku, l.title, l.quantity, l.unit_price, l.discount, l.tax, l.total, l.refunded_quantity,
-              l.refunded_amount);
+// Selections of columns.
+struct AllColumns {
+  static constexpr bool Has(const ColumnInfo& /*column*/) { return true; }
+};
+struct MutableColumns {
+  static constexpr bool Has(const ColumnInfo& column) { return column.is_mutable; }
+};
+template <Sql... names>
+struct ColumnsNamed {
+  static constexpr bool Has(const ColumnInfo& column) { return ((column.name == names.view()) || ...); }
+};
+template <typename Selection, typename Excluded>
+struct ColumnsWithout {
+  static constexpr bool Has(const ColumnInfo& column) {
+    return Selection::Has(column) && !Excluded::Has(column);
+  }
+};
+
+namespace internal {
+
+template <typename Row, typename Selection>
+constexpr auto SelectIndices() {
+  constexpr std::size_t kCount = [] {
+    std::size_t count = 0;
+    for (const ColumnInfo& column : kColumnInfos<Row>) count += Selection::Has(column) ? 1 : 0;
+    return count;
+  }();
+  static_assert(kCount > 0, "the table has no such column");
+  constexpr std::array<std::size_t, kCount> kIndices = [] {
+    std::array<std::size_t, kCount> indices{};
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < kColumnInfos<Row>.size(); ++i) {
+      if (Selection::Has(kColumnInfos<Row>[i])) indices[count++] = i;
+    }
+    return indices;
+  }();
+  return [&]<std::size_t... i>(std::index_sequence<i...>) {
+    return std::index_sequence<kIndices[i]...>();
+  }
+  (std::make_index_sequence<kCount>());
 }
 
-#define KEELSON_REFUND_COLUMNS                                                                    \
-  "id, order_id, user_id, state, currency, amount, shipping, lines, reason, note, requested_by, " \
-  "decided_by, decision_note, payment_provider, payment_reference, provider_reference, "          \
-  "failure_code, failure_message, attempts, due_time, create_time, update_time, decide_time, "    \
-  "settle_time, version"
+}  // namespace internal
 
-template <RowOf<RefundFields> Fields, typename Work>
-decltype(auto) WithColumns(Fields& f, const Work& work) {
-  return work(f.id, f.order_id, f.user_id, f.state, f.currency, f.amount, f.shipping, f.lines, f.reason,
-              f.note, f.requested_by, f.decided_by, f.decision_note, f.payment_provider, f.payment_reference,
-              f.provider_reference, f.failure_code, f.failure_message, f.attempts, f.due_time, f.create_time,
-              f.update_time, f.decide_time, f.settle_time, f.version);
+// Calls `work` with the selected columns' values in `row`, in the order of the statements below.
+template <typename Selection = AllColumns, typename Row, typename Work>
+decltype(auto) WithColumns(Row& row, const Work& work) {
+  return [&]<std::size_t... i>(std::index_sequence<i...>)->decltype(auto) {
+    return work(internal::ColumnValue<Row, i>(row)...);
+  }
+  (internal::SelectIndices<std::remove_const_t<Row>, Selection>());
 }
 
-#define KEELSON_MESSAGE_COLUMNS                                                                          \
-  "id, state, template_name, locale, recipient, recipient_key, user_id, variables, subject, body_text, " \
-  "body_html, language, attempts, due_time, expire_time, lease_epoch, provider, provider_message_id, "   \
-  "pinned_provider, pin_time, last_error, traceparent, create_time, send_time, end_time"
-
-template <RowOf<Message> Row, typename Work>
-decltype(auto) WithColumns(Row& m, const Work& work) {
-  return work(m.id, m.state, m.template_name, m.locale, m.to, m.to_key, m.user_id, m.variables,
-              m.content.subject, m.content.text, m.content.html, m.content.language, m.attempts, m.due_time,
-              m.expire_time, m.lease_epoch, m.provider, m.provider_message_id, m.pinned_provider, m.pin_time,
-              m.last_error, m.traceparent, m.create_time, m.send_time, m.end_time);
+// Calls `work` with a vector for each selected column: its values in all of the rows.
+template <typename Selection = AllColumns, typename Row, typename Work>
+decltype(auto) WithColumnArrays(const std::vector<Row>& rows, const Work& work) {
+  return [&]<std::size_t... i>(std::index_sequence<i...>)->decltype(auto) {
+    const auto values = [&]<std::size_t index>(std::integral_constant<std::size_t, index>) {
+      std::vector<std::decay_t<decltype(internal::ColumnValue<const Row, index>(rows.front()))>> column;
+      column.reserve(rows.size());
+      for (const Row& row : rows) column.push_back(internal::ColumnValue<const Row, index>(row));
+      return column;
+    };
+    return work(values(std::integral_constant<std::size_t, i>())...);
+  }
+  (internal::SelectIndices<Row, Selection>());
 }
 
-#define KEELSON_EVENT_COLUMNS \
-  "sequence, type, subject, user_id, actor, correlation_id, create_time, payload, hash"
-
-template <RowOf<Event> Row, typename Work>
-decltype(auto) WithColumns(Row& e, const Work& work) {
-  return work(e.sequence, e.type, e.subject, e.user_id, e.actor, e.correlation_id, e.create_time, e.payload,
-              e.hash);
+// What `add` makes of each selected column, separated. `add` is a function object without state; it takes the
+// builder, the column's name and its place among the selected ones, counted from 0.
+template <HasFields Row, typename Selection, Sql separator, typename Add>
+constexpr auto JoinColumns(Add /*add*/) {
+  return BuildSql([] {
+    SqlBuilder sql;
+    std::size_t place = 0;
+    for (const ColumnInfo& column : internal::kColumnInfos<Row>) {
+      if (!Selection::Has(column)) continue;
+      if (place > 0) sql.Add(separator.view());
+      Add()(sql, column.name, place++);
+    }
+    return sql;
+  });
 }
+
+// The sign before a parameter's number.
+enum class SqlDialect : char { kSqlite = '?', kPostgres = '$' };
+
+template <SqlDialect dialect>
+constexpr void AddParameter(SqlBuilder& sql, std::size_t number) {
+  constexpr char kSign[] = {static_cast<char>(dialect), '\0'};
+  sql.Add(kSign).Add(number);
+}
+
+// "$1"
+template <SqlDialect dialect, std::size_t number>
+inline constexpr auto kParameter = BuildSql([] {
+  SqlBuilder sql;
+  AddParameter<dialect>(sql, number);
+  return sql;
+});
+
+// "id, email, …"
+template <HasFields Row, typename Selection = AllColumns>
+inline constexpr auto kColumnNames = JoinColumns<Row, Selection, ", ">(
+    [](SqlBuilder& sql, std::string_view name, std::size_t /*place*/) { sql.Add(name); });
+
+// "$3, $4, …"
+template <SqlDialect dialect, HasFields Row, typename Selection = AllColumns, std::size_t first = 1>
+inline constexpr auto kParameters =
+    JoinColumns<Row, Selection, ", ">([](SqlBuilder& sql, std::string_view /*name*/, std::size_t place) {
+      AddParameter<dialect>(sql, first + place);
+    });
+
+// "email = $2, locale = $3, …"
+template <SqlDialect dialect, HasFields Row, typename Selection = MutableColumns, std::size_t first = 2>
+inline constexpr auto kAssignments =
+    JoinColumns<Row, Selection, ", ">([](SqlBuilder& sql, std::string_view name, std::size_t place) {
+      AddParameter<dialect>(sql.Add(name).Add(" = "), first + place);
+    });
+
+// "email <> $2 OR locale <> $3 …": whether the same parameters as in kAssignments change a row.
+template <SqlDialect dialect, HasFields Row, typename Selection = MutableColumns, std::size_t first = 2>
+inline constexpr auto kDifferences =
+    JoinColumns<Row, Selection, " OR ">([](SqlBuilder& sql, std::string_view name, std::size_t place) {
+      AddParameter<dialect>(sql.Add(name).Add(" <> "), first + place);
+    });
+
+// "email = excluded.email, …": for ON CONFLICT DO UPDATE SET.
+template <HasFields Row, typename Selection = MutableColumns>
+inline constexpr auto kExcludedAssignments =
+    JoinColumns<Row, Selection, ", ">([](SqlBuilder& sql, std::string_view name, std::size_t /*place*/) {
+      sql.Add(name).Add(" = excluded.").Add(name);
+    });
+
+// The parameter of the column `name` in kAssignments.
+template <SqlDialect dialect, HasFields Row, Sql name, typename Selection = MutableColumns,
+          std::size_t first = 2>
+inline constexpr auto kAssignedParameter = BuildSql([] {
+  SqlBuilder sql;
+  std::size_t number = first;
+  for (const ColumnInfo& column : internal::kColumnInfos<Row>) {
+    if (!Selection::Has(column)) continue;
+    if (column.name == name.view()) AddParameter<dialect>(sql, number);
+    ++number;
+  }
+  return sql;
+});
+
+// INSERT of one row; its parameters are the columns.
+template <SqlDialect dialect, HasFields Row, Sql table, typename Selection = AllColumns>
+inline constexpr auto kInsertInto = "INSERT INTO " + table + " (" + kColumnNames<Row, Selection> +
+                                    ") VALUES (" + kParameters<dialect, Row, Selection> + ")";
+
+// UPDATE of one row; its parameters are the id and the columns.
+template <SqlDialect dialect, HasFields Row, Sql table, typename Selection = MutableColumns>
+inline constexpr auto kUpdateById = "UPDATE " + table + " SET " + kAssignments<dialect, Row, Selection> +
+                                    " WHERE id = " + kParameter<dialect, 1>;
 
 }  // namespace keelson

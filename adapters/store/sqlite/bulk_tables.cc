@@ -1,88 +1,83 @@
 #include "adapters/store/sqlite/bulk_tables.h"
 
 #include <array>
-#include <string>
 
-#include "adapters/store/sql_columns/columns.h"
-#include "core/accounts/user_repository.h"
-#include "core/common/strings.h"
+#include "adapters/store/sqlite/orders.h"
+#include "adapters/store/sqlite/users.h"
 
 namespace keelson {
 namespace {
 
-// The checkpoint of a copy is no setting of the service's.
-#define KEELSON_NOT_THE_MARK "name <> 'transfer'"
+// The checkpoint of a copy is not a setting of the service.
+constexpr Sql kIsSetting = "name <> 'transfer'";
 static_assert(kTransferCheckpoint == "transfer");
 
+constexpr auto kCountSettings = "SELECT count(*) FROM settings WHERE " + kIsSetting;
 constexpr std::array<const char*, kRowKinds> kCounts = {
-    "SELECT count(*) FROM users",
-    "SELECT count(*) FROM email_tokens",
-    "SELECT count(*) FROM cooldowns",
-    "SELECT count(*) FROM orders",
-    "SELECT count(*) FROM refunds",
-    "SELECT count(*) FROM messages",
-    "SELECT count(*) FROM events",
-    "SELECT count(*) FROM idempotency",
-    "SELECT count(*) FROM settings WHERE " KEELSON_NOT_THE_MARK,
+    "SELECT count(*) FROM users",  "SELECT count(*) FROM email_tokens", "SELECT count(*) FROM cooldowns",
+    "SELECT count(*) FROM orders", "SELECT count(*) FROM refunds",      "SELECT count(*) FROM messages",
+    "SELECT count(*) FROM events", "SELECT count(*) FROM idempotency",  kCountSettings,
 };
 
+constexpr auto kExportUsers = "SELECT " + kColumnNames<UserFields> +
+                              ", password_hash FROM users LEFT JOIN credentials ON user_id = id WHERE id > ? "
+                              "ORDER BY id LIMIT ?";
+constexpr auto kExportTokens =
+    "SELECT " + kColumnNames<EmailToken> +
+    " FROM email_tokens WHERE (user_id, purpose) > (?, ?) ORDER BY user_id, purpose LIMIT ?";
+constexpr auto kExportCooldowns =
+    "SELECT " + kColumnNames<Cooldown> + " FROM cooldowns WHERE key > ? ORDER BY key LIMIT ?";
+constexpr auto kExportOrders =
+    "SELECT " + kColumnNames<OrderFields> + " FROM orders WHERE id > ? ORDER BY id LIMIT ?";
+constexpr auto kExportRefunds = "SELECT " + kColumnNames<RefundFields> +
+                                " FROM refunds WHERE (order_id, id) > (?, ?) ORDER BY order_id, id LIMIT ?";
+constexpr auto kExportMessages =
+    "SELECT " + kColumnNames<Message> + " FROM messages WHERE id > ? ORDER BY id LIMIT ?";
+constexpr auto kExportEvents =
+    "SELECT " + kColumnNames<Event> + " FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?";
+constexpr auto kExportRecords =
+    "SELECT " + kColumnNames<IdempotencyRecord> + " FROM idempotency WHERE key > ? ORDER BY key LIMIT ?";
+constexpr auto kExportSettings = "SELECT " + kColumnNames<Setting> + " FROM settings WHERE name > ? AND " +
+                                 kIsSetting + " ORDER BY name LIMIT ?";
+
+template <typename Row, Sql table>
+constexpr auto& kImportInto = kInsertInto<SqlDialect::kSqlite, Row, table>;
+
 // A key's id, or what comes before every one.
-Blob IdIn(std::string_view key, std::size_t offset = 0) {
-  return Blob{key.size() > offset ? key.substr(offset, sizeof(Uuid)) : std::string_view("")};
+BytesView IdIn(std::string_view key, std::size_t offset = 0) {
+  return BytesView{key.size() > offset ? key.substr(offset, sizeof(Uuid)) : std::string_view("")};
 }
 
 template <typename Row>
 void ReadAll(Rows rows, std::vector<Row>& into) {
-  while (rows.Next()) WithColumns(into.emplace_back(), [&](auto&... columns) { rows.Read(columns...); });
-}
-
-template <typename Row>
-void InsertInto(Query& insert, const Row& row) {
-  WithColumns(row, [&](const auto&... columns) { insert.Execute(columns...); });
+  while (rows.Next()) into.push_back(rows.ReadRow<Row>());
 }
 
 }  // namespace
 
 BulkTables::BulkTables(Connection& c)
     : connection_(c),
-      list_users_(c, "SELECT " KEELSON_USER_COLUMNS
-                     ", password_hash FROM users LEFT JOIN credentials ON user_id = id WHERE id > ? "
-                     "ORDER BY id LIMIT ?"),
-      list_tokens_(c,
-                   "SELECT " KEELSON_TOKEN_COLUMNS
-                   " FROM email_tokens WHERE (user_id, purpose) > (?, ?) ORDER BY user_id, purpose LIMIT ?"),
-      list_cooldowns_(c, "SELECT key, until_time FROM cooldowns WHERE key > ? ORDER BY key LIMIT ?"),
-      list_orders_(c, "SELECT " KEELSON_ORDER_COLUMNS " FROM orders WHERE id > ? ORDER BY id LIMIT ?"),
-      list_lines_(c,
-                  "SELECT " KEELSON_ORDER_LINE_COLUMNS " FROM order_lines WHERE order_id = ? ORDER BY line"),
-      list_refunds_(c, "SELECT " KEELSON_REFUND_COLUMNS
-                       " FROM refunds WHERE (order_id, id) > (?, ?) ORDER BY order_id, id LIMIT ?"),
-      list_messages_(c, "SELECT " KEELSON_MESSAGE_COLUMNS " FROM messages WHERE id > ? ORDER BY id LIMIT ?"),
-      list_events_(
-          c, "SELECT " KEELSON_EVENT_COLUMNS " FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?"),
-      list_answers_(c,
-                    "SELECT key, content, answer, create_time FROM idempotency WHERE key > ? ORDER BY key "
-                    "LIMIT ?"),
-      list_settings_(c, "SELECT name, value FROM settings WHERE name > ? AND " KEELSON_NOT_THE_MARK
-                        " ORDER BY name LIMIT ?"),
-      insert_user_(
-          c, "INSERT INTO users (" KEELSON_USER_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      insert_credentials_(c, "INSERT INTO credentials (user_id, password_hash) VALUES (?, ?)"),
-      insert_token_(c, "INSERT INTO email_tokens (" KEELSON_TOKEN_COLUMNS ") VALUES (?, ?, ?, ?, ?)"),
-      insert_cooldown_(c, "INSERT INTO cooldowns (key, until_time) VALUES (?, ?)"),
-      insert_order_(c, "INSERT INTO orders (" KEELSON_ORDER_COLUMNS
-                       ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      insert_line_(c, "INSERT INTO order_lines (order_id, line, " KEELSON_ORDER_LINE_COLUMNS
-                      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      insert_refund_(c,
-                     "INSERT INTO refunds (" KEELSON_REFUND_COLUMNS
-                     ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      insert_message_(c,
-                      "INSERT INTO messages (" KEELSON_MESSAGE_COLUMNS
-                      ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      insert_event_(c, "INSERT INTO events (" KEELSON_EVENT_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      insert_answer_(c, "INSERT INTO idempotency (key, content, answer, create_time) VALUES (?, ?, ?, ?)"),
-      insert_setting_(c, "INSERT INTO settings (name, value) VALUES (?, ?)") {}
+      list_users_(c, kExportUsers),
+      list_tokens_(c, kExportTokens),
+      list_cooldowns_(c, kExportCooldowns),
+      list_orders_(c, kExportOrders),
+      list_lines_(c, kSqliteFindOrderLines),
+      list_refunds_(c, kExportRefunds),
+      list_messages_(c, kExportMessages),
+      list_events_(c, kExportEvents),
+      list_records_(c, kExportRecords),
+      list_settings_(c, kExportSettings),
+      insert_user_(c, kImportInto<UserFields, "users">),
+      insert_credentials_(c, kSqliteInsertCredentials),
+      insert_token_(c, kImportInto<EmailToken, "email_tokens">),
+      insert_cooldown_(c, kImportInto<Cooldown, "cooldowns">),
+      insert_order_(c, kImportInto<OrderFields, "orders">),
+      insert_line_(c, kSqliteInsertOrderLine),
+      insert_refund_(c, kImportInto<RefundFields, "refunds">),
+      insert_message_(c, kImportInto<Message, "messages">),
+      insert_event_(c, kImportInto<Event, "events">),
+      insert_record_(c, kImportInto<IdempotencyRecord, "idempotency">),
+      insert_setting_(c, kImportInto<Setting, "settings">) {}
 
 absl::StatusOr<std::int64_t> BulkTables::Count(RowKind kind) {
   return connection_.CatchErrors([&]() -> absl::StatusOr<std::int64_t> {
@@ -103,7 +98,7 @@ void BulkTables::ReadInto(std::vector<UserRow>& users, std::string_view after, i
   Rows rows = list_users_.Select(IdIn(after), limit);
   while (rows.Next()) {
     UserRow& user = users.emplace_back();
-    WithColumns(user.fields, [&](auto&... columns) { rows.Read(columns..., user.password_hash); });
+    user.fields = rows.ReadRow<UserFields>(user.password_hash);
   }
 }
 
@@ -112,11 +107,7 @@ void BulkTables::ReadInto(std::vector<EmailToken>& tokens, std::string_view afte
 }
 
 void BulkTables::ReadInto(std::vector<Cooldown>& cooldowns, std::string_view after, int limit) {
-  Rows rows = list_cooldowns_.Select(IdIn(after), limit);
-  while (rows.Next()) {
-    Cooldown& cooldown = cooldowns.emplace_back();
-    rows.Read(cooldown.key, cooldown.until);
-  }
+  ReadAll(list_cooldowns_.Select(IdIn(after), limit), cooldowns);
 }
 
 void BulkTables::ReadInto(std::vector<OrderFields>& orders, std::string_view after, int limit) {
@@ -137,19 +128,11 @@ void BulkTables::ReadInto(std::vector<Event>& events, std::string_view after, in
 }
 
 void BulkTables::ReadInto(std::vector<IdempotencyRecord>& records, std::string_view after, int limit) {
-  Rows rows = list_answers_.Select(IdIn(after), limit);
-  while (rows.Next()) {
-    IdempotencyRecord& record = records.emplace_back();
-    rows.Read(record.key, record.content, record.answer, record.create_time);
-  }
+  ReadAll(list_records_.Select(IdIn(after), limit), records);
 }
 
 void BulkTables::ReadInto(std::vector<Setting>& settings, std::string_view after, int limit) {
-  Rows rows = list_settings_.Select(after, limit);
-  while (rows.Next()) {
-    Setting& setting = settings.emplace_back();
-    rows.Read(setting.name, setting.value);
-  }
+  ReadAll(list_settings_.Select(after, limit), settings);
 }
 
 absl::Status BulkTables::Insert(const RowBatch& batch) {
@@ -169,44 +152,42 @@ absl::Status BulkTables::Insert(const RowBatch& batch) {
 }
 
 void BulkTables::InsertRow(const UserRow& user) {
-  InsertInto(insert_user_, user.fields);
+  insert_user_.ExecuteRow(user.fields);
   if (user.password_hash) insert_credentials_.Execute(user.fields.id, *user.password_hash);
 }
 
 void BulkTables::InsertRow(const EmailToken& token) {
-  InsertInto(insert_token_, token);
+  insert_token_.ExecuteRow(token);
 }
 
 void BulkTables::InsertRow(const Cooldown& cooldown) {
-  insert_cooldown_.Execute(cooldown.key, cooldown.until);
+  insert_cooldown_.ExecuteRow(cooldown);
 }
 
 void BulkTables::InsertRow(const OrderFields& order) {
-  InsertInto(insert_order_, order);
+  insert_order_.ExecuteRow(order);
   std::int64_t number = 0;
-  for (const OrderLine& line : order.lines) {
-    WithColumns(line, [&](const auto&... columns) { insert_line_.Execute(order.id, number++, columns...); });
-  }
+  for (const OrderLine& line : order.lines) insert_line_.ExecuteRow(line, order.id, number++);
 }
 
 void BulkTables::InsertRow(const RefundFields& refund) {
-  InsertInto(insert_refund_, refund);
+  insert_refund_.ExecuteRow(refund);
 }
 
 void BulkTables::InsertRow(const Message& message) {
-  InsertInto(insert_message_, message);
+  insert_message_.ExecuteRow(message);
 }
 
 void BulkTables::InsertRow(const Event& event) {
-  InsertInto(insert_event_, event);
+  insert_event_.ExecuteRow(event);
 }
 
 void BulkTables::InsertRow(const IdempotencyRecord& record) {
-  insert_answer_.Execute(record.key, record.content, Blob{record.answer}, record.create_time);
+  insert_record_.ExecuteRow(record);
 }
 
 void BulkTables::InsertRow(const Setting& setting) {
-  insert_setting_.Execute(setting.name, Blob{setting.value});
+  insert_setting_.ExecuteRow(setting);
 }
 
 }  // namespace keelson

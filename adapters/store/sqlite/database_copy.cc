@@ -15,6 +15,7 @@
 #include "adapters/store/sqlite/posix_file.h"
 #include "adapters/store/sqlite/schema.h"
 #include "adapters/store/sqlite/temporary_file.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -24,16 +25,12 @@ constexpr int kPagesOfStep = 1024;
 // Opens the source with a read transaction: without a snapshot, sqlite3_backup_step starts again after each
 // commit of the service.
 absl::StatusOr<std::unique_ptr<Connection>> OpenSource(const std::string& path, Clock& clock) {
-  const absl::StatusOr<DatabasePath> resolved = ResolveDatabasePath(path);
-  if (!resolved.ok()) return resolved.status();
-  absl::Status status = CheckReadable(*resolved);
-  if (!status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<Connection>> connection =
-      Connection::Open({.path = resolved->resolved, .name = path});
-  if (!connection.ok()) return connection;
-  status = (*connection)->Execute("BEGIN");
-  if (status.ok()) status = Schema(**connection, clock).CheckOwnership();
-  if (!status.ok()) return status;
+  ASSIGN_OR_RETURN(const DatabasePath resolved, ResolveDatabasePath(path));
+  RETURN_IF_ERROR(CheckReadable(resolved));
+  ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
+                   Connection::Open({.path = resolved.resolved, .name = path}));
+  RETURN_IF_ERROR(connection->Execute("BEGIN"));
+  RETURN_IF_ERROR(Schema(*connection, clock).CheckOwnership());
   return connection;
 }
 
@@ -54,36 +51,34 @@ absl::Status CopyPages(Connection& source, Connection& copy,
 
 // Checks the copy instead of the source, so that the source is read once.
 absl::Status CheckCopy(Connection& copy, const std::string& source) {
-  const absl::StatusOr<std::vector<EngineFault>> faults = FindDamage(copy);
-  if (!faults.ok()) return faults.status();
-  if (faults->empty()) return absl::OkStatus();
-  const EngineFault& first = faults->front();
+  ASSIGN_OR_RETURN(const std::vector<EngineFault> faults, FindDamage(copy));
+  if (faults.empty()) return absl::OkStatus();
+  const EngineFault& first = faults.front();
   return absl::DataLossError(
       absl::StrCat("the database ", source, " is damaged: ", first.object, ": ", first.description));
 }
 
 absl::Status Fill(const DatabaseCopy& files, Clock& clock,
                   const std::function<void(std::int64_t, std::int64_t)>& tell) {
-  absl::StatusOr<std::unique_ptr<Connection>> source = OpenSource(files.source, clock);
-  if (!source.ok()) return source.status();
-  absl::StatusOr<std::unique_ptr<Connection>> copy = Connection::Open(
-      {.path = files.copy, .access = Connection::Access::kReadWrite, .name = files.copy_name});
-  if (!copy.ok()) return copy.status();
-  absl::Status status = CopyPages(**source, **copy, tell);
-  if (status.ok()) status = (*copy)->Execute(SetGenerationSql(files.generation).c_str());
+  ASSIGN_OR_RETURN(std::unique_ptr<Connection> source, OpenSource(files.source, clock));
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<Connection> copy,
+      Connection::Open(
+          {.path = files.copy, .access = Connection::Access::kReadWrite, .name = files.copy_name}));
+  RETURN_IF_ERROR(CopyPages(*source, *copy, tell));
+  RETURN_IF_ERROR(copy->Execute(SetGenerationSql(files.generation).c_str()));
   // Without WAL mode, readers of the copy create no WAL beside it. A service that opens the copy sets WAL
   // mode again.
-  if (status.ok()) status = (*copy)->Execute("PRAGMA journal_mode = DELETE");
-  return status.ok() ? CheckCopy(**copy, files.source) : status;
+  RETURN_IF_ERROR(copy->Execute("PRAGMA journal_mode = DELETE"));
+  return CheckCopy(*copy, files.source);
 }
 
 }  // namespace
 
 absl::Status CopyDatabase(const DatabaseCopy& files, Clock& clock,
                           const std::function<void(std::int64_t, std::int64_t)>& tell) {
-  const absl::Status status = DamageAsDataLoss(Fill(files, clock, tell));
-  if (!status.ok()) return status;
-  return SyncFile(files.copy) == 0 ? status : FileError(files.copy_name, "synced");
+  RETURN_IF_ERROR(DamageAsDataLoss(Fill(files, clock, tell)));
+  return SyncFile(files.copy) == 0 ? absl::OkStatus() : FileError(files.copy_name, "synced");
 }
 
 }  // namespace keelson

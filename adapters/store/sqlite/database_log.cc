@@ -14,6 +14,7 @@
 #include "adapters/store/sqlite/guarded_files.h"
 #include "adapters/store/sqlite/lock_file.h"
 #include "adapters/store/sqlite/posix_file.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -91,10 +92,9 @@ absl::StatusOr<Generation> ReadGeneration(const DatabasePath& path, int descript
 
 absl::StatusOr<LogOwner> FindLogOwner(const DatabasePath& path, int descriptor,
                                       const std::optional<LogRecord>& record) {
-  const absl::StatusOr<Generation> file = ReadGeneration(path, descriptor);
-  if (!file.ok()) return file.status();
-  if (absl::Status status = CheckLinks(path, descriptor, record, *file); !status.ok()) return status;
-  return HasLog(path) ? OwnerOfLog(record, *file) : LogOwner::kFile;
+  ASSIGN_OR_RETURN(const Generation file, ReadGeneration(path, descriptor));
+  RETURN_IF_ERROR(CheckLinks(path, descriptor, record, file));
+  return HasLog(path) ? OwnerOfLog(record, file) : LogOwner::kFile;
 }
 
 absl::Status CheckLogOwner(const DatabasePath& path, int descriptor, LogOwner owner) {

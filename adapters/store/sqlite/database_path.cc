@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapters/store/sqlite/errors.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -59,10 +60,9 @@ absl::StatusOr<DatabasePath> ResolveDatabasePath(const std::string& given) {
 }
 
 absl::Status CheckDatabasePath(const std::string& given) {
-  const absl::StatusOr<DatabasePath> path = Resolve(given);
-  if (!path.ok()) return path.status();
+  ASSIGN_OR_RETURN(const DatabasePath path, Resolve(given));
   std::error_code ignored;
-  const fs::file_status found = fs::status(path->resolved, ignored);
+  const fs::file_status found = fs::status(path.resolved, ignored);
   if (!fs::exists(found) || fs::is_regular_file(found)) return absl::OkStatus();
   return absl::InvalidArgumentError("is no regular file");
 }

@@ -39,7 +39,7 @@ class SqliteEvents : public EventRepository {
  private:
   Connection& connection_;
   Query insert_;
-  Query find_last_;
+  Query find_head_;
   Head head_;
 };
 

@@ -17,6 +17,7 @@
 #include "adapters/store/sqlite/errors.h"
 #include "adapters/store/sqlite/file_users.h"
 #include "adapters/store/sqlite/posix_file.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -28,38 +29,30 @@ absl::Status Unreachable(const DatabasePath& path, int error) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FileGuard>> FileGuard::Acquire(const std::string& path, Intent intent) {
-  absl::StatusOr<DatabasePath> resolved = ResolveDatabasePath(path);
-  if (!resolved.ok()) return resolved.status();
-  auto guard = std::unique_ptr<FileGuard>(new FileGuard(*std::move(resolved)));
+  ASSIGN_OR_RETURN(DatabasePath resolved, ResolveDatabasePath(path));
+  auto guard = std::unique_ptr<FileGuard>(new FileGuard(std::move(resolved)));
   struct stat found {};
   // A reader creates no files, not even the lock file.
   if (intent == Intent::kRead && stat(guard->path_.resolved.c_str(), &found) != 0) {
     return Unreachable(guard->path_, errno);
   }
-  absl::Status status = guard->LockNames();
-  if (status.ok()) status = guard->LockFileItself(intent);
-  if (status.ok() && intent == Intent::kReplace && HasOtherConnections(guard->descriptor_)) {
-    status = DatabaseInUse(path);
-  }
-  if (status.ok()) status = guard->CheckLog(intent);
-  if (status.ok() && intent == Intent::kWrite) status = guard->BeginSession();
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(guard->LockNames());
+  RETURN_IF_ERROR(guard->LockFileItself(intent));
+  if (intent == Intent::kReplace && HasOtherConnections(guard->descriptor_)) return DatabaseInUse(path);
+  RETURN_IF_ERROR(guard->CheckLog(intent));
+  if (intent == Intent::kWrite) RETURN_IF_ERROR(guard->BeginSession());
   return guard;
 }
 
 absl::Status FileGuard::LockNames() {
-  absl::StatusOr<std::unique_ptr<LockFile>> lock = LockFile::Acquire(path_.LockFile(), path_);
-  if (!lock.ok()) return lock.status();
-  lock_ = *std::move(lock);
+  ASSIGN_OR_RETURN(lock_, LockFile::Acquire(path_.LockFile(), path_));
   const std::string older = path_.given + ".lock";
   std::error_code missing;
   if (!std::filesystem::is_symlink(std::filesystem::symlink_status(path_.given, missing)) ||
       std::filesystem::equivalent(older, path_.LockFile(), missing)) {
     return absl::OkStatus();
   }
-  lock = LockFile::Acquire(older, path_);
-  if (!lock.ok()) return lock.status();
-  link_lock_ = *std::move(lock);
+  ASSIGN_OR_RETURN(link_lock_, LockFile::Acquire(older, path_));
   return absl::OkStatus();
 }
 
@@ -86,21 +79,19 @@ absl::Status FileGuard::LockFileItself(Intent intent) {
 
 absl::Status FileGuard::CheckLog(Intent intent) const {
   if (descriptor_ < 0) return absl::OkStatus();
-  const absl::StatusOr<LogOwner> owner = FindLogOwner(path_, descriptor_, lock_->Read());
-  if (!owner.ok()) return owner.status();
-  if (*owner == LogOwner::kReplacedByRestore && intent != Intent::kRead) return DeleteLogs(path_);
-  return intent == Intent::kReplace ? absl::OkStatus() : CheckLogOwner(path_, descriptor_, *owner);
+  ASSIGN_OR_RETURN(const LogOwner owner, FindLogOwner(path_, descriptor_, lock_->Read()));
+  if (owner == LogOwner::kReplacedByRestore && intent != Intent::kRead) return DeleteLogs(path_);
+  return intent == Intent::kReplace ? absl::OkStatus() : CheckLogOwner(path_, descriptor_, owner);
 }
 
 // Records the generation of the file and of the session, because a crash may leave a log before the file
 // has the session's generation. An existing log may contain a change of the generation, too.
 absl::Status FileGuard::BeginSession() {
-  const absl::StatusOr<Generation> file = ReadGeneration(path_, descriptor_);
-  if (!file.ok()) return file.status();
+  ASSIGN_OR_RETURN(const Generation file, ReadGeneration(path_, descriptor_));
   const std::optional<LogRecord> before = HasLog(path_) ? lock_->Read() : std::nullopt;
   LogRecord record;
   if (before) record.owners = before->owners;
-  if (record.owners.empty()) record.owners = {*file};
+  if (record.owners.empty()) record.owners = {file};
   if (record.owners.size() < kMaxOwners) record.owners.push_back(NewGeneration());
   generation_ = record.owners.back();
   session_ = true;
@@ -109,13 +100,12 @@ absl::Status FileGuard::BeginSession() {
 
 absl::Status FileGuard::AdvanceGeneration() {
   const absl::MutexLock lock(&mutex_);
-  const absl::StatusOr<Generation> file = ReadGeneration(path_, descriptor_);
-  if (!file.ok()) return file.status();
-  if (*file != generation_) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const Generation file, ReadGeneration(path_, descriptor_));
+  if (file != generation_) return absl::OkStatus();
   const Generation next = NewGeneration();
-  absl::Status status = RecordLocked({.owners = {*file, next}});
-  if (status.ok()) generation_ = next;
-  return status;
+  RETURN_IF_ERROR(RecordLocked({.owners = {file, next}}));
+  generation_ = next;
+  return absl::OkStatus();
 }
 
 absl::Status FileGuard::Record(LogRecord record) {
@@ -124,9 +114,9 @@ absl::Status FileGuard::Record(LogRecord record) {
 }
 
 absl::Status FileGuard::RecordLocked(LogRecord record) {
-  absl::Status status = lock_->Write(record);
-  if (status.ok()) record_ = std::move(record);
-  return status;
+  RETURN_IF_ERROR(lock_->Write(record));
+  record_ = std::move(record);
+  return absl::OkStatus();
 }
 
 FileGuard::~FileGuard() {
@@ -159,8 +149,8 @@ bool FileGuard::overwritten() const {
 }
 
 absl::Status FileGuard::Check() const {
-  absl::Status status = NameError();
-  if (!status.ok() || !overwritten()) return status;
+  RETURN_IF_ERROR(NameError());
+  if (!overwritten()) return absl::OkStatus();
   return DatabaseUnavailable(
       path_.given,
       "was overwritten by another database while it was open: stop the service and run keelson restore");
@@ -179,27 +169,26 @@ bool FileGuard::replaces_database() const {
 }
 
 absl::Status FileGuard::Replace(const std::string& file, Generation generation) {
-  absl::Status status = RecordReplacement(generation);
-  if (status.ok() && rename(file.c_str(), path_.resolved.c_str()) != 0) {
-    status = DatabaseUnavailable(path_.given, absl::StrCat("can't be replaced: ", ErrnoText(errno)));
+  RETURN_IF_ERROR(RecordReplacement(generation));
+  if (rename(file.c_str(), path_.resolved.c_str()) != 0) {
+    return DatabaseUnavailable(path_.given, absl::StrCat("can't be replaced: ", ErrnoText(errno)));
   }
-  if (status.ok()) status = SyncNames();
-  if (status.ok()) status = DeleteLogs(path_);
-  return status.ok() ? Record({.closed = generation}) : status;
+  RETURN_IF_ERROR(SyncNames());
+  RETURN_IF_ERROR(DeleteLogs(path_));
+  return Record({.closed = generation});
 }
 
 // Keeps the owners, so that the old file keeps its log until the rename.
 absl::Status FileGuard::RecordReplacement(Generation generation) {
   LogRecord record = lock_->Read().value_or(LogRecord());
   if (record == LogRecord() && descriptor_ >= 0) {
-    const absl::StatusOr<Generation> old = ReadGeneration(path_, descriptor_);
-    if (!old.ok()) return old.status();
-    record.owners = {*old};
+    ASSIGN_OR_RETURN(const Generation old, ReadGeneration(path_, descriptor_));
+    record.owners = {old};
   }
   record.restored = generation;
-  absl::Status status = Record(std::move(record));
+  RETURN_IF_ERROR(Record(std::move(record)));
   // The record must be durable before the rename is.
-  return status.ok() ? SyncNames() : status;
+  return SyncNames();
 }
 
 }  // namespace keelson

@@ -12,6 +12,7 @@
 #include "adapters/store/sqlite/errors.h"
 #include "adapters/store/sqlite/query.h"
 #include "adapters/store/sqlite/schema.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -20,6 +21,8 @@ namespace {
 using Faults = std::vector<EngineFault>;
 
 constexpr std::string_view kDatabase = "database";
+constexpr auto kCheckIntegrity =
+    "PRAGMA integrity_check(" + kSqlNumber<StoreExporter::kMaxEngineFaults> + ")";
 
 // Returns the index that a message of integrity_check ends with: "... index NAME".
 std::string ObjectIn(std::string_view problem) {
@@ -30,7 +33,7 @@ std::string ObjectIn(std::string_view problem) {
 }
 
 void CheckPagesAndIndexes(Connection& connection, Faults& faults) {
-  Query check(connection, StrCat("PRAGMA integrity_check(", StoreExporter::kMaxEngineFaults, ")"));
+  Query check(connection, kCheckIntegrity);
   Rows rows = check.Select();
   while (rows.Next()) {
     std::string problems;
@@ -104,7 +107,7 @@ absl::StatusOr<Faults> RunChecks(void (*const (&checks)[size])(Connection&, Faul
                                  Connection& connection) {
   Faults faults;
   for (const auto check : checks) {
-    if (absl::Status status = RunCheck(check, connection, faults); !status.ok()) return status;
+    RETURN_IF_ERROR(RunCheck(check, connection, faults));
   }
   if (faults.size() > StoreExporter::kMaxEngineFaults) faults.resize(StoreExporter::kMaxEngineFaults);
   return faults;

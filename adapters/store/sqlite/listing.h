@@ -6,8 +6,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -18,9 +17,9 @@ namespace keelson {
 
 // Parameters ?1 to ?3: the least time of creation, and the position at which the rows end. Then their order;
 // ?4 has a bit for each state, ?5 is the limit.
-#define KEELSON_LIST_RANGE "create_time >= ?1 AND (create_time, id) < (?2, ?3)"
-#define KEELSON_LIST_STATES "((?4 >> state) & 1) = 1"
-#define KEELSON_LIST_ORDER " ORDER BY create_time DESC, id DESC LIMIT ?5"
+inline constexpr Sql kInListRange = "create_time >= ?1 AND (create_time, id) < (?2, ?3)";
+inline constexpr Sql kInListStates = "((?4 >> state) & 1) = 1";
+inline constexpr Sql kListOrder = " ORDER BY create_time DESC, id DESC LIMIT ?5";
 
 // SQLite takes a negative limit for none.
 inline int LimitParameter(int limit) {
@@ -58,10 +57,25 @@ std::vector<IdType> SelectIds(Query& query, const ListParameters& p, const More&
   return ids;
 }
 
-// A statement that reads `index`, which begins with the columns of `scope` (a condition, or empty), then has
-// state, create_time and id: one scan for each state from 1 to `states`, merged, so that no row is read in
+// The rows of one state in ListByState.
+template <int state>
+constexpr auto ListOfState(const auto& table, const auto& index, const auto& condition) {
+  return "SELECT create_time, id FROM " + Sql(table) + " INDEXED BY " + Sql(index) +
+         " WHERE state = " + kSqlNumber<state> + " AND ((?4 >> " + kSqlNumber<state> + ") & 1) = 1 AND " +
+         kInListRange + condition;
+}
+
+// A statement that reads `index`, which begins with the columns of `condition` (" AND …", or empty), then has
+// state, create_time and id: one scan for each state up to `last_state`, merged, so that no row is read in
 // vain and none is sorted.
-std::string ListByState(std::string_view table, std::string_view index, int states,
-                        std::string_view scope = "");
+template <auto last_state>
+constexpr auto ListByState(const auto& table, const auto& index, const auto& condition) {
+  return [&]<int... states>(std::integer_sequence<int, states...>) {
+    return (ListOfState<1>(table, index, condition) + ... +
+            (" UNION ALL " + ListOfState<states + 2>(table, index, condition))) +
+           kListOrder;
+  }
+  (std::make_integer_sequence<int, static_cast<int>(last_state) - 1>());
+}
 
 }  // namespace keelson

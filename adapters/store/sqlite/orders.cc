@@ -1,58 +1,55 @@
 #include "adapters/store/sqlite/orders.h"
 
-#include "adapters/store/sql_columns/columns.h"
 #include "adapters/store/sqlite/listing.h"
 
 namespace keelson {
 namespace {
 
-constexpr int kOrderStates = static_cast<int>(OrderState::kCancelled);
+constexpr auto kSelectOrder = "SELECT " + kColumnNames<OrderFields> + " FROM orders WHERE ";
+constexpr auto kFindOrder = kSelectOrder + "id = ?";
+constexpr auto kFindOrderByReference = kSelectOrder + "reference = ? AND reference <> ''";
+constexpr auto kListOrders = ListByState<OrderState::kCancelled>("orders", "orders_by_state", "");
+constexpr auto kListOrdersOfUser =
+    ListByState<OrderState::kCancelled>("orders", "orders_by_user", " AND user_id = ?6");
 
-OrderFields ReadFields(const Rows& rows) {
-  OrderFields f;
-  WithColumns(f, [&](auto&... columns) { rows.Read(columns...); });
-  return f;
-}
+// SQLite writes an index anew wherever a statement sets one of its columns, so the state is set apart from
+// the rest, and only where it changes.
+using OrderIndexColumns = ColumnsNamed<"state">;
+using OrderUpdateColumns = ColumnsWithout<MutableColumns, OrderIndexColumns>;
+constexpr auto kUpdateOrderState =
+    kUpdateById<SqlDialect::kSqlite, OrderFields, "orders", OrderIndexColumns> + " AND " +
+    kDifferences<SqlDialect::kSqlite, OrderFields, OrderIndexColumns>;
+
+constexpr auto kUpdateOrderLine = "UPDATE order_lines SET " +
+                                  kAssignments<SqlDialect::kSqlite, OrderLine, MutableColumns, 3> +
+                                  " WHERE order_id = ?1 AND line = ?2 AND (" +
+                                  kDifferences<SqlDialect::kSqlite, OrderLine, MutableColumns, 3> + ")";
 
 }  // namespace
 
 SqliteOrders::SqliteOrders(Connection& connection)
     : connection_(connection),
-      find_(connection, "SELECT " KEELSON_ORDER_COLUMNS " FROM orders WHERE id = ?"),
-      find_by_reference_(
-          connection, "SELECT " KEELSON_ORDER_COLUMNS " FROM orders WHERE reference = ? AND reference <> ''"),
-      find_lines_(connection,
-                  "SELECT " KEELSON_ORDER_LINE_COLUMNS " FROM order_lines WHERE order_id = ? ORDER BY line"),
-      list_(connection, ListByState("orders", "orders_by_state", kOrderStates)),
-      list_of_user_(connection, ListByState("orders", "orders_by_user", kOrderStates, "user_id = ?6")),
-      insert_(connection, "INSERT INTO orders (" KEELSON_ORDER_COLUMNS
-                          ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      insert_line_(connection, "INSERT INTO order_lines (order_id, line, " KEELSON_ORDER_LINE_COLUMNS
-                               ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      update_(connection,
-              "UPDATE orders SET paid = ?2, refunded = ?3, refund_pending = ?4, refunded_shipping = ?5, "
-              "refund_count = ?6, payment_provider = ?7, payment_reference = ?8, labels = ?9, "
-              "update_time = ?10, pay_time = ?11, ship_time = ?12, deliver_time = ?13, cancel_time = ?14, "
-              "version = ?15 WHERE id = ?1"),
-      update_state_(connection, "UPDATE orders SET state = ?2 WHERE id = ?1 AND state <> ?2"),
-      update_line_(
-          connection,
-          "UPDATE order_lines SET refunded_quantity = ?3, refunded_amount = ?4 WHERE order_id = ?1 AND "
-          "line = ?2 AND (refunded_quantity <> ?3 OR refunded_amount <> ?4)") {}
+      find_(connection, kFindOrder),
+      find_by_reference_(connection, kFindOrderByReference),
+      find_lines_(connection, kSqliteFindOrderLines),
+      list_(connection, kListOrders),
+      list_of_user_(connection, kListOrdersOfUser),
+      insert_(connection, kInsertInto<SqlDialect::kSqlite, OrderFields, "orders">),
+      insert_line_(connection, kSqliteInsertOrderLine),
+      update_(connection, kUpdateById<SqlDialect::kSqlite, OrderFields, "orders", OrderUpdateColumns>),
+      update_state_(connection, kUpdateOrderState),
+      update_line_(connection, kUpdateOrderLine) {}
 
 std::vector<OrderLine> SqliteOrders::ReadLines(OrderId id) {
   std::vector<OrderLine> lines;
   Rows rows = find_lines_.Select(id);
-  while (rows.Next()) {
-    OrderLine& l = lines.emplace_back();
-    WithColumns(l, [&](auto&... columns) { rows.Read(columns...); });
-  }
+  while (rows.Next()) lines.push_back(rows.ReadRow<OrderLine>());
   return lines;
 }
 
 std::optional<Order> SqliteOrders::ReadOne(Rows rows) {
   if (!rows.Next()) return std::nullopt;
-  OrderFields fields = ReadFields(rows);
+  OrderFields fields = rows.ReadRow<OrderFields>();
   fields.lines = ReadLines(fields.id);
   return Order(std::move(fields));
 }
@@ -81,28 +78,22 @@ absl::StatusOr<std::vector<Order>> SqliteOrders::List(const OrderFilter& filter,
 
 absl::Status SqliteOrders::Insert(const Order& order) {
   return connection_.CatchErrors([&] {
-    const OrderFields& f = order.fields();
-    WithColumns(f, [&](const auto&... columns) { insert_.Execute(columns...); });
+    insert_.ExecuteRow(order.fields());
     std::int64_t number = 0;
-    for (const OrderLine& l : f.lines) {
-      WithColumns(l, [&](const auto&... columns) { insert_line_.Execute(f.id, number++, columns...); });
-    }
+    for (const OrderLine& line : order->lines) insert_line_.ExecuteRow(line, order->id, number++);
     return absl::OkStatus();
   });
 }
 
 absl::Status SqliteOrders::Update(const Order& order) {
   return connection_.CatchErrors([&] {
-    const OrderFields& f = order.fields();
-    const int changed =
-        update_.Execute(f.id, f.paid, f.refunded, f.refund_pending, f.refunded_shipping, f.refund_count,
-                        f.payment_provider, f.payment_reference, f.labels, f.update_time, f.pay_time,
-                        f.ship_time, f.deliver_time, f.cancel_time, f.version);
-    if (changed != 1) return absl::InternalError("no such order to update");
-    update_state_.Execute(f.id, f.state);
+    if (update_.ExecuteRow<OrderUpdateColumns>(order.fields(), order->id) != 1) {
+      return absl::InternalError("no such order to update");
+    }
+    update_state_.ExecuteRow<OrderIndexColumns>(order.fields(), order->id);
     std::int64_t number = 0;
-    for (const OrderLine& l : f.lines) {
-      update_line_.Execute(f.id, number++, l.refunded_quantity, l.refunded_amount);
+    for (const OrderLine& line : order->lines) {
+      update_line_.ExecuteRow<MutableColumns>(line, order->id, number++);
     }
     return absl::OkStatus();
   });

@@ -5,6 +5,13 @@
 
 namespace keelson {
 
+// The rows of an order's lines; the order's id and the line's number come first.
+inline constexpr auto kSqliteFindOrderLines =
+    "SELECT " + kColumnNames<OrderLine> + " FROM order_lines WHERE order_id = ? ORDER BY line";
+inline constexpr auto kSqliteInsertOrderLine =
+    "INSERT INTO order_lines (order_id, line, " + kColumnNames<OrderLine> + ") VALUES (?1, ?2, " +
+    kParameters<SqlDialect::kSqlite, OrderLine, AllColumns, 3> + ")";
+
 // An order's id, user, currency, reference and its lines' prices are written once: no step changes them.
 class SqliteOrders : public OrderRepository {
  public:
@@ -30,7 +37,7 @@ class SqliteOrders : public OrderRepository {
   Query insert_;
   Query insert_line_;
   Query update_;
-  // Apart from the rest, because SQLite writes an index anew wherever a statement sets one of its columns.
+  // A column of indexes, apart from the rest.
   Query update_state_;
   Query update_line_;
 };

@@ -3,9 +3,8 @@
 #include <SQLiteCpp/Statement.h>
 
 #include <optional>
-#include <string>
-#include <utility>
 
+#include "adapters/store/sql_columns/columns.h"
 #include "adapters/store/sqlite/connection.h"
 #include "adapters/store/sqlite/values.h"
 
@@ -30,16 +29,24 @@ class Rows {
     int index = 0;
     (ReadColumn(statement_.getColumn(index++), values), ...);
   }
+  // The current row where the query selects kColumnNames<Row>, and further columns. Throws.
+  template <HasFields Row, typename... Ts>
+  Row ReadRow(Ts&... more) const {
+    Row row;
+    WithColumns(row, [&](auto&... columns) { Read(columns..., more...); });
+    return row;
+  }
 
  private:
   SQLite::Statement& statement_;
 };
 
 // A statement that is prepared at its first use and kept as long as its connection. Throws SQLite::Exception:
-// for use under Connection::Guard.
+// for use under Connection::CatchErrors.
 class Query {
  public:
-  Query(Connection& connection, std::string sql) : connection_(connection), sql_(std::move(sql)) {}
+  // `sql` must outlive the query.
+  Query(Connection& connection, const char* sql) : connection_(connection), sql_(sql) {}
 
   template <typename... Args>
   Rows Select(const Args&... args) {
@@ -53,6 +60,11 @@ class Query {
     }
     return statement_->getChanges();
   }
+  // The same with `first` and then the row's selected columns as the parameters.
+  template <typename Selection = AllColumns, HasFields Row, typename... First>
+  int ExecuteRow(const Row& row, const First&... first) {
+    return WithColumns<Selection>(row, [&](const auto&... columns) { return Execute(first..., columns...); });
+  }
 
  private:
   template <typename... Args>
@@ -64,7 +76,7 @@ class Query {
   }
 
   Connection& connection_;
-  std::string sql_;
+  const char* sql_;
   std::optional<SQLite::Statement> statement_;
 };
 

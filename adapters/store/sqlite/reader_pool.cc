@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include "core/common/status_macros.h"
+
 namespace keelson {
 namespace {
 
@@ -37,15 +39,12 @@ absl::Status ReaderPool::Reader::End() {
 
 absl::Status ReaderPool::Reader::Read(Store::ReadWork work, std::uint64_t commits) {
   if (!open || began_after != commits) {
-    absl::Status status = End();
-    if (status.ok()) {
-      status = connection->CatchErrors([this] {
-        mutex.AssertHeld();
-        begin.Execute();
-        return absl::OkStatus();
-      });
-    }
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(End());
+    RETURN_IF_ERROR(connection->CatchErrors([this] {
+      mutex.AssertHeld();
+      begin.Execute();
+      return absl::OkStatus();
+    }));
     open = true;
     began_after = commits;
   }
@@ -60,13 +59,12 @@ absl::StatusOr<std::unique_ptr<ReaderPool>> ReaderPool::Open(const DatabasePath&
                                                              const std::atomic<std::uint64_t>& commits) {
   auto pool = std::unique_ptr<ReaderPool>(new ReaderPool(commits));
   for (int i = 0; i < size; ++i) {
-    absl::StatusOr<std::unique_ptr<Connection>> connection =
-        Connection::Open({.path = path.resolved,
-                          .busy_timeout = kReaderBusyTimeout,
-                          .cache_kib = kCacheKib,
-                          .name = path.given});
-    if (!connection.ok()) return connection.status();
-    pool->readers_.push_back(std::make_unique<Reader>(*std::move(connection)));
+    ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
+                     Connection::Open({.path = path.resolved,
+                                       .busy_timeout = kReaderBusyTimeout,
+                                       .cache_kib = kCacheKib,
+                                       .name = path.given}));
+    pool->readers_.push_back(std::make_unique<Reader>(std::move(connection)));
   }
   return pool;
 }

@@ -1,28 +1,29 @@
 #include "adapters/store/sqlite/refunds.h"
 
-#include "adapters/store/sql_columns/columns.h"
-
 namespace keelson {
 namespace {
 
-#define KEELSON_SELECT_REFUNDS "SELECT " KEELSON_REFUND_COLUMNS " FROM refunds WHERE "
-
-constexpr int kRefundStates = static_cast<int>(RefundState::kCancelled);
-
-Refund ReadRefund(const Rows& rows) {
-  RefundFields f;
-  WithColumns(f, [&](auto&... columns) { rows.Read(columns...); });
-  return Refund(std::move(f));
-}
+constexpr auto kSelectRefunds = "SELECT " + kColumnNames<RefundFields> + " FROM refunds WHERE ";
+constexpr auto kFindRefund = kSelectRefunds + "id = ?";
+constexpr auto kListRefunds = ListByState<RefundState::kCancelled>("refunds", "refunds_by_state", "");
+constexpr auto kListRefundsOfUser =
+    ListByState<RefundState::kCancelled>("refunds", "refunds_by_user", " AND user_id = ?6");
+constexpr auto kListRefundsOfOrder =
+    "SELECT create_time, id FROM refunds INDEXED BY refunds_by_order WHERE order_id = ?6 "
+    "AND (?7 IS NULL OR user_id = ?7) AND " +
+    kInListStates + " AND " + kInListRange + kListOrder;
+constexpr auto kListDueRefunds = kSelectRefunds + "state IN (" + kSqlNumber<RefundState::kApproved> + ", " +
+                                 kSqlNumber<RefundState::kProcessing> +
+                                 ") AND due_time <= ? ORDER BY due_time, id LIMIT ?";
 
 std::optional<Refund> ReadOneRefund(Rows rows) {
   if (!rows.Next()) return std::nullopt;
-  return ReadRefund(rows);
+  return Refund(rows.ReadRow<RefundFields>());
 }
 
 std::vector<Refund> ReadRefunds(Rows rows) {
   std::vector<Refund> refunds;
-  while (rows.Next()) refunds.push_back(ReadRefund(rows));
+  while (rows.Next()) refunds.emplace_back(rows.ReadRow<RefundFields>());
   return refunds;
 }
 
@@ -30,22 +31,13 @@ std::vector<Refund> ReadRefunds(Rows rows) {
 
 SqliteRefunds::SqliteRefunds(Connection& connection)
     : connection_(connection),
-      find_(connection, KEELSON_SELECT_REFUNDS "id = ?"),
-      list_(connection, ListByState("refunds", "refunds_by_state", kRefundStates)),
-      list_of_user_(connection, ListByState("refunds", "refunds_by_user", kRefundStates, "user_id = ?6")),
-      list_of_order_(connection,
-                     "SELECT create_time, id FROM refunds INDEXED BY refunds_by_order WHERE order_id = ?6 "
-                     "AND (?7 IS NULL OR user_id = ?7) AND " KEELSON_LIST_STATES
-                     " AND " KEELSON_LIST_RANGE KEELSON_LIST_ORDER),
-      list_due_(connection,
-                KEELSON_SELECT_REFUNDS "state IN (2, 3) AND due_time <= ? ORDER BY due_time, id LIMIT ?"),
-      insert_(connection,
-              "INSERT INTO refunds (" KEELSON_REFUND_COLUMNS
-              ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      update_(connection,
-              "UPDATE refunds SET state = ?2, decided_by = ?3, decision_note = ?4, provider_reference = ?5, "
-              "failure_code = ?6, failure_message = ?7, attempts = ?8, due_time = ?9, update_time = ?10, "
-              "decide_time = ?11, settle_time = ?12, version = ?13 WHERE id = ?1") {}
+      find_(connection, kFindRefund),
+      list_(connection, kListRefunds),
+      list_of_user_(connection, kListRefundsOfUser),
+      list_of_order_(connection, kListRefundsOfOrder),
+      list_due_(connection, kListDueRefunds),
+      insert_(connection, kInsertInto<SqlDialect::kSqlite, RefundFields, "refunds">),
+      update_(connection, kUpdateById<SqlDialect::kSqlite, RefundFields, "refunds">) {}
 
 Found<Refund> SqliteRefunds::Find(RefundId id) {
   return connection_.CatchErrors([&]() -> Found<Refund> { return ReadOneRefund(find_.Select(id)); });
@@ -78,18 +70,14 @@ absl::StatusOr<std::vector<Refund>> SqliteRefunds::ListDue(absl::Time now, int l
 
 absl::Status SqliteRefunds::Insert(const Refund& refund) {
   return connection_.CatchErrors([&] {
-    const RefundFields& f = refund.fields();
-    WithColumns(f, [&](const auto&... columns) { insert_.Execute(columns...); });
+    insert_.ExecuteRow(refund.fields());
     return absl::OkStatus();
   });
 }
 
 absl::Status SqliteRefunds::Update(const Refund& refund) {
   return connection_.CatchErrors([&] {
-    const RefundFields& f = refund.fields();
-    const int changed = update_.Execute(f.id, f.state, f.decided_by, f.decision_note, f.provider_reference,
-                                        f.failure_code, f.failure_message, f.attempts, f.due_time,
-                                        f.update_time, f.decide_time, f.settle_time, f.version);
+    const int changed = update_.ExecuteRow<MutableColumns>(refund.fields(), refund->id);
     return changed == 1 ? absl::OkStatus() : absl::InternalError("no such refund to update");
   });
 }

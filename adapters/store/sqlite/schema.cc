@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "adapters/store/sqlite/query.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -33,9 +34,8 @@ absl::Status Schema::CheckOwnership() {
 }
 
 absl::Status Schema::TakeOver(Generation generation) {
-  absl::Status status = CheckOwnership();
-  if (!status.ok()) return status;
-  status = connection_.CatchErrors([&] {
+  RETURN_IF_ERROR(CheckOwnership());
+  RETURN_IF_ERROR(connection_.CatchErrors([&] {
     if (sqlite3_db_readonly(connection_.database().getHandle(), "main") == 1) {
       return DatabaseUnavailable(connection_.name(), "is read-only");
     }
@@ -43,9 +43,9 @@ absl::Status Schema::TakeOver(Generation generation) {
     return mode == "wal"
                ? absl::OkStatus()
                : DatabaseUnavailable(connection_.name(), "can't have a write-ahead log where it lies");
-  });
-  if (status.ok()) SetGeneration(generation);
-  return status;
+  }));
+  SetGeneration(generation);
+  return absl::OkStatus();
 }
 
 // Ignores errors: a service can start and serve reads on a full disk. The previous generation remains
@@ -74,35 +74,30 @@ std::vector<MigrationStatus> Schema::StatusOfNothing() {
 }
 
 absl::StatusOr<std::vector<MigrationStatus>> Schema::Status() {
-  absl::Status owned = CheckOwnership();
-  if (!owned.ok()) return owned;
-  absl::StatusOr<std::vector<AppliedMigration>> applied = ListApplied();
-  if (!applied.ok()) return applied.status();
-  return CompareMigrations(SqliteMigrations(), *applied);
+  RETURN_IF_ERROR(CheckOwnership());
+  ASSIGN_OR_RETURN(const std::vector<AppliedMigration> applied, ListApplied());
+  return CompareMigrations(SqliteMigrations(), applied);
 }
 
 absl::StatusOr<int> Schema::CountApplied() {
-  absl::StatusOr<std::vector<MigrationStatus>> statuses = Status();
-  if (!statuses.ok()) return statuses.status();
-  absl::StatusOr<int> count = keelson::CountApplied(*statuses);
+  ASSIGN_OR_RETURN(const std::vector<MigrationStatus> statuses, Status());
+  absl::StatusOr<int> count = keelson::CountApplied(statuses);
   if (!count.ok()) return DatabaseUnavailable(connection_.name(), std::string(count.status().message()));
   return count;
 }
 
 absl::Status Schema::CheckCurrent() {
-  const absl::StatusOr<int> count = CountApplied();
-  if (!count.ok()) return count.status();
-  const std::size_t pending = SqliteMigrations().size() - static_cast<std::size_t>(*count);
+  ASSIGN_OR_RETURN(const int count, CountApplied());
+  const std::size_t pending = SqliteMigrations().size() - static_cast<std::size_t>(count);
   if (pending == 0) return absl::OkStatus();
   return DatabaseUnavailable(connection_.name(),
                              absl::StrCat("has ", pending, " pending migration(s): run keelson migrate up"));
 }
 
 absl::Status Schema::CheckKnown() {
-  const absl::StatusOr<int> count = CountApplied();
-  if (!count.ok()) return count.status();
-  return *count > 0 ? absl::OkStatus()
-                    : DatabaseUnavailable(connection_.name(), "is no keelson database: it has no schema");
+  ASSIGN_OR_RETURN(const int count, CountApplied());
+  return count > 0 ? absl::OkStatus()
+                   : DatabaseUnavailable(connection_.name(), "is no keelson database: it has no schema");
 }
 
 void Schema::Create(Connection& connection) {
@@ -151,30 +146,26 @@ absl::Status Schema::Undo(const Migration& migration) {
 }
 
 absl::StatusOr<std::vector<int>> Schema::Up(std::optional<int> to) {
-  const absl::StatusOr<int> count = CountApplied();
-  if (!count.ok()) return count.status();
+  ASSIGN_OR_RETURN(const int count, CountApplied());
   const int target = to.value_or(static_cast<int>(SqliteMigrations().size()));
-  absl::Status status = CheckTarget(target);
+  RETURN_IF_ERROR(CheckTarget(target));
   std::vector<int> done;
-  for (int version = *count + 1; status.ok() && version <= target; ++version) {
-    status = Apply(SqliteMigrations()[static_cast<std::size_t>(version) - 1]);
+  for (int version = count + 1; version <= target; ++version) {
+    RETURN_IF_ERROR(Apply(SqliteMigrations()[static_cast<std::size_t>(version) - 1]));
     done.push_back(version);
   }
-  if (!status.ok()) return status;
   return done;
 }
 
 absl::StatusOr<std::vector<int>> Schema::Down(std::optional<int> to) {
-  const absl::StatusOr<int> count = CountApplied();
-  if (!count.ok()) return count.status();
-  const int target = to.value_or(std::max(*count - 1, 0));
-  absl::Status status = CheckTarget(target);
+  ASSIGN_OR_RETURN(const int count, CountApplied());
+  const int target = to.value_or(std::max(count - 1, 0));
+  RETURN_IF_ERROR(CheckTarget(target));
   std::vector<int> undone;
-  for (int version = *count; status.ok() && version > target; --version) {
-    status = Undo(SqliteMigrations()[static_cast<std::size_t>(version) - 1]);
+  for (int version = count; version > target; --version) {
+    RETURN_IF_ERROR(Undo(SqliteMigrations()[static_cast<std::size_t>(version) - 1]));
     undone.push_back(version);
   }
-  if (!status.ok()) return status;
   return undone;
 }
 

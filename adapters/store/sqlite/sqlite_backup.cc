@@ -12,6 +12,7 @@
 #include "adapters/store/sqlite/database_copy.h"
 #include "adapters/store/sqlite/posix_file.h"
 #include "adapters/store/sqlite/temporary_file.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -35,11 +36,9 @@ absl::Status BackUpSqlite(const std::string& path, const std::string& copy, Cloc
                           const std::function<void(std::int64_t, std::int64_t)>& tell) {
   std::error_code ignored;
   if (std::filesystem::exists(std::filesystem::symlink_status(copy, ignored))) return Exists(copy);
-  const absl::StatusOr<std::unique_ptr<TemporaryFile>> temporary = TemporaryFile::Create(copy);
-  if (!temporary.ok()) return temporary.status();
-  const absl::Status status =
-      CopyDatabase({.source = path, .copy = (*temporary)->path(), .copy_name = copy}, clock, tell);
-  return status.ok() ? Rename((*temporary)->path(), copy) : status;
+  ASSIGN_OR_RETURN(const std::unique_ptr<TemporaryFile> temporary, TemporaryFile::Create(copy));
+  RETURN_IF_ERROR(CopyDatabase({.source = path, .copy = temporary->path(), .copy_name = copy}, clock, tell));
+  return Rename(temporary->path(), copy);
 }
 
 }  // namespace keelson

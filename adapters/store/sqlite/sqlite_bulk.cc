@@ -9,8 +9,8 @@
 #include "adapters/store/sqlite/file_guard.h"
 #include "adapters/store/sqlite/integrity.h"
 #include "adapters/store/sqlite/schema.h"
-#include "adapters/store/sqlite/small_tables.h"
-#include "core/common/found.h"
+#include "adapters/store/sqlite/settings.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -50,7 +50,7 @@ class Target : public StoreImporter {
         connection_(std::move(connection)),
         tables_(*connection_),
         settings_(*connection_),
-        delete_mark_(*connection_, "DELETE FROM settings WHERE name = ?") {}
+        delete_checkpoint_(*connection_, "DELETE FROM settings WHERE name = ?") {}
 
   absl::StatusOr<std::int64_t> Count(RowKind kind) override { return tables_.Count(kind); }
   absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override {
@@ -59,26 +59,25 @@ class Target : public StoreImporter {
 
   absl::Status Insert(const RowBatch& rows, std::string_view checkpoint) override {
     return InTransaction([&]() -> absl::Status {
-      absl::Status status = tables_.Insert(rows);
-      if (status.ok()) status = DeleteMark();
-      return status.ok() ? settings_.Insert(kTransferCheckpoint, checkpoint) : status;
+      RETURN_IF_ERROR(tables_.Insert(rows));
+      RETURN_IF_ERROR(DeleteCheckpoint());
+      return settings_.Insert(kTransferCheckpoint, checkpoint);
     });
   }
 
   absl::StatusOr<std::string> FindCheckpoint() override {
-    Found<std::string> checkpoint = settings_.Find(kTransferCheckpoint);
-    if (!checkpoint.ok()) return checkpoint.status();
-    return std::move(*checkpoint).value_or("");
+    ASSIGN_OR_RETURN(std::optional<std::string> checkpoint, settings_.Find(kTransferCheckpoint));
+    return std::move(checkpoint).value_or("");
   }
 
   absl::Status Finish() override {
-    return InTransaction([&] { return DeleteMark(); });
+    return InTransaction([&] { return DeleteCheckpoint(); });
   }
 
  private:
-  absl::Status DeleteMark() {
+  absl::Status DeleteCheckpoint() {
     return connection_->CatchErrors([&] {
-      delete_mark_.Execute(kTransferCheckpoint);
+      delete_checkpoint_.Execute(kTransferCheckpoint);
       return absl::OkStatus();
     });
   }
@@ -101,27 +100,22 @@ class Target : public StoreImporter {
   const std::unique_ptr<Connection> connection_;
   BulkTables tables_;
   SqliteSettings settings_;
-  Query delete_mark_;
+  Query delete_checkpoint_;
 };
 
 absl::StatusOr<std::unique_ptr<StoreExporter>> Open(const std::string& path, BulkAccess access,
                                                     Clock& clock) {
-  const absl::StatusOr<DatabasePath> resolved = ResolveDatabasePath(path);
-  if (!resolved.ok()) return resolved.status();
+  ASSIGN_OR_RETURN(const DatabasePath resolved, ResolveDatabasePath(path));
   std::unique_ptr<FileGuard> guard;
   if (access == BulkAccess::kExclusive) {
-    absl::StatusOr<std::unique_ptr<FileGuard>> acquired = FileGuard::Acquire(path, FileGuard::Intent::kRead);
-    if (!acquired.ok()) return acquired.status();
-    guard = *std::move(acquired);
+    ASSIGN_OR_RETURN(guard, FileGuard::Acquire(path, FileGuard::Intent::kRead));
   }
-  if (absl::Status status = CheckReadable(*resolved); !status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<Connection>> connection =
-      Connection::Open({.path = resolved->resolved, .cache_kib = kReaderCacheKib, .name = path});
-  if (!connection.ok()) return connection.status();
-  absl::Status status = (*connection)->Execute("BEGIN");
-  if (status.ok()) status = Schema(**connection, clock).CheckCurrent();
-  if (!status.ok()) return status;
-  return std::make_unique<Reader>(std::move(guard), *std::move(connection));
+  RETURN_IF_ERROR(CheckReadable(resolved));
+  ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
+                   Connection::Open({.path = resolved.resolved, .cache_kib = kReaderCacheKib, .name = path}));
+  RETURN_IF_ERROR(connection->Execute("BEGIN"));
+  RETURN_IF_ERROR(Schema(*connection, clock).CheckCurrent());
+  return std::make_unique<Reader>(std::move(guard), std::move(connection));
 }
 
 }  // namespace
@@ -134,21 +128,18 @@ absl::StatusOr<std::unique_ptr<StoreExporter>> SqliteBulk::OpenReader(const std:
 }
 
 absl::StatusOr<std::unique_ptr<StoreImporter>> SqliteBulk::OpenTarget(const std::string& path, Clock& clock) {
-  absl::StatusOr<std::unique_ptr<FileGuard>> guard = FileGuard::Acquire(path, FileGuard::Intent::kWrite);
-  if (!guard.ok()) return guard.status();
-  absl::StatusOr<std::unique_ptr<Connection>> connection =
-      Connection::Open({.path = (*guard)->path().resolved,
-                        .access = Connection::Access::kReadWrite,
-                        .cache_kib = kTargetCacheKib,
-                        .name = path});
-  if (!connection.ok()) return connection.status();
-  Schema schema(**connection, clock);
-  absl::Status status = schema.TakeOver((*guard)->generation());
-  if (status.ok()) status = schema.Up(std::nullopt).status();
-  // Alone with the file, it may checkpoint as it commits.
-  if (status.ok()) status = (*connection)->Execute("PRAGMA wal_autocheckpoint = 10000");
-  if (!status.ok()) return status;
-  return std::make_unique<Target>(*std::move(guard), *std::move(connection));
+  ASSIGN_OR_RETURN(std::unique_ptr<FileGuard> guard, FileGuard::Acquire(path, FileGuard::Intent::kWrite));
+  ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
+                   Connection::Open({.path = guard->path().resolved,
+                                     .access = Connection::Access::kReadWrite,
+                                     .cache_kib = kTargetCacheKib,
+                                     .name = path}));
+  Schema schema(*connection, clock);
+  RETURN_IF_ERROR(schema.TakeOver(guard->generation()));
+  RETURN_IF_ERROR(schema.Up(std::nullopt).status());
+  // Alone with the file, the connection may checkpoint as it commits.
+  RETURN_IF_ERROR(connection->Execute("PRAGMA wal_autocheckpoint = 10000"));
+  return std::make_unique<Target>(std::move(guard), std::move(connection));
 }
 
 }  // namespace keelson

@@ -9,33 +9,30 @@
 #include "adapters/store/sqlite/file_guard.h"
 #include "adapters/store/sqlite/posix_file.h"
 #include "adapters/store/sqlite/schema.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
-namespace {}  // namespace
 
 absl::StatusOr<std::vector<MigrationStatus>> SqliteMigrator::Status() const {
-  const absl::StatusOr<DatabasePath> path = ResolveDatabasePath(path_);
-  if (!path.ok()) return path.status();
+  ASSIGN_OR_RETURN(const DatabasePath path, ResolveDatabasePath(path_));
   std::error_code ignored;
-  if (!std::filesystem::exists(path->resolved, ignored)) return Schema::StatusOfNothing();
-  if (absl::Status status = CheckReadable(*path); !status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<Connection>> connection =
-      Connection::Open({.path = path->resolved, .name = path_});
-  if (!connection.ok()) return connection.status();
-  return Schema(**connection, clock_).Status();
+  if (!std::filesystem::exists(path.resolved, ignored)) return Schema::StatusOfNothing();
+  RETURN_IF_ERROR(CheckReadable(path));
+  ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
+                   Connection::Open({.path = path.resolved, .name = path_}));
+  return Schema(*connection, clock_).Status();
 }
 
 template <typename Steps>
 absl::StatusOr<std::vector<int>> SqliteMigrator::Change(Steps steps) const {
-  const absl::StatusOr<std::unique_ptr<FileGuard>> guard =
-      FileGuard::Acquire(path_, FileGuard::Intent::kWrite);
-  if (!guard.ok()) return guard.status();
-  absl::StatusOr<std::unique_ptr<Connection>> connection = Connection::Open(
-      {.path = (*guard)->path().resolved, .access = Connection::Access::kReadWrite, .name = path_});
-  if (!connection.ok()) return connection.status();
-  Schema schema(**connection, clock_);
-  absl::Status status = schema.TakeOver((*guard)->generation());
-  if (!status.ok()) return status;
+  ASSIGN_OR_RETURN(const std::unique_ptr<FileGuard> guard,
+                   FileGuard::Acquire(path_, FileGuard::Intent::kWrite));
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<Connection> connection,
+      Connection::Open(
+          {.path = guard->path().resolved, .access = Connection::Access::kReadWrite, .name = path_}));
+  Schema schema(*connection, clock_);
+  RETURN_IF_ERROR(schema.TakeOver(guard->generation()));
   return steps(schema);
 }
 

@@ -13,9 +13,9 @@
 #include "adapters/store/sqlite/file_guard.h"
 #include "adapters/store/sqlite/posix_file.h"
 #include "adapters/store/sqlite/schema.h"
-#include "adapters/store/sqlite/small_tables.h"
+#include "adapters/store/sqlite/settings.h"
 #include "adapters/store/sqlite/temporary_file.h"
-#include "core/common/found.h"
+#include "core/common/status_macros.h"
 #include "core/store/export/bulk.h"
 
 namespace keelson {
@@ -34,13 +34,12 @@ absl::Status CheckReplaceable(const SqliteRestore& restore, const FileGuard& gua
 
 // Checks that a service can open the copy.
 absl::Status CheckWhole(const SqliteRestore& restore, const std::string& copy, Clock& clock) {
-  const absl::StatusOr<std::unique_ptr<Connection>> connection =
-      Connection::Open({.path = copy, .name = restore.backup});
-  if (!connection.ok()) return connection.status();
-  if (absl::Status status = Schema(**connection, clock).CheckKnown(); !status.ok()) return status;
-  const Found<std::string> transfer = SqliteSettings(**connection).Find(kTransferCheckpoint);
-  if (!transfer.ok()) return transfer.status();
-  if (!*transfer) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection,
+                   Connection::Open({.path = copy, .name = restore.backup}));
+  RETURN_IF_ERROR(Schema(*connection, clock).CheckKnown());
+  ASSIGN_OR_RETURN(const std::optional<std::string> transfer,
+                   SqliteSettings(*connection).Find(kTransferCheckpoint));
+  if (!transfer) return absl::OkStatus();
   return absl::FailedPreconditionError(
       absl::StrCat("the database ", restore.backup, " holds an incomplete transfer"));
 }
@@ -59,23 +58,20 @@ absl::Status TakeOverMode(const std::string& from, const std::string& to) {
 
 absl::Status RestoreSqlite(const SqliteRestore& restore, Clock& clock,
                            const std::function<void(std::int64_t, std::int64_t)>& tell) {
-  const absl::StatusOr<std::unique_ptr<FileGuard>> guard =
-      FileGuard::Acquire(restore.path, FileGuard::Intent::kReplace);
-  if (!guard.ok()) return guard.status();
-  absl::Status status = CheckReplaceable(restore, **guard);
-  if (!status.ok()) return status;
-  const std::string& target = (*guard)->path().resolved;
-  const absl::StatusOr<std::unique_ptr<TemporaryFile>> copy =
-      TemporaryFile::CreateOver(target + ".restoring");
-  if (!copy.ok()) return copy.status();
-  const std::string& file = (*copy)->path();
+  ASSIGN_OR_RETURN(const std::unique_ptr<FileGuard> guard,
+                   FileGuard::Acquire(restore.path, FileGuard::Intent::kReplace));
+  RETURN_IF_ERROR(CheckReplaceable(restore, *guard));
+  const std::string& target = guard->path().resolved;
+  ASSIGN_OR_RETURN(const std::unique_ptr<TemporaryFile> copy,
+                   TemporaryFile::CreateOver(target + ".restoring"));
+  const std::string& file = copy->path();
   const Generation generation = NewGeneration();
-  status = CopyDatabase(
+  RETURN_IF_ERROR(CopyDatabase(
       {.source = restore.backup, .copy = file, .copy_name = restore.path, .generation = generation}, clock,
-      tell);
-  if (status.ok()) status = CheckWhole(restore, file, clock);
-  if (status.ok()) status = TakeOverMode(target, file);
-  return status.ok() ? (*guard)->Replace(file, generation) : status;
+      tell));
+  RETURN_IF_ERROR(CheckWhole(restore, file, clock));
+  RETURN_IF_ERROR(TakeOverMode(target, file));
+  return guard->Replace(file, generation);
 }
 
 }  // namespace keelson

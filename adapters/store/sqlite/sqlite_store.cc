@@ -10,6 +10,7 @@
 #include "adapters/store/sqlite/write_session.h"
 #include "adapters/store/sqlite/writer.h"
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -37,44 +38,34 @@ class OpenStore : public Store {
 
 // Closes its connection, which checkpoints the WAL: the file then has the session's generation.
 absl::Status PrepareSchema(const SqliteOptions& options, const FileGuard& guard, Clock& clock) {
-  absl::StatusOr<std::unique_ptr<Connection>> connection =
-      Connection::Open({.path = guard.path().resolved,
-                        .access = Connection::Access::kReadWrite,
-                        .busy_timeout = absl::ToChronoMilliseconds(options.busy_timeout),
-                        .name = options.path});
-  if (!connection.ok()) return connection.status();
-  Schema schema(**connection, clock);
-  absl::Status status = schema.TakeOver(guard.generation());
-  if (status.ok()) status = options.migrate ? schema.Up(std::nullopt).status() : schema.CheckCurrent();
-  return status;
+  ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
+                   Connection::Open({.path = guard.path().resolved,
+                                     .access = Connection::Access::kReadWrite,
+                                     .busy_timeout = absl::ToChronoMilliseconds(options.busy_timeout),
+                                     .name = options.path}));
+  Schema schema(*connection, clock);
+  RETURN_IF_ERROR(schema.TakeOver(guard.generation()));
+  return options.migrate ? schema.Up(std::nullopt).status() : schema.CheckCurrent();
 }
 
 absl::StatusOr<std::unique_ptr<Store>> OpenStore::Open(const SqliteOptions& options, Clock& clock) {
-  absl::StatusOr<std::unique_ptr<FileGuard>> guard =
-      FileGuard::Acquire(options.path, FileGuard::Intent::kWrite);
-  if (!guard.ok()) return guard.status();
-  absl::Status status = PrepareSchema(options, **guard, clock);
-  if (status.ok()) status = (*guard)->AdvanceGeneration();
-  if (!status.ok()) return status;
+  ASSIGN_OR_RETURN(std::unique_ptr<FileGuard> guard,
+                   FileGuard::Acquire(options.path, FileGuard::Intent::kWrite));
+  RETURN_IF_ERROR(PrepareSchema(options, *guard, clock));
+  RETURN_IF_ERROR(guard->AdvanceGeneration());
 
-  auto store = std::unique_ptr<OpenStore>(new OpenStore(*std::move(guard)));
-  absl::StatusOr<std::unique_ptr<WriteSession>> session =
-      WriteSession::Open(*store->guard_, absl::ToChronoMilliseconds(options.busy_timeout));
-  if (!session.ok()) return session.status();
-  absl::StatusOr<std::unique_ptr<ReaderPool>> readers =
-      ReaderPool::Open(store->guard_->path(), options.readers, store->commits_);
-  if (!readers.ok()) return readers.status();
-  store->session_ = *std::move(session);
-  store->readers_ = *std::move(readers);
+  auto store = std::unique_ptr<OpenStore>(new OpenStore(std::move(guard)));
+  ASSIGN_OR_RETURN(store->session_,
+                   WriteSession::Open(*store->guard_, absl::ToChronoMilliseconds(options.busy_timeout)));
+  ASSIGN_OR_RETURN(store->readers_,
+                   ReaderPool::Open(store->guard_->path(), options.readers, store->commits_));
   store->writer_ = std::make_unique<Writer>(Writer::Options{options.group_commit, options.queue},
                                             *store->session_, *store->readers_, store->commits_);
   return store;
 }
 
 absl::Status OpenStore::Read(Deadline deadline, ReadWork work) {
-  if (deadline.expired()) {
-    return absl::DeadlineExceededError("the deadline passed before the read began");
-  }
+  if (deadline.expired()) return DeadlineExceededBeforeStart();
   return readers_->Read(work);
 }
 

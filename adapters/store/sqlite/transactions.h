@@ -1,10 +1,14 @@
 #pragma once
 
+#include "adapters/store/sqlite/cooldowns.h"
 #include "adapters/store/sqlite/events.h"
+#include "adapters/store/sqlite/expiry.h"
+#include "adapters/store/sqlite/idempotency.h"
 #include "adapters/store/sqlite/messages.h"
 #include "adapters/store/sqlite/orders.h"
+#include "adapters/store/sqlite/probe.h"
 #include "adapters/store/sqlite/refunds.h"
-#include "adapters/store/sqlite/small_tables.h"
+#include "adapters/store/sqlite/settings.h"
 #include "adapters/store/sqlite/users.h"
 #include "core/accounts/user_repository.h"
 #include "core/events/event_repository.h"

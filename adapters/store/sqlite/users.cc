@@ -2,13 +2,37 @@
 
 #include <set>
 
-#include "adapters/store/sql_columns/columns.h"
-
 namespace keelson {
 namespace {
 
-constexpr int kUserStates = static_cast<int>(UserState::kErased);
-constexpr int kStatesWithAddress = kUserStates - 1;
+constexpr auto kSelectUser = "SELECT " + kColumnNames<UserFields> + " FROM users WHERE ";
+// The condition of the index users_by_email_key.
+constexpr auto kHoldsAddress = "state <> " + kSqlNumber<UserState::kErased>;
+
+constexpr auto kFindUser = kSelectUser + "id = ?";
+constexpr auto kFindUserByEmailKey = kSelectUser + "email_key = ? AND " + kHoldsAddress;
+constexpr auto kListUsers = ListByState<UserState::kErased>("users", "users_by_state", "");
+constexpr auto kCountPrefix =
+    "SELECT count(*) FROM (SELECT 1 FROM users INDEXED BY users_by_email_key WHERE " + kHoldsAddress +
+    " AND email_key >= ?1 AND email_key < ?2 LIMIT ?3)";
+constexpr auto kListRarePrefix = "SELECT create_time, id FROM users INDEXED BY users_by_email_key WHERE " +
+                                 kHoldsAddress + " AND email_key >= ?6 AND email_key < ?7 AND " +
+                                 kInListStates + " AND " + kInListRange + kListOrder;
+constexpr auto kListCommonPrefix =
+    ListByState<UserState::kDeleted>("users", "users_by_state", " AND email_key >= ?6 AND email_key < ?7");
+
+// SQLite writes an index anew wherever a statement sets one of its columns, so these are set apart from the
+// rest, and only where they change.
+using UserIndexColumns = ColumnsNamed<"email_key", "state">;
+using UserUpdateColumns = ColumnsWithout<MutableColumns, UserIndexColumns>;
+constexpr auto kUpdateUserKeys = kUpdateById<SqlDialect::kSqlite, UserFields, "users", UserIndexColumns> +
+                                 " AND (" + kDifferences<SqlDialect::kSqlite, UserFields, UserIndexColumns> +
+                                 ")";
+
+constexpr auto kFindEmailToken = "SELECT " + kColumnNames<EmailToken> + " FROM email_tokens WHERE digest = ?";
+constexpr auto kPutEmailToken = kInsertInto<SqlDialect::kSqlite, EmailToken, "email_tokens"> +
+                                " ON CONFLICT (user_id, purpose) DO UPDATE SET " +
+                                kExcludedAssignments<EmailToken>;
 
 // So many addresses are sorted for a page, rather than looked for among all users.
 constexpr int kRare = 4096;
@@ -19,44 +43,25 @@ std::string EndOfPrefix(std::string prefix) {
   return prefix;
 }
 
-User ReadUser(const Rows& rows) {
-  UserFields f;
-  WithColumns(f, [&](auto&... columns) { rows.Read(columns...); });
-  return User(std::move(f));
-}
-
 std::optional<User> ReadOneUser(Rows rows) {
   if (!rows.Next()) return std::nullopt;
-  return ReadUser(rows);
+  return User(rows.ReadRow<UserFields>());
 }
 
 }  // namespace
 
 SqliteUsers::SqliteUsers(Connection& connection)
     : connection_(connection),
-      find_(connection, "SELECT " KEELSON_USER_COLUMNS " FROM users WHERE id = ?"),
-      find_by_email_key_(connection,
-                         "SELECT " KEELSON_USER_COLUMNS " FROM users WHERE email_key = ? AND state <> 4"),
-      list_(connection, ListByState("users", "users_by_state", kUserStates)),
-      count_of_prefix_(connection,
-                       "SELECT count(*) FROM (SELECT 1 FROM users INDEXED BY users_by_email_key WHERE state "
-                       "<> 4 AND email_key >= ?1 AND email_key < ?2 LIMIT ?3)"),
-      list_of_rare_prefix_(
-          connection,
-          "SELECT create_time, id FROM users INDEXED BY users_by_email_key WHERE state <> 4 AND email_key >= "
-          "?6 AND email_key < ?7 AND " KEELSON_LIST_STATES " AND " KEELSON_LIST_RANGE KEELSON_LIST_ORDER),
-      list_of_common_prefix_(connection, ListByState("users", "users_by_state", kStatesWithAddress,
-                                                     "email_key >= ?6 AND email_key < ?7")),
-      insert_(connection,
-              "INSERT INTO users (" KEELSON_USER_COLUMNS ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-      insert_credentials_(connection, "INSERT INTO credentials (user_id, password_hash) VALUES (?, ?)"),
-      update_(connection,
-              "UPDATE users SET email = ?2, email_verify_time = ?3, display_name = ?4, locale = ?5, "
-              "labels = ?6, update_time = ?7, delete_time = ?8, purge_time = ?9, version = ?10 "
-              "WHERE id = ?1"),
-      update_keys_(connection,
-                   "UPDATE users SET email_key = ?2, state = ?3 WHERE id = ?1 AND (email_key <> ?2 OR "
-                   "state <> ?3)") {}
+      find_(connection, kFindUser),
+      find_by_email_key_(connection, kFindUserByEmailKey),
+      list_(connection, kListUsers),
+      count_of_prefix_(connection, kCountPrefix),
+      list_of_rare_prefix_(connection, kListRarePrefix),
+      list_of_common_prefix_(connection, kListCommonPrefix),
+      insert_(connection, kInsertInto<SqlDialect::kSqlite, UserFields, "users">),
+      insert_credentials_(connection, kSqliteInsertCredentials),
+      update_(connection, kUpdateById<SqlDialect::kSqlite, UserFields, "users", UserUpdateColumns>),
+      update_keys_(connection, kUpdateUserKeys) {}
 
 Found<User> SqliteUsers::Find(UserId id) {
   return connection_.CatchErrors([&]() -> Found<User> { return ReadOneUser(find_.Select(id)); });
@@ -99,45 +104,36 @@ absl::StatusOr<std::vector<User>> SqliteUsers::List(const UserFilter& filter,
 
 absl::Status SqliteUsers::Insert(const User& user, std::string_view password_hash) {
   return connection_.CatchErrors([&] {
-    const UserFields& f = user.fields();
-    WithColumns(f, [&](const auto&... columns) { insert_.Execute(columns...); });
-    insert_credentials_.Execute(f.id, password_hash);
+    insert_.ExecuteRow(user.fields());
+    insert_credentials_.Execute(user->id, password_hash);
     return absl::OkStatus();
   });
 }
 
 absl::Status SqliteUsers::Update(const User& user) {
   return connection_.CatchErrors([&] {
-    const UserFields& f = user.fields();
-    const int changed = update_.Execute(f.id, f.email, f.email_verify_time, f.display_name, f.locale,
-                                        f.labels, f.update_time, f.delete_time, f.purge_time, f.version);
-    if (changed != 1) return absl::InternalError("no such user to update");
-    update_keys_.Execute(f.id, f.email_key, f.state);
+    if (update_.ExecuteRow<UserUpdateColumns>(user.fields(), user->id) != 1) {
+      return absl::InternalError("no such user to update");
+    }
+    update_keys_.ExecuteRow<UserIndexColumns>(user.fields(), user->id);
     return absl::OkStatus();
   });
 }
 
 SqliteTokens::SqliteTokens(Connection& connection)
-    : connection_(connection),
-      find_(connection, "SELECT " KEELSON_TOKEN_COLUMNS " FROM email_tokens WHERE digest = ?"),
-      put_(connection, "INSERT INTO email_tokens (" KEELSON_TOKEN_COLUMNS
-                       ") VALUES (?, ?, ?, ?, ?) "
-                       "ON CONFLICT (user_id, purpose) DO UPDATE SET digest = excluded.digest, "
-                       "email_key = excluded.email_key, expire_time = excluded.expire_time") {}
+    : connection_(connection), find_(connection, kFindEmailToken), put_(connection, kPutEmailToken) {}
 
 Found<EmailToken> SqliteTokens::FindForUpdate(const Sha256Digest& digest) {
   return connection_.CatchErrors([&]() -> Found<EmailToken> {
     Rows rows = find_.Select(digest);
     if (!rows.Next()) return std::nullopt;
-    EmailToken token;
-    WithColumns(token, [&](auto&... columns) { rows.Read(columns...); });
-    return token;
+    return rows.ReadRow<EmailToken>();
   });
 }
 
 absl::Status SqliteTokens::Put(const EmailToken& token) {
   return connection_.CatchErrors([&] {
-    WithColumns(token, [&](const auto&... columns) { put_.Execute(columns...); });
+    put_.ExecuteRow(token);
     return absl::OkStatus();
   });
 }

@@ -6,6 +6,9 @@
 
 namespace keelson {
 
+inline constexpr Sql kSqliteInsertCredentials =
+    "INSERT INTO credentials (user_id, password_hash) VALUES (?, ?)";
+
 class SqliteUsers : public UserRepository {
  public:
   explicit SqliteUsers(Connection& connection);
@@ -31,7 +34,7 @@ class SqliteUsers : public UserRepository {
   Query insert_;
   Query insert_credentials_;
   Query update_;
-  // Apart from the rest, because SQLite writes an index anew wherever a statement sets one of its columns.
+  // Columns of indexes, apart from the rest.
   Query update_keys_;
 };
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "adapters/store/sql_columns/columns.h"
 #include "core/common/id.h"
 #include "core/common/money.h"
 #include "core/refunds/refund.h"
@@ -32,11 +33,6 @@ inline void BindBlob(SQLite::Statement& statement, int index, const void* data, 
   }
 }
 
-// A blob out of bytes that a string holds.
-struct Blob {
-  std::string_view bytes;
-};
-
 inline void Bind(SQLite::Statement& statement, int index, const std::string& value, Bytes bytes) {
   if (bytes == Bytes::kCopied) {
     statement.bind(index, value);
@@ -47,8 +43,11 @@ inline void Bind(SQLite::Statement& statement, int index, const std::string& val
 inline void Bind(SQLite::Statement& statement, int index, std::string_view value, Bytes) {
   statement.bind(index, std::string(value));
 }
-inline void Bind(SQLite::Statement& statement, int index, Blob value, Bytes bytes) {
+inline void Bind(SQLite::Statement& statement, int index, BytesView value, Bytes bytes) {
   BindBlob(statement, index, value.bytes.data(), value.bytes.size(), bytes);
+}
+inline void Bind(SQLite::Statement& statement, int index, JsonView value, Bytes bytes) {
+  Bind(statement, index, *value.text, bytes);
 }
 inline void Bind(SQLite::Statement& statement, int index, Currency value, Bytes) {
   statement.bind(index, std::string(value.code()));

@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "core/common/status_macros.h"
 #include "core/events/event_repository.h"
 
 namespace keelson {
@@ -35,8 +36,7 @@ WriteSession::Writer::~Writer() {
 absl::StatusOr<std::unique_ptr<WriteSession>> WriteSession::Open(FileGuard& guard,
                                                                  std::chrono::milliseconds busy_timeout) {
   auto session = std::unique_ptr<WriteSession>(new WriteSession(guard, busy_timeout));
-  absl::Status status = session->Connect();
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(session->Connect());
   return session;
 }
 
@@ -53,11 +53,10 @@ WriteSession::~WriteSession() {
 }
 
 absl::Status WriteSession::Connect() {
-  absl::StatusOr<std::unique_ptr<Connection>> connection =
-      Connection::Open({guard_.path().resolved, Connection::Access::kReadWrite, busy_timeout_, kCacheKib,
-                        guard_.path().given});
-  if (!connection.ok()) return connection.status();
-  writer_ = std::make_unique<Writer>(*std::move(connection));
+  ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
+                   Connection::Open({guard_.path().resolved, Connection::Access::kReadWrite, busy_timeout_,
+                                     kCacheKib, guard_.path().given}));
+  writer_ = std::make_unique<Writer>(std::move(connection));
   return absl::OkStatus();
 }
 
@@ -78,14 +77,12 @@ std::int64_t WriteSession::TotalChanges() const {
 }
 
 absl::Status WriteSession::Begin() {
-  absl::Status status = guard_.Check();
-  if (status.ok() && writer_ == nullptr) status = Connect();
-  if (status.ok()) status = Execute(writer_->begin);
-  if (status.ok() && stale_) {
-    status = writer_->transaction.events().Load();
-    stale_ = !status.ok();
-  }
-  return status;
+  RETURN_IF_ERROR(guard_.Check());
+  if (writer_ == nullptr) RETURN_IF_ERROR(Connect());
+  RETURN_IF_ERROR(Execute(writer_->begin));
+  if (stale_) RETURN_IF_ERROR(writer_->transaction.events().Load());
+  stale_ = false;
+  return absl::OkStatus();
 }
 
 bool WriteSession::Commit(std::span<WriteUnit* const> units) {
@@ -108,34 +105,29 @@ bool WriteSession::Commit(std::span<WriteUnit* const> units) {
 // Sets the generation only in a transaction that changes something, so that an idle service writes nothing.
 absl::Status WriteSession::EndTransaction(bool changed) {
   const bool sets_generation = generation_pending_ && changed;
-  absl::Status status;
   if (sets_generation) {
     writer_->connection->Reset();
-    status = writer_->connection->Execute(SetGenerationSql(guard_.generation()).c_str());
+    RETURN_IF_ERROR(writer_->connection->Execute(SetGenerationSql(guard_.generation()).c_str()));
   }
-  if (status.ok()) status = Execute(writer_->commit);
-  if (status.ok() && sets_generation) generation_pending_ = false;
-  return status;
+  RETURN_IF_ERROR(Execute(writer_->commit));
+  if (sets_generation) generation_pending_ = false;
+  return absl::OkStatus();
 }
 
 absl::Status WriteSession::RunAll(std::span<WriteUnit* const> units) {
   for (WriteUnit* unit : units) {
     if (unit->deadline.expired()) {
-      unit->result = absl::DeadlineExceededError("the deadline passed before the write began");
+      unit->result = DeadlineExceededBeforeStart();
       continue;
     }
-    absl::Status status = Run(*unit, units.size() == 1);
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(Run(*unit, units.size() == 1));
   }
   return absl::OkStatus();
 }
 
 // An error says that the whole transaction is lost.
 absl::Status WriteSession::Run(WriteUnit& unit, bool alone) {
-  if (!alone) {
-    absl::Status status = Execute(writer_->savepoint);
-    if (!status.ok()) return status;
-  }
+  if (!alone) RETURN_IF_ERROR(Execute(writer_->savepoint));
   Connection& connection = *writer_->connection;
   SqliteEvents& events = writer_->transaction.events();
   const SqliteEvents::Head head = events.head();
@@ -152,8 +144,8 @@ absl::Status WriteSession::Run(WriteUnit& unit, bool alone) {
 
 absl::Status WriteSession::Undo(bool alone) {
   if (alone) return Execute(writer_->rollback);
-  absl::Status status = Execute(writer_->rollback_to);
-  return status.ok() ? Execute(writer_->release) : status;
+  RETURN_IF_ERROR(Execute(writer_->rollback_to));
+  return Execute(writer_->release);
 }
 
 void WriteSession::Abandon() {

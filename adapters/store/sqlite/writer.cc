@@ -1,7 +1,7 @@
 #include "adapters/store/sqlite/writer.h"
 
 #include "adapters/store/sqlite/errors.h"
-#include "core/common/error.h"
+#include "core/common/status_macros.h"
 #include "core/store/store.h"
 
 namespace keelson {
@@ -16,10 +16,6 @@ constexpr int kCheckpointPages = 20'000;
 constexpr int kLargestLogPages = 80'000;
 // How long nothing is written before the log is copied for good.
 constexpr absl::Duration kIdle = absl::Milliseconds(200);
-
-absl::Status TooLate() {
-  return absl::DeadlineExceededError("the deadline passed before the write began");
-}
 
 }  // namespace
 
@@ -38,12 +34,11 @@ Writer::~Writer() {
 }
 
 absl::Status Writer::Write(Deadline deadline, Store::WriteWork work) {
-  if (deadline.expired()) return TooLate();
+  if (deadline.expired()) return DeadlineExceededBeforeStart();
   WriteUnit unit{deadline, work, absl::OkStatus(), {}};
-  absl::Status status = queue_.Push(&unit);
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(queue_.Push(&unit));
   if (!unit.done.WaitUntil(deadline)) {
-    if (queue_.Withdraw(&unit)) return TooLate();
+    if (queue_.Withdraw(&unit)) return DeadlineExceededBeforeStart();
     unit.done.WaitUntil(Deadline::Never());
   }
   return unit.result;
@@ -84,11 +79,11 @@ void Writer::Checkpoint() {
 absl::Status Writer::Check(Deadline deadline) {
   const std::uint64_t failures = failures_.load(std::memory_order_acquire);
   if (recovered_.load(std::memory_order_acquire) >= failures) return absl::OkStatus();
-  absl::Status status = Write(deadline, [](WriteTransaction& tx) {
+  RETURN_IF_ERROR(Write(deadline, [](WriteTransaction& tx) {
     return static_cast<SqliteWriteTransaction&>(tx).probe().Write();
-  });
-  if (status.ok()) recovered_.store(failures, std::memory_order_release);
-  return status;
+  }));
+  recovered_.store(failures, std::memory_order_release);
+  return absl::OkStatus();
 }
 
 }  // namespace keelson

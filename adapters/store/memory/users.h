@@ -61,19 +61,4 @@ class MemoryTokens : public TokenRepository {
   Table<Owner, Sha256Digest> by_owner_;
 };
 
-class MemoryCooldowns : public CooldownRepository {
- public:
-  explicit MemoryCooldowns(Journal& journal) : journal_(journal), until_(journal) {}
-
-  absl::StatusOr<bool> TryStart(const Fingerprint& key, absl::Time now, absl::Time until) override;
-  int DeleteExpired(absl::Time now, int limit);
-
-  std::vector<Cooldown> ListAfter(std::string_view after, int limit) const;
-  absl::Status Insert(const Cooldown& cooldown);
-
- private:
-  Journal& journal_;
-  Table<Fingerprint, absl::Time> until_;
-};
-
 }  // namespace keelson

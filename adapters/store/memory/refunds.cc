@@ -1,17 +1,11 @@
-#include "adapters/store/memory/trade.h"
+#include "adapters/store/memory/refunds.h"
 
 #include "adapters/store/memory/invariants.h"
 #include "adapters/store/memory/listing.h"
-#include "core/common/error.h"
-#include "core/orders/order_repository.h"
-#include "core/refunds/refund_repository.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
-
-bool Matches(const OrderFilter& filter, const OrderFields& fields) {
-  return MatchesCommon(filter, fields) && (!filter.user_id || fields.user_id == *filter.user_id);
-}
 
 bool Matches(const RefundFilter& filter, const RefundFields& fields) {
   return MatchesCommon(filter, fields) && (!filter.user_id || fields.user_id == *filter.user_id) &&
@@ -19,53 +13,6 @@ bool Matches(const RefundFilter& filter, const RefundFields& fields) {
 }
 
 }  // namespace
-
-Found<Order> MemoryOrders::Find(OrderId id) {
-  const Order* order = orders_.Find(id);
-  return order ? std::optional<Order>(*order) : std::nullopt;
-}
-
-Found<Order> MemoryOrders::FindByReference(std::string_view reference) {
-  const OrderId* id = by_reference_.Find(std::string(reference));
-  if (id == nullptr) return std::nullopt;
-  return Find(*id);
-}
-
-absl::StatusOr<std::vector<Order>> MemoryOrders::List(const OrderFilter& filter,
-                                                      std::optional<ListPosition> before, int limit) {
-  const auto matches = [&](const Order& order) { return Matches(filter, order.fields()); };
-  return ListNewestFirst(by_position_.rows(), orders_.rows(), matches, before, limit);
-}
-
-absl::Status MemoryOrders::Insert(const Order& order) {
-  if (orders_.Find(order->id) != nullptr) return journal_.Fail(absl::InternalError("the order exists"));
-  absl::Status status = CheckInvariants(order.fields());
-  if (!status.ok()) return journal_.Fail(status);
-  if (!order->reference.empty()) {
-    if (by_reference_.Find(order->reference) != nullptr) {
-      return journal_.Fail(MakeError(Reason::kReferenceTaken, "an order with this reference exists"));
-    }
-    by_reference_.Put(order->reference, order->id);
-  }
-  by_position_.Put(PositionOf(order), order->id);
-  orders_.Put(order->id, order);
-  return absl::OkStatus();
-}
-
-absl::Status MemoryOrders::Update(const Order& order) {
-  if (orders_.Find(order->id) == nullptr) {
-    return journal_.Fail(absl::InternalError("no such order to update"));
-  }
-  absl::Status status = CheckInvariants(order.fields());
-  if (!status.ok()) return journal_.Fail(status);
-  orders_.Put(order->id, order);
-  return absl::OkStatus();
-}
-
-std::vector<OrderFields> MemoryOrders::ListAfter(std::string_view after, int limit) const {
-  return keelson::ListAfter(orders_.rows(), IdInKey<OrderId>(after), limit,
-                            [](OrderId, const Order& order) { return order.fields(); });
-}
 
 Found<Refund> MemoryRefunds::Find(RefundId id) {
   const Refund* refund = refunds_.Find(id);
@@ -102,8 +49,7 @@ std::optional<MemoryRefunds::DueKey> MemoryRefunds::DueKeyOf(const Refund& refun
 }
 
 absl::Status MemoryRefunds::Put(const Refund& refund) {
-  absl::Status status = CheckInvariants(refund.fields());
-  if (!status.ok()) return journal_.Fail(status);
+  RETURN_IF_ERROR(journal_.Fail(CheckInvariants(refund.fields())));
   if (const std::optional<DueKey> due = DueKeyOf(refund)) due_.Put(*due, {});
   refunds_.Put(refund->id, refund);
   return absl::OkStatus();

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include "adapters/store/memory/table.h"
+#include "core/store/idempotency_repository.h"
+
+namespace keelson {
+
+class MemoryIdempotency : public IdempotencyRepository {
+ public:
+  explicit MemoryIdempotency(Journal& journal) : journal_(journal), records_(journal) {}
+
+  Found<IdempotencyRecord> Find(const Fingerprint& key) override;
+  absl::Status Insert(const IdempotencyRecord& record) override;
+  // At most `limit` from before `before`; how many.
+  int DeleteExpired(absl::Time before, int limit);
+
+  std::vector<IdempotencyRecord> ListAfter(std::string_view after, int limit) const;
+
+ private:
+  Journal& journal_;
+  Table<Fingerprint, IdempotencyRecord> records_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,62 @@
+#include "adapters/store/memory/orders.h"
+
+#include "adapters/store/memory/invariants.h"
+#include "adapters/store/memory/listing.h"
+#include "core/common/error.h"
+#include "core/common/status_macros.h"
+
+namespace keelson {
+namespace {
+
+bool Matches(const OrderFilter& filter, const OrderFields& fields) {
+  return MatchesCommon(filter, fields) && (!filter.user_id || fields.user_id == *filter.user_id);
+}
+
+}  // namespace
+
+Found<Order> MemoryOrders::Find(OrderId id) {
+  const Order* order = orders_.Find(id);
+  return order ? std::optional<Order>(*order) : std::nullopt;
+}
+
+Found<Order> MemoryOrders::FindByReference(std::string_view reference) {
+  const OrderId* id = by_reference_.Find(std::string(reference));
+  if (id == nullptr) return std::nullopt;
+  return Find(*id);
+}
+
+absl::StatusOr<std::vector<Order>> MemoryOrders::List(const OrderFilter& filter,
+                                                      std::optional<ListPosition> before, int limit) {
+  const auto matches = [&](const Order& order) { return Matches(filter, order.fields()); };
+  return ListNewestFirst(by_position_.rows(), orders_.rows(), matches, before, limit);
+}
+
+absl::Status MemoryOrders::Insert(const Order& order) {
+  if (orders_.Find(order->id) != nullptr) return journal_.Fail(absl::InternalError("the order exists"));
+  RETURN_IF_ERROR(journal_.Fail(CheckInvariants(order.fields())));
+  if (!order->reference.empty()) {
+    if (by_reference_.Find(order->reference) != nullptr) {
+      return journal_.Fail(MakeError(Reason::kReferenceTaken, "an order with this reference exists"));
+    }
+    by_reference_.Put(order->reference, order->id);
+  }
+  by_position_.Put(PositionOf(order), order->id);
+  orders_.Put(order->id, order);
+  return absl::OkStatus();
+}
+
+absl::Status MemoryOrders::Update(const Order& order) {
+  if (orders_.Find(order->id) == nullptr) {
+    return journal_.Fail(absl::InternalError("no such order to update"));
+  }
+  RETURN_IF_ERROR(journal_.Fail(CheckInvariants(order.fields())));
+  orders_.Put(order->id, order);
+  return absl::OkStatus();
+}
+
+std::vector<OrderFields> MemoryOrders::ListAfter(std::string_view after, int limit) const {
+  return keelson::ListAfter(orders_.rows(), IdInKey<OrderId>(after), limit,
+                            [](OrderId, const Order& order) { return order.fields(); });
+}
+
+}  // namespace keelson

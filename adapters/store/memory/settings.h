@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "adapters/store/memory/table.h"
+#include "core/store/export/rows.h"
+#include "core/store/setting_repository.h"
+
+namespace keelson {
+
+class MemorySettings : public SettingRepository {
+ public:
+  explicit MemorySettings(Journal& journal) : journal_(journal), values_(journal) {}
+
+  Found<std::string> Find(std::string_view name) override;
+  absl::Status Insert(std::string_view name, std::string_view value) override;
+  // In the place of its value before, if it has one.
+  void Put(std::string_view name, std::string_view value) {
+    values_.Put(std::string(name), std::string(value));
+  }
+  void Erase(std::string_view name) { values_.Erase(std::string(name)); }
+
+  // But for the checkpoint of a copy.
+  std::vector<Setting> ListAfter(std::string_view after, int limit) const;
+
+ private:
+  Journal& journal_;
+  Table<std::string, std::string> values_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "adapters/store/postgres/session.h"
+#include "core/accounts/user_repository.h"
+
+namespace keelson {
+
+class PgCooldowns final : public CooldownRepository {
+ public:
+  explicit PgCooldowns(PgSession& session) : session_(session) {}
+  absl::StatusOr<bool> TryStart(const Fingerprint& key, absl::Time now, absl::Time until) override;
+
+ private:
+  PgSession& session_;
+};
+
+}  // namespace keelson

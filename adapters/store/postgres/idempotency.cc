@@ -1,0 +1,36 @@
+#include "adapters/store/postgres/idempotency.h"
+
+#include "adapters/store/postgres/entity_rows.h"
+#include "adapters/store/postgres/write_session.h"
+
+namespace keelson {
+namespace {
+
+constexpr auto kFindIdempotencyRecord =
+    "SELECT " + kColumnNames<IdempotencyRecord> + " FROM idempotency WHERE key = $1";
+constexpr auto kInsertIdempotencyRecord =
+    kInsertInto<SqlDialect::kPostgres, IdempotencyRecord, "idempotency">;
+
+}  // namespace
+
+Found<IdempotencyRecord> PgAnswers::Find(const Fingerprint& key) {
+  return session_.CatchErrors([&]() -> Found<IdempotencyRecord> {
+    return ReadOneRow<IdempotencyRecord>(session_.SelectOne(kFindIdempotencyRecord, key));
+  });
+}
+
+Found<IdempotencyRecord> PgIdempotency::Find(const Fingerprint& key) {
+  if (!session_.trusting()) return PgAnswers(session_).Find(key);
+  session_.Trust(key);
+  return std::nullopt;
+}
+
+absl::Status PgIdempotency::Insert(const IdempotencyRecord& record) {
+  return session_.CatchErrors([&] {
+    InsertRow(session_, kInsertIdempotencyRecord, record);
+    session_.Confirm(record.key);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace keelson

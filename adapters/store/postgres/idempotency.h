@@ -1,0 +1,31 @@
+#pragma once
+
+#include "adapters/store/postgres/session.h"
+#include "core/store/idempotency_repository.h"
+
+namespace keelson {
+
+class PgWriteSession;
+
+// To read answers.
+class PgAnswers final : public IdempotencyReader {
+ public:
+  explicit PgAnswers(PgSession& session) : session_(session) {}
+  Found<IdempotencyRecord> Find(const Fingerprint& key) override;
+
+ private:
+  PgSession& session_;
+};
+
+// To record them as well; finds none while its session trusts that there is none.
+class PgIdempotency final : public IdempotencyRepository {
+ public:
+  explicit PgIdempotency(PgWriteSession& session) : session_(session) {}
+  Found<IdempotencyRecord> Find(const Fingerprint& key) override;
+  absl::Status Insert(const IdempotencyRecord& record) override;
+
+ private:
+  PgWriteSession& session_;
+};
+
+}  // namespace keelson

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "adapters/store/postgres/session.h"
+#include "core/store/setting_repository.h"
+
+namespace keelson {
+
+class PgSettings final : public SettingRepository {
+ public:
+  explicit PgSettings(PgSession& session) : session_(session) {}
+  Found<std::string> Find(std::string_view name) override;
+  absl::Status Insert(std::string_view name, std::string_view value) override;
+
+ private:
+  PgSession& session_;
+};
+
+}  // namespace keelson

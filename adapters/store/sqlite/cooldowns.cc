@@ -1,0 +1,20 @@
+#include "adapters/store/sqlite/cooldowns.h"
+
+namespace keelson {
+namespace {
+
+constexpr Sql kStartCooldown =
+    "INSERT INTO cooldowns (key, until_time) VALUES (?1, ?3) ON CONFLICT (key) DO UPDATE "
+    "SET until_time = excluded.until_time WHERE until_time <= ?2";
+
+}  // namespace
+
+SqliteCooldowns::SqliteCooldowns(Connection& connection)
+    : connection_(connection), start_(connection, kStartCooldown) {}
+
+absl::StatusOr<bool> SqliteCooldowns::TryStart(const Fingerprint& key, absl::Time now, absl::Time until) {
+  return connection_.CatchErrors(
+      [&]() -> absl::StatusOr<bool> { return start_.Execute(key, now, until) == 1; });
+}
+
+}  // namespace keelson

@@ -1,0 +1,41 @@
+#include "adapters/store/sqlite/expiry.h"
+
+#include "adapters/store/sqlite/listing.h"
+
+namespace keelson {
+namespace {
+
+constexpr Sql kDeleteExpiredTokens =
+    "DELETE FROM email_tokens WHERE (user_id, purpose) IN (SELECT user_id, purpose FROM email_tokens "
+    "WHERE expire_time < ? ORDER BY expire_time LIMIT ?)";
+constexpr Sql kDeleteExpiredCooldowns =
+    "DELETE FROM cooldowns WHERE key IN (SELECT key FROM cooldowns WHERE until_time < ? "
+    "ORDER BY until_time LIMIT ?)";
+constexpr Sql kDeleteExpiredAnswers =
+    "DELETE FROM idempotency WHERE row IN (SELECT row FROM idempotency WHERE create_time < ? "
+    "ORDER BY create_time LIMIT ?)";
+constexpr Sql kDeleteEndedMessages =
+    "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE end_time < ? "
+    "ORDER BY end_time LIMIT ?)";
+
+}  // namespace
+
+SqliteExpiry::SqliteExpiry(Connection& connection)
+    : connection_(connection),
+      delete_tokens_(connection, kDeleteExpiredTokens),
+      delete_cooldowns_(connection, kDeleteExpiredCooldowns),
+      delete_answers_(connection, kDeleteExpiredAnswers),
+      delete_messages_(connection, kDeleteEndedMessages) {}
+
+absl::StatusOr<bool> SqliteExpiry::DeleteExpired(const ExpiryBounds& bounds, int limit) {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<bool> {
+    const int most = LimitParameter(limit);
+    const int tokens = delete_tokens_.Execute(bounds.now, most);
+    const int cooldowns = delete_cooldowns_.Execute(bounds.now, most);
+    const int answers = delete_answers_.Execute(bounds.answers_before, most);
+    const int messages = delete_messages_.Execute(bounds.messages_before, most);
+    return tokens == most || cooldowns == most || answers == most || messages == most;
+  });
+}
+
+}  // namespace keelson

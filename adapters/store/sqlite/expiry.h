@@ -1,0 +1,21 @@
+#pragma once
+
+#include "adapters/store/sqlite/query.h"
+#include "core/store/expiry_repository.h"
+
+namespace keelson {
+
+class SqliteExpiry : public ExpiryRepository {
+ public:
+  explicit SqliteExpiry(Connection& connection);
+  absl::StatusOr<bool> DeleteExpired(const ExpiryBounds& bounds, int limit) override;
+
+ private:
+  Connection& connection_;
+  Query delete_tokens_;
+  Query delete_cooldowns_;
+  Query delete_answers_;
+  Query delete_messages_;
+};
+
+}  // namespace keelson

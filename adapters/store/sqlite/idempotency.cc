@@ -1,0 +1,31 @@
+#include "adapters/store/sqlite/idempotency.h"
+
+namespace keelson {
+namespace {
+
+constexpr auto kFindIdempotencyRecord =
+    "SELECT " + kColumnNames<IdempotencyRecord> + " FROM idempotency WHERE key = ?";
+
+}  // namespace
+
+SqliteIdempotency::SqliteIdempotency(Connection& connection)
+    : connection_(connection),
+      find_(connection, kFindIdempotencyRecord),
+      insert_(connection, kInsertInto<SqlDialect::kSqlite, IdempotencyRecord, "idempotency">) {}
+
+Found<IdempotencyRecord> SqliteIdempotency::Find(const Fingerprint& key) {
+  return connection_.CatchErrors([&]() -> Found<IdempotencyRecord> {
+    Rows rows = find_.Select(key);
+    if (!rows.Next()) return std::nullopt;
+    return rows.ReadRow<IdempotencyRecord>();
+  });
+}
+
+absl::Status SqliteIdempotency::Insert(const IdempotencyRecord& record) {
+  return connection_.CatchErrors([&] {
+    insert_.ExecuteRow(record);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace keelson
