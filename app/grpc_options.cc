@@ -2,36 +2,48 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+
+#include "core/common/status_macros.h"
+#include "core/common/strings.h"
 
 namespace keelson {
 namespace {
 
-GrpcAuthOptions::Mode ModeOf(const std::string& name) {
+absl::StatusOr<GrpcAuthOptions::Mode> ParseMode(std::string_view name) {
   if (name == "token") return GrpcAuthOptions::Mode::kToken;
-  return name == "mtls" ? GrpcAuthOptions::Mode::kMtls : GrpcAuthOptions::Mode::kNone;
+  if (name == "mtls") return GrpcAuthOptions::Mode::kMtls;
+  if (name == "none") return GrpcAuthOptions::Mode::kNone;
+  return absl::InvalidArgumentError(StrCat("auth.mode ", name, " is not a mode"));
 }
 
-GrpcAuthOptions::Client ClientOf(const AuthClient& configured) {
+absl::StatusOr<GrpcAuthOptions::Client> ClientOf(const AuthClient& configured) {
   GrpcAuthOptions::Client client{.name = configured.name,
                                  .token_sha256 = configured.token_sha256,
                                  .certificate_name = configured.certificate_name,
                                  .roles = {}};
   for (const std::string& name : configured.roles) {
-    if (const std::optional<Role> role = ParseRole(name)) client.roles.insert(*role);
+    const std::optional<Role> role = ParseRole(name);
+    if (!role) return absl::InvalidArgumentError(StrCat("auth.clients has the unknown role ", name));
+    client.roles.insert(*role);
   }
   return client;
 }
 
 }  // namespace
 
-GrpcAuthOptions GrpcAuthOf(const AuthConfig& auth) {
+absl::StatusOr<GrpcAuthOptions> GrpcAuthOf(const AuthConfig& auth) {
   GrpcAuthOptions options;
-  options.mode = ModeOf(auth.mode);
-  for (const AuthClient& client : auth.clients) options.clients.push_back(ClientOf(client));
+  ASSIGN_OR_RETURN(options.mode, ParseMode(auth.mode));
+  for (const AuthClient& configured : auth.clients) {
+    ASSIGN_OR_RETURN(GrpcAuthOptions::Client client, ClientOf(configured));
+    options.clients.push_back(std::move(client));
+  }
   return options;
 }
 
-GrpcServerOptions GrpcOptionsOf(const Config& config) {
+absl::StatusOr<GrpcServerOptions> GrpcOptionsOf(const Config& config) {
   const ServerConfig& server = config.server;
   GrpcServerOptions options;
   options.listen = server.listen;
@@ -44,7 +56,7 @@ GrpcServerOptions GrpcOptionsOf(const Config& config) {
   options.tls.cert = server.tls.cert;
   options.tls.key = server.tls.key;
   options.tls.client_ca = server.tls.client_ca;
-  options.auth = GrpcAuthOf(config.auth);
+  ASSIGN_OR_RETURN(options.auth, GrpcAuthOf(config.auth));
   return options;
 }
 

@@ -8,6 +8,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "core/common/status_macros.h"
 #include "core/store/setting_repository.h"
 
 namespace keelson {
@@ -33,13 +34,11 @@ std::optional<Sha256Digest> ParseKey(const std::string& hex) {
 absl::StatusOr<Sha256Digest> ReadOrMakePageTokenKey(Store& store, Entropy& entropy, Deadline deadline) {
   const std::string candidate = NewKey(entropy);
   std::string hex;
-  const absl::Status status = store.Write(deadline, [&](WriteTransaction& tx) -> absl::Status {
-    const Found<std::string> found = tx.settings().Find(kSetting);
-    if (!found.ok()) return found.status();
-    hex = found->value_or(candidate);
-    return *found ? absl::OkStatus() : tx.settings().Insert(kSetting, candidate);
-  });
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(store.Write(deadline, [&](WriteTransaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(const std::optional<std::string> found, tx.settings().Find(kSetting));
+    hex = found.value_or(candidate);
+    return found ? absl::OkStatus() : tx.settings().Insert(kSetting, candidate);
+  }));
   const std::optional<Sha256Digest> key = ParseKey(hex);
   if (!key) return absl::InternalError("the store's page token key can't be read");
   return *key;

@@ -8,8 +8,8 @@
 
 namespace keelson {
 
-// The key of the store's page tokens: made by whoever serves the store first, the same for all ever after.
-// INTERNAL where what the store holds is no key.
+// Returns the key of the store's page tokens. The first service on the store creates the key; all later ones
+// use the same. INTERNAL if the stored value is not a key.
 absl::StatusOr<Sha256Digest> ReadOrMakePageTokenKey(Store& store, Entropy& entropy, Deadline deadline);
 
 }  // namespace keelson

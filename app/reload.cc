@@ -7,6 +7,7 @@
 #include "app/adapters.h"
 #include "app/config/checks.h"
 #include "app/service_manager.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -22,34 +23,33 @@ void Reload::operator()() {
 
 void Reload::Load() {
   const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options_);
-  if (!loaded.ok()) {
-    const absl::string_view mistakes = loaded.status().message();
-    return Refuse({mistakes.data(), mistakes.size()});
+  if (!loaded.ok()) return Reject(loaded.status());
+  const Schema schema(BuiltInAdapters());
+  const ConfigChanges changes = CompareConfigs(schema, config_, loaded->config);
+  const std::vector<std::string> errors = CheckConfig(schema.checks(), changes.config);
+  if (!errors.empty()) {
+    return Reject(absl::InvalidArgumentError(
+        StrCat("the changes need a restart, because without one ", absl::StrJoin(errors, "; "))));
   }
-  const ConfigChanges changes = CompareConfigs(Schema(KnownAdapters()), config_, loaded->config);
-  const std::vector<std::string> mistakes = CheckConfig(changes.config);
-  if (!mistakes.empty()) {
-    return Refuse(StrCat("the changes need a restart, because without one ", absl::StrJoin(mistakes, "; ")));
-  }
-  Apply(changes);
+  if (const absl::Status status = Apply(changes); !status.ok()) Reject(status);
 }
 
-void Reload::Refuse(std::string_view mistakes) {
+void Reload::Reject(const absl::Status& cause) {
   log_.Write(Severity::kError, "config.reload_failed", "the configuration is mistaken and was not reloaded",
-             {{"error", mistakes}});
+             {{"error", std::string(cause.message())}});
 }
 
-void Reload::Apply(const ConfigChanges& changes) {
-  if (const absl::Status status = service_.SetAuthentication(changes.config.auth); !status.ok()) {
-    return Refuse({status.message().data(), status.message().size()});
-  }
-  log_.SetLevel(LogLevelOf(changes.config.telemetry));
+absl::Status Reload::Apply(const ConfigChanges& changes) {
+  ASSIGN_OR_RETURN(const Severity level, LogLevelOf(changes.config.telemetry));
+  RETURN_IF_ERROR(service_.SetAuthentication(changes.config.auth));
+  log_.SetLevel(level);
   config_ = changes.config;
   log_.Write(Severity::kInfo, "config.reloaded", "the configuration was reloaded",
              {{"changed", absl::StrJoin(changes.reloaded, ", ")}});
-  if (changes.after_restart.empty()) return;
+  if (changes.after_restart.empty()) return absl::OkStatus();
   log_.Write(Severity::kWarning, "config.restart_needed", "changed keys take effect after a restart",
              {{"keys", absl::StrJoin(changes.after_restart, ", ")}});
+  return absl::OkStatus();
 }
 
 }  // namespace keelson

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string_view>
 #include <utility>
 
+#include "absl/status/status.h"
 #include "adapters/telemetry/log/json_log.h"
 #include "app/commands/config_options.h"
 #include "app/config/changes.h"
@@ -19,15 +19,15 @@ class Reload {
       : options_(std::move(options)), config_(std::move(config)), service_(service), log_(log) {}
 
   // Reads the sources of the configuration again. The keys that reload take effect; one warning names those
-  // that need a restart. Where a source is mistaken, or the keys that reload don't go with those that don't,
-  // one error names each mistake and no key changes. The files of TLS are re-read in any case. Blocks on
-  // files.
+  // that need a restart. If a source is invalid, or the keys that reload conflict with those that do not, one
+  // error is logged and no key changes. The TLS files are re-read in any case. Blocks on files.
   void operator()();
 
  private:
   void Load();
-  void Refuse(std::string_view mistakes);
-  void Apply(const ConfigChanges& changes);
+  void Reject(const absl::Status& cause);
+  // Changes nothing on error.
+  absl::Status Apply(const ConfigChanges& changes);
 
   const ConfigOptions options_;
   Config config_;

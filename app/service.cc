@@ -39,14 +39,6 @@ DispatchPolicy DispatchPolicyOf(const EmailConfig& email) {
           .circuit = email.circuit};
 }
 
-// Takes what an adapter has made, or gives its error.
-template <typename T>
-absl::Status Take(absl::StatusOr<T> made, T& place) {
-  if (!made.ok()) return made.status();
-  place = *std::move(made);
-  return absl::OkStatus();
-}
-
 AccountPolicy AccountPolicyOf(const Config& config) {
   return {.verification_ttl = config.accounts.verification_ttl,
           .resend_cooldown = config.accounts.resend_cooldown,
@@ -58,9 +50,8 @@ AccountPolicy AccountPolicyOf(const Config& config) {
 template <typename UseCase>
 std::function<absl::StatusOr<bool>()> ByBatches(UseCase& use_case) {
   return [&use_case]() -> absl::StatusOr<bool> {
-    const absl::StatusOr<int> count = use_case.Handle();
-    if (!count.ok()) return count.status();
-    return *count >= UseCase::kBatch;
+    ASSIGN_OR_RETURN(const int count, use_case.Handle());
+    return count >= UseCase::kBatch;
   };
 }
 
@@ -74,10 +65,10 @@ std::string AddressOf(const std::string& listen, int port) {
 absl::StatusOr<std::unique_ptr<Service>> Service::Start(const Config& config, Log& log,
                                                         absl::FunctionRef<void()> before_listening) {
   std::unique_ptr<Service> service(new Service(config, log));
-  if (absl::Status status = service->MakeAdapters(); !status.ok()) return status;
-  if (absl::Status status = service->MakeCore(); !status.ok()) return status;
+  RETURN_IF_ERROR(service->MakeAdapters());
+  RETURN_IF_ERROR(service->MakeCore());
   before_listening();
-  if (absl::Status status = service->Listen(); !status.ok()) return status;
+  RETURN_IF_ERROR(service->Listen());
   service->OfferMetrics();
   service->StartJobs();
   return service;
@@ -88,22 +79,19 @@ Service::~Service() {
 }
 
 absl::Status Service::MakeAdapters() {
-  if (absl::Status status = Take(MakeRenderer(config_), renderer_); !status.ok()) return status;
-  if (absl::Status status = Take(MakeEmailProviders(config_, log_), email_providers_); !status.ok())
-    return status;
-  if (absl::Status status = Take(MakePaymentProvider(config_), payment_provider_); !status.ok())
-    return status;
-  if (absl::Status status = Take(MakeHasher(config_, entropy_), hasher_); !status.ok()) return status;
-  return Take(OpenStore(config_, clock_), store_);
+  ASSIGN_OR_RETURN(renderer_, MakeRenderer(config_));
+  ASSIGN_OR_RETURN(email_providers_, MakeEmailProviders(config_, log_));
+  ASSIGN_OR_RETURN(payment_provider_, MakePaymentProvider(config_));
+  ASSIGN_OR_RETURN(hasher_, MakeHasher(config_, entropy_));
+  ASSIGN_OR_RETURN(store_, OpenStore(config_, clock_));
+  return absl::OkStatus();
 }
 
 absl::Status Service::MakeCore() {
-  absl::Status resumed = ResumeClock(*store_, clock_, log_, Deadline::After(kFirstWriteTimeout));
-  if (!resumed.ok()) return resumed;
-  absl::Status whole = CheckNoTransfer(*store_, Deadline::After(kFirstWriteTimeout));
-  if (!whole.ok()) return whole;
-  const auto key = ReadOrMakePageTokenKey(*store_, entropy_, Deadline::After(kFirstWriteTimeout));
-  if (!key.ok()) return key.status();
+  RETURN_IF_ERROR(ResumeClock(*store_, clock_, log_, Deadline::After(kFirstWriteTimeout)));
+  RETURN_IF_ERROR(CheckNoTransfer(*store_, Deadline::After(kFirstWriteTimeout)));
+  ASSIGN_OR_RETURN(const Sha256Digest page_token_key,
+                   ReadOrMakePageTokenKey(*store_, entropy_, Deadline::After(kFirstWriteTimeout)));
   std::vector<EmailProvider*> providers;
   for (const auto& provider : email_providers_) providers.push_back(provider.get());
   dispatch_messages_ =
@@ -115,7 +103,7 @@ absl::Status Service::MakeCore() {
                          .refunds = config_.refunds,
                          .payment_provider = config_.payments.provider,
                          .email_providers = config_.email.providers,
-                         .page_token_key = *key});
+                         .page_token_key = page_token_key});
   settle_refunds_ =
       std::make_unique<SettleRefunds>(*store_, clock_, entropy_, ids_, log_, *payment_provider_);
   purge_expired_ = std::make_unique<PurgeExpired>(*store_, clock_, config_.email.dispatch.retention);
@@ -123,9 +111,8 @@ absl::Status Service::MakeCore() {
 }
 
 absl::Status Service::Listen() {
-  auto server = GrpcServer::Start(GrpcOptionsOf(config_), *use_cases_, *store_, entropy_, log_);
-  if (!server.ok()) return server.status();
-  server_ = *std::move(server);
+  ASSIGN_OR_RETURN(const GrpcServerOptions options, GrpcOptionsOf(config_));
+  ASSIGN_OR_RETURN(server_, GrpcServer::Start(options, *use_cases_, *store_, entropy_, log_));
   health_watch_ = std::make_unique<HealthWatch>(
       *store_, *dispatch_messages_,
       [this](const std::string& part, bool serving) { SetServing(part, serving); },
@@ -222,7 +209,8 @@ void Service::StopSending() {
 }
 
 absl::Status Service::SetAuthentication(const AuthConfig& auth) {
-  return server_->SetAuthentication(GrpcAuthOf(auth));
+  ASSIGN_OR_RETURN(const GrpcAuthOptions options, GrpcAuthOf(auth));
+  return server_->SetAuthentication(options);
 }
 
 void Service::Drain() {

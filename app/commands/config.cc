@@ -15,13 +15,14 @@ namespace keelson {
 namespace {
 
 absl::Status CheckMachine(const LoadedConfig& loaded) {
-  std::vector<std::string> mistakes;
-  for (const ConfigCheck& check : MachineChecks()) {
-    for (const std::string& mistake : check.judge(loaded.config)) {
-      mistakes.push_back(StrCat(OriginOf(loaded, check.keys), ": ", check.keys[0], " ", mistake));
+  const Schema schema(BuiltInAdapters());
+  std::vector<std::string> errors;
+  for (const ConfigCheck& check : schema.machine_checks()) {
+    for (const std::string& error : check.find_errors(loaded.config)) {
+      errors.push_back(StrCat(OriginOf(loaded, check.keys), ": ", check.keys[0], " ", error));
     }
   }
-  return mistakes.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(mistakes, "\n"));
+  return errors.empty() ? absl::OkStatus() : absl::InvalidArgumentError(absl::StrJoin(errors, "\n"));
 }
 
 ExitCode Check(const ConfigOptions& options) {
@@ -33,12 +34,12 @@ ExitCode Check(const ConfigOptions& options) {
 
 ExitCode Show(const ConfigOptions& options) {
   const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options);
-  if (loaded.ok()) std::cout << ShowConfig(Schema(KnownAdapters()), *loaded);
+  if (loaded.ok()) std::cout << ShowConfig(Schema(BuiltInAdapters()), *loaded);
   return Conclude(loaded.status());
 }
 
 ExitCode Reference() {
-  std::cout << ConfigReference(Schema(KnownAdapters()));
+  std::cout << ConfigReference(Schema(BuiltInAdapters()));
   return ExitCode::kDone;
 }
 

@@ -48,14 +48,14 @@ ConfigOptions WithUsualFile(ConfigOptions options) {
 absl::StatusOr<LoadedConfig> LoadConfig(const ConfigOptions& options) {
   ConfigSources sources{.environment = ReadEnvironment(), .settings = options.settings};
   if (const std::string file = WithUsualFile(options).file; !file.empty()) sources.file = file;
-  return LoadConfig(Schema(KnownAdapters()), sources);
+  return LoadConfig(Schema(BuiltInAdapters()), sources);
 }
 
 absl::StatusOr<LoadedConfig> LoadConfigFile(const std::string& file) {
   Environment environment = ReadEnvironment();
   std::erase_if(environment,
                 [](const auto& variable) { return variable.first.starts_with(kOverridePrefix); });
-  return LoadConfig(Schema(KnownAdapters()), {.file = file, .environment = std::move(environment)});
+  return LoadConfig(Schema(BuiltInAdapters()), {.file = file, .environment = std::move(environment)});
 }
 
 }  // namespace keelson

@@ -11,6 +11,7 @@
 #include "app/adapters.h"
 #include "app/commands/commands.h"
 #include "app/commands/config_options.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -37,28 +38,29 @@ std::string Describe(const MigrationStatus& step) {
 }
 
 absl::Status PrintStatus(const Migrator& migrator) {
-  const absl::StatusOr<std::vector<MigrationStatus>> steps = migrator.Status();
-  if (!steps.ok()) return steps.status();
-  for (const MigrationStatus& step : *steps) {
+  ASSIGN_OR_RETURN(const std::vector<MigrationStatus> steps, migrator.Status());
+  for (const MigrationStatus& step : steps) {
     std::cout << absl::StrFormat("%04d  %-24s  %s\n", step.version, step.name, Describe(step));
   }
   return absl::OkStatus();
 }
 
-absl::Status PrintChanges(std::string_view change, const absl::StatusOr<std::vector<int>>& versions) {
-  if (!versions.ok()) return versions.status();
-  for (const int version : *versions) std::cout << absl::StrFormat("%s %04d\n", std::string(change), version);
-  if (versions->empty()) std::cout << "nothing to do\n";
-  return absl::OkStatus();
+void PrintChanges(std::string_view change, const std::vector<int>& versions) {
+  for (const int version : versions) std::cout << absl::StrFormat("%s %04d\n", std::string(change), version);
+  if (versions.empty()) std::cout << "nothing to do\n";
 }
 
 using Direction = absl::Status (*)(const Migrator&, std::optional<int> to);
 
 absl::Status Up(const Migrator& migrator, std::optional<int> to) {
-  return PrintChanges("applied", migrator.Up(to));
+  ASSIGN_OR_RETURN(const std::vector<int> versions, migrator.Up(to));
+  PrintChanges("applied", versions);
+  return absl::OkStatus();
 }
 absl::Status Down(const Migrator& migrator, std::optional<int> to) {
-  return PrintChanges("undid", migrator.Down(to));
+  ASSIGN_OR_RETURN(const std::vector<int> versions, migrator.Down(to));
+  PrintChanges("undid", versions);
+  return absl::OkStatus();
 }
 absl::Status Status(const Migrator& migrator, std::optional<int>) {
   return PrintStatus(migrator);
@@ -68,10 +70,8 @@ ExitCode Migrate(const MigrateOptions& options, Direction direction) {
   const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options.config);
   if (!loaded.ok()) return Conclude(loaded.status());
   SystemClock clock;
-  const std::unique_ptr<Migrator> migrator = MakeMigrator(loaded->config, clock);
-  if (migrator != nullptr) return Conclude(direction(*migrator, options.to));
-  return Conclude(absl::InvalidArgumentError(
-      StrCat("store.adapter ", loaded->config.store.adapter, " has no schema to migrate")));
+  const absl::StatusOr<std::unique_ptr<Migrator>> migrator = MakeMigrator(loaded->config, clock);
+  return Conclude(migrator.ok() ? direction(**migrator, options.to) : migrator.status());
 }
 
 CLI::App* AddDirection(CLI::App& migrate, const char* name, const char* description, Direction direction,

@@ -23,14 +23,12 @@ ExitCode Restore(const RestoreOptions& options) {
   if (!loaded.ok()) return Conclude(loaded.status());
   SystemClock clock;
   Progress progress;
-  const absl::Status status = RestoreStore(
-      loaded->config, options.file, options.replace, clock,
+  const absl::StatusOr<std::string> restored = RestoreStore(
+      loaded->config, {.backup = options.file, .replace = options.replace}, clock,
       [&](std::int64_t done, std::int64_t total) { progress.Show("copying", done, total, "pages"); });
   progress.Clear();
-  if (status.ok()) {
-    std::cout << "restored " << loaded->config.store.sqlite.path << " from " << options.file << '\n';
-  }
-  return Conclude(status);
+  if (restored.ok()) std::cout << "restored " << *restored << " from " << options.file << '\n';
+  return Conclude(restored.status());
 }
 
 }  // namespace

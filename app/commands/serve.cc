@@ -21,11 +21,12 @@ ExitCode Serve(const ConfigOptions& options) {
   const ConfigOptions sources = WithUsualFile(options);
   const absl::StatusOr<LoadedConfig> loaded = LoadConfig(sources);
   if (!loaded.ok()) return Conclude(loaded.status());
-  const std::unique_ptr<JsonLog> log = MakeLog(loaded->config);
+  const absl::StatusOr<std::unique_ptr<JsonLog>> log = MakeLog(loaded->config);
+  if (!log.ok()) return Conclude(log.status());
   const absl::StatusOr<std::unique_ptr<Service>> service =
-      Service::Start(loaded->config, *log, [&] { signals.StopGracefully(); });
+      Service::Start(loaded->config, **log, [&] { signals.StopGracefully(); });
   if (!service.ok()) return Conclude(service.status());
-  Reload reload(sources, loaded->config, **service, *log);
+  Reload reload(sources, loaded->config, **service, **log);
   while (signals.Wait() == ServiceSignals::Request::kReload) reload();
   (*service)->Drain();
   return ExitCode::kDone;

@@ -9,12 +9,12 @@ ConfigChanges CompareConfigs(const Schema& schema, Config current, Config loaded
   ConfigChanges changes;
   for (const Key& key : schema.keys()) {
     std::visit(
-        [&](auto place) {
-          if (place(current) == place(loaded)) return;
+        [&](const auto& member) {
+          if (member(current) == member(loaded)) return;
           (key.reloads ? changes.reloaded : changes.after_restart).push_back(key.name);
-          if (key.reloads) place(current) = place(loaded);
+          if (key.reloads) member(current) = member(loaded);
         },
-        key.place);
+        key.member);
   }
   changes.config = std::move(current);
   return changes;

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <iterator>
 #include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
-#include "app/config/email_checks.h"
-#include "app/config/mistakes.h"
+#include "app/config/config_errors.h"
 #include "core/common/host_name.h"
 #include "core/common/strings.h"
 
@@ -47,9 +45,9 @@ ConfigErrors MetricsListenForm(const Config& config) {
 ConfigErrors ListenIsGuarded(const Config& config) {
   const ServerConfig& server = config.server;
   const bool guarded = !server.tls.cert.empty() && config.auth.mode != "none";
-  // What has no host is told already.
-  const bool judged = IsHostAndPort(server.listen);
-  return Require(!judged || IsLoopback(server.listen) || guarded || server.insecure,
+  // ListenForm reports an address without host and port.
+  const bool well_formed = IsHostAndPort(server.listen);
+  return Require(!well_formed || IsLoopback(server.listen) || guarded || server.insecure,
                  "is off the loopback: it needs server.tls.cert and an auth.mode, or server.insecure = true");
 }
 
@@ -77,8 +75,8 @@ bool IsSha256(std::string_view text) {
   return text.size() == 64 && std::ranges::all_of(text, absl::ascii_isxdigit);
 }
 
-// What is wrong with one client, whoever the others are.
-std::string ClientMistake(const AuthClient& client, std::string_view mode) {
+// The error of one client by itself; empty where there is none.
+std::string ClientError(const AuthClient& client, std::string_view mode) {
   if (client.name.empty()) return "needs a name";
   if (client.roles.empty()) return "needs roles";
   if (!client.token_sha256.empty() && !IsSha256(client.token_sha256)) {
@@ -90,16 +88,16 @@ std::string ClientMistake(const AuthClient& client, std::string_view mode) {
 }
 
 ConfigErrors ClientsAreWhole(const Config& config) {
-  ConfigErrors mistakes;
+  ConfigErrors errors;
   for (std::size_t i = 0; i < config.auth.clients.size(); ++i) {
-    const std::string mistake = ClientMistake(config.auth.clients[i], config.auth.mode);
-    if (!mistake.empty()) mistakes.push_back(StrCat("number ", i + 1, " ", mistake));
+    const std::string error = ClientError(config.auth.clients[i], config.auth.mode);
+    if (!error.empty()) errors.push_back(StrCat("number ", i + 1, " ", error));
   }
-  return mistakes;
+  return errors;
 }
 
 ConfigErrors ClientsDiffer(const Config& config) {
-  ConfigErrors mistakes;
+  ConfigErrors errors;
   std::set<std::string> names, tokens, certificates;
   const auto once = [](std::set<std::string>& seen, const std::string& value) {
     return value.empty() || seen.insert(absl::AsciiStrToLower(value)).second;
@@ -107,24 +105,13 @@ ConfigErrors ClientsDiffer(const Config& config) {
   for (std::size_t i = 0; i < config.auth.clients.size(); ++i) {
     const AuthClient& client = config.auth.clients[i];
     const std::string number = StrCat("number ", i + 1, " has the ");
-    if (!once(names, client.name)) mistakes.push_back(number + "name of an earlier one");
-    if (!once(tokens, client.token_sha256)) mistakes.push_back(number + "token_sha256 of an earlier one");
+    if (!once(names, client.name)) errors.push_back(number + "name of an earlier one");
+    if (!once(tokens, client.token_sha256)) errors.push_back(number + "token_sha256 of an earlier one");
     if (!once(certificates, client.certificate_name)) {
-      mistakes.push_back(number + "certificate_name of an earlier one");
+      errors.push_back(number + "certificate_name of an earlier one");
     }
   }
-  return mistakes;
-}
-
-ConfigErrors SqlitePathIsGiven(const Config& config) {
-  return Require(!config.store.sqlite.path.empty(), "must not be empty");
-}
-
-ConfigErrors SqlitePathNamesFile(const Config& config) {
-  if (config.store.adapter != "sqlite") return {};
-  const std::string& path = config.store.sqlite.path;
-  if (path == ":memory:") return {"must name a file; for a store in memory, set store.adapter = memory"};
-  return Require(!path.ends_with('/'), "must name a file, not a directory");
+  return errors;
 }
 
 ConfigErrors MemoryHoldsLanes(const Config& config) {
@@ -143,8 +130,10 @@ ConfigErrors RefreshOutlastsAccess(const Config& config) {
                  "must not be shorter than sessions.access_ttl");
 }
 
-std::vector<ConfigCheck> AllChecks() {
-  std::vector<ConfigCheck> checks = {
+}  // namespace
+
+std::vector<ConfigCheck> ServerChecks() {
+  return {
       {{"server.listen"}, &ListenForm},
       {{"server.health_listen", "server.listen"}, &HealthListenForm},
       {{"server.listen", "server.insecure", "server.tls.cert", "auth.mode"}, &ListenIsGuarded},
@@ -154,32 +143,29 @@ std::vector<ConfigCheck> AllChecks() {
       {{"auth.mode", "auth.clients"}, &ModeHasClients},
       {{"auth.clients", "auth.mode"}, &ClientsAreWhole},
       {{"auth.clients"}, &ClientsDiffer},
-      {{"store.sqlite.path"}, &SqlitePathIsGiven},
-      {{"store.sqlite.path", "store.adapter"}, &SqlitePathNamesFile},
+  };
+}
+
+std::vector<ConfigCheck> SecretsChecks() {
+  return {
       {{"passwords.argon2_memory", "passwords.argon2_parallelism"}, &MemoryHoldsLanes},
       {{"passwords.memory_budget", "passwords.argon2_memory"}, &BudgetHoldsAHash},
       {{"sessions.refresh_ttl", "sessions.access_ttl"}, &RefreshOutlastsAccess},
-      {{"telemetry.metrics_listen"}, &MetricsListenForm},
   };
-  std::ranges::move(EmailChecks(), std::back_inserter(checks));
-  return checks;
 }
 
-}  // namespace
-
-const std::vector<ConfigCheck>& ConfigChecks() {
-  static const auto& checks = *new std::vector<ConfigCheck>(AllChecks());
-  return checks;
+std::vector<ConfigCheck> TelemetryChecks() {
+  return {{{"telemetry.metrics_listen"}, &MetricsListenForm}};
 }
 
-std::vector<std::string> CheckConfig(const Config& config) {
-  std::vector<std::string> mistakes;
-  for (const ConfigCheck& check : ConfigChecks()) {
-    for (const std::string& mistake : check.judge(config)) {
-      mistakes.push_back(StrCat(check.keys[0], " ", mistake));
+std::vector<std::string> CheckConfig(const std::vector<ConfigCheck>& checks, const Config& config) {
+  std::vector<std::string> errors;
+  for (const ConfigCheck& check : checks) {
+    for (const std::string& error : check.find_errors(config)) {
+      errors.push_back(StrCat(check.keys[0], " ", error));
     }
   }
-  return mistakes;
+  return errors;
 }
 
 bool IsLoopback(std::string_view listen) {

@@ -1,29 +1,32 @@
 #pragma once
 
-#include <span>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "app/config/config.h"
+#include "app/config/config_errors.h"
 
 namespace keelson {
 
-// What keys must be together, or one must be beyond its type and bounds. To add a check, write one function
-// and one line in the list of ConfigChecks().
+// A rule of several keys, or of one beyond its type and bounds.
 struct ConfigCheck {
-  // Those that it reads; the first is the one that is blamed.
-  std::vector<std::string_view> keys;
-  // What is wrong, as predicates of the first key.
-  std::vector<std::string> (*judge)(const Config&);
+  // The keys that the rule reads. An error is reported for the first.
+  std::vector<std::string> keys;
+  // The errors, as predicates of the first key.
+  std::function<ConfigErrors(const Config&)> find_errors;
 };
 
-const std::vector<ConfigCheck>& ConfigChecks();
+// To add a check, write one function and one line in the list of its section.
+std::vector<ConfigCheck> ServerChecks();
+std::vector<ConfigCheck> SecretsChecks();
+std::vector<ConfigCheck> TelemetryChecks();
 
-// Every check's mistakes, each with its key before it; none where the configuration is good.
-std::vector<std::string> CheckConfig(const Config& config);
+// The errors of all checks, each with its key before it; empty where the configuration is valid.
+std::vector<std::string> CheckConfig(const std::vector<ConfigCheck>& checks, const Config& config);
 
-// "HOST:PORT" or "[HOST]:PORT" that only this machine can reach.
+// Whether only this machine can reach "HOST:PORT" or "[HOST]:PORT".
 bool IsLoopback(std::string_view listen);
 
 }  // namespace keelson

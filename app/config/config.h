@@ -1,12 +1,16 @@
 // The service's configuration as the code reads it. Each member's initial value is the key's default; the
-// keys' names, meanings and bounds are in schema.cc.
+// keys' names, descriptions and bounds are in schema.cc. The keys of the adapters are in their descriptors.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "adapters/support/descriptors/config_section.h"
+#include "adapters/support/http/api_settings.h"
 #include "app/config/size.h"
 #include "core/notifications/circuit_breaker.h"
 #include "core/refunds/refund_rules.h"
@@ -50,56 +54,10 @@ struct AuthConfig {
   std::vector<AuthClient> clients;
 };
 
-struct SqliteConfig {
-  std::string path = "keelson.db";
-  int group_commit = 128;
-};
-
-struct PostgresConfig {
-  std::string url = "env:DATABASE_URL";
-  int pool_size = 16;
-  bool prepared_statements = true;
-};
-
 struct StoreConfig {
+  // The name of the chosen store.
   std::string adapter = "sqlite";
   bool migrate = true;
-  SqliteConfig sqlite;
-  PostgresConfig postgres;
-};
-
-struct SmtpConfig {
-  std::string host = "localhost";
-  int port = 587;
-  // "starttls", "implicit" or "none".
-  std::string tls = "starttls";
-  std::string ca;
-  std::string helo;
-  std::string username;
-  std::string password;
-};
-
-struct SesConfig {
-  std::string region;
-  std::string access_key_id;
-  std::string secret_access_key;
-  std::string session_token;
-  std::string configuration_set;
-  std::string base_url;
-};
-
-// A provider that is reached over HTTP with one key.
-struct HttpProviderConfig {
-  std::string api_key;
-  std::string base_url;
-};
-
-struct PostmarkConfig : HttpProviderConfig {
-  std::string message_stream;
-};
-
-struct MailgunConfig : HttpProviderConfig {
-  std::string domain;
 };
 
 struct DispatchConfig {
@@ -118,18 +76,10 @@ struct EmailConfig {
   std::string from = "Keelson <no-reply@example.com>";
   // Empty: see ProductName.
   std::string product_name;
-  // In failover order.
+  // The names of the chosen providers, in failover order.
   std::vector<std::string> providers = {"file"};
   std::string templates;
   std::string link_base = "http://localhost:3000";
-  std::string file_directory = "mail";
-  SmtpConfig smtp;
-  HttpProviderConfig sendgrid;
-  PostmarkConfig postmark;
-  SesConfig ses;
-  MailgunConfig mailgun;
-  HttpProviderConfig resend;
-  HttpProviderConfig brevo;
   DispatchConfig dispatch;
   CircuitPolicy circuit;
 };
@@ -137,7 +87,7 @@ struct EmailConfig {
 struct PaymentsConfig {
   std::string provider = "recorded";
   absl::Duration poll = absl::Milliseconds(500);
-  HttpProviderConfig stripe;
+  ApiSettings stripe;
 };
 
 struct AccountsConfig {
@@ -183,6 +133,8 @@ struct Config {
   SessionsConfig sessions;
   RefundPolicy refunds;
   TelemetryConfig telemetry;
+  // By section, such as "store.sqlite". An adapter that is missing here has its defaults.
+  std::map<std::string, AdapterSettings, std::less<>> adapters;
 };
 
 }  // namespace keelson

@@ -2,12 +2,15 @@
 
 #include <vector>
 
+#include "adapters/support/descriptors/email_provider_descriptor.h"
 #include "app/config/checks.h"
 
 namespace keelson {
 
-// The checks of the section [email]: they reject every setting with which a listed provider could not send,
-// by the functions that judge each attempt. Settings of a provider that is not listed are not judged.
-std::vector<ConfigCheck> EmailChecks();
+// The checks of the section [email]: they reject every value with which a chosen provider could not send, by
+// the functions that check each attempt. The providers' own keys are checked by their descriptors.
+std::vector<ConfigCheck> EmailChecks(const std::vector<EmailProviderDescriptor>& providers);
+// The checks of [email.dispatch] and [email.circuit].
+std::vector<ConfigCheck> EmailSendingChecks();
 
 }  // namespace keelson

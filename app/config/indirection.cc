@@ -1,7 +1,7 @@
 #include "app/config/indirection.h"
 
 #include "absl/status/status.h"
-#include "app/config/files.h"
+#include "adapters/support/files/small_file.h"
 #include "core/common/strings.h"
 
 namespace keelson {

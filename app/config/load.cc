@@ -7,8 +7,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "adapters/support/files/small_file.h"
 #include "app/config/checks.h"
-#include "app/config/files.h"
 #include "app/config/read_value.h"
 #include "app/config/toml.h"
 #include "core/common/nearest.h"
@@ -34,30 +34,30 @@ class Loader {
     for (const auto& [name, value] : sources_.environment) ReadVariable(name, value);
     for (const std::string& setting : sources_.settings) ReadSetting(setting);
     Check();
-    if (mistakes_.empty()) return std::move(loaded_);
-    return absl::InvalidArgumentError(absl::StrJoin(mistakes_, "\n"));
+    if (errors_.empty()) return std::move(loaded_);
+    return absl::InvalidArgumentError(absl::StrJoin(errors_, "\n"));
   }
 
  private:
-  void Tell(std::string_view where, std::string_view key, std::string_view what) {
-    mistakes_.push_back(StrCat(where, ": ", key, key.empty() ? "" : " ", what));
+  void Report(std::string_view where, std::string_view key, std::string_view error) {
+    errors_.push_back(StrCat(where, ": ", key, key.empty() ? "" : " ", error));
   }
 
-  // As Tell, of a key whose value could not be read.
-  void Mistake(std::string_view where, std::string_view key, std::string_view what) {
-    Tell(where, key, what);
-    mistaken_keys_.emplace(key.substr(0, key.find('[')));
+  // Reports a key whose value can't be read, so that no check reads it.
+  void ReportInvalid(std::string_view where, std::string_view key, std::string_view error) {
+    Report(where, key, error);
+    invalid_keys_.emplace(key.substr(0, key.find('[')));
   }
 
   void ReadFile(const std::string& path) {
     const absl::StatusOr<std::string> content = ReadSmallFile(path, kMaxConfigBytes);
-    if (!content.ok()) return Mistake(path, "", std::string(content.status().message()));
+    if (!content.ok()) return ReportInvalid(path, "", std::string(content.status().message()));
     try {
       ReadTable(path, "", toml::parse(*content, path));
     } catch (const toml::parse_error& error) {
       const toml::source_position at = error.source().begin;
-      Mistake(StrCat(path, ":", at.line, ":", at.column), "",
-              StrCat("is not TOML: ", absl::StrReplaceAll(ToAbsl(error.description()), {{"\n", " "}})));
+      ReportInvalid(StrCat(path, ":", at.line, ":", at.column), "",
+                    StrCat("is not TOML: ", absl::StrReplaceAll(ToAbsl(error.description()), {{"\n", " "}})));
     }
   }
 
@@ -68,11 +68,11 @@ class Loader {
       if (const Key* known = schema_.Find(name)) {
         ReadNode(path, where, *known, node);
       } else if (!schema_.HasSection(name)) {
-        Mistake(where, name, StrCat("is not a known key", DidYouMean(schema_.NearestTo(name))));
+        ReportInvalid(where, name, StrCat("is not a known key", DidYouMean(schema_.NearestTo(name))));
       } else if (node.is_table()) {
         ReadTable(path, name + ".", *node.as_table());
       } else {
-        Mistake(where, name, StrCat("is a section: [", name, "]"));
+        ReportInvalid(where, name, StrCat("is a section: [", name, "]"));
       }
     }
   }
@@ -81,8 +81,8 @@ class Loader {
     loaded_.origins[key.name] = where;
     if (IsIndirectDefault(key, node)) return;
     ReadValue(key, node, sources_.environment, loaded_.config,
-              [&](unsigned line, std::string_view name, const std::string& what) {
-                Mistake(StrCat(path, ":", line), name, what);
+              [&](unsigned line, std::string_view name, const std::string& error) {
+                ReportInvalid(StrCat(path, ":", line), name, error);
               });
   }
 
@@ -93,7 +93,7 @@ class Loader {
       known.push_back(EnvironmentName(key));
       if (known.back() == name) return ReadOverride(name, key, value);
     }
-    Mistake(name, "", StrCat("is not the variable of a known key", DidYouMean(Nearest(name, known))));
+    ReportInvalid(name, "", StrCat("is not the variable of a known key", DidYouMean(Nearest(name, known))));
   }
 
   void ReadSetting(std::string_view setting) {
@@ -101,9 +101,9 @@ class Loader {
     const std::string name(setting.substr(0, equals));
     const Key* key = schema_.Find(name);
     if (equals == std::string_view::npos) {
-      Mistake("--set", name, "has no value: --set KEY=VALUE");
+      ReportInvalid("--set", name, "has no value: --set KEY=VALUE");
     } else if (key == nullptr) {
-      Mistake("--set", name, StrCat("is not a known key", DidYouMean(schema_.NearestTo(name))));
+      ReportInvalid("--set", name, StrCat("is not a known key", DidYouMean(schema_.NearestTo(name))));
     } else {
       ReadOverride("--set", *key, setting.substr(equals + 1));
     }
@@ -111,56 +111,54 @@ class Loader {
 
   void ReadOverride(const std::string& where, const Key& key, std::string_view value) {
     loaded_.origins[key.name] = where;
-    ReadValueText(
-        key, value, sources_.environment, loaded_.config,
-        [&](unsigned, std::string_view name, const std::string& what) { Mistake(where, name, what); });
+    ReadValueText(key, value, sources_.environment, loaded_.config,
+                  [&](unsigned, std::string_view name, const std::string& error) {
+                    ReportInvalid(where, name, error);
+                  });
   }
 
-  // A default may stand for a variable; where that is not set the value is empty, since nobody asked for it.
-  // Done before all else, so that it is only ever a default that is resolved so.
+  // Resolves defaults such as "env:DATABASE_URL", before any source is read. A variable that is not set gives
+  // an empty value, because the operator did not ask for it.
   void ResolveDefaults() {
     for (const Key& key : schema_.keys()) {
-      const auto* place = std::get_if<MemberOf<std::string>>(&key.place);
-      if (place == nullptr) continue;
-      std::string& value = (*place)(loaded_.config);
+      const auto* member = std::get_if<MemberOf<std::string>>(&key.member);
+      if (member == nullptr) continue;
+      std::string& value = (*member)(loaded_.config);
       if (IsIndirect(value)) value = Resolve(value, sources_.environment).value_or("");
     }
   }
 
-  // Whether a file says what the default says anyway, as a copy of the reference does.
+  // Whether the file repeats an indirect default, as a copy of the reference does.
   static bool IsIndirectDefault(const Key& key, const toml::node& node) {
-    const auto* place = std::get_if<MemberOf<std::string>>(&key.place);
+    const auto* member = std::get_if<MemberOf<std::string>>(&key.member);
     const auto* text = node.as_string();
     Config defaults;
-    return place != nullptr && text != nullptr && IsIndirect(text->get()) &&
-           (*place)(defaults) == text->get();
+    return member != nullptr && text != nullptr && IsIndirect(text->get()) &&
+           (*member)(defaults) == text->get();
   }
 
+  // Runs each check whose keys all have valid values.
   void Check() {
-    for (const ConfigCheck& check : ConfigChecks()) Judge(check);
-    for (const ConfigCheck& check : schema_.checks()) Judge(check);
-  }
-
-  // Runs a check only if all of its keys have valid values.
-  void Judge(const ConfigCheck& check) {
-    const bool readable = std::ranges::none_of(
-        check.keys, [this](std::string_view key) { return mistaken_keys_.contains(key); });
-    if (!readable) return;
-    const std::string where = OriginOf(loaded_, check.keys);
-    for (const std::string& mistake : check.judge(loaded_.config)) Tell(where, check.keys[0], mistake);
+    for (const ConfigCheck& check : schema_.checks()) {
+      const bool readable = std::ranges::none_of(
+          check.keys, [this](const std::string& key) { return invalid_keys_.contains(key); });
+      if (!readable) continue;
+      const std::string where = OriginOf(loaded_, check.keys);
+      for (const std::string& error : check.find_errors(loaded_.config)) Report(where, check.keys[0], error);
+    }
   }
 
   const Schema& schema_;
   const ConfigSources& sources_;
   LoadedConfig loaded_;
-  std::vector<std::string> mistakes_;
-  std::set<std::string, std::less<>> mistaken_keys_;
+  std::vector<std::string> errors_;
+  std::set<std::string, std::less<>> invalid_keys_;
 };
 
 }  // namespace
 
-std::string OriginOf(const LoadedConfig& loaded, std::span<const std::string_view> keys) {
-  for (const std::string_view key : keys) {
+std::string OriginOf(const LoadedConfig& loaded, std::span<const std::string> keys) {
+  for (const std::string& key : keys) {
     const auto origin = loaded.origins.find(key);
     if (origin != loaded.origins.end()) return origin->second;
   }

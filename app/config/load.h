@@ -32,10 +32,10 @@ struct LoadedConfig {
 };
 
 // The origin of the first of these keys that is set; "default" if none is set.
-std::string OriginOf(const LoadedConfig& loaded, std::span<const std::string_view> keys);
+std::string OriginOf(const LoadedConfig& loaded, std::span<const std::string> keys);
 
-// INVALID_ARGUMENT with a line for each mistake: where it is, the key, and what is wrong with it. No value of
-// a secret is in it. Blocks on files.
+// INVALID_ARGUMENT with one line per error: the origin, the key and the rule. No error repeats the value of a
+// secret. Blocks on files.
 absl::StatusOr<LoadedConfig> LoadConfig(const Schema& schema, const ConfigSources& sources);
 
 }  // namespace keelson

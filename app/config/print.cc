@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kCommentColumns = 100;
 
 std::string ValueOf(const Key& key, Config& config) {
-  return std::visit([&](auto place) { return ToToml(place(config)); }, key.place);
+  return std::visit([&](const auto& member) { return ToToml(member(config)); }, key.member);
 }
 
 void AppendSection(std::string_view section, std::string_view& current, std::string& out) {
@@ -39,12 +39,12 @@ void AppendComment(std::string_view text, std::string& out) {
 std::string Explain(const Key& key) {
   std::string text(key.description);
   if (!key.choices.empty()) text += StrCat(": ", absl::StrJoin(key.choices, " | "));
-  if (!key.least.empty()) text += StrCat(" (", key.least, " to ", key.most, ")");
+  if (!key.min.empty()) text += StrCat(" (", key.min, " to ", key.max, ")");
   if (key.reloads) text += "; reloaded on SIGHUP";
   return text;
 }
 
-// A list of tables can't follow its own empty list in one file, so that default is told by its absence.
+// TOML does not allow [[auth.clients]] after `clients = []`, so the reference shows the tables as a comment.
 constexpr std::string_view kClientsReference = R"(# [[auth.clients]]
 # name = "web"               # as it is named in events and logs; each client has its own
 # token_sha256 = ""          # for mode token, of its bearer token: printf %s "$TOKEN" | sha256sum
@@ -61,7 +61,7 @@ std::string ConfigReference(const Schema& schema) {
   for (const Key& key : schema.keys()) {
     AppendSection(key.section(), section, out);
     AppendComment(Explain(key), out);
-    if (std::holds_alternative<MemberOf<std::vector<AuthClient>>>(key.place)) {
+    if (std::holds_alternative<MemberOf<std::vector<AuthClient>>>(key.member)) {
       out += StrCat(kClientsReference);
     } else {
       out += StrCat(key.leaf(), " = ", ValueOf(key, defaults), "\n");

@@ -10,22 +10,21 @@
 namespace keelson {
 namespace {
 
-// The strings of a list of strings, each in the sight of `accept`, which says what is wrong with it or
-// nothing. Nothing where there was any mistake.
+// Reads a list of strings. `check` returns the error of a string, or an empty text. Nothing if any error was
+// reported.
 std::optional<std::vector<std::string>> ReadStrings(const Reading& reading, const toml::node& node,
                                                     std::string_view name,
-                                                    absl::FunctionRef<std::string(std::string_view)> accept) {
+                                                    absl::FunctionRef<std::string(std::string_view)> check) {
   const toml::array* array = node.as_array();
-  if (array == nullptr)
-    return reading.Mistake(node, name, "must be a list of strings such as [\"a\", \"b\"]");
+  if (array == nullptr) return reading.Fail(node, name, "must be a list of strings such as [\"a\", \"b\"]");
   std::vector<std::string> strings;
   for (std::size_t i = 0; i < array->size(); ++i) {
     const std::string element = StrCat(name, "[", i, "]");
     std::optional<std::string> text = ReadString(reading, (*array)[i], element);
     if (!text) continue;
-    std::string mistake = std::ranges::count(strings, *text) == 0 ? accept(*text) : "is listed already";
-    if (!mistake.empty()) {
-      reading.Mistake((*array)[i], element, std::move(mistake));
+    std::string error = std::ranges::count(strings, *text) == 0 ? check(*text) : "is listed already";
+    if (!error.empty()) {
+      reading.Fail((*array)[i], element, std::move(error));
       continue;
     }
     strings.push_back(*std::move(text));
@@ -35,13 +34,13 @@ std::optional<std::vector<std::string>> ReadStrings(const Reading& reading, cons
 
 // Reads the value of a key that is a list of strings. Every such key of the schema requires an entry.
 std::optional<std::vector<std::string>> ReadEntries(const Reading& reading, const toml::node& node,
-                                                    absl::FunctionRef<std::string(std::string_view)> accept) {
+                                                    absl::FunctionRef<std::string(std::string_view)> check) {
   const toml::array* array = node.as_array();
-  if (array != nullptr && array->empty()) return reading.Mistake(node, "must have at least one entry");
-  return ReadStrings(reading, node, reading.key.name, accept);
+  if (array != nullptr && array->empty()) return reading.Fail(node, "must have at least one entry");
+  return ReadStrings(reading, node, reading.key.name, check);
 }
 
-std::string RoleMistake(std::string_view role) {
+std::string RoleError(std::string_view role) {
   constexpr std::array<std::string_view, 4> kRoles = {"reader", "writer", "approver", "admin"};
   return std::ranges::count(kRoles, role) != 0 ? "" : "must be one of: reader, writer, approver, admin";
 }
@@ -51,17 +50,17 @@ std::string Unknown(std::string_view name, std::span<const std::string> known) {
   return nearest.empty() ? "is not a known key" : StrCat("is not a known key; did you mean ", nearest, "?");
 }
 
-// One entry of auth.clients; nothing where there was any mistake.
+// Reads one entry of auth.clients. Nothing if any error was reported.
 std::optional<AuthClient> ReadClient(const Reading& reading, const toml::node& node,
                                      const std::string& name) {
   const toml::table* table = node.as_table();
-  if (table == nullptr) return reading.Mistake(node, name, "must be a table with name and roles");
+  if (table == nullptr) return reading.Fail(node, name, "must be a table with name and roles");
   AuthClient client;
   bool whole = true;
-  const auto read_string = [&](const toml::node& value, const std::string& key, std::string& place) {
+  const auto read_string = [&](const toml::node& value, const std::string& key, std::string& member) {
     std::optional<std::string> text = ReadString(reading, value, key);
     whole = whole && text.has_value();
-    if (text) place = *std::move(text);
+    if (text) member = *std::move(text);
   };
   for (const auto& [key, value] : *table) {
     const std::string key_name = StrCat(name, ".", key.str());
@@ -72,12 +71,12 @@ std::optional<AuthClient> ReadClient(const Reading& reading, const toml::node& n
     } else if (key == "certificate_name") {
       read_string(value, key_name, client.certificate_name);
     } else if (key == "roles") {
-      auto roles = ReadStrings(reading, value, key_name, &RoleMistake);
+      auto roles = ReadStrings(reading, value, key_name, &RoleError);
       whole = whole && roles.has_value();
       if (roles) client.roles = *std::move(roles);
     } else {
       const std::array<std::string, 4> known = {"name", "token_sha256", "certificate_name", "roles"};
-      reading.Mistake(value, key_name, Unknown(key.str(), known));
+      reading.Fail(value, key_name, Unknown(key.str(), known));
       whole = false;
     }
   }
@@ -86,26 +85,26 @@ std::optional<AuthClient> ReadClient(const Reading& reading, const toml::node& n
 
 }  // namespace
 
-void ReadInto(const Reading& reading, const toml::node& node, std::vector<std::string>& place) {
+void ReadInto(const Reading& reading, const toml::node& node, std::vector<std::string>& member) {
   auto strings =
-      ReadEntries(reading, node, [&](std::string_view text) { return ChoiceMistake(reading.key, text); });
-  if (strings) place = *std::move(strings);
+      ReadEntries(reading, node, [&](std::string_view text) { return ChoiceError(reading.key, text); });
+  if (strings) member = *std::move(strings);
 }
 
-void ReadInto(const Reading& reading, const toml::node& node, std::set<OrderState>& place) {
-  const auto accept = [](std::string_view name) {
+void ReadInto(const Reading& reading, const toml::node& node, std::set<OrderState>& member) {
+  const auto check = [](std::string_view name) {
     return ParseOrderState(name) ? "" : "must be one of: pending, paid, shipped, delivered, cancelled";
   };
-  const auto names = ReadEntries(reading, node, accept);
+  const auto names = ReadEntries(reading, node, check);
   if (!names) return;
-  place.clear();
-  for (const std::string& name : *names) place.insert(*ParseOrderState(name));
+  member.clear();
+  for (const std::string& name : *names) member.insert(*ParseOrderState(name));
 }
 
-void ReadInto(const Reading& reading, const toml::node& node, std::map<Currency, std::int64_t>& place) {
+void ReadInto(const Reading& reading, const toml::node& node, std::map<Currency, std::int64_t>& member) {
   const toml::table* table = node.as_table();
   if (table == nullptr) {
-    reading.Mistake(node, "must be a table of currencies and minor units such as { EUR = 10000 }");
+    reading.Fail(node, "must be a table of currencies and minor units such as { EUR = 10000 }");
     return;
   }
   std::map<Currency, std::int64_t> limits;
@@ -114,20 +113,20 @@ void ReadInto(const Reading& reading, const toml::node& node, std::map<Currency,
     const std::optional<Currency> currency = Currency::Parse(code.str());
     const auto* amount = value.as_integer();
     if (!currency) {
-      reading.Mistake(value, name, "must be the code of an ISO 4217 currency such as EUR");
+      reading.Fail(value, name, "must be the code of an ISO 4217 currency such as EUR");
     } else if (amount == nullptr || amount->get() < 0 || amount->get() > kMaxMinorUnits) {
-      reading.Mistake(value, name, StrCat("must be a whole number, from 0 to ", kMaxMinorUnits));
+      reading.Fail(value, name, StrCat("must be a whole number, from 0 to ", kMaxMinorUnits));
     } else {
       limits.emplace(*currency, amount->get());
     }
   }
-  if (limits.size() == table->size()) place = std::move(limits);
+  if (limits.size() == table->size()) member = std::move(limits);
 }
 
-void ReadInto(const Reading& reading, const toml::node& node, std::vector<AuthClient>& place) {
+void ReadInto(const Reading& reading, const toml::node& node, std::vector<AuthClient>& member) {
   const toml::array* array = node.as_array();
   if (array == nullptr) {
-    reading.Mistake(node, "must be a list of tables: [[auth.clients]]");
+    reading.Fail(node, "must be a list of tables: [[auth.clients]]");
     return;
   }
   std::vector<AuthClient> clients;
@@ -136,7 +135,7 @@ void ReadInto(const Reading& reading, const toml::node& node, std::vector<AuthCl
         ReadClient(reading, (*array)[i], StrCat(reading.key.name, "[", i, "]"));
     if (client) clients.push_back(*std::move(client));
   }
-  if (clients.size() == array->size()) place = std::move(clients);
+  if (clients.size() == array->size()) member = std::move(clients);
 }
 
 }  // namespace keelson

@@ -45,46 +45,46 @@ std::optional<T> FromNode(const toml::node& node) {
 template <typename T>
 std::string Expected(const Key& key) {
   std::string text = StrCat("must be ", ExpectedForm<T>());
-  if (!key.least.empty()) text += StrCat(", from ", key.least, " to ", key.most);
+  if (!key.min.empty()) text += StrCat(", from ", key.min, " to ", key.max);
   return text;
 }
 
 template <typename T>
 bool WithinBounds(const Key& key, const T& value) {
-  return key.least.empty() || (value >= *FromText<T>(key.least) && value <= *FromText<T>(key.most));
+  return key.min.empty() || (value >= *FromText<T>(key.min) && value <= *FromText<T>(key.max));
 }
 
 template <typename T>
 requires kIsScalar<T>
-void ReadInto(const Reading& reading, const toml::node& node, T& place) {
+void ReadInto(const Reading& reading, const toml::node& node, T& member) {
   std::optional<T> value = FromNode<T>(node);
   if (!value || !WithinBounds(reading.key, *value)) {
-    reading.Mistake(node, Expected<T>(reading.key));
+    reading.Fail(node, Expected<T>(reading.key));
     return;
   }
   if constexpr (std::is_same_v<T, std::string>) {
-    if (std::string mistake = ChoiceMistake(reading.key, *value); !mistake.empty()) {
-      reading.Mistake(node, std::move(mistake));
+    if (std::string error = ChoiceError(reading.key, *value); !error.empty()) {
+      reading.Fail(node, std::move(error));
       return;
     }
   }
-  place = *std::move(value);
+  member = *std::move(value);
 }
 
 bool HasTypeOf(const Key& key, const toml::node& node) {
   return std::visit(
-      [&]<typename T>(MemberOf<T>) {
+      [&]<typename T>(const MemberOf<T>&) {
         if constexpr (kIsText<T>) return node.is_string();
         if constexpr (kIsInteger<T>) return node.is_integer();
         if constexpr (std::is_same_v<T, bool>) return node.is_boolean();
         if constexpr (std::is_same_v<T, double>) return node.is_number();
         return kIsTable<T> ? node.is_table() : node.is_array();
       },
-      key.place);
+      key.member);
 }
 
 void ReadDirect(const Reading& reading, const toml::node& node, Config& config) {
-  std::visit([&](auto place) { ReadInto(reading, node, place(config)); }, reading.key.place);
+  std::visit([&](const auto& member) { ReadInto(reading, node, member(config)); }, reading.key.member);
 }
 
 // The table of `text` as the one value of the key "value"; nothing where it is no TOML value.
@@ -106,13 +106,13 @@ void WithNodeOf(const Key& key, std::string_view text, absl::FunctionRef<void(co
 }
 
 void ReadResolved(const Reading& reading, const toml::node& node, std::string_view text, Config& config) {
-  // A mistake in what was found elsewhere is told at the place that refers to it.
+  // An error in a variable or a file is reported at the line that refers to it.
   const unsigned line = node.source().begin.line;
-  const auto report = [&](unsigned, std::string_view key, std::string what) {
-    reading.report(line, key, std::move(what));
+  const auto report_error = [&](unsigned, std::string_view key, std::string error) {
+    reading.report_error(line, key, std::move(error));
   };
-  const Reading resolved{reading.key, reading.environment, report};
-  if (std::holds_alternative<MemberOf<std::string>>(reading.key.place)) {
+  const Reading resolved{reading.key, reading.environment, report_error};
+  if (std::holds_alternative<MemberOf<std::string>>(reading.key.member)) {
     return ReadDirect(resolved, toml::value<std::string>(std::string(text)), config);
   }
   WithNodeOf(reading.key, text, [&](const toml::node& found) { ReadDirect(resolved, found, config); });
@@ -120,22 +120,22 @@ void ReadResolved(const Reading& reading, const toml::node& node, std::string_vi
 
 }  // namespace
 
-std::string ChoiceMistake(const Key& key, std::string_view value) {
+std::string ChoiceError(const Key& key, std::string_view value) {
   if (key.choices.empty() || std::ranges::count(key.choices, value) != 0) return "";
   return StrCat("must be one of: ", absl::StrJoin(key.choices, ", "));
 }
 
 std::optional<std::string> ReadString(const Reading& reading, const toml::node& node, std::string_view name) {
   const auto* text = node.as_string();
-  if (text == nullptr) return reading.Mistake(node, name, "must be a string");
+  if (text == nullptr) return reading.Fail(node, name, "must be a string");
   absl::StatusOr<std::string> resolved = Resolve(text->get(), reading.environment);
-  if (!resolved.ok()) return reading.Mistake(node, name, std::string(resolved.status().message()));
+  if (!resolved.ok()) return reading.Fail(node, name, std::string(resolved.status().message()));
   return *std::move(resolved);
 }
 
 void ReadValue(const Key& key, const toml::node& node, const Environment& environment, Config& config,
-               Report report) {
-  const Reading reading{key, environment, report};
+               ReportError report_error) {
+  const Reading reading{key, environment, report_error};
   const auto* text = node.as_string();
   if (text == nullptr || !IsIndirect(text->get())) return ReadDirect(reading, node, config);
   const std::optional<std::string> resolved = ReadString(reading, node, key.name);
@@ -143,8 +143,9 @@ void ReadValue(const Key& key, const toml::node& node, const Environment& enviro
 }
 
 void ReadValueText(const Key& key, std::string_view text, const Environment& environment, Config& config,
-                   Report report) {
-  WithNodeOf(key, text, [&](const toml::node& node) { ReadValue(key, node, environment, config, report); });
+                   ReportError report_error) {
+  WithNodeOf(key, text,
+             [&](const toml::node& node) { ReadValue(key, node, environment, config, report_error); });
 }
 
 }  // namespace keelson

@@ -10,16 +10,16 @@
 
 namespace keelson {
 
-// Takes a mistake: the line in the TOML source, the key or the part of it that is mistaken
-// ("auth.clients[0].roles"), and what is wrong, as a predicate.
-using Report = absl::FunctionRef<void(unsigned line, std::string_view key, std::string what)>;
+// Receives an error: the line in the TOML source, the key or the part of it that is invalid
+// ("auth.clients[0].roles"), and the rule as a predicate.
+using ReportError = absl::FunctionRef<void(unsigned line, std::string_view key, std::string error)>;
 
-// Reads `node` as the key's value into its place; where it is mistaken, reports that and leaves the place.
+// Reads `node` as the key's value into its member. An invalid value is reported and leaves the member.
 void ReadValue(const Key& key, const toml::node& node, const Environment& environment, Config& config,
-               Report report);
+               ReportError report_error);
 
 // Reads text from outside TOML: as TOML where it is TOML of the key's type, else as a string.
 void ReadValueText(const Key& key, std::string_view text, const Environment& environment, Config& config,
-                   Report report);
+                   ReportError report_error);
 
 }  // namespace keelson

@@ -1,4 +1,4 @@
-// Within the reading of one value; read_value.h is for everybody else.
+// Internal to read_value.cc and read_lists.cc.
 #pragma once
 
 #include <optional>
@@ -16,28 +16,27 @@ namespace keelson {
 struct Reading {
   const Key& key;
   const Environment& environment;
-  Report report;
+  ReportError report_error;
 
-  std::nullopt_t Mistake(const toml::node& node, std::string_view name, std::string what) const {
-    report(node.source().begin.line, name, std::move(what));
+  std::nullopt_t Fail(const toml::node& node, std::string_view name, std::string error) const {
+    report_error(node.source().begin.line, name, std::move(error));
     return std::nullopt;
   }
-  std::nullopt_t Mistake(const toml::node& node, std::string what) const {
-    return Mistake(node, key.name, std::move(what));
+  std::nullopt_t Fail(const toml::node& node, std::string error) const {
+    return Fail(node, key.name, std::move(error));
   }
 };
 
-// What a string within a value says, its indirection resolved. Nothing where a mistake was reported under
-// `name`.
+// The string within a value, its indirection resolved. Nothing if an error was reported for `name`.
 std::optional<std::string> ReadString(const Reading& reading, const toml::node& node, std::string_view name);
 
-// Why a string is not among the key's choices; empty where it is.
-std::string ChoiceMistake(const Key& key, std::string_view value);
+// The error of a string that is not among the key's choices; else empty.
+std::string ChoiceError(const Key& key, std::string_view value);
 
-// Each reads a whole value into its place, unless it reports a mistake.
-void ReadInto(const Reading& reading, const toml::node& node, std::vector<std::string>& place);
-void ReadInto(const Reading& reading, const toml::node& node, std::set<OrderState>& place);
-void ReadInto(const Reading& reading, const toml::node& node, std::map<Currency, std::int64_t>& place);
-void ReadInto(const Reading& reading, const toml::node& node, std::vector<AuthClient>& place);
+// Each reads a value into the member, or reports an error and leaves the member.
+void ReadInto(const Reading& reading, const toml::node& node, std::vector<std::string>& member);
+void ReadInto(const Reading& reading, const toml::node& node, std::set<OrderState>& member);
+void ReadInto(const Reading& reading, const toml::node& node, std::map<Currency, std::int64_t>& member);
+void ReadInto(const Reading& reading, const toml::node& node, std::vector<AuthClient>& member);
 
 }  // namespace keelson

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -9,14 +10,15 @@
 #include <variant>
 #include <vector>
 
+#include "app/config/adapter_table.h"
 #include "app/config/checks.h"
 #include "app/config/config.h"
 
 namespace keelson {
 
-// A key's member of Config, and thereby its type.
+// Refers to the member of Config that holds a key's value. The member's type is the key's type.
 template <typename T>
-using MemberOf = T& (*)(Config&);
+using MemberOf = std::function<T&(Config&)>;
 using MemberRef = std::variant<MemberOf<std::string>, MemberOf<bool>, MemberOf<int>, MemberOf<std::int64_t>,
                                MemberOf<double>, MemberOf<absl::Duration>, MemberOf<ByteSize>,
                                MemberOf<std::vector<std::string>>, MemberOf<std::set<OrderState>>,
@@ -25,12 +27,12 @@ using MemberRef = std::variant<MemberOf<std::string>, MemberOf<bool>, MemberOf<i
 struct Key {
   // With its sections: "store.sqlite.path".
   std::string name;
-  MemberRef place;
+  MemberRef member;
   // For the operator, as a phrase.
   std::string_view description;
   // The bounds, written as a value is; empty: none.
-  std::string_view least = {};
-  std::string_view most = {};
+  std::string_view min = {};
+  std::string_view max = {};
   // What a string, or each of a list of strings, may be; empty: anything.
   std::vector<std::string> choices = {};
   // Never shown.
@@ -43,32 +45,28 @@ struct Key {
   std::string_view leaf() const;
 };
 
-// The adapters of this build, by the names that the configuration chooses them by.
-struct AdapterNames {
-  std::vector<std::string> stores;
-  std::vector<std::string> email_providers;
-  std::vector<std::string> payment_providers;
-  // Checks of the adapters' own keys.
-  std::vector<ConfigCheck> checks = {};
-};
-
 class Schema {
  public:
-  explicit Schema(const AdapterNames& adapters);
+  explicit Schema(const AdapterTable& adapters);
 
-  // Those of one section follow each other.
+  // The keys of one section are adjacent.
   const std::vector<Key>& keys() const { return keys_; }
-  // The adapters' checks.
   const std::vector<ConfigCheck>& checks() const { return checks_; }
+  // Checks that depend on this machine (ConfigSection::machine_checks).
+  const std::vector<ConfigCheck>& machine_checks() const { return machine_checks_; }
   // Null where there is no such key.
   const Key* Find(std::string_view name) const;
   bool HasSection(std::string_view name) const;
-  // What an unknown key or section was most likely meant to be; empty where nothing is near.
+  // The known key or section whose name is most similar; empty if none is.
   std::string NearestTo(std::string_view name) const;
 
  private:
+  void AddKeys(const AdapterTable& adapters);
+  void AddChecks(const AdapterTable& adapters);
+
   std::vector<Key> keys_;
-  const std::vector<ConfigCheck> checks_;
+  std::vector<ConfigCheck> checks_;
+  std::vector<ConfigCheck> machine_checks_;
 };
 
 // "KEELSON_STORE__SQLITE__PATH": the variable that overrides the key.

@@ -43,7 +43,7 @@ TEST_CASE("the command line's help is as agreed") {
 }
 
 TEST_CASE("this build's reference of the configuration is as agreed") {
-  CHECK(ConfigReference(Schema(KnownAdapters())) == Golden("config_reference.toml"));
+  CHECK(ConfigReference(Schema(BuiltInAdapters())) == Golden("config_reference.toml"));
 }
 
 TEST_CASE("commands take what they say they take") {

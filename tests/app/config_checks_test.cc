@@ -63,11 +63,12 @@ TEST_CASE("health has an address of its own, or none") {
 }
 
 TEST_CASE("every mistake of a configuration is told with its key") {
+  const Schema schema(BuiltInAdapters());
   Config config;
-  CHECK(CheckConfig(config).empty());
+  CHECK(CheckConfig(schema.checks(), config).empty());
   config.auth.mode = "token";
   config.server.listen = "nowhere";
-  CHECK(CheckConfig(config) ==
+  CHECK(CheckConfig(schema.checks(), config) ==
         std::vector<std::string>{"server.listen must be HOST:PORT",
                                  "auth.mode token needs at least one [[auth.clients]]"});
 }
@@ -95,8 +96,8 @@ TEST_CASE("an empty list of strings is refused for every key") {
   const ConfigFixture fixture;
   std::vector<std::string> lists;
   for (const Key& key : fixture.schema().keys()) {
-    if (std::holds_alternative<MemberOf<std::vector<std::string>>>(key.place) ||
-        std::holds_alternative<MemberOf<std::set<OrderState>>>(key.place)) {
+    if (std::holds_alternative<MemberOf<std::vector<std::string>>>(key.member) ||
+        std::holds_alternative<MemberOf<std::set<OrderState>>>(key.member)) {
       lists.push_back(key.name);
     }
   }
@@ -116,19 +117,6 @@ TEST_CASE("store.sqlite.path must name a file if the store is SQLite") {
   CHECK(MistakesOf({"store.sqlite.path=./file:keelson.db"}).empty());
 }
 
-TEST_CASE("checks of adapters run if their keys are valid") {
-  AdapterNames adapters = TestAdapters();
-  adapters.checks = {{{"store.sqlite.path", "store.sqlite.group_commit"}, [](const Config& config) {
-                        return std::vector<std::string>(config.store.sqlite.path == "bad" ? 1 : 0, "is bad");
-                      }}};
-  const ConfigFixture fixture(adapters);
-  CHECK(fixture.Mistakes(fixture.LoadSettings({"store.sqlite.path=bad"})) ==
-        "--set: store.sqlite.path is bad");
-  CHECK(fixture.Mistakes(fixture.LoadSettings({"store.sqlite.path=good"})).empty());
-  CHECK(fixture.Mistakes(fixture.LoadSettings({"store.sqlite.path=bad", "store.sqlite.group_commit=0"}))
-            .find("is bad") == std::string::npos);
-}
-
 TEST_CASE("times and sizes that must fit each other do") {
   CHECK(MistakesOf({"email.dispatch.timeout=2m"}) ==
         "--set: email.dispatch.lease must be longer than email.dispatch.timeout");
@@ -141,9 +129,7 @@ TEST_CASE("times and sizes that must fit each other do") {
 }
 
 TEST_CASE("a listed provider has its keys, each of which is asked for by itself") {
-  AdapterNames adapters = TestAdapters();
-  adapters.email_providers = {"file", "sendgrid", "postmark", "ses", "mailgun", "resend", "brevo"};
-  const ConfigFixture fixture(adapters);
+  const ConfigFixture fixture;
   const auto mistakes = [&fixture](std::vector<std::string> settings) {
     return fixture.Mistakes(fixture.LoadSettings(std::move(settings)));
   };
@@ -162,9 +148,7 @@ TEST_CASE("a listed provider has its keys, each of which is asked for by itself"
 }
 
 TEST_CASE("smtp has a host, and a password goes in the clear on this machine alone") {
-  AdapterNames adapters = TestAdapters();
-  adapters.email_providers = {"file", "smtp"};
-  const ConfigFixture fixture(adapters);
+  const ConfigFixture fixture;
   const auto mistakes = [&fixture](std::vector<std::string> settings) {
     return fixture.Mistakes(fixture.LoadSettings(std::move(settings)));
   };
@@ -182,14 +166,7 @@ TEST_CASE("smtp has a host, and a password goes in the clear on this machine alo
   }
 }
 
-// A configuration of every provider, each with what it can't do without.
-AdapterNames EmailAdapters() {
-  AdapterNames adapters = TestAdapters();
-  adapters.email_providers = {"file", "log",     "smtp",   "sendgrid", "postmark",
-                              "ses",  "mailgun", "resend", "brevo"};
-  return adapters;
-}
-
+// The settings with which each provider could send.
 std::vector<std::string> Listing(const std::string& provider, std::vector<std::string> more) {
   more.insert(more.end(),
               {StrCat("email.providers=['", provider, "']"), "email.sendgrid.api_key=k",
@@ -207,7 +184,7 @@ std::vector<std::string> Listing(const std::string& provider, std::vector<std::s
 }
 
 std::string EmailMistakes(const std::string& provider, std::vector<std::string> settings) {
-  const ConfigFixture fixture(EmailAdapters());
+  const ConfigFixture fixture;
   return fixture.Mistakes(fixture.LoadSettings(Listing(provider, std::move(settings))));
 }
 
@@ -306,7 +283,7 @@ TEST_CASE("a listed provider's settings are those that it can send with") {
         "--set: email.mailgun.domain must be a domain name in ASCII such as mg.example.com");
   for (const std::string provider : {"sendgrid", "postmark", "mailgun", "resend", "brevo"}) {
     CAPTURE(provider);
-    const ConfigFixture fixture(EmailAdapters());
+    const ConfigFixture fixture;
     const auto mistakes = [&](const std::string& key, const std::string& value) {
       std::vector<std::string> settings = {StrCat("email.providers=['", provider, "']"),
                                            "email.mailgun.domain=mg.example.com",
@@ -342,7 +319,7 @@ TEST_CASE("smtp has a host, a name for EHLO and authorities that it can use") {
     CAPTURE(helo);
     CHECK(EmailMistakes("smtp", {std::string("email.smtp.helo=") + helo}).empty());
   }
-  const ConfigFixture fixture(EmailAdapters());
+  const ConfigFixture fixture;
   const auto mistakes = [&fixture](const std::string& ca) {
     return fixture.Mistakes(fixture.LoadSettings({"email.providers=['smtp']", "email.smtp.ca=" + ca}));
   };

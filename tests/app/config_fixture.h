@@ -6,21 +6,19 @@
 #include <fstream>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "app/adapters.h"
 #include "app/config/load.h"
+#include "app/config/notation.h"
 
 namespace keelson {
-
-inline AdapterNames TestAdapters() {
-  return {
-      .stores = {"memory", "sqlite"}, .email_providers = {"file", "log"}, .payment_providers = {"recorded"}};
-}
 
 // Loads configurations from a folder that lasts as long as this.
 class ConfigFixture {
  public:
-  explicit ConfigFixture(const AdapterNames& adapters = TestAdapters())
+  explicit ConfigFixture(const AdapterTable& adapters = BuiltInAdapters())
       : schema_(adapters),
         folder_(std::filesystem::temp_directory_path() / ("keelson-config-" + std::to_string(getpid()))) {
     std::filesystem::create_directories(folder_);
@@ -46,7 +44,12 @@ class ConfigFixture {
     return LoadConfig(schema_, sources);
   }
 
-  // What is wrong, the folder's name left out; empty where nothing is.
+  // The value of a key, as TOML.
+  std::string Value(Config config, const std::string& key) const {
+    return std::visit([&](const auto& member) { return ToToml(member(config)); }, schema_.Find(key)->member);
+  }
+
+  // The errors without the folder's name; empty if there is none.
   std::string Mistakes(const absl::StatusOr<LoadedConfig>& loaded) const {
     std::string text(loaded.status().message());
     const std::string prefix = folder_.string() + "/";

@@ -6,11 +6,12 @@ namespace keelson {
 namespace {
 
 TEST_CASE("without any source the defaults serve") {
-  const auto loaded = ConfigFixture().Load({});
+  const ConfigFixture fixture;
+  const auto loaded = fixture.Load({});
   REQUIRE(loaded.ok());
   CHECK(loaded->config.server.listen == "127.0.0.1:50051");
   CHECK(loaded->config.store.adapter == "sqlite");
-  CHECK(loaded->config.store.postgres.url.empty());
+  CHECK(fixture.Value(loaded->config, "store.postgres.url") == R"("")");
   CHECK(loaded->origins.empty());
 }
 
@@ -70,7 +71,8 @@ TEST_CASE("the environment stands over the file, and --set over both") {
 }
 
 TEST_CASE("an override is read as TOML of its key's type, else as a string") {
-  const auto loaded = ConfigFixture().LoadSettings(
+  const ConfigFixture fixture;
+  const auto loaded = fixture.LoadSettings(
       {"email.providers=[\"log\",\"file\"]", "server.listen=\"localhost:1\"", "email.smtp.username=12",
        "email.smtp.password=a\"b=c", "email.smtp.host=a\nb = 1", "refunds.approval_above={EUR=5}",
        "server.drain=3s", "auth.clients=[{name='web',roles=['reader']}]",
@@ -79,9 +81,9 @@ TEST_CASE("an override is read as TOML of its key's type, else as a string") {
   const Config& config = loaded->config;
   CHECK(config.email.providers == std::vector<std::string>{"log", "file"});
   CHECK(config.server.listen == "localhost:1");
-  CHECK(config.email.smtp.username == "12");
-  CHECK(config.email.smtp.password == "a\"b=c");
-  CHECK(config.email.smtp.host == "a\nb = 1");
+  CHECK(fixture.Value(config, "email.smtp.username") == R"("12")");
+  CHECK(fixture.Value(config, "email.smtp.password") == R"("a\"b=c")");
+  CHECK(fixture.Value(config, "email.smtp.host") == R"("a\u000Ab = 1")");
   CHECK(config.refunds.approval_above.size() == 1);
   CHECK(config.server.drain == absl::Seconds(3));
   CHECK(config.auth.clients.size() == 1);
@@ -102,13 +104,13 @@ TEST_CASE("env: and file: stand for a variable and a file") {
                                                     {"ROLE", "admin"},
                                                     {"DATABASE_URL", "postgresql://x"}}});
   REQUIRE(fixture.Mistakes(loaded) == "");
-  CHECK(loaded->config.email.smtp.username == "\"me\"");
-  CHECK(loaded->config.email.smtp.password == "hunter2");
-  CHECK(loaded->config.email.smtp.port == 25);
+  CHECK(fixture.Value(loaded->config, "email.smtp.username") == R"("\"me\"")");
+  CHECK(fixture.Value(loaded->config, "email.smtp.password") == R"("hunter2")");
+  CHECK(fixture.Value(loaded->config, "email.smtp.port") == "25");
   CHECK(loaded->config.email.providers == std::vector<std::string>{"log"});
   CHECK(loaded->config.auth.clients[0].name == "\"me\"");
   CHECK(loaded->config.auth.clients[0].roles == std::vector<std::string>{"admin"});
-  CHECK(loaded->config.store.postgres.url == "postgresql://x");
+  CHECK(fixture.Value(loaded->config, "store.postgres.url") == R"("postgresql://x")");
 }
 
 TEST_CASE("a missing variable and an unreadable file are told with their key") {
@@ -128,10 +130,10 @@ drain = 5
 [stroe]
 adapter = "sqlite"
 [store]
-adapter = "postgres"
+adapter = "oracle"
 sqlite = 1
 [email]
-providers = ["file", "smtp", "file", 3]
+providers = ["file", "pigeon", "file", 3]
 [refunds]
 approval_above = { EUR = -1, XYZ = 1 }
 states = ["shipped", "lost"]
@@ -147,7 +149,7 @@ roles = ["boss"]
   CHECK(fixture.Mistakes(loaded) ==
         R"(test.toml:16: auth.clients[0].nmae is not a known key; did you mean name?
 test.toml:17: auth.clients[0].roles[0] must be one of: reader, writer, approver, admin
-test.toml:11: email.providers[1] must be one of: file, log
+test.toml:11: email.providers[1] must be one of: file, log, smtp, sendgrid, postmark, ses, mailgun, resend, brevo
 test.toml:11: email.providers[2] is listed already
 test.toml:11: email.providers[3] must be a string
 test.toml:13: refunds.approval_above.EUR must be a whole number, from 0 to 1000000000000000
@@ -156,7 +158,7 @@ test.toml:14: refunds.states[1] must be one of: pending, paid, shipped, delivere
 test.toml:4: server.drain must be a duration such as "30s" or "24h", from 0s to 1h
 test.toml:2: server.lisen is not a known key; did you mean server.listen?
 test.toml:3: server.workers must be a whole number, from 1 to 4096
-test.toml:8: store.adapter must be one of: memory, sqlite
+test.toml:8: store.adapter must be one of: sqlite, postgres, memory
 test.toml:9: store.sqlite is a section: [store.sqlite]
 test.toml:5: stroe is not a known key; did you mean store?
 KEELSON_SERVER__QUEUE: server.queue must be a whole number, from 1 to 1000000

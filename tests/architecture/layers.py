@@ -38,7 +38,8 @@ CORE_TREE = {
 
 # Every adapter may use the core, Abseil, POSIX and the supports beside it, and its own technology.
 ADAPTER = ["core/", "absl/"]
-SUPPORTS = ["email/mime", "email/templates", "store/migrations", "store/sql_columns", "support/http"]
+SUPPORTS = ["email/mime", "email/templates", "store/migrations", "store/sql_columns", "support/descriptors", "support/files",
+            "support/http"]
 TECHNOLOGY = {
     "email/file": [],
     "email/http": ["nlohmann/"],
@@ -56,6 +57,8 @@ TECHNOLOGY = {
     "store/read_ahead": [],
     "store/sql_columns": [],
     "store/sqlite": ["sqlite3.h", "SQLiteCpp/", "nlohmann/"],
+    "support/descriptors": [],
+    "support/files": [],
     "support/http": ["curl/curl.h"],
     "system": ["sodium.h"],
     "telemetry/log": ["spdlog/", "nlohmann/"],

@@ -15,7 +15,7 @@ RIGHT = {
     "core/store/verify/check.cc": ["core/refunds/refund.h", "core/store/export/rows.h"],
     "core/repositories.h": ["core/refunds/refund_repository.h"],
     "adapters/store/sqlite/store.cc": ["core/repositories.h", "adapters/store/sqlite/store.h", "SQLiteCpp/Database.h", "fcntl.h"],
-    "adapters/email/file/file.cc": ["adapters/email/mime/mime_message.h"],
+    "adapters/email/file/file.cc": ["adapters/email/mime/mime_message.h", "adapters/support/descriptors/config_section.h"],
     "adapters/grpc/server.cc": ["grpcpp/server.h", "keelson/orders/v1/orders.pb.h"],
     "app/main.cc": ["adapters/store/sqlite/store.h", "CLI/CLI.hpp", "core/common/clock.h", "app/serve.h"],
 }
@@ -45,6 +45,8 @@ PLANTED = [
     ("adapters/grpc/server.cc", "adapters/store/sqlite/store.h"),
     ("adapters/email/mime/mime.cc", "adapters/email/file/file.h"),
     ("adapters/grpc/server.cc", "app/serve.h"),
+    ("adapters/support/descriptors/config_section.h", "app/config/config.h"),
+    ("adapters/support/descriptors/store_descriptor.h", "adapters/store/sqlite/store.h"),
     ("adapters/grpc/server.cc", "sqlite3.h"),
     ("adapters/store/sqlite/store.cc", "grpcpp/server.h"),
     ("adapters/store/memory/store.cc", "SQLiteCpp/Database.h"),

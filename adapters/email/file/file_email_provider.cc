@@ -57,6 +57,15 @@ int TryFolder(const std::string& directory) {
   return access(directory.c_str(), W_OK | X_OK) == 0 ? 0 : errno;
 }
 
+struct FileSettings {
+  std::string directory = "mail";
+};
+
+absl::StatusOr<std::unique_ptr<EmailProvider>> CreateFileProvider(const FileSettings& settings,
+                                                                  Log& /*log*/) {
+  return FileEmailProvider::Create(settings.directory);
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FileEmailProvider>> FileEmailProvider::Create(std::string directory) {
@@ -92,6 +101,16 @@ SendOutcome FileEmailProvider::Probe(Deadline /*deadline*/) {
   const int error = TryFolder(directory_);
   if (error == 0) return Outcome(SendOutcome::Kind::kAccepted, "");
   return Outcome(KindOf(error), StrCat("the e-mail folder can't be written to: ", Reason(error)));
+}
+
+EmailProviderDescriptor DescribeFileEmail() {
+  return {.section = {.name = "file",
+                      .defaults = FileSettings(),
+                      .keys = {{.name = "directory",
+                                .member = RefTo(&FileSettings::directory),
+                                .description = "one .eml file is written for each message",
+                                .required = true}}},
+          .create = WithSettings(&CreateFileProvider)};
 }
 
 }  // namespace keelson

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "adapters/support/descriptors/email_provider_descriptor.h"
 #include "core/common/deadline.h"
 #include "core/notifications/email_provider.h"
 
@@ -28,5 +29,7 @@ class FileEmailProvider final : public EmailProvider {
 
   const std::string directory_;
 };
+
+EmailProviderDescriptor DescribeFileEmail();
 
 }  // namespace keelson

@@ -90,4 +90,10 @@ SendOutcome BrevoEmailProvider::Judge(const ProviderAnswer& answer) const {
   return outcome;
 }
 
+EmailProviderDescriptor DescribeBrevo() {
+  EmailProviderDescriptor brevo = DescribeApiProvider<BrevoEmailProvider>("brevo");
+  brevo.sender_checks.push_back(&BrevoEmailProvider::CheckSender);
+  return brevo;
+}
+
 }  // namespace keelson

@@ -33,4 +33,6 @@ class BrevoEmailProvider final : public HttpEmailProvider {
   const ApiAccess access_;
 };
 
+EmailProviderDescriptor DescribeBrevo();
+
 }  // namespace keelson

@@ -6,6 +6,7 @@
 #include "absl/time/clock.h"
 #include "adapters/email/mime/error_text.h"
 #include "adapters/email/mime/unsendable.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -34,16 +35,14 @@ SendOutcome HttpEmailProvider::Send(const Email& email, Deadline deadline) {
 }
 
 absl::StatusOr<HttpRequest> HttpEmailProvider::MakeRequest(const Email& email) const {
-  const absl::StatusOr<Envelope> envelope = ReadEnvelope(email);
-  if (!envelope.ok()) return envelope.status();
-  absl::Status settings = WithSubject("the sender", CheckHttpSender(envelope->from));
-  if (settings.ok()) settings = CheckSettings(envelope->from);
-  if (!settings.ok()) return settings;
-  if (NeedsUtf8(envelope->to) && !takes_utf8_recipients()) {
+  ASSIGN_OR_RETURN(const Envelope envelope, ReadEnvelope(email));
+  RETURN_IF_ERROR(WithSubject("the sender", CheckHttpSender(envelope.from)));
+  RETURN_IF_ERROR(CheckSettings(envelope.from));
+  if (NeedsUtf8(envelope.to) && !takes_utf8_recipients()) {
     return absl::UnimplementedError(
         StrCat(name(), " takes no recipient whose address has a local part beyond ASCII"));
   }
-  return SendRequest(email, *envelope);
+  return SendRequest(email, envelope);
 }
 
 SendOutcome HttpEmailProvider::Probe(Deadline deadline) {
@@ -83,6 +82,10 @@ SendOutcome HttpEmailProvider::Clean(SendOutcome outcome, const ProviderAnswer& 
 absl::Status CheckHttpSender(const Mailbox& from) {
   if (!NeedsUtf8(from.address)) return absl::OkStatus();
   return absl::FailedPreconditionError("must have an address in ASCII before the @ for providers over HTTP");
+}
+
+ApiAccess ApiAccessOf(const ApiSettings& settings) {
+  return {.key = Secret(settings.api_key), .base_url = settings.base_url};
 }
 
 std::string BaseUrl(std::string_view configured, std::string_view own) {

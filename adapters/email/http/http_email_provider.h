@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,6 +8,8 @@
 #include "absl/status/statusor.h"
 #include "adapters/email/http/answer.h"
 #include "adapters/email/mime/envelope.h"
+#include "adapters/support/descriptors/email_provider_descriptor.h"
+#include "adapters/support/http/api_settings.h"
 #include "adapters/support/http/http_client.h"
 #include "core/common/deadline.h"
 #include "core/common/secret.h"
@@ -58,6 +61,8 @@ struct ApiAccess {
   std::string base_url;
 };
 
+ApiAccess ApiAccessOf(const ApiSettings& settings);
+
 // `configured` without slashes at its end, which a path follows; where it is empty, `own`.
 std::string BaseUrl(std::string_view configured, std::string_view own);
 // The same for `access`.
@@ -67,5 +72,18 @@ ApiAccess WithDefaultBase(ApiAccess access, std::string_view own);
 HttpRequest JsonPost(std::string url, std::vector<HttpHeader> headers, const nlohmann::json& body);
 HttpRequest JsonGet(std::string url, std::vector<HttpHeader> headers);
 HttpHeader Bearer(const Secret& key);
+
+template <typename Provider>
+absl::StatusOr<std::unique_ptr<EmailProvider>> CreateApiProvider(const ApiSettings& settings, Log& /*log*/) {
+  return std::make_unique<Provider>(ApiAccessOf(settings));
+}
+
+// The descriptor of a provider that is configured by ApiSettings alone.
+template <typename Provider>
+EmailProviderDescriptor DescribeApiProvider(std::string_view name) {
+  return {.section = {.name = name, .defaults = ApiSettings(), .keys = ApiKeys<ApiSettings>()},
+          .sender_checks = {&CheckHttpSender},
+          .create = WithSettings(&CreateApiProvider<Provider>)};
+}
 
 }  // namespace keelson

@@ -61,6 +61,14 @@ std::string Form(const std::vector<HttpHeader>& fields) {
   return form;
 }
 
+struct MailgunSettings : ApiSettings {
+  std::string domain;
+};
+
+absl::StatusOr<std::unique_ptr<EmailProvider>> Create(const MailgunSettings& settings, Log& /*log*/) {
+  return std::make_unique<MailgunEmailProvider>(ApiAccessOf(settings), settings.domain);
+}
+
 }  // namespace
 
 MailgunEmailProvider::MailgunEmailProvider(ApiAccess access, std::string domain)
@@ -107,6 +115,18 @@ SendOutcome MailgunEmailProvider::Judge(const ProviderAnswer& answer) const {
   if (outcome.kind == Kind::kRetry || outcome.kind == Kind::kQuota) outcome.retry_after = WaitIn(words);
   if (outcome.kind == Kind::kRetry && !outcome.retry_after) outcome.retry_after = kUnnamedWait;
   return outcome;
+}
+
+EmailProviderDescriptor DescribeMailgun() {
+  std::vector<SettingKey> keys = ApiKeys<MailgunSettings>();
+  keys.push_back({.name = "domain",
+                  .member = RefTo(&MailgunSettings::domain),
+                  .description = "the sending domain",
+                  .required = true,
+                  .check = &MailgunEmailProvider::CheckDomain});
+  return {.section = {.name = "mailgun", .defaults = MailgunSettings(), .keys = std::move(keys)},
+          .sender_checks = {&CheckHttpSender},
+          .create = WithSettings(&Create)};
 }
 
 }  // namespace keelson

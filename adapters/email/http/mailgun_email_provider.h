@@ -34,4 +34,6 @@ class MailgunEmailProvider final : public HttpEmailProvider {
   const std::string basic_;
 };
 
+EmailProviderDescriptor DescribeMailgun();
+
 }  // namespace keelson

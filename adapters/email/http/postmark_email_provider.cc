@@ -55,6 +55,14 @@ HttpHeader Token(const Secret& key) {
   return {"X-Postmark-Server-Token", std::string(key.Reveal())};
 }
 
+struct PostmarkSettings : ApiSettings {
+  std::string message_stream;
+};
+
+absl::StatusOr<std::unique_ptr<EmailProvider>> Create(const PostmarkSettings& settings, Log& /*log*/) {
+  return std::make_unique<PostmarkEmailProvider>(ApiAccessOf(settings), settings.message_stream);
+}
+
 }  // namespace
 
 PostmarkEmailProvider::PostmarkEmailProvider(ApiAccess access, std::string message_stream)
@@ -98,6 +106,16 @@ SendOutcome PostmarkEmailProvider::Judge(const ProviderAnswer& answer) const {
   }
   const std::string id = answer.Text("MessageID");
   return id.empty() ? Unreadable(answer) : Accepted(id);
+}
+
+EmailProviderDescriptor DescribePostmark() {
+  std::vector<SettingKey> keys = ApiKeys<PostmarkSettings>();
+  keys.push_back({.name = "message_stream",
+                  .member = RefTo(&PostmarkSettings::message_stream),
+                  .description = "the message stream; empty: the server's default"});
+  return {.section = {.name = "postmark", .defaults = PostmarkSettings(), .keys = std::move(keys)},
+          .sender_checks = {&CheckHttpSender, &PostmarkEmailProvider::CheckSender},
+          .create = WithSettings(&Create)};
 }
 
 }  // namespace keelson

@@ -32,4 +32,6 @@ class PostmarkEmailProvider final : public HttpEmailProvider {
   const std::string message_stream_;
 };
 
+EmailProviderDescriptor DescribePostmark();
+
 }  // namespace keelson

@@ -65,4 +65,8 @@ bool ResendEmailProvider::IsGoodRefusal(const ProviderAnswer& answer) const {
   return answer.Text("name") == "restricted_api_key";
 }
 
+EmailProviderDescriptor DescribeResend() {
+  return DescribeApiProvider<ResendEmailProvider>("resend");
+}
+
 }  // namespace keelson

@@ -27,4 +27,6 @@ class ResendEmailProvider final : public HttpEmailProvider {
   const ApiAccess access_;
 };
 
+EmailProviderDescriptor DescribeResend();
+
 }  // namespace keelson

@@ -92,4 +92,8 @@ SendOutcome SendGridEmailProvider::Judge(const ProviderAnswer& answer) const {
   return outcome;
 }
 
+EmailProviderDescriptor DescribeSendGrid() {
+  return DescribeApiProvider<SendGridEmailProvider>("sendgrid");
+}
+
 }  // namespace keelson

@@ -25,4 +25,6 @@ class SendGridEmailProvider final : public HttpEmailProvider {
   const ApiAccess access_;
 };
 
+EmailProviderDescriptor DescribeSendGrid();
+
 }  // namespace keelson

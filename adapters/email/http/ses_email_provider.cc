@@ -6,6 +6,7 @@
 #include "absl/strings/str_replace.h"
 #include "adapters/email/mime/header.h"
 #include "adapters/email/mime/unsendable.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -66,9 +67,8 @@ bool IsLowerOrDigit(unsigned char c) {
 
 // The display name as encoded words: of a header it takes ASCII alone.
 absl::StatusOr<std::string> FromAddress(const Mailbox& from) {
-  absl::StatusOr<std::string> field = MailboxHeader("From", from);
-  if (!field.ok()) return field.status();
-  const std::string unfolded = absl::StrReplaceAll(*field, {{"\r\n", ""}});
+  ASSIGN_OR_RETURN(const std::string field, MailboxHeader("From", from));
+  const std::string unfolded = absl::StrReplaceAll(field, {{"\r\n", ""}});
   return unfolded.substr(std::string_view("From: ").size());
 }
 
@@ -91,6 +91,54 @@ SesOptions Complete(SesOptions options) {
   return options;
 }
 
+struct SesSettings {
+  std::string region;
+  std::string access_key_id;
+  std::string secret_access_key;
+  std::string session_token;
+  std::string configuration_set;
+  std::string base_url;
+};
+
+std::vector<SettingKey> SesKeys() {
+  return {{.name = "region",
+           .member = RefTo(&SesSettings::region),
+           .description = "such as eu-central-1",
+           .required = true,
+           .check = &SesEmailProvider::CheckRegion},
+          {.name = "access_key_id",
+           .member = RefTo(&SesSettings::access_key_id),
+           .description = "of the AWS credentials",
+           .required = true,
+           .check = &CheckApiKey},
+          {.name = "secret_access_key",
+           .member = RefTo(&SesSettings::secret_access_key),
+           .description = "of the AWS credentials",
+           .required = true,
+           .check = &CheckApiKey,
+           .secret = true},
+          {.name = "session_token",
+           .member = RefTo(&SesSettings::session_token),
+           .description = "of temporary AWS credentials; empty: they are lasting",
+           .check = &CheckApiKey,
+           .secret = true},
+          {.name = "configuration_set",
+           .member = RefTo(&SesSettings::configuration_set),
+           .description = "empty: none",
+           .check = &SesEmailProvider::CheckConfigurationSet},
+          BaseUrlKey(RefTo(&SesSettings::base_url))};
+}
+
+absl::StatusOr<std::unique_ptr<EmailProvider>> Create(const SesSettings& settings, Log& /*log*/) {
+  return std::make_unique<SesEmailProvider>(
+      SesOptions{.region = settings.region,
+                 .access_key_id = settings.access_key_id,
+                 .secret_access_key = Secret(settings.secret_access_key),
+                 .session_token = Secret(settings.session_token),
+                 .configuration_set = settings.configuration_set,
+                 .base_url = settings.base_url});
+}
+
 }  // namespace
 
 SesEmailProvider::SesEmailProvider(SesOptions options) : options_(Complete(std::move(options))) {}
@@ -110,15 +158,13 @@ absl::Status SesEmailProvider::CheckConfigurationSet(std::string_view name) {
 }
 
 absl::Status SesEmailProvider::CheckSettings(const Mailbox& /*from*/) const {
-  absl::Status status = WithSubject("email.ses.region", CheckRegion(options_.region));
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(WithSubject("email.ses.region", CheckRegion(options_.region)));
   return WithSubject("email.ses.configuration_set", CheckConfigurationSet(options_.configuration_set));
 }
 
 absl::StatusOr<HttpRequest> SesEmailProvider::SendRequest(const Email& email,
                                                           const Envelope& envelope) const {
-  const absl::StatusOr<std::string> from = FromAddress(envelope.from);
-  if (!from.ok()) return from.status();
+  ASSIGN_OR_RETURN(const std::string from, FromAddress(envelope.from));
   nlohmann::json parts = nlohmann::json::object();
   if (!email.content.text.empty()) parts["Text"] = Text(email.content.text);
   if (!email.content.html.empty()) parts["Html"] = Text(email.content.html);
@@ -128,7 +174,7 @@ absl::StatusOr<HttpRequest> SesEmailProvider::SendRequest(const Email& email,
       {"Body", parts},
       {"Headers", nlohmann::json::array({{{"Name", "Auto-Submitted"}, {"Value", "auto-generated"}}})}};
   nlohmann::json body = {
-      {"FromEmailAddress", *from},
+      {"FromEmailAddress", from},
       {"Destination", {{"ToAddresses", nlohmann::json::array({envelope.to})}}},
       {"Content", {{"Simple", simple}}},
       {"EmailTags",
@@ -169,6 +215,12 @@ SendOutcome SesEmailProvider::Judge(const ProviderAnswer& answer) const {
 
 bool SesEmailProvider::IsGoodRefusal(const ProviderAnswer& answer) const {
   return answer.status() == 403 && ErrorType(answer) == "AccessDeniedException";
+}
+
+EmailProviderDescriptor DescribeSes() {
+  return {.section = {.name = "ses", .defaults = SesSettings(), .keys = SesKeys()},
+          .sender_checks = {&CheckHttpSender},
+          .create = WithSettings(&Create)};
 }
 
 }  // namespace keelson

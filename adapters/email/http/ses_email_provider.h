@@ -46,4 +46,6 @@ class SesEmailProvider final : public HttpEmailProvider {
   const SesOptions options_;
 };
 
+EmailProviderDescriptor DescribeSes();
+
 }  // namespace keelson

@@ -1,8 +1,17 @@
 #include "adapters/email/log/log_email_provider.h"
 
+#include <memory>
+
 #include "core/common/strings.h"
 
 namespace keelson {
+namespace {
+
+absl::StatusOr<std::unique_ptr<EmailProvider>> CreateLogProvider(const NoSettings& /*settings*/, Log& log) {
+  return std::make_unique<LogEmailProvider>(log);
+}
+
+}  // namespace
 
 SendOutcome LogEmailProvider::Send(const Email& email, Deadline /*deadline*/) {
   const RenderedMessage& content = email.content;
@@ -21,6 +30,10 @@ SendOutcome LogEmailProvider::Probe(Deadline /*deadline*/) {
   SendOutcome outcome;
   outcome.kind = SendOutcome::Kind::kAccepted;
   return outcome;
+}
+
+EmailProviderDescriptor DescribeLogEmail() {
+  return {.section = {.name = "log"}, .create = WithSettings(&CreateLogProvider)};
 }
 
 }  // namespace keelson

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/support/descriptors/email_provider_descriptor.h"
 #include "core/common/deadline.h"
 #include "core/common/log.h"
 #include "core/notifications/email_provider.h"
@@ -21,5 +22,7 @@ class LogEmailProvider final : public EmailProvider {
  private:
   Log& log_;
 };
+
+EmailProviderDescriptor DescribeLogEmail();
 
 }  // namespace keelson

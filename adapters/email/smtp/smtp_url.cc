@@ -6,6 +6,7 @@
 
 #include "adapters/email/mime/unsendable.h"
 #include "adapters/email/smtp/helo_name.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -31,10 +32,9 @@ absl::Status CheckSmtpHost(std::string_view host) {
 }
 
 absl::StatusOr<std::string> SmtpUrl(const SmtpOptions& options) {
-  absl::Status status = WithSubject("email.smtp.host", CheckSmtpHost(options.host));
+  RETURN_IF_ERROR(WithSubject("email.smtp.host", CheckSmtpHost(options.host)));
   const std::string helo = options.helo.empty() ? DefaultHelo(options.host) : options.helo;
-  if (status.ok()) status = WithSubject("email.smtp.helo", CheckHelo(helo));
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(WithSubject("email.smtp.helo", CheckHelo(helo)));
   const UrlHandle url(curl_url(), &curl_url_cleanup);
   char* text = nullptr;
   const bool made =

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/support/descriptors/payment_provider_descriptor.h"
 #include "core/common/deadline.h"
 #include "core/refunds/payment_provider.h"
 
@@ -13,5 +14,7 @@ class RecordedPaymentProvider final : public PaymentProvider {
   std::string_view name() const override { return "recorded"; }
   PaymentOutcome Refund(const PaymentRefund& refund, Deadline deadline) override;
 };
+
+PaymentProviderDescriptor DescribeRecordedPayments();
 
 }  // namespace keelson

@@ -7,7 +7,8 @@
 
 namespace keelson {
 
-// What the file holds. INVALID_ARGUMENT, saying why without naming it, where it can't be read or holds more.
+// Returns the content of the file. INVALID_ARGUMENT if the file cannot be read or is larger than `max_bytes`;
+// the message is a predicate of the file: "can't be read: ...".
 absl::StatusOr<std::string> ReadSmallFile(const std::string& path, std::size_t max_bytes);
 
 }  // namespace keelson

@@ -8,14 +8,14 @@
 
 namespace keelson {
 
-// What is wrong with a key: predicates, such as "must be HOST:PORT".
+// The errors of a key, as predicates: "must be HOST:PORT".
 using ConfigErrors = std::vector<std::string>;
 
-inline ConfigErrors Require(bool holds, std::string_view mistake) {
-  return holds ? ConfigErrors() : ConfigErrors{std::string(mistake)};
+inline ConfigErrors Require(bool holds, std::string_view error) {
+  return holds ? ConfigErrors() : ConfigErrors{std::string(error)};
 }
 
-// `status` has a predicate of the key as its message.
+// The message of `status` is a predicate of the key.
 inline ConfigErrors Require(const absl::Status& status) {
   return status.ok() ? ConfigErrors() : ConfigErrors{std::string(status.message())};
 }

@@ -1,4 +1,4 @@
-#include "app/config/files.h"
+#include "adapters/support/files/small_file.h"
 
 #include <cerrno>
 #include <cstdio>

@@ -1,0 +1,9 @@
+#pragma once
+
+#include "adapters/support/descriptors/store_descriptor.h"
+
+namespace keelson {
+
+StoreDescriptor DescribeMemory();
+
+}  // namespace keelson

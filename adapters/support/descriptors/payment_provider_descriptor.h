@@ -1,0 +1,17 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "adapters/support/descriptors/config_section.h"
+#include "core/refunds/payment_provider.h"
+
+namespace keelson {
+
+struct PaymentProviderDescriptor {
+  ConfigSection section;
+  std::function<absl::StatusOr<std::unique_ptr<PaymentProvider>>(const AdapterSettings&)> create;
+};
+
+}  // namespace keelson

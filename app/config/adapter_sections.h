@@ -1,0 +1,58 @@
+// The sections of the adapters in the configuration, made from their descriptors.
+#pragma once
+
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "adapters/support/descriptors/config_section.h"
+#include "app/config/checks.h"
+#include "app/config/config.h"
+#include "app/config/schema.h"
+
+namespace keelson {
+
+// How the configuration chooses the adapters of a port.
+struct Port {
+  // The section that holds those of the adapters.
+  std::string_view section;
+  // The key that names the chosen adapters.
+  std::string_view selector;
+  // Between the selector and the name of an adapter, in errors.
+  std::string_view verb;
+  bool (*chooses)(const Config& config, std::string_view name);
+};
+
+extern const Port kStorePort;
+extern const Port kEmailPort;
+extern const Port kPaymentsPort;
+
+// The settings that `config` has for the adapter: those that were loaded, or else its defaults.
+const AdapterSettings& SettingsOf(const Config& config, const Port& port, const ConfigSection& section);
+
+std::vector<Key> SectionKeys(const Port& port, const ConfigSection& section);
+std::vector<ConfigCheck> SectionChecks(const Port& port, const ConfigSection& section);
+std::vector<ConfigCheck> SectionMachineChecks(const Port& port, const ConfigSection& section);
+
+template <typename Descriptor>
+std::vector<std::string> NamesOf(const std::vector<Descriptor>& descriptors) {
+  std::vector<std::string> names;
+  for (const Descriptor& descriptor : descriptors) names.emplace_back(descriptor.section.name);
+  return names;
+}
+
+// What `make` makes of the section of each descriptor, in order.
+template <typename Result, typename Descriptor>
+std::vector<Result> OfEachSection(const Port& port, const std::vector<Descriptor>& descriptors,
+                                  std::vector<Result> (*make)(const Port&, const ConfigSection&)) {
+  std::vector<Result> all;
+  for (const Descriptor& descriptor : descriptors) {
+    std::vector<Result> made = make(port, descriptor.section);
+    std::move(made.begin(), made.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+}  // namespace keelson

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "adapters/support/descriptors/email_provider_descriptor.h"
+#include "adapters/support/descriptors/payment_provider_descriptor.h"
+#include "adapters/support/descriptors/store_descriptor.h"
+
+namespace keelson {
+
+// The adapters that a configuration can choose from, in the order of the reference.
+struct AdapterTable {
+  std::vector<StoreDescriptor> stores;
+  std::vector<EmailProviderDescriptor> email_providers;
+  std::vector<PaymentProviderDescriptor> payment_providers;
+};
+
+}  // namespace keelson

@@ -1,0 +1,118 @@
+// The worked examples of an adapter: a store, and the e-mail provider of the README. Their descriptors alone
+// make them part of the configuration.
+#include <catch2/catch.hpp>
+
+#include "acme_email_provider.h"
+#include "adapters/support/descriptors/store_descriptor.h"
+#include "adapters/system/system_clock.h"
+#include "app/config/adapter_sections.h"
+#include "app/config/print.h"
+#include "tests/app/config_fixture.h"
+
+namespace keelson {
+namespace {
+
+struct TapeSettings {
+  std::string drive;
+  int blocks = 8;
+  absl::Duration timeout = absl::Seconds(5);
+};
+
+absl::Status CheckDrive(std::string_view drive) {
+  if (drive.starts_with("/dev/")) return absl::OkStatus();
+  return absl::InvalidArgumentError("must begin with /dev/");
+}
+
+absl::Status CheckTimeout(const TapeSettings& settings) {
+  if (settings.timeout >= settings.blocks * absl::Seconds(0.5)) return absl::OkStatus();
+  return absl::InvalidArgumentError("must not be shorter than 500ms for each of store.tape.blocks");
+}
+
+absl::StatusOr<std::unique_ptr<Store>> OpenTape(const TapeSettings& settings, bool /*migrate*/,
+                                                Clock& /*clock*/) {
+  return absl::UnavailableError(settings.drive);
+}
+
+StoreDescriptor DescribeTape() {
+  return {.section = {.name = "tape",
+                      .defaults = TapeSettings(),
+                      .keys = {{.name = "drive",
+                                .member = RefTo(&TapeSettings::drive),
+                                .description = "the tape drive",
+                                .required = true,
+                                .check = &CheckDrive},
+                               {.name = "blocks",
+                                .member = RefTo(&TapeSettings::blocks),
+                                .description = "blocks of one write",
+                                .min = "1",
+                                .max = "64"},
+                               {.name = "timeout",
+                                .member = RefTo(&TapeSettings::timeout),
+                                .description = "of one write"}},
+                      .checks = {{.keys = {"timeout", "blocks"}, .check = WithSettings(&CheckTimeout)}}},
+          .open = WithSettings(&OpenTape)};
+}
+
+AdapterTable WithExamples() {
+  AdapterTable adapters = BuiltInAdapters();
+  adapters.stores.push_back(DescribeTape());
+  adapters.email_providers.push_back(DescribeAcme());
+  return adapters;
+}
+
+std::string ErrorsOf(std::vector<std::string> settings) {
+  const ConfigFixture fixture(WithExamples());
+  return fixture.Mistakes(fixture.LoadSettings(std::move(settings)));
+}
+
+TEST_CASE("the keys of a descriptor are in the reference and can be set and shown") {
+  const ConfigFixture fixture(WithExamples());
+  const std::string reference = ConfigReference(fixture.schema());
+  CHECK_THAT(reference, Catch::Contains("# where everything is kept: sqlite | postgres | memory | tape\n") &&
+                            Catch::Contains("\n[store.tape]\n# the tape drive\ndrive = \"\"\n"
+                                            "# blocks of one write (1 to 64)\nblocks = 8\n") &&
+                            Catch::Contains("\n[email.acme]\n# the provider's API key\napi_key = \"\"\n"));
+  const auto loaded = fixture.LoadSettings({"email.providers=['acme']", "email.acme.api_key=hunter2"});
+  REQUIRE(fixture.Mistakes(loaded) == "");
+  CHECK_THAT(ShowConfig(fixture.schema(), *loaded), Catch::Contains("api_key = \"(hidden)\"  # --set\n"));
+  CHECK(fixture.Value(fixture.LoadSettings({"store.tape.blocks=2"})->config, "store.tape.blocks") == "2");
+}
+
+TEST_CASE("the keys of a descriptor are checked by their type, bounds and form") {
+  CHECK(ErrorsOf({"store.tape.blocks=65"}) ==
+        "--set: store.tape.blocks must be a whole number, from 1 to 64");
+  CHECK(ErrorsOf({"store.tape.block=1"}) ==
+        "--set: store.tape.block is not a known key; did you mean store.tape.blocks?");
+  CHECK(ErrorsOf({"email.providers=['acme']"}) ==
+        "--set: email.acme.api_key must not be empty where email.providers lists acme");
+  CHECK(ErrorsOf({"email.providers=['acme']", "email.acme.api_key=k", "email.acme.base_url=nowhere"}) ==
+        "--set: email.acme.base_url must be empty, or a URL such as https://api.example.com");
+}
+
+TEST_CASE("the checks of a descriptor run if its adapter is chosen and the keys are valid") {
+  CHECK(ErrorsOf({"store.tape.drive=x", "store.tape.timeout=1s"}) == "");
+  CHECK(ErrorsOf({"store.adapter=tape"}) ==
+        "--set: store.tape.drive must not be empty where store.adapter is tape");
+  CHECK(ErrorsOf({"store.adapter=tape", "store.tape.drive=x", "store.tape.timeout=1s"}) ==
+        "--set: store.tape.drive must begin with /dev/\n"
+        "--set: store.tape.timeout must not be shorter than 500ms for each of store.tape.blocks");
+  CHECK(ErrorsOf({"store.adapter=tape", "store.tape.drive=/dev/t", "store.tape.timeout=1s",
+                  "store.tape.blocks=0"}) == "--set: store.tape.blocks must be a whole number, from 1 to 64");
+}
+
+TEST_CASE("an adapter is created with the settings that were loaded, or else its defaults") {
+  const StoreDescriptor tape = DescribeTape();
+  const ConfigFixture fixture(WithExamples());
+  const auto loaded = fixture.LoadSettings({"store.adapter=tape", "store.tape.drive=/dev/tape"});
+  REQUIRE(fixture.Mistakes(loaded) == "");
+  SystemClock clock;
+  const auto open = [&](const Config& config) {
+    const auto store = tape.open(SettingsOf(config, kStorePort, tape.section), /*migrate=*/true, clock);
+    return std::string(store.status().message());
+  };
+  CHECK(open(loaded->config) == "/dev/tape");
+  CHECK(open(Config()) == "");
+}
+
+}  // namespace
+}  // namespace keelson
