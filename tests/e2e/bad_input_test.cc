@@ -12,6 +12,7 @@
 #include "tests/e2e/support/raw_connection.h"
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/service_process.h"
+#include "tests/support/seed.h"
 
 namespace keelson::e2e {
 namespace {
@@ -171,7 +172,8 @@ TEST_CASE("malformed UTF-8 is named by its field") {
 
 TEST_CASE("bytes that are no message are refused") {
   Shop shop;
-  std::mt19937 random(20260101);
+  const Seed seed(20260101);
+  std::mt19937 random(seed.value());
   for (int i = 0; i < 300; ++i) {
     std::string bytes(1 + random() % 64, '\0');
     for (char& byte : bytes) byte = static_cast<char>(random());
@@ -198,7 +200,8 @@ TEST_CASE("a message that is too large is refused before it is read") {
 
 TEST_CASE("garbage on the port harms nobody") {
   Shop shop;
-  std::mt19937 random(20260102);
+  const Seed seed(20260102);
+  std::mt19937 random(seed.value());
   for (int i = 0; i < 50; ++i) {
     const RawConnection connection(shop.service.target());
     REQUIRE(connection.connected());

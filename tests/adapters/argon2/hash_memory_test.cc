@@ -51,10 +51,14 @@ TEST_CASE("a block stays as it is until another size is asked for or it is freed
 
 TEST_CASE("each thread has its own block, which goes with it") {
   void* mine = HashMemory::Borrow(kMiB);
-  std::thread([mine] {
-    CHECK(HashMemory::held_bytes() == 0);
-    CHECK(HashMemory::Borrow(kMiB) != mine);
+  std::size_t held_before = kMiB;
+  void* other = nullptr;
+  std::thread([&] {
+    held_before = HashMemory::held_bytes();
+    other = HashMemory::Borrow(kMiB);
   }).join();
+  CHECK(held_before == 0);
+  CHECK(other != mine);
   CHECK(HashMemory::held_bytes() == kMiB);
   HashMemory::Free();
 }

@@ -248,14 +248,14 @@ TEST_CASE("a write beyond the workers and their queue is turned away, while read
 TEST_CASE("a write that is cancelled while it waits is never begun") {
   SlowWrite slow;
   RpcServerFixture fixture(slow.handlers(), OneWorker(8));
-  std::thread first([&] { CHECK(fixture.Register().ok()); });
+  grpc::Status first;
+  std::thread caller([&] { first = fixture.Register(); });
   slow.AwaitBegun(1);
-  std::thread waiting(
-      [&] { CHECK(fixture.Register(absl::Milliseconds(100)).error_code() == grpc::DEADLINE_EXCEEDED); });
-  waiting.join();
+  CHECK(fixture.Register(absl::Milliseconds(100)).error_code() == grpc::DEADLINE_EXCEEDED);
   absl::SleepFor(absl::Milliseconds(50));
   slow.go_on.Notify();
-  first.join();
+  caller.join();
+  CHECK(first.ok());
   CHECK(fixture.Register().ok());
   CHECK(slow.begun == 2);
 }
@@ -380,15 +380,19 @@ TEST_CASE("shutting down finishes the call under way and refuses new ones") {
 TEST_CASE("at the deadline of shutting down, what waits is cancelled") {
   SlowWrite slow;
   RpcServerFixture fixture(slow.handlers(), OneWorker(8));
-  std::thread first([&] { CHECK(fixture.Register().error_code() != grpc::OK); });
+  grpc::Status first;
+  grpc::Status second;
+  std::thread running([&] { first = fixture.Register(); });
   slow.AwaitBegun(1);
-  std::thread second([&] { CHECK(fixture.Register().error_code() != grpc::OK); });
+  std::thread waiting([&] { second = fixture.Register(); });
   absl::SleepFor(absl::Milliseconds(100));
   std::thread shutdown([&] { fixture.engine().Shutdown(Deadline::After(absl::ZeroDuration())); });
-  second.join();
-  first.join();
+  waiting.join();
+  running.join();
   slow.go_on.Notify();
   shutdown.join();
+  CHECK_FALSE(first.ok());
+  CHECK_FALSE(second.ok());
   CHECK(slow.begun == 1);
 }
 

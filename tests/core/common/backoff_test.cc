@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "tests/support/fake_entropy.h"
+#include "tests/support/seed.h"
 
 namespace keelson {
 namespace {
@@ -29,7 +30,8 @@ TEST_CASE("A delay's ceiling doubles with each attempt, up to the cap") {
 TEST_CASE("A delay is spread over everything from nothing to its ceiling") {
   ConstantEntropy least(0);
   CHECK(FullJitter(least, kBase, kCap, 5) == absl::ZeroDuration());
-  FakeEntropy random(9);
+  const Seed seed(9);
+  FakeEntropy random(seed.value());
   absl::Duration sum;
   constexpr int kRounds = 4000;
   for (int i = 0; i < kRounds; ++i) {

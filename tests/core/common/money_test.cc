@@ -5,6 +5,7 @@
 
 #include "core/common/amount.h"
 #include "tests/support/fake_entropy.h"
+#include "tests/support/seed.h"
 #include "tests/support/status_checks.h"
 
 namespace keelson {
@@ -81,7 +82,8 @@ TEST_CASE("A share is the floor of its part, also where the product leaves int64
 }
 
 TEST_CASE("However units are shared out, each share is fair and together they make the total") {
-  FakeEntropy random(7);
+  const Seed seed(7);
+  FakeEntropy random(seed.value());
   for (int round = 0; round < 2000; ++round) {
     const auto total = static_cast<std::int64_t>(random.Below(kMaxMinorUnits) >> random.Below(50));
     const auto units = static_cast<std::int64_t>(1 + random.Below(1'000'000) / (1 + random.Below(100'000)));

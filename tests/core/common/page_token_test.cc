@@ -3,6 +3,7 @@
 #include "absl/strings/escaping.h"
 #include "core/common/page.h"
 #include "tests/support/fake_entropy.h"
+#include "tests/support/seed.h"
 #include "tests/support/status_checks.h"
 
 namespace keelson {
@@ -61,7 +62,8 @@ TEST_CASE("A page token of another length, padded or spaced is refused") {
 
 TEST_CASE("No random bytes are taken for a page token") {
   const PageTokens tokens(kKey);
-  FakeEntropy random(5);
+  const Seed seed(5);
+  FakeEntropy random(seed.value());
   for (int i = 0; i < 2000; ++i) {
     std::string bytes(1 + random.Below(64), '\0');
     random.Fill(std::as_writable_bytes(std::span(bytes)));

@@ -7,6 +7,7 @@
 #include "core/orders/order.h"
 #include "core/refunds/refund.h"
 #include "tests/support/fake_entropy.h"
+#include "tests/support/seed.h"
 
 namespace keelson {
 namespace {
@@ -149,7 +150,8 @@ void FeedGarbage(FakeEntropy& random, const std::string& valid) {
 }
 
 TEST_CASE("No garbage makes the reader of stored answers crash") {
-  FakeEntropy random(3);
+  const Seed seed(3);
+  FakeEntropy random(seed.value());
   FeedGarbage<Everything>(random, Serialize(Sample()));
   FeedGarbage<UserFields>(random, Serialize(UserFields{}));
   OrderFields order;

@@ -4,6 +4,7 @@
 #include "core/refunds/refund_rules.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_entropy.h"
+#include "tests/support/seed.h"
 
 namespace keelson {
 namespace {
@@ -120,7 +121,8 @@ RefundLines Rest(const Order& order) {
 }
 
 TEST_CASE("Lines refunded in whatever steps, some of which fail, give back their totals and never more") {
-  FakeEntropy random(11);
+  const Seed seed(11);
+  FakeEntropy random(seed.value());
   const absl::Time now = FakeClock().Now();
   for (int round = 0; round < 1500; ++round) {
     Order order = RandomOrder(random);

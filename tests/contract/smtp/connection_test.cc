@@ -6,7 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "core/notifications/message_repository.h"
-#include "tests/contract/email_smtp/fixture.h"
+#include "tests/contract/smtp/fixture.h"
 
 namespace keelson {
 namespace {

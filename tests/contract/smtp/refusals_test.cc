@@ -6,7 +6,7 @@
 
 #include "adapters/email/smtp/smtp_verdict.h"
 #include "core/common/text.h"
-#include "tests/contract/email_smtp/fixture.h"
+#include "tests/contract/smtp/fixture.h"
 
 namespace keelson {
 namespace {

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/notifications/message_repository.h"
-#include "tests/contract/email_smtp/fixture.h"
+#include "tests/contract/smtp/fixture.h"
 #include "tests/support/http/self_signed.h"
 
 namespace keelson {

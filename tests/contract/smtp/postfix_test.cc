@@ -6,7 +6,7 @@
 #include "absl/time/clock.h"
 #include "adapters/email/mime/mime_message.h"
 #include "tests/adapters/email/parsed_mail.h"
-#include "tests/contract/email_smtp/fixture.h"
+#include "tests/contract/smtp/fixture.h"
 #include "tests/support/http/self_signed.h"
 #include "tests/support/postfix/postfix_server.h"
 

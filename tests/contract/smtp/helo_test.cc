@@ -3,7 +3,7 @@
 
 #include "adapters/email/smtp/helo_name.h"
 #include "adapters/email/smtp/smtp_url.h"
-#include "tests/contract/email_smtp/fixture.h"
+#include "tests/contract/smtp/fixture.h"
 
 namespace keelson {
 namespace {

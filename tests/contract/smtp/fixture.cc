@@ -1,4 +1,4 @@
-#include "tests/contract/email_smtp/fixture.h"
+#include "tests/contract/smtp/fixture.h"
 
 #include <stdlib.h>
 #include <unistd.h>

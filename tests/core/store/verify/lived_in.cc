@@ -1,4 +1,4 @@
-#include "tests/core/audit/lived_in.h"
+#include "tests/core/store/verify/lived_in.h"
 
 namespace keelson {
 

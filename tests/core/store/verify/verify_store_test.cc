@@ -9,7 +9,7 @@
 
 #include "core/accounts/user_repository.h"
 #include "core/common/strings.h"
-#include "tests/core/audit/lived_in.h"
+#include "tests/core/store/verify/lived_in.h"
 
 namespace keelson {
 namespace {
