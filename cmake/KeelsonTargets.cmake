@@ -85,7 +85,7 @@ endfunction()
 # keelson_test(NAME SOURCE... [DEPENDS LIBRARY...] [LABELS LABEL...] [PRECOMPILED_IN LIBRARY] [LONG] [SINGLE_THREADED]):
 # a Catch2 executable that ctest runs. Its suite, the folder under tests/ that declares it, is a label of it and the target
 # keelson_tests_SUITE builds it. PRECOMPILED_IN: whose precompiled headers the test uses; g++ demands that both have
-# the same definitions. LONG: ctest starts it first, so that nothing waits for it in the end. SINGLE_THREADED: left out of
+# the same definitions. LONG: ctest starts it first, so that nothing waits for it in the end, and gives it more time. SINGLE_THREADED: left out of
 # a build with the thread sanitizer, which can't find anything in it.
 function(keelson_test name)
   cmake_parse_arguments(ARG "LONG;SINGLE_THREADED" "PRECOMPILED_IN" "DEPENDS;LABELS" ${ARGN})
@@ -109,7 +109,7 @@ function(keelson_test name)
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} LABELS "${suite};${ARG_LABELS}")
   if(ARG_LONG)
-    set_tests_properties(${name} PROPERTIES COST 100)
+    set_tests_properties(${name} PROPERTIES COST 100 TIMEOUT 900)
   endif()
   set(cases "${CMAKE_CURRENT_BINARY_DIR}/${name}_cases.cmake")
   file(GENERATE OUTPUT "${cases}" CONTENT "if(CTEST_CONFIGURATION_TYPE STREQUAL \"cases\")

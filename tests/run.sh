@@ -1,6 +1,7 @@
 #!/bin/sh
 # run.sh [CTEST ARGUMENT...]: installs what is missing, builds everything and runs every test, or those that the
-# arguments choose (-R store, -L e2e). KEELSON_BUILD=DIR builds there instead of build/.
+# arguments choose: by program (-R store), suite (-L e2e) or single case (-C cases -R 'a read sees').
+# KEELSON_BUILD=DIR builds there instead of build/.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -13,4 +14,5 @@ cmake --build "$release" --parallel "$(nproc)"
 # The tests find the commands that the package lists bring, and no others that this machine may have.
 python3 -B "$root/tests/packages/link_commands.py" "$release/commands" "$root/cmake/packages.txt" "$root/tests/packages.txt"
 cd "$release"
-PATH=$release/commands exec ctest --output-on-failure --parallel 2 "$@"
+# One more than there are processors, because most tests wait for timeouts and disks for part of their time.
+PATH=$release/commands exec ctest --output-on-failure --parallel $(($(nproc) + 1)) "$@"
