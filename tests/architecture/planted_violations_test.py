@@ -2,11 +2,13 @@
 """Proves the checks of this folder by planting one violation of each kind in a small tree, beside code that is right."""
 
 import pathlib
+import re
 import tempfile
 import unittest
 
 import check_clocks
 import check_includes
+import check_places
 
 RIGHT = {
     "core/common/text.cc": ["string", "absl/strings/str_cat.h", "core/common/text.h", "utf8proc.h"],
@@ -106,6 +108,21 @@ class PlantedViolations(unittest.TestCase):
                 found = list(check_clocks.violations(root))
                 self.assertEqual(len(found), 1)
                 self.assertIn(path, found[0])
+
+    def test_an_unlisted_place_of_a_change_is_named(self):
+        with tempfile.TemporaryDirectory() as folder:
+            root = pathlib.Path(folder)
+            for _, pattern, places in check_places.PLACES:
+                for place in places:
+                    file = root / (place + "store.cc" if place.endswith("/") else place)
+                    file.parent.mkdir(parents=True, exist_ok=True)
+                    with file.open("a") as text:
+                        text.write(re.sub(r"\(\?i\)", "", pattern.split("|")[0]) + "\n")
+            self.assertEqual(check_places.check(root), [])
+            (root / "app/checks.cc").write_text("Brevo\n")
+            self.assertEqual(check_places.check(root), ["app/checks.cc: an unlisted place of the e-mail provider brevo"])
+            (root / "core/use_cases.h").unlink()
+            self.assertIn("core/use_cases.h: no place of the method RetryMessages any more", check_places.check(root))
 
 
 if __name__ == "__main__":
