@@ -16,6 +16,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -77,10 +78,9 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const Heal
     return absl::InvalidArgumentError("--tls-cert and --tls-key must be given together");
   }
   grpc::SslCredentialsOptions tls;
-  absl::Status status = Read("--tls-ca", options.tls_ca, tls.pem_root_certs);
-  if (status.ok()) status = Read("--tls-cert", options.tls_cert, tls.pem_cert_chain);
-  if (status.ok()) status = Read("--tls-key", options.tls_key, tls.pem_private_key);
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(Read("--tls-ca", options.tls_ca, tls.pem_root_certs));
+  RETURN_IF_ERROR(Read("--tls-cert", options.tls_cert, tls.pem_cert_chain));
+  RETURN_IF_ERROR(Read("--tls-key", options.tls_key, tls.pem_private_key));
   return grpc::SslCredentials(tls);
 }
 
@@ -120,11 +120,9 @@ absl::StatusOr<grpc::ByteBuffer> Call(const HealthProbeOptions& options,
 }  // namespace
 
 absl::Status ProbeHealth(const HealthProbeOptions& options) {
-  const auto credentials = Credentials(options);
-  if (!credentials.ok()) return credentials.status();
-  const absl::StatusOr<grpc::ByteBuffer> response = Call(options, *credentials);
-  if (!response.ok()) return response.status();
-  const std::optional<std::uint64_t> status = DecodeStatus(*response);
+  ASSIGN_OR_RETURN(const auto credentials, Credentials(options));
+  ASSIGN_OR_RETURN(const grpc::ByteBuffer response, Call(options, credentials));
+  const std::optional<std::uint64_t> status = DecodeStatus(response);
   if (status == kServing) return absl::OkStatus();
   const bool known = status.has_value() && *status < std::size(kStatusNames);
   return absl::UnavailableError(StrCat(options.address, ": ", known ? kStatusNames[*status] : "no answer"));

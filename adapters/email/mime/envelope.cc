@@ -3,6 +3,7 @@
 #include "adapters/email/mime/header.h"
 #include "adapters/email/mime/unsendable.h"
 #include "core/common/domain_name.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
 
@@ -20,11 +21,10 @@ absl::Status CheckTexts(const RenderedMessage& content) {
 }
 
 // Converts the mailbox's domain to ASCII.
-absl::StatusOr<Mailbox> WireMailbox(absl::StatusOr<Mailbox> mailbox) {
-  if (!mailbox.ok()) return mailbox.status();
-  const absl::StatusOr<std::string> domain = AsciiDomain(mailbox->domain());
-  if (!domain.ok()) return domain.status();
-  mailbox->address.replace(mailbox->address.rfind('@') + 1, std::string::npos, *domain);
+absl::StatusOr<Mailbox> WireMailbox(absl::StatusOr<Mailbox> parsed) {
+  ASSIGN_OR_RETURN(Mailbox mailbox, std::move(parsed));
+  ASSIGN_OR_RETURN(const std::string domain, AsciiDomain(mailbox.domain()));
+  mailbox.address.replace(mailbox.address.rfind('@') + 1, std::string::npos, domain);
   return mailbox;
 }
 
@@ -42,7 +42,7 @@ absl::StatusOr<Mailbox> ReadSender(std::string_view from) {
 absl::StatusOr<Envelope> ReadEnvelope(const Email& email) {
   absl::StatusOr<Mailbox> from = ReadSender(email.from);
   if (!from.ok()) return WithSubject("the sender", from.status());
-  if (absl::Status status = CheckTexts(email.content); !status.ok()) return status;
+  RETURN_IF_ERROR(CheckTexts(email.content));
   absl::StatusOr<Mailbox> to = WireMailbox(ParseRecipient(email.to));
   if (!to.ok()) return WithSubject("the recipient", to.status());
   Envelope envelope;

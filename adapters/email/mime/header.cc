@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "core/common/domain_name.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
 
@@ -107,15 +108,14 @@ absl::StatusOr<std::string> WireAddress(const Mailbox& mailbox) {
   if (at == std::string::npos || !IsDotAtom(std::string_view(mailbox.address).substr(0, at))) {
     return absl::InvalidArgumentError("an address must have an unquoted local part");
   }
-  absl::StatusOr<std::string> domain = AsciiDomain(mailbox.domain());
-  if (!domain.ok()) return domain.status();
-  return StrCat(mailbox.address.substr(0, at + 1), *domain);
+  ASSIGN_OR_RETURN(const std::string domain, AsciiDomain(mailbox.domain()));
+  return StrCat(mailbox.address.substr(0, at + 1), domain);
 }
 
 }  // namespace
 
 absl::StatusOr<std::string> TextHeader(std::string_view name, std::string_view value) {
-  if (absl::Status status = CheckValue(value); !status.ok()) return status;
+  RETURN_IF_ERROR(CheckValue(value));
   if (FoldsPlainly(value)) {
     const std::vector<std::string> words = Words(value);
     if (name.size() + 2 + words.front().size() <= kLineColumns) return Folded(name, words);
@@ -125,13 +125,12 @@ absl::StatusOr<std::string> TextHeader(std::string_view name, std::string_view v
 
 absl::StatusOr<std::string> MailboxHeader(std::string_view name, const Mailbox& mailbox) {
   for (const std::string& part : {mailbox.display_name, mailbox.address}) {
-    if (absl::Status status = CheckValue(part); !status.ok()) return status;
+    RETURN_IF_ERROR(CheckValue(part));
   }
-  absl::StatusOr<std::string> address = WireAddress(mailbox);
-  if (!address.ok()) return address.status();
-  if (mailbox.display_name.empty()) return Folded(name, std::vector<std::string>{*std::move(address)});
+  ASSIGN_OR_RETURN(std::string address, WireAddress(mailbox));
+  if (mailbox.display_name.empty()) return Folded(name, std::vector<std::string>{std::move(address)});
   std::vector<std::string> words = DisplayNameWords(mailbox.display_name);
-  words.push_back(StrCat("<", *address, ">"));
+  words.push_back(StrCat("<", address, ">"));
   return Folded(name, words);
 }
 

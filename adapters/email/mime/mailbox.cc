@@ -1,6 +1,7 @@
 #include "adapters/email/mime/mailbox.h"
 
 #include "core/common/email_address.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
 
@@ -44,15 +45,12 @@ absl::StatusOr<Mailbox> ParseMailbox(std::string_view text) {
   if (address.ends_with('>')) {
     const std::size_t open = address.rfind('<');
     if (open == std::string_view::npos) return Invalid("lacks the \"<\" before its address");
-    absl::StatusOr<std::string> name = ParseDisplayName(Trim(address.substr(0, open)));
-    if (!name.ok()) return name.status();
-    mailbox.display_name = *std::move(name);
+    ASSIGN_OR_RETURN(mailbox.display_name, ParseDisplayName(Trim(address.substr(0, open))));
     address = address.substr(open + 1, address.size() - open - 2);
   }
-  const absl::StatusOr<EmailAddress> parsed = EmailAddress::Parse(address);
-  if (!parsed.ok()) return parsed.status();
+  ASSIGN_OR_RETURN(const EmailAddress parsed, EmailAddress::Parse(address));
   if (Trim(address) != address) return Invalid("must not have spaces around its address");
-  mailbox.address = parsed->text();
+  mailbox.address = parsed.text();
   return mailbox;
 }
 

@@ -8,6 +8,7 @@
 #include "adapters/email/mime/quoted_printable.h"
 #include "adapters/email/mime/seven_bit.h"
 #include "core/common/domain_name.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
 
@@ -37,16 +38,15 @@ std::string Body(const Email& email) {
 }
 
 absl::StatusOr<std::string> Headers(const Email& email, const Mailbox& from, const Mailbox& to) {
-  absl::StatusOr<std::string> domain = AsciiDomain(from.domain());
-  if (!domain.ok()) return domain.status();
+  ASSIGN_OR_RETURN(const std::string domain, AsciiDomain(from.domain()));
   const std::string date = absl::FormatTime(absl::RFC1123_full, email.date, absl::UTCTimeZone());
   std::string headers = StrCat("Date: ", date, "\r\n");
   for (const absl::StatusOr<std::string>& field :
        {MailboxHeader("From", from), MailboxHeader("To", to), TextHeader("Subject", email.content.subject)}) {
-    if (!field.ok()) return field.status();
+    RETURN_IF_ERROR(field.status());
     headers += StrCat(*field);
   }
-  absl::StrAppend(&headers, "Message-ID: <", email.id.ToString(), "@", *domain, ">\r\n",
+  absl::StrAppend(&headers, "Message-ID: <", email.id.ToString(), "@", domain, ">\r\n",
                   "Auto-Submitted: auto-generated\r\n");
   return headers;
 }
@@ -62,9 +62,8 @@ absl::StatusOr<std::string> RenderMime(const Email& email) {
   if (!from.ok()) return absl::InvalidArgumentError(StrCat("the sender ", from.status().message()));
   const absl::StatusOr<Mailbox> to = ParseRecipient(email.to);
   if (!to.ok()) return absl::InvalidArgumentError(StrCat("the recipient ", to.status().message()));
-  absl::StatusOr<std::string> headers = Headers(email, *from, *to);
-  if (!headers.ok()) return headers.status();
-  return StrCat(*headers, Body(email));
+  ASSIGN_OR_RETURN(const std::string headers, Headers(email, *from, *to));
+  return StrCat(headers, Body(email));
 }
 
 }  // namespace keelson

@@ -9,6 +9,7 @@
 #include "absl/memory/memory.h"
 #include "adapters/passwords/argon2/hash_memory.h"
 #include "adapters/passwords/argon2/phc_string.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -33,7 +34,7 @@ absl::StatusOr<std::unique_ptr<Argon2Hasher>> Argon2Hasher::Create(const Argon2O
   const Argon2idCost cost{.memory_kib = static_cast<std::uint32_t>(options.memory_bytes / 1024),
                           .iterations = options.iterations,
                           .parallelism = options.parallelism};
-  if (absl::Status status = CheckArgon2idCost(cost); !status.ok()) return status;
+  RETURN_IF_ERROR(CheckArgon2idCost(cost));
   if (options.memory_budget_bytes < cost.memory_bytes()) {
     return absl::InvalidArgumentError("the memory budget must hold one hash at least");
   }
@@ -51,20 +52,15 @@ Argon2Hasher::Argon2Hasher(const Argon2idCost& cost, const HashSlots::Options& s
 absl::StatusOr<std::string> Argon2Hasher::Hash(const Secret& password, Deadline deadline) {
   PhcString phc{.cost = cost_, .salt = std::string(kSaltBytes, '\0'), .hash = std::string(kHashBytes, '\0')};
   entropy_.Fill(std::as_writable_bytes(std::span(phc.salt)));
-  if (absl::Status status = Compute(password, phc.cost, phc.salt, phc.hash, deadline); !status.ok()) {
-    return status;
-  }
+  RETURN_IF_ERROR(Compute(password, phc.cost, phc.salt, phc.hash, deadline));
   return FormatPhc(phc);
 }
 
 absl::StatusOr<bool> Argon2Hasher::Verify(const Secret& password, std::string_view phc, Deadline deadline) {
-  const absl::StatusOr<PhcString> stored = ParsePhc(phc);
-  if (!stored.ok()) return stored.status();
-  std::string computed(stored->hash.size(), '\0');
-  if (absl::Status status = Compute(password, stored->cost, stored->salt, computed, deadline); !status.ok()) {
-    return status;
-  }
-  const bool same = sodium_memcmp(computed.data(), stored->hash.data(), computed.size()) == 0;
+  ASSIGN_OR_RETURN(const PhcString stored, ParsePhc(phc));
+  std::string computed(stored.hash.size(), '\0');
+  RETURN_IF_ERROR(Compute(password, stored.cost, stored.salt, computed, deadline));
+  const bool same = sodium_memcmp(computed.data(), stored.hash.data(), computed.size()) == 0;
   sodium_memzero(computed.data(), computed.size());
   return same;
 }

@@ -10,6 +10,7 @@
 
 #include "core/common/condition_variable.h"
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 #include "core/common/steady_time.h"
 #include "core/common/strings.h"
 
@@ -64,7 +65,7 @@ absl::Status HashSlots::Run(std::uint64_t memory_bytes, Deadline deadline, absl:
   if (deadline.expired()) return absl::DeadlineExceededError("no time is left to hash the password");
   Job job(memory_bytes, deadline, work);
   absl::MutexLock lock(&mutex_);
-  if (absl::Status status = Enqueue(job); !status.ok()) return status;
+  RETURN_IF_ERROR(Enqueue(job));
   while (job.state == Job::State::kWaiting) {
     if (!job.changed.WaitUntil(&mutex_, deadline) && job.state == Job::State::kWaiting) {
       queue_.erase(std::find(queue_.begin(), queue_.end(), &job));

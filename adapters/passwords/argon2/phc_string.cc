@@ -8,6 +8,7 @@
 #include <ranges>
 #include <vector>
 
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -74,7 +75,7 @@ absl::StatusOr<PhcString> ParsePhc(std::string_view text) {
   }
   PhcString phc;
   if (!ReadCost(parts[3], phc.cost)) return invalid("has malformed parameters");
-  if (absl::Status status = CheckArgon2idCost(phc.cost); !status.ok()) return status;
+  RETURN_IF_ERROR(CheckArgon2idCost(phc.cost));
   auto salt = FromBase64(parts[4], Argon2idBounds::kMinSaltBytes, Argon2idBounds::kMaxSaltBytes);
   if (!salt) return invalid("has a malformed salt");
   auto hash = FromBase64(parts[5], Argon2idBounds::kMinHashBytes, Argon2idBounds::kMaxHashBytes);
