@@ -2,7 +2,6 @@
 // depend on them. A new field at the end of an entity leaves these bytes readable.
 #include <catch2/catch.hpp>
 #include <string>
-#include <string_view>
 
 #include "absl/strings/escaping.h"
 #include "core/common/serialize.h"
@@ -165,7 +164,7 @@ Cooldown SampleCooldown() {
 }
 
 template <typename Row>
-void CheckBytes(const Row& row, std::string_view hex) {
+void CheckBytes(const Row& row, const std::string& hex) {
   CHECK(Deserialize<Row>(absl::HexStringToBytes(hex)) == row);
 }
 
