@@ -1,4 +1,4 @@
-// Every use case, and what each is made of. To add one, add its line here and offer it in a service.
+// Owns every use case. To add a use case, add a line here and a method in a service of adapters/grpc.
 #pragma once
 
 #include <string>
@@ -35,8 +35,7 @@
 
 namespace keelson {
 
-// Owns the use cases that callers reach; the ports outlive it. Each may be called from any number of threads
-// at once.
+// The ports must outlive the struct. Every use case is thread-safe.
 class UseCases {
  public:
   struct Ports {

@@ -4,6 +4,7 @@
 
 #include "core/accounts/user_repository.h"
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -28,20 +29,18 @@ absl::StatusOr<std::vector<UserId>> ParseIds(const std::vector<std::string>& tex
 
 absl::StatusOr<UserBatch> BatchGetUsers::Handle(const CallContext& context,
                                                 const std::vector<std::string>& texts) {
-  const absl::StatusOr<std::vector<UserId>> ids = ParseIds(texts);
-  if (!ids.ok()) return ids.status();
+  ASSIGN_OR_RETURN(const std::vector<UserId> ids, ParseIds(texts));
   std::vector<User> users;
   const absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
-    absl::StatusOr<std::vector<User>> found = tx.users().FindMany(*ids);
-    if (found.ok()) users = std::move(*found);
-    return found.status();
+    ASSIGN_OR_RETURN(users, tx.users().FindMany(ids));
+    return absl::OkStatus();
   });
   if (!status.ok()) return status;
 
   std::map<UserId, const User*> by_id;
   for (const User& user : users) by_id.emplace(user->id, &user);
   UserBatch batch;
-  for (const UserId& id : *ids) {
+  for (const UserId& id : ids) {
     const auto found = by_id.find(id);
     if (found != by_id.end()) {
       batch.users.push_back(*found->second);

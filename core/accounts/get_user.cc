@@ -3,6 +3,7 @@
 #include "core/accounts/find_by_address.h"
 #include "core/accounts/user_repository.h"
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -11,9 +12,8 @@ absl::StatusOr<User> Read(Store& store, const CallContext& context,
                           absl::FunctionRef<Found<User>(UserReader&)> find) {
   std::optional<User> user;
   const absl::Status status = store.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
-    Found<User> found = find(tx.users());
-    if (found.ok()) user = std::move(*found);
-    return found.status();
+    ASSIGN_OR_RETURN(user, find(tx.users()));
+    return absl::OkStatus();
   });
   if (!status.ok()) return status;
   if (!user) return MakeError(Reason::kUserNotFound, "there is no such user");

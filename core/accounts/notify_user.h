@@ -13,7 +13,8 @@
 
 namespace keelson {
 
-// Queues an e-mail to `recipient` in the unit of work that gives rise to it. `expire_time`: not sent later.
+// Queues an e-mail to `recipient` in the transaction that causes it. The e-mail is not sent after
+// `expire_time`.
 absl::Status NotifyUser(WriteTransaction& tx, const CallContext& context, IdGenerator& ids,
                         std::string_view template_name, const User& recipient, TemplateVariables variables,
                         absl::Time now, std::optional<absl::Time> expire_time = std::nullopt);

@@ -7,6 +7,7 @@
 #include "core/accounts/password_policy.h"
 #include "core/accounts/user_repository.h"
 #include "core/common/locale.h"
+#include "core/common/status_macros.h"
 #include "core/events/event_repository.h"
 #include "core/store/idempotency_repository.h"
 #include "core/store/idempotent_execution.h"
@@ -16,12 +17,12 @@ namespace {
 
 constexpr std::size_t kMaxDisplayName = 200;
 
-struct RegisterUserAnswer {
+struct RegisterUserResponse {
   std::optional<UserFields> user;
 };
 
 template <typename Visitor>
-void VisitFields(Visitor& a, RegisterUserAnswer& answer) {
+void VisitFields(Visitor& a, RegisterUserResponse& answer) {
   a(answer.user);
 }
 
@@ -66,70 +67,64 @@ absl::StatusOr<RegisterUser::ValidatedRegistration> RegisterUser::Check(
   return applicant;
 }
 
-// The address is held: its owner is told, nobody else.
+// Only the owner learns that an account holds the address.
 absl::Status RegisterUser::NotifyExistingOwner(WriteTransaction& tx, const CallContext& context,
                                                const User& existing_user, absl::Time now) {
-  const absl::StatusOr<bool> free =
-      tx.cooldowns().TryStart(AddressCooldown(existing_user->email_key), now, now + policy_.resend_cooldown);
-  if (!free.ok() || !*free) return free.status();
+  ASSIGN_OR_RETURN(
+      const bool cooldown_over,
+      tx.cooldowns().TryStart(AddressCooldown(existing_user->email_key), now, now + policy_.resend_cooldown));
+  if (!cooldown_over) return absl::OkStatus();
   return NotifyUser(tx, context, ids_, "account_exists", existing_user, {}, now);
 }
 
 absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& context,
                                                          const RegisterUserCommand& command) {
-  absl::StatusOr<ValidatedRegistration> applicant = Check(command);
-  if (!applicant.ok()) return applicant.status();
+  ASSIGN_OR_RETURN(const ValidatedRegistration applicant, Check(command));
   const Idempotency call(context, "RegisterUser", command.request_id, ContentOf(command));
 
-  // What is known to fail, or was answered before, is spared the hash; the unit of work below checks again.
-  std::optional<std::string> first;
+  // Calls that are known to fail, and repeated calls, need no hash. The Write below checks again.
+  std::optional<std::string> recorded;
   absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
     if (call.enabled()) {
-      Found<std::string> answer = call.FindResponse(tx.idempotency());
-      if (!answer.ok()) return answer.status();
-      first = std::move(*answer);
-      if (first) return absl::OkStatus();
+      ASSIGN_OR_RETURN(recorded, call.FindResponse(tx.idempotency()));
+      if (recorded) return absl::OkStatus();
     }
     if (policy_.conceal_existing_email) return absl::OkStatus();
-    const Found<User> existing_user = FindByAddress(tx.users(), applicant->email);
-    if (!existing_user.ok()) return existing_user.status();
-    return *existing_user ? EmailTaken() : absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::optional<User> existing_user, FindByAddress(tx.users(), applicant.email));
+    return existing_user ? EmailTaken() : absl::OkStatus();
   });
   if (!status.ok()) return status;
 
-  const auto to_user = [](absl::StatusOr<RegisterUserAnswer> answer) -> absl::StatusOr<std::optional<User>> {
-    if (!answer.ok()) return answer.status();
-    if (!answer->user) return std::optional<User>();
-    return std::optional<User>(User(*std::move(answer->user)));
+  const auto to_user =
+      [](absl::StatusOr<RegisterUserResponse> stored) -> absl::StatusOr<std::optional<User>> {
+    ASSIGN_OR_RETURN(RegisterUserResponse response, std::move(stored));
+    if (!response.user) return std::optional<User>();
+    return std::optional<User>(User(*std::move(response.user)));
   };
-  if (first) return to_user(DecodeResponse<RegisterUserAnswer>(*first));
+  if (recorded) return to_user(DecodeResponse<RegisterUserResponse>(*recorded));
 
-  const absl::StatusOr<std::string> hash = hasher_.Hash(applicant->password, context.deadline);
-  if (!hash.ok()) return hash.status();
+  ASSIGN_OR_RETURN(const std::string hash, hasher_.Hash(applicant.password, context.deadline));
 
   const absl::Time now = clock_.Now();
-  const User user = User::Register(ids_.Next<UserKind>(), applicant->email, applicant->display_name,
-                                   applicant->locale, command.labels, now);
-  return to_user(ExecuteIdempotently<RegisterUserAnswer>(
-      store_, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<RegisterUserAnswer> {
-        const Found<User> existing_user = FindByAddressForUpdate(tx.users(), applicant->email);
-        if (!existing_user.ok()) return existing_user.status();
-        if (*existing_user && !policy_.conceal_existing_email) return EmailTaken();
-        absl::Status done = *existing_user ? NotifyExistingOwner(tx, context, **existing_user, now)
-                                           : CreateAccount(tx, context, user, *hash, now);
-        if (!done.ok()) return done;
-        if (policy_.conceal_existing_email) return RegisterUserAnswer{};
-        return RegisterUserAnswer{user.fields()};
+  const User user = User::Register(ids_.Next<UserKind>(), applicant.email, applicant.display_name,
+                                   applicant.locale, command.labels, now);
+  return to_user(ExecuteIdempotently<RegisterUserResponse>(
+      store_, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<RegisterUserResponse> {
+        ASSIGN_OR_RETURN(const std::optional<User> existing_user,
+                         FindByAddressForUpdate(tx.users(), applicant.email));
+        if (existing_user && !policy_.conceal_existing_email) return EmailTaken();
+        RETURN_IF_ERROR(existing_user ? NotifyExistingOwner(tx, context, *existing_user, now)
+                                      : CreateAccount(tx, context, user, hash, now));
+        if (policy_.conceal_existing_email) return RegisterUserResponse{};
+        return RegisterUserResponse{user.fields()};
       }));
 }
 
 absl::Status RegisterUser::CreateAccount(WriteTransaction& tx, const CallContext& context, const User& user,
                                          std::string_view password_hash, absl::Time now) {
-  absl::Status status = tx.users().Insert(user, password_hash);
-  if (!status.ok()) return status;
-  status = tx.events().Append(MakeEvent("user.registered", user->id.ToString(), user->id, context, now,
-                                        EventPayload().Add("locale", user->locale)));
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(tx.users().Insert(user, password_hash));
+  RETURN_IF_ERROR(tx.events().Append(MakeEvent("user.registered", user->id.ToString(), user->id, context, now,
+                                               EventPayload().Add("locale", user->locale))));
   return verification_.Queue(tx, context, user, now);
 }
 

@@ -1,4 +1,4 @@
-// Lists are described in core/store/store.h.
+// core/store/store.h specifies List.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,7 @@ namespace keelson {
 struct UserFilter {
   // Empty: every state.
   std::vector<UserState> states;
-  // Of the canonical key; empty: every address. Erased accounts hold no address and match no prefix.
+  // Prefix of the canonical key; empty: every address. Erased accounts have no address and match no prefix.
   std::string email_prefix;
   std::optional<absl::Time> created_from;
   std::optional<absl::Time> created_before;
@@ -32,9 +32,9 @@ class UserReader {
  public:
   virtual ~UserReader() = default;
   virtual Found<User> Find(UserId id) = 0;
-  // The account that holds the address with this canonical key; erased ones hold none.
+  // The account with this canonical key of its address; erased accounts have none.
   virtual Found<User> FindByEmailKey(std::string_view email_key) = 0;
-  // Those that are there, each once, in no particular order.
+  // The existing users, each once, in no particular order.
   virtual absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) = 0;
   virtual absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
                                                  int limit) = 0;
@@ -49,17 +49,17 @@ class UserRepository : public UserReader {
   virtual Found<User> FindByEmailKeyForUpdate(std::string_view email_key) {
     return FindByEmailKey(email_key);
   }
-  // ALREADY_EXISTS (EMAIL_TAKEN) where an account holds the address.
+  // ALREADY_EXISTS (EMAIL_TAKEN) if another account has the address.
   virtual absl::Status Insert(const User& user, std::string_view password_hash) = 0;
   virtual absl::Status Update(const User& user) = 0;
 };
 
-// A token that was sent by e-mail, by its digest: the token itself is nowhere.
+// A token that was sent by e-mail. Only the token's digest is stored.
 struct EmailToken {
   Sha256Digest digest{};
   UserId user_id;
   TokenPurpose purpose = TokenPurpose::kVerifyEmail;
-  // The address that it proves.
+  // The canonical key of the address that the token verifies.
   std::string email_key;
   absl::Time expire_time;
 
@@ -78,15 +78,15 @@ class TokenRepository {
   virtual ~TokenRepository() = default;
   // Locks the row until the transaction ends.
   virtual Found<EmailToken> FindForUpdate(const Sha256Digest& digest) = 0;
-  // In the place of the user's older token of this purpose, if there is one.
+  // Replaces the user's token of this purpose, if any.
   virtual absl::Status Put(const EmailToken& token) = 0;
 };
 
 class CooldownRepository {
  public:
   virtual ~CooldownRepository() = default;
-  // True, and `key` cools until `until`, unless it still cools at `now`. Writes in both cases, so that the
-  // time a commit takes does not tell them apart.
+  // Starts a cooldown until `until` and returns true, unless one is active at `now`. Writes in both cases, so
+  // that the duration of the commit does not reveal which.
   virtual absl::StatusOr<bool> TryStart(const Fingerprint& key, absl::Time now, absl::Time until) = 0;
 };
 

@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "core/accounts/notify_user.h"
 #include "core/accounts/user_repository.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 #include "core/notifications/message_repository.h"
 #include "core/store/idempotent_execution.h"
@@ -31,11 +32,9 @@ absl::Status VerificationMail::Queue(WriteTransaction& tx, const CallContext& co
                                      absl::Time now) {
   const std::string token = NewToken(entropy_);
   const absl::Time expire_time = now + policy_.verification_ttl;
-  absl::Status status =
-      tx.tokens().Put({Sha256(token), user->id, TokenPurpose::kVerifyEmail, user->email_key, expire_time});
-  if (!status.ok()) return status;
-  status = tx.messages().Supersede(user->id, "verify_email", now);
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(
+      tx.tokens().Put({Sha256(token), user->id, TokenPurpose::kVerifyEmail, user->email_key, expire_time}));
+  RETURN_IF_ERROR(tx.messages().Supersede(user->id, "verify_email", now));
   return NotifyUser(
       tx, context, ids_, "verify_email", user,
       {{"token", token}, {"expire_hours", StrCat(absl::ToInt64Hours(policy_.verification_ttl))}}, now,

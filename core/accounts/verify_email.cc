@@ -4,6 +4,7 @@
 #include "core/accounts/notify_user.h"
 #include "core/accounts/user_repository.h"
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 #include "core/common/text.h"
 #include "core/events/event_repository.h"
 
@@ -24,13 +25,10 @@ absl::StatusOr<User> VerifyEmail::Handle(const CallContext& context, const Secre
   const absl::Time now = clock_.Now();
   std::optional<User> verified;
   const absl::Status status = store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
-    const Found<EmailToken> found = tx.tokens().FindForUpdate(digest);
-    if (!found.ok()) return found.status();
-    if (!*found || (*found)->expire_time <= now) return TokenInvalid();
-    Found<User> user = tx.users().FindForUpdate((*found)->user_id);
-    if (!user.ok()) return user.status();
-    if (!*user || (**user)->email_key != (*found)->email_key) return TokenInvalid();
-    verified = std::move(*user);
+    ASSIGN_OR_RETURN(const std::optional<EmailToken> stored, tx.tokens().FindForUpdate(digest));
+    if (!stored || stored->expire_time <= now) return TokenInvalid();
+    ASSIGN_OR_RETURN(verified, tx.users().FindForUpdate(stored->user_id));
+    if (!verified || (*verified)->email_key != stored->email_key) return TokenInvalid();
     return Verify(tx, context, *verified, now);
   });
   if (!status.ok()) return status;
@@ -40,11 +38,11 @@ absl::StatusOr<User> VerifyEmail::Handle(const CallContext& context, const Secre
 absl::Status VerifyEmail::Verify(WriteTransaction& tx, const CallContext& context, User& user,
                                  absl::Time now) {
   const bool verified_before = user->email_verify_time.has_value();
-  absl::Status status = user.VerifyEmail(now);
-  if (!status.ok() || verified_before) return status;
-  if (status = tx.users().Update(user); !status.ok()) return status;
-  status = tx.events().Append(MakeEvent("user.email_verified", user->id.ToString(), user->id, context, now));
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(user.VerifyEmail(now));
+  if (verified_before) return absl::OkStatus();
+  RETURN_IF_ERROR(tx.users().Update(user));
+  RETURN_IF_ERROR(
+      tx.events().Append(MakeEvent("user.email_verified", user->id.ToString(), user->id, context, now)));
   return NotifyUser(tx, context, ids_, "welcome", user, {}, now);
 }
 
@@ -54,17 +52,14 @@ absl::Status ResendVerification::Handle(const CallContext& context, const std::s
   const absl::Time now = clock_.Now();
   const absl::Time until = now + policy_.resend_cooldown;
   return store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
-    const absl::StatusOr<bool> address_free =
-        tx.cooldowns().TryStart(AddressCooldown(address->key()), now, until);
-    if (!address_free.ok() || !*address_free) return address_free.status();
-    const Found<User> user = FindByAddressForUpdate(tx.users(), *address);
-    if (!user.ok()) return user.status();
-    if (!*user || (**user)->email_verify_time || (**user)->state != UserState::kActive)
-      return absl::OkStatus();
-    const absl::StatusOr<bool> account_free =
-        tx.cooldowns().TryStart(AccountCooldown((**user)->id), now, until);
-    if (!account_free.ok() || !*account_free) return account_free.status();
-    return verification_.Queue(tx, context, **user, now);
+    ASSIGN_OR_RETURN(const bool address_free,
+                     tx.cooldowns().TryStart(AddressCooldown(address->key()), now, until));
+    if (!address_free) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::optional<User> user, FindByAddressForUpdate(tx.users(), *address));
+    if (!user || (*user)->email_verify_time || (*user)->state != UserState::kActive) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const bool account_free,
+                     tx.cooldowns().TryStart(AccountCooldown((*user)->id), now, until));
+    return account_free ? verification_.Queue(tx, context, *user, now) : absl::OkStatus();
   });
 }
 

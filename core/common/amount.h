@@ -10,7 +10,7 @@
 
 namespace keelson {
 
-// Money as a caller wrote it, not yet checked.
+// An amount of money from a request, not yet checked.
 struct Amount {
   std::string currency_code;
   std::int64_t minor_units = 0;
@@ -23,8 +23,8 @@ void VisitFields(Visitor& a, Amount& m) {
   a(m.currency_code), a(m.minor_units);
 }
 
-// The money meant, or nothing and a violation for each rule it breaks: a currency of ISO 4217 ("field
-// .currency_code"), and minor units from 0 to kMaxMinorUnits (".minor_units").
+// Checks an amount. Returns nullopt and a violation for each broken rule: a currency of ISO 4217
+// ("field.currency_code"), and minor units from 0 to kMaxMinorUnits ("field.minor_units").
 std::optional<Money> CheckAmount(std::string_view field, const Amount& amount, FieldErrors& errors);
 
 }  // namespace keelson

@@ -6,9 +6,9 @@
 
 namespace keelson {
 
-// Who calls, on whose behalf it is traced, and until when the answer is of use.
+// The caller, trace and deadline of one call.
 struct CallContext {
-  // The caller's name as authenticated; "anonymous" where nobody is, "system" for the service's own jobs.
+  // The authenticated caller's name; "anonymous" without authentication, "system" for background jobs.
   std::string actor = "anonymous";
   std::string correlation_id;
   // W3C trace-context, or empty.

@@ -5,8 +5,8 @@
 
 namespace keelson {
 
-// Unpredictable bytes, fit for keys and tokens. Thread-safe; does not fail: a system without
-// randomness can't serve, so an adapter ends the process rather than return weak bytes.
+// Cryptographically secure random bytes, for keys and tokens. Thread-safe. Never fails: an adapter without a
+// source of randomness must end the process.
 class Entropy {
  public:
   virtual ~Entropy() = default;

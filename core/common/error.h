@@ -3,8 +3,8 @@
 //   return MakeError(Reason::kEmailTaken, "the address is taken");
 //   return FieldErrors().Add("email", "is required").ToStatus();
 //
-// The reasons are a promise to clients: they are never renamed. A transport translates
-// `DetailsOf(status)`; a status without details is a fault of ours and must not be shown outside.
+// Clients depend on the reasons, so that these are never renamed. A transport translates `DetailsOf(status)`;
+// a status without details is a bug or an outage, and its message must not be shown to callers.
 #pragma once
 
 #include <map>
@@ -58,7 +58,7 @@ struct FieldViolation {
   bool operator==(const FieldViolation&) const = default;
 };
 
-// One precondition that does not hold: a rule's name, what it was judged of, and why it fails.
+// One precondition that does not hold: the rule's name, the id of the entity, and why the rule fails.
 struct PreconditionViolation {
   std::string type;
   std::string subject;
@@ -68,11 +68,11 @@ struct PreconditionViolation {
 
 struct ErrorDetails {
   Reason reason = Reason::kFieldInvalid;
-  // The facts that decided, for machines: state, expected, etag, …
+  // Machine-readable facts: state, expected, etag, …
   std::map<std::string, std::string> facts;
   std::vector<FieldViolation> fields;
   std::vector<PreconditionViolation> preconditions;
-  // Set where the same call may succeed later without a change.
+  // Set if the same call may succeed later.
   std::optional<absl::Duration> retry_after;
 };
 
@@ -80,16 +80,16 @@ absl::Status MakeError(const ErrorDetails& details, std::string_view message);
 absl::Status MakeError(Reason reason, std::string_view message,
                        std::map<std::string, std::string> facts = {});
 
-// Nothing for an OK status and for one that did not come from MakeError.
+// nullopt for an OK status, and for a status that MakeError did not create.
 std::optional<ErrorDetails> DetailsOf(const absl::Status& status);
 bool HasReason(const absl::Status& status, Reason reason);
 
-// Gathers every bad field of a request, so that a caller learns of all at once.
+// Collects the violations of all fields of a request for one error.
 class FieldErrors {
  public:
   FieldErrors& Add(std::string field, std::string description);
   bool empty() const { return violations_.empty(); }
-  // OK where nothing was added, else INVALID_ARGUMENT (FIELD_INVALID) naming every field.
+  // OK without violations; otherwise INVALID_ARGUMENT (FIELD_INVALID) with every field.
   absl::Status ToStatus() const;
 
  private:

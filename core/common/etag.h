@@ -8,10 +8,10 @@
 
 namespace keelson {
 
-// What callers see of an entity's version; it changes with every write.
+// The public form of an entity's version, which changes with every write.
 std::string EtagOf(std::int64_t version);
 
-// OK where `etag` is empty or of this version; else ABORTED (ETAG_MISMATCH) with the current one.
+// OK if `etag` is empty or of this version; otherwise ABORTED (ETAG_MISMATCH) with the current etag.
 absl::Status CheckEtag(std::string_view etag, std::int64_t version);
 
 }  // namespace keelson

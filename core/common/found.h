@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 
@@ -18,9 +19,8 @@ template <typename Entity, typename Repository, typename Id>
 absl::StatusOr<std::vector<Entity>> FindEachForUpdate(Repository& repository, std::span<const Id> ids) {
   std::vector<Entity> entities;
   for (const Id& id : std::set<Id>(ids.begin(), ids.end())) {
-    Found<Entity> found = repository.FindForUpdate(id);
-    if (!found.ok()) return found.status();
-    if (*found) entities.push_back(**std::move(found));
+    ASSIGN_OR_RETURN(std::optional<Entity> entity, repository.FindForUpdate(id));
+    if (entity) entities.push_back(*std::move(entity));
   }
   return entities;
 }

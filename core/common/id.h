@@ -21,7 +21,7 @@ using Uuid = std::array<std::uint8_t, 16>;
 
 // `prefix`, "_" and 26 characters, in lower case.
 std::string FormatTypeId(std::string_view prefix, const Uuid& uuid);
-// Nothing unless `text` is exactly what FormatTypeId writes for this prefix and some UUID.
+// nullopt unless `text` is the exact form that FormatTypeId returns for this prefix and some UUID.
 std::optional<Uuid> ParseTypeId(std::string_view prefix, std::string_view text);
 
 // `Kind` names the entity and holds the prefix, so that ids of different kinds don't mix.
@@ -64,7 +64,7 @@ struct MessageKind {
   static constexpr std::string_view kPrefix = "message";
 };
 
-// The rule that a text breaks when Id<Kind>::Parse finds nothing.
+// The description of the violation if Id<Kind>::Parse returns nullopt.
 template <typename Kind>
 std::string InvalidId() {
   return StrCat("must be an id: ", Kind::kPrefix, "_ and 26 characters");
@@ -75,8 +75,8 @@ using OrderId = Id<OrderKind>;
 using RefundId = Id<RefundKind>;
 using MessageId = Id<MessageKind>;
 
-// Makes UUIDv7s that only ever grow within a process, also within one millisecond and when the clock
-// steps back. Thread-safe.
+// Generates UUIDv7s that increase strictly within a process, even within one millisecond or if the clock is
+// set back. Thread-safe.
 class IdGenerator {
  public:
   IdGenerator(Clock& clock, Entropy& entropy) : clock_(clock), entropy_(entropy) {}

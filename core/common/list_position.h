@@ -7,7 +7,7 @@
 
 namespace keelson {
 
-// Where a page ended: rows are listed by descending time of creation, those of one time by descending id.
+// The position of a row in a list. Lists are sorted by descending creation time, then by descending id.
 struct ListPosition {
   absl::Time create_time;
   Uuid id{};
@@ -16,7 +16,6 @@ struct ListPosition {
   std::strong_ordering operator<=>(const ListPosition&) const = default;
 };
 
-// Of an entity.
 template <typename Entity>
 ListPosition PositionOf(const Entity& entity) {
   return {entity->create_time, entity->id.uuid()};

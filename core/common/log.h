@@ -9,8 +9,8 @@ namespace keelson {
 
 enum class Severity { kDebug, kInfo, kWarning, kError };
 
-// Where the service writes what operators should know. Thread-safe; may block for a moment on the
-// output, never fails. No secret, subject, body or address is ever handed to it.
+// The log for operators. Thread-safe; may block briefly on the output; never fails. Callers must not pass
+// secrets, e-mail subjects, bodies or addresses.
 class Log {
  public:
   using Fields = std::initializer_list<std::pair<std::string_view, std::string_view>>;

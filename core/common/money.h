@@ -15,7 +15,7 @@ class Currency {
  public:
   // XXX, ISO 4217's "no currency".
   Currency() = default;
-  // Three capital letters that ISO 4217 lists for money in use.
+  // nullopt unless `code` is the code of an active ISO 4217 currency, in upper case.
   static std::optional<Currency> Parse(std::string_view code);
 
   std::string_view code() const { return {code_.data(), code_.size()}; }
@@ -29,7 +29,7 @@ class Currency {
   std::array<char, 3> code_{'X', 'X', 'X'};
 };
 
-// The most that any single amount may be, in minor units: sums of a few thousand stay within int64.
+// Maximum of a single amount, in minor units: the sum of a few thousand amounts fits int64.
 inline constexpr std::int64_t kMaxMinorUnits = 1'000'000'000'000'000;  // 10^15
 
 struct Money {
@@ -41,7 +41,7 @@ struct Money {
   std::string ToString() const;
 };
 
-// Nothing where the result leaves int64.
+// nullopt if the result overflows int64.
 std::optional<std::int64_t> CheckedAdd(std::int64_t a, std::int64_t b);
 std::optional<std::int64_t> CheckedMultiply(std::int64_t a, std::int64_t b);
 

@@ -6,11 +6,10 @@
 
 namespace keelson {
 
-// How many single characters must be inserted, deleted or replaced, or neighbours swapped, to make one text
-// of the other.
+// Damerau-Levenshtein distance: the number of characters to insert, delete, replace or transpose.
 std::size_t EditDistance(std::string_view a, std::string_view b);
 
-// Of `known` the one that `text` was most likely meant to be; empty where none is near.
+// The element of `known` with the smallest distance to `text`, for "did you mean"; empty if none is close.
 std::string Nearest(std::string_view text, std::span<const std::string> known);
 
 }  // namespace keelson

@@ -1,5 +1,5 @@
-// Paging by key: a page begins after the last row of the one before, so it costs the same however far in,
-// and rows that come meanwhile make nothing appear twice or be left out.
+// Keyset pagination: a page begins after the last row of the previous page. Every page costs the same, and
+// rows inserted meanwhile neither repeat nor hide other rows.
 #pragma once
 
 #include <cstdint>
@@ -15,22 +15,22 @@ namespace keelson {
 
 inline constexpr int kDefaultPageSize = 50;
 inline constexpr int kMaxPageSize = 1000;
-// A page ends early rather than come to more, so that its answer fits the 4 MiB that clients take by default.
+// A page ends early at this size, so that its response fits the 4 MiB that clients accept by default.
 inline constexpr std::size_t kMaxPageBytes = std::size_t{3} << 20;
 
-// 0 means the default and more than the most is taken as the most; nothing where negative.
+// 0 means kDefaultPageSize; a number above kMaxPageSize means kMaxPageSize. nullopt for a negative number.
 std::optional<int> EffectivePageSize(std::int32_t requested);
 
-// Turns positions in lists into opaque tokens and back. Each token is bound to one list with one set of
-// filters and carries a MAC, so a forged, changed or misplaced one is told apart. Thread-safe.
+// Encodes list positions as opaque page tokens. A token contains a MAC over the list, its filters and the
+// position, so that Decode detects a forged token and a token of another list. Thread-safe.
 class PageTokens {
  public:
   // `key` must be the same in every process that serves the same store.
   explicit PageTokens(const Sha256Digest& key) : key_(key) {}
 
-  // `list` names the list and its filters, as their serialized form, say.
+  // `list` identifies the list and its filters.
   std::string Encode(std::string_view list, const ListPosition& last) const;
-  // Nothing for an empty token; PAGE_TOKEN_INVALID for one that Encode did not make for `list`.
+  // nullopt for an empty token; PAGE_TOKEN_INVALID for a token that Encode did not return for `list`.
   absl::StatusOr<std::optional<ListPosition>> Decode(std::string_view list, std::string_view token) const;
 
  private:

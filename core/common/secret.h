@@ -5,8 +5,8 @@
 
 namespace keelson {
 
-// A password or a token in the clear. It can't be printed, compared or copied by accident, and its
-// memory is wiped when it goes.
+// A password or token in plain text. Can't be printed, compared or copied by accident; its memory is wiped on
+// destruction.
 class Secret {
  public:
   Secret() = default;

@@ -1,11 +1,11 @@
-// A compact binary form of plain structs, for what the core keeps on its own account: the answers and
-// fingerprints of idempotent calls, and the bytes that event hashes cover.
+// A compact binary serialization of plain structs, for the responses and fingerprints of idempotent calls,
+// and for the input of event hashes.
 //
 // A struct takes part by the table of its fields (fields.h), or by a function beside it:
 //   template <typename Visitor> void VisitFields(Visitor& a, Point& p) { a(p.x); a(p.y); }
 //
-// Fields are only ever appended: a reader takes missing trailing fields as their defaults, and skips
-// trailing ones that it does not know, so answers written by a neighbouring version can still be given.
+// New fields must be appended: a reader sets missing trailing fields to their defaults and skips unknown
+// trailing fields, so that adjacent versions read each other's responses.
 #pragma once
 
 #include <array>
@@ -90,7 +90,7 @@ class FieldReader {
   void operator()(T& value) {
     if (ok_ && !rest_.empty()) Read(value);
   }
-  // False where the bytes are not of this form.
+  // False if the bytes are invalid.
   bool ok() const { return ok_; }
 
  private:

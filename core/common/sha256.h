@@ -12,13 +12,13 @@ using Sha256Digest = std::array<std::uint8_t, 32>;
 // FIPS 180-4.
 Sha256Digest Sha256(std::string_view bytes);
 
-// The same over what is given in parts.
+// The same over input in parts.
 class Sha256Stream {
  public:
   Sha256Stream();
   ~Sha256Stream();
   void Update(std::string_view bytes);
-  // Once, at the end.
+  // Call once, after the last Update.
   Sha256Digest Finish();
 
  private:
@@ -28,7 +28,7 @@ class Sha256Stream {
 
 // RFC 2104 over SHA-256, with a 256-bit key.
 Sha256Digest HmacSha256(const Sha256Digest& key, std::string_view bytes);
-// Takes the same time wherever the digests differ.
+// Takes the same time regardless of where the digests differ.
 bool EqualInConstantTime(const Sha256Digest& a, const Sha256Digest& b);
 
 }  // namespace keelson

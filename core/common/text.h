@@ -1,4 +1,4 @@
-// Text from outside: is it UTF-8, how long is it as a person counts, and what is its normal form.
+// Checks and normal forms of text from requests.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@ bool IsAscii(std::string_view text);
 std::string ToValidUtf8(std::string_view text);
 // Code points; needs valid UTF-8.
 std::size_t CountCodePoints(std::string_view text);
-// Any of C0, DEL and C1: what can break a line, a header or a terminal.
+// Any of C0, DEL and C1, which can break lines, headers or terminals.
 bool HasControlCharacters(std::string_view text);
 // Without white space (as Unicode has it) at either end.
 std::string_view Trim(std::string_view text);

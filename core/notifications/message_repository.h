@@ -1,4 +1,4 @@
-// Lists are described in core/store/store.h.
+// core/store/store.h specifies List.
 #pragma once
 
 #include <optional>

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/accounts/user_repository.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 #include "core/events/event_repository.h"
 #include "core/orders/order_repository.h"
@@ -142,11 +143,10 @@ absl::StatusOr<Basket> Check(const CreateOrderCommand& command) {
 }
 
 absl::Status RequireActiveUser(WriteTransaction& tx, UserId user_id) {
-  const Found<User> user = tx.users().FindForUpdate(user_id);
-  if (!user.ok()) return user.status();
-  if (!*user) return MakeError(Reason::kUserNotFound, "there is no such user");
-  if ((*user)->can_order()) return absl::OkStatus();
-  const std::string_view state = UserStateName((**user)->state);
+  ASSIGN_OR_RETURN(const std::optional<User> user, tx.users().FindForUpdate(user_id));
+  if (!user) return MakeError(Reason::kUserNotFound, "there is no such user");
+  if (user->can_order()) return absl::OkStatus();
+  const std::string_view state = UserStateName((*user)->state);
   return MakeError(Reason::kUserNotActive, StrCat("the user is ", state, ": only an ACTIVE one can order"),
                    {{"state", std::string(state)}, {"expected", "ACTIVE"}});
 }
@@ -154,26 +154,22 @@ absl::Status RequireActiveUser(WriteTransaction& tx, UserId user_id) {
 }  // namespace
 
 absl::StatusOr<Order> CreateOrder::Handle(const CallContext& context, const CreateOrderCommand& command) {
-  absl::StatusOr<Basket> basket = Check(command);
-  if (!basket.ok()) return basket.status();
+  ASSIGN_OR_RETURN(Basket basket, Check(command));
   const absl::Time now = clock_.Now();
   const Order order =
-      Order::Create(ids_.Next<OrderKind>(), basket->user_id, basket->currency, std::move(basket->lines),
-                    basket->shipping, command.reference, command.labels, now);
+      Order::Create(ids_.Next<OrderKind>(), basket.user_id, basket.currency, std::move(basket.lines),
+                    basket.shipping, command.reference, command.labels, now);
   const Idempotency call(context, "CreateOrder", command.request_id, ContentOf(command));
-  absl::StatusOr<OrderFields> answer = ExecuteIdempotently<OrderFields>(
-      store_, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<OrderFields> {
-        absl::Status status = RequireActiveUser(tx, order->user_id);
-        if (!status.ok()) return status;
-        if (status = tx.orders().Insert(order); !status.ok()) return status;
-        status = tx.events().Append(MakeEvent(
-            "order.created", order->id.ToString(), order->user_id, context, now,
-            EventPayload().Add("total", order->total).Add("currency_code", order->currency.code())));
-        if (!status.ok()) return status;
-        return order.fields();
-      });
-  if (!answer.ok()) return answer.status();
-  return Order(*std::move(answer));
+  const auto create = [&](WriteTransaction& tx) -> absl::StatusOr<OrderFields> {
+    RETURN_IF_ERROR(RequireActiveUser(tx, order->user_id));
+    RETURN_IF_ERROR(tx.orders().Insert(order));
+    RETURN_IF_ERROR(tx.events().Append(
+        MakeEvent("order.created", order->id.ToString(), order->user_id, context, now,
+                  EventPayload().Add("total", order->total).Add("currency_code", order->currency.code()))));
+    return order.fields();
+  };
+  ASSIGN_OR_RETURN(OrderFields fields, ExecuteIdempotently<OrderFields>(store_, context, call, now, create));
+  return Order(std::move(fields));
 }
 
 }  // namespace keelson

@@ -1,6 +1,7 @@
 #include "core/orders/get_order.h"
 
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 #include "core/orders/order_repository.h"
 #include "core/store/list_query.h"
 
@@ -11,9 +12,8 @@ absl::StatusOr<Order> Read(Store& store, const CallContext& context,
                            absl::FunctionRef<Found<Order>(OrderReader&)> find) {
   std::optional<Order> order;
   const absl::Status status = store.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
-    Found<Order> found = find(tx.orders());
-    if (found.ok()) order = std::move(*found);
-    return found.status();
+    ASSIGN_OR_RETURN(order, find(tx.orders()));
+    return absl::OkStatus();
   });
   if (!status.ok()) return status;
   if (!order) return MakeError(Reason::kOrderNotFound, "there is no such order");

@@ -4,16 +4,17 @@
 
 #include "core/accounts/notify_user.h"
 #include "core/accounts/user_repository.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 
 absl::Status NotifyOwner(WriteTransaction& tx, const CallContext& context, IdGenerator& ids,
                          std::string_view template_name, const Order& order, TemplateVariables variables,
                          absl::Time now) {
-  const Found<User> owner = tx.users().Find(order->user_id);
-  if (!owner.ok() || !*owner) return owner.status();
+  ASSIGN_OR_RETURN(const std::optional<User> owner, tx.users().Find(order->user_id));
+  if (!owner) return absl::OkStatus();
   variables.emplace("order", order.display_name());
-  return NotifyUser(tx, context, ids, template_name, **owner, std::move(variables), now);
+  return NotifyUser(tx, context, ids, template_name, *owner, std::move(variables), now);
 }
 
 }  // namespace keelson

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -89,7 +90,7 @@ Order Order::Create(OrderId id, UserId user_id, Currency currency, std::vector<O
 }
 
 absl::Status Order::Pay(std::string provider, std::string provider_reference, absl::Time now) {
-  if (absl::Status status = MoveTo(OrderState::kPaid, now); !status.ok()) return status;
+  RETURN_IF_ERROR(MoveTo(OrderState::kPaid, now));
   fields_.paid = fields_.total;
   fields_.payment_provider = std::move(provider);
   fields_.payment_reference = std::move(provider_reference);
@@ -98,19 +99,19 @@ absl::Status Order::Pay(std::string provider, std::string provider_reference, ab
 }
 
 absl::Status Order::Ship(absl::Time now) {
-  if (absl::Status status = MoveTo(OrderState::kShipped, now); !status.ok()) return status;
+  RETURN_IF_ERROR(MoveTo(OrderState::kShipped, now));
   fields_.ship_time = now;
   return absl::OkStatus();
 }
 
 absl::Status Order::Deliver(absl::Time now) {
-  if (absl::Status status = MoveTo(OrderState::kDelivered, now); !status.ok()) return status;
+  RETURN_IF_ERROR(MoveTo(OrderState::kDelivered, now));
   fields_.deliver_time = now;
   return absl::OkStatus();
 }
 
 absl::Status Order::Cancel(absl::Time now) {
-  if (absl::Status status = MoveTo(OrderState::kCancelled, now); !status.ok()) return status;
+  RETURN_IF_ERROR(MoveTo(OrderState::kCancelled, now));
   fields_.cancel_time = now;
   return absl::OkStatus();
 }

@@ -4,15 +4,16 @@
 
 #include "core/common/error.h"
 #include "core/common/etag.h"
+#include "core/common/status_macros.h"
 #include "core/events/event_repository.h"
 #include "core/orders/order_repository.h"
 
 namespace keelson {
 
 absl::StatusOr<Order> RequireOrder(Found<Order> order) {
-  if (!order.ok()) return order.status();
-  if (!*order) return MakeError(Reason::kOrderNotFound, "there is no such order");
-  return **std::move(order);
+  ASSIGN_OR_RETURN(std::optional<Order> existing, std::move(order));
+  if (!existing) return MakeError(Reason::kOrderNotFound, "there is no such order");
+  return *std::move(existing);
 }
 
 absl::StatusOr<Order> ChangeOrder(Store& store, const CallContext& context, const OrderChange& change,
@@ -26,21 +27,18 @@ absl::StatusOr<Order> ChangeOrder(Store& store, const CallContext& context, cons
   FieldWriter content;
   content(*id), content(std::string(change.etag)), content(change.content);
   const Idempotency call(context, change.method, change.request_id, content.Take());
-  absl::StatusOr<OrderFields> answer = ExecuteIdempotently<OrderFields>(
-      store, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<OrderFields> {
-        absl::StatusOr<Order> order = RequireOrder(tx.orders().FindForUpdate(*id));
-        if (!order.ok()) return order.status();
-        absl::Status status = CheckEtag(change.etag, (*order)->version);
-        if (!status.ok()) return status;
-        if (status = step(tx, *order); !status.ok()) return status;
-        if (status = tx.orders().Update(*order); !status.ok()) return status;
-        status =
-            tx.events().Append(MakeEvent(change.event_type, id->ToString(), (*order)->user_id, context, now));
-        if (!status.ok()) return status;
-        return order->fields();
-      });
-  if (!answer.ok()) return answer.status();
-  return Order(*std::move(answer));
+  const auto apply_step = [&](WriteTransaction& tx) -> absl::StatusOr<OrderFields> {
+    ASSIGN_OR_RETURN(Order order, RequireOrder(tx.orders().FindForUpdate(*id)));
+    RETURN_IF_ERROR(CheckEtag(change.etag, order->version));
+    RETURN_IF_ERROR(step(tx, order));
+    RETURN_IF_ERROR(tx.orders().Update(order));
+    RETURN_IF_ERROR(
+        tx.events().Append(MakeEvent(change.event_type, id->ToString(), order->user_id, context, now)));
+    return order.fields();
+  };
+  ASSIGN_OR_RETURN(OrderFields fields,
+                   ExecuteIdempotently<OrderFields>(store, context, call, now, apply_step));
+  return Order(std::move(fields));
 }
 
 }  // namespace keelson

@@ -19,17 +19,18 @@ absl::StatusOr<Order> RequireOrder(Found<Order> order);
 struct OrderChange {
   std::string_view method;
   std::string_view request_id;
-  // As the caller wrote it.
+  // From the request, unchecked.
   std::string_view id;
   std::string_view etag;
-  // The serialized form of what else the command says.
+  // The serialized other fields of the command.
   std::string content;
-  // "order.paid": the event it is told by.
+  // Such as "order.paid".
   std::string_view event_type;
 };
 
-// One step of an order, with all that every step has in common: finds it, compares the etag, applies `step`
-// (which may write more in the same unit of work), stores the order and its event, once for all repeats.
+// Executes one step of an order idempotently: locks the order, compares the etag, applies `step` (which may
+// write more in the same transaction), and stores the order and its event. Errors: FIELD_INVALID,
+// ORDER_NOT_FOUND, ETAG_MISMATCH, REQUEST_ID_REUSED, and those of `step` and the store.
 absl::StatusOr<Order> ChangeOrder(Store& store, const CallContext& context, const OrderChange& change,
                                   FieldErrors errors, absl::Time now,
                                   absl::FunctionRef<absl::Status(WriteTransaction&, Order&)> step);

@@ -1,4 +1,4 @@
-// Lists are described in core/store/store.h.
+// core/store/store.h specifies List.
 #pragma once
 
 #include <optional>
@@ -42,7 +42,7 @@ class OrderRepository : public OrderReader {
   virtual absl::StatusOr<std::vector<Order>> FindManyForUpdate(std::span<const OrderId> ids) {
     return FindEachForUpdate<Order>(*this, ids);
   }
-  // ALREADY_EXISTS (REFERENCE_TAKEN) where another order has its reference.
+  // ALREADY_EXISTS (REFERENCE_TAKEN) if another order has the reference.
   virtual absl::Status Insert(const Order& order) = 0;
   virtual absl::Status Update(const Order& order) = 0;
 };

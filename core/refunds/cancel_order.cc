@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/common/status_macros.h"
 #include "core/common/text.h"
 #include "core/events/event_repository.h"
 #include "core/orders/notify_owner.h"
@@ -24,12 +25,12 @@ absl::StatusOr<Order> CancelOrder::Handle(const CallContext& context, const Canc
       store_, context,
       {"CancelOrder", command.request_id, command.id, command.etag, command.reason, "order.cancelled"},
       std::move(errors), now, [&](WriteTransaction& tx, Order& order) -> absl::Status {
-        absl::Status status = order.Cancel(now);
-        if (status.ok()) status = CancelRequests(tx, context, order, now);
-        if (!status.ok()) return status;
+        RETURN_IF_ERROR(order.Cancel(now));
+        RETURN_IF_ERROR(CancelRequests(tx, context, order, now));
         const Money refunded = order.MoneyOf(order.refundable());
-        if (refunded.minor_units > 0) status = RefundRest(tx, context, order, command.reason, now);
-        if (!status.ok()) return status;
+        if (refunded.minor_units > 0) {
+          RETURN_IF_ERROR(RefundRest(tx, context, order, command.reason, now));
+        }
         return NotifyOwner(tx, context, ids_, "order_cancelled", order,
                            {{"amount", refunded.minor_units > 0 ? refunded.ToString() : ""}}, now);
       });
@@ -41,21 +42,19 @@ absl::Status CancelOrder::CancelRequests(WriteTransaction& tx, const CallContext
   RefundFilter filter;
   filter.order_id = order->id;
   filter.states = {RefundState::kRequested};
-  const absl::StatusOr<std::vector<Refund>> requested =
-      tx.refunds().List(filter, std::nullopt, static_cast<int>(order->refund_count));
-  if (!requested.ok() || requested->empty()) return requested.status();
+  ASSIGN_OR_RETURN(const std::vector<Refund> requested,
+                   tx.refunds().List(filter, std::nullopt, static_cast<int>(order->refund_count)));
+  if (requested.empty()) return absl::OkStatus();
   std::vector<RefundId> ids;
-  for (const Refund& refund : *requested) ids.push_back(refund->id);
-  absl::StatusOr<std::vector<Refund>> refunds = tx.refunds().FindManyForUpdate(ids);
-  if (!refunds.ok()) return refunds.status();
-  for (Refund& refund : *refunds) {
+  for (const Refund& refund : requested) ids.push_back(refund->id);
+  ASSIGN_OR_RETURN(std::vector<Refund> refunds, tx.refunds().FindManyForUpdate(ids));
+  for (Refund& refund : refunds) {
     // The refund was approved after the list was read. The settler pays it.
     if (refund->state != RefundState::kRequested) continue;
-    absl::Status status = refund.Cancel(context.actor, "the order was cancelled", now);
-    if (!status.ok()) return status;
+    RETURN_IF_ERROR(refund.Cancel(context.actor, "the order was cancelled", now));
     order.ReleaseRefund(refund.portion(), now);
-    if (status = tx.refunds().Update(refund); !status.ok()) return status;
-    if (status = tx.events().Append(RefundCancelledEvent(refund, context, now)); !status.ok()) return status;
+    RETURN_IF_ERROR(tx.refunds().Update(refund));
+    RETURN_IF_ERROR(tx.events().Append(RefundCancelledEvent(refund, context, now)));
   }
   return absl::OkStatus();
 }
@@ -69,7 +68,7 @@ absl::Status CancelOrder::RefundRest(WriteTransaction& tx, const CallContext& co
   request.requested_by = context.actor;
   const Refund refund = Refund::Create(ids_.Next<RefundKind>(), order, std::move(request), now);
   order.HoldRefund(refund.portion(), now);
-  if (absl::Status status = tx.refunds().Insert(refund); !status.ok()) return status;
+  RETURN_IF_ERROR(tx.refunds().Insert(refund));
   return tx.events().Append(RefundRequestedEvent(refund, context, now));
 }
 

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 #include "core/events/event_repository.h"
 #include "core/orders/notify_owner.h"
@@ -122,15 +123,13 @@ absl::Status NotAllowed(const Order& order, const RefundJudgement& judgement) {
 }  // namespace
 
 absl::StatusOr<RefundCheck> CheckRefund::Handle(const CallContext& context, const CheckRefundQuery& query) {
-  const absl::StatusOr<CheckedScope> checked = Check(query.order_id, query.scope, {});
-  if (!checked.ok()) return checked.status();
+  ASSIGN_OR_RETURN(const CheckedScope checked, Check(query.order_id, query.scope, {}));
   RefundCheck check;
   const absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
-    const absl::StatusOr<Order> order = RequireOrder(tx.orders().Find(checked->order_id));
-    if (!order.ok()) return order.status();
-    check.judgement = JudgeRefund(*order, checked->scope, policy_, clock_.Now());
+    ASSIGN_OR_RETURN(const Order order, RequireOrder(tx.orders().Find(checked.order_id)));
+    check.judgement = JudgeRefund(order, checked.scope, policy_, clock_.Now());
     check.amount.reset();
-    if (check.judgement.portion) check.amount = order->MoneyOf(check.judgement.portion->amount);
+    if (check.judgement.portion) check.amount = order.MoneyOf(check.judgement.portion->amount);
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
@@ -141,36 +140,32 @@ absl::StatusOr<Refund> CreateRefund::Handle(const CallContext& context, const Cr
   FieldErrors errors;
   CheckRequestId(command.request_id, errors);
   CheckLine("note", command.note, kMaxNote, errors);
-  const absl::StatusOr<CheckedScope> checked = Check(command.order_id, command.scope, std::move(errors));
-  if (!checked.ok()) return checked.status();
+  ASSIGN_OR_RETURN(const CheckedScope checked, Check(command.order_id, command.scope, std::move(errors)));
 
   const absl::Time now = clock_.Now();
   const RefundId id = ids_.Next<RefundKind>();
   const Idempotency call(context, "CreateRefund", command.request_id, ContentOf(command));
-  absl::StatusOr<RefundFields> answer = ExecuteIdempotently<RefundFields>(
-      store_, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<RefundFields> {
-        absl::StatusOr<Order> order = RequireOrder(tx.orders().FindForUpdate(checked->order_id));
-        if (!order.ok()) return order.status();
-        RefundJudgement judgement = JudgeRefund(*order, checked->scope, policy_, now);
-        if (!judgement.allowed) return NotAllowed(*order, judgement);
-        const Refund refund = Refund::Create(id, *order,
-                                             {*std::move(judgement.portion), command.reason, command.note,
-                                              context.actor, judgement.needs_approval},
-                                             now);
-        order->HoldRefund(refund.portion(), now);
-        absl::Status status = tx.orders().Update(*order);
-        if (!status.ok()) return status;
-        if (status = tx.refunds().Insert(refund); !status.ok()) return status;
-        if (status = tx.events().Append(RefundRequestedEvent(refund, context, now)); !status.ok())
-          return status;
-        if (judgement.needs_approval)
-          status = NotifyOwner(tx, context, ids_, "refund_requested", *order,
-                               {{"amount", refund.amount().ToString()}}, now);
-        if (!status.ok()) return status;
-        return refund.fields();
-      });
-  if (!answer.ok()) return answer.status();
-  return Refund(*std::move(answer));
+  const auto create = [&](WriteTransaction& tx) -> absl::StatusOr<RefundFields> {
+    ASSIGN_OR_RETURN(Order order, RequireOrder(tx.orders().FindForUpdate(checked.order_id)));
+    RefundJudgement judgement = JudgeRefund(order, checked.scope, policy_, now);
+    if (!judgement.allowed) return NotAllowed(order, judgement);
+    const Refund refund = Refund::Create(id, order,
+                                         {*std::move(judgement.portion), command.reason, command.note,
+                                          context.actor, judgement.needs_approval},
+                                         now);
+    order.HoldRefund(refund.portion(), now);
+    RETURN_IF_ERROR(tx.orders().Update(order));
+    RETURN_IF_ERROR(tx.refunds().Insert(refund));
+    RETURN_IF_ERROR(tx.events().Append(RefundRequestedEvent(refund, context, now)));
+    if (judgement.needs_approval) {
+      RETURN_IF_ERROR(NotifyOwner(tx, context, ids_, "refund_requested", order,
+                                  {{"amount", refund.amount().ToString()}}, now));
+    }
+    return refund.fields();
+  };
+  ASSIGN_OR_RETURN(RefundFields fields,
+                   ExecuteIdempotently<RefundFields>(store_, context, call, now, create));
+  return Refund(std::move(fields));
 }
 
 }  // namespace keelson

@@ -1,6 +1,7 @@
 #include "core/refunds/get_refund.h"
 
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 #include "core/refunds/refund_repository.h"
 #include "core/store/list_query.h"
 
@@ -11,9 +12,8 @@ absl::StatusOr<Refund> GetRefund::Handle(const CallContext& context, std::string
   if (!refund_id) return FieldErrors().Add("id", InvalidId<RefundKind>()).ToStatus();
   std::optional<Refund> refund;
   const absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
-    Found<Refund> found = tx.refunds().Find(*refund_id);
-    if (found.ok()) refund = std::move(*found);
-    return found.status();
+    ASSIGN_OR_RETURN(refund, tx.refunds().Find(*refund_id));
+    return absl::OkStatus();
   });
   if (!status.ok()) return status;
   if (!refund) return MakeError(Reason::kRefundNotFound, "there is no such refund");

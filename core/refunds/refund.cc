@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -110,14 +111,14 @@ RefundPortion Refund::portion() const {
 }
 
 absl::Status Refund::BeginAttempt(absl::Time retry_time, absl::Time now) {
-  if (absl::Status status = MoveTo(kProcessing, now); !status.ok()) return status;
+  RETURN_IF_ERROR(MoveTo(kProcessing, now));
   ++fields_.attempts;
   fields_.due_time = retry_time;
   return absl::OkStatus();
 }
 
 absl::Status Refund::Succeed(std::string provider_reference, absl::Time now) {
-  if (absl::Status status = MoveTo(kSucceeded, now); !status.ok()) return status;
+  RETURN_IF_ERROR(MoveTo(kSucceeded, now));
   fields_.provider_reference = std::move(provider_reference);
   fields_.failure_code.clear();
   fields_.failure_message.clear();
@@ -127,7 +128,7 @@ absl::Status Refund::Succeed(std::string provider_reference, absl::Time now) {
 }
 
 absl::Status Refund::Fail(std::string code, std::string message, absl::Time now) {
-  if (absl::Status status = MoveTo(kFailed, now); !status.ok()) return status;
+  RETURN_IF_ERROR(MoveTo(kFailed, now));
   fields_.failure_code = std::move(code);
   fields_.failure_message = std::move(message);
   fields_.due_time.reset();
@@ -136,7 +137,7 @@ absl::Status Refund::Fail(std::string code, std::string message, absl::Time now)
 }
 
 absl::Status Refund::Cancel(std::string decided_by, std::string note, absl::Time now) {
-  if (absl::Status status = MoveTo(kCancelled, now); !status.ok()) return status;
+  RETURN_IF_ERROR(MoveTo(kCancelled, now));
   fields_.decided_by = std::move(decided_by);
   fields_.decision_note = std::move(note);
   fields_.decide_time = now;
@@ -145,7 +146,7 @@ absl::Status Refund::Cancel(std::string decided_by, std::string note, absl::Time
 }
 
 absl::Status Refund::Postpone(std::string code, std::string message, absl::Time retry_time, absl::Time now) {
-  if (absl::Status status = MoveTo(kProcessing, now); !status.ok()) return status;
+  RETURN_IF_ERROR(MoveTo(kProcessing, now));
   fields_.failure_code = std::move(code);
   fields_.failure_message = std::move(message);
   fields_.due_time = retry_time;

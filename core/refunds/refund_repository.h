@@ -1,4 +1,4 @@
-// Lists are described in core/store/store.h.
+// core/store/store.h specifies List.
 #pragma once
 
 #include <optional>
@@ -30,7 +30,7 @@ class RefundReader {
   virtual Found<Refund> Find(RefundId id) = 0;
   virtual absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter,
                                                    std::optional<ListPosition> before, int limit) = 0;
-  // At most `limit` whose due time has come, the longest due first.
+  // At most `limit` refunds with due_time <= now, in the order of due_time.
   virtual absl::StatusOr<std::vector<Refund>> ListDue(absl::Time now, int limit) = 0;
 };
 

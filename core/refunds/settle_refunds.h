@@ -12,17 +12,17 @@
 
 namespace keelson {
 
-// Brings approved refunds to their end: takes those that are due, asks the payment provider with no lock
-// held, and writes the outcome. Safe to run anywhere and to be killed anywhere: an attempt without an outcome
-// is repeated under the same key.
+// Executes approved refunds: claims due refunds, calls the payment provider without a lock, and stores the
+// outcome. Any number of processes may run it and be killed at any time: an attempt without a definite
+// outcome is repeated under the same idempotency key.
 class SettleRefunds {
  public:
   static constexpr int kBatch = 64;
-  // An attempt's own time, and when another may take over one that was never heard of again.
+  // The timeout of one attempt, and when another process may take over an attempt without an outcome.
   static constexpr absl::Duration kAttemptTimeout = absl::Seconds(30);
   static constexpr absl::Duration kLease = absl::Minutes(2);
   static constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
-  // A batch takes no longer, unless it hangs: attempts end with the lease, and their outcomes are written.
+  // Upper bound for one batch: attempts end with the lease, and then their outcomes are stored.
   static absl::Duration LongestRun() { return kLease + kStoreTimeout; }
 
   // A refund whose payment went through another provider waits until that provider is configured. A
@@ -31,7 +31,8 @@ class SettleRefunds {
                 PaymentProvider& provider)
       : store_(store), clock_(clock), entropy_(entropy), ids_(ids), log_(log), provider_(provider) {}
 
-  // One batch; how many refunds it took.
+  // Settles one batch and returns the number of claimed refunds. Blocks on the store and the provider. An
+  // error is the store's.
   absl::StatusOr<int> Handle();
 
  private:
@@ -42,12 +43,15 @@ class SettleRefunds {
 
   absl::StatusOr<std::vector<Refund>> Claim();
   PaymentOutcome Ask(const Refund& refund);
-  absl::Status SettleAll(WriteTransaction& tx, const std::vector<Attempt>& attempts);
-  absl::StatusOr<std::vector<Attempt>> FindCurrent(WriteTransaction& tx,
-                                                   const std::vector<Attempt>& attempts);
+  // Appends the attempts without a definite outcome to `postponed`.
+  absl::Status SettleAll(WriteTransaction& tx, const std::vector<Attempt>& attempts,
+                         std::vector<Attempt>& postponed);
+  absl::StatusOr<std::vector<Attempt>> FindCurrent(WriteTransaction& tx, const std::vector<Attempt>& attempts,
+                                                   std::vector<Attempt>& postponed);
   absl::Status Settle(WriteTransaction& tx, Order& order, Attempt& attempt);
   absl::Status Postpone(WriteTransaction& tx, Refund refund, const PaymentOutcome& outcome);
-  absl::Status TellOwner(WriteTransaction& tx, const Order& order, const User& owner, const Refund& refund);
+  absl::Status NotifyOfOutcome(WriteTransaction& tx, const Order& order, const User& owner,
+                               const Refund& refund);
 
   Store& store_;
   Clock& clock_;

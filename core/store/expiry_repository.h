@@ -6,18 +6,18 @@
 namespace keelson {
 
 struct ExpiryBounds {
-  // Tokens and cooldowns that have run out by then,
+  // Deletes tokens and cooldowns that have expired at this time.
   absl::Time now;
-  // answers from before this time,
+  // Deletes idempotency records from before this time.
   absl::Time answers_before;
-  // and messages that were sent, given up or cancelled before this one.
+  // Deletes messages that were sent, cancelled or given up before this time.
   absl::Time messages_before;
 };
 
 class ExpiryRepository {
  public:
   virtual ~ExpiryRepository() = default;
-  // Deletes what has run out, at most `limit` rows of each kind; true where more may be left.
+  // Deletes at most `limit` rows of each kind. True if more expired rows may exist.
   virtual absl::StatusOr<bool> DeleteExpired(const ExpiryBounds& bounds, int limit) = 0;
 };
 

@@ -1,5 +1,5 @@
-// A repeat of a call with the same request id and content is given the first answer again and changes
-// nothing; the same id with other content is refused.
+// Idempotent calls: a repeated call with the same request id and content returns the first response and
+// changes nothing; a call with the same request id and other content is refused.
 #pragma once
 
 #include <array>
@@ -16,7 +16,7 @@
 namespace keelson {
 
 inline constexpr std::size_t kMaxRequestIdBytes = 128;
-// How long a repeat is recognised.
+// Retention of idempotency records.
 inline constexpr absl::Duration kIdempotencyRetention = absl::Hours(48);
 
 using Fingerprint = std::array<std::uint8_t, 16>;
@@ -27,9 +27,9 @@ Fingerprint FingerprintOf(std::string_view bytes);
 struct IdempotencyRecord {
   // Of caller, method and request id.
   Fingerprint key{};
-  // Of the request's content, secrets left out: a fast hash of a password must not lie in a table.
+  // Of the request's content without secrets, because a fast hash of a password must not be stored.
   Fingerprint content{};
-  // The serialized form of the answer.
+  // The serialized response.
   std::string answer;
   absl::Time create_time;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 #include "core/store/idempotency_repository.h"
 
@@ -26,18 +27,17 @@ Idempotency::Idempotency(const CallContext& context, std::string_view method, st
 }
 
 Found<std::string> Idempotency::FindResponse(IdempotencyReader& records) const {
-  Found<IdempotencyRecord> record = records.Find(key_);
-  if (!record.ok()) return record.status();
-  if (!*record) return std::optional<std::string>();
-  if ((*record)->content != content_) {
+  ASSIGN_OR_RETURN(std::optional<IdempotencyRecord> record, records.Find(key_));
+  if (!record) return std::optional<std::string>();
+  if (record->content != content_) {
     return MakeError(Reason::kRequestIdReused,
                      "request_id was used for a call with other content: choose a new one");
   }
-  return std::optional(std::move((*record)->answer));
+  return std::optional(std::move(record->answer));
 }
 
-absl::Status Idempotency::Record(IdempotencyRepository& records, std::string answer, absl::Time now) const {
-  return records.Insert({key_, content_, std::move(answer), now});
+absl::Status Idempotency::Record(IdempotencyRepository& records, std::string response, absl::Time now) const {
+  return records.Insert({key_, content_, std::move(response), now});
 }
 
 void CheckRequestId(std::string_view request_id, FieldErrors& errors) {

@@ -8,23 +8,25 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/common/context.h"
+#include "core/common/status_macros.h"
 #include "core/store/idempotency.h"
 #include "core/store/idempotency_repository.h"
 #include "core/store/store.h"
 
 namespace keelson {
 
-// One call as its repeats are recognised. `content` is the serialized command, secrets left out. An
-// empty request id means that no repeat is recognised.
+// The idempotency key and the content of one call. `content` is the serialized command without secrets. With
+// an empty request id, the call is not idempotent.
 class Idempotency {
  public:
   Idempotency(const CallContext& context, std::string_view method, std::string_view request_id,
               std::string_view content);
 
   bool enabled() const { return enabled_; }
-  // The first answer where this call was made before; REQUEST_ID_REUSED where another was under its id.
+  // The recorded response of the first call, or nullopt. REQUEST_ID_REUSED if a call with other content has
+  // used the request id.
   Found<std::string> FindResponse(IdempotencyReader& records) const;
-  absl::Status Record(IdempotencyRepository& records, std::string answer, absl::Time now) const;
+  absl::Status Record(IdempotencyRepository& records, std::string response, absl::Time now) const;
 
  private:
   bool enabled_;
@@ -35,36 +37,35 @@ class Idempotency {
 // Adds a violation for a request id that is too long or not printable ASCII.
 void CheckRequestId(std::string_view request_id, FieldErrors& errors);
 
-// Decodes a stored answer; INTERNAL where it can't be read.
-template <typename Answer>
-absl::StatusOr<Answer> DecodeResponse(std::string_view bytes) {
-  std::optional<Answer> answer = Deserialize<Answer>(bytes);
-  if (!answer) return absl::InternalError("a stored answer can't be read");
-  return *std::move(answer);
+// Decodes a stored response; INTERNAL if the bytes are invalid.
+template <typename Response>
+absl::StatusOr<Response> DecodeResponse(std::string_view bytes) {
+  std::optional<Response> response = Deserialize<Response>(bytes);
+  if (!response) return absl::InternalError("a stored answer can't be read");
+  return *std::move(response);
 }
 
-// Runs `work` in a unit of work of its own, once for all repeats of the call, and answers each with what the
-// first one's returned. `Answer` is a struct with a VisitFields function.
-template <typename Answer>
-absl::StatusOr<Answer> ExecuteIdempotently(
+// Runs `work` in a Write of its own, and records its response in the same transaction. A repeated call
+// returns the recorded response without running `work`. `Response` is a struct with a VisitFields function.
+// Errors: those of `work`, REQUEST_ID_REUSED, and the errors of Store::Write.
+template <typename Response>
+absl::StatusOr<Response> ExecuteIdempotently(
     Store& store, const CallContext& context, const Idempotency& call, absl::Time now,
-    absl::FunctionRef<absl::StatusOr<Answer>(WriteTransaction&)> work) {
-  absl::StatusOr<Answer> answer = absl::InternalError("the unit of work did not run");
-  absl::Status status = store.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
+    absl::FunctionRef<absl::StatusOr<Response>(WriteTransaction&)> work) {
+  std::optional<Response> response;
+  const absl::Status status = store.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
     if (call.enabled()) {
-      Found<std::string> first = call.FindResponse(tx.idempotency());
-      if (!first.ok()) return first.status();
-      if (*first) {
-        answer = DecodeResponse<Answer>(**first);
-        return answer.status();
+      ASSIGN_OR_RETURN(const std::optional<std::string> recorded, call.FindResponse(tx.idempotency()));
+      if (recorded) {
+        ASSIGN_OR_RETURN(response, DecodeResponse<Response>(*recorded));
+        return absl::OkStatus();
       }
     }
-    answer = work(tx);
-    if (!answer.ok() || !call.enabled()) return answer.status();
-    return call.Record(tx.idempotency(), Serialize(*answer), now);
+    ASSIGN_OR_RETURN(response, work(tx));
+    return call.enabled() ? call.Record(tx.idempotency(), Serialize(*response), now) : absl::OkStatus();
   });
   if (!status.ok()) return status;
-  return answer;
+  return *std::move(response);
 }
 
 }  // namespace keelson

@@ -1,4 +1,4 @@
-// What every paged list has in common.
+// The parts that all paged lists share.
 #pragma once
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include "core/common/id.h"
 #include "core/common/page.h"
 #include "core/common/serialize.h"
+#include "core/common/status_macros.h"
 #include "core/store/store.h"
 
 namespace keelson {
@@ -25,7 +26,7 @@ inline int CheckPageSize(std::int32_t requested, FieldErrors& errors) {
   return size.value_or(kDefaultPageSize);
 }
 
-// Nothing for an empty text; nothing and a violation for one that is no id of this kind.
+// nullopt for an empty text; nullopt and a violation for a text that is not an id of this kind.
 template <typename Kind>
 std::optional<Id<Kind>> CheckOptionalId(std::string_view field, std::string_view text, FieldErrors& errors) {
   if (text.empty()) return std::nullopt;
@@ -34,16 +35,16 @@ std::optional<Id<Kind>> CheckOptionalId(std::string_view field, std::string_view
   return id;
 }
 
-// Stored times are whole microseconds: a bound between two of them comes to the later one.
+// Rounds a bound up to whole microseconds, the resolution of stored times.
 inline std::optional<absl::Time> WholeMicros(std::optional<absl::Time> time) {
   if (!time) return std::nullopt;
   return absl::UnixEpoch() + absl::Ceil(*time - absl::UnixEpoch(), absl::Microseconds(1));
 }
 
-// At least what a row comes to in an answer: what the core would keep of it, and what the contract's names
-// of fields, texts of ids and currencies of amounts may add.
+// Upper bound for the size of a row in a response: its serialized form, plus allowances for the field names,
+// ids in text form and currency codes of the public contract.
 template <typename Entity>
-std::size_t AnswerBytes(const Entity& entity) {
+std::size_t ResponseBytes(const Entity& entity) {
   constexpr std::size_t kOfRow = 1024;
   constexpr std::size_t kOfLine = 128;
   if constexpr (requires { entity.fields(); }) {
@@ -55,45 +56,43 @@ std::size_t AnswerBytes(const Entity& entity) {
   }
 }
 
-// Reads a page's rows, in slices, so that no more is read of heavy rows than a page can hold. True where rows
-// are left for another page.
+// Reads a page's rows in slices, so that a page of large rows reads no more than kMaxPageBytes allow. Returns
+// true if another page follows.
 template <typename Entity, typename Reader>
 absl::StatusOr<bool> ReadRows(ReadTransaction& tx, std::optional<ListPosition> before, int page_size,
                               const Reader& read, std::vector<Entity>& rows) {
-  constexpr int kSlice = 101;  // a page of 100 and the row that tells of another
-  rows.clear();                // a transaction may run again
+  constexpr int kSlice = 101;  // a page of 100, and one row that shows whether another page follows
+  rows.clear();                // the closure may run again
   std::size_t bytes = 0;
   while (true) {
     const int wanted = std::min(kSlice, page_size + 1 - static_cast<int>(rows.size()));
-    absl::StatusOr<std::vector<Entity>> slice = read(tx, before, wanted);
-    if (!slice.ok()) return slice.status();
-    for (Entity& row : *slice) {
-      bytes += AnswerBytes(row);
+    ASSIGN_OR_RETURN(std::vector<Entity> slice, read(tx, before, wanted));
+    for (Entity& row : slice) {
+      bytes += ResponseBytes(row);
       const bool full = static_cast<int>(rows.size()) == page_size || bytes > kMaxPageBytes;
       if (full && !rows.empty()) return true;
       rows.push_back(std::move(row));
     }
-    if (static_cast<int>(slice->size()) < wanted) return false;
+    if (static_cast<int>(slice.size()) < wanted) return false;
     before = PositionOf(rows.back());
   }
 }
 
-// Reads one page by `read`. `list` names the list and its filters; `rows` is the page's member that takes the
-// rows.
+// Reads one page by `read`. `list` identifies the list and its filters; `rows` is the member of the page that
+// receives the rows. PAGE_TOKEN_INVALID, and the errors of Store::Read.
 template <typename Page, typename Entity, typename Reader>
 absl::StatusOr<Page> ReadPage(Store& store, const CallContext& context, const PageTokens& tokens,
                               std::string_view list, std::string_view page_token, int page_size,
                               std::vector<Entity> Page::*rows, const Reader& read) {
-  const absl::StatusOr<std::optional<ListPosition>> before = tokens.Decode(list, page_token);
-  if (!before.ok()) return before.status();
+  ASSIGN_OR_RETURN(const std::optional<ListPosition> before, tokens.Decode(list, page_token));
   Page page;
-  absl::StatusOr<bool> more = false;
-  const absl::Status status = store.Read(context.deadline, [&](ReadTransaction& tx) {
-    more = ReadRows(tx, *before, page_size, read, page.*rows);
-    return more.status();
+  bool more = false;
+  const absl::Status status = store.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
+    ASSIGN_OR_RETURN(more, ReadRows(tx, before, page_size, read, page.*rows));
+    return absl::OkStatus();
   });
   if (!status.ok()) return status;
-  if (*more) page.next_page_token = tokens.Encode(list, PositionOf((page.*rows).back()));
+  if (more) page.next_page_token = tokens.Encode(list, PositionOf((page.*rows).back()));
   return page;
 }
 

@@ -1,5 +1,6 @@
 #include "core/store/purge_expired.h"
 
+#include "core/common/status_macros.h"
 #include "core/store/expiry_repository.h"
 #include "core/store/idempotency.h"
 
@@ -10,10 +11,9 @@ absl::StatusOr<bool> PurgeExpired::Handle() {
   bool more = false;
   const absl::Status status =
       store_.Write(Deadline::After(kStoreTimeout), [&](WriteTransaction& tx) -> absl::Status {
-        absl::StatusOr<bool> left =
-            tx.expiry().DeleteExpired({now, now - kIdempotencyRetention, now - message_retention_}, kBatch);
-        if (left.ok()) more = *left;
-        return left.status();
+        ASSIGN_OR_RETURN(more, tx.expiry().DeleteExpired(
+                                   {now, now - kIdempotencyRetention, now - message_retention_}, kBatch));
+        return absl::OkStatus();
       });
   if (!status.ok()) return status;
   return more;

@@ -6,17 +6,17 @@
 
 namespace keelson {
 
-// Deletes tokens, cooldowns and idempotency records that have run out, and messages that ended long ago. Safe
-// to run everywhere at once.
+// Deletes expired tokens, cooldowns and idempotency records, and messages past their retention. Any number of
+// processes may run it concurrently.
 class PurgeExpired {
  public:
   static constexpr int kBatch = 500;
   static constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
 
-  // `message_retention`: how long a message is kept once it was sent, given up or cancelled.
+  // `message_retention` counts from when a message was sent, cancelled or given up.
   PurgeExpired(Store& store, Clock& clock, absl::Duration message_retention)
       : store_(store), clock_(clock), message_retention_(message_retention) {}
-  // One batch; true where more may be left.
+  // Deletes one batch. True if more expired rows may exist. Blocks; an error is the store's.
   absl::StatusOr<bool> Handle();
 
  private:

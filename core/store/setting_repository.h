@@ -8,7 +8,7 @@
 
 namespace keelson {
 
-// Small values that the service keeps for itself, such as the key of its page tokens.
+// Small internal values of the service, such as the key of its page tokens.
 class SettingRepository {
  public:
   virtual ~SettingRepository() = default;

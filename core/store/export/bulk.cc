@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -9,9 +10,7 @@ namespace keelson {
 absl::StatusOr<RowCounts> RowCounts::Of(StoreExporter& reader) {
   RowCounts counts;
   for (const RowKind kind : kAllRowKinds) {
-    const absl::StatusOr<std::int64_t> count = reader.Count(kind);
-    if (!count.ok()) return count.status();
-    counts.counts_[static_cast<std::size_t>(kind)] = *count;
+    ASSIGN_OR_RETURN(counts.counts_[static_cast<std::size_t>(kind)], reader.Count(kind));
   }
   return counts;
 }

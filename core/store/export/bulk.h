@@ -1,16 +1,15 @@
-// The store by whole tables, a batch of rows at a time: how everything in it is moved to another store
-// (CopyStore) and checked (VerifyStore).
+// Export and import of whole tables in batches of rows, to copy a store (CopyStore) and to verify it
+// (VerifyStore).
 //
-// This is the specification for whoever writes an adapter; tests/contract/bulk holds it to the letter.
-// Rows and their keys are those of rows.h, and a row reads back equal wherever it was written: each time
-// to the microsecond, each text byte by byte, each number whole.
+// Every adapter must meet this specification; tests/contract/bulk checks it. rows.h defines rows and their
+// keys. A row reads back equal in every store: times to the microsecond, texts byte by byte, numbers exactly.
 //
-// What a store keeps for itself alone (a probe, a schema's history, a row's number) is no row, and neither
-// is the checkpoint of a copy, which lies among the settings under kTransferCheckpoint.
+// Internal data of a store (a probe, the history of its schema, row numbers) are not rows. Neither is the
+// checkpoint of a copy, a setting under kTransferCheckpoint.
 //
-// Errors are those of store.h: UNAVAILABLE (STORE_UNAVAILABLE) where the store can't be reached or is in use,
-// INTERNAL where it holds what it must not, DATA_LOSS where its engine finds its own files damaged. For one
-// thread at a time; every call blocks.
+// Errors: UNAVAILABLE (STORE_UNAVAILABLE) if the store can't be reached or is in use, INTERNAL if it holds
+// invalid data, DATA_LOSS if the database engine reports damaged files. For one thread at a time; every call
+// blocks.
 #pragma once
 
 #include <array>
@@ -27,16 +26,16 @@
 
 namespace keelson {
 
-// The setting that a transfer keeps in its target until it is done. A service refuses a store that has it.
+// The setting that an unfinished transfer keeps in its target. A service refuses to start on such a store.
 inline constexpr std::string_view kTransferCheckpoint = "transfer";
 
-// Who may use a store while it is read.
+// Concurrent use of a store during an export.
 enum class BulkAccess {
-  // A service may go on writing: what is read is the store as it was at one moment, when it was opened. It
-  // holds nobody up for longer than a read does, and needs no right to write.
+  // Services may write: the export reads the snapshot at its opening. Needs no write privilege, and blocks
+  // writers no longer than a read.
   kShared,
-  // Nobody writes: opening fails with UNAVAILABLE while a service has the store, and none can have it until
-  // the reader goes. A file is locked; a server's tables are locked against writing.
+  // No writers: opening fails with UNAVAILABLE while a service uses the store, and a service can't open or
+  // write the store until the export ends. A file is locked; tables of a server are locked against writes.
   kExclusive,
 };
 
@@ -61,12 +60,12 @@ class StoreExporter {
   virtual absl::StatusOr<std::vector<EngineFault>> CheckEngine() { return std::vector<EngineFault>(); }
 
   virtual absl::StatusOr<std::int64_t> Count(RowKind kind) = 0;
-  // At most `limit` rows whose keys are greater than `after`, in the order of their keys; empty: from the
-  // first. Fewer than `limit` are the last. Events that wait for their numbers are numbered first.
+  // At most `limit` rows with keys greater than `after`, in key order; an empty `after` means from the first
+  // row. Fewer than `limit` rows are the last. Events without a number are numbered first.
   virtual absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) = 0;
 };
 
-// How many rows there are of each kind.
+// The number of rows of each kind.
 class RowCounts {
  public:
   static absl::StatusOr<RowCounts> Of(StoreExporter& reader);
@@ -79,23 +78,23 @@ class RowCounts {
   std::array<std::int64_t, kRowKinds> counts_{};
 };
 
-// A store that a transfer fills. Nobody else has it open: opening it fails with UNAVAILABLE where a service
-// does, and brings the schema up to date.
+// The target of a transfer, for exclusive use: opening fails with UNAVAILABLE while a service uses the store,
+// and migrates the schema.
 class StoreImporter : public StoreExporter {
  public:
-  // Inserts the rows as they are, events with their numbers and hashes, and keeps `checkpoint` in the place
-  // of the checkpoint before: both or neither, durable when it returns OK. Rows come in the order of their
-  // keys, up to thousands at once, and none may be all. Where a row is refused the error is RowRefused's.
+  // Inserts the rows unchanged, events with their numbers and hashes, and replaces the checkpoint, atomically
+  // and durably. A batch may hold thousands of rows in key order, or be empty. The error for a refused row is
+  // RowRefused's.
   virtual absl::Status Insert(const RowBatch& rows, std::string_view checkpoint) = 0;
-  // The last checkpoint kept; empty where there is none.
+  // The last stored checkpoint; empty if there is none.
   virtual absl::StatusOr<std::string> FindCheckpoint() = 0;
-  // Makes it a store like any other: without the checkpoint, and with all that it keeps beside its rows
-  // (numbering, statistics, constraints) as if the service had written them.
+  // Completes the store: removes the checkpoint, and updates numbering, statistics and constraints as if the
+  // service had written the rows.
   virtual absl::Status Finish() = 0;
 };
 
-// The error for the row `index` of `rows`, which the store refused: INTERNAL, naming the table, the row's key
-// and the cause, which must not hold the row's content.
+// The error for the refused row `index` of `rows`: INTERNAL with the table, the row's key and the cause,
+// which must not contain row data.
 absl::Status RowRefused(const RowBatch& rows, std::size_t index, std::string_view cause);
 
 }  // namespace keelson

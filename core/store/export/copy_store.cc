@@ -7,6 +7,7 @@
 
 #include "absl/strings/escaping.h"
 #include "core/common/serialize.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 #include "core/store/setting_repository.h"
 
@@ -70,12 +71,11 @@ template <typename Work>
 absl::Status ForEachBatch(StoreExporter& store, RowKind kind, const Work& work) {
   std::string after;
   while (true) {
-    absl::StatusOr<RowBatch> batch = store.Read(kind, after, CopyStore::kBatch);
-    if (!batch.ok()) return batch.status();
-    const std::size_t count = CountOf(*batch);
+    ASSIGN_OR_RETURN(RowBatch batch, store.Read(kind, after, CopyStore::kBatch));
+    const std::size_t count = CountOf(batch);
     if (count == 0) return absl::OkStatus();
-    after = LastKey(*batch);
-    if (absl::Status status = work(*std::move(batch)); !status.ok()) return status;
+    after = LastKey(batch);
+    RETURN_IF_ERROR(work(std::move(batch)));
     if (count < CopyStore::kBatch) return absl::OkStatus();
   }
 }
@@ -94,22 +94,17 @@ void DropThrough(std::string_view key, RowBatch& batch) {
 }  // namespace
 
 absl::StatusOr<std::vector<TransferredTable>> CopyStore::Handle() {
-  const absl::StatusOr<RowCounts> counts = RowCounts::Of(source_);
-  if (!counts.ok()) return counts.status();
-  const absl::StatusOr<Sha256Digest> identity = IdentifySource(*counts);
-  if (!identity.ok()) return identity.status();
-  absl::StatusOr<Checkpoint> checkpoint = Begin(*identity);
-  if (!checkpoint.ok()) return checkpoint.status();
-  const absl::StatusOr<RowCounts> copied = RowCounts::Of(target_);
-  if (!copied.ok()) return copied.status();
+  ASSIGN_OR_RETURN(const RowCounts counts, RowCounts::Of(source_));
+  ASSIGN_OR_RETURN(const Sha256Digest identity, IdentifySource(counts));
+  ASSIGN_OR_RETURN(Checkpoint checkpoint, Begin(identity));
+  ASSIGN_OR_RETURN(const RowCounts copied, RowCounts::Of(target_));
 
-  const std::int64_t rows = counts->Sum();
-  TransferProgress copying{TransferProgress::Phase::kCopying, "", copied->Sum(), rows};
-  absl::StatusOr<std::vector<TransferredTable>> tables = Copy(*std::move(checkpoint), copying);
-  if (!tables.ok()) return tables.status();
+  const std::int64_t rows = counts.Sum();
+  TransferProgress copying{TransferProgress::Phase::kCopying, "", copied.Sum(), rows};
+  ASSIGN_OR_RETURN(std::vector<TransferredTable> tables, Copy(std::move(checkpoint), copying));
   TransferProgress checking{TransferProgress::Phase::kChecking, "", 0, rows};
-  if (absl::Status status = Compare(*tables, checking); !status.ok()) return status;
-  if (absl::Status status = target_.Finish(); !status.ok()) return status;
+  RETURN_IF_ERROR(Compare(tables, checking));
+  RETURN_IF_ERROR(target_.Finish());
   return tables;
 }
 
@@ -118,36 +113,31 @@ absl::StatusOr<std::vector<TransferredTable>> CopyStore::Handle() {
 absl::StatusOr<Sha256Digest> CopyStore::IdentifySource(const RowCounts& counts) {
   Event before_last;
   before_last.sequence = counts.of(RowKind::kEvents) - 1;
-  const absl::StatusOr<RowBatch> events = source_.Read(RowKind::kEvents, KeyOf(before_last), kBatch);
-  if (!events.ok()) return events.status();
-  const absl::StatusOr<RowBatch> settings = source_.Read(RowKind::kSettings, "", kBatch);
-  if (!settings.ok()) return settings.status();
+  ASSIGN_OR_RETURN(const RowBatch events, source_.Read(RowKind::kEvents, KeyOf(before_last), kBatch));
+  ASSIGN_OR_RETURN(const RowBatch settings, source_.Read(RowKind::kSettings, "", kBatch));
   FieldWriter identity;
   for (const RowKind kind : kAllRowKinds) identity(counts.of(kind));
-  identity(std::get<std::vector<Event>>(*events));
-  identity(std::get<std::vector<Setting>>(*settings));
+  identity(std::get<std::vector<Event>>(events));
+  identity(std::get<std::vector<Setting>>(settings));
   return Sha256(identity.Take());
 }
 
 absl::StatusOr<CopyStore::Checkpoint> CopyStore::Begin(const Sha256Digest& identity) {
-  const absl::StatusOr<std::string> found = target_.FindCheckpoint();
-  if (!found.ok()) return found.status();
-  if (!found->empty()) {
-    std::optional<Checkpoint> checkpoint = Deserialize<Checkpoint>(*found);
+  ASSIGN_OR_RETURN(const std::string stored, target_.FindCheckpoint());
+  if (!stored.empty()) {
+    std::optional<Checkpoint> checkpoint = Deserialize<Checkpoint>(stored);
     if (checkpoint && checkpoint->source == identity) return *std::move(checkpoint);
     return absl::FailedPreconditionError(
         "the target is half filled from another source, or from this one before it changed: begin again with "
         "an empty target");
   }
-  const absl::StatusOr<RowCounts> counts = RowCounts::Of(target_);
-  if (!counts.ok()) return counts.status();
+  ASSIGN_OR_RETURN(const RowCounts counts, RowCounts::Of(target_));
   for (const RowKind kind : kAllRowKinds) {
-    if (counts->of(kind) > 0) return NotEmpty(kind, counts->of(kind));
+    if (counts.of(kind) > 0) return NotEmpty(kind, counts.of(kind));
   }
   Checkpoint checkpoint;
   checkpoint.source = identity;
-  absl::Status status = target_.Insert(RowBatch(), Serialize(checkpoint));
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(target_.Insert(RowBatch(), Serialize(checkpoint)));
   return checkpoint;
 }
 
@@ -155,9 +145,8 @@ absl::StatusOr<std::vector<TransferredTable>> CopyStore::Copy(Checkpoint checkpo
                                                               TransferProgress& progress) {
   std::vector<TransferredTable> tables;
   for (const RowKind kind : kAllRowKinds) {
-    const absl::StatusOr<TransferredTable> table = CopyTable(kind, checkpoint, progress);
-    if (!table.ok()) return table.status();
-    tables.push_back(*table);
+    ASSIGN_OR_RETURN(const TransferredTable table, CopyTable(kind, checkpoint, progress));
+    tables.push_back(table);
   }
   return tables;
 }
@@ -174,7 +163,7 @@ absl::StatusOr<TransferredTable> CopyStore::CopyTable(RowKind kind, Checkpoint& 
     const std::size_t count = CountOf(rows);
     if (count == 0) return absl::OkStatus();
     checkpoint = {checkpoint.source, kind, LastKey(rows)};
-    if (absl::Status inserted = target_.Insert(rows, Serialize(checkpoint)); !inserted.ok()) return inserted;
+    RETURN_IF_ERROR(target_.Insert(rows, Serialize(checkpoint)));
     progress.done += static_cast<std::int64_t>(count);
     tell_(progress);
     return absl::OkStatus();
@@ -184,10 +173,9 @@ absl::StatusOr<TransferredTable> CopyStore::CopyTable(RowKind kind, Checkpoint& 
 }
 
 absl::Status CopyStore::Compare(const std::vector<TransferredTable>& tables, TransferProgress& progress) {
-  for (const TransferredTable& ours : tables) {
-    const absl::StatusOr<TransferredTable> theirs = SummarizeTarget(ours.kind, progress);
-    if (!theirs.ok()) return theirs.status();
-    if (ours != *theirs) return Differs(ours, *theirs);
+  for (const TransferredTable& read : tables) {
+    ASSIGN_OR_RETURN(const TransferredTable written, SummarizeTarget(read.kind, progress));
+    if (read != written) return Differs(read, written);
   }
   return absl::OkStatus();
 }
@@ -207,9 +195,8 @@ absl::StatusOr<TransferredTable> CopyStore::SummarizeTarget(RowKind kind, Transf
 
 absl::Status CheckNoTransfer(Store& store, Deadline deadline) {
   return store.Write(deadline, [](WriteTransaction& tx) -> absl::Status {
-    const Found<std::string> checkpoint = tx.settings().Find(kTransferCheckpoint);
-    if (!checkpoint.ok()) return checkpoint.status();
-    if (!*checkpoint) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::optional<std::string> checkpoint, tx.settings().Find(kTransferCheckpoint));
+    if (!checkpoint) return absl::OkStatus();
     return absl::FailedPreconditionError(
         "the store is half filled by a transfer: run keelson transfer again until it is done");
   });

@@ -24,32 +24,31 @@ struct TransferProgress {
   std::int64_t total = 0;
 };
 
-// A table as both stores have it.
+// The summary of a table that is equal in both stores.
 struct TransferredTable {
   RowKind kind = RowKind::kUsers;
   std::int64_t rows = 0;
-  // SHA-256 over the rows' archives in the order of their keys.
+  // SHA-256 over the serialized rows in key order.
   Sha256Digest digest{};
 
   bool operator==(const TransferredTable&) const = default;
 };
 
-// Moves everything from one store to another, and then reads the target again to compare every table with
-// what was read of the source. Where it ends half-way, by an error or with its process, the next run goes on
-// from the last batch: the target keeps a checkpoint of what source it is filled from and how far that has
-// come.
+// Copies all rows from one store to another, then reads the target and compares every table with the source.
+// After an error or the end of the process, the next run continues after the last batch: the target stores a
+// checkpoint with the source's identity and the last copied key.
 class CopyStore {
  public:
-  // Rows that one write of the target inserts, at most.
+  // Maximum number of rows of one Insert.
   static constexpr int kBatch = 2000;
 
-  // Both are this transfer's alone. `tell` is called after each batch.
+  // Needs exclusive use of both. `tell` is called after each batch.
   CopyStore(StoreExporter& source, StoreImporter& target, std::function<void(const TransferProgress&)> tell)
       : source_(source), target_(target), tell_(std::move(tell)) {}
 
-  // The tables that were moved. FAILED_PRECONDITION, and nothing is written, unless the target is empty or
-  // half filled from this very source; DATA_LOSS where a table differs once all is copied; INTERNAL naming
-  // table and key where the target refuses a row; and the stores' errors.
+  // Returns the copied tables. FAILED_PRECONDITION, without a write, unless the target is empty or partly
+  // filled from this source; DATA_LOSS if a table differs after the copy; INTERNAL with table and key if the
+  // target refuses a row; and the errors of both stores. Blocks.
   absl::StatusOr<std::vector<TransferredTable>> Handle();
 
  private:
@@ -67,7 +66,7 @@ class CopyStore {
   const std::function<void(const TransferProgress&)> tell_;
 };
 
-// FAILED_PRECONDITION where the store is half filled by a transfer: it must not be served.
+// FAILED_PRECONDITION if the store is the target of an unfinished transfer, which a service must not use.
 absl::Status CheckNoTransfer(Store& store, Deadline deadline);
 
 }  // namespace keelson

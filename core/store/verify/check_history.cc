@@ -6,6 +6,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 #include "core/store/verify/check_links.h"
 #include "core/store/verify/slice.h"
@@ -208,17 +209,16 @@ class HistoryOfSlice {
 }  // namespace
 
 absl::Status CheckHistory(Audit& audit, std::uint32_t parts) {
-  absl::Status status;
-  for (std::uint32_t part = 0; part < parts && status.ok(); ++part) {
+  for (std::uint32_t part = 0; part < parts; ++part) {
     HistoryOfSlice history({part, parts});
-    status = history.Load(audit);
-    if (status.ok()) status = history.Check<UserRow>(audit, Subject::kUser, "user_state_is_told");
-    if (status.ok()) status = history.Check<OrderFields>(audit, Subject::kOrder, "order_state_is_told");
-    if (status.ok()) status = history.Check<RefundFields>(audit, Subject::kRefund, "refund_state_is_told");
-    if (status.ok()) status = history.Check<Message>(audit, Subject::kMessage, "message_state_is_told");
-    if (status.ok()) history.ReportOrphans(audit);
+    RETURN_IF_ERROR(history.Load(audit));
+    RETURN_IF_ERROR(history.Check<UserRow>(audit, Subject::kUser, "user_state_is_told"));
+    RETURN_IF_ERROR(history.Check<OrderFields>(audit, Subject::kOrder, "order_state_is_told"));
+    RETURN_IF_ERROR(history.Check<RefundFields>(audit, Subject::kRefund, "refund_state_is_told"));
+    RETURN_IF_ERROR(history.Check<Message>(audit, Subject::kMessage, "message_state_is_told"));
+    history.ReportOrphans(audit);
   }
-  return status;
+  return absl::OkStatus();
 }
 
 }  // namespace keelson

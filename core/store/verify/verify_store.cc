@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/common/status_macros.h"
 #include "core/store/verify/check_links.h"
 #include "core/store/verify/check_rows.h"
 
@@ -51,34 +52,28 @@ absl::StatusOr<std::int64_t> VerifyStore::Handle() {
 }
 
 absl::Status VerifyStore::CheckEngine() {
-  absl::StatusOr<std::vector<EngineFault>> faults = reader_.CheckEngine();
-  if (!faults.ok()) return faults.status();
-  for (EngineFault& fault : *faults) {
+  ASSIGN_OR_RETURN(std::vector<EngineFault> faults, reader_.CheckEngine());
+  for (EngineFault& fault : faults) {
     Report({kEngineIntegrity, kDatabase, std::move(fault.object), std::move(fault.description)});
   }
   return absl::OkStatus();
 }
 
 absl::Status VerifyStore::CheckRows() {
-  const absl::StatusOr<RowCounts> counts = RowCounts::Of(reader_);
-  if (!counts.ok()) return counts.status();
-  const std::uint32_t user_parts = PartsOf(counts->of(RowKind::kUsers), limits_.users);
-  const std::uint32_t event_parts = PartsOf(counts->of(RowKind::kEvents), limits_.events);
+  ASSIGN_OR_RETURN(const RowCounts counts, RowCounts::Of(reader_));
+  const std::uint32_t user_parts = PartsOf(counts.of(RowKind::kUsers), limits_.users);
+  const std::uint32_t event_parts = PartsOf(counts.of(RowKind::kEvents), limits_.events);
 
-  VerifyProgress progress{0, RowsToRead(*counts, user_parts, event_parts)};
+  VerifyProgress progress{0, RowsToRead(counts, user_parts, event_parts)};
   Audit audit(
       reader_, [&](const Finding& finding) { Report(finding); },
       [&](std::int64_t rows) {
         progress.done += rows;
         tell_(progress);
       });
-  absl::Status status;
-  for (const auto check : kRowChecks) {
-    if (status.ok()) status = check(audit);
-  }
-  if (status.ok()) status = CheckUsersExist(audit, user_parts);
-  if (status.ok()) status = CheckHistory(audit, event_parts);
-  return status;
+  for (const auto check : kRowChecks) RETURN_IF_ERROR(check(audit));
+  RETURN_IF_ERROR(CheckUsersExist(audit, user_parts));
+  return CheckHistory(audit, event_parts);
 }
 
 void VerifyStore::Report(const Finding& finding) {

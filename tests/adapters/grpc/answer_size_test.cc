@@ -77,15 +77,15 @@ TEST_CASE("a row comes to no more in an answer than the core counts for it") {
     CAPTURE(text_size);
     const User user = LargeUser(text_size);
     CHECK(SizeInAnswer<accounts::v1::ListUsersResponse>(user, &accounts::v1::ListUsersResponse::add_users) <=
-          AnswerBytes(user));
+          ResponseBytes(user));
     for (const std::size_t lines : {0U, 1U, 500U}) {
       CAPTURE(lines);
       const Order order = LargeOrder(lines, text_size);
       CHECK(SizeInAnswer<orders::v1::ListOrdersResponse>(
-                order, &orders::v1::ListOrdersResponse::add_orders) <= AnswerBytes(order));
+                order, &orders::v1::ListOrdersResponse::add_orders) <= ResponseBytes(order));
       const Refund refund = LargeRefund(lines, text_size);
       CHECK(SizeInAnswer<refunds::v1::ListRefundsResponse>(
-                refund, &refunds::v1::ListRefundsResponse::add_refunds) <= AnswerBytes(refund));
+                refund, &refunds::v1::ListRefundsResponse::add_refunds) <= ResponseBytes(refund));
     }
   }
 }
@@ -94,7 +94,7 @@ TEST_CASE("a row of no lines and no labels still lets a page have a thousand") {
   UserFields plain;
   plain.email = plain.email_key = Text(254);
   plain.display_name = Text(200);
-  CHECK(AnswerBytes(User(plain)) * kMaxPageSize < kMaxPageBytes);
+  CHECK(ResponseBytes(User(plain)) * kMaxPageSize < kMaxPageBytes);
 }
 
 }  // namespace
