@@ -1,5 +1,6 @@
 #include "core/refunds/refund_rules.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "core/common/text.h"
@@ -52,13 +53,14 @@ RefundScope UnitsOf(std::int64_t index, std::int64_t quantity, bool include_ship
   return RefundLines{{{index, quantity}}, include_shipping};
 }
 
-TEST_CASE("The rules are judged in the order that clients know, each on every refund") {
-  const std::vector<std::string_view> expected = {"ORDER_PAID",      "ORDER_STATE",     "WITHIN_WINDOW",
-                                                  "REFUNDS_LEFT",    "PARTIAL_ALLOWED", "CURRENCY_MATCHES",
-                                                  "AMOUNT_POSITIVE", "LINES_AVAILABLE", "WITHIN_REFUNDABLE"};
+TEST_CASE("Every refund is judged by all rules, in a stable order that begins with the published rules") {
+  const std::vector<std::string_view> published = {"ORDER_PAID",      "ORDER_STATE",     "WITHIN_WINDOW",
+                                                   "REFUNDS_LEFT",    "PARTIAL_ALLOWED", "CURRENCY_MATCHES",
+                                                   "AMOUNT_POSITIVE", "LINES_AVAILABLE", "WITHIN_REFUNDABLE"};
   std::vector<std::string_view> listed;
   for (const RefundRule& rule : RefundRules()) listed.push_back(rule.name);
-  CHECK(listed == expected);
+  REQUIRE(listed.size() >= published.size());
+  CHECK(std::equal(published.begin(), published.end(), listed.begin()));
   for (const OrderFields& fields : {Delivered(), OrderFields{}}) {
     const RefundJudgement judgement = JudgeRefund(Order(fields), kEverything, {}, kDeliverTime);
     std::vector<std::string_view> judged;
@@ -66,7 +68,7 @@ TEST_CASE("The rules are judged in the order that clients know, each on every re
       judged.push_back(verdict.rule);
       CHECK_FALSE(verdict.explanation.empty());
     }
-    CHECK(judged == expected);
+    CHECK(judged == listed);
   }
   CHECK(JudgeRefund(Order(Delivered()), kEverything, {}, kDeliverTime).allowed);
 }
