@@ -15,8 +15,8 @@
 
 namespace keelson {
 
-// A completion queue and the slots of the calls that arrive on it. For the one
-// thread that runs it, but where something else is said.
+// A completion queue and the slots of its calls. Methods are for the thread in Run, unless their comment says
+// otherwise.
 class CallQueue {
  public:
   struct Workers {
@@ -25,36 +25,36 @@ class CallQueue {
     WorkerPool& readers;
   };
 
-  // With `inline_reads` short reads run on the queue's own thread.
+  // With `inline_reads`, short reads run on the queue's own thread.
   CallQueue(std::unique_ptr<grpc::ServerCompletionQueue> queue, Dispatcher& dispatcher,
             const Workers& workers, bool inline_reads);
   ~CallQueue();
 
-  // Asks for the first calls of every method. Once, after the server has started and before Run.
+  // Requests the first calls of every method. Call once, after the server has started and before Run.
   void PostAll(std::span<const std::unique_ptr<RpcService>> services);
-  // Answers calls until ShutDown.
+  // Processes events until ShutDown. Blocks.
   void Run();
-  // Ends Run, once the server is shut down and no call is left. Thread-safe.
+  // Ends Run. Call after the server is shut down and all calls have ended. Thread-safe.
   void ShutDown() { queue_->Shutdown(); }
 
-  // Asks for one more call of the method.
+  // Requests one more call of the method.
   void Post(RpcService& service, int index);
-  // The slot is free again.
+  // Takes back a free slot.
   void Release(Call* call);
   void RunInline(Call& call);
 
-  // The call waits for its message until MessageDone, where it begins. Run expires a call whose message does
-  // not arrive within the default deadline.
+  // The call waits for its message until MessageDone, and is in flight from then on. Run expires a call whose
+  // message does not arrive within the default deadline.
   void AwaitMessage(Call::Link& link) { receiving_.splice(receiving_.end(), link.home); }
   void MessageDone(Call::Link& link) {
     link.home.splice(link.home.end(), receiving_, link.node);
     CallBegan();
   }
 
-  void CallBegan() { ++under_way_; }
-  void CallEnded() { --under_way_; }
-  // Calls that have begun and not ended. Thread-safe.
-  int under_way() const { return under_way_; }
+  void CallBegan() { ++in_flight_; }
+  void CallEnded() { --in_flight_; }
+  // Number of in-flight calls. Thread-safe.
+  int in_flight() const { return in_flight_; }
 
   bool RunsInline(const Method& method) const { return inline_reads_ && method.work == Workload::kRead; }
 
@@ -64,7 +64,7 @@ class CallQueue {
 
  private:
   void ExpireReceiving();
-  // When the first of the calls that wait for their message expires.
+  // When the first call without a message expires.
   gpr_timespec NextExpiry() const;
 
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
@@ -73,10 +73,10 @@ class CallQueue {
   const bool inline_reads_;
   const absl::Duration receive_timeout_;
   std::vector<std::unique_ptr<Call>> free_;
-  // In the order of their arrival, so that the first one expires first.
+  // Calls without a message, in order of arrival: the first call expires first.
   std::list<Call*> receiving_;
-  // Written by the queue's thread alone, so that no two cores contend for it.
-  std::atomic<int> under_way_ = 0;
+  // Only the queue's thread writes the counter, so that cores do not contend for its cache line.
+  std::atomic<int> in_flight_ = 0;
   alignas(std::max_align_t) char block_[kArenaBlockBytes];
   google::protobuf::Arena arena_;
 };

@@ -10,37 +10,45 @@
 #include "adapters/grpc/listen_error.h"
 #include "adapters/grpc/reflection_service.h"
 #include "adapters/grpc/server_settings.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
 namespace {
 
-// More than these gain nothing that was measured, and each holds its slots.
+// More queues showed no gain in measurements, and each one allocates slots.
 constexpr unsigned kMaxQueues = 16;
 constexpr absl::Duration kIdlePoll = absl::Milliseconds(5);
-// For the last answers to leave. What is open then are streams that would never end, such as health's.
-constexpr absl::Duration kFarewell = absl::Milliseconds(100);
+// Time for the last responses to be sent. Streams that are still open then would never end, such as health's.
+constexpr absl::Duration kFlushTimeout = absl::Milliseconds(100);
 
-// Short reads that wait are made by the batch, of at most so many. One is read and written here while the
-// store works on the other.
-constexpr int kReadsTogether = 64;
-constexpr int kReadBatches = 2;
+// Limits of batched reads. While the store executes one batch, the responses of the other are sent.
+constexpr int kMaxReadsPerBatch = 64;
+constexpr int kConcurrentReadBatches = 2;
 
 // Enough buffers for some four thousand connections, or for so many of the largest requests.
 constexpr std::size_t kMinBufferBytes = std::size_t{64} << 20;
 constexpr std::size_t kLargestRequestsAtOnce = 32;
 
 ServerLimits LimitsOf(const GrpcServerOptions& options) {
-  // Twice the dispatcher's limit: up to here a caller gets the dispatcher's response, which tells the limit.
+  // Up to twice the dispatcher's limit, a caller gets the dispatcher's error, which contains the limit.
   return {.max_message_bytes = options.max_receive_bytes * 2,
           .buffer_bytes = std::max(kMinBufferBytes, kLargestRequestsAtOnce * options.max_receive_bytes)};
 }
 
-void ReadTogether(Store& store, const WorkerPool::Jobs& jobs, google::protobuf::Arena& arena) {
-  std::vector<ReadCall> calls;
-  calls.reserve(jobs.size());
-  for (WorkerPool::Job* job : jobs) calls.push_back({job->deadline(), [job, &arena] { job->Run(arena); }});
-  store.ReadTogether(calls);
+WorkerPool::Limits ReaderLimits(const GrpcServerOptions& options, const StoreTraits& store) {
+  if (store.batched_reads == nullptr) return {options.workers, options.queue};
+  return {kConcurrentReadBatches, options.queue, kMaxReadsPerBatch};
+}
+
+WorkerPool::RunJobs RunReads(const StoreTraits& store) {
+  if (store.batched_reads == nullptr) return WorkerPool::RunEach;
+  return [&reads = *store.batched_reads](const WorkerPool::Jobs& jobs, google::protobuf::Arena& arena) {
+    std::vector<ReadCall> calls;
+    calls.reserve(jobs.size());
+    for (WorkerPool::Job* job : jobs) calls.push_back({job->deadline(), [job, &arena] { job->Run(arena); }});
+    reads.RunBatch(calls);
+  };
 }
 
 unsigned QueueCount(const GrpcServerOptions& options) {
@@ -71,40 +79,33 @@ absl::Status CheckOptions(const GrpcServerOptions& options) {
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const GrpcServerOptions& options,
                                                             Services services, Store& store, Entropy& entropy,
                                                             Log& log) {
-  if (absl::Status status = CheckOptions(options); !status.ok()) return status;
-  absl::StatusOr<Authenticator> authenticator = Authenticator::Create(options.auth);
-  if (!authenticator.ok()) return authenticator.status();
+  RETURN_IF_ERROR(CheckOptions(options));
+  ASSIGN_OR_RETURN(Authenticator authenticator, Authenticator::Create(options.auth));
   std::unique_ptr<ServerCertificates> certificates;
   if (options.tls.enabled()) {
-    auto loaded = ServerCertificates::Load(options.tls, log);
-    if (!loaded.ok()) return loaded.status();
-    certificates = *std::move(loaded);
+    ASSIGN_OR_RETURN(certificates, ServerCertificates::Load(options.tls, log));
   }
 
   PrepareLibrary();
-  std::unique_ptr<RpcServer> engine(new RpcServer(options, std::move(services), *std::move(authenticator),
-                                                  std::move(certificates), store, entropy, log));
-  absl::Status status = engine->Listen(options, store.reads_inline());
-  if (!status.ok()) return status;
-  engine->SetServing(false);
-  engine->StartThreads();
-  return engine;
+  std::unique_ptr<RpcServer> server(new RpcServer(options, std::move(services), std::move(authenticator),
+                                                  std::move(certificates), store.traits(), entropy, log));
+  RETURN_IF_ERROR(server->Listen(options, store.traits().reads_inline));
+  server->SetServing(false);
+  server->StartThreads();
+  return server;
 }
 
 RpcServer::RpcServer(const GrpcServerOptions& options, Services services, Authenticator authenticator,
-                     std::unique_ptr<ServerCertificates> certificates, Store& store, Entropy& entropy,
-                     Log& log)
+                     std::unique_ptr<ServerCertificates> certificates, const StoreTraits& store,
+                     Entropy& entropy, Log& log)
     : services_(std::move(services)),
       reflection_(options.reflection ? MakeReflectionServices(ServiceNames())
                                      : std::vector<std::unique_ptr<grpc::Service>>()),
       dispatcher_(std::move(authenticator), {options.default_deadline, options.max_receive_bytes}, entropy,
                   log),
       workers_({options.workers, options.queue}),
-      writers_({std::min(options.workers, store.concurrent_writes()), options.queue}),
-      readers_({kReadBatches, options.queue, kReadsTogether},
-               [&store](const WorkerPool::Jobs& jobs, google::protobuf::Arena& arena) {
-                 ReadTogether(store, jobs, arena);
-               }),
+      writers_({std::min(options.workers, store.max_concurrent_writes), options.queue}),
+      readers_(ReaderLimits(options, store), RunReads(store)),
       certificates_(std::move(certificates)),
       credentials_(certificates_ == nullptr ? grpc::InsecureServerCredentials()
                                             : TlsCredentials(*certificates_)) {}
@@ -115,9 +116,7 @@ RpcServer::~RpcServer() {
 
 absl::Status RpcServer::Listen(const GrpcServerOptions& options, bool inline_reads) {
   if (!options.health_listen.empty()) {
-    auto listener = HealthListener::Start(options.health_listen);
-    if (!listener.ok()) return listener.status();
-    health_listener_ = *std::move(listener);
+    ASSIGN_OR_RETURN(health_listener_, HealthListener::Start(options.health_listen));
   }
   grpc::ServerBuilder builder;
   ApplySettings(LimitsOf(options), builder);
@@ -171,14 +170,13 @@ void RpcServer::ReloadCertificates() {
 }
 
 absl::Status RpcServer::SetAuthentication(const GrpcAuthOptions& options) {
-  absl::StatusOr<Authenticator> authenticator = Authenticator::Create(options);
-  if (!authenticator.ok()) return authenticator.status();
-  dispatcher_.SetAuthenticator(*std::move(authenticator));
+  ASSIGN_OR_RETURN(Authenticator authenticator, Authenticator::Create(options));
+  dispatcher_.SetAuthenticator(std::move(authenticator));
   return absl::OkStatus();
 }
 
 void RpcServer::AwaitIdle(Deadline deadline) const {
-  const auto busy = [](const std::unique_ptr<CallQueue>& queue) { return queue->under_way() > 0; };
+  const auto busy = [](const std::unique_ptr<CallQueue>& queue) { return queue->in_flight() > 0; };
   while (!deadline.expired() && std::any_of(queues_.begin(), queues_.end(), busy)) {
     absl::SleepFor(kIdlePoll);
   }
@@ -188,12 +186,11 @@ void RpcServer::Shutdown(Deadline deadline) {
   absl::MutexLock lock(&shutdown_mutex_);
   if (std::exchange(shut_down_, true)) return;
   SetServing(false);
-  // The library would answer calls that still arrive as cancelled, so they are refused here first, in a way
-  // that a client can act on.
+  // The library would end new calls with CANCELLED. The dispatcher refuses them first, with a retry delay.
   dispatcher_.Close();
   AwaitIdle(deadline);
-  const absl::Duration farewell = std::min(deadline.remaining(), kFarewell);
-  server_->Shutdown(gpr_time_from_millis(absl::ToInt64Milliseconds(farewell), GPR_TIMESPAN));
+  const absl::Duration flush_timeout = std::min(deadline.remaining(), kFlushTimeout);
+  server_->Shutdown(gpr_time_from_millis(absl::ToInt64Milliseconds(flush_timeout), GPR_TIMESPAN));
   workers_.Stop();
   writers_.Stop();
   readers_.Stop();

@@ -22,8 +22,8 @@
 
 namespace keelson {
 
-// The server under the services, whatever these are: completion queues with a thread each, the workers,
-// health and reflection. GrpcServer says what its methods promise.
+// The server below the services: completion queues with one thread each, worker pools, health and reflection.
+// The contract of its methods is GrpcServer's.
 class RpcServer {
  public:
   using Services = std::vector<std::unique_ptr<RpcService>>;
@@ -33,7 +33,7 @@ class RpcServer {
   ~RpcServer();
 
   int port() const { return port_; }
-  // 0 where there is no listener for health alone.
+  // 0 without a separate health listener.
   int health_port() const { return health_listener_ == nullptr ? 0 : health_listener_->port(); }
   void SetServing(bool serving);
   void SetServing(const std::string& part, bool serving);
@@ -43,7 +43,8 @@ class RpcServer {
 
  private:
   RpcServer(const GrpcServerOptions& options, Services services, Authenticator authenticator,
-            std::unique_ptr<ServerCertificates> certificates, Store& store, Entropy& entropy, Log& log);
+            std::unique_ptr<ServerCertificates> certificates, const StoreTraits& store, Entropy& entropy,
+            Log& log);
   absl::Status Listen(const GrpcServerOptions& options, bool inline_reads);
   std::vector<std::string> ServiceNames() const;
   void StartThreads();
@@ -51,22 +52,22 @@ class RpcServer {
   void AwaitIdle(Deadline deadline) const;
 
   const Services services_;
-  // Empty where reflection is not wanted.
+  // Empty if reflection is off.
   const std::vector<std::unique_ptr<grpc::Service>> reflection_;
   Dispatcher dispatcher_;
-  // For lists, and for calls that wait for more than the store.
+  // For lists, and for calls that wait for more than the store, such as password hashing.
   WorkerPool workers_;
-  // For calls that write: no more threads than the store has use for, so that the others wait in the queue
-  // and not each on a thread.
+  // For writes: at most StoreTraits::max_concurrent_writes threads, so that further writes queue without a
+  // thread.
   WorkerPool writers_;
-  // For short reads that wait.
+  // For short reads, unless the queues' threads run them.
   WorkerPool readers_;
-  // Before the server, which must be gone first.
+  // Destroyed after the server.
   std::vector<std::unique_ptr<CallQueue>> queues_;
-  // None where there is no TLS.
+  // Null without TLS.
   const std::unique_ptr<ServerCertificates> certificates_;
   const std::shared_ptr<grpc::ServerCredentials> credentials_;
-  // None where it is not wanted. Answers until the server has shut down.
+  // Null without a health address. Serves until the server has shut down.
   std::unique_ptr<HealthListener> health_listener_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::thread> threads_;

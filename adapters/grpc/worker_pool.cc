@@ -16,7 +16,7 @@ google::protobuf::ArenaOptions ArenaOver(char* block) {
 WorkerPool::WorkerPool(const Limits& limits, RunJobs run)
     : max_threads_(static_cast<std::size_t>(limits.threads)),
       max_queued_(static_cast<std::size_t>(limits.queued)),
-      max_together_(static_cast<std::size_t>(limits.together)),
+      max_batch_(static_cast<std::size_t>(limits.batch)),
       run_(std::move(run)) {}
 
 WorkerPool::~WorkerPool() {
@@ -31,7 +31,7 @@ bool WorkerPool::Submit(Job* job) {
   absl::MutexLock lock(&mutex_);
   if (stopped_) return false;
   if (jobs_.size() >= threads_.size() - busy_ && !StartThread()) {
-    // No thread is free for it: it waits in the queue, where there is room and a thread at all.
+    // No thread is free: the job waits in the queue.
     const std::size_t idle = threads_.size() - busy_;
     if (threads_.empty() || jobs_.size() >= idle + max_queued_) return false;
   }
@@ -46,7 +46,7 @@ bool WorkerPool::StartThread() {
     threads_.emplace_back([this] { Work(); });
     return true;
   } catch (const std::system_error&) {
-    // The system has no thread to give: those there are go on, and the queue fills.
+    // The system has no more threads: the existing threads continue, and the queue fills.
     return false;
   }
 }
@@ -66,7 +66,7 @@ void WorkerPool::Next(Jobs& jobs) {
   absl::MutexLock lock(&mutex_);
   if (!jobs.empty()) --busy_;
   while (jobs_.empty() && !stopped_) changed_.Wait(&mutex_);
-  const auto end = jobs_.begin() + static_cast<std::ptrdiff_t>(std::min(jobs_.size(), max_together_));
+  const auto end = jobs_.begin() + static_cast<std::ptrdiff_t>(std::min(jobs_.size(), max_batch_));
   jobs.assign(jobs_.begin(), end);
   jobs_.erase(jobs_.begin(), end);
   if (!jobs.empty()) ++busy_;

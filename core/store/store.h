@@ -1,44 +1,42 @@
-// The store: one unit of work, and the repositories that are reached through it.
-//
-// This is the specification for whoever writes an adapter; tests/contract holds it to the letter.
+// The store: transactions, and the repositories that they give access to. Every adapter must meet this
+// specification; tests/contract/store checks it.
 //
 //   absl::Status status = store.Write(deadline, [&](WriteTransaction& tx) -> absl::Status {
-//     absl::StatusOr<std::optional<Order>> order = tx.orders().Find(id);
+//     ASSIGN_OR_RETURN(std::optional<Order> order, tx.orders().FindForUpdate(id));
 //     …
 //     return tx.orders().Update(*order);
 //   });
 //
-// Write and Read take a closure that touches nothing but its transaction.
-//  - Atomic: where the closure returns an error, or the store fails, nothing it did is seen by anyone.
-//  - Isolated: as if it ran alone. What a write transaction has found does not change until it ends.
-//  - Durable: what Write answered OK outlives the process and the machine's power (but in memory).
-//  - Read your writes: a Read that begins after a Write returned sees it, within one process.
-//  - It may run more than once (a conflict, a lost connection): an effect on the outside, such as an
-//    assignment to a captured variable, must be the same whichever run is the last.
-// An error that the closure returns is returned as it is. The store's own:
+// Read and Write execute a closure, which must touch nothing but its transaction.
+//  - Atomic: if the closure returns an error or the store fails, no effect of the transaction is visible.
+//  - Isolated: a Read sees one snapshot. In a Write, a row that a method named …ForUpdate has returned does not
+//    change until the transaction ends.
+//  - Durable: once Write has returned OK, its changes survive the end of the process and a power failure,
+//    except in the memory store.
+//  - Read your writes: a Read that begins after a Write returned sees its changes, within one process.
+//  - The closure may run more than once (a conflict, a lost connection). Its outside effects, such as the
+//    assignment of a captured variable, must be those of the last run alone; so it must not write log lines.
+// The store returns an error of the closure unchanged. The store's own errors:
 //  - UNAVAILABLE (STORE_UNAVAILABLE): the store can't be reached, is full, locked or read-only. Nothing
-//    changed, or, where the connection was lost during the commit, it is not known.
-//  - RESOURCE_EXHAUSTED (OVERLOADED): too many wait already. Nothing changed.
+//    changed; if the connection was lost during the commit, whether the commit took place is not known.
+//  - RESOURCE_EXHAUSTED (OVERLOADED): the store's queue is full. Nothing changed.
 //  - DEADLINE_EXCEEDED: the deadline passed before the closure began. Nothing changed.
-//  - ABORTED (CONTENTION): conflicts went on until the deadline. Nothing changed.
-//  - INTERNAL: the store holds what it must not, or a repository was misused.
-// A repository's errors should be returned by the closure; after one, the transaction can't be committed. A
-// remote store may carry out a change when it is next asked something, or when it commits, and has its error
-// then.
+//  - ABORTED (CONTENTION): conflicts lasted until the deadline. Nothing changed.
+//  - INTERNAL: the store holds invalid data, or a repository was misused.
+// The closure should return the errors of its repositories: after one, the transaction can't be committed. A
+// remote store may send changes with the next query or with the commit, and reports their errors then.
 //
-// Each repository is declared beside its entity. Each List gives at most `limit` rows that match its filter,
-// newest first, of those after the position `before` in that order (the first where it is not set). A page
-// must cost what the first costs, however far in, whatever the filter; only a prefix may cost more, yet
-// neither a look at every user for a rare one nor a sort of all who match a common one. Times are whole
-// microseconds; created_from is inclusive, created_before exclusive.
+// Each repository is declared beside its entity. List returns at most `limit` rows that match its filter,
+// newest first, after the position `before` (from the first row if unset). Every page must cost the same,
+// however deep and whatever the filter; an e-mail prefix may cost more, but neither a scan of all users for a
+// rare prefix nor a sort of all matches for a common one. Times are whole microseconds; created_from is
+// inclusive, created_before exclusive.
 //
-// Thread-safe; any number of calls at once, each blocking its caller. A transaction and its repositories are
-// for the closure's thread alone and die with it. Closures don't nest.
+// Thread-safe: any number of threads may call Read and Write, which block. A transaction and its repositories
+// are confined to the closure's thread and end with the closure. Transactions don't nest.
 #pragma once
 
-#include <functional>
 #include <limits>
-#include <span>
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
@@ -89,12 +87,16 @@ class WriteTransaction {
   virtual ExpiryRepository& expiry() = 0;
 };
 
-// A call that reads a row or so, at once with others.
-struct ReadCall {
-  // Its Read's.
-  Deadline deadline;
-  // Throws nothing.
-  std::function<void()> run;
+class BatchedReads;
+
+// Properties of a store that a transport sizes its threads by.
+struct StoreTraits {
+  // Maximum number of concurrent Writes; further ones queue inside the store.
+  int max_concurrent_writes = std::numeric_limits<int>::max();
+  // A short Read never waits for another process, so that a transport may call Read on its own threads.
+  bool reads_inline = false;
+  // Null if the store executes each Read by itself. Lives as long as the store.
+  BatchedReads* batched_reads = nullptr;
 };
 
 class Store {
@@ -105,22 +107,11 @@ class Store {
   virtual ~Store() = default;
   virtual absl::Status Read(Deadline deadline, ReadWork work) = 0;
   virtual absl::Status Write(Deadline deadline, WriteWork work) = 0;
-
-  // Runs calls that Read, all on this thread, so that a remote store may be asked for everything in one go. A
-  // call may run more than once, and must then do the same: before the last run, which alone counts, its Read
-  // fails. It must not Write. Returns when each has run to its end; they don't wait for the slowest of them
-  // much past their deadlines.
-  virtual void ReadTogether(std::span<const ReadCall> calls) {
-    for (const ReadCall& call : calls) call.run();
-  }
-
-  // OK while the store can serve both; else UNAVAILABLE (STORE_UNAVAILABLE) saying what is wrong. After a
-  // failure it tries whether the cause has passed.
+  // OK if the store can serve both; otherwise UNAVAILABLE (STORE_UNAVAILABLE) with the cause. After a
+  // failure, Check probes whether the cause has passed. Blocks until `deadline` at most.
   virtual absl::Status Check(Deadline deadline) = 0;
-  // How many Writes come on at once: a transport that runs more has them wait for each other.
-  virtual int concurrent_writes() const { return std::numeric_limits<int>::max(); }
-  // Whether a short Read never waits for another party, so that a transport may call it on its own threads.
-  virtual bool reads_inline() const = 0;
+  // Constant over the store's lifetime. Does not block.
+  virtual StoreTraits traits() = 0;
 };
 
 }  // namespace keelson

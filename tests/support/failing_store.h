@@ -17,7 +17,7 @@ class FailingStore : public Store {
     return failure.ok() ? store_.Write(deadline, work) : failure;
   }
   absl::Status Check(Deadline deadline) override { return failure.ok() ? store_.Check(deadline) : failure; }
-  bool reads_inline() const override { return store_.reads_inline(); }
+  StoreTraits traits() override { return store_.traits(); }
 
   absl::Status failure;
 

@@ -19,7 +19,7 @@ class InterleavedStore : public Store {
     return store_.Write(deadline, work);
   }
   absl::Status Check(Deadline deadline) override { return store_.Check(deadline); }
-  bool reads_inline() const override { return store_.reads_inline(); }
+  StoreTraits traits() override { return store_.traits(); }
 
   // Happens once.
   std::function<void()> before_next_write;

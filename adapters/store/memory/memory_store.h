@@ -18,7 +18,7 @@ class MemoryStore : public Store {
   absl::Status Read(Deadline deadline, ReadWork work) override;
   absl::Status Write(Deadline deadline, WriteWork work) override;
   absl::Status Check(Deadline deadline) override;
-  bool reads_inline() const override { return true; }
+  StoreTraits traits() override { return {.reads_inline = true}; }
 
   // What it holds by whole tables: a copy of it as it is now, and a way to fill it. The latter must go first.
   std::unique_ptr<StoreExporter> OpenReader();

@@ -37,7 +37,7 @@ constexpr std::array<std::pair<const char*, const char*>, 7> kDefaults = {{
 // Bytes of a COPY that are sent in one message.
 constexpr std::size_t kCopyMessage = std::size_t{1} << 16;
 
-// Waits for the server's answer, without an end where it is silent.
+// Blocks until the server responds, without a timeout.
 void Cancel(PGcancel* cancel) {
   std::array<char, 256> reason{};
   PQcancel(cancel, reason.data(), static_cast<int>(reason.size()));
@@ -190,7 +190,7 @@ void PgConnection::AwaitAll(Deadline deadline) {
   if (error_) throw *std::exchange(error_, std::nullopt);
 }
 
-// Waits until a whole result can be had without waiting.
+// Blocks until a whole result has arrived.
 void PgConnection::AwaitInput(Deadline deadline) {
   while (PQisBusy(connection_.get()) != 0) {
     const int unsent = PQflush(connection_.get());
@@ -213,8 +213,8 @@ void PgConnection::Receive(Deadline deadline) {
   if (raw == nullptr) return;
   PgResult result(raw);
   const int status = PQresultStatus(raw);
-  const bool told = !FieldOf(raw, PG_DIAG_SQLSTATE).empty();
-  if (pending_.empty() || (PQstatus(connection_.get()) == CONNECTION_BAD && !told)) throw Lost();
+  const bool from_server = !FieldOf(raw, PG_DIAG_SQLSTATE).empty();
+  if (pending_.empty() || (PQstatus(connection_.get()) == CONNECTION_BAD && !from_server)) throw Lost();
   const Pending pending = pending_.front();
   pending_.pop_front();
   Take(pending, std::move(result), status, raw);
@@ -234,7 +234,7 @@ void PgConnection::Take(const Pending& pending, PgResult result, int status, pg_
                    FieldOf(raw, PG_DIAG_MESSAGE_PRIMARY)));
 }
 
-// The first error is the one that counts: it undoes what came before and skips what comes after.
+// The first error counts: the server rolls back earlier statements and skips later ones.
 void PgConnection::Fail(PgError error) {
   if (error.failure() == PgFailure::kLost) lost_ = true;
   if (!error_) error_ = std::move(error);
@@ -260,7 +260,7 @@ void PgConnection::RunSimple(const char* sql, std::string_view copied, Deadline 
   if (failure) throw *failure;
 }
 
-// Into libpq's memory, as far as the server does not take it at once: who awaits its answer sends the rest.
+// libpq buffers what the server does not accept at once; AwaitInput sends the rest.
 void PgConnection::SendCopied(std::string_view bytes) {
   for (; !bytes.empty(); bytes.remove_prefix(std::min(bytes.size(), kCopyMessage))) {
     const std::string_view message = bytes.substr(0, kCopyMessage);
@@ -293,16 +293,16 @@ bool PgConnection::Rollback(Deadline deadline) {
 
 void PgConnection::Abandon() {
   lost_ = true;
-  // No more threads wait so than connections were open when the server fell silent.
+  // The number of blocked threads is bounded by the number of open connections.
   if (PGcancel* cancel = PQgetCancel(connection_.get())) std::thread(Cancel, cancel).detach();
 }
 
 void PgConnection::RequireServer() {
-  if (HasNews() && PQconsumeInput(connection_.get()) != 1) throw Lost();
+  if (HasUnexpectedInput() && PQconsumeInput(connection_.get()) != 1) throw Lost();
   if (PQstatus(connection_.get()) != CONNECTION_OK) throw Lost();
 }
 
-bool PgConnection::HasNews() {
+bool PgConnection::HasUnexpectedInput() {
   pollfd polled{PQsocket(connection_.get()), POLLIN, 0};
   return poll(&polled, 1, 0) != 0;
 }

@@ -20,18 +20,18 @@ struct pg_result;
 
 namespace keelson {
 
-// The rows that a statement gave.
+// The result of a statement.
 class PgResult {
  public:
   PgResult() = default;
   explicit PgResult(pg_result* result) : result_(result) {}
 
-  // False where the statement has not been answered, or failed.
+  // False if the result has not arrived, or the statement failed.
   bool arrived() const { return result_ != nullptr; }
   int rows() const;
-  // How many rows the statement changed.
+  // Number of changed rows.
   int affected() const;
-  // A row's columns, from the first on. Throws std::runtime_error where one is of another form.
+  // Reads the first columns of a row. Throws std::runtime_error if a value is invalid for its type.
   template <typename... Ts>
   void Read(int row, Ts&... values) const {
     int column = 0;
@@ -58,9 +58,9 @@ class PgResult {
   std::unique_ptr<pg_result, Clear> result_;
 };
 
-// A connection in libpq's pipeline mode: statements are sent without waiting for those before them. For one
-// thread at a time. Every function that waits throws PgError; after one the connection is fit for use again
-// once Recover has returned true.
+// A connection in libpq's pipeline mode: statements are sent without waiting for the results of earlier ones.
+// For one thread at a time. Blocking functions throw PgError; the connection is usable again after Recover
+// has returned true.
 class PgConnection {
  public:
   enum class Access {
@@ -71,15 +71,15 @@ class PgConnection {
   };
   struct Options {
     std::string url;
-    // Named on the server, so that each is planned once; not behind a pooler that hands a transaction to any
-    // server connection.
+    // The server parses and plans each statement once. Must be off behind a connection pooler in transaction
+    // mode.
     bool prepared_statements = true;
     absl::Duration connect_timeout = absl::Seconds(5);
     Access access = Access::kReadWrite;
   };
   static constexpr int kAnyNumber = -1;
 
-  // How messages call the database that the URL names: without its password.
+  // The name of the URL's database in messages, without the password.
   static std::string Describe(const std::string& url);
   // INVALID_ARGUMENT if libpq rejects the URL (or KEY=VALUE string): its syntax, an unknown parameter, or a
   // value. The message is a predicate that names the parameter and contains no part of the password. Opens
@@ -93,43 +93,41 @@ class PgConnection {
   PgConnection(const PgConnection&) = delete;
   PgConnection& operator=(const PgConnection&) = delete;
 
-  // Queues a statement, to be sent when there is reason to. `sql` must be a literal: its address stands for
-  // it. `affected` is how many rows it must change; `result`, where it is given, is filled when its turn has
-  // come.
+  // Queues a statement, which the next Await or Finish sends. `sql` must be a literal, because its address is
+  // the key of the prepared statement. `affected` is the number of rows that the statement must change.
+  // `result`, if not null, is set when the result arrives.
   void Queue(const char* sql, const PgArguments& arguments, int affected = kAnyNumber,
              PgResult* result = nullptr);
-  // Queues a statement that is not a literal. It is not prepared, and must live until its result has
-  // arrived.
+  // Queues a statement that is not a literal, unprepared. `sql` must live until its result has arrived.
   void QueueOnce(const std::string& sql, PgResult* result);
-  // Sends all that is queued and waits for it, in the middle of a transaction.
+  // Sends all queued statements and blocks until their results have arrived; the pipeline stays open.
   void Await(Deadline deadline);
-  // Ends what is queued: outside of BEGIN and COMMIT it becomes one transaction of its own. Waits for all of
-  // it.
+  // The same, and ends the pipeline: outside of BEGIN and COMMIT, its statements are one transaction.
   void Finish(Deadline deadline);
 
-  // Runs a script of any number of statements, for a schema's steps. Nothing may be queued.
+  // Runs a script of several statements. No statement may be queued. Blocks.
   void RunScript(const std::string& script, Deadline deadline) { RunSimple(script.c_str(), "", deadline); }
-  // Fills a table: `sql` is COPY … FROM STDIN (FORMAT binary), and `rows` are PgCopyRows'. Nothing may be
-  // queued.
+  // `sql` is COPY … FROM STDIN (FORMAT binary), and `rows` come from PgCopyRows. No statement may be queued.
+  // Blocks.
   void CopyIn(const char* sql, std::string_view rows, Deadline deadline) { RunSimple(sql, rows, deadline); }
 
-  // Undoes what is under way, after an error. False where the connection is of no use any more.
+  // Rolls back after an error. False if the connection is unusable. Blocks.
   bool Recover(Deadline deadline);
-  // The same where there was none, in one round trip.
+  // The same without an error before, in one round trip.
   bool Rollback(Deadline deadline);
-  // Asks the server to stop what it does for this connection, which is of no use after that. Does not wait
-  // for it.
+  // Cancels the running statement; the connection is unusable from then on. Does not block.
   void Abandon();
 
   bool usable() const;
-  // How much of what was queued has no answer.
-  std::size_t unanswered() const { return pending_.size(); }
-  // Throws where the server is known to be gone: nothing that is sent from here on is carried out.
+  // Number of queued commands without a result.
+  std::size_t pending_results() const { return pending_.size(); }
+  // Throws if the server is known to have closed the connection: it would not execute further statements.
   void RequireServer();
-  // Says something unasked-for, or nothing at all because it was closed: not worth using.
-  bool HasNews();
+  // True if an idle connection has input: the server has closed it, or sent a message that no statement
+  // caused.
+  bool HasUnexpectedInput();
   SteadyTime open_time() const { return open_time_; }
-  // The server's process that it was opened with; a pooler makes one up.
+  // The server process that opened the connection; a connection pooler returns an invented number.
   int opened_pid() const;
   const std::string& database() const { return database_; }
 
@@ -164,7 +162,7 @@ class PgConnection {
   const std::string database_;
   const SteadyTime open_time_;
   std::deque<Pending> pending_;
-  // Names of the statements that the server has, or will have before what is queued behind them.
+  // Names of the statements that are prepared, or whose preparation is queued.
   std::unordered_map<const char*, std::string> prepared_;
   int names_ = 0;
   std::optional<PgError> error_;

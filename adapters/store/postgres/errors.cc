@@ -43,7 +43,7 @@ absl::Status TakenError(std::string_view constraint) {
   if (constraint == "order_references_pkey") {
     return MakeError(Reason::kReferenceTaken, "an order with this reference exists");
   }
-  // A call with the same request id was answered meanwhile.
+  // Another call with the same request id has committed.
   if (constraint == "idempotency_pkey") return absl::InternalError("an answer with this key exists");
   return absl::OkStatus();
 }
@@ -75,9 +75,9 @@ PgError MakePgError(std::string_view database, std::string_view sqlstate, std::s
     if (absl::Status taken = TakenError(constraint); !taken.ok()) return {PgFailure::kTaken, taken};
   }
   if (sqlstate == "57014") {
-    return {PgFailure::kTimedOut, absl::DeadlineExceededError("the deadline passed"), /*told=*/true};
+    return {PgFailure::kTimedOut, absl::DeadlineExceededError("the deadline passed"), /*from_server=*/true};
   }
-  if (LosesConnection(sqlstate)) return {PgFailure::kLost, PgUnavailable(text), /*told=*/true};
+  if (LosesConnection(sqlstate)) return {PgFailure::kLost, PgUnavailable(text), /*from_server=*/true};
   if (sqlstate == kInsufficientPrivilege) return {PgFailure::kDenied, PgUnavailable(text)};
   if (IsDamage(sqlstate)) return {PgFailure::kDamaged, PgUnavailable(text)};
   if (IsUnavailable(sqlstate)) return {PgFailure::kUnavailable, PgUnavailable(text)};

@@ -8,56 +8,58 @@
 
 namespace keelson {
 
-// What a failure means for the unit of work that met it.
+// The kinds of errors, by what the run of a Read or Write does next.
 enum class PgFailure {
-  // Another transaction was in the way: nothing changed, and a new run may succeed.
+  // A conflict with another transaction. Nothing changed; another run may succeed.
   kConflict,
-  // A row with this e-mail address, reference or request id is there. A run that looks again may find it.
+  // A unique constraint on e-mail address, reference or request id. Another run may find the row.
   kTaken,
-  // The server can't serve now, but the connection can.
+  // Not an error: the closure has to run again under other conditions (see PgReadBatch and PgReadSession).
+  kRunAgain,
+  // The server can't serve now; the connection stays usable.
   kUnavailable,
   // The role lacks a privilege.
   kDenied,
   // The server reports data corruption.
   kDamaged,
-  // The connection is of no use any more. What was not committed is undone.
+  // The connection broke. The server rolls back an open transaction.
   kLost,
-  // Nobody waits for the outcome any more.
+  // The deadline passed.
   kTimedOut,
-  // A fault of ours.
+  // A bug in this adapter.
   kInternal,
 };
 
-// What the server or libpq says went wrong; thrown and caught inside this adapter alone.
+// An error that the server or libpq reports. Thrown and caught within this adapter.
 class PgError : public std::exception {
  public:
-  // `told`: the server itself said so, in its place among the answers.
-  PgError(PgFailure failure, absl::Status status, bool told = false)
-      : failure_(failure), told_(told), status_(std::move(status)) {}
+  // `from_server`: the server sent the error as the response to a statement.
+  PgError(PgFailure failure, absl::Status status, bool from_server = false)
+      : failure_(failure), from_server_(from_server), status_(std::move(status)) {}
 
   PgFailure failure() const { return failure_; }
-  // What to tell the caller where no further run mends it.
+  // Returned to the caller if no further run follows.
   const absl::Status& status() const { return status_; }
-  bool told() const { return told_; }
+  bool from_server() const { return from_server_; }
   const char* what() const noexcept override { return "a PostgreSQL error"; }
 
  private:
   PgFailure failure_;
-  bool told_;
+  bool from_server_;
   absl::Status status_;
 };
 
-// UNAVAILABLE (STORE_UNAVAILABLE), to be tried again soon.
+// UNAVAILABLE (STORE_UNAVAILABLE) with a retry delay.
 absl::Status PgUnavailable(std::string_view message);
 
-// Judges an error by its SQLSTATE (PostgreSQL's appendix A) and the constraint that it names. `database` is
-// how messages call the database.
+// Classifies an error by its SQLSTATE (PostgreSQL's appendix A) and constraint. `database` is the name of the
+// database in messages.
 PgError MakePgError(std::string_view database, std::string_view sqlstate, std::string_view constraint,
                     std::string_view message);
-// The connection broke, for what libpq gives as its reason.
+// kLost, with libpq's reason.
 PgError LostConnection(std::string_view database, std::string_view reason);
 
-// libpq's messages take several lines and end with one.
+// Joins the lines of a libpq message, which ends with a line break.
 std::string OneLine(std::string_view message);
 
 }  // namespace keelson

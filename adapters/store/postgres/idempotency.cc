@@ -20,15 +20,14 @@ Found<IdempotencyRecord> PgAnswers::Find(const Fingerprint& key) {
 }
 
 Found<IdempotencyRecord> PgIdempotency::Find(const Fingerprint& key) {
-  if (!session_.trusting()) return PgAnswers(session_).Find(key);
-  session_.Trust(key);
-  return std::nullopt;
+  if (session_.new_request_ids().Assume(key)) return std::nullopt;
+  return PgAnswers(session_).Find(key);
 }
 
 absl::Status PgIdempotency::Insert(const IdempotencyRecord& record) {
   return session_.CatchErrors([&] {
     InsertRow(session_, kInsertIdempotencyRecord, record);
-    session_.Confirm(record.key);
+    session_.new_request_ids().Confirm(record.key);
     return absl::OkStatus();
   });
 }

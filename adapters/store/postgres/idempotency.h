@@ -17,7 +17,8 @@ class PgAnswers final : public IdempotencyReader {
   PgSession& session_;
 };
 
-// To record them as well; finds none while its session trusts that there is none.
+// Also records responses. Find returns no record, without a query, while NewRequestIds assumes that there is
+// none.
 class PgIdempotency final : public IdempotencyRepository {
  public:
   explicit PgIdempotency(PgWriteSession& session) : session_(session) {}

@@ -1,5 +1,5 @@
-// The keys of the advisory locks that the service takes, all of them for a transaction: a pooler may hand the
-// next one to another connection.
+// The keys of the service's advisory locks. All of them are transaction-level locks, because a connection
+// pooler may give the next transaction another connection.
 #pragma once
 
 #include <cstdint>

@@ -5,6 +5,7 @@
 
 #include "adapters/store/postgres/bounded_open.h"
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 // Between attempts to reach a server that could not be reached.
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
-// Spreads the ends of connections that began together.
+// Spreads the ends of connections that were opened at the same time.
 absl::Duration Lifetime(const PgConnection& connection, absl::Duration lifetime) {
   const std::int64_t spread = absl::ToInt64Nanoseconds(connection.open_time() - SteadyTime()) % 21 - 10;
   return lifetime + lifetime * spread / 100;
@@ -41,7 +42,7 @@ PgPool::~PgPool() {
 
 absl::StatusOr<PgPool::Lease> PgPool::Take(Deadline deadline) {
   absl::MutexLock lock(&mutex_);
-  // Whoever waits already comes first.
+  // Waiting callers come first.
   if (waiters_.empty()) {
     if (std::unique_ptr<PgConnection> idle = TakeIdle()) return Lease(*this, std::move(idle));
   }
@@ -56,7 +57,7 @@ absl::StatusOr<PgPool::Lease> PgPool::Take(Deadline deadline) {
     waiters_.erase(std::find(waiters_.begin(), waiters_.end(), &waiter));
     return absl::DeadlineExceededError("no connection to the database came free in time");
   }
-  if (!waiter.failure.ok()) return std::move(waiter.failure);
+  RETURN_IF_ERROR(std::move(waiter.failure));
   return Lease(*this, std::move(waiter.connection));
 }
 
@@ -64,7 +65,7 @@ std::unique_ptr<PgConnection> PgPool::TakeIdle() {
   while (!idle_.empty()) {
     std::unique_ptr<PgConnection> connection = std::move(idle_.back());
     idle_.pop_back();
-    if (!connection->HasNews() && IsWorthKeeping(*connection)) return connection;
+    if (!connection->HasUnexpectedInput() && IsWorthKeeping(*connection)) return connection;
     --connections_;
   }
   return nullptr;
@@ -122,7 +123,7 @@ void PgPool::OpenWhenNeeded() {
 void PgPool::Opened(absl::StatusOr<std::unique_ptr<PgConnection>> connection) {
   if (!connection.ok()) {
     --connections_;
-    // With none at all there is nothing to wait for.
+    // Without any connection, there is nothing to wait for.
     if (connections_ == 0) FailWaiters(connection.status());
     return;
   }

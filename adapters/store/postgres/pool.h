@@ -16,25 +16,23 @@
 
 namespace keelson {
 
-// A bounded set of connections, opened as they are needed and lent to one caller at a time. A thread of its
-// own opens them, so that nobody waits for a server longer than its own deadline. Thread-safe; outlives every
-// lease.
+// A bounded connection pool. A thread of the pool opens connections on demand, so that no caller waits for a
+// server past its deadline. Thread-safe. Must outlive its leases.
 class PgPool {
  public:
   struct Options {
     PgConnection::Options connection;
     std::size_t size = 16;
-    // Callers that may wait for a connection.
+    // Maximum number of callers that wait for a connection.
     std::size_t waiters = 1024;
-    // A connection is closed when it is as old as this, give or take a tenth, so that load follows the
-    // servers.
+    // Maximum age of a connection, give or take a tenth, so that load moves to servers that were added.
     absl::Duration lifetime = absl::Minutes(30);
-    // An attempt to open a connection is given up after this time. Room for libpq to try every address of the
-    // hosts in the URL, each for connect_timeout.
+    // Timeout of one attempt to open a connection. Enough for libpq to try every address of the hosts in the
+    // URL, each for connect_timeout.
     absl::Duration longest_open = absl::Minutes(1);
   };
 
-  // A connection for as long as it lives. It goes back to the pool if it is still of use.
+  // Exclusive use of a connection. Returns the connection to the pool at its end.
   class Lease {
    public:
     Lease(PgPool& pool, std::unique_ptr<PgConnection> connection)
@@ -55,11 +53,11 @@ class PgPool {
   explicit PgPool(const Options& options);
   ~PgPool();
 
-  // UNAVAILABLE where no server can be had, RESOURCE_EXHAUSTED where too many wait already,
-  // DEADLINE_EXCEEDED.
+  // Blocks until a connection is free. UNAVAILABLE if no server can be reached, RESOURCE_EXHAUSTED if too
+  // many callers wait, DEADLINE_EXCEEDED.
   absl::StatusOr<Lease> Take(Deadline deadline);
   std::size_t size() const { return options_.size; }
-  // Closes what is idle, and what is lent when it comes back: the server they lead to is not the one to use.
+  // Closes idle connections, and leased ones when they return: their server is not the one to use.
   void Drop();
 
  private:
@@ -81,12 +79,12 @@ class PgPool {
   const Options options_;
   absl::Mutex mutex_;
   ConditionVariable wanted_;
-  // The one that was used last is at the back and taken first: the others may grow old.
+  // Last in, first out, so that surplus connections age and are closed.
   std::vector<std::unique_ptr<PgConnection>> idle_ ABSL_GUARDED_BY(mutex_);
   std::deque<Waiter*> waiters_ ABSL_GUARDED_BY(mutex_);
-  // Idle, lent and being opened.
+  // Number of idle, leased and opening connections.
   std::size_t connections_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Older connections are not worth keeping.
+  // Connections that were opened earlier are closed.
   SteadyTime dropped_before_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread opener_;

@@ -13,6 +13,7 @@
 #include "adapters/store/postgres/locks.h"
 #include "adapters/store/postgres/postgres_migrator.h"
 #include "adapters/store/postgres/sequencer.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -251,9 +252,8 @@ class Target : public StoreImporter {
 
 absl::StatusOr<std::unique_ptr<PgConnection>> OpenAlone(const PgConnection::Options& options,
                                                         PostgresBulkWaits waits) {
-  absl::StatusOr<std::unique_ptr<PgConnection>> connection = PgConnection::Open(options);
-  if (!connection.ok()) return connection.status();
-  if (absl::Status alone = AwaitAlone(**connection, waits); !alone.ok()) return alone;
+  ASSIGN_OR_RETURN(std::unique_ptr<PgConnection> connection, PgConnection::Open(options));
+  RETURN_IF_ERROR(AwaitAlone(*connection, waits));
   return connection;
 }
 
@@ -264,31 +264,26 @@ absl::StatusOr<std::unique_ptr<StoreExporter>> PostgresBulk::OpenReader(const Pg
                                                                         PostgresBulkWaits waits) {
   PgConnection::Options reading = options;
   if (access == BulkAccess::kShared) reading.access = PgConnection::Access::kReadOnly;
-  absl::StatusOr<std::unique_ptr<PgConnection>> connection =
-      access == BulkAccess::kExclusive ? OpenAlone(reading, waits) : PgConnection::Open(reading);
-  if (!connection.ok()) return connection.status();
-  absl::Status status = PostgresMigrator(reading, clock).CheckCurrent();
-  if (!status.ok()) return status;
-  auto reader = std::make_unique<Reader>(*std::move(connection), waits);
-  status = reader->Begin(access);
-  if (!status.ok()) return status;
+  ASSIGN_OR_RETURN(std::unique_ptr<PgConnection> connection, access == BulkAccess::kExclusive
+                                                                 ? OpenAlone(reading, waits)
+                                                                 : PgConnection::Open(reading));
+  RETURN_IF_ERROR(PostgresMigrator(reading, clock).CheckCurrent());
+  auto reader = std::make_unique<Reader>(std::move(connection), waits);
+  RETURN_IF_ERROR(reader->Begin(access));
   return reader;
 }
 
 absl::StatusOr<std::unique_ptr<StoreImporter>> PostgresBulk::OpenTarget(const PgConnection::Options& options,
                                                                         Clock& clock,
                                                                         PostgresBulkWaits waits) {
-  absl::StatusOr<std::unique_ptr<PgConnection>> lock = OpenAlone(options, waits);
-  if (!lock.ok()) return lock.status();
-  absl::Status status = Guarded(**lock, [&]() -> absl::Status {
-    Begin(**lock, "BEGIN ISOLATION LEVEL READ COMMITTED");
-    return TryTransferLock(**lock) ? absl::OkStatus() : InUse(**lock);
-  });
-  if (status.ok()) status = PostgresMigrator(options, clock).Up().status();
-  if (!status.ok()) return status;
-  absl::StatusOr<std::unique_ptr<PgConnection>> connection = PgConnection::Open(options);
-  if (!connection.ok()) return connection.status();
-  return std::make_unique<Target>(*std::move(lock), *std::move(connection), waits);
+  ASSIGN_OR_RETURN(std::unique_ptr<PgConnection> lock, OpenAlone(options, waits));
+  RETURN_IF_ERROR(Guarded(*lock, [&]() -> absl::Status {
+    Begin(*lock, "BEGIN ISOLATION LEVEL READ COMMITTED");
+    return TryTransferLock(*lock) ? absl::OkStatus() : InUse(*lock);
+  }));
+  RETURN_IF_ERROR(PostgresMigrator(options, clock).Up().status());
+  ASSIGN_OR_RETURN(std::unique_ptr<PgConnection> connection, PgConnection::Open(options));
+  return std::make_unique<Target>(std::move(lock), std::move(connection), waits);
 }
 
 }  // namespace keelson

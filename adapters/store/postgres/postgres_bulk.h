@@ -10,20 +10,20 @@
 
 namespace keelson {
 
-// How long exclusive access waits.
+// Timeouts of exclusive access.
 struct PostgresBulkWaits {
   // For services to stop, and for the locks of tables. Longer than idle_time.
   absl::Duration patience = absl::Seconds(5);
-  // A session that is idle for longer belongs to a connection pooler: a service looks for events to number
+  // A session that is idle for longer belongs to a connection pooler: a service queries for events to number
   // every PgSequencer::kInterval.
   absl::Duration idle_time = absl::Seconds(2);
 };
 
-// One PostgreSQL database by whole tables. The errors are those of PostgresStore::Open.
+// Export and import of one PostgreSQL database. The errors are those of PostgresStore::Open.
 //
-// A service is noticed by its sessions: they bear the name that ours have, and one of them is never at rest
-// for long, be it a pooler's. One that has its sessions named otherwise, by its URL, is not. Who opens the
-// database alone waits some seconds for it to go.
+// A running service is detected by the application_name of its sessions, of which one is never idle for long,
+// even behind a connection pooler. A service whose URL sets another application_name is not detected.
+// Exclusive access waits PostgresBulkWaits::patience for services to stop.
 class PostgresBulk {
  public:
   // Requires a current schema, and never writes. kShared reads from a standby if no server accepts writes.
@@ -32,7 +32,7 @@ class PostgresBulk {
   static absl::StatusOr<std::unique_ptr<StoreExporter>> OpenReader(const PgConnection::Options& options,
                                                                    BulkAccess access, Clock& clock,
                                                                    PostgresBulkWaits waits = {});
-  // Takes two connections.
+  // Uses two connections.
   static absl::StatusOr<std::unique_ptr<StoreImporter>> OpenTarget(const PgConnection::Options& options,
                                                                    Clock& clock,
                                                                    PostgresBulkWaits waits = {});

@@ -6,6 +6,7 @@
 #include "adapters/store/postgres/locks.h"
 #include "adapters/store/postgres/migrations.h"
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -25,9 +26,8 @@ constexpr char kCreateTable[] =
 class PostgresMigrator::Session {
  public:
   static absl::StatusOr<Session> Open(const PgConnection::Options& options, Clock& clock) {
-    absl::StatusOr<std::unique_ptr<PgConnection>> connection = PgConnection::Open(options);
-    if (!connection.ok()) return connection.status();
-    return Session(*std::move(connection), clock.Now());
+    ASSIGN_OR_RETURN(std::unique_ptr<PgConnection> connection, PgConnection::Open(options));
+    return Session(std::move(connection), clock.Now());
   }
 
   std::vector<MigrationStatus> Status() { return CompareMigrations(PostgresMigrations(), ListApplied()); }
@@ -107,21 +107,19 @@ class PostgresMigrator::Session {
 absl::StatusOr<std::vector<MigrationStatus>> PostgresMigrator::Status() const {
   PgConnection::Options options = options_;
   options.access = PgConnection::Access::kReadOnly;
-  absl::StatusOr<Session> session = Session::Open(options, clock_);
-  if (!session.ok()) return session.status();
+  ASSIGN_OR_RETURN(Session session, Session::Open(options, clock_));
   try {
-    return session->Status();
+    return session.Status();
   } catch (const PgError& error) {
     return error.status();
   }
 }
 
 absl::Status PostgresMigrator::CheckCurrent() const {
-  absl::StatusOr<Session> session = Session::Open(options_, clock_);
-  if (!session.ok()) return session.status();
+  ASSIGN_OR_RETURN(Session session, Session::Open(options_, clock_));
   try {
     const std::size_t pending =
-        PostgresMigrations().size() - static_cast<std::size_t>(session->CountApplied());
+        PostgresMigrations().size() - static_cast<std::size_t>(session.CountApplied());
     if (pending == 0) return absl::OkStatus();
     return PgUnavailable(StrCat(PgConnection::Describe(options_.url), " has ", pending,
                                 " pending migration(s): run keelson migrate up"));
@@ -156,11 +154,10 @@ absl::StatusOr<std::vector<int>> PostgresMigrator::StepByStep(std::optional<int>
     return absl::InvalidArgumentError(
         StrCat(PgConnection::Describe(options_.url), " has no schema version ", *to, "; the last is ", last));
   }
-  absl::StatusOr<Session> session = Session::Open(options_, clock_);
-  if (!session.ok()) return session.status();
+  ASSIGN_OR_RETURN(Session session, Session::Open(options_, clock_));
   std::vector<int> done;
   try {
-    while (const std::optional<int> version = step(*session)) done.push_back(*version);
+    while (const std::optional<int> version = step(session)) done.push_back(*version);
     return done;
   } catch (const PgError& error) {
     if (error.failure() != PgFailure::kDenied) return error.status();

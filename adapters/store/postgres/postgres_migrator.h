@@ -19,7 +19,7 @@ class PostgresMigrator final : public Migrator {
   absl::StatusOr<std::vector<MigrationStatus>> Status() const override;
   absl::StatusOr<std::vector<int>> Up(std::optional<int> to = std::nullopt) const override;
   absl::StatusOr<std::vector<int>> Down(std::optional<int> to = std::nullopt) const override;
-  // OK where every step is applied.
+  // OK if every step is applied; otherwise UNAVAILABLE.
   absl::Status CheckCurrent() const;
 
  private:

@@ -11,14 +11,15 @@
 #include "adapters/store/postgres/transactions.h"
 #include "adapters/store/postgres/write_session.h"
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
 
-// Between runs that met others: full jitter below a bound that doubles.
+// Pause between runs after a conflict: full jitter with a bound that doubles.
 constexpr absl::Duration kFirstPause = absl::Milliseconds(2);
 constexpr int kMaxDoublings = 6;
-// A connection may have broken while it lay idle; a second that breaks is the server's trouble.
+// A connection may have broken while it was idle; a second broken connection is a fault of the server.
 constexpr int kMaxBrokenConnections = 2;
 
 void PauseAfter(int attempt, Deadline deadline) {
@@ -28,14 +29,21 @@ void PauseAfter(int attempt, Deadline deadline) {
   absl::SleepFor(std::min(pause, deadline.remaining()));
 }
 
-// The outcome of one run of a unit of work.
+// The outcome of one run of a Read or Write.
 struct Attempt {
-  enum class Next { kDone, kAgain, kAgainLater, kAgainElsewhere };
+  enum class Next {
+    kDone,
+    kAgain,
+    // After a pause.
+    kAgainLater,
+    // On another connection.
+    kAgainElsewhere,
+  };
   Next next = Next::kDone;
   absl::Status status;
 };
 
-class OpenPostgresStore final : public Store {
+class OpenPostgresStore final : public Store, private BatchedReads {
  public:
   explicit OpenPostgresStore(const PgPool::Options& options)
       : pool_(options),
@@ -43,17 +51,18 @@ class OpenPostgresStore final : public Store {
         sequencer_(options.connection) {}
 
   absl::Status Read(Deadline deadline, ReadWork work) override;
-  void ReadTogether(std::span<const ReadCall> calls) override { PgReadBatch(pool_, calls).Run(); }
   absl::Status Write(Deadline deadline, WriteWork work) override;
   absl::Status Check(Deadline deadline) override;
-  int concurrent_writes() const override { return static_cast<int>(pool_.size()); }
-  bool reads_inline() const override { return false; }
+  StoreTraits traits() override {
+    return {.max_concurrent_writes = static_cast<int>(pool_.size()), .batched_reads = this};
+  }
 
  private:
-  absl::Status ReadShared(PgReadBatch& batch, Deadline deadline, ReadWork work);
+  void RunBatch(std::span<const ReadCall> calls) override { PgReadBatch(pool_, calls).Run(); }
+  absl::Status ReadBatched(PgReadBatch& batch, Deadline deadline, ReadWork work);
   absl::Status ReadAlone(Deadline deadline, ReadWork work);
   Attempt ReadOnce(Deadline deadline, ReadWork work, PgReadSession::Extent extent);
-  Attempt WriteOnce(Deadline deadline, WriteWork work, int attempt, bool trusting);
+  Attempt WriteOnce(Deadline deadline, WriteWork work, int attempt, NewRequestIds& new_request_ids);
   Attempt AfterError(const PgError& error, PgConnection& connection, int attempt);
 
   PgPool pool_;
@@ -61,18 +70,14 @@ class OpenPostgresStore final : public Store {
   PgSequencer sequencer_;
 };
 
-absl::Status TooLate() {
-  return absl::DeadlineExceededError("the deadline passed before the work began");
-}
-
 absl::Status OpenPostgresStore::Read(Deadline deadline, ReadWork work) {
   PgReadBatch* const batch = PgReadBatch::Running(pool_);
-  return batch == nullptr ? ReadAlone(deadline, work) : ReadShared(*batch, deadline, work);
+  return batch == nullptr ? ReadAlone(deadline, work) : ReadBatched(*batch, deadline, work);
 }
 
-absl::Status OpenPostgresStore::ReadShared(PgReadBatch& batch, Deadline deadline, ReadWork work) {
-  if (deadline.expired()) return TooLate();
-  PgSharedReadSession session(batch);
+absl::Status OpenPostgresStore::ReadBatched(PgReadBatch& batch, Deadline deadline, ReadWork work) {
+  if (deadline.expired()) return DeadlineExceededBeforeStart();
+  PgBatchedReadSession session(batch);
   PgReadTransaction transaction(session, sequencer_, deadline);
   const absl::Status status = work(transaction);
   return session.failure() ? session.failure()->status() : status;
@@ -81,7 +86,7 @@ absl::Status OpenPostgresStore::ReadShared(PgReadBatch& batch, Deadline deadline
 absl::Status OpenPostgresStore::ReadAlone(Deadline deadline, ReadWork work) {
   auto extent = PgReadSession::Extent::kStatement;
   for (int broken = 0;;) {
-    if (deadline.expired()) return TooLate();
+    if (deadline.expired()) return DeadlineExceededBeforeStart();
     const Attempt result = ReadOnce(deadline, work, extent);
     if (result.next == Attempt::Next::kAgain) {
       extent = PgReadSession::Extent::kSnapshot;
@@ -98,51 +103,60 @@ Attempt OpenPostgresStore::ReadOnce(Deadline deadline, ReadWork work, PgReadSess
   PgReadTransaction transaction(session, sequencer_, deadline);
   const absl::Status status = work(transaction);
   session.End();
-  if (session.outgrown()) return {Attempt::Next::kAgain, status};
   if (!session.failure()) return {Attempt::Next::kDone, status};
   return AfterError(*session.failure(), **connection, /*attempt=*/0);
 }
 
 absl::Status OpenPostgresStore::Write(Deadline deadline, WriteWork work) {
-  bool trusting = true;
+  NewRequestIds new_request_ids;
   int broken = 0;
   for (int attempt = 0;; ++attempt) {
     if (deadline.expired()) {
-      return attempt == 0 ? TooLate()
+      return attempt == 0 ? DeadlineExceededBeforeStart()
                           : MakeError(Reason::kContention, "the write met others until its deadline");
     }
-    const Attempt result = WriteOnce(deadline, work, attempt, trusting);
-    if (result.next == Attempt::Next::kDone) return result.status;
-    if (result.next == Attempt::Next::kAgainElsewhere && ++broken >= kMaxBrokenConnections)
-      return result.status;
-    // What was taken for granted may be what was in the way.
-    trusting = result.next == Attempt::Next::kAgainElsewhere && trusting;
-    if (result.next == Attempt::Next::kAgainLater) PauseAfter(attempt, deadline);
+    const Attempt result = WriteOnce(deadline, work, attempt, new_request_ids);
+    switch (result.next) {
+      case Attempt::Next::kDone:
+        return result.status;
+      case Attempt::Next::kAgainElsewhere:
+        if (++broken >= kMaxBrokenConnections) return result.status;
+        break;
+      case Attempt::Next::kAgainLater:
+        PauseAfter(attempt, deadline);
+        [[fallthrough]];
+      case Attempt::Next::kAgain:
+        // After any failure but a lost connection, stop assuming that the request id is new.
+        new_request_ids.Drop();
+    }
   }
 }
 
-Attempt OpenPostgresStore::WriteOnce(Deadline deadline, WriteWork work, int attempt, bool trusting) {
+Attempt OpenPostgresStore::WriteOnce(Deadline deadline, WriteWork work, int attempt,
+                                     NewRequestIds& new_request_ids) {
   absl::StatusOr<PgPool::Lease> connection = pool_.Take(deadline);
   if (!connection.ok()) return {Attempt::Next::kDone, connection.status()};
-  PgWriteSession session(**connection, deadline, trusting);
+  new_request_ids.BeginRun();
+  PgWriteSession session(**connection, deadline, new_request_ids);
   PgWriteTransaction transaction(session);
   const absl::Status status = work(transaction);
   try {
     if (session.failure()) throw PgError(*session.failure());
-    if (status.ok() && !session.trust_is_open()) {
+    const bool assumed = new_request_ids.state() == NewRequestIds::State::kAssumed;
+    if (status.ok() && !assumed) {
       session.Commit();
       return {Attempt::Next::kDone, status};
     }
-    if (session.Rollback() && session.trust_is_open() && (status.ok() || session.IsTrustMisplaced())) {
-      return {Attempt::Next::kAgain, status};
-    }
-    return {Attempt::Next::kDone, status};
+    const bool usable = session.Rollback();
+    if (!assumed) return {Attempt::Next::kDone, status};
+    const bool again = status.ok() || (usable && new_request_ids.IsRefuted(**connection, deadline));
+    return {again ? Attempt::Next::kAgain : Attempt::Next::kDone, status};
   } catch (const PgError& error) {
     if (error.failure() != PgFailure::kLost && error.failure() != PgFailure::kTimedOut) {
       (*connection)->Recover(deadline);
     }
     const Attempt result = AfterError(error, **connection, attempt);
-    // Whether the commit took place is not known: the caller's request id will tell.
+    // Whether the commit took place is not known. The caller repeats the call with the same request id.
     if (result.next == Attempt::Next::kAgainElsewhere && session.committing())
       return {Attempt::Next::kDone, result.status};
     return result;
@@ -153,11 +167,13 @@ Attempt OpenPostgresStore::AfterError(const PgError& error, PgConnection& connec
   switch (error.failure()) {
     case PgFailure::kConflict:
       return {Attempt::Next::kAgainLater, error.status()};
+    case PgFailure::kRunAgain:
+      return {Attempt::Next::kAgain, error.status()};
     case PgFailure::kTaken:
-      // It was not there when the first run looked, if it looked.
+      // Another transaction has inserted the row since the first run, or the run assumed that there was none.
       return {attempt == 0 ? Attempt::Next::kAgain : Attempt::Next::kDone, error.status()};
     case PgFailure::kLost:
-      // Others of the pool lead to the same server.
+      // The other connections of the pool lead to the same server.
       pool_.Drop();
       return {Attempt::Next::kAgainElsewhere, error.status()};
     case PgFailure::kTimedOut:
@@ -198,13 +214,12 @@ absl::Status OpenPostgresStore::Check(Deadline deadline) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Store>> PostgresStore::Open(const PostgresOptions& options, Clock& clock) {
-  if (absl::Status status = PgConnection::CheckUrl(options.url); !status.ok()) return status;
+  RETURN_IF_ERROR(PgConnection::CheckUrl(options.url));
   PgPool::Options pool;
   pool.connection = {options.url, options.prepared_statements, options.connect_timeout};
   pool.size = options.pool_size;
   const PostgresMigrator migrator(pool.connection, clock);
-  absl::Status status = options.migrate ? migrator.Up().status() : migrator.CheckCurrent();
-  if (!status.ok()) return status;
+  RETURN_IF_ERROR(options.migrate ? migrator.Up().status() : migrator.CheckCurrent());
   return std::make_unique<OpenPostgresStore>(pool);
 }
 

@@ -12,25 +12,26 @@
 namespace keelson {
 
 struct PostgresOptions {
-  // As libpq takes it. Several hosts are tried in turn; where it does not say otherwise, one that takes
-  // writes is looked for (target_session_attrs=read-write).
+  // A URL or KEY=VALUE string of libpq. Several hosts are tried in turn. Unless the URL sets
+  // target_session_attrs, the server must accept writes.
   std::string url;
-  // Bring the schema up to date at start; else a schema that is behind is refused.
+  // Applies missing migrations; otherwise Open fails if there are any.
   bool migrate = true;
-  // Connections for calls; two more are kept for health checks and for numbering events.
+  // Connections for calls. Two more serve health checks and the numbering of events.
   std::size_t pool_size = 16;
-  // Behind a pooler that shares connections by transaction they must be off.
+  // Must be off behind a connection pooler in transaction mode.
   bool prepared_statements = true;
   absl::Duration connect_timeout = absl::Seconds(5);
 };
 
-// The Store on PostgreSQL 15 or later, which any number of processes may share. Units of work that write run
-// at READ COMMITTED with row locks; what they meet of others (40001, 40P01, a row that has come meanwhile) is
-// retried until the deadline. A change's error may come with the next question or with the commit.
+// The Store on PostgreSQL 15 or later, which any number of processes may share. A Write is a transaction at
+// READ COMMITTED with row locks; conflicts (40001, 40P01, a unique constraint) are retried until the
+// deadline. Changes are pipelined: the next query or the commit reports their errors. PgReadBatch and
+// NewRequestIds say when a closure runs more than once without a conflict.
 class PostgresStore {
  public:
-  // INVALID_ARGUMENT for a URL that is none; UNAVAILABLE with a message that names the database: out of
-  // reach, of a newer schema, of changed migrations, or of an older schema where it must not be migrated.
+  // INVALID_ARGUMENT for an invalid URL. UNAVAILABLE, with the name of the database, if the database can't be
+  // reached, has a newer schema or changed migrations, or has an older schema and `migrate` is false. Blocks.
   // `clock` dates the migrations.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const PostgresOptions& options, Clock& clock);
 

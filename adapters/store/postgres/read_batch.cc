@@ -6,10 +6,14 @@
 namespace keelson {
 namespace {
 
-// Connections that may break under a statement before it is given up.
+// A statement fails after this many connections have broken under it.
 constexpr int kMaxBrokenPerRead = 2;
 
 thread_local PgReadBatch* running_batch = nullptr;
+
+PgError RunAgain() {
+  return {PgFailure::kRunAgain, absl::AbortedError("the call is to be run again")};
+}
 
 }  // namespace
 
@@ -18,13 +22,13 @@ PgReadBatch* PgReadBatch::Running(const PgPool& pool) {
 }
 
 void PgReadBatch::Run() {
-  while (Any(State::kToAsk)) {
-    RunAll(State::kToAsk);
-    if (Any(State::kAsked)) SendAll();
+  while (Any(State::kNew)) {
+    RunAll(State::kNew);
+    if (Any(State::kQueued)) Execute();
   }
-  RunAll(State::kAnswered);
+  RunAll(State::kReceived);
   for (const Request& request : requests_) {
-    if (request.state == State::kOutgrown) request.call.run();
+    if (request.state == State::kUnbatchable) request.call.run();
   }
 }
 
@@ -34,7 +38,6 @@ void PgReadBatch::RunAll(State state) {
     if (request.state != state) continue;
     running_ = &request;
     request.call.run();
-    // It came to its end without asking.
     if (request.state == state) request.state = State::kDone;
   }
   running_batch = nullptr;
@@ -47,32 +50,33 @@ bool PgReadBatch::Any(State state) const {
 
 PgResult PgReadBatch::Query(const char* sql, const PgArguments& arguments) {
   Request& request = *running_;
-  if (request.state == State::kToAsk) {
-    request.sql = sql;
-    Queue(request, arguments);
+  if (request.state == State::kNew) {
+    Queue(request, sql, arguments);
+    throw RunAgain();
   }
-  if (request.state != State::kAnswered || request.sql != sql) Outgrow();
-  request.state = State::kRead;
+  if (request.state != State::kReceived || request.sql != sql) RunAlone();
+  request.state = State::kDelivered;
   if (request.error) throw PgError(*request.error);
   return std::move(request.result);
 }
 
-void PgReadBatch::Outgrow() {
-  if (running_->state != State::kAsked) running_->state = State::kOutgrown;
-  throw PgError(PgFailure::kConflict, absl::AbortedError("the call is to be run again"));
+void PgReadBatch::RunAlone() {
+  // A call may go on to another Read after its run has ended: its queued statement comes first.
+  if (running_->state != State::kQueued) running_->state = State::kUnbatchable;
+  throw RunAgain();
 }
 
-void PgReadBatch::Queue(Request& request, const PgArguments& arguments) {
-  request.state = State::kAsked;
+void PgReadBatch::Queue(Request& request, const char* sql, const PgArguments& arguments) {
+  request.state = State::kQueued;
+  request.sql = sql;
   try {
     if (!connection_ && !error_) Connect();
-    if (!error_) (*connection_)->Queue(request.sql, arguments, PgConnection::kAnyNumber, &request.result);
+    if (!error_) (*connection_)->Queue(sql, arguments, PgConnection::kAnyNumber, &request.result);
   } catch (const PgError& error) {
     error_ = error;
   }
 }
 
-// Waits no longer than the call can that is in the greatest hurry.
 void PgReadBatch::Connect() {
   absl::StatusOr<PgPool::Lease> taken = pool_.Take(FirstDeadline());
   if (taken.ok()) {
@@ -87,57 +91,58 @@ void PgReadBatch::Connect() {
 Deadline PgReadBatch::FirstDeadline() const {
   Deadline first;
   for (const Request& request : requests_) {
-    if (request.state == State::kToAsk || request.state == State::kAsked) {
+    if (request.state == State::kNew || request.state == State::kQueued) {
       first = std::min(first, request.call.deadline);
     }
   }
   return first;
 }
 
-void PgReadBatch::SendAll() {
-  const Deadline deadline = std::max(FirstDeadline(), Deadline::After(kPatience));
+void PgReadBatch::Execute() {
+  const Deadline deadline = std::max(FirstDeadline(), Deadline::After(kMinTimeout));
   try {
     if (!error_) (*connection_)->Finish(deadline);
   } catch (const PgError& error) {
     error_ = error;
   }
-  if (error_ && connection_) Mend(deadline);
-  GiveOut();
+  if (error_ && connection_) HandleConnectionError(deadline);
+  AssignResults();
   connection_.reset();
   error_.reset();
 }
 
-void PgReadBatch::Mend(Deadline deadline) {
+void PgReadBatch::HandleConnectionError(Deadline deadline) {
   if (error_->failure() == PgFailure::kTimedOut) return (*connection_)->Abandon();
-  // Others of the pool lead to the same server.
+  // The other connections of the pool lead to the same server.
   if (error_->failure() == PgFailure::kLost) return pool_.Drop();
   (*connection_)->Recover(deadline);
 }
 
-// Those without an answer get the error where it is theirs, and else ask again.
-void PgReadBatch::GiveOut() {
-  bool blamed = false;
+// Statements without a result get the error if they caused it; the others are sent again.
+void PgReadBatch::AssignResults() {
+  bool owner_known = false;
   for (Request& request : requests_) {
-    if (request.state != State::kAsked) continue;
-    request.state = State::kAnswered;
+    if (request.state != State::kQueued) continue;
+    request.state = State::kReceived;
     if (request.result.arrived()) continue;
-    if (IsMeant(request, blamed)) {
+    if (OwnsError(request, owner_known)) {
       request.error = error_;
-      blamed = true;
+      owner_known = true;
     } else {
-      request.state = State::kToAsk;
+      request.state = State::kNew;
     }
   }
 }
 
-// Whether the error is this call's. `blamed`: one before it had it.
-bool PgReadBatch::IsMeant(Request& request, bool blamed) const {
-  if (error_->failure() == PgFailure::kTimedOut && !error_->told()) {
+// `owner_known`: the error has been assigned to an earlier statement.
+bool PgReadBatch::OwnsError(Request& request, bool owner_known) const {
+  if (error_->failure() == PgFailure::kTimedOut && !error_->from_server()) {
     return request.call.deadline.expired();
   }
   if (error_->failure() == PgFailure::kLost) return ++request.broken_connections >= kMaxBrokenPerRead;
-  // What keeps one from a connection keeps all. A statement that fails is skipped to the end of the pipeline.
-  return !connection_ || !blamed;
+  // Without a connection, every statement fails. In a pipeline, the first statement without a result failed,
+  // and the server skipped the others.
+  return !connection_ || !owner_known;
 }
 
 }  // namespace keelson

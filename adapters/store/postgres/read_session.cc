@@ -17,8 +17,7 @@ PgResult PgReadSession::Query(const char* sql, const PgArguments& arguments) {
 
 void PgReadSession::Enqueue(const char* sql, const PgArguments& arguments, int affected, PgResult* result) {
   if (begun_ && extent_ == Extent::kStatement) {
-    outgrown_ = true;
-    throw PgError(PgFailure::kConflict, absl::AbortedError("the read needs more than its session gives"));
+    throw PgError(PgFailure::kRunAgain, absl::AbortedError("the read needs a snapshot"));
   }
   if (!begun_ && extent_ == Extent::kSnapshot) {
     QueueBegin(connection_, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", deadline_);
@@ -28,7 +27,7 @@ void PgReadSession::Enqueue(const char* sql, const PgArguments& arguments, int a
 }
 
 bool PgReadSession::End() {
-  if (failure() && !outgrown_) return connection_.Recover(deadline_);
+  if (failure() && failure()->failure() != PgFailure::kRunAgain) return connection_.Recover(deadline_);
   return extent_ == Extent::kStatement || !begun_ || connection_.Rollback(deadline_);
 }
 

@@ -6,8 +6,9 @@
 
 namespace keelson {
 
-// A run of a unit of work that reads: of one statement, which needs no transaction of its own, or of many in
-// one snapshot.
+// One run of a Read by itself: of one statement, which needs no BEGIN, or of any number in one snapshot. The
+// first run of a Read has kStatement; if its closure queries again, the run ends with PgFailure::kRunAgain,
+// and the next run has kSnapshot.
 class PgReadSession final : public PgSession {
  public:
   enum class Extent { kStatement, kSnapshot };
@@ -15,9 +16,7 @@ class PgReadSession final : public PgSession {
   PgReadSession(PgConnection& connection, Deadline deadline, Extent extent)
       : connection_(connection), deadline_(deadline), extent_(extent) {}
 
-  // It wanted a second statement, which it was not given: it is to be run again in a snapshot.
-  bool outgrown() const { return outgrown_; }
-  // False where the connection is of no use any more.
+  // Ends the transaction and clears errors. False if the connection is unusable.
   bool End();
 
  private:
@@ -28,21 +27,19 @@ class PgReadSession final : public PgSession {
   const Deadline deadline_;
   const Extent extent_;
   bool begun_ = false;
-  bool outgrown_ = false;
 };
 
-// A run of a unit of work of a call that reads together with others: it is given one row, or is to be run
-// again alone.
-class PgSharedReadSession final : public PgSession {
+// One run of a Read whose call belongs to a batch (see PgReadBatch).
+class PgBatchedReadSession final : public PgSession {
  public:
-  explicit PgSharedReadSession(PgReadBatch& batch) : batch_(batch) {}
+  explicit PgBatchedReadSession(PgReadBatch& batch) : batch_(batch) {}
 
  private:
-  PgResult Query(const char*, const PgArguments&) override { batch_.Outgrow(); }
-  PgResult AskOne(const char* sql, const PgArguments& arguments) override {
+  PgResult Query(const char*, const PgArguments&) override { batch_.RunAlone(); }
+  PgResult QueryOneRow(const char* sql, const PgArguments& arguments) override {
     return batch_.Query(sql, arguments);
   }
-  void Enqueue(const char*, const PgArguments&, int, PgResult*) override { batch_.Outgrow(); }
+  void Enqueue(const char*, const PgArguments&, int, PgResult*) override { batch_.RunAlone(); }
 
   PgReadBatch& batch_;
 };

@@ -11,45 +11,45 @@
 
 namespace keelson {
 
-// What repositories speak to: one run of one unit of work. For one thread. Select and its like throw; they
-// are for use under Guard.
+// The statements of one run of a Read or Write, for repositories. Their methods call CatchErrors, and Select,
+// Prefetch and Execute within it: these throw PgError, which no caller of the store sees. For one thread.
 class PgSession {
  public:
   virtual ~PgSession() = default;
 
-  // The rows of a statement; all that was queued before has run as well.
+  // Executes a query, after all queued statements. Blocks.
   template <typename... Ts>
   PgResult Select(const char* sql, const Ts&... values) {
     const PgParameters parameters(values...);
     return Query(sql, parameters.view());
   }
-  // The same for a statement that gives one row at most, which a session may send with those of others.
+  // The same for a query of one row at most, which a session may batch with queries of other calls.
   template <typename... Ts>
   PgResult SelectOne(const char* sql, const Ts&... values) {
     const PgParameters parameters(values...);
-    return AskOne(sql, parameters.view());
+    return QueryOneRow(sql, parameters.view());
   }
-  // Queues a statement, whose rows are in `result` after the next Select.
+  // Queues a query, whose rows are in `result` after the next Select.
   template <typename... Ts>
   void Prefetch(PgResult& result, const char* sql, const Ts&... values) {
     const PgParameters parameters(values...);
     Enqueue(sql, parameters.view(), PgConnection::kAnyNumber, &result);
   }
-  // Queues a change. Its error comes with the next Select or with the commit.
+  // Queues a change. The next Select or the commit reports its error.
   template <typename... Ts>
   void Execute(const char* sql, const Ts&... values) {
     const PgParameters parameters(values...);
     Enqueue(sql, parameters.view(), PgConnection::kAnyNumber, nullptr);
   }
-  // A change of one row, which must be there.
+  // The same for a change of exactly one row; any other number is an error.
   template <typename... Ts>
   void ExecuteOneRow(const char* sql, const Ts&... values) {
     const PgParameters parameters(values...);
     Enqueue(sql, parameters.view(), 1, nullptr);
   }
 
-  // Runs one repository's method: its exceptions become statuses, and after one every later method fails
-  // alike.
+  // Runs the body of a repository's method and turns its exception into a status. After an error, all later
+  // methods return the same error.
   template <typename Body>
   std::invoke_result_t<Body> CatchErrors(Body body) {
     if (failure_) return failure_->status();
@@ -66,7 +66,9 @@ class PgSession {
 
  protected:
   virtual PgResult Query(const char* sql, const PgArguments& arguments) = 0;
-  virtual PgResult AskOne(const char* sql, const PgArguments& arguments) { return Query(sql, arguments); }
+  virtual PgResult QueryOneRow(const char* sql, const PgArguments& arguments) {
+    return Query(sql, arguments);
+  }
   virtual void Enqueue(const char* sql, const PgArguments& arguments, int affected, PgResult* result) = 0;
 
  private:

@@ -24,16 +24,16 @@ void PgWriteSession::Enqueue(const char* sql, const PgArguments& arguments, int 
 
 void PgWriteSession::Commit() {
   if (!begun_) return;
-  // A session that has ended already has committed nothing, and this unit of work may run again.
+  // If the server has ended the session, nothing is committed, and the Write can run again.
   connection_.RequireServer();
   committing_ = true;
   connection_.Queue("COMMIT", PgParameters().view());
   try {
     connection_.Finish(deadline_);
   } catch (const PgError& error) {
-    // The server said why it ends the session before it came to the commit, which waits with the end of the
-    // pipeline.
-    if (error.told() && connection_.unanswered() >= 2) committing_ = false;
+    // The server ended the session before COMMIT: the results of COMMIT and of the pipeline's end are
+    // missing.
+    if (error.from_server() && connection_.pending_results() >= 2) committing_ = false;
     throw;
   }
 }
@@ -41,14 +41,6 @@ void PgWriteSession::Commit() {
 bool PgWriteSession::Rollback() {
   if (!begun_) return true;
   return failure() || committing_ ? connection_.Recover(deadline_) : connection_.Rollback(deadline_);
-}
-
-bool PgWriteSession::IsTrustMisplaced() {
-  PgResult found;
-  connection_.Queue("SELECT 1 FROM idempotency WHERE key = ANY ($1) LIMIT 1", PgParameters(trusted_).view(),
-                    PgConnection::kAnyNumber, &found);
-  connection_.Finish(deadline_);
-  return found.rows() > 0;
 }
 
 }  // namespace keelson

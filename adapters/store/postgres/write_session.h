@@ -1,38 +1,28 @@
 #pragma once
 
-#include <vector>
-
+#include "adapters/store/postgres/new_request_ids.h"
 #include "adapters/store/postgres/session.h"
 #include "core/common/deadline.h"
-#include "core/store/idempotency.h"
 
 namespace keelson {
 
-// A transaction that writes, at READ COMMITTED: rows are locked as they are found. Its BEGIN goes with its
-// first statement and its COMMIT with its last changes, so a unit of work takes a round trip for each time
-// that it asks for rows, and one more.
+// One run of a Write: a transaction at READ COMMITTED with row locks. BEGIN is sent with the first statement
+// and COMMIT with the last changes, so that a run takes one round trip for each query, and one for the
+// commit.
 class PgWriteSession final : public PgSession {
  public:
-  // `trusting`: that a request id has no answer yet is taken for granted instead of asked for. The primary
-  // key tells where an answer is recorded again, and IsTrustMisplaced in the other cases.
-  PgWriteSession(PgConnection& connection, Deadline deadline, bool trusting)
-      : connection_(connection), deadline_(deadline), trusting_(trusting) {}
+  // `new_request_ids` is the Write's, and outlives the session.
+  PgWriteSession(PgConnection& connection, Deadline deadline, NewRequestIds& new_request_ids)
+      : connection_(connection), deadline_(deadline), new_request_ids_(new_request_ids) {}
 
-  // The commit was sent, so that it is not known whether it took place, should the connection break.
+  NewRequestIds& new_request_ids() { return new_request_ids_; }
+
+  // COMMIT was sent: if the connection breaks, whether the commit took place is not known.
   bool committing() const { return committing_; }
-  // Throws PgError; then nothing was committed, or, where the connection broke, it is not known.
+  // Throws PgError; then nothing was committed, unless committing() is true and the connection broke.
   void Commit();
-  // False where the connection is of no use any more.
+  // False if the connection is unusable.
   bool Rollback();
-
-  bool trusting() const { return trusting_; }
-  void Trust(const Fingerprint& key) { trusted_.push_back(key); }
-  // An answer is recorded under the key, which fails where there is one.
-  void Confirm(const Fingerprint& key) { std::erase(trusted_, key); }
-  // Something was taken for granted that no answer recorded confirms.
-  bool trust_is_open() const { return !trusted_.empty(); }
-  // Asks whether there are answers to that. After Rollback alone.
-  bool IsTrustMisplaced();
 
  private:
   PgResult Query(const char* sql, const PgArguments& arguments) override;
@@ -41,8 +31,7 @@ class PgWriteSession final : public PgSession {
 
   PgConnection& connection_;
   const Deadline deadline_;
-  const bool trusting_;
-  std::vector<Fingerprint> trusted_;
+  NewRequestIds& new_request_ids_;
   bool begun_ = false;
   bool committing_ = false;
 };

@@ -30,9 +30,9 @@ TEST_CASE("bytes that are no HTTP/2 leave the server well") {
   const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   for (int i = 0; i < 256; ++i) {
     const std::string noise(static_cast<std::size_t>(1 + i * 7 % 300), static_cast<char>(i));
-    SendBytes(fixture.engine().port(), i % 2 == 0 ? noise : preface + noise);
+    SendBytes(fixture.server().port(), i % 2 == 0 ? noise : preface + noise);
   }
-  SendBytes(fixture.engine().port(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  SendBytes(fixture.server().port(), "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
   CHECK(fixture.GetUser("x").status.ok());
 }
 

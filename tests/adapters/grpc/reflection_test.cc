@@ -165,7 +165,7 @@ TEST_CASE("an open stream of reflection does not hold up the shutdown") {
   Reflection reflection(fixture, "v1");
   REQUIRE(reflection(ListServices()));
   const absl::Time start = absl::Now();
-  fixture.engine().Shutdown(Deadline::After(absl::Seconds(20)));
+  fixture.server().Shutdown(Deadline::After(absl::Seconds(20)));
   CHECK(absl::Now() - start < absl::Seconds(10));
   CHECK_FALSE(reflection.End().ok());
 }

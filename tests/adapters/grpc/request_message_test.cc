@@ -26,7 +26,7 @@ std::string UserRequest(const std::string& id) {
 }
 
 Http2Response Call(const RpcServerFixture& fixture, Http2Request request) {
-  Http2Client client(fixture.engine().port());
+  Http2Client client(fixture.server().port());
   request.path = kGetUser;
   const Http2Response& response = client.Send(std::move(request));
   CHECK(client.AwaitClosed(response));
@@ -120,12 +120,12 @@ TEST_CASE("a call without a message is refused") {
 
 TEST_CASE("half a message does not hold up the shutdown") {
   RpcServerFixture fixture;
-  Http2Client client(fixture.engine().port());
+  Http2Client client(fixture.server().port());
   const Http2Response& half =
       client.Send({.path = kGetUser, .body = Framed(std::string(1000, 'x')).substr(0, 500), .end = false});
   client.SendAll(half);
   const absl::Time start = absl::Now();
-  fixture.engine().Shutdown(Deadline::After(absl::Seconds(9)));
+  fixture.server().Shutdown(Deadline::After(absl::Seconds(9)));
   CHECK(absl::Now() - start < absl::Seconds(5));
   CHECK(client.AwaitClosed(half));
 }

@@ -52,7 +52,7 @@ GrpcServerOptions LoopbackOptions() {
   return options;
 }
 
-void StoreOfReads::ReadTogether(std::span<const ReadCall> calls) {
+void StoreOfReads::RunBatch(std::span<const ReadCall> calls) {
   for (const ReadCall& call : calls) {
     call.run();
     call.run();
@@ -75,12 +75,12 @@ RpcServerFixture::RpcServerFixture(Handlers handlers, GrpcServerOptions options,
     : store_(inline_reads) {
   RpcServer::Services services;
   services.push_back(ServiceOf(std::move(handlers)));
-  absl::StatusOr<std::unique_ptr<RpcServer>> engine =
+  absl::StatusOr<std::unique_ptr<RpcServer>> server =
       RpcServer::Start(options, std::move(services), store_, entropy_, log_);
-  INFO(engine.status());
-  REQUIRE(engine.ok());
-  engine_ = *std::move(engine);
-  address_ = "127.0.0.1:" + std::to_string(engine_->port());
+  INFO(server.status());
+  REQUIRE(server.ok());
+  server_ = *std::move(server);
+  address_ = "127.0.0.1:" + std::to_string(server_->port());
   channel_ = NewChannel();
   stub_ = accounts_api::AccountService::NewStub(channel_);
 }

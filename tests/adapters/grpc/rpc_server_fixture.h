@@ -1,4 +1,4 @@
-// An engine on a free loopback port with one service whose handlers the test writes, and a client of it.
+// A server on a free loopback port with one service whose handlers the test writes, and a client of it.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -72,20 +72,22 @@ struct CallResult {
 
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-// A store whose reads wait, unless they are to be inline: it runs each call twice, and remembers until when
-// it had time.
-class StoreOfReads final : public MemoryStore {
+// A store that batches reads, unless they are inline: it runs each call of a batch twice, and records the
+// calls' deadlines.
+class StoreOfReads final : public MemoryStore, private BatchedReads {
  public:
   static constexpr int kConcurrentWrites = 2;
 
   explicit StoreOfReads(bool inline_reads = true) : inline_reads_(inline_reads) {}
 
-  int concurrent_writes() const override { return kConcurrentWrites; }
-  bool reads_inline() const override { return inline_reads_; }
-  void ReadTogether(std::span<const ReadCall> calls) override;
+  StoreTraits traits() override {
+    return {.max_concurrent_writes = kConcurrentWrites, .reads_inline = inline_reads_, .batched_reads = this};
+  }
   std::vector<Deadline> deadlines();
 
  private:
+  void RunBatch(std::span<const ReadCall> calls) override;
+
   FakeClock clock_;
   const bool inline_reads_;
   absl::Mutex mutex_;
@@ -97,7 +99,7 @@ class RpcServerFixture {
   explicit RpcServerFixture(Handlers handlers = {}, GrpcServerOptions options = LoopbackOptions(),
                             bool inline_reads = true);
 
-  RpcServer& engine() const { return *engine_; }
+  RpcServer& server() const { return *server_; }
   StoreOfReads& store() { return store_; }
   RecordingLog& log() { return log_; }
   const RecordingLog& log() const { return log_; }
@@ -115,7 +117,7 @@ class RpcServerFixture {
   StoreOfReads store_;
   FakeEntropy entropy_;
   RecordingLog log_;
-  std::unique_ptr<RpcServer> engine_;
+  std::unique_ptr<RpcServer> server_;
   std::string address_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<accounts_api::AccountService::Stub> stub_;

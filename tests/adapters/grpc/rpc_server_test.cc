@@ -1,4 +1,4 @@
-// The engine's promises to every call, whatever the service.
+// The server's contract for every call of any service.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <string>
@@ -48,7 +48,7 @@ TEST_CASE(
   REQUIRE(result.status.ok());
   CHECK(result.response.user().id() == "user_1");
   CHECK(runs == 2);
-  fixture.engine().Shutdown(Deadline::Never());
+  fixture.server().Shutdown(Deadline::Never());
   REQUIRE(fixture.store().deadlines().size() == 1);
   CHECK(fixture.store().deadlines()[0].remaining() < absl::Seconds(7));
   CHECK(fixture.store().deadlines()[0].remaining() > absl::Seconds(5));
@@ -298,15 +298,15 @@ TEST_CASE("health follows what the server is told") {
     return fixture.SendRaw("/grpc.health.v1.Health/Check", name.SerializeAsString());
   };
   for (const char* service : {"", "keelson.accounts.v1.AccountService"}) {
-    fixture.engine().SetServing(false);
+    fixture.server().SetServing(false);
     CHECK(health(service).raw == "\x08\x02");
-    fixture.engine().SetServing(true);
+    fixture.server().SetServing(true);
     CHECK(health(service).raw == "\x08\x01");
   }
   CHECK(health("other").status.error_code() == grpc::NOT_FOUND);
-  fixture.engine().SetServing("other", false);
+  fixture.server().SetServing("other", false);
   CHECK(health("other").raw == "\x08\x02");
-  fixture.engine().SetServing("other", true);
+  fixture.server().SetServing("other", true);
   CHECK(health("other").raw == "\x08\x01");
   CHECK(health("").raw == "\x08\x01");
 }
@@ -326,15 +326,15 @@ TEST_CASE("health alone is served at an address of its own, with the same status
   GrpcServerOptions options = LoopbackOptions();
   options.health_listen = "127.0.0.1:0";
   RpcServerFixture fixture({}, options);
-  const int port = fixture.engine().health_port();
+  const int port = fixture.server().health_port();
   REQUIRE(port != 0);
   for (const char* service : {"", "keelson.accounts.v1.AccountService"}) {
     CHECK(HealthAt(port, service) == "\x08\x02");
-    fixture.engine().SetServing(true);
+    fixture.server().SetServing(true);
     CHECK(HealthAt(port, service) == "\x08\x01");
-    fixture.engine().SetServing(false);
+    fixture.server().SetServing(false);
   }
-  fixture.engine().SetServing("email.smtp", true);
+  fixture.server().SetServing("email.smtp", true);
   CHECK(HealthAt(port, "email.smtp") == "\x08\x01");
   servers::Http2Client client(port);
   const servers::Http2Response& other = client.Send({.path = kGetUser, .body = servers::Framed("")});
@@ -366,7 +366,7 @@ TEST_CASE("shutting down finishes the call under way and refuses new ones") {
   grpc::Status first;
   std::thread caller([&] { first = fixture.Register(); });
   slow.AwaitBegun(1);
-  std::thread shutdown([&] { fixture.engine().Shutdown(Deadline::After(absl::Seconds(20))); });
+  std::thread shutdown([&] { fixture.server().Shutdown(Deadline::After(absl::Seconds(20))); });
   CallResult refused;
   while (refused.status.ok()) refused = fixture.GetUser("x");
   CHECK(refused.status.error_code() == grpc::UNAVAILABLE);
@@ -386,7 +386,7 @@ TEST_CASE("at the deadline of shutting down, what waits is cancelled") {
   slow.AwaitBegun(1);
   std::thread waiting([&] { second = fixture.Register(); });
   absl::SleepFor(absl::Milliseconds(100));
-  std::thread shutdown([&] { fixture.engine().Shutdown(Deadline::After(absl::ZeroDuration())); });
+  std::thread shutdown([&] { fixture.server().Shutdown(Deadline::After(absl::ZeroDuration())); });
   waiting.join();
   running.join();
   slow.go_on.Notify();
@@ -399,7 +399,7 @@ TEST_CASE("at the deadline of shutting down, what waits is cancelled") {
 TEST_CASE("a server that is shut down at once after its start ends well") {
   for (int i = 0; i < 20; ++i) {
     RpcServerFixture fixture;
-    fixture.engine().Shutdown(Deadline::After(absl::ZeroDuration()));
+    fixture.server().Shutdown(Deadline::After(absl::ZeroDuration()));
   }
 }
 

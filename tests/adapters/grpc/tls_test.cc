@@ -72,7 +72,7 @@ TEST_CASE("a certificate that is replaced is taken up without a restart, and tol
   RpcServerFixture fixture({}, TlsOptions(authority));
   REQUIRE_FALSE(CallAs(fixture, authority, "", "renewed").status.ok());
   authority.Issue("server", "renewed");
-  for (int i = 0; i < 3; ++i) fixture.engine().ReloadCertificates();
+  for (int i = 0; i < 3; ++i) fixture.server().ReloadCertificates();
   CHECK(CallAs(fixture, authority, "", "renewed").status.ok());
   CHECK(Lines(fixture, "tls.reloaded").size() == 1);
   CHECK(Lines(fixture, "tls.reload_failed").empty());
@@ -142,7 +142,7 @@ TEST_CASE("TLS files that are not whole change nothing, and one warning tells wh
     const std::string trusted = authority.Text("ca.crt");
     RpcServerFixture fixture({}, MtlsOptions(authority));
     breakage.break_files(authority);
-    for (int i = 0; i < 3; ++i) fixture.engine().ReloadCertificates();
+    for (int i = 0; i < 3; ++i) fixture.server().ReloadCertificates();
     CHECK(CallAs(fixture, authority, "web", "localhost", trusted).status.ok());
     const std::vector<RecordingLog::Entry> warnings = Lines(fixture, "tls.reload_failed");
     REQUIRE(warnings.size() == 1);
@@ -151,7 +151,7 @@ TEST_CASE("TLS files that are not whole change nothing, and one warning tells wh
 
     authority.Write("ca.crt", trusted);
     authority.Issue("server", "renewed");
-    fixture.engine().ReloadCertificates();
+    fixture.server().ReloadCertificates();
     CHECK(CallAs(fixture, authority, "web", "renewed").status.ok());
     CHECK(Lines(fixture, "tls.reloaded").size() == 1);
   }
@@ -180,7 +180,7 @@ TEST_CASE("a new authority of the clients is taken up without a restart") {
   const std::string trusted = authority.Text("ca.crt");
   CHECK_FALSE(CallAs(fixture, other, "web", "localhost", trusted).status.ok());
   authority.Write("ca.crt", trusted + other.Text("ca.crt"));
-  fixture.engine().ReloadCertificates();
+  fixture.server().ReloadCertificates();
   CHECK(CallAs(fixture, other, "web", "localhost", trusted).status.ok());
 }
 
@@ -188,7 +188,7 @@ TEST_CASE("an expired certificate is served, with one warning") {
   Authority authority;
   authority.IssueExpired("server", "localhost");
   RpcServerFixture fixture({}, TlsOptions(authority));
-  for (int i = 0; i < 3; ++i) fixture.engine().ReloadCertificates();
+  for (int i = 0; i < 3; ++i) fixture.server().ReloadCertificates();
   const std::vector<RecordingLog::Entry> warnings = Lines(fixture, "tls.not_valid");
   REQUIRE(warnings.size() == 1);
   CHECK_THAT(warnings[0].fields.at("error"),

@@ -71,15 +71,15 @@ TEST_CASE("stopping runs what waits and refuses what comes later") {
   CHECK_FALSE(pool.Submit(jobs.front().get()));
 }
 
-TEST_CASE("a thread takes the jobs that wait together, up to its limit") {
+TEST_CASE("a thread takes queued jobs in batches of at most its limit") {
   Waiting first;
   std::atomic<int> count = 0;
   std::vector<std::size_t> taken;
   std::vector<std::unique_ptr<Counting>> jobs;
-  WorkerPool pool({.threads = 1, .queued = 10, .together = 4},
-                  [&](const WorkerPool::Jobs& together, google::protobuf::Arena& arena) {
-                    taken.push_back(together.size());
-                    WorkerPool::RunEach(together, arena);
+  WorkerPool pool({.threads = 1, .queued = 10, .batch = 4},
+                  [&](const WorkerPool::Jobs& batch, google::protobuf::Arena& arena) {
+                    taken.push_back(batch.size());
+                    WorkerPool::RunEach(batch, arena);
                   });
   REQUIRE(pool.Submit(&first));
   first.begun.WaitForNotification();

@@ -53,7 +53,7 @@ class Reads {
  private:
   void Run(Question& question) {
     ++question.runs;
-    PgSharedReadSession session(*PgReadBatch::Running(pool_));
+    PgBatchedReadSession session(*PgReadBatch::Running(pool_));
     question.status = session.CatchErrors([&] {
       session.SelectOne(question.sql, question.value).Read(0, question.answer);
       return absl::OkStatus();

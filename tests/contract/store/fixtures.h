@@ -20,6 +20,7 @@
 #include "core/common/deadline.h"
 #include "core/common/error.h"
 #include "core/events/event_repository.h"
+#include "core/store/batched_reads.h"
 #include "core/store/store.h"
 #include "tests/contract/store/samples.h"
 #include "tests/contract/suite.h"
@@ -99,6 +100,12 @@ void InParallel(int threads, Work work) {
   std::vector<std::thread> running;
   for (int i = 0; i < threads; ++i) running.emplace_back([&work, i] { work(i); });
   for (std::thread& thread : running) thread.join();
+}
+
+// Executes the calls as a batch, or one by one if the store has no batches.
+inline void RunBatch(Store& store, const std::vector<ReadCall>& calls) {
+  if (BatchedReads* const batched = store.traits().batched_reads) return batched->RunBatch(calls);
+  for (const ReadCall& call : calls) call.run();
 }
 
 }  // namespace keelson

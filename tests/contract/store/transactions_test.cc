@@ -173,7 +173,7 @@ STORE_TEST("a closure that waited past its deadline for another does not begin")
   CHECK(!ran);
 }
 
-// A call of ReadTogether that looks for a user, as a use case does.
+// A call of a batch that looks for a user, as a use case does.
 struct Lookup {
   UserId id;
   Deadline deadline = Deadline::Never();
@@ -191,7 +191,7 @@ struct Lookup {
   }
 };
 
-STORE_TEST("of reads that are made together each finds its own, and what was written before") {
+STORE_TEST("each read of a batch finds its own row, and what was written before") {
   Store& store = fixture.store();
   std::vector<Lookup> lookups;
   for (int i = 0; i < 70; ++i) {
@@ -201,7 +201,7 @@ STORE_TEST("of reads that are made together each finds its own, and what was wri
   }
   std::vector<ReadCall> calls;
   for (Lookup& lookup : lookups) calls.push_back(lookup.call(store));
-  store.ReadTogether(calls);
+  RunBatch(store, calls);
   for (std::size_t i = 0; i < lookups.size(); ++i) {
     REQUIRE_OK(lookups[i].status);
     REQUIRE(lookups[i].found.has_value() == (i % 3 != 0));
@@ -209,7 +209,7 @@ STORE_TEST("of reads that are made together each finds its own, and what was wri
   }
 }
 
-STORE_TEST("reads that are made together may be of several rows, of several reads, of none, or fail") {
+STORE_TEST("a call of a batch may read several rows, call Read several times or never, or fail") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   const UserId owner = order.fields().user_id;
@@ -257,7 +257,7 @@ STORE_TEST("reads that are made together may be of several rows, of several read
        }},
       lookup.call(store),
   };
-  store.ReadTogether(calls);
+  RunBatch(store, calls);
   CHECK(user_of_order.has_value());
   CHECK(many.size() == 1);
   CHECK(both);
@@ -266,12 +266,12 @@ STORE_TEST("reads that are made together may be of several rows, of several read
   CHECK(lookup.found.has_value());
 }
 
-STORE_TEST("of reads that are made together only those past their deadlines fail") {
+STORE_TEST("only the reads of a batch whose deadlines have passed fail") {
   Store& store = fixture.store();
   const User user = StoredUser(store);
   Lookup late{user->id, Deadline::After(absl::ZeroDuration())};
   Lookup in_time{user->id};
-  store.ReadTogether(std::vector<ReadCall>{late.call(store), in_time.call(store)});
+  RunBatch(store, std::vector<ReadCall>{late.call(store), in_time.call(store)});
   CHECK(absl::IsDeadlineExceeded(late.status));
   REQUIRE_OK(in_time.status);
   CHECK(in_time.found.has_value());

@@ -30,7 +30,8 @@ class Database {
   // Calls `work` with a transaction and a function that tells how many rows were read in it so far; commits.
   template <typename Work>
   void Do(Work work) {
-    PgWriteSession session(*connection_, Deadline::Never(), false);
+    NewRequestIds new_request_ids;
+    PgWriteSession session(*connection_, Deadline::Never(), new_request_ids);
     PgWriteTransaction tx(session);
     work(tx, [&] { return RowsRead(session); });
     REQUIRE(!session.failure());

@@ -106,7 +106,7 @@ TEST_CASE("the outcomes of many messages are written in two round trips", "[post
   CHECK(RoundTrips() - before == 2);
 }
 
-TEST_CASE("many users that are looked for together are found in one round trip", "[postgres]") {
+TEST_CASE("a batch of reads takes one round trip", "[postgres]") {
   PostgresFixture fixture;
   Store& store = fixture.store();
   const UserId id = StoredUser(store)->id;
@@ -122,7 +122,7 @@ TEST_CASE("many users that are looked for together are found in one round trip",
                             .IgnoreError();
                       }};
   const int before = RoundTrips();
-  store.ReadTogether(std::vector<ReadCall>(50, call));
+  RunBatch(store, std::vector<ReadCall>(50, call));
   CHECK(RoundTrips() - before == 1);
   CHECK(found == 50);
 }
