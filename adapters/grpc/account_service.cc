@@ -1,5 +1,6 @@
 #include "adapters/grpc/services.h"
 #include "adapters/grpc/translate.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -15,9 +16,8 @@ absl::Status Register(RegisterUser& use_case, const CallContext& context, api::R
   command.display_name = std::move(*request.mutable_display_name());
   command.locale = std::move(*request.mutable_locale());
   command.labels = FromProto(request.labels());
-  const absl::StatusOr<std::optional<User>> user = use_case.Handle(context, command);
-  if (!user.ok()) return user.status();
-  if (user->has_value()) ToProto(**user, *response.mutable_user());
+  ASSIGN_OR_RETURN(const std::optional<User> user, use_case.Handle(context, command));
+  if (user) ToProto(*user, *response.mutable_user());
   return absl::OkStatus();
 }
 
@@ -29,11 +29,10 @@ absl::Status Show(const absl::StatusOr<User>& user, Response& response) {
 
 absl::Status BatchGet(BatchGetUsers& use_case, const CallContext& context,
                       const api::BatchGetUsersRequest& request, api::BatchGetUsersResponse& response) {
-  const absl::StatusOr<UserBatch> batch =
-      use_case.Handle(context, {request.ids().begin(), request.ids().end()});
-  if (!batch.ok()) return batch.status();
-  for (const User& user : batch->users) ToProto(user, *response.add_users());
-  for (const std::string& id : batch->missing_ids) response.add_missing_ids(id);
+  ASSIGN_OR_RETURN(const UserBatch batch,
+                   use_case.Handle(context, {request.ids().begin(), request.ids().end()}));
+  for (const User& user : batch.users) ToProto(user, *response.add_users());
+  for (const std::string& id : batch.missing_ids) response.add_missing_ids(id);
   return absl::OkStatus();
 }
 
@@ -44,10 +43,9 @@ absl::Status List(ListUsers& use_case, const CallContext& context, api::ListUser
   if (!errors.empty()) return errors.ToStatus();
   query.email_prefix = std::move(*request.mutable_email_prefix());
 
-  absl::StatusOr<UserPage> page = use_case.Handle(context, query);
-  if (!page.ok()) return page.status();
-  for (const User& user : page->users) ToProto(user, *response.add_users());
-  response.set_next_page_token(std::move(page->next_page_token));
+  ASSIGN_OR_RETURN(UserPage page, use_case.Handle(context, query));
+  for (const User& user : page.users) ToProto(user, *response.add_users());
+  response.set_next_page_token(std::move(page.next_page_token));
   return absl::OkStatus();
 }
 

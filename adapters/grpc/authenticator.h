@@ -13,10 +13,10 @@
 
 namespace keelson {
 
-// Who calls, and whether that caller may. Immutable, so thread-safe; never blocks.
+// Authenticates callers and checks their roles. Immutable, and so thread-safe; never blocks.
 class Authenticator {
  public:
-  // INVALID_ARGUMENT, naming the client, where two are told apart by nothing or a digest is none.
+  // INVALID_ARGUMENT, with the client's name, if two clients have the same credential or a digest is invalid.
   static absl::StatusOr<Authenticator> Create(const GrpcAuthOptions& options);
 
   // Writes the caller's name to `actor`. UNAUTHENTICATED (CALLER_UNKNOWN), PERMISSION_DENIED
@@ -32,7 +32,7 @@ class Authenticator {
   const Client* ByCertificate(const grpc::ServerContext& context) const;
 
   GrpcAuthOptions::Mode mode_;
-  // By the token's digest, as 32 bytes, or by the certificate's name.
+  // Keyed by the token's digest (32 bytes) or the certificate's name.
   absl::flat_hash_map<std::string, Client> clients_;
 };
 

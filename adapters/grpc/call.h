@@ -19,18 +19,18 @@ namespace keelson {
 
 class CallQueue;
 
-// A slot for one call at a time, used again and again: asked for, arrived, received, answered, free. A slot
-// lives on its queue's thread, except for Run and Finish, which may run on a worker's thread.
+// A reusable slot for one call: requested, arrived, message received, response sent, free. All methods are
+// for the queue's thread, except Run and Finish, which may run on a worker's thread.
 class Call final : public WorkerPool::Job {
  public:
-  // What the completion queue is handed: whose event it is, and what has happened.
+  // The tag of a completion queue's event.
   struct Event {
     Call* call;
     void (Call::*happened)(bool ok);
   };
 
-  // The node that a call moves to its queue's list while the call waits for its message, and back: no
-  // allocation.
+  // The list node that the queue keeps while the call waits for its message. Moving the node allocates
+  // nothing.
   struct Link {
     explicit Link(Call* call) : home{call}, node(home.begin()) {}
     std::list<Call*> home;
@@ -39,15 +39,15 @@ class Call final : public WorkerPool::Job {
 
   explicit Call(CallQueue& queue) : queue_(queue), link_(this) {}
 
-  // Asks the server for the next call of the method.
+  // Requests the next call of the method from the server.
   void Await(RpcService& service, int index);
-  // Runs the handler, whose answer lives in `arena`.
+  // Runs the handler. `arena` owns the response.
   void Run(google::protobuf::Arena& arena) override;
-  // Answers. The slot may be another call's when this returns.
+  // Sends the response. Another call may have the slot when Finish returns.
   void Finish() override;
   Deadline deadline() const override { return context_.deadline; }
 
-  // Answers DEADLINE_EXCEEDED to a call whose message has not arrived in time.
+  // Ends a call whose message has not arrived in time, with DEADLINE_EXCEEDED.
   void Expire();
   SteadyTime start() const { return start_; }
 
@@ -63,9 +63,9 @@ class Call final : public WorkerPool::Job {
   RpcService* service_ = nullptr;
   int index_ = 0;
   const Method* method_ = nullptr;
-  // Run by a worker, so that it is of use to know whether the caller has gone.
+  // A worker runs the call, so that a cancellation is worth detecting.
   bool deferred_ = false;
-  // Events to come before the slot is free.
+  // Number of outstanding events; the slot is free after the last.
   int pending_ = 0;
   Link link_;
   bool expired_ = false;

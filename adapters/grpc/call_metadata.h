@@ -1,4 +1,4 @@
-// What a call's metadata tells of where it comes from.
+// The metadata of a call: request id, trace context and credentials.
 #pragma once
 
 #include <grpcpp/server_context.h>
@@ -12,7 +12,7 @@
 
 namespace keelson {
 
-// The values of the metadata that we read; empty where absent. Views into the server context.
+// Empty if absent. Views into the server context.
 struct CallMetadata {
   std::string_view request_id;
   std::string_view traceparent;
@@ -25,10 +25,10 @@ CallMetadata ReadMetadata(const grpc::ServerContext& context);
 // space or drop the response that carries it.
 bool IsValidRequestId(std::string_view text);
 
-// `text` as a W3C traceparent of version 00; empty where it is none.
+// `text` as a W3C traceparent of version 00; empty if `text` is invalid.
 std::string NormalTraceparent(std::string_view text);
 
-// Makes request ids for calls that bring none: unique, but not secret. Thread-safe.
+// Generates request ids for calls without one: unique, but not secret. Thread-safe.
 class RequestIds {
  public:
   explicit RequestIds(Entropy& entropy);

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -125,9 +126,9 @@ absl::Status CheckOrder(const File& file, const std::vector<X509Ptr>& chain) {
 
 absl::Status Check(const GrpcTlsOptions& options, const Certificates& files) {
   std::vector<X509Ptr> chain;
-  if (absl::Status status = Parse(CertFile(options), files.chain, chain); !status.ok()) return status;
-  if (absl::Status status = CheckKey(options, files, chain.front().get()); !status.ok()) return status;
-  if (absl::Status status = CheckOrder(CertFile(options), chain); !status.ok()) return status;
+  RETURN_IF_ERROR(Parse(CertFile(options), files.chain, chain));
+  RETURN_IF_ERROR(CheckKey(options, files, chain.front().get()));
+  RETURN_IF_ERROR(CheckOrder(CertFile(options), chain));
   if (options.client_ca.empty()) return absl::OkStatus();
   std::vector<X509Ptr> authorities;
   return Parse(ClientCaFile(options), files.client_ca, authorities);
@@ -162,12 +163,12 @@ absl::StatusOr<Certificates> ReadCertificates(const GrpcTlsOptions& options) {
     return absl::InvalidArgumentError("server.tls.cert and server.tls.key must be given together");
   }
   Certificates files;
-  if (absl::Status status = Read(CertFile(options), files.chain); !status.ok()) return status;
-  if (absl::Status status = Read(KeyFile(options), files.key); !status.ok()) return status;
+  RETURN_IF_ERROR(Read(CertFile(options), files.chain));
+  RETURN_IF_ERROR(Read(KeyFile(options), files.key));
   if (!options.client_ca.empty()) {
-    if (absl::Status status = Read(ClientCaFile(options), files.client_ca); !status.ok()) return status;
+    RETURN_IF_ERROR(Read(ClientCaFile(options), files.client_ca));
   }
-  if (absl::Status status = Check(options, files); !status.ok()) return status;
+  RETURN_IF_ERROR(Check(options, files));
   return files;
 }
 

@@ -8,7 +8,7 @@
 
 namespace keelson {
 
-// The contents of the files of GrpcTlsOptions, in PEM.
+// The contents of the files in GrpcTlsOptions, in PEM.
 struct Certificates {
   // The server's own certificate, then those of its issuers.
   std::string chain;

@@ -111,9 +111,9 @@ absl::Status Dispatcher::Invoke(const Method& method, const CallContext& context
   try {
     google::protobuf::Message* request = method.request->New(&arena);
     if (!Parse(payload, *request)) return Explain(payload, *request);
-    google::protobuf::Message* answer = method.response->New(&arena);
-    response = answer;
-    return method.handler(context, *request, *answer);
+    google::protobuf::Message* created = method.response->New(&arena);
+    response = created;
+    return method.handler(context, *request, *created);
   } catch (const std::exception& e) {
     return absl::InternalError(StrCat("an exception left the handler: ", e.what()));
   }

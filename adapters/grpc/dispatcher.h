@@ -16,8 +16,8 @@
 
 namespace keelson {
 
-// What every call goes through around its handler: who calls and whether it may, its deadline and
-// correlation id, its message, and its line in the log. Thread-safe.
+// The steps around every handler: authorization, deadline, correlation id, parsing, error mapping and the log
+// line. Thread-safe.
 class Dispatcher {
  public:
   struct Limits {
@@ -31,30 +31,31 @@ class Dispatcher {
         request_ids_(entropy),
         log_(log) {}
 
-  // Fills `context`, tells the caller its request id, and says whether the call may go on. Needs the call's
-  // metadata alone, so that a message takes no memory before its caller is authenticated. Doesn't block.
+  // Fills `context`, sends the request id to the caller, and authorizes the call. Needs only the call's
+  // metadata, so that no message takes memory before its caller is authenticated. UNAUTHENTICATED,
+  // PERMISSION_DENIED, and UNAVAILABLE after Close. Does not block.
   absl::Status Authorize(const Method& method, grpc::ServerContext& call, CallContext& context);
 
-  // Says whether the message of an admitted call can be parsed: `received` is false where none came.
-  // Doesn't block.
+  // Checks the presence, encoding and size of an authorized call's message. `received` is false if the call
+  // has no message. Does not block.
   absl::Status CheckMessage(grpc::ServerContext& call, bool received, const grpc::ByteBuffer& payload) const;
 
-  // From now on no call and no message is admitted: UNAVAILABLE (SHUTTING_DOWN).
+  // From now on, Authorize and CheckMessage return UNAVAILABLE (SHUTTING_DOWN).
   void Close() { closed_ = true; }
 
-  // Calls that arrive from now on are admitted by this one.
+  // Later calls of Authorize use this authenticator.
   void SetAuthenticator(Authenticator authenticator) {
     authenticator_ = std::make_shared<const Authenticator>(std::move(authenticator));
   }
 
   absl::Duration default_deadline() const { return limits_.default_deadline; }
 
-  // Parses the request, runs the handler and points `response` to its answer, which lives in `arena`. An
-  // exception from below is caught and becomes INTERNAL.
+  // Parses the request, runs the handler and sets `response`, which `arena` owns. Turns an exception into
+  // INTERNAL. Blocks like the handler.
   absl::Status Invoke(const Method& method, const CallContext& context, const grpc::ByteBuffer& payload,
                       google::protobuf::Arena& arena, const google::protobuf::Message*& response);
 
-  // Writes the call's log line: of a read that succeeded at debug, of our own faults as errors.
+  // Writes the call's log line: at debug for a successful read, at error for a fault of the server.
   void LogCall(const Method& method, const CallContext& context, const absl::Status& status,
                absl::Duration duration);
 
@@ -66,7 +67,7 @@ class Dispatcher {
   Log& log_;
 };
 
-// RESOURCE_EXHAUSTED (OVERLOADED), to be tried again later.
+// RESOURCE_EXHAUSTED (OVERLOADED) with a retry delay.
 absl::Status OverloadedError();
 
 }  // namespace keelson

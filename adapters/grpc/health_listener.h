@@ -10,25 +10,25 @@
 
 namespace keelson {
 
-// A server of its own for grpc.health.v1 alone, in the clear: for probes that have no client certificate,
-// such as those of Kubernetes. Thread-safe.
+// A separate server for grpc.health.v1 without TLS, for probes without a client certificate, such as those of
+// Kubernetes. Thread-safe.
 class HealthListener {
  public:
-  // Serves at `address` ("host:port"). Fails as ExplainListenFailure where nothing can listen there.
+  // Listens on `address` ("host:port"). An error is ExplainListenFailure's.
   static absl::StatusOr<std::unique_ptr<HealthListener>> Start(const std::string& address);
-  // Ends the streams of those that watch.
+  // Ends the streams of Watch.
   ~HealthListener();
   HealthListener(const HealthListener&) = delete;
   HealthListener& operator=(const HealthListener&) = delete;
 
   int port() const { return port_; }
-  // What health says of this name.
+  // Sets the health status of this name.
   void SetServing(const std::string& name, bool serving);
 
  private:
   HealthListener() = default;
 
-  // Answers UNIMPLEMENTED to all other methods. The library starts no server without a service of its user's.
+  // Returns UNIMPLEMENTED for all other methods. The library requires at least one service.
   grpc::CallbackGenericService others_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;

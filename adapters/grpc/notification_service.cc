@@ -1,5 +1,6 @@
 #include "adapters/grpc/services.h"
 #include "adapters/grpc/translate.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -20,10 +21,9 @@ absl::Status List(ListMessages& use_case, const CallContext& context, api::ListM
   query.user_id = std::move(*request.mutable_user_id());
   query.to = std::move(*request.mutable_to());
 
-  absl::StatusOr<MessagePage> page = use_case.Handle(context, query);
-  if (!page.ok()) return page.status();
-  for (const Message& message : page->messages) ToProto(message, *response.add_messages());
-  response.set_next_page_token(std::move(page->next_page_token));
+  ASSIGN_OR_RETURN(MessagePage page, use_case.Handle(context, query));
+  for (const Message& message : page.messages) ToProto(message, *response.add_messages());
+  response.set_next_page_token(std::move(page.next_page_token));
   return absl::OkStatus();
 }
 
@@ -36,21 +36,19 @@ absl::Status RetryMany(RetryMessages& use_case, const CallContext& context,
   query.to = std::move(*request.mutable_to());
   query.template_name = std::move(*request.mutable_template_());
 
-  absl::StatusOr<RetriedMessages> result = use_case.Handle(context, query);
-  if (!result.ok()) return result.status();
-  response.set_retried(result->retried);
-  response.set_expired(result->expired);
-  response.set_next_page_token(std::move(result->next_page_token));
+  ASSIGN_OR_RETURN(RetriedMessages result, use_case.Handle(context, query));
+  response.set_retried(result.retried);
+  response.set_expired(result.expired);
+  response.set_next_page_token(std::move(result.next_page_token));
   return absl::OkStatus();
 }
 
 absl::Status Preview(const PreviewTemplate& use_case, const api::PreviewTemplateRequest& request,
                      api::PreviewTemplateResponse& response) {
-  absl::StatusOr<RenderedMessage> preview = use_case.Handle(request.template_(), request.locale());
-  if (!preview.ok()) return preview.status();
-  response.set_subject(std::move(preview->subject));
-  response.set_text(std::move(preview->text));
-  response.set_html(std::move(preview->html));
+  ASSIGN_OR_RETURN(RenderedMessage preview, use_case.Handle(request.template_(), request.locale()));
+  response.set_subject(std::move(preview.subject));
+  response.set_text(std::move(preview.text));
+  response.set_html(std::move(preview.html));
   return absl::OkStatus();
 }
 

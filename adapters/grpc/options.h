@@ -11,10 +11,10 @@
 
 namespace keelson {
 
-// What a caller may do. A reader reads; a writer reads and writes; an approver decides refunds; an
-// administrator does everything.
+// The permissions of a caller: kReader may read, kWriter may read and write, kApprover may decide refunds,
+// and kAdmin may call every method.
 enum class Role { kReader, kWriter, kApprover, kAdmin };
-// "reader", "writer", "approver" or "admin".
+// "reader", "writer", "approver" or "admin"; nullopt for any other name.
 std::optional<Role> ParseRole(std::string_view name);
 
 struct GrpcTlsOptions {
@@ -37,7 +37,7 @@ struct GrpcAuthOptions {
     std::string certificate_name;
     std::set<Role> roles;
   };
-  // With kNone every caller is "anonymous" and has every role.
+  // With kNone, every caller is "anonymous" and has every role.
   Mode mode = Mode::kNone;
   std::vector<Client> clients;
 };
@@ -45,14 +45,14 @@ struct GrpcAuthOptions {
 struct GrpcServerOptions {
   // "host:port"; port 0 takes a free one.
   std::string listen = "127.0.0.1:50051";
-  // Where health alone is served in the clear, for probes; empty: nowhere.
+  // A second address that serves only health, without TLS, for probes; empty: none.
   std::string health_listen = {};
   bool reflection = true;
-  // The most that a call may take; a client's own deadline counts where it is earlier.
+  // Maximum duration of a call; an earlier deadline of the client takes precedence.
   absl::Duration default_deadline = absl::Seconds(10);
   std::size_t max_receive_bytes = std::size_t{1} << 20;
-  // For calls that wait (commits, hashes, remote databases): threads at most, started as they are needed,
-  // and calls that may wait for one of them.
+  // For calls that block (commits, hashes, remote databases): the maximum number of threads, started on
+  // demand, and of calls that may queue for a thread.
   int workers = 128;
   int queue = 1024;
   // Completion queues, with one thread each. 0: one for each core, up to 16.

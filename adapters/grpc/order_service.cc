@@ -1,5 +1,6 @@
 #include "adapters/grpc/services.h"
 #include "adapters/grpc/translate.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -81,10 +82,9 @@ absl::Status List(ListOrders& use_case, const CallContext& context, api::ListOrd
   if (!errors.empty()) return errors.ToStatus();
   query.user_id = std::move(*request.mutable_user_id());
 
-  absl::StatusOr<OrderPage> page = use_case.Handle(context, query);
-  if (!page.ok()) return page.status();
-  for (const Order& order : page->orders) ToProto(order, *response.add_orders());
-  response.set_next_page_token(std::move(page->next_page_token));
+  ASSIGN_OR_RETURN(OrderPage page, use_case.Handle(context, query));
+  for (const Order& order : page.orders) ToProto(order, *response.add_orders());
+  response.set_next_page_token(std::move(page.next_page_token));
   return absl::OkStatus();
 }
 

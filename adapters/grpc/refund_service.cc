@@ -1,5 +1,6 @@
 #include "adapters/grpc/services.h"
 #include "adapters/grpc/translate.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -38,12 +39,11 @@ absl::Status Check(CheckRefund& use_case, const CallContext& context, api::Check
   CheckRefundQuery query;
   query.order_id = std::move(*request.mutable_order_id());
   query.scope = ScopeFromProto(*request.mutable_scope());
-  const absl::StatusOr<RefundCheck> check = use_case.Handle(context, query);
-  if (!check.ok()) return check.status();
-  response.set_allowed(check->judgement.allowed);
-  response.set_needs_approval(check->judgement.needs_approval);
-  if (check->amount) ToProto(*check->amount, *response.mutable_amount());
-  for (const Verdict& verdict : check->judgement.verdicts) {
+  ASSIGN_OR_RETURN(const RefundCheck check, use_case.Handle(context, query));
+  response.set_allowed(check.judgement.allowed);
+  response.set_needs_approval(check.judgement.needs_approval);
+  if (check.amount) ToProto(*check.amount, *response.mutable_amount());
+  for (const Verdict& verdict : check.judgement.verdicts) {
     api::RuleVerdict& message = *response.add_verdicts();
     message.set_rule(verdict.rule.data(), verdict.rule.size());
     message.set_passed(verdict.passed);
@@ -80,10 +80,9 @@ absl::Status List(ListRefunds& use_case, const CallContext& context, api::ListRe
   query.order_id = std::move(*request.mutable_order_id());
   query.user_id = std::move(*request.mutable_user_id());
 
-  absl::StatusOr<RefundPage> page = use_case.Handle(context, query);
-  if (!page.ok()) return page.status();
-  for (const Refund& refund : page->refunds) ToProto(refund, *response.add_refunds());
-  response.set_next_page_token(std::move(page->next_page_token));
+  ASSIGN_OR_RETURN(RefundPage page, use_case.Handle(context, query));
+  for (const Refund& refund : page.refunds) ToProto(refund, *response.add_refunds());
+  response.set_next_page_token(std::move(page.next_page_token));
   return absl::OkStatus();
 }
 

@@ -46,8 +46,8 @@ struct Method {
 
 // A service of the contract with those of its methods that are offered, known by their descriptors: the
 // library answers UNIMPLEMENTED for the others. Each method is registered as a bidirectional stream, which
-// looks the same on the wire as a unary call: the library hands over a stream before its message arrives, so
-// that the engine authenticates the caller before the message takes memory. Set up by one thread, before the
+// looks the same on the wire as a unary call: the library delivers a stream before its message arrives, so
+// that the server authenticates the caller before the message takes memory. Set up by one thread before the
 // server starts.
 class RpcService final : public grpc::Service {
  public:

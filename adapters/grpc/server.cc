@@ -4,16 +4,17 @@
 
 #include "adapters/grpc/rpc_server.h"
 #include "adapters/grpc/services.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 
 class GrpcServer::Impl {
  public:
-  explicit Impl(std::unique_ptr<RpcServer> engine) : engine_(std::move(engine)) {}
-  RpcServer& engine() { return *engine_; }
+  explicit Impl(std::unique_ptr<RpcServer> server) : server_(std::move(server)) {}
+  RpcServer& server() { return *server_; }
 
  private:
-  std::unique_ptr<RpcServer> engine_;
+  std::unique_ptr<RpcServer> server_;
 };
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const GrpcServerOptions& options,
@@ -24,10 +25,9 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const GrpcServerOp
   services.push_back(MakeOrderService(use_cases));
   services.push_back(MakeRefundService(use_cases));
   services.push_back(MakeNotificationService(use_cases));
-  absl::StatusOr<std::unique_ptr<RpcServer>> engine =
-      RpcServer::Start(options, std::move(services), store, entropy, log);
-  if (!engine.ok()) return engine.status();
-  return std::unique_ptr<GrpcServer>(new GrpcServer(std::make_unique<Impl>(*std::move(engine))));
+  ASSIGN_OR_RETURN(std::unique_ptr<RpcServer> server,
+                   RpcServer::Start(options, std::move(services), store, entropy, log));
+  return std::unique_ptr<GrpcServer>(new GrpcServer(std::make_unique<Impl>(std::move(server))));
 }
 
 GrpcServer::GrpcServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -35,27 +35,27 @@ GrpcServer::GrpcServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 GrpcServer::~GrpcServer() = default;
 
 int GrpcServer::port() const {
-  return impl_->engine().port();
+  return impl_->server().port();
 }
 
 void GrpcServer::SetServing(bool serving) {
-  impl_->engine().SetServing(serving);
+  impl_->server().SetServing(serving);
 }
 
 void GrpcServer::SetServing(const std::string& part, bool serving) {
-  impl_->engine().SetServing(part, serving);
+  impl_->server().SetServing(part, serving);
 }
 
 void GrpcServer::ReloadCertificates() {
-  impl_->engine().ReloadCertificates();
+  impl_->server().ReloadCertificates();
 }
 
 absl::Status GrpcServer::SetAuthentication(const GrpcAuthOptions& options) {
-  return impl_->engine().SetAuthentication(options);
+  return impl_->server().SetAuthentication(options);
 }
 
 void GrpcServer::Shutdown(Deadline deadline) {
-  impl_->engine().Shutdown(deadline);
+  impl_->server().Shutdown(deadline);
 }
 
 }  // namespace keelson

@@ -1,4 +1,4 @@
-// The service over gRPC, on one port: its methods, health, and reflection where it is wanted.
+// The service over gRPC on one port: its methods, health, and reflection if enabled.
 #pragma once
 
 #include <memory>
@@ -14,13 +14,13 @@
 
 namespace keelson {
 
-// Thread-safe. What Start is handed must outlive the server.
+// Thread-safe. The arguments of Start must outlive the server.
 class GrpcServer {
  public:
-  // Listens and answers, with its health NOT_SERVING until SetServing. INVALID_ARGUMENT where an option makes
-  // no sense or the files of TLS can't be used, UNAVAILABLE where the address can't be listened on (a port in
-  // use, say); the message is for the operator and names the cause. Reads of `store` that never wait are
-  // answered on the transport's own threads; else those that wait at once are read together.
+  // Listens and serves. Health is NOT_SERVING until SetServing. INVALID_ARGUMENT for an invalid option or
+  // unusable TLS files; UNAVAILABLE if the address can't be listened on (a port in use, say). The message is
+  // for the operator and names the cause. Threads are sized by the traits of `store`: short reads run on the
+  // transport's threads or in batches, if the store supports that.
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(const GrpcServerOptions& options,
                                                            UseCases& use_cases, Store& store,
                                                            Entropy& entropy, Log& log);
@@ -28,20 +28,20 @@ class GrpcServer {
   ~GrpcServer();
 
   int port() const;
-  // What health says, for "" and for every service, here and where health alone is served.
+  // Sets the health status of "" and of every service, on both listeners.
   void SetServing(bool serving);
-  // What it says of a part of the process that is no service, by a name of its own. Until it is set nothing
-  // is known of it (NOT_FOUND).
+  // Sets the health status of a part of the process that is not a service, under its own name. Before the
+  // first call, health returns NOT_FOUND for the name.
   void SetServing(const std::string& part, bool serving);
-  // Re-reads the files of TLS: changed ones are for new connections if they are whole. Otherwise the last
-  // good ones stay, and one warning tells the reason. Blocks on files. Nothing where there is no TLS.
+  // Re-reads the TLS files. New connections use changed files if these are valid; otherwise the previous
+  // files stay in use, and one warning logs the reason. Blocks on files. No effect without TLS.
   void ReloadCertificates();
-  // Recognises callers by these options from now on; calls under way go on. INVALID_ARGUMENT, and nothing
-  // changes, where Start would refuse the options.
+  // Authenticates new calls by these options; in-flight calls continue. INVALID_ARGUMENT, without a change,
+  // if the options are invalid.
   absl::Status SetAuthentication(const GrpcAuthOptions& options);
-  // Health turns NOT_SERVING, new calls are refused, and those under way are finished. At `deadline` those
-  // that are left are cancelled: what waits for a thread isn't begun, and what runs is waited for (its own
-  // deadline bounds it). Blocks until no call is left. Not from a signal handler.
+  // Graceful shutdown: health becomes NOT_SERVING, new calls are refused, and in-flight calls finish. At
+  // `deadline`, remaining calls are cancelled: queued calls do not start, and running handlers end by their
+  // own deadlines. Blocks until all calls have ended. Must not be called from a signal handler.
   void Shutdown(Deadline deadline);
 
  private:

@@ -1,14 +1,14 @@
 #include "adapters/grpc/server_certificates.h"
 
 #include "absl/time/clock.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 
 absl::StatusOr<std::unique_ptr<ServerCertificates>> ServerCertificates::Load(const GrpcTlsOptions& options,
                                                                              Log& log) {
-  absl::StatusOr<Certificates> read = ReadCertificates(options);
-  if (!read.ok()) return read.status();
-  return std::unique_ptr<ServerCertificates>(new ServerCertificates(options, *std::move(read), log));
+  ASSIGN_OR_RETURN(Certificates certificates, ReadCertificates(options));
+  return std::unique_ptr<ServerCertificates>(new ServerCertificates(options, std::move(certificates), log));
 }
 
 ServerCertificates::ServerCertificates(const GrpcTlsOptions& options, Certificates certificates, Log& log)

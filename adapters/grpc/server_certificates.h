@@ -14,11 +14,11 @@
 
 namespace keelson {
 
-// The certificates for new handshakes: the newest ones that were whole. Thread-safe.
+// The certificates for new handshakes: the newest valid ones. Thread-safe.
 class ServerCertificates {
  public:
   struct Version {
-    // Rises with each change.
+    // Increases with each change.
     std::uint64_t number = 0;
     std::shared_ptr<const Certificates> certificates;
   };
@@ -26,9 +26,9 @@ class ServerCertificates {
   // Fails as ReadCertificates. `log` outlives the certificates.
   static absl::StatusOr<std::unique_ptr<ServerCertificates>> Load(const GrpcTlsOptions& options, Log& log);
 
-  // Re-reads the files. Whole ones are taken, which is logged. Others change nothing; the reason is logged as
-  // a warning, once for as long as it stays the same. So is a certificate that is not valid at this time.
-  // Blocks on files.
+  // Re-reads the files. Valid files replace the current ones, and a log line says so. Invalid files change
+  // nothing; one warning logs the reason, and another one follows only for another reason. The same holds for
+  // a certificate outside of its validity period. Blocks on files.
   void Reload();
 
   Version current() const;
@@ -43,7 +43,7 @@ class ServerCertificates {
   Log& log_;
   mutable absl::Mutex mutex_;
   Version current_ ABSL_GUARDED_BY(mutex_);
-  // What was logged last; empty: nothing is wrong.
+  // The last logged reasons; empty: no problem.
   std::string problem_ ABSL_GUARDED_BY(mutex_);
   std::string validity_problem_ ABSL_GUARDED_BY(mutex_);
 };

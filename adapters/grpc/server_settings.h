@@ -6,14 +6,14 @@
 
 namespace keelson {
 
-// Settings of the library that hold for the whole process: health checks on, its own log lines off (unless
-// GRPC_VERBOSITY asks for them), and so Protobuf's.
+// Process-wide settings of the library: enables health checks, and disables the log lines of gRPC (unless
+// GRPC_VERBOSITY is set) and Protobuf.
 void PrepareLibrary();
 
 struct ServerLimits {
-  // Beyond it the library answers RESOURCE_EXHAUSTED.
+  // Above it, the library returns RESOURCE_EXHAUSTED.
   std::size_t max_message_bytes;
-  // Of all connections together. The library resets streams that would take more.
+  // Total of all connections. The library resets streams that would exceed it.
   std::size_t buffer_bytes;
 };
 

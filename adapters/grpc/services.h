@@ -1,4 +1,4 @@
-// The contract's services over the use cases: handlers that translate and do nothing else.
+// The services of the public contract: handlers that translate between messages and use cases.
 #pragma once
 
 #include <memory>
@@ -8,7 +8,7 @@
 
 namespace keelson {
 
-// What the use cases refer to must outlive the services.
+// `use_cases` must outlive the services.
 std::unique_ptr<RpcService> MakeAccountService(UseCases& use_cases);
 std::unique_ptr<RpcService> MakeOrderService(UseCases& use_cases);
 std::unique_ptr<RpcService> MakeRefundService(UseCases& use_cases);

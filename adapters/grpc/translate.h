@@ -1,5 +1,5 @@
-// Between the contract's messages and the core's values. What can't be translated is added to the errors
-// under its path; everything else is for the core to judge.
+// Translation between the contract's messages and the core's values. Untranslatable values add a violation
+// with their path to the errors; the core checks everything else.
 #pragma once
 
 #include <optional>
@@ -30,19 +30,19 @@ namespace keelson {
 void ToProto(const User& user, accounts::v1::User& out);
 void ToProto(const Order& order, orders::v1::Order& out);
 void ToProto(const Refund& refund, refunds::v1::Refund& out);
-// Nothing that it says but its subject.
+// Without body and template variables; of the content only the subject.
 void ToProto(const Message& message, notifications::v1::Message& out);
 void ToProto(const Money& money, common::v1::Money& out);
 void ToProto(absl::Time time, google::protobuf::Timestamp& out);
 
 Amount FromProto(const common::v1::Money& money);
 Labels FromProto(const google::protobuf::Map<std::string, std::string>& labels);
-// Nothing, and a violation, for a time outside of what google.protobuf.Timestamp allows.
+// nullopt and a violation for a time outside of the range of google.protobuf.Timestamp.
 std::optional<absl::Time> FromProto(const google::protobuf::Timestamp& time, std::string_view field,
                                     FieldErrors& errors);
 
-// The core's states for those of a filter; the numbers are the same in the contract and the core. A violation
-// for each that the contract doesn't list, and for UNSPECIFIED.
+// The states of a filter, whose numbers are the same in the contract and the core. A violation for each
+// unknown number and for UNSPECIFIED.
 template <typename State, typename Numbers>
 std::vector<State> StatesFromProto(const Numbers& numbers, bool (*is_known)(int), std::string_view field,
                                    FieldErrors& errors) {
@@ -57,7 +57,7 @@ std::vector<State> StatesFromProto(const Numbers& numbers, bool (*is_known)(int)
   return states;
 }
 
-// What every list's request has; violations for what can't be translated.
+// Translates the fields that all list requests share. Returns violations for untranslatable values.
 template <typename Request, typename Query>
 FieldErrors ListFromProto(Request& request, bool (*is_known)(int), Query& query) {
   FieldErrors errors;

@@ -57,7 +57,8 @@ int ListeningPort(pid_t pid) {
       std::istringstream words(line);
       std::string slot, local, remote, state, queues, timer, retransmits, user, timeout, inode;
       words >> slot >> local >> remote >> state >> queues >> timer >> retransmits >> user >> timeout >> inode;
-      if (state != kListeningState || !inodes.contains(inode) || absl::StrContains(local, kOtherHost)) continue;
+      if (state != kListeningState || !inodes.contains(inode) || absl::StrContains(local, kOtherHost))
+        continue;
       return std::stoi(local.substr(local.rfind(':') + 1), nullptr, 16);
     }
   }
