@@ -7,7 +7,7 @@ namespace keelson {
 
 class PgWriteSession;
 
-// To read answers.
+// Reads stored responses.
 class PgAnswers final : public IdempotencyReader {
  public:
   explicit PgAnswers(PgSession& session) : session_(session) {}
