@@ -42,30 +42,35 @@ struct Column {
 template <typename Get>
 Column(ColumnInfo, Get) -> Column<Get>;
 
+template <typename Row, typename Value>
+struct GetMember {
+  Value Row::*member;
+
+  constexpr auto& operator()(auto& row) const { return row.*member; }
+};
+template <typename Row, typename Nested, typename Get>
+struct GetOfNested {
+  Nested Row::*member;
+  Get get;
+
+  constexpr auto& operator()(auto& row) const { return get(row.*member); }
+};
+
 template <HasFields Row>
 constexpr auto ColumnsOf();
 
 template <typename Row, typename Value>
 constexpr auto ColumnsOfField(const Field<Row, Value>& field) {
-  return std::tuple{Column{ColumnInfo{field.column, field.is_mutable, field.format},
-                           [member = field.member](auto& row) -> auto& {return row.*member;
-}
-}
-};
+  const ColumnInfo info{field.column, field.is_mutable, field.format};
+  return std::tuple{Column{info, GetMember<Row, Value>{field.member}}};
 }
 template <typename Row, typename Nested>
 constexpr auto ColumnsOfField(const NestedFields<Row, Nested>& field) {
-  return std::apply(
-      [&](const auto&... column) {
-    return std::tuple{Column{
-        column.info, [ member = field.member, get = column.get ](auto& row) -> auto& {return get(row.*member);
-            }
-}
-...
-}
-;
-},
-      ColumnsOf<Nested>());
+  const auto within = [&]<typename Get>(const Column<Get>& column) {
+    return Column{column.info, GetOfNested<Row, Nested, Get>{field.member, column.get}};
+  };
+  return std::apply([&](const auto&... column) { return std::tuple{within(column)...}; },
+                    ColumnsOf<Nested>());
 }
 template <typename Row, typename Element>
 constexpr auto ColumnsOfField(const ChildRows<Row, Element>& /*field*/) {
