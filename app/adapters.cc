@@ -105,14 +105,14 @@ absl::StatusOr<std::unique_ptr<Store>> OpenStore(const Config& config, Clock& cl
   return store.descriptor.open(store.settings, config.store.migrate, clock);
 }
 
-absl::StatusOr<std::unique_ptr<StoreExporter>> OpenBulkReader(const Config& config, BulkAccess access,
-                                                              Clock& clock) {
+absl::StatusOr<std::unique_ptr<StoreExporter>> OpenStoreExporter(const Config& config, BulkAccess access,
+                                                                 Clock& clock) {
   ASSIGN_OR_RETURN(const auto store, FindStore(config));
   if (store.descriptor.open_exporter == nullptr) return BulkUnsupported(config);
   return store.descriptor.open_exporter(store.settings, access, clock);
 }
 
-absl::StatusOr<std::unique_ptr<StoreImporter>> OpenBulkTarget(const Config& config, Clock& clock) {
+absl::StatusOr<std::unique_ptr<StoreImporter>> OpenStoreImporter(const Config& config, Clock& clock) {
   ASSIGN_OR_RETURN(const auto store, FindStore(config));
   if (store.descriptor.open_importer == nullptr) return BulkUnsupported(config);
   return store.descriptor.open_importer(store.settings, clock);

@@ -40,9 +40,9 @@ absl::StatusOr<std::unique_ptr<PaymentProvider>> MakePaymentProvider(const Confi
 
 // INVALID_ARGUMENT with the stores that support the operation, or the tool to use instead, if the chosen
 // store does not support it.
-absl::StatusOr<std::unique_ptr<StoreExporter>> OpenBulkReader(const Config& config, BulkAccess access,
-                                                              Clock& clock);
-absl::StatusOr<std::unique_ptr<StoreImporter>> OpenBulkTarget(const Config& config, Clock& clock);
+absl::StatusOr<std::unique_ptr<StoreExporter>> OpenStoreExporter(const Config& config, BulkAccess access,
+                                                                 Clock& clock);
+absl::StatusOr<std::unique_ptr<StoreImporter>> OpenStoreImporter(const Config& config, Clock& clock);
 absl::StatusOr<std::unique_ptr<Migrator>> MakeMigrator(const Config& config, Clock& clock);
 // Copies the store to the new file `path`.
 absl::Status BackUpStore(const Config& config, const std::string& path, Clock& clock,

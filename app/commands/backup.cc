@@ -19,7 +19,7 @@ struct BackupOptions {
 
 ExitCode Backup(const BackupOptions& options) {
   const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options.config);
-  if (!loaded.ok()) return Conclude(loaded.status());
+  if (!loaded.ok()) return ReportResult(loaded.status());
   SystemClock clock;
   Progress progress;
   const absl::Status status = BackUpStore(
@@ -27,7 +27,7 @@ ExitCode Backup(const BackupOptions& options) {
       [&](std::int64_t done, std::int64_t total) { progress.Show("copying", done, total, "pages"); });
   progress.Clear();
   if (status.ok()) std::cout << "backed up to " << options.file << '\n';
-  return Conclude(status);
+  return ReportResult(status);
 }
 
 }  // namespace

@@ -29,13 +29,13 @@ ExitCode Check(const ConfigOptions& options) {
   const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options);
   const absl::Status status = loaded.ok() ? CheckMachine(*loaded) : loaded.status();
   if (status.ok()) std::cout << "the configuration is good\n";
-  return Conclude(status);
+  return ReportResult(status);
 }
 
 ExitCode Show(const ConfigOptions& options) {
   const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options);
   if (loaded.ok()) std::cout << ShowConfig(Schema(BuiltInAdapters()), *loaded);
-  return Conclude(loaded.status());
+  return ReportResult(loaded.status());
 }
 
 ExitCode Reference() {

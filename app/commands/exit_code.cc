@@ -7,7 +7,7 @@
 
 namespace keelson {
 
-ExitCode Conclude(const absl::Status& status) {
+ExitCode ReportResult(const absl::Status& status) {
   if (status.ok()) return ExitCode::kDone;
   for (const absl::string_view line : absl::StrSplit(status.message(), '\n')) {
     std::cerr << "keelson: " << line << '\n';

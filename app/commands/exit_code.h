@@ -6,8 +6,8 @@ namespace keelson {
 
 enum class ExitCode { kDone = 0, kFailed = 1, kWrongUsage = 2 };
 
-// Writes the status to standard error, a line for each of its own, and tells how to exit for it: kWrongUsage
-// for INVALID_ARGUMENT, kFailed for any other, and kDone, writing nothing, where it is OK.
-ExitCode Conclude(const absl::Status& status);
+// Writes an error to standard error, each line of its message on a line, and returns the exit code for it:
+// kWrongUsage for INVALID_ARGUMENT, kFailed for any other error. Returns kDone, and writes nothing, for OK.
+ExitCode ReportResult(const absl::Status& status);
 
 }  // namespace keelson

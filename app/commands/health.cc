@@ -12,7 +12,7 @@ namespace {
 ExitCode Health(const HealthProbeOptions& options) {
   const absl::Status status = ProbeHealth(options);
   if (status.ok()) std::cout << "SERVING\n";
-  return Conclude(status);
+  return ReportResult(status);
 }
 
 }  // namespace

@@ -68,10 +68,10 @@ absl::Status Status(const Migrator& migrator, std::optional<int>) {
 
 ExitCode Migrate(const MigrateOptions& options, Direction direction) {
   const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options.config);
-  if (!loaded.ok()) return Conclude(loaded.status());
+  if (!loaded.ok()) return ReportResult(loaded.status());
   SystemClock clock;
   const absl::StatusOr<std::unique_ptr<Migrator>> migrator = MakeMigrator(loaded->config, clock);
-  return Conclude(migrator.ok() ? direction(**migrator, options.to) : migrator.status());
+  return ReportResult(migrator.ok() ? direction(**migrator, options.to) : migrator.status());
 }
 
 CLI::App* AddDirection(CLI::App& migrate, const char* name, const char* description, Direction direction,

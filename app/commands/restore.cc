@@ -20,7 +20,7 @@ struct RestoreOptions {
 
 ExitCode Restore(const RestoreOptions& options) {
   const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options.config);
-  if (!loaded.ok()) return Conclude(loaded.status());
+  if (!loaded.ok()) return ReportResult(loaded.status());
   SystemClock clock;
   Progress progress;
   const absl::StatusOr<std::string> restored = RestoreStore(
@@ -28,7 +28,7 @@ ExitCode Restore(const RestoreOptions& options) {
       [&](std::int64_t done, std::int64_t total) { progress.Show("copying", done, total, "pages"); });
   progress.Clear();
   if (restored.ok()) std::cout << "restored " << *restored << " from " << options.file << '\n';
-  return Conclude(restored.status());
+  return ReportResult(restored.status());
 }
 
 }  // namespace

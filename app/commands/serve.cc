@@ -20,12 +20,12 @@ ExitCode Serve(const ConfigOptions& options) {
   ServiceSignals signals;
   const ConfigOptions sources = WithUsualFile(options);
   const absl::StatusOr<LoadedConfig> loaded = LoadConfig(sources);
-  if (!loaded.ok()) return Conclude(loaded.status());
+  if (!loaded.ok()) return ReportResult(loaded.status());
   const absl::StatusOr<std::unique_ptr<JsonLog>> log = MakeLog(loaded->config);
-  if (!log.ok()) return Conclude(log.status());
+  if (!log.ok()) return ReportResult(log.status());
   const absl::StatusOr<std::unique_ptr<Service>> service =
       Service::Start(loaded->config, **log, [&] { signals.StopGracefully(); });
-  if (!service.ok()) return Conclude(service.status());
+  if (!service.ok()) return ReportResult(service.status());
   Reload reload(sources, loaded->config, **service, **log);
   while (signals.Wait() == ServiceSignals::Request::kReload) reload();
   (*service)->Drain();

@@ -45,9 +45,9 @@ void Print(const std::vector<TransferredTable>& tables) {
 
 absl::Status Move(const Config& from, const Config& to) {
   SystemClock clock;
-  auto from_store = OpenBulkReader(from, BulkAccess::kExclusive, clock);
+  auto from_store = OpenStoreExporter(from, BulkAccess::kExclusive, clock);
   if (!from_store.ok()) return Of("source", from_store.status());
-  auto to_store = OpenBulkTarget(to, clock);
+  auto to_store = OpenStoreImporter(to, clock);
   if (!to_store.ok()) return Of("target", to_store.status());
   ReadAheadReader source(*std::move(from_store));
   ReadAheadTarget target(*std::move(to_store));
@@ -62,10 +62,10 @@ absl::Status Move(const Config& from, const Config& to) {
 
 ExitCode Transfer(const TransferOptions& options) {
   const absl::StatusOr<LoadedConfig> from = LoadConfigFile(options.from);
-  if (!from.ok()) return Conclude(from.status());
+  if (!from.ok()) return ReportResult(from.status());
   const absl::StatusOr<LoadedConfig> to = LoadConfigFile(options.to);
-  if (!to.ok()) return Conclude(to.status());
-  return Conclude(Move(from->config, to->config));
+  if (!to.ok()) return ReportResult(to.status());
+  return ReportResult(Move(from->config, to->config));
 }
 
 }  // namespace

@@ -19,14 +19,14 @@ void Print(const Finding& finding) {
 
 ExitCode Verify(const ConfigOptions& options) {
   const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options);
-  if (!loaded.ok()) return Conclude(loaded.status());
+  if (!loaded.ok()) return ReportResult(loaded.status());
   SystemClock clock;
-  const auto reader = OpenBulkReader(loaded->config, BulkAccess::kShared, clock);
+  const auto reader = OpenStoreExporter(loaded->config, BulkAccess::kShared, clock);
   if (absl::IsDataLoss(reader.status())) {
     Print(UnreadableStore(reader.status()));
     return ExitCode::kFailed;
   }
-  if (!reader.ok()) return Conclude(reader.status());
+  if (!reader.ok()) return ReportResult(reader.status());
   Progress progress;
   VerifyStore verify(
       **reader,
@@ -37,7 +37,7 @@ ExitCode Verify(const ConfigOptions& options) {
       [&](const VerifyProgress& p) { progress.Show("checking", p.done, p.total, "rows"); });
   const absl::StatusOr<std::int64_t> findings = verify.Handle();
   progress.Clear();
-  if (!findings.ok()) return Conclude(findings.status());
+  if (!findings.ok()) return ReportResult(findings.status());
   if (*findings > 0) return ExitCode::kFailed;
   std::cout << "nothing found\n";
   return ExitCode::kDone;

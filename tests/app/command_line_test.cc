@@ -47,7 +47,7 @@ Parsed Parse(std::vector<const char*> arguments) {
 }
 
 // The first line of what is wrong.
-std::string MistakeOf(std::vector<const char*> arguments) {
+std::string ErrorOf(std::vector<const char*> arguments) {
   const Parsed parsed = Parse(std::move(arguments));
   CHECK(parsed.exit_code == ExitCode::kWrongUsage);
   CHECK(parsed.output.empty());
@@ -62,31 +62,30 @@ TEST_CASE("a good command line runs its command") {
 }
 
 TEST_CASE("an unknown command is named, with the nearest one") {
-  CHECK(MistakeOf({"srve"}) == "keelson: keelson has no command srve; did you mean serve?");
-  CHECK(MistakeOf({"srve", "--config", "a.toml"}) ==
+  CHECK(ErrorOf({"srve"}) == "keelson: keelson has no command srve; did you mean serve?");
+  CHECK(ErrorOf({"srve", "--config", "a.toml"}) ==
         "keelson: keelson has no command srve; did you mean serve?");
-  CHECK(MistakeOf({"config", "chekc"}) ==
-        "keelson: keelson config has no command chekc; did you mean check?");
-  CHECK(MistakeOf({"migrate", "upp", "--to", "3"}) ==
+  CHECK(ErrorOf({"config", "chekc"}) == "keelson: keelson config has no command chekc; did you mean check?");
+  CHECK(ErrorOf({"migrate", "upp", "--to", "3"}) ==
         "keelson: keelson migrate has no command upp; did you mean up?");
-  CHECK(MistakeOf({"telephone"}) == "keelson: keelson has no command telephone");
+  CHECK(ErrorOf({"telephone"}) == "keelson: keelson has no command telephone");
 }
 
 TEST_CASE("an unknown option is named, with the nearest one") {
-  CHECK(MistakeOf({"serve", "--confg", "a.toml"}) ==
+  CHECK(ErrorOf({"serve", "--confg", "a.toml"}) ==
         "keelson: keelson serve has no option --confg; did you mean --config?");
-  CHECK(MistakeOf({"serve", "--confg=a.toml"}) ==
+  CHECK(ErrorOf({"serve", "--confg=a.toml"}) ==
         "keelson: keelson serve has no option --confg; did you mean --config?");
-  CHECK(MistakeOf({"--verison"}) == "keelson: keelson has no option --verison; did you mean --version?");
-  CHECK(MistakeOf({"health", "127.0.0.1:1", "--tls-caa", "x"}) ==
+  CHECK(ErrorOf({"--verison"}) == "keelson: keelson has no option --verison; did you mean --version?");
+  CHECK(ErrorOf({"health", "127.0.0.1:1", "--tls-caa", "x"}) ==
         "keelson: keelson health has no option --tls-caa; did you mean --tls-ca?");
-  CHECK(MistakeOf({"serve", "-x"}) == "keelson: keelson serve has no option -x");
+  CHECK(ErrorOf({"serve", "-x"}) == "keelson: keelson serve has no option -x");
 }
 
 TEST_CASE("other mistakes are told in the parser's words") {
-  CHECK(MistakeOf({}) == "A subcommand is required");
-  CHECK_THAT(MistakeOf({"serve", "extra"}), Catch::Contains("extra"));
-  CHECK_THAT(MistakeOf({"backup"}), Catch::Contains("FILE"));
+  CHECK(ErrorOf({}) == "A subcommand is required");
+  CHECK_THAT(ErrorOf({"serve", "extra"}), Catch::Contains("extra"));
+  CHECK_THAT(ErrorOf({"backup"}), Catch::Contains("FILE"));
 }
 
 TEST_CASE("help and version are no mistakes") {

@@ -62,7 +62,7 @@ AdapterTable WithExamples() {
 
 std::string ErrorsOf(std::vector<std::string> settings) {
   const ConfigFixture fixture(WithExamples());
-  return fixture.Mistakes(fixture.LoadSettings(std::move(settings)));
+  return fixture.Errors(fixture.LoadSettings(std::move(settings)));
 }
 
 TEST_CASE("the keys of a descriptor are in the reference and can be set and shown") {
@@ -73,7 +73,7 @@ TEST_CASE("the keys of a descriptor are in the reference and can be set and show
                                             "# blocks of one write (1 to 64)\nblocks = 8\n") &&
                             Catch::Contains("\n[email.acme]\n# the provider's API key\napi_key = \"\"\n"));
   const auto loaded = fixture.LoadSettings({"email.providers=['acme']", "email.acme.api_key=hunter2"});
-  REQUIRE(fixture.Mistakes(loaded) == "");
+  REQUIRE(fixture.Errors(loaded) == "");
   CHECK_THAT(ShowConfig(fixture.schema(), *loaded), Catch::Contains("api_key = \"(hidden)\"  # --set\n"));
   CHECK(fixture.Value(fixture.LoadSettings({"store.tape.blocks=2"})->config, "store.tape.blocks") == "2");
 }
@@ -104,7 +104,7 @@ TEST_CASE("an adapter is created with the settings that were loaded, or else its
   const StoreDescriptor tape = DescribeTape();
   const ConfigFixture fixture(WithExamples());
   const auto loaded = fixture.LoadSettings({"store.adapter=tape", "store.tape.drive=/dev/tape"});
-  REQUIRE(fixture.Mistakes(loaded) == "");
+  REQUIRE(fixture.Errors(loaded) == "");
   SystemClock clock;
   const auto open = [&](const Config& config) {
     const auto store = tape.open(SettingsOf(config, kStorePort, tape.section), /*migrate=*/true, clock);

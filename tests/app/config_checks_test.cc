@@ -8,9 +8,9 @@
 namespace keelson {
 namespace {
 
-std::string MistakesOf(std::vector<std::string> settings) {
+std::string ErrorsOf(std::vector<std::string> settings) {
   const ConfigFixture fixture;
-  return fixture.Mistakes(fixture.LoadSettings(std::move(settings)));
+  return fixture.Errors(fixture.LoadSettings(std::move(settings)));
 }
 
 const std::string kToken(64, 'a');
@@ -31,35 +31,35 @@ TEST_CASE("an address off the loopback needs tls and auth, unless it is insecure
   const std::string refused =
       "--set: server.listen is off the loopback: it needs server.tls.cert and an auth.mode, or "
       "server.insecure = true";
-  CHECK(MistakesOf({"server.listen=0.0.0.0:1"}) == refused);
-  CHECK(MistakesOf({"server.listen=0.0.0.0:1", "server.tls.cert=c", "server.tls.key=k"}) == refused);
-  CHECK(MistakesOf({"server.listen=0.0.0.0:1", "server.insecure=true"}) == "");
-  CHECK(MistakesOf({"server.listen=0.0.0.0:1", "server.tls.cert=c", "server.tls.key=k", "auth.mode=token",
-                    "auth.clients=[{name='a',roles=['reader'],token_sha256='" + kToken + "'}]"}) == "");
+  CHECK(ErrorsOf({"server.listen=0.0.0.0:1"}) == refused);
+  CHECK(ErrorsOf({"server.listen=0.0.0.0:1", "server.tls.cert=c", "server.tls.key=k"}) == refused);
+  CHECK(ErrorsOf({"server.listen=0.0.0.0:1", "server.insecure=true"}) == "");
+  CHECK(ErrorsOf({"server.listen=0.0.0.0:1", "server.tls.cert=c", "server.tls.key=k", "auth.mode=token",
+                  "auth.clients=[{name='a',roles=['reader'],token_sha256='" + kToken + "'}]"}) == "");
 }
 
 TEST_CASE("an address must have a host and a port") {
   for (const char* listen :
        {"", "localhost", ":1", "localhost:", "localhost:x", "localhost:65536", "::1:1"}) {
     INFO(listen);
-    CHECK(MistakesOf({std::string("server.listen=") + listen}) == "--set: server.listen must be HOST:PORT");
+    CHECK(ErrorsOf({std::string("server.listen=") + listen}) == "--set: server.listen must be HOST:PORT");
   }
-  CHECK(MistakesOf({"telemetry.metrics_listen=x"}) ==
+  CHECK(ErrorsOf({"telemetry.metrics_listen=x"}) ==
         "--set: telemetry.metrics_listen must be HOST:PORT or empty");
-  CHECK(MistakesOf({"telemetry.metrics_listen="}) == "");
+  CHECK(ErrorsOf({"telemetry.metrics_listen="}) == "");
 }
 
 TEST_CASE("health has an address of its own, or none") {
   for (const char* listen : {"localhost", ":1", "x"}) {
     INFO(listen);
-    CHECK(MistakesOf({std::string("server.health_listen=") + listen}) ==
+    CHECK(ErrorsOf({std::string("server.health_listen=") + listen}) ==
           "--set: server.health_listen must be HOST:PORT or empty");
   }
-  CHECK(MistakesOf({"server.health_listen=127.0.0.1:50051"}) ==
+  CHECK(ErrorsOf({"server.health_listen=127.0.0.1:50051"}) ==
         "--set: server.health_listen must not be the address of server.listen");
-  CHECK(MistakesOf({"server.health_listen=0.0.0.0:50052"}) == "");
-  CHECK(MistakesOf({"server.health_listen=127.0.0.1:0", "server.listen=127.0.0.1:0"}) == "");
-  CHECK(MistakesOf({"server.health_listen="}) == "");
+  CHECK(ErrorsOf({"server.health_listen=0.0.0.0:50052"}) == "");
+  CHECK(ErrorsOf({"server.health_listen=127.0.0.1:0", "server.listen=127.0.0.1:0"}) == "");
+  CHECK(ErrorsOf({"server.health_listen="}) == "");
 }
 
 TEST_CASE("every mistake of a configuration is told with its key") {
@@ -74,19 +74,18 @@ TEST_CASE("every mistake of a configuration is told with its key") {
 }
 
 TEST_CASE("tls comes whole") {
-  CHECK(MistakesOf({"server.tls.cert=c"}) ==
+  CHECK(ErrorsOf({"server.tls.cert=c"}) ==
         "--set: server.tls.cert and server.tls.key must be given together");
-  CHECK(MistakesOf({"server.tls.key=c"}) ==
-        "--set: server.tls.cert and server.tls.key must be given together");
-  CHECK(MistakesOf({"server.tls.client_ca=c"}) ==
+  CHECK(ErrorsOf({"server.tls.key=c"}) == "--set: server.tls.cert and server.tls.key must be given together");
+  CHECK(ErrorsOf({"server.tls.client_ca=c"}) ==
         "--set: server.tls.client_ca needs server.tls.cert and server.tls.key");
 }
 
 TEST_CASE("a mode that tells callers apart needs callers it can tell apart") {
-  CHECK(MistakesOf({"auth.mode=token"}) == "--set: auth.mode token needs at least one [[auth.clients]]");
-  CHECK(MistakesOf({"auth.mode=mtls", "auth.clients=[{name='a',roles=['reader'],certificate_name='a'}]"}) ==
+  CHECK(ErrorsOf({"auth.mode=token"}) == "--set: auth.mode token needs at least one [[auth.clients]]");
+  CHECK(ErrorsOf({"auth.mode=mtls", "auth.clients=[{name='a',roles=['reader'],certificate_name='a'}]"}) ==
         "--set: auth.mode mtls needs server.tls.client_ca");
-  CHECK(MistakesOf({"auth.mode=token", "auth.clients=[{name='a',roles=['reader']},{name='a',roles=[]}]"}) ==
+  CHECK(ErrorsOf({"auth.mode=token", "auth.clients=[{name='a',roles=['reader']},{name='a',roles=[]}]"}) ==
         "--set: auth.clients number 1 needs a token_sha256 for mode token\n"
         "--set: auth.clients number 2 needs roles\n"
         "--set: auth.clients number 2 has the name of an earlier one");
@@ -103,35 +102,35 @@ TEST_CASE("an empty list of strings is refused for every key") {
   }
   CHECK(lists == std::vector<std::string>{"email.providers", "refunds.states"});
   for (const std::string& list : lists) {
-    CHECK(MistakesOf({list + "=[]"}) == StrCat("--set: ", list, " must have at least one entry"));
+    CHECK(ErrorsOf({list + "=[]"}) == StrCat("--set: ", list, " must have at least one entry"));
   }
 }
 
 TEST_CASE("store.sqlite.path must name a file if the store is SQLite") {
-  CHECK(MistakesOf({"store.sqlite.path="}) == "--set: store.sqlite.path must not be empty");
-  CHECK(MistakesOf({"store.sqlite.path=:memory:"}) ==
+  CHECK(ErrorsOf({"store.sqlite.path="}) == "--set: store.sqlite.path must not be empty");
+  CHECK(ErrorsOf({"store.sqlite.path=:memory:"}) ==
         "--set: store.sqlite.path must name a file; for a store in memory, set store.adapter = memory");
-  CHECK(MistakesOf({"store.sqlite.path=data/"}) ==
+  CHECK(ErrorsOf({"store.sqlite.path=data/"}) ==
         "--set: store.sqlite.path must name a file, not a directory");
-  CHECK(MistakesOf({"store.sqlite.path=:memory:", "store.adapter=memory"}).empty());
-  CHECK(MistakesOf({"store.sqlite.path=./file:keelson.db"}).empty());
+  CHECK(ErrorsOf({"store.sqlite.path=:memory:", "store.adapter=memory"}).empty());
+  CHECK(ErrorsOf({"store.sqlite.path=./file:keelson.db"}).empty());
 }
 
 TEST_CASE("times and sizes that must fit each other do") {
-  CHECK(MistakesOf({"email.dispatch.timeout=2m"}) ==
+  CHECK(ErrorsOf({"email.dispatch.timeout=2m"}) ==
         "--set: email.dispatch.lease must be longer than email.dispatch.timeout");
-  CHECK(MistakesOf({"email.dispatch.base_delay=1h"}) ==
+  CHECK(ErrorsOf({"email.dispatch.base_delay=1h"}) ==
         "--set: email.dispatch.max_delay must not be shorter than email.dispatch.base_delay");
-  CHECK(MistakesOf({"passwords.argon2_memory=8KiB", "passwords.argon2_parallelism=2"}) ==
+  CHECK(ErrorsOf({"passwords.argon2_memory=8KiB", "passwords.argon2_parallelism=2"}) ==
         "--set: passwords.argon2_memory must be 8KiB at least for each of passwords.argon2_parallelism");
-  CHECK(MistakesOf({"passwords.memory_budget=1MiB"}) ==
+  CHECK(ErrorsOf({"passwords.memory_budget=1MiB"}) ==
         "--set: passwords.memory_budget must not be less than passwords.argon2_memory");
 }
 
 TEST_CASE("a listed provider has its keys, each of which is asked for by itself") {
   const ConfigFixture fixture;
   const auto mistakes = [&fixture](std::vector<std::string> settings) {
-    return fixture.Mistakes(fixture.LoadSettings(std::move(settings)));
+    return fixture.Errors(fixture.LoadSettings(std::move(settings)));
   };
   CHECK(mistakes({"email.providers=['ses']"}) ==
         "--set: email.ses.region must not be empty where email.providers lists ses\n"
@@ -150,7 +149,7 @@ TEST_CASE("a listed provider has its keys, each of which is asked for by itself"
 TEST_CASE("smtp has a host, and a password goes in the clear on this machine alone") {
   const ConfigFixture fixture;
   const auto mistakes = [&fixture](std::vector<std::string> settings) {
-    return fixture.Mistakes(fixture.LoadSettings(std::move(settings)));
+    return fixture.Errors(fixture.LoadSettings(std::move(settings)));
   };
   CHECK(mistakes({"email.providers=['smtp']", "email.smtp.host="}) ==
         "--set: email.smtp.host must not be empty where email.providers lists smtp");
@@ -183,9 +182,9 @@ std::vector<std::string> Listing(const std::string& provider, std::vector<std::s
   return more;
 }
 
-std::string EmailMistakes(const std::string& provider, std::vector<std::string> settings) {
+std::string EmailErrors(const std::string& provider, std::vector<std::string> settings) {
   const ConfigFixture fixture;
-  return fixture.Mistakes(fixture.LoadSettings(Listing(provider, std::move(settings))));
+  return fixture.Errors(fixture.LoadSettings(Listing(provider, std::move(settings))));
 }
 
 TEST_CASE("a sender that no message can have is told with the rule that it breaks") {
@@ -202,19 +201,19 @@ TEST_CASE("a sender that no message can have is told with the rule that it break
   for (const auto& [from, rule] : cases) {
     CAPTURE(from);
     for (const char* provider : {"file", "smtp", "postmark"}) {
-      CHECK(EmailMistakes(provider, {"email.from=" + from}) == "--set: email.from " + rule);
+      CHECK(EmailErrors(provider, {"email.from=" + from}) == "--set: email.from " + rule);
     }
   }
   for (const std::string from :
        {"", "no-reply", "Shop <>", "a@b@example.com", "a@-.example", "Shop <a@exa mple.com>"}) {
     CAPTURE(from);
-    CHECK_THAT(EmailMistakes("file", {"email.from=" + from}), Catch::StartsWith("--set: email.from "));
+    CHECK_THAT(EmailErrors("file", {"email.from=" + from}), Catch::StartsWith("--set: email.from "));
   }
   for (const std::string from :
        {"no-reply@example.com", "Shop <no-reply@example.com>", "\"Shop, Inc.\" <no-reply@example.com>",
         "Käufer & Co <no-reply@bücher.example>", "zoë@example.com"}) {
     CAPTURE(from);
-    CHECK(EmailMistakes("smtp", {"email.from=" + from}).empty());
+    CHECK(EmailErrors("smtp", {"email.from=" + from}).empty());
   }
 }
 
@@ -222,17 +221,17 @@ TEST_CASE("a sender keeps to the limits of each provider that is listed, and of 
   const std::string long_name(240, 'x');
   const std::string from = "email.from=" + long_name + " <no-reply@example.com>";
   const std::string name = "email.product_name=Shop";
-  CHECK(EmailMistakes("postmark", {from, name}) ==
+  CHECK(EmailErrors("postmark", {from, name}) ==
         "--set: email.from must have at most 255 characters for postmark");
-  CHECK(EmailMistakes("brevo", {from, name}) ==
+  CHECK(EmailErrors("brevo", {from, name}) ==
         "--set: email.from must have a name of at most 70 characters for brevo");
   for (const char* provider : {"file", "smtp", "sendgrid", "ses", "mailgun", "resend"}) {
     CAPTURE(provider);
-    CHECK(EmailMistakes(provider, {from, name}).empty());
+    CHECK(EmailErrors(provider, {from, name}).empty());
   }
   for (const char* provider : {"sendgrid", "postmark", "ses", "mailgun", "resend", "brevo"}) {
     CAPTURE(provider);
-    CHECK(EmailMistakes(provider, {"email.from=zoë@example.com"}) ==
+    CHECK(EmailErrors(provider, {"email.from=zoë@example.com"}) ==
           "--set: email.from must have an address in ASCII before the @ for providers over HTTP");
   }
 }
@@ -241,14 +240,14 @@ TEST_CASE("the product has a name that a subject can hold") {
   const std::string rule = "must have 1 to 200 characters of UTF-8, none of them a control character";
   for (const std::string name : {" ", "Acme\nShop", "Acme\x01", "Acme \xff"}) {
     CAPTURE(name);
-    CHECK_THAT(EmailMistakes("file", {"email.product_name=" + name}),
+    CHECK_THAT(EmailErrors("file", {"email.product_name=" + name}),
                Catch::StartsWith("--set: email.product_name "));
   }
-  CHECK(EmailMistakes("file", {"email.product_name=" + std::string(201, 'x')}) ==
+  CHECK(EmailErrors("file", {"email.product_name=" + std::string(201, 'x')}) ==
         "--set: email.product_name " + rule);
-  CHECK(EmailMistakes("file", {"email.from=" + std::string(201, 'x') + " <a@example.com>"}) ==
+  CHECK(EmailErrors("file", {"email.from=" + std::string(201, 'x') + " <a@example.com>"}) ==
         "--set: email.product_name " + rule);
-  CHECK(EmailMistakes("file", {"email.product_name=Käufer & Söhne"}).empty());
+  CHECK(EmailErrors("file", {"email.product_name=Käufer & Söhne"}).empty());
 }
 
 TEST_CASE("the product is named by its key, or else by the sender's name or domain") {
@@ -266,20 +265,20 @@ TEST_CASE("links begin with a URL that has a host and no query") {
        {"http://", "https://:443", "https:///app", "https://example.com?a=b", "https://example.com#a",
         "https://exa mple.com", "https://example.com/\"", "https://<host>", "https://example.com/\x01"}) {
     CAPTURE(base);
-    CHECK_THAT(EmailMistakes("file", {"email.link_base=" + base}),
+    CHECK_THAT(EmailErrors("file", {"email.link_base=" + base}),
                Catch::StartsWith("--set: email.link_base must "));
   }
-  CHECK(EmailMistakes("file", {"email.link_base=https://example.com/"}) ==
+  CHECK(EmailErrors("file", {"email.link_base=https://example.com/"}) ==
         "--set: email.link_base must begin with http:// or https:// and not end with a slash");
-  CHECK(EmailMistakes("file", {"email.link_base=https://example.com:8443/app"}).empty());
+  CHECK(EmailErrors("file", {"email.link_base=https://example.com:8443/app"}).empty());
 }
 
 TEST_CASE("a listed provider's settings are those that it can send with") {
-  CHECK(EmailMistakes("ses", {"email.ses.region=eu central"}) ==
+  CHECK(EmailErrors("ses", {"email.ses.region=eu central"}) ==
         "--set: email.ses.region must be an AWS region such as eu-central-1");
-  CHECK_THAT(EmailMistakes("ses", {"email.ses.configuration_set=a set"}),
+  CHECK_THAT(EmailErrors("ses", {"email.ses.configuration_set=a set"}),
              Catch::StartsWith("--set: email.ses.configuration_set must have at most 64 letters"));
-  CHECK(EmailMistakes("mailgun", {"email.mailgun.domain=mg/example"}) ==
+  CHECK(EmailErrors("mailgun", {"email.mailgun.domain=mg/example"}) ==
         "--set: email.mailgun.domain must be a domain name in ASCII such as mg.example.com");
   for (const std::string provider : {"sendgrid", "postmark", "mailgun", "resend", "brevo"}) {
     CAPTURE(provider);
@@ -289,7 +288,7 @@ TEST_CASE("a listed provider's settings are those that it can send with") {
                                            "email.mailgun.domain=mg.example.com",
                                            StrCat("email.", provider, ".api_key=k")};
       settings.push_back(StrCat("email.", provider, ".", key, "=", value));
-      return fixture.Mistakes(fixture.LoadSettings(settings));
+      return fixture.Errors(fixture.LoadSettings(settings));
     };
     for (const char* key : {"two words", "k\n", "schlüssel"}) {
       CHECK(mistakes("api_key", key) ==
@@ -301,33 +300,33 @@ TEST_CASE("a listed provider's settings are those that it can send with") {
                    ".base_url must be empty, or a URL such as https://api.example.com"));
     }
     CHECK(mistakes("base_url", "http://127.0.0.1:8080/").empty());
-    CHECK(EmailMistakes("file", {StrCat("email.", provider, ".base_url=nonsense")}).empty());
+    CHECK(EmailErrors("file", {StrCat("email.", provider, ".base_url=nonsense")}).empty());
   }
-  CHECK(EmailMistakes("file", {"email.file.directory="}) ==
+  CHECK(EmailErrors("file", {"email.file.directory="}) ==
         "--set: email.file.directory must not be empty where email.providers lists file");
 }
 
 TEST_CASE("smtp has a host, a name for EHLO and authorities that it can use") {
-  CHECK(EmailMistakes("smtp", {"email.smtp.host=relay/?@x"}) ==
+  CHECK(EmailErrors("smtp", {"email.smtp.host=relay/?@x"}) ==
         "--set: email.smtp.host must be a host's name or address");
   for (const char* helo : {"app", "app_1.example.com", "192.0.2.1", "[IPv6:192.0.2.1]"}) {
     CAPTURE(helo);
-    CHECK_THAT(EmailMistakes("smtp", {std::string("email.smtp.helo=") + helo}),
+    CHECK_THAT(EmailErrors("smtp", {std::string("email.smtp.helo=") + helo}),
                Catch::StartsWith("--set: email.smtp.helo must be a fully qualified host name"));
   }
   for (const char* helo : {"", "app.example.com", "\"[192.0.2.1]\"", "\"[IPv6:2001:db8::1]\""}) {
     CAPTURE(helo);
-    CHECK(EmailMistakes("smtp", {std::string("email.smtp.helo=") + helo}).empty());
+    CHECK(EmailErrors("smtp", {std::string("email.smtp.helo=") + helo}).empty());
   }
   const ConfigFixture fixture;
   const auto mistakes = [&fixture](const std::string& ca) {
-    return fixture.Mistakes(fixture.LoadSettings({"email.providers=['smtp']", "email.smtp.ca=" + ca}));
+    return fixture.Errors(fixture.LoadSettings({"email.providers=['smtp']", "email.smtp.ca=" + ca}));
   };
   CHECK_THAT(mistakes("/nowhere/ca.pem"), Catch::StartsWith("--set: email.smtp.ca names a file that "));
   CHECK(mistakes(fixture.WriteFile("ca.pem", "no certificate")) ==
         "--set: email.smtp.ca must name a PEM file");
   CHECK(mistakes(fixture.WriteFile("ca.pem", "-----BEGIN CERTIFICATE-----\n")).empty());
-  CHECK(EmailMistakes("file", {"email.smtp.ca=/nowhere/ca.pem"}).empty());
+  CHECK(EmailErrors("file", {"email.smtp.ca=/nowhere/ca.pem"}).empty());
 }
 
 TEST_CASE("a folder of templates that the service can't start with is told with each mistake") {
@@ -335,12 +334,12 @@ TEST_CASE("a folder of templates that the service can't start with is told with 
   std::filesystem::create_directories(fixture.Path("templates/en"));
   fixture.WriteFile("templates/en/welcome.subject", "Hello {{nobody}}\n");
   const std::string mistakes =
-      fixture.Mistakes(fixture.LoadSettings({"email.templates=" + fixture.Path("templates")}));
+      fixture.Errors(fixture.LoadSettings({"email.templates=" + fixture.Path("templates")}));
   CHECK_THAT(mistakes, Catch::StartsWith("--set: email.templates ") && Catch::Contains("nobody"));
 }
 
 TEST_CASE("what could not be read is not judged a second time") {
-  CHECK(MistakesOf({"email.dispatch.lease=soon", "email.dispatch.timeout=3m"}) ==
+  CHECK(ErrorsOf({"email.dispatch.lease=soon", "email.dispatch.timeout=3m"}) ==
         "--set: email.dispatch.lease must be a duration such as \"30s\" or \"24h\", from 1s to 24h");
 }
 

@@ -50,7 +50,7 @@ class ConfigFixture {
   }
 
   // The errors without the folder's name; empty if there is none.
-  std::string Mistakes(const absl::StatusOr<LoadedConfig>& loaded) const {
+  std::string Errors(const absl::StatusOr<LoadedConfig>& loaded) const {
     std::string text(loaded.status().message());
     const std::string prefix = folder_.string() + "/";
     for (std::size_t at = text.find(prefix); at != std::string::npos; at = text.find(prefix)) {

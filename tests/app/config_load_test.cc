@@ -103,7 +103,7 @@ TEST_CASE("env: and file: stand for a variable and a file") {
                                                     {"SENDERS", "[\"log\"]"},
                                                     {"ROLE", "admin"},
                                                     {"DATABASE_URL", "postgresql://x"}}});
-  REQUIRE(fixture.Mistakes(loaded) == "");
+  REQUIRE(fixture.Errors(loaded) == "");
   CHECK(fixture.Value(loaded->config, "email.smtp.username") == R"("\"me\"")");
   CHECK(fixture.Value(loaded->config, "email.smtp.password") == R"("hunter2")");
   CHECK(fixture.Value(loaded->config, "email.smtp.port") == "25");
@@ -115,8 +115,8 @@ TEST_CASE("env: and file: stand for a variable and a file") {
 
 TEST_CASE("a missing variable and an unreadable file are told with their key") {
   const ConfigFixture fixture;
-  CHECK(fixture.Mistakes(fixture.LoadFile("[store.postgres]\nurl = \"env:NOWHERE\"\n"
-                                          "[email.smtp]\npassword = \"file:/nowhere\"\n")) ==
+  CHECK(fixture.Errors(fixture.LoadFile("[store.postgres]\nurl = \"env:NOWHERE\"\n"
+                                        "[email.smtp]\npassword = \"file:/nowhere\"\n")) ==
         "test.toml:4: email.smtp.password the file /nowhere can't be read: No such file or directory\n"
         "test.toml:2: store.postgres.url the environment variable NOWHERE is not set");
 }
@@ -146,7 +146,7 @@ roles = ["boss"]
                                                     {"KEELSON_SERVER__QUEUE", "many"},
                                                     {"KEELSON_BUILD", "build"}},
                                     .settings = {"payments.provider=stripe", "server.drain", "a.b=c"}});
-  CHECK(fixture.Mistakes(loaded) ==
+  CHECK(fixture.Errors(loaded) ==
         R"(test.toml:16: auth.clients[0].nmae is not a known key; did you mean name?
 test.toml:17: auth.clients[0].roles[0] must be one of: reader, writer, approver, admin
 test.toml:11: email.providers[1] must be one of: file, log, smtp, sendgrid, postmark, ses, mailgun, resend, brevo
@@ -170,18 +170,18 @@ KEELSON_STORE__ADAPTR: is not the variable of a known key; did you mean KEELSON_
 
 TEST_CASE("a file that is not there or not TOML is told in one line") {
   const ConfigFixture fixture;
-  CHECK(fixture.Mistakes(fixture.Load({.file = fixture.Path("none.toml")})) ==
+  CHECK(fixture.Errors(fixture.Load({.file = fixture.Path("none.toml")})) ==
         "none.toml: can't be read: No such file or directory");
-  CHECK(fixture.Mistakes(fixture.Load({.file = fixture.Path("")})).find("can't be read: Is a directory") !=
+  CHECK(fixture.Errors(fixture.Load({.file = fixture.Path("")})).find("can't be read: Is a directory") !=
         std::string::npos);
-  const std::string mistakes = fixture.Mistakes(fixture.LoadFile("[server]\nlisten = \n"));
+  const std::string mistakes = fixture.Errors(fixture.LoadFile("[server]\nlisten = \n"));
   CHECK(mistakes.starts_with("test.toml:2:10: is not TOML: "));
   CHECK(mistakes.find('\n') == std::string::npos);
 }
 
 TEST_CASE("a mistake never repeats a secret") {
   const ConfigFixture fixture;
-  const std::string mistakes = fixture.Mistakes(fixture.LoadSettings(
+  const std::string mistakes = fixture.Errors(fixture.LoadSettings(
       {"email.smtp.password=[1", "auth.clients=[{name='a',token_sha256='hunter2',roles=['reader']}]",
        "email.smtp.pasword=hunter2"}));
   CHECK(mistakes.find("hunter2") == std::string::npos);

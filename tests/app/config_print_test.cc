@@ -10,7 +10,7 @@ TEST_CASE("the reference is a configuration that sets every default") {
   const ConfigFixture fixture;
   const auto loaded =
       fixture.Load({.file = fixture.WriteFile("test.toml", ConfigReference(fixture.schema()))});
-  REQUIRE(fixture.Mistakes(loaded) == "");
+  REQUIRE(fixture.Errors(loaded) == "");
   // Every key but the list of clients, which can't be both empty and shown by example.
   CHECK(loaded->origins.size() + 1 == fixture.schema().keys().size());
   const LoadedConfig defaults{.config = loaded->config};

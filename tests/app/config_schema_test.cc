@@ -38,9 +38,9 @@ TEST_CASE("every bound can be read, and holds for the default") {
   for (const Key& key : fixture.schema().keys()) {
     if (key.min.empty()) continue;
     INFO(key.name);
-    CHECK(fixture.Mistakes(fixture.LoadSettings({key.name + "=" + std::string(key.min) + "x"})) != "");
+    CHECK(fixture.Errors(fixture.LoadSettings({key.name + "=" + std::string(key.min) + "x"})) != "");
     const std::string value = fixture.Value({}, key.name);
-    const std::string mistakes = fixture.Mistakes(fixture.LoadSettings({key.name + "=" + value}));
+    const std::string mistakes = fixture.Errors(fixture.LoadSettings({key.name + "=" + value}));
     CHECK(mistakes == "");
   }
 }

@@ -142,7 +142,7 @@ absl::StatusOr<Figure> MeasureLatency(const Workbench& bench) {
   return Figure{"dispatch_latency", Median(ratios), Figure::Bar::kAtLeast, kLatencyBar};
 }
 
-absl::Status GiveBack(Store& store, std::vector<Message>& claimed) {
+absl::Status ReleaseClaims(Store& store, std::vector<Message>& claimed) {
   return store.Write(Deadline::Never(), [&](WriteTransaction& tx) {
     for (Message& message : claimed) {
       message.state = MessageState::kQueued;
@@ -166,7 +166,7 @@ absl::StatusOr<absl::Duration> TimeOfClaim(Store& store) {
     });
     took += absl::Now() - began;
     if (status.ok() && claimed.size() != kFew) status = absl::InternalError("too few were claimed");
-    if (status.ok()) status = GiveBack(store, claimed);
+    if (status.ok()) status = ReleaseClaims(store, claimed);
     if (!status.ok()) return status;
   }
   return took / kClaims;

@@ -66,15 +66,15 @@ absl::Status InsertAll(Repositories& repositories, const RowBatch& batch) {
 
 }  // namespace
 
-MemoryBulkReader::MemoryBulkReader(const Repositories& repositories) {
+MemoryExporter::MemoryExporter(const Repositories& repositories) {
   for (const RowKind kind : kAllRowKinds) tables_.push_back(ReadTable(repositories, kind, "", kAll));
 }
 
-absl::StatusOr<std::int64_t> MemoryBulkReader::Count(RowKind kind) {
+absl::StatusOr<std::int64_t> MemoryExporter::Count(RowKind kind) {
   return static_cast<std::int64_t>(CountOf(tables_[static_cast<std::size_t>(kind)]));
 }
 
-absl::StatusOr<RowBatch> MemoryBulkReader::Read(RowKind kind, std::string_view after, int limit) {
+absl::StatusOr<RowBatch> MemoryExporter::Read(RowKind kind, std::string_view after, int limit) {
   return std::visit(
       [&](const auto& rows) -> RowBatch {
         const auto begin =
@@ -86,17 +86,17 @@ absl::StatusOr<RowBatch> MemoryBulkReader::Read(RowKind kind, std::string_view a
       tables_[static_cast<std::size_t>(kind)]);
 }
 
-absl::StatusOr<std::int64_t> MemoryBulkTarget::Count(RowKind kind) {
+absl::StatusOr<std::int64_t> MemoryImporter::Count(RowKind kind) {
   absl::ReaderMutexLock lock(&mutex_);
   return static_cast<std::int64_t>(CountOf(ReadTable(repositories_, kind, "", kAll)));
 }
 
-absl::StatusOr<RowBatch> MemoryBulkTarget::Read(RowKind kind, std::string_view after, int limit) {
+absl::StatusOr<RowBatch> MemoryImporter::Read(RowKind kind, std::string_view after, int limit) {
   absl::ReaderMutexLock lock(&mutex_);
   return ReadTable(repositories_, kind, after, limit);
 }
 
-absl::Status MemoryBulkTarget::Insert(const RowBatch& rows, std::string_view checkpoint) {
+absl::Status MemoryImporter::Insert(const RowBatch& rows, std::string_view checkpoint) {
   absl::MutexLock lock(&mutex_);
   absl::Status status = InsertAll(repositories_, rows);
   if (status.ok()) repositories_.settings.Put(kTransferCheckpoint, checkpoint);
@@ -105,14 +105,14 @@ absl::Status MemoryBulkTarget::Insert(const RowBatch& rows, std::string_view che
   return status;
 }
 
-absl::StatusOr<std::string> MemoryBulkTarget::FindCheckpoint() {
+absl::StatusOr<std::string> MemoryImporter::FindCheckpoint() {
   absl::ReaderMutexLock lock(&mutex_);
   ASSIGN_OR_RETURN(const std::optional<std::string> checkpoint,
                    repositories_.settings.Find(kTransferCheckpoint));
   return checkpoint.value_or("");
 }
 
-absl::Status MemoryBulkTarget::Finish() {
+absl::Status MemoryImporter::Finish() {
   absl::MutexLock lock(&mutex_);
   repositories_.settings.Erase(kTransferCheckpoint);
   journal_.Forget();

@@ -12,9 +12,9 @@
 namespace keelson {
 
 // A copy of everything.
-class MemoryBulkReader : public StoreExporter {
+class MemoryExporter : public StoreExporter {
  public:
-  explicit MemoryBulkReader(const Repositories& repositories);
+  explicit MemoryExporter(const Repositories& repositories);
 
   absl::StatusOr<std::int64_t> Count(RowKind kind) override;
   absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override;
@@ -25,9 +25,9 @@ class MemoryBulkReader : public StoreExporter {
 };
 
 // Fills the repositories that `mutex` guards.
-class MemoryBulkTarget : public StoreImporter {
+class MemoryImporter : public StoreImporter {
  public:
-  MemoryBulkTarget(absl::Mutex& mutex, Journal& journal, Repositories& repositories)
+  MemoryImporter(absl::Mutex& mutex, Journal& journal, Repositories& repositories)
       : mutex_(mutex), journal_(journal), repositories_(repositories) {}
 
   absl::StatusOr<std::int64_t> Count(RowKind kind) override;

@@ -78,12 +78,12 @@ absl::Status MemoryStore::Check(Deadline /*deadline*/) {
 
 std::unique_ptr<StoreExporter> MemoryStore::OpenReader() {
   absl::ReaderMutexLock lock(&contents_->mutex);
-  return std::make_unique<MemoryBulkReader>(contents_->repositories);
+  return std::make_unique<MemoryExporter>(contents_->repositories);
 }
 
 std::unique_ptr<StoreImporter> MemoryStore::OpenTarget() {
   absl::ReaderMutexLock lock(&contents_->mutex);
-  return std::make_unique<MemoryBulkTarget>(contents_->mutex, contents_->journal, contents_->repositories);
+  return std::make_unique<MemoryImporter>(contents_->mutex, contents_->journal, contents_->repositories);
 }
 
 }  // namespace keelson

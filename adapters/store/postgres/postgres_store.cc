@@ -61,8 +61,8 @@ class OpenPostgresStore final : public Store, private BatchedReads {
   void RunBatch(std::span<const ReadCall> calls) override { PgReadBatch(pool_, calls).Run(); }
   absl::Status ReadBatched(PgReadBatch& batch, Deadline deadline, ReadWork work);
   absl::Status ReadAlone(Deadline deadline, ReadWork work);
-  Attempt ReadOnce(Deadline deadline, ReadWork work, PgReadSession::Extent extent);
-  Attempt WriteOnce(Deadline deadline, WriteWork work, int attempt, NewRequestIds& new_request_ids);
+  Attempt TryRead(Deadline deadline, ReadWork work, PgReadSession::Extent extent);
+  Attempt TryWrite(Deadline deadline, WriteWork work, int attempt, NewRequestIds& new_request_ids);
   Attempt AfterError(const PgError& error, PgConnection& connection, int attempt);
 
   PgPool pool_;
@@ -87,7 +87,7 @@ absl::Status OpenPostgresStore::ReadAlone(Deadline deadline, ReadWork work) {
   auto extent = PgReadSession::Extent::kStatement;
   for (int broken = 0;;) {
     if (deadline.expired()) return DeadlineExceededBeforeStart();
-    const Attempt result = ReadOnce(deadline, work, extent);
+    const Attempt result = TryRead(deadline, work, extent);
     if (result.next == Attempt::Next::kAgain) {
       extent = PgReadSession::Extent::kSnapshot;
     } else if (result.next != Attempt::Next::kAgainElsewhere || ++broken >= kMaxBrokenConnections) {
@@ -96,7 +96,7 @@ absl::Status OpenPostgresStore::ReadAlone(Deadline deadline, ReadWork work) {
   }
 }
 
-Attempt OpenPostgresStore::ReadOnce(Deadline deadline, ReadWork work, PgReadSession::Extent extent) {
+Attempt OpenPostgresStore::TryRead(Deadline deadline, ReadWork work, PgReadSession::Extent extent) {
   absl::StatusOr<PgPool::Lease> connection = pool_.Take(deadline);
   if (!connection.ok()) return {Attempt::Next::kDone, connection.status()};
   PgReadSession session(**connection, deadline, extent);
@@ -115,7 +115,7 @@ absl::Status OpenPostgresStore::Write(Deadline deadline, WriteWork work) {
       return attempt == 0 ? DeadlineExceededBeforeStart()
                           : MakeError(Reason::kContention, "the write met others until its deadline");
     }
-    const Attempt result = WriteOnce(deadline, work, attempt, new_request_ids);
+    const Attempt result = TryWrite(deadline, work, attempt, new_request_ids);
     switch (result.next) {
       case Attempt::Next::kDone:
         return result.status;
@@ -132,8 +132,8 @@ absl::Status OpenPostgresStore::Write(Deadline deadline, WriteWork work) {
   }
 }
 
-Attempt OpenPostgresStore::WriteOnce(Deadline deadline, WriteWork work, int attempt,
-                                     NewRequestIds& new_request_ids) {
+Attempt OpenPostgresStore::TryWrite(Deadline deadline, WriteWork work, int attempt,
+                                    NewRequestIds& new_request_ids) {
   absl::StatusOr<PgPool::Lease> connection = pool_.Take(deadline);
   if (!connection.ok()) return {Attempt::Next::kDone, connection.status()};
   new_request_ids.BeginRun();

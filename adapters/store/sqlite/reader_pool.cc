@@ -87,7 +87,7 @@ absl::Status ReaderPool::Read(Store::ReadWork work) ABSL_NO_THREAD_SAFETY_ANALYS
   return status;
 }
 
-void ReaderPool::LetGoStale() {
+void ReaderPool::ReleaseStale() {
   const std::uint64_t commits = commits_.load(std::memory_order_acquire);
   for (const std::unique_ptr<Reader>& reader : readers_) {
     if (!reader->mutex.TryLock()) continue;

@@ -32,7 +32,7 @@ class ReaderPool {
   absl::Status Read(Store::ReadWork work);
 
   // Ends the transactions that nobody uses and that are older than the last commit.
-  void LetGoStale();
+  void ReleaseStale();
   // Runs `work` while no connection has a transaction; reads wait for it.
   void WithoutReaders(absl::FunctionRef<void()> work);
 

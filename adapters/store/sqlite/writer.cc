@@ -70,7 +70,7 @@ bool Writer::CheckpointDue() const {
 }
 
 void Writer::Checkpoint() {
-  readers_.LetGoStale();
+  readers_.ReleaseStale();
   if (session_.Checkpoint()) readers_.WithoutReaders([this] { session_.RestartLog(); });
   pages_left_ = session_.wal_pages();
   commits_since_checkpoint_ = 0;

@@ -177,7 +177,7 @@ HttpClient::Handle HttpClient::Take() {
   return handle;
 }
 
-void HttpClient::GiveBack(Handle handle) {
+void HttpClient::ReleaseHandle(Handle handle) {
   // Forgets keys and bodies; the connection stays.
   curl_easy_reset(handle.get());
   const absl::MutexLock lock(&mutex_);
@@ -198,7 +198,7 @@ HttpResult HttpClient::Send(const HttpRequest& request, Deadline deadline) {
   SetBounds(handle.get(), deadline.remaining());
   SetCallbacks(handle.get(), exchange);
   HttpResult result = Perform(handle.get(), exchange);
-  GiveBack(std::move(handle));
+  ReleaseHandle(std::move(handle));
   return result;
 }
 

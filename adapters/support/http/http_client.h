@@ -36,7 +36,7 @@ class HttpClient {
   using Handle = std::unique_ptr<void, Close>;
 
   Handle Take();
-  void GiveBack(Handle handle);
+  void ReleaseHandle(Handle handle);
 
   absl::Mutex mutex_;
   std::vector<Handle> idle_ ABSL_GUARDED_BY(mutex_);

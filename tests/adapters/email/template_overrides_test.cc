@@ -29,7 +29,7 @@ class Overrides {
   absl::StatusOr<std::unique_ptr<TemplateRenderer>> Create() const {
     return TemplateRenderer::Create({.directory = path_.string()});
   }
-  std::string Mistakes() const { return std::string(Create().status().message()); }
+  std::string Errors() const { return std::string(Create().status().message()); }
 
  private:
   fs::path path_;
@@ -87,7 +87,7 @@ TEST_CASE("every mistake is told at once, each with its file") {
   overrides.Put("en/verify-email.txt", "{{link}}");
   overrides.Put("fr/welcome.txt", "\xff");
   overrides.Put("en/account_exists.txt", "{{>nowhere}}");
-  const std::string mistakes = overrides.Mistakes();
+  const std::string mistakes = overrides.Errors();
   CAPTURE(mistakes);
   CHECK(overrides.Create().status().code() == absl::StatusCode::kInvalidArgument);
   CHECK(Contains(mistakes, "en/welcome.txt:1: uses the variable nickname, which is missing"));
@@ -108,9 +108,9 @@ TEST_CASE("a mistake names its own line, in an included file too") {
   Overrides overrides;
   overrides.Put("en/welcome.txt", "{{>greeting}}\n\n{{>postscript}}\n\n{{ nickname }}\n");
   overrides.Put("en/postscript.txt", "P.S.\n{{product}}\n");
-  CHECK(Contains(overrides.Mistakes(), "en/welcome.txt:5: uses the variable nickname, which is missing"));
+  CHECK(Contains(overrides.Errors(), "en/welcome.txt:5: uses the variable nickname, which is missing"));
   overrides.Put("en/postscript.txt", "P.S.\n{{#product}}{{regards}}{{/product}}\n");
-  CHECK(Contains(overrides.Mistakes(), "en/postscript.txt:2: uses the variable regards, which is missing"));
+  CHECK(Contains(overrides.Errors(), "en/postscript.txt:2: uses the variable regards, which is missing"));
 }
 
 TEST_CASE("a language is written in its own direction") {
@@ -125,7 +125,7 @@ TEST_CASE("a language is written in its own direction") {
 TEST_CASE("files that include one another without end are a mistake, not a crash") {
   Overrides overrides;
   overrides.Put("en/welcome.txt", "{{>a}}").Put("en/a.txt", "{{>b}}").Put("en/b.txt", "{{>a}}");
-  CHECK(Contains(overrides.Mistakes(), "is included too deep, or by itself"));
+  CHECK(Contains(overrides.Errors(), "is included too deep, or by itself"));
 }
 
 TEST_CASE("an oversized file, an unfinished include and an empty file are mistakes") {
@@ -133,7 +133,7 @@ TEST_CASE("an oversized file, an unfinished include and an empty file are mistak
   overrides.Put("en/welcome.txt", std::string(300 * 1024, 'x'));
   overrides.Put("en/welcome.html", "x {{>header");
   overrides.Put("en/welcome.subject", "");
-  const std::string mistakes = overrides.Mistakes();
+  const std::string mistakes = overrides.Errors();
   CHECK(Contains(mistakes, "en/welcome.txt: is larger than"));
   CHECK(Contains(mistakes, "en/welcome.html:1: has an unfinished {{>"));
   CHECK(Contains(mistakes, "en/welcome.subject: is empty"));

@@ -14,7 +14,7 @@ using Catch::Matchers::Contains;
 // Part of all passwords below.
 constexpr char kSecret[] = "geheim";
 
-std::string MistakeOf(const std::string& url) {
+std::string ErrorOf(const std::string& url) {
   const absl::Status status = PgConnection::CheckUrl(url);
   CHECK((status.ok() || absl::IsInvalidArgument(status)));
   CHECK(status.message().find(kSecret) == std::string::npos);
@@ -31,7 +31,7 @@ TEST_CASE("valid URLs and KEY=VALUE strings are accepted") {
         "host=a,b hostaddr=10.0.0.1,10.0.0.2 port=1,2", "postgresql://keelson@db/keelson?replication=off",
         "postgresql://keelson@db/keelson?ssl=true"}) {
     CAPTURE(url);
-    CHECK(MistakeOf(url).empty());
+    CHECK(ErrorOf(url).empty());
   }
 }
 
@@ -41,11 +41,11 @@ TEST_CASE("an unknown parameter is named") {
                           "host=db user=keelson password=geheim schema=public",
                           "postgresql://keelson:geheim@db/keelson?schema=a@b"}) {
     CAPTURE(url);
-    CHECK(MistakeOf(url) == "has the parameter schema, which libpq does not know");
+    CHECK(ErrorOf(url) == "has the parameter schema, which libpq does not know");
   }
-  CHECK(MistakeOf("postgresql://keelson:geheim@db/keelson?ssl_mode=require") ==
+  CHECK(ErrorOf("postgresql://keelson:geheim@db/keelson?ssl_mode=require") ==
         "has the parameter ssl_mode, which libpq does not know; did you mean sslmode?");
-  CHECK(MistakeOf("host=db conect_timeout=3 password=geheim") ==
+  CHECK(ErrorOf("host=db conect_timeout=3 password=geheim") ==
         "has the parameter conect_timeout, which libpq does not know; did you mean connect_timeout?");
 }
 
@@ -63,14 +63,14 @@ TEST_CASE("an invalid value is reported with its parameter and without the value
            {"replication", "database"},
        }) {
     CAPTURE(parameter);
-    CHECK_THAT(MistakeOf("postgresql://keelson:geheim@db/keelson?" + parameter + "=" + value),
+    CHECK_THAT(ErrorOf("postgresql://keelson:geheim@db/keelson?" + parameter + "=" + value),
                Contains(parameter));
-    CHECK_THAT(MistakeOf("host=db dbname=keelson " + parameter + "=" + value), Contains(parameter));
+    CHECK_THAT(ErrorOf("host=db dbname=keelson " + parameter + "=" + value), Contains(parameter));
   }
-  CHECK_THAT(MistakeOf("postgresql://keelson@db:70000/keelson"), Contains("port"));
-  CHECK_THAT(MistakeOf("postgresql://keelson@db1:1,db2:70000/keelson"), Contains("port"));
-  CHECK_THAT(MistakeOf("postgresql://keelson@db1,db2/keelson?port=1,2,3"), Contains("port"));
-  CHECK_THAT(MistakeOf("postgresql:///keelson?service=nowhere"), Contains("service"));
+  CHECK_THAT(ErrorOf("postgresql://keelson@db:70000/keelson"), Contains("port"));
+  CHECK_THAT(ErrorOf("postgresql://keelson@db1:1,db2:70000/keelson"), Contains("port"));
+  CHECK_THAT(ErrorOf("postgresql://keelson@db1,db2/keelson?port=1,2,3"), Contains("port"));
+  CHECK_THAT(ErrorOf("postgresql:///keelson?service=nowhere"), Contains("service"));
 }
 
 TEST_CASE("a syntax error shows the expected syntax and no part of the string") {
@@ -81,9 +81,9 @@ TEST_CASE("a syntax error shows the expected syntax and no part of the string") 
         "host=db password=my geheim=1 user=a", "postgresql://keelson:a/b?geheim=1@db/keelson",
         "postgresql://keelson:a/b?geheim1@db/keelson"}) {
     CAPTURE(url);
-    CHECK_THAT(MistakeOf(url), Contains("must be a PostgreSQL URL"));
+    CHECK_THAT(ErrorOf(url), Contains("must be a PostgreSQL URL"));
   }
-  CHECK(MistakeOf("") == "must be given where store.adapter is postgres");
+  CHECK(ErrorOf("") == "must be given where store.adapter is postgres");
 }
 
 TEST_CASE("Open refuses an invalid URL") {

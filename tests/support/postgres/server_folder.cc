@@ -85,14 +85,14 @@ ServerFolder::~ServerFolder() {
 }
 
 void ServerFolder::EndWithUs(pid_t server, int signal) const {
-  Tell(absl::StrCat(signal, " ", server, "\n"));
+  SendLine(absl::StrCat(signal, " ", server, "\n"));
 }
 
 void ServerFolder::ServerHasEnded() const {
-  Tell("\n");
+  SendLine("\n");
 }
 
-void ServerFolder::Tell(const std::string& line) const {
+void ServerFolder::SendLine(const std::string& line) const {
   if (write(watcher_input_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
     throw std::runtime_error("nobody watches over " + path_.string());
   }

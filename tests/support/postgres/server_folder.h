@@ -29,7 +29,7 @@ class ServerFolder {
   void ServerHasEnded() const;
 
  private:
-  void Tell(const std::string& line) const;
+  void SendLine(const std::string& line) const;
 
   std::filesystem::path path_;
   uid_t user_;
