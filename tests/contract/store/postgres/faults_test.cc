@@ -3,7 +3,9 @@
 #include "absl/time/clock.h"
 #include "adapters/store/postgres/postgres_migrator.h"
 #include "core/accounts/user_repository.h"
+#include "core/common/status_macros.h"
 #include "core/orders/order_repository.h"
+#include "core/store/idempotency_repository.h"
 #include "core/store/store.h"
 #include "tests/contract/store/postgres/fixture.h"
 
@@ -37,6 +39,23 @@ TEST_CASE("a session that is ended in the middle of a unit of work is made good 
     if (++runs == 1) database.server().EndSessions(database.name());
     return tx.orders().Update(With(**found, [](OrderFields& f) { ++f.refund_pending; }));
   }));
+  const auto after = Get(*store, [&](ReadTransaction& tx) { return tx.orders().Find(order->id); });
+  CHECK((*after)->refund_pending == order->refund_pending + 1);
+}
+
+TEST_CASE("a write that assumed a new request id and then lost its session runs again", "[postgres]") {
+  const servers::PostgresDatabase database;
+  RealClock clock;
+  const std::unique_ptr<Store> store = OpenOn(database, clock);
+  const Order order = StoredOrder(*store);
+  int runs = 0;
+  REQUIRE_OK(Write(*store, [&](WriteTransaction& tx) -> absl::Status {
+    RETURN_IF_ERROR(tx.idempotency().Find(FingerprintOf("a request")).status());
+    ASSIGN_OR_RETURN(const std::optional<Order> found, tx.orders().FindForUpdate(order->id));
+    if (++runs == 1) database.server().EndSessions(database.name());
+    return tx.orders().Update(With(*found, [](OrderFields& f) { ++f.refund_pending; }));
+  }));
+  CHECK(runs == 2);
   const auto after = Get(*store, [&](ReadTransaction& tx) { return tx.orders().Find(order->id); });
   CHECK((*after)->refund_pending == order->refund_pending + 1);
 }
