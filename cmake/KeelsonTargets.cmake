@@ -34,10 +34,6 @@ if(KEELSON_SANITIZE)
     -fsanitize=${KEELSON_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(keelson_options INTERFACE -fsanitize=${KEELSON_SANITIZE})
 endif()
-if(KEELSON_SANITIZE MATCHES thread)
-  # With this macro, Protobuf's headers give maps another layout than Debian's library has.
-  target_compile_options(keelson_options INTERFACE -U__SANITIZE_THREAD__)
-endif()
 
 add_library(keelson_warnings INTERFACE)
 target_compile_options(keelson_warnings INTERFACE
@@ -89,8 +85,8 @@ endfunction()
 # keelson_test(NAME SOURCE... [DEPENDS LIBRARY...] [LABELS LABEL...] [PRECOMPILED_IN LIBRARY] [LONG] [SINGLE_THREADED]):
 # a Catch2 executable that ctest runs. Its suite, the folder under tests/ that declares it, is a label of it and the target
 # keelson_tests_SUITE builds it. PRECOMPILED_IN: whose precompiled headers the test uses; g++ demands that both have
-# the same definitions. LONG: ctest starts it first, so that nothing waits for it in the end, and gives it more time.
-# SINGLE_THREADED: left out of a build with the thread sanitizer, which can't find anything in it.
+# the same definitions. LONG: ctest starts it first, so that nothing waits for it in the end, and gives it more time. SINGLE_THREADED: left out of
+# a build with the thread sanitizer, which can't find anything in it.
 function(keelson_test name)
   cmake_parse_arguments(ARG "LONG;SINGLE_THREADED" "PRECOMPILED_IN" "DEPENDS;LABELS" ${ARGN})
   if(ARG_SINGLE_THREADED AND KEELSON_SANITIZE MATCHES thread)
