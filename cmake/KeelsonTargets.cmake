@@ -31,8 +31,14 @@ if(KEELSON_LLD)
 endif()
 if(KEELSON_SANITIZE)
   target_compile_options(keelson_options INTERFACE
-    -fsanitize=${KEELSON_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    -g1 -fsanitize=${KEELSON_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(keelson_options INTERFACE -fsanitize=${KEELSON_SANITIZE})
+endif()
+
+# For targets that include Protobuf's headers. With this macro defined, they lay out maps differently from Debian's library.
+add_library(keelson_protobuf_layout INTERFACE)
+if(KEELSON_SANITIZE MATCHES thread)
+  target_compile_options(keelson_protobuf_layout INTERFACE -U__SANITIZE_THREAD__)
 endif()
 
 add_library(keelson_warnings INTERFACE)
