@@ -87,7 +87,7 @@ TEST_CASE("config check reports a path that can't hold a database", "[sqlite]") 
   for (const auto& [path, mistake] : std::vector<std::pair<std::string, std::string>>{
            {"missing/keelson.db",
             "lies in a directory that can't be reached: missing: No such file or directory"},
-           {"directory.db", "is no regular file"},
+           {"directory.db", "is not a regular file"},
            {":memory:", "must name a file"}}) {
     const std::string setting = StrCat("store.sqlite.path=", path);
     CheckRefusal(RunKeelson({"config", "check", "--set", setting}, folder.path()), 2,

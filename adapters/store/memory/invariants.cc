@@ -24,14 +24,14 @@ absl::Status CheckInvariants(const OrderFields& order) {
                      order.refund_pending <= order.paid - order.refunded &&
                      Within(order.refunded_shipping, order.shipping) && order.version >= 1 &&
                      std::all_of(order.lines.begin(), order.lines.end(), Holds);
-  return holds ? absl::OkStatus() : absl::InternalError("an order breaks an invariant");
+  return holds ? absl::OkStatus() : absl::InternalError("an order violates an invariant");
 }
 
 absl::Status CheckInvariants(const RefundFields& refund) {
   const bool of_something = refund.amount >= 1 || (refund.amount == 0 && !refund.lines.empty());
   const bool holds =
       of_something && Within(refund.shipping, refund.amount) && refund.attempts >= 0 && refund.version >= 1;
-  return holds ? absl::OkStatus() : absl::InternalError("a refund breaks an invariant");
+  return holds ? absl::OkStatus() : absl::InternalError("a refund violates an invariant");
 }
 
 }  // namespace keelson

@@ -48,7 +48,8 @@ void MemoryMessages::Put(const Message& message) {
 }
 
 absl::Status MemoryMessages::Insert(const Message& message) {
-  if (messages_.Find(message.id) != nullptr) return journal_.Fail(absl::InternalError("the message exists"));
+  if (messages_.Find(message.id) != nullptr)
+    return journal_.Fail(absl::InternalError("a message with this id exists"));
   Put(message);
   return absl::OkStatus();
 }
@@ -88,7 +89,7 @@ bool MemoryMessages::Save(const Message& message) {
 
 absl::Status MemoryMessages::Update(const Message& message) {
   if (messages_.Find(message.id) == nullptr) {
-    return journal_.Fail(absl::InternalError("no such message to update"));
+    return journal_.Fail(absl::InternalError("the message to update does not exist"));
   }
   Put(message);
   return absl::OkStatus();

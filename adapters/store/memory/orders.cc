@@ -32,7 +32,8 @@ absl::StatusOr<std::vector<Order>> MemoryOrders::List(const OrderFilter& filter,
 }
 
 absl::Status MemoryOrders::Insert(const Order& order) {
-  if (orders_.Find(order->id) != nullptr) return journal_.Fail(absl::InternalError("the order exists"));
+  if (orders_.Find(order->id) != nullptr)
+    return journal_.Fail(absl::InternalError("an order with this id exists"));
   RETURN_IF_ERROR(journal_.Fail(CheckInvariants(order.fields())));
   if (!order->reference.empty()) {
     if (by_reference_.Find(order->reference) != nullptr) {
@@ -47,7 +48,7 @@ absl::Status MemoryOrders::Insert(const Order& order) {
 
 absl::Status MemoryOrders::Update(const Order& order) {
   if (orders_.Find(order->id) == nullptr) {
-    return journal_.Fail(absl::InternalError("no such order to update"));
+    return journal_.Fail(absl::InternalError("the order to update does not exist"));
   }
   RETURN_IF_ERROR(journal_.Fail(CheckInvariants(order.fields())));
   orders_.Put(order->id, order);

@@ -56,7 +56,8 @@ absl::Status MemoryRefunds::Put(const Refund& refund) {
 }
 
 absl::Status MemoryRefunds::Insert(const Refund& refund) {
-  if (refunds_.Find(refund->id) != nullptr) return journal_.Fail(absl::InternalError("the refund exists"));
+  if (refunds_.Find(refund->id) != nullptr)
+    return journal_.Fail(absl::InternalError("a refund with this id exists"));
   by_order_.Put({refund->order_id, refund->id}, {});
   by_position_.Put(PositionOf(refund), refund->id);
   return Put(refund);
@@ -64,7 +65,7 @@ absl::Status MemoryRefunds::Insert(const Refund& refund) {
 
 absl::Status MemoryRefunds::Update(const Refund& refund) {
   const Refund* old = refunds_.Find(refund->id);
-  if (old == nullptr) return journal_.Fail(absl::InternalError("no such refund to update"));
+  if (old == nullptr) return journal_.Fail(absl::InternalError("the refund to update does not exist"));
   if (const std::optional<DueKey> due = DueKeyOf(*old)) due_.Erase(*due);
   return Put(refund);
 }

@@ -61,7 +61,7 @@ absl::Status MemoryUsers::Insert(const User& user, std::string_view password_has
 
 absl::Status MemoryUsers::InsertRow(const UserRow& user) {
   const UserId id = user.fields.id;
-  if (users_.Find(id) != nullptr) return journal_.Fail(absl::InternalError("the user exists"));
+  if (users_.Find(id) != nullptr) return journal_.Fail(absl::InternalError("a user with this id exists"));
   if (user.password_hash) passwords_.Put(id, *user.password_hash);
   by_position_.Put(PositionOf(User(user.fields)), id);
   return Put(User(user.fields));
@@ -69,7 +69,7 @@ absl::Status MemoryUsers::InsertRow(const UserRow& user) {
 
 absl::Status MemoryUsers::Update(const User& user) {
   const User* old = users_.Find(user->id);
-  if (old == nullptr) return journal_.Fail(absl::InternalError("no such user to update"));
+  if (old == nullptr) return journal_.Fail(absl::InternalError("the user to update does not exist"));
   if ((*old)->state != UserState::kErased) by_email_key_.Erase((*old)->email_key);
   return Put(user);
 }
@@ -117,7 +117,7 @@ std::vector<EmailToken> MemoryTokens::ListAfter(std::string_view after, int limi
 
 absl::Status MemoryTokens::Insert(const EmailToken& token) {
   if (by_owner_.Find({token.user_id, token.purpose}) != nullptr || tokens_.Find(token.digest) != nullptr) {
-    return journal_.Fail(absl::InternalError("the token exists"));
+    return journal_.Fail(absl::InternalError("a token of this user and purpose exists"));
   }
   return Put(token);
 }

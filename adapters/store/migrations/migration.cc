@@ -61,14 +61,15 @@ absl::StatusOr<int> CountApplied(std::span<const MigrationStatus> statuses) {
     const std::string step = StrCat(s.version, " (", s.name, ")");
     if (s.state == MigrationState::kUnknown) {
       return absl::FailedPreconditionError(
-          StrCat("has a newer schema than this program knows: migration ", step));
+          StrCat("has a newer schema than this program knows: migration ", step, "; run a newer program"));
     }
     if (s.state == MigrationState::kChanged) {
-      return absl::FailedPreconditionError(StrCat("was migrated by another text of migration ", step));
+      return absl::FailedPreconditionError(
+          StrCat("has migration ", step, " with another checksum: its SQL was changed after it was applied"));
     }
     if (s.state != MigrationState::kApplied) continue;
     if (s.version != ++count) {
-      return absl::FailedPreconditionError(StrCat("lacks a migration before ", step));
+      return absl::FailedPreconditionError(StrCat("has migration ", step, " but lacks an earlier migration"));
     }
   }
   return count;

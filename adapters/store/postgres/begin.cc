@@ -10,11 +10,11 @@
 namespace keelson {
 namespace {
 
-// A client that still runs ends its transaction at the deadline by itself.
+// Added to the deadline, because a client that still runs ends its transaction at the deadline itself.
 constexpr std::int64_t kIdleGraceMilliseconds = 10'000;
 
-// With synchronous_commit = off, the server acknowledges a commit before the commit is on disk. All other
-// values flush the commit on this server; the operator may choose among them.
+// Replaces synchronous_commit = off, with which the server acknowledges a commit before it is on disk. Keeps
+// any other value: all of them flush the commit on this server.
 constexpr Sql kFlushCommits =
     "set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE "
     "current_setting('synchronous_commit') END, true)";

@@ -5,13 +5,16 @@
 
 namespace keelson {
 
-// Queues `begin`, a BEGIN statement, and overrides settings of the role, the database and the URL for this
-// transaction. The server ends a statement at `deadline`, and a transaction that is idle 10 s later: a
-// client that is killed or cut off would otherwise leave its locks held. A commit is durable when it is
-// acknowledged. The settings are transaction-local, as poolers require.
+// Queues `begin`, a BEGIN statement, and settings for this transaction, which override those of the role, the
+// database and the URL:
+// - statement_timeout ends a statement at `deadline`;
+// - idle_in_transaction_session_timeout ends an idle transaction 10 s after `deadline`, so that a killed or
+// disconnected client does not keep its locks;
+// - synchronous_commit makes a commit durable before the server acknowledges it.
+// The settings are transaction-local, as connection poolers require.
 void QueueBegin(PgConnection& connection, const char* begin, Deadline deadline);
 
-// The same for a long transaction: no timeout ends it.
+// Like QueueBegin, for a long transaction: without any timeout.
 void QueueLongBegin(PgConnection& connection, const char* begin);
 
 }  // namespace keelson

@@ -15,7 +15,8 @@ namespace {
 
 using Opened = absl::StatusOr<std::unique_ptr<PgConnection>>;
 
-// Shared by the thread that opens a connection and the caller, of whom either may leave first.
+// The result of one attempt to open a connection, shared by the opening thread and the caller: either of them
+// may end first. Thread-safe.
 class Attempt {
  public:
   void End(Opened opened) {
@@ -24,7 +25,7 @@ class Attempt {
     ended_.Signal();
   }
 
-  // Nothing where the deadline expired first.
+  // Blocks until the attempt has ended. Returns nothing if the deadline passes first.
   std::optional<Opened> Await(Deadline deadline) {
     const absl::MutexLock lock(&mutex_);
     while (!opened_ && ended_.WaitUntil(&mutex_, deadline)) {
@@ -46,11 +47,12 @@ absl::StatusOr<std::unique_ptr<PgConnection>> OpenWithin(const PgConnection::Opt
   try {
     std::thread([attempt, options] { attempt->End(PgConnection::Open(options)); }).detach();
   } catch (const std::system_error&) {
-    return PgConnection::Open(options);  // the process has as many threads as it may
+    return PgConnection::Open(options);  // the process has reached its limit of threads
   }
   std::optional<Opened> opened = attempt->Await(deadline);
   if (opened) return *std::move(opened);
-  return PgUnavailable(StrCat(PgConnection::Describe(options.url), " can't be reached: it does not answer"));
+  return PgUnavailable(
+      StrCat(PgConnection::Describe(options.url), " can't be reached: no response before the timeout"));
 }
 
 }  // namespace keelson

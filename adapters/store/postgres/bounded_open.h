@@ -8,10 +8,12 @@
 
 namespace keelson {
 
-// Opens a connection as PgConnection::Open, and blocks no longer than until `deadline`; UNAVAILABLE then.
-// Open has no such bound: libpq's connect_timeout counts by the system's clock, so that setting it back
-// prolongs the attempt, and a name lookup has no timeout at all. An attempt that is given up ends on its own
-// thread.
+// Opens a connection with PgConnection::Open on another thread, and returns UNAVAILABLE at `deadline`.
+// Blocks.
+//
+// Why: PgConnection::Open may block longer than its timeout. libpq's connect_timeout uses the system clock,
+// so that setting the clock back prolongs the attempt, and a DNS lookup has no timeout. An attempt that
+// exceeds the deadline continues on its thread, and its connection is closed.
 absl::StatusOr<std::unique_ptr<PgConnection>> OpenWithin(const PgConnection::Options& options,
                                                          Deadline deadline);
 

@@ -10,7 +10,7 @@
 namespace keelson {
 namespace {
 
-// What a transfer keeps is not a setting of the service.
+// The state of an incomplete transfer is not a setting of the service.
 constexpr Sql kIsSetting = "name NOT IN ('transfer', 'transfer_foreign_keys')";
 static_assert(kTransferCheckpoint == "transfer" && kForeignKeysSetting == "transfer_foreign_keys");
 
@@ -21,7 +21,8 @@ constexpr std::array<const char*, kRowKinds> kCounts = {
     "SELECT count(*) FROM events", "SELECT count(*) FROM idempotency",  kCountSettings,
 };
 
-// Keys greater than $1, or where $2 says so that one too: nothing is less than the least key.
+// Selects keys greater than $1. If $2 is true, also the key $1 itself: the first page starts at the smallest
+// possible key, and no value is smaller than that.
 constexpr auto PageAfter(const auto& key) {
   return Sql(key) + " >= $1 AND (" + Sql(key) + " <> $1 OR $2) ORDER BY " + Sql(key) + " LIMIT $3";
 }
@@ -50,13 +51,13 @@ constexpr auto kExportInbox =
     "SELECT " + kColumnNames<Event, PgInboxColumns> + " FROM event_inbox ORDER BY ordinal";
 constexpr auto kExportRecords =
     "SELECT " + kColumnNames<IdempotencyRecord> + " FROM idempotency WHERE " + PageAfter("key");
-// By bytes, however the database sorts.
+// COLLATE "C" sorts by bytes, independently of the database's collation.
 constexpr auto kExportSettings = "SELECT " + kColumnNames<Setting> +
                                  " FROM settings WHERE name COLLATE \"C\" > $1 AND " + kIsSetting +
                                  " ORDER BY name COLLATE \"C\" LIMIT $2";
 
-// In the place of the foreign keys. A subquery, so that each is looked up by the index whatever the
-// statistics say, which a table that is being filled has none of.
+// Replaces the suspended foreign keys. The scalar subquery forces an index lookup for each key: a table that
+// is being filled has no statistics, so the planner might choose a sequential scan for a join.
 constexpr Sql kFindMissingUser =
     "SELECT FROM unnest($1::uuid[]) AS wanted (user_id) "
     "WHERE (SELECT id FROM users WHERE id = wanted.user_id) IS NULL LIMIT 1";
@@ -147,7 +148,7 @@ void PgBulkTables::ReadLines(std::vector<OrderFields>& orders) {
     OrderId id;
     OrderLine line = ReadRow<OrderLine>(result, row, id);
     while (order != orders.end() && order->id != id) ++order;
-    if (order == orders.end()) throw std::runtime_error("an order's line is without its order");
+    if (order == orders.end()) throw std::runtime_error("an order line refers to a missing order");
     order->lines.push_back(std::move(line));
   }
 }
@@ -178,13 +179,13 @@ void PgBulkTables::ReadInto(std::vector<Setting>& settings, std::string_view aft
 }
 
 void PgBulkTables::RequireUsers(const std::vector<UserId>& ids) {
-  if (Select(kFindMissingUser, ids).rows() > 0) throw std::runtime_error("its user is not there");
+  if (Select(kFindMissingUser, ids).rows() > 0) throw std::runtime_error("its user does not exist");
 }
 
 void PgBulkTables::RequireOrders(const std::vector<RefundFields>& refunds) {
   const PgResult missing = Select(kFindMissingOrder, IdsOf(refunds, &RefundFields::order_id),
                                   IdsOf(refunds, &RefundFields::user_id));
-  if (missing.rows() > 0) throw std::runtime_error("its order is not there");
+  if (missing.rows() > 0) throw std::runtime_error("its order does not exist");
 }
 
 void PgBulkTables::Insert(const RowBatch& batch) {
@@ -202,7 +203,7 @@ void PgBulkTables::CopyIn(const char* sql, const std::vector<Row>& rows) {
   CopyIn(sql, copy);
 }
 
-// A server that falls silent is noticed by its connection; how long a table takes is not known.
+// No deadline, because the duration depends on the size of the table. TCP keepalives detect a lost server.
 void PgBulkTables::CopyIn(const char* sql, PgCopyRows& rows) {
   connection_.CopyIn(sql, rows.Finish(), Deadline::Never());
 }

@@ -11,21 +11,22 @@
 
 namespace keelson {
 
-// The tables behind the kinds of rows, over one connection. Who uses them begins and ends the transactions.
-// Everything throws PgError, or std::runtime_error where the database holds what it must not.
+// Reads and inserts the rows of every RowKind over one connection, for PostgresBulk. The caller begins and
+// ends the transactions. Every method blocks, and throws PgError, or std::runtime_error if the database holds
+// an invalid value. For one thread.
 class PgBulkTables {
  public:
   explicit PgBulkTables(PgConnection& connection) : connection_(connection) {}
 
-  // Numbers the events that wait for it, here and not in the database: nothing is written, and they are of
-  // the same moment as all that the transaction sees.
+  // Reads the events without a number and numbers them in memory; writes nothing. They belong to the snapshot
+  // of the transaction. Call this once, before the first Count or Read.
   void NumberWaiting();
 
-  // As StoreExporter has them.
+  // See StoreExporter.
   std::int64_t Count(RowKind kind);
   RowBatch Read(RowKind kind, std::string_view after, int limit);
-  // As StoreImporter::Insert, within the caller's transaction, which may have no foreign keys in force. It
-  // does not say which row is refused.
+  // See StoreImporter::Insert. Checks the references to users and orders itself, because PgForeignKeys may
+  // have dropped the foreign keys. The error does not name the rejected row.
   void Insert(const RowBatch& rows);
 
  private:
@@ -59,6 +60,7 @@ class PgBulkTables {
   void InsertRows(const std::vector<Setting>& rows);
 
   PgConnection& connection_;
+  // The events that NumberWaiting has numbered.
   std::vector<Event> waiting_;
 };
 

@@ -34,7 +34,7 @@ constexpr std::array<std::pair<const char*, const char*>, 7> kDefaults = {{
     {"gssencmode", "disable"},
 }};
 
-// Bytes of a COPY that are sent in one message.
+// Maximum size of one COPY message in bytes.
 constexpr std::size_t kCopyMessage = std::size_t{1} << 16;
 
 // Blocks until the server responds, without a timeout.
@@ -209,7 +209,7 @@ void PgConnection::AwaitInput(Deadline deadline) {
 void PgConnection::Receive(Deadline deadline) {
   AwaitInput(deadline);
   pg_result* raw = PQgetResult(connection_.get());
-  // The end of a statement's results.
+  // Null marks the end of a statement's results.
   if (raw == nullptr) return;
   PgResult result(raw);
   const int status = PQresultStatus(raw);
@@ -223,7 +223,8 @@ void PgConnection::Receive(Deadline deadline) {
 void PgConnection::Take(const Pending& pending, PgResult result, int status, pg_result* raw) {
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) {
     if (pending.affected != kAnyNumber && result.affected() != pending.affected) {
-      Fail({PgFailure::kInternal, absl::InternalError(StrCat("a row to change is missing: ", pending.sql))});
+      Fail({PgFailure::kInternal,
+            absl::InternalError(StrCat("a statement changed the wrong number of rows: ", pending.sql))});
     }
     if (pending.result != nullptr) *pending.result = std::move(result);
     return;
@@ -234,14 +235,14 @@ void PgConnection::Take(const Pending& pending, PgResult result, int status, pg_
                    FieldOf(raw, PG_DIAG_MESSAGE_PRIMARY)));
 }
 
-// The first error counts: the server rolls back earlier statements and skips later ones.
+// Keeps the first error only: the server rolls back earlier statements and skips later ones.
 void PgConnection::Fail(PgError error) {
   if (error.failure() == PgFailure::kLost) lost_ = true;
   if (!error_) error_ = std::move(error);
 }
 
 void PgConnection::RunSimple(const char* sql, std::string_view copied, Deadline deadline) {
-  // Only the simple protocol takes a script, a pipeline takes no COPY, and neither takes the other.
+  // Scripts need the simple query protocol, and COPY can't run in a pipeline: leave pipeline mode.
   Require(PQexitPipelineMode(connection_.get()));
   Require(PQsendQuery(connection_.get(), sql));
   std::optional<PgError> failure;
@@ -260,7 +261,7 @@ void PgConnection::RunSimple(const char* sql, std::string_view copied, Deadline 
   if (failure) throw *failure;
 }
 
-// libpq buffers what the server does not accept at once; AwaitInput sends the rest.
+// libpq buffers bytes that the server does not accept immediately; AwaitInput sends them.
 void PgConnection::SendCopied(std::string_view bytes) {
   for (; !bytes.empty(); bytes.remove_prefix(std::min(bytes.size(), kCopyMessage))) {
     const std::string_view message = bytes.substr(0, kCopyMessage);
@@ -272,7 +273,7 @@ void PgConnection::SendCopied(std::string_view bytes) {
 bool PgConnection::Recover(Deadline deadline) {
   if (!usable()) return false;
   try {
-    // After an error the server skips all that comes before this.
+    // After an error, the server skips all statements up to the end of the pipeline (Sync).
     Finish(deadline);
   } catch (const PgError&) {
     if (!usable()) return false;

@@ -58,15 +58,17 @@ class PgResult {
   std::unique_ptr<pg_result, Clear> result_;
 };
 
-// A connection in libpq's pipeline mode: statements are sent without waiting for the results of earlier ones.
-// For one thread at a time. Blocking functions throw PgError; the connection is usable again after Recover
-// has returned true.
+// A connection to PostgreSQL in libpq's pipeline mode: statements are sent without waiting for the results of
+// earlier ones, so that several statements share one round trip.
+//
+// States: usable; failed, after a blocking function has thrown PgError, until Recover returns true; unusable,
+// after the connection broke or Abandon was called: destroy it. For one thread at a time.
 class PgConnection {
  public:
   enum class Access {
-    // To a server that accepts writes, unless the URL sets target_session_attrs.
+    // Connects to a server that accepts writes, unless the URL sets target_session_attrs.
     kReadWrite,
-    // The same, or to a standby if there is no such server.
+    // Prefers a server that accepts writes; connects to a standby if there is none.
     kReadOnly,
   };
   struct Options {
@@ -79,7 +81,8 @@ class PgConnection {
   };
   static constexpr int kAnyNumber = -1;
 
-  // The name of the URL's database in messages, without the password.
+  // Returns the name of the database in messages: "the database NAME on HOST port PORT". Contains no
+  // password.
   static std::string Describe(const std::string& url);
   // INVALID_ARGUMENT if libpq rejects the URL (or KEY=VALUE string): its syntax, an unknown parameter, or a
   // value. The message is a predicate that names the parameter and contains no part of the password. Opens
@@ -102,7 +105,8 @@ class PgConnection {
   void QueueOnce(const std::string& sql, PgResult* result);
   // Sends all queued statements and blocks until their results have arrived; the pipeline stays open.
   void Await(Deadline deadline);
-  // The same, and ends the pipeline: outside of BEGIN and COMMIT, its statements are one transaction.
+  // Like Await, and ends the pipeline. Outside of BEGIN and COMMIT, the statements of a pipeline are one
+  // transaction.
   void Finish(Deadline deadline);
 
   // Runs a script of several statements. No statement may be queued. Blocks.
@@ -113,7 +117,8 @@ class PgConnection {
 
   // Rolls back after an error. False if the connection is unusable. Blocks.
   bool Recover(Deadline deadline);
-  // The same without an error before, in one round trip.
+  // Rolls back an open transaction without a preceding error, in one round trip. False if the connection is
+  // unusable. Blocks.
   bool Rollback(Deadline deadline);
   // Cancels the running statement; the connection is unusable from then on. Does not block.
   void Abandon();

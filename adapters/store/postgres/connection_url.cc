@@ -35,7 +35,7 @@ constexpr std::string_view kSyntax =
     "must be a PostgreSQL URL, postgresql://USER:PASSWORD@HOST:PORT/DATABASE, with special characters "
     "percent-encoded, "
     "or KEY=VALUE pairs, with values that contain spaces in single quotes";
-// A socket directory that does not exist.
+// A socket directory that does not exist, so that libpq checks the parameters without reaching a server.
 constexpr std::string_view kMissingDirectory = "/nowhere-keelson-only-checks";
 constexpr std::array<std::string_view, 6> kIntegerParameters = {"connect_timeout",  "keepalives",
                                                                 "keepalives_idle",  "keepalives_interval",
@@ -178,7 +178,7 @@ std::string PgConnection::Describe(const std::string& url) {
 }
 
 absl::Status PgConnection::CheckUrl(const std::string& url) {
-  if (url.empty()) return absl::InvalidArgumentError("must be given where store.adapter is postgres");
+  if (url.empty()) return absl::InvalidArgumentError("must be set when store.adapter is postgres");
   char* raw = nullptr;
   const ParsedUrl parsed(PQconninfoParse(url.c_str(), &raw));
   const std::unique_ptr<char, FreeText> message(raw);

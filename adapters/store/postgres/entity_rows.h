@@ -1,4 +1,5 @@
-// Entities as rows of results and parameters of statements, by the tables of their columns.
+// Reads entities from result rows and passes them as statement parameters. The columns come from the entity's
+// field table (sql_columns/columns.h).
 #pragma once
 
 #include <utility>
@@ -10,7 +11,8 @@
 
 namespace keelson {
 
-// Row number `row` of a result that has kColumnNames<Row>, and further columns. Throws as PgResult::Read.
+// Reads row `row` of a result with the columns kColumnNames<Row>, followed by those of `more`. Throws like
+// PgResult::Read.
 template <HasFields Row, typename... Ts>
 Row ReadRow(const PgResult& result, int row, Ts&... more) {
   Row fields;
@@ -18,7 +20,7 @@ Row ReadRow(const PgResult& result, int row, Ts&... more) {
   return fields;
 }
 
-// All rows; each is a Row, or an entity that a Row makes.
+// Reads all rows, each as an Entity that is constructed from a Row.
 template <HasFields Row, typename Entity = Row>
 std::vector<Entity> ReadRows(const PgResult& result) {
   std::vector<Entity> entities;
@@ -33,13 +35,13 @@ std::optional<Entity> ReadOneRow(const PgResult& result) {
   return Entity(ReadRow<Row>(result, 0));
 }
 
-// Queues kInsertInto.
+// Queues `sql`, a kInsertInto statement.
 template <typename Selection = AllColumns, HasFields Row>
 void InsertRow(PgSession& session, const char* sql, const Row& row) {
   WithColumns<Selection>(row, [&](const auto&... columns) { session.Execute(sql, columns...); });
 }
 
-// Queues kUpdateById of a row that must be there.
+// Queues `sql`, a kUpdateById statement; a missing row is an error.
 template <typename Selection = MutableColumns, HasFields Row>
 void UpdateRow(PgSession& session, const char* sql, const Row& row) {
   WithColumns<Selection>(row,

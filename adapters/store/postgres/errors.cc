@@ -44,7 +44,9 @@ absl::Status TakenError(std::string_view constraint) {
     return MakeError(Reason::kReferenceTaken, "an order with this reference exists");
   }
   // Another call with the same request id has committed.
-  if (constraint == "idempotency_pkey") return absl::InternalError("an answer with this key exists");
+  if (constraint == "idempotency_pkey") {
+    return absl::InternalError("an idempotency record with this request id exists");
+  }
   return absl::OkStatus();
 }
 
@@ -69,7 +71,9 @@ PgError MakePgError(std::string_view database, std::string_view sqlstate, std::s
                     std::string_view message) {
   const std::string text = StrCat(database, ": ", OneLine(message), " (SQLSTATE ", sqlstate, ")");
   if (IsConflict(sqlstate)) {
-    return {PgFailure::kConflict, MakeError(Reason::kContention, "the write met others on the same rows")};
+    return {
+        PgFailure::kConflict,
+        MakeError(Reason::kContention, "the write conflicts with other writes of the same rows: retry it")};
   }
   if (sqlstate == "23505") {
     if (absl::Status taken = TakenError(constraint); !taken.ok()) return {PgFailure::kTaken, taken};

@@ -8,15 +8,17 @@
 
 namespace keelson {
 
-// The kinds of errors, by what the run of a Read or Write does next.
+// Classifies errors by the reaction of Read or Write: whether, when and on which connection to run the
+// closure again.
 enum class PgFailure {
   // A conflict with another transaction. Nothing changed; another run may succeed.
   kConflict,
-  // A unique constraint on e-mail address, reference or request id. Another run may find the row.
+  // Violates a unique constraint on e-mail address, reference or request id. Another run may find the row.
   kTaken,
-  // Not an error: the closure has to run again under other conditions (see PgReadBatch and PgReadSession).
+  // Not an error of the server: the closure must run again in another way (see PgReadBatch and
+  // PgReadSession).
   kRunAgain,
-  // The server can't serve now; the connection stays usable.
+  // The server lacks resources or a table. The connection stays usable.
   kUnavailable,
   // The role lacks a privilege.
   kDenied,
@@ -38,7 +40,7 @@ class PgError : public std::exception {
       : failure_(failure), from_server_(from_server), status_(std::move(status)) {}
 
   PgFailure failure() const { return failure_; }
-  // Returned to the caller if no further run follows.
+  // The result of the Read or Write if the closure is not run again.
   const absl::Status& status() const { return status_; }
   bool from_server() const { return from_server_; }
   const char* what() const noexcept override { return "a PostgreSQL error"; }

@@ -7,7 +7,8 @@
 
 namespace keelson {
 
-// Writes events without numbers, so that writers never wait for each other.
+// Inserts events into event_inbox without sequence numbers. PgSequencer numbers them after the commit, so
+// that concurrent writers do not wait for each other's numbers.
 class PgEvents final : public EventRepository {
  public:
   explicit PgEvents(PgSession& session) : session_(session) {}
@@ -17,11 +18,12 @@ class PgEvents final : public EventRepository {
   PgSession& session_;
 };
 
+// Reads numbered events. Every read first numbers the events that are already committed (PgSequencer), so
+// that a caller finds the events of its own earlier writes.
 class PgEventReader final : public EventReader {
  public:
   PgEventReader(PgSession& session, PgSequencer& sequencer, Deadline deadline)
       : session_(session), sequencer_(sequencer), deadline_(deadline) {}
-  // Both have what was committed before numbered first, so that a writer finds its own events.
   absl::StatusOr<std::vector<Event>> ListAfter(std::int64_t sequence, int limit) override;
   Found<Event> FindLast() override;
 

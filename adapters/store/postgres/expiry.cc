@@ -6,7 +6,7 @@
 namespace keelson {
 namespace {
 
-// Rows that another instance deletes at the same time are skipped.
+// SKIP LOCKED skips rows that another instance is deleting.
 constexpr Sql kDeleteExpiredTokens =
     "DELETE FROM email_tokens WHERE (user_id, purpose) IN (SELECT user_id, purpose FROM email_tokens "
     "WHERE expire_time < $1 ORDER BY expire_time LIMIT $2 FOR UPDATE SKIP LOCKED)";

@@ -5,8 +5,9 @@
 namespace keelson {
 namespace {
 
-// Those of the schema's own tables: another's that refer to them are none of our business. Where some were
-// dropped before, by a transfer that an older version began, these are added to them.
+// Stores the declarations of the foreign keys and returns the statements that drop them. Covers the service's
+// own tables only, not tables of other applications that reference them. Appends to declarations that an
+// interrupted transfer of an older version has stored.
 constexpr char kKeepThem[] = R"(
 WITH keys AS (
   SELECT oid, conrelid::regclass AS owner, quote_ident(conname) AS name FROM pg_constraint

@@ -6,23 +6,27 @@
 
 namespace keelson {
 
-// The setting that says how the foreign keys were declared which are not in force.
+// The setting that holds the SQL declarations of the dropped foreign keys.
 inline constexpr std::string_view kForeignKeysSetting = "transfer_foreign_keys";
 
-// The schema's foreign keys while a transfer fills the database. In force they cost more than the rows do:
-// the server looks up each row's by itself, and locks the row that it refers to. PgBulkTables looks up those
-// of a batch at once. For use in the caller's transactions; everything throws PgError.
+// Drops the schema's foreign keys while a transfer fills the database, and declares them again afterwards.
+//
+// Why: the server checks foreign keys row by row and locks each referenced row, which takes longer than the
+// insertion of the rows. PgBulkTables checks the references of a whole batch in one query instead.
+//
+// Runs in the caller's transactions. Every method blocks and throws PgError. For one thread.
 class PgForeignKeys {
  public:
   explicit PgForeignKeys(PgConnection& connection) : connection_(connection) {}
 
-  // Drops those in force, and keeps in the database how they were declared.
+  // Drops the foreign keys and stores their declarations in the database (kForeignKeysSetting), so that
+  // another process can restore them.
   void Suspend();
-  // Declares again what was dropped, for which the server checks every row.
+  // Declares the dropped foreign keys again; the server then checks every row.
   void Restore();
 
  private:
-  // Runs the script that the statement gives.
+  // Runs the script that the query `sql` returns.
   void RunScriptFrom(const char* sql);
 
   PgConnection& connection_;

@@ -7,7 +7,7 @@ namespace keelson {
 
 class PgWriteSession;
 
-// Reads stored responses.
+// Reads idempotency records, for read transactions.
 class PgAnswers final : public IdempotencyReader {
  public:
   explicit PgAnswers(PgSession& session) : session_(session) {}
@@ -17,8 +17,8 @@ class PgAnswers final : public IdempotencyReader {
   PgSession& session_;
 };
 
-// Also records responses. Find returns no record, without a query, while NewRequestIds assumes that there is
-// none.
+// Reads and inserts idempotency records, for write transactions. Find returns no record, without a query,
+// while NewRequestIds assumes that the request id is new.
 class PgIdempotency final : public IdempotencyRepository {
  public:
   explicit PgIdempotency(PgWriteSession& session) : session_(session) {}

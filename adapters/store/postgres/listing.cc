@@ -9,7 +9,7 @@
 namespace keelson {
 namespace {
 
-// Where a page's rows lie, by time of creation and id: from `from` on, and before (`time`, `id`).
+// The rows of a page: create_time >= `from`, and (create_time, id) < (`time`, `id`).
 struct Range {
   absl::Time from;
   absl::Time time;
@@ -25,7 +25,7 @@ Range RangeOf(const Filter& filter, const std::optional<ListPosition>& before) {
   if (before) range = {range.from, before->create_time, before->id};
   if constexpr (requires { filter.created_from; }) {
     if (filter.created_from) range.from = *filter.created_from;
-    // Before the first id of a time is before that time.
+    // The nil id is the smallest, so that (time, nil) excludes all rows of that time.
     if (filter.created_before && *filter.created_before <= range.time) {
       range.time = *filter.created_before;
       range.id = Uuid{};
@@ -37,8 +37,8 @@ Range RangeOf(const Filter& filter, const std::optional<ListPosition>& before) {
 constexpr Sql kInRange = "create_time >= $1 AND (create_time, id) < ($2, $3)";
 constexpr Sql kNewestFirst = " ORDER BY create_time DESC, id DESC LIMIT $4";
 
-// The newest rows of each state. `condition`: " AND …" of columns that an index begins with, before the
-// state; or empty. `row` is a row's name.
+// Merges one index scan for each wanted state ($5), newest first. `condition` is empty, or " AND …" over the
+// columns that precede the state in the index. `row` is the alias of a row.
 constexpr auto FromStates(const auto& table, const auto& condition, const auto& row) {
   return " FROM unnest($5) AS wanted (wanted_state) CROSS JOIN LATERAL (SELECT * FROM " + Sql(table) +
          " WHERE state = wanted_state" + condition + " AND " + kInRange + kNewestFirst + ") " + row +
@@ -65,7 +65,7 @@ constexpr auto kSelectRefunds = "SELECT " + kColumnNames<RefundFields>;
 constexpr auto kListRefunds = kSelectRefunds + " FROM refunds WHERE " + kInRange + kNewestFirst;
 constexpr auto kListRefundsOfStates = kSelectRefunds + FromStates("refunds", "", "r");
 constexpr auto kListRefundsOfUser = kSelectRefunds + FromStates("refunds", " AND user_id = $6", "r");
-// An order has few refunds, so any further filter may sift them.
+// An order has few refunds: the other filters are applied row by row.
 constexpr auto kListRefundsOfOrder =
     kSelectRefunds +
     " FROM refunds WHERE order_id = $6 AND ($7 IS NULL OR user_id = $7) AND (cardinality($5) = 0 OR "
@@ -77,15 +77,15 @@ constexpr auto kListMessages = kSelectMessages + FromStates("messages", "", "m")
 constexpr auto kListMessagesToUser = kSelectMessages + FromStates("messages", " AND user_id = $6", "m");
 constexpr auto kListMessagesToAddress =
     kSelectMessages + FromStates("messages", " AND recipient_key = $6", "m");
-// An address is one user's at a time, so the user may sift.
+// At most one user has an address at a time, so filtering the rows by user discards few of them.
 constexpr auto kListMessagesToUserAndAddress =
     kSelectMessages + FromStates("messages", " AND recipient_key = $6 AND user_id = $7", "m");
 
-// So many addresses are looked up and sorted; where there are more with a prefix, walking the list until the
-// page is full finds enough of them soon.
+// A prefix with at most this many addresses is rare: a page sorts all of them. For a common prefix, scanning
+// the users in list order fills the page sooner.
 constexpr int kSortedAddresses = 10'000;
 
-// Greater than every text that begins with the prefix.
+// Returns a text greater than every address with this prefix: U+10FFFF follows the prefix.
 std::string EndOf(const std::string& prefix) {
   return prefix + "\xf4\x8f\xbf\xbf";
 }

@@ -1,5 +1,6 @@
-// Pages of lists. Each statement walks an index in the order of the list from where the page before ended, so
-// a page costs the same however far in; several states are several such walks, merged.
+// Selects pages of lists. Each statement scans an index in list order from the end of the previous page, so
+// that the cost of a page does not depend on its position. A filter with several states merges one scan per
+// state.
 #pragma once
 
 #include <optional>
@@ -18,7 +19,7 @@ PgResult SelectRefundPage(PgSession& session, const RefundFilter& filter,
 PgResult SelectMessagePage(PgSession& session, const MessageFilter& filter,
                            const std::optional<ListPosition>& before, int limit);
 
-// PostgreSQL refuses a negative limit.
+// PostgreSQL rejects a negative LIMIT.
 inline std::int64_t LimitParameter(int limit) {
   return limit < 0 ? 0 : limit;
 }

@@ -1,12 +1,12 @@
-// The keys of the service's advisory locks. All of them are transaction-level locks, because a connection
-// pooler may give the next transaction another connection.
+// Keys of the service's advisory locks. All of them are transaction-level locks, because a connection pooler
+// may run the next transaction on another connection.
 #pragma once
 
 #include <cstdint>
 
 namespace keelson {
 
-// "Keel" and a number.
+// "Keel" in ASCII, followed by a number.
 inline constexpr std::int64_t kMigrationLock = 0x4b65656c00000001;
 inline constexpr std::int64_t kSequencerLock = 0x4b65656c00000002;
 inline constexpr std::int64_t kTransferLock = 0x4b65656c00000003;

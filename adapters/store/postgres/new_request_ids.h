@@ -11,10 +11,11 @@ namespace keelson {
 // The assumption that the request ids of one Write are new.
 //
 // Why: an idempotent write begins with the lookup of its idempotency record, which would cost a round trip,
-// and nearly every request id is new. The first run therefore finds no record without a query. The INSERT of
-// the record proves the assumption: the primary key rejects it if a record exists, and the Write runs again,
-// then with a query. If a handler ends without that INSERT (it returns an error, say), its result may rest on
-// a wrong assumption; the store then queries for the record before it returns the result.
+// although nearly every request id is new. In the first run, the lookup therefore returns no record without a
+// query. The INSERT of the record verifies the assumption: if a record exists, the primary key rejects the
+// INSERT, and the Write runs again with a query. If a handler ends without that INSERT (for example with an
+// error), its result may depend on a wrong assumption: the store then queries for the record before it
+// returns the result.
 //
 // For one thread.
 class NewRequestIds {
@@ -22,7 +23,7 @@ class NewRequestIds {
   enum class State {
     // This run has looked up no record.
     kUnused,
-    // This run has found no record under some request id, without a query.
+    // This run has assumed, without a query, that a request id is new.
     kAssumed,
     // The INSERT of each such record is queued: the transaction commits only if the request ids are new.
     kConfirmed,
@@ -32,12 +33,13 @@ class NewRequestIds {
 
   State state() const { return state_; }
 
-  // Forgets the lookups of the run before.
+  // Forgets the lookups of the previous run.
   void BeginRun();
-  // Whether to treat `key` as new. False in state kDropped: the caller has to query.
+  // Returns whether to treat `key` as new. False in state kDropped: the caller must query.
   bool Assume(const Fingerprint& key);
-  // The INSERT of the record under `key` is queued.
+  // Call this when the INSERT of the record under `key` is queued.
   void Confirm(const Fingerprint& key);
+  // Stops assuming, for all later runs of this Write.
   void Drop();
   // Queries for the records that were assumed missing; true if one exists. Needs a connection outside of a
   // transaction. Blocks; throws PgError.

@@ -39,7 +39,7 @@ void Get(std::string_view bytes, std::vector<OrderLine>& lines) {
   lines.clear();
   if (bytes.empty()) return;
   const nlohmann::json rows = nlohmann::json::parse(bytes, nullptr, /*allow_exceptions=*/false);
-  if (!rows.is_array()) throw std::runtime_error("an order's lines are no JSON");
+  if (!rows.is_array()) throw std::runtime_error("the lines of an order are not a JSON array");
   for (const nlohmann::json& row : rows) {
     OrderLine& l = lines.emplace_back();
     std::size_t column = 0;

@@ -1,5 +1,5 @@
-// Orders and their lines as rows: the lines of an order come as one column of JSON, so that an order is one
-// row of one statement.
+// Reads and writes orders with their lines. A query returns the lines as one JSON column, so that an order is
+// one row.
 #pragma once
 
 #include "adapters/store/postgres/session.h"
@@ -8,22 +8,22 @@
 
 namespace keelson {
 
-// The lines, a column of JSON: of rows of order_lines l.
+// The lines as one JSON value, aggregated from rows of order_lines l.
 inline constexpr auto kPgOrderLines =
     "json_agg(json_build_array(" + kColumnNames<OrderLine> + ") ORDER BY line)";
-// The columns of ReadOrder: of a row of orders o.
+// Selects the columns that ReadOrder reads; append FROM orders o.
 inline constexpr auto kPgSelectOrder =
     "SELECT " + kColumnNames<OrderFields> + ", (SELECT " + kPgOrderLines +
     " FROM order_lines l WHERE l.order_id = o.id AND l.user_id = o.user_id)";
 
-// Throws std::runtime_error for what is no such JSON.
+// Throws std::runtime_error if the JSON is invalid.
 void Get(std::string_view bytes, std::vector<OrderLine>& lines);
 
-// Of kPgSelectOrder.
+// Reads a result row of kPgSelectOrder.
 Order ReadOrder(const PgResult& result, int row);
 
 void InsertOrderLines(PgSession& session, const OrderFields& order);
-// What refunds have taken of each line.
+// Writes the refunded quantity and amount of each line; other columns of a line never change.
 void UpdateOrderLines(PgSession& session, const OrderFields& order);
 
 }  // namespace keelson

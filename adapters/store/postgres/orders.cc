@@ -15,7 +15,7 @@ constexpr auto kFindOrderByReference =
 
 constexpr auto kSelectOrderToLock = "SELECT " + kColumnNames<OrderFields> + " FROM orders WHERE ";
 constexpr auto kLockOrder = kSelectOrderToLock + "id = $1 FOR NO KEY UPDATE";
-// Locks orders in one order, so that two transactions that lock some of the same never wait for each other.
+// Locks rows in the order of their ids, so that two transactions never deadlock.
 constexpr auto kLockOrders = kSelectOrderToLock + "id = ANY ($1) ORDER BY id FOR NO KEY UPDATE";
 constexpr auto kSelectLines = "SELECT order_id, " + kPgOrderLines + " FROM order_lines WHERE ";
 constexpr auto kFindLinesOfOrder = kSelectLines + "order_id = $1 GROUP BY order_id";
@@ -59,8 +59,8 @@ absl::StatusOr<std::vector<Order>> PgOrders::FindManyForUpdate(std::span<const O
   });
 }
 
-// Two statements, because the lines must be read when the orders are locked: what a statement sees is older
-// than the lock that it waits for.
+// Locks the orders in one statement and reads their lines in the next. One statement would not suffice: its
+// snapshot is older than a lock that it waits for, so it would return outdated lines.
 template <typename Ids>
 std::vector<Order> PgOrders::FindLocked(const char* sql, const char* lines_sql, const Ids& ids) {
   PgResult locked;

@@ -25,7 +25,7 @@ class PgOrders final : public OrderRepository {
   std::vector<Order> FindLocked(const char* sql, const char* lines_sql, const Ids& ids);
 
   PgSession& session_;
-  // As they were found or written: those that did not change are not written again.
+  // The lines as read or written last in this transaction: Update skips unchanged lines.
   std::map<OrderId, std::vector<OrderLine>> known_lines_;
 };
 

@@ -10,16 +10,17 @@
 namespace keelson {
 namespace {
 
-// Between attempts to reach a server that could not be reached.
+// Pause after a failed attempt to open a connection.
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 
-// Spreads the ends of connections that were opened at the same time.
+// Varies the lifetime by up to a tenth, so that connections that were opened together do not expire together.
 absl::Duration Lifetime(const PgConnection& connection, absl::Duration lifetime) {
   const std::int64_t spread = absl::ToInt64Nanoseconds(connection.open_time() - SteadyTime()) % 21 - 10;
   return lifetime + lifetime * spread / 100;
 }
 
-// Shares nothing with the original, so that each can go to a thread of its own.
+// Returns a deep copy. absl::Status shares its payload between copies; this copy shares nothing, because each
+// waiting thread takes its own.
 absl::Status CopyOf(const absl::Status& status) {
   absl::Status copy(status.code(), status.message());
   status.ForEachPayload(
@@ -42,12 +43,12 @@ PgPool::~PgPool() {
 
 absl::StatusOr<PgPool::Lease> PgPool::Take(Deadline deadline) {
   absl::MutexLock lock(&mutex_);
-  // Waiting callers come first.
+  // Callers that already wait are served first.
   if (waiters_.empty()) {
     if (std::unique_ptr<PgConnection> idle = TakeIdle()) return Lease(*this, std::move(idle));
   }
   if (waiters_.size() >= options_.waiters) {
-    return MakeError(Reason::kOverloaded, "too many calls wait for the database already");
+    return MakeError(Reason::kOverloaded, "too many calls wait for a database connection: retry later");
   }
   Waiter waiter;
   waiters_.push_back(&waiter);
@@ -55,7 +56,7 @@ absl::StatusOr<PgPool::Lease> PgPool::Take(Deadline deadline) {
   while (!waiter.served()) {
     if (waiter.done.WaitUntil(&mutex_, deadline) || waiter.served()) continue;
     waiters_.erase(std::find(waiters_.begin(), waiters_.end(), &waiter));
-    return absl::DeadlineExceededError("no connection to the database came free in time");
+    return absl::DeadlineExceededError("no database connection became free before the deadline");
   }
   RETURN_IF_ERROR(std::move(waiter.failure));
   return Lease(*this, std::move(waiter.connection));
@@ -108,7 +109,7 @@ void PgPool::OpenWhenNeeded() {
   absl::MutexLock lock(&mutex_);
   while (true) {
     while (!stopping_ && !NeedsConnection()) wanted_.Wait(&mutex_);
-    if (stopping_) return FailWaiters(MakeError(Reason::kShuttingDown, "the store is being closed"));
+    if (stopping_) return FailWaiters(MakeError(Reason::kShuttingDown, "the store is closing"));
     ++connections_;
     mutex_.Unlock();
     absl::StatusOr<std::unique_ptr<PgConnection>> connection =
@@ -123,7 +124,7 @@ void PgPool::OpenWhenNeeded() {
 void PgPool::Opened(absl::StatusOr<std::unique_ptr<PgConnection>> connection) {
   if (!connection.ok()) {
     --connections_;
-    // Without any connection, there is nothing to wait for.
+    // Without any connection, no connection can return to the pool: waiting would be useless.
     if (connections_ == 0) FailWaiters(connection.status());
     return;
   }

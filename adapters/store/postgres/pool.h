@@ -16,8 +16,14 @@
 
 namespace keelson {
 
-// A bounded connection pool. A thread of the pool opens connections on demand, so that no caller waits for a
-// server past its deadline. Thread-safe. Must outlive its leases.
+// A bounded connection pool.
+//
+// A thread of the pool opens connections on demand, so that an unreachable server never blocks a caller
+// beyond its deadline. Waiting callers are served in order of arrival. A connection is opening, idle or
+// leased; it is closed when it is unusable, older than `lifetime`, or was opened before the last Drop. While
+// no server can be reached and no connection is left, all waiting callers fail with UNAVAILABLE.
+//
+// Thread-safe. Must outlive its leases.
 class PgPool {
  public:
   struct Options {
@@ -25,14 +31,14 @@ class PgPool {
     std::size_t size = 16;
     // Maximum number of callers that wait for a connection.
     std::size_t waiters = 1024;
-    // Maximum age of a connection, give or take a tenth, so that load moves to servers that were added.
+    // Maximum age of a connection, plus or minus 10 %. New connections spread the load over added servers.
     absl::Duration lifetime = absl::Minutes(30);
-    // Timeout of one attempt to open a connection. Enough for libpq to try every address of the hosts in the
-    // URL, each for connect_timeout.
+    // Timeout of one attempt to open a connection. libpq tries every address of every host in the URL, each
+    // for connect_timeout.
     absl::Duration longest_open = absl::Minutes(1);
   };
 
-  // Exclusive use of a connection. Returns the connection to the pool at its end.
+  // Exclusive use of a connection. The destructor returns the connection to the pool.
   class Lease {
    public:
     Lease(PgPool& pool, std::unique_ptr<PgConnection> connection)
@@ -53,11 +59,12 @@ class PgPool {
   explicit PgPool(const Options& options);
   ~PgPool();
 
-  // Blocks until a connection is free. UNAVAILABLE if no server can be reached, RESOURCE_EXHAUSTED if too
-  // many callers wait, DEADLINE_EXCEEDED.
+  // Blocks until a connection is free. UNAVAILABLE if no server can be reached, RESOURCE_EXHAUSTED
+  // (OVERLOADED) if too many callers wait, DEADLINE_EXCEEDED if no connection became free.
   absl::StatusOr<Lease> Take(Deadline deadline);
   std::size_t size() const { return options_.size; }
-  // Closes idle connections, and leased ones when they return: their server is not the one to use.
+  // Closes idle connections now, and leased ones when they return. Called when a connection broke: the other
+  // connections lead to the same failed server.
   void Drop();
 
  private:
@@ -84,7 +91,7 @@ class PgPool {
   std::deque<Waiter*> waiters_ ABSL_GUARDED_BY(mutex_);
   // Number of idle, leased and opening connections.
   std::size_t connections_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Connections that were opened earlier are closed.
+  // Time of the last Drop: connections that were opened earlier are closed.
   SteadyTime dropped_before_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread opener_;

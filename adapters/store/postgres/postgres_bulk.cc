@@ -66,20 +66,21 @@ bool FindOthers(PgConnection& connection, absl::Duration idle_time) {
              .rows() > 0;
 }
 
-// Whether the session is another than the one that was opened.
+// Whether a connection pooler has assigned another server session than the one that Open connected to.
 bool IsPooled(PgConnection& connection) {
   std::int64_t pid = 0;
   Run(connection, "SELECT pg_backend_pid()::bigint").Read(0, pid);
   return pid != connection.opened_pid();
 }
 
-// Waits until no service has the database.
+// Blocks until no running service is detected. UNAVAILABLE if one is still detected after waits.patience.
 absl::Status AwaitAlone(PgConnection& connection, PostgresBulkWaits waits) {
   return Guarded(connection, [&]() -> absl::Status {
-    // In one transaction: between two, a pooler would give our session to whom we look for.
+    // One transaction for all queries, so that a pooler does not assign this session to a service in between.
     Begin(connection, "BEGIN ISOLATION LEVEL READ COMMITTED");
     const Deadline patience = Deadline::After(waits.patience);
-    // It may have been theirs till now, and they show by another.
+    // Behind a pooler, this session may have been a service's until now. The service then appears under
+    // another session within idle_time.
     const Deadline watch = Deadline::After(IsPooled(connection) ? waits.idle_time : absl::ZeroDuration());
     while (FindOthers(connection, waits.idle_time) || !watch.expired()) {
       if (patience.expired()) return InUse(connection);
@@ -90,8 +91,8 @@ absl::Status AwaitAlone(PgConnection& connection, PostgresBulkWaits waits) {
   });
 }
 
-// Within a transaction: `work` locks tables, and waits no longer for who uses them than a service is given to
-// go.
+// Runs `work`, which locks tables, with lock_timeout = `patience`. Throws UNAVAILABLE if another session
+// holds the locks for longer. Must run in a transaction.
 template <typename Work>
 void LockWithPatience(PgConnection& connection, absl::Duration patience, const Work& work) {
   Run(connection, "SELECT set_config('lock_timeout', $1, true)",
@@ -104,23 +105,26 @@ void LockWithPatience(PgConnection& connection, absl::Duration patience, const W
   }
 }
 
-// For as long as its transaction: two transfers, from it or to it, never have the database at once.
+// Takes the lock that excludes other exclusive exports and imports of this database, until the transaction
+// ends. Returns false if another process holds the lock.
 bool TryTransferLock(PgConnection& connection) {
   bool locked = false;
   Run(connection, "SELECT pg_try_advisory_xact_lock($1)", kTransferLock).Read(0, locked);
   return locked;
 }
 
+// An export in one read-only REPEATABLE READ transaction, which lasts until the destructor. An error ends the
+// transaction: all later calls fail.
 class Reader : public StoreExporter {
  public:
   Reader(std::unique_ptr<PgConnection> connection, PostgresBulkWaits waits)
       : connection_(std::move(connection)), waits_(waits), tables_(*connection_) {}
 
-  // Begins the transaction that lasts as long as it lives: it sees the database as it is now.
+  // Begins the transaction and takes its snapshot.
   absl::Status Begin(BulkAccess access) {
     return Guarded(*connection_, [&]() -> absl::Status {
       keelson::Begin(*connection_, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      // What is seen is of the first statement that looks at a row: only then is nobody writing any more.
+      // Lock before the first query: that query takes the snapshot, which must contain all earlier writes.
       if (access == BulkAccess::kExclusive) {
         LockTables();
         if (!TryTransferLock(*connection_)) return InUse(*connection_);
@@ -135,7 +139,6 @@ class Reader : public StoreExporter {
       return PgEngineCheck(*connection_).Run();
     });
   }
-  // After an error the transaction is over, and so is every call that follows.
   absl::StatusOr<std::int64_t> Count(RowKind kind) override {
     return Guarded(*connection_, [&]() -> absl::StatusOr<std::int64_t> { return tables_.Count(kind); });
   }
@@ -158,9 +161,11 @@ class Reader : public StoreExporter {
   PgBulkTables tables_;
 };
 
+// An import: one transaction per batch. A second connection holds the transfer lock in a transaction of its
+// own until the destructor.
 class Target : public StoreImporter {
  public:
-  // `lock`: in a transaction that has the lock of transfers.
+  // `lock` is in the transaction that holds the transfer lock.
   Target(std::unique_ptr<PgConnection> lock, std::unique_ptr<PgConnection> connection,
          PostgresBulkWaits waits)
       : lock_(std::move(lock)),
@@ -208,7 +213,7 @@ class Target : public StoreImporter {
   }
 
  private:
-  // What fails is undone, and leaves the connection fit for use if that can be.
+  // Runs `work`; after an error, rolls back so that the connection stays usable.
   template <typename Work>
   std::invoke_result_t<Work> Attempt(const Work& work) {
     std::invoke_result_t<Work> result = Guarded(*connection_, work);
@@ -226,14 +231,15 @@ class Target : public StoreImporter {
     });
   }
 
-  // A COPY does not say at which row it failed, where a key refers to nothing. One by one, they do.
+  // Returns the error of a rejected batch with the key of the first rejected row. Inserts the rows one by one
+  // to find it, because COPY does not report the row that violates a constraint. Rolls back.
   absl::Status FindRefused(const RowBatch& batch, const absl::Status& refusal) {
     std::size_t next = 0;
     const absl::Status status = std::visit(
         [&](const auto& rows) {
           return InTransaction([&] {
             for (; next < rows.size(); ++next) tables_.Insert(std::decay_t<decltype(rows)>{rows[next]});
-            // None of them by itself: nothing of this is to stay either.
+            // Each row alone is accepted: roll back, and report the error of the batch.
             throw PgError(PgFailure::kInternal, refusal);
           });
         },

@@ -12,7 +12,7 @@
 namespace keelson {
 namespace {
 
-// A step may have to build an index.
+// Long enough to build an index on a large table.
 constexpr absl::Duration kStepTimeout = absl::Minutes(30);
 
 constexpr char kCreateTable[] =
@@ -22,7 +22,7 @@ constexpr char kCreateTable[] =
 
 }  // namespace
 
-// One connection on its way from step to step.
+// One connection that applies or undoes steps.
 class PostgresMigrator::Session {
  public:
   static absl::StatusOr<Session> Open(const PgConnection::Options& options, Clock& clock) {

@@ -6,12 +6,13 @@
 
 namespace keelson {
 
-// Each step is applied under an advisory lock, after reading the applied steps again, so that any number of
-// processes may start concurrently. If no step is pending, nothing is locked or written; the role then only
-// needs SELECT on schema_migrations.
+// Migrates the schema of a PostgreSQL database. Each step runs in one transaction under an advisory lock, and
+// first reads the applied steps again, so that any number of processes may start concurrently. If no step is
+// pending, nothing is locked or written, and the role only needs SELECT on schema_migrations. Thread-safe;
+// every method blocks.
 class PostgresMigrator final : public Migrator {
  public:
-  // `clock` must outlive it.
+  // `clock` dates the applied steps and must outlive the migrator.
   PostgresMigrator(PgConnection::Options options, Clock& clock)
       : options_(std::move(options)), clock_(clock) {}
 

@@ -19,7 +19,8 @@ namespace {
 // Pause between runs after a conflict: full jitter with a bound that doubles.
 constexpr absl::Duration kFirstPause = absl::Milliseconds(2);
 constexpr int kMaxDoublings = 6;
-// A connection may have broken while it was idle; a second broken connection is a fault of the server.
+// One retry, because a connection may have broken while it was idle. A second broken connection indicates a
+// failed server.
 constexpr int kMaxBrokenConnections = 2;
 
 void PauseAfter(int attempt, Deadline deadline) {
@@ -113,7 +114,9 @@ absl::Status OpenPostgresStore::Write(Deadline deadline, WriteWork work) {
   for (int attempt = 0;; ++attempt) {
     if (deadline.expired()) {
       return attempt == 0 ? DeadlineExceededBeforeStart()
-                          : MakeError(Reason::kContention, "the write met others until its deadline");
+                          : MakeError(Reason::kContention,
+                                      "the write conflicted with other writes of the same rows until its "
+                                      "deadline: retry it");
     }
     const Attempt result = TryWrite(deadline, work, attempt, new_request_ids);
     switch (result.next) {
@@ -156,7 +159,8 @@ Attempt OpenPostgresStore::TryWrite(Deadline deadline, WriteWork work, int attem
       (*connection)->Recover(deadline);
     }
     const Attempt result = AfterError(error, **connection, attempt);
-    // Whether the commit took place is not known. The caller repeats the call with the same request id.
+    // It is unknown whether the transaction committed. Do not run again: the client retries with the same
+    // request id and receives the stored response if the transaction committed.
     if (result.next == Attempt::Next::kAgainElsewhere && session.committing())
       return {Attempt::Next::kDone, result.status};
     return result;
@@ -200,7 +204,7 @@ absl::Status OpenPostgresStore::Check(Deadline deadline) {
       found.Read(0, read_only);
       if (!read_only) return absl::OkStatus();
       status =
-          PgUnavailable("the database accepts no writes: it is a standby, or a setting makes it read-only");
+          PgUnavailable("the database is read-only: it is a standby, or default_transaction_read_only is on");
       health_pool_.Drop();
     } catch (const PgError& error) {
       status = error.status();

@@ -17,17 +17,19 @@ struct PostgresOptions {
   std::string url;
   // Applies missing migrations; otherwise Open fails if there are any.
   bool migrate = true;
-  // Connections for calls. Two more serve health checks and the numbering of events.
+  // Maximum number of connections for calls. Two more serve health checks and the numbering of events.
   std::size_t pool_size = 16;
   // Must be off behind a connection pooler in transaction mode.
   bool prepared_statements = true;
   absl::Duration connect_timeout = absl::Seconds(5);
 };
 
-// The Store on PostgreSQL 15 or later, which any number of processes may share. A Write is a transaction at
-// READ COMMITTED with row locks; conflicts (40001, 40P01, a unique constraint) are retried until the
-// deadline. Changes are pipelined: the next query or the commit reports their errors. PgReadBatch and
-// NewRequestIds say when a closure runs more than once without a conflict.
+// The Store on PostgreSQL 15 or later. Any number of processes may share the database. Thread-safe.
+//
+// A Write is a transaction at READ COMMITTED with row locks. Conflicts (serialization failure 40001, deadlock
+// 40P01, unique constraint) are retried until the deadline. Changes are pipelined: the next query or the
+// commit reports their errors. PgReadBatch and NewRequestIds describe when a closure runs more than once
+// without a conflict.
 class PostgresStore {
  public:
   // INVALID_ARGUMENT for an invalid URL. UNAVAILABLE, with the name of the database, if the database can't be

@@ -6,13 +6,13 @@
 namespace keelson {
 namespace {
 
-// A statement fails after this many connections have broken under it.
+// A read fails after this many connections broke while they executed its statement.
 constexpr int kMaxBrokenPerRead = 2;
 
 thread_local PgReadBatch* running_batch = nullptr;
 
 PgError RunAgain() {
-  return {PgFailure::kRunAgain, absl::AbortedError("the call is to be run again")};
+  return {PgFailure::kRunAgain, absl::AbortedError("the call must run again")};
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ PgResult PgReadBatch::Query(const char* sql, const PgArguments& arguments) {
 }
 
 void PgReadBatch::RunAlone() {
-  // A call may go on to another Read after its run has ended: its queued statement comes first.
+  // A call may start another Read after its run was ended: its queued statement is executed first.
   if (running_->state != State::kQueued) running_->state = State::kUnbatchable;
   throw RunAgain();
 }
@@ -118,7 +118,7 @@ void PgReadBatch::HandleConnectionError(Deadline deadline) {
   (*connection_)->Recover(deadline);
 }
 
-// Statements without a result get the error if they caused it; the others are sent again.
+// Assigns the error to the statement that caused it; other statements without a result are sent again.
 void PgReadBatch::AssignResults() {
   bool owner_known = false;
   for (Request& request : requests_) {

@@ -13,34 +13,37 @@ namespace keelson {
 
 // Executes the short reads of many calls in one round trip.
 //
-// Why: a read of one row costs PostgreSQL less than the round trip and the two context switches around it. A
-// pipeline of 64 statements shares them. The handlers are written as plain functions, so each runs twice: the
-// first run ends at its first query, whose statement is queued; once the pipeline has returned, the second
-// run receives the row. A handler that needs more than one row runs once more, by itself on a connection.
+// Why: for a read of one row, the round trip and its two context switches cost more than the query. A
+// pipeline of up to 64 statements shares one round trip.
 //
-// A run is ended by PgFailure::kRunAgain, which the repository's method turns into a status. The handler
-// returns that status like any other, and Read returns it to the call, whose next run overwrites the
-// response.
+// How: handlers are plain functions, so each handler runs twice. The first run ends at its first query, whose
+// statement is queued. After the pipeline has returned, the second run receives the row. A handler that then
+// needs another row runs once more, alone on a connection.
+//
+// The query ends a run by throwing PgFailure::kRunAgain, which the repository's method converts to a status.
+// The handler returns that status like any other error. The next run overwrites the response of the call.
 //
 // For one thread.
 class PgReadBatch {
  public:
-  // The batch waits at least this long, even if the deadline of a call is sooner: a statement that is
-  // abandoned costs the other calls their connection.
+  // Minimum timeout of a round trip, even if a call has an earlier deadline: a timeout abandons the
+  // connection, which all calls of the batch share.
   static constexpr absl::Duration kMinTimeout = absl::Milliseconds(100);
 
-  // Both must outlive the batch.
+  // `pool` and `calls` must outlive the batch.
   PgReadBatch(PgPool& pool, std::span<const ReadCall> calls)
       : pool_(pool), requests_(calls.begin(), calls.end()) {}
 
-  // Runs every call to its end. Blocks.
+  // Runs every call until it has a response. Blocks.
   void Run();
 
-  // The batch of this pool whose call runs on this thread; null outside of a batch.
+  // Returns the batch of this pool that runs a call on this thread; null if there is none.
   static PgReadBatch* Running(const PgPool& pool);
-  // The result of the running call's statement. Throws PgError: the statement's error, or kRunAgain.
+  // Returns the result of the running call's statement. Throws PgError: the statement's error, or kRunAgain
+  // if the statement was only queued.
   PgResult Query(const char* sql, const PgArguments& arguments);
-  // Ends the run of a call that needs more than one row. Throws PgError (kRunAgain).
+  // Ends the run of a call that can't be batched, because it reads more than one row. Throws PgError
+  // (kRunAgain).
   [[noreturn]] void RunAlone();
 
  private:
@@ -51,7 +54,7 @@ class PgReadBatch {
     kQueued,
     // The statement's result or error has arrived.
     kReceived,
-    // The second run has received it.
+    // The second run has received the result or error.
     kDelivered,
     // The call needs more than one row: it runs outside of the batch.
     kUnbatchable,
@@ -64,13 +67,13 @@ class PgReadBatch {
     const ReadCall& call;
     State state = State::kNew;
     const char* sql = nullptr;
-    // One of the two, from kReceived on.
+    // Set in state kReceived: either the result or the error.
     PgResult result;
     std::optional<PgError> error;
     int broken_connections = 0;
   };
 
-  // Runs the calls in this state.
+  // Runs the calls whose request is in this state.
   void RunAll(State state);
   bool Any(State state) const;
   void Queue(Request& request, const char* sql, const PgArguments& arguments);
@@ -85,7 +88,7 @@ class PgReadBatch {
   PgPool& pool_;
   std::vector<Request> requests_;
   Request* running_ = nullptr;
-  // Of the current round trip.
+  // The connection and the error of the current round trip.
   std::optional<PgPool::Lease> connection_;
   std::optional<PgError> error_;
 };

@@ -6,9 +6,12 @@
 
 namespace keelson {
 
-// One run of a Read by itself: of one statement, which needs no BEGIN, or of any number in one snapshot. The
-// first run of a Read has kStatement; if its closure queries again, the run ends with PgFailure::kRunAgain,
-// and the next run has kSnapshot.
+// One run of a Read outside of a batch.
+//
+// Why two extents: a single query needs no BEGIN and COMMIT, and most closures make a single query. The first
+// run of a Read therefore uses kStatement. If its closure queries again, the run ends with
+// PgFailure::kRunAgain, and the next run uses kSnapshot: a REPEATABLE READ transaction for any number of
+// queries. For one thread.
 class PgReadSession final : public PgSession {
  public:
   enum class Extent { kStatement, kSnapshot };
@@ -16,7 +19,7 @@ class PgReadSession final : public PgSession {
   PgReadSession(PgConnection& connection, Deadline deadline, Extent extent)
       : connection_(connection), deadline_(deadline), extent_(extent) {}
 
-  // Ends the transaction and clears errors. False if the connection is unusable.
+  // Ends the transaction and recovers from an error. False if the connection is unusable. Blocks.
   bool End();
 
  private:
@@ -29,7 +32,7 @@ class PgReadSession final : public PgSession {
   bool begun_ = false;
 };
 
-// One run of a Read whose call belongs to a batch (see PgReadBatch).
+// One run of a Read whose call belongs to a batch (see PgReadBatch). For one thread.
 class PgBatchedReadSession final : public PgSession {
  public:
   explicit PgBatchedReadSession(PgReadBatch& batch) : batch_(batch) {}

@@ -10,7 +10,7 @@ namespace {
 constexpr auto kSelectRefund = "SELECT " + kColumnNames<RefundFields> + " FROM refunds WHERE ";
 constexpr auto kFindRefund = kSelectRefund + "id = $1";
 constexpr auto kFindRefundForUpdate = kFindRefund + " FOR NO KEY UPDATE";
-// Locks refunds in one order, so that two transactions that lock some of the same never wait for each other.
+// Locks rows in the order of their ids, so that two transactions never deadlock.
 constexpr auto kLockRefunds = kSelectRefund + "id = ANY ($1) ORDER BY id FOR NO KEY UPDATE";
 constexpr auto kListDueRefunds = kSelectRefund + "state IN (" + kSqlNumber<RefundState::kApproved> + ", " +
                                  kSqlNumber<RefundState::kProcessing> +

@@ -88,9 +88,9 @@ absl::StatusOr<bool> PgSequencer::NumberBatch(Deadline deadline) {
   }
 }
 
-// True where more may be left.
+// Numbers one batch. Returns true if more events may be waiting.
 bool PgSequencer::Number(PgConnection& connection, Deadline deadline) {
-  // An empty inbox costs a look, not a lock.
+  // Do not lock while the inbox is empty.
   PgResult waiting;
   connection.Queue(kAnyInInbox, PgParameters().view(), PgConnection::kAnyNumber, &waiting);
   connection.Finish(deadline);
@@ -111,7 +111,7 @@ void PgSequencer::CatchUpNowAndThen() {
   absl::MutexLock lock(&mutex_);
   while (!stopping_) {
     mutex_.Unlock();
-    // Who reads events is told of a failure; until then there is another time.
+    // Ignored: the next interval tries again, and a reader of events gets the error from its own CatchUp.
     CatchUp(Deadline::After(kTimeout)).IgnoreError();
     mutex_.Lock();
     if (!stopping_) stop_.WaitUntil(&mutex_, Deadline::After(kInterval));

@@ -15,27 +15,34 @@
 
 namespace keelson {
 
-// The columns of event_inbox: those of an event that has no number.
+// The columns of event_inbox: all columns of an event except its sequence number and hash.
 using PgInboxColumns = ColumnsWithout<AllColumns, ColumnsNamed<"sequence", "hash">>;
 inline constexpr Sql kPgFindLastEvent = "SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1";
 
-// The events of PgInboxColumns in `waiting`, numbered and chained behind the one of kPgFindLastEvent. Throws
-// as PgResult::Read.
+// Numbers the events in `waiting` (rows of PgInboxColumns) and chains their hashes, continuing after `last`,
+// the result of kPgFindLastEvent. Throws like PgResult::Read.
 std::vector<Event> NumberEvents(const PgResult& last, const PgResult& waiting);
 
-// Gives events their numbers and hashes, in the order they were inserted, under a lock of the database: one
-// at a time, whatever the number of processes. A writer whose event depends on another's has seen it
-// committed, so the order of insertion is one of cause and effect. Thread-safe.
+// Moves committed events from event_inbox to events, and assigns their sequence numbers and chained hashes.
+//
+// Why not in the writer's transaction: writers would wait for each other's commit, or a watcher would miss a
+// lower number that commits later. An advisory lock lets one process number at a time.
+//
+// Events are numbered in the order of insertion. An event that depends on another event is inserted after the
+// other event was committed, so that a cause always has a lower number than its effect.
+//
+// A background thread numbers events every kInterval. Thread-safe.
 class PgSequencer {
  public:
-  // How long an event waits for its number at most, while all is well.
+  // Poll interval of the background thread.
   static constexpr absl::Duration kInterval = absl::Milliseconds(100);
 
-  // Its own connection, so that a reader that holds one never waits for another of the pool.
+  // Opens a connection of its own, so that a reader that holds a connection of the store's pool never waits
+  // for a second one.
   explicit PgSequencer(const PgConnection::Options& connection);
   ~PgSequencer();
 
-  // Numbers all that was committed before. UNAVAILABLE, DEADLINE_EXCEEDED.
+  // Numbers all events that were committed before the call. Blocks. UNAVAILABLE, DEADLINE_EXCEEDED.
   absl::Status CatchUp(Deadline deadline);
 
  private:

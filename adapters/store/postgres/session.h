@@ -11,8 +11,10 @@
 
 namespace keelson {
 
-// The statements of one run of a Read or Write, for repositories. Their methods call CatchErrors, and Select,
-// Prefetch and Execute within it: these throw PgError, which no caller of the store sees. For one thread.
+// Executes the statements of one run of a Read or Write, for the repositories.
+//
+// Select, Prefetch and Execute throw PgError. Every method of a repository calls them inside CatchErrors,
+// which converts the exception to a status: no exception leaves the store. For one thread.
 class PgSession {
  public:
   virtual ~PgSession() = default;
@@ -23,13 +25,14 @@ class PgSession {
     const PgParameters parameters(values...);
     return Query(sql, parameters.view());
   }
-  // The same for a query of one row at most, which a session may batch with queries of other calls.
+  // Like Select, for a query that returns at most one row: the session may batch it with queries of other
+  // calls.
   template <typename... Ts>
   PgResult SelectOne(const char* sql, const Ts&... values) {
     const PgParameters parameters(values...);
     return QueryOneRow(sql, parameters.view());
   }
-  // Queues a query, whose rows are in `result` after the next Select.
+  // Queues a query. `result` holds its rows after the next Select.
   template <typename... Ts>
   void Prefetch(PgResult& result, const char* sql, const Ts&... values) {
     const PgParameters parameters(values...);
@@ -41,15 +44,15 @@ class PgSession {
     const PgParameters parameters(values...);
     Enqueue(sql, parameters.view(), PgConnection::kAnyNumber, nullptr);
   }
-  // The same for a change of exactly one row; any other number is an error.
+  // Like Execute; changing any number of rows other than one is an error.
   template <typename... Ts>
   void ExecuteOneRow(const char* sql, const Ts&... values) {
     const PgParameters parameters(values...);
     Enqueue(sql, parameters.view(), 1, nullptr);
   }
 
-  // Runs the body of a repository's method and turns its exception into a status. After an error, all later
-  // methods return the same error.
+  // Runs the body of a repository's method and converts an exception to a status. After an exception, all
+  // later calls return the same error, because the transaction has failed.
   template <typename Body>
   std::invoke_result_t<Body> CatchErrors(Body body) {
     if (failure_) return failure_->status();

@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-// A timestamptz counts microseconds from here.
+// The epoch of timestamptz, which counts microseconds.
 constexpr std::int64_t kEpochMicros = 946'684'800'000'000;  // 2000-01-01T00:00:00Z
 constexpr std::int64_t kInfinity = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t kMinusInfinity = std::numeric_limits<std::int64_t>::min();
@@ -23,9 +23,9 @@ std::int64_t ToTimestamp(absl::Time time) {
 }
 
 Json ParseJsonb(std::string_view bytes) {
-  if (bytes.empty() || bytes.front() != kJsonbVersion) throw std::runtime_error("a value is no jsonb");
+  if (bytes.empty() || bytes.front() != kJsonbVersion) throw std::runtime_error("a value is not jsonb");
   Json json = Json::parse(bytes.begin() + 1, bytes.end(), nullptr, /*allow_exceptions=*/false);
-  if (json.is_discarded()) throw std::runtime_error("a value holds no JSON");
+  if (json.is_discarded()) throw std::runtime_error("a value is not valid JSON");
   return json;
 }
 
@@ -101,9 +101,9 @@ PgType PgEncoder::Put(const std::vector<RefundLine>& value) {
 
 std::int64_t GetInteger(std::string_view bytes) {
   if (bytes.size() != 2 && bytes.size() != 4 && bytes.size() != 8) {
-    throw std::runtime_error("a value is no whole number");
+    throw std::runtime_error("a value is not an integer");
   }
-  // The sign fills what the bytes leave.
+  // Sign extension.
   std::uint64_t bits = (static_cast<unsigned char>(bytes.front()) & 0x80) != 0 ? ~std::uint64_t{0} : 0;
   for (const char byte : bytes) bits = bits << 8 | static_cast<unsigned char>(byte);
   return static_cast<std::int64_t>(bits);
@@ -115,7 +115,7 @@ void GetBytes(std::string_view bytes, void* data, std::size_t size) {
 }
 
 void Get(std::string_view bytes, bool& value) {
-  if (bytes.size() != 1) throw std::runtime_error("a value is no boolean");
+  if (bytes.size() != 1) throw std::runtime_error("a value is not a boolean");
   value = bytes.front() != 0;
 }
 
@@ -125,7 +125,7 @@ void Get(std::string_view bytes, std::string& value) {
 
 void Get(std::string_view bytes, Currency& value) {
   const std::optional<Currency> currency = Currency::Parse(bytes);
-  if (!currency && bytes != Currency().code()) throw std::runtime_error("a value is no currency");
+  if (!currency && bytes != Currency().code()) throw std::runtime_error("a value is not a currency code");
   value = currency.value_or(Currency());
 }
 

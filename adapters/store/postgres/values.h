@@ -1,4 +1,4 @@
-// How the core's values travel to PostgreSQL and back: in the protocol's binary form, as native types.
+// Encodes values of the core for PostgreSQL, and decodes them: native types in the protocol's binary format.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@
 
 namespace keelson {
 
-// Of types, from pg_type.dat, where they never change.
+// OIDs of types, from PostgreSQL's pg_type.dat. They never change.
 enum class PgType : unsigned {
   kBool = 16,
   kBytea = 17,
@@ -39,7 +39,8 @@ enum class PgType : unsigned {
   kJsonb = 3802,
 };
 
-// Appends a value in binary form and says its type. A type's own overload is its place in this list.
+// Appends values in binary format to `out`. Put returns the PostgreSQL type of the value. To support another
+// C++ type, add an overload of Put.
 class PgEncoder {
  public:
   explicit PgEncoder(std::string& out) : out_(out) {}
@@ -48,7 +49,7 @@ class PgEncoder {
   PgType Put(std::string_view value);
   PgType Put(const std::string& value) { return Put(std::string_view(value)); }
   PgType Put(BytesView value);
-  // JSON that is kept as it is written.
+  // Type json, not jsonb: PostgreSQL stores the text unchanged.
   PgType Put(JsonView value);
   PgType Put(Currency value) { return Put(value.code()); }
   PgType Put(absl::Time value);
@@ -63,7 +64,7 @@ class PgEncoder {
   PgType Put(const std::array<std::uint8_t, N>& value) {
     return Put(BytesView{{reinterpret_cast<const char*>(value.data()), N}});
   }
-  // Enumerations are smallint, every other whole number bigint.
+  // Enumerations are smallint, integers are bigint.
   template <typename T>
   requires std::is_integral_v<T> || std::is_enum_v<T> PgType Put(T value) {
     if constexpr (std::is_enum_v<T>) {
@@ -74,7 +75,7 @@ class PgEncoder {
       return PgType::kBigint;
     }
   }
-  // An array of one dimension.
+  // A one-dimensional array.
   template <typename T>
   PgType Put(std::span<const T> values) {
     return PutArray(values);
@@ -84,7 +85,7 @@ class PgEncoder {
     return PutArray(std::span<const T>(values));
   }
 
-  // A row as COPY has it: how many columns, and each behind its length.
+  // A row in COPY's binary format: the number of columns, then each column after its length.
   template <typename... Ts>
   void PutRow(const Ts&... columns) {
     PutInteger(static_cast<std::int16_t>(sizeof...(columns)));
@@ -125,9 +126,9 @@ class PgEncoder {
     PutInteger<std::int32_t>(0);
     if (!values.empty()) {
       PutInteger(static_cast<std::int32_t>(values.size()));
-      PutInteger<std::int32_t>(1);  // counted from 1
+      PutInteger<std::int32_t>(1);  // lower bound
     }
-    // An empty array needs an element's type as well.
+    // An empty array needs an element type, too: encode a default element and discard its bytes.
     const std::size_t end = out_.size();
     PgType element = values.empty() ? Put(T{}) : PgType::kBool;
     out_.resize(end);
@@ -140,7 +141,7 @@ class PgEncoder {
   std::string& out_;
 };
 
-// A statement's parameters in the form that libpq takes them; they lie in a PgParameters.
+// The parameters of a statement as arrays for libpq. A view of a PgParameters, which must outlive it.
 struct PgArguments {
   int count;
   const unsigned* types;
@@ -149,6 +150,7 @@ struct PgArguments {
   const int* formats;
 };
 
+// Owns the encoded parameters of a statement.
 template <std::size_t N>
 class PgParameters {
  public:
@@ -175,12 +177,12 @@ class PgParameters {
     types_[index] = static_cast<unsigned>(PgEncoder(bytes_).Put(value));
     lengths_[index] = static_cast<int>(bytes_.size() - offsets_[index]);
     formats_[index] = 1;
-    values_[index] = "";  // set once all are there: until then the bytes move
+    values_[index] = "";  // the constructor sets the address when bytes_ no longer grows
   }
   template <typename T>
   void Add(std::size_t index, const std::optional<T>& value) {
     if (value) return Add(index, *value);
-    // For its type alone.
+    // Encoded for its type only.
     std::string unused;
     types_[index] = static_cast<unsigned>(PgEncoder(unused).Put(T{}));
     formats_[index] = 1;
@@ -197,14 +199,15 @@ class PgParameters {
 template <typename... Ts>
 PgParameters(const Ts&...) -> PgParameters<sizeof...(Ts)>;
 
-// One value of a row in binary form. Each Get throws std::runtime_error where it is of another form.
+// Decodes one value of a row from binary format. Every Get throws std::runtime_error if `bytes` has another
+// format.
 void Get(std::string_view bytes, bool& value);
 void Get(std::string_view bytes, std::string& value);
 void Get(std::string_view bytes, Currency& value);
 void Get(std::string_view bytes, absl::Time& value);
 void Get(std::string_view bytes, std::map<std::string, std::string>& value);
 void Get(std::string_view bytes, std::vector<RefundLine>& value);
-// smallint, integer or bigint.
+// Decodes a smallint, integer or bigint.
 std::int64_t GetInteger(std::string_view bytes);
 void GetBytes(std::string_view bytes, void* data, std::size_t size);
 

@@ -24,15 +24,15 @@ void PgWriteSession::Enqueue(const char* sql, const PgArguments& arguments, int 
 
 void PgWriteSession::Commit() {
   if (!begun_) return;
-  // If the server has ended the session, nothing is committed, and the Write can run again.
+  // If the server has already closed the session, nothing is committed, and the Write can run again.
   connection_.RequireServer();
   committing_ = true;
   connection_.Queue("COMMIT", PgParameters().view());
   try {
     connection_.Finish(deadline_);
   } catch (const PgError& error) {
-    // The server ended the session before COMMIT: the results of COMMIT and of the pipeline's end are
-    // missing.
+    // The results of COMMIT and of the pipeline's end are both missing: the server ended the session before
+    // it executed COMMIT.
     if (error.from_server() && connection_.pending_results() >= 2) committing_ = false;
     throw;
   }

@@ -6,22 +6,24 @@
 
 namespace keelson {
 
-// One run of a Write: a transaction at READ COMMITTED with row locks. BEGIN is sent with the first statement
-// and COMMIT with the last changes, so that a run takes one round trip for each query, and one for the
-// commit.
+// One run of a Write: a transaction at READ COMMITTED with row locks. BEGIN is sent with the first statement,
+// and COMMIT with the last changes, so that a run takes one round trip per query and one for the commit. For
+// one thread.
 class PgWriteSession final : public PgSession {
  public:
-  // `new_request_ids` is the Write's, and outlives the session.
+  // `new_request_ids` belongs to the Write, is kept for its next runs, and must outlive the session.
   PgWriteSession(PgConnection& connection, Deadline deadline, NewRequestIds& new_request_ids)
       : connection_(connection), deadline_(deadline), new_request_ids_(new_request_ids) {}
 
   NewRequestIds& new_request_ids() { return new_request_ids_; }
 
-  // COMMIT was sent: if the connection breaks, whether the commit took place is not known.
+  // True after COMMIT was sent. If the connection then breaks, it is unknown whether the transaction
+  // committed.
   bool committing() const { return committing_; }
-  // Throws PgError; then nothing was committed, unless committing() is true and the connection broke.
+  // Commits. Blocks. Throws PgError; nothing is committed then, unless committing() is true and the
+  // connection broke.
   void Commit();
-  // False if the connection is unusable.
+  // Returns false if the connection is unusable. Blocks.
   bool Rollback();
 
  private:

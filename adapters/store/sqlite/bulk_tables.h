@@ -10,15 +10,16 @@
 
 namespace keelson {
 
-// The tables behind the kinds of rows, over one connection. Who uses them begins and ends the transactions.
+// Reads and inserts the rows of every RowKind over one connection, for SqliteBulk. The caller begins and ends
+// the transactions. For one thread.
 class BulkTables {
  public:
   explicit BulkTables(Connection& connection);
 
-  // As StoreExporter has them.
+  // See StoreExporter.
   absl::StatusOr<std::int64_t> Count(RowKind kind);
   absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit);
-  // As StoreImporter::Insert, within the caller's transaction.
+  // See StoreImporter::Insert. Must run in the caller's transaction.
   absl::Status Insert(const RowBatch& rows);
 
  private:

@@ -7,14 +7,14 @@
 
 namespace keelson {
 
-// Reports once, from one thread to another, that work is complete. Thread-safe. The waiter may destroy it as
-// soon as WaitUntil has returned true.
+// A one-time notification from one thread to another that a work item is complete. Thread-safe. The waiter
+// may destroy the object as soon as WaitUntil has returned true.
 class Completion {
  public:
   Completion() = default;
   Completion(const Completion&) = delete;
   Completion& operator=(const Completion&) = delete;
-  // Waits until Notify has left the lock.
+  // Waits until Notify has released the mutex.
   ~Completion() { const absl::MutexLock lock(&mutex_); }
 
   void Notify() {

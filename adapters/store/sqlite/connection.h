@@ -15,7 +15,8 @@
 
 namespace keelson {
 
-// One connection to a database file. For one thread at a time.
+// One connection to a database file, with the settings that every connection of the service uses. For one
+// thread at a time.
 class Connection {
  public:
   enum class Access { kReadOnly, kReadWrite };
@@ -25,24 +26,24 @@ class Connection {
     Access access = Access::kReadOnly;
     std::chrono::milliseconds busy_timeout{5000};
     int cache_kib = 2048;
-    // The file's name in messages; empty: `path`.
+    // The file's name in messages. Empty means `path`.
     std::string name = {};
   };
 
   // A read-write connection creates a missing file. A read-only connection also works in a read-only
-  // directory, while no other process has the database open. UNAVAILABLE.
+  // directory while no other process has the database open. UNAVAILABLE if the file can't be opened.
   static absl::StatusOr<std::unique_ptr<Connection>> Open(const Options& options);
 
   SQLite::Database& database() { return database_; }
   // The file's name in messages.
   const std::string& name() const { return name_; }
 
-  // Runs statements that give no rows, for what is not worth preparing.
+  // Runs statements that return no rows, without caching them as prepared statements.
   absl::Status Execute(const char* sql);
 
-  // Runs one repository's method: its exceptions become statuses, and after an error every later one
-  // fails with it until Reset. That matters: SQLite ends a transaction by itself on some errors, and what
-  // came after would be committed alone.
+  // Runs the body of a repository's method and converts an exception to a status. After an error, all later
+  // calls return the same error until Reset. Why: SQLite rolls back the transaction on some errors; later
+  // statements would then be committed without the earlier ones.
   template <typename Body>
   std::invoke_result_t<Body> CatchErrors(Body body) {
     if (!failure_.ok()) return failure_;

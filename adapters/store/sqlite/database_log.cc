@@ -117,8 +117,8 @@ absl::Status CheckReadable(const DatabasePath& path) {
     const std::optional<LogRecord> record = LockFile::Read(path.LockFile());
     struct stat found {};
     if (stat(path.resolved.c_str(), &found) != 0) return Unreachable(path);
-    if (!S_ISREG(found.st_mode)) return DatabaseUnavailable(path.given, "is no regular file");
-    // The guard of this process has already checked the log.
+    if (!S_ISREG(found.st_mode)) return DatabaseUnavailable(path.given, "is not a regular file");
+    // This process guards the file, and its guard has already checked the log.
     if (GuardedFiles::Get().Has(FileIdentity::Of(found))) return absl::OkStatus();
     const absl::Status status = CheckFiles(path, record);
     // A service that starts or stops concurrently changes the record first: check again.

@@ -64,7 +64,7 @@ absl::Status CheckDatabasePath(const std::string& given) {
   std::error_code ignored;
   const fs::file_status found = fs::status(path.resolved, ignored);
   if (!fs::exists(found) || fs::is_regular_file(found)) return absl::OkStatus();
-  return absl::InvalidArgumentError("is no regular file");
+  return absl::InvalidArgumentError("is not a regular file");
 }
 
 }  // namespace keelson

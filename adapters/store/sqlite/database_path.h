@@ -24,7 +24,7 @@ struct DatabasePath {
 absl::StatusOr<DatabasePath> ResolveDatabasePath(const std::string& given);
 
 // INVALID_ARGUMENT if ResolveDatabasePath fails or the path names something other than a regular file. The
-// message is a predicate: "is no regular file".
+// message is a predicate: "is not a regular file".
 absl::Status CheckDatabasePath(const std::string& given);
 
 }  // namespace keelson

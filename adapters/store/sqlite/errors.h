@@ -12,11 +12,12 @@ absl::Status DatabaseUnavailable(const std::string& path, const std::string& cau
 // UNAVAILABLE: another process has the database open.
 absl::Status DatabaseInUse(const std::string& path);
 
-// What an exception of the library, or any other, means to the store's callers: a taken address or
-// reference, UNAVAILABLE where the file can't be used, else INTERNAL. Never holds a row's content.
+// Converts an exception of SQLiteCpp, or any other, to a status: EMAIL_TAKEN or REFERENCE_TAKEN for a
+// violated unique constraint, UNAVAILABLE if the file can't be used, otherwise INTERNAL. The message contains
+// no row data.
 absl::Status FromException(const std::string& path, const std::exception& error);
 
-// The same for a result code of the C interface.
+// Converts an extended result code of SQLite's C interface.
 absl::Status FromResultCode(const std::string& path, int extended_code);
 
 // Whether SQLite reported damaged pages (SQLITE_CORRUPT) or a file that is no database (SQLITE_NOTADB).

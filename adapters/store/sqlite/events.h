@@ -17,8 +17,11 @@ class SqliteEventReader : public EventReader {
   Query find_last_;
 };
 
-// Numbers and chains events as they are inserted. Only the writer inserts any, so it knows the last one
-// without asking: it takes the head before a unit of work and puts it back where the unit is undone.
+// Assigns sequence numbers and chained hashes when events are inserted.
+//
+// Why Head: only the writer thread inserts events, so the last event is kept in memory instead of being
+// queried for every insertion. The writer saves the head before a unit of work and restores it when the unit
+// is rolled back. For one thread.
 class SqliteEvents : public EventRepository {
  public:
   // The last event's sequence and hash; zeros before the first.
@@ -33,7 +36,7 @@ class SqliteEvents : public EventRepository {
 
   const Head& head() const { return head_; }
   void Restore(const Head& head) { head_ = head; }
-  // From what is stored.
+  // Reads the head from the database: at the start, and after a failed transaction.
   absl::Status Load();
 
  private:

@@ -59,13 +59,14 @@ absl::Status FileGuard::LockNames() {
 absl::Status FileGuard::LockFileItself(Intent intent) {
   struct stat found {};
   if (stat(path_.resolved.c_str(), &found) == 0) {
-    if (!S_ISREG(found.st_mode)) return DatabaseUnavailable(path_.given, "is no regular file");
+    if (!S_ISREG(found.st_mode)) return DatabaseUnavailable(path_.given, "is not a regular file");
     if (GuardedFiles::Get().Has(FileIdentity::Of(found))) return DatabaseInUse(path_.given);
   }
   int descriptor = open(path_.resolved.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0 && errno == ENOENT && intent == Intent::kReplace) return absl::OkStatus();
   if (descriptor < 0 && errno == ENOENT && intent == Intent::kWrite) {
-    // SQLite would create the file readable for everyone, and the file holds password hashes.
+    // Creates the file, because SQLite would make it readable for all users. The file contains password
+    // hashes.
     descriptor = open(path_.resolved.c_str(), O_RDONLY | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
   }
   descriptor_ = descriptor;
@@ -126,12 +127,12 @@ FileGuard::~FileGuard() {
   GuardedFiles::Get().Remove(identity_);
 }
 
-// If a log remains, the record must remain.
+// Keeps the record while a log exists.
 void FileGuard::EndSession() {
   const absl::StatusOr<Generation> file = ReadGeneration(path_, descriptor_);
   // The deletion of the log must be durable before the record says that no log exists.
   if (!file.ok() || HasLog(path_) || !SyncNames().ok()) return;
-  Record({.closed = *file}).IgnoreError();  // a log that is expected and missing does no harm
+  Record({.closed = *file}).IgnoreError();  // a record of a log that no longer exists is harmless
 }
 
 absl::Status FileGuard::NameError() const {

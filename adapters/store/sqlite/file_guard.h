@@ -14,11 +14,18 @@
 
 namespace keelson {
 
-// Exclusive use of one database file by one guard. The guard locks the file itself by flock(2), which is
-// independent of SQLite's own locks, so that no other guard opens the file under any name: a symbolic link,
-// a hard link, a bind mount or another path. The guard also locks the name (LockFile), so that no other
-// file is opened under this name while the log beside it belongs to this file. Must outlive all connections
-// to the file.
+// Exclusive use of one database file.
+//
+// Why: SQLite finds the write-ahead log by the name of the database file. Two processes that open one file
+// under different names, or one name for different files, would corrupt the database.
+//
+// The guard locks the file itself with flock(2), which is independent of SQLite's own locks, so that no other
+// guard opens the file under any name: a symbolic link, a hard link, a bind mount or another path. The guard
+// also locks the name (LockFile), so that no other file is opened under this name while the log beside it
+// belongs to this file.
+//
+// Must outlive all connections to the file. Thread-safe where a method says so; other methods are for one
+// thread.
 class FileGuard {
  public:
   enum class Intent {
@@ -38,7 +45,7 @@ class FileGuard {
   static absl::StatusOr<std::unique_ptr<FileGuard>> Acquire(const std::string& path, Intent intent);
   FileGuard(const FileGuard&) = delete;
   FileGuard& operator=(const FileGuard&) = delete;
-  // Ends the session: records that no log exists, if that is so.
+  // Ends the session. Records in the lock file that no log exists, unless a log remains.
   ~FileGuard();
 
   const DatabasePath& path() const { return path_; }
@@ -47,13 +54,14 @@ class FileGuard {
 
   // For kWrite: the generation that the session sets in the database.
   Generation generation() const { return generation_; }
-  // For kWrite, after a complete checkpoint: chooses and records the next generation, so that a copy of the
-  // file that is older than the current log is detected. Does nothing if the file does not have the current
-  // generation yet, because a reader blocked the checkpoint or the disk was full. For the writer thread.
+  // For kWrite, after a complete checkpoint: chooses and records the next generation. An older copy of the
+  // file then has another generation than the log, which detects the copy. Does nothing if the file does not
+  // have the current generation yet, because a reader blocked the checkpoint or the disk was full. For the
+  // writer thread.
   absl::Status AdvanceGeneration();
 
-  // For kWrite: UNAVAILABLE if the path names another file or none, or if another database was copied over
-  // the file: writes would be lost. Costs two system calls. Thread-safe.
+  // For kWrite: UNAVAILABLE if the path names another file or no file, or if another database was copied over
+  // the file. Writes would be lost in these cases. Costs two system calls. Thread-safe.
   absl::Status Check() const;
   // For kWrite: whether another database was copied over the file. The log must then not be checkpointed.
   // Thread-safe.
@@ -89,7 +97,7 @@ class FileGuard {
   Generation generation_ = 0;
   bool session_ = false;
   mutable absl::Mutex mutex_;
-  // The record as written last.
+  // The record that was written last.
   LogRecord record_ ABSL_GUARDED_BY(mutex_);
 };
 

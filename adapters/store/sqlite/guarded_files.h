@@ -19,8 +19,8 @@ struct FileIdentity {
   ino_t inode = 0;
 };
 
-// The database files that this process guards. Only SQLite may open them a second time in this process
-// (Descriptor). Thread-safe.
+// The database files that this process guards. In this process, only SQLite may open such a file again:
+// closing any other descriptor of the file would drop SQLite's locks (Descriptor). Thread-safe.
 class GuardedFiles {
  public:
   static GuardedFiles& Get();

@@ -1,5 +1,5 @@
-// What the lists of users, orders, refunds and messages have in common. A list's statement gives times and
-// ids alone, out of an index that holds them in the list's order; the rows are then found by their ids.
+// Shared parts of the lists of users, orders, refunds and messages. The statement of a list selects creation
+// times and ids only, from an index in list order; the rows are then selected by id.
 #pragma once
 
 #include <algorithm>
@@ -15,13 +15,13 @@
 
 namespace keelson {
 
-// Parameters ?1 to ?3: the least time of creation, and the position at which the rows end. Then their order;
-// ?4 has a bit for each state, ?5 is the limit.
+// Parameters of a list: ?1 is the earliest creation time (inclusive); (?2, ?3) is the position (time, id)
+// before which the page begins; ?4 is a bit set of states; ?5 is the limit.
 inline constexpr Sql kInListRange = "create_time >= ?1 AND (create_time, id) < (?2, ?3)";
 inline constexpr Sql kInListStates = "((?4 >> state) & 1) = 1";
 inline constexpr Sql kListOrder = " ORDER BY create_time DESC, id DESC LIMIT ?5";
 
-// SQLite takes a negative limit for none.
+// SQLite treats a negative LIMIT as no limit.
 inline int LimitParameter(int limit) {
   return limit < 0 ? 0 : limit;
 }
@@ -47,7 +47,7 @@ ListParameters ParametersOf(const Filter& filter, const std::optional<ListPositi
   return p;
 }
 
-// Runs a list's statement; `more` are its parameters from ?6 on.
+// Executes the statement of a list; `more` are the parameters from ?6 on.
 template <typename IdType, typename... More>
 std::vector<IdType> SelectIds(Query& query, const ListParameters& p, const More&... more) {
   std::vector<IdType> ids;
@@ -57,7 +57,7 @@ std::vector<IdType> SelectIds(Query& query, const ListParameters& p, const More&
   return ids;
 }
 
-// The rows of one state in ListByState.
+// Selects the rows of one state for ListByState.
 template <int state>
 constexpr auto ListOfState(const auto& table, const auto& index, const auto& condition) {
   return "SELECT create_time, id FROM " + Sql(table) + " INDEXED BY " + Sql(index) +
@@ -65,9 +65,9 @@ constexpr auto ListOfState(const auto& table, const auto& index, const auto& con
          kInListRange + condition;
 }
 
-// A statement that reads `index`, which begins with the columns of `condition` (" AND …", or empty), then has
-// state, create_time and id: one scan for each state up to `last_state`, merged, so that no row is read in
-// vain and none is sorted.
+// Returns a statement that merges one scan of `index` per state, from state 1 to `last_state`, so that SQLite
+// neither sorts rows nor reads rows of other states. The index consists of the columns of `condition` (" AND
+// …", or empty), then state, create_time and id.
 template <auto last_state>
 constexpr auto ListByState(const auto& table, const auto& index, const auto& condition) {
   return [&]<int... states>(std::integer_sequence<int, states...>) {

@@ -11,12 +11,12 @@ constexpr auto kListMessagesToUser =
     ListByState<MessageState::kCancelled>("messages", "messages_by_user", " AND user_id = ?6");
 constexpr auto kListMessagesToAddress =
     ListByState<MessageState::kCancelled>("messages", "messages_by_recipient", " AND recipient_key = ?6");
-// An address is one user's at a time, so the user may be looked at row by row.
+// At most one user has an address at a time, so filtering the rows by user discards few of them.
 constexpr auto kListMessagesToUserAndAddress = ListByState<MessageState::kCancelled>(
     "messages", "messages_by_recipient", " AND recipient_key = ?6 AND user_id = ?7");
 
-// Queued messages whose time has come, and messages whose lease has run out. Without its index's name, all
-// that are queued may be read and sorted.
+// Queued messages that are due, and messages whose lease has expired. INDEXED BY prevents the planner from
+// reading and sorting all queued messages.
 constexpr auto kFromDue = " FROM messages INDEXED BY messages_by_due_time WHERE state IN (" +
                           kSqlNumber<MessageState::kQueued> + ", " + kSqlNumber<MessageState::kSending> +
                           ") AND due_time <= ?";
@@ -127,7 +127,7 @@ absl::StatusOr<std::vector<bool>> SqliteMessages::Save(std::span<const Message> 
 absl::Status SqliteMessages::Update(const Message& m) {
   return connection_.CatchErrors([&] {
     const int changed = update_.ExecuteRow<MutableColumns>(m, m.id);
-    return changed == 1 ? absl::OkStatus() : absl::InternalError("no such message to update");
+    return changed == 1 ? absl::OkStatus() : absl::InternalError("the message to update does not exist");
   });
 }
 

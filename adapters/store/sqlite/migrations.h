@@ -6,7 +6,7 @@
 
 namespace keelson {
 
-// The steps of SQLite's schema.
+// The migrations of the SQLite schema.
 std::span<const Migration> SqliteMigrations();
 
 }  // namespace keelson

@@ -12,8 +12,8 @@ constexpr auto kListOrders = ListByState<OrderState::kCancelled>("orders", "orde
 constexpr auto kListOrdersOfUser =
     ListByState<OrderState::kCancelled>("orders", "orders_by_user", " AND user_id = ?6");
 
-// SQLite writes an index anew wherever a statement sets one of its columns, so the state is set apart from
-// the rest, and only where it changes.
+// SQLite rewrites an index entry whenever a statement sets one of its columns, even to the same value. A
+// separate statement therefore sets the state, and only if the state changes.
 using OrderIndexColumns = ColumnsNamed<"state">;
 using OrderUpdateColumns = ColumnsWithout<MutableColumns, OrderIndexColumns>;
 constexpr auto kUpdateOrderState =
@@ -88,7 +88,7 @@ absl::Status SqliteOrders::Insert(const Order& order) {
 absl::Status SqliteOrders::Update(const Order& order) {
   return connection_.CatchErrors([&] {
     if (update_.ExecuteRow<OrderUpdateColumns>(order.fields(), order->id) != 1) {
-      return absl::InternalError("no such order to update");
+      return absl::InternalError("the order to update does not exist");
     }
     update_state_.ExecuteRow<OrderIndexColumns>(order.fields(), order->id);
     std::int64_t number = 0;

@@ -5,14 +5,14 @@
 
 namespace keelson {
 
-// The rows of an order's lines; the order's id and the line's number come first.
+// Statements for the lines of an order. The INSERT takes the order's id and the line's number first.
 inline constexpr auto kSqliteFindOrderLines =
     "SELECT " + kColumnNames<OrderLine> + " FROM order_lines WHERE order_id = ? ORDER BY line";
 inline constexpr auto kSqliteInsertOrderLine =
     "INSERT INTO order_lines (order_id, line, " + kColumnNames<OrderLine> + ") VALUES (?1, ?2, " +
     kParameters<SqlDialect::kSqlite, OrderLine, AllColumns, 3> + ")";
 
-// An order's id, user, currency, reference and its lines' prices are written once: no step changes them.
+// Update writes only the mutable columns: id, user, currency, reference and the prices of lines never change.
 class SqliteOrders : public OrderRepository {
  public:
   explicit SqliteOrders(Connection& connection);
@@ -37,7 +37,7 @@ class SqliteOrders : public OrderRepository {
   Query insert_;
   Query insert_line_;
   Query update_;
-  // A column of indexes, apart from the rest.
+  // Sets the indexed column; see OrderIndexColumns.
   Query update_state_;
   Query update_line_;
 };

@@ -4,8 +4,9 @@
 
 namespace keelson {
 
-// A row that is rewritten to find out whether the store takes writes again: larger than a batch of units, so
-// that it does not succeed where they would fail.
+// Tests whether the database accepts writes again after a failure, for example on a full disk. Rewrites one
+// row that is larger than a batch of units of work, so that the test does not succeed while writes still
+// fail.
 class SqliteProbe {
  public:
   explicit SqliteProbe(Connection& connection);

@@ -10,7 +10,7 @@
 
 namespace keelson {
 
-// The rows of a running query, one at a time. Ends the query when it goes.
+// The result rows of a running query. The destructor ends the query. For one thread.
 class Rows {
  public:
   explicit Rows(SQLite::Statement& statement) : statement_(statement) {}
@@ -21,15 +21,17 @@ class Rows {
     statement_.clearBindings();
   }
 
-  // False where there are no more. Throws.
+  // Moves to the next row, first to the first row. Returns false after the last row. Throws
+  // SQLite::Exception.
   bool Next() { return statement_.executeStep(); }
-  // The current row's columns, from the first on. Throws.
+  // Reads the first columns of the current row. Throws std::runtime_error if a value is invalid for its type.
   template <typename... Ts>
   void Read(Ts&... values) const {
     int index = 0;
     (ReadColumn(statement_.getColumn(index++), values), ...);
   }
-  // The current row where the query selects kColumnNames<Row>, and further columns. Throws.
+  // Reads the current row of a query that selects kColumnNames<Row>, followed by the columns of `more`.
+  // Throws like Read.
   template <HasFields Row, typename... Ts>
   Row ReadRow(Ts&... more) const {
     Row row;
@@ -41,8 +43,8 @@ class Rows {
   SQLite::Statement& statement_;
 };
 
-// A statement that is prepared at its first use and kept as long as its connection. Throws SQLite::Exception:
-// for use under Connection::CatchErrors.
+// A statement that is prepared at its first use and then kept. Must not outlive its connection. Methods throw
+// SQLite::Exception: call them within Connection::CatchErrors. For one thread.
 class Query {
  public:
   // `sql` must outlive the query.
@@ -52,7 +54,7 @@ class Query {
   Rows Select(const Args&... args) {
     return Rows(Prepare(Bytes::kCopied, args...));
   }
-  // How many rows it changed.
+  // Returns the number of changed rows.
   template <typename... Args>
   int Execute(const Args&... args) {
     Rows rows(Prepare(Bytes::kBorrowed, args...));
@@ -60,7 +62,7 @@ class Query {
     }
     return statement_->getChanges();
   }
-  // The same with `first` and then the row's selected columns as the parameters.
+  // Like Execute; the parameters are `first`, followed by the selected columns of `row`.
   template <typename Selection = AllColumns, HasFields Row, typename... First>
   int ExecuteRow(const Row& row, const First&... first) {
     return WithColumns<Selection>(row, [&](const auto&... columns) { return Execute(first..., columns...); });

@@ -10,7 +10,8 @@ namespace {
 constexpr std::chrono::milliseconds kReaderBusyTimeout{1000};
 constexpr int kCacheKib = 4096;
 
-// Threads are numbered as they first read, so that each comes back to the connection whose cache it filled.
+// Returns a number for this thread. A thread prefers the connection of its number, because that connection's
+// page cache holds the pages that the thread read before.
 std::size_t ThreadNumber() {
   static std::atomic<std::size_t> next{0};
   thread_local const std::size_t number = next.fetch_add(1, std::memory_order_relaxed);
@@ -31,7 +32,7 @@ absl::Status ReaderPool::Reader::End() {
   open = false;
   return connection->CatchErrors([this] {
     mutex.AssertHeld();
-    // An error may have ended it already.
+    // An error may have ended the transaction already.
     if (sqlite3_get_autocommit(connection->database().getHandle()) == 0) end.Execute();
     return absl::OkStatus();
   });
@@ -81,7 +82,8 @@ ReaderPool::Reader& ReaderPool::Lock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
 
 absl::Status ReaderPool::Read(Store::ReadWork work) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   Reader& reader = Lock();
-  // Counted before the transaction begins: one that comes in between makes it look older than it is.
+  // Loads the number of commits before the transaction begins: a commit in between makes the transaction
+  // appear older than it is, which is safe.
   absl::Status status = reader.Read(work, commits_.load(std::memory_order_acquire));
   reader.mutex.Unlock();
   return status;

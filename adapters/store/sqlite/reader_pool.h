@@ -17,23 +17,28 @@
 
 namespace keelson {
 
-// Read-only connections. Beginning and ending a transaction costs more than reading a row, so each keeps its
-// transaction from one read to the next for as long as nothing was committed since it began. That is as good
-// as a new one, and costs nobody anything: only a commit makes it hold something back, and then the writer
-// has it let go before it checkpoints.
+// A pool of read-only connections.
 //
-// Thread-safe. A read waits only where more run at once than there are connections.
+// Why connections keep transactions open: beginning and ending a transaction takes longer than reading a row.
+// A connection therefore reuses its transaction for the next read while nothing was committed since the
+// transaction began: its snapshot is still current. After a commit, an old transaction would prevent a
+// complete checkpoint, so the writer ends it before the checkpoint (ReleaseStale).
+//
+// Thread-safe. A read blocks only while all connections are in use.
 class ReaderPool {
  public:
-  // `commits` counts the commits and outlives the pool; it grows before a commit's callers are answered.
+  // `commits` is the number of commits and must outlive the pool. The writer increments it before the callers
+  // of the commit return, so that their next read sees their writes.
   static absl::StatusOr<std::unique_ptr<ReaderPool>> Open(const DatabasePath& path, int size,
                                                           const std::atomic<std::uint64_t>& commits);
 
+  // See Store::Read.
   absl::Status Read(Store::ReadWork work);
 
-  // Ends the transactions that nobody uses and that are older than the last commit.
+  // Ends transactions that are older than the last commit, except those of running reads. Does not block.
   void ReleaseStale();
-  // Runs `work` while no connection has a transaction; reads wait for it.
+  // Waits for running reads, then runs `work` while no connection has a transaction; new reads block until
+  // `work` returns.
   void WithoutReaders(absl::FunctionRef<void()> work);
 
  private:
@@ -49,7 +54,7 @@ class ReaderPool {
     Query begin ABSL_GUARDED_BY(mutex);
     Query end ABSL_GUARDED_BY(mutex);
     bool open ABSL_GUARDED_BY(mutex) = false;
-    // How many commits there had been when the transaction began.
+    // The number of commits when the transaction began.
     std::uint64_t began_after ABSL_GUARDED_BY(mutex) = 0;
   };
 

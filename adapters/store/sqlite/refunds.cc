@@ -78,7 +78,7 @@ absl::Status SqliteRefunds::Insert(const Refund& refund) {
 absl::Status SqliteRefunds::Update(const Refund& refund) {
   return connection_.CatchErrors([&] {
     const int changed = update_.ExecuteRow<MutableColumns>(refund.fields(), refund->id);
-    return changed == 1 ? absl::OkStatus() : absl::InternalError("no such refund to update");
+    return changed == 1 ? absl::OkStatus() : absl::InternalError("the refund to update does not exist");
   });
 }
 

@@ -6,7 +6,7 @@
 
 namespace keelson {
 
-// What a refund was created with is written once: no step changes it.
+// Update writes only the mutable columns: the amount, the portions and the reason of a refund never change.
 class SqliteRefunds : public RefundRepository {
  public:
   explicit SqliteRefunds(Connection& connection);

@@ -11,7 +11,7 @@
 namespace keelson {
 namespace {
 
-// "Keel": marks the file as ours, for us and for file(1).
+// "Keel" in ASCII. Marks the file as a database of this application; file(1) shows the id.
 constexpr std::int64_t kApplicationId = 0x4b65656c;
 
 constexpr const char* kCreateTable =
@@ -40,9 +40,9 @@ absl::Status Schema::TakeOver(Generation generation) {
       return DatabaseUnavailable(connection_.name(), "is read-only");
     }
     const std::string mode = connection_.database().execAndGet("PRAGMA journal_mode = WAL").getString();
-    return mode == "wal"
-               ? absl::OkStatus()
-               : DatabaseUnavailable(connection_.name(), "can't have a write-ahead log where it lies");
+    return mode == "wal" ? absl::OkStatus()
+                         : DatabaseUnavailable(connection_.name(),
+                                               "can't use a write-ahead log: move it to a local file system");
   }));
   SetGeneration(generation);
   return absl::OkStatus();
@@ -97,7 +97,7 @@ absl::Status Schema::CheckCurrent() {
 absl::Status Schema::CheckKnown() {
   ASSIGN_OR_RETURN(const int count, CountApplied());
   return count > 0 ? absl::OkStatus()
-                   : DatabaseUnavailable(connection_.name(), "is no keelson database: it has no schema");
+                   : DatabaseUnavailable(connection_.name(), "is not a keelson database: it has no schema");
 }
 
 void Schema::Create(Connection& connection) {

@@ -9,12 +9,12 @@
 
 namespace keelson {
 
-// Copies the database file at `path` to `copy`, as it is at one moment, also while a service has it open: by
-// a connection that only reads. The copy is complete, checked and synced before it has its name. `tell` is
-// called with the pages copied so far and all there are.
+// Copies a snapshot of the database at `path` to the new file `copy`. A service may be running: the backup
+// only reads. The copy gets its final name after it is complete, checked and synced to disk. `tell` is the
+// progress callback: it receives the number of copied pages and the total. Blocks.
 //
-// FAILED_PRECONDITION where `copy` exists, and it stays as it is; UNAVAILABLE where either file can't be
-// reached or written, or is no database of the service's; DATA_LOSS where what was copied is damaged.
+// FAILED_PRECONDITION if `copy` exists; that file is unchanged. UNAVAILABLE if a file can't be read or
+// written, or if `path` is not a database of the service. DATA_LOSS if the database is damaged.
 absl::Status BackUpSqlite(const std::string& path, const std::string& copy, Clock& clock,
                           const std::function<void(std::int64_t, std::int64_t)>& tell);
 

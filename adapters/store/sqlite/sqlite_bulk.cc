@@ -18,7 +18,7 @@ namespace {
 constexpr int kReaderCacheKib = 16 * 1024;
 constexpr int kTargetCacheKib = 128 * 1024;
 
-// One transaction as long as it lives: it sees the file as it was at its first read.
+// An export in one transaction, which lasts until the destructor. The first read takes the snapshot.
 class Reader : public StoreExporter {
  public:
   Reader(std::unique_ptr<FileGuard> guard, std::unique_ptr<Connection> connection)
@@ -37,7 +37,7 @@ class Reader : public StoreExporter {
     return DamageAsDataLoss(result.status());
   }
 
-  // Nothing where others may write.
+  // Null for shared access.
   const std::unique_ptr<FileGuard> guard_;
   const std::unique_ptr<Connection> connection_;
   BulkTables tables_;
@@ -89,7 +89,7 @@ class Target : public StoreImporter {
     if (status.ok()) status = connection_->Execute("COMMIT");
     if (status.ok()) return status;
     connection_->Reset();
-    // An error may have ended it already.
+    // An error may have ended the transaction already.
     if (sqlite3_get_autocommit(connection_->database().getHandle()) == 0) {
       connection_->Execute("ROLLBACK").IgnoreError();  // closing the connection does the same
     }
@@ -137,7 +137,7 @@ absl::StatusOr<std::unique_ptr<StoreImporter>> SqliteBulk::OpenTarget(const std:
   Schema schema(*connection, clock);
   RETURN_IF_ERROR(schema.TakeOver(guard->generation()));
   RETURN_IF_ERROR(schema.Up(std::nullopt).status());
-  // Alone with the file, the connection may checkpoint as it commits.
+  // No service uses the file, so commits may checkpoint.
   RETURN_IF_ERROR(connection->Execute("PRAGMA wal_autocheckpoint = 10000"));
   return std::make_unique<Target>(std::move(guard), std::move(connection));
 }

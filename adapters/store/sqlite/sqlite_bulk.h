@@ -9,14 +9,13 @@
 
 namespace keelson {
 
-// One SQLite file by whole tables. The errors are those of SqliteStore::Open.
+// Export and import of one SQLite file. The errors are those of SqliteStore::Open.
 class SqliteBulk {
  public:
-  // Needs a file that is there and a schema that is up to date, and never writes: neither the file nor its
-  // log is ever checkpointed by it.
+  // Requires an existing file with a current schema. Never writes the file and never checkpoints its log.
   static absl::StatusOr<std::unique_ptr<StoreExporter>> OpenReader(const std::string& path, BulkAccess access,
                                                                    Clock& clock);
-  // Makes the file where there is none.
+  // Creates a missing file.
   static absl::StatusOr<std::unique_ptr<StoreImporter>> OpenTarget(const std::string& path, Clock& clock);
 
   SqliteBulk() = delete;

@@ -7,10 +7,11 @@
 
 namespace keelson {
 
-// Of a database file that no store has open, but for Status. Up makes the file where there is none.
+// Migrates the schema of a database file. Up and Down fail with UNAVAILABLE while a store has the file open;
+// Status does not. Up creates a missing file. Thread-safe; every method blocks.
 class SqliteMigrator final : public Migrator {
  public:
-  // `clock` must outlive it.
+  // `clock` dates the applied steps and must outlive the migrator.
   SqliteMigrator(std::string path, Clock& clock) : path_(std::move(path)), clock_(clock) {}
 
   absl::StatusOr<std::vector<MigrationStatus>> Status() const override;

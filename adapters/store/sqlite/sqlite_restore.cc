@@ -28,8 +28,8 @@ absl::Status CheckReplaceable(const SqliteRestore& restore, const FileGuard& gua
         absl::StrCat("the file ", restore.backup, " is the database itself"));
   }
   if (restore.replace || !guard.replaces_database()) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(
-      "there is a database at ", restore.path, ", or the log of one: give --replace to have it replaced"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("a database or its log exists at ", restore.path, ": pass --replace to overwrite it"));
 }
 
 // Checks that a service can open the copy.

@@ -27,16 +27,17 @@ class OpenStore : public Store {
  private:
   explicit OpenStore(std::unique_ptr<FileGuard> guard) : guard_(std::move(guard)) {}
 
-  // In this order: what comes later goes first.
+  // The order matters: members are destroyed in reverse order.
   const std::unique_ptr<FileGuard> guard_;
   std::atomic<std::uint64_t> commits_{0};
-  // The last connection to be closed leaves one file if it is one that writes.
+  // Closed last: a writable connection checkpoints and deletes the log when it is the last one to close.
   std::unique_ptr<WriteSession> session_;
   std::unique_ptr<ReaderPool> readers_;
   std::unique_ptr<Writer> writer_;
 };
 
-// Closes its connection, which checkpoints the WAL: the file then has the session's generation.
+// Checks and migrates the schema on a temporary connection. Closing that connection checkpoints the WAL, so
+// that the file has the session's generation.
 absl::Status PrepareSchema(const SqliteOptions& options, const FileGuard& guard, Clock& clock) {
   ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
                    Connection::Open({.path = guard.path().resolved,

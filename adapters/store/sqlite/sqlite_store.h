@@ -12,28 +12,30 @@
 namespace keelson {
 
 struct SqliteOptions {
-  // Of the database file; beside it lie PATH-wal, PATH-shm and PATH.lock.
+  // Path of the database file. SQLite creates PATH-wal and PATH-shm beside it; the service creates PATH.lock.
   std::string path;
-  // Bring the schema up to date at start; else a schema that is behind is refused.
+  // Applies pending migrations; if false, Open fails while any are pending.
   bool migrate = true;
-  // Units of work that are committed at once, at most; 1 commits each by itself.
+  // Maximum number of units of work in one commit. 1 commits each unit separately.
   std::size_t group_commit = 128;
-  // Units of work that wait, at most; more are turned away with OVERLOADED.
+  // Maximum number of queued units of work; further ones fail with OVERLOADED.
   std::size_t queue = 1024;
-  // Connections for reading, each with a cache of 4 MiB at most.
+  // Number of read connections, each with a page cache of at most 4 MiB.
   int readers = 8;
-  // How long another process that has the file locked is waited for.
+  // Maximum wait while another process has locked the file.
   absl::Duration busy_timeout = absl::Seconds(5);
 };
 
-// The Store on one SQLite file, in this process alone. A thread of its own commits units of work many at a
-// time, each commit synced to the disk; reads run on the caller's thread. Closing it commits what waits and
-// leaves one file.
+// The Store on one SQLite file, which one process uses at a time. Thread-safe.
+//
+// A writer thread commits queued units of work in batches (group commit), because every commit syncs the
+// disk. Reads run on the caller's thread, on connections of their own. The destructor commits all queued
+// units and checkpoints, so that the database is a single file.
 class SqliteStore {
  public:
-  // UNAVAILABLE with a message that names the file: in use by another process, not a database or another
-  // application's, of a newer schema, of changed migrations, of an older schema where it must not be
-  // migrated, read-only, or out of reach. `clock` dates the migrations.
+  // UNAVAILABLE, with a message that names the file, if the file is in use by another process, can't be read
+  // or written, is not a database of the service, has a newer schema or changed migrations, or has an older
+  // schema and `migrate` is false. `clock` dates the migrations. Blocks.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const SqliteOptions& options, Clock& clock);
 
   // INVALID_ARGUMENT if Open would fail because of the path: its directory does not exist, or it names

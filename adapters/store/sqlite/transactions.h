@@ -19,8 +19,8 @@
 
 namespace keelson {
 
-// The repositories over one connection, made once and used by one transaction after another; its statements
-// stay prepared. Who uses them begins and ends the transactions.
+// The repositories of one connection. They are reused for all transactions of the connection, so that their
+// statements stay prepared. The owner begins and ends the transactions. For one thread at a time.
 class SqliteReadTransaction : public ReadTransaction {
  public:
   explicit SqliteReadTransaction(Connection& c)

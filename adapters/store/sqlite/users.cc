@@ -21,8 +21,8 @@ constexpr auto kListRarePrefix = "SELECT create_time, id FROM users INDEXED BY u
 constexpr auto kListCommonPrefix =
     ListByState<UserState::kDeleted>("users", "users_by_state", " AND email_key >= ?6 AND email_key < ?7");
 
-// SQLite writes an index anew wherever a statement sets one of its columns, so these are set apart from the
-// rest, and only where they change.
+// SQLite rewrites an index entry whenever a statement sets one of its columns, even to the same value. A
+// separate statement therefore sets these columns, and only if they change.
 using UserIndexColumns = ColumnsNamed<"email_key", "state">;
 using UserUpdateColumns = ColumnsWithout<MutableColumns, UserIndexColumns>;
 constexpr auto kUpdateUserKeys = kUpdateById<SqlDialect::kSqlite, UserFields, "users", UserIndexColumns> +
@@ -34,10 +34,12 @@ constexpr auto kPutEmailToken = kInsertInto<SqlDialect::kSqlite, EmailToken, "em
                                 " ON CONFLICT (user_id, purpose) DO UPDATE SET " +
                                 kExcludedAssignments<EmailToken>;
 
-// So many addresses are sorted for a page, rather than looked for among all users.
+// A prefix with fewer addresses is rare: a page sorts all of them. For a common prefix, scanning
+// the users in list order fills the page sooner.
 constexpr int kRare = 4096;
 
-// The least key that is greater than every one with this prefix. A key is UTF-8, so no byte of it is 0xff.
+// Returns the smallest key that is greater than all keys with this prefix. Keys are UTF-8, so that no byte is
+// 0xff.
 std::string EndOfPrefix(std::string prefix) {
   ++prefix.back();
   return prefix;
@@ -113,7 +115,7 @@ absl::Status SqliteUsers::Insert(const User& user, std::string_view password_has
 absl::Status SqliteUsers::Update(const User& user) {
   return connection_.CatchErrors([&] {
     if (update_.ExecuteRow<UserUpdateColumns>(user.fields(), user->id) != 1) {
-      return absl::InternalError("no such user to update");
+      return absl::InternalError("the user to update does not exist");
     }
     update_keys_.ExecuteRow<UserIndexColumns>(user.fields(), user->id);
     return absl::OkStatus();

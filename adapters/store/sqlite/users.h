@@ -34,7 +34,7 @@ class SqliteUsers : public UserRepository {
   Query insert_;
   Query insert_credentials_;
   Query update_;
-  // Columns of indexes, apart from the rest.
+  // Sets the indexed columns; see UserIndexColumns.
   Query update_keys_;
 };
 

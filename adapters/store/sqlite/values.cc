@@ -16,7 +16,7 @@ void BindJson(SQLite::Statement& statement, int index, const Json& value) {
 Json ParseJson(const SQLite::Column& column) {
   const char* text = column.getText();
   Json value = Json::parse(text, text + column.getBytes(), nullptr, /*allow_exceptions=*/false);
-  if (value.is_discarded()) throw std::runtime_error("a column holds no JSON");
+  if (value.is_discarded()) throw std::runtime_error("a column is not valid JSON");
   return value;
 }
 
@@ -51,7 +51,7 @@ void ReadColumn(const SQLite::Column& column, Currency& value) {
   std::string code;
   ReadColumn(column, code);
   const std::optional<Currency> currency = Currency::Parse(code);
-  if (!currency && code != Currency().code()) throw std::runtime_error("a column holds no currency");
+  if (!currency && code != Currency().code()) throw std::runtime_error("a column is not a currency code");
   value = currency.value_or(Currency());
 }
 

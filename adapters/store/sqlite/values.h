@@ -1,4 +1,4 @@
-// How the core's values lie in columns: bound to a statement's parameters, and read back from its columns.
+// Binds values of the core to statement parameters, and reads them from columns.
 #pragma once
 
 #include <SQLiteCpp/Column.h>
@@ -21,7 +21,7 @@
 
 namespace keelson {
 
-// Whether a parameter's bytes are copied, or stay where they are until the statement has run.
+// Whether SQLite copies the bytes of a parameter. Borrowed bytes must stay valid until the statement has run.
 enum class Bytes { kCopied, kBorrowed };
 
 inline void BindBlob(SQLite::Statement& statement, int index, const void* data, std::size_t size,
@@ -76,12 +76,12 @@ void Bind(SQLite::Statement& statement, int index, const std::optional<T>& value
     statement.bind(index);
   }
 }
-// As JSON; NULL where empty.
+// Binds JSON; NULL if the container is empty.
 void Bind(SQLite::Statement& statement, int index, const std::map<std::string, std::string>& value,
           Bytes bytes);
 void Bind(SQLite::Statement& statement, int index, const std::vector<RefundLine>& value, Bytes bytes);
 
-// Each throws std::runtime_error where the column holds no such value.
+// Every ReadColumn throws std::runtime_error if the column holds a value of another type or format.
 void ReadBytes(const SQLite::Column& column, void* data, std::size_t size);
 void ReadColumn(const SQLite::Column& column, std::string& value);
 void ReadColumn(const SQLite::Column& column, Currency& value);

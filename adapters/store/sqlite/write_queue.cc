@@ -8,10 +8,11 @@ namespace keelson {
 
 absl::Status WriteQueue::Push(WriteUnit* unit) {
   absl::MutexLock lock(&mutex_);
-  if (closed_) return MakeError(Reason::kShuttingDown, "the store is being closed");
-  if (units_.size() >= capacity_) return MakeError(Reason::kOverloaded, "too many writes wait already");
+  if (closed_) return MakeError(Reason::kShuttingDown, "the store is closing");
+  if (units_.size() >= capacity_)
+    return MakeError(Reason::kOverloaded, "the write queue is full: retry later");
   units_.push_back(unit);
-  // The writer looks again by itself as long as it finds some.
+  // The writer thread sleeps only while the queue is empty: later units need no signal.
   if (units_.size() == 1) filled_.Signal();
   return absl::OkStatus();
 }

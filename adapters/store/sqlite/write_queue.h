@@ -15,7 +15,7 @@
 
 namespace keelson {
 
-// One unit of work on its way: it lies on its caller's stack until `done`.
+// One queued unit of work. Lies on the stack of its caller, who waits for `done`.
 struct WriteUnit {
   Deadline deadline;
   Store::WriteWork work;
@@ -23,20 +23,25 @@ struct WriteUnit {
   Completion done;
 };
 
-// The units that wait for the writer, in the order they came. Thread-safe.
+// The bounded queue of units of work between the callers and the writer thread: first in, first out.
+// Thread-safe.
 class WriteQueue {
  public:
   explicit WriteQueue(std::size_t capacity) : capacity_(capacity) {}
 
-  // RESOURCE_EXHAUSTED (OVERLOADED) where it is full; UNAVAILABLE (SHUTTING_DOWN) once it is closed.
+  // Adds a unit. RESOURCE_EXHAUSTED (OVERLOADED) if the queue is full; UNAVAILABLE (SHUTTING_DOWN) if it is
+  // closed.
   absl::Status Push(WriteUnit* unit);
-  // True where the unit had not been taken, and then it never is.
+  // Removes a unit from the queue, for example at its deadline. Returns false if the writer has already taken
+  // the unit.
   bool Withdraw(WriteUnit* unit);
 
-  // Waits until there are units, but no longer than `patience`, and takes at most `max` of them.
+  // Blocks until the queue holds a unit or is closed, at most for `patience`. Takes up to `max` units; none
+  // after a timeout.
   std::vector<WriteUnit*> Take(std::size_t max, absl::Duration patience);
+  // Rejects further units. Units in the queue can still be taken.
   void Close();
-  // Closed, and everything was taken.
+  // True if the queue is closed and empty.
   bool drained() const;
 
  private:

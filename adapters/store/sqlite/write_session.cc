@@ -40,7 +40,9 @@ absl::StatusOr<std::unique_ptr<WriteSession>> WriteSession::Open(FileGuard& guar
   return session;
 }
 
-// Closing the last connection checkpoints the WAL, except if the file was moved.
+// SQLite checkpoints the WAL when the last connection is closed, but not if the file was moved or replaced:
+// this function then checkpoints itself, or prevents the checkpoint if another database was copied over the
+// file.
 WriteSession::~WriteSession() {
   if (writer_ == nullptr || guard_.Check().ok()) return;
   sqlite3* database = writer_->connection->database().getHandle();
@@ -125,7 +127,7 @@ absl::Status WriteSession::RunAll(std::span<WriteUnit* const> units) {
   return absl::OkStatus();
 }
 
-// An error says that the whole transaction is lost.
+// Runs one unit and sets its result. Returns an error only if the whole transaction has failed.
 absl::Status WriteSession::Run(WriteUnit& unit, bool alone) {
   if (!alone) RETURN_IF_ERROR(Execute(writer_->savepoint));
   Connection& connection = *writer_->connection;
@@ -151,7 +153,7 @@ absl::Status WriteSession::Undo(bool alone) {
 void WriteSession::Abandon() {
   stale_ = true;
   if (writer_ == nullptr) return;
-  if (InTransaction()) Execute(writer_->rollback).IgnoreError();  // judged by its effect
+  if (InTransaction()) Execute(writer_->rollback).IgnoreError();  // InTransaction tells whether it succeeded
   if (InTransaction()) writer_.reset();
 }
 
@@ -167,14 +169,14 @@ int WriteSession::RunCheckpoint(int mode) {
 bool WriteSession::Checkpoint() {
   if (writer_ == nullptr || guard_.overwritten()) return false;
   if (RunCheckpoint(SQLITE_CHECKPOINT_PASSIVE) != SQLITE_OK) return false;
-  // If the record can't be written, the generation stays.
+  // If the log record can't be written, the session keeps its generation.
   if (!generation_pending_) generation_pending_ = guard_.AdvanceGeneration().ok();
   return true;
 }
 
 void WriteSession::RestartLog() {
   sqlite3* database = writer_->connection->database().getHandle();
-  // Somebody else's reader, such as a backup's, is not worth waiting for: the next time will do.
+  // Do not wait for a reader of another process, such as a backup: the next checkpoint tries again.
   sqlite3_busy_timeout(database, 0);
   if (RunCheckpoint(SQLITE_CHECKPOINT_RESTART) == SQLITE_OK) writer_->wal_pages = 0;
   sqlite3_busy_timeout(database, static_cast<int>(busy_timeout_.count()));

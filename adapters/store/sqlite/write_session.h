@@ -14,7 +14,11 @@
 
 namespace keelson {
 
-// The one connection that writes: commits units of work many at a time, and checkpoints. For one thread.
+// The only connection that writes: commits batches of units of work, and checkpoints.
+//
+// Every unit of a batch runs in a savepoint, so that a failed unit is rolled back without affecting the
+// others. If the transaction fails (full disk, I/O error), the session rolls back; if SQLite can't roll back,
+// it closes the connection and opens another one for the next commit. For one thread.
 class WriteSession {
  public:
   // Opens an existing file of the current schema. `guard` must outlive the session.
@@ -22,11 +26,12 @@ class WriteSession {
                                                             std::chrono::milliseconds busy_timeout);
   ~WriteSession();
 
-  // Runs the units in one transaction, each as if alone, and sets their results. A unit that fails is undone
-  // and spares the rest; where the commit fails, all do. True where something was committed.
+  // Runs the units in one transaction and sets their results. A failed unit is rolled back and does not
+  // affect the others; if the commit fails, all units fail. Returns true if the commit changed the database.
+  // Blocks.
   bool Commit(std::span<WriteUnit* const> units);
 
-  // The outcome of the last transaction as a whole: what kept it from being committed.
+  // The error that failed the last transaction, or a unit of it because the file was unusable; otherwise OK.
   const absl::Status& last_failure() const { return last_failure_; }
 
   // Pages in the write-ahead log after the last commit.
@@ -34,11 +39,12 @@ class WriteSession {
   // Copies as much of the WAL as possible into the database without waiting; returns true if that was
   // everything. Copies nothing if another database was copied over the file.
   bool Checkpoint();
-  // Has the next commit begin the write-ahead log anew. Needs a complete checkpoint and no reader.
+  // Makes the next commit overwrite the write-ahead log from its beginning, so that the log stops growing.
+  // Requires a complete checkpoint and no open read transaction.
   void RestartLog();
 
  private:
-  // What goes and comes with the connection.
+  // The connection and its prepared statements.
   struct Writer {
     explicit Writer(std::unique_ptr<Connection> opened);
     ~Writer();
@@ -74,7 +80,7 @@ class WriteSession {
   std::unique_ptr<Writer> writer_;
   // The next commit must set the guard's generation in the database.
   bool generation_pending_ = true;
-  // A transaction was undone: what is known of the last event may be wrong.
+  // A transaction was rolled back: the head of the events in memory may be wrong and must be read again.
   bool stale_ = true;
   absl::Status last_failure_;
 };

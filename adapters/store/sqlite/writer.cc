@@ -7,14 +7,15 @@
 namespace keelson {
 namespace {
 
-// A checkpoint keeps one batch waiting for several times as long as a commit takes. So many commits apart it
-// concerns fewer than one call in a hundred, whatever the size of the batches; and so many pages apart it is
-// worth its two syncs.
+// Minimum distance of two checkpoints. A checkpoint delays one batch by several times the duration of a
+// commit. At this number of commits, it delays less than 1 % of the batches; at this number of pages, it is
+// worth its two syncs of the disk.
 constexpr int kCheckpointCommits = 256;
 constexpr int kCheckpointPages = 20'000;
-// The log is no larger than this (320 MiB), unless somebody else's reader holds on to it.
+// At this size of the log (320 MiB), a checkpoint is due in any case. A long read of another process can make
+// the log larger.
 constexpr int kLargestLogPages = 80'000;
-// How long nothing is written before the log is copied for good.
+// After this time without a write, the thread checkpoints, so that the log of an idle service is empty.
 constexpr absl::Duration kIdle = absl::Milliseconds(200);
 
 }  // namespace

@@ -13,27 +13,31 @@
 
 namespace keelson {
 
-// The thread that writes. While it commits one batch the next gathers in its queue, so the more callers there
-// are, the more of them share the cost of a commit. Thread-safe.
+// The writer thread with its queue: group commit and checkpoints.
+//
+// While the thread commits one batch, the next batch collects in the queue. The more concurrent callers there
+// are, the larger the batches, and the smaller the share of each caller in the cost of a commit. Thread-safe.
 class Writer {
  public:
   struct Options {
-    // Units of work in a commit, at most.
+    // Maximum number of units of work in one commit.
     std::size_t group_commit = 128;
-    // Units that wait, at most.
+    // Maximum number of queued units.
     std::size_t queue = 1024;
   };
 
-  // `commits` is counted up with every commit, before its callers are answered. All must outlive it, and
-  // nobody else may use `session`.
+  // Increments `commits` after every commit, before the callers of the commit return. `session`, `readers`
+  // and `commits` must outlive the writer; nothing else may use `session`.
   Writer(const Options& options, WriteSession& session, ReaderPool& readers,
          std::atomic<std::uint64_t>& commits);
-  // Commits what waits.
+  // Commits all queued units. Blocks.
   ~Writer();
 
-  // Blocks until the unit is committed or refused.
+  // Blocks until the unit is committed or has failed. DEADLINE_EXCEEDED if the unit is still queued at its
+  // deadline; a unit that the thread has taken is always waited for.
   absl::Status Write(Deadline deadline, Store::WriteWork work);
-  // OK unless a write failed for the file's sake; then tries one, and is OK again where that succeeds.
+  // Health check: OK if no write failed because of the file since the last successful probe. Otherwise writes
+  // a probe (SqliteProbe) and returns its result. Blocks.
   absl::Status Check(Deadline deadline);
 
  private:
@@ -47,10 +51,11 @@ class Writer {
   ReaderPool& readers_;
   std::atomic<std::uint64_t>& commits_;
   WriteQueue queue_;
-  // Failures so far, and how many of them a later probe has made good.
+  // Number of failed commits, and the number at the last successful probe.
   std::atomic<std::uint64_t> failures_{0};
   std::atomic<std::uint64_t> recovered_{0};
-  // The thread's own: since the last checkpoint, and the pages that it could not have the log forget.
+  // For the writer thread only: commits since the last checkpoint, and the pages that remained in the log
+  // after that checkpoint.
   int commits_since_checkpoint_ = 0;
   int pages_left_ = 0;
   std::thread thread_;

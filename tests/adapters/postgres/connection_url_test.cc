@@ -83,7 +83,7 @@ TEST_CASE("a syntax error shows the expected syntax and no part of the string") 
     CAPTURE(url);
     CHECK_THAT(ErrorOf(url), Contains("must be a PostgreSQL URL"));
   }
-  CHECK(ErrorOf("") == "must be given where store.adapter is postgres");
+  CHECK(ErrorOf("") == "must be set when store.adapter is postgres");
 }
 
 TEST_CASE("Open refuses an invalid URL") {

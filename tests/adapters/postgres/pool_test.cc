@@ -116,7 +116,7 @@ TEST_CASE("a server that takes connections and says nothing is given up, whateve
   PgPool pool(options);
   const absl::Status status = pool.Take(Soon()).status();
   CHECK(HasReason(status, Reason::kStoreUnavailable));
-  CHECK(status.message().find("does not answer") != std::string::npos);
+  CHECK(status.message().find("no response before the timeout") != std::string::npos);
 }
 
 TEST_CASE("a URL that is none is refused without being shown") {

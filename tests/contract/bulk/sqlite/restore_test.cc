@@ -136,7 +136,7 @@ TEST_CASE("restore refuses an unusable backup and keeps the database", "[sqlite]
     CheckFails(Restore(fixture, backup), kUnavailable, "backup.db can't be reached");
   }
   SECTION("a directory") {
-    CheckFails(Restore(fixture, fixture.folder()), kUnavailable, "no regular file");
+    CheckFails(Restore(fixture, fixture.folder()), kUnavailable, "is not a regular file");
   }
   SECTION("no database") {
     std::ofstream(backup) << std::string(5000, 'x');
@@ -144,7 +144,7 @@ TEST_CASE("restore refuses an unusable backup and keeps the database", "[sqlite]
   }
   SECTION("an empty file") {
     std::ofstream(backup, std::ios::trunc).flush();
-    CheckFails(Restore(fixture, backup), kUnavailable, "backup.db is no keelson database");
+    CheckFails(Restore(fixture, backup), kUnavailable, "backup.db is not a keelson database");
   }
   SECTION("another application's") {
     SQLite::Database(backup, SQLite::OPEN_READWRITE).exec("PRAGMA application_id = 1");

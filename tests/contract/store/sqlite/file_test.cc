@@ -163,8 +163,9 @@ TEST_CASE("a directory or a pipe is refused", "[sqlite]") {
   std::filesystem::create_directory(folder.File("directory.db"));
   REQUIRE(mkfifo(folder.File("pipe.db").c_str(), 0600) == 0);
   for (const char* name : {"directory.db", "pipe.db"}) {
-    CheckRefused(OpenAt(folder.File(name)).status(), name, "no regular file");
-    CheckRefused(SqliteMigrator(folder.File(name), real_clock).Status().status(), name, "no regular file");
+    CheckRefused(OpenAt(folder.File(name)).status(), name, "is not a regular file");
+    CheckRefused(SqliteMigrator(folder.File(name), real_clock).Status().status(), name,
+                 "is not a regular file");
   }
 }
 

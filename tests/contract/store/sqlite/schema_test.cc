@@ -92,7 +92,7 @@ TEST_CASE("a migration that was changed after it was applied is refused", "[sqli
   Database database;
   REQUIRE_OK(database.Open());
   database.Execute("UPDATE schema_migrations SET checksum = 'x' WHERE version = 1");
-  CheckRefused(database.Open(), database.path, "another text of migration 1");
+  CheckRefused(database.Open(), database.path, "has migration 1 (initial) with another checksum");
   CheckRefused(database.migrator.Up().status(), database.path, "another text");
   CheckRefused(database.migrator.Down().status(), database.path, "another text");
   CHECK(StatesOf(database.migrator).front() == MigrationState::kChanged);
