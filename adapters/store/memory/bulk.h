@@ -11,7 +11,7 @@
 
 namespace keelson {
 
-// A copy of everything.
+// Exports a copy of all rows, which the constructor makes.
 class MemoryExporter : public StoreExporter {
  public:
   explicit MemoryExporter(const Repositories& repositories);
@@ -20,11 +20,11 @@ class MemoryExporter : public StoreExporter {
   absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override;
 
  private:
-  // By kind.
+  // Indexed by RowKind.
   std::vector<RowBatch> tables_;
 };
 
-// Fills the repositories that `mutex` guards.
+// Imports rows into the repositories, which `mutex` guards. Thread-safe.
 class MemoryImporter : public StoreImporter {
  public:
   MemoryImporter(absl::Mutex& mutex, Journal& journal, Repositories& repositories)

@@ -16,7 +16,8 @@ class MemoryEvents : public EventRepository, public EventReader {
   Found<Event> FindLast() override;
 
   std::vector<Event> ListRowsAfter(std::string_view after, int limit) const;
-  // As it is; refused where it does not follow on the last.
+  // Inserts an event with its sequence number and hash unchanged. INTERNAL if the number does not follow the
+  // last event's.
   absl::Status InsertNumbered(const Event& event);
 
  private:

@@ -6,7 +6,7 @@
 
 namespace keelson {
 
-// The keys of at most `limit` rows of which `expired` is true.
+// Returns the keys of at most `limit` rows for which `expired` returns true.
 template <typename Key, typename Row, typename Predicate>
 std::vector<Key> ListExpired(const Table<Key, Row>& table, int limit, Predicate expired) {
   std::vector<Key> keys;

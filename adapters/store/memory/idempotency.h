@@ -13,7 +13,7 @@ class MemoryIdempotency : public IdempotencyRepository {
 
   Found<IdempotencyRecord> Find(const Fingerprint& key) override;
   absl::Status Insert(const IdempotencyRecord& record) override;
-  // At most `limit` from before `before`; how many.
+  // Deletes at most `limit` records that were created before `before`. Returns their number.
   int DeleteExpired(absl::Time before, int limit);
 
   std::vector<IdempotencyRecord> ListAfter(std::string_view after, int limit) const;

@@ -6,7 +6,7 @@
 
 namespace keelson {
 
-// What a store refuses to hold, whoever asks: INTERNAL.
+// The CHECK constraints of the SQL schemas: INTERNAL if an entity violates one.
 absl::Status CheckInvariants(const OrderFields& order);
 absl::Status CheckInvariants(const RefundFields& refund);
 

@@ -1,4 +1,4 @@
-// What the lists of users, orders and refunds have in common.
+// Shared parts of the lists of users, orders and refunds.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace keelson {
 
-// Whether the filter has this state and this time of creation.
+// Whether the filter matches the entity's state and creation time.
 template <typename Filter, typename Fields>
 bool MatchesCommon(const Filter& filter, const Fields& fields) {
   const auto& states = filter.states;
@@ -20,7 +20,8 @@ bool MatchesCommon(const Filter& filter, const Fields& fields) {
          (!filter.created_before || fields.create_time < *filter.created_before);
 }
 
-// `order` has the ids of some of `rows` in the order of their positions.
+// Returns at most `limit` matching rows before position `before`, newest first. `order` maps positions to ids
+// of `rows`.
 template <typename IdType, typename Row, typename Matches>
 std::vector<Row> ListNewestFirst(const std::map<ListPosition, IdType>& order,
                                  const std::map<IdType, Row>& rows, const Matches& matches,

@@ -8,8 +8,9 @@
 
 namespace keelson {
 
-// The Store in memory, for tests, simulations and trying things out: the same contract, but nothing outlives
-// it, and it grows with what is put in. One write at a time, reads beside each other. Always there.
+// The Store in memory, for tests, simulations and experiments. Meets the contract of Store except durability:
+// the destructor discards all rows. Memory use grows with the number of rows. One write at a time; reads run
+// concurrently with each other. Thread-safe. Check always returns OK.
 class MemoryStore : public Store {
  public:
   MemoryStore();
@@ -20,7 +21,7 @@ class MemoryStore : public Store {
   absl::Status Check(Deadline deadline) override;
   StoreTraits traits() override { return {.reads_inline = true}; }
 
-  // What it holds by whole tables: a copy of it as it is now, and a way to fill it. The latter must go first.
+  // Export of a copy of the current rows, and import. The importer must not outlive the store.
   std::unique_ptr<StoreExporter> OpenReader();
   std::unique_ptr<StoreImporter> OpenTarget();
 

@@ -30,7 +30,7 @@ class MemoryMessages : public MessageRepository {
 
  private:
   bool Save(const Message& message);
-  // Keeps the row and what is derived from it.
+  // Stores the row and updates the indexes.
   void Put(const Message& message);
 
   Journal& journal_;

@@ -12,7 +12,7 @@
 
 namespace keelson {
 
-// All that a store holds, and the journal of what a unit of work does to it.
+// The repositories of a store. All of them record their changes in one journal.
 struct Repositories {
   explicit Repositories(Journal& j)
       : users(j),

@@ -15,13 +15,13 @@ class MemorySettings : public SettingRepository {
 
   Found<std::string> Find(std::string_view name) override;
   absl::Status Insert(std::string_view name, std::string_view value) override;
-  // In the place of its value before, if it has one.
+  // Inserts the setting or replaces its value.
   void Put(std::string_view name, std::string_view value) {
     values_.Put(std::string(name), std::string(value));
   }
   void Erase(std::string_view name) { values_.Erase(std::string(name)); }
 
-  // But for the checkpoint of a copy.
+  // Omits the checkpoint of an incomplete copy.
   std::vector<Setting> ListAfter(std::string_view after, int limit) const;
 
  private:

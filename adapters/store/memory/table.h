@@ -13,12 +13,11 @@
 
 namespace keelson {
 
-// What a unit of work has done so far, so that it can be undone.
+// The undo log of a unit of work: rolls back its changes in reverse order.
 class Journal {
  public:
   void Record(std::function<void()> undo) { undos_.push_back(std::move(undo)); }
-  // Records an error that a repository returns: after it the unit of work cannot be committed. Returns
-  // `failure`.
+  // Records an error of a repository and returns `failure`. The unit of work can't be committed afterwards.
   absl::Status Fail(absl::Status failure) {
     failure_.Update(failure);
     return failure;
@@ -41,7 +40,7 @@ class Journal {
   absl::Status failure_;
 };
 
-// Rows in the order of their keys; each change is recorded in the journal.
+// Rows ordered by key. Every change is recorded in the journal.
 template <typename Key, typename Row>
 class Table {
  public:
@@ -53,7 +52,7 @@ class Table {
   }
   const std::map<Key, Row>& rows() const { return rows_; }
 
-  // In the place of the row with this key, if there is one.
+  // Inserts the row or replaces the row with this key.
   void Put(const Key& key, Row row) {
     RecordUndo(key);
     rows_.insert_or_assign(key, std::move(row));
@@ -78,7 +77,7 @@ class Table {
   std::map<Key, Row> rows_;
 };
 
-// The id that a row's key is; nothing for an empty key, which comes before all.
+// Parses a key as an id. Returns nothing for an empty key, which means "before the first row".
 template <typename IdType>
 std::optional<IdType> IdInKey(std::string_view key) {
   return key.empty() ? std::nullopt : std::optional(IdType(UuidInKey(key)));
@@ -87,7 +86,8 @@ inline std::optional<Fingerprint> FingerprintInKey(std::string_view key) {
   return key.empty() ? std::nullopt : std::optional<Fingerprint>(UuidInKey(key));
 }
 
-// What `make` makes of at most `limit` entries whose keys are greater than `after`; nothing: from the first.
+// Converts at most `limit` entries with keys greater than `after` by `make`. No `after` means from the first
+// entry.
 template <typename Key, typename Entry, typename Make>
 auto ListAfter(const std::map<Key, Entry>& entries, const std::optional<Key>& after, int limit,
                const Make& make) {

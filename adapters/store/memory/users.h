@@ -26,7 +26,7 @@ class MemoryUsers : public UserRepository {
   absl::Status Insert(const User& user, std::string_view password_hash) override;
   absl::Status Update(const User& user) override;
 
-  // As StoreExporter::Read and StoreImporter::Insert have them, like all of this name.
+  // For StoreExporter::Read and StoreImporter::Insert. Other repositories have methods of the same names.
   std::vector<UserRow> ListAfter(std::string_view after, int limit) const;
   absl::Status InsertRow(const UserRow& user);
 
@@ -46,11 +46,11 @@ class MemoryTokens : public TokenRepository {
 
   Found<EmailToken> FindForUpdate(const Sha256Digest& digest) override;
   absl::Status Put(const EmailToken& token) override;
-  // At most `limit` that ran out before `now`; how many.
+  // Deletes at most `limit` tokens that expired before `now`. Returns their number.
   int DeleteExpired(absl::Time now, int limit);
 
   std::vector<EmailToken> ListAfter(std::string_view after, int limit) const;
-  // Refused where the user has a token of this purpose.
+  // INTERNAL if the user has a token of this purpose.
   absl::Status Insert(const EmailToken& token);
 
  private:

@@ -12,13 +12,13 @@
 
 namespace keelson {
 
-// One step of a schema, as the files migrations/VERSION_NAME.{up,down}.sql have it.
+// One step of a schema, from the files migrations/VERSION_NAME.{up,down}.sql.
 struct Migration {
   int version = 0;
   std::string_view name;
   std::string_view up;
   std::string_view down;
-  // The SHA-256 of both texts, in hexadecimal: a step that was applied must never change.
+  // SHA-256 of both texts in hexadecimal. Detects a step that was changed after it was applied.
   std::string checksum;
 };
 
@@ -27,10 +27,10 @@ struct MigrationFile {
   std::string_view text;
 };
 
-// The steps that the files hold, which must be numbered from 1 without gaps.
+// Returns the steps in `files`. Versions must be numbered from 1 without gaps.
 std::vector<Migration> LoadMigrations(std::span<const MigrationFile> files);
 
-// The same of what keelson_embed has made.
+// Returns the steps in files that keelson_embed has compiled in.
 template <typename Embedded>
 std::vector<Migration> LoadMigrations(std::span<const Embedded> embedded) {
   std::vector<MigrationFile> files;
@@ -38,7 +38,7 @@ std::vector<Migration> LoadMigrations(std::span<const Embedded> embedded) {
   return LoadMigrations(std::span<const MigrationFile>(files));
 }
 
-// A step that a database has, as it has written it down.
+// An applied step, as recorded in the database's schema_migrations.
 struct AppliedMigration {
   int version = 0;
   std::string name;
@@ -49,7 +49,7 @@ struct AppliedMigration {
 enum class MigrationState {
   kApplied,
   kPending,
-  // Applied, but from another text than this program has.
+  // Applied, but with another checksum than this program's step.
   kChanged,
   // Applied by a newer program.
   kUnknown,
@@ -59,18 +59,18 @@ struct MigrationStatus {
   int version = 0;
   std::string name;
   MigrationState state = MigrationState::kPending;
-  // When it was applied.
+  // Set if the step is applied.
   std::optional<absl::Time> apply_time;
 
   bool operator==(const MigrationStatus&) const = default;
 };
 
-// Every step, known or applied, by version.
+// Returns every step that is known or applied, ordered by version.
 std::vector<MigrationStatus> CompareMigrations(std::span<const Migration> known,
                                                std::span<const AppliedMigration> applied);
 
-// How many steps are applied; FAILED_PRECONDITION, with what the database "has" or "lacks" as its message,
-// where they are not the first of those known.
+// Returns the number of applied steps. FAILED_PRECONDITION if the applied steps are not the first known ones;
+// the message is a predicate of the database ("has …").
 absl::StatusOr<int> CountApplied(std::span<const MigrationStatus> statuses);
 
 }  // namespace keelson

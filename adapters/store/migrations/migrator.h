@@ -8,18 +8,20 @@
 
 namespace keelson {
 
-// Changes the schema of one database. Each step is a transaction: where one fails, the steps before it stay.
-// Every error names the database.
+// Changes the schema of one database. Each step runs in its own transaction: if a step fails, earlier steps
+// stay applied. Every error names the database. Methods block.
 class Migrator {
  public:
   virtual ~Migrator() = default;
 
-  // Every step, known or applied, by version. Reads alone, also while a store has the database open.
+  // Returns every step that is known or applied, ordered by version. Only reads; a store may have the
+  // database open.
   virtual absl::StatusOr<std::vector<MigrationStatus>> Status() const = 0;
-  // Applies what is pending, up to and with version `to` where it is given. The versions it applied.
-  // UNAVAILABLE as the store's Open; INVALID_ARGUMENT for a version that is not.
+  // Applies all pending steps, or those up to and including version `to`. Returns the applied versions.
+  // UNAVAILABLE for the reasons of the store's Open; INVALID_ARGUMENT if version `to` does not exist.
   virtual absl::StatusOr<std::vector<int>> Up(std::optional<int> to = std::nullopt) const = 0;
-  // Undoes what is above version `to`, or the last step where it is not given. What those steps hold is lost.
+  // Undoes all steps above version `to`, or only the last step if `to` is not given. Returns the undone
+  // versions. Deletes the data in the tables and columns of the undone steps.
   virtual absl::StatusOr<std::vector<int>> Down(std::optional<int> to = std::nullopt) const = 0;
 };
 

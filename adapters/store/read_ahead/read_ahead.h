@@ -1,7 +1,8 @@
-// A store by whole tables whose next batch of rows is read on a thread of its own, while the caller is busy
-// with the one before: reading and writing then take the time of the longer of both.
+// Exporters that read the next batch of rows on another thread while the caller processes the current one. A
+// copy then takes the longer of reading and writing, instead of their sum.
 //
-// Used by one thread at a time as any StoreExporter; two calls never reach the store at once.
+// For one thread at a time, like every StoreExporter. The wrapped store never receives two calls
+// concurrently.
 #pragma once
 
 #include <future>
@@ -16,14 +17,15 @@
 
 namespace keelson {
 
-// The batch that is read ahead.
+// Reads batches from a store, and prefetches the next batch after each one.
 class NextBatch {
  public:
   explicit NextBatch(StoreExporter& store) : store_(store) {}
 
-  // Reads it from the store, unless it is the one read ahead, and begins the one that follows.
+  // See StoreExporter::Read. Returns the prefetched batch if the arguments match; otherwise drops it and
+  // reads from the store. Starts to prefetch the following batch. Blocks.
   absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit);
-  // Returns when the store is left alone.
+  // Discards the prefetched batch. Blocks until the other thread no longer uses the store.
   void Drop() { next_.reset(); }
 
  private:
@@ -31,7 +33,7 @@ class NextBatch {
     RowKind kind;
     std::string after;
     int limit;
-    // Its end waits for the thread.
+    // Its destructor waits for the thread.
     std::future<absl::StatusOr<RowBatch>> batch;
   };
 
@@ -64,7 +66,7 @@ class ReadAheadTarget : public StoreImporter {
   absl::Status Finish() override;
 
  private:
-  // The store, for other calls than a read.
+  // Discards the prefetched batch and returns the store, for calls other than Read.
   StoreImporter& Alone();
 
   const std::unique_ptr<StoreImporter> store_;

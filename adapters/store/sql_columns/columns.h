@@ -1,5 +1,5 @@
-// Columns of the SQL stores' tables, derived from the tables of the entities' fields (core/common/fields.h):
-// the parts of statements, and the values of a row in the same order.
+// Columns of the tables in both SQL stores, derived at compile time from the field tables of the entities
+// (core/common/fields.h): fragments of SQL statements, and the values of a row in the same order.
 #pragma once
 
 #include <array>
@@ -16,12 +16,12 @@
 
 namespace keelson {
 
-// A text in a column of bytes, or of JSON.
+// Mark a text as the value of a binary column or of a JSON column.
 struct BytesView {
   std::string_view bytes;
 };
 struct JsonView {
-  // Null: empty.
+  // Null means an empty text.
   const std::string* text = nullptr;
 };
 
@@ -33,7 +33,7 @@ struct ColumnInfo {
 
 namespace internal {
 
-// `get` returns the value in a row.
+// A column with `get`, a function that returns its value in a row.
 template <typename Get>
 struct Column {
   ColumnInfo info;
@@ -90,7 +90,7 @@ template <HasFields Row>
 inline constexpr auto kColumnInfos =
     std::apply([](const auto&... column) { return std::array{column.info...}; }, kColumns<Row>);
 
-// A column's value in a row that is to be written (const), or the place to read into.
+// Returns the value of a column: to write it if `row` is const, otherwise a reference to read into.
 template <typename Row, std::size_t index>
 constexpr decltype(auto) ColumnValue(Row& row) {
   constexpr auto kColumn = std::get<index>(kColumns<std::remove_const_t<Row>>);
@@ -149,7 +149,7 @@ constexpr auto SelectIndices() {
 
 }  // namespace internal
 
-// Calls `work` with the selected columns' values in `row`, in the order of the statements below.
+// Calls `work` with the values of the selected columns in `row`, in the column order of the statements below.
 template <typename Selection = AllColumns, typename Row, typename Work>
 decltype(auto) WithColumns(Row& row, const Work& work) {
   return [&]<std::size_t... i>(std::index_sequence<i...>)->decltype(auto) {
@@ -158,7 +158,7 @@ decltype(auto) WithColumns(Row& row, const Work& work) {
   (internal::SelectIndices<std::remove_const_t<Row>, Selection>());
 }
 
-// Calls `work` with a vector for each selected column: its values in all of the rows.
+// Calls `work` with one vector for each selected column, which holds the column's values in all rows.
 template <typename Selection = AllColumns, typename Row, typename Work>
 decltype(auto) WithColumnArrays(const std::vector<Row>& rows, const Work& work) {
   return [&]<std::size_t... i>(std::index_sequence<i...>)->decltype(auto) {
@@ -173,8 +173,9 @@ decltype(auto) WithColumnArrays(const std::vector<Row>& rows, const Work& work) 
   (internal::SelectIndices<Row, Selection>());
 }
 
-// What `add` makes of each selected column, separated. `add` is a function object without state; it takes the
-// builder, the column's name and its place among the selected ones, counted from 0.
+// Joins the texts that `add` appends for the selected columns, with `separator` between them. `add` is a
+// stateless function object; its arguments are the builder, the column's name, and the index among the
+// selected columns.
 template <HasFields Row, typename Selection, Sql separator, typename Add>
 constexpr auto JoinColumns(Add /*add*/) {
   return BuildSql([] {
@@ -189,7 +190,7 @@ constexpr auto JoinColumns(Add /*add*/) {
   });
 }
 
-// The sign before a parameter's number.
+// The character before the number of a parameter.
 enum class SqlDialect : char { kSqlite = '?', kPostgres = '$' };
 
 template <SqlDialect dialect>
@@ -225,7 +226,7 @@ inline constexpr auto kAssignments =
       AddParameter<dialect>(sql.Add(name).Add(" = "), first + place);
     });
 
-// "email <> $2 OR locale <> $3 …": whether the same parameters as in kAssignments change a row.
+// "email <> $2 OR locale <> $3 …": true if the parameters of kAssignments differ from the row.
 template <SqlDialect dialect, HasFields Row, typename Selection = MutableColumns, std::size_t first = 2>
 inline constexpr auto kDifferences =
     JoinColumns<Row, Selection, " OR ">([](SqlBuilder& sql, std::string_view name, std::size_t place) {
@@ -239,7 +240,7 @@ inline constexpr auto kExcludedAssignments =
       sql.Add(name).Add(" = excluded.").Add(name);
     });
 
-// The parameter of the column `name` in kAssignments.
+// The parameter, such as "$3", of the column `name` in kAssignments.
 template <SqlDialect dialect, HasFields Row, Sql name, typename Selection = MutableColumns,
           std::size_t first = 2>
 inline constexpr auto kAssignedParameter = BuildSql([] {
@@ -253,12 +254,12 @@ inline constexpr auto kAssignedParameter = BuildSql([] {
   return sql;
 });
 
-// INSERT of one row; its parameters are the columns.
+// INSERT of one row. Parameters: the columns.
 template <SqlDialect dialect, HasFields Row, Sql table, typename Selection = AllColumns>
 inline constexpr auto kInsertInto = "INSERT INTO " + table + " (" + kColumnNames<Row, Selection> +
                                     ") VALUES (" + kParameters<dialect, Row, Selection> + ")";
 
-// UPDATE of one row; its parameters are the id and the columns.
+// UPDATE of one row. Parameters: the id, then the columns.
 template <SqlDialect dialect, HasFields Row, Sql table, typename Selection = MutableColumns>
 inline constexpr auto kUpdateById = "UPDATE " + table + " SET " + kAssignments<dialect, Row, Selection> +
                                     " WHERE id = " + kParameter<dialect, 1>;

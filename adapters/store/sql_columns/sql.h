@@ -1,5 +1,5 @@
-// SQL texts that are joined at compile time. A statement is a named constant; its address identifies the
-// statement wherever prepared statements are cached.
+// SQL texts that are joined at compile time. Every statement is a named constant, because its address is the
+// key in caches of prepared statements.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ struct Sql {
   // NOLINTNEXTLINE(google-explicit-constructor): literals are SQL.
   constexpr Sql(const char (&literal)[size + 1]) { std::copy_n(literal, size, text); }
 
-  // NOLINTNEXTLINE(google-explicit-constructor): takes the place of a literal.
+  // NOLINTNEXTLINE(google-explicit-constructor): replaces a literal.
   constexpr operator const char*() const& { return text; }
   operator const char*() const&& = delete;
   constexpr std::string_view view() const { return {text, size}; }
@@ -42,7 +42,7 @@ constexpr auto operator+(const char (&a)[left], const Sql<right>& b) {
   return Sql(a) + b;
 }
 
-// A text whose length is known once it has been built, in a constant expression.
+// Builds a text of initially unknown length in a constant expression. BuildSql converts it to Sql.
 class SqlBuilder {
  public:
   constexpr SqlBuilder& Add(std::string_view text) {
@@ -65,7 +65,7 @@ class SqlBuilder {
   std::size_t size_ = 0;
 };
 
-// The Sql of a SqlBuilder that `build`, a function object without state, returns.
+// Converts the SqlBuilder that `build` returns to Sql. `build` must be a stateless function object.
 template <typename Build>
 constexpr auto BuildSql(Build /*build*/) {
   constexpr SqlBuilder kBuilt = Build()();
@@ -74,7 +74,7 @@ constexpr auto BuildSql(Build /*build*/) {
   return sql;
 }
 
-// A number or the number of a state, in decimal digits.
+// An integer or enumerator in decimal digits.
 template <auto value>
 inline constexpr auto kSqlNumber = BuildSql([] { return SqlBuilder().Add(static_cast<std::size_t>(value)); });
 
