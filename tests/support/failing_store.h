@@ -5,7 +5,7 @@
 
 namespace keelson {
 
-// Another store, which fails as `failure` says while it is set.
+// A store that forwards to another one, and returns `failure` instead while that is not OK.
 class FailingStore : public Store {
  public:
   explicit FailingStore(Store& store) : store_(store) {}

@@ -10,7 +10,7 @@
 
 namespace keelson {
 
-// Rows that a test has its hands on: those of a store, and what is done to them that no store would take.
+// Exports modifiable copies of a store's rows, so that a test can give the rows values that no store accepts.
 class RowsReader : public StoreExporter {
  public:
   explicit RowsReader(StoreExporter& store) {
@@ -41,7 +41,7 @@ class RowsReader : public StoreExporter {
 
   // The result of CheckEngine.
   std::vector<EngineFault> engine_faults;
-  // What reading `failing` comes to.
+  // The error of reading rows of the kind `failing`.
   absl::Status failure;
   RowKind failing = RowKind::kUsers;
 

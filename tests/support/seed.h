@@ -7,8 +7,8 @@
 
 namespace keelson {
 
-// The seed of a random test: KEELSON_SEED where the environment sets it, else `usual`. While it exists, a
-// failed assertion reports it.
+// The seed of a random test: the environment variable KEELSON_SEED if set, otherwise `usual`. While the
+// object exists, a failed assertion reports the seed.
 class Seed {
  public:
   explicit Seed(std::uint32_t usual)

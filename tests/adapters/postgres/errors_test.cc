@@ -13,14 +13,14 @@ PgError Judge(std::string_view sqlstate, std::string_view constraint = "") {
 
 }  // namespace
 
-TEST_CASE("what others are the cause of is a conflict") {
+TEST_CASE("errors that a concurrent transaction causes are conflicts") {
   for (const char* sqlstate : {"40001", "40P01", "55P03"}) {
     CHECK(Judge(sqlstate).failure() == PgFailure::kConflict);
     CHECK(HasReason(Judge(sqlstate).status(), Reason::kContention));
   }
 }
 
-TEST_CASE("a row that is there already is known by its constraint") {
+TEST_CASE("a duplicate row is identified by the violated unique constraint") {
   CHECK(HasReason(Judge("23505", "users_by_email_key").status(), Reason::kEmailTaken));
   CHECK(HasReason(Judge("23505", "order_references_pkey").status(), Reason::kReferenceTaken));
   CHECK(Judge("23505", "users_by_email_key").failure() == PgFailure::kTaken);
@@ -29,13 +29,13 @@ TEST_CASE("a row that is there already is known by its constraint") {
   CHECK(Judge("23514", "refunds_within_paid").failure() == PgFailure::kInternal);
 }
 
-TEST_CASE("a server that is gone, going or no primary any more loses the connection") {
+TEST_CASE("an error of a stopped, stopping or demoted server marks the connection as lost") {
   for (const char* sqlstate : {"57P01", "57P02", "57P03", "08006", "25006"}) {
     CHECK(Judge(sqlstate).failure() == PgFailure::kLost);
   }
 }
 
-TEST_CASE("every trouble of the server is UNAVAILABLE, with a time to come back, in one line") {
+TEST_CASE("server errors are UNAVAILABLE with a retry delay and a one-line message") {
   for (const char* sqlstate : {"57P01", "53300", "53100", "58030", "XX001", "42P01"}) {
     const absl::Status status = Judge(sqlstate).status();
     CHECK(HasReason(status, Reason::kStoreUnavailable));
@@ -44,7 +44,7 @@ TEST_CASE("every trouble of the server is UNAVAILABLE, with a time to come back,
   }
 }
 
-TEST_CASE("what was stopped because nobody waits has timed out") {
+TEST_CASE("a cancelled statement is DEADLINE_EXCEEDED") {
   CHECK(Judge("57014").failure() == PgFailure::kTimedOut);
   CHECK(absl::IsDeadlineExceeded(Judge("57014").status()));
 }

@@ -34,7 +34,7 @@ int ProcessOf(PgConnection& connection) {
 
 }  // namespace
 
-TEST_CASE("a connection that came back is lent again") {
+TEST_CASE("a returned connection is leased again") {
   const servers::PostgresDatabase database;
   PgPool pool(Of(database, 2));
   int first = 0;
@@ -48,7 +48,7 @@ TEST_CASE("a connection that came back is lent again") {
   CHECK(ProcessOf(**lease) == first);
 }
 
-TEST_CASE("no more connections are opened than the pool has, and who finds none waits until its deadline") {
+TEST_CASE("the pool opens at most its size of connections, and further callers wait until their deadline") {
   const servers::PostgresDatabase database;
   PgPool pool(Of(database, 1));
   auto lease = pool.Take(Soon());
@@ -58,7 +58,7 @@ TEST_CASE("no more connections are opened than the pool has, and who finds none 
   CHECK(deadline.expired());
 }
 
-TEST_CASE("whoever waits is served when a connection comes back") {
+TEST_CASE("a waiting caller gets the next returned connection") {
   const servers::PostgresDatabase database;
   PgPool pool(Of(database, 1));
   std::optional<PgPool::Lease> lease(*pool.Take(Soon()));
@@ -70,7 +70,7 @@ TEST_CASE("whoever waits is served when a connection comes back") {
   CHECK(status.ok());
 }
 
-TEST_CASE("more waiters than are allowed are turned away") {
+TEST_CASE("callers beyond the maximum number of waiters fail with RESOURCE_EXHAUSTED") {
   const servers::PostgresDatabase database;
   PgPool::Options options = Of(database, 1);
   options.waiters = 0;
@@ -78,7 +78,7 @@ TEST_CASE("more waiters than are allowed are turned away") {
   CHECK(HasReason(pool.Take(Soon()).status(), Reason::kOverloaded));
 }
 
-TEST_CASE("a connection that the server has closed meanwhile is not lent") {
+TEST_CASE("a connection that the server has closed is not leased") {
   const servers::PostgresDatabase database;
   PgPool pool(Of(database, 1));
   int pid = 0;
@@ -95,7 +95,7 @@ TEST_CASE("a connection that the server has closed meanwhile is not lent") {
   }
 }
 
-TEST_CASE("a server that is not there is told at once, without its password") {
+TEST_CASE("an unreachable server fails at once, and the error does not contain the password") {
   PgPool pool({.connection = {.url = "postgresql://keelson:geheim@127.0.0.1:1/keelson"}, .size = 4});
   const absl::Time begin = absl::Now();
   const absl::Status status = pool.Take(Soon()).status();
@@ -105,7 +105,8 @@ TEST_CASE("a server that is not there is told at once, without its password") {
   CHECK(status.message().find("keelson on 127.0.0.1 port 1") != std::string::npos);
 }
 
-TEST_CASE("a server that takes connections and says nothing is given up, whatever libpq's own timeout") {
+TEST_CASE(
+    "a server that accepts connections but does not respond times out, independent of libpq's timeout") {
   servers::Listener silent([](int, int stop) {
     pollfd stopping{stop, POLLIN, 0};
     poll(&stopping, 1, -1);
@@ -119,7 +120,7 @@ TEST_CASE("a server that takes connections and says nothing is given up, whateve
   CHECK(status.message().find("no response before the timeout") != std::string::npos);
 }
 
-TEST_CASE("a URL that is none is refused without being shown") {
+TEST_CASE("an invalid URL is rejected, and the error does not contain it") {
   const absl::Status status = PgConnection::CheckUrl("postgresql://keelson:geheim@[::1/keelson");
   CHECK(absl::IsInvalidArgument(status));
   CHECK(status.message().find("geheim") == std::string::npos);

@@ -15,9 +15,9 @@ namespace keelson {
 namespace {
 
 constexpr char kEcho[] = "SELECT $1::bigint";
-// Fails where it divides by zero.
+// Fails for 0 with a division by zero.
 constexpr char kInverse[] = "SELECT 100 / $1::bigint";
-// Takes about as long as a read should.
+// Takes 20 ms, longer than the deadline in one test.
 constexpr char kBriefly[] = "SELECT $1::bigint FROM pg_sleep(0.02)";
 constexpr char kCancelled[] =
     "SELECT $1::bigint FROM pg_cancel_backend(pg_backend_pid()) AS sent, pg_sleep(5 * sent::int)";
@@ -27,7 +27,7 @@ Deadline Soon(absl::Duration duration = absl::Seconds(10)) {
   return Deadline::After(duration);
 }
 
-// What a call asks for, and what came of it.
+// One read of a batch: its statement, its result, and the number of runs.
 struct Question {
   const char* sql;
   std::int64_t value;
@@ -77,7 +77,7 @@ void InParallel(int threads, const std::function<void(int)>& work) {
 
 }  // namespace
 
-TEST_CASE("each of many reads gets its own answer, also where batches of them are made at once") {
+TEST_CASE("each read of a batch receives its own row, also with concurrent batches") {
   const servers::PostgresDatabase database;
   Reads reads(database);
   std::atomic<int> wrong = 0;
@@ -93,7 +93,7 @@ TEST_CASE("each of many reads gets its own answer, also where batches of them ar
   CHECK(wrong == 0);
 }
 
-TEST_CASE("a read that fails takes its own error and spoils none that travels with it") {
+TEST_CASE("a failing read gets its own error and does not affect the other reads of the batch") {
   const servers::PostgresDatabase database;
   Reads reads(database);
   std::vector<Question> questions;
@@ -109,7 +109,7 @@ TEST_CASE("a read that fails takes its own error and spoils none that travels wi
   }
 }
 
-TEST_CASE("a read that the server cancels ends as its own alone") {
+TEST_CASE("a statement that the server cancels fails only its own read") {
   const servers::PostgresDatabase database;
   Reads reads(database);
   std::vector<Question> questions = Echoes(4);
@@ -119,7 +119,7 @@ TEST_CASE("a read that the server cancels ends as its own alone") {
   for (const int other : {0, 2, 3}) CHECK(questions[static_cast<std::size_t>(other)].answer == other);
 }
 
-TEST_CASE("a read whose deadline passes does not wait for those that travel with it, and they are answered") {
+TEST_CASE("a read ends at its deadline, and the other reads of the batch succeed") {
   const servers::PostgresDatabase database;
   Reads reads(database);
   std::vector<Question> questions;
@@ -136,7 +136,7 @@ TEST_CASE("a read whose deadline passes does not wait for those that travel with
   }
 }
 
-TEST_CASE("a read in a hurry does not cost those that travel with it their connection") {
+TEST_CASE("a read with a very short deadline does not break the connection of the batch") {
   const servers::PostgresDatabase database;
   Reads reads(database);
   std::vector<Question> first = Echoes(1);
@@ -149,7 +149,7 @@ TEST_CASE("a read in a hurry does not cost those that travel with it their conne
   CHECK(questions[1].runs == 2);
 }
 
-TEST_CASE("reads outlive the end of their sessions") {
+TEST_CASE("reads are repeated when the server ends their sessions") {
   const servers::PostgresDatabase database;
   Reads reads(database);
   std::atomic<bool> over = false;
@@ -166,7 +166,7 @@ TEST_CASE("reads outlive the end of their sessions") {
       std::vector<Question> questions = Echoes(8);
       reads.Query(questions);
       for (const Question& question : questions) {
-        // Two sessions in a row may end under the same read.
+        // A read fails if its session ends twice in a row.
         if (absl::IsUnavailable(question.status)) {
           ++refused;
         } else if (!question.status.ok() || question.answer != question.value) {
@@ -181,7 +181,7 @@ TEST_CASE("reads outlive the end of their sessions") {
   CHECK(refused < 320);
 }
 
-TEST_CASE("all reads fail at once where no server can be had, and none waits for the others") {
+TEST_CASE("all reads of concurrent batches fail at once while no server is reachable") {
   std::optional<servers::PostgresDatabase> database(std::in_place);
   Reads reads(*database);
   database.reset();

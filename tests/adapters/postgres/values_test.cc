@@ -10,7 +10,7 @@
 namespace keelson {
 namespace {
 
-// One connection for all of them: nothing is stored.
+// One connection for all tests, because they store nothing.
 PgConnection& Server() {
   static servers::PostgresDatabase database;
   static auto connection = PgConnection::Open({.url = database.url()});
@@ -20,8 +20,8 @@ PgConnection& Server() {
 
 enum class Color { kRed = 1, kBlue = -7 };
 
-// What the server gives back of a value that it was sent. A statement's text stands for it, so each type
-// needs one of its own.
+// Sends a value to the server and returns the value that the server sends back. Each type needs a different
+// `sql`, because its address identifies the prepared statement.
 template <typename T>
 T EchoAs(const char* sql, const T& sent) {
   PgResult result;
@@ -34,7 +34,7 @@ T EchoAs(const char* sql, const T& sent) {
 
 }  // namespace
 
-TEST_CASE("whole numbers come back as they were sent, at their extremes too") {
+TEST_CASE("integers round-trip, including the minimum and the maximum") {
   for (const std::int64_t number :
        {std::int64_t{0}, std::int64_t{-1}, std::int64_t{256}, std::numeric_limits<std::int64_t>::max(),
         std::numeric_limits<std::int64_t>::min()}) {
@@ -44,7 +44,7 @@ TEST_CASE("whole numbers come back as they were sent, at their extremes too") {
   CHECK(EchoAs("SELECT $1 /* boolean */", true));
 }
 
-TEST_CASE("texts and bytes come back as they were sent") {
+TEST_CASE("texts and bytes round-trip") {
   CHECK(EchoAs("SELECT $1 /* text */", std::string("Zoë 🙂 'quoted' \\ $1")) ==
         "Zoë 🙂 'quoted' \\ $1");
   CHECK(EchoAs("SELECT $1 /* text */", std::string()).empty());
@@ -56,19 +56,19 @@ TEST_CASE("texts and bytes come back as they were sent") {
   CHECK(EchoAs("SELECT $1 /* uuid */", uuid) == uuid);
 }
 
-TEST_CASE("times come back to the microsecond, the ends of time included") {
+TEST_CASE("times round-trip to the microsecond, including the infinite past and future") {
   for (const absl::Time time : {absl::UnixEpoch(), absl::FromUnixMicros(1'700'000'000'123'456),
                                 absl::FromUnixMicros(-1), absl::InfiniteFuture(), absl::InfinitePast()}) {
     CHECK(EchoAs("SELECT $1 /* timestamptz */", time) == time);
   }
 }
 
-TEST_CASE("what is not set comes back not set") {
+TEST_CASE("an unset optional round-trips as NULL") {
   CHECK(EchoAs("SELECT $1 /* maybe */", std::optional<absl::Time>()) == std::nullopt);
   CHECK(EchoAs("SELECT $1 /* maybe */", std::optional(absl::UnixEpoch())) == absl::UnixEpoch());
 }
 
-TEST_CASE("labels and lines come back as they were sent") {
+TEST_CASE("labels and lines round-trip") {
   const std::map<std::string, std::string> labels = {{"a", "1"}, {"ключ", "\"quoted\"\n\x01"}};
   CHECK(EchoAs("SELECT $1 /* jsonb */", labels) == labels);
   CHECK(EchoAs("SELECT $1 /* jsonb */", std::map<std::string, std::string>()).empty());
@@ -77,7 +77,7 @@ TEST_CASE("labels and lines come back as they were sent") {
   CHECK(EchoAs("SELECT $1 /* lines */", lines) == lines);
 }
 
-TEST_CASE("an array is sent element by element, and an empty one has a type as well") {
+TEST_CASE("arrays are encoded element by element, and an empty array has a type") {
   const auto sum = [](const std::vector<std::int64_t>& numbers) {
     PgResult result;
     Server().Queue("SELECT coalesce(sum(n), -1)::bigint FROM unnest($1) AS t (n)",
@@ -91,7 +91,7 @@ TEST_CASE("an array is sent element by element, and an empty one has a type as w
   CHECK(sum({}) == -1);
 }
 
-TEST_CASE("a value of another form is told, not misread") {
+TEST_CASE("decoding a value of another type throws") {
   std::int64_t number = 0;
   CHECK_THROWS_AS(Get(std::string_view("abc"), number), std::runtime_error);
   Uuid uuid{};

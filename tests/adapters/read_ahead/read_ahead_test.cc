@@ -14,7 +14,7 @@ namespace {
 
 constexpr int kLimit = 10;
 
-// Settings "00", "01", … and no other rows. It notes how often it is read, and whether two calls ever met.
+// A store with the settings "00", "01", … and no other rows. Counts the reads, and detects concurrent calls.
 class Settings : public StoreImporter {
  public:
   explicit Settings(int count) {
@@ -60,11 +60,11 @@ class Settings : public StoreImporter {
 
   std::atomic<int> reads = 0;
   std::atomic<bool> met = false;
-  // Reads after this key fail, and all that follow it.
+  // Reads after this key or a greater one fail.
   std::string fails_after = "~";
 
  private:
-  // Long enough for another to come.
+  // Marks a call in progress, for 2 ms, so that a concurrent call would be detected.
   struct Call {
     explicit Call(Settings& s) : settings(s) {
       if (!settings.busy_.try_lock()) {
@@ -87,7 +87,7 @@ std::vector<std::string> NamesIn(const RowBatch& batch) {
   return names;
 }
 
-// The sizes of all batches.
+// Reads all batches and returns their sizes.
 std::vector<std::size_t> ReadAll(StoreExporter& reader) {
   std::vector<std::size_t> sizes;
   std::string after;
@@ -99,7 +99,7 @@ std::vector<std::size_t> ReadAll(StoreExporter& reader) {
   return sizes;
 }
 
-TEST_CASE("all is read, each batch once") {
+TEST_CASE("every batch is read exactly once") {
   auto owned = std::make_unique<Settings>(25);
   const Settings& settings = *owned;
   ReadAheadReader reader(std::move(owned));
@@ -109,7 +109,7 @@ TEST_CASE("all is read, each batch once") {
   CHECK_FALSE(settings.met);
 }
 
-TEST_CASE("a batch is read while the caller is busy with the one before") {
+TEST_CASE("the next batch is read while the caller processes the current one") {
   auto owned = std::make_unique<Settings>(25);
   const Settings& settings = *owned;
   ReadAheadReader reader(std::move(owned));
@@ -119,7 +119,7 @@ TEST_CASE("a batch is read while the caller is busy with the one before") {
   CHECK(settings.reads == 2);
 }
 
-TEST_CASE("what was not read ahead is read") {
+TEST_CASE("a batch that was not prefetched is read from the store") {
   ReadAheadReader reader(std::make_unique<Settings>(25));
   Must(reader.Read(RowKind::kSettings, "", kLimit).status());
   SECTION("other rows") {
@@ -144,7 +144,7 @@ TEST_CASE("CheckEngine is forwarded, without a concurrent read") {
   CHECK(Must(reader.CheckEngine()).size() == 1);
 }
 
-TEST_CASE("a read that fails ahead is told when it is asked for") {
+TEST_CASE("a failed prefetch is reported by the Read that asks for the batch") {
   auto owned = std::make_unique<Settings>(25);
   owned->fails_after = "09";
   ReadAheadReader reader(std::move(owned));
@@ -153,7 +153,7 @@ TEST_CASE("a read that fails ahead is told when it is asked for") {
   CHECK(NamesIn(Must(reader.Read(RowKind::kSettings, "", 1))) == std::vector<std::string>{"00"});
 }
 
-TEST_CASE("a target is left alone by what reads ahead while it is written, and read anew after it") {
+TEST_CASE("an importer is not read during a write, and is read again afterwards") {
   auto owned = std::make_unique<Settings>(kLimit);
   const Settings& settings = *owned;
   ReadAheadTarget target(std::move(owned));

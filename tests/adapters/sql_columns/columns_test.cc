@@ -41,7 +41,7 @@ inline constexpr auto kFields<Picture> = std::tuple{
 
 namespace {
 
-TEST_CASE("statements are derived from the table of the fields") {
+TEST_CASE("statements are derived from the field table") {
   constexpr SqlDialect kDialect = SqlDialect::kPostgres;
   CHECK(kInsertInto<kDialect, Picture, "pictures">.view() ==
         "INSERT INTO pictures (id, title, width, height, bytes) VALUES ($1, $2, $3, $4, $5)");
@@ -55,7 +55,7 @@ TEST_CASE("statements are derived from the table of the fields") {
   CHECK(kAssignedParameter<kDialect, Picture, "height">.view() == "$4");
 }
 
-TEST_CASE("states stand in statements by their names") {
+TEST_CASE("enumerators appear in statements as their numbers") {
   constexpr auto kStatement = "colour <> " + kSqlNumber<Colour::kViolet>;
   CHECK(kStatement.view() == "colour <> 12");
 }

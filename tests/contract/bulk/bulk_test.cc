@@ -14,7 +14,7 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-// Not compared by Catch, which would write the long texts out.
+// Compares without Catch, which would print the long texts.
 template <typename T>
 bool Same(const T& a, const T& b) {
   return a == b;
@@ -30,19 +30,19 @@ void CheckRoundTrip(BulkFixture& fixture, const std::vector<RowBatch>& batches) 
   }
 }
 
-BULK_TEST("rows read back as they were inserted, every field set") {
+BULK_TEST("rows with every field set read back equal") {
   CheckRoundTrip(fixture, SampleBatches(3));
 }
 
-BULK_TEST("rows read back as they were inserted, every field at its least") {
+BULK_TEST("rows with minimum values read back equal") {
   CheckRoundTrip(fixture, LeastBatches());
 }
 
-BULK_TEST("rows read back as they were inserted, every field at its most") {
+BULK_TEST("rows with maximum values read back equal") {
   CheckRoundTrip(fixture, GreatestBatches());
 }
 
-BULK_TEST("a user without a password hash has none afterwards") {
+BULK_TEST("a user without a password hash reads back without one") {
   std::vector<RowBatch> batches = SampleBatches(1);
   std::get<std::vector<UserRow>>(batches[0])[0].password_hash.reset();
   CheckRoundTrip(fixture, batches);
@@ -58,7 +58,7 @@ BULK_TEST("an empty store has no rows") {
   }
 }
 
-BULK_TEST("rows are read after a key, in the order of keys, no more than the limit") {
+BULK_TEST("rows are read after a key, in key order, up to the limit") {
   const std::vector<RowBatch> batches = SampleBatches(5);
   InsertAll(*fixture.Target(), batches);
   const std::unique_ptr<StoreExporter> reader = fixture.Reader();
@@ -78,10 +78,10 @@ BULK_TEST("rows are read after a key, in the order of keys, no more than the lim
   }
 }
 
-BULK_TEST("refunds are in the order of their orders") {
+BULK_TEST("refunds are ordered by order id") {
   std::vector<RowBatch> batches = SampleBatches(2);
   auto& refunds = std::get<std::vector<RefundFields>>(batches[static_cast<std::size_t>(RowKind::kRefunds)]);
-  // The first order's second refund is the youngest of all.
+  // The second refund of the first order has the greatest id.
   refunds.insert(refunds.begin() + 1, RefundFields(refunds[0]));
   refunds[1].id = RefundId(NextSampleUuid());
   CheckRoundTrip(fixture, batches);
@@ -89,14 +89,14 @@ BULK_TEST("refunds are in the order of their orders") {
   CHECK(std::get<std::vector<RefundFields>>(second)[0].id == refunds[1].id);
 }
 
-BULK_TEST("settings are in the order of their names' bytes") {
+BULK_TEST("settings are ordered by the bytes of their names") {
   const std::vector<Setting> settings = {{"B", "1"}, {"a", "2"}, {"a b", "3"}, {"\xc3\xa4", "4"}};
   Must(fixture.Target()->Insert(settings, "checkpoint"));
   const RowBatch rows = ReadAll(*fixture.Reader(), RowKind::kSettings);
   CHECK(std::get<std::vector<Setting>>(rows) == settings);
 }
 
-BULK_TEST("what a service wrote is read") {
+BULK_TEST("an export contains the rows that a service wrote") {
   const User user = SampleUser("ada@example.com");
   fixture.Serve([&](Store& store) {
     Must(store.Write(Deadline::Never(), [&](WriteTransaction& tx) -> absl::Status {
@@ -112,7 +112,7 @@ BULK_TEST("what a service wrote is read") {
   CHECK(Same(ReadAll(*reader, RowKind::kSettings), RowBatch(settings)));
 }
 
-BULK_TEST("what was inserted is served") {
+BULK_TEST("a service serves the inserted rows") {
   const std::vector<RowBatch> batches = SampleBatches(1);
   InsertAll(*fixture.Target(), batches);
   fixture.Serve([&](Store& store) {
@@ -125,7 +125,7 @@ BULK_TEST("what was inserted is served") {
   });
 }
 
-BULK_TEST("the service goes on with the numbers and the chain of events") {
+BULK_TEST("the service continues the sequence numbers and the hash chain of inserted events") {
   Event event = SampleEvent("a");
   event.sequence = 1;
   event.hash = ChainedHash({}, event);
@@ -143,7 +143,7 @@ BULK_TEST("the service goes on with the numbers and the chain of events") {
   CHECK(IsWholeChain(events));
 }
 
-BULK_TEST("a checkpoint is kept with the rows, is none of them, and goes in the end") {
+BULK_TEST("a checkpoint is stored with the rows, is not exported, and is deleted by Finish") {
   {
     const std::unique_ptr<StoreImporter> target = fixture.Target();
     CHECK(Must(target->FindCheckpoint()).empty());
@@ -171,7 +171,7 @@ void CheckRefused(const absl::Status& status, std::string_view table, const std:
   CHECK_THAT(std::string(status.message()), Contains(std::string(table)) && Contains(name));
 }
 
-BULK_TEST("a row whose key is there is refused by its name, and its batch leaves nothing behind") {
+BULK_TEST("a row with a duplicate key is rejected by name, and its batch is rolled back") {
   const std::vector<RowBatch> batches = SampleBatches(2);
   const std::unique_ptr<StoreImporter> target = fixture.Target();
   for (const RowBatch& batch : batches) {
@@ -189,7 +189,7 @@ BULK_TEST("a row whose key is there is refused by its name, and its batch leaves
   CHECK(Same(ReadEverything(*target), batches));
 }
 
-BULK_TEST("a row that breaks an invariant is refused by its name, and its batch leaves nothing behind") {
+BULK_TEST("a row that violates an invariant is rejected by name, and its batch is rolled back") {
   const std::vector<RowBatch> batches = SampleBatches(2);
   const std::unique_ptr<StoreImporter> target = fixture.Target();
   InsertAll(*target, {batches.begin(), batches.begin() + 3});
@@ -200,7 +200,7 @@ BULK_TEST("a row that breaks an invariant is refused by its name, and its batch 
   CHECK(Must(target->FindCheckpoint()) == "checkpoint");
 }
 
-BULK_TEST("a row that refers to nothing is refused by its name, and its batch leaves nothing behind") {
+BULK_TEST("a row with a dangling reference is rejected by name, and its batch is rolled back") {
   if (!fixture.checks_references()) return;
   const std::vector<RowBatch> batches = SampleBatches(2);
   const std::unique_ptr<StoreImporter> target = fixture.Target();
@@ -217,13 +217,13 @@ BULK_TEST("a row that refers to nothing is refused by its name, and its batch le
   CHECK(Must(target->FindCheckpoint()) == "before");
 }
 
-BULK_TEST("a second account with an address is refused by its name") {
+BULK_TEST("a second account with the same address is rejected by name") {
   std::vector<UserRow> users = std::get<std::vector<UserRow>>(SampleBatches(2)[0]);
   users[1].fields.email_key = users[0].fields.email_key;
   CheckRefused(fixture.Target()->Insert(users, "checkpoint"), "users", NameOf(users[1]));
 }
 
-BULK_TEST("a reader sees the store as it was when it was opened") {
+BULK_TEST("an export reads the snapshot at its opening") {
   const std::vector<RowBatch> batches = SampleBatches(2);
   const std::unique_ptr<StoreImporter> target = fixture.Target();
   Must(target->Insert(batches[0], "checkpoint"));
@@ -236,11 +236,11 @@ BULK_TEST("a reader sees the store as it was when it was opened") {
   CHECK(Same(ReadEverything(*fixture.Reader()), batches));
 }
 
-BULK_TEST("thousands of rows are inserted at once") {
+BULK_TEST("a batch may hold thousands of rows") {
   CheckRoundTrip(fixture, SampleBatches(3000));
 }
 
-TEST_CASE("keys sort as the numbers in them") {
+TEST_CASE("keys sort in the order of the numbers in them") {
   Event event;
   std::string before;
   constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();

@@ -1,10 +1,7 @@
-// The suite that every store's export and import passes: `fixture` is an empty store of each variant of the
-// adapter.
+// Contract tests for the export and import of every store. A test case runs once per variant of the adapter,
+// each time with `fixture`, an empty store.
 //
-//   BULK_TEST("what holds") {
-//     const std::unique_ptr<StoreExporter> reader = fixture.Reader();
-//     …
-//   }
+// BULK_TEST("rows read back equal") { const std::unique_ptr<StoreExporter> reader = fixture.Reader(); … }
 //
 // A new store adds a folder here, whose program links keelson_bulk_contract and defines BulkVariants().
 #pragma once
@@ -23,17 +20,17 @@
 
 namespace keelson {
 
-// A store that is reached in one way at a time, but for readers that share it.
+// An empty store. Use one of its methods at a time; only shared readers may be open concurrently.
 class BulkFixture {
  public:
   virtual ~BulkFixture() = default;
   virtual std::unique_ptr<StoreExporter> Reader() = 0;
-  // What a transfer has.
+  // Opens an exclusive export, as a transfer does.
   virtual std::unique_ptr<StoreExporter> ReaderAlone() = 0;
   virtual std::unique_ptr<StoreImporter> Target() = 0;
-  // Has it as a service has it, while `work` lasts.
+  // Opens the store as a service does, and closes it after `work`.
   virtual void Serve(const std::function<void(Store&)>& work) = 0;
-  // Whether a row is looked up that another row refers to.
+  // Whether the store rejects a row that refers to a missing row.
   virtual bool checks_references() const { return true; }
 };
 
@@ -42,7 +39,7 @@ std::vector<FixtureVariant<BulkFixture>> BulkVariants();
 
 #define BULK_TEST(name) CONTRACT_TEST(BulkFixture, BulkVariants, name, "[bulk]")
 
-// Every row of a kind.
+// Returns every row of a kind.
 RowBatch ReadAll(StoreExporter& reader, RowKind kind);
 std::vector<RowBatch> ReadEverything(StoreExporter& reader);
 void InsertAll(StoreImporter& target, const std::vector<RowBatch>& batches);

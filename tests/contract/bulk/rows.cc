@@ -11,11 +11,11 @@ namespace keelson {
 namespace {
 
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-// What the public contract's timestamps can say.
+// The range of google.protobuf.Timestamp.
 const absl::Time kFirstTime = absl::FromCivil(absl::CivilSecond(1), absl::UTCTimeZone());
 const absl::Time kLastTime =
     absl::FromCivil(absl::CivilSecond(10'000), absl::UTCTimeZone()) - absl::Microseconds(1);
-// Every length of a character in UTF-8, what JSON and SQL quote, and what no editor shows.
+// Characters of every UTF-8 length, characters that JSON and SQL quote, and control characters.
 const std::string kAwkward = "a \xc3\xbc \xe2\x82\xac \xf0\x9f\x98\x80 '\"\\ \t\n\x01\x7f %s {} \xef\xbf\xbf";
 const std::string kLong(100'000, 'x');
 const std::string kEveryByte = [] {
@@ -32,7 +32,7 @@ Sha256Digest SampleDigest() {
   return digest;
 }
 
-// The rows of one user, in the order of the kinds.
+// One row of each kind, all of one user.
 struct Family {
   UserRow user;
   EmailToken token;

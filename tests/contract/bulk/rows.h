@@ -1,4 +1,4 @@
-// Rows to fill stores with.
+// Sample rows.
 #pragma once
 
 #include <vector>
@@ -7,11 +7,11 @@
 
 namespace keelson {
 
-// So many of each kind with every field set, in the order of their keys and of their kinds, such that each
-// refers to those before it. Each call makes others; the events are numbered from 1.
+// Returns `count` rows of each kind with every field set. Kinds and keys are in order, and a row only refers
+// to earlier rows. Each call returns different rows; events are numbered from 1.
 std::vector<RowBatch> SampleBatches(int count);
 
-// One of each kind whose fields are the least, and one whose fields are the most, that a row may hold.
+// Return one row of each kind with the minimum or the maximum value in every field.
 std::vector<RowBatch> LeastBatches();
 std::vector<RowBatch> GreatestBatches();
 

@@ -9,7 +9,7 @@ Found<User> FindByEmail(ReadTransaction& tx, const std::string& key) {
   return tx.users().FindByEmailKey(key);
 }
 
-STORE_TEST("a user is found by id and by address, with every field") {
+STORE_TEST("a user is found by id and by e-mail address, with every field") {
   Store& store = fixture.store();
   const User plain = StoredUser(store, "a@example.com");
   const User full = With(SampleUser("b@example.com"), [](UserFields& f) {
@@ -32,12 +32,12 @@ STORE_TEST("a user is found by id and by address, with every field") {
   }
 }
 
-STORE_TEST("a user that is not there is not found") {
+STORE_TEST("Find returns nothing for a missing user") {
   CHECK(!Get(fixture.store(), [](ReadTransaction& tx) { return tx.users().Find(UserId(NextSampleUuid())); }));
   CHECK(!Get(fixture.store(), [](ReadTransaction& tx) { return FindByEmail(tx, "nobody@example.com"); }));
 }
 
-STORE_TEST("an address belongs to one account") {
+STORE_TEST("an e-mail address belongs to one account") {
   Store& store = fixture.store();
   const User first = StoredUser(store, "a@example.com");
   const User second = SampleUser("a@example.com");
@@ -47,7 +47,7 @@ STORE_TEST("an address belongs to one account") {
   CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.users().Find(second->id); }));
 }
 
-STORE_TEST("a change of address obeys the same rule, and frees the old one") {
+STORE_TEST("a changed e-mail address must be unique, and the old address becomes free") {
   Store& store = fixture.store();
   const User first = StoredUser(store, "a@example.com");
   const User second = StoredUser(store, "b@example.com");
@@ -64,7 +64,7 @@ STORE_TEST("a change of address obeys the same rule, and frees the old one") {
   CHECK((*holder)->id == first->id);
 }
 
-STORE_TEST("an erased account holds no address") {
+STORE_TEST("the address of an erased account is free") {
   Store& store = fixture.store();
   const User erased =
       With(StoredUser(store, "a@example.com"), [](UserFields& f) { f.state = UserState::kErased; });
@@ -76,7 +76,7 @@ STORE_TEST("an erased account holds no address") {
   CHECK((*holder)->id == next->id);
 }
 
-STORE_TEST("a user is updated as a whole, and only where there is one") {
+STORE_TEST("Update writes every mutable field, and fails for a missing user") {
   Store& store = fixture.store();
   const User changed = With(StoredUser(store), [](UserFields& f) {
     f.email = "New@example.com";
@@ -119,7 +119,7 @@ STORE_TEST("a token is found by its digest") {
   CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(unknown.digest); }));
 }
 
-STORE_TEST("of a user and a purpose only the newest token is kept") {
+STORE_TEST("a new token replaces the user's earlier token of the same purpose") {
   Store& store = fixture.store();
   const EmailToken older = SampleToken(StoredUser(store)->id, 1);
   const EmailToken newer = SampleToken(older.user_id, 2);

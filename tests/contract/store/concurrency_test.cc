@@ -12,7 +12,7 @@
 namespace keelson {
 namespace {
 
-// Holds 1 of what is still refundable.
+// Reserves 1 of the refundable amount.
 absl::Status HoldOne(WriteTransaction& tx, OrderId id) {
   Found<Order> order = tx.orders().FindForUpdate(id);
   if (!order.ok()) return order.status();
@@ -20,7 +20,7 @@ absl::Status HoldOne(WriteTransaction& tx, OrderId id) {
   return tx.orders().Update(With(**order, [](OrderFields& f) { ++f.refund_pending, ++f.version; }));
 }
 
-STORE_TEST("concurrent refunds never hold more than was paid, and no hold is lost") {
+STORE_TEST("concurrent refunds never reserve more than was paid, and no reservation is lost") {
   Store& store = fixture.store();
   const Order order =
       With(SampleOrder(StoredUser(store)->id), [](OrderFields& f) { f.total = f.paid = 250; });
@@ -41,7 +41,7 @@ STORE_TEST("concurrent refunds never hold more than was paid, and no hold is los
   CHECK((*found)->version == 251);
 }
 
-STORE_TEST("those that lock many orders at once never lose what another wrote") {
+STORE_TEST("concurrent transactions that lock many orders lose no update") {
   Store& store = fixture.store();
   std::vector<OrderId> ids;
   for (int i = 0; i < 8; ++i) ids.push_back(StoredOrder(store, std::to_string(i))->id);
@@ -68,7 +68,7 @@ STORE_TEST("those that lock many orders at once never lose what another wrote") 
   }
 }
 
-STORE_TEST("of many who register one address at once exactly one succeeds") {
+STORE_TEST("exactly one of many concurrent registrations of one address succeeds") {
   Store& store = fixture.store();
   std::atomic<int> registered{0};
   std::atomic<int> taken{0};
@@ -82,7 +82,7 @@ STORE_TEST("of many who register one address at once exactly one succeeds") {
   CHECK(taken == 31);
 }
 
-STORE_TEST("one unit of work that fails spares those beside it") {
+STORE_TEST("a failed unit of work does not affect concurrent ones") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   std::atomic<int> wrong{0};
@@ -106,7 +106,7 @@ STORE_TEST("one unit of work that fails spares those beside it") {
   CHECK(wrong == 0);
 }
 
-STORE_TEST("two who claim messages at once never share one") {
+STORE_TEST("concurrent claims never return the same message") {
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   constexpr std::size_t kMessages = 100;
@@ -133,7 +133,7 @@ STORE_TEST("two who claim messages at once never share one") {
   CHECK(std::set<MessageId>(claimed.begin(), claimed.end()).size() == kMessages);
 }
 
-STORE_TEST("readers see whole units of work while writers run") {
+STORE_TEST("readers never see part of a unit of work while writers run") {
   Store& store = fixture.store();
   const User user = StoredUser(store);
   const Order order = SampleOrder(user->id);

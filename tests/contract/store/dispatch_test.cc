@@ -1,4 +1,4 @@
-// Sending by many threads of two processes' worth of dispatchers, on every store.
+// Two dispatchers with many threads each send messages from one store, as two processes would.
 #include <atomic>
 #include <map>
 #include <memory>
@@ -18,10 +18,10 @@ namespace {
 
 constexpr int kMessages = 200;
 
-// Says what it likes to every third message, and counts those it took.
-class MoodyProvider : public EmailProvider {
+// Fails every third message at random, and counts the accepted ones. Thread-safe.
+class FlakyProvider : public EmailProvider {
  public:
-  MoodyProvider(std::string name, std::uint32_t seed) : name_(std::move(name)), random_(seed) {}
+  FlakyProvider(std::string name, std::uint32_t seed) : name_(std::move(name)), random_(seed) {}
 
   std::string_view name() const override { return name_; }
   SendOutcome Send(const Email& email, Deadline /*deadline*/) override {
@@ -68,7 +68,7 @@ DispatchPolicy Hasty() {
   return policy;
 }
 
-// A dispatcher with its threads, as a process has them.
+// A dispatcher with the threads that a process runs.
 class Sender {
  public:
   Sender(Store& store, const std::vector<EmailProvider*>& providers)
@@ -85,7 +85,7 @@ class Sender {
     }
   }
 
-  // What was not sent is given back.
+  // Stops the threads and releases the claims of unsent messages.
   absl::Status Stop() {
     stopped_ = true;
     dispatch_.Stop();
@@ -116,7 +116,7 @@ class Sender {
   std::vector<std::thread> threads_;
 };
 
-STORE_TEST("two senders of many threads send every message once, and what they leave is sent by another") {
+STORE_TEST("two dispatchers with many threads send every message once, and a third sends the released ones") {
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {
@@ -129,8 +129,8 @@ STORE_TEST("two senders of many threads send every message once, and what they l
     return status;
   }));
   const Seed seed(7);
-  MoodyProvider first("first", seed.value());
-  MoodyProvider second("second", seed.value() + 1);
+  FlakyProvider first("first", seed.value());
+  FlakyProvider second("second", seed.value() + 1);
   std::int64_t sent = 0;
   {
     Sender one(store, {&first, &second});

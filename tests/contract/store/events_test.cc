@@ -13,7 +13,7 @@ absl::Status Append(Store& store, const std::string& subject,
   });
 }
 
-STORE_TEST("events are numbered from 1 in the order of their commits, chained, and kept whole") {
+STORE_TEST("events are numbered from 1 in commit order and chained, and every field is stored") {
   Store& store = fixture.store();
   Event first = SampleEvent("a");
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
@@ -31,7 +31,7 @@ STORE_TEST("events are numbered from 1 in the order of their commits, chained, a
   CHECK(events[2].subject == "c");
 }
 
-STORE_TEST("a unit of work that fails leaves neither an event nor a gap") {
+STORE_TEST("a failed unit of work leaves no event and no gap in the numbers") {
   Store& store = fixture.store();
   REQUIRE_OK(Append(store, "a"));
   CHECK(absl::IsAborted(Append(store, "lost", absl::AbortedError("no"))));
@@ -42,7 +42,7 @@ STORE_TEST("a unit of work that fails leaves neither an event nor a gap") {
   CHECK(events[1].subject == "b");
 }
 
-STORE_TEST("events are listed after a sequence, in order and limited") {
+STORE_TEST("events are listed after a sequence number, in order, up to the limit") {
   Store& store = fixture.store();
   for (int i = 1; i <= 5; ++i) REQUIRE_OK(Append(store, std::to_string(i)));
   const auto list = [&](std::int64_t after, int limit) {
@@ -60,7 +60,7 @@ STORE_TEST("events are listed after a sequence, in order and limited") {
   CHECK(list(0, 0).empty());
 }
 
-STORE_TEST("the last event is found, and none where there is none") {
+STORE_TEST("FindLast returns the last event, or nothing if there are no events") {
   Store& store = fixture.store();
   const auto last = [&] { return Get(store, [](ReadTransaction& tx) { return tx.events().FindLast(); }); };
   CHECK_FALSE(last().has_value());
@@ -71,7 +71,7 @@ STORE_TEST("the last event is found, and none where there is none") {
   }
 }
 
-STORE_TEST("the chain stays whole under concurrent writers of whom some fail") {
+STORE_TEST("the hash chain stays intact when some concurrent writers fail") {
   Store& store = fixture.store();
   InParallel(16, [&](int thread) {
     for (int i = 0; i < 20; ++i) {

@@ -1,9 +1,7 @@
-// The suite that every store passes: a fresh store for each test case and each variant of the adapter.
+// Contract tests for every store. A test case runs once per variant of the adapter, each time with a new
+// store.
 //
-//   STORE_TEST("what holds") {
-//     Store& store = fixture.store();
-//     …
-//   }
+// STORE_TEST("a user is found by id") { Store& store = fixture.store(); … }
 //
 // A new store adds a folder here, whose program links keelson_store_contract and defines StoreVariants().
 #pragma once
@@ -28,7 +26,7 @@
 
 namespace keelson {
 
-// A folder that goes with it.
+// A new directory; the destructor deletes it.
 class TemporaryFolder {
  public:
   TemporaryFolder();
@@ -44,7 +42,7 @@ class StoreFixture {
  public:
   virtual ~StoreFixture() = default;
   virtual Store& store() = 0;
-  // Whether writes run one after another, so that one waits for every other.
+  // Whether the store runs one write at a time.
   virtual bool one_writer() const = 0;
 };
 
@@ -64,7 +62,8 @@ inline absl::Status Write(Store& store, Store::WriteWork work) {
   return store.Write(Deadline::Never(), work);
 }
 
-// What `work` finds; the test ends where it fails. For the test's own thread, as every check is.
+// Returns the result of `work` in a read transaction; an error ends the test. For the main thread of the test
+// only, because Catch is not thread-safe.
 template <typename Work>
 auto Get(Store& store, Work work) {
   std::invoke_result_t<Work, ReadTransaction&> found = absl::UnknownError("did not run");
@@ -75,7 +74,7 @@ auto Get(Store& store, Work work) {
   return *std::move(found);
 }
 
-// The same of a write.
+// Returns the result of `work` in a write transaction; like Get.
 template <typename Work>
 auto Do(Store& store, Work work) {
   std::invoke_result_t<Work, WriteTransaction&> result = absl::UnknownError("did not run");
@@ -90,11 +89,11 @@ inline std::vector<Event> AllEvents(Store& store) {
   return Get(store, [](ReadTransaction& tx) { return tx.events().ListAfter(0, 1'000'000); });
 }
 
-// Stored already.
+// Insert a sample user or order, and return it.
 User StoredUser(Store& store, const std::string& email_key = "owner@example.com");
 Order StoredOrder(Store& store, const std::string& email_key = "owner@example.com");
 
-// Runs `work` with 0, 1, … on so many threads at once.
+// Runs work(0), work(1), … concurrently on `threads` threads. Blocks until all have ended.
 template <typename Work>
 void InParallel(int threads, Work work) {
   std::vector<std::thread> running;

@@ -31,7 +31,7 @@ absl::StatusOr<std::vector<Message>> List(ReadTransaction& tx, const MessageFilt
   return tx.messages().List(filter, before, limit);
 }
 
-// What is left for the store to be compared with: the filters as they are promised.
+// Reference implementation of the filters, to which the store's results are compared.
 template <typename Filter, typename Fields>
 bool HasStateAndTime(const Filter& f, const Fields& e) {
   return (f.states.empty() || std::count(f.states.begin(), f.states.end(), e.state) > 0) &&
@@ -70,7 +70,7 @@ std::vector<ListPosition> Expected(const Filter& filter, std::vector<Entity> all
   return positions;
 }
 
-// Every page's rows. `meanwhile` runs after each page.
+// Returns the positions of the rows on all pages. `meanwhile` runs after each page.
 template <typename Filter>
 std::vector<ListPosition> AllPages(
     Store& store, const Filter& filter, int limit, const std::function<void()>& meanwhile = [] {}) {
@@ -87,7 +87,7 @@ std::vector<ListPosition> AllPages(
   }
 }
 
-// The numbers of states from 1 to `last`: none, each, two of them, all.
+// Returns sets of states to filter by: none, all, each single state, and a pair.
 template <typename State>
 std::vector<std::vector<State>> Choices(State last) {
   std::vector<std::vector<State>> choices = {{}, {}};
@@ -99,7 +99,7 @@ std::vector<std::vector<State>> Choices(State last) {
   return choices;
 }
 
-// With every choice of states and of bounds of time in turn.
+// Checks the list for every combination of states and of creation time bounds.
 template <typename Filter, typename State, typename Entity>
 void CheckCombinations(Store& store, Filter filter, State last, const std::vector<Entity>& all) {
   for (const std::vector<State>& states : Choices(last)) {
@@ -116,7 +116,8 @@ void CheckCombinations(Store& store, Filter filter, State last, const std::vecto
   }
 }
 
-// Users, orders, refunds and messages of few owners, of every state, that share few times of creation.
+// Random users, orders, refunds and messages in every state, with few owners and few different creation
+// times, so that many rows share them.
 struct Goods {
   explicit Goods(Store& store);
 
@@ -166,7 +167,7 @@ Goods::Goods(Store& store) {
   }));
 }
 
-STORE_TEST("users are listed by every combination of filters, each once and in order") {
+STORE_TEST("users are listed once and in order for every combination of filters") {
   const Goods goods(fixture.store());
   for (const char* prefix : {"", "a", "ada", "adam", "b", "b%", "b_", "bö", "zoë", "zoë1", "zz", "~"}) {
     CAPTURE(prefix);
@@ -176,7 +177,7 @@ STORE_TEST("users are listed by every combination of filters, each once and in o
   }
 }
 
-STORE_TEST("orders are listed by every combination of filters, each once and in order") {
+STORE_TEST("orders are listed once and in order for every combination of filters") {
   const Goods goods(fixture.store());
   CheckCombinations(fixture.store(), OrderFilter(), OrderState::kCancelled, goods.orders);
   for (const std::size_t user : {0U, 1U, 59U}) {
@@ -189,7 +190,7 @@ STORE_TEST("orders are listed by every combination of filters, each once and in 
   CheckCombinations(fixture.store(), filter, OrderState::kCancelled, goods.orders);
 }
 
-STORE_TEST("refunds are listed by every combination of filters, each once and in order") {
+STORE_TEST("refunds are listed once and in order for every combination of filters") {
   const Goods goods(fixture.store());
   const Refund& first = goods.refunds[0];
   for (const std::optional<UserId> user :
@@ -204,7 +205,7 @@ STORE_TEST("refunds are listed by every combination of filters, each once and in
   }
 }
 
-STORE_TEST("messages are listed by every combination of filters, each once and in order") {
+STORE_TEST("messages are listed once and in order for every combination of filters") {
   const Goods goods(fixture.store());
   const std::optional<UserId> users[] = {{}, UserId(), goods.messages[0].user_id, UserId(NextSampleUuid())};
   for (const std::optional<UserId>& user : users) {
@@ -218,7 +219,7 @@ STORE_TEST("messages are listed by every combination of filters, each once and i
   }
 }
 
-STORE_TEST("a list takes any limit and any position") {
+STORE_TEST("a list accepts any limit and any position") {
   Store& store = fixture.store();
   const Goods goods(store);
   const std::vector<ListPosition> all = Expected(OrderFilter(), goods.orders);
@@ -235,13 +236,13 @@ STORE_TEST("a list takes any limit and any position") {
   CHECK(from(ListPosition{kT0 + absl::Microseconds(4), last}, 100) == all);
   CHECK(from(ListPosition{kT0, {}}, 100).empty());
   CHECK(from(ListPosition{absl::UnixEpoch() - absl::Hours(1), last}, 100).empty());
-  // Of a row that is no longer what it was, or never was.
+  // The position of a row that does not exist.
   const ListPosition between{kT0 + absl::Microseconds(2), {}};
   const auto rest = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p < between; });
   CHECK(from(between, 100) == std::vector(rest, all.end()));
 }
 
-STORE_TEST("a list follows the states of its rows, and users' addresses") {
+STORE_TEST("a list reflects changes of states and of e-mail addresses") {
   Store& store = fixture.store();
   const User user = StoredUser(store, "ada@example.com");
   UserFilter active;
@@ -273,7 +274,7 @@ STORE_TEST("a list follows the states of its rows, and users' addresses") {
   CHECK(AllPages(store, cancelled, 10) == std::vector{PositionOf(order)});
 }
 
-STORE_TEST("a list of messages follows their states") {
+STORE_TEST("a list of messages reflects changes of their states") {
   Store& store = fixture.store();
   const Message message = SampleMessage(StoredUser(store)->id);
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.messages().Insert(message); }));
@@ -300,7 +301,7 @@ STORE_TEST("a list of messages follows their states") {
   CHECK(is_listed(MessageState::kSent));
 }
 
-STORE_TEST("what a unit of work that failed would have listed is not listed") {
+STORE_TEST("rows of a failed unit of work are not listed") {
   Store& store = fixture.store();
   const User user = StoredUser(store);
   CHECK(absl::IsCancelled(Write(store, [&](WriteTransaction& tx) {
@@ -313,7 +314,7 @@ STORE_TEST("what a unit of work that failed would have listed is not listed") {
   CHECK(AllPages(store, OrderFilter(), 10).empty());
 }
 
-STORE_TEST("many users are found at once, each that is there") {
+STORE_TEST("FindMany returns every existing user once") {
   Store& store = fixture.store();
   std::vector<UserId> ids;
   for (const char* name : {"a", "b", "c"}) ids.push_back(StoredUser(store, name)->id);
@@ -336,7 +337,8 @@ STORE_TEST("many users are found at once, each that is there") {
   CHECK(find(ids).size() == 3);
 }
 
-// Inserts a user for each page that was read, with times of creation on both sides of those that are there.
+// Inserts one user per page that was read, with creation times before, between and after those of existing
+// users.
 void InsertUsers(Store& store, const std::string& name, const std::atomic<int>& pages,
                  const std::atomic<bool>& stop, std::atomic<int>& inserted) {
   for (int i = 0; !stop;) {
@@ -347,11 +349,11 @@ void InsertUsers(Store& store, const std::string& name, const std::atomic<int>& 
     const User user = With(SampleUser(absl::StrCat(name, i++)),
                            [&](UserFields& f) { f.create_time = kT0 + absl::Microseconds(i * 7 % 70 - 20); });
     Write(store, [&](WriteTransaction& tx) { return tx.users().Insert(user, "$hash"); }).IgnoreError();
-    ++inserted;  // as the list tells in the end
+    ++inserted;  // the test compares this with the length of the list
   }
 }
 
-STORE_TEST("pages leave out nothing and repeat nothing that was there while others insert") {
+STORE_TEST("pages skip and repeat no row during concurrent inserts") {
   Store& store = fixture.store();
   std::set<ListPosition> there;
   for (int i = 0; i < 150; ++i) {
@@ -367,7 +369,7 @@ STORE_TEST("pages leave out nothing and repeat nothing that was there while othe
   for (const char* name : {"x", "y", "z"}) {
     others.emplace_back([&, name] { InsertUsers(store, name, pages, stop, inserted); });
   }
-  // So that some are under way while the next page is read.
+  // Lets every thread insert one more user, concurrently with the next page.
   const auto let_insert = [&] {
     ++pages;
     while (inserted < 3 * (pages - 1)) std::this_thread::yield();

@@ -22,7 +22,7 @@ bool Save(Store& store, const Message& message) {
   return Do(store, [&](WriteTransaction& tx) { return tx.messages().Save({&message, 1}); }).at(0);
 }
 
-// With a value in every field, as far as they go together.
+// A message with a value in every field that its state allows.
 Message Whole(UserId user_id) {
   Message m = SampleMessage(user_id);
   m.content = {"Grüße", "Hello\n", "<p>Hello</p>", "de"};
@@ -59,7 +59,7 @@ STORE_TEST("a message is found with every field") {
   CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.messages().Find(MessageId(NextSampleUuid())); }));
 }
 
-STORE_TEST("due messages are claimed, the longest due first, and nobody gets them twice") {
+STORE_TEST("due messages are claimed once, the longest due first") {
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   const Message late = Insert(store, user, kT0 + absl::Seconds(2));
@@ -86,7 +86,7 @@ STORE_TEST("due messages are claimed, the longest due first, and nobody gets the
   CHECK(!AnyDue(store, now));
 }
 
-STORE_TEST("a claimed message is due again when its lease has run out, and the old claim writes nothing") {
+STORE_TEST("a message with an expired lease is due again, and its old claim can't save an outcome") {
   Store& store = fixture.store();
   const Message message = Insert(store, StoredUser(store)->id);
   Message lost = Claim(store, kT0).at(0);
@@ -101,7 +101,7 @@ STORE_TEST("a claimed message is due again when its lease has run out, and the o
   CHECK(Find(store, message.id) == held);
 }
 
-STORE_TEST("an outcome is written once") {
+STORE_TEST("an outcome is saved once") {
   Store& store = fixture.store();
   Insert(store, StoredUser(store)->id);
   Message sent = Claim(store, kT0).at(0);
@@ -117,7 +117,7 @@ STORE_TEST("an outcome is written once") {
   CHECK(!AnyDue(store, absl::FromUnixSeconds(4'000'000'000)));
 }
 
-STORE_TEST("of many outcomes those are written whose lease holds") {
+STORE_TEST("Save writes the outcomes with a valid lease and rejects the others") {
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   for (int i = 0; i < 3; ++i) Insert(store, user);
@@ -136,7 +136,7 @@ STORE_TEST("of many outcomes those are written whose lease holds") {
   CHECK(save().empty());
 }
 
-STORE_TEST("a message that failed is queued for its next attempt") {
+STORE_TEST("a failed message is queued for its next attempt") {
   Store& store = fixture.store();
   Insert(store, StoredUser(store)->id);
   Message again = Claim(store, kT0).at(0);
@@ -149,7 +149,7 @@ STORE_TEST("a message that failed is queued for its next attempt") {
   CHECK(Claim(store, kT0 + absl::Seconds(7)).at(0).attempts == 2);
 }
 
-STORE_TEST("a claim is held longer, and what it sends is kept with it") {
+STORE_TEST("a claim can extend its lease and store the rendered body") {
   Store& store = fixture.store();
   Insert(store, StoredUser(store)->id);
   Message held = Claim(store, kT0).at(0);
@@ -174,7 +174,7 @@ STORE_TEST("a claim is held longer, and what it sends is kept with it") {
   CHECK(Find(store, again.id) == again);
 }
 
-STORE_TEST("what nobody has claimed is saved by nobody") {
+STORE_TEST("Save rejects a message that is not claimed") {
   Store& store = fixture.store();
   const Message queued = Insert(store, StoredUser(store)->id);
   Message changed = queued;
@@ -184,7 +184,7 @@ STORE_TEST("what nobody has claimed is saved by nobody") {
   CHECK(!Save(store, SampleMessage(queued.user_id)));
 }
 
-STORE_TEST("a message that nobody has claimed is cancelled, or given up and retried") {
+STORE_TEST("an unclaimed message can be cancelled, marked DEAD and retried") {
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   const auto update = [&](const Message& message) {
@@ -215,13 +215,13 @@ STORE_TEST("a message that nobody has claimed is cancelled, or given up and retr
   CHECK(claimed.lease_epoch == 4);
 }
 
-STORE_TEST("a message that is not there is not updated") {
+STORE_TEST("Update fails for a missing message") {
   const Message message = SampleMessage(UserId());
   CHECK(absl::IsInternal(
       Write(fixture.store(), [&](WriteTransaction& tx) { return tx.messages().Update(message); })));
 }
 
-STORE_TEST("a newer message takes the place of the user's queued ones of its template") {
+STORE_TEST("Supersede cancels the user's queued messages of the template") {
   Store& store = fixture.store();
   const UserId ann = StoredUser(store, "ann@example.com")->id;
   const UserId bob = StoredUser(store, "bob@example.com")->id;

@@ -41,7 +41,7 @@ STORE_TEST("an order is found by id and by reference, with every field") {
   CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.orders().FindByReference("shop-2"); }));
 }
 
-STORE_TEST("many orders are found at once to be changed, each that is there, with its lines") {
+STORE_TEST("FindManyForUpdate returns every existing order with its lines") {
   Store& store = fixture.store();
   std::map<OrderId, OrderFields> orders;
   for (std::size_t lines = 1; lines <= 3; ++lines) {
@@ -59,8 +59,8 @@ STORE_TEST("many orders are found at once to be changed, each that is there, wit
   CHECK(Do(store, [&](WriteTransaction& tx) { return tx.orders().FindManyForUpdate({}); }).empty());
 }
 
-// One that is changed twice within a unit of work, back to the lines that it was found with.
-STORE_TEST("what an order was last given is kept") {
+// The order is updated twice in one unit of work, the second time with its original lines.
+STORE_TEST("the last update of an order is stored") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
@@ -73,7 +73,7 @@ STORE_TEST("what an order was last given is kept") {
   CHECK((*found)->lines == order->lines);
 }
 
-STORE_TEST("a reference belongs to one order, and none to any number") {
+STORE_TEST("a reference belongs to one order, and any number of orders have none") {
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   const auto insert = [&](const std::string& reference) {
@@ -87,7 +87,7 @@ STORE_TEST("a reference belongs to one order, and none to any number") {
   CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.orders().FindByReference(""); }));
 }
 
-STORE_TEST("an order's steps are kept") {
+STORE_TEST("every state change of an order is stored") {
   Store& store = fixture.store();
   const Order order = With(SampleOrder(StoredUser(store)->id), [](OrderFields& f) {
     f.state = OrderState::kPending;
@@ -120,7 +120,7 @@ STORE_TEST("an order's steps are kept") {
       Write(store, [&](WriteTransaction& tx) { return tx.orders().Update(SampleOrder(order->user_id)); })));
 }
 
-STORE_TEST("an order that gives back more than was paid, or than a line has, is refused") {
+STORE_TEST("an order that refunds more than was paid, or more than a line has, is rejected") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   const auto update = [&](auto change) {
@@ -137,7 +137,7 @@ STORE_TEST("an order that gives back more than was paid, or than a line has, is 
   CHECK(found->fields() == order.fields());
 }
 
-STORE_TEST("orders are listed newest first, filtered and limited") {
+STORE_TEST("orders are listed newest first, with filters and a limit") {
   Store& store = fixture.store();
   const UserId ann = StoredUser(store, "ann@example.com")->id;
   const UserId bob = StoredUser(store, "bob@example.com")->id;
@@ -168,7 +168,7 @@ STORE_TEST("orders are listed newest first, filtered and limited") {
   CHECK(List(store, between) == Ids{ids[2], ids[1]});
 }
 
-STORE_TEST("pages leave nothing out and repeat nothing while orders come in") {
+STORE_TEST("pages skip and repeat no order while orders are inserted") {
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   const auto insert = [&] {

@@ -23,7 +23,7 @@ bool TryStart(Store& store, std::uint8_t key, absl::Time now, absl::Time until) 
   return Do(store, [&](WriteTransaction& tx) { return tx.cooldowns().TryStart(SampleKey(key), now, until); });
 }
 
-STORE_TEST("an answer is given back as it was, to reads and writes") {
+STORE_TEST("reads and writes find a stored idempotency record unchanged") {
   Store& store = fixture.store();
   const IdempotencyRecord record = SampleRecord(1);
   IdempotencyRecord empty = SampleRecord(2);
@@ -46,7 +46,7 @@ STORE_TEST("a setting is found by its name") {
   CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.settings().Find("other"); }));
 }
 
-STORE_TEST("what cools is not started again until it has cooled") {
+STORE_TEST("a cooldown can't be started again before it ends") {
   Store& store = fixture.store();
   const absl::Time until = kT0 + absl::Minutes(1);
   CHECK(TryStart(store, 1, kT0, until));
@@ -57,7 +57,7 @@ STORE_TEST("what cools is not started again until it has cooled") {
   CHECK(!TryStart(store, 1, until, until + absl::Minutes(1)));
 }
 
-STORE_TEST("what has run out is deleted, a batch at a time, and nothing else") {
+STORE_TEST("DeleteExpired deletes only expired rows, in batches") {
   Store& store = fixture.store();
   EmailToken token;
   token.user_id = StoredUser(store)->id;
@@ -69,7 +69,7 @@ STORE_TEST("what has run out is deleted, a batch at a time, and nothing else") {
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
     absl::Status status = tx.tokens().Put(token);
     status.Update(tx.tokens().Put(alive));
-    // In another order than they run out.
+    // Not in the order of expiry.
     status.Update(tx.idempotency().Insert(SampleRecord(1, kT0)));
     for (std::uint8_t i = 2; i < 5; ++i) {
       status.Update(tx.idempotency().Insert(SampleRecord(i, kT0 - absl::Hours(i))));
@@ -95,7 +95,7 @@ STORE_TEST("what has run out is deleted, a batch at a time, and nothing else") {
   CHECK(!TryStart(store, 2, kT0, kT0 + absl::Hours(2)));
 }
 
-STORE_TEST("messages that ended long ago are deleted, a batch at a time, and none that are owed") {
+STORE_TEST("DeleteExpired deletes messages past their retention in batches, and keeps unsent messages") {
   Store& store = fixture.store();
   const absl::Time bound = kT0 - absl::Hours(24);
   const auto insert = [&](MessageState state, std::optional<absl::Time> end) {
@@ -127,7 +127,7 @@ STORE_TEST("messages that ended long ago are deleted, a batch at a time, and non
   CHECK(!delete_expired(2));
   CHECK(left(gone) == 0);
   CHECK(left(kept) == 4);
-  // Nor in a list.
+  // Deleted messages are not listed either.
   const auto listed = Get(store, [](ReadTransaction& tx) { return tx.messages().List({}, {}, 100); });
   CHECK(listed.size() == kept.size());
 }

@@ -25,7 +25,7 @@ std::vector<RefundId> Due(Store& store, absl::Time now, int limit = 100) {
   return IdsOf(Get(store, [&](ReadTransaction& tx) { return tx.refunds().ListDue(now, limit); }));
 }
 
-STORE_TEST("a refund is found with every field, also after its steps") {
+STORE_TEST("a refund is found with every field, also after state changes") {
   Store& store = fixture.store();
   const Refund refund = SampleRefund(StoredOrder(store));
   Insert(store, refund);
@@ -53,14 +53,14 @@ STORE_TEST("a refund is found with every field, also after its steps") {
   CHECK(again->fields() == changed.fields());
 }
 
-STORE_TEST("a refund that is not there is neither found nor updated") {
+STORE_TEST("Find returns nothing for a missing refund, and Update fails") {
   Store& store = fixture.store();
   const Refund unknown = SampleRefund(StoredOrder(store));
   CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.refunds().Find(unknown->id); }));
   CHECK(absl::IsInternal(Write(store, [&](WriteTransaction& tx) { return tx.refunds().Update(unknown); })));
 }
 
-STORE_TEST("many refunds are found at once to be changed, each that is there") {
+STORE_TEST("FindManyForUpdate returns every existing refund") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   std::map<RefundId, RefundFields> refunds;
@@ -78,7 +78,7 @@ STORE_TEST("many refunds are found at once to be changed, each that is there") {
   CHECK(Do(store, [&](WriteTransaction& tx) { return tx.refunds().FindManyForUpdate({}); }).empty());
 }
 
-STORE_TEST("a refund without an amount and without units is refused") {
+STORE_TEST("a refund with neither an amount nor units is rejected") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   const auto insert = [&](std::int64_t amount, std::int64_t shipping, const std::vector<RefundLine>& lines) {
@@ -107,7 +107,7 @@ STORE_TEST("a zero-amount refund of units is stored with every field and listed 
   CHECK(Due(store, kT0) == std::vector<RefundId>{refund->id});
 }
 
-STORE_TEST("refunds are listed newest first, filtered and limited") {
+STORE_TEST("refunds are listed newest first, with filters and a limit") {
   Store& store = fixture.store();
   const Order first = StoredOrder(store);
   const Order second = SampleOrder(StoredUser(store, "bob@example.com")->id);
@@ -143,7 +143,7 @@ STORE_TEST("refunds are listed newest first, filtered and limited") {
   CHECK(List(store, narrow) == Ids{ids[2], ids[1]});
 }
 
-STORE_TEST("refunds whose time has come are listed, the longest due first") {
+STORE_TEST("due refunds are listed, the longest due first") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   const auto insert = [&](RefundState state, std::optional<absl::Time> due) {

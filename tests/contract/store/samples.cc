@@ -7,7 +7,7 @@
 namespace keelson {
 
 Uuid NextSampleUuid() {
-  // The process's start, so that ids of several processes differ and still grow.
+  // The start time of the process, so that ids of several processes differ and increase.
   static const auto start = static_cast<std::uint64_t>(absl::ToUnixNanos(absl::Now()));
   static std::atomic<std::uint64_t> next{1};
   const std::uint64_t number = next.fetch_add(1);

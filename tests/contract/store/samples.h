@@ -1,4 +1,4 @@
-// Entities to fill stores with. Thread-safe.
+// Sample entities. Thread-safe.
 #pragma once
 
 #include <string>
@@ -7,16 +7,16 @@
 
 namespace keelson {
 
-// A time that every sample is relative to.
+// The base of all times in samples.
 inline const absl::Time kT0 = absl::FromUnixMicros(1'700'000'000'123'456);
 
-// A UUID greater than every one before it.
+// Returns a UUID that is greater than all earlier ones.
 Uuid NextSampleUuid();
 
 User SampleUser(const std::string& email_key);
-// Of one line of 10 and shipping of 2, delivered and paid.
+// A delivered and paid order with one line of 10 and shipping of 2.
 Order SampleOrder(UserId user_id, const std::string& reference = "");
-// Of 3, due at once.
+// A refund of 3, due immediately.
 Refund SampleRefund(const Order& order);
 Message SampleMessage(UserId user_id);
 Event SampleEvent(const std::string& subject);

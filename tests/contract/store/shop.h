@@ -1,4 +1,4 @@
-// Lists of every kind, to see what they cost.
+// Rows and filters for tests that measure the cost of lists.
 #pragma once
 
 #include <optional>
@@ -14,9 +14,10 @@
 
 namespace keelson {
 
-// A user's orders, a refund of each and messages, newest last; one of a hundred is cancelled.
+// `size` users, and as many orders, refunds and messages of one user, oldest first. One row of a hundred is
+// cancelled.
 struct Shop {
-  // Opened in `tx`.
+  // Inserts the rows in `tx`.
   Shop(WriteTransaction& tx, int size);
 
   template <typename Entity>
@@ -30,10 +31,10 @@ struct Shop {
   std::vector<Message> messages;
 };
 
-// Of a page.
+// Page size.
 constexpr int kLimit = 20;
 
-// Every kind of filter that a list has, by itself and with the others.
+// Returns `filter` combined with every subset of: a state, a lower time bound, an upper time bound.
 template <typename Filter, typename State>
 std::vector<Filter> WithStatesAndTimes(const Filter& filter, State state) {
   std::vector<Filter> filters(8, filter);
@@ -45,7 +46,7 @@ std::vector<Filter> WithStatesAndTimes(const Filter& filter, State state) {
   return filters;
 }
 
-// Calls `check` for every filter of addresses by their beginning, with a position deep in its list and a
+// Calls `check` for every filter with an address prefix. The arguments are a position far into the list and a
 // function that reads a page from `tx`.
 template <typename Check>
 void ForEachPrefixList(const Shop& shop, WriteTransaction& tx, const Check& check) {
@@ -58,7 +59,7 @@ void ForEachPrefixList(const Shop& shop, WriteTransaction& tx, const Check& chec
   }
 }
 
-// The same for every other filter.
+// Like ForEachPrefixList, for all other filters.
 template <typename Check>
 void ForEachList(const Shop& shop, WriteTransaction& tx, const Check& check) {
   for (const UserFilter& f : WithStatesAndTimes(UserFilter(), UserState::kActive)) {

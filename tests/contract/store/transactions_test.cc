@@ -18,7 +18,7 @@ bool Exists(Store& store, UserId id) {
   return Get(store, [&](ReadTransaction& tx) { return tx.users().Find(id); }).has_value();
 }
 
-STORE_TEST("nothing of a unit of work that fails is seen, in whatever table") {
+STORE_TEST("a failed unit of work leaves no change in any table") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   const User user = SampleUser("new@example.com");
@@ -55,7 +55,7 @@ STORE_TEST("nothing of a unit of work that fails is seen, in whatever table") {
   StoredUser(store, "new@example.com");
 }
 
-STORE_TEST("after a repository's error nothing is committed, even where the closure returns OK") {
+STORE_TEST("nothing is committed after a repository's error, even if the closure returns OK") {
   Store& store = fixture.store();
   const User first = StoredUser(store, "a@example.com");
   const User second = SampleUser("b@example.com");
@@ -68,7 +68,7 @@ STORE_TEST("after a repository's error nothing is committed, even where the clos
   CHECK(!Exists(store, second->id));
 }
 
-STORE_TEST("a unit of work sees what it wrote, and others do once it returned") {
+STORE_TEST("a unit of work sees its own writes, and others see them after Write has returned") {
   Store& store = fixture.store();
   const User user = SampleUser("a@example.com");
   bool seen = false;
@@ -81,7 +81,7 @@ STORE_TEST("a unit of work sees what it wrote, and others do once it returned") 
   CHECK(Exists(store, user->id));
 }
 
-STORE_TEST("every thread reads its own writes at once") {
+STORE_TEST("every thread reads its own writes immediately") {
   Store& store = fixture.store();
   std::atomic<int> missed{0};
   InParallel(8, [&](int thread) {
@@ -101,7 +101,7 @@ STORE_TEST("every thread reads its own writes at once") {
   CHECK(missed == 0);
 }
 
-STORE_TEST("a read sees one state from its beginning to its end") {
+STORE_TEST("a read sees one snapshot") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   std::vector<std::thread> writers;
@@ -129,14 +129,14 @@ STORE_TEST("a read sees one state from its beginning to its end") {
   CHECK(last->fields().refund_pending == written);
 }
 
-STORE_TEST("an error of a read's closure is returned as it is") {
+STORE_TEST("Read returns the closure's error unchanged") {
   const absl::Status status = fixture.store().Read(
       Deadline::Never(), [](ReadTransaction&) { return MakeError(Reason::kUserNotFound, "no such user"); });
   CHECK(HasReason(status, Reason::kUserNotFound));
   CHECK(status.message() == "no such user");
 }
 
-STORE_TEST("past its deadline no closure begins") {
+STORE_TEST("a closure does not start after its deadline") {
   Store& store = fixture.store();
   bool ran = false;
   const Deadline past = Deadline::After(absl::ZeroDuration());
@@ -151,7 +151,7 @@ STORE_TEST("past its deadline no closure begins") {
   CHECK(!ran);
 }
 
-STORE_TEST("a closure that waited past its deadline for another does not begin") {
+STORE_TEST("a closure that was queued until its deadline does not start") {
   if (!fixture.one_writer()) return;
   Store& store = fixture.store();
   absl::Notification begun;
@@ -173,7 +173,7 @@ STORE_TEST("a closure that waited past its deadline for another does not begin")
   CHECK(!ran);
 }
 
-// A call of a batch that looks for a user, as a use case does.
+// A call of a batch that finds a user by e-mail address, as a use case does.
 struct Lookup {
   UserId id;
   Deadline deadline = Deadline::Never();
@@ -191,11 +191,11 @@ struct Lookup {
   }
 };
 
-STORE_TEST("each read of a batch finds its own row, and what was written before") {
+STORE_TEST("each read of a batch finds its own row and earlier writes") {
   Store& store = fixture.store();
   std::vector<Lookup> lookups;
   for (int i = 0; i < 70; ++i) {
-    // Every third is not there.
+    // Every third user does not exist.
     const std::string email = std::to_string(i) + "@example.com";
     lookups.push_back({i % 3 == 0 ? SampleUser(email)->id : StoredUser(store, email)->id});
   }
@@ -277,7 +277,7 @@ STORE_TEST("only the reads of a batch whose deadlines have passed fail") {
   CHECK(in_time.found.has_value());
 }
 
-STORE_TEST("a store that serves says so") {
+STORE_TEST("Check returns OK for a working store") {
   REQUIRE_OK(fixture.store().Check(Deadline::Never()));
 }
 

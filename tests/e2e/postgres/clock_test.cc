@@ -1,4 +1,4 @@
-// Somebody sets the system's clock while a service runs on a PostgreSQL that does not answer.
+// The system clock is set while PostgreSQL is unresponsive.
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <thread>
@@ -18,7 +18,7 @@ namespace {
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-// A service whose clock can be set, on a PostgreSQL of its own that trouble is made for.
+// A service with a settable clock, and a PostgreSQL server of its own in which the test causes failures.
 class ClockedShop {
  public:
   explicit ClockedShop(ServiceProcess::Settings settings = {})
@@ -49,7 +49,7 @@ class ClockedShop {
   const Client client_;
 };
 
-TEST_CASE("health misses a server that answers nothing though the clock is set back") {
+TEST_CASE("the health check detects an unresponsive server although the clock is set back") {
   ClockedShop shop;
   shop.server().Freeze();
   shop.clock().Step(-minutes(10));
@@ -59,17 +59,17 @@ TEST_CASE("health misses a server that answers nothing though the clock is set b
   RegisterUser(shop.client(), "ada@example.com");
 }
 
-TEST_CASE("a server that comes back while the clock is set back is connected to") {
+TEST_CASE("the service reconnects to a recovered server although the clock is set back") {
   ClockedShop shop;
   shop.server().Freeze();
   CHECK(shop.BecomesHealthy(false));
-  // By now a new connection is being opened.
+  // The service is opening a new connection at this point.
   shop.clock().Step(-minutes(10));
   shop.server().Thaw();
   CHECK(shop.BecomesHealthy(true));
 }
 
-TEST_CASE("a call that waits for a row is answered though the clock is set forward") {
+TEST_CASE("a call that waits for a row lock succeeds although the clock is set forward") {
   ClockedShop shop;
   const std::string order_id = DeliveredOrder(shop.client(), "ada@example.com", 1, 1000);
   const servers::PostgresSession blocker = shop.Connect();
@@ -90,7 +90,7 @@ TEST_CASE("a call that waits for a row is answered though the clock is set forwa
   CHECK(outcome == "OK");
 }
 
-TEST_CASE("a call that waits for a row ends by its deadline though the clock is set back") {
+TEST_CASE("a call that waits for a row lock ends at its deadline although the clock is set back") {
   ClockedShop shop({"server.default_deadline=3s"});
   const std::string order_id = DeliveredOrder(shop.client(), "ada@example.com", 1, 1000);
   const servers::PostgresSession blocker = shop.Connect();

@@ -1,4 +1,5 @@
-// The primary dies and a standby takes over: services find it under the URL that they were started with.
+// Failover: the primary stops and a standby is promoted. Services connect to the new primary with the same
+// URL.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
@@ -19,13 +20,13 @@ constexpr int kCallers = 8;
 constexpr int kBefore = 100;
 constexpr int kAfter = 50;
 
-// What one caller was told: each address's user, and everything that is neither OK nor UNAVAILABLE.
+// The responses that one caller received: the registered users, and all errors other than UNAVAILABLE.
 struct Told {
   std::vector<std::pair<std::string, std::string>> users;
   std::string faults;
 };
 
-// Registers one address after the other, each for as long as it is told UNAVAILABLE.
+// Registers one address after another until `over`, and repeats a call while it returns UNAVAILABLE.
 Told RegisterUntil(const std::atomic<bool>& over, const Client& client, const std::string& name,
                    std::atomic<int>& acknowledged) {
   Told told;
@@ -45,7 +46,7 @@ Told RegisterUntil(const std::atomic<bool>& over, const Client& client, const st
   return told;
 }
 
-TEST_CASE("a failover loses nothing that was acknowledged, and needs no restart") {
+TEST_CASE("a failover loses no acknowledged write and needs no restart of the service") {
   servers::PostgresServer primary;
   primary.CreateDatabase("app");
   servers::PostgresStandby standby(primary);
@@ -83,7 +84,7 @@ TEST_CASE("a failover loses nothing that was acknowledged, and needs no restart"
   }
 }
 
-TEST_CASE("a service is not served by a standby, and finds the primary wherever it stands in the URL") {
+TEST_CASE("a service never uses a standby, and finds the primary at any position in the URL") {
   servers::PostgresServer primary;
   primary.CreateDatabase("app");
   servers::PostgresStandby standby(primary);

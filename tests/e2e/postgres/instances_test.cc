@@ -1,5 +1,5 @@
-// Several processes share a database: under load, killed again and again, they neither lose nor double
-// anything.
+// Several processes share a database and are killed repeatedly under load: no write, message or refund is
+// lost or duplicated.
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -25,7 +25,7 @@ constexpr std::size_t kServices = 3;
 constexpr int kCallers = 8;
 constexpr int kCrashes = 10;
 constexpr int kJourneysBetweenCrashes = 15;
-// Messages that a process may have under way when it is killed.
+// Maximum number of in-flight messages of a process when it is killed.
 constexpr int kMessagesUnderWay = ProviderQueue::kMaxLoad;
 
 const ServiceProcess::Settings kSettings = {"store.postgres.pool_size=8", "passwords.queue=1000",
@@ -35,7 +35,7 @@ std::string RequestId(const std::string& name, const std::string& step) {
   return Field("request_id", StrCat(name, "-", step));
 }
 
-// From registration to two refunds, of one unit each of three.
+// Registers a user, and creates, pays, ships and delivers an order of three units; refunds one unit twice.
 void Travel(PatientCaller& caller, const std::string& name) {
   const auto user = caller.Ask(&Accounts::RegisterUser,
                                StrCat(RequestId(name, "register"), Field("email", name + "@example.com"),
@@ -53,7 +53,7 @@ void Travel(PatientCaller& caller, const std::string& name) {
   }
 }
 
-// Journeys until it is told to stop; what went wrong, or nothing.
+// Repeats Travel until `over`. Returns the first error, or an empty text.
 std::string TravelUntil(const std::atomic<bool>& over, PatientCaller& caller, int number,
                         std::atomic<int>& journeys) {
   try {
@@ -67,8 +67,9 @@ std::string TravelUntil(const std::atomic<bool>& over, PatientCaller& caller, in
   }
 }
 
-// What a killed process had at the payment provider waits for its lease, two minutes; here it does not. The
-// server may be about to commit or to undo what such a process sent it last, so that once is not enough.
+// Expires the leases of refunds that a killed process was settling, so that the test does not wait two
+// minutes. Call this repeatedly: the server may still commit or roll back the last transaction of a killed
+// process.
 void EndLeases(const servers::PostgresSession& database, const std::string& begun_before) {
   database.Execute(
       StrCat("UPDATE refunds SET due_time = create_time WHERE id IN "
@@ -76,7 +77,7 @@ void EndLeases(const servers::PostgresSession& database, const std::string& begu
              begun_before, "' AND due_time > create_time FOR UPDATE SKIP LOCKED)"));
 }
 
-// What is not settled, not sent or not numbered; one line each.
+// Returns one line for each unsettled refund, unsent message and unnumbered event.
 std::string Undone(const servers::PostgresSession& database) {
   const char* find =
       "SELECT format('refund %s is %s since %s, due %s, attempts %s', id, state, update_time, due_time, "
@@ -89,7 +90,7 @@ std::string Undone(const servers::PostgresSession& database) {
   return undone;
 }
 
-// How often each message was begun to be sent, by the name of its file.
+// Returns the number of send attempts of each message, by the name of its mail file.
 std::map<std::string, int> Attempts(const servers::PostgresSession& database) {
   std::map<std::string, int> attempts;
   for (const auto& row : database.Query("SELECT encode(uuid_send(id), 'hex'), attempts FROM messages")) {
@@ -101,7 +102,8 @@ std::map<std::string, int> Attempts(const servers::PostgresSession& database) {
   return attempts;
 }
 
-// Every message is in some folder, and in another one only where its sender was killed before it could tell.
+// Expects every message in a mail folder. A message may be in several folders only if a process was killed
+// before it had saved the outcome of the first attempt.
 void CheckMails(const Fleet& fleet, const servers::PostgresSession& database) {
   std::map<std::string, int> copies;
   for (std::size_t i = 0; i < fleet.size(); ++i) {
@@ -121,7 +123,7 @@ void CheckMails(const Fleet& fleet, const servers::PostgresSession& database) {
   CHECK(repeated <= kCrashes * kMessagesUnderWay);
 }
 
-TEST_CASE("three processes on one database, killed in turn, do everything once") {
+TEST_CASE("three processes on one database that are killed in turn lose and duplicate nothing") {
   Fleet fleet(kServices, kSettings);
   std::vector<PatientCaller> callers;
   for (std::size_t i = 0; i < kCallers; ++i) callers.emplace_back(fleet, i);

@@ -1,4 +1,4 @@
-// Moving from a file to a database and back, and checking what is there, with the real binary.
+// The commands transfer and verify between SQLite and PostgreSQL, with the real binary.
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -22,15 +22,16 @@ StorePair::Settings Of(const std::string& url) {
   return {"store.adapter=postgres", StrCat("store.postgres.url=", url)};
 }
 
-// What moves is told with its number and its hash, table by table.
-std::string Moved(const StorePair& houses) {
-  const CommandResult moved = houses.Transfer();
+// Transfers and verifies the store. Returns the output of transfer: one line per table with row count and
+// hash.
+std::string Moved(const StorePair& stores) {
+  const CommandResult moved = stores.Transfer();
   CheckDone(moved);
-  CheckClean(houses.Verify("new.toml"));
+  CheckClean(stores.Verify("new.toml"));
   return moved.output;
 }
 
-TEST_CASE("a product is moved into a database, served from there, and moved out again") {
+TEST_CASE("a store is transferred from SQLite to PostgreSQL, served, and transferred back") {
   const servers::PostgresDatabase database;
   const StorePair in(kFile, Of(database.url()));
   std::string user_id;
@@ -59,50 +60,50 @@ TEST_CASE("a product is moved into a database, served from there, and moved out 
   CHECK(service.Connect()(&Accounts::GetUser, Field("id", user_id))->user().email() == "ada@example.com");
 }
 
-TEST_CASE("a transfer into a database that is killed goes on where it ended") {
+TEST_CASE("a killed transfer into PostgreSQL resumes at its checkpoint") {
   const servers::PostgresDatabase database;
   const servers::PostgresSession session = database.Connect();
-  const StorePair houses(kFile, Of(database.url()));
+  const StorePair stores(kFile, Of(database.url()));
   {
-    ServiceProcess service(houses.path(), kFile);
+    ServiceProcess service(stores.path(), kFile);
     SeedHistory(service.Connect());
     CHECK(service.Stop() == 0);
   }
-  Database(houses.path() / "keelson.db")
+  Database(stores.path() / "keelson.db")
       .Execute(
           "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 400000) "
           "INSERT INTO cooldowns (key, until_time) SELECT randomblob(16), i FROM n");
-  houses.KillTransfer([&] {
+  stores.KillTransfer([&] {
     return session.Value("SELECT to_regclass('cooldowns') IS NOT NULL") == "t" &&
            session.Value("SELECT count(*) > 10000 FROM cooldowns") == "t";
   });
   CHECK(session.Value("SELECT count(*) < 400000 FROM cooldowns") == "t");
-  CheckRefused(houses.Run({"serve", "--config", "new.toml"}), 1, "half filled by a transfer");
-  CHECK_THAT(Moved(houses), Contains("cooldowns            400000 rows  "));
-  CheckRefused(houses.Transfer(), 1, "the target is not empty: its table users has 1 row");
+  CheckRefused(stores.Run({"serve", "--config", "new.toml"}), 1, "half filled by a transfer");
+  CHECK_THAT(Moved(stores), Contains("cooldowns            400000 rows  "));
+  CheckRefused(stores.Transfer(), 1, "the target is not empty: its table users has 1 row");
 }
 
-TEST_CASE("a transfer out of a database that is killed goes on where it ended") {
+TEST_CASE("a killed transfer out of PostgreSQL resumes at its checkpoint") {
   const servers::PostgresDatabase database;
-  const StorePair houses(Of(database.url()), kOtherFile);
-  CHECK(houses.Run({"migrate", "up", "--config", "old.toml"}).exit_code == 0);
+  const StorePair stores(Of(database.url()), kOtherFile);
+  CHECK(stores.Run({"migrate", "up", "--config", "old.toml"}).exit_code == 0);
   database.Connect().Execute(
       "INSERT INTO cooldowns (key, until_time) SELECT gen_random_uuid(), now() FROM "
       "generate_series(1, 400000)");
-  const std::filesystem::path log = houses.path() / "new.db-wal";
+  const std::filesystem::path log = stores.path() / "new.db-wal";
   std::error_code error;
-  houses.KillTransfer([&] { return std::filesystem::file_size(log, error) > 1'000'000 && !error; });
-  CHECK_THAT(Moved(houses), Contains("cooldowns            400000 rows  "));
+  stores.KillTransfer([&] { return std::filesystem::file_size(log, error) > 1'000'000 && !error; });
+  CHECK_THAT(Moved(stores), Contains("cooldowns            400000 rows  "));
 }
 
-TEST_CASE("a database that can't be moved from or to is told") {
+TEST_CASE("transfer and verify report why a database can't be used") {
   const servers::PostgresDatabase database;
   const servers::PostgresSession session = database.Connect();
   const StorePair in(kFile, Of(database.url()));
   const StorePair out(Of(database.url()), kOtherFile);
   CHECK(ServiceProcess(in.path(), kFile).Stop() == 0);
   const std::string told = StrCat("the database ", database.name(), " on 127.0.0.1");
-  SECTION("before it has a schema") {
+  SECTION("without a schema") {
     CheckRefused(out.Transfer(), 1, StrCat("the source: ", told));
     CheckRefused(out.Verify("old.toml"), 1, "run keelson migrate up");
     CHECK_FALSE(std::filesystem::exists(out.path() / "new.db"));
@@ -114,12 +115,12 @@ TEST_CASE("a database that can't be moved from or to is told") {
     CheckRefused(out.Transfer(), 1, StrCat("the source: ", told));
     CheckRefused(out.Verify("old.toml"), 1, "newer schema");
   }
-  SECTION("while it is served") {
+  SECTION("in use by a service") {
     ServiceProcess service(in.path(), Of(database.url()));
     CheckRefused(in.Transfer(), 1, StrCat("the target: ", told));
     CheckRefused(out.Transfer(), 1, "is in use by another process");
   }
-  SECTION("to itself") {
+  SECTION("a transfer to itself") {
     CHECK(in.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
     CheckRefused(in.Run({"transfer", "--from", "new.toml", "--to", "new.toml"}), 1,
                  StrCat("the target: ", told));
@@ -131,7 +132,7 @@ TEST_CASE("a database that can't be moved from or to is told") {
   }
 }
 
-TEST_CASE("a server that is not there is told, whatever is asked of it") {
+TEST_CASE("every command reports an unreachable server") {
   const int port = servers::FreePort();
   const std::string url = servers::PostgresServer::UrlAt(port, "app");
   const StorePair in(kFile, Of(url));
@@ -143,31 +144,31 @@ TEST_CASE("a server that is not there is told, whatever is asked of it") {
   CheckRefused(out.Verify("old.toml"), 1, told);
 }
 
-TEST_CASE("a database is verified while it is served, and what breaks an invariant is told") {
+TEST_CASE("verify reports a violated invariant while the database is in use") {
   const servers::PostgresDatabase database;
-  const StorePair houses(kFile, Of(database.url()));
-  ServiceProcess service(houses.path(), Of(database.url()));
+  const StorePair stores(kFile, Of(database.url()));
+  ServiceProcess service(stores.path(), Of(database.url()));
   SeedHistory(service.Connect());
-  CheckClean(houses.Verify("new.toml"));
+  CheckClean(stores.Verify("new.toml"));
 
   const servers::PostgresSession session = database.Connect();
   session.Execute("UPDATE orders SET refunded = refunded - 1");
-  const CommandResult found = houses.Verify("new.toml");
+  const CommandResult found = stores.Verify("new.toml");
   CHECK(found.exit_code == 1);
   CHECK_THAT(found.output, StartsWith("orders order_") &&
                                Contains(": order_totals_are_fold_of_refunds: refunded is 1999, not 2000\n"));
 
   session.Execute("UPDATE orders SET refunded = refunded + 1");
   session.Execute("UPDATE events SET actor = 'nobody' WHERE sequence = 3");
-  const CommandResult tampered = houses.Verify("new.toml");
+  const CommandResult tampered = stores.Verify("new.toml");
   CHECK(tampered.exit_code == 1);
   CHECK_THAT(tampered.output, StartsWith("events 3: event_hashes_verify: "));
 }
 
-TEST_CASE("a database is verified while it is written to") {
+TEST_CASE("verify succeeds during concurrent writes") {
   const servers::PostgresDatabase database;
-  const StorePair houses(kFile, Of(database.url()));
-  ServiceProcess service(houses.path(), Of(database.url()));
+  const StorePair stores(kFile, Of(database.url()));
+  ServiceProcess service(stores.path(), Of(database.url()));
   const std::string order_id = DeliveredOrder(service.Connect(), "ada@example.com", 1, 1'000'000);
   std::jthread writer([&](const std::stop_token& stop) {
     const Client own = service.Connect();
@@ -176,7 +177,7 @@ TEST_CASE("a database is verified while it is written to") {
           StrCat(Field("request_id", StrCat(i)), Field("order_id", order_id), AmountScope(1)));
     }
   });
-  for (int i = 0; i < 5; ++i) CheckClean(houses.Verify("new.toml"));
+  for (int i = 0; i < 5; ++i) CheckClean(stores.Verify("new.toml"));
 }
 
 }  // namespace

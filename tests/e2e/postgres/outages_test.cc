@@ -1,5 +1,5 @@
-// Troubles of a PostgreSQL that a service runs on: told as UNAVAILABLE and by its health, and over when their
-// cause is, without a restart.
+// Failures of the PostgreSQL server: calls return UNAVAILABLE and the health check fails. When the cause is
+// removed, the service recovers without a restart.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <set>
@@ -18,7 +18,7 @@ namespace {
 
 using Stopping = servers::PostgresServer::Stopping;
 
-TEST_CASE("a server that stops is missed, and taken back") {
+TEST_CASE("the service reports a stopped server and reconnects") {
   const auto how = GENERATE(Stopping::kFast, Stopping::kImmediate);
   Shop shop;
   shop.server().Stop(how);
@@ -32,7 +32,7 @@ TEST_CASE("a server that stops is missed, and taken back") {
   CHECK(shop.service().process().errors().find(servers::PostgresServer::kPassword) == std::string::npos);
 }
 
-TEST_CASE("restarts under load are told as nothing but UNAVAILABLE, and lose nothing") {
+TEST_CASE("server restarts under load return only UNAVAILABLE and lose no write") {
   constexpr int kCallers = 8;
   Shop shop({"passwords.queue=1000"});
   std::atomic<bool> over = false;
@@ -66,7 +66,7 @@ TEST_CASE("restarts under load are told as nothing but UNAVAILABLE, and lose not
   shop.CheckWellAgain("bob@example.com");
 }
 
-TEST_CASE("a server that answers nothing holds nobody up beyond the deadline") {
+TEST_CASE("an unresponsive server does not block calls beyond their deadline") {
   Shop shop;
   const Client hasty(shop.service().target(), std::chrono::seconds(2));
   shop.server().Freeze();
@@ -83,7 +83,7 @@ TEST_CASE("a server that answers nothing holds nobody up beyond the deadline") {
   shop.CheckWellAgain("bob@example.com");
 }
 
-TEST_CASE("with no connection left callers are told, and served again when there are some") {
+TEST_CASE("calls fail at the server's connection limit and succeed again when connections are available") {
   Shop shop;
   shop.server().Execute("ALTER ROLE keelson CONNECTION LIMIT 0");
   shop.server().EndSessions(Shop::kDatabase);
@@ -95,7 +95,7 @@ TEST_CASE("with no connection left callers are told, and served again when there
   shop.CheckWellAgain("bob@example.com");
 }
 
-TEST_CASE("with fewer connections than the pool would have, callers wait their turn") {
+TEST_CASE("calls wait for a connection if the server allows fewer connections than the pool size") {
   constexpr int kCallers = 32;
   Shop shop;
   shop.server().Execute("ALTER ROLE keelson CONNECTION LIMIT 5");
@@ -107,7 +107,8 @@ TEST_CASE("with fewer connections than the pool would have, callers wait their t
   shop.CheckWellAgain("bob@example.com");
 }
 
-// The process of a session of the service's that waits for a lock, and what it waits in is a transaction.
+// Waits until a session of the service waits for a lock in a transaction. Returns the process id of the
+// session.
 int BlockedSession(const servers::PostgresServer& server) {
   const std::string find =
       "SELECT coalesce(max(pid), 0) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND xact_start IS "
@@ -118,7 +119,7 @@ int BlockedSession(const servers::PostgresServer& server) {
   return pid;
 }
 
-TEST_CASE("a session that ends in the middle of a write leaves nothing half done") {
+TEST_CASE("a write is atomic if its session ends") {
   const bool crash = GENERATE(false, true);
   Shop shop;
   const std::string order_id = CreateOrder(shop.client(), shop.user_id(), 1, 1000);
@@ -129,7 +130,7 @@ TEST_CASE("a session that ends in the middle of a write leaves nothing half done
   std::jthread caller;
   {
     const servers::PostgresSession blocker = shop.Connect();
-    // A refund has locked its order when it comes to the refunds.
+    // CreateRefund locks the order first, then waits for the lock of the table refunds.
     blocker.Execute("BEGIN; LOCK TABLE refunds IN SHARE MODE");
     caller = std::jthread([&] { first = Outcome(shop.client()(&Refunds::CreateRefund, request)); });
     const int session = BlockedSession(shop.server());
@@ -145,7 +146,7 @@ TEST_CASE("a session that ends in the middle of a write leaves nothing half done
   shop.CheckWellAgain("bob@example.com");
 }
 
-TEST_CASE("what a killed process asked for last ends by its caller's deadline") {
+TEST_CASE("the last statement of a killed process ends at the call's deadline") {
   Shop shop;
   const std::string order_id = CreateOrder(shop.client(), shop.user_id(), 1, 1000);
   PayOrder(shop.client(), order_id);
@@ -158,13 +159,13 @@ TEST_CASE("what a killed process asked for last ends by its caller's deadline") 
   });
   const int session = BlockedSession(shop.server());
   shop.service().Kill();
-  // It would wait as long as the lock is held, and hold the order's until then.
+  // Without its timeout, the session would wait until the blocker ends, and keep the lock of the order.
   CHECK(Await([&] {
     return shop.server().Value(StrCat("SELECT count(*) FROM pg_stat_activity WHERE pid = ", session)) == "0";
   }));
 }
 
-TEST_CASE("a pooler that crashes is missed, and taken back") {
+TEST_CASE("the service reports a crashed connection pooler and reconnects") {
   servers::PostgresServer server;
   server.CreateDatabase("app");
   servers::PgBouncer bouncer(server);

@@ -1,4 +1,4 @@
-// The README's roles: an owner that migrates, and a role that serves.
+// The database roles in the README: an owner that migrates, and a role that serves.
 #include <catch2/catch.hpp>
 #include <sstream>
 
@@ -48,33 +48,33 @@ TEST_CASE("the README's grants suffice for the commands of each role") {
   ExecuteReadme(server);
   const std::string owner = UrlOf(server, "keelson_owner", "change-me");
   const std::string app = UrlOf(server, "keelson_app", "change-me-too");
-  const StorePair houses({"store.adapter=postgres", StrCat("store.postgres.url=", app)},
+  const StorePair stores({"store.adapter=postgres", StrCat("store.postgres.url=", app)},
                          {"store.adapter=postgres", StrCat("store.postgres.url=", owner)});
-  CheckRefused(houses.Run({"serve", "--config", "old.toml"}), 1, "the role that owns the schema");
-  CheckDone(houses.Run({"migrate", "up", "--config", "new.toml"}));
+  CheckRefused(stores.Run({"serve", "--config", "old.toml"}), 1, "the role that owns the schema");
+  CheckDone(stores.Run({"migrate", "up", "--config", "new.toml"}));
   {
-    ServiceProcess service(houses.path(), PostgresSettings(app));
+    ServiceProcess service(stores.path(), PostgresSettings(app));
     SeedHistory(service.Connect());
-    CheckClean(houses.Verify("old.toml"));
-    const CommandResult status = houses.Run({"migrate", "status", "--config", "old.toml"});
+    CheckClean(stores.Verify("old.toml"));
+    const CommandResult status = stores.Run({"migrate", "status", "--config", "old.toml"});
     CheckDone(status);
     CHECK_THAT(status.output, Contains("applied") && !Contains("pending"));
-    CHECK(houses.Run({"migrate", "up", "--config", "old.toml"}).output == "nothing to do\n");
-    CheckRefused(houses.Run({"migrate", "down", "--config", "old.toml"}), 1, "the role that owns the schema");
+    CHECK(stores.Run({"migrate", "up", "--config", "old.toml"}).output == "nothing to do\n");
+    CheckRefused(stores.Run({"migrate", "down", "--config", "old.toml"}), 1, "the role that owns the schema");
     CHECK(service.Stop() == 0);
   }
-  WriteFile(houses.path() / "file.toml", "[store.sqlite]\npath = \"keelson.db\"\n");
-  CheckDone(houses.Run({"transfer", "--from", "old.toml", "--to", "file.toml"}));
-  // One role that owns the database suffices for all commands.
+  WriteFile(stores.path() / "file.toml", "[store.sqlite]\npath = \"keelson.db\"\n");
+  CheckDone(stores.Run({"transfer", "--from", "old.toml", "--to", "file.toml"}));
+  // A single role that owns the database suffices for all commands.
   server.Execute("DROP DATABASE keelson WITH (FORCE)");
   server.Execute("CREATE DATABASE keelson OWNER keelson_owner ENCODING 'UTF8' TEMPLATE template0");
-  CheckDone(houses.Run({"transfer", "--from", "file.toml", "--to", "new.toml"}));
-  ServiceProcess service(houses.path(), PostgresSettings(owner));
+  CheckDone(stores.Run({"transfer", "--from", "file.toml", "--to", "new.toml"}));
+  ServiceProcess service(stores.path(), PostgresSettings(owner));
   RegisterUser(service.Connect(), "bob@example.com");
 }
 
 TEST_CASE("config check names the key and the parameter of an invalid URL") {
-  const StorePair houses(
+  const StorePair stores(
       {"store.adapter=postgres",
        "store.postgres.url=postgresql://keelson:s3cret@127.0.0.1:1/keelson?schema=public"},
       {"store.adapter=postgres", "store.postgres.url=host=127.0.0.1 port=x password=s3cret"});
@@ -83,11 +83,11 @@ TEST_CASE("config check names the key and the parameter of an invalid URL") {
     std::istringstream words(command);
     for (std::string word; words >> word;) arguments.push_back(word);
     arguments.insert(arguments.end(), {"--config", "old.toml"});
-    const CommandResult result = houses.Run(arguments);
+    const CommandResult result = stores.Run(arguments);
     CheckRefused(result, 2, "old.toml:2: store.postgres.url has the parameter schema");
     CHECK_THAT(result.errors, !Contains("s3cret"));
   }
-  const CommandResult result = houses.Run({"config", "check", "--config", "new.toml"});
+  const CommandResult result = stores.Run({"config", "check", "--config", "new.toml"});
   CheckRefused(result, 2, "new.toml:2: store.postgres.url is refused by libpq: ");
   CHECK_THAT(result.errors, Contains("port") && !Contains("s3cret"));
 }

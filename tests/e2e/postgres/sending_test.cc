@@ -28,7 +28,7 @@ using Act = servers::ScriptedAnswer::Act;
 constexpr int kMessages = 2000;
 constexpr int kCallers = 8;
 
-// One in five messages meets with some trouble before the provider takes it.
+// The provider rejects one request in five before it accepts the message.
 MailApi::Answer RefusesAtRandom(std::mt19937& random) {
   return [&random](const MailApi::Request& request) -> servers::ScriptedAnswer {
     switch (random() % 20) {
@@ -48,7 +48,7 @@ MailApi::Answer RefusesAtRandom(std::mt19937& random) {
   };
 }
 
-// One in ten answers is lost after it was.
+// The provider loses one response in ten after it has accepted the message.
 MailApi::Answer LosesAtRandom(std::mt19937& random) {
   return [&random](const MailApi::Request& request) {
     servers::ScriptedAnswer answer = MailApi::Accepted(request);
@@ -59,7 +59,7 @@ MailApi::Answer LosesAtRandom(std::mt19937& random) {
   };
 }
 
-TEST_CASE("two processes send 2,000 messages by a provider that fails at random, each once") {
+TEST_CASE("two processes send 2,000 messages exactly once through a provider with random failures") {
   const Seed seed(7);
   std::mt19937 random(seed.value());  // used under the server's lock
   MailApi api(RefusesAtRandom(random), LosesAtRandom(random));
@@ -87,16 +87,16 @@ TEST_CASE("two processes send 2,000 messages by a provider that fails at random,
   const auto taken = api.taken();
   CHECK(taken.size() == kMessages);
   CHECK(api.changed().empty());
-  // Nobody got two messages under two keys.
+  // No recipient received two messages with different idempotency keys.
   std::vector<std::string> recipients;
   for (const auto& [key, request] : taken) recipients.push_back(request.to);
   std::sort(recipients.begin(), recipients.end());
   CHECK(std::adjacent_find(recipients.begin(), recipients.end()) == recipients.end());
 }
 
-// Regression: leases were not renewed while a stop waited for what was under way, so that another process
-// sent it once more.
-TEST_CASE("a process that stops keeps its lease on what its relay has not answered") {
+// Regression: a stopping process did not renew the leases of its in-flight messages, so that another process
+// sent them again.
+TEST_CASE("a stopping process keeps its lease on messages without a response from the relay") {
   std::atomic<bool> answers = false;
   servers::ScriptedSmtpServer relay([&](const std::string& line) {
     while (line == "." && !answers) std::this_thread::sleep_for(std::chrono::milliseconds(10));
@@ -113,7 +113,7 @@ TEST_CASE("a process that stops keeps its lease on what its relay has not answer
 
   int code = -1;
   std::thread stop([&] { code = fleet[0].Stop(); });
-  // Three leases.
+  // Three times the lease.
   std::this_thread::sleep_for(std::chrono::seconds(3));
   CHECK(relay.messages().size() == 1);
   answers = true;

@@ -1,4 +1,4 @@
-// How services start on a PostgreSQL, or tell in one line why they don't.
+// How the service starts on PostgreSQL, or reports in one line why it can't start.
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <csignal>
@@ -26,7 +26,7 @@ std::string Replaced(std::string text, const std::string& part, const std::strin
   return text.replace(text.find(part), part.size(), by);
 }
 
-TEST_CASE("a wrong password is refused by the server, and shown nowhere") {
+TEST_CASE("a wrong password is reported and not shown") {
   const servers::PostgresDatabase database;
   const Folder folder;
   const std::string url = Replaced(database.url(), kPasswordInUrl, kWrongPassword);
@@ -35,7 +35,7 @@ TEST_CASE("a wrong password is refused by the server, and shown nowhere") {
   CHECK_THAT(result.errors, !Catch::Contains(kWrongPassword));
 }
 
-TEST_CASE("a database or a server that is not there is told") {
+TEST_CASE("a missing database and an unreachable server are reported") {
   const servers::PostgresDatabase database;
   const Folder folder;
   CheckRefusal(Serve(folder, PostgresSettings(database.url() + "_gone")), 1, database.name() + "_gone",
@@ -47,29 +47,30 @@ TEST_CASE("a database or a server that is not there is told") {
   CHECK_THAT(result.errors, !Catch::Contains(kPasswordInUrl));
 }
 
-TEST_CASE("a URL that is none is a mistake of the configuration, and not shown") {
+TEST_CASE("an invalid URL is a configuration error and is not shown") {
   const Folder folder;
   const CommandResult result = Serve(folder, PostgresSettings("mysql://root:s3cret@localhost/app"));
   CheckRefusal(result, 2, "store.postgres.url", "must be");
   CHECK_THAT(result.errors, !Catch::Contains("s3cret"));
 }
 
-TEST_CASE("a server without a connection left, and one that only follows, are told") {
+TEST_CASE("a server at its connection limit and a standby are reported") {
   servers::PostgresServer server({.max_connections = 10});
   server.CreateDatabase("app");
   const Folder folder;
-  SECTION("without a connection left") {
+  SECTION("at its connection limit") {
     std::list<servers::PostgresSession> others;
     for (int i = 0; i < 7; ++i) others.emplace_back(server.url("app"));
     CheckRefusal(Serve(folder, PostgresSettings(server.url("app"))), 1, "app", "connection slots");
   }
-  SECTION("one that only follows") {
+  SECTION("a standby") {
     servers::PostgresStandby standby(server);
     CheckRefusal(Serve(folder, PostgresSettings(standby.server().url("app"))), 1, "app", "read-only");
   }
 }
 
-// A process of this command on the database at `url`, and a signal once one of its sessions waits for a lock.
+// Runs the command on the database at `url`, and sends the signal when one of its sessions waits for a lock.
+// Returns the exit code.
 int StopWhileItWaits(const Folder& folder, const std::vector<std::string>& command, const std::string& url,
                      const servers::PostgresSession& admin, int signal) {
   std::vector<std::string> arguments = {KEELSON_BINARY};
@@ -80,7 +81,7 @@ int StopWhileItWaits(const Folder& folder, const std::vector<std::string>& comma
   const auto waiting = [&] {
     return admin.Value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
   };
-  // The server notices late that the client of an earlier session has gone.
+  // End sessions of earlier commands: the server detects late that their clients have exited.
   admin.Execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'");
   REQUIRE(Await([&] { return waiting() == "0"; }));
   ChildProcess process(arguments, folder.path(), {});
@@ -92,7 +93,7 @@ int StopWhileItWaits(const Folder& folder, const std::vector<std::string>& comma
   return exit_code;
 }
 
-TEST_CASE("a signal to stop ends a command at once that waits for another one's migration") {
+TEST_CASE("a stop signal ends a command that waits for another process's migration") {
   servers::PostgresServer server;
   server.CreateDatabase("app");
   const Folder folder;
@@ -106,7 +107,7 @@ TEST_CASE("a signal to stop ends a command at once that waits for another one's 
   }
 }
 
-TEST_CASE("a database that comes late is a failure that may pass, and the next start serves") {
+TEST_CASE("a service fails to start without a database, and the next start succeeds") {
   servers::PostgresServer server;
   server.CreateDatabase("app");
   const Folder folder;
@@ -116,12 +117,12 @@ TEST_CASE("a database that comes late is a failure that may pass, and the next s
   CHECK(ServiceProcess(folder.path(), PostgresSettings(server.url("app"))).Stop() == 0);
 }
 
-TEST_CASE("ten processes that start on an empty database at once all serve") {
+TEST_CASE("ten processes that start concurrently on an empty database all serve") {
   constexpr int kServices = 10;
   servers::PostgresServer server({.max_connections = 200});
   server.CreateDatabase("app");
   const Folder folder;
-  // Not one after the other, as ServiceProcess would have it.
+  // ServiceProcess would wait until each process serves; these must start concurrently.
   const ServiceProcess::Settings settings = PostgresSettings(server.url("app"));
   std::list<ChildProcess> processes;
   for (int i = 0; i < kServices; ++i) {

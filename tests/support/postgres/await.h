@@ -5,11 +5,11 @@
 
 namespace keelson::servers {
 
-// Generous: machines that run tests are busy.
+// Long, because test machines may be busy.
 inline constexpr std::chrono::seconds kPatience{60};
 inline constexpr std::chrono::milliseconds kBetweenLooks{10};
 
-// Whether `condition` became true in time.
+// Polls `condition`. Returns false if it is still false after kPatience. Blocks.
 template <typename Condition>
 bool Await(const Condition& condition) {
   const auto deadline = std::chrono::steady_clock::now() + kPatience;

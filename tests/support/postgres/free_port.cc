@@ -12,9 +12,8 @@
 namespace keelson::servers {
 namespace {
 
-// Below those that the kernel gives to outgoing connections (from 32768 on). A client that tries a port of
-// those again and again is some time connected to itself, and the server that comes back finds its port
-// taken.
+// Below the kernel's ephemeral ports (from 32768 on). A client that repeatedly connects to a closed ephemeral
+// port may connect to itself, and then the port is in use when the server starts again.
 constexpr int kLowest = 20'000;
 constexpr int kHighest = 32'000;
 constexpr int kTries = 1000;

@@ -2,8 +2,8 @@
 
 namespace keelson::servers {
 
-// A TCP port of the loopback that nobody listened on a moment ago, and that no client is given while its
-// server is stopped.
+// Returns a TCP port of the loopback interface that is free and outside of the kernel's ephemeral ports, so
+// that no client gets it while the server is stopped.
 int FreePort();
 
 }  // namespace keelson::servers

@@ -20,7 +20,7 @@ double RateOf(const std::string& report) {
   double rate = 0;
   if (at == std::string::npos ||
       !absl::SimpleAtod(absl::string_view(report).substr(begin, report.find(' ', begin) - begin), &rate)) {
-    throw std::runtime_error("pgbench tells no rate: " + report);
+    throw std::runtime_error("pgbench printed no rate: " + report);
   }
   return rate;
 }

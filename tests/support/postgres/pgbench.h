@@ -8,18 +8,18 @@
 namespace keelson::servers {
 
 struct Pgbench {
-  // In pgbench's own language.
+  // A script in pgbench's language.
   std::string script;
-  // What the script names as :NAME, to begin with.
+  // Initial values of the script's variables (:NAME).
   std::map<std::string, std::string> variables = {};
   int clients = 8;
   int threads = 2;
-  // The opening of the connections is part of it, but not of the rate.
+  // Includes the time to open the connections, which the rate excludes.
   int seconds = 4;
 };
 
-// Runs the script by the socket, as kUser, over and over, with its statements prepared: transactions a
-// second. Throws std::runtime_error where one fails.
+// Runs the script repeatedly over the socket, as kUser, with prepared statements. Returns transactions per
+// second. Throws std::runtime_error if a transaction fails.
 double RunPgbench(const PostgresServer& server, const std::string& database, const Pgbench& load);
 
 }  // namespace keelson::servers

@@ -18,7 +18,7 @@ std::string Configuration(const PostgresServer& server, const ServerFolder& fold
                       "\n[pgbouncer]\npool_mode = transaction\nlisten_addr = 127.0.0.1\nlisten_port = ", port,
                       "\nunix_socket_dir =\nauth_type = scram-sha-256\nauth_file = ", folder.File(kUsers),
                       "\ndefault_pool_size = ", pool_size,
-                      // After a failed attempt to connect; 15 s if not told otherwise.
+                      // Pause after a failed attempt to connect (default 15 s).
                       "\nserver_login_retry = 1\nmax_client_conn = 1000\n");
 }
 
@@ -46,7 +46,7 @@ void PgBouncer::Start() {
   const std::string postgres = url("postgres");
   if (!Await([&] { return PQping(postgres.c_str()) == PQPING_OK || !program_->running(); }) ||
       !program_->running()) {
-    throw std::runtime_error("PgBouncer takes no connections: " + program_->LogTail());
+    throw std::runtime_error("PgBouncer accepts no connections: " + program_->LogTail());
   }
 }
 

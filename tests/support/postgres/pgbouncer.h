@@ -7,22 +7,23 @@
 
 namespace keelson::servers {
 
-// A PgBouncer with transaction pooling in front of every database of a server: what a session sets or
-// prepares does not last from one transaction to the next.
+// A PgBouncer with transaction pooling for all databases of a server: session settings and prepared
+// statements do not last beyond a transaction.
 class PgBouncer {
  public:
   static constexpr int kDefaultPoolSize = 20;
 
-  // Returns when it takes connections; throws where it doesn't. `pool_size`: its connections to a database.
+  // Blocks until PgBouncer accepts connections; throws if it does not. `pool_size` is the number of
+  // connections per database.
   explicit PgBouncer(const PostgresServer& server = PostgresServer::Shared(),
                      int pool_size = kDefaultPoolSize);
-  // One for the whole process, in front of PostgresServer::Shared().
+  // One PgBouncer per process, for PostgresServer::Shared().
   static PgBouncer& Shared();
 
-  // For PostgresServer::kUser.
+  // The URL for PostgresServer::kUser.
   std::string url(const std::string& database) const;
   void Start();
-  // As a crash would.
+  // Stops immediately, like a crash.
   void Stop();
 
  private:

@@ -23,7 +23,7 @@ PostgresDatabase::~PostgresDatabase() {
   try {
     server_.DropDatabase(name_);
   } catch (const std::exception&) {
-    // The server is down or gone, and takes it along.
+    // The server is stopped; its directory is deleted with the database.
     return;
   }
 }

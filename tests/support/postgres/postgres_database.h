@@ -6,7 +6,7 @@
 
 namespace keelson::servers {
 
-// A fresh database, gone with this object, whoever still uses it.
+// A new database. The destructor drops it, even if sessions still use it.
 class PostgresDatabase {
  public:
   explicit PostgresDatabase(PostgresServer& server = PostgresServer::Shared());
@@ -17,7 +17,7 @@ class PostgresDatabase {
   const std::string& name() const { return name_; }
   PostgresServer& server() const { return server_; }
   std::string url() const { return server_.url(name_); }
-  // A session of somebody else's in it, who may do everything.
+  // Opens a superuser's session in the database.
   PostgresSession Connect() const { return PostgresSession(server_.admin_url(name_)); }
 
  private:

@@ -15,7 +15,7 @@ namespace {
 
 constexpr char kAdministrator[] = "postgres";
 constexpr char kLog[] = "server.log";
-// PostgresServer::kPassword as it stands in a URL.
+// PostgresServer::kPassword, percent-encoded for a URL.
 constexpr char kPasswordInUrl[] = "pa%20ss%2Fword";
 
 std::string Tool(const std::string& name) {
@@ -39,7 +39,7 @@ std::vector<std::string> Settings(const PostgresServer::Options& options, const 
   std::vector<std::string> settings = {"listen_addresses=127.0.0.1", absl::StrCat("port=", port),
                                        absl::StrCat("unix_socket_directories=", folder.path().string()),
                                        absl::StrCat("max_connections=", options.max_connections),
-                                       // In the folder, so that it goes with it.
+                                       // mmap files lie in the data directory and are deleted with it.
                                        "dynamic_shared_memory_type=mmap", "shared_buffers=32MB",
                                        "timezone=America/St_Johns"};
   if (!options.durable) {
@@ -51,18 +51,18 @@ std::vector<std::string> Settings(const PostgresServer::Options& options, const 
 
 struct Process {
   pid_t pid;
-  // As in proc(5): 'T' where a signal has stopped it, 'Z' where it has ended.
+  // See proc(5): 'T' if stopped by a signal, 'Z' if ended.
   char state;
 };
 
-// The server and its children.
+// Returns the server process and its children.
 std::vector<Process> ProcessesOf(pid_t server) {
   std::vector<Process> processes;
   for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
     const std::string name = entry.path().filename();
     if (name.find_first_not_of("0123456789") != std::string::npos) continue;
     const std::string stat = ReadText(entry.path() / "stat");
-    // After the name, which stands in parentheses, come the state and the parent.
+    // The state and the parent follow the name, which is in parentheses.
     std::istringstream words(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)));
     char state = 0;
     pid_t parent = 0;
@@ -118,7 +118,7 @@ void PostgresServer::AwaitConnections() {
   const std::string url = admin_url();
   if (!Await([&] { return PQping(url.c_str()) == PQPING_OK || !program_->running(); }) ||
       !program_->running()) {
-    throw std::runtime_error("PostgreSQL takes no connections: " + program_->LogTail());
+    throw std::runtime_error("PostgreSQL accepts no connections: " + program_->LogTail());
   }
 }
 
@@ -128,7 +128,7 @@ void PostgresServer::Stop(Stopping how) {
 }
 
 void PostgresServer::SignalAll(int signal) {
-  // First the one that starts the others.
+  // First the parent, which starts new processes.
   program_->Signal(signal);
   for (const Process& process : ProcessesOf(program_->pid())) kill(process.pid, signal);
 }
@@ -153,7 +153,7 @@ void PostgresServer::Restart(Stopping how) {
 }
 
 void PostgresServer::CreateDatabase(const std::string& name) {
-  // Where nothing is synced, a copy of the files takes less time than one through the log.
+  // Without syncs, copying files is faster than copying through the write-ahead log.
   Execute(absl::StrCat("CREATE DATABASE \"", name, "\" OWNER ", kUser, " STRATEGY FILE_COPY"));
 }
 
@@ -182,7 +182,7 @@ void PostgresServer::Set(const std::string& name, const std::string& value) {
   const std::string before = Value("SELECT pg_conf_load_time()");
   Execute("SELECT pg_reload_conf()");
   const bool loaded = Await([&] { return Value("SELECT pg_conf_load_time()") != before; });
-  if (!loaded) throw std::runtime_error("PostgreSQL does not take " + name);
+  if (!loaded) throw std::runtime_error("PostgreSQL did not apply the setting " + name);
 }
 
 void PostgresServer::EndSession(int pid) {
@@ -197,7 +197,8 @@ void PostgresServer::EndSessions(const std::string& database) {
 void PostgresServer::CrashSession(int pid) {
   const PostgresSession witness(admin_url());
   kill(pid, SIGKILL);
-  if (!Await([&] { return !witness.alive(); })) throw std::runtime_error("PostgreSQL bears it");
+  if (!Await([&] { return !witness.alive(); }))
+    throw std::runtime_error("PostgreSQL did not end the other sessions after a crash");
   AwaitConnections();
 }
 

@@ -7,7 +7,7 @@
 
 namespace keelson::servers {
 
-// A connection of a test's own to a PostgreSQL. Throws where something goes wrong.
+// A test's own connection to PostgreSQL. Every method blocks, and throws std::runtime_error on failure.
 class PostgresSession {
  public:
   using Row = std::vector<std::string>;
@@ -17,14 +17,14 @@ class PostgresSession {
   PostgresSession(const PostgresSession&) = delete;
   PostgresSession& operator=(const PostgresSession&) = delete;
 
-  // One statement or several; the rows of the last, NULL as "".
+  // Executes one or several statements. Returns the rows of the last one, with NULL as "".
   std::vector<Row> Query(const std::string& sql) const;
   void Execute(const std::string& sql) const { Query(sql); }
-  // The one value that `sql` finds.
+  // Returns the single value that `sql` selects.
   std::string Value(const std::string& sql) const;
-  // Whether the server still answers it.
+  // Whether the server still responds on this connection.
   bool alive() const;
-  // The server's process for it.
+  // The id of the server process of this session.
   int pid() const { return PQbackendPID(connection_); }
 
  private:

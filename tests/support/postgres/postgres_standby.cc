@@ -13,7 +13,7 @@ void AwaitReplication(const PostgresServer& primary, const std::string& state) {
                "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming' AND sync_state = '" +
                state + "'") == "1";
   });
-  if (!come) throw std::runtime_error("the standby does not follow");
+  if (!come) throw std::runtime_error("the standby does not replicate the primary");
 }
 
 }  // namespace
@@ -29,7 +29,7 @@ void PostgresStandby::MakeSynchronous() {
 }
 
 void PostgresStandby::Promote() {
-  if (server_.Value("SELECT pg_promote()") != "t") throw std::runtime_error("the standby does not take over");
+  if (server_.Value("SELECT pg_promote()") != "t") throw std::runtime_error("the standby was not promoted");
 }
 
 }  // namespace keelson::servers

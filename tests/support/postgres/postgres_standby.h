@@ -4,15 +4,15 @@
 
 namespace keelson::servers {
 
-// A second PostgreSQL that repeats what another one writes, and takes its place when it is told to. Begins
-// with a copy; returns when it follows.
+// A standby that replicates a primary and can be promoted. The constructor copies the primary's data, and
+// blocks until replication has started.
 class PostgresStandby {
  public:
   explicit PostgresStandby(PostgresServer& primary);
 
-  // From now on the primary acknowledges no commit that is not on this server's disk too.
+  // Synchronous replication: the primary acknowledges a commit only after the standby has flushed it.
   void MakeSynchronous();
-  // Takes writes when this returns. The primary is to be stopped before.
+  // Promotes the standby to a primary; blocks until it accepts writes. Stop the old primary first.
   void Promote();
   PostgresServer& server() { return server_; }
 

@@ -16,14 +16,14 @@ namespace {
 
 constexpr std::size_t kTailLength = 3000;
 
-// Between fork and exec: calls that are safe there, and no other.
+// Runs between fork and exec: may call only async-signal-safe functions.
 [[noreturn]] void Become(char* const* arguments, const ServerFolder& folder, const char* log) {
   if (geteuid() == 0) {
     const bool unprivileged =
         setgroups(0, nullptr) == 0 && setgid(folder.group()) == 0 && setuid(folder.user()) == 0;
     if (!unprivileged) _exit(126);
   }
-  // Of a group of its own: what ends the test from a terminal is not for it.
+  // A process group of its own, so that Ctrl+C in the terminal does not end the program before the test.
   setpgid(0, 0);
   const int nothing = open("/dev/null", O_RDONLY);
   const int output = open(log, O_WRONLY | O_CREAT | O_APPEND, 0644);
@@ -72,7 +72,8 @@ void Program::Signal(int number) {
 }
 
 int Program::AwaitExitCode() {
-  if (!Await([this] { return !running(); })) throw std::runtime_error("does not end: " + LogTail());
+  if (!Await([this] { return !running(); }))
+    throw std::runtime_error("the program does not exit: " + LogTail());
   return *exit_code_;
 }
 

@@ -10,11 +10,12 @@
 
 namespace keelson::servers {
 
-// A program that runs in a ServerFolder as its user, ended with this process or with this object, whichever
-// comes first.
+// A running program in a ServerFolder, under the folder's user. The program ends with this object or with
+// this process, whichever ends first.
 class Program {
  public:
-  // What it writes is added to the file `log` of the folder; `last_signal` ends it cleanly.
+  // Appends the program's output to the file `log` in the folder. `last_signal` is the signal for a clean
+  // exit.
   Program(const ServerFolder& folder, std::vector<std::string> arguments, const std::string& log,
           int last_signal);
   ~Program();
@@ -24,9 +25,9 @@ class Program {
   pid_t pid() const { return pid_; }
   bool running();
   void Signal(int number);
-  // Throws where it does not end.
+  // Blocks until the program exits; throws if it does not.
   int AwaitExitCode();
-  // The last part of what it wrote.
+  // Returns the end of the program's output.
   std::string LogTail() const;
 
  private:
@@ -37,7 +38,7 @@ class Program {
   std::optional<int> exit_code_;
 };
 
-// Runs a program to its end; throws, with what it wrote, where that is not success.
+// Runs a program and waits for its exit. Throws an error with its output if the exit code is not 0.
 void RunProgram(const ServerFolder& folder, std::vector<std::string> arguments);
 
 }  // namespace keelson::servers

@@ -16,11 +16,12 @@
 namespace keelson::servers {
 namespace {
 
-// Not TMPDIR, which may be long: a socket's path has room for 107 characters.
+// Not in TMPDIR, which may be long: the path of a socket is limited to 107 characters.
 constexpr char kPattern[] = "/tmp/keelson-server-XXXXXX";
 
-// Reads "SIGNAL PID" for each server that starts and an empty line for each that has ended. The end of its
-// input is the end of us. $0 is the folder.
+// Script of the watcher process. Reads "SIGNAL PID" when a server starts, and an empty line when the server
+// has ended. At the end of its input, the test process has ended: the script ends the server and deletes the
+// folder ($0).
 constexpr char kWatch[] = R"(
 last=
 while read -r signal server; do last_signal=$signal last=$server; done
@@ -40,16 +41,16 @@ std::string MakeFolder() {
   return path;
 }
 
-// PostgreSQL and PgBouncer refuse to run as root. Debian's package brings a user for them.
+// PostgreSQL and PgBouncer refuse to run as root. Debian's package creates the user postgres.
 passwd UnprivilegedUser() {
   for (const char* name : {"postgres", "nobody"}) {
     if (const passwd* user = getpwnam(name)) return *user;
   }
-  throw std::runtime_error("there is neither a user postgres nor a user nobody to run servers as");
+  throw std::runtime_error("no user to run servers as: neither postgres nor nobody exists");
 }
 
-// Between fork and exec: calls that are safe there, and no other. A session of its own, so that what ends us
-// from a terminal leaves it to its work.
+// Runs between fork and exec: may call only async-signal-safe functions. The watcher gets a session of its
+// own, so that Ctrl+C in the terminal does not end it.
 [[noreturn]] void BecomeWatcher(const char* folder, int input) {
   setsid();
   const int nothing = open("/dev/null", O_WRONLY);
@@ -76,7 +77,7 @@ ServerFolder::ServerFolder(User user) : path_(MakeFolder()), user_(geteuid()), g
   if (watcher_ == 0) BecomeWatcher(path_.c_str(), ends[0]);
   close(ends[0]);
   watcher_input_ = ends[1];
-  if (watcher_ < 0) throw std::runtime_error("no process to watch over a server's folder");
+  if (watcher_ < 0) throw std::runtime_error("the watcher process of a server folder can't be started");
 }
 
 ServerFolder::~ServerFolder() {
@@ -94,7 +95,7 @@ void ServerFolder::ServerHasEnded() const {
 
 void ServerFolder::SendLine(const std::string& line) const {
   if (write(watcher_input_, line.data(), line.size()) != static_cast<ssize_t>(line.size())) {
-    throw std::runtime_error("nobody watches over " + path_.string());
+    throw std::runtime_error("the watcher process has ended for the server folder " + path_.string());
   }
 }
 

@@ -7,11 +7,12 @@
 
 namespace keelson::servers {
 
-// A fresh folder, with a path that is short enough for sockets, of the user that servers run as. It goes with
-// this object or with this process, however that ends, and with it the server that was named last.
+// A new folder of the user that servers run as, with a path short enough for sockets. The folder is deleted,
+// and its registered server is ended, with this object or with this process, even after kill -9.
 class ServerFolder {
  public:
-  // kUnprivileged: this user, or another where this one is root. kThis: also where it is root.
+  // kUnprivileged: the current user, or another one if the current user is root. kThis: the current user,
+  // even root.
   enum class User { kUnprivileged, kThis };
 
   explicit ServerFolder(User user = User::kUnprivileged);
@@ -24,7 +25,7 @@ class ServerFolder {
   uid_t user() const { return user_; }
   gid_t group() const { return group_; }
 
-  // The process that must not outlive this one, and the signal that ends it cleanly.
+  // Registers the server process that must end with this process, and the signal for its clean exit.
   void EndWithUs(pid_t server, int signal) const;
   void ServerHasEnded() const;
 

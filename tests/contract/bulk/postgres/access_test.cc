@@ -21,14 +21,14 @@ absl::Status OpenTarget(PostgresBulkFixture& fixture) {
   return PostgresBulk::OpenTarget(fixture.options(), fixture.clock(), kShortWaits).status();
 }
 
-// Both where the database can't be had alone.
+// Expects that exclusive export and import both fail.
 void CheckInUse(PostgresBulkFixture& fixture) {
   CheckUnavailable(fixture, OpenReader(fixture, BulkAccess::kExclusive), "in use by another process");
   CheckUnavailable(fixture, OpenTarget(fixture), "in use by another process");
 }
 
-TEMPLATE_TEST_CASE("a database that is served can be shared, and is nobody's alone", "[postgres]",
-                   PostgresBulkFixture, PgBouncerBulkFixture) {
+TEMPLATE_TEST_CASE("a database in use by a service allows shared exports but no exclusive access",
+                   "[postgres]", PostgresBulkFixture, PgBouncerBulkFixture) {
   TestType fixture;
   fixture.Serve([&](Store&) {
     CHECK(OpenReader(fixture, BulkAccess::kShared).ok());
@@ -37,8 +37,8 @@ TEMPLATE_TEST_CASE("a database that is served can be shared, and is nobody's alo
   CHECK(OpenReader(fixture, BulkAccess::kExclusive).ok());
 }
 
-TEMPLATE_TEST_CASE("a database that is moved from or to is nobody else's", "[postgres]", PostgresBulkFixture,
-                   PgBouncerBulkFixture) {
+TEMPLATE_TEST_CASE("an exclusive export or import excludes every other one", "[postgres]",
+                   PostgresBulkFixture, PgBouncerBulkFixture) {
   TestType fixture;
   SECTION("from") {
     const std::unique_ptr<StoreExporter> reader = fixture.ReaderAlone();
@@ -50,7 +50,7 @@ TEMPLATE_TEST_CASE("a database that is moved from or to is nobody else's", "[pos
   }
 }
 
-TEST_CASE("nobody writes to a database that is read alone", "[postgres]") {
+TEST_CASE("an exclusive export blocks writes", "[postgres]") {
   PostgresBulkFixture fixture;
   const servers::PostgresSession other = fixture.database().Connect();
   other.Execute("SET lock_timeout = '100ms'");
@@ -64,7 +64,7 @@ TEST_CASE("nobody writes to a database that is read alone", "[postgres]") {
   CheckUnavailable(fixture, OpenReader(fixture, BulkAccess::kExclusive), "in use by another process");
 }
 
-TEST_CASE("an older and a newer schema are not read, and a newer one is not filled", "[postgres]") {
+TEST_CASE("an export rejects an older or newer schema, and an import rejects a newer one", "[postgres]") {
   PostgresBulkFixture fixture;
   const servers::PostgresSession other = fixture.database().Connect();
   SECTION("older") {
@@ -78,7 +78,7 @@ TEST_CASE("an older and a newer schema are not read, and a newer one is not fill
   }
 }
 
-TEST_CASE("events that wait for their numbers are read with them, and go on waiting", "[postgres]") {
+TEST_CASE("unnumbered events are exported with numbers, and stay unnumbered in the database", "[postgres]") {
   PostgresBulkFixture fixture;
   Event first = SampleEvent("a");
   first.sequence = 1;
@@ -107,8 +107,7 @@ TEST_CASE("events that wait for their numbers are read with them, and go on wait
   CHECK(other.Value("SELECT count(*) FROM event_inbox") == "2");
 }
 
-TEST_CASE("what has been filled has the schema's constraints, however often that was interrupted",
-          "[postgres]") {
+TEST_CASE("an imported database has all foreign keys, also after interrupted imports", "[postgres]") {
   PostgresBulkFixture fixture;
   const servers::PostgresSession other = fixture.database().Connect();
   const auto constraints = [&] {
@@ -120,7 +119,7 @@ TEST_CASE("what has been filled has the schema's constraints, however often that
   CHECK(declared.size() > 40);
   const std::vector<RowBatch> batches = SampleBatches(2);
   InsertAll(*fixture.Target(), {batches.begin(), batches.begin() + 3});
-  // As a newer version would that brings one.
+  // A foreign key that a newer version of the schema might add.
   other.Execute("ALTER TABLE credentials ADD CONSTRAINT newer FOREIGN KEY (user_id) REFERENCES users (id)");
   const std::unique_ptr<StoreImporter> target = fixture.Target();
   InsertAll(*target, {batches.begin() + 3, batches.end()});
@@ -131,7 +130,7 @@ TEST_CASE("what has been filled has the schema's constraints, however often that
   CHECK(other.Value("SELECT count(*) FROM settings WHERE name LIKE 'transfer%'") == "0");
 }
 
-TEST_CASE("who looks at a table holds a transfer up for some seconds, and is told of then", "[postgres]") {
+TEST_CASE("an import fails after the lock timeout while another session reads its tables", "[postgres]") {
   PostgresBulkFixture fixture;
   const servers::PostgresSession other = fixture.database().Connect();
   const RowBatch users = SampleBatches(1)[0];
@@ -142,7 +141,7 @@ TEST_CASE("who looks at a table holds a transfer up for some seconds, and is tol
   Must(target->Insert(users, "checkpoint"));
 }
 
-TEST_CASE("a table that is not the service's keeps what it refers to", "[postgres]") {
+TEST_CASE("an import keeps the foreign keys of tables of other applications", "[postgres]") {
   PostgresBulkFixture fixture;
   const servers::PostgresSession other = fixture.database().Connect();
   other.Execute("CREATE TABLE notes (user_id uuid REFERENCES users (id))");
@@ -153,7 +152,7 @@ TEST_CASE("a table that is not the service's keeps what it refers to", "[postgre
   Must(target->Finish());
 }
 
-TEST_CASE("who may only read can read a database that is served", "[postgres]") {
+TEST_CASE("a role with read privileges can export a database in use", "[postgres]") {
   PostgresBulkFixture fixture;
   InsertAll(*fixture.Target(), SampleBatches(2));
   const servers::PostgresSession other = fixture.database().Connect();
@@ -164,7 +163,7 @@ TEST_CASE("who may only read can read a database that is served", "[postgres]") 
   CHECK(Must(reader->Count(RowKind::kOrders)) == 2);
 }
 
-TEST_CASE("a batch that the server ends half-way leaves nothing behind", "[postgres]") {
+TEST_CASE("a batch is rolled back if the server ends its session", "[postgres]") {
   PostgresBulkFixture fixture;
   const std::unique_ptr<StoreImporter> target = fixture.Target();
   const std::vector<RowBatch> batches = SampleBatches(10);

@@ -8,14 +8,14 @@
 
 namespace keelson {
 
-// For a database that no service has: nobody is waited for.
+// For a database without services: the tests need not wait for a service to stop.
 constexpr PostgresBulkWaits kNobodyWaits = {.patience = absl::Seconds(1),
                                             .idle_time = absl::Milliseconds(20)};
-// Shorter than for operators, yet a service is noticed on a busy machine.
+// Shorter than the defaults, but long enough to detect a service on a busy machine.
 constexpr PostgresBulkWaits kShortWaits = {.patience = absl::Milliseconds(1200),
                                            .idle_time = absl::Seconds(1)};
 
-// A database of its own on the process's PostgreSQL.
+// A new database on the PostgreSQL server of this process.
 class PostgresBulkFixture : public BulkFixture {
  public:
   PostgresBulkFixture() : PostgresBulkFixture(Pooler::kNone) {}
@@ -40,7 +40,7 @@ class PostgresBulkFixture : public BulkFixture {
   RealClock clock_;
 };
 
-// Behind a pooler that hands every transaction to any of its connections.
+// The same database behind PgBouncer with transaction pooling.
 class PgBouncerBulkFixture : public PostgresBulkFixture {
  public:
   PgBouncerBulkFixture() : PostgresBulkFixture(Pooler::kTransactions) {}

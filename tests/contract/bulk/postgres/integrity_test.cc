@@ -15,7 +15,7 @@ std::string FaultsOf(PostgresBulkFixture& fixture) {
   return text;
 }
 
-// Executes a change without updating the index.
+// Executes a change with the index disabled, so that the index is not updated.
 void BypassIndex(const servers::PostgresDatabase& database, const std::string& index,
                  const std::string& change) {
   const auto set = [&](const char* ready) {

@@ -15,7 +15,7 @@ void CheckUnavailable(const absl::Status& status, const std::string& cause) {
   CHECK_THAT(std::string(status.message()), Contains("keelson.db") && Contains(cause));
 }
 
-TEST_CASE("a file that is served can be shared, and is nobody's alone", "[sqlite]") {
+TEST_CASE("a file in use by a service allows shared exports but no exclusive access", "[sqlite]") {
   SqliteBulkFixture fixture;
   fixture.Serve([&](Store&) {
     CHECK(SqliteBulk::OpenReader(fixture.path(), BulkAccess::kShared, fixture.clock()).ok());
@@ -26,7 +26,7 @@ TEST_CASE("a file that is served can be shared, and is nobody's alone", "[sqlite
   });
 }
 
-TEST_CASE("a file that is read alone can't be served", "[sqlite]") {
+TEST_CASE("a service can't open a file during an exclusive export", "[sqlite]") {
   SqliteBulkFixture fixture;
   const std::unique_ptr<StoreExporter> reader = fixture.ReaderAlone();
   SqliteOptions options;
@@ -34,7 +34,7 @@ TEST_CASE("a file that is read alone can't be served", "[sqlite]") {
   CheckUnavailable(SqliteStore::Open(options, fixture.clock()).status(), "in use by another process");
 }
 
-TEST_CASE("a file that is not there is not made by reading it", "[sqlite]") {
+TEST_CASE("an export does not create a missing file", "[sqlite]") {
   SqliteBulkFixture fixture;
   const std::filesystem::path folder = fixture.folder() / "empty";
   std::filesystem::create_directory(folder);
@@ -45,7 +45,7 @@ TEST_CASE("a file that is not there is not made by reading it", "[sqlite]") {
   }
 }
 
-TEST_CASE("an older schema and another application's file are not read", "[sqlite]") {
+TEST_CASE("an export rejects an older schema and a file of another application", "[sqlite]") {
   SqliteBulkFixture fixture;
   SQLite::Database(fixture.path(), SQLite::OPEN_READWRITE).exec("DELETE FROM schema_migrations");
   CheckUnavailable(SqliteBulk::OpenReader(fixture.path(), BulkAccess::kShared, fixture.clock()).status(),
@@ -55,7 +55,7 @@ TEST_CASE("an older schema and another application's file are not read", "[sqlit
                    "another application");
 }
 
-TEST_CASE("a reader holds up no writer, and leaves the log to it", "[sqlite]") {
+TEST_CASE("an export neither blocks the writer nor checkpoints the log", "[sqlite]") {
   SqliteBulkFixture fixture;
   const std::string log = fixture.path() + "-wal";
   fixture.Serve([&](Store& store) {

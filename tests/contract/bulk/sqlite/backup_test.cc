@@ -18,7 +18,7 @@ absl::Status BackUp(SqliteBulkFixture& fixture, const std::string& copy) {
   return BackUpSqlite(fixture.path(), copy, fixture.clock(), [](std::int64_t, std::int64_t) {});
 }
 
-// The names of the files in the folder, each after a space.
+// Returns the sorted names of the files in the directory, each after a space.
 std::string Files(const std::filesystem::path& folder) {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
@@ -30,7 +30,7 @@ std::string Files(const std::filesystem::path& folder) {
   return text;
 }
 
-TEST_CASE("a backup under load is a whole store as it was at one moment", "[sqlite]") {
+TEST_CASE("a backup during writes is a consistent snapshot", "[sqlite]") {
   SqliteBulkFixture fixture;
   std::filesystem::create_directory(fixture.folder() / "copies");
   const std::string copy = fixture.folder() / "copies" / "copy.db";
@@ -58,7 +58,7 @@ TEST_CASE("a backup under load is a whole store as it was at one moment", "[sqli
   CHECK(IsWholeChain(events));
 }
 
-TEST_CASE("a backup has everything, and only its owner reads it", "[sqlite]") {
+TEST_CASE("a backup contains all rows and is readable only by its owner", "[sqlite]") {
   SqliteBulkFixture fixture;
   const std::vector<RowBatch> batches = SampleBatches(50);
   InsertAll(*fixture.Target(), batches);
@@ -76,7 +76,7 @@ TEST_CASE("a backup has everything, and only its owner reads it", "[sqlite]") {
   CHECK((ReadEverything(*reader) == batches));
 }
 
-TEST_CASE("a backup writes over nothing", "[sqlite]") {
+TEST_CASE("a backup never overwrites a file", "[sqlite]") {
   SqliteBulkFixture fixture;
   const std::string copy = fixture.folder() / "copy.db";
   std::ofstream(copy) << "precious";
@@ -85,14 +85,14 @@ TEST_CASE("a backup writes over nothing", "[sqlite]") {
   CHECK(absl::IsFailedPrecondition(BackUp(fixture, fixture.path())));
 }
 
-TEST_CASE("a backup that fails leaves nothing behind", "[sqlite]") {
+TEST_CASE("a failed backup leaves no file", "[sqlite]") {
   SqliteBulkFixture fixture;
   const std::string copy = fixture.folder() / "copy.db";
   CHECK(absl::IsUnavailable(BackUp(fixture, fixture.folder() / "nowhere" / "copy.db")));
-  SECTION("another application's") {
+  SECTION("a database of another application") {
     SQLite::Database(fixture.path(), SQLite::OPEN_READWRITE).exec("PRAGMA application_id = 1");
   }
-  SECTION("nothing") {
+  SECTION("a missing database") {
     std::filesystem::remove(fixture.path());
   }
   CHECK(absl::IsUnavailable(BackUp(fixture, copy)));

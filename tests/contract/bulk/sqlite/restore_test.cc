@@ -81,7 +81,7 @@ TEST_CASE("restore needs no option if no database exists", "[sqlite]") {
   SqliteBulkFixture fixture;
   const std::string backup = MakeBackup(fixture, 2);
   std::filesystem::remove(fixture.path());
-  SECTION("nothing") {}
+  SECTION("no file") {}
   SECTION("an empty file") {
     std::ofstream(fixture.path()).flush();
   }
@@ -138,7 +138,7 @@ TEST_CASE("restore refuses an unusable backup and keeps the database", "[sqlite]
   SECTION("a directory") {
     CheckFails(Restore(fixture, fixture.folder()), kUnavailable, "is not a regular file");
   }
-  SECTION("no database") {
+  SECTION("a file that is not a database") {
     std::ofstream(backup) << std::string(5000, 'x');
     CheckFails(Restore(fixture, backup), kDataLoss, "backup.db is not an SQLite database");
   }
@@ -146,7 +146,7 @@ TEST_CASE("restore refuses an unusable backup and keeps the database", "[sqlite]
     std::ofstream(backup, std::ios::trunc).flush();
     CheckFails(Restore(fixture, backup), kUnavailable, "backup.db is not a keelson database");
   }
-  SECTION("another application's") {
+  SECTION("a database of another application") {
     SQLite::Database(backup, SQLite::OPEN_READWRITE).exec("PRAGMA application_id = 1");
     CheckFails(Restore(fixture, backup), kUnavailable, "backup.db belongs to another application");
   }
@@ -159,12 +159,12 @@ TEST_CASE("restore refuses an unusable backup and keeps the database", "[sqlite]
     SQLite::Database(backup, SQLite::OPEN_READWRITE).exec("INSERT INTO settings VALUES ('transfer', x'00')");
     CheckFails(Restore(fixture, backup), kFailedPrecondition, "backup.db holds an incomplete transfer");
   }
-  SECTION("damaged") {
+  SECTION("a damaged database") {
     const auto size = static_cast<std::streamoff>(std::filesystem::file_size(backup));
     std::fstream(backup, std::ios::in | std::ios::out).seekp(size / 2) << std::string(size / 4, '\x5a');
     CheckFails(Restore(fixture, backup), kDataLoss, "backup.db is damaged");
   }
-  SECTION("itself") {
+  SECTION("the database itself") {
     std::filesystem::create_symlink(fixture.path(), fixture.folder() / "itself.db");
     CheckFails(Restore(fixture, fixture.folder() / "itself.db"), kFailedPrecondition,
                "is the database itself");

@@ -1,4 +1,4 @@
-// A transfer from every adapter to every other, as keelson transfer puts it together.
+// Copies from every store to every other store, with the same components as keelson transfer.
 #include "adapters/store/read_ahead/read_ahead.h"
 #include "core/store/export/copy_store.h"
 #include "tests/contract/bulk/memory/fixture.h"
@@ -39,21 +39,21 @@ void CheckMoved(const Kind& from, const Kind& to, const std::vector<RowBatch>& b
   CHECK(Must(target->Target()->FindCheckpoint()).empty());
 }
 
-TEST_CASE("everything is moved between stores of any two kinds", "[transfer]") {
+TEST_CASE("all rows are copied between every pair of stores", "[transfer]") {
   const std::vector<RowBatch> batches = SampleBatches(3);
   for (const Kind& from : kKinds) {
     for (const Kind& to : kKinds) CheckMoved(from, to, batches);
   }
 }
 
-TEST_CASE("more rows than a batch holds are moved out of every kind of store, and into it", "[transfer]") {
+TEST_CASE("more rows than one batch are copied out of every store and into every store", "[transfer]") {
   const std::vector<RowBatch> batches = SampleBatches(CopyStore::kBatch + 10);
   for (std::size_t i = 0; i < std::size(kKinds); ++i) {
     CheckMoved(kKinds[i], kKinds[(i + 1) % std::size(kKinds)], batches);
   }
 }
 
-TEST_CASE("the content's hash is the same whatever the store", "[transfer]") {
+TEST_CASE("the content hash is the same for every store", "[transfer]") {
   const std::vector<RowBatch> batches = GreatestBatches();
   std::vector<std::vector<TransferredTable>> results;
   for (const Kind& kind : kKinds) {

@@ -1,7 +1,8 @@
-// What a step of the schema makes of the rows that are there: each step is taken from the one before it, over
-// rows that SQL alone wrote in that step's form, and all of them are read after the last.
+// Tests that migrations keep existing rows. The test applies one step at a time and inserts rows by SQL in
+// the format of that schema version. After the last step, it reads all rows.
 //
-// A new step needs its form in Sqlite::Forms or Postgres::Forms: the rows as this step has them.
+// A new migration needs an entry in Sqlite::kForms or Postgres::kForms: the format of the rows in its schema
+// version.
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include "absl/strings/escaping.h"
@@ -28,8 +29,8 @@
 namespace keelson {
 namespace {
 
-// The names in braces stand for literals: ids by their letters, {t0} and so many seconds after it, {none} for
-// no labels, and {n} for the step's number.
+// Placeholders in braces are replaced by literals: letters by ids, {t0}, {t1}, … by times in seconds after
+// kT0, {none} by empty labels, and {n} by the number of the step.
 constexpr std::string_view kRows = R"(
 INSERT INTO users (id, email, email_key, email_verify_time, display_name, locale, state, labels, create_time,
   update_time, delete_time, purge_time, version)
@@ -86,7 +87,7 @@ VALUES
     '', 0, {t3}, {t9}, 0, '', '', '', NULL, '', '', {t0}, NULL, {t6});
 )";
 
-// Whether the messages are written with what they said, whom they were to and when they ended.
+// The format of message rows: whether they have the columns for content, recipient key and end time.
 enum class Form { kWithoutContent, kWithContent };
 
 absl::Time At(int seconds) {
@@ -104,7 +105,7 @@ std::string_view BytesOf(const auto& array) {
   return {reinterpret_cast<const char*>(array.data()), array.size()};
 }
 
-// What a step's rows are to be read as.
+// The rows of one step, as expected after the last migration.
 struct Family {
   Family(int step, Form form, const Sha256Digest& hash_before);
   std::vector<RowBatch> Batches() const;
@@ -114,7 +115,7 @@ struct Family {
   Cooldown cooldown;
   OrderFields order;
   RefundFields refund;
-  // In the order of their ids: dead, queued, sent and cancelled.
+  // In the order of their ids: DEAD, QUEUED, SENT and CANCELLED.
   std::vector<Message> messages;
   Event event;
   IdempotencyRecord record;
@@ -233,7 +234,7 @@ class Sqlite {
   std::unique_ptr<StoreExporter> Reader() {
     return Must(SqliteBulk::OpenReader(path_, BulkAccess::kShared, clock_));
   }
-  // Every table and index as it was made.
+  // Returns the declarations of all tables and indexes.
   std::vector<std::string> Schema() {
     SQLite::Database database(path_);
     SQLite::Statement statement(database,
@@ -273,7 +274,7 @@ class Postgres {
   std::unique_ptr<StoreExporter> Reader() {
     return Must(PostgresBulk::OpenReader({.url = database_.url()}, BulkAccess::kShared, clock_));
   }
-  // Every column, index and constraint, by name.
+  // Returns all columns, indexes and constraints, ordered by name.
   std::vector<std::string> Schema() {
     std::vector<std::string> schema;
     for (const auto& row : database_.Connect().Query(
@@ -326,11 +327,12 @@ std::string SqlOf(int step, Form form, const Family& family) {
   return absl::StrReplaceAll(absl::StrReplaceAll(sql, Database::Own()), literals);
 }
 
-// A database that was brought up step by step, and the rows that each step left in it.
+// A database that was migrated step by step, with rows inserted after each step.
 template <typename Database>
 struct Grown {
   Grown();
-  // By bulk, which reads every column of every table; those of the families alone that are given.
+  // Reads every column of every table by an exporter. Compares the rows of the first `first_families` steps
+  // with the expected ones.
   void CheckRows(int first_families);
 
   Database database;
@@ -349,7 +351,7 @@ Grown<Database>::Grown() {
   }
 }
 
-// A row's place among those of its kind is its family's, but for the order of keys made of several.
+// Expects every row once, at any position.
 template <typename Row>
 void CheckFound(const std::vector<Row>& found, const std::vector<Row>& expected) {
   for (const Row& row : expected) {
@@ -376,14 +378,15 @@ void Grown<Database>::CheckRows(int first_families) {
   }
 }
 
-TEMPLATE_TEST_CASE("each step keeps the rows of the steps before it", "[store]", Sqlite, Postgres) {
+TEMPLATE_TEST_CASE("each migration keeps the rows of earlier schema versions", "[store]", Sqlite, Postgres) {
   Grown<TestType> grown;
-  // Each step needs its lines above.
+  // Fails if a migration has no entry in kForms.
   REQUIRE(std::size(TestType::kForms) == Must(grown.database.migrator().Status()).size());
   grown.CheckRows(static_cast<int>(grown.families.size()));
 }
 
-TEMPLATE_TEST_CASE("the service finds what was written before each step", "[store]", Sqlite, Postgres) {
+TEMPLATE_TEST_CASE("the service finds rows that were written in each schema version", "[store]", Sqlite,
+                   Postgres) {
   Grown<TestType> grown;
   const std::unique_ptr<Store> store = grown.database.Open();
   for (const Family& f : grown.families) {
@@ -410,8 +413,9 @@ TEMPLATE_TEST_CASE("the service finds what was written before each step", "[stor
         }) == false);
 }
 
-TEMPLATE_TEST_CASE("down to each step and up again brings back the schema and what that step could hold",
-                   "[store]", Sqlite, Postgres) {
+TEMPLATE_TEST_CASE(
+    "migrating down to each version and up again restores the schema and keeps that version's rows",
+    "[store]", Sqlite, Postgres) {
   Grown<TestType> grown;
   const std::vector<std::string> schema = grown.database.Schema();
   for (int to = static_cast<int>(grown.families.size()) - 1; to > 0; --to) {
@@ -446,7 +450,7 @@ TEMPLATE_TEST_CASE("a migration down fails while a zero-amount refund exists, an
   CHECK(Get(*database.Open(), [&](ReadTransaction& tx) { return tx.refunds().Find(id); }).has_value());
 }
 
-TEMPLATE_TEST_CASE("a message that contradicts itself can't be stored", "[store]", Sqlite, Postgres) {
+TEMPLATE_TEST_CASE("the schema rejects a message with contradictory fields", "[store]", Sqlite, Postgres) {
   TestType database;
   REQUIRE_OK(database.migrator().Up().status());
   const std::unique_ptr<Store> store = database.Open();

@@ -26,8 +26,7 @@ absl::Status InsertUser(Store& store, const std::string& email_key) {
   });
 }
 
-TEST_CASE("a session that is ended in the middle of a unit of work is made good by another run",
-          "[postgres]") {
+TEST_CASE("a unit of work runs again if the server ends its session", "[postgres]") {
   const servers::PostgresDatabase database;
   RealClock clock;
   const std::unique_ptr<Store> store = OpenOn(database, clock);
@@ -60,7 +59,7 @@ TEST_CASE("a write that assumed a new request id and then lost its session runs 
   CHECK((*after)->refund_pending == order->refund_pending + 1);
 }
 
-TEST_CASE("sessions that are ended again and again leak no connection, and nothing is done twice or half",
+TEST_CASE("repeatedly ended sessions leak no connection, and no write is lost, partial or duplicated",
           "[postgres]") {
   const servers::PostgresDatabase database;
   RealClock clock;
@@ -82,7 +81,7 @@ TEST_CASE("sessions that are ended again and again leak no connection, and nothi
   over = true;
   ending.join();
   CHECK(strange == 0);
-  // As many at once as the pool has.
+  // As many concurrent writes as the pool has connections.
   std::atomic<int> done = 0;
   InParallel(4, [&](int thread) {
     if (InsertUser(*store, "last-" + std::to_string(thread)).ok()) ++done;
@@ -93,7 +92,7 @@ TEST_CASE("sessions that are ended again and again leak no connection, and nothi
             "c.user_id IS NULL") == "0");
 }
 
-TEST_CASE("a unit of work that waits for a row past its deadline ends then, and so does its statement",
+TEST_CASE("a unit of work that waits for a row lock ends at its deadline, and so does its statement",
           "[postgres]") {
   const servers::PostgresDatabase database;
   RealClock clock;
@@ -117,7 +116,7 @@ TEST_CASE("a unit of work that waits for a row past its deadline ends then, and 
   CHECK(waiting() == "0");
 }
 
-TEST_CASE("units of work that wait for each other in a circle all succeed", "[postgres]") {
+TEST_CASE("deadlocked units of work are retried and all succeed", "[postgres]") {
   const servers::PostgresDatabase database;
   RealClock clock;
   const std::unique_ptr<Store> store = OpenOn(database, clock);
@@ -136,7 +135,7 @@ TEST_CASE("units of work that wait for each other in a circle all succeed", "[po
   CHECK(done == 2);
 }
 
-TEST_CASE("ten that open an empty database at once make its schema once", "[postgres]") {
+TEST_CASE("ten stores that open an empty database concurrently create the schema once", "[postgres]") {
   const servers::PostgresDatabase database;
   std::atomic<int> opened = 0;
   InParallel(10, [&](int) {
@@ -147,7 +146,7 @@ TEST_CASE("ten that open an empty database at once make its schema once", "[post
   CHECK(database.Connect().Value("SELECT count(DISTINCT version) = count(*) FROM schema_migrations") == "t");
 }
 
-TEST_CASE("a schema that is newer, changed or behind is refused with a reason", "[postgres]") {
+TEST_CASE("a newer, changed or outdated schema is rejected with the reason", "[postgres]") {
   const servers::PostgresDatabase database;
   RealClock clock;
   const auto refusal = [&](bool migrate) {
@@ -166,7 +165,7 @@ TEST_CASE("a schema that is newer, changed or behind is refused with a reason", 
   CHECK(refusal(true).find("has migration 1 (initial) with another checksum") != std::string::npos);
 }
 
-TEST_CASE("a schema that is undone and made again holds what is put in", "[postgres]") {
+TEST_CASE("a schema that was migrated down and up again accepts rows", "[postgres]") {
   const servers::PostgresDatabase database;
   RealClock clock;
   const PostgresMigrator migrator({.url = database.url()}, clock);
@@ -180,7 +179,8 @@ TEST_CASE("a schema that is undone and made again holds what is put in", "[postg
   StoredOrder(*store);
 }
 
-TEST_CASE("a server that stops is told within the deadline, and taken back without a restart", "[postgres]") {
+TEST_CASE("a stopped server fails calls within their deadline, and the store reconnects without a restart",
+          "[postgres]") {
   servers::PostgresServer server;
   server.CreateDatabase("mine");
   RealClock clock;

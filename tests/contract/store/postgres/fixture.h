@@ -8,7 +8,7 @@
 
 namespace keelson {
 
-// A database of its own on the process's PostgreSQL.
+// A store on a new database on the PostgreSQL server of this process.
 class PostgresFixture : public StoreFixture {
  public:
   PostgresFixture();
@@ -17,7 +17,7 @@ class PostgresFixture : public StoreFixture {
 
  protected:
   struct Behind {};
-  // Behind a pooler that hands every transaction to any of its connections.
+  // Connects through PgBouncer with transaction pooling.
   explicit PostgresFixture(Behind);
 
  private:

@@ -1,4 +1,4 @@
-// How PostgreSQL reads lists and its queue: how many rows it looks at.
+// Counts the rows that PostgreSQL reads for pages of lists and for the message queue.
 #include "adapters/store/postgres/postgres_migrator.h"
 #include "adapters/store/postgres/transactions.h"
 #include "core/notifications/message_repository.h"
@@ -11,13 +11,13 @@ namespace keelson {
 namespace {
 
 struct Rows {
-  // By going through a whole table.
+  // Rows read by sequential scans.
   std::int64_t scanned = 0;
-  // By an index.
+  // Rows read by index scans.
   std::int64_t fetched = 0;
 };
 
-// A database of its own, with a connection of the adapter's.
+// A new database with one connection.
 class Database {
  public:
   Database() {
@@ -27,7 +27,8 @@ class Database {
     connection_ = *std::move(opened);
   }
 
-  // Calls `work` with a transaction and a function that tells how many rows were read in it so far; commits.
+  // Calls `work` with a transaction and a function that returns the number of rows read in the transaction so
+  // far. Commits.
   template <typename Work>
   void Do(Work work) {
     NewRequestIds new_request_ids;
@@ -38,7 +39,7 @@ class Database {
     session.Commit();
   }
 
-  // So that the server plans by what the tables hold.
+  // Updates the planner's statistics.
   void Analyze() { database_.Connect().Execute("ANALYZE"); }
 
  private:
@@ -58,10 +59,11 @@ class Database {
   std::unique_ptr<PgConnection> connection_;
 };
 
-// Enough of them that the server settles on a plan for whatever parameters (its manual, PREPARE).
+// PostgreSQL may switch to a generic plan after five executions of a prepared statement (manual, PREPARE).
 constexpr int kCalls = 7;
 
-TEST_CASE("a page reads few rows however far in, and whatever else the table holds", "[postgres]") {
+TEST_CASE("the number of rows read for a page does not depend on its position or the size of the table",
+          "[postgres]") {
   Database database;
   std::optional<Shop> shop;
   database.Do([&](WriteTransaction& tx, auto) { shop.emplace(tx, 5000); });
@@ -83,13 +85,14 @@ TEST_CASE("a page reads few rows however far in, and whatever else the table hol
   });
 }
 
-// How many rows are read to send and to delete with so many messages waiting.
+// Returns the number of rows read by each statement of sending and deleting, with `waiting` messages in the
+// table.
 std::vector<std::int64_t> RowsOfSending(int waiting) {
   Database database;
   const UserId user(NextSampleUuid());
   database.Do([&](WriteTransaction& tx, auto) {
     for (int i = 0; i < waiting; ++i) {
-      // Every tenth has ended.
+      // Every tenth message is DEAD.
       Message message = SampleMessage(i < 40 ? user : UserId(NextSampleUuid()));
       message.due_time = kT0 + absl::Seconds(i);
       if (i % 10 == 9) EndMessage(message, MessageState::kDead, message.due_time);
@@ -117,8 +120,9 @@ std::vector<std::int64_t> RowsOfSending(int waiting) {
   return fetched;
 }
 
-TEST_CASE("to claim messages, to supersede and to delete them reads as many rows however many there are",
-          "[postgres]") {
+TEST_CASE(
+    "the number of rows read to claim, supersede and delete messages does not depend on the queue length",
+    "[postgres]") {
   CHECK(RowsOfSending(2000) == RowsOfSending(10'000));
 }
 

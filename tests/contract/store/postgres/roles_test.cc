@@ -78,7 +78,7 @@ TEST_CASE("transfer detects a service that runs as another role", "[postgres]") 
     const absl::StatusOr<std::unique_ptr<Store>> store =
         PostgresStore::Open({.url = owned.rows_url()}, real_clock);
     REQUIRE_OK(store.status());
-    StoredUser(**store);  // by a session that stays in the pool; the sequencer's opens in its own time
+    StoredUser(**store);  // opens a session that stays in the pool; the sequencer may open its session later
     const absl::Status target = PostgresBulk::OpenTarget({.url = owned.owner_url()}, real_clock).status();
     CHECK_THAT(std::string(target.message()), Contains("in use by another process"));
   }
@@ -100,7 +100,7 @@ TEST_CASE("migrate status and readers work on a standby", "[postgres]") {
   CHECK(*(*reader)->Count(RowKind::kUsers) == 0);
   CHECK((*reader)->CheckEngine()->empty());
   CHECK(HasReason(PostgresStore::Open({.url = url}, real_clock).status(), Reason::kStoreUnavailable));
-  // Of several hosts, the one that accepts writes is used.
+  // With several hosts in the URL, the service uses the one that accepts writes.
   REQUIRE_OK(
       PostgresMigrator({.url = FailoverUrl(standby.server(), server, "app")}, real_clock).Up().status());
 }

@@ -13,7 +13,8 @@ int RoundTrips() {
   return round_trips;
 }
 
-// Each sends what was queued, and the server answers.
+// Wrappers of the libpq functions that flush the queue and wait for the server's response: each call is a
+// round trip.
 extern "C" {
 
 int __real_PQsendFlushRequest(PGconn* connection);

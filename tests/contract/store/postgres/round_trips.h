@@ -2,8 +2,8 @@
 
 namespace keelson {
 
-// How often this thread has asked a PostgreSQL for its answers, which is a round trip each, wherever it did.
-// It needs the linker to pass libpq's functions that ask through it (CMakeLists.txt).
+// Returns the number of round trips that this thread has made to any PostgreSQL server. The linker redirects
+// libpq's functions to wrappers that count (see --wrap in CMakeLists.txt).
 int RoundTrips();
 
 }  // namespace keelson

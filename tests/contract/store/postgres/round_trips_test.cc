@@ -22,7 +22,7 @@ class Refunding {
     clock_.Set(kT0);
   }
 
-  // How many round trips it takes to refund the whole order under this request id.
+  // Refunds the whole order under this request id. Returns the number of round trips.
   int RoundTripsOf(const std::string& request_id) {
     const CallContext context{"web", "corr-1", "00-trace", Deadline::Never()};
     CreateRefundCommand command;
@@ -43,18 +43,18 @@ class Refunding {
   const Order order_ = StoredOrder(fixture_.store());
 };
 
-TEST_CASE("a refund is made in two round trips: for the order, and for the changes with their commit",
+TEST_CASE("CreateRefund takes two round trips: for the order, and for the changes with the commit",
           "[postgres]") {
   CHECK(Refunding({}).RoundTripsOf("request-1") == 2);
 }
 
-TEST_CASE("a refund whose owner is told by e-mail is made in three round trips", "[postgres]") {
+TEST_CASE("CreateRefund with an e-mail to the owner takes three round trips", "[postgres]") {
   RefundPolicy policy;
   policy.approval_above[*Currency::Parse("EUR")] = 0;
   CHECK(Refunding(policy).RoundTripsOf("request-1") == 3);
 }
 
-// An order of somebody's own, with a refund that is due.
+// Inserts an order of a new user with a due refund.
 void StoreDueRefund(Store& store, const std::string& email_key) {
   const Order order = With(SampleOrder(StoredUser(store, email_key)->id), [](OrderFields& f) {
     f.refund_pending = 3;
@@ -71,7 +71,7 @@ void StoreDueRefund(Store& store, const std::string& email_key) {
   }));
 }
 
-TEST_CASE("a batch of refunds is claimed in three round trips and settled in four, however many it has",
+TEST_CASE("a batch of refunds of any size is claimed in three round trips and settled in four",
           "[postgres]") {
   PostgresFixture fixture;
   constexpr int kRefunds = 10;
@@ -90,7 +90,7 @@ TEST_CASE("a batch of refunds is claimed in three round trips and settled in fou
   CHECK(RoundTrips() - before == 3 + 4);
 }
 
-TEST_CASE("the outcomes of many messages are written in two round trips", "[postgres]") {
+TEST_CASE("the outcomes of many messages are saved in two round trips", "[postgres]") {
   PostgresFixture fixture;
   Store& store = fixture.store();
   std::vector<Message> messages;

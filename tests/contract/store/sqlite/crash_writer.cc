@@ -1,5 +1,5 @@
-// Opens the store at its argument and writes from several threads until it is killed; prints each user's id
-// once its write was acknowledged.
+// Opens the store at the path in its argument, and writes users from several threads until the process is
+// killed. Prints the id of each user after its write was acknowledged.
 
 #include <unistd.h>
 

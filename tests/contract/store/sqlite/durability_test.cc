@@ -12,10 +12,10 @@
 namespace keelson {
 namespace {
 
-// A child process that writes to a store, with its standard output.
-class Victim {
+// A child process of keelson_crash_writer, with a pipe from its standard output.
+class CrashWriter {
  public:
-  explicit Victim(const std::string& path) {
+  explicit CrashWriter(const std::string& path) {
     int ends[2];
     REQUIRE(pipe(ends) == 0);
     pid_ = fork();
@@ -28,9 +28,9 @@ class Victim {
     close(ends[1]);
     output_ = ends[0];
   }
-  ~Victim() { close(output_); }
+  ~CrashWriter() { close(output_); }
 
-  // Kills it once it has said so much; everything that it said.
+  // Kills the process after `bytes` of output. Returns its whole output.
   std::string KillAfter(std::size_t bytes) {
     std::string said;
     char buffer[4096];
@@ -50,13 +50,13 @@ class Victim {
   int output_ = -1;
 };
 
-TEST_CASE("what was acknowledged outlives kill -9, and the events' chain is whole", "[sqlite]") {
+TEST_CASE("acknowledged writes survive kill -9, and the hash chain of the events is intact", "[sqlite]") {
   TemporaryFolder folder;
   SqliteOptions options;
   options.path = folder.File("keelson.db");
   std::string acknowledged;
   for (int round = 0; round < 3; ++round) {
-    acknowledged += Victim(options.path).KillAfter(20'000);
+    acknowledged += CrashWriter(options.path).KillAfter(20'000);
 
     RealClock clock;
     absl::StatusOr<std::unique_ptr<Store>> store = SqliteStore::Open(options, clock);
@@ -78,7 +78,7 @@ TEST_CASE("what was acknowledged outlives kill -9, and the events' chain is whol
   }
 }
 
-TEST_CASE("a store that was closed is one file, and opens as it was", "[sqlite]") {
+TEST_CASE("a closed store is a single file and opens with all rows", "[sqlite]") {
   TemporaryFolder folder;
   RealClock clock;
   SqliteOptions options;

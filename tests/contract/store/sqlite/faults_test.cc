@@ -41,13 +41,13 @@ absl::Status WriteUser(Store& store, const User& user) {
   });
 }
 
-// One that takes 8 KiB.
+// A user whose row takes more than 8 KiB.
 User LargeUser() {
   return With(SampleUser("user-" + UserId(NextSampleUuid()).ToString()),
               [](UserFields& f) { f.display_name = std::string(8192, 'x'); });
 }
 
-// Writes until a write fails; how often it went well.
+// Writes until a write fails. Returns the number of successful writes.
 std::size_t WriteUntilFailure(Store& store, absl::Status& failure) {
   for (std::size_t written = 0; written < 10'000; ++written) {
     failure = WriteUser(store, LargeUser());
@@ -62,7 +62,7 @@ void CheckUnavailable(const absl::Status& status, const std::string& path) {
   CHECK_THAT(std::string(status.message()), Contains(path));
 }
 
-// The cause has passed: health follows, writes succeed, and nothing that was acknowledged is lost.
+// After the cause is removed: the health check passes, writes succeed, and no acknowledged write is lost.
 void CheckRecovered(Store& store, std::size_t acknowledged) {
   REQUIRE_OK(store.Check(Deadline::Never()));
   REQUIRE_OK(WriteUser(store, LargeUser()));
@@ -71,7 +71,7 @@ void CheckRecovered(Store& store, std::size_t acknowledged) {
   CHECK(IsWholeChain(events));
 }
 
-TEST_CASE("a full disk is named, and passes without a restart", "[sqlite]") {
+TEST_CASE("an error of a full disk names the file, and the store recovers without a restart", "[sqlite]") {
   TemporaryFolder folder;
   if (mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=4m") != 0) {
     WARN("needs the right to mount a file system");
@@ -94,7 +94,8 @@ TEST_CASE("a full disk is named, and passes without a restart", "[sqlite]") {
   CHECK(umount(folder.path().c_str()) == 0);
 }
 
-TEST_CASE("a file that can't grow is named, and the store recovers without a restart", "[sqlite]") {
+TEST_CASE("an error at the file size limit names the file, and the store recovers without a restart",
+          "[sqlite]") {
   TemporaryFolder folder;
   OpenedStore opened(folder.File("keelson.db"));
   signal(SIGXFSZ, SIG_IGN);
@@ -112,7 +113,7 @@ TEST_CASE("a file that can't grow is named, and the store recovers without a res
   CheckRecovered(*opened.store, acknowledged);
 }
 
-TEST_CASE("a file that another process has locked is named, and the store recovers", "[sqlite]") {
+TEST_CASE("an error of a file locked by another process names the file, and the store recovers", "[sqlite]") {
   TemporaryFolder folder;
   OpenedStore opened(folder.File("keelson.db"));
   {
@@ -127,7 +128,7 @@ TEST_CASE("a file that another process has locked is named, and the store recove
   CheckRecovered(*opened.store, 0);
 }
 
-TEST_CASE("a file that is gone or replaced takes no write until it is back", "[sqlite]") {
+TEST_CASE("writes fail while the file is missing or replaced", "[sqlite]") {
   TemporaryFolder folder;
   OpenedStore opened(folder.File("keelson.db"));
   const std::string moved = folder.File("moved.db");
@@ -143,7 +144,7 @@ TEST_CASE("a file that is gone or replaced takes no write until it is back", "[s
   CheckRecovered(*opened.store, 0);
 }
 
-TEST_CASE("a file that is open already is not opened again", "[sqlite]") {
+TEST_CASE("a file that is already open can't be opened again", "[sqlite]") {
   TemporaryFolder folder;
   OpenedStore opened(folder.File("keelson.db"));
   const absl::Status second = SqliteStore::Open(opened.options, opened.clock).status();
@@ -151,7 +152,7 @@ TEST_CASE("a file that is open already is not opened again", "[sqlite]") {
   CHECK_THAT(std::string(second.message()), Contains("in use by another process"));
 }
 
-// Acts as somebody without the right to write to others' files, as long as it lives.
+// Runs the process as an unprivileged user until the destructor.
 class Unprivileged {
  public:
   Unprivileged() : before_(geteuid()) {
@@ -165,7 +166,7 @@ class Unprivileged {
   uid_t before_;
 };
 
-TEST_CASE("a read-only file is refused with its name", "[sqlite]") {
+TEST_CASE("a read-only file is rejected with its name", "[sqlite]") {
   TemporaryFolder folder;
   OpenedStore opened(folder.File("keelson.db"));
   opened.store.reset();
@@ -216,7 +217,7 @@ TEST_CASE("read-only commands work in a read-only directory", "[sqlite]") {
   CHECK(std::filesystem::exists(backups.File("backup.db")));
 }
 
-TEST_CASE("a folder that is not there is refused with the file's name", "[sqlite]") {
+TEST_CASE("a missing directory is rejected with the file's name", "[sqlite]") {
   TemporaryFolder folder;
   RealClock clock;
   SqliteOptions options;

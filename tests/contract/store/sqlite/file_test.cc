@@ -19,18 +19,6 @@ using Catch::Matchers::Contains;
 
 RealClock real_clock;
 
-absl::StatusOr<std::unique_ptr<Store>> OpenAt(const std::string& path) {
-  SqliteOptions options;
-  options.path = path;
-  return SqliteStore::Open(options, real_clock);
-}
-
-std::unique_ptr<Store> MustOpen(const std::string& path) {
-  absl::StatusOr<std::unique_ptr<Store>> store = OpenAt(path);
-  REQUIRE_OK(store.status());
-  return *std::move(store);
-}
-
 void CheckRefused(const absl::Status& status, const std::string& path, const std::string& cause) {
   INFO(status.ToString());
   CHECK(HasReason(status, Reason::kStoreUnavailable));
@@ -103,7 +91,7 @@ TEST_CASE("a file that replaces an open database is not opened, because the log 
   std::unique_ptr<Store> store = MustOpen(path);
   StoredUser(*store, "ada");
   MustOpen(folder.File("other.db")).reset();
-  SECTION("moved away") {
+  SECTION("moved to another name") {
     std::filesystem::rename(path, folder.File("away.db"));
   }
   SECTION("replaced") {

@@ -3,7 +3,7 @@
 namespace keelson {
 namespace {
 
-// One unit of work per commit.
+// Without group commit: one unit of work per commit.
 class SqliteUngroupedFixture : public SqliteFixture {
  public:
   SqliteUngroupedFixture() : SqliteFixture(1) {}
@@ -18,6 +18,19 @@ SqliteFixture::SqliteFixture(std::size_t group_commit) {
   absl::StatusOr<std::unique_ptr<Store>> store = SqliteStore::Open(options, clock_);
   REQUIRE_OK(store.status());
   store_ = *std::move(store);
+}
+
+absl::StatusOr<std::unique_ptr<Store>> OpenAt(const std::string& path) {
+  static RealClock clock;
+  SqliteOptions options;
+  options.path = path;
+  return SqliteStore::Open(options, clock);
+}
+
+std::unique_ptr<Store> MustOpen(const std::string& path) {
+  absl::StatusOr<std::unique_ptr<Store>> store = OpenAt(path);
+  REQUIRE_OK(store.status());
+  return *std::move(store);
 }
 
 std::vector<FixtureVariant<StoreFixture>> StoreVariants() {

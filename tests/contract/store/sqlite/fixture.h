@@ -2,13 +2,15 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
+#include "absl/status/statusor.h"
 #include "adapters/store/sqlite/sqlite_store.h"
 #include "tests/contract/store/fixtures.h"
 
 namespace keelson {
 
-// A database file of its own.
+// A store on a new database file.
 class SqliteFixture : public StoreFixture {
  public:
   explicit SqliteFixture(std::size_t group_commit = 128);
@@ -20,5 +22,10 @@ class SqliteFixture : public StoreFixture {
   RealClock clock_;
   std::unique_ptr<Store> store_;
 };
+
+// Opens a store with default options on the file at `path`.
+absl::StatusOr<std::unique_ptr<Store>> OpenAt(const std::string& path);
+// Like OpenAt; an error ends the test.
+std::unique_ptr<Store> MustOpen(const std::string& path);
 
 }  // namespace keelson

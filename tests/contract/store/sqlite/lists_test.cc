@@ -1,4 +1,4 @@
-// How SQLite reads lists: what its plans say, and what they come to.
+// Checks the query plans of lists, and counts the steps that SQLite executes.
 #include <sqlite3.h>
 
 #include <set>
@@ -16,7 +16,7 @@ namespace {
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
-// One statement that was run.
+// One executed statement with its counters.
 struct Run {
   std::string sql;
   int steps = 0;
@@ -24,7 +24,7 @@ struct Run {
   int full_scan_steps = 0;
 };
 
-// A database of its own, with a connection that tells what it runs.
+// A new database with a connection that records the executed statements.
 class Database {
  public:
   Database() {
@@ -39,7 +39,7 @@ class Database {
 
   SqliteWriteTransaction& tx() { return *transaction_; }
 
-  // What runs when `work` does.
+  // Returns the statements that `work` executes.
   template <typename Work>
   std::vector<Run> RunsOf(Work work) {
     runs_.clear();
@@ -73,8 +73,8 @@ class Database {
   std::vector<Run> runs_;
 };
 
-TEST_CASE("no plan of a list scans a table, and but for a rare prefix none sorts", "[sqlite]") {
-  // More than are sorted for a prefix, so that both ways to find one are taken.
+TEST_CASE("list queries never scan a table, and sort only for a rare prefix", "[sqlite]") {
+  // More users than kRare in sqlite/users.cc, so that both queries for a prefix are used.
   Database database;
   const Shop shop(database.tx(), 5000);
   std::set<std::string> statements;
@@ -95,7 +95,7 @@ TEST_CASE("no plan of a list scans a table, and but for a rare prefix none sorts
   }
 }
 
-TEST_CASE("a page costs the same however far in, and whatever else the table holds", "[sqlite]") {
+TEST_CASE("the cost of a page does not depend on its position or the size of the table", "[sqlite]") {
   Database database;
   const Shop shop(database.tx(), 5000);
   ForEachList(shop, database.tx(), [&](auto deep, auto list) {
@@ -112,7 +112,7 @@ TEST_CASE("a page costs the same however far in, and whatever else the table hol
   });
 }
 
-TEST_CASE("a page of addresses by their beginning scans no table, and sorts once at most", "[sqlite]") {
+TEST_CASE("a list by address prefix never scans a table, and sorts at most once", "[sqlite]") {
   Database database;
   const Shop shop(database.tx(), 5000);
   ForEachPrefixList(shop, database.tx(), [&](auto deep, auto list) {
@@ -128,13 +128,13 @@ TEST_CASE("a page of addresses by their beginning scans no table, and sorts once
   });
 }
 
-// How many steps each statement takes with so many messages waiting.
+// Returns the number of virtual machine steps of each statement, with `waiting` messages in the table.
 std::vector<int> StepsOfSending(int waiting) {
   Database database;
   SqliteWriteTransaction& tx = database.tx();
   const UserId user(NextSampleUuid());
   for (int i = 0; i < waiting; ++i) {
-    // Every tenth has ended.
+    // Every tenth message is DEAD.
     Message message = SampleMessage(i < 40 ? user : UserId(NextSampleUuid()));
     message.due_time = kT0 + absl::Seconds(i);
     if (i % 10 == 9) EndMessage(message, MessageState::kDead, message.due_time);
@@ -157,7 +157,7 @@ std::vector<int> StepsOfSending(int waiting) {
   return steps;
 }
 
-TEST_CASE("to claim messages, to supersede and to delete them costs the same however many there are",
+TEST_CASE("the cost to claim, supersede and delete messages does not depend on the queue length",
           "[sqlite]") {
   CHECK(StepsOfSending(100) == StepsOfSending(5000));
 }

@@ -21,18 +21,6 @@ using std::filesystem::copy_options;
 
 RealClock real_clock;
 
-absl::StatusOr<std::unique_ptr<Store>> OpenAt(const std::string& path) {
-  SqliteOptions options;
-  options.path = path;
-  return SqliteStore::Open(options, real_clock);
-}
-
-std::unique_ptr<Store> MustOpen(const std::string& path) {
-  absl::StatusOr<std::unique_ptr<Store>> store = OpenAt(path);
-  REQUIRE_OK(store.status());
-  return *std::move(store);
-}
-
 int CountUsers(Store& store) {
   return static_cast<int>(
       Get(store, [](ReadTransaction& tx) { return tx.users().List({}, std::nullopt, 1000); }).size());
@@ -48,7 +36,7 @@ std::string ReadText(const std::string& path) {
   return text.str();
 }
 
-// The files of a service after kill -9: ten users; the backup holds seven of them.
+// The files of a service that was killed with ten users in its database; the backup contains seven of them.
 class Crashed {
  public:
   Crashed() {
@@ -140,7 +128,7 @@ TEST_CASE("a log without a record is replayed, because older versions write no r
   SECTION("an empty lock file") {
     std::ofstream(lock, std::ios::trunc).flush();
   }
-  SECTION("none") {
+  SECTION("no lock file") {
     std::filesystem::remove(lock);
   }
   CHECK(CountUsers(*MustOpen(files.crashed())) == 10);

@@ -5,7 +5,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("a full queue turns writes away at once, and serves those that wait", "[sqlite]") {
+TEST_CASE("a full write queue rejects further writes at once and commits the queued ones", "[sqlite]") {
   TemporaryFolder folder;
   RealClock clock;
   SqliteOptions options;
@@ -30,7 +30,7 @@ TEST_CASE("a full queue turns writes away at once, and serves those that wait", 
   for (int i = 0; i < 2; ++i) {
     waiting.emplace_back([&] {
       absl::Status status;
-      do {  // the writes that find out whether the queue is full may be in the way
+      do {  // the main thread's test writes may occupy the queue for a moment
         status = Write(store, [](WriteTransaction&) { return absl::OkStatus(); });
       } while (HasReason(status, Reason::kOverloaded));
       if (status.ok()) ++served;

@@ -48,7 +48,7 @@ void CheckRefused(const absl::Status& status, const std::string& path, const std
   CHECK_THAT(std::string(status.message()), Contains(path) && Contains(cause));
 }
 
-TEST_CASE("the schema goes up, down and up again", "[sqlite]") {
+TEST_CASE("the schema is migrated up, down and up again", "[sqlite]") {
   Database database;
   CHECK(AllAre(StatesOf(database.migrator), MigrationState::kPending));
   CHECK(!std::filesystem::exists(database.path));
@@ -71,7 +71,7 @@ TEST_CASE("the schema goes up, down and up again", "[sqlite]") {
   REQUIRE_OK(database.Open(/*migrate=*/false));
 }
 
-TEST_CASE("down undoes one step unless it is told where to", "[sqlite]") {
+TEST_CASE("migrate down undoes one step unless a version is given", "[sqlite]") {
   Database database;
   const int last = static_cast<int>(database.migrator.Up()->size());
   CHECK(*database.migrator.Down() == std::vector<int>{last});
@@ -81,20 +81,20 @@ TEST_CASE("down undoes one step unless it is told where to", "[sqlite]") {
   CHECK(absl::IsInvalidArgument(database.migrator.Down(-1).status()));
 }
 
-TEST_CASE("a schema that is behind is refused where it must not be migrated", "[sqlite]") {
+TEST_CASE("an outdated schema is rejected if migrations are disabled", "[sqlite]") {
   Database database;
   CheckRefused(database.Open(/*migrate=*/false), database.path, "pending");
   REQUIRE_OK(database.Open());
   REQUIRE_OK(database.Open(/*migrate=*/false));
 }
 
-TEST_CASE("a migration that was changed after it was applied is refused", "[sqlite]") {
+TEST_CASE("a migration that was changed after it was applied is rejected", "[sqlite]") {
   Database database;
   REQUIRE_OK(database.Open());
   database.Execute("UPDATE schema_migrations SET checksum = 'x' WHERE version = 1");
   CheckRefused(database.Open(), database.path, "has migration 1 (initial) with another checksum");
-  CheckRefused(database.migrator.Up().status(), database.path, "another text");
-  CheckRefused(database.migrator.Down().status(), database.path, "another text");
+  CheckRefused(database.migrator.Up().status(), database.path, "another checksum");
+  CheckRefused(database.migrator.Down().status(), database.path, "another checksum");
   CHECK(StatesOf(database.migrator).front() == MigrationState::kChanged);
 }
 
@@ -107,12 +107,12 @@ TEST_CASE("a newer schema is refused", "[sqlite]") {
   CHECK(StatesOf(database.migrator).back() == MigrationState::kUnknown);
 }
 
-TEST_CASE("another application's database is refused and left as it is", "[sqlite]") {
+TEST_CASE("a database of another application is rejected and unchanged", "[sqlite]") {
   Database database;
   SECTION("without an application id") {
     database.Execute("CREATE TABLE theirs (x)");
   }
-  SECTION("with its own") {
+  SECTION("with another application id") {
     database.Execute("PRAGMA application_id = 7; CREATE TABLE theirs (x)");
   }
   CheckRefused(database.Open(), database.path, "belongs to another application");
@@ -122,7 +122,7 @@ TEST_CASE("another application's database is refused and left as it is", "[sqlit
   CHECK(theirs.execAndGet("PRAGMA journal_mode").getString() == "delete");
 }
 
-TEST_CASE("a file that is no database is refused and left as it is", "[sqlite]") {
+TEST_CASE("a file that is not a database is rejected and unchanged", "[sqlite]") {
   Database database;
   const std::string text(4096, 'x');
   std::ofstream(database.path) << text;
@@ -132,7 +132,7 @@ TEST_CASE("a file that is no database is refused and left as it is", "[sqlite]")
   CHECK(std::string(std::istreambuf_iterator<char>(file), {}) == text);
 }
 
-TEST_CASE("an open store's schema can be looked at, not changed", "[sqlite]") {
+TEST_CASE("the schema of an open store can be read but not migrated", "[sqlite]") {
   Database database;
   SqliteOptions options;
   options.path = database.path;

@@ -1,4 +1,4 @@
-// What a database on PostgreSQL must be, whatever happened before.
+// Checks of a PostgreSQL database after failures.
 #pragma once
 
 #include <cstdint>
@@ -8,11 +8,11 @@
 
 namespace keelson::e2e {
 
-// How many events there are of each type. Fails the test where they are not numbered from 1 without gaps,
-// where their chain is broken, or where some have no number yet.
+// Returns the number of events of each type. Fails the test if the events are not numbered from 1 without
+// gaps, if their hash chain is broken, or if an event has no number yet.
 std::map<std::string, int> AuditedEvents(const std::filesystem::path& folder);
-// Fails the test where an order's sums are not those of its refunds, where more was given back than paid, or
-// where two refunds that were settled have one reference of the provider's.
+// Fails the test if the totals of an order differ from its refunds, if more was refunded than paid, or if two
+// settled refunds have the same provider reference.
 void AuditRefunds(const std::filesystem::path& folder);
 
 }  // namespace keelson::e2e

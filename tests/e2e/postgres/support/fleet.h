@@ -9,20 +9,20 @@
 
 namespace keelson::e2e {
 
-// Services on one database. Each has a port that it keeps over restarts and a mail folder of its own, so that
-// a message that two of them send is seen twice.
+// Several service processes on one database. Each process keeps its port over restarts and has a mail folder
+// of its own, so that a message that two processes send is found twice.
 class Fleet {
  public:
-  // Returns when all serve.
+  // Blocks until all processes serve.
   explicit Fleet(std::size_t size, const ServiceProcess::Settings& settings = {});
 
   std::size_t size() const { return services_.size(); }
   const std::filesystem::path& folder() const { return folder_.path(); }
   std::filesystem::path mail_folder(std::size_t index) const;
-  // A connection to one of them, which lasts over its restarts.
+  // Returns a client of one process, which stays valid over restarts of the process.
   Client Connect(std::size_t index) const { return Client(targets_[index]); }
   ServiceProcess& operator[](std::size_t index) { return *services_[index]; }
-  // kill -9, and another start; returns when it serves.
+  // Kills the process with kill -9 and starts it again. Blocks until it serves.
   void Crash(std::size_t index);
 
  private:

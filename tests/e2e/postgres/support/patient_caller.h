@@ -12,14 +12,14 @@
 
 namespace keelson::e2e {
 
-// Calls services of a fleet in turn, and repeats a call elsewhere for as long as it is told UNAVAILABLE: so
-// every call needs a request id. Remembers what it was answered. For one thread, outside of which Catch
-// stays.
+// Calls the services of a fleet in turn, and repeats a call on the next service while it returns UNAVAILABLE.
+// Every request therefore needs a request id. Remembers all responses. For one thread; makes no Catch
+// assertions, because Catch is not thread-safe.
 class PatientCaller {
  public:
   explicit PatientCaller(const Fleet& fleet, std::size_t first = 0);
 
-  // Throws where the answer is an error.
+  // Returns the response. Throws if the call fails with an error other than UNAVAILABLE.
   template <typename Service, typename Request, typename Response>
   Response Ask(grpc::Status (Service::*method)(grpc::ClientContext*, const Request&, Response*),
                const std::string& request) {
@@ -32,7 +32,8 @@ class PatientCaller {
     return answer.value;
   }
 
-  // Sends every request once more. What was answered otherwise than at first; empty where nothing was.
+  // Sends every request again. Returns the requests whose response differs from the first one; empty if all
+  // are equal.
   std::string RepeatAll();
 
  private:

@@ -58,11 +58,11 @@ void Shop::CheckWellAgain(const std::string& new_email) {
 
 void Shop::CheckWholePool() {
   const servers::PostgresSession blocker = Connect();
-  // A list takes a connection of its own.
+  // A list is not batched: each call uses one connection.
   blocker.Execute("BEGIN; LOCK TABLE credentials, users IN ACCESS EXCLUSIVE MODE");
   std::vector<std::string> outcomes;
   std::jthread callers([&] { outcomes = AllAtOnce(kPoolSize, [&](int) { return Outcome(ListUsers()); }); });
-  // The health check's connection, which is held up too, is none of the pool's.
+  // Excludes the health check, which waits, too, but on a connection outside of the pool.
   const bool all_wait = Await([&] {
     return server_.Value(
                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = 'app' AND "

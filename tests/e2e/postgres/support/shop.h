@@ -8,7 +8,7 @@
 
 namespace keelson::e2e {
 
-// A service on a PostgreSQL of its own that trouble is made for, with one user.
+// A service with one user, and a PostgreSQL server of its own in which the test causes failures.
 class Shop {
  public:
   static constexpr int kPoolSize = 8;
@@ -20,16 +20,16 @@ class Shop {
   ServiceProcess& service() { return service_; }
   const Client& client() const { return client_; }
   const std::string& user_id() const { return user_id_; }
-  // A superuser's session in its database.
+  // Opens a superuser's session in the service's database.
   servers::PostgresSession Connect() const { return servers::PostgresSession(server_.admin_url(kDatabase)); }
 
   Answer<accounts::v1::GetUserResponse> GetUser() const;
   Answer<accounts::v1::ListUsersResponse> ListUsers() const;
-  // Under a request id of the address's own.
+  // Registers the address. The address is also the request id.
   Answer<accounts::v1::RegisterUserResponse> Register(const std::string& email) const;
   bool BecomesHealthy(bool healthy) const;
-  // All is as before the trouble: the service serves, has the user, takes another, and every connection of
-  // its pool is of use, all at the same time.
+  // Checks the recovery: the service serves, finds its user, registers another one, and can use all
+  // connections of its pool concurrently.
   void CheckWellAgain(const std::string& new_email);
 
  private:
@@ -42,7 +42,7 @@ class Shop {
   const std::string user_id_;
 };
 
-// UNAVAILABLE because of the store, with the time to come back, and without a password.
+// Expects UNAVAILABLE (STORE_UNAVAILABLE) with a retry delay, and no password in the message.
 void CheckUnavailable(const grpc::Status& status);
 
 }  // namespace keelson::e2e
