@@ -11,6 +11,7 @@ namespace keelson {
 // - idle_in_transaction_session_timeout ends an idle transaction 10 s after `deadline`, so that a killed or
 // disconnected client does not keep its locks;
 // - synchronous_commit makes a commit durable before the server acknowledges it.
+//
 // The settings are transaction-local, as connection poolers require.
 void QueueBegin(PgConnection& connection, const char* begin, Deadline deadline);
 

@@ -159,7 +159,7 @@ std::string ValueError(const ParsedUrl& url) {
        absl::StrSplit(PQerrorMessage(connection.get()), '\n', absl::SkipEmpty())) {
     const bool options_valid =
         line.find(ToAbsl(kMissingDirectory)) != absl::string_view::npos || line.front() == '\t';
-    if (!options_valid) return StrCat("is refused by libpq: ", RemoveQuoted({line.data(), line.size()}));
+    if (!options_valid) return StrCat("is rejected by libpq: ", RemoveQuoted({line.data(), line.size()}));
   }
   return "";
 }

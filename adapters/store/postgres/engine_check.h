@@ -14,9 +14,11 @@ namespace keelson {
 // - failed page checksums (pg_stat_database) and a changed collation version;
 // - missing or invalid indexes, missing primary keys, and constraints that are not validated;
 // - B-tree indexes that miss rows of their table or contain rows twice, by comparing an index scan with a
-// sequential scan. If the extension amcheck is installed and the role may execute bt_index_check, that
-// function also checks the B-tree indexes. Must run in a REPEATABLE READ transaction, which remains usable
-// after a fault. For one thread.
+// sequential scan.
+//
+// If the extension amcheck is installed and the role may execute bt_index_check, that function also checks
+// the B-tree indexes. Must run in a REPEATABLE READ transaction, which remains usable after a fault. For one
+// thread.
 class PgEngineCheck {
  public:
   explicit PgEngineCheck(PgConnection& connection) : connection_(connection) {}

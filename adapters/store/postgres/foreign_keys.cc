@@ -8,7 +8,7 @@ namespace {
 // Stores the declarations of the foreign keys and returns the statements that drop them. Covers the service's
 // own tables only, not tables of other applications that reference them. Appends to declarations that an
 // interrupted transfer of an older version has stored.
-constexpr char kKeepThem[] = R"(
+constexpr char kStoreDeclarations[] = R"(
 WITH keys AS (
   SELECT oid, conrelid::regclass AS owner, quote_ident(conname) AS name FROM pg_constraint
   WHERE contype = 'f' AND conrelid IN (
@@ -26,7 +26,7 @@ SELECT coalesce(string_agg(format('ALTER TABLE %s DROP CONSTRAINT %s;', owner, n
 }  // namespace
 
 void PgForeignKeys::Suspend() {
-  RunScriptFrom(kKeepThem);
+  RunScriptFrom(kStoreDeclarations);
 }
 
 void PgForeignKeys::Restore() {

@@ -13,7 +13,7 @@ constexpr auto kInsertIdempotencyRecord =
 
 }  // namespace
 
-Found<IdempotencyRecord> PgAnswers::Find(const Fingerprint& key) {
+Found<IdempotencyRecord> PgIdempotencyReader::Find(const Fingerprint& key) {
   return session_.CatchErrors([&]() -> Found<IdempotencyRecord> {
     return ReadOneRow<IdempotencyRecord>(session_.SelectOne(kFindIdempotencyRecord, key));
   });
@@ -21,7 +21,7 @@ Found<IdempotencyRecord> PgAnswers::Find(const Fingerprint& key) {
 
 Found<IdempotencyRecord> PgIdempotency::Find(const Fingerprint& key) {
   if (session_.new_request_ids().Assume(key)) return std::nullopt;
-  return PgAnswers(session_).Find(key);
+  return PgIdempotencyReader(session_).Find(key);
 }
 
 absl::Status PgIdempotency::Insert(const IdempotencyRecord& record) {

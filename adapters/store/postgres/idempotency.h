@@ -8,9 +8,9 @@ namespace keelson {
 class PgWriteSession;
 
 // Reads idempotency records, for read transactions.
-class PgAnswers final : public IdempotencyReader {
+class PgIdempotencyReader final : public IdempotencyReader {
  public:
-  explicit PgAnswers(PgSession& session) : session_(session) {}
+  explicit PgIdempotencyReader(PgSession& session) : session_(session) {}
   Found<IdempotencyRecord> Find(const Fingerprint& key) override;
 
  private:

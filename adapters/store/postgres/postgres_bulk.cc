@@ -20,7 +20,7 @@ namespace keelson {
 namespace {
 
 static_assert(PgSequencer::kInterval < PostgresBulkWaits().idle_time);
-constexpr absl::Duration kBetweenLooks = absl::Milliseconds(20);
+constexpr absl::Duration kPollInterval = absl::Milliseconds(20);
 
 template <typename... Ts>
 PgResult Run(PgConnection& connection, const char* sql, const Ts&... values) {
@@ -55,7 +55,7 @@ void Begin(PgConnection& connection, const char* sql) {
 // Whether other sessions of a service exist. An idle session belongs to a pooler. The state of another
 // role's session is NULL unless this role is a member of that role or of pg_read_all_stats; such a session
 // may belong to a service.
-bool FindOthers(PgConnection& connection, absl::Duration idle_time) {
+bool HasServiceSessions(PgConnection& connection, absl::Duration idle_time) {
   Run(connection, "SELECT pg_stat_clear_snapshot()");
   return Run(connection,
              "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
@@ -74,7 +74,7 @@ bool IsPooled(PgConnection& connection) {
 }
 
 // Blocks until no running service is detected. UNAVAILABLE if one is still detected after waits.patience.
-absl::Status AwaitAlone(PgConnection& connection, PostgresBulkWaits waits) {
+absl::Status WaitForServicesToStop(PgConnection& connection, PostgresBulkWaits waits) {
   return Guarded(connection, [&]() -> absl::Status {
     // One transaction for all queries, so that a pooler does not assign this session to a service in between.
     Begin(connection, "BEGIN ISOLATION LEVEL READ COMMITTED");
@@ -82,9 +82,9 @@ absl::Status AwaitAlone(PgConnection& connection, PostgresBulkWaits waits) {
     // Behind a pooler, this session may have been a service's until now. The service then appears under
     // another session within idle_time.
     const Deadline watch = Deadline::After(IsPooled(connection) ? waits.idle_time : absl::ZeroDuration());
-    while (FindOthers(connection, waits.idle_time) || !watch.expired()) {
+    while (HasServiceSessions(connection, waits.idle_time) || !watch.expired()) {
       if (patience.expired()) return InUse(connection);
-      absl::SleepFor(kBetweenLooks);
+      absl::SleepFor(kPollInterval);
     }
     Run(connection, "COMMIT");
     return absl::OkStatus();
@@ -256,10 +256,10 @@ class Target : public StoreImporter {
   bool suspended_ = false;
 };
 
-absl::StatusOr<std::unique_ptr<PgConnection>> OpenAlone(const PgConnection::Options& options,
-                                                        PostgresBulkWaits waits) {
+absl::StatusOr<std::unique_ptr<PgConnection>> OpenExclusive(const PgConnection::Options& options,
+                                                            PostgresBulkWaits waits) {
   ASSIGN_OR_RETURN(std::unique_ptr<PgConnection> connection, PgConnection::Open(options));
-  RETURN_IF_ERROR(AwaitAlone(*connection, waits));
+  RETURN_IF_ERROR(WaitForServicesToStop(*connection, waits));
   return connection;
 }
 
@@ -271,7 +271,7 @@ absl::StatusOr<std::unique_ptr<StoreExporter>> PostgresBulk::OpenReader(const Pg
   PgConnection::Options reading = options;
   if (access == BulkAccess::kShared) reading.access = PgConnection::Access::kReadOnly;
   ASSIGN_OR_RETURN(std::unique_ptr<PgConnection> connection, access == BulkAccess::kExclusive
-                                                                 ? OpenAlone(reading, waits)
+                                                                 ? OpenExclusive(reading, waits)
                                                                  : PgConnection::Open(reading));
   RETURN_IF_ERROR(PostgresMigrator(reading, clock).CheckCurrent());
   auto reader = std::make_unique<Reader>(std::move(connection), waits);
@@ -282,7 +282,7 @@ absl::StatusOr<std::unique_ptr<StoreExporter>> PostgresBulk::OpenReader(const Pg
 absl::StatusOr<std::unique_ptr<StoreImporter>> PostgresBulk::OpenTarget(const PgConnection::Options& options,
                                                                         Clock& clock,
                                                                         PostgresBulkWaits waits) {
-  ASSIGN_OR_RETURN(std::unique_ptr<PgConnection> lock, OpenAlone(options, waits));
+  ASSIGN_OR_RETURN(std::unique_ptr<PgConnection> lock, OpenExclusive(options, waits));
   RETURN_IF_ERROR(Guarded(*lock, [&]() -> absl::Status {
     Begin(*lock, "BEGIN ISOLATION LEVEL READ COMMITTED");
     return TryTransferLock(*lock) ? absl::OkStatus() : InUse(*lock);

@@ -59,7 +59,7 @@ std::vector<Event> NumberEvents(const PgResult& last, const PgResult& waiting) {
 }
 
 PgSequencer::PgSequencer(const PgConnection::Options& connection)
-    : pool_({.connection = connection, .size = 1}), thread_([this] { CatchUpNowAndThen(); }) {}
+    : pool_({.connection = connection, .size = 1}), thread_([this] { CatchUpPeriodically(); }) {}
 
 PgSequencer::~PgSequencer() {
   {
@@ -107,7 +107,7 @@ bool PgSequencer::Number(PgConnection& connection, Deadline deadline) {
   return events.size() >= kBatch;
 }
 
-void PgSequencer::CatchUpNowAndThen() {
+void PgSequencer::CatchUpPeriodically() {
   absl::MutexLock lock(&mutex_);
   while (!stopping_) {
     mutex_.Unlock();

@@ -48,7 +48,7 @@ class PgSequencer {
  private:
   absl::StatusOr<bool> NumberBatch(Deadline deadline);
   bool Number(PgConnection& connection, Deadline deadline);
-  void CatchUpNowAndThen();
+  void CatchUpPeriodically();
 
   PgPool pool_;
   absl::Mutex mutex_;

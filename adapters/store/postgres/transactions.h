@@ -30,14 +30,14 @@ class PgReadTransaction final : public ReadTransaction {
         refunds_(session),
         messages_(session),
         events_(session, sequencer, deadline),
-        answers_(session) {}
+        idempotency_(session) {}
 
   UserReader& users() override { return users_; }
   OrderReader& orders() override { return orders_; }
   RefundReader& refunds() override { return refunds_; }
   MessageReader& messages() override { return messages_; }
   EventReader& events() override { return events_; }
-  IdempotencyReader& idempotency() override { return answers_; }
+  IdempotencyReader& idempotency() override { return idempotency_; }
 
  private:
   PgUsers users_;
@@ -45,7 +45,7 @@ class PgReadTransaction final : public ReadTransaction {
   PgRefunds refunds_;
   PgMessages messages_;
   PgEventReader events_;
-  PgAnswers answers_;
+  PgIdempotencyReader idempotency_;
 };
 
 class PgWriteTransaction final : public WriteTransaction {

@@ -35,7 +35,7 @@ absl::StatusOr<std::unique_ptr<Connection>> OpenSource(const std::string& path, 
 }
 
 absl::Status CopyPages(Connection& source, Connection& copy,
-                       const std::function<void(std::int64_t, std::int64_t)>& tell) {
+                       const std::function<void(std::int64_t, std::int64_t)>& progress) {
   sqlite3* to = copy.database().getHandle();
   sqlite3_backup* backup = sqlite3_backup_init(to, "main", source.database().getHandle(), "main");
   if (backup == nullptr) return FromResultCode(copy.name(), sqlite3_extended_errcode(to));
@@ -43,7 +43,7 @@ absl::Status CopyPages(Connection& source, Connection& copy,
   while (code == SQLITE_OK) {
     code = sqlite3_backup_step(backup, kPagesOfStep);
     const int pages = sqlite3_backup_pagecount(backup);
-    tell(pages - sqlite3_backup_remaining(backup), pages);
+    progress(pages - sqlite3_backup_remaining(backup), pages);
   }
   sqlite3_backup_finish(backup);
   return code == SQLITE_DONE ? absl::OkStatus() : FromResultCode(copy.name(), code);
@@ -59,13 +59,13 @@ absl::Status CheckCopy(Connection& copy, const std::string& source) {
 }
 
 absl::Status Fill(const DatabaseCopy& files, Clock& clock,
-                  const std::function<void(std::int64_t, std::int64_t)>& tell) {
+                  const std::function<void(std::int64_t, std::int64_t)>& progress) {
   ASSIGN_OR_RETURN(std::unique_ptr<Connection> source, OpenSource(files.source, clock));
   ASSIGN_OR_RETURN(
       std::unique_ptr<Connection> copy,
       Connection::Open(
           {.path = files.copy, .access = Connection::Access::kReadWrite, .name = files.copy_name}));
-  RETURN_IF_ERROR(CopyPages(*source, *copy, tell));
+  RETURN_IF_ERROR(CopyPages(*source, *copy, progress));
   RETURN_IF_ERROR(copy->Execute(SetGenerationSql(files.generation).c_str()));
   // Without WAL mode, readers of the copy create no WAL beside it. A service that opens the copy sets WAL
   // mode again.
@@ -76,8 +76,8 @@ absl::Status Fill(const DatabaseCopy& files, Clock& clock,
 }  // namespace
 
 absl::Status CopyDatabase(const DatabaseCopy& files, Clock& clock,
-                          const std::function<void(std::int64_t, std::int64_t)>& tell) {
-  RETURN_IF_ERROR(DamageAsDataLoss(Fill(files, clock, tell)));
+                          const std::function<void(std::int64_t, std::int64_t)>& progress) {
+  RETURN_IF_ERROR(DamageAsDataLoss(Fill(files, clock, progress)));
   return SyncFile(files.copy) == 0 ? absl::OkStatus() : FileError(files.copy_name, "synced");
 }
 

@@ -21,7 +21,7 @@ absl::Status FromConstraint(const std::string& path, int extended_code, const st
       return MakeError(Reason::kReferenceTaken, "an order with this reference exists");
     }
   }
-  return absl::InternalError(absl::StrCat("the database ", path, " refused a row: ", message));
+  return absl::InternalError(absl::StrCat("the database ", path, " rejected a row: ", message));
 }
 
 // A predicate for the errors that make the file unusable, empty for others.

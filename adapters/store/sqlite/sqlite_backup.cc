@@ -33,11 +33,12 @@ absl::Status Rename(const std::string& from, const std::string& to) {
 }  // namespace
 
 absl::Status BackUpSqlite(const std::string& path, const std::string& copy, Clock& clock,
-                          const std::function<void(std::int64_t, std::int64_t)>& tell) {
+                          const std::function<void(std::int64_t, std::int64_t)>& progress) {
   std::error_code ignored;
   if (std::filesystem::exists(std::filesystem::symlink_status(copy, ignored))) return Exists(copy);
   ASSIGN_OR_RETURN(const std::unique_ptr<TemporaryFile> temporary, TemporaryFile::Create(copy));
-  RETURN_IF_ERROR(CopyDatabase({.source = path, .copy = temporary->path(), .copy_name = copy}, clock, tell));
+  RETURN_IF_ERROR(
+      CopyDatabase({.source = path, .copy = temporary->path(), .copy_name = copy}, clock, progress));
   return Rename(temporary->path(), copy);
 }
 

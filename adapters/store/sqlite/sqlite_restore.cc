@@ -57,7 +57,7 @@ absl::Status TakeOverMode(const std::string& from, const std::string& to) {
 }  // namespace
 
 absl::Status RestoreSqlite(const SqliteRestore& restore, Clock& clock,
-                           const std::function<void(std::int64_t, std::int64_t)>& tell) {
+                           const std::function<void(std::int64_t, std::int64_t)>& progress) {
   ASSIGN_OR_RETURN(const std::unique_ptr<FileGuard> guard,
                    FileGuard::Acquire(restore.path, FileGuard::Intent::kReplace));
   RETURN_IF_ERROR(CheckReplaceable(restore, *guard));
@@ -68,7 +68,7 @@ absl::Status RestoreSqlite(const SqliteRestore& restore, Clock& clock,
   const Generation generation = NewGeneration();
   RETURN_IF_ERROR(CopyDatabase(
       {.source = restore.backup, .copy = file, .copy_name = restore.path, .generation = generation}, clock,
-      tell));
+      progress));
   RETURN_IF_ERROR(CheckWhole(restore, file, clock));
   RETURN_IF_ERROR(TakeOverMode(target, file));
   return guard->Replace(file, generation);

@@ -21,7 +21,7 @@ struct SqliteRestore {
 // Replaces the database and its log by a copy of the backup. The copy is created, checked and synced beside
 // the database; then one rename replaces the database. If the process is killed at any point (kill -9),
 // either the old database with all of its commits or the restored database remains, never a mixture. The
-// restored file has the owner and mode of the old file. `tell` is the progress callback: it receives the
+// restored file has the owner and mode of the old file. `progress` is the progress callback: it receives the
 // number of copied pages and the total. Blocks.
 //
 // On error the database is unchanged. FAILED_PRECONDITION if a database exists and `replace` is false, if the
@@ -29,6 +29,6 @@ struct SqliteRestore {
 // database open, a file can't be read or written, or the backup belongs to another application or has a newer
 // schema. DATA_LOSS if the backup is damaged.
 absl::Status RestoreSqlite(const SqliteRestore& restore, Clock& clock,
-                           const std::function<void(std::int64_t, std::int64_t)>& tell);
+                           const std::function<void(std::int64_t, std::int64_t)>& progress);
 
 }  // namespace keelson

@@ -28,7 +28,7 @@ Deadline Soon(absl::Duration duration = absl::Seconds(10)) {
 }
 
 // One read of a batch: its statement, its result, and the number of runs.
-struct Question {
+struct BatchedRead {
   const char* sql;
   std::int64_t value;
   Deadline deadline = Soon();
@@ -42,16 +42,16 @@ class Reads {
   explicit Reads(const servers::PostgresDatabase& database)
       : pool_({.connection = {.url = database.url()}, .size = 4}) {}
 
-  void Query(std::vector<Question>& questions) {
+  void Query(std::vector<BatchedRead>& questions) {
     std::vector<ReadCall> calls;
-    for (Question& question : questions) {
+    for (BatchedRead& question : questions) {
       calls.push_back({question.deadline, [&] { Run(question); }});
     }
     PgReadBatch(pool_, calls).Run();
   }
 
  private:
-  void Run(Question& question) {
+  void Run(BatchedRead& question) {
     ++question.runs;
     PgBatchedReadSession session(*PgReadBatch::Running(pool_));
     question.status = session.CatchErrors([&] {
@@ -63,8 +63,8 @@ class Reads {
   PgPool pool_;
 };
 
-std::vector<Question> Echoes(int count) {
-  std::vector<Question> questions;
+std::vector<BatchedRead> Echoes(int count) {
+  std::vector<BatchedRead> questions;
   for (int i = 0; i < count; ++i) questions.push_back({kEcho, i});
   return questions;
 }
@@ -83,9 +83,9 @@ TEST_CASE("each read of a batch receives its own row, also with concurrent batch
   std::atomic<int> wrong = 0;
   InParallel(6, [&](int) {
     for (int i = 0; i < 50; ++i) {
-      std::vector<Question> questions = Echoes(64);
+      std::vector<BatchedRead> questions = Echoes(64);
       reads.Query(questions);
-      for (const Question& question : questions) {
+      for (const BatchedRead& question : questions) {
         if (!question.status.ok() || question.answer != question.value || question.runs != 2) ++wrong;
       }
     }
@@ -96,10 +96,10 @@ TEST_CASE("each read of a batch receives its own row, also with concurrent batch
 TEST_CASE("a failing read gets its own error and does not affect the other reads of the batch") {
   const servers::PostgresDatabase database;
   Reads reads(database);
-  std::vector<Question> questions;
+  std::vector<BatchedRead> questions;
   for (int i = 0; i < 16; ++i) questions.push_back({kInverse, i % 4});
   reads.Query(questions);
-  for (const Question& question : questions) {
+  for (const BatchedRead& question : questions) {
     if (question.value == 0) {
       CHECK(absl::IsInternal(question.status));
     } else {
@@ -112,7 +112,7 @@ TEST_CASE("a failing read gets its own error and does not affect the other reads
 TEST_CASE("a statement that the server cancels fails only its own read") {
   const servers::PostgresDatabase database;
   Reads reads(database);
-  std::vector<Question> questions = Echoes(4);
+  std::vector<BatchedRead> questions = Echoes(4);
   questions[1].sql = kCancelled;
   reads.Query(questions);
   CHECK(absl::IsDeadlineExceeded(questions[1].status));
@@ -122,12 +122,12 @@ TEST_CASE("a statement that the server cancels fails only its own read") {
 TEST_CASE("a read ends at its deadline, and the other reads of the batch succeed") {
   const servers::PostgresDatabase database;
   Reads reads(database);
-  std::vector<Question> questions;
+  std::vector<BatchedRead> questions;
   for (int i = 0; i < 4; ++i) {
     questions.push_back({kSlowly, i, i % 2 == 0 ? Soon(absl::Milliseconds(20)) : Soon()});
   }
   reads.Query(questions);
-  for (const Question& question : questions) {
+  for (const BatchedRead& question : questions) {
     if (question.value % 2 == 0) {
       CHECK(absl::IsDeadlineExceeded(question.status));
     } else {
@@ -139,9 +139,9 @@ TEST_CASE("a read ends at its deadline, and the other reads of the batch succeed
 TEST_CASE("a read with a very short deadline does not break the connection of the batch") {
   const servers::PostgresDatabase database;
   Reads reads(database);
-  std::vector<Question> first = Echoes(1);
+  std::vector<BatchedRead> first = Echoes(1);
   reads.Query(first);
-  std::vector<Question> questions = Echoes(2);
+  std::vector<BatchedRead> questions = Echoes(2);
   questions[0] = {kBriefly, 0, Soon(absl::Milliseconds(1))};
   reads.Query(questions);
   CHECK(questions[0].answer == 0);
@@ -163,9 +163,9 @@ TEST_CASE("reads are repeated when the server ends their sessions") {
   std::atomic<int> refused = 0;
   InParallel(2, [&](int) {
     for (int i = 0; i < 400; ++i) {
-      std::vector<Question> questions = Echoes(8);
+      std::vector<BatchedRead> questions = Echoes(8);
       reads.Query(questions);
-      for (const Question& question : questions) {
+      for (const BatchedRead& question : questions) {
         // A read fails if its session ends twice in a row.
         if (absl::IsUnavailable(question.status)) {
           ++refused;
@@ -188,9 +188,9 @@ TEST_CASE("all reads of concurrent batches fail at once while no server is reach
   std::atomic<int> wrong = 0;
   const absl::Time begin = absl::Now();
   InParallel(4, [&](int) {
-    std::vector<Question> questions = Echoes(64);
+    std::vector<BatchedRead> questions = Echoes(64);
     reads.Query(questions);
-    for (const Question& question : questions) {
+    for (const BatchedRead& question : questions) {
       if (!absl::IsUnavailable(question.status)) ++wrong;
     }
   });

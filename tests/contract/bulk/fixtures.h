@@ -26,7 +26,7 @@ class BulkFixture {
   virtual ~BulkFixture() = default;
   virtual std::unique_ptr<StoreExporter> Reader() = 0;
   // Opens an exclusive export, as a transfer does.
-  virtual std::unique_ptr<StoreExporter> ReaderAlone() = 0;
+  virtual std::unique_ptr<StoreExporter> ExclusiveReader() = 0;
   virtual std::unique_ptr<StoreImporter> Target() = 0;
   // Opens the store as a service does, and closes it after `work`.
   virtual void Serve(const std::function<void(Store&)>& work) = 0;

@@ -21,15 +21,15 @@ constexpr int kBefore = 100;
 constexpr int kAfter = 50;
 
 // The responses that one caller received: the registered users, and all errors other than UNAVAILABLE.
-struct Told {
+struct CallerResult {
   std::vector<std::pair<std::string, std::string>> users;
   std::string faults;
 };
 
 // Registers one address after another until `over`, and repeats a call while it returns UNAVAILABLE.
-Told RegisterUntil(const std::atomic<bool>& over, const Client& client, const std::string& name,
-                   std::atomic<int>& acknowledged) {
-  Told told;
+CallerResult RegisterUntil(const std::atomic<bool>& over, const Client& client, const std::string& name,
+                           std::atomic<int>& acknowledged) {
+  CallerResult result;
   for (int i = 0; !over; ++i) {
     const std::string email = StrCat(name, "-", i, "@example.com");
     Answer<accounts::v1::RegisterUserResponse> answer;
@@ -39,11 +39,11 @@ Told RegisterUntil(const std::atomic<bool>& over, const Client& client, const st
       return answer.status.error_code() != grpc::StatusCode::UNAVAILABLE;
     });
     if (!answer.ok())
-      told.faults += StrCat(email, ": ", Outcome(answer), " ", answer.status.error_message(), "\n");
-    if (answer.ok()) told.users.emplace_back(email, answer->user().id());
+      result.faults += StrCat(email, ": ", Outcome(answer), " ", answer.status.error_message(), "\n");
+    if (answer.ok()) result.users.emplace_back(email, answer->user().id());
     ++acknowledged;
   }
-  return told;
+  return result;
 }
 
 TEST_CASE("a failover loses no acknowledged write and needs no restart of the service") {
@@ -58,10 +58,10 @@ TEST_CASE("a failover loses no acknowledged write and needs no restart of the se
   const Client client = service.Connect();
   std::atomic<bool> over = false;
   std::atomic<int> acknowledged = 0;
-  std::vector<Told> told;
+  std::vector<CallerResult> results;
   std::jthread load([&] {
-    told = AllAtOnce(kCallers,
-                     [&](int i) { return RegisterUntil(over, client, StrCat("caller", i), acknowledged); });
+    results = AllAtOnce(
+        kCallers, [&](int i) { return RegisterUntil(over, client, StrCat("caller", i), acknowledged); });
   });
   CHECK(Await([&] { return acknowledged >= kBefore; }));
   primary.Stop(servers::PostgresServer::Stopping::kImmediate);
@@ -74,7 +74,7 @@ TEST_CASE("a failover loses no acknowledged write and needs no restart of the se
   load.join();
 
   CHECK(service.process().running());
-  for (const Told& caller : told) {
+  for (const CallerResult& caller : results) {
     CHECK(caller.faults.empty());
     for (const auto& [email, id] : caller.users) {
       const auto found = client(&Accounts::GetUserByEmail, Field("email", email));

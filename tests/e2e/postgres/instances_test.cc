@@ -26,7 +26,7 @@ constexpr int kCallers = 8;
 constexpr int kCrashes = 10;
 constexpr int kJourneysBetweenCrashes = 15;
 // Maximum number of in-flight messages of a process when it is killed.
-constexpr int kMessagesUnderWay = ProviderQueue::kMaxLoad;
+constexpr int kMaxInFlightMessages = ProviderQueue::kMaxLoad;
 
 const ServiceProcess::Settings kSettings = {"store.postgres.pool_size=8", "passwords.queue=1000",
                                             "email.dispatch.timeout=500ms", "email.dispatch.lease=1s"};
@@ -36,7 +36,7 @@ std::string RequestId(const std::string& name, const std::string& step) {
 }
 
 // Registers a user, and creates, pays, ships and delivers an order of three units; refunds one unit twice.
-void Travel(PatientCaller& caller, const std::string& name) {
+void RunJourney(PatientCaller& caller, const std::string& name) {
   const auto user = caller.Ask(&Accounts::RegisterUser,
                                StrCat(RequestId(name, "register"), Field("email", name + "@example.com"),
                                       Field("password", kPassword)));
@@ -53,12 +53,12 @@ void Travel(PatientCaller& caller, const std::string& name) {
   }
 }
 
-// Repeats Travel until `over`. Returns the first error, or an empty text.
-std::string TravelUntil(const std::atomic<bool>& over, PatientCaller& caller, int number,
-                        std::atomic<int>& journeys) {
+// Repeats RunJourney until `over`. Returns the first error, or an empty text.
+std::string RunJourneysUntil(const std::atomic<bool>& over, PatientCaller& caller, int number,
+                             std::atomic<int>& journeys) {
   try {
     for (int i = 0; !over; ++i) {
-      Travel(caller, StrCat("traveller", number, "-", i));
+      RunJourney(caller, StrCat("traveller", number, "-", i));
       ++journeys;
     }
     return "";
@@ -78,7 +78,7 @@ void EndLeases(const servers::PostgresSession& database, const std::string& begu
 }
 
 // Returns one line for each unsettled refund, unsent message and unnumbered event.
-std::string Undone(const servers::PostgresSession& database) {
+std::string ListUnfinished(const servers::PostgresSession& database) {
   const char* find =
       "SELECT format('refund %s is %s since %s, due %s, attempts %s', id, state, update_time, due_time, "
       "attempts) FROM refunds WHERE state <> 4 UNION ALL "
@@ -120,7 +120,7 @@ void CheckMails(const Fleet& fleet, const servers::PostgresSession& database) {
   CHECK(missing.empty());
   CHECK(sent_too_often.empty());
   CHECK(copies.size() == attempts.size());
-  CHECK(repeated <= kCrashes * kMessagesUnderWay);
+  CHECK(repeated <= kCrashes * kMaxInFlightMessages);
 }
 
 TEST_CASE("three processes on one database that are killed in turn lose and duplicate nothing") {
@@ -132,7 +132,7 @@ TEST_CASE("three processes on one database that are killed in turn lose and dupl
   std::vector<std::string> faults;
   std::jthread load([&] {
     faults = AllAtOnce(kCallers, [&](int i) {
-      return TravelUntil(over, callers[static_cast<std::size_t>(i)], i, journeys);
+      return RunJourneysUntil(over, callers[static_cast<std::size_t>(i)], i, journeys);
     });
   });
   for (int i = 0; i < kCrashes; ++i) {
@@ -149,7 +149,7 @@ TEST_CASE("three processes on one database that are killed in turn lose and dupl
   std::string undone;
   const bool done = Await([&] {
     EndLeases(database, end_of_load);
-    return (undone = Undone(database)).empty();
+    return (undone = ListUnfinished(database)).empty();
   });
   INFO("at " << database.Value("SELECT now()") << "\n" << undone);
   CHECK(done);

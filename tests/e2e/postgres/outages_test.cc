@@ -28,7 +28,7 @@ TEST_CASE("the service reports a stopped server and reconnects") {
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
   CHECK(shop.BecomesHealthy(false));
   shop.server().Start();
-  shop.CheckWellAgain("bob@example.com");
+  shop.CheckRecovered("bob@example.com");
   CHECK(shop.service().process().errors().find(servers::PostgresServer::kPassword) == std::string::npos);
 }
 
@@ -63,7 +63,7 @@ TEST_CASE("server restarts under load return only UNAVAILABLE and lose no write"
     for (const std::string& id : ids)
       CHECK(Outcome(shop.client()(&Accounts::GetUser, Field("id", id))) == "OK");
   }
-  shop.CheckWellAgain("bob@example.com");
+  shop.CheckRecovered("bob@example.com");
 }
 
 TEST_CASE("an unresponsive server does not block calls beyond their deadline") {
@@ -80,7 +80,7 @@ TEST_CASE("an unresponsive server does not block calls beyond their deadline") {
         std::set<std::string>{"DEADLINE_EXCEEDED"});
   CHECK(shop.BecomesHealthy(false));
   shop.server().Thaw();
-  shop.CheckWellAgain("bob@example.com");
+  shop.CheckRecovered("bob@example.com");
 }
 
 TEST_CASE("calls fail at the server's connection limit and succeed again when connections are available") {
@@ -92,7 +92,7 @@ TEST_CASE("calls fail at the server's connection limit and succeed again when co
   CHECK_THAT(refused.status.error_message(), Catch::Contains("too many connections"));
   CHECK(shop.BecomesHealthy(false));
   shop.server().Execute("ALTER ROLE keelson CONNECTION LIMIT -1");
-  shop.CheckWellAgain("bob@example.com");
+  shop.CheckRecovered("bob@example.com");
 }
 
 TEST_CASE("calls wait for a connection if the server allows fewer connections than the pool size") {
@@ -104,7 +104,7 @@ TEST_CASE("calls wait for a connection if the server allows fewer connections th
   const std::vector<std::string> outcomes = AllAtOnce(kCallers, [&](int) { return Outcome(shop.GetUser()); });
   CHECK(outcomes == std::vector<std::string>(kCallers, "OK"));
   shop.server().Execute("ALTER ROLE keelson CONNECTION LIMIT -1");
-  shop.CheckWellAgain("bob@example.com");
+  shop.CheckRecovered("bob@example.com");
 }
 
 // Waits until a session of the service waits for a lock in a transaction. Returns the process id of the
@@ -143,7 +143,7 @@ TEST_CASE("a write is atomic if its session ends") {
   CHECK(CountRefunds(shop.client(), order_id) == 1);
   const orders::v1::Order order = GetOrder(shop.client(), order_id);
   CHECK(order.refunded().minor_units() + order.refund_pending().minor_units() == 400);
-  shop.CheckWellAgain("bob@example.com");
+  shop.CheckRecovered("bob@example.com");
 }
 
 TEST_CASE("the last statement of a killed process ends at the call's deadline") {

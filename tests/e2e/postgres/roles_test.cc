@@ -88,7 +88,7 @@ TEST_CASE("config check names the key and the parameter of an invalid URL") {
     CHECK_THAT(result.errors, !Contains("s3cret"));
   }
   const CommandResult result = stores.Run({"config", "check", "--config", "new.toml"});
-  CheckRefused(result, 2, "new.toml:2: store.postgres.url is refused by libpq: ");
+  CheckRefused(result, 2, "new.toml:2: store.postgres.url is rejected by libpq: ");
   CHECK_THAT(result.errors, Contains("port") && !Contains("s3cret"));
 }
 

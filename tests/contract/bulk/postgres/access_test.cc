@@ -41,7 +41,7 @@ TEMPLATE_TEST_CASE("an exclusive export or import excludes every other one", "[p
                    PostgresBulkFixture, PgBouncerBulkFixture) {
   TestType fixture;
   SECTION("from") {
-    const std::unique_ptr<StoreExporter> reader = fixture.ReaderAlone();
+    const std::unique_ptr<StoreExporter> reader = fixture.ExclusiveReader();
     CheckInUse(fixture);
   }
   SECTION("to") {
@@ -56,7 +56,7 @@ TEST_CASE("an exclusive export blocks writes", "[postgres]") {
   other.Execute("SET lock_timeout = '100ms'");
   const std::string write = "INSERT INTO settings (name, value) VALUES ('a', '')";
   {
-    const std::unique_ptr<StoreExporter> reader = fixture.ReaderAlone();
+    const std::unique_ptr<StoreExporter> reader = fixture.ExclusiveReader();
     CHECK_THROWS_WITH(other.Execute(write), Contains("lock timeout"));
     CHECK(other.Value("SELECT count(*) FROM settings") == "0");
   }

@@ -12,11 +12,11 @@ PostgresBulkFixture::PostgresBulkFixture(Pooler pooler) {
 }
 
 std::unique_ptr<StoreExporter> PostgresBulkFixture::Open(BulkAccess access) {
-  return Must(PostgresBulk::OpenReader(options_, access, clock_, kNobodyWaits));
+  return Must(PostgresBulk::OpenReader(options_, access, clock_, kNoServices));
 }
 
 std::unique_ptr<StoreImporter> PostgresBulkFixture::Target() {
-  return Must(PostgresBulk::OpenTarget(options_, clock_, kNobodyWaits));
+  return Must(PostgresBulk::OpenTarget(options_, clock_, kNoServices));
 }
 
 void PostgresBulkFixture::Serve(const std::function<void(Store&)>& work) {

@@ -9,8 +9,7 @@
 namespace keelson {
 
 // For a database without services: the tests need not wait for a service to stop.
-constexpr PostgresBulkWaits kNobodyWaits = {.patience = absl::Seconds(1),
-                                            .idle_time = absl::Milliseconds(20)};
+constexpr PostgresBulkWaits kNoServices = {.patience = absl::Seconds(1), .idle_time = absl::Milliseconds(20)};
 // Shorter than the defaults, but long enough to detect a service on a busy machine.
 constexpr PostgresBulkWaits kShortWaits = {.patience = absl::Milliseconds(1200),
                                            .idle_time = absl::Seconds(1)};
@@ -20,7 +19,7 @@ class PostgresBulkFixture : public BulkFixture {
  public:
   PostgresBulkFixture() : PostgresBulkFixture(Pooler::kNone) {}
   std::unique_ptr<StoreExporter> Reader() override { return Open(BulkAccess::kShared); }
-  std::unique_ptr<StoreExporter> ReaderAlone() override { return Open(BulkAccess::kExclusive); }
+  std::unique_ptr<StoreExporter> ExclusiveReader() override { return Open(BulkAccess::kExclusive); }
   std::unique_ptr<StoreImporter> Target() override;
   void Serve(const std::function<void(Store&)>& work) override;
 

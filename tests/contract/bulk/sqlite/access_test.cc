@@ -28,7 +28,7 @@ TEST_CASE("a file in use by a service allows shared exports but no exclusive acc
 
 TEST_CASE("a service can't open a file during an exclusive export", "[sqlite]") {
   SqliteBulkFixture fixture;
-  const std::unique_ptr<StoreExporter> reader = fixture.ReaderAlone();
+  const std::unique_ptr<StoreExporter> reader = fixture.ExclusiveReader();
   SqliteOptions options;
   options.path = fixture.path();
   CheckUnavailable(SqliteStore::Open(options, fixture.clock()).status(), "in use by another process");

@@ -13,7 +13,7 @@ class SqliteBulkFixture : public BulkFixture {
   SqliteBulkFixture();
   ~SqliteBulkFixture() override;
   std::unique_ptr<StoreExporter> Reader() override { return Open(BulkAccess::kShared); }
-  std::unique_ptr<StoreExporter> ReaderAlone() override { return Open(BulkAccess::kExclusive); }
+  std::unique_ptr<StoreExporter> ExclusiveReader() override { return Open(BulkAccess::kExclusive); }
   std::unique_ptr<StoreImporter> Target() override;
   void Serve(const std::function<void(Store&)>& work) override;
 

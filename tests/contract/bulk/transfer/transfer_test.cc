@@ -26,7 +26,7 @@ void CheckMoved(const Kind& from, const Kind& to, const std::vector<RowBatch>& b
   const std::unique_ptr<BulkFixture> target = to.make();
   InsertAll(*source->Target(), batches);
   Must(source->Target()->Finish());
-  ReadAheadReader reader(source->ReaderAlone());
+  ReadAheadReader reader(source->ExclusiveReader());
   TransferProgress last;
   std::vector<TransferredTable> tables;
   {
@@ -60,8 +60,8 @@ TEST_CASE("the content hash is the same for every store", "[transfer]") {
     const std::unique_ptr<BulkFixture> source = kind.make();
     InsertAll(*source->Target(), batches);
     MemoryBulkFixture target;
-    results.push_back(
-        Must(CopyStore(*source->ReaderAlone(), *target.Target(), [](const TransferProgress&) {}).Handle()));
+    results.push_back(Must(
+        CopyStore(*source->ExclusiveReader(), *target.Target(), [](const TransferProgress&) {}).Handle()));
   }
   for (const auto& result : results) CHECK((result == results[0]));
 }

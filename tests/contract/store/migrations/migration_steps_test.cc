@@ -329,8 +329,8 @@ std::string SqlOf(int step, Form form, const Family& family) {
 
 // A database that was migrated step by step, with rows inserted after each step.
 template <typename Database>
-struct Grown {
-  Grown();
+struct MigratedDatabase {
+  MigratedDatabase();
   // Reads every column of every table by an exporter. Compares the rows of the first `first_families` steps
   // with the expected ones.
   void CheckRows(int first_families);
@@ -340,7 +340,7 @@ struct Grown {
 };
 
 template <typename Database>
-Grown<Database>::Grown() {
+MigratedDatabase<Database>::MigratedDatabase() {
   Sha256Digest hash{};
   for (const Form form : Database::kForms) {
     const int step = static_cast<int>(families.size()) + 1;
@@ -361,7 +361,7 @@ void CheckFound(const std::vector<Row>& found, const std::vector<Row>& expected)
 }
 
 template <typename Database>
-void Grown<Database>::CheckRows(int first_families) {
+void MigratedDatabase<Database>::CheckRows(int first_families) {
   const std::unique_ptr<StoreExporter> reader = database.Reader();
   for (int i = 0; i < static_cast<int>(families.size()); ++i) {
     for (const RowBatch& batch : families[static_cast<std::size_t>(i)].Batches()) {
@@ -379,7 +379,7 @@ void Grown<Database>::CheckRows(int first_families) {
 }
 
 TEMPLATE_TEST_CASE("each migration keeps the rows of earlier schema versions", "[store]", Sqlite, Postgres) {
-  Grown<TestType> grown;
+  MigratedDatabase<TestType> grown;
   // Fails if a migration has no entry in kForms.
   REQUIRE(std::size(TestType::kForms) == Must(grown.database.migrator().Status()).size());
   grown.CheckRows(static_cast<int>(grown.families.size()));
@@ -387,7 +387,7 @@ TEMPLATE_TEST_CASE("each migration keeps the rows of earlier schema versions", "
 
 TEMPLATE_TEST_CASE("the service finds rows that were written in each schema version", "[store]", Sqlite,
                    Postgres) {
-  Grown<TestType> grown;
+  MigratedDatabase<TestType> grown;
   const std::unique_ptr<Store> store = grown.database.Open();
   for (const Family& f : grown.families) {
     REQUIRE_OK(store->Write(Deadline::Never(), [&](WriteTransaction& tx) -> absl::Status {
@@ -416,7 +416,7 @@ TEMPLATE_TEST_CASE("the service finds rows that were written in each schema vers
 TEMPLATE_TEST_CASE(
     "migrating down to each version and up again restores the schema and keeps that version's rows",
     "[store]", Sqlite, Postgres) {
-  Grown<TestType> grown;
+  MigratedDatabase<TestType> grown;
   const std::vector<std::string> schema = grown.database.Schema();
   for (int to = static_cast<int>(grown.families.size()) - 1; to > 0; --to) {
     REQUIRE_OK(grown.database.migrator().Down(to).status());

@@ -71,16 +71,16 @@ TEST_CASE("repeatedly ended sessions leak no connection, and no write is lost, p
       absl::SleepFor(absl::Milliseconds(20));
     }
   });
-  std::atomic<int> strange = 0;
+  std::atomic<int> unexpected = 0;
   InParallel(8, [&](int thread) {
     for (int i = 0; i < 40; ++i) {
       const absl::Status status = InsertUser(*store, std::to_string(thread) + "-" + std::to_string(i));
-      if (!status.ok() && !absl::IsUnavailable(status)) ++strange;
+      if (!status.ok() && !absl::IsUnavailable(status)) ++unexpected;
     }
   });
   over = true;
   ending.join();
-  CHECK(strange == 0);
+  CHECK(unexpected == 0);
   // As many concurrent writes as the pool has connections.
   std::atomic<int> done = 0;
   InParallel(4, [&](int thread) {

@@ -48,7 +48,7 @@ bool Shop::BecomesHealthy(bool healthy) const {
   return Await([&] { return client_.Health() == (healthy ? "SERVING" : "NOT_SERVING"); });
 }
 
-void Shop::CheckWellAgain(const std::string& new_email) {
+void Shop::CheckRecovered(const std::string& new_email) {
   CHECK(BecomesHealthy(true));
   CHECK(service_.process().running());
   CHECK(Outcome(GetUser()) == "OK");

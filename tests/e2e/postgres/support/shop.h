@@ -30,7 +30,7 @@ class Shop {
   bool BecomesHealthy(bool healthy) const;
   // Checks the recovery: the service serves, finds its user, registers another one, and can use all
   // connections of its pool concurrently.
-  void CheckWellAgain(const std::string& new_email);
+  void CheckRecovered(const std::string& new_email);
 
  private:
   void CheckWholePool();
