@@ -17,9 +17,9 @@ class MemoryExpiry : public ExpiryRepository {
   absl::StatusOr<bool> DeleteExpired(const ExpiryBounds& bounds, int limit) override {
     const int tokens = tokens_.DeleteExpired(bounds.now, limit);
     const int cooldowns = cooldowns_.DeleteExpired(bounds.now, limit);
-    const int answers = idempotency_.DeleteExpired(bounds.answers_before, limit);
+    const int records = idempotency_.DeleteExpired(bounds.answers_before, limit);
     const int messages = messages_.DeleteEnded(bounds.messages_before, limit);
-    return tokens == limit || cooldowns == limit || answers == limit || messages == limit;
+    return tokens == limit || cooldowns == limit || records == limit || messages == limit;
   }
 
  private:

@@ -194,7 +194,7 @@ void PgEngineCheck::CompareWithTable(const Index& index) {
     Select(kScanIndexes);
     std::string plan;
     Select(StrCat("EXPLAIN (FORMAT JSON, COSTS OFF) ", by_index)).Read(0, plan);
-    // The planner may not use an index that an operator added.
+    // Skip an index that the planner does not use, such as one that an operator added.
     if (plan.find(StrCat("\"Index Name\": \"", index.name, "\"")) == std::string::npos) return;
     const ScannedRows by_index_scan = ReadScan(Select(by_index));
     Select(kScanTables);

@@ -12,14 +12,14 @@ namespace {
 
 constexpr absl::Duration kRetryAfter = absl::Seconds(1);
 
-// Classes and codes after which the connection is unusable: it broke, its server is no longer a primary, or
-// the server ended the session by a timeout.
+// Whether the connection is unusable after the error: the connection broke, its server is no longer a
+// primary, or the server ended the session by a timeout.
 bool LosesConnection(std::string_view sqlstate) {
   return sqlstate.starts_with("08") || sqlstate.starts_with("57P") || sqlstate == "25006" ||
          sqlstate == "25P03" || sqlstate == "25P04";
 }
 
-// Insufficient resources, system errors, missing tables or columns.
+// Whether the error is insufficient resources, a system error, or a missing table, column or database.
 bool IsUnavailable(std::string_view sqlstate) {
   return sqlstate.starts_with("53") || sqlstate.starts_with("58") || sqlstate == "42P01" ||
          sqlstate == "42703" || sqlstate == "3D000";
@@ -27,7 +27,8 @@ bool IsUnavailable(std::string_view sqlstate) {
 
 constexpr std::string_view kInsufficientPrivilege = "42501";
 
-// Data corruption, internal errors (which corruption causes), and files that are missing or can't be read.
+// Whether the error is data corruption, an internal error (which corruption may cause), or a file that is
+// missing or can't be read.
 bool IsDamage(std::string_view sqlstate) {
   return sqlstate.starts_with("XX") || sqlstate == "58P01" || sqlstate == "58030";
 }

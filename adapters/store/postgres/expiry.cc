@@ -13,7 +13,7 @@ constexpr Sql kDeleteExpiredTokens =
 constexpr Sql kDeleteExpiredCooldowns =
     "DELETE FROM cooldowns WHERE key IN (SELECT key FROM cooldowns WHERE until_time < $1 "
     "ORDER BY until_time LIMIT $2 FOR UPDATE SKIP LOCKED)";
-constexpr Sql kDeleteExpiredAnswers =
+constexpr Sql kDeleteExpiredIdempotency =
     "DELETE FROM idempotency WHERE key IN (SELECT key FROM idempotency WHERE create_time < $1 "
     "ORDER BY create_time LIMIT $2 FOR UPDATE SKIP LOCKED)";
 constexpr Sql kDeleteEndedMessages =
@@ -27,12 +27,12 @@ absl::StatusOr<bool> PgExpiry::DeleteExpired(const ExpiryBounds& bounds, int lim
     const std::int64_t most = LimitParameter(limit);
     PgResult tokens;
     PgResult cooldowns;
-    PgResult answers;
+    PgResult records;
     session_.Prefetch(tokens, kDeleteExpiredTokens, bounds.now, most);
     session_.Prefetch(cooldowns, kDeleteExpiredCooldowns, bounds.now, most);
-    session_.Prefetch(answers, kDeleteExpiredAnswers, bounds.answers_before, most);
+    session_.Prefetch(records, kDeleteExpiredIdempotency, bounds.answers_before, most);
     const PgResult messages = session_.Select(kDeleteEndedMessages, bounds.messages_before, most);
-    return tokens.affected() == most || cooldowns.affected() == most || answers.affected() == most ||
+    return tokens.affected() == most || cooldowns.affected() == most || records.affected() == most ||
            messages.affected() == most;
   });
 }

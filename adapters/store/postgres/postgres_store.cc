@@ -35,15 +35,17 @@ struct Attempt {
   enum class Next {
     kDone,
     kAgain,
-    // After a pause.
+    // Run again after a pause, because the run conflicted with another transaction.
     kAgainLater,
-    // On another connection.
+    // Run again on another connection, because the connection broke.
     kAgainElsewhere,
   };
   Next next = Next::kDone;
   absl::Status status;
 };
 
+// The health check and the sequencer have connections of their own: both must work while calls use all
+// connections of the pool.
 class OpenPostgresStore final : public Store, private BatchedReads {
  public:
   explicit OpenPostgresStore(const PgPool::Options& options)

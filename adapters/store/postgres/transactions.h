@@ -22,6 +22,7 @@
 
 namespace keelson {
 
+// The repositories of one run of a Read, over its session. For one thread.
 class PgReadTransaction final : public ReadTransaction {
  public:
   PgReadTransaction(PgSession& session, PgSequencer& sequencer, Deadline deadline)
@@ -48,6 +49,7 @@ class PgReadTransaction final : public ReadTransaction {
   PgIdempotencyReader idempotency_;
 };
 
+// The repositories of one run of a Write, over its session. For one thread.
 class PgWriteTransaction final : public WriteTransaction {
  public:
   explicit PgWriteTransaction(PgWriteSession& session)

@@ -20,7 +20,7 @@ absl::Status FromException(const std::string& path, const std::exception& error)
 // Converts an extended result code of SQLite's C interface.
 absl::Status FromResultCode(const std::string& path, int extended_code);
 
-// Whether SQLite reported damaged pages (SQLITE_CORRUPT) or a file that is no database (SQLITE_NOTADB).
+// Whether SQLite reported damaged pages (SQLITE_CORRUPT) or a file that is not a database (SQLITE_NOTADB).
 bool IsDamage(const absl::Status& status);
 // Converts such a status to DATA_LOSS; returns any other status unchanged.
 absl::Status DamageAsDataLoss(const absl::Status& status);

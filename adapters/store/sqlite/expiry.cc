@@ -11,7 +11,7 @@ constexpr Sql kDeleteExpiredTokens =
 constexpr Sql kDeleteExpiredCooldowns =
     "DELETE FROM cooldowns WHERE key IN (SELECT key FROM cooldowns WHERE until_time < ? "
     "ORDER BY until_time LIMIT ?)";
-constexpr Sql kDeleteExpiredAnswers =
+constexpr Sql kDeleteExpiredIdempotency =
     "DELETE FROM idempotency WHERE row IN (SELECT row FROM idempotency WHERE create_time < ? "
     "ORDER BY create_time LIMIT ?)";
 constexpr Sql kDeleteEndedMessages =
@@ -24,7 +24,7 @@ SqliteExpiry::SqliteExpiry(Connection& connection)
     : connection_(connection),
       delete_tokens_(connection, kDeleteExpiredTokens),
       delete_cooldowns_(connection, kDeleteExpiredCooldowns),
-      delete_answers_(connection, kDeleteExpiredAnswers),
+      delete_idempotency_(connection, kDeleteExpiredIdempotency),
       delete_messages_(connection, kDeleteEndedMessages) {}
 
 absl::StatusOr<bool> SqliteExpiry::DeleteExpired(const ExpiryBounds& bounds, int limit) {
@@ -32,9 +32,9 @@ absl::StatusOr<bool> SqliteExpiry::DeleteExpired(const ExpiryBounds& bounds, int
     const int most = LimitParameter(limit);
     const int tokens = delete_tokens_.Execute(bounds.now, most);
     const int cooldowns = delete_cooldowns_.Execute(bounds.now, most);
-    const int answers = delete_answers_.Execute(bounds.answers_before, most);
+    const int records = delete_idempotency_.Execute(bounds.answers_before, most);
     const int messages = delete_messages_.Execute(bounds.messages_before, most);
-    return tokens == most || cooldowns == most || answers == most || messages == most;
+    return tokens == most || cooldowns == most || records == most || messages == most;
   });
 }
 

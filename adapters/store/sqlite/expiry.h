@@ -14,7 +14,7 @@ class SqliteExpiry : public ExpiryRepository {
   Connection& connection_;
   Query delete_tokens_;
   Query delete_cooldowns_;
-  Query delete_answers_;
+  Query delete_idempotency_;
   Query delete_messages_;
 };
 

@@ -39,7 +39,7 @@ class FileGuard {
     kReplace,
   };
 
-  // UNAVAILABLE, with a message that names the path: the file is in use by another process, is no regular
+  // UNAVAILABLE, with a message that names the path: the file is in use by another process, is not a regular
   // file, can't be reached, has a log of another database file, or has hard links and its log may exist
   // under another name.
   static absl::StatusOr<std::unique_ptr<FileGuard>> Acquire(const std::string& path, Intent intent);

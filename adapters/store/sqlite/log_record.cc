@@ -43,7 +43,7 @@ bool Owns(const LogRecord& record, Generation file) {
 
 Generation NewGeneration() {
   Generation generation = 0;
-  // getrandom(2) returns so few bytes completely.
+  // getrandom(2) either fails or fills up to 256 bytes completely.
   while (generation == 0) {
     if (getrandom(&generation, sizeof generation, 0) < 0) generation = 0;
   }

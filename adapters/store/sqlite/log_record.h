@@ -26,7 +26,7 @@ Generation NewGeneration();
 // The statement that sets the database's generation.
 std::string SetGenerationSql(Generation generation);
 
-// What the last sessions under one file name have recorded.
+// The generations that the last sessions under one file name have recorded, as stored in the lock file.
 struct LogRecord {
   // Set during a session, and after a crash: the generations that a log may belong to. At most kMaxOwners.
   // The last one is the session's generation.

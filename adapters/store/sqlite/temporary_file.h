@@ -15,7 +15,7 @@ absl::Status FileError(const std::string& path, const char* what);
 // -shm and -journal files beside it.
 class TemporaryFile {
  public:
-  // Creates a file with a unique name that begins with `target`. UNAVAILABLE.
+  // Creates a file with a unique name that begins with `target`. UNAVAILABLE if the file can't be created.
   static absl::StatusOr<std::unique_ptr<TemporaryFile>> Create(const std::string& target);
   // Creates `path`. First deletes an existing file of that name, which a killed process has left.
   static absl::StatusOr<std::unique_ptr<TemporaryFile>> CreateOver(const std::string& path);

@@ -1,4 +1,4 @@
-// Settings of roles, databases, URLs and the environment don't affect the store's promises.
+// Settings of roles, databases, URLs and the environment don't affect the store's guarantees.
 #include <cstdlib>
 #include <thread>
 

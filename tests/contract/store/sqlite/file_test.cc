@@ -25,7 +25,7 @@ void CheckRefused(const absl::Status& status, const std::string& path, const std
   CHECK_THAT(std::string(status.message()), Contains(path) && Contains(cause));
 }
 
-// The file can be neither served nor migrated.
+// Expects that the file can be neither opened by a store nor migrated.
 void CheckInUse(const std::string& path) {
   CAPTURE(path);
   CheckRefused(OpenAt(path).status(), path, "in use by another process");
