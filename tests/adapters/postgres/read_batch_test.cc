@@ -32,7 +32,7 @@ struct BatchedRead {
   const char* sql;
   std::int64_t value;
   Deadline deadline = Soon();
-  std::int64_t answer = -1;
+  std::int64_t result = -1;
   absl::Status status = {};
   int runs = 0;
 };
@@ -42,20 +42,20 @@ class Reads {
   explicit Reads(const servers::PostgresDatabase& database)
       : pool_({.connection = {.url = database.url()}, .size = 4}) {}
 
-  void Query(std::vector<BatchedRead>& questions) {
+  void Query(std::vector<BatchedRead>& batch) {
     std::vector<ReadCall> calls;
-    for (BatchedRead& question : questions) {
-      calls.push_back({question.deadline, [&] { Run(question); }});
+    for (BatchedRead& read : batch) {
+      calls.push_back({read.deadline, [&] { Run(read); }});
     }
     PgReadBatch(pool_, calls).Run();
   }
 
  private:
-  void Run(BatchedRead& question) {
-    ++question.runs;
+  void Run(BatchedRead& read) {
+    ++read.runs;
     PgBatchedReadSession session(*PgReadBatch::Running(pool_));
-    question.status = session.CatchErrors([&] {
-      session.SelectOne(question.sql, question.value).Read(0, question.answer);
+    read.status = session.CatchErrors([&] {
+      session.SelectOne(read.sql, read.value).Read(0, read.result);
       return absl::OkStatus();
     });
   }
@@ -64,9 +64,9 @@ class Reads {
 };
 
 std::vector<BatchedRead> Echoes(int count) {
-  std::vector<BatchedRead> questions;
-  for (int i = 0; i < count; ++i) questions.push_back({kEcho, i});
-  return questions;
+  std::vector<BatchedRead> batch;
+  for (int i = 0; i < count; ++i) batch.push_back({kEcho, i});
+  return batch;
 }
 
 void InParallel(int threads, const std::function<void(int)>& work) {
@@ -83,10 +83,10 @@ TEST_CASE("each read of a batch receives its own row, also with concurrent batch
   std::atomic<int> wrong = 0;
   InParallel(6, [&](int) {
     for (int i = 0; i < 50; ++i) {
-      std::vector<BatchedRead> questions = Echoes(64);
-      reads.Query(questions);
-      for (const BatchedRead& question : questions) {
-        if (!question.status.ok() || question.answer != question.value || question.runs != 2) ++wrong;
+      std::vector<BatchedRead> batch = Echoes(64);
+      reads.Query(batch);
+      for (const BatchedRead& read : batch) {
+        if (!read.status.ok() || read.result != read.value || read.runs != 2) ++wrong;
       }
     }
   });
@@ -96,15 +96,15 @@ TEST_CASE("each read of a batch receives its own row, also with concurrent batch
 TEST_CASE("a failing read gets its own error and does not affect the other reads of the batch") {
   const servers::PostgresDatabase database;
   Reads reads(database);
-  std::vector<BatchedRead> questions;
-  for (int i = 0; i < 16; ++i) questions.push_back({kInverse, i % 4});
-  reads.Query(questions);
-  for (const BatchedRead& question : questions) {
-    if (question.value == 0) {
-      CHECK(absl::IsInternal(question.status));
+  std::vector<BatchedRead> batch;
+  for (int i = 0; i < 16; ++i) batch.push_back({kInverse, i % 4});
+  reads.Query(batch);
+  for (const BatchedRead& read : batch) {
+    if (read.value == 0) {
+      CHECK(absl::IsInternal(read.status));
     } else {
-      CHECK(question.status.ok());
-      CHECK(question.answer == 100 / question.value);
+      CHECK(read.status.ok());
+      CHECK(read.result == 100 / read.value);
     }
   }
 }
@@ -112,26 +112,26 @@ TEST_CASE("a failing read gets its own error and does not affect the other reads
 TEST_CASE("a statement that the server cancels fails only its own read") {
   const servers::PostgresDatabase database;
   Reads reads(database);
-  std::vector<BatchedRead> questions = Echoes(4);
-  questions[1].sql = kCancelled;
-  reads.Query(questions);
-  CHECK(absl::IsDeadlineExceeded(questions[1].status));
-  for (const int other : {0, 2, 3}) CHECK(questions[static_cast<std::size_t>(other)].answer == other);
+  std::vector<BatchedRead> batch = Echoes(4);
+  batch[1].sql = kCancelled;
+  reads.Query(batch);
+  CHECK(absl::IsDeadlineExceeded(batch[1].status));
+  for (const int other : {0, 2, 3}) CHECK(batch[static_cast<std::size_t>(other)].result == other);
 }
 
 TEST_CASE("a read ends at its deadline, and the other reads of the batch succeed") {
   const servers::PostgresDatabase database;
   Reads reads(database);
-  std::vector<BatchedRead> questions;
+  std::vector<BatchedRead> batch;
   for (int i = 0; i < 4; ++i) {
-    questions.push_back({kSlowly, i, i % 2 == 0 ? Soon(absl::Milliseconds(20)) : Soon()});
+    batch.push_back({kSlowly, i, i % 2 == 0 ? Soon(absl::Milliseconds(20)) : Soon()});
   }
-  reads.Query(questions);
-  for (const BatchedRead& question : questions) {
-    if (question.value % 2 == 0) {
-      CHECK(absl::IsDeadlineExceeded(question.status));
+  reads.Query(batch);
+  for (const BatchedRead& read : batch) {
+    if (read.value % 2 == 0) {
+      CHECK(absl::IsDeadlineExceeded(read.status));
     } else {
-      CHECK(question.answer == question.value);
+      CHECK(read.result == read.value);
     }
   }
 }
@@ -141,12 +141,12 @@ TEST_CASE("a read with a very short deadline does not break the connection of th
   Reads reads(database);
   std::vector<BatchedRead> first = Echoes(1);
   reads.Query(first);
-  std::vector<BatchedRead> questions = Echoes(2);
-  questions[0] = {kBriefly, 0, Soon(absl::Milliseconds(1))};
-  reads.Query(questions);
-  CHECK(questions[0].answer == 0);
-  CHECK(questions[1].answer == 1);
-  CHECK(questions[1].runs == 2);
+  std::vector<BatchedRead> batch = Echoes(2);
+  batch[0] = {kBriefly, 0, Soon(absl::Milliseconds(1))};
+  reads.Query(batch);
+  CHECK(batch[0].result == 0);
+  CHECK(batch[1].result == 1);
+  CHECK(batch[1].runs == 2);
 }
 
 TEST_CASE("reads are repeated when the server ends their sessions") {
@@ -163,13 +163,13 @@ TEST_CASE("reads are repeated when the server ends their sessions") {
   std::atomic<int> refused = 0;
   InParallel(2, [&](int) {
     for (int i = 0; i < 400; ++i) {
-      std::vector<BatchedRead> questions = Echoes(8);
-      reads.Query(questions);
-      for (const BatchedRead& question : questions) {
+      std::vector<BatchedRead> batch = Echoes(8);
+      reads.Query(batch);
+      for (const BatchedRead& read : batch) {
         // A read fails if its session ends twice in a row.
-        if (absl::IsUnavailable(question.status)) {
+        if (absl::IsUnavailable(read.status)) {
           ++refused;
-        } else if (!question.status.ok() || question.answer != question.value) {
+        } else if (!read.status.ok() || read.result != read.value) {
           ++wrong;
         }
       }
@@ -188,10 +188,10 @@ TEST_CASE("all reads of concurrent batches fail at once while no server is reach
   std::atomic<int> wrong = 0;
   const absl::Time begin = absl::Now();
   InParallel(4, [&](int) {
-    std::vector<BatchedRead> questions = Echoes(64);
-    reads.Query(questions);
-    for (const BatchedRead& question : questions) {
-      if (!absl::IsUnavailable(question.status)) ++wrong;
+    std::vector<BatchedRead> batch = Echoes(64);
+    reads.Query(batch);
+    for (const BatchedRead& read : batch) {
+      if (!absl::IsUnavailable(read.status)) ++wrong;
     }
   });
   CHECK(wrong == 0);
