@@ -26,8 +26,8 @@ using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
 
-// grpc.health.v1.HealthCheckRequest.service and HealthCheckResponse.status: the one field of each. The
-// library keeps its own messages of this protocol to itself.
+// Field numbers of HealthCheckRequest.service and HealthCheckResponse.status (grpc.health.v1). The library
+// does not export its messages of this protocol.
 constexpr int kServiceField = 1;
 constexpr int kStatusField = 1;
 constexpr std::string_view kStatusNames[] = {"UNKNOWN", "SERVING", "NOT_SERVING", "SERVICE_UNKNOWN"};
@@ -44,7 +44,7 @@ grpc::ByteBuffer EncodeRequest(const std::string& service) {
   return grpc::ByteBuffer(&slice, 1);
 }
 
-// Nothing where the bytes are no response.
+// Returns nullopt if the bytes are not a HealthCheckResponse.
 std::optional<std::uint64_t> DecodeStatus(const grpc::ByteBuffer& response) {
   grpc::Slice slice;
   if (!response.DumpToSingleSlice(&slice).ok()) return std::nullopt;
@@ -63,13 +63,13 @@ bool UsesTls(const HealthProbeOptions& options) {
          !options.tls_key.empty();
 }
 
-// Leaves `content` empty where no file is named.
+// Leaves `content` empty if `path` is empty.
 absl::Status Read(std::string_view option, const std::string& path, std::string& content) {
   if (path.empty()) return absl::OkStatus();
   std::ifstream file(path, std::ios::binary);
   content.assign(std::istreambuf_iterator<char>(file), {});
   if (!content.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(StrCat(option, ": ", path, " can't be read, or is empty"));
+  return absl::InvalidArgumentError(StrCat(option, ": ", path, " can't be read or is empty"));
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const HealthProbeOptions& options) {
@@ -95,7 +95,7 @@ absl::StatusOr<grpc::ByteBuffer> Call(const HealthProbeOptions& options,
                                       const std::shared_ptr<grpc::ChannelCredentials>& credentials) {
   grpc::GenericStub stub(Connect(options, credentials));
   grpc::ClientContext context;
-  // A time span: setting the system's clock does not move it.
+  // A time span is not affected by changes of the system's clock.
   context.set_deadline(gpr_time_from_millis(absl::ToInt64Milliseconds(options.timeout), GPR_TIMESPAN));
   const grpc::ByteBuffer request = EncodeRequest(options.service);
   grpc::ByteBuffer response;
@@ -108,10 +108,10 @@ absl::StatusOr<grpc::ByteBuffer> Call(const HealthProbeOptions& options,
                  });
   answered.WaitForNotification();
   if (status.ok()) return response;
-  // All that gRPC says of credentials it can't use.
+  // gRPC reports unusable credentials with this message only.
   if (UsesTls(options) && status.error_message().starts_with("empty address list")) {
     return absl::UnavailableError(StrCat(options.address,
-                                         ": the TLS files can't be used: check that --tls-key is the key of "
+                                         ": invalid TLS files: check that --tls-key is the key of "
                                          "--tls-cert, and that each file is PEM"));
   }
   return absl::UnavailableError(StrCat(options.address, ": ", status.error_message()));
@@ -125,7 +125,7 @@ absl::Status ProbeHealth(const HealthProbeOptions& options) {
   const std::optional<std::uint64_t> status = DecodeStatus(response);
   if (status == kServing) return absl::OkStatus();
   const bool known = status.has_value() && *status < std::size(kStatusNames);
-  return absl::UnavailableError(StrCat(options.address, ": ", known ? kStatusNames[*status] : "no answer"));
+  return absl::UnavailableError(StrCat(options.address, ": ", known ? kStatusNames[*status] : "no response"));
 }
 
 }  // namespace keelson

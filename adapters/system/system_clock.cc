@@ -9,12 +9,12 @@ namespace {
 
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr std::int64_t kNanosecondsPerMicrosecond = 1'000;
-// A lead over the system's clock is worked off at one part in so many of the monotonic clock's speed.
+// While Now() is ahead of the system's clock, it advances at 1/kSlowdown of the monotonic clock's speed.
 constexpr std::int64_t kSlowdown = 2;
 
 std::int64_t ReadKernelClock(clockid_t clock) {
   timespec time{};
-  clock_gettime(clock, &time);  // fails for unknown clocks alone
+  clock_gettime(clock, &time);  // fails only for an unknown clock
   return time.tv_sec * kNanosecondsPerSecond + time.tv_nsec;
 }
 
@@ -42,15 +42,15 @@ absl::Duration SystemClock::Lead() {
 }
 
 std::int64_t SystemClock::Read() {
-  // In this order: a thread that is suspended between the two readings must not gain a lead by it.
+  // The order matters: a thread that is suspended between the two readings must not increase the lead.
   const std::int64_t real = sources_.real();
   const std::int64_t slowed = sources_.monotonic() / kSlowdown;
   Raise(real - slowed);
   return line_.load(std::memory_order_relaxed) + slowed;
 }
 
-// Relaxed: the line never falls, and a thread that learns of another's reading finds that line or a higher
-// one.
+// Relaxed memory order suffices: line_ never decreases, and a thread that observes another thread's time also
+// observes that thread's line_ or a higher value.
 void SystemClock::Raise(std::int64_t line) {
   std::int64_t current = line_.load(std::memory_order_relaxed);
   while (current < line && !line_.compare_exchange_weak(current, line, std::memory_order_relaxed)) {

@@ -9,21 +9,20 @@
 
 namespace keelson {
 
-// The system's real-time clock, cut to microseconds, made never to decrease within a process.
+// The system's real-time clock, truncated to microseconds. Now() never decreases within a process.
 //
-// When the system's clock is set back, the time of day goes on from where it was, driven by the monotonic
-// clock at half speed, until the system's clock has caught up: after a step back by ten minutes both agree
-// again twenty minutes later. Due times therefore pass, and leases end, at half speed at worst. A step
-// forward is followed at once.
+// When the system's clock is set back, Now() continues from its last value, at half the speed of the
+// monotonic clock, until the system's clock has caught up: 20 minutes after a step back by 10 minutes. Timers
+// and leases therefore expire at half speed in the worst case. A step forward takes effect immediately.
 //
-// The monotonic clock is CLOCK_MONOTONIC, which stands still while the machine is suspended. The time of day
-// then catches up by the system's clock, and the suspended time shortens a lead instead of adding to it, as
-// CLOCK_BOOTTIME would.
+// The monotonic clock is CLOCK_MONOTONIC, which stops while the machine is suspended. After a suspension, the
+// lead over the system's clock is shorter; with CLOCK_BOOTTIME it would be longer.
 //
-// Thread-safe and lock-free; a reading costs two readings of the kernel's clocks.
+// Thread-safe and lock-free. Each call reads two kernel clocks.
 class SystemClock final : public Clock {
  public:
-  // Nanoseconds since the Unix epoch, and since a fixed but unknown point. Thread-safe.
+  // `real` returns nanoseconds since the Unix epoch, `monotonic` nanoseconds since an arbitrary start. Both
+  // must be thread-safe.
   struct Sources {
     std::function<std::int64_t()> real;
     std::function<std::int64_t()> monotonic;
@@ -35,19 +34,19 @@ class SystemClock final : public Clock {
   absl::Time Now() override;
   SteadyTime SteadyNow() override;
 
-  // From here on, Now is not before `time`: for a clock that was set back before the process began.
+  // From now on, Now() is at least `time`. For a system clock that was set back before the process started.
   void StartAt(absl::Time time);
-  // How far Now is ahead of the system's clock; zero while both agree.
+  // How far Now() is ahead of the system's clock; zero if both are equal.
   absl::Duration Lead();
 
  private:
-  // Nanoseconds since the Unix epoch, never decreasing.
+  // Nanoseconds since the Unix epoch; never decreases.
   std::int64_t Read();
   void Raise(std::int64_t line);
 
   const Sources sources_;
-  // Now is the later one of the system's clock and a line that rises at half the speed of the monotonic clock
-  // through the last reading: line_ + monotonic / 2, in nanoseconds.
+  // Now() is the maximum of the system's clock and `line_ + monotonic / 2`, in nanoseconds: a line through
+  // the last value that rises at half the speed of the monotonic clock.
   std::atomic<std::int64_t> line_{std::numeric_limits<std::int64_t>::min()};
 };
 

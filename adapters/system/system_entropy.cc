@@ -7,11 +7,11 @@
 namespace keelson {
 
 SystemEntropy::SystemEntropy() {
-  if (sodium_init() < 0) std::abort();  // no source of randomness
+  if (sodium_init() < 0) std::abort();  // no random bytes available
 }
 
 void SystemEntropy::Fill(std::span<std::byte> bytes) {
-  // An empty span may have no address, which libsodium declares that it must have.
+  // The data pointer of an empty span may be null, which libsodium does not allow.
   if (!bytes.empty()) randombytes_buf(bytes.data(), bytes.size());
 }
 

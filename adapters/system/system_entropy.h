@@ -4,7 +4,8 @@
 
 namespace keelson {
 
-// The kernel's random bytes (getrandom), by libsodium, which ends the process where there are none.
+// Random bytes of the kernel (getrandom) through libsodium, which aborts the process if none are available.
+// Thread-safe.
 class SystemEntropy final : public Entropy {
  public:
   SystemEntropy();

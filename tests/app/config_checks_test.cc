@@ -154,7 +154,8 @@ TEST_CASE("smtp has a host, and a password goes in the clear on this machine alo
   CHECK(mistakes({"email.providers=['smtp']", "email.smtp.host="}) ==
         "--set: email.smtp.host must not be empty where email.providers lists smtp");
   const std::string heard =
-      "--set: email.smtp.username would go to email.smtp.host in the clear: it needs email.smtp.tls starttls "
+      "--set: email.smtp.username would be sent unencrypted to email.smtp.host: set email.smtp.tls to "
+      "starttls "
       "or implicit";
   CHECK(mistakes({"email.smtp.host=relay.example", "email.smtp.tls=none", "email.smtp.username=u"}) == heard);
   CHECK(mistakes({"email.smtp.host=relay.example", "email.smtp.tls=none"}).empty());
@@ -189,12 +190,14 @@ std::string EmailErrors(const std::string& provider, std::vector<std::string> se
 
 TEST_CASE("a sender that no message can have is told with the rule that it breaks") {
   const std::pair<std::string, std::string> cases[] = {
-      {"Shop, Inc. <no-reply@example.com>", "needs quotation marks around a name with special characters"},
-      {"a@example.com <a@example.com>", "needs quotation marks around a name with special characters"},
-      {"Shop: EU <a@example.com>", "needs quotation marks around a name with special characters"},
-      {"\"Shop\" Inc\" <a@example.com>", "has a quotation mark inside the name"},
+      {"Shop, Inc. <no-reply@example.com>",
+       "must have quotation marks around a display name with special characters"},
+      {"a@example.com <a@example.com>",
+       "must have quotation marks around a display name with special characters"},
+      {"Shop: EU <a@example.com>", "must have quotation marks around a display name with special characters"},
+      {"\"Shop\" Inc\" <a@example.com>", "has an unescaped quotation mark inside the display name"},
       {"Shop < a@example.com >", "must not have spaces around its address"},
-      {"Shop no-reply@example.com>", "lacks the \"<\" before its address"},
+      {"Shop no-reply@example.com>", "must have a \"<\" before its address"},
       {"Shop\r\nBcc: eve@example.org <a@example.com>", "must not have control characters"},
       {"Shop\x7f <a@example.com>", "must not have control characters"},
   };
@@ -232,7 +235,7 @@ TEST_CASE("a sender keeps to the limits of each provider that is listed, and of 
   for (const char* provider : {"sendgrid", "postmark", "ses", "mailgun", "resend", "brevo"}) {
     CAPTURE(provider);
     CHECK(EmailErrors(provider, {"email.from=zoë@example.com"}) ==
-          "--set: email.from must have an address in ASCII before the @ for providers over HTTP");
+          "--set: email.from must have an ASCII local part (before the @) for providers with an HTTP API");
   }
 }
 
@@ -279,7 +282,7 @@ TEST_CASE("a listed provider's settings are those that it can send with") {
   CHECK_THAT(EmailErrors("ses", {"email.ses.configuration_set=a set"}),
              Catch::StartsWith("--set: email.ses.configuration_set must have at most 64 letters"));
   CHECK(EmailErrors("mailgun", {"email.mailgun.domain=mg/example"}) ==
-        "--set: email.mailgun.domain must be a domain name in ASCII such as mg.example.com");
+        "--set: email.mailgun.domain must be an ASCII domain name such as mg.example.com");
   for (const std::string provider : {"sendgrid", "postmark", "mailgun", "resend", "brevo"}) {
     CAPTURE(provider);
     const ConfigFixture fixture;
@@ -308,7 +311,7 @@ TEST_CASE("a listed provider's settings are those that it can send with") {
 
 TEST_CASE("smtp has a host, a name for EHLO and authorities that it can use") {
   CHECK(EmailErrors("smtp", {"email.smtp.host=relay/?@x"}) ==
-        "--set: email.smtp.host must be a host's name or address");
+        "--set: email.smtp.host must be a host name or an IP address");
   for (const char* helo : {"app", "app_1.example.com", "192.0.2.1", "[IPv6:192.0.2.1]"}) {
     CAPTURE(helo);
     CHECK_THAT(EmailErrors("smtp", {std::string("email.smtp.helo=") + helo}),
@@ -324,7 +327,7 @@ TEST_CASE("smtp has a host, a name for EHLO and authorities that it can use") {
   };
   CHECK_THAT(mistakes("/nowhere/ca.pem"), Catch::StartsWith("--set: email.smtp.ca names a file that "));
   CHECK(mistakes(fixture.WriteFile("ca.pem", "no certificate")) ==
-        "--set: email.smtp.ca must name a PEM file");
+        "--set: email.smtp.ca must be a PEM file with CA certificates");
   CHECK(mistakes(fixture.WriteFile("ca.pem", "-----BEGIN CERTIFICATE-----\n")).empty());
   CHECK(EmailErrors("file", {"email.smtp.ca=/nowhere/ca.pem"}).empty());
 }

@@ -36,7 +36,7 @@ int WriteAll(int fd, std::string_view content) {
   return 0;
 }
 
-int FlushFolder(const std::string& directory) {
+int SyncDirectory(const std::string& directory) {
   const Descriptor folder(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   return folder.get() >= 0 && fsync(folder.get()) == 0 ? 0 : errno;
 }
@@ -54,8 +54,8 @@ int WriteFileAtomically(const std::string& directory, std::string_view name, std
     unlink(temporary.c_str());
     return error;
   }
-  // Synced under its last name, so that a journalling file system commits once for the content and the name.
-  if (fsync(file.get()) == 0) return FlushFolder(directory);
+  // fsync follows rename, so that a journalling file system commits content and name together.
+  if (fsync(file.get()) == 0) return SyncDirectory(directory);
   error = errno;
   unlink(path.c_str());
   return error;

@@ -5,10 +5,11 @@
 
 namespace keelson {
 
-// Makes or replaces `directory`/`name` so that whoever looks finds it whole or not at all: a temporary file
-// beside it, renamed, then flushed with the folder. Where 0 is returned, it outlives a crash of the machine;
-// after a crash before that, it may be there without its content. Readable by its owner alone. 0, or the
-// errno of what failed; then no temporary file is left.
+// Creates or replaces the file `directory`/`name` atomically: writes a temporary file in the same directory,
+// renames the file, and syncs file and directory. Readers never see a partial file. Returns 0, or the errno
+// of the failed call; no temporary file remains after a failure. After 0, the file survives a crash of the
+// machine. After a crash before the return, the file may exist without its content. The mode is 0600. Blocks
+// on the disk.
 int WriteFileAtomically(const std::string& directory, std::string_view name, std::string_view content);
 
 }  // namespace keelson

@@ -28,7 +28,7 @@ SendOutcome Outcome(SendOutcome::Kind kind, std::string error) {
   return outcome;
 }
 
-// What passes by itself is tried again; the rest waits for whoever set the folder up.
+// Temporary errors, such as a full disk, are retried. All others need a change by the operator.
 SendOutcome::Kind KindOf(int error) {
   switch (error) {
     case ENOSPC:
@@ -44,15 +44,15 @@ SendOutcome::Kind KindOf(int error) {
   }
 }
 
-int CreateFolder(const std::string& directory) {
+int CreateDirectory(const std::string& directory) {
   std::error_code error;
   std::filesystem::create_directories(directory, error);
   return error.value();
 }
 
-// Zero where files can be put into the folder, which is created where it is missing.
-int TryFolder(const std::string& directory) {
-  const int error = CreateFolder(directory);
+// Creates the directory if it does not exist. Returns 0 if files can be created in it, else the errno.
+int PrepareDirectory(const std::string& directory) {
+  const int error = CreateDirectory(directory);
   if (error != 0) return error;
   return access(directory.c_str(), W_OK | X_OK) == 0 ? 0 : errno;
 }
@@ -69,27 +69,28 @@ absl::StatusOr<std::unique_ptr<EmailProvider>> CreateFileProvider(const FileSett
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<FileEmailProvider>> FileEmailProvider::Create(std::string directory) {
-  if (directory.empty()) return absl::InvalidArgumentError("the e-mail folder has no name");
-  if (const int error = TryFolder(directory); error != 0) {
+  if (directory.empty()) return absl::InvalidArgumentError("email.file.directory must not be empty");
+  if (const int error = PrepareDirectory(directory); error != 0) {
     return absl::FailedPreconditionError(
-        StrCat("the e-mail folder ", directory, " can't be written to: ", Reason(error)));
+        StrCat("the e-mail directory ", directory, " is not writable: ", Reason(error)));
   }
   return absl::WrapUnique(new FileEmailProvider(std::move(directory)));
 }
 
 SendOutcome FileEmailProvider::Send(const Email& email, Deadline deadline) {
-  if (deadline.expired()) return Outcome(SendOutcome::Kind::kUnreachable, "no time was left");
+  if (deadline.expired())
+    return Outcome(SendOutcome::Kind::kUnreachable, "the deadline expired before the attempt");
   if (const absl::Status status = ReadEnvelope(email).status(); !status.ok()) return Unsendable(status);
   const absl::StatusOr<std::string> message = RenderMime(email);
   if (!message.ok()) return Unsendable(message.status());
   const std::string name = StrCat(email.id.ToString(), ".eml");
   int error = WriteFileAtomically(directory_, name, *message);
-  // Somebody cleared the folder away while the service runs.
-  if (error == ENOENT && (error = CreateFolder(directory_)) == 0) {
+  // The directory was deleted while the service runs.
+  if (error == ENOENT && (error = CreateDirectory(directory_)) == 0) {
     error = WriteFileAtomically(directory_, name, *message);
   }
   if (error != 0) {
-    return Outcome(KindOf(error), StrCat("the e-mail folder can't be written to: ", Reason(error)));
+    return Outcome(KindOf(error), StrCat("the e-mail directory is not writable: ", Reason(error)));
   }
   SendOutcome outcome;
   outcome.kind = SendOutcome::Kind::kAccepted;
@@ -98,9 +99,9 @@ SendOutcome FileEmailProvider::Send(const Email& email, Deadline deadline) {
 }
 
 SendOutcome FileEmailProvider::Probe(Deadline /*deadline*/) {
-  const int error = TryFolder(directory_);
+  const int error = PrepareDirectory(directory_);
   if (error == 0) return Outcome(SendOutcome::Kind::kAccepted, "");
-  return Outcome(KindOf(error), StrCat("the e-mail folder can't be written to: ", Reason(error)));
+  return Outcome(KindOf(error), StrCat("the e-mail directory is not writable: ", Reason(error)));
 }
 
 EmailProviderDescriptor DescribeFileEmail() {
@@ -108,7 +109,8 @@ EmailProviderDescriptor DescribeFileEmail() {
                       .defaults = FileSettings(),
                       .keys = {{.name = "directory",
                                 .member = RefTo(&FileSettings::directory),
-                                .description = "one .eml file is written for each message",
+                                .description =
+                                    "directory for the messages, one .eml file each; created if missing",
                                 .required = true}}},
           .create = WithSettings(&CreateFileProvider)};
 }

@@ -10,13 +10,13 @@
 
 namespace keelson {
 
-// Delivers into a folder: each message is one complete RFC 5322 file, "<message id>.eml", readable by its
-// owner alone. A file appears whole or not at all, and outlives a crash of the machine once Send has accepted
-// it. A repeat replaces the file with the same bytes.
+// Writes each message as one RFC 5322 file, "<message id>.eml", into a directory. Only the file's owner can
+// read it. Files are written atomically and survive a crash of the machine once Send returns kAccepted. A
+// repeat replaces the file with the same bytes. Thread-safe.
 class FileEmailProvider final : public EmailProvider {
  public:
-  // Creates the folder, and those above it, where missing; an error naming it where that fails or it can't
-  // be written to.
+  // Creates the directory and its parents if they do not exist. FAILED_PRECONDITION, with the directory's
+  // name, if the directory can't be created or is not writable.
   static absl::StatusOr<std::unique_ptr<FileEmailProvider>> Create(std::string directory);
 
   std::string_view name() const override { return "file"; }

@@ -10,7 +10,7 @@ namespace {
 using Kind = SendOutcome::Kind;
 
 constexpr std::string_view kBaseUrl = "https://api.brevo.com";
-constexpr AnswerRule kRules[] = {
+constexpr ResponseRule kRules[] = {
     {0, "not_enough_credits", "", Kind::kQuota},
     {0, "account_under_validation", "", Kind::kConfig},
     {0, "permission_denied", "", Kind::kConfig},
@@ -20,7 +20,7 @@ constexpr AnswerRule kRules[] = {
     {0, "method_not_allowed", "", Kind::kConfig},
     {0, "not_acceptable", "", Kind::kConfig},
     {0, "duplicate_request", "", Kind::kUnknown},
-    // A parameter is missing or invalid, which the words name.
+    // A parameter is missing or invalid; the error text names the parameter.
     {400, "", "sender", Kind::kConfig},
     {400, "", "email is not valid in to", Kind::kRecipientRejected},
     {400, "", "subject", Kind::kMessageRejected},
@@ -30,7 +30,7 @@ constexpr AnswerRule kRules[] = {
 
 constexpr std::size_t kMaxSenderName = 70;
 
-// The message's id is a UUID in other digits.
+// Brevo requires a UUID as the key; the message's id is a UUID in another notation.
 std::string IdempotencyKey(const Uuid& uuid) {
   const std::string_view bytes(reinterpret_cast<const char*>(uuid.data()), uuid.size());
   std::string key = absl::BytesToHexString(ToAbsl(bytes));
@@ -77,15 +77,15 @@ HttpRequest BrevoEmailProvider::ProbeRequest() const {
   return JsonGet(StrCat(access_.base_url, "/v3/account"), {ApiKey(access_.key)});
 }
 
-SendOutcome BrevoEmailProvider::Judge(const ProviderAnswer& answer) const {
-  const std::string code = answer.Text("code");
-  const std::string id = answer.Text("messageId");
-  if (answer.succeeded()) return id.empty() ? Unreadable(answer) : Accepted(id);
-  // The key is the only parameter that a repeat can duplicate: the first attempt was taken.
+SendOutcome BrevoEmailProvider::OutcomeOf(const ProviderResponse& response) const {
+  const std::string code = response.Text("code");
+  const std::string id = response.Text("messageId");
+  if (response.succeeded()) return id.empty() ? Unreadable(response) : Accepted(id);
+  // Only the idempotency key can be a duplicate, so the first attempt was accepted.
   if (code == "duplicate_parameter") return Accepted("");
-  SendOutcome outcome = Refusal(kRules, answer, code, answer.Text("message"));
-  if (outcome.kind == Kind::kRetry && answer.header("retry-after").empty()) {
-    outcome.retry_after = ParseRetryAfter(answer.header("x-sib-ratelimit-reset"), absl::UnixEpoch());
+  SendOutcome outcome = ErrorOutcome(kRules, response, code, response.Text("message"));
+  if (outcome.kind == Kind::kRetry && response.header("retry-after").empty()) {
+    outcome.retry_after = ParseRetryAfter(response.header("x-sib-ratelimit-reset"), absl::UnixEpoch());
   }
   return outcome;
 }

@@ -9,14 +9,14 @@
 
 namespace keelson {
 
-// Brevo. A repeat within a quarter of an hour is recognised by its key. Thread-safe.
+// Brevo's API v3. The provider recognizes a repeat by its idempotency key for 15 minutes. Thread-safe.
 class BrevoEmailProvider final : public HttpEmailProvider {
  public:
-  // An empty base URL stands for the provider's own.
+  // An empty base URL means the provider's public API.
   explicit BrevoEmailProvider(ApiAccess access);
 
   std::string_view name() const override { return "brevo"; }
-  // FAILED_PRECONDITION with the limit that `from` breaks, as a predicate.
+  // FAILED_PRECONDITION if `from` breaks a limit of the provider. The message is a predicate ("must …").
   static absl::Status CheckSender(const Mailbox& from);
   absl::Duration repeat_window() const override { return absl::Minutes(15); }
 
@@ -24,10 +24,10 @@ class BrevoEmailProvider final : public HttpEmailProvider {
   absl::Status CheckSettings(const Mailbox& from) const override {
     return WithSubject("the sender", CheckSender(from));
   }
-  bool takes_utf8_recipients() const override { return true; }
+  bool supports_utf8_recipients() const override { return true; }
   absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const override;
   HttpRequest ProbeRequest() const override;
-  SendOutcome Judge(const ProviderAnswer& answer) const override;
+  SendOutcome OutcomeOf(const ProviderResponse& response) const override;
   std::vector<std::string_view> secrets() const override { return {access_.key.Reveal()}; }
 
   const ApiAccess access_;

@@ -17,7 +17,7 @@ using Kind = SendOutcome::Kind;
 SendOutcome Failed(const HttpFailure& failure) {
   SendOutcome outcome;
   outcome.kind = failure.may_have_arrived ? Kind::kUnknown : Kind::kUnreachable;
-  // The base URL and the key come from the configuration.
+  // A malformed URL or header comes from base_url or api_key in the configuration.
   if (failure.malformed) outcome.kind = Kind::kConfig;
   outcome.error = failure.reason;
   return outcome;
@@ -30,17 +30,17 @@ SendOutcome HttpEmailProvider::Send(const Email& email, Deadline deadline) {
   if (!request.ok()) return Unsendable(request.status());
   HttpResult result = client_.Send(*request, deadline);
   if (const auto* failure = std::get_if<HttpFailure>(&result)) return Failed(*failure);
-  const ProviderAnswer answer(std::get<HttpAnswer>(std::move(result)));
-  return Clean(Judge(answer), answer);
+  const ProviderResponse response(std::get<HttpResponse>(std::move(result)));
+  return Clean(OutcomeOf(response), response);
 }
 
 absl::StatusOr<HttpRequest> HttpEmailProvider::MakeRequest(const Email& email) const {
   ASSIGN_OR_RETURN(const Envelope envelope, ReadEnvelope(email));
   RETURN_IF_ERROR(WithSubject("the sender", CheckHttpSender(envelope.from)));
   RETURN_IF_ERROR(CheckSettings(envelope.from));
-  if (NeedsUtf8(envelope.to) && !takes_utf8_recipients()) {
+  if (NeedsUtf8(envelope.to) && !supports_utf8_recipients()) {
     return absl::UnimplementedError(
-        StrCat(name(), " takes no recipient whose address has a local part beyond ASCII"));
+        StrCat(name(), " does not accept a recipient whose local part (before the @) is not ASCII"));
   }
   return SendRequest(email, envelope);
 }
@@ -51,28 +51,28 @@ SendOutcome HttpEmailProvider::Probe(Deadline deadline) {
   if (const auto* failure = std::get_if<HttpFailure>(&result)) {
     outcome = Failed(*failure);
   } else {
-    const ProviderAnswer answer(std::get<HttpAnswer>(std::move(result)));
-    outcome = Clean(JudgeProbe(answer), answer);
+    const ProviderResponse response(std::get<HttpResponse>(std::move(result)));
+    outcome = Clean(ProbeOutcome(response), response);
   }
-  // A probe leaves nothing that may have been sent.
+  // A probe sends no message, so kUnknown (may have been sent) does not apply.
   if (outcome.kind == Kind::kUnknown) outcome.kind = Kind::kUnreachable;
   return outcome;
 }
 
-SendOutcome HttpEmailProvider::JudgeProbe(const ProviderAnswer& answer) const {
-  if (IsGoodRefusal(answer) || (answer.succeeded() && answer.is_json())) return Accepted("");
-  if (!answer.succeeded()) return Judge(answer);
-  SendOutcome outcome = Unreadable(answer);
+SendOutcome HttpEmailProvider::ProbeOutcome(const ProviderResponse& response) const {
+  if (IsGoodRefusal(response) || (response.succeeded() && response.is_json())) return Accepted("");
+  if (!response.succeeded()) return OutcomeOf(response);
+  SendOutcome outcome = Unreadable(response);
   outcome.kind = Kind::kConfig;
   return outcome;
 }
 
-SendOutcome HttpEmailProvider::Clean(SendOutcome outcome, const ProviderAnswer& answer) const {
+SendOutcome HttpEmailProvider::Clean(SendOutcome outcome, const ProviderResponse& response) const {
   if (outcome.kind != Kind::kAccepted && !outcome.retry_after) {
-    outcome.retry_after = ParseRetryAfter(answer.header("retry-after"), absl::Now());
+    outcome.retry_after = ParseRetryAfter(response.header("retry-after"), absl::Now());
   }
-  if (outcome.kind == Kind::kRetry && answer.status() == 429 && !outcome.retry_after) {
-    outcome.retry_after = kUnnamedWait;
+  if (outcome.kind == Kind::kRetry && response.status() == 429 && !outcome.retry_after) {
+    outcome.retry_after = kDefaultRetryAfter;
   }
   outcome.error = Sanitized(outcome.error, secrets());
   outcome.provider_message_id = PlainLine(outcome.provider_message_id);
@@ -81,20 +81,21 @@ SendOutcome HttpEmailProvider::Clean(SendOutcome outcome, const ProviderAnswer& 
 
 absl::Status CheckHttpSender(const Mailbox& from) {
   if (!NeedsUtf8(from.address)) return absl::OkStatus();
-  return absl::FailedPreconditionError("must have an address in ASCII before the @ for providers over HTTP");
+  return absl::FailedPreconditionError(
+      "must have an ASCII local part (before the @) for providers with an HTTP API");
 }
 
 ApiAccess ApiAccessOf(const ApiSettings& settings) {
   return {.key = Secret(settings.api_key), .base_url = settings.base_url};
 }
 
-std::string BaseUrl(std::string_view configured, std::string_view own) {
-  if (configured.empty()) return std::string(own);
+std::string BaseUrl(std::string_view configured, std::string_view default_url) {
+  if (configured.empty()) return std::string(default_url);
   return std::string(configured.substr(0, configured.find_last_not_of('/') + 1));
 }
 
-ApiAccess WithDefaultBase(ApiAccess access, std::string_view own) {
-  access.base_url = BaseUrl(access.base_url, own);
+ApiAccess WithDefaultBase(ApiAccess access, std::string_view default_url) {
+  access.base_url = BaseUrl(access.base_url, default_url);
   return access;
 }
 
@@ -102,7 +103,7 @@ HttpRequest JsonPost(std::string url, std::vector<HttpHeader> headers, const nlo
   HttpRequest request = JsonGet(std::move(url), std::move(headers));
   request.method = "POST";
   request.headers.push_back({"Content-Type", "application/json"});
-  // What is not UTF-8, such as a name in the configuration, becomes U+FFFD.
+  // Invalid UTF-8, such as in a name in the configuration, becomes U+FFFD instead of an exception.
   request.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return request;
 }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "adapters/email/http/answer.h"
+#include "adapters/email/http/provider_response.h"
 #include "adapters/email/mime/envelope.h"
 #include "adapters/support/descriptors/email_provider_descriptor.h"
 #include "adapters/support/http/api_settings.h"
@@ -17,8 +17,9 @@
 
 namespace keelson {
 
-// What every provider that is reached over HTTP has in common. One of them writes its documented request and
-// reads its documented answer; connections, deadlines, failures on the way and clean error texts are here.
+// Base class of providers with an HTTP API. A derived class builds the request and translates the response;
+// this class manages connections and deadlines, translates transport errors, and removes secrets and
+// addresses from error texts. Thread-safe.
 class HttpEmailProvider : public EmailProvider {
  public:
   SendOutcome Send(const Email& email, Deadline deadline) final;
@@ -26,49 +27,50 @@ class HttpEmailProvider : public EmailProvider {
   SendOutcome Probe(Deadline deadline) final;
 
  protected:
-  // OK where the provider's documented limits allow settings and sender; else FAILED_PRECONDITION. The
-  // sender's address is in ASCII.
+  // FAILED_PRECONDITION if a setting or the sender breaks a documented limit of the provider. The sender's
+  // address is ASCII.
   virtual absl::Status CheckSettings(const Mailbox& /*from*/) const { return absl::OkStatus(); }
-  // Whether the provider sends to recipients whose local part is not ASCII.
-  virtual bool takes_utf8_recipients() const { return false; }
-  // The same e-mail makes the same request. INVALID_ARGUMENT where the provider can't be told of it.
+  // Whether the provider accepts recipients whose local part is not ASCII.
+  virtual bool supports_utf8_recipients() const { return false; }
+  // Builds the request. Must be deterministic: the same e-mail gives the same request. INVALID_ARGUMENT if
+  // the API cannot express the e-mail.
   virtual absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const = 0;
-  // Harmless, and answered by 2xx where the credentials are good.
+  // A request without side effects that the provider answers with 2xx if the credentials are valid.
   virtual HttpRequest ProbeRequest() const = 0;
-  // What an answer means; its error may hold the provider's words as they came.
-  virtual SendOutcome Judge(const ProviderAnswer& answer) const = 0;
-  // A refusal of the probe that still shows good credentials: a key that may send and do nothing else.
-  virtual bool IsGoodRefusal(const ProviderAnswer& /*answer*/) const { return false; }
-  // What no error text may repeat.
+  // Translates a response. The error may contain the provider's text unchanged; the caller sanitizes it.
+  virtual SendOutcome OutcomeOf(const ProviderResponse& response) const = 0;
+  // Whether an error response to the probe still proves that the credentials are valid, such as an API key
+  // that only permits sending.
+  virtual bool IsGoodRefusal(const ProviderResponse& /*response*/) const { return false; }
+  // Values that are removed from error texts. The views must stay valid during the call.
   virtual std::vector<std::string_view> secrets() const = 0;
 
  private:
   absl::StatusOr<HttpRequest> MakeRequest(const Email& email) const;
-  SendOutcome Clean(SendOutcome outcome, const ProviderAnswer& answer) const;
-  SendOutcome JudgeProbe(const ProviderAnswer& answer) const;
+  SendOutcome Clean(SendOutcome outcome, const ProviderResponse& response) const;
+  SendOutcome ProbeOutcome(const ProviderResponse& response) const;
 
   HttpClient client_;
 };
 
-// Whether a provider over HTTP can send from this address: none documents that it sends from a local part
-// that is not ASCII. FAILED_PRECONDITION with the rule, as a predicate.
+// FAILED_PRECONDITION, with the rule as a predicate ("must …"), if the sender's local part is not ASCII: no
+// provider with an HTTP API documents support for it.
 absl::Status CheckHttpSender(const Mailbox& from);
 
-// A key, and where the provider is asked.
 struct ApiAccess {
   Secret key;
-  // Scheme and host.
+  // Scheme and host; may be empty until WithDefaultBase.
   std::string base_url;
 };
 
 ApiAccess ApiAccessOf(const ApiSettings& settings);
 
-// `configured` without slashes at its end, which a path follows; where it is empty, `own`.
-std::string BaseUrl(std::string_view configured, std::string_view own);
-// The same for `access`.
-ApiAccess WithDefaultBase(ApiAccess access, std::string_view own);
+// `configured` without trailing slashes, or `default_url` if `configured` is empty.
+std::string BaseUrl(std::string_view configured, std::string_view default_url);
+// Returns `access` with its base_url replaced by BaseUrl.
+ApiAccess WithDefaultBase(ApiAccess access, std::string_view default_url);
 
-// A request with a body, or one without any, that says and wants JSON.
+// A POST or GET request with the JSON headers (Content-Type, Accept).
 HttpRequest JsonPost(std::string url, std::vector<HttpHeader> headers, const nlohmann::json& body);
 HttpRequest JsonGet(std::string url, std::vector<HttpHeader> headers);
 HttpHeader Bearer(const Secret& key);
@@ -78,7 +80,7 @@ absl::StatusOr<std::unique_ptr<EmailProvider>> CreateApiProvider(const ApiSettin
   return std::make_unique<Provider>(ApiAccessOf(settings));
 }
 
-// The descriptor of a provider that is configured by ApiSettings alone.
+// The descriptor of a provider whose only settings are ApiSettings.
 template <typename Provider>
 EmailProviderDescriptor DescribeApiProvider(std::string_view name) {
   return {.section = {.name = name, .defaults = ApiSettings(), .keys = ApiKeys<ApiSettings>()},

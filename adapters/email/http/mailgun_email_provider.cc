@@ -13,8 +13,8 @@ namespace {
 using Kind = SendOutcome::Kind;
 
 constexpr std::string_view kBaseUrl = "https://api.mailgun.net";
-constexpr AnswerRule kRules[] = {
-    // What the host says of any path that it does not know.
+constexpr ResponseRule kRules[] = {
+    // The host's response to an unknown path: base_url is wrong.
     {0, "", "Mailgun Magnificent API", Kind::kConfig},
     // "Domain … is not allowed to send: recipient limit exceeded, try again after …"
     {420, "", "", Kind::kQuota},
@@ -29,12 +29,13 @@ constexpr AnswerRule kRules[] = {
     {402, "", "", Kind::kRefused},
 };
 
-// The time in "… limit exceeded, try again after Mon, 20 Dec 2021 20:33:21 UTC"; nothing where there is none.
-std::optional<absl::Duration> WaitIn(std::string_view words) {
+// The delay until the time in "… limit exceeded, try again after Mon, 20 Dec 2021 20:33:21 UTC"; nullopt if
+// the text contains no time.
+std::optional<absl::Duration> RetryDelayIn(std::string_view text) {
   constexpr std::string_view kMark = "try again after ";
-  const std::size_t mark = words.find(kMark);
+  const std::size_t mark = text.find(kMark);
   if (mark == std::string_view::npos) return std::nullopt;
-  std::string_view time = words.substr(mark + kMark.size());
+  std::string_view time = text.substr(mark + kMark.size());
   time = time.substr(0, time.rfind(" UTC"));
   return ParseRetryAfter(StrCat(time, " GMT"), absl::Now());
 }
@@ -77,9 +78,9 @@ MailgunEmailProvider::MailgunEmailProvider(ApiAccess access, std::string domain)
       basic_(absl::Base64Escape(StrCat("api:", access_.key.Reveal()))) {}
 
 absl::Status MailgunEmailProvider::CheckDomain(std::string_view domain) {
-  // Mailgun creates no sending domain beyond ASCII.
+  // Mailgun supports only ASCII sending domains.
   if (IsQualifiedHostName(domain)) return absl::OkStatus();
-  return absl::FailedPreconditionError("must be a domain name in ASCII such as mg.example.com");
+  return absl::FailedPreconditionError("must be an ASCII domain name such as mg.example.com");
 }
 
 absl::StatusOr<HttpRequest> MailgunEmailProvider::SendRequest(const Email& email,
@@ -104,16 +105,16 @@ HttpRequest MailgunEmailProvider::ProbeRequest() const {
                  {{"Authorization", StrCat("Basic ", basic_)}});
 }
 
-SendOutcome MailgunEmailProvider::Judge(const ProviderAnswer& answer) const {
-  const std::string words = answer.is_json() ? answer.Text("message") : std::string(answer.body());
-  const std::string id = answer.Text("id");
-  if (answer.succeeded() && !id.empty()) return Accepted(id);
-  const bool wrong_url = words.find("Mailgun Magnificent API") != std::string::npos;
-  if (answer.succeeded() && !wrong_url) return Unreadable(answer);
-  SendOutcome outcome = Refusal(kRules, answer, "", words);
-  if (!answer.header("retry-after").empty()) return outcome;
-  if (outcome.kind == Kind::kRetry || outcome.kind == Kind::kQuota) outcome.retry_after = WaitIn(words);
-  if (outcome.kind == Kind::kRetry && !outcome.retry_after) outcome.retry_after = kUnnamedWait;
+SendOutcome MailgunEmailProvider::OutcomeOf(const ProviderResponse& response) const {
+  const std::string text = response.is_json() ? response.Text("message") : std::string(response.body());
+  const std::string id = response.Text("id");
+  if (response.succeeded() && !id.empty()) return Accepted(id);
+  const bool wrong_url = text.find("Mailgun Magnificent API") != std::string::npos;
+  if (response.succeeded() && !wrong_url) return Unreadable(response);
+  SendOutcome outcome = ErrorOutcome(kRules, response, "", text);
+  if (!response.header("retry-after").empty()) return outcome;
+  if (outcome.kind == Kind::kRetry || outcome.kind == Kind::kQuota) outcome.retry_after = RetryDelayIn(text);
+  if (outcome.kind == Kind::kRetry && !outcome.retry_after) outcome.retry_after = kDefaultRetryAfter;
   return outcome;
 }
 
@@ -121,7 +122,7 @@ EmailProviderDescriptor DescribeMailgun() {
   std::vector<SettingKey> keys = ApiKeys<MailgunSettings>();
   keys.push_back({.name = "domain",
                   .member = RefTo(&MailgunSettings::domain),
-                  .description = "the sending domain",
+                  .description = "Mailgun's sending domain, such as mg.example.com",
                   .required = true,
                   .check = &MailgunEmailProvider::CheckDomain});
   return {.section = {.name = "mailgun", .defaults = MailgunSettings(), .keys = std::move(keys)},

@@ -9,24 +9,24 @@
 
 namespace keelson {
 
-// Mailgun, for one sending domain. It knows no idempotency key. Thread-safe.
+// Mailgun, for one sending domain. Its API has no idempotency key. Thread-safe.
 class MailgunEmailProvider final : public HttpEmailProvider {
  public:
-  // An empty base URL stands for the provider's own in the United States.
+  // An empty base URL means the provider's public API in the United States.
   MailgunEmailProvider(ApiAccess access, std::string domain);
 
   std::string_view name() const override { return "mailgun"; }
-  // FAILED_PRECONDITION with the rule that `domain` breaks, as a predicate.
+  // FAILED_PRECONDITION if `domain` is no ASCII domain name. The message is a predicate ("must …").
   static absl::Status CheckDomain(std::string_view domain);
 
  private:
   absl::Status CheckSettings(const Mailbox& /*from*/) const override {
     return WithSubject("email.mailgun.domain", CheckDomain(domain_));
   }
-  bool takes_utf8_recipients() const override { return true; }
+  bool supports_utf8_recipients() const override { return true; }
   absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const override;
   HttpRequest ProbeRequest() const override;
-  SendOutcome Judge(const ProviderAnswer& answer) const override;
+  SendOutcome OutcomeOf(const ProviderResponse& response) const override;
   std::vector<std::string_view> secrets() const override { return {access_.key.Reveal(), basic_}; }
 
   const ApiAccess access_;

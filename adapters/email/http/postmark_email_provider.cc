@@ -8,26 +8,26 @@ namespace {
 using Kind = SendOutcome::Kind;
 
 constexpr std::string_view kBaseUrl = "https://api.postmarkapp.com";
-constexpr AnswerRule kRules[] = {
+constexpr ResponseRule kRules[] = {
     {503, "", "", Kind::kUnreachable},
     {429, "", "", Kind::kRetry},
     {500, "", "", Kind::kUnknown},
     {0, "10", "", Kind::kConfig},
-    // The sender signature is unknown, or not confirmed.
+    // The sender signature is unknown or not confirmed.
     {0, "400", "", Kind::kConfig},
     {0, "401", "", Kind::kConfig},
     // The account has run out of credits.
     {0, "405", "", Kind::kQuota},
-    // The account is pending approval, or may not send.
+    // The account is pending approval or must not send.
     {0, "412", "", Kind::kConfig},
     {0, "413", "", Kind::kConfig},
-    // The message stream does not exist, or takes no messages.
+    // The message stream does not exist or does not accept messages.
     {0, "1226", "", Kind::kConfig},
     {0, "1235", "", Kind::kConfig},
     {0, "100", "", Kind::kUnreachable},
     {0, "406", "", Kind::kRecipientRejected},
     {0, "411", "", Kind::kMessageRejected},
-    // Validation failed, of the field that the words name.
+    // Validation failed; the error text names the field.
     {0, "300", "'From'", Kind::kConfig},
     {0, "300", "'MessageStream'", Kind::kConfig},
     {0, "300", "'To'", Kind::kRecipientRejected},
@@ -38,14 +38,14 @@ constexpr AnswerRule kRules[] = {
     {0, "300", "HtmlBody", Kind::kMessageRejected},
 };
 
-// UTF-16 code units of the From header, as Postmark counts them.
+// Maximum length of the From header. Postmark counts UTF-16 code units.
 constexpr std::size_t kMaxFrom = 255;
 
 std::size_t Utf16Units(std::string_view text) {
   std::size_t units = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    // Four bytes of UTF-8 are two units; bytes after the first are none.
+    // A character of 4 UTF-8 bytes has 2 UTF-16 units; continuation bytes are not counted.
     if ((byte & 0xC0) != 0x80) units += byte >= 0xF0 ? 2 : 1;
   }
   return units;
@@ -92,27 +92,27 @@ HttpRequest PostmarkEmailProvider::ProbeRequest() const {
   return JsonGet(StrCat(access_.base_url, "/server"), {Token(access_.key)});
 }
 
-SendOutcome PostmarkEmailProvider::Judge(const ProviderAnswer& answer) const {
-  const std::string code = answer.Text("ErrorCode");
-  const std::string words = answer.Text("Message");
-  if (!answer.succeeded()) return Refusal(kRules, answer, code, words);
-  if (!answer.is_json()) return Unreadable(answer);
-  // A success may still carry an error; and name the recipient as one that it will not deliver to.
-  const bool inactive = words.find("inactive address") != std::string::npos;
+SendOutcome PostmarkEmailProvider::OutcomeOf(const ProviderResponse& response) const {
+  const std::string code = response.Text("ErrorCode");
+  const std::string text = response.Text("Message");
+  if (!response.succeeded()) return ErrorOutcome(kRules, response, code, text);
+  if (!response.is_json()) return Unreadable(response);
+  // A 2xx response may still contain an error code, or report that the recipient's address is inactive.
+  const bool inactive = text.find("inactive address") != std::string::npos;
   if (inactive || (!code.empty() && code != "0")) {
-    SendOutcome outcome = Refusal(kRules, answer, code, words);
+    SendOutcome outcome = ErrorOutcome(kRules, response, code, text);
     if (inactive) outcome.kind = Kind::kRecipientRejected;
     return outcome;
   }
-  const std::string id = answer.Text("MessageID");
-  return id.empty() ? Unreadable(answer) : Accepted(id);
+  const std::string id = response.Text("MessageID");
+  return id.empty() ? Unreadable(response) : Accepted(id);
 }
 
 EmailProviderDescriptor DescribePostmark() {
   std::vector<SettingKey> keys = ApiKeys<PostmarkSettings>();
   keys.push_back({.name = "message_stream",
                   .member = RefTo(&PostmarkSettings::message_stream),
-                  .description = "the message stream; empty: the server's default"});
+                  .description = "Postmark's message stream; empty: the server's default stream"});
   return {.section = {.name = "postmark", .defaults = PostmarkSettings(), .keys = std::move(keys)},
           .sender_checks = {&CheckHttpSender, &PostmarkEmailProvider::CheckSender},
           .create = WithSettings(&Create)};

@@ -9,14 +9,14 @@
 
 namespace keelson {
 
-// Postmark, by a server's token. It knows no idempotency key. Thread-safe.
+// Postmark, with a server token as the API key. Its API has no idempotency key. Thread-safe.
 class PostmarkEmailProvider final : public HttpEmailProvider {
  public:
-  // An empty base URL stands for the provider's own, an empty stream for the server's default.
+  // An empty base URL means the provider's public API; an empty stream, the server's default stream.
   PostmarkEmailProvider(ApiAccess access, std::string message_stream);
 
   std::string_view name() const override { return "postmark"; }
-  // FAILED_PRECONDITION with the limit that `from` breaks, as a predicate.
+  // FAILED_PRECONDITION if `from` breaks a limit of the provider. The message is a predicate ("must …").
   static absl::Status CheckSender(const Mailbox& from);
 
  private:
@@ -25,7 +25,7 @@ class PostmarkEmailProvider final : public HttpEmailProvider {
   }
   absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const override;
   HttpRequest ProbeRequest() const override;
-  SendOutcome Judge(const ProviderAnswer& answer) const override;
+  SendOutcome OutcomeOf(const ProviderResponse& response) const override;
   std::vector<std::string_view> secrets() const override { return {access_.key.Reveal()}; }
 
   const ApiAccess access_;

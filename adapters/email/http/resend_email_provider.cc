@@ -8,22 +8,23 @@ namespace {
 using Kind = SendOutcome::Kind;
 
 constexpr std::string_view kBaseUrl = "https://api.resend.com";
-constexpr AnswerRule kRules[] = {
-    // The first request under this key is still in progress.
+constexpr ResponseRule kRules[] = {
+    // The first request with this idempotency key is still in progress.
     {0, "concurrent_idempotent_requests", "", Kind::kUnknown},
-    // The key was used for another body, or can't be one: a defect of ours, which no repeat mends.
+    // The key was used with another body, or is malformed. That is a bug in this adapter; a retry cannot
+    // succeed.
     {0, "invalid_idempotent_request", "", Kind::kMessageRejected},
     {0, "invalid_idempotency_key", "", Kind::kMessageRejected},
     {0, "daily_quota_exceeded", "", Kind::kQuota},
     {0, "monthly_quota_exceeded", "", Kind::kQuota},
-    // A key that was deleted, or never was one, comes with several statuses and names.
+    // An unknown or deleted API key has different statuses and error names.
     {0, "", "API key is invalid", Kind::kConfig},
     {0, "invalid_from_address", "", Kind::kConfig},
     {0, "invalid_access", "", Kind::kConfig},
     {0, "invalid_region", "", Kind::kConfig},
     {0, "security_error", "", Kind::kRefused},
     {0, "invalid_attachment", "", Kind::kMessageRejected},
-    // Validation failed, of the field that the words name.
+    // Validation failed; the error text names the field.
     {400, "", "`from`", Kind::kConfig},
     {422, "", "`from`", Kind::kConfig},
     {400, "", "`to`", Kind::kRecipientRejected},
@@ -55,14 +56,15 @@ HttpRequest ResendEmailProvider::ProbeRequest() const {
   return JsonGet(StrCat(access_.base_url, "/domains"), {Bearer(access_.key)});
 }
 
-SendOutcome ResendEmailProvider::Judge(const ProviderAnswer& answer) const {
-  if (!answer.succeeded()) return Refusal(kRules, answer, answer.Text("name"), answer.Text("message"));
-  const std::string id = answer.Text("id");
-  return id.empty() ? Unreadable(answer) : Accepted(id);
+SendOutcome ResendEmailProvider::OutcomeOf(const ProviderResponse& response) const {
+  if (!response.succeeded())
+    return ErrorOutcome(kRules, response, response.Text("name"), response.Text("message"));
+  const std::string id = response.Text("id");
+  return id.empty() ? Unreadable(response) : Accepted(id);
 }
 
-bool ResendEmailProvider::IsGoodRefusal(const ProviderAnswer& answer) const {
-  return answer.Text("name") == "restricted_api_key";
+bool ResendEmailProvider::IsGoodRefusal(const ProviderResponse& response) const {
+  return response.Text("name") == "restricted_api_key";
 }
 
 EmailProviderDescriptor DescribeResend() {

@@ -8,10 +8,10 @@
 
 namespace keelson {
 
-// Resend. A repeat within a day is recognised by its key. Thread-safe.
+// Resend. The provider recognizes a repeat by its idempotency key for 24 hours. Thread-safe.
 class ResendEmailProvider final : public HttpEmailProvider {
  public:
-  // An empty base URL stands for the provider's own.
+  // An empty base URL means the provider's public API.
   explicit ResendEmailProvider(ApiAccess access);
 
   std::string_view name() const override { return "resend"; }
@@ -20,8 +20,8 @@ class ResendEmailProvider final : public HttpEmailProvider {
  private:
   absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const override;
   HttpRequest ProbeRequest() const override;
-  SendOutcome Judge(const ProviderAnswer& answer) const override;
-  bool IsGoodRefusal(const ProviderAnswer& answer) const override;
+  SendOutcome OutcomeOf(const ProviderResponse& response) const override;
+  bool IsGoodRefusal(const ProviderResponse& response) const override;
   std::vector<std::string_view> secrets() const override { return {access_.key.Reveal()}; }
 
   const ApiAccess access_;

@@ -11,9 +11,9 @@ namespace {
 using Kind = SendOutcome::Kind;
 
 constexpr std::string_view kBaseUrl = "https://api.sendgrid.com";
-// The code is the field that an error names. A 403 is documented as a block that may be lifted, and says that
-// the sender is not verified: both are for the operator.
-constexpr AnswerRule kRules[] = {
+// A rule's code is the field that the error names. SendGrid documents 403 as a temporary block, and also
+// returns 403 for an unverified sender. Both need the operator.
+constexpr ResponseRule kRules[] = {
     {401, "", "Maximum credits exceeded", Kind::kQuota},
     {400, "personalizations.0.to.0.email", "", Kind::kRecipientRejected},
     {400, "from", "", Kind::kConfig},
@@ -27,7 +27,7 @@ constexpr AnswerRule kRules[] = {
 
 nlohmann::json Content(const RenderedMessage& content) {
   nlohmann::json parts = nlohmann::json::array();
-  // The text first, and no part that is empty: it refuses either.
+  // SendGrid rejects an empty part, and requires text/plain before text/html.
   if (!content.text.empty()) parts.push_back({{"type", "text/plain"}, {"value", content.text}});
   if (!content.html.empty()) parts.push_back({{"type", "text/html"}, {"value", content.html}});
   return parts;
@@ -45,13 +45,13 @@ std::string Member(const nlohmann::json& error, std::string_view name) {
   return found != error.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-// An answer may list several errors: the first that a rule is about, else the first.
-nlohmann::json DecisiveError(const ProviderAnswer& answer) {
-  if (!answer.json().is_object()) return {};
-  const nlohmann::json errors = answer.json().value("errors", nlohmann::json());
+// A response may list several errors. Returns the first error that matches a rule, or else the first error.
+nlohmann::json DecisiveError(const ProviderResponse& response) {
+  if (!response.json().is_object()) return {};
+  const nlohmann::json errors = response.json().value("errors", nlohmann::json());
   if (!errors.is_array() || errors.empty()) return {};
-  const auto found = std::find_if(errors.begin(), errors.end(), [&answer](const nlohmann::json& error) {
-    return FindRule(kRules, answer.status(), Member(error, "field"), Member(error, "message")) != nullptr;
+  const auto found = std::find_if(errors.begin(), errors.end(), [&response](const nlohmann::json& error) {
+    return FindRule(kRules, response.status(), Member(error, "field"), Member(error, "message")) != nullptr;
   });
   return found == errors.end() ? errors[0] : *found;
 }
@@ -78,16 +78,16 @@ HttpRequest SendGridEmailProvider::ProbeRequest() const {
   return JsonGet(StrCat(access_.base_url, "/v3/scopes"), {Bearer(access_.key)});
 }
 
-SendOutcome SendGridEmailProvider::Judge(const ProviderAnswer& answer) const {
-  // 202, or 200 in its sandbox; neither has a body.
-  if (answer.succeeded() && (answer.body().empty() || answer.is_json())) {
-    return Accepted(std::string(answer.header("x-message-id")));
+SendOutcome SendGridEmailProvider::OutcomeOf(const ProviderResponse& response) const {
+  // SendGrid responds with 202, or with 200 in its sandbox mode; both without a body.
+  if (response.succeeded() && (response.body().empty() || response.is_json())) {
+    return Accepted(std::string(response.header("x-message-id")));
   }
-  if (answer.succeeded()) return Unreadable(answer);
-  const nlohmann::json error = DecisiveError(answer);
-  SendOutcome outcome = Refusal(kRules, answer, Member(error, "field"), Member(error, "message"));
-  if (outcome.kind == Kind::kRetry && answer.header("retry-after").empty()) {
-    outcome.retry_after = UntilUnixTime(answer.header("x-ratelimit-reset"), absl::Now());
+  if (response.succeeded()) return Unreadable(response);
+  const nlohmann::json error = DecisiveError(response);
+  SendOutcome outcome = ErrorOutcome(kRules, response, Member(error, "field"), Member(error, "message"));
+  if (outcome.kind == Kind::kRetry && response.header("retry-after").empty()) {
+    outcome.retry_after = UntilUnixTime(response.header("x-ratelimit-reset"), absl::Now());
   }
   return outcome;
 }

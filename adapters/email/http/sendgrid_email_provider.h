@@ -8,10 +8,10 @@
 
 namespace keelson {
 
-// Twilio SendGrid, v3 Mail Send. It knows no idempotency key. Thread-safe.
+// Twilio SendGrid, v3 Mail Send. Its API has no idempotency key. Thread-safe.
 class SendGridEmailProvider final : public HttpEmailProvider {
  public:
-  // An empty base URL stands for the provider's own.
+  // An empty base URL means the provider's public API.
   explicit SendGridEmailProvider(ApiAccess access);
 
   std::string_view name() const override { return "sendgrid"; }
@@ -19,7 +19,7 @@ class SendGridEmailProvider final : public HttpEmailProvider {
  private:
   absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const override;
   HttpRequest ProbeRequest() const override;
-  SendOutcome Judge(const ProviderAnswer& answer) const override;
+  SendOutcome OutcomeOf(const ProviderResponse& response) const override;
   std::vector<std::string_view> secrets() const override { return {access_.key.Reveal()}; }
 
   const ApiAccess access_;

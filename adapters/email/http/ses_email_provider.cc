@@ -14,7 +14,7 @@ namespace {
 
 using Kind = SendOutcome::Kind;
 
-constexpr AnswerRule kRules[] = {
+constexpr ResponseRule kRules[] = {
     {0, "TooManyRequestsException", "Daily message quota", Kind::kQuota},
     {0, "TooManyRequestsException", "", Kind::kRetry},
     {0, "ThrottlingException", "Daily message quota", Kind::kQuota},
@@ -27,7 +27,7 @@ constexpr AnswerRule kRules[] = {
     {0, "MailFromDomainNotVerifiedException", "", Kind::kConfig},
     // The configuration set does not exist.
     {0, "NotFoundException", "", Kind::kConfig},
-    // AWS's common errors about credentials, under several statuses.
+    // AWS's common errors about credentials; they have different HTTP statuses.
     {0, "AccessDeniedException", "", Kind::kConfig},
     {0, "ExpiredTokenException", "", Kind::kConfig},
     {0, "IncompleteSignature", "", Kind::kConfig},
@@ -38,7 +38,7 @@ constexpr AnswerRule kRules[] = {
     {0, "OptInRequired", "", Kind::kConfig},
     {0, "RequestExpired", "", Kind::kConfig},
     {0, "UnrecognizedClientException", "", Kind::kConfig},
-    // An identity or an account that SES does not let send; in its sandbox, also recipients.
+    // The identity or the account must not send. In SES's sandbox, the recipient must be verified, too.
     {0, "MessageRejected", "not verified", Kind::kConfig},
     {0, "MessageRejected", "paused", Kind::kConfig},
     {0, "MessageRejected", "suspended", Kind::kConfig},
@@ -48,16 +48,17 @@ constexpr AnswerRule kRules[] = {
     {0, "MessageRejected", "virus", Kind::kMessageRejected},
     {0, "BadRequestException", "configuration set", Kind::kConfig},
     {0, "BadRequestException", "message length is more than", Kind::kNotExpressible},
-    // Any other, and BadRequestException, may be about either address or about the account.
+    // Other texts may concern the sender, the recipient or the account.
     {0, "MessageRejected", "", Kind::kRefused},
     {0, "BadRequestException", "", Kind::kRefused},
 };
 
 constexpr std::size_t kMaxConfigurationSet = 64;
 
-bool ConsistsOf(std::string_view text, std::string_view marks, bool (*is_letter_or_digit)(unsigned char)) {
+bool ConsistsOf(std::string_view text, std::string_view punctuation,
+                bool (*is_letter_or_digit)(unsigned char)) {
   return std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_letter_or_digit(static_cast<unsigned char>(c)) || marks.find(c) != std::string_view::npos;
+    return is_letter_or_digit(static_cast<unsigned char>(c)) || punctuation.find(c) != std::string_view::npos;
   });
 }
 
@@ -65,7 +66,7 @@ bool IsLowerOrDigit(unsigned char c) {
   return absl::ascii_islower(c) || absl::ascii_isdigit(c);
 }
 
-// The display name as encoded words: of a header it takes ASCII alone.
+// The From header's value in ASCII: SES does not accept a display name in UTF-8, so it becomes encoded words.
 absl::StatusOr<std::string> FromAddress(const Mailbox& from) {
   ASSIGN_OR_RETURN(const std::string field, MailboxHeader("From", from));
   const std::string unfolded = absl::StrReplaceAll(field, {{"\r\n", ""}});
@@ -76,11 +77,11 @@ nlohmann::json Text(const std::string& text) {
   return {{"Data", text}, {"Charset", "UTF-8"}};
 }
 
-// "com.amazon.ses#Type:http://…" stands for "Type".
-std::string ErrorType(const ProviderAnswer& answer) {
-  std::string type(answer.header("x-amzn-errortype"));
+// Extracts "Type" from "com.amazon.ses#Type:http://…".
+std::string ErrorType(const ProviderResponse& response) {
+  std::string type(response.header("x-amzn-errortype"));
   for (const std::string_view member : {"__type", "code", "Code"}) {
-    if (type.empty()) type = answer.Text(member);
+    if (type.empty()) type = response.Text(member);
   }
   type = type.substr(0, type.find(':'));
   return type.substr(type.find('#') + 1);
@@ -103,28 +104,28 @@ struct SesSettings {
 std::vector<SettingKey> SesKeys() {
   return {{.name = "region",
            .member = RefTo(&SesSettings::region),
-           .description = "such as eu-central-1",
+           .description = "AWS region, such as eu-central-1",
            .required = true,
            .check = &SesEmailProvider::CheckRegion},
           {.name = "access_key_id",
            .member = RefTo(&SesSettings::access_key_id),
-           .description = "of the AWS credentials",
+           .description = "access key id of the AWS credentials",
            .required = true,
            .check = &CheckApiKey},
           {.name = "secret_access_key",
            .member = RefTo(&SesSettings::secret_access_key),
-           .description = "of the AWS credentials",
+           .description = "secret access key of the AWS credentials",
            .required = true,
            .check = &CheckApiKey,
            .secret = true},
           {.name = "session_token",
            .member = RefTo(&SesSettings::session_token),
-           .description = "of temporary AWS credentials; empty: they are lasting",
+           .description = "session token of temporary AWS credentials; empty: long-term credentials",
            .check = &CheckApiKey,
            .secret = true},
           {.name = "configuration_set",
            .member = RefTo(&SesSettings::configuration_set),
-           .description = "empty: none",
+           .description = "SES configuration set; empty: none",
            .check = &SesEmailProvider::CheckConfigurationSet},
           BaseUrlKey(RefTo(&SesSettings::base_url))};
 }
@@ -144,7 +145,7 @@ absl::StatusOr<std::unique_ptr<EmailProvider>> Create(const SesSettings& setting
 SesEmailProvider::SesEmailProvider(SesOptions options) : options_(Complete(std::move(options))) {}
 
 absl::Status SesEmailProvider::CheckRegion(std::string_view region) {
-  // The region is a label of the host name.
+  // The region becomes a label of the host name.
   if (!region.empty() && ConsistsOf(region, "-", &IsLowerOrDigit)) return absl::OkStatus();
   return absl::FailedPreconditionError("must be an AWS region such as eu-central-1");
 }
@@ -168,7 +169,7 @@ absl::StatusOr<HttpRequest> SesEmailProvider::SendRequest(const Email& email,
   nlohmann::json parts = nlohmann::json::object();
   if (!email.content.text.empty()) parts["Text"] = Text(email.content.text);
   if (!email.content.html.empty()) parts["Html"] = Text(email.content.html);
-  // The Message-ID is its own.
+  // SES sets its own Message-ID.
   const nlohmann::json simple = {
       {"Subject", Text(email.content.subject)},
       {"Body", parts},
@@ -198,23 +199,23 @@ HttpRequest SesEmailProvider::Signed(HttpRequest request) const {
   return request;
 }
 
-SendOutcome SesEmailProvider::Judge(const ProviderAnswer& answer) const {
-  if (answer.succeeded()) {
-    const std::string id = answer.Text("MessageId");
-    return id.empty() ? Unreadable(answer) : Accepted(id);
+SendOutcome SesEmailProvider::OutcomeOf(const ProviderResponse& response) const {
+  if (response.succeeded()) {
+    const std::string id = response.Text("MessageId");
+    return id.empty() ? Unreadable(response) : Accepted(id);
   }
-  std::string words = answer.Text("message");
-  if (words.empty()) words = answer.Text("Message");
-  SendOutcome outcome = Refusal(kRules, answer, ErrorType(answer), words);
-  // Its rates are told by the error's type, under several statuses, and never with a wait.
-  if (outcome.kind == Kind::kRetry && answer.header("retry-after").empty()) {
-    outcome.retry_after = kUnnamedWait;
+  std::string text = response.Text("message");
+  if (text.empty()) text = response.Text("Message");
+  SendOutcome outcome = ErrorOutcome(kRules, response, ErrorType(response), text);
+  // SES reports rate limits by the error's type, with different statuses and without a retry delay.
+  if (outcome.kind == Kind::kRetry && response.header("retry-after").empty()) {
+    outcome.retry_after = kDefaultRetryAfter;
   }
   return outcome;
 }
 
-bool SesEmailProvider::IsGoodRefusal(const ProviderAnswer& answer) const {
-  return answer.status() == 403 && ErrorType(answer) == "AccessDeniedException";
+bool SesEmailProvider::IsGoodRefusal(const ProviderResponse& response) const {
+  return response.status() == 403 && ErrorType(response) == "AccessDeniedException";
 }
 
 EmailProviderDescriptor DescribeSes() {

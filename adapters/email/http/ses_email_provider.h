@@ -12,22 +12,22 @@ struct SesOptions {
   std::string region;
   std::string access_key_id;
   Secret secret_access_key;
-  // Of temporary credentials; else empty.
+  // Session token of temporary credentials; empty: long-term credentials.
   Secret session_token;
-  // Empty: none.
+  // Empty: no configuration set.
   std::string configuration_set;
-  // Empty: the region's own.
+  // Empty: the region's public endpoint.
   std::string base_url;
 };
 
-// Amazon SES, version 2 of its interface, signed by Signature Version 4. It knows no idempotency key.
-// Addresses must be ASCII, domains as IDNA has them. Thread-safe.
+// Amazon SES, API version 2 with Signature Version 4. Its API has no idempotency key. Addresses must be
+// ASCII, with domains in their IDNA form. Thread-safe.
 class SesEmailProvider final : public HttpEmailProvider {
  public:
   explicit SesEmailProvider(SesOptions options);
 
   std::string_view name() const override { return "ses"; }
-  // Each is FAILED_PRECONDITION with the rule that the setting breaks, as a predicate.
+  // FAILED_PRECONDITION if the setting is invalid. The message is a predicate ("must …").
   static absl::Status CheckRegion(std::string_view region);
   static absl::Status CheckConfigurationSet(std::string_view name);
 
@@ -35,8 +35,8 @@ class SesEmailProvider final : public HttpEmailProvider {
   absl::Status CheckSettings(const Mailbox& from) const override;
   absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const override;
   HttpRequest ProbeRequest() const override;
-  SendOutcome Judge(const ProviderAnswer& answer) const override;
-  bool IsGoodRefusal(const ProviderAnswer& answer) const override;
+  SendOutcome OutcomeOf(const ProviderResponse& response) const override;
+  bool IsGoodRefusal(const ProviderResponse& response) const override;
   std::vector<std::string_view> secrets() const override {
     return {options_.secret_access_key.Reveal(), options_.session_token.Reveal(), options_.access_key_id};
   }

@@ -7,9 +7,9 @@
 
 namespace keelson {
 
-// For development and for trials under load: logs that a message was handed over and sends it nowhere. Only
-// its id, language and sizes are written; never its subject, body, links or addresses. To read the mail
-// itself, use the file provider.
+// For development and load tests: logs each message instead of sending it. The log line contains only the
+// message's id, language and sizes; never its subject, body, links or addresses. To read the messages, use
+// the file provider. Thread-safe.
 class LogEmailProvider final : public EmailProvider {
  public:
   explicit LogEmailProvider(Log& log) : log_(log) {}

@@ -12,7 +12,7 @@ namespace {
 
 absl::Status CheckTexts(const RenderedMessage& content) {
   if (!IsValidUtf8(content.subject) || !IsValidUtf8(content.text) || !IsValidUtf8(content.html)) {
-    return absl::InvalidArgumentError("a message's subject and texts must be UTF-8");
+    return absl::InvalidArgumentError("the subject, text and HTML of a message must be UTF-8");
   }
   if (HasControlCharacters(content.subject)) {
     return absl::InvalidArgumentError("the subject must not have line breaks or other control characters");
@@ -34,7 +34,7 @@ absl::StatusOr<Mailbox> ReadSender(std::string_view from) {
   absl::StatusOr<Mailbox> sender = WireMailbox(ParseMailbox(from));
   if (!sender.ok()) return absl::FailedPreconditionError(sender.status().message());
   if (!MailboxHeader("From", *sender).ok()) {
-    return absl::FailedPreconditionError("must be what a From header can hold");
+    return absl::FailedPreconditionError("must be representable in a From header");
   }
   return sender;
 }

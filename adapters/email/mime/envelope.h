@@ -9,28 +9,28 @@
 
 namespace keelson {
 
-// An e-mail's addresses as the providers' interfaces take them: domains in ASCII.
+// An e-mail's addresses in the form that providers accept: domains in ASCII (IDNA).
 struct Envelope {
   Mailbox from;
   std::string to;
-  // The Message-ID, with its angle brackets; the same for every attempt.
+  // The Message-ID with angle brackets; every attempt has the same one.
   std::string message_id;
 };
 
-// Reads the sender of every message (ParseMailbox), its domain in ASCII. FAILED_PRECONDITION with the rule
-// that `from` breaks, as a predicate ("must …"). The check of the configuration and each attempt judge by
-// this function.
+// Parses the sender, and converts its domain to ASCII. FAILED_PRECONDITION if `from` is invalid; the message
+// is a predicate ("must …"). Both the configuration check and every attempt use this function.
 absl::StatusOr<Mailbox> ReadSender(std::string_view from);
 
-// FAILED_PRECONDITION where the sender can't be one. INVALID_ARGUMENT where the recipient's address can't be
-// one, the subject has a line break or a NUL, or any text is not UTF-8. No error repeats any of these.
+// FAILED_PRECONDITION if the sender is invalid. INVALID_ARGUMENT if the recipient's address is invalid, the
+// subject contains a control character, or a text is not UTF-8. No error message contains an address or a
+// text.
 absl::StatusOr<Envelope> ReadEnvelope(const Email& email);
 
-// Whether the address needs SMTPUTF8 (RFC 6531): its domain is in ASCII here, and nothing can encode a local
-// part that is not.
+// Whether the address requires SMTPUTF8 (RFC 6531), because its local part is not ASCII: unlike a domain, a
+// local part has no ASCII encoding.
 bool NeedsUtf8(std::string_view address);
 
-// "Name" <address>, the name in quotation marks and UTF-8; the address alone where there is no name.
+// Returns `"Name" <address>` in UTF-8, or the bare address if the mailbox has no name.
 std::string Quoted(const Mailbox& mailbox);
 
 }  // namespace keelson

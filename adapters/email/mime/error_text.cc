@@ -11,10 +11,10 @@ namespace keelson {
 namespace {
 
 constexpr std::size_t kMaxWords = 300;
-// Before it is cleaned: what is beyond is not looked at.
+// Maximum number of bytes that are sanitized; the rest of a longer text is ignored.
 constexpr std::size_t kMaxRawWords = 4096;
 
-// What may stand in an address, generously.
+// Whether an e-mail address may contain `c`. Includes characters that are rare in addresses.
 bool IsAddressCharacter(char c) {
   return !absl::ascii_isspace(static_cast<unsigned char>(c)) &&
          std::string_view("<>()[]{},;:\"'`").find(c) == std::string_view::npos;
@@ -39,7 +39,7 @@ std::string WithoutSecrets(std::string text, const std::vector<std::string_view>
   return text;
 }
 
-// The most bytes, at most `limit`, that do not end inside a character.
+// Truncates to at most `limit` bytes without splitting a UTF-8 character.
 std::string_view Shortened(std::string_view text, std::size_t limit) {
   std::size_t size = std::min(text.size(), limit);
   while (size > 0 && size < text.size() && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
@@ -51,7 +51,7 @@ std::string_view Shortened(std::string_view text, std::size_t limit) {
 std::string PlainLine(std::string_view text) {
   std::string line(Shortened(text, kMaxWords));
   std::replace_if(line.begin(), line.end(), absl::ascii_iscntrl, ' ');
-  // What is left is broken UTF-8 or has controls beyond ASCII.
+  // The line has invalid UTF-8 or non-ASCII control characters: replace every non-ASCII byte.
   if (!IsValidUtf8(line) || HasControlCharacters(line)) {
     std::replace_if(
         line.begin(), line.end(), [](char c) { return (c & 0x80) != 0; }, '?');

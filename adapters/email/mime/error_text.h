@@ -1,4 +1,4 @@
-// What a server says, made fit to be kept.
+// Makes a server's error text safe to store and to log.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace keelson {
 
-// `text` as a single line of valid UTF-8 and at most 300 bytes.
+// `text` as one line of valid UTF-8, truncated to 300 bytes.
 std::string PlainLine(std::string_view text);
 
-// The same, without `secrets` and without anything that looks like an address: fit to be stored and logged.
+// Like PlainLine; also removes `secrets` and everything that looks like an e-mail address.
 std::string Sanitized(std::string_view text, const std::vector<std::string_view>& secrets);
 
 }  // namespace keelson

@@ -14,10 +14,10 @@
 namespace keelson {
 namespace {
 
-// RFC 5322's recommendation.
+// Maximum line length; RFC 5322 recommends at most 78.
 constexpr std::size_t kLineColumns = 76;
-// In base64 and between "=?UTF-8?B?" and "?=" this makes 64 characters: below RFC 2047's 75, and together
-// with a header's name within a line.
+// Bytes per encoded word. With base64 and "=?UTF-8?B?…?=" they become 64 characters: below RFC 2047's limit
+// of 75, and short enough for a line with the header's name.
 constexpr std::size_t kEncodedWordBytes = 39;
 constexpr std::string_view kFold = "\r\n ";
 
@@ -30,13 +30,13 @@ absl::Status CheckValue(std::string_view value) {
   return absl::OkStatus();
 }
 
-// RFC 5322's atext.
+// `atext` in RFC 5322.
 bool IsAtomCharacter(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
          std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
 }
 
-// The most bytes, at most `limit`, that end with a whole character.
+// The length of `text` in bytes, truncated to `limit` without splitting a UTF-8 character.
 std::size_t WholeCharacters(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return text.size();
   while ((static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
@@ -59,7 +59,8 @@ std::vector<std::string> Words(std::string_view text) {
   return words;
 }
 
-// Words between single spaces; spaces at an end or beside one another would not survive folding.
+// Whether the text can be folded without encoding. Leading, trailing and repeated spaces would not survive
+// folding.
 bool FoldsPlainly(std::string_view text) {
   if (!IsAscii(text) || text.find("=?") != std::string_view::npos) return false;
   const std::vector<std::string> words = Words(text);
@@ -68,12 +69,12 @@ bool FoldsPlainly(std::string_view text) {
   });
 }
 
-// "Name: word word", a new line before each word that would pass the last column.
+// "Name: word word", folded before each word that would exceed the line length.
 std::string Folded(std::string_view name, const std::vector<std::string>& words) {
   std::string field = StrCat(name, ":");
   std::size_t column = field.size();
   for (const std::string& word : words) {
-    // The first word stays with the name: a line of nothing but the name is no good form.
+    // The first word stays on the line of the name: some parsers reject a line with the name only.
     const bool fits = column + 1 + word.size() <= kLineColumns || column == name.size() + 1;
     field += fits ? " " : kFold;
     field += word;
@@ -93,7 +94,7 @@ std::vector<std::string> DisplayNameWords(std::string_view name) {
     quoted += c;
   }
   quoted += '"';
-  // A quoted string is not folded here; a long one goes encoded.
+  // Quoted strings are not folded, so a long one becomes encoded words.
   return quoted.size() < kLineColumns ? std::vector<std::string>{quoted} : EncodedWords(name);
 }
 
@@ -106,7 +107,7 @@ bool IsDotAtom(std::string_view local) {
 absl::StatusOr<std::string> WireAddress(const Mailbox& mailbox) {
   const std::size_t at = mailbox.address.rfind('@');
   if (at == std::string::npos || !IsDotAtom(std::string_view(mailbox.address).substr(0, at))) {
-    return absl::InvalidArgumentError("an address must have an unquoted local part");
+    return absl::InvalidArgumentError("the local part of an address must not need quotation marks");
   }
   ASSIGN_OR_RETURN(const std::string domain, AsciiDomain(mailbox.domain()));
   return StrCat(mailbox.address.substr(0, at + 1), domain);

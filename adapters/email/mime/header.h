@@ -8,16 +8,16 @@
 
 namespace keelson {
 
-// Header fields of RFC 5322 as they are sent, folded and ended by CRLF. What is not plain ASCII becomes
-// encoded words (RFC 2047) of at most 75 characters in UTF-8, none of which splits a character.
+// Header fields (RFC 5322), folded and terminated by CRLF. Non-ASCII values become encoded words (RFC 2047)
+// in UTF-8 of at most 75 characters; no encoded word splits a character.
 //
-// INVALID_ARGUMENT where the value is not UTF-8 or has a line break, a NUL or another control character.
+// INVALID_ARGUMENT if the value is not UTF-8 or contains a control character, such as a line break.
 
-// Free text, such as a subject.
+// A header with free text, such as Subject.
 absl::StatusOr<std::string> TextHeader(std::string_view name, std::string_view value);
 
-// "From: …" and "To: …". An address is never encoded: its domain is written as IDNA has it, and a local part
-// that is not ASCII as it is (RFC 6532).
+// A header with an address, such as From or To. The domain is written in its IDNA (ASCII) form; a non-ASCII
+// local part is written as UTF-8 (RFC 6532).
 absl::StatusOr<std::string> MailboxHeader(std::string_view name, const Mailbox& mailbox);
 
 }  // namespace keelson

@@ -12,12 +12,13 @@ absl::Status Invalid(std::string_view rule) {
   return absl::InvalidArgumentError(ToAbsl(rule));
 }
 
-// What stands between quotation marks, its escapes undone.
+// Removes the enclosing quotation marks and the backslash escapes.
 absl::StatusOr<std::string> Unquote(std::string_view quoted) {
   std::string text;
   for (std::size_t i = 1; i + 1 < quoted.size(); ++i) {
-    if (quoted[i] == '"') return Invalid("has a quotation mark inside the name");
-    if (quoted[i] == '\\' && ++i + 1 == quoted.size()) return Invalid("has an unfinished name");
+    if (quoted[i] == '"') return Invalid("has an unescaped quotation mark inside the display name");
+    if (quoted[i] == '\\' && ++i + 1 == quoted.size())
+      return Invalid("has a display name without a closing quotation mark");
     text += quoted[i];
   }
   return text;
@@ -26,7 +27,7 @@ absl::StatusOr<std::string> Unquote(std::string_view quoted) {
 absl::StatusOr<std::string> ParseDisplayName(std::string_view name) {
   if (name.size() >= 2 && name.front() == '"' && name.back() == '"') return Unquote(name);
   if (name.find_first_of("\"<>,;:@\\") != std::string_view::npos) {
-    return Invalid("needs quotation marks around a name with special characters");
+    return Invalid("must have quotation marks around a display name with special characters");
   }
   return std::string(name);
 }
@@ -44,7 +45,7 @@ absl::StatusOr<Mailbox> ParseMailbox(std::string_view text) {
   Mailbox mailbox;
   if (address.ends_with('>')) {
     const std::size_t open = address.rfind('<');
-    if (open == std::string_view::npos) return Invalid("lacks the \"<\" before its address");
+    if (open == std::string_view::npos) return Invalid("must have a \"<\" before its address");
     ASSIGN_OR_RETURN(mailbox.display_name, ParseDisplayName(Trim(address.substr(0, open))));
     address = address.substr(open + 1, address.size() - open - 2);
   }
@@ -55,7 +56,8 @@ absl::StatusOr<Mailbox> ParseMailbox(std::string_view text) {
 }
 
 absl::StatusOr<Mailbox> ParseRecipient(std::string_view to) {
-  if (to.find('<') != std::string_view::npos || Trim(to) != to) return Invalid("must be a bare address");
+  if (to.find('<') != std::string_view::npos || Trim(to) != to)
+    return Invalid("must be an address without a display name");
   return ParseMailbox(to);
 }
 

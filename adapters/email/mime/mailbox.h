@@ -7,24 +7,24 @@
 
 namespace keelson {
 
-// Somebody's name and address.
+// A display name and an e-mail address.
 struct Mailbox {
-  // UTF-8; empty where only the address was given.
+  // UTF-8; empty for a bare address.
   std::string display_name;
   // In the canonical form: EmailAddress::text().
   std::string address;
 
-  // What follows the address's last "@".
+  // The part after the last "@".
   std::string_view domain() const;
   bool operator==(const Mailbox&) const = default;
 };
 
-// Reads "Keelson <no-reply@example.com>", "\"Keelson, Inc.\" <no-reply@example.com>" or a bare address.
-// INVALID_ARGUMENT with the rule that `text` breaks, repeating nothing of it: one mailbox, no control
-// character, an address that EmailAddress takes.
+// Parses "Keelson <no-reply@example.com>", "\"Keelson, Inc.\" <no-reply@example.com>" or a bare address.
+// INVALID_ARGUMENT unless `text` is one mailbox without control characters whose address EmailAddress
+// accepts. The message is a predicate ("must …") and contains nothing of `text`.
 absl::StatusOr<Mailbox> ParseMailbox(std::string_view text);
 
-// Reads a recipient: an address without a display name, angle brackets or surrounding spaces. Errors as
+// Parses a recipient: an address without display name, angle brackets or surrounding spaces. Fails like
 // ParseMailbox.
 absl::StatusOr<Mailbox> ParseRecipient(std::string_view to);
 

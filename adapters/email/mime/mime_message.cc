@@ -21,14 +21,14 @@ std::string Part(std::string_view boundary, std::string_view subtype, std::strin
                 "; charset=utf-8\r\nContent-Transfer-Encoding: ", encoding, "\r\n\r\n", body);
 }
 
-// As it is where that is safe, so that a person who opens the file can read it and follow its link.
+// Uses 7bit if possible, so that a developer can read the .eml file and open its link.
 std::string TextPart(std::string_view boundary, std::string_view text) {
   if (const std::optional<std::string> plain = SevenBit(text)) return Part(boundary, "plain", "7bit", *plain);
   return Part(boundary, "plain", "quoted-printable", QuotedPrintable(text));
 }
 
-// Quoted-printable writes every "=" as "=3D" and 7bit allows no line to begin with "--", so no line of a part
-// can be this boundary.
+// The boundary cannot occur in a part: quoted-printable encodes "=" as "=3D", and SevenBit rejects lines that
+// begin with "--".
 std::string Body(const Email& email) {
   const std::string boundary = StrCat("=_", email.id.ToString());
   return StrCat("MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"", boundary,
@@ -56,7 +56,7 @@ absl::StatusOr<std::string> Headers(const Email& email, const Mailbox& from, con
 absl::StatusOr<std::string> RenderMime(const Email& email) {
   const RenderedMessage& content = email.content;
   if (!IsValidUtf8(content.text) || !IsValidUtf8(content.html)) {
-    return absl::InvalidArgumentError("a message's texts must be UTF-8");
+    return absl::InvalidArgumentError("the text and HTML of a message must be UTF-8");
   }
   const absl::StatusOr<Mailbox> from = ParseMailbox(email.from);
   if (!from.ok()) return absl::InvalidArgumentError(StrCat("the sender ", from.status().message()));

@@ -7,12 +7,12 @@
 
 namespace keelson {
 
-// One complete RFC 5322 message: multipart/alternative, the text before the HTML, UTF-8 in quoted-printable
-// (an ASCII text as it is), lines of at most 998 octets ended by CRLF. The same e-mail gives the same bytes:
-// Message-ID and boundary follow from its id. Thread-safe; does not block.
+// Builds a complete RFC 5322 message: multipart/alternative with the text before the HTML, in UTF-8.
+// Encoding: quoted-printable, or 7bit for ASCII text. Lines have at most 998 bytes and end with CRLF. The
+// result is deterministic: Message-ID and boundary derive from the e-mail's id. Thread-safe; does not block.
 //
-// INVALID_ARGUMENT where an address can't be one, a header's value has a line break or a NUL, or any text is
-// not UTF-8; the message repeats none of them.
+// INVALID_ARGUMENT if an address is invalid, a header's value contains a control character, or a text is not
+// UTF-8. The error message contains neither addresses nor texts.
 absl::StatusOr<std::string> RenderMime(const Email& email);
 
 }  // namespace keelson

@@ -9,7 +9,8 @@ namespace {
 constexpr std::size_t kColumns = 76;
 constexpr std::string_view kHex = "0123456789ABCDEF";
 
-// A line's end would strip a space, and its beginning is where transports meddle.
+// Whether character `i` needs no encoding. A space at the end of a line, and a dot or "From " at the
+// beginning, do: transports alter them.
 bool IsPlain(std::string_view line, std::size_t i, bool begins_line) {
   const auto c = static_cast<unsigned char>(line[i]);
   if (c == '=' || c > 126 || (c < ' ' && c != '\t')) return false;
@@ -22,7 +23,7 @@ void AppendLine(std::string_view line, std::string& out) {
   std::size_t column = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const bool last = i + 1 == line.size();
-    // A soft break takes the column that follows, unless the line ends here.
+    // Reserve a column for the "=" of a soft line break, unless this is the last character.
     std::size_t width = IsPlain(line, i, column == 0) ? 1 : 3;
     if (column + width + (last ? 0 : 1) > kColumns) {
       out += "=\r\n";

@@ -7,10 +7,10 @@ namespace keelson {
 namespace {
 
 constexpr std::size_t kMaxLine = 998;
-constexpr std::string_view kSignatureMark = "-- ";
+constexpr std::string_view kSignatureSeparator = "-- ";
 
 bool IsSafe(std::string_view line) {
-  if (line == kSignatureMark) return true;
+  if (line == kSignatureSeparator) return true;
   if (line.size() > kMaxLine || line.starts_with('.') || line.starts_with("From ") ||
       line.starts_with("--") || line.ends_with(' ') || line.ends_with('\t')) {
     return false;

@@ -6,10 +6,9 @@
 
 namespace keelson {
 
-// The text as it is, its lines ended by CRLF, where no transport would change it: ASCII without controls,
-// lines of at most 998 octets (RFC 5322, 2.1.1), none of which begins with a dot or "From ", or with a
-// boundary's dashes, or ends in white space (but a signature's mark). Nothing otherwise: then it must be
-// encoded.
+// Returns the text with CRLF line ends if it can be sent without encoding (7bit); otherwise nullopt.
+// Conditions: ASCII without control characters; lines of at most 998 bytes (RFC 5322, 2.1.1); no line begins
+// with a dot, "From " or "--", or ends with white space, except for the signature separator "-- ".
 std::optional<std::string> SevenBit(std::string_view text);
 
 }  // namespace keelson

@@ -7,12 +7,11 @@
 
 namespace keelson {
 
-// The outcome for a message that can't be handed to a provider, before the provider is asked:
-// FAILED_PRECONDITION blames the configuration (kConfig), UNIMPLEMENTED the provider (kNotExpressible), any
-// other code the message (kMessageRejected).
+// The outcome of a message that fails a check before the provider is called: kConfig for FAILED_PRECONDITION,
+// kNotExpressible for UNIMPLEMENTED, kMessageRejected for any other code.
 SendOutcome Unsendable(const absl::Status& status);
 
-// An error whose message is a predicate, with its subject before it; OK where `status` is.
+// Prepends `subject` to an error message that is a predicate ("must …"). Returns OK unchanged.
 absl::Status WithSubject(std::string_view subject, const absl::Status& status);
 
 }  // namespace keelson

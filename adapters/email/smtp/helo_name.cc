@@ -34,7 +34,7 @@ bool IsLiteral(std::string_view name) {
                                        : IsAddress(AF_INET, address);
 }
 
-// A name that means this machine to itself only, such as localhost.localdomain.
+// Whether the name has a meaning on this machine only, such as localhost.localdomain.
 bool IsLocal(std::string_view name) {
   return name == "localhost" || name.starts_with("localhost.") || name.ends_with(".localdomain");
 }
@@ -49,8 +49,8 @@ std::string ReadHosts() {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// The literal of the address that packets to `destination` leave from; empty where there is no route. A UDP
-// socket that is connected has an address, and sends nothing.
+// The literal of this machine's source address for packets to `destination`; empty if there is no route.
+// connect() on a UDP socket determines the address without sending a packet.
 std::string SourceLiteral(const std::string& destination) {
   addrinfo hints{};
   hints.ai_flags = AI_NUMERICHOST;
@@ -69,7 +69,7 @@ std::string SourceLiteral(const std::string& destination) {
   if (fd >= 0) close(fd);
   if (!known) return "";
   const std::string_view written(text);
-  // A link-local address has its interface after a percent sign.
+  // Removes the interface of a link-local address ("%eth0").
   return StrCat("[", found->ai_family == AF_INET6 ? kIpv6Tag : "", written.substr(0, written.find('%')), "]");
 }
 
@@ -84,8 +84,7 @@ absl::Status CheckHelo(std::string_view name) {
   if (IsQualifiedHostName(name) || IsLiteral(name)) return absl::OkStatus();
   return absl::FailedPreconditionError(
       "must be a fully qualified host name such as app.example.com, or an address literal such as "
-      "[192.0.2.1] "
-      "or [IPv6:2001:db8::1]");
+      "[192.0.2.1] or [IPv6:2001:db8::1]");
 }
 
 std::string QualifiedName(const std::string& host_name, std::string_view hosts) {
@@ -94,7 +93,7 @@ std::string QualifiedName(const std::string& host_name, std::string_view hosts) 
   for (const absl::string_view line : absl::StrSplit(ToAbsl(hosts), '\n')) {
     const absl::string_view entry = line.substr(0, line.find('#'));
     const std::vector<std::string> words = absl::StrSplit(entry, absl::ByAnyChar(" \t\r"), absl::SkipEmpty());
-    // An address, its canonical name, and aliases.
+    // A line consists of an address, its canonical name, and aliases.
     const bool names_host =
         words.size() > 1 && std::any_of(words.begin() + 1, words.end(), [&](const auto& word) {
           return absl::EqualsIgnoreCase(word, host_name);
@@ -108,8 +107,8 @@ std::string DefaultHelo(const std::string& server) {
   std::string name = QualifiedName(HostName(), ReadHosts());
   if (!name.empty()) return name;
   const std::string host = server == "localhost" ? "127.0.0.1" : WithoutBrackets(server);
-  // The address of a named server is not looked up: the routes to the networks for documentation (RFC 5737,
-  // RFC 3849) stand for the route to the server.
+  // A DNS lookup of the server could block. Instead, the routes to the documentation networks (RFC 5737, RFC
+  // 3849) determine the source address: they use the default route, as the server usually does.
   for (const std::string& destination : {host, std::string("192.0.2.1"), std::string("2001:db8::1")}) {
     std::string literal = SourceLiteral(destination);
     if (!literal.empty()) return literal;

@@ -1,4 +1,4 @@
-// The name by which a client introduces itself to an SMTP server, in EHLO (RFC 5321, 4.1.1.1).
+// The client's name in the SMTP command EHLO (RFC 5321, 4.1.1.1).
 #pragma once
 
 #include <string>
@@ -8,16 +8,16 @@
 
 namespace keelson {
 
-// OK for a fully qualified host name, and for an address literal such as [192.0.2.1] or [IPv6:2001:db8::1]
-// (RFC 5321, 4.1.3); else FAILED_PRECONDITION with the rule, as a predicate.
+// FAILED_PRECONDITION unless `name` is a fully qualified host name or an address literal such as [192.0.2.1]
+// or [IPv6:2001:db8::1] (RFC 5321, 4.1.3). The message is a predicate ("must …").
 absl::Status CheckHelo(std::string_view name);
 
-// The name for connections to `server`: this machine's fully qualified host name, or else the literal of the
-// address that it sends from (RFC 5321, 4.1.4). Asks no DNS and sends nothing.
+// The name for connections to `server`: this machine's fully qualified host name, or else the literal of its
+// source address (RFC 5321, 4.1.4). Performs no DNS lookup and sends no packet.
 std::string DefaultHelo(const std::string& server);
 
-// The fully qualified form of `host_name`: itself, or else the canonical name that a line of `hosts`, the
-// content of a file such as /etc/hosts, gives it. Empty where there is none.
+// The fully qualified form of `host_name`: `host_name` itself if it is qualified, or else its canonical name
+// in `hosts` (the content of /etc/hosts). Empty if there is none.
 std::string QualifiedName(const std::string& host_name, std::string_view hosts);
 
 }  // namespace keelson

@@ -7,7 +7,7 @@ using Kind = SendOutcome::Kind;
 
 constexpr bool kRate = true;
 
-// Limits of the account, whatever the code. SES: "Throttling failure: …"; Gmail: "Daily user sending limit
+// Limits of the account, with any reply code. SES: "Throttling failure: …"; Gmail: "Daily user sending limit
 // exceeded", "Daily SMTP relay limit exceeded for customer"; Exchange: "Submission quota exceeded", "Message
 // submission rate for this client has exceeded the configured limit"; Postfix: "Error: too much mail from".
 constexpr ReplyRule kEveryPhase[] = {
@@ -33,7 +33,7 @@ constexpr ReplyRule kEveryPhase[] = {
     {"5", "4.5", "", Kind::kQuota},
     // The server closes the connection.
     {"421", "", "", Kind::kUnreachable},
-    // Authentication: required, of another mechanism, or failed (RFC 4954).
+    // Authentication is required, needs another mechanism, or failed (RFC 4954).
     {"530", "", "", Kind::kConfig},
     {"534", "", "", Kind::kConfig},
     {"535", "", "", Kind::kConfig},
@@ -42,9 +42,9 @@ constexpr ReplyRule kEveryPhase[] = {
     {"4", "7.12", "", Kind::kConfig},
 };
 
-// The relay takes no mail from this client, or not from this sender. The words are documented by Postfix,
-// Sendmail, Exim, qmail, Exchange and SES; Postfix says them at RCPT also of what it judged earlier, and by
-// default defers what it won't relay ("454 4.7.1 … Relay access denied").
+// The relay accepts no mail from this client or from this sender. The phrases are documented by Postfix,
+// Sendmail, Exim, qmail, Exchange and SES. Postfix delays its checks of client and sender until RCPT, and by
+// default rejects relaying with a temporary code ("454 4.7.1 … Relay access denied").
 constexpr ReplyRule kSender[] = {
     {"", "", "relay access denied", Kind::kConfig},
     {"", "", "relaying", Kind::kConfig},
@@ -70,10 +70,10 @@ constexpr ReplyRule kSender[] = {
     {"5", "7.60", "", Kind::kConfig},
     {"5", "7.64", "", Kind::kConfig},
     {"5", "1.0", "sender", Kind::kConfig},
-    // The sender's address, its system.
+    // The sender's address or domain is invalid.
     {"5", "1.7", "", Kind::kConfig},
     {"5", "1.8", "", Kind::kConfig},
-    // The sender's domain fails DKIM, SPF, the look-up of its address, or all of them; or takes no mail.
+    // The sender's domain fails DKIM, SPF or reverse DNS, or accepts no mail.
     {"5", "7.20", "", Kind::kConfig},
     {"5", "7.21", "", Kind::kConfig},
     {"5", "7.22", "", Kind::kConfig},
@@ -82,7 +82,7 @@ constexpr ReplyRule kSender[] = {
     {"5", "7.25", "", Kind::kConfig},
     {"5", "7.26", "", Kind::kConfig},
     {"5", "7.27", "", Kind::kConfig},
-    // Temporary failures of the same kind: a retry seldom helps before the configuration changes.
+    // Temporary codes for the same errors. A retry rarely succeeds before the configuration changes.
     {"4", "1.7", "", Kind::kRefused},
     {"4", "1.8", "", Kind::kRefused},
     {"4", "", "sender address rejected", Kind::kRefused},
@@ -95,7 +95,7 @@ constexpr ReplyRule kRecipient[] = {
     {"4", "1.", "", Kind::kRetry},
     {"4", "2.", "", Kind::kRetry},
     {"5", "2.2", "", Kind::kRetry},
-    // Gmail and Exchange Online: the recipient gets too much mail for now.
+    // Gmail and Exchange Online: rate limit on mail to this recipient.
     {"5", "2.1", "rate", Kind::kRetry},
     {"5", "2.121", "", Kind::kRetry},
     {"5", "2.122", "", Kind::kRetry},
@@ -109,7 +109,7 @@ constexpr ReplyRule kRecipient[] = {
     {"5", "6.", "", Kind::kMessageRejected},
     {"5", "1.", "", Kind::kRecipientRejected},
     {"5", "2.", "", Kind::kRecipientRejected},
-    // A mailing list that takes nothing from strangers; a mailbox or a domain of another owner by now.
+    // A mailing list accepts mail from members only; or the mailbox or the domain has a new owner.
     {"5", "7.2", "", Kind::kRecipientRejected},
     {"5", "7.17", "", Kind::kRecipientRejected},
     {"5", "7.18", "", Kind::kRecipientRejected},
@@ -136,8 +136,9 @@ constexpr ReplyRule kRcpt[] = {
     // RFC 7504: the domain accepts no mail.
     {"556", "", "", Kind::kRecipientRejected},
     {"5", "5.0", "mailbox", Kind::kRecipientRejected},
-    // Without an enhanced code RFC 5321 has 552 for a full mailbox, and 550, 551 and 553 for one that is not
-    // there; Exim says 550 of its policies, too.
+    // Without an enhanced code: 552 is a full mailbox, and 550, 551 and 553 are an unknown mailbox (RFC
+    // 5321). Exim
+    // also uses 550 for policies.
     {"552", kNoEnhancedCode, "", Kind::kRetry},
     {"550", kNoEnhancedCode, "quota", Kind::kRetry},
     {"550", kNoEnhancedCode, "denied", Kind::kRefused},
@@ -149,7 +150,7 @@ constexpr ReplyRule kRcpt[] = {
     {"553", kNoEnhancedCode, "", Kind::kRecipientRejected},
 };
 
-// A filter judges this host's reputation, or the content.
+// A spam filter rejects this host's reputation or the message's content.
 constexpr ReplyRule kFilter[] = {
     {"5", "", "ip address", Kind::kRefused},      {"5", "", "your ip", Kind::kRefused},
     {"5", "", "blocked using", Kind::kRefused},   {"5", "", "spamhaus", Kind::kRefused},

@@ -1,4 +1,4 @@
-// The tables by which smtp_verdict.cc classifies SMTP replies.
+// The rules that translate SMTP replies into outcomes; smtp_verdict.cc applies them.
 #pragma once
 
 #include <span>
@@ -15,19 +15,19 @@ struct ReplyRule {
   // Subject and detail of the enhanced code (RFC 3463): "7.1", "7." for every detail, kNoEnhancedCode, or
   // empty for any.
   std::string_view enhanced;
-  // A word or phrase of the reply, in lower case; empty: any.
-  std::string_view words;
+  // Phrase in the reply's text, in lower case; empty: any.
+  std::string_view text;
   SendOutcome::Kind kind = SendOutcome::Kind::kUnknown;
-  // kRetry for every message, not for this recipient.
+  // With kRetry: the rate limit applies to all messages, not to this recipient only.
   bool is_rate = false;
 };
 
-// No enhanced code, or X.0.0, which says nothing.
+// Matches a reply without an enhanced code, or with X.0.0, which carries no information.
 inline constexpr std::string_view kNoEnhancedCode = "-";
 
 using ReplyRules = std::span<const ReplyRule>;
 
-// The tables for replies in this phase: the first rule that matches decides.
+// The rules for replies in this phase, in order of precedence: the first matching rule applies.
 std::span<const ReplyRules> RulesOf(SmtpPhase phase);
 
 }  // namespace keelson

@@ -22,14 +22,13 @@ namespace {
 
 using Kind = SendOutcome::Kind;
 
-// RFC 5321 (4.5.3.2) has five minutes for most commands; the deadline is sooner, as a rule.
+// RFC 5321 (4.5.3.2) recommends five minutes for most commands. The deadline is usually shorter.
 constexpr long kReplySeconds = 300;
-// RFC 5321 has 512; servers say more.
+// RFC 5321 limits a reply line to 512 bytes; some servers send longer lines.
 constexpr std::size_t kMaxLine = 8192;
-// One record of TLS: what libcurl could not write must come again as it was.
+// Bytes per write. At most one TLS record, because after CURLE_AGAIN the same bytes must be written again.
 constexpr std::size_t kPiece = 16384;
-// By libcurl's own order GSSAPI comes first for a user name with an @, and is not followed by another
-// mechanism.
+// libcurl prefers GSSAPI for a user name with an @ and tries no other mechanism if GSSAPI fails.
 constexpr const char* kPlainMechanisms = "AUTH=PLAIN;AUTH=LOGIN";
 constexpr const char* kOtherMechanisms = "AUTH=CRAM-MD5;AUTH=DIGEST-MD5;AUTH=NTLM";
 
@@ -40,18 +39,18 @@ SendOutcome Outcome(Kind kind, std::string_view error) {
   return outcome;
 }
 
-// The password is never sent where others can read it.
+// Whether the password would be sent unencrypted over the network.
 bool ExposesPassword(const SmtpOptions& options) {
   return !options.username.empty() && options.tls == SmtpOptions::Tls::kNone && !IsLoopbackHost(options.host);
 }
 
-// `reply` is the last one that came.
+// `reply` is the last reply received; its code is 0 if there was none.
 SendOutcome NotOpened(CURLcode code, const SmtpReply& reply) {
-  if (reply.code >= 400) return Refusal(SmtpPhase::kConnect, reply);
+  if (reply.code >= 400) return ErrorOutcome(SmtpPhase::kConnect, reply);
   switch (code) {
     case CURLE_LOGIN_DENIED:
-      return Outcome(Kind::kConfig, "the server offers no authentication mechanism that is supported");
-    // The server offers no TLS, or the file of authorities can't be read.
+      return Outcome(Kind::kConfig, "the server offers no supported authentication mechanism");
+    // The server offers no TLS, or the CA file can't be read.
     case CURLE_USE_SSL_FAILED:
     case CURLE_SSL_CACERT_BADFILE:
       return Outcome(Kind::kConfig, curl_easy_strerror(code));
@@ -72,13 +71,13 @@ SmtpConnection::~SmtpConnection() {
   if (takes_commands_) curl_easy_send(handle_.get(), kQuit.data(), kQuit.size(), &sent);
 }
 
-std::size_t SmtpConnection::TakeGreetingLine(char* data, std::size_t, std::size_t size, void* context) {
+std::size_t SmtpConnection::OnReplyLine(char* data, std::size_t, std::size_t size, void* context) {
   SmtpConnection& connection = *static_cast<SmtpConnection*>(context);
   const ReplyReader::State state = connection.reader_.Add({data, size});
   if (state == ReplyReader::State::kBroken) return 0;
   if (state == ReplyReader::State::kFinished) {
     connection.greeting_ = connection.reader_.reply();
-    if (connection.greeting_.code == 250) connection.hello_ = connection.greeting_;
+    if (connection.greeting_.code == 250) connection.ehlo_reply_ = connection.greeting_;
   }
   return size;
 }
@@ -92,7 +91,7 @@ void SmtpConnection::SetUp(const SmtpOptions& options, const std::string& url, c
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(std::max(1, deadline.PollMilliseconds())));
   curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, kReplySeconds);
-  // A name that is still being looked up when the time is over is left to its thread.
+  // At the timeout, libcurl must not wait for its resolver thread to finish a DNS lookup.
   curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
   const bool starttls = options.tls == SmtpOptions::Tls::kStartTls;
   curl_easy_setopt(curl, CURLOPT_USE_SSL, static_cast<long>(starttls ? CURLUSESSL_ALL : CURLUSESSL_NONE));
@@ -104,7 +103,7 @@ void SmtpConnection::SetUp(const SmtpOptions& options, const std::string& url, c
     curl_easy_setopt(curl, CURLOPT_PASSWORD, std::string(options.password.Reveal()).c_str());
     curl_easy_setopt(curl, CURLOPT_LOGIN_OPTIONS, mechanisms);
   }
-  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &SmtpConnection::TakeGreetingLine);
+  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &SmtpConnection::OnReplyLine);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, this);
 }
 
@@ -112,7 +111,8 @@ SendOutcome SmtpConnection::Open(const SmtpOptions& options, Deadline deadline) 
   const absl::StatusOr<std::string> url = SmtpUrl(options);
   if (!url.ok()) return Unsendable(url.status());
   if (ExposesPassword(options)) {
-    return Outcome(Kind::kConfig, "the password would be sent in the clear: email.smtp.tls must not be none");
+    return Outcome(Kind::kConfig,
+                   "the password would be sent unencrypted: set email.smtp.tls to starttls or implicit");
   }
   SendOutcome opened = Connect(options, *url, kPlainMechanisms, deadline);
   if (opened.kind != Kind::kConfig || options.username.empty() || !OffersOtherMechanisms()) return opened;
@@ -121,23 +121,24 @@ SendOutcome SmtpConnection::Open(const SmtpOptions& options, Deadline deadline) 
 
 SendOutcome SmtpConnection::Connect(const SmtpOptions& options, const std::string& url,
                                     const char* mechanisms, Deadline deadline) {
-  if (deadline.expired()) return Outcome(Kind::kUnreachable, "no time was left");
+  if (deadline.expired()) return Outcome(Kind::kUnreachable, "the deadline expired before the attempt");
   if (CurlIsReady()) handle_.reset(curl_easy_init());
-  if (handle_ == nullptr) return Outcome(Kind::kUnreachable, "libcurl could not be set up");
+  if (handle_ == nullptr) return Outcome(Kind::kUnreachable, "libcurl could not be initialized");
   reader_ = ReplyReader();
-  greeting_ = hello_ = SmtpReply();
+  greeting_ = ehlo_reply_ = SmtpReply();
   SetUp(options, url, mechanisms, deadline);
   const CURLcode code = curl_easy_perform(handle_.get());
   if (code != CURLE_OK) return NotOpened(code, greeting_);
   takes_commands_ = true;
-  // libcurl goes on where the server names no authentication at all.
+  // libcurl continues without authentication if the server does not offer the AUTH extension.
   if (!options.username.empty() && greeting_.code != 235) {
-    return Outcome(Kind::kConfig, "the server offers no authentication");
+    return Outcome(Kind::kConfig,
+                   "the server offers no authentication (AUTH), but email.smtp.username is set");
   }
   return Outcome(Kind::kAccepted, "");
 }
 
-// Whether the server's last reply, to EHLO, names mechanisms, and neither of kPlainMechanisms.
+// Whether the last reply is the one to EHLO, and offers mechanisms but none of kPlainMechanisms.
 bool SmtpConnection::OffersOtherMechanisms() const {
   const std::optional<std::string_view> offered = Parameter("AUTH");
   if (!offered || greeting_.code != 250) return false;
@@ -148,7 +149,7 @@ bool SmtpConnection::OffersOtherMechanisms() const {
 }
 
 std::optional<std::string_view> SmtpConnection::Parameter(std::string_view extension) const {
-  for (const std::string_view line : hello_.lines) {
+  for (const std::string_view line : ehlo_reply_.lines) {
     const std::size_t end = std::min(line.find(' '), line.size());
     if (absl::EqualsIgnoreCase(ToAbsl(line.substr(0, end)), ToAbsl(extension))) {
       return line.substr(std::min(end + 1, line.size()));
@@ -157,14 +158,15 @@ std::optional<std::string_view> SmtpConnection::Parameter(std::string_view exten
   return std::nullopt;
 }
 
-bool SmtpConnection::IsQuiet() {
-  return input_.empty() && !AwaitSocket(POLLIN, Deadline::After(absl::ZeroDuration()));
+bool SmtpConnection::IsUsable() {
+  return input_.empty() && !WaitForSocket(POLLIN, Deadline::After(absl::ZeroDuration()));
 }
 
-SmtpReply SmtpConnection::Ask(std::string_view command, Deadline deadline) {
-  // Or the next reply would be taken for this command's.
-  if (!input_.empty()) return NoReply("the server speaks unasked");
-  if (!Write(StrCat(command, "\r\n"), deadline)) return NoReply("the connection ended, or the time was over");
+SmtpReply SmtpConnection::SendCommand(std::string_view command, Deadline deadline) {
+  // Unread input would be taken for the reply to this command.
+  if (!input_.empty()) return NoReply("the server sent a reply without a command");
+  if (!Write(StrCat(command, "\r\n"), deadline))
+    return NoReply("the connection closed or the deadline expired");
   return Read(deadline);
 }
 
@@ -174,7 +176,7 @@ bool SmtpConnection::Write(std::string_view bytes, Deadline deadline) {
     std::size_t sent = 0;
     const CURLcode code = curl_easy_send(handle_.get(), bytes.data(), std::min(bytes.size(), kPiece), &sent);
     if (code == CURLE_AGAIN) {
-      if (!AwaitSocket(POLLOUT, deadline)) return false;
+      if (!WaitForSocket(POLLOUT, deadline)) return false;
     } else if (code != CURLE_OK) {
       return false;
     } else {
@@ -188,17 +190,17 @@ SmtpReply SmtpConnection::Read(Deadline deadline) {
   for (;;) {
     const std::size_t end = input_.find('\n');
     if (end == std::string::npos) {
-      if (input_.size() > kMaxLine) return NoReply("an answer that is not SMTP");
-      const std::string_view trouble = Receive(deadline);
-      if (!trouble.empty()) return NoReply(trouble);
+      if (input_.size() > kMaxLine) return NoReply("the response is not SMTP");
+      const std::string_view failure = Receive(deadline);
+      if (!failure.empty()) return NoReply(failure);
       continue;
     }
     const ReplyReader::State state = reader_.Add(std::string_view(input_).substr(0, end));
     input_.erase(0, end + 1);
-    if (state == ReplyReader::State::kBroken) return NoReply("an answer that is not SMTP");
+    if (state == ReplyReader::State::kBroken) return NoReply("the response is not SMTP");
     if (state == ReplyReader::State::kUnfinished) continue;
     const SmtpReply& reply = reader_.reply();
-    // After 354 the message is due, and after 421 the end.
+    // After 354 the server expects the message; after 421 it closes the connection.
     takes_commands_ = reply.code != 354 && reply.code != 421;
     return reply;
   }
@@ -209,14 +211,14 @@ std::string_view SmtpConnection::Receive(Deadline deadline) {
   std::size_t size = 0;
   CURLcode code = CURLE_AGAIN;
   while ((code = curl_easy_recv(handle_.get(), buffer, sizeof buffer, &size)) == CURLE_AGAIN) {
-    if (!AwaitSocket(POLLIN, deadline)) return "no answer came in time";
+    if (!WaitForSocket(POLLIN, deadline)) return "no reply before the deadline";
   }
-  if (code != CURLE_OK || size == 0) return "the connection ended";
+  if (code != CURLE_OK || size == 0) return "the connection closed";
   input_.append(buffer, size);
   return "";
 }
 
-bool SmtpConnection::AwaitSocket(short events, Deadline deadline) {
+bool SmtpConnection::WaitForSocket(short events, Deadline deadline) {
   curl_socket_t socket = CURL_SOCKET_BAD;
   curl_easy_getinfo(handle_.get(), CURLINFO_ACTIVESOCKET, &socket);
   pollfd polled = {.fd = socket, .events = events, .revents = 0};

@@ -12,32 +12,33 @@
 
 namespace keelson {
 
-// A connection to an SMTP server. libcurl connects, secures and authenticates it and carries its bytes; the
-// commands after that are spoken here, so that it is known how far each message came. Not thread-safe. The
-// process must ignore SIGPIPE, which a connection that the other side closed may raise.
+// A connection to an SMTP server. libcurl opens the connection, including TLS and authentication, and
+// transfers bytes. This class sends the commands itself, because libcurl does not report in which phase a
+// message failed. Not thread-safe. The process must ignore SIGPIPE, because a write to a connection that the
+// peer closed raises it.
 class SmtpConnection {
  public:
   SmtpConnection() = default;
-  // Says QUIT where a command may follow, and waits for nothing.
+  // Sends QUIT if the server expects a command. Does not wait for the reply.
   ~SmtpConnection();
   SmtpConnection(const SmtpConnection&) = delete;
   SmtpConnection& operator=(const SmtpConnection&) = delete;
 
-  // To be called once. kAccepted: the server takes commands. Without TLS where it is due, or without the
-  // authentication that is due, no connection is opened. Authenticates by PLAIN or LOGIN where the server
-  // offers either, else by CRAM-MD5, DIGEST-MD5 or NTLM; never by what needs more than a password, such as
-  // GSSAPI.
+  // Connects, with TLS and authentication as configured. Call once. kAccepted: the server is ready for
+  // commands. Fails if the server does not offer the configured TLS mode or no authentication. Authenticates
+  // with PLAIN or LOGIN if the server offers one of them, else with CRAM-MD5, DIGEST-MD5 or NTLM; never with
+  // mechanisms that need more than a password, such as GSSAPI. Blocks until `deadline` at the latest.
   SendOutcome Open(const SmtpOptions& options, Deadline deadline);
 
-  // What follows the extension, such as "SIZE", in the server's reply to EHLO; nothing where it is not
-  // offered.
+  // The parameters of the extension (such as "SIZE") in the server's reply to EHLO; nullopt if the server
+  // does not offer the extension.
   std::optional<std::string_view> Parameter(std::string_view extension) const;
   bool Offers(std::string_view extension) const { return Parameter(extension).has_value(); }
-  // False where the server has ended it, or says what nobody asked for.
-  bool IsQuiet();
-  // Sends a line and reads the reply to it.
-  SmtpReply Ask(std::string_view command, Deadline deadline);
-  // False where the connection ended, or not all was taken by `deadline`.
+  // Whether the connection can be reused: the server has neither closed it nor sent unexpected data.
+  bool IsUsable();
+  // Sends a command line and reads the reply. Without a reply, the result has the code 0 and the reason.
+  SmtpReply SendCommand(std::string_view command, Deadline deadline);
+  // Sends raw bytes. False if the connection closed or the deadline expired first.
   bool Write(std::string_view bytes, Deadline deadline);
 
  private:
@@ -45,23 +46,23 @@ class SmtpConnection {
     void operator()(void* handle) const;
   };
 
-  static std::size_t TakeGreetingLine(char* data, std::size_t, std::size_t size, void* context);
+  static std::size_t OnReplyLine(char* data, std::size_t, std::size_t size, void* context);
   SendOutcome Connect(const SmtpOptions& options, const std::string& url, const char* mechanisms,
                       Deadline deadline);
   void SetUp(const SmtpOptions& options, const std::string& url, const char* mechanisms, Deadline deadline);
   bool OffersOtherMechanisms() const;
   SmtpReply Read(Deadline deadline);
-  // Why nothing came; empty where something did.
+  // Receives bytes into input_. Returns the reason of a failure; empty on success.
   std::string_view Receive(Deadline deadline);
-  bool AwaitSocket(short events, Deadline deadline);
+  bool WaitForSocket(short events, Deadline deadline);
 
-  // Owns a CURL*, whose header stays out of this one.
+  // Owns a CURL*; void keeps curl.h out of this header.
   std::unique_ptr<void, Close> handle_;
   ReplyReader reader_;
-  // The last reply while it is opened, and the last to EHLO.
+  // The last reply while the connection is opened.
   SmtpReply greeting_;
-  SmtpReply hello_;
-  // Received and not yet read.
+  SmtpReply ehlo_reply_;
+  // Received bytes that are not parsed yet.
   std::string input_;
   bool takes_commands_ = false;
 };

@@ -41,7 +41,7 @@ constexpr TlsMode kTlsModes[] = {{"starttls", SmtpOptions::Tls::kStartTls},
 absl::StatusOr<SmtpOptions::Tls> ParseTls(std::string_view name) {
   const auto* mode = std::ranges::find(kTlsModes, name, &TlsMode::name);
   if (mode != std::end(kTlsModes)) return mode->tls;
-  return absl::InvalidArgumentError(StrCat("email.smtp.tls ", name, " is not a TLS mode"));
+  return absl::InvalidArgumentError(StrCat("email.smtp.tls: unknown TLS mode \"", name, "\""));
 }
 
 std::vector<std::string> TlsModeNames() {
@@ -56,19 +56,19 @@ absl::Status CheckCa(std::string_view path) {
     return absl::FailedPreconditionError(StrCat("names a file that ", content.status().message()));
   }
   if (content->find("-----BEGIN ") != std::string::npos) return absl::OkStatus();
-  return absl::FailedPreconditionError("must name a PEM file");
+  return absl::FailedPreconditionError("must be a PEM file with CA certificates");
 }
 
 absl::Status CheckHeloSetting(const SmtpSettings& settings) {
   return settings.helo.empty() ? absl::OkStatus() : CheckHelo(settings.helo);
 }
 
-// A connection over the loopback exposes no password.
+// Rejects a password that would be sent unencrypted. The loopback interface needs no encryption.
 absl::Status CheckPasswordIsEncrypted(const SmtpSettings& settings) {
   const bool exposed = settings.tls == "none" && !IsLoopbackHost(settings.host);
   if (!exposed || settings.username.empty()) return absl::OkStatus();
   return absl::FailedPreconditionError(
-      "would go to email.smtp.host in the clear: it needs email.smtp.tls starttls or implicit");
+      "would be sent unencrypted to email.smtp.host: set email.smtp.tls to starttls or implicit");
 }
 
 absl::StatusOr<std::unique_ptr<EmailProvider>> CreateSmtpProvider(const SmtpSettings& settings,
@@ -87,32 +87,32 @@ absl::StatusOr<std::unique_ptr<EmailProvider>> CreateSmtpProvider(const SmtpSett
 std::vector<SettingKey> SmtpKeys() {
   return {{.name = "host",
            .member = RefTo(&SmtpSettings::host),
-           .description = "the relay",
+           .description = "host name or IP address of the SMTP relay",
            .required = true,
            .check = &CheckSmtpHost},
           {.name = "port",
            .member = RefTo(&SmtpSettings::port),
-           .description = "of the relay",
+           .description = "port of the SMTP relay",
            .min = "1",
            .max = "65535"},
           {.name = "tls",
            .member = RefTo(&SmtpSettings::tls),
-           .description = "how the connection is secured",
+           .description = "encryption of the connection; implicit means TLS from the first byte",
            .choices = TlsModeNames()},
           {.name = "ca",
            .member = RefTo(&SmtpSettings::ca),
-           .description = "the authorities that vouch for the relay: a PEM file; empty: the system's",
+           .description = "PEM file with the CA certificates for the relay; empty: the system's CAs",
            .check = &CheckCa},
           {.name = "helo",
            .member = RefTo(&SmtpSettings::helo),
            .description =
-               "the name for EHLO: a qualified host name or an address literal; empty: this machine's"},
+               "name in EHLO: a qualified host name or an address literal; empty: this machine's name"},
           {.name = "username",
            .member = RefTo(&SmtpSettings::username),
-           .description = "empty: no authentication"},
+           .description = "user name for authentication; empty: no authentication"},
           {.name = "password",
            .member = RefTo(&SmtpSettings::password),
-           .description = "for the username",
+           .description = "password of the user name",
            .secret = true}};
 }
 

@@ -11,11 +11,12 @@ namespace {
 
 using Kind = SendOutcome::Kind;
 
-// A server closes an idle connection when it likes: the longer one is kept, the likelier a message meets
-// that.
+// Servers close idle connections at any time. The longer a connection is idle, the likelier the next message
+// on it fails.
 constexpr absl::Duration kMaxIdle = absl::Seconds(30);
-constexpr std::size_t kMaxKept = 64;
-// Servers end connections that carry too many, some in the middle of a message's turn.
+constexpr std::size_t kMaxIdleConnections = 64;
+// Maximum number of messages per connection: servers close connections after their own limit, some during a
+// transaction.
 constexpr int kMaxMessages = 100;
 
 }  // namespace
@@ -32,44 +33,48 @@ SendOutcome SmtpEmailProvider::Probe(Deadline deadline) {
   return Clean(SmtpConnection().Open(options_, deadline));
 }
 
-SendOutcome SmtpEmailProvider::Transmit(const SmtpLetter& letter, Deadline deadline) {
-  if (Kept kept = Take(); kept.connection != nullptr) {
-    const SmtpEnd end = TransmitOver(std::move(kept), letter, deadline);
-    // The server may end a kept connection in the same moment: then nothing was sent over it.
-    if (end.phase != SmtpPhase::kMail || end.outcome.kind != Kind::kUnreachable) return end.outcome;
+SendOutcome SmtpEmailProvider::Transmit(const SmtpMessage& message, Deadline deadline) {
+  if (PooledConnection pooled = TakeIdle(); pooled.connection != nullptr) {
+    const SmtpResult result = TransmitOver(std::move(pooled), message, deadline);
+    // If MAIL failed, the server had closed the idle connection and received nothing: retry on a new
+    // connection.
+    if (result.phase != SmtpPhase::kMail || result.outcome.kind != Kind::kUnreachable) return result.outcome;
   }
   auto connection = std::make_unique<SmtpConnection>();
   SendOutcome opened = connection->Open(options_, deadline);
   if (opened.kind != Kind::kAccepted) return opened;
-  return TransmitOver({.connection = std::move(connection), .messages = 0, .since = {}}, letter, deadline)
+  return TransmitOver({.connection = std::move(connection), .messages = 0, .idle_since = {}}, message,
+                      deadline)
       .outcome;
 }
 
-SmtpEnd SmtpEmailProvider::TransmitOver(Kept kept, const SmtpLetter& letter, Deadline deadline) {
-  SmtpEnd end = Transact(*kept.connection, letter, deadline, options_.final_answer);
-  // After a refusal the next message begins anew: servers count a connection's errors and slow it down.
-  if (end.outcome.kind == Kind::kAccepted && ++kept.messages < kMaxMessages) Keep(std::move(kept));
-  return end;
+SmtpResult SmtpEmailProvider::TransmitOver(PooledConnection pooled, const SmtpMessage& message,
+                                           Deadline deadline) {
+  SmtpResult result = Transact(*pooled.connection, message, deadline, options_.final_dot_timeout);
+  // A connection is not reused after an error: servers slow down connections with several errors.
+  if (result.outcome.kind == Kind::kAccepted && ++pooled.messages < kMaxMessages)
+    ReturnIdle(std::move(pooled));
+  return result;
 }
 
-SmtpEmailProvider::Kept SmtpEmailProvider::Take() {
-  // Ended when the lock is free again.
-  std::vector<Kept> stale;
+SmtpEmailProvider::PooledConnection SmtpEmailProvider::TakeIdle() {
+  // Declared before the lock, so that stale connections are closed after the lock is released.
+  std::vector<PooledConnection> stale;
   const absl::MutexLock lock(&mutex_);
   const SteadyTime oldest = SteadyTime::Now() - kMaxIdle;
-  while (!kept_.empty()) {
-    Kept kept = std::move(kept_.back());
-    kept_.pop_back();
-    if (kept.since >= oldest && kept.connection->IsQuiet()) return kept;
-    stale.push_back(std::move(kept));
+  while (!idle_.empty()) {
+    PooledConnection pooled = std::move(idle_.back());
+    idle_.pop_back();
+    if (pooled.idle_since >= oldest && pooled.connection->IsUsable()) return pooled;
+    stale.push_back(std::move(pooled));
   }
   return {};
 }
 
-void SmtpEmailProvider::Keep(Kept kept) {
-  kept.since = SteadyTime::Now();
+void SmtpEmailProvider::ReturnIdle(PooledConnection pooled) {
+  pooled.idle_since = SteadyTime::Now();
   const absl::MutexLock lock(&mutex_);
-  if (kept_.size() < kMaxKept) kept_.push_back(std::move(kept));
+  if (idle_.size() < kMaxIdleConnections) idle_.push_back(std::move(pooled));
 }
 
 SendOutcome SmtpEmailProvider::Clean(SendOutcome outcome) const {

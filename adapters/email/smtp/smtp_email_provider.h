@@ -14,36 +14,36 @@
 
 namespace keelson {
 
-// An SMTP relay, which takes messages for everybody. Connections are kept and used again. Thread-safe: calls
-// at the same time have a connection each.
+// Sends through an SMTP relay, which forwards messages to any recipient. Reuses idle connections.
+// Thread-safe: each concurrent call has its own connection.
 class SmtpEmailProvider final : public EmailProvider {
  public:
   explicit SmtpEmailProvider(SmtpOptions options) : options_(std::move(options)) {}
 
   std::string_view name() const override { return "smtp"; }
   SendOutcome Send(const Email& email, Deadline deadline) override;
-  absl::Duration longest_overrun() const override { return options_.final_answer; }
-  // SMTP knows no repeats.
+  absl::Duration longest_overrun() const override { return options_.final_dot_timeout; }
+  // SMTP has no idempotency key.
   absl::Duration repeat_window() const override { return absl::ZeroDuration(); }
   SendOutcome Probe(Deadline deadline) override;
 
  private:
-  struct Kept {
+  struct PooledConnection {
     std::unique_ptr<SmtpConnection> connection;
     int messages = 0;
-    SteadyTime since;
+    SteadyTime idle_since;
   };
 
-  SendOutcome Transmit(const SmtpLetter& letter, Deadline deadline);
-  SmtpEnd TransmitOver(Kept kept, const SmtpLetter& letter, Deadline deadline);
-  // Without a connection where none is kept.
-  Kept Take();
-  void Keep(Kept kept);
+  SendOutcome Transmit(const SmtpMessage& message, Deadline deadline);
+  SmtpResult TransmitOver(PooledConnection pooled, const SmtpMessage& message, Deadline deadline);
+  // An idle connection; its member `connection` is null if there is none.
+  PooledConnection TakeIdle();
+  void ReturnIdle(PooledConnection pooled);
   SendOutcome Clean(SendOutcome outcome) const;
 
   const SmtpOptions options_;
   absl::Mutex mutex_;
-  std::vector<Kept> kept_ ABSL_GUARDED_BY(mutex_);
+  std::vector<PooledConnection> idle_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace keelson

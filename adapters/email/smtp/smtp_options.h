@@ -8,23 +8,24 @@
 namespace keelson {
 
 struct SmtpOptions {
-  // kStartTls: the connection begins in the clear, and nothing is said on it that TLS should hide before it
-  // is up. kNone: all of it stays in the clear; a username needs a server on the loopback then.
+  // kStartTls: the connection starts unencrypted and switches to TLS before authentication and messages.
+  // kImplicit: TLS from the first byte. kNone: unencrypted; a username is then allowed only for a server on
+  // the loopback.
   enum class Tls { kStartTls, kImplicit, kNone };
 
   std::string host;
   int port = 587;
   Tls tls = Tls::kStartTls;
-  // The name for EHLO, as CheckHelo wants it; empty: DefaultHelo.
+  // The name for EHLO, valid by CheckHelo; empty: DefaultHelo.
   std::string helo;
   // Empty: no authentication.
   std::string username;
   Secret password;
-  // A PEM file of the authorities that vouch for the server; empty: the system's.
+  // PEM file with the CA certificates for the server; empty: the system's.
   std::string ca;
-  // For the answer to the final dot. RFC 5321 (4.5.3.2.6) has ten minutes: whoever gives up sooner sends
-  // messages twice that were only taken slowly.
-  absl::Duration final_answer = absl::Minutes(10);
+  // Timeout of the reply to the final dot. RFC 5321 (4.5.3.2.6) requires ten minutes: a client that gives up
+  // sooner sends a message twice when the server accepts it slowly.
+  absl::Duration final_dot_timeout = absl::Minutes(10);
 };
 
 }  // namespace keelson

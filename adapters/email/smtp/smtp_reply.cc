@@ -34,7 +34,7 @@ std::string_view SmtpReply::enhanced() const {
   return IsEnhancedCode(word) ? word : std::string_view();
 }
 
-std::string SmtpReply::Words() const {
+std::string SmtpReply::Text() const {
   return absl::StrJoin(lines, " ");
 }
 

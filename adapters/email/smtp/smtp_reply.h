@@ -6,28 +6,30 @@
 
 namespace keelson {
 
-// A server's answer to a command.
+// A server's reply to a command.
 struct SmtpReply {
-  // 0: none came.
+  // 0: no reply.
   int code = 0;
-  // What each line says after the code; where none came, why.
+  // The text of each line after the code. Without a reply, the reason.
   std::vector<std::string> lines;
 
   bool positive() const { return code / 100 == 2; }
-  // RFC 3463's code, such as "5.1.1"; empty where it has none.
+  // The enhanced status code (RFC 3463), such as "5.1.1"; empty if the reply has none.
   std::string_view enhanced() const;
-  // All lines as one.
-  std::string Words() const;
+  // All lines, joined by spaces.
+  std::string Text() const;
 };
 
+// The value for a command that got no reply.
 SmtpReply NoReply(std::string_view reason);
 
-// Puts replies together of the lines that a server sends.
+// Assembles replies from the lines that a server sends.
 class ReplyReader {
  public:
   enum class State { kUnfinished, kFinished, kBroken };
 
-  // kFinished: reply() is whole, and the next line begins another one. kBroken: no SMTP server says that.
+  // kFinished: reply() is complete, and the next line starts a new reply. kBroken: the line is not valid
+  // SMTP.
   State Add(std::string_view line);
   const SmtpReply& reply() const { return reply_; }
 

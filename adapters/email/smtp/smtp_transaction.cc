@@ -7,63 +7,65 @@
 namespace keelson {
 namespace {
 
-// Whether the server takes the addresses. The sender is the configuration's.
+// FAILED_PRECONDITION (the sender is configuration) or UNIMPLEMENTED if the server does not support an
+// address.
 absl::Status CheckAddresses(const SmtpConnection& connection, const Envelope& envelope) {
-  const bool takes_utf8 = connection.Offers("SMTPUTF8");
-  if (!takes_utf8 && NeedsUtf8(envelope.from.address)) {
+  const bool supports_utf8 = connection.Offers("SMTPUTF8");
+  if (!supports_utf8 && NeedsUtf8(envelope.from.address)) {
     return absl::FailedPreconditionError(
-        "the sender has a local part beyond ASCII, and the server does not offer SMTPUTF8");
+        "the sender's local part (before the @) is not ASCII, and the server does not offer SMTPUTF8");
   }
-  if (!takes_utf8 && NeedsUtf8(envelope.to)) {
-    return absl::UnimplementedError("the server takes no address with a local part beyond ASCII");
+  if (!supports_utf8 && NeedsUtf8(envelope.to)) {
+    return absl::UnimplementedError(
+        "the recipient's local part (before the @) is not ASCII, and the server does not offer SMTPUTF8");
   }
   return absl::OkStatus();
 }
 
-std::string MailCommand(const SmtpConnection& connection, const SmtpLetter& letter) {
-  std::string command = StrCat("MAIL FROM:<", letter.envelope.from.address, ">");
-  if (connection.Offers("SIZE")) command += StrCat(" SIZE=", letter.message.size());
-  if (NeedsUtf8(letter.envelope.from.address) || NeedsUtf8(letter.envelope.to)) {
+std::string MailCommand(const SmtpConnection& connection, const SmtpMessage& message) {
+  std::string command = StrCat("MAIL FROM:<", message.envelope.from.address, ">");
+  if (connection.Offers("SIZE")) command += StrCat(" SIZE=", message.content.size());
+  if (NeedsUtf8(message.envelope.from.address) || NeedsUtf8(message.envelope.to)) {
     command += " BODY=8BITMIME SMTPUTF8";
   }
   return command;
 }
 
-// The server's name for the message, where it says one in the common form; else what it says.
-SmtpEnd Accepted(const SmtpReply& reply) {
+// The provider's id is the server's queue id from "queued as …"; without it, the reply's whole text.
+SmtpResult Accepted(const SmtpReply& reply) {
   constexpr std::string_view kQueued = "queued as ";
-  const std::string words = reply.Words();
-  const std::size_t queued = words.find(kQueued);
-  SmtpEnd end;
-  end.outcome.kind = SendOutcome::Kind::kAccepted;
-  end.outcome.provider_message_id =
-      queued == std::string::npos ? words : words.substr(queued + kQueued.size());
-  return end;
+  const std::string text = reply.Text();
+  const std::size_t queued = text.find(kQueued);
+  SmtpResult result;
+  result.outcome.kind = SendOutcome::Kind::kAccepted;
+  result.outcome.provider_message_id =
+      queued == std::string::npos ? text : text.substr(queued + kQueued.size());
+  return result;
 }
 
-SmtpEnd Refused(SmtpPhase phase, const SmtpReply& reply) {
-  return {.phase = phase, .outcome = Refusal(phase, reply)};
+SmtpResult Refused(SmtpPhase phase, const SmtpReply& reply) {
+  return {.phase = phase, .outcome = ErrorOutcome(phase, reply)};
 }
 
 }  // namespace
 
-SmtpEnd Transact(SmtpConnection& connection, const SmtpLetter& letter, Deadline deadline,
-                 absl::Duration final_answer) {
-  if (const absl::Status status = CheckAddresses(connection, letter.envelope); !status.ok()) {
+SmtpResult Transact(SmtpConnection& connection, const SmtpMessage& message, Deadline deadline,
+                    absl::Duration final_dot_timeout) {
+  if (const absl::Status status = CheckAddresses(connection, message.envelope); !status.ok()) {
     return {.phase = SmtpPhase::kMail, .outcome = Unsendable(status)};
   }
-  SmtpReply reply = connection.Ask(MailCommand(connection, letter), deadline);
+  SmtpReply reply = connection.SendCommand(MailCommand(connection, message), deadline);
   if (!reply.positive()) return Refused(SmtpPhase::kMail, reply);
-  reply = connection.Ask(StrCat("RCPT TO:<", letter.envelope.to, ">"), deadline);
+  reply = connection.SendCommand(StrCat("RCPT TO:<", message.envelope.to, ">"), deadline);
   if (!reply.positive()) return Refused(SmtpPhase::kRcpt, reply);
-  reply = connection.Ask("DATA", deadline);
+  reply = connection.SendCommand("DATA", deadline);
   if (reply.code != 354) return Refused(SmtpPhase::kData, reply);
-  if (!connection.Write(DotStuffed(letter.message), deadline)) {
-    return Refused(SmtpPhase::kData, NoReply("the connection ended, or the time was over"));
+  if (!connection.Write(DotStuffed(message.content), deadline)) {
+    return Refused(SmtpPhase::kData, NoReply("the connection closed or the deadline expired"));
   }
-  if (deadline.expired()) return Refused(SmtpPhase::kData, NoReply("the time was over"));
-  // From here on it may be delivered.
-  reply = connection.Ask(".", Deadline::After(final_answer));
+  if (deadline.expired()) return Refused(SmtpPhase::kData, NoReply("the deadline expired"));
+  // After the final dot, the server may deliver the message even if no reply arrives.
+  reply = connection.SendCommand(".", Deadline::After(final_dot_timeout));
   return reply.positive() ? Accepted(reply) : Refused(SmtpPhase::kFinalDot, reply);
 }
 

@@ -11,25 +11,26 @@
 
 namespace keelson {
 
-// A message as a transaction carries it.
-struct SmtpLetter {
+// A message as an SMTP transaction sends it.
+struct SmtpMessage {
   Envelope envelope;
-  // One complete message (RFC 5322), its lines ended by CRLF.
-  std::string message;
+  // The complete message (RFC 5322); lines end with CRLF.
+  std::string content;
 };
 
-// How a transaction ended, and where.
-struct SmtpEnd {
+// The outcome of a transaction and the phase in which it ended.
+struct SmtpResult {
   SmtpPhase phase = SmtpPhase::kFinalDot;
   SendOutcome outcome;
 };
 
-// One transaction, from MAIL to the answer to the final dot. `deadline` holds until that dot, which is not
-// sent after it; the answer has `final_answer`.
-SmtpEnd Transact(SmtpConnection& connection, const SmtpLetter& letter, Deadline deadline,
-                 absl::Duration final_answer);
+// Executes one transaction, from MAIL to the reply to the final dot. `deadline` applies until the final dot,
+// which is not sent after the deadline. The reply to the dot has its own timeout, `final_dot_timeout`.
+// Blocks.
+SmtpResult Transact(SmtpConnection& connection, const SmtpMessage& message, Deadline deadline,
+                    absl::Duration final_dot_timeout);
 
-// The message with a second dot before each line that begins with one (RFC 5321, 4.5.2).
+// Doubles the dot at the beginning of each line (RFC 5321, 4.5.2).
 std::string DotStuffed(std::string_view message);
 
 }  // namespace keelson

@@ -28,7 +28,7 @@ bool SetHost(const UrlHandle& url, std::string_view host) {
 absl::Status CheckSmtpHost(std::string_view host) {
   const UrlHandle url(curl_url(), &curl_url_cleanup);
   if (!host.empty() && SetHost(url, host)) return absl::OkStatus();
-  return absl::FailedPreconditionError("must be a host's name or address");
+  return absl::FailedPreconditionError("must be a host name or an IP address");
 }
 
 absl::StatusOr<std::string> SmtpUrl(const SmtpOptions& options) {
@@ -43,7 +43,7 @@ absl::StatusOr<std::string> SmtpUrl(const SmtpOptions& options) {
       Set(url, CURLUPART_PATH, StrCat("/", helo), CURLU_URLENCODE) &&
       curl_url_get(url.get(), CURLUPART_URL, &text, 0) == CURLUE_OK;
   const std::unique_ptr<char, decltype(&curl_free)> owner(text, &curl_free);
-  if (!made) return absl::FailedPreconditionError("email.smtp makes no URL");
+  if (!made) return absl::FailedPreconditionError("email.smtp.host, port and helo do not form a valid URL");
   return std::string(text);
 }
 

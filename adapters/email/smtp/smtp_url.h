@@ -8,12 +8,12 @@
 
 namespace keelson {
 
-// OK for a host's name or address, IPv6 in brackets or without, as libcurl takes it; else FAILED_PRECONDITION
-// with the rule, as a predicate.
+// FAILED_PRECONDITION unless libcurl accepts `host`: a host name, or an IP address (IPv6 with or without
+// brackets). The message is a predicate ("must …").
 absl::Status CheckSmtpHost(std::string_view host);
 
-// The URL that libcurl connects to; its path is the name for EHLO. FAILED_PRECONDITION naming the option that
-// can't be part of it.
+// The URL that libcurl connects to; its path is the name for EHLO. FAILED_PRECONDITION, with the option's
+// name, if an option can't be part of a URL.
 absl::StatusOr<std::string> SmtpUrl(const SmtpOptions& options);
 
 }  // namespace keelson

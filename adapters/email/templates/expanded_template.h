@@ -7,18 +7,19 @@
 
 namespace keelson {
 
-// A template's text with what it includes in place, which knows where each piece of it is from.
+// A template's text after expansion of its includes. Maps each position of the text to its source file and
+// line.
 class ExpandedTemplate {
  public:
   const std::string& text() const { return text_; }
 
-  // `piece` begins on this line, counted from 1, of the file that a person finds as `origin`.
+  // Appends `piece`, which begins on `line` (from 1) of the file `origin`.
   void Append(std::string_view piece, const std::string& origin, std::size_t line);
   void DropLineEnd();
 
-  // "templates/en/welcome.txt:3": the place in its file of what is at this offset of the text.
+  // Source file and line of the character at `offset`, such as "templates/en/welcome.txt:3".
   std::string PlaceOf(std::size_t offset) const;
-  // The same of the first tag that names `variable`.
+  // Source file and line of the first tag that names `variable`.
   std::string PlaceOfTag(std::string_view variable) const;
 
  private:

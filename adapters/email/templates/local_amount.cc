@@ -11,21 +11,21 @@ namespace {
 
 constexpr std::string_view kNoBreakSpace = "\u00A0";
 
-// How a language writes money, as Unicode's CLDR has it.
-struct Habit {
+// A language's format for money, from Unicode's CLDR.
+struct MoneyFormat {
   std::string_view language;
   std::string_view group;
   std::string_view point;
-  // Fewer digits than these before the point are not grouped.
+  // Minimum number of integer digits for grouping.
   std::size_t least_grouped;
   bool symbol_first;
   std::string_view dollar;
 };
 constexpr std::array kHabits = {
-    Habit{"en", ",", ".", 4, true, "$"},
-    Habit{"de", ".", ",", 4, false, "$"},
-    Habit{"es", ".", ",", 5, false, "US$"},
-    Habit{"fr", "\u202F", ",", 4, false, "$US"},
+    MoneyFormat{"en", ",", ".", 4, true, "$"},
+    MoneyFormat{"de", ".", ",", 4, false, "$"},
+    MoneyFormat{"es", ".", ",", 5, false, "US$"},
+    MoneyFormat{"fr", "\u202F", ",", 4, false, "$US"},
 };
 
 bool IsDigits(std::string_view text) {
@@ -40,13 +40,13 @@ bool IsCode(std::string_view text) {
          });
 }
 
-std::string_view SymbolOf(std::string_view code, const Habit& habit) {
+std::string_view SymbolOf(std::string_view code, const MoneyFormat& habit) {
   if (code == "EUR") return "€";
   if (code == "GBP") return "£";
   return code == "USD" ? habit.dollar : code;
 }
 
-std::string Grouped(std::string_view digits, const Habit& habit) {
+std::string Grouped(std::string_view digits, const MoneyFormat& habit) {
   if (digits.size() < habit.least_grouped) return std::string(digits);
   std::string grouped;
   for (std::size_t i = 0; i < digits.size(); ++i) {
@@ -56,17 +56,17 @@ std::string Grouped(std::string_view digits, const Habit& habit) {
   return grouped;
 }
 
-const Habit* HabitOf(std::string_view language) {
+const MoneyFormat* HabitOf(std::string_view language) {
   const std::string base = absl::AsciiStrToLower(ToAbsl(language.substr(0, language.find('-'))));
   const auto* const found = std::find_if(kHabits.begin(), kHabits.end(),
-                                         [&](const Habit& habit) { return habit.language == base; });
+                                         [&](const MoneyFormat& habit) { return habit.language == base; });
   return found == kHabits.end() ? nullptr : found;
 }
 
 }  // namespace
 
 std::string LocalAmount(std::string_view amount, std::string_view language) {
-  const Habit* const habit = HabitOf(language);
+  const MoneyFormat* const habit = HabitOf(language);
   const bool negative = amount.starts_with('-');
   const std::string_view unsigned_amount = amount.substr(negative ? 1 : 0);
   const std::size_t space = unsigned_amount.find(' ');

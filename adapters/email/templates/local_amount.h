@@ -5,9 +5,9 @@
 
 namespace keelson {
 
-// An amount as the core writes it ("1234.50 EUR") as readers of `language` (BCP 47) write it: "€1,234.50" in
-// English, "1.234,50 €" in German. It does not break across lines. What is no such amount, and an amount in
-// a language whose habits are not known here, stays as it is.
+// Formats an amount of the core ("1234.50 EUR") for `language` (BCP 47): "€1,234.50" in English, "1.234,50 €"
+// in German. Uses no-break spaces. Returns `amount` unchanged if it is not an amount or the language's format
+// is unknown.
 std::string LocalAmount(std::string_view amount, std::string_view language);
 
 }  // namespace keelson

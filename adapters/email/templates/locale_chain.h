@@ -6,7 +6,7 @@
 
 namespace keelson {
 
-// The locales whose texts serve `locale`, best first and in lower case: "pt-BR" gives pt-br, pt, en.
+// The locales to try for `locale`, in order of preference and in lower case: pt-br, pt, en for "pt-BR".
 std::vector<std::string> LocaleChain(std::string_view locale);
 
 }  // namespace keelson

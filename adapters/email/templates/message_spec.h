@@ -6,19 +6,19 @@
 
 namespace keelson {
 
-// One kind of message: its name, and what the core tells its templates.
+// One kind of message: its name and the variables that the core provides.
 struct MessageSpec {
   std::string_view name;
-  // Beside display_name, which every message has and which may be empty.
+  // Besides display_name, which every message has and which may be empty.
   std::vector<std::string_view> variables;
-  // Those of them that may be empty or absent.
+  // The variables that may be empty or absent.
   std::vector<std::string_view> optional;
-  // "verify-email": what a link that carries the variable `token` opens, below the link base; empty where
-  // the message has no link.
+  // Path of the message's link below the link base, such as "verify-email"; the variable `token` becomes its
+  // query parameter. Empty if the message has no link.
   std::string_view link_path;
 };
 
-// Every message that the service sends. To add one, write a line here and its built-in templates.
+// All messages that the service sends. To add a message, add an entry here and its built-in templates.
 std::span<const MessageSpec> MessageSpecs();
 
 }  // namespace keelson

@@ -7,7 +7,7 @@
 
 namespace keelson {
 
-// A message's parts in one language.
+// A message's compiled templates in one language.
 struct MessageTemplate {
   // BCP 47.
   std::string language;

@@ -7,10 +7,10 @@
 
 namespace keelson {
 
-// The token of every sample: in no store, and the same in a link as by itself.
+// The token in samples. It exists in no store, and percent-encoding leaves it unchanged.
 inline constexpr std::string_view kSampleToken = "SAMPLE-3kQ9vT7xLmZ2pYb8RfWc5HdNs1JgUa6EoX4i0KtVqBe";
 
-// A value for each variable that the core gives this message, as a person might have it.
+// A realistic value for each variable that the core provides for this message.
 TemplateVariables SampleVariables(const MessageSpec& spec);
 
 }  // namespace keelson

@@ -32,7 +32,8 @@ std::string PercentEncoded(std::string_view text) {
   return encoded;
 }
 
-// Enough for its owner to recognise: "a***@example.com". What is masked stays as it is.
+// Masks the local part so that the owner still recognizes the address: "a***@example.com". Masking twice has
+// no further effect.
 std::string Masked(std::string_view address) {
   const std::size_t at = address.rfind('@');
   if (at == std::string_view::npos || at == 0) return std::string(address.empty() ? "" : "***");
@@ -47,34 +48,35 @@ std::string_view DirectionOf(std::string_view language) {
   return std::find(kRightToLeft.begin(), kRightToLeft.end(), base) == kRightToLeft.end() ? "ltr" : "rtl";
 }
 
-// Every variable with a value, and with none where that is allowed: together they reach every section.
+// Two samples, with and without values for the optional variables, so that every section of a template is
+// rendered.
 std::vector<TemplateVariables> Samples(const MessageSpec& spec) {
   const TemplateVariables full = SampleVariables(spec);
-  TemplateVariables spare = full;
-  spare["display_name"] = "";
-  for (const std::string_view name : spec.optional) spare[std::string(name)] = "";
-  if (spare.contains("expire_hours")) spare["expire_hours"] = "1";
-  return {full, spare};
+  TemplateVariables minimal = full;
+  minimal["display_name"] = "";
+  for (const std::string_view name : spec.optional) minimal[std::string(name)] = "";
+  if (minimal.contains("expire_hours")) minimal["expire_hours"] = "1";
+  return {full, minimal};
 }
 
-// What is wrong with `part`, made of `source`, and where; or nothing.
-std::string Fault(const TemplatePart& part, const ExpandedTemplate& source, bool needs_link,
-                  const std::vector<TemplateVariables>& samples) {
+// The first error of `part`, compiled from `source`, with its file and line; empty if there is none.
+std::string TemplateError(const TemplatePart& part, const ExpandedTemplate& source, bool needs_link,
+                          const std::vector<TemplateVariables>& samples) {
   for (const TemplateVariables& sample : samples) {
     const absl::StatusOr<std::string> rendered = part.Render(sample);
     if (!rendered.ok()) {
       return StrCat(source.PlaceOfTag(part.MissingFrom(sample)), ": ", rendered.status().message());
     }
-    if (Trim(*rendered).empty()) return StrCat(source.PlaceOf(0), ": renders to nothing");
+    if (Trim(*rendered).empty()) return StrCat(source.PlaceOf(0), ": renders to an empty text");
     if (needs_link && !absl::StrContains(*rendered, ToAbsl(kSampleToken))) {
-      return StrCat(source.PlaceOf(0), ": leaves out {{link}}");
+      return StrCat(source.PlaceOf(0), ": must contain {{link}}");
     }
   }
   return "";
 }
 
-// The library ends what it says with " at " and an offset.
-std::string ParseFault(std::string_view message, const ExpandedTemplate& source) {
+// Replaces the offset in the library's error message ("… at 123") by the file and line.
+std::string ParseErrorText(std::string_view message, const ExpandedTemplate& source) {
   constexpr std::string_view kAt = " at ";
   const std::size_t at = message.rfind(kAt);
   std::size_t offset = 0;
@@ -112,7 +114,7 @@ TemplateVariables VariableCompletion::operator()(const MessageSpec& spec, const 
 
 std::optional<MessageTemplate> CompileTemplate(const MessageSpec& spec, const std::string& locale,
                                                const VariableCompletion& complete, TemplateFiles& files,
-                                               std::vector<std::string>& mistakes) {
+                                               std::vector<std::string>& errors) {
   const auto path_of = [&](std::string_view extension) { return StrCat(locale, "/", spec.name, extension); };
   std::vector<std::string> missing;
   for (const std::string_view extension : kExtensions) {
@@ -120,7 +122,7 @@ std::optional<MessageTemplate> CompileTemplate(const MessageSpec& spec, const st
   }
   if (missing.size() == kExtensions.size()) return std::nullopt;
   for (const std::string& path : missing)
-    mistakes.push_back(StrCat(path, ": is missing beside the other parts"));
+    errors.push_back(StrCat(path, ": is missing; a template needs .subject, .txt and .html"));
 
   MessageTemplate result;
   result.language = files.locales().at(locale);
@@ -131,14 +133,14 @@ std::optional<MessageTemplate> CompileTemplate(const MessageSpec& spec, const st
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::string path = path_of(kExtensions[i]);
     const std::optional<ExpandedTemplate> source =
-        files.Has(path) ? files.Expand(path, mistakes) : std::nullopt;
+        files.Has(path) ? files.Expand(path, errors) : std::nullopt;
     if (!source) continue;
     const auto kind = static_cast<PartKind>(i);
     absl::StatusOr<std::unique_ptr<TemplatePart>> part = TemplatePart::Parse(kind, source->text());
     const bool needs_link = kind != PartKind::kSubject && !spec.link_path.empty();
-    std::string fault = part.ok() ? Fault(**part, *source, needs_link, samples)
-                                  : ParseFault(std::string(part.status().message()), *source);
-    if (!fault.empty()) mistakes.push_back(std::move(fault));
+    std::string error = part.ok() ? TemplateError(**part, *source, needs_link, samples)
+                                  : ParseErrorText(std::string(part.status().message()), *source);
+    if (!error.empty()) errors.push_back(std::move(error));
     if (part.ok()) *parts[i] = *std::move(part);
   }
   return result;

@@ -10,10 +10,10 @@
 
 namespace keelson {
 
-// What a message's own variables are completed with for its templates.
+// Completes the variables of a message with those that all templates can use; TemplateRenderer lists them.
 class VariableCompletion {
  public:
-  // `link_base` without a slash at its end.
+  // `link_base` must not end with a slash.
   VariableCompletion(std::string link_base, std::string product)
       : link_base_(std::move(link_base)), product_(std::move(product)) {}
 
@@ -25,10 +25,11 @@ class VariableCompletion {
   std::string product_;
 };
 
-// The template of `spec` in `locale` (in lower case), proved by rendering it with samples; nothing where the
-// files have none of its parts. What is wrong is added to `mistakes`, each with its file.
+// Compiles the template of `spec` in `locale` (lower case), and tests it with sample variables. Returns
+// nullopt if the files contain no part of it. Appends each error to `errors`, with its file and line; parts
+// with errors may be null.
 std::optional<MessageTemplate> CompileTemplate(const MessageSpec& spec, const std::string& locale,
                                                const VariableCompletion& complete, TemplateFiles& files,
-                                               std::vector<std::string>& mistakes);
+                                               std::vector<std::string>& errors);
 
 }  // namespace keelson

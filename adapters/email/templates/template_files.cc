@@ -37,7 +37,7 @@ std::size_t CountLines(std::string_view text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-// Its folder's name, or nothing.
+// The directory of the path; empty if there is none.
 std::string LocaleOf(const std::string& path) {
   const std::size_t slash = path.find('/');
   return slash == std::string::npos ? "" : path.substr(0, slash);
@@ -45,18 +45,18 @@ std::string LocaleOf(const std::string& path) {
 
 }  // namespace
 
-TemplateFiles::TemplateFiles(const std::string& directory, std::vector<std::string>& mistakes) {
+TemplateFiles::TemplateFiles(const std::string& directory, std::vector<std::string>& errors) {
   for (const builtin_templates_file& file : builtin_templates()) {
     const std::string path(file.path.substr(kBuiltinFolder.size()));
     files_[path] = {std::string(file.text), ""};
     if (const std::string locale = LocaleOf(path); !locale.empty()) locales_[locale] = locale;
   }
-  if (!directory.empty()) AddFolder(directory, mistakes);
+  if (!directory.empty()) AddFolder(directory, errors);
 }
 
-void TemplateFiles::AddFolder(const std::string& directory, std::vector<std::string>& mistakes) {
+void TemplateFiles::AddFolder(const std::string& directory, std::vector<std::string>& errors) {
   std::error_code error;
-  // Two levels: the folder's own files, and those of each locale.
+  // Reads two levels: the shared files, and the files in each locale's directory.
   for (fs::recursive_directory_iterator entry(directory, error), end; !error && entry != end;
        entry.increment(error)) {
     const fs::path& path = entry->path();
@@ -64,28 +64,28 @@ void TemplateFiles::AddFolder(const std::string& directory, std::vector<std::str
     if (entry->is_directory(ignored)) {
       if (IsHidden(path) || entry.depth() > 0) entry.disable_recursion_pending();
     } else if (IsTemplate(path) && !IsHidden(path)) {
-      AddFile(path.string(), entry.depth() > 0 ? path.parent_path().filename().string() : "", mistakes);
+      AddFile(path.string(), entry.depth() > 0 ? path.parent_path().filename().string() : "", errors);
     }
   }
-  if (error) mistakes.push_back(StrCat(directory, ": can't be read: ", error.message()));
+  if (error) errors.push_back(StrCat(directory, ": can't be read: ", error.message()));
 }
 
 void TemplateFiles::AddFile(const std::string& origin, std::string_view locale,
-                            std::vector<std::string>& mistakes) {
+                            std::vector<std::string>& errors) {
   std::ifstream stream(origin, std::ios::binary);
   std::string text(kMaxFileBytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (stream.bad() || stream.gcount() == 0) {
-    mistakes.push_back(StrCat(origin, ": is empty or can't be read"));
+    errors.push_back(StrCat(origin, ": is empty or can't be read"));
     return;
   }
   text.resize(static_cast<std::size_t>(stream.gcount()));
   if (text.size() > kMaxFileBytes) {
-    mistakes.push_back(StrCat(origin, ": is larger than ", kMaxFileBytes, " bytes"));
+    errors.push_back(StrCat(origin, ": is larger than ", kMaxFileBytes, " bytes"));
     return;
   }
   if (!IsValidUtf8(text)) {
-    mistakes.push_back(StrCat(origin, ": is not UTF-8"));
+    errors.push_back(StrCat(origin, ": is not UTF-8"));
     return;
   }
   if (!locale.empty()) locales_[absl::AsciiStrToLower(ToAbsl(locale))] = locale;
@@ -109,32 +109,33 @@ std::optional<std::string> TemplateFiles::Included(std::string_view name, std::s
 }
 
 std::optional<ExpandedTemplate> TemplateFiles::Expand(const std::string& path,
-                                                      std::vector<std::string>& mistakes) {
+                                                      std::vector<std::string>& errors) {
   ExpandedTemplate expanded;
-  if (!Expand(path, LocaleOf(path), 0, expanded, mistakes)) return std::nullopt;
+  if (!Expand(path, LocaleOf(path), 0, expanded, errors)) return std::nullopt;
   return expanded;
 }
 
 bool TemplateFiles::Expand(const std::string& path, const std::string& locale, int depth,
-                           ExpandedTemplate& expanded, std::vector<std::string>& mistakes) {
+                           ExpandedTemplate& expanded, std::vector<std::string>& errors) {
   const std::string origin = Origin(path);
   std::size_t line = 1;
-  const auto mistake = [&](std::string_view what) {
-    mistakes.push_back(StrCat(origin, ":", line, ": ", what));
+  const auto fail = [&](std::string_view what) {
+    errors.push_back(StrCat(origin, ":", line, ": ", what));
     return false;
   };
-  if (depth > kMaxIncludes) return mistake("is included too deep, or by itself");
+  if (depth > kMaxIncludes)
+    return fail(StrCat("has more than ", kMaxIncludes, " nested includes, or includes itself"));
   used_.insert(path);
   std::string_view rest = files_.at(path).text;
   for (std::size_t open; (open = rest.find("{{>")) != std::string_view::npos;) {
     expanded.Append(rest.substr(0, open), origin, line);
     line += CountLines(rest.substr(0, open));
     const std::size_t close = rest.find("}}", open);
-    if (close == std::string_view::npos) return mistake("has an unfinished {{>");
+    if (close == std::string_view::npos) return fail("has a {{> without a closing }}");
     const std::string_view name = Trim(rest.substr(open + 3, close - open - 3));
     const std::optional<std::string> included = Included(name, locale, fs::path(path).extension().string());
-    if (!included) return mistake(StrCat("includes ", name, ", which is not there"));
-    if (!Expand(*included, locale, depth + 1, expanded, mistakes)) return false;
+    if (!included) return fail(StrCat("includes ", name, ", which does not exist"));
+    if (!Expand(*included, locale, depth + 1, expanded, errors)) return false;
     expanded.DropLineEnd();
     line += CountLines(rest.substr(open, close - open));
     rest.remove_prefix(close + 2);

@@ -12,45 +12,46 @@
 
 namespace keelson {
 
-// The sources of all templates: the built-in ones, and over them those of a folder. A path is
-// "en/welcome.txt", its locale in lower case, or "header.html".
+// The source files of all templates: the built-in files, overridden by those of a directory. A path is
+// "LOCALE/NAME.EXTENSION" with the locale in lower case, such as "en/welcome.txt", or a shared file, such as
+// "header.html".
 class TemplateFiles {
  public:
   static constexpr std::size_t kMaxFileBytes = 256 * 1024;
-  // How deep files may include one another.
+  // Maximum depth of nested includes.
   static constexpr int kMaxIncludes = 8;
 
-  // Reads `directory` where one is given. What is wrong is added to `mistakes`, each with its file.
-  TemplateFiles(const std::string& directory, std::vector<std::string>& mistakes);
+  // Reads `directory` unless it is empty. Appends each error to `errors`, with its file. Blocks on files.
+  TemplateFiles(const std::string& directory, std::vector<std::string>& errors);
 
-  // By the locale in lower case: its tag as the folder is named.
+  // Maps each locale in lower case to its tag, spelled like its directory.
   const std::map<std::string, std::string>& locales() const { return locales_; }
   bool Has(const std::string& path) const { return files_.contains(path); }
-  // How a person finds the file: its path in the folder, or "built-in" and its path.
+  // The file's name in error messages: its path on disk, or "built-in" and its path.
   std::string Origin(const std::string& path) const;
 
-  // The file's text with what it includes ("{{>name}}") in place, nothing and a mistake where that can't be
-  // had.
-  std::optional<ExpandedTemplate> Expand(const std::string& path, std::vector<std::string>& mistakes);
+  // The file's text with its includes ("{{>name}}") expanded. On an error, returns nullopt and appends to
+  // `errors`.
+  std::optional<ExpandedTemplate> Expand(const std::string& path, std::vector<std::string>& errors);
 
-  // Paths of the folder's files that were never asked for.
+  // Paths of the directory's files that no message and no include uses.
   std::vector<std::string> Unused() const;
-  // The used path that `path` was most likely meant to be; empty where none is near.
+  // The used path most similar to `path`, for a hint in an error message; empty if none is similar.
   std::string NearestUsed(const std::string& path) const;
 
  private:
   struct File {
     std::string text;
-    // Empty for a built-in one.
+    // Path on disk; empty for a built-in file.
     std::string origin;
   };
 
-  void AddFolder(const std::string& directory, std::vector<std::string>& mistakes);
-  void AddFile(const std::string& origin, std::string_view locale, std::vector<std::string>& mistakes);
-  // False, and a mistake, where that can't be had.
+  void AddFolder(const std::string& directory, std::vector<std::string>& errors);
+  void AddFile(const std::string& origin, std::string_view locale, std::vector<std::string>& errors);
+  // On an error, returns false and appends to `errors`.
   bool Expand(const std::string& path, const std::string& locale, int depth, ExpandedTemplate& expanded,
-              std::vector<std::string>& mistakes);
-  // The file that "{{>name}}" means in a message of `locale`, in a file with this extension.
+              std::vector<std::string>& errors);
+  // The path that "{{>name}}" refers to in a message of `locale`, in a file with this extension.
   std::optional<std::string> Included(std::string_view name, std::string_view locale,
                                       std::string_view extension) const;
 

@@ -13,7 +13,7 @@ namespace {
 
 namespace mustache = kainjow::mustache;
 
-// The library prints nothing for a name that it does not find; this one remembers it.
+// Records the first unknown variable, because the library renders it as an empty text without an error.
 class VariableContext final : public mustache::basic_context<std::string> {
  public:
   explicit VariableContext(const TemplateVariables& variables) {

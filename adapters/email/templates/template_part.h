@@ -16,13 +16,14 @@ enum class PartKind { kSubject, kText, kHtml };
 // A parsed Mustache template of one part of a message. Thread-safe.
 class TemplatePart {
  public:
-  // INVALID_ARGUMENT with what is wrong in `source`, which has no partials.
+  // INVALID_ARGUMENT, with the library's message, if `source` is not a valid template. `source` must not
+  // contain includes.
   static absl::StatusOr<std::unique_ptr<TemplatePart>> Parse(PartKind kind, const std::string& source);
 
-  // Values are escaped in HTML alone; a subject is one line, trimmed. An empty value is false in a section.
-  // INVALID_ARGUMENT naming a variable that is missing.
+  // Escapes values in HTML parts. A subject becomes one trimmed line. An empty value is false in a section.
+  // INVALID_ARGUMENT, with the variable's name, if a variable is missing.
   absl::StatusOr<std::string> Render(const TemplateVariables& variables) const;
-  // The first variable that Render would miss; empty where there are all.
+  // The first variable that is missing in `variables`; empty if none is missing.
   std::string MissingFrom(const TemplateVariables& variables) const;
 
  private:
@@ -36,7 +37,7 @@ class TemplatePart {
 
   const PartKind kind_;
   mutable absl::Mutex mutex_;
-  // Its render method is not const.
+  // Guarded, because its render method is not const.
   mutable kainjow::mustache::mustache template_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kMaxProductName = 200;
 
-// The host and what follows it; empty where the scheme is not HTTP's.
+// The URL without http:// or https://; empty for another scheme.
 std::string_view WithoutScheme(std::string_view url) {
   for (const std::string_view scheme : {"https://", "http://"}) {
     if (url.starts_with(scheme)) return url.substr(scheme.size());
@@ -27,8 +27,8 @@ std::string_view WithoutScheme(std::string_view url) {
   return "";
 }
 
-void Require(std::string_view subject, const absl::Status& status, std::vector<std::string>& mistakes) {
-  if (!status.ok()) mistakes.push_back(StrCat(subject, " ", status.message()));
+void Require(std::string_view subject, const absl::Status& status, std::vector<std::string>& errors) {
+  if (!status.ok()) errors.push_back(StrCat(subject, " ", status.message()));
 }
 
 std::string WithoutSlash(std::string base) {
@@ -58,30 +58,30 @@ absl::Status CheckProductName(std::string_view name) {
 }
 
 absl::StatusOr<std::unique_ptr<TemplateRenderer>> TemplateRenderer::Create(const TemplateOptions& options) {
-  std::vector<std::string> mistakes;
-  Require("the link base", CheckLinkBase(options.link_base), mistakes);
-  Require("the product's name", CheckProductName(options.product), mistakes);
-  TemplateFiles files(options.directory, mistakes);
+  std::vector<std::string> errors;
+  Require("email.link_base", CheckLinkBase(options.link_base), errors);
+  Require("email.product_name", CheckProductName(options.product), errors);
+  TemplateFiles files(options.directory, errors);
   VariableCompletion complete(WithoutSlash(options.link_base), options.product);
   Catalogue catalogue;
   for (const MessageSpec& spec : MessageSpecs()) {
     auto& by_locale = catalogue[std::string(spec.name)];
     by_locale.spec = &spec;
     for (const auto& [locale, tag] : files.locales()) {
-      std::optional<MessageTemplate> compiled = CompileTemplate(spec, locale, complete, files, mistakes);
+      std::optional<MessageTemplate> compiled = CompileTemplate(spec, locale, complete, files, errors);
       if (compiled) by_locale.templates.emplace(locale, *std::move(compiled));
     }
   }
   for (const std::string& path : files.Unused()) {
     const std::string nearest = files.NearestUsed(path);
-    mistakes.push_back(StrCat(files.Origin(path), ": is no message's, and no other file includes it",
-                              nearest.empty() ? "" : StrCat("; did you mean ", nearest, "?")));
+    errors.push_back(StrCat(files.Origin(path), ": belongs to no message, and no other file includes it",
+                            nearest.empty() ? "" : StrCat("; did you mean ", nearest, "?")));
   }
-  if (!mistakes.empty()) {
-    // What several messages include is judged in each of them.
-    std::sort(mistakes.begin(), mistakes.end());
-    mistakes.erase(std::unique(mistakes.begin(), mistakes.end()), mistakes.end());
-    return absl::InvalidArgumentError(absl::StrJoin(mistakes, "\n"));
+  if (!errors.empty()) {
+    // An error in an included file is reported once for each message that includes the file.
+    std::sort(errors.begin(), errors.end());
+    errors.erase(std::unique(errors.begin(), errors.end()), errors.end());
+    return absl::InvalidArgumentError(absl::StrJoin(errors, "\n"));
   }
   return absl::WrapUnique(new TemplateRenderer(std::move(complete), std::move(catalogue)));
 }
@@ -112,7 +112,8 @@ absl::StatusOr<RenderedMessage> TemplateRenderer::Render(const Entry& entry, std
   for (const std::string& candidate : LocaleChain(locale)) {
     if ((best = templates.find(candidate)) != templates.end()) break;
   }
-  if (best == templates.end()) return absl::InternalError("a template has lost its English text");
+  if (best == templates.end())
+    return absl::InternalError(StrCat("the template ", spec->name, " has no English version"));
   const MessageTemplate& chosen = best->second;
   const TemplateVariables completed = complete_(*spec, chosen.language, variables);
   RenderedMessage message;

@@ -11,31 +11,31 @@
 
 namespace keelson {
 
-// Each is OK, or FAILED_PRECONDITION with the rule that the value breaks, as a predicate.
+// FAILED_PRECONDITION if the value is invalid. The message is a predicate ("must …").
 absl::Status CheckLinkBase(std::string_view base);
 absl::Status CheckProductName(std::string_view name);
 
 struct TemplateOptions {
-  // Scheme and host, and a path where need be: what the links in messages begin with.
+  // Base URL of the links in messages: scheme, host and an optional path.
   std::string link_base = "http://localhost:3000";
-  // The name under which the service writes to people.
+  // Product name in messages.
   std::string product = "Keelson";
-  // A folder whose "<locale>/<name>.{subject,txt,html}" replace the built-in texts file by file, or add a
-  // locale; empty: none. Read once, at the start.
+  // Directory whose files "<locale>/<name>.{subject,txt,html}" override the built-in files or add a locale;
+  // empty: none. Read once, at the start.
   std::string directory{};
 };
 
-// Renders Mustache templates: built in for en, de, es and fr. Values are escaped in HTML, and in a subject
-// they lose their line breaks. A message's own variables come from the core; `product`, `language`,
-// `direction` ("ltr" or "rtl"), `link` (of a template that has a token), `many_hours` and `one_hour` (one of
-// them set, of a template that has expire_hours) are added to them; `amount` is written as the language
-// writes money, and `new_email` is masked. An empty
-// variable counts as false in a section. "{{>name}}" includes "<locale>/name" or "name" of the same kind.
+// Renders Mustache templates, which are built in for en, de, es and fr. Values are escaped in HTML; in a
+// subject, line breaks are removed. The core provides a message's variables. The renderer adds `product`,
+// `language`, `direction`
+// ("ltr" or "rtl"), `link` (for messages with a token), and `many_hours` or `one_hour` (for messages with
+// expire_hours). It formats `amount` for the language, and masks `new_email`. An empty variable is false in a
+// section. "{{>name}}" includes "<locale>/name" or "name" with the same extension. Thread-safe.
 class TemplateRenderer final : public MessageRenderer {
  public:
-  // INVALID_ARGUMENT naming every mistake, those of a template with its file: one that does not parse, uses a
-  // variable that its message does not have, renders to nothing, leaves out its link, or a file that is no
-  // template's.
+  // INVALID_ARGUMENT with one line per error, and with the file for an error of a template: a template that
+  // does not parse, uses an unknown variable, renders to an empty text or does not contain its link, or a
+  // file that no template uses.
   static absl::StatusOr<std::unique_ptr<TemplateRenderer>> Create(const TemplateOptions& options);
 
   absl::StatusOr<RenderedMessage> Render(std::string_view template_name, std::string_view locale,
@@ -46,7 +46,7 @@ class TemplateRenderer final : public MessageRenderer {
  private:
   struct Entry {
     const MessageSpec* spec = nullptr;
-    // By locale in lower case.
+    // Keyed by the locale in lower case.
     std::map<std::string, MessageTemplate> templates;
   };
   using Catalogue = std::map<std::string, Entry, std::less<>>;

@@ -14,7 +14,7 @@
 namespace keelson {
 namespace {
 
-// RFC 9106's recommendation.
+// Recommended by RFC 9106.
 constexpr std::size_t kSaltBytes = 16;
 constexpr std::size_t kHashBytes = 32;
 
@@ -27,7 +27,7 @@ std::size_t Cores(const Argon2Options& options) {
 
 absl::StatusOr<std::unique_ptr<Argon2Hasher>> Argon2Hasher::Create(const Argon2Options& options,
                                                                    Entropy& entropy) {
-  if (sodium_init() < 0) return absl::InternalError("libsodium can't be initialised");
+  if (sodium_init() < 0) return absl::InternalError("libsodium can't be initialized");
   if (options.memory_bytes / 1024 > Argon2idBounds::kMaxMemoryKib) {
     return absl::InvalidArgumentError("Argon2's memory must be at most 512 MiB");
   }
@@ -36,7 +36,7 @@ absl::StatusOr<std::unique_ptr<Argon2Hasher>> Argon2Hasher::Create(const Argon2O
                           .parallelism = options.parallelism};
   RETURN_IF_ERROR(CheckArgon2idCost(cost));
   if (options.memory_budget_bytes < cost.memory_bytes()) {
-    return absl::InvalidArgumentError("the memory budget must hold one hash at least");
+    return absl::InvalidArgumentError("the memory budget must be at least the memory of one hash");
   }
   HashSlots::Options slots;
   slots.slots = std::min<std::size_t>(Cores(options), options.memory_budget_bytes / cost.memory_bytes());

@@ -15,35 +15,35 @@
 namespace keelson {
 
 struct Argon2Options {
-  // Of one hash; rounded down to whole KiB.
+  // Memory of one hash in bytes; rounded down to whole KiB.
   std::uint64_t memory_bytes = 19456 * 1024;
   std::uint32_t iterations = 2;
   std::uint32_t parallelism = 1;
-  // Of all hashes under way at once.
+  // Total memory of concurrent hashes in bytes.
   std::uint64_t memory_budget_bytes = 256 * 1024 * 1024;
-  // Calls that may wait for a slot.
+  // Maximum number of calls that wait for a slot.
   std::size_t queue = 64;
-  // Of the machine; 0 asks it.
+  // Number of CPU cores; 0: the machine's.
   std::size_t cores = 0;
 };
 
-// Argon2id (RFC 9106). Hashes run on max(1, min(cores, memory budget / memory)) threads of their own, at a
-// lower priority than whatever else the process does. A stored hash that needs more memory than is left of
-// the budget waits for it; one that needs more than the whole budget runs alone. A thread
-// keeps its hash's memory for the next one and gives it back to the system when none waits. Destroy it only
-// when no call is under way.
+// Argon2id (RFC 9106). Hashes run on max(1, min(cores, memory budget / memory)) own threads, with a lower
+// priority than the rest of the process. A stored hash with a higher memory cost waits until enough of the
+// budget is free; if it needs more than the whole budget, it runs alone. A thread reuses its memory for the
+// next hash, and returns the memory to the system when the queue is empty. Thread-safe. Must not be destroyed
+// during a call.
 class Argon2Hasher final : public PasswordHasher {
  public:
-  // INVALID_ARGUMENT where an option is out of Argon2idBounds, or the budget too small for one hash.
-  // `entropy` outlives the hasher.
+  // INVALID_ARGUMENT if an option is outside of Argon2idBounds, or the budget is too small for one hash.
+  // `entropy` must outlive the hasher.
   static absl::StatusOr<std::unique_ptr<Argon2Hasher>> Create(const Argon2Options& options, Entropy& entropy);
 
   absl::StatusOr<std::string> Hash(const Secret& password, Deadline deadline) override;
   absl::StatusOr<bool> Verify(const Secret& password, std::string_view phc, Deadline deadline) override;
 
-  // How many hashes may be under way at once.
+  // Maximum number of concurrent hashes.
   std::size_t slots() const { return slots_.slots(); }
-  // How many are, and how many wait: for metrics.
+  // Number of running and of waiting hashes, for metrics.
   HashSlots::Load load() const { return slots_.load(); }
 
  private:

@@ -11,7 +11,7 @@ namespace keelson {
 namespace {
 
 absl::Status OutOfMemory() {
-  return MakeError(Reason::kOverloaded, "there is no memory for a password's hash");
+  return MakeError(Reason::kOverloaded, "not enough memory to hash a password; try again later");
 }
 
 int Borrow(std::uint8_t** memory, std::size_t bytes) {
@@ -19,10 +19,10 @@ int Borrow(std::uint8_t** memory, std::size_t bytes) {
   return *memory == nullptr ? ARGON2_MEMORY_ALLOCATION_ERROR : ARGON2_OK;
 }
 
-// It is kept for the next hash.
+// No-op: HashMemory keeps the memory for the next hash.
 void Return(std::uint8_t*, std::size_t) {}
 
-// libsodium's interface has one salt length and one lane.
+// libsodium's API supports one salt length and a parallelism of one.
 bool SodiumComputes(std::string_view salt, const Argon2idCost& cost) {
   return cost.parallelism == 1 && salt.size() == crypto_pwhash_argon2id_SALTBYTES &&
          cost.memory_bytes() >= crypto_pwhash_argon2id_MEMLIMIT_MIN;
@@ -70,7 +70,7 @@ absl::Status ComputeByLibargon2(std::string_view password, std::string_view salt
   argon2_context context{};
   context.out = reinterpret_cast<std::uint8_t*>(hash.data());
   context.outlen = static_cast<std::uint32_t>(hash.size());
-  // The interface is not const, but without ARGON2_FLAG_CLEAR_PASSWORD it only reads.
+  // The API lacks const, but without ARGON2_FLAG_CLEAR_PASSWORD it does not modify the password.
   context.pwd = reinterpret_cast<std::uint8_t*>(const_cast<char*>(password.data()));
   context.pwdlen = static_cast<std::uint32_t>(password.size());
   context.salt = reinterpret_cast<std::uint8_t*>(const_cast<char*>(salt.data()));
@@ -90,7 +90,7 @@ absl::Status ComputeByLibargon2(std::string_view password, std::string_view salt
     case ARGON2_THREAD_FAIL:
       return OutOfMemory();
     default:
-      return absl::InvalidArgumentError("libargon2 refuses the parameters");
+      return absl::InvalidArgumentError("libargon2 rejects the parameters");
   }
 }
 

@@ -9,7 +9,7 @@
 
 namespace keelson {
 
-// What one hash costs to compute.
+// Cost parameters of one hash.
 struct Argon2idCost {
   std::uint32_t memory_kib = 0;
   std::uint32_t iterations = 0;
@@ -19,8 +19,8 @@ struct Argon2idCost {
   bool operator==(const Argon2idCost&) const = default;
 };
 
-// What is hashed and verified at all: more would let a stored hash exhaust the process, less is not worth
-// the name.
+// Limits for new and for stored hashes. The maxima protect the process from a stored hash with extreme costs;
+// the minima keep hashes secure.
 struct Argon2idBounds {
   static constexpr std::uint32_t kMaxMemoryKib = 512 * 1024;
   static constexpr std::uint32_t kMaxIterations = 10;
@@ -31,17 +31,17 @@ struct Argon2idBounds {
   static constexpr std::size_t kMinHashBytes = 16;
   static constexpr std::size_t kMaxHashBytes = 64;
 };
-// INVALID_ARGUMENT naming the first that is broken.
+// INVALID_ARGUMENT with the first violated limit of Argon2idBounds.
 absl::Status CheckArgon2idCost(const Argon2idCost& cost);
 
-// Fills `hash` (its size is the tag's length) with Argon2id version 1.3 of `password`. libsodium computes it
-// wherever it is able to, for it is nearly twice as fast; libargon2 the rest. In the
-// thread's HashMemory, which stays with it.
-// RESOURCE_EXHAUSTED (OVERLOADED) where the system has no memory for it.
+// Fills `hash` with Argon2id version 1.3 of `password`; the size of `hash` is the tag length. Uses libsodium
+// where it supports the parameters, because it is nearly twice as fast; otherwise libargon2. Allocates from
+// the thread's HashMemory, which keeps the memory. RESOURCE_EXHAUSTED (OVERLOADED) if the system has not
+// enough memory. Blocks for the duration of the hash.
 absl::Status ComputeArgon2id(std::string_view password, std::string_view salt, const Argon2idCost& cost,
                              std::string& hash);
 
-// The same by libargon2 alone.
+// Like ComputeArgon2id, but always with libargon2.
 absl::Status ComputeByLibargon2(std::string_view password, std::string_view salt, const Argon2idCost& cost,
                                 std::string& hash);
 

@@ -10,7 +10,8 @@ namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
-// Begins at a huge page's boundary. Without it the system would use small pages at both ends.
+// A memory block that begins at a huge page boundary, so that the system uses huge pages from its start to
+// its end.
 class Block {
  public:
   Block() = default;
@@ -25,12 +26,12 @@ class Block {
     mapped_ = mapped;
     mapped_bytes_ = mapped_bytes;
     bytes_ = bytes;
-    // A wish: small pages serve as well, only slower.
+    // Best effort: with small pages the block works, but more slowly.
     madvise(memory(), (bytes + kHugePage - 1) / kHugePage * kHugePage, MADV_HUGEPAGE);
     return true;
   }
 
-  // Holds nothing by the time of the call: munmap is wrapped below, and would spare what is held.
+  // Clears mapped_ before munmap, because __wrap_munmap below ignores calls for a block that holds() reports.
   void Free() {
     void* mapped = std::exchange(mapped_, nullptr);
     if (mapped != nullptr) munmap(mapped, mapped_bytes_);
@@ -83,7 +84,7 @@ HashMemory::Scope::~Scope() {
 
 #ifdef KEELSON_WRAPS_MMAP
 
-// The linker's --wrap sends the calls of mmap and munmap in every archive here.
+// The linker option --wrap redirects mmap and munmap of statically linked libraries to these functions.
 // NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" {
 
@@ -92,7 +93,7 @@ int __real_munmap(void*, std::size_t);
 
 void* __wrap_mmap(void* address, std::size_t bytes, int protection, int flags, int fd, off_t offset) {
   if (!keelson::lending) return __real_mmap(address, bytes, protection, flags, fd, offset);
-  keelson::lending = false;  // for what Borrow maps
+  keelson::lending = false;  // Borrow itself calls mmap
   void* memory = keelson::HashMemory::Borrow(bytes);
   keelson::lending = true;
   return memory == nullptr ? MAP_FAILED : memory;

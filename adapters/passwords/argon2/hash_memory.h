@@ -1,8 +1,8 @@
-// The memory that hashes are computed in: one block for each thread that computes them, kept from one hash to
-// the next and in huge pages where the system grants them. Having the system map, clear and take back small
-// pages for every hash costs a fifth of the time where memory is fast and two thirds where it is virtual.
+// Memory for hashes: one block per hashing thread, reused by the thread's next hash, in huge pages if
+// available. Mapping and clearing small pages for each hash would take a fifth of the time on physical
+// machines, and two thirds on virtual machines.
 //
-// Thread-safe: every function concerns the calling thread's own block.
+// Thread-safe: every function uses the calling thread's block only.
 #pragma once
 
 #include <cstddef>
@@ -11,16 +11,17 @@ namespace keelson {
 
 class HashMemory {
  public:
-  // This thread's block, of exactly so many bytes, with whatever the last hash left in it; nullptr where the
-  // system has none. It stays until Free, a call for another size or the thread's end.
+  // Returns this thread's block of exactly `bytes`; its content is that of the last hash. Returns nullptr if
+  // the system has not enough memory. The block is valid until Free, a call with another size, or the end of
+  // the thread.
   static void* Borrow(std::size_t bytes);
-  // Gives the block back to the system, and with it what the last hash left.
+  // Returns the block to the system, including the remains of the last hash.
   static void Free();
-  // How much the thread holds.
+  // Size of this thread's block; 0 if there is none.
   static std::size_t held_bytes();
 
-  // While one is there, what libsodium maps on this thread is Borrow's block. Only where libsodium is linked
-  // statically, with its calls of mmap and munmap wrapped; else it maps its own.
+  // During its lifetime, libsodium's mmap on this thread returns Borrow's block. Effective only if libsodium
+  // is linked statically with mmap and munmap wrapped; otherwise libsodium maps its own memory.
   class Scope {
    public:
     Scope();

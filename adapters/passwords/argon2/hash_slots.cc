@@ -20,18 +20,18 @@ namespace {
 constexpr absl::Duration kMinRetryAfter = absl::Milliseconds(100);
 constexpr absl::Duration kMaxRetryAfter = absl::Seconds(30);
 
-// Linux keeps a nice value for each thread; libargon2's own threads inherit it.
-void NameAndYield(std::size_t number) {
+// On Linux, the nice value belongs to a thread. The threads that libargon2 starts inherit it.
+void SetNameAndPriority(std::size_t number) {
   pthread_setname_np(pthread_self(), StrCat("hash-", number).c_str());
   const auto self = static_cast<id_t>(gettid());
   const int own = getpriority(PRIO_PROCESS, self);
-  // Only ever fails to raise a priority, which this does not.
+  // Lowering the priority needs no privilege and cannot fail.
   setpriority(PRIO_PROCESS, self, own + HashSlots::kNiceness);
 }
 
 }  // namespace
 
-// Lives in its caller's stack frame, which Run leaves only when no thread knows of it any more.
+// Lives in Run's stack frame. Run returns only after no thread refers to the job.
 struct HashSlots::Job {
   enum class State { kWaiting, kRunning, kDone, kExpired };
 
@@ -62,7 +62,8 @@ HashSlots::Load HashSlots::load() const {
 }
 
 absl::Status HashSlots::Run(std::uint64_t memory_bytes, Deadline deadline, absl::FunctionRef<void()> work) {
-  if (deadline.expired()) return absl::DeadlineExceededError("no time is left to hash the password");
+  if (deadline.expired())
+    return absl::DeadlineExceededError("the deadline expired before the password was hashed");
   Job job(memory_bytes, deadline, work);
   absl::MutexLock lock(&mutex_);
   RETURN_IF_ERROR(Enqueue(job));
@@ -70,15 +71,15 @@ absl::Status HashSlots::Run(std::uint64_t memory_bytes, Deadline deadline, absl:
     if (!job.changed.WaitUntil(&mutex_, deadline) && job.state == Job::State::kWaiting) {
       queue_.erase(std::find(queue_.begin(), queue_.end(), &job));
       job.state = Job::State::kExpired;
-      work_.Signal();  // it may have held up a smaller one behind it
+      work_.Signal();  // a smaller job behind this one may fit now
     }
   }
   while (job.state == Job::State::kRunning) job.changed.Wait(&mutex_);
   if (job.state == Job::State::kDone) return absl::OkStatus();
-  return absl::DeadlineExceededError("no slot to hash the password came free in time");
+  return absl::DeadlineExceededError("no slot to hash the password was free before the deadline");
 }
 
-// A job that can begin at once is no burden on the queue.
+// A job that can start at once is not limited by the queue's capacity.
 absl::Status HashSlots::Enqueue(Job& job) {
   const bool begins_at_once = queue_.size() < options_.slots - std::min(options_.slots, running_);
   if (!begins_at_once && queue_.size() >= options_.queue) return Overloaded();
@@ -92,10 +93,10 @@ absl::Status HashSlots::Enqueue(Job& job) {
 
 bool HashSlots::StartThread() {
   try {
-    threads_.emplace_back([this, number = threads_.size()] { Serve(number); });
+    threads_.emplace_back([this, number = threads_.size()] { RunJobs(number); });
     return true;
   } catch (const std::system_error&) {
-    return false;  // the process has as many threads as it may
+    return false;  // thread limit of the system reached
   }
 }
 
@@ -104,7 +105,7 @@ absl::Status HashSlots::Overloaded() const {
   ErrorDetails details;
   details.reason = Reason::kOverloaded;
   details.retry_after = std::clamp(rounds * last_duration_, kMinRetryAfter, kMaxRetryAfter);
-  return MakeError(details, "too many passwords wait to be hashed");
+  return MakeError(details, "the queue of passwords to hash is full; try again later");
 }
 
 bool HashSlots::Fits(const Job& job) const {
@@ -115,12 +116,12 @@ bool HashSlots::HasWork() const {
   return !queue_.empty() && Fits(*queue_.front());
 }
 
-void HashSlots::Serve(std::size_t number) {
-  NameAndYield(number);
+void HashSlots::RunJobs(std::size_t number) {
+  SetNameAndPriority(number);
   absl::MutexLock lock(&mutex_);
   while (true) {
     ++idle_;
-    if (!stopping_ && !HasWork()) TellIdle();
+    if (!stopping_ && !HasWork()) NotifyIdle();
     while (!stopping_ && !HasWork()) work_.Wait(&mutex_);
     --idle_;
     if (stopping_) return;
@@ -132,12 +133,12 @@ void HashSlots::Serve(std::size_t number) {
       job.state = Job::State::kExpired;
       job.changed.Signal();
     }
-    // What this one has left of the queue and given back of the memory may suit an idle thread.
+    // The next job may fit into the memory that this thread released.
     if (HasWork()) work_.Signal();
   }
 }
 
-void HashSlots::TellIdle() {
+void HashSlots::NotifyIdle() {
   if (!options_.when_idle) return;
   mutex_.Unlock();
   options_.when_idle();

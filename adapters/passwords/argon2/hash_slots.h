@@ -16,21 +16,21 @@
 
 namespace keelson {
 
-// Runs heavy jobs on a few threads of its own, which are named "hash-N", begin when first needed and yield to
-// every other thread of the process. First come, first served. Thread-safe. Destroy it only when no call is
-// under way.
+// Runs CPU-heavy jobs in FIFO order on a few own threads. The threads are named "hash-N", start on demand,
+// and have a lower priority than the other threads of the process. Thread-safe. Must not be destroyed during
+// a call.
 class HashSlots {
  public:
-  // What a slot's thread adds to the process's nice value.
+  // Added to the process's nice value for the threads.
   static constexpr int kNiceness = 10;
 
   struct Options {
     std::size_t slots = 1;
-    // Jobs that may wait.
+    // Maximum number of waiting jobs.
     std::size_t queue = 64;
-    // Of all jobs that run at once; a job that needs more runs alone.
+    // Total memory of concurrent jobs; a job that needs more runs alone.
     std::uint64_t memory_budget_bytes = 0;
-    // Runs on a slot's thread before it waits for its next job, where there is none yet.
+    // Called on a slot's thread when the queue is empty, before the thread waits for its next job.
     std::function<void()> when_idle = {};
   };
   struct Load {
@@ -43,9 +43,9 @@ class HashSlots {
   HashSlots(const HashSlots&) = delete;
   HashSlots& operator=(const HashSlots&) = delete;
 
-  // Waits for a slot, runs `job` on it and waits for its end, which may lie after the deadline.
-  // DEADLINE_EXCEEDED where no slot came free in time, RESOURCE_EXHAUSTED (OVERLOADED) where the queue is
-  // full or no thread can be had; then `job` did not run.
+  // Waits for a slot, runs `job`, and blocks until the job ends, which may be after the deadline.
+  // DEADLINE_EXCEEDED if no slot is free before the deadline; RESOURCE_EXHAUSTED (OVERLOADED) if the queue is
+  // full or no thread can be started. In both cases, `job` did not run.
   absl::Status Run(std::uint64_t memory_bytes, Deadline deadline, absl::FunctionRef<void()> job);
 
   std::size_t slots() const { return options_.slots; }
@@ -59,8 +59,8 @@ class HashSlots {
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool StartThread() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Overloaded() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Serve(std::size_t number);
-  void TellIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void RunJobs(std::size_t number);
+  void NotifyIdle() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Execute(Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const Options options_;
@@ -71,7 +71,7 @@ class HashSlots {
   std::size_t idle_ ABSL_GUARDED_BY(mutex_) = 0;
   std::size_t running_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t memory_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Of the last job that ended: what a caller who is turned away is told to wait is reckoned from it.
+  // Duration of the last job; the retry delay of an OVERLOADED error is an estimate from it.
   absl::Duration last_duration_ ABSL_GUARDED_BY(mutex_) = absl::Milliseconds(50);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 };

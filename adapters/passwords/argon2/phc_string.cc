@@ -15,7 +15,7 @@ namespace keelson {
 namespace {
 
 constexpr int kBase64 = sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
-// Longer than any string within the bounds.
+// Upper bound on the length of a string within Argon2idBounds.
 constexpr std::size_t kMaxPhcBytes = 256;
 
 std::string ToBase64(std::string_view bytes) {
@@ -42,7 +42,7 @@ std::vector<std::string_view> Split(std::string_view text, char separator) {
   return parts;
 }
 
-// "m=19456" with the prefix "m=".
+// Parses a parameter such as "m=19456", whose prefix is "m=".
 bool ReadParameter(std::string_view text, std::string_view prefix, std::uint32_t& value) {
   if (!text.starts_with(prefix)) return false;
   text.remove_prefix(prefix.size());
@@ -71,7 +71,7 @@ absl::StatusOr<PhcString> ParsePhc(std::string_view text) {
   if (text.size() > kMaxPhcBytes) return invalid("is too long");
   const std::vector<std::string_view> parts = Split(text, '$');
   if (parts.size() != 6 || !parts[0].empty() || parts[1] != "argon2id" || parts[2] != "v=19") {
-    return invalid("is no Argon2id of version 1.3 in PHC form");
+    return invalid("must be Argon2id version 1.3 in PHC format");
   }
   PhcString phc;
   if (!ReadCost(parts[3], phc.cost)) return invalid("has malformed parameters");
@@ -82,8 +82,8 @@ absl::StatusOr<PhcString> ParsePhc(std::string_view text) {
   if (!hash) return invalid("has a malformed tag");
   phc.salt = *std::move(salt);
   phc.hash = *std::move(hash);
-  // Leading zeros, and the bytes beyond ASCII that libsodium's decoder takes for a slash.
-  if (FormatPhc(phc) != text) return invalid("is not in the exact PHC form");
+  // Rejects leading zeros, and non-ASCII bytes that libsodium's decoder accepts as a slash.
+  if (FormatPhc(phc) != text) return invalid("is not in canonical PHC format");
   return phc;
 }
 

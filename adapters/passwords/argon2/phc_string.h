@@ -8,7 +8,8 @@
 
 namespace keelson {
 
-// A stored hash: "$argon2id$v=19$m=19456,t=2,p=1$salt$hash", salt and hash in base64 without padding.
+// A stored hash in PHC format: "$argon2id$v=19$m=19456,t=2,p=1$salt$hash", with salt and hash in unpadded
+// base64.
 struct PhcString {
   Argon2idCost cost;
   std::string salt;
@@ -19,8 +20,8 @@ struct PhcString {
 
 std::string FormatPhc(const PhcString& phc);
 
-// INVALID_ARGUMENT unless `text` is exactly what FormatPhc writes for some values within Argon2idBounds. The
-// message repeats nothing of `text`.
+// INVALID_ARGUMENT unless `text` has exactly the format that FormatPhc writes, with values within
+// Argon2idBounds. The error message contains nothing of `text`.
 absl::StatusOr<PhcString> ParsePhc(std::string_view text);
 
 }  // namespace keelson

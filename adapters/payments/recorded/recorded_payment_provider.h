@@ -6,9 +6,9 @@
 
 namespace keelson {
 
-// For money that is moved by hand, outside (cash, a bank transfer): a refund counts as paid once it is on
-// record. Succeeds at once and always; the reference follows from the idempotency key, so that a repeat gets
-// the same one. Stateless.
+// Records refunds that are paid manually, outside of the service (cash, a bank transfer). Every refund
+// succeeds immediately. The payment reference derives from the idempotency key, so that a repeat returns the
+// same reference. Stateless and thread-safe.
 class RecordedPaymentProvider final : public PaymentProvider {
  public:
   std::string_view name() const override { return "recorded"; }

@@ -1,5 +1,5 @@
-// The configuration of one adapter as data: its keys, their defaults and their checks. Nothing here knows the
-// format of the configuration or the other adapters.
+// Describes the configuration keys of one adapter, with their defaults and checks. Independent of the
+// configuration's file format and of other adapters.
 #pragma once
 
 #include <any>
@@ -20,7 +20,7 @@ namespace keelson {
 using AdapterSettings = std::any;
 struct NoSettings {};
 
-// Refers to the member of the settings that holds a key's value. The member's type is the key's type.
+// Refers to the member of the settings that holds a key's value. The member's type determines the key's type.
 template <typename T>
 using SettingOf = std::function<T&(AdapterSettings&)>;
 using SettingRef =
@@ -33,22 +33,22 @@ SettingRef RefTo(T Settings::*member) {
 }
 
 struct SettingKey {
-  // Within the adapter's section: "pool_size".
+  // Name within the adapter's section, such as "pool_size".
   std::string_view name;
   SettingRef member;
-  // For the operator, as a phrase.
+  // What the key does, as a phrase for `keelson config reference`: unit, and meaning of an empty value.
   std::string_view description;
-  // The bounds, written as a value is; empty: none.
+  // Bounds, in the notation of a value ("10ms"); empty: no bound.
   std::string_view min = {};
   std::string_view max = {};
-  // The values that a string may have; empty: any.
+  // Allowed values of a string; empty: any.
   std::vector<std::string> choices = {};
-  // A string that must not be empty where the adapter is chosen.
+  // The string must not be empty if the adapter is selected.
   bool required = false;
-  // Checks the value of a string, unless it is empty or the adapter is not chosen. The error is a predicate
-  // of the key: "must be …".
+  // Checks the value of a string. Not called if the value is empty or the adapter is not selected. The error
+  // message is a predicate of the key ("must be …").
   absl::Status (*check)(std::string_view) = nullptr;
-  // Never shown.
+  // Never shown in output or logs.
   bool secret = false;
 };
 
@@ -56,14 +56,14 @@ struct SettingKey {
 struct SettingsCheck {
   // The keys that the rule reads, within the adapter's section. An error is reported for the first.
   std::vector<std::string_view> keys;
-  // The error is a predicate of the first key.
+  // The error message is a predicate of the first key ("must be …").
   std::function<absl::Status(const AdapterSettings&)> check;
-  // Whether the rule holds also where the adapter is not chosen.
+  // Whether the rule also applies if the adapter is not selected.
   bool always = false;
 };
 
 struct ConfigSection {
-  // The adapter's name in the configuration, and that of its section: "sqlite" for [store.sqlite].
+  // Name of the adapter and of its section in the configuration: "sqlite" for [store.sqlite].
   std::string_view name;
   AdapterSettings defaults = NoSettings();
   std::vector<SettingKey> keys = {};
@@ -73,7 +73,7 @@ struct ConfigSection {
   std::vector<SettingsCheck> machine_checks = {};
 };
 
-// A function of an adapter's own settings struct as one of AdapterSettings.
+// Adapts a function of an adapter's settings struct to a function of AdapterSettings.
 template <typename Result, typename Settings, typename... Arguments>
 std::function<Result(const AdapterSettings&, Arguments...)> WithSettings(Result (*function)(const Settings&,
                                                                                             Arguments...)) {

@@ -14,9 +14,9 @@ namespace keelson {
 
 struct EmailProviderDescriptor {
   ConfigSection section;
-  // The provider's limits on email.from. Each error is a predicate of the key.
+  // The provider's limits on email.from. An error message is a predicate of the key ("must …").
   std::vector<absl::Status (*)(const Mailbox&)> sender_checks = {};
-  // The log outlives the provider.
+  // The log must outlive the provider.
   std::function<absl::StatusOr<std::unique_ptr<EmailProvider>>(const AdapterSettings&, Log&)> create;
 };
 

@@ -24,22 +24,22 @@ struct RestoreRequest {
   bool replace = false;
 };
 
-// Every function fails as the adapter does. The clock outlives the objects that are created with it.
+// Each function returns the adapter's errors. The clock must outlive the objects that are created with it.
 struct StoreDescriptor {
   ConfigSection section;
-  // `migrate`: whether a schema that is behind is brought up to date, or refused.
+  // `migrate`: whether an outdated schema is migrated; if false, an outdated schema is an error.
   std::function<absl::StatusOr<std::unique_ptr<Store>>(const AdapterSettings&, bool migrate, Clock&)> open;
-  // Null where the store has no schema.
+  // Null if the store has no schema.
   std::function<std::unique_ptr<Migrator>(const AdapterSettings&, Clock&)> create_migrator = nullptr;
-  // Null where the store can't be verified or be part of a transfer.
+  // Null if the store supports neither verification nor copying.
   std::function<absl::StatusOr<std::unique_ptr<StoreExporter>>(const AdapterSettings&, BulkAccess, Clock&)>
       open_exporter = nullptr;
   std::function<absl::StatusOr<std::unique_ptr<StoreImporter>>(const AdapterSettings&, Clock&)>
       open_importer = nullptr;
-  // Copies the store to a new file at `path`. Null where the database's own tool does so.
+  // Copies the store to a new file at `path`. Null if the database has its own backup tool.
   std::function<absl::Status(const AdapterSettings&, const std::string& path, Clock&, const CopyProgress&)>
       back_up = nullptr;
-  // Replaces the store by a backup and returns the name of the database. Null as back_up.
+  // Replaces the store by a backup and returns the name of the database. Null if back_up is null.
   std::function<absl::StatusOr<std::string>(const AdapterSettings&, const RestoreRequest&, Clock&,
                                             const CopyProgress&)>
       restore = nullptr;

@@ -24,7 +24,7 @@ absl::StatusOr<std::string> ReadSmallFile(const std::string& path, std::size_t m
   content.resize(std::fread(content.data(), 1, content.size(), file.get()));
   if (std::ferror(file.get()) != 0) return Unreadable(errno);
   if (content.size() > max_bytes) {
-    return absl::InvalidArgumentError(StrCat("holds more than ", max_bytes, " bytes"));
+    return absl::InvalidArgumentError(StrCat("is larger than ", max_bytes, " bytes"));
   }
   return content;
 }

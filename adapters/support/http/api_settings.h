@@ -1,4 +1,4 @@
-// The configuration that adapters of HTTP APIs have in common.
+// The configuration keys that all adapters of HTTP APIs share.
 #pragma once
 
 #include <string>
@@ -12,21 +12,21 @@ namespace keelson {
 
 struct ApiSettings {
   std::string api_key;
-  // Empty: the provider's own.
+  // Empty: the provider's public API.
   std::string base_url;
 };
 
 inline constexpr std::string_view kApiKeyDescription = "the provider's API key";
 inline constexpr std::string_view kBaseUrlDescription =
-    "scheme and host, the documented path is appended; empty: the provider's own";
+    "base URL of the API (scheme and host); empty: the provider's public API";
 
-// FAILED_PRECONDITION with the rule that the value breaks, as a predicate.
+// FAILED_PRECONDITION if the value is invalid. The message is a predicate ("must …").
 absl::Status CheckApiKey(std::string_view key);
 absl::Status CheckBaseUrl(std::string_view url);
 
 SettingKey BaseUrlKey(SettingRef member);
 
-// The keys api_key and base_url of a struct that is derived from ApiSettings, or is one.
+// The keys api_key and base_url. `Settings` is ApiSettings or a struct derived from it.
 template <typename Settings>
 std::vector<SettingKey> ApiKeys() {
   return {{.name = "api_key",

@@ -2,7 +2,8 @@
 
 namespace keelson {
 
-// Sets libcurl up for the process at the first call; false where it can't be. Thread-safe.
+// Initializes libcurl for the process at the first call. Returns false if the initialization failed.
+// Thread-safe.
 bool CurlIsReady();
 
 }  // namespace keelson

@@ -15,8 +15,8 @@ namespace keelson {
 namespace {
 
 constexpr absl::Duration kConnectTimeout = absl::Seconds(10);
-// A server closes an idle connection when it likes: the longer one is kept, the likelier a request meets
-// that.
+// Servers close idle connections at any time. The longer a connection is idle, the likelier the next request
+// on it fails.
 constexpr long kMaxIdleSeconds = 30;
 constexpr std::size_t kMaxIdleHandles = 64;
 constexpr std::size_t kMaxHeaderBytes = std::size_t{64} << 10;
@@ -26,43 +26,43 @@ struct FreeList {
 };
 using HeaderList = std::unique_ptr<curl_slist, FreeList>;
 
-// What the callbacks gather of one request.
+// State of one request, filled by libcurl's callbacks.
 struct Exchange {
-  HttpAnswer answer;
+  HttpResponse response;
   std::size_t header_bytes = 0;
-  // Connections that stood ready for the request.
-  int ready = 0;
+  // Number of connections on which libcurl was about to send the request.
+  int connections = 0;
 };
 
-std::size_t TakeBody(char* data, std::size_t, std::size_t size, void* context) {
-  HttpAnswer& answer = static_cast<Exchange*>(context)->answer;
-  const std::size_t room = HttpClient::kMaxBody - answer.body.size();
-  answer.body.append(data, std::min(size, room));
-  answer.cut_off = size > room;
-  return answer.cut_off ? 0 : size;
+std::size_t OnBody(char* data, std::size_t, std::size_t size, void* context) {
+  HttpResponse& response = static_cast<Exchange*>(context)->response;
+  const std::size_t remaining = HttpClient::kMaxBody - response.body.size();
+  response.body.append(data, std::min(size, remaining));
+  response.truncated = size > remaining;
+  return response.truncated ? 0 : size;
 }
 
-std::size_t TakeHeader(char* data, std::size_t, std::size_t size, void* context) {
+std::size_t OnHeader(char* data, std::size_t, std::size_t size, void* context) {
   Exchange& exchange = *static_cast<Exchange*>(context);
   const std::string_view line(data, size);
   exchange.header_bytes += size;
   if (exchange.header_bytes > kMaxHeaderBytes) return 0;
-  // A proxy's answer or a "100 Continue" has headers before the last answer's.
-  if (line.starts_with("HTTP/")) exchange.answer.headers.clear();
+  // A proxy's response or "100 Continue" precedes the final response; only the final headers count.
+  if (line.starts_with("HTTP/")) exchange.response.headers.clear();
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return size;
-  exchange.answer.headers.push_back(
+  exchange.response.headers.push_back(
       {absl::AsciiStrToLower(ToAbsl(line.substr(0, colon))),
        std::string(absl::StripAsciiWhitespace(ToAbsl(line.substr(colon + 1))))});
   return size;
 }
 
-// A second connection for the same request would repeat what the first may have carried.
+// Aborts libcurl's retry on a second connection: the first connection may have sent the request.
 int AllowOnce(void* context, char*, char*, int, int) {
-  return static_cast<Exchange*>(context)->ready++ == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
+  return static_cast<Exchange*>(context)->connections++ == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
-// Nothing where there is no memory.
+// Returns null if memory is exhausted.
 HeaderList MakeHeaders(const HttpRequest& request) {
   curl_slist* list = nullptr;
   for (const HttpHeader& header : request.headers) {
@@ -97,8 +97,7 @@ void SetBounds(CURL* curl, absl::Duration left) {
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, milliseconds(left));
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(left, kConnectTimeout)));
-  // A name that is still being looked up when the time is over is left to its thread; libcurl would wait for
-  // it.
+  // At the timeout, libcurl must not wait for its resolver thread to finish a DNS lookup.
   curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, kMaxIdleSeconds);
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -110,21 +109,21 @@ void SetBounds(CURL* curl, absl::Duration left) {
 }
 
 void SetCallbacks(CURL* curl, Exchange& exchange) {
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &TakeBody);
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &OnBody);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &exchange);
-  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &TakeHeader);
+  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &OnHeader);
   curl_easy_setopt(curl, CURLOPT_HEADERDATA, &exchange);
   curl_easy_setopt(curl, CURLOPT_PREREQFUNCTION, &AllowOnce);
   curl_easy_setopt(curl, CURLOPT_PREREQDATA, &exchange);
 }
 
-// Whether libcurl has given any of the request to a connection, this or one before it.
+// Whether libcurl sent any byte of the request, on this connection or on an earlier one.
 bool AnySent(CURL* curl, const Exchange& exchange) {
   long request_bytes = 0;
   curl_off_t body_bytes = 0;
   curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &request_bytes);
   curl_easy_getinfo(curl, CURLINFO_SIZE_UPLOAD_T, &body_bytes);
-  return exchange.ready > 1 || (exchange.ready == 1 && (request_bytes > 0 || body_bytes > 0));
+  return exchange.connections > 1 || (exchange.connections == 1 && (request_bytes > 0 || body_bytes > 0));
 }
 
 HttpFailure NothingSent(std::string reason) {
@@ -137,14 +136,14 @@ HttpFailure Malformed(std::string reason) {
 
 HttpResult Perform(CURL* curl, Exchange& exchange) {
   const CURLcode code = curl_easy_perform(curl);
-  if (code != CURLE_OK && !exchange.answer.cut_off) {
+  if (code != CURLE_OK && !exchange.response.truncated) {
     return HttpFailure{
         .may_have_arrived = AnySent(curl, exchange), .malformed = false, .reason = curl_easy_strerror(code)};
   }
   long status = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-  exchange.answer.status = static_cast<int>(status);
-  return std::move(exchange.answer);
+  exchange.response.status = static_cast<int>(status);
+  return std::move(exchange.response);
 }
 
 bool HasPlainHeaders(const HttpRequest& request) {
@@ -155,7 +154,7 @@ bool HasPlainHeaders(const HttpRequest& request) {
 
 }  // namespace
 
-std::string_view HttpAnswer::Header(std::string_view name) const {
+std::string_view HttpResponse::Header(std::string_view name) const {
   const auto found = std::find_if(headers.begin(), headers.end(),
                                   [name](const HttpHeader& header) { return header.name == name; });
   return found == headers.end() ? std::string_view() : found->value;
@@ -178,20 +177,21 @@ HttpClient::Handle HttpClient::Take() {
 }
 
 void HttpClient::ReleaseHandle(Handle handle) {
-  // Forgets keys and bodies; the connection stays.
+  // Clears credentials and bodies from the handle; its connection stays open.
   curl_easy_reset(handle.get());
   const absl::MutexLock lock(&mutex_);
   if (idle_.size() < kMaxIdleHandles) idle_.push_back(std::move(handle));
 }
 
 HttpResult HttpClient::Send(const HttpRequest& request, Deadline deadline) {
-  if (deadline.expired()) return NothingSent("no time was left");
-  if (!IsHttpUrl(request.url)) return Malformed("the URL is no http:// or https:// URL with a host");
-  if (!HasPlainHeaders(request)) return Malformed("a header has a character beyond printable ASCII");
+  if (deadline.expired()) return NothingSent("the deadline expired before the attempt");
+  if (!IsHttpUrl(request.url)) return Malformed("the URL must be an http:// or https:// URL with a host");
+  if (!HasPlainHeaders(request))
+    return Malformed("a header contains a character that is not printable ASCII");
   Handle handle = Take();
   const HeaderList headers = MakeHeaders(request);
   if (handle == nullptr || (headers == nullptr && !request.headers.empty())) {
-    return NothingSent("libcurl could not be set up");
+    return NothingSent("libcurl could not be initialized");
   }
   Exchange exchange;
   SetRequest(handle.get(), request, headers.get());

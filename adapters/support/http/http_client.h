@@ -10,13 +10,13 @@
 
 namespace keelson {
 
-// HTTP/1.1 requests over libcurl. Connections are kept and used again; certificates are always verified; no
-// redirect is followed; a proxy is taken from the environment (http_proxy, https_proxy, no_proxy).
-// Thread-safe: calls at the same time have a connection each. Nothing is set up before the first call. The
-// process must ignore SIGPIPE, which a connection that the other side closed may raise.
+// HTTP/1.1 client over libcurl. Reuses idle connections, always verifies certificates, follows no redirects,
+// and uses the proxy of the environment (http_proxy, https_proxy, no_proxy). Thread-safe: each concurrent
+// call has its own connection. libcurl is initialized at the first call. The process must ignore SIGPIPE,
+// because a write to a connection that the peer closed raises it.
 class HttpClient {
  public:
-  // Of an answer's body; what is beyond is cut off.
+  // Maximum size of a response body in bytes; a longer body is truncated.
   static constexpr std::size_t kMaxBody = std::size_t{1} << 20;
 
   HttpClient();
@@ -24,15 +24,15 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // Blocks on the network, never past `deadline`. A request is put on the wire once at most: libcurl's own
-  // repeat over a new connection, where a kept one turns out dead, is suppressed.
+  // Blocks on the network until `deadline` at the latest. Sends a request at most once: libcurl's automatic
+  // retry over a new connection, after a reused connection turned out to be closed, is disabled.
   HttpResult Send(const HttpRequest& request, Deadline deadline);
 
  private:
   struct Close {
     void operator()(void* handle) const;
   };
-  // Owns a CURL*, whose header stays out of this one.
+  // Owns a CURL*; void keeps curl.h out of this header.
   using Handle = std::unique_ptr<void, Close>;
 
   Handle Take();

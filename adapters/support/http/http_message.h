@@ -13,7 +13,7 @@ struct HttpHeader {
   std::string value;
 };
 
-// How AWS wants a request signed (Signature Version 4).
+// Parameters of an AWS signature (Signature Version 4).
 struct AwsSignature {
   std::string region;
   std::string service;
@@ -30,27 +30,27 @@ struct HttpRequest {
   std::optional<AwsSignature> aws_signature;
 };
 
-struct HttpAnswer {
+struct HttpResponse {
   int status = 0;
-  // Their names in lower case.
+  // Names are in lower case.
   std::vector<HttpHeader> headers;
   std::string body;
-  // The body was longer than the client takes; `body` is its beginning.
-  bool cut_off = false;
+  // The body was longer than HttpClient::kMaxBody; `body` is its beginning.
+  bool truncated = false;
 
-  // The first of that name, which is in lower case; empty where there is none.
+  // Value of the first header with this lower-case name; empty if there is none.
   std::string_view Header(std::string_view name) const;
 };
 
 struct HttpFailure {
-  // False only where it is certain that the other side has not seen the whole request.
+  // False only if the server certainly did not receive the whole request.
   bool may_have_arrived = true;
-  // The request can't be made at all: its URL or a header is malformed.
+  // The URL or a header is malformed, so no request was sent.
   bool malformed = false;
-  // Without URL, headers or body.
+  // Contains no URL, header or body.
   std::string reason;
 };
 
-using HttpResult = std::variant<HttpAnswer, HttpFailure>;
+using HttpResult = std::variant<HttpResponse, HttpFailure>;
 
 }  // namespace keelson

@@ -4,11 +4,11 @@
 
 namespace keelson {
 
-// Whether HttpClient can ask `url`: http:// or https:// with a host, as libcurl reads it, and no user or
-// password.
+// Whether HttpClient accepts `url`: http:// or https://, a host, and no user or password, as libcurl parses
+// it.
 bool IsHttpUrl(std::string_view url);
 
-// Whether a request's header can carry `value`: printable ASCII.
+// Whether `value` is valid as a header value: printable ASCII.
 bool IsHeaderValue(std::string_view value);
 
 }  // namespace keelson

@@ -15,16 +15,16 @@ BatchingSink::~BatchingSink() {
   writer_.join();
 }
 
-// base_sink holds mutex_ around sink_it_ and flush_.
+// Called from sink_it_ and flush_, for which base_sink locks mutex_.
 template <typename Condition>
-void BatchingSink::AwaitWritten(Condition condition) {
+void BatchingSink::WaitUntilWritten(Condition condition) {
   std::unique_lock lock(mutex_, std::adopt_lock);
   written_.wait(lock, condition);
   lock.release();
 }
 
 void BatchingSink::sink_it_(const spdlog::details::log_msg& message) {
-  if (buffer_.size() >= kBufferBytes) AwaitWritten([this] { return buffer_.size() < kBufferBytes; });
+  if (buffer_.size() >= kBufferBytes) WaitUntilWritten([this] { return buffer_.size() < kBufferBytes; });
   const bool gathers = buffer_.size() > 0;
   formatter_->format(message, buffer_);
   ++logged_;
@@ -34,7 +34,7 @@ void BatchingSink::sink_it_(const spdlog::details::log_msg& message) {
 void BatchingSink::flush_() {
   flush_to_ = logged_;
   gathered_.notify_one();
-  AwaitWritten([this, end = logged_] { return written_count_ >= end; });
+  WaitUntilWritten([this, end = logged_] { return written_count_ >= end; });
 }
 
 bool BatchingSink::IsUrgent() const {

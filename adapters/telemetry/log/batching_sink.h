@@ -11,10 +11,10 @@
 
 namespace keelson {
 
-// Writes lines to a stream on a thread of its own, so that nobody who logs waits for a disk: at once where
-// the last write is a while ago; otherwise lines gather and share one write, kMaxDelay later at most. While a
-// full buffer waits for its write, whoever logs waits too: a slow reader slows the writers instead of growing
-// the process.
+// Writes log lines to a stream on its own thread, so that logging does not wait for a disk. A line after a
+// pause is written immediately; further lines are batched and written at most kMaxDelay later. Logging blocks
+// while the buffer is full, so that a slow reader of the stream limits the rate instead of growing the
+// process's memory. Thread-safe.
 class BatchingSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   static constexpr std::chrono::milliseconds kMaxDelay{20};
@@ -22,24 +22,24 @@ class BatchingSink final : public spdlog::sinks::base_sink<std::mutex> {
 
   // `output` outlives the sink.
   explicit BatchingSink(std::FILE* output);
-  // Writes what has gathered.
+  // Writes the buffered lines.
   ~BatchingSink() override;
 
  private:
   using Clock = std::chrono::steady_clock;
 
   void sink_it_(const spdlog::details::log_msg& message) override;
-  // Returns once all that was logged before is written.
+  // Blocks until all lines logged before the call are written.
   void flush_() override;
   template <typename Condition>
-  void AwaitWritten(Condition condition);
+  void WaitUntilWritten(Condition condition);
   bool IsUrgent() const;
   void Write();
 
-  // All but the first and the last are guarded by base_sink's mutex_.
+  // All members except output_ and writer_ are guarded by base_sink's mutex_.
   std::FILE* const output_;
   spdlog::memory_buf_t buffer_;
-  // Entries so far: logged, written, and those that somebody waits for.
+  // Numbers of lines: logged, written, and the highest number that a flush waits for.
   std::uint64_t logged_ = 0;
   std::uint64_t written_count_ = 0;
   std::uint64_t flush_to_ = 0;

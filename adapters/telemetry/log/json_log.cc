@@ -69,7 +69,7 @@ std::string JsonLine(Severity severity, std::string_view event_name, std::string
   return line;
 }
 
-// Values with spaces or anything that could pass for another line or field stand in quotation marks.
+// Puts a value into quotation marks if it contains a space or could be mistaken for another line or field.
 void AppendTextField(std::string_view name, std::string_view value, std::string& line) {
   line += StrCat(" ", name, "=");
   const bool plain = !value.empty() && value.find_first_of(" =") == std::string_view::npos;

@@ -16,14 +16,14 @@ enum class LogFormat { kJson, kText };
 struct LogOptions {
   Severity level = Severity::kInfo;
   LogFormat format = LogFormat::kJson;
-  // Stays open as long as the log.
+  // Must stay open as long as the log exists.
   std::FILE* output = stderr;
 };
 
-// One line an entry. As JSON an object: time (RFC 3339, UTC), severity, message, event_name, then the fields,
-// which are strings but for duration_ms, a number. As text the same for a person's eye. A line is written
-// whole, and at once where lines are rare; under load, and below a warning, lines share a write and may be 20
-// ms late. What is not UTF-8 is written as U+FFFD.
+// Writes one line per entry. In JSON, a line is an object with time (RFC 3339, UTC), severity, message,
+// event_name and the fields; all values are strings except duration_ms, a number. In text format, a line has
+// the same content for human readers. Lines are never split. Lines below a warning may be written up to 20 ms
+// late under load. Invalid UTF-8 is written as U+FFFD. Thread-safe.
 class JsonLog final : public Log {
  public:
   explicit JsonLog(const LogOptions& options);
@@ -34,9 +34,9 @@ class JsonLog final : public Log {
   void Write(Severity severity, std::string_view event_name, std::string_view message,
              Fields fields) override;
 
-  // Entries below it are dropped from now on. Thread-safe.
+  // From now on, entries below `level` are dropped. Thread-safe.
   void SetLevel(Severity level);
-  // Returns when all that was written before is out.
+  // Blocks until all earlier entries are written to the stream.
   void Flush();
 
  private:

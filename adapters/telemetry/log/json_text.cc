@@ -13,7 +13,7 @@ bool NeedsNoEscape(char c) {
 }  // namespace
 
 void AppendJsonString(std::string_view text, std::string& out) {
-  // Nearly all that is logged is like this.
+  // Fast path: most texts need no escaping.
   if (std::all_of(text.begin(), text.end(), NeedsNoEscape)) {
     out += '"';
     out += text;

@@ -5,10 +5,10 @@
 
 namespace keelson {
 
-// Appends `text` as a JSON string, in quotation marks and escaped; what is not UTF-8 becomes U+FFFD.
+// Appends `text` as a JSON string with quotation marks and escapes. Invalid UTF-8 becomes U+FFFD.
 void AppendJsonString(std::string_view text, std::string& out);
 
-// Whether `text` is a number as JSON writes it.
+// Whether `text` is a JSON number.
 bool IsJsonNumber(std::string_view text);
 
 }  // namespace keelson

@@ -49,14 +49,14 @@ void AddMisconfigured(const ProviderStatus& provider, MetricFamily& family) {
 }  // namespace
 
 std::vector<MetricFamily> EmailMetrics::Collect() const {
-  MetricFamily attempts{"keelson_email_attempts_total",
-                        "Attempts to send a message, by what became of them.",
-                        MetricType::Counter,
-                        {}};
-  MetricFamily circuit{
-      "keelson_email_circuit", "1 for the state that the provider's circuit is in.", MetricType::Gauge, {}};
+  MetricFamily attempts{
+      "keelson_email_attempts_total", "Attempts to send a message, by outcome.", MetricType::Counter, {}};
+  MetricFamily circuit{"keelson_email_circuit",
+                       "1 for the current state of the provider's circuit breaker.",
+                       MetricType::Gauge,
+                       {}};
   MetricFamily misconfigured{"keelson_email_misconfigured",
-                             "1 while the provider refuses how it is set up: a bad key, say.",
+                             "1 while the provider rejects its configuration, such as an invalid API key.",
                              MetricType::Gauge,
                              {}};
   for (const ProviderStatus& provider : providers_.ListProviders()) {

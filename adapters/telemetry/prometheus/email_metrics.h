@@ -8,7 +8,8 @@
 
 namespace keelson {
 
-// The e-mail providers as they are when they are asked for. Every series is there from the start, with zero.
+// Metrics of the e-mail providers at the time of a scrape. Every series exists from the start, with the value
+// zero.
 class EmailMetrics : public prometheus::Collectable {
  public:
   explicit EmailMetrics(const ProviderStatuses& providers) : providers_(providers) {}

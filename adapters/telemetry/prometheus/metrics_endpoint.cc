@@ -29,8 +29,8 @@ absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Start(const st
   try {
     return std::unique_ptr<MetricsEndpoint>(new MetricsEndpoint(std::make_unique<Impl>(listen, providers)));
   } catch (const std::exception&) {
-    // The library does not tell why.
-    return absl::UnavailableError(StrCat("telemetry.metrics_listen: ", listen, " can't be listened on"));
+    // The library does not report the cause.
+    return absl::UnavailableError(StrCat("telemetry.metrics_listen: can't listen on ", listen));
   }
 }
 

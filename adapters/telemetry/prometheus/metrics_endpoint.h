@@ -1,8 +1,8 @@
-// The process's figures for Prometheus: http://HOST:PORT/metrics, in its text format.
+// The process's metrics for Prometheus at http://HOST:PORT/metrics, in Prometheus's text format.
 //
-//   keelson_email_attempts_total{provider,outcome}   attempts to send, by what became of them
-//   keelson_email_circuit{provider,state}            1 for the state that the provider's circuit is in
-//   keelson_email_misconfigured{provider}            1 while a provider refuses how it is set up
+//   keelson_email_attempts_total{provider,outcome}   attempts to send, by outcome
+//   keelson_email_circuit{provider,state}            1 for the current state of the circuit breaker
+//   keelson_email_misconfigured{provider}            1 while the provider rejects its configuration
 #pragma once
 
 #include <memory>
@@ -15,8 +15,8 @@ namespace keelson {
 
 class MetricsEndpoint {
  public:
-  // Serves at once, on threads of its own. `listen` is "HOST:PORT"; UNAVAILABLE where it can't be had.
-  // `providers` outlives the endpoint.
+  // Starts serving on own threads. `listen` is "HOST:PORT". UNAVAILABLE if the endpoint can't listen on it.
+  // `providers` must outlive the endpoint.
   static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Start(const std::string& listen,
                                                                 const ProviderStatuses& providers);
   ~MetricsEndpoint();

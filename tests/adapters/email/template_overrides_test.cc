@@ -92,16 +92,16 @@ TEST_CASE("every mistake is told at once, each with its file") {
   CHECK(overrides.Create().status().code() == absl::StatusCode::kInvalidArgument);
   CHECK(Contains(mistakes, "en/welcome.txt:1: uses the variable nickname, which is missing"));
   CHECK(Contains(mistakes, "en/refund_failed.html:2: Unclosed section"));
-  CHECK(Contains(mistakes, "de/verify_email.txt:1: leaves out {{link}}"));
-  CHECK(Contains(mistakes, "fr/order_cancelled.subject:1: renders to nothing"));
+  CHECK(Contains(mistakes, "de/verify_email.txt:1: must contain {{link}}"));
+  CHECK(Contains(mistakes, "fr/order_cancelled.subject:1: renders to an empty text"));
   CHECK(Contains(mistakes, "es/order_cancelled.txt:1: uses the variable typo"));
-  CHECK(Contains(mistakes, "it/welcome.subject: is missing beside the other parts"));
-  CHECK(Contains(mistakes, "it/welcome.html: is missing beside the other parts"));
+  CHECK(Contains(mistakes, "it/welcome.subject: is missing; a template needs .subject, .txt and .html"));
+  CHECK(Contains(mistakes, "it/welcome.html: is missing; a template needs .subject, .txt and .html"));
   CHECK(Contains(mistakes,
-                 "en/verify-email.txt: is no message's, and no other file includes it; did you mean "
+                 "en/verify-email.txt: belongs to no message, and no other file includes it; did you mean "
                  "en/verify_email.txt?"));
   CHECK(Contains(mistakes, "fr/welcome.txt: is not UTF-8"));
-  CHECK(Contains(mistakes, "en/account_exists.txt:1: includes nowhere, which is not there"));
+  CHECK(Contains(mistakes, "en/account_exists.txt:1: includes nowhere, which does not exist"));
 }
 
 TEST_CASE("a mistake names its own line, in an included file too") {
@@ -125,7 +125,7 @@ TEST_CASE("a language is written in its own direction") {
 TEST_CASE("files that include one another without end are a mistake, not a crash") {
   Overrides overrides;
   overrides.Put("en/welcome.txt", "{{>a}}").Put("en/a.txt", "{{>b}}").Put("en/b.txt", "{{>a}}");
-  CHECK(Contains(overrides.Errors(), "is included too deep, or by itself"));
+  CHECK(Contains(overrides.Errors(), "has more than 8 nested includes, or includes itself"));
 }
 
 TEST_CASE("an oversized file, an unfinished include and an empty file are mistakes") {
@@ -135,7 +135,7 @@ TEST_CASE("an oversized file, an unfinished include and an empty file are mistak
   overrides.Put("en/welcome.subject", "");
   const std::string mistakes = overrides.Errors();
   CHECK(Contains(mistakes, "en/welcome.txt: is larger than"));
-  CHECK(Contains(mistakes, "en/welcome.html:1: has an unfinished {{>"));
+  CHECK(Contains(mistakes, "en/welcome.html:1: has a {{> without a closing }}"));
   CHECK(Contains(mistakes, "en/welcome.subject: is empty"));
 }
 

@@ -18,13 +18,13 @@ struct Providers : ProviderStatuses {
   std::vector<ProviderStatus> statuses = {{.name = "smtp"}, {.name = "file"}};
 };
 
-HttpAnswer Get(const MetricsEndpoint& endpoint, const std::string& path) {
+HttpResponse Get(const MetricsEndpoint& endpoint, const std::string& path) {
   HttpRequest request;
   request.method = "GET";
   request.url = StrCat("http://127.0.0.1:", endpoint.port(), path);
   HttpResult result = HttpClient().Send(request, Deadline::After(absl::Seconds(10)));
-  REQUIRE(std::holds_alternative<HttpAnswer>(result));
-  return std::get<HttpAnswer>(std::move(result));
+  REQUIRE(std::holds_alternative<HttpResponse>(result));
+  return std::get<HttpResponse>(std::move(result));
 }
 
 TEST_CASE("what providers did is shown, with zeros for what they did not") {
@@ -33,7 +33,7 @@ TEST_CASE("what providers did is shown, with zeros for what they did not") {
   providers.statuses[0].misconfigured = true;
   providers.statuses[0].attempts = {7, 0, 0, 0, 0, 0, 3, 0};
   const auto endpoint = Must(MetricsEndpoint::Start("127.0.0.1:0", providers));
-  const HttpAnswer answer = Get(*endpoint, "/metrics");
+  const HttpResponse answer = Get(*endpoint, "/metrics");
   CHECK(answer.status == 200);
   CHECK_THAT(std::string(answer.Header("content-type")), Contains("text/plain"));
   for (const char* line : {

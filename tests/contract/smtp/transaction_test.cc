@@ -76,7 +76,8 @@ TEST_CASE("a local part beyond ASCII needs SMTPUTF8, and nothing is said where i
   ScriptedSmtpServer unable(Friendly("(nothing)", {}, {}));
   const SendOutcome refused = SmtpEmailProvider(PlainOptions(unable.port())).Send(email, Soon());
   CHECK(refused.kind == Kind::kNotExpressible);
-  CHECK(refused.error == "the server takes no address with a local part beyond ASCII");
+  CHECK(refused.error ==
+        "the recipient's local part (before the @) is not ASCII, and the server does not offer SMTPUTF8");
   CHECK_FALSE(unable.HeardAny("MAIL"));
 }
 
@@ -169,13 +170,13 @@ TEST_CASE("the answer to the final dot may come after the deadline", "[email]") 
 }
 
 TEST_CASE("a final dot that is never answered leaves it unknown, after a time of its own", "[email]") {
-  CHECK(SmtpOptions().final_answer == absl::Minutes(10));
+  CHECK(SmtpOptions().final_dot_timeout == absl::Minutes(10));
   ScriptedSmtpServer server(Friendly(".", {.text = "", .act = Act::kStall}));
   SmtpOptions options = PlainOptions(server.port());
-  options.final_answer = absl::Milliseconds(300);
+  options.final_dot_timeout = absl::Milliseconds(300);
   const SendOutcome outcome = SmtpEmailProvider(std::move(options)).Send(SampleEmail(), Soon());
   CHECK(outcome.kind == Kind::kUnknown);
-  CHECK(outcome.error == "SMTP, final dot: no answer came in time");
+  CHECK(outcome.error == "SMTP, final dot: no reply before the deadline");
 }
 
 TEST_CASE("a reply that is not the final dot's is not taken for it", "[email]") {

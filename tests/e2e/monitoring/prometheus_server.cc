@@ -42,7 +42,7 @@ std::string Fetch(const std::string& url) {
   if (const auto* failure = std::get_if<HttpFailure>(&result)) {
     throw std::runtime_error(url + ": " + failure->reason);
   }
-  const auto& answer = std::get<HttpAnswer>(result);
+  const auto& answer = std::get<HttpResponse>(result);
   if (answer.status != 200)
     throw std::runtime_error(absl::StrCat(url, ": ", answer.status, " ", answer.body));
   return answer.body;

@@ -1,4 +1,4 @@
-#include "adapters/email/http/answer.h"
+#include "adapters/email/http/provider_response.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -32,7 +32,7 @@ Kind KindOfStatus(int status) {
       return Kind::kConfig;
     case 402:
       return Kind::kQuota;
-    // The request came in too slowly; the server may have read all of it.
+    // 408 Request Timeout: the server may have received the whole request.
     case 408:
       return Kind::kUnknown;
     case 413:
@@ -47,17 +47,17 @@ Kind KindOfStatus(int status) {
   }
 }
 
-bool Matches(const AnswerRule& rule, int status, std::string_view code, std::string_view words) {
+bool Matches(const ResponseRule& rule, int status, std::string_view code, std::string_view text) {
   return (rule.status == 0 || rule.status == status) && (rule.code.empty() || rule.code == code) &&
-         absl::StrContains(absl::AsciiStrToLower(ToAbsl(words)), absl::AsciiStrToLower(ToAbsl(rule.words)));
+         absl::StrContains(absl::AsciiStrToLower(ToAbsl(text)), absl::AsciiStrToLower(ToAbsl(rule.text)));
 }
 
 }  // namespace
 
-ProviderAnswer::ProviderAnswer(HttpAnswer answer)
-    : answer_(std::move(answer)), json_(nlohmann::json::parse(answer_.body, nullptr, false)) {}
+ProviderResponse::ProviderResponse(HttpResponse response)
+    : response_(std::move(response)), json_(nlohmann::json::parse(response_.body, nullptr, false)) {}
 
-std::string ProviderAnswer::Text(std::string_view member) const {
+std::string ProviderResponse::Text(std::string_view member) const {
   if (!json_.is_object()) return "";
   const auto found = json_.find(member);
   if (found == json_.end()) return "";
@@ -65,28 +65,28 @@ std::string ProviderAnswer::Text(std::string_view member) const {
   return found->is_number_integer() ? StrCat(found->get<std::int64_t>()) : "";
 }
 
-const AnswerRule* FindRule(std::span<const AnswerRule> rules, int status, std::string_view code,
-                           std::string_view words) {
-  for (const AnswerRule& rule : rules) {
-    if (Matches(rule, status, code, words)) return &rule;
+const ResponseRule* FindRule(std::span<const ResponseRule> rules, int status, std::string_view code,
+                             std::string_view text) {
+  for (const ResponseRule& rule : rules) {
+    if (Matches(rule, status, code, text)) return &rule;
   }
   return nullptr;
 }
 
-SendOutcome::Kind KindOf(std::span<const AnswerRule> rules, int status, std::string_view code,
-                         std::string_view words) {
-  const AnswerRule* const rule = FindRule(rules, status, code, words);
+SendOutcome::Kind KindOf(std::span<const ResponseRule> rules, int status, std::string_view code,
+                         std::string_view text) {
+  const ResponseRule* const rule = FindRule(rules, status, code, text);
   return rule != nullptr ? rule->kind : KindOfStatus(status);
 }
 
-SendOutcome Refusal(std::span<const AnswerRule> rules, const ProviderAnswer& answer, std::string_view code,
-                    std::string_view words) {
+SendOutcome ErrorOutcome(std::span<const ResponseRule> rules, const ProviderResponse& response,
+                         std::string_view code, std::string_view text) {
   SendOutcome outcome;
-  outcome.kind = KindOf(rules, answer.status(), code, words);
-  outcome.error = StrCat("HTTP ", answer.status());
+  outcome.kind = KindOf(rules, response.status(), code, text);
+  outcome.error = StrCat("HTTP ", response.status());
   if (!code.empty()) outcome.error += StrCat(" ", code);
-  if (!words.empty()) outcome.error += StrCat(": ", words);
-  if (!answer.is_json()) outcome.error += ", an answer that is not JSON";
+  if (!text.empty()) outcome.error += StrCat(": ", text);
+  if (!response.is_json()) outcome.error += ", response is not JSON";
   return outcome;
 }
 
@@ -97,10 +97,10 @@ SendOutcome Accepted(std::string id) {
   return outcome;
 }
 
-SendOutcome Unreadable(const ProviderAnswer& answer) {
+SendOutcome Unreadable(const ProviderResponse& response) {
   SendOutcome outcome;
   outcome.kind = Kind::kUnknown;
-  outcome.error = StrCat("HTTP ", answer.status(), " with an answer that is not the provider's");
+  outcome.error = StrCat("HTTP ", response.status(), " with an unexpected response body");
   return outcome;
 }
 

@@ -1,0 +1,78 @@
+// A provider's HTTP response, and the rules that translate it into a SendOutcome.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "adapters/support/http/http_message.h"
+#include "core/notifications/email_provider.h"
+
+namespace keelson {
+
+// An HTTP response whose body is parsed as JSON if it is JSON.
+class ProviderResponse {
+ public:
+  explicit ProviderResponse(HttpResponse response);
+
+  int status() const { return response_.status; }
+  bool succeeded() const { return response_.status >= 200 && response_.status < 300; }
+  // Whether the body is a JSON object or array. A proxy's or a firewall's error page is not.
+  bool is_json() const { return json_.is_structured(); }
+  const nlohmann::json& json() const { return json_; }
+  std::string_view body() const { return response_.body; }
+  std::string_view header(std::string_view name) const { return response_.Header(name); }
+  // The string or integer member of the JSON object, as text. Empty if there is no such member.
+  std::string Text(std::string_view member) const;
+
+ private:
+  HttpResponse response_;
+  nlohmann::json json_;
+};
+
+// Maps a documented error of a provider to an outcome. A rule matches if all of its fields match.
+struct ResponseRule {
+  // HTTP status; 0: any.
+  int status = 0;
+  // The provider's error code; empty: any.
+  std::string_view code;
+  // Substring of the error text, case-insensitive; empty: any text.
+  std::string_view text;
+  SendOutcome::Kind kind = SendOutcome::Kind::kUnknown;
+};
+
+// The first matching rule; null if no rule matches.
+const ResponseRule* FindRule(std::span<const ResponseRule> rules, int status, std::string_view code,
+                             std::string_view text);
+
+// The kind of the first matching rule. Without a matching rule, the kind follows from the HTTP status (RFC
+// 9110): kConfig for a redirect and for a status about authorization, URL or method; kQuota for 402;
+// kNotExpressible for 413; kRetry for 429; kUnreachable for 503. Any other 4xx is kRefused, because the
+// status does not tell whether the configuration or the message is the cause. Any other status is kUnknown:
+// the message may have been sent.
+SendOutcome::Kind KindOf(std::span<const ResponseRule> rules, int status, std::string_view code,
+                         std::string_view text);
+
+// The outcome of an error response, by KindOf. `code` and `text` are the provider's error code and error
+// text.
+SendOutcome ErrorOutcome(std::span<const ResponseRule> rules, const ProviderResponse& response,
+                         std::string_view code, std::string_view text);
+SendOutcome Accepted(std::string id);
+// The outcome (kUnknown) of a 2xx response whose body is not the documented one.
+SendOutcome Unreadable(const ProviderResponse& response);
+
+// Parses a Retry-After header: seconds or an HTTP date. The result is between zero and one day; nullopt if
+// the value is invalid.
+std::optional<absl::Duration> ParseRetryAfter(std::string_view value, absl::Time now);
+
+// Retry delay after a rate limit whose response contains no delay.
+inline constexpr absl::Duration kDefaultRetryAfter = absl::Seconds(1);
+
+// The time from `now` to `seconds` since the Unix epoch, with the bounds of ParseRetryAfter.
+std::optional<absl::Duration> UntilUnixTime(std::string_view seconds, absl::Time now);
+
+}  // namespace keelson
