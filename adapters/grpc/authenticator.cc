@@ -38,7 +38,7 @@ bool Allows(const std::set<Role>& roles, Access access) {
   return false;
 }
 
-// The role to ask for, for a caller that lacks it.
+// The role that grants this access, for the error message.
 std::string_view RoleFor(Access access) {
   constexpr std::array<std::string_view, 4> kNames = {"reader", "writer", "approver", "admin"};
   return kNames[static_cast<std::size_t>(access)];
@@ -69,7 +69,7 @@ absl::StatusOr<Authenticator> Authenticator::Create(const GrpcAuthOptions& optio
     }
     if (!authenticator.clients_.emplace(std::move(key), client).second) {
       return absl::InvalidArgumentError(
-          StrCat("the client \"", client.name, "\" has the credentials of another one"));
+          StrCat("the client \"", client.name, "\" has the same credentials as another client"));
     }
   }
   return authenticator;
@@ -85,19 +85,20 @@ absl::Status Authenticator::Authorize(const grpc::ServerContext& context, std::s
   if (client == nullptr) {
     actor = "unknown";
     return MakeError(Reason::kCallerUnknown, mode_ == Mode::kToken
-                                                 ? "the call needs the bearer token of a known client"
-                                                 : "the call needs the certificate of a known client");
+                                                 ? "the call requires the bearer token of a known client"
+                                                 : "the call requires the certificate of a known client");
   }
   actor = client->name;
   if (Allows(client->roles, access)) return absl::OkStatus();
-  return MakeError(Reason::kCallerNotAllowed, StrCat("the call needs the role ", RoleFor(access)),
+  return MakeError(Reason::kCallerNotAllowed, StrCat("the call requires the role ", RoleFor(access)),
                    {{"caller", client->name}, {"role", std::string(RoleFor(access))}});
 }
 
 const Authenticator::Client* Authenticator::ByToken(std::string_view authorization) const {
   constexpr std::string_view kScheme = "bearer ";
   if (!absl::StartsWithIgnoreCase(ToAbsl(authorization), ToAbsl(kScheme))) return nullptr;
-  // Digests of what a caller sends tell nothing of those in the table, so the lookup's time may vary.
+  // The lookup need not take constant time: its duration depends on digests, which reveal nothing about other
+  // tokens.
   const Sha256Digest digest = Sha256(authorization.substr(kScheme.size()));
   const auto found =
       clients_.find(absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));

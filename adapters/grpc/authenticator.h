@@ -13,14 +13,15 @@
 
 namespace keelson {
 
-// Authenticates callers and checks their roles. Immutable, and so thread-safe; never blocks.
+// Authenticates callers and checks their roles. Immutable and therefore thread-safe; never blocks.
 class Authenticator {
  public:
-  // INVALID_ARGUMENT, with the client's name, if two clients have the same credential or a digest is invalid.
+  // INVALID_ARGUMENT, with the client's name, if two clients have the same credentials or a digest is
+  // invalid.
   static absl::StatusOr<Authenticator> Create(const GrpcAuthOptions& options);
 
-  // Writes the caller's name to `actor`. UNAUTHENTICATED (CALLER_UNKNOWN), PERMISSION_DENIED
-  // (CALLER_NOT_ALLOWED).
+  // Writes the caller's name to `actor`. UNAUTHENTICATED (CALLER_UNKNOWN) if the credentials are missing or
+  // unknown; PERMISSION_DENIED (CALLER_NOT_ALLOWED) if the caller lacks the role.
   absl::Status Authorize(const grpc::ServerContext& context, std::string_view authorization, Access access,
                          std::string& actor) const;
 

@@ -21,7 +21,7 @@ void Call::Await(RpcService& service, int index) {
 
 void Call::Arrived(bool ok) {
   if (!ok) {
-    // The server shuts down: no call came, and no other event will.
+    // The server shuts down: no call arrived, and no further event follows.
     Release();
     return;
   }
@@ -41,7 +41,7 @@ void Call::Arrived(bool ok) {
 void Call::Expire() {
   queue_.MessageDone(link_);
   expired_ = true;
-  status_ = absl::DeadlineExceededError("before the request message arrived");
+  status_ = absl::DeadlineExceededError("the deadline expired before the request message arrived");
   Finish();
 }
 
@@ -73,7 +73,7 @@ void Call::Run(google::protobuf::Arena& arena) {
 
 void Call::Finish() {
   queue_.dispatcher().LogCall(*method_, context_, status_, SteadyTime::Now() - start_);
-  // The events may free the slot before these calls return.
+  // Copied to locals, because the events may free the slot before these calls return.
   const absl::Status status = std::move(status_);
   if (status.ok()) {
     stream_->WriteAndFinish(*response_, grpc::WriteOptions(), grpc::Status::OK, &sent_);

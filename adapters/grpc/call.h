@@ -19,8 +19,8 @@ namespace keelson {
 
 class CallQueue;
 
-// A reusable slot for one call: requested, arrived, message received, response sent, free. All methods are
-// for the queue's thread, except Run and Finish, which may run on a worker's thread.
+// A reusable slot for one call, with the states requested, arrived, message received, response sent, free.
+// All methods must be called on the queue's thread, except Run and Finish, which may run on a worker thread.
 class Call final : public WorkerPool::Job {
  public:
   // The tag of a completion queue's event.
@@ -29,8 +29,8 @@ class Call final : public WorkerPool::Job {
     void (Call::*happened)(bool ok);
   };
 
-  // The list node that the queue keeps while the call waits for its message. Moving the node allocates
-  // nothing.
+  // The list node that the queue keeps while the call waits for its message. Preallocated, so that moving the
+  // node between lists does not allocate.
   struct Link {
     explicit Link(Call* call) : home{call}, node(home.begin()) {}
     std::list<Call*> home;
@@ -43,11 +43,11 @@ class Call final : public WorkerPool::Job {
   void Await(RpcService& service, int index);
   // Runs the handler. `arena` owns the response.
   void Run(google::protobuf::Arena& arena) override;
-  // Sends the response. Another call may have the slot when Finish returns.
+  // Sends the response. When Finish returns, the slot may already serve another call.
   void Finish() override;
   Deadline deadline() const override { return context_.deadline; }
 
-  // Ends a call whose message has not arrived in time, with DEADLINE_EXCEEDED.
+  // Ends the call with DEADLINE_EXCEEDED, because its message did not arrive in time.
   void Expire();
   SteadyTime start() const { return start_; }
 
@@ -63,7 +63,7 @@ class Call final : public WorkerPool::Job {
   RpcService* service_ = nullptr;
   int index_ = 0;
   const Method* method_ = nullptr;
-  // A worker runs the call, so that a cancellation is worth detecting.
+  // Whether a worker runs the call. Only then is cancellation tracked.
   bool deferred_ = false;
   // Number of outstanding events; the slot is free after the last.
   int pending_ = 0;

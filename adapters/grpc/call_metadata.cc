@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kMaxRequestIdLength = 128;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-// "00-", 32 digits of the trace, "-", 16 of the span, "-" and 2 of the flags.
+// "00-TRACE-SPAN-FLAGS" with 32, 16 and 2 hexadecimal digits.
 constexpr std::size_t kTraceparentSize = 55;
 
 bool IsLowerHex(std::string_view text) {
@@ -53,7 +53,7 @@ std::string NormalTraceparent(std::string_view text) {
   if (!IsLowerHex(version) || version == "ff" || !IsLowerHex(flags)) return {};
   if (!IsIdentifier(text.substr(3, 32)) || !IsIdentifier(text.substr(36, 16))) return {};
   if (text.size() > kTraceparentSize && (version == "00" || text[kTraceparentSize] != '-')) return {};
-  // Of the flags only the lowest, "sampled", is known to version 00.
+  // Version 00 defines only the lowest flag, "sampled".
   const bool sampled = (kHexDigits.find(flags[1]) & 1) != 0;
   return StrCat("00", text.substr(2, 51), sampled ? "01" : "00");
 }
@@ -64,7 +64,7 @@ RequestIds::RequestIds(Entropy& entropy) {
 
 void RequestIds::Next(std::string& out) {
   out.resize(32);
-  // Multiplied by an odd number, counts stay distinct and don't look alike.
+  // Multiplication by an odd number is a bijection: consecutive counts stay distinct, but look different.
   const std::uint64_t count = next_.fetch_add(1, std::memory_order_relaxed);
   WriteHex(count * 0x9E3779B97F4A7C15, WriteHex(prefix_, out.data()));
 }

@@ -12,7 +12,7 @@
 
 namespace keelson {
 
-// Empty if absent. Views into the server context.
+// Absent values are empty. The views point into the server context.
 struct CallMetadata {
   std::string_view request_id;
   std::string_view traceparent;
@@ -21,11 +21,11 @@ struct CallMetadata {
 
 CallMetadata ReadMetadata(const grpc::ServerContext& context);
 
-// 1 to 128 printable ASCII characters, neither the first nor the last a space: HTTP/2 peers strip such a
-// space or drop the response that carries it.
+// Valid: 1 to 128 printable ASCII characters without a leading or trailing space, because HTTP/2 peers strip
+// such a space or reject the response.
 bool IsValidRequestId(std::string_view text);
 
-// `text` as a W3C traceparent of version 00; empty if `text` is invalid.
+// Normalizes a W3C traceparent to version 00. Empty if `text` is invalid.
 std::string NormalTraceparent(std::string_view text);
 
 // Generates request ids for calls without one: unique, but not secret. Thread-safe.

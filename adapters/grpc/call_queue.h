@@ -15,8 +15,8 @@
 
 namespace keelson {
 
-// A completion queue and the slots of its calls. Methods are for the thread in Run, unless their comment says
-// otherwise.
+// A completion queue and the slots of its calls. Methods must be called on the thread in Run, unless their
+// comment says otherwise.
 class CallQueue {
  public:
   struct Workers {
@@ -43,8 +43,8 @@ class CallQueue {
   void Release(Call* call);
   void RunInline(Call& call);
 
-  // The call waits for its message until MessageDone, and is in flight from then on. Run expires a call whose
-  // message does not arrive within the default deadline.
+  // Marks the call as waiting for its message until MessageDone, from which on the call is in flight. Run
+  // expires a call whose message does not arrive within the default deadline.
   void AwaitMessage(Call::Link& link) { receiving_.splice(receiving_.end(), link.home); }
   void MessageDone(Call::Link& link) {
     link.home.splice(link.home.end(), receiving_, link.node);
@@ -64,7 +64,7 @@ class CallQueue {
 
  private:
   void ExpireReceiving();
-  // When the first call without a message expires.
+  // Time at which the oldest call without a message expires.
   gpr_timespec NextExpiry() const;
 
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
@@ -75,7 +75,7 @@ class CallQueue {
   std::vector<std::unique_ptr<Call>> free_;
   // Calls without a message, in order of arrival: the first call expires first.
   std::list<Call*> receiving_;
-  // Only the queue's thread writes the counter, so that cores do not contend for its cache line.
+  // Written only by the queue's thread, so that CPU cores do not contend for the cache line.
   std::atomic<int> in_flight_ = 0;
   alignas(std::max_align_t) char block_[kArenaBlockBytes];
   google::protobuf::Arena arena_;

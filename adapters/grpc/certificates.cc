@@ -25,7 +25,7 @@ using X509Ptr = std::unique_ptr<X509, decltype(&X509_free)>;
 using BioPtr = std::unique_ptr<BIO, decltype(&BIO_free)>;
 using KeyPtr = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
 
-// A file and the configuration key that names it, as error messages begin.
+// A file and its configuration key. Error messages begin with both.
 struct File {
   std::string_view key;
   const std::string& path;
@@ -33,7 +33,7 @@ struct File {
   absl::Status Error(std::string_view what) const {
     return absl::InvalidArgumentError(StrCat(key, " ", path, " ", what));
   }
-  // With OpenSSL's reason, which is taken from its queue.
+  // Appends OpenSSL's reason, and removes it from OpenSSL's error queue.
   absl::Status OpenSslError(std::string_view what) const {
     const char* reason = ERR_reason_error_string(ERR_peek_last_error());
     ERR_clear_error();
@@ -62,10 +62,11 @@ absl::Status Read(const File& file, std::string& content) {
   content.resize(std::fread(content.data(), 1, content.size(), stream.get()));
   if (std::ferror(stream.get()) != 0) return unreadable();
   if (content.empty()) return file.Error("is empty");
-  if (content.size() > kMaxFileBytes) return file.Error(StrCat("holds more than ", kMaxFileBytes, " bytes"));
-  // The library takes the content for a C string.
-  if (content.find('\0') != std::string::npos) return file.Error("holds bytes that are not text");
-  // OpenSSL overlooks a block that is cut off within its first line.
+  if (content.size() > kMaxFileBytes) return file.Error(StrCat("is larger than ", kMaxFileBytes, " bytes"));
+  // gRPC treats the content as a C string.
+  if (content.find('\0') != std::string::npos)
+    return file.Error("is not a text file: it contains a NUL byte");
+  // OpenSSL ignores a block that is truncated within its first line.
   const std::size_t begin = content.rfind("-----BEGIN");
   const std::size_t end = content.rfind("-----END");
   if (begin != std::string::npos && (end == std::string::npos || end < begin)) {
@@ -84,14 +85,14 @@ absl::Status Parse(const File& file, const std::string& pem, std::vector<X509Ptr
   while (X509* certificate = PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)) {
     certificates.emplace_back(certificate, &X509_free);
   }
-  // How OpenSSL says that no further block follows.
+  // OpenSSL reports the end of the file as this error.
   const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-  if (certificates.empty() || !at_end) return file.OpenSslError("holds no certificate in PEM");
+  if (certificates.empty() || !at_end) return file.OpenSslError("contains no PEM certificate");
   ERR_clear_error();
   return absl::OkStatus();
 }
 
-// Else OpenSSL would ask for the password of an encrypted key at the terminal.
+// Without this callback, OpenSSL would prompt for the password of an encrypted key on the terminal.
 int NoPassword(char*, int, int, void*) {
   return -1;
 }
@@ -101,16 +102,16 @@ absl::Status CheckKey(const GrpcTlsOptions& options, const Certificates& files, 
   ERR_clear_error();
   const BioPtr memory = Memory(files.key);
   const KeyPtr key(PEM_read_bio_PrivateKey(memory.get(), nullptr, &NoPassword, nullptr), &EVP_PKEY_free);
-  if (key == nullptr) return file.OpenSslError("holds no private key in PEM without a password");
+  if (key == nullptr) return file.OpenSslError("must contain an unencrypted PEM private key");
   if (X509_check_private_key(certificate, key.get()) != 1) {
     ERR_clear_error();
     return file.Error(StrCat("is not the key of the certificate in server.tls.cert ", options.cert));
   }
-  // OpenSSL refuses certificates that it takes for too weak only here.
+  // OpenSSL rejects weak certificates only at this point.
   const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> tls(SSL_CTX_new(TLS_server_method()),
                                                               &SSL_CTX_free);
   if (SSL_CTX_use_certificate(tls.get(), certificate) != 1) {
-    return CertFile(options).OpenSslError("holds a certificate that can't be used");
+    return CertFile(options).OpenSslError("contains a certificate that can't be used");
   }
   if (SSL_CTX_use_PrivateKey(tls.get(), key.get()) != 1) return file.OpenSslError("can't be used");
   return absl::OkStatus();
@@ -144,7 +145,7 @@ std::string ValidityProblem(const File& file, const std::string& pem, absl::Time
   std::vector<X509Ptr> certificates;
   if (!Parse(file, pem, certificates).ok()) return "";
   const auto problem = [&](std::string_view what, absl::Time time) {
-    return StrCat(file.key, " ", file.path, " holds a certificate that ", what, " ",
+    return StrCat(file.key, " ", file.path, " contains a certificate that ", what, " ",
                   absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", time, absl::UTCTimeZone()));
   };
   for (const X509Ptr& certificate : certificates) {

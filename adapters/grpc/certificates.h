@@ -10,23 +10,23 @@ namespace keelson {
 
 // The contents of the files in GrpcTlsOptions, in PEM.
 struct Certificates {
-  // The server's own certificate, then those of its issuers.
+  // The server's certificate, followed by those of its issuers.
   std::string chain;
   std::string key;
-  // Empty: clients present no certificate.
+  // Empty: clients need no certificate.
   std::string client_ca;
 
   bool operator==(const Certificates&) const = default;
 };
 
-// Reads and checks the files as a whole: every certificate and the key parse, no file ends within a block,
-// the key is that of the chain's first certificate, and each certificate of the chain is issued by the next
-// one. INVALID_ARGUMENT, with the configuration key, the file and the reason, where the library could not
-// serve with the files. Blocks on files.
+// Reads and checks the files: every certificate and the key parse, no file ends within a PEM block, the key
+// belongs to the chain's first certificate, and each certificate of the chain is issued by the next one.
+// INVALID_ARGUMENT, with configuration key, file and reason, if the server could not use the files. Blocks on
+// files.
 absl::StatusOr<Certificates> ReadCertificates(const GrpcTlsOptions& options);
 
-// Which certificate is not valid at `now`, and since or until when; empty where all are. Needs certificates
-// from ReadCertificates.
+// Describes the first certificate that is expired or not yet valid at `now`; empty if all are valid.
+// `certificates` must come from ReadCertificates.
 std::string ValidityProblem(const GrpcTlsOptions& options, const Certificates& certificates, absl::Time now);
 
 }  // namespace keelson

@@ -4,8 +4,8 @@
 
 namespace grpc::internal {
 
-// A friend of ByteBuffer that the library declares and leaves to its users to define. Nothing public tells a
-// compressed message from a plain one.
+// The library declares this friend of ByteBuffer but does not define it. Its public API does not tell whether
+// a message is compressed.
 class GrpcByteBufferPeer {
  public:
   static const grpc_byte_buffer* Get(const ByteBuffer& buffer) { return buffer.buffer_; }

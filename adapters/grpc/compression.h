@@ -4,7 +4,7 @@
 
 namespace keelson {
 
-// Whether a message arrived compressed and, since the server decompresses nothing, still is.
+// Whether a received message is compressed; the server does not decompress messages.
 bool IsCompressed(const grpc::ByteBuffer& message);
 
 }  // namespace keelson

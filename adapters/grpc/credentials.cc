@@ -13,9 +13,9 @@
 namespace keelson {
 namespace {
 
-// grpc::experimental::FileWatcherCertificateProvider aborts the process where a file is empty, and takes
-// pairs that do not match. So this goes by the callback that the library asks before each handshake, which
-// only ever gets checked pairs.
+// grpc::experimental::FileWatcherCertificateProvider aborts the process if a file is empty, and accepts a
+// certificate and a key that do not match. Therefore this class uses the library's callback before each
+// handshake, and passes only checked pairs.
 class ReloadingCredentials final : public grpc::ServerCredentials {
  public:
   explicit ReloadingCredentials(ServerCertificates& certificates)
@@ -46,7 +46,7 @@ class ReloadingCredentials final : public grpc::ServerCredentials {
     if (current.number == fetched_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
     const Certificates& files = *current.certificates;
     const grpc_ssl_pem_key_cert_pair pair{files.key.c_str(), files.chain.c_str()};
-    // The library wants some authority, which plays no part where no client certificate is requested.
+    // The library requires a CA certificate; it is unused if no client certificate is requested.
     const std::string& authority = files.client_ca.empty() ? files.chain : files.client_ca;
     *config = grpc_ssl_server_certificate_config_create(authority.c_str(), &pair, 1);
     fetched_ = current.number;

@@ -8,8 +8,9 @@
 
 namespace keelson {
 
-// TLS with the newest of `certificates` for each handshake, for one port. Where the options name client_ca,
-// clients must present a certificate of that authority. `certificates` outlives the server's shutdown.
+// TLS credentials for one port; each handshake uses the current version of `certificates`. If the options
+// have a client_ca, clients must present a certificate of that CA. `certificates` must outlive the server's
+// shutdown.
 std::shared_ptr<grpc::ServerCredentials> TlsCredentials(ServerCertificates& certificates);
 
 }  // namespace keelson

@@ -24,7 +24,7 @@ bool Parse(const grpc::ByteBuffer& payload, google::protobuf::Message& request) 
   if (payload.TrySingleSlice(&slice).ok()) {
     return request.ParseFromArray(slice.begin(), static_cast<int>(slice.size()));
   }
-  // The reader only reads; its interface is older than const.
+  // The API lacks const, but the reader does not modify the buffer.
   grpc::ProtoBufferReader reader(const_cast<grpc::ByteBuffer*>(&payload));
   return reader.status().ok() && request.ParseFromZeroCopyStream(&reader);
 }
@@ -36,7 +36,7 @@ absl::Status Explain(const grpc::ByteBuffer& payload, const google::protobuf::Me
                            {reinterpret_cast<const char*>(slice.begin()), slice.size()});
 }
 
-// Those that the semantic conventions count as the server's.
+// Status codes that OpenTelemetry's semantic conventions classify as server errors.
 bool IsServerFault(absl::StatusCode code) {
   switch (code) {
     case absl::StatusCode::kUnknown:
@@ -60,7 +60,7 @@ absl::Status ShuttingDownError() {
   ErrorDetails details;
   details.reason = Reason::kShuttingDown;
   details.retry_after = kRetryWhenShuttingDown;
-  return MakeError(details, "the server shuts down; try another one, or again later");
+  return MakeError(details, "the server is shutting down; retry on another instance or later");
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ absl::Status OverloadedError() {
   ErrorDetails details;
   details.reason = Reason::kOverloaded;
   details.retry_after = kRetryWhenOverloaded;
-  return MakeError(details, "too many calls wait already; try again later");
+  return MakeError(details, "the server's queue of calls is full; try again later");
 }
 
 absl::Status Dispatcher::Authorize(const Method& method, grpc::ServerContext& call, CallContext& context) {
@@ -94,20 +94,21 @@ absl::Status Dispatcher::CheckMessage(grpc::ServerContext& call, bool received,
   if (closed_) return ShuttingDownError();
   if (!received) return MakeError(Reason::kFieldInvalid, "the call has no request message");
   if (IsCompressed(payload)) {
-    // As the specification of gRPC's compression wants it (doc/compression.md).
+    // Required by gRPC's compression specification (doc/compression.md).
     call.AddInitialMetadata("grpc-accept-encoding", "identity");
     return MakeError(Reason::kEncodingNotSupported,
-                     "the server takes no compressed messages; send them with grpc-encoding identity");
+                     "the server accepts no compressed messages; send them with grpc-encoding identity");
   }
   if (payload.Length() <= limits_.max_receive_bytes) return absl::OkStatus();
-  return MakeError(Reason::kFieldInvalid, StrCat("the message has ", payload.Length(), " bytes; the most is ",
-                                                 limits_.max_receive_bytes));
+  return MakeError(Reason::kFieldInvalid, StrCat("the message has ", payload.Length(),
+                                                 " bytes; the maximum is ", limits_.max_receive_bytes));
 }
 
 absl::Status Dispatcher::Invoke(const Method& method, const CallContext& context,
                                 const grpc::ByteBuffer& payload, google::protobuf::Arena& arena,
                                 const google::protobuf::Message*& response) {
-  if (context.deadline.expired()) return absl::DeadlineExceededError("before the call began");
+  if (context.deadline.expired())
+    return absl::DeadlineExceededError("the deadline expired before the call started");
   try {
     google::protobuf::Message* request = method.request->New(&arena);
     if (!Parse(payload, *request)) return Explain(payload, *request);
@@ -115,7 +116,7 @@ absl::Status Dispatcher::Invoke(const Method& method, const CallContext& context
     response = created;
     return method.handler(context, *request, *created);
   } catch (const std::exception& e) {
-    return absl::InternalError(StrCat("an exception left the handler: ", e.what()));
+    return absl::InternalError(StrCat("unhandled exception in the handler: ", e.what()));
   }
 }
 
@@ -128,7 +129,7 @@ void Dispatcher::LogCall(const Method& method, const CallContext& context, const
   const std::string code_name = absl::StatusCodeToString(code);
   const std::string duration_ms = absl::StrFormat("%.3f", absl::ToDoubleMilliseconds(duration));
   if (status.ok()) {
-    log_.Write(severity, "rpc", "the call was answered",
+    log_.Write(severity, "rpc", "call completed",
                {{"method", method.name()},
                 {"code", code_name},
                 {"duration_ms", duration_ms},
@@ -137,10 +138,10 @@ void Dispatcher::LogCall(const Method& method, const CallContext& context, const
     return;
   }
   const std::optional<ErrorDetails> details = DetailsOf(status);
-  // What a caller sent stands in the messages of its own mistakes, so these stay out of the log.
+  // Messages of client errors contain values of the request, so they are not logged.
   const std::string message = severity == Severity::kError
                                   ? status.ToString(absl::StatusToStringMode::kWithNoExtraData)
-                                  : std::string("the call was refused");
+                                  : std::string("call rejected");
   log_.Write(severity, "rpc", message,
              {{"method", method.name()},
               {"code", code_name},

@@ -55,7 +55,7 @@ class Dispatcher {
   absl::Status Invoke(const Method& method, const CallContext& context, const grpc::ByteBuffer& payload,
                       google::protobuf::Arena& arena, const google::protobuf::Message*& response);
 
-  // Writes the call's log line: at debug for a successful read, at error for a fault of the server.
+  // Writes the call's log line, with severity debug for a successful read and error for a server error.
   void LogCall(const Method& method, const CallContext& context, const absl::Status& status,
                absl::Duration duration);
 

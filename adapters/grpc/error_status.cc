@@ -12,14 +12,14 @@
 namespace keelson {
 namespace {
 
-// Clients drop trailers of more than 8 KiB. Base64 makes 4 bytes of 3, and percent-encoding 3 of 1: the
-// largest status has some 7.3 KiB.
+// Clients reject trailers larger than 8 KiB. With base64 (4/3 of the size) and percent-encoding (3 times the
+// size), the largest status has about 7.3 KiB.
 constexpr std::size_t kMaxDetailBytes = 4000;
 constexpr std::size_t kMaxMessageBytes = 512;
 constexpr std::size_t kMaxFactBytes = 256;
 constexpr std::size_t kMaxFactsBytes = 2000;
 
-// At most `size` bytes of `text`, without cutting a character.
+// Truncates to at most `size` bytes without splitting a UTF-8 character.
 std::string Shortened(std::string_view text, std::size_t size) {
   if (text.size() <= size) return std::string(text);
   constexpr std::string_view kEllipsis = "…";
@@ -28,14 +28,15 @@ std::string Shortened(std::string_view text, std::size_t size) {
   return StrCat(text.substr(0, end), kEllipsis);
 }
 
-// `text` as a trailer or a proto string carries it: valid UTF-8, at most `size` bytes, and without white
-// space at either end, because HTTP/2 peers strip such white space or drop the response (RFC 9113, 8.2.1).
+// Makes `text` valid for a trailer and a proto string: valid UTF-8, at most `size` bytes, and without leading
+// or trailing white space, because HTTP/2 peers strip such white space or reject the response (RFC
+// 9113, 8.2.1).
 std::string Presentable(std::string_view text, std::size_t size) {
   const std::string valid = ToValidUtf8(text);
   return Shortened(Trim(valid), size);
 }
 
-// Adds violations while `budget` lasts; returns how many found no room.
+// Adds violations until `budget` bytes are used. Returns the number of omitted violations.
 template <typename Violations, typename Add>
 std::size_t AddWithin(std::size_t& budget, const Violations& violations, Add add) {
   std::size_t added = 0;
@@ -48,7 +49,7 @@ std::size_t AddWithin(std::size_t& budget, const Violations& violations, Add add
   return violations.size() - added;
 }
 
-// What a repeated field's element of `size` bytes takes with its tag and length, at most.
+// Upper bound on the encoded size of a repeated field's element of `size` bytes, including tag and length.
 std::size_t Framed(std::size_t size) {
   return size + 6;
 }
@@ -138,10 +139,11 @@ grpc::Status ToGrpcStatus(const absl::Status& status, std::string_view correlati
                        *details);
   }
   if (absl::IsDeadlineExceeded(status)) {
-    return {grpc::StatusCode::DEADLINE_EXCEEDED, "the deadline passed before the call was done"};
+    return {grpc::StatusCode::DEADLINE_EXCEEDED, "the deadline expired before the call completed"};
   }
   if (absl::IsCancelled(status)) return {grpc::StatusCode::CANCELLED, "the call was cancelled"};
-  return {grpc::StatusCode::INTERNAL, StrCat("internal error; ask after the request id ", correlation_id)};
+  return {grpc::StatusCode::INTERNAL,
+          StrCat("internal error; see the server's log for the request id ", correlation_id)};
 }
 
 }  // namespace keelson

@@ -11,7 +11,7 @@
 namespace keelson {
 namespace {
 
-// A request is the name of a service.
+// Small limits suffice: a request contains only the name of a service.
 constexpr ServerLimits kLimits = {.max_message_bytes = 4096, .buffer_bytes = std::size_t{8} << 20};
 
 }  // namespace
@@ -28,7 +28,7 @@ absl::StatusOr<std::unique_ptr<HealthListener>> HealthListener::Start(const std:
 }
 
 HealthListener::~HealthListener() {
-  // A deadline in the past cancels the calls in flight at once.
+  // A deadline in the past cancels in-flight calls immediately.
   if (server_ != nullptr) server_->Shutdown(std::chrono::system_clock::time_point());
 }
 

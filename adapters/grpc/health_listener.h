@@ -14,7 +14,7 @@ namespace keelson {
 // Kubernetes. Thread-safe.
 class HealthListener {
  public:
-  // Listens on `address` ("host:port"). An error is ExplainListenFailure's.
+  // Listens on `address` ("host:port"). Fails with the errors of ExplainListenFailure.
   static absl::StatusOr<std::unique_ptr<HealthListener>> Start(const std::string& address);
   // Ends the streams of Watch.
   ~HealthListener();

@@ -14,7 +14,7 @@
 namespace keelson {
 namespace {
 
-// The error number of listening on an address: 0 where it works.
+// Returns 0 if listening on the address succeeds, else the errno.
 int TryToListen(const addrinfo& address) {
   const int fd = socket(address.ai_family, address.ai_socktype | SOCK_CLOEXEC, address.ai_protocol);
   if (fd < 0) return errno;
@@ -31,7 +31,8 @@ int TryToListen(const addrinfo& address) {
 absl::Status ExplainListenFailure(std::string_view key, std::string_view address) {
   const std::string failed = StrCat(key, ": can't listen on ", address);
   const std::size_t colon = address.rfind(':');
-  if (colon == std::string_view::npos) return absl::InvalidArgumentError(StrCat(failed, ": it has no port"));
+  if (colon == std::string_view::npos)
+    return absl::InvalidArgumentError(StrCat(failed, ": the address must be HOST:PORT"));
   std::string host(address.substr(0, colon));
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
   const std::string port(address.substr(colon + 1));
@@ -52,7 +53,7 @@ absl::Status ExplainListenFailure(std::string_view key, std::string_view address
       return absl::Status(code, StrCat(failed, ": ", std::strerror(error)));
     }
   }
-  // The cause has passed already.
+  // The second attempt succeeded: the cause was temporary.
   return absl::UnavailableError(failed);
 }
 

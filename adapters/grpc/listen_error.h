@@ -6,9 +6,9 @@
 
 namespace keelson {
 
-// Why nothing can listen on `address` ("host:port"), which the configuration's `key` holds; found by trying
-// again, since the library doesn't tell. UNAVAILABLE for a cause that may pass by itself: a port in use, an
-// address that no interface has yet, a name server that does not respond. INVALID_ARGUMENT for the others.
+// Explains why listening on `address` ("host:port", from the configuration key `key`) failed, by trying
+// again, because gRPC does not report the cause. UNAVAILABLE for a temporary cause: a port in use, an address
+// that no interface has yet, a DNS server that does not respond. INVALID_ARGUMENT for any other cause.
 absl::Status ExplainListenFailure(std::string_view key, std::string_view address);
 
 }  // namespace keelson

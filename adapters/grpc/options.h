@@ -11,8 +11,8 @@
 
 namespace keelson {
 
-// The permissions of a caller: kReader may read, kWriter may read and write, kApprover may decide refunds,
-// and kAdmin may call every method.
+// Permissions of a caller: kReader can read, kWriter can read and write, kApprover can approve and reject
+// refunds, and kAdmin can call every method.
 enum class Role { kReader, kWriter, kApprover, kAdmin };
 // "reader", "writer", "approver" or "admin"; nullopt for any other name.
 std::optional<Role> ParseRole(std::string_view name);
@@ -21,7 +21,7 @@ struct GrpcTlsOptions {
   // PEM files. Empty: no TLS.
   std::string cert;
   std::string key;
-  // Set: clients must present a certificate of this authority.
+  // If set, clients must present a certificate of this CA.
   std::string client_ca;
 
   bool enabled() const { return !cert.empty() || !key.empty() || !client_ca.empty(); }
@@ -31,7 +31,7 @@ struct GrpcAuthOptions {
   enum class Mode { kNone, kToken, kMtls };
   struct Client {
     std::string name;
-    // In hexadecimal, for mode kToken.
+    // SHA-256 of the bearer token in hexadecimal, for mode kToken.
     std::string token_sha256;
     // The common name or a subject alternative name, for mode kMtls.
     std::string certificate_name;
@@ -43,16 +43,16 @@ struct GrpcAuthOptions {
 };
 
 struct GrpcServerOptions {
-  // "host:port"; port 0 takes a free one.
+  // "host:port"; port 0 selects a free port.
   std::string listen = "127.0.0.1:50051";
-  // A second address that serves only health, without TLS, for probes; empty: none.
+  // Second address that serves only health checks, without TLS, for probes; empty: none.
   std::string health_listen = {};
   bool reflection = true;
   // Maximum duration of a call; an earlier deadline of the client takes precedence.
   absl::Duration default_deadline = absl::Seconds(10);
   std::size_t max_receive_bytes = std::size_t{1} << 20;
-  // For calls that block (commits, hashes, remote databases): the maximum number of threads, started on
-  // demand, and of calls that may queue for a thread.
+  // For calls that block (commits, hashes, remote databases): the maximum number of threads, which start on
+  // demand, and the maximum number of calls that queue for a thread.
   int workers = 128;
   int queue = 1024;
   // Completion queues, with one thread each. 0: one for each core, up to 16.

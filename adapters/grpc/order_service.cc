@@ -44,7 +44,7 @@ PayOrderCommand CommandOf(api::PayOrderRequest& request) {
   return command;
 }
 
-// Of ShipOrder and DeliverOrder.
+// Translates the requests of ShipOrder and DeliverOrder.
 template <typename Request>
 OrderStepCommand CommandOf(Request& request) {
   return {std::move(*request.mutable_request_id()), std::move(*request.mutable_id()),
@@ -72,7 +72,7 @@ absl::Status Get(GetOrder& use_case, const CallContext& context, const api::GetO
     case api::GetOrderRequest::KEY_NOT_SET:
       break;
   }
-  return FieldErrors().Add("id", "is required, or reference in its place").ToStatus();
+  return FieldErrors().Add("id", "either id or reference is required").ToStatus();
 }
 
 absl::Status List(ListOrders& use_case, const CallContext& context, api::ListOrdersRequest& request,
@@ -88,7 +88,7 @@ absl::Status List(ListOrders& use_case, const CallContext& context, api::ListOrd
   return absl::OkStatus();
 }
 
-// A write that takes a command and answers with the order.
+// Adds a write method whose use case handles a command and returns the order.
 template <typename Request, typename Response, typename UseCase>
 void AddWrite(RpcService& service, std::string_view name, UseCase& use_case) {
   service.AddMethod<Request, Response>(

@@ -24,7 +24,7 @@ void SetError(grpc::StatusCode code, const std::string& message, ServerReflectio
   response.mutable_error_response()->set_error_message(message);
 }
 
-// Adds the file, and before it those that it depends on, unless they are among `added`.
+// Adds the file's dependencies and then the file, except for files in `added`.
 void AddFile(const FileDescriptor& file, std::set<std::string>& added, ServerReflectionResponse& response) {
   if (!added.insert(file.name()).second) return;
   for (int i = 0; i < file.dependency_count(); ++i) AddFile(*file.dependency(i), added, response);
@@ -33,7 +33,7 @@ void AddFile(const FileDescriptor& file, std::set<std::string>& added, ServerRef
   *response.mutable_file_descriptor_response()->add_file_descriptor_proto() = proto.SerializeAsString();
 }
 
-// `file` is null where there is none; `name` is what was asked for.
+// Adds `file`, or a NOT_FOUND error for the requested `name` if `file` is null.
 void SetFile(const FileDescriptor* file, const std::string& name, ServerReflectionResponse& response) {
   if (file == nullptr) return SetError(grpc::NOT_FOUND, StrCat("not found: ", name), response);
   std::set<std::string> added;

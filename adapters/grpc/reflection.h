@@ -7,8 +7,9 @@
 
 namespace keelson {
 
-// What server reflection responds to one request: descriptors of this process's pool, with those that they
-// depend on, or the names of `services`. An unknown name becomes an error_response of the code NOT_FOUND.
+// The server reflection response to one request: file descriptors from this process's descriptor pool with
+// their dependencies, or the names of `services`. For an unknown name, an error_response with the code
+// NOT_FOUND.
 grpc::reflection::v1::ServerReflectionResponse Reflect(
     const grpc::reflection::v1::ServerReflectionRequest& request, const std::vector<std::string>& services);
 

@@ -57,7 +57,7 @@ class ReflectionService final : public grpc::Service {
   }
 
  private:
-  // The library keeps a pointer to it.
+  // A member, because the library keeps a pointer to the string.
   const std::string path_;
   const std::vector<std::string> services_;
 };
@@ -65,7 +65,7 @@ class ReflectionService final : public grpc::Service {
 }  // namespace
 
 std::vector<std::unique_ptr<grpc::Service>> MakeReflectionServices(std::vector<std::string> services) {
-  // The linker would leave out descriptors that nothing refers to, and reflection describes them.
+  // References the health service's descriptors, so that the linker keeps them for reflection.
   google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
   google::protobuf::LinkMessageReflection<grpc::reflection::v1alpha::ServerReflectionRequest>();
   services.emplace_back(kHealth);

@@ -8,8 +8,9 @@
 
 namespace keelson {
 
-// Server reflection of both versions, grpc.reflection.v1 and v1alpha, which differ in their names alone. They
-// list `services`, health and themselves. Set up before the server starts; the services outlive the server.
+// Server reflection in both versions, grpc.reflection.v1 and v1alpha, which differ only in their names. They
+// list `services`, health and themselves. The returned services must be registered before the server starts,
+// and must outlive the server.
 std::vector<std::unique_ptr<grpc::Service>> MakeReflectionServices(std::vector<std::string> services);
 
 }  // namespace keelson

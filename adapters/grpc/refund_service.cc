@@ -61,7 +61,7 @@ absl::Status Show(const absl::StatusOr<Refund>& refund, Response& response) {
 absl::Status Create(CreateRefund& use_case, const CallContext& context, api::CreateRefundRequest& request,
                     api::CreateRefundResponse& response) {
   if (!api::RefundReason_IsValid(request.reason())) {
-    return FieldErrors().Add("reason", "must be a reason that the service knows").ToStatus();
+    return FieldErrors().Add("reason", "must be a known value of RefundReason").ToStatus();
   }
   CreateRefundCommand command;
   command.request_id = std::move(*request.mutable_request_id());

@@ -16,17 +16,18 @@
 namespace keelson {
 namespace {
 
-// More queues showed no gain in measurements, and each one allocates slots.
+// In benchmarks, more queues had no benefit; each queue allocates slots.
 constexpr unsigned kMaxQueues = 16;
 constexpr absl::Duration kIdlePoll = absl::Milliseconds(5);
-// Time for the last responses to be sent. Streams that are still open then would never end, such as health's.
+// Time to send the last responses. Afterwards, open streams are cancelled, because some, such as health's
+// Watch, never end.
 constexpr absl::Duration kFlushTimeout = absl::Milliseconds(100);
 
 // Limits of batched reads. While the store executes one batch, the responses of the other are sent.
 constexpr int kMaxReadsPerBatch = 64;
 constexpr int kConcurrentReadBatches = 2;
 
-// Enough buffers for some four thousand connections, or for so many of the largest requests.
+// Minimum size of the buffers: enough for about 4000 connections.
 constexpr std::size_t kMinBufferBytes = std::size_t{64} << 20;
 constexpr std::size_t kLargestRequestsAtOnce = 32;
 
@@ -58,9 +59,10 @@ unsigned QueueCount(const GrpcServerOptions& options) {
 
 absl::Status CheckOptions(const GrpcServerOptions& options) {
   for (const std::string& listen : {options.listen, options.health_listen}) {
-    // The library would take HTTPS's port.
+    // Without a port, the library would use the HTTPS port.
     if (!listen.empty() && listen.find(':') == std::string::npos) {
-      return absl::InvalidArgumentError(StrCat("can't listen on ", listen, ": it has no port"));
+      return absl::InvalidArgumentError(
+          StrCat("can't listen on ", listen, ": the address must be HOST:PORT"));
     }
   }
   if (options.workers < 1) return absl::InvalidArgumentError("workers must be at least 1");
@@ -69,7 +71,7 @@ absl::Status CheckOptions(const GrpcServerOptions& options) {
     return absl::InvalidArgumentError("default_deadline must be positive");
   }
   if (options.auth.mode == GrpcAuthOptions::Mode::kMtls && options.tls.client_ca.empty()) {
-    return absl::InvalidArgumentError("auth.mode mtls needs tls.client_ca");
+    return absl::InvalidArgumentError("auth.mode mtls requires server.tls.client_ca");
   }
   return absl::OkStatus();
 }
@@ -147,7 +149,7 @@ void RpcServer::StartThreads() {
   }
 }
 
-// The library wants every queue shut down and emptied, also one that never served.
+// The library requires that every queue is shut down and drained, even a queue that never served.
 void RpcServer::DropQueues() {
   for (const std::unique_ptr<CallQueue>& queue : queues_) {
     queue->ShutDown();

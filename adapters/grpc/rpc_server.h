@@ -22,8 +22,8 @@
 
 namespace keelson {
 
-// The server below the services: completion queues with one thread each, worker pools, health and reflection.
-// The contract of its methods is GrpcServer's.
+// The transport below the services: completion queues with one thread each, worker pools, health and
+// reflection. GrpcServer documents the contracts of the methods.
 class RpcServer {
  public:
   using Services = std::vector<std::unique_ptr<RpcService>>;
@@ -55,7 +55,7 @@ class RpcServer {
   // Empty if reflection is off.
   const std::vector<std::unique_ptr<grpc::Service>> reflection_;
   Dispatcher dispatcher_;
-  // For lists, and for calls that wait for more than the store, such as password hashing.
+  // For list calls, and for calls that wait for more than the store, such as password hashing.
   WorkerPool workers_;
   // For writes: at most StoreTraits::max_concurrent_writes threads, so that further writes queue without a
   // thread.

@@ -17,25 +17,25 @@
 
 namespace keelson {
 
-// What a caller needs to be allowed to do.
+// The permission that a method requires.
 enum class Access { kRead, kWrite, kApprove, kAdminister };
 
-// What a call takes: a short read (which may run on the transport's own threads), a read of many, a write, or
-// a write that hashes a password first.
+// The class of a method that selects its threads: a short read (which may run on the transport's threads), a
+// read of many rows, a write, or a write that first hashes a password.
 enum class Workload { kRead, kList, kWrite, kHash };
 constexpr bool Writes(Workload work) {
   return work == Workload::kWrite || work == Workload::kHash;
 }
 
-// One unary method of the contract.
+// A unary method of the contract.
 struct Method {
-  // May move out of the request. Runs on any thread, any number at once.
+  // The handler may move from the request. It must be thread-safe: it runs on any thread, concurrently.
   using Handler = std::function<absl::Status(const CallContext&, google::protobuf::Message& request,
                                              google::protobuf::Message& response)>;
-  // "keelson.accounts.v1.AccountService/GetUser", as logs show it.
+  // The name in logs, such as "keelson.accounts.v1.AccountService/GetUser".
   std::string_view name() const { return std::string_view(path).substr(1); }
 
-  // The name after a "/", as HTTP/2 has it.
+  // The HTTP/2 path: "/" and the name.
   std::string path;
   Access access;
   Workload work;
@@ -44,11 +44,10 @@ struct Method {
   Handler handler;
 };
 
-// A service of the contract with those of its methods that are offered, known by their descriptors: the
-// library answers UNIMPLEMENTED for the others. Each method is registered as a bidirectional stream, which
-// looks the same on the wire as a unary call: the library delivers a stream before its message arrives, so
-// that the server authenticates the caller before the message takes memory. Set up by one thread before the
-// server starts.
+// A service of the contract and its implemented methods; for other methods the library returns UNIMPLEMENTED.
+// Each method is registered as a bidirectional stream, which is identical to a unary call on the wire. The
+// library delivers a stream before its message arrives, so that the server authenticates the caller before
+// the message takes memory. Must be set up by one thread before the server starts.
 class RpcService final : public grpc::Service {
  public:
   explicit RpcService(const google::protobuf::ServiceDescriptor* descriptor) : descriptor_(descriptor) {}
@@ -66,8 +65,8 @@ class RpcService final : public grpc::Service {
   const std::string& name() const { return descriptor_->full_name(); }
   const std::deque<Method>& methods() const { return methods_; }
 
-  // Asks for one call of the method. The queue returns `tag` when the call's metadata arrives, or when the
-  // server ends.
+  // Requests one call of the method. The queue returns `tag` when the call's metadata arrives or the server
+  // shuts down.
   void Request(int index, grpc::ServerContext* context, grpc::internal::ServerAsyncStreamingInterface* stream,
                grpc::ServerCompletionQueue* queue, void* tag) {
     RequestAsyncBidiStreaming(index, context, stream, queue, queue, tag);

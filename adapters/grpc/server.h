@@ -18,9 +18,9 @@ namespace keelson {
 class GrpcServer {
  public:
   // Listens and serves. Health is NOT_SERVING until SetServing. INVALID_ARGUMENT for an invalid option or
-  // unusable TLS files; UNAVAILABLE if the address can't be listened on (a port in use, say). The message is
-  // for the operator and names the cause. Threads are sized by the traits of `store`: short reads run on the
-  // transport's threads or in batches, if the store supports that.
+  // unusable TLS files; UNAVAILABLE if the server can't listen on the address, for example because the port
+  // is in use. The error message names the cause for the operator. The traits of `store` determine the number
+  // of threads, and whether short reads run on the transport's threads or in batches.
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(const GrpcServerOptions& options,
                                                            UseCases& use_cases, Store& store,
                                                            Entropy& entropy, Log& log);

@@ -30,14 +30,13 @@ void ServerCertificates::Reload() {
     const std::string reason(read.status().message());
     if (std::exchange(problem_, reason) == reason) return;
     log_.Write(Severity::kWarning, "tls.reload_failed",
-               "the changed TLS files can't be used; new connections get the last good ones",
-               {{"error", reason}});
+               "changed TLS files are invalid; new connections use the last valid ones", {{"error", reason}});
     return;
   }
   problem_.clear();
   if (*read != *current_.certificates) {
     Take(*std::move(read));
-    log_.Write(Severity::kInfo, "tls.reloaded", "new connections get the changed TLS files",
+    log_.Write(Severity::kInfo, "tls.reloaded", "TLS files reloaded; new connections use them",
                {{"cert", options_.cert}});
   }
   WarnOfValidity();
@@ -46,7 +45,7 @@ void ServerCertificates::Reload() {
 void ServerCertificates::WarnOfValidity() {
   const std::string problem = ValidityProblem(options_, *current_.certificates, absl::Now());
   if (std::exchange(validity_problem_, problem) == problem || problem.empty()) return;
-  log_.Write(Severity::kWarning, "tls.not_valid", "clients will refuse the certificate",
+  log_.Write(Severity::kWarning, "tls.not_valid", "TLS certificate is not valid now; clients will reject it",
              {{"error", problem}});
 }
 

@@ -14,7 +14,7 @@
 
 namespace keelson {
 
-// The certificates for new handshakes: the newest valid ones. Thread-safe.
+// The certificates for new TLS handshakes: the latest valid version of the files. Thread-safe.
 class ServerCertificates {
  public:
   struct Version {
@@ -23,12 +23,12 @@ class ServerCertificates {
     std::shared_ptr<const Certificates> certificates;
   };
 
-  // Fails as ReadCertificates. `log` outlives the certificates.
+  // Fails like ReadCertificates. `log` must outlive the object.
   static absl::StatusOr<std::unique_ptr<ServerCertificates>> Load(const GrpcTlsOptions& options, Log& log);
 
-  // Re-reads the files. Valid files replace the current ones, and a log line says so. Invalid files change
-  // nothing; one warning logs the reason, and another one follows only for another reason. The same holds for
-  // a certificate outside of its validity period. Blocks on files.
+  // Re-reads the files. Valid files replace the current ones, with a log line. Invalid files are not used; a
+  // warning logs the reason, but not the same reason twice in a row. A certificate outside of its validity
+  // period also causes a warning. Blocks on files.
   void Reload();
 
   Version current() const;

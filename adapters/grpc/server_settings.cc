@@ -15,13 +15,15 @@ namespace keelson {
 namespace {
 
 constexpr int kMaxConcurrentStreams = 256;
-// A connection that is silent for so long is asked whether it lives, and closed where it doesn't say so.
+// Keepalive: after this time without traffic the server sends a ping, and closes the connection without a
+// response.
 constexpr absl::Duration kKeepalive = absl::Seconds(60);
 constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
-// The library's default of five minutes disconnects ordinary clients as too eager.
+// The library's default of five minutes disconnects clients with common keepalive settings.
 constexpr absl::Duration kMinPingInterval = absl::Seconds(10);
 constexpr absl::Duration kHandshakeTimeout = absl::Seconds(10);
-// So that clients look addresses up anew and load spreads over new instances.
+// Connections are closed after this age, so that clients repeat DNS lookups and the load spreads to new
+// instances.
 constexpr absl::Duration kMaxConnectionAge = absl::Minutes(30);
 constexpr absl::Duration kMaxConnectionAgeGrace = absl::Minutes(1);
 constexpr int kMaxMetadataBytes = 16 * 1024;
@@ -51,13 +53,13 @@ void ApplySettings(const ServerLimits& limits, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Milliseconds(kMaxConnectionAgeGrace));
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
-  // A compressed message may grow a thousandfold, and the library checks the size only afterwards. So
-  // messages stay compressed, and the dispatcher refuses them.
+  // Decompression may enlarge a message a thousandfold, and the library checks the size only afterwards.
+  // Therefore decompression is disabled, and the dispatcher rejects compressed messages.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
-  // With this the library would tell clients that the server takes compressed messages.
+  // If enabled, the library would advertise to clients that the server accepts compressed messages.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, 0);
-  // A stream buffers up to its window before its caller is authenticated. Without probes the window keeps the
-  // size that HTTP/2 prescribes, 64 KiB, instead of growing to megabytes.
+  // A stream buffers up to its flow-control window before its caller is authenticated. Without BDP probes,
+  // the window stays at HTTP/2's default of 64 KiB instead of growing to megabytes.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   constexpr std::size_t kMost = std::numeric_limits<int>::max();
   builder.SetMaxReceiveMessageSize(static_cast<int>(std::min(kMost, limits.max_message_bytes)));

@@ -17,7 +17,7 @@ void LabelsToProto(const Labels& labels, google::protobuf::Map<std::string, std:
   for (const auto& [key, value] : labels) out[key] = value;
 }
 
-// What the contract's narrower number can say of it.
+// Clamps to the contract's narrower integer type.
 std::int32_t AttemptsOf(std::int64_t attempts) {
   constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
   return static_cast<std::int32_t>(std::min(attempts, kMost));

@@ -30,7 +30,7 @@ namespace keelson {
 void ToProto(const User& user, accounts::v1::User& out);
 void ToProto(const Order& order, orders::v1::Order& out);
 void ToProto(const Refund& refund, refunds::v1::Refund& out);
-// Without body and template variables; of the content only the subject.
+// Omits the template variables and the content, except for the subject.
 void ToProto(const Message& message, notifications::v1::Message& out);
 void ToProto(const Money& money, common::v1::Money& out);
 void ToProto(absl::Time time, google::protobuf::Timestamp& out);
@@ -41,8 +41,8 @@ Labels FromProto(const google::protobuf::Map<std::string, std::string>& labels);
 std::optional<absl::Time> FromProto(const google::protobuf::Timestamp& time, std::string_view field,
                                     FieldErrors& errors);
 
-// The states of a filter, whose numbers are the same in the contract and the core. A violation for each
-// unknown number and for UNSPECIFIED.
+// Translates the states of a filter; their numbers are the same in the contract and in the core. Adds a
+// violation for each unknown number and for UNSPECIFIED.
 template <typename State, typename Numbers>
 std::vector<State> StatesFromProto(const Numbers& numbers, bool (*is_known)(int), std::string_view field,
                                    FieldErrors& errors) {
@@ -51,7 +51,7 @@ std::vector<State> StatesFromProto(const Numbers& numbers, bool (*is_known)(int)
     if (numbers[i] != 0 && is_known(numbers[i])) {
       states.push_back(static_cast<State>(numbers[i]));
     } else {
-      errors.Add(StrCat(field, "[", i, "]"), "must be a state that the service knows");
+      errors.Add(StrCat(field, "[", i, "]"), "must be a known state other than UNSPECIFIED");
     }
   }
   return states;

@@ -19,12 +19,12 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::internal::WireFormatLite;
 using google::protobuf::io::CodedInputStream;
 
-// As deep as the parser itself goes.
+// Protobuf's own recursion limit.
 constexpr int kMaxDepth = 100;
-// More than these help nobody.
+// Maximum number of reported violations.
 constexpr int kMaxViolations = 100;
 
-// The next length-delimited value of `input`, which reads `bytes`.
+// Reads the next length-delimited value of `input`, a stream over `bytes`.
 std::optional<std::string_view> ReadDelimited(CodedInputStream& input, std::string_view bytes) {
   std::uint32_t size = 0;
   if (!input.ReadVarint32(&size)) return std::nullopt;
@@ -33,8 +33,8 @@ std::optional<std::string_view> ReadDelimited(CodedInputStream& input, std::stri
   return bytes.substr(begin, size);
 }
 
-// Calls `visit(field, value)` for each known length-delimited field; false where the bytes are no message, or
-// where `visit` says so.
+// Calls `visit(field, value)` for each known length-delimited field. Returns false if the bytes are not a
+// message or if `visit` returns false.
 template <typename Visit>
 bool ForEachDelimited(const Descriptor& type, std::string_view bytes, Visit visit) {
   CodedInputStream input(reinterpret_cast<const std::uint8_t*>(bytes.data()), static_cast<int>(bytes.size()));
@@ -53,7 +53,7 @@ bool ForEachDelimited(const Descriptor& type, std::string_view bytes, Visit visi
 
 class Utf8Walk {
  public:
-  // False where the bytes are no message.
+  // Returns false if the bytes are not a message.
   bool Visit(const Descriptor& type, std::string_view bytes, const std::string& prefix, int depth) {
     if (depth > kMaxDepth) return false;
     std::map<int, int> seen;
@@ -77,7 +77,8 @@ class Utf8Walk {
     return true;
   }
 
-  // A map's entry is a message of a key and a value on the wire; it is named by its key where that is text.
+  // On the wire, a map entry is a message with a key and a value. The path contains the key if the key is
+  // valid text.
   bool VisitEntry(const Descriptor& entry, std::string_view bytes, const std::string& path) {
     std::string_view key;
     std::string_view value;

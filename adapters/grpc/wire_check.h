@@ -7,8 +7,8 @@
 
 namespace keelson {
 
-// Explains why `bytes` can't be parsed as a message of this type: FIELD_INVALID with the path of each string
-// that is not UTF-8 ("lines[2].title"), or for the message as a whole if the encoding is invalid.
+// Explains why `bytes` can't be parsed as a message of this type. Returns FIELD_INVALID with the path of each
+// string that is not UTF-8 ("lines[2].title"), or for the whole message if the encoding is invalid.
 absl::Status ExplainUnparsable(const google::protobuf::Descriptor& type, std::string_view bytes);
 
 }  // namespace keelson

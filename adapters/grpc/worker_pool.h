@@ -19,8 +19,8 @@ class WorkerPool {
  public:
   class Job {
    public:
-    // Runs on a worker's thread. `arena` is empty before Run and cleared after Finish. Run may be called
-    // several times before Finish; the last run counts.
+    // Called on a worker thread. `arena` is empty before Run and cleared after Finish. Run may be called
+    // several times before Finish; Finish delivers the result of the last run.
     virtual void Run(google::protobuf::Arena& arena) = 0;
     // Delivers the result of Run. The job may be destroyed when Finish returns.
     virtual void Finish() = 0;
@@ -30,7 +30,7 @@ class WorkerPool {
     ~Job() = default;
   };
   using Jobs = std::vector<Job*>;
-  // Runs one batch of jobs, each at least once, in any order.
+  // Runs a batch of jobs, each at least once, in any order.
   using RunJobs = std::function<void(const Jobs& jobs, google::protobuf::Arena& arena)>;
 
   struct Limits {
@@ -52,7 +52,8 @@ class WorkerPool {
  private:
   bool StartThread() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Work();
-  // Replaces `jobs`, which have finished, by the next batch. Blocks until there is one. Empty after Stop.
+  // Replaces the finished `jobs` by the next batch. Blocks until a batch is available. `jobs` is empty after
+  // Stop.
   void Next(Jobs& jobs);
 
   const std::size_t max_threads_;

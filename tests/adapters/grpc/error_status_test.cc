@@ -172,7 +172,7 @@ TEST_CASE("the cause of a fault of ours is never told") {
                                     absl::NotFoundError("disk 7"), absl::UnavailableError("disk 7")}) {
     const grpc::Status status = ToGrpcStatus(fault, "request-1");
     CHECK(status.error_code() == grpc::INTERNAL);
-    CHECK(status.error_message() == "internal error; ask after the request id request-1");
+    CHECK(status.error_message() == "internal error; see the server's log for the request id request-1");
     CHECK(status.error_details().empty());
   }
 }

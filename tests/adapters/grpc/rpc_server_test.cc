@@ -120,7 +120,7 @@ TEST_CASE("a message beyond the limit is refused with the limit") {
   const CallResult result = fixture.GetUser(std::string(1500, 'x'));
   CHECK(result.status.error_code() == grpc::INVALID_ARGUMENT);
   CHECK(result.reason() == "FIELD_INVALID");
-  CHECK(result.status.error_message() == "the message has 1503 bytes; the most is 1000");
+  CHECK(result.status.error_message() == "the message has 1503 bytes; the maximum is 1000");
   CHECK(fixture.GetUser(std::string(100'000, 'x')).status.error_code() == grpc::RESOURCE_EXHAUSTED);
   CHECK(fixture.GetUser("x").status.ok());
 }
@@ -138,7 +138,7 @@ TEST_CASE("a fault of ours is logged with its cause and told without it") {
   RpcServerFixture fixture(std::move(handlers));
   const CallResult result = fixture.GetUser("x", {{"x-request-id", "id-1"}});
   CHECK(result.status.error_code() == grpc::INTERNAL);
-  CHECK(result.status.error_message() == "internal error; ask after the request id id-1");
+  CHECK(result.status.error_message() == "internal error; see the server's log for the request id id-1");
   const RecordingLog::Entry line = OnlyLine(fixture.log());
   CHECK(line.severity == Severity::kError);
   CHECK(line.message == "INTERNAL: page 7 is torn");

@@ -114,14 +114,14 @@ std::vector<Breakage> Breakages() {
          authority.Issue("other", "other");
          authority.Write("server.crt", authority.Text("server.crt") + authority.Text("other.crt"));
        }},
-      {"a certificate that is none", "server.tls.cert FOLDER/server.crt holds no certificate in PEM",
+      {"a certificate that is none", "server.tls.cert FOLDER/server.crt contains no PEM certificate",
        [](Authority& authority) { authority.Write("server.crt", "no PEM"); }},
-      {"binary content", "server.tls.cert FOLDER/server.crt holds bytes that are not text",
+      {"binary content", "server.tls.cert FOLDER/server.crt is not a text file: it contains a NUL byte",
        [](Authority& authority) { authority.Write("server.crt", authority.Text("server.crt") + '\0'); }},
       {"a file that is gone", "server.tls.key FOLDER/server.key can't be read: No such file or directory",
        [](Authority& authority) { authority.Remove("server.key"); }},
       {"a key with a password",
-       "server.tls.key FOLDER/server.key holds no private key in PEM without a password",
+       "server.tls.key FOLDER/server.key must contain an unencrypted PEM private key",
        [](Authority& authority) { authority.Encrypt("server.key"); }},
   };
 }
@@ -193,7 +193,7 @@ TEST_CASE("an expired certificate is served, with one warning") {
   REQUIRE(warnings.size() == 1);
   CHECK_THAT(warnings[0].fields.at("error"),
              Catch::StartsWith("server.tls.cert " + authority.Path("server.crt") +
-                               " holds a certificate that expired at 20"));
+                               " contains a certificate that expired at 20"));
 }
 
 TEST_CASE("callers are recognised by their certificates") {

@@ -281,7 +281,8 @@ TEST_CASE("a recipient beyond ASCII is sent only to providers that document supp
     const Asked asked = Send(fixture.name, email);
     CHECK(asked.outcome.kind == (takes ? Kind::kAccepted : Kind::kNotExpressible));
     CHECK(asked.was_asked == takes);
-    if (!takes) CHECK_THAT(asked.outcome.error, Catch::StartsWith(fixture.name + " takes no recipient"));
+    if (!takes)
+      CHECK_THAT(asked.outcome.error, Catch::StartsWith(fixture.name + " does not accept a recipient"));
   }
 }
 

@@ -102,7 +102,7 @@ TEST_CASE("a call that waits for a row lock ends at its deadline although the cl
   const auto answer = shop.client()(
       &Refunds::CreateRefund, StrCat("request_id: 'f' ", Field("order_id", order_id), AmountScope(400)));
   CHECK(answer.status.error_code() == grpc::DEADLINE_EXCEEDED);
-  CHECK_THAT(answer.status.error_message(), Catch::Contains("before the call was done"));
+  CHECK_THAT(answer.status.error_message(), Catch::Contains("before the call completed"));
 }
 
 }  // namespace
