@@ -100,13 +100,13 @@ absl::StatusOr<grpc::ByteBuffer> Call(const HealthProbeOptions& options,
   const grpc::ByteBuffer request = EncodeRequest(options.service);
   grpc::ByteBuffer response;
   grpc::Status status;
-  absl::Notification answered;
+  absl::Notification responded;
   stub.UnaryCall(&context, "/grpc.health.v1.Health/Check", grpc::StubOptions(), &request, &response,
                  [&](grpc::Status result) {
                    status = std::move(result);
-                   answered.Notify();
+                   responded.Notify();
                  });
-  answered.WaitForNotification();
+  responded.WaitForNotification();
   if (status.ok()) return response;
   // gRPC reports unusable credentials with this message only.
   if (UsesTls(options) && status.error_message().starts_with("empty address list")) {

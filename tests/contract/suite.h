@@ -8,7 +8,7 @@
 
 namespace keelson {
 
-// One way to set up an adapter; its name is a section of every test case of the suite.
+// A way to set up an adapter. Its name is a section of every test case of the suite.
 template <typename Fixture>
 struct FixtureVariant {
   std::string name;

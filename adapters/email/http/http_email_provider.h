@@ -35,7 +35,7 @@ class HttpEmailProvider : public EmailProvider {
   // Builds the request. Must be deterministic: the same e-mail gives the same request. INVALID_ARGUMENT if
   // the API cannot express the e-mail.
   virtual absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const = 0;
-  // A request without side effects that the provider answers with 2xx if the credentials are valid.
+  // A request without side effects to which the provider responds with 2xx if the credentials are valid.
   virtual HttpRequest ProbeRequest() const = 0;
   // Translates a response. The error may contain the provider's text unchanged; the caller sanitizes it.
   virtual SendOutcome OutcomeOf(const ProviderResponse& response) const = 0;

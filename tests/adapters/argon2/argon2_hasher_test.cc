@@ -19,7 +19,7 @@ namespace {
 
 constexpr Deadline kNever;
 constexpr std::uint64_t kMiB = 1024 * 1024;
-// What the process may grow by for other reasons than hashes; sanitizers keep books of their own.
+// Memory growth of the process that hashes do not cause; sanitizers need more for their own data.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::uint64_t kSpare = 256 * kMiB;
 #else
@@ -53,7 +53,7 @@ std::uint64_t ResidentBytes(const std::string& which) {
   return 0;
 }
 
-// A slot gives its memory back once it has found that nobody waits, which may be just after the last answer.
+// Polls, because a slot may release its memory shortly after the last call returned.
 bool ComesDownTo(std::uint64_t bytes) {
   const Deadline deadline = Deadline::After(absl::Seconds(10));
   while (ResidentBytes("VmRSS:") > bytes && !deadline.expired()) absl::SleepFor(absl::Milliseconds(1));
@@ -62,7 +62,7 @@ bool ComesDownTo(std::uint64_t bytes) {
 
 }  // namespace
 
-TEST_CASE("a password verifies against its own hash and no other") {
+TEST_CASE("a password verifies only against its own hash") {
   const auto hasher = MakeHasher(Cheap(GENERATE(1, 4)));
   const absl::StatusOr<std::string> phc = hasher->Hash(Password(), kNever);
   REQUIRE(phc.ok());
@@ -71,7 +71,7 @@ TEST_CASE("a password verifies against its own hash and no other") {
   CHECK_FALSE(hasher->Verify(Password(""), *phc, kNever).value());
 }
 
-TEST_CASE("libargon2 verifies what the hasher makes, and the hasher what libargon2 makes") {
+TEST_CASE("hasher and libargon2 verify each other's hashes") {
   const auto hasher = MakeHasher(Cheap(GENERATE(1, 3)));
   const std::string password(Password().Reveal());
   const std::string phc = hasher->Hash(Password(), kNever).value();
@@ -84,7 +84,7 @@ TEST_CASE("libargon2 verifies what the hasher makes, and the hasher what libargo
   CHECK(hasher->Verify(Password(), encoded.data(), kNever).value());
 }
 
-TEST_CASE("a hash is a PHC string with the configured cost and a salt of its own") {
+TEST_CASE("a hash is a PHC string with the configured cost and a random salt") {
   const auto hasher = MakeHasher({});
   const std::string phc = hasher->Hash(Password(), kNever).value();
   CHECK(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
@@ -94,7 +94,7 @@ TEST_CASE("a hash is a PHC string with the configured cost and a salt of its own
   CHECK(ParsePhc(hasher->Hash(Password(), kNever).value())->salt != parsed.salt);
 }
 
-TEST_CASE("passwords of any bytes and length count in full") {
+TEST_CASE("every byte of a password of any length counts") {
   const auto hasher = MakeHasher(Cheap());
   const std::string password = GENERATE(std::string(), std::string("with\0nul", 8), std::string("\xff\xfe"),
                                         std::string(100'000, 'x'), std::string("пароль密码😀"));
@@ -103,7 +103,7 @@ TEST_CASE("passwords of any bytes and length count in full") {
   CHECK_FALSE(hasher->Verify(Password(password + "x"), phc, kNever).value());
 }
 
-TEST_CASE("a stored hash of another kind is an error, not a mismatch") {
+TEST_CASE("verifying a stored hash of another algorithm is an error, not a mismatch") {
   const auto hasher = MakeHasher(Cheap());
   for (const std::string_view phc :
        {"", "plain", "$2b$12$abcdefghijklmnopqrstuv",
@@ -112,7 +112,7 @@ TEST_CASE("a stored hash of another kind is an error, not a mismatch") {
   }
 }
 
-TEST_CASE("slots are as many as cores and memory allow, and one at least") {
+TEST_CASE("cores and the memory budget limit the number of slots, to at least one") {
   const auto slots = [](std::size_t cores, std::uint64_t memory, std::uint64_t budget) {
     Argon2Options options;
     options.cores = cores;
@@ -126,7 +126,7 @@ TEST_CASE("slots are as many as cores and memory allow, and one at least") {
   CHECK(slots(0, 16 * kMiB, 256 * kMiB) >= 1);
 }
 
-TEST_CASE("options out of bounds are refused") {
+TEST_CASE("Create rejects options out of bounds") {
   SystemEntropy entropy;
   Argon2Options options = Cheap();
   const auto refused = [&] {
@@ -153,7 +153,7 @@ TEST_CASE("options out of bounds are refused") {
   CHECK(refused());
 }
 
-TEST_CASE("a storm is served within its memory, turned away beyond its queue, and leaves nothing behind") {
+TEST_CASE("a burst of hashes stays within memory and queue limits, and the memory is released afterwards") {
   Argon2Options options;
   options.cores = 2;
   options.queue = 16;
@@ -187,7 +187,7 @@ TEST_CASE("a storm is served within its memory, turned away beyond its queue, an
   CHECK(ComesDownTo(before + kSpare));
 }
 
-TEST_CASE("memory comes back after hashes that libargon2 makes") {
+TEST_CASE("memory is released after hashes computed by libargon2") {
   Argon2Options options;
   options.parallelism = 2;
   const auto hasher = MakeHasher(options);

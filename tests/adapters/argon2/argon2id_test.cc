@@ -1,4 +1,5 @@
-// libargon2's own encoding is the oracle: whichever library computes a hash, the PHC string is the same.
+// Compares with libargon2's own encoding: the PHC string must not depend on the library that computes the
+// hash.
 #include "adapters/passwords/argon2/argon2id.h"
 
 #include <argon2.h>
@@ -37,18 +38,18 @@ std::string Ours(const std::string& password, const std::string& salt, const Arg
 
 }  // namespace
 
-TEST_CASE("the published vector of libargon2 comes out") {
+TEST_CASE("libargon2's published test vector is reproduced") {
   // From libargon2's test.c: m = 2^8, t = 2, p = 1.
   CHECK(Ours("password", "somesalt", {256, 2, 1}, 32) ==
         "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4");
 }
 
-TEST_CASE("every hash is the one that libargon2 makes, to the last character") {
+TEST_CASE("every hash equals libargon2's hash") {
   const Seed seed(20240601);
   std::mt19937 random(seed.value());
   for (int round = 0; round < 200; ++round) {
     Argon2idCost cost;
-    // Half of them are libsodium's to compute.
+    // Every second round has parameters that libsodium supports.
     const bool sodium = round % 2 == 0;
     cost.parallelism = sodium ? 1 : 1 + static_cast<std::uint32_t>(random() % 5);
     cost.iterations = 1 + static_cast<std::uint32_t>(random() % 4);
@@ -70,7 +71,7 @@ TEST_CASE("the two libraries agree at the default cost") {
   CHECK(by_sodium == by_argon2);
 }
 
-TEST_CASE("a cost out of bounds is named") {
+TEST_CASE("the error of a cost out of bounds names the parameter") {
   CHECK(CheckArgon2idCost({19456, 2, 1}).ok());
   CHECK(CheckArgon2idCost({512 * 1024, 10, 16}).ok());
   for (const Argon2idCost& cost :

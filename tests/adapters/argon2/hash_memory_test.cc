@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kMiB = 1024 * 1024;
 
-// What is held after a hash of these costs, on a thread that held nothing.
+// Size of a new thread's block after a hash with this cost.
 std::size_t HeldAfter(const Argon2idCost& cost) {
   std::size_t held = 0;
   std::thread([&] {
@@ -33,7 +33,7 @@ bool IsMapped(void* page) {
 
 }  // namespace
 
-TEST_CASE("a block stays as it is until another size is asked for or it is freed") {
+TEST_CASE("Borrow returns the same block until another size is borrowed or the block is freed") {
   void* block = HashMemory::Borrow(kMiB);
   REQUIRE(block != nullptr);
   std::memset(block, 7, kMiB);
@@ -49,7 +49,7 @@ TEST_CASE("a block stays as it is until another size is asked for or it is freed
   CHECK(HashMemory::held_bytes() == 0);
 }
 
-TEST_CASE("each thread has its own block, which goes with it") {
+TEST_CASE("each thread has its own block, which is freed when the thread ends") {
   void* mine = HashMemory::Borrow(kMiB);
   std::size_t held_before = kMiB;
   void* other = nullptr;
@@ -63,9 +63,9 @@ TEST_CASE("each thread has its own block, which goes with it") {
   HashMemory::Free();
 }
 
-// Regression: a block that the system put at a huge page's boundary by itself was taken for one that is lent,
-// and stayed. Each extra page moves where the next one is put, so that one of them is put there.
-TEST_CASE("a block is given back wherever the system has put it") {
+// Regression: a block that mmap placed at a huge page boundary was mistaken for a borrowed block and never
+// unmapped. Each extra page moves the next mapping, so that one of the mappings lies at such a boundary.
+TEST_CASE("a block is unmapped at any address") {
   constexpr std::size_t kHugePage = 2 * kMiB;
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   std::vector<void*> extra;
@@ -81,17 +81,17 @@ TEST_CASE("a block is given back wherever the system has put it") {
   CHECK(kept == 0);
 }
 
-TEST_CASE("more than the system has is refused") {
+TEST_CASE("Borrow returns null if the system has not enough memory") {
   CHECK(HashMemory::Borrow(std::size_t{1} << 60) == nullptr);
   CHECK(HashMemory::held_bytes() == 0);
 }
 
-TEST_CASE("libargon2 computes in the thread's block") {
+TEST_CASE("libargon2 uses the thread's block") {
   CHECK(HeldAfter({.memory_kib = 256, .iterations = 1, .parallelism = 2}) == 256 * 1024);
 }
 
 #ifdef KEELSON_WRAPS_MMAP
-TEST_CASE("libsodium computes in the thread's block where its calls are wrapped") {
+TEST_CASE("libsodium uses the thread's block if its mmap is wrapped") {
   CHECK(HeldAfter({.memory_kib = 256, .iterations = 1, .parallelism = 1}) == 256 * 1024);
 }
 #endif

@@ -18,7 +18,7 @@ namespace {
 
 constexpr Deadline kNever;
 
-// Waits until `slots` has this many jobs under way and waiting.
+// Waits until this many jobs run and wait.
 void AwaitLoad(const HashSlots& slots, std::size_t running, std::size_t waiting) {
   const absl::Time give_up = absl::Now() + absl::Seconds(20);
   while (absl::Now() < give_up) {
@@ -26,14 +26,14 @@ void AwaitLoad(const HashSlots& slots, std::size_t running, std::size_t waiting)
     if (load.running == running && load.waiting == waiting) return;
     absl::SleepFor(absl::Milliseconds(1));
   }
-  FAIL("the load did not come about");
+  FAIL("the expected numbers of running and waiting jobs were not reached");
 }
 
-// Keeps jobs in their slots until it is opened.
+// Blocks jobs in their slots until it is opened.
 class Gate {
  public:
   void Open() { opened_.Notify(); }
-  // A caller of its own whose job waits at the gate.
+  // Starts a thread that runs a job that blocks at the gate.
   std::thread Caller(HashSlots& slots, std::uint64_t memory_bytes = 1) {
     return std::thread([this, &slots, memory_bytes] {
       const absl::Status status = slots.Run(memory_bytes, kNever, [this] { opened_.WaitForNotification(); });
@@ -49,7 +49,7 @@ class Gate {
 
 }  // namespace
 
-TEST_CASE("a slot's thread has a name and yields to the rest of the process") {
+TEST_CASE("a slot's thread has a name and a lower priority") {
   HashSlots slots({.slots = 1, .queue = 1, .memory_budget_bytes = 1});
   std::string name(16, '\0');
   int niceness = 0;
@@ -69,7 +69,7 @@ TEST_CASE("a slot's thread has a name and yields to the rest of the process") {
   CHECK(elsewhere);
 }
 
-TEST_CASE("never more jobs run than there are slots, and all are done") {
+TEST_CASE("at most one job per slot runs at a time, and all jobs finish") {
   HashSlots slots({.slots = 3, .queue = 64, .memory_budget_bytes = 1000});
   std::atomic<int> running = 0;
   std::atomic<int> most = 0;
@@ -95,7 +95,7 @@ TEST_CASE("never more jobs run than there are slots, and all are done") {
   CHECK(slots.load().running == 0);
 }
 
-TEST_CASE("a full queue turns callers away with a time to come back, and computes nothing") {
+TEST_CASE("with a full queue, Run returns OVERLOADED with a retry delay and does not run the job") {
   HashSlots slots({.slots = 1, .queue = 2, .memory_budget_bytes = 10});
   Gate gate;
   std::vector<std::thread> callers;
@@ -121,7 +121,7 @@ TEST_CASE("a full queue turns callers away with a time to come back, and compute
   CHECK(ran);
 }
 
-TEST_CASE("without a queue a free slot still serves") {
+TEST_CASE("with a queue of size zero, a free slot still runs jobs") {
   HashSlots slots({.slots = 1, .queue = 0, .memory_budget_bytes = 10});
   for (int i = 0; i < 100; ++i) {
     AwaitLoad(slots, 0, 0);
@@ -129,7 +129,7 @@ TEST_CASE("without a queue a free slot still serves") {
   }
 }
 
-TEST_CASE("a caller whose deadline passes in the queue leaves it, and its job never runs") {
+TEST_CASE("a job whose deadline expires in the queue is removed and does not run") {
   HashSlots slots({.slots = 1, .queue = 8, .memory_budget_bytes = 10});
   Gate gate;
   std::thread busy = gate.Caller(slots);
@@ -146,7 +146,7 @@ TEST_CASE("a caller whose deadline passes in the queue leaves it, and its job ne
   CHECK_FALSE(ran);
 }
 
-TEST_CASE("a deadline that has passed computes nothing, even where a slot is free") {
+TEST_CASE("with an expired deadline, the job does not run even if a slot is free") {
   HashSlots slots({.slots = 1, .queue = 8, .memory_budget_bytes = 10});
   bool ran = false;
   CHECK(slots.Run(1, Deadline::After(absl::ZeroDuration()), [&] { ran = true; }).code() ==
@@ -154,7 +154,7 @@ TEST_CASE("a deadline that has passed computes nothing, even where a slot is fre
   CHECK_FALSE(ran);
 }
 
-TEST_CASE("a job that has begun is waited for, whatever its deadline") {
+TEST_CASE("Run waits for a running job even after the deadline") {
   HashSlots slots({.slots = 1, .queue = 8, .memory_budget_bytes = 10});
   bool ran = false;
   const Deadline deadline = Deadline::After(absl::Seconds(1));
@@ -166,7 +166,7 @@ TEST_CASE("a job that has begun is waited for, whatever its deadline") {
   CHECK(ran);
 }
 
-TEST_CASE("jobs wait for memory, not only for a slot") {
+TEST_CASE("a job waits until the memory budget allows it") {
   HashSlots slots({.slots = 2, .queue = 8, .memory_budget_bytes = 100});
   Gate first;
   Gate second;
@@ -183,7 +183,7 @@ TEST_CASE("jobs wait for memory, not only for a slot") {
   other.join();
 }
 
-TEST_CASE("a job larger than the whole budget runs, alone") {
+TEST_CASE("a job larger than the whole memory budget runs alone") {
   HashSlots slots({.slots = 2, .queue = 8, .memory_budget_bytes = 100});
   Gate gate;
   std::thread huge = gate.Caller(slots, 1000);
@@ -198,7 +198,7 @@ TEST_CASE("a job larger than the whole budget runs, alone") {
   CHECK(gate.done() + small_gate.done() == 2);
 }
 
-TEST_CASE("when a large job gives up waiting, the small one behind it begins") {
+TEST_CASE("when a large job's deadline expires in the queue, the small job behind it starts") {
   HashSlots slots({.slots = 2, .queue = 8, .memory_budget_bytes = 100});
   Gate gate;
   std::thread busy = gate.Caller(slots, 50);

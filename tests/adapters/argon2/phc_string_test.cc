@@ -20,7 +20,7 @@ std::string With(std::string_view part, std::string_view other) {
 
 }  // namespace
 
-TEST_CASE("a PHC string is read and written back to the same characters") {
+TEST_CASE("parsing and formatting a PHC string returns the same string") {
   const absl::StatusOr<PhcString> phc = ParsePhc(kGood);
   REQUIRE(phc.ok());
   CHECK(phc->cost == Argon2idCost{256, 2, 1});
@@ -29,7 +29,7 @@ TEST_CASE("a PHC string is read and written back to the same characters") {
   CHECK(FormatPhc(*phc) == kGood);
 }
 
-TEST_CASE("anything but an exact PHC string is refused") {
+TEST_CASE("ParsePhc rejects every deviation from the PHC format") {
   const std::string text = GENERATE(
       std::string(), std::string("$"), std::string("password"), std::string(5000, '$'),
       std::string("$2b$12$abcdefghijklmnopqrstuv"), With("argon2id", "argon2i"), With("argon2id", "argon2d"),
@@ -49,7 +49,7 @@ TEST_CASE("anything but an exact PHC string is refused") {
   CHECK(status.code() == absl::StatusCode::kInvalidArgument);
 }
 
-TEST_CASE("random damage never passes for a different hash's exact form") {
+TEST_CASE("a randomly damaged PHC string never parses as another hash") {
   const Seed seed(7);
   std::mt19937 random(seed.value());
   for (int i = 0; i < 20000; ++i) {

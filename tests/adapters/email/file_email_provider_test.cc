@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A folder of its own, gone at the end.
+// A temporary directory, deleted by the destructor.
 class Folder {
  public:
   Folder() {
@@ -71,7 +71,7 @@ constexpr Deadline kNever;
 
 }  // namespace
 
-TEST_CASE("a message becomes one file of its own, and nothing else is left") {
+TEST_CASE("each message becomes one file, and no temporary file remains") {
   Folder folder;
   const auto provider = Provider(folder.path());
   const SendOutcome outcome = provider->Send(Sample(), kNever);
@@ -83,14 +83,14 @@ TEST_CASE("a message becomes one file of its own, and nothing else is left") {
   CHECK(fs::status(file).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
 }
 
-TEST_CASE("a repeat leaves one file with the same bytes") {
+TEST_CASE("sending a message again leaves one file with the same bytes") {
   Folder folder;
   const auto provider = Provider(folder.path());
   for (int i = 0; i < 3; ++i) CHECK(provider->Send(Sample(), kNever).kind == SendOutcome::Kind::kAccepted);
   CHECK(Names(folder.path()).size() == 1);
 }
 
-TEST_CASE("the folder and those above it are made at the start, and again when they go") {
+TEST_CASE("the directory and its parents are created at the start, and again after they are deleted") {
   Folder folder;
   const fs::path deep = folder.path() / "a" / "b";
   const auto provider = Provider(deep);
@@ -100,7 +100,7 @@ TEST_CASE("the folder and those above it are made at the start, and again when t
   CHECK(Names(deep).size() == 1);
 }
 
-TEST_CASE("a folder that can't be had is an error that names it") {
+TEST_CASE("the error of a directory that can't be created names the directory") {
   Folder folder;
   std::ofstream(folder.path() / "file") << "not a folder";
   for (const std::string& path :
@@ -112,11 +112,11 @@ TEST_CASE("a folder that can't be had is an error that names it") {
   }
 }
 
-TEST_CASE("a folder that turns unwritable is a matter of configuration") {
+TEST_CASE("sending into an unwritable directory returns kConfig") {
   Folder folder;
   const fs::path directory = folder.path() / "mail";
   const auto provider = Provider(directory);
-  // Not even root can write into a file as if it were a folder.
+  // A file in place of the directory, because root may write into any directory.
   fs::remove(directory);
   std::ofstream(directory) << "in the way";
   const SendOutcome outcome = provider->Send(Sample(), kNever);
@@ -124,10 +124,10 @@ TEST_CASE("a folder that turns unwritable is a matter of configuration") {
   CHECK_FALSE(outcome.error.empty());
 }
 
-TEST_CASE("a full disk is waited out, and no half file is left") {
+TEST_CASE("a full disk returns kUnreachable, and no partial file remains") {
   Folder folder;
   if (mount("none", folder.path().c_str(), "tmpfs", 0, "size=64k") != 0) {
-    WARN("needs the right to mount a small file system");
+    WARN("skipped: requires permission to mount a tmpfs");
     return;
   }
   {
@@ -141,7 +141,7 @@ TEST_CASE("a full disk is waited out, and no half file is left") {
   umount(folder.path().c_str());
 }
 
-TEST_CASE("a message that can't be written by the standards is rejected for good") {
+TEST_CASE("a message that has no valid MIME form returns kMessageRejected") {
   Folder folder;
   const auto provider = Provider(folder.path());
   Email email = Sample();
@@ -152,14 +152,14 @@ TEST_CASE("a message that can't be written by the standards is rejected for good
   CHECK(Names(folder.path()).empty());
 }
 
-TEST_CASE("past the deadline nothing is written") {
+TEST_CASE("after the deadline, Send writes no file") {
   Folder folder;
   CHECK(Provider(folder.path())->Send(Sample(), Deadline::After(absl::ZeroDuration())).kind ==
         SendOutcome::Kind::kUnreachable);
   CHECK(Names(folder.path()).empty());
 }
 
-TEST_CASE("senders at the same time neither disturb one another nor a reader") {
+TEST_CASE("concurrent Sends never expose a partial file to a reader") {
   Folder folder;
   const auto provider = Provider(folder.path());
   const std::string whole = RenderMime(Sample()).value();

@@ -4,7 +4,7 @@
 
 namespace keelson {
 
-TEST_CASE("an amount is written as a language writes it") {
+TEST_CASE("an amount has the format of the language") {
   CHECK(LocalAmount("1234.50 EUR", "en") == "€1,234.50");
   CHECK(LocalAmount("1234.50 EUR", "de") == "1.234,50\u00A0€");
   CHECK(LocalAmount("1234.50 EUR", "de-AT") == "1.234,50\u00A0€");
@@ -19,7 +19,7 @@ TEST_CASE("an amount is written as a language writes it") {
   CHECK(LocalAmount("9223372036854775.807 KWD", "en") == "KWD\u00A09,223,372,036,854,775.807");
 }
 
-TEST_CASE("what is no amount, or for a language unknown here, stays as it is") {
+TEST_CASE("a text that is not an amount, or has an unknown language, is returned unchanged") {
   CHECK(LocalAmount("12.50 EUR", "pt-BR") == "12.50 EUR");
   CHECK(LocalAmount("12.50 EUR", "") == "12.50 EUR");
   for (const char* text :

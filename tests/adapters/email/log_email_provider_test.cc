@@ -20,7 +20,7 @@ class RecordingLog final : public Log {
 
 }  // namespace
 
-TEST_CASE("the log learns that a message was handed over, and nothing of what it says or to whom") {
+TEST_CASE("the log line contains the message's id, but neither content nor addresses") {
   RecordingLog log;
   LogEmailProvider provider(log);
   Email email;

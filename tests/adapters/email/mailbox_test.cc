@@ -8,7 +8,7 @@
 
 namespace keelson {
 
-TEST_CASE("a mailbox is a name and an address, or an address alone") {
+TEST_CASE("a mailbox is an address with or without a display name") {
   struct Case {
     std::string text;
     Mailbox mailbox;
@@ -27,7 +27,7 @@ TEST_CASE("a mailbox is a name and an address, or an address alone") {
   CHECK(*mailbox == c.mailbox);
 }
 
-TEST_CASE("what is not one mailbox is refused without being repeated") {
+TEST_CASE("the error of an invalid mailbox does not contain the mailbox") {
   const std::string text =
       GENERATE(as<std::string>{}, "", "Keelson", "Keelson <>", "Keelson <no-reply>",
                "a@keelson.example, b@keelson.example", "A <a@keelson.example>, B <b@keelson.example>",
@@ -42,7 +42,7 @@ TEST_CASE("what is not one mailbox is refused without being repeated") {
   CHECK(std::string(status.message()).find("keelson.example") == std::string::npos);
 }
 
-TEST_CASE("a parsed mailbox has its address in canonical form") {
+TEST_CASE("the address of a parsed mailbox is in canonical form") {
   CHECK(ParseMailbox("Grace <\u200bgra\u00adce@\uff45xample\u3002com>")->address == "grace@example.com");
   CHECK(ParseRecipient("\u200bgrace@example.com")->address == "grace@example.com");
 }
@@ -56,7 +56,7 @@ TEST_CASE("a recipient with a name, angle brackets or surrounding spaces is refu
   }
 }
 
-TEST_CASE("the mailer accepts every address that the core accepts, and mails the mailbox of its key") {
+TEST_CASE("every address that the core accepts is a valid recipient of an e-mail") {
   const std::string text =
       GENERATE(as<std::string>{}, "ada@example.com", "Ada.Lovelace+tag@Example.COM",
                "!#$%&'*+-/=?^_`{|}~@example.com", "ada@r3---sn.example.com", "ada@ab--cd.example",

@@ -27,7 +27,8 @@ std::string Render(const Email& email) {
   return *message;
 }
 
-// Every line ends in CRLF and keeps RFC 5322's limit; header lines with encoded words keep RFC 2047's.
+// Checks that every line ends with CRLF and keeps RFC 5322's limit, and header lines with encoded words RFC
+// 2047's.
 void CheckLines(std::string_view message) {
   bool in_headers = true;
   while (!message.empty()) {
@@ -56,7 +57,7 @@ std::vector<std::string> EncodedWords(const std::string& message) {
 
 }  // namespace
 
-TEST_CASE("a message is complete and reads as it was meant") {
+TEST_CASE("another parser reads the same headers and parts from a message") {
   const std::string message = Render(Sample());
   CheckLines(message);
   const nlohmann::json mail = ParseMail(message);
@@ -75,14 +76,14 @@ TEST_CASE("a message is complete and reads as it was meant") {
   CHECK(mail["parts"][1] == nlohmann::json::array({"text/html", "utf-8", "<p>Hello Ada</p>"}));
 }
 
-TEST_CASE("the same e-mail has the same bytes each time, another id others") {
+TEST_CASE("the same e-mail always has the same bytes, and another id has other bytes") {
   CHECK(Render(Sample()) == Render(Sample()));
   Email other = Sample();
   other.id = *MessageId::Parse("message_01hf7yat00e8r8e2dhp52c4m2s");
   CHECK(Render(other) != Render(Sample()));
 }
 
-TEST_CASE("a subject in any script comes back whole") {
+TEST_CASE("another parser reads a subject in any script unchanged") {
   const std::string subject = GENERATE(
       std::string(), std::string("😀"), std::string("Bestätigen Sie Ihre Adresse"),
       std::string("Подтвердите свой адрес электронной почты для учётной записи в магазине"),
@@ -103,14 +104,14 @@ TEST_CASE("a subject in any script comes back whole") {
   CHECK(mail["subject"] == subject);
   for (const std::string& word : EncodedWords(message)) {
     CHECK(word.size() <= 75);
-    // Each stands for whole characters by itself.
+    // Each encoded word contains whole characters.
     std::string characters;
     REQUIRE(absl::Base64Unescape(word.substr(10, word.size() - 12), &characters));
     CHECK(IsValidUtf8(characters));
   }
 }
 
-TEST_CASE("a sender's name is kept, and its address never encoded") {
+TEST_CASE("another parser reads the sender's name unchanged, and the address is not encoded") {
   const std::string name = GENERATE(
       std::string("Keelson, Inc."), std::string("The \"Ship\" \\ Co"), std::string("Jürgen Größe"),
       std::string("船会社株式会社船会社株式会社船会社株式会社船会社株式会社船会社株式会社"),
@@ -132,14 +133,14 @@ TEST_CASE("a sender's name is kept, and its address never encoded") {
   CHECK(mail["defects"].empty());
 }
 
-TEST_CASE("an international address keeps its local part and has its domain in ASCII") {
+TEST_CASE("an international address keeps its local part, and its domain becomes ASCII") {
   Email email = Sample();
   email.to = "jürgen@bücher.example";
   const nlohmann::json mail = ParseMail(Render(email));
   CHECK(mail["to"][0][1] == "jürgen@xn--bcher-kva.example");
 }
 
-TEST_CASE("bodies come back byte for byte") {
+TEST_CASE("another parser reads the bodies unchanged") {
   const std::string text =
       GENERATE(std::string("emoji 😀 and ümlauts"), std::string(".\n..\n.dot"), std::string(2000, 'x'),
                std::string("bare\nline\nfeeds"), std::string("trailing space \nand tab\t\nFrom me"),
@@ -158,7 +159,7 @@ TEST_CASE("bodies come back byte for byte") {
   CHECK(mail["defects"].empty());
 }
 
-TEST_CASE("an ASCII text stays readable in the raw message, link and all") {
+TEST_CASE("an ASCII text is not encoded, so that its link works in the raw message") {
   Email email = Sample();
   CHECK(Render(email).find("Encoding: 7bit\r\n\r\nHello Ada,\r\n\r\nhttps://x.example/?token=T\r\n") !=
         std::string::npos);
@@ -166,7 +167,7 @@ TEST_CASE("an ASCII text stays readable in the raw message, link and all") {
   CHECK(Render(email).find("7bit") == std::string::npos);
 }
 
-TEST_CASE("line breaks and NULs in headers are refused, never written") {
+TEST_CASE("line breaks and NUL bytes in headers are rejected") {
   Email email = Sample();
   const std::string evil =
       GENERATE(std::string("x\r\nBcc: eve@example.net"), std::string("x\nBcc: eve@example.net"),
@@ -188,14 +189,14 @@ TEST_CASE("line breaks and NULs in headers are refused, never written") {
   CHECK(std::string(status.message()).find("eve") == std::string::npos);
 }
 
-TEST_CASE("a recipient is one bare address") {
+TEST_CASE("RenderMime rejects a recipient that is not one bare address") {
   Email email = Sample();
   email.to = GENERATE(as<std::string>{}, "", "ada", "Ada <ada@example.org>",
                       "ada@example.org, eve@example.net", " ada@example.org", "\xff@example.org");
   CHECK(RenderMime(email).status().code() == absl::StatusCode::kInvalidArgument);
 }
 
-TEST_CASE("texts that are not UTF-8 are refused") {
+TEST_CASE("texts that are not UTF-8 are rejected") {
   Email email = Sample();
   SECTION("subject") {
     email.content.subject = "\xff";

@@ -1,4 +1,4 @@
-"""Reads one message from standard input with Python's own parser and prints what it holds as JSON."""
+"""Parses one message from standard input with Python's parser and prints headers and parts as JSON."""
 
 import email
 import email.policy

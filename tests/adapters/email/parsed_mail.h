@@ -5,7 +5,7 @@
 
 namespace keelson {
 
-// `message` as another's parser (parse_mail.py) understands it.
+// Parses `message` with an independent parser (parse_mail.py, Python's standard library).
 nlohmann::json ParseMail(const std::string& message);
 
 }  // namespace keelson

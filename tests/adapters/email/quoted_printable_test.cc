@@ -8,7 +8,7 @@
 namespace keelson {
 namespace {
 
-// RFC 2045's decoding, by its own words.
+// An independent decoder by RFC 2045.
 std::string Decoded(std::string_view encoded) {
   std::string text;
   for (std::size_t i = 0; i < encoded.size(); ++i) {
@@ -43,11 +43,11 @@ void CheckForm(std::string_view encoded) {
 
 }  // namespace
 
-TEST_CASE("plain lines stay readable") {
+TEST_CASE("plain ASCII lines are not encoded") {
   CHECK(QuotedPrintable("one\ntwo\r\n") == "one\r\ntwo\r\n");
 }
 
-TEST_CASE("what a transport could alter is encoded") {
+TEST_CASE("characters that a mail transport could alter are encoded") {
   CHECK(QuotedPrintable(".dot") == "=2Edot\r\n");
   CHECK(QuotedPrintable("From here") == "=46rom here\r\n");
   CHECK(QuotedPrintable("end \nend\t") == "end=20\r\nend=09\r\n");
@@ -57,12 +57,12 @@ TEST_CASE("what a transport could alter is encoded") {
   CHECK(QuotedPrintable("é") == "=C3=A9\r\n");
 }
 
-TEST_CASE("a line of 76 characters needs no break, one of 77 does") {
+TEST_CASE("a line of 77 characters is broken, a line of 76 is not") {
   CHECK(QuotedPrintable(std::string(76, 'x')) == std::string(76, 'x') + "\r\n");
   CHECK(QuotedPrintable(std::string(77, 'x')) == std::string(75, 'x') + "=\r\nxx\r\n");
 }
 
-TEST_CASE("any text comes back whole, with its line breaks as CRLF") {
+TEST_CASE("decoding returns the text with CRLF line breaks") {
   const Seed seed(11);
   std::mt19937 random(seed.value());
   const std::string alphabet("ab .=\tF\xc3\xa9\r\x7f\0Q", 14);

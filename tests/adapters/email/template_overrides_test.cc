@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A folder of templates, gone at the end.
+// A temporary directory of templates, deleted by the destructor.
 class Overrides {
  public:
   Overrides() {
@@ -43,7 +43,7 @@ const TemplateVariables kNobody = {{"display_name", ""}};
 
 }  // namespace
 
-TEST_CASE("one file replaces one part, and the others stay built in") {
+TEST_CASE("a file overrides one part, and the other parts stay built in") {
   Overrides overrides;
   overrides.Put("en/welcome.subject", "Ahoy from {{product}}\n");
   const auto renderer = overrides.Create();
@@ -53,7 +53,7 @@ TEST_CASE("one file replaces one part, and the others stay built in") {
   CHECK(Contains(message.text, "your account with Keelson is ready"));
 }
 
-TEST_CASE("a folder adds a language, message by message, under its own tag") {
+TEST_CASE("a directory adds a language for some messages, with the tag that the directory has") {
   Overrides overrides;
   overrides.Put("pt-BR/welcome.subject", "Bem-vindo").Put("pt-BR/welcome.txt", "Olá");
   overrides.Put("pt-BR/welcome.html", "<p>Olá</p>");
@@ -64,7 +64,7 @@ TEST_CASE("a folder adds a language, message by message, under its own tag") {
   CHECK((*renderer)->Render("account_exists", "pt-BR", kNobody).value().language == "en");
 }
 
-TEST_CASE("the shared layout and a language's own pieces can be replaced") {
+TEST_CASE("the shared layout and a language's included files can be overridden") {
   Overrides overrides;
   overrides.Put("header.html", "<html lang=\"{{language}}\"><h6>{{>slogan}}</h6>")
       .Put("slogan.html", "Ship it");
@@ -76,7 +76,7 @@ TEST_CASE("the shared layout and a language's own pieces can be replaced") {
   CHECK(Contains(message.text, "Gruß aus dem Hafen"));
 }
 
-TEST_CASE("every mistake is told at once, each with its file") {
+TEST_CASE("Create reports all errors at once, each with its file") {
   Overrides overrides;
   overrides.Put("en/welcome.txt", "Hello {{nickname}}");
   overrides.Put("en/refund_failed.html", "<p>\n{{#amount}} unclosed");
@@ -104,7 +104,7 @@ TEST_CASE("every mistake is told at once, each with its file") {
   CHECK(Contains(mistakes, "en/account_exists.txt:1: includes nowhere, which does not exist"));
 }
 
-TEST_CASE("a mistake names its own line, in an included file too") {
+TEST_CASE("an error names its line, also in an included file") {
   Overrides overrides;
   overrides.Put("en/welcome.txt", "{{>greeting}}\n\n{{>postscript}}\n\n{{ nickname }}\n");
   overrides.Put("en/postscript.txt", "P.S.\n{{product}}\n");
@@ -113,7 +113,7 @@ TEST_CASE("a mistake names its own line, in an included file too") {
   CHECK(Contains(overrides.Errors(), "en/postscript.txt:2: uses the variable regards, which is missing"));
 }
 
-TEST_CASE("a language is written in its own direction") {
+TEST_CASE("a right-to-left language sets the text direction in HTML") {
   Overrides overrides;
   overrides.Put("he/welcome.subject", "ברוכים הבאים").Put("he/welcome.txt", "שלום");
   overrides.Put("he/welcome.html", "{{>header}}{{>footer}}").Put("he/note.html", "{{product}}");
@@ -122,13 +122,13 @@ TEST_CASE("a language is written in its own direction") {
   CHECK(Contains((*renderer)->Preview("welcome", "he").value().html, "<html lang=\"he\" dir=\"rtl\">"));
 }
 
-TEST_CASE("files that include one another without end are a mistake, not a crash") {
+TEST_CASE("a cycle of includes is an error, not a crash") {
   Overrides overrides;
   overrides.Put("en/welcome.txt", "{{>a}}").Put("en/a.txt", "{{>b}}").Put("en/b.txt", "{{>a}}");
   CHECK(Contains(overrides.Errors(), "has more than 8 nested includes, or includes itself"));
 }
 
-TEST_CASE("an oversized file, an unfinished include and an empty file are mistakes") {
+TEST_CASE("an oversized file, an unclosed include and an empty file are errors") {
   Overrides overrides;
   overrides.Put("en/welcome.txt", std::string(300 * 1024, 'x'));
   overrides.Put("en/welcome.html", "x {{>header");
@@ -139,14 +139,14 @@ TEST_CASE("an oversized file, an unfinished include and an empty file are mistak
   CHECK(Contains(mistakes, "en/welcome.subject: is empty"));
 }
 
-TEST_CASE("what is not a template is left alone") {
+TEST_CASE("files with other extensions and hidden files are ignored") {
   Overrides overrides;
   overrides.Put("README.md", "notes").Put("en/logo.png", "png").Put(".git/en/welcome.txt", "{{x}}");
   overrides.Put("en/.welcome.txt.swp", "x");
   CHECK(overrides.Create().ok());
 }
 
-TEST_CASE("a folder that is not there is a mistake") {
+TEST_CASE("a missing template directory is an error") {
   const absl::Status status = TemplateRenderer::Create({.directory = "/nonexistent/templates"}).status();
   CHECK(status.code() == absl::StatusCode::kInvalidArgument);
   CHECK(Contains(std::string(status.message()), "/nonexistent/templates"));

@@ -40,7 +40,7 @@ bool HasLine(const std::string& text, const std::string& wanted) {
 
 }  // namespace
 
-TEST_CASE("every message is there in every language, whole and without a trace of Mustache") {
+TEST_CASE("every message renders completely in every language, without Mustache tags") {
   const auto renderer = BuiltIn();
   const std::string locale = GENERATE("en", "de", "es", "fr");
   const MessageSpec spec = GENERATE(from_range(MessageSpecs().begin(), MessageSpecs().end()));
@@ -64,7 +64,7 @@ TEST_CASE("every message is there in every language, whole and without a trace o
   CHECK(Contains(message->text, "Keelson"));
 }
 
-TEST_CASE("a link stands on a line of its own in the text, and in the HTML") {
+TEST_CASE("the link is on its own line in the text, and also in the HTML") {
   struct Case {
     std::string name;
     std::string page;
@@ -80,7 +80,7 @@ TEST_CASE("a link stands on a line of its own in the text, and in the HTML") {
   CHECK(Contains(message.text, "24 "));
 }
 
-TEST_CASE("the address that is to be replaced learns little of the new one") {
+TEST_CASE("the notice to the old address masks the new address") {
   const auto text = [renderer = BuiltIn()](const TemplateVariables& variables) {
     return renderer->Render("email_change_notice", "en", variables).value().text;
   };
@@ -94,7 +94,7 @@ TEST_CASE("the address that is to be replaced learns little of the new one") {
   CHECK_FALSE(Contains(text({{"display_name", ""}}), "New address"));
 }
 
-TEST_CASE("a rejection gives its reason where there is one") {
+TEST_CASE("a rejection contains the reason if there is one") {
   const auto text = [renderer = BuiltIn()](const TemplateVariables& variables) {
     return renderer->Render("refund_rejected", "en", variables).value().text;
   };
@@ -102,7 +102,7 @@ TEST_CASE("a rejection gives its reason where there is one") {
   CHECK_FALSE(Contains(text(kRefund), "Reason"));
 }
 
-TEST_CASE("an amount is written as the message's language writes it") {
+TEST_CASE("an amount has the format of the message's language") {
   const auto subject = [renderer = BuiltIn()](const std::string& locale) {
     return renderer->Render("refund_succeeded", locale, With(kRefund, "amount", "1234.50 EUR"))
         .value()
@@ -112,13 +112,13 @@ TEST_CASE("an amount is written as the message's language writes it") {
   CHECK(subject("de") == "Ihre Erstattung über 1.234,50\u00A0€ ist angewiesen");
 }
 
-TEST_CASE("a token can't break out of its link") {
+TEST_CASE("a token is percent-encoded in the link") {
   const RenderedMessage message =
       BuiltIn()->Render("verify_email", "en", With(kVerify, "token", "a b&c=\"<x>")).value();
   CHECK(HasLine(message.text, "http://localhost:3000/verify-email?token=a%20b%26c%3D%22%3Cx%3E"));
 }
 
-TEST_CASE("an hour is counted as a person would") {
+TEST_CASE("one hour and several hours have singular and plural texts") {
   const auto text = [renderer = BuiltIn()](const std::string& locale, const std::string& hours) {
     return renderer->Render("verify_email", locale, With(kVerify, "expire_hours", hours)).value().text;
   };
@@ -128,7 +128,7 @@ TEST_CASE("an hour is counted as a person would") {
   CHECK_FALSE(Contains(text("en", "0"), "works for"));
 }
 
-TEST_CASE("a language falls back to its base and then to English") {
+TEST_CASE("a locale falls back to its base language and then to English") {
   struct Case {
     std::string locale;
     std::string language;
@@ -140,7 +140,7 @@ TEST_CASE("a language falls back to its base and then to English") {
   CHECK(BuiltIn()->Render("welcome", c.locale, {{"display_name", ""}}).value().language == c.language);
 }
 
-TEST_CASE("values are escaped in HTML and only there") {
+TEST_CASE("values are escaped in HTML only") {
   const RenderedMessage message =
       BuiltIn()->Render("refund_succeeded", "en", With(kRefund, "order", "<b>\"A\" & 'B'</b>")).value();
   CHECK(Contains(message.text, "<b>\"A\" & 'B'</b>"));
@@ -148,19 +148,19 @@ TEST_CASE("values are escaped in HTML and only there") {
   CHECK(Contains(message.html, "&lt;b&gt;&quot;A&quot; &amp; "));
 }
 
-TEST_CASE("a value can't be a template or a partial of its own") {
+TEST_CASE("tags in a value are not expanded") {
   const RenderedMessage message =
       BuiltIn()->Render("refund_succeeded", "en", With(kRefund, "order", "{{amount}} {{>note}}")).value();
   CHECK(Contains(message.text, "{{amount}} {{>note}}"));
 }
 
-TEST_CASE("a subject loses the line breaks of its values") {
+TEST_CASE("line breaks in a value become spaces in the subject") {
   const RenderedMessage message =
       BuiltIn()->Render("order_cancelled", "en", With(kRefund, "order", "A\r\nBcc: eve@example.net")).value();
   CHECK(message.subject == "Your order A  Bcc: eve@example.net has been cancelled");
 }
 
-TEST_CASE("a cancellation speaks of money only where some comes back") {
+TEST_CASE("a cancellation mentions a refund only if there is an amount") {
   const auto renderer = BuiltIn();
   CHECK(Contains(renderer->Render("order_cancelled", "en", kRefund).value().text, "We will refund €12.50"));
   const RenderedMessage without =
@@ -169,7 +169,7 @@ TEST_CASE("a cancellation speaks of money only where some comes back") {
   CHECK_FALSE(Contains(without.html, "We will refund"));
 }
 
-TEST_CASE("a variable that is missing is named, and no value is repeated") {
+TEST_CASE("the error of a missing variable names the variable and contains no values") {
   TemplateVariables variables = kRefund;
   variables.erase("amount");
   const absl::Status status = BuiltIn()->Render("refund_failed", "en", variables).status();
@@ -189,7 +189,7 @@ TEST_CASE("an unknown template is not found") {
   CHECK(HasReason(renderer->Preview(name, "en").status(), Reason::kTemplateNotFound));
 }
 
-TEST_CASE("a preview shows any message with sample data, in the locale or what serves it") {
+TEST_CASE("a preview renders any message with sample data in the locale or its fallback") {
   const auto renderer = BuiltIn({.link_base = "https://shop.example"});
   for (const MessageSpec& spec : MessageSpecs()) {
     CAPTURE(spec.name);
@@ -201,20 +201,20 @@ TEST_CASE("a preview shows any message with sample data, in the locale or what s
   }
 }
 
-TEST_CASE("the product's name is escaped like any other value") {
+TEST_CASE("the product name is escaped in HTML") {
   const auto renderer = BuiltIn({.product = "Smith & Sons"});
   const RenderedMessage message = renderer->Render("welcome", "en", {{"display_name", ""}}).value();
   CHECK(message.subject == "Welcome to Smith & Sons");
   CHECK(Contains(message.html, "Smith &amp; Sons"));
 }
 
-TEST_CASE("a link base that is no URL is refused") {
+TEST_CASE("a link base that is not a URL is rejected") {
   const std::string base = GENERATE(as<std::string>{}, "", "shop.example", "javascript:alert(1)",
                                     "https://a b", "https://a\r\nb", "https://a?x=1", "https://a\"b");
   CHECK(TemplateRenderer::Create({.link_base = base}).status().code() == absl::StatusCode::kInvalidArgument);
 }
 
-TEST_CASE("many threads render the same") {
+TEST_CASE("concurrent threads render the same text") {
   const auto renderer = BuiltIn();
   const RenderedMessage expected = renderer->Render("verify_email", "de", kVerify).value();
   std::vector<std::thread> threads;

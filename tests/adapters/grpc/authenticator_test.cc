@@ -34,7 +34,7 @@ bool Admits(const GrpcAuthOptions& options, Access access) {
   return status.ok();
 }
 
-TEST_CASE("what each role may do") {
+TEST_CASE("each role grants the documented access") {
   struct Row {
     Role role;
     bool read, write, approve, administer;
@@ -51,7 +51,7 @@ TEST_CASE("what each role may do") {
   CHECK_FALSE(Admits(OneClient({}), Access::kRead));
 }
 
-TEST_CASE("a caller without a known token is unknown") {
+TEST_CASE("a caller without a known token gets CALLER_UNKNOWN") {
   const absl::StatusOr<Authenticator> authenticator = Authenticator::Create(OneClient({Role::kAdmin}));
   grpc::ServerContext context;
   std::string actor;
@@ -62,7 +62,7 @@ TEST_CASE("a caller without a known token is unknown") {
   CHECK(authenticator->Authorize(context, "bearer s3cret", Access::kRead, actor).ok());
 }
 
-TEST_CASE("without authentication everybody is anonymous and may do everything") {
+TEST_CASE("with mode none, every caller is anonymous and has every role") {
   const absl::StatusOr<Authenticator> authenticator = Authenticator::Create({});
   grpc::ServerContext context;
   std::string actor;
@@ -70,7 +70,7 @@ TEST_CASE("without authentication everybody is anonymous and may do everything")
   CHECK(actor == "anonymous");
 }
 
-TEST_CASE("clients that can't be told apart or recognised are refused at start") {
+TEST_CASE("clients with equal or invalid credentials are rejected at start") {
   GrpcAuthOptions twice = OneClient({});
   twice.clients.push_back(twice.clients.front());
   GrpcAuthOptions bad_digest = OneClient({});
@@ -84,7 +84,7 @@ TEST_CASE("clients that can't be told apart or recognised are refused at start")
   }
 }
 
-TEST_CASE("roles are known by their names") {
+TEST_CASE("ParseRole knows every role's name") {
   CHECK(ParseRole("reader") == Role::kReader);
   CHECK(ParseRole("admin") == Role::kAdmin);
   CHECK_FALSE(ParseRole("root"));

@@ -9,7 +9,7 @@ namespace {
 
 constexpr char kTraceparent[] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-TEST_CASE("a traceparent passes as version 00, or not at all") {
+TEST_CASE("a valid traceparent becomes version 00, an invalid one becomes empty") {
   const std::string good = kTraceparent;
   CHECK(NormalTraceparent(good) == good);
   CHECK(NormalTraceparent("cc" + good.substr(2) + "-later") == good);
@@ -36,7 +36,7 @@ TEST_CASE("a request id is 1 to 128 printable ASCII characters") {
   CHECK_FALSE(IsValidRequestId("\xC3\xA4"));
 }
 
-TEST_CASE("made-up request ids differ") {
+TEST_CASE("generated request ids are unique") {
   FakeEntropy entropy;
   RequestIds ids(entropy);
   std::string first;

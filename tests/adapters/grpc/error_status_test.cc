@@ -11,7 +11,7 @@
 namespace keelson {
 namespace {
 
-// What clients rely on: every reason, and the code that it comes with.
+// Part of the public contract: every reason and its status code.
 struct Promise {
   Reason reason;
   const char* name;
@@ -51,7 +51,7 @@ google::rpc::Status DetailsIn(const grpc::Status& status) {
   return details;
 }
 
-TEST_CASE("every reason is told with its name and its code") {
+TEST_CASE("every reason has its name in ErrorInfo and its status code") {
   for (const Promise& promise : kPromises) {
     INFO(promise.name);
     const grpc::Status status = ToGrpcStatus(MakeError(promise.reason, "why", {{"state", "paid"}}), "id");
@@ -70,7 +70,7 @@ TEST_CASE("every reason is told with its name and its code") {
   }
 }
 
-TEST_CASE("violations and the time to wait are told as google.rpc details") {
+TEST_CASE("violations and retry delay become google.rpc details") {
   ErrorDetails details;
   details.reason = Reason::kRefundNotAllowed;
   details.fields = {{"lines[2].title", "must be shorter"}};
@@ -93,7 +93,7 @@ TEST_CASE("violations and the time to wait are told as google.rpc details") {
   CHECK(retry.retry_delay().nanos() == 500'000'000);
 }
 
-TEST_CASE("more violations than trailers can carry are counted, not sent") {
+TEST_CASE("violations beyond the trailers' limit are omitted and counted") {
   FieldErrors errors;
   for (int i = 0; i < 1000; ++i) errors.Add(StrCat("lines[", i, "].title"), "must be valid UTF-8 and so on");
   const grpc::Status status = ToGrpcStatus(errors.ToStatus(), "id");
@@ -108,7 +108,7 @@ TEST_CASE("more violations than trailers can carry are counted, not sent") {
   CHECK(std::stoi(info.metadata().at("violations_omitted")) + bad_request.field_violations_size() == 1000);
 }
 
-TEST_CASE("no text of a status begins or ends in white space, and each is valid UTF-8") {
+TEST_CASE("texts of a status are valid UTF-8 without leading or trailing white space") {
   ErrorDetails details;
   details.reason = Reason::kRefundNotAllowed;
   details.facts = {{"state ", " paid\n"}};
@@ -136,7 +136,7 @@ TEST_CASE("no text of a status begins or ends in white space, and each is valid 
   CHECK(ToGrpcStatus(MakeError(Reason::kOrderState, " \n"), "id").error_message().empty());
 }
 
-// What HTTP/2 counts for a header (RFC 9113, 10.5.1).
+// A header's size by HTTP/2's rule (RFC 9113, 10.5.1).
 std::size_t HeaderSize(std::size_t name, std::size_t value) {
   return name + value + 32;
 }
@@ -167,7 +167,7 @@ TEST_CASE("the largest status fits into the 8 KiB of trailers that clients accep
   CHECK_FALSE(info.metadata().empty());
 }
 
-TEST_CASE("the cause of a fault of ours is never told") {
+TEST_CASE("a status INTERNAL does not contain its cause") {
   for (const absl::Status& fault : {absl::InternalError("disk 7 is broken"), absl::UnknownError("disk 7"),
                                     absl::NotFoundError("disk 7"), absl::UnavailableError("disk 7")}) {
     const grpc::Status status = ToGrpcStatus(fault, "request-1");
@@ -177,7 +177,7 @@ TEST_CASE("the cause of a fault of ours is never told") {
   }
 }
 
-TEST_CASE("a passed deadline and a cancelled call keep their codes") {
+TEST_CASE("DEADLINE_EXCEEDED and CANCELLED keep their codes") {
   CHECK(ToGrpcStatus(absl::DeadlineExceededError("x"), "id").error_code() == grpc::DEADLINE_EXCEEDED);
   CHECK(ToGrpcStatus(absl::CancelledError("x"), "id").error_code() == grpc::CANCELLED);
 }

@@ -1,4 +1,4 @@
-// Connections that don't speak the protocol, and callers that don't wait.
+// Connections with invalid HTTP/2, and clients that disconnect early.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -12,7 +12,7 @@
 namespace keelson {
 namespace {
 
-// Sends `bytes` over a connection of their own, which is closed at once.
+// Sends `bytes` over a new connection and closes it.
 void SendBytes(int port, const std::string& bytes) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   REQUIRE(fd >= 0);
@@ -25,7 +25,7 @@ void SendBytes(int port, const std::string& bytes) {
   close(fd);
 }
 
-TEST_CASE("bytes that are no HTTP/2 leave the server well") {
+TEST_CASE("the server survives connections with invalid HTTP/2") {
   RpcServerFixture fixture;
   const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   for (int i = 0; i < 256; ++i) {
@@ -36,7 +36,7 @@ TEST_CASE("bytes that are no HTTP/2 leave the server well") {
   CHECK(fixture.GetUser("x").status.ok());
 }
 
-TEST_CASE("many connections and callers that go away leave the server well") {
+TEST_CASE("the server survives many connections and clients that disconnect early") {
   RpcServerFixture fixture;
   for (int i = 0; i < 50; ++i) {
     const auto stub = accounts_api::AccountService::NewStub(fixture.NewChannel());

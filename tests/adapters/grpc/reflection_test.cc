@@ -25,7 +25,7 @@ bool Await(grpc::CompletionQueue& queue) {
   return queue.Next(&tag, &ok) && ok;
 }
 
-// One stream of reflection of this version.
+// A client's stream of this version of server reflection.
 class Reflection {
  public:
   Reflection(const RpcServerFixture& fixture, const std::string& version) : stub_(fixture.NewChannel()) {
@@ -35,7 +35,7 @@ class Reflection {
     Await(queue_);
   }
 
-  // Nothing where the stream has ended.
+  // Returns nullopt if the stream has ended.
   std::optional<ServerReflectionResponse> operator()(const ServerReflectionRequest& request) {
     const grpc::Slice slice(request.SerializeAsString());
     grpc::ByteBuffer bytes;
@@ -50,7 +50,7 @@ class Reflection {
     return response;
   }
 
-  // Ends the stream; its status.
+  // Ends the stream and returns its status.
   grpc::Status End() {
     call_->WritesDone(nullptr);
     Await(queue_);
@@ -73,7 +73,7 @@ ServerReflectionRequest ListServices() {
   return request;
 }
 
-// The names of the files that the response holds, or the code of its error.
+// The names of the files in the response, or its error code.
 std::vector<std::string> FilesIn(const std::optional<ServerReflectionResponse>& response) {
   REQUIRE(response);
   if (response->has_error_response()) return {std::to_string(response->error_response().error_code())};
@@ -90,7 +90,7 @@ bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-TEST_CASE("each version of reflection lists every service, both versions among them") {
+TEST_CASE("each version of reflection lists every service, including both versions of reflection") {
   for (const char* version : kVersions) {
     RpcServerFixture fixture;
     Reflection reflection(fixture, version);
@@ -127,7 +127,7 @@ TEST_CASE("each version of reflection describes every service that it lists, dep
   }
 }
 
-TEST_CASE("reflection finds files and extensions, and tells what it does not find") {
+TEST_CASE("reflection finds files and extensions, and returns NOT_FOUND for unknown names") {
   RpcServerFixture fixture;
   Reflection reflection(fixture, "v1");
   const std::vector<std::string> not_found = {std::to_string(grpc::NOT_FOUND)};
@@ -149,7 +149,7 @@ TEST_CASE("reflection finds files and extensions, and tells what it does not fin
   CHECK(FilesIn(reflection({})) == std::vector<std::string>{std::to_string(grpc::INVALID_ARGUMENT)});
 }
 
-TEST_CASE("there is no reflection where it is not wanted") {
+TEST_CASE("reflection can be disabled") {
   GrpcServerOptions options = LoopbackOptions();
   options.reflection = false;
   RpcServerFixture fixture({}, options);
@@ -160,7 +160,7 @@ TEST_CASE("there is no reflection where it is not wanted") {
   }
 }
 
-TEST_CASE("an open stream of reflection does not hold up the shutdown") {
+TEST_CASE("an open reflection stream does not delay the shutdown") {
   RpcServerFixture fixture;
   Reflection reflection(fixture, "v1");
   REQUIRE(reflection(ListServices()));

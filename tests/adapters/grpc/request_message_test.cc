@@ -1,4 +1,4 @@
-// How request messages arrive: compressed, in half, not at all, from callers that are not let in.
+// Request messages that are compressed, incomplete, missing, or from unauthorized callers.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
@@ -33,7 +33,7 @@ Http2Response Call(const RpcServerFixture& fixture, Http2Request request) {
   return response;
 }
 
-// Counts the calls that come as far as the handler.
+// Counts the calls that reach the handler.
 struct Counted {
   std::atomic<int> calls = 0;
   Handlers handlers() {
@@ -48,7 +48,7 @@ struct Counted {
   Deadline deadline;
 };
 
-TEST_CASE("a compressed message is refused, with the encodings that the server takes") {
+TEST_CASE("a compressed message is rejected with the supported encodings") {
   Counted counted;
   RpcServerFixture fixture(counted.handlers());
   const auto [encoding, message] = GENERATE(table<std::string, std::string>(
@@ -61,7 +61,7 @@ TEST_CASE("a compressed message is refused, with the encodings that the server t
   CHECK(counted.calls == 0);
 }
 
-TEST_CASE("a message that only claims to be compressed is refused") {
+TEST_CASE("an invalid message with the compressed flag is rejected") {
   Counted counted;
   RpcServerFixture fixture(counted.handlers());
   const std::string encoding = GENERATE("gzip", "zstd", "identity");
@@ -82,14 +82,14 @@ TEST_CASE("a client that accepts compressed responses gets plain ones") {
   CHECK(response.body[0] == '\0');
 }
 
-TEST_CASE("a client that names an encoding and sends a plain message is answered") {
+TEST_CASE("an uncompressed message succeeds even if the call names an encoding") {
   RpcServerFixture fixture;
   const Http2Response response =
       Call(fixture, {.headers = {{"grpc-encoding", "gzip"}}, .body = Framed(UserRequest("user_1"))});
   CHECK(response.grpc_status() == grpc::OK);
 }
 
-TEST_CASE("the message of a caller that is not let in is not read") {
+TEST_CASE("the server does not read the message of an unauthorized caller") {
   Counted counted;
   GrpcServerOptions options = LoopbackOptions();
   options.auth.mode = GrpcAuthOptions::Mode::kToken;
@@ -101,7 +101,7 @@ TEST_CASE("the message of a caller that is not let in is not read") {
   CHECK(counted.calls == 0);
 }
 
-TEST_CASE("a message that does not arrive in time is given up") {
+TEST_CASE("a call whose message does not arrive in time ends with DEADLINE_EXCEEDED") {
   Counted counted;
   GrpcServerOptions options = LoopbackOptions();
   options.default_deadline = absl::Milliseconds(100);
@@ -113,12 +113,12 @@ TEST_CASE("a message that does not arrive in time is given up") {
   CHECK(fixture.GetUser("x").status.ok());
 }
 
-TEST_CASE("a call without a message is refused") {
+TEST_CASE("a call without a message is rejected") {
   RpcServerFixture fixture;
   CHECK(Call(fixture, {}).grpc_status() == grpc::INVALID_ARGUMENT);
 }
 
-TEST_CASE("half a message does not hold up the shutdown") {
+TEST_CASE("an incomplete message does not delay the shutdown") {
   RpcServerFixture fixture;
   Http2Client client(fixture.server().port());
   const Http2Response& half =
@@ -130,7 +130,7 @@ TEST_CASE("half a message does not hold up the shutdown") {
   CHECK(client.AwaitClosed(half));
 }
 
-TEST_CASE("a deadline of centuries counts as none") {
+TEST_CASE("a deadline of centuries is treated as no deadline") {
   Counted counted;
   RpcServerFixture fixture(counted.handlers());
   const std::string timeout = GENERATE("2562047H", "99999999H", "99999999M", "99999999S");

@@ -1,4 +1,4 @@
-// A server on a free loopback port with one service whose handlers the test writes, and a client of it.
+// A server on a free loopback port whose handlers the test defines, and a client of the server.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -33,7 +33,7 @@ struct Handlers {
                                               accounts_api::RegisterUserResponse&)>;
   using Verify = std::function<absl::Status(const CallContext&, accounts_api::VerifyEmailRequest&,
                                             accounts_api::VerifyEmailResponse&)>;
-  // Answers with the id that was asked for.
+  // Returns a user with the requested id.
   Read get_user = [](const CallContext&, accounts_api::GetUserRequest& request,
                      accounts_api::GetUserResponse& response) {
     response.mutable_user()->set_id(request.id());
@@ -47,15 +47,15 @@ struct Handlers {
 
 GrpcServerOptions LoopbackOptions();
 
-// The status of a call, and what came with it.
+// The status of a call, its request id and its response.
 struct CallResult {
   grpc::Status status;
   std::string request_id;
   accounts_api::GetUserResponse response;
-  // The answer's bytes, of a raw call.
+  // The response's bytes; set by SendRaw only.
   std::string raw;
 
-  // The details of this type, where the status has them.
+  // The status's error detail of this type; nullopt if there is none.
   template <typename Detail>
   std::optional<Detail> Get() const {
     google::rpc::Status details;
@@ -66,14 +66,14 @@ struct CallResult {
     }
     return std::nullopt;
   }
-  // ErrorInfo's.
+  // The reason in ErrorInfo.
   std::string reason() const;
 };
 
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-// A store that batches reads, unless they are inline: it runs each call of a batch twice, and records the
-// calls' deadlines.
+// A store with inline or batched reads. It runs each read of a batch twice, and records the deadlines of
+// the reads.
 class StoreOfReads final : public MemoryStore, private BatchedReads {
  public:
   static constexpr int kConcurrentWrites = 2;

@@ -1,4 +1,4 @@
-// The server's contract for every call of any service.
+// The server's behaviour for calls of any service.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <string>
@@ -21,7 +21,7 @@ RecordingLog::Entry OnlyLine(const RecordingLog& log) {
   return lines[0];
 }
 
-TEST_CASE("a read is answered on the transport's threads or on a worker's") {
+TEST_CASE("a read runs on the transport's threads or on a worker thread") {
   for (const bool inline_reads : {true, false}) {
     RpcServerFixture fixture({}, LoopbackOptions(), inline_reads);
     for (int i = 0; i < 200; ++i) {
@@ -32,8 +32,7 @@ TEST_CASE("a read is answered on the transport's threads or on a worker's") {
   }
 }
 
-TEST_CASE(
-    "reads that wait go to the store together, until the calls' deadlines, and count as they ran last") {
+TEST_CASE("queued reads are batched with their deadlines, and the last run of a read counts") {
   std::atomic<int> runs = 0;
   Handlers handlers;
   handlers.get_user = [&](const CallContext&, accounts_api::GetUserRequest& request,
@@ -54,7 +53,7 @@ TEST_CASE(
   CHECK(fixture.store().deadlines()[0].remaining() > absl::Seconds(5));
 }
 
-TEST_CASE("the handler is told who calls, until when, and in which trace") {
+TEST_CASE("the handler's context has caller, deadline and trace") {
   CallContext seen;
   Handlers handlers;
   handlers.get_user = [&](const CallContext& context, auto&, auto&) {
@@ -73,7 +72,7 @@ TEST_CASE("the handler is told who calls, until when, and in which trace") {
   CHECK(seen.deadline.remaining() > absl::Seconds(5));
 }
 
-TEST_CASE("a client's own deadline counts where it is earlier") {
+TEST_CASE("a client's earlier deadline takes precedence") {
   Deadline seen;
   Handlers handlers;
   handlers.register_user = [&](const CallContext& context, auto&, auto&) {
@@ -85,7 +84,7 @@ TEST_CASE("a client's own deadline counts where it is earlier") {
   CHECK(seen.remaining() < absl::Seconds(4));
 }
 
-TEST_CASE("the request id is sent back, and made up where it is absent or bad") {
+TEST_CASE("the request id is returned, and generated if it is missing or invalid") {
   RpcServerFixture fixture;
   CHECK(fixture.GetUser("x", {{"x-request-id", "mine"}}).request_id == "mine");
   const std::string made_up = fixture.GetUser("x").request_id;
@@ -94,7 +93,7 @@ TEST_CASE("the request id is sent back, and made up where it is absent or bad") 
   CHECK(fixture.GetUser("x", {{"x-request-id", std::string(129, 'x')}}).request_id.size() == 32);
 }
 
-TEST_CASE("strings that are not UTF-8 are named, and the server goes on") {
+TEST_CASE("a string that is not UTF-8 is rejected with its path") {
   RpcServerFixture fixture;
   const CallResult result = fixture.SendRaw(kGetUser, std::string("\x0A\x02\xFF\xFE", 4));
   CHECK(result.status.error_code() == grpc::INVALID_ARGUMENT);
@@ -103,7 +102,7 @@ TEST_CASE("strings that are not UTF-8 are named, and the server goes on") {
   CHECK(fixture.GetUser("x").status.ok());
 }
 
-TEST_CASE("bytes that are no message are refused, and the server goes on") {
+TEST_CASE("an unparsable message is rejected") {
   RpcServerFixture fixture;
   for (int first = 0; first < 256; ++first) {
     const CallResult result = fixture.SendRaw(kGetUser, std::string(1, static_cast<char>(first)) + "\x7F");
@@ -112,7 +111,7 @@ TEST_CASE("bytes that are no message are refused, and the server goes on") {
   CHECK(fixture.GetUser("x").status.ok());
 }
 
-TEST_CASE("a message beyond the limit is refused with the limit") {
+TEST_CASE("the error of a message that is too large contains the limit") {
   GrpcServerOptions options = LoopbackOptions();
   options.max_receive_bytes = 1000;
   RpcServerFixture fixture({}, options);
@@ -125,14 +124,14 @@ TEST_CASE("a message beyond the limit is refused with the limit") {
   CHECK(fixture.GetUser("x").status.ok());
 }
 
-TEST_CASE("a method that isn't offered is unimplemented") {
+TEST_CASE("an unknown method returns UNIMPLEMENTED") {
   RpcServerFixture fixture;
   CHECK(fixture.SendRaw("/keelson.accounts.v1.AccountService/EraseUser", "").status.error_code() ==
         grpc::UNIMPLEMENTED);
   CHECK(fixture.SendRaw("/other.Service/Method", "").status.error_code() == grpc::UNIMPLEMENTED);
 }
 
-TEST_CASE("a fault of ours is logged with its cause and told without it") {
+TEST_CASE("the cause of an INTERNAL error is logged but not returned") {
   Handlers handlers;
   handlers.get_user = [](const CallContext&, auto&, auto&) { return absl::InternalError("page 7 is torn"); };
   RpcServerFixture fixture(std::move(handlers));
@@ -149,7 +148,7 @@ TEST_CASE("a fault of ours is logged with its cause and told without it") {
   CHECK_FALSE(line.fields.at("duration_ms").empty());
 }
 
-TEST_CASE("an exception is a fault of ours") {
+TEST_CASE("an exception in a handler becomes INTERNAL") {
   Handlers handlers;
   handlers.get_user = [](const CallContext&, auto&, auto&) -> absl::Status {
     throw std::runtime_error("out of luck");
@@ -159,7 +158,7 @@ TEST_CASE("an exception is a fault of ours") {
   CHECK(OnlyLine(fixture.log()).severity == Severity::kError);
 }
 
-TEST_CASE("reads are logged for debugging, writes and refusals as information") {
+TEST_CASE("successful reads are logged at debug, writes and errors at info") {
   Handlers handlers;
   handlers.register_user = [](const CallContext&, auto&, auto&) {
     return MakeError(Reason::kEmailTaken, "ada@example.com is taken");
@@ -182,7 +181,7 @@ TEST_CASE("reads are logged for debugging, writes and refusals as information") 
   CHECK(line.message.find("ada") == std::string::npos);
 }
 
-TEST_CASE("callers are recognised by their tokens and held to their roles") {
+TEST_CASE("callers are authenticated by token and authorized by role") {
   GrpcServerOptions options = LoopbackOptions();
   options.auth.mode = GrpcAuthOptions::Mode::kToken;
   // SHA-256 of "s3cret".
@@ -199,7 +198,7 @@ TEST_CASE("callers are recognised by their tokens and held to their roles") {
   CHECK(fixture.stub().RegisterUser(&context, {}, &response).error_code() == grpc::PERMISSION_DENIED);
 }
 
-// A write that doesn't end until it is told to.
+// A write that blocks until the test releases it.
 struct SlowWrite {
   std::atomic<int> begun = 0;
   absl::Notification go_on;
@@ -227,7 +226,7 @@ GrpcServerOptions OneWorker(int queue) {
   return options;
 }
 
-TEST_CASE("a write beyond the workers and their queue is turned away, while reads go on") {
+TEST_CASE("when workers and queue are full, a write returns OVERLOADED and reads continue") {
   SlowWrite slow;
   RpcServerFixture fixture(slow.handlers(), OneWorker(0));
   grpc::Status first;
@@ -245,7 +244,7 @@ TEST_CASE("a write beyond the workers and their queue is turned away, while read
   CHECK(first.ok());
 }
 
-TEST_CASE("a write that is cancelled while it waits is never begun") {
+TEST_CASE("a write that is cancelled in the queue does not run") {
   SlowWrite slow;
   RpcServerFixture fixture(slow.handlers(), OneWorker(8));
   grpc::Status first;
@@ -260,7 +259,7 @@ TEST_CASE("a write that is cancelled while it waits is never begun") {
   CHECK(slow.begun == 2);
 }
 
-TEST_CASE("calls that hash a password hold up no other write") {
+TEST_CASE("calls that hash a password do not block other writes") {
   SlowWrite slow;
   Handlers handlers = slow.handlers();
   handlers.verify_email = Handlers().verify_email;
@@ -272,26 +271,26 @@ TEST_CASE("calls that hash a password hold up no other write") {
   hashing.join();
 }
 
-TEST_CASE("no more writes are begun than the store lets come on at once; the others wait") {
+TEST_CASE("at most the store's max_concurrent_writes run at a time, further writes queue") {
   SlowWrite slow;
   RpcServerFixture fixture(slow.handlers());
   constexpr int kWrites = StoreOfReads::kConcurrentWrites;
-  std::atomic<int> answered = 0;
+  std::atomic<int> succeeded = 0;
   std::vector<std::thread> callers;
   for (int i = 0; i < 2 * kWrites; ++i) {
-    callers.emplace_back([&] { answered += fixture.VerifyEmail().ok() ? 1 : 0; });
+    callers.emplace_back([&] { succeeded += fixture.VerifyEmail().ok() ? 1 : 0; });
   }
   slow.AwaitBegun(kWrites);
   absl::SleepFor(absl::Milliseconds(50));
   CHECK(slow.begun == kWrites);
   slow.go_on.Notify();
   for (std::thread& caller : callers) caller.join();
-  CHECK(answered == 2 * kWrites);
+  CHECK(succeeded == 2 * kWrites);
 }
 
-TEST_CASE("health follows what the server is told") {
+TEST_CASE("health has the status set by SetServing") {
   RpcServerFixture fixture;
-  // grpc.health.v1: SERVING is 1 and NOT_SERVING 2, in the answer's field 1.
+  // grpc.health.v1: field 1 of the response is 1 for SERVING and 2 for NOT_SERVING.
   const auto health = [&](const std::string& service) {
     accounts_api::GetUserRequest name;
     name.set_id(service);
@@ -311,7 +310,7 @@ TEST_CASE("health follows what the server is told") {
   CHECK(health("").raw == "\x08\x01");
 }
 
-// As the health protocol's Check has it, by a channel of its own.
+// Calls the health protocol's Check over a new channel.
 std::string HealthAt(int port, const std::string& service) {
   accounts_api::GetUserRequest name;
   name.set_id(service);
@@ -322,7 +321,7 @@ std::string HealthAt(int port, const std::string& service) {
   return response.grpc_status() == grpc::OK ? response.body.substr(5) : response.Get("grpc-status");
 }
 
-TEST_CASE("health alone is served at an address of its own, with the same statuses") {
+TEST_CASE("the health listener serves only health, with the same statuses") {
   GrpcServerOptions options = LoopbackOptions();
   options.health_listen = "127.0.0.1:0";
   RpcServerFixture fixture({}, options);
@@ -342,7 +341,7 @@ TEST_CASE("health alone is served at an address of its own, with the same status
   CHECK(other.grpc_status() == grpc::UNIMPLEMENTED);
 }
 
-TEST_CASE("an address for health alone that is in use is one clear error") {
+TEST_CASE("a health address in use is an error that names key, address and cause") {
   RpcServerFixture fixture;
   StoreOfReads store;
   FakeEntropy entropy;
@@ -355,12 +354,12 @@ TEST_CASE("an address for health alone that is in use is one clear error") {
         "server.health_listen: can't listen on " + fixture.address() + ": Address already in use");
 }
 
-TEST_CASE("a server starts without serving, as health has it") {
+TEST_CASE("after the start, health is NOT_SERVING") {
   RpcServerFixture fixture;
   CHECK(fixture.SendRaw("/grpc.health.v1.Health/Check", "").raw == "\x08\x02");
 }
 
-TEST_CASE("shutting down finishes the call under way and refuses new ones") {
+TEST_CASE("shutdown finishes in-flight calls and rejects new calls") {
   SlowWrite slow;
   RpcServerFixture fixture(slow.handlers());
   grpc::Status first;
@@ -377,7 +376,7 @@ TEST_CASE("shutting down finishes the call under way and refuses new ones") {
   CHECK(first.ok());
 }
 
-TEST_CASE("at the deadline of shutting down, what waits is cancelled") {
+TEST_CASE("at the shutdown's deadline, queued calls are cancelled") {
   SlowWrite slow;
   RpcServerFixture fixture(slow.handlers(), OneWorker(8));
   grpc::Status first;
@@ -396,14 +395,14 @@ TEST_CASE("at the deadline of shutting down, what waits is cancelled") {
   CHECK(slow.begun == 1);
 }
 
-TEST_CASE("a server that is shut down at once after its start ends well") {
+TEST_CASE("a server can be shut down immediately after its start") {
   for (int i = 0; i < 20; ++i) {
     RpcServerFixture fixture;
     fixture.server().Shutdown(Deadline::After(absl::ZeroDuration()));
   }
 }
 
-TEST_CASE("a port in use is one clear error") {
+TEST_CASE("a port in use is an error that names key, address and cause") {
   RpcServerFixture fixture;
   StoreOfReads store;
   FakeEntropy entropy;
@@ -416,7 +415,7 @@ TEST_CASE("a port in use is one clear error") {
         "server.listen: can't listen on " + fixture.address() + ": Address already in use");
 }
 
-TEST_CASE("options that make no sense are refused") {
+TEST_CASE("invalid options are rejected") {
   StoreOfReads store;
   FakeEntropy entropy;
   RecordingLog log;

@@ -1,4 +1,4 @@
-// The services over the real core and a store in memory: what is translated, and how.
+// The services with the real core and the memory store: translation between messages and use cases.
 #include "adapters/grpc/services.h"
 
 #include <grpcpp/grpcpp.h>
@@ -171,7 +171,7 @@ class Services {
 
 using Names = std::vector<std::string>;
 
-TEST_CASE("every method offered is the contract's, with its own messages") {
+TEST_CASE("every method is in the contract, with its request and response types") {
   Core core;
   std::size_t offered = 0;
   for (const auto& service : {MakeAccountService(core.use_cases), MakeOrderService(core.use_cases),
@@ -193,7 +193,7 @@ TEST_CASE("every method offered is the contract's, with its own messages") {
   CHECK(offered == 26);
 }
 
-TEST_CASE("a user is shown by id and by address") {
+TEST_CASE("a user can be read by id and by address") {
   Services services;
   const std::string id = services.Register();
   acc::GetUserRequest by_id;
@@ -206,7 +206,7 @@ TEST_CASE("a user is shown by id and by address") {
         id);
 }
 
-TEST_CASE("users are read in the order asked for, the unknown apart") {
+TEST_CASE("a batch read returns users in the requested order, and unknown ids separately") {
   Services services;
   const std::string id = services.Register();
   const std::string unknown = "user_01h455vb4pex5vsknk084sn02q";
@@ -225,7 +225,7 @@ TEST_CASE("users are read in the order asked for, the unknown apart") {
   CHECK(services.Fields() == Names{"ids[1]"});
 }
 
-TEST_CASE("users are listed by state, address and time, page by page") {
+TEST_CASE("users are listed in pages, filtered by state, address and time") {
   Services services;
   const std::string id = services.Register();
   const auto list = [&](const acc::ListUsersRequest& request) {
@@ -252,7 +252,7 @@ TEST_CASE("users are listed by state, address and time, page by page") {
   CHECK(services.Fields() == Names{"states[0]"});
 }
 
-TEST_CASE("an order is shown with its sums and lines, and its times as they come") {
+TEST_CASE("an order has its sums, its lines and the times of its states") {
   Services services;
   const ord::Order pending = services.Create(services.Register());
   CHECK(pending.state() == ord::ORDER_STATE_PENDING);
@@ -268,7 +268,7 @@ TEST_CASE("an order is shown with its sums and lines, and its times as they come
   CHECK(pending.lines(0).discount().currency_code() == "EUR");
 }
 
-TEST_CASE("a refund by line is judged, made and shown") {
+TEST_CASE("a refund by line is checked, created and read") {
   Services services;
   const ord::Order order = services.Delivered();
   CHECK(order.payment().provider_reference() == "p-1");
@@ -304,7 +304,7 @@ TEST_CASE("a refund by line is judged, made and shown") {
   CHECK(page.refunds(0).id() == refund.id());
 }
 
-// What a change to a message comes to, as the store has it.
+// Applies a change to a message and returns the stored message.
 template <typename Change>
 void Overwrite(Store& store, const std::string& id, const Change& change) {
   REQUIRE(store
@@ -317,7 +317,7 @@ void Overwrite(Store& store, const std::string& id, const Change& change) {
               .ok());
 }
 
-TEST_CASE("a message is shown with its subject, and nothing else of what it says") {
+TEST_CASE("a message is returned with its subject but without its body") {
   Services services;
   const std::string user_id = services.Register();
   const auto page = services.Call(*services.notifications, &ntf::NotificationService::Stub::ListMessages,
@@ -478,7 +478,7 @@ TEST_CASE("providers are shown in their order") {
   CHECK(shown.providers(1).circuit() == ntf::CIRCUIT_STATE_CLOSED);
 }
 
-TEST_CASE("what changes messages is for administrators, and to look at them for readers") {
+TEST_CASE("changing messages requires administer access, reading requires read access") {
   Core core;
   const auto service = MakeNotificationService(core.use_cases);
   const std::set<std::string> changes = {"RetryMessage", "RetryMessages", "CancelMessage", "SendTestMessage"};
@@ -489,7 +489,7 @@ TEST_CASE("what changes messages is for administrators, and to look at them for 
   }
 }
 
-TEST_CASE("numbers that no enum knows and times that are none are named") {
+TEST_CASE("unknown enum values and invalid times are rejected with their field") {
   Services services;
   ord::ListOrdersRequest list;
   list.add_states(ord::ORDER_STATE_PAID);
@@ -507,13 +507,13 @@ TEST_CASE("numbers that no enum knows and times that are none are named") {
   CHECK(services.Fields() == Names{"reason"});
 }
 
-TEST_CASE("an order is asked for by one key") {
+TEST_CASE("GetOrder requires either an id or a reference") {
   Services services;
   services.Call(*services.orders, &ord::OrderService::Stub::GetOrder, ord::GetOrderRequest());
   CHECK(services.Fields() == Names{"id"});
 }
 
-TEST_CASE("a forged page token is refused") {
+TEST_CASE("a forged page token is rejected") {
   Services services;
   ord::ListOrdersRequest list;
   list.set_page_token("forged");

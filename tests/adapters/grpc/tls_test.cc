@@ -32,8 +32,8 @@ GrpcServerOptions MtlsOptions(const Authority& authority) {
   return options;
 }
 
-// The status of GetUser over a connection of its own. `client`: whose certificate is shown, if anybody's.
-// `trusted`: the server's authority, that of `authority` by default.
+// Calls GetUser over a new connection. `client`: name of the client certificate; empty: none.
+// `trusted`: CA certificate that the client trusts; empty: that of `authority`.
 CallResult CallAs(const RpcServerFixture& fixture, const Authority& authority, const std::string& client,
                   const std::string& host = "localhost", const std::string& trusted = "") {
   grpc::SslCredentialsOptions credentials;
@@ -54,7 +54,7 @@ CallResult CallAs(const RpcServerFixture& fixture, const Authority& authority, c
   return result;
 }
 
-TEST_CASE("over TLS calls are answered, and in the clear they aren't") {
+TEST_CASE("with TLS enabled, calls over TLS succeed and unencrypted calls fail") {
   Authority authority;
   RpcServerFixture fixture({}, TlsOptions(authority));
   CHECK(CallAs(fixture, authority, "").status.ok());
@@ -67,7 +67,7 @@ std::vector<RecordingLog::Entry> Lines(const RpcServerFixture& fixture, std::str
   return lines;
 }
 
-TEST_CASE("a certificate that is replaced is taken up without a restart, and told once") {
+TEST_CASE("a replaced certificate is reloaded without a restart, with one log line") {
   Authority authority;
   RpcServerFixture fixture({}, TlsOptions(authority));
   REQUIRE_FALSE(CallAs(fixture, authority, "", "renewed").status.ok());
@@ -78,7 +78,7 @@ TEST_CASE("a certificate that is replaced is taken up without a restart, and tol
   CHECK(Lines(fixture, "tls.reload_failed").empty());
 }
 
-// Breaks the files in one way; what the warning says of the file's key.
+// One way to damage the files, and the expected warning.
 struct Breakage {
   std::string name;
   std::string warning;
@@ -126,7 +126,7 @@ std::vector<Breakage> Breakages() {
   };
 }
 
-// `text` with the authority's folder in place of FOLDER.
+// Replaces FOLDER by the authority's directory.
 std::string InFolder(const Authority& authority, std::string text) {
   for (std::size_t at = 0; (at = text.find("FOLDER", at)) != std::string::npos;) {
     text.replace(at, std::string_view("FOLDER").size(), authority.folder());
@@ -134,7 +134,7 @@ std::string InFolder(const Authority& authority, std::string text) {
   return text;
 }
 
-TEST_CASE("TLS files that are not whole change nothing, and one warning tells why") {
+TEST_CASE("invalid TLS files are not loaded, and one warning contains the reason") {
   for (const Breakage& breakage : Breakages()) {
     INFO(breakage.name);
     Authority authority;
@@ -157,7 +157,7 @@ TEST_CASE("TLS files that are not whole change nothing, and one warning tells wh
   }
 }
 
-TEST_CASE("a server does not start with TLS files that are not whole, and tells the key, the file and why") {
+TEST_CASE("a server does not start with invalid TLS files, and the error names key, file and reason") {
   for (const Breakage& breakage : Breakages()) {
     INFO(breakage.name);
     Authority authority;
@@ -172,7 +172,7 @@ TEST_CASE("a server does not start with TLS files that are not whole, and tells 
   }
 }
 
-TEST_CASE("a new authority of the clients is taken up without a restart") {
+TEST_CASE("a new client CA is reloaded without a restart") {
   Authority authority;
   Authority other;
   other.Issue("web", "web.example.com");
@@ -184,7 +184,7 @@ TEST_CASE("a new authority of the clients is taken up without a restart") {
   CHECK(CallAs(fixture, other, "web", "localhost", trusted).status.ok());
 }
 
-TEST_CASE("an expired certificate is served, with one warning") {
+TEST_CASE("an expired certificate is used, with one warning") {
   Authority authority;
   authority.IssueExpired("server", "localhost");
   RpcServerFixture fixture({}, TlsOptions(authority));
@@ -196,7 +196,7 @@ TEST_CASE("an expired certificate is served, with one warning") {
                                " contains a certificate that expired at 20"));
 }
 
-TEST_CASE("callers are recognised by their certificates") {
+TEST_CASE("callers are authenticated by their certificates") {
   Authority authority;
   authority.Issue("web", "web.example.com");
   authority.Issue("stranger", "stranger.example.com");

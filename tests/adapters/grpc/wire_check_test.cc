@@ -13,7 +13,7 @@
 namespace keelson {
 namespace {
 
-// The message's bytes with every "?!" made a sequence that is not UTF-8.
+// The message's bytes, with every "?!" replaced by invalid UTF-8.
 std::string Spoiled(const google::protobuf::Message& message) {
   std::string bytes = message.SerializeAsString();
   for (std::size_t at = bytes.find("?!"); at != std::string::npos; at = bytes.find("?!")) bytes[at] = '\xFF';
@@ -28,7 +28,7 @@ std::vector<FieldViolation> ViolationsOf(const google::protobuf::Message& messag
   return details->fields;
 }
 
-TEST_CASE("each string that is not UTF-8 is named by its path") {
+TEST_CASE("each string that is not UTF-8 is reported with its path") {
   orders::v1::CreateOrderRequest request;
   request.set_user_id("?!");
   request.add_lines()->set_title("fine");
@@ -41,7 +41,7 @@ TEST_CASE("each string that is not UTF-8 is named by its path") {
                                     {"lines[2].unit_price.currency_code", "must be valid UTF-8"}});
 }
 
-TEST_CASE("strings within a oneof and repeated strings are named") {
+TEST_CASE("invalid strings in a oneof and in repeated fields are reported") {
   refunds::v1::CreateRefundRequest refund;
   refund.mutable_scope()->mutable_lines()->add_lines()->set_line_id("?!");
   CHECK(ViolationsOf(refund).at(0).field == "scope.lines.lines[0].line_id");
@@ -51,7 +51,7 @@ TEST_CASE("strings within a oneof and repeated strings are named") {
   CHECK(ViolationsOf(batch).at(0).field == "ids[1]");
 }
 
-TEST_CASE("a map's entry is named by its key") {
+TEST_CASE("an invalid map entry is reported with its key") {
   accounts::v1::RegisterUserRequest request;
   (*request.mutable_labels())["team"] = "?!";
   CHECK(ViolationsOf(request) == std::vector<FieldViolation>{{"labels[\"team\"]", "must be valid UTF-8"}});
@@ -60,7 +60,7 @@ TEST_CASE("a map's entry is named by its key") {
   CHECK(ViolationsOf(request) == std::vector<FieldViolation>{{"labels", "must have keys of valid UTF-8"}});
 }
 
-TEST_CASE("bytes that are no message are told as a whole") {
+TEST_CASE("an invalid encoding is reported for the whole message") {
   const auto* type = accounts::v1::GetUserRequest::descriptor();
   for (const std::string& bytes :
        {std::string("\xFF\xFF\xFF"), std::string("\x0A\x7F"), std::string("\x0A\xFF\xFF\xFF\xFF\x0F", 6),

@@ -38,7 +38,7 @@ class Counting final : public WorkerPool::Job {
   std::atomic<int>& count_;
 };
 
-TEST_CASE("jobs run at once up to the threads, wait up to the queue, and are refused beyond it") {
+TEST_CASE("jobs run up to the thread limit, queue up to the queue limit, and are rejected beyond") {
   Waiting first, second;
   std::atomic<int> count = 0;
   Counting third(count), fourth(count);
@@ -58,7 +58,7 @@ TEST_CASE("jobs run at once up to the threads, wait up to the queue, and are ref
   CHECK(count == 2);
 }
 
-TEST_CASE("stopping runs what waits and refuses what comes later") {
+TEST_CASE("Stop runs the queued jobs, and later jobs are rejected") {
   std::atomic<int> count = 0;
   std::vector<std::unique_ptr<Counting>> jobs;
   WorkerPool pool({.threads = 3, .queued = 1000});

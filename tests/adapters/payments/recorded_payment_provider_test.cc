@@ -15,7 +15,7 @@ PaymentRefund RefundWithKey(std::string key) {
 
 }  // namespace
 
-TEST_CASE("the recorded provider settles every refund at once, even with no time left") {
+TEST_CASE("the recorded provider accepts every refund immediately, even after the deadline") {
   RecordedPaymentProvider provider;
   const PaymentOutcome outcome =
       provider.Refund(RefundWithKey("refund_1"), Deadline::After(absl::ZeroDuration()));
@@ -24,7 +24,7 @@ TEST_CASE("the recorded provider settles every refund at once, even with no time
   CHECK(provider.name() == "recorded");
 }
 
-TEST_CASE("a refund's reference at the recorded provider follows from its key alone") {
+TEST_CASE("a refund's reference at the recorded provider derives from the idempotency key") {
   RecordedPaymentProvider one;
   RecordedPaymentProvider other;
   const std::string first = one.Refund(RefundWithKey("refund_1"), Deadline::Never()).provider_reference;

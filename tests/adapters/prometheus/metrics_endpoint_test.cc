@@ -27,15 +27,15 @@ HttpResponse Get(const MetricsEndpoint& endpoint, const std::string& path) {
   return std::get<HttpResponse>(std::move(result));
 }
 
-TEST_CASE("what providers did is shown, with zeros for what they did not") {
+TEST_CASE("the endpoint exports the providers' metrics, with zero for unused series") {
   Providers providers;
   providers.statuses[0].circuit = CircuitState::kOpen;
   providers.statuses[0].misconfigured = true;
   providers.statuses[0].attempts = {7, 0, 0, 0, 0, 0, 3, 0};
   const auto endpoint = Must(MetricsEndpoint::Start("127.0.0.1:0", providers));
-  const HttpResponse answer = Get(*endpoint, "/metrics");
-  CHECK(answer.status == 200);
-  CHECK_THAT(std::string(answer.Header("content-type")), Contains("text/plain"));
+  const HttpResponse response = Get(*endpoint, "/metrics");
+  CHECK(response.status == 200);
+  CHECK_THAT(std::string(response.Header("content-type")), Contains("text/plain"));
   for (const char* line : {
            "# TYPE keelson_email_attempts_total counter\n",
            "keelson_email_attempts_total{provider=\"smtp\",outcome=\"accepted\"} 7\n",
@@ -51,19 +51,19 @@ TEST_CASE("what providers did is shown, with zeros for what they did not") {
            "keelson_email_misconfigured{provider=\"smtp\"} 1\n",
            "keelson_email_misconfigured{provider=\"file\"} 0\n",
        }) {
-    CHECK_THAT(answer.body, Contains(line));
+    CHECK_THAT(response.body, Contains(line));
   }
   providers.statuses[0].misconfigured = false;
   CHECK_THAT(Get(*endpoint, "/metrics").body, Contains("keelson_email_misconfigured{provider=\"smtp\"} 0\n"));
 }
 
-TEST_CASE("nothing else is found there") {
+TEST_CASE("every path except /metrics returns 404") {
   const Providers providers;
   const auto endpoint = Must(MetricsEndpoint::Start("127.0.0.1:0", providers));
   CHECK(Get(*endpoint, "/").status == 404);
 }
 
-TEST_CASE("an address is had by its name as well") {
+TEST_CASE("the endpoint listens on a host name, too") {
   const Providers providers;
   const int port = servers::FreePort();
   const auto endpoint = Must(MetricsEndpoint::Start(StrCat("localhost:", port), providers));
@@ -71,7 +71,7 @@ TEST_CASE("an address is had by its name as well") {
   CHECK(Get(*endpoint, "/metrics").status == 200);
 }
 
-TEST_CASE("an address that is taken is told, and free again once its owner is gone") {
+TEST_CASE("Start fails while the address is in use, and succeeds after it is released") {
   const Providers providers;
   auto first = Must(MetricsEndpoint::Start("127.0.0.1:0", providers));
   const std::string listen = StrCat("127.0.0.1:", first->port());

@@ -12,7 +12,7 @@ namespace {
 
 const absl::Time kStart = absl::FromUnixSeconds(1'767'225'600);
 
-// Kernel clocks that a test sets.
+// Simulated kernel clocks.
 class Kernel {
  public:
   SystemClock::Sources sources() {
@@ -32,7 +32,7 @@ class Kernel {
 
 }  // namespace
 
-TEST_CASE("the system clock tells the time of day in whole microseconds") {
+TEST_CASE("the system clock returns the time of day in whole microseconds") {
   SystemClock clock;
   const absl::Time before = absl::Now() - absl::Microseconds(1);
   const absl::Time now = clock.Now();
@@ -42,7 +42,7 @@ TEST_CASE("the system clock tells the time of day in whole microseconds") {
   CHECK(clock.Lead() == absl::ZeroDuration());
 }
 
-TEST_CASE("the system clock's monotonic time is that of deadlines") {
+TEST_CASE("the system clock and deadlines use the same monotonic clock") {
   SystemClock clock;
   const SteadyTime before = SteadyTime::Now();
   const SteadyTime now = clock.SteadyNow();
@@ -50,7 +50,7 @@ TEST_CASE("the system clock's monotonic time is that of deadlines") {
   CHECK(now <= SteadyTime::Now());
 }
 
-TEST_CASE("the time of day follows the system's clock, also forward by any step") {
+TEST_CASE("the time of day follows the system's clock, and every step forward") {
   Kernel kernel;
   SystemClock clock(kernel.sources());
   CHECK(clock.Now() == kStart);
@@ -62,7 +62,8 @@ TEST_CASE("the time of day follows the system's clock, also forward by any step"
   }
 }
 
-TEST_CASE("set back, the time of day goes on at half speed until the system's clock has caught up") {
+TEST_CASE(
+    "after a step back, the time of day advances at half speed until the system's clock has caught up") {
   Kernel kernel;
   SystemClock clock(kernel.sources());
   clock.Now();
@@ -80,7 +81,7 @@ TEST_CASE("set back, the time of day goes on at half speed until the system's cl
   CHECK(clock.Now() == kernel.real());
 }
 
-TEST_CASE("however often the time of day is read meanwhile, it catches up no later") {
+TEST_CASE("frequent readings after a step back do not delay the catch-up") {
   Kernel kernel;
   SystemClock clock(kernel.sources());
   clock.Now();
@@ -92,7 +93,7 @@ TEST_CASE("however often the time of day is read meanwhile, it catches up no lat
   CHECK(clock.Now() == absl::FromUnixMicros(absl::ToUnixMicros(kernel.real())));
 }
 
-TEST_CASE("a clock that is set back again and again never shows an earlier time") {
+TEST_CASE("after repeated steps back, the time of day never decreases") {
   Kernel kernel;
   SystemClock clock(kernel.sources());
   absl::Time last = clock.Now();
@@ -106,7 +107,7 @@ TEST_CASE("a clock that is set back again and again never shows an earlier time"
   }
 }
 
-TEST_CASE("a set-back that nobody saw changes nothing once as much time has passed") {
+TEST_CASE("a step back between two readings has no effect if as much time has passed") {
   Kernel kernel;
   SystemClock clock(kernel.sources());
   clock.Now();
@@ -115,7 +116,7 @@ TEST_CASE("a set-back that nobody saw changes nothing once as much time has pass
   CHECK(clock.Now() == kernel.real());
 }
 
-TEST_CASE("no thread sees the time of day run backwards past another's reading") {
+TEST_CASE("no thread reads an earlier time of day than another thread before") {
   Kernel kernel;
   SystemClock clock(kernel.sources());
   std::atomic<bool> over = false;
@@ -143,7 +144,7 @@ TEST_CASE("no thread sees the time of day run backwards past another's reading")
   CHECK(backwards == 0);
 }
 
-TEST_CASE("a clock can start at a later time than the system's") {
+TEST_CASE("StartAt sets a minimum for the time of day") {
   Kernel kernel;
   SystemClock clock(kernel.sources());
   clock.StartAt(kStart + absl::Minutes(10));

@@ -8,7 +8,7 @@
 
 namespace keelson {
 
-TEST_CASE("system entropy fills every byte and never repeats itself") {
+TEST_CASE("system entropy fills every byte with new random values") {
   SystemEntropy entropy;
   std::set<std::array<std::byte, 16>> seen;
   std::vector<bool> changed(16, false);
@@ -21,7 +21,7 @@ TEST_CASE("system entropy fills every byte and never repeats itself") {
   CHECK(changed == std::vector<bool>(16, true));
 }
 
-TEST_CASE("no bytes are no trouble to system entropy") {
+TEST_CASE("system entropy accepts an empty span") {
   SystemEntropy().Fill({});
 }
 

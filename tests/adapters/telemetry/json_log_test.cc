@@ -18,7 +18,7 @@
 namespace keelson {
 namespace {
 
-// A log into an unnamed file, read back.
+// A log that writes to a temporary file, which the test reads.
 class LogFile {
  public:
   explicit LogFile(LogOptions options = {}) : file_(std::tmpfile()) {
@@ -32,7 +32,7 @@ class LogFile {
 
   JsonLog& log() { return *log_; }
 
-  // What has reached the file by now, flushed or not.
+  // The lines in the file so far, without a flush.
   std::vector<std::string> Lines() {
     std::string text(static_cast<std::size_t>(Size()), '\0');
     CHECK(pread(fileno(file_), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));
@@ -67,7 +67,7 @@ nlohmann::json OnlyEntry(LogFile& file) {
 
 }  // namespace
 
-TEST_CASE("an entry is one JSON object with its time, severity, words and fields") {
+TEST_CASE("an entry is one JSON object with time, severity, message and fields") {
   LogFile file;
   file.log().Write(Severity::kWarning, "message.dead", "a message died",
                    {{"message_id", "message_1"}, {"attempts", "12"}, {"duration_ms", "12.75"}});
@@ -85,7 +85,7 @@ TEST_CASE("an entry is one JSON object with its time, severity, words and fields
   CHECK(absl::AbsDuration(absl::Now() - time) < absl::Minutes(1));
 }
 
-TEST_CASE("time, severity, message and event name come first") {
+TEST_CASE("time, severity, message and event name precede the fields") {
   LogFile file;
   file.log().Write(Severity::kInfo, "service.started", "ready", {{"a", "1"}});
   const std::string line = file.FlushedLines().at(0);
@@ -94,7 +94,7 @@ TEST_CASE("time, severity, message and event name come first") {
       ",\"severity\":\"INFO\",\"message\":\"ready\",\"event_name\":\"service.started\",\"a\":\"1\"}"));
 }
 
-TEST_CASE("whatever a value holds, its entry stays one line of valid JSON") {
+TEST_CASE("an entry is one line of valid JSON for any value") {
   const std::string value = GENERATE(as<std::string>{}, "", "\"quoted\" \\ back", "two\nlines\r\n\tand tabs",
                                      std::string("nul\0inside", 10), "\x1b[31mred", "\x7f", "Grüße 😀 \u2028",
                                      "bad \xff\xfe utf-8 \xc3", "{\"json\": true}");
@@ -105,13 +105,13 @@ TEST_CASE("whatever a value holds, its entry stays one line of valid JSON") {
   if (value.find('\xff') == std::string::npos) CHECK(entry["field"] == value);
 }
 
-TEST_CASE("bytes that are not UTF-8 become replacement characters") {
+TEST_CASE("invalid UTF-8 becomes U+FFFD") {
   LogFile file;
   file.log().Write(Severity::kInfo, "test", "a\xff\xffz");
   CHECK(OnlyEntry(file)["message"] == "a\uFFFD\uFFFDz");
 }
 
-TEST_CASE("a duration that is no number stays a string") {
+TEST_CASE("a duration_ms that is not a number is written as a string") {
   const std::string value =
       GENERATE(as<std::string>{}, "", "fast", "1 2", " 1", "NaN", "1e999", "true", "[1]");
   LogFile file;
@@ -129,7 +129,7 @@ TEST_CASE("entries below the level are not written") {
   CHECK(OnlyEntry(file)["event_name"] == "c");
 }
 
-TEST_CASE("as text an entry is a line for a person, and can't forge another") {
+TEST_CASE("in text format, a value cannot forge another line or field") {
   LogFile file({.format = LogFormat::kText});
   file.log().Write(Severity::kError, "store.lost", "it\nbroke",
                    {{"path", "a b"}, {"code", "IO"}, {"none", ""}});
@@ -138,14 +138,14 @@ TEST_CASE("as text an entry is a line for a person, and can't forge another") {
   CHECK(lines[0].ends_with("Z ERROR it\\nbroke event_name=store.lost path=\"a b\" code=IO none=\"\""));
 }
 
-TEST_CASE("a warning is out when Write returns, and takes with it what was written before") {
+TEST_CASE("Write flushes a warning and all earlier lines before it returns") {
   LogFile file;
   for (int i = 0; i < 10; ++i) file.log().Write(Severity::kInfo, "test", "quiet");
   file.log().Write(Severity::kWarning, "test", "loud");
   CHECK(file.Lines().size() == 11);
 }
 
-TEST_CASE("without a flush an entry is out after a moment") {
+TEST_CASE("an entry is written after a short delay without a flush") {
   LogFile file;
   for (int i = 0; i < 5; ++i) file.log().Write(Severity::kInfo, "test", "quiet");
   const absl::Time give_up = absl::Now() + absl::Seconds(10);
@@ -153,10 +153,10 @@ TEST_CASE("without a flush an entry is out after a moment") {
   CHECK(file.Lines().size() == 5);
 }
 
-TEST_CASE("who logs does not wait for a slow reader while there is room to gather") {
+TEST_CASE("Write does not wait for a slow reader while the buffer has space") {
   int ends[2];
   REQUIRE(pipe(ends) == 0);
-  // Full, so that a write to it waits until somebody reads.
+  // The pipe is full, so that a write blocks until the test reads.
   REQUIRE(fcntl(ends[1], F_SETPIPE_SZ, 4096) == 4096);
   const std::string filling(4096, '\n');
   REQUIRE(write(ends[1], filling.data(), filling.size()) == 4096);
@@ -184,7 +184,7 @@ TEST_CASE("who logs does not wait for a slow reader while there is room to gathe
   close(ends[0]);
 }
 
-TEST_CASE("entries of many threads are all there, none torn") {
+TEST_CASE("entries of concurrent threads are complete and not interleaved") {
   constexpr int kThreads = 8;
   constexpr int kEntries = 5000;
   LogFile file;

@@ -1,4 +1,4 @@
-// What every provider must do with every kind of answer.
+// The behaviour of every provider for every kind of response.
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
@@ -19,7 +19,7 @@ namespace {
 using Kind = SendOutcome::Kind;
 using servers::ScriptedServer;
 
-// A provider and its server, whose every answer is `reply`.
+// A provider, and its server that responds to every request with `reply`.
 struct Counterpart {
   Counterpart(const EmailFixture& fixture, Reply reply)
       : server([reply = std::move(reply)](const servers::SeenRequest&) { return reply; }),
@@ -43,7 +43,7 @@ void CheckCleanError(const SendOutcome& outcome) {
   }
 }
 
-Kind KindOfAnswer(const EmailFixture& fixture, const Reply& reply) {
+Kind KindOfResponse(const EmailFixture& fixture, const Reply& reply) {
   Counterpart counterpart(fixture, reply);
   const SendOutcome outcome = counterpart.Send();
   CheckCleanError(outcome);
@@ -58,7 +58,7 @@ void ForEveryProvider(const std::function<void(const EmailFixture&)>& holds) {
   }
 }
 
-TEST_CASE("a message is sent in the documented form and accepted by its id", "[email]") {
+TEST_CASE("a request has the documented form, and kAccepted has the provider's message id", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Counterpart counterpart(fixture, fixture.accepted);
     const SendOutcome outcome = counterpart.Send();
@@ -71,7 +71,7 @@ TEST_CASE("a message is sent in the documented form and accepted by its id", "[e
   });
 }
 
-TEST_CASE("a repeat is byte-identical and goes over the same connection", "[email]") {
+TEST_CASE("a repeat is byte-identical and reuses the connection", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Counterpart counterpart(fixture, fixture.accepted);
     counterpart.Send();
@@ -83,11 +83,10 @@ TEST_CASE("a repeat is byte-identical and goes over the same connection", "[emai
   });
 }
 
-TEST_CASE("a rate is kept, for as long as Retry-After says in seconds or as a date, else for a second",
-          "[email]") {
+TEST_CASE("the retry delay of a rate limit is Retry-After (seconds or a date), or one second", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Reply reply = fixture.rate_limited;
-    CHECK(KindOfAnswer(fixture, reply) == Kind::kRetry);
+    CHECK(KindOfResponse(fixture, reply) == Kind::kRetry);
     CHECK(Counterpart(fixture, reply).Send().retry_after == absl::Seconds(1));
     reply.headers.emplace_back("Retry-After: 17");
     CHECK(Counterpart(fixture, reply).Send().retry_after == absl::Seconds(17));
@@ -103,33 +102,33 @@ TEST_CASE("a rate is kept, for as long as Retry-After says in seconds or as a da
   });
 }
 
-TEST_CASE("refusals are told apart", "[email]") {
+TEST_CASE("each kind of error has its own outcome", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
-    CHECK(KindOfAnswer(fixture, fixture.bad_key) == Kind::kConfig);
-    CHECK(KindOfAnswer(fixture, fixture.rejected_message) == Kind::kMessageRejected);
-    if (fixture.quota) CHECK(KindOfAnswer(fixture, *fixture.quota) == Kind::kQuota);
+    CHECK(KindOfResponse(fixture, fixture.bad_key) == Kind::kConfig);
+    CHECK(KindOfResponse(fixture, fixture.rejected_message) == Kind::kMessageRejected);
+    if (fixture.quota) CHECK(KindOfResponse(fixture, *fixture.quota) == Kind::kQuota);
     if (fixture.rejected_recipient) {
-      CHECK(KindOfAnswer(fixture, *fixture.rejected_recipient) == Kind::kRecipientRejected);
+      CHECK(KindOfResponse(fixture, *fixture.rejected_recipient) == Kind::kRecipientRejected);
     }
   });
 }
 
-TEST_CASE("a server in trouble may have sent, unless it says that it was not there", "[email]") {
+TEST_CASE("a server error returns kUnknown, except 503, which returns kUnreachable", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     for (const int status : {500, 502, 504}) {
-      CHECK(KindOfAnswer(fixture, {.status = status, .body = "{}", .headers = {}, .act = {}}) ==
+      CHECK(KindOfResponse(fixture, {.status = status, .body = "{}", .headers = {}, .act = {}}) ==
             Kind::kUnknown);
     }
-    CHECK(KindOfAnswer(fixture, {.status = 503, .body = "{}", .headers = {}, .act = {}}) ==
+    CHECK(KindOfResponse(fixture, {.status = 503, .body = "{}", .headers = {}, .act = {}}) ==
           Kind::kUnreachable);
   });
 }
 
-TEST_CASE("HTML where JSON was due is judged by its status", "[email]") {
+TEST_CASE("an HTML response is classified by its status", "[email]") {
   const std::string html = "<html><body>ada@example.org \x01\xff</body></html>";
   ForEveryProvider([&](const EmailFixture& fixture) {
     const auto kind = [&](int status) {
-      return KindOfAnswer(fixture, {.status = status, .body = html, .headers = {}, .act = {}});
+      return KindOfResponse(fixture, {.status = status, .body = html, .headers = {}, .act = {}});
     };
     CHECK(kind(200) == Kind::kUnknown);
     CHECK(kind(403) == Kind::kConfig);
@@ -139,28 +138,29 @@ TEST_CASE("HTML where JSON was due is judged by its status", "[email]") {
   });
 }
 
-TEST_CASE("JSON of another shape crashes nobody", "[email]") {
+TEST_CASE("JSON of an unexpected shape does not crash the provider", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     for (const char* body :
          {"[]", "null", "7", R"({"errors":[7],"message":{},"id":7,"ErrorCode":"x"})", "{", ""}) {
       INFO(body);
-      CHECK(KindOfAnswer(fixture, {.status = 422, .body = body, .headers = {}, .act = {}}) == Kind::kRefused);
+      CHECK(KindOfResponse(fixture, {.status = 422, .body = body, .headers = {}, .act = {}}) ==
+            Kind::kRefused);
     }
   });
 }
 
-TEST_CASE("an error repeats no secret, no address and no control character", "[email]") {
+TEST_CASE("an error contains no secret, no address and no control character", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     const std::string words = std::string(kTestKey) + (fixture.name == "ses" ? " T0KEN" : "") +
                               " <ada@bücher.example>\r\n\u0085" + std::string(5000, 'x');
     const nlohmann::json errors = {{{"message", words}}};
     const std::string body =
         nlohmann::json{{"message", words}, {"Message", words}, {"errors", errors}}.dump();
-    CHECK(KindOfAnswer(fixture, {.status = 400, .body = body, .headers = {}, .act = {}}) == Kind::kRefused);
+    CHECK(KindOfResponse(fixture, {.status = 400, .body = body, .headers = {}, .act = {}}) == Kind::kRefused);
   });
 }
 
-TEST_CASE("nobody at the port: nothing was sent", "[email]") {
+TEST_CASE("a refused connection returns kUnreachable", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     const std::string gone = ScriptedServer([](const auto&) { return Reply(); }).url();
     const SendOutcome outcome = fixture.make(gone)->Send(SampleEmail(), Soon());
@@ -171,7 +171,7 @@ TEST_CASE("nobody at the port: nothing was sent", "[email]") {
   });
 }
 
-TEST_CASE("a connection that ends before TLS is up carried nothing", "[email]") {
+TEST_CASE("a connection that closes during the TLS handshake returns kUnreachable", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     ScriptedServer server([](const auto&) { return Reply(); });
     server.ResetAtOnce();
@@ -180,14 +180,14 @@ TEST_CASE("a connection that ends before TLS is up carried nothing", "[email]") 
   });
 }
 
-TEST_CASE("a connection that ends after the body may have carried it", "[email]") {
+TEST_CASE("a connection that closes after the request body returns kUnknown", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
-    CHECK(KindOfAnswer(fixture, {.status = 0, .body = "", .headers = {}, .act = Reply::Act::kReset}) ==
+    CHECK(KindOfResponse(fixture, {.status = 0, .body = "", .headers = {}, .act = Reply::Act::kReset}) ==
           Kind::kUnknown);
   });
 }
 
-TEST_CASE("a connection that ends within the request may have carried it", "[email]") {
+TEST_CASE("a connection that closes within the request returns kUnknown", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Counterpart counterpart(fixture, fixture.accepted);
     counterpart.server.ResetAfterHead();
@@ -201,17 +201,17 @@ TEST_CASE("a connection that ends within the request may have carried it", "[ema
   });
 }
 
-TEST_CASE("a connection that ends within an answer's body leaves it unknown", "[email]") {
+TEST_CASE("a connection that closes within the response body returns kUnknown", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     for (Reply reply : {fixture.accepted, fixture.rejected_message}) {
       reply.body += " ";
       reply.act = Reply::Act::kCutShort;
-      CHECK(KindOfAnswer(fixture, reply) == Kind::kUnknown);
+      CHECK(KindOfResponse(fixture, reply) == Kind::kUnknown);
     }
   });
 }
 
-TEST_CASE("a request is not repeated where a kept connection ends over it", "[email]") {
+TEST_CASE("a request is not repeated if a reused connection closes", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Counterpart counterpart(fixture, fixture.accepted);
     CHECK(counterpart.Send().kind == Kind::kAccepted);
@@ -222,7 +222,7 @@ TEST_CASE("a request is not repeated where a kept connection ends over it", "[em
   });
 }
 
-TEST_CASE("a slow answer is given up at the deadline", "[email]") {
+TEST_CASE("Send returns at the deadline of a slow response", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Counterpart counterpart(fixture, {.status = 0, .body = "", .headers = {}, .act = Reply::Act::kStall});
     const absl::Time begin = absl::Now();
@@ -235,15 +235,15 @@ TEST_CASE("a slow answer is given up at the deadline", "[email]") {
   });
 }
 
-TEST_CASE("a huge answer is cut off and judged by its status", "[email]") {
+TEST_CASE("a huge response is truncated and classified by its status", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     const std::string huge(std::size_t{8} << 20, 'x');
-    CHECK(KindOfAnswer(fixture, {.status = 200, .body = huge, .headers = {}, .act = {}}) == Kind::kUnknown);
-    CHECK(KindOfAnswer(fixture, {.status = 422, .body = huge, .headers = {}, .act = {}}) == Kind::kRefused);
+    CHECK(KindOfResponse(fixture, {.status = 200, .body = huge, .headers = {}, .act = {}}) == Kind::kUnknown);
+    CHECK(KindOfResponse(fixture, {.status = 422, .body = huge, .headers = {}, .act = {}}) == Kind::kRefused);
   });
 }
 
-TEST_CASE("a message that can't be one is refused before anybody is asked", "[email]") {
+TEST_CASE("an invalid message is rejected without a request", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Counterpart counterpart(fixture, fixture.accepted);
     Email email = SampleEmail();
@@ -259,7 +259,7 @@ TEST_CASE("a message that can't be one is refused before anybody is asked", "[em
   });
 }
 
-TEST_CASE("a probe asks what is harmless and tells a bad key", "[email]") {
+TEST_CASE("a probe has no side effects and recognizes an invalid key", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Counterpart good(fixture, {.status = 200, .body = "{}", .headers = {}, .act = {}});
     CHECK(good.provider->Probe(Soon()).kind == Kind::kAccepted);
@@ -274,7 +274,7 @@ TEST_CASE("a probe asks what is harmless and tells a bad key", "[email]") {
   });
 }
 
-TEST_CASE("a base URL that ends in slashes leads to the same paths", "[email]") {
+TEST_CASE("trailing slashes of the base URL do not change the request path", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     ScriptedServer server([&fixture](const auto&) { return fixture.accepted; });
     for (const char* end : {"", "/", "//"}) {
@@ -288,7 +288,7 @@ TEST_CASE("a base URL that ends in slashes leads to the same paths", "[email]") 
   });
 }
 
-TEST_CASE("file and log, which ask nobody, accept, and refuse what can't be a message", "[email]") {
+TEST_CASE("the file and log providers accept valid messages and reject invalid ones", "[email]") {
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / ("keelson-email-" + std::to_string(getpid()));
   const auto file = FileEmailProvider::Create(folder);
@@ -308,7 +308,7 @@ TEST_CASE("file and log, which ask nobody, accept, and refuse what can't be a me
   std::filesystem::remove_all(folder);
 }
 
-TEST_CASE("a repeat is known for as long as the provider documents", "[email]") {
+TEST_CASE("repeat_window is the deduplication window that the provider documents", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     const absl::Duration due = fixture.name == "resend"  ? absl::Hours(24)
                                : fixture.name == "brevo" ? absl::Minutes(15)

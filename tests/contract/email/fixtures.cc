@@ -91,7 +91,7 @@ EmailFixture Ses() {
                         {"x-amzn-ErrorType: TooManyRequestsException"}),
           .rejected_message =
               Json(400, R"({"message":"Illegal content"})", {"x-amzn-ErrorType: MessageRejected"}),
-          // It takes any recipient and reports a bounce later.
+          // SES accepts any recipient and reports bounces later.
           .rejected_recipient = std::nullopt};
 }
 
@@ -150,7 +150,7 @@ EmailFixture Brevo() {
 }  // namespace
 
 const std::vector<EmailFixture>& HttpEmailFixtures() {
-  // The machine's own proxies are no part of this, and SIGPIPE is ignored as the service ignores it.
+  // Ignores the machine's proxies, and ignores SIGPIPE like the service.
   static const bool prepared = [] {
     std::signal(SIGPIPE, SIG_IGN);
     for (const char* name :

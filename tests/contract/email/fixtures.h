@@ -1,4 +1,4 @@
-// Every e-mail provider, each before a server that speaks as the provider documents it.
+// Every HTTP e-mail provider, with a scripted server that sends the provider's documented responses.
 #pragma once
 
 #include <functional>
@@ -15,17 +15,18 @@ namespace keelson {
 
 using Reply = servers::ScriptedAnswer;
 
-// To add a provider, write one of these and its line in fixtures.cc. An answer that a provider does not
-// document is left out: the test names it and passes it by.
+// To add a provider, write a fixture and its line in fixtures.cc. A response that the provider does not
+// document is nullopt: the test reports and skips it.
 struct EmailFixture {
   std::string name;
   std::function<std::unique_ptr<EmailProvider>(const std::string& base_url)> make;
-  // What is wrong with the request to send SampleEmail(), by the provider's documents; empty: nothing.
+  // Compares the request for SampleEmail() with the provider's documentation. Returns the differences; empty:
+  // none.
   std::function<std::string(const servers::SeenRequest&)> misformed;
   // Method and path of the probe.
   std::string probe;
   Reply accepted;
-  // The id that the accepting answer gives.
+  // The message id in `accepted`.
   std::string id;
   Reply bad_key;
   Reply rate_limited;
@@ -39,10 +40,10 @@ const EmailFixture& FixtureOf(const std::string& name);
 
 inline constexpr char kTestKey[] = "K3Y-that-nobody-may-see";
 Email SampleEmail();
-// What the provider of this name says of SampleEmail(), or of a probe, where its server answers `reply`.
+// The outcome of sending SampleEmail(), or of a probe, if the provider's server responds with `reply`.
 SendOutcome OutcomeOfSend(const std::string& name, const Reply& reply);
 SendOutcome OutcomeOfProbe(const std::string& name, const Reply& reply);
-// From now, ten seconds.
+// A deadline ten seconds from now.
 Deadline Soon();
 
 }  // namespace keelson

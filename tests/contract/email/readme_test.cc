@@ -6,7 +6,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("the README's provider sends and reads answers", "[email]") {
+TEST_CASE("the README's example provider sends a request and translates responses", "[email]") {
   servers::ScriptedServer server([](const auto&) {
     return Reply{.status = 200, .body = R"({"id":"acme-1"})", .headers = {}, .act = {}};
   });

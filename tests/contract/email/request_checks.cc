@@ -57,7 +57,7 @@ std::string Hmac(const std::string& key, const std::string& text) {
   return digest;
 }
 
-// The value of "Name=…" in the Authorization header.
+// The value of "NAME=…" in the Authorization header.
 std::string Part(const std::string& authorization, const std::string& name) {
   const std::size_t begin = authorization.find(name + "=");
   if (begin == std::string::npos) return "";
@@ -114,7 +114,7 @@ std::string CheckPostmark(const SeenRequest& request) {
 
 std::string CheckSes(const SeenRequest& request) {
   const json seen = json::parse(request.body, nullptr, false);
-  if (!seen.is_object()) return "no JSON";
+  if (!seen.is_object()) return "the body is not JSON";
   const json due = json::parse(R"({
     "Destination": {"ToAddresses": ["ada@xn--bcher-kva.example"]}, "ConfigurationSetName": "set",
     "Content": {"Simple": {"Subject": {"Data": "Grüße ✓", "Charset": "UTF-8"},
@@ -142,7 +142,7 @@ std::string CheckMailgun(const SeenRequest& request) {
   const json seen = FormFields(request.body);
   return Differs("path", request.target, "/v3/mg.example.com/messages") +
          Differs("type", Header(request, "content-type"), "application/x-www-form-urlencoded") +
-         // "api:" and kTestKey in base64.
+         // Base64 of "api:" and kTestKey.
          Differs("authorization", Header(request, "authorization"),
                  "Basic YXBpOkszWS10aGF0LW5vYm9keS1tYXktc2Vl") +
          (seen == due ? "" : json::diff(seen, due).dump());
@@ -179,7 +179,7 @@ std::string CheckSignature(const SeenRequest& request) {
   std::string last;
   for (std::string name; std::getline(names, name, ';'); last = name) {
     if (name <= last) return "the signed headers are out of order: " + signed_headers;
-    if (!request.headers.contains(name)) return "a signed header is not there: " + name;
+    if (!request.headers.contains(name)) return "a signed header is missing: " + name;
     canonical += name + ":" + Header(request, name) + "\n";
   }
   canonical += "\n" + signed_headers + "\n" + Sha256Hex(request.body);

@@ -1,5 +1,5 @@
-// Each provider's documented form of a request to send SampleEmail(), checked without the adapters' code.
-// Every function says what is wrong, or nothing.
+// Checks requests for SampleEmail() against each provider's documentation, independently of the adapters'
+// code. Each function returns the differences, or an empty string.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ std::string CheckSes(const servers::SeenRequest& request);
 std::string CheckMailgun(const servers::SeenRequest& request);
 std::string CheckResend(const servers::SeenRequest& request);
 std::string CheckBrevo(const servers::SeenRequest& request);
-// That the signature is what AWS would compute for the request as it arrived.
+// Checks that the signature is the one that AWS computes for the received request.
 std::string CheckSignature(const servers::SeenRequest& request);
 
 }  // namespace keelson

@@ -1,4 +1,4 @@
-// Whom a provider is spoken to over TLS.
+// Verification of the provider's TLS certificate.
 #include <curl/curl.h>
 
 #include <catch2/catch.hpp>
@@ -15,7 +15,7 @@ std::size_t Discard(char*, std::size_t, std::size_t size, void*) {
   return size;
 }
 
-// What a client gets that takes any certificate.
+// The result of a request that accepts any certificate.
 CURLcode PostCarelessly(const std::string& url) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), &curl_easy_cleanup);
   curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
@@ -26,7 +26,7 @@ CURLcode PostCarelessly(const std::string& url) {
   return curl_easy_perform(curl.get());
 }
 
-TEST_CASE("a server whose certificate nobody vouches for is refused, and nothing is sent to it", "[email]") {
+TEST_CASE("a server with an untrusted certificate receives no request", "[email]") {
   for (const EmailFixture& fixture : HttpEmailFixtures()) {
     DYNAMIC_SECTION(fixture.name) {
       ScriptedServer server([&fixture](const auto&) { return fixture.accepted; }, servers::SelfSigned());
@@ -38,7 +38,7 @@ TEST_CASE("a server whose certificate nobody vouches for is refused, and nothing
       CHECK(server.connections() == 2);
       CHECK(server.handshakes() == 0);
       CHECK(server.requests().empty());
-      // It does serve whoever asks for no voucher.
+      // The server works for a client that accepts any certificate.
       REQUIRE(PostCarelessly(server.url()) == CURLE_OK);
       CHECK(server.handshakes() == 1);
       REQUIRE(server.requests().size() == 1);

@@ -1,4 +1,4 @@
-// What lies between a provider and its counterpart.
+// Network behaviour: proxy, DNS and connections.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -15,10 +15,10 @@
 #include "absl/time/clock.h"
 #include "tests/contract/email/fixtures.h"
 
-// Stands before the C library's: a server of names that does not answer keeps its caller for as long.
+// Overrides the C library's function: simulates a DNS server that does not respond.
 extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** found) {
   using Lookup = int(const char*, const char*, const addrinfo*, addrinfo**);
-  if (node != nullptr && std::string_view(node) == "unanswered.invalid") absl::SleepFor(absl::Seconds(3));
+  if (node != nullptr && std::string_view(node) == "silent-dns.invalid") absl::SleepFor(absl::Seconds(3));
   return reinterpret_cast<Lookup*>(dlsym(RTLD_NEXT, "getaddrinfo"))(node, service, hints, found);
 }
 
@@ -28,7 +28,7 @@ namespace {
 using Kind = SendOutcome::Kind;
 using servers::ScriptedServer;
 
-// What a child process would have of this one's.
+// The file descriptors that a child process would inherit.
 std::set<int> InheritedDescriptors() {
   std::set<int> inherited;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
@@ -39,13 +39,13 @@ std::set<int> InheritedDescriptors() {
   return inherited;
 }
 
-TEST_CASE("a child process inherits nothing of a scripted server", "[email]") {
+TEST_CASE("a child process inherits no file descriptors of a scripted server", "[email]") {
   const std::set<int> before = InheritedDescriptors();
   const ScriptedServer server([](const auto&) { return Reply(); });
   CHECK(InheritedDescriptors() == before);
 }
 
-TEST_CASE("a proxy of the environment is used", "[email]") {
+TEST_CASE("the proxy of the environment is used", "[email]") {
   const EmailFixture& fixture = HttpEmailFixtures()[0];
   ScriptedServer proxy([&fixture](const auto&) { return fixture.accepted; });
   setenv("http_proxy", proxy.url().c_str(), 1);
@@ -56,14 +56,14 @@ TEST_CASE("a proxy of the environment is used", "[email]") {
   CHECK(proxy.requests()[0].target == "http://provider.invalid/v3/mail/send");
 }
 
-TEST_CASE("a name that is not found in time is given up at the deadline", "[email]") {
-  const auto provider = HttpEmailFixtures()[0].make("http://unanswered.invalid");
+TEST_CASE("Send returns at the deadline of a slow DNS lookup", "[email]") {
+  const auto provider = HttpEmailFixtures()[0].make("http://silent-dns.invalid");
   const absl::Time begin = absl::Now();
   CHECK(provider->Send(SampleEmail(), Deadline::After(absl::Milliseconds(150))).kind == Kind::kUnreachable);
   CHECK(absl::Now() - begin < absl::Seconds(2));
 }
 
-TEST_CASE("calls at the same time have a connection each, which is kept", "[email]") {
+TEST_CASE("concurrent calls have their own connections, which are reused", "[email]") {
   const EmailFixture& fixture = HttpEmailFixtures()[1];
   ScriptedServer server([&fixture](const auto&) { return fixture.accepted; });
   const auto provider = fixture.make(server.url());

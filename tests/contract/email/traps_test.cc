@@ -1,4 +1,4 @@
-// What one provider does and no other.
+// Behaviour that is specific to one provider.
 #include <catch2/catch.hpp>
 
 #include "absl/time/clock.h"
@@ -11,33 +11,33 @@ namespace {
 
 using Kind = SendOutcome::Kind;
 
-Kind KindOfAnswer(const std::string& name, int status, std::string body,
-                  std::vector<std::string> headers = {}) {
+Kind KindOfResponse(const std::string& name, int status, std::string body,
+                    std::vector<std::string> headers = {}) {
   return OutcomeOfSend(name,
                        {.status = status, .body = std::move(body), .headers = std::move(headers), .act = {}})
       .kind;
 }
 
-TEST_CASE("Mailgun's greeting is no acceptance", "[email]") {
-  CHECK(KindOfAnswer("mailgun", 200, "Mailgun Magnificent API") == Kind::kConfig);
-  CHECK(KindOfAnswer("mailgun", 404, R"({"message":"Domain not found"})") == Kind::kConfig);
+TEST_CASE("Mailgun's greeting returns kConfig, although its status is 200", "[email]") {
+  CHECK(KindOfResponse("mailgun", 200, "Mailgun Magnificent API") == Kind::kConfig);
+  CHECK(KindOfResponse("mailgun", 404, R"({"message":"Domain not found"})") == Kind::kConfig);
 }
 
-TEST_CASE("Postmark's code counts, also in a success", "[email]") {
+TEST_CASE("Postmark's error code is evaluated even if the status is 200", "[email]") {
   const auto kind = [](int status, const std::string& code, const std::string& words) {
-    return KindOfAnswer("postmark", status,
-                        R"({"MessageID":"1","ErrorCode":)" + code + R"(,"Message":")" + words + "\"}");
+    return KindOfResponse("postmark", status,
+                          R"({"MessageID":"1","ErrorCode":)" + code + R"(,"Message":")" + words + "\"}");
   };
   CHECK(kind(200, "406", "Inactive") == Kind::kRecipientRejected);
   CHECK(kind(200, "0", "Message OK, but will not deliver to these inactive addresses: ada@example.org") ==
         Kind::kRecipientRejected);
   CHECK(kind(422, "300", "Error parsing 'To': Illegal email address") == Kind::kRecipientRejected);
   CHECK(kind(422, "100", "Maintenance") == Kind::kUnreachable);
-  CHECK(KindOfAnswer("postmark", 200, R"({"MessageID":"1"})") == Kind::kAccepted);
-  CHECK(KindOfAnswer("postmark", 422, R"({"Message":"no code"})") == Kind::kRefused);
+  CHECK(KindOfResponse("postmark", 200, R"({"MessageID":"1"})") == Kind::kAccepted);
+  CHECK(KindOfResponse("postmark", 422, R"({"Message":"no code"})") == Kind::kRefused);
 }
 
-TEST_CASE("a setting that is not UTF-8 is sent as far as it can be read", "[email]") {
+TEST_CASE("invalid UTF-8 in a setting is sent as U+FFFD", "[email]") {
   servers::ScriptedServer server([](const auto&) {
     return Reply{.status = 200, .body = R"({"ErrorCode":0,"MessageID":"1"})", .headers = {}, .act = {}};
   });
@@ -47,25 +47,25 @@ TEST_CASE("a setting that is not UTF-8 is sent as far as it can be read", "[emai
   CHECK_THAT(server.requests()[0].body, Catch::Contains("\"out\ufffd\""));
 }
 
-TEST_CASE("SES names its errors in several places and forms", "[email]") {
+TEST_CASE("SES's error type is read from header and body in every documented form", "[email]") {
   const std::string quota = R"("message":"Daily message quota exceeded")";
-  CHECK(KindOfAnswer("ses", 429, "{" + quota + "}",
-                     {"x-amzn-ErrorType: com.amazon.ses#TooManyRequestsException:http://internal/"}) ==
+  CHECK(KindOfResponse("ses", 429, "{" + quota + "}",
+                       {"x-amzn-ErrorType: com.amazon.ses#TooManyRequestsException:http://internal/"}) ==
         Kind::kQuota);
-  CHECK(KindOfAnswer("ses", 400, "{" + quota + R"(,"__type":"com.amazon#ThrottlingException"})") ==
+  CHECK(KindOfResponse("ses", 400, "{" + quota + R"(,"__type":"com.amazon#ThrottlingException"})") ==
         Kind::kQuota);
-  CHECK(KindOfAnswer("ses", 400,
-                     R"({"code":"ThrottlingException","message":"Maximum sending rate exceeded"})") ==
+  CHECK(KindOfResponse("ses", 400,
+                       R"({"code":"ThrottlingException","message":"Maximum sending rate exceeded"})") ==
         Kind::kRetry);
   const Reply throttled = {.status = 400, .body = R"({"__type":"Throttling"})", .headers = {}, .act = {}};
   CHECK(OutcomeOfSend("ses", throttled).retry_after == absl::Seconds(1));
   for (const char* type : {"AccountSuspendedException", "SendingPausedException",
                            "MailFromDomainNotVerifiedException", "NotFoundException"}) {
-    CHECK(KindOfAnswer("ses", 400, "{}", {std::string("X-Amzn-ErrorType: ") + type}) == Kind::kConfig);
+    CHECK(KindOfResponse("ses", 400, "{}", {std::string("X-Amzn-ErrorType: ") + type}) == Kind::kConfig);
   }
 }
 
-TEST_CASE("SES: a key that may only send is a good key, and its probe is signed", "[email]") {
+TEST_CASE("an SES key that permits only sending passes the probe, and the probe is signed", "[email]") {
   Reply denied;
   denied.status = 403;
   denied.body = R"({"message":"not authorized to perform: ses:GetAccount"})";
@@ -78,8 +78,9 @@ TEST_CASE("SES: a key that may only send is a good key, and its probe is signed"
   CHECK_THAT(CheckSignature(server.requests()[0]), Catch::Equals(""));
 }
 
-TEST_CASE("Brevo's duplicate is the first attempt's acceptance; its reset is in seconds", "[email]") {
-  CHECK(KindOfAnswer("brevo", 400, R"({"code":"duplicate_parameter","message":"idempotencyKey"})") ==
+TEST_CASE("Brevo's duplicate returns kAccepted, and the retry delay is the reset header in seconds",
+          "[email]") {
+  CHECK(KindOfResponse("brevo", 400, R"({"code":"duplicate_parameter","message":"idempotencyKey"})") ==
         Kind::kAccepted);
   Reply limited;
   limited.status = 429;
@@ -87,22 +88,24 @@ TEST_CASE("Brevo's duplicate is the first attempt's acceptance; its reset is in 
   CHECK(OutcomeOfSend("brevo", limited).retry_after == absl::Seconds(23));
 }
 
-TEST_CASE("Resend's conflicts differ, and a key that may only send is a good key", "[email]") {
+TEST_CASE(
+    "Resend's two conflicts have different outcomes, and a key that permits only sending passes the probe",
+    "[email]") {
   const Reply concurrent = {
       .status = 409, .body = R"({"name":"concurrent_idempotent_requests"})", .headers = {}, .act = {}};
   CHECK(OutcomeOfSend("resend", concurrent).kind == Kind::kUnknown);
-  CHECK(KindOfAnswer("resend", 409, R"({"name":"invalid_idempotent_request"})") == Kind::kMessageRejected);
-  CHECK(KindOfAnswer("resend", 429, R"({"name":"monthly_quota_exceeded"})") == Kind::kQuota);
+  CHECK(KindOfResponse("resend", 409, R"({"name":"invalid_idempotent_request"})") == Kind::kMessageRejected);
+  CHECK(KindOfResponse("resend", 429, R"({"name":"monthly_quota_exceeded"})") == Kind::kQuota);
   Reply restricted;
   restricted.status = 401;
   restricted.body = R"({"name":"restricted_api_key"})";
   CHECK(OutcomeOfProbe("resend", restricted).kind == Kind::kAccepted);
 }
 
-TEST_CASE("SendGrid's block is no verdict on the message; its reset is a time; its sandbox answers 200",
+TEST_CASE("SendGrid's 403 returns kConfig, the retry delay is the reset header's time, and 200 is accepted",
           "[email]") {
-  CHECK(KindOfAnswer("sendgrid", 403, R"({"errors":[{"message":"blocked"}]})") == Kind::kConfig);
-  CHECK(KindOfAnswer("sendgrid", 200, "") == Kind::kAccepted);
+  CHECK(KindOfResponse("sendgrid", 403, R"({"errors":[{"message":"blocked"}]})") == Kind::kConfig);
+  CHECK(KindOfResponse("sendgrid", 200, "") == Kind::kAccepted);
   Reply limited;
   limited.status = 429;
   limited.headers = {"X-RateLimit-Reset: " + std::to_string(absl::ToUnixSeconds(absl::Now()) + 40)};

@@ -1,4 +1,4 @@
-// Connections: kept, given up and made anew.
+// Reuse and replacement of connections.
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -13,7 +13,7 @@ namespace {
 
 using Act = SmtpAnswer::Act;
 
-TEST_CASE("messages one after the other share a connection, which ends with QUIT", "[email]") {
+TEST_CASE("consecutive messages share a connection, which ends with QUIT", "[email]") {
   ScriptedSmtpServer server(Friendly());
   {
     SmtpEmailProvider provider(PlainOptions(server.port()));
@@ -27,9 +27,9 @@ TEST_CASE("messages one after the other share a connection, which ends with QUIT
   CHECK(server.HeardAny("QUIT"));
 }
 
-TEST_CASE("a kept connection that the server ended is not used", "[email]") {
+TEST_CASE("an idle connection that the server closed is not used", "[email]") {
   for (const std::string words : {"", "421 4.4.2 timeout exceeded"}) {
-    // Its last reply and its end come together.
+    // The server closes the connection together with its last reply.
     ScriptedSmtpServer server(Friendly(
         ".",
         {.text = "250 2.0.0 Ok: queued as 1" + (words.empty() ? "" : "\r\n" + words), .act = Act::kEnd}));
@@ -41,7 +41,7 @@ TEST_CASE("a kept connection that the server ended is not used", "[email]") {
   }
 }
 
-TEST_CASE("a kept connection that ends over MAIL is made anew, once", "[email]") {
+TEST_CASE("if an idle connection closes at MAIL, the message is sent once over a new connection", "[email]") {
   for (const SmtpAnswer& ending : {SmtpAnswer{.text = "", .act = Act::kReset},
                                    SmtpAnswer{.text = "421 4.7.0 enough", .act = Act::kEnd}}) {
     std::atomic<int> mails = 0;
@@ -53,14 +53,14 @@ TEST_CASE("a kept connection that ends over MAIL is made anew, once", "[email]")
     CHECK(provider.Send(SampleEmail(), Soon()).kind == Kind::kAccepted);
     CHECK(provider.Send(SampleEmail(), Soon()).kind == Kind::kAccepted);
     CHECK(server.connections() == 2);
-    // Twice in a row it is the server that is in trouble.
+    // The new connection closes as well: the server is unreachable.
     CHECK(provider.Send(SampleEmail(), Soon()).kind == Kind::kUnreachable);
     CHECK(server.connections() == 3);
     CHECK(server.messages().size() == 2);
   }
 }
 
-TEST_CASE("after a refusal the next message begins anew", "[email]") {
+TEST_CASE("after a rejected message, the next message uses a new connection", "[email]") {
   ScriptedSmtpServer server(Friendly("RCPT", {.text = "550 5.1.1 no such user"}));
   SmtpEmailProvider provider(PlainOptions(server.port()));
   CHECK(provider.Send(SampleEmail(), Soon()).kind == Kind::kRecipientRejected);
@@ -68,14 +68,14 @@ TEST_CASE("after a refusal the next message begins anew", "[email]") {
   CHECK(server.connections() == 2);
 }
 
-TEST_CASE("a connection carries a hundred messages", "[email]") {
+TEST_CASE("a connection is replaced after 100 messages", "[email]") {
   ScriptedSmtpServer server(Friendly());
   SmtpEmailProvider provider(PlainOptions(server.port()));
   for (int i = 0; i < 101; ++i) CHECK(provider.Send(SampleEmail(), Soon()).kind == Kind::kAccepted);
   CHECK(server.connections() == 2);
 }
 
-TEST_CASE("calls at the same time have a connection each, which is kept", "[email]") {
+TEST_CASE("concurrent calls have their own connections, which are reused", "[email]") {
   ScriptedSmtpServer server(Friendly());
   SmtpEmailProvider provider(PlainOptions(server.port()));
   std::vector<std::thread> threads;
@@ -90,11 +90,11 @@ TEST_CASE("calls at the same time have a connection each, which is kept", "[emai
   for (std::thread& thread : threads) thread.join();
   CHECK(accepted == std::vector<int>(8, 25));
   CHECK(server.messages().size() == 200);
-  // Eight at once, and one anew for each hundred.
+  // Eight concurrent connections, and one new connection per 100 messages.
   CHECK(server.connections() <= 10);
 }
 
-TEST_CASE("nobody at the port, or no such host: nothing was sent", "[email]") {
+TEST_CASE("a refused connection or an unknown host returns an outcome without sending", "[email]") {
   const int gone = ScriptedSmtpServer(Friendly()).port();
   SmtpOptions nameless = PlainOptions(25);
   nameless.host = "nowhere.invalid";
@@ -107,7 +107,7 @@ TEST_CASE("nobody at the port, or no such host: nothing was sent", "[email]") {
   CHECK(SmtpEmailProvider(std::move(misnamed)).Send(SampleEmail(), Soon()).kind == Kind::kConfig);
 }
 
-TEST_CASE("a probe connects, sends nothing and leaves", "[email]") {
+TEST_CASE("a probe connects and quits without sending a message", "[email]") {
   ScriptedSmtpServer server(Friendly());
   SmtpEmailProvider provider(PlainOptions(server.port()));
   CHECK(provider.Probe(Soon()).kind == Kind::kAccepted);

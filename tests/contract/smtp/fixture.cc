@@ -13,7 +13,7 @@
 namespace keelson {
 namespace {
 
-// SIGPIPE is ignored as the service ignores it, and the machine's own proxies are no part of this.
+// Ignores SIGPIPE like the service, and ignores the machine's proxies.
 const bool kPrepared = [] {
   std::signal(SIGPIPE, SIG_IGN);
   for (const char* name : {"all_proxy", "ALL_PROXY", "smtp_proxy", "SMTP_PROXY"}) unsetenv(name);

@@ -1,4 +1,4 @@
-// The SMTP provider before servers that say what a test wants said.
+// Test support for the SMTP provider: scripted servers and options.
 #pragma once
 
 #include <filesystem>
@@ -21,21 +21,21 @@ using servers::SmtpAnswer;
 inline constexpr char kUser[] = "keelson";
 inline constexpr char kPassword[] = "P4ssword-that-nobody-may-see";
 
-// For a server in the clear on this port of the loopback.
+// Options for an unencrypted server on this loopback port.
 SmtpOptions PlainOptions(int port);
-// With credentials, over STARTTLS to whom the file `ca` vouches for.
+// Options with credentials and STARTTLS, for a server whose certificate is issued by the CA file `ca`.
 SmtpOptions SecureOptions(int port, const std::string& ca);
 
-// As FriendlyAnswer, but that a line that begins so is answered by `answer`.
+// Like FriendlyAnswer, except that the reply to a line with this beginning is `answer`.
 ScriptedSmtpServer::Script Friendly(std::string beginning, SmtpAnswer answer,
                                     std::vector<std::string> extensions = {"SIZE 10240000", "SMTPUTF8"});
 ScriptedSmtpServer::Script Friendly();
 
 Email SampleEmail();
-// From now, ten seconds.
+// A deadline ten seconds from now.
 Deadline Soon();
 
-// A file that lasts as long as this.
+// A temporary file, deleted by the destructor.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& content);

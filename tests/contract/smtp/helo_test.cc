@@ -1,4 +1,4 @@
-// The name that the client gives itself.
+// The client's name in EHLO.
 #include <catch2/catch.hpp>
 
 #include "adapters/email/smtp/helo_name.h"
@@ -17,7 +17,7 @@ std::string Greeting(const std::string& helo) {
   return heard.empty() ? "" : heard[0].line;
 }
 
-TEST_CASE("EHLO gives the configured name, or a valid one of the machine", "[email]") {
+TEST_CASE("EHLO contains the configured name, or a valid name of the machine", "[email]") {
   CHECK(Greeting("app.example.com") == "EHLO app.example.com");
   CHECK(Greeting("[192.0.2.1]") == "EHLO [192.0.2.1]");
   CHECK(Greeting("[IPv6:2001:db8::1]") == "EHLO [IPv6:2001:db8::1]");
@@ -27,7 +27,7 @@ TEST_CASE("EHLO gives the configured name, or a valid one of the machine", "[ema
   CHECK(CheckHelo(greeting.substr(5)).ok());
 }
 
-TEST_CASE("EHLO's name is a qualified host name or an address literal", "[email]") {
+TEST_CASE("the name in EHLO must be a qualified host name or an address literal", "[email]") {
   for (const char* name :
        {"app.example.com", "a-1.example", "xn--bcher-kva.example", "[127.0.0.1]", "[IPv6:::1]"}) {
     CAPTURE(name);
@@ -51,7 +51,8 @@ TEST_CASE("EHLO's name is a qualified host name or an address literal", "[email]
   CHECK_FALSE(CheckHelo(std::string(64, 'a') + ".example").ok());
 }
 
-TEST_CASE("the machine's qualified name is its own, or its line's in the hosts file", "[email]") {
+TEST_CASE("the machine's qualified name is its host name or the canonical name in the hosts file",
+          "[email]") {
   constexpr std::string_view kHosts =
       "127.0.0.1 localhost.localdomain localhost\n"
       "# 192.0.2.7 wrong.example.com app\n"
@@ -66,7 +67,7 @@ TEST_CASE("the machine's qualified name is its own, or its line's in the hosts f
   CHECK(QualifiedName("3f2a9c1b", "172.17.0.2 3f2a9c1b\n").empty());
 }
 
-TEST_CASE("the default name is valid for every server, named or numbered", "[email]") {
+TEST_CASE("the default name is valid for a server given by name or by address", "[email]") {
   for (const char* server : {"localhost", "127.0.0.1", "::1", "[::1]", "relay.example.com", "192.0.2.1",
                              "2001:db8::1", "fe80::1"}) {
     CAPTURE(server, DefaultHelo(server));
@@ -74,7 +75,7 @@ TEST_CASE("the default name is valid for every server, named or numbered", "[ema
   }
 }
 
-TEST_CASE("a server's host is a name or an address, IPv6 in brackets or without", "[email]") {
+TEST_CASE("the host is a name or an IP address, with or without brackets for IPv6", "[email]") {
   for (const char* host : {"relay.example.com", "localhost", "127.0.0.1", "::1", "[::1]"}) {
     CAPTURE(host);
     CHECK(CheckSmtpHost(host).ok());

@@ -1,4 +1,4 @@
-// What a real relay makes of it.
+// The SMTP provider with a real relay, Postfix.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -15,7 +15,7 @@ namespace {
 
 using servers::PostfixServer;
 
-// Nothing where there can be none, which is said.
+// Returns null, and reports that the test is skipped, if Postfix can't run.
 PostfixServer* Relay() {
   if (const std::string missing = PostfixServer::Missing(); !missing.empty()) {
     WARN("skipped: " << missing);
@@ -43,12 +43,12 @@ SendOutcome SendTo(const std::string& to, const PostfixServer& relay) {
   return SmtpEmailProvider(OptionsFor(relay)).Send(EmailTo(to), Soon());
 }
 
-// Whether what was delivered is what was sent, with lines of its own before it.
+// Whether the delivered message is the sent message after the headers that Postfix adds.
 bool IsDeliveryOf(const std::string& delivered, const Email& email) {
   return delivered.ends_with("\n" + absl::StrReplaceAll(RenderMime(email).value(), {{"\r\n", "\n"}}));
 }
 
-TEST_CASE("Postfix delivers a message byte for byte, whatever its texts hold", "[email]") {
+TEST_CASE("Postfix delivers a message byte for byte", "[email]") {
   PostfixServer* const relay = Relay();
   if (relay == nullptr) return;
   Email email = EmailTo("ada@example.org");
@@ -72,7 +72,7 @@ TEST_CASE("Postfix delivers a message byte for byte, whatever its texts hold", "
   CHECK(parsed["defects"].empty());
 }
 
-TEST_CASE("Postfix delivers over TLS that comes first, and message after message", "[email]") {
+TEST_CASE("Postfix delivers consecutive messages over implicit TLS", "[email]") {
   PostfixServer* const relay = Relay();
   if (relay == nullptr) return;
   SmtpOptions options = OptionsFor(*relay);
@@ -86,7 +86,7 @@ TEST_CASE("Postfix delivers over TLS that comes first, and message after message
                     [&email](const std::string& message) { return IsDeliveryOf(message, email); }));
 }
 
-TEST_CASE("Postfix takes domains and local parts beyond ASCII", "[email]") {
+TEST_CASE("Postfix accepts non-ASCII domains and local parts", "[email]") {
   PostfixServer* const relay = Relay();
   if (relay == nullptr) return;
   const Email domain = EmailTo("ada@bücher.example");
@@ -99,7 +99,7 @@ TEST_CASE("Postfix takes domains and local parts beyond ASCII", "[email]") {
   CHECK(IsDeliveryOf(relay->Delivered("jürgen", 1)[0], local));
 }
 
-TEST_CASE("Postfix's refusals are told apart", "[email]") {
+TEST_CASE("each kind of Postfix's errors has its own outcome", "[email]") {
   PostfixServer* const relay = Relay();
   if (relay == nullptr) return;
   const SendOutcome nobody = SendTo("nobody@example.org", *relay);
@@ -117,7 +117,7 @@ TEST_CASE("Postfix's refusals are told apart", "[email]") {
   CHECK_THAT(outcome.error, Catch::Contains("5.3.4"));
 }
 
-TEST_CASE("Postfix's word on credentials is heard, by a probe too", "[email]") {
+TEST_CASE("Send and Probe return kConfig for credentials that Postfix rejects", "[email]") {
   PostfixServer* const relay = Relay();
   if (relay == nullptr) return;
   CHECK(SmtpEmailProvider(OptionsFor(*relay)).Probe(Soon()).kind == Kind::kAccepted);
@@ -129,7 +129,7 @@ TEST_CASE("Postfix's word on credentials is heard, by a probe too", "[email]") {
     CHECK(outcome.kind == Kind::kConfig);
     CHECK_THAT(outcome.error, Catch::Contains("535 5.7.8"));
   }
-  // With no credentials at all it lets the message come to RCPT.
+  // Without credentials, Postfix rejects the message at RCPT.
   SmtpOptions none = OptionsFor(*relay);
   none.username.clear();
   const SendOutcome denied = SmtpEmailProvider(std::move(none)).Send(EmailTo("ada@example.org"), Soon());
@@ -141,11 +141,11 @@ TEST_CASE("Postfix's word on credentials is heard, by a probe too", "[email]") {
   CHECK_THAT(outcome.error, Catch::Contains("530 5.7.0"));
 }
 
-TEST_CASE("Postfix may answer the final dot after the deadline", "[email]") {
+TEST_CASE("Postfix may reply to the final dot after the deadline", "[email]") {
   PostfixServer* const relay = Relay();
   if (relay == nullptr) return;
   SmtpEmailProvider provider(OptionsFor(*relay));
-  // The connection stands already.
+  // Opens the connection in advance.
   REQUIRE(provider.Send(EmailTo("bob@example.org"), Soon()).kind == Kind::kAccepted);
   const Deadline deadline = Deadline::After(absl::Seconds(PostfixServer::kSlowSeconds - 1));
   CHECK(provider.Send(EmailTo("slow@example.org"), deadline).kind == Kind::kAccepted);

@@ -1,4 +1,4 @@
-// What a server's replies mean, each in its phase.
+// The outcome of a server's replies in each phase.
 #include <catch2/catch.hpp>
 #include <initializer_list>
 #include <span>
@@ -19,7 +19,7 @@ struct Case {
 
 constexpr auto& kConnect = ScriptedSmtpServer::kGreeting;
 
-// By RFC 5321 and RFC 3463, in the words of no server in particular.
+// Replies by RFC 5321 and RFC 3463, independent of a server's texts.
 constexpr Case kPlainReplies[] = {
     {kConnect, "421 4.3.2 closing", Kind::kUnreachable},
     {kConnect, "450 later", Kind::kUnreachable},
@@ -216,25 +216,25 @@ void CheckReplies(std::span<const Case> cases) {
   }
 }
 
-TEST_CASE("a reply is judged by its phase and its codes", "[email]") {
+TEST_CASE("the outcome of a reply follows from its phase and its codes", "[email]") {
   CheckReplies(kPlainReplies);
 }
 
-TEST_CASE("Postfix's, Exim's, Sendmail's and qmail's replies name who must act", "[email]") {
+TEST_CASE("replies of Postfix, Exim, Sendmail and qmail have the expected outcomes", "[email]") {
   CheckReplies(kPostfixReplies);
   CheckReplies(kEximReplies);
   CheckReplies(kSendmailReplies);
   CheckReplies(kQmailReplies);
 }
 
-TEST_CASE("Exchange's, Gmail's, Amazon SES's and Yahoo's replies name who must act", "[email]") {
+TEST_CASE("replies of Exchange, Gmail, Amazon SES and Yahoo have the expected outcomes", "[email]") {
   CheckReplies(kExchangeReplies);
   CheckReplies(kGmailReplies);
   CheckReplies(kSesReplies);
   CheckReplies(kYahooReplies);
 }
 
-TEST_CASE("a rate of the relay pauses it for a second", "[email]") {
+TEST_CASE("a rate limit of the relay has a retry delay of one second", "[email]") {
   for (const Case& the : std::initializer_list<Case>{
            {".", "454 Throttling failure: Maximum sending rate exceeded.", Kind::kRetry},
            {"MAIL", "421 4.4.2 Message submission rate for this client has exceeded the configured limit",
@@ -249,14 +249,14 @@ TEST_CASE("a rate of the relay pauses it for a second", "[email]") {
   }
 }
 
-TEST_CASE("an error has the phase, the codes and the server's words", "[email]") {
+TEST_CASE("an error contains phase, codes and the server's text", "[email]") {
   ScriptedSmtpServer server(Friendly("RCPT", {.text = "550-5.1.1 no such user\r\n550 5.1.1 look elsewhere"}));
   SmtpEmailProvider provider(PlainOptions(server.port()));
   CHECK(provider.Send(SampleEmail(), Soon()).error ==
         "SMTP, RCPT: 550 5.1.1 no such user 5.1.1 look elsewhere");
 }
 
-TEST_CASE("an error or a name repeats no secret, no address and no control character", "[email]") {
+TEST_CASE("neither error nor message id contains a secret, an address or a control character", "[email]") {
   for (const std::string beginning : {"RCPT", "."}) {
     const std::string words = " <ada@xn--bcher-kva.example> or ada@bücher.example \x01\xff\xc2\x85 " +
                               std::string(kPassword) + std::string(3000, 'x');
@@ -277,7 +277,7 @@ TEST_CASE("an error or a name repeats no secret, no address and no control chara
   }
 }
 
-TEST_CASE("replies are put together of lines", "[email]") {
+TEST_CASE("ReplyReader assembles replies from lines", "[email]") {
   using State = ReplyReader::State;
   ReplyReader reader;
   CHECK(reader.Add("250-one\r\n") == State::kUnfinished);

@@ -1,4 +1,4 @@
-// To whom anything is said, and what in the clear.
+// TLS and authentication: what is sent unencrypted, and to which server.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -13,7 +13,7 @@ using Tls = ScriptedSmtpServer::Tls;
 
 const std::vector<std::string> kSecureExtensions = {"SIZE", "STARTTLS", "AUTH PLAIN LOGIN"};
 
-// A server with a certificate, and a file that vouches for it.
+// A server with a certificate, and the CA file for the certificate.
 struct Secured {
   explicit Secured(ScriptedSmtpServer::Script script, Tls tls = Tls::kStartTls)
       : context(servers::SelfSigned()),
@@ -21,8 +21,8 @@ struct Secured {
         server(std::move(script), tls, context) {}
 
   SmtpOptions Options() const { return SecureOptions(server.port(), ca.path()); }
-  // All that is said in the clear is what TLS begins with.
-  bool HeardSecretsInTheClear() {
+  // Whether the server received more than EHLO and STARTTLS unencrypted.
+  bool ReceivedSecretsUnencrypted() {
     const auto heard = server.heard();
     return std::any_of(heard.begin(), heard.end(), [](const auto& line) {
       return !line.secured && !line.line.starts_with("EHLO ") && line.line != "STARTTLS" &&
@@ -39,16 +39,16 @@ ScriptedSmtpServer::Script Secure(std::string beginning = "(nothing)", SmtpAnswe
   return Friendly(std::move(beginning), std::move(answer), kSecureExtensions);
 }
 
-TEST_CASE("credentials and messages go over TLS, once it is up", "[email]") {
+TEST_CASE("credentials and messages are sent only after the TLS handshake", "[email]") {
   Secured relay(Secure());
   SmtpEmailProvider provider(relay.Options());
   CHECK(provider.Send(SampleEmail(), Soon()).kind == Kind::kAccepted);
-  CHECK_FALSE(relay.HeardSecretsInTheClear());
+  CHECK_FALSE(relay.ReceivedSecretsUnencrypted());
   CHECK(relay.server.HeardAny("AUTH PLAIN"));
   CHECK(relay.server.messages().size() == 1);
 }
 
-TEST_CASE("TLS may come first", "[email]") {
+TEST_CASE("implicit TLS starts with the handshake", "[email]") {
   Secured relay(Secure(), Tls::kImplicit);
   SmtpOptions options = relay.Options();
   options.tls = SmtpOptions::Tls::kImplicit;
@@ -58,31 +58,31 @@ TEST_CASE("TLS may come first", "[email]") {
   CHECK_FALSE(relay.server.HeardAny("STARTTLS"));
 }
 
-TEST_CASE("a server that offers no TLS hears neither credentials nor a message", "[email]") {
+TEST_CASE("a server that offers no TLS receives neither credentials nor a message", "[email]") {
   Secured relay(Friendly("(nothing)", {}, {"AUTH PLAIN LOGIN"}));
   SmtpEmailProvider provider(relay.Options());
   CHECK(provider.Send(SampleEmail(), Soon()).kind == Kind::kConfig);
   CHECK(provider.Probe(Soon()).kind == Kind::kConfig);
-  CHECK_FALSE(relay.HeardSecretsInTheClear());
+  CHECK_FALSE(relay.ReceivedSecretsUnencrypted());
 }
 
-TEST_CASE("a server that refuses TLS hears neither credentials nor a message", "[email]") {
+TEST_CASE("a server that rejects STARTTLS receives neither credentials nor a message", "[email]") {
   for (const auto& [reply, kind] : {std::pair{"454 4.7.0 TLS not available", Kind::kUnreachable},
                                     std::pair{"502 5.5.1 no", Kind::kConfig}}) {
     Secured relay(Secure("STARTTLS", {.text = reply}));
     CHECK(SmtpEmailProvider(relay.Options()).Send(SampleEmail(), Soon()).kind == kind);
-    CHECK_FALSE(relay.HeardSecretsInTheClear());
+    CHECK_FALSE(relay.ReceivedSecretsUnencrypted());
   }
 }
 
-TEST_CASE("what is slipped in before TLS is up is not believed", "[email]") {
+TEST_CASE("replies injected before the TLS handshake are not accepted", "[email]") {
   Secured relay(Secure("STARTTLS", {.text = "220 go on\r\n250 2.1.0 injected"}));
   CHECK(SmtpEmailProvider(relay.Options()).Send(SampleEmail(), Soon()).kind == Kind::kUnreachable);
-  CHECK_FALSE(relay.HeardSecretsInTheClear());
+  CHECK_FALSE(relay.ReceivedSecretsUnencrypted());
   CHECK(relay.server.messages().empty());
 }
 
-TEST_CASE("a server whose certificate nobody vouches for hears nothing", "[email]") {
+TEST_CASE("a server with an untrusted certificate receives neither credentials nor a message", "[email]") {
   for (const Tls tls : {Tls::kStartTls, Tls::kImplicit}) {
     Secured relay(Secure(), tls);
     SmtpOptions options = SecureOptions(relay.server.port(), "");
@@ -92,12 +92,12 @@ TEST_CASE("a server whose certificate nobody vouches for hears nothing", "[email
     CHECK(outcome.kind == Kind::kUnreachable);
     CHECK_THAT(outcome.error, Catch::Contains("certificate"));
     CHECK(provider.Probe(Soon()).kind == Kind::kUnreachable);
-    CHECK_FALSE(relay.HeardSecretsInTheClear());
+    CHECK_FALSE(relay.ReceivedSecretsUnencrypted());
     CHECK_FALSE(relay.server.HeardAny("AUTH"));
   }
 }
 
-TEST_CASE("a certificate of another name is refused", "[email]") {
+TEST_CASE("a certificate with another host name is rejected", "[email]") {
   Secured relay(Secure());
   SmtpOptions options = relay.Options();
   options.host = "localhost";
@@ -107,14 +107,14 @@ TEST_CASE("a certificate of another name is refused", "[email]") {
   CHECK_FALSE(relay.server.HeardAny("AUTH"));
 }
 
-TEST_CASE("a file of authorities that is not there is the configuration's mistake", "[email]") {
+TEST_CASE("a missing CA file returns kConfig", "[email]") {
   Secured relay(Secure());
   SmtpOptions options = SecureOptions(relay.server.port(), "/nowhere/ca.pem");
   CHECK(SmtpEmailProvider(std::move(options)).Send(SampleEmail(), Soon()).kind == Kind::kConfig);
 }
 
-TEST_CASE("credentials that are refused are the configuration's mistake, unless it is for now", "[email]") {
-  // What follows AUTH's question is the only line that begins so: base64 of NUL.
+TEST_CASE("rejected credentials return kConfig, a temporary failure returns kUnreachable", "[email]") {
+  // The response to AUTH's challenge is the only line with this beginning (base64 of NUL).
   for (const auto& [reply, kind] : {std::pair{"535 5.7.8 authentication failed", Kind::kConfig},
                                     std::pair{"534 5.7.9 mechanism too weak", Kind::kConfig},
                                     std::pair{"454 4.7.0 temporary failure", Kind::kUnreachable},
@@ -127,11 +127,11 @@ TEST_CASE("credentials that are refused are the configuration's mistake, unless 
     CHECK_THAT(outcome.error, Catch::Contains(std::string(reply).substr(0, 3)));
     CHECK(provider.Probe(Soon()).kind == kind);
     CHECK_FALSE(relay.server.HeardAny("MAIL"));
-    CHECK_FALSE(relay.HeardSecretsInTheClear());
+    CHECK_FALSE(relay.ReceivedSecretsUnencrypted());
   }
 }
 
-TEST_CASE("nothing is sent without the authentication that is configured", "[email]") {
+TEST_CASE("no message is sent if the server does not offer the configured authentication", "[email]") {
   for (const std::vector<std::string>& extensions :
        {std::vector<std::string>{"STARTTLS"}, std::vector<std::string>{"STARTTLS", "AUTH X-UNHEARD-OF"}}) {
     Secured relay(Friendly("(nothing)", {}, extensions));
@@ -140,22 +140,22 @@ TEST_CASE("nothing is sent without the authentication that is configured", "[ema
   }
 }
 
-TEST_CASE("PLAIN or LOGIN is used wherever the server offers it, whatever else it offers", "[email]") {
+TEST_CASE("PLAIN or LOGIN is preferred to all other mechanisms", "[email]") {
   for (const auto& [offered, used] :
        {std::pair{"AUTH GSSAPI PLAIN LOGIN", "AUTH PLAIN"}, std::pair{"AUTH GSSAPI LOGIN", "AUTH LOGIN"},
         std::pair{"AUTH GSSAPI NTLM DIGEST-MD5 CRAM-MD5 XOAUTH2 LOGIN PLAIN", "AUTH PLAIN"}}) {
     CAPTURE(offered);
-    // What follows LOGIN's first question is the user name in base64.
+    // The response to LOGIN's first challenge is the user name in base64.
     Secured relay(Friendly("cmVsYXlA", {.text = "334 UGFzc3dvcmQ6"}, {"STARTTLS", offered}));
     SmtpOptions options = relay.Options();
     options.username = "relay@example.com";
     CHECK(SmtpEmailProvider(std::move(options)).Send(SampleEmail(), Soon()).kind == Kind::kAccepted);
     CHECK(relay.server.HeardAny(used));
-    CHECK_FALSE(relay.HeardSecretsInTheClear());
+    CHECK_FALSE(relay.ReceivedSecretsUnencrypted());
   }
 }
 
-TEST_CASE("a server without PLAIN and LOGIN is asked for CRAM-MD5", "[email]") {
+TEST_CASE("CRAM-MD5 is used if the server offers neither PLAIN nor LOGIN", "[email]") {
   Secured relay(Friendly("AUTH CRAM-MD5", {.text = "334 PDE4OTYuNjk3MTcwOTUyQHJlbGF5LnRlc3Q+"},
                          {"STARTTLS", "AUTH GSSAPI CRAM-MD5"}));
   SmtpOptions options = relay.Options();
@@ -164,11 +164,10 @@ TEST_CASE("a server without PLAIN and LOGIN is asked for CRAM-MD5", "[email]") {
   INFO(outcome.error);
   CHECK(outcome.kind == Kind::kAccepted);
   CHECK(relay.server.HeardAny("AUTH CRAM-MD5"));
-  CHECK_FALSE(relay.HeardSecretsInTheClear());
+  CHECK_FALSE(relay.ReceivedSecretsUnencrypted());
 }
 
-TEST_CASE("a server that offers GSSAPI alone is the configuration's fault, and hears no password",
-          "[email]") {
+TEST_CASE("a server that offers only GSSAPI returns kConfig and receives no password", "[email]") {
   Secured relay(Friendly("(nothing)", {}, {"STARTTLS", "AUTH GSSAPI"}));
   SmtpOptions options = relay.Options();
   options.username = "relay@example.com";
@@ -178,7 +177,7 @@ TEST_CASE("a server that offers GSSAPI alone is the configuration's fault, and h
   CHECK_FALSE(relay.server.HeardAny("AUTH"));
 }
 
-TEST_CASE("credentials without TLS go to a server on the loopback alone", "[email]") {
+TEST_CASE("credentials without TLS are sent only to a server on the loopback", "[email]") {
   ScriptedSmtpServer server(Friendly("(nothing)", {}, {"AUTH PLAIN"}));
   for (const auto& [host, kind] :
        {std::pair{"127.0.0.1", Kind::kAccepted}, std::pair{"192.0.2.1", Kind::kConfig}}) {

@@ -1,4 +1,4 @@
-// What is said for a message, and how far the connection may end under it.
+// The commands of a transaction, and connections that close in each phase.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -20,7 +20,8 @@ std::vector<std::string> Lines(ScriptedSmtpServer& server) {
   return lines;
 }
 
-TEST_CASE("a message goes in one transaction, byte for byte, and has the server's name", "[email]") {
+TEST_CASE("a message is sent byte for byte in one transaction, and its id is the server's queue id",
+          "[email]") {
   ScriptedSmtpServer server(Friendly());
   SmtpEmailProvider provider(PlainOptions(server.port()));
   const Email email = SampleEmail();
@@ -43,7 +44,7 @@ TEST_CASE("a dot at the beginning of a line is doubled", "[email]") {
   CHECK(DotStuffed("").empty());
 }
 
-TEST_CASE("a large message arrives whole", "[email]") {
+TEST_CASE("a large message arrives completely", "[email]") {
   ScriptedSmtpServer server(Friendly());
   SmtpEmailProvider provider(PlainOptions(server.port()));
   Email email = SampleEmail();
@@ -63,7 +64,7 @@ TEST_CASE("a repeat has the same bytes", "[email]") {
   CHECK(provider.repeat_window() == absl::ZeroDuration());
 }
 
-TEST_CASE("a local part beyond ASCII needs SMTPUTF8, and nothing is said where it is not offered",
+TEST_CASE("a recipient with a non-ASCII local part is sent only to a server that offers SMTPUTF8",
           "[email]") {
   Email email = SampleEmail();
   email.to = "jürgen@bücher.example";
@@ -81,7 +82,7 @@ TEST_CASE("a local part beyond ASCII needs SMTPUTF8, and nothing is said where i
   CHECK_FALSE(unable.HeardAny("MAIL"));
 }
 
-TEST_CASE("a sender with a local part beyond ASCII is the configuration's fault without SMTPUTF8",
+TEST_CASE("a sender with a non-ASCII local part returns kConfig if the server does not offer SMTPUTF8",
           "[email]") {
   Email email = SampleEmail();
   email.from = "jürgen@example.com";
@@ -92,7 +93,7 @@ TEST_CASE("a sender with a local part beyond ASCII is the configuration's fault 
   CHECK_FALSE(unable.HeardAny("MAIL"));
 }
 
-TEST_CASE("the server is told of a message's size before the message, and may refuse it then", "[email]") {
+TEST_CASE("MAIL contains the message's size, so that the server can reject it before the data", "[email]") {
   ScriptedSmtpServer server(
       Friendly("MAIL", {.text = "552 5.3.4 message size exceeds the limit"}, {"SIZE 100"}));
   const SendOutcome refused = SmtpEmailProvider(PlainOptions(server.port())).Send(SampleEmail(), Soon());
@@ -101,7 +102,7 @@ TEST_CASE("the server is told of a message's size before the message, and may re
   CHECK(server.messages().empty());
 }
 
-TEST_CASE("what can't be a message never reaches the server", "[email]") {
+TEST_CASE("an invalid message is rejected without a command to the server", "[email]") {
   ScriptedSmtpServer server(Friendly());
   SmtpEmailProvider provider(PlainOptions(server.port()));
   Email email = SampleEmail();
@@ -113,7 +114,8 @@ TEST_CASE("what can't be a message never reaches the server", "[email]") {
   CHECK(server.connections() == 0);
 }
 
-TEST_CASE("a connection that ends before the final dot carried nothing; after it, nobody knows", "[email]") {
+TEST_CASE("a connection that closes before the final dot returns kUnreachable, after it kUnknown",
+          "[email]") {
   for (const Act act : {Act::kEnd, Act::kReset}) {
     for (const std::string beginning :
          {ScriptedSmtpServer::kGreeting, "EHLO", "MAIL", "RCPT", "DATA", ScriptedSmtpServer::kBody, "."}) {
@@ -131,7 +133,7 @@ TEST_CASE("a connection that ends before the final dot carried nothing; after it
   }
 }
 
-TEST_CASE("a server that says nothing is given up at the deadline", "[email]") {
+TEST_CASE("Send returns at the deadline if the server does not reply", "[email]") {
   for (const std::string beginning :
        {ScriptedSmtpServer::kGreeting, "EHLO", "MAIL", "RCPT", "DATA", ScriptedSmtpServer::kBody}) {
     DYNAMIC_SECTION(beginning) {
@@ -142,7 +144,7 @@ TEST_CASE("a server that says nothing is given up at the deadline", "[email]") {
       const absl::Time rendering = absl::Now();
       REQUIRE(RenderMime(email).ok());
       const absl::Time begin = absl::Now();
-      // It is rendered within this time, which a sanitizer makes long.
+      // Rendering takes part of this time, and is slow with sanitizers.
       const absl::Duration rendered = begin - rendering;
       CHECK(provider.Send(email, Deadline::After(absl::Milliseconds(500))).kind == Kind::kUnreachable);
       CHECK(absl::Now() - begin < absl::Seconds(3) + 2 * rendered);
@@ -151,14 +153,14 @@ TEST_CASE("a server that says nothing is given up at the deadline", "[email]") {
   }
 }
 
-TEST_CASE("no time left: nobody is asked", "[email]") {
+TEST_CASE("after the deadline, Send opens no connection", "[email]") {
   ScriptedSmtpServer server(Friendly());
   SmtpEmailProvider provider(PlainOptions(server.port()));
   CHECK(provider.Send(SampleEmail(), Deadline::After(absl::ZeroDuration())).kind == Kind::kUnreachable);
   CHECK(server.connections() == 0);
 }
 
-TEST_CASE("the answer to the final dot may come after the deadline", "[email]") {
+TEST_CASE("the reply to the final dot may arrive after the deadline", "[email]") {
   const Deadline deadline = Deadline::After(absl::Seconds(1));
   ScriptedSmtpServer server([deadline](const std::string& line) {
     if (line == ".") absl::SleepFor(deadline.remaining() + absl::Milliseconds(300));
@@ -169,7 +171,7 @@ TEST_CASE("the answer to the final dot may come after the deadline", "[email]") 
   CHECK(deadline.expired());
 }
 
-TEST_CASE("a final dot that is never answered leaves it unknown, after a time of its own", "[email]") {
+TEST_CASE("a missing reply to the final dot returns kUnknown after final_dot_timeout", "[email]") {
   CHECK(SmtpOptions().final_dot_timeout == absl::Minutes(10));
   ScriptedSmtpServer server(Friendly(".", {.text = "", .act = Act::kStall}));
   SmtpOptions options = PlainOptions(server.port());
@@ -179,7 +181,7 @@ TEST_CASE("a final dot that is never answered leaves it unknown, after a time of
   CHECK(outcome.error == "SMTP, final dot: no reply before the deadline");
 }
 
-TEST_CASE("a reply that is not the final dot's is not taken for it", "[email]") {
+TEST_CASE("an early reply is not taken for the reply to the final dot", "[email]") {
   ScriptedSmtpServer server(Friendly("DATA", {.text = "354 go on\r\n250 2.0.0 Ok: queued as 1"}));
   SmtpEmailProvider provider(PlainOptions(server.port()));
   CHECK(provider.Send(SampleEmail(), Soon()).kind == Kind::kUnknown);

@@ -1,4 +1,4 @@
-"""Chromium without a window, by the WebDriver protocol of its driver."""
+"""Headless Chromium, controlled through the WebDriver protocol of chromedriver."""
 
 import base64
 import http.client
@@ -10,7 +10,7 @@ import tempfile
 
 
 class Browser:
-    """One process; close it, or use it in a with statement."""
+    """A browser process. Call close(), or use a with statement."""
 
     def __init__(self):
         self._folder = tempfile.mkdtemp(prefix="keelson-chromium-")
@@ -31,13 +31,13 @@ class Browser:
             ["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             env={**os.environ, "HOME": self._folder, "TMPDIR": self._folder})
         self._connection = http.client.HTTPConnection("127.0.0.1", self._await_port(), timeout=60)
-        # Only pages of our own are opened, and a container seldom lets a sandbox be made.
+        # No sandbox: containers often do not permit one, and the browser opens only the project's own pages.
         arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                      "--hide-scrollbars", "--user-data-dir=" + os.path.join(self._folder, "profile")]
         options = {"binary": shutil.which("chromium"), "args": arguments}
-        answer = self._call("POST", "/session", {
+        response = self._call("POST", "/session", {
             "capabilities": {"alwaysMatch": {"browserName": "chrome", "goog:chromeOptions": options}}})
-        self._session = "/session/" + answer["sessionId"]
+        self._session = "/session/" + response["sessionId"]
 
     def _await_port(self):
         for line in self._driver.stdout:
@@ -65,7 +65,7 @@ class Browser:
                        mobile=False)
 
     def prefer(self, scheme):
-        """As a reader does who prefers "light" or "dark"."""
+        """Sets the preferred colour scheme: "light" or "dark"."""
         self._devtools("Emulation.setEmulatedMedia",
                        features=[{"name": "prefers-color-scheme", "value": scheme}])
 

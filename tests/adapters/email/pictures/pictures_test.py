@@ -1,8 +1,8 @@
-"""pictures_test.py WRITE_PREVIEWS FOLDER: looks at every message in every language in Chromium.
+"""pictures_test.py WRITE_PREVIEWS FOLDER: checks every message in every language in Chromium.
 
-On a phone and on a desk, in light and in dark: nothing may reach out of the window or be cut off, and every
-text must stand out from its background. Pictures for people to look at are left in FOLDER/pictures. Exits with
-77 where Chromium is not installed.
+Renders each message with the widths of a phone and of a desktop, in light and in dark mode. Fails if an element
+overflows the window or is clipped, or if a text has too little contrast. Writes screenshots to FOLDER/pictures. Exits
+with 77 if Chromium is not installed.
 """
 
 import os
@@ -15,16 +15,16 @@ from browser import Browser
 WIDTHS = {"phone": 375, "desk": 800}
 SCHEMES = ("light", "dark")
 
-# Each must be found, or the judge is blind.
+# HTML with known faults, and the expected reports: judge_page.js must find each of them.
 PLANTED = {
-    "<p style='width:900px'>wide</p>": "reaches out of the window",
-    "<p style='white-space:nowrap'>" + "long " * 300 + "</p>": "is cut off",
+    "<p style='width:900px'>wide</p>": "overflows the window",
+    "<p style='white-space:nowrap'>" + "long " * 300 + "</p>": "extends beyond the window",
     "<table><tr><td style='max-width:80px;white-space:nowrap'>" + "x" * 20 + "</td></tr></table>":
-        "reaches out of its box",
-    "<p style='width:30px;overflow-wrap:anywhere'>Bestellung</p>": "is broken",
+        "overflows its table cell",
+    "<p style='width:30px;overflow-wrap:anywhere'>Bestellung</p>": "is split across lines",
     "<p style='width:50px;overflow:hidden'>" + "x" * 40 + "</p>": "is clipped",
-    "<body style='background:#fff'><p style='color:#888'>grey</p>": "less than 4.5",
-    "<img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='>": "loads something",
+    "<body style='background:#fff'><p style='color:#888'>grey</p>": "below 4.5",
+    "<img src='data:image/gif;base64,R0lGODlhAQABAAAAACw='>": "loads an external resource",
 }
 
 
@@ -38,13 +38,13 @@ def planted_faults(browser, judge, folder):
             file.write("<!doctype html><meta charset=utf-8>" + html)
         browser.open(path)
         if not any(wanted in fault for fault in browser.run(judge)):
-            missed.append("the judge does not see that something " + wanted)
+            missed.append("judge_page.js does not report the planted fault: " + wanted)
         os.remove(path)
     return missed
 
 
 def is_pictured(page, place, scheme):
-    """All of English; of the others, which differ in their words alone, one."""
+    """Whether to write a screenshot: all variants in English, one in other languages, which differ only in text."""
     return "long" not in page and (".en." in page or (place, scheme) == ("phone", "light"))
 
 
@@ -76,7 +76,7 @@ def main(write_previews, folder):
         faults = planted_faults(browser, judge, folder)
         for page in pages:
             faults += judged(browser, judge, folder, page)
-    print("\n".join(faults) or "%d pages, nothing wrong" % len(pages))
+    print("\n".join(faults) or "%d pages, no faults" % len(pages))
     return 1 if faults or not pages else 0
 
 

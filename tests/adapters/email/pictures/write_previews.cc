@@ -1,5 +1,5 @@
 // write_previews FOLDER: writes every message in every built-in language as FOLDER/NAME.LOCALE.html, and as
-// NAME.LOCALE.long.html with values as long as they may get.
+// NAME.LOCALE.long.html with the longest possible values.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -15,7 +15,7 @@ namespace {
 
 using Renderer = std::unique_ptr<TemplateRenderer>;
 
-// Without a space to break at.
+// Values without a space at which a line could break.
 TemplateVariables LongVariables(const MessageSpec& spec) {
   TemplateVariables variables = SampleVariables(spec);
   for (auto& [name, value] : variables) value = std::string(160, 'W');

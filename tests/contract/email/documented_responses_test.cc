@@ -1,4 +1,4 @@
-// The answers that each provider documents, and who must act on them.
+// The responses that each provider documents, and their outcomes.
 #include <catch2/catch.hpp>
 #include <functional>
 #include <nlohmann/json.hpp>
@@ -14,21 +14,21 @@ namespace {
 
 using Kind = SendOutcome::Kind;
 
-struct Answer {
+struct DocumentedError {
   int status;
   std::string code;
-  std::string words;
+  std::string text;
   Kind kind;
 };
 
-void CheckAnswers(const std::string& provider, const std::vector<Answer>& answers,
-                  const std::function<Reply(const Answer&)>& write) {
-  for (const Answer& answer : answers) {
-    CAPTURE(provider, answer.status, answer.code, answer.words);
-    const SendOutcome outcome = OutcomeOfSend(provider, write(answer));
+void CheckOutcomes(const std::string& provider, const std::vector<DocumentedError>& errors,
+                   const std::function<Reply(const DocumentedError&)>& write) {
+  for (const DocumentedError& error : errors) {
+    CAPTURE(provider, error.status, error.code, error.text);
+    const SendOutcome outcome = OutcomeOfSend(provider, write(error));
     CHECK(kSendOutcomeNames[static_cast<std::size_t>(outcome.kind)] ==
-          kSendOutcomeNames[static_cast<std::size_t>(answer.kind)]);
-    CHECK_THAT(outcome.error, Catch::Contains(std::to_string(answer.status)));
+          kSendOutcomeNames[static_cast<std::size_t>(error.kind)]);
+    CHECK_THAT(outcome.error, Catch::Contains(std::to_string(error.status)));
   }
 }
 
@@ -36,8 +36,8 @@ Reply JsonReply(int status, const nlohmann::json& body, std::vector<std::string>
   return {.status = status, .body = body.dump(), .headers = std::move(headers), .act = {}};
 }
 
-TEST_CASE("SendGrid's documented errors name who must act", "[email]") {
-  const std::vector<Answer> answers = {
+TEST_CASE("SendGrid's documented errors have the documented outcomes", "[email]") {
+  const std::vector<DocumentedError> errors = {
       {400, "from", "The from object must be provided for every email send.", Kind::kConfig},
       {400, "from.email", "The from email does not contain a valid address.", Kind::kConfig},
       {400, "from.name", "must be a string", Kind::kConfig},
@@ -60,19 +60,19 @@ TEST_CASE("SendGrid's documented errors name who must act", "[email]") {
       {500, "", "internal server error", Kind::kUnknown},
       {503, "", "service unavailable", Kind::kUnreachable},
   };
-  CheckAnswers("sendgrid", answers, [](const Answer& answer) {
-    return JsonReply(answer.status, {{"errors", {{{"message", answer.words}, {"field", answer.code}}}}});
+  CheckOutcomes("sendgrid", errors, [](const DocumentedError& error) {
+    return JsonReply(error.status, {{"errors", {{{"message", error.text}, {"field", error.code}}}}});
   });
 }
 
-TEST_CASE("SendGrid may list an error about the sender after others", "[email]") {
+TEST_CASE("SendGrid's error about the sender takes precedence over earlier errors in the list", "[email]") {
   const nlohmann::json errors = {{{"message", "something"}, {"field", "headers"}},
                                  {{"message", "not valid"}, {"field", "from.email"}}};
   CHECK(OutcomeOfSend("sendgrid", JsonReply(400, {{"errors", errors}})).kind == Kind::kConfig);
 }
 
-TEST_CASE("Postmark's documented errors name who must act", "[email]") {
-  const std::vector<Answer> answers = {
+TEST_CASE("Postmark's documented errors have the documented outcomes", "[email]") {
+  const std::vector<DocumentedError> errors = {
       {401, "10", "No Account or Server API tokens were supplied in the HTTP headers.", Kind::kConfig},
       {422, "100", "The Postmark API is offline for maintenance.", Kind::kUnreachable},
       {422, "300", "Invalid 'From' address: 'Shop'.", Kind::kConfig},
@@ -102,15 +102,15 @@ TEST_CASE("Postmark's documented errors name who must act", "[email]") {
       {500, "", "Internal server error", Kind::kUnknown},
       {503, "", "Service unavailable", Kind::kUnreachable},
   };
-  CheckAnswers("postmark", answers, [](const Answer& answer) {
-    nlohmann::json body = {{"Message", answer.words}};
-    if (!answer.code.empty()) body["ErrorCode"] = std::stoi(answer.code);
-    return JsonReply(answer.status, body);
+  CheckOutcomes("postmark", errors, [](const DocumentedError& error) {
+    nlohmann::json body = {{"Message", error.text}};
+    if (!error.code.empty()) body["ErrorCode"] = std::stoi(error.code);
+    return JsonReply(error.status, body);
   });
 }
 
-TEST_CASE("SES's documented errors name who must act", "[email]") {
-  const std::vector<Answer> answers = {
+TEST_CASE("SES's documented errors have the documented outcomes", "[email]") {
+  const std::vector<DocumentedError> errors = {
       {400, "MessageRejected",
        "Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: x",
        Kind::kConfig},
@@ -142,13 +142,13 @@ TEST_CASE("SES's documented errors name who must act", "[email]") {
       {500, "InternalFailure", "", Kind::kUnknown},
       {503, "ServiceUnavailable", "", Kind::kUnreachable},
   };
-  CheckAnswers("ses", answers, [](const Answer& answer) {
-    return JsonReply(answer.status, {{"message", answer.words}}, {"x-amzn-ErrorType: " + answer.code});
+  CheckOutcomes("ses", errors, [](const DocumentedError& error) {
+    return JsonReply(error.status, {{"message", error.text}}, {"x-amzn-ErrorType: " + error.code});
   });
 }
 
-TEST_CASE("Mailgun's documented errors name who must act", "[email]") {
-  const std::vector<Answer> answers = {
+TEST_CASE("Mailgun's documented errors have the documented outcomes", "[email]") {
+  const std::vector<DocumentedError> errors = {
       {400, "", "from parameter is not a valid address. please check documentation", Kind::kConfig},
       {400, "", "to parameter is not a valid address. please check documentation", Kind::kRecipientRejected},
       {400, "", "Need at least one of 'text' or 'html' parameters specified", Kind::kMessageRejected},
@@ -167,12 +167,12 @@ TEST_CASE("Mailgun's documented errors name who must act", "[email]") {
       {500, "", "Internal Server Error", Kind::kUnknown},
       {503, "", "Service Unavailable", Kind::kUnreachable},
   };
-  CheckAnswers("mailgun", answers, [](const Answer& answer) {
-    return JsonReply(answer.status, {{"message", answer.words}});
+  CheckOutcomes("mailgun", errors, [](const DocumentedError& error) {
+    return JsonReply(error.status, {{"message", error.text}});
   });
 }
 
-TEST_CASE("Mailgun's limit says until when it lasts", "[email]") {
+TEST_CASE("the retry delay of Mailgun's limit is the time in the response", "[email]") {
   const std::string until =
       absl::FormatTime("%a, %d %b %Y %H:%M:%S UTC", absl::Now() + absl::Minutes(30), absl::UTCTimeZone());
   const SendOutcome outcome = OutcomeOfSend(
@@ -186,8 +186,8 @@ TEST_CASE("Mailgun's limit says until when it lasts", "[email]") {
   CHECK(*outcome.retry_after <= absl::Minutes(30));
 }
 
-TEST_CASE("Resend's documented errors name who must act", "[email]") {
-  const std::vector<Answer> answers = {
+TEST_CASE("Resend's documented errors have the documented outcomes", "[email]") {
+  const std::vector<DocumentedError> errors = {
       {400, "validation_error", "API key is invalid", Kind::kConfig},
       {401, "validation_error", "API key is invalid", Kind::kConfig},
       {403, "invalid_api_key", "API key is invalid", Kind::kConfig},
@@ -217,13 +217,13 @@ TEST_CASE("Resend's documented errors name who must act", "[email]") {
       {500, "application_error", "An unexpected error occurred.", Kind::kUnknown},
       {500, "internal_server_error", "An unexpected error occurred.", Kind::kUnknown},
   };
-  CheckAnswers("resend", answers, [](const Answer& answer) {
-    return JsonReply(answer.status,
-                     {{"statusCode", answer.status}, {"name", answer.code}, {"message", answer.words}});
+  CheckOutcomes("resend", errors, [](const DocumentedError& error) {
+    return JsonReply(error.status,
+                     {{"statusCode", error.status}, {"name", error.code}, {"message", error.text}});
   });
 }
 
-TEST_CASE("a probe at Resend tells a bad key by each status that Resend documents", "[email]") {
+TEST_CASE("a probe recognizes an invalid key by each status that Resend documents", "[email]") {
   for (const int status : {400, 401, 403}) {
     CAPTURE(status);
     const nlohmann::json body = {{"name", "validation_error"}, {"message", "API key is invalid"}};
@@ -231,8 +231,8 @@ TEST_CASE("a probe at Resend tells a bad key by each status that Resend document
   }
 }
 
-TEST_CASE("Brevo's documented errors name who must act", "[email]") {
-  const std::vector<Answer> answers = {
+TEST_CASE("Brevo's documented errors have the documented outcomes", "[email]") {
+  const std::vector<DocumentedError> errors = {
       {400, "invalid_parameter", "sender is not valid", Kind::kConfig},
       {400, "missing_parameter", "sender is missing", Kind::kConfig},
       {400, "invalid_parameter", "email is not valid in to", Kind::kRecipientRejected},
@@ -254,40 +254,39 @@ TEST_CASE("Brevo's documented errors name who must act", "[email]") {
       {500, "internal_error", "", Kind::kUnknown},
       {503, "", "", Kind::kUnreachable},
   };
-  CheckAnswers("brevo", answers, [](const Answer& answer) {
-    return JsonReply(answer.status, {{"code", answer.code}, {"message", answer.words}});
+  CheckOutcomes("brevo", errors, [](const DocumentedError& error) {
+    return JsonReply(error.status, {{"code", error.code}, {"message", error.text}});
   });
 }
 
-// What the provider of this name says of the message, and whether a request was made.
-struct Asked {
+// The outcome of a message, and whether the provider sent a request.
+struct SendResult {
   SendOutcome outcome;
-  bool was_asked;
+  bool was_requested;
 };
 
-Asked Send(const std::string& name, const Email& email) {
+SendResult Send(const std::string& name, const Email& email) {
   const EmailFixture& fixture = FixtureOf(name);
   servers::ScriptedServer server([&fixture](const servers::SeenRequest&) { return fixture.accepted; });
   SendOutcome outcome = fixture.make(server.url())->Send(email, Soon());
-  return {.outcome = std::move(outcome), .was_asked = !server.requests().empty()};
+  return {.outcome = std::move(outcome), .was_requested = !server.requests().empty()};
 }
 
-TEST_CASE("a recipient beyond ASCII is sent only to providers that document support for it", "[email]") {
+TEST_CASE("a non-ASCII local part is sent only to providers that document support for it", "[email]") {
   Email email = SampleEmail();
   email.to = "zoë@example.com";
   for (const EmailFixture& fixture : HttpEmailFixtures()) {
     CAPTURE(fixture.name);
     const bool takes = fixture.name == "mailgun" || fixture.name == "brevo";
-    const Asked asked = Send(fixture.name, email);
-    CHECK(asked.outcome.kind == (takes ? Kind::kAccepted : Kind::kNotExpressible));
-    CHECK(asked.was_asked == takes);
+    const SendResult result = Send(fixture.name, email);
+    CHECK(result.outcome.kind == (takes ? Kind::kAccepted : Kind::kNotExpressible));
+    CHECK(result.was_requested == takes);
     if (!takes)
-      CHECK_THAT(asked.outcome.error, Catch::StartsWith(fixture.name + " does not accept a recipient"));
+      CHECK_THAT(result.outcome.error, Catch::StartsWith(fixture.name + " does not accept a recipient"));
   }
 }
 
-TEST_CASE("a sender that no message can have is the configuration's fault, and no provider is asked",
-          "[email]") {
+TEST_CASE("an invalid sender returns kConfig without a request", "[email]") {
   const std::string senders[] = {"",
                                  "no-reply",
                                  "Shop, Inc. <no-reply@example.com>",
@@ -300,21 +299,21 @@ TEST_CASE("a sender that no message can have is the configuration's fault, and n
       CAPTURE(fixture.name, sender);
       Email email = SampleEmail();
       email.from = sender;
-      const Asked asked = Send(fixture.name, email);
-      CHECK(asked.outcome.kind == Kind::kConfig);
-      CHECK_THAT(asked.outcome.error, Catch::StartsWith("the sender "));
-      CHECK_FALSE(asked.was_asked);
+      const SendResult result = Send(fixture.name, email);
+      CHECK(result.outcome.kind == Kind::kConfig);
+      CHECK_THAT(result.outcome.error, Catch::StartsWith("the sender "));
+      CHECK_FALSE(result.was_requested);
     }
   }
 }
 
-TEST_CASE("Postmark and Brevo limit the sender's length, and no other provider does", "[email]") {
+TEST_CASE("only Postmark and Brevo limit the sender's length", "[email]") {
   const auto is_asked = [](const std::string& name, std::size_t length) {
     Email email = SampleEmail();
     email.from = std::string(length, 'x') + " <no-reply@example.com>";
-    const Asked asked = Send(name, email);
-    CHECK(asked.outcome.kind == (asked.was_asked ? Kind::kAccepted : Kind::kConfig));
-    return asked.was_asked;
+    const SendResult result = Send(name, email);
+    CHECK(result.outcome.kind == (result.was_requested ? Kind::kAccepted : Kind::kConfig));
+    return result.was_requested;
   };
   const std::size_t address = std::string(" <no-reply@example.com>").size();
   CHECK(is_asked("postmark", 255 - address - 2));
@@ -324,7 +323,7 @@ TEST_CASE("Postmark and Brevo limit the sender's length, and no other provider d
   for (const char* name : {"sendgrid", "ses", "mailgun", "resend"}) CHECK(is_asked(name, 300));
 }
 
-TEST_CASE("a setting that makes no request is the configuration's fault", "[email]") {
+TEST_CASE("an invalid base URL or key returns kConfig without a request", "[email]") {
   for (const EmailFixture& fixture : HttpEmailFixtures()) {
     CAPTURE(fixture.name);
     for (const char* url : {"example.com", "ftp://example.com", "http://", "http://exa mple.com"}) {
@@ -339,7 +338,8 @@ TEST_CASE("a setting that makes no request is the configuration's fault", "[emai
   CHECK(server.requests().empty());
 }
 
-TEST_CASE("Mailgun's domain and SES's region and configuration set follow the provider's rules", "[email]") {
+TEST_CASE("invalid values of Mailgun's domain and SES's region and configuration set return kConfig",
+          "[email]") {
   CHECK(MailgunEmailProvider::CheckDomain("mg.example.com").ok());
   for (const char* domain : {"", "mg example.com", "mg/example.com", "mg..example.com", "bücher.example"}) {
     CAPTURE(domain);

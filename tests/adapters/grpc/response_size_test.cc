@@ -1,4 +1,4 @@
-// How large an answer gets: never larger than the core counts its rows, and so never too large for a client.
+// The size of a list response: at most the size that the core counts for its rows, so that clients accept it.
 #include <catch2/catch.hpp>
 
 #include "adapters/grpc/translate.h"
@@ -20,7 +20,7 @@ Labels ManyLabels(std::size_t value_size) {
   return labels;
 }
 
-// A row as one of an answer's `rows`.
+// The encoded size of a row in a response.
 template <typename Response, typename Entity, typename Add>
 std::size_t SizeInAnswer(const Entity& entity, Add add) {
   Response response;
@@ -72,7 +72,7 @@ Refund LargeRefund(std::size_t lines, std::size_t text_size) {
   return Refund(f);
 }
 
-TEST_CASE("a row comes to no more in an answer than the core counts for it") {
+TEST_CASE("a row in a response is not larger than the size that the core counts for it") {
   for (const std::size_t text_size : {0U, 1U, 127U, 128U, 512U}) {
     CAPTURE(text_size);
     const User user = LargeUser(text_size);
@@ -90,7 +90,7 @@ TEST_CASE("a row comes to no more in an answer than the core counts for it") {
   }
 }
 
-TEST_CASE("a row of no lines and no labels still lets a page have a thousand") {
+TEST_CASE("a page can hold a thousand rows without lines and labels") {
   UserFields plain;
   plain.email = plain.email_key = Text(254);
   plain.display_name = Text(200);
