@@ -5,7 +5,7 @@
 
 namespace keelson {
 
-void Call::Await(RpcService& service, int index) {
+void Call::Request(RpcService& service, int index) {
   service_ = &service;
   index_ = index;
   method_ = &service.methods()[static_cast<std::size_t>(index)];
@@ -34,7 +34,7 @@ void Call::Arrived(bool ok) {
     return;
   }
   ++pending_;
-  queue_.AwaitMessage(link_);
+  queue_.ExpectMessage(link_);
   stream_->Read(&payload_, &received_);
 }
 

@@ -40,7 +40,7 @@ class Call final : public WorkerPool::Job {
   explicit Call(CallQueue& queue) : queue_(queue), link_(this) {}
 
   // Requests the next call of the method from the server.
-  void Await(RpcService& service, int index);
+  void Request(RpcService& service, int index);
   // Runs the handler. `arena` owns the response.
   void Run(google::protobuf::Arena& arena) override;
   // Sends the response. When Finish returns, the slot may already serve another call.

@@ -87,7 +87,7 @@ void CallQueue::Post(RpcService& service, int index) {
     free_.pop_back();
   }
   // The pending events own the call until Release.
-  call.release()->Await(service, index);
+  call.release()->Request(service, index);
 }
 
 void CallQueue::Release(Call* call) {

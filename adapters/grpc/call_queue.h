@@ -45,7 +45,7 @@ class CallQueue {
 
   // Marks the call as waiting for its message until MessageDone, from which on the call is in flight. Run
   // expires a call whose message does not arrive within the default deadline.
-  void AwaitMessage(Call::Link& link) { receiving_.splice(receiving_.end(), link.home); }
+  void ExpectMessage(Call::Link& link) { receiving_.splice(receiving_.end(), link.home); }
   void MessageDone(Call::Link& link) {
     link.home.splice(link.home.end(), receiving_, link.node);
     CallBegan();

@@ -132,7 +132,7 @@ absl::Status RpcServer::Listen(const GrpcServerOptions& options, bool inline_rea
   }
   server_ = builder.BuildAndStart();
   if (server_ != nullptr) return absl::OkStatus();
-  DropQueues();
+  DrainQueues();
   return ExplainListenFailure("server.listen", options.listen);
 }
 
@@ -150,7 +150,7 @@ void RpcServer::StartThreads() {
 }
 
 // The library requires that every queue is shut down and drained, even a queue that never served.
-void RpcServer::DropQueues() {
+void RpcServer::DrainQueues() {
   for (const std::unique_ptr<CallQueue>& queue : queues_) {
     queue->ShutDown();
     queue->Run();
@@ -177,7 +177,7 @@ absl::Status RpcServer::SetAuthentication(const GrpcAuthOptions& options) {
   return absl::OkStatus();
 }
 
-void RpcServer::AwaitIdle(Deadline deadline) const {
+void RpcServer::WaitUntilIdle(Deadline deadline) const {
   const auto busy = [](const std::unique_ptr<CallQueue>& queue) { return queue->in_flight() > 0; };
   while (!deadline.expired() && std::any_of(queues_.begin(), queues_.end(), busy)) {
     absl::SleepFor(kIdlePoll);
@@ -190,7 +190,7 @@ void RpcServer::Shutdown(Deadline deadline) {
   SetServing(false);
   // The library would end new calls with CANCELLED. The dispatcher refuses them first, with a retry delay.
   dispatcher_.Close();
-  AwaitIdle(deadline);
+  WaitUntilIdle(deadline);
   const absl::Duration flush_timeout = std::min(deadline.remaining(), kFlushTimeout);
   server_->Shutdown(gpr_time_from_millis(absl::ToInt64Milliseconds(flush_timeout), GPR_TIMESPAN));
   workers_.Stop();

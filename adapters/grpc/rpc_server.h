@@ -48,8 +48,8 @@ class RpcServer {
   absl::Status Listen(const GrpcServerOptions& options, bool inline_reads);
   std::vector<std::string> ServiceNames() const;
   void StartThreads();
-  void DropQueues();
-  void AwaitIdle(Deadline deadline) const;
+  void DrainQueues();
+  void WaitUntilIdle(Deadline deadline) const;
 
   const Services services_;
   // Empty if reflection is off.

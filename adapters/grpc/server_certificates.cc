@@ -14,11 +14,11 @@ absl::StatusOr<std::unique_ptr<ServerCertificates>> ServerCertificates::Load(con
 ServerCertificates::ServerCertificates(const GrpcTlsOptions& options, Certificates certificates, Log& log)
     : options_(options), log_(log) {
   const absl::MutexLock lock(&mutex_);
-  Take(std::move(certificates));
+  SetCurrent(std::move(certificates));
   WarnOfValidity();
 }
 
-void ServerCertificates::Take(Certificates certificates) {
+void ServerCertificates::SetCurrent(Certificates certificates) {
   current_.certificates = std::make_shared<const Certificates>(std::move(certificates));
   ++current_.number;
 }
@@ -35,7 +35,7 @@ void ServerCertificates::Reload() {
   }
   problem_.clear();
   if (*read != *current_.certificates) {
-    Take(*std::move(read));
+    SetCurrent(*std::move(read));
     log_.Write(Severity::kInfo, "tls.reloaded", "TLS files reloaded; new connections use them",
                {{"cert", options_.cert}});
   }

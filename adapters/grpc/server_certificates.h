@@ -36,7 +36,7 @@ class ServerCertificates {
 
  private:
   ServerCertificates(const GrpcTlsOptions& options, Certificates certificates, Log& log);
-  void Take(Certificates certificates) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void SetCurrent(Certificates certificates) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void WarnOfValidity() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const GrpcTlsOptions options_;

@@ -37,8 +37,8 @@ int WriteAll(int fd, std::string_view content) {
 }
 
 int SyncDirectory(const std::string& directory) {
-  const Descriptor folder(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return folder.get() >= 0 && fsync(folder.get()) == 0 ? 0 : errno;
+  const Descriptor descriptor(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return descriptor.get() >= 0 && fsync(descriptor.get()) == 0 ? 0 : errno;
 }
 
 }  // namespace

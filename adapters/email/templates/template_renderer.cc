@@ -89,7 +89,7 @@ absl::StatusOr<std::unique_ptr<TemplateRenderer>> TemplateRenderer::Create(const
 absl::StatusOr<const TemplateRenderer::Entry*> TemplateRenderer::Find(std::string_view template_name) const {
   const auto found = catalogue_.find(template_name);
   if (found != catalogue_.end()) return &found->second;
-  return MakeError(Reason::kTemplateNotFound, StrCat("there is no template ", template_name));
+  return MakeError(Reason::kTemplateNotFound, StrCat("unknown template \"", template_name, "\""));
 }
 
 absl::StatusOr<RenderedMessage> TemplateRenderer::Render(std::string_view template_name,

@@ -167,7 +167,7 @@ void HttpClient::Close::operator()(void* handle) const {
 HttpClient::HttpClient() = default;
 HttpClient::~HttpClient() = default;
 
-HttpClient::Handle HttpClient::Take() {
+HttpClient::Handle HttpClient::TakeHandle() {
   if (!CurlIsReady()) return nullptr;
   const absl::MutexLock lock(&mutex_);
   if (idle_.empty()) return Handle(curl_easy_init());
@@ -188,7 +188,7 @@ HttpResult HttpClient::Send(const HttpRequest& request, Deadline deadline) {
   if (!IsHttpUrl(request.url)) return Malformed("the URL must be an http:// or https:// URL with a host");
   if (!HasPlainHeaders(request))
     return Malformed("a header contains a character that is not printable ASCII");
-  Handle handle = Take();
+  Handle handle = TakeHandle();
   const HeaderList headers = MakeHeaders(request);
   if (handle == nullptr || (headers == nullptr && !request.headers.empty())) {
     return NothingSent("libcurl could not be initialized");

@@ -35,7 +35,7 @@ class HttpClient {
   // Owns a CURL*; void keeps curl.h out of this header.
   using Handle = std::unique_ptr<void, Close>;
 
-  Handle Take();
+  Handle TakeHandle();
   void ReleaseHandle(Handle handle);
 
   absl::Mutex mutex_;

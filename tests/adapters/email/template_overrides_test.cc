@@ -87,21 +87,21 @@ TEST_CASE("Create reports all errors at once, each with its file") {
   overrides.Put("en/verify-email.txt", "{{link}}");
   overrides.Put("fr/welcome.txt", "\xff");
   overrides.Put("en/account_exists.txt", "{{>nowhere}}");
-  const std::string mistakes = overrides.Errors();
-  CAPTURE(mistakes);
+  const std::string errors = overrides.Errors();
+  CAPTURE(errors);
   CHECK(overrides.Create().status().code() == absl::StatusCode::kInvalidArgument);
-  CHECK(Contains(mistakes, "en/welcome.txt:1: uses the variable nickname, which is missing"));
-  CHECK(Contains(mistakes, "en/refund_failed.html:2: Unclosed section"));
-  CHECK(Contains(mistakes, "de/verify_email.txt:1: must contain {{link}}"));
-  CHECK(Contains(mistakes, "fr/order_cancelled.subject:1: renders to an empty text"));
-  CHECK(Contains(mistakes, "es/order_cancelled.txt:1: uses the variable typo"));
-  CHECK(Contains(mistakes, "it/welcome.subject: is missing; a template needs .subject, .txt and .html"));
-  CHECK(Contains(mistakes, "it/welcome.html: is missing; a template needs .subject, .txt and .html"));
-  CHECK(Contains(mistakes,
+  CHECK(Contains(errors, "en/welcome.txt:1: uses the variable nickname, which is missing"));
+  CHECK(Contains(errors, "en/refund_failed.html:2: Unclosed section"));
+  CHECK(Contains(errors, "de/verify_email.txt:1: must contain {{link}}"));
+  CHECK(Contains(errors, "fr/order_cancelled.subject:1: renders to an empty text"));
+  CHECK(Contains(errors, "es/order_cancelled.txt:1: uses the variable typo"));
+  CHECK(Contains(errors, "it/welcome.subject: is missing; a template needs .subject, .txt and .html"));
+  CHECK(Contains(errors, "it/welcome.html: is missing; a template needs .subject, .txt and .html"));
+  CHECK(Contains(errors,
                  "en/verify-email.txt: belongs to no message, and no other file includes it; did you mean "
                  "en/verify_email.txt?"));
-  CHECK(Contains(mistakes, "fr/welcome.txt: is not UTF-8"));
-  CHECK(Contains(mistakes, "en/account_exists.txt:1: includes nowhere, which does not exist"));
+  CHECK(Contains(errors, "fr/welcome.txt: is not UTF-8"));
+  CHECK(Contains(errors, "en/account_exists.txt:1: includes nowhere, which does not exist"));
 }
 
 TEST_CASE("an error names its line, also in an included file") {
@@ -133,10 +133,10 @@ TEST_CASE("an oversized file, an unclosed include and an empty file are errors")
   overrides.Put("en/welcome.txt", std::string(300 * 1024, 'x'));
   overrides.Put("en/welcome.html", "x {{>header");
   overrides.Put("en/welcome.subject", "");
-  const std::string mistakes = overrides.Errors();
-  CHECK(Contains(mistakes, "en/welcome.txt: is larger than"));
-  CHECK(Contains(mistakes, "en/welcome.html:1: has a {{> without a closing }}"));
-  CHECK(Contains(mistakes, "en/welcome.subject: is empty"));
+  const std::string errors = overrides.Errors();
+  CHECK(Contains(errors, "en/welcome.txt: is larger than"));
+  CHECK(Contains(errors, "en/welcome.html:1: has a {{> without a closing }}"));
+  CHECK(Contains(errors, "en/welcome.subject: is empty"));
 }
 
 TEST_CASE("files with other extensions and hidden files are ignored") {
