@@ -38,7 +38,9 @@ for (const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   const box = range.getBoundingClientRect();
   if (!walk.currentNode.data.trim() || box.width === 0) continue;
   const element = walk.currentNode.parentElement;
-  if (box.right > width + 0.5 || box.left < -0.5) faults.add(`the text of ${nameOf(element)} extends beyond the window`);
+  if (box.right > width + 0.5 || box.left < -0.5) {
+    faults.add(`the text of ${nameOf(element)} extends beyond the window`);
+  }
   const card = element.closest('td');
   if (card && box.right > card.getBoundingClientRect().right + 0.5) {
     faults.add(`the text of ${nameOf(element)} overflows its table cell`);
