@@ -60,8 +60,9 @@ class Browser:
     def open(self, path):
         self._call("POST", self._session + "/url", {"url": "file://" + os.path.abspath(path)})
 
-    def resize(self, width):
-        self._devtools("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=1,
+    def resize(self, width, height=800, scale=1):
+        """`scale`: pixels of a picture for each pixel of the page."""
+        self._devtools("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale,
                        mobile=False)
 
     def prefer(self, scheme):

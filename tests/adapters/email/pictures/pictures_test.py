@@ -1,8 +1,9 @@
-"""pictures_test.py WRITE_PREVIEWS FOLDER: checks every message in every language in Chromium.
+"""pictures_test.py WRITE_PREVIEWS FOLDER [THUMBNAILS]: checks every message in every language in Chromium.
 
 Renders each message with the widths of a phone and of a desktop, in light and in dark mode. Fails if an element
 overflows the window or is clipped, or if a text has too little contrast. Writes screenshots to FOLDER/pictures. Exits
-with 77 if Chromium is not installed.
+with 77 if Chromium is not installed. With THUMBNAILS, checks nothing and writes the thumbnails of the templates' README
+to that folder instead.
 """
 
 import os
@@ -14,6 +15,7 @@ from browser import Browser
 
 WIDTHS = {"phone": 375, "desk": 800}
 SCHEMES = ("light", "dark")
+THUMBNAIL_PAGES = ("refund_succeeded.en.html", "verify_email.en.html")
 
 # HTML with known faults, and the expected reports: judge_page.js must find each of them.
 PLANTED = {
@@ -48,6 +50,10 @@ def is_pictured(page, place, scheme):
     return "long" not in page and (".en." in page or (place, scheme) == ("phone", "light"))
 
 
+def picture_name(page, place, scheme):
+    return page.replace(".html", ".%s.%s.png" % (place, scheme))
+
+
 def judged(browser, judge, folder, page):
     faults = []
     browser.open(os.path.join(folder, page))
@@ -57,18 +63,32 @@ def judged(browser, judge, folder, page):
             browser.prefer(scheme)
             faults += ["%s, %s, %s: %s" % (page, place, scheme, fault) for fault in browser.run(judge)]
             if is_pictured(page, place, scheme):
-                name = page.replace(".html", ".%s.%s.png" % (place, scheme))
-                browser.picture(os.path.join(folder, "pictures", name))
+                browser.picture(os.path.join(folder, "pictures", picture_name(page, place, scheme)))
     return faults
 
 
-def main(write_previews, folder):
+def write_thumbnails(browser, folder, thumbnails):
+    os.makedirs(thumbnails, exist_ok=True)
+    for page in THUMBNAIL_PAGES:
+        browser.open(os.path.join(folder, page))
+        for place, width in WIDTHS.items():
+            browser.resize(width, height=100, scale=0.5)
+            for scheme in SCHEMES:
+                browser.prefer(scheme)
+                browser.picture(os.path.join(thumbnails, picture_name(page, place, scheme)))
+
+
+def main(write_previews, folder, thumbnails=None):
     if not Browser.is_installed():
         print("skipped: chromium or chromium-driver is not installed")
         return 77
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(os.path.join(folder, "pictures"))
     subprocess.run([write_previews, folder], check=True, timeout=60)
+    if thumbnails:
+        with Browser() as browser:
+            write_thumbnails(browser, folder, thumbnails)
+        return 0
     with open(os.path.join(os.path.dirname(__file__), "judge_page.js"), encoding="utf-8") as file:
         judge = file.read()
     pages = sorted(name for name in os.listdir(folder) if name.endswith(".html"))
