@@ -21,7 +21,7 @@ set(entries "")
 foreach(path IN LISTS FILES)
   file(READ "${BASE}/${path}" text)
   string(LENGTH "${text}" length)
-  # A literal is limited to 64 KiB by the standard; adjacent ones are joined without such a limit in practice.
+  # The standard guarantees literals of 64 KiB only. Compilers join adjacent literals without a limit.
   set(literals "")
   set(position 0)
   while(position LESS length)
@@ -34,6 +34,8 @@ endforeach()
 
 file(WRITE "${OUTPUT}.cc"
 "#include \"${NAME}.h\"
+
+#pragma GCC diagnostic ignored \"-Woverlength-strings\"
 
 namespace keelson {
 namespace {

@@ -63,7 +63,7 @@ bool ComesDownTo(std::uint64_t bytes) {
 }  // namespace
 
 TEST_CASE("a password verifies only against its own hash") {
-  const auto hasher = MakeHasher(Cheap(GENERATE(1, 4)));
+  const auto hasher = MakeHasher(Cheap(GENERATE(1U, 4U)));
   const absl::StatusOr<std::string> phc = hasher->Hash(Password(), kNever);
   REQUIRE(phc.ok());
   CHECK(hasher->Verify(Password(), *phc, kNever).value());
@@ -72,7 +72,7 @@ TEST_CASE("a password verifies only against its own hash") {
 }
 
 TEST_CASE("hasher and libargon2 verify each other's hashes") {
-  const auto hasher = MakeHasher(Cheap(GENERATE(1, 3)));
+  const auto hasher = MakeHasher(Cheap(GENERATE(1U, 3U)));
   const std::string password(Password().Reveal());
   const std::string phc = hasher->Hash(Password(), kNever).value();
   CHECK(argon2id_verify(phc.c_str(), password.data(), password.size()) == ARGON2_OK);

@@ -148,7 +148,7 @@ STORE_TEST("two dispatchers with many threads send every message once, and a thi
   for (const auto& [id, count] : second.taken()) copies[id] += count;
   CHECK(copies.size() == kMessages);
   for (const auto& [id, count] : copies) {
-    const auto message = Get(store, [&, id = id](ReadTransaction& tx) { return tx.messages().Find(id); });
+    const auto message = Get(store, [&, key = id](ReadTransaction& tx) { return tx.messages().Find(key); });
     CHECK(count == 1);
     CHECK(message->state == MessageState::kSent);
   }

@@ -122,7 +122,7 @@ STORE_TEST("refunds are listed newest first, with filters and a limit") {
     ids.push_back(refund->id);
   }
   using Ids = std::vector<RefundId>;
-  const auto at = [&](int i) { return ListPosition{kT0 + absl::Seconds(i), ids[i].uuid()}; };
+  const auto at = [&](std::size_t i) { return ListPosition{kT0 + absl::Seconds(i), ids[i].uuid()}; };
   CHECK(List(store, {}) == Ids{ids[5], ids[4], ids[3], ids[2], ids[1], ids[0]});
   CHECK(List(store, {}, at(4), 2) == Ids{ids[3], ids[2]});
   RefundFilter of_order;
