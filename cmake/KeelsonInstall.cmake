@@ -7,6 +7,8 @@ install(FILES "${deploy}/keelson.service" DESTINATION lib/systemd/system)
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/proto/keelson" DESTINATION "${CMAKE_INSTALL_DATADIR}/keelson/proto"
   FILES_MATCHING PATTERN "*.proto")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(FILES "${PROJECT_SOURCE_DIR}/app/README.md" DESTINATION "${CMAKE_INSTALL_DOCDIR}/app")
+install(FILES "${PROJECT_SOURCE_DIR}/proto/README.md" DESTINATION "${CMAKE_INSTALL_DOCDIR}/proto")
 # An operator's own configuration is never written over.
 install(CODE "
   set(configuration \"${CMAKE_INSTALL_FULL_SYSCONFDIR}/keelson\")

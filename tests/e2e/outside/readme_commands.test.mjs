@@ -1,4 +1,4 @@
-// Runs commands of the README and of app/walk.txt that the walk's own test does not cover.
+// Runs commands of app/README.md, proto/README.md and app/walk.txt that readme_walk.mjs does not cover.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -18,7 +18,7 @@ const linesOf = (file) => readFileSync(new URL(file, ROOT), 'utf8').split('\n');
 // Returns the command of `file` that reads e-mails, with the e-mail folder `mail`.
 function mailCommand(file, mail) {
   const commands = linesOf(file).filter((line) => line.includes('/*.eml'));
-  assert.equal(commands.length, 1, `${file} reads mails with one command`);
+  assert.equal(commands.length, 1, `${file} reads e-mails with one command`);
   return commands[0].replace(/^\$/, '').replace('MAIL_DIRECTORY', mail);
 }
 
@@ -32,7 +32,7 @@ test('the commands find the link in a quoted-printable e-mail', async (t) => {
     return names.length > 0 ? names : undefined;
   });
   assert.match(readFileSync(`${service.mail}/${mails[0]}`, 'utf8'), /plain[^\n]*\r\n[^\n]*: quoted-printable/);
-  for (const file of ['README.md', 'app/walk.txt']) {
+  for (const file of ['proto/README.md', 'app/walk.txt']) {
     const { stdout } = await run('bash', ['-c', mailCommand(file, service.mail)], { cwd: service.folder });
     const [, token] = stdout.match(LINK) ?? assert.fail(`${file}: ${stdout}`);
     const { user } = await call('Account/VerifyEmail', { token });
@@ -40,10 +40,10 @@ test('the commands find the link in a quoted-printable e-mail', async (t) => {
   }
 });
 
-test('the commands make a token and its token_sha256', async (t) => {
-  const lines = linesOf('README.md').map((line) => line.trim());
-  const make = lines.find((line) => line.startsWith('TOKEN=$(')) ?? assert.fail('README.md makes no token');
-  const hash = lines.find((line) => line.startsWith('printf %s "$TOKEN"')) ?? assert.fail('README.md hashes no token');
+test('the commands create a token and its token_sha256', async (t) => {
+  const lines = linesOf('app/README.md').map((line) => line.trim());
+  const make = lines.find((line) => line.startsWith('TOKEN=$(')) ?? assert.fail('app/README.md creates no token');
+  const hash = lines.find((line) => line.startsWith('printf %s "$TOKEN"')) ?? assert.fail('app/README.md hashes no token');
   const { stdout } = await run('bash', ['-c', `${make}; echo "$TOKEN"; ${hash}`]);
   const [, token, digest] = stdout.match(/^([0-9a-f]{64})\n([0-9a-f]{64}) /) ?? assert.fail(stdout);
   const service = await startService(t, { settings: ['auth.mode=token',

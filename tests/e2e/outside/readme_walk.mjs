@@ -1,36 +1,42 @@
-// The README's walk is done as it stands there, in one bash session against a fresh service.
+// Runs the walks of README.md and proto/README.md as they are written, each in one bash session against a fresh
+// service, and compares the output with the text.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startService } from './service.mjs';
-import { Names, readSteps } from './walk.mjs';
+import { Names, readSteps, stepsBetween } from './walk.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const README = new URL('../../../README.md', import.meta.url);
+const ROOT = new URL('../../../', import.meta.url);
+// The address and the folder of the binary in the text; the test replaces both.
 const README_ADDRESS = '127.0.0.1:50051';
-const END_MARK = 'end-of-answer-5fd0';
-// What comes by itself a little later, a mail or a settled refund, is looked for again; calls that change are
-// made once.
+const README_FOLDER = '$PWD/build/release/app';
+const END_MARK = 'end-of-response-5fd0';
+// E-mails and settled refunds appear after a delay: a command that reads is repeated until its output matches. A
+// command that writes runs once.
 const PATIENCE = 20_000;
-const CHANGES = /\/(?!Get|List|Check)[A-Z]\w+/;
+const WRITES = /(?:\/|keelson call )(?!Get|List|Check)[A-Z]\w+/;
 
 // One bash, which keeps variables and functions from one command to the next.
 class Session {
   #bash;
   #output = '';
 
-  constructor(folder) {
-    // The real grpcurl where there is one, else the stand-in beside this file.
+  constructor({ folder, address }) {
+    // The installed grpcurl, or else the substitute beside this file.
     this.#bash = spawn('bash', ['--noprofile', '--norc'], {
       cwd: folder,
       env: {
         ...process.env, PATH: `${process.env.PATH}:${HERE}`, BUF_CACHE_DIR: `${folder}/buf`, LC_ALL: 'C.UTF-8',
       },
     });
-    this.#bash.stdin.write('exec 2>&1\n');
+    // `keelson call` as it is written in the text, against the service of the test.
+    this.#bash.stdin.write('exec 2>&1\n'
+      + `keelson() { local command=$1; shift; command keelson "$command" --address ${address} "$@"; }\n`);
     this.#bash.stdout.setEncoding('utf8').on('data', (text) => { this.#output += text; });
   }
 
@@ -49,24 +55,41 @@ class Session {
 }
 
 async function follow(session, names, { command, answer }, address) {
-  const given = names.translate(command).replaceAll(README_ADDRESS, address);
+  const given = names.translate(command).replaceAll(README_ADDRESS, address)
+    .replaceAll(README_FOLDER, dirname(process.env.KEELSON_BINARY));
   const end = Date.now() + PATIENCE;
   for (;;) {
     const actual = await session.run(given);
     if (names.matches(answer, actual)) return;
-    if (CHANGES.test(command) || Date.now() > end) {
-      assert.equal(actual.trim(), answer.trim(), `the answer to: ${command}`);
+    if (WRITES.test(command) || Date.now() > end) {
+      assert.equal(actual.trim(), answer.trim(), `the output of: ${command}`);
     }
     await new Promise((done) => setTimeout(done, 50));
   }
 }
 
-test('the walk of the README gives the answers that it shows', async (t) => {
-  const steps = readSteps(readFileSync(README, 'utf8'));
-  assert.ok(steps.length > 0, 'README.md has no walk');
+async function walk(t, steps) {
+  assert.ok(steps.length > 1, 'the text has no walk');
   const service = await startService(t, { data: 'build/run' });
-  const session = new Session(service.folder);
+  const session = new Session(service);
   t.after(() => session.close());
   const names = new Names();
   for (const step of steps) await follow(session, names, step, service.address);
+}
+
+const read = (file) => readFileSync(new URL(file, ROOT), 'utf8');
+
+for (const file of ['README.md', 'proto/README.md']) {
+  test(`the walk of ${file} prints the documented output`, async (t) => {
+    await walk(t, readSteps(read(file)));
+  });
+}
+
+test('the walk of proto/README.md prints the documented output with grpcurl', async (t) => {
+  const text = read('proto/README.md');
+  const definitions = stepsBetween(text, 'grpcurl');
+  assert.equal(definitions.length, 1, 'proto/README.md defines call by grpcurl');
+  const steps = readSteps(text).map((step) => (step.command.startsWith('call()') ? definitions[0] : step));
+  assert.ok(steps.includes(definitions[0]), 'the walk of proto/README.md defines call');
+  await walk(t, steps);
 });

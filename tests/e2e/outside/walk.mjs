@@ -22,9 +22,13 @@ const VARYING = [
 ];
 const VARYING_TEXT = new RegExp(VARYING.map(({ pattern }) => `(?:${pattern.source})`).join('|'), 'g');
 
-// [{ command, answer }] of the ```console blocks between the marks: "$ " begins a command, "> " goes on with it.
-export function readSteps(readme) {
-  const [, walk] = readme.match(/<!-- walk:begin -->(.*?)<!-- walk:end -->/s) ?? [];
+// [{ command, answer }] of the ```console blocks between the markers walk:begin and walk:end. A line "$ …" begins a
+// command, a line "> …" continues it.
+export const readSteps = (readme) => stepsBetween(readme, 'walk');
+
+// The same for the markers NAME:begin and NAME:end.
+export function stepsBetween(readme, name) {
+  const [, walk] = readme.match(new RegExp(`<!-- ${name}:begin -->(.*?)<!-- ${name}:end -->`, 's')) ?? [];
   const steps = [];
   for (const [, block] of (walk ?? '').matchAll(BLOCK)) {
     let inCommand = false;
