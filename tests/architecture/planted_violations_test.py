@@ -7,6 +7,7 @@ import tempfile
 import unittest
 
 import check_clocks
+import check_documents
 import check_includes
 import check_places
 
@@ -65,6 +66,49 @@ PLANTED_CLOCKS = [
     ("app/jobs.cc", "const absl::Time until = absl::Now() + wait;"),
     ("adapters/store/postgres/pool.cc", "const auto began = std::chrono::system_clock::now();"),
 ]
+# Documents without a violation, in a tree that also has the files of RIGHT.
+DOCUMENTS = {
+    "README.md": """# Title
+[core](core) [`text.cc`](core/common/text.cc) [a step](docs/steps.md#step-2-a_b) [here](#title) [out](https://example.com/x.md)
+`core/common/text.cc`, `text.cc`, `./app/main.cc`, `core/*/order.h`, `build/x/y`, `core/FEATURE/x.cc`, `keelson.db`, `a/b`
+```sh
+./app/main.cc --to core/common # [not a link](nowhere.md)
+```
+""",
+    "docs/steps.md": """# Steps
+## Step 2: `a_b`
+```md
+## In a block
+```
+## Twice
+## Twice
+[up](../README.md) [beside](steps.md#twice-1) ![picture](picture.png) `picture.png` <img src="picture.png">
+""",
+    "docs/picture.png": "",
+    "core/orders/order.h": "",
+}
+PLANTED_IN_DOCUMENTS = [
+    ("[x](core/absent.cc)", "core/absent.cc"),
+    ("[`x`](core/absent.cc)", "core/absent.cc"),
+    ("[x](../outside.md)", "../outside.md"),
+    ("[x](/core)", "/core"),
+    ("[x](#absent)", "#absent"),
+    ("[x](docs/steps.md#absent)", "docs/steps.md#absent"),
+    ("[x](docs/steps.md#in-a-block)", "docs/steps.md#in-a-block"),
+    ("[x](docs/steps.md#twice-2)", "docs/steps.md#twice-2"),
+    ("[x](core/common/text.cc#L1)", "core/common/text.cc#L1"),
+    ("[x](core/common/text.cc#title)", "core/common/text.cc#title"),
+    ("![x](docs/absent.png)", "docs/absent.png"),
+    ("[![x](docs/absent.png)](README.md)", "docs/absent.png"),
+    ("[x]: core/absent.cc", "core/absent.cc"),
+    ("<img src=\"docs/absent.png\">", "docs/absent.png"),
+    ("`core/absent`", "core/absent"),
+    ("`core/absent/`", "core/absent/"),
+    ("`core/*/absent.h`", "core/*/absent.h"),
+    ("`absent.cc`", "absent.cc"),
+    ("`common/absent.cc`", "common/absent.cc"),
+    ("```sh\n./app/absent.sh\n```", "app/absent.sh"),
+]
 
 
 def plant(root, path, headers):
@@ -108,6 +152,42 @@ class PlantedViolations(unittest.TestCase):
                 found = list(check_clocks.violations(root))
                 self.assertEqual(len(found), 1)
                 self.assertIn(path, found[0])
+
+    def write(self, files):
+        for path, text in files.items():
+            file = self.root / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+
+    def test_documents_with_valid_links_and_file_names_pass(self):
+        self.write(DOCUMENTS)
+        self.assertEqual(list(check_documents.violations(self.root)), [])
+
+    def test_each_planted_violation_in_a_document_is_named(self):
+        self.write(DOCUMENTS)
+        for line, name in PLANTED_IN_DOCUMENTS:
+            with self.subTest(line=line):
+                self.write({"README.md": f"{DOCUMENTS['README.md']}\n{line}\n"})
+                found = list(check_documents.violations(self.root))
+                self.assertEqual(len(found), 1, found)
+                self.assertRegex(found[0], rf"^README\.md:\d+: .*{re.escape(name)}[ `]")
+
+    def test_a_readme_of_more_than_200_lines_is_named(self):
+        self.write({"README.md": "text\n" * 200, "core/README.md": "text\n" * 300})
+        self.assertEqual(list(check_documents.violations(self.root)), [])
+        self.write({"README.md": "text\n" * 201})
+        self.assertRegex("".join(check_documents.violations(self.root)), r"^README\.md: 201 lines")
+
+    def test_a_missing_or_wrong_error_reason_is_named(self):
+        source = """ReasonEntry{Reason::kA, "A_GONE", StatusCode::kNotFound},
+                    ReasonEntry{Reason::kB, "B_TAKEN", StatusCode::kAlreadyExists},"""
+        rows = "| NOT_FOUND | `A_GONE` | x |\n| ALREADY_EXISTS | `B_TAKEN` | x |\n"
+        self.write({"core/common/error.cc": source, "proto/README.md": rows})
+        self.assertEqual(list(check_documents.violations(self.root)), [])
+        for old, new in [("B_TAKEN", "C_TAKEN"), ("NOT_FOUND", "ABORTED"), ("| NOT_FOUND | `A_GONE` | x |\n", "")]:
+            with self.subTest(old=old):
+                self.write({"proto/README.md": rows.replace(old, new)})
+                self.assertRegex("\n".join(check_documents.violations(self.root)), r"^proto/README\.md: ")
 
     def test_an_unlisted_place_of_a_change_is_named(self):
         with tempfile.TemporaryDirectory() as folder:
