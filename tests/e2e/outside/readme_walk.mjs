@@ -21,7 +21,7 @@ const END_MARK = 'end-of-response-5fd0';
 const PATIENCE = 20_000;
 const WRITES = /(?:\/|keelson call )(?!Get|List|Check)[A-Z]\w+/;
 
-// One bash, which keeps variables and functions from one command to the next.
+// A bash process that keeps variables and functions between commands.
 class Session {
   #bash;
   #output = '';
@@ -54,15 +54,15 @@ class Session {
   }
 }
 
-async function follow(session, names, { command, answer }, address) {
+async function follow(session, names, { command, output }, address) {
   const given = names.translate(command).replaceAll(README_ADDRESS, address)
     .replaceAll(README_FOLDER, dirname(process.env.KEELSON_BINARY));
   const end = Date.now() + PATIENCE;
   for (;;) {
     const actual = await session.run(given);
-    if (names.matches(answer, actual)) return;
+    if (names.matches(output, actual)) return;
     if (WRITES.test(command) || Date.now() > end) {
-      assert.equal(actual.trim(), answer.trim(), `the output of: ${command}`);
+      assert.equal(actual.trim(), output.trim(), `the output of: ${command}`);
     }
     await new Promise((done) => setTimeout(done, 50));
   }

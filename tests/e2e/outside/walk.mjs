@@ -1,7 +1,7 @@
-// A walk: commands and the answers they must give, up to what differs each time: ids, tokens and times.
+// A walk: commands with their expected output. Ids, tokens and times differ between runs, and match by their form.
 
 const BLOCK = /```console\n(.*?)```/gs;
-// An id may be cut short with "…"; what differs in other ways is told by its form alone.
+// Text may shorten an id or a token with "…".
 const TIMES = [
   /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/,
   /\d{4}-\d\d-\d\d \d\d:\d\d UTC/,
@@ -22,7 +22,7 @@ const VARYING = [
 ];
 const VARYING_TEXT = new RegExp(VARYING.map(({ pattern }) => `(?:${pattern.source})`).join('|'), 'g');
 
-// [{ command, answer }] of the ```console blocks between the markers walk:begin and walk:end. A line "$ …" begins a
+// [{ command, output }] of the ```console blocks between the markers walk:begin and walk:end. A line "$ …" begins a
 // command, a line "> …" continues it.
 export const readSteps = (readme) => stepsBetween(readme, 'walk');
 
@@ -35,12 +35,12 @@ export function stepsBetween(readme, name) {
     for (const line of block.split('\n')) {
       const step = steps.at(-1);
       if (line.startsWith('$ ')) {
-        steps.push({ command: line.slice(2), answer: '' });
+        steps.push({ command: line.slice(2), output: '' });
         inCommand = true;
       } else if (inCommand && line.startsWith('> ')) {
         step.command += `\n${line.slice(2)}`;
       } else if (step) {
-        step.answer += `${line}\n`;
+        step.output += `${line}\n`;
         inCommand = false;
       }
     }
@@ -58,22 +58,22 @@ function parseJson(text) {
   }
 }
 
-// Mail as it is read: without quoted-printable's line breaks and escapes of "=".
+// Decodes the soft line breaks and the escaped "=" of a quoted-printable e-mail.
 function readable(text) {
   const lines = text.replaceAll('\r\n', '\n').trim();
   return lines.includes('quoted-printable') ? lines.replaceAll('=\n', '').replaceAll('=3D', '=') : lines;
 }
 
-// What the ids and tokens of the text have become here.
+// Maps the ids and tokens of the text to those of the test's service.
 export class Names {
   #actual = new Map();
 
-  // A command of the text, as it must be given here.
+  // Replaces the ids and tokens of the text in a command.
   translate(command) {
     return command.replace(VARYING_TEXT, (text) => this.#actual.get(text) ?? text);
   }
 
-  // Whether `actual` is what `expected` says; then the names that are new in it are known from now on.
+  // Whether `actual` matches `expected`. If so, remembers the ids and tokens that are new in it.
   matches(expected, actual) {
     const wanted = parseJson(expected);
     const given = parseJson(actual);
@@ -106,7 +106,7 @@ export class Names {
     return true;
   }
 
-  // A regular expression for what may stand here in the place of `text`; a name that is new is captured.
+  // A regular expression for the values that match `text`; it captures an id or token that is new.
   #patternOf(text, before, found) {
     const known = this.#actual.get(text);
     if (known !== undefined) return escape(known);

@@ -5,16 +5,16 @@ import { Names, readSteps } from './walk.mjs';
 const USER = 'user_01kb2m3n4p5q6r7s8t9vawbxcy';
 const OTHER = 'user_01kb2m3n4p5q6r7s8t9vawbxcz';
 
-test('steps are the blocks between the marks', () => {
+test('readSteps returns the commands between the markers', () => {
   const readme = '```console\n$ outside\n```\n<!-- walk:begin -->\n'
     + '```console\n$ one \\\n> two\nanswer\n> quoted\n```\n'
     + 'words\n```console\n$ three\n```\n<!-- walk:end -->';
   assert.deepEqual(readSteps(readme),
-    [{ command: 'one \\\ntwo', answer: 'answer\n> quoted\n\n' }, { command: 'three', answer: '\n' }]);
+    [{ command: 'one \\\ntwo', output: 'answer\n> quoted\n\n' }, { command: 'three', output: '\n' }]);
   assert.deepEqual(readSteps('no marks'), []);
 });
 
-test('ids differ, but always in the same way', () => {
+test('an id of the text matches one id only', () => {
   const names = new Names();
   assert.ok(names.matches('{"id": "user_01k…", "n": ["user_01k…"]}', `{"id": "${USER}", "n": ["${USER}"]}`));
   assert.ok(!names.matches('{"id": "user_01k…"}', `{"id": "${OTHER}"}`));
@@ -22,17 +22,17 @@ test('ids differ, but always in the same way', () => {
   assert.equal(names.translate("get '{\"id\": \"user_01k…\"}'"), `get '{"id": "${USER}"}'`);
 });
 
-test('times need the form, all else is compared', () => {
+test('a time matches any time, other text must be equal', () => {
   const names = new Names();
-  const answer = (time, units, day) => JSON.stringify({ time, units, why: `open until ${day} 04:05 UTC` });
-  const expected = answer('2026-01-01T00:00:00.123456Z', '1250', '2026-01-31');
-  assert.ok(names.matches(expected, answer('2027-02-03T04:05:06Z', '1250', '2027-03-05')));
-  assert.ok(!names.matches(expected, answer('2027-02-03T04:05:06Z', '1251', '2027-03-05')));
-  assert.ok(!names.matches(expected, answer('yesterday', '1250', '2027-03-05')));
-  assert.ok(!names.matches(expected, answer(undefined, '1250', '2027-03-05')));
+  const response = (time, units, day) => JSON.stringify({ time, units, why: `open until ${day} 04:05 UTC` });
+  const expected = response('2026-01-01T00:00:00.123456Z', '1250', '2026-01-31');
+  assert.ok(names.matches(expected, response('2027-02-03T04:05:06Z', '1250', '2027-03-05')));
+  assert.ok(!names.matches(expected, response('2027-02-03T04:05:06Z', '1251', '2027-03-05')));
+  assert.ok(!names.matches(expected, response('yesterday', '1250', '2027-03-05')));
+  assert.ok(!names.matches(expected, response(undefined, '1250', '2027-03-05')));
 });
 
-test('mail is compared as it is read', () => {
+test('a quoted-printable e-mail is decoded before it is compared', () => {
   const names = new Names();
   const token = 'A'.repeat(43);
   const mail = (t, id) => `Date: Mon, 05 Jan 2026 10:00:00 +0000\r\nMessage-ID: <${id}@example.com>\r\n`
