@@ -35,7 +35,7 @@ Verdict OrderStateAllows(const RefundCase& c) {
 
 Verdict WithinWindow(const RefundCase& c) {
   if (!c.order->deliver_time)
-    return Judged(true, "the order has not been delivered, so no window is running");
+    return Judged(true, "the order has not been delivered, so the refund window has not begun");
   const absl::Time end = *c.order->deliver_time + c.policy.window;
   const bool passed = c.now <= end;
   const std::string when = absl::FormatTime("%Y-%m-%d %H:%M UTC", end, absl::UTCTimeZone());
@@ -50,12 +50,12 @@ Verdict RefundsLeft(const RefundCase& c) {
 
 Verdict PartialAllowed(const RefundCase& c) {
   if (c.policy.partial) return Judged(true, "partial refunds are allowed");
-  if (!c.portion) return Judged(false, "only a refund of everything is allowed, and this one has no amount");
+  constexpr std::string_view kRule = "the refund must cover the whole refundable amount";
+  if (!c.portion) return Judged(false, StrCat(kRule, ", but the refund amount can't be computed"));
   const std::int64_t left = c.order.refundable();
-  const std::string everything = left == c.order->paid ? "everything" : "everything that is left";
   const std::string figures = StrCat(Amount(c, c.portion->amount), " of ", Amount(c, left));
-  if (c.portion->amount == left) return Judged(true, StrCat(everything, " is refunded: ", figures));
-  return Judged(false, StrCat("only a refund of ", everything, " is allowed: ", figures));
+  if (c.portion->amount != left) return Judged(false, StrCat(kRule, ": ", figures));
+  return Judged(true, StrCat("the refund covers the whole refundable amount: ", figures));
 }
 
 Verdict CurrencyMatches(const RefundCase& c) {
@@ -67,18 +67,18 @@ Verdict CurrencyMatches(const RefundCase& c) {
   return Judged(true, StrCat("the order is in ", paid_in));
 }
 
-// Such a refund may have the amount 0: units of a free line, and units whose share rounds to 0.
+// A refund that returns units may have the amount 0: units of a free line, or units whose share rounds to 0.
 bool ReturnsUnits(const RefundCase& c) {
   return c.portion && !c.portion->lines.empty();
 }
 
 Verdict AmountPositive(const RefundCase& c) {
-  if (!c.portion) return Judged(false, "what it comes to can't be computed");
+  if (!c.portion) return Judged(false, "the refund amount can't be computed");
   return Judged(c.portion->amount > 0 || ReturnsUnits(c),
-                StrCat("it comes to ", Amount(c, c.portion->amount)));
+                StrCat("the refund amount is ", Amount(c, c.portion->amount)));
 }
 
-// What is wrong with one line of the scope; empty where nothing is.
+// Why the requested units of one line can't be refunded; empty if they can.
 std::string LineFault(const Order& order, const RefundLines::Line& wanted) {
   const std::int64_t line_id = wanted.index + 1;
   if (wanted.index < 0 || wanted.index >= static_cast<std::int64_t>(order->lines.size())) {
@@ -90,23 +90,23 @@ std::string LineFault(const Order& order, const RefundLines::Line& wanted) {
   return StrCat("line ", line_id, " has ", left, " of ", line.quantity, " units left, not ", wanted.quantity);
 }
 
-// Everything that is wrong with the scope's lines, as one sentence; empty where nothing is.
+// Why the requested lines can't be refunded, as one sentence; empty if they can.
 std::string LinesFault(const Order& order, const RefundLines& scope) {
   std::vector<std::string> faults;
   for (const RefundLines::Line& line : scope.lines) {
     if (std::string fault = LineFault(order, line); !fault.empty()) faults.push_back(std::move(fault));
   }
   if (scope.include_shipping && order->refunded_shipping > 0) {
-    faults.push_back("the shipping has been given back already");
+    faults.push_back("the shipping has already been refunded");
   }
   return absl::StrJoin(faults, "; ");
 }
 
 Verdict LinesAvailable(const RefundCase& c) {
   const RefundLines* lines = std::get_if<RefundLines>(&c.scope);
-  if (lines == nullptr) return Judged(true, "no lines are named");
+  if (lines == nullptr) return Judged(true, "the refund names no lines");
   const std::string fault = LinesFault(c.order, *lines);
-  return fault.empty() ? Judged(true, "the units named are there") : Judged(false, fault);
+  return fault.empty() ? Judged(true, "the requested units are available") : Judged(false, fault);
 }
 
 Verdict WithinRefundable(const RefundCase& c) {
@@ -115,7 +115,7 @@ Verdict WithinRefundable(const RefundCase& c) {
       StrCat(Amount(c, refundable), " of ", Amount(c, c.order->paid), " can be refunded");
   const bool moves_no_money = ReturnsUnits(c) && c.portion->amount == 0;
   if (refundable <= 0 && !moves_no_money) return Judged(false, left);
-  if (!c.portion) return Judged(false, StrCat(left, ", and what this comes to can't be computed"));
+  if (!c.portion) return Judged(false, StrCat(left, ", but the refund amount can't be computed"));
   const bool passed = c.portion->amount <= refundable;
   return Judged(passed, passed ? left : StrCat(left, ", not ", Amount(c, c.portion->amount)));
 }
@@ -132,8 +132,9 @@ constexpr std::array kRules = {
     RefundRule{"WITHIN_REFUNDABLE", WithinRefundable},
 };
 
-// The share of these units: what all refunded units make, less what the earlier ones were given. After a
-// refund that was released the earlier ones may have more than their share; then these get less.
+// The amount for `quantity` more units: the share of all refunded units, less the amount that earlier refunds
+// took. After a released refund, the earlier refunds may have taken more than their share; the next units
+// then get less.
 std::int64_t ShareOf(const OrderLine& line, std::int64_t quantity) {
   const std::int64_t together = ProRata(line.total, line.refunded_quantity + quantity, line.quantity);
   return std::max<std::int64_t>(0, together - line.refunded_amount);

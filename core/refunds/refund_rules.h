@@ -1,6 +1,6 @@
-// The refund rules: each a named function from the facts to a verdict with an explanation. CheckRefund
-// shows the verdicts; CreateRefund enforces the same list. To add a rule, write one function and one line
-// in the list of RefundRules().
+// The refund rules. Each rule is a named function that returns a verdict with an explanation. CheckRefund
+// returns the verdicts; CreateRefund enforces the same list. To add a rule, write one function, one line in
+// the list of RefundRules(), and one line in the list of rules in refunds.proto.
 #pragma once
 
 #include <cstdint>
@@ -19,23 +19,28 @@
 
 namespace keelson {
 
-// The configuration's bounds.
+// Configuration of the refund rules.
 struct RefundPolicy {
+  // Time after delivery in which an order can be refunded.
   absl::Duration window = absl::Hours(720);
+  // States of an order in which it can be refunded.
   std::set<OrderState> states = {OrderState::kDelivered};
+  // False: a refund must cover the whole refundable amount.
   bool partial = true;
+  // Maximum number of refunds of one order, without failed, rejected and cancelled refunds.
   std::int64_t max_per_order = 10;
-  // Above this many minor units a refund waits for approval; currencies not listed need none.
+  // A refund of more minor units waits for approval. Refunds in a currency that is not listed need no
+  // approval.
   std::map<Currency, std::int64_t> approval_above;
 };
 
-// What to give back.
+// What to refund: the whole refundable amount, units of lines, or an amount.
 struct RefundEverything {
   bool operator==(const RefundEverything&) const = default;
 };
 struct RefundLines {
   struct Line {
-    // Counted from 0; may lie beyond the order's lines, which LINES_AVAILABLE tells.
+    // Counted from 0. The order may lack the line; the rule LINES_AVAILABLE checks that.
     std::int64_t index = 0;
     std::int64_t quantity = 0;
     bool operator==(const Line&) const = default;
@@ -46,34 +51,35 @@ struct RefundLines {
 };
 using RefundScope = std::variant<RefundEverything, Money, RefundLines>;
 
+// The facts that the rules judge.
 struct RefundCase {
   const Order& order;
   const RefundScope& scope;
   const RefundPolicy& policy;
   absl::Time now;
-  // What the scope comes to, in the order's currency; nothing where it can't be computed.
+  // The amount of the scope and its parts; nullopt if they can't be computed (PortionOf).
   std::optional<RefundPortion> portion;
 };
 
 struct Verdict {
   std::string_view rule;
   bool passed = false;
-  // One sentence for a person, with the figures that decided it.
+  // One sentence for people, with the figures that decide the verdict.
   std::string explanation;
 };
 
 struct RefundRule {
   std::string_view name;
-  // The verdict's explanation, and whether it passed.
+  // Sets `passed` and `explanation` of the verdict.
   Verdict (*judge)(const RefundCase&);
 };
 
-// In the order they are judged.
+// In the order of evaluation, which is also that of the verdicts.
 std::span<const RefundRule> RefundRules();
 
-// What `scope` comes to; nothing where it names another currency, or lines or units that are not there.
-// Units are shared out cumulatively: the first k of a line's q units make floor(total * k / q) together,
-// so a line gives back its total exactly in whatever steps.
+// The refund amount of `scope` and its parts. nullopt if the scope names another currency, or lines or units
+// that the order does not have. Shares are cumulative: the first k of a line's q units have the share
+// floor(total * k / q) in sum, so that the refunds of all units add up to the line's total.
 std::optional<RefundPortion> PortionOf(const Order& order, const RefundScope& scope);
 
 struct RefundJudgement {
@@ -83,6 +89,7 @@ struct RefundJudgement {
   bool needs_approval = false;
 };
 
+// Evaluates every rule. `needs_approval` is set if the amount is above the approval threshold.
 RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const RefundPolicy& policy,
                             absl::Time now);
 

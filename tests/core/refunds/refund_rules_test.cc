@@ -125,7 +125,7 @@ TEST_CASE("WITHIN_WINDOW: the window runs from the delivery, its last moment inc
   OrderFields shipped = Delivered();
   shipped.deliver_time.reset();
   CheckPassed(Judge("WITHIN_WINDOW", shipped, kEverything, policy, end + absl::Hours(9999)),
-              "the order has not been delivered, so no window is running");
+              "the order has not been delivered, so the refund window has not begun");
 }
 
 TEST_CASE("REFUNDS_LEFT: an order has so many refunds at most") {
@@ -143,18 +143,18 @@ TEST_CASE("PARTIAL_ALLOWED: where partial refunds are not allowed, only a whole 
   RefundPolicy policy;
   policy.partial = false;
   CheckPassed(Judge("PARTIAL_ALLOWED", Delivered(), kEverything, policy),
-              "everything is refunded: 37.00 EUR of 37.00 EUR");
+              "the refund covers the whole refundable amount: 37.00 EUR of 37.00 EUR");
   CheckPassed(Judge("PARTIAL_ALLOWED", Delivered(), Eur(3700), policy),
-              "everything is refunded: 37.00 EUR of 37.00 EUR");
+              "the refund covers the whole refundable amount: 37.00 EUR of 37.00 EUR");
   CheckPassed(
       Judge("PARTIAL_ALLOWED", Delivered(), RefundLines{{{0, 3}, {1, 1}}, /*include_shipping=*/true}, policy),
-      "everything is refunded: 37.00 EUR of 37.00 EUR");
+      "the refund covers the whole refundable amount: 37.00 EUR of 37.00 EUR");
   CheckFailed(Judge("PARTIAL_ALLOWED", Delivered(), Eur(3699), policy),
-              "only a refund of everything is allowed: 36.99 EUR of 37.00 EUR");
+              "the refund must cover the whole refundable amount: 36.99 EUR of 37.00 EUR");
   CheckFailed(Judge("PARTIAL_ALLOWED", Delivered(), UnitsOf(0, 1), policy),
-              "only a refund of everything is allowed: 10.00 EUR of 37.00 EUR");
+              "the refund must cover the whole refundable amount: 10.00 EUR of 37.00 EUR");
   CheckFailed(Judge("PARTIAL_ALLOWED", Delivered(), UnitsOf(7, 1), policy),
-              "only a refund of everything is allowed, and this one has no amount");
+              "the refund must cover the whole refundable amount, but the refund amount can't be computed");
 }
 
 TEST_CASE("PARTIAL_ALLOWED: the rest of a partly refunded order passes") {
@@ -163,11 +163,11 @@ TEST_CASE("PARTIAL_ALLOWED: the rest of a partly refunded order passes") {
   OrderFields fields = Delivered();
   fields.refunded = 1000;
   fields.refund_pending = 200;
-  const std::string whole = "everything that is left is refunded: 25.00 EUR of 25.00 EUR";
+  const std::string whole = "the refund covers the whole refundable amount: 25.00 EUR of 25.00 EUR";
   CheckPassed(Judge("PARTIAL_ALLOWED", fields, kEverything, policy), whole);
   CheckPassed(Judge("PARTIAL_ALLOWED", fields, Eur(2500), policy), whole);
   CheckFailed(Judge("PARTIAL_ALLOWED", fields, Eur(2499), policy),
-              "only a refund of everything that is left is allowed: 24.99 EUR of 25.00 EUR");
+              "the refund must cover the whole refundable amount: 24.99 EUR of 25.00 EUR");
   CHECK(JudgeRefund(Order(fields), kEverything, policy, kDeliverTime).allowed);
 }
 
@@ -180,13 +180,13 @@ TEST_CASE("CURRENCY_MATCHES: money goes back in the currency it came in") {
 }
 
 TEST_CASE("AMOUNT_POSITIVE: nothing is no refund") {
-  CheckPassed(Judge("AMOUNT_POSITIVE", Delivered(), Eur(1)), "it comes to 0.01 EUR");
-  CheckFailed(Judge("AMOUNT_POSITIVE", Delivered(), Eur(0)), "it comes to 0.00 EUR");
-  CheckFailed(Judge("AMOUNT_POSITIVE", Delivered(), Eur(-1)), "it comes to -0.01 EUR");
-  CheckFailed(Judge("AMOUNT_POSITIVE", Delivered(), UnitsOf(7, 1)), "what it comes to can't be computed");
+  CheckPassed(Judge("AMOUNT_POSITIVE", Delivered(), Eur(1)), "the refund amount is 0.01 EUR");
+  CheckFailed(Judge("AMOUNT_POSITIVE", Delivered(), Eur(0)), "the refund amount is 0.00 EUR");
+  CheckFailed(Judge("AMOUNT_POSITIVE", Delivered(), Eur(-1)), "the refund amount is -0.01 EUR");
+  CheckFailed(Judge("AMOUNT_POSITIVE", Delivered(), UnitsOf(7, 1)), "the refund amount can't be computed");
   OrderFields spent = Delivered();
   spent.refunded = 3700;
-  CheckFailed(Judge("AMOUNT_POSITIVE", spent, kEverything), "it comes to 0.00 EUR");
+  CheckFailed(Judge("AMOUNT_POSITIVE", spent, kEverything), "the refund amount is 0.00 EUR");
 }
 
 // Delivered: 10 units for 5 JPY in all, a free line, and one unit for 500 JPY.
@@ -202,12 +202,12 @@ OrderFields WithZeroShares() {
 }
 
 TEST_CASE("AMOUNT_POSITIVE: a zero amount passes for returned units only") {
-  CheckPassed(Judge("AMOUNT_POSITIVE", WithZeroShares(), UnitsOf(0, 1)), "it comes to 0 JPY");
-  CheckPassed(Judge("AMOUNT_POSITIVE", WithZeroShares(), UnitsOf(1, 1)), "it comes to 0 JPY");
+  CheckPassed(Judge("AMOUNT_POSITIVE", WithZeroShares(), UnitsOf(0, 1)), "the refund amount is 0 JPY");
+  CheckPassed(Judge("AMOUNT_POSITIVE", WithZeroShares(), UnitsOf(1, 1)), "the refund amount is 0 JPY");
   CheckFailed(Judge("AMOUNT_POSITIVE", WithZeroShares(), Money{*Currency::Parse("JPY"), 0}),
-              "it comes to 0 JPY");
+              "the refund amount is 0 JPY");
   CheckFailed(Judge("AMOUNT_POSITIVE", WithZeroShares(), RefundLines{{}, /*include_shipping=*/true}),
-              "it comes to 0 JPY");
+              "the refund amount is 0 JPY");
   CHECK(JudgeRefund(Order(WithZeroShares()), UnitsOf(1, 1), {}, kDeliverTime).allowed);
 }
 
@@ -221,8 +221,9 @@ TEST_CASE("WITHIN_REFUNDABLE: returned units with a zero amount pass though noth
 }
 
 TEST_CASE("LINES_AVAILABLE: the units and the shipping that are named must be there still") {
-  CheckPassed(Judge("LINES_AVAILABLE", Delivered(), Eur(1)), "no lines are named");
-  CheckPassed(Judge("LINES_AVAILABLE", Delivered(), UnitsOf(0, 3, true)), "the units named are there");
+  CheckPassed(Judge("LINES_AVAILABLE", Delivered(), Eur(1)), "the refund names no lines");
+  CheckPassed(Judge("LINES_AVAILABLE", Delivered(), UnitsOf(0, 3, true)),
+              "the requested units are available");
   CheckFailed(Judge("LINES_AVAILABLE", Delivered(), UnitsOf(0, 4)), "line 1 has 3 of 3 units left, not 4");
   CheckFailed(Judge("LINES_AVAILABLE", Delivered(), UnitsOf(2, 1)), "the order has no line 3");
   CheckFailed(Judge("LINES_AVAILABLE", Delivered(), UnitsOf(-1, 1)), "the order has no line 0");
@@ -231,10 +232,10 @@ TEST_CASE("LINES_AVAILABLE: the units and the shipping that are named must be th
   fields.lines[0].refunded_amount = 2000;
   fields.refunded_shipping = 500;
   fields.refunded = 2500;
-  CheckPassed(Judge("LINES_AVAILABLE", fields, UnitsOf(0, 1)), "the units named are there");
+  CheckPassed(Judge("LINES_AVAILABLE", fields, UnitsOf(0, 1)), "the requested units are available");
   CheckFailed(Judge("LINES_AVAILABLE", fields, RefundLines{{{0, 2}, {5, 1}, {1, 1}}, true}),
-              "line 1 has 1 of 3 units left, not 2; the order has no line 6; the shipping has been given "
-              "back already");
+              "line 1 has 1 of 3 units left, not 2; the order has no line 6; the shipping has "
+              "already been refunded");
 }
 
 TEST_CASE("WITHIN_REFUNDABLE: refunds made or under way leave so much and no more") {
@@ -247,7 +248,7 @@ TEST_CASE("WITHIN_REFUNDABLE: refunds made or under way leave so much and no mor
   CheckFailed(Judge("WITHIN_REFUNDABLE", fields, UnitsOf(0, 3)),
               "20.00 EUR of 37.00 EUR can be refunded, not 30.00 EUR");
   CheckFailed(Judge("WITHIN_REFUNDABLE", fields, UnitsOf(7, 1)),
-              "20.00 EUR of 37.00 EUR can be refunded, and what this comes to can't be computed");
+              "20.00 EUR of 37.00 EUR can be refunded, but the refund amount can't be computed");
   CheckPassed(Judge("WITHIN_REFUNDABLE", fields, kEverything), "20.00 EUR of 37.00 EUR can be refunded");
   fields.refunded = 3700;
   fields.refund_pending = 0;
