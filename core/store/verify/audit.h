@@ -1,4 +1,4 @@
-// What the checks of a store have in common: where they read, and where they tell.
+// Shared parts of the checks of a store: reading rows and reporting findings.
 #pragma once
 
 #include <array>
@@ -18,13 +18,13 @@ namespace keelson {
 
 // A row that violates an invariant, or a fault that the store's engine reports.
 struct Finding {
-  // "refunds_within_paid", …: stable.
+  // The name of the violated invariant, such as "refunds_within_paid". Names are stable.
   std::string_view invariant;
   // The row's table; "database" for faults of the engine.
   std::string_view table;
-  // The row's key as people write it; the table or index for faults of the engine.
+  // The row's key in readable form (NameOf); the table or index for faults of the engine.
   std::string id;
-  // What was found and what ought to be there. No address, no secret.
+  // The found and the expected values. Contains no e-mail address and no secret.
   std::string figures;
 
   bool operator==(const Finding&) const = default;
@@ -43,7 +43,7 @@ class Audit {
     report_({invariant, TableName(kKindOf<Row>), NameOf(row), std::move(figures)});
   }
 
-  // So many rows more have been read.
+  // Reports progress: `rows` more rows have been read.
   void Advance(std::size_t rows) { progress_(static_cast<std::int64_t>(rows)); }
 
  private:
@@ -52,14 +52,14 @@ class Audit {
   const std::function<void(std::int64_t)> progress_;
 };
 
-// A named rule about what `Case` holds: what is wrong with it, or nothing.
+// A named invariant. `violation` returns the figures of the violation, or an empty string.
 template <typename Case>
 struct Invariant {
   std::string_view name;
   std::string (*violation)(const Case&);
 };
 
-// Judges a row by every invariant of a list over a case that is made of it.
+// Checks every invariant of a list, and reports the violations as findings about `row`.
 template <typename Row, typename Case, std::size_t size>
 void Judge(Audit& audit, const Row& row, const Case& c, const std::array<Invariant<Case>, size>& invariants) {
   for (const Invariant<Case>& invariant : invariants) {
@@ -68,13 +68,13 @@ void Judge(Audit& audit, const Row& row, const Case& c, const std::array<Invaria
   }
 }
 
-// The rows of a kind one after another, a batch of them in memory.
+// Iterates over the rows of a kind in key order, with one batch in memory.
 template <typename Row>
 class RowStream {
  public:
   explicit RowStream(Audit& audit) : audit_(audit) { Fill(); }
 
-  // The current one; null after the last, and where the store has failed.
+  // The current row; null after the last row or an error of the store (see status).
   const Row* Peek() const { return next_ < rows_.size() ? &rows_[next_] : nullptr; }
   void Advance() {
     if (++next_ >= rows_.size() && rows_.size() == kBatch) Fill();

@@ -16,14 +16,14 @@ namespace {
 
 enum class Subject : std::uint8_t { kUser, kOrder, kRefund, kMessage };
 
-// What one event says of one row, as small as can be: for orders and refunds the number of the state that it
-// came to, the first one's standing for its creation.
+// The part of an event that the checks need, in a compact form. `step` of an order or a refund is the number
+// of the state that the event reports; the first state stands for the creation.
 struct Fact {
   Uuid id{};
   std::int64_t sequence = 0;
   Subject subject = Subject::kUser;
   std::uint8_t step = 0;
-  // A row's history was read with it.
+  // The subject's row exists.
   bool known = false;
 
   std::tuple<Subject, const Uuid&, std::int64_t> key() const { return {subject, id, sequence}; }
@@ -43,7 +43,7 @@ constexpr std::uint8_t StepOf(State state) {
 constexpr std::uint8_t kRegistered = 1;
 constexpr std::uint8_t kEmailVerified = 2;
 
-// Every event that says a state. Others, such as a message's cancellation, say what else can come to pass.
+// Every event type that a check evaluates. Other types, such as message.cancelled, are optional in a history.
 constexpr std::array kSteps = {
     Step{Subject::kUser, "user.registered", kRegistered},
     Step{Subject::kUser, "user.email_verified", kEmailVerified},
@@ -91,36 +91,40 @@ std::ptrdiff_t CountOf(History history, std::uint8_t step) {
 }
 
 // "order.created, order.paid".
-std::string Told(History history) {
-  std::string told;
+std::string EventTypes(History history) {
+  std::string types;
   for (const Fact& fact : history) {
-    told += StrCat(told.empty() ? "" : ", ", EventType(fact.subject, fact.step));
+    types += StrCat(types.empty() ? "" : ", ", EventType(fact.subject, fact.step));
   }
-  return told.empty() ? "no events" : told;
+  return types.empty() ? "no events" : types;
 }
 
-std::string Judged(const UserRow& user, History history) {
-  if (CountOf(history, kRegistered) != 1) return StrCat("it was not registered once: ", Told(history));
+std::string Violation(const UserRow& user, History history) {
+  const std::ptrdiff_t registered = CountOf(history, kRegistered);
+  if (registered != 1) {
+    return StrCat("the user has ", registered, " user.registered events, not 1: ", EventTypes(history));
+  }
   const bool verified = CountOf(history, kEmailVerified) > 0;
-  return user.fields.email_verify_time && !verified ? "its address is verified, and no event says so" : "";
+  if (!user.fields.email_verify_time || verified) return "";
+  return "email_verify_time is set without a user.email_verified event";
 }
 
-std::string Judged(const OrderFields& order, History history) {
+std::string Violation(const OrderFields& order, History history) {
   bool follows = !history.empty() && history.front().step == StepOf(OrderState::kPending);
   for (std::size_t i = 1; i < history.size() && follows; ++i) {
     follows = CanMove(static_cast<OrderState>(history[i - 1].step), static_cast<OrderState>(history[i].step));
   }
   if (follows && history.back().step == StepOf(order.state)) return "";
-  return StrCat("it is ", OrderStateName(order.state), " after ", Told(history));
+  return StrCat("the state is ", OrderStateName(order.state), " after ", EventTypes(history));
 }
 
-// What is asked for needs an approval or does not: its first event says either.
+// The first event is refund.requested, whether the refund was created REQUESTED or APPROVED.
 bool CanFollow(bool first, RefundState from, RefundState to) {
   if (from == to) return false;
   return CanMove(from, to) || (first && CanMove(RefundState::kApproved, to));
 }
 
-std::string Judged(const RefundFields& refund, History history) {
+std::string Violation(const RefundFields& refund, History history) {
   bool follows = !history.empty() && history.front().step == StepOf(RefundState::kRequested);
   for (std::size_t i = 1; i < history.size() && follows; ++i) {
     follows = CanFollow(i == 1, static_cast<RefundState>(history[i - 1].step),
@@ -128,16 +132,17 @@ std::string Judged(const RefundFields& refund, History history) {
   }
   const bool at_once = refund.state == RefundState::kApproved && history.size() == 1;
   if (follows && (at_once || history.back().step == StepOf(refund.state))) return "";
-  return StrCat("it is ", RefundStateName(refund.state), " after ", Told(history));
+  return StrCat("the state is ", RefundStateName(refund.state), " after ", EventTypes(history));
 }
 
-std::string Judged(const Message& message, History history) {
+std::string Violation(const Message& message, History history) {
   const bool sent = message.state == MessageState::kSent;
-  const bool told =
+  const bool follows =
       CountOf(history, StepOf(MessageState::kQueued)) == 1 &&
       CountOf(history, StepOf(MessageState::kSent)) == (sent ? 1 : 0) &&
       (message.state != MessageState::kDead || CountOf(history, StepOf(MessageState::kDead)) > 0);
-  return told ? "" : StrCat("its state is ", static_cast<int>(message.state), " after ", Told(history));
+  if (follows) return "";
+  return StrCat("the state is ", MessageStateName(message.state), " after ", EventTypes(history));
 }
 
 const Uuid& UuidOf(const UserRow& user) {
@@ -164,19 +169,20 @@ class HistoryOfSlice {
       if (!slice_.Has(UuidOf(row))) return;
       const History history = Find(subject, UuidOf(row));
       for (Fact& fact : history) fact.known = true;
-      std::string violation = Judged(row, history);
+      std::string violation = Violation(row, history);
       if (!violation.empty()) audit.Report(invariant, row, std::move(violation));
     });
   }
 
-  // After all checks: the events that no row was found for. A message goes when it has been kept long enough.
+  // Reports the events whose subject does not exist. Must be called after all checks. Messages may be
+  // missing: they are deleted when their retention ends.
   void ReportOrphans(Audit& audit) const {
     for (const Fact& fact : facts_) {
       if (fact.known || fact.subject == Subject::kMessage) continue;
       Event event;
       event.sequence = fact.sequence;
       audit.Report("event_has_subject", event,
-                   StrCat(EventType(fact.subject, fact.step), " is of what is not there"));
+                   StrCat("the subject of ", EventType(fact.subject, fact.step), " does not exist"));
     }
   }
 
@@ -185,7 +191,7 @@ class HistoryOfSlice {
     const auto* step =
         std::find_if(kSteps.begin(), kSteps.end(), [&](const Step& s) { return s.event_type == event.type; });
     if (step == kSteps.end()) return;
-    // A subject that is no id is nobody's.
+    // An invalid id becomes the nil id, which no row has.
     const Uuid id = ParseSubject(step->subject, event.subject).value_or(Uuid{});
     if (slice_.Has(id)) facts_.push_back({id, event.sequence, step->subject, step->step, false});
   }

@@ -7,14 +7,13 @@
 
 namespace keelson {
 
-// Rows that belong together by something else than the order of their keys are put together in memory, part
-// by part of all ids: each of `parts` has its share of them, and reads the tables again. An error is the
-// store's.
+// These checks join tables that are not sorted by the same key. They hold one part of the ids in memory at a
+// time, and read the tables once for each of the `parts`. Both block; errors are the store's.
 
-// Reports orders, messages and events of users who are not there. Holds 16 bytes for each user.
+// Reports orders, messages and events whose user does not exist. Holds 16 bytes for each user of a part.
 absl::Status CheckUsersExist(Audit& audit, std::uint32_t parts);
-// Reports users, orders, refunds and messages whose states are not what their events say, step by step as the
-// state machines have it, and events of what is not there. Holds 32 bytes for each event.
+// Reports users, orders, refunds and messages whose state does not follow from their events by the state
+// machine, and events whose subject does not exist. Holds 32 bytes for each event of a part.
 absl::Status CheckHistory(Audit& audit, std::uint32_t parts);
 
 }  // namespace keelson

@@ -14,15 +14,15 @@
 namespace keelson {
 namespace {
 
-// What the refunds of an order come to; sums that leave int64 stay at its end.
+// Sums over the refunds of an order, limited to the maximum of int64.
 struct Fold {
-  // By refunds that are asked for or approved, that are under way, and that succeeded.
+  // Amounts of the REQUESTED and APPROVED, of the PROCESSING, and of the SUCCEEDED refunds.
   std::int64_t reserved = 0;
   std::int64_t processing = 0;
   std::int64_t succeeded = 0;
   std::int64_t shipping = 0;
   std::int64_t count = 0;
-  // Of each line that the order has, its refunded quantity and amount.
+  // The refunded quantity and amount of each line of the order.
   std::vector<std::pair<std::int64_t, std::int64_t>> lines;
 };
 
@@ -41,7 +41,7 @@ void AddTo(std::int64_t& sum, std::int64_t amount) {
   sum = CheckedAdd(sum, amount).value_or(std::numeric_limits<std::int64_t>::max());
 }
 
-std::int64_t& PlaceOf(Fold& fold, RefundState state) {
+std::int64_t& SumFor(Fold& fold, RefundState state) {
   if (state == RefundState::kSucceeded) return fold.succeeded;
   return state == RefundState::kProcessing ? fold.processing : fold.reserved;
 }
@@ -51,7 +51,7 @@ Fold FoldOf(const OrderFields& order, const std::vector<RefundFields>& refunds) 
   fold.lines.resize(order.lines.size());
   for (const RefundFields& refund : refunds) {
     if (refund.state != RefundState::kSucceeded && !HoldsAmount(refund.state)) continue;
-    AddTo(PlaceOf(fold, refund.state), refund.amount);
+    AddTo(SumFor(fold, refund.state), refund.amount);
     AddTo(fold.shipping, refund.shipping);
     ++fold.count;
     for (const RefundLine& part : refund.lines) {
@@ -70,7 +70,7 @@ std::int64_t PendingOf(const Fold& fold) {
   return pending;
 }
 
-// "refunded 5, not 7" for the first figure that is not as it ought to be.
+// "refunded is 5, not 7" for the first figure that is not the expected one; empty if all are.
 struct Figure {
   std::string_view name;
   std::int64_t found;
@@ -96,7 +96,7 @@ std::string RefundsWithinLines(const OrderCase& c) {
     const OrderLine& line = c.order.lines[i];
     const auto& [quantity, amount] = c.fold.lines[i];
     if (quantity > line.quantity)
-      return StrCat("line ", i + 1, ": ", quantity, " of ", line.quantity, " refunded");
+      return StrCat("line ", i + 1, ": ", quantity, " of ", line.quantity, " units refunded");
     if (amount > line.total) {
       return StrCat("line ", i + 1, ": ", amount, " refunded of ", line.total, " ", c.order.currency.code());
     }
@@ -143,7 +143,7 @@ std::string PaidIsAllOrNothing(const OrderCase& c) {
   return FirstDifference({{"paid", c.order.paid, c.order.pay_time ? c.order.total : 0}});
 }
 
-// Nothing where the facts contradict each other.
+// The state that the timestamps imply; nullopt if they contradict each other.
 std::optional<OrderState> StateOf(const OrderFields& order) {
   if ((order.deliver_time && !order.ship_time) || (order.ship_time && !order.pay_time)) return std::nullopt;
   if (order.cancel_time) {
@@ -157,8 +157,8 @@ std::optional<OrderState> StateOf(const OrderFields& order) {
 std::string StateIsFunctionOfFacts(const OrderCase& c) {
   const std::optional<OrderState> state = StateOf(c.order);
   if (state == c.order.state) return "";
-  return StrCat("it is ", OrderStateName(c.order.state), ", and its times say ",
-                state ? OrderStateName(*state) : "what can't be");
+  return StrCat("the state is ", OrderStateName(c.order.state), ", but the timestamps ",
+                state ? StrCat("imply ", OrderStateName(*state)) : "contradict each other");
 }
 
 constexpr std::array kOrderInvariants = {
@@ -184,52 +184,54 @@ std::string NamesLinesOfItsOrder(const RefundOfOrder& c) {
   std::set<std::int64_t> named;
   for (const RefundLine& line : c.refund.lines) {
     if (line.index < 0 || line.index >= std::ssize(c.order.lines)) {
-      return StrCat("it names line ", line.index + 1, " of ", c.order.lines.size());
+      return StrCat("the refund names line ", line.index + 1, ", but the order has ", c.order.lines.size(),
+                    " lines");
     }
-    if (!named.insert(line.index).second) return StrCat("it names line ", line.index + 1, " twice");
+    if (!named.insert(line.index).second) return StrCat("the refund names line ", line.index + 1, " twice");
   }
   return "";
 }
 
 std::string OneCurrency(const RefundOfOrder& c) {
   if (c.refund.currency == c.order.currency) return "";
-  return StrCat("it is in ", c.refund.currency.code(), ", its order in ", c.order.currency.code());
+  return StrCat("the refund is in ", c.refund.currency.code(), ", its order in ", c.order.currency.code());
 }
 
 std::string BelongsToOwner(const RefundOfOrder& c) {
   if (c.refund.user_id == c.order.user_id) return "";
-  return StrCat("it is ", c.refund.user_id.ToString(), "'s, its order ", c.order.user_id.ToString(), "'s");
+  return StrCat("the refund's user is ", c.refund.user_id.ToString(), ", the order's user is ",
+                c.order.user_id.ToString());
 }
 
-std::string GoesBackTheWayItCame(const RefundOfOrder& c) {
+std::string UsesPaymentOfOrder(const RefundOfOrder& c) {
   const bool same = c.refund.payment_provider == c.order.payment_provider &&
                     c.refund.payment_reference == c.order.payment_reference;
-  return same ? "" : "its payment is not its order's";
+  return same ? "" : "the refund's payment differs from the order's payment";
 }
 
 std::string IsDueWhileOpen(const RefundOfOrder& c) {
   const bool open = c.refund.state == RefundState::kApproved || c.refund.state == RefundState::kProcessing;
   if (open == c.refund.due_time.has_value()) return "";
-  return StrCat("it is ", RefundStateName(c.refund.state), open ? " and never due" : " and still due");
+  return StrCat("due_time is ", open ? "not set" : "set", " in the state ", RefundStateName(c.refund.state));
 }
 
 std::string IsSettledOnce(const RefundOfOrder& c) {
   const RefundState state = c.refund.state;
   const bool settled = state == RefundState::kSucceeded || state == RefundState::kFailed;
   if (settled && !c.refund.settle_time)
-    return StrCat("it is ", RefundStateName(state), " and has no time of it");
+    return StrCat("settle_time is not set in the state ", RefundStateName(state));
   const bool attempted = settled || state == RefundState::kProcessing;
-  return attempted && c.refund.attempts < 1 ? StrCat("it is ", RefundStateName(state), " without an attempt")
-                                            : "";
+  if (!attempted || c.refund.attempts >= 1) return "";
+  return StrCat("attempts is ", c.refund.attempts, " in the state ", RefundStateName(state));
 }
 
-// CancelOrder supersedes the refunds that wait for approval. A refund requested after the cancellation may
-// wait.
+// CancelOrder cancels the refunds that wait for approval. A refund that is requested after the cancellation
+// may wait for approval.
 std::string RequestEndsWithOrder(const RefundOfOrder& c) {
   const bool waits = c.refund.state == RefundState::kRequested &&
                      c.refund.reason != RefundReason::kOrderCancelled && c.order.cancel_time &&
                      c.refund.create_time <= *c.order.cancel_time;
-  return waits ? "it is REQUESTED, but its order was cancelled later" : "";
+  return waits ? "the refund is REQUESTED, but its order was cancelled later" : "";
 }
 
 constexpr std::array kRefundInvariants = {
@@ -237,7 +239,7 @@ constexpr std::array kRefundInvariants = {
     Invariant<RefundOfOrder>{"refund_names_lines_of_order", NamesLinesOfItsOrder},
     Invariant<RefundOfOrder>{"refund_has_currency_of_order", OneCurrency},
     Invariant<RefundOfOrder>{"refund_has_user_of_order", BelongsToOwner},
-    Invariant<RefundOfOrder>{"refund_has_payment_of_order", GoesBackTheWayItCame},
+    Invariant<RefundOfOrder>{"refund_has_payment_of_order", UsesPaymentOfOrder},
     Invariant<RefundOfOrder>{"refund_is_due_while_open", IsDueWhileOpen},
     Invariant<RefundOfOrder>{"refund_is_settled_by_attempt", IsSettledOnce},
     Invariant<RefundOfOrder>{"refund_request_ends_with_order", RequestEndsWithOrder},

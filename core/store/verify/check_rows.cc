@@ -13,17 +13,17 @@ namespace keelson {
 namespace {
 
 std::string UserHasPassword(const UserRow& user) {
-  return user.password_hash || user.fields.state == UserState::kErased ? "" : "it has no password hash";
+  return user.password_hash || user.fields.state == UserState::kErased ? "" : "the user has no password hash";
 }
 
-// Mail to an address in another form could reach another mailbox than the one that the key identifies. Erased
-// users hold no address.
+// E-mail to an address in another form could reach another mailbox than the one that the key identifies.
+// Erased users have no address.
 std::string UserAddressIsCanonical(const UserRow& user) {
   if (user.fields.state == UserState::kErased) return "";
   const absl::StatusOr<EmailAddress> address = EmailAddress::Parse(user.fields.email);
-  if (!address.ok()) return "its e-mail address is not valid";
-  if (address->text() != user.fields.email) return "its e-mail address is not in canonical form";
-  return address->key() == user.fields.email_key ? "" : "its email_key does not match its e-mail address";
+  if (!address.ok()) return "the e-mail address is not valid";
+  if (address->text() != user.fields.email) return "the e-mail address is not in canonical form";
+  return address->key() == user.fields.email_key ? "" : "email_key does not match the e-mail address";
 }
 
 constexpr std::array kUserInvariants = {
@@ -31,29 +31,33 @@ constexpr std::array kUserInvariants = {
     Invariant<UserRow>{"user_address_is_canonical", UserAddressIsCanonical},
 };
 
-// They may hold a token.
+// The body and the variables may contain a token.
 std::string EndedMessageIsEmptied(const Message& message) {
   if (message.state != MessageState::kSent && message.state != MessageState::kCancelled) return "";
   const bool empty =
       message.variables.empty() && message.content.text.empty() && message.content.html.empty();
-  return empty ? "" : "it has ended and still holds what it said";
+  return empty ? ""
+               : StrCat("the message is ", MessageStateName(message.state),
+                        ", but still has its body or variables");
 }
 
 std::string EndedMessageHasEndTime(const Message& message) {
   const bool ended = message.state != MessageState::kQueued && message.state != MessageState::kSending;
   if (ended == message.end_time.has_value()) return "";
-  return ended ? "it has ended at no time" : "it has an end and is still owed";
+  const std::string_view state = MessageStateName(message.state);
+  return ended ? StrCat("end_time is not set in the terminal state ", state)
+               : StrCat("end_time is set in the non-terminal state ", state);
 }
 
 std::string SentMessageHasTime(const Message& message) {
   const bool sent = message.state == MessageState::kSent;
   if (sent == message.send_time.has_value()) return "";
-  return sent ? "it is sent and has no time of sending" : "it has a time of sending and is not sent";
+  return StrCat("send_time is ", sent ? "not set" : "set", " in the state ", MessageStateName(message.state));
 }
 
 std::string SendingMessageIsClaimed(const Message& message) {
   if (message.state != MessageState::kSending || message.lease_epoch >= 1) return "";
-  return "it is being sent and nobody ever claimed it";
+  return StrCat("the message is SENDING, but was never claimed: lease_epoch is ", message.lease_epoch);
 }
 
 constexpr std::array kMessageInvariants = {
@@ -71,12 +75,12 @@ struct ChainLink {
 
 std::string EventsAreGapless(const ChainLink& link) {
   if (link.event.sequence == link.sequence_before + 1) return "";
-  return StrCat("it follows on ", link.sequence_before);
+  return StrCat("the sequence number ", link.event.sequence, " follows ", link.sequence_before);
 }
 
 std::string EventHashesVerify(const ChainLink& link) {
   if (link.event.hash == ChainedHash(link.hash_before, link.event)) return "";
-  return "its hash is not that of its fields and of the event before it";
+  return "the hash does not match the event's fields and the previous hash";
 }
 
 constexpr std::array kChainInvariants = {
@@ -84,16 +88,16 @@ constexpr std::array kChainInvariants = {
     Invariant<ChainLink>{"event_hashes_verify", EventHashesVerify},
 };
 
-// An answer's fields are its use case's own; what all have in common is the frame around them, which is that
-// of a text.
-std::string AnswerDecodes(const IdempotencyRecord& record) {
+// Each use case stores a response of its own type. Every serialized response begins with its size, like a
+// serialized string.
+std::string ResponseDecodes(const IdempotencyRecord& record) {
   const std::optional<std::string> content = Deserialize<std::string>(record.answer);
   if (content && Serialize(*content) == record.answer) return "";
-  return StrCat("its answer of ", record.answer.size(), " bytes can't be read");
+  return StrCat("the stored response of ", record.answer.size(), " bytes can't be decoded");
 }
 
-constexpr std::array kAnswerInvariants = {
-    Invariant<IdempotencyRecord>{"answer_decodes", AnswerDecodes},
+constexpr std::array kResponseInvariants = {
+    Invariant<IdempotencyRecord>{"answer_decodes", ResponseDecodes},
 };
 
 }  // namespace
@@ -103,7 +107,8 @@ absl::Status CheckUsers(Audit& audit) {
   const auto report_orphans = [&](const UserId* until) {
     for (; tokens.Peek() != nullptr && (until == nullptr || tokens.Peek()->user_id < *until);
          tokens.Advance()) {
-      audit.Report("token_has_user", *tokens.Peek(), "there is no such user");
+      audit.Report("token_has_user", *tokens.Peek(),
+                   StrCat("there is no ", tokens.Peek()->user_id.ToString()));
     }
   };
   absl::Status status = ForEach<UserRow>(audit, [&](const UserRow& user) {
@@ -131,9 +136,9 @@ absl::Status CheckEventChain(Audit& audit) {
   });
 }
 
-absl::Status CheckAnswers(Audit& audit) {
+absl::Status CheckResponses(Audit& audit) {
   return ForEach<IdempotencyRecord>(
-      audit, [&](const IdempotencyRecord& record) { Judge(audit, record, record, kAnswerInvariants); });
+      audit, [&](const IdempotencyRecord& record) { Judge(audit, record, record, kResponseInvariants); });
 }
 
 }  // namespace keelson

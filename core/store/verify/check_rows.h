@@ -5,12 +5,12 @@
 
 namespace keelson {
 
-// Each reads its tables once, in the order of their keys, and reports the rows that are wrong in themselves
-// or beside those that belong to them. An error is the store's.
+// Each check reads its tables once, in key order, and reports the rows that violate an invariant of the row
+// or of the rows that refer to each other. Block; errors are the store's.
 absl::Status CheckUsers(Audit& audit);
 absl::Status CheckOrders(Audit& audit);
 absl::Status CheckMessages(Audit& audit);
 absl::Status CheckEventChain(Audit& audit);
-absl::Status CheckAnswers(Audit& audit);
+absl::Status CheckResponses(Audit& audit);
 
 }  // namespace keelson

@@ -17,7 +17,7 @@ class UsersOfSlice {
     });
   }
 
-  // An id that no user has is none's, and names nobody who should be there.
+  // The nil id means that the row belongs to no user.
   bool Lacks(UserId id) const {
     return !id.is_nil() && slice_.Has(id.uuid()) && !std::binary_search(ids_.begin(), ids_.end(), id);
   }
@@ -31,7 +31,7 @@ class UsersOfSlice {
 
  private:
   const Slice slice_;
-  // As they are read, in order.
+  // Sorted, because users are read in key order.
   std::vector<UserId> ids_;
 };
 

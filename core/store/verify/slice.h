@@ -7,12 +7,12 @@
 
 namespace keelson {
 
-// One of so many parts of all ids, each as large as the others.
+// One of `count` parts of all ids, of about equal size.
 struct Slice {
   std::uint32_t index = 0;
   std::uint32_t count = 1;
 
-  // An id's last bytes are random.
+  // Uses the last bytes of the id, which are random.
   bool Has(const Uuid& uuid) const {
     std::uint32_t tail = 0;
     for (std::size_t i = uuid.size() - sizeof tail; i < uuid.size(); ++i) tail = tail << 8 | uuid[i];

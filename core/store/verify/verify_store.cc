@@ -18,14 +18,14 @@ constexpr std::string_view kEngineIntegrity = "engine_integrity";
 constexpr std::string_view kRowsReadable = "rows_readable";
 
 constexpr std::array kRowChecks = {&CheckUsers, &CheckOrders, &CheckMessages, &CheckEventChain,
-                                   &CheckAnswers};
+                                   &CheckResponses};
 
-// Into how many parts so many rows fall when each may have no more than `limit`.
+// The number of parts for `rows` rows, with at most about `limit` rows in a part.
 std::uint32_t PartsOf(std::int64_t rows, std::int64_t limit) {
   return static_cast<std::uint32_t>(1 + rows / limit);
 }
 
-// By all checks together.
+// The number of rows that all checks read in total.
 std::int64_t RowsToRead(const RowCounts& counts, std::uint32_t user_parts, std::uint32_t event_parts) {
   using enum RowKind;
   return counts.Sum({kUsers, kEmailTokens, kOrders, kRefunds, kMessages, kEvents, kIdempotency}) +
@@ -69,7 +69,7 @@ absl::Status VerifyStore::CheckRows() {
       reader_, [&](const Finding& finding) { Report(finding); },
       [&](std::int64_t rows) {
         progress.done += rows;
-        tell_(progress);
+        report_progress_(progress);
       });
   for (const auto check : kRowChecks) RETURN_IF_ERROR(check(audit));
   RETURN_IF_ERROR(CheckUsersExist(audit, user_parts));

@@ -11,33 +11,36 @@
 namespace keelson {
 
 struct VerifyProgress {
-  // Rows; some are read more than once.
+  // Number of rows. A row counts each time that it is read.
   std::int64_t done = 0;
   std::int64_t total = 0;
 };
 
-// The finding for a store that can't be opened, or not be read completely, because of damage.
+// The finding for a store that is too damaged to be opened or to be read completely.
 Finding UnreadableStore(const absl::Status& damage);
 
-// Runs the checks of the store's engine, and checks every invariant that can be seen in the store's rows: the
-// account of each order and its refunds, states against the facts and the events that tell them, the events'
-// chain, and that nothing refers to what is not there. Reads whole tables by batches and in bounded memory;
-// writes nothing.
+// Runs the integrity checks of the store's engine, and checks the invariants of the rows: the totals of
+// orders against their refunds, states against timestamps and events, the hash chain of the events, and that
+// every referenced row exists. Reads whole tables in batches with bounded memory; writes nothing.
 class VerifyStore {
  public:
-  // How much is held in memory at once.
+  // Maximum number of users and events in memory at a time. A check of larger tables reads them several
+  // times.
   struct Limits {
     std::int64_t users = 2'000'000;
     std::int64_t events = 1'000'000;
   };
 
-  // `report` is called for each finding, `tell` after each batch.
+  // Calls `report` for each finding, and `report_progress` after each batch.
   VerifyStore(StoreExporter& reader, std::function<void(const Finding&)> report,
-              std::function<void(const VerifyProgress&)> tell)
-      : VerifyStore(reader, std::move(report), std::move(tell), Limits()) {}
+              std::function<void(const VerifyProgress&)> report_progress)
+      : VerifyStore(reader, std::move(report), std::move(report_progress), Limits()) {}
   VerifyStore(StoreExporter& reader, std::function<void(const Finding&)> report,
-              std::function<void(const VerifyProgress&)> tell, const Limits& limits)
-      : reader_(reader), report_(std::move(report)), tell_(std::move(tell)), limits_(limits) {}
+              std::function<void(const VerifyProgress&)> report_progress, const Limits& limits)
+      : reader_(reader),
+        report_(std::move(report)),
+        report_progress_(std::move(report_progress)),
+        limits_(limits) {}
 
   // Returns the number of findings. Damage and unreadable values are findings; other errors of the store
   // are returned. Call it once.
@@ -50,7 +53,7 @@ class VerifyStore {
 
   StoreExporter& reader_;
   const std::function<void(const Finding&)> report_;
-  const std::function<void(const VerifyProgress&)> tell_;
+  const std::function<void(const VerifyProgress&)> report_progress_;
   const Limits limits_;
   std::int64_t findings_ = 0;
 };

@@ -1,5 +1,4 @@
-// Each invariant is proved by a store that breaks it: one thing is done to a product's rows that no use case
-// does.
+// For each invariant, a test case changes one row of a valid store so that the row violates the invariant.
 #include "core/store/verify/verify_store.h"
 
 #include <algorithm>
@@ -9,7 +8,7 @@
 
 #include "core/accounts/user_repository.h"
 #include "core/common/strings.h"
-#include "tests/core/store/verify/lived_in.h"
+#include "tests/core/store/verify/seeded_store.h"
 
 namespace keelson {
 namespace {
@@ -17,7 +16,7 @@ namespace {
 using Findings = std::vector<Finding>;
 
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-// Before and after every id that there is.
+// Sort before and after every id in the store.
 const Uuid kFirst = {0x01};
 const Uuid kLast = {0xff};
 
@@ -41,13 +40,13 @@ std::string TextOf(const Findings& findings) {
   return text;
 }
 
-TEST_CASE("nothing is found in a product that was lived in") {
-  Plant plant;
-  CHECK(TextOf(Verify(plant.rows)).empty());
-  CHECK(TextOf(Verify(*plant.store)).empty());
+TEST_CASE("a store with a valid history has no findings") {
+  TamperedStore store;
+  CHECK(TextOf(Verify(store.rows)).empty());
+  CHECK(TextOf(Verify(*store.exporter)).empty());
 }
 
-TEST_CASE("nothing is found in an empty store") {
+TEST_CASE("an empty store has no findings") {
   World world;
   CHECK(Verify(*world.store.OpenReader()).empty());
 }
@@ -55,173 +54,177 @@ TEST_CASE("nothing is found in an empty store") {
 struct Violation {
   std::string_view invariant;
   std::string_view table;
-  // In the figures.
+  // Part of Finding::figures.
   std::string_view figure;
-  void (*plant)(Plant&);
+  void (*tamper)(TamperedStore&);
 };
 
 const Violation kViolations[] = {
     {"user_has_password", "users", "no password",
-     [](Plant& p) { p.rows.of<UserRow>()[0].password_hash.reset(); }},
+     [](TamperedStore& p) { p.rows.of<UserRow>()[0].password_hash.reset(); }},
     {"user_address_is_canonical", "users", "not in canonical form",
-     [](Plant& p) { p.rows.of<UserRow>()[0].fields.email.insert(0, "\u200b"); }},
+     [](TamperedStore& p) { p.rows.of<UserRow>()[0].fields.email.insert(0, "\u200b"); }},
     {"user_address_is_canonical", "users", "not valid",
-     [](Plant& p) { p.rows.of<UserRow>()[0].fields.email = "nobody"; }},
+     [](TamperedStore& p) { p.rows.of<UserRow>()[0].fields.email = "nobody"; }},
     {"user_address_is_canonical", "users", "email_key does not match",
-     [](Plant& p) { p.rows.of<UserRow>()[0].fields.email_key = "eve@example.com"; }},
-    {"token_has_user", "email_tokens", "no such user",
-     [](Plant& p) { p.rows.of<EmailToken>()[0].user_id = UserId(kFirst); }},
-    {"token_has_user", "email_tokens", "no such user",
-     [](Plant& p) { p.rows.of<EmailToken>()[0].user_id = UserId(kLast); }},
+     [](TamperedStore& p) { p.rows.of<UserRow>()[0].fields.email_key = "eve@example.com"; }},
+    {"token_has_user", "email_tokens", "there is no user_",
+     [](TamperedStore& p) { p.rows.of<EmailToken>()[0].user_id = UserId(kFirst); }},
+    {"token_has_user", "email_tokens", "there is no user_",
+     [](TamperedStore& p) { p.rows.of<EmailToken>()[0].user_id = UserId(kLast); }},
 
     {"refunds_within_paid", "orders", "succeeded 1000000 > paid 3500 EUR",
-     [](Plant& p) { p.refund(p.lived_in.succeeded).amount = 1'000'000; }},
+     [](TamperedStore& p) { p.refund(p.seeded.succeeded).amount = 1'000'000; }},
     {"refunds_within_paid", "orders", "> paid 3500 EUR",
-     [](Plant& p) {
-       p.refund(p.lived_in.succeeded).amount = kMost;
-       p.refund(p.lived_in.processing).amount = kMost;
+     [](TamperedStore& p) {
+       p.refund(p.seeded.succeeded).amount = kMost;
+       p.refund(p.seeded.processing).amount = kMost;
      }},
-    {"refunds_within_lines", "orders", "line 1: 4 of 3 refunded",
-     [](Plant& p) { p.refund(p.lived_in.processing).lines[0].quantity = 4; }},
+    {"refunds_within_lines", "orders", "line 1: 4 of 3 units refunded",
+     [](TamperedStore& p) { p.refund(p.seeded.processing).lines[0].quantity = 4; }},
     {"refunds_within_lines", "orders", "line 1: 2901 refunded of 2900 EUR",
-     [](Plant& p) { p.refund(p.lived_in.processing).lines[0].amount = 2901; }},
+     [](TamperedStore& p) { p.refund(p.seeded.processing).lines[0].amount = 2901; }},
     {"refunds_within_lines", "orders", "shipping: 501 refunded of 500 EUR",
-     [](Plant& p) { p.refund(p.lived_in.processing).shipping = 1; }},
+     [](TamperedStore& p) { p.refund(p.seeded.processing).shipping = 1; }},
     {"order_totals_are_fold_of_refunds", "orders", "refunded is 551, not 550",
-     [](Plant& p) { ++p.order().refunded; }},
+     [](TamperedStore& p) { ++p.order().refunded; }},
     {"order_totals_are_fold_of_refunds", "orders", "refund_pending is 0, not 966",
-     [](Plant& p) { p.order().refund_pending = 0; }},
+     [](TamperedStore& p) { p.order().refund_pending = 0; }},
     {"order_totals_are_fold_of_refunds", "orders", "refunded_shipping is 0, not 500",
-     [](Plant& p) { p.order().refunded_shipping = 0; }},
+     [](TamperedStore& p) { p.order().refunded_shipping = 0; }},
     {"order_totals_are_fold_of_refunds", "orders", "refund_count is 3, not 2",
-     [](Plant& p) { p.order().refund_count = 3; }},
+     [](TamperedStore& p) { p.order().refund_count = 3; }},
     {"order_lines_are_fold_of_refunds", "orders", "line 2: refunded_quantity is 0, not 1",
-     [](Plant& p) { p.order().lines[1].refunded_quantity = 0; }},
+     [](TamperedStore& p) { p.order().lines[1].refunded_quantity = 0; }},
     {"order_lines_are_fold_of_refunds", "orders", "line 2: refunded_amount is 49, not 50",
-     [](Plant& p) { p.order().lines[1].refunded_amount = 49; }},
+     [](TamperedStore& p) { p.order().lines[1].refunded_amount = 49; }},
     {"order_total_is_sum_of_lines", "orders", "total is 3501, not 3500",
-     [](Plant& p) { p.order().total = p.order().paid = 3501; }},
+     [](TamperedStore& p) { p.order().total = p.order().paid = 3501; }},
     {"order_total_is_sum_of_lines", "orders", "line 1: total is 2900, not 3 x 999 - 200 + 100",
-     [](Plant& p) { p.order().lines[0].unit_price = 999; }},
+     [](TamperedStore& p) { p.order().lines[0].unit_price = 999; }},
     {"order_paid_is_all_or_nothing", "orders", "paid is 3499, not 3500",
-     [](Plant& p) { p.order().paid = 3499; }},
-    {"order_state_is_function_of_facts", "orders", "it is DELIVERED, and its times say SHIPPED",
-     [](Plant& p) { p.order().deliver_time.reset(); }},
-    {"order_state_is_function_of_facts", "orders", "what can't be",
-     [](Plant& p) { p.order().ship_time.reset(); }},
-    {"order_state_is_function_of_facts", "orders", "what can't be",
-     [](Plant& p) { p.order().cancel_time = p.order().deliver_time; }},
+     [](TamperedStore& p) { p.order().paid = 3499; }},
+    {"order_state_is_function_of_facts", "orders", "the state is DELIVERED, but the timestamps imply SHIPPED",
+     [](TamperedStore& p) { p.order().deliver_time.reset(); }},
+    {"order_state_is_function_of_facts", "orders", "the timestamps contradict each other",
+     [](TamperedStore& p) { p.order().ship_time.reset(); }},
+    {"order_state_is_function_of_facts", "orders", "the timestamps contradict each other",
+     [](TamperedStore& p) { p.order().cancel_time = p.order().deliver_time; }},
 
     {"refund_has_order", "refunds", "there is no order_",
-     [](Plant& p) { p.refund(p.lived_in.requested).order_id = OrderId(kFirst); }},
+     [](TamperedStore& p) { p.refund(p.seeded.requested).order_id = OrderId(kFirst); }},
     {"refund_has_order", "refunds", "there is no order_",
-     [](Plant& p) { p.refund(p.lived_in.requested).order_id = OrderId(kLast); }},
+     [](TamperedStore& p) { p.refund(p.seeded.requested).order_id = OrderId(kLast); }},
     {"refund_amount_is_sum_of_parts", "refunds", "amount is 551, not 550",
-     [](Plant& p) { ++p.refund(p.lived_in.succeeded).amount; }},
+     [](TamperedStore& p) { ++p.refund(p.seeded.succeeded).amount; }},
     {"refund_amount_is_sum_of_parts", "refunds", "not at least 1",
-     [](Plant& p) { p.refund(p.lived_in.failed).amount = 0; }},
-    {"refund_names_lines_of_order", "refunds", "line 3 of 2",
-     [](Plant& p) { p.refund(p.lived_in.succeeded).lines[0].index = 2; }},
-    {"refund_names_lines_of_order", "refunds", "line 0 of 2",
-     [](Plant& p) { p.refund(p.lived_in.succeeded).lines[0].index = -1; }},
+     [](TamperedStore& p) { p.refund(p.seeded.failed).amount = 0; }},
+    {"refund_names_lines_of_order", "refunds", "line 3, but the order has 2 lines",
+     [](TamperedStore& p) { p.refund(p.seeded.succeeded).lines[0].index = 2; }},
+    {"refund_names_lines_of_order", "refunds", "line 0, but the order has 2 lines",
+     [](TamperedStore& p) { p.refund(p.seeded.succeeded).lines[0].index = -1; }},
     {"refund_names_lines_of_order", "refunds", "line 2 twice",
-     [](Plant& p) {
-       p.refund(p.lived_in.succeeded).lines.resize(2, {1, 0, 0});
+     [](TamperedStore& p) {
+       p.refund(p.seeded.succeeded).lines.resize(2, {1, 0, 0});
      }},
-    {"refund_has_currency_of_order", "refunds", "it is in USD, its order in EUR",
-     [](Plant& p) { p.refund(p.lived_in.failed).currency = *Currency::Parse("USD"); }},
-    {"refund_has_user_of_order", "refunds", "'s, its order user_",
-     [](Plant& p) { p.refund(p.lived_in.failed).user_id = UserId(kFirst); }},
-    {"refund_has_payment_of_order", "refunds", "not its order's",
-     [](Plant& p) { p.refund(p.lived_in.failed).payment_reference = "another"; }},
-    {"refund_is_due_while_open", "refunds", "PROCESSING and never due",
-     [](Plant& p) { p.refund(p.lived_in.processing).due_time.reset(); }},
-    {"refund_is_due_while_open", "refunds", "FAILED and still due",
-     [](Plant& p) { p.refund(p.lived_in.failed).due_time = absl::UnixEpoch(); }},
-    {"refund_is_settled_by_attempt", "refunds", "SUCCEEDED and has no time",
-     [](Plant& p) { p.refund(p.lived_in.succeeded).settle_time.reset(); }},
-    {"refund_is_settled_by_attempt", "refunds", "PROCESSING without an attempt",
-     [](Plant& p) { p.refund(p.lived_in.processing).attempts = 0; }},
+    {"refund_has_currency_of_order", "refunds", "the refund is in USD, its order in EUR",
+     [](TamperedStore& p) { p.refund(p.seeded.failed).currency = *Currency::Parse("USD"); }},
+    {"refund_has_user_of_order", "refunds", "the order's user is user_",
+     [](TamperedStore& p) { p.refund(p.seeded.failed).user_id = UserId(kFirst); }},
+    {"refund_has_payment_of_order", "refunds", "differs from the order's payment",
+     [](TamperedStore& p) { p.refund(p.seeded.failed).payment_reference = "another"; }},
+    {"refund_is_due_while_open", "refunds", "due_time is not set in the state PROCESSING",
+     [](TamperedStore& p) { p.refund(p.seeded.processing).due_time.reset(); }},
+    {"refund_is_due_while_open", "refunds", "due_time is set in the state FAILED",
+     [](TamperedStore& p) { p.refund(p.seeded.failed).due_time = absl::UnixEpoch(); }},
+    {"refund_is_settled_by_attempt", "refunds", "settle_time is not set in the state SUCCEEDED",
+     [](TamperedStore& p) { p.refund(p.seeded.succeeded).settle_time.reset(); }},
+    {"refund_is_settled_by_attempt", "refunds", "attempts is 0 in the state PROCESSING",
+     [](TamperedStore& p) { p.refund(p.seeded.processing).attempts = 0; }},
     {"refund_request_ends_with_order", "refunds", "REQUESTED, but its order was cancelled",
-     [](Plant& p) {
-       p.order_of(p.lived_in.requested).cancel_time = p.refund(p.lived_in.requested).create_time;
+     [](TamperedStore& p) {
+       p.order_of(p.seeded.requested).cancel_time = p.refund(p.seeded.requested).create_time;
      }},
 
-    {"ended_message_is_emptied", "messages", "still holds what it said",
-     [](Plant& p) { p.rows.of<Message>()[0].state = MessageState::kCancelled; }},
-    {"ended_message_is_emptied", "messages", "still holds what it said",
-     [](Plant& p) {
+    {"ended_message_is_emptied", "messages", "still has its body or variables",
+     [](TamperedStore& p) { p.rows.of<Message>()[0].state = MessageState::kCancelled; }},
+    {"ended_message_is_emptied", "messages", "still has its body or variables",
+     [](TamperedStore& p) {
        p.rows.of<Message>()[0].state = MessageState::kSent;
        p.rows.of<Message>()[0].variables.clear();
        p.rows.of<Message>()[0].content.html = "<p>T</p>";
      }},
-    {"ended_message_has_end_time", "messages", "at no time",
-     [](Plant& p) { p.rows.of<Message>()[0].state = MessageState::kDead; }},
-    {"ended_message_has_end_time", "messages", "is still owed",
-     [](Plant& p) { p.rows.of<Message>()[0].end_time = absl::UnixEpoch(); }},
-    {"sent_message_has_time", "messages", "is not sent",
-     [](Plant& p) { p.rows.of<Message>()[0].send_time = absl::UnixEpoch(); }},
-    {"sent_message_has_time", "messages", "no time of sending",
-     [](Plant& p) { p.rows.of<Message>()[0].state = MessageState::kSent; }},
-    {"sending_message_is_claimed", "messages", "nobody ever claimed",
-     [](Plant& p) { p.rows.of<Message>()[0].state = MessageState::kSending; }},
+    {"ended_message_has_end_time", "messages", "end_time is not set in the terminal state DEAD",
+     [](TamperedStore& p) { p.rows.of<Message>()[0].state = MessageState::kDead; }},
+    {"ended_message_has_end_time", "messages", "end_time is set in the non-terminal state QUEUED",
+     [](TamperedStore& p) { p.rows.of<Message>()[0].end_time = absl::UnixEpoch(); }},
+    {"sent_message_has_time", "messages", "send_time is set in the state QUEUED",
+     [](TamperedStore& p) { p.rows.of<Message>()[0].send_time = absl::UnixEpoch(); }},
+    {"sent_message_has_time", "messages", "send_time is not set in the state SENT",
+     [](TamperedStore& p) { p.rows.of<Message>()[0].state = MessageState::kSent; }},
+    {"sending_message_is_claimed", "messages", "was never claimed: lease_epoch is 0",
+     [](TamperedStore& p) { p.rows.of<Message>()[0].state = MessageState::kSending; }},
 
-    {"events_are_gapless", "events", "it follows on 4",
-     [](Plant& p) { p.rows.of<Event>().erase(p.rows.of<Event>().begin() + 4); }},
-    {"event_hashes_verify", "events", "not that of its fields",
-     [](Plant& p) { p.rows.of<Event>()[4].payload = "{}"; }},
-    {"event_hashes_verify", "events", "not that of its fields",
-     [](Plant& p) { p.rows.of<Event>()[4].hash[31] ^= 1; }},
-    {"answer_decodes", "idempotency", "0 bytes can't be read",
-     [](Plant& p) { p.rows.of<IdempotencyRecord>()[0].answer.clear(); }},
-    {"answer_decodes", "idempotency", "9 bytes can't be read",
-     [](Plant& p) { p.rows.of<IdempotencyRecord>()[0].answer.resize(9); }},
+    {"events_are_gapless", "events", "the sequence number 6 follows 4",
+     [](TamperedStore& p) { p.rows.of<Event>().erase(p.rows.of<Event>().begin() + 4); }},
+    {"event_hashes_verify", "events", "the hash does not match",
+     [](TamperedStore& p) { p.rows.of<Event>()[4].payload = "{}"; }},
+    {"event_hashes_verify", "events", "the hash does not match",
+     [](TamperedStore& p) { p.rows.of<Event>()[4].hash[31] ^= 1; }},
+    {"answer_decodes", "idempotency", "0 bytes can't be decoded",
+     [](TamperedStore& p) { p.rows.of<IdempotencyRecord>()[0].answer.clear(); }},
+    {"answer_decodes", "idempotency", "9 bytes can't be decoded",
+     [](TamperedStore& p) { p.rows.of<IdempotencyRecord>()[0].answer.resize(9); }},
 
-    {"answer_decodes", "idempotency", "can't be read",
-     [](Plant& p) { p.rows.of<IdempotencyRecord>()[0].answer.push_back('x'); }},
+    {"answer_decodes", "idempotency", "can't be decoded",
+     [](TamperedStore& p) { p.rows.of<IdempotencyRecord>()[0].answer.push_back('x'); }},
 
-    {"order_has_user", "orders", "there is no user_", [](Plant& p) { p.order().user_id = UserId(kFirst); }},
+    {"order_has_user", "orders", "there is no user_",
+     [](TamperedStore& p) { p.order().user_id = UserId(kFirst); }},
     {"message_has_user", "messages", "there is no user_",
-     [](Plant& p) { p.rows.of<Message>()[0].user_id = UserId(kFirst); }},
+     [](TamperedStore& p) { p.rows.of<Message>()[0].user_id = UserId(kFirst); }},
     {"event_has_user", "events", "there is no user_",
-     [](Plant& p) {
+     [](TamperedStore& p) {
        p.rows.of<Event>()[0].user_id = UserId(kFirst);
        p.Rechain();
      }},
 
-    {"user_state_is_told", "users", "not registered once", [](Plant& p) { p.Forget("user.registered"); }},
-    {"user_state_is_told", "users", "not registered once", [](Plant& p) { p.Repeat("user.registered"); }},
-    {"user_state_is_told", "users", "no event says so",
-     [](Plant& p) { p.rows.of<UserRow>()[0].fields.email_verify_time = absl::UnixEpoch(); }},
-    {"order_state_is_told", "orders", "it is PENDING after no events",
-     [](Plant& p) { p.Forget("order.created"); }},
-    {"order_state_is_told", "orders", "it is DELIVERED after order.created, order.paid, order.shipped",
-     [](Plant& p) { p.Forget("order.delivered"); }},
-    {"order_state_is_told", "orders", "it is SHIPPED after order.created, order.shipped",
-     [](Plant& p) { p.Forget("order.paid"); }},
+    {"user_state_is_told", "users", "the user has 0 user.registered events, not 1",
+     [](TamperedStore& p) { p.Forget("user.registered"); }},
+    {"user_state_is_told", "users", "the user has 2 user.registered events, not 1",
+     [](TamperedStore& p) { p.Repeat("user.registered"); }},
+    {"user_state_is_told", "users", "without a user.email_verified event",
+     [](TamperedStore& p) { p.rows.of<UserRow>()[0].fields.email_verify_time = absl::UnixEpoch(); }},
+    {"order_state_is_told", "orders", "the state is PENDING after no events",
+     [](TamperedStore& p) { p.Forget("order.created"); }},
+    {"order_state_is_told", "orders", "the state is DELIVERED after order.created, order.paid, order.shipped",
+     [](TamperedStore& p) { p.Forget("order.delivered"); }},
+    {"order_state_is_told", "orders", "the state is SHIPPED after order.created, order.shipped",
+     [](TamperedStore& p) { p.Forget("order.paid"); }},
     {"order_state_is_told", "orders", "order.delivered, order.delivered",
-     [](Plant& p) { p.Repeat("order.delivered"); }},
-    {"refund_state_is_told", "refunds", "it is PROCESSING after refund.processing",
-     [](Plant& p) { p.Forget("refund.requested"); }},
-    {"refund_state_is_told", "refunds", "it is SUCCEEDED after refund.requested, refund.processing",
-     [](Plant& p) { p.Forget("refund.succeeded"); }},
+     [](TamperedStore& p) { p.Repeat("order.delivered"); }},
+    {"refund_state_is_told", "refunds", "the state is PROCESSING after refund.processing",
+     [](TamperedStore& p) { p.Forget("refund.requested"); }},
+    {"refund_state_is_told", "refunds", "the state is SUCCEEDED after refund.requested, refund.processing",
+     [](TamperedStore& p) { p.Forget("refund.succeeded"); }},
     {"refund_state_is_told", "refunds", "refund.processing, refund.processing",
-     [](Plant& p) { p.Repeat("refund.processing"); }},
-    {"refund_state_is_told", "refunds", "it is CANCELLED after refund.requested",
-     [](Plant& p) { p.refund(p.lived_in.requested).state = RefundState::kCancelled; }},
-    {"message_state_is_told", "messages", "after no events", [](Plant& p) { p.Forget("message.queued"); }},
-    {"message_state_is_told", "messages", "its state is 4 after message.queued",
-     [](Plant& p) { p.rows.of<Message>()[0].state = MessageState::kDead; }},
-    {"message_state_is_told", "messages", "its state is 3 after message.queued",
-     [](Plant& p) { p.rows.of<Message>()[0].state = MessageState::kSent; }},
-    {"event_has_subject", "events", "user.registered is of what is not there",
-     [](Plant& p) { p.rows.of<UserRow>().erase(p.rows.of<UserRow>().begin()); }},
-    {"event_has_subject", "events", "order.created is of what is not there",
-     [](Plant& p) { p.rows.of<OrderFields>().erase(p.rows.of<OrderFields>().begin()); }},
-    {"event_has_subject", "events", "refund.requested is of what is not there",
-     [](Plant& p) { p.rows.of<RefundFields>().erase(p.rows.of<RefundFields>().begin()); }},
-    {"event_has_subject", "events", "order.created is of what is not there",
-     [](Plant& p) {
+     [](TamperedStore& p) { p.Repeat("refund.processing"); }},
+    {"refund_state_is_told", "refunds", "the state is CANCELLED after refund.requested",
+     [](TamperedStore& p) { p.refund(p.seeded.requested).state = RefundState::kCancelled; }},
+    {"message_state_is_told", "messages", "after no events",
+     [](TamperedStore& p) { p.Forget("message.queued"); }},
+    {"message_state_is_told", "messages", "the state is DEAD after message.queued",
+     [](TamperedStore& p) { p.rows.of<Message>()[0].state = MessageState::kDead; }},
+    {"message_state_is_told", "messages", "the state is SENT after message.queued",
+     [](TamperedStore& p) { p.rows.of<Message>()[0].state = MessageState::kSent; }},
+    {"event_has_subject", "events", "the subject of user.registered does not exist",
+     [](TamperedStore& p) { p.rows.of<UserRow>().erase(p.rows.of<UserRow>().begin()); }},
+    {"event_has_subject", "events", "the subject of order.created does not exist",
+     [](TamperedStore& p) { p.rows.of<OrderFields>().erase(p.rows.of<OrderFields>().begin()); }},
+    {"event_has_subject", "events", "the subject of refund.requested does not exist",
+     [](TamperedStore& p) { p.rows.of<RefundFields>().erase(p.rows.of<RefundFields>().begin()); }},
+    {"event_has_subject", "events", "the subject of order.created does not exist",
+     [](TamperedStore& p) {
        p.event("order.created").subject = "nonsense";
        p.Rechain();
      }},
@@ -232,23 +235,23 @@ bool IsOf(const Finding& finding, const Violation& violation) {
          !finding.id.empty() && finding.figures.find(violation.figure) != std::string::npos;
 }
 
-TEST_CASE("every violation is found") {
+TEST_CASE("each violated invariant is reported as a finding") {
   for (const Violation& violation : kViolations) {
-    Plant plant;
-    violation.plant(plant);
-    const Findings findings = Verify(plant.rows);
+    TamperedStore store;
+    violation.tamper(store);
+    const Findings findings = Verify(store.rows);
     INFO(violation.invariant << ", " << violation.figure << " is not in:\n" << TextOf(findings));
     CHECK(std::any_of(findings.begin(), findings.end(),
                       [&](const Finding& finding) { return IsOf(finding, violation); }));
   }
 }
 
-TEST_CASE("what is found does not depend on how much memory there is") {
+TEST_CASE("the findings do not depend on the memory limits") {
   for (const Violation& violation : kViolations) {
-    Plant plant;
-    violation.plant(plant);
-    Findings all = Verify(plant.rows);
-    Findings in_parts = Verify(plant.rows, {.users = 1, .events = 7});
+    TamperedStore store;
+    violation.tamper(store);
+    Findings all = Verify(store.rows);
+    Findings in_parts = Verify(store.rows, {.users = 1, .events = 7});
     const auto by_text = [](const Finding& a, const Finding& b) {
       return std::tie(a.invariant, a.table, a.id, a.figures) <
              std::tie(b.invariant, b.table, b.id, b.figures);
@@ -260,9 +263,9 @@ TEST_CASE("what is found does not depend on how much memory there is") {
   }
 }
 
-TEST_CASE("more rows than a batch are all looked at") {
-  Plant plant;
-  auto& tokens = plant.rows.of<EmailToken>();
+TEST_CASE("all rows of a table of several batches are checked") {
+  TamperedStore store;
+  auto& tokens = store.rows.of<EmailToken>();
   const EmailToken token = tokens[0];
   for (std::uint8_t i = 0; i < 50; ++i) {
     for (std::uint8_t j = 0; j < 50; ++j) {
@@ -270,14 +273,14 @@ TEST_CASE("more rows than a batch are all looked at") {
       tokens.back().user_id = UserId(Uuid{0xfe, i, j});
     }
   }
-  CHECK(Verify(plant.rows).size() == 2500);
+  CHECK(Verify(store.rows).size() == 2500);
 }
 
-TEST_CASE("faults of the engine are findings, and the rows are checked as well") {
-  Plant plant;
-  plant.rows.engine_faults = {{"users_by_state", "row 3 is missing"}, {"database", "page 7 is damaged"}};
-  plant.rows.of<OrderFields>().front().refunded -= 1;
-  CHECK_THAT(TextOf(Verify(plant.rows)),
+TEST_CASE("faults of the engine are findings, and the rows are checked too") {
+  TamperedStore store;
+  store.rows.engine_faults = {{"users_by_state", "row 3 is missing"}, {"database", "page 7 is damaged"}};
+  store.rows.of<OrderFields>().front().refunded -= 1;
+  CHECK_THAT(TextOf(Verify(store.rows)),
              Catch::StartsWith("database users_by_state: engine_integrity: row 3 is missing\n"
                                "database database: engine_integrity: page 7 is damaged\n"
                                "orders order_"));
@@ -286,26 +289,26 @@ TEST_CASE("faults of the engine are findings, and the rows are checked as well")
 TEST_CASE("an unreadable value is a finding") {
   for (const absl::Status& failure :
        {absl::DataLossError("page 7 is damaged"), absl::InternalError("no JSON")}) {
-    Plant plant;
-    plant.rows.failing = RowKind::kMessages;
-    plant.rows.failure = failure;
+    TamperedStore store;
+    store.rows.failing = RowKind::kMessages;
+    store.rows.failure = failure;
     Findings findings;
     VerifyStore verify(
-        plant.rows, [&](const Finding& finding) { findings.push_back(finding); },
+        store.rows, [&](const Finding& finding) { findings.push_back(finding); },
         [](const VerifyProgress&) {});
     CHECK(Must(verify.Handle()) == 1);
     CHECK(TextOf(findings) == StrCat("database rows: rows_readable: ", std::string(failure.message()), "\n"));
   }
 }
 
-TEST_CASE("a store that fails is no clean one") {
+TEST_CASE("an error of the store is returned, not reported as a clean store") {
   using enum RowKind;
   for (const RowKind kind : {kUsers, kEmailTokens, kOrders, kRefunds, kMessages, kEvents, kIdempotency}) {
-    Plant plant;
-    plant.rows.failing = kind;
-    plant.rows.failure = absl::UnavailableError("away");
+    TamperedStore store;
+    store.rows.failing = kind;
+    store.rows.failure = absl::UnavailableError("away");
     VerifyStore verify(
-        plant.rows, [](const Finding&) {}, [](const VerifyProgress&) {});
+        store.rows, [](const Finding&) {}, [](const VerifyProgress&) {});
     INFO(TableName(kind));
     CHECK(absl::IsUnavailable(verify.Handle().status()));
   }

@@ -1,8 +1,8 @@
-#include "tests/core/store/verify/lived_in.h"
+#include "tests/core/store/verify/seeded_store.h"
 
 namespace keelson {
 
-LivedIn::LivedIn() {
+SeededStore::SeededStore() {
   world.refunds.approval_above[*Currency::Parse("EUR")] = 3000;
   Must(world.Register(Registration("bob@example.com", "bob")).status());
   world.Pending();
@@ -29,12 +29,12 @@ LivedIn::LivedIn() {
   owner = order->user_id;
 }
 
-Event& Plant::event(std::string_view type) {
+Event& TamperedStore::event(std::string_view type) {
   auto& events = rows.of<Event>();
   return *std::find_if(events.begin(), events.end(), [&](const Event& e) { return e.type == type; });
 }
 
-void Plant::Rechain() {
+void TamperedStore::Rechain() {
   Sha256Digest hash{};
   std::int64_t sequence = 0;
   for (Event& e : rows.of<Event>()) {
@@ -43,13 +43,13 @@ void Plant::Rechain() {
   }
 }
 
-void Plant::Forget(std::string_view type) {
+void TamperedStore::Forget(std::string_view type) {
   auto& events = rows.of<Event>();
   events.erase(events.begin() + (&event(type) - events.data()));
   Rechain();
 }
 
-void Plant::Repeat(std::string_view type) {
+void TamperedStore::Repeat(std::string_view type) {
   const Event again = event(type);
   rows.of<Event>().push_back(again);
   Rechain();

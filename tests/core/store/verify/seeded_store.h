@@ -9,10 +9,10 @@
 
 namespace keelson {
 
-// A product with orders in every state, and refunds in every state that a use case leads to, including a
-// zero-amount refund and a refund that was superseded by its order's cancellation.
-struct LivedIn {
-  LivedIn();
+// A store with orders in every state, and refunds in every state that a use case leads to. One refund has the
+// amount 0, and one was cancelled by CancelOrder.
+struct SeededStore {
+  SeededStore();
 
   World world;
   OrderId delivered;
@@ -20,22 +20,22 @@ struct LivedIn {
   RefundId processing, failed, succeeded, requested;
 };
 
-// The rows of a lived-in product, to lay hands on.
-struct Plant {
-  OrderFields& order() { return Find<OrderFields>(lived_in.delivered); }
+// The rows of a seeded store, which a test changes before it verifies them.
+struct TamperedStore {
+  OrderFields& order() { return Find<OrderFields>(seeded.delivered); }
   RefundFields& refund(RefundId id) { return Find<RefundFields>(id); }
   OrderFields& order_of(RefundId id) { return Find<OrderFields>(refund(id).order_id); }
-  // The first of this type.
+  // The first event of this type.
   Event& event(std::string_view type);
-  // Numbers and chains the events anew, as one who tampers with them might.
+  // Numbers the events and computes their hashes again, so that the hash chain is valid.
   void Rechain();
-  // As if the first event of this type had never been.
+  // Deletes the first event of this type.
   void Forget(std::string_view type);
   void Repeat(std::string_view type);
 
-  LivedIn lived_in;
-  std::unique_ptr<StoreExporter> store = lived_in.world.store.OpenReader();
-  RowsReader rows{*store};
+  SeededStore seeded;
+  std::unique_ptr<StoreExporter> exporter = seeded.world.store.OpenReader();
+  RowsReader rows{*exporter};
 
  private:
   template <typename Row, typename Id>
