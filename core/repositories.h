@@ -1,4 +1,4 @@
-// The store and every repository: for adapters and tests. A use case includes those that it uses.
+// Includes the store and all repositories, for adapters and tests. A use case includes only what it uses.
 #pragma once
 
 #include "core/accounts/user_repository.h"

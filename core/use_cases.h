@@ -1,4 +1,5 @@
-// Owns every use case. To add a use case, add a line here and a method in a service of adapters/grpc.
+// UseCases owns one object of every use case. To add a use case, add a line here and a method in a service of
+// adapters/grpc.
 #pragma once
 
 #include <string>
@@ -35,7 +36,7 @@
 
 namespace keelson {
 
-// The ports must outlive the struct. Every use case is thread-safe.
+// The ports must outlive this object. Every use case is thread-safe.
 class UseCases {
  public:
   struct Ports {
@@ -51,7 +52,7 @@ class UseCases {
     AccountPolicy accounts = {};
     RefundPolicy refunds = {};
     std::string payment_provider = {};
-    // By name.
+    // Names of the configured providers, in failover order.
     std::vector<std::string> email_providers = {};
     Sha256Digest page_token_key{};
   };

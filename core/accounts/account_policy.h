@@ -4,13 +4,13 @@
 
 namespace keelson {
 
-// The configuration's bounds on accounts.
+// Configuration of accounts.
 struct AccountPolicy {
   absl::Duration verification_ttl = absl::Hours(24);
-  // Between two e-mails that anybody can have sent to an address.
+  // Minimum time between two e-mails to an address that any caller can trigger.
   absl::Duration resend_cooldown = absl::Minutes(1);
   bool conceal_existing_email = false;
-  // In code points; NIST SP 800-63B-4 asks for 8 at least.
+  // In code points. NIST SP 800-63B-4 requires at least 8.
   int password_min_length = 8;
 };
 

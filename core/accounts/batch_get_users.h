@@ -12,7 +12,7 @@ namespace keelson {
 
 inline constexpr std::size_t kMaxBatch = 1000;
 
-// Both in the order asked for; an id that was asked for twice is answered twice.
+// Both lists have the order of the requested ids. A repeated id occurs once for each request of it.
 struct UserBatch {
   std::vector<User> users;
   std::vector<std::string> missing_ids;
@@ -21,7 +21,7 @@ struct UserBatch {
 class BatchGetUsers {
  public:
   explicit BatchGetUsers(Store& store) : store_(store) {}
-  // FIELD_INVALID: for each bad id, and unless there are 1 to kMaxBatch.
+  // FIELD_INVALID for each invalid id, and unless there are 1 to kMaxBatch ids.
   absl::StatusOr<UserBatch> Handle(const CallContext& context, const std::vector<std::string>& ids);
 
  private:

@@ -6,10 +6,9 @@
 
 namespace keelson {
 
-// Returns the account that holds `address`: by its key, or by its former key where an earlier version stored
-// the account.
+// Returns the account that holds `address`, by its key or by its former key (EmailAddress::former_key).
 Found<User> FindByAddress(UserReader& users, const EmailAddress& address);
-// The same, with the row locked until the transaction ends.
+// Like FindByAddress, with the row locked until the transaction ends.
 Found<User> FindByAddressForUpdate(UserRepository& users, const EmailAddress& address);
 
 }  // namespace keelson

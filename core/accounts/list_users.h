@@ -15,7 +15,7 @@ namespace keelson {
 struct ListUsersQuery {
   std::int32_t page_size = 0;
   std::string page_token;
-  // Empty: every state but deleted and erased.
+  // Empty: ACTIVE and SUSPENDED.
   std::vector<UserState> states;
   std::string email_prefix;
   std::optional<absl::Time> created_from;

@@ -9,19 +9,18 @@
 
 namespace keelson {
 
-// Hashes passwords slowly, on purpose. Thread-safe. Both calls block for tens of milliseconds, and wait
-// for a slot before that: memory and cores are bounded, so a storm queues up to a limit and is turned
-// away beyond it. The password is taken as it is; callers normalise it (Nfkc).
+// Port: computes slow password hashes. Thread-safe. Both methods block for tens of milliseconds, after
+// waiting for a slot: the number of concurrent hashes and the queue for slots are bounded. The password is
+// hashed as given; callers normalize it (CheckPassword).
 //
-// Errors: RESOURCE_EXHAUSTED (OVERLOADED) where the queue is full; DEADLINE_EXCEEDED where no slot came
-// free in time, and then nothing was computed.
+// Errors: RESOURCE_EXHAUSTED (OVERLOADED) if the queue is full; DEADLINE_EXCEEDED if no slot became free
+// before the deadline, in which case no hash was computed.
 class PasswordHasher {
  public:
   virtual ~PasswordHasher() = default;
   // A PHC string with a fresh salt: "$argon2id$v=19$m=…,t=…,p=…$salt$hash".
   virtual absl::StatusOr<std::string> Hash(const Secret& password, Deadline deadline) = 0;
-  // Whether `password` is the one that `phc` was made of; INVALID_ARGUMENT where `phc` is no hash that this
-  // hasher knows.
+  // Whether `password` matches the hash `phc`. INVALID_ARGUMENT if this hasher does not support `phc`.
   virtual absl::StatusOr<bool> Verify(const Secret& password, std::string_view phc, Deadline deadline) = 0;
 };
 

@@ -9,7 +9,7 @@
 namespace keelson {
 namespace {
 
-// Whether `line` is one of the lines of `text`, which are sorted by their bytes.
+// Binary search: whether `line` is a line of `text`, whose lines are sorted by bytes.
 bool HasLine(std::string_view text, std::string_view line) {
   while (!text.empty()) {
     const std::size_t before = text.rfind('\n', text.size() / 2);

@@ -9,19 +9,19 @@
 
 namespace keelson {
 
-// NIST SP 800-63B-4 wants no less than 64 to be allowed.
+// NIST SP 800-63B-4 requires that at least 64 are allowed.
 inline constexpr std::size_t kMaxPasswordLength = 256;
 
 // Returns the password in the form that is hashed. That form is Nfkc(password) and does not depend on the
-// rules, so that a change of the rules keeps every stored hash valid. Returns nothing and adds a violation
-// where the password breaks a rule (NIST SP 800-63B-4, 3.1.1.2):
+// rules, so that a change of the rules keeps every stored hash valid. Returns nullopt and adds a violation if
+// the password breaks a rule (NIST SP 800-63B-4, 3.1.1.2):
 //  - The password has from `min_length` to kMaxPasswordLength code points after normalization.
 //  - The password has a character other than white space and invisible characters.
-//  - VisibleText(password) is not among the most common passwords.
+//  - VisibleText(password) is not on the list of common passwords.
 std::optional<Secret> CheckPassword(std::string_view field, const Secret& password, int min_length,
                                     FieldErrors& errors);
 
-// Whether the whole password, in whatever case, is one that guessers try first.
+// Whether the list of common passwords has the password, ignoring case.
 bool IsCommonPassword(std::string_view password);
 
 }  // namespace keelson

@@ -22,11 +22,11 @@ struct RegisterUserResponse {
 };
 
 template <typename Visitor>
-void VisitFields(Visitor& a, RegisterUserResponse& answer) {
-  a(answer.user);
+void VisitFields(Visitor& a, RegisterUserResponse& r) {
+  a(r.user);
 }
 
-// The password is left out: a fast hash of it must not lie in a table.
+// Excludes the password, because a fast hash of a password must not be stored.
 std::string ContentOf(const RegisterUserCommand& command) {
   FieldWriter content;
   content(command.email), content(command.display_name), content(command.locale), content(command.labels);
@@ -34,12 +34,13 @@ std::string ContentOf(const RegisterUserCommand& command) {
 }
 
 absl::Status EmailTaken() {
-  return MakeError(Reason::kEmailTaken, "an account with this e-mail address exists", {{"field", "email"}});
+  return MakeError(Reason::kEmailTaken, "an account with this e-mail address already exists",
+                   {{"field", "email"}});
 }
 
 }  // namespace
 
-// The command once checked: every part in the form that is stored or hashed.
+// A valid command, with every part in the form that is stored or hashed.
 struct RegisterUser::ValidatedRegistration {
   EmailAddress email;
   Secret password;
@@ -50,21 +51,21 @@ struct RegisterUser::ValidatedRegistration {
 absl::StatusOr<RegisterUser::ValidatedRegistration> RegisterUser::Check(
     const RegisterUserCommand& command) const {
   FieldErrors errors;
-  ValidatedRegistration applicant;
+  ValidatedRegistration registration;
   CheckRequestId(command.request_id, errors);
   absl::StatusOr<EmailAddress> email = EmailAddress::Parse(command.email);
   if (!email.ok()) errors.Add("email", std::string(email.status().message()));
   std::optional<Secret> password =
       CheckPassword("password", command.password, policy_.password_min_length, errors);
-  applicant.display_name = Trim(command.display_name);
-  CheckLine("display_name", applicant.display_name, kMaxDisplayName, errors);
-  applicant.locale = command.locale.empty() ? std::string(kDefaultLocale) : command.locale;
-  CheckLocale("locale", applicant.locale, errors);
+  registration.display_name = Trim(command.display_name);
+  CheckLine("display_name", registration.display_name, kMaxDisplayName, errors);
+  registration.locale = command.locale.empty() ? std::string(kDefaultLocale) : command.locale;
+  CheckLocale("locale", registration.locale, errors);
   CheckLabels("labels", command.labels, errors);
   if (!errors.empty()) return errors.ToStatus();
-  applicant.email = std::move(*email);
-  applicant.password = std::move(*password);
-  return applicant;
+  registration.email = std::move(*email);
+  registration.password = std::move(*password);
+  return registration;
 }
 
 // Only the owner learns that an account holds the address.
@@ -79,10 +80,10 @@ absl::Status RegisterUser::NotifyExistingOwner(WriteTransaction& tx, const CallC
 
 absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& context,
                                                          const RegisterUserCommand& command) {
-  ASSIGN_OR_RETURN(const ValidatedRegistration applicant, Check(command));
+  ASSIGN_OR_RETURN(const ValidatedRegistration registration, Check(command));
   const Idempotency call(context, "RegisterUser", command.request_id, ContentOf(command));
 
-  // Calls that are known to fail, and repeated calls, need no hash. The Write below checks again.
+  // Finds repeated calls and calls that will fail, so that they need no hash. The Write below checks again.
   std::optional<std::string> recorded;
   absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
     if (call.enabled()) {
@@ -90,7 +91,7 @@ absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& cont
       if (recorded) return absl::OkStatus();
     }
     if (policy_.conceal_existing_email) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const std::optional<User> existing_user, FindByAddress(tx.users(), applicant.email));
+    ASSIGN_OR_RETURN(const std::optional<User> existing_user, FindByAddress(tx.users(), registration.email));
     return existing_user ? EmailTaken() : absl::OkStatus();
   });
   if (!status.ok()) return status;
@@ -103,15 +104,15 @@ absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& cont
   };
   if (recorded) return to_user(DecodeResponse<RegisterUserResponse>(*recorded));
 
-  ASSIGN_OR_RETURN(const std::string hash, hasher_.Hash(applicant.password, context.deadline));
+  ASSIGN_OR_RETURN(const std::string hash, hasher_.Hash(registration.password, context.deadline));
 
   const absl::Time now = clock_.Now();
-  const User user = User::Register(ids_.Next<UserKind>(), applicant.email, applicant.display_name,
-                                   applicant.locale, command.labels, now);
+  const User user = User::Register(ids_.Next<UserKind>(), registration.email, registration.display_name,
+                                   registration.locale, command.labels, now);
   return to_user(ExecuteIdempotently<RegisterUserResponse>(
       store_, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<RegisterUserResponse> {
         ASSIGN_OR_RETURN(const std::optional<User> existing_user,
-                         FindByAddressForUpdate(tx.users(), applicant.email));
+                         FindByAddressForUpdate(tx.users(), registration.email));
         if (existing_user && !policy_.conceal_existing_email) return EmailTaken();
         RETURN_IF_ERROR(existing_user ? NotifyExistingOwner(tx, context, *existing_user, now)
                                       : CreateAccount(tx, context, user, hash, now));

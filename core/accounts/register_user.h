@@ -38,8 +38,8 @@ class RegisterUser {
         verification_(verification),
         policy_(policy) {}
 
-  // The user; nobody where existing addresses are concealed. Blocks on a hash and a commit.
-  // FIELD_INVALID, EMAIL_TAKEN, REQUEST_ID_REUSED, and the errors of the store and the hasher.
+  // Returns the user; nullopt if the configuration conceals existing addresses. Blocks on a password hash and
+  // the store. FIELD_INVALID, EMAIL_TAKEN, REQUEST_ID_REUSED, and the errors of the store and the hasher.
   absl::StatusOr<std::optional<User>> Handle(const CallContext& context, const RegisterUserCommand& command);
 
  private:

@@ -38,7 +38,7 @@ User User::Register(UserId id, const EmailAddress& email, std::string display_na
 absl::Status User::VerifyEmail(absl::Time now) {
   if (fields_.state != UserState::kActive) {
     return MakeError(Reason::kUserState,
-                     StrCat("the account is ", UserStateName(fields_.state), ", not ACTIVE"),
+                     StrCat("the account is ", UserStateName(fields_.state), ", but must be ACTIVE"),
                      {{"state", std::string(UserStateName(fields_.state))}, {"expected", "ACTIVE"}});
   }
   if (fields_.email_verify_time) return absl::OkStatus();

@@ -13,14 +13,14 @@
 
 namespace keelson {
 
-// The numbers are stored: they never change.
+// The numbers are stored and must not change.
 enum class UserState { kActive = 1, kSuspended = 2, kDeleted = 3, kErased = 4 };
 std::string_view UserStateName(UserState state);
 
-// All that is known of a user but the password's hash, which lies apart (Credentials).
+// The fields of a user. The password hash is stored separately.
 struct UserFields {
   UserId id;
-  // As written, trimmed, and its canonical key (EmailAddress).
+  // EmailAddress::text and EmailAddress::key.
   std::string email;
   std::string email_key;
   std::optional<absl::Time> email_verify_time;
@@ -54,21 +54,21 @@ inline constexpr auto kFields<UserFields> = std::tuple{
     Mutable("version", &UserFields::version),
 };
 
-// A registered person. Read its fields with `user->email`; they change by the methods alone.
+// A registered user. Fields are read as `user->email` and change only by the methods below.
 class User {
  public:
   static User Register(UserId id, const EmailAddress& email, std::string display_name, std::string locale,
                        Labels labels, absl::Time now);
-  // From fields that a store has kept.
+  // Restores a user from stored fields.
   explicit User(UserFields fields) : fields_(std::move(fields)) {}
 
   const UserFields* operator->() const { return &fields_; }
   const UserFields& fields() const { return fields_; }
 
-  // Orders can be created for it.
+  // Whether orders can be created for the user.
   bool can_order() const { return fields_.state == UserState::kActive; }
 
-  // USER_STATE unless active. Changes nothing where the address is verified already.
+  // USER_STATE unless the user is active. Changes nothing if the address is already verified.
   absl::Status VerifyEmail(absl::Time now);
 
  private:
@@ -77,7 +77,7 @@ class User {
   UserFields fields_;
 };
 
-// What a token in an e-mail is for. The store keeps only the newest token of a user and purpose.
+// The purpose of a token in an e-mail. The store keeps only the newest token for each user and purpose.
 enum class TokenPurpose { kVerifyEmail = 1 };
 
 }  // namespace keelson

@@ -32,9 +32,9 @@ class UserReader {
  public:
   virtual ~UserReader() = default;
   virtual Found<User> Find(UserId id) = 0;
-  // The account with this canonical key of its address; erased accounts have none.
+  // Returns the account whose address has this canonical key. Erased accounts have no address.
   virtual Found<User> FindByEmailKey(std::string_view email_key) = 0;
-  // The existing users, each once, in no particular order.
+  // Returns the existing users, each once, in no particular order.
   virtual absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) = 0;
   virtual absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
                                                  int limit) = 0;

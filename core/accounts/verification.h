@@ -12,13 +12,14 @@
 
 namespace keelson {
 
-// Sends tokens that prove an address: makes one, keeps its digest in the place of the older one's and queues
-// the e-mail that carries it. Thread-safe.
+// Queues verification e-mails. Thread-safe.
 class VerificationMail {
  public:
   VerificationMail(Entropy& entropy, IdGenerator& ids, const AccountPolicy& policy)
       : entropy_(entropy), ids_(ids), policy_(policy) {}
 
+  // Generates a token, stores its digest in place of the previous token's, and queues the e-mail with the
+  // token. Cancels queued verification e-mails of the user.
   absl::Status Queue(WriteTransaction& tx, const CallContext& context, const User& user, absl::Time now);
 
  private:
@@ -27,12 +28,12 @@ class VerificationMail {
   const AccountPolicy policy_;
 };
 
-// Whose e-mail an address may again be sent: one cooldown for an address, known or not, and another for the
-// account that holds it.
+// Keys of the cooldowns between verification e-mails: one for an address, whether or not an account holds it,
+// and one for the account.
 Fingerprint AddressCooldown(std::string_view email_key);
 Fingerprint AccountCooldown(UserId user_id);
 
-// 256 random bits in base64url: what a link carries.
+// Returns 256 random bits in base64url, for links.
 std::string NewToken(Entropy& entropy);
 
 }  // namespace keelson

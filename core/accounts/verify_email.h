@@ -21,8 +21,8 @@ class VerifyEmail {
   VerifyEmail(Store& store, Clock& clock, IdGenerator& ids) : store_(store), clock_(clock), ids_(ids) {}
 
   // Ignores white space around the token. FIELD_INVALID for an empty token. TOKEN_INVALID for a token that is
-  // unknown, superseded or expired, or that proves another address than the account's. USER_STATE where the
-  // account is not active.
+  // unknown, superseded or expired, or that was sent to an address which is no longer the account's.
+  // USER_STATE if the account is not active.
   absl::StatusOr<User> Handle(const CallContext& context, const Secret& token);
 
  private:
@@ -33,14 +33,14 @@ class VerifyEmail {
   IdGenerator& ids_;
 };
 
-// Queues a fresh verification e-mail, unless the address or its account cools down from the last one.
+// Queues a new verification e-mail, unless a cooldown of the address or its account is active.
 class ResendVerification {
  public:
   ResendVerification(Store& store, Clock& clock, VerificationMail& verification, const AccountPolicy& policy)
       : store_(store), clock_(clock), verification_(verification), policy_(policy) {}
 
-  // OK, after the same work, whether the address is known, verified, cooling or none of these.
-  // FIELD_INVALID where it is no address.
+  // Returns OK whether or not it queues an e-mail, so that the response does not reveal whether an account
+  // holds the address. FIELD_INVALID if `email` is not a valid address.
   absl::Status Handle(const CallContext& context, const std::string& email);
 
  private:

@@ -20,12 +20,12 @@ class EmailAddress {
   static constexpr std::size_t kMaxLocalOctets = 64;
 
   EmailAddress() = default;
-  // Trims; fails with the rule that `text` breaks, as a FieldViolation's description (the status's
-  // message), when it is no address.
+  // Parses the trimmed text. INVALID_ARGUMENT if the text is not a valid address; the message is the violated
+  // rule, for FieldViolation::description.
   static absl::StatusOr<EmailAddress> Parse(std::string_view text);
 
-  // What the keys of addresses that begin with `text` begin with; nothing for invalid UTF-8. A label of the
-  // domain that is not ASCII must be whole: its ASCII form begins otherwise as long as letters are missing.
+  // Returns the common prefix of the keys of all addresses that begin with `text`; nullopt for invalid UTF-8.
+  // A domain label that is not ASCII must be complete, because its ASCII form changes with every letter.
   static std::optional<std::string> KeyPrefix(std::string_view text);
 
   // The canonical form: the local part in NFKC without invisible characters, its case preserved; an ASCII

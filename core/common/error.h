@@ -1,10 +1,10 @@
-// Errors as the core reports them: an absl::Status whose payload holds what a caller needs to act on.
+// Errors of the core: an absl::Status whose payload contains machine-readable details for the caller.
 //
-//   return MakeError(Reason::kEmailTaken, "the address is taken");
+//   return MakeError(Reason::kEmailTaken, "an account with this e-mail address already exists");
 //   return FieldErrors().Add("email", "is required").ToStatus();
 //
-// Clients depend on the reasons, so that these are never renamed. A transport translates `DetailsOf(status)`;
-// a status without details is a bug or an outage, and its message must not be shown to callers.
+// Clients depend on the reasons, which must not be renamed. A transport translates `DetailsOf(status)`. A
+// status without details is a bug or an outage, and its message must not be sent to callers.
 #pragma once
 
 #include <map>

@@ -8,10 +8,10 @@
 
 namespace keelson {
 
-// The public form of an entity's version, which changes with every write.
+// The public form of an entity's version, which changes with every update.
 std::string EtagOf(std::int64_t version);
 
-// OK if `etag` is empty or of this version; otherwise ABORTED (ETAG_MISMATCH) with the current etag.
+// OK if `etag` is empty or the etag of `version`; otherwise ABORTED (ETAG_MISMATCH) with the current etag.
 absl::Status CheckEtag(std::string_view etag, std::int64_t version);
 
 }  // namespace keelson

@@ -8,7 +8,7 @@
 namespace keelson {
 namespace {
 
-// RFC 5646 asks implementations to allow for 35 characters at least.
+// RFC 5646, 4.4.1 requires implementations to support at least 35 characters.
 constexpr std::size_t kMaxTag = 35;
 constexpr std::size_t kMaxSubtag = 8;
 

@@ -1,4 +1,4 @@
-// Money: an amount in the smallest unit of an ISO 4217 currency, always exact.
+// Exact amounts of money in the smallest unit of an ISO 4217 currency.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ class Currency {
   static std::optional<Currency> Parse(std::string_view code);
 
   std::string_view code() const { return {code_.data(), code_.size()}; }
-  // How many decimal digits a major unit has: 2 for EUR, 0 for JPY, 3 for KWD.
+  // The number of decimal digits: 2 for EUR, 0 for JPY, 3 for KWD.
   int exponent() const;
   auto operator<=>(const Currency&) const = default;
 
@@ -45,8 +45,8 @@ struct Money {
 std::optional<std::int64_t> CheckedAdd(std::int64_t a, std::int64_t b);
 std::optional<std::int64_t> CheckedMultiply(std::int64_t a, std::int64_t b);
 
-// floor(total * part / whole) with a 128-bit product: the share of `total` that the first `part` of
-// `whole` units make. Needs total >= 0 and 0 <= part <= whole, whole > 0.
+// floor(total * part / whole) with a 128-bit product: the share of `part` of `whole` units in `total`. Needs
+// total >= 0, 0 <= part <= whole and whole > 0.
 std::int64_t ProRata(std::int64_t total, std::int64_t part, std::int64_t whole);
 
 }  // namespace keelson

@@ -10,7 +10,7 @@
 namespace keelson {
 namespace {
 
-// Half of the MAC is kept: forging one still takes 2^127 guesses on average.
+// Tokens hold half of the MAC. Forging one still takes 2^127 guesses on average.
 constexpr std::size_t kMacSize = 16;
 
 constexpr std::size_t kTimeSize = sizeof(std::int64_t);
@@ -20,7 +20,7 @@ std::string_view View(const auto& bytes, std::size_t size) {
   return {reinterpret_cast<const char*>(bytes.data()), size};
 }
 
-// The time's microseconds, the highest byte first, and the id.
+// The creation time in microseconds, big-endian, and the id.
 std::string BytesOf(const ListPosition& position) {
   std::array<std::uint8_t, kTimeSize> time{};
   auto micros = static_cast<std::uint64_t>(absl::ToUnixMicros(position.create_time));
@@ -58,14 +58,14 @@ absl::StatusOr<std::optional<ListPosition>> PageTokens::Decode(std::string_view 
   if (token.empty()) return std::optional<ListPosition>();
   const auto invalid = [] {
     return MakeError(Reason::kPageTokenInvalid,
-                     "page_token must be the next_page_token of an answer to the same filters");
+                     "page_token must be the next_page_token of a response with the same filters");
   };
   std::string bytes;
   if (!absl::WebSafeBase64Unescape(ToAbsl(token), &bytes) || bytes.size() != kPositionSize + kMacSize)
     return invalid();
   const ListPosition last = FromBytes(bytes);
-  // Written anew rather than compared in part: one token has one spelling, and the time taken tells nothing
-  // of where a digest differs.
+  // Encodes the token again instead of comparing its parts: each position has exactly one valid token, and
+  // the duration does not reveal where a MAC differs.
   if (!EqualInConstantTime(Sha256(Encode(list, last)), Sha256(token))) return invalid();
   return std::optional<ListPosition>(last);
 }

@@ -6,7 +6,7 @@
 
 namespace keelson {
 
-// A short string is copied, not moved: what stays behind must be wiped as well.
+// Moving a short string copies its bytes, so the source must be wiped.
 Secret::Secret(Secret&& other) noexcept : value_(std::move(other.value_)) {
   other.Wipe();
 }

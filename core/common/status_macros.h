@@ -1,5 +1,5 @@
-// How an error is returned to the caller: the two macros known from Google's C++ code bases, for functions
-// and lambdas whose return type can be made from an absl::Status.
+// Macros that return errors to the caller, for functions and lambdas whose return type is constructible from
+// absl::Status.
 #pragma once
 
 #include <utility>
@@ -26,6 +26,6 @@
   if (!result.ok()) return std::move(result).status(); \
   target = *std::move(result)
 
-// Counted, so that a macro within a lambda within the argument of another macro shadows nothing.
+// The counter prevents shadowing when a macro is used in a lambda that is an argument of another macro.
 #define KEELSON_UNIQUE_NAME(prefix, number) KEELSON_JOINED_NAME(prefix, number)
 #define KEELSON_JOINED_NAME(prefix, number) prefix##number

@@ -1,4 +1,4 @@
-// Debian builds Abseil for C++14, where absl::string_view is a type of its own: these bridge the two.
+// Conversions to absl::string_view, which is not std::string_view in Debian's Abseil (built for C++14).
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Checks and normal forms of text from requests.
+// Validation and normalization of text in requests.
 #pragma once
 
 #include <cstddef>
@@ -13,25 +13,25 @@ namespace keelson {
 
 bool IsValidUtf8(std::string_view text);
 bool IsAscii(std::string_view text);
-// `text` with U+FFFD in place of each byte that belongs to no valid sequence.
+// Replaces each byte that does not belong to a valid sequence by U+FFFD.
 std::string ToValidUtf8(std::string_view text);
-// Code points; needs valid UTF-8.
+// The number of code points. Needs valid UTF-8.
 std::size_t CountCodePoints(std::string_view text);
-// Any of C0, DEL and C1, which can break lines, headers or terminals.
+// Whether the text has a control character (C0, DEL or C1), which can break lines, headers or terminals.
 bool HasControlCharacters(std::string_view text);
-// Without white space (as Unicode has it) at either end.
+// Removes Unicode white space at both ends.
 std::string_view Trim(std::string_view text);
-// Unicode normalization form NFKC; nothing for invalid UTF-8.
+// Unicode normalization form NFKC; nullopt for invalid UTF-8.
 std::optional<std::string> Nfkc(std::string_view text);
 // NFKC without invisible characters (Unicode's Default_Ignorable_Code_Point: zero-width spaces and joiners,
-// bidi controls, variation selectors, soft hyphens). Nothing for invalid UTF-8.
+// bidi controls, variation selectors, soft hyphens). nullopt for invalid UTF-8.
 std::optional<std::string> NfkcWithoutInvisible(std::string_view text);
 // NfkcWithoutInvisible with each capital replaced by the lower-case letter of its case pair. Unlike case
-// folding, the result keeps letters distinct that are no case pair: "ß" and "ss", "ς" and "σ", "İ" and "i".
-// Nothing for invalid UTF-8.
+// folding, the result keeps letters distinct that are not a case pair: "ß" and "ss", "ς" and "σ", "İ" and
+// "i". nullopt for invalid UTF-8.
 std::optional<std::string> NfkcLowercase(std::string_view text);
-// NFKC and full case folding (Unicode NFKC_Casefold, which also drops invisible characters): the form
-// in which two spellings of one name are equal. Nothing for invalid UTF-8.
+// Unicode NFKC_Casefold: NFKC with full case folding and without invisible characters. nullopt for invalid
+// UTF-8.
 std::optional<std::string> NfkcCasefold(std::string_view text);
 // The text without control characters, invisible characters and U+2800, and without white space at either
 // end. Needs valid UTF-8.
@@ -43,9 +43,10 @@ inline constexpr std::size_t kMaxLabels = 64;
 inline constexpr std::size_t kMaxLabelKeyBytes = 64;
 inline constexpr std::size_t kMaxLabelValueBytes = 512;
 
-// Adds a violation for each label that is too long, empty-keyed or not UTF-8, or has the character NUL.
+// Adds a violation for each label that is too long, has an empty key, is not valid UTF-8, or has the
+// character NUL.
 void CheckLabels(std::string_view field, const Labels& labels, FieldErrors& errors);
-// Adds a violation where `text` is longer than `max_code_points`, not UTF-8, or has control characters.
+// Adds a violation if `text` has more than `max_code_points`, is not valid UTF-8, or has control characters.
 void CheckLine(std::string_view field, std::string_view text, std::size_t max_code_points,
                FieldErrors& errors);
 

@@ -12,12 +12,12 @@
 
 namespace keelson {
 
-// What changed, as a flat JSON object in canonical form (keys in the order given, no white space). No
-// password, hash or token ever goes in.
+// The facts of a change, as a flat JSON object in canonical form: keys in the order of the calls, no white
+// space. Callers must not add passwords, hashes or tokens.
 class EventPayload {
  public:
   EventPayload& Add(std::string_view key, std::string_view value);
-  // Without this one a literal would be taken as a bool.
+  // Without this overload, a string literal converts to bool.
   EventPayload& Add(std::string_view key, const char* value) { return Add(key, std::string_view(value)); }
   EventPayload& Add(std::string_view key, std::int64_t value);
   EventPayload& Add(std::string_view key, bool value);
@@ -29,12 +29,12 @@ class EventPayload {
   std::string json_ = "{";
 };
 
-// One entry of the audit trail. The store gives the sequence and the hash when it appends it.
+// One entry of the audit trail. The store sets the sequence and the hash when it appends the event.
 struct Event {
   std::int64_t sequence = 0;
   // "user.registered", "refund.succeeded", …
   std::string type;
-  // The id of what changed, as callers see it.
+  // The id of the changed entity, in its public form.
   std::string subject;
   UserId user_id;
   std::string actor;
@@ -50,8 +50,8 @@ struct Event {
 Event MakeEvent(std::string_view type, std::string subject, UserId user_id, const CallContext& context,
                 absl::Time now, EventPayload payload = {});
 
-// SHA-256 over the previous event's hash (zeros before the first) and every field of this one but its
-// hash: a changed or missing event shows. Every store chains with this function.
+// SHA-256 over the previous event's hash (zeros for the first event) and every field of the event except its
+// hash, so that a changed or missing event is detected. Every store uses this function.
 Sha256Digest ChainedHash(const Sha256Digest& previous, const Event& event);
 
 template <>

@@ -13,9 +13,9 @@ namespace keelson {
 class EventReader {
  public:
   virtual ~EventReader() = default;
-  // At most `limit` committed events with a greater sequence, in order.
+  // Returns at most `limit` committed events with a greater sequence, in ascending order.
   virtual absl::StatusOr<std::vector<Event>> ListAfter(std::int64_t sequence, int limit) = 0;
-  // The committed event with the greatest sequence.
+  // Returns the committed event with the greatest sequence.
   virtual Found<Event> FindLast() = 0;
 };
 

@@ -11,7 +11,8 @@ namespace keelson {
 
 // Configuration of the circuit breakers.
 struct CircuitPolicy {
-  // The circuit opens on the ratio of failures among the last `window` calls, once there were `min_calls`.
+  // The circuit opens when the ratio of failures among the last `window` calls reaches `failure_ratio`, after
+  // at least `min_calls` calls.
   int window = 20;
   int min_calls = 5;
   double failure_ratio = 0.5;

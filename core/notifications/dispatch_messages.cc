@@ -145,7 +145,7 @@ void DispatchMessages::ApplyOutcome(MessageId id, std::size_t provider, const Se
                                     absl::Duration elapsed) {
   const bool accepted = outcome.kind == SendOutcome::Kind::kAccepted;
   if (!accepted) {
-    ports_.log.Write(Severity::kWarning, "message.refused", "an e-mail provider did not take a message",
+    ports_.log.Write(Severity::kWarning, "message.refused", "an e-mail provider did not accept a message",
                      {{"provider", providers_[provider]->name()},
                       {"message_id", id.ToString()},
                       {"error", outcome.error}});
@@ -185,7 +185,7 @@ void DispatchMessages::ApplyDecision(const RoutingDecision& decision, InFlightMe
     case Action::kMarkSent:
       return lease_.End(in_flight, MessageState::kSent, now);
     case Action::kMarkDead:
-      ports_.log.Write(Severity::kError, "message.dead", "a message will not be sent",
+      ports_.log.Write(Severity::kError, "message.dead", "a message is DEAD and will not be sent",
                        {{"message_id", message.id.ToString()}, {"error", message.last_error}});
       return lease_.End(in_flight, MessageState::kDead, now);
     case Action::kCancel:
@@ -202,7 +202,7 @@ void DispatchMessages::ApplyDecision(const RoutingDecision& decision, InFlightMe
   }
 }
 
-// From then on the store must assume that the provider may have sent a copy, until the outcome is saved.
+// Once the assignment is saved, the provider may have sent a copy until the outcome is saved.
 void DispatchMessages::Assign(InFlightMessage& in_flight, std::size_t provider, absl::Time now) {
   in_flight.route.provider = provider;
   in_flight.message.provider = providers_[provider]->name();
@@ -237,7 +237,7 @@ void DispatchMessages::ProbeProviders() {
     if (outcome.kind == SendOutcome::Kind::kAccepted) continue;
     const bool misconfigured = outcome.kind == SendOutcome::Kind::kConfig;
     ports_.log.Write(misconfigured ? Severity::kError : Severity::kWarning, "provider.unusable",
-                     "an e-mail provider can't be used",
+                     "the probe of an e-mail provider failed",
                      {{"provider", providers_[provider]->name()}, {"error", outcome.error}});
   }
 }

@@ -6,7 +6,7 @@
 
 namespace keelson {
 
-// A message that this process has claimed and not yet handed back to the store. A plain value.
+// A message that this process has claimed and whose outcome is not saved yet. A plain value.
 struct InFlightMessage {
   enum class Stage {
     // Assigned to a provider; not sent before the store has saved the assignment.
@@ -26,7 +26,7 @@ struct InFlightMessage {
   // The next flush saves the message.
   bool has_pending_update = false;
 
-  // The stored message differs from `message` by nothing but the lease.
+  // Whether the stored message differs from `message` only in the lease.
   bool is_leased_only() const { return stage == Stage::kReady || stage == Stage::kSending; }
 };
 

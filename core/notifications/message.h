@@ -77,7 +77,7 @@ struct Message {
   bool operator==(const Message&) const = default;
 };
 
-// Whether it is too late to send the message.
+// Whether the message has expired and must not be sent.
 inline bool IsExpired(const Message& message, absl::Time now) {
   return message.expire_time && *message.expire_time <= now;
 }

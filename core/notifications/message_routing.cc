@@ -48,8 +48,8 @@ RoutingDecision MarkDead(std::string reason) {
   return {.action = Action::kMarkDead, .reason = std::move(reason)};
 }
 
-// Until a provider that may send the message is open again. The backoff grows with each time that a provider
-// fails to accept the message, so that a message which causes its failures is tried ever less often.
+// Queues the message until a provider that may send it is open again. The backoff grows with the message's
+// failures, so that a message which causes its failures is tried less and less often.
 RoutingDecision Release(Action action, const RoutingFacts& facts, ProviderPin pin) {
   absl::Duration min_delay = absl::InfiniteDuration();
   int failures = 1;
@@ -79,7 +79,8 @@ RoutingDecision RouteUnknown(const RoutingFacts& facts, const std::string& error
   if (RecognizesRepeat(facts.providers[facts.route.provider], *message.pin_time, facts.now)) {
     return Release(Action::kReleaseClaim, facts, {message.pinned_provider, message.pin_time});
   }
-  if (!IsSafeToResend(message.template_name)) return MarkDead(StrCat("it may have been sent: ", error));
+  if (!IsSafeToResend(message.template_name))
+    return MarkDead(StrCat("the message may have been sent: ", error));
   // Only a message that was queued for one provider stays restricted to the provider.
   return RetryOrMarkDead(facts, error, facts.route.pin.time ? ProviderPin() : facts.route.pin);
 }
@@ -98,22 +99,23 @@ RoutingDecision RouteUnsent(const RoutingFacts& facts, const std::string& error)
 RoutingDecision RouteClaimed(const RoutingFacts& facts) {
   const Message& message = facts.message;
   if (IsExpired(message, facts.now)) {
-    return {.action = Action::kCancel, .reason = "it expired before it could be sent"};
+    return {.action = Action::kCancel, .reason = "the message expired before it was sent"};
   }
-  // Each attempt ended with its process, before the outcome was saved.
-  if (message.attempts > facts.max_attempts) return MarkDead("no attempt's outcome is known");
+  // The process of each attempt ended before it saved the outcome.
+  if (message.attempts > facts.max_attempts) return MarkDead("the outcome of every attempt is unknown");
   const ProviderPin& pin = facts.route.pin;
   if (pin.provider.empty()) return SendOrRelease(facts, pin);
   const ProviderFacts* provider = FindProvider(facts, pin.provider);
   if (!pin.time) {
     if (provider != nullptr) return SendOrRelease(facts, pin);
-    return MarkDead(StrCat("the provider ", pin.provider, " isn't configured any more"));
+    return MarkDead(StrCat("the provider ", pin.provider, " is no longer configured"));
   }
   if (provider != nullptr && RecognizesRepeat(*provider, *pin.time, facts.now)) {
     return SendOrRelease(facts, pin);
   }
   if (IsSafeToResend(message.template_name)) return SendOrRelease(facts, {});
-  return MarkDead(StrCat("it may have been sent by ", pin.provider, ", which would not know a repeat"));
+  return MarkDead(
+      StrCat("the message may have been sent by ", pin.provider, ", which does not recognize repeats"));
 }
 
 RoutingDecision RerouteWaiting(const RoutingFacts& facts) {

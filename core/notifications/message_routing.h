@@ -33,7 +33,7 @@ struct ProviderPin {
   bool operator==(const ProviderPin&) const = default;
 };
 
-// How far a claimed message has come on its way through the providers.
+// The attempts of a claimed message so far, by provider.
 struct MessageRoute {
   enum class Try { kNone, kNotSent, kNotExpressible };
 

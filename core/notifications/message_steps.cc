@@ -6,10 +6,10 @@ namespace keelson {
 
 absl::Status RetryDead(Message& message, absl::Time now) {
   if (message.state != MessageState::kDead) {
-    return MessageStateError(message, "DEAD", "to be retried it must be DEAD");
+    return MessageStateError(message, "DEAD", "only a DEAD message can be retried");
   }
   if (IsExpired(message, now)) {
-    return MessageStateError(message, "DEAD", "it has expired, so it can't be retried any more");
+    return MessageStateError(message, "DEAD", "an expired message can't be retried");
   }
   message.state = MessageState::kQueued;
   message.attempts = 0;
@@ -24,7 +24,7 @@ namespace {
 
 absl::Status Cancel(Message& message, absl::Time now) {
   if (message.state != MessageState::kQueued && message.state != MessageState::kDead) {
-    return MessageStateError(message, "QUEUED or DEAD", "to be cancelled it must be QUEUED or DEAD");
+    return MessageStateError(message, "QUEUED or DEAD", "only a QUEUED or DEAD message can be cancelled");
   }
   EndMessage(message, MessageState::kCancelled, now);
   return absl::OkStatus();

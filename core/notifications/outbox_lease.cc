@@ -128,9 +128,10 @@ void OutboxLease::RecordSaved(InFlightMessage& in_flight, const FlushBatch& batc
   result.ready.push_back(&in_flight);
 }
 
-// An attempt in progress goes on, and its outcome will not be saved.
+// An attempt in progress continues, but its outcome is not saved.
 void OutboxLease::RecordLost(InFlightMessage& in_flight, FlushResult& result) {
-  log_.Write(Severity::kWarning, "message.lease_lost", "another sender has taken a message over",
+  log_.Write(Severity::kWarning, "message.lease_lost",
+             "the lease of a message was lost: another process claimed the message",
              {{"message_id", in_flight.message.id.ToString()}});
   if (in_flight.has_pending_update || in_flight.stage == Stage::kSending) return;
   const MessageId id = in_flight.message.id;

@@ -18,8 +18,8 @@ namespace keelson {
 // has yet to save. A flush is BeginFlush, WriteBatch (flush_batch.h) and EndFlush or AbortFlush; messages may
 // change while WriteBatch blocks.
 //
-// A lease is measured by both clocks and ends by the one that leaves less. Other processes judge a lease by
-// the time of day: a lease ends early where that clock jumps forward, and no later where it is set back.
+// A lease ends as soon as it has ended by the monotonic clock or by the time of day. Other processes check a
+// lease by the time of day, so that a lease ends early when that clock jumps forward.
 //
 // Not thread-safe: the owner's mutex guards all calls. Does not block. References to messages stay valid
 // until EndFlush.

@@ -22,7 +22,7 @@ namespace keelson {
 // all calls. Never calls the provider's blocking functions.
 class ProviderQueue {
  public:
-  // The most messages that are assigned to a provider at once; further ones stay in the store, where other
+  // Maximum number of messages assigned to a provider. Further messages stay in the store, where other
   // processes can claim them.
   static constexpr int kMaxLoad = 256;
 

@@ -18,7 +18,7 @@ namespace {
 void CheckStates(const std::vector<MessageState>& states, FieldErrors& errors) {
   for (std::size_t i = 0; i < states.size(); ++i) {
     if (states[i] == MessageState::kDead) continue;
-    errors.Add(StrCat("states[", i, "]"), "must be DEAD: no other message can be retried");
+    errors.Add(StrCat("states[", i, "]"), "must be DEAD: only DEAD messages can be retried");
   }
 }
 

@@ -23,7 +23,7 @@ absl::StatusOr<Message> SendTestMessage::Handle(const CallContext& context,
   if (!to.ok()) errors.Add("to", std::string(to.status().message()));
   if (!command.provider.empty() &&
       std::find(providers_.begin(), providers_.end(), command.provider) == providers_.end()) {
-    errors.Add("provider", StrCat("must be one of those configured: ", absl::StrJoin(providers_, ", ")));
+    errors.Add("provider", StrCat("must be a configured provider: ", absl::StrJoin(providers_, ", ")));
   }
   if (!errors.empty()) return errors.ToStatus();
 

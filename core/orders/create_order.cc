@@ -29,12 +29,12 @@ std::string ContentOf(const CreateOrderCommand& command) {
   return content.Take();
 }
 
-// Checks amounts that must all be in one currency: the first that is named.
+// Checks the amounts of an order, which must all have the currency of the first amount.
 class AmountChecker {
  public:
   explicit AmountChecker(FieldErrors& errors) : errors_(errors) {}
 
-  // 0 for an amount that is not given; nothing and a violation for one that breaks a rule.
+  // 0 for an unset amount; nullopt and a violation for an invalid amount.
   std::optional<std::int64_t> Check(const std::string& field, const std::optional<Amount>& amount) {
     if (!amount) return 0;
     const std::optional<Money> money = CheckAmount(field, *amount, errors_);
@@ -42,7 +42,7 @@ class AmountChecker {
     if (!currency_) currency_ = money->currency;
     if (money->currency != *currency_) {
       errors_.Add(StrCat(field, ".currency_code"),
-                  StrCat("must be ", currency_->code(), " as in the order's first amount"));
+                  StrCat("must be ", currency_->code(), ", the currency of the order's first amount"));
       return std::nullopt;
     }
     return money->minor_units;
@@ -56,16 +56,16 @@ class AmountChecker {
 };
 
 void CheckUnset(const std::string& field, bool unset, FieldErrors& errors) {
-  if (!unset) errors.Add(field, "must be empty: it is computed here");
+  if (!unset) errors.Add(field, "must be empty: the service sets it");
 }
 
-// The line's gross price, or nothing and a violation where it is too much.
+// quantity * unit_price; nullopt and a violation if the product is too large.
 std::optional<std::int64_t> CheckGross(const std::string& field, std::int64_t quantity,
                                        std::int64_t unit_price, FieldErrors& errors) {
   const std::optional<std::int64_t> gross = CheckedMultiply(quantity, unit_price);
   if (gross && *gross <= kMaxMinorUnits) return gross;
   errors.Add(StrCat(field, ".unit_price.minor_units"),
-             StrCat("must come to at most ", kMaxMinorUnits, " when multiplied by the quantity"));
+             StrCat("multiplied by the quantity must be at most ", kMaxMinorUnits));
   return std::nullopt;
 }
 
@@ -102,7 +102,7 @@ std::optional<OrderLine> CheckLineOf(const std::string& field, const CreateOrder
   return line;
 }
 
-// A command once checked.
+// A valid command.
 struct Basket {
   UserId user_id;
   Currency currency;
@@ -121,7 +121,7 @@ absl::StatusOr<Basket> Check(const CreateOrderCommand& command) {
     errors.Add("lines", StrCat("must have from 1 to ", kMaxOrderLines, " entries"));
     return errors.ToStatus();
   }
-  // At most 501 terms of twice the maximum: the sum can't leave int64.
+  // At most 501 terms of at most 2 * kMaxMinorUnits: the sum fits int64.
   std::int64_t total = 0;
   for (std::size_t i = 0; i < command.lines.size(); ++i) {
     std::optional<OrderLine> line = CheckLineOf(StrCat("lines[", i, "]"), command.lines[i], amounts, errors);
@@ -133,7 +133,8 @@ absl::StatusOr<Basket> Check(const CreateOrderCommand& command) {
   CheckLine("reference", command.reference, kMaxReference, errors);
   CheckLabels("labels", command.labels, errors);
   if (total + shipping.value_or(0) > kMaxMinorUnits) {
-    errors.Add("lines", StrCat("must come to at most ", kMaxMinorUnits, " with the shipping"));
+    errors.Add("lines",
+               StrCat("must have a total of at most ", kMaxMinorUnits, " minor units, including shipping"));
   }
   if (!errors.empty()) return errors.ToStatus();
   basket.user_id = *user_id;
@@ -147,7 +148,7 @@ absl::Status RequireActiveUser(WriteTransaction& tx, UserId user_id) {
   if (!user) return MakeError(Reason::kUserNotFound, "there is no such user");
   if (user->can_order()) return absl::OkStatus();
   const std::string_view state = UserStateName((*user)->state);
-  return MakeError(Reason::kUserNotActive, StrCat("the user is ", state, ": only an ACTIVE one can order"),
+  return MakeError(Reason::kUserNotActive, StrCat("the user is ", state, ": only an ACTIVE user can order"),
                    {{"state", std::string(state)}, {"expected", "ACTIVE"}});
 }
 

@@ -18,7 +18,7 @@ inline constexpr std::int64_t kMaxLineQuantity = 1'000'000;
 
 struct CreateOrderCommand {
   struct Line {
-    // Set by the service: must come empty.
+    // Must be empty: the service sets it.
     std::string line_id;
     std::string sku;
     std::string title;
@@ -26,7 +26,7 @@ struct CreateOrderCommand {
     std::optional<Amount> unit_price;
     std::optional<Amount> discount;
     std::optional<Amount> tax;
-    // Set by the service: must come empty.
+    // Must be empty: the service sets it.
     std::optional<Amount> total;
     std::int64_t refunded_quantity = 0;
   };
@@ -38,7 +38,7 @@ struct CreateOrderCommand {
   Labels labels;
 };
 
-// Creates a pending order, its totals computed here.
+// Creates a PENDING order and computes its totals.
 class CreateOrder {
  public:
   CreateOrder(Store& store, Clock& clock, IdGenerator& ids) : store_(store), clock_(clock), ids_(ids) {}

@@ -27,7 +27,7 @@ constexpr std::array kOrderSteps = {
 constexpr std::array kOrderStates = {OrderState::kPending, OrderState::kPaid, OrderState::kShipped,
                                      OrderState::kDelivered, OrderState::kCancelled};
 
-// "PENDING or PAID": where a step to `to` may start.
+// The states from which `to` can be reached: "PENDING or PAID".
 std::string Origins(OrderState to) {
   std::string origins;
   for (const OrderStep& step : kOrderSteps) {
@@ -150,8 +150,8 @@ absl::Status Order::MoveTo(OrderState next, absl::Time now) {
   if (!CanMove(fields_.state, next)) {
     const std::string expected = Origins(next);
     return MakeError(Reason::kOrderState,
-                     StrCat("the order is ", OrderStateName(fields_.state), "; to become ",
-                            OrderStateName(next), " it must be ", expected),
+                     StrCat("the order is ", OrderStateName(fields_.state), ", but must be ", expected,
+                            " to become ", OrderStateName(next)),
                      {{"state", std::string(OrderStateName(fields_.state))}, {"expected", expected}});
   }
   fields_.state = next;

@@ -16,11 +16,11 @@
 
 namespace keelson {
 
-// The numbers are stored: they never change.
+// The numbers are stored and must not change.
 enum class OrderState { kPending = 1, kPaid = 2, kShipped = 3, kDelivered = 4, kCancelled = 5 };
 std::string_view OrderStateName(OrderState state);
 std::optional<OrderState> ParseOrderState(std::string_view lower_case_name);
-// Whether the state machine has a step from one to the other.
+// Whether the state machine has a transition from `from` to `to`.
 bool CanMove(OrderState from, OrderState to);
 
 // Amounts are in minor units of the order's currency.
@@ -33,7 +33,7 @@ struct OrderLine {
   std::int64_t tax = 0;
   // quantity * unit_price - discount + tax.
   std::int64_t total = 0;
-  // What refunds by line have taken back or hold.
+  // Units and amount that refunds by line have refunded or reserved.
   std::int64_t refunded_quantity = 0;
   std::int64_t refunded_amount = 0;
 
@@ -61,15 +61,15 @@ struct OrderFields {
   // Line n has the line_id "n", counted from 1.
   std::vector<OrderLine> lines;
   std::int64_t shipping = 0;
-  // The lines' totals and the shipping.
+  // Sum of the lines' totals and the shipping.
   std::int64_t total = 0;
   std::int64_t paid = 0;
-  // Refunds that succeeded, and those that are asked for, approved or under way.
+  // Amounts of the SUCCEEDED refunds, and of the REQUESTED, APPROVED and PROCESSING refunds.
   std::int64_t refunded = 0;
   std::int64_t refund_pending = 0;
-  // The part of the two above that gave back the shipping.
+  // The part of `refunded` and `refund_pending` that refunds shipping by line.
   std::int64_t refunded_shipping = 0;
-  // Refunds that succeeded or still may.
+  // Number of refunds that are not FAILED, REJECTED or CANCELLED.
   std::int64_t refund_count = 0;
   std::string payment_provider;
   std::string payment_reference;
@@ -113,7 +113,7 @@ inline constexpr auto kFields<OrderFields> = std::tuple{
     Mutable("version", &OrderFields::version),
 };
 
-// What a refund takes from an order.
+// The amount of a refund, and its parts by line and shipping.
 struct RefundPortion {
   struct Line {
     // Counted from 0.
@@ -128,22 +128,22 @@ struct RefundPortion {
   bool operator==(const RefundPortion&) const = default;
 };
 
-// Something sold, from its creation to its delivery, with the account of what was given back for it. Read
-// its fields with `order->state`; they change by the methods alone, each of which fails with ORDER_STATE
-// (naming the state and those expected) where the state does not allow it, and then changes nothing.
+// An order with its state machine and the totals of its refunds. Fields are read as `order->state` and change
+// only by the methods below. A state transition fails with ORDER_STATE, with the current and the expected
+// states, and changes nothing if the state does not allow it.
 class Order {
  public:
-  // `lines` have their totals computed here. Needs amounts that CreateOrder has checked.
+  // Computes the totals. The amounts must be valid as checked by CreateOrder.
   static Order Create(OrderId id, UserId user_id, Currency currency, std::vector<OrderLine> lines,
                       std::int64_t shipping, std::string reference, Labels labels, absl::Time now);
-  // From fields that a store has kept.
+  // Restores an order from stored fields.
   explicit Order(OrderFields fields) : fields_(std::move(fields)) {}
 
   const OrderFields* operator->() const { return &fields_; }
   const OrderFields& fields() const { return fields_; }
 
   std::int64_t refundable() const { return fields_.paid - fields_.refunded - fields_.refund_pending; }
-  // What its owner knows it by: the caller's own number where it has one, else the id.
+  // The number of the order in e-mails: the reference if set, otherwise the id.
   std::string display_name() const {
     return fields_.reference.empty() ? fields_.id.ToString() : fields_.reference;
   }
@@ -154,11 +154,11 @@ class Order {
   absl::Status Deliver(absl::Time now);
   absl::Status Cancel(absl::Time now);
 
-  // Sets a refund's portion aside; the refund rules have said that it is there.
+  // Reserves the portion of a new refund. The refund rules must have passed.
   void HoldRefund(const RefundPortion& portion, absl::Time now);
-  // What was held has been paid out.
+  // Records that a reserved portion was paid out.
   void SettleRefund(const RefundPortion& portion, absl::Time now);
-  // What was held is refundable again.
+  // Releases a reserved portion, which is refundable again.
   void ReleaseRefund(const RefundPortion& portion, absl::Time now);
 
  private:

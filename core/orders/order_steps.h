@@ -1,4 +1,4 @@
-// The steps of an order's life after its creation.
+// State transitions of an order after its creation.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@ struct PayOrderCommand {
   std::string request_id;
   std::string id;
   std::optional<Amount> amount;
-  // Empty: the configured one.
+  // Empty or the name of the configured payment provider.
   std::string payment_provider;
   std::string payment_reference;
   std::string etag;
@@ -26,7 +26,7 @@ struct PayOrderCommand {
 // PENDING to PAID.
 class PayOrder {
  public:
-  // `provider` is the configured payment provider's name: the one that an order's refunds go through.
+  // `provider`: name of the configured payment provider, which also pays the refunds.
   PayOrder(Store& store, Clock& clock, std::string_view provider)
       : store_(store), clock_(clock), provider_(provider) {}
   // FIELD_INVALID (also for an amount that is not the order's total, and for another provider),
@@ -57,7 +57,7 @@ class ShipOrder {
   Clock& clock_;
 };
 
-// SHIPPED to DELIVERED: the refund window opens.
+// SHIPPED to DELIVERED. The refund window begins.
 class DeliverOrder {
  public:
   DeliverOrder(Store& store, Clock& clock) : store_(store), clock_(clock) {}

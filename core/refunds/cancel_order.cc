@@ -49,7 +49,7 @@ absl::Status CancelOrder::CancelRequests(WriteTransaction& tx, const CallContext
   for (const Refund& refund : requested) ids.push_back(refund->id);
   ASSIGN_OR_RETURN(std::vector<Refund> refunds, tx.refunds().FindManyForUpdate(ids));
   for (Refund& refund : refunds) {
-    // The refund was approved after the list was read. The settler pays it.
+    // The refund was approved after the list was read, so SettleRefunds pays it out.
     if (refund->state != RefundState::kRequested) continue;
     RETURN_IF_ERROR(refund.Cancel(context.actor, "the order was cancelled", now));
     order.ReleaseRefund(refund.portion(), now);

@@ -13,14 +13,14 @@ namespace keelson {
 struct CancelOrderCommand {
   std::string request_id;
   std::string id;
-  // For the audit trail and the refund's note; at most 500 characters.
+  // The note of the refund; at most 500 characters.
   std::string reason;
   std::string etag;
 };
 
-// PENDING or PAID to CANCELLED. Cancels the refunds that wait for approval, and refunds what is then
-// refundable in the same unit of work, so that everything that was paid goes back. That refund needs no
-// approval, and the rule on the order's state does not apply to it.
+// PENDING or PAID to CANCELLED. In the same unit of work, CancelOrder cancels the refunds that wait for
+// approval and creates one refund of the whole refundable amount, so that the order is refunded in full. The
+// refund rules and the approval threshold do not apply to that refund.
 class CancelOrder {
  public:
   CancelOrder(Store& store, Clock& clock, IdGenerator& ids) : store_(store), clock_(clock), ids_(ids) {}

@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::size_t kMaxNote = 500;
 
-struct ScopeArchiver {
+struct ScopeSerializer {
   FieldWriter& content;
   void operator()(const std::monostate&) const {}
   void operator()(const RefundEverything&) const {}
@@ -37,12 +37,12 @@ struct ScopeArchiver {
 std::string ContentOf(const CreateRefundCommand& command) {
   FieldWriter content;
   content(command.order_id), content(command.scope.scope.index());
-  std::visit(ScopeArchiver{content}, command.scope.scope);
+  std::visit(ScopeSerializer{content}, command.scope.scope);
   content(command.reason), content(command.note);
   return content.Take();
 }
 
-// "1", "2", …, without a sign or leading zeros; nothing for anything else.
+// Parses "1", "2", …; nullopt for any other text, such as one with a sign or leading zeros.
 std::optional<std::int64_t> ParseLineId(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -56,7 +56,7 @@ struct ScopeChecker {
   FieldErrors& errors;
 
   std::optional<RefundScope> operator()(const std::monostate&) const {
-    errors.Add("scope", "must be one of everything, amount and lines");
+    errors.Add("scope", "must have one of everything, amount and lines");
     return std::nullopt;
   }
 
@@ -70,7 +70,7 @@ struct ScopeChecker {
 
   std::optional<RefundScope> operator()(const ScopeInput::Lines& input) const {
     if (input.lines.empty() && !input.include_shipping) {
-      errors.Add("scope.lines.lines", "must have a line, unless include_shipping is set");
+      errors.Add("scope.lines.lines", "must have at least 1 entry, unless include_shipping is set");
     }
     if (input.lines.size() > kMaxScopeLines) {
       errors.Add("scope.lines.lines", StrCat("must have at most ", kMaxScopeLines, " entries"));
@@ -83,10 +83,10 @@ struct ScopeChecker {
       const ScopeInput::Line& line = input.lines[i];
       const std::string field = StrCat("scope.lines.lines[", i, "]");
       const std::optional<std::int64_t> number = ParseLineId(line.line_id);
-      if (!number) errors.Add(field + ".line_id", "must be the line_id of one of the order's lines");
-      if (!named.insert(line.line_id).second) errors.Add(field + ".line_id", "must not be named twice");
+      if (!number) errors.Add(field + ".line_id", "must be the line_id of a line of the order");
+      if (!named.insert(line.line_id).second) errors.Add(field + ".line_id", "must not occur twice");
       if (line.quantity < 1) errors.Add(field + ".quantity", "must be at least 1");
-      if (line.amount) errors.Add(field + ".amount", "must be empty: it is computed here");
+      if (line.amount) errors.Add(field + ".amount", "must be empty: the service computes it");
       scope.lines.push_back({number.value_or(1) - 1, line.quantity});
     }
     return scope;

@@ -15,19 +15,19 @@
 
 namespace keelson {
 
-// What a caller asks to give back, not yet checked.
+// The requested refund scope, not yet validated.
 struct ScopeInput {
   struct Line {
     std::string line_id;
     std::int64_t quantity = 0;
-    // Computed by the service: must come empty.
+    // Must be unset: the service computes the amount.
     std::optional<Amount> amount;
   };
   struct Lines {
     std::vector<Line> lines;
     bool include_shipping = false;
   };
-  // monostate: none was given, which is a violation.
+  // std::monostate: no scope in the request, which is a violation.
   std::variant<std::monostate, RefundEverything, Amount, Lines> scope;
 };
 
@@ -38,11 +38,11 @@ struct CheckRefundQuery {
 
 struct RefundCheck {
   RefundJudgement judgement;
-  // What the scope comes to, where it can be computed.
+  // The refund amount; nullopt if it can't be computed.
   std::optional<Money> amount;
 };
 
-// Judges a refund by every rule without making it.
+// Evaluates every refund rule without creating a refund.
 class CheckRefund {
  public:
   CheckRefund(Store& store, Clock& clock, const RefundPolicy& policy)
@@ -65,13 +65,13 @@ struct CreateRefundCommand {
   std::string note;
 };
 
-// Makes a refund where every rule passes, and sets its amount aside on the order.
+// Creates a refund and reserves its amount on the order, if every rule passes.
 class CreateRefund {
  public:
   CreateRefund(Store& store, Clock& clock, IdGenerator& ids, const RefundPolicy& policy)
       : store_(store), clock_(clock), ids_(ids), policy_(policy) {}
-  // FIELD_INVALID, ORDER_NOT_FOUND, REQUEST_ID_REUSED, and REFUND_NOT_ALLOWED with a violation for each rule
-  // that fails.
+  // FIELD_INVALID, ORDER_NOT_FOUND, REQUEST_ID_REUSED, and REFUND_NOT_ALLOWED with a violation for each
+  // failed rule.
   absl::StatusOr<Refund> Handle(const CallContext& context, const CreateRefundCommand& command);
 
  private:

@@ -10,10 +10,9 @@
 namespace keelson {
 
 struct PaymentRefund {
-  // The same for every attempt at one refund that has no definite answer yet: a provider moves the money at
-  // most once for one key.
+  // The same for every attempt of a refund, so that the provider pays the refund out at most once.
   std::string idempotency_key;
-  // As PayOrder was told: a charge or payment intent id.
+  // The provider's id of the payment, from PayOrder: a charge or payment intent id.
   std::string payment_reference;
   Money amount;
   RefundReason reason = RefundReason::kUnspecified;
@@ -22,25 +21,25 @@ struct PaymentRefund {
 struct PaymentOutcome {
   enum class Kind {
     kSucceeded,
-    // Refused for good: no money moved, and none will.
+    // Rejected permanently: no money moved, and none will.
     kFailed,
-    // No definite answer, or a passing trouble: ask again under the same key.
+    // No definite response, or a temporary error: retry with the same idempotency key.
     kUnknown,
   };
   Kind kind = Kind::kUnknown;
-  // The provider's name for the refund, where it succeeded.
+  // The provider's id of the refund; empty unless kSucceeded.
   std::string provider_reference;
-  // The provider's code and words otherwise, secrets left out.
+  // The provider's error code and text, without secrets; empty if kSucceeded.
   std::string code;
   std::string message;
 };
 
-// Gives money back through whoever took it. Thread-safe. Blocks on the network, never past `deadline`; every
-// trouble is an outcome.
+// Port: refunds payments at the provider that received them. Thread-safe. Blocks on the network, never past
+// `deadline`. Every error is an outcome.
 class PaymentProvider {
  public:
   virtual ~PaymentProvider() = default;
-  // As configured: "recorded", "stripe".
+  // The name in the configuration: "recorded", "stripe", …
   virtual std::string_view name() const = 0;
   virtual PaymentOutcome Refund(const PaymentRefund& refund, Deadline deadline) = 0;
 };

@@ -155,10 +155,10 @@ absl::Status Refund::Postpone(std::string code, std::string message, absl::Time 
 
 absl::Status Refund::MoveTo(RefundState next, absl::Time now) {
   if (!CanMove(fields_.state, next)) {
-    return MakeError(Reason::kRefundState,
-                     StrCat("the refund is ", RefundStateName(fields_.state), ", so it can't become ",
-                            RefundStateName(next)),
-                     {{"state", std::string(RefundStateName(fields_.state))}});
+    return MakeError(
+        Reason::kRefundState,
+        StrCat("the refund is ", RefundStateName(fields_.state), " and can't become ", RefundStateName(next)),
+        {{"state", std::string(RefundStateName(fields_.state))}});
   }
   fields_.state = next;
   fields_.update_time = now;

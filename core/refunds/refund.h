@@ -16,7 +16,7 @@
 
 namespace keelson {
 
-// The numbers are stored: they never change.
+// The numbers are stored and must not change.
 enum class RefundState {
   kRequested = 1,
   kApproved = 2,
@@ -27,9 +27,9 @@ enum class RefundState {
   kCancelled = 7,
 };
 std::string_view RefundStateName(RefundState state);
-// Its amount is held: neither paid out nor refundable.
+// Whether a refund in this state reserves its amount: neither paid out nor refundable.
 bool HoldsAmount(RefundState state);
-// Whether the state machine has a step from one to the other.
+// Whether the state machine has a transition from `from` to `to`.
 bool CanMove(RefundState from, RefundState to);
 
 enum class RefundReason {
@@ -45,7 +45,7 @@ enum class RefundReason {
 std::string_view RefundReasonName(RefundReason reason);
 
 struct RefundLine {
-  // Counted from 0: the line_id less one.
+  // Counted from 0: the line_id minus 1.
   std::int64_t index = 0;
   std::int64_t quantity = 0;
   std::int64_t amount = 0;
@@ -65,7 +65,7 @@ struct RefundFields {
   RefundState state = RefundState::kApproved;
   Currency currency;
   std::int64_t amount = 0;
-  // The part of the amount that gives back shipping, where it was asked for by line.
+  // The part of the amount that refunds shipping; 0 unless the refund was requested by line.
   std::int64_t shipping = 0;
   std::vector<RefundLine> lines;
   RefundReason reason = RefundReason::kUnspecified;
@@ -73,15 +73,16 @@ struct RefundFields {
   std::string requested_by;
   std::string decided_by;
   std::string decision_note;
-  // How the payment is known to its provider, and how the refund is.
+  // The payment provider's name, its id of the payment, and its id of the refund.
   std::string payment_provider;
   std::string payment_reference;
   std::string provider_reference;
   std::string failure_code;
   std::string failure_message;
-  // Counts the attempts, and fences them: an attempt's outcome is written only while no later one began.
+  // Number of attempts, and their fencing token: the outcome of an attempt is saved only if no later attempt
+  // has begun.
   std::int64_t attempts = 0;
-  // When the settler next looks at it, while it is approved or processing.
+  // When the next attempt is due; set while the refund is APPROVED or PROCESSING.
   std::optional<absl::Time> due_time;
   absl::Time create_time;
   absl::Time update_time;
@@ -121,8 +122,8 @@ inline constexpr auto kFields<RefundFields> = std::tuple{
     Mutable("version", &RefundFields::version),
 };
 
-// Money on its way back. Read its fields with `refund->state`; they change by the methods alone, each of
-// which fails with REFUND_STATE where the state does not allow it, and then changes nothing.
+// A refund and its state machine. Fields are read as `refund->state` and change only by the methods below. A
+// method fails with REFUND_STATE and changes nothing if the state does not allow the transition.
 class Refund {
  public:
   struct Request {
@@ -132,9 +133,9 @@ class Refund {
     std::string requested_by;
     bool needs_approval = false;
   };
-  // In state REQUESTED where it needs approval, else APPROVED and due at once.
+  // A refund in the state REQUESTED if it needs approval, otherwise APPROVED and due at once.
   static Refund Create(RefundId id, const Order& order, Request request, absl::Time now);
-  // From fields that a store has kept.
+  // Restores a refund from stored fields.
   explicit Refund(RefundFields fields) : fields_(std::move(fields)) {}
 
   const RefundFields* operator->() const { return &fields_; }
@@ -142,13 +143,14 @@ class Refund {
   Money amount() const { return {fields_.currency, fields_.amount}; }
   RefundPortion portion() const;
 
-  // An attempt begins; until `retry_time` nobody else makes one. APPROVED or PROCESSING to PROCESSING.
+  // Begins an attempt: APPROVED or PROCESSING to PROCESSING. No other attempt may begin before `retry_time`.
   absl::Status BeginAttempt(absl::Time retry_time, absl::Time now);
   absl::Status Succeed(std::string provider_reference, absl::Time now);
   absl::Status Fail(std::string code, std::string message, absl::Time now);
   // REQUESTED or APPROVED to CANCELLED, decided by `decided_by`.
   absl::Status Cancel(std::string decided_by, std::string note, absl::Time now);
-  // No definite answer: stays PROCESSING, to be asked again under the same key at `retry_time`.
+  // Unknown outcome: the refund stays PROCESSING, and the next attempt, with the same idempotency key, is due
+  // at `retry_time`.
   absl::Status Postpone(std::string code, std::string message, absl::Time retry_time, absl::Time now);
 
  private:
@@ -157,7 +159,7 @@ class Refund {
   RefundFields fields_;
 };
 
-// "refund.requested": the event that a new refund is told by.
+// The event refund.requested, which records a new refund.
 Event RefundRequestedEvent(const Refund& refund, const CallContext& context, absl::Time now);
 Event RefundCancelledEvent(const Refund& refund, const CallContext& context, absl::Time now);
 

@@ -36,7 +36,7 @@ class RefundReader {
 
 class RefundRepository : public RefundReader {
  public:
-  // Like OrderRepository's.
+  // Row locks and batched reads, as specified at OrderRepository.
   virtual Found<Refund> FindForUpdate(RefundId id) { return Find(id); }
   virtual absl::StatusOr<std::vector<Refund>> FindManyForUpdate(std::span<const RefundId> ids) {
     return FindEachForUpdate<Refund>(*this, ids);

@@ -40,7 +40,7 @@ absl::StatusOr<std::map<Id, Entity>> IndexById(absl::StatusOr<std::vector<Entity
 }  // namespace
 
 absl::StatusOr<int> SettleRefunds::Handle() {
-  // An attempt that the lease leaves no time for is claimed again when the lease has expired.
+  // Refunds that cannot be attempted before the lease ends are claimed again after the lease has expired.
   const SteadyTime last_start = clock_.SteadyNow() + kLease - kAttemptTimeout;
   ASSIGN_OR_RETURN(const std::vector<Refund> claimed, Claim());
   if (claimed.empty()) return 0;
@@ -49,7 +49,7 @@ absl::StatusOr<int> SettleRefunds::Handle() {
   attempts.reserve(claimed.size());
   for (const Refund& refund : claimed) {
     if (clock_.SteadyNow() > last_start) break;
-    attempts.push_back({refund, Ask(refund)});
+    attempts.push_back({refund, RequestRefund(refund)});
   }
   std::vector<Attempt> postponed;
   const absl::Status status = store_.Write(Deadline::After(kStoreTimeout), [&](WriteTransaction& tx) {
@@ -59,7 +59,7 @@ absl::StatusOr<int> SettleRefunds::Handle() {
   if (!status.ok()) return status;
   for (const auto& [refund, outcome] : postponed) {
     log_.Write(Severity::kWarning, "refund.postponed",
-               "a refund has no definite answer and will be asked again",
+               "the outcome of a refund is unknown; the refund will be retried",
                {{"refund_id", refund->id.ToString()}, {"code", outcome.code}});
   }
   return static_cast<int>(claimed.size());
@@ -101,8 +101,8 @@ absl::StatusOr<std::vector<Refund>> SettleRefunds::Claim() {
   return claimed;
 }
 
-PaymentOutcome SettleRefunds::Ask(const Refund& refund) {
-  // A zero-amount refund moves no money, and providers refuse it.
+PaymentOutcome SettleRefunds::RequestRefund(const Refund& refund) {
+  // A zero-amount refund moves no money, and providers reject it.
   if (refund->amount == 0) return {PaymentOutcome::Kind::kSucceeded, "", "", ""};
   if (refund->payment_provider != provider_.name()) {
     return {PaymentOutcome::Kind::kUnknown, "", "PROVIDER_NOT_CONFIGURED",
@@ -125,7 +125,7 @@ absl::Status SettleRefunds::SettleAll(WriteTransaction& tx, const std::vector<At
   ASSIGN_OR_RETURN(const auto owners, IndexById<UserId>(tx.users().FindMany(user_ids)));
   for (Attempt& attempt : current) {
     const auto order = orders.find(attempt.refund->order_id);
-    if (order == orders.end()) return absl::InternalError("a refund's order is missing");
+    if (order == orders.end()) return absl::InternalError("the order of a refund does not exist");
     RETURN_IF_ERROR(Settle(tx, order->second, attempt));
     const auto owner = owners.find(attempt.refund->user_id);
     if (owner != owners.end()) {
@@ -145,7 +145,7 @@ absl::StatusOr<std::vector<SettleRefunds::Attempt>> SettleRefunds::FindCurrent(
   std::vector<Attempt> current;
   for (const auto& [attempted, outcome] : attempts) {
     const auto found = refunds.find(attempted->id);
-    // A later attempt has taken over. Its outcome counts, under the same idempotency key.
+    // A later attempt has begun, with the same idempotency key. Its outcome counts.
     if (found == refunds.end() || found->second->state != RefundState::kProcessing ||
         found->second->attempts != attempted->attempts) {
       continue;

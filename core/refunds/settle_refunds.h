@@ -18,8 +18,9 @@ namespace keelson {
 class SettleRefunds {
  public:
   static constexpr int kBatch = 64;
-  // The timeout of one attempt, and when another process may take over an attempt without an outcome.
+  // Timeout of one attempt.
   static constexpr absl::Duration kAttemptTimeout = absl::Seconds(30);
+  // Time after a claim until another process may repeat an attempt that has no outcome.
   static constexpr absl::Duration kLease = absl::Minutes(2);
   static constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
   // Upper bound for one batch: attempts end with the lease, and then their outcomes are stored.
@@ -42,7 +43,7 @@ class SettleRefunds {
   };
 
   absl::StatusOr<std::vector<Refund>> Claim();
-  PaymentOutcome Ask(const Refund& refund);
+  PaymentOutcome RequestRefund(const Refund& refund);
   // Appends the attempts without a definite outcome to `postponed`.
   absl::Status SettleAll(WriteTransaction& tx, const std::vector<Attempt>& attempts,
                          std::vector<Attempt>& postponed);

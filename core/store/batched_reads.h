@@ -11,9 +11,8 @@ namespace keelson {
 struct ReadCall {
   // Deadline of its Read.
   Deadline deadline;
-  // Calls Read of the store at most a few times, and never Write. May run more than once, and must then ask
-  // for the same rows: the store ends earlier runs by an error of Read, and the last run counts. Must not
-  // throw.
+  // Calls Read of the store at most a few times, and never Write. May run more than once, and must then read
+  // the same rows: Read fails in the earlier runs, and the last run counts. Must not throw.
   std::function<void()> run;
 };
 
@@ -22,8 +21,8 @@ struct ReadCall {
 class BatchedReads {
  public:
   virtual ~BatchedReads() = default;
-  // Runs every call to its end on the calling thread, which blocks. A call that is slow or fails does not
-  // delay the others much past their deadlines.
+  // Runs every call to its end on the calling thread, which blocks. A slow or failing call does not delay the
+  // other calls much beyond their deadlines.
   virtual void RunBatch(std::span<const ReadCall> calls) = 0;
 };
 

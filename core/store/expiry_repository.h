@@ -6,11 +6,11 @@
 namespace keelson {
 
 struct ExpiryBounds {
-  // Deletes tokens and cooldowns that have expired at this time.
+  // Deletes tokens and cooldowns that expire at or before this time.
   absl::Time now;
-  // Deletes idempotency records from before this time.
+  // Deletes idempotency records created before this time.
   absl::Time answers_before;
-  // Deletes messages that were sent, cancelled or given up before this time.
+  // Deletes messages that became SENT, CANCELLED or DEAD before this time.
   absl::Time messages_before;
 };
 

@@ -1,5 +1,5 @@
 // Idempotent calls: a repeated call with the same request id and content returns the first response and
-// changes nothing; a call with the same request id and other content is refused.
+// changes nothing. A call with the same request id and other content fails (REQUEST_ID_REUSED).
 #pragma once
 
 #include <array>

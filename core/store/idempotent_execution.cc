@@ -31,7 +31,7 @@ Found<std::string> Idempotency::FindResponse(IdempotencyReader& records) const {
   if (!record) return std::optional<std::string>();
   if (record->content != content_) {
     return MakeError(Reason::kRequestIdReused,
-                     "request_id was used for a call with other content: choose a new one");
+                     "request_id was already used for a call with other content: use a new request_id");
   }
   return std::optional(std::move(record->answer));
 }

@@ -41,7 +41,7 @@ void CheckRequestId(std::string_view request_id, FieldErrors& errors);
 template <typename Response>
 absl::StatusOr<Response> DecodeResponse(std::string_view bytes) {
   std::optional<Response> response = Deserialize<Response>(bytes);
-  if (!response) return absl::InternalError("a stored answer can't be read");
+  if (!response) return absl::InternalError("a stored response can't be decoded");
   return *std::move(response);
 }
 

@@ -13,7 +13,7 @@ class PurgeExpired {
   static constexpr int kBatch = 500;
   static constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
 
-  // `message_retention` counts from when a message was sent, cancelled or given up.
+  // `message_retention`: time from the end_time of a message until its deletion.
   PurgeExpired(Store& store, Clock& clock, absl::Duration message_retention)
       : store_(store), clock_(clock), message_retention_(message_retention) {}
   // Deletes one batch. True if more expired rows may exist. Blocks; an error is the store's.

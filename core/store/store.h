@@ -10,8 +10,7 @@
 // Read and Write execute a closure, which must touch nothing but its transaction.
 //  - Atomic: if the closure returns an error or the store fails, no effect of the transaction is visible.
 //  - Isolated: a Read sees one snapshot. In a Write, a row that a method named …ForUpdate has returned does
-//  not
-//    change until the transaction ends.
+//    not change until the transaction ends.
 //  - Durable: once Write has returned OK, its changes survive the end of the process and a power failure,
 //    except in the memory store.
 //  - Read your writes: a Read that begins after a Write returned sees its changes, within one process.

@@ -13,7 +13,7 @@
 
 namespace keelson {
 
-// What has been copied: the kinds before `kind`, and the rows of it up to and with the key `after`.
+// The progress of a copy: all kinds before `kind`, and the rows of `kind` up to the key `after` (inclusive).
 struct CopyStore::Checkpoint {
   Sha256Digest source{};
   RowKind kind = RowKind::kUsers;
@@ -35,7 +35,7 @@ std::string Describe(const TransferredTable& table) {
 absl::Status Differs(const TransferredTable& source, const TransferredTable& target) {
   return absl::DataLossError(StrCat("the table ", TableName(source.kind), " differs: the source has ",
                                     Describe(source), ", the target ", Describe(target),
-                                    "; begin again with an empty target"));
+                                    "; start again with an empty target"));
 }
 
 absl::Status NotEmpty(RowKind kind, std::int64_t count) {
@@ -43,7 +43,7 @@ absl::Status NotEmpty(RowKind kind, std::int64_t count) {
                                               count, count == 1 ? " row" : " rows"));
 }
 
-// A table's summary, while its rows go by.
+// Computes the summary of a table from its batches.
 class Summary {
  public:
   explicit Summary(RowKind kind) : table_{kind, 0, {}} {}
@@ -66,7 +66,7 @@ class Summary {
   Sha256Stream hash_;
 };
 
-// Calls `work`, which may fail, with every batch of the kind.
+// Calls `work` with every batch of the kind. Stops at the first error.
 template <typename Work>
 absl::Status ForEachBatch(StoreExporter& store, RowKind kind, const Work& work) {
   std::string after;
@@ -80,7 +80,7 @@ absl::Status ForEachBatch(StoreExporter& store, RowKind kind, const Work& work) 
   }
 }
 
-// Removes the rows up to and with that of the key.
+// Removes the rows with keys up to `key` (inclusive).
 void DropThrough(std::string_view key, RowBatch& batch) {
   std::visit(
       [&](auto& rows) {
@@ -108,8 +108,8 @@ absl::StatusOr<std::vector<TransferredTable>> CopyStore::Handle() {
   return tables;
 }
 
-// What tells this source from any other, and from itself once it has changed: how many rows it has, its last
-// event, whose hash covers all before it, and its settings, the page tokens' key among them.
+// Returns a hash that changes with the source and with any write to the source. The hash covers the number of
+// rows, the last event, whose own hash covers all earlier events, and the settings.
 absl::StatusOr<Sha256Digest> CopyStore::IdentifySource(const RowCounts& counts) {
   Event before_last;
   before_last.sequence = counts.of(RowKind::kEvents) - 1;
@@ -128,8 +128,8 @@ absl::StatusOr<CopyStore::Checkpoint> CopyStore::Begin(const Sha256Digest& ident
     std::optional<Checkpoint> checkpoint = Deserialize<Checkpoint>(stored);
     if (checkpoint && checkpoint->source == identity) return *std::move(checkpoint);
     return absl::FailedPreconditionError(
-        "the target is half filled from another source, or from this one before it changed: begin again with "
-        "an empty target");
+        "the target is half filled from another source, or from this source before it changed: start again "
+        "with an empty target");
   }
   ASSIGN_OR_RETURN(const RowCounts counts, RowCounts::Of(target_));
   for (const RowKind kind : kAllRowKinds) {
@@ -151,7 +151,7 @@ absl::StatusOr<std::vector<TransferredTable>> CopyStore::Copy(Checkpoint checkpo
   return tables;
 }
 
-// All of it is read, for its summary; what the target has already is not inserted again.
+// Reads the whole table for its summary, and inserts only the rows after the checkpoint.
 absl::StatusOr<TransferredTable> CopyStore::CopyTable(RowKind kind, Checkpoint& checkpoint,
                                                       TransferProgress& progress) {
   progress.table = TableName(kind);
@@ -165,7 +165,7 @@ absl::StatusOr<TransferredTable> CopyStore::CopyTable(RowKind kind, Checkpoint& 
     checkpoint = {checkpoint.source, kind, LastKey(rows)};
     RETURN_IF_ERROR(target_.Insert(rows, Serialize(checkpoint)));
     progress.done += static_cast<std::int64_t>(count);
-    tell_(progress);
+    report_progress_(progress);
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
@@ -186,7 +186,7 @@ absl::StatusOr<TransferredTable> CopyStore::SummarizeTarget(RowKind kind, Transf
   const absl::Status status = ForEachBatch(target_, kind, [&](const RowBatch& rows) {
     summary.Add(rows);
     progress.done += static_cast<std::int64_t>(CountOf(rows));
-    tell_(progress);
+    report_progress_(progress);
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
@@ -198,7 +198,7 @@ absl::Status CheckNoTransfer(Store& store, Deadline deadline) {
     ASSIGN_OR_RETURN(const std::optional<std::string> checkpoint, tx.settings().Find(kTransferCheckpoint));
     if (!checkpoint) return absl::OkStatus();
     return absl::FailedPreconditionError(
-        "the store is half filled by a transfer: run keelson transfer again until it is done");
+        "the store is half filled by a transfer: run keelson transfer again until the transfer is complete");
   });
 }
 

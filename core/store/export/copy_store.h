@@ -19,12 +19,12 @@ struct TransferProgress {
 
   Phase phase = Phase::kCopying;
   std::string_view table;
-  // Rows, of all tables together.
+  // Number of rows in all tables.
   std::int64_t done = 0;
   std::int64_t total = 0;
 };
 
-// The summary of a table that is equal in both stores.
+// The summary of a copied table.
 struct TransferredTable {
   RowKind kind = RowKind::kUsers;
   std::int64_t rows = 0;
@@ -42,9 +42,10 @@ class CopyStore {
   // Maximum number of rows of one Insert.
   static constexpr int kBatch = 2000;
 
-  // Needs exclusive use of both. `tell` is called after each batch.
-  CopyStore(StoreExporter& source, StoreImporter& target, std::function<void(const TransferProgress&)> tell)
-      : source_(source), target_(target), tell_(std::move(tell)) {}
+  // Needs exclusive use of both stores. Calls `report_progress` after each batch.
+  CopyStore(StoreExporter& source, StoreImporter& target,
+            std::function<void(const TransferProgress&)> report_progress)
+      : source_(source), target_(target), report_progress_(std::move(report_progress)) {}
 
   // Returns the copied tables. FAILED_PRECONDITION, without a write, unless the target is empty or partly
   // filled from this source; DATA_LOSS if a table differs after the copy; INTERNAL with table and key if the
@@ -63,7 +64,7 @@ class CopyStore {
 
   StoreExporter& source_;
   StoreImporter& target_;
-  const std::function<void(const TransferProgress&)> tell_;
+  const std::function<void(const TransferProgress&)> report_progress_;
 };
 
 // FAILED_PRECONDITION if the store is the target of an unfinished transfer, which a service must not use.

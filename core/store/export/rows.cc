@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, kRowKinds> kTableNames = {
     "messages", "events",       "idempotency", "settings",
 };
 
-// What negative numbers have and others have not, turned round: so their bytes sort as they do.
+// Flips the sign bit, so that big-endian bytes sort in numeric order.
 constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
 constexpr int kNumberBytes = 8;
 

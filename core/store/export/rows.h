@@ -1,7 +1,7 @@
-// All that a store keeps, as plain rows: what moves from one store to another, and what is checked.
+// The rows of a store as plain values, for copying and verifying stores.
 //
-// A row's key is a string of bytes. Keys of a kind sort as bytes do, and that is the order of its rows in
-// every store. Its content is the fields of its table (core/common/fields.h).
+// The key of a row is a byte string. Every store returns the rows of a kind in the byte order of their keys.
+// The fields of a row are those of its table (core/common/fields.h).
 #pragma once
 
 #include <array>
@@ -28,7 +28,7 @@ namespace keelson {
 
 struct UserRow {
   UserFields fields;
-  // Nothing where the store has none of this user.
+  // nullopt if the store has no password hash of the user.
   std::optional<std::string> password_hash = {};
 
   bool operator==(const UserRow&) const = default;
@@ -60,13 +60,13 @@ inline constexpr auto kFields<Setting> = std::tuple{
     Immutable("value", &Setting::value, TextFormat::kBytes),
 };
 
-// Rows of one kind. A kind comes after those that it refers to: a store that is filled in this order holds
-// nothing that refers to what is not there.
+// Rows of one kind. A kind comes after the kinds that its rows refer to, so that inserting the kinds in this
+// order never violates a foreign key.
 using RowBatch = std::variant<std::vector<UserRow>, std::vector<EmailToken>, std::vector<Cooldown>,
                               std::vector<OrderFields>, std::vector<RefundFields>, std::vector<Message>,
                               std::vector<Event>, std::vector<IdempotencyRecord>, std::vector<Setting>>;
 
-// The alternatives of RowBatch, by their numbers.
+// The alternatives of RowBatch, in the same order.
 enum class RowKind {
   kUsers,
   kEmailTokens,
@@ -104,13 +104,13 @@ inline constexpr RowKind kKindOf = internal::KindOfRow<Row>();
 inline RowKind KindOf(const RowBatch& rows) {
   return static_cast<RowKind>(rows.index());
 }
-// "users", "email_tokens", …: as the tables are named.
+// The name of the table: "users", "email_tokens", …
 std::string_view TableName(RowKind kind);
 std::size_t CountOf(const RowBatch& rows);
-// The key of the last row; there must be one.
+// The key of the last row. `rows` must not be empty.
 std::string LastKey(const RowBatch& rows);
 
-// Calls `work` with an empty vector of the kind's rows: from a kind to its type.
+// Calls `work` with an empty vector of the kind's row type, to select a type at run time.
 template <int number = 0, typename Work>
 auto WithRowsOf(RowKind kind, const Work& work) {
   if constexpr (number + 1 < kRowKinds) {
@@ -119,8 +119,8 @@ auto WithRowsOf(RowKind kind, const Work& work) {
   return work(std::variant_alternative_t<number, RowBatch>());
 }
 
-// An id's or a fingerprint's bytes; those of tokens are the user's id and the purpose, those of refunds the
-// order's id and the refund's, those of events the sequence, those of settings the name.
+// The key of a row: the bytes of its id or fingerprint. Tokens: user id and purpose. Refunds: order id and
+// refund id. Events: sequence number. Settings: name.
 std::string KeyOf(const UserRow& row);
 std::string KeyOf(const EmailToken& row);
 std::string KeyOf(const Cooldown& row);
@@ -131,12 +131,12 @@ std::string KeyOf(const Event& row);
 std::string KeyOf(const IdempotencyRecord& row);
 std::string KeyOf(const Setting& row);
 
-// The parts that a key is made of, from byte `offset` on. Of an empty key, which comes before every other,
-// they are the least there are.
+// The id or number that begins at byte `offset` of a key. The minimum for an empty key, which sorts before
+// every other key.
 Uuid UuidInKey(std::string_view key, std::size_t offset = 0);
 std::int64_t NumberInKey(std::string_view key, std::size_t offset = 0);
 
-// The key as people write it: "user_01…", "7", "page_token_key", or hexadecimal digits.
+// The key in readable form: "user_01…", "7", "page_token_key", or hexadecimal digits.
 std::string NameOf(const UserRow& row);
 std::string NameOf(const EmailToken& row);
 std::string NameOf(const Cooldown& row);

@@ -373,7 +373,7 @@ TEST_CASE("A message that was queued for a provider that is no longer configured
   const MessageId id = fixture.Post("test_message", std::nullopt, "gone");
   fixture.Dispatch();
   CHECK(fixture.Load(id).state == MessageState::kDead);
-  CHECK(fixture.Load(id).last_error == "the provider gone isn't configured any more");
+  CHECK(fixture.Load(id).last_error == "the provider gone is no longer configured");
 }
 
 TEST_CASE("A provider sends at most the configured number of messages per second") {

@@ -209,18 +209,18 @@ const std::vector<Claim> kClaims = {
     {"queued for any provider", [](Routing&) {}, SendBy(0)},
     {"expired",
      [](Routing& r) { r.message.expire_time = kNow; },
-     {.action = Action::kCancel, .reason = "it expired before it could be sent"}},
+     {.action = Action::kCancel, .reason = "the message expired before it was sent"}},
     {"expires later", [](Routing& r) { r.message.expire_time = kNow + absl::Microseconds(1); }, SendBy(0)},
     {"last attempt", [](Routing& r) { r.message.attempts = kMaxAttempts; }, SendBy(0)},
     {"each attempt ended its process", [](Routing& r) { r.message.attempts = kMaxAttempts + 1; },
-     Dead("no attempt's outcome is known")},
+     Dead("the outcome of every attempt is unknown")},
     {"the first provider cannot accept", [](Routing& r) { r.providers[0].can_accept = false; }, SendBy(1)},
     {"queued for the second provider", [](Routing& r) { r.route.pin = kRequested; }, SendBy(1, kRequested)},
     {"queued for a provider that was removed",
      [](Routing& r) {
        r.route.pin = {"gone", std::nullopt};
      },
-     Dead("the provider gone isn't configured any more")},
+     Dead("the provider gone is no longer configured")},
     {"a copy may have been sent by a provider that recognizes it",
      [](Routing& r) {
        r.route.pin = kCopy;
@@ -239,7 +239,7 @@ const std::vector<Claim> kClaims = {
        r.providers[1].repeat_window = kNow - kFirstAttempt;
        r.message.template_name = kUnsafeTemplate;
      },
-     Dead("it may have been sent by second, which would not know a repeat")},
+     Dead("the message may have been sent by second, which does not recognize repeats")},
     {"a copy may have been sent by a provider that was removed",
      [](Routing& r) {
        r.route.pin = {"gone", kFirstAttempt};

@@ -50,7 +50,7 @@ TEST_CASE("A test message is refused for every bad field at once, and nothing is
   Sender sender;
   const absl::StatusOr<Message> refused = sender.Send("nobody", "pigeon");
   CHECK(BadFields(refused) == Fields{"to", "provider"});
-  CHECK(Details(refused).fields.at(1).description == "must be one of those configured: smtp, file");
+  CHECK(Details(refused).fields.at(1).description == "must be a configured provider: smtp, file");
   CHECK(BadFields(sender.Send("")) == Fields{"to"});
   CHECK(sender.Outbox().empty());
   CHECK(sender.Events().empty());
