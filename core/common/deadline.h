@@ -33,7 +33,7 @@ class Deadline {
   }
 
   bool is_never() const { return time_ == SteadyClock::time_point::max(); }
-  // Costs one reading of the clock, or nothing where the deadline is Never.
+  // Reads the clock once, unless the deadline is Never.
   bool expired() const { return !is_never() && SteadyClock::now() >= time_; }
   // Zero once the deadline has expired; infinite where it is Never.
   absl::Duration remaining() const {
@@ -45,7 +45,7 @@ class Deadline {
     const absl::Duration left = std::min(absl::Ceil(remaining(), absl::Milliseconds(1)), absl::Hours(1));
     return static_cast<int>(absl::ToInt64Milliseconds(left));
   }
-  // For waits that take a time point.
+  // For waiting functions that take a time point.
   SteadyClock::time_point time() const { return time_; }
 
   // The sooner deadline is the smaller one.

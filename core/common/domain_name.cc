@@ -15,10 +15,10 @@
 namespace keelson {
 namespace {
 
-// Calls a conversion function of libidn2. Returns nothing where the function fails.
+// Calls a conversion function of libidn2. Returns nullopt if the function fails.
 template <typename Convert>
 std::optional<std::string> ConvertByIdn(std::string_view text, const Convert& convert) {
-  // libidn2 takes a C string, so that a NUL would end the text.
+  // libidn2 takes a C string, which a NUL would truncate.
   if (text.find('\0') != std::string_view::npos) return std::nullopt;
   char* converted = nullptr;
   const int result = convert(std::string(text).c_str(), &converted);
@@ -56,7 +56,7 @@ std::optional<std::string> AsciiDomainPrefix(std::string_view domain) {
 absl::StatusOr<std::string> AsciiDomain(std::string_view domain) {
   std::optional<std::string> ascii = AsciiDomainPrefix(domain);
   // Checked here, because libidn2's STD3 option drops forbidden characters, line breaks included, instead of
-  // refusing them. A name whose last label is a number could be an IP address.
+  // rejecting the name. A name whose last label is a number could be an IP address.
   if (ascii && IsQualifiedHostName(*ascii)) return *std::move(ascii);
   return absl::InvalidArgumentError("must be the name of an internet domain, such as example.com");
 }

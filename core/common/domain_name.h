@@ -1,4 +1,4 @@
-// Names of internet domains, in ASCII for DNS and SMTP, and in Unicode for people.
+// Conversion of internet domain names between ASCII, for DNS and SMTP, and Unicode, for people.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ namespace keelson {
 // (RFC 1035), and a last label that is not a number.
 absl::StatusOr<std::string> AsciiDomain(std::string_view domain);
 
-// Converts the beginning of a domain, whose labels may be incomplete. Returns nothing where IDNA refuses a
+// Converts the beginning of a domain, whose labels may be incomplete. Returns nullopt if IDNA rejects a
 // label.
 std::optional<std::string> AsciiDomainPrefix(std::string_view domain);
 

@@ -11,7 +11,7 @@ absl::Status Breaks(const std::string& rule) {
   return absl::InvalidArgumentError(rule);
 }
 
-// RFC 5322's atext, and with RFC 6531 anything that is not ASCII.
+// Whether a byte may occur in the local part: atext of RFC 5322, or any byte beyond ASCII (RFC 6531).
 bool IsAtomCharacter(char c) {
   constexpr std::string_view kSymbols = "!#$%&'*+-/=?^_`{|}~";
   const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');

@@ -11,7 +11,7 @@
 namespace keelson {
 namespace {
 
-// RFC 1035, 2.3.4.
+// Maximum lengths by RFC 1035, 2.3.4.
 constexpr std::size_t kMaxName = 253;
 constexpr std::size_t kMaxLabel = 63;
 

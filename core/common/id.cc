@@ -43,7 +43,7 @@ Uuid MakeUuidV7(std::uint64_t unix_ms, Entropy& entropy) {
   return uuid;
 }
 
-// The least UUIDv7 above `uuid` in the random bits that no other part of the layout owns.
+// The next UUIDv7 after `uuid`: increments the random bits, and on overflow the timestamp.
 Uuid Successor(Uuid uuid) {
   for (std::size_t i = uuid.size(); i-- > 9;) {
     if (++uuid[i] != 0) return uuid;

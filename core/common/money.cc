@@ -44,7 +44,7 @@ int Currency::exponent() const {
 std::string Money::ToString() const {
   const int exponent = currency.exponent();
   if (exponent == 0) return absl::StrFormat("%d %s", minor_units, currency.code());
-  // Unsigned, because the least int64 has no positive counterpart.
+  // Unsigned, because negating the minimum of int64 overflows.
   const std::uint64_t magnitude =
       minor_units < 0 ? -static_cast<std::uint64_t>(minor_units) : static_cast<std::uint64_t>(minor_units);
   std::uint64_t unit = 1;

@@ -14,7 +14,7 @@ namespace {
 
 struct CodePoint {
   utf8proc_int32_t value = -1;
-  // 0 at the end and for an invalid sequence.
+  // Returns 0 at the end and for an invalid sequence.
   std::size_t size = 0;
 };
 
@@ -52,7 +52,7 @@ void Append(utf8proc_int32_t code_point, std::string& text) {
   text.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size));
 }
 
-// Returns the lower-case letter of the case pair that `code_point` is the capital of, else `code_point`.
+// Returns the lower-case letter if `code_point` is the capital of a case pair, otherwise `code_point`.
 utf8proc_int32_t LowerOfPair(utf8proc_int32_t code_point) {
   const utf8proc_int32_t lower = utf8proc_tolower(code_point);
   return utf8proc_toupper(lower) == code_point ? lower : code_point;

@@ -38,7 +38,7 @@ class CircuitBreaker {
   // Records the result of a call. While the circuit is open, results change nothing: the calls began before.
   void Succeed(SteadyTime now);
   void Fail(SteadyTime now);
-  // Opens the circuit whatever the ratio of failures, because no call can succeed.
+  // Opens the circuit regardless of the failure ratio, because no call can succeed.
   void ForceOpen(SteadyTime now);
   // Makes an open circuit half open at once.
   void AllowProbe(SteadyTime now);

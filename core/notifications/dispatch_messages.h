@@ -52,12 +52,12 @@ class DispatchMessages : public ProviderStatuses {
 
   std::size_t provider_count() const { return providers_.size(); }
 
-  // Saves the pending updates and claims as many messages as the providers have capacity for. Returns true
-  // where more can be done at once. Blocks on the store; after an error of the store nothing is lost, and the
-  // caller retries.
+  // Saves the pending updates and claims as many messages as the providers have capacity for. Returns true if
+  // the caller should call again without waiting. Blocks on the store. An error is the store's; no update is
+  // lost, and the caller retries.
   absl::StatusOr<bool> FlushAndClaim();
-  // Sends the next ready message of the provider, blocking as long as the provider does. False where none can
-  // be sent now.
+  // Sends the next ready message of the provider. Blocks on the provider. Returns false if no message can be
+  // sent now.
   bool SendNext(std::size_t provider);
   // Upper bound on the time of SendNext, unless the provider hangs.
   absl::Duration LongestSend(std::size_t provider) const;

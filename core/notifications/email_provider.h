@@ -22,8 +22,8 @@ struct Email {
   absl::Time date;
 };
 
-// The result of an attempt; each adapter translates its provider's responses. The kind tells who must act
-// before the message can be sent.
+// The result of an attempt; each adapter translates its provider's responses. The kind determines the next
+// step: failover, retry, or an action of the operator.
 struct SendOutcome {
   enum class Kind {
     kAccepted,
@@ -36,8 +36,8 @@ struct SendOutcome {
     kQuota,
     kRecipientRejected,
     kMessageRejected,
-    // Not sent: the operator must change the configuration or the account, whatever the message (a bad key,
-    // an unwritable directory, a sender that the provider does not allow).
+    // Not sent, and no other message can be sent: the operator must change the configuration or the account
+    // (an invalid key, an unwritable directory, a sender that the provider does not allow).
     kConfig,
     // May or may not have been sent.
     kUnknown,
@@ -45,8 +45,8 @@ struct SendOutcome {
     // limit); another provider may.
     kNotExpressible,
     // Not sent: the provider refuses for a reason that either the configuration or this message may have
-    // caused, such as a policy. The message stays queued; whether the provider accepts other messages tells
-    // the cause.
+    // caused, such as a policy. The message stays queued. If the provider accepts other messages, this
+    // message is the cause.
     kRefused,
   };
   Kind kind = Kind::kUnknown;

@@ -18,8 +18,8 @@
 namespace keelson {
 
 // The messages that are ready to be sent by one provider, and whether the provider may be called: its circuit
-// breaker, the waits that it asked for, and the configured rate. Not thread-safe: the owner's mutex guards
-// all calls. Never calls the provider's blocking functions.
+// breaker, the waits that the provider requested, and the configured rate. Not thread-safe: the owner's mutex
+// guards all calls. Never calls the provider's blocking functions.
 class ProviderQueue {
  public:
   // Maximum number of messages assigned to a provider. Further messages stay in the store, where other
@@ -29,14 +29,14 @@ class ProviderQueue {
   ProviderQueue(const EmailProvider& provider, const DispatchPolicy& policy, Clock& clock)
       : provider_(provider), policy_(policy), clock_(clock), circuit_(policy.circuit) {}
 
-  // A message may be assigned to the provider now.
+  // Whether a message may be assigned to the provider now.
   bool CanAccept() const;
   // How many more messages the provider should be assigned.
   int Capacity() const;
-  // False while the circuit is open or the provider has asked for a wait: the waiting messages should be
-  // routed to other providers.
+  // False while the circuit is open or a wait that the provider requested lasts: the waiting messages should
+  // be routed to other providers.
   bool IsOpen() const;
-  // The circuit is closed, and the provider has not asked for a wait.
+  // Whether the circuit is closed and no wait that the provider requested lasts.
   bool IsAvailable() const;
   // The facts that a routing decision for the message depends on.
   ProviderFacts FactsFor(MessageId id) const;
@@ -57,7 +57,7 @@ class ProviderQueue {
   // Records the outcome of an attempt that took `elapsed`. A failure that the message itself causes
   // (FailureHistory) leaves the circuit unchanged.
   void RecordOutcome(MessageId id, const SendOutcome& outcome, absl::Duration elapsed);
-  // The provider was never probed, or its circuit is not closed.
+  // Whether the provider was never probed, or its circuit is not closed.
   bool NeedsProbe() const;
   void RecordProbe(const SendOutcome& outcome);
   ProviderStatus Status() const;

@@ -15,13 +15,13 @@ namespace keelson {
 // open, a few probes pass.
 enum class CircuitState { kClosed = 1, kOpen = 2, kHalfOpen = 3 };
 
-// What this process knows of a provider since the process started.
+// The status of a provider as seen by this process, since its start.
 struct ProviderStatus {
   std::string name = {};
   CircuitState circuit = CircuitState::kClosed;
   // False while the circuit is not closed, or while the provider's rate limit or quota blocks messages.
   bool available = true;
-  // The provider rejected the configuration, and no later outcome of a message or a probe showed otherwise.
+  // The provider rejected the configuration, and no later message or probe was accepted.
   bool misconfigured = false;
   // Number of attempts by outcome, indexed by SendOutcome::Kind.
   std::array<std::int64_t, kSendOutcomeNames.size()> attempts{};

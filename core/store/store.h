@@ -7,15 +7,15 @@
 //     return tx.orders().Update(*order);
 //   });
 //
-// Read and Write execute a closure, which must touch nothing but its transaction.
+// Read and Write execute a closure, which must have no effects outside its transaction.
 //  - Atomic: if the closure returns an error or the store fails, no effect of the transaction is visible.
 //  - Isolated: a Read sees one snapshot. In a Write, a row that a method named …ForUpdate has returned does
 //    not change until the transaction ends.
 //  - Durable: once Write has returned OK, its changes survive the end of the process and a power failure,
 //    except in the memory store.
 //  - Read your writes: a Read that begins after a Write returned sees its changes, within one process.
-//  - The closure may run more than once (a conflict, a lost connection). Its outside effects, such as the
-//    assignment of a captured variable, must be those of the last run alone; so it must not write log lines.
+//  - The closure may run more than once (a conflict, a lost connection). A captured variable that it assigns
+//    must have the value of the last run alone, and the closure must not write log lines.
 // The store returns an error of the closure unchanged. The store's own errors:
 //  - UNAVAILABLE (STORE_UNAVAILABLE): the store can't be reached, is full, locked or read-only. Nothing
 //    changed; if the connection was lost during the commit, whether the commit took place is not known.
@@ -28,7 +28,7 @@
 //
 // Each repository is declared beside its entity. List returns at most `limit` rows that match its filter,
 // newest first, after the position `before` (from the first row if unset). Every page must cost the same,
-// however deep and whatever the filter; an e-mail prefix may cost more, but neither a scan of all users for a
+// however deep and with any filter; an e-mail prefix may cost more, but neither a scan of all users for a
 // rare prefix nor a sort of all matches for a common one. Times are whole microseconds; created_from is
 // inclusive, created_before exclusive.
 //
