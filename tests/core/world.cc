@@ -12,7 +12,7 @@
 namespace keelson {
 namespace {
 
-// Reads one entity that must be there.
+// Reads one entity, which must exist.
 template <typename Find>
 auto Read(Store& store, const Find& find) {
   using Entity = typename std::invoke_result_t<Find, ReadTransaction&>::value_type::value_type;
@@ -184,7 +184,7 @@ std::vector<std::string> World::NewEvents() {
 
 std::vector<Message> World::Outbox() {
   std::vector<Message> messages;
-  // Claimed to be seen, and then not: an error undoes it.
+  // Claims all messages to read them, and returns an error to roll the claim back.
   const absl::Status status = store.Write(Deadline::Never(), [&](WriteTransaction& tx) -> absl::Status {
     const absl::Time later = clock.Now() + absl::Hours(100'000);
     messages = Must(tx.messages().Claim(later, later + absl::Hours(1), 1'000'000));

@@ -1,4 +1,4 @@
-// A whole core over a store in memory, with a clock that stands still: what the tests of the use cases share.
+// The fixture of the use case tests: all use cases over a memory store, with a clock that only tests advance.
 #pragma once
 
 #include <string>
@@ -32,7 +32,7 @@ ScopeInput AmountOf(std::int64_t minor_units, const std::string& currency = "EUR
 ScopeInput Units(const std::string& line_id, std::int64_t quantity, bool include_shipping = false);
 
 struct World {
-  // The use cases, each made afresh with the policies as they stand.
+  // Each call creates the use case with the current policies.
   absl::StatusOr<std::optional<User>> Register(const RegisterUserCommand& command);
   absl::StatusOr<User> Verify(const std::string& token);
   absl::Status Resend(const std::string& email);
@@ -45,27 +45,27 @@ struct World {
   absl::StatusOr<RefundCheck> Judged(const Order& order, ScopeInput scope);
   int Settle();
 
-  // A registered user.
+  // Returns a registered user, who is registered by the first call.
   User Ada();
-  // An order of `lines` with 5.00 EUR of shipping, taken to a state.
+  // Creates an order of `lines` with 5.00 EUR of shipping, in the state of the method's name.
   Order Pending(std::vector<CreateOrderCommand::Line> lines = {LineOf(3, 1000)});
   Order Paid(std::vector<CreateOrderCommand::Line> lines = {LineOf(3, 1000)});
   Order Delivered(std::vector<CreateOrderCommand::Line> lines = {LineOf(3, 1000)});
 
-  // What the store holds.
+  // Read the store.
   User Load(UserId id);
   Order Load(OrderId id);
   Refund Load(RefundId id);
   Message Load(MessageId id);
   std::vector<Refund> RefundsOf(OrderId id);
   std::vector<Event> Events();
-  // The events' types since the last call.
+  // The types of the events since the last call.
   std::vector<std::string> NewEvents();
-  // The messages that are neither sent nor given up.
+  // The QUEUED and SENDING messages.
   std::vector<Message> Outbox();
-  // Their templates, in the order they were queued.
+  // The templates of these messages, in the order of queuing.
   std::vector<std::string> Queued();
-  // Puts fields in the place of those held, as no use case would.
+  // Replaces the stored fields, without a use case.
   void Overwrite(const UserFields& user);
 
   FakeClock clock;

@@ -11,7 +11,7 @@ std::vector<std::string> IdsOf(const UserBatch& batch) {
   return ids;
 }
 
-TEST_CASE("Users are read in the order asked for, as often as asked for, the unknown apart") {
+TEST_CASE("BatchGetUsers returns users in request order, repeats included, and unknown ids in missing_ids") {
   World world;
   const std::string ada = world.Ada()->id.ToString();
   const std::string bob = Must(world.Register(Registration("bob@example.com")))->fields().id.ToString();
@@ -24,7 +24,7 @@ TEST_CASE("Users are read in the order asked for, as often as asked for, the unk
   CHECK(batch.users[1].fields() == world.Load(world.Ada()->id).fields());
 }
 
-TEST_CASE("A batch has from 1 to 1000 ids, and each bad one is named") {
+TEST_CASE("BatchGetUsers accepts 1 to 1000 ids and reports each invalid id") {
   World world;
   BatchGetUsers get(world.store);
   const std::string ada = world.Ada()->id.ToString();

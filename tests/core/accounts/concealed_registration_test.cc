@@ -9,7 +9,8 @@ struct ConcealingWorld : World {
   ConcealingWorld() { accounts.conceal_existing_email = true; }
 };
 
-TEST_CASE("Where addresses are concealed, a new one and a held one are answered alike, after the same work") {
+TEST_CASE(
+    "With concealed addresses, a new and an existing address get the same response after the same work") {
   ConcealingWorld world;
   const auto fresh = world.Register(Registration());
   REQUIRE(fresh.ok());
@@ -25,22 +26,21 @@ TEST_CASE("Where addresses are concealed, a new one and a held one are answered 
   CHECK(world.Queued() == Fields{"verify_email", "account_exists"});
 }
 
-TEST_CASE(
-    "Where addresses are concealed, the holder alone is told, under the name and address it gave itself") {
+TEST_CASE("With concealed addresses, only the existing owner gets an e-mail, at the owner's stored address") {
   ConcealingWorld world;
   Must(world.Register(Registration("Ada@example.com")).status());
   RegisterUserCommand stranger = Registration("ada@example.com");
   stranger.display_name = "Win a prize at evil.example";
   stranger.locale = "fr";
   Must(world.Register(stranger).status());
-  const Message told = world.Outbox().at(1);
-  CHECK(told.template_name == "account_exists");
-  CHECK(told.to == "Ada@example.com");
-  CHECK(told.locale == "de");
-  CHECK(told.variables == TemplateVariables{{"display_name", "Ada"}});
+  const Message email = world.Outbox().at(1);
+  CHECK(email.template_name == "account_exists");
+  CHECK(email.to == "Ada@example.com");
+  CHECK(email.locale == "de");
+  CHECK(email.variables == TemplateVariables{{"display_name", "Ada"}});
 }
 
-TEST_CASE("Where addresses are concealed, the holder is told once in a cooldown") {
+TEST_CASE("With concealed addresses, the owner gets one e-mail per cooldown") {
   ConcealingWorld world;
   for (int i = 0; i < 4; ++i) Must(world.Register(Registration()).status());
   CHECK(world.Queued() == Fields{"verify_email", "account_exists"});
@@ -49,12 +49,12 @@ TEST_CASE("Where addresses are concealed, the holder is told once in a cooldown"
   CHECK(world.Queued() == Fields{"verify_email", "account_exists", "account_exists"});
 }
 
-TEST_CASE("Where addresses are concealed, bad fields are still named") {
+TEST_CASE("With concealed addresses, invalid fields are still reported") {
   ConcealingWorld world;
   CHECK(BadFields(world.Register(Registration("nobody"))) == Fields{"email"});
 }
 
-TEST_CASE("Where addresses are concealed, a repeat is answered alike and tells nobody again") {
+TEST_CASE("With concealed addresses, a repeated call returns the same response and sends no e-mail") {
   ConcealingWorld world;
   Must(world.Register(Registration("ada@example.com", "request-1")).status());
   const auto again = world.Register(Registration("ada@example.com", "request-1"));

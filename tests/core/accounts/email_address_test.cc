@@ -23,7 +23,7 @@ std::string TextOf(std::string_view text) {
   return address.ok() ? address->text() : StrCat("refused: ", address.status().message());
 }
 
-TEST_CASE("An address is kept as it was written, but for space around it") {
+TEST_CASE("An address is stored as written, without surrounding white space") {
   const EmailAddress address = Must(EmailAddress::Parse("  Ada.Lovelace@Example.COM\n"));
   CHECK(address.text() == "Ada.Lovelace@Example.COM");
   CHECK(address.key() == "ada.lovelace@example.com");
@@ -61,7 +61,7 @@ TEST_CASE("An address is stored in canonical form") {
   }
 }
 
-TEST_CASE("Two addresses share a key only where they differ in the case of letters") {
+TEST_CASE("Two addresses share a key only if they differ in the case of letters") {
   const std::string_view locals[] = {
       "strasse",       "stra\u00dfe",    "STRASSE",      "STRA\u1e9eE",   "nikos\u03c3",
       "nikos\u03c2",   "NIKOS\u03a3",    "istanbul",     "\u0130stanbul", "ISTANBUL",
@@ -98,7 +98,7 @@ TEST_CASE("A host name with hyphens in positions 3 and 4 is accepted") {
   }
 }
 
-TEST_CASE("Every ordinary form of an address is taken") {
+TEST_CASE("Every common form of an address is accepted") {
   for (const std::string_view text :
        {"a@b.de", "first.last@example.com", "user+tag@example.co.uk", "o'brien@example.ie",
         "a_b-c@example.com", "!#$%&'*+-/=?^_`{|}~@example.com", "1@example.com", "x@sub.sub.sub.example.com",
@@ -144,7 +144,7 @@ TEST_CASE("Different addresses have different keys") {
               "e.de") != KeyOf("a@strasse.de"));
 }
 
-TEST_CASE("A key begins with the prefix of whatever its address begins with") {
+TEST_CASE("KeyPrefix of the beginning of an address is a prefix of its key") {
   const auto prefix = [](std::string_view text) { return EmailAddress::KeyPrefix(text).value_or("refused"); };
   CHECK(prefix("").empty());
   CHECK(prefix(" Ada.L") == "ada.l");
@@ -171,7 +171,7 @@ TEST_CASE("A key begins with the prefix of whatever its address begins with") {
   }
 }
 
-TEST_CASE("What has no local part and domain is no address") {
+TEST_CASE("A text without a local part or a domain is not an address") {
   for (const std::string_view text : {"",
                                       " ",
                                       "\xe3\x80\x80",
@@ -206,7 +206,7 @@ TEST_CASE("What has no local part and domain is no address") {
   }
 }
 
-TEST_CASE("What is no name of an internet domain can't follow the @") {
+TEST_CASE("An address needs a valid domain name after the @") {
   for (const std::string_view text : {"a@localhost",
                                       "a@com",
                                       "a@b.de.",
@@ -236,7 +236,7 @@ TEST_CASE("What is no name of an internet domain can't follow the @") {
   CHECK(IsAddress(StrCat("a@", std::string(63, 'b'), ".de")));
 }
 
-TEST_CASE("An address is held to 64 octets before the @ and 254 in all") {
+TEST_CASE("An address has at most 64 octets before the @ and 254 octets in total") {
   const std::string domain =
       StrCat(std::string(63, 'b'), ".", std::string(63, 'c'), ".", std::string(56, 'd'), ".de");
   const std::string longest = StrCat(std::string(64, 'a'), "@", domain);
@@ -261,7 +261,7 @@ TEST_CASE("An address is held to 64 octets before the @ and 254 in all") {
   CHECK_FALSE(IsAddress(StrCat(std::string(63, 'a'), "\xc3\xa4@b.de")));
 }
 
-TEST_CASE("Nothing that could forge a header or end a line gets into an address") {
+TEST_CASE("An address with control characters or line breaks is rejected") {
   for (const std::string_view text :
        {"a@b.de\r\nBcc: c@d.de", "a\r\n@b.de", "a@b.de\nX", "a@b\r.de", "a\tb@c.de",
         "a@b.de\x7f"
@@ -278,7 +278,7 @@ TEST_CASE("Nothing that could forge a header or end a line gets into an address"
   }
 }
 
-TEST_CASE("Nothing that becomes a separator once normalised gets into an address") {
+TEST_CASE("An address with a character that normalizes to a separator is rejected") {
   for (const std::string_view text : {"a\xef\xbc\xa0"
                                       "b@c.de",  // a full-width @
                                       "a@b\xef\xbc\xa0"
@@ -298,7 +298,7 @@ TEST_CASE("Nothing that becomes a separator once normalised gets into an address
   }
 }
 
-TEST_CASE("Malformed UTF-8 is no address") {
+TEST_CASE("An address with malformed UTF-8 is rejected") {
   CHECK_FALSE(IsAddress("a\xff@b.de"));
   CHECK_FALSE(IsAddress("a@b\xc3.de"));
   CHECK_FALSE(IsAddress("\xed\xa0\x80@b.de"));

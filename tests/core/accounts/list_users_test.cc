@@ -8,7 +8,7 @@ namespace keelson {
 namespace {
 
 struct Listing {
-  // A stored user with this address, `age` old.
+  // Stores a user with this address that was created `age` ago.
   UserId Add(const std::string& email, absl::Duration age = absl::ZeroDuration(),
              UserState state = UserState::kActive, Labels labels = {}) {
     const EmailAddress address = Must(EmailAddress::Parse(email));
@@ -23,7 +23,7 @@ struct Listing {
   }
 
   absl::StatusOr<UserPage> Page() { return ListUsers(world.store, tokens).Handle(world.context, query); }
-  // Every page's users, from the first.
+  // The users of all pages.
   std::vector<UserId> All() {
     std::vector<UserId> ids;
     query.page_token.clear();
@@ -42,7 +42,7 @@ struct Listing {
 
 using Ids = std::vector<UserId>;
 
-TEST_CASE("Users are paged through by the time of their creation, imported ones where they belong") {
+TEST_CASE("Users are listed by creation time, imported users included") {
   Listing list;
   const UserId second = list.Add("b@example.com", absl::Hours(1));
   const UserId first = list.Add("a@example.com");
@@ -54,7 +54,7 @@ TEST_CASE("Users are paged through by the time of their creation, imported ones 
   }
 }
 
-TEST_CASE("Users are paged through each once while others come") {
+TEST_CASE("Pages list each user once while new users register") {
   Listing list;
   Ids there;
   for (int i = 0; i < 9; ++i) there.push_back(list.Add(StrCat("u", i, "@example.com")));
@@ -69,7 +69,7 @@ TEST_CASE("Users are paged through each once while others come") {
   CHECK(seen == Ids(there.rbegin(), there.rend()));
 }
 
-TEST_CASE("Deleted and erased users are listed where they are asked for") {
+TEST_CASE("Deleted and erased users are listed only on request") {
   Listing list;
   const UserId active = list.Add("a@example.com", absl::Hours(1));
   const UserId suspended = list.Add("b@example.com", absl::Hours(2), UserState::kSuspended);
@@ -84,7 +84,7 @@ TEST_CASE("Deleted and erased users are listed where they are asked for") {
   CHECK(list.All().empty());
 }
 
-TEST_CASE("Users are found by what their address begins with, in whatever case") {
+TEST_CASE("Users are found by a prefix of their address, ignoring case") {
   Listing list;
   const UserId other = list.Add("Adam@example.com");
   const UserId jorg = list.Add("jörg@bücher.example");
@@ -103,7 +103,7 @@ TEST_CASE("Users are found by what their address begins with, in whatever case")
   CHECK(with("%").empty());
 }
 
-TEST_CASE("A bound of time between two microseconds cuts where it stands") {
+TEST_CASE("A time bound between two microseconds separates earlier from later users") {
   Listing list;
   const UserId newer = list.Add("a@example.com");
   const UserId older = list.Add("b@example.com", absl::Microseconds(1));
@@ -119,7 +119,7 @@ TEST_CASE("A bound of time between two microseconds cuts where it stands") {
   CHECK(list.All().empty());
 }
 
-TEST_CASE("A page of users has 50 unless it is told otherwise, and 1000 at most") {
+TEST_CASE("A page has 50 users by default and at most 1000") {
   Listing list;
   for (int i = 0; i < 1001; ++i) list.Add(StrCat("u", i, "@example.com"));
   CHECK(Must(list.Page()).users.size() == 50);
@@ -136,7 +136,7 @@ TEST_CASE("A page of users has 50 unless it is told otherwise, and 1000 at most"
   CHECK(page.next_page_token.empty());
 }
 
-TEST_CASE("A page of users with heavy labels ends early, and the next ones have the rest") {
+TEST_CASE("A page of users with large labels ends early, and the next pages have the rest") {
   Listing list;
   Labels labels;
   for (int i = 0; i < 64; ++i) labels[StrCat(i, std::string(62, 'k'))] = std::string(512, 'v');
@@ -156,7 +156,7 @@ TEST_CASE("A page of users with heavy labels ends early, and the next ones have 
   CHECK(seen == Ids(there.rbegin(), there.rend()));
 }
 
-TEST_CASE("A list of users refuses every bad field at once, and a token of other filters") {
+TEST_CASE("ListUsers reports every invalid field, and rejects a page token of other filters") {
   Listing list;
   for (int i = 0; i < 3; ++i) list.Add(StrCat("u", i, "@example.com"));
   list.query.page_size = 1;

@@ -17,12 +17,12 @@ TEST_CASE("A locale is a language tag of BCP 47") {
   for (const std::string_view tag : {"en", "de", "pt-BR", "zh-Hans-CN", "sl-rozaj-biske", "de-CH-1996",
                                      "x-whatever", "i-klingon", "es-419", "DE", "gsw", "en-a-bbb-x-a-ccc"}) {
     CAPTURE(tag);
-    // "x" and "i" begin private and old tags, which have no mails in any language.
+    // Private use tags ("x") and grandfathered tags ("i") name no language of e-mails.
     CHECK(IsLocale(tag) == (tag[1] != '-'));
   }
 }
 
-TEST_CASE("What is no language tag is refused") {
+TEST_CASE("An invalid language tag is rejected") {
   for (const std::string_view tag :
        {"", "e", "-", "en-", "-en", "en--US", "en_US", "en US", "e1", "12", "abcdefghi", "en-abcdefghi",
         "../etc/passwd", "en/..", "en.", "en\n", "d\xc3\xa9", "en-aaaaaaaa-bbbbbbbb-cccccccc-dddddddd"}) {

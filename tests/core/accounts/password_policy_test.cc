@@ -10,7 +10,7 @@
 namespace keelson {
 namespace {
 
-// The form that is hashed, or the rule that the password breaks.
+// Returns the form that is hashed, or the violated rule.
 std::string Checked(std::string_view password, int min_length = 8) {
   FieldErrors errors;
   const std::optional<Secret> normal =
@@ -23,7 +23,7 @@ std::string Checked(std::string_view password, int min_length = 8) {
   return details.fields[0].description;
 }
 
-TEST_CASE("A password's length is counted in code points, from the least to 256") {
+TEST_CASE("A password's length is counted in code points, from the minimum to 256") {
   CHECK(Checked("") == "must be at least 8 characters long");
   CHECK(Checked("zq8#Lwp") == "must be at least 8 characters long");
   CHECK(Checked("zq8#Lwp!") == "zq8#Lwp!");
@@ -59,7 +59,7 @@ TEST_CASE("A password's length is counted after normalization") {
   CHECK(Checked(times(129, "\ufb01")) == "must be at most 256 characters long");
 }
 
-TEST_CASE("A password of spaces and invisible characters alone is refused") {
+TEST_CASE("A password of only spaces and invisible characters is rejected") {
   const std::string rule = "must not consist of spaces and invisible characters alone";
   for (const std::string_view letter :
        {" ",      "\t",     "\n",     "\x01",   "\x7f",   "\u00a0",    "\u3000",
@@ -74,7 +74,7 @@ TEST_CASE("A password of spaces and invisible characters alone is refused") {
   CHECK(Checked(std::string(8, '\0')) == rule);
 }
 
-TEST_CASE("A common password with added spaces or invisible characters is refused") {
+TEST_CASE("A common password with added spaces or invisible characters is rejected") {
   for (const std::string_view common :
        {" password ", "password\u200b", "\u200bpassword", "pass\u00adword", "pass\u2060word\u00a0",
         "\tpassword\n", "pass\x01word", "password\u2800", "  12345678", "PassWord1\ufe0f ",
@@ -94,19 +94,19 @@ TEST_CASE("The hashed form is the password in NFKC, including spaces and invisib
   }
 }
 
-TEST_CASE("Any characters make a password, spaces and controls at its ends included") {
+TEST_CASE("A password may have any characters, including spaces and control characters at its ends") {
   CHECK(Checked("  zq8#  L\t") == "  zq8#  L\t");
   CHECK(Checked(std::string_view("zq8\0#Lwp", 8)) == std::string("zq8\0#Lwp", 8));
   CHECK(Checked("zq8#Lwp\xff") == "must be valid UTF-8");
 }
 
-TEST_CASE("Spellings of one password that look alike are hashed as one") {
+TEST_CASE("Canonically equivalent spellings of a password have the same hashed form") {
   CHECK(Checked("p\xc3\xa4sswort-lang") == Checked("pa\xcc\x88sswort-lang"));
   CHECK(Checked("\xef\xbc\xbaQ8#Lwp!") == "ZQ8#Lwp!");
   CHECK(Checked("zq8#lwp!") != Checked("ZQ8#LWP!"));
 }
 
-TEST_CASE("A password that guessers try first is refused in whatever case and width") {
+TEST_CASE("A common password is rejected, ignoring case and width") {
   for (const std::string_view common :
        {"password", "PASSWORD", "PaSsWoRd", "12345678", "iloveyou", "password1",
         "\xef\xbd\x90"
@@ -132,7 +132,7 @@ TEST_CASE("Every entry of the list of common passwords is found") {
       text.remove_prefix(std::min(end + 1, text.size()));
       ++entries;
       if (!IsCommonPassword(entry)) FAIL("not found: " << entry);
-      // What lies between the entries is not on the list.
+      // A text between two sorted entries is not on the list.
       if (IsCommonPassword(StrCat(entry, "\x01"))) FAIL("found: " << entry << " and a control character");
     }
   }

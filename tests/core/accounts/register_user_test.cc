@@ -11,7 +11,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("Registering makes the user, its event and its verification e-mail together") {
+TEST_CASE("Registration stores the user, its event and its verification e-mail in one transaction") {
   World world;
   RegisterUserCommand command = Registration("  Ada@Example.com ");
   command.labels = {{"plan", "free"}};
@@ -35,12 +35,12 @@ TEST_CASE("Registering makes the user, its event and its verification e-mail tog
   CHECK(outbox[0].expire_time == world.clock.Now() + world.accounts.verification_ttl);
   CHECK(outbox[0].variables.at("display_name") == "Ada");
   CHECK(outbox[0].variables.at("expire_hours") == "24");
-  // 256 bits, that the link can carry as they are.
+  // 256 bits in base64url.
   CHECK(outbox[0].variables.at("token").size() == 43);
   CHECK(world.Verify(outbox[0].variables.at("token")).ok());
 }
 
-TEST_CASE("The event of a registration names the caller and holds no address and no token") {
+TEST_CASE("The event of a registration names the caller and contains no address and no token") {
   World world;
   world.Ada();
   const std::vector<Event> events = world.Events();
@@ -52,7 +52,7 @@ TEST_CASE("The event of a registration names the caller and holds no address and
   CHECK(events[1].payload == R"({"template":"verify_email"})");
 }
 
-TEST_CASE("A locale that is not given is English, and a name is trimmed") {
+TEST_CASE("The default locale is English, and the display name is trimmed") {
   World world;
   RegisterUserCommand command = Registration();
   command.locale = "";
@@ -64,7 +64,7 @@ TEST_CASE("A locale that is not given is English, and a name is trimmed") {
   CHECK((*user)->display_name == "Ada");
 }
 
-TEST_CASE("Every bad field of a registration is named at once, and nothing is hashed or kept") {
+TEST_CASE("A registration reports every invalid field, and hashes and stores nothing") {
   World world;
   RegisterUserCommand command;
   command.request_id = std::string(129, 'x');
@@ -73,22 +73,22 @@ TEST_CASE("Every bad field of a registration is named at once, and nothing is ha
   command.display_name = std::string(201, 'x');
   command.locale = "not a tag";
   command.labels = {{"", "value"}, {"key", std::string(513, 'v')}};
-  const auto answer = world.Register(command);
-  CHECK(ReasonOf(answer) == "FIELD_INVALID");
-  CHECK(BadFields(answer) == Fields{"request_id", "email", "password", "display_name", "locale",
+  const auto result = world.Register(command);
+  CHECK(ReasonOf(result) == "FIELD_INVALID");
+  CHECK(BadFields(result) == Fields{"request_id", "email", "password", "display_name", "locale",
                                     "labels[\"\"]", "labels[\"key\"]"});
   CHECK(world.hasher.hashes == 0);
   CHECK(world.Events().empty());
 }
 
-TEST_CASE("The words of a refusal never repeat the password") {
+TEST_CASE("Error messages never contain the password") {
   World world;
   for (const std::string password : {"hunter2", "iloveyou", "secret\xff"}) {
     RegisterUserCommand command = Registration();
     command.password = Secret(password);
-    const auto answer = world.Register(command);
-    CHECK(BadFields(answer) == Fields{"password"});
-    CHECK(answer.status().ToString().find(password) == std::string::npos);
+    const auto result = world.Register(command);
+    CHECK(BadFields(result) == Fields{"password"});
+    CHECK(result.status().ToString().find(password) == std::string::npos);
   }
 }
 
@@ -117,22 +117,22 @@ TEST_CASE("A registered address does not block the owner of another mailbox") {
   }
 }
 
-TEST_CASE("An address that is held is refused before anything is hashed") {
+TEST_CASE("An existing address is rejected before the password is hashed") {
   World world;
   world.Ada();
   world.NewEvents();
   const int hashes = world.hasher.hashes;
   for (const std::string email : {"ada@example.com", "ADA@EXAMPLE.COM", " ada@example.com"}) {
-    const auto answer = world.Register(Registration(email));
-    CHECK(ReasonOf(answer) == "EMAIL_TAKEN");
-    CHECK(Fact(answer, "field") == "email");
+    const auto result = world.Register(Registration(email));
+    CHECK(ReasonOf(result) == "EMAIL_TAKEN");
+    CHECK(Fact(result, "field") == "email");
   }
   CHECK(world.hasher.hashes == hashes);
   CHECK(world.NewEvents().empty());
   CHECK(world.Outbox().size() == 1);
 }
 
-TEST_CASE("An address that is taken while the password is hashed is refused too") {
+TEST_CASE("An address that is registered while the password is hashed is rejected") {
   World world;
   FakePasswordHasher other_hasher;
   world.hasher.before_hash = [&] {
@@ -144,7 +144,7 @@ TEST_CASE("An address that is taken while the password is hashed is refused too"
   CHECK(world.NewEvents() == Fields{"user.registered", "message.queued"});
 }
 
-TEST_CASE("Of many who register one address at the same time exactly one gets it") {
+TEST_CASE("Of concurrent registrations of one address, exactly one succeeds") {
   World world;
   std::atomic<int> made = 0;
   std::atomic<int> taken = 0;
@@ -162,14 +162,14 @@ TEST_CASE("Of many who register one address at the same time exactly one gets it
   CHECK(world.Outbox().size() == 1);
 }
 
-TEST_CASE("A hasher that is too busy turns the registration away, and nothing is kept") {
+TEST_CASE("A registration fails with OVERLOADED and stores nothing if the hasher's queue is full") {
   World world;
   world.hasher.failure = MakeError(Reason::kOverloaded, "too many wait");
   CHECK(ReasonOf(world.Register(Registration())) == "OVERLOADED");
   CHECK(world.Events().empty());
 }
 
-TEST_CASE("A repeated registration gets the first answer, hashes nothing and changes nothing") {
+TEST_CASE("A repeated registration returns the first response, and hashes and changes nothing") {
   World world;
   const std::optional<User> first = Must(world.Register(Registration("ada@example.com", "request-1")));
   world.NewEvents();
@@ -182,22 +182,22 @@ TEST_CASE("A repeated registration gets the first answer, hashes nothing and cha
   CHECK(world.Outbox().size() == 1);
 }
 
-TEST_CASE("A repeat that arrives while the first is still hashing gets the first one's answer") {
+TEST_CASE("A repeated call that arrives during the first call's hashing returns the first response") {
   World world;
   FakePasswordHasher other_hasher;
-  std::optional<User> faster_answer;
+  std::optional<User> faster_result;
   world.hasher.before_hash = [&] {
     VerificationMail verification(world.entropy, world.ids, world.accounts);
     RegisterUser faster(world.store, other_hasher, world.clock, world.ids, verification, world.accounts);
-    faster_answer = Must(faster.Handle(world.context, Registration("ada@example.com", "request-1")));
+    faster_result = Must(faster.Handle(world.context, Registration("ada@example.com", "request-1")));
   };
-  const std::optional<User> answer = Must(world.Register(Registration("ada@example.com", "request-1")));
-  REQUIRE(faster_answer.has_value());
-  CHECK(answer->fields() == faster_answer->fields());
+  const std::optional<User> result = Must(world.Register(Registration("ada@example.com", "request-1")));
+  REQUIRE(faster_result.has_value());
+  CHECK(result->fields() == faster_result->fields());
   CHECK(world.NewEvents() == Fields{"user.registered", "message.queued"});
 }
 
-TEST_CASE("A request id that comes again with other content is refused") {
+TEST_CASE("A request id that is reused with other content is rejected") {
   World world;
   Must(world.Register(Registration("ada@example.com", "request-1")).status());
   RegisterUserCommand other = Registration("ada@example.com", "request-1");
@@ -205,19 +205,19 @@ TEST_CASE("A request id that comes again with other content is refused") {
   CHECK(ReasonOf(world.Register(other)) == "REQUEST_ID_REUSED");
   CHECK(ReasonOf(world.Register(Registration("bob@example.com", "request-1"))) == "REQUEST_ID_REUSED");
   CHECK(world.hasher.hashes == 1);
-  // Of another caller it is another id.
+  // Request ids of another caller are independent.
   world.context.actor = "shop";
   CHECK(ReasonOf(world.Register(Registration("bob@example.com", "request-1"))) == "OK");
 }
 
-TEST_CASE("A failed registration leaves its request id free") {
+TEST_CASE("A failed registration leaves its request id unused") {
   World world;
   world.Ada();
   CHECK(ReasonOf(world.Register(Registration("ada@example.com", "request-1"))) == "EMAIL_TAKEN");
   CHECK(ReasonOf(world.Register(Registration("bob@example.com", "request-1"))) == "OK");
 }
 
-TEST_CASE("Neither what is kept of a repeatable registration nor its fingerprint knows the password") {
+TEST_CASE("The idempotency record of a registration does not depend on the password") {
   World world;
   const std::optional<User> first = Must(world.Register(Registration("ada@example.com", "request-1")));
   FieldWriter key;
@@ -231,7 +231,8 @@ TEST_CASE("Neither what is kept of a repeatable registration nor its fingerprint
   CHECK(record->answer.find(kPassword) == std::string::npos);
   CHECK(record->answer.find("$fake$") == std::string::npos);
 
-  // The password is no part of the compared content, so that another password returns the first response.
+  // The password is not part of the compared content, so that a call with another password returns the first
+  // response.
   RegisterUserCommand other_password = Registration("ada@example.com", "request-1");
   other_password.password = Secret("another!pass#word");
   const std::optional<User> again = Must(world.Register(other_password));

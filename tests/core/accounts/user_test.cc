@@ -34,7 +34,7 @@ TEST_CASE("A registered user is active, unverified and at its first version") {
   CHECK(user.can_order());
 }
 
-TEST_CASE("An active user's address can be verified, and that changes its version") {
+TEST_CASE("Verifying an active user's address changes the user's version") {
   User user(Ada(UserState::kActive));
   const absl::Time now = FakeClock().Now();
   REQUIRE(user.VerifyEmail(now).ok());
@@ -43,7 +43,7 @@ TEST_CASE("An active user's address can be verified, and that changes its versio
   CHECK(user->version == 2);
 }
 
-TEST_CASE("Nobody but an active user can verify an address or order") {
+TEST_CASE("Only an active user can verify an address or order") {
   for (const UserState state : {UserState::kSuspended, UserState::kDeleted, UserState::kErased}) {
     User user(Ada(state));
     CAPTURE(UserStateName(state));

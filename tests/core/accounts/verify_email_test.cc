@@ -10,7 +10,7 @@
 namespace keelson {
 namespace {
 
-// The token that the newest verification e-mail carries.
+// The token in the newest verification e-mail.
 std::string NewestToken(World& world) {
   std::string token;
   for (const Message& message : world.Outbox()) {
@@ -33,7 +33,7 @@ UserFields WithAddress(const User& user, const std::string& email) {
   return fields;
 }
 
-TEST_CASE("A token verifies its address once, and its owner is welcomed") {
+TEST_CASE("A token verifies its address once, and the user gets a welcome e-mail") {
   World world;
   const User ada = world.Ada();
   const std::string token = NewestToken(world);
@@ -63,7 +63,7 @@ TEST_CASE("A repeated token returns the user and changes nothing until it expire
   CHECK(ReasonOf(world.Verify(token)) == "TOKEN_INVALID");
 }
 
-TEST_CASE("A repeated token is refused once the account has another address or is not active") {
+TEST_CASE("A repeated token is rejected once the account has another address or is not active") {
   World world;
   const User ada = world.Ada();
   const std::string token = NewestToken(world);
@@ -102,7 +102,7 @@ TEST_CASE("White space around a token is ignored") {
   CHECK(BadFields(world.Verify(" \n")) == Fields{"token"});
 }
 
-TEST_CASE("A token is good until the moment it expires") {
+TEST_CASE("A token is valid until it expires") {
   World world;
   world.Ada();
   const std::string token = NewestToken(world);
@@ -112,22 +112,22 @@ TEST_CASE("A token is good until the moment it expires") {
   CHECK(ReasonOf(world.Verify(token)) == "OK");
 }
 
-TEST_CASE("A token that nobody was sent verifies nothing") {
+TEST_CASE("An unknown token is rejected") {
   World world;
   world.Ada();
   const std::string token = NewestToken(world);
   for (const std::string& wrong : {std::string("x"), token + "x", token.substr(1), token + " x",
                                    std::string(10'000, 'a'), std::string("\xff\0", 2)}) {
-    const auto answer = world.Verify(wrong);
-    CHECK(ReasonOf(answer) == "TOKEN_INVALID");
-    CHECK(answer.status().ToString().find(wrong + token) == std::string::npos);
+    const auto result = world.Verify(wrong);
+    CHECK(ReasonOf(result) == "TOKEN_INVALID");
+    CHECK(result.status().ToString().find(wrong + token) == std::string::npos);
   }
   const auto missing = world.Verify("");
   CHECK(ReasonOf(missing) == "FIELD_INVALID");
   CHECK(BadFields(missing) == Fields{"token"});
 }
 
-TEST_CASE("A newer token takes the older one's place, and its e-mail the older one's") {
+TEST_CASE("A newer token supersedes the older token and its queued e-mail") {
   World world;
   world.Ada();
   const std::string older = NewestToken(world);
@@ -143,22 +143,22 @@ TEST_CASE("A newer token takes the older one's place, and its e-mail the older o
   CHECK(ReasonOf(world.Verify(newer)) == "OK");
 }
 
-TEST_CASE("An account that is not active can't be verified, and its token is not spent") {
+TEST_CASE("Verification of an inactive account fails, and the token stays valid") {
   World world;
   const User ada = world.Ada();
   const std::string token = NewestToken(world);
   for (const UserState state : {UserState::kSuspended, UserState::kDeleted}) {
     SetState(world, state);
-    const auto answer = world.Verify(token);
-    CHECK(ReasonOf(answer) == "USER_STATE");
-    CHECK(Fact(answer, "state") == UserStateName(state));
+    const auto result = world.Verify(token);
+    CHECK(ReasonOf(result) == "USER_STATE");
+    CHECK(Fact(result, "state") == UserStateName(state));
     CHECK_FALSE(world.Load(ada->id)->email_verify_time.has_value());
   }
   SetState(world, UserState::kActive);
   CHECK(ReasonOf(world.Verify(token)) == "OK");
 }
 
-TEST_CASE("A token proves the address it was sent to, no later one") {
+TEST_CASE("A token verifies only the address that it was sent to") {
   World world;
   const User ada = world.Ada();
   const std::string token = NewestToken(world);
@@ -166,7 +166,7 @@ TEST_CASE("A token proves the address it was sent to, no later one") {
   CHECK(ReasonOf(world.Verify(token)) == "TOKEN_INVALID");
 }
 
-TEST_CASE("A verification e-mail can be had again once in a cooldown, whatever the spelling") {
+TEST_CASE("Verification e-mails are resent once per cooldown, for any spelling of the address") {
   World world;
   world.Ada();
   world.NewEvents();
@@ -181,7 +181,7 @@ TEST_CASE("A verification e-mail can be had again once in a cooldown, whatever t
   CHECK(world.NewEvents() != Fields{});
 }
 
-TEST_CASE("An account cools down on its own, when its address has changed meanwhile") {
+TEST_CASE("The account's cooldown applies after a change of its address") {
   World world;
   const User ada = world.Ada();
   Must(world.Resend("ada@example.com"));
@@ -191,7 +191,7 @@ TEST_CASE("An account cools down on its own, when its address has changed meanwh
   CHECK(world.NewEvents().empty());
 }
 
-TEST_CASE("An unknown address is answered alike, sent nothing, and cools down too") {
+TEST_CASE("An unknown address gets the same response, no e-mail, and a cooldown") {
   World world;
   CHECK(ReasonOf(world.Resend("bob@example.com")) == "OK");
   CHECK(world.Events().empty());
@@ -201,7 +201,7 @@ TEST_CASE("An unknown address is answered alike, sent nothing, and cools down to
   CHECK(world.NewEvents().empty());
 }
 
-TEST_CASE("A verified or inactive account is answered alike and sent nothing") {
+TEST_CASE("A verified or inactive account gets the same response and no e-mail") {
   World world;
   world.Ada();
   Must(world.Verify(NewestToken(world)).status());
@@ -215,12 +215,12 @@ TEST_CASE("A verified or inactive account is answered alike and sent nothing") {
   CHECK(other.NewEvents().empty());
 }
 
-TEST_CASE("What is no address can't be sent a verification e-mail") {
+TEST_CASE("ResendVerification rejects an invalid address") {
   World world;
   CHECK(BadFields(world.Resend("nobody")) == Fields{"email"});
 }
 
-TEST_CASE("Tokens are 256 random bits that a link can carry as they are") {
+TEST_CASE("Tokens are 256 random bits in characters that URLs allow") {
   FakeEntropy entropy;
   const std::string token = NewToken(entropy);
   CHECK(token.size() == 43);
@@ -267,7 +267,7 @@ TEST_CASE("An address does not match the account of another address with the sam
   CHECK(Must(by_email.Handle(world.context, "strasse@example.com"))->id == fields.id);
 }
 
-TEST_CASE("What is no id, no address, or nobody's is told apart") {
+TEST_CASE("Invalid ids, invalid addresses and unknown users have different errors") {
   World world;
   GetUser by_id(world.store);
   GetUserByEmail by_email(world.store);

@@ -12,7 +12,7 @@ namespace {
 constexpr absl::Duration kBase = absl::Seconds(2);
 constexpr absl::Duration kCap = absl::Minutes(15);
 
-TEST_CASE("A delay's ceiling doubles with each attempt, up to the cap") {
+TEST_CASE("The upper bound of the delay doubles with each attempt, up to the cap") {
   ConstantEntropy most(0xff);
   const auto ceiling = [&](std::int64_t attempt) {
     return absl::Ceil(FullJitter(most, kBase, kCap, attempt), absl::Milliseconds(1));
@@ -27,7 +27,7 @@ TEST_CASE("A delay's ceiling doubles with each attempt, up to the cap") {
   CHECK(ceiling(0) == absl::Seconds(2));
 }
 
-TEST_CASE("A delay is spread over everything from nothing to its ceiling") {
+TEST_CASE("Delays are spread from zero to their upper bound") {
   ConstantEntropy least(0);
   CHECK(FullJitter(least, kBase, kCap, 5) == absl::ZeroDuration());
   const Seed seed(9);

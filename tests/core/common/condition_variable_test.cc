@@ -7,7 +7,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("a timed wait that nobody signals ends at its deadline, with the lock held") {
+TEST_CASE("a timed wait without a signal ends at its deadline, with the lock held") {
   absl::Mutex mutex;
   ConditionVariable changed;
   const Deadline deadline = Deadline::After(absl::Milliseconds(20));
@@ -18,7 +18,7 @@ TEST_CASE("a timed wait that nobody signals ends at its deadline, with the lock 
   CHECK(deadline.expired());
 }
 
-TEST_CASE("a wait for an expired deadline returns") {
+TEST_CASE("a wait with an expired deadline returns") {
   absl::Mutex mutex;
   ConditionVariable changed;
   const absl::MutexLock lock(&mutex);

@@ -13,7 +13,7 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-// A target that loses its store after so many writes.
+// A target whose store fails after `writes` writes.
 class FailingTarget : public StoreImporter {
  public:
   FailingTarget(StoreImporter& target, int writes) : target_(target), left_(writes) {}
@@ -54,7 +54,7 @@ struct Move {
     FailingTarget failing(*target, writes);
     return Run(failing).status();
   }
-  // Whether the target may be served.
+  // OK if a service may start on the target.
   absl::Status CheckTarget() { return CheckNoTransfer(other, Deadline::Never()); }
 
   World world;
@@ -70,7 +70,7 @@ bool IsMoved(Move& move) {
   return true;
 }
 
-TEST_CASE("a transfer moves every row, and tells each table's count and hash") {
+TEST_CASE("a transfer copies every row, and returns the row count and hash of each table") {
   Move move;
   const std::vector<TransferredTable> tables = Must(move.Run());
   CHECK(IsMoved(move));
@@ -83,7 +83,7 @@ TEST_CASE("a transfer moves every row, and tells each table's count and hash") {
   Must(move.CheckTarget());
 }
 
-TEST_CASE("a transfer that ends anywhere goes on from there") {
+TEST_CASE("an interrupted transfer continues after its last batch") {
   bool whole = false;
   for (int writes = 0; !whole; ++writes) {
     INFO(writes);
@@ -99,14 +99,14 @@ TEST_CASE("a transfer that ends anywhere goes on from there") {
   }
 }
 
-TEST_CASE("a store that is half filled is not served") {
+TEST_CASE("a service does not start on a half filled store") {
   Move move;
   CHECK(absl::IsUnavailable(move.RunPart(3)));
   CHECK(absl::IsFailedPrecondition(move.CheckTarget()));
   CHECK_THAT(std::string(move.CheckTarget().message()), Contains("half filled"));
 }
 
-TEST_CASE("a target that is not empty is refused and left alone") {
+TEST_CASE("a target that is not empty is rejected and not changed") {
   Move move;
   Must(move.Run().status());
   const absl::Status again = move.Run().status();
@@ -116,7 +116,7 @@ TEST_CASE("a target that is not empty is refused and left alone") {
   Must(move.CheckTarget());
 }
 
-TEST_CASE("a target that is half filled from elsewhere is refused") {
+TEST_CASE("a target that is half filled from another source is rejected") {
   Move move;
   CHECK(absl::IsUnavailable(move.RunPart(3)));
   Move elsewhere;
@@ -126,14 +126,14 @@ TEST_CASE("a target that is half filled from elsewhere is refused") {
   CHECK_THAT(std::string(refused.message()), Contains("another source"));
 }
 
-TEST_CASE("a target that is half filled from before the source changed is refused") {
+TEST_CASE("a target that is half filled from an earlier state of the source is rejected") {
   Move move;
   CHECK(absl::IsUnavailable(move.RunPart(3)));
   move.world.Pending();
   CHECK(absl::IsFailedPrecondition(move.Run().status()));
 }
 
-TEST_CASE("a row that is not as it went is found by the comparison") {
+TEST_CASE("the comparison detects a row that differs in the target") {
   Move move;
   CHECK(absl::IsUnavailable(move.RunPart(6)));
   UserFields changed = move.world.Ada().fields();
@@ -146,7 +146,7 @@ TEST_CASE("a row that is not as it went is found by the comparison") {
   CHECK(absl::IsFailedPrecondition(move.CheckTarget()));
 }
 
-TEST_CASE("a row that the target refuses ends the transfer by its name") {
+TEST_CASE("a row that the target rejects ends the transfer with the row's key") {
   Move move;
   RowsReader source(*move.world.store.OpenReader());
   OrderFields& order = source.of<OrderFields>()[1];
@@ -157,7 +157,7 @@ TEST_CASE("a row that the target refuses ends the transfer by its name") {
   CHECK_THAT(std::string(ended.message()), Contains("orders " + order.id.ToString() + " is refused"));
 }
 
-TEST_CASE("progress goes up to the whole in both phases, also when a transfer goes on") {
+TEST_CASE("progress reaches the total in both phases, also in a continued transfer") {
   Move move;
   CHECK(absl::IsUnavailable(move.RunPart(5)));
   const std::unique_ptr<StoreExporter> source = move.world.store.OpenReader();
@@ -176,7 +176,7 @@ TEST_CASE("progress goes up to the whole in both phases, also when a transfer go
   CHECK(checking.total == copying.total);
 }
 
-TEST_CASE("an empty store is moved") {
+TEST_CASE("an empty store is copied") {
   World world;
   MemoryStore other;
   const std::unique_ptr<StoreExporter> source = world.store.OpenReader();

@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kHourMilliseconds = 3'600'000;
 
-TEST_CASE("a deadline has its timeout left and has not expired") {
+TEST_CASE("a new deadline has its timeout remaining and has not expired") {
   const Deadline deadline = Deadline::After(absl::Hours(2));
   CHECK_FALSE(deadline.expired());
   CHECK_FALSE(deadline.is_never());
@@ -17,7 +17,7 @@ TEST_CASE("a deadline has its timeout left and has not expired") {
   CHECK(deadline.remaining() > absl::Hours(1));
 }
 
-TEST_CASE("a deadline after zero or less has expired, with nothing left") {
+TEST_CASE("a deadline with a timeout of zero or less has expired, with no time remaining") {
   for (const absl::Duration timeout : {absl::ZeroDuration(), -absl::Nanoseconds(1),
                                        -absl::Hours(24 * 365 * 300), -absl::InfiniteDuration()}) {
     const Deadline deadline = Deadline::After(timeout);
@@ -27,7 +27,7 @@ TEST_CASE("a deadline after zero or less has expired, with nothing left") {
   }
 }
 
-TEST_CASE("a deadline that never comes does not expire and has an infinite time left") {
+TEST_CASE("a deadline of Never does not expire and has an infinite remaining time") {
   for (const Deadline never : {Deadline(), Deadline::Never(), Deadline::After(absl::InfiniteDuration())}) {
     CHECK(never.is_never());
     CHECK_FALSE(never.expired());
@@ -56,7 +56,7 @@ TEST_CASE("a poll timeout is rounded up and bounded by an hour") {
   CHECK(Deadline::After(absl::Seconds(10)).PollMilliseconds() > 9'000);
   CHECK(Deadline::After(absl::Seconds(10)).PollMilliseconds() <= 10'000);
   CHECK(Deadline::After(absl::Hours(24)).PollMilliseconds() == kHourMilliseconds);
-  // Rounded down, the wait would end before the deadline and spin.
+  // Rounding down would end the wait before the deadline, and the caller would loop without waiting.
   const Deadline soon = Deadline::After(absl::Milliseconds(1));
   CHECK((soon.PollMilliseconds() == 1 || soon.expired()));
 }

@@ -16,7 +16,7 @@ struct Expected {
   StatusCode code;
 };
 
-// What clients rely on: entries are added, never changed.
+// Clients rely on these names and codes: entries may be added, but not changed.
 constexpr Expected kGolden[] = {
     {Reason::kFieldInvalid, "FIELD_INVALID", StatusCode::kInvalidArgument},
     {Reason::kTokenInvalid, "TOKEN_INVALID", StatusCode::kInvalidArgument},
@@ -45,7 +45,7 @@ constexpr Expected kGolden[] = {
     {Reason::kEncodingNotSupported, "ENCODING_NOT_SUPPORTED", StatusCode::kUnimplemented},
 };
 
-TEST_CASE("Every reason has the name and the code that clients were promised") {
+TEST_CASE("Every error reason has the published name and status code") {
   CHECK(std::size(kGolden) == static_cast<std::size_t>(Reason::kEncodingNotSupported) + 1);
   for (const Expected& expected : kGolden) {
     CAPTURE(expected.name);
@@ -74,13 +74,13 @@ TEST_CASE("An error's details are read back from its status") {
   CHECK_FALSE(HasReason(status, Reason::kContention));
 }
 
-TEST_CASE("A status that is not the core's own has no details") {
+TEST_CASE("A status that MakeError did not create has no details") {
   CHECK_FALSE(DetailsOf(absl::OkStatus()).has_value());
   CHECK_FALSE(DetailsOf(absl::InternalError("a bug")).has_value());
   CHECK_FALSE(HasReason(absl::NotFoundError(""), Reason::kUserNotFound));
 }
 
-TEST_CASE("Bad fields are gathered in the order they were found") {
+TEST_CASE("Field violations keep the order in which they were added") {
   CHECK(FieldErrors().ToStatus().ok());
   FieldErrors errors;
   errors.Add("email", "is required").Add("locale", "must be a tag").Add("email", "must be short");
@@ -90,7 +90,7 @@ TEST_CASE("Bad fields are gathered in the order they were found") {
   CHECK(status.message() == "email is required; locale must be a tag; email must be short");
 }
 
-TEST_CASE("An etag changes with the version, and only the current one passes") {
+TEST_CASE("An etag changes with the version, and only the current etag is accepted") {
   CHECK(EtagOf(1) != EtagOf(2));
   CHECK(CheckEtag(EtagOf(7), 7).ok());
   CHECK(CheckEtag("", 7).ok());

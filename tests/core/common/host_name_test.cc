@@ -6,7 +6,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("only names and addresses of this machine are the loopback's") {
+TEST_CASE("only localhost and loopback addresses are loopback hosts") {
   for (const char* host : {"localhost", "127.0.0.1", "127.255.0.3", "::1", "[::1]"}) {
     CAPTURE(host);
     CHECK(IsLoopbackHost(host));
@@ -18,7 +18,7 @@ TEST_CASE("only names and addresses of this machine are the loopback's") {
   }
 }
 
-TEST_CASE("a qualified host name has two labels or more of letters, digits and inner hyphens") {
+TEST_CASE("a qualified host name has at least two labels of letters, digits and inner hyphens") {
   for (const std::string& name : {std::string("app.example.com"), std::string("a-1.example"),
                                   std::string("1.example"), std::string(63, 'a') + ".example"}) {
     CAPTURE(name);

@@ -31,7 +31,7 @@ TEST_CASE("A new id begins with the clock's milliseconds and is a UUIDv7") {
   CheckIsVersion7(uuid);
 }
 
-TEST_CASE("Ids grow within one millisecond, also when randomness does not") {
+TEST_CASE("Ids increase within one millisecond, also if the random bits do not") {
   FakeClock clock;
   for (const int byte : {0x00, 0x7f, 0xff}) {
     CAPTURE(byte);
@@ -47,7 +47,7 @@ TEST_CASE("Ids grow within one millisecond, also when randomness does not") {
   }
 }
 
-TEST_CASE("Ids that run out of a millisecond's random bits go on in the next") {
+TEST_CASE("Ids continue in the next millisecond when the random bits of one are exhausted") {
   FakeClock clock;
   ConstantEntropy entropy(0xff);
   IdGenerator ids(clock, entropy);
@@ -58,7 +58,7 @@ TEST_CASE("Ids that run out of a millisecond's random bits go on in the next") {
   CHECK(first < second);
 }
 
-TEST_CASE("Ids grow when the clock steps back, and follow it again once it has caught up") {
+TEST_CASE("Ids increase while the clock is set back, and follow the clock once it has caught up") {
   FakeClock clock;
   FakeEntropy entropy;
   IdGenerator ids(clock, entropy);
@@ -75,7 +75,7 @@ TEST_CASE("Ids grow when the clock steps back, and follow it again once it has c
   CHECK(MillisOf(later.uuid()) == absl::ToUnixMillis(clock.Now()));
 }
 
-TEST_CASE("Many threads get ids that all differ and that grow for each of them") {
+TEST_CASE("Concurrent threads get distinct ids that increase within each thread") {
   constexpr std::size_t kThreads = 8;
   constexpr std::size_t kEach = 2000;
   FakeClock clock;

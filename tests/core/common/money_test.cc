@@ -18,7 +18,7 @@ Currency Of(std::string_view code) {
   return Currency::Parse(code).value();
 }
 
-TEST_CASE("A currency has the exponent that ISO 4217 gives it") {
+TEST_CASE("A currency has the exponent of ISO 4217") {
   for (const std::string_view code : {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF",
                                       "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"}) {
     CAPTURE(code);
@@ -35,7 +35,7 @@ TEST_CASE("A currency has the exponent that ISO 4217 gives it") {
   }
 }
 
-TEST_CASE("What is no active currency's code in capitals is no currency") {
+TEST_CASE("Only upper-case codes of active currencies are currencies") {
   for (const std::string_view code : {"", "E", "EU", "eur", "Eur", "EURO", "XXX", "XTS", "XAU", "DEM", "ABC",
                                       "UR ", " EU", "AED AFN", "D A", "R U", "\xe2\x82\xac", "123"}) {
     CAPTURE(code);
@@ -45,7 +45,7 @@ TEST_CASE("What is no active currency's code in capitals is no currency") {
   CHECK(Currency().code() == "XXX");
 }
 
-TEST_CASE("Money is written with its currency's decimals, whatever its size and sign") {
+TEST_CASE("Money is formatted with its currency's decimal digits, for any size and sign") {
   CHECK(Money{Of("EUR"), 1250}.ToString() == "12.50 EUR");
   CHECK(Money{Of("EUR"), 5}.ToString() == "0.05 EUR");
   CHECK(Money{Of("EUR"), 0}.ToString() == "0.00 EUR");
@@ -60,7 +60,7 @@ TEST_CASE("Money is written with its currency's decimals, whatever its size and 
   CHECK(Money{Of("EUR"), kLeast}.ToString() == "-92233720368547758.08 EUR");
 }
 
-TEST_CASE("Sums and products that leave int64 are nothing") {
+TEST_CASE("Sums and products that overflow int64 are nullopt") {
   CHECK(CheckedAdd(2, 3) == 5);
   CHECK(CheckedAdd(kMost, 0) == kMost);
   CHECK_FALSE(CheckedAdd(kMost, 1).has_value());
@@ -71,7 +71,7 @@ TEST_CASE("Sums and products that leave int64 are nothing") {
   CHECK_FALSE(CheckedMultiply(kLeast, -1).has_value());
 }
 
-TEST_CASE("A share is the floor of its part, also where the product leaves int64") {
+TEST_CASE("A share is rounded down, also if the product overflows int64") {
   CHECK(ProRata(100, 1, 3) == 33);
   CHECK(ProRata(100, 2, 3) == 66);
   CHECK(ProRata(100, 3, 3) == 100);
@@ -81,7 +81,7 @@ TEST_CASE("A share is the floor of its part, also where the product leaves int64
   CHECK(ProRata(kMost, kMost - 1, kMost) == kMost - 1);
 }
 
-TEST_CASE("However units are shared out, each share is fair and together they make the total") {
+TEST_CASE("The shares of units add up to the total, however the units are divided") {
   const Seed seed(7);
   FakeEntropy random(seed.value());
   for (int round = 0; round < 2000; ++round) {
@@ -103,14 +103,14 @@ TEST_CASE("However units are shared out, each share is fair and together they ma
   }
 }
 
-TEST_CASE("An amount is money where its currency and its size are right") {
+TEST_CASE("An amount is valid if its currency and its size are valid") {
   FieldErrors errors;
   CHECK(CheckAmount("price", {"EUR", 0}, errors) == Money{Of("EUR"), 0});
   CHECK(CheckAmount("price", {"EUR", kMaxMinorUnits}, errors) == Money{Of("EUR"), kMaxMinorUnits});
   CHECK(errors.empty());
 }
 
-TEST_CASE("Everything that is wrong with an amount is named") {
+TEST_CASE("Every violation of an amount is reported") {
   const auto faults = [](const Amount& amount) {
     FieldErrors errors;
     CHECK_FALSE(CheckAmount("price", amount, errors).has_value());

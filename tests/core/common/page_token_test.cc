@@ -13,7 +13,7 @@ const Sha256Digest kKey = Sha256("key");
 const ListPosition kLast = {absl::FromUnixMicros(1'700'000'000'123'456),
                             {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}};
 
-TEST_CASE("A page token brings back the position it was made of") {
+TEST_CASE("A page token decodes to the encoded position") {
   const PageTokens tokens(kKey);
   const std::string token = tokens.Encode("orders", kLast);
   CHECK(Must(tokens.Decode("orders", token)) == kLast);
@@ -25,7 +25,7 @@ TEST_CASE("An empty page token means the first page") {
   CHECK_FALSE(Must(PageTokens(kKey).Decode("orders", "")).has_value());
 }
 
-TEST_CASE("A page token is of no use for another list, or to a service with another key") {
+TEST_CASE("A page token is rejected for another list and by a service with another key") {
   const PageTokens tokens(kKey);
   const std::string token = tokens.Encode("orders", kLast);
   CHECK(ReasonOf(tokens.Decode("refunds", token)) == "PAGE_TOKEN_INVALID");
@@ -34,7 +34,7 @@ TEST_CASE("A page token is of no use for another list, or to a service with anot
   CHECK(ReasonOf(PageTokens(Sha256("other")).Decode("orders", token)) == "PAGE_TOKEN_INVALID");
 }
 
-TEST_CASE("A page token with any one character changed is refused") {
+TEST_CASE("A page token with any changed character is rejected") {
   const PageTokens tokens(kKey);
   const std::string token = tokens.Encode("orders", kLast);
   for (std::size_t i = 0; i < token.size(); ++i) {
@@ -48,7 +48,7 @@ TEST_CASE("A page token with any one character changed is refused") {
   }
 }
 
-TEST_CASE("A page token of another length, padded or spaced is refused") {
+TEST_CASE("A truncated, extended, padded or spaced page token is rejected") {
   const PageTokens tokens(kKey);
   const std::string token = tokens.Encode("orders", kLast);
   for (std::size_t size = 1; size < token.size(); ++size) {
@@ -60,7 +60,7 @@ TEST_CASE("A page token of another length, padded or spaced is refused") {
   }
 }
 
-TEST_CASE("No random bytes are taken for a page token") {
+TEST_CASE("Random bytes are rejected as page tokens") {
   const PageTokens tokens(kKey);
   const Seed seed(5);
   FakeEntropy random(seed.value());
@@ -72,7 +72,7 @@ TEST_CASE("No random bytes are taken for a page token") {
   }
 }
 
-TEST_CASE("A page's size has a default, a most, and is never negative") {
+TEST_CASE("The page size has a default and a maximum, and a negative size is rejected") {
   CHECK(EffectivePageSize(0) == 50);
   CHECK(EffectivePageSize(1) == 1);
   CHECK(EffectivePageSize(1000) == 1000);

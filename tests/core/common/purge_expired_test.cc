@@ -16,7 +16,7 @@ CreateOrderCommand Basket(World& world) {
   return command;
 }
 
-TEST_CASE("An answer is kept for as long as repeats are recognised, and purged after that") {
+TEST_CASE("An idempotency record is kept for its retention and purged afterwards") {
   World world;
   PurgeExpired purge(world.store, world.clock, absl::Hours(720));
   const Order first = Must(world.Create(Basket(world)));
@@ -28,7 +28,7 @@ TEST_CASE("An answer is kept for as long as repeats are recognised, and purged a
   CHECK(Must(world.Create(Basket(world)))->id != first->id);
 }
 
-TEST_CASE("A purge goes batch by batch and says whether more may be left") {
+TEST_CASE("A purge deletes one batch and returns whether more rows may remain") {
   World world;
   PurgeExpired purge(world.store, world.clock, absl::Hours(720));
   for (int i = 0; i < PurgeExpired::kBatch + 1; ++i) Must(world.Resend(StrCat("nobody", i, "@example.com")));

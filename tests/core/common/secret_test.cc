@@ -28,7 +28,7 @@ static_assert(!std::is_convertible_v<Secret, std::string_view>);
 static_assert(!Printable<Secret>);
 static_assert(!Comparable<Secret>);
 
-TEST_CASE("A secret that is moved leaves nothing behind") {
+TEST_CASE("A moved-from secret is empty") {
   for (const std::string& value : {std::string("short"), std::string(100, 'x')}) {
     Secret first(value);
     Secret second(std::move(first));
@@ -41,7 +41,7 @@ TEST_CASE("A secret that is moved leaves nothing behind") {
   }
 }
 
-// The bytes of the object itself, where a short string lies.
+// The bytes of the object, which contain a short string (small string optimization).
 std::string BytesOf(const Secret& secret) {
   return {reinterpret_cast<const char*>(&secret), sizeof(secret)};
 }

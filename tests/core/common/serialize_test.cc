@@ -63,14 +63,14 @@ Everything Sample() {
   return e;
 }
 
-TEST_CASE("What is archived is read back equal") {
+TEST_CASE("A serialized value deserializes to an equal value") {
   CHECK(Deserialize<Everything>(Serialize(Sample())) == Sample());
   Everything plain;
   plain.currency = *Currency::Parse("EUR");
   CHECK(Deserialize<Everything>(Serialize(plain)) == plain);
 }
 
-// Three versions of one struct, each with a field more.
+// Three versions of one struct, each with one more field.
 struct Version1 {
   std::int64_t a = 0;
 };
@@ -121,14 +121,14 @@ TEST_CASE("Fields that a newer version wrote are skipped, also inside of lists")
   CHECK((*read)[1].a == 10);
 }
 
-TEST_CASE("Bytes that are cut short inside a field are not taken") {
+TEST_CASE("Truncated bytes do not deserialize") {
   const std::string whole = Serialize(std::string("some text"));
   for (std::size_t size = 1; size < whole.size(); ++size) {
     CHECK_FALSE(Deserialize<std::string>(whole.substr(0, size)).has_value());
   }
 }
 
-TEST_CASE("A size that is larger than what follows is not taken") {
+TEST_CASE("A size beyond the end of the bytes does not deserialize") {
   CHECK_FALSE(Deserialize<std::string>("\xff\xff\xff\xff\xff\xff\xff\xff\x7f").has_value());
   CHECK_FALSE(Deserialize<std::vector<Inner>>("\xff\xff\xff\xff\xff\xff\xff\xff\x7f").has_value());
   CHECK_FALSE(Deserialize<std::int64_t>("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff").has_value());
@@ -149,7 +149,7 @@ void FeedGarbage(FakeEntropy& random, const std::string& valid) {
   }
 }
 
-TEST_CASE("No garbage makes the reader of stored answers crash") {
+TEST_CASE("Deserializing random bytes does not crash") {
   const Seed seed(3);
   FakeEntropy random(seed.value());
   FeedGarbage<Everything>(random, Serialize(Sample()));
@@ -162,7 +162,7 @@ TEST_CASE("No garbage makes the reader of stored answers crash") {
   FeedGarbage<RefundFields>(random, Serialize(refund));
 }
 
-TEST_CASE("Every field of the stored answers survives the archive") {
+TEST_CASE("Every field of the stored responses survives serialization") {
   UserFields user{.id = UserId(Uuid{1}),
                   .email = "A@b.de",
                   .email_key = "a@b.de",

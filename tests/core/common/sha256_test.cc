@@ -27,7 +27,7 @@ TEST_CASE("SHA-256 gives the digests of FIPS 180-4") {
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
-TEST_CASE("SHA-256 over parts is that over the whole") {
+TEST_CASE("SHA-256 over parts equals SHA-256 over the whole input") {
   const std::string text = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
   for (std::size_t cut = 0; cut <= text.size(); ++cut) {
     Sha256Stream stream;
@@ -47,7 +47,7 @@ TEST_CASE("HMAC-SHA-256 gives the codes of RFC 4231") {
         "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe");
 }
 
-TEST_CASE("Digests are equal only where every bit is") {
+TEST_CASE("Digests are equal only if all bits are equal") {
   const Sha256Digest digest = Sha256("abc");
   CHECK(EqualInConstantTime(digest, digest));
   for (std::size_t i = 0; i < digest.size(); ++i) {

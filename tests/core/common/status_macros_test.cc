@@ -23,7 +23,7 @@ TEST_CASE("ASSIGN_OR_RETURN moves the value out, or returns the first error") {
   CHECK(Sum(absl::AbortedError("a"), absl::NotFoundError("b")).status() == absl::AbortedError("a"));
 }
 
-TEST_CASE("RETURN_IF_ERROR returns an error alone, also from a lambda within its argument") {
+TEST_CASE("RETURN_IF_ERROR returns only errors, also from a lambda in its argument") {
   const auto run = [](const absl::Status& inner, const absl::Status& outer) -> absl::Status {
     RETURN_IF_ERROR([&]() -> absl::Status {
       RETURN_IF_ERROR(inner);

@@ -16,7 +16,7 @@ TEST_CASE("steady times give durations, and are ordered") {
   CHECK(SteadyTime::Now() >= begin);
 }
 
-TEST_CASE("no reading is before the monotonic clock's zero or outside of the infinite bounds") {
+TEST_CASE("every reading is after the monotonic clock's zero and within the infinite bounds") {
   CHECK(SteadyTime() < SteadyTime::Now());
   CHECK(SteadyTime::InfinitePast() < SteadyTime());
   CHECK(SteadyTime::Now() < SteadyTime::InfiniteFuture());

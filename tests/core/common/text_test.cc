@@ -8,7 +8,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("Malformed UTF-8 of every sort is told apart from text") {
+TEST_CASE("Every kind of malformed UTF-8 is detected") {
   const std::string_view malformed[] = {
       "\x80",              // a continuation without a start
       "\xc3",              // cut short
@@ -35,7 +35,7 @@ TEST_CASE("Malformed UTF-8 of every sort is told apart from text") {
   CHECK(IsValidUtf8(std::string_view("a\0b", 3)));
 }
 
-TEST_CASE("Bytes that belong to no valid sequence are replaced, and text is kept") {
+TEST_CASE("Invalid bytes are replaced, and valid text is kept") {
   CHECK(ToValidUtf8("") == "");
   CHECK(ToValidUtf8("Zo\xc3\xab") == "Zo\xc3\xab");
   CHECK(ToValidUtf8("a\xff"
@@ -51,18 +51,18 @@ TEST_CASE("Length is counted in code points") {
   CHECK(CountCodePoints("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80") == 3);
 }
 
-TEST_CASE("White space of any script is trimmed at the ends and kept within") {
+TEST_CASE("Unicode white space is trimmed at the ends and kept inside") {
   CHECK(Trim("  a b \t\r\n") == "a b");
   CHECK(Trim("\xc2\xa0\xe3\x80\x80 a \xe2\x80\xa8\xe2\x80\xa9\xc2\x85\xe1\x9a\x80") == "a");
   CHECK(Trim("") == "");
   CHECK(Trim(" \xe2\x80\x83 ") == "");
   CHECK(Trim("a") == "a");
   CHECK(Trim(" \xff ") == "\xff");
-  // Not white space to Unicode: zero width space.
+  // U+200B ZERO WIDTH SPACE is not white space in Unicode.
   CHECK(Trim("\xe2\x80\x8b") == "\xe2\x80\x8b");
 }
 
-TEST_CASE("Characters that break lines, headers or terminals are found") {
+TEST_CASE("Control characters are detected") {
   for (const std::string_view text : {"a\rb", "a\nb", "a\tb", "\x1b[31m", "\x7f", "\xc2\x85", "\xc2\x9b",
                                       "a\xe2\x80\xa8", "a\xe2\x80\xa9"}) {
     CHECK(HasControlCharacters(text));
@@ -71,7 +71,7 @@ TEST_CASE("Characters that break lines, headers or terminals are found") {
   CHECK_FALSE(HasControlCharacters("Zo\xc3\xab \xf0\x9f\x98\x80 \xc2\xa0"));
 }
 
-TEST_CASE("Spellings that look alike have one normal form") {
+TEST_CASE("Compatible spellings have the same normal form") {
   CHECK(Nfkc("e\xcc\x81") == "\xc3\xa9");
   CHECK(Nfkc("\xef\xac\x81") == "fi");
   CHECK(Nfkc("\xef\xbc\xa1") == "A");
@@ -125,7 +125,7 @@ Fields LineFaults(std::string_view text, std::size_t most) {
   return BadFields(errors.ToStatus());
 }
 
-TEST_CASE("A line of text is refused where it is too long, malformed or more than a line") {
+TEST_CASE("A text that is too long, malformed or has several lines is rejected") {
   CHECK(LineFaults("\xc3\xa4\xc3\xa4\xc3\xa4", 3).empty());
   CHECK(LineFaults("", 3).empty());
   CHECK(LineFaults("aaaa", 3) == Fields{"name"});
@@ -143,7 +143,7 @@ Fields LabelFaults(const Labels& labels) {
   return BadFields(status);
 }
 
-TEST_CASE("Labels are held to their number and to their sizes in bytes") {
+TEST_CASE("Labels have a maximum number and maximum sizes in bytes") {
   Labels labels;
   for (int i = 0; i < 64; ++i) labels[StrCat("k", i)] = "";
   CHECK(LabelFaults(labels).empty());
@@ -156,13 +156,13 @@ TEST_CASE("Labels are held to their number and to their sizes in bytes") {
   CHECK(LabelFaults({{"a", std::string(513, 'v')}, {"b", ""}}) == Fields{"labels[\"a\"]"});
 }
 
-TEST_CASE("Labels with the character NUL are refused") {
+TEST_CASE("Labels with the character NUL are rejected") {
   const std::string text("a\0b", 3);
   CHECK(LabelFaults({{"a", text}, {"b", "v"}}) == Fields{"labels[\"a\"]"});
   CHECK(LabelFaults({{text, "v"}}) == Fields{"labels"});
 }
 
-TEST_CASE("Labels that are not UTF-8 are refused, and not repeated in the error") {
+TEST_CASE("Labels that are not UTF-8 are rejected, and the error does not contain them") {
   CHECK(LabelFaults({{"a", "\xff"}}) == Fields{"labels[\"a\"]"});
   CHECK(LabelFaults({{"\xff", "v"}, {"\xfe", "v"}, {"a", "v"}}) == Fields{"labels", "labels"});
 }

@@ -23,7 +23,7 @@ struct Vector {
   std::string_view uuid;
 };
 
-// The valid ones of the TypeID specification.
+// The valid test vectors of the TypeID specification.
 constexpr Vector kVectors[] = {
     {"nil", "nil_00000000000000000000000000", "00000000-0000-0000-0000-000000000000"},
     {"one", "one_00000000000000000000000001", "00000000-0000-0000-0000-000000000001"},
@@ -35,7 +35,7 @@ constexpr Vector kVectors[] = {
     {"prefix", "prefix_01h455vb4pex5vsknk084sn02q", "01890a5d-ac96-774b-bcce-b302099a8057"},
 };
 
-TEST_CASE("A TypeID is written and read as its specification's vectors say") {
+TEST_CASE("TypeIDs match the test vectors of the specification") {
   for (const Vector& vector : kVectors) {
     CAPTURE(vector.text);
     CHECK(FormatTypeId(vector.prefix, FromHex(vector.uuid)) == vector.text);
@@ -43,7 +43,7 @@ TEST_CASE("A TypeID is written and read as its specification's vectors say") {
   }
 }
 
-TEST_CASE("Nothing but the one spelling of an id of the kind asked for is read as an id") {
+TEST_CASE("Only the canonical spelling of an id of the same kind is parsed") {
   const std::string_view bad[] = {
       "",
       "user",
@@ -89,7 +89,7 @@ TEST_CASE("Each kind of id carries its own prefix") {
   CHECK_FALSE(UserId(uuid).is_nil());
 }
 
-TEST_CASE("The text of ids sorts as their bytes do") {
+TEST_CASE("The text forms of ids sort like their bytes") {
   const Uuid uuids[] = {
       FromHex("00000000-0000-0000-0000-0000000000ff"), FromHex("01890a5d-ac96-774b-bcce-b302099a8057"),
       FromHex("01890a5d-ac97-774b-bcce-b302099a8057"), FromHex("f1890a5d-ac96-774b-bcce-b302099a8057")};

@@ -41,8 +41,9 @@ Event Second() {
   return event;
 }
 
-// The figures were made apart, by another program: stored chains must stay valid for good.
-TEST_CASE("An event's hash covers it and the chain before it, in a form that never changes") {
+// An independent program computed the expected hashes. They must never change, because stored chains must
+// stay valid.
+TEST_CASE("An event's hash covers the event and the previous hash, and matches a stored value") {
   const Sha256Digest first = ChainedHash({}, First());
   CHECK(Hex(first) == "5aa92ffd79dd09d3dac42b25c0c4c0ed9761c19cae21631ea14717418550e24b");
   CHECK(Hex(ChainedHash(first, Second())) ==
@@ -59,7 +60,7 @@ TEST_CASE("A change of any part of an event changes its hash") {
       [](Event& e) { e.correlation_id.clear(); },
       [](Event& e) { e.create_time += absl::Microseconds(1); },
       [](Event& e) { e.payload = R"({"locale":"en"})"; },
-      // One part's end made the next one's beginning.
+      // Moves bytes from one field to its neighbour.
       [](Event& e) { e.type = "user.registereduser_1", e.subject = ""; },
   };
   const Sha256Digest hash = ChainedHash({}, First());
@@ -73,7 +74,7 @@ TEST_CASE("A change of any part of an event changes its hash") {
   CHECK(ChainedHash({}, rehashed) == hash);
 }
 
-TEST_CASE("An event that is changed, left out or moved breaks the chain after it") {
+TEST_CASE("A changed, missing or moved event breaks the hash chain") {
   const Sha256Digest first = ChainedHash({}, First());
   const Sha256Digest second = ChainedHash(first, Second());
   Event changed = First();
@@ -83,7 +84,7 @@ TEST_CASE("An event that is changed, left out or moved breaks the chain after it
   CHECK(ChainedHash(ChainedHash({}, Second()), First()) != second);
 }
 
-TEST_CASE("A payload is JSON in the order it was built") {
+TEST_CASE("A payload is JSON with its keys in the order of the calls") {
   CHECK(Json({}) == "{}");
   EventPayload payload;
   payload.Add("text", "value").Add("number", std::int64_t{-9'007'199'254'740'993});
@@ -91,7 +92,7 @@ TEST_CASE("A payload is JSON in the order it was built") {
   CHECK(Json(payload) == R"({"text":"value","number":-9007199254740993,"yes":true,"no":false})");
 }
 
-TEST_CASE("Text in a payload can't break out of its JSON") {
+TEST_CASE("Text in a payload is escaped as JSON") {
   CHECK(Json(EventPayload().Add("a\"b", "c\"d\\e")) == R"({"a\"b":"c\"d\\e"})");
   CHECK(Json(EventPayload().Add("k", "\",\"admin\":true,\"x\":\"")) ==
         R"({"k":"\",\"admin\":true,\"x\":\""})");
@@ -101,7 +102,7 @@ TEST_CASE("Text in a payload can't break out of its JSON") {
         "{\"k\":\"Zo\xc3\xab \xf0\x9f\x98\x80\"}");
 }
 
-TEST_CASE("An event says who did what to whom, when and in which call") {
+TEST_CASE("An event records the actor, the type, the subject, the user, the time and the correlation id") {
   const CallContext context{"web", "corr-1", "", Deadline::Never()};
   const absl::Time now = FakeClock().Now();
   const Event event = MakeEvent("order.paid", "order_1", UserId(Uuid{7}), context, now);

@@ -1,4 +1,4 @@
-// Sending while somebody sets the system's clock.
+// Dispatch of messages while the system's clock is set.
 #include <catch2/catch.hpp>
 
 #include "tests/core/notifications/dispatch_fixture.h"

@@ -1,4 +1,4 @@
-// Which provider a message goes to, and when to another.
+// The choice of the provider for a message, and failover.
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"
@@ -13,7 +13,7 @@ SendOutcome Refused(Kind kind, std::optional<absl::Duration> retry_after = std::
   return FakeEmailProvider::Refused(kind, "not now", retry_after);
 }
 
-// What a provider says of itself, not of the message.
+// Outcomes that the provider causes, not the message.
 const std::vector<SendOutcome> kProviderTroubles = {Refused(Kind::kRetry, absl::Seconds(1)),
                                                     Refused(Kind::kUnreachable),
                                                     Refused(Kind::kQuota),
@@ -21,7 +21,7 @@ const std::vector<SendOutcome> kProviderTroubles = {Refused(Kind::kRetry, absl::
                                                     Refused(Kind::kRefused),
                                                     Refused(Kind::kNotExpressible)};
 
-TEST_CASE("A message fails over to the next provider at once where nothing was sent") {
+TEST_CASE("A message fails over to the next provider at once if nothing was sent") {
   for (const SendOutcome& trouble : kProviderTroubles) {
     DispatchFixture fixture;
     const MessageId id = fixture.Post();
@@ -172,7 +172,7 @@ TEST_CASE("A poison message stays queued and does not keep the circuit open for 
       if (fixture.Load(good).state != MessageState::kSent) ++waits;
       fixture.clock.Advance(absl::Minutes(1));
     }
-    // A message waits while the circuit learns which one is to blame.
+    // A message waits until the circuit breaker has found the cause of the failures.
     CHECK(waits <= 5);
     CHECK(fixture.Load(poison).state == MessageState::kQueued);
     CHECK(fixture.Load(poison).attempts == 0);
@@ -277,7 +277,7 @@ TEST_CASE("A provider with an open circuit gets no message, and a few probes onc
   fixture.first.decide = nullptr;
   for (int i = 0; i < 4; ++i) fixture.Post();
   Must(sender->FlushAndClaim()), Must(sender->FlushAndClaim());
-  // Two trials; the others go where nothing is to be tried.
+  // The first provider gets two probes; the other messages go to the second provider.
   while (sender->SendNext(1)) {
   }
   CHECK(fixture.second.sent.size() == 11);
@@ -307,7 +307,7 @@ TEST_CASE("A message that may have been sent is repeated by the same provider, w
   CHECK(fixture.Load(id).attempts == 0);
   CHECK(fixture.Load(id).pinned_provider == "first");
   CHECK(fixture.Load(id).pin_time == begun);
-  // That nothing was sent this time says nothing of the first.
+  // The first attempt may still have been sent, although this attempt was not.
   fixture.WaitFor(id);
   fixture.Dispatch(*sender);
   CHECK(fixture.Load(id).pinned_provider == "first");
@@ -407,7 +407,7 @@ TEST_CASE("A probe finds a misconfigured provider before a message is sent") {
                                                      .available = false,
                                                      .misconfigured = true,
                                                      .last_error = "not now"});
-  // Once it is mended, it need not be waited for.
+  // A successful probe makes the provider available at once.
   fixture.first.probe.reset();
   sender->ProbeProviders();
   CHECK_FALSE(sender->ListProviders()[0].misconfigured);

@@ -1,4 +1,4 @@
-// An outbox with two providers and a dispatcher over it: what the tests of sending share.
+// The fixture of the dispatch tests: a store, two providers and dispatchers.
 #pragma once
 
 #include <algorithm>
@@ -37,14 +37,14 @@ struct DispatchFixture : World {
     return message.id;
   }
 
-  // A process that sends, as it is after its start.
+  // The dispatcher of a process that has just started.
   std::unique_ptr<DispatchMessages> Sender() { return Sender({&first, &second}); }
   std::unique_ptr<DispatchMessages> Sender(std::vector<EmailProvider*> providers) {
     return std::make_unique<DispatchMessages>(DispatchMessages::Ports{store, clock, entropy, log, renderer},
                                               std::move(providers), policy);
   }
 
-  // Until nothing is left to be done now; how many messages were due.
+  // Flushes, claims and sends until no work is left. Returns the number of messages that were due.
   int Dispatch(DispatchMessages& sender) {
     const int due = CountDue();
     bool more = true;
@@ -66,7 +66,7 @@ struct DispatchFixture : World {
     }));
   }
 
-  // A failed attempt's wait is over.
+  // Sets the clock to the message's next attempt.
   void WaitFor(MessageId id) { clock.Set(std::max(clock.Now(), Load(id).due_time)); }
 
   FakeEmailProvider first{"first"};

@@ -8,7 +8,7 @@ namespace {
 
 using Kind = SendOutcome::Kind;
 
-// A sender that dies at a moment of its work.
+// Thrown in place of a kill of the process during an attempt.
 struct Killed {};
 
 TEST_CASE("A message that one process has claimed is not claimed by another") {

@@ -90,7 +90,7 @@ TEST_CASE("A message that is rejected is dead at once") {
     const Message dead = fixture.Load(id);
     CHECK(dead.state == MessageState::kDead);
     CHECK(dead.last_error == "550 no such mailbox");
-    // For a person who has it tried again.
+    // Kept, so that the message can be retried.
     CHECK(dead.variables == TemplateVariables{{"token", "secret"}});
     CHECK(dead.content.text == "token=secret");
     CHECK(dead.end_time == fixture.clock.Now());

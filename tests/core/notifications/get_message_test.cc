@@ -10,7 +10,7 @@ namespace {
 using enum MessageState;
 using Ids = std::vector<MessageId>;
 
-// Every page's messages, from the first.
+// The messages of all pages.
 Ids All(Mailbox& box, ListMessagesQuery query) {
   Ids ids;
   do {
@@ -104,12 +104,12 @@ TEST_CASE("A due message that was never sent shows why no provider is available"
   const std::string reason = "no provider is available: smtp: 535 bad password; file: circuit open";
   CHECK(shown() == reason);
   CHECK(Must(box.List({})).messages[0].last_error == reason);
-  // One that failed by itself, one that is not due and one that is sent show no other error than their own.
+  // Messages that have failed, are not due, or are sent show only their own error.
   CHECK(Must(box.Get(box.Post(kQueued).id.ToString())).last_error == "550 no");
   const auto later = [&](Message& m) { fresh(m), m.due_time = box.clock.Now() + absl::Seconds(1); };
   CHECK(Must(box.Get(box.Post(kQueued, later).id.ToString())).last_error.empty());
   CHECK(Must(box.Get(box.Post(kSent, fresh).id.ToString())).last_error.empty());
-  // One that a single provider may send waits for that provider alone.
+  // A pinned message waits only for its provider.
   const auto pinned = [&](Message& m) { fresh(m), m.pinned_provider = "file"; };
   CHECK(Must(box.Get(box.Post(kQueued, pinned).id.ToString())).last_error ==
         "no provider is available: file: circuit open");
@@ -117,7 +117,7 @@ TEST_CASE("A due message that was never sent shows why no provider is available"
   CHECK(shown().empty());
 }
 
-TEST_CASE("A list of messages refuses every bad field at once, and a token of other filters") {
+TEST_CASE("ListMessages reports every invalid field, and rejects a page token of other filters") {
   Mailbox box;
   for (int i = 0; i < 3; ++i) box.Post(kSent);
   ListMessagesQuery query;
@@ -141,7 +141,7 @@ TEST_CASE("A list of messages refuses every bad field at once, and a token of ot
   CHECK(BadFields(box.List(query)) == Fields{"page_size", "user_id", "to"});
 }
 
-TEST_CASE("A page of heavy messages ends early, and the next ones have the rest") {
+TEST_CASE("A page of large messages ends early, and the next pages have the rest") {
   Mailbox box;
   for (int i = 0; i < 200; ++i) {
     box.Post(kQueued, [](Message& m) { m.content.html.assign(50'000, 'x'); });

@@ -1,4 +1,4 @@
-// Stored messages in whatever state, and what a person asks of them: what the tests of these use cases share.
+// The fixture of the tests of message use cases: stored messages in any state.
 #pragma once
 
 #include <string>
@@ -21,7 +21,8 @@ struct FakeStatuses : ProviderStatuses {
 };
 
 struct Mailbox : World {
-  // A rendered message that failed, as it would be in this state; `change` sees it before it is stored.
+  // Stores a rendered message in `state`, after a failed attempt. `change` modifies the message before it is
+  // stored.
   template <typename Change>
   Message Post(MessageState state, const Change& change) {
     Message message;

@@ -10,7 +10,7 @@ namespace {
 using enum MessageState;
 using Types = std::vector<std::string>;
 
-TEST_CASE("A dead message is owed once more, with its attempts counted anew") {
+TEST_CASE("A retried message is queued, due now, with no attempts counted") {
   Mailbox box;
   Message expected = box.Post(kDead);
   box.clock.Advance(absl::Hours(3));
@@ -55,7 +55,7 @@ TEST_CASE("Only a dead message is retried") {
   }
 }
 
-TEST_CASE("A message that expired is not retried, from the moment on") {
+TEST_CASE("An expired message is not retried, from its expiry on") {
   Mailbox box;
   const Message dead = box.Post(kDead, [&](Message& m) { m.expire_time = box.clock.Now() + absl::Hours(1); });
   box.clock.Advance(absl::Hours(1));
@@ -68,7 +68,7 @@ TEST_CASE("A message that expired is not retried, from the moment on") {
   CHECK(Must(box.Retry(dead.id.ToString())).state == kQueued);
 }
 
-TEST_CASE("A message that is queued or dead is cancelled, and what it said is forgotten") {
+TEST_CASE("A queued or dead message is cancelled, and its body and variables are erased") {
   for (const MessageState state : {kQueued, kDead}) {
     Mailbox box;
     Message expected = box.Post(state);
@@ -98,7 +98,7 @@ TEST_CASE("A message that is being sent, was sent or is cancelled already is not
   }
 }
 
-TEST_CASE("A message that is not there is neither retried nor cancelled") {
+TEST_CASE("Retrying or cancelling an unknown message fails with MESSAGE_NOT_FOUND") {
   Mailbox box;
   const std::string nobodys = box.ids.Next<MessageKind>().ToString();
   CHECK(ReasonOf(box.Retry(nobodys)) == "MESSAGE_NOT_FOUND");

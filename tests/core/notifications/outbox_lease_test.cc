@@ -14,7 +14,7 @@ using Stage = InFlightMessage::Stage;
 struct LeaseFixture {
   FlushBatch Begin() { return lease.BeginFlush(clock.Now(), 10); }
 
-  // As after a claim and the assignment to the provider with index 1.
+  // Adds a message that is claimed and assigned to the provider with index 1.
   InFlightMessage& Claim() {
     const FlushBatch batch = Begin();
     Message message;

@@ -8,7 +8,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("A preview is in the locale that is asked for, or in English") {
+TEST_CASE("A preview is in the requested locale, or in English") {
   const FakeRenderer renderer;
   const PreviewTemplate preview(renderer);
   CHECK(Must(preview.Handle("welcome", "de")) == Must(renderer.Preview("welcome", "de")));
@@ -16,7 +16,7 @@ TEST_CASE("A preview is in the locale that is asked for, or in English") {
   CHECK_FALSE(Must(preview.Handle("welcome", "")) == Must(preview.Handle("welcome", "de")));
 }
 
-TEST_CASE("A preview refuses what is no locale, and an unknown template") {
+TEST_CASE("A preview rejects an invalid locale and an unknown template") {
   const FakeRenderer renderer;
   const PreviewTemplate preview(renderer);
   CHECK(BadFields(preview.Handle("welcome", "not a locale")) == Fields{"locale"});

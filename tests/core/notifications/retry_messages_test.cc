@@ -18,7 +18,7 @@ int CountQueued(Mailbox& box) {
   return static_cast<int>(Must(box.List(query)).messages.size());
 }
 
-TEST_CASE("Every dead message is retried as one alone is, each with its own event") {
+TEST_CASE("Every dead message is retried like a single one, with its own event") {
   Mailbox box;
   Message expected = box.Post(kDead);
   const Message other = box.Post(kDead);
@@ -38,7 +38,7 @@ TEST_CASE("Every dead message is retried as one alone is, each with its own even
   CHECK(box.Events().back().subject == expected.id.ToString());
   CHECK(box.Events().back().payload == R"({"template":"welcome"})");
   CHECK(box.Load(other.id).state == kQueued);
-  // A second call finds nothing left to do.
+  // A repeated call finds no DEAD messages.
   CHECK(Must(box.RetryAll({})).retried == 0);
   CHECK(box.NewEvents().empty());
 }
@@ -78,7 +78,7 @@ TEST_CASE("An expired message stays dead when the others are retried") {
   CHECK(box.Load(expired.id) == expired);
 }
 
-TEST_CASE("A call examines no more dead messages than asked for, and the next call goes on after them") {
+TEST_CASE("A call examines at most page_size dead messages, and the next call continues after them") {
   Mailbox box;
   for (int i = 0; i < 250; ++i) {
     box.Post(kDead, [&](Message& m) { m.template_name = i % 2 == 0 ? "welcome" : "order_cancelled"; });
@@ -96,7 +96,7 @@ TEST_CASE("A call examines no more dead messages than asked for, and the next ca
   CHECK(CountQueued(box) == 125);
 }
 
-TEST_CASE("A bulk retry refuses every bad field at once, and a token of other filters") {
+TEST_CASE("RetryMessages reports every invalid field, and rejects a page token of other filters") {
   Mailbox box;
   for (int i = 0; i < 2; ++i) box.Post(kDead);
   RetryMessagesQuery query;
@@ -113,7 +113,7 @@ TEST_CASE("A bulk retry refuses every bad field at once, and a token of other fi
   CHECK(ReasonOf(box.RetryAll(query)) == "PAGE_TOKEN_INVALID");
 }
 
-TEST_CASE("A message that somebody else retried or cancelled meanwhile is left alone") {
+TEST_CASE("A message that another call retried or cancelled meanwhile is not changed") {
   Mailbox box;
   const Message dead = box.Post(kDead);
   box.Post(kDead);

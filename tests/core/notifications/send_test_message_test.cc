@@ -13,7 +13,7 @@ struct Sender : World {
   }
 };
 
-TEST_CASE("A test message is queued to any address, to no user, by the usual order") {
+TEST_CASE("A test message is queued to any address, without a user, for any provider") {
   Sender sender;
   const Message sent = Must(sender.Send(" Ops@Example.com "));
   Message expected;
@@ -38,7 +38,7 @@ TEST_CASE("A test message is queued to any address, to no user, by the usual ord
   CHECK(event.payload == R"({"template":"test_message"})");
 }
 
-TEST_CASE("A test message asks the one provider that it is for") {
+TEST_CASE("A test message for one provider is restricted to that provider") {
   Sender sender;
   const Message sent = Must(sender.Send("ops@example.com", "file"));
   CHECK(sent.pinned_provider == "file");
@@ -46,7 +46,7 @@ TEST_CASE("A test message asks the one provider that it is for") {
   CHECK(sent.variables.at("provider") == "file");
 }
 
-TEST_CASE("A test message is refused for every bad field at once, and nothing is queued") {
+TEST_CASE("SendTestMessage reports every invalid field and queues nothing") {
   Sender sender;
   const absl::StatusOr<Message> refused = sender.Send("nobody", "pigeon");
   CHECK(BadFields(refused) == Fields{"to", "provider"});

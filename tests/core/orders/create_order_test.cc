@@ -16,9 +16,9 @@ CreateOrderCommand Basket(World& world, std::vector<CreateOrderCommand::Line> li
 }
 
 Fields Faults(World& world, std::vector<CreateOrderCommand::Line> lines) {
-  const auto answer = world.Create(Basket(world, std::move(lines)));
-  CHECK(ReasonOf(answer) == "FIELD_INVALID");
-  return BadFields(answer);
+  const auto result = world.Create(Basket(world, std::move(lines)));
+  CHECK(ReasonOf(result) == "FIELD_INVALID");
+  return BadFields(result);
 }
 
 TEST_CASE("An order's totals are computed from its lines and its shipping") {
@@ -48,7 +48,7 @@ TEST_CASE("An order's totals are computed from its lines and its shipping") {
   CHECK(world.Events().back().subject == order->id.ToString());
 }
 
-TEST_CASE("An order needs a user that is there and active") {
+TEST_CASE("An order needs an existing active user") {
   World world;
   CreateOrderCommand command = Basket(world, {LineOf(1, 1)});
   command.user_id = "ada";
@@ -60,10 +60,10 @@ TEST_CASE("An order needs a user that is there and active") {
     fields.state = state;
     ++fields.version;
     world.Overwrite(fields);
-    const auto answer = world.Create(Basket(world, {LineOf(1, 1)}));
-    CHECK(ReasonOf(answer) == "USER_NOT_ACTIVE");
-    CHECK(Fact(answer, "state") == UserStateName(state));
-    CHECK(Fact(answer, "expected") == "ACTIVE");
+    const auto result = world.Create(Basket(world, {LineOf(1, 1)}));
+    CHECK(ReasonOf(result) == "USER_NOT_ACTIVE");
+    CHECK(Fact(result, "state") == UserStateName(state));
+    CHECK(Fact(result, "expected") == "ACTIVE");
   }
 }
 
@@ -76,7 +76,7 @@ TEST_CASE("An order has from 1 to 500 lines") {
   CHECK(order->total == 500);
 }
 
-TEST_CASE("What the service sets must come empty") {
+TEST_CASE("Fields that the service sets must be empty in the request") {
   World world;
   CreateOrderCommand::Line line = LineOf(1, 100);
   line.line_id = "1";
@@ -86,7 +86,7 @@ TEST_CASE("What the service sets must come empty") {
         Fields{"lines[1].line_id", "lines[1].total", "lines[1].refunded_quantity"});
 }
 
-TEST_CASE("Every part of a line is held to its bounds, and named by its path") {
+TEST_CASE("Each field of a line has limits, and a violation names the field's path") {
   World world;
   const auto faults = [&](auto change) {
     CreateOrderCommand::Line line = LineOf(2, 100);
@@ -114,7 +114,7 @@ TEST_CASE("Every part of a line is held to its bounds, and named by its path") {
   CHECK(Must(world.Create(Basket(world, {line})))->total == 0);
 }
 
-TEST_CASE("Every bad part of an order is named at once") {
+TEST_CASE("Every invalid field of an order is reported") {
   World world;
   CreateOrderCommand command = Basket(world, {LineOf(0, -1), LineOf(1, 1), LineOf(1, 1, 2)});
   command.request_id = "\n";
@@ -127,7 +127,7 @@ TEST_CASE("Every bad part of an order is named at once") {
                "lines[2].discount.minor_units", "shipping.minor_units", "reference", "labels[\"\"]"});
 }
 
-TEST_CASE("An order is in one currency throughout") {
+TEST_CASE("All amounts of an order have one currency") {
   World world;
   CHECK(Faults(world, {LineOf(1, 1), LineOf(1, 1, 0, 0, "USD")}) ==
         Fields{"lines[1].unit_price.currency_code"});
@@ -140,7 +140,7 @@ TEST_CASE("An order is in one currency throughout") {
   CHECK(BadFields(world.Create(command)) == Fields{"shipping.currency_code"});
 }
 
-TEST_CASE("No figures make an order's total overflow") {
+TEST_CASE("The total of an order does not overflow") {
   World world;
   constexpr std::int64_t kHuge = std::numeric_limits<std::int64_t>::max();
   CHECK(Faults(world, {LineOf(1, kHuge)}) == Fields{"lines[0].unit_price.minor_units"});
@@ -157,7 +157,7 @@ TEST_CASE("No figures make an order's total overflow") {
   CHECK(Must(world.Create(command))->total == kMaxMinorUnits);
 }
 
-TEST_CASE("A reference belongs to one order, and orders without one are many") {
+TEST_CASE("A reference is unique, and any number of orders have none") {
   World world;
   CreateOrderCommand command = Basket(world, {LineOf(1, 1)});
   CHECK(ReasonOf(world.Create(command)) == "OK");
@@ -169,7 +169,8 @@ TEST_CASE("A reference belongs to one order, and orders without one are many") {
   CHECK(world.NewEvents().empty());
 }
 
-TEST_CASE("A repeated creation gets the first order, and other content under its request id is refused") {
+TEST_CASE(
+    "A repeated CreateOrder returns the first order, and rejects other content with the same request id") {
   World world;
   CreateOrderCommand command = Basket(world, {LineOf(1, 100)});
   command.request_id = "request-1";

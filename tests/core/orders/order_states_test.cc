@@ -60,7 +60,7 @@ Order OrderIn(OrderState state) {
   return Order(fields);
 }
 
-TEST_CASE("An order takes exactly the steps that its state allows, each at its time") {
+TEST_CASE("An order makes exactly the transitions that its state allows, each with its timestamp") {
   const absl::Time now = FakeClock().Now();
   for (const Step& step : kSteps) {
     for (const OrderState from : step.from) {
@@ -75,7 +75,7 @@ TEST_CASE("An order takes exactly the steps that its state allows, each at its t
   }
 }
 
-TEST_CASE("A step that the state does not allow names both states and changes nothing") {
+TEST_CASE("A transition that the state does not allow names both states and changes nothing") {
   for (const Step& step : kSteps) {
     for (const OrderState from : kStates) {
       if (step.from.contains(from)) continue;
@@ -90,7 +90,7 @@ TEST_CASE("A step that the state does not allow names both states and changes no
   }
 }
 
-TEST_CASE("A paid order knows what was paid and how the payment is known") {
+TEST_CASE("A paid order records the paid amount and the payment's reference") {
   Order order = OrderIn(kPending);
   Must(order.Pay("recorded", "charge-1", FakeClock().Now()));
   CHECK(order->paid == 1000);
@@ -99,7 +99,7 @@ TEST_CASE("A paid order knows what was paid and how the payment is known") {
   CHECK(order.refundable() == 1000);
 }
 
-TEST_CASE("Every order state has the name that clients know") {
+TEST_CASE("Every order state has its published name") {
   CHECK(OrderStateName(kPending) == "PENDING");
   CHECK(OrderStateName(kPaid) == "PAID");
   CHECK(OrderStateName(kShipped) == "SHIPPED");
@@ -113,7 +113,8 @@ TEST_CASE("Every order state has the name that clients know") {
   }
 }
 
-TEST_CASE("A held refund is set aside, a settled one is paid out, a released one is refundable again") {
+TEST_CASE(
+    "A reserved refund is pending, a settled refund is refunded, a released refund is refundable again") {
   const absl::Time now = FakeClock().Now();
   OrderFields fields = OrderIn(kDelivered).fields();
   fields.shipping = 500;

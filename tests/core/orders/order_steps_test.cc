@@ -21,7 +21,7 @@ absl::StatusOr<Order> Pay(World& world, const PayOrderCommand& command) {
   return PayOrder(world.store, world.clock, "recorded").Handle(world.context, command);
 }
 
-TEST_CASE("An order goes from pending to delivered, and each step has its event and its time") {
+TEST_CASE("An order moves from PENDING to DELIVERED, with an event and a timestamp for each step") {
   World world;
   Order order = world.Pending();
   world.NewEvents();
@@ -42,7 +42,7 @@ TEST_CASE("An order goes from pending to delivered, and each step has its event 
   CHECK(world.NewEvents() == Fields{"order.paid", "order.shipped", "order.delivered"});
 }
 
-TEST_CASE("A payment must be the order's total to the unit, in its currency") {
+TEST_CASE("A payment must equal the order's total in the order's currency") {
   World world;
   const Order order = world.Pending();
   world.NewEvents();
@@ -62,7 +62,7 @@ TEST_CASE("A payment must be the order's total to the unit, in its currency") {
   CHECK(ReasonOf(Pay(world, Payment(order))) == "OK");
 }
 
-TEST_CASE("A payment goes through the configured provider") {
+TEST_CASE("Only the configured payment provider is accepted") {
   World world;
   PayOrderCommand command = Payment(world.Pending());
   command.payment_provider = "stripe";
@@ -74,7 +74,7 @@ TEST_CASE("A payment goes through the configured provider") {
   CHECK(Must(Pay(world, command))->payment_provider == "recorded");
 }
 
-TEST_CASE("An order that costs nothing can be paid with nothing") {
+TEST_CASE("An order with the total 0 can be paid with the amount 0") {
   World world;
   CreateOrderCommand command;
   command.user_id = world.Ada()->id.ToString();
@@ -85,7 +85,7 @@ TEST_CASE("An order that costs nothing can be paid with nothing") {
   CHECK(world.RefundsOf(order->id).empty());
 }
 
-// Each step, as what it takes a command's request id and etag to.
+// Executes a step of an order with a request id and an etag.
 using StepCall = std::function<absl::StatusOr<Order>(World&, const Order&, std::string, std::string)>;
 
 struct NamedStep {
@@ -119,7 +119,7 @@ const NamedStep kSteps[] = {
      }},
 };
 
-TEST_CASE("A step under a stale etag changes nothing, under the current one the order and its etag") {
+TEST_CASE("A step fails with a stale etag, and with the current etag changes the order and its etag") {
   for (const NamedStep& step : kSteps) {
     CAPTURE(step.name);
     World world;
@@ -137,7 +137,8 @@ TEST_CASE("A step under a stale etag changes nothing, under the current one the 
   }
 }
 
-TEST_CASE("A repeated step gets the first answer and changes nothing, with other content it is refused") {
+TEST_CASE(
+    "A repeated step returns the first response and changes nothing; with other content it is rejected") {
   for (const NamedStep& step : kSteps) {
     CAPTURE(step.name);
     World world;
@@ -155,7 +156,7 @@ TEST_CASE("A repeated step gets the first answer and changes nothing, with other
   }
 }
 
-TEST_CASE("A step of what is no order is refused") {
+TEST_CASE("A step of an unknown order or an invalid id is rejected") {
   for (const NamedStep& step : kSteps) {
     CAPTURE(step.name);
     World world;

@@ -6,7 +6,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("Cancelling what was never paid refunds nothing") {
+TEST_CASE("Cancelling an unpaid order creates no refund") {
   World world;
   const Order pending = world.Pending();
   world.NewEvents();
@@ -16,13 +16,14 @@ TEST_CASE("Cancelling what was never paid refunds nothing") {
   CHECK(order->refund_pending == 0);
   CHECK(world.RefundsOf(order->id).empty());
   CHECK(world.NewEvents() == Fields{"message.queued", "order.cancelled"});
-  const Message told = world.Outbox().back();
-  CHECK(told.template_name == "order_cancelled");
-  CHECK(told.variables ==
+  const Message email = world.Outbox().back();
+  CHECK(email.template_name == "order_cancelled");
+  CHECK(email.variables ==
         TemplateVariables{{"order", order->id.ToString()}, {"amount", ""}, {"display_name", "Ada"}});
 }
 
-TEST_CASE("Cancelling what was paid refunds all of it in the same unit of work, without approval or rules") {
+TEST_CASE(
+    "Cancelling a paid order refunds the whole amount in the same transaction, without approval or rules") {
   World world;
   world.refunds.approval_above[*Currency::Parse("EUR")] = 0;
   world.refunds.max_per_order = 0;
@@ -53,7 +54,7 @@ TEST_CASE("Cancelling what was paid refunds all of it in the same unit of work, 
   CHECK(world.payments.moved.size() == 1);
 }
 
-TEST_CASE("Cancelling refunds what is left beside refunds that are under way or done") {
+TEST_CASE("Cancelling refunds the remaining amount beside pending and succeeded refunds") {
   World world;
   world.refunds.states = {OrderState::kPaid};
   const Order paid = world.Paid();
@@ -71,7 +72,7 @@ TEST_CASE("Cancelling refunds what is left beside refunds that are under way or 
   CHECK(world.payments.moved.size() == 3);
 }
 
-TEST_CASE("A cancellation supersedes refunds that wait for approval and refunds everything that was paid") {
+TEST_CASE("Cancelling an order cancels refunds that wait for approval, and refunds the whole paid amount") {
   World world;
   world.refunds.states = {OrderState::kPaid};
   world.refunds.approval_above[*Currency::Parse("EUR")] = 1000;
@@ -127,7 +128,7 @@ TEST_CASE("A cancellation keeps refunds that are approved or in processing") {
   CHECK(world.Load(order->id)->refunded == 3500);
 }
 
-TEST_CASE("Cancelling what has been refunded whole makes no further refund") {
+TEST_CASE("Cancelling a fully refunded order creates no refund") {
   World world;
   world.refunds.states = {OrderState::kPaid};
   const Order paid = world.Paid();
@@ -137,7 +138,7 @@ TEST_CASE("Cancelling what has been refunded whole makes no further refund") {
   CHECK(world.RefundsOf(order->id).size() == 1);
 }
 
-TEST_CASE("Cancelling takes a reason of one line, and the owner knows the order by the shop's own number") {
+TEST_CASE("A cancellation has a reason of one line, and the e-mail names the order's reference") {
   World world;
   CreateOrderCommand command;
   command.user_id = world.Ada()->id.ToString();
@@ -166,7 +167,7 @@ TEST_CASE("An order is found by its id and by its reference") {
   CHECK(ReasonOf(get.ByReference(world.context, "shop-2")) == "ORDER_NOT_FOUND");
 }
 
-TEST_CASE("Orders are paged through newest first, each once, under one set of filters") {
+TEST_CASE("Pages list each order once, newest first, and page tokens are bound to the filters") {
   World world;
   std::vector<OrderId> made;
   for (int i = 0; i < 7; ++i) made.push_back(world.Pending()->id);

@@ -10,7 +10,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("A refund of everything is made, held on the order and due at once") {
+TEST_CASE("A refund of everything is created, reserved on the order and due at once") {
   World world;
   const Order order = world.Delivered();
   world.NewEvents();
@@ -38,7 +38,7 @@ TEST_CASE("A refund of everything is made, held on the order and due at once") {
                                              R"("state":"APPROVED"})");
 }
 
-TEST_CASE("A refund by line takes its units and their share, and the shipping where it is asked for") {
+TEST_CASE("A refund by line takes its units, their share, and shipping if requested") {
   World world;
   const Order order = world.Delivered({LineOf(3, 33, 0, 1), LineOf(2, 1000)});
   const Refund refund = Must(world.Refunded(order, Units("1", 2, true)));
@@ -52,8 +52,7 @@ TEST_CASE("A refund by line takes its units and their share, and the shipping wh
   CHECK(Must(world.Refunded(order, Everything()))->amount == 2000);
 }
 
-TEST_CASE(
-    "Units whose share rounds to nothing are recorded, so that together the line gives back its total") {
+TEST_CASE("Units whose share rounds to 0 are recorded, so that the refunds add up to the line's total") {
   World world;
   const Order order = world.Delivered({LineOf(10, 1, 5, 0, "JPY"), LineOf(1, 500, 0, 0, "JPY")});
   std::vector<std::int64_t> amounts;
@@ -77,7 +76,7 @@ TEST_CASE("A free line can be returned alone, also after the rest of the order w
   CHECK(ReasonOf(world.Refunded(order, Units("1", 1))) == "REFUND_NOT_ALLOWED");
 }
 
-TEST_CASE("The rest of a partly refunded order can be refunded where partial refunds are not allowed") {
+TEST_CASE("The rest of a partly refunded order can be refunded if partial refunds are not allowed") {
   World world;
   const Order order = world.Delivered();
   Must(world.Refunded(order, AmountOf(1000)).status());
@@ -86,7 +85,7 @@ TEST_CASE("The rest of a partly refunded order can be refunded where partial ref
   CHECK(Must(world.Refunded(order, Everything()))->amount == 2500);
 }
 
-TEST_CASE("A refund above the threshold waits for approval, and its owner is told") {
+TEST_CASE("A refund above the threshold waits for approval, and the owner gets an e-mail") {
   World world;
   world.refunds.approval_above[*Currency::Parse("EUR")] = 1000;
   const Order order = world.Delivered();
@@ -103,25 +102,25 @@ TEST_CASE("A refund above the threshold waits for approval, and its owner is tol
   CHECK(world.Load(refund->id)->state == RefundState::kRequested);
 }
 
-TEST_CASE("A refund that rules forbid is refused with each of them, and nothing changes") {
+TEST_CASE("A refund that violates rules fails with each violated rule, and changes nothing") {
   World world;
   world.refunds.partial = false;
   const Order order = world.Paid();
   world.NewEvents();
-  const auto answer = world.Refunded(order, AmountOf(9999));
-  CHECK(ReasonOf(answer) == "REFUND_NOT_ALLOWED");
+  const auto result = world.Refunded(order, AmountOf(9999));
+  CHECK(ReasonOf(result) == "REFUND_NOT_ALLOWED");
   Fields rules;
-  for (const PreconditionViolation& violation : Details(answer).preconditions) {
+  for (const PreconditionViolation& violation : Details(result).preconditions) {
     rules.push_back(violation.type);
     CHECK(violation.subject == order->id.ToString());
   }
   CHECK(rules == Fields{"ORDER_STATE", "PARTIAL_ALLOWED", "WITHIN_REFUNDABLE"});
-  CHECK(Details(answer).preconditions[0].description == "the order is PAID, not DELIVERED");
+  CHECK(Details(result).preconditions[0].description == "the order is PAID, not DELIVERED");
   CHECK(world.Load(order->id).fields() == order.fields());
   CHECK(world.NewEvents().empty());
 }
 
-TEST_CASE("Every bad field of a refund is named at once") {
+TEST_CASE("Every invalid field of a refund is reported") {
   World world;
   CreateRefund create(world.store, world.clock, world.ids, world.refunds);
   CreateRefundCommand command;
@@ -153,7 +152,7 @@ TEST_CASE("Every bad field of a refund is named at once") {
   CHECK(faults({ScopeInput::Lines{{}, true}}).empty());
 }
 
-TEST_CASE("A refund needs an order that is there") {
+TEST_CASE("A refund needs an existing order") {
   World world;
   OrderFields fields;
   fields.id = OrderId(Uuid{9});
@@ -161,7 +160,9 @@ TEST_CASE("A refund needs an order that is there") {
   CHECK(ReasonOf(world.Judged(Order(fields), Everything())) == "ORDER_NOT_FOUND");
 }
 
-TEST_CASE("A repeated refund gets the first answer, and other content under its request id is refused") {
+TEST_CASE(
+    "A repeated CreateRefund returns the first response, and rejects other content with the same request "
+    "id") {
   World world;
   const Order order = world.Delivered();
   const Refund first = Must(world.Refunded(order, Units("1", 1), "request-1"));
@@ -174,12 +175,12 @@ TEST_CASE("A repeated refund gets the first answer, and other content under its 
   }
   CHECK(world.NewEvents().empty());
   CHECK(world.RefundsOf(order->id).size() == 1);
-  // Equal refunds under no id, or another, are two.
+  // The same content with another request id, or without one, creates another refund.
   CHECK(ReasonOf(world.Refunded(order, Units("1", 1), "request-2")) == "OK");
   CHECK(ReasonOf(world.Refunded(order, Units("1", 1))) == "OK");
 }
 
-TEST_CASE("Whatever refunds race, they never exceed what was paid") {
+TEST_CASE("Concurrent refunds never exceed the paid amount") {
   World world;
   world.refunds.max_per_order = 100;
   const Order order = world.Delivered();
@@ -193,7 +194,7 @@ TEST_CASE("Whatever refunds race, they never exceed what was paid") {
   CHECK(world.Load(order->id)->refund_pending == 3000);
 }
 
-TEST_CASE("Checking a refund says what would come of it and changes nothing") {
+TEST_CASE("CheckRefund returns all verdicts and the refund amount, and changes nothing") {
   World world;
   world.refunds.approval_above[*Currency::Parse("EUR")] = 1000;
   const Order order = world.Delivered();
@@ -211,7 +212,7 @@ TEST_CASE("Checking a refund says what would come of it and changes nothing") {
   CHECK(world.NewEvents().empty());
 }
 
-TEST_CASE("A refund is found by its id, and refunds are paged through newest first") {
+TEST_CASE("A refund is found by its id, and refunds are listed newest first") {
   World world;
   const Order order = world.Delivered();
   std::vector<RefundId> made;

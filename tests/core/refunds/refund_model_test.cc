@@ -1,6 +1,9 @@
-// Random lives of orders, checked after every step against the invariants of refunds: what was paid is never
-// exceeded, line by line and in all; the order's totals are the fold of its refunds; a check and the act that
-// follows it agree; money moves at most once for a key; every change has one event in an unbroken chain.
+// Makes random calls on orders and checks the invariants of refunds after every call:
+// - The refunds never exceed the paid amount, nor the total of any line.
+// - The order's totals are the sums over its refunds.
+// - CheckRefund and CreateRefund agree.
+// - The provider moves money at most once for an idempotency key.
+// - Every change has one event, and the hash chain is valid.
 #include <catch2/catch.hpp>
 #include <map>
 
@@ -38,7 +41,7 @@ class Model {
     for (const OrderId id : orders_) CheckOrder(world_.Load(id));
   }
 
-  // Until the provider has given every answer it owes.
+  // Settles refunds until every refund has a definite outcome.
   void Finish() {
     certain_ = true;
     for (int i = 0; i < 100; ++i) {
@@ -72,7 +75,7 @@ class Model {
     return Units(StrCat(line), static_cast<std::int64_t>(1 + random_.Below(3)), random_.Below(4) == 0);
   }
 
-  // What CheckRefund says and CreateRefund does must be the same.
+  // CheckRefund and CreateRefund must agree.
   void TryRefund(const Order& order) {
     const ScopeInput scope = RandomScope(order);
     const RefundCheck check = Must(world_.Judged(order, scope));
@@ -96,7 +99,7 @@ class Model {
     const auto known = world_.payments.moved.find(refund.idempotency_key);
     if (known != world_.payments.moved.end()) {
       REQUIRE(known->second == refund.amount);
-      return;  // the provider knows the key and says so again
+      return;  // the provider recognizes the key and repeats its response
     }
     switch (certain_ ? 0 : random_.Below(4)) {
       case 0:
@@ -105,7 +108,7 @@ class Model {
         world_.payments.script = {FakePaymentProvider::Failed()};
         return;
       case 2:
-        world_.payments.Move(refund);  // and the answer is lost
+        world_.payments.Move(refund);  // and the response is lost
         [[fallthrough]];
       default:
         world_.payments.script = {FakePaymentProvider::Unknown()};
@@ -155,7 +158,7 @@ class Model {
     REQUIRE(refund->amount == sum);
   }
 
-  // What the provider moved is what the refunds that succeeded say.
+  // The provider must have moved exactly the amounts of the SUCCEEDED refunds.
   void CheckMoney() {
     std::map<std::string, Money> succeeded;
     for (const OrderId id : orders_) {
@@ -171,12 +174,12 @@ class Model {
   void CheckEvents() {
     Sha256Digest hash{};
     std::int64_t sequence = 0;
-    std::map<std::string, std::vector<std::string>> told;
+    std::map<std::string, std::vector<std::string>> event_types;
     for (const Event& event : world_.Events()) {
       REQUIRE(event.sequence == ++sequence);
       hash = ChainedHash(hash, event);
       REQUIRE(event.hash == hash);
-      if (event.type.starts_with("refund.")) told[event.subject].push_back(event.type);
+      if (event.type.starts_with("refund.")) event_types[event.subject].push_back(event.type);
     }
     for (const OrderId id : orders_) {
       for (const Refund& refund : world_.RefundsOf(id)) {
@@ -185,7 +188,7 @@ class Model {
         if (refund->state == RefundState::kSucceeded) expected.push_back("refund.succeeded");
         if (refund->state == RefundState::kFailed) expected.push_back("refund.failed");
         if (refund->state == RefundState::kCancelled) expected.push_back("refund.cancelled");
-        REQUIRE(told[refund->id.ToString()] == expected);
+        REQUIRE(event_types[refund->id.ToString()] == expected);
       }
     }
   }
@@ -197,7 +200,7 @@ class Model {
   bool certain_ = false;
 };
 
-TEST_CASE("Whatever happens to orders in whatever order, the invariants of refunds hold") {
+TEST_CASE("The invariants of refunds hold after any sequence of calls") {
   const Seed first(1);
   for (std::uint64_t seed = first.value(); seed < first.value() + 8; ++seed) {
     CAPTURE(seed);

@@ -30,21 +30,20 @@ OrderLine Line(std::int64_t quantity, std::int64_t unit_price, std::int64_t disc
   return line;
 }
 
-TEST_CASE("Everything comes to what is still refundable, shipping included") {
+TEST_CASE("The portion of everything is the whole refundable amount, including shipping") {
   Order order = OrderOf({Line(3, 1000)}, 500);
   CHECK(PortionOf(order, RefundEverything{}) == RefundPortion{3500, 0, {}});
   order.HoldRefund({1000, 0, {}}, FakeClock().Now());
   CHECK(PortionOf(order, RefundEverything{}) == RefundPortion{2500, 0, {}});
 }
 
-TEST_CASE("An amount comes to itself, in the order's currency alone") {
+TEST_CASE("The portion of an amount is the amount, only in the order's currency") {
   const Order order = OrderOf({Line(3, 1000)}, 500);
   CHECK(PortionOf(order, Money{kEur, 123}) == RefundPortion{123, 0, {}});
   CHECK_FALSE(PortionOf(order, Money{*Currency::Parse("USD"), 123}).has_value());
 }
 
-TEST_CASE(
-    "Units come to their share of their line's total, discount and tax included, and shipping to itself") {
+TEST_CASE("The portion of units is their share of the line's total with discount and tax, plus shipping") {
   const Order order = OrderOf({Line(3, 1000, 100, 200), Line(2, 5)}, 500);
   CHECK(PortionOf(order, RefundLines{{{0, 1}}, false}) == RefundPortion{1033, 0, {{0, 1, 1033}}});
   CHECK(PortionOf(order, RefundLines{{{0, 2}, {1, 1}}, true}) ==
@@ -54,7 +53,7 @@ TEST_CASE(
   CHECK_FALSE(PortionOf(order, RefundLines{{{2, 1}}, false}).has_value());
 }
 
-TEST_CASE("Units that follow others get what the line's earlier ones left, to the last one exactly") {
+TEST_CASE("Refunds of single units add up exactly to the line's total") {
   Order order = OrderOf({Line(3, 33, 0, 1)}, 0);  // a total of 100
   std::vector<std::int64_t> shares;
   for (int i = 0; i < 3; ++i) {
@@ -65,7 +64,7 @@ TEST_CASE("Units that follow others get what the line's earlier ones left, to th
   CHECK(shares == std::vector<std::int64_t>{33, 33, 34});
 }
 
-TEST_CASE("However many units a line has, its largest total is shared out without overflow") {
+TEST_CASE("The largest total is divided without overflow for any number of units") {
   const Order order = OrderOf({Line(1'000'000, 1'000'000'000)}, 0);
   CHECK(PortionOf(order, RefundLines{{{0, 999'999}}, false})->amount == 999'999'000'000'000);
 }
@@ -78,7 +77,7 @@ void CheckWithinTotals(const Order& order) {
     REQUIRE(line.refunded_quantity <= line.quantity);
     REQUIRE(line.refunded_amount >= 0);
     REQUIRE(line.refunded_amount <= line.total);
-    // With every unit goes the whole total.
+    // A fully refunded line has its whole total refunded.
     if (line.refunded_quantity == line.quantity) REQUIRE(line.refunded_amount == line.total);
   }
 }
@@ -95,7 +94,7 @@ Order RandomOrder(FakeEntropy& random) {
   return OrderOf(std::move(lines), static_cast<std::int64_t>(random.Below(100)));
 }
 
-// Some units of some lines that are there, shipping now and then.
+// Random available units of random lines, sometimes with shipping.
 RefundLines RandomScope(FakeEntropy& random, const Order& order) {
   RefundLines scope;
   for (std::size_t i = 0; i < order->lines.size(); ++i) {
@@ -120,7 +119,8 @@ RefundLines Rest(const Order& order) {
   return rest;
 }
 
-TEST_CASE("Lines refunded in whatever steps, some of which fail, give back their totals and never more") {
+TEST_CASE(
+    "Refunds of a line in any steps, some of which fail, add up to the line's total and never exceed it") {
   const Seed seed(11);
   FakeEntropy random(seed.value());
   const absl::Time now = FakeClock().Now();

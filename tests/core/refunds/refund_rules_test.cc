@@ -73,7 +73,7 @@ TEST_CASE("Every refund is judged by all rules, in a stable order that begins wi
   CHECK(JudgeRefund(Order(Delivered()), kEverything, {}, kDeliverTime).allowed);
 }
 
-TEST_CASE("ORDER_PAID: something must have been paid") {
+TEST_CASE("ORDER_PAID: the order must have been paid") {
   CheckPassed(Judge("ORDER_PAID", Delivered(), kEverything), "the order was paid: 37.00 EUR");
   OrderFields unpaid = Delivered();
   unpaid.paid = 0;
@@ -114,7 +114,7 @@ TEST_CASE("No explanation begins or ends in white space") {
   }
 }
 
-TEST_CASE("WITHIN_WINDOW: the window runs from the delivery, its last moment included") {
+TEST_CASE("WITHIN_WINDOW: the window begins with the delivery and includes its end") {
   RefundPolicy policy;
   policy.window = absl::Hours(24);
   const absl::Time end = kDeliverTime + policy.window;
@@ -128,7 +128,7 @@ TEST_CASE("WITHIN_WINDOW: the window runs from the delivery, its last moment inc
               "the order has not been delivered, so the refund window has not begun");
 }
 
-TEST_CASE("REFUNDS_LEFT: an order has so many refunds at most") {
+TEST_CASE("REFUNDS_LEFT: an order has a maximum number of refunds") {
   OrderFields fields = Delivered();
   RefundPolicy policy;
   policy.max_per_order = 2;
@@ -138,7 +138,7 @@ TEST_CASE("REFUNDS_LEFT: an order has so many refunds at most") {
   CheckFailed(Judge("REFUNDS_LEFT", fields, Eur(1), policy), "the order has 2 of at most 2 refunds");
 }
 
-TEST_CASE("PARTIAL_ALLOWED: where partial refunds are not allowed, only a whole one is") {
+TEST_CASE("PARTIAL_ALLOWED: without partial refunds, only the whole refundable amount is allowed") {
   CheckPassed(Judge("PARTIAL_ALLOWED", Delivered(), Eur(1)), "partial refunds are allowed");
   RefundPolicy policy;
   policy.partial = false;
@@ -171,7 +171,7 @@ TEST_CASE("PARTIAL_ALLOWED: the rest of a partly refunded order passes") {
   CHECK(JudgeRefund(Order(fields), kEverything, policy, kDeliverTime).allowed);
 }
 
-TEST_CASE("CURRENCY_MATCHES: money goes back in the currency it came in") {
+TEST_CASE("CURRENCY_MATCHES: a refund has the order's currency") {
   CheckPassed(Judge("CURRENCY_MATCHES", Delivered(), Eur(1)), "the order is in EUR");
   CheckPassed(Judge("CURRENCY_MATCHES", Delivered(), kEverything), "the order is in EUR");
   CheckPassed(Judge("CURRENCY_MATCHES", Delivered(), UnitsOf(0, 1)), "the order is in EUR");
@@ -179,7 +179,7 @@ TEST_CASE("CURRENCY_MATCHES: money goes back in the currency it came in") {
               "the order is in EUR, the refund in USD");
 }
 
-TEST_CASE("AMOUNT_POSITIVE: nothing is no refund") {
+TEST_CASE("AMOUNT_POSITIVE: the refund amount must be positive") {
   CheckPassed(Judge("AMOUNT_POSITIVE", Delivered(), Eur(1)), "the refund amount is 0.01 EUR");
   CheckFailed(Judge("AMOUNT_POSITIVE", Delivered(), Eur(0)), "the refund amount is 0.00 EUR");
   CheckFailed(Judge("AMOUNT_POSITIVE", Delivered(), Eur(-1)), "the refund amount is -0.01 EUR");
@@ -211,7 +211,7 @@ TEST_CASE("AMOUNT_POSITIVE: a zero amount passes for returned units only") {
   CHECK(JudgeRefund(Order(WithZeroShares()), UnitsOf(1, 1), {}, kDeliverTime).allowed);
 }
 
-TEST_CASE("WITHIN_REFUNDABLE: returned units with a zero amount pass though nothing is refundable") {
+TEST_CASE("WITHIN_REFUNDABLE: returned units with a zero amount pass if nothing is refundable") {
   OrderFields spent = WithZeroShares();
   spent.refunded = spent.paid;
   CheckPassed(Judge("WITHIN_REFUNDABLE", spent, UnitsOf(1, 1)), "0 JPY of 505 JPY can be refunded");
@@ -220,7 +220,7 @@ TEST_CASE("WITHIN_REFUNDABLE: returned units with a zero amount pass though noth
   CHECK(JudgeRefund(Order(spent), UnitsOf(1, 1), {}, kDeliverTime).allowed);
 }
 
-TEST_CASE("LINES_AVAILABLE: the units and the shipping that are named must be there still") {
+TEST_CASE("LINES_AVAILABLE: the requested units and shipping must not have been refunded") {
   CheckPassed(Judge("LINES_AVAILABLE", Delivered(), Eur(1)), "the refund names no lines");
   CheckPassed(Judge("LINES_AVAILABLE", Delivered(), UnitsOf(0, 3, true)),
               "the requested units are available");
@@ -238,7 +238,7 @@ TEST_CASE("LINES_AVAILABLE: the units and the shipping that are named must be th
               "already been refunded");
 }
 
-TEST_CASE("WITHIN_REFUNDABLE: refunds made or under way leave so much and no more") {
+TEST_CASE("WITHIN_REFUNDABLE: pending and succeeded refunds reduce the refundable amount") {
   OrderFields fields = Delivered();
   fields.refunded = 1000;
   fields.refund_pending = 700;
@@ -255,7 +255,7 @@ TEST_CASE("WITHIN_REFUNDABLE: refunds made or under way leave so much and no mor
   CheckFailed(Judge("WITHIN_REFUNDABLE", fields, kEverything), "0.00 EUR of 37.00 EUR can be refunded");
 }
 
-TEST_CASE("A refund is allowed exactly where every rule passes") {
+TEST_CASE("A refund is allowed if and only if every rule passes") {
   RefundPolicy strict;
   strict.partial = false;
   strict.max_per_order = 1;
@@ -275,7 +275,7 @@ TEST_CASE("A refund is allowed exactly where every rule passes") {
   }
 }
 
-TEST_CASE("A refund waits for approval above its currency's threshold, and not at it") {
+TEST_CASE("A refund needs approval above its currency's threshold, but not at the threshold") {
   RefundPolicy policy;
   policy.approval_above = {{kEur, 1000}, {*Currency::Parse("JPY"), 0}};
   const auto needs = [&](const OrderFields& fields, const RefundScope& scope) {

@@ -14,7 +14,7 @@ using enum RefundState;
 constexpr RefundState kStates[] = {kRequested, kApproved, kProcessing, kSucceeded,
                                    kFailed,    kRejected, kCancelled};
 
-TEST_CASE("A refund moves along the lines of its state machine and no others") {
+TEST_CASE("A refund makes only the transitions of its state machine") {
   const std::set<std::pair<RefundState, RefundState>> allowed = {
       {kRequested, kApproved},  {kRequested, kRejected},   {kRequested, kCancelled},
       {kApproved, kProcessing}, {kApproved, kCancelled},   {kProcessing, kProcessing},
@@ -28,14 +28,14 @@ TEST_CASE("A refund moves along the lines of its state machine and no others") {
   }
 }
 
-TEST_CASE("A refund holds its amount from its request to its end") {
+TEST_CASE("A refund reserves its amount until a final state") {
   for (const RefundState state : kStates) {
     CAPTURE(RefundStateName(state));
     CHECK(HoldsAmount(state) == (state == kRequested || state == kApproved || state == kProcessing));
   }
 }
 
-TEST_CASE("Every refund state and reason has the name that clients know") {
+TEST_CASE("Every refund state and reason has its published name") {
   std::vector<std::string_view> states;
   for (const RefundState state : kStates) states.push_back(RefundStateName(state));
   CHECK(states == std::vector<std::string_view>{"REQUESTED", "APPROVED", "PROCESSING", "SUCCEEDED", "FAILED",
@@ -81,7 +81,7 @@ const Step kSteps[] = {
      [](Refund& r, absl::Time now) { return r.Cancel("web", "words", now); }},
 };
 
-TEST_CASE("A refund's step is taken where its state allows it, and else changes nothing") {
+TEST_CASE("A transition that the refund's state does not allow changes nothing") {
   const absl::Time now = FakeClock().Now();
   for (const Step& step : kSteps) {
     for (const RefundState from : kStates) {
@@ -112,7 +112,7 @@ TEST_CASE("A cancelled refund records who cancelled it and why, and is never due
   CHECK_FALSE(refund->due_time.has_value());
 }
 
-TEST_CASE("An attempt is counted and leased, and its end takes the refund off the settler's list") {
+TEST_CASE("An attempt is counted and leased, and a finished refund is never due") {
   const absl::Time now = FakeClock().Now();
   Refund refund = RefundIn(kApproved);
   Must(refund.BeginAttempt(now + absl::Minutes(2), now));

@@ -1,4 +1,4 @@
-// Settling refunds while somebody sets the system's clock.
+// Settlement of refunds while the system's clock is set.
 #include <catch2/catch.hpp>
 
 #include "tests/core/world.h"
@@ -11,7 +11,7 @@ void RefundTwice(World& world) {
   for (int i = 0; i < 2; ++i) Must(world.Refunded(order, AmountOf(10)).status());
 }
 
-TEST_CASE("A clock that is set forward during a batch leaves none of its refunds behind") {
+TEST_CASE("Setting the clock forward during a batch does not skip any of its refunds") {
   World world;
   RefundTwice(world);
   world.payments.on_refund = [&](const PaymentRefund&) { world.clock.Jump(absl::Minutes(10)); };
@@ -20,7 +20,7 @@ TEST_CASE("A clock that is set forward during a batch leaves none of its refunds
   CHECK(world.Settle() == 0);
 }
 
-TEST_CASE("A batch starts no attempt that its lease leaves no time for, though the clock is set back") {
+TEST_CASE("A batch starts no attempt that its lease is too short for, also if the clock is set back") {
   World world;
   RefundTwice(world);
   world.payments.on_refund = [&](const PaymentRefund&) {

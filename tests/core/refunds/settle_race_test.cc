@@ -1,4 +1,4 @@
-// Settlers that race, and settlers that die.
+// Concurrent settlers, and settlers that are killed.
 #include <catch2/catch.hpp>
 
 #include "core/refunds/settle_refunds.h"
@@ -10,10 +10,11 @@ namespace {
 
 using Payments = FakePaymentProvider;
 
-// A settler that dies at a moment of its work.
+// Thrown in place of a kill of the process during an attempt.
 struct Killed {};
 
-TEST_CASE("A settler killed before its answer came is followed, after its lease, under the same key") {
+TEST_CASE(
+    "After a settler was killed, its attempt is repeated with the same key once the lease has expired") {
   World world;
   const Order order = world.Delivered();
   const Refund made = Must(world.Refunded(order, Everything()));
@@ -38,7 +39,7 @@ TEST_CASE("A settler killed before its answer came is followed, after its lease,
   CHECK(world.Load(order->id)->refunded == 3500);
 }
 
-TEST_CASE("An answer that comes after a later attempt has begun is dropped: the later one's counts") {
+TEST_CASE("A response that arrives after a later attempt has ended is dropped") {
   World world;
   const Order order = world.Delivered();
   const Refund made = Must(world.Refunded(order, Everything()));
@@ -57,7 +58,7 @@ TEST_CASE("An answer that comes after a later attempt has begun is dropped: the 
   CHECK(world.NewEvents() == Fields{"refund.processing", "refund.succeeded", "message.queued"});
 }
 
-TEST_CASE("While one settler asks, another does not ask for the same refund") {
+TEST_CASE("While one settler attempts a refund, no other settler attempts the same refund") {
   World world;
   Must(world.Refunded(world.Delivered(), Everything()).status());
   FakePaymentProvider second;
@@ -69,7 +70,7 @@ TEST_CASE("While one settler asks, another does not ask for the same refund") {
   CHECK(second.asked.empty());
 }
 
-TEST_CASE("An answer that comes while a later attempt is still under way is dropped as well") {
+TEST_CASE("A response that arrives while a later attempt is in progress is dropped") {
   World world;
   const Order order = world.Delivered();
   const Refund made = Must(world.Refunded(order, Everything()));
@@ -91,7 +92,7 @@ TEST_CASE("An answer that comes while a later attempt is still under way is drop
   CHECK(world.Load(made->id)->state == RefundState::kSucceeded);
 }
 
-TEST_CASE("Of two settlers that find the same refund due one takes it") {
+TEST_CASE("Of two settlers that find the same refund due, one claims it") {
   World world;
   Must(world.Refunded(world.Delivered(), Everything()).status());
   InterleavedStore store(world.store);
@@ -102,7 +103,7 @@ TEST_CASE("Of two settlers that find the same refund due one takes it") {
   CHECK(second.asked.empty());
 }
 
-TEST_CASE("A settler asks for no refund that its lease has no time left for") {
+TEST_CASE("A settler attempts no refund that its lease is too short for") {
   World world;
   const Order order = world.Delivered();
   for (int i = 0; i < 2; ++i) Must(world.Refunded(order, AmountOf(10)).status());

@@ -9,7 +9,7 @@ namespace {
 
 using Payments = FakePaymentProvider;
 
-TEST_CASE("A refund that the provider pays is settled: state, order, event and e-mail together") {
+TEST_CASE("A successful refund updates state, order, event and e-mail in one transaction") {
   World world;
   const Order order = world.Delivered();
   const Refund made = Must(world.Refunded(order, AmountOf(1200)));
@@ -42,7 +42,7 @@ TEST_CASE("A refund that the provider pays is settled: state, order, event and e
   CHECK(world.payments.asked.size() == 1);
 }
 
-TEST_CASE("A refund that the provider refuses for good releases all that it held") {
+TEST_CASE("A refund that the provider rejects permanently releases its reserved amount") {
   World world;
   const Order order = world.Delivered();
   world.payments.script = {Payments::Failed("charge_disputed")};
@@ -84,7 +84,7 @@ TEST_CASE("A zero-amount refund succeeds without a call to the provider and with
   CHECK(world.Outbox().size() == outbox);
 }
 
-TEST_CASE("A refund without a definite answer stays held and is asked again under the same key") {
+TEST_CASE("A refund with an unknown outcome stays reserved and is retried with the same key") {
   World world;
   const Order order = world.Delivered();
   world.payments.script = {Payments::Unknown(), Payments::Unknown("503"), Payments::Unknown()};
@@ -114,7 +114,7 @@ TEST_CASE("A refund without a definite answer stays held and is asked again unde
   CHECK(world.payments.moved.size() == 1);
 }
 
-TEST_CASE("A postponed refund is not asked for before its time") {
+TEST_CASE("A postponed refund is not attempted before its due time") {
   World world;
   world.payments.script = {Payments::Unknown()};
   const Refund made = Must(world.Refunded(world.Delivered(), Everything()));
@@ -125,7 +125,7 @@ TEST_CASE("A postponed refund is not asked for before its time") {
   CHECK(world.Settle() == 1);
 }
 
-TEST_CASE("A refund through another provider waits, held, until that one is configured") {
+TEST_CASE("A refund of another provider's payment stays reserved until that provider is configured") {
   World world;
   const Order order = world.Delivered();
   const Refund made = Must(world.Refunded(order, Everything()));
@@ -141,7 +141,7 @@ TEST_CASE("A refund through another provider waits, held, until that one is conf
   CHECK(world.Load(made->id)->state == RefundState::kSucceeded);
 }
 
-TEST_CASE("A batch is bounded, and each of its refunds ends by its own outcome") {
+TEST_CASE("A batch has a maximum size, and each refund gets its own outcome") {
   World world;
   world.refunds.max_per_order = 1000;
   const Order order = world.Delivered();
@@ -156,7 +156,7 @@ TEST_CASE("A batch is bounded, and each of its refunds ends by its own outcome")
   CHECK(world.Load(order->id)->refunded == 10 * (SettleRefunds::kBatch + 5));
 }
 
-TEST_CASE("With nothing due nothing is written") {
+TEST_CASE("Without due refunds, nothing is written") {
   World world;
   world.Delivered();
   world.NewEvents();
@@ -165,7 +165,7 @@ TEST_CASE("With nothing due nothing is written") {
   CHECK(world.payments.asked.empty());
 }
 
-TEST_CASE("Words of the provider about a refund's trouble are not logged with an address or an amount") {
+TEST_CASE("The log of a postponed refund contains no address and no amount") {
   World world;
   world.payments.script = {Payments::Unknown()};
   const Refund made = Must(world.Refunded(world.Delivered(), Everything()));
