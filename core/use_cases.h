@@ -36,7 +36,8 @@
 
 namespace keelson {
 
-// The ports must outlive this object. Every use case is thread-safe.
+// The ports must outlive this object. Every use case is thread-safe, blocks on the ports that it uses, and
+// also returns the store's errors (core/store/store.h).
 class UseCases {
  public:
   struct Ports {

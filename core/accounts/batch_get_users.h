@@ -21,7 +21,7 @@ struct UserBatch {
 class BatchGetUsers {
  public:
   explicit BatchGetUsers(Store& store) : store_(store) {}
-  // FIELD_INVALID for each invalid id, and unless there are 1 to kMaxBatch ids.
+  // Errors: FIELD_INVALID for each invalid id, and unless there are 1 to kMaxBatch ids.
   absl::StatusOr<UserBatch> Handle(const CallContext& context, const std::vector<std::string>& ids);
 
  private:

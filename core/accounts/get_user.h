@@ -12,7 +12,7 @@ namespace keelson {
 class GetUser {
  public:
   explicit GetUser(Store& store) : store_(store) {}
-  // FIELD_INVALID, USER_NOT_FOUND.
+  // Errors: FIELD_INVALID, USER_NOT_FOUND.
   absl::StatusOr<User> Handle(const CallContext& context, std::string_view id);
 
  private:
@@ -22,7 +22,7 @@ class GetUser {
 class GetUserByEmail {
  public:
   explicit GetUserByEmail(Store& store) : store_(store) {}
-  // FIELD_INVALID, USER_NOT_FOUND.
+  // Errors: FIELD_INVALID, USER_NOT_FOUND.
   absl::StatusOr<User> Handle(const CallContext& context, std::string_view email);
 
  private:

@@ -32,7 +32,7 @@ struct UserPage {
 class ListUsers {
  public:
   ListUsers(Store& store, const PageTokens& page_tokens) : store_(store), page_tokens_(page_tokens) {}
-  // FIELD_INVALID, PAGE_TOKEN_INVALID.
+  // Errors: FIELD_INVALID, PAGE_TOKEN_INVALID.
   absl::StatusOr<UserPage> Handle(const CallContext& context, const ListUsersQuery& query);
 
  private:

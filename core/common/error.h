@@ -50,7 +50,7 @@ enum class Reason {
 std::string_view ReasonName(Reason reason);
 absl::StatusCode ReasonCode(Reason reason);
 
-// One field of a request and the rule it breaks. `field` is the path in the public contract, such as
+// One field of a request and the violated rule. `field` is the path in the public contract, such as
 // "lines[2].unit_price.currency_code"; `description` is a predicate: "must be at least 1".
 struct FieldViolation {
   std::string field;

@@ -9,10 +9,10 @@ namespace keelson {
 
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
-// FIPS 180-4.
+// SHA-256 (FIPS 180-4).
 Sha256Digest Sha256(std::string_view bytes);
 
-// The same over input in parts.
+// SHA-256 over input in parts.
 class Sha256Stream {
  public:
   Sha256Stream();
@@ -26,7 +26,7 @@ class Sha256Stream {
   const std::unique_ptr<State> state_;
 };
 
-// RFC 2104 over SHA-256, with a 256-bit key.
+// HMAC-SHA-256 (RFC 2104) with a 256-bit key.
 Sha256Digest HmacSha256(const Sha256Digest& key, std::string_view bytes);
 // Takes the same time regardless of where the digests differ.
 bool EqualInConstantTime(const Sha256Digest& a, const Sha256Digest& b);

@@ -61,7 +61,7 @@ class DispatchMessages : public ProviderStatuses {
   bool SendNext(std::size_t provider);
   // Upper bound on the time of SendNext, unless the provider hangs.
   absl::Duration LongestSend(std::size_t provider) const;
-  // Probes the providers that were never probed or whose circuits are not closed. Blocks as long as they do.
+  // Probes the providers that were never probed or whose circuits are not closed. Blocks on the providers.
   void ProbeProviders();
   // Upper bound on the time of ProbeProviders, unless a provider hangs.
   absl::Duration LongestProbe() const { return static_cast<int>(provider_count()) * policy_.timeout; }
@@ -104,7 +104,7 @@ class DispatchMessages : public ProviderStatuses {
 
   mutable absl::Mutex mutex_;
   ConditionVariable pending_updates_;
-  // By provider.
+  // Indexed by provider. Signalled when a message of the provider is ready.
   std::deque<ConditionVariable> ready_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
   OutboxLease lease_ ABSL_GUARDED_BY(mutex_);

@@ -19,7 +19,7 @@ struct FlushBatch {
   // To save: first the pending updates, then the renewed leases. Each message occurs once.
   std::vector<Message> messages;
   std::size_t update_count = 0;
-  // Claim this many messages at most.
+  // Maximum number of messages to claim.
   int capacity = 0;
   absl::Time now;
   // End of the leases that the batch claims or renews, and the same by the monotonic clock.

@@ -23,7 +23,7 @@ class GetMessage {
  public:
   GetMessage(Store& store, Clock& clock, const ProviderStatuses& providers)
       : store_(store), clock_(clock), providers_(providers) {}
-  // FIELD_INVALID, MESSAGE_NOT_FOUND.
+  // Errors: FIELD_INVALID, MESSAGE_NOT_FOUND.
   absl::StatusOr<Message> Handle(const CallContext& context, std::string_view id);
 
  private:
@@ -59,7 +59,7 @@ class ListMessages {
  public:
   ListMessages(Store& store, Clock& clock, const ProviderStatuses& providers, const PageTokens& page_tokens)
       : store_(store), clock_(clock), providers_(providers), page_tokens_(page_tokens) {}
-  // FIELD_INVALID, PAGE_TOKEN_INVALID.
+  // Errors: FIELD_INVALID, PAGE_TOKEN_INVALID.
   absl::StatusOr<MessagePage> Handle(const CallContext& context, const ListMessagesQuery& query);
 
  private:

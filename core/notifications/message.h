@@ -53,7 +53,7 @@ struct Message {
   std::int64_t attempts = 0;
   // When the message may next be claimed: the next attempt while QUEUED, the end of the lease while SENDING.
   absl::Time due_time;
-  // The message must not be sent from then on.
+  // The message must not be sent at or after this time.
   std::optional<absl::Time> expire_time;
   // Fencing token of the lease: incremented by each claim. The store saves an update only if its epoch is
   // the current one.
@@ -64,7 +64,7 @@ struct Message {
   // Not empty: the only provider that may send the message, because the provider may have sent a copy or the
   // message was queued for the provider.
   std::string pinned_provider;
-  // When the first attempt began whose copy pinned_provider may have sent.
+  // Begin of the first attempt in which pinned_provider may have sent a copy.
   std::optional<absl::Time> pin_time;
   std::string last_error;
   // Trace context of the request that queued the message, or empty.

@@ -10,10 +10,10 @@
 
 namespace keelson {
 
-// The message; MESSAGE_NOT_FOUND where the repository found none.
+// Returns the message; MESSAGE_NOT_FOUND if the repository found no message.
 absl::StatusOr<Message> RequireMessage(Found<Message> found);
 
-// MESSAGE_STATE, with the message's state and the expected one.
+// Creates a MESSAGE_STATE error with the message's state and the expected states.
 absl::Status MessageStateError(const Message& message, std::string_view expected, std::string_view why);
 
 // Applies `step` to the message, and stores the message with an event of type `event_type`.

@@ -26,7 +26,7 @@ namespace keelson {
 struct ProviderPin {
   // Empty: any provider may send the message.
   std::string provider = {};
-  // When the first attempt began whose copy the provider may have sent. Not set where the message was queued
+  // Begin of the first attempt in which the provider may have sent a copy. Not set if the message was queued
   // for this provider.
   std::optional<absl::Time> time = {};
 
@@ -91,7 +91,7 @@ struct RoutingDecision {
   std::size_t provider = 0;
   // Why the message is dead or cancelled.
   std::string reason = {};
-  // Of a message that is queued again: the next attempt is due after a backoff with full jitter for
+  // If the message is queued again: the next attempt is due after a backoff with full jitter for
   // `backoff_attempt` (counted from 1), and not before `min_delay`.
   absl::Duration min_delay = absl::ZeroDuration();
   std::int64_t backoff_attempt = 0;

@@ -18,7 +18,7 @@ absl::Status RetryDead(Message& message, absl::Time now);
 class RetryMessage {
  public:
   RetryMessage(Store& store, Clock& clock) : store_(store), clock_(clock) {}
-  // FIELD_INVALID, MESSAGE_NOT_FOUND, MESSAGE_STATE.
+  // Errors: FIELD_INVALID, MESSAGE_NOT_FOUND, MESSAGE_STATE.
   absl::StatusOr<Message> Handle(const CallContext& context, std::string_view id);
 
  private:
@@ -30,7 +30,7 @@ class RetryMessage {
 class CancelMessage {
  public:
   CancelMessage(Store& store, Clock& clock) : store_(store), clock_(clock) {}
-  // FIELD_INVALID, MESSAGE_NOT_FOUND, MESSAGE_STATE.
+  // Errors: FIELD_INVALID, MESSAGE_NOT_FOUND, MESSAGE_STATE.
   absl::StatusOr<Message> Handle(const CallContext& context, std::string_view id);
 
  private:

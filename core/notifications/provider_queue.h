@@ -78,7 +78,7 @@ class ProviderQueue {
   // The provider accepted a message since the start, or since its circuit last opened.
   bool accepts_ = false;
   SteadyTime paused_until_;
-  // The configured rate permits the next message from then on.
+  // Time at which the configured rate permits the next message.
   SteadyTime next_slot_;
   int load_ = 0;
   std::deque<MessageId> waiting_;

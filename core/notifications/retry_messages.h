@@ -38,7 +38,7 @@ class RetryMessages {
 
   RetryMessages(Store& store, Clock& clock, const PageTokens& page_tokens)
       : store_(store), clock_(clock), page_tokens_(page_tokens) {}
-  // FIELD_INVALID, PAGE_TOKEN_INVALID.
+  // Errors: FIELD_INVALID, PAGE_TOKEN_INVALID.
   absl::StatusOr<RetriedMessages> Handle(const CallContext& context, const RetryMessagesQuery& query);
 
  private:

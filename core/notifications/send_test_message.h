@@ -26,7 +26,7 @@ class SendTestMessage {
   // `providers`: names of the configured providers, in failover order.
   SendTestMessage(Store& store, Clock& clock, IdGenerator& ids, std::vector<std::string> providers)
       : store_(store), clock_(clock), ids_(ids), providers_(std::move(providers)) {}
-  // FIELD_INVALID.
+  // Errors: FIELD_INVALID.
   absl::StatusOr<Message> Handle(const CallContext& context, const SendTestMessageCommand& command);
 
  private:

@@ -43,7 +43,7 @@ class CreateOrder {
  public:
   CreateOrder(Store& store, Clock& clock, IdGenerator& ids) : store_(store), clock_(clock), ids_(ids) {}
 
-  // FIELD_INVALID, USER_NOT_FOUND, USER_NOT_ACTIVE, REFERENCE_TAKEN, REQUEST_ID_REUSED.
+  // Errors: FIELD_INVALID, USER_NOT_FOUND, USER_NOT_ACTIVE, REFERENCE_TAKEN, REQUEST_ID_REUSED.
   absl::StatusOr<Order> Handle(const CallContext& context, const CreateOrderCommand& command);
 
  private:

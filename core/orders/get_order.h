@@ -15,7 +15,7 @@ namespace keelson {
 class GetOrder {
  public:
   explicit GetOrder(Store& store) : store_(store) {}
-  // FIELD_INVALID, ORDER_NOT_FOUND.
+  // Errors: FIELD_INVALID, ORDER_NOT_FOUND.
   absl::StatusOr<Order> ById(const CallContext& context, std::string_view id);
   absl::StatusOr<Order> ByReference(const CallContext& context, std::string_view reference);
 
@@ -42,7 +42,7 @@ struct OrderPage {
 class ListOrders {
  public:
   ListOrders(Store& store, const PageTokens& page_tokens) : store_(store), page_tokens_(page_tokens) {}
-  // FIELD_INVALID, PAGE_TOKEN_INVALID.
+  // Errors: FIELD_INVALID, PAGE_TOKEN_INVALID.
   absl::StatusOr<OrderPage> Handle(const CallContext& context, const ListOrdersQuery& query);
 
  private:

@@ -13,13 +13,13 @@
 
 namespace keelson {
 
-// ORDER_NOT_FOUND if the repository found no order.
+// Returns the order; ORDER_NOT_FOUND if the repository found no order.
 absl::StatusOr<Order> RequireOrder(Found<Order> order);
 
 struct OrderChange {
   std::string_view method;
   std::string_view request_id;
-  // From the request, unchecked.
+  // Not yet validated.
   std::string_view id;
   std::string_view etag;
   // The serialized other fields of the command.

@@ -1,4 +1,4 @@
-// core/store/store.h specifies List.
+// The contract of List is in core/store/store.h.
 #pragma once
 
 #include <optional>

@@ -23,13 +23,13 @@ struct PayOrderCommand {
   std::string etag;
 };
 
-// PENDING to PAID.
+// Records a payment: PENDING to PAID.
 class PayOrder {
  public:
   // `provider`: name of the configured payment provider, which also pays the refunds.
   PayOrder(Store& store, Clock& clock, std::string_view provider)
       : store_(store), clock_(clock), provider_(provider) {}
-  // FIELD_INVALID (also for an amount that is not the order's total, and for another provider),
+  // Errors: FIELD_INVALID (also for an amount that is not the order's total, and for another provider),
   // ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
   absl::StatusOr<Order> Handle(const CallContext& context, const PayOrderCommand& command);
 
@@ -45,11 +45,11 @@ struct OrderStepCommand {
   std::string etag;
 };
 
-// PAID to SHIPPED.
+// Marks an order as shipped: PAID to SHIPPED.
 class ShipOrder {
  public:
   ShipOrder(Store& store, Clock& clock) : store_(store), clock_(clock) {}
-  // FIELD_INVALID, ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
+  // Errors: FIELD_INVALID, ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
   absl::StatusOr<Order> Handle(const CallContext& context, const OrderStepCommand& command);
 
  private:
@@ -57,11 +57,11 @@ class ShipOrder {
   Clock& clock_;
 };
 
-// SHIPPED to DELIVERED. The refund window begins.
+// Marks an order as delivered: SHIPPED to DELIVERED. The refund window begins.
 class DeliverOrder {
  public:
   DeliverOrder(Store& store, Clock& clock) : store_(store), clock_(clock) {}
-  // FIELD_INVALID, ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
+  // Errors: FIELD_INVALID, ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
   absl::StatusOr<Order> Handle(const CallContext& context, const OrderStepCommand& command);
 
  private:

@@ -18,13 +18,13 @@ struct CancelOrderCommand {
   std::string etag;
 };
 
-// PENDING or PAID to CANCELLED. In the same unit of work, CancelOrder cancels the refunds that wait for
-// approval and creates one refund of the whole refundable amount, so that the order is refunded in full. The
-// refund rules and the approval threshold do not apply to that refund.
+// Cancels an order: PENDING or PAID to CANCELLED. In the same unit of work, CancelOrder cancels the refunds
+// that wait for approval and creates one refund of the whole refundable amount, so that the order is refunded
+// in full. The refund rules and the approval threshold do not apply to that refund.
 class CancelOrder {
  public:
   CancelOrder(Store& store, Clock& clock, IdGenerator& ids) : store_(store), clock_(clock), ids_(ids) {}
-  // FIELD_INVALID, ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
+  // Errors: FIELD_INVALID, ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
   absl::StatusOr<Order> Handle(const CallContext& context, const CancelOrderCommand& command);
 
  private:

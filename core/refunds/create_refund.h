@@ -47,7 +47,7 @@ class CheckRefund {
  public:
   CheckRefund(Store& store, Clock& clock, const RefundPolicy& policy)
       : store_(store), clock_(clock), policy_(policy) {}
-  // FIELD_INVALID, ORDER_NOT_FOUND.
+  // Errors: FIELD_INVALID, ORDER_NOT_FOUND.
   absl::StatusOr<RefundCheck> Handle(const CallContext& context, const CheckRefundQuery& query);
 
  private:
@@ -70,8 +70,8 @@ class CreateRefund {
  public:
   CreateRefund(Store& store, Clock& clock, IdGenerator& ids, const RefundPolicy& policy)
       : store_(store), clock_(clock), ids_(ids), policy_(policy) {}
-  // FIELD_INVALID, ORDER_NOT_FOUND, REQUEST_ID_REUSED, and REFUND_NOT_ALLOWED with a violation for each
-  // failed rule.
+  // Errors: FIELD_INVALID, ORDER_NOT_FOUND, REQUEST_ID_REUSED, and REFUND_NOT_ALLOWED with a violation for
+  // each failed rule.
   absl::StatusOr<Refund> Handle(const CallContext& context, const CreateRefundCommand& command);
 
  private:

@@ -15,7 +15,7 @@ namespace keelson {
 class GetRefund {
  public:
   explicit GetRefund(Store& store) : store_(store) {}
-  // FIELD_INVALID, REFUND_NOT_FOUND.
+  // Errors: FIELD_INVALID, REFUND_NOT_FOUND.
   absl::StatusOr<Refund> Handle(const CallContext& context, std::string_view id);
 
  private:
@@ -42,7 +42,7 @@ struct RefundPage {
 class ListRefunds {
  public:
   ListRefunds(Store& store, const PageTokens& page_tokens) : store_(store), page_tokens_(page_tokens) {}
-  // FIELD_INVALID, PAGE_TOKEN_INVALID.
+  // Errors: FIELD_INVALID, PAGE_TOKEN_INVALID.
   absl::StatusOr<RefundPage> Handle(const CallContext& context, const ListRefundsQuery& query);
 
  private:

@@ -10,7 +10,7 @@
 namespace keelson {
 
 struct PaymentRefund {
-  // The same for every attempt of a refund, so that the provider pays the refund out at most once.
+  // Equal in every attempt of a refund, so that the provider pays the refund out at most once.
   std::string idempotency_key;
   // The provider's id of the payment, from PayOrder: a charge or payment intent id.
   std::string payment_reference;

@@ -25,9 +25,10 @@ using Fingerprint = std::array<std::uint8_t, 16>;
 Fingerprint FingerprintOf(std::string_view bytes);
 
 struct IdempotencyRecord {
-  // Of caller, method and request id.
+  // Fingerprint of caller, method and request id.
   Fingerprint key{};
-  // Of the request's content without secrets, because a fast hash of a password must not be stored.
+  // Fingerprint of the request's content without secrets, because a fast hash of a password must not be
+  // stored.
   Fingerprint content{};
   // The serialized response.
   std::string answer;

@@ -67,7 +67,8 @@ class CopyStore {
   const std::function<void(const TransferProgress&)> report_progress_;
 };
 
-// FAILED_PRECONDITION if the store is the target of an unfinished transfer, which a service must not use.
+// Returns FAILED_PRECONDITION if the store is the target of an unfinished transfer, which a service must not
+// use.
 absl::Status CheckNoTransfer(Store& store, Deadline deadline);
 
 }  // namespace keelson

@@ -69,7 +69,7 @@ bool Matches(If condition, bool value) {
 enum class Keeps { kNoPin, kPin, kPinToThisAttempt };
 
 struct Row {
-  // Of kSendOutcomeNames; "rate_limit" is kRetry with retry_after.
+  // Names from kSendOutcomeNames; "rate_limit" is kRetry with retry_after.
   std::vector<std::string> outcomes;
   std::vector<Pinned> pinned;
   If safe_to_resend;
