@@ -33,7 +33,7 @@ Uuid FromWide(WideUnsigned wide) {
   return uuid;
 }
 
-// RFC 9562, 5.7: 48 bits of Unix milliseconds, then random bits under a version and a variant.
+// Creates a UUIDv7 (RFC 9562, 5.7): 48 bits of Unix milliseconds, version, variant and random bits.
 Uuid MakeUuidV7(std::uint64_t unix_ms, Entropy& entropy) {
   Uuid uuid;
   entropy.Fill(std::as_writable_bytes(std::span(uuid)));

@@ -30,9 +30,9 @@ class CircuitBreaker {
   explicit CircuitBreaker(const CircuitPolicy& policy) : policy_(policy), next_open_(policy.open) {}
 
   CircuitState StateAt(SteadyTime now) const;
-  // How many more calls may start while `in_flight` others are in progress.
+  // The number of calls that may start now, in addition to the `in_flight` calls in progress.
   int Permits(SteadyTime now, int in_flight) const;
-  // When the open circuit becomes half open.
+  // Time at which the open circuit becomes half open.
   SteadyTime open_until() const { return open_until_; }
 
   // Records the result of a call. While the circuit is open, results change nothing: the calls began before.

@@ -30,11 +30,11 @@ struct FlushBatch {
   std::vector<bool> saved;
   std::vector<Message> claimed;
 
-  // More messages may be due than were claimed.
+  // Whether more messages may be due than were claimed.
   bool is_full() const { return capacity > 0 && static_cast<int>(claimed.size()) == capacity; }
 };
 
-// Whether a message is due that the batch could claim. Blocks for one read; an error is the store's.
+// Whether any message is due that the batch could claim. Blocks for one read; an error is the store's.
 absl::StatusOr<bool> IsAnyDue(Store& store, const FlushBatch& batch);
 // Saves the batch's messages with their events, and claims due messages, in one transaction. Blocks; an error
 // is the store's, and leaves the results undefined.

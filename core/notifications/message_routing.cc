@@ -79,8 +79,9 @@ RoutingDecision RouteUnknown(const RoutingFacts& facts, const std::string& error
   if (RecognizesRepeat(facts.providers[facts.route.provider], *message.pin_time, facts.now)) {
     return Release(Action::kReleaseClaim, facts, {message.pinned_provider, message.pin_time});
   }
-  if (!IsSafeToResend(message.template_name))
+  if (!IsSafeToResend(message.template_name)) {
     return MarkDead(StrCat("the message may have been sent: ", error));
+  }
   // Only a message that was queued for one provider stays restricted to the provider.
   return RetryOrMarkDead(facts, error, facts.route.pin.time ? ProviderPin() : facts.route.pin);
 }

@@ -7,7 +7,8 @@
 //     return tx.orders().Update(*order);
 //   });
 //
-// Read and Write execute a closure, which must have no effects outside its transaction.
+// Read and Write execute a closure, which must have no effects outside its transaction, except assignments to
+// captured variables.
 //  - Atomic: if the closure returns an error or the store fails, no effect of the transaction is visible.
 //  - Isolated: a Read sees one snapshot. In a Write, a row that a method named …ForUpdate has returned does
 //    not change until the transaction ends.

@@ -60,8 +60,8 @@ class StoreExporter {
   virtual absl::StatusOr<std::vector<EngineFault>> CheckEngine() { return std::vector<EngineFault>(); }
 
   virtual absl::StatusOr<std::int64_t> Count(RowKind kind) = 0;
-  // At most `limit` rows with keys greater than `after`, in key order; an empty `after` means from the first
-  // row. Fewer than `limit` rows are the last. Events without a number are numbered first.
+  // Returns at most `limit` rows with keys greater than `after`, in key order; an empty `after` means from
+  // the first row. Fewer than `limit` rows are the last. Events without a number are numbered first.
   virtual absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) = 0;
 };
 
