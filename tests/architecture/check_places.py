@@ -13,6 +13,7 @@ PLACES = [
     ("the refund rule LINES_AVAILABLE", r"LINES_AVAILABLE|LinesAvailable", [
         "core/refunds/refund_rules.cc",
         "core/refunds/refund_rules.h",
+        "proto/keelson/refunds/v1/refunds.proto",
     ]),
     ("the e-mail provider brevo", r"(?i)brevo", [
         "adapters/email/http/brevo_email_provider.cc",
