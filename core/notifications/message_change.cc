@@ -12,7 +12,7 @@ namespace keelson {
 
 absl::StatusOr<Message> RequireMessage(Found<Message> found) {
   ASSIGN_OR_RETURN(std::optional<Message> message, std::move(found));
-  if (!message) return MakeError(Reason::kMessageNotFound, "there is no such message");
+  if (!message) return MakeError(Reason::kMessageNotFound, "no message has this id");
   return *std::move(message);
 }
 

@@ -145,7 +145,7 @@ absl::StatusOr<Basket> Check(const CreateOrderCommand& command) {
 
 absl::Status RequireActiveUser(WriteTransaction& tx, UserId user_id) {
   ASSIGN_OR_RETURN(const std::optional<User> user, tx.users().FindForUpdate(user_id));
-  if (!user) return MakeError(Reason::kUserNotFound, "there is no such user");
+  if (!user) return MakeError(Reason::kUserNotFound, "no user has this id");
   if (user->can_order()) return absl::OkStatus();
   const std::string_view state = UserStateName((*user)->state);
   return MakeError(Reason::kUserNotActive, StrCat("the user is ", state, ": only an ACTIVE user can order"),

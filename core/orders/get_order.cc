@@ -2,13 +2,15 @@
 
 #include "core/common/error.h"
 #include "core/common/status_macros.h"
+#include "core/common/strings.h"
 #include "core/orders/order_repository.h"
 #include "core/store/list_query.h"
 
 namespace keelson {
 namespace {
 
-absl::StatusOr<Order> Read(Store& store, const CallContext& context,
+// `key`: what `find` looks up, for the error message.
+absl::StatusOr<Order> Read(Store& store, const CallContext& context, std::string_view key,
                            absl::FunctionRef<Found<Order>(OrderReader&)> find) {
   std::optional<Order> order;
   const absl::Status status = store.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
@@ -16,7 +18,7 @@ absl::StatusOr<Order> Read(Store& store, const CallContext& context,
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
-  if (!order) return MakeError(Reason::kOrderNotFound, "there is no such order");
+  if (!order) return MakeError(Reason::kOrderNotFound, StrCat("no order has this ", key));
   return *std::move(order);
 }
 
@@ -25,12 +27,13 @@ absl::StatusOr<Order> Read(Store& store, const CallContext& context,
 absl::StatusOr<Order> GetOrder::ById(const CallContext& context, std::string_view id) {
   const std::optional<OrderId> order_id = OrderId::Parse(id);
   if (!order_id) return FieldErrors().Add("id", InvalidId<OrderKind>()).ToStatus();
-  return Read(store_, context, [&](OrderReader& orders) { return orders.Find(*order_id); });
+  return Read(store_, context, "id", [&](OrderReader& orders) { return orders.Find(*order_id); });
 }
 
 absl::StatusOr<Order> GetOrder::ByReference(const CallContext& context, std::string_view reference) {
   if (reference.empty()) return FieldErrors().Add("reference", "is required").ToStatus();
-  return Read(store_, context, [&](OrderReader& orders) { return orders.FindByReference(reference); });
+  return Read(store_, context, "reference",
+              [&](OrderReader& orders) { return orders.FindByReference(reference); });
 }
 
 absl::StatusOr<OrderPage> ListOrders::Handle(const CallContext& context, const ListOrdersQuery& query) {

@@ -12,7 +12,7 @@ namespace keelson {
 
 absl::StatusOr<Order> RequireOrder(Found<Order> order) {
   ASSIGN_OR_RETURN(std::optional<Order> existing, std::move(order));
-  if (!existing) return MakeError(Reason::kOrderNotFound, "there is no such order");
+  if (!existing) return MakeError(Reason::kOrderNotFound, "no order has this id");
   return *std::move(existing);
 }
 

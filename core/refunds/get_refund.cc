@@ -16,7 +16,7 @@ absl::StatusOr<Refund> GetRefund::Handle(const CallContext& context, std::string
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
-  if (!refund) return MakeError(Reason::kRefundNotFound, "there is no such refund");
+  if (!refund) return MakeError(Reason::kRefundNotFound, "no refund has this id");
   return *std::move(refund);
 }
 
