@@ -20,6 +20,6 @@ cmake --build "$release" --target keelson --parallel "$(nproc)"
 
 data=$build/run
 mkdir -p "$data/mail"
-sed -e "s|MAIL_DIRECTORY|$data/mail|g" "$root/app/walk.txt"
+sed -e "s|MAIL_DIRECTORY|$data/mail|g" -e "s|PROGRAM_DIRECTORY|$release/app|g" "$root/app/walk.txt"
 exec "$release/app/keelson" serve --config "$root/app/keelson.toml" \
   --set "store.sqlite.path=$data/keelson.db" --set "email.file.directory=$data/mail" "$@"

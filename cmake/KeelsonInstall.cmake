@@ -1,4 +1,4 @@
-# What `cmake --install` puts onto a machine: the binary, its systemd unit, a configuration and the contract.
+# What `cmake --install` installs: the binary, its shell completion, its systemd unit, a configuration and the contract.
 include(GNUInstallDirs)
 set(deploy "${PROJECT_SOURCE_DIR}/app/deploy")
 
@@ -15,3 +15,15 @@ install(CODE "
   if(NOT EXISTS \"\$ENV{DESTDIR}\${configuration}/keelson.toml\")
     file(INSTALL \"${deploy}/keelson.toml\" DESTINATION \"\${configuration}\")
   endif()")
+# The executable prints its own completion scripts; a cross build can't run the executable.
+if(NOT CMAKE_CROSSCOMPILING)
+  set(completion "${CMAKE_CURRENT_BINARY_DIR}/completion")
+  install(CODE "
+    file(MAKE_DIRECTORY \"${completion}\")
+    foreach(shell IN ITEMS bash zsh)
+      execute_process(COMMAND \"$<TARGET_FILE:keelson>\" completion \${shell}
+                      OUTPUT_FILE \"${completion}/\${shell}\" COMMAND_ERROR_IS_FATAL ANY)
+    endforeach()")
+  install(FILES "${completion}/bash" DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions" RENAME keelson)
+  install(FILES "${completion}/zsh" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions" RENAME _keelson)
+endif()

@@ -12,12 +12,6 @@
 namespace keelson {
 namespace {
 
-// "keelson config" of its subcommand.
-std::string FullName(const CLI::App& command) {
-  const CLI::App* parent = command.get_parent();
-  return parent == nullptr ? command.get_name() : StrCat(FullName(*parent), " ", command.get_name());
-}
-
 std::vector<std::string> OptionNames(const CLI::App& command) {
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options()) {
@@ -32,9 +26,26 @@ std::vector<std::string> SubcommandNames(const CLI::App& command) {
   return names;
 }
 
-// What is wrong with a word that the command does not know; empty where it is neither an option nor stands in
-// the place of a subcommand.
-std::string Explain(const CLI::App& command, std::string_view word) {
+// Of the first word that no command on the command line knows; empty where there is none.
+std::string ExplainTypo(const CLI::App& program) {
+  const CLI::App* command = &program;
+  while (command != nullptr) {
+    const std::vector<std::string> unknown = command->remaining();
+    if (!unknown.empty()) return ExplainUnknown(*command, unknown.front());
+    const std::vector<CLI::App*> next = command->get_subcommands();
+    command = next.empty() ? nullptr : next.front();
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string FullName(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  return parent == nullptr ? command.get_name() : StrCat(FullName(*parent), " ", command.get_name());
+}
+
+std::string ExplainUnknown(const CLI::App& command, std::string_view word) {
   const bool is_option = word.starts_with('-');
   const std::vector<std::string> known = is_option ? OptionNames(command) : SubcommandNames(command);
   if (!is_option && known.empty()) return "";
@@ -43,20 +54,6 @@ std::string Explain(const CLI::App& command, std::string_view word) {
   return StrCat(FullName(command), " has no ", is_option ? "option " : "command ", word,
                 nearest.empty() ? "" : StrCat("; did you mean ", nearest, "?"));
 }
-
-// Of the first word that no command on the command line knows; empty where there is none.
-std::string ExplainTypo(const CLI::App& program) {
-  const CLI::App* command = &program;
-  while (command != nullptr) {
-    const std::vector<std::string> unknown = command->remaining();
-    if (!unknown.empty()) return Explain(*command, unknown.front());
-    const std::vector<CLI::App*> next = command->get_subcommands();
-    command = next.empty() ? nullptr : next.front();
-  }
-  return "";
-}
-
-}  // namespace
 
 std::optional<ExitCode> ParseCommandLine(CLI::App& program, int argc, const char* const* argv) {
   try {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "app/commands/exit_code.h"
 
@@ -14,5 +16,11 @@ namespace keelson {
 // Otherwise the exit code: help, the version or an error, which names a mistyped command or option and the
 // nearest one, has been written.
 std::optional<ExitCode> ParseCommandLine(CLI::App& program, int argc, const char* const* argv);
+
+// "keelson config" of its subcommand.
+std::string FullName(const CLI::App& command);
+// The error for an option or subcommand that `command` does not have, with the nearest one; empty if `word`
+// is neither an option nor in the place of a subcommand.
+std::string ExplainUnknown(const CLI::App& command, std::string_view word);
 
 }  // namespace keelson

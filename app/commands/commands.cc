@@ -16,6 +16,9 @@ void AddCommands(CLI::App& program, Run& run) {
   AddBackupCommand(program, run);
   AddRestoreCommand(program, run);
   AddHealthCommand(program, run);
+  AddCallCommand(program, run);
+  AddCompletionCommand(program, run);
+  AddHelpCommand(program, run);
   AddVersionCommand(program, run);
 }
 

@@ -22,6 +22,9 @@ void AddTransferCommand(CLI::App& program, Run& run);
 void AddBackupCommand(CLI::App& program, Run& run);
 void AddRestoreCommand(CLI::App& program, Run& run);
 void AddHealthCommand(CLI::App& program, Run& run);
+void AddCallCommand(CLI::App& program, Run& run);
+void AddCompletionCommand(CLI::App& program, Run& run);
+void AddHelpCommand(CLI::App& program, Run& run);
 void AddVersionCommand(CLI::App& program, Run& run);
 
 // All of them, and what the program says of itself.

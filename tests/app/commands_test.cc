@@ -56,6 +56,12 @@ TEST_CASE("commands take what they say they take") {
   CHECK(Parses({"backup", "copy.db", "--set", "store.sqlite.path=a.db"}));
   CHECK(Parses({"restore", "copy.db", "--replace", "--set", "store.sqlite.path=a.db"}));
   CHECK(Parses({"health", "127.0.0.1:1", "--tls-ca", "ca.pem"}));
+  CHECK(Parses({"call", "GetUser", "{\"id\": \"x\"}", "--address", "127.0.0.1:1", "--timeout", "1s"}));
+  CHECK(Parses({"call", "GetUser", "-"}));
+  CHECK(Parses({"call", "--list"}));
+  CHECK(Parses({"completion", "bash"}));
+  CHECK(Parses({"help"}));
+  CHECK(Parses({"help", "config", "check"}));
   CHECK(Parses({"version"}));
 }
 
@@ -75,6 +81,8 @@ TEST_CASE("a wrong command line is refused") {
   CHECK_FALSE(Parses({"restore"}));
   CHECK_FALSE(Parses({"restore", "copy.db", "another.db"}));
   CHECK_FALSE(Parses({"health"}));
+  CHECK_FALSE(Parses({"call", "GetUser", "{}", "extra"}));
+  CHECK_FALSE(Parses({"completion"}));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ TECHNOLOGY = {
     "email/smtp": ["curl/curl.h"],
     "email/templates": ["kainjow/mustache.hpp"],
     "grpc": GRPC + ["openssl/"],
-    "grpc_health": GRPC,
+    "grpc_client": GRPC,
     "passwords/argon2": ["argon2.h", "sodium.h"],
     "payments/recorded": [],
     "store/memory": [],

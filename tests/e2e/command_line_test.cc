@@ -25,5 +25,18 @@ TEST_CASE("the version is printed by an option and by a command") {
   CHECK(RunKeelson({"version"}, folder.path()).output == option.output);
 }
 
+TEST_CASE("keelson help prints what --help prints") {
+  const Folder folder;
+  CHECK(RunKeelson({"help"}, folder.path()).output == RunKeelson({"--help"}, folder.path()).output);
+  CHECK(RunKeelson({"help", "config", "check"}, folder.path()).output ==
+        RunKeelson({"config", "check", "--help"}, folder.path()).output);
+  const CommandResult unknown = RunKeelson({"help", "srve"}, folder.path());
+  CHECK(unknown.exit_code == 2);
+  CHECK(unknown.errors == "keelson: keelson has no command srve; did you mean serve?\n");
+  const CommandResult below = RunKeelson({"help", "serve", "up"}, folder.path());
+  CHECK(below.exit_code == 2);
+  CHECK(below.errors == "keelson: keelson serve has no commands\n");
+}
+
 }  // namespace
 }  // namespace keelson::e2e

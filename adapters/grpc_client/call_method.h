@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "adapters/grpc_client/connection.h"
+
+namespace keelson {
+
+struct MethodCall {
+  ConnectionOptions connection;
+  // A full name, or an unambiguous suffix (ResolveMethod).
+  std::string method;
+  // The request by Protobuf's JSON mapping. A client-streaming method receives this one request.
+  std::string request;
+};
+
+struct CallResult {
+  absl::StatusCode code = absl::StatusCode::kOk;
+  // The code, the message and each detail, on one line or more; empty for kOk.
+  std::string error;
+};
+
+// Makes the call and passes each response, as indented JSON that ends with a line break, to `print`.
+// INVALID_ARGUMENT, without a call, for an unknown or ambiguous method, an invalid request and an option that
+// can't be used. Blocks until the deadline at most.
+absl::StatusOr<CallResult> CallMethod(const MethodCall& call,
+                                      const std::function<void(const std::string& json)>& print);
+
+}  // namespace keelson

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "absl/time/time.h"
+
+namespace keelson {
+
+// How a client connects to a server and identifies itself.
+struct ConnectionOptions {
+  // "host:port".
+  std::string address;
+  // The connection uses TLS if one of these is set. PEM file of the authorities that the client trusts;
+  // empty: the system's.
+  std::string tls_ca;
+  // The name that the server's certificate must have; empty: the host of the address.
+  std::string tls_server_name;
+  // PEM files of the client's certificate chain and its key, for mutual TLS; both or neither.
+  std::string tls_cert;
+  std::string tls_key;
+  // A file with the bearer token of each call; empty: no token.
+  std::string token_file;
+  // The deadline of a call, from its start.
+  absl::Duration timeout = absl::Seconds(10);
+
+  bool UsesTls() const {
+    return !tls_ca.empty() || !tls_server_name.empty() || !tls_cert.empty() || !tls_key.empty();
+  }
+};
+
+}  // namespace keelson

@@ -1,0 +1,24 @@
+// The methods of the contract that is compiled into the program.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace keelson {
+
+// The full names ("keelson.accounts.v1.AccountService/RegisterUser") in alphabetical order. The first call
+// parses the descriptors of every service.
+const std::vector<std::string>& MethodNames();
+
+// The suffixes of a full name by which ResolveMethod may find the method, the longest first: the full name,
+// "AccountService/RegisterUser" and "RegisterUser".
+std::vector<std::string> MethodSuffixes(const std::string& full_name);
+
+// The full name of the only method that `name` is, or is a suffix of from a "." or "/" on. INVALID_ARGUMENT
+// if no method matches, with the nearest name, or if several match, with their full names.
+absl::StatusOr<std::string> ResolveMethod(std::string_view name);
+
+}  // namespace keelson

@@ -1,0 +1,142 @@
+#include "adapters/grpc_client/exchange.h"
+
+#include <grpc/support/log.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string_view>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "core/common/status_macros.h"
+#include "core/common/strings.h"
+
+namespace keelson {
+namespace {
+
+// Leaves `content` empty if no file is named.
+absl::Status Read(std::string_view option, const std::string& path, std::string& content) {
+  if (path.empty()) return absl::OkStatus();
+  std::ifstream file(path, std::ios::binary);
+  content.assign(std::istreambuf_iterator<char>(file), {});
+  if (!content.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(StrCat(option, ": ", path, " can't be read, or is empty"));
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const ConnectionOptions& options) {
+  if (!options.UsesTls()) return grpc::InsecureChannelCredentials();
+  if (options.tls_cert.empty() != options.tls_key.empty()) {
+    return absl::InvalidArgumentError("--tls-cert and --tls-key must be given together");
+  }
+  grpc::SslCredentialsOptions tls;
+  RETURN_IF_ERROR(Read("--tls-ca", options.tls_ca, tls.pem_root_certs));
+  RETURN_IF_ERROR(Read("--tls-cert", options.tls_cert, tls.pem_cert_chain));
+  RETURN_IF_ERROR(Read("--tls-key", options.tls_key, tls.pem_private_key));
+  return grpc::SslCredentials(tls);
+}
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ConnectionOptions& options) {
+  // The library writes each failed handshake to standard error, in addition to the status of the call.
+  if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
+  ASSIGN_OR_RETURN(const auto credentials, Credentials(options));
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);
+  if (!options.tls_server_name.empty()) arguments.SetSslTargetNameOverride(options.tls_server_name);
+  return grpc::CreateCustomChannel(options.address, credentials, arguments);
+}
+
+absl::Status AddToken(const ConnectionOptions& options, grpc::ClientContext& context) {
+  std::string token;
+  RETURN_IF_ERROR(Read("--token-file", options.token_file, token));
+  absl::StripAsciiWhitespace(&token);
+  // The library ends the process at other characters.
+  if (!std::all_of(token.begin(), token.end(), absl::ascii_isgraph)) {
+    return absl::InvalidArgumentError(
+        StrCat("--token-file: ", options.token_file, " must hold one token of printable ASCII characters"));
+  }
+  if (!token.empty()) context.AddMetadata("authorization", StrCat("Bearer ", token));
+  return absl::OkStatus();
+}
+
+grpc::ByteBuffer ToBuffer(const std::string& bytes) {
+  const grpc::Slice slice(bytes);
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+std::string ToString(const grpc::ByteBuffer& buffer) {
+  grpc::Slice slice;
+  if (!buffer.DumpToSingleSlice(&slice).ok()) return "";
+  return std::string(reinterpret_cast<const char*>(slice.begin()), slice.size());
+}
+
+// Waits for the one pending operation; false if it failed because the call has ended.
+bool Await(grpc::CompletionQueue& queue) {
+  void* tag = nullptr;
+  bool ok = false;
+  return queue.Next(&tag, &ok) && ok;
+}
+
+}  // namespace
+
+absl::StatusOr<grpc::Status> Exchange(const ConnectionOptions& options, const std::string& path,
+                                      const std::string& request, const OnResponse& on_response) {
+  ASSIGN_OR_RETURN(const auto channel, Connect(options));
+  grpc::CompletionQueue queue;
+  grpc::ClientContext context;
+  // A time span, because setting the system's clock does not move it.
+  context.set_deadline(gpr_time_from_millis(absl::ToInt64Milliseconds(options.timeout), GPR_TIMESPAN));
+  RETURN_IF_ERROR(AddToken(options, context));
+  // A unary call looks the same on the wire as a stream of one request and one response.
+  const auto call = grpc::GenericStub(channel).PrepareCall(&context, path, &queue);
+  call->StartCall(nullptr);
+  if (Await(queue)) {
+    call->WriteLast(ToBuffer(request), grpc::WriteOptions(), nullptr);
+    Await(queue);
+    grpc::ByteBuffer response;
+    for (call->Read(&response, nullptr); Await(queue); call->Read(&response, nullptr)) {
+      on_response(ToString(response));
+    }
+  }
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  Await(queue);
+  return status;
+}
+
+std::string ConnectionHint(const ConnectionOptions& options, const grpc::Status& status) {
+  if (status.error_code() != grpc::StatusCode::UNAVAILABLE) return "";
+  const auto says = [&](absl::string_view part) { return absl::StrContains(status.error_message(), part); };
+  // The library reports an unusable file in no other way.
+  if (options.UsesTls() && absl::StartsWith(status.error_message(), "empty address list")) {
+    return "the TLS files can't be used: check that --tls-key is the key of --tls-cert, and that each file "
+           "is "
+           "PEM";
+  }
+  if (options.UsesTls() && says("wrong version number")) {
+    return "the server does not use TLS: omit the --tls options";
+  }
+  if (!options.UsesTls() && says("Socket closed")) {
+    return "the server closed the connection: if the server uses TLS, add --tls-ca FILE";
+  }
+  if (says("certificate verify failed")) {
+    return "the server's certificate is not trusted: --tls-ca must name the authority that issued the "
+           "certificate";
+  }
+  if (says("is not in peer certificate")) {
+    return "the server's certificate has another name: --tls-server-name must be a name in the certificate";
+  }
+  if (options.UsesTls() && options.tls_cert.empty() && says("Socket closed")) {
+    return "the server closed the connection: if the server requires a client certificate, add --tls-cert "
+           "FILE "
+           "and --tls-key FILE";
+  }
+  return "";
+}
+
+}  // namespace keelson

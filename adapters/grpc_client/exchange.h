@@ -1,0 +1,27 @@
+#pragma once
+
+#include <grpcpp/support/status.h>
+
+#include <functional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "adapters/grpc_client/connection.h"
+
+namespace keelson {
+
+// Receives one serialized response.
+using OnResponse = std::function<void(const std::string& response)>;
+
+// Sends one serialized request to the method `path` ("/package.Service/Method") on a new connection and
+// passes each response to `on_response`: one of a unary method, any number of a server stream. Returns the
+// status of the call. INVALID_ARGUMENT, with the option and the file, if an option can't be used. Blocks
+// until the deadline at most.
+absl::StatusOr<grpc::Status> Exchange(const ConnectionOptions& options, const std::string& path,
+                                      const std::string& request, const OnResponse& on_response);
+
+// What to check after a connection failed with `status`, such as TLS options that do not fit the server;
+// empty if the status itself says it.
+std::string ConnectionHint(const ConnectionOptions& options, const grpc::Status& status);
+
+}  // namespace keelson

@@ -1,0 +1,18 @@
+// Protobuf's JSON mapping of requests and responses.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "google/protobuf/message.h"
+
+namespace keelson {
+
+// Fills `request` from JSON with snake_case or lowerCamelCase names. INVALID_ARGUMENT with the place in the
+// request, and for an unknown field with the nearest field name.
+absl::Status ParseJson(const std::string& json, google::protobuf::Message& request);
+
+// Indented by two spaces, with lowerCamelCase names and without default values.
+std::string FormatJson(const google::protobuf::Message& response);
+
+}  // namespace keelson
