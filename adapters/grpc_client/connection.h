@@ -9,17 +9,17 @@ namespace keelson {
 // How a client connects to a server and identifies itself.
 struct ConnectionOptions {
   // "host:port".
-  std::string address;
+  std::string address = {};
   // The connection uses TLS if one of these is set. PEM file of the authorities that the client trusts;
   // empty: the system's.
-  std::string tls_ca;
+  std::string tls_ca = {};
   // The name that the server's certificate must have; empty: the host of the address.
-  std::string tls_server_name;
+  std::string tls_server_name = {};
   // PEM files of the client's certificate chain and its key, for mutual TLS; both or neither.
-  std::string tls_cert;
-  std::string tls_key;
+  std::string tls_cert = {};
+  std::string tls_key = {};
   // A file with the bearer token of each call; empty: no token.
-  std::string token_file;
+  std::string token_file = {};
   // The deadline of a call, from its start.
   absl::Duration timeout = absl::Seconds(10);
 

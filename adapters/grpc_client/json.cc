@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "core/common/nearest.h"
 #include "core/common/strings.h"
@@ -14,6 +16,8 @@ namespace keelson {
 namespace {
 
 using google::protobuf::Descriptor;
+using google::protobuf::DescriptorPool;
+using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
 namespace util = google::protobuf::util;
 
@@ -61,15 +65,59 @@ std::string Explain(const Descriptor& request, const UnknownField& unknown) {
                 nearest.empty() ? "" : "?");
 }
 
+struct InvalidValue {
+  // Of the field, such as "lines[0].quantity".
+  std::string_view path;
+  std::string_view value;
+  // "TYPE_INT64", or the URL of an enum's or a message's type.
+  std::string_view type;
+};
+
+// Reads Protobuf's message "(lines[0].quantity): invalid value "many" for type TYPE_INT64"; nothing for
+// another error.
+std::optional<InvalidValue> ReadInvalidValue(std::string_view error) {
+  constexpr std::string_view kValue = "): invalid value ";
+  constexpr std::string_view kType = " for type ";
+  const std::size_t value = error.find(kValue);
+  const std::size_t type = error.rfind(kType);
+  if (!error.starts_with('(') || value == std::string_view::npos || type == std::string_view::npos ||
+      type < value + kValue.size()) {
+    return std::nullopt;
+  }
+  const std::size_t begin = value + kValue.size();
+  return InvalidValue{error.substr(1, value - 1), error.substr(begin, type - begin),
+                      error.substr(type + kType.size())};
+}
+
+// "int64", "object" for a message or a map, or an enum with its values: "RefundReason
+// (REFUND_REASON_DEFECTIVE, …)".
+std::string ExpectedType(std::string_view type) {
+  constexpr std::string_view kScalar = "TYPE_";
+  if (type.starts_with(kScalar)) return absl::AsciiStrToLower(ToAbsl(type.substr(kScalar.size())));
+  const std::string full_name(type.substr(type.rfind('/') + 1));
+  const EnumDescriptor* enumeration = DescriptorPool::generated_pool()->FindEnumTypeByName(full_name);
+  if (enumeration == nullptr) return full_name.starts_with("google.protobuf.") ? full_name : "object";
+  std::vector<std::string> values;
+  for (int i = 0; i < enumeration->value_count(); ++i) values.push_back(enumeration->value(i)->name());
+  return StrCat(enumeration->name(), " (", absl::StrJoin(values, ", "), ")");
+}
+
+std::string Explain(const Descriptor& request, const std::string& error) {
+  if (const auto unknown = ReadUnknownField(error)) return Explain(request, *unknown);
+  if (const auto invalid = ReadInvalidValue(error)) {
+    return StrCat(invalid->path, " has the invalid value ", invalid->value, "; expected ",
+                  ExpectedType(invalid->type));
+  }
+  return error;
+}
+
 }  // namespace
 
 absl::Status ParseJson(const std::string& json, google::protobuf::Message& request) {
   const util::Status status = util::JsonStringToMessage(json, &request);
   if (status.ok()) return absl::OkStatus();
-  const std::string error(status.message());
-  const std::optional<UnknownField> unknown = ReadUnknownField(error);
   return absl::InvalidArgumentError(
-      StrCat("JSON: ", unknown ? Explain(*request.GetDescriptor(), *unknown) : error));
+      StrCat("JSON: ", Explain(*request.GetDescriptor(), std::string(status.message()))));
 }
 
 std::string FormatJson(const google::protobuf::Message& response) {

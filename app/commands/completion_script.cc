@@ -25,11 +25,11 @@ struct Word {
 struct Node {
   // "config check"; empty: the program.
   std::string path;
-  std::vector<Word> subcommands;
-  std::vector<Word> options;
+  std::vector<Word> subcommands = {};
+  std::vector<Word> options = {};
   // The options whose value is a file, and those with another value.
-  std::vector<std::string> file_options;
-  std::vector<std::string> value_options;
+  std::vector<std::string> file_options = {};
+  std::vector<std::string> value_options = {};
   bool takes_file = false;
 };
 
@@ -119,7 +119,7 @@ std::string PathPattern(const std::vector<Node>& nodes) {
   for (const Node& node : nodes) {
     if (!node.path.empty()) paths.push_back(Quoted(node.path));
   }
-  return absl::StrJoin(paths, "|");
+  return absl::StrJoin(paths, "|\\\n      ");
 }
 
 // An array of zsh's _describe: 'name:description'.
@@ -146,6 +146,10 @@ _keelson() {
   done
   case $command in
 @NODES@  esac
+  # METHOD comes once.
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    if [[ -n $more && " $words $more " == *" $word "* ]]; then words='' more=''; fi
+  done
   COMPREPLY=()
   if [[ " $value_options " == *" $prev "* ]]; then
     return
@@ -177,6 +181,10 @@ _keelson() {
   done
   case $command in
 @NODES@  esac
+  # METHOD comes once.
+  for word in "${(@)words[2,CURRENT-1]}"; do
+    if (( ${methods[(Ie)$word]} || ${qualified[(Ie)$word]} )); then methods=() qualified=(); fi
+  done
   if [[ ${words[CURRENT]} == --*=* ]]; then
     prev=${words[CURRENT]%%=*}
     compset -P '*='

@@ -109,7 +109,7 @@ TEST_CASE("an error shows each failed precondition") {
   const CommandResult refused =
       Call(folder, service.target(),
            {"CreateRefund",
-            StrCat(R"({"order_id": ")", order, R"(", "scope": {"whole_order": {}}, "reason": 1})")});
+            StrCat(R"({"order_id": ")", order, R"(", "scope": {"everything": {}}, "reason": 1})")});
   CHECK(refused.exit_code == kFailedPrecondition);
   CHECK_THAT(refused.errors,
              Catch::Contains("reason: REFUND_NOT_ALLOWED") && Catch::Contains("\n  precondition "));
@@ -135,7 +135,7 @@ TEST_CASE("wrong usage is refused before a connection is made") {
                   "METHOD: ServerReflectionInfo is ambiguous: write one of "
                   "grpc.reflection.v1.ServerReflection/ServerReflectionInfo, "
                   "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo");
-  CheckUsageError(Call(folder, nowhere, {"GetUser", R"({"user_id": "x", "idd": "y"})"}),
+  CheckUsageError(Call(folder, nowhere, {"GetUser", R"({"user_id": "x"})"}),
                   "JSON: GetUserRequest has no field user_id");
   CheckUsageError(Call(folder, nowhere, {"RegisterUser", R"({"emial": "x"})"}),
                   "JSON: RegisterUserRequest has no field emial; did you mean email?");

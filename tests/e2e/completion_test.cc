@@ -59,6 +59,7 @@ TEST_CASE("bash completes methods by name, and by longer names if no name matche
   CHECK(Complete(folder, "call keelson.accounts.v1.AccountService/RegisterU") ==
         "keelson.accounts.v1.AccountService/RegisterUser ");
   CHECK(Complete(folder, "call Health/C") == "Health/Check ");
+  CHECK(Complete(folder, "call RegisterUser ''") == " ");
 }
 
 // zsh is no package of the tests: its script is checked as text.

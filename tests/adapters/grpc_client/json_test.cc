@@ -5,6 +5,7 @@
 
 #include "keelson/accounts/v1/accounts.pb.h"
 #include "keelson/orders/v1/orders.pb.h"
+#include "keelson/refunds/v1/refunds.pb.h"
 
 namespace keelson {
 namespace {
@@ -43,9 +44,16 @@ TEST_CASE("the error for an unknown field of a nested message names the path of 
         "JSON: lines[0] has no field unitPric; did you mean unitPrice?");
 }
 
-TEST_CASE("the error for a value of another type names the path of the field") {
-  CHECK_THAT(JsonError<CreateOrderRequest>(R"({"lines": [{"quantity": "many"}]})"),
-             Catch::StartsWith("JSON: ") && Catch::Contains("lines[0].quantity") && Catch::Contains("many"));
+TEST_CASE("the error for an invalid value names the field, the value and the expected type") {
+  CHECK(JsonError<CreateOrderRequest>(R"({"lines": [{"quantity": "many"}]})") ==
+        "JSON: lines[0].quantity has the invalid value \"many\"; expected int64");
+  CHECK(JsonError<RegisterUserRequest>(R"({"email": 3})") ==
+        "JSON: email has the invalid value 3; expected string");
+  CHECK(JsonError<RegisterUserRequest>(R"({"labels": 3})") ==
+        "JSON: labels has the invalid value 3; expected object");
+  CHECK_THAT(JsonError<refunds::v1::CreateRefundRequest>(R"({"reason": "BROKEN"})"),
+             Catch::StartsWith("JSON: reason has the invalid value \"BROKEN\"; expected RefundReason (") &&
+                 Catch::Contains("REFUND_REASON_DEFECTIVE, "));
 }
 
 TEST_CASE("invalid JSON is an error") {
