@@ -58,14 +58,11 @@ ExitCode Call(CallOptions options) {
 void AddCallCommand(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand("call", "Call a method of a server; print the response as JSON");
   command->footer(
-      "Exit codes: 0 OK, 2 wrong usage, such as an unknown method or an invalid request, 64 + N status code "
-      "N.");
+      "Exit codes: 0 OK, 2 wrong usage, such as an invalid request, 64 + N status code N of the call.");
   const auto options = std::make_shared<CallOptions>();
   command
-      ->add_option(
-          "METHOD", options->call.method,
-          "Full name, such as keelson.accounts.v1.AccountService/RegisterUser, or an unambiguous suffix, "
-          "such as RegisterUser")
+      ->add_option("METHOD", options->call.method,
+                   "Full name or an unambiguous suffix, such as RegisterUser; --list prints the full names")
       ->type_name("NAME");
   command
       ->add_option("JSON", options->call.request,
