@@ -1,7 +1,7 @@
 // `keelson call` against the real service.
 #include <catch2/catch.hpp>
-#include <initializer_list>
 #include <regex>
+#include <sstream>
 
 #include "core/common/strings.h"
 #include "tests/e2e/support/await.h"
@@ -241,6 +241,7 @@ TEST_CASE("the commands that app/run.sh prints work in their order") {
   std::istringstream lines(ReadFile(KEELSON_WALK));
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("  PATH=") || line.starts_with("  grpcurl") || !line.starts_with("  ")) continue;
+    // Sentences are no commands.
     if (std::regex_search(line, std::regex("^  [A-Z]\\S* [a-z]"))) continue;
     script += line + "\n";
   }
@@ -254,9 +255,10 @@ TEST_CASE("the commands that app/run.sh prints work in their order") {
   replace("MAIL_DIRECTORY", (folder / "mail").string());
   replace("| grep '^http'", "| grep '^http' >link");
   replace("TOKEN=…", "TOKEN=$(sed 's/.*token=//' link)");
-  const std::string prelude =
-      "keelson() { shift; command " + std::string(KEELSON_BINARY) +
-      " call --address $ADDRESS \"$@\" | tee last || exit; until [ -e mail ]; do sleep 0.01; done; }\n";
+  // Each call waits for the e-mail of the first.
+  const std::string prelude = "keelson() { shift; command " + std::string(KEELSON_BINARY) +
+                              " call --address $ADDRESS \"$@\" | tee last || exit; until compgen -G "
+                              "'mail/*.eml' >eml; do sleep 0.01; done; }\n";
   const CommandResult result = RunBash(folder, service.target(), prelude + script);
   INFO(script << result.errors);
   CHECK(result.exit_code == kOk);
