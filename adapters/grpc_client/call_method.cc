@@ -52,7 +52,9 @@ absl::StatusOr<CallResult> CallMethod(const MethodCall& call,
     status = {grpc::StatusCode::INTERNAL, "the server returned OK without a response"};
   }
   if (status.ok()) return CallResult{};
-  const std::string hint = ConnectionHint(call.connection, status);
+  const bool missing = status.error_code() == grpc::StatusCode::UNIMPLEMENTED;
+  const std::string hint =
+      missing ? StrCat("the server does not offer ", name) : ConnectionHint(call.connection, status);
   return CallResult{static_cast<absl::StatusCode>(status.error_code()),
                     StrCat(ErrorText(status), hint.empty() ? "" : "\n  ", hint)};
 }

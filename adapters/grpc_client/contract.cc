@@ -1,6 +1,7 @@
 #include "adapters/grpc_client/contract.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_join.h"
 #include "core/common/nearest.h"

@@ -102,13 +102,41 @@ std::string ExpectedType(std::string_view type) {
   return StrCat(enumeration->name(), " (", absl::StrJoin(values, ", "), ")");
 }
 
-std::string Explain(const Descriptor& request, const std::string& error) {
+std::string Explain(const InvalidValue& invalid) {
+  // Protobuf puts its own explanation in the place of the value of a well-known type.
+  constexpr std::string_view kExplained = "', ";
+  const std::size_t explained =
+      invalid.value.starts_with("Field '") ? invalid.value.find(kExplained) : std::string_view::npos;
+  const std::string problem = explained == std::string_view::npos
+                                  ? StrCat(" has the invalid value ", invalid.value)
+                                  : StrCat(": ", invalid.value.substr(explained + kExplained.size()));
+  return StrCat(invalid.path, problem, "; expected ", ExpectedType(invalid.type));
+}
+
+std::string Explain(const Descriptor& request, std::string_view error) {
   if (const auto unknown = ReadUnknownField(error)) return Explain(request, *unknown);
-  if (const auto invalid = ReadInvalidValue(error)) {
-    return StrCat(invalid->path, " has the invalid value ", invalid->value, "; expected ",
-                  ExpectedType(invalid->type));
+  if (const auto invalid = ReadInvalidValue(error)) return Explain(*invalid);
+  // An error at the end of the text points into an empty line.
+  constexpr std::string_view kEmptyContext = "\n\n^";
+  if (error.ends_with(kEmptyContext)) error.remove_suffix(kEmptyContext.size());
+  return std::string(error);
+}
+
+// Protobuf escapes "<" and ">" for the sake of HTML, which makes templates hard to read in a terminal.
+std::string WithoutHtmlEscapes(std::string_view json) {
+  std::string text;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    if (json[i] != '\\') {
+      text.push_back(json[i]);
+    } else if (const std::string_view escape = json.substr(i, 6);
+               escape == "\\u003c" || escape == "\\u003e") {
+      text.push_back(escape.back() == 'c' ? '<' : '>');
+      i += escape.size() - 1;
+    } else {
+      text += json.substr(i++, 2);
+    }
   }
-  return error;
+  return text;
 }
 
 }  // namespace
@@ -131,7 +159,7 @@ std::string FormatJson(const google::protobuf::Message& response) {
     const std::size_t indent = line.find_first_not_of(' ');
     json += StrCat(std::string(indent, ' '), line, "\n");
   }
-  return json;
+  return WithoutHtmlEscapes(json);
 }
 
 }  // namespace keelson

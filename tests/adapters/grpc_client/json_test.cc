@@ -54,9 +54,12 @@ TEST_CASE("the error for an invalid value names the field, the value and the exp
   CHECK_THAT(JsonError<refunds::v1::CreateRefundRequest>(R"({"reason": "BROKEN"})"),
              Catch::StartsWith("JSON: reason has the invalid value \"BROKEN\"; expected RefundReason (") &&
                  Catch::Contains("REFUND_REASON_DEFECTIVE, "));
+  CHECK(JsonError<accounts::v1::ListUsersRequest>(R"({"created_from": "yesterday"})") ==
+        "JSON: created_from: Invalid time format: yesterday; expected google.protobuf.Timestamp");
 }
 
 TEST_CASE("invalid JSON is an error") {
+  CHECK(JsonError<RegisterUserRequest>("{\"email\":") == "JSON: Unexpected end of string. Expected a value.");
   CHECK_THAT(JsonError<RegisterUserRequest>("{\"email\": "), Catch::StartsWith("JSON: "));
   CHECK_THAT(JsonError<RegisterUserRequest>("email"), Catch::StartsWith("JSON: "));
   CHECK_THAT(JsonError<RegisterUserRequest>(""), Catch::StartsWith("JSON: "));
@@ -79,6 +82,12 @@ TEST_CASE("a response is indented by two spaces, in lowerCamelCase and without d
 }
 )");
   CHECK(FormatJson(CreateOrderRequest()) == "{}\n");
+}
+
+TEST_CASE("angle brackets in a response are not escaped") {
+  CreateOrderRequest message;
+  message.set_request_id(R"(<b>\u003c\</b>)");
+  CHECK(FormatJson(message) == "{\n  \"requestId\": \"<b>\\\\u003c\\\\</b>\"\n}\n");
 }
 
 }  // namespace
