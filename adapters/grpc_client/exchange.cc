@@ -26,7 +26,7 @@ absl::Status Read(std::string_view option, const std::string& path, std::string&
   std::ifstream file(path, std::ios::binary);
   content.assign(std::istreambuf_iterator<char>(file), {});
   if (!content.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(StrCat(option, ": ", path, " can't be read, or is empty"));
+  return absl::InvalidArgumentError(StrCat(option, ": ", path, " can't be read or is empty"));
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const ConnectionOptions& options) {
@@ -114,7 +114,7 @@ std::string ConnectionHint(const ConnectionOptions& options, const grpc::Status&
   const auto says = [&](absl::string_view part) { return absl::StrContains(status.error_message(), part); };
   // The library reports an unusable file in no other way.
   if (options.UsesTls() && absl::StartsWith(status.error_message(), "empty address list")) {
-    return "the TLS files can't be used: check that --tls-key is the key of --tls-cert, and that each file "
+    return "invalid TLS files: check that --tls-key is the key of --tls-cert, and that each file "
            "is "
            "PEM";
   }

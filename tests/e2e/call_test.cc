@@ -146,7 +146,7 @@ TEST_CASE("wrong usage is refused before a connection is made") {
                   "--timeout must be a duration such as \"30s\" or \"24h\" and more than 0, not soon");
   CheckUsageError(Call(folder, nowhere, {}), "METHOD is missing; `keelson call --list` prints the methods");
   CheckUsageError(Call(folder, nowhere, {"GetUser", "--token-file", "gone"}),
-                  "--token-file: gone can't be read, or is empty");
+                  "--token-file: gone can't be read or is empty");
   CHECK(Call(folder, nowhere, {"GetUser", "{\"id\": "}).exit_code == kWrongUsage);
   WriteFile(folder / "token", "two words\n");
   CheckUsageError(Call(folder, nowhere, {"GetUser", "--token-file", "token"}),
