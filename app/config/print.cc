@@ -46,10 +46,10 @@ std::string Explain(const Key& key) {
 
 // TOML does not allow [[auth.clients]] after `clients = []`, so the reference shows the tables as a comment.
 constexpr std::string_view kClientsReference = R"(# [[auth.clients]]
-# name = "web"               # as it is named in events and logs; each client has its own
-# token_sha256 = ""          # for mode token, of its bearer token: printf %s "$TOKEN" | sha256sum
-# certificate_name = ""      # for mode mtls: a name in its certificate
-# roles = ["reader"]         # reader, writer, approver, admin
+# name = "web"               # unique name of the client in events and logs
+# token_sha256 = ""          # mode token: SHA-256 of the bearer token: printf %s "$TOKEN" | sha256sum
+# certificate_name = ""      # mode mtls: a name in the client certificate (SAN or common name)
+# roles = ["reader"]         # any of: reader, writer, approver, admin
 )";
 
 }  // namespace

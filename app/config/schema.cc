@@ -22,30 +22,34 @@ namespace {
 std::vector<Key> ServerKeys() {
   return {
       {"server.listen", KEELSON_MEMBER(server.listen),
-       "where gRPC is served: HOST:PORT (port 0: any free one); off the loopback it needs tls "
-       "and "
-       "auth, unless insecure"},
+       "gRPC listen address, HOST:PORT; port 0: any free port; an address other than loopback requires TLS "
+       "and auth, or server.insecure = true"},
       {"server.health_listen", KEELSON_MEMBER(server.health_listen),
-       "where grpc.health.v1 alone is served in the clear, for probes that have no certificate: HOST:PORT; "
-       "empty: nowhere"},
+       "plaintext listen address, HOST:PORT, that serves only grpc.health.v1, for probes without a client "
+       "certificate; empty: none"},
       {"server.insecure", KEELSON_MEMBER(server.insecure),
-       "serve off the loopback without tls and auth: behind a proxy or in a closed network"},
-      {"server.reflection", KEELSON_MEMBER(server.reflection), "answer gRPC server reflection"},
-      {"server.drain", KEELSON_MEMBER(server.drain), "how long calls under way may take to end at a shutdown",
-       "0s", "1h"},
-      {"server.default_deadline", KEELSON_MEMBER(server.default_deadline), "for calls that come without one",
-       "1ms", "1h"},
-      {"server.max_receive", KEELSON_MEMBER(server.max_receive), "the largest request", "1KiB", "64MiB"},
-      {"server.workers", KEELSON_MEMBER(server.workers), "threads for calls that wait (a commit, a hash)",
-       "1", "4096"},
+       "allow a listen address other than loopback without TLS and auth; only behind a proxy or in a closed "
+       "network"},
+      {"server.reflection", KEELSON_MEMBER(server.reflection), "serve the gRPC reflection service"},
+      {"server.drain", KEELSON_MEMBER(server.drain),
+       "how long a graceful shutdown waits for in-flight calls before it cancels them", "0s", "1h"},
+      {"server.default_deadline", KEELSON_MEMBER(server.default_deadline),
+       "deadline of calls whose client sets none", "1ms", "1h"},
+      {"server.max_receive", KEELSON_MEMBER(server.max_receive), "maximum size of a request message", "1KiB",
+       "64MiB"},
+      {"server.workers", KEELSON_MEMBER(server.workers),
+       "maximum number of threads for calls that block, such as on a commit or a password hash", "1", "4096"},
       {"server.queue", KEELSON_MEMBER(server.queue),
-       "calls that may wait for a worker; beyond it they are answered OVERLOADED", "1", "1000000"},
+       "maximum number of calls that queue for a worker thread; further calls fail with RESOURCE_EXHAUSTED "
+       "(OVERLOADED)",
+       "1", "1000000"},
       {"server.tls.cert", KEELSON_MEMBER(server.tls.cert),
-       "PEM file of the certificate chain, the server's own first; this file and the next two are reloaded "
-       "when they change; empty: no tls"},
-      {"server.tls.key", KEELSON_MEMBER(server.tls.key), "PEM file of the private key"},
+       "PEM file with the server's certificate chain, leaf certificate first; empty: no TLS; the three files "
+       "of this section are reloaded when they change"},
+      {"server.tls.key", KEELSON_MEMBER(server.tls.key), "PEM file with the private key of server.tls.cert"},
       {"server.tls.client_ca", KEELSON_MEMBER(server.tls.client_ca),
-       "PEM file of the authority whose certificates clients must present; empty: none asked for"},
+       "PEM file with the CA certificates that client certificates are verified against; empty: clients need "
+       "no certificate"},
   };
 }
 
@@ -53,11 +57,11 @@ std::vector<Key> AuthKeys() {
   return {
       {.name = "auth.mode",
        .member = KEELSON_MEMBER(auth.mode),
-       .description = "how callers are told apart",
+       .description = "how callers are authenticated",
        .choices = {"none", "token", "mtls"}},
       {.name = "auth.clients",
        .member = KEELSON_MEMBER(auth.clients),
-       .description = "the callers that modes token and mtls let in; none by default",
+       .description = "clients that may call in mode token or mtls; default: none",
        .reloads = true},
   };
 }
@@ -66,58 +70,68 @@ std::vector<Key> StoreKeys(const AdapterTable& adapters) {
   return {
       {.name = "store.adapter",
        .member = KEELSON_MEMBER(store.adapter),
-       .description = "where everything is kept",
+       .description = "database of the service",
        .choices = NamesOf(adapters.stores)},
-      {"store.migrate", KEELSON_MEMBER(store.migrate), "bring the schema up to date at start"},
+      {"store.migrate", KEELSON_MEMBER(store.migrate),
+       "apply pending schema migrations at startup; false: fail if a migration is pending"},
   };
 }
 
 std::vector<Key> EmailKeys(const AdapterTable& adapters) {
   return {
-      {"email.from", KEELSON_MEMBER(email.from), "the sender of every message"},
+      {"email.from", KEELSON_MEMBER(email.from), "sender of every message (From header): NAME <ADDRESS>"},
       {"email.product_name", KEELSON_MEMBER(email.product_name),
-       "the product's name in messages; empty: the name in email.from, or else its domain"},
+       "product name in messages; empty: the display name in email.from, or its domain if it has none"},
       {.name = "email.providers",
        .member = KEELSON_MEMBER(email.providers),
-       .description = "who sends, in failover order",
+       .description = "e-mail providers in failover order",
        .choices = NamesOf(adapters.email_providers)},
       {"email.templates", KEELSON_MEMBER(email.templates),
-       "a folder that overrides the built-in templates by LOCALE/NAME.{subject,txt,html}; empty: none"},
-      {"email.link_base", KEELSON_MEMBER(email.link_base), "what the links in messages begin with"},
+       "directory of LOCALE/NAME.{subject,txt,html} files that override the built-in templates; empty: none"},
+      {"email.link_base", KEELSON_MEMBER(email.link_base),
+       "base URL of the links in messages, without a trailing slash"},
   };
 }
 
 std::vector<Key> EmailSendingKeys() {
   return {
       {"email.dispatch.concurrency", KEELSON_MEMBER(email.dispatch.concurrency),
-       "messages under way at once, per provider", "1", "256"},
+       "maximum number of messages sent concurrently per provider", "1", "256"},
       {"email.dispatch.rate", KEELSON_MEMBER(email.dispatch.rate),
-       "the most messages a second that a process hands to a provider; 0: no bound", "0", "100000"},
-      {"email.dispatch.poll", KEELSON_MEMBER(email.dispatch.poll), "between two looks into an empty outbox",
+       "maximum number of messages per second that each instance sends to one provider; 0: unlimited", "0",
+       "100000"},
+      {"email.dispatch.poll", KEELSON_MEMBER(email.dispatch.poll), "poll interval while the outbox is empty",
        "10ms", "1h"},
       {"email.dispatch.timeout", KEELSON_MEMBER(email.dispatch.timeout),
-       "for one attempt; SMTP's final dot has ten minutes of its own", "100ms", "1h"},
+       "timeout of one send attempt; SMTP waits 10 more minutes for the response to the message body",
+       "100ms", "1h"},
       {"email.dispatch.lease", KEELSON_MEMBER(email.dispatch.lease),
-       "how long a killed sender's messages wait for another; longer than timeout", "1s", "24h"},
+       "lease on claimed messages: after a crash, another instance sends them once the lease expires; must "
+       "be longer than timeout",
+       "1s", "24h"},
       {"email.dispatch.base_delay", KEELSON_MEMBER(email.dispatch.base_delay),
-       "the first retry's bound; it doubles, with full jitter", "1ms", "24h"},
-      {"email.dispatch.max_delay", KEELSON_MEMBER(email.dispatch.max_delay), "the bound of every retry",
-       "1ms", "168h"},
+       "maximum delay before the first retry; doubles with each retry, with full jitter", "1ms", "24h"},
+      {"email.dispatch.max_delay", KEELSON_MEMBER(email.dispatch.max_delay),
+       "upper limit of the delay before any retry", "1ms", "168h"},
       {"email.dispatch.max_attempts", KEELSON_MEMBER(email.dispatch.max_attempts),
-       "after so many a message is dead", "1", "1000"},
+       "number of failed attempts after which a message becomes DEAD", "1", "1000"},
       {"email.dispatch.retention", KEELSON_MEMBER(email.dispatch.retention),
-       "of sent, dead and cancelled messages", "1h", "87600h"},
+       "how long SENT, DEAD and CANCELLED messages are kept before they are deleted", "1h", "87600h"},
       {"email.circuit.window", KEELSON_MEMBER(email.circuit.window),
-       "a provider's last calls that are judged", "1", "10000"},
-      {"email.circuit.min_calls", KEELSON_MEMBER(email.circuit.min_calls), "fewer are not judged", "1",
+       "number of a provider's latest calls from which the circuit breaker computes the failure ratio", "1",
        "10000"},
+      {"email.circuit.min_calls", KEELSON_MEMBER(email.circuit.min_calls),
+       "minimum number of calls in the window before the circuit breaker can open", "1", "10000"},
       {"email.circuit.failure_ratio", KEELSON_MEMBER(email.circuit.failure_ratio),
-       "the share of failures that opens the circuit", "0.01", "1"},
-      {"email.circuit.open", KEELSON_MEMBER(email.circuit.open), "before it is probed; doubles to max_open",
+       "failure ratio, as a fraction of 1, at which the circuit breaker opens", "0.01", "1"},
+      {"email.circuit.open", KEELSON_MEMBER(email.circuit.open),
+       "how long the circuit breaker stays open before its first probe; doubles after each failed probe, up "
+       "to max_open",
        "1ms", "24h"},
-      {"email.circuit.max_open", KEELSON_MEMBER(email.circuit.max_open), "the most between two probes", "1ms",
-       "24h"},
-      {"email.circuit.probes", KEELSON_MEMBER(email.circuit.probes), "successes that close it", "1", "1000"},
+      {"email.circuit.max_open", KEELSON_MEMBER(email.circuit.max_open), "maximum time between two probes",
+       "1ms", "24h"},
+      {"email.circuit.probes", KEELSON_MEMBER(email.circuit.probes),
+       "number of successful probes that close the circuit breaker", "1", "1000"},
   };
 }
 
@@ -125,10 +139,10 @@ std::vector<Key> PaymentsKeys(const AdapterTable& adapters) {
   return {
       {.name = "payments.provider",
        .member = KEELSON_MEMBER(payments.provider),
-       .description = "who gives money back",
+       .description = "payment provider used for refunds",
        .choices = NamesOf(adapters.payment_providers)},
-      {"payments.poll", KEELSON_MEMBER(payments.poll), "between two looks for refunds to settle", "10ms",
-       "1h"},
+      {"payments.poll", KEELSON_MEMBER(payments.poll),
+       "poll interval while no refund is waiting for settlement", "10ms", "1h"},
   };
 }
 
@@ -148,50 +162,58 @@ std::vector<Key> StripeKeys() {
 std::vector<Key> AccountsKeys() {
   return {
       {"accounts.verification_ttl", KEELSON_MEMBER(accounts.verification_ttl),
-       "how long a verification link works", "1m", "8760h"},
-      {"accounts.reset_ttl", KEELSON_MEMBER(accounts.reset_ttl), "how long a password reset link works", "1m",
+       "lifetime of a verification link", "1m", "8760h"},
+      {"accounts.reset_ttl", KEELSON_MEMBER(accounts.reset_ttl), "lifetime of a password reset link", "1m",
        "8760h"},
       {"accounts.resend_cooldown", KEELSON_MEMBER(accounts.resend_cooldown),
-       "between two e-mails that anybody can have sent to an address", "0s", "24h"},
-      {"accounts.retention", KEELSON_MEMBER(accounts.retention), "from deletion to erasure", "0s", "87600h"},
+       "minimum interval between two messages to one address that callers can trigger without authentication",
+       "0s", "24h"},
+      {"accounts.retention", KEELSON_MEMBER(accounts.retention),
+       "how long a deleted account is kept before its personal data is erased", "0s", "87600h"},
       {"accounts.conceal_existing_email", KEELSON_MEMBER(accounts.conceal_existing_email),
-       "answer a registration with a taken address as if it had succeeded"},
+       "return the response of a successful registration for an address that is already registered, so that "
+       "callers cannot test whether an account exists"},
   };
 }
 
 std::vector<Key> SecretsKeys() {
   return {
-      {"passwords.min_length", KEELSON_MEMBER(passwords.min_length), "in characters", "8", "64"},
+      {"passwords.min_length", KEELSON_MEMBER(passwords.min_length), "minimum length in characters", "8",
+       "64"},
       {"passwords.argon2_memory", KEELSON_MEMBER(passwords.argon2_memory),
-       "for one hash; 8KiB for each lane of parallelism at least", "8KiB", "512MiB"},
-      {"passwords.argon2_iterations", KEELSON_MEMBER(passwords.argon2_iterations), "passes over it", "1",
-       "10"},
-      {"passwords.argon2_parallelism", KEELSON_MEMBER(passwords.argon2_parallelism), "lanes of one hash", "1",
-       "16"},
+       "memory of one Argon2id hash; at least 8KiB per lane (argon2_parallelism)", "8KiB", "512MiB"},
+      {"passwords.argon2_iterations", KEELSON_MEMBER(passwords.argon2_iterations),
+       "number of Argon2id passes over the memory", "1", "10"},
+      {"passwords.argon2_parallelism", KEELSON_MEMBER(passwords.argon2_parallelism),
+       "number of Argon2id lanes of one hash", "1", "16"},
       {"passwords.memory_budget", KEELSON_MEMBER(passwords.memory_budget),
-       "for all hashes under way; one hash's memory at least", "8KiB", "64GiB"},
+       "memory limit of all concurrent hashes together; at least argon2_memory", "8KiB", "64GiB"},
       {"passwords.queue", KEELSON_MEMBER(passwords.queue),
-       "hashes that may wait for a slot; beyond it they are answered OVERLOADED", "1", "100000"},
-      {"sessions.access_ttl", KEELSON_MEMBER(sessions.access_ttl), "how long an access token works", "1s",
+       "maximum number of calls that queue for a hash; further calls fail with RESOURCE_EXHAUSTED "
+       "(OVERLOADED)",
+       "1", "100000"},
+      {"sessions.access_ttl", KEELSON_MEMBER(sessions.access_ttl), "lifetime of an access token", "1s",
        "8760h"},
-      {"sessions.refresh_ttl", KEELSON_MEMBER(sessions.refresh_ttl), "how long a refresh token works", "1s",
+      {"sessions.refresh_ttl", KEELSON_MEMBER(sessions.refresh_ttl), "lifetime of a refresh token", "1s",
        "87600h"},
       {"sessions.refresh_grace", KEELSON_MEMBER(sessions.refresh_grace),
-       "how long a spent refresh token is taken for a repeat, not for theft", "0s", "1h"},
+       "how long a used refresh token is accepted as a client's retry; after that, reuse is treated as theft",
+       "0s", "1h"},
   };
 }
 
 std::vector<Key> RefundsKeys() {
   return {
-      {"refunds.window", KEELSON_MEMBER(refunds.window), "after delivery", "1s", "87600h"},
+      {"refunds.window", KEELSON_MEMBER(refunds.window), "how long after delivery an order can be refunded",
+       "1s", "87600h"},
       {"refunds.states", KEELSON_MEMBER(refunds.states),
-       "the states of an order in which it can be refunded: pending, paid, shipped, delivered, cancelled"},
-      {"refunds.partial", KEELSON_MEMBER(refunds.partial), "allow less than everything"},
-      {"refunds.max_per_order", KEELSON_MEMBER(refunds.max_per_order), "refunds that one order may have", "1",
-       "1000"},
+       "order states that allow a refund: pending, paid, shipped, delivered, cancelled"},
+      {"refunds.partial", KEELSON_MEMBER(refunds.partial), "allow partial refunds; false: full refunds only"},
+      {"refunds.max_per_order", KEELSON_MEMBER(refunds.max_per_order), "maximum number of refunds per order",
+       "1", "1000"},
       {"refunds.approval_above", KEELSON_MEMBER(refunds.approval_above),
-       "minor units by currency, { EUR = 10000, JPY = 10000 }: a larger refund waits for approval; other "
-       "currencies need none"},
+       "amount per currency, in minor units, above which a refund needs approval, such as { EUR = 10000, JPY "
+       "= 10000 }; other currencies need none"},
   };
 }
 
@@ -199,18 +221,18 @@ std::vector<Key> TelemetryKeys() {
   return {
       {.name = "telemetry.log_level",
        .member = KEELSON_MEMBER(telemetry.log_level),
-       .description = "the least severe lines that are written",
+       .description = "minimum severity of log entries",
        .choices = {"debug", "info", "warning", "error"},
        .reloads = true},
       {.name = "telemetry.log_format",
        .member = KEELSON_MEMBER(telemetry.log_format),
-       .description = "how they are written",
+       .description = "format of log entries",
        .choices = {"json", "text"}},
       {"telemetry.metrics_listen", KEELSON_MEMBER(telemetry.metrics_listen),
-       "where Prometheus finds http://HOST:PORT/metrics; empty: nowhere. An address in use is a warning, no "
-       "error"},
+       "HOST:PORT that serves Prometheus metrics at /metrics; empty: none; if the port is in use, the "
+       "service logs a warning and runs without metrics"},
       {"telemetry.otlp_endpoint", KEELSON_MEMBER(telemetry.otlp_endpoint),
-       "kept for traces by OTLP over HTTP; this build sends none"},
+       "reserved for traces by OTLP over HTTP; this version sends none"},
   };
 }
 

@@ -68,7 +68,7 @@ std::string ErrorsOf(std::vector<std::string> settings) {
 TEST_CASE("the keys of a descriptor are in the reference and can be set and shown") {
   const ConfigFixture fixture(WithExamples());
   const std::string reference = ConfigReference(fixture.schema());
-  CHECK_THAT(reference, Catch::Contains("# where everything is kept: sqlite | postgres | memory | tape\n") &&
+  CHECK_THAT(reference, Catch::Contains("# database of the service: sqlite | postgres | memory | tape\n") &&
                             Catch::Contains("\n[store.tape]\n# the tape drive\ndrive = \"\"\n"
                                             "# blocks of one write (1 to 64)\nblocks = 8\n") &&
                             Catch::Contains("\n[email.acme]\n# the provider's API key\napi_key = \"\"\n"));

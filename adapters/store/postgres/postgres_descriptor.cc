@@ -54,16 +54,17 @@ ConfigSection PostgresSection() {
           .defaults = PostgresConfig(),
           .keys = {{.name = "url",
                     .member = RefTo(&PostgresConfig::url),
-                    .description = "postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
+                    .description = "connection URL, postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
                     .secret = true},
                    {.name = "pool_size",
                     .member = RefTo(&PostgresConfig::pool_size),
-                    .description = "connections",
+                    .description = "maximum number of connections in the pool of each instance",
                     .min = "1",
                     .max = "1000"},
                    {.name = "prepared_statements",
                     .member = RefTo(&PostgresConfig::prepared_statements),
-                    .description = "false behind a transaction-pooling PgBouncer before 1.21"}},
+                    .description = "use prepared statements; set to false behind PgBouncer before 1.21 in "
+                                   "transaction pooling mode"}},
           .checks = {{.keys = {"url"}, .check = WithSettings(&CheckUrlSetting)}}};
 }
 

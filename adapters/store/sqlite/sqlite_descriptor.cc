@@ -73,10 +73,13 @@ absl::StatusOr<std::string> RestoreStore(const SqliteConfig& settings, const Res
 ConfigSection SqliteSection() {
   return {.name = "sqlite",
           .defaults = SqliteConfig(),
-          .keys = {{.name = "path", .member = RefTo(&SqliteConfig::path), .description = "the database file"},
+          .keys = {{.name = "path",
+                    .member = RefTo(&SqliteConfig::path),
+                    .description = "path of the database file; created if missing"},
                    {.name = "group_commit",
                     .member = RefTo(&SqliteConfig::group_commit),
-                    .description = "units of work that may share one commit; 1: each has its own",
+                    .description =
+                        "maximum number of units of work in one commit (group commit); 1: one commit each",
                     .min = "1",
                     .max = "1024"}},
           .checks = {{.keys = {"path"}, .check = WithSettings(&CheckPathIsGiven), .always = true},
