@@ -28,7 +28,7 @@
 namespace keelson {
 namespace {
 
-// An adapter that the configuration has chosen, and its settings.
+// An adapter that the configuration selects, with its settings.
 template <typename Descriptor>
 struct ChosenAdapter {
   const Descriptor& descriptor;
@@ -42,7 +42,7 @@ absl::StatusOr<ChosenAdapter<Descriptor>> Find(const std::vector<Descriptor>& de
     const ConfigSection& section = descriptor.section;
     if (section.name == name) return ChosenAdapter{descriptor, SettingsOf(config, port, section)};
   }
-  return absl::InvalidArgumentError(StrCat("this build has no adapter ", name));
+  return absl::InvalidArgumentError(StrCat("this build has no adapter named ", name));
 }
 
 absl::StatusOr<ChosenAdapter<StoreDescriptor>> FindStore(const Config& config) {
@@ -56,7 +56,7 @@ absl::Status BulkUnsupported(const Config& config) {
   }
   return absl::InvalidArgumentError(
       StrCat("store.adapter ", config.store.adapter,
-             " can't be moved or verified; these can: ", absl::StrJoin(supporting, ", ")));
+             " supports neither transfer nor verify; use one of: ", absl::StrJoin(supporting, ", ")));
 }
 
 struct LogLevel {
@@ -71,7 +71,7 @@ constexpr LogLevel kLogLevels[] = {{"debug", Severity::kDebug},
 absl::StatusOr<LogFormat> ParseLogFormat(std::string_view name) {
   if (name == "json") return LogFormat::kJson;
   if (name == "text") return LogFormat::kText;
-  return absl::InvalidArgumentError(StrCat("telemetry.log_format ", name, " is not a log format"));
+  return absl::InvalidArgumentError(StrCat("telemetry.log_format ", name, " must be one of: json, text"));
 }
 
 }  // namespace
@@ -90,7 +90,7 @@ absl::StatusOr<Severity> LogLevelOf(const TelemetryConfig& telemetry) {
   const auto* level = std::ranges::find(kLogLevels, telemetry.log_level, &LogLevel::name);
   if (level != std::end(kLogLevels)) return level->severity;
   return absl::InvalidArgumentError(
-      StrCat("telemetry.log_level ", telemetry.log_level, " is not a log level"));
+      StrCat("telemetry.log_level ", telemetry.log_level, " must be one of: debug, info, warning, error"));
 }
 
 absl::StatusOr<std::unique_ptr<JsonLog>> MakeLog(const Config& config) {
@@ -135,7 +135,7 @@ absl::Status BackUpStore(const Config& config, const std::string& path, Clock& c
   }
   return absl::InvalidArgumentError(
       StrCat("store.adapter ", config.store.adapter,
-             " is no SQLite file: back a server's database up by its own tool, PostgreSQL's by pg_dump"));
+             " is not SQLite, and backup copies SQLite files only: use pg_dump for PostgreSQL"));
 }
 
 absl::StatusOr<std::string> RestoreStore(const Config& config, const RestoreRequest& request, Clock& clock,
@@ -146,7 +146,7 @@ absl::StatusOr<std::string> RestoreStore(const Config& config, const RestoreRequ
   }
   return absl::InvalidArgumentError(
       StrCat("store.adapter is ", config.store.adapter,
-             ", and restore replaces SQLite files: use pg_restore for PostgreSQL"));
+             ", and restore replaces SQLite files only: use pg_restore for PostgreSQL"));
 }
 
 absl::StatusOr<std::unique_ptr<PasswordHasher>> MakeHasher(const Config& config, Entropy& entropy) {

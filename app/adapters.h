@@ -1,5 +1,5 @@
-// The adapters of this build, by the names in the configuration. To add one, add the line of its descriptor
-// to the table in adapters.cc.
+// Creates the adapters that the configuration selects. To add an adapter, add its descriptor to the table in
+// adapters.cc.
 #pragma once
 
 #include <memory>
@@ -26,8 +26,8 @@ namespace keelson {
 
 const AdapterTable& BuiltInAdapters();
 
-// Each function needs a configuration that LoadConfig has checked, and fails as its adapter does. The ports
-// that are passed in outlive the object that is returned.
+// The configuration of each function must come from LoadConfig. Errors are those of the adapter. The ports
+// that are passed in must outlive the returned object.
 absl::StatusOr<std::unique_ptr<JsonLog>> MakeLog(const Config& config);
 absl::StatusOr<Severity> LogLevelOf(const TelemetryConfig& telemetry);
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const Config& config, Clock& clock);
@@ -38,8 +38,8 @@ absl::StatusOr<std::vector<std::unique_ptr<EmailProvider>>> MakeEmailProviders(c
                                                                                Log& log);
 absl::StatusOr<std::unique_ptr<PaymentProvider>> MakePaymentProvider(const Config& config);
 
-// INVALID_ARGUMENT with the stores that support the operation, or the tool to use instead, if the chosen
-// store does not support it.
+// INVALID_ARGUMENT if the selected store does not support the operation; the message names the stores that
+// do, or the tool to use instead.
 absl::StatusOr<std::unique_ptr<StoreExporter>> OpenStoreExporter(const Config& config, BulkAccess access,
                                                                  Clock& clock);
 absl::StatusOr<std::unique_ptr<StoreImporter>> OpenStoreImporter(const Config& config, Clock& clock);

@@ -6,7 +6,7 @@
 namespace keelson {
 namespace {
 
-// So often doubled, any interval has reached the bound.
+// Prevents an overflow: after this many doublings every interval exceeds kMaxBackoff.
 constexpr int kMaxDoublings = 16;
 
 }  // namespace
@@ -70,7 +70,7 @@ absl::Duration BackgroundJobs::RunOnce(const BackgroundJob& job, int& failures) 
   const absl::Duration backoff =
       std::min(job.interval * (1 << std::min(failures, kMaxDoublings)), kMaxBackoff);
   ++failures;
-  log_.Write(Severity::kWarning, "job.failed", "a background job failed and will be tried again",
+  log_.Write(Severity::kWarning, "job.failed", "a background job failed; it is retried after retry_after",
              {{"job", job.name},
               {"error", more.status().ToString()},
               {"retry_after", absl::FormatDuration(backoff)}});

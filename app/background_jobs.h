@@ -18,55 +18,56 @@
 namespace keelson {
 
 struct BackgroundJob {
-  // As it is named in the log and in health ("job.NAME"). Jobs may share a name.
+  // Name in the log and in the health service ("job.NAME"). Several jobs may share a name.
   std::string name;
-  // Between the end of one run and the next.
+  // Time between the end of one run and the start of the next.
   absl::Duration interval;
-  // A run that has not ended after this time has stalled.
+  // A run that takes longer counts as stalled.
   absl::Duration longest_run;
-  // One batch. True where more may be left: it runs again at once.
+  // Processes one batch. Returns true if more work may be left; the job then runs again at once.
   std::function<absl::StatusOr<bool>()> run;
 };
 
 struct JobStatus {
   std::string name;
-  // A job of this name runs for longer than its longest_run, or was not run again when it should have been.
+  // A job of this name has run for longer than its longest_run, or its next run is late by more than
+  // kMaxDelay.
   bool stalled = false;
 };
 
-// Runs jobs over and over, each on a thread of its own. A job that fails is logged and runs again after a
-// while that doubles from its interval to kMaxBackoff, until it succeeds. Thread-safe.
+// Runs each job repeatedly on its own thread. A failure is logged; the job is retried with exponential
+// backoff, from its interval up to kMaxBackoff. Thread-safe.
 class BackgroundJobs {
  public:
   static constexpr absl::Duration kMaxBackoff = absl::Seconds(30);
-  // How late a run may begin on a busy machine before its job counts as stalled.
+  // How late a run may start on a busy machine before the job counts as stalled.
   static constexpr absl::Duration kMaxDelay = absl::Seconds(10);
 
   explicit BackgroundJobs(Log& log) : log_(log) {}
-  // Stops.
+  // Calls Stop.
   ~BackgroundJobs();
   BackgroundJobs(const BackgroundJobs&) = delete;
   BackgroundJobs& operator=(const BackgroundJobs&) = delete;
 
-  // Runs it for the first time at once. Not after Stop.
+  // Starts the job; its first run starts at once. Must not be called after Stop.
   void Start(BackgroundJob job);
-  // No run begins any more; returns when those under way have ended.
+  // Starts no further runs, and blocks until the current runs end.
   void Stop();
-  // The status of each name, in the order of their starts. Does not wait for runs.
+  // One status per name, in the order of Start. Does not block on runs.
   std::vector<JobStatus> ListStatuses() const;
 
  private:
   struct Running {
     BackgroundJob job;
-    // By then its run ends or its next one begins.
+    // The job counts as stalled if its run does not end, or the next one does not start, by this time.
     Deadline progress;
   };
 
   void Repeat(Running& running);
-  // How long to wait before the next run; counts the failures in a row.
+  // Returns the delay before the next run; `failures` counts consecutive failures.
   absl::Duration RunOnce(const BackgroundJob& job, int& failures);
   void ExpectProgress(Running& running, absl::Duration within);
-  // False once it is time to stop.
+  // Returns false once Stop was called.
   bool Wait(absl::Duration duration);
 
   Log& log_;
@@ -74,7 +75,7 @@ class BackgroundJobs {
   ConditionVariable stop_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
-  // A deque, because threads refer to its elements.
+  // A deque, because the threads hold references to its elements.
   std::deque<Running> running_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -6,16 +6,16 @@
 
 namespace keelson {
 
-// Logs when the system's clock was set back, and when the service's time of day agrees with it again. For one
-// thread at a time.
+// Logs when the system clock is set back, and when the service's clock (SystemClock) agrees with it again.
+// Not thread-safe.
 class ClockWatch {
  public:
-  // A smaller lead is an ordinary correction by NTP.
+  // Smaller leads are ordinary NTP corrections and are not logged.
   static constexpr absl::Duration kMinLead = absl::Seconds(1);
 
   ClockWatch(SystemClock& clock, Log& log) : clock_(clock), log_(log) {}
 
-  // Looks once.
+  // Checks the clocks once.
   void operator()();
 
  private:

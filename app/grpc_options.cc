@@ -15,7 +15,7 @@ absl::StatusOr<GrpcAuthOptions::Mode> ParseMode(std::string_view name) {
   if (name == "token") return GrpcAuthOptions::Mode::kToken;
   if (name == "mtls") return GrpcAuthOptions::Mode::kMtls;
   if (name == "none") return GrpcAuthOptions::Mode::kNone;
-  return absl::InvalidArgumentError(StrCat("auth.mode ", name, " is not a mode"));
+  return absl::InvalidArgumentError(StrCat("auth.mode ", name, " must be one of: none, token, mtls"));
 }
 
 absl::StatusOr<GrpcAuthOptions::Client> ClientOf(const AuthClient& configured) {
@@ -25,7 +25,8 @@ absl::StatusOr<GrpcAuthOptions::Client> ClientOf(const AuthClient& configured) {
                                  .roles = {}};
   for (const std::string& name : configured.roles) {
     const std::optional<Role> role = ParseRole(name);
-    if (!role) return absl::InvalidArgumentError(StrCat("auth.clients has the unknown role ", name));
+    if (!role)
+      return absl::InvalidArgumentError(StrCat("auth.clients must not have the unknown role ", name));
     client.roles.insert(*role);
   }
   return client;

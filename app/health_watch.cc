@@ -6,7 +6,7 @@
 namespace keelson {
 
 absl::StatusOr<bool> HealthWatch::operator()() {
-  TellProviders();
+  ReportProviders();
   const absl::Status status = store_.Check(Deadline::After(kCheckTimeout));
   const absl::MutexLock lock(&mutex_);
   if (status.ok() && !serving_) Serve();
@@ -16,10 +16,10 @@ absl::StatusOr<bool> HealthWatch::operator()() {
 
 void HealthWatch::NoteHang() {
   const absl::MutexLock lock(&mutex_);
-  if (!refusing_) Refuse(absl::UnavailableError("the store does not answer its health check"));
+  if (!refusing_) Refuse(absl::UnavailableError("the health check of the store does not return"));
 }
 
-void HealthWatch::TellProviders() {
+void HealthWatch::ReportProviders() {
   for (const ProviderStatus& provider : providers_.ListProviders()) {
     set_serving_(StrCat("email.", provider.name), provider.circuit != CircuitState::kOpen);
   }
@@ -38,7 +38,7 @@ void HealthWatch::Refuse(const absl::Status& cause) {
   set_serving_("", false);
   serving_ = false;
   refusing_ = true;
-  log_.Write(Severity::kError, "service.not_serving", "not serving: the store is not available",
+  log_.Write(Severity::kError, "service.not_serving", "not serving: the health check of the store failed",
              {{"error", std::string(cause.message())}});
 }
 

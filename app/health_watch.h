@@ -13,21 +13,22 @@
 
 namespace keelson {
 
-// Makes the server's health follow the store's, and that of each e-mail provider, "email.NAME", its circuit:
-// NOT_SERVING while it is open. No provider is a part of the server's own health: others take its messages.
-// For one thread at a time, but for NoteHang.
+// Updates the health service: the server is SERVING while the store is healthy, and "email.NAME" is
+// NOT_SERVING while the circuit breaker of the e-mail provider is open. An open circuit breaker does not
+// affect the server's own health, because other providers send the messages. Not thread-safe, except for
+// NoteHang and ready.
 class HealthWatch {
  public:
   static constexpr absl::Duration kInterval = absl::Seconds(1);
-  // A store that needs longer than this to say that it is well is not.
+  // Deadline of the store's health check.
   static constexpr absl::Duration kCheckTimeout = absl::Seconds(5);
-  // A check that has not ended after this time hangs, its timeout notwithstanding.
+  // A check that runs longer than this ignores its deadline and counts as hanging.
   static constexpr absl::Duration kLongestRun = absl::Seconds(10);
 
-  // Sets what health says of a part of the process, or of the whole server where `part` is empty.
+  // Sets the health of `part`; an empty `part` is the server as a whole.
   using SetServing = std::function<void(const std::string& part, bool serving)>;
 
-  // `address` is where the server is reached.
+  // `address` is logged as the address of the server.
   HealthWatch(Store& store, const ProviderStatuses& providers, SetServing set_serving, std::string address,
               Log& log)
       : store_(store),
@@ -36,19 +37,19 @@ class HealthWatch {
         address_(std::move(address)),
         log_(log) {}
 
-  // Looks once. Logs each change, and tells the service manager of the first time that it serves. Never
-  // fails.
+  // Checks once. Logs each change, and notifies the service manager when the server is SERVING for the first
+  // time. Always returns false (no more work); never an error.
   absl::StatusOr<bool> operator()();
-  // The check of the store hangs: health turns NOT_SERVING until a check succeeds. From any thread.
+  // Sets the server NOT_SERVING until a check succeeds, because the store's health check hangs. Thread-safe.
   void NoteHang();
 
-  // Whether the service manager was told that the service is ready. Thread-safe.
+  // Whether the service manager was notified that the service is ready. Thread-safe.
   bool ready() const { return ready_; }
 
  private:
   void Serve() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Refuse(const absl::Status& cause) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void TellProviders();
+  void ReportProviders();
 
   Store& store_;
   const ProviderStatuses& providers_;

@@ -19,10 +19,9 @@ void JobWatch::Note(const JobStatus& status) {
 
 void JobWatch::LogChange(const JobStatus& status) {
   if (status.stalled) {
-    log_.Write(Severity::kError, "job.stalled", "a background job makes no progress", {{"job", status.name}});
+    log_.Write(Severity::kError, "job.stalled", "a background job has stalled", {{"job", status.name}});
   } else {
-    log_.Write(Severity::kInfo, "job.recovered", "a background job makes progress again",
-               {{"job", status.name}});
+    log_.Write(Severity::kInfo, "job.recovered", "a background job has recovered", {{"job", status.name}});
   }
 }
 

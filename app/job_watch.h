@@ -11,19 +11,18 @@
 
 namespace keelson {
 
-// Reports background jobs that stall: once to the log when a job stalls, and once when it has recovered. For
-// one thread at a time; never waits for a job.
+// Logs when a background job stalls and when it recovers. Does not block on a job. Not thread-safe.
 class JobWatch {
  public:
   static constexpr absl::Duration kInterval = absl::Seconds(1);
-  // Called with the first status of each job and after every change.
+  // Called with the first status of each job and with every changed status.
   using Report = std::function<void(const JobStatus& status)>;
 
-  // `jobs` must outlive it.
+  // `jobs` must outlive this object.
   JobWatch(std::vector<const BackgroundJobs*> jobs, Report report, Log& log)
       : jobs_(std::move(jobs)), report_(std::move(report)), log_(log) {}
 
-  // Looks once.
+  // Checks every job once.
   void operator()();
 
  private:

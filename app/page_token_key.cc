@@ -40,7 +40,9 @@ absl::StatusOr<Sha256Digest> ReadOrMakePageTokenKey(Store& store, Entropy& entro
     return found ? absl::OkStatus() : tx.settings().Insert(kSetting, candidate);
   }));
   const std::optional<Sha256Digest> key = ParseKey(hex);
-  if (!key) return absl::InternalError("the store's page token key can't be read");
+  if (!key)
+    return absl::InternalError(
+        "the setting page_token_key in the store is not 64 hexadecimal digits; restore it from a backup");
   return *key;
 }
 

@@ -9,22 +9,22 @@
 
 namespace keelson {
 
-// Shows how far long work has come: on a terminal a bar that is drawn over again, elsewhere a line now and
-// then. For one thread.
+// Reports the progress of a long operation: a progress bar on a terminal, otherwise one line every 10 s. Not
+// thread-safe.
 class Progress {
  public:
-  // On standard error.
+  // Writes to standard error.
   Progress();
-  // `now` and `out` must outlive it.
+  // `out` and what `now` refers to must outlive this object.
   Progress(std::ostream& out, bool terminal, std::function<SteadyTime()> now);
-  // Takes the bar away.
+  // Erases the progress bar.
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // `what` is under way, `done` of `total` units.
+  // `what` names the current operation, of which `done` of `total` units are complete.
   void Show(std::string_view what, std::int64_t done, std::int64_t total, std::string_view unit);
-  // Before something else is written to the terminal.
+  // Erases the progress bar. Call before writing anything else to the terminal.
   void Clear();
 
  private:

@@ -13,7 +13,7 @@
 namespace keelson {
 
 void Reload::operator()() {
-  // A service that has not been ready must not be told to be so by the end of its reload.
+  // Before the first READY=1 of the service itself, the READY=1 that ends a reload would be premature.
   const bool ready = service_.ready();
   if (ready) NotifyReloading();
   service_.ReloadCertificates();
@@ -29,13 +29,14 @@ void Reload::Load() {
   const std::vector<std::string> errors = CheckConfig(schema.checks(), changes.config);
   if (!errors.empty()) {
     return Reject(absl::InvalidArgumentError(
-        StrCat("the changes need a restart, because without one ", absl::StrJoin(errors, "; "))));
+        StrCat("the changed keys need a restart, because a reload would leave this configuration: ",
+               absl::StrJoin(errors, "; "))));
   }
   if (const absl::Status status = Apply(changes); !status.ok()) Reject(status);
 }
 
 void Reload::Reject(const absl::Status& cause) {
-  log_.Write(Severity::kError, "config.reload_failed", "the configuration is mistaken and was not reloaded",
+  log_.Write(Severity::kError, "config.reload_failed", "the configuration is invalid and was not reloaded",
              {{"error", std::string(cause.message())}});
 }
 

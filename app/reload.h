@@ -11,10 +11,10 @@
 
 namespace keelson {
 
-// Reloads the configuration of a running service. For one thread at a time.
+// Reloads the configuration of a running service. Not thread-safe.
 class Reload {
  public:
-  // `config` is what the service and the log run with; both outlive the object.
+  // `config` is the current configuration of `service` and `log`, which must outlive this object.
   Reload(ConfigOptions options, Config config, Service& service, JsonLog& log)
       : options_(std::move(options)), config_(std::move(config)), service_(service), log_(log) {}
 
@@ -26,7 +26,7 @@ class Reload {
  private:
   void Load();
   void Reject(const absl::Status& cause);
-  // Changes nothing on error.
+  // On error the configuration is unchanged.
   absl::Status Apply(const ConfigChanges& changes);
 
   const ConfigOptions options_;

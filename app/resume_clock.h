@@ -9,13 +9,13 @@
 
 namespace keelson {
 
-// A lead over the system's clock that is larger than this is not resumed: then the stored time is the wrong
-// one.
+// Maximum lead over the system clock that is resumed. With a larger lead the stored time is assumed to be
+// wrong.
 inline constexpr absl::Duration kMaxResumedLead = absl::Hours(24);
 
-// Starts `clock` no earlier than the last event of the store. Where the system's clock was set back since,
-// due times would otherwise lie ahead by as much, and refunds and messages would wait for them. Logs a
-// warning where the event is dated more than kMaxResumedLead ahead. Errors: the store's.
+// Starts `clock` no earlier than the last event in the store, so that refunds and messages are not delayed
+// after the system clock was set back. Logs a warning, and leaves `clock` unchanged, if the event is more
+// than kMaxResumedLead ahead of the system clock. Returns the store's errors.
 absl::Status ResumeClock(Store& store, SystemClock& clock, Log& log, Deadline deadline);
 
 }  // namespace keelson

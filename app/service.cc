@@ -17,13 +17,14 @@ namespace keelson {
 namespace {
 
 constexpr absl::Duration kFirstWriteTimeout = absl::Seconds(10);
-// However soon a circuit closes again.
+// Limits the CPU use if email.circuit.open is very short.
 constexpr absl::Duration kLeastProbeInterval = absl::Milliseconds(100);
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
 constexpr absl::Duration kCertificateInterval = absl::Seconds(10);
-// A sender that waits for a ready message shows its progress after this time.
+// How long a sender thread waits for a ready message before its run ends, so that the thread does not count
+// as stalled.
 constexpr absl::Duration kLongestWaitForReady = absl::Minutes(1);
-// Added to the time that a run may take, for a busy machine.
+// Added to the longest run of each job, for a busy machine.
 constexpr absl::Duration kRunMargin = absl::Seconds(30);
 constexpr char kHealthJob[] = "health";
 
@@ -46,7 +47,7 @@ AccountPolicy AccountPolicyOf(const Config& config) {
           .password_min_length = config.passwords.min_length};
 }
 
-// A use case that works by batches, as a job: a full batch means that more may be left.
+// Adapts a use case that processes batches to a job: after a full batch, more work may be left.
 template <typename UseCase>
 std::function<absl::StatusOr<bool>()> ByBatches(UseCase& use_case) {
   return [&use_case]() -> absl::StatusOr<bool> {
@@ -55,7 +56,7 @@ std::function<absl::StatusOr<bool>()> ByBatches(UseCase& use_case) {
   };
 }
 
-// Where the server is reached, the port being the one it was given.
+// `listen` with the actual port in place of port 0.
 std::string AddressOf(const std::string& listen, int port) {
   return StrCat(std::string_view(listen).substr(0, listen.rfind(':')), ":", port);
 }
@@ -69,7 +70,7 @@ absl::StatusOr<std::unique_ptr<Service>> Service::Start(const Config& config, Lo
   RETURN_IF_ERROR(service->MakeCore());
   before_listening();
   RETURN_IF_ERROR(service->Listen());
-  service->OfferMetrics();
+  service->StartMetrics();
   service->StartJobs();
   return service;
 }
@@ -120,15 +121,16 @@ absl::Status Service::Listen() {
   return absl::OkStatus();
 }
 
-// Nobody goes without the service because its figures can't be had: another process may have the port.
-void Service::OfferMetrics() {
+// A metrics port in use must not stop the service.
+void Service::StartMetrics() {
   const std::string& listen = config_.telemetry.metrics_listen;
   if (listen.empty()) return;
   auto endpoint = MetricsEndpoint::Start(listen, *dispatch_messages_);
   if (endpoint.ok()) {
     metrics_ = *std::move(endpoint);
   } else {
-    log_.Write(Severity::kWarning, "service.no_metrics", "metrics are not served",
+    log_.Write(Severity::kWarning, "service.no_metrics",
+               "the metrics endpoint could not start; the service runs without metrics",
                {{"error", std::string(endpoint.status().message())}});
   }
 }
@@ -164,15 +166,15 @@ void Service::SetServing(const std::string& part, bool serving) {
 
 void Service::ReportJob(const JobStatus& job) {
   SetServing(StrCat("job.", job.name), !job.stalled);
-  // A check that hangs can't report it.
+  // A health check that hangs cannot report its own failure.
   if (job.name == kHealthJob && job.stalled) health_watch_->NoteHang();
 }
 
 void Service::StartSending() {
   const DispatchConfig& dispatch = config_.email.dispatch;
-  // Leases are renewed in time.
+  // A quarter of the lease, so that leases are renewed before they expire.
   const absl::Duration interval = std::min(dispatch.poll, dispatch.lease / 4);
-  // Each run waits for updates itself, so the next run starts at once.
+  // Each run blocks on pending updates itself, so the next run starts at once.
   flush_jobs_.Start({"keep_outbox", interval,
                      interval + DispatchMessages::LongestFlushAndClaim() + kRunMargin,
                      [this, interval]() -> absl::StatusOr<bool> {
@@ -203,7 +205,7 @@ void Service::StopSending() {
   jobs_.Stop();
   flush_jobs_.Stop();
   if (const absl::Status status = dispatch_messages_->Close(); !status.ok()) {
-    log_.Write(Severity::kWarning, "service.outbox_left", "what became of messages could not be written",
+    log_.Write(Severity::kWarning, "service.outbox_left", "failed to save message outcomes during shutdown",
                {{"error", status.ToString()}});
   }
 }
@@ -214,11 +216,11 @@ absl::Status Service::SetAuthentication(const AuthConfig& auth) {
 }
 
 void Service::Drain() {
-  // Nobody must say SERVING again.
+  // Stopped first, so that no health check sets SERVING during the shutdown.
   watch_jobs_.Stop();
   health_jobs_.Stop();
   NotifyServiceManager("STOPPING=1");
-  log_.Write(Severity::kInfo, "service.draining", "draining");
+  log_.Write(Severity::kInfo, "service.draining", "shutting down: waiting for in-flight calls");
   server_->Shutdown(Deadline::After(config_.server.drain));
   StopSending();
   metrics_.reset();

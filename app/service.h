@@ -22,25 +22,25 @@
 
 namespace keelson {
 
-// The whole service: adapters as configured, the core on them, and what runs beside the calls.
+// The running service: the configured adapters, the core, the gRPC server and the background jobs.
 class Service {
  public:
-  // Listens and runs. INVALID_ARGUMENT where the configuration is wrong (a bad certificate, a broken
-  // template), UNAVAILABLE where an address can't be listened on at this time, else as the adapter fails that
-  // can't begin. `log` outlives the service. `before_listening` is called before the first call can come.
+  // Starts the service. INVALID_ARGUMENT if the configuration is invalid (such as a bad certificate or
+  // template), UNAVAILABLE if a listen address is in use, otherwise the error of the adapter that failed to
+  // start. `log` must outlive the service. `before_listening` runs before the server accepts the first call.
   static absl::StatusOr<std::unique_ptr<Service>> Start(const Config& config, Log& log,
                                                         absl::FunctionRef<void()> before_listening);
-  // Drains unless that was done.
+  // Calls Drain unless it was called.
   ~Service();
 
-  // Whether it has served yet, as health tells. Thread-safe.
+  // Whether the service has been SERVING. Thread-safe.
   bool ready() const { return health_watch_->ready(); }
-  // As GrpcServer has them. Not after Drain.
+  // See GrpcServer. Must not be called after Drain.
   void ReloadCertificates() { server_->ReloadCertificates(); }
   absl::Status SetAuthentication(const AuthConfig& auth);
 
-  // Health turns NOT_SERVING, calls under way are finished or, after server.drain, cancelled; then the jobs
-  // stop and the store is closed. Blocks. Once.
+  // Graceful shutdown: sets NOT_SERVING, waits up to server.drain for in-flight calls and cancels the rest,
+  // stops the background jobs and closes the store. Blocks. Call at most once.
   void Drain();
 
  private:
@@ -50,12 +50,12 @@ class Service {
   absl::Status MakeAdapters();
   absl::Status MakeCore();
   absl::Status Listen();
-  void OfferMetrics();
+  void StartMetrics();
   void StartJobs();
   void StartSending();
   void StartWatching();
   void ReportJob(const JobStatus& job);
-  // Of a part of the process, or of the whole server where `part` is empty.
+  // Sets the health of `part`; an empty `part` is the server as a whole.
   void SetServing(const std::string& part, bool serving);
   void StopSending();
 
@@ -77,14 +77,13 @@ class Service {
 
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<HealthWatch> health_watch_;
-  // Nothing where they are not wanted, or can't be served.
+  // Null if telemetry.metrics_listen is empty or the endpoint could not start.
   std::unique_ptr<MetricsEndpoint> metrics_;
   BackgroundJobs jobs_;
-  // Flushes the outbox. Stopped after `jobs_`, because messages that are being sent need their leases
-  // renewed.
+  // Flushes the outbox. Stopped after `jobs_`, because in-flight messages need their leases renewed.
   BackgroundJobs flush_jobs_;
   BackgroundJobs health_jobs_;
-  // Watches all the others, and waits for nothing.
+  // Watches the other jobs. Runs on its own thread, because a stalled job must not block it.
   BackgroundJobs watch_jobs_;
   ClockWatch clock_watch_{clock_, log_};
   JobWatch job_watch_{

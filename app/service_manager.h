@@ -4,11 +4,11 @@
 
 namespace keelson {
 
-// Tells the service manager that started this process its state, "READY=1" or "STOPPING=1", by the protocol
-// of sd_notify(3). Does nothing where nobody listens.
+// Sends a state such as "READY=1" or "STOPPING=1" to the service manager, by the protocol of sd_notify(3).
+// Does nothing without NOTIFY_SOCKET.
 void NotifyServiceManager(const std::string& state);
 
-// "RELOADING=1" with the time that goes with it; READY=1 must follow.
+// Sends "RELOADING=1" with the monotonic time that the protocol requires. READY=1 must follow.
 void NotifyReloading();
 
 }  // namespace keelson

@@ -8,14 +8,14 @@
 
 namespace keelson {
 
-// From now on SIGTERM and SIGINT end the process at once, with the exit code 128 and the signal's number;
-// also the first process of a container, which the kernel otherwise spares. A closed pipe (SIGPIPE) becomes
-// an error of the call that writes to it.
+// Makes SIGTERM and SIGINT end the process at once with exit code 128 + signal number. Without a handler the
+// kernel ignores these signals for process 1 of a container. Ignores SIGPIPE, so that writing to a closed
+// pipe returns EPIPE.
 void ExitOnStopSignals();
 
-// The signals that a service acts on: SIGTERM and SIGINT to stop, SIGHUP to reload. A thread of its own takes
-// them from the moment of construction, so that the service stops at once while it starts. Construct before
-// any other thread begins, or that thread takes the signals. Thread-safe.
+// Handles SIGTERM and SIGINT (stop) and SIGHUP (reload) on its own thread, from construction on, so that the
+// process can be stopped during startup. Construct before any other thread starts: that thread would receive
+// the signals. Thread-safe.
 class ServiceSignals {
  public:
   enum class Request { kStop, kReload };
@@ -25,11 +25,12 @@ class ServiceSignals {
   ServiceSignals(const ServiceSignals&) = delete;
   ServiceSignals& operator=(const ServiceSignals&) = delete;
 
-  // Call before the service accepts calls. Until then a signal to stop ends the process at once, as above.
+  // Makes the first stop signal a request (Wait). Until then a stop signal ends the process at once. Call
+  // before the service accepts calls.
   void StopGracefully();
 
-  // Blocks until a signal comes. A second signal to stop ends the process at once, because the service takes
-  // too long to stop. Signals to reload that come together are one request.
+  // Blocks until a signal arrives. A second stop signal ends the process at once, without waiting for the
+  // graceful shutdown. Reload signals that arrive before Wait are one request.
   Request Wait();
 
  private:

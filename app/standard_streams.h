@@ -2,9 +2,9 @@
 
 namespace keelson {
 
-// Opens those of the descriptors 0 to 2 that the process was started without, to /dev/null. Otherwise the
-// next file or socket takes the number, and what is written to standard error goes there. Call before
-// anything else opens a file. Ends the process where /dev/null can't be opened.
+// Opens /dev/null on each of the descriptors 0 to 2 that is closed. Otherwise the next file or socket would
+// get the number, and output to standard error would be written to it. Call before any other file is opened.
+// Aborts if /dev/null cannot be opened.
 void OpenStandardStreams();
 
 }  // namespace keelson

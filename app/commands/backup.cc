@@ -34,10 +34,10 @@ ExitCode Backup(const BackupOptions& options) {
 
 void AddBackupCommand(CLI::App& program, Run& run) {
   CLI::App* command =
-      program.add_subcommand("backup", "Copy the SQLite file to a new one, also while it is served");
+      program.add_subcommand("backup", "Copy the SQLite database to a new file; safe while the service runs");
   const auto options = std::make_shared<BackupOptions>();
   AddConfigOptions(*command, options->config);
-  command->add_option("FILE", options->file, "The file to write; must not exist")
+  command->add_option("FILE", options->file, "Backup file to create; must not exist")
       ->type_name("PATH")
       ->required();
   command->callback([&run, options] { run = [options] { return Backup(*options); }; });

@@ -26,7 +26,7 @@ std::vector<std::string> SubcommandNames(const CLI::App& command) {
   return names;
 }
 
-// Of the first word that no command on the command line knows; empty where there is none.
+// The error for the first unknown word of the command line; empty if every word is known.
 std::string ExplainTypo(const CLI::App& program) {
   const CLI::App* command = &program;
   while (command != nullptr) {
@@ -60,15 +60,15 @@ std::optional<ExitCode> ParseCommandLine(CLI::App& program, int argc, const char
     program.parse(argc, argv);
     return std::nullopt;
   } catch (const CLI::ParseError& error) {
-    const bool mistaken = error.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success);
-    const std::string typo = mistaken ? ExplainTypo(program) : "";
-    if (typo.empty()) {
-      program.exit(error);
+    const bool failed = error.get_exit_code() != static_cast<int>(CLI::ExitCodes::Success);
+    const std::string typo = failed ? ExplainTypo(program) : "";
+    if (failed) {
+      std::cerr << "keelson: " << (typo.empty() ? error.what() : typo)
+                << "\nRun with --help for more information.\n";
     } else {
-      std::cerr << "keelson: " << typo << "\nRun with --help for more information.\n";
+      program.exit(error);
     }
-    // Asking for help is no mistake.
-    return mistaken ? ExitCode::kWrongUsage : ExitCode::kDone;
+    return failed ? ExitCode::kWrongUsage : ExitCode::kDone;
   }
 }
 

@@ -12,9 +12,9 @@ class App;
 
 namespace keelson {
 
-// Parses the command line into the options of `program` and its commands. Nothing: the command may run.
-// Otherwise the exit code: help, the version or an error, which names a mistyped command or option and the
-// nearest one, has been written.
+// Parses the command line into the options of `program` and its commands. Returns nothing if the command can
+// run. Otherwise it has printed the help, the version or an error, and returns the exit code. An error about
+// an unknown command or option suggests the most similar one.
 std::optional<ExitCode> ParseCommandLine(CLI::App& program, int argc, const char* const* argv);
 
 // "keelson config" of its subcommand.

@@ -5,8 +5,10 @@
 namespace keelson {
 
 void AddCommands(CLI::App& program, Run& run) {
-  program.description("Keelson: registers people, sells to them and gives money back, over gRPC.");
-  program.footer("Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 128 + N ended by signal N.");
+  program.description("Keelson: a gRPC service that registers users and refunds orders.");
+  program.footer(
+      "Exit codes: 0 success, 1 failure, 2 invalid command line or configuration, 128 + N terminated by "
+      "signal N.");
   program.require_subcommand(1);
   AddServeCommand(program, run);
   AddMigrateCommand(program, run);

@@ -1,5 +1,5 @@
-// The command line's subcommands, a file for each. Each adds itself to the program; if it is the one that was
-// asked for, `run` becomes what does its work and gives the exit code.
+// The subcommands of the command line, one source file each. Each Add function registers its command; parsing
+// that command sets `run` to the function that executes it.
 #pragma once
 
 #include <functional>
@@ -27,7 +27,7 @@ void AddCompletionCommand(CLI::App& program, Run& run);
 void AddHelpCommand(CLI::App& program, Run& run);
 void AddVersionCommand(CLI::App& program, Run& run);
 
-// All of them, and what the program says of itself.
+// Adds every command and the program's help text.
 void AddCommands(CLI::App& program, Run& run);
 
 }  // namespace keelson

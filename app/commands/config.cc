@@ -28,7 +28,7 @@ absl::Status CheckMachine(const LoadedConfig& loaded) {
 ExitCode Check(const ConfigOptions& options) {
   const absl::StatusOr<LoadedConfig> loaded = LoadConfig(options);
   const absl::Status status = loaded.ok() ? CheckMachine(*loaded) : loaded.status();
-  if (status.ok()) std::cout << "the configuration is good\n";
+  if (status.ok()) std::cout << "the configuration is valid\n";
   return ReportResult(status);
 }
 
@@ -54,12 +54,12 @@ void AddLoading(CLI::App& config, const char* name, const char* description,
 }  // namespace
 
 void AddConfigCommand(CLI::App& program, Run& run) {
-  CLI::App* config = program.add_subcommand("config", "Check, show or explain the configuration");
+  CLI::App* config = program.add_subcommand("config", "Check or print the configuration");
   config->require_subcommand(1);
-  AddLoading(*config, "check", "Tell every mistake", &Check, run);
-  AddLoading(*config, "show", "Print the effective values and where each came from; secrets hidden", &Show,
-             run);
-  config->add_subcommand("reference", "Print every key with its meaning and default, as TOML")
+  AddLoading(*config, "check", "Report every error in the configuration", &Check, run);
+  AddLoading(*config, "show", "Print the effective value of every key and its source; secrets are hidden",
+             &Show, run);
+  config->add_subcommand("reference", "Print every key with its description and default, as TOML")
       ->callback([&run] { run = &Reference; });
 }
 

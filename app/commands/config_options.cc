@@ -30,9 +30,13 @@ Environment ReadEnvironment() {
 }  // namespace
 
 void AddConfigOptions(CLI::App& command, ConfigOptions& options) {
-  command.add_option("--config", options.file, "The configuration file; else keelson.toml, where it exists")
+  command
+      .add_option("--config", options.file,
+                  "Configuration file; default: keelson.toml in the working directory, if it exists")
       ->type_name("FILE");
-  command.add_option("--set", options.settings, "Override one key; may be given again")
+  command
+      .add_option("--set", options.settings,
+                  "Set one key, with priority over the file and the environment; repeatable")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
 }

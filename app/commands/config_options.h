@@ -14,21 +14,21 @@ namespace keelson {
 
 // The options of every command that needs the configuration: --config FILE and --set KEY=VALUE.
 struct ConfigOptions {
-  // Empty: keelson.toml in the working directory where it exists.
+  // Empty: keelson.toml in the working directory, if it exists.
   std::string file;
   std::vector<std::string> settings;
 };
 
-// `options` outlives the command's parsing.
+// `options` must outlive the parsing of the command line.
 void AddConfigOptions(CLI::App& command, ConfigOptions& options);
 
-// The options with the file that they stand for: so that whoever loads them again needs the same file.
+// Fills in the default file if it exists, so that a reload requires the same file.
 ConfigOptions WithUsualFile(ConfigOptions options);
 
-// As LoadConfig, with this process's environment and this build's adapters.
+// LoadConfig (load.h) with this process's environment and this build's adapters.
 absl::StatusOr<LoadedConfig> LoadConfig(const ConfigOptions& options);
-// What the file alone says, for a command that has two: no variable overrides it, but those that it names as
-// env:NAME are read.
+// Loads one file for a command that reads two configurations. KEELSON_* variables are ignored, because they
+// would apply to both; env:NAME references in the file are resolved.
 absl::StatusOr<LoadedConfig> LoadConfigFile(const std::string& file);
 
 }  // namespace keelson

@@ -30,9 +30,9 @@ std::string Describe(const MigrationStatus& step) {
     case MigrationState::kPending:
       return "pending";
     case MigrationState::kChanged:
-      return "applied from another text than this program has";
+      return "applied, but its SQL differs from this version's";
     case MigrationState::kUnknown:
-      return "applied by a newer program";
+      return "applied by a newer version of keelson";
   }
   return "";
 }
@@ -59,7 +59,7 @@ absl::Status Up(const Migrator& migrator, std::optional<int> to) {
 }
 absl::Status Down(const Migrator& migrator, std::optional<int> to) {
   ASSIGN_OR_RETURN(const std::vector<int> versions, migrator.Down(to));
-  PrintChanges("undid", versions);
+  PrintChanges("reverted", versions);
   return absl::OkStatus();
 }
 absl::Status Status(const Migrator& migrator, std::optional<int>) {
@@ -86,16 +86,18 @@ CLI::App* AddDirection(CLI::App& migrate, const char* name, const char* descript
 }  // namespace
 
 void AddMigrateCommand(CLI::App& program, Run& run) {
-  CLI::App* migrate = program.add_subcommand("migrate", "Change the store's schema, or show it");
+  CLI::App* migrate =
+      program.add_subcommand("migrate", "Apply, revert or list the schema migrations of the store");
   migrate->require_subcommand(1);
   const auto options = std::make_shared<MigrateOptions>();
-  AddDirection(*migrate, "up", "Apply what is pending", &Up, options, run)
-      ->add_option("--to", options->to, "Up to and with this version")
+  AddDirection(*migrate, "up", "Apply the pending migrations", &Up, options, run)
+      ->add_option("--to", options->to, "Last version to apply; default: the latest")
       ->type_name("N");
-  AddDirection(*migrate, "down", "Undo the last step; what it holds is lost", &Down, options, run)
-      ->add_option("--to", options->to, "Undo all above this version")
+  AddDirection(*migrate, "down", "Revert the latest migration; the data in its tables and columns is lost",
+               &Down, options, run)
+      ->add_option("--to", options->to, "Revert every migration above this version")
       ->type_name("N");
-  AddDirection(*migrate, "status", "List every step and whether it is applied", &Status, options, run);
+  AddDirection(*migrate, "status", "List every migration with its state", &Status, options, run);
 }
 
 }  // namespace keelson

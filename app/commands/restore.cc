@@ -34,12 +34,14 @@ ExitCode Restore(const RestoreOptions& options) {
 }  // namespace
 
 void AddRestoreCommand(CLI::App& program, Run& run) {
-  CLI::App* command = program.add_subcommand(
-      "restore", "Replace the SQLite file by a backup; no process may have the file open");
+  CLI::App* command =
+      program.add_subcommand("restore", "Replace the SQLite database with a backup; stop the service first");
   const auto options = std::make_shared<RestoreOptions>();
   AddConfigOptions(*command, options->config);
   command->add_flag("--replace", options->replace, "Overwrite an existing database");
-  command->add_option("FILE", options->file, "The backup; it is not changed")->type_name("PATH")->required();
+  command->add_option("FILE", options->file, "Backup file to restore; stays unchanged")
+      ->type_name("PATH")
+      ->required();
   command->callback([&run, options] { run = [options] { return Restore(*options); }; });
 }
 

@@ -25,7 +25,7 @@ struct TransferOptions {
   std::string to;
 };
 
-// Says whose error it is: both stores may be told of in the same words.
+// Prefixes the store, because both stores fail with the same messages.
 absl::Status Of(std::string_view store, const absl::Status& status) {
   return absl::Status(status.code(), ToAbsl(StrCat("the ", store, ": ", status.message())));
 }
@@ -72,16 +72,17 @@ ExitCode Transfer(const TransferOptions& options) {
 
 void AddTransferCommand(CLI::App& program, Run& run) {
   CLI::App* command =
-      program.add_subcommand("transfer", "Move everything from one store to another and compare every table");
+      program.add_subcommand("transfer", "Copy all data from one store to another and compare every table");
   const auto options = std::make_shared<TransferOptions>();
   command
-      ->add_option("--from", options->from, "The configuration of the store to move from; nobody serves it")
+      ->add_option("--from", options->from,
+                   "Configuration of the source store; stop all instances that use it first")
       ->type_name("FILE")
       ->required();
   command
       ->add_option(
           "--to", options->to,
-          "The configuration of the store to move to: empty, or half filled by a transfer from the same")
+          "Configuration of the target store: empty, or incomplete after a transfer from this source")
       ->type_name("FILE")
       ->required();
   command->callback([&run, options] { run = [options] { return Transfer(*options); }; });

@@ -39,7 +39,7 @@ ExitCode Verify(const ConfigOptions& options) {
   progress.Clear();
   if (!findings.ok()) return ReportResult(findings.status());
   if (*findings > 0) return ExitCode::kFailed;
-  std::cout << "nothing found\n";
+  std::cout << "no findings\n";
   return ExitCode::kDone;
 }
 
@@ -47,7 +47,7 @@ ExitCode Verify(const ConfigOptions& options) {
 
 void AddVerifyCommand(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand(
-      "verify", "Check every invariant of the store, also while it is served; a line for each finding");
+      "verify", "Check every invariant of the store and print each violation; safe while the service runs");
   const auto options = std::make_shared<ConfigOptions>();
   AddConfigOptions(*command, *options);
   command->callback([&run, options] { run = [options] { return Verify(*options); }; });

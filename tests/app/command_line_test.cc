@@ -12,7 +12,7 @@
 namespace keelson {
 namespace {
 
-// What a stream is written while this object lives.
+// Captures what is written to a stream while the object exists.
 class Captured {
  public:
   explicit Captured(std::ostream& stream) : stream_(stream), before_(stream.rdbuf(text_.rdbuf())) {}
@@ -46,7 +46,7 @@ Parsed Parse(std::vector<const char*> arguments) {
   return parsed;
 }
 
-// The first line of what is wrong.
+// The first line of the error.
 std::string ErrorOf(std::vector<const char*> arguments) {
   const Parsed parsed = Parse(std::move(arguments));
   CHECK(parsed.exit_code == ExitCode::kWrongUsage);
@@ -54,14 +54,14 @@ std::string ErrorOf(std::vector<const char*> arguments) {
   return parsed.errors.substr(0, parsed.errors.find('\n'));
 }
 
-TEST_CASE("a good command line runs its command") {
+TEST_CASE("a valid command line runs its command") {
   const Parsed parsed = Parse({"serve", "--config", "a.toml"});
   CHECK_FALSE(parsed.exit_code);
   CHECK(parsed.runs);
   CHECK(parsed.errors.empty());
 }
 
-TEST_CASE("an unknown command is named, with the nearest one") {
+TEST_CASE("an unknown command is reported with the most similar one") {
   CHECK(ErrorOf({"srve"}) == "keelson: keelson has no command srve; did you mean serve?");
   CHECK(ErrorOf({"srve", "--config", "a.toml"}) ==
         "keelson: keelson has no command srve; did you mean serve?");
@@ -71,7 +71,7 @@ TEST_CASE("an unknown command is named, with the nearest one") {
   CHECK(ErrorOf({"telephone"}) == "keelson: keelson has no command telephone");
 }
 
-TEST_CASE("an unknown option is named, with the nearest one") {
+TEST_CASE("an unknown option is reported with the most similar one") {
   CHECK(ErrorOf({"serve", "--confg", "a.toml"}) ==
         "keelson: keelson serve has no option --confg; did you mean --config?");
   CHECK(ErrorOf({"serve", "--confg=a.toml"}) ==
@@ -82,13 +82,13 @@ TEST_CASE("an unknown option is named, with the nearest one") {
   CHECK(ErrorOf({"serve", "-x"}) == "keelson: keelson serve has no option -x");
 }
 
-TEST_CASE("other mistakes are told in the parser's words") {
-  CHECK(ErrorOf({}) == "A subcommand is required");
+TEST_CASE("the parser's own errors have the prefix of all errors") {
+  CHECK(ErrorOf({}) == "keelson: A subcommand is required");
   CHECK_THAT(ErrorOf({"serve", "extra"}), Catch::Contains("extra"));
   CHECK_THAT(ErrorOf({"backup"}), Catch::Contains("FILE"));
 }
 
-TEST_CASE("help and version are no mistakes") {
+TEST_CASE("--help and --version exit with 0 and write no error") {
   for (const char* option : {"--help", "--version"}) {
     const Parsed parsed = Parse({option});
     CHECK(parsed.exit_code == ExitCode::kDone);

@@ -13,7 +13,7 @@
 namespace keelson {
 namespace {
 
-// The help of a command and of all below it, as --help prints it.
+// The --help text of a command and its subcommands.
 std::string HelpOf(CLI::App& command, const std::string& parent) {
   const std::string name = parent.empty() ? command.get_name() : parent + " " + command.get_name();
   std::string text = "==== " + name + "\n" + command.help(parent) + "\n";
@@ -21,7 +21,7 @@ std::string HelpOf(CLI::App& command, const std::string& parent) {
   return text;
 }
 
-// Whether the command line is well formed; nothing runs.
+// Whether the command line parses. The command does not run.
 bool Parses(std::vector<std::string> arguments) {
   CLI::App program("", "keelson");
   Run run;
@@ -35,18 +35,18 @@ bool Parses(std::vector<std::string> arguments) {
   return run != nullptr;
 }
 
-TEST_CASE("the command line's help is as agreed") {
+TEST_CASE("the help of every command matches the golden file") {
   CLI::App program("", "keelson");
   Run run;
   AddCommands(program, run);
   CHECK(HelpOf(program, "") == Golden("help.txt"));
 }
 
-TEST_CASE("this build's reference of the configuration is as agreed") {
+TEST_CASE("the configuration reference matches the golden file") {
   CHECK(ConfigReference(Schema(BuiltInAdapters())) == Golden("config_reference.toml"));
 }
 
-TEST_CASE("commands take what they say they take") {
+TEST_CASE("commands accept their documented arguments") {
   CHECK(Parses({"serve"}));
   CHECK(Parses({"serve", "--config", "a.toml", "--set", "a=[\"b\",\"c\"]", "--set", "d=e"}));
   CHECK(Parses({"config", "show", "--set", "email.providers=[\"file\"]"}));
@@ -65,7 +65,7 @@ TEST_CASE("commands take what they say they take") {
   CHECK(Parses({"version"}));
 }
 
-TEST_CASE("a wrong command line is refused") {
+TEST_CASE("an invalid command line is rejected") {
   CHECK_FALSE(Parses({}));
   CHECK_FALSE(Parses({"sevre"}));
   CHECK_FALSE(Parses({"serve", "extra"}));

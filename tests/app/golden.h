@@ -6,8 +6,8 @@
 
 namespace keelson {
 
-// The text that tests/app/golden keeps under `name`: a stable surface, changed there on purpose or not at
-// all.
+// Returns the golden file `name` of tests/app/golden: the expected output, edited together with an intended
+// change.
 inline std::string Golden(const std::string& name) {
   std::ostringstream text;
   text << std::ifstream(std::string(GOLDEN_FOLDER "/") + name).rdbuf();

@@ -1,4 +1,4 @@
-// What the program says of a command line that it does not understand, and of itself.
+// Errors of invalid command lines, and the version.
 #include <catch2/catch.hpp>
 
 #include "tests/e2e/support/child_process.h"
@@ -7,7 +7,7 @@
 namespace keelson::e2e {
 namespace {
 
-TEST_CASE("a mistyped command or option is named, with the nearest one") {
+TEST_CASE("a mistyped command or option is reported with the most similar one") {
   const Folder folder;
   const CommandResult command = RunKeelson({"srve", "--set", "server.listen=127.0.0.1:0"}, folder.path());
   CHECK(command.exit_code == 2);
@@ -17,7 +17,7 @@ TEST_CASE("a mistyped command or option is named, with the nearest one") {
   CHECK_THAT(option.errors, Catch::Contains("keelson serve has no option --confg; did you mean --config?"));
 }
 
-TEST_CASE("the version is printed by an option and by a command") {
+TEST_CASE("the option --version and the command version print the version") {
   const Folder folder;
   const CommandResult option = RunKeelson({"--version"}, folder.path());
   CHECK(option.exit_code == 0);

@@ -111,7 +111,7 @@ TEST_CASE("a store is verified while it is served, and what breaks an invariant 
 TEST_CASE("a store that can't be verified is told", "[sqlite]") {
   const StorePair houses;
   CheckRefused(houses.Verify("old.toml"), 1, "keelson.db can't be reached");
-  CheckRefused(houses.Run({"verify", "--set", "store.adapter=memory"}), 2, "can't be moved or verified");
+  CheckRefused(houses.Run({"verify", "--set", "store.adapter=memory"}), 2, "supports neither transfer nor verify");
 }
 
 TEST_CASE("a backup that is made while the service is written to is a whole store", "[sqlite]") {

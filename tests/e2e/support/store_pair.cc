@@ -62,7 +62,7 @@ void CheckDone(const CommandResult& result) {
 
 void CheckClean(const CommandResult& result) {
   CHECK(result.errors.empty());
-  CHECK(result.output == "nothing found\n");
+  CHECK(result.output == "no findings\n");
   CHECK(result.exit_code == 0);
 }
 
