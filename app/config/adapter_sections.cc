@@ -14,7 +14,7 @@ std::string SectionName(const Port& port, const ConfigSection& section) {
   return StrCat(port.section, ".", section.name);
 }
 
-// The reference to a member of an adapter's settings, as one to a member of Config.
+// Converts a reference to an adapter's setting to a reference into Config.
 MemberRef MemberInConfig(const std::string& section, const AdapterSettings& defaults,
                          const SettingRef& setting) {
   return std::visit(
@@ -31,10 +31,10 @@ ConfigErrors CheckSetting(const Port& port, const ConfigSection& section, const 
   const std::string& value = std::get<SettingOf<std::string>>(key.member)(settings);
   if (!value.empty()) return key.check == nullptr ? ConfigErrors() : Require(key.check(value));
   return Require(!key.required,
-                 StrCat("must not be empty where ", port.selector, " ", port.verb, " ", section.name));
+                 StrCat("must not be empty when ", port.selector, " ", port.verb, " ", section.name));
 }
 
-// The check of one key's value; nothing where the key has none.
+// The check of one key's value; nothing if the key has no check.
 std::optional<ConfigCheck> CheckOfKey(const Port& port, const ConfigSection& section, const SettingKey& key) {
   if (!key.required && key.check == nullptr) return std::nullopt;
   return ConfigCheck{{StrCat(SectionName(port, section), ".", key.name), std::string(port.selector)},

@@ -1,4 +1,4 @@
-// The sections of the adapters in the configuration, made from their descriptors.
+// The configuration sections of the adapters, generated from their descriptors.
 #pragma once
 
 #include <iterator>
@@ -14,13 +14,13 @@
 
 namespace keelson {
 
-// How the configuration chooses the adapters of a port.
+// How the configuration selects the adapters of a port.
 struct Port {
-  // The section that holds those of the adapters.
+  // Parent section of the adapters' sections.
   std::string_view section;
-  // The key that names the chosen adapters.
+  // Key with the names of the selected adapters.
   std::string_view selector;
-  // Between the selector and the name of an adapter, in errors.
+  // In errors, between the selector and an adapter's name: "is" or "lists".
   std::string_view verb;
   bool (*chooses)(const Config& config, std::string_view name);
 };
@@ -29,7 +29,7 @@ extern const Port kStorePort;
 extern const Port kEmailPort;
 extern const Port kPaymentsPort;
 
-// The settings that `config` has for the adapter: those that were loaded, or else its defaults.
+// The adapter's settings in `config`, or its defaults if none were loaded.
 const AdapterSettings& SettingsOf(const Config& config, const Port& port, const ConfigSection& section);
 
 std::vector<Key> SectionKeys(const Port& port, const ConfigSection& section);
@@ -43,7 +43,7 @@ std::vector<std::string> NamesOf(const std::vector<Descriptor>& descriptors) {
   return names;
 }
 
-// What `make` makes of the section of each descriptor, in order.
+// Concatenates the results of `make` for the section of each descriptor, in order.
 template <typename Result, typename Descriptor>
 std::vector<Result> OfEachSection(const Port& port, const std::vector<Descriptor>& descriptors,
                                   std::vector<Result> (*make)(const Port&, const ConfigSection&)) {

@@ -8,7 +8,7 @@
 
 namespace keelson {
 
-// The adapters that a configuration can choose from, in the order of the reference.
+// The available adapters, in the order of the configuration reference.
 struct AdapterTable {
   std::vector<StoreDescriptor> stores;
   std::vector<EmailProviderDescriptor> email_providers;

@@ -1,4 +1,4 @@
-// What differs between two configurations, and which of it a running service takes.
+// The difference between two configurations, by whether a key can be reloaded.
 #pragma once
 
 #include <string>
@@ -10,11 +10,11 @@
 namespace keelson {
 
 struct ConfigChanges {
-  // `current` with the changed keys that reload.
+  // `current`, with the new values of the keys in `reloaded`.
   Config config;
-  // The names of these keys.
+  // Changed keys that take effect at a reload.
   std::vector<std::string> reloaded;
-  // The names of changed keys that take effect after a restart.
+  // Changed keys that take effect after a restart.
   std::vector<std::string> after_restart;
 };
 

@@ -47,8 +47,9 @@ ConfigErrors ListenIsGuarded(const Config& config) {
   const bool guarded = !server.tls.cert.empty() && config.auth.mode != "none";
   // ListenForm reports an address without host and port.
   const bool well_formed = IsHostAndPort(server.listen);
-  return Require(!well_formed || IsLoopback(server.listen) || guarded || server.insecure,
-                 "is off the loopback: it needs server.tls.cert and an auth.mode, or server.insecure = true");
+  return Require(
+      !well_formed || IsLoopback(server.listen) || guarded || server.insecure,
+      "is not a loopback address: set server.tls.cert and auth.mode, or set server.insecure = true");
 }
 
 ConfigErrors TlsIsWhole(const Config& config) {
@@ -75,15 +76,17 @@ bool IsSha256(std::string_view text) {
   return text.size() == 64 && std::ranges::all_of(text, absl::ascii_isxdigit);
 }
 
-// The error of one client by itself; empty where there is none.
+// The error of one client on its own; empty if the client is valid.
 std::string ClientError(const AuthClient& client, std::string_view mode) {
-  if (client.name.empty()) return "needs a name";
-  if (client.roles.empty()) return "needs roles";
+  if (client.name.empty()) return "must have a name";
+  if (client.roles.empty()) return "must have roles";
   if (!client.token_sha256.empty() && !IsSha256(client.token_sha256)) {
-    return "has a token_sha256 that is not 64 hexadecimal digits";
+    return "must have a token_sha256 of 64 hexadecimal digits";
   }
-  if (mode == "token" && client.token_sha256.empty()) return "needs a token_sha256 for mode token";
-  if (mode == "mtls" && client.certificate_name.empty()) return "needs a certificate_name for mode mtls";
+  if (mode == "token" && client.token_sha256.empty())
+    return "must have a token_sha256, because auth.mode is token";
+  if (mode == "mtls" && client.certificate_name.empty())
+    return "must have a certificate_name, because auth.mode is mtls";
   return "";
 }
 
@@ -104,11 +107,11 @@ ConfigErrors ClientsDiffer(const Config& config) {
   };
   for (std::size_t i = 0; i < config.auth.clients.size(); ++i) {
     const AuthClient& client = config.auth.clients[i];
-    const std::string number = StrCat("number ", i + 1, " has the ");
-    if (!once(names, client.name)) errors.push_back(number + "name of an earlier one");
-    if (!once(tokens, client.token_sha256)) errors.push_back(number + "token_sha256 of an earlier one");
+    const std::string number = StrCat("number ", i + 1, " must not have the ");
+    if (!once(names, client.name)) errors.push_back(number + "name of an earlier client");
+    if (!once(tokens, client.token_sha256)) errors.push_back(number + "token_sha256 of an earlier client");
     if (!once(certificates, client.certificate_name)) {
-      errors.push_back(number + "certificate_name of an earlier one");
+      errors.push_back(number + "certificate_name of an earlier client");
     }
   }
   return errors;
@@ -117,7 +120,7 @@ ConfigErrors ClientsDiffer(const Config& config) {
 ConfigErrors MemoryHoldsLanes(const Config& config) {
   const PasswordsConfig& passwords = config.passwords;
   return Require(passwords.argon2_memory >= KiB(8 * std::int64_t{passwords.argon2_parallelism}),
-                 "must be 8KiB at least for each of passwords.argon2_parallelism");
+                 "must be at least 8KiB for each lane (passwords.argon2_parallelism)");
 }
 
 ConfigErrors BudgetHoldsAHash(const Config& config) {

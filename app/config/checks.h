@@ -10,9 +10,9 @@
 
 namespace keelson {
 
-// A rule of several keys, or of one beyond its type and bounds.
+// A rule about several keys, or about one key beyond its type and bounds.
 struct ConfigCheck {
-  // The keys that the rule reads. An error is reported for the first.
+  // The keys that the rule reads. Errors are reported for the first key.
   std::vector<std::string> keys;
   // The errors, as predicates of the first key.
   std::function<ConfigErrors(const Config&)> find_errors;
@@ -23,10 +23,10 @@ std::vector<ConfigCheck> ServerChecks();
 std::vector<ConfigCheck> SecretsChecks();
 std::vector<ConfigCheck> TelemetryChecks();
 
-// The errors of all checks, each with its key before it; empty where the configuration is valid.
+// The errors of all checks, each prefixed with its key. Empty if the configuration is valid.
 std::vector<std::string> CheckConfig(const std::vector<ConfigCheck>& checks, const Config& config);
 
-// Whether only this machine can reach "HOST:PORT" or "[HOST]:PORT".
+// Whether the host of "HOST:PORT" or "[HOST]:PORT" is a loopback address.
 bool IsLoopback(std::string_view listen);
 
 }  // namespace keelson

@@ -1,5 +1,5 @@
-// The service's configuration as the code reads it. Each member's initial value is the key's default; the
-// keys' names, descriptions and bounds are in schema.cc. The keys of the adapters are in their descriptors.
+// The typed configuration. The initial value of a member is the default of its key. Names, descriptions and
+// bounds of the keys are in schema.cc; the keys of the adapters are in their descriptors.
 #pragma once
 
 #include <cstdint>
@@ -133,7 +133,7 @@ struct Config {
   SessionsConfig sessions;
   RefundPolicy refunds;
   TelemetryConfig telemetry;
-  // By section, such as "store.sqlite". An adapter that is missing here has its defaults.
+  // Settings by section, such as "store.sqlite". An adapter without an entry has its defaults.
   std::map<std::string, AdapterSettings, std::less<>> adapters;
 };
 

@@ -20,7 +20,8 @@ ConfigErrors FromIsSender(const Config& config) {
   return Require(ReadSender(config.email.from).status());
 }
 
-// The limits of the chosen providers, each once although several share it.
+// The errors of the selected providers about the sender; an error that several providers share is listed
+// once.
 ConfigErrors FindSenderErrors(const std::vector<EmailProviderDescriptor>& providers, const Config& config) {
   const absl::StatusOr<Mailbox> from = ReadSender(config.email.from);
   if (!from.ok()) return {};

@@ -10,12 +10,12 @@ namespace keelson {
 
 using Environment = std::map<std::string, std::string>;
 
-// "env:NAME" stands for the variable and "file:/path" for the file's content, so that secrets can lie outside
-// the configuration.
+// Whether `text` is "env:NAME" (value of an environment variable) or "file:/path" (content of a file). These
+// references keep secrets out of the configuration file.
 bool IsIndirect(std::string_view text);
 
-// What an indirect text stands for, a file's last line break left out; any other text itself.
-// INVALID_ARGUMENT, saying which variable or file is missing.
+// Resolves an indirect text; returns any other text unchanged. The final line break of a file is removed.
+// INVALID_ARGUMENT with the name of the variable or file that is missing. Blocks on files.
 absl::StatusOr<std::string> Resolve(std::string_view text, const Environment& environment);
 
 }  // namespace keelson

@@ -43,7 +43,7 @@ class Loader {
     errors_.push_back(StrCat(where, ": ", key, key.empty() ? "" : " ", error));
   }
 
-  // Reports a key whose value can't be read, so that no check reads it.
+  // Reports a key without a valid value. The checks that read the key are skipped.
   void ReportInvalid(std::string_view where, std::string_view key, std::string_view error) {
     Report(where, key, error);
     invalid_keys_.emplace(key.substr(0, key.find('[')));
@@ -72,7 +72,7 @@ class Loader {
       } else if (node.is_table()) {
         ReadTable(path, name + ".", *node.as_table());
       } else {
-        ReportInvalid(where, name, StrCat("is a section: [", name, "]"));
+        ReportInvalid(where, name, StrCat("is a section, not a key; write [", name, "]"));
       }
     }
   }
@@ -93,7 +93,7 @@ class Loader {
       known.push_back(EnvironmentName(key));
       if (known.back() == name) return ReadOverride(name, key, value);
     }
-    ReportInvalid(name, "", StrCat("is not the variable of a known key", DidYouMean(Nearest(name, known))));
+    ReportInvalid(name, "", StrCat("does not override any known key", DidYouMean(Nearest(name, known))));
   }
 
   void ReadSetting(std::string_view setting) {
@@ -101,7 +101,7 @@ class Loader {
     const std::string name(setting.substr(0, equals));
     const Key* key = schema_.Find(name);
     if (equals == std::string_view::npos) {
-      ReportInvalid("--set", name, "has no value: --set KEY=VALUE");
+      ReportInvalid("--set", name, "has no value; write --set KEY=VALUE");
     } else if (key == nullptr) {
       ReportInvalid("--set", name, StrCat("is not a known key", DidYouMean(schema_.NearestTo(name))));
     } else {
@@ -117,8 +117,8 @@ class Loader {
                   });
   }
 
-  // Resolves defaults such as "env:DATABASE_URL", before any source is read. A variable that is not set gives
-  // an empty value, because the operator did not ask for it.
+  // Resolves defaults such as "env:DATABASE_URL" before any source is read. An unset variable gives an empty
+  // value, not an error, because the operator did not refer to it.
   void ResolveDefaults() {
     for (const Key& key : schema_.keys()) {
       const auto* member = std::get_if<MemberOf<std::string>>(&key.member);

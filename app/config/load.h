@@ -1,5 +1,5 @@
-// Reading the configuration: defaults, then a TOML file, then the environment, then --set, each over the one
-// before.
+// Loads the configuration from the defaults, the TOML file, the environment and --set. Later sources take
+// precedence.
 #pragma once
 
 #include <map>
@@ -17,7 +17,7 @@
 namespace keelson {
 
 struct ConfigSources {
-  // Nothing: there is no file. One that is named must be there.
+  // Nothing: no file. A named file must exist.
   std::optional<std::string> file = {};
   Environment environment = {};
   // "KEY=VALUE".
@@ -26,8 +26,8 @@ struct ConfigSources {
 
 struct LoadedConfig {
   Config config;
-  // Where a key's value came from ("keelson.toml:3", "KEELSON_STORE__ADAPTER", "--set"); keys that have their
-  // defaults are not in it.
+  // The source of each key's value: "keelson.toml:3", "KEELSON_STORE__ADAPTER" or "--set". Keys with default
+  // values are missing.
   std::map<std::string, std::string, std::less<>> origins = {};
 };
 

@@ -1,4 +1,4 @@
-// How each type of value is written: as text, as TOML, and what a mistaken one should have been.
+// Conversion of configuration values from text and to TOML.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,15 @@
 
 namespace keelson {
 
-// What `text` says, or nothing.
+// Parses `text`; nothing if it is invalid.
 template <typename T>
 std::optional<T> FromText(std::string_view text);
 
-// What a mistaken value should have been: "a duration such as \"30s\"".
+// The expected form, for error messages: "a duration such as \"30s\"".
 template <typename T>
 std::string_view ExpectedForm();
 
-// As a TOML value that reads back equal; secrets within it are hidden.
+// A TOML value that parses to an equal value. Secrets inside clients are replaced by kHidden.
 std::string ToToml(std::string_view value);
 std::string ToToml(bool value);
 std::string ToToml(std::int64_t value);

@@ -10,7 +10,7 @@ namespace keelson {
 // Every key with its description, bounds and default, as a TOML file that sets the defaults.
 std::string ConfigReference(const Schema& schema);
 
-// Every key with its effective value and where that came from, as TOML; secrets are hidden.
+// Every key with its effective value and its source, as TOML. Secrets are hidden.
 std::string ShowConfig(const Schema& schema, const LoadedConfig& loaded);
 
 }  // namespace keelson

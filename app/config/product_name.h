@@ -6,8 +6,8 @@
 
 namespace keelson {
 
-// The name that messages give the product: email.product_name; where that is empty, the display name of
-// email.from, or else the domain of its address.
+// The product name in messages: email.product_name, or the display name in email.from, or the domain of its
+// address; the first that is not empty.
 std::string ProductName(const EmailConfig& email);
 
 }  // namespace keelson

@@ -10,8 +10,8 @@
 namespace keelson {
 namespace {
 
-// Reads a list of strings. `check` returns the error of a string, or an empty text. Nothing if any error was
-// reported.
+// Reads a list of strings. `check` returns the error of a string, or an empty text. Returns nothing if an
+// error was reported.
 std::optional<std::vector<std::string>> ReadStrings(const Reading& reading, const toml::node& node,
                                                     std::string_view name,
                                                     absl::FunctionRef<std::string(std::string_view)> check) {
@@ -22,7 +22,7 @@ std::optional<std::vector<std::string>> ReadStrings(const Reading& reading, cons
     const std::string element = StrCat(name, "[", i, "]");
     std::optional<std::string> text = ReadString(reading, (*array)[i], element);
     if (!text) continue;
-    std::string error = std::ranges::count(strings, *text) == 0 ? check(*text) : "is listed already";
+    std::string error = std::ranges::count(strings, *text) == 0 ? check(*text) : "must not be listed twice";
     if (!error.empty()) {
       reading.Fail((*array)[i], element, std::move(error));
       continue;
@@ -50,7 +50,7 @@ std::string Unknown(std::string_view name, std::span<const std::string> known) {
   return nearest.empty() ? "is not a known key" : StrCat("is not a known key; did you mean ", nearest, "?");
 }
 
-// Reads one entry of auth.clients. Nothing if any error was reported.
+// Reads one entry of auth.clients. Returns nothing if an error was reported.
 std::optional<AuthClient> ReadClient(const Reading& reading, const toml::node& node,
                                      const std::string& name) {
   const toml::table* table = node.as_table();

@@ -14,11 +14,12 @@ namespace keelson {
 // ("auth.clients[0].roles"), and the rule as a predicate.
 using ReportError = absl::FunctionRef<void(unsigned line, std::string_view key, std::string error)>;
 
-// Reads `node` as the key's value into its member. An invalid value is reported and leaves the member.
+// Reads `node` into the key's member. An invalid value is reported and leaves the member unchanged.
 void ReadValue(const Key& key, const toml::node& node, const Environment& environment, Config& config,
                ReportError report_error);
 
-// Reads text from outside TOML: as TOML where it is TOML of the key's type, else as a string.
+// Reads a value from the environment or the command line: as TOML if it is TOML of the key's type, otherwise
+// as a string.
 void ReadValueText(const Key& key, std::string_view text, const Environment& environment, Config& config,
                    ReportError report_error);
 

@@ -27,13 +27,13 @@ struct Reading {
   }
 };
 
-// The string within a value, its indirection resolved. Nothing if an error was reported for `name`.
+// Reads a string and resolves its indirection. Returns nothing if an error was reported for `name`.
 std::optional<std::string> ReadString(const Reading& reading, const toml::node& node, std::string_view name);
 
-// The error of a string that is not among the key's choices; else empty.
+// The error if `value` is not one of the key's choices; otherwise empty.
 std::string ChoiceError(const Key& key, std::string_view value);
 
-// Each reads a value into the member, or reports an error and leaves the member.
+// Each overload reads a value into the member, or reports an error and leaves the member unchanged.
 void ReadInto(const Reading& reading, const toml::node& node, std::vector<std::string>& member);
 void ReadInto(const Reading& reading, const toml::node& node, std::set<OrderState>& member);
 void ReadInto(const Reading& reading, const toml::node& node, std::map<Currency, std::int64_t>& member);

@@ -12,7 +12,7 @@
 #include "core/common/nearest.h"
 #include "core/common/strings.h"
 
-// The member of Config that holds the key's value.
+// A MemberRef to the named member of Config.
 #define KEELSON_MEMBER(member) \
   MemberRef(MemberOf<decltype(Config::member)>([](Config & c) -> auto& { return c.member; }))
 
@@ -146,7 +146,7 @@ std::vector<Key> PaymentsKeys(const AdapterTable& adapters) {
   };
 }
 
-// Reserved for the provider to come.
+// Reserved for a Stripe provider, which this version does not have.
 std::vector<Key> StripeKeys() {
   return {
       {.name = "payments.stripe.api_key",

@@ -1,4 +1,4 @@
-// Every key of the configuration: the one list that reading, checking, showing and the reference go by.
+// The schema: the single list of configuration keys, used for loading, checking, printing and the reference.
 #pragma once
 
 #include <cstdint>
@@ -25,17 +25,17 @@ using MemberRef = std::variant<MemberOf<std::string>, MemberOf<bool>, MemberOf<i
                                MemberOf<std::map<Currency, std::int64_t>>, MemberOf<std::vector<AuthClient>>>;
 
 struct Key {
-  // With its sections: "store.sqlite.path".
+  // Full name with its sections: "store.sqlite.path".
   std::string name;
   MemberRef member;
-  // For the operator, as a phrase.
+  // Shown in the configuration reference, as a phrase.
   std::string_view description;
-  // The bounds, written as a value is; empty: none.
+  // Inclusive bounds, in the notation of the value; empty: none.
   std::string_view min = {};
   std::string_view max = {};
-  // What a string, or each of a list of strings, may be; empty: anything.
+  // Allowed values of a string, or of each string in a list; empty: any.
   std::vector<std::string> choices = {};
-  // Never shown.
+  // The value is never printed.
   bool secret = false;
   // A change takes effect when a running service reloads its configuration.
   bool reloads = false;
@@ -54,10 +54,10 @@ class Schema {
   const std::vector<ConfigCheck>& checks() const { return checks_; }
   // Checks that depend on this machine (ConfigSection::machine_checks).
   const std::vector<ConfigCheck>& machine_checks() const { return machine_checks_; }
-  // Null where there is no such key.
+  // Null if the key is unknown.
   const Key* Find(std::string_view name) const;
   bool HasSection(std::string_view name) const;
-  // The known key or section whose name is most similar; empty if none is.
+  // The most similar known key or section; empty if none is similar.
   std::string NearestTo(std::string_view name) const;
 
  private:

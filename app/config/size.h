@@ -21,9 +21,9 @@ constexpr ByteSize MiB(std::int64_t count) {
   return KiB(count * 1024);
 }
 
-// Nothing for anything else, a negative amount and one that leaves int64.
+// Returns nothing for invalid text, a negative number or more bytes than int64 holds.
 std::optional<ByteSize> ParseByteSize(std::string_view text);
-// In the largest unit that writes it as a whole number.
+// Formats the size as a whole number in the largest possible unit.
 std::string FormatByteSize(ByteSize size);
 
 }  // namespace keelson

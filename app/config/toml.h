@@ -1,4 +1,4 @@
-// toml++ as the configuration includes it: its compiled library, without warnings of ours.
+// Includes toml++ as a compiled library, with the warnings disabled that its headers would raise.
 #pragma once
 
 #pragma GCC diagnostic push

@@ -84,7 +84,7 @@ TEST_CASE("the keys of a descriptor are checked by their type, bounds and form")
   CHECK(ErrorsOf({"store.tape.block=1"}) ==
         "--set: store.tape.block is not a known key; did you mean store.tape.blocks?");
   CHECK(ErrorsOf({"email.providers=['acme']"}) ==
-        "--set: email.acme.api_key must not be empty where email.providers lists acme");
+        "--set: email.acme.api_key must not be empty when email.providers lists acme");
   CHECK(ErrorsOf({"email.providers=['acme']", "email.acme.api_key=k", "email.acme.base_url=nowhere"}) ==
         "--set: email.acme.base_url must be empty, or a URL such as https://api.example.com");
 }
@@ -92,7 +92,7 @@ TEST_CASE("the keys of a descriptor are checked by their type, bounds and form")
 TEST_CASE("the checks of a descriptor run if its adapter is chosen and the keys are valid") {
   CHECK(ErrorsOf({"store.tape.drive=x", "store.tape.timeout=1s"}) == "");
   CHECK(ErrorsOf({"store.adapter=tape"}) ==
-        "--set: store.tape.drive must not be empty where store.adapter is tape");
+        "--set: store.tape.drive must not be empty when store.adapter is tape");
   CHECK(ErrorsOf({"store.adapter=tape", "store.tape.drive=x", "store.tape.timeout=1s"}) ==
         "--set: store.tape.drive must begin with /dev/\n"
         "--set: store.tape.timeout must not be shorter than 500ms for each of store.tape.blocks");

@@ -27,9 +27,9 @@ TEST_CASE("only addresses of this machine are the loopback") {
   }
 }
 
-TEST_CASE("an address off the loopback needs tls and auth, unless it is insecure on purpose") {
+TEST_CASE("a listen address other than loopback requires TLS and auth, or server.insecure") {
   const std::string refused =
-      "--set: server.listen is off the loopback: it needs server.tls.cert and an auth.mode, or "
+      "--set: server.listen is not a loopback address: set server.tls.cert and auth.mode, or set "
       "server.insecure = true";
   CHECK(ErrorsOf({"server.listen=0.0.0.0:1"}) == refused);
   CHECK(ErrorsOf({"server.listen=0.0.0.0:1", "server.tls.cert=c", "server.tls.key=k"}) == refused);
@@ -86,9 +86,9 @@ TEST_CASE("a mode that tells callers apart needs callers it can tell apart") {
   CHECK(ErrorsOf({"auth.mode=mtls", "auth.clients=[{name='a',roles=['reader'],certificate_name='a'}]"}) ==
         "--set: auth.mode mtls needs server.tls.client_ca");
   CHECK(ErrorsOf({"auth.mode=token", "auth.clients=[{name='a',roles=['reader']},{name='a',roles=[]}]"}) ==
-        "--set: auth.clients number 1 needs a token_sha256 for mode token\n"
-        "--set: auth.clients number 2 needs roles\n"
-        "--set: auth.clients number 2 has the name of an earlier one");
+        "--set: auth.clients number 1 must have a token_sha256, because auth.mode is token\n"
+        "--set: auth.clients number 2 must have roles\n"
+        "--set: auth.clients number 2 must not have the name of an earlier client");
 }
 
 TEST_CASE("an empty list of strings is refused for every key") {
@@ -122,7 +122,7 @@ TEST_CASE("times and sizes that must fit each other do") {
   CHECK(ErrorsOf({"email.dispatch.base_delay=1h"}) ==
         "--set: email.dispatch.max_delay must not be shorter than email.dispatch.base_delay");
   CHECK(ErrorsOf({"passwords.argon2_memory=8KiB", "passwords.argon2_parallelism=2"}) ==
-        "--set: passwords.argon2_memory must be 8KiB at least for each of passwords.argon2_parallelism");
+        "--set: passwords.argon2_memory must be at least 8KiB for each lane (passwords.argon2_parallelism)");
   CHECK(ErrorsOf({"passwords.memory_budget=1MiB"}) ==
         "--set: passwords.memory_budget must not be less than passwords.argon2_memory");
 }
@@ -133,15 +133,15 @@ TEST_CASE("a listed provider has its keys, each of which is asked for by itself"
     return fixture.Errors(fixture.LoadSettings(std::move(settings)));
   };
   CHECK(mistakes({"email.providers=['ses']"}) ==
-        "--set: email.ses.region must not be empty where email.providers lists ses\n"
-        "--set: email.ses.access_key_id must not be empty where email.providers lists ses\n"
-        "--set: email.ses.secret_access_key must not be empty where email.providers lists ses");
+        "--set: email.ses.region must not be empty when email.providers lists ses\n"
+        "--set: email.ses.access_key_id must not be empty when email.providers lists ses\n"
+        "--set: email.ses.secret_access_key must not be empty when email.providers lists ses");
   CHECK(mistakes({"email.providers=['file','mailgun']", "email.mailgun.api_key=k"}) ==
-        "--set: email.mailgun.domain must not be empty where email.providers lists mailgun");
+        "--set: email.mailgun.domain must not be empty when email.providers lists mailgun");
   for (const std::string provider : {"sendgrid", "postmark", "resend", "brevo"}) {
     const std::string listed = StrCat("email.providers=['", provider, "']");
     CHECK(mistakes({listed}) == StrCat("--set: email.", provider,
-                                       ".api_key must not be empty where email.providers lists ", provider));
+                                       ".api_key must not be empty when email.providers lists ", provider));
     CHECK(mistakes({listed, StrCat("email.", provider, ".api_key=k")}).empty());
   }
 }
@@ -152,7 +152,7 @@ TEST_CASE("smtp has a host, and a password goes in the clear on this machine alo
     return fixture.Errors(fixture.LoadSettings(std::move(settings)));
   };
   CHECK(mistakes({"email.providers=['smtp']", "email.smtp.host="}) ==
-        "--set: email.smtp.host must not be empty where email.providers lists smtp");
+        "--set: email.smtp.host must not be empty when email.providers lists smtp");
   const std::string heard =
       "--set: email.smtp.username would be sent unencrypted to email.smtp.host: set email.smtp.tls to "
       "starttls "
@@ -306,7 +306,7 @@ TEST_CASE("a listed provider's settings are those that it can send with") {
     CHECK(EmailErrors("file", {StrCat("email.", provider, ".base_url=nonsense")}).empty());
   }
   CHECK(EmailErrors("file", {"email.file.directory="}) ==
-        "--set: email.file.directory must not be empty where email.providers lists file");
+        "--set: email.file.directory must not be empty when email.providers lists file");
 }
 
 TEST_CASE("smtp has a host, a name for EHLO and authorities that it can use") {

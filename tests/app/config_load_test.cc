@@ -150,7 +150,7 @@ roles = ["boss"]
         R"(test.toml:16: auth.clients[0].nmae is not a known key; did you mean name?
 test.toml:17: auth.clients[0].roles[0] must be one of: reader, writer, approver, admin
 test.toml:11: email.providers[1] must be one of: file, log, smtp, sendgrid, postmark, ses, mailgun, resend, brevo
-test.toml:11: email.providers[2] is listed already
+test.toml:11: email.providers[2] must not be listed twice
 test.toml:11: email.providers[3] must be a string
 test.toml:13: refunds.approval_above.EUR must be a whole number, from 0 to 1000000000000000
 test.toml:13: refunds.approval_above.XYZ must be the code of an ISO 4217 currency such as EUR
@@ -159,12 +159,12 @@ test.toml:4: server.drain must be a duration such as "30s" or "24h", from 0s to 
 test.toml:2: server.lisen is not a known key; did you mean server.listen?
 test.toml:3: server.workers must be a whole number, from 1 to 4096
 test.toml:8: store.adapter must be one of: sqlite, postgres, memory
-test.toml:9: store.sqlite is a section: [store.sqlite]
+test.toml:9: store.sqlite is a section, not a key; write [store.sqlite]
 test.toml:5: stroe is not a known key; did you mean store?
 KEELSON_SERVER__QUEUE: server.queue must be a whole number, from 1 to 1000000
-KEELSON_STORE__ADAPTR: is not the variable of a known key; did you mean KEELSON_STORE__ADAPTER?
+KEELSON_STORE__ADAPTR: does not override any known key; did you mean KEELSON_STORE__ADAPTER?
 --set: payments.provider must be one of: recorded
---set: server.drain has no value: --set KEY=VALUE
+--set: server.drain has no value; write --set KEY=VALUE
 --set: a.b is not a known key)");
 }
 
@@ -185,7 +185,7 @@ TEST_CASE("a mistake never repeats a secret") {
       {"email.smtp.password=[1", "auth.clients=[{name='a',token_sha256='hunter2',roles=['reader']}]",
        "email.smtp.pasword=hunter2"}));
   CHECK(mistakes.find("hunter2") == std::string::npos);
-  CHECK(mistakes.find("auth.clients number 1 has a token_sha256") != std::string::npos);
+  CHECK(mistakes.find("auth.clients number 1 must have a token_sha256") != std::string::npos);
 }
 
 }  // namespace
