@@ -14,7 +14,7 @@ namespace {
 constexpr absl::Duration kLong = absl::Hours(1);
 constexpr absl::Duration kPatience = absl::Seconds(20);
 
-TEST_CASE("a job runs at once, and again at once while more is left") {
+TEST_CASE("a job runs at once, and again without delay while work is left") {
   RecordingLog log;
   std::atomic<int> runs = 0;
   absl::Notification last;
@@ -29,7 +29,7 @@ TEST_CASE("a job runs at once, and again at once while more is left") {
   CHECK(log.events().empty());
 }
 
-TEST_CASE("a job that found little runs again after its interval") {
+TEST_CASE("a job without remaining work runs again after its interval") {
   RecordingLog log;
   std::atomic<int> runs = 0;
   absl::Notification third;
@@ -43,7 +43,7 @@ TEST_CASE("a job that found little runs again after its interval") {
   CHECK(absl::Now() - start >= absl::Milliseconds(40));
 }
 
-TEST_CASE("a job that fails is logged and tried again, after ever longer times") {
+TEST_CASE("a failed job is logged and retried with exponential backoff") {
   RecordingLog log;
   std::atomic<int> runs = 0;
   absl::Notification recovered;
@@ -61,7 +61,7 @@ TEST_CASE("a job that fails is logged and tried again, after ever longer times")
   CHECK(log.events() == std::vector<std::string>(3, "job.failed"));
 }
 
-TEST_CASE("stopping waits for the run under way and for no interval") {
+TEST_CASE("Stop waits for the current run, but not for the interval") {
   RecordingLog log;
   absl::Notification begun;
   std::atomic<bool> ended = false;

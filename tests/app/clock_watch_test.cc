@@ -12,7 +12,7 @@ struct Watched : SteppedClock {
   ClockWatch watch{clock, log};
 };
 
-TEST_CASE("a clock that is set back is logged once, and once when both times agree again") {
+TEST_CASE("a clock set back is logged once, and once more when both clocks agree") {
   Watched watched;
   watched.watch();
   watched.Step(-absl::Minutes(10));

@@ -78,7 +78,7 @@ TEST_CASE("the keys of a descriptor are in the reference and can be set and show
   CHECK(fixture.Value(fixture.LoadSettings({"store.tape.blocks=2"})->config, "store.tape.blocks") == "2");
 }
 
-TEST_CASE("the keys of a descriptor are checked by their type, bounds and form") {
+TEST_CASE("the keys of a descriptor are checked for type, bounds and format") {
   CHECK(ErrorsOf({"store.tape.blocks=65"}) ==
         "--set: store.tape.blocks must be a whole number, from 1 to 64");
   CHECK(ErrorsOf({"store.tape.block=1"}) ==
@@ -89,7 +89,7 @@ TEST_CASE("the keys of a descriptor are checked by their type, bounds and form")
         "--set: email.acme.base_url must be empty, or a URL such as https://api.example.com");
 }
 
-TEST_CASE("the checks of a descriptor run if its adapter is chosen and the keys are valid") {
+TEST_CASE("the checks of a descriptor run if its adapter is selected and its keys are valid") {
   CHECK(ErrorsOf({"store.tape.drive=x", "store.tape.timeout=1s"}) == "");
   CHECK(ErrorsOf({"store.adapter=tape"}) ==
         "--set: store.tape.drive must not be empty when store.adapter is tape");
@@ -100,7 +100,7 @@ TEST_CASE("the checks of a descriptor run if its adapter is chosen and the keys 
                   "store.tape.blocks=0"}) == "--set: store.tape.blocks must be a whole number, from 1 to 64");
 }
 
-TEST_CASE("an adapter is created with the settings that were loaded, or else its defaults") {
+TEST_CASE("an adapter is created with the loaded settings, or with its defaults") {
   const StoreDescriptor tape = DescribeTape();
   const ConfigFixture fixture(WithExamples());
   const auto loaded = fixture.LoadSettings({"store.adapter=tape", "store.tape.drive=/dev/tape"});

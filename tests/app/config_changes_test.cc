@@ -14,7 +14,7 @@ TEST_CASE("equal configurations have no changes") {
   CHECK(changes.after_restart.empty());
 }
 
-TEST_CASE("changed keys are told apart by whether they reload, and those that do are taken") {
+TEST_CASE("changed keys are split into reloaded keys and keys that need a restart") {
   Config loaded;
   loaded.telemetry.log_level = "debug";
   loaded.auth.clients.push_back({.name = "web", .roles = {"reader"}});
@@ -30,7 +30,7 @@ TEST_CASE("changed keys are told apart by whether they reload, and those that do
   CHECK(changes.config.server.workers == Config().server.workers);
 }
 
-TEST_CASE("a secret that changes is told by its name") {
+TEST_CASE("a changed secret is reported by its key, without its value") {
   const Schema schema(BuiltInAdapters());
   Config loaded;
   std::get<MemberOf<std::string>>(schema.Find("email.smtp.password")->member)(loaded) = "other";

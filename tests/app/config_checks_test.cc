@@ -15,7 +15,7 @@ std::string ErrorsOf(std::vector<std::string> settings) {
 
 const std::string kToken(64, 'a');
 
-TEST_CASE("only addresses of this machine are the loopback") {
+TEST_CASE("only addresses of this machine are loopback addresses") {
   for (const char* listen : {"127.0.0.1:1", "127.8.0.1:1", "localhost:1", "[::1]:1"}) {
     INFO(listen);
     CHECK(IsLoopback(listen));
@@ -38,7 +38,7 @@ TEST_CASE("a listen address other than loopback requires TLS and auth, or server
                   "auth.clients=[{name='a',roles=['reader'],token_sha256='" + kToken + "'}]"}) == "");
 }
 
-TEST_CASE("an address must have a host and a port") {
+TEST_CASE("a listen address must have a host and a port") {
   for (const char* listen :
        {"", "localhost", ":1", "localhost:", "localhost:x", "localhost:65536", "::1:1"}) {
     INFO(listen);
@@ -49,7 +49,7 @@ TEST_CASE("an address must have a host and a port") {
   CHECK(ErrorsOf({"telemetry.metrics_listen="}) == "");
 }
 
-TEST_CASE("health has an address of its own, or none") {
+TEST_CASE("server.health_listen is empty or differs from server.listen") {
   for (const char* listen : {"localhost", ":1", "x"}) {
     INFO(listen);
     CHECK(ErrorsOf({std::string("server.health_listen=") + listen}) ==
@@ -62,7 +62,7 @@ TEST_CASE("health has an address of its own, or none") {
   CHECK(ErrorsOf({"server.health_listen="}) == "");
 }
 
-TEST_CASE("every mistake of a configuration is told with its key") {
+TEST_CASE("every configuration error names its key") {
   const Schema schema(BuiltInAdapters());
   Config config;
   CHECK(CheckConfig(schema.checks(), config).empty());
@@ -73,7 +73,7 @@ TEST_CASE("every mistake of a configuration is told with its key") {
                                  "auth.mode token needs at least one [[auth.clients]]"});
 }
 
-TEST_CASE("tls comes whole") {
+TEST_CASE("server.tls.cert and server.tls.key require each other") {
   CHECK(ErrorsOf({"server.tls.cert=c"}) ==
         "--set: server.tls.cert and server.tls.key must be given together");
   CHECK(ErrorsOf({"server.tls.key=c"}) == "--set: server.tls.cert and server.tls.key must be given together");
@@ -81,7 +81,7 @@ TEST_CASE("tls comes whole") {
         "--set: server.tls.client_ca needs server.tls.cert and server.tls.key");
 }
 
-TEST_CASE("a mode that tells callers apart needs callers it can tell apart") {
+TEST_CASE("an auth mode requires clients that it can authenticate") {
   CHECK(ErrorsOf({"auth.mode=token"}) == "--set: auth.mode token needs at least one [[auth.clients]]");
   CHECK(ErrorsOf({"auth.mode=mtls", "auth.clients=[{name='a',roles=['reader'],certificate_name='a'}]"}) ==
         "--set: auth.mode mtls needs server.tls.client_ca");
@@ -91,7 +91,7 @@ TEST_CASE("a mode that tells callers apart needs callers it can tell apart") {
         "--set: auth.clients number 2 must not have the name of an earlier client");
 }
 
-TEST_CASE("an empty list of strings is refused for every key") {
+TEST_CASE("an empty list of strings is rejected for every key") {
   const ConfigFixture fixture;
   std::vector<std::string> lists;
   for (const Key& key : fixture.schema().keys()) {
@@ -116,7 +116,7 @@ TEST_CASE("store.sqlite.path must name a file if the store is SQLite") {
   CHECK(ErrorsOf({"store.sqlite.path=./file:keelson.db"}).empty());
 }
 
-TEST_CASE("times and sizes that must fit each other do") {
+TEST_CASE("related durations and sizes are checked against each other") {
   CHECK(ErrorsOf({"email.dispatch.timeout=2m"}) ==
         "--set: email.dispatch.lease must be longer than email.dispatch.timeout");
   CHECK(ErrorsOf({"email.dispatch.base_delay=1h"}) ==
@@ -127,7 +127,7 @@ TEST_CASE("times and sizes that must fit each other do") {
         "--set: passwords.memory_budget must not be less than passwords.argon2_memory");
 }
 
-TEST_CASE("a listed provider has its keys, each of which is asked for by itself") {
+TEST_CASE("a listed provider requires its keys; each missing key is reported") {
   const ConfigFixture fixture;
   const auto mistakes = [&fixture](std::vector<std::string> settings) {
     return fixture.Errors(fixture.LoadSettings(std::move(settings)));
@@ -146,7 +146,7 @@ TEST_CASE("a listed provider has its keys, each of which is asked for by itself"
   }
 }
 
-TEST_CASE("smtp has a host, and a password goes in the clear on this machine alone") {
+TEST_CASE("SMTP requires a host, and sends a password unencrypted to loopback hosts only") {
   const ConfigFixture fixture;
   const auto mistakes = [&fixture](std::vector<std::string> settings) {
     return fixture.Errors(fixture.LoadSettings(std::move(settings)));
@@ -188,7 +188,7 @@ std::string EmailErrors(const std::string& provider, std::vector<std::string> se
   return fixture.Errors(fixture.LoadSettings(Listing(provider, std::move(settings))));
 }
 
-TEST_CASE("a sender that no message can have is told with the rule that it breaks") {
+TEST_CASE("an invalid sender is reported with the rule that it violates") {
   const std::pair<std::string, std::string> cases[] = {
       {"Shop, Inc. <no-reply@example.com>",
        "must have quotation marks around a display name with special characters"},
@@ -220,7 +220,7 @@ TEST_CASE("a sender that no message can have is told with the rule that it break
   }
 }
 
-TEST_CASE("a sender keeps to the limits of each provider that is listed, and of no other") {
+TEST_CASE("the sender is checked against the limits of the listed providers only") {
   const std::string long_name(240, 'x');
   const std::string from = "email.from=" + long_name + " <no-reply@example.com>";
   const std::string name = "email.product_name=Shop";
@@ -239,7 +239,7 @@ TEST_CASE("a sender keeps to the limits of each provider that is listed, and of 
   }
 }
 
-TEST_CASE("the product has a name that a subject can hold") {
+TEST_CASE("the product name must fit into a subject") {
   const std::string rule = "must have 1 to 200 characters of UTF-8, none of them a control character";
   for (const std::string name : {" ", "Acme\nShop", "Acme\x01", "Acme \xff"}) {
     CAPTURE(name);
@@ -253,7 +253,7 @@ TEST_CASE("the product has a name that a subject can hold") {
   CHECK(EmailErrors("file", {"email.product_name=Käufer & Söhne"}).empty());
 }
 
-TEST_CASE("the product is named by its key, or else by the sender's name or domain") {
+TEST_CASE("the product name defaults to the sender's name or domain") {
   EmailConfig email;
   email.from = "\"Acme, Inc.\" <no-reply@acme.example>";
   CHECK(ProductName(email) == "Acme, Inc.");
@@ -263,7 +263,7 @@ TEST_CASE("the product is named by its key, or else by the sender's name or doma
   CHECK(ProductName(email) == "The Shop");
 }
 
-TEST_CASE("links begin with a URL that has a host and no query") {
+TEST_CASE("email.link_base is a URL with a host and without a query") {
   for (const std::string base :
        {"http://", "https://:443", "https:///app", "https://example.com?a=b", "https://example.com#a",
         "https://exa mple.com", "https://example.com/\"", "https://<host>", "https://example.com/\x01"}) {
@@ -276,7 +276,7 @@ TEST_CASE("links begin with a URL that has a host and no query") {
   CHECK(EmailErrors("file", {"email.link_base=https://example.com:8443/app"}).empty());
 }
 
-TEST_CASE("a listed provider's settings are those that it can send with") {
+TEST_CASE("invalid settings of a listed provider are rejected") {
   CHECK(EmailErrors("ses", {"email.ses.region=eu central"}) ==
         "--set: email.ses.region must be an AWS region such as eu-central-1");
   CHECK_THAT(EmailErrors("ses", {"email.ses.configuration_set=a set"}),
@@ -309,7 +309,7 @@ TEST_CASE("a listed provider's settings are those that it can send with") {
         "--set: email.file.directory must not be empty when email.providers lists file");
 }
 
-TEST_CASE("smtp has a host, a name for EHLO and authorities that it can use") {
+TEST_CASE("SMTP requires a valid host, EHLO name and CA file") {
   CHECK(EmailErrors("smtp", {"email.smtp.host=relay/?@x"}) ==
         "--set: email.smtp.host must be a host name or an IP address");
   for (const char* helo : {"app", "app_1.example.com", "192.0.2.1", "[IPv6:192.0.2.1]"}) {
@@ -332,7 +332,7 @@ TEST_CASE("smtp has a host, a name for EHLO and authorities that it can use") {
   CHECK(EmailErrors("file", {"email.smtp.ca=/nowhere/ca.pem"}).empty());
 }
 
-TEST_CASE("a folder of templates that the service can't start with is told with each mistake") {
+TEST_CASE("every error in a template directory is reported") {
   const ConfigFixture fixture;
   std::filesystem::create_directories(fixture.Path("templates/en"));
   fixture.WriteFile("templates/en/welcome.subject", "Hello {{nobody}}\n");
@@ -341,7 +341,7 @@ TEST_CASE("a folder of templates that the service can't start with is told with 
   CHECK_THAT(mistakes, Catch::StartsWith("--set: email.templates ") && Catch::Contains("nobody"));
 }
 
-TEST_CASE("what could not be read is not judged a second time") {
+TEST_CASE("checks skip keys whose value could not be read") {
   CHECK(ErrorsOf({"email.dispatch.lease=soon", "email.dispatch.timeout=3m"}) ==
         "--set: email.dispatch.lease must be a duration such as \"30s\" or \"24h\", from 1s to 24h");
 }

@@ -5,7 +5,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("without any source the defaults serve") {
+TEST_CASE("without any source all keys have their defaults") {
   const ConfigFixture fixture;
   const auto loaded = fixture.Load({});
   REQUIRE(loaded.ok());
@@ -15,7 +15,7 @@ TEST_CASE("without any source the defaults serve") {
   CHECK(loaded->origins.empty());
 }
 
-TEST_CASE("a file gives values of every type") {
+TEST_CASE("a file sets values of every type") {
   const auto loaded = ConfigFixture().LoadFile(R"(
 [server]
 listen = "127.0.0.1:0"
@@ -52,7 +52,7 @@ roles = ["reader", "admin"]
   CHECK(config.auth.clients[0].roles == std::vector<std::string>{"reader", "admin"});
 }
 
-TEST_CASE("the environment stands over the file, and --set over both") {
+TEST_CASE("the environment overrides the file, and --set overrides both") {
   const ConfigFixture fixture;
   const std::string file = fixture.WriteFile("test.toml",
                                              "[server]\nworkers = 1\nqueue = 1\n"
@@ -70,7 +70,7 @@ TEST_CASE("the environment stands over the file, and --set over both") {
   CHECK(loaded->origins.at("server.drain") == file + ":4");
 }
 
-TEST_CASE("an override is read as TOML of its key's type, else as a string") {
+TEST_CASE("an override is parsed as TOML of the key's type, otherwise as a string") {
   const ConfigFixture fixture;
   const auto loaded = fixture.LoadSettings(
       {"email.providers=[\"log\",\"file\"]", "server.listen=\"localhost:1\"", "email.smtp.username=12",
@@ -90,7 +90,7 @@ TEST_CASE("an override is read as TOML of its key's type, else as a string") {
   CHECK(config.email.circuit.failure_ratio == 0.25);
 }
 
-TEST_CASE("env: and file: stand for a variable and a file") {
+TEST_CASE("env: and file: are replaced by the variable's value and the file's content") {
   const ConfigFixture fixture;
   const std::string secret = fixture.WriteFile("secret", "hunter2\n");
   const std::string file =
@@ -113,7 +113,7 @@ TEST_CASE("env: and file: stand for a variable and a file") {
   CHECK(fixture.Value(loaded->config, "store.postgres.url") == R"("postgresql://x")");
 }
 
-TEST_CASE("a missing variable and an unreadable file are told with their key") {
+TEST_CASE("a missing variable and an unreadable file are reported with their key") {
   const ConfigFixture fixture;
   CHECK(fixture.Errors(fixture.LoadFile("[store.postgres]\nurl = \"env:NOWHERE\"\n"
                                         "[email.smtp]\npassword = \"file:/nowhere\"\n")) ==
@@ -121,7 +121,7 @@ TEST_CASE("a missing variable and an unreadable file are told with their key") {
         "test.toml:2: store.postgres.url the environment variable NOWHERE is not set");
 }
 
-TEST_CASE("every mistake is told at once, with its place, its key and the nearest known one") {
+TEST_CASE("all errors are reported together, each with source, key and the most similar key") {
   const ConfigFixture fixture;
   const std::string file = fixture.WriteFile("test.toml", R"([server]
 lisen = "127.0.0.1:1"
@@ -168,7 +168,7 @@ KEELSON_STORE__ADAPTR: does not override any known key; did you mean KEELSON_STO
 --set: a.b is not a known key)");
 }
 
-TEST_CASE("a file that is not there or not TOML is told in one line") {
+TEST_CASE("a missing or malformed file is reported in one line") {
   const ConfigFixture fixture;
   CHECK(fixture.Errors(fixture.Load({.file = fixture.Path("none.toml")})) ==
         "none.toml: can't be read: No such file or directory");
@@ -179,7 +179,7 @@ TEST_CASE("a file that is not there or not TOML is told in one line") {
   CHECK(mistakes.find('\n') == std::string::npos);
 }
 
-TEST_CASE("a mistake never repeats a secret") {
+TEST_CASE("an error never contains a secret") {
   const ConfigFixture fixture;
   const std::string mistakes = fixture.Errors(fixture.LoadSettings(
       {"email.smtp.password=[1", "auth.clients=[{name='a',token_sha256='hunter2',roles=['reader']}]",

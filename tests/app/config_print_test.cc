@@ -6,7 +6,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("the reference is a configuration that sets every default") {
+TEST_CASE("the reference is a valid configuration that sets every default") {
   const ConfigFixture fixture;
   const auto loaded =
       fixture.Load({.file = fixture.WriteFile("test.toml", ConfigReference(fixture.schema()))});
@@ -17,7 +17,7 @@ TEST_CASE("the reference is a configuration that sets every default") {
   CHECK(ShowConfig(fixture.schema(), defaults) == ShowConfig(fixture.schema(), *fixture.Load({})));
 }
 
-TEST_CASE("what is shown tells each value's origin and hides secrets") {
+TEST_CASE("config show prints the source of each value and hides secrets") {
   const ConfigFixture fixture;
   const auto loaded = fixture.Load(
       {.file = std::nullopt,

@@ -9,7 +9,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("every key has a name, a variable and a description of its own") {
+TEST_CASE("every key has a unique name, a unique variable and a description") {
   std::set<std::string> names, variables;
   const Schema schema(BuiltInAdapters());
   for (const Key& key : schema.keys()) {
@@ -21,7 +21,7 @@ TEST_CASE("every key has a name, a variable and a description of its own") {
   }
 }
 
-TEST_CASE("the keys of one section follow each other") {
+TEST_CASE("the keys of one section are adjacent") {
   std::set<std::string_view> seen;
   std::string_view current;
   const Schema schema(BuiltInAdapters());
@@ -33,7 +33,7 @@ TEST_CASE("the keys of one section follow each other") {
   }
 }
 
-TEST_CASE("every bound can be read, and holds for the default") {
+TEST_CASE("every bound parses, and every default lies within its bounds") {
   const ConfigFixture fixture;
   for (const Key& key : fixture.schema().keys()) {
     if (key.min.empty()) continue;
@@ -45,7 +45,7 @@ TEST_CASE("every bound can be read, and holds for the default") {
   }
 }
 
-TEST_CASE("a key's variable joins its sections by two underscores") {
+TEST_CASE("the variable of a key joins its sections by two underscores") {
   const Schema schema(BuiltInAdapters());
   CHECK(EnvironmentName(*schema.Find("store.sqlite.group_commit")) == "KEELSON_STORE__SQLITE__GROUP_COMMIT");
 }

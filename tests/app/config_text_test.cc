@@ -20,7 +20,7 @@ TEST_CASE("a size is a whole number and a binary unit") {
   }
 }
 
-TEST_CASE("a size is written in the largest unit that keeps it whole") {
+TEST_CASE("a size is formatted in the largest unit that gives a whole number") {
   CHECK(FormatByteSize({0}) == "0B");
   CHECK(FormatByteSize({1023}) == "1023B");
   CHECK(FormatByteSize(KiB(1536)) == "1536KiB");
@@ -48,7 +48,7 @@ TEST_CASE("values are written as TOML") {
   CHECK(ToToml(std::map<Currency, std::int64_t>{{*Currency::Parse("EUR"), 5}}) == "{ EUR = 5 }");
 }
 
-TEST_CASE("a client is written without its token's digest") {
+TEST_CASE("a client is formatted without the digest of its token") {
   const AuthClient client{.name = "web", .token_sha256 = std::string(64, 'a'), .roles = {"reader"}};
   CHECK(ToToml(std::vector{client}) ==
         "[{ name = \"web\", token_sha256 = \"(hidden)\", roles = [\"reader\"] }]");
@@ -63,7 +63,7 @@ TEST_CASE("the edit distance counts insertions, deletions, replacements and swap
   CHECK(EditDistance("kitten", "sitting") == 3);
 }
 
-TEST_CASE("the nearest is named only where it is near") {
+TEST_CASE("a suggestion is made only for a similar name") {
   const std::vector<std::string> known = {"store.adapter", "server.listen", "email.from"};
   CHECK(Nearest("server.lisen", known) == "server.listen");
   CHECK(Nearest("stroe.adapter", known) == "store.adapter");

@@ -73,7 +73,7 @@ struct Watched {
   HealthWatch watch{store, providers, health.setter(), "127.0.0.1:1", log};
 };
 
-TEST_CASE("health follows the store's, and each change is logged once") {
+TEST_CASE("health follows the store's check, and each change is logged once") {
   Watched watched;
   for (int i = 0; i < 3; ++i) REQUIRE(watched.watch().ok());
   CHECK(watched.health.serves());
@@ -87,7 +87,7 @@ TEST_CASE("health follows the store's, and each change is logged once") {
         std::vector<std::string>{"service.serving", "service.not_serving", "service.serving"});
 }
 
-TEST_CASE("a provider whose circuit is open does not serve, and the server does") {
+TEST_CASE("a provider with an open circuit breaker is NOT_SERVING while the server is SERVING") {
   Watched watched;
   watched.providers.statuses = {{.name = "smtp", .circuit = CircuitState::kOpen}, {.name = "file"}};
   REQUIRE(watched.watch().ok());
@@ -96,7 +96,7 @@ TEST_CASE("a provider whose circuit is open does not serve, and the server does"
   CHECK_FALSE(watched.health.serves("email.smtp"));
 }
 
-TEST_CASE("a check of the store that hangs turns health to not serving until it ends well") {
+TEST_CASE("a hanging store check sets NOT_SERVING until a check succeeds") {
   Watched watched;
   REQUIRE(watched.watch().ok());
   watched.store.SetHanging(true);

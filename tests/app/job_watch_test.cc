@@ -87,7 +87,7 @@ TEST_CASE("a job whose run hangs is reported as stalled, and as recovered when t
   CHECK(watched.events() == std::vector<std::string>{"job.stalled", "job.recovered"});
 }
 
-TEST_CASE("a job that may run for long has not stalled while it does") {
+TEST_CASE("a job within its longest_run has not stalled") {
   RecordingLog log;
   BackgroundJobs jobs(log);
   HangingJob sending;
@@ -100,7 +100,7 @@ TEST_CASE("a job that may run for long has not stalled while it does") {
   sending.Release();
 }
 
-TEST_CASE("jobs of one name have stalled while one of them has") {
+TEST_CASE("a job name is stalled while any job of that name is") {
   RecordingLog log;
   BackgroundJobs jobs(log);
   HangingJob hanging;
@@ -114,7 +114,7 @@ TEST_CASE("jobs of one name have stalled while one of them has") {
   CHECK(watched.Becomes("sends", false));
 }
 
-TEST_CASE("a job that fails again and again has not stalled") {
+TEST_CASE("a job that fails repeatedly has not stalled") {
   RecordingLog log;
   BackgroundJobs jobs(log);
   jobs.Start({"fails", absl::Milliseconds(1), kLong,
@@ -126,7 +126,7 @@ TEST_CASE("a job that fails again and again has not stalled") {
   CHECK(watched.stalled() == std::map<std::string, bool>{{"fails", false}});
 }
 
-TEST_CASE("the jobs of every group are reported, once while nothing changes") {
+TEST_CASE("jobs of every group are reported once per change") {
   RecordingLog log;
   BackgroundJobs some(log);
   BackgroundJobs others(log);

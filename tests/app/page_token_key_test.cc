@@ -11,7 +11,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("a store has one page token key, made once") {
+TEST_CASE("the page token key of a store is created once") {
   SystemClock clock;
   SystemEntropy entropy;
   MemoryStore store;
@@ -26,7 +26,7 @@ TEST_CASE("a store has one page token key, made once") {
   CHECK(*ReadOrMakePageTokenKey(other, entropy, Deadline::Never()) != *first);
 }
 
-TEST_CASE("a page token key that can't be read is an error, not another key") {
+TEST_CASE("an invalid page token key is an error and is not replaced") {
   SystemClock clock;
   SystemEntropy entropy;
   MemoryStore store;

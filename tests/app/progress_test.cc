@@ -22,7 +22,7 @@ struct Shown {
   Progress progress;
 };
 
-TEST_CASE("a terminal has a bar that is drawn over again") {
+TEST_CASE("a terminal shows a progress bar that is redrawn in place") {
   Shown shown(/*terminal=*/true);
   shown.progress.Show("copying users", 0, 1000, "rows");
   CHECK(shown.Take() == "\r\x1b[K[                              ]   0%  copying users: 0 of 1000 rows");
@@ -38,7 +38,7 @@ TEST_CASE("a terminal has a bar that is drawn over again") {
   CHECK(shown.Take().empty());
 }
 
-TEST_CASE("a terminal is not drawn to more often than an eye sees") {
+TEST_CASE("the progress bar is redrawn at most every 100 ms") {
   Shown shown(/*terminal=*/true);
   shown.progress.Show("checking", 1, 2, "rows");
   shown.Take();
@@ -47,7 +47,7 @@ TEST_CASE("a terminal is not drawn to more often than an eye sees") {
   CHECK(shown.Take().empty());
 }
 
-TEST_CASE("elsewhere a line is written now and then, and none where the work is short") {
+TEST_CASE("without a terminal a line is written every 10 s, and none for short work") {
   Shown shown(/*terminal=*/false);
   shown.progress.Show("checking", 1, 4, "rows");
   shown.now += absl::Milliseconds(9'999);
@@ -61,7 +61,7 @@ TEST_CASE("elsewhere a line is written now and then, and none where the work is 
   CHECK(shown.Take().empty());
 }
 
-TEST_CASE("nothing to do is done") {
+TEST_CASE("an empty operation is shown as 100 %") {
   Shown shown(/*terminal=*/true);
   shown.progress.Show("checking", 0, 0, "rows");
   CHECK_THAT(shown.Take(), Catch::Contains("100%"));

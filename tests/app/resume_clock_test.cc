@@ -24,7 +24,7 @@ std::unique_ptr<MemoryStore> StoreWithEventAt(absl::Time time) {
   return store;
 }
 
-TEST_CASE("a clock that was set back before the start goes on from the store's last event") {
+TEST_CASE("after a clock was set back, the service's clock resumes from the last event in the store") {
   SteppedClock stepped;
   const auto store = StoreWithEventAt(kStart + absl::Minutes(10));
   REQUIRE(ResumeClock(*store, stepped.clock, stepped.log, Deadline::Never()).ok());
@@ -33,7 +33,7 @@ TEST_CASE("a clock that was set back before the start goes on from the store's l
   CHECK(stepped.clock.Now() == kStart + absl::Minutes(20));
 }
 
-TEST_CASE("an older event or an empty store leaves the clock alone") {
+TEST_CASE("an older event or an empty store leaves the clock unchanged") {
   SteppedClock stepped;
   const auto older = StoreWithEventAt(kStart - absl::Hours(1));
   REQUIRE(ResumeClock(*older, stepped.clock, stepped.log, Deadline::Never()).ok());
@@ -43,7 +43,7 @@ TEST_CASE("an older event or an empty store leaves the clock alone") {
   CHECK(stepped.log.events().empty());
 }
 
-TEST_CASE("an event that is dated too far ahead is logged and not followed") {
+TEST_CASE("an event too far in the future is logged and leaves the clock unchanged") {
   SteppedClock stepped;
   const auto store = StoreWithEventAt(kStart + kMaxResumedLead + absl::Microseconds(1));
   REQUIRE(ResumeClock(*store, stepped.clock, stepped.log, Deadline::Never()).ok());
@@ -51,7 +51,7 @@ TEST_CASE("an event that is dated too far ahead is logged and not followed") {
   CHECK(stepped.log.events() == std::vector<std::string>{"clock.behind_store"});
 }
 
-TEST_CASE("a store that can't be read is the start's error") {
+TEST_CASE("a store error is returned") {
   SteppedClock stepped;
   MemoryStore store;
   CHECK(absl::IsDeadlineExceeded(

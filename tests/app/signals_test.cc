@@ -25,11 +25,11 @@ int ExitCodeAfterStop(bool graceful) {
   return WEXITSTATUS(status);
 }
 
-TEST_CASE("SIGTERM ends a service that accepts calls gracefully, even before it waits for signals") {
+TEST_CASE("after StopGracefully, SIGTERM before Wait is a stop request") {
   CHECK(ExitCodeAfterStop(true) == kEndedGracefully);
 }
 
-TEST_CASE("SIGTERM ends a service that starts at once") {
+TEST_CASE("SIGTERM during startup ends the process at once") {
   CHECK(ExitCodeAfterStop(false) == 128 + SIGTERM);
 }
 

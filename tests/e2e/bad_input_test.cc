@@ -48,7 +48,7 @@ struct Shop {
   std::string before;
 };
 
-TEST_CASE("every bad field of a registration is named at once") {
+TEST_CASE("all invalid fields of a registration are reported together") {
   Shop shop;
   const auto answer =
       shop.client(&Accounts::RegisterUser,
@@ -63,7 +63,7 @@ TEST_CASE("every bad field of a registration is named at once") {
   shop.CheckUntouched();
 }
 
-TEST_CASE("every bad field of an order is named by its path") {
+TEST_CASE("every invalid field of an order is reported by its path") {
   Shop shop;
   const auto answer = shop.client(
       &Orders::CreateOrder,
@@ -83,7 +83,7 @@ TEST_CASE("every bad field of an order is named by its path") {
   shop.CheckUntouched();
 }
 
-TEST_CASE("amounts that overflow are refused") {
+TEST_CASE("amounts that overflow are rejected") {
   Shop shop;
   constexpr auto kMost = std::numeric_limits<std::int64_t>::max();
   for (const std::string& line : {StrCat("quantity: 1000000 ", Euros("unit_price", 1'000'000'000'000'000)),
@@ -98,7 +98,7 @@ TEST_CASE("amounts that overflow are refused") {
   shop.CheckUntouched();
 }
 
-TEST_CASE("a refund's bad scope is named") {
+TEST_CASE("an invalid refund scope is reported") {
   Shop shop;
   CHECK(shop.RefundFields("") == " scope");
   CHECK(shop.RefundFields(AmountScope(-5)) == " scope.amount.minor_units");
@@ -118,7 +118,7 @@ TEST_CASE("a refund's bad scope is named") {
   shop.CheckUntouched();
 }
 
-TEST_CASE("ids of another kind and of no kind are told apart from unknown ones") {
+TEST_CASE("malformed ids return INVALID_ARGUMENT, unknown ids NOT_FOUND") {
   Shop shop;
   const auto get = [&](const std::string& id) {
     return Outcome(shop.client(&Accounts::GetUser, Field("id", id)));
@@ -135,7 +135,7 @@ TEST_CASE("ids of another kind and of no kind are told apart from unknown ones")
   CHECK(Outcome(shop.client(&Accounts::VerifyEmail, "token: 'guess'")) == "INVALID_ARGUMENT TOKEN_INVALID");
 }
 
-TEST_CASE("lists refuse unknown states, negative sizes, bad times and forged page tokens") {
+TEST_CASE("list calls reject unknown states, negative sizes, invalid times and forged page tokens") {
   Shop shop;
   CreateOrder(shop.client, shop.user_id, 1, 1);
   const auto list = [&](const std::string& query) { return shop.client(&Orders::ListOrders, query); };
@@ -160,7 +160,7 @@ TEST_CASE("lists refuse unknown states, negative sizes, bad times and forged pag
   CHECK(Outcome(shop.client(&Refunds::ListRefunds, Field("page_token", token))) == kPageTokenInvalid);
 }
 
-TEST_CASE("malformed UTF-8 is named by its field") {
+TEST_CASE("malformed UTF-8 is reported with its field") {
   Shop shop;
   const std::string path = "/keelson.accounts.v1.AccountService/RegisterUser";
   // Field 2 is the e-mail address, field 4 the display name.
@@ -170,7 +170,7 @@ TEST_CASE("malformed UTF-8 is named by its field") {
   shop.CheckUntouched();
 }
 
-TEST_CASE("bytes that are no message are refused") {
+TEST_CASE("bytes that are not a Protobuf message are rejected") {
   Shop shop;
   const Seed seed(20260101);
   std::mt19937 random(seed.value());
@@ -187,7 +187,7 @@ TEST_CASE("bytes that are no message are refused") {
   shop.CheckUntouched();
 }
 
-TEST_CASE("a message that is too large is refused before it is read") {
+TEST_CASE("a request above server.max_receive is rejected before it is read") {
   Shop shop;
   const auto large = shop.client(&Accounts::RegisterUser, Field("display_name", std::string(1'500'000, 'x')));
   CHECK(Outcome(large) == kFieldInvalid);
@@ -198,7 +198,7 @@ TEST_CASE("a message that is too large is refused before it is read") {
   shop.CheckUntouched();
 }
 
-TEST_CASE("garbage on the port harms nobody") {
+TEST_CASE("garbage on the port does not affect other connections") {
   Shop shop;
   const Seed seed(20260102);
   std::mt19937 random(seed.value());
@@ -222,7 +222,7 @@ void AllowManyFiles() {
   REQUIRE(setrlimit(RLIMIT_NOFILE, &files) == 0);
 }
 
-TEST_CASE("a thousand idle connections are borne") {
+TEST_CASE("the service accepts a thousand idle connections") {
   AllowManyFiles();
   Shop shop;
   std::vector<RawConnection> connections;

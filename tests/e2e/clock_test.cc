@@ -42,7 +42,7 @@ bool Logged(ServiceProcess& service, const std::string& event_name) {
   return service.process().errors().find(StrCat("\"", event_name, "\"")) != std::string::npos;
 }
 
-TEST_CASE("refunds and e-mails of before and after the clock is set back are not held up") {
+TEST_CASE("setting the clock back delays neither refunds nor e-mails") {
   const Folder folder;
   SettableClock clock(folder);
   ServiceProcess service(folder.path(), kSlowJobs, Expect::kServing, clock.options());
@@ -61,7 +61,7 @@ TEST_CASE("refunds and e-mails of before and after the clock is set back are not
   CHECK_FALSE(Logged(service, "job.stalled"));
 }
 
-TEST_CASE("an e-mail that waits for its provider's rate waits no longer when the clock is set back") {
+TEST_CASE("setting the clock back does not prolong a rate-limited e-mail's wait") {
   const Folder folder;
   SettableClock clock(folder);
   MailApi api([](const MailApi::Request& request) {
@@ -78,7 +78,7 @@ TEST_CASE("an e-mail that waits for its provider's rate waits no longer when the
 }
 
 // [sqlite]: the file is moved away; postgres/clock_test.cc freezes a server.
-TEST_CASE("health misses the database though the clock is set back", "[sqlite]") {
+TEST_CASE("health turns NOT_SERVING without the database although the clock is set back", "[sqlite]") {
   const Folder folder;
   SettableClock clock(folder);
   ServiceProcess service(folder.path(), {}, Expect::kServing, clock.options());
@@ -90,7 +90,7 @@ TEST_CASE("health misses the database though the clock is set back", "[sqlite]")
   CHECK(BecomesHealthy(client, true));
 }
 
-TEST_CASE("calls under way fail for no step of the clock") {
+TEST_CASE("no step of the clock fails an in-flight call") {
   const Folder folder;
   SettableClock clock(folder);
   ServiceProcess service(folder.path(), {"passwords.queue=1000"}, Expect::kServing, clock.options());
@@ -118,7 +118,7 @@ TEST_CASE("calls under way fail for no step of the clock") {
   CHECK(client.Health() == "SERVING");
 }
 
-TEST_CASE("an e-mail under way is not claimed again when the clock is set forward past its lease") {
+TEST_CASE("setting the clock forward past the lease does not claim an in-flight e-mail again") {
   const Folder folder;
   SettableClock clock(folder);
   MailApi api(MailApi::Accepted, [](const MailApi::Request& request) {
@@ -142,7 +142,7 @@ TEST_CASE("an e-mail under way is not claimed again when the clock is set forwar
   CHECK_FALSE(Logged(service, "message.lease_lost"));
 }
 
-TEST_CASE("a service that starts after the clock was set back goes on where the last one stopped") {
+TEST_CASE("a service started after the clock was set back resumes from the last event") {
   const Folder folder;
   SettableClock clock(folder);
   std::string refund_id;
@@ -160,7 +160,7 @@ TEST_CASE("a service that starts after the clock was set back goes on where the 
   CHECK(AwaitMails(service.mail_folder(), kAda, 2).size() == 2);
 }
 
-TEST_CASE("health tells of each background job") {
+TEST_CASE("the health service reports each background job") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();

@@ -70,7 +70,7 @@ bool AwaitCount(const Client& client, const std::string& state, std::size_t coun
   return Await([&] { return List(client, "states: MESSAGE_STATE_" + state).size() == count; });
 }
 
-TEST_CASE("a relay that is set up wrong costs no message: the next provider sends it") {
+TEST_CASE("a misconfigured relay loses no message: the next provider sends it") {
   const auto& [beginning, reply] = GENERATE(table<std::string, std::string>({
       {"RCPT", "554 5.7.1 <ada@example.org>: Relay access denied"},
       {"RCPT", "553 5.7.1 <a@example.com>: Sender address rejected: not owned by user relay"},
@@ -94,7 +94,7 @@ TEST_CASE("a relay that is set up wrong costs no message: the next provider send
   CHECK(relay.server().messages().empty());
 }
 
-TEST_CASE("a relay in trouble for now costs no attempt: the next provider sends, and the circuit opens") {
+TEST_CASE("a temporary relay failure opens the circuit breaker, and the next provider sends the message") {
   const auto& [beginning, reply] = GENERATE(table<std::string, std::string>({
       {"MAIL", "452 4.3.1 Insufficient system storage"},
       {"DATA", "451 4.3.0 Error: queue file write error"},
@@ -111,7 +111,7 @@ TEST_CASE("a relay in trouble for now costs no attempt: the next provider sends,
   CHECK(FirstProvider(client).circuit() != notifications::v1::CIRCUIT_STATE_CLOSED);
 }
 
-TEST_CASE("a relay whose quota is used up is left alone, and the next provider sends") {
+TEST_CASE("a relay with an exhausted quota is paused, and the next provider sends the message") {
   const Folder folder;
   Relay relay(".", "454 4.5.0 daily quota exceeded");
   ServiceProcess service(folder.path(), relay.Configure(/*then_file=*/true));
@@ -124,7 +124,7 @@ TEST_CASE("a relay whose quota is used up is left alone, and the next provider s
   CHECK(relay.server().messages().size() <= 4);
 }
 
-TEST_CASE("a recipient that a relay cannot express goes to the next provider, and the circuit stays closed") {
+TEST_CASE("a recipient unsupported by a relay fails over, and the circuit breaker stays closed") {
   const Folder folder;
   Relay relay("(nothing)", "");
   ServiceProcess service(folder.path(), relay.Configure(/*then_file=*/true));
@@ -138,7 +138,7 @@ TEST_CASE("a recipient that a relay cannot express goes to the next provider, an
   CHECK(FirstProvider(client).circuit() == notifications::v1::CIRCUIT_STATE_CLOSED);
 }
 
-TEST_CASE("a message that no provider can express is dead at once, with the reason") {
+TEST_CASE("a message that no provider supports becomes DEAD at once, with the reason") {
   const Folder folder;
   Relay relay("(nothing)", "");
   ServiceProcess service(folder.path(), relay.Configure(/*then_file=*/false));
@@ -153,7 +153,7 @@ TEST_CASE("a message that no provider can express is dead at once, with the reas
   CHECK(AwaitCount(client, "SENT", 1));
 }
 
-TEST_CASE("a bad key that a provider reports as a bad message costs no message") {
+TEST_CASE("an invalid API key reported as an invalid message loses no message") {
   const Folder folder;
   MailApi api([](const MailApi::Request&) {
     return servers::ScriptedAnswer{
@@ -168,7 +168,7 @@ TEST_CASE("a bad key that a provider reports as a bad message costs no message")
   CHECK(FirstProvider(client).circuit() != notifications::v1::CIRCUIT_STATE_CLOSED);
 }
 
-TEST_CASE("messages that wait for a provider say why, and are sent once the provider takes them") {
+TEST_CASE("waiting messages show the cause, and are sent once the provider accepts them") {
   const Folder folder;
   Relay relay("RCPT", "554 5.7.1 <ada@example.org>: Relay access denied");
   ServiceProcess service(folder.path(), relay.Configure(/*then_file=*/false, kSoon));
@@ -187,7 +187,7 @@ TEST_CASE("messages that wait for a provider say why, and are sent once the prov
   for (const Message& message : List(client)) CHECK(message.attempts() == 1);
 }
 
-TEST_CASE("dead messages are retried in bulk, those that match and those alone") {
+TEST_CASE("a bulk retry affects only the DEAD messages that match the filter") {
   const Folder folder;
   Relay relay("RCPT", "550 5.1.1 no such user");
   ServiceProcess service(folder.path(), relay.Configure(/*then_file=*/false));
@@ -221,19 +221,19 @@ TEST_CASE("dead messages are retried in bulk, those that match and those alone")
         "INVALID_ARGUMENT FIELD_INVALID");
 }
 
-TEST_CASE("messages name the product, and the client gives its configured name to the relay") {
+TEST_CASE("messages contain the product name, and EHLO the configured host name") {
   const Folder folder;
   Relay relay("(nothing)", "");
   const Settings named = {"email.from=Acme Shop <no-reply@acme.example>", "email.smtp.helo=app.acme.example"};
   std::string subject;
-  SECTION("as the sender is named") {
+  SECTION("from the sender's display name") {
     ServiceProcess service(folder.path(), relay.Configure(/*then_file=*/false, named));
     RegisterUser(service.Connect(), "ada@example.com");
     REQUIRE(AwaitCount(service.Connect(), "SENT", 1));
     subject = List(service.Connect()).at(0).subject();
     CHECK_THAT(subject, Catch::Contains("Acme Shop"));
   }
-  SECTION("as the configuration names it") {
+  SECTION("from email.product_name") {
     Settings settings = relay.Configure(/*then_file=*/false, named);
     settings.emplace_back("email.product_name=The Acme");
     ServiceProcess service(folder.path(), settings);

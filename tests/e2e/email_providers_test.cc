@@ -40,7 +40,7 @@ int CountOf(const std::string& text, const std::string& what) {
   return count;
 }
 
-TEST_CASE("a message goes out over HTTP under its own id as the key") {
+TEST_CASE("a message is sent over HTTP with its id as the idempotency key") {
   const Folder folder;
   MailApi api;
   ServiceProcess service(folder.path(), api.settings());
@@ -55,7 +55,7 @@ TEST_CASE("a message goes out over HTTP under its own id as the key") {
   CHECK(api.requests().size() == 1);
 }
 
-TEST_CASE("where an answer is lost, the same bytes go to the same provider under the same key") {
+TEST_CASE("after a lost response, the same bytes are resent to the same provider with the same key") {
   const Folder folder;
   MailApi api(MailApi::Accepted, [](const MailApi::Request& request) {
     servers::ScriptedAnswer answer = MailApi::Accepted(request);
@@ -74,7 +74,7 @@ TEST_CASE("where an answer is lost, the same bytes go to the same provider under
   CHECK(CountMails(service.mail_folder()) == 0);
 }
 
-TEST_CASE("a message whose sender is killed before it can tell is sent again with the same key and bytes") {
+TEST_CASE("a message in flight during kill -9 is resent with the same key and bytes") {
   const Folder folder;
   std::optional<ServiceProcess> service;
   pid_t victim = 0;
@@ -98,7 +98,7 @@ TEST_CASE("a message whose sender is killed before it can tell is sent again wit
   CHECK(CountMails(service->mail_folder()) == 0);
 }
 
-TEST_CASE("a provider with a bad key is left alone after it said so, and another takes its messages") {
+TEST_CASE("a provider with an invalid API key is paused, and another provider sends its messages") {
   const Folder folder;
   MailApi api([](const MailApi::Request&) {
     return servers::ScriptedAnswer{.status = 401,
@@ -112,7 +112,7 @@ TEST_CASE("a provider with a bad key is left alone after it said so, and another
   CHECK(service.process().errors().find("re_test") == std::string::npos);
 }
 
-TEST_CASE("a provider that can't be reached costs nobody a message") {
+TEST_CASE("an unreachable provider loses no message") {
   const Folder folder;
   ServiceProcess service(folder.path(),
                          {R"(email.providers=["resend","file"])", "email.resend.api_key=re_test",
@@ -121,7 +121,7 @@ TEST_CASE("a provider that can't be reached costs nobody a message") {
   CHECK(Await([&] { return CountMails(service.mail_folder()) == 10; }));
 }
 
-TEST_CASE("fifty refused messages ahead of them don't hold the others up") {
+TEST_CASE("fifty rejected messages at the head of the queue do not delay the others") {
   const Folder folder;
   MailApi api([](const MailApi::Request& request) {
     if (!request.to.starts_with("poison")) return MailApi::Accepted(request);
@@ -138,7 +138,7 @@ TEST_CASE("fifty refused messages ahead of them don't hold the others up") {
   CHECK(api.requests().size() == 70);
 }
 
-TEST_CASE("a rate that a provider names is kept to, and costs no message") {
+TEST_CASE("the service respects a provider's rate limit and loses no message") {
   const Folder folder;
   const auto named = std::chrono::seconds(1);
   std::optional<std::chrono::steady_clock::time_point> until;

@@ -23,7 +23,7 @@ std::vector<std::string> Totals(const orders::v1::Order& order) {
           StrCat("refundable ", order.refundable().minor_units())};
 }
 
-TEST_CASE("a registered address is verified by the link in its mail") {
+TEST_CASE("the link in the verification e-mail verifies the address") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -71,7 +71,7 @@ TEST_CASE("a registered address is verified by the link in its mail") {
   CHECK(read->user().SerializeAsString() == verified->user().SerializeAsString());
 }
 
-TEST_CASE("a user is found by the address in other spellings") {
+TEST_CASE("a user is found by any spelling of the e-mail address") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -86,7 +86,7 @@ TEST_CASE("a user is found by the address in other spellings") {
         "NOT_FOUND USER_NOT_FOUND");
 }
 
-TEST_CASE("an order is refunded by line, by amount and wholly") {
+TEST_CASE("an order is refunded by line, by amount and in full") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -190,7 +190,7 @@ TEST_CASE("a cancellation supersedes refunds that wait for approval") {
   CHECK(RunOnStore(folder.path(), {"verify"}).exit_code == 0);
 }
 
-TEST_CASE("units whose share rounds to zero and free lines are returned by zero-amount refunds") {
+TEST_CASE("units whose share rounds to zero, and free lines, get zero-amount refunds") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"refunds.max_per_order=20"});
   const Client client = service.Connect();
@@ -227,7 +227,7 @@ TEST_CASE("units whose share rounds to zero and free lines are returned by zero-
   CHECK(RunOnStore(folder.path(), {"verify"}).exit_code == 0);
 }
 
-TEST_CASE("lists page from the newest, each entry once") {
+TEST_CASE("lists are paged newest first, and each entry is returned once") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"refunds.max_per_order=100"});
   const Client client = service.Connect();

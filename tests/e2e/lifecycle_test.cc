@@ -30,7 +30,7 @@ bool Drains(ServiceProcess& service) {
   return Await([&] { return service.process().errors().find("service.draining") != std::string::npos; });
 }
 
-TEST_CASE("a stop lets calls under way end and takes no new ones") {
+TEST_CASE("a graceful shutdown completes in-flight calls and accepts no new ones") {
   const int signal = GENERATE(SIGTERM, SIGINT);
   const Folder folder;
   std::string outcome;
@@ -68,7 +68,7 @@ TEST_CASE("a second signal ends the process at once") {
   CHECK(service.process().Wait() == 128 + SIGTERM);
 }
 
-TEST_CASE("whoever watches the health is told of the stop, and does not hold it up") {
+TEST_CASE("a health watcher receives NOT_SERVING at shutdown and does not delay it") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"server.drain=15s"});
   std::atomic<int> changes = 0;
@@ -87,7 +87,7 @@ TEST_CASE("whoever watches the health is told of the stop, and does not hold it 
   CHECK(seen == std::vector<std::string>{"SERVING", "NOT_SERVING"});
 }
 
-TEST_CASE("health is asked by the program itself") {
+TEST_CASE("the command health checks a running service") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const CommandResult healthy = RunKeelson({"health", service.target()}, folder.path());
@@ -102,7 +102,7 @@ TEST_CASE("health is asked by the program itself") {
   CHECK_THAT(gone.errors, Catch::StartsWith("keelson: ") && Catch::Contains(service.target()));
 }
 
-TEST_CASE("a closed standard error loses the log and harms nothing else") {
+TEST_CASE("the service runs with standard error closed") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"telemetry.log_level=debug"}, ServiceProcess::Expect::kServing,
                          {.close_errors = true});
@@ -120,7 +120,7 @@ TEST_CASE("a closed standard error loses the log and harms nothing else") {
   CHECK(Outcome(again.Connect()(&Accounts::GetUser, Field("id", user_id))) == "OK");
 }
 
-TEST_CASE("the log is one JSON object a line, and tells the start and the end") {
+TEST_CASE("the log has one JSON object per line, including start and stop") {
   const Folder folder;
   ServiceProcess service(folder.path());
   CHECK(service.Stop() == 0);
@@ -133,7 +133,7 @@ TEST_CASE("the log is one JSON object a line, and tells the start and the end") 
   }
 }
 
-TEST_CASE("a storm of registrations is bounded, and reads go on") {
+TEST_CASE("excess registrations are rejected while reads continue") {
   constexpr int kCallers = 200;
   constexpr std::size_t kMemory = std::size_t{19} << 20;
   const Folder folder;

@@ -35,7 +35,7 @@ Ids AllUsers(const Client& client, const std::string& query) {
 }
 
 // [sqlite]: it makes an account look old by writing into the file.
-TEST_CASE("users are listed by every filter, and a page goes on where it ended after a restart", "[sqlite]") {
+TEST_CASE("users are listed by every filter, and a page token survives a restart", "[sqlite]") {
   const Folder folder;
   Ids users;
   std::string token;
@@ -67,7 +67,7 @@ TEST_CASE("users are listed by every filter, and a page goes on where it ended a
         "INVALID_ARGUMENT PAGE_TOKEN_INVALID");
 }
 
-TEST_CASE("users are read in one batch, in the order asked for") {
+TEST_CASE("a batch read returns users in the requested order") {
   const Folder folder;
   const ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -88,7 +88,7 @@ TEST_CASE("users are read in one batch, in the order asked for") {
         " ids[1] ids[2]");
 }
 
-TEST_CASE("a page of users with all the labels they may have reaches a client of usual limits") {
+TEST_CASE("a page of users with the maximum of labels fits a client's default message limit") {
   const Folder folder;
   const ServiceProcess service(folder.path());
   const Client client = service.Connect();

@@ -16,7 +16,7 @@ using Catch::Contains;
 using Catch::StartsWith;
 
 // [sqlite]: both houses are files.
-TEST_CASE("a product is moved to another store and served from there", "[sqlite]") {
+TEST_CASE("a transferred store is served with all its data", "[sqlite]") {
   const StorePair houses;
   std::string user_id;
   {
@@ -39,7 +39,7 @@ TEST_CASE("a product is moved to another store and served from there", "[sqlite]
   CheckClean(houses.Verify("new.toml"));
 }
 
-TEST_CASE("a transfer that is killed goes on where it ended, and its target is not served until then",
+TEST_CASE("a killed transfer resumes at its checkpoint, and its target is not served before completion",
           "[sqlite]") {
   const StorePair houses;
   {
@@ -64,7 +64,7 @@ TEST_CASE("a transfer that is killed goes on where it ended, and its target is n
   CheckRefused(houses.Transfer(), 1, "the target is not empty: its table users has 1 row");
 }
 
-TEST_CASE("a transfer that was begun from another source is not gone on with", "[sqlite]") {
+TEST_CASE("a transfer into another source's incomplete target is rejected", "[sqlite]") {
   const StorePair houses;
   CHECK(ServiceProcess(houses.path()).Stop() == 0);
   CHECK(houses.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
@@ -72,7 +72,7 @@ TEST_CASE("a transfer that was begun from another source is not gone on with", "
   CheckRefused(houses.Transfer(), 1, "half filled from another source");
 }
 
-TEST_CASE("what can't be moved is told", "[sqlite]") {
+TEST_CASE("an impossible transfer is rejected with the cause", "[sqlite]") {
   const StorePair houses;
   CheckRefused(houses.Transfer(), 1, "the source: the database keelson.db can't be reached");
   CHECK_FALSE(std::filesystem::exists(houses.path() / "new.db"));
@@ -89,7 +89,7 @@ TEST_CASE("what can't be moved is told", "[sqlite]") {
   CHECK(houses.Run({"transfer", "--from", "nothing.toml", "--to", "new.toml"}).exit_code == 2);
 }
 
-TEST_CASE("a store is verified while it is served, and what breaks an invariant is told", "[sqlite]") {
+TEST_CASE("verify runs beside the service and reports a violated invariant", "[sqlite]") {
   const StorePair houses;
   ServiceProcess service(houses.path());
   SeedHistory(service.Connect());
@@ -108,13 +108,14 @@ TEST_CASE("a store is verified while it is served, and what breaks an invariant 
   CHECK_THAT(tampered.output, StartsWith("events 3: event_hashes_verify: "));
 }
 
-TEST_CASE("a store that can't be verified is told", "[sqlite]") {
+TEST_CASE("verify rejects a store that does not support it", "[sqlite]") {
   const StorePair houses;
   CheckRefused(houses.Verify("old.toml"), 1, "keelson.db can't be reached");
-  CheckRefused(houses.Run({"verify", "--set", "store.adapter=memory"}), 2, "supports neither transfer nor verify");
+  CheckRefused(houses.Run({"verify", "--set", "store.adapter=memory"}), 2,
+               "supports neither transfer nor verify");
 }
 
-TEST_CASE("a backup that is made while the service is written to is a whole store", "[sqlite]") {
+TEST_CASE("a backup during writes is a consistent store", "[sqlite]") {
   const StorePair houses;
   ServiceProcess service(houses.path());
   const Client client = service.Connect();

@@ -46,7 +46,7 @@ std::string SendTest(const Client& client, const std::string& to) {
   return sent->message().id();
 }
 
-TEST_CASE("a message is followed from the registration that owes it until it is sent") {
+TEST_CASE("a message can be tracked from registration until it is SENT") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -76,7 +76,7 @@ TEST_CASE("a message is followed from the registration that owes it until it is 
         "NOT_FOUND MESSAGE_NOT_FOUND");
 }
 
-TEST_CASE("messages are paged through, newest first, by tokens of their own list") {
+TEST_CASE("messages are paged newest first, with page tokens bound to the list's filter") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -99,7 +99,7 @@ TEST_CASE("messages are paged through, newest first, by tokens of their own list
   CHECK(seen == expected);
 }
 
-TEST_CASE("a test message comes by the provider that is named, to whoever it is for") {
+TEST_CASE("a test message is sent by the named provider to the given recipient") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"email.providers=['log','file']"});
   const Client client = service.Connect();
@@ -122,7 +122,7 @@ TEST_CASE("a test message comes by the provider that is named, to whoever it is 
   CHECK(BadFields(refused.status) == " to provider");
 }
 
-TEST_CASE("a message that can't be sent is cancelled, and one that was given up is retried") {
+TEST_CASE("a waiting message can be cancelled, and a DEAD message retried") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -142,7 +142,7 @@ TEST_CASE("a message that can't be sent is cancelled, and one that was given up 
   CHECK(Facts(retried.status) == " expected=DEAD state=CANCELLED");
 }
 
-TEST_CASE("a dead message is sent when the trouble is over and it is retried") {
+TEST_CASE("a DEAD message is sent by a retry after the provider recovers") {
   const Folder folder;
   std::string id;
   {
@@ -168,7 +168,7 @@ TEST_CASE("a dead message is sent when the trouble is over and it is retried") {
   CHECK(AwaitMails(service.mail_folder(), "ops@example.com", 1).size() == 1);
 }
 
-TEST_CASE("a template is previewed in its language, and nothing is sent") {
+TEST_CASE("a template preview uses the requested locale and sends nothing") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -186,7 +186,7 @@ TEST_CASE("a template is previewed in its language, and nothing is sent") {
   CHECK(List(client, "").empty());
 }
 
-TEST_CASE("providers are listed in failover order, with what they have done") {
+TEST_CASE("providers are listed in failover order with their counters") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"email.providers=['file','log']"});
   const Client client = service.Connect();
@@ -202,7 +202,7 @@ TEST_CASE("providers are listed in failover order, with what they have done") {
   CHECK(listed->providers(1).sent() == 0);
 }
 
-TEST_CASE("readers look at messages, and administrators alone change them") {
+TEST_CASE("readers may read messages; only administrators may change them") {
   const Folder folder;
   const auto configured = [](const std::string& name) {
     std::string digest(SHA256_DIGEST_LENGTH, '\0');

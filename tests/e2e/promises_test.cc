@@ -18,7 +18,7 @@ std::string Registration(const std::string& request_id, const std::string& email
   return StrCat(Field("request_id", request_id), Field("email", email), Field("password", kPassword), more);
 }
 
-TEST_CASE("a repeat is given the first answer, over restarts too") {
+TEST_CASE("a repeated call returns the first response, also after a restart") {
   const Folder folder;
   std::string first, order_id, paid, refunded;
   const auto pay = [&] {
@@ -50,7 +50,7 @@ TEST_CASE("a repeat is given the first answer, over restarts too") {
   CHECK(CountMails(service.mail_folder()) == 2);
 }
 
-TEST_CASE("a request id serves one content") {
+TEST_CASE("a request id with different content is rejected") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -69,7 +69,7 @@ TEST_CASE("a request id serves one content") {
   CHECK(CountRefunds(client, order_id) == 1);
 }
 
-TEST_CASE("an address is taken in whatever case") {
+TEST_CASE("e-mail addresses are unique regardless of case") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -129,7 +129,7 @@ TEST_CASE("existing addresses can be concealed") {
   CHECK(mails[0].subject != mails[1].subject);
 }
 
-TEST_CASE("a new verification mail supersedes the one before, after the cooldown") {
+TEST_CASE("after the cooldown, a new verification e-mail invalidates the previous one") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"accounts.resend_cooldown=0s"});
   const Client client = service.Connect();
@@ -149,7 +149,7 @@ TEST_CASE("a new verification mail supersedes the one before, after the cooldown
   CHECK(CountMails(service.mail_folder()) == 4);
 }
 
-TEST_CASE("a token that has run out proves nothing") {
+TEST_CASE("an expired token is rejected") {
   const Folder folder;
   std::string token;
   {
@@ -165,7 +165,7 @@ TEST_CASE("a token that has run out proves nothing") {
   CHECK_FALSE(client(&Accounts::GetUserByEmail, "email: 'ada@example.com'")->user().has_email_verify_time());
 }
 
-TEST_CASE("within the cooldown nothing is sent") {
+TEST_CASE("no message is sent during the cooldown") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"accounts.resend_cooldown=1h"});
   const Client client = service.Connect();
@@ -178,7 +178,7 @@ TEST_CASE("within the cooldown nothing is sent") {
   CHECK(CountMails(service.mail_folder()) <= 3);
 }
 
-TEST_CASE("common and short passwords are refused, whatever characters are in the others") {
+TEST_CASE("common and short passwords are rejected; any characters are allowed") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -196,7 +196,7 @@ TEST_CASE("common and short passwords are refused, whatever characters are in th
   CHECK(Outcome(answer) == "OK");
 }
 
-TEST_CASE("an order's totals are computed here, and every step is its state's") {
+TEST_CASE("the service computes order totals and enforces the state machine") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -235,7 +235,7 @@ TEST_CASE("an order's totals are computed here, and every step is its state's") 
   CHECK(Outcome(twice) == "ALREADY_EXISTS REFERENCE_TAKEN");
 }
 
-TEST_CASE("a refund's failed rules are all named") {
+TEST_CASE("all failed refund rules are reported") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"refunds.partial=false"});
   const Client client = service.Connect();
@@ -254,7 +254,7 @@ TEST_CASE("a refund's failed rules are all named") {
   CHECK(CountRefunds(client, order_id) == 0);
 }
 
-TEST_CASE("the rest of a partly refunded order can be refunded where partial refunds are not allowed") {
+TEST_CASE("the remainder of a partly refunded order can be refunded without partial refunds") {
   const Folder folder;
   std::string order_id;
   {
@@ -275,7 +275,7 @@ TEST_CASE("the rest of a partly refunded order can be refunded where partial ref
   CHECK(AwaitRefund(client, rest->refund().id()).amount().minor_units() == 1700);
 }
 
-TEST_CASE("a line gives back its total exactly, in whatever steps") {
+TEST_CASE("partial refunds of a line add up to its exact total") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -310,7 +310,7 @@ TEST_CASE("a refund above the threshold waits for approval") {
         refunds::v1::REFUND_STATE_REQUESTED);
 }
 
-TEST_CASE("the caller's request id comes back, and one is made up where none is good") {
+TEST_CASE("a valid correlation id is returned, and an invalid one is replaced") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -322,7 +322,7 @@ TEST_CASE("the caller's request id comes back, and one is made up where none is 
   CHECK(client(&Accounts::GetUser, request, std::string(129, 'x')).correlation_id.size() == 32);
 }
 
-TEST_CASE("what is not offered yet is UNIMPLEMENTED, and health knows every service") {
+TEST_CASE("unimplemented methods return UNIMPLEMENTED, and the health service knows every service") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();

@@ -37,7 +37,7 @@ std::set<std::string> Others(const std::vector<std::string>& outcomes) {
   return others;
 }
 
-TEST_CASE("refunds that race never exceed what was paid") {
+TEST_CASE("concurrent refunds never exceed the paid amount") {
   Shop shop({"refunds.max_per_order=1000"});
   const std::string order_id = DeliveredOrder(shop.client(), "ada@example.com", 1, 10000);
   const std::vector<std::string> outcomes = AllAtOnce(kCallers, [&](int i) {
@@ -53,7 +53,7 @@ TEST_CASE("refunds that race never exceed what was paid") {
   CHECK(order.refundable().minor_units() == 0);
 }
 
-TEST_CASE("refunds of a line that race never exceed its quantity") {
+TEST_CASE("concurrent refunds of a line never exceed its quantity") {
   Shop shop({"refunds.max_per_order=1000"});
   const std::string order_id = DeliveredOrder(shop.client(), "ada@example.com", 7, 333);
   const std::vector<std::string> outcomes = AllAtOnce(kCallers, [&](int i) {
@@ -65,7 +65,7 @@ TEST_CASE("refunds of a line that race never exceed its quantity") {
   CHECK(GetOrder(shop.client(), order_id).lines(0).refunded_quantity() == 7);
 }
 
-TEST_CASE("one request id makes one change, and everybody is told the same") {
+TEST_CASE("concurrent calls with one request id make one change and return the same response") {
   Shop shop;
   const std::string order_id = DeliveredOrder(shop.client(), "ada@example.com", 1, 10000);
   const std::vector<std::string> ids = AllAtOnce(kCallers, [&](int i) {
@@ -78,7 +78,7 @@ TEST_CASE("one request id makes one change, and everybody is told the same") {
   CHECK(CountRefunds(shop.client(), order_id) == 1);
 }
 
-TEST_CASE("one address makes one account, whoever is first") {
+TEST_CASE("concurrent registrations of one address create one account") {
   Shop shop({"passwords.queue=1000"});
   const std::vector<std::string> outcomes = AllAtOnce(kCallers, [&](int i) {
     const char* email = i % 2 == 0 ? "ada@example.com" : "ADA@example.com";
@@ -93,7 +93,7 @@ TEST_CASE("one address makes one account, whoever is first") {
   CHECK(CountMails(shop.service.mail_folder()) == 2);
 }
 
-TEST_CASE("one registration sent many times is one account") {
+TEST_CASE("concurrent repeats of one registration create one account") {
   Shop shop({"passwords.queue=1000"});
   const std::vector<std::string> ids = AllAtOnce(kCallers, [&](int i) {
     const auto answer = shop.clients[static_cast<std::size_t>(i)](
@@ -120,7 +120,7 @@ TEST_CASE("concurrent calls with one verification token all succeed") {
   CHECK(CountMails(shop.service.mail_folder()) == 3);
 }
 
-TEST_CASE("an order is paid once, and cancelled or shipped, never both") {
+TEST_CASE("concurrent transitions pay an order once, and either cancel or ship it") {
   Shop shop;
   const std::string order_id =
       CreateOrder(shop.client(), RegisterUser(shop.client(), "ada@example.com"), 1, 100);

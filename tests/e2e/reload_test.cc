@@ -70,7 +70,7 @@ class ReloadedService {
 
 constexpr char kUnknown[] = "UNAUTHENTICATED CALLER_UNKNOWN";
 
-TEST_CASE("a reload lets in new clients, shuts out old ones and changes roles") {
+TEST_CASE("a reload adds clients, removes clients and changes roles") {
   ReloadedService service(Configuration("info", {"one", "two"}));
   CHECK(service.OutcomeAs("one") == "OK");
   CHECK(service.OutcomeAs("three") == kUnknown);
@@ -93,7 +93,7 @@ TEST_CASE("a reload changes the log level") {
   CHECK(Await([&] { return service.log().find("\"severity\":\"DEBUG\"") != std::string::npos; }));
 }
 
-TEST_CASE("a mistaken configuration changes nothing, and one error names each mistake") {
+TEST_CASE("an invalid configuration changes nothing, and one log entry names every error") {
   ReloadedService service(Configuration("info", {"one"}));
   service.Reload(Configuration("debug", {"two"}) + "[refunds]\nwindw = '1h'\nmax_per_order = 0\n",
                  "config.reload_failed");
@@ -109,7 +109,7 @@ TEST_CASE("a mistaken configuration changes nothing, and one error names each mi
   CHECK(service.OutcomeAs("one") == "OK");
 }
 
-TEST_CASE("a configuration file that is gone changes nothing") {
+TEST_CASE("a missing configuration file changes nothing") {
   ReloadedService service(Configuration("info", {"one"}));
   std::filesystem::remove(service.folder() / "keelson.toml");
   service.process().process().Signal(SIGHUP);
@@ -118,7 +118,7 @@ TEST_CASE("a configuration file that is gone changes nothing") {
   CHECK(service.OutcomeAs("one") == "OK");
 }
 
-TEST_CASE("changed keys that need a restart are named in one warning, and the others take effect") {
+TEST_CASE("one warning names the changed keys that need a restart; the others take effect") {
   ReloadedService service(Configuration("info", {"one"}));
   service.Reload(Configuration("info", {"two"}) + "[refunds]\nwindow = '1h'\n[server]\nworkers = 7\n",
                  "config.restart_needed");
@@ -126,14 +126,14 @@ TEST_CASE("changed keys that need a restart are named in one warning, and the ot
   CHECK(service.OutcomeAs("two") == "OK");
 }
 
-TEST_CASE("clients that only go with a changed mode wait for the restart") {
+TEST_CASE("clients that require a changed auth mode take effect after a restart") {
   ReloadedService service(Configuration("info", {"one"}));
   service.Reload("[auth]\nmode = 'none'\n", "config.reload_failed");
   CHECK_THAT(service.log(), Catch::Contains("need a restart") && Catch::Contains("auth.mode"));
   CHECK(service.OutcomeAs("one") == "OK");
 }
 
-TEST_CASE("the service manager is told of the start, of a reload and of the stop") {
+TEST_CASE("the service manager is notified of start, reload and stop") {
   const Folder socket;
   const ServiceManager manager(socket.path());
   ReloadedService service(Configuration("info", {"one"}), {.environment = {manager.variable()}});

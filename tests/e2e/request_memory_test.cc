@@ -55,7 +55,7 @@ class GuardedService {
   const std::size_t before_;
 };
 
-TEST_CASE("a large message of a caller without a token takes no more memory than a small one") {
+TEST_CASE("a large request without a token needs no more memory than a small one") {
   GuardedService service;
   const auto [encoding, body] =
       GENERATE(table<std::string, std::string>({{"gzip", Framed(Gzip(Zeros()), true)},
@@ -73,7 +73,7 @@ TEST_CASE("a large message of a caller without a token takes no more memory than
   CHECK(service.serves());
 }
 
-TEST_CASE("many large messages at once take no more memory than small ones") {
+TEST_CASE("many concurrent large requests need no more memory than small ones") {
   GuardedService service;
   const std::string bomb = Framed(Gzip(Zeros()), true);
   std::list<Http2Client> clients;
@@ -88,7 +88,7 @@ TEST_CASE("many large messages at once take no more memory than small ones") {
   CHECK(service.serves());
 }
 
-TEST_CASE("half-sent messages of callers without a token take no memory") {
+TEST_CASE("incomplete requests without a token need no memory") {
   GuardedService service;
   const std::string half = Framed(Zeros()).substr(0, 8 * kMiB);
   std::list<Http2Client> clients;
@@ -100,7 +100,7 @@ TEST_CASE("half-sent messages of callers without a token take no memory") {
   CHECK(service.serves());
 }
 
-TEST_CASE("metadata beyond the limit is refused") {
+TEST_CASE("metadata above the limit is rejected") {
   GuardedService service;
   Http2Client client(service.port());
   const Http2Response& response =
@@ -112,7 +112,7 @@ TEST_CASE("metadata beyond the limit is refused") {
 }
 
 // The bound of all buffers together, in adapters/grpc/rpc_server.cc.
-TEST_CASE("messages that anybody may send are bounded together") {
+TEST_CASE("unauthenticated requests share one memory limit") {
   constexpr std::size_t kBuffers = 64 * kMiB;
   GuardedService service;
   Http2Client client(service.port());

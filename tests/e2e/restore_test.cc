@@ -139,7 +139,7 @@ TEST_CASE("a backup copied over the database after a crash is served only withou
   CHECK_FALSE(HasUser(service.Connect(), "bob@example.com"));
 }
 
-TEST_CASE("restore refuses a running service and other stores", "[sqlite]") {
+TEST_CASE("restore rejects a running service and stores other than SQLite", "[sqlite]") {
   const KilledService killed;
   {
     ServiceProcess service(killed.folder().path());
@@ -151,7 +151,7 @@ TEST_CASE("restore refuses a running service and other stores", "[sqlite]") {
   CHECK(killed.Run({"restore"}).exit_code == 2);
 }
 
-TEST_CASE("a second process on the same file is refused under any name", "[sqlite]") {
+TEST_CASE("a second process on the same file is rejected under any path", "[sqlite]") {
   const Folder folder;
   ServiceProcess service(folder.path());
   std::filesystem::create_symlink("keelson.db", folder / "other.db");

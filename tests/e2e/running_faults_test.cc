@@ -26,7 +26,7 @@ bool BecomesHealthy(const Client& client, bool healthy) {
 }
 
 // [sqlite]: these are about the file, its lock and its disk.
-TEST_CASE("a database that another process has locked is waited for, and told", "[sqlite]") {
+TEST_CASE("the service waits for a database that another process has locked, and logs it", "[sqlite]") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -43,7 +43,7 @@ TEST_CASE("a database that another process has locked is waited for, and told", 
   CHECK(Outcome(Register(client, "bob@example.com")) == "OK");
 }
 
-TEST_CASE("a database file that is moved away is missed, and taken back", "[sqlite]") {
+TEST_CASE("a missing database file turns health NOT_SERVING until it returns", "[sqlite]") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -59,7 +59,7 @@ TEST_CASE("a database file that is moved away is missed, and taken back", "[sqli
   CHECK(Outcome(Register(client, "bob@example.com")) == "OK");
 }
 
-TEST_CASE("a full disk loses nothing that was acknowledged, and passes", "[sqlite]") {
+TEST_CASE("a full disk loses no acknowledged write, and the service recovers", "[sqlite]") {
   const Folder folder;
   const SmallDisk disk(folder / "disk", "8m");
   if (!disk.mounted()) {
@@ -108,7 +108,7 @@ TEST_CASE("a full disk loses nothing that was acknowledged, and passes", "[sqlit
   CHECK(Await([&] { return CountMails(service.mail_folder()) == acknowledged.size() + 1; }));
 }
 
-TEST_CASE("mails wait for their folder") {
+TEST_CASE("messages wait until the mail directory exists") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"email.circuit.open=100ms"});
   const Client client = service.Connect();

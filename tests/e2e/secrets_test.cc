@@ -52,7 +52,7 @@ TEST_CASE("no secret is logged, and no password or token is stored") {
   CHECK_FALSE(Contains(database, token));
 }
 
-TEST_CASE("tokens are gone from the database when their mails are sent") {
+TEST_CASE("tokens are erased from the database once their messages are SENT") {
   constexpr int kUsers = 100;
   const Folder folder;
   ServiceProcess service(folder.path());
@@ -72,7 +72,7 @@ bool IsOwnersAlone(const std::filesystem::path& file) {
   return (std::filesystem::status(file).permissions() & others) == perms::none;
 }
 
-TEST_CASE("mails are their owner's alone") {
+TEST_CASE("mail files are readable by their owner only") {
   const Folder folder;
   ServiceProcess service(folder.path());
   RegisterUser(service.Connect(), kEmail);
@@ -80,7 +80,7 @@ TEST_CASE("mails are their owner's alone") {
 }
 
 // [sqlite]: a server's files are the server's business.
-TEST_CASE("the database file is its owner's alone", "[sqlite]") {
+TEST_CASE("the database file is readable by its owner only", "[sqlite]") {
   const Folder folder;
   const ServiceProcess service(folder.path());
   CHECK(IsOwnersAlone(folder / "keelson.db"));

@@ -17,7 +17,7 @@ namespace {
 using std::filesystem::perms;
 
 // [sqlite]: these are about the file, its mode and its lock.
-TEST_CASE("a file that is no database is refused and left alone", "[sqlite]") {
+TEST_CASE("a file that is not a database is rejected and not changed", "[sqlite]") {
   const Folder folder;
   const std::string text(10'000, 'x');
   WriteFile(folder / "keelson.db", text);
@@ -25,7 +25,7 @@ TEST_CASE("a file that is no database is refused and left alone", "[sqlite]") {
   CHECK(ReadFile(folder / "keelson.db") == text);
 }
 
-TEST_CASE("another application's database is refused", "[sqlite]") {
+TEST_CASE("another application's database is rejected", "[sqlite]") {
   const Folder folder;
   Database(folder / "keelson.db").Execute("CREATE TABLE theirs (id INTEGER)");
   CheckRefusal(Serve(folder), 1, "keelson.db", "another application");
@@ -36,7 +36,7 @@ std::string DatabaseName(const Folder& folder) {
   return OnPostgres() ? folder.path().filename() : "keelson.db";
 }
 
-TEST_CASE("a newer schema is refused") {
+TEST_CASE("a newer schema is rejected") {
   const Folder folder;
   CHECK(ServiceProcess(folder.path()).Stop() == 0);
   ExecuteInStore(folder.path(),
@@ -45,19 +45,19 @@ TEST_CASE("a newer schema is refused") {
   CheckRefusal(Serve(folder), 1, DatabaseName(folder), "newer schema");
 }
 
-TEST_CASE("an older schema is refused where it must not be migrated") {
+TEST_CASE("an older schema is rejected if store.migrate is false") {
   const Folder folder;
   CheckRefusal(Serve(folder, {"store.migrate=false"}), 1, DatabaseName(folder), "migrate");
 }
 
-TEST_CASE("a second process on the same file is refused, and the first goes on", "[sqlite]") {
+TEST_CASE("a second process on the same file is rejected, and the first continues", "[sqlite]") {
   const Folder folder;
   ServiceProcess service(folder.path());
   CheckRefusal(Serve(folder), 1, "keelson.db", "in use by another process");
   RegisterUser(service.Connect(), "ada@example.com");
 }
 
-TEST_CASE("a database that can't be written is refused", "[sqlite]") {
+TEST_CASE("a read-only database is rejected", "[sqlite]") {
   const Folder folder;
   std::filesystem::create_directory(folder / "mail");
   CHECK(ServiceProcess(folder.path()).Stop() == 0);
@@ -66,17 +66,17 @@ TEST_CASE("a database that can't be written is refused", "[sqlite]") {
     WARN("skipped: the build folder is closed to unprivileged users");
     return;
   }
-  SECTION("by its own mode") {
+  SECTION("read-only file") {
     std::filesystem::permissions(folder / "keelson.db", perms::owner_read | perms::others_read);
     CheckRefusal(Serve(folder, {}, *somebody), 1, "keelson.db", "read-only");
   }
-  SECTION("by its folder's mode") {
+  SECTION("read-only directory") {
     std::filesystem::remove(folder / "keelson.db.lock");
     std::filesystem::permissions(folder.path(), perms::owner_read | perms::owner_exec);
     CheckRefusal(Serve(folder, {}, *somebody), 1, "keelson.db", "Permission denied");
     std::filesystem::permissions(folder.path(), perms::owner_all);
   }
-  SECTION("by its mode no more") {
+  SECTION("writable again") {
     CHECK(ServiceProcess(folder.path(), {}, ServiceProcess::Expect::kServing, *somebody).Stop() == 0);
   }
 }
@@ -98,7 +98,7 @@ TEST_CASE("config check reports a path that can't hold a database", "[sqlite]") 
   CHECK_FALSE(std::filesystem::exists(folder / "new.db"));
 }
 
-TEST_CASE("a mail folder that can't be one is told") {
+TEST_CASE("an invalid mail directory is reported") {
   const Folder folder;
   WriteFile(folder / "mail", "a file");
   const CommandResult result = Serve(folder);
@@ -106,7 +106,7 @@ TEST_CASE("a mail folder that can't be one is told") {
   CHECK(result.exit_code != 0);
 }
 
-TEST_CASE("a port in use is a failure that may pass, and told by its key") {
+TEST_CASE("a port in use is a retryable failure that names its key") {
   const Folder folder, another;
   const ServiceProcess::Settings settings = [&] {
     ServiceProcess service(folder.path());
@@ -118,14 +118,14 @@ TEST_CASE("a port in use is a failure that may pass, and told by its key") {
   CHECK(ServiceProcess(another.path(), settings).Stop() == 0);
 }
 
-TEST_CASE("an address that no interface has yet is a failure that may pass") {
+TEST_CASE("an address without an interface is a retryable failure") {
   const Folder folder;
   // Of a network that is kept for documentation (RFC 5737).
   CheckRefusal(Serve(folder, {"server.listen=203.0.113.1:1", "server.insecure=true"}), 1,
                "server.listen: can't listen on 203.0.113.1:1", "assign requested address");
 }
 
-TEST_CASE("every mistake of the configuration is told, with its file, line and key") {
+TEST_CASE("every configuration error is reported with file, line and key") {
   const Folder folder;
   CheckRefusal(RunKeelson({"serve", "--config", "nothing.toml"}, folder.path()), 2, "nothing.toml",
                "No such file");

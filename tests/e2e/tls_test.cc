@@ -61,7 +61,7 @@ CommandResult Probe(const Folder& folder, const std::string& target, std::vector
   return RunKeelson(std::move(options), folder.path());
 }
 
-TEST_CASE("a certificate file that is cut off changes nothing, and the whole pair is taken later") {
+TEST_CASE("a truncated certificate file is ignored, and the complete pair is loaded later") {
   const Folder folder;
   Authority authority;
   const std::vector<std::string> trusting = {"--tls-ca", authority.Path("ca.crt"), "--tls-server-name"};
@@ -88,7 +88,7 @@ TEST_CASE("a certificate file that is cut off changes nothing, and the whole pai
   CHECK(service->Stop() == 0);
 }
 
-TEST_CASE("a replaced certificate is taken without a signal, too") {
+TEST_CASE("a replaced certificate is loaded without SIGHUP") {
   const Folder folder;
   Authority authority;
   TlsService service(folder, TlsSettings(authority));
@@ -99,7 +99,7 @@ TEST_CASE("a replaced certificate is taken without a signal, too") {
             .exit_code == 0);
 }
 
-TEST_CASE("a certificate without its key is a mistake of the configuration at the start") {
+TEST_CASE("a certificate without its key is a configuration error at startup") {
   const Folder folder;
   Authority authority;
   authority.Issue("other", "localhost");
@@ -109,7 +109,7 @@ TEST_CASE("a certificate without its key is a mistake of the configuration at th
                "is not the key of the certificate");
 }
 
-TEST_CASE("a server is probed by its public name and with a client's certificate") {
+TEST_CASE("the health probe uses a server name and a client certificate") {
   const Folder folder;
   Authority authority;
   authority.Issue("server", kPublicName);
@@ -131,7 +131,7 @@ TEST_CASE("a server is probed by its public name and with a client's certificate
             .exit_code == 1);
 }
 
-TEST_CASE("a probe with a key of another certificate says so") {
+TEST_CASE("the health probe reports a key that does not match its certificate") {
   const Folder folder;
   Authority authority;
   authority.Issue("web", "web.example.com");
@@ -143,7 +143,7 @@ TEST_CASE("a probe with a key of another certificate says so") {
   CHECK_THAT(probe.errors, Catch::Contains("check that --tls-key is the key of --tls-cert"));
 }
 
-TEST_CASE("a probe's options come whole, and name the file that can't be read") {
+TEST_CASE("the health probe reports incomplete options and unreadable files") {
   const Folder folder;
   Authority authority;
   const CommandResult half = Probe(folder, "127.0.0.1:1", {"--tls-cert", authority.Path("ca.crt")});
@@ -159,7 +159,7 @@ std::string FreeProbeAddress() {
   return StrCat("127.0.0.2:", servers::FreePort());
 }
 
-TEST_CASE("health is served in the clear on a port of its own, beside mutual TLS") {
+TEST_CASE("server.health_listen serves plaintext health beside mutual TLS") {
   const Folder folder;
   Authority authority;
   const std::string address = FreeProbeAddress();
@@ -175,7 +175,7 @@ TEST_CASE("health is served in the clear on a port of its own, beside mutual TLS
   CHECK(service->Stop() == 0);
 }
 
-TEST_CASE("the port for health tells NOT_SERVING while the service drains") {
+TEST_CASE("the health port reports NOT_SERVING during shutdown") {
   const Folder folder;
   const std::string address = FreeProbeAddress();
   ServiceProcess service(folder.path(), {"server.health_listen=" + address, "passwords.argon2_memory=256MiB",
@@ -193,7 +193,7 @@ TEST_CASE("the port for health tells NOT_SERVING while the service drains") {
   CHECK(service.process().Wait() == 0);
 }
 
-TEST_CASE("a port for health that is in use is told by its key") {
+TEST_CASE("a health port in use is reported with its key") {
   const Folder folder, another;
   ServiceProcess service(folder.path());
   CheckRefusal(Serve(another, {"server.health_listen=" + service.target()}), 1,

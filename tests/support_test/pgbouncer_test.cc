@@ -9,7 +9,7 @@ namespace {
 
 using Catch::Contains;
 
-TEST_CASE("a pooler lends its connections for a transaction each") {
+TEST_CASE("PgBouncer assigns a connection per transaction") {
   PostgresServer& server = PostgresServer::Shared();
   const PostgresDatabase database;
   PgBouncer bouncer(server, 1);
@@ -22,14 +22,14 @@ TEST_CASE("a pooler lends its connections for a transaction each") {
   CHECK(server.Value("SELECT usename FROM pg_stat_activity WHERE pid = " + backend) == PostgresServer::kUser);
 }
 
-TEST_CASE("a pooler asks for the password") {
+TEST_CASE("PgBouncer requires the password") {
   std::string url = PgBouncer::Shared().url("postgres");
   CHECK(PostgresSession(url).alive());
   url.replace(url.find("pa%20"), 5, "other");
   CHECK_THROWS_WITH(PostgresSession(url), Contains("authentication failed"));
 }
 
-TEST_CASE("a pooler outlives its server, and comes back itself") {
+TEST_CASE("PgBouncer survives a server restart and can be restarted") {
   PostgresServer server;
   PgBouncer bouncer(server);
   CHECK(PostgresSession(bouncer.url("postgres")).alive());

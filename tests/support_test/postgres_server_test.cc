@@ -14,7 +14,7 @@ std::string Replaced(std::string text, const std::string& part, const std::strin
   return text.replace(text.find(part), part.size(), by);
 }
 
-TEST_CASE("a database is empty, its user's own, and gone with its object") {
+TEST_CASE("a database is empty, owned by its user and dropped with its object") {
   PostgresServer& server = PostgresServer::Shared();
   std::string url, name;
   {
@@ -32,14 +32,14 @@ TEST_CASE("a database is empty, its user's own, and gone with its object") {
   CHECK(server.Value("SELECT count(*) FROM pg_database WHERE datname = '" + name + "'") == "0");
 }
 
-TEST_CASE("a mistake in SQL is told") {
+TEST_CASE("an SQL error throws") {
   const PostgresSession session(PostgresServer::Shared().admin_url());
   CHECK_THROWS_WITH(session.Execute("SELEC 1"), Contains("SELEC 1") && Contains("syntax error"));
   CHECK_THROWS_WITH(session.Value("SELECT 1, 2"), Contains("not one value"));
   CHECK(session.alive());
 }
 
-TEST_CASE("by TCP the password counts, by the socket none is asked for") {
+TEST_CASE("TCP requires the password, the Unix socket does not") {
   const PostgresDatabase database;
   const std::string url = database.url();
   CHECK(PostgresSession(url).Value("SELECT current_user") == PostgresServer::kUser);
@@ -49,14 +49,14 @@ TEST_CASE("by TCP the password counts, by the socket none is asked for") {
         PostgresServer::kUser);
 }
 
-TEST_CASE("the server is as different from a programmer's as servers are") {
+TEST_CASE("the server's settings differ from a developer's machine") {
   const PostgresSession session(PostgresServer::Shared().admin_url());
   CHECK(session.Value("SELECT 'B' > 'a'") == "t");
   CHECK(session.Value("SHOW timezone") != "UTC");
   CHECK(session.Value("SHOW server_encoding") == "UTF8");
 }
 
-TEST_CASE("connections beyond the most are refused to users, not to administrators") {
+TEST_CASE("connections above the limit are rejected for users, not for administrators") {
   PostgresServer server({.max_connections = 10});
   server.CreateDatabase("app");
   std::list<PostgresSession> sessions;
@@ -66,7 +66,7 @@ TEST_CASE("connections beyond the most are refused to users, not to administrato
   sessions.pop_back();
 }
 
-TEST_CASE("what was committed outlives a stop, whatever its manner") {
+TEST_CASE("committed data survives every kind of stop") {
   PostgresServer server({.durable = true, .settings = {"work_mem=1MB"}});
   server.CreateDatabase("app");
   const std::string url = server.url("app");
@@ -85,14 +85,14 @@ TEST_CASE("what was committed outlives a stop, whatever its manner") {
   CHECK(server.Value("SHOW fsync") == "on");
 }
 
-TEST_CASE("settings are changed while it runs") {
+TEST_CASE("settings can be changed at run time") {
   PostgresServer server;
   server.Set("statement_timeout", "1234ms");
   CHECK(server.Value("SHOW statement_timeout") == "1234ms");
   CHECK(server.Value("SHOW fsync") == "off");
 }
 
-TEST_CASE("a server is frozen, and goes on") {
+TEST_CASE("a frozen server continues after it is thawed") {
   PostgresServer server;
   const PostgresSession session(server.admin_url());
   server.Freeze();
@@ -103,7 +103,7 @@ TEST_CASE("a server is frozen, and goes on") {
   CHECK(server.Value("SELECT 1") == "1");
 }
 
-TEST_CASE("sessions are ended and crash") {
+TEST_CASE("sessions can be terminated and crashed") {
   PostgresServer server;
   server.CreateDatabase("app");
   const PostgresSession first(server.url("app")), second(server.url("app")), bystander(server.admin_url());

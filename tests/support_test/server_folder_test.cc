@@ -26,7 +26,7 @@ pid_t PidIn(const std::filesystem::path& file) {
   return std::stoi(ReadText(file));
 }
 
-TEST_CASE("a server and its folder go with their object") {
+TEST_CASE("a server and its directory are removed with their object") {
   std::filesystem::path folder;
   pid_t server = 0;
   {
@@ -49,7 +49,7 @@ TEST_CASE("a server and its folder go with their object") {
   _exit(1);
 }
 
-TEST_CASE("a server and its folder go with a test that is killed") {
+TEST_CASE("a server and its directory are removed after the test is killed") {
   int ends[2];
   REQUIRE(pipe(ends) == 0);
   const pid_t test = fork();

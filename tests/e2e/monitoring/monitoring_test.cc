@@ -31,7 +31,7 @@ ServiceProcess::Settings Watched(const MailApi& api, const std::string& metrics)
   return settings;
 }
 
-TEST_CASE("a provider with a bad key shows in metrics, and in its health alone") {
+TEST_CASE("an invalid API key is visible in the metrics and in the provider's health only") {
   const Folder folder;
   MailApi api(BadKey);
   const std::string metrics = MetricsAddress();
@@ -56,7 +56,7 @@ TEST_CASE("a provider with a bad key shows in metrics, and in its health alone")
   CHECK(client.Health("keelson.notifications.v1.NotificationService") == "SERVING");
 }
 
-TEST_CASE("metrics are as Prometheus wants them, and hold no address and no key") {
+TEST_CASE("promtool accepts the metrics, and they contain no e-mail address and no API key") {
   const Folder folder;
   MailApi api(BadKey);
   const std::string metrics = MetricsAddress();
@@ -70,7 +70,7 @@ TEST_CASE("metrics are as Prometheus wants them, and hold no address and no key"
   CHECK_THAT(scraped, !Contains("example.com") && !Contains("re_test"));
 }
 
-TEST_CASE("a service whose metrics have no port serves, and says that it has none") {
+TEST_CASE("the service runs without metrics if the metrics port is in use, and logs a warning") {
   const Folder folder, other;
   MailApi api;
   const std::string metrics = MetricsAddress();
