@@ -6,8 +6,8 @@
 
 namespace keelson {
 
-// Makes `count` refunds of a cent each through the core, from so many callers: what a store is sent for them
-// can be watched.
+// Creates `count` refunds of one cent through the core from `callers` threads, so that the statements sent to
+// the store can be recorded.
 absl::Status CreateRefunds(Store& store, const Seed& seed, int count, int callers);
 
 }  // namespace keelson

@@ -1,5 +1,5 @@
-// The limit that the service's reads are held against: a bare server on completion queues that answers every
-// GetUser with the same message.
+// The upper limit for the service's reads: a minimal completion-queue server that returns the same response
+// to every GetUser.
 //
 //   keelson_bench_echo PORT ANSWER_FILE
 
@@ -24,7 +24,7 @@ using Service = pb::AccountService::WithAsyncMethod_GetUser<pb::AccountService::
 constexpr int kQueues = 2;
 constexpr int kWaitingCallsPerQueue = 256;
 
-// One call: waited for, answered, and followed by another in its place.
+// Handles one call, then waits for the next one in the same slot.
 class Call {
  public:
   Call(Service& service, grpc::ServerCompletionQueue& queue, const pb::GetUserResponse& answer)

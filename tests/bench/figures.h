@@ -1,5 +1,5 @@
-// What the service's speed and memory are held to. Each function measures a few figures, alternating with the
-// limit they are held against, and tells the absolute values on standard error.
+// The performance and memory targets of the service. Each function measures a few figures, alternating with
+// the limit that they are compared with, and prints the absolute values on standard error.
 #pragma once
 
 #include <filesystem>
@@ -23,39 +23,41 @@ struct Figure {
 };
 
 struct Workbench {
-  // The programs that are measured.
+  // Paths of the measured programs.
   std::filesystem::path service;
   std::filesystem::path echo;
-  // Where data may be written: on the disk whose speed counts.
+  // Directory for data, on the disk whose speed is measured.
   std::filesystem::path folder;
-  // A database to start from, and what is in it.
+  // A filled database, and its contents.
   std::filesystem::path database = {};
   Seed seed = {};
 };
 
 using Figures = absl::StatusOr<std::vector<Figure>>;
 
-// GetUser against a bare server that echoes.
+// GetUser compared with a minimal echo server.
 Figures MeasureReads(const Workbench& bench);
-// CreateRefund against the service without group commit, and against its own statements issued raw.
+// CreateRefund compared with the service without group commit, and with the same SQL statements executed
+// directly.
 Figures MeasureRefunds(const Workbench& bench);
-// RegisterUser against bare hashing, and what a storm of it does to reads and to memory.
+// RegisterUser compared with plain password hashing, and the effect of excess registrations on reads and
+// memory.
 Figures MeasureRegistration(const Workbench& bench);
-// GetUser and CreateRefund on PostgreSQL against pgbench sending the same statements.
+// GetUser and CreateRefund on PostgreSQL compared with pgbench executing the same statements.
 Figures MeasurePostgresReads(const Workbench& bench);
 Figures MeasurePostgresRefunds(const Workbench& bench);
-// Sending queued messages: to files against the promised rate, over HTTP against what the provider's latency
-// allows, and claiming them among a million that wait against claiming among few.
+// Sending queued messages: to files compared with the target rate, over HTTP compared with the limit that the
+// provider's latency sets, and claims among a million waiting messages compared with claims among few.
 Figures MeasureDispatch(const Workbench& bench);
-// `keelson transfer` from SQLite to PostgreSQL against the promised rate.
+// `keelson transfer` from SQLite to PostgreSQL compared with the target rate.
 Figures MeasureTransfer(const Workbench& bench);
-// Among a million users, on each store: the last page of them against the first, and GetUser against GetUser
-// among ten thousand.
+// With a million users on each store: the last page compared with the first, and GetUser compared with
+// GetUser among ten thousand users.
 Figures MeasureDeepPages(const Workbench& bench);
-// The service with nothing to do, and how soon it is there.
+// Memory of the idle service, and its startup time.
 Figures MeasureFootprint(const Workbench& bench);
 
-// Of an odd number of rounds, the middle one's.
+// The median; `rounds` must be odd.
 double Median(std::vector<double> values);
 
 }  // namespace keelson

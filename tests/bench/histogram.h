@@ -9,8 +9,7 @@
 
 namespace keelson {
 
-// Counts durations in buckets whose width grows with them, so that any percentile is exact to 1.6 % in 18
-// KiB.
+// Histogram of durations with exponentially growing buckets: every percentile is exact to 1.6 %, in 18 KiB.
 class Histogram {
  public:
   void Add(absl::Duration duration) {
@@ -19,7 +18,7 @@ class Histogram {
   }
   std::uint64_t count() const { return count_; }
 
-  // The least duration that `percent` of all do not exceed; zero of none.
+  // The percentile `percent`; zero without any duration.
   absl::Duration Percentile(double percent) const {
     const double wanted = static_cast<double>(count_) * percent / 100;
     std::uint64_t seen = 0;
@@ -31,7 +30,7 @@ class Histogram {
   }
 
  private:
-  // A power of two is cut into 64 buckets; below 64 ns each nanosecond has its own.
+  // 64 buckets per power of two; below 64 ns, one bucket per nanosecond.
   static constexpr int kBits = 6;
   static constexpr std::uint64_t kParts = 1U << kBits;
   static constexpr int kPowers = 40 - kBits;  // up to 18 minutes

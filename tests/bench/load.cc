@@ -43,7 +43,7 @@ class Loader {
   }
 
  private:
-  // False once all is done.
+  // Returns false once the load is complete.
   bool Step() {
     const absl::Time now = absl::Now();
     if (now < end_) {

@@ -14,19 +14,19 @@ struct Load {
   // "/package.Service/Method".
   std::string method;
   int connections = 8;
-  // Callers on each connection, each of which calls again as soon as it is answered. Where `rate` is set, the
-  // calls that may be under way at once.
+  // Callers per connection; each caller sends its next call when the response arrives. With `rate` set: the
+  // maximum number of in-flight calls.
   int callers = 32;
-  // Calls begun a second whatever comes back; 0 for as many as the callers make.
+  // Calls started per second, independent of responses (open loop); 0: closed loop.
   double rate = 0;
   absl::Duration warm_up = absl::Milliseconds(500);
   absl::Duration duration = absl::Milliseconds(2500);
-  // Writes the next request's message.
+  // Serializes the next request.
   std::function<void(std::string&)> next_request = {};
 };
 
 struct LoadResult {
-  // Answered OK after the warm-up; their time until then.
+  // Successful calls after the warm-up, and their latencies.
   Histogram latency;
   double calls_per_second = 0;
 
@@ -34,8 +34,8 @@ struct LoadResult {
   absl::Duration p99() const { return latency.Percentile(99); }
 };
 
-// Calls for `duration` from the calling thread. Fails where any answer is not OK: a load that is refused
-// measures nothing.
+// Generates load for `duration` on the calling thread. Fails on any status other than OK, because rejected
+// calls would distort the figures.
 absl::StatusOr<LoadResult> RunLoad(const Load& load);
 
 }  // namespace keelson

@@ -1,9 +1,9 @@
-// Measures the service against its limits and prints a line for each figure: its name, the ratio, the bar,
-// and whether that is met or short. Exits 1 where one is short or could not be measured.
+// Measures the service against its limits and prints one line per figure: name, ratio, target, and "met" or
+// "short". Exits with 1 if a target is missed or a measurement fails.
 //
 //   keelson_bench SERVICE ECHO FOLDER [MEASUREMENT]...
 //
-// The measurements are named in kMeasurements; none means all of them.
+// The names are those in kMeasurements; default: all.
 
 #include <algorithm>
 #include <array>
@@ -23,7 +23,7 @@ double Median(std::vector<double> values) {
 
 namespace {
 
-// False where one is short.
+// Returns false if a target is missed.
 bool Print(const std::vector<Figure>& figures) {
   bool met = true;
   for (const Figure& figure : figures) {
@@ -51,7 +51,7 @@ const std::array kMeasurements = {Measurement{"reads", MeasureReads},
                                   Measurement{"deep_pages", MeasureDeepPages},
                                   Measurement{"footprint", MeasureFootprint}};
 
-// Servers throw what goes wrong with them.
+// The test servers report failures by exceptions.
 Figures Measure(const Measurement& measurement, const Workbench& bench) {
   try {
     return measurement.measure(bench);
@@ -60,7 +60,7 @@ Figures Measure(const Measurement& measurement, const Workbench& bench) {
   }
 }
 
-// Takes the measurements of these names; all where there are none.
+// Runs the named measurements; all if `names` is empty.
 int Main(Workbench bench, const std::set<std::string>& names) {
   bench.database = bench.folder / "seed.db";
   absl::StatusOr<Seed> seed = MakeDatabase(bench.database);

@@ -20,7 +20,7 @@ constexpr double kBar = 1.5;
 constexpr char kManyDatabase[] = "many";
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
-// The filled database's users, and copies of the first of them until there are enough.
+// Fills the table up with copies of the first users.
 void AddUsers(PostgresBench& postgres) {
   postgres.CopySeed(kManyDatabase);
   const servers::PostgresSession session(postgres.server().admin_url(kManyDatabase));
@@ -33,7 +33,7 @@ void AddUsers(PostgresBench& postgres) {
       "FROM users, generate_series(", postgres.seed().user_ids.size(), ", ", kManyUsers - 1,
       ") n WHERE id = ('", kUuidPrefix, "' || ", kFirstUser, ")::uuid"));
   session.Execute("VACUUM ANALYZE");
-  // As when the service has run for a while.
+  // As after some time of operation.
   session.Execute("CREATE EXTENSION pg_prewarm; SELECT pg_prewarm('users'), pg_prewarm('users_pkey')");
 }
 
@@ -49,7 +49,7 @@ absl::StatusOr<accounts::v1::ListUsersResponse> ListUsers(const Service& service
   return page;
 }
 
-// The request for the last page, by walking there.
+// Pages to the end and returns the request of the last page.
 absl::StatusOr<accounts::v1::ListUsersRequest> WalkToLastPage(const Service& service) {
   accounts::v1::ListUsersRequest request;
   request.set_page_size(kPageSize);
@@ -67,7 +67,7 @@ absl::StatusOr<accounts::v1::ListUsersRequest> WalkToLastPage(const Service& ser
   return request;
 }
 
-// What one page takes when one caller asks for it again and again.
+// Latency of one page for a single caller.
 absl::StatusOr<absl::Duration> TimeOf(const Service& service, const accounts::v1::ListUsersRequest& request) {
   Load load{.port = service.port(), .method = kListUsersMethod, .connections = 1, .callers = 1};
   load.duration = absl::Seconds(1);

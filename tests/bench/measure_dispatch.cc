@@ -58,7 +58,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenSqlite(const std::filesystem::path& p
   return SqliteStore::Open(options, clock);
 }
 
-// A copy of the workbench whose database holds `count` messages that are due.
+// A copy of the workbench whose database has `count` due messages.
 absl::StatusOr<Workbench> WithQueue(const Workbench& bench, int count) {
   Workbench queued = bench;
   queued.database = bench.folder / "queued.db";
@@ -73,7 +73,7 @@ absl::StatusOr<Workbench> WithQueue(const Workbench& bench, int count) {
   return queued;
 }
 
-// Once the first messages are out; what `count` grows by in a second.
+// The growth of `count` per second, measured after the first messages are sent.
 template <typename Count>
 double RateOf(const Count& count) {
   const Deadline deadline = Deadline::After(absl::Seconds(30));
@@ -91,7 +91,7 @@ std::int64_t CountFiles(const std::filesystem::path& folder) {
   return error ? 0 : std::distance(begin(files), end(files));
 }
 
-// Into a folder of the round's own: a file system that discards what is deleted is slow for a while after.
+// Uses a new directory per round, because some file systems are slow for a while after deletions (discard).
 absl::StatusOr<double> FilesPerSecond(const Workbench& bench, int round) {
   const std::filesystem::path mails = bench.folder / absl::StrCat("mails", round);
   absl::StatusOr<Service> service =
@@ -152,7 +152,7 @@ absl::Status ReleaseClaims(Store& store, std::vector<Message>& claimed) {
   });
 }
 
-// What one claim takes; what it claimed is given back in between.
+// Duration of one claim; the claims are released between runs.
 absl::StatusOr<absl::Duration> TimeOfClaim(Store& store) {
   absl::Duration took;
   for (int i = 0; i < kClaims; ++i) {

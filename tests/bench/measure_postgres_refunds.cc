@@ -18,7 +18,7 @@ constexpr int kRounds = 5;
 constexpr int kConnections = 8;
 constexpr int kCallersPerConnection = 8;
 constexpr double kBar = 0.6;
-// As in measure_refunds.cc.
+// See measure_refunds.cc.
 constexpr char kWithoutSettlement[] = "payments.poll=1h";
 constexpr char kDatabase[] = "refunds";
 constexpr char kInsertRefund[] = "INSERT INTO refunds";
@@ -34,8 +34,8 @@ absl::StatusOr<std::vector<PgStatement>> RecordRefund(PostgresBench& postgres) {
   });
 }
 
-// A refund's statements as one pipeline, each time for another order, in no order, with the refund's own ids
-// and a request id that was never there; everything else is as it was recorded.
+// The statements of one refund as one pipeline. Each run uses a random order, new ids and a new request id;
+// all other values are the recorded ones.
 class RefundScript {
  public:
   RefundScript(const std::vector<PgStatement>& statements, const Seed& seed) {
@@ -53,7 +53,8 @@ class RefundScript {
   const servers::Pgbench& load() const { return load_; }
 
  private:
-  // The first columns of a refund are its id, its order and its user; that of an answer is its key.
+  // The first columns of a refund are its id, order and user; the first column of an idempotency record is
+  // its key.
   void Learn(const PgStatement& statement) {
     if (absl::StartsWith(statement.sql, kInsertRefund)) {
       varying_[statement.parameters.at(0).value()] = UuidOf("refund");
@@ -66,7 +67,7 @@ class RefundScript {
 
   void Add(const PgStatement& statement) {
     std::string sql = statement.sql;
-    // From the last on, for $1 begins $10.
+    // Descending, because $1 is a prefix of $10.
     for (std::size_t i = statement.parameters.size(); i > 0; --i) {
       sql = absl::StrReplaceAll(sql, {{absl::StrCat("$", i), Parameter(statement.parameters[i - 1])}});
     }
@@ -75,7 +76,7 @@ class RefundScript {
 
   std::string Parameter(const std::optional<std::string>& value) {
     if (!value) return "NULL";
-    // pgbench has no empty variables.
+    // pgbench does not support empty variables.
     if (value->empty()) return "''";
     if (const auto varying = varying_.find(*value); varying != varying_.end()) return varying->second;
     std::string name = absl::StrCat("p", load_.variables.size());
@@ -87,7 +88,7 @@ class RefundScript {
   servers::Pgbench load_;
 };
 
-// In a fresh service on a fresh database.
+// Starts a new service on a new database.
 absl::StatusOr<LoadResult> CreateRefunds(PostgresBench& postgres) {
   postgres.CopySeed(kDatabase);
   absl::StatusOr<Service> service = postgres.Serve(kDatabase, {kWithoutSettlement});

@@ -16,7 +16,7 @@ constexpr int kRounds = 5;
 constexpr double kBar = 0.55;
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
-// The echo server, answering with what the service answers.
+// Starts the echo server with a response of the service.
 class Echo {
  public:
   static absl::StatusOr<Echo> Start(const Workbench& bench, std::string_view answer) {

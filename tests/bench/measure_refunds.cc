@@ -16,11 +16,11 @@ constexpr double kUngroupedBar = 4;
 constexpr double kRawBar = 0.4;
 constexpr double kTailBar = 5;
 
-// What is measured is the making of refunds: those that are made wait for their settlement, which would write
-// as many rows again, and send e-mail.
+// Measures the creation of refunds only: settlement is delayed, because it would write as many rows again and
+// send e-mail.
 constexpr char kWithoutSettlement[] = "payments.poll=1h";
 
-// In a fresh service.
+// Starts a new service.
 absl::StatusOr<LoadResult> CreateRefunds(const Workbench& bench, const std::vector<std::string>& settings) {
   absl::StatusOr<Service> service = Service::Start(bench, settings);
   if (!service.ok()) return service.status();

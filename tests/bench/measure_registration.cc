@@ -11,7 +11,7 @@
 namespace keelson {
 namespace {
 
-// Short ones in turn, so that both sides of a ratio meet the same machine.
+// Short rounds alternate, so that both sides of a ratio run under the same conditions.
 constexpr int kRateRounds = 9;
 constexpr absl::Duration kRateDuration = absl::Seconds(2);
 constexpr int kProbeRounds = 5;
@@ -23,7 +23,7 @@ constexpr double kMebibyte = 1 << 20;
 constexpr double kHashMebibytes = 19;
 constexpr double kOtherMebibytes = 64;
 
-// Reads now and then, as other callers would while registrations pour in.
+// Reads at a low rate, like other clients during many registrations.
 absl::StatusOr<LoadResult> Probe(const Workbench& bench, const Service& service) {
   UserRequests requests(bench.seed);
   Load load{.port = service.port(), .method = kGetUserMethod, .connections = 1, .callers = 256};
@@ -42,7 +42,7 @@ absl::StatusOr<LoadResult> Storm(const Service& service, absl::Duration duration
   return RunLoad(load);
 }
 
-// Registrations a second beside raw hashing just before and just after.
+// Registrations per second compared with plain hashing immediately before and after.
 absl::StatusOr<double> MeasureRate(const Service& service, int slots) {
   std::vector<double> ratios;
   double before = RawHashesPerSecond(slots, kRateDuration);
@@ -58,7 +58,7 @@ absl::StatusOr<double> MeasureRate(const Service& service, int slots) {
   return Median(ratios);
 }
 
-// GetUser's p99 in a storm of registrations beside the idle service's.
+// p99 of GetUser during excess registrations compared with the idle service.
 absl::StatusOr<double> MeasureReadsMeanwhile(const Workbench& bench, const Service& service) {
   std::vector<double> ratios;
   for (int round = 0; round < kProbeRounds; ++round) {

@@ -18,7 +18,7 @@ constexpr double kRowsPerSecond = 20'000;
 constexpr int kRounds = 3;
 constexpr char kDatabase[] = "transferred";
 
-// Rows a second, copied and compared.
+// Rows per second, copied and compared.
 absl::StatusOr<double> Transfer(const std::filesystem::path& source, const std::string& target) {
   SystemClock clock;
   auto from = SqliteBulk::OpenReader(source, BulkAccess::kExclusive, clock);
@@ -36,7 +36,7 @@ absl::StatusOr<double> Transfer(const std::filesystem::path& source, const std::
   return static_cast<double>(rows) / absl::ToDoubleSeconds(absl::Now() - began);
 }
 
-// What plain COPY takes to put the same rows into tables of the same form.
+// Duration of a plain COPY of the same rows into tables with the same schema.
 absl::Duration Copy(servers::PostgresServer& server) {
   const servers::PostgresSession session(server.admin_url(kDatabase));
   absl::Duration took;

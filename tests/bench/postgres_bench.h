@@ -13,19 +13,19 @@
 
 namespace keelson {
 
-// A PostgreSQL that syncs, as in production, with a filled database. Everything but what returns a status
-// throws std::runtime_error where it fails.
+// A PostgreSQL server with fsync, as in production, and a filled database. Functions that return no status
+// throw std::runtime_error on failure.
 class PostgresBench {
  public:
   static constexpr char kSeedDatabase[] = "seed";
-  // The connections that the service has, and those that pgbench has.
+  // Number of connections of the service and of pgbench.
   static constexpr int kClients = 16;
 
   static absl::StatusOr<std::unique_ptr<PostgresBench>> Start(const Workbench& bench);
 
-  // Replaces the database `name` by a copy of the filled one, which nobody may use meanwhile.
+  // Replaces the database `name` by a copy of the filled database, which must not be in use.
   void CopySeed(const std::string& name);
-  // The service on a database of this server.
+  // Settings for the service on a database of this server.
   absl::StatusOr<Service> Serve(const std::string& database, std::vector<std::string> settings = {}) const;
   absl::StatusOr<std::unique_ptr<Store>> OpenStore(const std::string& database);
 

@@ -12,7 +12,7 @@ namespace {
 constexpr absl::string_view kExecute = "LOG:  execute ";
 constexpr absl::string_view kParameters = "DETAIL:  parameters: ";
 
-// Takes a quoted text from the front of `text`.
+// Removes a quoted string from the front of `text`.
 std::string TakeQuoted(absl::string_view& text) {
   std::string value;
   for (text.remove_prefix(1); !text.empty(); text.remove_prefix(1)) {
@@ -48,7 +48,7 @@ Sessions Parse(absl::string_view log) {
     std::vector<PgStatement>& statements = sessions[std::string(parts.first)];
     absl::string_view rest = parts.second;
     if (absl::ConsumePrefix(&rest, kExecute)) {
-      // The name of the statement comes first.
+      // The statement's name precedes its text.
       statements.push_back({std::string(rest.substr(rest.find(": ") + 2)), {}});
     } else if (absl::ConsumePrefix(&rest, kParameters) && !statements.empty()) {
       statements.back().parameters = ParseParameters(rest);

@@ -10,14 +10,14 @@
 
 namespace keelson {
 
-// A statement as the server was sent it, and its parameters as texts, NULL as nothing.
+// A recorded SQL statement and its parameters as text; NULL is nullopt.
 struct PgStatement {
   std::string sql;
   std::vector<std::optional<std::string>> parameters;
 };
 
-// What the session that runs a statement with `marker` in it runs during `work`. The server must have been
-// started with kStatementLogSetting, and nobody else may run such a statement meanwhile.
+// The statements that run during `work` in the session that executes a statement containing `marker`. The
+// server must run with kStatementLogSetting, and no other session may execute such a statement.
 inline constexpr char kStatementLogSetting[] = "log_line_prefix=%p ";
 absl::StatusOr<std::vector<PgStatement>> RecordStatements(servers::PostgresServer& server,
                                                           const std::string& marker,

@@ -22,7 +22,7 @@ namespace {
 constexpr absl::Duration kPatience = absl::Seconds(15);
 constexpr double kKibibyte = 1024;
 
-// Between fork and exec: calls that are safe there, and no other.
+// Runs between fork and exec: async-signal-safe calls only.
 [[noreturn]] void Become(char* const* arguments, const char* directory, const char* output) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int nothing = open("/dev/null", O_RDONLY);

@@ -11,22 +11,22 @@
 
 namespace keelson {
 
-// A child of this process, ended with it or with this object, whichever comes first.
+// A child process that is terminated together with this process or this object.
 class Process {
  public:
-  // Runs `arguments` in `directory`; what it writes goes to the file `output` there.
+  // Runs `arguments` in `directory`; its output goes to the file `output` there.
   static absl::StatusOr<Process> Start(const std::vector<std::string>& arguments,
                                        const std::filesystem::path& directory, const std::string& output);
   ~Process() { Stop(); }
   Process(Process&& other) noexcept;
   Process& operator=(Process&&) = delete;
 
-  // Asks it to end, and makes it after 15 seconds.
+  // Sends SIGTERM, and SIGKILL after 15 seconds.
   void Stop();
   bool running();
   absl::Time start_time() const { return start_time_; }
 
-  // Bytes resident now, and the most there ever were.
+  // Resident memory in bytes: current and peak.
   absl::StatusOr<double> resident() const { return StatusField("VmRSS:"); }
   absl::StatusOr<double> peak_resident() const { return StatusField("VmHWM:"); }
 
@@ -38,7 +38,7 @@ class Process {
   absl::Time start_time_;
 };
 
-// A TCP port of the loopback that nobody listened on a moment ago.
+// A loopback TCP port that was free at the time of the call.
 absl::StatusOr<int> FreePort();
 
 }  // namespace keelson

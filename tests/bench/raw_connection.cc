@@ -7,7 +7,7 @@
 namespace keelson {
 namespace {
 
-// As adapters/store/sqlite/writer.cc has it.
+// Same value as in adapters/store/sqlite/writer.cc.
 constexpr int kCheckpointPages = 20'000;
 
 int BindValue(sqlite3_stmt* statement, int index, const SqlValue& value) {

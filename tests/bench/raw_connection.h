@@ -11,16 +11,16 @@
 
 namespace keelson {
 
-// A SQLite connection and nothing around it. What fails first is told by status() in the end.
+// A plain SQLite connection. status() returns the first error.
 class RawConnection {
  public:
-  // `setup` is run at once.
+  // Executes `setup` after opening.
   RawConnection(const std::filesystem::path& path, const std::vector<SqlStatement>& setup);
 
-  // Prepared at its first run, and kept.
+  // Prepares the statement on first use and caches it.
   void Run(const SqlStatement& statement);
   void Begin() { Run({&begin_, {}}); }
-  // And then checkpoints where the write-ahead log has grown as long as the store lets it grow.
+  // Also runs a checkpoint when the write-ahead log reaches the store's limit.
   void Commit();
   const absl::Status& status() const { return status_; }
 
@@ -33,7 +33,7 @@ class RawConnection {
   };
 
   sqlite3_stmt* Prepare(const std::string* sql);
-  // Keeps the error, where it is the first, of a call that has not answered as it should.
+  // Keeps the first error.
   void Check(bool as_it_should);
   static int OnCommit(void* connection, sqlite3*, const char*, int log_pages);
 
@@ -42,7 +42,7 @@ class RawConnection {
   absl::Status status_;
   int log_pages_ = 0;
   std::unique_ptr<sqlite3, Close> database_;
-  // By the text's address, which is one for each statement.
+  // Keyed by the address of the SQL text, which is unique per statement.
   std::unordered_map<const std::string*, std::unique_ptr<sqlite3_stmt, Finalize>> prepared_;
 };
 

@@ -8,24 +8,24 @@
 
 namespace keelson {
 
-// The limit that the service's durable refunds are held against: the very statements that its store executes
-// for them, prepared once and issued on one connection, a commit for each 64 refunds.
+// The upper limit for the service's durable refunds: the statements that its store executes, prepared once
+// and executed on one connection, with one commit per 64 refunds.
 class RawRefunds {
  public:
   static constexpr int kRefunds = 19'200;
   static constexpr int kRefundsPerCommit = 64;
 
-  // Makes refunds through the core and the adapter, from as many callers, and keeps what is executed.
+  // Creates refunds through the core and the adapter and records the executed statements.
   static absl::StatusOr<std::unique_ptr<RawRefunds>> Record(const Workbench& bench);
 
-  // Issues it all on a fresh copy of the database; refunds a second.
+  // Executes the recorded statements on a new copy of the database. Returns refunds per second.
   absl::StatusOr<double> Replay(const Workbench& bench) const;
 
  private:
   RawRefunds() = default;
 
   StatementLog log_;
-  // How the store sets its connection up.
+  // The store's connection setup.
   std::vector<SqlStatement> setup_;
   std::vector<SqlStatement> work_;
 };

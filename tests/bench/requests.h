@@ -1,4 +1,4 @@
-// The calls that are made, and their requests, one after the other.
+// Generators of requests.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ inline constexpr char kListUsersMethod[] = "/keelson.accounts.v1.AccountService/
 inline constexpr char kRegisterUserMethod[] = "/keelson.accounts.v1.AccountService/RegisterUser";
 inline constexpr char kCreateRefundMethod[] = "/keelson.refunds.v1.RefundService/CreateRefund";
 
-// Reads one user after the other, all of them in turn.
+// Reads all users in turn.
 class UserRequests {
  public:
   explicit UserRequests(const Seed& seed) : seed_(seed) {}
@@ -27,7 +27,7 @@ class UserRequests {
   accounts::v1::GetUserRequest message_;
 };
 
-// Refunds a cent of one order after the other, so that callers rarely meet at one.
+// Refunds one cent of each order in turn, so that callers rarely contend for an order.
 class RefundRequests {
  public:
   explicit RefundRequests(const Seed& seed) : seed_(seed) {}
@@ -39,7 +39,7 @@ class RefundRequests {
   refunds::v1::CreateRefundRequest message_;
 };
 
-// Registers somebody new each time; `round` keeps those of several rounds apart.
+// Registers a new user per call; `round` makes the addresses unique across rounds.
 class RegistrationRequests {
  public:
   explicit RegistrationRequests(int round) : round_(round) {}

@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::int32_t kConnectionWindow = 16 << 20;
 constexpr std::size_t kReceiveBytes = 64 << 10;
-// What Flush gathers before it asks the kernel to send.
+// Bytes that Flush buffers per send call.
 constexpr std::size_t kSendBytes = 64 << 10;
 
 nghttp2_nv Header(std::string_view name, std::string_view value) {

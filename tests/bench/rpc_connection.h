@@ -15,25 +15,25 @@ struct nghttp2_session;
 
 namespace keelson {
 
-// A unary call under way, or just answered.
+// A unary call, in flight or just completed.
 struct RpcCall {
-  // The message behind its five bytes of gRPC framing, and how much of it is sent.
+  // The message with its 5-byte gRPC frame header, and the number of bytes sent.
   std::string request;
   std::size_t sent = 0;
-  // Framed likewise.
+  // With the frame header.
   std::string response;
-  // The grpc-status trailer, or -1 where the stream ended without one.
+  // The grpc-status trailer; -1 if the stream ended without one.
   int status = -1;
   absl::Time begin;
 
   std::string_view message() const { return std::string_view(response).substr(response.empty() ? 0 : 5); }
 };
 
-// One plain HTTP/2 connection to a gRPC server on this machine, without gRPC: a few microseconds of CPU a
-// call, so that the server and not its client is what a load of calls measures. For one thread.
+// A plaintext HTTP/2 connection to a local gRPC server, without the gRPC library. It costs a few microseconds
+// of CPU per call, so that the load measures the server and not the client. Not thread-safe.
 class RpcConnection {
  public:
-  // Is told of each answer; may Submit.
+  // Called for each response; may call Submit.
   using OnAnswer = std::function<void(const RpcCall&)>;
 
   // `path` is "/package.Service/Method".
@@ -43,14 +43,14 @@ class RpcConnection {
   RpcConnection(const RpcConnection&) = delete;
   RpcConnection& operator=(const RpcConnection&) = delete;
 
-  // Queues a call with this message; Flush sends it.
+  // Queues a call; Flush sends it.
   absl::Status Submit(std::string_view message);
   absl::Status Flush();
-  // Takes in what has arrived. UNAVAILABLE where the server has closed the connection.
+  // Reads the received data. UNAVAILABLE if the server has closed the connection.
   absl::Status Receive();
 
   int fd() const { return fd_; }
-  // Flush could not send everything.
+  // True if Flush could not send all data.
   bool wants_write() const { return unsent_at_ < unsent_.size(); }
   int in_flight() const { return in_flight_; }
 
@@ -71,7 +71,7 @@ class RpcConnection {
   int in_flight_ = 0;
 };
 
-// One call on a connection of its own.
+// Performs one call on a new connection.
 absl::StatusOr<RpcCall> CallOnce(int port, std::string path, std::string_view message, Deadline deadline);
 
 }  // namespace keelson

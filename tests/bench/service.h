@@ -11,11 +11,11 @@
 
 namespace keelson {
 
-// The real service on a copy of the workbench's database, if it has one, with its default configuration but
-// for its addresses. Its folder goes with it.
+// The real service with default configuration except for its addresses, on a copy of the workbench's database
+// if there is one. Its directory is deleted with this object.
 class Service {
  public:
-  // Returns once it serves. `settings` are added as by --set.
+  // Returns once the service is SERVING. `settings` are passed by --set.
   static absl::StatusOr<Service> Start(const Workbench& bench, const std::vector<std::string>& settings = {});
   ~Service();
   Service(Service&&) = default;
@@ -23,7 +23,7 @@ class Service {
 
   int port() const { return port_; }
   const Process& process() const { return process_; }
-  // From its start to its first SERVING.
+  // Time from process start to the first SERVING.
   absl::Duration time_to_serving() const { return time_to_serving_; }
 
  private:

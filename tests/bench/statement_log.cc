@@ -8,7 +8,7 @@
 namespace keelson {
 namespace {
 
-// Neither sqlite3_auto_extension nor what binds passes anything along.
+// Global, because neither sqlite3_auto_extension nor the bind functions pass user data.
 StatementLog* current_log = nullptr;
 
 using Extension = void (*)();
@@ -48,7 +48,7 @@ int StatementLog::OnOpen(sqlite3* database, char**, const void*) {
 
 int StatementLog::OnTrace(unsigned, void* log, void* statement, void* text) {
   auto* running = static_cast<sqlite3_stmt*>(statement);
-  // A trigger's statements run by themselves.
+  // Statements of triggers are skipped: SQLite runs them itself.
   const bool trigger = std::string_view(static_cast<const char*>(text)).starts_with("--");
   if (!trigger && sqlite3_db_readonly(sqlite3_db_handle(running), "main") == 0) {
     static_cast<StatementLog*>(log)->Add(running);
@@ -65,7 +65,7 @@ void StatementLog::Add(sqlite3_stmt* statement) {
 
 }  // namespace keelson
 
-// What the linker calls in the place of SQLite's functions, and how it calls those.
+// The linker's --wrap calls __wrap_* in place of SQLite's functions, which are available as __real_*.
 extern "C" {
 
 int __real_sqlite3_bind_null(sqlite3_stmt*, int);

@@ -15,22 +15,22 @@ struct sqlite3_stmt;
 
 namespace keelson {
 
-// NULL, an integer, a real, a text or a blob.
+// NULL, integer, real, text or blob.
 struct SqlBlob {
   std::string bytes;
 };
 using SqlValue = std::variant<std::monostate, std::int64_t, double, std::string, SqlBlob>;
 
 struct SqlStatement {
-  // One address for each text; it lives as long as the log.
+  // One address per distinct text, valid for the lifetime of the log.
   const std::string* sql = nullptr;
-  // Of its parameters, from the first on.
+  // The parameters, from the first.
   std::vector<SqlValue> values;
 };
 
-// Keeps every statement that the process's writable SQLite connections begin, whoever opens them. There may
-// be one log at a time. Thread-safe. It needs the linker to pass the functions that bind parameters through
-// it (CMakeLists.txt), for SQLite does not tell a running statement's values.
+// Records every statement of the process's writable SQLite connections. Only one log may exist at a time.
+// Thread-safe. Requires the linker to wrap the sqlite3_bind_* functions (CMakeLists.txt), because SQLite does
+// not expose the bound values of a running statement.
 class StatementLog {
  public:
   StatementLog();
@@ -38,12 +38,12 @@ class StatementLog {
   StatementLog(const StatementLog&) = delete;
   StatementLog& operator=(const StatementLog&) = delete;
 
-  // Connections opened from now on are not watched; those that are must have been closed.
+  // Stops recording new connections. The recorded connections must be closed.
   void Stop();
-  // What has begun since the last time, in that order.
+  // The statements started since the last call, in order.
   std::vector<SqlStatement> Take();
 
-  // For the functions that bind.
+  // Called by the wrapped bind functions.
   static void Bound(sqlite3_stmt* statement, int index, SqlValue value);
   static bool watching();
 
