@@ -1,5 +1,5 @@
-// The worked examples of an adapter: a store, and the e-mail provider of the README. Their descriptors alone
-// make them part of the configuration.
+// Example adapters: a store, and the e-mail provider of the README. Their descriptors are all that adds their
+// keys to the configuration.
 #include <catch2/catch.hpp>
 
 #include "acme_email_provider.h"

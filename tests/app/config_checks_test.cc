@@ -166,7 +166,7 @@ TEST_CASE("SMTP requires a host, and sends a password unencrypted to loopback ho
   }
 }
 
-// The settings with which each provider could send.
+// Minimal valid settings of each provider.
 std::vector<std::string> Listing(const std::string& provider, std::vector<std::string> more) {
   more.insert(more.end(),
               {StrCat("email.providers=['", provider, "']"), "email.sendgrid.api_key=k",

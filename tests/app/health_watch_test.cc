@@ -22,7 +22,7 @@ class Providers : public ProviderStatuses {
   std::vector<ProviderStatus> statuses;
 };
 
-// A store whose check does not come back, deadline or not, until it is let go.
+// A store whose health check blocks past its deadline until it is released.
 class HangingStore : public FailingStore {
  public:
   using FailingStore::FailingStore;
@@ -44,7 +44,7 @@ class HangingStore : public FailingStore {
   bool hanging_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-// What health says of the server ("") and of its parts. Thread-safe.
+// Records the health of the server ("") and its parts. Thread-safe.
 class Health {
  public:
   HealthWatch::SetServing setter() {

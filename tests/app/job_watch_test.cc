@@ -15,7 +15,7 @@ constexpr absl::Duration kLong = absl::Hours(1);
 constexpr absl::Duration kShort = absl::Milliseconds(10);
 constexpr absl::Duration kPatience = absl::Seconds(20);
 
-// A job that hangs in each run until it is let go.
+// A job whose every run blocks until it is released.
 class HangingJob {
  public:
   std::function<absl::StatusOr<bool>()> run() {
@@ -37,14 +37,14 @@ absl::StatusOr<bool> FindNothing() {
   return false;
 }
 
-// Watches jobs, and keeps what is reported last of each.
+// Watches jobs and keeps the last reported status of each.
 class Watched {
  public:
   explicit Watched(std::vector<const BackgroundJobs*> jobs)
       : watch_(
             std::move(jobs), [this](const JobStatus& job) { Keep(job); }, log_) {}
 
-  // Looks until the job is reported so.
+  // Runs the watch until the job has this status.
   bool Becomes(const std::string& job, bool stalled) {
     const Deadline patience = Deadline::After(kPatience);
     do {

@@ -10,7 +10,7 @@ namespace {
 struct Shown {
   explicit Shown(bool terminal) : progress(out, terminal, [this] { return now; }) {}
 
-  // What was written since the last call.
+  // The output since the last call.
   std::string Take() {
     std::string text = out.str();
     out.str("");

@@ -10,7 +10,7 @@
 
 namespace keelson {
 
-// Keeps the names of the events that it is told. Thread-safe.
+// Records the names of logged events. Thread-safe.
 class RecordingLog final : public Log {
  public:
   using Log::Write;

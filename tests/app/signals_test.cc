@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kEndedGracefully = 7;
 
-// The exit code of a process that gets SIGTERM before it waits for signals.
+// The exit code of a process that receives SIGTERM before Wait.
 int ExitCodeAfterStop(bool graceful) {
   const pid_t child = fork();
   if (child == 0) {

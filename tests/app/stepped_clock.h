@@ -7,7 +7,7 @@
 
 namespace keelson {
 
-// A system clock whose kernel clocks a test sets, and a log.
+// A SystemClock with simulated kernel clocks, and a log.
 struct SteppedClock {
   static absl::Time Start() { return absl::FromUnixSeconds(1'767'225'600); }
 

@@ -1,4 +1,4 @@
-// Whatever a caller sends: every mistake is named, nothing changes, and the server lives.
+// Invalid requests: every error is reported, nothing changes, and the server keeps running.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -20,14 +20,14 @@ namespace {
 constexpr char kFieldInvalid[] = "INVALID_ARGUMENT FIELD_INVALID";
 constexpr char kPageTokenInvalid[] = "INVALID_ARGUMENT PAGE_TOKEN_INVALID";
 
-// A service with a user that has one order, delivered, of 3 units at 10.00 EUR.
+// A service with a user that has one DELIVERED order of 3 units at 10.00 EUR.
 struct Shop {
   Shop() : service(folder.path()), client(service.Connect()) {
     order_id = DeliveredOrder(client, "ada@example.com", 3, 1000);
     user_id = GetOrder(client, order_id).user_id();
     before = GetOrder(client, order_id).SerializeAsString();
   }
-  // Nothing has changed, and it answers.
+  // Nothing has changed, and the service still responds.
   void CheckUntouched() {
     CHECK(service.process().running());
     CHECK(client.Health() == "SERVING");
@@ -207,14 +207,14 @@ TEST_CASE("garbage on the port does not affect other connections") {
     REQUIRE(connection.connected());
     std::string bytes(4096, '\0');
     for (char& byte : bytes) byte = static_cast<char>(random());
-    // After HTTP/2's preface every other time, so that the frames are garbage.
+    // Every second time after a valid HTTP/2 preface, so that the frames are invalid.
     connection.Send((i % 2 == 0 ? "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" : "") + bytes);
     CHECK(connection.AwaitHangUp());
   }
   shop.CheckUntouched();
 }
 
-// The usual limit of open files is just above a thousand; the service is given the same.
+// The default limit of open files is 1024; the service gets the same limit.
 void AllowManyFiles() {
   rlimit files{};
   REQUIRE(getrlimit(RLIMIT_NOFILE, &files) == 0);

@@ -1,4 +1,4 @@
-// Somebody sets the system's clock while a service runs: nothing waits for the clock, and nothing fails.
+// The system clock is set while the service runs: no work is delayed, and no call fails.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
@@ -24,7 +24,7 @@ using std::chrono::seconds;
 using Expect = ServiceProcess::Expect;
 
 constexpr char kAda[] = "ada@example.com";
-// Slow enough that refunds and messages wait when the clock is set.
+// Long intervals, so that refunds and messages are waiting when the clock is set.
 const ServiceProcess::Settings kSlowJobs = {"payments.poll=2s", "email.dispatch.poll=2s"};
 
 refunds::v1::Refund CreateRefund(const Client& client, const std::string& order_id, int minor_units) {
@@ -51,11 +51,11 @@ TEST_CASE("setting the clock back delays neither refunds nor e-mails") {
   const refunds::v1::Refund before = CreateRefund(client, order_id, 1000);
   clock.Step(-minutes(10));
   const refunds::v1::Refund after = CreateRefund(client, order_id, 1000);
-  // The time of day has not gone back with the clock.
+  // The service's clock did not go back with the system clock.
   CHECK(after.create_time().seconds() >= before.create_time().seconds());
   AwaitRefund(client, before.id());
   AwaitRefund(client, after.id());
-  // One to verify the address, and one for each refund.
+  // One verification e-mail, and one e-mail per refund.
   CHECK(AwaitMails(service.mail_folder(), kAda, 3).size() == 3);
   CHECK(Await([&] { return Logged(service, "clock.set_back"); }));
   CHECK_FALSE(Logged(service, "job.stalled"));
@@ -132,7 +132,7 @@ TEST_CASE("setting the clock forward past the lease does not claim an in-flight 
   REQUIRE(Await([&] { return api.requests().size() == 1; }));
   const std::string message_id = api.requests()[0].key;
   clock.Step(minutes(10));
-  // Its turn of the outbox would claim the other one as well.
+  // FlushAndClaim would claim the other message as well.
   RegisterUser(client, "bob@example.com");
   REQUIRE(Await([&] { return api.requests().size() == 2; }));
   const auto get = [&] { return client(&Notifications::GetMessage, Field("id", message_id))->message(); };
@@ -150,7 +150,7 @@ TEST_CASE("a service started after the clock was set back resumes from the last 
     ServiceProcess service(folder.path(), {"payments.poll=1h"}, Expect::kServing, clock.options());
     const Client client = service.Connect();
     refund_id = CreateRefund(client, DeliveredOrder(client, kAda, 3, 1000), 1000).id();
-    // A message that a killed process has claimed waits for its lease to end.
+    // A message claimed by a killed process waits until its lease expires.
     AwaitMails(service.mail_folder(), kAda, 1);
     service.Kill();
   }

@@ -1,4 +1,4 @@
-// What the service does when a provider does not take a message: who is asked next, and what operators see.
+// Failover when an e-mail provider fails: which provider is next, and what operators see.
 #include <atomic>
 #include <catch2/catch.hpp>
 
@@ -21,7 +21,8 @@ using servers::ScriptedSmtpServer;
 using servers::SmtpAnswer;
 using Settings = ServiceProcess::Settings;
 
-// A relay that says `reply` to lines that begin with `beginning` while it is broken, and takes the rest.
+// A relay that returns `reply` to commands that begin with `beginning` while it is broken, and accepts all
+// others.
 class Relay {
  public:
   Relay(std::string beginning, std::string reply)
@@ -30,8 +31,8 @@ class Relay {
           return servers::FriendlyAnswer(line);
         }) {}
 
-  // The service sends through this relay, and through the file provider next where asked for. A circuit that
-  // opened stays open, unless `settings` say otherwise.
+  // Settings for a service that sends through this relay, optionally followed by the file provider. An open
+  // circuit breaker stays open unless `settings` change that.
   Settings Configure(bool then_file, const Settings& more = {}) const {
     Settings settings = {then_file ? "email.providers=['smtp','file']" : "email.providers=['smtp']",
                          "email.smtp.host=127.0.0.1", StrCat("email.smtp.port=", server_.port()),
@@ -47,7 +48,7 @@ class Relay {
   ScriptedSmtpServer server_;
 };
 
-// A circuit that opened is probed soon.
+// Settings that probe an open circuit breaker after a short time.
 const Settings kSoon = {"email.circuit.open=50ms", "email.circuit.max_open=100ms"};
 
 std::vector<Message> List(const Client& client, const std::string& query = "") {
@@ -120,7 +121,7 @@ TEST_CASE("a relay with an exhausted quota is paused, and the next provider send
   CHECK(AwaitCount(client, "SENT", 5));
   for (const Message& message : List(client)) CHECK(message.attempts() == 1);
   CHECK(FirstProvider(client).circuit() == notifications::v1::CIRCUIT_STATE_CLOSED);
-  // No more than were in flight when the relay first said so.
+  // At most the messages that were in flight at the relay's first failure.
   CHECK(relay.server().messages().size() <= 4);
 }
 

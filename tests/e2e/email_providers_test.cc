@@ -1,5 +1,4 @@
-// Messages on their way through a provider over HTTP: what is sent, what is sent again, and what goes
-// elsewhere.
+// Sending through a provider with an HTTP API: requests, resends and failover.
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -63,7 +62,7 @@ TEST_CASE("after a lost response, the same bytes are resent to the same provider
     if (request.repeats == 1) answer.act = Act::kReset;
     return answer;
   });
-  // Every attempt looks like a failure of the provider: its circuit opens, and soon closes.
+  // Every attempt counts as a provider failure: the circuit breaker opens, and soon closes.
   ServiceProcess service(folder.path(), With(api.settings(/*then_file=*/true), {"email.circuit.open=50ms"}));
   RegisterMany(service.Connect(), "user", 4);
   CHECK(Await([&] { return api.requests().size() >= 12; }));
@@ -107,7 +106,7 @@ TEST_CASE("a provider with an invalid API key is paused, and another provider se
   ServiceProcess service(folder.path(), api.settings(/*then_file=*/true));
   RegisterMany(service.Connect(), "user", 10);
   CHECK(Await([&] { return CountMails(service.mail_folder()) == 10; }));
-  // Those that were under way when it first said so.
+  // The messages that were in flight at the first rejection.
   CHECK(api.requests().size() <= 4);
   CHECK(service.process().errors().find("re_test") == std::string::npos);
 }

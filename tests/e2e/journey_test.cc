@@ -1,4 +1,4 @@
-// What users of the service do, from registration to refund.
+// The main flows of the service, from registration to refund.
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"
@@ -13,7 +13,7 @@ namespace keelson::e2e {
 namespace {
 
 constexpr char kGerman[] = "Ada.Lovelace@Example.com";
-// A domain has no case; mail is addressed to its usual form.
+// Domains are case-insensitive; the To header has the lower-case form.
 constexpr char kGermanMailbox[] = "Ada.Lovelace@example.com";
 
 std::vector<std::string> Totals(const orders::v1::Order& order) {
@@ -57,7 +57,7 @@ TEST_CASE("the link in the verification e-mail verifies the address") {
   REQUIRE(Outcome(verified) == "OK");
   CHECK(verified->user().has_email_verify_time());
   CHECK(verified->user().etag() != user.etag());
-  // A second click, and a token with a pasted line break.
+  // A repeated click, and a token pasted with a line break.
   for (const std::string& again : {token, StrCat(" ", token, "\\n")}) {
     const auto repeated = client(&Accounts::VerifyEmail, Field("token", again));
     CHECK(Outcome(repeated) == "OK");

@@ -1,4 +1,4 @@
-// How the process starts, serves under a storm, and ends.
+// Start, overload and shutdown of the process.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -14,7 +14,7 @@
 namespace keelson::e2e {
 namespace {
 
-// A hash that takes a second or two, so that a call is surely under way when the signal comes.
+// A hash that takes one or two seconds, so that a call is in flight when the signal arrives.
 const ServiceProcess::Settings kSlowHashes = {"passwords.argon2_memory=256MiB",
                                               "passwords.argon2_iterations=10"};
 

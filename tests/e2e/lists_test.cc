@@ -1,4 +1,4 @@
-// Users in lists and batches, as clients with the usual limits see them.
+// List and batch reads of users, with a client's default limits.
 #include <catch2/catch.hpp>
 #include <set>
 
@@ -20,7 +20,7 @@ Ids IdsOf(const accounts::v1::ListUsersResponse& page) {
   return ids;
 }
 
-// Every page's users, from the first.
+// The users of all pages, in order.
 Ids AllUsers(const Client& client, const std::string& query) {
   Ids ids;
   std::string token;
@@ -34,7 +34,7 @@ Ids AllUsers(const Client& client, const std::string& query) {
   return ids;
 }
 
-// [sqlite]: it makes an account look old by writing into the file.
+// [sqlite]: the test backdates an account by writing to the database file.
 TEST_CASE("users are listed by every filter, and a page token survives a restart", "[sqlite]") {
   const Folder folder;
   Ids users;
@@ -56,7 +56,7 @@ TEST_CASE("users are listed by every filter, and a page token survives a restart
     token = page->next_page_token();
     CHECK(service.Stop() == 0);
   }
-  // As an import from another system would leave it.
+  // As after an import from another system.
   Database(folder / "keelson.db").Execute("UPDATE users SET create_time = 1 WHERE email_key LIKE 'adam@%'");
   ServiceProcess service(folder.path());
   const Client client = service.Connect();

@@ -1,4 +1,4 @@
-// Moving house, checking and backing up with the real binary: `keelson transfer`, `verify` and `backup`.
+// The commands `keelson transfer`, `verify` and `backup`, run by the real binary.
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -15,7 +15,7 @@ namespace {
 using Catch::Contains;
 using Catch::StartsWith;
 
-// [sqlite]: both houses are files.
+// [sqlite]: both stores are files.
 TEST_CASE("a transferred store is served with all its data", "[sqlite]") {
   const StorePair houses;
   std::string user_id;

@@ -1,4 +1,4 @@
-// What operators see of the e-mails that the service owes, and what they do about them.
+// The operators' view of messages, and their calls: cancel, retry, preview, test message.
 #include <openssl/sha.h>
 
 #include <catch2/catch.hpp>
@@ -24,7 +24,7 @@ Message Get(const Client& client, const std::string& id) {
   return got->message();
 }
 
-// The message, once it is in this state.
+// Waits until the message is in this state.
 Message AwaitState(const Client& client, const std::string& id, notifications::v1::MessageState state) {
   Message message;
   REQUIRE(Await([&] {
@@ -126,12 +126,12 @@ TEST_CASE("a waiting message can be cancelled, and a DEAD message retried") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
-  // Somebody puts a file where the folder was.
+  // Replaces the directory by a file.
   std::filesystem::remove_all(service.mail_folder());
   WriteFile(service.mail_folder(), "");
   const std::string id = SendTest(client, "ops@example.com");
   REQUIRE(Await([&] { return !Get(client, id).last_error().empty(); }));
-  // Unless a sender has it at this moment.
+  // Retried while the message is in flight.
   REQUIRE(Await([&] { return Outcome(client(&Notifications::CancelMessage, Field("id", id))) == "OK"; }));
   CHECK(Get(client, id).state() == notifications::v1::MESSAGE_STATE_CANCELLED);
   const auto again = client(&Notifications::CancelMessage, Field("id", id));
@@ -151,7 +151,7 @@ TEST_CASE("a DEAD message is sent by a retry after the provider recovers") {
     AwaitState(service.Connect(), id, notifications::v1::MESSAGE_STATE_SENT);
     CHECK(service.Stop() == 0);
   }
-  // As if no provider had ever taken it.
+  // As after max_attempts failed attempts.
   ExecuteInStore(folder.path(),
                  "UPDATE messages SET state = 4, subject = '', attempts = 12, send_time = NULL, variables = "
                  "'{\"display_name\":\"\",\"provider\":\"file\",\"time\":\"now\"}'");

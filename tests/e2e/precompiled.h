@@ -1,4 +1,4 @@
-// What most end-to-end tests include, of which gRPC's headers take the longest to compile.
+// Headers that most end-to-end tests include; gRPC's take the longest to compile.
 #pragma once
 
 #include "tests/e2e/support/mailbox.h"

@@ -1,4 +1,4 @@
-// What the comments of the contract promise, where no journey shows it.
+// Guarantees that the comments in proto/ document and journey_test.cc does not cover.
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"
@@ -59,7 +59,7 @@ TEST_CASE("a request id with different content is rejected") {
   CHECK(Outcome(client(&Accounts::RegisterUser, Registration("r", "bob@example.com"))) == reused);
   CHECK(Outcome(client(&Accounts::RegisterUser, Registration("r", kEmail, "locale: 'fr'"))) == reused);
   CHECK(Outcome(client(&Accounts::GetUserByEmail, "email: 'bob@example.com'")) == "NOT_FOUND USER_NOT_FOUND");
-  // The password is no part of the compared content.
+  // The password is not part of the compared content.
   CHECK(Outcome(client(&Accounts::RegisterUser, StrCat("request_id: 'r' ", Field("email", kEmail),
                                                        "password: 'another!pass#word'"))) == "OK");
   const std::string order_id = DeliveredOrder(client, "eve@example.com", 1, 100);
@@ -99,7 +99,7 @@ TEST_CASE("an address is stored and mailed in canonical form") {
   }
   CHECK(RunOnStore(folder.path(), {"verify"}).exit_code == 0);
 
-  // An earlier version stored other forms: mail reaches the owner, and `verify` reports the user.
+  // An earlier version stored other forms: messages reach the owner, and `verify` reports the user.
   ExecuteInStore(folder.path(),
                  "UPDATE users SET email = '\u200bgrace@example.com' WHERE email = 'grace@example.com'");
   ServiceProcess service(folder.path(), {"accounts.resend_cooldown=0s"});
@@ -141,7 +141,8 @@ TEST_CASE("after the cooldown, a new verification e-mail invalidates the previou
   CHECK(Outcome(client(&Accounts::VerifyEmail, Field("token", first))) == "INVALID_ARGUMENT TOKEN_INVALID");
   CHECK(Outcome(client(&Accounts::VerifyEmail, Field("token", second))) == "OK");
   AwaitMails(service.mail_folder(), kEmail, 3);
-  // Verified, or unknown: the same answer, and no mail. The next registration's mail comes after them.
+  // A verified and an unknown address get the same response and no e-mail. The next registration's e-mail
+  // proves it.
   CHECK(Outcome(client(&Accounts::ResendVerification, Field("email", kEmail))) == "OK");
   CHECK(Outcome(client(&Accounts::ResendVerification, "email: 'nobody@example.com'")) == "OK");
   RegisterUser(client, "bob@example.com");
@@ -174,7 +175,7 @@ TEST_CASE("no message is sent during the cooldown") {
     CHECK(Outcome(client(&Accounts::ResendVerification, Field("email", kEmail))) == "OK");
   RegisterUser(client, "bob@example.com");
   AwaitMails(service.mail_folder(), "bob@example.com", 1);
-  // The registration's own, and at most one that was asked for.
+  // The registration's message, and at most one resend.
   CHECK(CountMails(service.mail_folder()) <= 3);
 }
 

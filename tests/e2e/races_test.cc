@@ -1,4 +1,4 @@
-// Calls that race for one thing: one wins, and sums hold.
+// Concurrent calls on one entity: one succeeds, and totals stay correct.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>
@@ -30,7 +30,7 @@ int CountOk(const std::vector<std::string>& outcomes) {
   return static_cast<int>(std::count(outcomes.begin(), outcomes.end(), "OK"));
 }
 
-// What those that were not OK came to.
+// The outcomes other than OK.
 std::set<std::string> Others(const std::vector<std::string>& outcomes) {
   std::set<std::string> others(outcomes.begin(), outcomes.end());
   others.erase("OK");

@@ -1,4 +1,4 @@
-// SIGHUP: what takes effect in a running service, and what is told of the rest.
+// SIGHUP: which keys take effect in a running service, and what is logged about the others.
 #include <openssl/sha.h>
 
 #include <catch2/catch.hpp>
@@ -25,7 +25,7 @@ std::string Digest(const std::string& token) {
   return absl::BytesToHexString(digest);
 }
 
-// A configuration with this log level, in which each token has a client of its own.
+// A configuration with this log level and one client per token.
 std::string Configuration(const std::string& log_level, const std::vector<std::string>& tokens,
                           const std::string& role = "reader") {
   std::string text = StrCat("[telemetry]\nlog_level = '", log_level, "'\n[auth]\nmode = 'token'\n");
@@ -36,7 +36,7 @@ std::string Configuration(const std::string& log_level, const std::vector<std::s
   return text;
 }
 
-// A service with its configuration in keelson.toml, which it reloads on SIGHUP.
+// A service that reloads its configuration file keelson.toml on SIGHUP.
 class ReloadedService {
  public:
   explicit ReloadedService(const std::string& configuration, const ChildProcess::Options& options = {}) {
@@ -44,7 +44,7 @@ class ReloadedService {
     service_.emplace(folder_.path(), ServiceProcess::Settings(), ServiceProcess::Expect::kServing, options);
   }
 
-  // Changes the file, signals, and waits for the line that this ends with.
+  // Changes the file, sends SIGHUP, and waits for the log entry that ends the reload.
   void Reload(const std::string& configuration, const std::string& event_name) {
     const std::size_t before = log().size();
     WriteFile(folder_ / "keelson.toml", configuration);
@@ -52,7 +52,7 @@ class ReloadedService {
     REQUIRE(Await([&] { return log().find(event_name, before) != std::string::npos; }));
   }
 
-  // What a call with the token comes to.
+  // The outcome of a call with the token.
   std::string OutcomeAs(const std::string& token) {
     Client client = service_->Connect();
     client.Authorize(token);

@@ -1,4 +1,4 @@
-// What a request costs the process before its caller is known, whatever its encoding.
+// Memory that a request needs before its caller is authenticated, for every encoding.
 #include <grpcpp/support/status_code_enum.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ using servers::Http2Response;
 
 constexpr char kGetUser[] = "/keelson.accounts.v1.AccountService/GetUser";
 constexpr std::size_t kMiB = std::size_t{1} << 20;
-// Of the default server.max_receive, 1 MiB: for the request, and as much again for what the allocator keeps.
+// Twice the default server.max_receive of 1 MiB: the request, and the memory that the allocator retains.
 constexpr std::size_t kAllowance = 16 * kMiB;
 constexpr int kConnections = 20;
 
@@ -32,7 +32,7 @@ const std::string& Zeros() {
   return zeros;
 }
 
-// A service that lets nobody in who has no token.
+// A service in auth.mode token.
 class GuardedService {
  public:
   GuardedService()
@@ -42,7 +42,7 @@ class GuardedService {
         before_(service_.process().Memory("VmRSS:")) {}
 
   int port() const { return std::stoi(service_.target().substr(service_.target().rfind(':') + 1)); }
-  // The most that the process has taken, beyond what it had at first.
+  // Growth of the process's peak memory.
   std::size_t growth() {
     const std::size_t most = service_.process().Memory("VmHWM:");
     return most - std::min(most, before_);
@@ -61,7 +61,8 @@ TEST_CASE("a large request without a token needs no more memory than a small one
       GENERATE(table<std::string, std::string>({{"gzip", Framed(Gzip(Zeros()), true)},
                                                 {"deflate", Framed(Deflate(Zeros()), true)},
                                                 {"identity", Framed(Zeros())},
-                                                // Without a name for it, the library takes it for plain.
+                                                // Without the encoding header, gRPC treats the message as
+                                                // uncompressed.
                                                 {"zstd", Framed(Gzip(Zeros()), true)}}));
   INFO(encoding);
   Http2Client client(service.port());
@@ -111,7 +112,7 @@ TEST_CASE("metadata above the limit is rejected") {
   CHECK(service.serves());
 }
 
-// The bound of all buffers together, in adapters/grpc/rpc_server.cc.
+// The limit of all buffers together, in adapters/grpc/rpc_server.cc.
 TEST_CASE("unauthenticated requests share one memory limit") {
   constexpr std::size_t kBuffers = 64 * kMiB;
   GuardedService service;

@@ -1,4 +1,5 @@
-// Troubles of a running service: told as UNAVAILABLE and by its health, and over when their cause is.
+// Faults of a running service: calls return UNAVAILABLE, health turns NOT_SERVING, and the service recovers
+// when the cause is gone.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -71,7 +72,7 @@ TEST_CASE("a full disk loses no acknowledged write, and the service recovers", "
     ServiceProcess service(folder.path(), {"store.sqlite.path=disk/keelson.db"});
     const Client client = service.Connect();
     REQUIRE(Outcome(Register(client, "first@example.com")) == "OK");
-    // Leaves room for a few.
+    // Leaves space for a few writes.
     std::error_code error;
     const auto left = std::filesystem::space(folder / "disk", error).available;
     WriteFile(folder / "disk/filler", std::string(left - std::min<std::uintmax_t>(left, 300'000), 'x'));
@@ -83,7 +84,7 @@ TEST_CASE("a full disk loses no acknowledged write, and the service recovers", "
     }
     CHECK(Outcome(last) == kUnavailable);
     CHECK_THAT(last.status.error_message(), Catch::Contains("keelson.db") && Catch::Contains("full"));
-    // Little ones may still find room.
+    // Small writes may still fit.
     int more = 0;
     CHECK(Await([&] {
       const std::string email = StrCat("more", more++, "@example.com");

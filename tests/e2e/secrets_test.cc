@@ -1,4 +1,4 @@
-// What must stand nowhere: passwords in logs and files, tokens in logs and, once they were sent, in the
+// Secrets that must not leak: passwords into logs and files, tokens into logs and, after sending, the
 // database.
 #include <catch2/catch.hpp>
 
@@ -79,7 +79,7 @@ TEST_CASE("mail files are readable by their owner only") {
   CHECK(IsOwnersAlone(service.mail_folder() / AwaitMails(service.mail_folder(), kEmail, 1).front().file));
 }
 
-// [sqlite]: a server's files are the server's business.
+// [sqlite]: a server protects its own files.
 TEST_CASE("the database file is readable by its owner only", "[sqlite]") {
   const Folder folder;
   const ServiceProcess service(folder.path());

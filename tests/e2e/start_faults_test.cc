@@ -1,4 +1,4 @@
-// What keeps the service from starting is told in one clear line each, and by the exit code.
+// Startup errors: one clear line each, and the exit code.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -31,7 +31,7 @@ TEST_CASE("another application's database is rejected", "[sqlite]") {
   CheckRefusal(Serve(folder), 1, "keelson.db", "another application");
 }
 
-// As messages call it.
+// The path as it appears in messages.
 std::string DatabaseName(const Folder& folder) {
   return OnPostgres() ? folder.path().filename() : "keelson.db";
 }
@@ -120,7 +120,7 @@ TEST_CASE("a port in use is a retryable failure that names its key") {
 
 TEST_CASE("an address without an interface is a retryable failure") {
   const Folder folder;
-  // Of a network that is kept for documentation (RFC 5737).
+  // An address reserved for documentation (RFC 5737).
   CheckRefusal(Serve(folder, {"server.listen=203.0.113.1:1", "server.insecure=true"}), 1,
                "server.listen: can't listen on 203.0.113.1:1", "assign requested address");
 }

@@ -1,5 +1,4 @@
-// What operators see of a service beside its calls: its metrics, in a real Prometheus, and its health in
-// detail.
+// Metrics, scraped by a real Prometheus, and the detailed health of a service.
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"

@@ -8,19 +8,19 @@
 
 namespace keelson::servers {
 
-// The body that a GET is answered with; throws std::runtime_error where it is not answered with success.
+// Returns the response body of a GET. Throws std::runtime_error without a 2xx response.
 std::string Fetch(const std::string& url);
 
-// A Prometheus that scrapes one target ten times a second, on a port of the loopback, in a folder that goes
-// with it. Everything throws std::runtime_error where it fails.
+// A Prometheus on a loopback port that scrapes one target ten times per second. Its directory is deleted with
+// this object. Failures throw std::runtime_error.
 class PrometheusServer {
  public:
-  // Returns when it answers. `target` is "HOST:PORT".
+  // Returns when Prometheus accepts queries. `target` is "HOST:PORT".
   explicit PrometheusServer(const std::string& target);
 
-  // The value of the one series that `query` finds; nothing where it finds none, or several.
+  // The value of the single series that matches `query`; nothing if none or several match.
   std::optional<std::string> Value(const std::string& query) const;
-  // Throws what promtool has to say of `metrics`, a scrape's text.
+  // Checks `metrics`, the text of a scrape, by promtool; throws its output if they are invalid.
   void Lint(const std::string& metrics) const;
 
  private:

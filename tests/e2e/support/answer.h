@@ -1,4 +1,4 @@
-// What calls are answered, in forms that read well in a test and in its failures.
+// Outcomes of calls, in a form that reads well in tests and in failure messages.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -14,21 +14,21 @@ template <typename Response>
 struct Answer {
   grpc::Status status;
   Response value;
-  // What the service calls this call ("x-request-id").
+  // The correlation id of the call ("x-request-id").
   std::string correlation_id;
 
   bool ok() const { return status.ok(); }
   const Response* operator->() const { return &value; }
 };
 
-// "OK", or the code and the reason: "INVALID_ARGUMENT FIELD_INVALID". Where the details are not those of an
-// error of the service, what is wrong with them.
+// "OK", or code and reason: "INVALID_ARGUMENT FIELD_INVALID". If the error details violate the service's
+// format, a description of the violation.
 std::string Outcome(const grpc::Status& status);
-// The paths of the bad fields, in the order they are named, each after a space.
+// The paths of the invalid fields in order, each preceded by a space.
 std::string BadFields(const grpc::Status& status);
-// The rules that failed, in the order they are named, each after a space.
+// The failed rules in order, each preceded by a space.
 std::string FailedRules(const grpc::Status& status);
-// The error's facts as "name=value", each after a space.
+// The error's metadata as "name=value", each preceded by a space.
 std::string Facts(const grpc::Status& status);
 std::optional<google::rpc::RetryInfo> RetryAfter(const grpc::Status& status);
 

@@ -5,11 +5,11 @@
 
 namespace keelson::e2e {
 
-// How long a test waits for what must come. Generous: machines that run tests are busy.
+// How long a test waits for an expected event. Long, because test machines are busy.
 inline constexpr std::chrono::seconds kPatience{30};
 inline constexpr std::chrono::milliseconds kBetweenLooks{5};
 
-// Whether `condition` became true in time.
+// Polls until `condition` is true; returns false after the timeout.
 template <typename Condition>
 bool Await(const Condition& condition, std::chrono::milliseconds patience = kPatience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;

@@ -25,7 +25,7 @@ int OpenForWriting(const std::filesystem::path& path) {
   return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 }
 
-// As exec wants them: to the texts, and a null pointer.
+// The argument array for exec, with a final null pointer.
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
   for (std::string& text : texts) pointers.push_back(text.data());
@@ -33,7 +33,7 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   return pointers;
 }
 
-// Between fork and exec: calls that are safe there, and no other.
+// Runs between fork and exec: async-signal-safe calls only.
 [[noreturn]] void Become(char* const* arguments, char* const* environment, const char* directory, int output,
                          int errors, const ChildProcess::Options& options) {
   if (options.user && (setgid(*options.user) != 0 || setuid(*options.user) != 0)) _exit(126);

@@ -9,19 +9,19 @@
 
 namespace keelson::e2e {
 
-// A child of this process, killed with it or with this object, whichever comes first.
+// A child process that is killed together with this process or this object.
 class ChildProcess {
  public:
   struct Options {
-    // Run instead of root, which no file's mode keeps out.
+    // Run as this user, because file modes do not apply to root.
     std::optional<uid_t> user = {};
-    // Without standard error, as after 2>&-.
+    // Close standard error, like 2>&- in a shell.
     bool close_errors = false;
-    // "NAME=VALUE", beside this process's own variables.
+    // "NAME=VALUE", added to this process's environment.
     std::vector<std::string> environment = {};
   };
 
-  // Runs `arguments` in `directory`; what it writes goes to files there.
+  // Runs `arguments` in `directory`; its output goes to files there.
   ChildProcess(std::vector<std::string> arguments, const std::filesystem::path& directory,
                const Options& options);
   ~ChildProcess();
@@ -30,13 +30,13 @@ class ChildProcess {
 
   void Signal(int number) const;
   bool running();
-  // Its exit code, or the negated number of the signal that ended it. Fails the test where it doesn't end.
+  // Waits for the exit code, or the negated signal number. Fails the test on a timeout.
   int Wait();
 
   pid_t pid() const { return pid_; }
   std::string output() const;
   std::string errors() const;
-  // Bytes resident: now ("VmRSS:"), or the most there ever were ("VmHWM:").
+  // Resident memory in bytes: current ("VmRSS:") or peak ("VmHWM:").
   std::size_t Memory(const std::string& field) const;
 
  private:
@@ -52,7 +52,7 @@ struct CommandResult {
   std::string errors;
 };
 
-// Runs `keelson ARGUMENTS` to its end.
+// Runs `keelson ARGUMENTS` until it exits.
 CommandResult RunKeelson(std::vector<std::string> arguments, const std::filesystem::path& directory,
                          const ChildProcess::Options& options = {});
 

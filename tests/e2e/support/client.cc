@@ -7,8 +7,8 @@
 namespace keelson::e2e {
 namespace {
 
-// Every client has connections of its own, tries again quickly, and hears at once of a server that stops,
-// also when no call is under way.
+// Every client has its own connections, reconnects quickly, and detects a stopped server at once, also
+// without an in-flight call.
 std::shared_ptr<grpc::Channel> Connect(const std::string& target) {
   static const bool attentive = setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "50", 1) == 0;
   if (!attentive) std::abort();
@@ -31,7 +31,7 @@ std::string HealthName(const std::string& response) {
   return response == "\x08\x02" ? "NOT_SERVING" : "UNKNOWN";
 }
 
-// Whether the step of a call that was begun last has gone well.
+// Waits for the last started operation of a call; returns whether it succeeded.
 bool Done(grpc::CompletionQueue& queue) {
   void* tag = nullptr;
   bool ok = false;

@@ -25,7 +25,7 @@ using Orders = orders::v1::OrderService::StubInterface;
 using Refunds = refunds::v1::RefundService::StubInterface;
 using Notifications = notifications::v1::NotificationService::StubInterface;
 
-// A message from protobuf's text format. An error in the text ends the process: it is the test's own.
+// Parses Protobuf text format. Aborts on a syntax error, which is an error in the test.
 template <typename Message>
 Message FromText(const std::string& text) {
   Message message;
@@ -33,12 +33,12 @@ Message FromText(const std::string& text) {
   return message;
 }
 
-// A connection of its own to a service. Calls block, and may come from any thread.
+// A client with its own connection. Calls block. Thread-safe.
 class Client {
  public:
   explicit Client(const std::string& target, std::chrono::milliseconds patience = kPatience);
 
-  // Calls come with this bearer token from now on.
+  // Sends this bearer token with all later calls.
   void Authorize(const std::string& token) { authorization_ = "Bearer " + token; }
 
   // client(&Accounts::GetUser, "id: 'user_…'")
@@ -64,11 +64,11 @@ class Client {
     return answer;
   }
 
-  // A call of "/package.Service/Method" whose request and answer are bytes.
+  // Calls "/package.Service/Method" with a serialized request; returns the serialized response.
   Answer<std::string> Raw(const std::string& path, const std::string& request) const;
-  // "SERVING", "NOT_SERVING", or the code of a failed check. Empty: the whole server.
+  // "SERVING", "NOT_SERVING", or the status code of a failed check. An empty name is the whole server.
   std::string Health(const std::string& service = "") const;
-  // Calls `seen` with the server's health now and after each change, until the server ends the stream.
+  // Calls `seen` with the current health and after each change, until the server ends the stream. Blocks.
   void WatchHealth(const std::function<void(const std::string&)>& seen) const;
 
  private:

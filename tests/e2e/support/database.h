@@ -7,7 +7,7 @@
 
 namespace keelson::e2e {
 
-// A connection of somebody else's to a database file. Fails the test where something goes wrong.
+// A second connection to a database file, outside the service. Fails the test on any error.
 class Database {
  public:
   explicit Database(const std::filesystem::path& path);

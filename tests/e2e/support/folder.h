@@ -5,7 +5,7 @@
 
 namespace keelson::e2e {
 
-// A fresh folder under the build tree, gone with this object.
+// A new directory in the build tree, deleted with this object.
 class Folder {
  public:
   Folder();

@@ -11,35 +11,35 @@
 
 namespace keelson::e2e {
 
-// A provider of e-mail over HTTP as Resend documents itself: it takes a message once for each idempotency
-// key, and refuses a key that comes with another body. Thread-safe.
+// A simulation of Resend's HTTP API: it accepts a message once per idempotency key, and rejects a key with a
+// different body. Thread-safe.
 class MailApi {
  public:
   struct Request {
     std::string key;
     std::string to;
     std::string text;
-    // How often the key came before.
+    // Number of earlier requests with the key.
     int repeats = 0;
-    // The provider has it, now or from before.
+    // The provider has accepted the message, now or earlier.
     bool taken = false;
   };
   using Answer = std::function<servers::ScriptedAnswer(const Request&)>;
 
   static servers::ScriptedAnswer Accepted(const Request& request);
 
-  // `refuse` says what is answered in the place of taking a message, or Accepted; `answer` what is once it is
-  // taken. Both are called by one thread at a time.
+  // `refuse` returns the error response for a message, or Accepted; `answer` returns the response for an
+  // accepted message. Calls to both are serialized.
   explicit MailApi(Answer refuse = Accepted, Answer answer = Accepted);
 
-  // What has a service send by it, then by the file provider where asked for.
+  // Settings for a service that sends through this provider, optionally followed by the file provider.
   ServiceProcess::Settings settings(bool then_file = false) const;
 
-  // The messages that were taken, by key.
+  // The accepted messages by key.
   std::map<std::string, Request> taken();
-  // All requests to send, in the order they came.
+  // All send requests in order of arrival.
   std::vector<Request> requests();
-  // The keys that came with more than one body.
+  // The keys that were sent with different bodies.
   std::vector<std::string> changed();
 
  private:

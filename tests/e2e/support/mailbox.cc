@@ -62,7 +62,7 @@ Mail Parse(const std::string& bytes, const std::string& file) {
   return mail;
 }
 
-// Names begin with a time (UUIDv7), so their order is the messages'.
+// File names begin with a timestamp (UUIDv7), so sorting by name sorts by time.
 std::vector<std::filesystem::path> MailFiles(const std::filesystem::path& folder) {
   std::vector<std::filesystem::path> files;
   std::error_code error;

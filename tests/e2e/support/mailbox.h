@@ -6,7 +6,7 @@
 
 namespace keelson::e2e {
 
-// An e-mail as its reader sees it, decoded by a mail library.
+// An e-mail, decoded by a mail library.
 struct Mail {
   std::string file;
   std::string from;
@@ -14,20 +14,19 @@ struct Mail {
   std::string subject;
   std::string date;
   std::string message_id;
-  // "multipart/alternative", and its parts' texts.
+  // "multipart/alternative", and the text of each part.
   std::string content_type;
   std::string text;
   std::string html;
 };
 
-// All complete messages of the folder, oldest first.
+// All complete messages in the directory, oldest first.
 std::vector<Mail> ReadMails(const std::filesystem::path& folder);
 std::size_t CountMails(const std::filesystem::path& folder);
-// Those to `address`, once there are `count` of them; fails the test where they don't come.
+// Waits for `count` messages to `address` and returns them. Fails the test on a timeout.
 std::vector<Mail> AwaitMails(const std::filesystem::path& folder, const std::string& address,
                              std::size_t count);
-// What follows "token=" in the link to `page` that stands on a line of its own in the text; empty where none
-// does.
+// The token in the link to `page` that is on its own line of the text; empty if there is none.
 std::string TokenIn(const Mail& mail, const std::string& page = "verify-email");
 
 }  // namespace keelson::e2e

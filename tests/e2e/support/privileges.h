@@ -1,4 +1,4 @@
-// What a test may do depends on who runs it, root or not.
+// Helpers for tests that depend on the privileges of the user that runs them.
 #pragma once
 
 #include <filesystem>
@@ -9,11 +9,11 @@
 
 namespace keelson::e2e {
 
-// A user that files' modes hold for: this one, or "nobody" where this one is root; then `folder` and all in
-// it becomes nobody's. Nothing where nobody can't get there.
+// A user that file modes apply to: the current user, or "nobody" if that is root; `folder` and its content
+// then change owner to nobody. Nothing if nobody cannot access the directory.
 std::optional<ChildProcess::Options> Unprivileged(const std::filesystem::path& folder);
 
-// A file system of its own, `size` such as "4m", as long as this object lives.
+// Mounts a temporary file system of `size`, such as "4m", for the lifetime of this object.
 class SmallDisk {
  public:
   SmallDisk(const std::filesystem::path& path, const std::string& size);
@@ -21,7 +21,7 @@ class SmallDisk {
   SmallDisk(const SmallDisk&) = delete;
   SmallDisk& operator=(const SmallDisk&) = delete;
 
-  // False where this process may not mount.
+  // False if this process may not mount.
   bool mounted() const { return mounted_; }
 
  private:

@@ -4,19 +4,19 @@
 
 namespace keelson::e2e {
 
-// A TCP connection to the loopback, without gRPC's manners.
+// A raw TCP connection to the loopback.
 class RawConnection {
  public:
-  // Not connected where nobody listens.
+  // Not connected if the port has no listener.
   explicit RawConnection(const std::string& target);
   RawConnection(RawConnection&& other) noexcept;
   RawConnection& operator=(RawConnection&&) = delete;
   ~RawConnection();
 
   bool connected() const { return descriptor_ >= 0; }
-  // False where the other side has hung up.
+  // Returns false if the peer has closed the connection.
   bool Send(const std::string& bytes) const;
-  // Reads to the end of what comes; whether the other side has hung up in time.
+  // Reads until the peer closes the connection; returns false on a timeout.
   bool AwaitHangUp() const;
 
  private:

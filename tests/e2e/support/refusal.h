@@ -1,4 +1,4 @@
-// How `keelson serve` ends that does not come to serving.
+// Helpers for `keelson serve` runs that fail at startup.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace keelson::e2e {
 
-// Runs what ServiceProcess runs, to its end.
+// Runs the same command as ServiceProcess until it exits.
 CommandResult Serve(const Folder& folder, const ServiceProcess::Settings& settings = {},
                     const ChildProcess::Options& options = {});
 std::vector<std::string> Lines(const std::string& text);
-// One line, "keelson: …", that says where and what.
+// The error line, "keelson: SOURCE: …".
 void CheckRefusal(const CommandResult& result, int exit_code, const std::string& where,
                   const std::string& what);
 

@@ -1,4 +1,4 @@
-// States of affairs that tests begin with. Each fails the test where it can't be brought about.
+// Common preconditions of tests. Each function fails the test if it cannot establish the precondition.
 #pragma once
 
 #include <string>
@@ -9,21 +9,21 @@ namespace keelson::e2e {
 
 inline constexpr char kPassword[] = "correct horse battery staple 42";
 
-// Registers `email`; the user's id.
+// Registers `email` and returns the user's id.
 std::string RegisterUser(const Client& client, const std::string& email);
-// An order of `quantity` units of `unit_price` EUR cents in one line, and of 490 cents of shipping, where
-// asked for.
+// Creates an order with one line of `quantity` units at `unit_price` EUR cents, optionally with 490 cents of
+// shipping.
 std::string CreateOrder(const Client& client, const std::string& user_id, int quantity, int unit_price,
                         bool with_shipping = false);
 orders::v1::Order PayOrder(const Client& client, const std::string& order_id);
 orders::v1::Order DeliverOrder(const Client& client, const std::string& order_id);
-// A delivered order of a new user's.
+// Creates a DELIVERED order of a new user.
 std::string DeliveredOrder(const Client& client, const std::string& email, int quantity, int unit_price);
 
 orders::v1::Order GetOrder(const Client& client, const std::string& order_id);
-// The refund, once it has SUCCEEDED.
+// Waits until the refund has SUCCEEDED and returns it.
 refunds::v1::Refund AwaitRefund(const Client& client, const std::string& refund_id);
-// How many refunds the order has, as its list tells.
+// Number of refunds that ListRefunds returns for the order.
 int CountRefunds(const Client& client, const std::string& order_id);
 
 // "key: 'value' " in protobuf's text format.
@@ -32,7 +32,7 @@ std::string Field(const std::string& key, const std::string& value);
 std::string Euros(const std::string& key, std::int64_t minor_units);
 // The scope of a refund by amount, in EUR cents.
 std::string AmountScope(std::int64_t minor_units);
-// The scope of a refund of so many units of line "1".
+// The scope of a refund of `quantity` units of line "1".
 std::string UnitsScope(int quantity);
 
 }  // namespace keelson::e2e

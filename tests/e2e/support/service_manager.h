@@ -5,7 +5,7 @@
 
 namespace keelson::e2e {
 
-// The side of sd_notify(3) that a service manager has: a datagram socket in a folder.
+// The service manager's side of sd_notify(3): a datagram socket in a directory.
 class ServiceManager {
  public:
   explicit ServiceManager(const std::filesystem::path& folder);
@@ -13,9 +13,9 @@ class ServiceManager {
   ServiceManager(const ServiceManager&) = delete;
   ServiceManager& operator=(const ServiceManager&) = delete;
 
-  // "NOTIFY_SOCKET=…", for the service's environment.
+  // "NOTIFY_SOCKET=…", the variable for the service's environment.
   std::string variable() const { return "NOTIFY_SOCKET=" + path_; }
-  // The next state that the service tells; empty where none comes in time.
+  // The next state that the service sends; empty on a timeout.
   std::string Next() const;
 
  private:

@@ -16,7 +16,7 @@ namespace {
 
 constexpr const char* kTcpTables[] = {"tcp", "tcp6"};
 constexpr char kListeningState[] = "0A";
-// How the kernel writes 127.0.0.2, and how a mapped IPv6 address ends: gRPC listens on IPv6 sockets.
+// 127.0.0.2 in /proc/net notation, and the end of the mapped IPv6 address: gRPC listens on IPv6 sockets.
 constexpr char kOtherHost[] = "0200007F:";
 
 std::vector<std::string> WithBinary(std::vector<std::string> arguments) {
@@ -39,7 +39,7 @@ std::set<std::string> Sockets(pid_t pid) {
   return inodes;
 }
 
-// Until then it is a copy of this process, and has its sockets.
+// Before exec, the child is a copy of this process and shares its sockets.
 bool HasBecomeItsProgram(pid_t pid) {
   std::error_code error;
   const auto program = std::filesystem::read_symlink(absl::StrCat("/proc/", pid, "/exe"), error);

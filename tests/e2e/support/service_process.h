@@ -19,7 +19,7 @@ class ServiceProcess {
   using Settings = std::vector<std::string>;
   enum class Expect {
     kServing,
-    // It runs and listens, whatever health it tells.
+    // Wait until the process listens, regardless of its health.
     kListening,
   };
 
