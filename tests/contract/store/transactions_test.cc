@@ -155,16 +155,17 @@ STORE_TEST("a closure that was queued until its deadline does not start") {
   if (!fixture.one_writer()) return;
   Store& store = fixture.store();
   absl::Notification begun;
+  const Deadline deadline = Deadline::After(absl::Milliseconds(100));
   std::thread slow([&] {
     Write(store, [&](WriteTransaction&) {
       begun.Notify();
-      absl::SleepFor(absl::Milliseconds(200));
+      while (!deadline.expired()) absl::SleepFor(absl::Milliseconds(1));
       return absl::OkStatus();
     }).IgnoreError();
   });
   begun.WaitForNotification();
   bool ran = false;
-  const absl::Status status = store.Write(Deadline::After(absl::Milliseconds(20)), [&](WriteTransaction&) {
+  const absl::Status status = store.Write(deadline, [&](WriteTransaction&) {
     ran = true;
     return absl::OkStatus();
   });
