@@ -129,40 +129,40 @@ TEST_CASE("related durations and sizes are checked against each other") {
 
 TEST_CASE("a listed provider requires its keys; each missing key is reported") {
   const ConfigFixture fixture;
-  const auto mistakes = [&fixture](std::vector<std::string> settings) {
+  const auto errors = [&fixture](std::vector<std::string> settings) {
     return fixture.Errors(fixture.LoadSettings(std::move(settings)));
   };
-  CHECK(mistakes({"email.providers=['ses']"}) ==
+  CHECK(errors({"email.providers=['ses']"}) ==
         "--set: email.ses.region must not be empty when email.providers lists ses\n"
         "--set: email.ses.access_key_id must not be empty when email.providers lists ses\n"
         "--set: email.ses.secret_access_key must not be empty when email.providers lists ses");
-  CHECK(mistakes({"email.providers=['file','mailgun']", "email.mailgun.api_key=k"}) ==
+  CHECK(errors({"email.providers=['file','mailgun']", "email.mailgun.api_key=k"}) ==
         "--set: email.mailgun.domain must not be empty when email.providers lists mailgun");
   for (const std::string provider : {"sendgrid", "postmark", "resend", "brevo"}) {
     const std::string listed = StrCat("email.providers=['", provider, "']");
-    CHECK(mistakes({listed}) == StrCat("--set: email.", provider,
-                                       ".api_key must not be empty when email.providers lists ", provider));
-    CHECK(mistakes({listed, StrCat("email.", provider, ".api_key=k")}).empty());
+    CHECK(errors({listed}) == StrCat("--set: email.", provider,
+                                     ".api_key must not be empty when email.providers lists ", provider));
+    CHECK(errors({listed, StrCat("email.", provider, ".api_key=k")}).empty());
   }
 }
 
 TEST_CASE("SMTP requires a host, and sends a password unencrypted to loopback hosts only") {
   const ConfigFixture fixture;
-  const auto mistakes = [&fixture](std::vector<std::string> settings) {
+  const auto errors = [&fixture](std::vector<std::string> settings) {
     return fixture.Errors(fixture.LoadSettings(std::move(settings)));
   };
-  CHECK(mistakes({"email.providers=['smtp']", "email.smtp.host="}) ==
+  CHECK(errors({"email.providers=['smtp']", "email.smtp.host="}) ==
         "--set: email.smtp.host must not be empty when email.providers lists smtp");
   const std::string heard =
       "--set: email.smtp.username would be sent unencrypted to email.smtp.host: set email.smtp.tls to "
       "starttls "
       "or implicit";
-  CHECK(mistakes({"email.smtp.host=relay.example", "email.smtp.tls=none", "email.smtp.username=u"}) == heard);
-  CHECK(mistakes({"email.smtp.host=relay.example", "email.smtp.tls=none"}).empty());
-  CHECK(mistakes({"email.smtp.host=relay.example", "email.smtp.username=u"}).empty());
+  CHECK(errors({"email.smtp.host=relay.example", "email.smtp.tls=none", "email.smtp.username=u"}) == heard);
+  CHECK(errors({"email.smtp.host=relay.example", "email.smtp.tls=none"}).empty());
+  CHECK(errors({"email.smtp.host=relay.example", "email.smtp.username=u"}).empty());
   for (const std::string host : {"localhost", "127.0.0.1", "::1", "[::1]"}) {
-    CHECK(mistakes({"email.smtp.host=\"" + host + "\"", "email.smtp.tls=none", "email.smtp.username=u"})
-              .empty());
+    CHECK(
+        errors({"email.smtp.host=\"" + host + "\"", "email.smtp.tls=none", "email.smtp.username=u"}).empty());
   }
 }
 
@@ -286,7 +286,7 @@ TEST_CASE("invalid settings of a listed provider are rejected") {
   for (const std::string provider : {"sendgrid", "postmark", "mailgun", "resend", "brevo"}) {
     CAPTURE(provider);
     const ConfigFixture fixture;
-    const auto mistakes = [&](const std::string& key, const std::string& value) {
+    const auto errors = [&](const std::string& key, const std::string& value) {
       std::vector<std::string> settings = {StrCat("email.providers=['", provider, "']"),
                                            "email.mailgun.domain=mg.example.com",
                                            StrCat("email.", provider, ".api_key=k")};
@@ -294,15 +294,15 @@ TEST_CASE("invalid settings of a listed provider are rejected") {
       return fixture.Errors(fixture.LoadSettings(settings));
     };
     for (const char* key : {"two words", "k\n", "schlüssel"}) {
-      CHECK(mistakes("api_key", key) ==
+      CHECK(errors("api_key", key) ==
             StrCat("--set: email.", provider, ".api_key must be printable ASCII without spaces"));
     }
     for (const char* url : {"api.example.com", "ftp://api.example.com", "https://", "https://exa mple.com"}) {
-      CHECK(mistakes("base_url", url) ==
+      CHECK(errors("base_url", url) ==
             StrCat("--set: email.", provider,
                    ".base_url must be empty, or a URL such as https://api.example.com"));
     }
-    CHECK(mistakes("base_url", "http://127.0.0.1:8080/").empty());
+    CHECK(errors("base_url", "http://127.0.0.1:8080/").empty());
     CHECK(EmailErrors("file", {StrCat("email.", provider, ".base_url=nonsense")}).empty());
   }
   CHECK(EmailErrors("file", {"email.file.directory="}) ==
@@ -322,13 +322,13 @@ TEST_CASE("SMTP requires a valid host, EHLO name and CA file") {
     CHECK(EmailErrors("smtp", {std::string("email.smtp.helo=") + helo}).empty());
   }
   const ConfigFixture fixture;
-  const auto mistakes = [&fixture](const std::string& ca) {
+  const auto errors = [&fixture](const std::string& ca) {
     return fixture.Errors(fixture.LoadSettings({"email.providers=['smtp']", "email.smtp.ca=" + ca}));
   };
-  CHECK_THAT(mistakes("/nowhere/ca.pem"), Catch::StartsWith("--set: email.smtp.ca names a file that "));
-  CHECK(mistakes(fixture.WriteFile("ca.pem", "no certificate")) ==
+  CHECK_THAT(errors("/nowhere/ca.pem"), Catch::StartsWith("--set: email.smtp.ca names a file that "));
+  CHECK(errors(fixture.WriteFile("ca.pem", "no certificate")) ==
         "--set: email.smtp.ca must be a PEM file with CA certificates");
-  CHECK(mistakes(fixture.WriteFile("ca.pem", "-----BEGIN CERTIFICATE-----\n")).empty());
+  CHECK(errors(fixture.WriteFile("ca.pem", "-----BEGIN CERTIFICATE-----\n")).empty());
   CHECK(EmailErrors("file", {"email.smtp.ca=/nowhere/ca.pem"}).empty());
 }
 
@@ -336,9 +336,9 @@ TEST_CASE("every error in a template directory is reported") {
   const ConfigFixture fixture;
   std::filesystem::create_directories(fixture.Path("templates/en"));
   fixture.WriteFile("templates/en/welcome.subject", "Hello {{nobody}}\n");
-  const std::string mistakes =
+  const std::string errors =
       fixture.Errors(fixture.LoadSettings({"email.templates=" + fixture.Path("templates")}));
-  CHECK_THAT(mistakes, Catch::StartsWith("--set: email.templates ") && Catch::Contains("nobody"));
+  CHECK_THAT(errors, Catch::StartsWith("--set: email.templates ") && Catch::Contains("nobody"));
 }
 
 TEST_CASE("checks skip keys whose value could not be read") {

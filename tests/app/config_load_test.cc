@@ -174,18 +174,18 @@ TEST_CASE("a missing or malformed file is reported in one line") {
         "none.toml: can't be read: No such file or directory");
   CHECK(fixture.Errors(fixture.Load({.file = fixture.Path("")})).find("can't be read: Is a directory") !=
         std::string::npos);
-  const std::string mistakes = fixture.Errors(fixture.LoadFile("[server]\nlisten = \n"));
-  CHECK(mistakes.starts_with("test.toml:2:10: is not TOML: "));
-  CHECK(mistakes.find('\n') == std::string::npos);
+  const std::string errors = fixture.Errors(fixture.LoadFile("[server]\nlisten = \n"));
+  CHECK(errors.starts_with("test.toml:2:10: is not TOML: "));
+  CHECK(errors.find('\n') == std::string::npos);
 }
 
 TEST_CASE("an error never contains a secret") {
   const ConfigFixture fixture;
-  const std::string mistakes = fixture.Errors(fixture.LoadSettings(
+  const std::string errors = fixture.Errors(fixture.LoadSettings(
       {"email.smtp.password=[1", "auth.clients=[{name='a',token_sha256='hunter2',roles=['reader']}]",
        "email.smtp.pasword=hunter2"}));
-  CHECK(mistakes.find("hunter2") == std::string::npos);
-  CHECK(mistakes.find("auth.clients number 1 must have a token_sha256") != std::string::npos);
+  CHECK(errors.find("hunter2") == std::string::npos);
+  CHECK(errors.find("auth.clients number 1 must have a token_sha256") != std::string::npos);
 }
 
 }  // namespace

@@ -40,8 +40,8 @@ TEST_CASE("every bound parses, and every default lies within its bounds") {
     INFO(key.name);
     CHECK(fixture.Errors(fixture.LoadSettings({key.name + "=" + std::string(key.min) + "x"})) != "");
     const std::string value = fixture.Value({}, key.name);
-    const std::string mistakes = fixture.Errors(fixture.LoadSettings({key.name + "=" + value}));
-    CHECK(mistakes == "");
+    const std::string errors = fixture.Errors(fixture.LoadSettings({key.name + "=" + value}));
+    CHECK(errors == "");
   }
 }
 

@@ -1,4 +1,4 @@
-// What was acknowledged outlives kill -9, and what was not can be repeated: neither lost nor doubled.
+// Durability: acknowledged writes survive kill -9, and repeats of unacknowledged calls have no second effect.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <map>
@@ -22,12 +22,12 @@ constexpr int kAcknowledgedBeforeKill = 300;
 constexpr int kMaxCallsOfARound = 400;
 constexpr std::int64_t kCents = 7;
 
-// One caller's view: what it asked for under which request id, and what it was told.
+// One caller's log: its requests by request id, and their responses.
 struct Writer {
   std::string name;
   std::string order_id;
   int calls = 0;
-  // The ids by what they were asked for under; empty where no answer came.
+  // The returned ids by request id; empty without a response.
   std::map<std::string, std::string> users;
   std::map<std::string, std::string> refunds;
 };
@@ -46,7 +46,7 @@ std::string Refund(const Client& client, const std::string& order_id, const std:
   return answer.ok() ? answer->refund().id() : "";
 }
 
-// Alternately registers and refunds until the service is gone; how often it was answered goes to
+// Alternates registrations and refunds until the service is killed. Counts the successful calls in
 // `acknowledged`.
 bool WriteUntilGone(const Client& client, Writer& writer, std::atomic<int>& acknowledged) {
   for (int i = 0; i < kMaxCallsOfARound; ++i) {
@@ -59,7 +59,7 @@ bool WriteUntilGone(const Client& client, Writer& writer, std::atomic<int>& ackn
   return false;
 }
 
-// Repeats everything that `writer` asked for; empty where every answer is the one it was given before.
+// Repeats all calls of `writer`. Returns the differences to the original responses; empty if there are none.
 std::string RepeatAll(const Client& client, Writer& writer) {
   for (auto& [email, id] : writer.users) {
     const std::string again = Register(client, email);
@@ -123,7 +123,7 @@ TEST_CASE("acknowledged writes survive kill -9 under load") {
     users += writer.users.size();
     CHECK(CountRefunds(client, writer.order_id) == static_cast<int>(writer.refunds.size()));
     const std::int64_t given = kCents * static_cast<std::int64_t>(writer.refunds.size());
-    // What was with the payment provider at the kill stays held until its lease runs out.
+    // A refund that was at the payment provider during the kill stays claimed until its lease expires.
     CHECK(Await([&] {
       const orders::v1::Order order = GetOrder(client, writer.order_id);
       return order.refunded().minor_units() + order.refund_pending().minor_units() == given &&
@@ -132,7 +132,7 @@ TEST_CASE("acknowledged writes survive kill -9 under load") {
   }
   CHECK(user_ids.size() == users);
 
-  // No registration without its mail, those that were never acknowledged included.
+  // Every registration has its e-mail, including unacknowledged ones.
   std::set<std::string> verified;
   CHECK(Await([&] { return CountMails(service.mail_folder()) >= users; }));
   CHECK(Await([&] {

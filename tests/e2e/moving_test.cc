@@ -17,107 +17,107 @@ using Catch::StartsWith;
 
 // [sqlite]: both stores are files.
 TEST_CASE("a transferred store is served with all its data", "[sqlite]") {
-  const StorePair houses;
+  const StorePair stores;
   std::string user_id;
   {
-    ServiceProcess service(houses.path());
+    ServiceProcess service(stores.path());
     user_id = SeedHistory(service.Connect());
     CHECK(service.Stop() == 0);
   }
-  const CommandResult moved = houses.Transfer();
+  const CommandResult moved = stores.Transfer();
   CheckDone(moved);
   for (const char* line : {"users                     1 rows  ", "orders                    1 rows  ",
                            "refunds                   2 rows  ", "settings                  1 rows  "}) {
     CHECK_THAT(moved.output, Contains(line));
   }
-  CheckClean(houses.Verify("new.toml"));
+  CheckClean(stores.Verify("new.toml"));
 
-  ServiceProcess service(houses.path(), {"store.sqlite.path=new.db"});
+  ServiceProcess service(stores.path(), {"store.sqlite.path=new.db"});
   const Client client = service.Connect();
   CHECK(client(&Accounts::GetUser, Field("id", user_id))->user().email() == "ada@example.com");
   DeliveredOrder(client, "bob@example.com", 1, 100);
-  CheckClean(houses.Verify("new.toml"));
+  CheckClean(stores.Verify("new.toml"));
 }
 
 TEST_CASE("a killed transfer resumes at its checkpoint, and its target is not served before completion",
           "[sqlite]") {
-  const StorePair houses;
+  const StorePair stores;
   {
-    ServiceProcess service(houses.path());
+    ServiceProcess service(stores.path());
     SeedHistory(service.Connect());
     CHECK(service.Stop() == 0);
   }
-  Database(houses.path() / "keelson.db")
+  Database(stores.path() / "keelson.db")
       .Execute(
           "WITH RECURSIVE n (i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 400000) "
           "INSERT INTO cooldowns (key, until_time) SELECT randomblob(16), i FROM n");
-  const std::filesystem::path log = houses.path() / "new.db-wal";
+  const std::filesystem::path log = stores.path() / "new.db-wal";
   std::error_code error;
-  houses.KillTransfer([&] { return std::filesystem::file_size(log, error) > 1'000'000 && !error; });
-  const CommandResult served = houses.Run({"serve", "--config", "new.toml"});
+  stores.KillTransfer([&] { return std::filesystem::file_size(log, error) > 1'000'000 && !error; });
+  const CommandResult served = stores.Run({"serve", "--config", "new.toml"});
   CheckRefused(served, 1, "half filled by a transfer");
 
-  const CommandResult moved = houses.Transfer();
+  const CommandResult moved = stores.Transfer();
   CheckDone(moved);
   CHECK_THAT(moved.output, Contains("cooldowns            400000 rows  "));
-  CheckClean(houses.Verify("new.toml"));
-  CheckRefused(houses.Transfer(), 1, "the target is not empty: its table users has 1 row");
+  CheckClean(stores.Verify("new.toml"));
+  CheckRefused(stores.Transfer(), 1, "the target is not empty: its table users has 1 row");
 }
 
 TEST_CASE("a transfer into another source's incomplete target is rejected", "[sqlite]") {
-  const StorePair houses;
-  CHECK(ServiceProcess(houses.path()).Stop() == 0);
-  CHECK(houses.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
-  Database(houses.path() / "new.db").Execute("INSERT INTO settings (name, value) VALUES ('transfer', x'00')");
-  CheckRefused(houses.Transfer(), 1, "half filled from another source");
+  const StorePair stores;
+  CHECK(ServiceProcess(stores.path()).Stop() == 0);
+  CHECK(stores.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
+  Database(stores.path() / "new.db").Execute("INSERT INTO settings (name, value) VALUES ('transfer', x'00')");
+  CheckRefused(stores.Transfer(), 1, "half filled from another source");
 }
 
 TEST_CASE("an impossible transfer is rejected with the cause", "[sqlite]") {
-  const StorePair houses;
-  CheckRefused(houses.Transfer(), 1, "the source: the database keelson.db can't be reached");
-  CHECK_FALSE(std::filesystem::exists(houses.path() / "new.db"));
+  const StorePair stores;
+  CheckRefused(stores.Transfer(), 1, "the source: the database keelson.db can't be reached");
+  CHECK_FALSE(std::filesystem::exists(stores.path() / "new.db"));
   {
-    ServiceProcess service(houses.path());
-    CheckRefused(houses.Transfer(), 1, "the source: the database keelson.db is in use by another process");
+    ServiceProcess service(stores.path());
+    CheckRefused(stores.Transfer(), 1, "the source: the database keelson.db is in use by another process");
   }
-  CheckRefused(houses.Run({"transfer", "--from", "old.toml", "--to", "old.toml"}), 1,
+  CheckRefused(stores.Run({"transfer", "--from", "old.toml", "--to", "old.toml"}), 1,
                "the target: the database keelson.db is in use");
-  WriteFile(houses.path() / "memory.toml", "[store]\nadapter = \"memory\"\n");
-  CheckRefused(houses.Run({"transfer", "--from", "old.toml", "--to", "memory.toml"}), 2,
+  WriteFile(stores.path() / "memory.toml", "[store]\nadapter = \"memory\"\n");
+  CheckRefused(stores.Run({"transfer", "--from", "old.toml", "--to", "memory.toml"}), 2,
                "store.adapter memory can't be moved");
-  CHECK(houses.Run({"transfer", "--from", "old.toml"}).exit_code == 2);
-  CHECK(houses.Run({"transfer", "--from", "nothing.toml", "--to", "new.toml"}).exit_code == 2);
+  CHECK(stores.Run({"transfer", "--from", "old.toml"}).exit_code == 2);
+  CHECK(stores.Run({"transfer", "--from", "nothing.toml", "--to", "new.toml"}).exit_code == 2);
 }
 
 TEST_CASE("verify runs beside the service and reports a violated invariant", "[sqlite]") {
-  const StorePair houses;
-  ServiceProcess service(houses.path());
+  const StorePair stores;
+  ServiceProcess service(stores.path());
   SeedHistory(service.Connect());
-  CheckClean(houses.Verify("old.toml"));
+  CheckClean(stores.Verify("old.toml"));
 
-  Database(houses.path() / "keelson.db").Execute("UPDATE orders SET refunded = refunded - 1");
-  const CommandResult found = houses.Verify("old.toml");
+  Database(stores.path() / "keelson.db").Execute("UPDATE orders SET refunded = refunded - 1");
+  const CommandResult found = stores.Verify("old.toml");
   CHECK(found.exit_code == 1);
   CHECK_THAT(found.output, StartsWith("orders order_") &&
                                Contains(": order_totals_are_fold_of_refunds: refunded is 1999, not 2000\n"));
 
-  Database(houses.path() / "keelson.db").Execute("UPDATE orders SET refunded = refunded + 1");
-  Database(houses.path() / "keelson.db").Execute("UPDATE events SET actor = 'nobody' WHERE sequence = 3");
-  const CommandResult tampered = houses.Verify("old.toml");
+  Database(stores.path() / "keelson.db").Execute("UPDATE orders SET refunded = refunded + 1");
+  Database(stores.path() / "keelson.db").Execute("UPDATE events SET actor = 'nobody' WHERE sequence = 3");
+  const CommandResult tampered = stores.Verify("old.toml");
   CHECK(tampered.exit_code == 1);
   CHECK_THAT(tampered.output, StartsWith("events 3: event_hashes_verify: "));
 }
 
 TEST_CASE("verify rejects a store that does not support it", "[sqlite]") {
-  const StorePair houses;
-  CheckRefused(houses.Verify("old.toml"), 1, "keelson.db can't be reached");
-  CheckRefused(houses.Run({"verify", "--set", "store.adapter=memory"}), 2,
+  const StorePair stores;
+  CheckRefused(stores.Verify("old.toml"), 1, "keelson.db can't be reached");
+  CheckRefused(stores.Run({"verify", "--set", "store.adapter=memory"}), 2,
                "supports neither transfer nor verify");
 }
 
 TEST_CASE("a backup during writes is a consistent store", "[sqlite]") {
-  const StorePair houses;
-  ServiceProcess service(houses.path());
+  const StorePair stores;
+  ServiceProcess service(stores.path());
   const Client client = service.Connect();
   const std::string order_id = DeliveredOrder(client, "ada@example.com", 1, 1'000'000);
   std::jthread writer([&](const std::stop_token& stop) {
@@ -128,20 +128,20 @@ TEST_CASE("a backup during writes is a consistent store", "[sqlite]") {
     }
   });
   CHECK(Await([&] { return CountRefunds(client, order_id) >= 5; }));
-  const CommandResult backup = houses.Run({"backup", "copy.db", "--config", "old.toml"});
+  const CommandResult backup = stores.Run({"backup", "copy.db", "--config", "old.toml"});
   writer.request_stop();
   writer.join();
   CHECK(backup.errors.empty());
   CHECK(backup.output == "backed up to copy.db\n");
   CHECK(backup.exit_code == 0);
-  CheckClean(houses.Run({"verify", "--set", "store.sqlite.path=copy.db"}));
-  CheckClean(houses.Verify("old.toml"));
+  CheckClean(stores.Run({"verify", "--set", "store.sqlite.path=copy.db"}));
+  CheckClean(stores.Verify("old.toml"));
 
-  CheckRefused(houses.Run({"backup", "copy.db", "--config", "old.toml"}), 1, "copy.db exists");
-  CheckRefused(houses.Run({"backup", "nowhere/copy.db", "--config", "old.toml"}), 1,
+  CheckRefused(stores.Run({"backup", "copy.db", "--config", "old.toml"}), 1, "copy.db exists");
+  CheckRefused(stores.Run({"backup", "nowhere/copy.db", "--config", "old.toml"}), 1,
                "nowhere/copy.db can't be written");
-  CheckRefused(houses.Run({"backup", "other.db", "--set", "store.adapter=memory"}), 2, "pg_dump");
-  CHECK(houses.Run({"backup"}).exit_code == 2);
+  CheckRefused(stores.Run({"backup", "other.db", "--set", "store.adapter=memory"}), 2, "pg_dump");
+  CHECK(stores.Run({"backup"}).exit_code == 2);
 }
 
 }  // namespace

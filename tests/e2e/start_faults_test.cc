@@ -84,14 +84,14 @@ TEST_CASE("a read-only database is rejected", "[sqlite]") {
 TEST_CASE("config check reports a path that can't hold a database", "[sqlite]") {
   const Folder folder;
   std::filesystem::create_directory(folder / "directory.db");
-  for (const auto& [path, mistake] : std::vector<std::pair<std::string, std::string>>{
+  for (const auto& [path, error] : std::vector<std::pair<std::string, std::string>>{
            {"missing/keelson.db",
             "lies in a directory that can't be reached: missing: No such file or directory"},
            {"directory.db", "is not a regular file"},
            {":memory:", "must name a file"}}) {
     const std::string setting = StrCat("store.sqlite.path=", path);
     CheckRefusal(RunKeelson({"config", "check", "--set", setting}, folder.path()), 2,
-                 "--set: store.sqlite.path ", mistake);
+                 "--set: store.sqlite.path ", error);
     CHECK(Serve(folder, {setting}).exit_code != 0);
   }
   CHECK(RunKeelson({"config", "check", "--set", "store.sqlite.path=new.db"}, folder.path()).exit_code == 0);
@@ -131,12 +131,12 @@ TEST_CASE("every configuration error is reported with file, line and key") {
                "No such file");
   WriteFile(folder / "broken.toml", "[server\n");
   CheckRefusal(RunKeelson({"serve", "--config", "broken.toml"}, folder.path()), 2, "broken.toml", ":1");
-  WriteFile(folder / "mistaken.toml", "[server]\nlisten = 5\n[refunds]\nwindw = \"1h\"\nmax_per_order = 0\n");
-  const CommandResult result = RunKeelson({"serve", "--config", "mistaken.toml"}, folder.path());
+  WriteFile(folder / "invalid.toml", "[server]\nlisten = 5\n[refunds]\nwindw = \"1h\"\nmax_per_order = 0\n");
+  const CommandResult result = RunKeelson({"serve", "--config", "invalid.toml"}, folder.path());
   CHECK(result.exit_code == 2);
   const std::vector<std::string> lines = Lines(result.errors);
   REQUIRE(lines.size() == 3);
-  for (const char* place : {"mistaken.toml:2", "mistaken.toml:4", "mistaken.toml:5"}) {
+  for (const char* place : {"invalid.toml:2", "invalid.toml:4", "invalid.toml:5"}) {
     CHECK(std::count_if(lines.begin(), lines.end(),
                         [&](const std::string& line) { return line.find(place) != std::string::npos; }) == 1);
   }

@@ -1,6 +1,6 @@
-// Tells ThreadSanitizer what Abseil's locks order. Debian's Abseil is not built with it, so that without this
-// it takes whatever such a lock guards for a race. These definitions come before the library's, and call
-// them.
+// Annotates Abseil's locks for ThreadSanitizer. Debian's Abseil is not instrumented, so that without
+// annotations every access under such a lock is reported as a race. These definitions override the library's
+// and call them.
 #include <dlfcn.h>
 #include <sanitizer/tsan_interface.h>
 
@@ -19,13 +19,13 @@ namespace {
 
 enum Order : unsigned { kReleases = 1, kAcquires = 2 };
 
-// Where a waiter's condition is evaluated by whichever thread holds the lock: reads that are no races.
+// Any thread that holds the lock may evaluate the condition of a waiter; these reads are not races.
 struct InsideLibrary {
   InsideLibrary() { AnnotateIgnoreReadsBegin(__FILE__, __LINE__); }
   ~InsideLibrary() { AnnotateIgnoreReadsEnd(__FILE__, __LINE__); }
 };
 
-// Calls the library's function of that mangled name.
+// Calls the library's function with this mangled name.
 template <typename Result, typename... Arguments>
 Result CallLibrary(const char* name, Arguments... arguments) {
   const InsideLibrary inside;

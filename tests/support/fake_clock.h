@@ -6,7 +6,7 @@
 
 namespace keelson {
 
-// A clock that stands still until it is told otherwise. Thread-safe.
+// A clock that moves only when the test advances it. Thread-safe.
 class FakeClock : public Clock {
  public:
   // 2026-01-01 00:00:00 UTC.
@@ -15,14 +15,14 @@ class FakeClock : public Clock {
   absl::Time Now() override { return absl::FromUnixMicros(unix_micros_.load()); }
   SteadyTime SteadyNow() override { return SteadyTime() + absl::Microseconds(steady_micros_.load()); }
 
-  // Time passes until `now`.
+  // Advances the time to `now`.
   void Set(absl::Time now) { Advance(now - Now()); }
-  // Time passes. Backwards too: then the monotonic clock stands still.
+  // Advances the time. A negative duration leaves the monotonic clock unchanged.
   void Advance(absl::Duration by) {
     unix_micros_ += absl::ToInt64Microseconds(by);
     if (by > absl::ZeroDuration()) steady_micros_ += absl::ToInt64Microseconds(by);
   }
-  // The time of day changes by `by` and no time passes, as when an administrator sets the system's clock.
+  // Changes the time of day only, as if an administrator sets the system clock.
   void Jump(absl::Duration by) { unix_micros_ += absl::ToInt64Microseconds(by); }
 
  private:

@@ -12,7 +12,7 @@
 
 namespace keelson {
 
-// Answers as scripted, in order, and accepts once the script has ended. For one thread.
+// Returns the scripted outcomes in order, then accepts every message. Not thread-safe.
 class FakeEmailProvider : public EmailProvider {
  public:
   using Kind = SendOutcome::Kind;
@@ -42,14 +42,14 @@ class FakeEmailProvider : public EmailProvider {
   }
 
   absl::Duration window = absl::ZeroDuration();
-  // Accepts where it is not set.
+  // Not set: accepts.
   std::optional<SendOutcome> probe;
   std::deque<SendOutcome> script;
-  // Decides in the script's place, where it is set.
+  // If set, replaces the script.
   std::function<SendOutcome(const Email&)> decide;
-  // What happens elsewhere while a message is on its way.
+  // Called during each attempt, to simulate concurrent events.
   std::function<void(const Email&)> on_send;
-  // Every attempt.
+  // All attempts.
   std::vector<Email> sent;
   std::vector<Deadline> deadlines;
 

@@ -9,7 +9,7 @@
 
 namespace keelson {
 
-// Random bytes that are the same in every run with the same seed (SplitMix64). Thread-safe.
+// Reproducible pseudo-random bytes (SplitMix64). Thread-safe.
 class FakeEntropy : public Entropy {
  public:
   explicit FakeEntropy(std::uint64_t seed = 1) : state_(seed) {}
@@ -19,7 +19,7 @@ class FakeEntropy : public Entropy {
     for (std::byte& byte : bytes) byte = static_cast<std::byte>(Next() >> 56);
   }
 
-  // From 0 to `bound` - 1.
+  // Returns a number from 0 to `bound` - 1.
   std::uint64_t Below(std::uint64_t bound) {
     absl::MutexLock lock(&mutex_);
     return Next() % bound;
@@ -37,7 +37,7 @@ class FakeEntropy : public Entropy {
   std::uint64_t state_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Entropy whose every byte is the same: the extremes of what randomness can give.
+// Entropy of constant bytes, for the extremes of random values.
 class ConstantEntropy : public Entropy {
  public:
   explicit ConstantEntropy(std::uint8_t value) : value_(std::byte{value}) {}

@@ -10,7 +10,7 @@
 
 namespace keelson {
 
-// A hasher that costs nothing and counts its calls. Set the members before it is used by other threads.
+// A password hasher without cost that counts its calls. Set the members before other threads use it.
 class FakePasswordHasher : public PasswordHasher {
  public:
   absl::StatusOr<std::string> Hash(const Secret& password, Deadline /*deadline*/) override {
@@ -26,11 +26,11 @@ class FakePasswordHasher : public PasswordHasher {
 
   std::atomic<int> hashes = 0;
   absl::Status failure;
-  // What happens elsewhere while the password is being hashed.
+  // Called during each hash, to simulate concurrent events.
   std::function<void()> before_hash;
 
  private:
-  // Not the password: what a test finds of that was stored by mistake.
+  // Does not contain the password, so that a test detects a password that is stored in error.
   static std::string Phc(const Secret& password) {
     return StrCat("$fake$", std::hash<std::string_view>()(password.Reveal()));
   }

@@ -13,9 +13,8 @@
 
 namespace keelson {
 
-// Answers as scripted, in order, and succeeds once the script has ended. Keeps the money it moved by key, as
-// a provider with idempotency keys does: a key that has succeeded succeeds again and moves nothing. For one
-// thread.
+// Returns the scripted outcomes in order, then succeeds. Like a provider with idempotency keys it records the
+// moved money by key: a repeated key succeeds again and moves nothing. Not thread-safe.
 class FakePaymentProvider : public PaymentProvider {
  public:
   using Kind = PaymentOutcome::Kind;
@@ -37,7 +36,7 @@ class FakePaymentProvider : public PaymentProvider {
     return outcome;
   }
 
-  // Moves the money as if asked, for an answer that is lost on its way.
+  // Moves the money without a response, to simulate a lost response.
   void Move(const PaymentRefund& refund) { moved.emplace(refund.idempotency_key, refund.amount); }
 
   static PaymentOutcome Succeeded(const PaymentRefund& refund) {
@@ -51,9 +50,9 @@ class FakePaymentProvider : public PaymentProvider {
   }
 
   std::deque<PaymentOutcome> script;
-  // What happens elsewhere while the provider is asked.
+  // Called during each attempt, to simulate concurrent events.
   std::function<void(const PaymentRefund&)> on_refund;
-  // Every attempt.
+  // All attempts.
   std::vector<PaymentRefund> asked;
   std::vector<Deadline> deadlines;
   std::map<std::string, Money> moved;

@@ -9,7 +9,8 @@
 
 namespace keelson {
 
-// Writes a message's variables out; knows every template but those named "unknown…". Thread-safe.
+// Renders the variables of a message as text. Every template exists except names that begin with "unknown".
+// Thread-safe.
 class FakeRenderer : public MessageRenderer {
  public:
   absl::StatusOr<RenderedMessage> Render(std::string_view template_name, std::string_view locale,

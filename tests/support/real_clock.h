@@ -6,7 +6,7 @@
 
 namespace keelson {
 
-// The system's time in the precision that stores keep.
+// The system time, truncated to the precision of the stores.
 class RealClock : public Clock {
  public:
   absl::Time Now() override { return absl::FromUnixMicros(absl::ToUnixMicros(absl::Now())); }

@@ -11,7 +11,7 @@
 
 namespace keelson {
 
-// Keeps what is logged. Thread-safe.
+// Records log entries. Thread-safe.
 class RecordingLog : public Log {
  public:
   struct Entry {

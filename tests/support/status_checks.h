@@ -1,4 +1,4 @@
-// What tests ask of an absl::Status: shown by Catch2 where an assertion fails, and picked apart.
+// Helpers for absl::Status in tests: printing by Catch2, and access to the error details.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -28,7 +28,7 @@ const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
   return result.status();
 }
 
-// The reason's name, "OK", or the code of a status without details.
+// The error reason, "OK", or the code of a status without details.
 template <typename Result>
 std::string ReasonOf(const Result& result) {
   const absl::Status& status = StatusOf(result);
@@ -42,7 +42,7 @@ ErrorDetails Details(const Result& result) {
   return DetailsOf(StatusOf(result)).value_or(ErrorDetails{});
 }
 
-// The paths of the bad fields, in the order they were found.
+// The paths of the invalid fields in order.
 template <typename Result>
 std::vector<std::string> BadFields(const Result& result) {
   std::vector<std::string> fields;
@@ -57,7 +57,7 @@ std::string Fact(const Result& result, const std::string& name) {
   return fact == details.facts.end() ? "" : fact->second;
 }
 
-// The value of a result that must be OK.
+// Returns the value of a result that must be OK.
 template <typename T>
 T Must(absl::StatusOr<T> result) {
   if (!result.ok()) throw std::runtime_error(result.status().ToString());

@@ -1,4 +1,4 @@
-// Servers and their folders go with the test, however it ends.
+// Servers and their directories are removed with the test, also after a crash.
 #include "tests/support/postgres/server_folder.h"
 
 #include <sys/wait.h>
@@ -40,7 +40,7 @@ TEST_CASE("a server and its directory are removed with their object") {
   CHECK_FALSE(Lives(server));
 }
 
-// Starts servers, tells their folder through `output`, and crashes.
+// Starts servers, writes their directory to `output`, and crashes.
 [[noreturn]] void StartAndCrash(int output) {
   const PostgresServer postgres;
   const PgBouncer bouncer(postgres);

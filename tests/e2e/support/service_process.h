@@ -11,9 +11,9 @@
 
 namespace keelson::e2e {
 
-// The real `keelson serve` on a free port of the loopback, with its data in `folder` or a database that
-// belongs to it (StoreSettings) and its mails in "mail". Fast where the defaults are slow on purpose (hashes,
-// polling); `settings` are added as by --set and go before.
+// The real `keelson serve` on a free loopback port, with its data in `folder` or a database for it
+// (StoreSettings), and its messages in "mail". Hashing and polling are faster than the defaults. `settings`
+// are passed by --set and take precedence.
 class ServiceProcess {
  public:
   using Settings = std::vector<std::string>;
@@ -23,7 +23,7 @@ class ServiceProcess {
     kListening,
   };
 
-  // Returns when it is as expected; fails the test where it doesn't come to that.
+  // Returns when the expected state is reached; fails the test on a timeout.
   explicit ServiceProcess(const std::filesystem::path& folder, const Settings& settings = {},
                           Expect expect = Expect::kServing, const ChildProcess::Options& options = {});
 
@@ -33,9 +33,9 @@ class ServiceProcess {
   ChildProcess& process() { return process_; }
   std::filesystem::path mail_folder() const { return folder_ / "mail"; }
 
-  // Ends it at once, as a crash would.
+  // Kills the process with SIGKILL, like a crash.
   void Kill();
-  // SIGTERM; its exit code.
+  // Sends SIGTERM; returns the exit code.
   int Stop();
 
  private:
@@ -44,7 +44,7 @@ class ServiceProcess {
   std::string target_;
 };
 
-// The arguments of such a process, the binary's name left out.
+// The arguments of such a process, without the binary's name.
 std::vector<std::string> ServeArguments(const std::filesystem::path& folder,
                                         const ServiceProcess::Settings& settings);
 // The port of server.listen of a process, or 0 while the process does not listen. Ports on 127.0.0.2 are

@@ -9,8 +9,7 @@
 
 namespace keelson::e2e {
 
-// The system's clock as processes see it that are started with `options`, to be set while they run. Nobody
-// else's clock changes.
+// A settable system clock for processes that are started with `options`. Other processes keep the real clock.
 class SettableClock {
  public:
   explicit SettableClock(const Folder& folder);
@@ -19,7 +18,7 @@ class SettableClock {
   SettableClock& operator=(const SettableClock&) = delete;
 
   ChildProcess::Options options() const;
-  // Forward, or back where `by` is negative.
+  // Moves the clock forward; back if `by` is negative.
   void Step(std::chrono::nanoseconds by);
 
  private:

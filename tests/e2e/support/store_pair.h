@@ -1,4 +1,4 @@
-// Two stores that everything is moved between, and what `keelson transfer` and `verify` say of them.
+// Two stores for tests of `keelson transfer`, and helpers that check the output of `transfer` and `verify`.
 #pragma once
 
 #include <filesystem>
@@ -11,14 +11,14 @@
 
 namespace keelson::e2e {
 
-// Their configurations, "old.toml" and "new.toml", in one folder.
+// The configurations "old.toml" and "new.toml" in one directory.
 class StorePair {
  public:
   using Settings = ServiceProcess::Settings;
 
-  // Two files: "keelson.db", as services serve it, and "new.db".
+  // Two SQLite files: "keelson.db", which the services use, and "new.db".
   StorePair() : StorePair({"store.sqlite.path=keelson.db"}, {"store.sqlite.path=new.db"}) {}
-  // What the configurations say, as by --set; texts alone.
+  // The settings of the configurations, in the form of --set; strings only.
   StorePair(const Settings& old_house, const Settings& new_house);
 
   const std::filesystem::path& path() const { return folder_.path(); }
@@ -31,20 +31,20 @@ class StorePair {
     return {"transfer", "--from", "old.toml", "--to", "new.toml"};
   }
 
-  // Begins a transfer, and ends it as kill -9 does once `begun` is true.
+  // Starts a transfer, and kills it with SIGKILL once `begun` is true.
   void KillTransfer(const std::function<bool()>& begun) const;
 
  private:
   const Folder folder_;
 };
 
-// A user, a delivered order, and refunds that have come to their end; the user's id.
+// Creates a user, a delivered order and settled refunds; returns the user's id.
 std::string SeedHistory(const Client& client);
-// One line, "keelson: …", with the cause, and nothing else.
+// The output must be one line, "keelson: …", with the cause.
 void CheckRefused(const CommandResult& result, int exit_code, const std::string& cause);
-// It went well; what takes long says how far it is.
+// The command must succeed; long operations must report progress.
 void CheckDone(const CommandResult& result);
-// A verification that found nothing.
+// The verification must report no findings.
 void CheckClean(const CommandResult& result);
 
 }  // namespace keelson::e2e

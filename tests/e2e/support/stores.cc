@@ -20,7 +20,7 @@ std::string StoreName() {
   return name == nullptr ? "sqlite" : name;
 }
 
-// The folder's own, created when it is first asked for.
+// The database of the folder, created on first use.
 std::string DatabaseOf(const std::filesystem::path& folder) {
   static std::mutex mutex;
   static std::set<std::string> databases;

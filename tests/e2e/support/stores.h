@@ -1,5 +1,5 @@
-// The store that the services of this run keep their data in: KEELSON_E2E_STORE is sqlite, as when it is not
-// set, postgres, or postgres-pgbouncer. Tests for sqlite alone are tagged [sqlite] and say why.
+// The store of this test run: KEELSON_E2E_STORE is sqlite (default), postgres or postgres-pgbouncer. Tests
+// for SQLite only have the tag [sqlite] and a comment with the reason.
 #pragma once
 
 #include <filesystem>
@@ -12,20 +12,20 @@
 namespace keelson::e2e {
 
 bool OnPostgres();
-// What leads a service to the data that belongs to `folder`: there, or in a database of its own. The same for
-// every service of the folder.
+// Settings for a service with its data in `folder`, or in the database that belongs to `folder`. All services
+// of one folder share the data.
 std::vector<std::string> StoreSettings(const std::filesystem::path& folder);
-// What leads it to the database at `url`.
+// Settings for the database at `url`.
 std::vector<std::string> PostgresSettings(const std::string& url, bool prepared_statements = true);
-// Somebody else's change to it, in what SQL the stores have in common.
+// Executes SQL on the store from outside the service; use only SQL that all stores support.
 void ExecuteInStore(const std::filesystem::path& folder, const std::string& sql);
-// That database without a pooler, for the user that services are.
+// URL of the database without PgBouncer, for the services' user.
 std::string DatabaseUrl(const std::filesystem::path& folder);
-// A superuser's session in it.
+// A superuser session in the database.
 servers::PostgresSession ConnectToDatabase(const std::filesystem::path& folder);
-// Runs a command, such as {"verify"}, on that store to its end.
+// Runs a command, such as {"verify"}, on the store until it exits.
 CommandResult RunOnStore(const std::filesystem::path& folder, std::vector<std::string> arguments);
-// All that the store holds for `folder`, as near to its bytes as can be had.
+// The content of the store for `folder`, as close to its bytes as possible.
 std::string StoredBytes(const std::filesystem::path& folder);
 
 }  // namespace keelson::e2e

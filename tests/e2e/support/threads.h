@@ -7,8 +7,8 @@
 
 namespace keelson::e2e {
 
-// Calls `work(i)` for each i below `count`, all at once; what they return, in order. Catch's macros are not
-// for them.
+// Calls `work(i)` concurrently for each i below `count` and returns the results in order. `work` must not use
+// Catch2 macros, which are not thread-safe.
 template <typename Work>
 auto AllAtOnce(int count, const Work& work) {
   std::vector<std::invoke_result_t<Work, int>> results(static_cast<std::size_t>(count));

@@ -1,5 +1,5 @@
-// A real-time clock that a test sets at run time. LD_PRELOAD brings these functions before the C library's;
-// the file that TEST_CLOCK_FILE names holds the offset to the true time, an int64 of nanoseconds.
+// An LD_PRELOAD library with a real-time clock that a test sets at run time. The file TEST_CLOCK_FILE holds
+// the offset to the true time: an int64 in nanoseconds.
 //
 // Interposed are the readings of CLOCK_REALTIME, and the futex(2) calls that wait for a time of that clock,
 // as Abseil's do: where the clock is set back, they wait for longer, as they do in the kernel. The monotonic
@@ -22,7 +22,7 @@
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
-// A wait looks at the clock again so often.
+// How often a wait polls the clock.
 constexpr std::int64_t kSlice = 20'000'000;
 
 template <typename Function>
@@ -66,7 +66,7 @@ std::int64_t Now(clockid_t clock) {
 
 using Syscall = long(long, ...);
 
-// Waits by short waits of the monotonic clock until the clock that the test sets shows `until`.
+// Waits in short steps of the monotonic clock until the test's clock reaches `until`.
 long WaitForRealTime(Syscall* next, long address, long operation, long value, std::int64_t until, long mask) {
   while (true) {
     const std::int64_t left = until - Now(CLOCK_REALTIME);

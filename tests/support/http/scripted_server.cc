@@ -13,7 +13,7 @@ std::string Lower(std::string text) {
   return text;
 }
 
-// The head's lines without their CRLF.
+// The header lines without CRLF.
 std::vector<std::string> Lines(const std::string& head) {
   std::vector<std::string> lines;
   for (std::size_t begin = 0, end = 0; (end = head.find("\r\n", begin)) != std::string::npos;
@@ -64,7 +64,7 @@ bool ReadBody(const Stream& stream, int stop, std::string& input, SeenRequest& r
   return true;
 }
 
-// Whether another request may follow.
+// Returns whether the connection stays open for another request.
 bool Perform(const Stream& stream, int stop, const ScriptedAnswer& answer) {
   using Act = ScriptedAnswer::Act;
   const std::string text = Written(answer);

@@ -17,9 +17,9 @@ namespace keelson::servers {
 
 struct SeenRequest {
   std::string method;
-  // With the query.
+  // Path and query.
   std::string target;
-  // Their names in lower case.
+  // Keyed by lower-case names.
   std::map<std::string, std::string> headers;
   std::string body;
 };
@@ -29,20 +29,20 @@ struct ScriptedAnswer {
   int status = 200;
   std::string body = {};
   std::vector<std::string> headers = {};
-  // kCutShort: the connection ends before the answer's last byte. kReset: it ends after the request was read.
-  // kStall: nothing is said until the server stops.
+  // kCutShort: closes the connection before the last byte of the response. kReset: closes it after reading
+  // the request. kStall: sends nothing until the server stops.
   Act act = Act::kAnswer;
-  // Before anything of it is said; requests on other connections are not held up.
+  // Delay before the response; does not delay other connections.
   std::chrono::milliseconds delay{0};
 };
 
-// An HTTP/1.1 server on a port of the loopback that says what a test wants said and keeps what it was asked.
-// Thread-safe. Stops when it goes.
+// An HTTP/1.1 server on a loopback port that returns scripted responses and records the requests.
+// Thread-safe. The destructor stops it.
 class ScriptedServer {
  public:
   using Script = std::function<ScriptedAnswer(const SeenRequest&)>;
 
-  // Over TLS where `tls` is given.
+  // Serves TLS if `tls` is given.
   explicit ScriptedServer(Script script, std::shared_ptr<SSL_CTX> tls = nullptr);
   ScriptedServer(const ScriptedServer&) = delete;
   ScriptedServer& operator=(const ScriptedServer&) = delete;
@@ -52,14 +52,14 @@ class ScriptedServer {
     return (tls_ == nullptr ? "http" : "https") + ("://127.0.0.1:" + std::to_string(port()));
   }
   void SetScript(Script script);
-  // From now on, connections are ended as they come, before anything is read.
+  // Closes every new connection before reading.
   void ResetAtOnce();
-  // From now on, once a request's head was read: its body is never looked at.
+  // Closes every connection after the request headers, without reading the body.
   void ResetAfterHead();
-  // Those that were read to their end.
+  // The completely received requests.
   std::vector<SeenRequest> requests();
   int connections() { return listener_.connections(); }
-  // Connections on which TLS came up: the client took the certificate.
+  // Number of completed TLS handshakes.
   int handshakes();
 
  private:
@@ -75,7 +75,7 @@ class ScriptedServer {
   bool reset_after_head_ = false;
   std::vector<SeenRequest> requests_;
   int handshakes_ = 0;
-  // The last: its threads use what is above.
+  // Declared last: its threads use the members above.
   Listener listener_;
 };
 

@@ -7,11 +7,10 @@
 
 namespace keelson::servers {
 
-// A server's side of TLS with a new certificate for 127.0.0.1 that nobody but itself vouches for. Throws
-// where OpenSSL fails.
+// A TLS server context with a new self-signed certificate for 127.0.0.1. Throws if OpenSSL fails.
 std::shared_ptr<SSL_CTX> SelfSigned();
 
-// The certificate and the key of such a side, as files have them.
+// The certificate and key of such a context, in PEM.
 std::string CertificatePem(const SSL_CTX* context);
 std::string KeyPem(const SSL_CTX* context);
 

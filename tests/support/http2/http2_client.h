@@ -1,5 +1,5 @@
-// An HTTP/2 client that sends what a gRPC library would not: any header, any bytes as messages, half of a
-// message.
+// An HTTP/2 client that sends what a gRPC library does not: arbitrary headers, arbitrary bytes as messages,
+// incomplete messages.
 #pragma once
 
 #include <nghttp2/nghttp2.h>
@@ -18,11 +18,11 @@ namespace keelson::servers {
 struct Http2Request {
   // "/package.Service/Method".
   std::string path = {};
-  // Beside those that every gRPC call has.
+  // Added to the headers of every gRPC call.
   std::vector<std::pair<std::string, std::string>> headers = {};
-  // With gRPC's framing.
+  // With the gRPC frame header.
   std::string body = {};
-  // False: the stream stays open after the body, as if more were to come.
+  // False: the stream stays open after the body.
   bool end = true;
 };
 
@@ -30,25 +30,24 @@ struct Http2Response {
   // Headers and trailers.
   std::map<std::string, std::string> headers;
   std::string body;
-  // Of the request's body.
+  // Bytes of the request body that were sent.
   std::size_t sent = 0;
   bool closed = false;
 
-  // The header's value; empty where it is absent.
+  // The value of the header; empty if absent.
   std::string Get(const std::string& name) const;
-  // -1 where the stream ended without one.
+  // The grpc-status; -1 if the stream ended without one.
   int grpc_status() const;
 };
 
-// The message with gRPC's five bytes before it.
+// The message with its 5-byte gRPC frame header.
 std::string Framed(std::string_view message, bool compressed = false);
-// gzip with the best compression.
+// Compresses with gzip at the highest level.
 std::string Gzip(std::string_view text);
-// zlib, which gRPC calls deflate.
+// Compresses with zlib ("deflate" in gRPC).
 std::string Deflate(std::string_view text);
 
-// One connection to 127.0.0.1, in the clear. For one thread; throws std::runtime_error where it can't
-// connect.
+// A plaintext connection to 127.0.0.1. Not thread-safe. Throws std::runtime_error if it cannot connect.
 class Http2Client {
  public:
   explicit Http2Client(int port);
@@ -56,11 +55,11 @@ class Http2Client {
   Http2Client(const Http2Client&) = delete;
   Http2Client& operator=(const Http2Client&) = delete;
 
-  // Begins a request; its response lives as long as the client.
+  // Starts a request. The response is valid for the lifetime of the client.
   const Http2Response& Send(Http2Request request);
-  // Sends and receives until the response is closed, or the connection is; whether that came in time.
+  // Sends and receives until the stream or the connection is closed. Returns false on a timeout.
   bool AwaitClosed(const Http2Response& response, std::chrono::milliseconds patience = kPatience);
-  // Sends and receives until the whole body is sent or nothing has moved for a while.
+  // Sends and receives until the body is sent or no progress is made for some time.
   void SendAll(const Http2Response& response);
   bool connected() const { return descriptor_ >= 0; }
 
@@ -71,7 +70,7 @@ class Http2Client {
   struct Callbacks;
 
   void Flush();
-  // Whether anything came within that time.
+  // Returns whether data arrived within the timeout.
   bool Receive(std::chrono::milliseconds patience);
   void Disconnect();
 

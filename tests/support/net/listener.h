@@ -7,10 +7,10 @@
 
 namespace keelson::servers {
 
-// Listens on a port of the loopback and serves each connection in a thread of its own. Stops when it goes.
+// Listens on a loopback port and serves each connection on its own thread. The destructor stops it.
 class Listener {
  public:
-  // Serves `connection`, which is closed afterwards, until it ends or `stop` can be read.
+  // Serves `connection` until it ends or `stop` becomes readable. The listener closes it afterwards.
   using Serve = std::function<void(int connection, int stop)>;
 
   explicit Listener(Serve serve);
@@ -19,7 +19,7 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
 
   int port() const { return port_; }
-  // So far.
+  // Number of accepted connections.
   int connections();
 
  private:

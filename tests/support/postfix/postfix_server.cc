@@ -18,7 +18,7 @@
 namespace keelson::servers {
 namespace {
 
-// Whom Postfix delivers as.
+// The user that Postfix delivers as.
 constexpr uid_t kNobody = 65534;
 
 std::string MainSettings(const ServerFolder& folder) {
@@ -92,7 +92,7 @@ std::string PostfixServer::Missing() {
 
 PostfixServer::PostfixServer(const std::string& certificate_pem, const std::string& key_pem)
     : folder_(ServerFolder::User::kThis), starttls_port_(FreePort()), tls_port_(FreePort()) {
-  // Its parts run as several users.
+  // Postfix processes run as several users.
   std::filesystem::permissions(folder_.path(), std::filesystem::perms(0755));
   MakeFolder(folder_.File("spool"), 0);
   MakeFolder(folder_.File("data"), getpwnam("postfix")->pw_uid);
@@ -109,7 +109,7 @@ PostfixServer::PostfixServer(const std::string& certificate_pem, const std::stri
   RunProgram(folder_, {"/bin/sh", "-c",
                        absl::StrCat("printf %s ", kPassword, " | ", KEELSON_SASLPASSWD, " -p -c -f ", users,
                                     " -u relay.test ", kUser, " && chmod 644 ", users)});
-  // Makes the queue's folders.
+  // Creates the queue directories.
   RunProgram(folder_, {KEELSON_POSTFIX, "-c", folder_.path(), "check"});
   master_.emplace(folder_, std::vector<std::string>{KEELSON_POSTFIX_MASTER, "-c", folder_.path(), "-d"},
                   "master.log", SIGTERM);

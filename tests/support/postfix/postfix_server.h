@@ -9,30 +9,30 @@
 
 namespace keelson::servers {
 
-// A Postfix on ports of the loopback that wants TLS, with the given certificate, and the credentials below.
-// It delivers to mailboxes of its own and sends nothing on. It ends with this object or with this process.
-// Its master must be root.
+// A Postfix on loopback ports that requires TLS with the given certificate, and the credentials below. It
+// delivers to local mailboxes and relays nothing. It is terminated together with this object or this process.
+// Requires root.
 class PostfixServer {
  public:
   static constexpr char kUser[] = "keelson";
   static constexpr char kPassword[] = "P4ssword-that-nobody-may-see";
   static constexpr int kMaxMessageBytes = 200'000;
-  // How long the final dot's answer takes for slow@example.org.
+  // Delay of the response to the message body for slow@example.org.
   static constexpr int kSlowSeconds = 5;
 
-  // Why it can't be started here; empty where it can.
+  // Why Postfix cannot run on this machine; empty if it can.
   static std::string Missing();
 
-  // Returns when it takes connections; throws where it doesn't.
+  // Returns when Postfix accepts connections; throws on failure.
   PostfixServer(const std::string& certificate_pem, const std::string& key_pem);
 
-  // Mail for ada@, bob@, jürgen@ and slow@example.org and ada@bücher.example is taken. later@ is put off,
-  // full@ and refused@ are refused at RCPT and at the final dot; there is nobody else.
+  // Postfix accepts mail for ada@, bob@, jürgen@ and slow@example.org and ada@bücher.example. It defers
+  // later@, and rejects full@ and refused@ at RCPT and after the message body. No other recipients exist.
   int starttls_port() const { return starttls_port_; }
   int tls_port() const { return tls_port_; }
   std::string certificate_file() const { return folder_.File("certificate.pem"); }
-  // What has been delivered to "ada" and so on, once there are so many; throws where they don't come. Lines
-  // end with LF.
+  // Waits for `count` messages to a mailbox such as "ada" and returns them. Throws on a timeout. Lines end
+  // with LF.
   std::vector<std::string> Delivered(const std::string& mailbox, std::size_t count) const;
   std::string Log() const { return ReadText(folder_.File("postfix.log")); }
 

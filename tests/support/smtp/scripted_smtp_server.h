@@ -16,19 +16,19 @@ namespace keelson::servers {
 
 struct SmtpAnswer {
   enum class Act { kSay, kEnd, kReset, kStall };
-  // Without the last CRLF; empty: nothing is said.
+  // Without the final CRLF; empty: no reply.
   std::string text;
-  // kEnd: the connection ends once the text is said. kReset: likewise, with RST. kStall: nothing more is
-  // said until the server stops.
+  // kEnd: closes the connection after the reply. kReset: closes it with RST. kStall: sends nothing more until
+  // the server stops.
   Act act = Act::kSay;
 };
 
-// An SMTP server on a port of the loopback that says what a test wants said and keeps what it heard.
-// Thread-safe. Stops when it goes.
+// An SMTP server on a loopback port that sends scripted replies and records the commands. Thread-safe. The
+// destructor stops it.
 class ScriptedSmtpServer {
  public:
-  // What is said to a line. Beside commands there are: kGreeting, kBody once a message's first bytes are
-  // there (saying nothing goes on with it), and "." for its end.
+  // Returns the reply to a line: a command, kGreeting, kBody (the first bytes of a message; an empty reply
+  // continues), or "." (the end of the message).
   using Script = std::function<SmtpAnswer(const std::string& line)>;
   static constexpr char kGreeting[] = "(greeting)";
   static constexpr char kBody[] = "(body)";
@@ -46,16 +46,16 @@ class ScriptedSmtpServer {
 
   int port() const { return listener_.port(); }
   int connections() { return listener_.connections(); }
-  // Commands of all connections, in the order they came in.
+  // The commands of all connections in order of arrival.
   std::vector<Heard> heard();
-  // Whether a line came in that begins so.
+  // Whether a received line begins with `beginning`.
   bool HeardAny(std::string_view beginning);
-  // What came between DATA and the final dot, as it came.
+  // The raw data between DATA and the final dot.
   std::vector<std::string> messages();
 
  private:
   void Serve(int connection, int stop);
-  // False where the connection is over.
+  // Returns false if the connection has ended.
   bool Converse(Stream& stream, int stop, std::string& input);
   bool TakeMessage(const Stream& stream, int stop, std::string& input);
   bool Say(const Stream& stream, int stop, const SmtpAnswer& answer);
@@ -66,12 +66,11 @@ class ScriptedSmtpServer {
   std::mutex mutex_;
   std::vector<Heard> heard_;
   std::vector<std::string> messages_;
-  // The last: its threads use what is above.
+  // Declared last: its threads use the members above.
   Listener listener_;
 };
 
-// What a server says that takes everything, offers `extensions` and, where a line begins with "AUTH", asks
-// for what follows and takes it.
+// The replies of a server that accepts everything, offers `extensions`, and challenges and accepts AUTH.
 SmtpAnswer FriendlyAnswer(const std::string& line, const std::vector<std::string>& extensions = {"SIZE"});
 
 }  // namespace keelson::servers

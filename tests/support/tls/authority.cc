@@ -11,7 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kNewKey = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
-// What `openssl ca` needs, which alone can date a certificate back.
+// Configuration of `openssl ca`, the only openssl command that can backdate a certificate.
 constexpr const char* kCaConfig =
     "[ca]\ndefault_ca=a\n[a]\ndatabase=index.txt\nserial=ca.serial\nnew_certs_dir=.\ndefault_md=sha256\n"
     "policy=p\n[p]\ncommonName=supplied\n";

@@ -5,9 +5,9 @@
 
 namespace keelson::servers {
 
-// A folder with the certificate of an authority of the test's own (ca.crt), a server's certificate for
-// localhost (server.crt, server.key) and whatever else is issued; gone with this object. Made by openssl's
-// command line. Throws std::runtime_error where that fails.
+// A test certificate authority: a directory with its certificate (ca.crt), a server certificate for localhost
+// (server.crt, server.key) and the other issued certificates. Deleted with this object. Uses the openssl
+// command. Throws std::runtime_error on failure.
 class Authority {
  public:
   Authority();
@@ -15,13 +15,13 @@ class Authority {
   Authority(const Authority&) = delete;
   Authority& operator=(const Authority&) = delete;
 
-  // Writes NAME.key and NAME.crt, for `host`, each by a rename.
+  // Issues NAME.key and NAME.crt for `host`; replaces each file by a rename.
   void Issue(const std::string& name, const std::string& host);
-  // Likewise, with a certificate that was valid on one day of 2020.
+  // Like Issue, with a certificate that expired in 2020.
   void IssueExpired(const std::string& name, const std::string& host);
-  // Puts a password on the key.
+  // Encrypts the key with a password.
   void Encrypt(const std::string& key);
-  // Writes in place.
+  // Overwrites the file in place, without a rename.
   void Write(const std::string& file, const std::string& content);
   void Remove(const std::string& file);
 
