@@ -1,4 +1,4 @@
-# Writes ${OUTPUT}.h and ${OUTPUT}.cc, which hold the text of FILES under their paths relative to BASE.
+# Generates ${OUTPUT}.h and ${OUTPUT}.cc with the content of FILES, by their paths relative to BASE.
 file(WRITE "${OUTPUT}.h"
 "#pragma once
 
@@ -21,7 +21,7 @@ set(entries "")
 foreach(path IN LISTS FILES)
   file(READ "${BASE}/${path}" text)
   string(LENGTH "${text}" length)
-  # The standard guarantees literals of 64 KiB only. Compilers join adjacent literals without a limit.
+  # The standard guarantees literals up to 64 KiB; compilers concatenate adjacent literals without this limit.
   set(literals "")
   set(position 0)
   while(position LESS length)

@@ -1,12 +1,11 @@
-# What the project builds on: Debian 12's packages (cmake/packages.txt), found by pkg-config where they have no
-# CMake package of their own.
+# Finds the libraries of the Debian 12 packages (cmake/packages.txt); by pkg-config if they have no CMake package.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(absl REQUIRED)
 
-# KEELSON_STATIC needs every archive: a process with both a static and a shared Abseil or Protobuf has two of
-# each global, and dies at the start. So one that is missing makes all of them shared. It needs lld, too: the
-# archives refer to each other in circles, and lld alone does not mind their order.
+# KEELSON_STATIC requires every archive: a process with both a static and a shared Abseil or Protobuf has two copies of
+# each global variable and crashes at startup. So one missing archive makes all libraries shared. It also requires lld,
+# because the archives have circular references, which only lld resolves in any order.
 set(keelson_grpc_parts grpc++ grpc gpr address_sorting upb re2 cares)
 set(keelson_static ${KEELSON_STATIC})
 if(keelson_static)
@@ -23,7 +22,7 @@ if(keelson_static)
     list(APPEND keelson_missing_parts ld.lld)
   endif()
   if(keelson_missing_parts)
-    message(STATUS "gRPC is linked shared; missing: ${keelson_missing_parts}")
+    message(STATUS "KEELSON_STATIC: using shared gRPC libraries, because these files are missing: ${keelson_missing_parts}")
     set(keelson_static OFF)
   endif()
 endif()
@@ -46,8 +45,7 @@ pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
 add_library(keelson_grpc_library INTERFACE)
 if(keelson_static)
   keelson_use_abseil_archives("${keelson_abseil}")
-  # OpenSSL and zlib stay shared: static ones save half a MiB and 2 ms, and would need a build for each of their
-  # security updates.
+  # OpenSSL and zlib stay shared: static ones save 0.5 MiB and 2 ms, but would need a rebuild for each security update.
   set(keelson_grpc_archives "")
   foreach(part IN LISTS keelson_grpc_parts)
     list(APPEND keelson_grpc_archives "${KEELSON_ARCHIVE_${part}}")
@@ -57,7 +55,7 @@ if(keelson_static)
   target_link_libraries(keelson_grpc_library INTERFACE
     ${keelson_grpc_archives} protobuf::libprotobuf ${keelson_abseil}
     PkgConfig::OPENSSL PkgConfig::ZLIB Threads::Threads ${CMAKE_DL_LIBS})
-  # What is linked in stays inside: a shared library of the process must not find its symbols here.
+  # Hides the symbols of the archives, so that the process's shared libraries cannot bind to them.
   target_link_options(keelson_options INTERFACE -Wl,--exclude-libs,ALL -Wl,--gc-sections)
   target_compile_options(keelson_options INTERFACE -ffunction-sections -fdata-sections)
 else()

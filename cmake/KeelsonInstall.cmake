@@ -9,7 +9,7 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/proto/keelson" DESTINATION "${CMAKE_INS
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" "${PROJECT_SOURCE_DIR}/README.md" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(FILES "${PROJECT_SOURCE_DIR}/app/README.md" DESTINATION "${CMAKE_INSTALL_DOCDIR}/app")
 install(FILES "${PROJECT_SOURCE_DIR}/proto/README.md" DESTINATION "${CMAKE_INSTALL_DOCDIR}/proto")
-# An operator's own configuration is never written over.
+# An existing configuration is never overwritten.
 install(CODE "
   set(configuration \"${CMAKE_INSTALL_FULL_SYSCONFDIR}/keelson\")
   if(NOT EXISTS \"\$ENV{DESTDIR}\${configuration}/keelson.toml\")

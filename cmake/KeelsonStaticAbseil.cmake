@@ -1,6 +1,6 @@
-# Debian's CMake package of Abseil offers the shared libraries alone; their archives lie beside them.
+# Debian's CMake package of Abseil exports the shared libraries only; the archives are in the same directory.
 
-# Sets TARGETS to Abseil's shared imported targets, and MISSING to those of their archives that are not there.
+# Sets TARGETS to Abseil's shared imported targets, and MISSING to the archives that do not exist.
 function(keelson_abseil_archives targets missing)
   get_property(imported DIRECTORY PROPERTY IMPORTED_TARGETS)
   list(FILTER imported INCLUDE REGEX "^absl::")
@@ -19,7 +19,7 @@ function(keelson_abseil_archives targets missing)
   set(${missing} "${lacking}" PARENT_SCOPE)
 endfunction()
 
-# Sets ARCHIVE to the path of TARGET's archive, or to nothing where it has no library or is an archive already.
+# Sets ARCHIVE to the path of TARGET's archive; empty if TARGET has no library or is an archive already.
 function(keelson_abseil_archive target archive)
   set(${archive} "" PARENT_SCOPE)
   get_target_property(type ${target} TYPE)

@@ -2,9 +2,9 @@
 # information, sanitizers, linker) applies to every target, generated code included; keelson_warnings to hand-written code.
 
 option(KEELSON_TESTS "Build the tests and benchmarks" ON)
-option(KEELSON_STATIC "Link gRPC, Protobuf and Abseil statically, where their archives are there" OFF)
-option(KEELSON_UNITY "Compile the sources of a library in batches: a first build takes a third of the time" ON)
-# Off by default and in app/run.sh: a compiler that knows more warnings must not fail a packager's or a user's build.
+option(KEELSON_STATIC "Link gRPC, Protobuf and Abseil statically if their archives are installed" OFF)
+option(KEELSON_UNITY "Compile several sources per translation unit (unity build); reduces the first build to a third of the time" ON)
+# Off by default and in app/run.sh, so that new warnings of another compiler do not fail the builds of users and packagers.
 option(KEELSON_WERROR "Treat warnings as errors, as CI and the presets for developers do" OFF)
 set(KEELSON_SANITIZE "" CACHE STRING "Sanitizers to build with, such as address,undefined or thread")
 
@@ -16,7 +16,7 @@ endif()
 
 find_program(KEELSON_CCACHE ccache)
 if(KEELSON_CCACHE)
-  # What it takes to keep objects that were compiled with precompiled headers (ccache's manual).
+  # Required by ccache to cache objects that use precompiled headers (ccache's manual).
   set(CMAKE_CXX_COMPILER_LAUNCHER
       "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${KEELSON_CCACHE}")
 endif()
@@ -45,17 +45,17 @@ add_library(keelson_warnings INTERFACE)
 target_compile_options(keelson_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion $<$<BOOL:${KEELSON_WERROR}>:-Werror>
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
-  # g++ 12 sees copies that overlap inside std::string where there are none.
+  # g++ 12 reports false positives for overlapping copies inside std::string.
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>)
 
-# For tests, which take longer to compile than to run. What they test keeps its optimisation and its sanitizers. To be
-# linked after keelson_options, whose options these override.
+# Options of test code, which takes longer to compile than to run. The tested libraries keep their optimisation and
+# sanitizers. Link it after keelson_options, whose options it overrides.
 add_library(keelson_quick_options INTERFACE)
 target_compile_options(keelson_quick_options INTERFACE
   -O0 -g1 -fno-sanitize=undefined
-  $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)  # else ccache keeps nothing
+  $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)  # required by ccache
 
-# The project's own code, which writes its includes from the repository's root.
+# Hand-written code of the project: includes are relative to the repository's root.
 function(keelson_own_code target)
   target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${target} PRIVATE keelson_options keelson_warnings)
@@ -73,7 +73,7 @@ function(keelson_batch target)
 endfunction()
 
 # keelson_library(NAME [SEPARATE] [DEPENDS LIBRARY...]): the static library NAME of every .cc file in this folder and
-# below. SEPARATE: each file is compiled by itself, because all declare the same names.
+# below. SEPARATE: no unity build, because the files declare the same names.
 function(keelson_library name)
   cmake_parse_arguments(ARG "SEPARATE" "" "DEPENDS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cc")
@@ -90,9 +90,9 @@ endfunction()
 
 # keelson_test(NAME SOURCE... [DEPENDS LIBRARY...] [LABELS LABEL...] [PRECOMPILED_IN LIBRARY] [LONG] [SINGLE_THREADED]):
 # a Catch2 executable that ctest runs. Its suite, the folder under tests/ that declares it, is a label of it and the target
-# keelson_tests_SUITE builds it. PRECOMPILED_IN: whose precompiled headers the test uses; g++ demands that both have
-# the same definitions. LONG: ctest starts it first, so that nothing waits for it in the end, and gives it more time. SINGLE_THREADED: left out of
-# a build with the thread sanitizer, which can't find anything in it.
+# keelson_tests_SUITE builds it. PRECOMPILED_IN: the library whose precompiled headers the test uses; g++
+# requires the same definitions in both. LONG: ctest starts it first and gives it a longer
+# timeout. SINGLE_THREADED: excluded from builds with the thread sanitizer.
 function(keelson_test name)
   cmake_parse_arguments(ARG "LONG;SINGLE_THREADED" "PRECOMPILED_IN" "DEPENDS;LABELS" ${ARGN})
   if(ARG_SINGLE_THREADED AND KEELSON_SANITIZE MATCHES thread)
@@ -140,8 +140,8 @@ function(keelson_contract name)
   target_link_libraries(${name} PUBLIC ${ARG_DEPENDS} keelson_test_main)
 endfunction()
 
-# keelson_embed(TARGET NAME PATTERN...): makes `constexpr`-like access to texts: for each file of this folder and
-# below that a PATTERN matches, an entry of `std::span<const NAME_file> NAME()`, declared in "NAME.h" in the build tree.
+# keelson_embed(TARGET NAME PATTERN...): embeds files as text. Each file in this directory or below that
+# matches a PATTERN is an entry of `std::span<const NAME_file> NAME()`, declared in "NAME.h" in the build tree.
 function(keelson_embed target name)
   file(GLOB_RECURSE files RELATIVE "${CMAKE_CURRENT_SOURCE_DIR}" CONFIGURE_DEPENDS ${ARGN})
   set(output "${CMAKE_CURRENT_BINARY_DIR}/${name}")
@@ -153,7 +153,7 @@ function(keelson_embed target name)
     DEPENDS ${inputs} "${PROJECT_SOURCE_DIR}/cmake/EmbedFiles.cmake"
     VERBATIM)
   target_sources(${target} PRIVATE "${output}.cc")
-  # The project's warnings and checks are not for generated code.
+  # Warnings and checks do not apply to generated code.
   set_source_files_properties("${output}.cc" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_include_directories(${target} PRIVATE "${CMAKE_CURRENT_BINARY_DIR}")
 endfunction()

@@ -1,5 +1,5 @@
-# Sourced with $root set: $build becomes the absolute folder of all builds (KEELSON_BUILD, or build/), $release the folder
-# of the release preset in it, and configure_build [CMAKE ARGUMENT...] configures the latter.
+# Source this file with $root set. Sets $build to the absolute path of the build directory (KEELSON_BUILD, or build/) and
+# $release to the release preset's directory in it. configure_build [CMAKE ARGUMENT...] configures the release preset.
 build=${KEELSON_BUILD:-$root/build}
 mkdir -p "$build/release"
 build=$(CDPATH='' cd -- "$build" && pwd)

@@ -1,6 +1,6 @@
 #!/bin/sh
-# install-packages.sh LIST...: installs what the package lists name and this machine lacks. A second run asks
-# dpkg once and touches nothing. Needs root or sudo only when something is missing.
+# install-packages.sh LIST...: installs the missing packages of the package lists. Needs root or sudo only if a package is
+# missing.
 set -eu
 
 missing=$(sed -e 's/#.*//' "$@" | while read -r package command; do
@@ -22,17 +22,16 @@ if [ "$(id -u)" -eq 0 ]; then
 elif command -v sudo >/dev/null 2>&1 && { [ -t 0 ] || sudo -n true 2>/dev/null; }; then
   as_root='sudo env'
 else
-  echo "Missing packages, and neither root nor sudo to install them: $missing" >&2
+  echo "Missing packages: $missing. Installing them needs root or sudo: run again as root, or install them first." >&2
   exit 1
 fi
 if ! command -v apt-get >/dev/null 2>&1; then
-  echo "Missing packages, and no apt-get to install them: $missing" >&2
+  echo "Missing packages: $missing. This machine has no apt-get: install them by other means." >&2
   exit 1
 fi
 
-# Servers are there for those who start them. While packages are installed none is started, and PostgreSQL gets no
-# cluster; PgBouncer, Postfix, Prometheus and saslauthd are not started at the next boot. What was there before is
-# left as it is.
+# The tests start their own servers. During installation no server is started and no PostgreSQL cluster is created;
+# PgBouncer, Postfix, Prometheus and saslauthd are disabled at boot. Servers that were installed before are unchanged.
 policy=/usr/sbin/policy-rc.d
 cluster_policy=/etc/postgresql-common/createcluster.d/keelson.conf
 start_no_servers() {

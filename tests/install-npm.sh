@@ -1,6 +1,6 @@
 #!/bin/sh
-# install-npm.sh DIR: puts the pinned packages of tests/e2e/package-lock.json into DIR/node_modules, unless they
-# are there.
+# install-npm.sh DIR: installs the pinned packages of tests/e2e/package-lock.json into DIR/node_modules, unless they are
+# installed.
 set -eu
 
 source=$(CDPATH='' cd -- "$(dirname -- "$0")/e2e" && pwd)

@@ -57,7 +57,7 @@ Figures MeasureDeepPages(const Workbench& bench);
 // Memory of the idle service, and its startup time.
 Figures MeasureFootprint(const Workbench& bench);
 
-// The median; `rounds` must be odd.
+// The median. The number of values must be odd.
 double Median(std::vector<double> values);
 
 }  // namespace keelson

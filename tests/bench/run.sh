@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Builds the service and its limits, measures one against the other, and prints a line a figure: name, ratio, bar,
-# met or short. What lies behind the ratios goes to standard error. Exits 1 where a figure is short.
+# Builds the service and the programs that it is compared with, and prints one line per figure: name, ratio, target,
+# "met" or "short". The absolute values go to standard error. Exits with 1 if a target is missed.
 #
 #   tests/bench/run.sh [reads|refunds|registration|postgres_reads|postgres_refunds|dispatch|transfer|deep_pages|footprint]...
 #
-# KEELSON_BUILD=DIR builds there instead of in build/. Nothing else should run on the machine meanwhile.
+# KEELSON_BUILD=DIR sets the build directory; default: build/. Run nothing else on the machine during a measurement.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$0")/../.." && pwd)
 cd "$root"
@@ -18,6 +18,6 @@ if ! { configure_build && cmake --build "$release" --target keelson keelson_benc
   cat "$log" >&2
   exit 1
 fi
-# Beside the build: on a disk, which a folder for temporary files may not be.
+# In the build directory, because a directory for temporary files may be in memory.
 data=$(mktemp -d "$build/bench.XXXXXX")
 "$release/tests/bench/keelson_bench" "$release/app/keelson" "$release/tests/bench/keelson_bench_echo" "$data" "$@"

@@ -76,7 +76,7 @@ TEST_CASE("a read-only database is rejected", "[sqlite]") {
     CheckRefusal(Serve(folder, {}, *somebody), 1, "keelson.db", "Permission denied");
     std::filesystem::permissions(folder.path(), perms::owner_all);
   }
-  SECTION("writable again") {
+  SECTION("writable file and directory") {
     CHECK(ServiceProcess(folder.path(), {}, ServiceProcess::Expect::kServing, *somebody).Stop() == 0);
   }
 }

@@ -19,7 +19,7 @@ class ServiceProcess {
   using Settings = std::vector<std::string>;
   enum class Expect {
     kServing,
-    // Wait until the process listens, regardless of its health.
+    // The process listens, regardless of its health.
     kListening,
   };
 
