@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""check_clocks.py ROOT: names every wait and every reading of the time of day that setting the system's clock would
-disturb, and exits 1 where there is one."""
+"""check_clocks.py ROOT: lists every wait and every reading of the time of day that depends on the system clock,
+and exits with 1 if there is one."""
 
 import pathlib
 import re
@@ -9,7 +9,7 @@ import sys
 # Abseil converts these timeouts to CLOCK_REALTIME.
 TIMED_WAIT = re.compile(r"\b(\w*(?:Wait|Await|LockWhen|WaitForNotification)With(?:Timeout|Deadline))\(")
 TIME_OF_DAY = re.compile(r"\b(absl::Now\(\)|absl::GetCurrentTimeNanos\(\)|system_clock::now\(\))")
-# Who compares with, or tells, somebody else's time of day.
+# Files that exchange times with other systems.
 READERS = {
     "adapters/email/http/http_email_provider.cc",  # a Retry-After that is a date
     "adapters/email/http/mailgun_email_provider.cc",  # a rate limit that ends at a date

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check_includes.py ROOT: names every include that breaks the layers of layers.py, and exits 1 where one does."""
+"""check_includes.py ROOT: lists every include that violates layers.py, and exits with 1 if there is one."""
 
 import pathlib
 import re
@@ -17,7 +17,7 @@ def matches(header, entries):
 
 
 def embedded_headers(root, path):
-    """The headers that keelson_embed generates for the target `path` belongs to."""
+    """The headers that keelson_embed generates for the target of `path`."""
     for folder in [path.parent, *path.parent.parents]:
         listing = folder / "CMakeLists.txt"
         if listing.exists():

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""check_places.py ROOT: fails where an existing example of a change touches other production files than the change table in
-.github/CONTRIBUTING.md states."""
+"""check_places.py ROOT: fails if an example change touches other production files than the change table in
+.github/CONTRIBUTING.md lists."""
 
 import pathlib
 import re
@@ -8,7 +8,7 @@ import sys
 
 PRODUCTION = ["CMakeLists.txt", "proto", "core", "adapters", "app", "cmake"]
 
-# What was added, the pattern that finds its places, and the files that may hold them.
+# The example, the pattern that finds its occurrences, and the files that may contain them.
 PLACES = [
     ("the refund rule LINES_AVAILABLE", r"LINES_AVAILABLE|LinesAvailable", [
         "core/refunds/refund_rules.cc",

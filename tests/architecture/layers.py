@@ -1,4 +1,4 @@
-"""Which headers each part of the project may include: the design's arrows as a table.
+"""Which headers each part of the project may include: the dependency rules as tables.
 
 An entry ending in "/" admits every header under it; any other entry admits that header alone. The C++ standard
 library and the part's own folder are admitted everywhere.
@@ -36,7 +36,7 @@ CORE_TREE = {
     "store/verify": UNIT_OF_WORK + FEATURES + ["store/export"],
 }
 
-# Every adapter may use the core, Abseil, POSIX and the supports beside it, and its own technology.
+# An adapter may include the core, Abseil, POSIX, the adapters/support libraries listed for it, and its own technology.
 ADAPTER = ["core/", "absl/"]
 SUPPORTS = ["email/mime", "email/templates", "store/migrations", "store/sql_columns", "support/descriptors", "support/files",
             "support/http"]
@@ -66,7 +66,7 @@ TECHNOLOGY = {
 }
 
 APP = ["absl/", "core/", "adapters/", "CLI/", "toml++/", "nlohmann/"]
-# The command that tells which versions of its libraries the binary has.
+# The version command prints the versions of the libraries.
 APP_LIBRARIES = {"app/commands/version.cc": ["SQLiteCpp/SQLiteCpp.h", "grpcpp/grpcpp.h"]}
 
 POSIX = [

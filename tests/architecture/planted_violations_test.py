@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Proves the checks of this folder by planting one violation of each kind in a small tree, beside code that is right."""
+"""Tests the checks in this directory on a small source tree with valid code and one violation of each kind."""
 
 import pathlib
 import re

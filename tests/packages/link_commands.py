@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""link_commands.py FOLDER LIST...: fills FOLDER with links to the commands that the package lists bring. With FOLDER as the
-whole PATH, a command that a machine has for other reasons is not found."""
+"""link_commands.py FOLDER LIST...: creates links in FOLDER to the commands of the listed packages. With PATH=FOLDER,
+a test cannot find a command of an undeclared package."""
 
 import os
 import pathlib

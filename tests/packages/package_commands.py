@@ -1,5 +1,5 @@
-"""The external commands that package lists bring onto a bare Debian: those of the listed packages, of what these depend
-on, and of the essential packages. Recommended packages do not count, because cmake/install-packages.sh leaves them out."""
+"""The external commands on a minimal Debian with the listed packages installed: those of the packages, of their
+dependencies, and of the essential packages. Recommended packages do not count: cmake/install-packages.sh skips them."""
 
 import os
 import pathlib
@@ -8,12 +8,12 @@ import subprocess
 
 FOLDERS = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"]
 FIELDS = ["Package", "Essential", "Provides", "Pre-Depends", "Depends"]
-# A bare Debian has it beside the essential packages.
+# Part of a minimal Debian in addition to the essential packages.
 BASE = ["apt"]
 
 
 def read_lists(lists):
-    """The packages that the lists name, each with the command that may stand in for it, or an empty text."""
+    """The listed packages, each with the command that replaces it, or an empty string."""
     entries = {}
     for path in lists:
         for line in pathlib.Path(path).read_text().splitlines():
@@ -38,7 +38,7 @@ def names(relation):
 
 
 def close(wanted, installed):
-    """The wanted packages that are installed, and all that they depend on: of alternatives the first that is installed."""
+    """The wanted packages that are installed, and their dependencies; of alternatives the first installed one."""
     providers = {}
     for package, fields in installed.items():
         for [name] in names(fields["Provides"]):
@@ -68,7 +68,7 @@ def chosen(path):
 
 
 def commands_of(lists):
-    """{command: path} of what the lists bring onto this machine."""
+    """{command: path} of the listed packages on this machine."""
     entries = read_lists(lists)
     installed = installed_packages()
     essential = [package for package, fields in installed.items() if fields["Essential"] == "yes"]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""packages_test.py: what scripts and tests need is what the package lists bring."""
+"""packages_test.py: checks that the package lists contain every command that scripts and tests call."""
 
 import pathlib
 import unittest
@@ -13,7 +13,7 @@ TESTS = "tests/packages.txt"
 CHECKS = ".ci/packages.txt"
 # The scripts below a folder run once these lists are installed.
 LISTS = {"app": [BUILD], "cmake": [BUILD], "tests": [BUILD, TESTS], ".ci": [BUILD, TESTS, CHECKS]}
-# Only used where it is installed.
+# Optional commands: used only if installed.
 OPTIONAL = {"sudo"}
 
 

@@ -1,4 +1,4 @@
-"""The external commands that a shell or Python script calls, as far as they are written in it literally."""
+"""The external commands that a shell or Python script calls by a literal name."""
 
 import ast
 import json
@@ -33,7 +33,7 @@ def literal(word):
 
 
 def called(words):
-    """The command of a simple command and those that its wrappers run."""
+    """The command of a simple command, and the commands that wrappers such as env run."""
     while words:
         name = words[0]
         if name is None or "/" in name:
@@ -80,7 +80,7 @@ def python_commands(text):
 
 
 def read_script(path):
-    """(text, "shell" or "python") of the script at `path`; where it is none, ("", None)."""
+    """(text, "shell" or "python") of the script at `path`; ("", None) if it is not a script."""
     try:
         text = pathlib.Path(path).read_text()
     except UnicodeDecodeError:
@@ -97,6 +97,6 @@ def functions_of(path):
 
 
 def commands_of(path):
-    """The external commands of the script at `path`; none where it is no script."""
+    """The external commands of the script at `path`; empty if it is not a script."""
     text, language = read_script(path)
     return {"shell": shell_commands, "python": python_commands, None: lambda _: set()}[language](text)

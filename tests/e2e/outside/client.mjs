@@ -1,4 +1,4 @@
-// A client by @grpc/grpc-js, from the contract's .proto files alone.
+// A client with @grpc/grpc-js, built from the .proto files only.
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const protobuf = require('protobufjs');
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const SERVICES = { Account: 'accounts', Order: 'orders', Refund: 'refunds' };
 
-// As googleapis has them (google/rpc/status.proto, error_details.proto).
+// The definitions of googleapis (google/rpc/status.proto, error_details.proto).
 const DETAILS = protobuf.parse(`syntax = "proto3"; package google.rpc;
   message Any { string type_url = 1; bytes value = 2; }
   message Status { int32 code = 1; string message = 2; repeated Any details = 3; }
@@ -23,7 +23,7 @@ const DETAILS = protobuf.parse(`syntax = "proto3"; package google.rpc;
     repeated Violation violations = 1; }
 `, { keepCase: true }).root;
 
-// The google.rpc.Status of a failed call, its details unpacked and by their names:
+// The google.rpc.Status of a failed call, with its details unpacked and keyed by type:
 // { code, message, ErrorInfo, … }.
 export function detailsOf(error) {
   const [bytes] = error.metadata.get('grpc-status-details-bin');
@@ -35,7 +35,7 @@ export function detailsOf(error) {
   return { code, message, ...Object.fromEntries(unpacked) };
 }
 
-// call('Account/GetUser', { id }, metadata) resolves to the answer, with the metadata that came before it as
+// call('Account/GetUser', { id }, metadata) resolves to the response, with the initial metadata as
 // `initial`.
 export function connect(t, address) {
   const files = Object.values(SERVICES).map((name) => `keelson/${name}/v1/${name}.proto`);

@@ -1,4 +1,4 @@
-// Stand-ins of providers of e-mail that others wrote, from npm: each on a free port of the loopback.
+// Third-party emulators of e-mail providers from npm, each on a free loopback port.
 import { copyFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -8,7 +8,7 @@ import { makeFolder, startProcess } from './process.mjs';
 const PACKAGES = join(process.env.KEELSON_NPM, 'node_modules');
 const LOOPBACK = '127.0.0.1';
 
-// What GetAccount answers, which the service asks for at its start.
+// The response of GetAccount, which the service calls at startup.
 const SES_ACCOUNT = {
   DedicatedIpAutoWarmupEnabled: false,
   Details: {
@@ -48,8 +48,8 @@ export async function startSes(t) {
   return { url, received: async () => (await readJson(`${url}/store`)).emails };
 }
 
-// Its own starter fixes the store, in the installed package, and listens everywhere: the server behind it is
-// started, on a copy of the empty store.
+// The package's own start script writes its store into the installed package and listens on all interfaces. So the
+// server is started directly, on a copy of the empty store.
 export async function startResend(t) {
   const port = await freePort();
   const url = `http://${LOOPBACK}:${port}`;

@@ -1,4 +1,4 @@
-// Mail through providers that share no code with the service: what they took is what was meant.
+// Sends e-mail through independent emulators of providers, and checks the messages that they accepted.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { connect } from './client.mjs';
@@ -9,7 +9,7 @@ import { startService } from './service.mjs';
 const EMAIL = 'ada@example.com';
 const LINK = /^http:\/\/localhost:3000\/verify-email\?token=([A-Za-z0-9_-]{43})$/m;
 
-// The one e-mail that the emulator holds once a user registered with that service.
+// Registers a user and returns the single e-mail that the emulator received.
 async function mailOfRegistration(t, emulator, settings) {
   const service = await startService(t, { settings });
   const call = connect(t, service.address);
@@ -22,7 +22,7 @@ async function mailOfRegistration(t, emulator, settings) {
   return { mail, call };
 }
 
-// The token of the text works, and the HTML has the same link.
+// Checks that the token in the text works, and that the HTML has the same link.
 async function checkBody(call, { text, html }) {
   const [link, token] = text.match(LINK) ?? assert.fail(`no link on a line of its own: ${text}`);
   assert.ok(html.includes(`href="${link}"`), html);
@@ -30,7 +30,7 @@ async function checkBody(call, { text, html }) {
   assert.equal(user.email, EMAIL);
 }
 
-test('an SES emulator takes the mail of a registration', async (t) => {
+test('an SES emulator accepts the e-mail of a registration', async (t) => {
   const ses = await startSes(t);
   const { mail, call } = await mailOfRegistration(t, ses, ['email.providers=["ses"]',
     `email.ses.base_url=${ses.url}`, 'email.ses.region=eu-central-1', 'email.ses.access_key_id=AKIDEXAMPLE',
@@ -41,7 +41,7 @@ test('an SES emulator takes the mail of a registration', async (t) => {
   await checkBody(call, mail.body);
 });
 
-test('a Resend emulator takes the mail of a registration', async (t) => {
+test('a Resend emulator accepts the e-mail of a registration', async (t) => {
   const resend = await startResend(t);
   const { mail, call } = await mailOfRegistration(t, resend,
     ['email.providers=["resend"]', `email.resend.base_url=${resend.url}`, 'email.resend.api_key=re_test']);

@@ -1,4 +1,4 @@
-// A client that shares no code with the service: another language, another gRPC, another protobuf.
+// An independent client: another language, another gRPC library, another Protobuf library.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { startService } from './service.mjs';
 const PASSWORD = 'correct horse battery staple 42';
 const euros = (minorUnits) => ({ currency_code: 'EUR', minor_units: minorUnits });
 
-// The token in the one mail of the folder, out of its quoted-printable text.
+// The token in the single e-mail of the directory, decoded from quoted-printable.
 function readToken(folder) {
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.eml')) : [];
   if (files.length === 0) return undefined;
@@ -18,7 +18,7 @@ function readToken(folder) {
   return text.match(/^http:\/\/localhost:3000\/verify-email\?token=(\S+)\r$/m)[1];
 }
 
-test('from registration to refund', async (t) => {
+test('an independent client registers a user and refunds an order', async (t) => {
   const service = await startService(t);
   const call = connect(t, service.address);
 
@@ -57,7 +57,7 @@ test('from registration to refund', async (t) => {
   assert.deepEqual([after.refunded, after.refundable], [euros(1250), euros(1740)]);
 });
 
-test('errors carry google.rpc details', async (t) => {
+test('errors have google.rpc details', async (t) => {
   const call = connect(t, (await startService(t)).address);
   const invalid = await call('Account/RegisterUser', { email: 'nobody', password: 'x' }).catch((error) => error);
   assert.equal(invalid.code, grpc.status.INVALID_ARGUMENT);
@@ -81,7 +81,7 @@ test('errors carry google.rpc details', async (t) => {
   assert.equal(shipped.ErrorInfo.metadata.state, 'PENDING');
 });
 
-test('the request id comes back', async (t) => {
+test('the response has the correlation id of the request', async (t) => {
   const call = connect(t, (await startService(t)).address);
   const { initial } = await call('Order/ListOrders', {}, { 'x-request-id': 'order-desk/7' });
   assert.deepEqual(initial.get('x-request-id'), ['order-desk/7']);

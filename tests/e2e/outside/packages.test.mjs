@@ -1,4 +1,4 @@
-// Debian 12 brings Node 18: a package that needs a newer one would fail there alone.
+// Debian 12 has Node 18: a package that requires a newer version would fail only there.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 const { minVersion, satisfies } = createRequire(join(process.env.KEELSON_NPM, 'node_modules/'))('semver');
 const { packages } = JSON.parse(readFileSync(new URL('../package-lock.json', import.meta.url), 'utf8'));
 
-test('every npm package runs on the oldest Node that package.json admits', () => {
+test('every npm package supports the oldest Node version that package.json allows', () => {
   const oldest = minVersion(packages[''].engines.node);
   assert.equal(oldest.major, 18);
   const tooNew = Object.entries(packages)

@@ -1,4 +1,4 @@
-// A process of a test: started in a fresh folder of its own, stopped when the test is over, however it ends.
+// A child process of a test, in a new directory; stopped when the test ends, also on failure.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-// Resolves to what `read` returns as soon as that is not undefined.
+// Polls `read` and resolves to its first value other than undefined.
 export async function until(read, patience = 20_000) {
   for (const end = Date.now() + patience; ;) {
     const value = await read();
@@ -18,8 +18,8 @@ export async function until(read, patience = 20_000) {
 
 export const makeFolder = () => mkdtempSync(join(process.env.KEELSON_TEST_FOLDER ?? tmpdir(), 'keelson-'));
 
-// Starts it in `folder`, which goes with it; resolves to the first thing that `ready` makes of a line of its
-// output.
+// Starts the process in `folder`, which is deleted with it. Resolves to the first value that `ready` returns for a line
+// of its output.
 export async function startProcess(t, folder, command, args, ready, env = {}) {
   const child = spawn(command, args,
     { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,4 +1,4 @@
-// A generic client that knows nothing but the address: by server reflection.
+// A generic client that only knows the address and uses server reflection.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -53,7 +53,7 @@ for (const protocol of ['grpc-v1', 'grpc-v1alpha']) {
   });
 }
 
-test('health is answered by name', async (t) => {
+test('the health service reports each service by name', async (t) => {
   const service = await startService(t);
   const check = async (name) => JSON.parse((await buf(service, '--data', JSON.stringify({ service: name }),
     `http://${service.address}/grpc.health.v1.Health/Check`)).stdout);

@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh NPM_FOLDER KEELSON FILE...: runs the node tests with the packages of NPM_FOLDER against that executable.
-# Exits with 77 where node or the packages are not there.
+# Exits with 77 (skipped) if node or the packages are missing.
 set -eu
 
 export KEELSON_NPM="$1" KEELSON_BINARY="$2"

@@ -1,4 +1,4 @@
-// The real service for tests in JavaScript: on a free port, its data in a fresh folder.
+// The real service for JavaScript tests, on a free port with its data in a new directory.
 import { join } from 'node:path';
 import { makeFolder, startProcess } from './process.mjs';
 
@@ -7,7 +7,7 @@ const FAST = ['passwords.argon2_memory=8KiB', 'passwords.argon2_iterations=1', '
 
 const addressIn = (line) => (line.includes('"service.serving"') ? JSON.parse(line).address : undefined);
 
-// Starts it with its data in `data` of a new folder, and stops it when the test `t` is over.
+// Starts the service with its data in `data` of a new directory, and stops it when the test `t` ends.
 export async function startService(t, { data = '.', settings = [] } = {}) {
   const folder = makeFolder();
   const mail = join(folder, data, 'mail');
