@@ -87,7 +87,7 @@ void ReadDirect(const Reading& reading, const toml::node& node, Config& config) 
   std::visit([&](const auto& member) { ReadInto(reading, node, member(config)); }, reading.key.member);
 }
 
-// The table of `text` as the one value of the key "value"; nothing where it is no TOML value.
+// Parses `text` as the TOML value of the key "value"; nothing if it is not a TOML value.
 std::optional<toml::table> ParseTomlValue(std::string_view text) {
   try {
     toml::table table = toml::parse(StrCat("value = ", text));
