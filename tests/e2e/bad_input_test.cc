@@ -36,8 +36,8 @@ struct Shop {
     CHECK(CountRefunds(client, order_id) == 0);
   }
   std::string RefundFields(const std::string& scope) {
-    const auto answer = client(&Refunds::CreateRefund, StrCat(Field("order_id", order_id), scope));
-    return Outcome(answer) == kFieldInvalid ? BadFields(answer.status) : Outcome(answer);
+    const auto response = client(&Refunds::CreateRefund, StrCat(Field("order_id", order_id), scope));
+    return Outcome(response) == kFieldInvalid ? BadFields(response.status) : Outcome(response);
   }
 
   const Folder folder;
@@ -50,30 +50,30 @@ struct Shop {
 
 TEST_CASE("all invalid fields of a registration are reported together") {
   Shop shop;
-  const auto answer =
+  const auto response =
       shop.client(&Accounts::RegisterUser,
                   StrCat("request_id: 'line\\nbreak' email: 'nobody' password: 'short' locale: '!' ",
                          Field("display_name", std::string(201, 'x')), "labels { key: '' value: 'x' }"));
-  CHECK(Outcome(answer) == kFieldInvalid);
-  const std::string fields = BadFields(answer.status);
+  CHECK(Outcome(response) == kFieldInvalid);
+  const std::string fields = BadFields(response.status);
   for (const char* field : {" request_id", " email", " password", " display_name", " locale", " labels"}) {
     CHECK_THAT(fields, Catch::Contains(field));
   }
-  CHECK(answer.status.error_message().find("short") == std::string::npos);
+  CHECK(response.status.error_message().find("short") == std::string::npos);
   shop.CheckUntouched();
 }
 
 TEST_CASE("every invalid field of an order is reported by its path") {
   Shop shop;
-  const auto answer = shop.client(
+  const auto response = shop.client(
       &Orders::CreateOrder,
       StrCat(Field("user_id", shop.order_id), "lines { line_id: '1' quantity: 0 ", Euros("unit_price", -1),
              "} lines { quantity: 1 unit_price { currency_code: 'XXX' } total { minor_units: 1 } } lines { "
              "quantity: 1 ",
              Euros("unit_price", 5), "tax { currency_code: 'USD' minor_units: 1 } ", Euros("discount", 6),
              " refunded_quantity: 1 }", Field("reference", std::string(101, 'r'))));
-  CHECK(Outcome(answer) == kFieldInvalid);
-  const std::string fields = StrCat(BadFields(answer.status), " ");
+  CHECK(Outcome(response) == kFieldInvalid);
+  const std::string fields = StrCat(BadFields(response.status), " ");
   for (const char* field :
        {" user_id ", " lines[0].line_id ", " lines[0].quantity ", " lines[0].unit_price.minor_units ",
         " lines[1].unit_price.currency_code ", " lines[1].total ", " lines[2].tax.currency_code ",
@@ -90,10 +90,10 @@ TEST_CASE("amounts that overflow are rejected") {
                                   StrCat("quantity: 1 ", Euros("unit_price", kMost)),
                                   StrCat("quantity: 9223372036854775807 ", Euros("unit_price", 2)),
                                   StrCat("quantity: 1 ", Euros("unit_price", 1), Euros("tax", kMost))}) {
-    const auto answer =
+    const auto response =
         shop.client(&Orders::CreateOrder, StrCat(Field("user_id", shop.user_id), "lines { ", line, "}"));
-    CHECK(Outcome(answer) == kFieldInvalid);
-    CHECK_THAT(BadFields(answer.status), Catch::StartsWith(" lines[0]."));
+    CHECK(Outcome(response) == kFieldInvalid);
+    CHECK_THAT(BadFields(response.status), Catch::StartsWith(" lines[0]."));
   }
   shop.CheckUntouched();
 }
@@ -164,9 +164,9 @@ TEST_CASE("malformed UTF-8 is reported with its field") {
   Shop shop;
   const std::string path = "/keelson.accounts.v1.AccountService/RegisterUser";
   // Field 2 is the e-mail address, field 4 the display name.
-  const auto answer = shop.client.Raw(path, "\x12\x02\xc3\x28\x22\x01\xff");
-  CHECK(Outcome(answer) == kFieldInvalid);
-  CHECK(BadFields(answer.status) == " email display_name");
+  const auto response = shop.client.Raw(path, "\x12\x02\xc3\x28\x22\x01\xff");
+  CHECK(Outcome(response) == kFieldInvalid);
+  CHECK(BadFields(response.status) == " email display_name");
   shop.CheckUntouched();
 }
 

@@ -28,10 +28,10 @@ constexpr char kAda[] = "ada@example.com";
 const ServiceProcess::Settings kSlowJobs = {"payments.poll=2s", "email.dispatch.poll=2s"};
 
 refunds::v1::Refund CreateRefund(const Client& client, const std::string& order_id, int minor_units) {
-  const auto answer =
+  const auto response =
       client(&Refunds::CreateRefund, StrCat(Field("order_id", order_id), AmountScope(minor_units)));
-  REQUIRE(Outcome(answer) == "OK");
-  return answer->refund();
+  REQUIRE(Outcome(response) == "OK");
+  return response->refund();
 }
 
 bool BecomesHealthy(const Client& client, bool healthy, const std::string& part = "") {
@@ -122,9 +122,9 @@ TEST_CASE("setting the clock forward past the lease does not claim an in-flight 
   const Folder folder;
   SettableClock clock(folder);
   MailApi api(MailApi::Accepted, [](const MailApi::Request& request) {
-    servers::ScriptedAnswer answer = MailApi::Accepted(request);
-    if (request.to == kAda) answer.delay = seconds(3);
-    return answer;
+    servers::ScriptedAnswer response = MailApi::Accepted(request);
+    if (request.to == kAda) response.delay = seconds(3);
+    return response;
   });
   ServiceProcess service(folder.path(), api.settings(), Expect::kServing, clock.options());
   const Client client = service.Connect();

@@ -33,17 +33,17 @@ struct Writer {
 };
 
 std::string Register(const Client& client, const std::string& email) {
-  const auto answer =
+  const auto response =
       client(&Accounts::RegisterUser,
              StrCat(Field("request_id", email), Field("email", email), Field("password", kPassword)));
-  return answer.ok() ? answer->user().id() : "";
+  return response.ok() ? response->user().id() : "";
 }
 
 std::string Refund(const Client& client, const std::string& order_id, const std::string& request_id) {
-  const auto answer =
+  const auto response =
       client(&Refunds::CreateRefund,
              StrCat(Field("request_id", request_id), Field("order_id", order_id), AmountScope(kCents)));
-  return answer.ok() ? answer->refund().id() : "";
+  return response.ok() ? response->refund().id() : "";
 }
 
 // Alternates registrations and refunds until the service is killed. Counts the successful calls in

@@ -57,10 +57,10 @@ TEST_CASE("a message is sent over HTTP with its id as the idempotency key") {
 TEST_CASE("after a lost response, the same bytes are resent to the same provider with the same key") {
   const Folder folder;
   MailApi api(MailApi::Accepted, [](const MailApi::Request& request) {
-    servers::ScriptedAnswer answer = MailApi::Accepted(request);
-    if (request.repeats == 0) answer.act = Act::kCutShort;
-    if (request.repeats == 1) answer.act = Act::kReset;
-    return answer;
+    servers::ScriptedAnswer response = MailApi::Accepted(request);
+    if (request.repeats == 0) response.act = Act::kCutShort;
+    if (request.repeats == 1) response.act = Act::kReset;
+    return response;
   });
   // Every attempt counts as a provider failure: the circuit breaker opens, and soon closes.
   ServiceProcess service(folder.path(), With(api.settings(/*then_file=*/true), {"email.circuit.open=50ms"}));

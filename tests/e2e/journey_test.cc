@@ -131,13 +131,13 @@ TEST_CASE("an order is refunded by line, by amount and in full") {
       client(&Refunds::CreateRefund, StrCat(Field("order_id", order_id), "scope { everything {} }"));
   CHECK(Outcome(too_much) == "FAILED_PRECONDITION REFUND_NOT_ALLOWED");
   CHECK(FailedRules(too_much.status) == " AMOUNT_POSITIVE WITHIN_REFUNDABLE");
-  // The verification mail, and one for each refund.
+  // One verification e-mail, and one e-mail for each refund.
   const std::vector<Mail> mails = AwaitMails(service.mail_folder(), "ada@example.com", 4);
   CHECK_THAT(mails[1].text, Catch::Contains("€12.50"));
   CHECK_THAT(mails[3].text, Catch::Contains("€24.90"));
 }
 
-TEST_CASE("the cancellation of a paid order refunds it in full") {
+TEST_CASE("cancelling a paid order refunds it in full") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -156,12 +156,12 @@ TEST_CASE("the cancellation of a paid order refunds it in full") {
   CHECK(refund.note() == "out of stock");
   CHECK(Totals(GetOrder(client, order_id)) ==
         std::vector<std::string>{"total 2490", "paid 2490", "refunded 2490", "pending 0", "refundable 0"});
-  // Verification, cancellation, refund.
+  // The e-mails for the verification, the cancellation and the refund.
   AwaitMails(service.mail_folder(), "ada@example.com", 3);
   CHECK(Outcome(client(&Orders::ShipOrder, Field("id", order_id))) == "FAILED_PRECONDITION ORDER_STATE");
 }
 
-TEST_CASE("a cancellation supersedes refunds that wait for approval") {
+TEST_CASE("cancelling an order cancels refunds that wait for approval") {
   const Folder folder;
   ServiceProcess service(folder.path(),
                          {"refunds.states=['paid','delivered']", "refunds.approval_above={ EUR = 1000 }"});
@@ -183,7 +183,7 @@ TEST_CASE("a cancellation supersedes refunds that wait for approval") {
                                            "REFUND_STATE_SUCCEEDED]"));
   REQUIRE(rest->refunds_size() == 1);
   CHECK(AwaitRefund(client, rest->refunds(0).id()).amount().minor_units() == 10000);
-  // Verification, request, cancellation, refund.
+  // The e-mails for the verification, the request, the cancellation and the refund.
   const std::vector<Mail> mails = AwaitMails(service.mail_folder(), "ada@example.com", 4);
   CHECK_THAT(mails[2].text, Catch::Contains("€100.00"));
   CHECK(service.Stop() == 0);

@@ -155,11 +155,11 @@ TEST_CASE("excess registrations are rejected while reads continue") {
   for (int i = 0; i < kCallers; ++i) clients.push_back(service.Connect());
   std::atomic<int> without_retry = 0;
   const std::vector<std::string> outcomes = AllAtOnce(kCallers, [&](int i) {
-    const auto answer = clients[static_cast<std::size_t>(i)](&Accounts::RegisterUser,
-                                                             Registration(StrCat("user", i, "@example.com")));
-    if (answer.status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED && !RetryAfter(answer.status))
+    const auto response = clients[static_cast<std::size_t>(i)](
+        &Accounts::RegisterUser, Registration(StrCat("user", i, "@example.com")));
+    if (response.status.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED && !RetryAfter(response.status))
       ++without_retry;
-    return Outcome(answer);
+    return Outcome(response);
   });
   over = true;
   reading.join();

@@ -113,15 +113,15 @@ TEST_CASE("an address is stored and mailed in canonical form") {
   CHECK_THAT(verified.output, Catch::Contains("user_address_is_canonical") && !Catch::Contains("grace"));
 }
 
-TEST_CASE("existing addresses can be concealed") {
+TEST_CASE("the configuration can conceal existing addresses") {
   const Folder folder;
   ServiceProcess service(folder.path(),
                          {"accounts.conceal_existing_email=true", "accounts.resend_cooldown=0s"});
   const Client client = service.Connect();
   for (int i = 0; i < 2; ++i) {
-    const auto answer = client(&Accounts::RegisterUser, Registration("", kEmail));
-    CHECK(Outcome(answer) == "OK");
-    CHECK_FALSE(answer->has_user());
+    const auto response = client(&Accounts::RegisterUser, Registration("", kEmail));
+    CHECK(Outcome(response) == "OK");
+    CHECK_FALSE(response->has_user());
   }
   const std::vector<Mail> mails = AwaitMails(service.mail_folder(), kEmail, 2);
   CHECK_FALSE(TokenIn(mails[0]).empty());
@@ -187,14 +187,14 @@ TEST_CASE("common and short passwords are rejected; any characters are allowed")
        {"password", "PassWord1", "1234567", "", "12345678", "        ", " password ", "password\u200b",
         "\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b", "\u00e9\u00e9\u00e9\u00e9",
         "e\u0301e\u0301e\u0301e\u0301"}) {
-    const auto answer =
+    const auto response =
         client(&Accounts::RegisterUser, StrCat(Field("email", kEmail), Field("password", password)));
-    CHECK(Outcome(answer) == "INVALID_ARGUMENT FIELD_INVALID");
-    CHECK(BadFields(answer.status) == " password");
+    CHECK(Outcome(response) == "INVALID_ARGUMENT FIELD_INVALID");
+    CHECK(BadFields(response.status) == " password");
   }
-  const auto answer =
+  const auto response =
       client(&Accounts::RegisterUser, StrCat(Field("email", kEmail), Field("password", "пароль 🔑🔑")));
-  CHECK(Outcome(answer) == "OK");
+  CHECK(Outcome(response) == "OK");
 }
 
 TEST_CASE("the service computes order totals and enforces the state machine") {

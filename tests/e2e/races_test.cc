@@ -69,9 +69,9 @@ TEST_CASE("concurrent calls with one request id make one change and return the s
   Shop shop;
   const std::string order_id = DeliveredOrder(shop.client(), "ada@example.com", 1, 10000);
   const std::vector<std::string> ids = AllAtOnce(kCallers, [&](int i) {
-    const auto answer = shop.clients[static_cast<std::size_t>(i)](
+    const auto response = shop.clients[static_cast<std::size_t>(i)](
         &Refunds::CreateRefund, StrCat("request_id: 'once' ", Field("order_id", order_id), AmountScope(100)));
-    return answer.ok() ? answer->refund().id() : Outcome(answer);
+    return response.ok() ? response->refund().id() : Outcome(response);
   });
   CHECK(std::set<std::string>(ids.begin(), ids.end()).size() == 1);
   CHECK_THAT(ids.front(), Catch::StartsWith("refund_"));
@@ -96,10 +96,10 @@ TEST_CASE("concurrent registrations of one address create one account") {
 TEST_CASE("concurrent repeats of one registration create one account") {
   Shop shop({"passwords.queue=1000"});
   const std::vector<std::string> ids = AllAtOnce(kCallers, [&](int i) {
-    const auto answer = shop.clients[static_cast<std::size_t>(i)](
+    const auto response = shop.clients[static_cast<std::size_t>(i)](
         &Accounts::RegisterUser,
         StrCat("request_id: 'once' email: 'ada@example.com' ", Field("password", kPassword)));
-    return answer.ok() ? answer->user().id() : Outcome(answer);
+    return response.ok() ? response->user().id() : Outcome(response);
   });
   CHECK(std::set<std::string>(ids.begin(), ids.end()).size() == 1);
   CHECK_THAT(ids.front(), Catch::StartsWith("user_"));
@@ -113,7 +113,7 @@ TEST_CASE("concurrent calls with one verification token all succeed") {
     return Outcome(shop.clients[static_cast<std::size_t>(i)](&Accounts::VerifyEmail, Field("token", token)));
   });
   CHECK(CountOk(outcomes) == kCallers);
-  // One welcome e-mail.
+  // Only one welcome e-mail is sent.
   AwaitMails(shop.service.mail_folder(), "ada@example.com", 2);
   RegisterUser(shop.client(), "bob@example.com");
   AwaitMails(shop.service.mail_folder(), "bob@example.com", 1);

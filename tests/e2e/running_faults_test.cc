@@ -17,7 +17,7 @@ namespace {
 
 constexpr char kUnavailable[] = "UNAVAILABLE STORE_UNAVAILABLE";
 
-Answer<accounts::v1::RegisterUserResponse> Register(const Client& client, const std::string& email) {
+CallResult<accounts::v1::RegisterUserResponse> Register(const Client& client, const std::string& email) {
   return client(&Accounts::RegisterUser,
                 StrCat(Field("request_id", email), Field("email", email), Field("password", kPassword)));
 }
@@ -76,7 +76,7 @@ TEST_CASE("a full disk loses no acknowledged write, and the service recovers", "
     std::error_code error;
     const auto left = std::filesystem::space(folder / "disk", error).available;
     WriteFile(folder / "disk/filler", std::string(left - std::min<std::uintmax_t>(left, 300'000), 'x'));
-    Answer<accounts::v1::RegisterUserResponse> last;
+    CallResult<accounts::v1::RegisterUserResponse> last;
     for (int i = 0; i < 2000 && last.ok(); ++i) {
       const std::string email = StrCat("user", i, "@example.com");
       last = Register(client, email);

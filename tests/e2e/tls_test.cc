@@ -1,4 +1,4 @@
-// TLS as operators meet it: certificates that are replaced while the service runs, and probes.
+// Certificates that are replaced while the service runs, and TLS health checks.
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -37,7 +37,7 @@ ServiceProcess::Settings MtlsSettings(const Authority& authority) {
   return settings;
 }
 
-// A service of TLS that has begun to serve.
+// A service with TLS that is SERVING.
 class TlsService {
  public:
   TlsService(const Folder& folder, const ServiceProcess::Settings& settings)
@@ -121,7 +121,7 @@ TEST_CASE("the health probe uses a server name and a client certificate") {
   const CommandResult healthy = Probe(folder, service->target(), all);
   CHECK(healthy.exit_code == 0);
   CHECK(healthy.output == "SERVING\n");
-  // Without the name, and without the certificate.
+  // Without the server name, and without the client certificate.
   CHECK(Probe(folder, service->target(),
               {"--tls-ca", authority.Path("ca.crt"), "--tls-cert", authority.Path("web.crt"), "--tls-key",
                authority.Path("web.key")})
@@ -154,7 +154,7 @@ TEST_CASE("the health probe reports incomplete options and unreadable files") {
   CHECK_THAT(gone.errors, Catch::Contains("--tls-ca") && Catch::Contains(authority.Path("gone.crt")));
 }
 
-// On 127.0.0.2, which ListeningPort does not take for the service's.
+// On 127.0.0.2, which ListeningPort ignores.
 std::string FreeProbeAddress() {
   return StrCat("127.0.0.2:", servers::FreePort());
 }

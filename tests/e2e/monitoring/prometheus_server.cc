@@ -42,10 +42,10 @@ std::string Fetch(const std::string& url) {
   if (const auto* failure = std::get_if<HttpFailure>(&result)) {
     throw std::runtime_error(url + ": " + failure->reason);
   }
-  const auto& answer = std::get<HttpResponse>(result);
-  if (answer.status != 200)
-    throw std::runtime_error(absl::StrCat(url, ": ", answer.status, " ", answer.body));
-  return answer.body;
+  const auto& response = std::get<HttpResponse>(result);
+  if (response.status != 200)
+    throw std::runtime_error(absl::StrCat(url, ": ", response.status, " ", response.body));
+  return response.body;
 }
 
 PrometheusServer::PrometheusServer(const std::string& target) : port_(FreePort()) {
@@ -59,7 +59,7 @@ PrometheusServer::PrometheusServer(const std::string& target) : port_(FreePort()
                                absl::StrCat("--web.listen-address=127.0.0.1:", port_)},
       "prometheus.log", SIGTERM);
   if (!Await([this] { return Answers(Url("/-/ready")); })) {
-    throw std::runtime_error("Prometheus does not answer: " + program_->LogTail());
+    throw std::runtime_error("Prometheus does not respond: " + program_->LogTail());
   }
 }
 
@@ -68,8 +68,8 @@ std::string PrometheusServer::Url(const std::string& path) const {
 }
 
 std::optional<std::string> PrometheusServer::Value(const std::string& query) const {
-  const auto answer = nlohmann::json::parse(Fetch(Url("/api/v1/query?query=" + Escaped(query))));
-  const auto& series = answer.at("data").at("result");
+  const auto response = nlohmann::json::parse(Fetch(Url("/api/v1/query?query=" + Escaped(query))));
+  const auto& series = response.at("data").at("result");
   if (series.size() != 1) return std::nullopt;
   return series[0].at("value").at(1).get<std::string>();
 }

@@ -50,7 +50,7 @@ export function connect(t, address) {
     let initial;
     const options = { deadline: Date.now() + 20_000 };
     clients[service][method](request, grpc.Metadata.fromHttp2Headers(metadata), options,
-      (error, answer) => (error ? reject(error) : resolve({ ...answer, initial })))
+      (error, response) => (error ? reject(error) : resolve({ ...response, initial })))
       .on('metadata', (received) => { initial = received; });
   });
 }

@@ -34,9 +34,9 @@ async function freePort() {
 const lineWith = (mark) => (line) => (line.includes(mark) ? true : undefined);
 
 async function readJson(url) {
-  const answer = await fetch(url);
-  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
-  return answer.json();
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} returned ${response.status}`);
+  return response.json();
 }
 
 export async function startSes(t) {

@@ -11,7 +11,7 @@ export async function until(read, patience = 20_000) {
   for (const end = Date.now() + patience; ;) {
     const value = await read();
     if (value !== undefined) return value;
-    if (Date.now() > end) throw new Error(`${read} did not come true`);
+    if (Date.now() > end) throw new Error(`timeout waiting for ${read}`);
     await new Promise((done) => setTimeout(done, 10));
   }
 }

@@ -14,7 +14,7 @@ function buf(service, ...args) {
     { cwd: service.folder, env: { ...process.env, BUF_CACHE_DIR: join(service.folder, 'buf') } });
 }
 
-test('services are listed and called by reflection', async (t) => {
+test('a client lists and calls services by reflection', async (t) => {
   const service = await startService(t);
   const url = `http://${service.address}`;
   const { stdout: services } = await buf(service, '--list-services', url);

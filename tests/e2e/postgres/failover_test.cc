@@ -32,7 +32,7 @@ CallerResult RegisterUntil(const std::atomic<bool>& over, const Client& client, 
   CallerResult result;
   for (int i = 0; !over; ++i) {
     const std::string email = StrCat(name, "-", i, "@example.com");
-    Answer<accounts::v1::RegisterUserResponse> answer;
+    CallResult<accounts::v1::RegisterUserResponse> answer;
     Await([&] {
       answer = client(&Accounts::RegisterUser, StrCat(Field("request_id", email), Field("email", email),
                                                       Field("password", kPassword)));

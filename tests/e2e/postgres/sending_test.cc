@@ -29,7 +29,7 @@ constexpr int kMessages = 2000;
 constexpr int kCallers = 8;
 
 // The provider rejects one request in five before it accepts the message.
-MailApi::Answer RefusesAtRandom(std::mt19937& random) {
+MailApi::Responder RefusesAtRandom(std::mt19937& random) {
   return [&random](const MailApi::Request& request) -> servers::ScriptedAnswer {
     switch (random() % 20) {
       case 0:
@@ -49,7 +49,7 @@ MailApi::Answer RefusesAtRandom(std::mt19937& random) {
 }
 
 // The provider loses one response in ten after it has accepted the message.
-MailApi::Answer LosesAtRandom(std::mt19937& random) {
+MailApi::Responder LosesAtRandom(std::mt19937& random) {
   return [&random](const MailApi::Request& request) {
     servers::ScriptedAnswer answer = MailApi::Accepted(request);
     const auto chance = random() % 20;

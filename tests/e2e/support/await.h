@@ -7,7 +7,7 @@ namespace keelson::e2e {
 
 // How long a test waits for an expected event. Long, because test machines are busy.
 inline constexpr std::chrono::seconds kPatience{30};
-inline constexpr std::chrono::milliseconds kBetweenLooks{5};
+inline constexpr std::chrono::milliseconds kPollInterval{5};
 
 // Polls until `condition` is true; returns false after the timeout.
 template <typename Condition>
@@ -15,7 +15,7 @@ bool Await(const Condition& condition, std::chrono::milliseconds patience = kPat
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (!condition()) {
     if (std::chrono::steady_clock::now() >= deadline) return false;
-    std::this_thread::sleep_for(kBetweenLooks);
+    std::this_thread::sleep_for(kPollInterval);
   }
   return true;
 }

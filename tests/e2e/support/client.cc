@@ -53,19 +53,19 @@ std::string Client::CorrelationId(const grpc::ClientContext& context) {
   return found == metadata.end() ? "" : std::string(found->second.data(), found->second.size());
 }
 
-Answer<std::string> Client::Raw(const std::string& path, const std::string& request) const {
+CallResult<std::string> Client::Raw(const std::string& path, const std::string& request) const {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + patience_);
   const grpc::Slice slice(request);
-  grpc::ByteBuffer answer;
-  Answer<std::string> result;
+  grpc::ByteBuffer response;
+  CallResult<std::string> result;
   grpc::CompletionQueue queue;
   grpc::GenericStub stub(channel_);
   const auto call = stub.PrepareUnaryCall(&context, path, grpc::ByteBuffer(&slice, 1), &queue);
   call->StartCall();
-  call->Finish(&answer, &result.status, nullptr);
+  call->Finish(&response, &result.status, nullptr);
   Done(queue);
-  if (result.ok()) result.value = BytesOf(answer);
+  if (result.ok()) result.value = BytesOf(response);
   result.correlation_id = CorrelationId(context);
   return result;
 }
@@ -73,9 +73,9 @@ Answer<std::string> Client::Raw(const std::string& path, const std::string& requ
 std::string Client::Health(const std::string& service) const {
   std::string request;
   if (!service.empty()) request = StrCat("\x0a", std::string(1, static_cast<char>(service.size())), service);
-  const Answer<std::string> answer = Raw("/grpc.health.v1.Health/Check", request);
-  if (!answer.ok()) return Outcome(answer);
-  return HealthName(answer.value);
+  const CallResult<std::string> response = Raw("/grpc.health.v1.Health/Check", request);
+  if (!response.ok()) return Outcome(response);
+  return HealthName(response.value);
 }
 
 void Client::WatchHealth(const std::function<void(const std::string&)>& seen) const {

@@ -16,7 +16,7 @@
 #include "keelson/notifications/v1/notifications.grpc.pb.h"
 #include "keelson/orders/v1/orders.grpc.pb.h"
 #include "keelson/refunds/v1/refunds.grpc.pb.h"
-#include "tests/e2e/support/answer.h"
+#include "tests/e2e/support/call_result.h"
 
 namespace keelson::e2e {
 
@@ -43,25 +43,25 @@ class Client {
 
   // client(&Accounts::GetUser, "id: 'user_…'")
   template <typename Service, typename Request, typename Response>
-  Answer<Response> operator()(grpc::Status (Service::*method)(grpc::ClientContext*, const Request&,
-                                                              Response*),
-                              const std::string& request) const {
+  CallResult<Response> operator()(grpc::Status (Service::*method)(grpc::ClientContext*, const Request&,
+                                                                  Response*),
+                                  const std::string& request) const {
     return (*this)(method, FromText<Request>(request));
   }
 
   template <typename Service, typename Request, typename Response>
-  Answer<Response> operator()(grpc::Status (Service::*method)(grpc::ClientContext*, const Request&,
-                                                              Response*),
-                              const std::type_identity_t<Request>& request,
-                              const std::string& request_id = "") const {
+  CallResult<Response> operator()(grpc::Status (Service::*method)(grpc::ClientContext*, const Request&,
+                                                                  Response*),
+                                  const std::type_identity_t<Request>& request,
+                                  const std::string& request_id = "") const {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + patience_);
     if (!request_id.empty()) context.AddMetadata("x-request-id", request_id);
     if (!authorization_.empty()) context.AddMetadata("authorization", authorization_);
-    Answer<Response> answer;
-    answer.status = (*std::get<std::unique_ptr<Service>>(stubs_).*method)(&context, request, &answer.value);
-    answer.correlation_id = CorrelationId(context);
-    return answer;
+    CallResult<Response> result;
+    result.status = (*std::get<std::unique_ptr<Service>>(stubs_).*method)(&context, request, &result.value);
+    result.correlation_id = CorrelationId(context);
+    return result;
   }
 
   // Calls "/package.Service/Method" with a serialized request; returns the serialized response.

@@ -11,9 +11,9 @@ servers::ScriptedAnswer MailApi::Accepted(const Request& request) {
   return {.body = StrCat(R"({"id":"re-)", request.key, R"("})")};
 }
 
-MailApi::MailApi(Answer refuse, Answer answer)
+MailApi::MailApi(Responder refuse, Responder respond)
     : refuse_(std::move(refuse)),
-      answer_(std::move(answer)),
+      respond_(std::move(respond)),
       server_([this](const servers::SeenRequest& seen) { return Handle(seen); }) {}
 
 ServiceProcess::Settings MailApi::settings(bool then_file) const {
@@ -40,7 +40,7 @@ servers::ScriptedAnswer MailApi::Handle(const servers::SeenRequest& seen) {
   if (refused) return refusal;
   request.taken = true;
   taken_.try_emplace(request.key, request);
-  return answer_(request);
+  return respond_(request);
 }
 
 std::map<std::string, MailApi::Request> MailApi::taken() {

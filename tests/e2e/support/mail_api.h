@@ -24,7 +24,7 @@ class MailApi {
     // The provider has accepted the message, now or earlier.
     bool taken = false;
   };
-  using Answer = std::function<servers::ScriptedAnswer(const Request&)>;
+  using Responder = std::function<servers::ScriptedAnswer(const Request&)>;
 
   static servers::ScriptedAnswer Accepted(const Request& request);
 
@@ -45,8 +45,8 @@ class MailApi {
  private:
   servers::ScriptedAnswer Handle(const servers::SeenRequest& seen);
 
-  const Answer refuse_;
-  const Answer answer_;
+  const Responder refuse_;
+  const Responder respond_;
   std::mutex mutex_;
   std::map<std::string, Request> taken_;
   std::map<std::string, std::string> bodies_;

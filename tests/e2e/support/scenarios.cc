@@ -24,36 +24,36 @@ std::string UnitsScope(int quantity) {
 }
 
 std::string RegisterUser(const Client& client, const std::string& email) {
-  const auto answer =
+  const auto response =
       client(&Accounts::RegisterUser, StrCat(Field("email", email), Field("password", kPassword)));
-  REQUIRE(Outcome(answer) == "OK");
-  return answer->user().id();
+  REQUIRE(Outcome(response) == "OK");
+  return response->user().id();
 }
 
 std::string CreateOrder(const Client& client, const std::string& user_id, int quantity, int unit_price,
                         bool with_shipping) {
-  const auto answer = client(
+  const auto response = client(
       &Orders::CreateOrder,
       StrCat(Field("user_id", user_id), "lines { sku: 'BOOK' title: 'A book' quantity: ", quantity, " ",
              Euros("unit_price", unit_price), "} ", with_shipping ? Euros("shipping", 490) : std::string()));
-  REQUIRE(Outcome(answer) == "OK");
-  return answer->order().id();
+  REQUIRE(Outcome(response) == "OK");
+  return response->order().id();
 }
 
 orders::v1::Order PayOrder(const Client& client, const std::string& order_id) {
   const std::int64_t total = GetOrder(client, order_id).total().minor_units();
-  const auto answer =
+  const auto response =
       client(&Orders::PayOrder, StrCat(Field("id", order_id), Euros("amount", total),
                                        "payment { provider: 'recorded' provider_reference: 'ch_1' }"));
-  REQUIRE(Outcome(answer) == "OK");
-  return answer->order();
+  REQUIRE(Outcome(response) == "OK");
+  return response->order();
 }
 
 orders::v1::Order DeliverOrder(const Client& client, const std::string& order_id) {
   REQUIRE(Outcome(client(&Orders::ShipOrder, Field("id", order_id))) == "OK");
-  const auto answer = client(&Orders::DeliverOrder, Field("id", order_id));
-  REQUIRE(Outcome(answer) == "OK");
-  return answer->order();
+  const auto response = client(&Orders::DeliverOrder, Field("id", order_id));
+  REQUIRE(Outcome(response) == "OK");
+  return response->order();
 }
 
 std::string DeliveredOrder(const Client& client, const std::string& email, int quantity, int unit_price) {
@@ -64,9 +64,9 @@ std::string DeliveredOrder(const Client& client, const std::string& email, int q
 }
 
 orders::v1::Order GetOrder(const Client& client, const std::string& order_id) {
-  const auto answer = client(&Orders::GetOrder, Field("id", order_id));
-  REQUIRE(Outcome(answer) == "OK");
-  return answer->order();
+  const auto response = client(&Orders::GetOrder, Field("id", order_id));
+  REQUIRE(Outcome(response) == "OK");
+  return response->order();
 }
 
 refunds::v1::Refund AwaitRefund(const Client& client, const std::string& refund_id) {

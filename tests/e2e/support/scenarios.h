@@ -26,7 +26,7 @@ refunds::v1::Refund AwaitRefund(const Client& client, const std::string& refund_
 // Number of refunds that ListRefunds returns for the order.
 int CountRefunds(const Client& client, const std::string& order_id);
 
-// "key: 'value' " in protobuf's text format.
+// "key: 'value' " in Protobuf's text format.
 std::string Field(const std::string& key, const std::string& value);
 // "key { currency_code: 'EUR' minor_units: N } "
 std::string Euros(const std::string& key, std::int64_t minor_units);

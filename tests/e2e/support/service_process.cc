@@ -24,7 +24,7 @@ std::vector<std::string> WithBinary(std::vector<std::string> arguments) {
   return arguments;
 }
 
-// The inodes of the process's sockets, as text.
+// The inodes of the sockets of the process, as text.
 std::set<std::string> Sockets(pid_t pid) {
   constexpr std::string_view kPrefix = "socket:[";
   std::set<std::string> inodes;

@@ -24,9 +24,9 @@ std::string Toml(const StorePair::Settings& settings) {
 
 }  // namespace
 
-StorePair::StorePair(const Settings& old_house, const Settings& new_house) {
-  WriteFile(folder_ / "old.toml", Toml(old_house));
-  WriteFile(folder_ / "new.toml", Toml(new_house));
+StorePair::StorePair(const Settings& old_store, const Settings& new_store) {
+  WriteFile(folder_ / "old.toml", Toml(old_store));
+  WriteFile(folder_ / "new.toml", Toml(new_store));
 }
 
 void StorePair::KillTransfer(const std::function<bool()>& begun) const {

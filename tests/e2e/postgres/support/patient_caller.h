@@ -24,7 +24,7 @@ class PatientCaller {
   Response Ask(grpc::Status (Service::*method)(grpc::ClientContext*, const Request&, Response*),
                const std::string& request) {
     const auto send = [method, request](const Client& client) { return client(method, request); };
-    const Answer<Response> answer = Insist(send);
+    const CallResult<Response> answer = Insist(send);
     if (!answer.ok()) throw std::runtime_error(Outcome(answer) + " for " + request);
     answered_.push_back({request, answer.value.SerializeAsString(), [send](PatientCaller& self) {
                            return self.Insist(send).value.SerializeAsString();

@@ -31,15 +31,15 @@ Shop::Shop(const ServiceProcess::Settings& settings)
       client_(service_.Connect()),
       user_id_(RegisterUser(client_, "ada@example.com")) {}
 
-Answer<accounts::v1::GetUserResponse> Shop::GetUser() const {
+CallResult<accounts::v1::GetUserResponse> Shop::GetUser() const {
   return client_(&Accounts::GetUser, Field("id", user_id_));
 }
 
-Answer<accounts::v1::ListUsersResponse> Shop::ListUsers() const {
+CallResult<accounts::v1::ListUsersResponse> Shop::ListUsers() const {
   return client_(&Accounts::ListUsers, "page_size: 1");
 }
 
-Answer<accounts::v1::RegisterUserResponse> Shop::Register(const std::string& email) const {
+CallResult<accounts::v1::RegisterUserResponse> Shop::Register(const std::string& email) const {
   return client_(&Accounts::RegisterUser,
                  StrCat(Field("request_id", email), Field("email", email), Field("password", kPassword)));
 }

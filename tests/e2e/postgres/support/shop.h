@@ -23,10 +23,10 @@ class Shop {
   // Opens a superuser's session in the service's database.
   servers::PostgresSession Connect() const { return servers::PostgresSession(server_.admin_url(kDatabase)); }
 
-  Answer<accounts::v1::GetUserResponse> GetUser() const;
-  Answer<accounts::v1::ListUsersResponse> ListUsers() const;
+  CallResult<accounts::v1::GetUserResponse> GetUser() const;
+  CallResult<accounts::v1::ListUsersResponse> ListUsers() const;
   // Registers the address. The address is also the request id.
-  Answer<accounts::v1::RegisterUserResponse> Register(const std::string& email) const;
+  CallResult<accounts::v1::RegisterUserResponse> Register(const std::string& email) const;
   bool BecomesHealthy(bool healthy) const;
   // Checks the recovery: the service serves, finds its user, registers another one, and can use all
   // connections of its pool concurrently.

@@ -1,4 +1,4 @@
-#include "tests/e2e/support/answer.h"
+#include "tests/e2e/support/call_result.h"
 
 #include <map>
 
@@ -34,9 +34,9 @@ bool SameAsDetails(const grpc::Status& status) {
 std::string Outcome(const grpc::Status& status) {
   const std::string code = CodeName(status.error_code());
   if (status.error_details().empty()) return code;
-  if (!SameAsDetails(status)) return code + " whose details say something else";
+  if (!SameAsDetails(status)) return code + " with different details";
   const auto info = Find<google::rpc::ErrorInfo>(status);
-  if (!info || info->domain() != "keelson") return code + " of a foreign domain";
+  if (!info || info->domain() != "keelson") return code + " of another domain";
   return StrCat(code, " ", info->reason());
 }
 
@@ -44,7 +44,7 @@ std::string BadFields(const grpc::Status& status) {
   std::string fields;
   if (const auto bad = Find<google::rpc::BadRequest>(status)) {
     for (const auto& violation : bad->field_violations()) {
-      fields += StrCat(" ", violation.field(), violation.description().empty() ? " without a word" : "");
+      fields += StrCat(" ", violation.field(), violation.description().empty() ? " without description" : "");
     }
   }
   return fields;

@@ -11,7 +11,7 @@
 namespace keelson::e2e {
 
 template <typename Response>
-struct Answer {
+struct CallResult {
   grpc::Status status;
   Response value;
   // The correlation id of the call ("x-request-id").
@@ -33,8 +33,8 @@ std::string Facts(const grpc::Status& status);
 std::optional<google::rpc::RetryInfo> RetryAfter(const grpc::Status& status);
 
 template <typename Response>
-std::string Outcome(const Answer<Response>& answer) {
-  return Outcome(answer.status);
+std::string Outcome(const CallResult<Response>& result) {
+  return Outcome(result.status);
 }
 
 }  // namespace keelson::e2e
