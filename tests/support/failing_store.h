@@ -5,7 +5,7 @@
 
 namespace keelson {
 
-// A store that forwards to another one, and returns `failure` instead while that is not OK.
+// A store that forwards calls to another store, or returns `failure` if that is not OK.
 class FailingStore : public Store {
  public:
   explicit FailingStore(Store& store) : store_(store) {}

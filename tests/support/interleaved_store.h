@@ -8,7 +8,7 @@
 
 namespace keelson {
 
-// A store that forwards to another one, and runs a callback before the next write, to reproduce a race.
+// A store that forwards to another one, and calls a function before the next write, to reproduce a race.
 class InterleavedStore : public Store {
  public:
   explicit InterleavedStore(Store& store) : store_(store) {}
@@ -21,7 +21,7 @@ class InterleavedStore : public Store {
   absl::Status Check(Deadline deadline) override { return store_.Check(deadline); }
   StoreTraits traits() override { return store_.traits(); }
 
-  // Called once.
+  // Called once, before the next write.
   std::function<void()> before_next_write;
 
  private:

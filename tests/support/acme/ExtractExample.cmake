@@ -1,5 +1,5 @@
-# cmake -D README=FILE -D HEADER=FILE -P ExtractExample.cmake: writes the example between acme:begin and acme:end of README as
-# HEADER, unless HEADER has this content already.
+# cmake -D README=FILE -D HEADER=FILE -P ExtractExample.cmake: writes the example between acme:begin and acme:end of
+# README to HEADER, unless HEADER already has this content.
 file(READ "${README}" readme)
 string(REGEX MATCH "<!-- acme:begin -->\n```cpp\n(.*)```\n<!-- acme:end -->" found "${readme}")
 if(NOT found)

@@ -1,9 +1,9 @@
 // An LD_PRELOAD library with a real-time clock that a test sets at run time. The file TEST_CLOCK_FILE holds
 // the offset to the true time: an int64 in nanoseconds.
 //
-// Interposed are the readings of CLOCK_REALTIME, and the futex(2) calls that wait for a time of that clock,
-// as Abseil's do: where the clock is set back, they wait for longer, as they do in the kernel. The monotonic
-// clock and relative waits stay as they are.
+// The library interposes functions that read CLOCK_REALTIME, and futex(2) calls with a timeout on that clock,
+// as used by Abseil. When the clock is set back, such a call waits longer, as in the kernel. The monotonic
+// clock and relative timeouts do not change.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <linux/futex.h>

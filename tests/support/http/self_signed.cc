@@ -18,7 +18,7 @@ using Memory = std::unique_ptr<BIO, decltype(&BIO_free)>;
 constexpr long kDaySeconds = 86'400;
 
 void Require(bool done) {
-  if (!done) throw std::runtime_error("OpenSSL made no certificate");
+  if (!done) throw std::runtime_error("OpenSSL can't create a certificate");
 }
 
 std::string Text(BIO* memory) {

@@ -27,7 +27,7 @@ int Connect(int port) {
     return descriptor;
   }
   close(descriptor);
-  throw std::runtime_error("can't connect");
+  throw std::runtime_error("can't connect to the server");
 }
 
 nghttp2_nv Header(std::string_view name, std::string_view value) {

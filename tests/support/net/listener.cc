@@ -22,7 +22,7 @@ Listener::Listener(Serve serve) : serve_(std::move(serve)) {
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
   if (bind(listener_, generic, size) != 0 || listen(listener_, 64) != 0 || pipe2(stop_, O_CLOEXEC) != 0 ||
       getsockname(listener_, generic, &size) != 0) {
-    throw std::runtime_error("no port of the loopback can be listened on");
+    throw std::runtime_error("can't listen on a loopback port");
   }
   port_ = ntohs(address.sin_port);
   thread_ = std::thread([this] { Listen(); });

@@ -115,14 +115,14 @@ PostfixServer::PostfixServer(const std::string& certificate_pem, const std::stri
                   "master.log", SIGTERM);
   if (!Await([this] { return TakesConnections(starttls_port_) || !master_->running(); }) ||
       !master_->running()) {
-    throw std::runtime_error("Postfix takes no connections: " + master_->LogTail() + Log());
+    throw std::runtime_error("Postfix does not accept connections: " + master_->LogTail() + Log());
   }
 }
 
 std::vector<std::string> PostfixServer::Delivered(const std::string& mailbox, std::size_t count) const {
   std::vector<std::string> messages;
   if (!Await([&] { return (messages = Look(mailbox)).size() >= count; })) {
-    throw std::runtime_error("no message came for " + mailbox + ": " + Log());
+    throw std::runtime_error("timeout waiting for a message to " + mailbox + ": " + Log());
   }
   return messages;
 }

@@ -20,7 +20,8 @@ constexpr const char* kCaConfig =
 
 Authority::Authority() {
   std::string pattern = (fs::temp_directory_path() / "keelson-tls-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no folder for certificates");
+  if (mkdtemp(pattern.data()) == nullptr)
+    throw std::runtime_error("can't create a directory for certificates");
   folder_ = pattern;
   Run(std::string("openssl req -x509 -days 2 -subj /CN=authority -keyout ca.key -out ca.crt ") + kNewKey);
   Issue("server", "localhost");
@@ -73,7 +74,7 @@ std::string Authority::Text(const std::string& file) const {
 
 void Authority::Run(const std::string& command) {
   const std::string line = "cd '" + folder_.string() + "' && " + command + " >/dev/null 2>&1";
-  if (std::system(line.c_str()) != 0) throw std::runtime_error("failed: " + command);
+  if (std::system(line.c_str()) != 0) throw std::runtime_error("command failed: " + command);
 }
 
 void Authority::Rename(const std::string& from, const std::string& to) {

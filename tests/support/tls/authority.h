@@ -30,7 +30,7 @@ class Authority {
   std::string Text(const std::string& file) const;
 
  private:
-  // Writes NAME.key, and new.csr and new.ext for its certificate.
+  // Writes NAME.key, and new.csr and new.ext for the certificate.
   void Request(const std::string& name, const std::string& host);
   void Run(const std::string& command);
   void Rename(const std::string& from, const std::string& to);
