@@ -35,7 +35,7 @@ absl::Status CreateRefunds(Store& store, const Seed& seed, int count, int caller
     std::vector<std::jthread> running;
     for (int i = 0; i < callers; ++i) running.emplace_back(call);
   }
-  return made == count ? absl::OkStatus() : absl::InternalError("refunds to be recorded were refused");
+  return made == count ? absl::OkStatus() : absl::InternalError("CreateRefund rejected some refunds");
 }
 
 }  // namespace keelson

@@ -1,7 +1,7 @@
 // The upper limit for the service's reads: a minimal completion-queue server that returns the same response
 // to every GetUser.
 //
-//   keelson_bench_echo PORT ANSWER_FILE
+//   keelson_bench_echo PORT RESPONSE_FILE
 
 #include <grpcpp/grpcpp.h>
 
@@ -27,42 +27,42 @@ constexpr int kWaitingCallsPerQueue = 256;
 // Handles one call, then waits for the next one in the same slot.
 class Call {
  public:
-  Call(Service& service, grpc::ServerCompletionQueue& queue, const pb::GetUserResponse& answer)
-      : service_(service), queue_(queue), answer_(answer) {
+  Call(Service& service, grpc::ServerCompletionQueue& queue, const pb::GetUserResponse& response)
+      : service_(service), queue_(queue), response_(response) {
     service_.RequestGetUser(&context_, &request_, &writer_, &queue_, &queue_, this);
   }
 
   void Proceed(bool ok) {
-    if (!answered_ && ok) {
-      answered_ = true;
-      writer_.Finish(answer_, grpc::Status::OK, this);
+    if (!responded_ && ok) {
+      responded_ = true;
+      writer_.Finish(response_, grpc::Status::OK, this);
       return;
     }
-    if (ok) new Call(service_, queue_, answer_);
+    if (ok) new Call(service_, queue_, response_);
     delete this;
   }
 
  private:
   Service& service_;
   grpc::ServerCompletionQueue& queue_;
-  const pb::GetUserResponse& answer_;
+  const pb::GetUserResponse& response_;
   grpc::ServerContext context_;
   pb::GetUserRequest request_;
   grpc::ServerAsyncResponseWriter<pb::GetUserResponse> writer_{&context_};
-  bool answered_ = false;
+  bool responded_ = false;
 };
 
-void Serve(Service& service, grpc::ServerCompletionQueue& queue, const pb::GetUserResponse& answer) {
-  for (int i = 0; i < kWaitingCallsPerQueue; ++i) new Call(service, queue, answer);
+void Serve(Service& service, grpc::ServerCompletionQueue& queue, const pb::GetUserResponse& response) {
+  for (int i = 0; i < kWaitingCallsPerQueue; ++i) new Call(service, queue, response);
   void* tag = nullptr;
   for (bool ok = false; queue.Next(&tag, &ok);) static_cast<Call*>(tag)->Proceed(ok);
 }
 
-int Main(const std::string& port, const std::string& answer_file) {
-  pb::GetUserResponse answer;
-  std::ifstream file(answer_file, std::ios::binary);
-  if (!answer.ParseFromIstream(&file)) {
-    std::cerr << "no GetUserResponse in " << answer_file << '\n';
+int Main(const std::string& port, const std::string& response_file) {
+  pb::GetUserResponse response;
+  std::ifstream file(response_file, std::ios::binary);
+  if (!response.ParseFromIstream(&file)) {
+    std::cerr << "no valid GetUserResponse in " << response_file << '\n';
     return 2;
   }
   Service service;
@@ -75,7 +75,7 @@ int Main(const std::string& port, const std::string& answer_file) {
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) return 1;
   std::vector<std::jthread> threads;
-  for (const auto& queue : queues) threads.emplace_back([&] { Serve(service, *queue, answer); });
+  for (const auto& queue : queues) threads.emplace_back([&] { Serve(service, *queue, response); });
   server->Wait();  // until a signal ends the process
   return 0;
 }
@@ -85,7 +85,7 @@ int Main(const std::string& port, const std::string& answer_file) {
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    std::cerr << "usage: keelson_bench_echo PORT ANSWER_FILE\n";
+    std::cerr << "usage: keelson_bench_echo PORT RESPONSE_FILE\n";
     return 2;
   }
   return keelson::Main(argv[1], argv[2]);

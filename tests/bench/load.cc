@@ -24,7 +24,7 @@ class Loader {
   absl::StatusOr<LoadResult> Run() {
     for (int i = 0; i < load_.connections; ++i) {
       auto connection = RpcConnection::Connect(load_.port, load_.method,
-                                               [this, i](const RpcCall& call) { OnAnswer(i, call); });
+                                               [this, i](const RpcCall& call) { OnResponse(i, call); });
       if (!connection.ok()) return connection.status();
       connections_.push_back(*std::move(connection));
     }
@@ -52,7 +52,7 @@ class Loader {
                            [](const auto& connection) { return connection->in_flight() == 0; })) {
       return false;
     } else if (now > end_ + kDrain) {
-      status_ = absl::DeadlineExceededError("calls were left unanswered");
+      status_ = absl::DeadlineExceededError("some calls did not complete");
       return false;
     }
     for (const auto& connection : connections_) Check(connection->Flush());
@@ -89,10 +89,10 @@ class Loader {
     Check(connections_[static_cast<std::size_t>(connection)]->Submit(request_));
   }
 
-  void OnAnswer(int connection, const RpcCall& call) {
+  void OnResponse(int connection, const RpcCall& call) {
     const absl::Time now = absl::Now();
     if (call.status != 0) {
-      status_ = absl::UnknownError(absl::StrCat(load_.method, " answered with the status ", call.status));
+      status_ = absl::UnknownError(absl::StrCat(load_.method, " returned the status ", call.status));
       return;
     }
     if (now >= measured_from_ && now < end_) result_.latency.Add(now - call.begin);

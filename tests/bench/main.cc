@@ -65,7 +65,7 @@ int Main(Workbench bench, const std::set<std::string>& names) {
   bench.database = bench.folder / "seed.db";
   absl::StatusOr<Seed> seed = MakeDatabase(bench.database);
   if (!seed.ok()) {
-    std::cerr << "no database to measure with: " << seed.status() << '\n';
+    std::cerr << "can't create the database: " << seed.status() << '\n';
     return 1;
   }
   bench.seed = *std::move(seed);
@@ -73,7 +73,7 @@ int Main(Workbench bench, const std::set<std::string>& names) {
   for (const Measurement& measurement : kMeasurements) {
     if (!names.empty() && !names.contains(measurement.name)) continue;
     const Figures figures = Measure(measurement, bench);
-    if (!figures.ok()) std::cerr << "not measured: " << figures.status() << '\n';
+    if (!figures.ok()) std::cerr << measurement.name << " failed: " << figures.status() << '\n';
     met = figures.ok() && Print(*figures) && met;
   }
   return met ? 0 : 1;

@@ -39,12 +39,12 @@ void AddUsers(PostgresBench& postgres) {
 
 absl::StatusOr<accounts::v1::ListUsersResponse> ListUsers(const Service& service,
                                                           const accounts::v1::ListUsersRequest& request) {
-  absl::StatusOr<RpcCall> answer =
+  absl::StatusOr<RpcCall> response =
       CallOnce(service.port(), kListUsersMethod, request.SerializeAsString(), Deadline::After(kPatience));
-  if (!answer.ok()) return answer.status();
+  if (!response.ok()) return response.status();
   accounts::v1::ListUsersResponse page;
-  if (answer->status != 0 || !page.ParseFromString(std::string(answer->message()))) {
-    return absl::UnknownError("a page of users is no page");
+  if (response->status != 0 || !page.ParseFromString(std::string(response->message()))) {
+    return absl::UnknownError("ListUsers returned an error or an invalid response");
   }
   return page;
 }
@@ -54,15 +54,15 @@ absl::StatusOr<accounts::v1::ListUsersRequest> WalkToLastPage(const Service& ser
   accounts::v1::ListUsersRequest request;
   request.set_page_size(kPageSize);
   for (int page = 1; page < kPages; ++page) {
-    absl::StatusOr<accounts::v1::ListUsersResponse> answer = ListUsers(service, request);
-    if (!answer.ok()) return answer.status();
-    if (answer->users_size() != kPageSize) return absl::InternalError("a page is not full");
-    request.set_page_token(answer->next_page_token());
+    absl::StatusOr<accounts::v1::ListUsersResponse> response = ListUsers(service, request);
+    if (!response.ok()) return response.status();
+    if (response->users_size() != kPageSize) return absl::InternalError("a page is not full");
+    request.set_page_token(response->next_page_token());
   }
   absl::StatusOr<accounts::v1::ListUsersResponse> last = ListUsers(service, request);
   if (!last.ok()) return last.status();
   if (last->users_size() != kPageSize || !last->next_page_token().empty()) {
-    return absl::InternalError("the last page is not the last one");
+    return absl::InternalError("the last page is not full or has a next_page_token");
   }
   return request;
 }

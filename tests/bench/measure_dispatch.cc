@@ -165,7 +165,8 @@ absl::StatusOr<absl::Duration> TimeOfClaim(Store& store) {
       return absl::OkStatus();
     });
     took += absl::Now() - began;
-    if (status.ok() && claimed.size() != kFew) status = absl::InternalError("too few were claimed");
+    if (status.ok() && claimed.size() != kFew)
+      status = absl::InternalError("the claim returned too few messages");
     if (status.ok()) status = ReleaseClaims(store, claimed);
     if (!status.ok()) return status;
   }

@@ -22,7 +22,7 @@ constexpr double kBar = 0.6;
 constexpr char kWithoutSettlement[] = "payments.poll=1h";
 constexpr char kDatabase[] = "refunds";
 constexpr char kInsertRefund[] = "INSERT INTO refunds";
-constexpr char kInsertAnswer[] = "INSERT INTO idempotency";
+constexpr char kInsertIdempotency[] = "INSERT INTO idempotency";
 constexpr std::int64_t kFirstRefund = 300'000'000'000;
 
 absl::StatusOr<std::vector<PgStatement>> RecordRefund(PostgresBench& postgres) {
@@ -60,7 +60,7 @@ class RefundScript {
       varying_[statement.parameters.at(0).value()] = UuidOf("refund");
       varying_[statement.parameters.at(1).value()] = UuidOf("order");
       varying_[statement.parameters.at(2).value()] = UuidOf("owner");
-    } else if (absl::StartsWith(statement.sql, kInsertAnswer)) {
+    } else if (absl::StartsWith(statement.sql, kInsertIdempotency)) {
       varying_[statement.parameters.at(0).value()] = "gen_random_uuid()";
     }
   }

@@ -19,16 +19,16 @@ constexpr absl::Duration kPatience = absl::Seconds(10);
 // Starts the echo server with a response of the service.
 class Echo {
  public:
-  static absl::StatusOr<Echo> Start(const Workbench& bench, std::string_view answer) {
-    std::ofstream(bench.folder / "answer", std::ios::binary) << answer;
+  static absl::StatusOr<Echo> Start(const Workbench& bench, std::string_view response) {
+    std::ofstream(bench.folder / "response", std::ios::binary) << response;
     absl::StatusOr<int> port = FreePort();
     if (!port.ok()) return port.status();
     absl::StatusOr<Process> process =
-        Process::Start({bench.echo, std::to_string(*port), "answer"}, bench.folder, "echo.log");
+        Process::Start({bench.echo, std::to_string(*port), "response"}, bench.folder, "echo.log");
     if (!process.ok()) return process.status();
     const Deadline deadline = Deadline::After(kPatience);
     while (!CallOnce(*port, kGetUserMethod, "", deadline).ok()) {
-      if (deadline.expired()) return absl::UnavailableError("the echo server does not answer");
+      if (deadline.expired()) return absl::UnavailableError("the echo server does not respond");
       absl::SleepFor(absl::Milliseconds(5));
     }
     return Echo{*std::move(process), *port};
@@ -46,13 +46,13 @@ Figures MeasureReads(const Workbench& bench) {
   UserRequests requests(bench.seed);
   std::string request;
   requests.Next(request);
-  absl::StatusOr<RpcCall> answer =
+  absl::StatusOr<RpcCall> response =
       CallOnce(service->port(), kGetUserMethod, request, Deadline::After(kPatience));
-  if (!answer.ok()) return answer.status();
-  absl::StatusOr<Echo> echo = Echo::Start(bench, answer->message());
+  if (!response.ok()) return response.status();
+  absl::StatusOr<Echo> echo = Echo::Start(bench, response->message());
   if (!echo.ok()) return echo.status();
-  std::fprintf(stderr, "get_user: requests of %zu bytes, answers of %zu\n", request.size(),
-               answer->message().size());
+  std::fprintf(stderr, "get_user: requests of %zu bytes, responses of %zu\n", request.size(),
+               response->message().size());
 
   std::vector<double> ratios;
   for (int round = 0; round < kRounds; ++round) {

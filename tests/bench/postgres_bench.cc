@@ -9,8 +9,8 @@
 namespace keelson {
 namespace {
 
-// A quarter of a small machine's memory, as PostgreSQL's manual advises, and its default segments of the log
-// before a checkpoint.
+// shared_buffers is a quarter of a small machine's memory, as recommended by the PostgreSQL manual.
+// max_wal_size has its default value.
 const servers::PostgresServer::Options kOptions = {
     .durable = true, .settings = {"shared_buffers=1GB", "max_wal_size=1GB", kStatementLogSetting}};
 

@@ -40,7 +40,7 @@ class PostgresBench {
   servers::PostgresServer server_;
 };
 
-// A parameter of pgbench's scripts, for the UUID that ends in the variable's digits (NumberedUuid).
+// An SQL expression for pgbench scripts: the UUID that ends in the digits of the variable (NumberedUuid).
 std::string UuidOf(const std::string& variable);
 
 }  // namespace keelson

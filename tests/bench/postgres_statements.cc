@@ -72,7 +72,7 @@ absl::StatusOr<std::vector<PgStatement>> RecordStatements(servers::PostgresServe
       if (absl::StrContains(statement.sql, marker)) return std::move(statements);
     }
   }
-  return absl::InternalError("the server was sent no statement with " + marker);
+  return absl::InternalError("the server received no statement with " + marker);
 }
 
 }  // namespace keelson

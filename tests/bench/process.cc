@@ -45,7 +45,7 @@ absl::StatusOr<Process> Process::Start(const std::vector<std::string>& arguments
   argv.push_back(nullptr);
   const absl::Time start_time = absl::Now();
   const pid_t pid = fork();
-  if (pid < 0) return absl::InternalError("a process can't be started");
+  if (pid < 0) return absl::InternalError("can't start a process");
   if (pid == 0) Become(argv.data(), directory.c_str(), output.c_str());
   return Process(pid, start_time);
 }
@@ -74,7 +74,7 @@ absl::StatusOr<double> Process::StatusField(const std::string& name) const {
     double kibibytes = 0;
     if (word == name && file >> kibibytes) return kibibytes * kKibibyte;
   }
-  return absl::NotFoundError(absl::StrCat("the process does not tell ", name));
+  return absl::NotFoundError(absl::StrCat("/proc/PID/status has no field ", name));
 }
 
 absl::StatusOr<int> FreePort() {

@@ -47,7 +47,7 @@ RawConnection::RawConnection(const std::filesystem::path& path, const std::vecto
   database_.reset(database);
   Check(opened == SQLITE_OK);
   for (const SqlStatement& statement : setup) Run(statement);
-  sqlite3_wal_hook(database, OnCommit, this);  // after the setup, which sets SQLite's own
+  sqlite3_wal_hook(database, OnCommit, this);  // after the setup, which installs SQLite's own hook
 }
 
 void RawConnection::Run(const SqlStatement& statement) {

@@ -58,7 +58,7 @@ absl::StatusOr<std::unique_ptr<RawRefunds>> RawRefunds::Record(const Workbench& 
   const auto refunds = std::count_if(raw->work_.begin(), raw->work_.end(), [](const SqlStatement& statement) {
     return statement.sql->starts_with(kInsertRefund);
   });
-  if (refunds != kRefunds) return absl::InternalError("the refunds' statements were not recognised");
+  if (refunds != kRefunds) return absl::InternalError("the recorded statements do not contain all refunds");
   return raw;
 }
 

@@ -102,7 +102,7 @@ struct RpcConnection::Callbacks {
 };
 
 absl::StatusOr<std::unique_ptr<RpcConnection>> RpcConnection::Connect(int port, std::string path,
-                                                                      OnAnswer on_answer) {
+                                                                      OnResponse on_response) {
   const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return Failed("socket");
   sockaddr_in address{};
@@ -117,13 +117,13 @@ absl::StatusOr<std::unique_ptr<RpcConnection>> RpcConnection::Connect(int port, 
     close(fd);
     return failed;
   }
-  return std::unique_ptr<RpcConnection>(new RpcConnection(fd, std::move(path), std::move(on_answer)));
+  return std::unique_ptr<RpcConnection>(new RpcConnection(fd, std::move(path), std::move(on_response)));
 }
 
-RpcConnection::RpcConnection(int fd, std::string path, OnAnswer on_answer)
+RpcConnection::RpcConnection(int fd, std::string path, OnResponse on_response)
     : fd_(fd),
       path_(std::move(path)),
-      on_answer_(std::move(on_answer)),
+      on_response_(std::move(on_response)),
       session_(Callbacks::NewSession(this)) {}
 
 RpcConnection::~RpcConnection() {
@@ -147,7 +147,7 @@ absl::Status RpcConnection::Submit(std::string_view message) {
   nghttp2_data_provider body{{.ptr = &call}, Callbacks::Read};
   call.begin = absl::Now();
   if (nghttp2_submit_request(session_, nullptr, headers.data(), headers.size(), &body, &call) < 0) {
-    return absl::InternalError("a request can't be submitted");
+    return absl::InternalError("can't submit a request");
   }
   idle_.pop_back();
   ++in_flight_;
@@ -186,24 +186,24 @@ absl::Status RpcConnection::Receive() {
 
 void RpcConnection::Finish(RpcCall& call) {
   --in_flight_;
-  on_answer_(call);
+  on_response_(call);
   idle_.push_back(&call);
 }
 
 absl::StatusOr<RpcCall> CallOnce(int port, std::string path, std::string_view message, Deadline deadline) {
-  std::optional<RpcCall> answer;
+  std::optional<RpcCall> response;
   auto connection =
-      RpcConnection::Connect(port, std::move(path), [&](const RpcCall& call) { answer = call; });
+      RpcConnection::Connect(port, std::move(path), [&](const RpcCall& call) { response = call; });
   if (!connection.ok()) return connection.status();
   if (absl::Status status = (*connection)->Submit(message); !status.ok()) return status;
-  while (!answer) {
+  while (!response) {
     if (absl::Status status = (*connection)->Flush(); !status.ok()) return status;
-    if (deadline.expired()) return absl::DeadlineExceededError("no answer");
+    if (deadline.expired()) return absl::DeadlineExceededError("no response before the deadline");
     pollfd waiting{(*connection)->fd(), POLLIN, 0};
     poll(&waiting, 1, deadline.PollMilliseconds());
     if (absl::Status status = (*connection)->Receive(); !status.ok()) return status;
   }
-  return *std::move(answer);
+  return *std::move(response);
 }
 
 }  // namespace keelson

@@ -38,7 +38,7 @@ class RpcConnection {
 
   // `path` is "/package.Service/Method".
   static absl::StatusOr<std::unique_ptr<RpcConnection>> Connect(int port, std::string path,
-                                                                OnAnswer on_answer);
+                                                                OnResponse on_response);
   ~RpcConnection();
   RpcConnection(const RpcConnection&) = delete;
   RpcConnection& operator=(const RpcConnection&) = delete;
@@ -57,12 +57,12 @@ class RpcConnection {
  private:
   struct Callbacks;
 
-  RpcConnection(int fd, std::string path, OnAnswer on_answer);
+  RpcConnection(int fd, std::string path, OnResponse on_response);
   void Finish(RpcCall& call);
 
   const int fd_;
   const std::string path_;
-  const OnAnswer on_answer_;
+  const OnResponse on_response_;
   nghttp2_session* session_ = nullptr;
   std::vector<std::unique_ptr<RpcCall>> calls_;
   std::vector<RpcCall*> idle_;

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr char kLog[] = "service.log";
 constexpr char kDatabase[] = "keelson.db";
 constexpr absl::Duration kPatience = absl::Seconds(20);
-constexpr absl::Duration kBetweenTries = absl::Microseconds(200);
+constexpr absl::Duration kPollInterval = absl::Microseconds(200);
 // grpc.health.v1.HealthCheckResponse with the status SERVING.
 constexpr std::string_view kServing = "\x08\x01";
 
@@ -28,11 +28,11 @@ std::string Address(int port) {
 
 absl::StatusOr<fs::path> MakeFolder(const Workbench& bench) {
   std::string name = bench.folder / "service.XXXXXX";
-  if (mkdtemp(name.data()) == nullptr) return absl::UnavailableError("no folder can be made");
+  if (mkdtemp(name.data()) == nullptr) return absl::UnavailableError("can't create a directory");
   std::error_code error;
   if (!bench.database.empty()) fs::copy_file(bench.database, fs::path(name) / kDatabase, error);
   if (error) return absl::UnavailableError(error.message());
-  sync();  // so that the copy's own writing is not measured
+  sync();  // so that the writes of the copy are not measured
   return fs::path(name);
 }
 
@@ -67,16 +67,16 @@ Service::~Service() {
 absl::Status Service::AwaitServing() {
   const Deadline deadline = Deadline::After(kPatience);
   while (!deadline.expired() && process_.running()) {
-    const absl::StatusOr<RpcCall> answer = CallOnce(port_, "/grpc.health.v1.Health/Check", "", deadline);
-    if (answer.ok() && answer->status == 0 && answer->message() == kServing) {
+    const absl::StatusOr<RpcCall> response = CallOnce(port_, "/grpc.health.v1.Health/Check", "", deadline);
+    if (response.ok() && response->status == 0 && response->message() == kServing) {
       time_to_serving_ = absl::Now() - process_.start_time();
       return absl::OkStatus();
     }
-    absl::SleepFor(kBetweenTries);
+    absl::SleepFor(kPollInterval);
   }
   std::ostringstream log;
   log << std::ifstream(folder_ / kLog).rdbuf();
-  return absl::UnavailableError("the service does not serve:\n" + log.str());
+  return absl::UnavailableError("the service is not SERVING:\n" + log.str());
 }
 
 }  // namespace keelson
