@@ -120,8 +120,8 @@ void Notification::WaitForNotification() const {
 ABSL_NAMESPACE_END
 }  // namespace absl
 
-// Debian's Abseil is not built with the sanitizer, which sees the memory that its deadlock detection moves,
-// but not the spin lock that guards the memory.
+// Debian's Abseil is not built with the sanitizer. The sanitizer sees the memory of Abseil's deadlock
+// detection, but not the spin lock that guards this memory.
 extern "C" const char* __tsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier)
 extern "C" const char* __tsan_default_suppressions() {
   return "race:synchronization_internal::GraphCycles\n";

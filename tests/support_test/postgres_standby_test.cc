@@ -24,7 +24,7 @@ TEST_CASE("a standby has every acknowledged commit and takes over under the same
   session.Execute("INSERT INTO numbers VALUES (0)");
 }
 
-TEST_CASE("a synchronous primary waits for its standby") {
+TEST_CASE("a primary with a synchronous standby waits for it to commit") {
   PostgresServer primary;
   PostgresStandby standby(primary);
   standby.MakeSynchronous();
