@@ -11,9 +11,9 @@ TIMED_WAIT = re.compile(r"\b(\w*(?:Wait|Await|LockWhen|WaitForNotification)With(
 TIME_OF_DAY = re.compile(r"\b(absl::Now\(\)|absl::GetCurrentTimeNanos\(\)|system_clock::now\(\))")
 # Files that exchange times with other systems.
 READERS = {
-    "adapters/email/http/http_email_provider.cc",  # a Retry-After that is a date
-    "adapters/email/http/mailgun_email_provider.cc",  # a rate limit that ends at a date
-    "adapters/email/http/sendgrid_email_provider.cc",  # a rate limit that ends at a date
+    "adapters/email/http/http_email_provider.cc",  # Retry-After may be a date
+    "adapters/email/http/mailgun_email_provider.cc",  # the rate limit ends at a date
+    "adapters/email/http/sendgrid_email_provider.cc",  # the rate limit ends at a date
     "adapters/grpc/dispatcher.cc",  # gRPC's deadline is a date
     "adapters/grpc/server_certificates.cc",  # a certificate is valid between two dates
     "adapters/telemetry/log/json_log.cc",  # a log line has the system's time
@@ -28,10 +28,10 @@ def violations(root):
             path = file.relative_to(root).as_posix()
             text = file.read_text()
             for wait in TIMED_WAIT.findall(text):
-                yield f"{path}: {wait}: wait by a Deadline (core/common/condition_variable.h)"
+                yield f"{path}: {wait}: wait with a Deadline instead (core/common/condition_variable.h)"
             for reading in TIME_OF_DAY.findall(text):
                 if path not in READERS:
-                    yield f"{path}: {reading}: measure by a SteadyTime, or take the time of day from the Clock port"
+                    yield f"{path}: {reading}: measure with SteadyTime, or read the time of day from the Clock port"
 
 
 def main():

@@ -28,7 +28,7 @@ def embedded_headers(root, path):
 
 
 def folder_in(path, layer):
-    """The folder of a file within its layer: "store/export" for core/store/export/rows.h; "" for the layer's own."""
+    """The folder of a file within its layer: "store/export" for core/store/export/rows.h; "" for core/use_cases.h."""
     return path[len(layer) + 1:].rpartition("/")[0]
 
 
@@ -37,7 +37,7 @@ def tree_refusal(path, header):
     if not folder or folder == other:
         return None
     if folder not in layers.CORE_TREE:
-        return "its folder is not in tests/architecture/layers.py"
+        return "add its folder to tests/architecture/layers.py"
     if other in layers.CORE_TREE[folder]:
         return None
     return f"core/{folder} does not depend on core/{other}"
@@ -47,12 +47,12 @@ def core_refusal(path, header):
     if header.startswith("core/"):
         return tree_refusal(path, header)
     if matches(header, layers.CORE_REFUSED):
-        return "the core is pure: no I/O, clock, randomness or thread of its own"
+        return "the core must not use I/O, clocks, randomness or threads directly: use a port"
     libraries = [entry for folder, entries in layers.CORE_LIBRARIES.items()
                  if path.startswith(folder) and path.endswith(".cc") for entry in entries]
     if STANDARD.match(header) or matches(header, layers.CORE + libraries):
         return None
-    return "the core includes the standard library, Abseil and itself alone"
+    return "the core may include only the standard library, Abseil and the core"
 
 
 def adapter_of(path):
@@ -65,22 +65,22 @@ def adapter_of(path):
 def adapter_refusal(path, header):
     name = adapter_of(path)
     if name is None:
-        return "its folder is not in tests/architecture/layers.py"
+        return "add its folder to tests/architecture/layers.py"
     if header.startswith("adapters/"):
         other = adapter_of(header)
         if other == name or other in layers.SUPPORTS:
             return None
-        return f"the adapter {name} does not know the adapter {other}"
+        return f"the adapter {name} must not depend on the adapter {other}"
     if STANDARD.match(header) or matches(header, layers.ADAPTER + layers.POSIX + layers.TECHNOLOGY[name]):
         return None
-    return f"{header} is no technology of the adapter {name}"
+    return f"the adapter {name} must not include {header} (TECHNOLOGY in tests/architecture/layers.py)"
 
 
 def app_refusal(path, header):
     libraries = layers.APP_LIBRARIES.get(path, [])
     if STANDARD.match(header) or matches(header, layers.APP + layers.POSIX + ["app/"] + libraries):
         return None
-    return f"{header} belongs into an adapter"
+    return f"the app must not use this library directly: use it in an adapter"
 
 
 REFUSALS = {"core": core_refusal, "adapters": adapter_refusal, "app": app_refusal}
@@ -101,7 +101,7 @@ def violations(root):
 
 def main():
     found = list(violations(pathlib.Path(sys.argv[1])))
-    print("\n".join(found) if found else "Every include keeps to its layer.")
+    print("\n".join(found) if found else "All includes follow tests/architecture/layers.py.")
     return 1 if found else 0
 
 

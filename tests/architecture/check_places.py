@@ -62,8 +62,9 @@ def check(root):
     problems = []
     for what, pattern, places in PLACES:
         found = [name for name, text in texts.items() if re.search(pattern, name) or re.search(pattern, text)]
-        problems += [f"{name}: an unlisted place of {what}" for name in found if not is_listed(name, places)]
-        problems += [f"{place}: no place of {what} any more" for place in places
+        problems += [f"{name}: mentions {what}; add this file to PLACES and to the change table"
+                     for name in found if not is_listed(name, places)]
+        problems += [f"{place}: does not mention {what}; remove this file from both lists" for place in places
                      if not any(is_listed(name, [place]) for name in found)]
     return problems
 

@@ -1,27 +1,27 @@
 """Which headers each part of the project may include: the dependency rules as tables.
 
-An entry ending in "/" admits every header under it; any other entry admits that header alone. The C++ standard
-library and the part's own folder are admitted everywhere.
+An entry that ends in "/" allows every header below it; any other entry allows exactly this header. The C++ standard
+library and the part's own folder are always allowed.
 """
 
 GRPC = ["grpc/", "grpcpp/", "google/protobuf/", "google/rpc/", "keelson/"]
 
-# The pure domain: no time of day but the Clock port's, no randomness but Entropy, no I/O. A Deadline reads the
-# monotonic clock itself, as the waits for it do.
+# The domain performs no I/O, and gets the time of day from the port Clock and random bytes from the port Entropy. Only
+# Deadline and the waits for it read the monotonic clock directly.
 CORE = ["absl/"]
 CORE_REFUSED = [
     "absl/time/clock.h", "absl/random/", "absl/flags/", "absl/log/",
     "filesystem", "fstream", "iostream", "cstdio", "csignal", "thread", "random",
 ]
-# Pure functions of small libraries, behind the core's own names.
+# Libraries with pure functions, which the core wraps in its own functions.
 CORE_LIBRARIES = {
     "core/common/": ["utf8proc.h", "sodium.h", "sodium/"],
     "core/common/domain_name.cc": ["idn2.h"],
 }
 
-# The core's folders form a tree: which others the sources of a folder may include. The unit of work (core/store)
-# declares the repositories forward; export and verify, which handle every table, know all features. Headers in
-# core/ itself gather what the rest of the project uses.
+# The folders of the core that each folder may include. They form a tree: the unit of work (core/store) only
+# forward-declares the repositories, and export and verify include all features because they handle every table.
+# Headers directly in core/ are for the rest of the project and may include every folder.
 UNIT_OF_WORK = ["common", "store"]
 FEATURES = ["events", "notifications", "accounts", "orders", "refunds"]
 CORE_TREE = {

@@ -62,7 +62,7 @@ def files_of(packages):
 
 
 def chosen(path):
-    """What the alternatives system links the command to, such as mawk for awk."""
+    """The target of the command in the alternatives system, such as mawk for awk."""
     linked = path.is_symlink() and os.readlink(path).startswith("/etc/alternatives/")
     return os.path.realpath(path) if linked else None
 
@@ -76,7 +76,7 @@ def commands_of(lists):
     commands = {}
     for folder in map(pathlib.Path, reversed(FOLDERS)):
         for path in folder.iterdir():
-            # Since Debian merged /bin into /usr/bin, a package lists its commands under either.
+            # Since Debian merged /bin into /usr/bin, a package lists its commands in either of them.
             if {str(path), str(path).removeprefix("/usr"), chosen(path)} & files:
                 commands[path.name] = str(path)
     for command in filter(None, entries.values()):

@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = "cmake/packages.txt"
 TESTS = "tests/packages.txt"
 CHECKS = ".ci/packages.txt"
-# The scripts below a folder run once these lists are installed.
+# The package lists that are installed before the scripts of each folder run.
 LISTS = {"app": [BUILD], "cmake": [BUILD], "tests": [BUILD, TESTS], ".ci": [BUILD, TESTS, CHECKS]}
 # Optional commands: used only if installed.
 OPTIONAL = {"sudo"}
@@ -22,18 +22,18 @@ def scripts(folder):
 
 
 class Packages(unittest.TestCase):
-    def test_scripts_call_only_commands_that_the_listed_packages_bring(self):
+    def test_scripts_call_only_commands_of_the_listed_packages(self):
         own = {name for folder in LISTS for script in scripts(folder) for name in script_commands.functions_of(script)}
         for folder, lists in LISTS.items():
             paths = [ROOT / name for name in lists]
-            # tests/run.sh does not install the packages of the checks; their list names their commands.
+            # tests/run.sh does not install the packages of the checks; their list contains the commands.
             brought = {*package_commands.commands_of(paths), *package_commands.read_lists(paths).values()}
             for script in scripts(folder):
                 missing = script_commands.commands_of(script) - brought - own - OPTIONAL
                 with self.subTest(script=script.relative_to(ROOT).as_posix()):
-                    self.assertEqual(missing, set(), f"no package of {', '.join(lists)} brings them")
+                    self.assertEqual(missing, set(), f"no package in {', '.join(lists)} provides them: list the package")
 
-    def test_a_call_of_another_command_is_found(self):
+    def test_calls_of_other_commands_are_found(self):
         planted = {
             "yq .": {"yq"},
             "cat x | jq .": {"cat", "jq"},
@@ -48,7 +48,7 @@ class Packages(unittest.TestCase):
         self.assertEqual(script_commands.python_commands("A = ['x', 'y']\nsubprocess.run([*A, '-v'])\n"
                                                          "subprocess.run(['z'])"), {"x", "z"})
 
-    def test_a_command_without_a_listed_package_is_not_brought(self):
+    def test_commands_need_a_listed_or_essential_package(self):
         essential = package_commands.commands_of([])
         self.assertIn("sed", essential)
         self.assertIn("awk", essential)

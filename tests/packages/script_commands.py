@@ -25,7 +25,7 @@ def walk(node):
 
 
 def literal(word):
-    """A shell word without expansions, else None."""
+    """The text of a shell word; None if it contains expansions."""
     parts = word["Parts"]
     if any(part["Type"] not in ("Lit", "SglQuoted") for part in parts):
         return None
