@@ -209,7 +209,7 @@ TEST_CASE("garbage on the port does not affect other connections") {
     for (char& byte : bytes) byte = static_cast<char>(random());
     // Every second time after a valid HTTP/2 preface, so that the frames are invalid.
     connection.Send((i % 2 == 0 ? "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" : "") + bytes);
-    CHECK(connection.AwaitHangUp());
+    CHECK(connection.AwaitClose());
   }
   shop.CheckUntouched();
 }

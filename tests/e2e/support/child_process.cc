@@ -60,7 +60,7 @@ ChildProcess::ChildProcess(std::vector<std::string> arguments, const std::filesy
   const int output = OpenForWriting(output_);
   const int errors = OpenForWriting(errors_);
   pid_ = fork();
-  if (pid_ == 0) Become(argv.data(), envp.data(), directory.c_str(), output, errors, options);
+  if (pid_ == 0) ExecuteChild(argv.data(), envp.data(), directory.c_str(), output, errors, options);
   close(output);
   close(errors);
   REQUIRE(pid_ > 0);

@@ -44,7 +44,7 @@ bool RawConnection::Send(const std::string& bytes) const {
   return send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
 }
 
-bool RawConnection::AwaitHangUp() const {
+bool RawConnection::AwaitClose() const {
   char bytes[4096];
   ssize_t count = 0;
   do {

@@ -49,7 +49,7 @@ bool HasBecomeItsProgram(pid_t pid) {
 }  // namespace
 
 int ListeningPort(pid_t pid) {
-  if (!HasBecomeItsProgram(pid)) return 0;
+  if (!HasCalledExec(pid)) return 0;
   const std::set<std::string> inodes = Sockets(pid);
   for (const char* table : kTcpTables) {
     std::ifstream file(absl::StrCat("/proc/", pid, "/net/", table));
