@@ -65,7 +65,7 @@ class Client {
   }
 
   // Calls "/package.Service/Method" with a serialized request; returns the serialized response.
-  Answer<std::string> Raw(const std::string& path, const std::string& request) const;
+  CallResult<std::string> Raw(const std::string& path, const std::string& request) const;
   // "SERVING", "NOT_SERVING", or the status code of a failed check. An empty name is the whole server.
   std::string Health(const std::string& service = "") const;
   // Calls `seen` with the current health and after each change, until the server ends the stream. Blocks.
