@@ -34,7 +34,7 @@ struct RpcCall {
 class RpcConnection {
  public:
   // Called for each response; may call Submit.
-  using OnAnswer = std::function<void(const RpcCall&)>;
+  using OnResponse = std::function<void(const RpcCall&)>;
 
   // `path` is "/package.Service/Method".
   static absl::StatusOr<std::unique_ptr<RpcConnection>> Connect(int port, std::string path,

@@ -84,7 +84,7 @@ TEST_CASE("an impossible transfer is rejected with the cause", "[sqlite]") {
                "the target: the database keelson.db is in use");
   WriteFile(stores.path() / "memory.toml", "[store]\nadapter = \"memory\"\n");
   CheckRefused(stores.Run({"transfer", "--from", "old.toml", "--to", "memory.toml"}), 2,
-               "store.adapter memory can't be moved");
+               "store.adapter memory supports neither transfer nor verify");
   CHECK(stores.Run({"transfer", "--from", "old.toml"}).exit_code == 2);
   CHECK(stores.Run({"transfer", "--from", "nothing.toml", "--to", "new.toml"}).exit_code == 2);
 }

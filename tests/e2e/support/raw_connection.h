@@ -17,7 +17,7 @@ class RawConnection {
   // Returns false if the peer has closed the connection.
   bool Send(const std::string& bytes) const;
   // Reads until the peer closes the connection; returns false on a timeout.
-  bool AwaitHangUp() const;
+  bool AwaitClose() const;
 
  private:
   int descriptor_;
