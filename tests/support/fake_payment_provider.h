@@ -43,7 +43,7 @@ class FakePaymentProvider : public PaymentProvider {
     return {Kind::kSucceeded, StrCat("provider-", refund.idempotency_key), "", ""};
   }
   static PaymentOutcome Failed(std::string code = "charge_disputed") {
-    return {Kind::kFailed, "", std::move(code), "refused for good"};
+    return {Kind::kFailed, "", std::move(code), "permanently refused"};
   }
   static PaymentOutcome Unknown(std::string code = "timeout") {
     return {Kind::kUnknown, "", std::move(code), "no answer"};

@@ -114,7 +114,7 @@ std::vector<Breakage> Breakages() {
          authority.Issue("other", "other");
          authority.Write("server.crt", authority.Text("server.crt") + authority.Text("other.crt"));
        }},
-      {"a certificate that is none", "server.tls.cert FOLDER/server.crt contains no PEM certificate",
+      {"a file without a certificate", "server.tls.cert FOLDER/server.crt contains no PEM certificate",
        [](Authority& authority) { authority.Write("server.crt", "no PEM"); }},
       {"binary content", "server.tls.cert FOLDER/server.crt is not a text file: it contains a NUL byte",
        [](Authority& authority) { authority.Write("server.crt", authority.Text("server.crt") + '\0'); }},

@@ -52,7 +52,7 @@ TEST_CASE("A refund that the provider rejects permanently releases its reserved 
   const Refund failed = world.Load(made->id);
   CHECK(failed->state == RefundState::kFailed);
   CHECK(failed->failure_code == "charge_disputed");
-  CHECK(failed->failure_message == "refused for good");
+  CHECK(failed->failure_message == "permanently refused");
   OrderFields expected = order.fields();
   expected.version = world.Load(order->id)->version;
   expected.update_time = world.clock.Now();
