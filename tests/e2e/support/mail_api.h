@@ -28,9 +28,9 @@ class MailApi {
 
   static servers::ScriptedAnswer Accepted(const Request& request);
 
-  // `refuse` returns the error response for a message, or Accepted; `answer` returns the response for an
+  // `refuse` returns the error response for a message, or Accepted; `respond` returns the response for an
   // accepted message. Calls to both are serialized.
-  explicit MailApi(Answer refuse = Accepted, Answer answer = Accepted);
+  explicit MailApi(Responder refuse = Accepted, Responder respond = Accepted);
 
   // Settings for a service that sends through this provider, optionally followed by the file provider.
   ServiceProcess::Settings settings(bool then_file = false) const;

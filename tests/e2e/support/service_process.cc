@@ -40,7 +40,7 @@ std::set<std::string> Sockets(pid_t pid) {
 }
 
 // Before exec, the child is a copy of this process and shares its sockets.
-bool HasBecomeItsProgram(pid_t pid) {
+bool HasCalledExec(pid_t pid) {
   std::error_code error;
   const auto program = std::filesystem::read_symlink(absl::StrCat("/proc/", pid, "/exe"), error);
   return !error && program != std::filesystem::read_symlink("/proc/self/exe");
