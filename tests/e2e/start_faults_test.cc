@@ -102,7 +102,7 @@ TEST_CASE("an invalid mail directory is reported") {
   const Folder folder;
   WriteFile(folder / "mail", "a file");
   const CommandResult result = Serve(folder);
-  CheckRefusal(result, result.exit_code, "mail", "can't be written");
+  CheckRefusal(result, result.exit_code, "mail", "is not writable");
   CHECK(result.exit_code != 0);
 }
 

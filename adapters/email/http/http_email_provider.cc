@@ -40,7 +40,7 @@ absl::StatusOr<HttpRequest> HttpEmailProvider::MakeRequest(const Email& email) c
   RETURN_IF_ERROR(CheckSettings(envelope.from));
   if (NeedsUtf8(envelope.to) && !supports_utf8_recipients()) {
     return absl::UnimplementedError(
-        StrCat(name(), " does not accept a recipient whose local part (before the @) is not ASCII"));
+        StrCat(name(), " does not accept a recipient whose local part is not ASCII"));
   }
   return SendRequest(email, envelope);
 }

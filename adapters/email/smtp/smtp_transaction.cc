@@ -13,11 +13,11 @@ absl::Status CheckAddresses(const SmtpConnection& connection, const Envelope& en
   const bool supports_utf8 = connection.Offers("SMTPUTF8");
   if (!supports_utf8 && NeedsUtf8(envelope.from.address)) {
     return absl::FailedPreconditionError(
-        "the sender's local part (before the @) is not ASCII, and the server does not offer SMTPUTF8");
+        "the sender's local part is not ASCII, and the server does not offer SMTPUTF8");
   }
   if (!supports_utf8 && NeedsUtf8(envelope.to)) {
     return absl::UnimplementedError(
-        "the recipient's local part (before the @) is not ASCII, and the server does not offer SMTPUTF8");
+        "the recipient's local part is not ASCII, and the server does not offer SMTPUTF8");
   }
   return absl::OkStatus();
 }

@@ -78,7 +78,7 @@ TEST_CASE("a recipient with a non-ASCII local part is sent only to a server that
   const SendOutcome refused = SmtpEmailProvider(PlainOptions(unable.port())).Send(email, Soon());
   CHECK(refused.kind == Kind::kNotExpressible);
   CHECK(refused.error ==
-        "the recipient's local part (before the @) is not ASCII, and the server does not offer SMTPUTF8");
+        "the recipient's local part is not ASCII, and the server does not offer SMTPUTF8");
   CHECK_FALSE(unable.HeardAny("MAIL"));
 }
 

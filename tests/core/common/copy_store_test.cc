@@ -154,7 +154,7 @@ TEST_CASE("a row that the target rejects ends the transfer with the row's key") 
   const absl::Status ended =
       CopyStore(source, *move.target, [](const TransferProgress&) {}).Handle().status();
   CHECK(absl::IsInternal(ended));
-  CHECK_THAT(std::string(ended.message()), Contains("orders " + order.id.ToString() + " is refused"));
+  CHECK_THAT(std::string(ended.message()), Contains("orders " + order.id.ToString() + " was rejected"));
 }
 
 TEST_CASE("progress reaches the total in both phases, also in a continued transfer") {
