@@ -77,8 +77,7 @@ TEST_CASE("a recipient with a non-ASCII local part is sent only to a server that
   ScriptedSmtpServer unable(Friendly("(nothing)", {}, {}));
   const SendOutcome refused = SmtpEmailProvider(PlainOptions(unable.port())).Send(email, Soon());
   CHECK(refused.kind == Kind::kNotExpressible);
-  CHECK(refused.error ==
-        "the recipient's local part is not ASCII, and the server does not offer SMTPUTF8");
+  CHECK(refused.error == "the recipient's local part is not ASCII, and the server does not offer SMTPUTF8");
   CHECK_FALSE(unable.HeardAny("MAIL"));
 }
 
