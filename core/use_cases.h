@@ -1,5 +1,5 @@
-// UseCases owns one object of every use case. To add a use case, add a line here and a method in a service of
-// adapters/grpc.
+// UseCases owns one instance of every use case. To add a use case, add a line here and a method in a service
+// of adapters/grpc.
 #pragma once
 
 #include <string>

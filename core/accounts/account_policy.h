@@ -4,13 +4,13 @@
 
 namespace keelson {
 
-// Configuration of accounts.
+// Configuration of registration and verification ([accounts], passwords.min_length).
 struct AccountPolicy {
   absl::Duration verification_ttl = absl::Hours(24);
-  // Minimum time between two e-mails to an address that any caller can trigger.
+  // Minimum time between two e-mails to the same address, for e-mails that any caller can trigger.
   absl::Duration resend_cooldown = absl::Minutes(1);
   bool conceal_existing_email = false;
-  // In code points. NIST SP 800-63B-4 requires at least 8.
+  // Number of code points. NIST SP 800-63B-4 requires at least 8.
   int password_min_length = 8;
 };
 

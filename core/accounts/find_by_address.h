@@ -8,7 +8,7 @@ namespace keelson {
 
 // Returns the account that holds `address`, by its key or by its former key (EmailAddress::former_key).
 Found<User> FindByAddress(UserReader& users, const EmailAddress& address);
-// Like FindByAddress, with the row locked until the transaction ends.
+// Like FindByAddress, but locks the row until the transaction ends.
 Found<User> FindByAddressForUpdate(UserRepository& users, const EmailAddress& address);
 
 }  // namespace keelson

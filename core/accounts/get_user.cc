@@ -9,7 +9,7 @@
 namespace keelson {
 namespace {
 
-// `key`: what `find` looks up, for the error message.
+// `key` names the key that `find` uses, for the error message.
 absl::StatusOr<User> Read(Store& store, const CallContext& context, std::string_view key,
                           absl::FunctionRef<Found<User>(UserReader&)> find) {
   std::optional<User> user;

@@ -28,7 +28,7 @@ struct UserPage {
   std::string next_page_token;
 };
 
-// Newest first.
+// Lists users, newest first.
 class ListUsers {
  public:
   ListUsers(Store& store, const PageTokens& page_tokens) : store_(store), page_tokens_(page_tokens) {}

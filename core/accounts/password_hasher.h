@@ -18,7 +18,7 @@ namespace keelson {
 class PasswordHasher {
  public:
   virtual ~PasswordHasher() = default;
-  // A PHC string with a fresh salt: "$argon2id$v=19$m=…,t=…,p=…$salt$hash".
+  // Returns a PHC string with a new random salt: "$argon2id$v=19$m=…,t=…,p=…$salt$hash".
   virtual absl::StatusOr<std::string> Hash(const Secret& password, Deadline deadline) = 0;
   // Whether `password` matches the hash `phc`. INVALID_ARGUMENT if this hasher does not support `phc`.
   virtual absl::StatusOr<bool> Verify(const Secret& password, std::string_view phc, Deadline deadline) = 0;

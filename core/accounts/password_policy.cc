@@ -9,7 +9,7 @@
 namespace keelson {
 namespace {
 
-// Binary search: whether `line` is a line of `text`, whose lines are sorted by bytes.
+// Whether `line` is a line of `text`. Needs lines sorted by bytes, because the search is binary.
 bool HasLine(std::string_view text, std::string_view line) {
   while (!text.empty()) {
     const std::size_t before = text.rfind('\n', text.size() / 2);

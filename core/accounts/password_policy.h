@@ -9,7 +9,7 @@
 
 namespace keelson {
 
-// NIST SP 800-63B-4 requires that at least 64 are allowed.
+// Number of code points. NIST SP 800-63B-4 requires a maximum of at least 64.
 inline constexpr std::size_t kMaxPasswordLength = 256;
 
 // Returns the password in the form that is hashed. That form is Nfkc(password) and does not depend on the

@@ -68,7 +68,7 @@ absl::StatusOr<RegisterUser::ValidatedRegistration> RegisterUser::Check(
   return registration;
 }
 
-// Only the owner learns that an account holds the address.
+// Notifies only the owner, so that the caller can't find out whether an account holds the address.
 absl::Status RegisterUser::NotifyExistingOwner(WriteTransaction& tx, const CallContext& context,
                                                const User& existing_user, absl::Time now) {
   ASSIGN_OR_RETURN(
@@ -83,7 +83,8 @@ absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& cont
   ASSIGN_OR_RETURN(const ValidatedRegistration registration, Check(command));
   const Idempotency call(context, "RegisterUser", command.request_id, ContentOf(command));
 
-  // Finds repeated calls and calls that will fail, so that they need no hash. The Write below checks again.
+  // Detects repeated calls and calls that will fail before the password is hashed. The Write below checks
+  // again.
   std::optional<std::string> recorded;
   absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
     if (call.enabled()) {

@@ -26,7 +26,7 @@ struct RegisterUserCommand {
   Labels labels;
 };
 
-// Creates an account and queues its verification e-mail in one unit of work.
+// Creates an account and queues its verification e-mail in one transaction.
 class RegisterUser {
  public:
   RegisterUser(Store& store, PasswordHasher& hasher, Clock& clock, IdGenerator& ids,
@@ -39,7 +39,8 @@ class RegisterUser {
         policy_(policy) {}
 
   // Returns the user; nullopt if the configuration conceals existing addresses. Blocks on a password hash and
-  // the store. FIELD_INVALID, EMAIL_TAKEN, REQUEST_ID_REUSED, and the errors of the store and the hasher.
+  // the store. Errors: FIELD_INVALID, EMAIL_TAKEN, REQUEST_ID_REUSED, and the errors of the store and the
+  // hasher.
   absl::StatusOr<std::optional<User>> Handle(const CallContext& context, const RegisterUserCommand& command);
 
  private:

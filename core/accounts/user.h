@@ -13,14 +13,14 @@
 
 namespace keelson {
 
-// The numbers are stored and must not change.
+// The store contains these numbers, so they must not change.
 enum class UserState { kActive = 1, kSuspended = 2, kDeleted = 3, kErased = 4 };
 std::string_view UserStateName(UserState state);
 
 // The fields of a user. The password hash is stored separately.
 struct UserFields {
   UserId id;
-  // EmailAddress::text and EmailAddress::key.
+  // The text and the key of the EmailAddress.
   std::string email;
   std::string email_key;
   std::optional<absl::Time> email_verify_time;

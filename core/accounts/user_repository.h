@@ -1,4 +1,4 @@
-// The contract of List is in core/store/store.h.
+// core/store/store.h specifies List: its order, its position and its cost.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,8 @@ namespace keelson {
 struct UserFilter {
   // Empty: every state.
   std::vector<UserState> states;
-  // Prefix of the canonical key; empty: every address. Erased accounts have no address and match no prefix.
+  // Prefix of the canonical key of the address; empty: every user. Erased accounts have no address and match
+  // no prefix.
   std::string email_prefix;
   std::optional<absl::Time> created_from;
   std::optional<absl::Time> created_before;
@@ -34,7 +35,7 @@ class UserReader {
   virtual Found<User> Find(UserId id) = 0;
   // Returns the account whose address has this canonical key. Erased accounts have no address.
   virtual Found<User> FindByEmailKey(std::string_view email_key) = 0;
-  // Returns the existing users, each once, in no particular order.
+  // Returns the users that exist, without duplicates, in any sequence.
   virtual absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) = 0;
   virtual absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
                                                  int limit) = 0;
@@ -42,9 +43,9 @@ class UserReader {
 
 class UserRepository : public UserReader {
  public:
-  // Like Find and FindByEmailKey, with the row locked until the transaction ends, for a user that the
-  // transaction changes or whose state it relies on. A store that runs one Write at a time needs no row
-  // locks.
+  // Like Find and FindByEmailKey, but lock the row until the transaction ends. Use them for a user that the
+  // transaction changes, or whose state must not change before the commit. A store that runs one Write at a
+  // time needs no row locks.
   virtual Found<User> FindForUpdate(UserId id) { return Find(id); }
   virtual Found<User> FindByEmailKeyForUpdate(std::string_view email_key) {
     return FindByEmailKey(email_key);
@@ -86,7 +87,7 @@ class CooldownRepository {
  public:
   virtual ~CooldownRepository() = default;
   // Starts a cooldown until `until` and returns true, unless one is active at `now`. Writes in both cases, so
-  // that the duration of the commit does not reveal which.
+  // that the duration of the commit does not reveal whether a cooldown was active.
   virtual absl::StatusOr<bool> TryStart(const Fingerprint& key, absl::Time now, absl::Time until) = 0;
 };
 

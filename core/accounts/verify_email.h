@@ -14,8 +14,9 @@
 namespace keelson {
 
 // Marks the address that a token was sent to as verified, and queues the welcome e-mail. The store keeps the
-// token until it expires or a newer token supersedes it, so that a second click or a mail scanner does no
-// harm: a repeated call returns the user and changes nothing while the address is the account's.
+// token until it expires or a newer token supersedes it, so that a second click, or a mail scanner that
+// opens the link, does no harm. A repeated call returns the user and changes nothing while the account has
+// the address.
 class VerifyEmail {
  public:
   VerifyEmail(Store& store, Clock& clock, IdGenerator& ids) : store_(store), clock_(clock), ids_(ids) {}

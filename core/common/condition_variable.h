@@ -32,7 +32,8 @@ class ConditionVariable {
   void SignalAll() { changed_.notify_all(); }
 
  private:
-  // absl::Mutex by the names that the standard library calls. The analysis sees the lock held throughout.
+  // Gives absl::Mutex the method names that std::condition_variable_any calls. The methods are excluded from
+  // the thread safety analysis, which treats the mutex as held during the whole wait.
   struct Lockable {
     absl::Mutex* mutex;
     void lock() ABSL_NO_THREAD_SAFETY_ANALYSIS { mutex->Lock(); }

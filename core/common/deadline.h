@@ -10,8 +10,8 @@
 namespace keelson {
 
 // The point at which a caller stops waiting. A deadline is measured by the monotonic clock (CLOCK_MONOTONIC),
-// so that setting the system's clock neither shortens nor prolongs a wait. That clock stands still while the
-// machine is suspended, as do poll(2) and pthread_cond_clockwait(3), which wait for deadlines.
+// so that setting the system's clock neither shortens nor prolongs a wait. The monotonic clock does
+// not advance while the machine is suspended. The timeouts of poll(2) and pthread_cond_clockwait(3) use it too.
 //
 // A value type without a time of day: a deadline is never stored or sent. Each process computes its own from
 // a remaining duration.
@@ -23,8 +23,8 @@ class Deadline {
   constexpr Deadline() = default;
   static constexpr Deadline Never() { return Deadline(); }
 
-  // `timeout` from now. A timeout beyond the clock's range (292 years) never expires; one of zero or less has
-  // expired already.
+  // Returns the deadline `timeout` from now. A timeout beyond the clock's range (292 years) never expires. A
+  // timeout of zero or less has already expired.
   static Deadline After(absl::Duration timeout) {
     const SteadyClock::time_point now = SteadyClock::now();
     const auto nanoseconds = absl::ToChronoNanoseconds(std::max(timeout, absl::ZeroDuration()));
@@ -35,12 +35,12 @@ class Deadline {
   bool is_never() const { return time_ == SteadyClock::time_point::max(); }
   // Reads the clock once, unless the deadline is Never.
   bool expired() const { return !is_never() && SteadyClock::now() >= time_; }
-  // Zero once the deadline has expired; infinite where it is Never.
+  // Zero after the deadline has expired; infinite for Never.
   absl::Duration remaining() const {
     if (is_never()) return absl::InfiniteDuration();
     return std::max(absl::FromChrono(time_ - SteadyClock::now()), absl::ZeroDuration());
   }
-  // The timeout for poll(2): rounded up to whole milliseconds, and at most an hour, so that callers loop.
+  // The timeout for poll(2): rounded up to whole milliseconds, and at most an hour. Callers poll in a loop.
   int PollMilliseconds() const {
     const absl::Duration left = std::min(absl::Ceil(remaining(), absl::Milliseconds(1)), absl::Hours(1));
     return static_cast<int>(absl::ToInt64Milliseconds(left));
@@ -48,7 +48,7 @@ class Deadline {
   // For waiting functions that take a time point.
   SteadyClock::time_point time() const { return time_; }
 
-  // The sooner deadline is the smaller one.
+  // The earlier deadline is the smaller one.
   friend constexpr auto operator<=>(const Deadline&, const Deadline&) = default;
 
  private:

@@ -46,12 +46,13 @@ enum class Reason {
   kEncodingNotSupported,
 };
 
-// "EMAIL_TAKEN": the name that clients see.
+// The reason's name in responses, such as "EMAIL_TAKEN".
 std::string_view ReasonName(Reason reason);
 absl::StatusCode ReasonCode(Reason reason);
 
 // One field of a request and the violated rule. `field` is the path in the public contract, such as
-// "lines[2].unit_price.currency_code"; `description` is a predicate: "must be at least 1".
+// "lines[2].unit_price.currency_code". `description` follows the path in error messages, so it begins with a
+// verb: "must be at least 1".
 struct FieldViolation {
   std::string field;
   std::string description;
@@ -68,7 +69,7 @@ struct PreconditionViolation {
 
 struct ErrorDetails {
   Reason reason = Reason::kFieldInvalid;
-  // Machine-readable facts: state, expected, etag, …
+  // Machine-readable details by name, such as state, expected and etag.
   std::map<std::string, std::string> facts;
   std::vector<FieldViolation> fields;
   std::vector<PreconditionViolation> preconditions;
@@ -89,7 +90,7 @@ class FieldErrors {
  public:
   FieldErrors& Add(std::string field, std::string description);
   bool empty() const { return violations_.empty(); }
-  // OK without violations; otherwise INVALID_ARGUMENT (FIELD_INVALID) with every field.
+  // Returns OK if there are no violations; otherwise INVALID_ARGUMENT (FIELD_INVALID) with all violations.
   absl::Status ToStatus() const;
 
  private:

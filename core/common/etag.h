@@ -8,7 +8,7 @@
 
 namespace keelson {
 
-// The public form of an entity's version, which changes with every update.
+// Returns the etag for an entity's version. The version changes with every update.
 std::string EtagOf(std::int64_t version);
 
 // OK if `etag` is empty or the etag of `version`; otherwise ABORTED (ETAG_MISMATCH) with the current etag.

@@ -1,10 +1,10 @@
-// The table of an entity's fields: each field once, with the name of its column. The serialized form
+// The table of an entity's fields lists each field with the name of its column. The serialized form
 // (serialize.h) and the SQL stores' statements and rows (adapters/store/sql_columns) derive from the table.
 //
 //   template <>
 //   inline constexpr auto kFields<Point> = std::tuple{Immutable("x", &Point::x), Mutable("y", &Point::y)};
 //
-// The order is that of the serialized form: fields are only ever appended.
+// Fields are serialized in the order of the table. Append new fields at the end.
 #pragma once
 
 #include <string_view>
@@ -14,7 +14,7 @@
 
 namespace keelson {
 
-// Specialized beside each entity.
+// The header of each entity specializes kFields with the table of the entity.
 template <typename Row>
 inline constexpr auto kFields = nullptr;
 
@@ -52,12 +52,12 @@ struct ChildRows {
   std::vector<Element> Row::*member;
 };
 
-// A struct with a table of its own, whose columns are the entity's.
+// A member struct that has its own table. Its columns are columns of the entity's table.
 template <typename Row, typename Value>
 constexpr NestedFields<Row, Value> Nested(Value Row::*member) {
   return {member};
 }
-// Elements that are rows of another table: no column of the entity's.
+// A vector whose elements are rows of another table. The entity's table has no column for them.
 template <typename Row, typename Element>
 constexpr ChildRows<Row, Element> Children(std::vector<Element> Row::*member) {
   return {member};

@@ -14,7 +14,7 @@ namespace keelson {
 template <typename T>
 using Found = absl::StatusOr<std::optional<T>>;
 
-// Returns the existing entities with these ids, each once, found one by one with FindForUpdate.
+// Returns the entities with these ids that exist, without duplicates. Calls FindForUpdate for each id.
 template <typename Entity, typename Repository, typename Id>
 absl::StatusOr<std::vector<Entity>> FindEachForUpdate(Repository& repository, std::span<const Id> ids) {
   std::vector<Entity> entities;

@@ -1,5 +1,5 @@
-// Identifiers: TypeIDs, that is a prefix and a UUIDv7 (RFC 9562) in Crockford base32, such as
-// "user_01hf7yat00e8r8e2dhp52c4m2r". Stored as the UUID's 16 bytes, which sort by time.
+// Ids are TypeIDs: a prefix and a UUIDv7 (RFC 9562) in Crockford base32, such as
+// "user_01hf7yat00e8r8e2dhp52c4m2r". Stores keep the 16 bytes of the UUID, which sort by creation time.
 #pragma once
 
 #include <array>
@@ -19,12 +19,13 @@ namespace keelson {
 
 using Uuid = std::array<std::uint8_t, 16>;
 
-// `prefix`, "_" and 26 characters, in lower case.
+// Returns `prefix`, "_" and the UUID as 26 characters in lower case.
 std::string FormatTypeId(std::string_view prefix, const Uuid& uuid);
 // nullopt unless `text` is the exact form that FormatTypeId returns for this prefix and some UUID.
 std::optional<Uuid> ParseTypeId(std::string_view prefix, std::string_view text);
 
-// `Kind` names the entity and holds the prefix, so that ids of different kinds don't mix.
+// The id of an entity. `Kind` defines the prefix. Ids of different kinds are different types, so the compiler
+// rejects an id of the wrong kind.
 template <typename Kind>
 class Id {
  public:
@@ -64,7 +65,7 @@ struct MessageKind {
   static constexpr std::string_view kPrefix = "message";
 };
 
-// The description of the violation if Id<Kind>::Parse returns nullopt.
+// The FieldViolation::description for a text that Id<Kind>::Parse rejects.
 template <typename Kind>
 std::string InvalidId() {
   return StrCat("must be an id: ", Kind::kPrefix, "_ and 26 characters");

@@ -17,7 +17,7 @@ class Log {
 
   virtual ~Log() = default;
   virtual bool Enabled(Severity severity) const = 0;
-  // `event_name` is a stable dotted name, such as "message.dead"; `message` is a text for people.
+  // `event_name` is a stable dotted name, such as "message.dead"; `message` is a text for operators.
   virtual void Write(Severity severity, std::string_view event_name, std::string_view message,
                      Fields fields) = 0;
   void Write(Severity severity, std::string_view event_name, std::string_view message) {

@@ -13,7 +13,7 @@ namespace keelson {
 // An active ISO 4217 currency.
 class Currency {
  public:
-  // XXX, ISO 4217's "no currency".
+  // The code XXX, which means "no currency" in ISO 4217.
   Currency() = default;
   // nullopt unless `code` is the code of an active ISO 4217 currency, in upper case.
   static std::optional<Currency> Parse(std::string_view code);
@@ -29,7 +29,7 @@ class Currency {
   std::array<char, 3> code_{'X', 'X', 'X'};
 };
 
-// Maximum of a single amount, in minor units: the sum of a few thousand amounts fits int64.
+// Maximum of a single amount, in minor units. The sum of a few thousand amounts fits int64.
 inline constexpr std::int64_t kMaxMinorUnits = 1'000'000'000'000'000;  // 10^15
 
 struct Money {
@@ -37,7 +37,7 @@ struct Money {
   std::int64_t minor_units = 0;
 
   bool operator==(const Money&) const = default;
-  // "12.50 EUR", "1250 JPY", "-0.005 KWD".
+  // Returns a text such as "12.50 EUR", "1250 JPY" or "-0.005 KWD".
   std::string ToString() const;
 };
 
@@ -45,8 +45,8 @@ struct Money {
 std::optional<std::int64_t> CheckedAdd(std::int64_t a, std::int64_t b);
 std::optional<std::int64_t> CheckedMultiply(std::int64_t a, std::int64_t b);
 
-// floor(total * part / whole) with a 128-bit product: the share of `part` of `whole` units in `total`. Needs
-// total >= 0, 0 <= part <= whole and whole > 0.
+// Returns floor(total * part / whole), the share of `part` units if `whole` units cost `total`. The product
+// has 128 bits, so it does not overflow. Needs total >= 0, 0 <= part <= whole and whole > 0.
 std::int64_t ProRata(std::int64_t total, std::int64_t part, std::int64_t whole);
 
 }  // namespace keelson

@@ -6,7 +6,7 @@
 namespace keelson {
 
 std::size_t EditDistance(std::string_view a, std::string_view b) {
-  // Three rows of the table of distances between prefixes: of `i - 2`, `i - 1` and `i` characters of `a`.
+  // Rows of the dynamic programming table for the prefixes of `a` with `i - 2`, `i - 1` and `i` characters.
   std::vector<std::size_t> before(b.size() + 1), previous(b.size() + 1), current(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) current[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {

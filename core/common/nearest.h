@@ -9,7 +9,8 @@ namespace keelson {
 // Damerau-Levenshtein distance: the number of characters to insert, delete, replace or transpose.
 std::size_t EditDistance(std::string_view a, std::string_view b);
 
-// The element of `known` with the smallest distance to `text`, for "did you mean"; empty if none is close.
+// Returns the element of `known` with the smallest distance to `text`, for a "did you mean" hint. Returns an
+// empty string if no element is close.
 std::string Nearest(std::string_view text, std::span<const std::string> known);
 
 }  // namespace keelson

@@ -10,7 +10,7 @@
 namespace keelson {
 namespace {
 
-// Tokens hold half of the MAC. Forging one still takes 2^127 guesses on average.
+// A token contains half of the MAC (128 bits). Forging a token takes 2^127 attempts on average.
 constexpr std::size_t kMacSize = 16;
 
 constexpr std::size_t kTimeSize = sizeof(std::int64_t);

@@ -1,5 +1,5 @@
-// Keyset pagination: a page begins after the last row of the previous page. Every page costs the same, and
-// rows inserted meanwhile neither repeat nor hide other rows.
+// Keyset pagination: a page begins after the last row of the previous page. The cost of a page does not
+// depend on its position in the list. Rows inserted between two pages do not repeat or hide other rows.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,8 @@ inline constexpr int kMaxPageSize = 1000;
 // A page ends early at this size, so that its response fits the 4 MiB that clients accept by default.
 inline constexpr std::size_t kMaxPageBytes = std::size_t{3} << 20;
 
-// 0 means kDefaultPageSize; a number above kMaxPageSize means kMaxPageSize. nullopt for a negative number.
+// Returns the page size for a requested one: kDefaultPageSize for 0, at most kMaxPageSize, and nullopt for a
+// negative number.
 std::optional<int> EffectivePageSize(std::int32_t requested);
 
 // Encodes list positions as opaque page tokens. A token contains a MAC over the list, its filters and the

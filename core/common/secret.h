@@ -17,7 +17,7 @@ class Secret {
   Secret& operator=(Secret&& other) noexcept;
   ~Secret();
 
-  // Named so that every use stands out in review. The view lives as long as the secret.
+  // Returns the plain text. The view is valid as long as the secret. The name makes every use easy to find.
   std::string_view Reveal() const { return value_; }
   bool empty() const { return value_.empty(); }
 

@@ -2,7 +2,7 @@
 
 namespace keelson {
 
-// Unsigned LEB128: seven bits a byte, the lowest first.
+// Unsigned LEB128: seven bits per byte, least significant group first.
 void FieldWriter::WriteInteger(std::uint64_t value) {
   while (value >= 0x80) {
     bytes_.push_back(static_cast<char>(value | 0x80));

@@ -1,7 +1,7 @@
 // A compact binary serialization of plain structs, for the responses and fingerprints of idempotent calls,
 // and for the input of event hashes.
 //
-// A struct takes part by the table of its fields (fields.h), or by a function beside it:
+// A struct can be serialized if it has a table of its fields (fields.h), or a function in its namespace:
 //   template <typename Visitor> void VisitFields(Visitor& a, Point& p) { a(p.x); a(p.y); }
 //
 // New fields must be appended: a reader sets missing trailing fields to their defaults and skips unknown
@@ -74,7 +74,8 @@ class FieldWriter {
       WriteInteger(static_cast<std::uint64_t>(value));
     } else {
       FieldWriter nested;
-      VisitFields(nested, const_cast<T&>(value));  // serves both directions; writing changes nothing
+      // VisitFields takes a mutable struct, but the writer does not change it.
+      VisitFields(nested, const_cast<T&>(value));
       WriteBytes(nested.bytes_);
     }
   }
@@ -90,7 +91,7 @@ class FieldReader {
   void operator()(T& value) {
     if (ok_ && !rest_.empty()) Read(value);
   }
-  // False if the bytes are invalid.
+  // False if the bytes read so far are invalid.
   bool ok() const { return ok_; }
 
  private:
@@ -141,7 +142,7 @@ class FieldReader {
 template <typename T>
 void FieldReader::Read(std::vector<T>& values) {
   const std::uint64_t count = ReadInteger();
-  if (count > rest_.size()) return Fail();  // an element takes a byte at least
+  if (count > rest_.size()) return Fail();  // an element takes at least one byte
   values.resize(static_cast<std::size_t>(count));
   for (T& value : values) (*this)(value);
 }

@@ -12,7 +12,7 @@ using Sha256Digest = std::array<std::uint8_t, 32>;
 // SHA-256 (FIPS 180-4).
 Sha256Digest Sha256(std::string_view bytes);
 
-// SHA-256 over input in parts.
+// Computes the SHA-256 of input that arrives in parts.
 class Sha256Stream {
  public:
   Sha256Stream();

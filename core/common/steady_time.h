@@ -10,15 +10,15 @@ namespace keelson {
 // A point in time of the monotonic clock (CLOCK_MONOTONIC, as Deadline), for durations that a process
 // measures: ages, pauses, rates, latencies. Setting the system's clock does not change them.
 //
-// A value type without a time of day: two points give a duration, and one point alone means nothing outside
-// of its process.
+// A value type without a time of day. The difference of two points is a duration. A point must not be stored
+// or sent to another process.
 class SteadyTime {
  public:
   // The monotonic clock's zero, which is earlier than any reading.
   constexpr SteadyTime() = default;
   static constexpr SteadyTime InfinitePast() { return SteadyTime(-absl::InfiniteDuration()); }
   static constexpr SteadyTime InfiniteFuture() { return SteadyTime(absl::InfiniteDuration()); }
-  // Code of the core asks its Clock instead, so that tests can control the time.
+  // The core must call Clock::SteadyNow instead, so that tests can control the time.
   static SteadyTime Now() {
     return SteadyTime(absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch()));
   }

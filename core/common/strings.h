@@ -27,7 +27,7 @@ decltype(auto) StrCatArgument(const T& value) {
 
 }  // namespace internal
 
-// absl::StrCat that takes std::string_view as well.
+// Like absl::StrCat, but also takes std::string_view.
 template <typename... Parts>
 std::string StrCat(const Parts&... parts) {
   return absl::StrCat(internal::StrCatArgument(parts)...);

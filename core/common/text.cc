@@ -68,7 +68,7 @@ std::optional<std::string> Map(std::string_view text, int options) {
   return std::string(reinterpret_cast<const char*>(mapped), static_cast<std::size_t>(size));
 }
 
-// Not every store can store NUL in a text column.
+// PostgreSQL can't store NUL in a text column.
 bool HasNul(std::string_view text) {
   return text.find('\0') != std::string_view::npos;
 }

@@ -13,7 +13,7 @@ namespace keelson {
 
 bool IsValidUtf8(std::string_view text);
 bool IsAscii(std::string_view text);
-// Replaces each byte that does not belong to a valid sequence by U+FFFD.
+// Replaces each byte that is not part of a valid UTF-8 sequence with U+FFFD.
 std::string ToValidUtf8(std::string_view text);
 // The number of code points. Needs valid UTF-8.
 std::size_t CountCodePoints(std::string_view text);
@@ -43,7 +43,7 @@ inline constexpr std::size_t kMaxLabels = 64;
 inline constexpr std::size_t kMaxLabelKeyBytes = 64;
 inline constexpr std::size_t kMaxLabelValueBytes = 512;
 
-// Adds a violation for each label that is too long, has an empty key, is not valid UTF-8, or has the
+// Adds a violation for each label that is too long, has an empty key, is not valid UTF-8, or contains the
 // character NUL.
 void CheckLabels(std::string_view field, const Labels& labels, FieldErrors& errors);
 // Adds a violation if `text` has more than `max_code_points`, is not valid UTF-8, or has control characters.

@@ -6,7 +6,7 @@
 namespace keelson {
 namespace {
 
-// RFC 8259, section 7.
+// Appends `text` as a JSON string (RFC 8259, section 7).
 void AppendJsonString(std::string& out, std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   out.push_back('"');

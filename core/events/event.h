@@ -12,8 +12,8 @@
 
 namespace keelson {
 
-// The facts of a change, as a flat JSON object in canonical form: keys in the order of the calls, no white
-// space. Callers must not add passwords, hashes or tokens.
+// The facts of a change, as a flat JSON object in canonical form: keys in the order of the Add calls, without
+// white space. Callers must not add passwords, hashes or tokens.
 class EventPayload {
  public:
   EventPayload& Add(std::string_view key, std::string_view value);

@@ -9,7 +9,7 @@
 
 namespace keelson {
 
-// Configuration of the circuit breakers.
+// Configuration of the circuit breakers ([email.circuit]).
 struct CircuitPolicy {
   // The circuit opens when the ratio of failures among the last `window` calls reaches `failure_ratio`, after
   // at least `min_calls` calls.
@@ -19,7 +19,7 @@ struct CircuitPolicy {
   // How long the circuit stays open; doubles up to max_open each time that a probe fails.
   absl::Duration open = absl::Seconds(30);
   absl::Duration max_open = absl::Minutes(5);
-  // Calls that a half-open circuit lets through, and that must succeed to close the circuit.
+  // Number of calls that a half-open circuit permits. All of them must succeed to close the circuit.
   int probes = 2;
 };
 
@@ -35,7 +35,8 @@ class CircuitBreaker {
   // Time at which the open circuit becomes half open.
   SteadyTime open_until() const { return open_until_; }
 
-  // Records the result of a call. While the circuit is open, results change nothing: the calls began before.
+  // Record the result of a call. While the circuit is open, results are ignored, because those calls began
+  // before it opened.
   void Succeed(SteadyTime now);
   void Fail(SteadyTime now);
   // Opens the circuit regardless of the failure ratio, because no call can succeed.
@@ -52,7 +53,7 @@ class CircuitBreaker {
   SteadyTime open_until_;
   absl::Duration next_open_;
   int probes_left_ = 0;
-  // The last calls; true for a failure.
+  // The results of the last `window` calls; true means a failure.
   std::deque<bool> calls_;
 };
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kMaxErrorBytes = 500;
 
-// At most kMaxErrorBytes of UTF-8 text, cut between two characters.
+// Truncates a UTF-8 text to kMaxErrorBytes, without cutting a character.
 std::string TruncateError(std::string_view error) {
   std::size_t size = std::min(error.size(), kMaxErrorBytes);
   while (size > 0 && size < error.size() && (static_cast<unsigned char>(error[size]) & 0xc0) == 0x80) --size;
@@ -28,7 +28,7 @@ std::vector<ProviderQueue> MakeQueues(const std::vector<EmailProvider*>& provide
   return queues;
 }
 
-// Every attempt sends the bytes of the first rendering.
+// Renders the message only before its first attempt, so that every attempt sends the same bytes.
 absl::Status RenderOnce(const MessageRenderer& renderer, Message& message) {
   if (IsRendered(message)) return absl::OkStatus();
   ASSIGN_OR_RETURN(message.content,
@@ -50,7 +50,7 @@ DispatchMessages::DispatchMessages(const Ports& ports, std::vector<EmailProvider
 absl::StatusOr<bool> DispatchMessages::FlushAndClaim() {
   FlushBatch batch = BeginFlush();
   if (batch.messages.empty()) {
-    // Polling an idle outbox costs a read, not a commit.
+    // Polling an empty outbox costs a read, not a commit.
     ASSIGN_OR_RETURN(const bool is_due, IsAnyDue(ports_.store, batch));
     if (!is_due) return false;
   }
@@ -106,7 +106,7 @@ void DispatchMessages::RerouteWaitingMessages(absl::Time now) {
   }
 }
 
-// The capacity of the providers that the next messages would be assigned to.
+// Number of messages to claim: the free capacity of the providers that would send them.
 int DispatchMessages::Capacity() const {
   if (stopped_) return 0;
   int capacity = 0;
@@ -185,7 +185,8 @@ void DispatchMessages::ApplyDecision(const RoutingDecision& decision, InFlightMe
     case Action::kMarkSent:
       return lease_.End(in_flight, MessageState::kSent, now);
     case Action::kMarkDead:
-      ports_.log.Write(Severity::kError, "message.dead", "a message is DEAD and will not be sent",
+      ports_.log.Write(Severity::kError, "message.dead",
+                       "a message is DEAD and will not be sent; RetryMessage sends it again",
                        {{"message_id", message.id.ToString()}, {"error", message.last_error}});
       return lease_.End(in_flight, MessageState::kDead, now);
     case Action::kCancel:
@@ -237,7 +238,9 @@ void DispatchMessages::ProbeProviders() {
     if (outcome.kind == SendOutcome::Kind::kAccepted) continue;
     const bool misconfigured = outcome.kind == SendOutcome::Kind::kConfig;
     ports_.log.Write(misconfigured ? Severity::kError : Severity::kWarning, "provider.unusable",
-                     "the probe of an e-mail provider failed",
+                     misconfigured
+                         ? "an e-mail provider rejects its configuration; correct it and restart the service"
+                         : "the health probe of an e-mail provider failed",
                      {{"provider", providers_[provider]->name()}, {"error", outcome.error}});
   }
 }

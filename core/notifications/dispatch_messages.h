@@ -29,14 +29,14 @@ namespace keelson {
 // assigns each to a provider, saves the assignment before the message is sent, and saves outcomes. Other
 // threads send. Any number of processes may dispatch from one store.
 //
-// Joins three parts: the routing policy (message_routing.h) decides, OutboxLease keeps the claimed messages
-// and their leases, and a ProviderQueue per provider keeps the ready ones.
+// Has three parts: the routing policy (message_routing.h) selects the provider and the next step, OutboxLease
+// holds the claimed messages and their leases, and one ProviderQueue per provider holds the ready messages.
 //
-// Thread-safe, except that FlushAndClaim and Close are for one thread at a time. `provider` is an index in
-// failover order.
+// Thread-safe, except that only one thread at a time may call FlushAndClaim and Close. `provider` is the
+// index of a provider in failover order.
 class DispatchMessages : public ProviderStatuses {
  public:
-  // Upper bound on the time of FlushAndClaim: a read and a write.
+  // Maximum duration of FlushAndClaim, which makes one read and one write.
   static absl::Duration LongestFlushAndClaim() { return 2 * FlushBatch::kStoreTimeout; }
 
   struct Ports {
@@ -53,21 +53,21 @@ class DispatchMessages : public ProviderStatuses {
   std::size_t provider_count() const { return providers_.size(); }
 
   // Saves the pending updates and claims as many messages as the providers have capacity for. Returns true if
-  // the caller should call again without waiting. Blocks on the store. An error is the store's; no update is
-  // lost, and the caller retries.
+  // the caller should call again without waiting. Blocks on the store. Returns the store's errors; no
+  // update is lost, and the caller retries.
   absl::StatusOr<bool> FlushAndClaim();
   // Sends the next ready message of the provider. Blocks on the provider. Returns false if no message can be
   // sent now.
   bool SendNext(std::size_t provider);
-  // Upper bound on the time of SendNext, unless the provider hangs.
+  // Maximum duration of SendNext, unless the provider ignores its deadline.
   absl::Duration LongestSend(std::size_t provider) const;
   // Probes the providers that were never probed or whose circuits are not closed. Blocks on the providers.
   void ProbeProviders();
-  // Upper bound on the time of ProbeProviders, unless a provider hangs.
+  // Maximum duration of ProbeProviders, unless a provider ignores its deadline.
   absl::Duration LongestProbe() const { return static_cast<int>(provider_count()) * policy_.timeout; }
 
-  // Blocks until there are updates to flush, for at most `timeout`. After Stop, returns false at once: leases
-  // of messages that are being sent still need renewal.
+  // Blocks until there are updates to flush, for at most `timeout`. After Stop, returns false at once; the
+  // caller continues to flush, because leases of messages that are being sent still need renewal.
   bool WaitForPendingUpdates(absl::Duration timeout);
   // Blocks until a message of the provider can be sent, for at most `timeout`. After Stop, returns at once.
   void WaitForReady(std::size_t provider, absl::Duration timeout);

@@ -7,18 +7,18 @@
 
 namespace keelson {
 
-// Configuration of message dispatch.
+// Limits, timeouts and retry policy of the message dispatcher ([email.dispatch], [email.circuit]).
 struct DispatchPolicy {
   std::string from;
-  // Concurrent attempts per provider.
+  // Maximum number of concurrent attempts per provider.
   int concurrency = 4;
   // Maximum number of messages per second and provider; zero: no limit.
   int rate = 0;
-  // Deadline of one attempt.
+  // Maximum duration of one attempt.
   absl::Duration timeout = absl::Seconds(30);
-  // How long a claim holds unless it is renewed. A running process renews its claims.
+  // Duration of the lease of a claimed message. A running process renews its leases before they expire.
   absl::Duration lease = absl::Minutes(2);
-  // Bounds of the exponential backoff between attempts.
+  // First and maximum delay of the exponential backoff between attempts.
   absl::Duration base_delay = absl::Seconds(2);
   absl::Duration max_delay = absl::Minutes(15);
   int max_attempts = 12;

@@ -12,7 +12,7 @@
 
 namespace keelson {
 
-// A rendered message as a provider sends it. Every attempt passes the same bytes.
+// A rendered message, as passed to a provider. Every attempt passes the same bytes.
 struct Email {
   MessageId id;
   // "Keelson <no-reply@example.com>" or a bare address.
@@ -27,8 +27,8 @@ struct Email {
 struct SendOutcome {
   enum class Kind {
     kAccepted,
-    // Not sent. With retry_after the provider enforces a rate limit on all messages. Without, the provider
-    // works and defers this recipient: a full mailbox, greylisting.
+    // Not sent. With retry_after, the provider enforces a rate limit on all messages. Without retry_after,
+    // the provider works and defers only this recipient, because of a full mailbox or greylisting.
     kRetry,
     // Not sent: the provider is unreachable or fails temporarily.
     kUnreachable,
@@ -41,8 +41,8 @@ struct SendOutcome {
     kConfig,
     // May or may not have been sent.
     kUnknown,
-    // Not sent: this provider cannot express the message (an address beyond ASCII, a message beyond its size
-    // limit); another provider may.
+    // Not sent: this provider does not support the message, because of a non-ASCII address or its size limit.
+    // Another provider may support the message.
     kNotExpressible,
     // Not sent: the provider refuses for a reason that either the configuration or this message may have
     // caused, such as a policy. The message stays queued. If the provider accepts other messages, this
@@ -52,7 +52,7 @@ struct SendOutcome {
   Kind kind = Kind::kUnknown;
   // The provider's id of the message; empty unless kAccepted.
   std::string provider_message_id;
-  // Time until the next attempt may begin. With kRetry, a rate limit (1 s where the provider names no time).
+  // Minimum time until the next attempt. With kRetry, a rate limit (1 s if the provider returns no time).
   std::optional<absl::Duration> retry_after;
   // The provider's status code and text, without secrets and addresses.
   std::string error;
@@ -64,23 +64,23 @@ inline constexpr std::array<std::string_view, 10> kSendOutcomeNames = {
     "message_rejected", "config", "unknown",     "not_expressible", "refused"};
 static_assert(static_cast<std::size_t>(SendOutcome::Kind::kRefused) + 1 == kSendOutcomeNames.size());
 
-// Port: sends e-mail. Thread-safe. Blocks on the network or a disk, never past `deadline`, except for SMTP's
-// response to the final dot, which has ten minutes of its own (RFC 5321, 4.5.3.2.6): a client that gives up
-// sooner sends the message twice. Every error is an outcome. Repeats of a message (the same id) carry the
-// same idempotency key where the provider's API has one.
+// Port: sends e-mail. Thread-safe. Blocks on the network or a disk, at most until `deadline`, with one
+// exception: SMTP waits ten minutes for the response to the final dot (RFC 5321, 4.5.3.2.6), because a client
+// that disconnects sooner may send the message twice. Every error is an outcome. Repeats of a message (the
+// same id) have the same idempotency key if the provider's API supports one.
 class EmailProvider {
  public:
   virtual ~EmailProvider() = default;
   // The name in the configuration: "file", "smtp", …
   virtual std::string_view name() const = 0;
   virtual SendOutcome Send(const Email& email, Deadline deadline) = 0;
-  // Upper bound on how long Send continues after its deadline.
+  // Maximum time that Send continues after its deadline.
   virtual absl::Duration longest_overrun() const { return absl::ZeroDuration(); }
   // Deduplication window: time after the first attempt in which the provider recognizes a repeat and does not
   // send it twice. Zero: the provider never recognizes repeats.
   virtual absl::Duration repeat_window() const = 0;
   // Checks, without sending, that the provider is reachable and accepts the configured credentials. Returns
-  // kAccepted where this holds, or where the provider has no harmless request to check it with.
+  // kAccepted if so, and also if the provider has no request without side effects to check it.
   virtual SendOutcome Probe(Deadline deadline) = 0;
 };
 

@@ -15,18 +15,18 @@ class FailureHistory {
  public:
   static constexpr std::size_t kMaxMessages = 4096;
 
-  // Records that the provider failed to accept the message. Returns true where the message itself is the
+  // Records that the provider failed to accept the message. Returns true if the message itself is the
   // cause.
   bool AddFailure(MessageId id);
   // Records that the provider accepted the message.
   void AddAcceptance(MessageId id);
-  // The message's failures since it was last accepted; 0 where none is known.
+  // The message's failures since it was last accepted; 0 for a message without a known failure.
   int CountFailures(MessageId id) const;
 
  private:
   struct Record {
     int failures = 0;
-    // The provider's acceptances before the first failure.
+    // Number of messages that the provider had accepted before this message first failed.
     std::int64_t acceptances_before = 0;
   };
 

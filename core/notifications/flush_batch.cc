@@ -10,7 +10,7 @@
 namespace keelson {
 namespace {
 
-// Empty where the state is not a final one.
+// Empty if the state is not final.
 std::string_view EventTypeOf(MessageState state) {
   switch (state) {
     case MessageState::kSent:

@@ -13,7 +13,7 @@ namespace keelson {
 
 // The messages that one transaction saves and claims. A plain value.
 struct FlushBatch {
-  // Deadline of each of the two calls of the store below.
+  // Timeout of each of the store calls in IsAnyDue and WriteBatch.
   static constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
 
   // To save: first the pending updates, then the renewed leases. Each message occurs once.
@@ -22,22 +22,24 @@ struct FlushBatch {
   // Maximum number of messages to claim.
   int capacity = 0;
   absl::Time now;
-  // End of the leases that the batch claims or renews, and the same by the monotonic clock.
+  // End of the leases that the batch claims or renews, by the time of day.
   absl::Time lease_until;
+  // The same end by the monotonic clock.
   SteadyTime lease_end;
 
-  // Results of WriteBatch. For each of `messages`: whether this process still held the lease.
+  // Result of WriteBatch: for each of `messages`, whether this process still held the lease.
   std::vector<bool> saved;
+  // Result of WriteBatch: the messages that the transaction claimed.
   std::vector<Message> claimed;
 
   // Whether more messages may be due than were claimed.
   bool is_full() const { return capacity > 0 && static_cast<int>(claimed.size()) == capacity; }
 };
 
-// Whether any message is due that the batch could claim. Blocks for one read; an error is the store's.
+// Whether any message is due that the batch could claim. Blocks for one read. Returns the store's errors.
 absl::StatusOr<bool> IsAnyDue(Store& store, const FlushBatch& batch);
-// Saves the batch's messages with their events, and claims due messages, in one transaction. Blocks; an error
-// is the store's, and leaves the results undefined.
+// Saves the batch's messages with their events, and claims due messages, in one transaction. Blocks.
+// Returns the store's errors; the results are undefined after an error.
 absl::Status WriteBatch(Store& store, FlushBatch& batch);
 
 }  // namespace keelson

@@ -17,8 +17,8 @@
 
 namespace keelson {
 
-// Returns a message. Where the message is due, never failed, and no provider is available, last_error
-// explains the wait. Thread-safe; blocks on the store.
+// Returns a message. If the message is due, has not failed, and no provider is available, last_error explains
+// the wait. Thread-safe; blocks on the store.
 class GetMessage {
  public:
   GetMessage(Store& store, Clock& clock, const ProviderStatuses& providers)
@@ -45,7 +45,7 @@ struct ListMessagesQuery {
 
 // Converts the query's filter; adds a violation for each invalid field.
 MessageFilter CheckMessageFilter(const ListMessagesQuery& query, FieldErrors& errors);
-// Name that binds page tokens to a list and its filters.
+// Returns a text that identifies a list and its filters, for PageTokens.
 std::string NameMessageList(std::string_view list, const MessageFilter& filter, std::string_view more = "");
 
 struct MessagePage {

@@ -9,19 +9,19 @@ namespace keelson {
 // A message that this process has claimed and whose outcome is not saved yet. A plain value.
 struct InFlightMessage {
   enum class Stage {
-    // Assigned to a provider; not sent before the store has saved the assignment.
+    // The message is assigned to a provider. It is sent only after the store has saved the assignment.
     kAssigned,
-    // In the provider's queue.
+    // The message is in the provider's queue.
     kReady,
     kSending,
-    // The outcome is known and must be saved; in the store, the message may be queued again.
+    // The outcome is known and must be saved; the outcome may be that the message is queued again.
     kEnded,
   };
 
   Message message;
   MessageRoute route;
   Stage stage = Stage::kAssigned;
-  // The end of the lease by the monotonic clock; message.due_time is the same by the time of day.
+  // The end of the lease by the monotonic clock; message.due_time is the same end by the time of day.
   SteadyTime lease_end;
   // The next flush saves the message.
   bool has_pending_update = false;

@@ -13,10 +13,10 @@
 
 namespace keelson {
 
-// The numbers are stored and must not change.
+// The store contains these numbers, so they must not change.
 enum class MessageState { kQueued = 1, kSending = 2, kSent = 3, kDead = 4, kCancelled = 5 };
 
-// "QUEUED", …: the name in the API and in errors.
+// The state's name in the API and in errors, such as "QUEUED".
 std::string_view MessageStateName(MessageState state);
 
 using TemplateVariables = std::map<std::string, std::string>;
@@ -36,20 +36,20 @@ struct RenderedMessage {
 struct Message {
   MessageId id;
   MessageState state = MessageState::kQueued;
-  // "verify_email", …: rendered with `variables` in `locale`.
+  // Name of the template, such as "verify_email", which is rendered with `variables` in `locale`.
   std::string template_name;
   std::string locale;
   std::string to;
   // The canonical key of `to` (EmailAddress), for filtering lists.
   std::string to_key;
-  // Nil where the recipient is not a user: a test message.
+  // Nil for a test message, whose recipient is not a user.
   UserId user_id;
-  // May contain a token: erased once the message is sent or cancelled.
+  // May contain a token, so they are erased once the message is sent or cancelled.
   TemplateVariables variables;
   // Rendered when the message is first claimed, so that every attempt sends the same bytes; empty until then.
   // Text and HTML are erased once the message is sent or cancelled.
   RenderedMessage content;
-  // Incremented when an attempt begins, so that max_attempts also bounds a message that crashes its sender.
+  // Incremented when an attempt begins, so that a message that crashes its sender also reaches max_attempts.
   std::int64_t attempts = 0;
   // When the message may next be claimed: the next attempt while QUEUED, the end of the lease while SENDING.
   absl::Time due_time;
@@ -61,10 +61,10 @@ struct Message {
   // The provider of the last attempt.
   std::string provider;
   std::string provider_message_id;
-  // Not empty: the only provider that may send the message, because the provider may have sent a copy or the
-  // message was queued for the provider.
+  // The only provider that may send the message, because the provider may already have sent a copy, or the
+  // message was queued for this provider. Empty: any provider may send the message.
   std::string pinned_provider;
-  // Begin of the first attempt in which pinned_provider may have sent a copy.
+  // Start of the first attempt in which pinned_provider may have sent a copy.
   std::optional<absl::Time> pin_time;
   std::string last_error;
   // Trace context of the request that queued the message, or empty.

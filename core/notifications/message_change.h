@@ -21,7 +21,7 @@ absl::Status ApplyStep(WriteTransaction& tx, const CallContext& context, std::st
                        absl::Time now, absl::FunctionRef<absl::Status(Message&)> step, Message& message);
 
 // Finds the message by the id in the request and applies `step` (ApplyStep), in one transaction. `step` may
-// run more than once. FIELD_INVALID, MESSAGE_NOT_FOUND, or the error of `step`.
+// run more than once. Errors: FIELD_INVALID, MESSAGE_NOT_FOUND, and the errors of `step` and the store.
 absl::StatusOr<Message> ChangeMessage(Store& store, const CallContext& context, std::string_view id,
                                       std::string_view event_type, absl::Time now,
                                       absl::FunctionRef<absl::Status(Message&)> step);

@@ -11,11 +11,12 @@ namespace keelson {
 class MessageRenderer {
  public:
   virtual ~MessageRenderer() = default;
-  // The locale falls back from pt-BR to pt to en. NOT_FOUND (TEMPLATE_NOT_FOUND) for an unknown template;
-  // INVALID_ARGUMENT where a variable of the template is missing.
+  // If the template has no such locale, falls back, for example from pt-BR to pt to en. NOT_FOUND
+  // (TEMPLATE_NOT_FOUND) for an unknown template; INVALID_ARGUMENT if a variable of the template is missing.
   virtual absl::StatusOr<RenderedMessage> Render(std::string_view template_name, std::string_view locale,
                                                  const TemplateVariables& variables) const = 0;
-  // Renders the template with sample data; its links lead nowhere. NOT_FOUND as above.
+  // Renders the template with sample data; its links do not work. NOT_FOUND (TEMPLATE_NOT_FOUND) for an
+  // unknown template.
   virtual absl::StatusOr<RenderedMessage> Preview(std::string_view template_name,
                                                   std::string_view locale) const = 0;
 };

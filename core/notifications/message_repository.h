@@ -1,4 +1,4 @@
-// The contract of List is in core/store/store.h.
+// core/store/store.h specifies List: its order, its position and its cost.
 #pragma once
 
 #include <optional>
@@ -39,16 +39,16 @@ class MessageReader {
 
 class MessageRepository : public MessageReader {
  public:
-  // Like Find, with the row locked until the transaction ends, for a message that the transaction changes. A
-  // store that runs one Write at a time needs no row locks.
+  // Like Find, but locks the row until the transaction ends. Use it for a message that the transaction
+  // changes. A store that runs one Write at a time needs no row locks.
   virtual Found<Message> FindForUpdate(MessageId id) { return Find(id); }
   virtual absl::Status Insert(const Message& message) = 0;
   // Claims at most `limit` due messages, longest due first. A claimed message is SENDING, leased until
   // `lease_until`, with attempts and lease_epoch incremented; until then no other process can claim it.
   virtual absl::StatusOr<std::vector<Message>> Claim(absl::Time now, absl::Time lease_until, int limit) = 0;
-  // Saves claimed messages: their outcomes, or a longer lease while they are SENDING. Returns for each, in
-  // order, whether it was saved; false where the lease was lost: the stored message is no longer SENDING, or
-  // has another epoch. `messages` may be empty.
+  // Saves claimed messages: their outcomes, or a longer lease while they are SENDING. Returns for each
+  // message, in order, whether it was saved. False means that the lease was lost: the stored message is no
+  // longer SENDING, or has another epoch. `messages` may be empty.
   virtual absl::StatusOr<std::vector<bool>> Save(std::span<const Message> messages) = 0;
   // Updates a message that is not claimed and was found in this transaction.
   virtual absl::Status Update(const Message& message) = 0;

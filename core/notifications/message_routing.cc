@@ -49,7 +49,7 @@ RoutingDecision MarkDead(std::string reason) {
 }
 
 // Queues the message until a provider that may send it is open again. The backoff grows with the message's
-// failures, so that a message which causes its failures is tried less and less often.
+// failures, so that a poison message is retried less and less often.
 RoutingDecision Release(Action action, const RoutingFacts& facts, ProviderPin pin) {
   absl::Duration min_delay = absl::InfiniteDuration();
   int failures = 1;
@@ -82,7 +82,8 @@ RoutingDecision RouteUnknown(const RoutingFacts& facts, const std::string& error
   if (!IsSafeToResend(message.template_name)) {
     return MarkDead(StrCat("the message may have been sent: ", error));
   }
-  // Only a message that was queued for one provider stays restricted to the provider.
+  // Removes a pin that was set because a copy may have been sent. A message that was queued for one provider
+  // stays pinned to that provider.
   return RetryOrMarkDead(facts, error, facts.route.pin.time ? ProviderPin() : facts.route.pin);
 }
 
@@ -102,7 +103,7 @@ RoutingDecision RouteClaimed(const RoutingFacts& facts) {
   if (IsExpired(message, facts.now)) {
     return {.action = Action::kCancel, .reason = "the message expired before it was sent"};
   }
-  // The process of each attempt ended before it saved the outcome.
+  // Each attempt was counted, but its process ended before it saved the outcome.
   if (message.attempts > facts.max_attempts) return MarkDead("the outcome of every attempt is unknown");
   const ProviderPin& pin = facts.route.pin;
   if (pin.provider.empty()) return SendOrRelease(facts, pin);

@@ -1,10 +1,10 @@
-// Routing policy of the outbox: which provider sends a message, and what the outcome of an attempt means for
-// the message. Pure functions: values in, a decision out; no I/O, clock, lock or randomness.
+// Routing policy of the outbox: decides which provider sends a message, and the next step after an attempt.
+// Pure functions, without I/O, clock, lock or randomness.
 //
 // - A message goes to the first provider that can accept it, and fails over to the next provider only when
 //   nothing was sent.
-// - A message of which a copy may have been sent stays pinned to that provider for as long as the provider
-//   recognizes repeats.
+// - If a provider may have sent a copy of a message, the message stays pinned to that provider during the
+//   provider's deduplication window.
 // - An attempt counts when the recipient defers the message, or when a copy may have been sent by a provider
 //   that does not recognize repeats. Failures and configuration errors of providers never count.
 #pragma once
@@ -26,7 +26,7 @@ namespace keelson {
 struct ProviderPin {
   // Empty: any provider may send the message.
   std::string provider = {};
-  // Begin of the first attempt in which the provider may have sent a copy. Not set if the message was queued
+  // Start of the first attempt in which the provider may have sent a copy. Not set if the message was queued
   // for this provider.
   std::optional<absl::Time> time = {};
 
@@ -49,20 +49,20 @@ struct MessageRoute {
   }
 };
 
-// A provider as a routing decision sees it.
+// The state of a provider, as input of a routing decision.
 struct ProviderFacts {
   std::string_view name;
-  // A message may be assigned to the provider now.
+  // Whether a message may be assigned to the provider now.
   bool can_accept = true;
-  // Time until the provider's circuit breaker and rate limit let messages through; zero: now.
+  // Time until the provider's circuit breaker and rate limit permit a message; zero if they permit one now.
   absl::Duration time_until_open = absl::ZeroDuration();
-  // Time after the first attempt in which the provider recognizes a repeat.
+  // Deduplication window of the provider (EmailProvider::repeat_window).
   absl::Duration repeat_window = absl::ZeroDuration();
-  // Consecutive failures of the provider to accept this message.
+  // Number of consecutive attempts in which the provider did not accept this message.
   int failures = 0;
 };
 
-// The input of a routing decision. Holds references: for the duration of one call.
+// The input of a routing decision. Contains references, so use it only during one call.
 struct RoutingFacts {
   const Message& message;
   const MessageRoute& route;
@@ -91,8 +91,8 @@ struct RoutingDecision {
   std::size_t provider = 0;
   // Why the message is dead or cancelled.
   std::string reason = {};
-  // If the message is queued again: the next attempt is due after a backoff with full jitter for
-  // `backoff_attempt` (counted from 1), and not before `min_delay`.
+  // If the message is queued again, the next attempt is due after the longer of `min_delay` and a backoff
+  // with full jitter for `backoff_attempt` (counted from 1).
   absl::Duration min_delay = absl::ZeroDuration();
   std::int64_t backoff_attempt = 0;
   // The pin that the message keeps if it is sent or queued again.
@@ -101,11 +101,11 @@ struct RoutingDecision {
   bool operator==(const RoutingDecision&) const = default;
 };
 
-// Decision for a message that has just been claimed.
+// Decides the next step of a message that has just been claimed.
 RoutingDecision RouteClaimed(const RoutingFacts& facts);
-// Decision for an unsent message whose assigned provider has become unavailable.
+// Decides the next step of an unsent message whose assigned provider has become unavailable.
 RoutingDecision RerouteWaiting(const RoutingFacts& facts);
-// Decision after an attempt by route.provider, which route.tries includes already.
+// Decides the next step after an attempt by route.provider. route.tries must include the attempt.
 RoutingDecision RouteAfterAttempt(const RoutingFacts& facts, const SendOutcome& outcome);
 
 }  // namespace keelson

@@ -10,11 +10,11 @@
 
 namespace keelson {
 
-// Moves the message from DEAD to QUEUED: due now, no attempts counted, not pinned. MESSAGE_STATE where the
-// message is not DEAD or has expired.
+// Moves a DEAD message to QUEUED, makes it due immediately, resets its attempts to 0 and unpins it.
+// MESSAGE_STATE if the message is not DEAD or has expired.
 absl::Status RetryDead(Message& message, absl::Time now);
 
-// Queues a DEAD message again (RetryDead); last_error stays. Thread-safe; blocks on the store.
+// Queues a DEAD message again (RetryDead), and keeps its last_error. Thread-safe; blocks on the store.
 class RetryMessage {
  public:
   RetryMessage(Store& store, Clock& clock) : store_(store), clock_(clock) {}

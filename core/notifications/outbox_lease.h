@@ -18,50 +18,52 @@ namespace keelson {
 // has yet to save. A flush is BeginFlush, WriteBatch (flush_batch.h) and EndFlush or AbortFlush; messages may
 // change while WriteBatch blocks.
 //
-// A lease ends as soon as it has ended by the monotonic clock or by the time of day. Other processes check a
-// lease by the time of day, so that a lease ends early when that clock jumps forward.
+// A lease ends when either the monotonic clock or the time of day reaches its end. Other processes check a
+// lease by the time of day, so a lease ends early when the time of day jumps forward.
 //
 // Not thread-safe: the owner's mutex guards all calls. Does not block. References to messages stay valid
 // until EndFlush.
 class OutboxLease {
  public:
   struct FlushResult {
-    // Saved as assigned, now kReady: to be pushed to their providers' queues.
+    // Messages whose assignment was saved and which are now kReady. The caller pushes them to the providers'
+    // queues.
     std::vector<const InFlightMessage*> ready;
-    // Taken over by another process before they were sent, and no longer in flight here.
+    // Messages that another process claimed before they were sent. They are no longer in flight here.
     std::vector<InFlightMessage> lost;
   };
 
   OutboxLease(const DispatchPolicy& policy, Clock& clock, Log& log)
       : policy_(policy), clock_(clock), log_(log) {}
 
-  // Adds a message that the batch claimed. Null where the message is in flight already, because its lease ran
-  // out while the store was unreachable: the message then continues under the new lease.
+  // Adds a message that the batch claimed. Returns null if the message is already in flight, because its
+  // lease expired while the store was unreachable. The message then continues under the new lease.
   InFlightMessage* Add(Message message, const FlushBatch& batch);
   // The message must be in flight.
   InFlightMessage& Get(MessageId id) { return in_flight_.at(id); }
 
-  // The message was assigned to a provider.
+  // Records that the message was assigned to a provider.
   void RecordAssignment(InFlightMessage& in_flight);
-  // A ready message is about to be sent. False where its lease is about to end: the message is then assigned
-  // anew, and ready again once the store confirms the lease.
+  // Marks a ready message as being sent. Returns false if its lease is about to expire: the message becomes
+  // kAssigned, and kReady again after a flush has renewed the lease.
   bool StartSending(InFlightMessage& in_flight);
-  // The message reached a final state.
+  // Moves the message to a final state.
   void End(InFlightMessage& in_flight, MessageState state, absl::Time now);
-  // Queues the message for another attempt at `due`, pinned as route.pin says. ScheduleRetry counts the
-  // attempt, Release does not.
+  // Both queue the message for another attempt at `due` and pin it by route.pin. ScheduleRetry counts the
+  // current attempt; Release does not.
   void ScheduleRetry(InFlightMessage& in_flight, absl::Time due);
   void Release(InFlightMessage& in_flight, absl::Time due);
   // Releases all messages that are not being sent and have not ended.
   void ReleaseUnsent(absl::Time now);
 
   bool has_pending_updates() const { return !pending_updates_.empty(); }
-  // Takes the pending updates and the leases to renew: a quarter of a lease after the last renewal, so that
-  // three quarters remain when the store becomes unreachable; at once where the time of day jumped forward.
+  // Takes the pending updates and the leases to renew. A lease is renewed after a quarter of its duration, so
+  // that three quarters remain if the store becomes unreachable. After the time of day jumped forward, leases
+  // are renewed at once.
   FlushBatch BeginFlush(absl::Time now, int capacity);
-  // The batch was written.
+  // Applies the results of a batch that was written.
   FlushResult EndFlush(const FlushBatch& batch);
-  // The batch was not written: its updates are pending again.
+  // Makes the updates of a batch that was not written pending again.
   void AbortFlush(const FlushBatch& batch);
 
  private:

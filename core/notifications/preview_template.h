@@ -11,7 +11,7 @@ namespace keelson {
 class PreviewTemplate {
  public:
   explicit PreviewTemplate(const MessageRenderer& renderer) : renderer_(renderer) {}
-  // An empty `locale` is the default locale. FIELD_INVALID, TEMPLATE_NOT_FOUND.
+  // An empty `locale` means the default locale. Errors: FIELD_INVALID, TEMPLATE_NOT_FOUND.
   absl::StatusOr<RenderedMessage> Handle(std::string_view template_name, std::string_view locale) const;
 
  private:

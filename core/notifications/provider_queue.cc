@@ -8,8 +8,8 @@ namespace {
 
 using Kind = SendOutcome::Kind;
 
-// A queue holds the messages of this much time, so that its senders do not wait for the store between two
-// messages.
+// A queue holds as many messages as its senders send in this time, so that they do not wait for the store
+// between two messages.
 constexpr absl::Duration kQueuedTime = absl::Milliseconds(250);
 
 }  // namespace
@@ -43,8 +43,8 @@ ProviderFacts ProviderQueue::FactsFor(MessageId id) const {
           .failures = history_.CountFailures(id)};
 }
 
-// When the process is killed, the store must assume that the assigned messages may have been sent. Where the
-// provider does not recognize repeats, a sender therefore has one message waiting, and no more.
+// If the process is killed, every assigned message counts as possibly sent. If the provider does not
+// recognize repeats, at most one message per sender therefore waits in the queue.
 int ProviderQueue::TargetLoad() const {
   const int min_load = 2 * policy_.concurrency;
   if (provider_.repeat_window() <= absl::ZeroDuration() || average_ <= absl::ZeroDuration()) return min_load;
@@ -114,7 +114,7 @@ void ProviderQueue::UpdateCircuit(const SendOutcome& outcome, SteadyTime now) {
     case Kind::kConfig:
       return circuit_.ForceOpen(now);
     case Kind::kRefused:
-      // While the provider accepts other messages, one that it refuses is a failure among others.
+      // The provider accepts other messages, so the refusal counts as an ordinary failure.
       if (accepts_) {
         circuit_.Fail(now);
       } else {
@@ -133,7 +133,7 @@ void ProviderQueue::UpdateCircuit(const SendOutcome& outcome, SteadyTime now) {
     case Kind::kMessageRejected:
       return circuit_.Succeed(now);
     case Kind::kNotExpressible:
-      // The adapter usually decides this without calling the provider.
+      // The adapter usually returns this outcome without a call to the provider.
       return;
   }
 }
@@ -141,7 +141,7 @@ void ProviderQueue::UpdateCircuit(const SendOutcome& outcome, SteadyTime now) {
 void ProviderQueue::UpdateStatus(const SendOutcome& outcome) {
   if (outcome.kind != Kind::kAccepted) status_.last_error = outcome.error;
   switch (outcome.kind) {
-    // These outcomes do not tell whether the configuration is right; UpdateCircuit handles kRefused.
+    // These outcomes do not show whether the configuration is valid. UpdateCircuit handles kRefused.
     case Kind::kUnreachable:
     case Kind::kUnknown:
     case Kind::kNotExpressible:

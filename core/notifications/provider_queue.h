@@ -17,9 +17,9 @@
 
 namespace keelson {
 
-// The messages that are ready to be sent by one provider, and whether the provider may be called: its circuit
-// breaker, the waits that the provider requested, and the configured rate. Not thread-safe: the owner's mutex
-// guards all calls. Never calls the provider's blocking functions.
+// The messages that are ready to be sent by one provider. The circuit breaker, the waits that the provider
+// requested and the configured rate determine when the provider may be called. Not thread-safe: the owner's
+// mutex guards all calls. Never blocks: calls no blocking function of the provider.
 class ProviderQueue {
  public:
   // Maximum number of messages assigned to a provider. Further messages stay in the store, where other
@@ -38,20 +38,21 @@ class ProviderQueue {
   bool IsOpen() const;
   // Whether the circuit is closed and no wait that the provider requested lasts.
   bool IsAvailable() const;
-  // The facts that a routing decision for the message depends on.
+  // The provider's state as input of a routing decision for the message.
   ProviderFacts FactsFor(MessageId id) const;
 
   // Counts a message that is assigned to the provider, until RecordOutcome, TakeWaiting or Remove.
   void Reserve() { ++load_; }
   // Appends an assigned message that is ready to be sent.
   void Push(MessageId id) { waiting_.push_back(id); }
-  // Removes an assigned message, whether it waits or not.
+  // Removes an assigned message, whether or not it is in the queue.
   void Remove(MessageId id);
   // Removes all waiting messages and returns them.
   std::deque<MessageId> TakeWaiting();
-  // Removes the next message to send; nothing while none waits or the provider may not be called.
+  // Removes and returns the next message to send; nullopt if no message waits or the provider may not be
+  // called.
   std::optional<MessageId> Pop();
-  // Time until Pop returns a message; infinite where none waits.
+  // Time until Pop returns a message; infinite if no message waits.
   absl::Duration TimeUntilReady() const;
 
   // Records the outcome of an attempt that took `elapsed`. A failure that the message itself causes
@@ -75,14 +76,14 @@ class ProviderQueue {
   CircuitBreaker circuit_;
   FailureHistory history_;
   bool probed_ = false;
-  // The provider accepted a message since the start, or since its circuit last opened.
+  // Whether the provider has accepted a message since its circuit last opened, or since the process started.
   bool accepts_ = false;
   SteadyTime paused_until_;
   // Time at which the configured rate permits the next message.
   SteadyTime next_slot_;
   int load_ = 0;
   std::deque<MessageId> waiting_;
-  // Moving average of the time that an attempt takes.
+  // Moving average of the duration of an attempt.
   absl::Duration average_ = absl::ZeroDuration();
   ProviderStatus status_;
 };

@@ -11,8 +11,8 @@
 
 namespace keelson {
 
-// State of a provider's circuit breaker: closed, calls pass; open, calls are blocked after failures; half
-// open, a few probes pass.
+// State of a provider's circuit breaker. Closed: the provider receives all calls. Open: it receives no calls,
+// because too many calls failed. Half open: it receives a few probe calls.
 enum class CircuitState { kClosed = 1, kOpen = 2, kHalfOpen = 3 };
 
 // The status of a provider as seen by this process, since its start.
@@ -21,7 +21,7 @@ struct ProviderStatus {
   CircuitState circuit = CircuitState::kClosed;
   // False while the circuit is not closed, or while the provider's rate limit or quota blocks messages.
   bool available = true;
-  // The provider rejected the configuration, and no later message or probe was accepted.
+  // Whether the provider rejected the configuration and has accepted no message or probe since.
   bool misconfigured = false;
   // Number of attempts by outcome, indexed by SendOutcome::Kind.
   std::array<std::int64_t, kSendOutcomeNames.size()> attempts{};
@@ -40,9 +40,9 @@ class ProviderStatuses {
   virtual std::vector<ProviderStatus> ListProviders() const = 0;
 };
 
-// Why a message waits: "no provider is available: smtp: …; file: …", with the last error of each provider.
-// Empty where a provider is available. `pinned_provider`: the only provider that may send the message, or
-// empty.
+// Explains why a message waits: "no provider is available: smtp: …; file: …", with the last error of each
+// provider. Empty if a provider is available. `pinned_provider`: the only provider that may send the message,
+// or empty.
 std::string ExplainUnavailable(const std::vector<ProviderStatus>& providers,
                                std::string_view pinned_provider);
 

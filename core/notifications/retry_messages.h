@@ -20,9 +20,9 @@ struct RetryMessagesQuery : ListMessagesQuery {
 };
 
 struct RetriedMessages {
-  // Messages that were queued again.
+  // Number of messages that were queued again.
   int retried = 0;
-  // Matching messages that stay DEAD because they have expired.
+  // Number of matching messages that stay DEAD because they have expired.
   int expired = 0;
   // Empty once all matching messages have been examined.
   std::string next_page_token;

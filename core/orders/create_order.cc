@@ -102,7 +102,7 @@ std::optional<OrderLine> CheckLineOf(const std::string& field, const CreateOrder
   return line;
 }
 
-// A valid command.
+// A validated command.
 struct Basket {
   UserId user_id;
   Currency currency;

@@ -9,7 +9,7 @@
 namespace keelson {
 namespace {
 
-// `key`: what `find` looks up, for the error message.
+// `key` names the key that `find` uses, for the error message.
 absl::StatusOr<Order> Read(Store& store, const CallContext& context, std::string_view key,
                            absl::FunctionRef<Found<Order>(OrderReader&)> find) {
   std::optional<Order> order;

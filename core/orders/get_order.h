@@ -38,7 +38,7 @@ struct OrderPage {
   std::string next_page_token;
 };
 
-// Newest first.
+// Lists orders, newest first.
 class ListOrders {
  public:
   ListOrders(Store& store, const PageTokens& page_tokens) : store_(store), page_tokens_(page_tokens) {}

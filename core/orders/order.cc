@@ -27,7 +27,7 @@ constexpr std::array kOrderSteps = {
 constexpr std::array kOrderStates = {OrderState::kPending, OrderState::kPaid, OrderState::kShipped,
                                      OrderState::kDelivered, OrderState::kCancelled};
 
-// The states from which `to` can be reached: "PENDING or PAID".
+// Returns the states that have a transition to `to`, such as "PENDING or PAID".
 std::string Origins(OrderState to) {
   std::string origins;
   for (const OrderStep& step : kOrderSteps) {

@@ -16,7 +16,7 @@
 
 namespace keelson {
 
-// The numbers are stored and must not change.
+// The store contains these numbers, so they must not change.
 enum class OrderState { kPending = 1, kPaid = 2, kShipped = 3, kDelivered = 4, kCancelled = 5 };
 std::string_view OrderStateName(OrderState state);
 std::optional<OrderState> ParseOrderState(std::string_view lower_case_name);
@@ -33,7 +33,7 @@ struct OrderLine {
   std::int64_t tax = 0;
   // quantity * unit_price - discount + tax.
   std::int64_t total = 0;
-  // Units and amount that refunds by line have refunded or reserved.
+  // Units and amount of this line that refunds by line have refunded or reserved.
   std::int64_t refunded_quantity = 0;
   std::int64_t refunded_amount = 0;
 
@@ -64,10 +64,11 @@ struct OrderFields {
   // Sum of the lines' totals and the shipping.
   std::int64_t total = 0;
   std::int64_t paid = 0;
-  // Amounts of the SUCCEEDED refunds, and of the REQUESTED, APPROVED and PROCESSING refunds.
+  // Sum of the SUCCEEDED refunds.
   std::int64_t refunded = 0;
+  // Sum of the REQUESTED, APPROVED and PROCESSING refunds, whose amounts are reserved.
   std::int64_t refund_pending = 0;
-  // The part of `refunded` and `refund_pending` that refunds shipping by line.
+  // The shipping that refunds by line have refunded or reserved; included in `refunded` and `refund_pending`.
   std::int64_t refunded_shipping = 0;
   // Number of refunds that are not FAILED, REJECTED or CANCELLED.
   std::int64_t refund_count = 0;
@@ -116,7 +117,7 @@ inline constexpr auto kFields<OrderFields> = std::tuple{
 // The amount of a refund, and its parts by line and shipping.
 struct RefundPortion {
   struct Line {
-    // Counted from 0.
+    // Zero-based index in OrderFields::lines.
     std::size_t index = 0;
     std::int64_t quantity = 0;
     std::int64_t amount = 0;
@@ -158,7 +159,7 @@ class Order {
   void HoldRefund(const RefundPortion& portion, absl::Time now);
   // Records that a reserved portion was paid out.
   void SettleRefund(const RefundPortion& portion, absl::Time now);
-  // Releases a reserved portion, which is refundable again.
+  // Releases a reserved portion, so that it can be refunded again.
   void ReleaseRefund(const RefundPortion& portion, absl::Time now);
 
  private:

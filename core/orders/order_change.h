@@ -19,10 +19,10 @@ absl::StatusOr<Order> RequireOrder(Found<Order> order);
 struct OrderChange {
   std::string_view method;
   std::string_view request_id;
-  // Not yet validated.
+  // The order's id as sent by the caller, not validated.
   std::string_view id;
   std::string_view etag;
-  // The serialized other fields of the command.
+  // The other fields of the command, serialized.
   std::string content;
   // Such as "order.paid".
   std::string_view event_type;
@@ -30,7 +30,7 @@ struct OrderChange {
 
 // Executes one step of an order idempotently: locks the order, compares the etag, applies `step` (which may
 // write more in the same transaction), and stores the order and its event. Errors: FIELD_INVALID,
-// ORDER_NOT_FOUND, ETAG_MISMATCH, REQUEST_ID_REUSED, and those of `step` and the store.
+// ORDER_NOT_FOUND, ETAG_MISMATCH, REQUEST_ID_REUSED, and the errors of `step` and the store.
 absl::StatusOr<Order> ChangeOrder(Store& store, const CallContext& context, const OrderChange& change,
                                   FieldErrors errors, absl::Time now,
                                   absl::FunctionRef<absl::Status(WriteTransaction&, Order&)> step);

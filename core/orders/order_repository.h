@@ -1,4 +1,4 @@
-// The contract of List is in core/store/store.h.
+// core/store/store.h specifies List: its order, its position and its cost.
 #pragma once
 
 #include <optional>
@@ -35,10 +35,10 @@ class OrderReader {
 
 class OrderRepository : public OrderReader {
  public:
-  // Like Find, with the row locked until the transaction ends, for an order that the transaction changes. A
-  // store that runs one Write at a time needs no row locks.
+  // Like Find, but locks the row until the transaction ends. Use it for an order that the transaction
+  // changes. A store that runs one Write at a time needs no row locks.
   virtual Found<Order> FindForUpdate(OrderId id) { return Find(id); }
-  // Returns the existing orders, each once, in no particular order; a remote store needs one round trip.
+  // Returns the orders that exist, without duplicates, in any sequence. A remote store needs one round trip.
   virtual absl::StatusOr<std::vector<Order>> FindManyForUpdate(std::span<const OrderId> ids) {
     return FindEachForUpdate<Order>(*this, ids);
   }

@@ -23,7 +23,7 @@ struct PayOrderCommand {
   std::string etag;
 };
 
-// Records a payment: PENDING to PAID.
+// Records a payment: moves the order from PENDING to PAID.
 class PayOrder {
  public:
   // `provider`: name of the configured payment provider, which also pays the refunds.
@@ -45,7 +45,7 @@ struct OrderStepCommand {
   std::string etag;
 };
 
-// Marks an order as shipped: PAID to SHIPPED.
+// Marks an order as shipped: moves the order from PAID to SHIPPED.
 class ShipOrder {
  public:
   ShipOrder(Store& store, Clock& clock) : store_(store), clock_(clock) {}
@@ -57,7 +57,7 @@ class ShipOrder {
   Clock& clock_;
 };
 
-// Marks an order as delivered: SHIPPED to DELIVERED. The refund window begins.
+// Marks an order as delivered: moves the order from SHIPPED to DELIVERED. The refund window begins.
 class DeliverOrder {
  public:
   DeliverOrder(Store& store, Clock& clock) : store_(store), clock_(clock) {}

@@ -18,9 +18,9 @@ struct CancelOrderCommand {
   std::string etag;
 };
 
-// Cancels an order: PENDING or PAID to CANCELLED. In the same unit of work, CancelOrder cancels the refunds
-// that wait for approval and creates one refund of the whole refundable amount, so that the order is refunded
-// in full. The refund rules and the approval threshold do not apply to that refund.
+// Cancels an order: moves it from PENDING or PAID to CANCELLED. In the same transaction, CancelOrder cancels
+// the refunds that wait for approval and creates one refund of the whole refundable amount, so that the order
+// is refunded in full. The refund rules and the approval threshold do not apply to that refund.
 class CancelOrder {
  public:
   CancelOrder(Store& store, Clock& clock, IdGenerator& ids) : store_(store), clock_(clock), ids_(ids) {}

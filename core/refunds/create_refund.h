@@ -20,14 +20,14 @@ struct ScopeInput {
   struct Line {
     std::string line_id;
     std::int64_t quantity = 0;
-    // Must be unset: the service computes the amount.
+    // Must be unset, because the service computes the amount.
     std::optional<Amount> amount;
   };
   struct Lines {
     std::vector<Line> lines;
     bool include_shipping = false;
   };
-  // std::monostate: no scope in the request, which is a violation.
+  // std::monostate means that the request has no scope, which is a violation.
   std::variant<std::monostate, RefundEverything, Amount, Lines> scope;
 };
 

@@ -38,7 +38,7 @@ struct RefundPage {
   std::string next_page_token;
 };
 
-// Newest first.
+// Lists refunds, newest first.
 class ListRefunds {
  public:
   ListRefunds(Store& store, const PageTokens& page_tokens) : store_(store), page_tokens_(page_tokens) {}

@@ -21,7 +21,7 @@ struct PaymentRefund {
 struct PaymentOutcome {
   enum class Kind {
     kSucceeded,
-    // Rejected permanently: no money moved, and none will.
+    // The provider rejected the refund permanently and moved no money.
     kFailed,
     // No definite response, or a temporary error: retry with the same idempotency key.
     kUnknown,
@@ -34,8 +34,8 @@ struct PaymentOutcome {
   std::string message;
 };
 
-// Port: refunds payments at the provider that received them. Thread-safe. Blocks on the network, never past
-// `deadline`. Every error is an outcome.
+// Port: refunds payments at the provider that received them. Thread-safe. Blocks on the network, at most
+// until `deadline`. Every error is an outcome.
 class PaymentProvider {
  public:
   virtual ~PaymentProvider() = default;

@@ -16,7 +16,7 @@
 
 namespace keelson {
 
-// The numbers are stored and must not change.
+// The store contains these numbers, so they must not change.
 enum class RefundState {
   kRequested = 1,
   kApproved = 2,
@@ -27,7 +27,7 @@ enum class RefundState {
   kCancelled = 7,
 };
 std::string_view RefundStateName(RefundState state);
-// Whether a refund in this state reserves its amount: neither paid out nor refundable.
+// Whether a refund in this state reserves its amount: not paid out yet, and not available to other refunds.
 bool HoldsAmount(RefundState state);
 // Whether the state machine has a transition from `from` to `to`.
 bool CanMove(RefundState from, RefundState to);
@@ -45,7 +45,7 @@ enum class RefundReason {
 std::string_view RefundReasonName(RefundReason reason);
 
 struct RefundLine {
-  // Counted from 0: the line_id minus 1.
+  // Zero-based index of the line: the line_id minus 1.
   std::int64_t index = 0;
   std::int64_t quantity = 0;
   std::int64_t amount = 0;
@@ -73,13 +73,13 @@ struct RefundFields {
   std::string requested_by;
   std::string decided_by;
   std::string decision_note;
-  // The payment provider's name, its id of the payment, and its id of the refund.
+  // The payment provider's name, and the ids that the provider assigned to the payment and to the refund.
   std::string payment_provider;
   std::string payment_reference;
   std::string provider_reference;
   std::string failure_code;
   std::string failure_message;
-  // Number of attempts, and their fencing token: the outcome of an attempt is saved only if no later attempt
+  // Number of attempts. Serves as fencing token: the outcome of an attempt is saved only if no later attempt
   // has begun.
   std::int64_t attempts = 0;
   // When the next attempt is due; set while the refund is APPROVED or PROCESSING.
@@ -133,7 +133,7 @@ class Refund {
     std::string requested_by;
     bool needs_approval = false;
   };
-  // A refund in the state REQUESTED if it needs approval, otherwise APPROVED and due at once.
+  // Returns a REQUESTED refund if it needs approval, otherwise an APPROVED refund that is due immediately.
   static Refund Create(RefundId id, const Order& order, Request request, absl::Time now);
   // Restores a refund from stored fields.
   explicit Refund(RefundFields fields) : fields_(std::move(fields)) {}
@@ -143,14 +143,15 @@ class Refund {
   Money amount() const { return {fields_.currency, fields_.amount}; }
   RefundPortion portion() const;
 
-  // Begins an attempt: APPROVED or PROCESSING to PROCESSING. No other attempt may begin before `retry_time`.
+  // Begins an attempt: moves an APPROVED refund to PROCESSING, or keeps it PROCESSING. The next attempt must
+  // not begin before `retry_time`.
   absl::Status BeginAttempt(absl::Time retry_time, absl::Time now);
   absl::Status Succeed(std::string provider_reference, absl::Time now);
   absl::Status Fail(std::string code, std::string message, absl::Time now);
-  // REQUESTED or APPROVED to CANCELLED, decided by `decided_by`.
+  // Moves a REQUESTED or APPROVED refund to CANCELLED. `decided_by`: the caller that cancels it.
   absl::Status Cancel(std::string decided_by, std::string note, absl::Time now);
-  // Unknown outcome: the refund stays PROCESSING, and the next attempt, with the same idempotency key, is due
-  // at `retry_time`.
+  // Records an attempt with an unknown outcome: the refund stays PROCESSING, and the next attempt is due at
+  // `retry_time`.
   absl::Status Postpone(std::string code, std::string message, absl::Time retry_time, absl::Time now);
 
  private:
@@ -159,7 +160,7 @@ class Refund {
   RefundFields fields_;
 };
 
-// The event refund.requested, which records a new refund.
+// Returns the event refund.requested, which records a new refund.
 Event RefundRequestedEvent(const Refund& refund, const CallContext& context, absl::Time now);
 Event RefundCancelledEvent(const Refund& refund, const CallContext& context, absl::Time now);
 

@@ -1,4 +1,4 @@
-// The contract of List is in core/store/store.h.
+// core/store/store.h specifies List: its order, its position and its cost.
 #pragma once
 
 #include <optional>
@@ -36,7 +36,7 @@ class RefundReader {
 
 class RefundRepository : public RefundReader {
  public:
-  // Row locks and batched reads, as specified at OrderRepository.
+  // FindForUpdate and FindManyForUpdate are specified at OrderRepository.
   virtual Found<Refund> FindForUpdate(RefundId id) { return Find(id); }
   virtual absl::StatusOr<std::vector<Refund>> FindManyForUpdate(std::span<const RefundId> ids) {
     return FindEachForUpdate<Refund>(*this, ids);

@@ -78,7 +78,7 @@ Verdict AmountPositive(const RefundCase& c) {
                 StrCat("the refund amount is ", Amount(c, c.portion->amount)));
 }
 
-// Why the requested units of one line can't be refunded; empty if they can.
+// Explains why the requested units of one line can't be refunded; empty if they can.
 std::string LineFault(const Order& order, const RefundLines::Line& wanted) {
   const std::int64_t line_id = wanted.index + 1;
   if (wanted.index < 0 || wanted.index >= static_cast<std::int64_t>(order->lines.size())) {
@@ -90,7 +90,7 @@ std::string LineFault(const Order& order, const RefundLines::Line& wanted) {
   return StrCat("line ", line_id, " has ", left, " of ", line.quantity, " units left, not ", wanted.quantity);
 }
 
-// Why the requested lines can't be refunded, as one sentence; empty if they can.
+// Explains in one sentence why the requested lines can't be refunded; empty if they can.
 std::string LinesFault(const Order& order, const RefundLines& scope) {
   std::vector<std::string> faults;
   for (const RefundLines::Line& line : scope.lines) {
@@ -132,9 +132,9 @@ constexpr std::array kRules = {
     RefundRule{"WITHIN_REFUNDABLE", WithinRefundable},
 };
 
-// The amount for `quantity` more units: the share of all refunded units, less the amount that earlier refunds
-// took. After a released refund, the earlier refunds may have taken more than their share; the next units
-// then get less.
+// Returns the amount for `quantity` more units: the share of all refunded units, including these, minus the
+// amount of earlier refunds. If a refund was released in between, the earlier refunds may have got more than
+// their share; the next units then get less.
 std::int64_t ShareOf(const OrderLine& line, std::int64_t quantity) {
   const std::int64_t together = ProRata(line.total, line.refunded_quantity + quantity, line.quantity);
   return std::max<std::int64_t>(0, together - line.refunded_amount);

@@ -23,24 +23,24 @@ namespace keelson {
 struct RefundPolicy {
   // Time after delivery in which an order can be refunded.
   absl::Duration window = absl::Hours(720);
-  // States of an order in which it can be refunded.
+  // The states in which an order can be refunded.
   std::set<OrderState> states = {OrderState::kDelivered};
   // False: a refund must cover the whole refundable amount.
   bool partial = true;
-  // Maximum number of refunds of one order, without failed, rejected and cancelled refunds.
+  // Maximum number of refunds of one order. FAILED, REJECTED and CANCELLED refunds do not count.
   std::int64_t max_per_order = 10;
-  // A refund of more minor units waits for approval. Refunds in a currency that is not listed need no
-  // approval.
+  // Approval threshold by currency, in minor units: a refund of a larger amount waits for approval. Refunds
+  // in other currencies need no approval.
   std::map<Currency, std::int64_t> approval_above;
 };
 
-// What to refund: the whole refundable amount, units of lines, or an amount.
+// The scope of a refund: the whole refundable amount, units of lines, or an amount.
 struct RefundEverything {
   bool operator==(const RefundEverything&) const = default;
 };
 struct RefundLines {
   struct Line {
-    // Counted from 0. The order may lack the line; the rule LINES_AVAILABLE checks that.
+    // Zero-based. The rule LINES_AVAILABLE checks that the order has the line.
     std::int64_t index = 0;
     std::int64_t quantity = 0;
     bool operator==(const Line&) const = default;
@@ -51,7 +51,7 @@ struct RefundLines {
 };
 using RefundScope = std::variant<RefundEverything, Money, RefundLines>;
 
-// The facts that the rules judge.
+// The input of the rules.
 struct RefundCase {
   const Order& order;
   const RefundScope& scope;
@@ -64,7 +64,7 @@ struct RefundCase {
 struct Verdict {
   std::string_view rule;
   bool passed = false;
-  // One sentence for people, with the figures that decide the verdict.
+  // One readable sentence with the values that determine the verdict.
   std::string explanation;
 };
 
@@ -74,7 +74,7 @@ struct RefundRule {
   Verdict (*judge)(const RefundCase&);
 };
 
-// In the order of evaluation, which is also that of the verdicts.
+// Returns the rules in the order of evaluation. Verdicts have the same order.
 std::span<const RefundRule> RefundRules();
 
 // The refund amount of `scope` and its parts. nullopt if the scope names another currency, or lines or units

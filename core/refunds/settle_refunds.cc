@@ -40,7 +40,8 @@ absl::StatusOr<std::map<Id, Entity>> IndexById(absl::StatusOr<std::vector<Entity
 }  // namespace
 
 absl::StatusOr<int> SettleRefunds::Handle() {
-  // Refunds that cannot be attempted before the lease ends are claimed again after the lease has expired.
+  // An attempt starts only if it can time out before the lease expires. The remaining refunds are claimed
+  // again after the expiry.
   const SteadyTime last_start = clock_.SteadyNow() + kLease - kAttemptTimeout;
   ASSIGN_OR_RETURN(const std::vector<Refund> claimed, Claim());
   if (claimed.empty()) return 0;
@@ -135,8 +136,8 @@ absl::Status SettleRefunds::SettleAll(WriteTransaction& tx, const std::vector<At
   return absl::OkStatus();
 }
 
-// Locks the refunds. Returns the attempts with a definite outcome, with the stored refunds; postpones the
-// others.
+// Locks the refunds and returns the attempts with a definite outcome, each with the stored refund. Postpones
+// the other attempts.
 absl::StatusOr<std::vector<SettleRefunds::Attempt>> SettleRefunds::FindCurrent(
     WriteTransaction& tx, const std::vector<Attempt>& attempts, std::vector<Attempt>& postponed) {
   std::vector<RefundId> ids;
@@ -145,7 +146,7 @@ absl::StatusOr<std::vector<SettleRefunds::Attempt>> SettleRefunds::FindCurrent(
   std::vector<Attempt> current;
   for (const auto& [attempted, outcome] : attempts) {
     const auto found = refunds.find(attempted->id);
-    // A later attempt has begun, with the same idempotency key. Its outcome counts.
+    // A later attempt with the same idempotency key has begun, so this outcome is ignored.
     if (found == refunds.end() || found->second->state != RefundState::kProcessing ||
         found->second->attempts != attempted->attempts) {
       continue;

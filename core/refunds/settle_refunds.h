@@ -18,12 +18,12 @@ namespace keelson {
 class SettleRefunds {
  public:
   static constexpr int kBatch = 64;
-  // Timeout of one attempt.
   static constexpr absl::Duration kAttemptTimeout = absl::Seconds(30);
-  // Time after a claim until another process may repeat an attempt that has no outcome.
+  // Lease of a claimed refund. After it expires, another process may retry a refund whose attempt has no
+  // outcome.
   static constexpr absl::Duration kLease = absl::Minutes(2);
   static constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
-  // Upper bound for one batch: attempts end with the lease, and then their outcomes are stored.
+  // Maximum duration of one batch: attempts end before the lease expires, then their outcomes are stored.
   static absl::Duration LongestRun() { return kLease + kStoreTimeout; }
 
   // A refund whose payment went through another provider waits until that provider is configured. A
@@ -32,8 +32,8 @@ class SettleRefunds {
                 PaymentProvider& provider)
       : store_(store), clock_(clock), entropy_(entropy), ids_(ids), log_(log), provider_(provider) {}
 
-  // Settles one batch and returns the number of claimed refunds. Blocks on the store and the provider. An
-  // error is the store's.
+  // Settles one batch and returns the number of claimed refunds. Blocks on the store and the provider.
+  // Returns the store's errors.
   absl::StatusOr<int> Handle();
 
  private:

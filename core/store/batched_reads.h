@@ -9,10 +9,10 @@ namespace keelson {
 
 // A short read executed as part of a batch.
 struct ReadCall {
-  // Deadline of its Read.
+  // Deadline that `run` passes to Read.
   Deadline deadline;
-  // Calls Read of the store at most a few times, and never Write. May run more than once, and must then read
-  // the same rows: Read fails in the earlier runs, and the last run counts. Must not throw.
+  // Must call only Read of the store, at most a few times, and must not throw. May run more than once and
+  // must read the same rows in each run. Read fails in all runs except the last, whose result counts.
   std::function<void()> run;
 };
 
@@ -21,8 +21,8 @@ struct ReadCall {
 class BatchedReads {
  public:
   virtual ~BatchedReads() = default;
-  // Runs every call to its end on the calling thread, which blocks. A slow or failing call does not delay the
-  // other calls much beyond their deadlines.
+  // Runs all calls on the calling thread and blocks until all have ended. A slow or failing call does not
+  // delay the other calls much beyond their deadlines.
   virtual void RunBatch(std::span<const ReadCall> calls) = 0;
 };
 

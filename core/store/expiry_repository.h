@@ -17,7 +17,7 @@ struct ExpiryBounds {
 class ExpiryRepository {
  public:
   virtual ~ExpiryRepository() = default;
-  // Deletes at most `limit` rows of each kind. True if more expired rows may exist.
+  // Deletes at most `limit` rows of each kind. Returns true if more expired rows may exist.
   virtual absl::StatusOr<bool> DeleteExpired(const ExpiryBounds& bounds, int limit) = 0;
 };
 

@@ -21,7 +21,7 @@ inline constexpr absl::Duration kIdempotencyRetention = absl::Hours(48);
 
 using Fingerprint = std::array<std::uint8_t, 16>;
 
-// The first 128 bits of a SHA-256.
+// Returns the first 128 bits of the SHA-256 of `bytes`.
 Fingerprint FingerprintOf(std::string_view bytes);
 
 struct IdempotencyRecord {

@@ -1,4 +1,4 @@
-// The parts that all paged lists share.
+// Shared code of the List use cases.
 #pragma once
 
 #include <algorithm>
@@ -26,7 +26,8 @@ inline int CheckPageSize(std::int32_t requested, FieldErrors& errors) {
   return size.value_or(kDefaultPageSize);
 }
 
-// nullopt for an empty text; nullopt and a violation for a text that is not an id of this kind.
+// Parses an optional id. Returns nullopt for an empty text. Returns nullopt and adds a violation if the text
+// is not an id of this kind.
 template <typename Kind>
 std::optional<Id<Kind>> CheckOptionalId(std::string_view field, std::string_view text, FieldErrors& errors) {
   if (text.empty()) return std::nullopt;
@@ -78,8 +79,8 @@ absl::StatusOr<bool> ReadRows(ReadTransaction& tx, std::optional<ListPosition> b
   }
 }
 
-// Reads one page by `read`. `list` identifies the list and its filters; `rows` is the member of the page that
-// receives the rows. PAGE_TOKEN_INVALID, and the errors of Store::Read.
+// Reads one page of rows with `read`. `list` identifies the list and its filters; `rows` is the member of the
+// page that receives the rows. PAGE_TOKEN_INVALID, and the errors of Store::Read.
 template <typename Page, typename Entity, typename Reader>
 absl::StatusOr<Page> ReadPage(Store& store, const CallContext& context, const PageTokens& tokens,
                               std::string_view list, std::string_view page_token, int page_size,

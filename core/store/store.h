@@ -21,17 +21,17 @@
 //  - UNAVAILABLE (STORE_UNAVAILABLE): the store can't be reached, is full, locked or read-only. Nothing
 //    changed; if the connection was lost during the commit, whether the commit took place is not known.
 //  - RESOURCE_EXHAUSTED (OVERLOADED): the store's queue is full. Nothing changed.
-//  - DEADLINE_EXCEEDED: the deadline passed before the closure began. Nothing changed.
+//  - DEADLINE_EXCEEDED: the deadline expired before the closure began. Nothing changed.
 //  - ABORTED (CONTENTION): conflicts lasted until the deadline. Nothing changed.
 //  - INTERNAL: the store holds invalid data, or a repository was misused.
 // The closure should return the errors of its repositories: after one, the transaction can't be committed. A
 // remote store may send changes with the next query or with the commit, and reports their errors then.
 //
 // Each repository is declared beside its entity. List returns at most `limit` rows that match its filter,
-// newest first, after the position `before` (from the first row if unset). Every page must cost the same,
-// however deep and with any filter; an e-mail prefix may cost more, but neither a scan of all users for a
-// rare prefix nor a sort of all matches for a common one. Times are whole microseconds; created_from is
-// inclusive, created_before exclusive.
+// newest first, after the position `before` (from the first row if unset). The cost of a page must
+// not depend on its position in the list or on the filter. An e-mail prefix may cost more, but must not scan
+// all users for a rare prefix, or sort all matches for a common prefix. Times are whole microseconds;
+// created_from is inclusive, created_before exclusive.
 //
 // Thread-safe: any number of threads may call Read and Write, which block. A transaction and its repositories
 // are confined to the closure's thread and end with the closure. Transactions don't nest.
@@ -90,11 +90,12 @@ class WriteTransaction {
 
 class BatchedReads;
 
-// Properties of a store that a transport sizes its threads by.
+// Properties of a store by which a transport selects its number of threads.
 struct StoreTraits {
   // Maximum number of concurrent Writes; further ones queue inside the store.
   int max_concurrent_writes = std::numeric_limits<int>::max();
-  // A short Read never waits for another process, so that a transport may call Read on its own threads.
+  // True if a short Read never waits for another process, so that a transport may call Read on its own
+  // threads.
   bool reads_inline = false;
   // Null if the store executes each Read by itself. Lives as long as the store.
   BatchedReads* batched_reads = nullptr;
@@ -108,10 +109,10 @@ class Store {
   virtual ~Store() = default;
   virtual absl::Status Read(Deadline deadline, ReadWork work) = 0;
   virtual absl::Status Write(Deadline deadline, WriteWork work) = 0;
-  // OK if the store can serve both; otherwise UNAVAILABLE (STORE_UNAVAILABLE) with the cause. After a
-  // failure, Check probes whether the cause has passed. Blocks until `deadline` at most.
+  // Returns OK if the store can execute Read and Write; otherwise UNAVAILABLE (STORE_UNAVAILABLE) with the
+  // cause. After a failure, Check probes whether the store works again. Blocks until `deadline` at most.
   virtual absl::Status Check(Deadline deadline) = 0;
-  // Constant over the store's lifetime. Does not block.
+  // Does not change during the store's lifetime. Does not block.
   virtual StoreTraits traits() = 0;
 };
 

@@ -4,11 +4,11 @@
 // Every adapter must meet this specification; tests/contract/bulk checks it. rows.h defines rows and their
 // keys. A row reads back equal in every store: times to the microsecond, texts byte by byte, numbers exactly.
 //
-// Internal data of a store (a probe, the history of its schema, row numbers) are not rows. Neither is the
-// checkpoint of a copy, a setting under kTransferCheckpoint.
+// The internal data of a store (a probe, the schema history, row numbers) and the setting kTransferCheckpoint
+// are not exported.
 //
 // Errors: UNAVAILABLE (STORE_UNAVAILABLE) if the store can't be reached or is in use, INTERNAL if it holds
-// invalid data, DATA_LOSS if the database engine reports damaged files. For one thread at a time; every call
+// invalid data, DATA_LOSS if the database engine reports damaged files. Not thread-safe. Every call
 // blocks.
 #pragma once
 
@@ -26,22 +26,25 @@
 
 namespace keelson {
 
-// The setting that an unfinished transfer keeps in its target. A service refuses to start on such a store.
+// Name of the setting in which an unfinished transfer stores its checkpoint in the target. A service refuses
+// to start on a store with this setting.
 inline constexpr std::string_view kTransferCheckpoint = "transfer";
 
 // Concurrent use of a store during an export.
 enum class BulkAccess {
-  // Services may write: the export reads the snapshot at its opening. Needs no write privilege, and blocks
-  // writers no longer than a read.
+  // Services may write during the export, which reads the snapshot at its opening. Needs no write privilege,
+  // and
+  // blocks writers no longer than a read does.
   kShared,
-  // No writers: opening fails with UNAVAILABLE while a service uses the store, and a service can't open or
-  // write the store until the export ends. A file is locked; tables of a server are locked against writes.
+  // No other process may write. Opening fails with UNAVAILABLE while a service uses the store. Until the
+  // export
+  // ends, a database file stays locked, and the tables of a database server stay locked against writes.
   kExclusive,
 };
 
 // A fault that the store's engine reports about its own files and indexes.
 struct EngineFault {
-  // The table or index, or "database".
+  // Name of the table or index, or "database" for the whole database.
   std::string object;
   // Contains no row data.
   std::string description;
@@ -61,7 +64,8 @@ class StoreExporter {
 
   virtual absl::StatusOr<std::int64_t> Count(RowKind kind) = 0;
   // Returns at most `limit` rows with keys greater than `after`, in key order; an empty `after` means from
-  // the first row. Fewer than `limit` rows are the last. Events without a number are numbered first.
+  // the first row. A batch of fewer than `limit` rows is the last. Events without a sequence number are
+  // numbered before they are read.
   virtual absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) = 0;
 };
 
@@ -83,8 +87,8 @@ class RowCounts {
 class StoreImporter : public StoreExporter {
  public:
   // Inserts the rows unchanged, events with their numbers and hashes, and replaces the checkpoint, atomically
-  // and durably. A batch may hold thousands of rows in key order, or be empty. The error for a refused row is
-  // RowRefused's.
+  // and durably. A batch may hold thousands of rows in key order, or be empty. A refused row fails with the
+  // error of RowRefused.
   virtual absl::Status Insert(const RowBatch& rows, std::string_view checkpoint) = 0;
   // The last stored checkpoint; empty if there is none.
   virtual absl::StatusOr<std::string> FindCheckpoint() = 0;
@@ -93,8 +97,8 @@ class StoreImporter : public StoreExporter {
   virtual absl::Status Finish() = 0;
 };
 
-// The error for the refused row `index` of `rows`: INTERNAL with the table, the row's key and the cause,
-// which must not contain row data.
+// Returns the error for row `index` of `rows`, which the store refused: INTERNAL with the table, the row's
+// key and the cause, which must not contain row data.
 absl::Status RowRefused(const RowBatch& rows, std::size_t index, std::string_view cause);
 
 }  // namespace keelson

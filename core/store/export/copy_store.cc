@@ -13,7 +13,8 @@
 
 namespace keelson {
 
-// The progress of a copy: all kinds before `kind`, and the rows of `kind` up to the key `after` (inclusive).
+// The progress of a copy: the target has all rows of the kinds before `kind`, and the rows of `kind` up to
+// the key `after` (inclusive).
 struct CopyStore::Checkpoint {
   Sha256Digest source{};
   RowKind kind = RowKind::kUsers;
@@ -151,7 +152,7 @@ absl::StatusOr<std::vector<TransferredTable>> CopyStore::Copy(Checkpoint checkpo
   return tables;
 }
 
-// Reads the whole table for its summary, and inserts only the rows after the checkpoint.
+// Copies one table. Reads all its rows for the summary, but inserts only the rows after the checkpoint.
 absl::StatusOr<TransferredTable> CopyStore::CopyTable(RowKind kind, Checkpoint& checkpoint,
                                                       TransferProgress& progress) {
   progress.table = TableName(kind);

@@ -28,7 +28,7 @@ namespace keelson {
 
 struct UserRow {
   UserFields fields;
-  // nullopt if the store has no password hash of the user.
+  // nullopt if the store has no password hash for the user.
   std::optional<std::string> password_hash = {};
 
   bool operator==(const UserRow&) const = default;
@@ -104,7 +104,7 @@ inline constexpr RowKind kKindOf = internal::KindOfRow<Row>();
 inline RowKind KindOf(const RowBatch& rows) {
   return static_cast<RowKind>(rows.index());
 }
-// The name of the table: "users", "email_tokens", …
+// Name of the table, such as "users" or "email_tokens".
 std::string_view TableName(RowKind kind);
 std::size_t CountOf(const RowBatch& rows);
 // The key of the last row. `rows` must not be empty.
@@ -131,8 +131,8 @@ std::string KeyOf(const Event& row);
 std::string KeyOf(const IdempotencyRecord& row);
 std::string KeyOf(const Setting& row);
 
-// The id or number that begins at byte `offset` of a key. The minimum for an empty key, which sorts before
-// every other key.
+// Return the id or number that begins at byte `offset` of a key. For an empty key, which sorts before every
+// other key, they return the minimum.
 Uuid UuidInKey(std::string_view key, std::size_t offset = 0);
 std::int64_t NumberInKey(std::string_view key, std::size_t offset = 0);
 

@@ -1,4 +1,4 @@
-// Shared parts of the checks of a store: reading rows and reporting findings.
+// Shared code of the checks of VerifyStore: reads rows and reports findings.
 #pragma once
 
 #include <array>
@@ -20,11 +20,11 @@ namespace keelson {
 struct Finding {
   // The name of the violated invariant, such as "refunds_within_paid". Names are stable.
   std::string_view invariant;
-  // The row's table; "database" for faults of the engine.
+  // Table of the row; "database" for faults that the engine reports.
   std::string_view table;
-  // The row's key in readable form (NameOf); the table or index for faults of the engine.
+  // Key of the row in readable form (NameOf); the table or index for faults that the engine reports.
   std::string id;
-  // The found and the expected values. Contains no e-mail address and no secret.
+  // The actual and the expected values. Contains no e-mail address and no secret.
   std::string figures;
 
   bool operator==(const Finding&) const = default;
@@ -52,7 +52,7 @@ class Audit {
   const std::function<void(std::int64_t)> progress_;
 };
 
-// A named invariant. `violation` returns the figures of the violation, or an empty string.
+// A named invariant. `violation` returns the values that violate the invariant, or an empty string.
 template <typename Case>
 struct Invariant {
   std::string_view name;

@@ -23,7 +23,7 @@ struct Fact {
   std::int64_t sequence = 0;
   Subject subject = Subject::kUser;
   std::uint8_t step = 0;
-  // The subject's row exists.
+  // Whether the row of the event's subject exists.
   bool known = false;
 
   std::tuple<Subject, const Uuid&, std::int64_t> key() const { return {subject, id, sequence}; }
@@ -43,7 +43,7 @@ constexpr std::uint8_t StepOf(State state) {
 constexpr std::uint8_t kRegistered = 1;
 constexpr std::uint8_t kEmailVerified = 2;
 
-// Every event type that a check evaluates. Other types, such as message.cancelled, are optional in a history.
+// Every event type that a check evaluates. A history need not contain other types, such as message.cancelled.
 constexpr std::array kSteps = {
     Step{Subject::kUser, "user.registered", kRegistered},
     Step{Subject::kUser, "user.email_verified", kEmailVerified},
@@ -90,7 +90,7 @@ std::ptrdiff_t CountOf(History history, std::uint8_t step) {
   return std::count_if(history.begin(), history.end(), [&](const Fact& f) { return f.step == step; });
 }
 
-// "order.created, order.paid".
+// Returns the event types of a history, such as "order.created, order.paid".
 std::string EventTypes(History history) {
   std::string types;
   for (const Fact& fact : history) {

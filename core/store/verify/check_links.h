@@ -7,12 +7,13 @@
 
 namespace keelson {
 
-// These checks join tables that are not sorted by the same key. They hold one part of the ids in memory at a
-// time, and read the tables once for each of the `parts`. Both block; errors are the store's.
+// These checks join tables that are sorted by different keys. They divide the ids into `parts`, hold one part
+// in memory at a time, and read the tables once for each part. Both functions block and return the store's
+// errors.
 
 // Reports orders, messages and events whose user does not exist. Holds 16 bytes for each user of a part.
 absl::Status CheckUsersExist(Audit& audit, std::uint32_t parts);
-// Reports users, orders, refunds and messages whose state does not follow from their events by the state
+// Reports users, orders, refunds and messages whose events do not lead to their state by the state
 // machine, and events whose subject does not exist. Holds 32 bytes for each event of a part.
 absl::Status CheckHistory(Audit& audit, std::uint32_t parts);
 

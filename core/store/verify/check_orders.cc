@@ -14,7 +14,7 @@
 namespace keelson {
 namespace {
 
-// Sums over the refunds of an order, limited to the maximum of int64.
+// Sums over the refunds of an order. A sum that overflows is the maximum of int64.
 struct Fold {
   // Amounts of the REQUESTED and APPROVED, of the PROCESSING, and of the SUCCEEDED refunds.
   std::int64_t reserved = 0;
@@ -70,7 +70,8 @@ std::int64_t PendingOf(const Fold& fold) {
   return pending;
 }
 
-// "refunded is 5, not 7" for the first figure that is not the expected one; empty if all are.
+// An actual and an expected value. FirstDifference returns "refunded is 5, not 7" for the first pair that
+// differs, or an empty string.
 struct Figure {
   std::string_view name;
   std::int64_t found;

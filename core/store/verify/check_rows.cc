@@ -16,7 +16,7 @@ std::string UserHasPassword(const UserRow& user) {
   return user.password_hash || user.fields.state == UserState::kErased ? "" : "the user has no password hash";
 }
 
-// E-mail to an address in another form could reach another mailbox than the one that the key identifies.
+// If the address is not in canonical form, e-mail to it could reach a mailbox that the key does not identify.
 // Erased users have no address.
 std::string UserAddressIsCanonical(const UserRow& user) {
   if (user.fields.state == UserState::kErased) return "";
@@ -31,7 +31,7 @@ constexpr std::array kUserInvariants = {
     Invariant<UserRow>{"user_address_is_canonical", UserAddressIsCanonical},
 };
 
-// The body and the variables may contain a token.
+// Body and variables may contain a token, so they must be erased once the message is sent or cancelled.
 std::string EndedMessageIsEmptied(const Message& message) {
   if (message.state != MessageState::kSent && message.state != MessageState::kCancelled) return "";
   const bool empty =

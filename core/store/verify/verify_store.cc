@@ -20,7 +20,7 @@ constexpr std::string_view kRowsReadable = "rows_readable";
 constexpr std::array kRowChecks = {&CheckUsers, &CheckOrders, &CheckMessages, &CheckEventChain,
                                    &CheckResponses};
 
-// The number of parts for `rows` rows, with at most about `limit` rows in a part.
+// Returns the number of parts into which `rows` rows are divided, with about `limit` rows in a part at most.
 std::uint32_t PartsOf(std::int64_t rows, std::int64_t limit) {
   return static_cast<std::uint32_t>(1 + rows / limit);
 }
