@@ -52,7 +52,7 @@ struct World {
   Order Paid(std::vector<CreateOrderCommand::Line> lines = {LineOf(3, 1000)});
   Order Delivered(std::vector<CreateOrderCommand::Line> lines = {LineOf(3, 1000)});
 
-  // Read the store.
+  // Load entities from the store.
   User Load(UserId id);
   Order Load(OrderId id);
   Refund Load(RefundId id);
@@ -63,9 +63,9 @@ struct World {
   std::vector<std::string> NewEvents();
   // The QUEUED and SENDING messages.
   std::vector<Message> Outbox();
-  // The templates of these messages, in the order of queuing.
+  // The template names of the QUEUED and SENDING messages, in the order in which they were queued.
   std::vector<std::string> Queued();
-  // Replaces the stored fields, without a use case.
+  // Overwrites the stored fields directly, without a use case.
   void Overwrite(const UserFields& user);
 
   FakeClock clock;

@@ -257,7 +257,7 @@ TEST_CASE("An address has at most 64 octets before the @ and 254 octets in total
   REQUIRE(StrCat(std::string(30, 'a'), expanding).size() <= EmailAddress::kMaxOctets);
   CHECK(TextOf(StrCat(std::string(30, 'a'), expanding)) ==
         "refused: must be at most 254 octets long with its domain in ASCII");
-  // Octets, not characters.
+  // The limits count octets, not characters.
   CHECK_FALSE(IsAddress(StrCat(std::string(63, 'a'), "\xc3\xa4@b.de")));
 }
 
@@ -291,7 +291,7 @@ TEST_CASE("An address with a character that normalizes to a separator is rejecte
                                       "a@b.de",  // a full-width <
                                       "a\xc2\xa0"
                                       "b@c.de",                // a no-break space
-                                      "\xe2\x80\x8b@b.de",     // nothing but a zero width space
+                                      "\xe2\x80\x8b@b.de",     // only a zero-width space
                                       "a@\xe2\x84\x80.de"}) {  // a/c
     CAPTURE(text);
     CHECK_FALSE(IsAddress(text));

@@ -69,7 +69,7 @@ TEST_CASE("Pages list each user once while new users register") {
   CHECK(seen == Ids(there.rbegin(), there.rend()));
 }
 
-TEST_CASE("Deleted and erased users are listed only on request") {
+TEST_CASE("Deleted and erased users are listed only if the filter contains their state") {
   Listing list;
   const UserId active = list.Add("a@example.com", absl::Hours(1));
   const UserId suspended = list.Add("b@example.com", absl::Hours(2), UserState::kSuspended);

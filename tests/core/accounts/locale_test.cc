@@ -17,7 +17,7 @@ TEST_CASE("A locale is a language tag of BCP 47") {
   for (const std::string_view tag : {"en", "de", "pt-BR", "zh-Hans-CN", "sl-rozaj-biske", "de-CH-1996",
                                      "x-whatever", "i-klingon", "es-419", "DE", "gsw", "en-a-bbb-x-a-ccc"}) {
     CAPTURE(tag);
-    // Private use tags ("x") and grandfathered tags ("i") name no language of e-mails.
+    // Private-use (x-…) and grandfathered (i-…) tags are rejected, because they identify no language.
     CHECK(IsLocale(tag) == (tag[1] != '-'));
   }
 }

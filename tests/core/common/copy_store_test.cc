@@ -54,7 +54,7 @@ struct Move {
     FailingTarget failing(*target, writes);
     return Run(failing).status();
   }
-  // OK if a service may start on the target.
+  // Returns OK if a service may start on the target.
   absl::Status CheckTarget() { return CheckNoTransfer(other, Deadline::Never()); }
 
   World world;
@@ -146,7 +146,7 @@ TEST_CASE("the comparison detects a row that differs in the target") {
   CHECK(absl::IsFailedPrecondition(move.CheckTarget()));
 }
 
-TEST_CASE("a row that the target rejects ends the transfer with the row's key") {
+TEST_CASE("a transfer stops at a row that the target rejects, and the error names the row's key") {
   Move move;
   RowsReader source(*move.world.store.OpenReader());
   OrderFields& order = source.of<OrderFields>()[1];

@@ -44,7 +44,7 @@ TEST_CASE("a timeout beyond the clock's range never expires instead of overflowi
   CHECK(two_centuries.remaining() > absl::Hours(24 * 365 * 199));
 }
 
-TEST_CASE("the sooner deadline is the smaller one, and none is later than never") {
+TEST_CASE("the earlier deadline is the smaller one, and Never is the latest") {
   const Deadline sooner = Deadline::After(absl::Seconds(1));
   const Deadline later = Deadline::After(absl::Minutes(1));
   CHECK(sooner < later);

@@ -45,7 +45,7 @@ constexpr Expected kGolden[] = {
     {Reason::kEncodingNotSupported, "ENCODING_NOT_SUPPORTED", StatusCode::kUnimplemented},
 };
 
-TEST_CASE("Every error reason has the published name and status code") {
+TEST_CASE("ReasonName and ReasonCode return the name and the status code of every reason in the API") {
   CHECK(std::size(kGolden) == static_cast<std::size_t>(Reason::kEncodingNotSupported) + 1);
   for (const Expected& expected : kGolden) {
     CAPTURE(expected.name);
@@ -54,7 +54,7 @@ TEST_CASE("Every error reason has the published name and status code") {
   }
 }
 
-TEST_CASE("An error's details are read back from its status") {
+TEST_CASE("DetailsOf returns the details that MakeError stored in a status") {
   ErrorDetails details;
   details.reason = Reason::kOverloaded;
   details.facts = {{"state", "PAID"}, {"expected", "SHIPPED"}};

@@ -31,7 +31,7 @@ TEST_CASE("A new id begins with the clock's milliseconds and is a UUIDv7") {
   CheckIsVersion7(uuid);
 }
 
-TEST_CASE("Ids increase within one millisecond, also if the random bits do not") {
+TEST_CASE("Ids increase within one millisecond, even if the random bits of a new id are smaller") {
   FakeClock clock;
   for (const int byte : {0x00, 0x7f, 0xff}) {
     CAPTURE(byte);

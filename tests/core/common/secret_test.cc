@@ -33,7 +33,7 @@ TEST_CASE("A moved-from secret is empty") {
     Secret first(value);
     Secret second(std::move(first));
     CHECK(second.Reveal() == value);
-    CHECK(first.empty());  // NOLINT(bugprone-use-after-move): that is the promise
+    CHECK(first.empty());  // NOLINT(bugprone-use-after-move): a moved-from secret must be empty
     Secret third(std::string("older"));
     third = std::move(second);
     CHECK(third.Reveal() == value);

@@ -60,7 +60,7 @@ TEST_CASE("A change of any part of an event changes its hash") {
       [](Event& e) { e.correlation_id.clear(); },
       [](Event& e) { e.create_time += absl::Microseconds(1); },
       [](Event& e) { e.payload = R"({"locale":"en"})"; },
-      // Moves bytes from one field to its neighbour.
+      // Moves bytes from one field to the next field.
       [](Event& e) { e.type = "user.registereduser_1", e.subject = ""; },
   };
   const Sha256Digest hash = ChainedHash({}, First());

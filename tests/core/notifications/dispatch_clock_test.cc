@@ -1,4 +1,4 @@
-// Dispatch of messages while the system's clock is set.
+// Dispatch of messages when the system's clock is set forward or back.
 #include <catch2/catch.hpp>
 
 #include "tests/core/notifications/dispatch_fixture.h"

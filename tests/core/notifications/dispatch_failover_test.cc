@@ -13,7 +13,7 @@ SendOutcome Refused(Kind kind, std::optional<absl::Duration> retry_after = std::
   return FakeEmailProvider::Refused(kind, "not now", retry_after);
 }
 
-// Outcomes that the provider causes, not the message.
+// Outcomes whose cause is the provider, not the message.
 const std::vector<SendOutcome> kProviderTroubles = {Refused(Kind::kRetry, absl::Seconds(1)),
                                                     Refused(Kind::kUnreachable),
                                                     Refused(Kind::kQuota),
@@ -217,7 +217,7 @@ TEST_CASE("A message that a provider cannot express fails over and does not affe
   CHECK_FALSE(sender->ListProviders()[0].misconfigured);
 }
 
-TEST_CASE("A message that no provider can express is dead, with the reason") {
+TEST_CASE("A message that no provider can express becomes DEAD, and last_error contains the reason") {
   DispatchFixture fixture;
   const MessageId id = fixture.Post();
   fixture.first.script = {FakeEmailProvider::Refused(Kind::kNotExpressible, "too large for the first")};
@@ -307,7 +307,7 @@ TEST_CASE("A message that may have been sent is repeated by the same provider, w
   CHECK(fixture.Load(id).attempts == 0);
   CHECK(fixture.Load(id).pinned_provider == "first");
   CHECK(fixture.Load(id).pin_time == begun);
-  // The first attempt may still have been sent, although this attempt was not.
+  // A copy may have been sent in the first attempt, although nothing was sent in this attempt.
   fixture.WaitFor(id);
   fixture.Dispatch(*sender);
   CHECK(fixture.Load(id).pinned_provider == "first");
@@ -322,7 +322,7 @@ TEST_CASE("A message that may have been sent is repeated by the same provider, w
   CHECK(fixture.first.sent[2].date == fixture.first.sent[0].date);
 }
 
-TEST_CASE("A link that may have been sent is sent again by any provider, a receipt is not") {
+TEST_CASE("If a copy may have been sent, a link is sent again by any provider, but a receipt is not") {
   for (const bool link : {true, false}) {
     DispatchFixture fixture;
     const MessageId id = fixture.Post(link ? "verify_email" : "refund_succeeded");

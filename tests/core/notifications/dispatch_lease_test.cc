@@ -8,7 +8,7 @@ namespace {
 
 using Kind = SendOutcome::Kind;
 
-// Thrown in place of a kill of the process during an attempt.
+// A provider throws this exception to simulate that the process is killed during an attempt.
 struct Killed {};
 
 TEST_CASE("A message that one process has claimed is not claimed by another") {
@@ -99,7 +99,7 @@ TEST_CASE("The lease of a waiting message is renewed for as long as the process 
   CHECK(fixture.second.sent.empty());
 }
 
-TEST_CASE("A message is not sent on a lease that is about to expire, but once the lease is renewed") {
+TEST_CASE("A message whose lease is about to expire is sent only after the lease is renewed") {
   DispatchFixture fixture;
   const MessageId id = fixture.Post();
   const auto sender = fixture.Sender();

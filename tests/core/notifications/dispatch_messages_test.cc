@@ -81,7 +81,7 @@ TEST_CASE("A deferred message is retried after an exponential backoff with full 
   }
 }
 
-TEST_CASE("A message that is rejected is dead at once") {
+TEST_CASE("A rejected message becomes DEAD without another attempt") {
   for (const Kind kind : {Kind::kRecipientRejected, Kind::kMessageRejected}) {
     DispatchFixture fixture;
     const MessageId id = fixture.Post();
@@ -90,7 +90,7 @@ TEST_CASE("A message that is rejected is dead at once") {
     const Message dead = fixture.Load(id);
     CHECK(dead.state == MessageState::kDead);
     CHECK(dead.last_error == "550 no such mailbox");
-    // Kept, so that the message can be retried.
+    // A DEAD message keeps its body and variables, so that it can be retried.
     CHECK(dead.variables == TemplateVariables{{"token", "secret"}});
     CHECK(dead.content.text == "token=secret");
     CHECK(dead.end_time == fixture.clock.Now());
@@ -102,7 +102,7 @@ TEST_CASE("A message that is rejected is dead at once") {
   }
 }
 
-TEST_CASE("A message is dead after the last of its attempts") {
+TEST_CASE("A message becomes DEAD after its last attempt") {
   DispatchFixture fixture;
   fixture.policy.max_attempts = 3;
   const MessageId id = fixture.Post();
@@ -134,7 +134,7 @@ TEST_CASE("A message that has expired is not sent") {
   CHECK(fixture.NewEvents() == Fields{"message.cancelled", "message.sent"});
 }
 
-TEST_CASE("A message that cannot be rendered is dead at once, and is not sent") {
+TEST_CASE("A message that cannot be rendered becomes DEAD and is not sent") {
   DispatchFixture fixture;
   const MessageId id = fixture.Post("unknown");
   CHECK(fixture.Dispatch() == 1);

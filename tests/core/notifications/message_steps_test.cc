@@ -10,7 +10,7 @@ namespace {
 using enum MessageState;
 using Types = std::vector<std::string>;
 
-TEST_CASE("A retried message is queued, due now, with no attempts counted") {
+TEST_CASE("RetryMessage queues a message, makes it due immediately and resets its attempts") {
   Mailbox box;
   Message expected = box.Post(kDead);
   box.clock.Advance(absl::Hours(3));
@@ -85,7 +85,7 @@ TEST_CASE("A queued or dead message is cancelled, and its body and variables are
   }
 }
 
-TEST_CASE("A message that is being sent, was sent or is cancelled already is not cancelled") {
+TEST_CASE("CancelMessage rejects a message that is SENDING, SENT or CANCELLED") {
   for (const MessageState state : {kSending, kSent, kCancelled}) {
     Mailbox box;
     const Message message = box.Post(state);

@@ -86,7 +86,7 @@ TEST_CASE("Fields that the service sets must be empty in the request") {
         Fields{"lines[1].line_id", "lines[1].total", "lines[1].refunded_quantity"});
 }
 
-TEST_CASE("Each field of a line has limits, and a violation names the field's path") {
+TEST_CASE("Each field of a line has limits, and the error names the path of the violating field") {
   World world;
   const auto faults = [&](auto change) {
     CreateOrderCommand::Line line = LineOf(2, 100);

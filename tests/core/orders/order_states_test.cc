@@ -60,7 +60,7 @@ Order OrderIn(OrderState state) {
   return Order(fields);
 }
 
-TEST_CASE("An order makes exactly the transitions that its state allows, each with its timestamp") {
+TEST_CASE("An order can make only the transitions that its state allows, and each sets its timestamp") {
   const absl::Time now = FakeClock().Now();
   for (const Step& step : kSteps) {
     for (const OrderState from : step.from) {
@@ -75,7 +75,7 @@ TEST_CASE("An order makes exactly the transitions that its state allows, each wi
   }
 }
 
-TEST_CASE("A transition that the state does not allow names both states and changes nothing") {
+TEST_CASE("The error for a disallowed transition names both states, and the order is unchanged") {
   for (const Step& step : kSteps) {
     for (const OrderState from : kStates) {
       if (step.from.contains(from)) continue;
@@ -99,7 +99,7 @@ TEST_CASE("A paid order records the paid amount and the payment's reference") {
   CHECK(order.refundable() == 1000);
 }
 
-TEST_CASE("Every order state has its published name") {
+TEST_CASE("OrderStateName returns the name of every order state in the API") {
   CHECK(OrderStateName(kPending) == "PENDING");
   CHECK(OrderStateName(kPaid) == "PAID");
   CHECK(OrderStateName(kShipped) == "SHIPPED");
@@ -113,8 +113,7 @@ TEST_CASE("Every order state has its published name") {
   }
 }
 
-TEST_CASE(
-    "A reserved refund is pending, a settled refund is refunded, a released refund is refundable again") {
+TEST_CASE("HoldRefund reserves an amount, SettleRefund counts it as refunded, ReleaseRefund frees it again") {
   const absl::Time now = FakeClock().Now();
   OrderFields fields = OrderIn(kDelivered).fields();
   fields.shipping = 500;

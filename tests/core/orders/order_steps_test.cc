@@ -119,7 +119,7 @@ const NamedStep kSteps[] = {
      }},
 };
 
-TEST_CASE("A step fails with a stale etag, and with the current etag changes the order and its etag") {
+TEST_CASE("A step fails if the etag is stale; with the current etag it changes the order and the etag") {
   for (const NamedStep& step : kSteps) {
     CAPTURE(step.name);
     World world;

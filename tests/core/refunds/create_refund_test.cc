@@ -102,7 +102,7 @@ TEST_CASE("A refund above the threshold waits for approval, and the owner gets a
   CHECK(world.Load(refund->id)->state == RefundState::kRequested);
 }
 
-TEST_CASE("A refund that violates rules fails with each violated rule, and changes nothing") {
+TEST_CASE("CreateRefund fails if rules are violated, the error names each of them, and nothing changes") {
   World world;
   world.refunds.partial = false;
   const Order order = world.Paid();

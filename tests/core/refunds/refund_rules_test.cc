@@ -12,7 +12,7 @@ namespace {
 const Currency kEur = *Currency::Parse("EUR");
 const absl::Time kDeliverTime = FakeClock().Now();
 
-// Delivered: 3 units for 30.00, 1 for 2.00, shipping 5.00.
+// A delivered order: 3 units for 30.00 EUR, 1 unit for 2.00 EUR, shipping 5.00 EUR.
 OrderFields Delivered() {
   OrderFields fields;
   fields.id = OrderId(Uuid{1});
@@ -189,7 +189,7 @@ TEST_CASE("AMOUNT_POSITIVE: the refund amount must be positive") {
   CheckFailed(Judge("AMOUNT_POSITIVE", spent, kEverything), "the refund amount is 0.00 EUR");
 }
 
-// Delivered: 10 units for 5 JPY in all, a free line, and one unit for 500 JPY.
+// A delivered order: 10 units for 5 JPY in total, a free line, and one unit for 500 JPY.
 OrderFields WithZeroShares() {
   OrderFields fields = Delivered();
   fields.currency = *Currency::Parse("JPY");

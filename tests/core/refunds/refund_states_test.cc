@@ -35,7 +35,7 @@ TEST_CASE("A refund reserves its amount until a final state") {
   }
 }
 
-TEST_CASE("Every refund state and reason has its published name") {
+TEST_CASE("RefundStateName and RefundReasonName return the names in the API") {
   std::vector<std::string_view> states;
   for (const RefundState state : kStates) states.push_back(RefundStateName(state));
   CHECK(states == std::vector<std::string_view>{"REQUESTED", "APPROVED", "PROCESSING", "SUCCEEDED", "FAILED",
@@ -112,7 +112,7 @@ TEST_CASE("A cancelled refund records who cancelled it and why, and is never due
   CHECK_FALSE(refund->due_time.has_value());
 }
 
-TEST_CASE("An attempt is counted and leased, and a finished refund is never due") {
+TEST_CASE("BeginAttempt counts the attempt and sets its lease, and a finished refund is never due") {
   const absl::Time now = FakeClock().Now();
   Refund refund = RefundIn(kApproved);
   Must(refund.BeginAttempt(now + absl::Minutes(2), now));

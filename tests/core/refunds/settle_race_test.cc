@@ -10,7 +10,7 @@ namespace {
 
 using Payments = FakePaymentProvider;
 
-// Thrown in place of a kill of the process during an attempt.
+// A provider throws this exception to simulate that the process is killed during an attempt.
 struct Killed {};
 
 TEST_CASE(

@@ -71,7 +71,7 @@ TEST_CASE("A zero-amount refund succeeds without a call to the provider and with
   const Refund made = Must(world.Refunded(order, Units("1", 1)));
   const std::size_t outbox = world.Outbox().size();
   world.NewEvents();
-  // The payment's provider is not configured.
+  // The order was paid through a provider that is not configured.
   FakePaymentProvider stripe("stripe");
   SettleRefunds settle(world.store, world.clock, world.entropy, world.ids, world.log, stripe);
   CHECK(Must(settle.Handle()) == 1);

@@ -16,7 +16,7 @@ namespace {
 using Findings = std::vector<Finding>;
 
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-// Sort before and after every id in the store.
+// Ids that sort before and after every id in the store.
 const Uuid kFirst = {0x01};
 const Uuid kLast = {0xff};
 
@@ -54,7 +54,7 @@ TEST_CASE("an empty store has no findings") {
 struct Violation {
   std::string_view invariant;
   std::string_view table;
-  // Part of Finding::figures.
+  // A text that Finding::figures must contain.
   std::string_view figure;
   void (*tamper)(TamperedStore&);
 };
