@@ -11,7 +11,7 @@ struct CallContext {
   // The authenticated caller's name; "anonymous" without authentication, "system" for background jobs.
   std::string actor = "anonymous";
   std::string correlation_id;
-  // W3C trace-context, or empty.
+  // The W3C traceparent header of the call, or empty.
   std::string traceparent;
   Deadline deadline;
 };

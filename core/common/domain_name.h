@@ -1,4 +1,4 @@
-// Conversion of internet domain names between ASCII, for DNS and SMTP, and Unicode, for people.
+// Converts internet domain names between ASCII (for DNS and SMTP) and Unicode (for display).
 #pragma once
 
 #include <optional>

@@ -73,7 +73,7 @@ struct ErrorDetails {
   std::map<std::string, std::string> facts;
   std::vector<FieldViolation> fields;
   std::vector<PreconditionViolation> preconditions;
-  // Set if the same call may succeed later.
+  // Time to wait before a retry; set if the same call may succeed later.
   std::optional<absl::Duration> retry_after;
 };
 

@@ -32,7 +32,7 @@ class EventPayload {
 // One entry of the audit trail. The store sets the sequence and the hash when it appends the event.
 struct Event {
   std::int64_t sequence = 0;
-  // "user.registered", "refund.succeeded", …
+  // The event type, such as "user.registered" or "refund.succeeded".
   std::string type;
   // The id of the changed entity, in its public form.
   std::string subject;

@@ -15,7 +15,7 @@ namespace keelson {
 // A rendered message, as passed to a provider. Every attempt passes the same bytes.
 struct Email {
   MessageId id;
-  // "Keelson <no-reply@example.com>" or a bare address.
+  // The sender: "Keelson <no-reply@example.com>" or only an address.
   std::string from;
   std::string to;
   RenderedMessage content;
@@ -71,7 +71,7 @@ static_assert(static_cast<std::size_t>(SendOutcome::Kind::kRefused) + 1 == kSend
 class EmailProvider {
  public:
   virtual ~EmailProvider() = default;
-  // The name in the configuration: "file", "smtp", …
+  // The name in the configuration, such as "file" or "smtp".
   virtual std::string_view name() const = 0;
   virtual SendOutcome Send(const Email& email, Deadline deadline) = 0;
   // Maximum time that Send continues after its deadline.

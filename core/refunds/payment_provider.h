@@ -39,7 +39,7 @@ struct PaymentOutcome {
 class PaymentProvider {
  public:
   virtual ~PaymentProvider() = default;
-  // The name in the configuration: "recorded", "stripe", …
+  // The name in the configuration, such as "recorded" or "stripe".
   virtual std::string_view name() const = 0;
   virtual PaymentOutcome Refund(const PaymentRefund& refund, Deadline deadline) = 0;
 };
