@@ -28,7 +28,7 @@
 namespace keelson {
 namespace {
 
-// An adapter that the configuration selects, with its settings.
+// The descriptor and the settings of an adapter that the configuration selects.
 template <typename Descriptor>
 struct ChosenAdapter {
   const Descriptor& descriptor;
@@ -133,9 +133,9 @@ absl::Status BackUpStore(const Config& config, const std::string& path, Clock& c
   if (store.descriptor.back_up != nullptr) {
     return store.descriptor.back_up(store.settings, path, clock, progress);
   }
-  return absl::InvalidArgumentError(
-      StrCat("store.adapter ", config.store.adapter,
-             " is not SQLite, and backup copies SQLite files only: use pg_dump for PostgreSQL"));
+  return absl::InvalidArgumentError(StrCat("backup copies SQLite databases only, but store.adapter is ",
+                                           config.store.adapter,
+                                           config.store.adapter == "postgres" ? ": use pg_dump" : ""));
 }
 
 absl::StatusOr<std::string> RestoreStore(const Config& config, const RestoreRequest& request, Clock& clock,
@@ -144,9 +144,9 @@ absl::StatusOr<std::string> RestoreStore(const Config& config, const RestoreRequ
   if (store.descriptor.restore != nullptr) {
     return store.descriptor.restore(store.settings, request, clock, progress);
   }
-  return absl::InvalidArgumentError(
-      StrCat("store.adapter is ", config.store.adapter,
-             ", and restore replaces SQLite files only: use pg_restore for PostgreSQL"));
+  return absl::InvalidArgumentError(StrCat("restore replaces SQLite databases only, but store.adapter is ",
+                                           config.store.adapter,
+                                           config.store.adapter == "postgres" ? ": use pg_restore" : ""));
 }
 
 absl::StatusOr<std::unique_ptr<PasswordHasher>> MakeHasher(const Config& config, Entropy& entropy) {

@@ -26,20 +26,19 @@ namespace keelson {
 
 const AdapterTable& BuiltInAdapters();
 
-// The configuration of each function must come from LoadConfig. Errors are those of the adapter. The ports
-// that are passed in must outlive the returned object.
+// Each function below requires a configuration that LoadConfig returned, and returns the status of the
+// adapter if the adapter fails. Ports passed as references must outlive the returned object.
 absl::StatusOr<std::unique_ptr<JsonLog>> MakeLog(const Config& config);
 absl::StatusOr<Severity> LogLevelOf(const TelemetryConfig& telemetry);
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const Config& config, Clock& clock);
 absl::StatusOr<std::unique_ptr<PasswordHasher>> MakeHasher(const Config& config, Entropy& entropy);
 absl::StatusOr<std::unique_ptr<MessageRenderer>> MakeRenderer(const Config& config);
-// In failover order.
+// Returns the providers in failover order (the order of email.providers).
 absl::StatusOr<std::vector<std::unique_ptr<EmailProvider>>> MakeEmailProviders(const Config& config,
                                                                                Log& log);
 absl::StatusOr<std::unique_ptr<PaymentProvider>> MakePaymentProvider(const Config& config);
 
-// INVALID_ARGUMENT if the selected store does not support the operation; the message names the stores that
-// do, or the tool to use instead.
+// The functions below return INVALID_ARGUMENT if the selected store does not support the operation.
 absl::StatusOr<std::unique_ptr<StoreExporter>> OpenStoreExporter(const Config& config, BulkAccess access,
                                                                  Clock& clock);
 absl::StatusOr<std::unique_ptr<StoreImporter>> OpenStoreImporter(const Config& config, Clock& clock);

@@ -6,7 +6,8 @@
 namespace keelson {
 namespace {
 
-// Prevents an overflow: after this many doublings every interval exceeds kMaxBackoff.
+// Limits the exponent of the backoff, so that the delay does not overflow. After 16 doublings, any interval
+// exceeds kMaxBackoff.
 constexpr int kMaxDoublings = 16;
 
 }  // namespace

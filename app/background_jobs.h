@@ -17,8 +17,9 @@
 
 namespace keelson {
 
+// A function that a thread runs repeatedly.
 struct BackgroundJob {
-  // Name in the log and in the health service ("job.NAME"). Several jobs may share a name.
+  // The job's name in the log and in the health service ("job.NAME"). Several jobs may share a name.
   std::string name;
   // Time between the end of one run and the start of the next.
   absl::Duration interval;
@@ -30,8 +31,8 @@ struct BackgroundJob {
 
 struct JobStatus {
   std::string name;
-  // A job of this name has run for longer than its longest_run, or its next run is late by more than
-  // kMaxDelay.
+  // True if a job of this name has run for longer than its longest_run, or if its next run is more than
+  // BackgroundJobs::kMaxDelay late.
   bool stalled = false;
 };
 
@@ -51,15 +52,15 @@ class BackgroundJobs {
 
   // Starts the job; its first run starts at once. Must not be called after Stop.
   void Start(BackgroundJob job);
-  // Starts no further runs, and blocks until the current runs end.
+  // Stops all jobs: starts no further runs, and blocks until the current runs end.
   void Stop();
-  // One status per name, in the order of Start. Does not block on runs.
+  // Returns one status per job name, in the order of the Start calls. Does not wait for runs to end.
   std::vector<JobStatus> ListStatuses() const;
 
  private:
   struct Running {
     BackgroundJob job;
-    // The job counts as stalled if its run does not end, or the next one does not start, by this time.
+    // The job counts as stalled if its run has not ended, or its next run has not started, by this time.
     Deadline progress;
   };
 
@@ -67,7 +68,7 @@ class BackgroundJobs {
   // Returns the delay before the next run; `failures` counts consecutive failures.
   absl::Duration RunOnce(const BackgroundJob& job, int& failures);
   void ExpectProgress(Running& running, absl::Duration within);
-  // Returns false once Stop was called.
+  // Waits for `duration`; returns false, without waiting, once Stop was called.
   bool Wait(absl::Duration duration);
 
   Log& log_;
@@ -75,7 +76,7 @@ class BackgroundJobs {
   ConditionVariable stop_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
-  // A deque, because the threads hold references to its elements.
+  // The threads hold references to the elements; adding to a deque keeps these references valid.
   std::deque<Running> running_ ABSL_GUARDED_BY(mutex_);
 };
 

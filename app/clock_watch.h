@@ -6,16 +6,16 @@
 
 namespace keelson {
 
-// Logs when the system clock is set back, and when the service's clock (SystemClock) agrees with it again.
-// Not thread-safe.
+// Logs when the system clock was set back, so that the service's clock (SystemClock) is ahead of it, and when
+// both clocks agree again. Not thread-safe.
 class ClockWatch {
  public:
-  // Smaller leads are ordinary NTP corrections and are not logged.
+  // Minimum lead of the service's clock that is logged. Smaller leads are ordinary NTP corrections.
   static constexpr absl::Duration kMinLead = absl::Seconds(1);
 
   ClockWatch(SystemClock& clock, Log& log) : clock_(clock), log_(log) {}
 
-  // Checks the clocks once.
+  // Compares the clocks once.
   void operator()();
 
  private:

@@ -6,7 +6,8 @@
 
 namespace keelson {
 
-// INVALID_ARGUMENT for an unknown mode or role, which LoadConfig rejects.
+// Convert the configuration to the options of the gRPC server. Both functions return INVALID_ARGUMENT for an
+// auth mode or a role that LoadConfig would reject.
 absl::StatusOr<GrpcServerOptions> GrpcOptionsOf(const Config& config);
 absl::StatusOr<GrpcAuthOptions> GrpcAuthOf(const AuthConfig& auth);
 

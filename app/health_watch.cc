@@ -29,7 +29,7 @@ void HealthWatch::Serve() {
   set_serving_("", true);
   serving_ = true;
   refusing_ = false;
-  log_.Write(Severity::kInfo, "service.serving", "serving", {{"address", address_}});
+  log_.Write(Severity::kInfo, "service.serving", "the service is SERVING", {{"address", address_}});
   NotifyServiceManager("READY=1");
   ready_ = true;
 }
@@ -38,7 +38,8 @@ void HealthWatch::Refuse(const absl::Status& cause) {
   set_serving_("", false);
   serving_ = false;
   refusing_ = true;
-  log_.Write(Severity::kError, "service.not_serving", "not serving: the health check of the store failed",
+  log_.Write(Severity::kError, "service.not_serving",
+             "the service is NOT_SERVING: the health check of the store failed",
              {{"error", std::string(cause.message())}});
 }
 

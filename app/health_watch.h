@@ -20,12 +20,12 @@ namespace keelson {
 class HealthWatch {
  public:
   static constexpr absl::Duration kInterval = absl::Seconds(1);
-  // Deadline of the store's health check.
+  // Timeout of one health check of the store.
   static constexpr absl::Duration kCheckTimeout = absl::Seconds(5);
-  // A check that runs longer than this ignores its deadline and counts as hanging.
+  // A health check that runs longer than this has ignored its timeout; the health job then counts as stalled.
   static constexpr absl::Duration kLongestRun = absl::Seconds(10);
 
-  // Sets the health of `part`; an empty `part` is the server as a whole.
+  // Sets the health of `part`, such as "email.smtp"; an empty `part` means the server as a whole.
   using SetServing = std::function<void(const std::string& part, bool serving)>;
 
   // `address` is logged as the address of the server.
@@ -37,13 +37,14 @@ class HealthWatch {
         address_(std::move(address)),
         log_(log) {}
 
-  // Checks once. Logs each change, and notifies the service manager when the server is SERVING for the first
-  // time. Always returns false (no more work); never an error.
+  // Checks the store and the providers once. Logs each change of the server's health, and notifies the
+  // service manager when the server is SERVING for the first time. Always returns false (no more work); never
+  // an error.
   absl::StatusOr<bool> operator()();
   // Sets the server NOT_SERVING until a check succeeds, because the store's health check hangs. Thread-safe.
   void NoteHang();
 
-  // Whether the service manager was notified that the service is ready. Thread-safe.
+  // True once the server was SERVING, which the service manager was notified of (READY=1). Thread-safe.
   bool ready() const { return ready_; }
 
  private:

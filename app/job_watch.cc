@@ -19,9 +19,12 @@ void JobWatch::Note(const JobStatus& status) {
 
 void JobWatch::LogChange(const JobStatus& status) {
   if (status.stalled) {
-    log_.Write(Severity::kError, "job.stalled", "a background job has stalled", {{"job", status.name}});
+    log_.Write(Severity::kError, "job.stalled",
+               "a background job has stalled: its run has exceeded its time limit or has not started",
+               {{"job", status.name}});
   } else {
-    log_.Write(Severity::kInfo, "job.recovered", "a background job has recovered", {{"job", status.name}});
+    log_.Write(Severity::kInfo, "job.recovered", "a stalled background job runs again",
+               {{"job", status.name}});
   }
 }
 

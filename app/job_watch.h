@@ -11,7 +11,7 @@
 
 namespace keelson {
 
-// Logs when a background job stalls and when it recovers. Does not block on a job. Not thread-safe.
+// Logs when a background job stalls and when it recovers. Does not wait for a job. Not thread-safe.
 class JobWatch {
  public:
   static constexpr absl::Duration kInterval = absl::Seconds(1);
@@ -32,7 +32,7 @@ class JobWatch {
   const std::vector<const BackgroundJobs*> jobs_;
   const Report report_;
   Log& log_;
-  // The last status by name.
+  // Whether the job was stalled at the last check, by job name.
   std::map<std::string, bool> stalled_;
 };
 

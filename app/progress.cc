@@ -18,7 +18,7 @@ constexpr absl::Duration kBetweenLines = absl::Seconds(10);
 constexpr int kBarWidth = 30;
 constexpr char kEraseLine[] = "\r\x1b[K";
 
-// In percent.
+// Returns `done` as a percentage of `total`.
 int ShareOf(std::int64_t done, std::int64_t total) {
   if (total <= 0) return 100;
   return static_cast<int>(100.0 * static_cast<double>(std::min(done, total)) / static_cast<double>(total));

@@ -15,14 +15,14 @@ class Progress {
  public:
   // Writes to standard error.
   Progress();
-  // `out` and what `now` refers to must outlive this object.
+  // Writes to `out`, which must outlive this object. `now` returns the current time.
   Progress(std::ostream& out, bool terminal, std::function<SteadyTime()> now);
   // Erases the progress bar.
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // `what` names the current operation, of which `done` of `total` units are complete.
+  // Shows that `done` of `total` units of the operation `what` are complete, such as 7 of 20 "pages".
   void Show(std::string_view what, std::int64_t done, std::int64_t total, std::string_view unit);
   // Erases the progress bar. Call before writing anything else to the terminal.
   void Clear();

@@ -13,7 +13,8 @@
 namespace keelson {
 
 void Reload::operator()() {
-  // Before the first READY=1 of the service itself, the READY=1 that ends a reload would be premature.
+  // READY=1 ends a reload. It also means that the service has started, so that it must not be sent before the
+  // service was SERVING.
   const bool ready = service_.ready();
   if (ready) NotifyReloading();
   service_.ReloadCertificates();
@@ -28,15 +29,16 @@ void Reload::Load() {
   const ConfigChanges changes = CompareConfigs(schema, config_, loaded->config);
   const std::vector<std::string> errors = CheckConfig(schema.checks(), changes.config);
   if (!errors.empty()) {
-    return Reject(absl::InvalidArgumentError(
-        StrCat("the changed keys need a restart, because a reload would leave this configuration: ",
-               absl::StrJoin(errors, "; "))));
+    return Reject(absl::InvalidArgumentError(StrCat(
+        "restart the service to apply this change: applying only the reloadable keys would give an invalid "
+        "configuration: ",
+        absl::StrJoin(errors, "; "))));
   }
   if (const absl::Status status = Apply(changes); !status.ok()) Reject(status);
 }
 
 void Reload::Reject(const absl::Status& cause) {
-  log_.Write(Severity::kError, "config.reload_failed", "the configuration is invalid and was not reloaded",
+  log_.Write(Severity::kError, "config.reload_failed", "the configuration was not reloaded",
              {{"error", std::string(cause.message())}});
 }
 

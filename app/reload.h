@@ -18,15 +18,16 @@ class Reload {
   Reload(ConfigOptions options, Config config, Service& service, JsonLog& log)
       : options_(std::move(options)), config_(std::move(config)), service_(service), log_(log) {}
 
-  // Reads the sources of the configuration again. The keys that reload take effect; one warning names those
-  // that need a restart. If a source is invalid, or the keys that reload conflict with those that do not, one
-  // error is logged and no key changes. The TLS files are re-read in any case. Blocks on files.
+  // Loads the configuration again. Changed keys that are reloadable take effect; one warning names the
+  // changed keys that need a restart. No key changes, and one error is logged, if the new configuration is
+  // invalid or if applying only the reloadable keys would give an invalid configuration. The TLS files are
+  // re-read in any case. Blocks on files.
   void operator()();
 
  private:
   void Load();
   void Reject(const absl::Status& cause);
-  // On error the configuration is unchanged.
+  // Applies the reloadable keys. Changes no key if it returns an error.
   absl::Status Apply(const ConfigChanges& changes);
 
   const ConfigOptions options_;

@@ -9,8 +9,8 @@
 
 namespace keelson {
 
-// Maximum lead over the system clock that is resumed. With a larger lead the stored time is assumed to be
-// wrong.
+// Maximum time by which the last event in the store may be ahead of the system clock. If the event is further
+// ahead, its time is assumed to be wrong.
 inline constexpr absl::Duration kMaxResumedLead = absl::Hours(24);
 
 // Starts `clock` no earlier than the last event in the store, so that refunds and messages are not delayed

@@ -17,14 +17,15 @@ namespace keelson {
 namespace {
 
 constexpr absl::Duration kFirstWriteTimeout = absl::Seconds(10);
-// Limits the CPU use if email.circuit.open is very short.
+// Minimum interval between health probes of e-mail providers. Limits the CPU use if email.circuit.open is
+// very short.
 constexpr absl::Duration kLeastProbeInterval = absl::Milliseconds(100);
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
 constexpr absl::Duration kCertificateInterval = absl::Seconds(10);
-// How long a sender thread waits for a ready message before its run ends, so that the thread does not count
-// as stalled.
+// How long a run of a sender thread waits for a due message. The run then ends, so that an idle sender does
+// not count as stalled.
 constexpr absl::Duration kLongestWaitForReady = absl::Minutes(1);
-// Added to the longest run of each job, for a busy machine.
+// Added to the longest expected duration of a job's run, because a busy machine delays runs.
 constexpr absl::Duration kRunMargin = absl::Seconds(30);
 constexpr char kHealthJob[] = "health";
 
@@ -47,7 +48,8 @@ AccountPolicy AccountPolicyOf(const Config& config) {
           .password_min_length = config.passwords.min_length};
 }
 
-// Adapts a use case that processes batches to a job: after a full batch, more work may be left.
+// Converts a use case that processes one batch to the `run` of a job. A full batch means that more work may
+// be left.
 template <typename UseCase>
 std::function<absl::StatusOr<bool>()> ByBatches(UseCase& use_case) {
   return [&use_case]() -> absl::StatusOr<bool> {
@@ -56,7 +58,7 @@ std::function<absl::StatusOr<bool>()> ByBatches(UseCase& use_case) {
   };
 }
 
-// `listen` with the actual port in place of port 0.
+// Returns `listen` with its port replaced with `port`, because port 0 means any free port.
 std::string AddressOf(const std::string& listen, int port) {
   return StrCat(std::string_view(listen).substr(0, listen.rfind(':')), ":", port);
 }
@@ -166,15 +168,15 @@ void Service::SetServing(const std::string& part, bool serving) {
 
 void Service::ReportJob(const JobStatus& job) {
   SetServing(StrCat("job.", job.name), !job.stalled);
-  // A health check that hangs cannot report its own failure.
+  // While a health check hangs, HealthWatch itself cannot set NOT_SERVING.
   if (job.name == kHealthJob && job.stalled) health_watch_->NoteHang();
 }
 
 void Service::StartSending() {
   const DispatchConfig& dispatch = config_.email.dispatch;
-  // A quarter of the lease, so that leases are renewed before they expire.
+  // At most a quarter of the lease, so that leases are renewed before they expire.
   const absl::Duration interval = std::min(dispatch.poll, dispatch.lease / 4);
-  // Each run blocks on pending updates itself, so the next run starts at once.
+  // Each run itself waits for pending updates, so that the next run can start at once.
   flush_jobs_.Start({"keep_outbox", interval,
                      interval + DispatchMessages::LongestFlushAndClaim() + kRunMargin,
                      [this, interval]() -> absl::StatusOr<bool> {
@@ -216,18 +218,19 @@ absl::Status Service::SetAuthentication(const AuthConfig& auth) {
 }
 
 void Service::Drain() {
-  // Stopped first, so that no health check sets SERVING during the shutdown.
+  // The health jobs stop first, so that no health check sets SERVING during the shutdown.
   watch_jobs_.Stop();
   health_jobs_.Stop();
   NotifyServiceManager("STOPPING=1");
-  log_.Write(Severity::kInfo, "service.draining", "shutting down: waiting for in-flight calls");
+  log_.Write(Severity::kInfo, "service.draining",
+             "the service is shutting down and waits for in-flight calls");
   server_->Shutdown(Deadline::After(config_.server.drain));
   StopSending();
   metrics_.reset();
   health_watch_.reset();
   server_.reset();
   store_.reset();
-  log_.Write(Severity::kInfo, "service.stopped", "stopped");
+  log_.Write(Severity::kInfo, "service.stopped", "the service has stopped");
 }
 
 }  // namespace keelson

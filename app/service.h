@@ -30,12 +30,12 @@ class Service {
   // start. `log` must outlive the service. `before_listening` runs before the server accepts the first call.
   static absl::StatusOr<std::unique_ptr<Service>> Start(const Config& config, Log& log,
                                                         absl::FunctionRef<void()> before_listening);
-  // Calls Drain unless it was called.
+  // Calls Drain if Drain was not called before.
   ~Service();
 
-  // Whether the service has been SERVING. Thread-safe.
+  // Returns true once the service was SERVING, even if it is NOT_SERVING now. Thread-safe.
   bool ready() const { return health_watch_->ready(); }
-  // See GrpcServer. Must not be called after Drain.
+  // Both functions forward to the GrpcServer functions of the same name. Must not be called after Drain.
   void ReloadCertificates() { server_->ReloadCertificates(); }
   absl::Status SetAuthentication(const AuthConfig& auth);
 
@@ -55,7 +55,7 @@ class Service {
   void StartSending();
   void StartWatching();
   void ReportJob(const JobStatus& job);
-  // Sets the health of `part`; an empty `part` is the server as a whole.
+  // Sets the health of `part`, such as "email.smtp"; an empty `part` means the server as a whole.
   void SetServing(const std::string& part, bool serving);
   void StopSending();
 
@@ -80,7 +80,8 @@ class Service {
   // Null if telemetry.metrics_listen is empty or the endpoint could not start.
   std::unique_ptr<MetricsEndpoint> metrics_;
   BackgroundJobs jobs_;
-  // Flushes the outbox. Stopped after `jobs_`, because in-flight messages need their leases renewed.
+  // Saves message outcomes and renews leases. Stopped after `jobs_`, because the leases of messages that
+  // `jobs_` is still sending must be renewed.
   BackgroundJobs flush_jobs_;
   BackgroundJobs health_jobs_;
   // Watches the other jobs. Runs on its own thread, because a stalled job must not block it.

@@ -19,7 +19,7 @@ void NotifyServiceManager(const std::string& state) {
   if (path.empty() || path.size() >= sizeof(address.sun_path)) return;
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, path.data(), path.size());
-  // An abstract socket's name begins with a zero byte.
+  // "@" means a socket in the abstract namespace, whose name begins with a zero byte (unix(7)).
   if (path.front() == '@') address.sun_path[0] = '\0';
   const int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return;

@@ -20,7 +20,7 @@ void ExitOnStopSignals() {
 ServiceSignals::ServiceSignals() {
   sigemptyset(&signals_);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals_, signal);
-  // Threads that start later inherit the mask.
+  // Threads that start later inherit the signal mask, so that only thread_ receives the signals.
   pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   thread_ = std::thread([this] { Work(); });
 }

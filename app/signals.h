@@ -13,9 +13,9 @@ namespace keelson {
 // pipe returns EPIPE.
 void ExitOnStopSignals();
 
-// Handles SIGTERM and SIGINT (stop) and SIGHUP (reload) on its own thread, from construction on, so that the
-// process can be stopped during startup. Construct before any other thread starts: that thread would receive
-// the signals. Thread-safe.
+// Handles SIGTERM and SIGINT (stop) and SIGHUP (reload) on its own thread from construction on, so that the
+// process can be stopped during startup. Must be constructed before any other thread starts: a thread that
+// started earlier would receive the signals. Thread-safe.
 class ServiceSignals {
  public:
   enum class Request { kStop, kReload };
@@ -25,12 +25,12 @@ class ServiceSignals {
   ServiceSignals(const ServiceSignals&) = delete;
   ServiceSignals& operator=(const ServiceSignals&) = delete;
 
-  // Makes the first stop signal a request (Wait). Until then a stop signal ends the process at once. Call
-  // before the service accepts calls.
+  // From now on, the first stop signal makes Wait return kStop. Before this call, a stop signal ends the
+  // process at once. Must be called before the service accepts calls.
   void StopGracefully();
 
-  // Blocks until a signal arrives. A second stop signal ends the process at once, without waiting for the
-  // graceful shutdown. Reload signals that arrive before Wait are one request.
+  // Blocks until a signal arrives. A second stop signal ends the process at once, without a graceful
+  // shutdown. Several reload signals that arrive between two calls of Wait are one request.
   Request Wait();
 
  private:

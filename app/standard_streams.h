@@ -2,9 +2,9 @@
 
 namespace keelson {
 
-// Opens /dev/null on each of the descriptors 0 to 2 that is closed. Otherwise the next file or socket would
-// get the number, and output to standard error would be written to it. Call before any other file is opened.
-// Aborts if /dev/null cannot be opened.
+// Opens /dev/null on each closed descriptor from 0 to 2 (standard input, output and error). Otherwise a file
+// opened later could get descriptor 2, and error messages would be written into that file. Must be called
+// before any other file is opened. Aborts if /dev/null cannot be opened.
 void OpenStandardStreams();
 
 }  // namespace keelson

@@ -15,7 +15,8 @@
 namespace keelson {
 namespace {
 
-// Added to the status code, as grpcurl does, so that the exit codes of other errors differ.
+// The exit code of a failed call is 64 + its status code, as with grpcurl, so that it differs from the exit
+// codes 1 and 2.
 constexpr int kStatusCodeOffset = 64;
 
 struct CallOptions {
@@ -76,7 +77,7 @@ void AddCallCommand(CLI::App& program, Run& run) {
       ->add_option("--token-file", connection.token_file,
                    "File with the bearer token of the caller; default: no token")
       ->type_name("FILE");
-  command->add_option("--timeout", options->timeout, "Deadline of the call; default: 10s")
+  command->add_option("--timeout", options->timeout, "Timeout of the call; default: 10s")
       ->type_name("DURATION");
   command->add_flag("--list", options->list, "Print the full name of every method; make no call");
   command->callback([&run, options] { run = [options] { return Call(*options); }; });

@@ -26,7 +26,7 @@ std::vector<std::string> SubcommandNames(const CLI::App& command) {
   return names;
 }
 
-// The error for the first unknown word of the command line; empty if every word is known.
+// Returns the error for the first unknown option or command of the command line; empty if all are known.
 std::string ExplainTypo(const CLI::App& program) {
   const CLI::App* command = &program;
   while (command != nullptr) {

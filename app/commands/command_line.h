@@ -17,10 +17,10 @@ namespace keelson {
 // an unknown command or option suggests the most similar one.
 std::optional<ExitCode> ParseCommandLine(CLI::App& program, int argc, const char* const* argv);
 
-// "keelson config" of its subcommand.
+// Returns the names of the command and of its parents, such as "keelson config check".
 std::string FullName(const CLI::App& command);
-// The error for an option or subcommand that `command` does not have, with the nearest one; empty if `word`
-// is neither an option nor in the place of a subcommand.
+// Returns the error for the unknown option or subcommand `word` of `command`, with the most similar name.
+// Returns an empty string if `word` is neither an option nor at the position of a subcommand.
 std::string ExplainUnknown(const CLI::App& command, std::string_view word);
 
 }  // namespace keelson

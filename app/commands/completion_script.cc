@@ -21,22 +21,22 @@ struct Word {
   std::string description;
 };
 
-// What may follow one command.
+// The words that may follow one command.
 struct Node {
-  // "config check"; empty: the program.
+  // The command's name, such as "config check"; empty for keelson itself.
   std::string path;
   std::vector<Word> subcommands = {};
   std::vector<Word> options = {};
-  // The options whose value is a file, and those with another value.
+  // Options whose value is a file, and options with another value.
   std::vector<std::string> file_options = {};
   std::vector<std::string> value_options = {};
   bool takes_file = false;
 };
 
 struct Methods {
-  // The names that belong to one method alone.
+  // Method names that only one service has, such as "RegisterUser".
   std::vector<std::string> names;
-  // The longer names.
+  // Longer unambiguous names, such as "AccountService/RegisterUser".
   std::vector<std::string> qualified;
 };
 
@@ -113,7 +113,7 @@ std::string Quoted(const std::vector<Word>& words) {
   return Quoted(absl::StrJoin(words, " ", [](std::string* out, const Word& word) { *out += word.text; }));
 }
 
-// A pattern of `case` for every command but the program.
+// Returns a pattern of the shell's `case` that matches every command name.
 std::string PathPattern(const std::vector<Node>& nodes) {
   std::vector<std::string> paths;
   for (const Node& node : nodes) {
@@ -122,7 +122,7 @@ std::string PathPattern(const std::vector<Node>& nodes) {
   return absl::StrJoin(paths, "|\\\n      ");
 }
 
-// An array of zsh's _describe: 'name:description'.
+// Formats `words` as an array for zsh's _describe, with elements 'name:description'.
 std::string Described(const std::vector<Word>& words) {
   return StrCat("(",
                 absl::StrJoin(words, " ",

@@ -19,13 +19,14 @@ struct ConfigOptions {
   std::vector<std::string> settings;
 };
 
-// `options` must outlive the parsing of the command line.
+// Parsing the command line writes to `options`, which must exist until then.
 void AddConfigOptions(CLI::App& command, ConfigOptions& options);
 
-// Fills in the default file if it exists, so that a reload requires the same file.
+// Sets `options.file` to the default file if `options.file` is empty and the default file exists. A later
+// reload then fails if the file is missing, instead of using the defaults.
 ConfigOptions WithUsualFile(ConfigOptions options);
 
-// LoadConfig (load.h) with this process's environment and this build's adapters.
+// Calls LoadConfig of load.h with the options, this process's environment and this build's adapters.
 absl::StatusOr<LoadedConfig> LoadConfig(const ConfigOptions& options);
 // Loads one file for a command that reads two configurations. KEELSON_* variables are ignored, because they
 // would apply to both; env:NAME references in the file are resolved.

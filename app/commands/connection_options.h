@@ -8,7 +8,8 @@ class App;
 
 namespace keelson {
 
-// The options --tls-… of every command that connects to a server. `options` outlives the command's parsing.
+// Adds the options --tls-… to a command that connects to a server. Parsing the command line writes to
+// `options`, which must exist until then.
 void AddTlsOptions(CLI::App& command, ConnectionOptions& options);
 
 }  // namespace keelson

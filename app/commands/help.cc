@@ -17,7 +17,8 @@ CLI::App* FindSubcommand(CLI::App& command, const std::string& name) {
 }
 
 ExitCode Help(const std::vector<std::string>& names) {
-  // A program of its own: CLI11 prints the help of the command that was parsed, which is `help` itself.
+  // CLI11 prints the help of the parsed command, which is `help` itself. Therefore the words after `help` are
+  // looked up in a second parser.
   CLI::App program("", "keelson");
   Run unused;
   AddCommands(program, unused);

@@ -16,7 +16,8 @@ ExitCode Serve(const ConfigOptions& options) {
   // Debian's Abseil searches for lock cycles at every lock, which costs 5 % of the CPU time of a read. The
   // tests under the thread sanitizer detect lock cycles instead.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
-  // Constructed before any thread starts: a thread that does not block the signals would receive them.
+  // Must be constructed before any thread starts: a thread that does not block the signals would receive
+  // them.
   ServiceSignals signals;
   const ConfigOptions sources = WithUsualFile(options);
   const absl::StatusOr<LoadedConfig> loaded = LoadConfig(sources);

@@ -25,7 +25,7 @@ struct TransferOptions {
   std::string to;
 };
 
-// Prefixes the store, because both stores fail with the same messages.
+// Prefixes the error with "the source" or "the target", because both stores return the same messages.
 absl::Status Of(std::string_view store, const absl::Status& status) {
   return absl::Status(status.code(), ToAbsl(StrCat("the ", store, ": ", status.message())));
 }

@@ -140,7 +140,8 @@ TEST_CASE("a backup during writes is a consistent store", "[sqlite]") {
   CheckRefused(stores.Run({"backup", "copy.db", "--config", "old.toml"}), 1, "copy.db exists");
   CheckRefused(stores.Run({"backup", "nowhere/copy.db", "--config", "old.toml"}), 1,
                "nowhere/copy.db can't be written");
-  CheckRefused(stores.Run({"backup", "other.db", "--set", "store.adapter=memory"}), 2, "pg_dump");
+  CheckRefused(stores.Run({"backup", "other.db", "--set", "store.adapter=memory"}), 2,
+               "SQLite databases only, but store.adapter is memory");
   CHECK(stores.Run({"backup"}).exit_code == 2);
 }
 

@@ -129,7 +129,7 @@ TEST_CASE("one warning names the changed keys that need a restart; the others ta
 TEST_CASE("clients that require a changed auth mode take effect after a restart") {
   ReloadedService service(Configuration("info", {"one"}));
   service.Reload("[auth]\nmode = 'none'\n", "config.reload_failed");
-  CHECK_THAT(service.log(), Catch::Contains("need a restart") && Catch::Contains("auth.mode"));
+  CHECK_THAT(service.log(), Catch::Contains("restart the service") && Catch::Contains("auth.mode"));
   CHECK(service.OutcomeAs("one") == "OK");
 }
 

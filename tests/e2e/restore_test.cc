@@ -146,7 +146,8 @@ TEST_CASE("restore rejects a running service and stores other than SQLite", "[sq
     CheckRefused(killed.Run(kRestore), 1, "keelson.db is in use by another process");
     RegisterUser(service.Connect(), "carol@example.com");
   }
-  CheckRefused(killed.Run({"restore", "backup.db", "--set", "store.adapter=memory"}), 2, "pg_restore");
+  CheckRefused(killed.Run({"restore", "backup.db", "--set", "store.adapter=memory"}), 2,
+               "SQLite databases only, but store.adapter is memory");
   CheckRefused(killed.Run({"restore", "nothing.db", "--replace"}), 1, "nothing.db can't be reached");
   CHECK(killed.Run({"restore"}).exit_code == 2);
 }

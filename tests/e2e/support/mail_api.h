@@ -21,15 +21,15 @@ class MailApi {
     std::string text;
     // Number of earlier requests with the key.
     int repeats = 0;
-    // The provider has accepted the message, now or earlier.
+    // True if the provider has accepted the message, by this request or an earlier one.
     bool taken = false;
   };
   using Responder = std::function<servers::ScriptedAnswer(const Request&)>;
 
   static servers::ScriptedAnswer Accepted(const Request& request);
 
-  // `refuse` returns the error response for a message, or Accepted; `respond` returns the response for an
-  // accepted message. Calls to both are serialized.
+  // `refuse` returns the error response for a message, or Accepted; `respond` returns the response for
+  // an accepted message. Calls to both functions are serialized.
   explicit MailApi(Responder refuse = Accepted, Responder respond = Accepted);
 
   // Settings for a service that sends through this provider, optionally followed by the file provider.
