@@ -14,7 +14,7 @@ std::string SectionName(const Port& port, const ConfigSection& section) {
   return StrCat(port.section, ".", section.name);
 }
 
-// Converts a reference to an adapter's setting to a reference into Config.
+// Returns a reference to the member of Config that holds an adapter's setting.
 MemberRef MemberInConfig(const std::string& section, const AdapterSettings& defaults,
                          const SettingRef& setting) {
   return std::visit(
@@ -34,7 +34,7 @@ ConfigErrors CheckSetting(const Port& port, const ConfigSection& section, const 
                  StrCat("must not be empty when ", port.selector, " ", port.verb, " ", section.name));
 }
 
-// The check of one key's value; nothing if the key has no check.
+// Returns the check of a key's value, or nullopt if the key has none.
 std::optional<ConfigCheck> CheckOfKey(const Port& port, const ConfigSection& section, const SettingKey& key) {
   if (!key.required && key.check == nullptr) return std::nullopt;
   return ConfigCheck{{StrCat(SectionName(port, section), ".", key.name), std::string(port.selector)},

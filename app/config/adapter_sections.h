@@ -14,13 +14,13 @@
 
 namespace keelson {
 
-// How the configuration selects the adapters of a port.
+// Describes how the configuration selects the adapters of a port.
 struct Port {
-  // Parent section of the adapters' sections.
+  // The section that contains the adapters' sections: "store" contains "store.sqlite".
   std::string_view section;
-  // Key with the names of the selected adapters.
+  // The key whose value names the selected adapters, such as "email.providers".
   std::string_view selector;
-  // In errors, between the selector and an adapter's name: "is" or "lists".
+  // "is" or "lists": the verb in errors such as "when email.providers lists smtp".
   std::string_view verb;
   bool (*chooses)(const Config& config, std::string_view name);
 };
@@ -29,7 +29,7 @@ extern const Port kStorePort;
 extern const Port kEmailPort;
 extern const Port kPaymentsPort;
 
-// The adapter's settings in `config`, or its defaults if none were loaded.
+// Returns the adapter's settings in `config`; its default settings if `config` has none.
 const AdapterSettings& SettingsOf(const Config& config, const Port& port, const ConfigSection& section);
 
 std::vector<Key> SectionKeys(const Port& port, const ConfigSection& section);

@@ -8,7 +8,7 @@
 
 namespace keelson {
 
-// The available adapters, in the order of the configuration reference.
+// The adapters of this build, in the order of the configuration reference.
 struct AdapterTable {
   std::vector<StoreDescriptor> stores;
   std::vector<EmailProviderDescriptor> email_providers;

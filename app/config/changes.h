@@ -10,7 +10,7 @@
 namespace keelson {
 
 struct ConfigChanges {
-  // `current`, with the new values of the keys in `reloaded`.
+  // The current configuration with the new values of the keys in `reloaded`.
   Config config;
   // Changed keys that take effect at a reload.
   std::vector<std::string> reloaded;

@@ -45,7 +45,7 @@ ConfigErrors MetricsListenForm(const Config& config) {
 ConfigErrors ListenIsGuarded(const Config& config) {
   const ServerConfig& server = config.server;
   const bool guarded = !server.tls.cert.empty() && config.auth.mode != "none";
-  // ListenForm reports an address without host and port.
+  // An address that is not HOST:PORT is reported by ListenForm.
   const bool well_formed = IsHostAndPort(server.listen);
   return Require(
       !well_formed || IsLoopback(server.listen) || guarded || server.insecure,
@@ -76,7 +76,7 @@ bool IsSha256(std::string_view text) {
   return text.size() == 64 && std::ranges::all_of(text, absl::ascii_isxdigit);
 }
 
-// The error of one client on its own; empty if the client is valid.
+// Returns the first error of a client, without comparing it with other clients; empty if the client is valid.
 std::string ClientError(const AuthClient& client, std::string_view mode) {
   if (client.name.empty()) return "must have a name";
   if (client.roles.empty()) return "must have roles";

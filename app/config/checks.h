@@ -10,11 +10,12 @@
 
 namespace keelson {
 
-// A rule about several keys, or about one key beyond its type and bounds.
+// A rule that relates several keys, or that restricts one key beyond its type and bounds.
 struct ConfigCheck {
-  // The keys that the rule reads. Errors are reported for the first key.
+  // The keys that the rule reads. An error is reported for the first of them.
   std::vector<std::string> keys;
-  // The errors, as predicates of the first key.
+  // Returns the errors. Each one is appended to the name of the first key in `keys`, so it starts with a verb
+  // ("must be HOST:PORT").
   std::function<ConfigErrors(const Config&)> find_errors;
 };
 
@@ -23,10 +24,10 @@ std::vector<ConfigCheck> ServerChecks();
 std::vector<ConfigCheck> SecretsChecks();
 std::vector<ConfigCheck> TelemetryChecks();
 
-// The errors of all checks, each prefixed with its key. Empty if the configuration is valid.
+// Runs all checks. Returns the errors, each prefixed with its key; empty if the configuration is valid.
 std::vector<std::string> CheckConfig(const std::vector<ConfigCheck>& checks, const Config& config);
 
-// Whether the host of "HOST:PORT" or "[HOST]:PORT" is a loopback address.
+// Returns true if the host of `listen` ("HOST:PORT" or "[HOST]:PORT") is a loopback address.
 bool IsLoopback(std::string_view listen);
 
 }  // namespace keelson

@@ -18,7 +18,7 @@
 namespace keelson {
 
 struct TlsConfig {
-  // Paths of PEM files; empty: none.
+  // Paths of PEM files; empty if there is no such file.
   std::string cert;
   std::string key;
   std::string client_ca;
@@ -26,7 +26,7 @@ struct TlsConfig {
 
 struct ServerConfig {
   std::string listen = "127.0.0.1:50051";
-  // Empty: none.
+  // Empty: no separate health port.
   std::string health_listen;
   bool insecure = false;
   bool reflection = true;
@@ -40,7 +40,7 @@ struct ServerConfig {
 
 struct AuthClient {
   std::string name = {};
-  // 64 hexadecimal digits, or empty.
+  // SHA-256 of the bearer token, 64 hexadecimal digits; empty if the client has no token.
   std::string token_sha256 = {};
   std::string certificate_name = {};
   std::vector<std::string> roles = {};
@@ -55,7 +55,7 @@ struct AuthConfig {
 };
 
 struct StoreConfig {
-  // The name of the chosen store.
+  // The name of the selected store adapter.
   std::string adapter = "sqlite";
   bool migrate = true;
 };
@@ -74,9 +74,9 @@ struct DispatchConfig {
 
 struct EmailConfig {
   std::string from = "Keelson <no-reply@example.com>";
-  // Empty: see ProductName.
+  // If empty, ProductName() derives the name from `from`.
   std::string product_name;
-  // The names of the chosen providers, in failover order.
+  // The names of the selected providers, in failover order.
   std::vector<std::string> providers = {"file"};
   std::string templates;
   std::string link_base = "http://localhost:3000";
@@ -133,7 +133,8 @@ struct Config {
   SessionsConfig sessions;
   RefundPolicy refunds;
   TelemetryConfig telemetry;
-  // Settings by section, such as "store.sqlite". An adapter without an entry has its defaults.
+  // The settings of each adapter, by the name of its section, such as "store.sqlite". An adapter without an
+  // entry has its default settings.
   std::map<std::string, AdapterSettings, std::less<>> adapters;
 };
 

@@ -8,14 +8,15 @@
 
 namespace keelson {
 
-// The errors of a key, as predicates: "must be HOST:PORT".
+// The errors of a key. Each one is appended to the key's name, so it starts with a verb: "must be HOST:PORT".
 using ConfigErrors = std::vector<std::string>;
 
+// Returns `error` unless `holds`.
 inline ConfigErrors Require(bool holds, std::string_view error) {
   return holds ? ConfigErrors() : ConfigErrors{std::string(error)};
 }
 
-// The message of `status` is a predicate of the key.
+// Returns the message of `status` unless it is OK. The message must start with a verb, as above.
 inline ConfigErrors Require(const absl::Status& status) {
   return status.ok() ? ConfigErrors() : ConfigErrors{std::string(status.message())};
 }

@@ -20,8 +20,8 @@ ConfigErrors FromIsSender(const Config& config) {
   return Require(ReadSender(config.email.from).status());
 }
 
-// The errors of the selected providers about the sender; an error that several providers share is listed
-// once.
+// Returns the errors that the selected providers report for email.from. An error that several providers
+// report is listed once.
 ConfigErrors FindSenderErrors(const std::vector<EmailProviderDescriptor>& providers, const Config& config) {
   const absl::StatusOr<Mailbox> from = ReadSender(config.email.from);
   if (!from.ok()) return {};
@@ -38,12 +38,12 @@ ConfigErrors FindSenderErrors(const std::vector<EmailProviderDescriptor>& provid
 }
 
 ConfigErrors ProductNameForm(const Config& config) {
-  // Without a valid sender there is no name to check.
+  // If email.from is invalid and email.product_name is empty, there is no product name to check.
   const std::string name = ProductName(config.email);
   return name.empty() ? ConfigErrors() : Require(CheckProductName(name));
 }
 
-// One error for each invalid file of the folder.
+// Returns one error for each invalid file in the directory email.templates.
 ConfigErrors TemplatesCompile(const Config& config) {
   if (config.email.templates.empty()) return {};
   const auto renderer = TemplateRenderer::Create({.directory = config.email.templates});

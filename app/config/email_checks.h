@@ -7,10 +7,11 @@
 
 namespace keelson {
 
-// The checks of the section [email]. They reject every value with which a selected provider could not send,
-// by the same functions that check each message. The providers' own keys are checked by their descriptors.
+// Returns the checks of the section [email]. The checks call the functions that validate each message before
+// it is sent, so that a value with which a selected provider could not send is rejected at startup. The keys
+// of the providers' own sections are checked by the providers' descriptors.
 std::vector<ConfigCheck> EmailChecks(const std::vector<EmailProviderDescriptor>& providers);
-// The checks of [email.dispatch] and [email.circuit].
+// Returns the checks of the sections [email.dispatch] and [email.circuit].
 std::vector<ConfigCheck> EmailSendingChecks();
 
 }  // namespace keelson

@@ -10,12 +10,12 @@ namespace keelson {
 
 using Environment = std::map<std::string, std::string>;
 
-// Whether `text` is "env:NAME" (value of an environment variable) or "file:/path" (content of a file). These
-// references keep secrets out of the configuration file.
+// Returns true if `text` is a reference: "env:NAME" stands for the value of an environment variable, and
+// "file:/path" for the content of a file. References keep secrets out of the configuration file.
 bool IsIndirect(std::string_view text);
 
-// Resolves an indirect text; returns any other text unchanged. The final line break of a file is removed.
-// INVALID_ARGUMENT with the name of the variable or file that is missing. Blocks on files.
+// Returns the value that a reference stands for; returns any other text unchanged. The final line break of a
+// file is removed. INVALID_ARGUMENT if the variable is not set or the file can't be read. Blocks on files.
 absl::StatusOr<std::string> Resolve(std::string_view text, const Environment& environment);
 
 }  // namespace keelson

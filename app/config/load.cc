@@ -43,7 +43,7 @@ class Loader {
     errors_.push_back(StrCat(where, ": ", key, key.empty() ? "" : " ", error));
   }
 
-  // Reports a key without a valid value. The checks that read the key are skipped.
+  // Reports that the value of `key` is invalid. The checks that read this key are skipped.
   void ReportInvalid(std::string_view where, std::string_view key, std::string_view error) {
     Report(where, key, error);
     invalid_keys_.emplace(key.substr(0, key.find('[')));
@@ -117,8 +117,8 @@ class Loader {
                   });
   }
 
-  // Resolves defaults such as "env:DATABASE_URL" before any source is read. An unset variable gives an empty
-  // value, not an error, because the operator did not refer to it.
+  // Replaces defaults such as "env:DATABASE_URL" with the variable's value. If the variable is not set, the
+  // value is empty; that is no error, because the operator did not write the reference.
   void ResolveDefaults() {
     for (const Key& key : schema_.keys()) {
       const auto* member = std::get_if<MemberOf<std::string>>(&key.member);
@@ -128,7 +128,8 @@ class Loader {
     }
   }
 
-  // Whether the file repeats an indirect default, as a copy of the reference does.
+  // Returns true if the file sets the key to its default, such as "env:DATABASE_URL". A copy of the
+  // configuration reference does so.
   static bool IsIndirectDefault(const Key& key, const toml::node& node) {
     const auto* member = std::get_if<MemberOf<std::string>>(&key.member);
     const auto* text = node.as_string();
@@ -137,7 +138,7 @@ class Loader {
            (*member)(defaults) == text->get();
   }
 
-  // Runs each check whose keys all have valid values.
+  // Runs each check that reads only keys with valid values.
   void Check() {
     for (const ConfigCheck& check : schema_.checks()) {
       const bool readable = std::ranges::none_of(

@@ -17,25 +17,25 @@
 namespace keelson {
 
 struct ConfigSources {
-  // Nothing: no file. A named file must exist.
+  // Path of the TOML file, which must exist; nullopt: no file is read.
   std::optional<std::string> file = {};
   Environment environment = {};
-  // "KEY=VALUE".
+  // The values of --set, each "KEY=VALUE".
   std::vector<std::string> settings = {};
 };
 
 struct LoadedConfig {
   Config config;
-  // The source of each key's value: "keelson.toml:3", "KEELSON_STORE__ADAPTER" or "--set". Keys with default
-  // values are missing.
+  // The source of each key's value, by key: "keelson.toml:3", "KEELSON_STORE__ADAPTER" or "--set". Keys with
+  // their default value have no entry.
   std::map<std::string, std::string, std::less<>> origins = {};
 };
 
-// The origin of the first of these keys that is set; "default" if none is set.
+// Returns the source of the value of the first key in `keys` that is set; "default" if none is set.
 std::string OriginOf(const LoadedConfig& loaded, std::span<const std::string> keys);
 
-// INVALID_ARGUMENT with one line per error: the origin, the key and the rule. No error repeats the value of a
-// secret. Blocks on files.
+// Loads and checks the configuration. Returns INVALID_ARGUMENT with one line per error: the source, the key
+// and the rule. No error contains the value of a secret. Blocks on files.
 absl::StatusOr<LoadedConfig> LoadConfig(const Schema& schema, const ConfigSources& sources);
 
 }  // namespace keelson

@@ -1,4 +1,4 @@
-// Conversion of configuration values from text and to TOML.
+// Converts configuration values from text and to TOML.
 #pragma once
 
 #include <cstdint>
@@ -14,15 +14,16 @@
 
 namespace keelson {
 
-// Parses `text`; nothing if it is invalid.
+// Parses the notation of a value; returns nullopt if `text` is invalid.
 template <typename T>
 std::optional<T> FromText(std::string_view text);
 
-// The expected form, for error messages: "a duration such as \"30s\"".
+// Describes the notation of a type in error messages: "a duration such as \"30s\"".
 template <typename T>
 std::string_view ExpectedForm();
 
-// A TOML value that parses to an equal value. Secrets inside clients are replaced by kHidden.
+// Returns `value` as a TOML literal that parses back to the same value. Exception: the digests of bearer
+// tokens in auth.clients (token_sha256) are replaced with kHidden.
 std::string ToToml(std::string_view value);
 std::string ToToml(bool value);
 std::string ToToml(std::int64_t value);
@@ -41,6 +42,7 @@ inline std::string ToToml(int value) {
   return ToToml(std::int64_t{value});
 }
 
+// Printed instead of a secret.
 inline constexpr std::string_view kHidden = "(hidden)";
 
 }  // namespace keelson

@@ -23,7 +23,7 @@ void AppendSection(std::string_view section, std::string_view& current, std::str
   out += StrCat(out.empty() ? "" : "\n", "[", section, "]\n");
 }
 
-// Wraps the text to comment lines.
+// Appends the text to `out` as wrapped comment lines.
 void AppendComment(std::string_view text, std::string& out) {
   std::string line = "#";
   for (const absl::string_view word : absl::StrSplit(ToAbsl(text), ' ')) {

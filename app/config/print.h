@@ -7,10 +7,10 @@
 
 namespace keelson {
 
-// Every key with its description, bounds and default, as a TOML file that sets the defaults.
+// Returns a TOML file that sets every key to its default, with the key's description and bounds as comments.
 std::string ConfigReference(const Schema& schema);
 
-// Every key with its effective value and its source, as TOML. Secrets are hidden.
+// Returns every key with its effective value and its source, as TOML. Secrets are replaced with kHidden.
 std::string ShowConfig(const Schema& schema, const LoadedConfig& loaded);
 
 }  // namespace keelson

@@ -6,8 +6,8 @@
 
 namespace keelson {
 
-// The product name in messages: email.product_name, or the display name in email.from, or the domain of its
-// address; the first that is not empty.
+// Returns the product name for messages, which is the first of these values that is not empty:
+// email.product_name, the display name in email.from, and the domain of the address in email.from.
 std::string ProductName(const EmailConfig& email);
 
 }  // namespace keelson

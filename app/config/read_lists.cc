@@ -10,8 +10,8 @@
 namespace keelson {
 namespace {
 
-// Reads a list of strings. `check` returns the error of a string, or an empty text. Returns nothing if an
-// error was reported.
+// Reads a list of strings. `check` returns the error of one string; empty if the string is valid. If the list
+// is invalid, reports the errors and returns nullopt.
 std::optional<std::vector<std::string>> ReadStrings(const Reading& reading, const toml::node& node,
                                                     std::string_view name,
                                                     absl::FunctionRef<std::string(std::string_view)> check) {
@@ -32,7 +32,7 @@ std::optional<std::vector<std::string>> ReadStrings(const Reading& reading, cons
   return strings.size() == array->size() ? std::optional(std::move(strings)) : std::nullopt;
 }
 
-// Reads the value of a key that is a list of strings. Every such key of the schema requires an entry.
+// Reads the value of a key whose type is a list of strings. The list must not be empty.
 std::optional<std::vector<std::string>> ReadEntries(const Reading& reading, const toml::node& node,
                                                     absl::FunctionRef<std::string(std::string_view)> check) {
   const toml::array* array = node.as_array();
@@ -50,7 +50,7 @@ std::string Unknown(std::string_view name, std::span<const std::string> known) {
   return nearest.empty() ? "is not a known key" : StrCat("is not a known key; did you mean ", nearest, "?");
 }
 
-// Reads one entry of auth.clients. Returns nothing if an error was reported.
+// Reads one entry of auth.clients. If it is invalid, reports the errors and returns nullopt.
 std::optional<AuthClient> ReadClient(const Reading& reading, const toml::node& node,
                                      const std::string& name) {
   const toml::table* table = node.as_table();

@@ -16,7 +16,7 @@ namespace {
 
 template <typename T>
 constexpr bool kIsInteger = std::is_same_v<T, int> || std::is_same_v<T, std::int64_t>;
-// A string in TOML.
+// True if T is written as a string in TOML.
 template <typename T>
 constexpr bool kIsText =
     std::is_same_v<T, std::string> || std::is_same_v<T, absl::Duration> || std::is_same_v<T, ByteSize>;
@@ -87,7 +87,7 @@ void ReadDirect(const Reading& reading, const toml::node& node, Config& config) 
   std::visit([&](const auto& member) { ReadInto(reading, node, member(config)); }, reading.key.member);
 }
 
-// Parses `text` as the TOML value of the key "value"; nothing if it is not a TOML value.
+// Parses `text` as a TOML value. Returns a table with the key "value", or nullopt if `text` is no TOML value.
 std::optional<toml::table> ParseTomlValue(std::string_view text) {
   try {
     toml::table table = toml::parse(StrCat("value = ", text));
@@ -97,7 +97,7 @@ std::optional<toml::table> ParseTomlValue(std::string_view text) {
   return std::nullopt;
 }
 
-// Calls `read` with the node that `text` stands for.
+// Calls `read` with `text` as a TOML node of the key's type, or otherwise as a string node.
 void WithNodeOf(const Key& key, std::string_view text, absl::FunctionRef<void(const toml::node&)> read) {
   const std::optional<toml::table> parsed = ParseTomlValue(text);
   const toml::node* node = parsed ? parsed->get("value") : nullptr;
@@ -106,7 +106,7 @@ void WithNodeOf(const Key& key, std::string_view text, absl::FunctionRef<void(co
 }
 
 void ReadResolved(const Reading& reading, const toml::node& node, std::string_view text, Config& config) {
-  // An error in a variable or a file is reported at the line that refers to it.
+  // An error in the value of an "env:" or "file:" reference is reported at the line of the reference.
   const unsigned line = node.source().begin.line;
   const auto report_error = [&](unsigned, std::string_view key, std::string error) {
     reading.report_error(line, key, std::move(error));

@@ -10,16 +10,17 @@
 
 namespace keelson {
 
-// Receives an error: the line in the TOML source, the key or the part of it that is invalid
-// ("auth.clients[0].roles"), and the rule as a predicate.
+// Receives an error: the line in the TOML source, the invalid key or element ("auth.clients[0].roles"), and
+// the violated rule, which starts with a verb ("must be a string").
 using ReportError = absl::FunctionRef<void(unsigned line, std::string_view key, std::string error)>;
 
-// Reads `node` into the key's member. An invalid value is reported and leaves the member unchanged.
+// Reads `node` into the member of `config` that holds the key's value. If the value is invalid, reports an
+// error and leaves the member unchanged.
 void ReadValue(const Key& key, const toml::node& node, const Environment& environment, Config& config,
                ReportError report_error);
 
-// Reads a value from the environment or the command line: as TOML if it is TOML of the key's type, otherwise
-// as a string.
+// Reads the text of an environment variable or of --set. The text is a TOML value if it parses as one of the
+// key's type; otherwise the text itself is the value, as a string.
 void ReadValueText(const Key& key, std::string_view text, const Environment& environment, Config& config,
                    ReportError report_error);
 

@@ -13,6 +13,7 @@
 
 namespace keelson {
 
+// What the functions that read one key need.
 struct Reading {
   const Key& key;
   const Environment& environment;
@@ -27,10 +28,11 @@ struct Reading {
   }
 };
 
-// Reads a string and resolves its indirection. Returns nothing if an error was reported for `name`.
+// Reads a string and resolves an "env:" or "file:" reference. If that fails, reports an error for `name` and
+// returns nullopt.
 std::optional<std::string> ReadString(const Reading& reading, const toml::node& node, std::string_view name);
 
-// The error if `value` is not one of the key's choices; otherwise empty.
+// Returns an error if `value` is not one of the key's allowed values; otherwise an empty string.
 std::string ChoiceError(const Key& key, std::string_view value);
 
 // Each overload reads a value into the member, or reports an error and leaves the member unchanged.

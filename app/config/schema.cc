@@ -12,7 +12,7 @@
 #include "core/common/nearest.h"
 #include "core/common/strings.h"
 
-// A MemberRef to the named member of Config.
+// Creates a MemberRef that refers to the named member of Config.
 #define KEELSON_MEMBER(member) \
   MemberRef(MemberOf<decltype(Config::member)>([](Config & c) -> auto& { return c.member; }))
 

@@ -1,4 +1,5 @@
-// The schema: the single list of configuration keys, used for loading, checking, printing and the reference.
+// The schema lists all configuration keys. The configuration is loaded, checked and printed by this list, and
+// the configuration reference is generated from it.
 #pragma once
 
 #include <cstdint>
@@ -25,22 +26,22 @@ using MemberRef = std::variant<MemberOf<std::string>, MemberOf<bool>, MemberOf<i
                                MemberOf<std::map<Currency, std::int64_t>>, MemberOf<std::vector<AuthClient>>>;
 
 struct Key {
-  // Full name with its sections: "store.sqlite.path".
+  // The key's full name, which includes its sections: "store.sqlite.path".
   std::string name;
   MemberRef member;
-  // Shown in the configuration reference, as a phrase.
+  // The text in the configuration reference: a phrase without a final period.
   std::string_view description;
-  // Inclusive bounds, in the notation of the value; empty: none.
+  // Inclusive bounds, in the notation of the value ("1m"); empty: no bounds.
   std::string_view min = {};
   std::string_view max = {};
-  // Allowed values of a string, or of each string in a list; empty: any.
+  // Allowed values of a string, or of each string in a list; empty: all values are allowed.
   std::vector<std::string> choices = {};
-  // The value is never printed.
+  // True if the value must never be printed.
   bool secret = false;
-  // A change takes effect when a running service reloads its configuration.
+  // True if a running service can reload the key; otherwise a change requires a restart.
   bool reloads = false;
 
-  // "store.sqlite" and "path".
+  // The two parts of the name: "store.sqlite.path" has the section "store.sqlite" and the leaf "path".
   std::string_view section() const;
   std::string_view leaf() const;
 };
@@ -52,12 +53,12 @@ class Schema {
   // The keys of one section are adjacent.
   const std::vector<Key>& keys() const { return keys_; }
   const std::vector<ConfigCheck>& checks() const { return checks_; }
-  // Checks that depend on this machine (ConfigSection::machine_checks).
+  // Checks whose result depends on this machine (see ConfigSection::machine_checks).
   const std::vector<ConfigCheck>& machine_checks() const { return machine_checks_; }
-  // Null if the key is unknown.
+  // Returns the key, or null if it is unknown.
   const Key* Find(std::string_view name) const;
   bool HasSection(std::string_view name) const;
-  // The most similar known key or section; empty if none is similar.
+  // Returns the known key or section that is most similar to `name`; empty if none is similar.
   std::string NearestTo(std::string_view name) const;
 
  private:
@@ -69,7 +70,7 @@ class Schema {
   std::vector<ConfigCheck> machine_checks_;
 };
 
-// "KEELSON_STORE__SQLITE__PATH": the variable that overrides the key.
+// Returns the name of the environment variable that overrides the key: "KEELSON_STORE__SQLITE__PATH".
 std::string EnvironmentName(const Key& key);
 
 }  // namespace keelson

@@ -8,7 +8,7 @@
 
 namespace keelson {
 
-// An amount of memory. As text: a whole number and B, KiB, MiB or GiB, such as "19MiB".
+// A size in bytes. Its notation is a whole number with the unit B, KiB, MiB or GiB, such as "19MiB".
 struct ByteSize {
   std::int64_t bytes = 0;
   auto operator<=>(const ByteSize&) const = default;
@@ -21,9 +21,9 @@ constexpr ByteSize MiB(std::int64_t count) {
   return KiB(count * 1024);
 }
 
-// Returns nothing for invalid text, a negative number or more bytes than int64 holds.
+// Parses the notation. Returns nullopt if `text` is invalid or exceeds the range of int64_t.
 std::optional<ByteSize> ParseByteSize(std::string_view text);
-// Formats the size as a whole number in the largest possible unit.
+// Formats the size in the largest unit that gives a whole number.
 std::string FormatByteSize(ByteSize size);
 
 }  // namespace keelson

@@ -1,4 +1,5 @@
-// Includes toml++ as a compiled library, with the warnings disabled that its headers would raise.
+// Includes toml++, and disables the compiler warnings that its headers cause. The library is compiled
+// separately, not header-only.
 #pragma once
 
 #pragma GCC diagnostic push
