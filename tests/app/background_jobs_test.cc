@@ -61,7 +61,7 @@ TEST_CASE("a failed job is logged and retried with exponential backoff") {
   CHECK(log.events() == std::vector<std::string>(3, "job.failed"));
 }
 
-TEST_CASE("Stop waits for the current run, but not for the interval") {
+TEST_CASE("Stop waits for the current run to end, but not for the next interval") {
   RecordingLog log;
   absl::Notification begun;
   std::atomic<bool> ended = false;

@@ -12,7 +12,7 @@ struct Watched : SteppedClock {
   ClockWatch watch{clock, log};
 };
 
-TEST_CASE("a clock set back is logged once, and once more when both clocks agree") {
+TEST_CASE("setting the clock back is logged once, and once more when both clocks agree again") {
   Watched watched;
   watched.watch();
   watched.Step(-absl::Minutes(10));

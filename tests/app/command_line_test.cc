@@ -12,7 +12,7 @@
 namespace keelson {
 namespace {
 
-// Captures what is written to a stream while the object exists.
+// Captures the output of a stream during the lifetime of the object.
 class Captured {
  public:
   explicit Captured(std::ostream& stream) : stream_(stream), before_(stream.rdbuf(text_.rdbuf())) {}
@@ -46,7 +46,7 @@ Parsed Parse(std::vector<const char*> arguments) {
   return parsed;
 }
 
-// The first line of the error.
+// Returns the first line of the error for a command line.
 std::string ErrorOf(std::vector<const char*> arguments) {
   const Parsed parsed = Parse(std::move(arguments));
   CHECK(parsed.exit_code == ExitCode::kWrongUsage);
@@ -82,7 +82,7 @@ TEST_CASE("an unknown option is reported with the most similar one") {
   CHECK(ErrorOf({"serve", "-x"}) == "keelson: keelson serve has no option -x");
 }
 
-TEST_CASE("the parser's own errors have the prefix of all errors") {
+TEST_CASE("an error from the library CLI11 starts with 'keelson: ', like every other error") {
   CHECK(ErrorOf({}) == "keelson: A subcommand is required");
   CHECK_THAT(ErrorOf({"serve", "extra"}), Catch::Contains("extra"));
   CHECK_THAT(ErrorOf({"backup"}), Catch::Contains("FILE"));

@@ -13,7 +13,7 @@
 namespace keelson {
 namespace {
 
-// The --help text of a command and its subcommands.
+// Returns the --help text of a command and of all its subcommands.
 std::string HelpOf(CLI::App& command, const std::string& parent) {
   const std::string name = parent.empty() ? command.get_name() : parent + " " + command.get_name();
   std::string text = "==== " + name + "\n" + command.help(parent) + "\n";
@@ -21,7 +21,7 @@ std::string HelpOf(CLI::App& command, const std::string& parent) {
   return text;
 }
 
-// Whether the command line parses. The command does not run.
+// Returns true if the command line is valid. Does not run the command.
 bool Parses(std::vector<std::string> arguments) {
   CLI::App program("", "keelson");
   Run run;

@@ -1,5 +1,5 @@
-// Example adapters: a store, and the e-mail provider of the README. Their descriptors are all that adds their
-// keys to the configuration.
+// Tests the configuration with two example adapters: a store, and the e-mail provider that the README
+// describes. Only the adapters' descriptors define their configuration keys.
 #include <catch2/catch.hpp>
 
 #include "acme_email_provider.h"
@@ -100,7 +100,7 @@ TEST_CASE("the checks of a descriptor run if its adapter is selected and its key
                   "store.tape.blocks=0"}) == "--set: store.tape.blocks must be a whole number, from 1 to 64");
 }
 
-TEST_CASE("an adapter is created with the loaded settings, or with its defaults") {
+TEST_CASE("an adapter is created with the loaded settings, or with its default settings") {
   const StoreDescriptor tape = DescribeTape();
   const ConfigFixture fixture(WithExamples());
   const auto loaded = fixture.LoadSettings({"store.adapter=tape", "store.tape.drive=/dev/tape"});

@@ -30,7 +30,7 @@ TEST_CASE("changed keys are split into reloaded keys and keys that need a restar
   CHECK(changes.config.server.workers == Config().server.workers);
 }
 
-TEST_CASE("a changed secret is reported by its key, without its value") {
+TEST_CASE("the changes name the key of a changed secret, and do not contain its value") {
   const Schema schema(BuiltInAdapters());
   Config loaded;
   std::get<MemberOf<std::string>>(schema.Find("email.smtp.password")->member)(loaded) = "other";

@@ -15,7 +15,7 @@ std::string ErrorsOf(std::vector<std::string> settings) {
 
 const std::string kToken(64, 'a');
 
-TEST_CASE("only addresses of this machine are loopback addresses") {
+TEST_CASE("IsLoopback accepts only loopback addresses") {
   for (const char* listen : {"127.0.0.1:1", "127.8.0.1:1", "localhost:1", "[::1]:1"}) {
     INFO(listen);
     CHECK(IsLoopback(listen));
@@ -91,7 +91,7 @@ TEST_CASE("an auth mode requires clients that it can authenticate") {
         "--set: auth.clients number 2 must not have the name of an earlier client");
 }
 
-TEST_CASE("an empty list of strings is rejected for every key") {
+TEST_CASE("every key whose type is a list of strings rejects an empty list") {
   const ConfigFixture fixture;
   std::vector<std::string> lists;
   for (const Key& key : fixture.schema().keys()) {
@@ -127,7 +127,7 @@ TEST_CASE("related durations and sizes are checked against each other") {
         "--set: passwords.memory_budget must not be less than passwords.argon2_memory");
 }
 
-TEST_CASE("a listed provider requires its keys; each missing key is reported") {
+TEST_CASE("a provider in email.providers requires its keys, and each missing key is reported") {
   const ConfigFixture fixture;
   const auto errors = [&fixture](std::vector<std::string> settings) {
     return fixture.Errors(fixture.LoadSettings(std::move(settings)));
@@ -166,7 +166,7 @@ TEST_CASE("SMTP requires a host, and sends a password unencrypted to loopback ho
   }
 }
 
-// Minimal valid settings of each provider.
+// Returns the minimal valid settings of a provider, followed by `more`.
 std::vector<std::string> Listing(const std::string& provider, std::vector<std::string> more) {
   more.insert(more.end(),
               {StrCat("email.providers=['", provider, "']"), "email.sendgrid.api_key=k",
@@ -188,7 +188,7 @@ std::string EmailErrors(const std::string& provider, std::vector<std::string> se
   return fixture.Errors(fixture.LoadSettings(Listing(provider, std::move(settings))));
 }
 
-TEST_CASE("an invalid sender is reported with the rule that it violates") {
+TEST_CASE("the error for an invalid email.from names the violated rule") {
   const std::pair<std::string, std::string> cases[] = {
       {"Shop, Inc. <no-reply@example.com>",
        "must have quotation marks around a display name with special characters"},
@@ -220,7 +220,7 @@ TEST_CASE("an invalid sender is reported with the rule that it violates") {
   }
 }
 
-TEST_CASE("the sender is checked against the limits of the listed providers only") {
+TEST_CASE("email.from is checked only against the limits of the providers in email.providers") {
   const std::string long_name(240, 'x');
   const std::string from = "email.from=" + long_name + " <no-reply@example.com>";
   const std::string name = "email.product_name=Shop";
@@ -239,7 +239,7 @@ TEST_CASE("the sender is checked against the limits of the listed providers only
   }
 }
 
-TEST_CASE("the product name must fit into a subject") {
+TEST_CASE("email.product_name must have 1 to 200 valid characters") {
   const std::string rule = "must have 1 to 200 characters of UTF-8, none of them a control character";
   for (const std::string name : {" ", "Acme\nShop", "Acme\x01", "Acme \xff"}) {
     CAPTURE(name);
@@ -276,7 +276,7 @@ TEST_CASE("email.link_base is a URL with a host and without a query") {
   CHECK(EmailErrors("file", {"email.link_base=https://example.com:8443/app"}).empty());
 }
 
-TEST_CASE("invalid settings of a listed provider are rejected") {
+TEST_CASE("invalid settings of a provider in email.providers are rejected") {
   CHECK(EmailErrors("ses", {"email.ses.region=eu central"}) ==
         "--set: email.ses.region must be an AWS region such as eu-central-1");
   CHECK_THAT(EmailErrors("ses", {"email.ses.configuration_set=a set"}),

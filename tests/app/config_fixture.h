@@ -15,7 +15,7 @@
 
 namespace keelson {
 
-// Loads configurations from a directory that is deleted with this object.
+// Loads configurations from a temporary directory. The destructor deletes the directory.
 class ConfigFixture {
  public:
   explicit ConfigFixture(const AdapterTable& adapters = BuiltInAdapters())
@@ -44,12 +44,12 @@ class ConfigFixture {
     return LoadConfig(schema_, sources);
   }
 
-  // The value of a key as TOML.
+  // Returns the value of a key in `config` as a TOML literal.
   std::string Value(Config config, const std::string& key) const {
     return std::visit([&](const auto& member) { return ToToml(member(config)); }, schema_.Find(key)->member);
   }
 
-  // The errors without the directory's path; empty if there are none.
+  // Returns the error message of `loaded` without the directory's path; empty if `loaded` is OK.
   std::string Errors(const absl::StatusOr<LoadedConfig>& loaded) const {
     std::string text(loaded.status().message());
     const std::string prefix = folder_.string() + "/";

@@ -5,7 +5,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("without any source all keys have their defaults") {
+TEST_CASE("all keys have their defaults without a file, variables and --set") {
   const ConfigFixture fixture;
   const auto loaded = fixture.Load({});
   REQUIRE(loaded.ok());
@@ -15,7 +15,7 @@ TEST_CASE("without any source all keys have their defaults") {
   CHECK(loaded->origins.empty());
 }
 
-TEST_CASE("a file sets values of every type") {
+TEST_CASE("a configuration file can set values of every type") {
   const auto loaded = ConfigFixture().LoadFile(R"(
 [server]
 listen = "127.0.0.1:0"
@@ -113,7 +113,7 @@ TEST_CASE("env: and file: are replaced by the variable's value and the file's co
   CHECK(fixture.Value(loaded->config, "store.postgres.url") == R"("postgresql://x")");
 }
 
-TEST_CASE("a missing variable and an unreadable file are reported with their key") {
+TEST_CASE("the error for a missing variable or an unreadable file names the key") {
   const ConfigFixture fixture;
   CHECK(fixture.Errors(fixture.LoadFile("[store.postgres]\nurl = \"env:NOWHERE\"\n"
                                         "[email.smtp]\npassword = \"file:/nowhere\"\n")) ==
@@ -121,7 +121,7 @@ TEST_CASE("a missing variable and an unreadable file are reported with their key
         "test.toml:2: store.postgres.url the environment variable NOWHERE is not set");
 }
 
-TEST_CASE("all errors are reported together, each with source, key and the most similar key") {
+TEST_CASE("all errors are reported together; each names its source, its key and the most similar key") {
   const ConfigFixture fixture;
   const std::string file = fixture.WriteFile("test.toml", R"([server]
 lisen = "127.0.0.1:1"

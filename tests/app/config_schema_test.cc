@@ -45,7 +45,7 @@ TEST_CASE("every bound parses, and every default lies within its bounds") {
   }
 }
 
-TEST_CASE("the variable of a key joins its sections by two underscores") {
+TEST_CASE("EnvironmentName joins the sections of a key by two underscores") {
   const Schema schema(BuiltInAdapters());
   CHECK(EnvironmentName(*schema.Find("store.sqlite.group_commit")) == "KEELSON_STORE__SQLITE__GROUP_COMMIT");
 }

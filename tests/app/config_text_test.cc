@@ -7,7 +7,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("a size is a whole number and a binary unit") {
+TEST_CASE("ParseByteSize accepts a whole number with a unit only") {
   CHECK(ParseByteSize("0B") == ByteSize{0});
   CHECK(ParseByteSize("512B") == ByteSize{512});
   CHECK(ParseByteSize("64KiB") == KiB(64));
@@ -28,7 +28,7 @@ TEST_CASE("a size is formatted in the largest unit that gives a whole number") {
   CHECK(FormatByteSize(MiB(1024)) == "1GiB");
 }
 
-TEST_CASE("a duration is finite and has units") {
+TEST_CASE("FromText accepts finite durations with units only") {
   CHECK(FromText<absl::Duration>("500ms") == absl::Milliseconds(500));
   CHECK(FromText<absl::Duration>("1h30m") == absl::Minutes(90));
   CHECK_FALSE(FromText<absl::Duration>("inf").has_value());
@@ -63,7 +63,7 @@ TEST_CASE("the edit distance counts insertions, deletions, replacements and swap
   CHECK(EditDistance("kitten", "sitting") == 3);
 }
 
-TEST_CASE("a suggestion is made only for a similar name") {
+TEST_CASE("Nearest returns a name only if it is similar") {
   const std::vector<std::string> known = {"store.adapter", "server.listen", "email.from"};
   CHECK(Nearest("server.lisen", known) == "server.listen");
   CHECK(Nearest("stroe.adapter", known) == "store.adapter");

@@ -22,7 +22,7 @@ class Providers : public ProviderStatuses {
   std::vector<ProviderStatus> statuses;
 };
 
-// A store whose health check blocks past its deadline until it is released.
+// A store whose health check ignores its deadline and blocks until the test releases it.
 class HangingStore : public FailingStore {
  public:
   using FailingStore::FailingStore;
@@ -44,7 +44,7 @@ class HangingStore : public FailingStore {
   bool hanging_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
-// Records the health of the server ("") and its parts. Thread-safe.
+// Records the last reported health of the server ("") and of its parts ("email.smtp"). Thread-safe.
 class Health {
  public:
   HealthWatch::SetServing setter() {

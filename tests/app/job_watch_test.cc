@@ -15,7 +15,7 @@ constexpr absl::Duration kLong = absl::Hours(1);
 constexpr absl::Duration kShort = absl::Milliseconds(10);
 constexpr absl::Duration kPatience = absl::Seconds(20);
 
-// A job whose every run blocks until it is released.
+// A job whose runs block until the test releases them.
 class HangingJob {
  public:
   std::function<absl::StatusOr<bool>()> run() {
@@ -44,7 +44,7 @@ class Watched {
       : watch_(
             std::move(jobs), [this](const JobStatus& job) { Keep(job); }, log_) {}
 
-  // Runs the watch until the job has this status.
+  // Runs the JobWatch repeatedly until `job` has the status `stalled`; returns false on a timeout.
   bool Becomes(const std::string& job, bool stalled) {
     const Deadline patience = Deadline::After(kPatience);
     do {
@@ -87,7 +87,7 @@ TEST_CASE("a job whose run hangs is reported as stalled, and as recovered when t
   CHECK(watched.events() == std::vector<std::string>{"job.stalled", "job.recovered"});
 }
 
-TEST_CASE("a job within its longest_run has not stalled") {
+TEST_CASE("a job whose run takes less than longest_run is not stalled") {
   RecordingLog log;
   BackgroundJobs jobs(log);
   HangingJob sending;
@@ -100,7 +100,7 @@ TEST_CASE("a job within its longest_run has not stalled") {
   sending.Release();
 }
 
-TEST_CASE("a job name is stalled while any job of that name is") {
+TEST_CASE("jobs that share a name are reported as stalled while any of them is stalled") {
   RecordingLog log;
   BackgroundJobs jobs(log);
   HangingJob hanging;
@@ -114,7 +114,7 @@ TEST_CASE("a job name is stalled while any job of that name is") {
   CHECK(watched.Becomes("sends", false));
 }
 
-TEST_CASE("a job that fails repeatedly has not stalled") {
+TEST_CASE("a job that fails repeatedly is not stalled") {
   RecordingLog log;
   BackgroundJobs jobs(log);
   jobs.Start({"fails", absl::Milliseconds(1), kLong,
@@ -126,7 +126,7 @@ TEST_CASE("a job that fails repeatedly has not stalled") {
   CHECK(watched.stalled() == std::map<std::string, bool>{{"fails", false}});
 }
 
-TEST_CASE("jobs of every group are reported once per change") {
+TEST_CASE("each change of a job in any BackgroundJobs object is reported once") {
   RecordingLog log;
   BackgroundJobs some(log);
   BackgroundJobs others(log);

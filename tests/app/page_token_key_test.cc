@@ -11,7 +11,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("the page token key of a store is created once") {
+TEST_CASE("the page token key is created once per store") {
   SystemClock clock;
   SystemEntropy entropy;
   MemoryStore store;

@@ -10,7 +10,7 @@ namespace {
 struct Shown {
   explicit Shown(bool terminal) : progress(out, terminal, [this] { return now; }) {}
 
-  // The output since the last call.
+  // Returns the output since the last call of Take.
   std::string Take() {
     std::string text = out.str();
     out.str("");
@@ -47,7 +47,7 @@ TEST_CASE("the progress bar is redrawn at most every 100 ms") {
   CHECK(shown.Take().empty());
 }
 
-TEST_CASE("without a terminal a line is written every 10 s, and none for short work") {
+TEST_CASE("without a terminal, one line is written every 10 s, and none for an operation that takes less") {
   Shown shown(/*terminal=*/false);
   shown.progress.Show("checking", 1, 4, "rows");
   shown.now += absl::Milliseconds(9'999);

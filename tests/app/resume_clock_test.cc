@@ -13,7 +13,7 @@ namespace {
 
 const absl::Time kStart = SteppedClock::Start();
 
-// A store whose last event has this time.
+// Creates a store whose last event has the time `time`.
 std::unique_ptr<MemoryStore> StoreWithEventAt(absl::Time time) {
   auto store = std::make_unique<MemoryStore>();
   Event event;

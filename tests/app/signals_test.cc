@@ -10,7 +10,8 @@ namespace {
 
 constexpr int kEndedGracefully = 7;
 
-// The exit code of a process that receives SIGTERM before Wait.
+// Returns the exit code of a process that receives SIGTERM before it calls Wait. If `graceful`, it called
+// StopGracefully before.
 int ExitCodeAfterStop(bool graceful) {
   const pid_t child = fork();
   if (child == 0) {

@@ -7,14 +7,16 @@
 
 namespace keelson {
 
-// A SystemClock with simulated kernel clocks, and a log.
+// A SystemClock whose kernel clocks are simulated, and a log for the tested class.
 struct SteppedClock {
   static absl::Time Start() { return absl::FromUnixSeconds(1'767'225'600); }
 
+  // Both kernel clocks advance by `time`.
   void Pass(absl::Duration time) {
     real += absl::ToInt64Nanoseconds(time);
     monotonic += absl::ToInt64Nanoseconds(time);
   }
+  // The system clock is set forward by `by`, or back if `by` is negative.
   void Step(absl::Duration by) { real += absl::ToInt64Nanoseconds(by); }
 
   std::int64_t real = absl::ToUnixNanos(Start());

@@ -23,7 +23,7 @@ bool Answers(const std::string& url) {
   }
 }
 
-// Percent-encoded for a URL.
+// Returns `query` percent-encoded for a URL.
 std::string Escaped(const std::string& query) {
   std::string escaped;
   for (const char c : query) {

@@ -8,19 +8,19 @@
 
 namespace keelson::servers {
 
-// Returns the response body of a GET. Throws std::runtime_error without a 2xx response.
+// Sends a GET request and returns the response body. Throws std::runtime_error unless the status is 2xx.
 std::string Fetch(const std::string& url);
 
-// A Prometheus on a loopback port that scrapes one target ten times per second. Its directory is deleted with
-// this object. Failures throw std::runtime_error.
+// A Prometheus server on a loopback port that scrapes one target ten times per second. The destructor deletes
+// its directory. Functions throw std::runtime_error on failure.
 class PrometheusServer {
  public:
-  // Returns when Prometheus accepts queries. `target` is "HOST:PORT".
+  // Starts Prometheus and returns when it accepts queries. `target` is "HOST:PORT".
   explicit PrometheusServer(const std::string& target);
 
-  // The value of the single series that matches `query`; nothing if none or several match.
+  // Returns the value of the single time series that matches `query`; nullopt if no series or several match.
   std::optional<std::string> Value(const std::string& query) const;
-  // Checks `metrics`, the text of a scrape, by promtool; throws its output if they are invalid.
+  // Checks `metrics`, the text of a scrape, with promtool. Throws promtool's output if it reports an error.
   void Lint(const std::string& metrics) const;
 
  private:

@@ -5,7 +5,7 @@
 
 namespace keelson::e2e {
 
-// How long a test waits for an expected event. Long, because test machines are busy.
+// Timeout for an event that a test expects. It is long because test machines are busy.
 inline constexpr std::chrono::seconds kPatience{30};
 inline constexpr std::chrono::milliseconds kPollInterval{5};
 

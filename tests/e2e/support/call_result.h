@@ -1,4 +1,4 @@
-// Outcomes of calls, in a form that reads well in tests and in failure messages.
+// Formats the results of calls for assertions and failure messages.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -10,25 +10,26 @@
 
 namespace keelson::e2e {
 
+// The status and the response of a call.
 template <typename Response>
 struct CallResult {
   grpc::Status status;
   Response value;
-  // The correlation id of the call ("x-request-id").
+  // The correlation id that the server returned in the metadata "x-request-id".
   std::string correlation_id;
 
   bool ok() const { return status.ok(); }
   const Response* operator->() const { return &value; }
 };
 
-// "OK", or code and reason: "INVALID_ARGUMENT FIELD_INVALID". If the error details violate the service's
-// format, a description of the violation.
+// Returns "OK", or the status code and the error reason: "INVALID_ARGUMENT FIELD_INVALID". If the error
+// details do not have the documented form, returns a description of the violation instead.
 std::string Outcome(const grpc::Status& status);
-// The paths of the invalid fields in order, each preceded by a space.
+// Returns the paths of the invalid fields in order, each preceded by a space.
 std::string BadFields(const grpc::Status& status);
-// The failed rules in order, each preceded by a space.
+// Returns the failed preconditions (PreconditionFailure) in order, each preceded by a space.
 std::string FailedRules(const grpc::Status& status);
-// The error's metadata as "name=value", each preceded by a space.
+// Returns the metadata of ErrorInfo as "name=value" entries, each preceded by a space.
 std::string Facts(const grpc::Status& status);
 std::optional<google::rpc::RetryInfo> RetryAfter(const grpc::Status& status);
 

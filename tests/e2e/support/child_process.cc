@@ -25,7 +25,7 @@ int OpenForWriting(const std::filesystem::path& path) {
   return open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 }
 
-// The argument array for exec, with a final null pointer.
+// Returns the argument array for exec, which ends with a null pointer.
 std::vector<char*> Pointers(std::vector<std::string>& texts) {
   std::vector<char*> pointers;
   for (std::string& text : texts) pointers.push_back(text.data());
@@ -33,9 +33,9 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   return pointers;
 }
 
-// Runs between fork and exec: async-signal-safe calls only.
-[[noreturn]] void ExecuteChild(char* const* arguments, char* const* environment, const char* directory,
-                               int output, int errors, const ChildProcess::Options& options) {
+// Runs in the child between fork and exec, so that it may call only async-signal-safe functions.
+[[noreturn]] void Become(char* const* arguments, char* const* environment, const char* directory, int output,
+                         int errors, const ChildProcess::Options& options) {
   if (options.user && (setgid(*options.user) != 0 || setuid(*options.user) != 0)) _exit(126);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int nothing = open("/dev/null", O_RDONLY);

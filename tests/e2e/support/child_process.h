@@ -13,15 +13,15 @@ namespace keelson::e2e {
 class ChildProcess {
  public:
   struct Options {
-    // Run as this user, because file modes do not apply to root.
+    // The user that runs the process. Tests of file modes need one, because file modes do not apply to root.
     std::optional<uid_t> user = {};
-    // Close standard error, like 2>&- in a shell.
+    // Starts the process with standard error closed, like 2>&- in a shell.
     bool close_errors = false;
-    // "NAME=VALUE", added to this process's environment.
+    // Variables ("NAME=VALUE") that are added to this process's environment.
     std::vector<std::string> environment = {};
   };
 
-  // Runs `arguments` in `directory`; its output goes to files there.
+  // Runs the command `arguments` in `directory`, and writes its standard output and error to files there.
   ChildProcess(std::vector<std::string> arguments, const std::filesystem::path& directory,
                const Options& options);
   ~ChildProcess();
@@ -30,13 +30,14 @@ class ChildProcess {
 
   void Signal(int number) const;
   bool running();
-  // Waits for the exit code, or the negated signal number. Fails the test on a timeout.
+  // Waits until the process ends. Returns the exit code, or the negated number of the signal that killed the
+  // process. Fails the test on a timeout.
   int Wait();
 
   pid_t pid() const { return pid_; }
   std::string output() const;
   std::string errors() const;
-  // Resident memory in bytes: current ("VmRSS:") or peak ("VmHWM:").
+  // Returns the resident memory in bytes: the current value for the field "VmRSS:", the peak for "VmHWM:".
   std::size_t Memory(const std::string& field) const;
 
  private:

@@ -7,8 +7,8 @@
 namespace keelson::e2e {
 namespace {
 
-// Every client has its own connections, reconnects quickly, and detects a stopped server at once, also
-// without an in-flight call.
+// Creates a channel that shares no connection with other clients, reconnects quickly, and detects a stopped
+// server at once, even without an in-flight call.
 std::shared_ptr<grpc::Channel> Connect(const std::string& target) {
   static const bool attentive = setenv("GRPC_CLIENT_CHANNEL_BACKUP_POLL_INTERVAL_MS", "50", 1) == 0;
   if (!attentive) std::abort();
@@ -31,7 +31,7 @@ std::string HealthName(const std::string& response) {
   return response == "\x08\x02" ? "NOT_SERVING" : "UNKNOWN";
 }
 
-// Waits for the last started operation of a call; returns whether it succeeded.
+// Waits until the operation that was started last completes; returns true if it succeeded.
 bool Done(grpc::CompletionQueue& queue) {
   void* tag = nullptr;
   bool ok = false;

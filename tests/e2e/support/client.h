@@ -25,7 +25,7 @@ using Orders = orders::v1::OrderService::StubInterface;
 using Refunds = refunds::v1::RefundService::StubInterface;
 using Notifications = notifications::v1::NotificationService::StubInterface;
 
-// Parses Protobuf text format. Aborts on a syntax error, which is an error in the test.
+// Parses a message in Protobuf's text format. Aborts on a syntax error, because the test is then wrong.
 template <typename Message>
 Message FromText(const std::string& text) {
   Message message;
@@ -33,15 +33,15 @@ Message FromText(const std::string& text) {
   return message;
 }
 
-// A client with its own connection. Calls block. Thread-safe.
+// A client of the service with its own connection. Calls block. Thread-safe.
 class Client {
  public:
   explicit Client(const std::string& target, std::chrono::milliseconds patience = kPatience);
 
-  // Sends this bearer token with all later calls.
+  // Sends the bearer token `token` with all later calls. Not thread-safe.
   void Authorize(const std::string& token) { authorization_ = "Bearer " + token; }
 
-  // client(&Accounts::GetUser, "id: 'user_…'")
+  // Calls a method with a request in text format: client(&Accounts::GetUser, "id: 'user_…'").
   template <typename Service, typename Request, typename Response>
   CallResult<Response> operator()(grpc::Status (Service::*method)(grpc::ClientContext*, const Request&,
                                                                   Response*),
@@ -66,9 +66,11 @@ class Client {
 
   // Calls "/package.Service/Method" with a serialized request; returns the serialized response.
   CallResult<std::string> Raw(const std::string& path, const std::string& request) const;
-  // "SERVING", "NOT_SERVING", or the status code of a failed check. An empty name is the whole server.
+  // Returns "SERVING" or "NOT_SERVING", or the status code if the health check fails. An empty `service`
+  // means the whole server.
   std::string Health(const std::string& service = "") const;
-  // Calls `seen` with the current health and after each change, until the server ends the stream. Blocks.
+  // Calls `seen` with the current health, and again after each change. Blocks until the server ends the
+  // stream.
   void WatchHealth(const std::function<void(const std::string&)>& seen) const;
 
  private:

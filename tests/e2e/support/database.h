@@ -7,7 +7,7 @@
 
 namespace keelson::e2e {
 
-// A second connection to a database file, outside the service. Fails the test on any error.
+// The test's own connection to the service's SQLite file. Fails the test on any error.
 class Database {
  public:
   explicit Database(const std::filesystem::path& path);

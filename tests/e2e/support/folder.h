@@ -5,7 +5,7 @@
 
 namespace keelson::e2e {
 
-// A new directory in the build tree, deleted with this object.
+// A new directory in the build tree. The destructor deletes it.
 class Folder {
  public:
   Folder();

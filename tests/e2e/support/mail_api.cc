@@ -22,7 +22,7 @@ ServiceProcess::Settings MailApi::settings(bool then_file) const {
 }
 
 servers::ScriptedAnswer MailApi::Handle(const servers::SeenRequest& seen) {
-  // The request of the health probe.
+  // A request other than POST is a health probe.
   if (seen.method != "POST") return {.body = R"({"data":[]})"};
   const auto body = nlohmann::json::parse(seen.body);
   const std::lock_guard lock(mutex_);

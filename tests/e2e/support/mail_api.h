@@ -19,7 +19,7 @@ class MailApi {
     std::string key;
     std::string to;
     std::string text;
-    // Number of earlier requests with the key.
+    // Number of earlier requests with the same key.
     int repeats = 0;
     // True if the provider has accepted the message, by this request or an earlier one.
     bool taken = false;
@@ -35,11 +35,11 @@ class MailApi {
   // Settings for a service that sends through this provider, optionally followed by the file provider.
   ServiceProcess::Settings settings(bool then_file = false) const;
 
-  // The accepted messages by key.
+  // Returns the accepted messages by idempotency key.
   std::map<std::string, Request> taken();
-  // All send requests in order of arrival.
+  // Returns all send requests in order of arrival.
   std::vector<Request> requests();
-  // The keys that were sent with different bodies.
+  // Returns the idempotency keys that the service sent with different bodies.
   std::vector<std::string> changed();
 
  private:

@@ -9,8 +9,9 @@
 
 namespace keelson::e2e {
 
-// A user that file modes apply to: the current user, or "nobody" if that is root; `folder` and its content
-// then change owner to nobody. Nothing if nobody cannot access the directory.
+// Returns options that run a process as a user to whom file modes apply. This is the current user, unless the
+// tests run as root: then it is the user "nobody", who also becomes the owner of `folder` and its content.
+// Returns nullopt if that user cannot access `folder`.
 std::optional<ChildProcess::Options> Unprivileged(const std::filesystem::path& folder);
 
 // Mounts a temporary file system of `size`, such as "4m", for the lifetime of this object.
@@ -21,7 +22,7 @@ class SmallDisk {
   SmallDisk(const SmallDisk&) = delete;
   SmallDisk& operator=(const SmallDisk&) = delete;
 
-  // False if this process may not mount.
+  // False if this process is not permitted to mount file systems.
   bool mounted() const { return mounted_; }
 
  private:

@@ -4,10 +4,10 @@
 
 namespace keelson::e2e {
 
-// A raw TCP connection to the loopback.
+// A TCP connection to a loopback port, for bytes that are not valid gRPC.
 class RawConnection {
  public:
-  // Not connected if the port has no listener.
+  // Connects to `target` ("127.0.0.1:PORT"). connected() is false if no process listens on the port.
   explicit RawConnection(const std::string& target);
   RawConnection(RawConnection&& other) noexcept;
   RawConnection& operator=(RawConnection&&) = delete;

@@ -9,11 +9,11 @@
 
 namespace keelson::e2e {
 
-// Runs the same command as ServiceProcess until it exits.
+// Runs `keelson serve` with the arguments of ServiceProcess until it exits.
 CommandResult Serve(const Folder& folder, const ServiceProcess::Settings& settings = {},
                     const ChildProcess::Options& options = {});
 std::vector<std::string> Lines(const std::string& text);
-// The error line, "keelson: SOURCE: …".
+// Checks the exit code, and that standard error is one line, "keelson: …", which contains `where` and `what`.
 void CheckRefusal(const CommandResult& result, int exit_code, const std::string& where,
                   const std::string& what);
 

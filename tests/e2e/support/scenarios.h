@@ -23,16 +23,16 @@ std::string DeliveredOrder(const Client& client, const std::string& email, int q
 orders::v1::Order GetOrder(const Client& client, const std::string& order_id);
 // Waits until the refund has SUCCEEDED and returns it.
 refunds::v1::Refund AwaitRefund(const Client& client, const std::string& refund_id);
-// Number of refunds that ListRefunds returns for the order.
+// Returns the number of refunds that ListRefunds returns for the order.
 int CountRefunds(const Client& client, const std::string& order_id);
 
-// "key: 'value' " in Protobuf's text format.
+// Returns "key: 'value' ", a field in Protobuf's text format.
 std::string Field(const std::string& key, const std::string& value);
-// "key { currency_code: 'EUR' minor_units: N } "
+// Returns "key { currency_code: 'EUR' minor_units: N } ", an amount in Protobuf's text format.
 std::string Euros(const std::string& key, std::int64_t minor_units);
-// The scope of a refund by amount, in EUR cents.
+// Returns the scope of a refund by amount, in EUR cents.
 std::string AmountScope(std::int64_t minor_units);
-// The scope of a refund of `quantity` units of line "1".
+// Returns the scope of a refund of `quantity` units of the order line "1".
 std::string UnitsScope(int quantity);
 
 }  // namespace keelson::e2e

@@ -5,7 +5,8 @@
 
 namespace keelson::e2e {
 
-// The service manager's side of sd_notify(3): a datagram socket in a directory.
+// Receives the states that a service sends to its service manager (sd_notify(3)), on a datagram socket in
+// `folder`.
 class ServiceManager {
  public:
   explicit ServiceManager(const std::filesystem::path& folder);
@@ -13,9 +14,9 @@ class ServiceManager {
   ServiceManager(const ServiceManager&) = delete;
   ServiceManager& operator=(const ServiceManager&) = delete;
 
-  // "NOTIFY_SOCKET=…", the variable for the service's environment.
+  // Returns "NOTIFY_SOCKET=…", a variable for the service's environment.
   std::string variable() const { return "NOTIFY_SOCKET=" + path_; }
-  // The next state that the service sends; empty on a timeout.
+  // Waits for the next state that the service sends, such as "READY=1"; returns an empty string on a timeout.
   std::string Next() const;
 
  private:

@@ -16,7 +16,8 @@ namespace {
 
 constexpr const char* kTcpTables[] = {"tcp", "tcp6"};
 constexpr char kListeningState[] = "0A";
-// 127.0.0.2 in /proc/net notation, and the end of the mapped IPv6 address: gRPC listens on IPv6 sockets.
+// 127.0.0.2 in the notation of /proc/net. This is also the end of the IPv4-mapped IPv6 address, which gRPC
+// listens on.
 constexpr char kOtherHost[] = "0200007F:";
 
 std::vector<std::string> WithBinary(std::vector<std::string> arguments) {
@@ -24,7 +25,7 @@ std::vector<std::string> WithBinary(std::vector<std::string> arguments) {
   return arguments;
 }
 
-// The inodes of the sockets of the process, as text.
+// Returns the inode numbers of the process's sockets, as text.
 std::set<std::string> Sockets(pid_t pid) {
   constexpr std::string_view kPrefix = "socket:[";
   std::set<std::string> inodes;
@@ -39,8 +40,9 @@ std::set<std::string> Sockets(pid_t pid) {
   return inodes;
 }
 
-// Before exec, the child is a copy of this process and shares its sockets.
-bool HasCalledExec(pid_t pid) {
+// Returns true once the child has called exec. Until then the child is a copy of this process and shares its
+// sockets, which must not be mistaken for those of the service.
+bool HasBecomeItsProgram(pid_t pid) {
   std::error_code error;
   const auto program = std::filesystem::read_symlink(absl::StrCat("/proc/", pid, "/exe"), error);
   return !error && program != std::filesystem::read_symlink("/proc/self/exe");

@@ -11,9 +11,9 @@
 
 namespace keelson::e2e {
 
-// The real `keelson serve` on a free loopback port, with its data in `folder` or a database for it
-// (StoreSettings), and its messages in "mail". Hashing and polling are faster than the defaults. `settings`
-// are passed by --set and take precedence.
+// Runs the real `keelson serve` on a free loopback port. Its data is in `folder`, or in a database that
+// belongs to `folder` (StoreSettings). It writes e-mails to the directory "mail" in `folder`. Password
+// hashing and polling are faster than by default. `settings` are passed by --set and override these settings.
 class ServiceProcess {
  public:
   using Settings = std::vector<std::string>;
@@ -44,11 +44,11 @@ class ServiceProcess {
   std::string target_;
 };
 
-// The arguments of such a process, without the binary's name.
+// Returns the arguments with which ServiceProcess runs the binary.
 std::vector<std::string> ServeArguments(const std::filesystem::path& folder,
                                         const ServiceProcess::Settings& settings);
-// The port of server.listen of a process, or 0 while the process does not listen. Ports on 127.0.0.2 are
-// ignored: tests put telemetry.metrics_listen and server.health_listen there.
+// Returns the port of server.listen of a running service, or 0 while the process does not listen. Ports on
+// 127.0.0.2 are ignored: tests use this address for telemetry.metrics_listen and server.health_listen.
 int ListeningPort(pid_t pid);
 
 }  // namespace keelson::e2e

@@ -9,7 +9,8 @@
 
 namespace keelson::e2e {
 
-// A settable system clock for processes that are started with `options`. Other processes keep the real clock.
+// A system clock that a test can set. It applies to processes that are started with options(); other
+// processes keep the real clock.
 class SettableClock {
  public:
   explicit SettableClock(const Folder& folder);
@@ -18,7 +19,7 @@ class SettableClock {
   SettableClock& operator=(const SettableClock&) = delete;
 
   ChildProcess::Options options() const;
-  // Moves the clock forward; back if `by` is negative.
+  // Sets the clock forward by `by`, or back if `by` is negative.
   void Step(std::chrono::nanoseconds by);
 
  private:

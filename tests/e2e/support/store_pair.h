@@ -11,15 +11,15 @@
 
 namespace keelson::e2e {
 
-// The configurations "old.toml" and "new.toml" in one directory.
+// A directory with two configurations: "old.toml" for the source of a transfer, "new.toml" for its target.
 class StorePair {
  public:
   using Settings = ServiceProcess::Settings;
 
-  // Two SQLite files: "keelson.db", which the services use, and "new.db".
+  // The source is the SQLite file "keelson.db", which services of this directory use; the target is "new.db".
   StorePair() : StorePair({"store.sqlite.path=keelson.db"}, {"store.sqlite.path=new.db"}) {}
-  // The settings of the configurations, in the form of --set; strings only.
-  StorePair(const Settings& old_house, const Settings& new_house);
+  // Each setting is "KEY=VALUE" as for --set; only keys with a string value are allowed.
+  StorePair(const Settings& old_store, const Settings& new_store);
 
   const std::filesystem::path& path() const { return folder_.path(); }
   CommandResult Run(std::vector<std::string> arguments) const {
@@ -31,7 +31,7 @@ class StorePair {
     return {"transfer", "--from", "old.toml", "--to", "new.toml"};
   }
 
-  // Starts a transfer, and kills it with SIGKILL once `begun` is true.
+  // Starts a transfer, and kills it with SIGKILL once `begun` returns true.
   void KillTransfer(const std::function<bool()>& begun) const;
 
  private:
@@ -40,11 +40,11 @@ class StorePair {
 
 // Creates a user, a delivered order and settled refunds; returns the user's id.
 std::string SeedHistory(const Client& client);
-// The output must be one line, "keelson: …", with the cause.
+// Checks the exit code, and that the error output is one line, "keelson: …", which contains `cause`.
 void CheckRefused(const CommandResult& result, int exit_code, const std::string& cause);
-// The command must succeed; long operations must report progress.
+// Checks that the command succeeded and printed no error. Standard error may contain progress reports.
 void CheckDone(const CommandResult& result);
-// The verification must report no findings.
+// Checks that `keelson verify` reported no findings.
 void CheckClean(const CommandResult& result);
 
 }  // namespace keelson::e2e

@@ -20,7 +20,7 @@ std::string StoreName() {
   return name == nullptr ? "sqlite" : name;
 }
 
-// The database of the folder, created on first use.
+// Returns the name of the database that belongs to the directory; creates the database on first use.
 std::string DatabaseOf(const std::filesystem::path& folder) {
   static std::mutex mutex;
   static std::set<std::string> databases;
