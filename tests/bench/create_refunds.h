@@ -6,8 +6,8 @@
 
 namespace keelson {
 
-// Creates `count` refunds of one cent through the core from `callers` threads, so that the statements sent to
-// the store can be recorded.
+// Creates `count` refunds of one cent each on `callers` threads. Calls the use case CreateRefund directly,
+// without the gRPC server, so that this process can record the SQL statements of the store.
 absl::Status CreateRefunds(Store& store, const Seed& seed, int count, int callers);
 
 }  // namespace keelson

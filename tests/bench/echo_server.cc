@@ -1,5 +1,5 @@
-// The upper limit for the service's reads: a minimal completion-queue server that returns the same response
-// to every GetUser.
+// A minimal gRPC server with a completion queue. It returns the same response to every GetUser; its rate is
+// the upper limit for reads of the service.
 //
 //   keelson_bench_echo PORT RESPONSE_FILE
 
@@ -24,7 +24,7 @@ using Service = pb::AccountService::WithAsyncMethod_GetUser<pb::AccountService::
 constexpr int kQueues = 2;
 constexpr int kWaitingCallsPerQueue = 256;
 
-// Handles one call, then waits for the next one in the same slot.
+// Handles one call at a time. After the response is sent, the object waits for the next call.
 class Call {
  public:
   Call(Service& service, grpc::ServerCompletionQueue& queue, const pb::GetUserResponse& response)
@@ -62,7 +62,7 @@ int Main(const std::string& port, const std::string& response_file) {
   pb::GetUserResponse response;
   std::ifstream file(response_file, std::ios::binary);
   if (!response.ParseFromIstream(&file)) {
-    std::cerr << "no valid GetUserResponse in " << response_file << '\n';
+    std::cerr << "the response file contains no valid GetUserResponse: " << response_file << '\n';
     return 2;
   }
   Service service;

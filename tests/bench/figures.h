@@ -1,5 +1,5 @@
-// The performance and memory targets of the service. Each function measures a few figures, alternating with
-// the limit that they are compared with, and prints the absolute values on standard error.
+// Measurements of the service's speed and memory. Each function measures the service and a reference in
+// turns, and returns the ratios as figures. It prints the absolute values on standard error.
 #pragma once
 
 #include <filesystem>
@@ -11,6 +11,7 @@
 
 namespace keelson {
 
+// A measured ratio and its target.
 struct Figure {
   enum class Bar { kAtLeast, kAtMost };
 
@@ -22,42 +23,45 @@ struct Figure {
   double bar = 0;
 };
 
+// What a measurement needs.
 struct Workbench {
   // Paths of the measured programs.
   std::filesystem::path service;
   std::filesystem::path echo;
   // Directory for data, on the disk whose speed is measured.
   std::filesystem::path folder;
-  // A filled database, and its contents.
+  // Path of the filled SQLite database, and its contents. The path is empty before the database is created.
   std::filesystem::path database = {};
   Seed seed = {};
 };
 
 using Figures = absl::StatusOr<std::vector<Figure>>;
 
-// GetUser compared with a minimal echo server.
+// Calls of GetUser per second, compared with calls of a minimal echo server.
 Figures MeasureReads(const Workbench& bench);
-// CreateRefund compared with the service without group commit, and with the same SQL statements executed
-// directly.
+// Calls of CreateRefund per second, compared with the service without group commit and with the same SQL
+// statements executed directly.
 Figures MeasureRefunds(const Workbench& bench);
-// RegisterUser compared with plain password hashing, and the effect of excess registrations on reads and
-// memory.
+// Calls of RegisterUser per second, compared with plain password hashing. Also measures the latency of reads
+// and the memory while there are more registrations than the service can process.
 Figures MeasureRegistration(const Workbench& bench);
-// GetUser and CreateRefund on PostgreSQL compared with pgbench executing the same statements.
+// Calls of GetUser and CreateRefund per second on PostgreSQL, compared with pgbench, which executes the same
+// SQL statements.
 Figures MeasurePostgresReads(const Workbench& bench);
 Figures MeasurePostgresRefunds(const Workbench& bench);
-// Sending queued messages: to files compared with the target rate, over HTTP compared with the limit that the
-// provider's latency sets, and claims among a million waiting messages compared with claims among few.
+// Sent messages per second: to files, compared with the target rate; over HTTP, compared with the maximum
+// rate that the provider's latency allows. Also compares the duration of a claim among a million waiting
+// messages with that among few.
 Figures MeasureDispatch(const Workbench& bench);
-// `keelson transfer` from SQLite to PostgreSQL compared with the target rate.
+// Rows per second of `keelson transfer` from SQLite to PostgreSQL, compared with the target rate.
 Figures MeasureTransfer(const Workbench& bench);
-// With a million users on each store: the last page compared with the first, and GetUser compared with
-// GetUser among ten thousand users.
+// With a million users, on each store: the latency of the last page of ListUsers compared with the first
+// page, and calls of GetUser per second compared with a store of ten thousand users.
 Figures MeasureDeepPages(const Workbench& bench);
 // Memory of the idle service, and its startup time.
 Figures MeasureFootprint(const Workbench& bench);
 
-// The median. The number of values must be odd.
+// Returns the median of `values`, whose number must be odd.
 double Median(std::vector<double> values);
 
 }  // namespace keelson

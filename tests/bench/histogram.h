@@ -9,7 +9,8 @@
 
 namespace keelson {
 
-// Histogram of durations with exponentially growing buckets: every percentile is exact to 1.6 %, in 18 KiB.
+// A histogram of durations with exponentially growing buckets. The error of a percentile is at most 1.6 %;
+// the histogram needs 18 KiB of memory.
 class Histogram {
  public:
   void Add(absl::Duration duration) {
@@ -18,7 +19,7 @@ class Histogram {
   }
   std::uint64_t count() const { return count_; }
 
-  // The percentile `percent`; zero without any duration.
+  // Returns the given percentile of the durations; zero if there are none.
   absl::Duration Percentile(double percent) const {
     const double wanted = static_cast<double>(count_) * percent / 100;
     std::uint64_t seen = 0;
@@ -33,7 +34,7 @@ class Histogram {
   // 64 buckets per power of two; below 64 ns, one bucket per nanosecond.
   static constexpr int kBits = 6;
   static constexpr std::uint64_t kParts = 1U << kBits;
-  static constexpr int kPowers = 40 - kBits;  // up to 18 minutes
+  static constexpr int kPowers = 40 - kBits;  // durations up to 2^40 ns (18 minutes)
 
   static std::size_t Bucket(std::uint64_t value) {
     if (value < kParts) return value;

@@ -43,7 +43,7 @@ class Loader {
   }
 
  private:
-  // Returns false once the load is complete.
+  // Starts and completes calls that are ready. Returns false once the load is complete.
   bool Step() {
     const absl::Time now = absl::Now();
     if (now < end_) {

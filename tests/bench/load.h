@@ -9,24 +9,26 @@
 
 namespace keelson {
 
+// The parameters of a load.
 struct Load {
   int port = 0;
-  // "/package.Service/Method".
+  // The called method, as "/package.Service/Method".
   std::string method;
   int connections = 8;
-  // Callers per connection; each caller sends its next call when the response arrives. With `rate` set: the
-  // maximum number of in-flight calls.
+  // If `rate` is 0: the number of concurrent callers per connection, each of which starts its next call when
+  // the response arrives. Otherwise: the maximum number of in-flight calls per connection.
   int callers = 32;
-  // Calls started per second, independent of responses (open loop); 0: closed loop.
+  // Number of calls started per second, whether or not earlier calls have completed (open loop); 0: closed
+  // loop.
   double rate = 0;
   absl::Duration warm_up = absl::Milliseconds(500);
   absl::Duration duration = absl::Milliseconds(2500);
-  // Serializes the next request.
+  // Writes the next serialized request to its argument.
   std::function<void(std::string&)> next_request = {};
 };
 
 struct LoadResult {
-  // Successful calls after the warm-up, and their latencies.
+  // The latencies of the calls that completed after the warm-up.
   Histogram latency;
   double calls_per_second = 0;
 

@@ -3,7 +3,7 @@
 //
 //   keelson_bench SERVICE ECHO FOLDER [MEASUREMENT]...
 //
-// The names are those in kMeasurements; default: all.
+// MEASUREMENT is a name in kMeasurements; default: all measurements.
 
 #include <algorithm>
 #include <array>
@@ -23,7 +23,7 @@ double Median(std::vector<double> values) {
 
 namespace {
 
-// Returns false if a target is missed.
+// Prints the figures. Returns false if a target is missed.
 bool Print(const std::vector<Figure>& figures) {
   bool met = true;
   for (const Figure& figure : figures) {
@@ -51,7 +51,7 @@ const std::array kMeasurements = {Measurement{"reads", MeasureReads},
                                   Measurement{"deep_pages", MeasureDeepPages},
                                   Measurement{"footprint", MeasureFootprint}};
 
-// The test servers report failures by exceptions.
+// Runs a measurement. Converts exceptions to a status, because the test servers throw on failure.
 Figures Measure(const Measurement& measurement, const Workbench& bench) {
   try {
     return measurement.measure(bench);
@@ -60,7 +60,7 @@ Figures Measure(const Measurement& measurement, const Workbench& bench) {
   }
 }
 
-// Runs the named measurements; all if `names` is empty.
+// Runs the measurements in `names`, or all if `names` is empty. Returns the exit code.
 int Main(Workbench bench, const std::set<std::string>& names) {
   bench.database = bench.folder / "seed.db";
   absl::StatusOr<Seed> seed = MakeDatabase(bench.database);

@@ -20,7 +20,7 @@ constexpr double kBar = 1.5;
 constexpr char kManyDatabase[] = "many";
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
-// Fills the table up with copies of the first users.
+// Fills the table users up to a million rows with copies of one user.
 void AddUsers(PostgresBench& postgres) {
   postgres.CopySeed(kManyDatabase);
   const servers::PostgresSession session(postgres.server().admin_url(kManyDatabase));
@@ -33,7 +33,7 @@ void AddUsers(PostgresBench& postgres) {
       "FROM users, generate_series(", postgres.seed().user_ids.size(), ", ", kManyUsers - 1,
       ") n WHERE id = ('", kUuidPrefix, "' || ", kFirstUser, ")::uuid"));
   session.Execute("VACUUM ANALYZE");
-  // As after some time of operation.
+  // Loads the table into the buffer cache, where it is in a service that has run for some time.
   session.Execute("CREATE EXTENSION pg_prewarm; SELECT pg_prewarm('users'), pg_prewarm('users_pkey')");
 }
 
@@ -49,7 +49,7 @@ absl::StatusOr<accounts::v1::ListUsersResponse> ListUsers(const Service& service
   return page;
 }
 
-// Pages to the end and returns the request of the last page.
+// Lists all pages and returns the request of the last page.
 absl::StatusOr<accounts::v1::ListUsersRequest> WalkToLastPage(const Service& service) {
   accounts::v1::ListUsersRequest request;
   request.set_page_size(kPageSize);
@@ -67,7 +67,7 @@ absl::StatusOr<accounts::v1::ListUsersRequest> WalkToLastPage(const Service& ser
   return request;
 }
 
-// Latency of one page for a single caller.
+// Measures the latency of one page for a single caller.
 absl::StatusOr<absl::Duration> TimeOf(const Service& service, const accounts::v1::ListUsersRequest& request) {
   Load load{.port = service.port(), .method = kListUsersMethod, .connections = 1, .callers = 1};
   load.duration = absl::Seconds(1);

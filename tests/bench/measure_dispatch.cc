@@ -58,7 +58,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenSqlite(const std::filesystem::path& p
   return SqliteStore::Open(options, clock);
 }
 
-// A copy of the workbench whose database has `count` due messages.
+// Returns a copy of `bench` whose database has `count` due messages.
 absl::StatusOr<Workbench> WithQueue(const Workbench& bench, int count) {
   Workbench queued = bench;
   queued.database = bench.folder / "queued.db";
@@ -73,7 +73,7 @@ absl::StatusOr<Workbench> WithQueue(const Workbench& bench, int count) {
   return queued;
 }
 
-// The growth of `count` per second, measured after the first messages are sent.
+// Measures the growth of `count` per second. Starts when the first messages are sent.
 template <typename Count>
 double RateOf(const Count& count) {
   const Deadline deadline = Deadline::After(absl::Seconds(30));
@@ -91,7 +91,8 @@ std::int64_t CountFiles(const std::filesystem::path& folder) {
   return error ? 0 : std::distance(begin(files), end(files));
 }
 
-// Uses a new directory per round, because some file systems are slow for a while after deletions (discard).
+// Measures messages per second to files. Each round uses a new directory, because some file systems are slow
+// for a while after files are deleted (discard).
 absl::StatusOr<double> FilesPerSecond(const Workbench& bench, int round) {
   const std::filesystem::path mails = bench.folder / absl::StrCat("mails", round);
   absl::StatusOr<Service> service =
@@ -152,7 +153,7 @@ absl::Status ReleaseClaims(Store& store, std::vector<Message>& claimed) {
   });
 }
 
-// Duration of one claim; the claims are released between runs.
+// Measures the duration of one claim. Releases the claimed messages before the next claim.
 absl::StatusOr<absl::Duration> TimeOfClaim(Store& store) {
   absl::Duration took;
   for (int i = 0; i < kClaims; ++i) {

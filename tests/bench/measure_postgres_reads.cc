@@ -20,7 +20,7 @@ constexpr int kRounds = 5;
 constexpr double kBar = 0.6;
 constexpr char kMarker[] = "FROM users WHERE id = $1";
 
-// GetUser's SQL statement for a random user.
+// Returns a pgbench load that executes the SQL statement of GetUser for a random user.
 absl::StatusOr<servers::Pgbench> RawReads(PostgresBench& postgres) {
   absl::StatusOr<std::unique_ptr<Store>> store = postgres.OpenStore(PostgresBench::kSeedDatabase);
   if (!store.ok()) return store.status();

@@ -18,7 +18,7 @@ constexpr int kRounds = 5;
 constexpr int kConnections = 8;
 constexpr int kCallersPerConnection = 8;
 constexpr double kBar = 0.6;
-// See measure_refunds.cc.
+// Delays the settlement of refunds; see measure_refunds.cc.
 constexpr char kWithoutSettlement[] = "payments.poll=1h";
 constexpr char kDatabase[] = "refunds";
 constexpr char kInsertRefund[] = "INSERT INTO refunds";
@@ -34,8 +34,8 @@ absl::StatusOr<std::vector<PgStatement>> RecordRefund(PostgresBench& postgres) {
   });
 }
 
-// The statements of one refund as one pipeline. Each run uses a random order, new ids and a new request id;
-// all other values are the recorded ones.
+// A pgbench script that executes the statements of one refund as one pipeline. Each execution uses a random
+// order, new ids and a new request id; all other parameters have the recorded values.
 class RefundScript {
  public:
   RefundScript(const std::vector<PgStatement>& statements, const Seed& seed) {
@@ -53,8 +53,8 @@ class RefundScript {
   const servers::Pgbench& load() const { return load_; }
 
  private:
-  // The first columns of a refund are its id, order and user; the first column of an idempotency record is
-  // its key.
+  // Finds the recorded values that each execution must replace: the first columns of refunds are the ids of
+  // the refund, the order and the user; the first column of idempotency is the key.
   void Learn(const PgStatement& statement) {
     if (absl::StartsWith(statement.sql, kInsertRefund)) {
       varying_[statement.parameters.at(0).value()] = UuidOf("refund");
@@ -67,7 +67,7 @@ class RefundScript {
 
   void Add(const PgStatement& statement) {
     std::string sql = statement.sql;
-    // Descending, because $1 is a prefix of $10.
+    // Replaces the last parameter first, because $1 is a prefix of $10.
     for (std::size_t i = statement.parameters.size(); i > 0; --i) {
       sql = absl::StrReplaceAll(sql, {{absl::StrCat("$", i), Parameter(statement.parameters[i - 1])}});
     }
@@ -88,7 +88,7 @@ class RefundScript {
   servers::Pgbench load_;
 };
 
-// Starts a new service on a new database.
+// Measures CreateRefund with a new service on a new database.
 absl::StatusOr<LoadResult> CreateRefunds(PostgresBench& postgres) {
   postgres.CopySeed(kDatabase);
   absl::StatusOr<Service> service = postgres.Serve(kDatabase, {kWithoutSettlement});

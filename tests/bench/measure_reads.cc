@@ -16,7 +16,7 @@ constexpr int kRounds = 5;
 constexpr double kBar = 0.55;
 constexpr absl::Duration kPatience = absl::Seconds(10);
 
-// Starts the echo server with a response of the service.
+// Runs the echo server, which returns a response that was recorded from the service.
 class Echo {
  public:
   static absl::StatusOr<Echo> Start(const Workbench& bench, std::string_view response) {

@@ -16,11 +16,11 @@ constexpr double kUngroupedBar = 4;
 constexpr double kRawBar = 0.4;
 constexpr double kTailBar = 5;
 
-// Measures the creation of refunds only: settlement is delayed, because it would write as many rows again and
-// send e-mail.
+// Delays the settlement of refunds, so that only their creation is measured. Settlement would write as many
+// rows again and send e-mails.
 constexpr char kWithoutSettlement[] = "payments.poll=1h";
 
-// Starts a new service.
+// Measures CreateRefund with a new service.
 absl::StatusOr<LoadResult> CreateRefunds(const Workbench& bench, const std::vector<std::string>& settings) {
   absl::StatusOr<Service> service = Service::Start(bench, settings);
   if (!service.ok()) return service.status();
@@ -49,16 +49,17 @@ Figures MeasureRefunds(const Workbench& bench) {
     absl::StatusOr<LoadResult> ungrouped =
         CreateRefunds(bench, {kWithoutSettlement, "store.sqlite.group_commit=1"});
     if (!ungrouped.ok()) return ungrouped.status();
-    std::fprintf(stderr, "refund: %.0f/s (p50 %.2f ms, p99 %.2f ms); one a commit %.0f/s; raw %.0f/s\n",
-                 grouped->calls_per_second, absl::ToDoubleMilliseconds(grouped->p50()),
-                 absl::ToDoubleMilliseconds(grouped->p99()), ungrouped->calls_per_second, *issued_raw);
+    std::fprintf(
+        stderr, "refund: %.0f/s (p50 %.2f ms, p99 %.2f ms); one refund per commit %.0f/s; plain SQL %.0f/s\n",
+        grouped->calls_per_second, absl::ToDoubleMilliseconds(grouped->p50()),
+        absl::ToDoubleMilliseconds(grouped->p99()), ungrouped->calls_per_second, *issued_raw);
     over_ungrouped.push_back(grouped->calls_per_second / ungrouped->calls_per_second);
     over_raw.push_back(grouped->calls_per_second / *issued_raw);
     tails.push_back(absl::FDivDuration(grouped->p99(), grouped->p50()));
   }
   absl::StatusOr<LoadResult> settled = CreateRefunds(bench, {});
   if (!settled.ok()) return settled.status();
-  std::fprintf(stderr, "refund: %.0f/s while they are settled and told by e-mail\n",
+  std::fprintf(stderr, "refund: %.0f/s while refunds are settled and their e-mails are sent\n",
                settled->calls_per_second);
   return std::vector<Figure>{{"refund_grouped", Median(over_ungrouped), Figure::Bar::kAtLeast, kUngroupedBar},
                              {"refund_raw", Median(over_raw), Figure::Bar::kAtLeast, kRawBar},

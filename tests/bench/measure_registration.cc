@@ -11,7 +11,8 @@
 namespace keelson {
 namespace {
 
-// Short rounds alternate, so that both sides of a ratio run under the same conditions.
+// The service and the reference are measured in short alternating rounds, so that both run under the same
+// conditions.
 constexpr int kRateRounds = 9;
 constexpr absl::Duration kRateDuration = absl::Seconds(2);
 constexpr int kProbeRounds = 5;
@@ -23,7 +24,7 @@ constexpr double kMebibyte = 1 << 20;
 constexpr double kHashMebibytes = 19;
 constexpr double kOtherMebibytes = 64;
 
-// Reads at a low rate, like other clients during many registrations.
+// Measures GetUser at a low rate, like other clients that read during many registrations.
 absl::StatusOr<LoadResult> Probe(const Workbench& bench, const Service& service) {
   UserRequests requests(bench.seed);
   Load load{.port = service.port(), .method = kGetUserMethod, .connections = 1, .callers = 256};
@@ -42,7 +43,7 @@ absl::StatusOr<LoadResult> Storm(const Service& service, absl::Duration duration
   return RunLoad(load);
 }
 
-// Registrations per second compared with plain hashing immediately before and after.
+// Returns the ratio of registrations per second to plain hashes per second, measured just before and after.
 absl::StatusOr<double> MeasureRate(const Service& service, int slots) {
   std::vector<double> ratios;
   double before = RawHashesPerSecond(slots, kRateDuration);
@@ -58,7 +59,8 @@ absl::StatusOr<double> MeasureRate(const Service& service, int slots) {
   return Median(ratios);
 }
 
-// p99 of GetUser during excess registrations compared with the idle service.
+// Returns the ratio of the p99 latency of GetUser during more registrations than the service can process to
+// the p99 latency on the idle service.
 absl::StatusOr<double> MeasureReadsMeanwhile(const Workbench& bench, const Service& service) {
   std::vector<double> ratios;
   for (int round = 0; round < kProbeRounds; ++round) {
@@ -71,7 +73,7 @@ absl::StatusOr<double> MeasureReadsMeanwhile(const Workbench& bench, const Servi
     if (!storm.ok()) return storm.status();
     if (!meanwhile.ok()) return meanwhile.status();
     ratios.push_back(absl::FDivDuration(meanwhile->p99(), idle->p99()));
-    std::fprintf(stderr, "register: GetUser p99 %.0f us meanwhile, %.0f us idle\n",
+    std::fprintf(stderr, "register: GetUser p99 %.0f us during registrations, %.0f us idle\n",
                  absl::ToDoubleMicroseconds(meanwhile->p99()), absl::ToDoubleMicroseconds(idle->p99()));
   }
   return Median(ratios);
@@ -90,7 +92,7 @@ Figures MeasureRegistration(const Workbench& bench) {
   absl::StatusOr<double> peak = service->process().peak_resident();
   if (!peak.ok()) return peak.status();
   const double bound = (slots * kHashMebibytes + kOtherMebibytes) * kMebibyte;
-  std::fprintf(stderr, "register: at most %.1f MiB resident, of %.0f\n", *peak / kMebibyte,
+  std::fprintf(stderr, "register: peak resident memory %.1f MiB, limit %.0f MiB\n", *peak / kMebibyte,
                bound / kMebibyte);
   return std::vector<Figure>{{"register", *rate, Figure::Bar::kAtLeast, kRateBar},
                              {"register_reads_p99", *reads, Figure::Bar::kAtMost, kProbeBar},

@@ -18,7 +18,8 @@ constexpr double kRowsPerSecond = 20'000;
 constexpr int kRounds = 3;
 constexpr char kDatabase[] = "transferred";
 
-// Rows per second, copied and compared.
+// Transfers all data to the database `target`. Returns rows per second, including the comparison of the
+// stores.
 absl::StatusOr<double> Transfer(const std::filesystem::path& source, const std::string& target) {
   SystemClock clock;
   auto from = SqliteBulk::OpenReader(source, BulkAccess::kExclusive, clock);
@@ -36,7 +37,7 @@ absl::StatusOr<double> Transfer(const std::filesystem::path& source, const std::
   return static_cast<double>(rows) / absl::ToDoubleSeconds(absl::Now() - began);
 }
 
-// Duration of a plain COPY of the same rows into tables with the same schema.
+// Returns the duration of COPY alone, with the same rows and tables of the same schema.
 absl::Duration Copy(servers::PostgresServer& server) {
   const servers::PostgresSession session(server.admin_url(kDatabase));
   absl::Duration took;

@@ -9,8 +9,8 @@
 namespace keelson {
 namespace {
 
-// shared_buffers is a quarter of a small machine's memory, as recommended by the PostgreSQL manual.
-// max_wal_size has its default value.
+// shared_buffers is a quarter of the memory of a machine with 4 GiB, as the PostgreSQL manual recommends.
+// max_wal_size has PostgreSQL's default value.
 const servers::PostgresServer::Options kOptions = {
     .durable = true, .settings = {"shared_buffers=1GB", "max_wal_size=1GB", kStatementLogSetting}};
 

@@ -13,19 +13,19 @@
 
 namespace keelson {
 
-// A PostgreSQL server with fsync, as in production, and a filled database. Functions that return no status
-// throw std::runtime_error on failure.
+// A PostgreSQL server that calls fsync, as in production, and that has the filled database kSeedDatabase.
+// Functions that return no status throw std::runtime_error on failure.
 class PostgresBench {
  public:
   static constexpr char kSeedDatabase[] = "seed";
-  // Number of connections of the service and of pgbench.
+  // Number of database connections, which is the same for the service and for pgbench.
   static constexpr int kClients = 16;
 
   static absl::StatusOr<std::unique_ptr<PostgresBench>> Start(const Workbench& bench);
 
-  // Replaces the database `name` by a copy of the filled database, which must not be in use.
+  // Replaces the database `name` with a copy of the filled database. Neither database may be in use.
   void CopySeed(const std::string& name);
-  // Settings for the service on a database of this server.
+  // Starts a service that uses `database` of this server, with the additional `settings`.
   absl::StatusOr<Service> Serve(const std::string& database, std::vector<std::string> settings = {}) const;
   absl::StatusOr<std::unique_ptr<Store>> OpenStore(const std::string& database);
 
@@ -40,7 +40,8 @@ class PostgresBench {
   servers::PostgresServer server_;
 };
 
-// An SQL expression for pgbench scripts: the UUID that ends in the digits of the variable (NumberedUuid).
+// Returns an SQL expression for pgbench scripts: the UUID (NumberedUuid) that ends in the digits of the
+// pgbench variable `variable`.
 std::string UuidOf(const std::string& variable);
 
 }  // namespace keelson

@@ -8,11 +8,12 @@
 namespace keelson {
 namespace {
 
-// "4711 LOG:  execute keelson_1: SELECT …" and "4711 DETAIL:  parameters: $1 = 'it''s', $2 = NULL"
+// The server logs a statement in two lines: "4711 LOG:  execute keelson_1: SELECT …" and
+// "4711 DETAIL:  parameters: $1 = 'it''s', $2 = NULL".
 constexpr absl::string_view kExecute = "LOG:  execute ";
 constexpr absl::string_view kParameters = "DETAIL:  parameters: ";
 
-// Removes a quoted string from the front of `text`.
+// Removes a quoted string from the front of `text` and returns its content.
 std::string TakeQuoted(absl::string_view& text) {
   std::string value;
   for (text.remove_prefix(1); !text.empty(); text.remove_prefix(1)) {
@@ -48,7 +49,7 @@ Sessions Parse(absl::string_view log) {
     std::vector<PgStatement>& statements = sessions[std::string(parts.first)];
     absl::string_view rest = parts.second;
     if (absl::ConsumePrefix(&rest, kExecute)) {
-      // The statement's name precedes its text.
+      // The name of the prepared statement and ": " precede the SQL text.
       statements.push_back({std::string(rest.substr(rest.find(": ") + 2)), {}});
     } else if (absl::ConsumePrefix(&rest, kParameters) && !statements.empty()) {
       statements.back().parameters = ParseParameters(rest);
@@ -72,7 +73,7 @@ absl::StatusOr<std::vector<PgStatement>> RecordStatements(servers::PostgresServe
       if (absl::StrContains(statement.sql, marker)) return std::move(statements);
     }
   }
-  return absl::InternalError("the server received no statement with " + marker);
+  return absl::InternalError("no session executed a statement that contains " + marker);
 }
 
 }  // namespace keelson

@@ -10,15 +10,16 @@
 
 namespace keelson {
 
-// A recorded SQL statement and its parameters as text; NULL is nullopt.
+// A recorded SQL statement. Its parameters are text; NULL is nullopt.
 struct PgStatement {
   std::string sql;
   std::vector<std::optional<std::string>> parameters;
 };
 
-// The statements that run during `work` in the session that executes a statement containing `marker`. The
-// server must run with kStatementLogSetting, and no other session may execute such a statement.
+// Required setting of the server: its log lines start with the process id of the session.
 inline constexpr char kStatementLogSetting[] = "log_line_prefix=%p ";
+// Runs `work` and returns the statements of the one session that executes a statement containing `marker` in
+// that time.
 absl::StatusOr<std::vector<PgStatement>> RecordStatements(servers::PostgresServer& server,
                                                           const std::string& marker,
                                                           const std::function<absl::Status()>& work);

@@ -22,7 +22,7 @@ namespace {
 constexpr absl::Duration kPatience = absl::Seconds(15);
 constexpr double kKibibyte = 1024;
 
-// Runs between fork and exec: async-signal-safe calls only.
+// Runs in the child between fork and exec, so that it may call only async-signal-safe functions.
 [[noreturn]] void Become(char* const* arguments, const char* directory, const char* output) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int nothing = open("/dev/null", O_RDONLY);
@@ -45,7 +45,7 @@ absl::StatusOr<Process> Process::Start(const std::vector<std::string>& arguments
   argv.push_back(nullptr);
   const absl::Time start_time = absl::Now();
   const pid_t pid = fork();
-  if (pid < 0) return absl::InternalError("can't start a process");
+  if (pid < 0) return absl::InternalError("can't start a process: fork failed");
   if (pid == 0) Become(argv.data(), directory.c_str(), output.c_str());
   return Process(pid, start_time);
 }
@@ -86,7 +86,7 @@ absl::StatusOr<int> FreePort() {
   const bool bound = fd >= 0 && bind(fd, reinterpret_cast<const sockaddr*>(&address), size) == 0 &&
                      getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
   if (fd >= 0) close(fd);
-  if (!bound) return absl::UnavailableError("no free port");
+  if (!bound) return absl::UnavailableError("can't bind a free loopback port");
   return ntohs(address.sin_port);
 }
 

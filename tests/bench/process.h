@@ -11,22 +11,22 @@
 
 namespace keelson {
 
-// A child process that is terminated together with this process or this object.
+// A child process. The destructor stops it; the kernel kills it if this process ends first.
 class Process {
  public:
-  // Runs `arguments` in `directory`; its output goes to the file `output` there.
+  // Runs the command `arguments` in `directory`, and writes its output to the file `output` there.
   static absl::StatusOr<Process> Start(const std::vector<std::string>& arguments,
                                        const std::filesystem::path& directory, const std::string& output);
   ~Process() { Stop(); }
   Process(Process&& other) noexcept;
   Process& operator=(Process&&) = delete;
 
-  // Sends SIGTERM, and SIGKILL after 15 seconds.
+  // Sends SIGTERM, then SIGKILL if the process still runs after 15 seconds.
   void Stop();
   bool running();
   absl::Time start_time() const { return start_time_; }
 
-  // Resident memory in bytes: current and peak.
+  // Return the current and the peak resident memory in bytes.
   absl::StatusOr<double> resident() const { return StatusField("VmRSS:"); }
   absl::StatusOr<double> peak_resident() const { return StatusField("VmHWM:"); }
 
@@ -38,7 +38,7 @@ class Process {
   absl::Time start_time_;
 };
 
-// A loopback TCP port that was free at the time of the call.
+// Returns a loopback TCP port that is free at the time of the call.
 absl::StatusOr<int> FreePort();
 
 }  // namespace keelson

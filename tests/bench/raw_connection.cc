@@ -7,7 +7,8 @@
 namespace keelson {
 namespace {
 
-// Same value as in adapters/store/sqlite/writer.cc.
+// Size of the write-ahead log at which a checkpoint runs; the same value as in
+// adapters/store/sqlite/writer.cc.
 constexpr int kCheckpointPages = 20'000;
 
 int BindValue(sqlite3_stmt* statement, int index, const SqlValue& value) {
@@ -78,8 +79,8 @@ sqlite3_stmt* RawConnection::Prepare(const std::string* sql) {
   return kept.get();
 }
 
-void RawConnection::Check(bool as_it_should) {
-  if (!as_it_should) status_.Update(absl::InternalError(sqlite3_errmsg(database_.get())));
+void RawConnection::Check(bool succeeded) {
+  if (!succeeded) status_.Update(absl::InternalError(sqlite3_errmsg(database_.get())));
 }
 
 int RawConnection::OnCommit(void* connection, sqlite3*, const char*, int log_pages) {

@@ -11,16 +11,17 @@
 
 namespace keelson {
 
-// A plain SQLite connection. status() returns the first error.
+// A SQLite connection that does not use the service's store. status() returns the first error.
 class RawConnection {
  public:
-  // Executes `setup` after opening.
+  // Opens the database `path` and executes the statements `setup`.
   RawConnection(const std::filesystem::path& path, const std::vector<SqlStatement>& setup);
 
-  // Prepares the statement on first use and caches it.
+  // Executes the statement. Prepares it on first use and keeps the prepared statement.
   void Run(const SqlStatement& statement);
   void Begin() { Run({&begin_, {}}); }
-  // Also runs a checkpoint when the write-ahead log reaches the store's limit.
+  // Commits, and runs a checkpoint if the write-ahead log has reached the same size at which the store runs
+  // one.
   void Commit();
   const absl::Status& status() const { return status_; }
 
@@ -33,8 +34,8 @@ class RawConnection {
   };
 
   sqlite3_stmt* Prepare(const std::string* sql);
-  // Keeps the first error.
-  void Check(bool as_it_should);
+  // Records the connection's error in status_ if `succeeded` is false and status_ is still OK.
+  void Check(bool succeeded);
   static int OnCommit(void* connection, sqlite3*, const char*, int log_pages);
 
   const std::string begin_ = "BEGIN IMMEDIATE";
@@ -42,7 +43,7 @@ class RawConnection {
   absl::Status status_;
   int log_pages_ = 0;
   std::unique_ptr<sqlite3, Close> database_;
-  // Keyed by the address of the SQL text, which is unique per statement.
+  // Prepared statements by the address of their SQL text; each distinct text has one address (SqlStatement).
   std::unordered_map<const std::string*, std::unique_ptr<sqlite3_stmt, Finalize>> prepared_;
 };
 

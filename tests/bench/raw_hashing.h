@@ -4,8 +4,8 @@
 
 namespace keelson {
 
-// Password hashes per second: libsodium's Argon2id with the service's default parameters (19 MiB, 2 passes, 1
-// lane) on `threads` threads.
+// Measures for `duration` how many passwords per second `threads` threads hash with libsodium's Argon2id and
+// the service's default parameters (19 MiB, 2 passes, 1 lane).
 double RawHashesPerSecond(int threads, absl::Duration duration);
 
 }  // namespace keelson

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 
 constexpr char kInsertRefund[] = "INSERT INTO refunds";
 
-// Statements of the group commit that belong to no unit of work.
+// Returns true for statements that control transactions and connections, which belong to no single refund.
 bool IsControl(std::string_view sql) {
   for (const std::string_view word : {"BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA"}) {
     if (sql.starts_with(word)) return true;
@@ -70,7 +70,8 @@ absl::StatusOr<double> RawRefunds::Replay(const Workbench& bench) const {
   connection.Begin();
   int refunds = 0;
   for (const SqlStatement& statement : work_) {
-    // A unit's last statements may run in the next commit; the number per commit stays the same.
+    // The statements that follow the 64th INSERT of a refund run in the next commit. The number of refunds
+    // per commit stays the same.
     connection.Run(statement);
     if (!statement.sql->starts_with(kInsertRefund)) continue;
     if (++refunds % kRefundsPerCommit != 0) continue;

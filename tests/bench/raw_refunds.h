@@ -8,8 +8,8 @@
 
 namespace keelson {
 
-// The upper limit for the service's durable refunds: the statements that its store executes, prepared once
-// and executed on one connection, with one commit per 64 refunds.
+// Measures the upper limit for the service's refunds per second. It executes the SQL statements that the
+// store executes for refunds, prepared once, on one connection with one commit per 64 refunds.
 class RawRefunds {
  public:
   static constexpr int kRefunds = 19'200;
@@ -25,7 +25,7 @@ class RawRefunds {
   RawRefunds() = default;
 
   StatementLog log_;
-  // The store's connection setup.
+  // The statements that the store executes when it opens a connection.
   std::vector<SqlStatement> setup_;
   std::vector<SqlStatement> work_;
 };

@@ -1,4 +1,4 @@
-// Generators of requests.
+// Generators of serialized requests for a load. Next writes the next request to its argument.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ inline constexpr char kListUsersMethod[] = "/keelson.accounts.v1.AccountService/
 inline constexpr char kRegisterUserMethod[] = "/keelson.accounts.v1.AccountService/RegisterUser";
 inline constexpr char kCreateRefundMethod[] = "/keelson.refunds.v1.RefundService/CreateRefund";
 
-// Reads all users in turn.
+// Requests of GetUser for all users in turn.
 class UserRequests {
  public:
   explicit UserRequests(const Seed& seed) : seed_(seed) {}
@@ -27,7 +27,8 @@ class UserRequests {
   accounts::v1::GetUserRequest message_;
 };
 
-// Refunds one cent of each order in turn, so that callers rarely contend for an order.
+// Requests of CreateRefund that refund one cent of each order in turn, so that concurrent calls rarely lock
+// the same order.
 class RefundRequests {
  public:
   explicit RefundRequests(const Seed& seed) : seed_(seed) {}
@@ -39,7 +40,7 @@ class RefundRequests {
   refunds::v1::CreateRefundRequest message_;
 };
 
-// Registers a new user per call; `round` makes the addresses unique across rounds.
+// Requests of RegisterUser, each with a new e-mail address. `round` makes the addresses unique across rounds.
 class RegistrationRequests {
  public:
   explicit RegistrationRequests(int round) : round_(round) {}

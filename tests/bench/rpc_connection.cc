@@ -25,7 +25,7 @@ namespace {
 
 constexpr std::int32_t kConnectionWindow = 16 << 20;
 constexpr std::size_t kReceiveBytes = 64 << 10;
-// Bytes that Flush buffers per send call.
+// Number of bytes that Flush collects for one send().
 constexpr std::size_t kSendBytes = 64 << 10;
 
 nghttp2_nv Header(std::string_view name, std::string_view value) {
@@ -198,7 +198,8 @@ absl::StatusOr<RpcCall> CallOnce(int port, std::string path, std::string_view me
   if (absl::Status status = (*connection)->Submit(message); !status.ok()) return status;
   while (!response) {
     if (absl::Status status = (*connection)->Flush(); !status.ok()) return status;
-    if (deadline.expired()) return absl::DeadlineExceededError("no response before the deadline");
+    if (deadline.expired())
+      return absl::DeadlineExceededError("the deadline expired before the server responded");
     pollfd waiting{(*connection)->fd(), POLLIN, 0};
     poll(&waiting, 1, deadline.PollMilliseconds());
     if (absl::Status status = (*connection)->Receive(); !status.ok()) return status;

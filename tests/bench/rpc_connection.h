@@ -17,10 +17,10 @@ namespace keelson {
 
 // A unary call, in flight or just completed.
 struct RpcCall {
-  // The message with its 5-byte gRPC frame header, and the number of bytes sent.
+  // The request message after its 5-byte gRPC frame header, and how many of these bytes are sent.
   std::string request;
   std::size_t sent = 0;
-  // With the frame header.
+  // The response message after its 5-byte gRPC frame header.
   std::string response;
   // The grpc-status trailer; -1 if the stream ended without one.
   int status = -1;
@@ -33,24 +33,25 @@ struct RpcCall {
 // of CPU per call, so that the load measures the server and not the client. Not thread-safe.
 class RpcConnection {
  public:
-  // Called for each response; may call Submit.
+  // Called when a call has completed; may call Submit.
   using OnResponse = std::function<void(const RpcCall&)>;
 
-  // `path` is "/package.Service/Method".
+  // Connects to the loopback port `port`. All calls are of the method `path`, "/package.Service/Method".
   static absl::StatusOr<std::unique_ptr<RpcConnection>> Connect(int port, std::string path,
                                                                 OnResponse on_response);
   ~RpcConnection();
   RpcConnection(const RpcConnection&) = delete;
   RpcConnection& operator=(const RpcConnection&) = delete;
 
-  // Queues a call; Flush sends it.
+  // Queues a call with the serialized request `message`; Flush sends it.
   absl::Status Submit(std::string_view message);
+  // Sends queued data until the socket's buffer is full. Does not block.
   absl::Status Flush();
-  // Reads the received data. UNAVAILABLE if the server has closed the connection.
+  // Processes the data that the socket has received. UNAVAILABLE if the server has closed the connection.
   absl::Status Receive();
 
   int fd() const { return fd_; }
-  // True if Flush could not send all data.
+  // Returns true if Flush could not send all queued data, so that it must be called again.
   bool wants_write() const { return unsent_at_ < unsent_.size(); }
   int in_flight() const { return in_flight_; }
 
@@ -71,7 +72,7 @@ class RpcConnection {
   int in_flight_ = 0;
 };
 
-// Performs one call on a new connection.
+// Makes one call on a new connection and waits for the response.
 absl::StatusOr<RpcCall> CallOnce(int port, std::string path, std::string_view message, Deadline deadline);
 
 }  // namespace keelson

@@ -17,7 +17,7 @@ namespace keelson {
 namespace {
 
 constexpr int kPerTransaction = 500;
-// The password of a user that never signs in.
+// The password hash of all users, who never sign in.
 constexpr char kPasswordHash[] =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
 constexpr std::int64_t kPrice = 100'000;
@@ -112,7 +112,7 @@ absl::StatusOr<Seed> MakeDatabase(const std::filesystem::path& path, const SeedS
   if (!store.ok()) return store.status();
   absl::StatusOr<Seed> seed = FillStore(**store, size);
   store->reset();
-  // Closing the last writable connection merges the log into one file, which can be copied.
+  // Closing the last writable connection checkpoints the WAL, so that the database file can be copied alone.
   RawConnection last(path, {});
   last.Begin();
   last.Commit();

@@ -19,7 +19,7 @@ constexpr char kLog[] = "service.log";
 constexpr char kDatabase[] = "keelson.db";
 constexpr absl::Duration kPatience = absl::Seconds(20);
 constexpr absl::Duration kPollInterval = absl::Microseconds(200);
-// grpc.health.v1.HealthCheckResponse with the status SERVING.
+// The serialized grpc.health.v1.HealthCheckResponse with the status SERVING.
 constexpr std::string_view kServing = "\x08\x01";
 
 std::string Address(int port) {

@@ -11,11 +11,12 @@
 
 namespace keelson {
 
-// The real service with default configuration except for its addresses, on a copy of the workbench's database
-// if there is one. Its directory is deleted with this object.
+// Runs the real service with its default configuration, except for its listen addresses. Its database is a
+// copy of the workbench's database if there is one, otherwise empty. The destructor stops the service and
+// deletes its directory.
 class Service {
  public:
-  // Returns once the service is SERVING. `settings` are passed by --set.
+  // Starts the service and returns once it is SERVING. `settings` are passed by --set.
   static absl::StatusOr<Service> Start(const Workbench& bench, const std::vector<std::string>& settings = {});
   ~Service();
   Service(Service&&) = default;
@@ -23,7 +24,7 @@ class Service {
 
   int port() const { return port_; }
   const Process& process() const { return process_; }
-  // Time from process start to the first SERVING.
+  // Time from the start of the process until its health is SERVING.
   absl::Duration time_to_serving() const { return time_to_serving_; }
 
  private:

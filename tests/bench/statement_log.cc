@@ -8,7 +8,8 @@
 namespace keelson {
 namespace {
 
-// Global, because neither sqlite3_auto_extension nor the bind functions pass user data.
+// The log is global, because SQLite passes no user data to callbacks of sqlite3_auto_extension and none to
+// the bind functions.
 StatementLog* current_log = nullptr;
 
 using Extension = void (*)();
@@ -48,7 +49,8 @@ int StatementLog::OnOpen(sqlite3* database, char**, const void*) {
 
 int StatementLog::OnTrace(unsigned, void* log, void* statement, void* text) {
   auto* running = static_cast<sqlite3_stmt*>(statement);
-  // Statements of triggers are skipped: SQLite runs them itself.
+  // Statements of triggers, which SQLite reports as "-- TRIGGER", are skipped: a replay runs the triggers
+  // again.
   const bool trigger = std::string_view(static_cast<const char*>(text)).starts_with("--");
   if (!trigger && sqlite3_db_readonly(sqlite3_db_handle(running), "main") == 0) {
     static_cast<StatementLog*>(log)->Add(running);
@@ -65,7 +67,9 @@ void StatementLog::Add(sqlite3_stmt* statement) {
 
 }  // namespace keelson
 
-// The linker's --wrap calls __wrap_* in place of SQLite's functions, which are available as __real_*.
+// With the option --wrap, the linker redirects calls of SQLite's bind functions to the __wrap_* functions.
+// The
+// __real_* functions are SQLite's own.
 extern "C" {
 
 int __real_sqlite3_bind_null(sqlite3_stmt*, int);

@@ -15,22 +15,23 @@ struct sqlite3_stmt;
 
 namespace keelson {
 
-// NULL, integer, real, text or blob.
 struct SqlBlob {
   std::string bytes;
 };
+// The value of an SQL parameter: NULL, integer, real, text or blob.
 using SqlValue = std::variant<std::monostate, std::int64_t, double, std::string, SqlBlob>;
 
 struct SqlStatement {
-  // One address per distinct text, valid for the lifetime of the log.
+  // The SQL text. Statements with equal texts have the same pointer, which is valid for the lifetime of the
+  // log.
   const std::string* sql = nullptr;
-  // The parameters, from the first.
+  // The values of the parameters, in order.
   std::vector<SqlValue> values;
 };
 
-// Records every statement of the process's writable SQLite connections. Only one log may exist at a time.
-// Thread-safe. Requires the linker to wrap the sqlite3_bind_* functions (CMakeLists.txt), because SQLite does
-// not expose the bound values of a running statement.
+// Records the statements of all writable SQLite connections that the process opens while the log exists. Only
+// one log may exist at a time. Thread-safe. Requires the linker to wrap the sqlite3_bind_* functions
+// (CMakeLists.txt), because SQLite does not expose the bound values of a running statement.
 class StatementLog {
  public:
   StatementLog();
@@ -38,12 +39,12 @@ class StatementLog {
   StatementLog(const StatementLog&) = delete;
   StatementLog& operator=(const StatementLog&) = delete;
 
-  // Stops recording new connections. The recorded connections must be closed.
+  // Stops recording. All recorded connections must be closed before this call.
   void Stop();
-  // The statements started since the last call, in order.
+  // Returns the statements that were executed since the last call of Take, in order.
   std::vector<SqlStatement> Take();
 
-  // Called by the wrapped bind functions.
+  // Records that `value` was bound to the parameter `index`. Called by the wrapped bind functions.
   static void Bound(sqlite3_stmt* statement, int index, SqlValue value);
   static bool watching();
 
