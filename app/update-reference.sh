@@ -1,5 +1,5 @@
 #!/bin/sh
-# update-reference.sh [KEELSON]: replaces the configuration reference in app/README.md by the output of
+# update-reference.sh [KEELSON]: replaces the configuration reference in app/README.md with the output of
 # `KEELSON config reference`; KEELSON defaults to the binary that app/run.sh builds.
 set -eu
 

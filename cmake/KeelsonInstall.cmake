@@ -1,4 +1,5 @@
-# What `cmake --install` installs: the binary, its shell completion, its systemd unit, a configuration and the contract.
+# Defines what `cmake --install` installs: the binary, its shell completion, its systemd unit, a configuration file and
+# the .proto files.
 include(GNUInstallDirs)
 set(deploy "${PROJECT_SOURCE_DIR}/app/deploy")
 
@@ -15,7 +16,7 @@ install(CODE "
   if(NOT EXISTS \"\$ENV{DESTDIR}\${configuration}/keelson.toml\")
     file(INSTALL \"${deploy}/keelson.toml\" DESTINATION \"\${configuration}\")
   endif()")
-# The executable prints its own completion scripts; a cross build can't run the executable.
+# The executable prints its completion scripts. A cross build cannot run the executable and installs no scripts.
 if(NOT CMAKE_CROSSCOMPILING)
   set(completion "${CMAKE_CURRENT_BINARY_DIR}/completion")
   install(CODE "

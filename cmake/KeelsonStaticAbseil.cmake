@@ -30,7 +30,7 @@ function(keelson_abseil_archive target archive)
   endif()
 endfunction()
 
-# Makes everything that links one of TARGETS link its archive.
+# Replaces each shared library of TARGETS with its archive in every target that links it.
 function(keelson_use_abseil_archives targets)
   foreach(target IN LISTS targets)
     keelson_abseil_archive(${target} archive)

@@ -35,7 +35,8 @@ if(KEELSON_SANITIZE)
   target_link_options(keelson_options INTERFACE -fsanitize=${KEELSON_SANITIZE})
 endif()
 
-# For targets that include Protobuf's headers. With this macro defined, they lay out maps differently from Debian's library.
+# Required by targets that include Protobuf's headers: with the macro __SANITIZE_THREAD__, these headers lay out maps
+# differently from Debian's library.
 add_library(keelson_protobuf_layout INTERFACE)
 if(KEELSON_SANITIZE MATCHES thread)
   target_compile_options(keelson_protobuf_layout INTERFACE -U__SANITIZE_THREAD__)
@@ -55,13 +56,13 @@ target_compile_options(keelson_quick_options INTERFACE
   -O0 -g1 -fno-sanitize=undefined
   $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)  # required by ccache
 
-# Hand-written code of the project: includes are relative to the repository's root.
+# Declares the options of the project's hand-written code: includes are relative to the repository's root.
 function(keelson_own_code target)
   target_include_directories(${target} PUBLIC "${PROJECT_SOURCE_DIR}")
   target_link_libraries(${target} PRIVATE keelson_options keelson_warnings)
 endfunction()
 
-# Test code of the project.
+# Declares the options of the project's test code.
 function(keelson_test_code target)
   keelson_own_code(${target})
   target_link_libraries(${target} PRIVATE keelson_quick_options)

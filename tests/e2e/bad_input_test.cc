@@ -20,14 +20,14 @@ namespace {
 constexpr char kFieldInvalid[] = "INVALID_ARGUMENT FIELD_INVALID";
 constexpr char kPageTokenInvalid[] = "INVALID_ARGUMENT PAGE_TOKEN_INVALID";
 
-// A service with a user that has one DELIVERED order of 3 units at 10.00 EUR.
+// Runs a service with one user, who has one DELIVERED order of 3 units at 10.00 EUR.
 struct Shop {
   Shop() : service(folder.path()), client(service.Connect()) {
     order_id = DeliveredOrder(client, "ada@example.com", 3, 1000);
     user_id = GetOrder(client, order_id).user_id();
     before = GetOrder(client, order_id).SerializeAsString();
   }
-  // Nothing has changed, and the service still responds.
+  // Checks that the requests changed nothing and that the service still responds.
   void CheckUntouched() {
     CHECK(service.process().running());
     CHECK(client.Health() == "SERVING");
@@ -63,7 +63,7 @@ TEST_CASE("all invalid fields of a registration are reported together") {
   shop.CheckUntouched();
 }
 
-TEST_CASE("every invalid field of an order is reported by its path") {
+TEST_CASE("the error for an invalid order names the path of every invalid field") {
   Shop shop;
   const auto response = shop.client(
       &Orders::CreateOrder,
@@ -160,7 +160,7 @@ TEST_CASE("list calls reject unknown states, negative sizes, invalid times and f
   CHECK(Outcome(shop.client(&Refunds::ListRefunds, Field("page_token", token))) == kPageTokenInvalid);
 }
 
-TEST_CASE("malformed UTF-8 is reported with its field") {
+TEST_CASE("the error for malformed UTF-8 names the field") {
   Shop shop;
   const std::string path = "/keelson.accounts.v1.AccountService/RegisterUser";
   // Field 2 is the e-mail address, field 4 the display name.
@@ -198,7 +198,7 @@ TEST_CASE("a request above server.max_receive is rejected before it is read") {
   shop.CheckUntouched();
 }
 
-TEST_CASE("garbage on the port does not affect other connections") {
+TEST_CASE("a connection that sends invalid bytes does not affect other connections") {
   Shop shop;
   const Seed seed(20260102);
   std::mt19937 random(seed.value());
@@ -207,14 +207,15 @@ TEST_CASE("garbage on the port does not affect other connections") {
     REQUIRE(connection.connected());
     std::string bytes(4096, '\0');
     for (char& byte : bytes) byte = static_cast<char>(random());
-    // Every second time after a valid HTTP/2 preface, so that the frames are invalid.
+    // Every second connection first sends a valid HTTP/2 preface, so that the server parses the bytes as
+    // frames.
     connection.Send((i % 2 == 0 ? "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" : "") + bytes);
     CHECK(connection.AwaitClose());
   }
   shop.CheckUntouched();
 }
 
-// The default limit of open files is 1024; the service gets the same limit.
+// Raises the limit of open files, which is 1024 by default. The service inherits the limit.
 void AllowManyFiles() {
   rlimit files{};
   REQUIRE(getrlimit(RLIMIT_NOFILE, &files) == 0);

@@ -17,7 +17,7 @@ using servers::Authority;
 
 constexpr int kOk = 0;
 constexpr int kWrongUsage = 2;
-// The exit code is 64 + the status code.
+// The exit code of a call that returned INVALID_ARGUMENT: 64 + the status code 3.
 constexpr int kInvalidArgument = 67;
 constexpr int kDeadlineExceeded = 68;
 constexpr int kNotFound = 69;
@@ -33,7 +33,7 @@ CommandResult Call(const Folder& folder, const std::string& address, std::vector
   return RunKeelson(std::move(arguments), folder.path());
 }
 
-// Runs a bash script with the function `keelson` and the variable ADDRESS.
+// Runs a bash script that may call the function `keelson` and read the variable ADDRESS.
 CommandResult RunBash(const Folder& folder, const std::string& address, const std::string& script) {
   const std::string prelude = StrCat("keelson() { '", KEELSON_BINARY, "' \"$@\"; }\nADDRESS=", address, "\n");
   ChildProcess process({"/bin/bash", "--noprofile", "--norc", "-c", prelude + script}, folder.path(), {});
@@ -129,7 +129,7 @@ TEST_CASE("a method of the contract that the service does not have is UNIMPLEMEN
           Catch::EndsWith("\n  the server does not offer keelson.events.v1.EventService/ListEvents\n"));
 }
 
-TEST_CASE("wrong usage is refused before a connection is made") {
+TEST_CASE("a call with wrong usage is rejected before a connection is made") {
   const Folder folder;
   const std::string nowhere = "127.0.0.1:1";
   CheckUsageError(Call(folder, nowhere, {"RegistrUser"}),
@@ -153,14 +153,14 @@ TEST_CASE("wrong usage is refused before a connection is made") {
                   "--token-file: token must hold one token of printable ASCII characters");
 }
 
-TEST_CASE("a server that does not listen is UNAVAILABLE") {
+TEST_CASE("a call to a port without a listener is UNAVAILABLE") {
   const Folder folder;
   const CommandResult result = Call(folder, "127.0.0.1:1", {"GetUser"});
   CHECK(result.exit_code == kUnavailable);
   CHECK_THAT(result.errors, Catch::StartsWith("keelson: UNAVAILABLE: ") && Catch::Contains("refused"));
 }
 
-TEST_CASE("the methods are listed") {
+TEST_CASE("--list prints the full name of every method") {
   const Folder folder;
   const CommandResult list = Call(folder, "127.0.0.1:1", {"--list"});
   CHECK(list.exit_code == kOk);
@@ -171,7 +171,7 @@ TEST_CASE("the methods are listed") {
   }
 }
 
-TEST_CASE("a call presents the token of a file") {
+TEST_CASE("a call sends the bearer token of --token-file") {
   const Folder folder;
   // The SHA-256 of "secret".
   const ServiceProcess service(folder.path(),
@@ -216,7 +216,7 @@ TEST_CASE("a call uses TLS, and an error names the TLS option that is missing or
              "the server's certificate is not trusted: ");
 }
 
-TEST_CASE("a call presents a client certificate") {
+TEST_CASE("a call presents the client certificate of --tls-cert") {
   const Folder folder;
   Authority authority;
   authority.Issue("web", "web.example.com");
@@ -236,7 +236,7 @@ TEST_CASE("a call presents a client certificate") {
   CHECK(Await([&] { return Call(folder, service.target(), arguments).output == "{}\n"; }));
 }
 
-// app/walk.txt, as a reader types it: the ids come from the responses.
+// Runs the commands of app/walk.txt as a reader types them, with the ids of earlier responses.
 TEST_CASE("the commands that app/run.sh prints work in their order") {
   const Folder folder;
   ServiceProcess service(folder.path());
@@ -244,7 +244,7 @@ TEST_CASE("the commands that app/run.sh prints work in their order") {
   std::istringstream lines(ReadFile(KEELSON_WALK));
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("  PATH=") || line.starts_with("  grpcurl") || !line.starts_with("  ")) continue;
-    // Sentences are no commands.
+    // Skips sentences, which begin with a capital letter.
     if (std::regex_search(line, std::regex("^  [A-Z]\\S* [a-z]"))) continue;
     script += line + "\n";
   }
@@ -258,7 +258,7 @@ TEST_CASE("the commands that app/run.sh prints work in their order") {
   replace("MAIL_DIRECTORY", (folder / "mail").string());
   replace("| grep '^http'", "| grep '^http' >link");
   replace("TOKEN=…", "TOKEN=$(sed 's/.*token=//' link)");
-  // Each call waits for the e-mail of the first.
+  // After the first call, each command waits until the verification e-mail has arrived.
   const std::string prelude = "keelson() { shift; command " + std::string(KEELSON_BINARY) +
                               " call --address $ADDRESS \"$@\" | tee last || exit; until compgen -G "
                               "'mail/*.eml' >eml; do sleep 0.01; done; }\n";

@@ -1,4 +1,4 @@
-// The system clock is set while the service runs: no work is delayed, and no call fails.
+// Tests that setting the system clock while the service runs delays no work and fails no call.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
@@ -24,7 +24,7 @@ using std::chrono::seconds;
 using Expect = ServiceProcess::Expect;
 
 constexpr char kAda[] = "ada@example.com";
-// Long intervals, so that refunds and messages are waiting when the clock is set.
+// With long poll intervals, refunds and messages are still waiting when the test sets the clock.
 const ServiceProcess::Settings kSlowJobs = {"payments.poll=2s", "email.dispatch.poll=2s"};
 
 refunds::v1::Refund CreateRefund(const Client& client, const std::string& order_id, int minor_units) {
@@ -90,7 +90,7 @@ TEST_CASE("health turns NOT_SERVING without the database although the clock is s
   CHECK(BecomesHealthy(client, true));
 }
 
-TEST_CASE("no step of the clock fails an in-flight call") {
+TEST_CASE("setting the clock forward or back fails no in-flight call") {
   const Folder folder;
   SettableClock clock(folder);
   ServiceProcess service(folder.path(), {"passwords.queue=1000"}, Expect::kServing, clock.options());
@@ -132,7 +132,8 @@ TEST_CASE("setting the clock forward past the lease does not claim an in-flight 
   REQUIRE(Await([&] { return api.requests().size() == 1; }));
   const std::string message_id = api.requests()[0].key;
   clock.Step(minutes(10));
-  // FlushAndClaim would claim the other message as well.
+  // When the service claims the message of this registration, it would also claim the first message if the
+  // lease of that message had expired.
   RegisterUser(client, "bob@example.com");
   REQUIRE(Await([&] { return api.requests().size() == 2; }));
   const auto get = [&] { return client(&Notifications::GetMessage, Field("id", message_id))->message(); };
@@ -150,7 +151,8 @@ TEST_CASE("a service started after the clock was set back resumes from the last 
     ServiceProcess service(folder.path(), {"payments.poll=1h"}, Expect::kServing, clock.options());
     const Client client = service.Connect();
     refund_id = CreateRefund(client, DeliveredOrder(client, kAda, 3, 1000), 1000).id();
-    // A message claimed by a killed process waits until its lease expires.
+    // Waits until the message is sent: a message that a killed process had claimed would wait for its lease
+    // to expire.
     AwaitMails(service.mail_folder(), kAda, 1);
     service.Kill();
   }

@@ -1,4 +1,4 @@
-// The completion scripts, in the shell that they are for.
+// Tests the shell completion scripts.
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"
@@ -8,7 +8,8 @@
 namespace keelson::e2e {
 namespace {
 
-// What bash offers for the last of the words, which are written as bash splits them.
+// Returns the completions that bash offers for the last word in `words`. The words are separated by spaces
+// and quoted as in a shell.
 std::string Complete(const Folder& folder, const std::string& words) {
   const std::string script =
       StrCat("source <('", KEELSON_BINARY, "' completion bash) && COMP_WORDS=(keelson ", words,
@@ -62,7 +63,7 @@ TEST_CASE("bash completes methods by name, and by longer names if no name matche
   CHECK(Complete(folder, "call RegisterUser ''") == " ");
 }
 
-// zsh is no package of the tests: its script is checked as text.
+// The tests do not install zsh, so that the test only compares the text of the script.
 TEST_CASE("the script for zsh has the commands, options and methods") {
   const Folder folder;
   const CommandResult script = RunKeelson({"completion", "zsh"}, folder.path());
@@ -72,7 +73,7 @@ TEST_CASE("the script for zsh has the commands, options and methods") {
                                 !Catch::Contains("@NODES@") && !Catch::Contains("@PATHS@"));
 }
 
-TEST_CASE("a shell without a script is wrong usage") {
+TEST_CASE("completion for an unknown shell is wrong usage") {
   const Folder folder;
   CHECK(RunKeelson({"completion"}, folder.path()).exit_code == 2);
   CHECK(RunKeelson({"completion", "fish"}, folder.path()).exit_code == 2);

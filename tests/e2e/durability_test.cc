@@ -22,12 +22,12 @@ constexpr int kAcknowledgedBeforeKill = 300;
 constexpr int kMaxCallsOfARound = 400;
 constexpr std::int64_t kCents = 7;
 
-// One caller's log: its requests by request id, and their responses.
+// A caller that records its requests and their responses by request id.
 struct Writer {
   std::string name;
   std::string order_id;
   int calls = 0;
-  // The returned ids by request id; empty without a response.
+  // The ids in the responses, by request id; an id is empty if the call got no response.
   std::map<std::string, std::string> users;
   std::map<std::string, std::string> refunds;
 };
@@ -59,7 +59,8 @@ bool WriteUntilGone(const Client& client, Writer& writer, std::atomic<int>& ackn
   return false;
 }
 
-// Repeats all calls of `writer`. Returns the differences to the original responses; empty if there are none.
+// Repeats all calls of `writer`. Returns a description of the responses that differ from the original
+// responses; empty if all are equal.
 std::string RepeatAll(const Client& client, Writer& writer) {
   for (auto& [email, id] : writer.users) {
     const std::string again = Register(client, email);
@@ -132,7 +133,7 @@ TEST_CASE("acknowledged writes survive kill -9 under load") {
   }
   CHECK(user_ids.size() == users);
 
-  // Every registration has its e-mail, including unacknowledged ones.
+  // Every registration sent its verification e-mail, including registrations whose response was lost.
   std::set<std::string> verified;
   CHECK(Await([&] { return CountMails(service.mail_folder()) >= users; }));
   CHECK(Await([&] {

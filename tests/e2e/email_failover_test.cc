@@ -21,8 +21,8 @@ using servers::ScriptedSmtpServer;
 using servers::SmtpAnswer;
 using Settings = ServiceProcess::Settings;
 
-// A relay that returns `reply` to commands that begin with `beginning` while it is broken, and accepts all
-// others.
+// An SMTP relay. While it is broken, it returns `reply` to commands that begin with `beginning`; it accepts
+// all other commands.
 class Relay {
  public:
   Relay(std::string beginning, std::string reply)
@@ -48,7 +48,7 @@ class Relay {
   ScriptedSmtpServer server_;
 };
 
-// Settings that probe an open circuit breaker after a short time.
+// Settings with which an open circuit breaker sends its first probe after a short time.
 const Settings kSoon = {"email.circuit.open=50ms", "email.circuit.max_open=100ms"};
 
 std::vector<Message> List(const Client& client, const std::string& query = "") {
@@ -121,7 +121,7 @@ TEST_CASE("a relay with an exhausted quota is paused, and the next provider send
   CHECK(AwaitCount(client, "SENT", 5));
   for (const Message& message : List(client)) CHECK(message.attempts() == 1);
   CHECK(FirstProvider(client).circuit() == notifications::v1::CIRCUIT_STATE_CLOSED);
-  // At most the messages that were in flight at the relay's first failure.
+  // Only messages that were in flight when the relay first failed may have been sent by the relay.
   CHECK(relay.server().messages().size() <= 4);
 }
 
@@ -227,14 +227,14 @@ TEST_CASE("messages contain the product name, and EHLO the configured host name"
   Relay relay("(nothing)", "");
   const Settings named = {"email.from=Acme Shop <no-reply@acme.example>", "email.smtp.helo=app.acme.example"};
   std::string subject;
-  SECTION("from the sender's display name") {
+  SECTION("the product name is the display name in email.from") {
     ServiceProcess service(folder.path(), relay.Configure(/*then_file=*/false, named));
     RegisterUser(service.Connect(), "ada@example.com");
     REQUIRE(AwaitCount(service.Connect(), "SENT", 1));
     subject = List(service.Connect()).at(0).subject();
     CHECK_THAT(subject, Catch::Contains("Acme Shop"));
   }
-  SECTION("from email.product_name") {
+  SECTION("the product name is email.product_name") {
     Settings settings = relay.Configure(/*then_file=*/false, named);
     settings.emplace_back("email.product_name=The Acme");
     ServiceProcess service(folder.path(), settings);

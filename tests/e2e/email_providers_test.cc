@@ -62,7 +62,8 @@ TEST_CASE("after a lost response, the same bytes are resent to the same provider
     if (request.repeats == 1) response.act = Act::kReset;
     return response;
   });
-  // Every attempt counts as a provider failure: the circuit breaker opens, and soon closes.
+  // Every attempt with a lost response counts as a failure of the provider, so that the circuit breaker
+  // opens. It closes soon, because email.circuit.open is short.
   ServiceProcess service(folder.path(), With(api.settings(/*then_file=*/true), {"email.circuit.open=50ms"}));
   RegisterMany(service.Connect(), "user", 4);
   CHECK(Await([&] { return api.requests().size() >= 12; }));
@@ -106,7 +107,7 @@ TEST_CASE("a provider with an invalid API key is paused, and another provider se
   ServiceProcess service(folder.path(), api.settings(/*then_file=*/true));
   RegisterMany(service.Connect(), "user", 10);
   CHECK(Await([&] { return CountMails(service.mail_folder()) == 10; }));
-  // The messages that were in flight at the first rejection.
+  // Only the messages that were in flight at the first rejection were sent to the provider.
   CHECK(api.requests().size() <= 4);
   CHECK(service.process().errors().find("re_test") == std::string::npos);
 }

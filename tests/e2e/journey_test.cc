@@ -13,7 +13,7 @@ namespace keelson::e2e {
 namespace {
 
 constexpr char kGerman[] = "Ada.Lovelace@Example.com";
-// Domains are case-insensitive; the To header has the lower-case form.
+// The address in the To header. Its domain is in lower case, because domains are case-insensitive.
 constexpr char kGermanMailbox[] = "Ada.Lovelace@example.com";
 
 std::vector<std::string> Totals(const orders::v1::Order& order) {
@@ -57,7 +57,7 @@ TEST_CASE("the link in the verification e-mail verifies the address") {
   REQUIRE(Outcome(verified) == "OK");
   CHECK(verified->user().has_email_verify_time());
   CHECK(verified->user().etag() != user.etag());
-  // A repeated click, and a token pasted with a line break.
+  // Verifies again: with the same token, and with spaces and a line break around the token.
   for (const std::string& again : {token, StrCat(" ", token, "\\n")}) {
     const auto repeated = client(&Accounts::VerifyEmail, Field("token", again));
     CHECK(Outcome(repeated) == "OK");

@@ -1,4 +1,4 @@
-// Start, overload and shutdown of the process.
+// Tests the start, the overload and the shutdown of the service.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -14,7 +14,8 @@
 namespace keelson::e2e {
 namespace {
 
-// A hash that takes one or two seconds, so that a call is in flight when the signal arrives.
+// With these settings a password hash takes one or two seconds, so that a call is in flight when the signal
+// arrives.
 const ServiceProcess::Settings kSlowHashes = {"passwords.argon2_memory=256MiB",
                                               "passwords.argon2_iterations=10"};
 
@@ -68,7 +69,8 @@ TEST_CASE("a second signal ends the process at once") {
   CHECK(service.process().Wait() == 128 + SIGTERM);
 }
 
-TEST_CASE("a health watcher receives NOT_SERVING at shutdown and does not delay it") {
+TEST_CASE(
+    "a client of the health method Watch receives NOT_SERVING at shutdown and does not delay the shutdown") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"server.drain=15s"});
   std::atomic<int> changes = 0;
@@ -87,7 +89,7 @@ TEST_CASE("a health watcher receives NOT_SERVING at shutdown and does not delay 
   CHECK(seen == std::vector<std::string>{"SERVING", "NOT_SERVING"});
 }
 
-TEST_CASE("the command health checks a running service") {
+TEST_CASE("keelson health exits with 0 only if the service is SERVING") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const CommandResult healthy = RunKeelson({"health", service.target()}, folder.path());

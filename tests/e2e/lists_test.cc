@@ -20,7 +20,7 @@ Ids IdsOf(const accounts::v1::ListUsersResponse& page) {
   return ids;
 }
 
-// The users of all pages, in order.
+// Returns the ids of the users on all pages, in order.
 Ids AllUsers(const Client& client, const std::string& query) {
   Ids ids;
   std::string token;
@@ -56,7 +56,7 @@ TEST_CASE("users are listed by every filter, and a page token survives a restart
     token = page->next_page_token();
     CHECK(service.Stop() == 0);
   }
-  // As after an import from another system.
+  // Accounts that were imported from another system can have an earlier create_time.
   Database(folder / "keelson.db").Execute("UPDATE users SET create_time = 1 WHERE email_key LIKE 'adam@%'");
   ServiceProcess service(folder.path());
   const Client client = service.Connect();

@@ -15,7 +15,7 @@ namespace {
 using Catch::Contains;
 using Catch::StartsWith;
 
-// [sqlite]: both stores are files.
+// [sqlite]: the source and the target of these transfers are SQLite files.
 TEST_CASE("a transferred store is served with all its data", "[sqlite]") {
   const StorePair stores;
   std::string user_id;
@@ -72,7 +72,7 @@ TEST_CASE("a transfer into another source's incomplete target is rejected", "[sq
   CheckRefused(stores.Transfer(), 1, "half filled from another source");
 }
 
-TEST_CASE("an impossible transfer is rejected with the cause", "[sqlite]") {
+TEST_CASE("the error for an impossible transfer names the cause", "[sqlite]") {
   const StorePair stores;
   CheckRefused(stores.Transfer(), 1, "the source: the database keelson.db can't be reached");
   CHECK_FALSE(std::filesystem::exists(stores.path() / "new.db"));

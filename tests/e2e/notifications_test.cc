@@ -1,4 +1,5 @@
-// The operators' view of messages, and their calls: cancel, retry, preview, test message.
+// Tests the calls by which operators list, cancel and retry messages, preview templates and send test
+// messages.
 #include <openssl/sha.h>
 
 #include <catch2/catch.hpp>
@@ -24,7 +25,7 @@ Message Get(const Client& client, const std::string& id) {
   return got->message();
 }
 
-// Waits until the message is in this state.
+// Waits until the message has the state `state`, and returns the message.
 Message AwaitState(const Client& client, const std::string& id, notifications::v1::MessageState state) {
   Message message;
   REQUIRE(Await([&] {
@@ -126,12 +127,12 @@ TEST_CASE("a waiting message can be cancelled, and a DEAD message retried") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
-  // Replaces the directory by a file.
+  // Replaces the mail directory with a file, so that sending fails.
   std::filesystem::remove_all(service.mail_folder());
   WriteFile(service.mail_folder(), "");
   const std::string id = SendTest(client, "ops@example.com");
   REQUIRE(Await([&] { return !Get(client, id).last_error().empty(); }));
-  // Retried while the message is in flight.
+  // CancelMessage fails while a send attempt is in flight, so that the test repeats it.
   REQUIRE(Await([&] { return Outcome(client(&Notifications::CancelMessage, Field("id", id))) == "OK"; }));
   CHECK(Get(client, id).state() == notifications::v1::MESSAGE_STATE_CANCELLED);
   const auto again = client(&Notifications::CancelMessage, Field("id", id));
@@ -151,7 +152,7 @@ TEST_CASE("a DEAD message is sent by a retry after the provider recovers") {
     AwaitState(service.Connect(), id, notifications::v1::MESSAGE_STATE_SENT);
     CHECK(service.Stop() == 0);
   }
-  // As after max_attempts failed attempts.
+  // Sets the message to the state that it has after max_attempts failed attempts.
   ExecuteInStore(folder.path(),
                  "UPDATE messages SET state = 4, subject = '', attempts = 12, send_time = NULL, variables = "
                  "'{\"display_name\":\"\",\"provider\":\"file\",\"time\":\"now\"}'");
@@ -186,7 +187,7 @@ TEST_CASE("a template preview uses the requested locale and sends nothing") {
   CHECK(List(client, "").empty());
 }
 
-TEST_CASE("providers are listed in failover order with their counters") {
+TEST_CASE("ListProviders returns the providers in failover order and their counters") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"email.providers=['file','log']"});
   const Client client = service.Connect();

@@ -50,7 +50,7 @@ TEST_CASE("a repeated call returns the first response, also after a restart") {
   CHECK(CountMails(service.mail_folder()) == 2);
 }
 
-TEST_CASE("a request id with different content is rejected") {
+TEST_CASE("a repeated request id with different content is rejected") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -59,7 +59,7 @@ TEST_CASE("a request id with different content is rejected") {
   CHECK(Outcome(client(&Accounts::RegisterUser, Registration("r", "bob@example.com"))) == reused);
   CHECK(Outcome(client(&Accounts::RegisterUser, Registration("r", kEmail, "locale: 'fr'"))) == reused);
   CHECK(Outcome(client(&Accounts::GetUserByEmail, "email: 'bob@example.com'")) == "NOT_FOUND USER_NOT_FOUND");
-  // The password is not part of the compared content.
+  // A repeat may have another password: the service does not compare passwords.
   CHECK(Outcome(client(&Accounts::RegisterUser, StrCat("request_id: 'r' ", Field("email", kEmail),
                                                        "password: 'another!pass#word'"))) == "OK");
   const std::string order_id = DeliveredOrder(client, "eve@example.com", 1, 100);
@@ -99,7 +99,8 @@ TEST_CASE("an address is stored and mailed in canonical form") {
   }
   CHECK(RunOnStore(folder.path(), {"verify"}).exit_code == 0);
 
-  // An earlier version stored other forms: messages reach the owner, and `verify` reports the user.
+  // An earlier version stored addresses in other forms. Messages still reach the owner, and `verify` reports
+  // the user.
   ExecuteInStore(folder.path(),
                  "UPDATE users SET email = '\u200bgrace@example.com' WHERE email = 'grace@example.com'");
   ServiceProcess service(folder.path(), {"accounts.resend_cooldown=0s"});
@@ -113,7 +114,7 @@ TEST_CASE("an address is stored and mailed in canonical form") {
   CHECK_THAT(verified.output, Catch::Contains("user_address_is_canonical") && !Catch::Contains("grace"));
 }
 
-TEST_CASE("the configuration can conceal existing addresses") {
+TEST_CASE("accounts.conceal_existing_email hides whether an address is registered") {
   const Folder folder;
   ServiceProcess service(folder.path(),
                          {"accounts.conceal_existing_email=true", "accounts.resend_cooldown=0s"});
@@ -129,7 +130,7 @@ TEST_CASE("the configuration can conceal existing addresses") {
   CHECK(mails[0].subject != mails[1].subject);
 }
 
-TEST_CASE("after the cooldown, a new verification e-mail invalidates the previous one") {
+TEST_CASE("after the cooldown, a new verification e-mail invalidates the previous token") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"accounts.resend_cooldown=0s"});
   const Client client = service.Connect();
@@ -141,8 +142,8 @@ TEST_CASE("after the cooldown, a new verification e-mail invalidates the previou
   CHECK(Outcome(client(&Accounts::VerifyEmail, Field("token", first))) == "INVALID_ARGUMENT TOKEN_INVALID");
   CHECK(Outcome(client(&Accounts::VerifyEmail, Field("token", second))) == "OK");
   AwaitMails(service.mail_folder(), kEmail, 3);
-  // A verified and an unknown address get the same response and no e-mail. The next registration's e-mail
-  // proves it.
+  // A verified and an unknown address get the same response and no e-mail. The count below would include such
+  // an e-mail, because it would be queued before the e-mail of the next registration.
   CHECK(Outcome(client(&Accounts::ResendVerification, Field("email", kEmail))) == "OK");
   CHECK(Outcome(client(&Accounts::ResendVerification, "email: 'nobody@example.com'")) == "OK");
   RegisterUser(client, "bob@example.com");
@@ -166,7 +167,7 @@ TEST_CASE("an expired token is rejected") {
   CHECK_FALSE(client(&Accounts::GetUserByEmail, "email: 'ada@example.com'")->user().has_email_verify_time());
 }
 
-TEST_CASE("no message is sent during the cooldown") {
+TEST_CASE("ResendVerification sends at most one message per address during resend_cooldown") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"accounts.resend_cooldown=1h"});
   const Client client = service.Connect();
@@ -175,7 +176,7 @@ TEST_CASE("no message is sent during the cooldown") {
     CHECK(Outcome(client(&Accounts::ResendVerification, Field("email", kEmail))) == "OK");
   RegisterUser(client, "bob@example.com");
   AwaitMails(service.mail_folder(), "bob@example.com", 1);
-  // The registration's message, and at most one resend.
+  // One message for each of the two registrations, and at most one for ResendVerification.
   CHECK(CountMails(service.mail_folder()) <= 3);
 }
 

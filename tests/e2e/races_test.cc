@@ -30,7 +30,7 @@ int CountOk(const std::vector<std::string>& outcomes) {
   return static_cast<int>(std::count(outcomes.begin(), outcomes.end(), "OK"));
 }
 
-// The outcomes other than OK.
+// Returns the distinct outcomes other than OK.
 std::set<std::string> Others(const std::vector<std::string>& outcomes) {
   std::set<std::string> others(outcomes.begin(), outcomes.end());
   others.erase("OK");

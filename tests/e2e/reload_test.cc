@@ -1,4 +1,5 @@
-// SIGHUP: which keys take effect in a running service, and what is logged about the others.
+// Tests SIGHUP: the reloadable keys take effect in a running service, and the service logs which keys need a
+// restart.
 #include <openssl/sha.h>
 
 #include <catch2/catch.hpp>
@@ -25,7 +26,7 @@ std::string Digest(const std::string& token) {
   return absl::BytesToHexString(digest);
 }
 
-// A configuration with this log level and one client per token.
+// Returns a configuration with the given log level and one client per token.
 std::string Configuration(const std::string& log_level, const std::vector<std::string>& tokens,
                           const std::string& role = "reader") {
   std::string text = StrCat("[telemetry]\nlog_level = '", log_level, "'\n[auth]\nmode = 'token'\n");
@@ -36,7 +37,7 @@ std::string Configuration(const std::string& log_level, const std::vector<std::s
   return text;
 }
 
-// A service that reloads its configuration file keelson.toml on SIGHUP.
+// Runs a service whose configuration file keelson.toml a test can change and reload.
 class ReloadedService {
  public:
   explicit ReloadedService(const std::string& configuration, const ChildProcess::Options& options = {}) {
@@ -52,7 +53,7 @@ class ReloadedService {
     REQUIRE(Await([&] { return log().find(event_name, before) != std::string::npos; }));
   }
 
-  // The outcome of a call with the token.
+  // Makes a call with the token and returns its outcome.
   std::string OutcomeAs(const std::string& token) {
     Client client = service_->Connect();
     client.Authorize(token);
@@ -93,7 +94,7 @@ TEST_CASE("a reload changes the log level") {
   CHECK(Await([&] { return service.log().find("\"severity\":\"DEBUG\"") != std::string::npos; }));
 }
 
-TEST_CASE("an invalid configuration changes nothing, and one log entry names every error") {
+TEST_CASE("a reload of an invalid configuration changes nothing, and one log entry names every error") {
   ReloadedService service(Configuration("info", {"one"}));
   service.Reload(Configuration("debug", {"two"}) + "[refunds]\nwindw = '1h'\nmax_per_order = 0\n",
                  "config.reload_failed");
@@ -109,7 +110,7 @@ TEST_CASE("an invalid configuration changes nothing, and one log entry names eve
   CHECK(service.OutcomeAs("one") == "OK");
 }
 
-TEST_CASE("a missing configuration file changes nothing") {
+TEST_CASE("a reload without the configuration file changes nothing") {
   ReloadedService service(Configuration("info", {"one"}));
   std::filesystem::remove(service.folder() / "keelson.toml");
   service.process().process().Signal(SIGHUP);

@@ -1,4 +1,4 @@
-// Memory that a request needs before its caller is authenticated, for every encoding.
+// Tests how much memory a request needs before its caller is authenticated, for every message encoding.
 #include <grpcpp/support/status_code_enum.h>
 
 #include <algorithm>
@@ -32,7 +32,7 @@ const std::string& Zeros() {
   return zeros;
 }
 
-// A service in auth.mode token.
+// Runs a service with auth.mode = token.
 class GuardedService {
  public:
   GuardedService()
@@ -42,7 +42,7 @@ class GuardedService {
         before_(service_.process().Memory("VmRSS:")) {}
 
   int port() const { return std::stoi(service_.target().substr(service_.target().rfind(':') + 1)); }
-  // Growth of the process's peak memory.
+  // Returns by how much the peak memory of the process has grown since its start.
   std::size_t growth() {
     const std::size_t most = service_.process().Memory("VmHWM:");
     return most - std::min(most, before_);
@@ -89,7 +89,7 @@ TEST_CASE("many concurrent large requests need no more memory than small ones") 
   CHECK(service.serves());
 }
 
-TEST_CASE("incomplete requests without a token need no memory") {
+TEST_CASE("incomplete requests without a token do not increase the peak memory") {
   GuardedService service;
   const std::string half = Framed(Zeros()).substr(0, 8 * kMiB);
   std::list<Http2Client> clients;
@@ -112,7 +112,7 @@ TEST_CASE("metadata above the limit is rejected") {
   CHECK(service.serves());
 }
 
-// The limit of all buffers together, in adapters/grpc/rpc_server.cc.
+// The limit is that of all request buffers together; see adapters/grpc/rpc_server.cc.
 TEST_CASE("unauthenticated requests share one memory limit") {
   constexpr std::size_t kBuffers = 64 * kMiB;
   GuardedService service;

@@ -16,14 +16,15 @@ using Catch::Contains;
 using std::filesystem::copy_options;
 
 constexpr const char* kFiles[] = {"keelson.db", "keelson.db-wal", "keelson.db-shm", "keelson.db.lock"};
-// Upper bound of the steps of one run.
+// Maximum number of steps (see kill_at_step.cc) that a test waits for.
 constexpr int kMaxSteps = 5000;
 
 bool HasUser(const Client& client, const std::string& email) {
   return client(&Accounts::GetUserByEmail, Field("email", email)).ok();
 }
 
-// The files of a killed service: "backup.db" contains ada; the database's log also contains bob.
+// The files of a service that was killed. "backup.db" contains the user ada; the WAL of the database also
+// contains the user bob.
 class KilledService {
  public:
   KilledService() {
@@ -64,8 +65,8 @@ class KilledService {
 
 const std::vector<std::string> kRestore = {"restore", "backup.db", "--replace"};
 
-// [sqlite]: these tests are about the file.
-TEST_CASE("restore after a crash", "[sqlite]") {
+// [sqlite]: restore replaces SQLite files only.
+TEST_CASE("restore replaces the database of a crashed service with the backup", "[sqlite]") {
   const KilledService killed;
   CheckRefused(killed.Run({"restore", "backup.db"}), 1, "--replace");
   const CommandResult restored = killed.Run(kRestore);
@@ -88,7 +89,7 @@ TEST_CASE("kill -9 at any step of restore leaves either the old database or the 
     CAPTURE(step);
     killed.Reset();
     const int exit_code = killed.RunUntil(step, kRestore);
-    // A repeated restore is killed as well.
+    // In every second case, a second restore is killed at the same step.
     if (step % 2 == 0) killed.RunUntil(step, kRestore);
     ServiceProcess service(killed.folder().path());
     const Client client = service.Connect();
@@ -105,7 +106,7 @@ TEST_CASE("kill -9 at any step of restore leaves either the old database or the 
   CHECK(new_state);
 }
 
-TEST_CASE("kill -9 at any step of recovery keeps all commits", "[sqlite]") {
+TEST_CASE("kill -9 at any step of the recovery of the WAL keeps all commits", "[sqlite]") {
   const KilledService killed;
   int step = 1;
   for (; step < kMaxSteps; ++step) {
@@ -121,17 +122,18 @@ TEST_CASE("kill -9 at any step of recovery keeps all commits", "[sqlite]") {
   CHECK(step < kMaxSteps);
 }
 
-TEST_CASE("a backup copied over the database after a crash is served only without the old log", "[sqlite]") {
+TEST_CASE("a backup copied over a crashed database is refused until the stale WAL is deleted or restore runs",
+          "[sqlite]") {
   const KilledService killed;
   std::filesystem::copy_file(killed.folder() / "backup.db", killed.folder() / "keelson.db",
                              copy_options::overwrite_existing);
   CheckRefusal(Serve(killed.folder()), 1, "keelson.db-wal", "keelson restore");
   CheckRefused(killed.Run({"verify"}), 1, "keelson.db-wal");
-  SECTION("deleted by hand") {
+  SECTION("the WAL is deleted by hand") {
     std::filesystem::remove(killed.folder() / "keelson.db-wal");
     std::filesystem::remove(killed.folder() / "keelson.db-shm");
   }
-  SECTION("restored") {
+  SECTION("restore replaces the database") {
     CheckDone(killed.Run(kRestore));
   }
   ServiceProcess service(killed.folder().path());
@@ -152,7 +154,7 @@ TEST_CASE("restore rejects a running service and stores other than SQLite", "[sq
   CHECK(killed.Run({"restore"}).exit_code == 2);
 }
 
-TEST_CASE("a second process on the same file is rejected under any path", "[sqlite]") {
+TEST_CASE("a second process is rejected under any path that leads to the same database file", "[sqlite]") {
   const Folder folder;
   ServiceProcess service(folder.path());
   std::filesystem::create_symlink("keelson.db", folder / "other.db");

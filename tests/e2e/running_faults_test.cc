@@ -26,7 +26,7 @@ bool BecomesHealthy(const Client& client, bool healthy) {
   return Await([&] { return client.Health() == (healthy ? "SERVING" : "NOT_SERVING"); });
 }
 
-// [sqlite]: these are about the file, its lock and its disk.
+// [sqlite]: the tests lock, move and fill the database file.
 TEST_CASE("the service waits for a database that another process has locked, and logs it", "[sqlite]") {
   const Folder folder;
   ServiceProcess service(folder.path());
@@ -72,7 +72,7 @@ TEST_CASE("a full disk loses no acknowledged write, and the service recovers", "
     ServiceProcess service(folder.path(), {"store.sqlite.path=disk/keelson.db"});
     const Client client = service.Connect();
     REQUIRE(Outcome(Register(client, "first@example.com")) == "OK");
-    // Leaves space for a few writes.
+    // Fills the disk except for 300 kB, so that only a few more writes succeed.
     std::error_code error;
     const auto left = std::filesystem::space(folder / "disk", error).available;
     WriteFile(folder / "disk/filler", std::string(left - std::min<std::uintmax_t>(left, 300'000), 'x'));
@@ -84,7 +84,7 @@ TEST_CASE("a full disk loses no acknowledged write, and the service recovers", "
     }
     CHECK(Outcome(last) == kUnavailable);
     CHECK_THAT(last.status.error_message(), Catch::Contains("keelson.db") && Catch::Contains("full"));
-    // Small writes may still fit.
+    // A few small writes may still succeed on the full disk.
     int more = 0;
     CHECK(Await([&] {
       const std::string email = StrCat("more", more++, "@example.com");

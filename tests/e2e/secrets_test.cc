@@ -1,5 +1,5 @@
-// Secrets that must not leak: passwords into logs and files, tokens into logs and, after sending, the
-// database.
+// Tests that passwords never appear in logs and files, and that tokens appear neither in logs nor, once their
+// message is sent, in the database.
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"
@@ -79,7 +79,7 @@ TEST_CASE("mail files are readable by their owner only") {
   CHECK(IsOwnersAlone(service.mail_folder() / AwaitMails(service.mail_folder(), kEmail, 1).front().file));
 }
 
-// [sqlite]: a server protects its own files.
+// [sqlite]: the PostgreSQL server, not the service, creates PostgreSQL's files.
 TEST_CASE("the database file is readable by its owner only", "[sqlite]") {
   const Folder folder;
   const ServiceProcess service(folder.path());

@@ -1,4 +1,4 @@
-// Startup errors: one clear line each, and the exit code.
+// Tests that each startup error prints one line and exits with the right code.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -16,7 +16,7 @@ namespace {
 
 using std::filesystem::perms;
 
-// [sqlite]: these are about the file, its mode and its lock.
+// [sqlite]: the tests change the database file, its mode and its lock.
 TEST_CASE("a file that is not a database is rejected and not changed", "[sqlite]") {
   const Folder folder;
   const std::string text(10'000, 'x');
@@ -31,7 +31,7 @@ TEST_CASE("another application's database is rejected", "[sqlite]") {
   CheckRefusal(Serve(folder), 1, "keelson.db", "another application");
 }
 
-// The path as it appears in messages.
+// Returns the name of the database as error messages show it.
 std::string DatabaseName(const Folder& folder) {
   return OnPostgres() ? folder.path().filename() : "keelson.db";
 }
@@ -66,17 +66,17 @@ TEST_CASE("a read-only database is rejected", "[sqlite]") {
     WARN("skipped: the build folder is closed to unprivileged users");
     return;
   }
-  SECTION("read-only file") {
+  SECTION("the file is read-only") {
     std::filesystem::permissions(folder / "keelson.db", perms::owner_read | perms::others_read);
     CheckRefusal(Serve(folder, {}, *somebody), 1, "keelson.db", "read-only");
   }
-  SECTION("read-only directory") {
+  SECTION("the directory is read-only") {
     std::filesystem::remove(folder / "keelson.db.lock");
     std::filesystem::permissions(folder.path(), perms::owner_read | perms::owner_exec);
     CheckRefusal(Serve(folder, {}, *somebody), 1, "keelson.db", "Permission denied");
     std::filesystem::permissions(folder.path(), perms::owner_all);
   }
-  SECTION("writable file and directory") {
+  SECTION("the file and the directory are writable") {
     CHECK(ServiceProcess(folder.path(), {}, ServiceProcess::Expect::kServing, *somebody).Stop() == 0);
   }
 }
@@ -98,7 +98,7 @@ TEST_CASE("config check reports a path that can't hold a database", "[sqlite]") 
   CHECK_FALSE(std::filesystem::exists(folder / "new.db"));
 }
 
-TEST_CASE("an invalid mail directory is reported") {
+TEST_CASE("the error for an invalid mail directory names the directory") {
   const Folder folder;
   WriteFile(folder / "mail", "a file");
   const CommandResult result = Serve(folder);
@@ -106,7 +106,7 @@ TEST_CASE("an invalid mail directory is reported") {
   CHECK(result.exit_code != 0);
 }
 
-TEST_CASE("a port in use is a retryable failure that names its key") {
+TEST_CASE("a listen port in use exits with 1, and the error names the key") {
   const Folder folder, another;
   const ServiceProcess::Settings settings = [&] {
     ServiceProcess service(folder.path());
@@ -118,14 +118,14 @@ TEST_CASE("a port in use is a retryable failure that names its key") {
   CHECK(ServiceProcess(another.path(), settings).Stop() == 0);
 }
 
-TEST_CASE("an address without an interface is a retryable failure") {
+TEST_CASE("a listen address that this machine does not have exits with 1") {
   const Folder folder;
-  // An address reserved for documentation (RFC 5737).
+  // This address is reserved for documentation (RFC 5737), so that no machine has it.
   CheckRefusal(Serve(folder, {"server.listen=203.0.113.1:1", "server.insecure=true"}), 1,
                "server.listen: can't listen on 203.0.113.1:1", "assign requested address");
 }
 
-TEST_CASE("every configuration error is reported with file, line and key") {
+TEST_CASE("every configuration error names the file, the line and the key") {
   const Folder folder;
   CheckRefusal(RunKeelson({"serve", "--config", "nothing.toml"}, folder.path()), 2, "nothing.toml",
                "No such file");

@@ -1,4 +1,4 @@
-// Certificates that are replaced while the service runs, and TLS health checks.
+// Tests certificates that are replaced while the service runs, and health checks with TLS.
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -37,7 +37,7 @@ ServiceProcess::Settings MtlsSettings(const Authority& authority) {
   return settings;
 }
 
-// A service with TLS that is SERVING.
+// Runs a service with TLS and waits until it is SERVING.
 class TlsService {
  public:
   TlsService(const Folder& folder, const ServiceProcess::Settings& settings)
@@ -121,7 +121,7 @@ TEST_CASE("the health probe uses a server name and a client certificate") {
   const CommandResult healthy = Probe(folder, service->target(), all);
   CHECK(healthy.exit_code == 0);
   CHECK(healthy.output == "SERVING\n");
-  // Without the server name, and without the client certificate.
+  // The health probe fails without the server name, and without the client certificate.
   CHECK(Probe(folder, service->target(),
               {"--tls-ca", authority.Path("ca.crt"), "--tls-cert", authority.Path("web.crt"), "--tls-key",
                authority.Path("web.key")})
@@ -154,7 +154,7 @@ TEST_CASE("the health probe reports incomplete options and unreadable files") {
   CHECK_THAT(gone.errors, Catch::Contains("--tls-ca") && Catch::Contains(authority.Path("gone.crt")));
 }
 
-// On 127.0.0.2, which ListeningPort ignores.
+// Returns a free address on 127.0.0.2, which ListeningPort ignores.
 std::string FreeProbeAddress() {
   return StrCat("127.0.0.2:", servers::FreePort());
 }
@@ -193,7 +193,7 @@ TEST_CASE("the health port reports NOT_SERVING during shutdown") {
   CHECK(service.process().Wait() == 0);
 }
 
-TEST_CASE("a health port in use is reported with its key") {
+TEST_CASE("the error for a health port in use names server.health_listen") {
   const Folder folder, another;
   ServiceProcess service(folder.path());
   CheckRefusal(Serve(another, {"server.health_listen=" + service.target()}), 1,

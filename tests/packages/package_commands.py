@@ -13,7 +13,7 @@ BASE = ["apt"]
 
 
 def read_lists(lists):
-    """The listed packages, each with the command that replaces it, or an empty string."""
+    """Returns the listed packages, each with the command that makes the package unnecessary, or an empty string."""
     entries = {}
     for path in lists:
         for line in pathlib.Path(path).read_text().splitlines():

@@ -14,7 +14,7 @@ std::string Replaced(std::string text, const std::string& part, const std::strin
   return text.replace(text.find(part), part.size(), by);
 }
 
-TEST_CASE("a database is empty, owned by its user and dropped with its object") {
+TEST_CASE("a new database is empty and owned by its user, and the destructor drops it") {
   PostgresServer& server = PostgresServer::Shared();
   std::string url, name;
   {
@@ -32,7 +32,7 @@ TEST_CASE("a database is empty, owned by its user and dropped with its object") 
   CHECK(server.Value("SELECT count(*) FROM pg_database WHERE datname = '" + name + "'") == "0");
 }
 
-TEST_CASE("an SQL error throws") {
+TEST_CASE("an SQL error throws an exception") {
   const PostgresSession session(PostgresServer::Shared().admin_url());
   CHECK_THROWS_WITH(session.Execute("SELEC 1"), Contains("SELEC 1") && Contains("syntax error"));
   CHECK_THROWS_WITH(session.Value("SELECT 1, 2"), Contains("not one value"));
@@ -85,7 +85,7 @@ TEST_CASE("committed data survives every kind of stop") {
   CHECK(server.Value("SHOW fsync") == "on");
 }
 
-TEST_CASE("settings can be changed at run time") {
+TEST_CASE("Set changes a setting while the server runs") {
   PostgresServer server;
   server.Set("statement_timeout", "1234ms");
   CHECK(server.Value("SHOW statement_timeout") == "1234ms");

@@ -1,4 +1,4 @@
-// Servers and their directories are removed with the test, also after a crash.
+// Tests that servers and their directories are removed when a test ends, even if the test crashes.
 #include "tests/support/postgres/server_folder.h"
 
 #include <sys/wait.h>
@@ -26,7 +26,7 @@ pid_t PidIn(const std::filesystem::path& file) {
   return std::stoi(ReadText(file));
 }
 
-TEST_CASE("a server and its directory are removed with their object") {
+TEST_CASE("the destructor of a server stops it and removes its directory") {
   std::filesystem::path folder;
   pid_t server = 0;
   {
@@ -40,7 +40,7 @@ TEST_CASE("a server and its directory are removed with their object") {
   CHECK_FALSE(Lives(server));
 }
 
-// Starts servers, writes their directory to `output`, and crashes.
+// Starts servers, writes the path of their directory to the descriptor `output`, and crashes.
 [[noreturn]] void StartAndCrash(int output) {
   const PostgresServer postgres;
   const PgBouncer bouncer(postgres);

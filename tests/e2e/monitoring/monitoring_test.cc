@@ -1,4 +1,4 @@
-// Metrics, scraped by a real Prometheus, and the detailed health of a service.
+// Tests the metrics of a service, which a real Prometheus scrapes, and the health of its providers.
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"

@@ -23,7 +23,7 @@ const DETAILS = protobuf.parse(`syntax = "proto3"; package google.rpc;
     repeated Violation violations = 1; }
 `, { keepCase: true }).root;
 
-// The google.rpc.Status of a failed call, with its details unpacked and keyed by type:
+// Returns the google.rpc.Status of a failed call, with its details unpacked and keyed by type:
 // { code, message, ErrorInfo, … }.
 export function detailsOf(error) {
   const [bytes] = error.metadata.get('grpc-status-details-bin');

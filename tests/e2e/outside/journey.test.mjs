@@ -1,4 +1,4 @@
-// An independent client: another language, another gRPC library, another Protobuf library.
+// Tests the service with an independent client in another language, with another gRPC and Protobuf library.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { startService } from './service.mjs';
 const PASSWORD = 'correct horse battery staple 42';
 const euros = (minorUnits) => ({ currency_code: 'EUR', minor_units: minorUnits });
 
-// The token in the single e-mail of the directory, decoded from quoted-printable.
+// Returns the token in the single e-mail of the directory, after decoding quoted-printable.
 function readToken(folder) {
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.eml')) : [];
   if (files.length === 0) return undefined;

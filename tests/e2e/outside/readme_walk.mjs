@@ -1,4 +1,4 @@
-// Runs the walks of README.md and proto/README.md as they are written, each in one bash session against a fresh
+// Runs the walkthroughs of README.md and proto/README.md as they are written, each in one bash session against a fresh
 // service, and compares the output with the text.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
@@ -12,7 +12,7 @@ import { Names, readSteps, stepsBetween } from './walk.mjs';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = new URL('../../../', import.meta.url);
-// The address and the folder of the binary in the text; the test replaces both.
+// The address of the service and the directory of the binary as the documents write them; the test replaces both.
 const README_ADDRESS = '127.0.0.1:50051';
 const README_FOLDER = '$PWD/build/release/app';
 const END_MARK = 'end-of-response-5fd0';
@@ -69,7 +69,7 @@ async function follow(session, names, { command, output }, address) {
 }
 
 async function walk(t, steps) {
-  assert.ok(steps.length > 1, 'the text has no walk');
+  assert.ok(steps.length > 1, 'the document has no walkthrough');
   const service = await startService(t, { data: 'build/run' });
   const session = new Session(service);
   t.after(() => session.close());

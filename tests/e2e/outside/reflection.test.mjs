@@ -1,4 +1,4 @@
-// A generic client that only knows the address and uses server reflection.
+// Tests the service with a generic client, which knows only the address and uses server reflection.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';

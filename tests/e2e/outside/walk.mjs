@@ -1,4 +1,5 @@
-// A walk: commands with their expected output. Ids, tokens and times differ between runs, and match by their form.
+// Reads and compares a walkthrough: commands with their expected output. Ids, tokens and times differ between runs, so
+// that only their form is compared.
 
 const BLOCK = /```console\n(.*?)```/gs;
 // Text may shorten an id or a token with "…".
@@ -22,11 +23,11 @@ const VARYING = [
 ];
 const VARYING_TEXT = new RegExp(VARYING.map(({ pattern }) => `(?:${pattern.source})`).join('|'), 'g');
 
-// [{ command, output }] of the ```console blocks between the markers walk:begin and walk:end. A line "$ …" begins a
-// command, a line "> …" continues it.
+// Returns [{ command, output }] of the ```console blocks between the markers walk:begin and walk:end. A line "$ …"
+// begins a command, a line "> …" continues it.
 export const readSteps = (readme) => stepsBetween(readme, 'walk');
 
-// The same for the markers NAME:begin and NAME:end.
+// Does the same between the markers NAME:begin and NAME:end.
 export function stepsBetween(readme, name) {
   const [, walk] = readme.match(new RegExp(`<!-- ${name}:begin -->(.*?)<!-- ${name}:end -->`, 's')) ?? [];
   const steps = [];
@@ -64,7 +65,7 @@ function readable(text) {
   return lines.includes('quoted-printable') ? lines.replaceAll('=\n', '').replaceAll('=3D', '=') : lines;
 }
 
-// Maps the ids and tokens of the text to those of the test's service.
+// Maps the ids and tokens in the document to those that the test's service returned.
 export class Names {
   #actual = new Map();
 
@@ -73,7 +74,7 @@ export class Names {
     return command.replace(VARYING_TEXT, (text) => this.#actual.get(text) ?? text);
   }
 
-  // Whether `actual` matches `expected`. If so, remembers the ids and tokens that are new in it.
+  // Returns true if `actual` matches `expected`, and then remembers the new ids and tokens in `actual`.
   matches(expected, actual) {
     const wanted = parseJson(expected);
     const given = parseJson(actual);
@@ -106,7 +107,7 @@ export class Names {
     return true;
   }
 
-  // A regular expression for the values that match `text`; it captures an id or token that is new.
+  // Returns a regular expression for the values that match `text`. It captures an id or token that is not known yet.
   #patternOf(text, before, found) {
     const known = this.#actual.get(text);
     if (known !== undefined) return escape(known);
