@@ -42,7 +42,8 @@ absl::Duration SystemClock::Lead() {
 }
 
 std::int64_t SystemClock::Read() {
-  // The order matters: a thread that is suspended between the two readings must not increase the lead.
+  // Reads the real-time clock first: otherwise, a thread that is suspended between the two readings would
+  // increase the lead.
   const std::int64_t real = sources_.real();
   const std::int64_t slowed = sources_.monotonic() / kSlowdown;
   Raise(real - slowed);

@@ -34,13 +34,14 @@ class SystemClock final : public Clock {
   absl::Time Now() override;
   SteadyTime SteadyNow() override;
 
-  // From now on, Now() is at least `time`. For a system clock that was set back before the process started.
+  // After this call, Now() is at least `time`. Used if the system's clock was set back before the process
+  // started.
   void StartAt(absl::Time time);
-  // How far Now() is ahead of the system's clock; zero if both are equal.
+  // Returns how far Now() is ahead of the system's clock; zero if both are equal.
   absl::Duration Lead();
 
  private:
-  // Nanoseconds since the Unix epoch; never decreases.
+  // Returns nanoseconds since the Unix epoch; the result never decreases.
   std::int64_t Read();
   void Raise(std::int64_t line);
 

@@ -54,7 +54,7 @@ int WriteFileAtomically(const std::string& directory, std::string_view name, std
     unlink(temporary.c_str());
     return error;
   }
-  // fsync follows rename, so that a journalling file system commits content and name together.
+  // Sync the file after the rename, so that a journalling file system commits content and name together.
   if (fsync(file.get()) == 0) return SyncDirectory(directory);
   error = errno;
   unlink(path.c_str());

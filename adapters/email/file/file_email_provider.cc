@@ -28,7 +28,7 @@ SendOutcome Outcome(SendOutcome::Kind kind, std::string error) {
   return outcome;
 }
 
-// Temporary errors, such as a full disk, are retried. All others need a change by the operator.
+// Temporary errors, such as a full disk, are retried. All other errors require a change by the operator.
 SendOutcome::Kind KindOf(int error) {
   switch (error) {
     case ENOSPC:
@@ -85,7 +85,7 @@ SendOutcome FileEmailProvider::Send(const Email& email, Deadline deadline) {
   if (!message.ok()) return Unsendable(message.status());
   const std::string name = StrCat(email.id.ToString(), ".eml");
   int error = WriteFileAtomically(directory_, name, *message);
-  // The directory was deleted while the service runs.
+  // The directory was deleted after the service started.
   if (error == ENOENT && (error = CreateDirectory(directory_)) == 0) {
     error = WriteFileAtomically(directory_, name, *message);
   }

@@ -11,8 +11,8 @@
 namespace keelson {
 
 // Writes each message as one RFC 5322 file, "<message id>.eml", into a directory. Only the file's owner can
-// read it. Files are written atomically and survive a crash of the machine once Send returns kAccepted. A
-// repeat replaces the file with the same bytes. Thread-safe.
+// read it. Files are written atomically and survive a crash of the machine once Send returns kAccepted.
+// Sending a message again replaces its file with the same bytes. Thread-safe.
 class FileEmailProvider final : public EmailProvider {
  public:
   // Creates the directory and its parents if they do not exist. FAILED_PRECONDITION, with the directory's

@@ -30,7 +30,7 @@ constexpr ResponseRule kRules[] = {
 
 constexpr std::size_t kMaxSenderName = 70;
 
-// Brevo requires a UUID as the key; the message's id is a UUID in another notation.
+// Brevo requires the idempotency key in the hyphenated UUID notation; the message's id has another notation.
 std::string IdempotencyKey(const Uuid& uuid) {
   const std::string_view bytes(reinterpret_cast<const char*>(uuid.data()), uuid.size());
   std::string key = absl::BytesToHexString(ToAbsl(bytes));
@@ -81,7 +81,7 @@ SendOutcome BrevoEmailProvider::OutcomeOf(const ProviderResponse& response) cons
   const std::string code = response.Text("code");
   const std::string id = response.Text("messageId");
   if (response.succeeded()) return id.empty() ? Unreadable(response) : Accepted(id);
-  // Only the idempotency key can be a duplicate, so the first attempt was accepted.
+  // The duplicate parameter can only be the idempotency key: an earlier attempt was accepted.
   if (code == "duplicate_parameter") return Accepted("");
   SendOutcome outcome = ErrorOutcome(kRules, response, code, response.Text("message"));
   if (outcome.kind == Kind::kRetry && response.header("retry-after").empty()) {

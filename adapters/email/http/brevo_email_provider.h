@@ -16,7 +16,7 @@ class BrevoEmailProvider final : public HttpEmailProvider {
   explicit BrevoEmailProvider(ApiAccess access);
 
   std::string_view name() const override { return "brevo"; }
-  // FAILED_PRECONDITION if `from` breaks a limit of the provider. The message is a predicate ("must …").
+  // FAILED_PRECONDITION if `from` breaks a limit of the provider. The message starts with a verb ("must …").
   static absl::Status CheckSender(const Mailbox& from);
   absl::Duration repeat_window() const override { return absl::Minutes(15); }
 

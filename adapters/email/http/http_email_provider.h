@@ -35,12 +35,13 @@ class HttpEmailProvider : public EmailProvider {
   // Builds the request. Must be deterministic: the same e-mail gives the same request. INVALID_ARGUMENT if
   // the API cannot express the e-mail.
   virtual absl::StatusOr<HttpRequest> SendRequest(const Email& email, const Envelope& envelope) const = 0;
-  // A request without side effects to which the provider responds with 2xx if the credentials are valid.
+  // Builds a request without side effects, to which the provider responds with 2xx if the credentials are
+  // valid.
   virtual HttpRequest ProbeRequest() const = 0;
   // Translates a response. The error may contain the provider's text unchanged; the caller sanitizes it.
   virtual SendOutcome OutcomeOf(const ProviderResponse& response) const = 0;
-  // Whether an error response to the probe still proves that the credentials are valid, such as an API key
-  // that only permits sending.
+  // Whether an error response to the probe proves that the credentials are valid: for example, an API key
+  // that permits only sending is rejected by other methods.
   virtual bool IsGoodRefusal(const ProviderResponse& /*response*/) const { return false; }
   // Values that are removed from error texts. The views must stay valid during the call.
   virtual std::vector<std::string_view> secrets() const = 0;
@@ -53,24 +54,24 @@ class HttpEmailProvider : public EmailProvider {
   HttpClient client_;
 };
 
-// FAILED_PRECONDITION, with the rule as a predicate ("must …"), if the sender's local part is not ASCII: no
-// provider with an HTTP API documents support for it.
+// FAILED_PRECONDITION, with a message that starts with a verb ("must …"), if the sender's local part is not
+// ASCII: no provider with an HTTP API documents support for it.
 absl::Status CheckHttpSender(const Mailbox& from);
 
 struct ApiAccess {
   Secret key;
-  // Scheme and host; may be empty until WithDefaultBase.
+  // Scheme and host. Empty means the provider's public API until WithDefaultBase sets it.
   std::string base_url;
 };
 
 ApiAccess ApiAccessOf(const ApiSettings& settings);
 
-// `configured` without trailing slashes, or `default_url` if `configured` is empty.
+// Returns `configured` without trailing slashes, or `default_url` if `configured` is empty.
 std::string BaseUrl(std::string_view configured, std::string_view default_url);
 // Returns `access` with its base_url replaced by BaseUrl.
 ApiAccess WithDefaultBase(ApiAccess access, std::string_view default_url);
 
-// A POST or GET request with the JSON headers (Content-Type, Accept).
+// Builds a POST or GET request with the JSON headers (Content-Type, Accept).
 HttpRequest JsonPost(std::string url, std::vector<HttpHeader> headers, const nlohmann::json& body);
 HttpRequest JsonGet(std::string url, std::vector<HttpHeader> headers);
 HttpHeader Bearer(const Secret& key);
@@ -80,7 +81,7 @@ absl::StatusOr<std::unique_ptr<EmailProvider>> CreateApiProvider(const ApiSettin
   return std::make_unique<Provider>(ApiAccessOf(settings));
 }
 
-// The descriptor of a provider whose only settings are ApiSettings.
+// Returns the descriptor of a provider whose only settings are ApiSettings.
 template <typename Provider>
 EmailProviderDescriptor DescribeApiProvider(std::string_view name) {
   return {.section = {.name = name, .defaults = ApiSettings(), .keys = ApiKeys<ApiSettings>()},

@@ -14,23 +14,24 @@ using Kind = SendOutcome::Kind;
 
 constexpr std::string_view kBaseUrl = "https://api.mailgun.net";
 constexpr ResponseRule kRules[] = {
-    // The host's response to an unknown path: base_url is wrong.
+    // The response of Mailgun's host to an unknown path: base_url is wrong.
     {0, "", "Mailgun Magnificent API", Kind::kConfig},
     // "Domain … is not allowed to send: recipient limit exceeded, try again after …"
     {420, "", "", Kind::kQuota},
     {0, "", "recipient limit exceeded", Kind::kQuota},
     {0, "", "limit exceeded", Kind::kRetry},
-    // The domain is unverified, the account not activated, or a sandbox that does not know the recipient.
+    // The domain is not verified, the account is not activated, or the domain is a sandbox that does not
+    // permit this recipient.
     {0, "", "is not allowed to send", Kind::kConfig},
     {400, "", "from parameter", Kind::kConfig},
     {400, "", "to parameter", Kind::kRecipientRejected},
     {400, "", "'text' or 'html'", Kind::kMessageRejected},
-    // The parameters were valid, but the request failed.
+    // Mailgun documents 402 as: the parameters were valid, but the request failed.
     {402, "", "", Kind::kRefused},
 };
 
-// The delay until the time in "… limit exceeded, try again after Mon, 20 Dec 2021 20:33:21 UTC"; nullopt if
-// the text contains no time.
+// Returns the delay until the time in "… limit exceeded, try again after Mon, 20 Dec 2021 20:33:21 UTC";
+// nullopt if the text contains no time.
 std::optional<absl::Duration> RetryDelayIn(std::string_view text) {
   constexpr std::string_view kMark = "try again after ";
   const std::size_t mark = text.find(kMark);

@@ -18,7 +18,7 @@ constexpr ResponseRule kRules[] = {
     {0, "401", "", Kind::kConfig},
     // The account has run out of credits.
     {0, "405", "", Kind::kQuota},
-    // The account is pending approval or must not send.
+    // The account is not approved yet, or is not permitted to send.
     {0, "412", "", Kind::kConfig},
     {0, "413", "", Kind::kConfig},
     // The message stream does not exist or does not accept messages.

@@ -12,11 +12,11 @@ namespace keelson {
 // Postmark, with a server token as the API key. Its API has no idempotency key. Thread-safe.
 class PostmarkEmailProvider final : public HttpEmailProvider {
  public:
-  // An empty base URL means the provider's public API; an empty stream, the server's default stream.
+  // An empty base URL means the provider's public API; an empty stream means the server's default stream.
   PostmarkEmailProvider(ApiAccess access, std::string message_stream);
 
   std::string_view name() const override { return "postmark"; }
-  // FAILED_PRECONDITION if `from` breaks a limit of the provider. The message is a predicate ("must …").
+  // FAILED_PRECONDITION if `from` breaks a limit of the provider. The message starts with a verb ("must …").
   static absl::Status CheckSender(const Mailbox& from);
 
  private:

@@ -32,7 +32,7 @@ Kind KindOfStatus(int status) {
       return Kind::kConfig;
     case 402:
       return Kind::kQuota;
-    // 408 Request Timeout: the server may have received the whole request.
+    // 408 Request Timeout: the server may nevertheless have received the whole request.
     case 408:
       return Kind::kUnknown;
     case 413:

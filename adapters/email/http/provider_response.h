@@ -21,12 +21,12 @@ class ProviderResponse {
 
   int status() const { return response_.status; }
   bool succeeded() const { return response_.status >= 200 && response_.status < 300; }
-  // Whether the body is a JSON object or array. A proxy's or a firewall's error page is not.
+  // Whether the body is a JSON object or array. An error page of a proxy or a firewall is not JSON.
   bool is_json() const { return json_.is_structured(); }
   const nlohmann::json& json() const { return json_; }
   std::string_view body() const { return response_.body; }
   std::string_view header(std::string_view name) const { return response_.Header(name); }
-  // The string or integer member of the JSON object, as text. Empty if there is no such member.
+  // Returns the string or integer member of the JSON object as text; empty if there is no such member.
   std::string Text(std::string_view member) const;
 
  private:
@@ -45,24 +45,24 @@ struct ResponseRule {
   SendOutcome::Kind kind = SendOutcome::Kind::kUnknown;
 };
 
-// The first matching rule; null if no rule matches.
+// Returns the first matching rule; null if no rule matches.
 const ResponseRule* FindRule(std::span<const ResponseRule> rules, int status, std::string_view code,
                              std::string_view text);
 
-// The kind of the first matching rule. Without a matching rule, the kind follows from the HTTP status (RFC
-// 9110): kConfig for a redirect and for a status about authorization, URL or method; kQuota for 402;
+// Returns the kind of the first matching rule. Without a matching rule, the kind follows from the HTTP status
+// (RFC 9110): kConfig for a redirect and for a status about authorization, URL or method; kQuota for 402;
 // kNotExpressible for 413; kRetry for 429; kUnreachable for 503. Any other 4xx is kRefused, because the
 // status does not tell whether the configuration or the message is the cause. Any other status is kUnknown:
 // the message may have been sent.
 SendOutcome::Kind KindOf(std::span<const ResponseRule> rules, int status, std::string_view code,
                          std::string_view text);
 
-// The outcome of an error response, by KindOf. `code` and `text` are the provider's error code and error
-// text.
+// Returns the outcome of an error response; KindOf determines its kind. `code` and `text` are the provider's
+// error code and error text.
 SendOutcome ErrorOutcome(std::span<const ResponseRule> rules, const ProviderResponse& response,
                          std::string_view code, std::string_view text);
 SendOutcome Accepted(std::string id);
-// The outcome (kUnknown) of a 2xx response whose body is not the documented one.
+// Returns kUnknown, the outcome of a 2xx response whose body does not have the documented form.
 SendOutcome Unreadable(const ProviderResponse& response);
 
 // Parses a Retry-After header: seconds or an HTTP date. The result is between zero and one day; nullopt if
@@ -72,7 +72,7 @@ std::optional<absl::Duration> ParseRetryAfter(std::string_view value, absl::Time
 // Retry delay after a rate limit whose response contains no delay.
 inline constexpr absl::Duration kDefaultRetryAfter = absl::Seconds(1);
 
-// The time from `now` to `seconds` since the Unix epoch, with the bounds of ParseRetryAfter.
+// Returns the time from `now` to `seconds` since the Unix epoch, with the bounds of ParseRetryAfter.
 std::optional<absl::Duration> UntilUnixTime(std::string_view seconds, absl::Time now);
 
 }  // namespace keelson

@@ -17,7 +17,7 @@ constexpr ResponseRule kRules[] = {
     {0, "invalid_idempotency_key", "", Kind::kMessageRejected},
     {0, "daily_quota_exceeded", "", Kind::kQuota},
     {0, "monthly_quota_exceeded", "", Kind::kQuota},
-    // An unknown or deleted API key has different statuses and error names.
+    // For an unknown or deleted API key, Resend uses different statuses and error names, but this text.
     {0, "", "API key is invalid", Kind::kConfig},
     {0, "invalid_from_address", "", Kind::kConfig},
     {0, "invalid_access", "", Kind::kConfig},

@@ -11,8 +11,8 @@ namespace {
 using Kind = SendOutcome::Kind;
 
 constexpr std::string_view kBaseUrl = "https://api.sendgrid.com";
-// A rule's code is the field that the error names. SendGrid documents 403 as a temporary block, and also
-// returns 403 for an unverified sender. Both need the operator.
+// The `code` of a rule is the name of the field in the error. SendGrid documents 403 as a temporary block,
+// and also returns 403 for an unverified sender. Both require an action by the operator.
 constexpr ResponseRule kRules[] = {
     {401, "", "Maximum credits exceeded", Kind::kQuota},
     {400, "personalizations.0.to.0.email", "", Kind::kRecipientRejected},
@@ -79,7 +79,7 @@ HttpRequest SendGridEmailProvider::ProbeRequest() const {
 }
 
 SendOutcome SendGridEmailProvider::OutcomeOf(const ProviderResponse& response) const {
-  // SendGrid responds with 202, or with 200 in its sandbox mode; both without a body.
+  // SendGrid accepts a message with 202, or with 200 in its sandbox mode. Both have no body.
   if (response.succeeded() && (response.body().empty() || response.is_json())) {
     return Accepted(std::string(response.header("x-message-id")));
   }

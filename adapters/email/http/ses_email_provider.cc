@@ -38,7 +38,8 @@ constexpr ResponseRule kRules[] = {
     {0, "OptInRequired", "", Kind::kConfig},
     {0, "RequestExpired", "", Kind::kConfig},
     {0, "UnrecognizedClientException", "", Kind::kConfig},
-    // The identity or the account must not send. In SES's sandbox, the recipient must be verified, too.
+    // The identity (address or domain) or the account is not permitted to send. In SES's sandbox, the
+    // recipient must be verified, too.
     {0, "MessageRejected", "not verified", Kind::kConfig},
     {0, "MessageRejected", "paused", Kind::kConfig},
     {0, "MessageRejected", "suspended", Kind::kConfig},
@@ -48,7 +49,7 @@ constexpr ResponseRule kRules[] = {
     {0, "MessageRejected", "virus", Kind::kMessageRejected},
     {0, "BadRequestException", "configuration set", Kind::kConfig},
     {0, "BadRequestException", "message length is more than", Kind::kNotExpressible},
-    // Other texts may concern the sender, the recipient or the account.
+    // MessageRejected with any other text may concern the sender, the recipient or the account.
     {0, "MessageRejected", "", Kind::kRefused},
     {0, "BadRequestException", "", Kind::kRefused},
 };
@@ -66,7 +67,8 @@ bool IsLowerOrDigit(unsigned char c) {
   return absl::ascii_islower(c) || absl::ascii_isdigit(c);
 }
 
-// The From header's value in ASCII: SES does not accept a display name in UTF-8, so it becomes encoded words.
+// Returns the From header's value in ASCII. A non-ASCII display name becomes encoded words (RFC 2047),
+// because SES rejects UTF-8 there.
 absl::StatusOr<std::string> FromAddress(const Mailbox& from) {
   ASSIGN_OR_RETURN(const std::string field, MailboxHeader("From", from));
   const std::string unfolded = absl::StrReplaceAll(field, {{"\r\n", ""}});
@@ -145,7 +147,7 @@ absl::StatusOr<std::unique_ptr<EmailProvider>> Create(const SesSettings& setting
 SesEmailProvider::SesEmailProvider(SesOptions options) : options_(Complete(std::move(options))) {}
 
 absl::Status SesEmailProvider::CheckRegion(std::string_view region) {
-  // The region becomes a label of the host name.
+  // The region becomes a label of the host name in the URL.
   if (!region.empty() && ConsistsOf(region, "-", &IsLowerOrDigit)) return absl::OkStatus();
   return absl::FailedPreconditionError("must be an AWS region such as eu-central-1");
 }

@@ -15,7 +15,7 @@ absl::StatusOr<std::unique_ptr<EmailProvider>> CreateLogProvider(const NoSetting
 
 SendOutcome LogEmailProvider::Send(const Email& email, Deadline /*deadline*/) {
   const RenderedMessage& content = email.content;
-  log_.Write(Severity::kInfo, "message.handed_over", "message logged instead of sent to its recipient",
+  log_.Write(Severity::kInfo, "message.handed_over", "the message was only logged, not sent to its recipient",
              {{"message_id", email.id.ToString()},
               {"language", content.language},
               {"text_bytes", StrCat(content.text.size())},

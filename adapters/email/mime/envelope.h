@@ -9,16 +9,16 @@
 
 namespace keelson {
 
-// An e-mail's addresses in the form that providers accept: domains in ASCII (IDNA).
+// The addresses of an e-mail in the form that providers accept: domains are in ASCII (IDNA).
 struct Envelope {
   Mailbox from;
   std::string to;
-  // The Message-ID with angle brackets; every attempt has the same one.
+  // The Message-ID with angle brackets; it is the same for every attempt.
   std::string message_id;
 };
 
 // Parses the sender, and converts its domain to ASCII. FAILED_PRECONDITION if `from` is invalid; the message
-// is a predicate ("must …"). Both the configuration check and every attempt use this function.
+// starts with a verb ("must …"). Both the configuration check and every attempt use this function.
 absl::StatusOr<Mailbox> ReadSender(std::string_view from);
 
 // FAILED_PRECONDITION if the sender is invalid. INVALID_ARGUMENT if the recipient's address is invalid, the

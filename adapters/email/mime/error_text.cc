@@ -11,7 +11,7 @@ namespace keelson {
 namespace {
 
 constexpr std::size_t kMaxWords = 300;
-// Maximum number of bytes that are sanitized; the rest of a longer text is ignored.
+// Maximum number of bytes of a text that are sanitized; the rest is ignored.
 constexpr std::size_t kMaxRawWords = 4096;
 
 // Whether an e-mail address may contain `c`. Includes characters that are rare in addresses.

@@ -7,7 +7,7 @@
 
 namespace keelson {
 
-// `text` as one line of valid UTF-8, truncated to 300 bytes.
+// Returns `text` as one line of valid UTF-8, truncated to 300 bytes.
 std::string PlainLine(std::string_view text);
 
 // Like PlainLine; also removes `secrets` and everything that looks like an e-mail address.

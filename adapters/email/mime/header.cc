@@ -30,13 +30,13 @@ absl::Status CheckValue(std::string_view value) {
   return absl::OkStatus();
 }
 
-// `atext` in RFC 5322.
+// Whether `c` is an `atext` character (RFC 5322).
 bool IsAtomCharacter(char c) {
   return absl::ascii_isalnum(static_cast<unsigned char>(c)) ||
          std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
 }
 
-// The length of `text` in bytes, truncated to `limit` without splitting a UTF-8 character.
+// Returns the length of `text` in bytes, truncated to `limit` without splitting a UTF-8 character.
 std::size_t WholeCharacters(std::string_view text, std::size_t limit) {
   if (text.size() <= limit) return text.size();
   while ((static_cast<unsigned char>(text[limit]) & 0xC0) == 0x80) --limit;
@@ -69,7 +69,7 @@ bool FoldsPlainly(std::string_view text) {
   });
 }
 
-// "Name: word word", folded before each word that would exceed the line length.
+// Returns "Name: word word", folded before each word that would exceed the line length.
 std::string Folded(std::string_view name, const std::vector<std::string>& words) {
   std::string field = StrCat(name, ":");
   std::size_t column = field.size();

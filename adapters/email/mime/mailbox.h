@@ -9,7 +9,7 @@ namespace keelson {
 
 // A display name and an e-mail address.
 struct Mailbox {
-  // UTF-8; empty for a bare address.
+  // In UTF-8; empty if there is only an address.
   std::string display_name;
   // In the canonical form: EmailAddress::text().
   std::string address;
@@ -21,7 +21,7 @@ struct Mailbox {
 
 // Parses "Keelson <no-reply@example.com>", "\"Keelson, Inc.\" <no-reply@example.com>" or a bare address.
 // INVALID_ARGUMENT unless `text` is one mailbox without control characters whose address EmailAddress
-// accepts. The message is a predicate ("must …") and contains nothing of `text`.
+// accepts. The message starts with a verb ("must …") and contains no part of `text`.
 absl::StatusOr<Mailbox> ParseMailbox(std::string_view text);
 
 // Parses a recipient: an address without display name, angle brackets or surrounding spaces. Fails like

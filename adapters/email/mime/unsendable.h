@@ -11,7 +11,8 @@ namespace keelson {
 // kNotExpressible for UNIMPLEMENTED, kMessageRejected for any other code.
 SendOutcome Unsendable(const absl::Status& status);
 
-// Prepends `subject` to an error message that is a predicate ("must …"). Returns OK unchanged.
+// Prepends `subject`, such as the name of a key, to an error message that starts with a verb ("must …").
+// Returns OK unchanged.
 absl::Status WithSubject(std::string_view subject, const absl::Status& status);
 
 }  // namespace keelson

@@ -49,8 +49,8 @@ std::string ReadHosts() {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// The literal of this machine's source address for packets to `destination`; empty if there is no route.
-// connect() on a UDP socket determines the address without sending a packet.
+// Returns the address literal of this machine's source address for packets to `destination`; empty if there
+// is no route. connect() on a UDP socket determines the address without sending a packet.
 std::string SourceLiteral(const std::string& destination) {
   addrinfo hints{};
   hints.ai_flags = AI_NUMERICHOST;
@@ -93,7 +93,7 @@ std::string QualifiedName(const std::string& host_name, std::string_view hosts) 
   for (const absl::string_view line : absl::StrSplit(ToAbsl(hosts), '\n')) {
     const absl::string_view entry = line.substr(0, line.find('#'));
     const std::vector<std::string> words = absl::StrSplit(entry, absl::ByAnyChar(" \t\r"), absl::SkipEmpty());
-    // A line consists of an address, its canonical name, and aliases.
+    // A line of /etc/hosts consists of an address, its canonical name, and aliases.
     const bool names_host =
         words.size() > 1 && std::any_of(words.begin() + 1, words.end(), [&](const auto& word) {
           return absl::EqualsIgnoreCase(word, host_name);

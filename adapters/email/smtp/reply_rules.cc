@@ -7,9 +7,10 @@ using Kind = SendOutcome::Kind;
 
 constexpr bool kRate = true;
 
-// Limits of the account, with any reply code. SES: "Throttling failure: …"; Gmail: "Daily user sending limit
-// exceeded", "Daily SMTP relay limit exceeded for customer"; Exchange: "Submission quota exceeded", "Message
-// submission rate for this client has exceeded the configured limit"; Postfix: "Error: too much mail from".
+// Limits of the account; servers report them with various reply codes. SES: "Throttling failure: …"; Gmail:
+// "Daily user sending limit exceeded", "Daily SMTP relay limit exceeded for customer"; Exchange: "Submission
+// quota exceeded", "Message submission rate for this client has exceeded the configured limit"; Postfix:
+// "Error: too much mail from".
 constexpr ReplyRule kEveryPhase[] = {
     {"", "", "daily message quota", Kind::kQuota},
     {"", "", "sending limit", Kind::kQuota},
@@ -26,7 +27,7 @@ constexpr ReplyRule kEveryPhase[] = {
     {"5", "7.", "quota", Kind::kQuota},
     {"4", "7.", "rate", Kind::kRetry, kRate},
     {"5", "7.", "rate limit", Kind::kRetry, kRate},
-    // Exchange Online: the recipient limit of an account, the limits of a tenant. Gmail: 5.4.5.
+    // Exchange Online: the recipient limit of an account, or the limits of a tenant. Gmail uses 5.4.5.
     {"5", "1.90", "", Kind::kQuota},
     {"5", "7.232", "", Kind::kQuota},
     {"5", "7.233", "", Kind::kQuota},
@@ -42,9 +43,9 @@ constexpr ReplyRule kEveryPhase[] = {
     {"4", "7.12", "", Kind::kConfig},
 };
 
-// The relay accepts no mail from this client or from this sender. The phrases are documented by Postfix,
-// Sendmail, Exim, qmail, Exchange and SES. Postfix delays its checks of client and sender until RCPT, and by
-// default rejects relaying with a temporary code ("454 4.7.1 … Relay access denied").
+// Rules for replies that reject this client or this sender. The phrases are documented by Postfix, Sendmail,
+// Exim, qmail, Exchange and SES. Postfix delays its checks of client and sender until RCPT, and by default
+// rejects relaying with a temporary code ("454 4.7.1 … Relay access denied").
 constexpr ReplyRule kSender[] = {
     {"", "", "relay access denied", Kind::kConfig},
     {"", "", "relaying", Kind::kConfig},
@@ -82,7 +83,8 @@ constexpr ReplyRule kSender[] = {
     {"5", "7.25", "", Kind::kConfig},
     {"5", "7.26", "", Kind::kConfig},
     {"5", "7.27", "", Kind::kConfig},
-    // Temporary codes for the same errors. A retry rarely succeeds before the configuration changes.
+    // Servers also use temporary codes for the errors above. A retry rarely succeeds before the configuration
+    // changes.
     {"4", "1.7", "", Kind::kRefused},
     {"4", "1.8", "", Kind::kRefused},
     {"4", "", "sender address rejected", Kind::kRefused},
@@ -90,7 +92,7 @@ constexpr ReplyRule kSender[] = {
     {"4", "", "helo command rejected", Kind::kRefused},
 };
 
-// The reply is about the recipient, or about a message that the relay cannot express.
+// Rules for replies about the recipient, or about a message that the relay does not support.
 constexpr ReplyRule kRecipient[] = {
     {"4", "1.", "", Kind::kRetry},
     {"4", "2.", "", Kind::kRetry},
@@ -115,7 +117,7 @@ constexpr ReplyRule kRecipient[] = {
     {"5", "7.18", "", Kind::kRecipientRejected},
     // Yahoo: "This user doesn't have a yahoo.com account".
     {"554", "", "this user doesn't have", Kind::kRecipientRejected},
-    // No route to the recipient's domain.
+    // The relay has no route to the recipient's domain.
     {"5", "4.1", "", Kind::kRecipientRejected},
     {"5", "4.4", "", Kind::kRecipientRejected},
 };
@@ -128,7 +130,7 @@ constexpr ReplyRule kSize[] = {
 };
 
 constexpr ReplyRule kRcpt[] = {
-    // Greylisting.
+    // Greylisting: the server rejects the first attempt temporarily.
     {"4", "7.1", "", Kind::kRetry},
     {"4", "", "greylist", Kind::kRetry},
     {"4", "3.", "", Kind::kUnreachable},

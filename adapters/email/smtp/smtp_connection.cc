@@ -28,7 +28,8 @@ constexpr long kReplySeconds = 300;
 constexpr std::size_t kMaxLine = 8192;
 // Bytes per write. At most one TLS record, because after CURLE_AGAIN the same bytes must be written again.
 constexpr std::size_t kPiece = 16384;
-// libcurl prefers GSSAPI for a user name with an @ and tries no other mechanism if GSSAPI fails.
+// Passed to libcurl as the only mechanisms: for a user name with an @, libcurl prefers GSSAPI and tries no
+// other mechanism if GSSAPI fails.
 constexpr const char* kPlainMechanisms = "AUTH=PLAIN;AUTH=LOGIN";
 constexpr const char* kOtherMechanisms = "AUTH=CRAM-MD5;AUTH=DIGEST-MD5;AUTH=NTLM";
 
@@ -44,7 +45,8 @@ bool ExposesPassword(const SmtpOptions& options) {
   return !options.username.empty() && options.tls == SmtpOptions::Tls::kNone && !IsLoopbackHost(options.host);
 }
 
-// `reply` is the last reply received; its code is 0 if there was none.
+// Returns the outcome of a connection that failed to open. `reply` is the last received reply; its code is 0
+// if there was none.
 SendOutcome NotOpened(CURLcode code, const SmtpReply& reply) {
   if (reply.code >= 400) return ErrorOutcome(SmtpPhase::kConnect, reply);
   switch (code) {
@@ -138,7 +140,8 @@ SendOutcome SmtpConnection::Connect(const SmtpOptions& options, const std::strin
   return Outcome(Kind::kAccepted, "");
 }
 
-// Whether the last reply is the one to EHLO, and offers mechanisms but none of kPlainMechanisms.
+// Whether the last reply is the reply to EHLO and offers authentication mechanisms, but none of
+// kPlainMechanisms.
 bool SmtpConnection::OffersOtherMechanisms() const {
   const std::optional<std::string_view> offered = Parameter("AUTH");
   if (!offered || greeting_.code != 250) return false;
@@ -163,7 +166,7 @@ bool SmtpConnection::IsUsable() {
 }
 
 SmtpReply SmtpConnection::SendCommand(std::string_view command, Deadline deadline) {
-  // Unread input would be taken for the reply to this command.
+  // Unread input would be mistaken for the reply to this command.
   if (!input_.empty()) return NoReply("the server sent a reply without a command");
   if (!Write(StrCat(command, "\r\n"), deadline))
     return NoReply("the connection closed or the deadline expired");

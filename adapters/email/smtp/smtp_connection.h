@@ -24,14 +24,15 @@ class SmtpConnection {
   SmtpConnection(const SmtpConnection&) = delete;
   SmtpConnection& operator=(const SmtpConnection&) = delete;
 
-  // Connects, with TLS and authentication as configured. Call once. kAccepted: the server is ready for
-  // commands. Fails if the server does not offer the configured TLS mode or no authentication. Authenticates
-  // with PLAIN or LOGIN if the server offers one of them, else with CRAM-MD5, DIGEST-MD5 or NTLM; never with
-  // mechanisms that need more than a password, such as GSSAPI. Blocks until `deadline` at the latest.
+  // Connects, with TLS and authentication as configured. Call once. Returns kAccepted if the server is ready
+  // for commands. Fails if the server does not offer the configured TLS mode or no authentication.
+  // Authenticates with PLAIN or LOGIN if the server offers one of them, else with CRAM-MD5, DIGEST-MD5 or
+  // NTLM; never with mechanisms that need more than a password, such as GSSAPI. Blocks until `deadline` at
+  // the latest.
   SendOutcome Open(const SmtpOptions& options, Deadline deadline);
 
-  // The parameters of the extension (such as "SIZE") in the server's reply to EHLO; nullopt if the server
-  // does not offer the extension.
+  // Returns the parameters of the extension (such as "SIZE") in the server's reply to EHLO; nullopt if the
+  // server does not offer the extension.
   std::optional<std::string_view> Parameter(std::string_view extension) const;
   bool Offers(std::string_view extension) const { return Parameter(extension).has_value(); }
   // Whether the connection can be reused: the server has neither closed it nor sent unexpected data.
@@ -59,7 +60,7 @@ class SmtpConnection {
   // Owns a CURL*; void keeps curl.h out of this header.
   std::unique_ptr<void, Close> handle_;
   ReplyReader reader_;
-  // The last reply while the connection is opened.
+  // The last reply that libcurl received while it opened the connection.
   SmtpReply greeting_;
   SmtpReply ehlo_reply_;
   // Received bytes that are not parsed yet.

@@ -22,7 +22,7 @@ constexpr std::size_t kMaxCaBytes = std::size_t{16} << 20;
 struct SmtpSettings {
   std::string host = "localhost";
   int port = 587;
-  // A name of kTlsModes.
+  // One of the names in kTlsModes.
   std::string tls = "starttls";
   std::string ca;
   std::string helo;

@@ -58,7 +58,7 @@ SmtpResult SmtpEmailProvider::TransmitOver(PooledConnection pooled, const SmtpMe
 }
 
 SmtpEmailProvider::PooledConnection SmtpEmailProvider::TakeIdle() {
-  // Declared before the lock, so that stale connections are closed after the lock is released.
+  // Declared before the lock, so that the destructor closes stale connections after the lock is released.
   std::vector<PooledConnection> stale;
   const absl::MutexLock lock(&mutex_);
   const SteadyTime oldest = SteadyTime::Now() - kMaxIdle;

@@ -16,15 +16,15 @@ struct SmtpOptions {
   std::string host;
   int port = 587;
   Tls tls = Tls::kStartTls;
-  // The name for EHLO, valid by CheckHelo; empty: DefaultHelo.
+  // The name for EHLO, which CheckHelo must accept; empty: the result of DefaultHelo.
   std::string helo;
   // Empty: no authentication.
   std::string username;
   Secret password;
   // PEM file with the CA certificates for the server; empty: the system's.
   std::string ca;
-  // Timeout of the reply to the final dot. RFC 5321 (4.5.3.2.6) requires ten minutes: a client that gives up
-  // sooner sends a message twice when the server accepts it slowly.
+  // Timeout of the reply to the final dot. RFC 5321 (4.5.3.2.6) requires ten minutes: a client with a shorter
+  // timeout sends a message twice if the server accepts the message slowly.
   absl::Duration final_dot_timeout = absl::Minutes(10);
 };
 

@@ -8,9 +8,9 @@ namespace keelson {
 
 // A server's reply to a command.
 struct SmtpReply {
-  // 0: no reply.
+  // The reply code; 0: no reply.
   int code = 0;
-  // The text of each line after the code. Without a reply, the reason.
+  // The text of each line after the code. If there is no reply: the reason.
   std::vector<std::string> lines;
 
   bool positive() const { return code / 100 == 2; }
@@ -20,7 +20,7 @@ struct SmtpReply {
   std::string Text() const;
 };
 
-// The value for a command that got no reply.
+// Returns the SmtpReply that stands for a missing reply: code 0 and the reason.
 SmtpReply NoReply(std::string_view reason);
 
 // Assembles replies from the lines that a server sends.

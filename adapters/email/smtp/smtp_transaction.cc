@@ -7,8 +7,8 @@
 namespace keelson {
 namespace {
 
-// FAILED_PRECONDITION (the sender is configuration) or UNIMPLEMENTED if the server does not support an
-// address.
+// Returns FAILED_PRECONDITION if the server does not support the sender (a configuration error), or
+// UNIMPLEMENTED if it does not support the recipient.
 absl::Status CheckAddresses(const SmtpConnection& connection, const Envelope& envelope) {
   const bool supports_utf8 = connection.Offers("SMTPUTF8");
   if (!supports_utf8 && NeedsUtf8(envelope.from.address)) {
@@ -31,7 +31,7 @@ std::string MailCommand(const SmtpConnection& connection, const SmtpMessage& mes
   return command;
 }
 
-// The provider's id is the server's queue id from "queued as …"; without it, the reply's whole text.
+// The provider's message id is the server's queue id from "queued as …"; without it, the reply's whole text.
 SmtpResult Accepted(const SmtpReply& reply) {
   constexpr std::string_view kQueued = "queued as ";
   const std::string text = reply.Text();

@@ -11,7 +11,7 @@
 
 namespace keelson {
 
-// A message as an SMTP transaction sends it.
+// The message that an SMTP transaction sends.
 struct SmtpMessage {
   Envelope envelope;
   // The complete message (RFC 5322); lines end with CRLF.

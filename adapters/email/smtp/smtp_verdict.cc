@@ -32,7 +32,7 @@ std::string_view NameOf(SmtpPhase phase) {
 }
 
 bool HasEnhanced(const ReplyRule& rule, const SmtpReply& reply) {
-  // Subject and detail: "7.1" of "5.7.1".
+  // The subject and detail of the enhanced code: "7.1" of "5.7.1".
   const std::string_view code = reply.enhanced().substr(reply.enhanced().empty() ? 0 : 2);
   if (rule.enhanced.empty()) return true;
   if (rule.enhanced == kNoEnhancedCode) return code.empty() || code == "0.0";
@@ -59,7 +59,7 @@ const ReplyRule* FindRule(SmtpPhase phase, const SmtpReply& reply) {
   return nullptr;
 }
 
-// The outcome by the first digit of the reply code; 0 means no reply.
+// Returns the kind of outcome by the first digit of the reply code; 0 means no reply.
 Kind KindOfSeverity(SmtpPhase phase, int severity) {
   if (severity == 4) return Kind::kUnreachable;
   if (severity == 5) {

@@ -9,10 +9,10 @@ namespace keelson {
 // before the final dot.
 enum class SmtpPhase { kConnect, kMail, kRcpt, kData, kFinalDot };
 
-// The outcome of an error reply, or of no reply, in this phase. The error contains the server's text
-// unchanged. The kind follows from the reply codes of RFC 5321, RFC 3463 and IANA's registry of enhanced
-// status codes; where the codes are ambiguous, from documented texts of common servers. A reply that may
-// concern the configuration or the message is kRefused.
+// Returns the outcome of an error reply, or of a missing reply, in this phase. The error contains the
+// server's text unchanged. The kind follows from the reply codes of RFC 5321, RFC 3463 and IANA's registry of
+// enhanced status codes; where the codes are ambiguous, from documented texts of common servers. A reply that
+// may concern the configuration or the message is kRefused.
 SendOutcome ErrorOutcome(SmtpPhase phase, const SmtpReply& reply);
 
 }  // namespace keelson

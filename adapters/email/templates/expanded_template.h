@@ -17,9 +17,9 @@ class ExpandedTemplate {
   void Append(std::string_view piece, const std::string& origin, std::size_t line);
   void DropLineEnd();
 
-  // Source file and line of the character at `offset`, such as "templates/en/welcome.txt:3".
+  // Returns the source file and line of the character at `offset`, such as "templates/en/welcome.txt:3".
   std::string PlaceOf(std::size_t offset) const;
-  // Source file and line of the first tag that names `variable`.
+  // Returns the source file and line of the first tag that contains `variable`.
   std::string PlaceOfTag(std::string_view variable) const;
 
  private:

@@ -16,7 +16,7 @@ struct MoneyFormat {
   std::string_view language;
   std::string_view group;
   std::string_view point;
-  // Minimum number of integer digits for grouping.
+  // Minimum number of integer digits from which digits are grouped.
   std::size_t least_grouped;
   bool symbol_first;
   std::string_view dollar;

@@ -6,10 +6,10 @@
 
 namespace keelson {
 
-// One kind of message: its name and the variables that the core provides.
+// Describes one kind of message: its name and the variables that the core provides.
 struct MessageSpec {
   std::string_view name;
-  // Besides display_name, which every message has and which may be empty.
+  // All variables except display_name, which every message has and which may be empty.
   std::vector<std::string_view> variables;
   // The variables that may be empty or absent.
   std::vector<std::string_view> optional;

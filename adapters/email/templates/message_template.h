@@ -9,7 +9,7 @@ namespace keelson {
 
 // A message's compiled templates in one language.
 struct MessageTemplate {
-  // BCP 47.
+  // BCP 47 language tag.
   std::string language;
   std::unique_ptr<TemplatePart> subject;
   std::unique_ptr<TemplatePart> text;

@@ -7,10 +7,10 @@
 
 namespace keelson {
 
-// The token in samples. It exists in no store, and percent-encoding leaves it unchanged.
+// The token in rendered samples. No store contains it, and percent-encoding does not change it.
 inline constexpr std::string_view kSampleToken = "SAMPLE-3kQ9vT7xLmZ2pYb8RfWc5HdNs1JgUa6EoX4i0KtVqBe";
 
-// A realistic value for each variable that the core provides for this message.
+// Returns a realistic value for each variable that the core provides for this message.
 TemplateVariables SampleVariables(const MessageSpec& spec);
 
 }  // namespace keelson

@@ -48,8 +48,8 @@ std::string_view DirectionOf(std::string_view language) {
   return std::find(kRightToLeft.begin(), kRightToLeft.end(), base) == kRightToLeft.end() ? "ltr" : "rtl";
 }
 
-// Two samples, with and without values for the optional variables, so that every section of a template is
-// rendered.
+// Returns two samples, with and without values for the optional variables, so that every section of a
+// template is rendered.
 std::vector<TemplateVariables> Samples(const MessageSpec& spec) {
   const TemplateVariables full = SampleVariables(spec);
   TemplateVariables minimal = full;
@@ -59,7 +59,7 @@ std::vector<TemplateVariables> Samples(const MessageSpec& spec) {
   return {full, minimal};
 }
 
-// The first error of `part`, compiled from `source`, with its file and line; empty if there is none.
+// Returns the first error of `part`, compiled from `source`, with its file and line; empty if there is none.
 std::string TemplateError(const TemplatePart& part, const ExpandedTemplate& source, bool needs_link,
                           const std::vector<TemplateVariables>& samples) {
   for (const TemplateVariables& sample : samples) {

@@ -10,7 +10,8 @@
 
 namespace keelson {
 
-// Completes the variables of a message with those that all templates can use; TemplateRenderer lists them.
+// Adds the variables that all templates can use to those of a message; the comment of TemplateRenderer lists
+// them.
 class VariableCompletion {
  public:
   // `link_base` must not end with a slash.
@@ -26,8 +27,8 @@ class VariableCompletion {
 };
 
 // Compiles the template of `spec` in `locale` (lower case), and tests it with sample variables. Returns
-// nullopt if the files contain no part of it. Appends each error to `errors`, with its file and line; parts
-// with errors may be null.
+// nullopt if the files contain no part of the template. Appends each error to `errors`, with its file and
+// line; parts with errors may be null in the result.
 std::optional<MessageTemplate> CompileTemplate(const MessageSpec& spec, const std::string& locale,
                                                const VariableCompletion& complete, TemplateFiles& files,
                                                std::vector<std::string>& errors);

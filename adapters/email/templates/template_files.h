@@ -24,19 +24,20 @@ class TemplateFiles {
   // Reads `directory` unless it is empty. Appends each error to `errors`, with its file. Blocks on files.
   TemplateFiles(const std::string& directory, std::vector<std::string>& errors);
 
-  // Maps each locale in lower case to its tag, spelled like its directory.
+  // Maps each locale in lower case to its language tag, spelled like its directory.
   const std::map<std::string, std::string>& locales() const { return locales_; }
   bool Has(const std::string& path) const { return files_.contains(path); }
-  // The file's name in error messages: its path on disk, or "built-in" and its path.
+  // Returns the file's name in error messages: its path on disk, or "built-in" and its path.
   std::string Origin(const std::string& path) const;
 
-  // The file's text with its includes ("{{>name}}") expanded. On an error, returns nullopt and appends to
-  // `errors`.
+  // Returns the file's text with its includes ("{{>name}}") expanded. On an error, returns nullopt and
+  // appends to `errors`.
   std::optional<ExpandedTemplate> Expand(const std::string& path, std::vector<std::string>& errors);
 
-  // Paths of the directory's files that no message and no include uses.
+  // Returns the paths of the directory's files that no message and no include uses.
   std::vector<std::string> Unused() const;
-  // The used path most similar to `path`, for a hint in an error message; empty if none is similar.
+  // Returns the used path that is most similar to `path`, for a hint in an error message; empty if none is
+  // similar.
   std::string NearestUsed(const std::string& path) const;
 
  private:
@@ -51,7 +52,7 @@ class TemplateFiles {
   // On an error, returns false and appends to `errors`.
   bool Expand(const std::string& path, const std::string& locale, int depth, ExpandedTemplate& expanded,
               std::vector<std::string>& errors);
-  // The path that "{{>name}}" refers to in a message of `locale`, in a file with this extension.
+  // Returns the path that "{{>name}}" refers to in a message of `locale`, in a file with this extension.
   std::optional<std::string> Included(std::string_view name, std::string_view locale,
                                       std::string_view extension) const;
 

@@ -20,10 +20,10 @@ class TemplatePart {
   // contain includes.
   static absl::StatusOr<std::unique_ptr<TemplatePart>> Parse(PartKind kind, const std::string& source);
 
-  // Escapes values in HTML parts. A subject becomes one trimmed line. An empty value is false in a section.
-  // INVALID_ARGUMENT, with the variable's name, if a variable is missing.
+  // Renders the template. Escapes values in HTML parts. A subject becomes one trimmed line. An empty value is
+  // false in a section. INVALID_ARGUMENT, with the variable's name, if a variable is missing.
   absl::StatusOr<std::string> Render(const TemplateVariables& variables) const;
-  // The first variable that is missing in `variables`; empty if none is missing.
+  // Returns the first variable of the template that is missing in `variables`; empty if none is missing.
   std::string MissingFrom(const TemplateVariables& variables) const;
 
  private:
@@ -37,7 +37,7 @@ class TemplatePart {
 
   const PartKind kind_;
   mutable absl::Mutex mutex_;
-  // Guarded, because its render method is not const.
+  // Guarded by a mutex, because render() is not const.
   mutable kainjow::mustache::mustache template_ ABSL_GUARDED_BY(mutex_);
 };
 

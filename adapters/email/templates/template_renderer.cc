@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t kMaxProductName = 200;
 
-// The URL without http:// or https://; empty for another scheme.
+// Returns the URL without http:// or https://; empty for another scheme.
 std::string_view WithoutScheme(std::string_view url) {
   for (const std::string_view scheme : {"https://", "http://"}) {
     if (url.starts_with(scheme)) return url.substr(scheme.size());

@@ -11,7 +11,7 @@
 
 namespace keelson {
 
-// FAILED_PRECONDITION if the value is invalid. The message is a predicate ("must …").
+// FAILED_PRECONDITION if the value is invalid. The message starts with a verb ("must …").
 absl::Status CheckLinkBase(std::string_view base);
 absl::Status CheckProductName(std::string_view name);
 
@@ -25,12 +25,12 @@ struct TemplateOptions {
   std::string directory{};
 };
 
-// Renders Mustache templates, which are built in for en, de, es and fr. Values are escaped in HTML; in a
-// subject, line breaks are removed. The core provides a message's variables. The renderer adds `product`,
-// `language`, `direction`
-// ("ltr" or "rtl"), `link` (for messages with a token), and `many_hours` or `one_hour` (for messages with
-// expire_hours). It formats `amount` for the language, and masks `new_email`. An empty variable is false in a
-// section. "{{>name}}" includes "<locale>/name" or "name" with the same extension. Thread-safe.
+// Renders messages from Mustache templates. Templates for en, de, es and fr are built in. Values are escaped
+// in HTML; in a subject, line breaks are removed. The core provides a message's variables. The renderer adds
+// `product`, `language`, `direction` ("ltr" or "rtl"), `link` (for messages with a token), and `many_hours`
+// or `one_hour` (for messages with expire_hours). It formats `amount` for the language, and masks
+// `new_email`. An empty variable is false in a section. "{{>name}}" includes "<locale>/name" or "name" with
+// the same extension. Thread-safe.
 class TemplateRenderer final : public MessageRenderer {
  public:
   // INVALID_ARGUMENT with one line per error, and with the file for an error of a template: a template that

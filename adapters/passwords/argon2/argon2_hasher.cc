@@ -36,7 +36,7 @@ absl::StatusOr<std::unique_ptr<Argon2Hasher>> Argon2Hasher::Create(const Argon2O
                           .parallelism = options.parallelism};
   RETURN_IF_ERROR(CheckArgon2idCost(cost));
   if (options.memory_budget_bytes < cost.memory_bytes()) {
-    return absl::InvalidArgumentError("the memory budget must be at least the memory of one hash");
+    return absl::InvalidArgumentError("passwords.memory_budget must be at least passwords.argon2_memory");
   }
   HashSlots::Options slots;
   slots.slots = std::min<std::size_t>(Cores(options), options.memory_budget_bytes / cost.memory_bytes());

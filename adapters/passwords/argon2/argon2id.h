@@ -9,7 +9,6 @@
 
 namespace keelson {
 
-// Cost parameters of one hash.
 struct Argon2idCost {
   std::uint32_t memory_kib = 0;
   std::uint32_t iterations = 0;

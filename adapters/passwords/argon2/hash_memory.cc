@@ -26,7 +26,7 @@ class Block {
     mapped_ = mapped;
     mapped_bytes_ = mapped_bytes;
     bytes_ = bytes;
-    // Best effort: with small pages the block works, but more slowly.
+    // The result is ignored: without huge pages, hashing works but is slower.
     madvise(memory(), (bytes + kHugePage - 1) / kHugePage * kHugePage, MADV_HUGEPAGE);
     return true;
   }

@@ -11,9 +11,9 @@ namespace keelson {
 
 class HashMemory {
  public:
-  // Returns this thread's block of exactly `bytes`; its content is that of the last hash. Returns nullptr if
-  // the system has not enough memory. The block is valid until Free, a call with another size, or the end of
-  // the thread.
+  // Returns this thread's block of exactly `bytes` bytes. The block may contain data of the last hash.
+  // Returns nullptr if the system has not enough memory. The block is valid until Free, a call with another
+  // size, or the end of the thread.
   static void* Borrow(std::size_t bytes);
   // Returns the block to the system, including the remains of the last hash.
   static void Free();

@@ -31,7 +31,7 @@ void SetNameAndPriority(std::size_t number) {
 
 }  // namespace
 
-// Lives in Run's stack frame. Run returns only after no thread refers to the job.
+// A job is a local variable of Run, which returns only after no thread refers to the job.
 struct HashSlots::Job {
   enum class State { kWaiting, kRunning, kDone, kExpired };
 
@@ -76,10 +76,10 @@ absl::Status HashSlots::Run(std::uint64_t memory_bytes, Deadline deadline, absl:
   }
   while (job.state == Job::State::kRunning) job.changed.Wait(&mutex_);
   if (job.state == Job::State::kDone) return absl::OkStatus();
-  return absl::DeadlineExceededError("no slot to hash the password was free before the deadline");
+  return absl::DeadlineExceededError("the deadline expired while the call waited to hash the password");
 }
 
-// A job that can start at once is not limited by the queue's capacity.
+// The capacity of the queue does not apply to a job that can start at once.
 absl::Status HashSlots::Enqueue(Job& job) {
   const bool begins_at_once = queue_.size() < options_.slots - std::min(options_.slots, running_);
   if (!begins_at_once && queue_.size() >= options_.queue) return Overloaded();
@@ -96,7 +96,7 @@ bool HashSlots::StartThread() {
     threads_.emplace_back([this, number = threads_.size()] { RunJobs(number); });
     return true;
   } catch (const std::system_error&) {
-    return false;  // thread limit of the system reached
+    return false;  // the system's limit of threads is reached
   }
 }
 

@@ -16,12 +16,12 @@
 
 namespace keelson {
 
-// Runs CPU-heavy jobs in FIFO order on a few own threads. The threads are named "hash-N", start on demand,
-// and have a lower priority than the other threads of the process. Thread-safe. Must not be destroyed during
-// a call.
+// Runs CPU-heavy jobs in FIFO order on a few threads of its own. The threads are named "hash-N", start on
+// demand, and have a lower priority than the other threads of the process. Thread-safe. Must not be destroyed
+// during a call.
 class HashSlots {
  public:
-  // Added to the process's nice value for the threads.
+  // The threads have the nice value of the process plus this number.
   static constexpr int kNiceness = 10;
 
   struct Options {

@@ -21,7 +21,7 @@ struct PhcString {
 std::string FormatPhc(const PhcString& phc);
 
 // INVALID_ARGUMENT unless `text` has exactly the format that FormatPhc writes, with values within
-// Argon2idBounds. The error message contains nothing of `text`.
+// Argon2idBounds. The error message contains no part of `text`.
 absl::StatusOr<PhcString> ParsePhc(std::string_view text);
 
 }  // namespace keelson

@@ -46,17 +46,18 @@ struct SettingKey {
   // The string must not be empty if the adapter is selected.
   bool required = false;
   // Checks the value of a string. Not called if the value is empty or the adapter is not selected. The error
-  // message is a predicate of the key ("must be …").
+  // message is appended to the name of the key, so it starts with a verb ("must be …").
   absl::Status (*check)(std::string_view) = nullptr;
   // Never shown in output or logs.
   bool secret = false;
 };
 
-// A rule beyond the type, bounds and form of one key.
+// A rule that the type, bounds and `check` of a single key can't express.
 struct SettingsCheck {
-  // The keys that the rule reads, within the adapter's section. An error is reported for the first.
+  // The keys that the rule reads, within the adapter's section. An error is reported for the first of them.
   std::vector<std::string_view> keys;
-  // The error message is a predicate of the first key ("must be …").
+  // The error message is appended to the name of the first key in `keys`, so it starts with a verb ("must be
+  // …").
   std::function<absl::Status(const AdapterSettings&)> check;
   // Whether the rule also applies if the adapter is not selected.
   bool always = false;

@@ -14,7 +14,8 @@ namespace keelson {
 
 struct EmailProviderDescriptor {
   ConfigSection section;
-  // The provider's limits on email.from. An error message is a predicate of the key ("must …").
+  // The provider's limits on email.from. Each error message is appended to "email.from", so it starts with a
+  // verb ("must …").
   std::vector<absl::Status (*)(const Mailbox&)> sender_checks = {};
   // The log must outlive the provider.
   std::function<absl::StatusOr<std::unique_ptr<EmailProvider>>(const AdapterSettings&, Log&)> create;

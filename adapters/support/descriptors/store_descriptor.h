@@ -14,7 +14,7 @@
 
 namespace keelson {
 
-// Receives the amount of work done and the total.
+// Receives the number of copied units (rows or pages) and the total.
 using CopyProgress = std::function<void(std::int64_t done, std::int64_t total)>;
 
 struct RestoreRequest {
@@ -24,7 +24,7 @@ struct RestoreRequest {
   bool replace = false;
 };
 
-// Each function returns the adapter's errors. The clock must outlive the objects that are created with it.
+// The functions of a store adapter. The clock must outlive the objects that are created with it.
 struct StoreDescriptor {
   ConfigSection section;
   // `migrate`: whether an outdated schema is migrated; if false, an outdated schema is an error.

@@ -15,7 +15,7 @@ BatchingSink::~BatchingSink() {
   writer_.join();
 }
 
-// Called from sink_it_ and flush_, for which base_sink locks mutex_.
+// Requires mutex_: base_sink locks it before it calls sink_it_ and flush_.
 template <typename Condition>
 void BatchingSink::WaitUntilWritten(Condition condition) {
   std::unique_lock lock(mutex_, std::adopt_lock);

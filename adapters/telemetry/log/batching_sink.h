@@ -11,16 +11,16 @@
 
 namespace keelson {
 
-// Writes log lines to a stream on its own thread, so that logging does not wait for a disk. A line after a
-// pause is written immediately; further lines are batched and written at most kMaxDelay later. Logging blocks
-// while the buffer is full, so that a slow reader of the stream limits the rate instead of growing the
-// process's memory. Thread-safe.
+// Writes log lines to a stream on its own thread, so that logging does not wait for a disk. A line that
+// follows no other line within kMaxDelay is written immediately; other lines are batched and written at most
+// kMaxDelay later. Logging blocks while the buffer is full, so that a slow reader of the stream limits the
+// rate instead of growing the process's memory. Thread-safe.
 class BatchingSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   static constexpr std::chrono::milliseconds kMaxDelay{20};
   static constexpr std::size_t kBufferBytes = 64 * 1024;
 
-  // `output` outlives the sink.
+  // `output` must outlive the sink.
   explicit BatchingSink(std::FILE* output);
   // Writes the buffered lines.
   ~BatchingSink() override;
@@ -39,7 +39,7 @@ class BatchingSink final : public spdlog::sinks::base_sink<std::mutex> {
   // All members except output_ and writer_ are guarded by base_sink's mutex_.
   std::FILE* const output_;
   spdlog::memory_buf_t buffer_;
-  // Numbers of lines: logged, written, and the highest number that a flush waits for.
+  // Line counters: lines logged, lines written, and the line up to which a flush waits.
   std::uint64_t logged_ = 0;
   std::uint64_t written_count_ = 0;
   std::uint64_t flush_to_ = 0;

@@ -34,7 +34,7 @@ class JsonLog final : public Log {
   void Write(Severity severity, std::string_view event_name, std::string_view message,
              Fields fields) override;
 
-  // From now on, entries below `level` are dropped. Thread-safe.
+  // Sets the minimum severity; later entries below `level` are dropped. Thread-safe.
   void SetLevel(Severity level);
   // Blocks until all earlier entries are written to the stream.
   void Flush();

@@ -29,7 +29,7 @@ absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Start(const st
   try {
     return std::unique_ptr<MetricsEndpoint>(new MetricsEndpoint(std::make_unique<Impl>(listen, providers)));
   } catch (const std::exception&) {
-    // The library does not report the cause.
+    // The library does not report why listening failed.
     return absl::UnavailableError(StrCat("telemetry.metrics_listen: can't listen on ", listen));
   }
 }

@@ -1,4 +1,4 @@
-// The process's metrics for Prometheus at http://HOST:PORT/metrics, in Prometheus's text format.
+// Serves the process's metrics for Prometheus at http://HOST:PORT/metrics, in Prometheus's text format.
 //
 //   keelson_email_attempts_total{provider,outcome}   attempts to send, by outcome
 //   keelson_email_circuit{provider,state}            1 for the current state of the circuit breaker
@@ -15,8 +15,8 @@ namespace keelson {
 
 class MetricsEndpoint {
  public:
-  // Starts serving on own threads. `listen` is "HOST:PORT". UNAVAILABLE if the endpoint can't listen on it.
-  // `providers` must outlive the endpoint.
+  // Starts to serve on threads of the endpoint. `listen` is "HOST:PORT". UNAVAILABLE if the endpoint can't
+  // listen on it. `providers` must outlive the endpoint.
   static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Start(const std::string& listen,
                                                                 const ProviderStatuses& providers);
   ~MetricsEndpoint();
