@@ -36,7 +36,7 @@ void ServerCertificates::Reload() {
   problem_.clear();
   if (*read != *current_.certificates) {
     SetCurrent(*std::move(read));
-    log_.Write(Severity::kInfo, "tls.reloaded", "TLS files reloaded; new connections use them",
+    log_.Write(Severity::kInfo, "tls.reloaded", "the TLS files were reloaded; new connections use them",
                {{"cert", options_.cert}});
   }
   WarnOfValidity();
@@ -45,8 +45,8 @@ void ServerCertificates::Reload() {
 void ServerCertificates::WarnOfValidity() {
   const std::string problem = ValidityProblem(options_, *current_.certificates, absl::Now());
   if (std::exchange(validity_problem_, problem) == problem || problem.empty()) return;
-  log_.Write(Severity::kWarning, "tls.not_valid", "TLS certificate is not valid now; clients will reject it",
-             {{"error", problem}});
+  log_.Write(Severity::kWarning, "tls.not_valid",
+             "the TLS certificate is expired or not yet valid; clients will reject it", {{"error", problem}});
 }
 
 ServerCertificates::Version ServerCertificates::current() const {

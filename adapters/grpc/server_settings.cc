@@ -15,8 +15,8 @@ namespace keelson {
 namespace {
 
 constexpr int kMaxConcurrentStreams = 256;
-// Keepalive: after this time without traffic the server sends a ping, and closes the connection without a
-// response.
+// The server pings a connection that was idle for kKeepalive, and closes it if no ack arrives within
+// kKeepaliveTimeout.
 constexpr absl::Duration kKeepalive = absl::Seconds(60);
 constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
 // The library's default of five minutes disconnects clients with common keepalive settings.
@@ -56,7 +56,8 @@ void ApplySettings(const ServerLimits& limits, grpc::ServerBuilder& builder) {
   // Decompression may enlarge a message a thousandfold, and the library checks the size only afterwards.
   // Therefore decompression is disabled, and the dispatcher rejects compressed messages.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
-  // If enabled, the library would advertise to clients that the server accepts compressed messages.
+  // If compression were enabled, the library would advertise to clients that the server accepts compressed
+  // messages.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, 0);
   // A stream buffers up to its flow-control window before its caller is authenticated. Without BDP probes,
   // the window stays at HTTP/2's default of 64 KiB instead of growing to megabytes.

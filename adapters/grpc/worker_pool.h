@@ -14,13 +14,13 @@
 
 namespace keelson {
 
-// A bounded pool of threads, started on demand, with a bounded queue. Thread-safe.
+// A thread pool with a maximum number of threads, which start on demand, and a bounded queue. Thread-safe.
 class WorkerPool {
  public:
   class Job {
    public:
-    // Called on a worker thread. `arena` is empty before Run and cleared after Finish. Run may be called
-    // several times before Finish; Finish delivers the result of the last run.
+    // Executes the job on a worker thread. `arena` is empty before the first Run and cleared after Finish.
+    // Run may be called several times before Finish; Finish delivers the result of the last run.
     virtual void Run(google::protobuf::Arena& arena) = 0;
     // Delivers the result of Run. The job may be destroyed when Finish returns.
     virtual void Finish() = 0;
@@ -30,7 +30,7 @@ class WorkerPool {
     ~Job() = default;
   };
   using Jobs = std::vector<Job*>;
-  // Runs a batch of jobs, each at least once, in any order.
+  // A function that calls Run of each job of a batch at least once, in any order.
   using RunJobs = std::function<void(const Jobs& jobs, google::protobuf::Arena& arena)>;
 
   struct Limits {
@@ -44,7 +44,8 @@ class WorkerPool {
   explicit WorkerPool(const Limits& limits, RunJobs run = RunEach);
   ~WorkerPool();
 
-  // Queues the job, which must live until Finish. False if the queue is full or the pool has stopped.
+  // Queues `job`, which must stay alive until its Finish() is called. Returns false if the queue is full or
+  // the pool has stopped.
   bool Submit(Job* job);
   // Runs the queued jobs and ends the threads. Blocks.
   void Stop();
@@ -52,8 +53,8 @@ class WorkerPool {
  private:
   bool StartThread() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Work();
-  // Replaces the finished `jobs` by the next batch. Blocks until a batch is available. `jobs` is empty after
-  // Stop.
+  // Calls Finish of `jobs`, and replaces them with the next batch. Blocks until a batch is available. `jobs`
+  // is empty after Stop.
   void Next(Jobs& jobs);
 
   const std::size_t max_threads_;

@@ -18,13 +18,13 @@ struct MethodCall {
 
 struct CallResult {
   absl::StatusCode code = absl::StatusCode::kOk;
-  // The code, the message and each detail, on one line or more; empty for kOk.
+  // The status code, the error message and each detail, on one or more lines; empty for kOk.
   std::string error;
 };
 
 // Makes the call and passes each response, as indented JSON that ends with a line break, to `print`.
 // INVALID_ARGUMENT, without a call, for an unknown or ambiguous method, an invalid request and an option that
-// can't be used. Blocks until the deadline at most.
+// can't be used. Blocks for the timeout at most.
 absl::StatusOr<CallResult> CallMethod(const MethodCall& call,
                                       const std::function<void(const std::string& json)>& print);
 

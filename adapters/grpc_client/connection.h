@@ -10,8 +10,8 @@ namespace keelson {
 struct ConnectionOptions {
   // "host:port".
   std::string address = {};
-  // The connection uses TLS if one of these is set. PEM file of the authorities that the client trusts;
-  // empty: the system's.
+  // The connection uses TLS if any of the following four options is set. PEM file of the CA certificates that
+  // the client trusts; empty: those of the system.
   std::string tls_ca = {};
   // The name that the server's certificate must have; empty: the host of the address.
   std::string tls_server_name = {};
@@ -20,7 +20,7 @@ struct ConnectionOptions {
   std::string tls_key = {};
   // A file with the bearer token of each call; empty: no token.
   std::string token_file = {};
-  // The deadline of a call, from its start.
+  // Timeout of a call.
   absl::Duration timeout = absl::Seconds(10);
 
   bool UsesTls() const {

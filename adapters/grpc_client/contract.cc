@@ -27,7 +27,7 @@ void AddMethods(const FileDescriptor& file, std::vector<std::string>& names) {
 }
 
 std::vector<std::string> FindMethodNames() {
-  // The linker would leave the health service out, because nothing else refers to the service's descriptor.
+  // Without this reference, the linker would omit the descriptor of the health service.
   google::protobuf::LinkMessageReflection<grpc::health::v1::HealthCheckRequest>();
   std::vector<std::string> files;
   DescriptorPool::internal_generated_database()->FindAllFileNames(&files);

@@ -13,12 +13,12 @@ namespace keelson {
 // parses the descriptors of every service.
 const std::vector<std::string>& MethodNames();
 
-// The suffixes of a full name by which ResolveMethod may find the method, the longest first: the full name,
+// The names that ResolveMethod may accept for the method, longest first: the full name,
 // "AccountService/RegisterUser" and "RegisterUser".
 std::vector<std::string> MethodSuffixes(const std::string& full_name);
 
-// The full name of the only method that `name` is, or is a suffix of from a "." or "/" on. INVALID_ARGUMENT
-// if no method matches, with the nearest name, or if several match, with their full names.
+// Returns the full name of the only method whose full name is `name` or ends with `name` after a "." or "/".
+// INVALID_ARGUMENT if no method matches, with the nearest name, or if several match, with their full names.
 absl::StatusOr<std::string> ResolveMethod(std::string_view name);
 
 }  // namespace keelson

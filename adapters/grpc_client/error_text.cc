@@ -47,7 +47,8 @@ std::string Text(const google::rpc::RetryInfo& info) {
   return Line("retry after", absl::FormatDuration(delay));
 }
 
-// Whether the detail is a `Detail`, whose lines are added to `text`.
+// Unpacks the detail if its type is `Detail` and appends its lines to `text`; returns false for any other
+// type.
 template <typename Detail>
 bool Append(const google::protobuf::Any& any, std::string& text) {
   Detail detail;

@@ -89,7 +89,7 @@ absl::StatusOr<grpc::Status> Exchange(const ConnectionOptions& options, const st
   ASSIGN_OR_RETURN(const auto channel, Connect(options));
   grpc::CompletionQueue queue;
   grpc::ClientContext context;
-  // A time span, because setting the system's clock does not move it.
+  // The deadline is given as a time span, so that setting the system's clock does not change the timeout.
   context.set_deadline(gpr_time_from_millis(absl::ToInt64Milliseconds(options.timeout), GPR_TIMESPAN));
   RETURN_IF_ERROR(AddToken(options, context));
   // A unary call looks the same on the wire as a stream of one request and one response.
@@ -112,7 +112,7 @@ absl::StatusOr<grpc::Status> Exchange(const ConnectionOptions& options, const st
 std::string ConnectionHint(const ConnectionOptions& options, const grpc::Status& status) {
   if (status.error_code() != grpc::StatusCode::UNAVAILABLE) return "";
   const auto says = [&](absl::string_view part) { return absl::StrContains(status.error_message(), part); };
-  // The library reports an unusable file in no other way.
+  // The library reports an unusable TLS file only by this error message.
   if (options.UsesTls() && absl::StartsWith(status.error_message(), "empty address list")) {
     return "invalid TLS files: check that --tls-key is the key of --tls-cert, and that each file "
            "is "

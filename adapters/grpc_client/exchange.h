@@ -14,14 +14,14 @@ namespace keelson {
 using OnResponse = std::function<void(const std::string& response)>;
 
 // Sends one serialized request to the method `path` ("/package.Service/Method") on a new connection and
-// passes each response to `on_response`: one of a unary method, any number of a server stream. Returns the
-// status of the call. INVALID_ARGUMENT, with the option and the file, if an option can't be used. Blocks
-// until the deadline at most.
+// passes each response to `on_response`: one response of a unary method, any number of a server-streaming
+// method. Returns the status of the call. INVALID_ARGUMENT, with the option and the file, if an option can't
+// be used. Blocks for the timeout at most.
 absl::StatusOr<grpc::Status> Exchange(const ConnectionOptions& options, const std::string& path,
                                       const std::string& request, const OnResponse& on_response);
 
 // What to check after a connection failed with `status`, such as TLS options that do not fit the server;
-// empty if the status itself says it.
+// empty if the status itself names the cause.
 std::string ConnectionHint(const ConnectionOptions& options, const grpc::Status& status);
 
 }  // namespace keelson

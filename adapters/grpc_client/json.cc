@@ -22,12 +22,12 @@ using google::protobuf::FieldDescriptor;
 namespace util = google::protobuf::util;
 
 struct UnknownField {
-  // Of the message with the field, such as "lines[0].unit_price"; empty: the request.
+  // Path of the message with the unknown field, such as "lines[0].unit_price"; empty: the request itself.
   std::string_view path;
   std::string_view name;
 };
 
-// Reads Protobuf's message "(lines[0]) skuu: Cannot find field."; nothing for another error.
+// Parses Protobuf's error message "(lines[0]) skuu: Cannot find field."; returns nothing for any other error.
 std::optional<UnknownField> ReadUnknownField(std::string_view error) {
   constexpr std::string_view kEnd = ": Cannot find field.";
   if (!error.ends_with(kEnd)) return std::nullopt;
@@ -66,15 +66,15 @@ std::string Explain(const Descriptor& request, const UnknownField& unknown) {
 }
 
 struct InvalidValue {
-  // Of the field, such as "lines[0].quantity".
+  // Path of the field, such as "lines[0].quantity".
   std::string_view path;
   std::string_view value;
   // "TYPE_INT64", or the URL of an enum's or a message's type.
   std::string_view type;
 };
 
-// Reads Protobuf's message "(lines[0].quantity): invalid value "many" for type TYPE_INT64"; nothing for
-// another error.
+// Parses Protobuf's error message "(lines[0].quantity): invalid value "many" for type TYPE_INT64"; returns
+// nothing for any other error.
 std::optional<InvalidValue> ReadInvalidValue(std::string_view error) {
   constexpr std::string_view kValue = "): invalid value ";
   constexpr std::string_view kType = " for type ";
@@ -89,7 +89,7 @@ std::optional<InvalidValue> ReadInvalidValue(std::string_view error) {
                       error.substr(type + kType.size())};
 }
 
-// "int64", "object" for a message or a map, or an enum with its values: "RefundReason
+// Returns "int64", "object" for a message or a map, or an enum with its values: "RefundReason
 // (REFUND_REASON_DEFECTIVE, …)".
 std::string ExpectedType(std::string_view type) {
   constexpr std::string_view kScalar = "TYPE_";
@@ -103,7 +103,7 @@ std::string ExpectedType(std::string_view type) {
 }
 
 std::string Explain(const InvalidValue& invalid) {
-  // Protobuf puts its own explanation in the place of the value of a well-known type.
+  // For a well-known type, Protobuf's error message contains an explanation instead of the value.
   constexpr std::string_view kExplained = "', ";
   const std::size_t explained =
       invalid.value.starts_with("Field '") ? invalid.value.find(kExplained) : std::string_view::npos;
@@ -116,13 +116,13 @@ std::string Explain(const InvalidValue& invalid) {
 std::string Explain(const Descriptor& request, std::string_view error) {
   if (const auto unknown = ReadUnknownField(error)) return Explain(request, *unknown);
   if (const auto invalid = ReadInvalidValue(error)) return Explain(*invalid);
-  // An error at the end of the text points into an empty line.
+  // For an error at the end of the JSON text, Protobuf's message quotes an empty line.
   constexpr std::string_view kEmptyContext = "\n\n^";
   if (error.ends_with(kEmptyContext)) error.remove_suffix(kEmptyContext.size());
   return std::string(error);
 }
 
-// Protobuf escapes "<" and ">" for the sake of HTML, which makes templates hard to read in a terminal.
+// Protobuf escapes "<" and ">" for use in HTML, which makes templates hard to read in a terminal.
 std::string WithoutHtmlEscapes(std::string_view json) {
   std::string text;
   for (std::size_t i = 0; i < json.size(); ++i) {

@@ -8,8 +8,8 @@
 
 namespace keelson {
 
-// Fills `request` from JSON with snake_case or lowerCamelCase names. INVALID_ARGUMENT with the place in the
-// request, and for an unknown field with the nearest field name.
+// Fills `request` from JSON with snake_case or lowerCamelCase names. INVALID_ARGUMENT with the position in
+// the JSON text or the path of the field; for an unknown field, also with the most similar field name.
 absl::Status ParseJson(const std::string& json, google::protobuf::Message& request);
 
 // Indented by two spaces, with lowerCamelCase names and without default values.
