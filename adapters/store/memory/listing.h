@@ -1,4 +1,4 @@
-// Shared parts of the lists of users, orders and refunds.
+// Shared code of the List queries of users, orders and refunds.
 #pragma once
 
 #include <algorithm>

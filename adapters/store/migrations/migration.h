@@ -12,13 +12,13 @@
 
 namespace keelson {
 
-// One step of a schema, from the files migrations/VERSION_NAME.{up,down}.sql.
+// A migration of a schema, from the files migrations/VERSION_NAME.{up,down}.sql.
 struct Migration {
   int version = 0;
   std::string_view name;
   std::string_view up;
   std::string_view down;
-  // SHA-256 of both texts in hexadecimal. Detects a step that was changed after it was applied.
+  // SHA-256 of both texts in hexadecimal. Detects a migration that was changed after it was applied.
   std::string checksum;
 };
 
@@ -27,10 +27,10 @@ struct MigrationFile {
   std::string_view text;
 };
 
-// Returns the steps in `files`. Versions must be numbered from 1 without gaps.
+// Returns the migrations in `files`. Their versions must be 1, 2, 3 … without gaps.
 std::vector<Migration> LoadMigrations(std::span<const MigrationFile> files);
 
-// Returns the steps in files that keelson_embed has compiled in.
+// Returns the migrations in the files that the CMake function keelson_embed has compiled into the program.
 template <typename Embedded>
 std::vector<Migration> LoadMigrations(std::span<const Embedded> embedded) {
   std::vector<MigrationFile> files;
@@ -38,7 +38,7 @@ std::vector<Migration> LoadMigrations(std::span<const Embedded> embedded) {
   return LoadMigrations(std::span<const MigrationFile>(files));
 }
 
-// An applied step, as recorded in the database's schema_migrations.
+// An applied migration, as recorded in the table schema_migrations.
 struct AppliedMigration {
   int version = 0;
   std::string name;
@@ -49,7 +49,7 @@ struct AppliedMigration {
 enum class MigrationState {
   kApplied,
   kPending,
-  // Applied, but with another checksum than this program's step.
+  // Applied, but with another checksum than this program's migration of the version.
   kChanged,
   // Applied by a newer program.
   kUnknown,
@@ -59,18 +59,18 @@ struct MigrationStatus {
   int version = 0;
   std::string name;
   MigrationState state = MigrationState::kPending;
-  // Set if the step is applied.
+  // Set if the migration is applied.
   std::optional<absl::Time> apply_time;
 
   bool operator==(const MigrationStatus&) const = default;
 };
 
-// Returns every step that is known or applied, ordered by version.
+// Returns every migration that is known or applied, ordered by version.
 std::vector<MigrationStatus> CompareMigrations(std::span<const Migration> known,
                                                std::span<const AppliedMigration> applied);
 
-// Returns the number of applied steps. FAILED_PRECONDITION if the applied steps are not the first known ones;
-// the message is a predicate of the database ("has …").
+// Returns the number of applied migrations. FAILED_PRECONDITION if they are not the first known migrations;
+// the message starts with a verb ("has …"), so that it can follow the name of the database.
 absl::StatusOr<int> CountApplied(std::span<const MigrationStatus> statuses);
 
 }  // namespace keelson

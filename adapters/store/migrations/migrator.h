@@ -8,20 +8,21 @@
 
 namespace keelson {
 
-// Changes the schema of one database. Each step runs in its own transaction: if a step fails, earlier steps
-// stay applied. Every error names the database. Methods block.
+// Changes the schema of one database. Each migration runs in its own transaction: if a migration fails,
+// earlier ones stay applied. Every error names the database. Methods block.
 class Migrator {
  public:
   virtual ~Migrator() = default;
 
-  // Returns every step that is known or applied, ordered by version. Only reads; a store may have the
-  // database open.
+  // Returns every migration that is known or applied, ordered by version. Only reads, so that it works while
+  // a service uses the database.
   virtual absl::StatusOr<std::vector<MigrationStatus>> Status() const = 0;
-  // Applies all pending steps, or those up to and including version `to`. Returns the applied versions.
-  // UNAVAILABLE for the reasons of the store's Open; INVALID_ARGUMENT if version `to` does not exist.
+  // Applies all pending migrations, or only those up to and including version `to`. Returns the applied
+  // versions. UNAVAILABLE for the reasons of the store's Open; INVALID_ARGUMENT if version `to` does not
+  // exist.
   virtual absl::StatusOr<std::vector<int>> Up(std::optional<int> to = std::nullopt) const = 0;
-  // Undoes all steps above version `to`, or only the last step if `to` is not given. Returns the undone
-  // versions. Deletes the data in the tables and columns of the undone steps.
+  // Reverts all migrations above version `to`, or only the last one if `to` is not given. Returns the
+  // reverted versions. Deletes the data in the tables and columns that the reverted migrations have added.
   virtual absl::StatusOr<std::vector<int>> Down(std::optional<int> to = std::nullopt) const = 0;
 };
 

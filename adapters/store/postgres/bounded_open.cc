@@ -25,7 +25,7 @@ class Attempt {
     ended_.Signal();
   }
 
-  // Blocks until the attempt has ended. Returns nothing if the deadline passes first.
+  // Blocks until the attempt has ended. Returns nothing if the deadline expires first.
   std::optional<Opened> Await(Deadline deadline) {
     const absl::MutexLock lock(&mutex_);
     while (!opened_ && ended_.WaitUntil(&mutex_, deadline)) {
@@ -47,7 +47,7 @@ absl::StatusOr<std::unique_ptr<PgConnection>> OpenWithin(const PgConnection::Opt
   try {
     std::thread([attempt, options] { attempt->End(PgConnection::Open(options)); }).detach();
   } catch (const std::system_error&) {
-    return PgConnection::Open(options);  // the process has reached its limit of threads
+    return PgConnection::Open(options);  // the process can't start another thread
   }
   std::optional<Opened> opened = attempt->Await(deadline);
   if (opened) return *std::move(opened);

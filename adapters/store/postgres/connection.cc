@@ -200,7 +200,8 @@ void PgConnection::AwaitInput(Deadline deadline) {
     if (ready < 0 && errno != EINTR) throw Lost();
     if (ready == 0 && deadline.expired()) {
       lost_ = true;
-      throw PgError(PgFailure::kTimedOut, absl::DeadlineExceededError("the deadline passed"));
+      throw PgError(PgFailure::kTimedOut,
+                    absl::DeadlineExceededError("the deadline expired before the database responded"));
     }
     if ((polled.revents & ~POLLOUT) != 0 && PQconsumeInput(connection_.get()) != 1) throw Lost();
   }

@@ -80,7 +80,9 @@ PgError MakePgError(std::string_view database, std::string_view sqlstate, std::s
     if (absl::Status taken = TakenError(constraint); !taken.ok()) return {PgFailure::kTaken, taken};
   }
   if (sqlstate == "57014") {
-    return {PgFailure::kTimedOut, absl::DeadlineExceededError("the deadline passed"), /*from_server=*/true};
+    return {PgFailure::kTimedOut,
+            absl::DeadlineExceededError("the deadline expired before the statement completed"),
+            /*from_server=*/true};
   }
   if (LosesConnection(sqlstate)) return {PgFailure::kLost, PgUnavailable(text), /*from_server=*/true};
   if (sqlstate == kInsufficientPrivilege) return {PgFailure::kDenied, PgUnavailable(text)};

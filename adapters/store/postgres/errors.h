@@ -26,7 +26,7 @@ enum class PgFailure {
   kDamaged,
   // The connection broke. The server rolls back an open transaction.
   kLost,
-  // The deadline passed.
+  // The deadline expired.
   kTimedOut,
   // A bug in this adapter.
   kInternal,

@@ -12,7 +12,7 @@
 namespace keelson {
 namespace {
 
-// Long enough to build an index on a large table.
+// Timeout of one migration: long enough to build an index on a large table.
 constexpr absl::Duration kStepTimeout = absl::Minutes(30);
 
 constexpr char kCreateTable[] =
@@ -22,7 +22,7 @@ constexpr char kCreateTable[] =
 
 }  // namespace
 
-// One connection that applies or undoes steps.
+// A connection on which migrations are applied and reverted.
 class PostgresMigrator::Session {
  public:
   static absl::StatusOr<Session> Open(const PgConnection::Options& options, Clock& clock) {
@@ -38,17 +38,17 @@ class PostgresMigrator::Session {
     return *count;
   }
 
-  // Returns nothing if no step is pending; this requires only read privileges. `next` returns the step for
-  // a number of applied steps.
+  // Returns nothing if no migration is pending; this requires only read privileges. `next` returns the
+  // version to apply or revert next, given the number of applied migrations.
   template <typename Next>
   std::optional<int> TakeStep(bool up, Next next) {
     if (!next(CountApplied())) return std::nullopt;
     QueueLongBegin(*connection_, "BEGIN");
     Run("SELECT pg_advisory_xact_lock($1)", kMigrationLock);
-    // to_regclass may return a stale result after the wait: PostgreSQL processes cache invalidations when a
-    // session locks a relation.
+    // to_regclass may return a stale result after the wait for the lock: PostgreSQL processes cache
+    // invalidations when a session locks a relation.
     if (!IsRecorded()) connection_->RunScript(kCreateTable, deadline_);
-    // Another process may have applied the step meanwhile.
+    // Another process may have applied the migration during the wait for the lock.
     const std::optional<int> version = next(CountApplied());
     if (version) {
       const Migration& m = PostgresMigrations()[static_cast<std::size_t>(*version) - 1];

@@ -6,13 +6,13 @@
 
 namespace keelson {
 
-// Migrates the schema of a PostgreSQL database. Each step runs in one transaction under an advisory lock, and
-// first reads the applied steps again, so that any number of processes may start concurrently. If no step is
-// pending, nothing is locked or written, and the role only needs SELECT on schema_migrations. Thread-safe;
-// every method blocks.
+// Migrates the schema of a PostgreSQL database. Each migration runs in one transaction under an advisory
+// lock, and first reads the applied migrations again, so that any number of processes may start concurrently.
+// If no migration is pending, nothing is locked or written, and the role only needs SELECT on
+// schema_migrations. Thread-safe; every method blocks.
 class PostgresMigrator final : public Migrator {
  public:
-  // `clock` dates the applied steps and must outlive the migrator.
+  // `clock` provides the times of application, and must outlive the migrator.
   PostgresMigrator(PgConnection::Options options, Clock& clock)
       : options_(std::move(options)), clock_(clock) {}
 
@@ -20,7 +20,7 @@ class PostgresMigrator final : public Migrator {
   absl::StatusOr<std::vector<MigrationStatus>> Status() const override;
   absl::StatusOr<std::vector<int>> Up(std::optional<int> to = std::nullopt) const override;
   absl::StatusOr<std::vector<int>> Down(std::optional<int> to = std::nullopt) const override;
-  // OK if every step is applied; otherwise UNAVAILABLE.
+  // OK if every migration is applied; otherwise UNAVAILABLE.
   absl::Status CheckCurrent() const;
 
  private:

@@ -82,7 +82,8 @@ void PgReadBatch::Connect() {
   if (taken.ok()) {
     connection_.emplace(*std::move(taken));
   } else if (absl::IsDeadlineExceeded(taken.status())) {
-    throw PgError(PgFailure::kTimedOut, absl::DeadlineExceededError("the deadline passed"));
+    throw PgError(PgFailure::kTimedOut,
+                  absl::DeadlineExceededError("the deadline expired before the read was executed"));
   } else {
     throw PgError(PgFailure::kUnavailable, taken.status());
   }

@@ -1,8 +1,6 @@
-// Exporters that read the next batch of rows on another thread while the caller processes the current one. A
-// copy then takes the longer of reading and writing, instead of their sum.
-//
-// For one thread at a time, like every StoreExporter. The wrapped store never receives two calls
-// concurrently.
+// Exporters that prefetch the next batch on another thread while the caller processes the current one, so that
+// reading and writing overlap. Not thread-safe, like every StoreExporter. The wrapped store is used by one
+// thread at a time.
 #pragma once
 
 #include <future>
@@ -25,7 +23,7 @@ class NextBatch {
   // See StoreExporter::Read. Returns the prefetched batch if the arguments match; otherwise drops it and
   // reads from the store. Starts to prefetch the following batch. Blocks.
   absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit);
-  // Discards the prefetched batch. Blocks until the other thread no longer uses the store.
+  // Discards the prefetched batch. Blocks until the prefetching thread no longer uses the store.
   void Drop() { next_.reset(); }
 
  private:
@@ -33,7 +31,7 @@ class NextBatch {
     RowKind kind;
     std::string after;
     int limit;
-    // Its destructor waits for the thread.
+    // The destructor of the future waits for the prefetching thread.
     std::future<absl::StatusOr<RowBatch>> batch;
   };
 

@@ -1,5 +1,5 @@
-// Shared parts of the lists of users, orders, refunds and messages. The statement of a list selects creation
-// times and ids only, from an index in list order; the rows are then selected by id.
+// Shared code of the List queries. Each query first reads (create_time, id) in list order by an index-only
+// scan, then loads the rows by id.
 #pragma once
 
 #include <algorithm>
@@ -15,8 +15,8 @@
 
 namespace keelson {
 
-// Parameters of a list: ?1 is the earliest creation time (inclusive); (?2, ?3) is the position (time, id)
-// before which the page begins; ?4 is a bit set of states; ?5 is the limit.
+// Parameters of a List query: ?1 is the earliest creation time (inclusive); (?2, ?3) is the position (time,
+// id) before which the page begins; ?4 is a bit set of states; ?5 is the limit.
 inline constexpr Sql kInListRange = "create_time >= ?1 AND (create_time, id) < (?2, ?3)";
 inline constexpr Sql kInListStates = "((?4 >> state) & 1) = 1";
 inline constexpr Sql kListOrder = " ORDER BY create_time DESC, id DESC LIMIT ?5";
@@ -47,7 +47,7 @@ ListParameters ParametersOf(const Filter& filter, const std::optional<ListPositi
   return p;
 }
 
-// Executes the statement of a list; `more` are the parameters from ?6 on.
+// Executes a List query; `more` are the parameters from ?6 on.
 template <typename IdType, typename... More>
 std::vector<IdType> SelectIds(Query& query, const ListParameters& p, const More&... more) {
   std::vector<IdType> ids;

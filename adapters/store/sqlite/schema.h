@@ -25,13 +25,14 @@ class Schema {
   absl::Status TakeOver(Generation generation);
 
   absl::StatusOr<std::vector<MigrationStatus>> Status();
-  // The status for a file that does not exist: every step is pending.
+  // Returns the status for a file that does not exist: every migration is pending.
   static std::vector<MigrationStatus> StatusOfNothing();
-  // OK if every step is applied; otherwise UNAVAILABLE.
+  // Returns OK if every migration is applied, otherwise UNAVAILABLE.
   absl::Status CheckCurrent();
-  // OK if at least one step is applied and this program knows all applied steps.
+  // Returns OK if at least one migration is applied and this program knows all applied migrations; otherwise
+  // UNAVAILABLE.
   absl::Status CheckKnown();
-  // Executes all steps in an empty database without recording them.
+  // Executes all migrations in an empty database without recording them.
   static void Create(Connection& connection);
 
   // See Migrator. Call TakeOver first.
@@ -40,7 +41,8 @@ class Schema {
 
  private:
   absl::StatusOr<std::vector<AppliedMigration>> ListApplied();
-  // Returns the number of applied steps. UNAVAILABLE if they are not the first steps of this program.
+  // Returns the number of applied migrations. UNAVAILABLE if they are not the first migrations of this
+  // program.
   absl::StatusOr<int> CountApplied();
   absl::Status CheckTarget(int to);
   absl::Status Apply(const Migration& migration);

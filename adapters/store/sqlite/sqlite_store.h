@@ -39,7 +39,7 @@ class SqliteStore {
   static absl::StatusOr<std::unique_ptr<Store>> Open(const SqliteOptions& options, Clock& clock);
 
   // INVALID_ARGUMENT if Open would fail because of the path: its directory does not exist, or it names
-  // something other than a regular file. The message is a predicate. Opens and creates nothing.
+  // something other than a regular file. The message is a predicate. Opens and creates no file.
   static absl::Status CheckPath(const std::string& path);
 
   SqliteStore() = delete;
