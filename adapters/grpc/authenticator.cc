@@ -38,7 +38,7 @@ bool Allows(const std::set<Role>& roles, Access access) {
   return false;
 }
 
-// The role that grants this access, for the error message.
+// Returns the name of the role that grants this access, for the error message.
 std::string_view RoleFor(Access access) {
   constexpr std::array<std::string_view, 4> kNames = {"reader", "writer", "approver", "admin"};
   return kNames[static_cast<std::size_t>(access)];

@@ -21,7 +21,7 @@ void Call::Request(RpcService& service, int index) {
 
 void Call::Arrived(bool ok) {
   if (!ok) {
-    // The server shuts down: no call arrived, and no further event follows.
+    // The server shuts down: no call arrived on this slot, and no further event follows.
     Release();
     return;
   }

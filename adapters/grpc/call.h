@@ -19,11 +19,12 @@ namespace keelson {
 
 class CallQueue;
 
-// A reusable slot for one call, with the states requested, arrived, message received, response sent, free.
-// All methods must be called on the queue's thread, except Run and Finish, which may run on a worker thread.
+// A reusable slot for one call, which passes through the states: requested, arrived, message received,
+// response sent, free. All methods must be called on the queue's thread, except Run and Finish, which may run
+// on a worker thread.
 class Call final : public WorkerPool::Job {
  public:
-  // The tag of a completion queue's event.
+  // The tag by which the completion queue identifies an event of this call.
   struct Event {
     Call* call;
     void (Call::*happened)(bool ok);
@@ -63,7 +64,7 @@ class Call final : public WorkerPool::Job {
   RpcService* service_ = nullptr;
   int index_ = 0;
   const Method* method_ = nullptr;
-  // Whether a worker runs the call. Only then is cancellation tracked.
+  // Whether a worker thread runs the call. Cancellation is tracked only for such calls.
   bool deferred_ = false;
   // Number of outstanding events; the slot is free after the last.
   int pending_ = 0;

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kMaxRequestIdLength = 128;
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-// "00-TRACE-SPAN-FLAGS" with 32, 16 and 2 hexadecimal digits.
+// Length of "00-TRACE-SPAN-FLAGS", where TRACE, SPAN and FLAGS have 32, 16 and 2 hexadecimal digits.
 constexpr std::size_t kTraceparentSize = 55;
 
 bool IsLowerHex(std::string_view text) {

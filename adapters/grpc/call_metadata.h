@@ -12,7 +12,7 @@
 
 namespace keelson {
 
-// Absent values are empty. The views point into the server context.
+// The strings of absent metadata are empty. The views point into the grpc::ServerContext.
 struct CallMetadata {
   std::string_view request_id;
   std::string_view traceparent;
@@ -21,11 +21,11 @@ struct CallMetadata {
 
 CallMetadata ReadMetadata(const grpc::ServerContext& context);
 
-// Valid: 1 to 128 printable ASCII characters without a leading or trailing space, because HTTP/2 peers strip
-// such a space or reject the response.
+// A valid request id has 1 to 128 printable ASCII characters without a leading or trailing space, because
+// HTTP/2 peers strip such a space or reject the response.
 bool IsValidRequestId(std::string_view text);
 
-// Normalizes a W3C traceparent to version 00. Empty if `text` is invalid.
+// Normalizes a W3C traceparent to version 00. Returns an empty string if `text` is invalid.
 std::string NormalTraceparent(std::string_view text);
 
 // Generates request ids for calls without one: unique, but not secret. Thread-safe.

@@ -7,9 +7,9 @@
 namespace keelson {
 namespace {
 
-// Number of pre-requested slots per short-read method; further calls wait in the library until the thread
-// requests more. A slot takes about 3 KiB. Debian's gRPC is built with assertions that scan all pending
-// requests of a queue at each step of a call, so that many slots slow down every call.
+// Number of pre-requested slots per short-read method; further calls wait in the gRPC library until the
+// queue's thread requests more. A slot takes about 3 KiB. Debian's gRPC is built with assertions that scan
+// all pending requests of a queue at each step of a call, so that many slots slow down every call.
 constexpr int kPostedReads = 8;
 constexpr int kPostedOthers = 2;
 // Slots kept for reuse after a burst.
@@ -86,7 +86,7 @@ void CallQueue::Post(RpcService& service, int index) {
     call = std::move(free_.back());
     free_.pop_back();
   }
-  // The pending events own the call until Release.
+  // The call is owned by its pending events until CallQueue::Release.
   call.release()->Request(service, index);
 }
 

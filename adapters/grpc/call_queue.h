@@ -15,8 +15,8 @@
 
 namespace keelson {
 
-// A completion queue and the slots of its calls. Methods must be called on the thread in Run, unless their
-// comment says otherwise.
+// A completion queue and the slots of its calls. Methods must be called on the thread in Run, unless they are
+// marked as thread-safe.
 class CallQueue {
  public:
   struct Workers {
@@ -30,7 +30,8 @@ class CallQueue {
             const Workers& workers, bool inline_reads);
   ~CallQueue();
 
-  // Requests the first calls of every method. Call once, after the server has started and before Run.
+  // Fills the server with requests for calls of every method. Call once, after the server has started and
+  // before Run.
   void PostAll(std::span<const std::unique_ptr<RpcService>> services);
   // Processes events until ShutDown. Blocks.
   void Run();
@@ -39,7 +40,7 @@ class CallQueue {
 
   // Requests one more call of the method.
   void Post(RpcService& service, int index);
-  // Takes back a free slot.
+  // Takes back a slot that has become free.
   void Release(Call* call);
   void RunInline(Call& call);
 
@@ -64,7 +65,7 @@ class CallQueue {
 
  private:
   void ExpireReceiving();
-  // Time at which the oldest call without a message expires.
+  // Returns the time at which the oldest call without a message expires.
   gpr_timespec NextExpiry() const;
 
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;

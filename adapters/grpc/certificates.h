@@ -10,10 +10,10 @@ namespace keelson {
 
 // The contents of the files in GrpcTlsOptions, in PEM.
 struct Certificates {
-  // The server's certificate, followed by those of its issuers.
+  // The server's certificate, followed by the certificates of its issuers.
   std::string chain;
   std::string key;
-  // Empty: clients need no certificate.
+  // The CA that clients' certificates must have; empty: clients need no certificate.
   std::string client_ca;
 
   bool operator==(const Certificates&) const = default;

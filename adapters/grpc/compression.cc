@@ -4,8 +4,8 @@
 
 namespace grpc::internal {
 
-// The library declares this friend of ByteBuffer but does not define it. Its public API does not tell whether
-// a message is compressed.
+// gRPC declares this class as a friend of ByteBuffer, but does not define it. Defined here, because gRPC's
+// public API does not tell whether a message is compressed.
 class GrpcByteBufferPeer {
  public:
   static const grpc_byte_buffer* Get(const ByteBuffer& buffer) { return buffer.buffer_; }

@@ -24,7 +24,7 @@ bool Parse(const grpc::ByteBuffer& payload, google::protobuf::Message& request) 
   if (payload.TrySingleSlice(&slice).ok()) {
     return request.ParseFromArray(slice.begin(), static_cast<int>(slice.size()));
   }
-  // The API lacks const, but the reader does not modify the buffer.
+  // The parameter of ProtoBufferReader lacks const, but the reader does not modify the buffer.
   grpc::ProtoBufferReader reader(const_cast<grpc::ByteBuffer*>(&payload));
   return reader.status().ok() && request.ParseFromZeroCopyStream(&reader);
 }

@@ -32,7 +32,7 @@ class Dispatcher {
         log_(log) {}
 
   // Fills `context`, sends the request id to the caller, and authorizes the call. Needs only the call's
-  // metadata, so that no message takes memory before its caller is authenticated. UNAUTHENTICATED,
+  // metadata, so that no message takes memory before its caller is authenticated. Returns UNAUTHENTICATED or
   // PERMISSION_DENIED, and UNAVAILABLE after Close. Does not block.
   absl::Status Authorize(const Method& method, grpc::ServerContext& call, CallContext& context);
 
@@ -40,7 +40,7 @@ class Dispatcher {
   // has no message. Does not block.
   absl::Status CheckMessage(grpc::ServerContext& call, bool received, const grpc::ByteBuffer& payload) const;
 
-  // From now on, Authorize and CheckMessage return UNAVAILABLE (SHUTTING_DOWN).
+  // After this call, Authorize and CheckMessage return UNAVAILABLE (SHUTTING_DOWN).
   void Close() { closed_ = true; }
 
   // Later calls of Authorize use this authenticator.
@@ -67,7 +67,7 @@ class Dispatcher {
   Log& log_;
 };
 
-// RESOURCE_EXHAUSTED (OVERLOADED) with a retry delay.
+// Returns RESOURCE_EXHAUSTED (OVERLOADED) with a retry delay.
 absl::Status OverloadedError();
 
 }  // namespace keelson

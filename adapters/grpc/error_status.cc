@@ -49,7 +49,8 @@ std::size_t AddWithin(std::size_t& budget, const Violations& violations, Add add
   return violations.size() - added;
 }
 
-// Upper bound on the encoded size of a repeated field's element of `size` bytes, including tag and length.
+// Returns an upper bound on the encoded size of an element of `size` bytes in a repeated field, including tag
+// and length.
 std::size_t Framed(std::size_t size) {
   return size + 6;
 }

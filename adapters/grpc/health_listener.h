@@ -14,7 +14,7 @@ namespace keelson {
 // Kubernetes. Thread-safe.
 class HealthListener {
  public:
-  // Listens on `address` ("host:port"). Fails with the errors of ExplainListenFailure.
+  // Listens on `address` ("host:port"). Returns the errors of ExplainListenFailure.
   static absl::StatusOr<std::unique_ptr<HealthListener>> Start(const std::string& address);
   // Ends the streams of Watch.
   ~HealthListener();
@@ -28,7 +28,7 @@ class HealthListener {
  private:
   HealthListener() = default;
 
-  // Returns UNIMPLEMENTED for all other methods. The library requires at least one service.
+  // Responds to all other methods with UNIMPLEMENTED. The library requires at least one service.
   grpc::CallbackGenericService others_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;

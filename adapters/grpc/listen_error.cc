@@ -14,7 +14,7 @@
 namespace keelson {
 namespace {
 
-// Returns 0 if listening on the address succeeds, else the errno.
+// Returns 0 if the process can listen on the address, otherwise the errno.
 int TryToListen(const addrinfo& address) {
   const int fd = socket(address.ai_family, address.ai_socktype | SOCK_CLOEXEC, address.ai_protocol);
   if (fd < 0) return errno;
@@ -53,7 +53,7 @@ absl::Status ExplainListenFailure(std::string_view key, std::string_view address
       return absl::Status(code, StrCat(failed, ": ", std::strerror(error)));
     }
   }
-  // The second attempt succeeded: the cause was temporary.
+  // This attempt to listen succeeded: the cause of the server's failure was temporary.
   return absl::UnavailableError(failed);
 }
 

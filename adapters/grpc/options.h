@@ -14,11 +14,11 @@ namespace keelson {
 // Permissions of a caller: kReader can read, kWriter can read and write, kApprover can approve and reject
 // refunds, and kAdmin can call every method.
 enum class Role { kReader, kWriter, kApprover, kAdmin };
-// "reader", "writer", "approver" or "admin"; nullopt for any other name.
+// Parses "reader", "writer", "approver" or "admin"; returns nullopt for any other name.
 std::optional<Role> ParseRole(std::string_view name);
 
 struct GrpcTlsOptions {
-  // PEM files. Empty: no TLS.
+  // Path of the PEM file with the server's certificate chain; empty: no TLS.
   std::string cert;
   std::string key;
   // If set, clients must present a certificate of this CA.
@@ -45,7 +45,7 @@ struct GrpcAuthOptions {
 struct GrpcServerOptions {
   // "host:port"; port 0 selects a free port.
   std::string listen = "127.0.0.1:50051";
-  // Second address that serves only health checks, without TLS, for probes; empty: none.
+  // Address of a second listener that serves only health checks, without TLS, for probes; empty: none.
   std::string health_listen = {};
   bool reflection = true;
   // Maximum duration of a call; an earlier deadline of the client takes precedence.

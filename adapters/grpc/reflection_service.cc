@@ -23,7 +23,7 @@ constexpr const char* kVersions[] = {"grpc.reflection.v1.ServerReflection",
                                      "grpc.reflection.v1alpha.ServerReflection"};
 constexpr const char* kHealth = "grpc.health.v1.Health";
 
-// One client's stream: a response to each request. Holds no thread while the stream is idle.
+// Serves one client's stream: sends a response to each request. Uses no thread while the stream is idle.
 class Reactor final : public grpc::ServerBidiReactor<ServerReflectionRequest, ServerReflectionResponse> {
  public:
   explicit Reactor(const std::vector<std::string>& services) : services_(services) { StartRead(&request_); }
@@ -57,7 +57,7 @@ class ReflectionService final : public grpc::Service {
   }
 
  private:
-  // A member, because the library keeps a pointer to the string.
+  // A member, because gRPC keeps a pointer to the string.
   const std::string path_;
   const std::vector<std::string> services_;
 };

@@ -16,14 +16,15 @@
 namespace keelson {
 namespace {
 
-// In benchmarks, more queues had no benefit; each queue allocates slots.
+// Each queue allocates slots for calls, and in benchmarks, more than 16 queues had no benefit.
 constexpr unsigned kMaxQueues = 16;
 constexpr absl::Duration kIdlePoll = absl::Milliseconds(5);
 // Time to send the last responses. Afterwards, open streams are cancelled, because some, such as health's
 // Watch, never end.
 constexpr absl::Duration kFlushTimeout = absl::Milliseconds(100);
 
-// Limits of batched reads. While the store executes one batch, the responses of the other are sent.
+// Limits of batched reads. Two batches run concurrently: while the store executes one, the responses of the
+// other are sent.
 constexpr int kMaxReadsPerBatch = 64;
 constexpr int kConcurrentReadBatches = 2;
 
@@ -32,7 +33,8 @@ constexpr std::size_t kMinBufferBytes = std::size_t{64} << 20;
 constexpr std::size_t kLargestRequestsAtOnce = 32;
 
 ServerLimits LimitsOf(const GrpcServerOptions& options) {
-  // Up to twice the dispatcher's limit, a caller gets the dispatcher's error, which contains the limit.
+  // gRPC's limit is twice the dispatcher's, so that a slightly larger message gets the dispatcher's error,
+  // which contains the limit.
   return {.max_message_bytes = options.max_receive_bytes * 2,
           .buffer_bytes = std::max(kMinBufferBytes, kLargestRequestsAtOnce * options.max_receive_bytes)};
 }
@@ -59,7 +61,7 @@ unsigned QueueCount(const GrpcServerOptions& options) {
 
 absl::Status CheckOptions(const GrpcServerOptions& options) {
   for (const std::string& listen : {options.listen, options.health_listen}) {
-    // Without a port, the library would use the HTTPS port.
+    // For an address without a port, gRPC would use the HTTPS port.
     if (!listen.empty() && listen.find(':') == std::string::npos) {
       return absl::InvalidArgumentError(
           StrCat("can't listen on ", listen, ": the address must be HOST:PORT"));
@@ -149,7 +151,7 @@ void RpcServer::StartThreads() {
   }
 }
 
-// The library requires that every queue is shut down and drained, even a queue that never served.
+// gRPC requires that every queue is shut down and drained, even if the server never started.
 void RpcServer::DrainQueues() {
   for (const std::unique_ptr<CallQueue>& queue : queues_) {
     queue->ShutDown();
@@ -188,7 +190,8 @@ void RpcServer::Shutdown(Deadline deadline) {
   absl::MutexLock lock(&shutdown_mutex_);
   if (std::exchange(shut_down_, true)) return;
   SetServing(false);
-  // The library would end new calls with CANCELLED. The dispatcher refuses them first, with a retry delay.
+  // gRPC would end new calls with CANCELLED. Instead, the dispatcher rejects them with UNAVAILABLE and a
+  // retry delay.
   dispatcher_.Close();
   WaitUntilIdle(deadline);
   const absl::Duration flush_timeout = std::min(deadline.remaining(), kFlushTimeout);

@@ -33,7 +33,7 @@ class RpcServer {
   ~RpcServer();
 
   int port() const { return port_; }
-  // 0 without a separate health listener.
+  // The port of the health listener; 0 if there is none.
   int health_port() const { return health_listener_ == nullptr ? 0 : health_listener_->port(); }
   void SetServing(bool serving);
   void SetServing(const std::string& part, bool serving);
@@ -55,19 +55,19 @@ class RpcServer {
   // Empty if reflection is off.
   const std::vector<std::unique_ptr<grpc::Service>> reflection_;
   Dispatcher dispatcher_;
-  // For list calls, and for calls that wait for more than the store, such as password hashing.
+  // Runs list calls, and calls that wait for more than the store, such as those that hash a password.
   WorkerPool workers_;
-  // For writes: at most StoreTraits::max_concurrent_writes threads, so that further writes queue without a
-  // thread.
+  // Runs writes on at most StoreTraits::max_concurrent_writes threads; further writes wait in the queue
+  // without a thread.
   WorkerPool writers_;
-  // For short reads, unless the queues' threads run them.
+  // Runs short reads, unless the threads of the completion queues run them.
   WorkerPool readers_;
-  // Destroyed after the server.
+  // The completion queues. gRPC requires that they are destroyed after the server.
   std::vector<std::unique_ptr<CallQueue>> queues_;
   // Null without TLS.
   const std::unique_ptr<ServerCertificates> certificates_;
   const std::shared_ptr<grpc::ServerCredentials> credentials_;
-  // Null without a health address. Serves until the server has shut down.
+  // Null without a health address. Serves health checks until the server has shut down.
   std::unique_ptr<HealthListener> health_listener_;
   std::unique_ptr<grpc::Server> server_;
   std::vector<std::thread> threads_;

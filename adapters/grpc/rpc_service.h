@@ -32,10 +32,10 @@ struct Method {
   // The handler may move from the request. It must be thread-safe: it runs on any thread, concurrently.
   using Handler = std::function<absl::Status(const CallContext&, google::protobuf::Message& request,
                                              google::protobuf::Message& response)>;
-  // The name in logs, such as "keelson.accounts.v1.AccountService/GetUser".
+  // Returns the name in logs, such as "keelson.accounts.v1.AccountService/GetUser".
   std::string_view name() const { return std::string_view(path).substr(1); }
 
-  // The HTTP/2 path: "/" and the name.
+  // The HTTP/2 path: "/" followed by the name.
   std::string path;
   Access access;
   Workload work;

@@ -18,12 +18,12 @@ namespace keelson {
 class ServerCertificates {
  public:
   struct Version {
-    // Increases with each change.
+    // Increases whenever changed files are loaded.
     std::uint64_t number = 0;
     std::shared_ptr<const Certificates> certificates;
   };
 
-  // Fails like ReadCertificates. `log` must outlive the object.
+  // Returns the errors of ReadCertificates. `log` must outlive the object.
   static absl::StatusOr<std::unique_ptr<ServerCertificates>> Load(const GrpcTlsOptions& options, Log& log);
 
   // Re-reads the files. Valid files replace the current ones, with a log line. Invalid files are not used; a
@@ -43,7 +43,7 @@ class ServerCertificates {
   Log& log_;
   mutable absl::Mutex mutex_;
   Version current_ ABSL_GUARDED_BY(mutex_);
-  // The last logged reasons; empty: no problem.
+  // The last logged reasons, so that a reason is not logged twice in a row; empty: no problem.
   std::string problem_ ABSL_GUARDED_BY(mutex_);
   std::string validity_problem_ ABSL_GUARDED_BY(mutex_);
 };

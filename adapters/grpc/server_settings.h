@@ -11,9 +11,9 @@ namespace keelson {
 void PrepareLibrary();
 
 struct ServerLimits {
-  // For larger messages, the library returns RESOURCE_EXHAUSTED.
+  // Maximum size of a message; for larger messages, gRPC returns RESOURCE_EXHAUSTED.
   std::size_t max_message_bytes;
-  // Total of all connections. The library resets streams that would exceed it.
+  // Maximum size of all buffers of all connections. gRPC resets streams that would exceed it.
   std::size_t buffer_bytes;
 };
 

@@ -8,7 +8,7 @@
 namespace keelson {
 namespace {
 
-// google.protobuf.Timestamp: from 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z.
+// The range of google.protobuf.Timestamp: from 0001-01-01T00:00:00Z to 9999-12-31T23:59:59.999999999Z.
 constexpr std::int64_t kMinSeconds = -62'135'596'800;
 constexpr std::int64_t kMaxSeconds = 253'402'300'799;
 constexpr std::int32_t kNanosPerSecond = 1'000'000'000;
@@ -17,7 +17,7 @@ void LabelsToProto(const Labels& labels, google::protobuf::Map<std::string, std:
   for (const auto& [key, value] : labels) out[key] = value;
 }
 
-// Clamps to the contract's narrower integer type.
+// Clamps the number to the range of int32, the field's type in the contract.
 std::int32_t AttemptsOf(std::int64_t attempts) {
   constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
   return static_cast<std::int32_t>(std::min(attempts, kMost));

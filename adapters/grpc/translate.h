@@ -1,5 +1,5 @@
-// Translation between the contract's messages and the core's values. Untranslatable values add a violation
-// with their path to the errors; the core checks everything else.
+// Translation between the contract's messages and the core's values. A value that can't be translated adds a
+// violation with its path to the errors; the core checks everything else.
 #pragma once
 
 #include <optional>
@@ -37,7 +37,7 @@ void ToProto(absl::Time time, google::protobuf::Timestamp& out);
 
 Amount FromProto(const common::v1::Money& money);
 Labels FromProto(const google::protobuf::Map<std::string, std::string>& labels);
-// nullopt and a violation for a time outside of the range of google.protobuf.Timestamp.
+// Returns nullopt and adds a violation for a time outside of the range of google.protobuf.Timestamp.
 std::optional<absl::Time> FromProto(const google::protobuf::Timestamp& time, std::string_view field,
                                     FieldErrors& errors);
 

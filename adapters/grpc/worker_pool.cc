@@ -46,7 +46,7 @@ bool WorkerPool::StartThread() {
     threads_.emplace_back([this] { Work(); });
     return true;
   } catch (const std::system_error&) {
-    // The system has no more threads: the existing threads continue, and the queue fills.
+    // The system can't start another thread: jobs wait in the queue for the existing threads.
     return false;
   }
 }

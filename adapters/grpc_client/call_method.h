@@ -10,9 +10,9 @@ namespace keelson {
 
 struct MethodCall {
   ConnectionOptions connection;
-  // A full name, or an unambiguous suffix (ResolveMethod).
+  // The full name of the method, or an unambiguous suffix of it (ResolveMethod).
   std::string method;
-  // The request by Protobuf's JSON mapping. A client-streaming method receives this one request.
+  // The request in Protobuf's JSON mapping. A client-streaming method receives this one request.
   std::string request;
 };
 

@@ -9,8 +9,8 @@
 
 namespace keelson {
 
-// The full names ("keelson.accounts.v1.AccountService/RegisterUser") in alphabetical order. The first call
-// parses the descriptors of every service.
+// Returns the full names ("keelson.accounts.v1.AccountService/RegisterUser") of all methods in alphabetical
+// order. The first call parses the descriptors of every service.
 const std::vector<std::string>& MethodNames();
 
 // The names that ResolveMethod may accept for the method, longest first: the full name,

@@ -6,8 +6,8 @@
 
 namespace keelson {
 
-// "INVALID_ARGUMENT: message", then each detail of the google.rpc.Status that the error carries, on lines
-// that begin with two spaces.
+// Returns "INVALID_ARGUMENT: message", followed by each detail of the google.rpc.Status that the error
+// carries, on lines that begin with two spaces.
 std::string ErrorText(const grpc::Status& status);
 
 }  // namespace keelson

@@ -37,7 +37,7 @@ std::optional<UnknownField> ReadUnknownField(std::string_view error) {
   return UnknownField{error.substr(1, end - 1), error.substr(end + 2)};
 }
 
-// The type of the message at `path`; null if the path does not lead to a message.
+// Returns the type of the message at `path`; null if there is no message at the path.
 const Descriptor* TypeAt(const Descriptor* type, std::string_view path) {
   if (path.empty()) return type;
   for (const absl::string_view step : absl::StrSplit(ToAbsl(path), '.')) {

@@ -12,7 +12,7 @@ namespace keelson {
 // the JSON text or the path of the field; for an unknown field, also with the most similar field name.
 absl::Status ParseJson(const std::string& json, google::protobuf::Message& request);
 
-// Indented by two spaces, with lowerCamelCase names and without default values.
+// Returns JSON that is indented by two spaces, with lowerCamelCase names and without default values.
 std::string FormatJson(const google::protobuf::Message& response);
 
 }  // namespace keelson
