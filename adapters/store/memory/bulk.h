@@ -11,7 +11,7 @@
 
 namespace keelson {
 
-// Exports a copy of all rows, which the constructor makes.
+// Exports the copy of all rows that its constructor has made.
 class MemoryExporter : public StoreExporter {
  public:
   explicit MemoryExporter(const Repositories& repositories);

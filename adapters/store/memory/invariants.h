@@ -6,7 +6,7 @@
 
 namespace keelson {
 
-// The CHECK constraints of the SQL schemas: INTERNAL if an entity violates one.
+// Checks the CHECK constraints of the SQL schemas. INTERNAL if an entity violates one.
 absl::Status CheckInvariants(const OrderFields& order);
 absl::Status CheckInvariants(const RefundFields& refund);
 

@@ -21,8 +21,9 @@ class MemoryStore : public Store {
   absl::Status Check(Deadline deadline) override;
   StoreTraits traits() override { return {.reads_inline = true}; }
 
-  // Export of a copy of the current rows, and import. The importer must not outlive the store.
+  // Exports a copy of the current rows.
   std::unique_ptr<StoreExporter> OpenReader();
+  // Imports rows. The importer must not outlive the store.
   std::unique_ptr<StoreImporter> OpenTarget();
 
  private:

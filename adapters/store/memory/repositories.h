@@ -12,7 +12,7 @@
 
 namespace keelson {
 
-// The repositories of a store. All of them record their changes in one journal.
+// The repositories of a store. All repositories record their changes in the same journal.
 struct Repositories {
   explicit Repositories(Journal& j)
       : users(j),

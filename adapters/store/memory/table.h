@@ -13,7 +13,7 @@
 
 namespace keelson {
 
-// The undo log of a unit of work: rolls back its changes in reverse order.
+// The undo log of a unit of work: rolls back the unit's changes in reverse order.
 class Journal {
  public:
   void Record(std::function<void()> undo) { undos_.push_back(std::move(undo)); }
@@ -77,7 +77,8 @@ class Table {
   std::map<Key, Row> rows_;
 };
 
-// Parses a key as an id. Returns nothing for an empty key, which means "before the first row".
+// Parses a key as an id. Returns nullopt for an empty key, which stands for the position before the first
+// row.
 template <typename IdType>
 std::optional<IdType> IdInKey(std::string_view key) {
   return key.empty() ? std::nullopt : std::optional(IdType(UuidInKey(key)));
@@ -86,8 +87,8 @@ inline std::optional<Fingerprint> FingerprintInKey(std::string_view key) {
   return key.empty() ? std::nullopt : std::optional<Fingerprint>(UuidInKey(key));
 }
 
-// Converts at most `limit` entries with keys greater than `after` by `make`. No `after` means from the first
-// entry.
+// Converts at most `limit` entries with keys greater than `after` by `make`, from the first entry if there is
+// no `after`.
 template <typename Key, typename Entry, typename Make>
 auto ListAfter(const std::map<Key, Entry>& entries, const std::optional<Key>& after, int limit,
                const Make& make) {

@@ -26,7 +26,7 @@ class MemoryUsers : public UserRepository {
   absl::Status Insert(const User& user, std::string_view password_hash) override;
   absl::Status Update(const User& user) override;
 
-  // For StoreExporter::Read and StoreImporter::Insert. Other repositories have methods of the same names.
+  // These methods implement StoreExporter::Read and StoreImporter::Insert, as in the other repositories.
   std::vector<UserRow> ListAfter(std::string_view after, int limit) const;
   absl::Status InsertRow(const UserRow& user);
 
@@ -50,7 +50,7 @@ class MemoryTokens : public TokenRepository {
   int DeleteExpired(absl::Time now, int limit);
 
   std::vector<EmailToken> ListAfter(std::string_view after, int limit) const;
-  // INTERNAL if the user has a token of this purpose.
+  // INTERNAL if the user already has a token of this purpose.
   absl::Status Insert(const EmailToken& token);
 
  private:

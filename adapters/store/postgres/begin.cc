@@ -10,11 +10,12 @@
 namespace keelson {
 namespace {
 
-// Added to the deadline, because a client that still runs ends its transaction at the deadline itself.
+// Time after the deadline until the server ends an idle transaction: a running client ends its transaction at
+// the deadline itself.
 constexpr std::int64_t kIdleGraceMilliseconds = 10'000;
 
-// Replaces synchronous_commit = off, with which the server acknowledges a commit before it is on disk. Keeps
-// any other value: all of them flush the commit on this server.
+// Sets synchronous_commit if it is off, because the server would then acknowledge a commit before it is on
+// disk. Keeps any other value: all of them flush the commit on this server.
 constexpr Sql kFlushCommits =
     "set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE "
     "current_setting('synchronous_commit') END, true)";

@@ -15,8 +15,8 @@ namespace {
 
 using Opened = absl::StatusOr<std::unique_ptr<PgConnection>>;
 
-// The result of one attempt to open a connection, shared by the opening thread and the caller: either of them
-// may end first. Thread-safe.
+// The result of one attempt to open a connection, shared by the opening thread and the caller, because either
+// may end before the other. Thread-safe.
 class Attempt {
  public:
   void End(Opened opened) {

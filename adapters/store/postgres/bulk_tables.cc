@@ -56,8 +56,9 @@ constexpr auto kExportSettings = "SELECT " + kColumnNames<Setting> +
                                  " FROM settings WHERE name COLLATE \"C\" > $1 AND " + kIsSetting +
                                  " ORDER BY name COLLATE \"C\" LIMIT $2";
 
-// Replaces the suspended foreign keys. The scalar subquery forces an index lookup for each key: a table that
-// is being filled has no statistics, so the planner might choose a sequential scan for a join.
+// Checks the references whose foreign keys are suspended (PgForeignKeys). The scalar subquery forces an index
+// lookup for each key: a table that is being filled has no statistics, so the planner might choose a
+// sequential scan for a join.
 constexpr Sql kFindMissingUser =
     "SELECT FROM unnest($1::uuid[]) AS wanted (user_id) "
     "WHERE (SELECT id FROM users WHERE id = wanted.user_id) IS NULL LIMIT 1";

@@ -13,7 +13,7 @@ namespace keelson {
 
 // Reads and inserts the rows of every RowKind over one connection, for PostgresBulk. The caller begins and
 // ends the transactions. Every method blocks, and throws PgError, or std::runtime_error if the database holds
-// an invalid value. For one thread.
+// an invalid value. Not thread-safe.
 class PgBulkTables {
  public:
   explicit PgBulkTables(PgConnection& connection) : connection_(connection) {}
@@ -60,7 +60,7 @@ class PgBulkTables {
   void InsertRows(const std::vector<Setting>& rows);
 
   PgConnection& connection_;
-  // The events that NumberWaiting has numbered.
+  // The events that NumberWaiting has numbered in memory.
   std::vector<Event> waiting_;
 };
 

@@ -95,7 +95,7 @@ absl::StatusOr<std::unique_ptr<PgConnection>> PgConnection::Open(const Options& 
   }
   std::string database = Describe(options.url);
   std::unique_ptr<pg_conn, Close> connection = Connect(options, "read-write");
-  // A read-only connection prefers a server that accepts writes, and falls back to a standby.
+  // For read-only access, a standby suffices if no server accepts writes.
   if (PQstatus(connection.get()) != CONNECTION_OK && options.access == Access::kReadOnly) {
     connection = Connect(options, "any");
   }
@@ -210,7 +210,7 @@ void PgConnection::AwaitInput(Deadline deadline) {
 void PgConnection::Receive(Deadline deadline) {
   AwaitInput(deadline);
   pg_result* raw = PQgetResult(connection_.get());
-  // Null marks the end of a statement's results.
+  // A null result marks the end of the results of a statement.
   if (raw == nullptr) return;
   PgResult result(raw);
   const int status = PQresultStatus(raw);

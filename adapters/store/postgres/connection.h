@@ -26,7 +26,7 @@ class PgResult {
   PgResult() = default;
   explicit PgResult(pg_result* result) : result_(result) {}
 
-  // False if the result has not arrived, or the statement failed.
+  // Whether the result has arrived; false also if the statement failed.
   bool arrived() const { return result_ != nullptr; }
   int rows() const;
   // Number of changed rows.
@@ -61,8 +61,9 @@ class PgResult {
 // A connection to PostgreSQL in libpq's pipeline mode: statements are sent without waiting for the results of
 // earlier ones, so that several statements share one round trip.
 //
-// States: usable; failed, after a blocking function has thrown PgError, until Recover returns true; unusable,
-// after the connection broke or Abandon was called: destroy it. For one thread at a time.
+// A connection is usable at first. After a blocking function has thrown PgError, it is failed until Recover
+// returns true. After it broke or Abandon was called, it is unusable and must be destroyed. For one thread at
+// a time.
 class PgConnection {
  public:
   enum class Access {
@@ -73,8 +74,8 @@ class PgConnection {
   };
   struct Options {
     std::string url;
-    // The server parses and plans each statement once. Must be off behind a connection pooler in transaction
-    // mode.
+    // If true, the server parses and plans each statement only once. Must be off behind a connection pooler
+    // in transaction mode.
     bool prepared_statements = true;
     absl::Duration connect_timeout = absl::Seconds(5);
     Access access = Access::kReadWrite;
@@ -85,8 +86,8 @@ class PgConnection {
   // password.
   static std::string Describe(const std::string& url);
   // INVALID_ARGUMENT if libpq rejects the URL (or KEY=VALUE string): its syntax, an unknown parameter, or a
-  // value. The message is a predicate that names the parameter and contains no part of the password. Opens
-  // no network connection.
+  // value. The message starts with a verb, names the parameter and contains no part of the password. Opens no
+  // network connection.
   static absl::Status CheckUrl(const std::string& url);
 
   // Blocks up to the connect timeout for each host of the URL. The client encoding is always UTF-8.
@@ -115,9 +116,9 @@ class PgConnection {
   // Blocks.
   void CopyIn(const char* sql, std::string_view rows, Deadline deadline) { RunSimple(sql, rows, deadline); }
 
-  // Rolls back after an error. False if the connection is unusable. Blocks.
+  // Rolls back after an error. Returns false if the connection is unusable. Blocks.
   bool Recover(Deadline deadline);
-  // Rolls back an open transaction without a preceding error, in one round trip. False if the connection is
+  // Rolls back an open transaction that has no error, in one round trip. Returns false if the connection is
   // unusable. Blocks.
   bool Rollback(Deadline deadline);
   // Cancels the running statement; the connection is unusable from then on. Does not block.
@@ -132,7 +133,8 @@ class PgConnection {
   // caused.
   bool HasUnexpectedInput();
   SteadyTime open_time() const { return open_time_; }
-  // The server process that opened the connection; a connection pooler returns an invented number.
+  // Process id of the server session at the time of connecting; a connection pooler returns an invented
+  // number.
   int opened_pid() const;
   const std::string& database() const { return database_; }
 

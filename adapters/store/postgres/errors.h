@@ -11,9 +11,10 @@ namespace keelson {
 // Classifies errors by the reaction of Read or Write: whether, when and on which connection to run the
 // closure again.
 enum class PgFailure {
-  // A conflict with another transaction. Nothing changed; another run may succeed.
+  // The transaction conflicts with another one and was rolled back; another run may succeed.
   kConflict,
-  // Violates a unique constraint on e-mail address, reference or request id. Another run may find the row.
+  // A statement violates a unique constraint on e-mail address, reference or request id. Another run may find
+  // the existing row.
   kTaken,
   // Not an error of the server: the closure must run again in another way (see PgReadBatch and
   // PgReadSession).
@@ -51,14 +52,14 @@ class PgError : public std::exception {
   absl::Status status_;
 };
 
-// UNAVAILABLE (STORE_UNAVAILABLE) with a retry delay.
+// Returns UNAVAILABLE (STORE_UNAVAILABLE) with a retry delay.
 absl::Status PgUnavailable(std::string_view message);
 
 // Classifies an error by its SQLSTATE (PostgreSQL's appendix A) and constraint. `database` is the name of the
 // database in messages.
 PgError MakePgError(std::string_view database, std::string_view sqlstate, std::string_view constraint,
                     std::string_view message);
-// kLost, with libpq's reason.
+// Returns an error kLost with libpq's reason.
 PgError LostConnection(std::string_view database, std::string_view reason);
 
 // Joins the lines of a libpq message, which ends with a line break.

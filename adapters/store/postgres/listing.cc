@@ -77,7 +77,7 @@ constexpr auto kListMessages = kSelectMessages + FromStates("messages", "", "m")
 constexpr auto kListMessagesToUser = kSelectMessages + FromStates("messages", " AND user_id = $6", "m");
 constexpr auto kListMessagesToAddress =
     kSelectMessages + FromStates("messages", " AND recipient_key = $6", "m");
-// At most one user has an address at a time, so filtering the rows by user discards few of them.
+// At most one user has an address at a time, so that the filter by user discards few rows.
 constexpr auto kListMessagesToUserAndAddress =
     kSelectMessages + FromStates("messages", " AND recipient_key = $6 AND user_id = $7", "m");
 

@@ -1,6 +1,5 @@
-// Selects pages of lists. Each statement scans an index in list order from the end of the previous page, so
-// that the cost of a page does not depend on its position. A filter with several states merges one scan per
-// state.
+// List queries. Each statement scans an index in list order from the end of the previous page, so that the
+// cost of a page does not depend on its position. A filter with several states merges one scan per state.
 #pragma once
 
 #include <optional>

@@ -6,7 +6,7 @@
 
 namespace keelson {
 
-// "Keel" in ASCII, followed by a number.
+// The keys consist of "Keel" in ASCII and a number.
 inline constexpr std::int64_t kMigrationLock = 0x4b65656c00000001;
 inline constexpr std::int64_t kSequencerLock = 0x4b65656c00000002;
 inline constexpr std::int64_t kTransferLock = 0x4b65656c00000003;

@@ -21,7 +21,7 @@ namespace keelson {
 class NewRequestIds {
  public:
   enum class State {
-    // This run has looked up no record.
+    // This run has not looked up any record.
     kUnused,
     // This run has assumed, without a query, that a request id is new.
     kAssumed,
@@ -39,7 +39,7 @@ class NewRequestIds {
   bool Assume(const Fingerprint& key);
   // Call this when the INSERT of the record under `key` is queued.
   void Confirm(const Fingerprint& key);
-  // Stops assuming, for all later runs of this Write.
+  // Makes Assume return false in this and all later runs of the Write.
   void Drop();
   // Queries for the records that were assumed missing; true if one exists. Needs a connection outside of a
   // transaction. Blocks; throws PgError.

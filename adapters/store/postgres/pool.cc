@@ -19,8 +19,8 @@ absl::Duration Lifetime(const PgConnection& connection, absl::Duration lifetime)
   return lifetime + lifetime * spread / 100;
 }
 
-// Returns a deep copy. absl::Status shares its payload between copies; this copy shares nothing, because each
-// waiting thread takes its own.
+// Returns a deep copy, because each waiting thread gets its own status, and copies of an absl::Status share
+// their payload.
 absl::Status CopyOf(const absl::Status& status) {
   absl::Status copy(status.code(), status.message());
   status.ForEachPayload(

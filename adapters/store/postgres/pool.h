@@ -86,12 +86,12 @@ class PgPool {
   const Options options_;
   absl::Mutex mutex_;
   ConditionVariable wanted_;
-  // Last in, first out, so that surplus connections age and are closed.
+  // A stack (last in, first out), so that surplus connections stay idle until their lifetime ends.
   std::vector<std::unique_ptr<PgConnection>> idle_ ABSL_GUARDED_BY(mutex_);
   std::deque<Waiter*> waiters_ ABSL_GUARDED_BY(mutex_);
   // Number of idle, leased and opening connections.
   std::size_t connections_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Time of the last Drop: connections that were opened earlier are closed.
+  // Time of the last Drop: connections that were opened before it are closed.
   SteadyTime dropped_before_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread opener_;

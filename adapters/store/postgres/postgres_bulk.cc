@@ -52,9 +52,9 @@ void Begin(PgConnection& connection, const char* sql) {
   connection.Finish(Deadline::Never());
 }
 
-// Whether other sessions of a service exist. An idle session belongs to a pooler. The state of another
-// role's session is NULL unless this role is a member of that role or of pg_read_all_stats; such a session
-// may belong to a service.
+// Whether other sessions of a service exist. An idle session belongs to a pooler. pg_stat_activity shows the
+// state of another role's session as NULL unless this role is a member of that role or of pg_read_all_stats;
+// such a session may belong to a service.
 bool HasServiceSessions(PgConnection& connection, absl::Duration idle_time) {
   Run(connection, "SELECT pg_stat_clear_snapshot()");
   return Run(connection,
@@ -239,7 +239,7 @@ class Target : public StoreImporter {
         [&](const auto& rows) {
           return InTransaction([&] {
             for (; next < rows.size(); ++next) tables_.Insert(std::decay_t<decltype(rows)>{rows[next]});
-            // Each row alone is accepted: roll back, and report the error of the batch.
+            // The server accepts each row separately: roll back, and report the error of the batch.
             throw PgError(PgFailure::kInternal, refusal);
           });
         },

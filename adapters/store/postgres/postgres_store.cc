@@ -19,8 +19,8 @@ namespace {
 // Pause between runs after a conflict: full jitter with a bound that doubles.
 constexpr absl::Duration kFirstPause = absl::Milliseconds(2);
 constexpr int kMaxDoublings = 6;
-// One retry, because a connection may have broken while it was idle. A second broken connection indicates a
-// failed server.
+// A call fails after this many broken connections: the first may have broken while it was idle, but a second
+// one indicates a failed server.
 constexpr int kMaxBrokenConnections = 2;
 
 void PauseAfter(int attempt, Deadline deadline) {
@@ -35,9 +35,9 @@ struct Attempt {
   enum class Next {
     kDone,
     kAgain,
-    // Run again after a pause, because the run conflicted with another transaction.
+    // The closure runs again after a pause, because the run conflicted with another transaction.
     kAgainLater,
-    // Run again on another connection, because the connection broke.
+    // The closure runs again on another connection, because the connection broke.
     kAgainElsewhere,
   };
   Next next = Next::kDone;

@@ -15,11 +15,11 @@ struct PostgresOptions {
   // A URL or KEY=VALUE string of libpq. Several hosts are tried in turn. Unless the URL sets
   // target_session_attrs, the server must accept writes.
   std::string url;
-  // Applies missing migrations; otherwise Open fails if there are any.
+  // Applies pending migrations; if false, Open fails while any are pending.
   bool migrate = true;
   // Maximum number of connections for calls. Two more serve health checks and the numbering of events.
   std::size_t pool_size = 16;
-  // Must be off behind a connection pooler in transaction mode.
+  // Whether statements are prepared. Must be false behind a connection pooler in transaction mode.
   bool prepared_statements = true;
   absl::Duration connect_timeout = absl::Seconds(5);
 };
@@ -34,7 +34,7 @@ class PostgresStore {
  public:
   // INVALID_ARGUMENT for an invalid URL. UNAVAILABLE, with the name of the database, if the database can't be
   // reached, has a newer schema or changed migrations, or has an older schema and `migrate` is false. Blocks.
-  // `clock` dates the migrations.
+  // `clock` provides the times of application of migrations.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const PostgresOptions& options, Clock& clock);
 
   PostgresStore() = delete;

@@ -61,7 +61,7 @@ PgResult PgReadBatch::Query(const char* sql, const PgArguments& arguments) {
 }
 
 void PgReadBatch::RunAlone() {
-  // A call may start another Read after its run was ended: its queued statement is executed first.
+  // A call whose run was ended may start another Read; its queued statement is executed first.
   if (running_->state != State::kQueued) running_->state = State::kUnbatchable;
   throw RunAgain();
 }
@@ -135,7 +135,8 @@ void PgReadBatch::AssignResults() {
   }
 }
 
-// `owner_known`: the error has been assigned to an earlier statement.
+// Whether the error belongs to the request's statement. `owner_known`: it was already assigned to an earlier
+// statement.
 bool PgReadBatch::OwnsError(Request& request, bool owner_known) const {
   if (error_->failure() == PgFailure::kTimedOut && !error_->from_server()) {
     return request.call.deadline.expired();

@@ -52,7 +52,7 @@ class PgReadBatch {
     kNew,
     // The call's statement is in the pipeline.
     kQueued,
-    // The statement's result or error has arrived.
+    // The result or error of the call's statement has arrived.
     kReceived,
     // The second run has received the result or error.
     kDelivered,
@@ -88,7 +88,7 @@ class PgReadBatch {
   PgPool& pool_;
   std::vector<Request> requests_;
   Request* running_ = nullptr;
-  // The connection and the error of the current round trip.
+  // The connection of the current round trip, and its error.
   std::optional<PgPool::Lease> connection_;
   std::optional<PgError> error_;
 };

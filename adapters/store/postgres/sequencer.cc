@@ -111,7 +111,8 @@ void PgSequencer::CatchUpPeriodically() {
   absl::MutexLock lock(&mutex_);
   while (!stopping_) {
     mutex_.Unlock();
-    // Ignored: the next interval tries again, and a reader of events gets the error from its own CatchUp.
+    // The error is ignored: the thread tries again after the interval, and a reader of events gets the error
+    // from its own CatchUp.
     CatchUp(Deadline::After(kTimeout)).IgnoreError();
     mutex_.Lock();
     if (!stopping_) stop_.WaitUntil(&mutex_, Deadline::After(kInterval));

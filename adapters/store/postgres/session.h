@@ -13,8 +13,8 @@ namespace keelson {
 
 // Executes the statements of one run of a Read or Write, for the repositories.
 //
-// Select, Prefetch and Execute throw PgError. Every method of a repository calls them inside CatchErrors,
-// which converts the exception to a status: no exception leaves the store. For one thread.
+// Methods that execute or queue statements throw PgError. Every method of a repository calls them inside
+// CatchErrors, which converts the exception to a status: no exception leaves the store. For one thread.
 class PgSession {
  public:
   virtual ~PgSession() = default;

@@ -103,7 +103,7 @@ std::int64_t GetInteger(std::string_view bytes) {
   if (bytes.size() != 2 && bytes.size() != 4 && bytes.size() != 8) {
     throw std::runtime_error("a value is not an integer");
   }
-  // Sign extension.
+  // Extends the sign of a shorter integer to 64 bits.
   std::uint64_t bits = (static_cast<unsigned char>(bytes.front()) & 0x80) != 0 ? ~std::uint64_t{0} : 0;
   for (const char byte : bytes) bits = bits << 8 | static_cast<unsigned char>(byte);
   return static_cast<std::int64_t>(bits);

@@ -64,7 +64,7 @@ class PgEncoder {
   PgType Put(const std::array<std::uint8_t, N>& value) {
     return Put(BytesView{{reinterpret_cast<const char*>(value.data()), N}});
   }
-  // Enumerations are smallint, integers are bigint.
+  // Appends an enumerator as smallint, or an integer as bigint.
   template <typename T>
   requires std::is_integral_v<T> || std::is_enum_v<T> PgType Put(T value) {
     if constexpr (std::is_enum_v<T>) {
@@ -75,7 +75,7 @@ class PgEncoder {
       return PgType::kBigint;
     }
   }
-  // A one-dimensional array.
+  // Appends a one-dimensional array.
   template <typename T>
   PgType Put(std::span<const T> values) {
     return PutArray(values);
@@ -85,7 +85,7 @@ class PgEncoder {
     return PutArray(std::span<const T>(values));
   }
 
-  // A row in COPY's binary format: the number of columns, then each column after its length.
+  // Appends a row in COPY's binary format: the number of columns, then each column after its length.
   template <typename... Ts>
   void PutRow(const Ts&... columns) {
     PutInteger(static_cast<std::int16_t>(sizeof...(columns)));
@@ -182,7 +182,7 @@ class PgParameters {
   template <typename T>
   void Add(std::size_t index, const std::optional<T>& value) {
     if (value) return Add(index, *value);
-    // Encoded for its type only.
+    // Encoded only because Put returns its type.
     std::string unused;
     types_[index] = static_cast<unsigned>(PgEncoder(unused).Put(T{}));
     formats_[index] = 1;

@@ -20,10 +20,10 @@ class PgWriteSession final : public PgSession {
   // True after COMMIT was sent. If the connection then breaks, it is unknown whether the transaction
   // committed.
   bool committing() const { return committing_; }
-  // Commits. Blocks. Throws PgError; nothing is committed then, unless committing() is true and the
-  // connection broke.
+  // Commits the transaction. Blocks. If it throws PgError, nothing is committed, unless the connection broke
+  // while committing() was true: the outcome is then unknown.
   void Commit();
-  // Returns false if the connection is unusable. Blocks.
+  // Rolls back the transaction. Returns false if the connection is unusable. Blocks.
   bool Rollback();
 
  private:

@@ -16,12 +16,12 @@
 
 namespace keelson {
 
-// Mark a text as the value of a binary column or of a JSON column.
+// These types mark a text as the value of a binary column or of a JSON column.
 struct BytesView {
   std::string_view bytes;
 };
 struct JsonView {
-  // Null means an empty text.
+  // Null stands for an empty text.
   const std::string* text = nullptr;
 };
 
@@ -33,7 +33,7 @@ struct ColumnInfo {
 
 namespace internal {
 
-// A column with `get`, a function that returns its value in a row.
+// A column of a table. `get` returns the column's value in a row.
 template <typename Get>
 struct Column {
   ColumnInfo info;
@@ -105,7 +105,7 @@ constexpr decltype(auto) ColumnValue(Row& row) {
 
 }  // namespace internal
 
-// Selections of columns.
+// Types that select columns of a table.
 struct AllColumns {
   static constexpr bool Has(const ColumnInfo& /*column*/) { return true; }
 };
@@ -190,7 +190,7 @@ constexpr auto JoinColumns(Add /*add*/) {
   });
 }
 
-// The character before the number of a parameter.
+// SQL dialects. The value is the character before the number of a parameter.
 enum class SqlDialect : char { kSqlite = '?', kPostgres = '$' };
 
 template <SqlDialect dialect>
@@ -199,7 +199,7 @@ constexpr void AddParameter(SqlBuilder& sql, std::size_t number) {
   sql.Add(kSign).Add(number);
 }
 
-// "$1"
+// The placeholder of a parameter: "$1".
 template <SqlDialect dialect, std::size_t number>
 inline constexpr auto kParameter = BuildSql([] {
   SqlBuilder sql;
@@ -207,12 +207,12 @@ inline constexpr auto kParameter = BuildSql([] {
   return sql;
 });
 
-// "id, email, …"
+// The names of the columns: "id, email, …".
 template <HasFields Row, typename Selection = AllColumns>
 inline constexpr auto kColumnNames = JoinColumns<Row, Selection, ", ">(
     [](SqlBuilder& sql, std::string_view name, std::size_t /*place*/) { sql.Add(name); });
 
-// "$3, $4, …"
+// The placeholders of the columns, from number `first` on: "$3, $4, …".
 template <SqlDialect dialect, HasFields Row, typename Selection = AllColumns, std::size_t first = 1>
 inline constexpr auto kParameters =
     JoinColumns<Row, Selection, ", ">([](SqlBuilder& sql, std::string_view /*name*/, std::size_t place) {
@@ -233,14 +233,14 @@ inline constexpr auto kDifferences =
       AddParameter<dialect>(sql.Add(name).Add(" <> "), first + place);
     });
 
-// "email = excluded.email, …": for ON CONFLICT DO UPDATE SET.
+// The assignments for ON CONFLICT DO UPDATE SET: "email = excluded.email, …".
 template <HasFields Row, typename Selection = MutableColumns>
 inline constexpr auto kExcludedAssignments =
     JoinColumns<Row, Selection, ", ">([](SqlBuilder& sql, std::string_view name, std::size_t /*place*/) {
       sql.Add(name).Add(" = excluded.").Add(name);
     });
 
-// The parameter, such as "$3", of the column `name` in kAssignments.
+// The parameter of the column `name` in kAssignments, such as "$3".
 template <SqlDialect dialect, HasFields Row, Sql name, typename Selection = MutableColumns,
           std::size_t first = 2>
 inline constexpr auto kAssignedParameter = BuildSql([] {

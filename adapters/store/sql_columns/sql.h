@@ -10,7 +10,7 @@
 
 namespace keelson {
 
-// A structural type, so that a literal can be a template argument.
+// An SQL text. A structural type, so that an SQL literal can be a template argument.
 template <std::size_t size>
 struct Sql {
   constexpr Sql() = default;
@@ -74,7 +74,7 @@ constexpr auto BuildSql(Build /*build*/) {
   return sql;
 }
 
-// An integer or enumerator in decimal digits.
+// An integer or an enumerator's number in decimal digits.
 template <auto value>
 inline constexpr auto kSqlNumber = BuildSql([] { return SqlBuilder().Add(static_cast<std::size_t>(value)); });
 

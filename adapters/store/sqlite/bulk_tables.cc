@@ -43,7 +43,7 @@ constexpr auto kExportSettings = "SELECT " + kColumnNames<Setting> + " FROM sett
 template <typename Row, Sql table>
 constexpr auto& kImportInto = kInsertInto<SqlDialect::kSqlite, Row, table>;
 
-// The id in a key; empty for an empty key, because an empty blob sorts before every id.
+// Returns the id in a key. For an empty key, returns an empty blob, which sorts before every id.
 BytesView IdIn(std::string_view key, std::size_t offset = 0) {
   return BytesView{key.size() > offset ? key.substr(offset, sizeof(Uuid)) : std::string_view("")};
 }

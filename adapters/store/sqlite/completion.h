@@ -14,7 +14,7 @@ class Completion {
   Completion() = default;
   Completion(const Completion&) = delete;
   Completion& operator=(const Completion&) = delete;
-  // Waits until Notify has released the mutex.
+  // Waits until a running Notify has released the mutex.
   ~Completion() { const absl::MutexLock lock(&mutex_); }
 
   void Notify() {

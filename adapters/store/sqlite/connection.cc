@@ -15,8 +15,9 @@
 namespace keelson {
 namespace {
 
-// Disables SQLite's memory statistics, which nothing reads. Connections are opened without mutexes, because
-// each connection is used by one thread at a time. Both would take a tenth of a read.
+// Disables SQLite's memory statistics, which the service does not use. Connections are opened without
+// mutexes, because each connection is used by one thread at a time. Both would take a tenth of the time of a
+// read.
 void ConfigureLibrary() {
   static absl::once_flag once;
   absl::call_once(once, [] { sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); });
@@ -65,7 +66,7 @@ Connection::Connection(const Options& options)
       database_(FileNameFor(options), FlagsFor(options.access),
                 static_cast<int>(options.busy_timeout.count())) {
   database_.exec(absl::StrCat("PRAGMA cache_size = -", options.cache_kib));
-  // Only the writer thread checkpoints (Writer), at times of its choice.
+  // Disables automatic checkpoints: only the writer thread checkpoints (Writer).
   database_.exec("PRAGMA wal_autocheckpoint = 0");
   // Maximum size in bytes of a restarted write-ahead log: returns disk space after a burst of writes.
   database_.exec("PRAGMA journal_size_limit = 83886080");

@@ -21,7 +21,7 @@ class Connection {
  public:
   enum class Access { kReadOnly, kReadWrite };
   struct Options {
-    // Absolute and resolved (DatabasePath::resolved).
+    // Absolute path without symbolic links (DatabasePath::resolved).
     std::string path;
     Access access = Access::kReadOnly;
     std::chrono::milliseconds busy_timeout{5000};

@@ -118,10 +118,10 @@ absl::Status CheckReadable(const DatabasePath& path) {
     struct stat found {};
     if (stat(path.resolved.c_str(), &found) != 0) return Unreachable(path);
     if (!S_ISREG(found.st_mode)) return DatabaseUnavailable(path.given, "is not a regular file");
-    // This process guards the file, and its guard has already checked the log.
+    // This process has a FileGuard for the file, which has already checked the log.
     if (GuardedFiles::Get().Has(FileIdentity::Of(found))) return absl::OkStatus();
     const absl::Status status = CheckFiles(path, record);
-    // A service that starts or stops concurrently changes the record first: check again.
+    // A service that starts or stops concurrently may have changed the record after it was read: check again.
     if (status.ok() || LockFile::Read(path.LockFile()) == record) return status;
   }
 }

@@ -12,7 +12,7 @@ namespace keelson {
 // Whether a log exists beside the database: a non-empty write-ahead log, or the rollback journal of a
 // database that was being created. SQLite replays both when it opens the database.
 bool HasLog(const DatabasePath& path);
-// Deletes the logs and the WAL index. Durable when it returns OK.
+// Deletes the logs and the WAL index. When it returns OK, the deletion is durable.
 absl::Status DeleteLogs(const DatabasePath& path);
 
 // In the following functions, `descriptor` is the database file, open for reading.
@@ -25,12 +25,12 @@ absl::StatusOr<Generation> ReadGeneration(const DatabasePath& path, int descript
 absl::StatusOr<LogOwner> FindLogOwner(const DatabasePath& path, int descriptor,
                                       const std::optional<LogRecord>& record);
 
-// UNAVAILABLE if the log may belong to another database file. A log of unknown origin is accepted while
-// another process has the database open.
+// UNAVAILABLE if the log may belong to another database file. While another process has the database open,
+// kUnknown is accepted, too.
 absl::Status CheckLogOwner(const DatabasePath& path, int descriptor, LogOwner owner);
 
-// Call this before the first read-only connection of a process; a service may be running. UNAVAILABLE if
-// the file does not exist, or for the reasons above.
+// Call this before the first read-only connection of a process; a service may be running. UNAVAILABLE if the
+// file does not exist, or if FindLogOwner or CheckLogOwner returns UNAVAILABLE.
 absl::Status CheckReadable(const DatabasePath& path);
 
 }  // namespace keelson

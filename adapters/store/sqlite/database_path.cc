@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The kernel's limit (path_resolution(7)).
+// Maximum number of symbolic links in a path: the kernel's limit (path_resolution(7)).
 constexpr int kMaxLinks = 40;
 
 fs::path FollowLinks(fs::path path, std::error_code& error) {
@@ -28,7 +28,7 @@ fs::path FollowLinks(fs::path path, std::error_code& error) {
   return path;
 }
 
-// INVALID_ARGUMENT; the message is a predicate of the path.
+// Returns INVALID_ARGUMENT if the path can't be resolved; the message starts with a verb.
 absl::StatusOr<DatabasePath> Resolve(const std::string& given) {
   std::error_code error;
   const fs::path file = FollowLinks(given, error);

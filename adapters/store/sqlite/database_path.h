@@ -9,9 +9,9 @@ namespace keelson {
 // The path of a database file. SQLite names the write-ahead log and its index after the path that it opens,
 // so every connection opens `resolved`.
 struct DatabasePath {
-  // As configured; used in messages.
+  // The path as configured; used in messages.
   std::string given;
-  // Absolute, without symbolic links, "." and "..".
+  // The absolute path without symbolic links, "." and "..".
   std::string resolved;
 
   // The directory of the file.
@@ -24,7 +24,7 @@ struct DatabasePath {
 absl::StatusOr<DatabasePath> ResolveDatabasePath(const std::string& given);
 
 // INVALID_ARGUMENT if ResolveDatabasePath fails or the path names something other than a regular file. The
-// message is a predicate: "is not a regular file".
+// message starts with a verb ("is not a regular file").
 absl::Status CheckDatabasePath(const std::string& given);
 
 }  // namespace keelson

@@ -9,7 +9,7 @@
 namespace keelson {
 namespace {
 
-// Marks a status that reports damage.
+// URL of the payload that marks a status as a report of damage.
 constexpr char kDamage[] = "keelson/sqlite.damage";
 
 absl::Status FromConstraint(const std::string& path, int extended_code, const std::string& message) {
@@ -24,7 +24,8 @@ absl::Status FromConstraint(const std::string& path, int extended_code, const st
   return absl::InternalError(absl::StrCat("the database ", path, " rejected a row: ", message));
 }
 
-// A predicate for the errors that make the file unusable, empty for others.
+// Returns the cause, starting with a verb ("is …"), for result codes that make the file unusable; empty for
+// others.
 std::string CauseOf(int code) {
   switch (code) {
     case SQLITE_FULL:

@@ -7,7 +7,7 @@
 
 namespace keelson {
 
-// UNAVAILABLE (STORE_UNAVAILABLE): "the database PATH CAUSE", `cause` being a predicate.
+// UNAVAILABLE (STORE_UNAVAILABLE): "the database PATH CAUSE"; `cause` starts with a verb, such as "is full".
 absl::Status DatabaseUnavailable(const std::string& path, const std::string& cause);
 // UNAVAILABLE: another process has the database open.
 absl::Status DatabaseInUse(const std::string& path);
@@ -22,7 +22,7 @@ absl::Status FromResultCode(const std::string& path, int extended_code);
 
 // Whether SQLite reported damaged pages (SQLITE_CORRUPT) or a file that is not a database (SQLITE_NOTADB).
 bool IsDamage(const absl::Status& status);
-// Converts such a status to DATA_LOSS; returns any other status unchanged.
+// Converts a status for which IsDamage is true to DATA_LOSS; returns any other status unchanged.
 absl::Status DamageAsDataLoss(const absl::Status& status);
 
 }  // namespace keelson

@@ -19,8 +19,8 @@ class SqliteEventReader : public EventReader {
 
 // Assigns sequence numbers and chained hashes when events are inserted.
 //
-// Why Head: only the writer thread inserts events, so the last event is kept in memory instead of being
-// queried for every insertion. The writer saves the head before a unit of work and restores it when the unit
+// Why the head is kept in memory: only the writer thread inserts events, so it need not query for the last
+// event before every insertion. The writer saves the head before a unit of work and restores it when the unit
 // is rolled back. For one thread.
 class SqliteEvents : public EventRepository {
  public:

@@ -127,7 +127,7 @@ FileGuard::~FileGuard() {
   GuardedFiles::Get().Remove(identity_);
 }
 
-// Keeps the record while a log exists.
+// Changes the record only if no log exists.
 void FileGuard::EndSession() {
   const absl::StatusOr<Generation> file = ReadGeneration(path_, descriptor_);
   // The deletion of the log must be durable before the record says that no log exists.
@@ -179,7 +179,7 @@ absl::Status FileGuard::Replace(const std::string& file, Generation generation) 
   return Record({.closed = generation});
 }
 
-// Keeps the owners, so that the old file keeps its log until the rename.
+// Keeps the owners in the record, so that a log still belongs to the old file until the rename.
 absl::Status FileGuard::RecordReplacement(Generation generation) {
   LogRecord record = lock_->Read().value_or(LogRecord());
   if (record == LogRecord() && descriptor_ >= 0) {

@@ -24,18 +24,18 @@ namespace keelson {
 // also locks the name (LockFile), so that no other file is opened under this name while the log beside it
 // belongs to this file.
 //
-// Must outlive all connections to the file. Thread-safe where a method says so; other methods are for one
-// thread.
+// Must outlive all connections to the file. Only methods that are marked as thread-safe may be called
+// concurrently.
 class FileGuard {
  public:
   enum class Intent {
-    // Read an existing file while no other process changes it.
+    // For reading an existing file while no other process changes it.
     kRead,
-    // Change the file, or create it with mode 0600. Starts a session (LogRecord).
+    // For changing the file, or creating it with mode 0600. Starts a session (LogRecord).
     kWrite,
-    // Replace the file by another. The file need not exist. No other process may have a connection to it,
-    // not even a read-only one: when SQLite closes the last connection to the old file, it deletes the log
-    // by name, which is then the new file's log.
+    // For replacing the file. The file need not exist. No other process may have a connection to it, not even
+    // a read-only one: when SQLite closes the last connection to the old file, it deletes the log by name,
+    // which is then the new file's log.
     kReplace,
   };
 
@@ -88,7 +88,7 @@ class FileGuard {
 
   const DatabasePath path_;
   // The lock file of the resolved path, which holds the log record; and of the given path if that is a
-  // symbolic link, because older versions lock only that one.
+  // symbolic link, because older versions lock only the file of the given path.
   std::unique_ptr<LockFile> lock_;
   std::unique_ptr<LockFile> link_lock_;
   // The database file; negative if it does not exist. Closed after SQLite has closed the file (Descriptor).
@@ -97,7 +97,7 @@ class FileGuard {
   Generation generation_ = 0;
   bool session_ = false;
   mutable absl::Mutex mutex_;
-  // The record that was written last.
+  // The log record that was written last.
   LogRecord record_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -90,7 +90,7 @@ void CheckSchema(Connection& connection, Faults& faults) {
   }
 }
 
-// An error of SQLITE_CORRUPT during a check is a fault as well.
+// If a check fails with SQLITE_CORRUPT, that error is reported as a fault, too.
 absl::Status RunCheck(void (*check)(Connection&, Faults&), Connection& connection, Faults& faults) {
   const absl::Status status = connection.CatchErrors([&] {
     check(connection, faults);

@@ -11,8 +11,8 @@
 
 namespace keelson {
 
-// The file PATH.lock beside a database PATH. Locked by flock(2) while a process may change the file of that
-// name. Holds the log record. Never deleted: a lock on a deleted file excludes no other process.
+// The file PATH.lock beside a database PATH. A process holds flock(2) on it while the process may change the
+// database. Holds the log record. Never deleted: a lock on a deleted file excludes no other process.
 class LockFile {
  public:
   // Creates a missing file. UNAVAILABLE if another process, or another object of this process, holds the
@@ -27,7 +27,7 @@ class LockFile {
   ~LockFile();
 
   std::optional<LogRecord> Read() const;
-  // Durable when it returns OK.
+  // When it returns OK, the record is durable.
   absl::Status Write(const LogRecord& record) const;
 
  private:

@@ -21,7 +21,7 @@ std::string Word(Generation generation) {
   return absl::StrCat(" ", absl::Hex(generation, absl::kZeroPad8));
 }
 
-// Adds a generation to the field of this label; false for an unknown label.
+// Adds a generation to the record's field with this label; returns false for an unknown label.
 bool Put(absl::string_view label, Generation generation, LogRecord& record) {
   if (label == ToAbsl(kOwners)) {
     record.owners.push_back(generation);

@@ -2,9 +2,9 @@
 // beside a database file.
 //
 // SQLite replays every log that has the right name. If a database file is replaced after a crash, SQLite
-// replays the log of the old file into the new one, which corrupts it. To prevent this, a session that
-// writes gives the database a random generation, and a new generation after each complete checkpoint. The
-// lock file records the generations that a log may belong to. A log is never replayed into a file of
+// replays the log of the old file into the new one, which corrupts it. To prevent this, a session that writes
+// gives the database a random generation, and a new generation after each complete checkpoint. The lock file
+// records the generations that a log may belong to. The service never lets SQLite replay a log into a file of
 // another generation.
 #pragma once
 
@@ -40,13 +40,14 @@ struct LogRecord {
   bool operator==(const LogRecord&) const = default;
 };
 
-// The generation in the file, the generation in the log, and the generation of a recovering session.
+// Three owners: the generation in the file, the generation in the log, and that of the session that recovers
+// the file.
 inline constexpr std::size_t kMaxOwners = 3;
 
 // A formatted record has a fixed size, so that overwriting a record is one write within one disk sector.
 inline constexpr std::size_t kLogRecordSize = 128;
 std::string FormatLogRecord(const LogRecord& record);
-// Returns nothing for any other text. Older versions leave the lock file empty.
+// Parses a formatted record. Returns nullopt for any other text: the lock files of older versions are empty.
 std::optional<LogRecord> ParseLogRecord(std::string_view text);
 
 enum class LogOwner {
@@ -60,7 +61,7 @@ enum class LogOwner {
   // The log belongs to another database file.
   kOther,
 };
-// `file` is the generation in the database file, regardless of the log.
+// Returns the owner of an existing log. `file` is the generation in the database file, regardless of the log.
 LogOwner OwnerOfLog(const std::optional<LogRecord>& record, Generation file);
 
 // Whether the last session may have used another name (hard link) of the file: SQLite names the log after

@@ -14,14 +14,14 @@ class Descriptor {
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor();
 
-  // Negative if opening failed; errno then holds the reason.
+  // Returns the descriptor's number; negative if opening failed, with the reason in errno.
   int number() const { return number_; }
 
  private:
   const int number_;
 };
 
-// The description of an errno.
+// Returns the text that describes an errno.
 std::string ErrnoText(int error);
 
 // Whether the effective user may write to the file or directory.

@@ -21,7 +21,7 @@ class Rows {
     statement_.clearBindings();
   }
 
-  // Moves to the next row, first to the first row. Returns false after the last row. Throws
+  // Moves to the next row; the first call moves to the first row. Returns false after the last row. Throws
   // SQLite::Exception.
   bool Next() { return statement_.executeStep(); }
   // Reads the first columns of the current row. Throws std::runtime_error if a value is invalid for its type.
@@ -62,7 +62,7 @@ class Query {
     }
     return statement_->getChanges();
   }
-  // Like Execute; the parameters are `first`, followed by the selected columns of `row`.
+  // Like Execute, with the parameters `first`, followed by the selected columns of `row`.
   template <typename Selection = AllColumns, HasFields Row, typename... First>
   int ExecuteRow(const Row& row, const First&... first) {
     return WithColumns<Selection>(row, [&](const auto&... columns) { return Execute(first..., columns...); });

@@ -21,14 +21,14 @@ namespace keelson {
 //
 // Why connections keep transactions open: beginning and ending a transaction takes longer than reading a row.
 // A connection therefore reuses its transaction for the next read while nothing was committed since the
-// transaction began: its snapshot is still current. After a commit, an old transaction would prevent a
-// complete checkpoint, so the writer ends it before the checkpoint (ReleaseStale).
+// transaction began: its snapshot is still current. After a commit, a transaction with an older snapshot
+// would prevent a complete checkpoint, so the writer ends it before the checkpoint (ReleaseStale).
 //
 // Thread-safe. A read blocks only while all connections are in use.
 class ReaderPool {
  public:
-  // `commits` is the number of commits and must outlive the pool. The writer increments it before the callers
-  // of the commit return, so that their next read sees their writes.
+  // `commits` is the number of commits and must outlive the pool. The writer increments it before Write
+  // returns to the callers, so that their next read sees their writes.
   static absl::StatusOr<std::unique_ptr<ReaderPool>> Open(const DatabasePath& path, int size,
                                                           const std::atomic<std::uint64_t>& commits);
 

@@ -48,7 +48,7 @@ absl::Status Schema::TakeOver(Generation generation) {
   return absl::OkStatus();
 }
 
-// Ignores errors: a service can start and serve reads on a full disk. The previous generation remains
+// Ignores errors, so that a service can start and serve reads on a full disk. The previous generation remains
 // valid.
 void Schema::SetGeneration(Generation generation) {
   if (!connection_.Execute(SetGenerationSql(generation).c_str()).ok()) connection_.Reset();

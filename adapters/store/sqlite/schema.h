@@ -12,8 +12,8 @@
 
 namespace keelson {
 
-// Checks and migrates the schema of an open database. Every error names the file. Methods block. For one
-// thread.
+// Checks and migrates the schema of an open database. Every error names the file. Methods block. Not
+// thread-safe.
 class Schema {
  public:
   Schema(Connection& connection, Clock& clock) : connection_(connection), clock_(clock) {}

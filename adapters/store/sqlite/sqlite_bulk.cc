@@ -18,7 +18,8 @@ namespace {
 constexpr int kReaderCacheKib = 16 * 1024;
 constexpr int kTargetCacheKib = 128 * 1024;
 
-// An export in one transaction, which lasts until the destructor. The first read takes the snapshot.
+// An export in one read transaction, which lasts until the destructor. The first read determines its
+// snapshot.
 class Reader : public StoreExporter {
  public:
   Reader(std::unique_ptr<FileGuard> guard, std::unique_ptr<Connection> connection)
@@ -137,7 +138,7 @@ absl::StatusOr<std::unique_ptr<StoreImporter>> SqliteBulk::OpenTarget(const std:
   Schema schema(*connection, clock);
   RETURN_IF_ERROR(schema.TakeOver(guard->generation()));
   RETURN_IF_ERROR(schema.Up(std::nullopt).status());
-  // No service uses the file, so commits may checkpoint.
+  // Enables automatic checkpoints: no service uses the file, so that they delay no call.
   RETURN_IF_ERROR(connection->Execute("PRAGMA wal_autocheckpoint = 10000"));
   return std::make_unique<Target>(std::move(guard), std::move(connection));
 }

@@ -12,10 +12,10 @@ namespace keelson {
 // Export and import of one SQLite file. The errors are those of SqliteStore::Open.
 class SqliteBulk {
  public:
-  // Requires an existing file with a current schema. Never writes the file and never checkpoints its log.
+  // Requires an existing file with a current schema. Never writes to the file and never checkpoints its log.
   static absl::StatusOr<std::unique_ptr<StoreExporter>> OpenReader(const std::string& path, BulkAccess access,
                                                                    Clock& clock);
-  // Creates a missing file.
+  // Opens the file for an import, and creates it if it does not exist.
   static absl::StatusOr<std::unique_ptr<StoreImporter>> OpenTarget(const std::string& path, Clock& clock);
 
   SqliteBulk() = delete;

@@ -32,7 +32,7 @@ absl::Status CheckReplaceable(const SqliteRestore& restore, const FileGuard& gua
       absl::StrCat("a database or its log exists at ", restore.path, ": pass --replace to overwrite it"));
 }
 
-// Checks that a service can open the copy.
+// Checks that the service can open the copy.
 absl::Status CheckWhole(const SqliteRestore& restore, const std::string& copy, Clock& clock) {
   ASSIGN_OR_RETURN(const std::unique_ptr<Connection> connection,
                    Connection::Open({.path = copy, .name = restore.backup}));

@@ -27,7 +27,7 @@ class OpenStore : public Store {
  private:
   explicit OpenStore(std::unique_ptr<FileGuard> guard) : guard_(std::move(guard)) {}
 
-  // The order matters: members are destroyed in reverse order.
+  // The guard must be destroyed last, and members are destroyed in reverse order of declaration.
   const std::unique_ptr<FileGuard> guard_;
   std::atomic<std::uint64_t> commits_{0};
   // Closed last: a writable connection checkpoints and deletes the log when it is the last one to close.

@@ -20,7 +20,8 @@
 namespace keelson {
 
 // The repositories of one connection. They are reused for all transactions of the connection, so that their
-// statements stay prepared. The owner begins and ends the transactions. For one thread at a time.
+// statements stay prepared. The owner of the connection begins and ends the transactions. For one thread at a
+// time.
 class SqliteReadTransaction : public ReadTransaction {
  public:
   explicit SqliteReadTransaction(Connection& c)

@@ -12,7 +12,7 @@ absl::Status WriteQueue::Push(WriteUnit* unit) {
   if (units_.size() >= capacity_)
     return MakeError(Reason::kOverloaded, "the write queue is full: retry later");
   units_.push_back(unit);
-  // The writer thread sleeps only while the queue is empty: later units need no signal.
+  // The writer thread waits only while the queue is empty: only the first unit needs a signal.
   if (units_.size() == 1) filled_.Signal();
   return absl::OkStatus();
 }

@@ -15,7 +15,7 @@
 
 namespace keelson {
 
-// One queued unit of work. Lies on the stack of its caller, who waits for `done`.
+// One queued unit of work. A local variable of the calling thread, which waits for `done`.
 struct WriteUnit {
   Deadline deadline;
   Store::WriteWork work;

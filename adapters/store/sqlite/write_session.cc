@@ -169,7 +169,7 @@ int WriteSession::RunCheckpoint(int mode) {
 bool WriteSession::Checkpoint() {
   if (writer_ == nullptr || guard_.overwritten()) return false;
   if (RunCheckpoint(SQLITE_CHECKPOINT_PASSIVE) != SQLITE_OK) return false;
-  // If the log record can't be written, the session keeps its generation.
+  // If writing the log record fails, the session keeps its generation.
   if (!generation_pending_) generation_pending_ = guard_.AdvanceGeneration().ok();
   return true;
 }

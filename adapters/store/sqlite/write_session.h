@@ -31,13 +31,13 @@ class WriteSession {
   // Blocks.
   bool Commit(std::span<WriteUnit* const> units);
 
-  // The error that failed the last transaction, or a unit of it because the file was unusable; otherwise OK.
+  // Returns the error of the last transaction, or of one of its units if the file was unusable; otherwise OK.
   const absl::Status& last_failure() const { return last_failure_; }
 
-  // Pages in the write-ahead log after the last commit.
+  // Number of pages in the write-ahead log after the last commit.
   int wal_pages() const { return writer_ ? writer_->wal_pages : 0; }
-  // Copies as much of the WAL as possible into the database without waiting; returns true if that was
-  // everything. Copies nothing if another database was copied over the file.
+  // Copies as much of the WAL as possible into the database without waiting; returns true if the whole WAL
+  // was copied. Copies nothing if another database was copied over the file.
   bool Checkpoint();
   // Makes the next commit overwrite the write-ahead log from its beginning, so that the log stops growing.
   // Requires a complete checkpoint and no open read transaction.
@@ -78,9 +78,10 @@ class WriteSession {
   FileGuard& guard_;
   const std::chrono::milliseconds busy_timeout_;
   std::unique_ptr<Writer> writer_;
-  // The next commit must set the guard's generation in the database.
+  // Whether the next commit must set the generation of the guard in the database.
   bool generation_pending_ = true;
-  // A transaction was rolled back: the head of the events in memory may be wrong and must be read again.
+  // Whether a transaction was rolled back: the events' head in memory may then be wrong and must be read
+  // again.
   bool stale_ = true;
   absl::Status last_failure_;
 };

@@ -7,15 +7,15 @@
 namespace keelson {
 namespace {
 
-// Minimum distance of two checkpoints. A checkpoint delays one batch by several times the duration of a
-// commit. At this number of commits, it delays less than 1 % of the batches; at this number of pages, it is
-// worth its two syncs of the disk.
+// Minimum number of commits and pages between two checkpoints. A checkpoint delays one batch by several times
+// the duration of a commit, and syncs the disk twice. With 256 commits, it delays less than 1 % of the
+// batches.
 constexpr int kCheckpointCommits = 256;
 constexpr int kCheckpointPages = 20'000;
-// At this size of the log (320 MiB), a checkpoint is due in any case. A long read of another process can make
-// the log larger.
+// At this size of the log (320 MiB), the thread checkpoints regardless of the number of commits. A long read
+// of another process can make the log larger.
 constexpr int kLargestLogPages = 80'000;
-// After this time without a write, the thread checkpoints, so that the log of an idle service is empty.
+// After this time without a write, the thread checkpoints, so that an idle service has an empty log.
 constexpr absl::Duration kIdle = absl::Milliseconds(200);
 
 }  // namespace

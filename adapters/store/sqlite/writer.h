@@ -13,10 +13,10 @@
 
 namespace keelson {
 
-// The writer thread with its queue: group commit and checkpoints.
+// The writer thread and its queue: commits units of work in batches (group commit), and checkpoints.
 //
-// While the thread commits one batch, the next batch collects in the queue. The more concurrent callers there
-// are, the larger the batches, and the smaller the share of each caller in the cost of a commit. Thread-safe.
+// While the thread commits one batch, the units of the next batch collect in the queue. More concurrent
+// callers cause larger batches, and fewer commits per unit. Thread-safe.
 class Writer {
  public:
   struct Options {
@@ -26,15 +26,15 @@ class Writer {
     std::size_t queue = 1024;
   };
 
-  // Increments `commits` after every commit, before the callers of the commit return. `session`, `readers`
-  // and `commits` must outlive the writer; nothing else may use `session`.
+  // The writer increments `commits` after every commit, before the calls of Write in that commit return.
+  // `session`, `readers` and `commits` must outlive the writer; nothing else may use `session`.
   Writer(const Options& options, WriteSession& session, ReaderPool& readers,
          std::atomic<std::uint64_t>& commits);
   // Commits all queued units. Blocks.
   ~Writer();
 
   // Blocks until the unit is committed or has failed. DEADLINE_EXCEEDED if the unit is still queued at its
-  // deadline; a unit that the thread has taken is always waited for.
+  // deadline; after the thread has taken the unit, the call waits for the commit.
   absl::Status Write(Deadline deadline, Store::WriteWork work);
   // Health check: OK if no write failed because of the file since the last successful probe. Otherwise writes
   // a probe (SqliteProbe) and returns its result. Blocks.
