@@ -12,7 +12,7 @@ namespace keelson {
 
 struct ApiSettings {
   std::string api_key;
-  // Empty: the provider's public API.
+  // Scheme and host of the API; empty: the provider's public API.
   std::string base_url;
 };
 

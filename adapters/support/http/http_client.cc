@@ -57,7 +57,8 @@ std::size_t OnHeader(char* data, std::size_t, std::size_t size, void* context) {
   return size;
 }
 
-// Aborts libcurl's retry on a second connection: the first connection may have sent the request.
+// Aborts the request when libcurl retries it on a second connection, because the first connection may have
+// sent it.
 int AllowOnce(void* context, char*, char*, int, int) {
   return static_cast<Exchange*>(context)->connections++ == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }

@@ -24,8 +24,9 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  // Blocks on the network until `deadline` at the latest. Sends a request at most once: libcurl's automatic
-  // retry over a new connection, after a reused connection turned out to be closed, is disabled.
+  // Sends the request and receives the response. Blocks until `deadline` at the latest. Sends a request at
+  // most once: libcurl's automatic retry over a new connection, after a reused connection turned out to be
+  // closed, is disabled.
   HttpResult Send(const HttpRequest& request, Deadline deadline);
 
  private:

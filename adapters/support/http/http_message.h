@@ -22,7 +22,7 @@ struct AwsSignature {
 };
 
 struct HttpRequest {
-  // "POST" has a body; "GET" has none.
+  // "POST" (with a body) or "GET" (without a body).
   std::string method = "POST";
   std::string url;
   std::vector<HttpHeader> headers;
@@ -32,22 +32,22 @@ struct HttpRequest {
 
 struct HttpResponse {
   int status = 0;
-  // Names are in lower case.
+  // The headers of the response; their names are in lower case.
   std::vector<HttpHeader> headers;
   std::string body;
   // The body was longer than HttpClient::kMaxBody; `body` is its beginning.
   bool truncated = false;
 
-  // Value of the first header with this lower-case name; empty if there is none.
+  // Returns the value of the first header with this lower-case name; empty if there is none.
   std::string_view Header(std::string_view name) const;
 };
 
 struct HttpFailure {
-  // False only if the server certainly did not receive the whole request.
+  // Whether the server may have received the whole request. If false, it certainly has not.
   bool may_have_arrived = true;
   // The URL or a header is malformed, so no request was sent.
   bool malformed = false;
-  // Contains no URL, header or body.
+  // The reason of the failure. Contains no URL, header or body.
   std::string reason;
 };
 
