@@ -19,7 +19,8 @@ namespace {
 
 constexpr Deadline kNever;
 constexpr std::uint64_t kMiB = 1024 * 1024;
-// Memory growth of the process that hashes do not cause; sanitizers need more for their own data.
+// Allowed memory growth of the process for purposes other than hashes. Sanitizers need more memory for their
+// own data.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::uint64_t kSpare = 256 * kMiB;
 #else

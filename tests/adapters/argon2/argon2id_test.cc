@@ -1,5 +1,5 @@
-// Compares with libargon2's own encoding: the PHC string must not depend on the library that computes the
-// hash.
+// Compares hashes with libargon2's own PHC strings: the PHC string must not depend on the library that
+// computes the hash.
 #include "adapters/passwords/argon2/argon2id.h"
 
 #include <argon2.h>
@@ -39,7 +39,7 @@ std::string Ours(const std::string& password, const std::string& salt, const Arg
 }  // namespace
 
 TEST_CASE("libargon2's published test vector is reproduced") {
-  // From libargon2's test.c: m = 2^8, t = 2, p = 1.
+  // A test vector from libargon2's test.c: m = 2^8, t = 2, p = 1.
   CHECK(Ours("password", "somesalt", {256, 2, 1}, 32) ==
         "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4");
 }

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kMiB = 1024 * 1024;
 
-// Size of a new thread's block after a hash with this cost.
+// Returns the size of a new thread's memory block after a hash with this cost.
 std::size_t HeldAfter(const Argon2idCost& cost) {
   std::size_t held = 0;
   std::thread([&] {

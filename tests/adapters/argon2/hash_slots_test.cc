@@ -18,7 +18,7 @@ namespace {
 
 constexpr Deadline kNever;
 
-// Waits until this many jobs run and wait.
+// Blocks until `running` jobs run and `waiting` jobs wait.
 void AwaitLoad(const HashSlots& slots, std::size_t running, std::size_t waiting) {
   const absl::Time give_up = absl::Now() + absl::Seconds(20);
   while (absl::Now() < give_up) {
@@ -29,7 +29,7 @@ void AwaitLoad(const HashSlots& slots, std::size_t running, std::size_t waiting)
   FAIL("the expected numbers of running and waiting jobs were not reached");
 }
 
-// Blocks jobs in their slots until it is opened.
+// Blocks the jobs that run until the test opens the gate.
 class Gate {
  public:
   void Open() { opened_.Notify(); }

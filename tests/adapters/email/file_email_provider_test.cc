@@ -116,7 +116,8 @@ TEST_CASE("sending into an unwritable directory returns kConfig") {
   Folder folder;
   const fs::path directory = folder.path() / "mail";
   const auto provider = Provider(directory);
-  // A file in place of the directory, because root may write into any directory.
+  // Replaces the directory with a file: permissions would not suffice, because root may write into any
+  // directory.
   fs::remove(directory);
   std::ofstream(directory) << "in the way";
   const SendOutcome outcome = provider->Send(Sample(), kNever);

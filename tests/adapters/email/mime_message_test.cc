@@ -27,8 +27,8 @@ std::string Render(const Email& email) {
   return *message;
 }
 
-// Checks that every line ends with CRLF and keeps RFC 5322's limit, and header lines with encoded words RFC
-// 2047's.
+// Checks that every line ends with CRLF and is not longer than RFC 5322 allows, and that header lines with
+// encoded words are not longer than RFC 2047 allows.
 void CheckLines(std::string_view message) {
   bool in_headers = true;
   while (!message.empty()) {
@@ -43,7 +43,7 @@ void CheckLines(std::string_view message) {
   }
 }
 
-// The encoded words in a message's headers.
+// Returns the encoded words in a message's headers.
 std::vector<std::string> EncodedWords(const std::string& message) {
   std::vector<std::string> words;
   std::size_t at = 0;

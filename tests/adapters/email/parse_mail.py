@@ -11,7 +11,8 @@ message = email.message_from_bytes(sys.stdin.buffer.read(), policy=email.policy.
 
 
 def mailboxes(name):
-    # The raw header: Python 3.11's newer parser keeps the spaces between encoded words of a display name.
+    # Use the raw header, because Python 3.11's newer parser keeps the spaces between encoded words of a
+    # display name.
     raw = dict(message.raw_items())[name].encode("ascii", "surrogateescape").decode()
     return [[str(make_header(decode_header(n))), a] for n, a in getaddresses([raw.replace("\r\n", "")])]
 

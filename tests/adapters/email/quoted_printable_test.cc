@@ -8,7 +8,7 @@
 namespace keelson {
 namespace {
 
-// An independent decoder by RFC 2045.
+// Decodes quoted-printable text (RFC 2045), independently of the adapter's code.
 std::string Decoded(std::string_view encoded) {
   std::string text;
   for (std::size_t i = 0; i < encoded.size(); ++i) {

@@ -76,7 +76,7 @@ TEST_CASE("the shared layout and a language's included files can be overridden")
   CHECK(Contains(message.text, "Gruß aus dem Hafen"));
 }
 
-TEST_CASE("Create reports all errors at once, each with its file") {
+TEST_CASE("Create reports all errors at once, and each error names its file") {
   Overrides overrides;
   overrides.Put("en/welcome.txt", "Hello {{nickname}}");
   overrides.Put("en/refund_failed.html", "<p>\n{{#amount}} unclosed");
@@ -104,7 +104,7 @@ TEST_CASE("Create reports all errors at once, each with its file") {
   CHECK(Contains(errors, "en/account_exists.txt:1: includes nowhere, which does not exist"));
 }
 
-TEST_CASE("an error names its line, also in an included file") {
+TEST_CASE("an error names the file and line, also in an included file") {
   Overrides overrides;
   overrides.Put("en/welcome.txt", "{{>greeting}}\n\n{{>postscript}}\n\n{{ nickname }}\n");
   overrides.Put("en/postscript.txt", "P.S.\n{{product}}\n");

@@ -28,7 +28,7 @@ TEST_CASE("an expired deadline leaves zero time") {
 }
 
 TEST_CASE("a deadline of centuries does not overflow") {
-  // grpc-timeout: 2562047H, and 99999999H, the protocol's maximum.
+  // The deadlines of grpc-timeout 2562047H and of 99999999H, the protocol's maximum.
   CHECK(Left(std::int64_t{2'562'047} * 3600, 0) == kMax);
   CHECK(Left(std::int64_t{99'999'999} * 3600, 0) == kMax);
   CHECK(TimeUntil({std::numeric_limits<std::int64_t>::max() - 1, 999'999'999, GPR_CLOCK_MONOTONIC}, kNow,

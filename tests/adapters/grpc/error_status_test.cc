@@ -136,7 +136,7 @@ TEST_CASE("texts of a status are valid UTF-8 without leading or trailing white s
   CHECK(ToGrpcStatus(MakeError(Reason::kOrderState, " \n"), "id").error_message().empty());
 }
 
-// A header's size by HTTP/2's rule (RFC 9113, 10.5.1).
+// Returns a header's size as HTTP/2 counts it (RFC 9113, 10.5.1).
 std::size_t HeaderSize(std::size_t name, std::size_t value) {
   return name + value + 32;
 }

@@ -1,4 +1,4 @@
-// Connections with invalid HTTP/2, and clients that disconnect early.
+// Tests connections with invalid HTTP/2, and clients that disconnect early.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>

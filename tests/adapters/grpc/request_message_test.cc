@@ -1,4 +1,4 @@
-// Request messages that are compressed, incomplete, missing, or from unauthorized callers.
+// Tests request messages that are compressed, incomplete, missing, or from unauthorized callers.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>

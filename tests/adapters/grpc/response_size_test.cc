@@ -1,4 +1,5 @@
-// The size of a list response: at most the size that the core counts for its rows, so that clients accept it.
+// Tests that a list response is not larger than the size that the core counts for its rows, so that clients
+// accept it.
 #include <catch2/catch.hpp>
 
 #include "adapters/grpc/translate.h"
@@ -20,7 +21,7 @@ Labels ManyLabels(std::size_t value_size) {
   return labels;
 }
 
-// The encoded size of a row in a response.
+// Returns the encoded size of a row in a response.
 template <typename Response, typename Entity, typename Add>
 std::size_t SizeInAnswer(const Entity& entity, Add add) {
   Response response;

@@ -47,15 +47,14 @@ struct Handlers {
 
 GrpcServerOptions LoopbackOptions();
 
-// The status of a call, its request id and its response.
 struct CallResult {
   grpc::Status status;
   std::string request_id;
   accounts_api::GetUserResponse response;
-  // The response's bytes; set by SendRaw only.
+  // The bytes of the response; set by SendRaw only.
   std::string raw;
 
-  // The status's error detail of this type; nullopt if there is none.
+  // Returns the error detail of this type from the status; nullopt if there is none.
   template <typename Detail>
   std::optional<Detail> Get() const {
     google::rpc::Status details;
@@ -66,7 +65,7 @@ struct CallResult {
     }
     return std::nullopt;
   }
-  // The reason in ErrorInfo.
+  // Returns the reason in ErrorInfo.
   std::string reason() const;
 };
 

@@ -1,4 +1,4 @@
-// The server's behaviour for calls of any service.
+// Tests the server's behaviour for calls of any service.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <string>
@@ -93,7 +93,7 @@ TEST_CASE("the request id is returned, and generated if it is missing or invalid
   CHECK(fixture.GetUser("x", {{"x-request-id", std::string(129, 'x')}}).request_id.size() == 32);
 }
 
-TEST_CASE("a string that is not UTF-8 is rejected with its path") {
+TEST_CASE("the error for a string that is not UTF-8 contains the string's path") {
   RpcServerFixture fixture;
   const CallResult result = fixture.SendRaw(kGetUser, std::string("\x0A\x02\xFF\xFE", 4));
   CHECK(result.status.error_code() == grpc::INVALID_ARGUMENT);

@@ -1,4 +1,4 @@
-// The services with the real core and the memory store: translation between messages and use cases.
+// Tests the services with the real core and the memory store: translation between messages and use cases.
 #include "adapters/grpc/services.h"
 
 #include <grpcpp/grpcpp.h>
@@ -138,7 +138,7 @@ class Services {
     return order;
   }
 
-  // The field violations of the last call.
+  // Returns the field violations of the last call.
   std::vector<std::string> Fields() const {
     google::rpc::Status details;
     REQUIRE(details.ParseFromString(status.error_details()));
@@ -489,7 +489,7 @@ TEST_CASE("changing messages requires administer access, reading requires read a
   }
 }
 
-TEST_CASE("unknown enum values and invalid times are rejected with their field") {
+TEST_CASE("unknown enum values and invalid times are rejected, and the error names the field") {
   Services services;
   ord::ListOrdersRequest list;
   list.add_states(ord::ORDER_STATE_PAID);

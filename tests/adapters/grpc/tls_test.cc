@@ -78,7 +78,7 @@ TEST_CASE("a replaced certificate is reloaded without a restart, with one log li
   CHECK(Lines(fixture, "tls.reload_failed").empty());
 }
 
-// One way to damage the files, and the expected warning.
+// A way to damage the TLS files, and the expected warning.
 struct Breakage {
   std::string name;
   std::string warning;

@@ -13,7 +13,7 @@
 namespace keelson {
 namespace {
 
-// The message's bytes, with every "?!" replaced by invalid UTF-8.
+// Returns the message's bytes, with every "?!" replaced by invalid UTF-8.
 std::string Spoiled(const google::protobuf::Message& message) {
   std::string bytes = message.SerializeAsString();
   for (std::size_t at = bytes.find("?!"); at != std::string::npos; at = bytes.find("?!")) bytes[at] = '\xFF';
@@ -28,7 +28,7 @@ std::vector<FieldViolation> ViolationsOf(const google::protobuf::Message& messag
   return details->fields;
 }
 
-TEST_CASE("each string that is not UTF-8 is reported with its path") {
+TEST_CASE("the error names the path of each string that is not UTF-8") {
   orders::v1::CreateOrderRequest request;
   request.set_user_id("?!");
   request.add_lines()->set_title("fine");
@@ -51,7 +51,7 @@ TEST_CASE("invalid strings in a oneof and in repeated fields are reported") {
   CHECK(ViolationsOf(batch).at(0).field == "ids[1]");
 }
 
-TEST_CASE("an invalid map entry is reported with its key") {
+TEST_CASE("the error for an invalid map entry contains its key") {
   accounts::v1::RegisterUserRequest request;
   (*request.mutable_labels())["team"] = "?!";
   CHECK(ViolationsOf(request) == std::vector<FieldViolation>{{"labels[\"team\"]", "must be valid UTF-8"}});

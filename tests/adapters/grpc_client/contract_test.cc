@@ -1,4 +1,4 @@
-// The methods of the contract and the names that find them.
+// Tests the list of methods, and the names by which a method is found.
 #include "adapters/grpc_client/contract.h"
 
 #include <algorithm>
@@ -22,7 +22,7 @@ std::string MethodError(std::string_view name) {
   return std::string(method.status().message());
 }
 
-// The full names of the methods that the .proto files in `folder` declare.
+// Returns the full names of the methods that the .proto files in `folder` declare.
 std::set<std::string> DeclaredMethods(const std::filesystem::path& folder) {
   const std::regex word(R"(^package ([\w.]+);|^service (\w+)|^  rpc (\w+)\()", std::regex::multiline);
   std::set<std::string> methods;

@@ -1,4 +1,4 @@
-// Errors with their details, as a reader of a terminal sees them.
+// Tests the texts of errors with details, as `keelson call` prints them.
 #include "adapters/grpc_client/error_text.h"
 
 #include <catch2/catch.hpp>

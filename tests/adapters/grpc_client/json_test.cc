@@ -1,4 +1,4 @@
-// Requests and responses as JSON.
+// Tests the conversion of requests and responses from and to JSON.
 #include "adapters/grpc_client/json.h"
 
 #include <catch2/catch.hpp>

@@ -11,7 +11,7 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-// Part of all passwords below.
+// A part of every password in the URLs below; no error may contain it.
 constexpr char kSecret[] = "geheim";
 
 std::string ErrorOf(const std::string& url) {
@@ -35,7 +35,7 @@ TEST_CASE("valid URLs and KEY=VALUE strings are accepted") {
   }
 }
 
-TEST_CASE("an unknown parameter is named") {
+TEST_CASE("the error for an unknown parameter names the parameter") {
   for (const char* url : {"postgresql://keelson:geheim@db/keelson?schema=public",
                           "postgresql:///keelson?sslmode=require&schema=x", "host=db schema=public",
                           "host=db user=keelson password=geheim schema=public",
@@ -49,7 +49,7 @@ TEST_CASE("an unknown parameter is named") {
         "has the parameter conect_timeout, which libpq does not know; did you mean connect_timeout?");
 }
 
-TEST_CASE("an invalid value is reported with its parameter and without the value") {
+TEST_CASE("the error for an invalid value names the parameter, but not the value") {
   for (const auto& [parameter, value] : std::vector<std::pair<std::string, std::string>>{
            {"sslmode", "geheim"},
            {"target_session_attrs", "geheim"},
@@ -73,7 +73,7 @@ TEST_CASE("an invalid value is reported with its parameter and without the value
   CHECK_THAT(ErrorOf("postgresql:///keelson?service=nowhere"), Contains("service"));
 }
 
-TEST_CASE("a syntax error shows the expected syntax and no part of the string") {
+TEST_CASE("the error for invalid syntax shows the expected syntax and no part of the URL") {
   for (const char* url :
        {"postgresql://keelson:geheim@[::1/keelson", "postgresql://keelson:%zzgeheim@db/keelson",
         "mysql://keelson:geheim@db/keelson?a=b", "mysql://keelson:geheim@db/keelson", "geheim",

@@ -15,9 +15,9 @@ namespace keelson {
 namespace {
 
 constexpr char kEcho[] = "SELECT $1::bigint";
-// Fails for 0 with a division by zero.
+// A query that fails for 0 with a division by zero.
 constexpr char kInverse[] = "SELECT 100 / $1::bigint";
-// Takes 20 ms, longer than the deadline in one test.
+// A query that takes 20 ms, longer than the deadline in one test.
 constexpr char kBriefly[] = "SELECT $1::bigint FROM pg_sleep(0.02)";
 constexpr char kCancelled[] =
     "SELECT $1::bigint FROM pg_cancel_backend(pg_backend_pid()) AS sent, pg_sleep(5 * sent::int)";

@@ -10,7 +10,7 @@
 namespace keelson {
 namespace {
 
-// One connection for all tests, because they store nothing.
+// All tests share one connection, because they store nothing.
 PgConnection& Server() {
   static servers::PostgresDatabase database;
   static auto connection = PgConnection::Open({.url = database.url()});

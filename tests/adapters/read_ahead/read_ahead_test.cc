@@ -60,7 +60,7 @@ class Settings : public StoreImporter {
 
   std::atomic<int> reads = 0;
   std::atomic<bool> met = false;
-  // Reads after this key or a greater one fail.
+  // Reads of rows after this key or a greater key fail.
   std::string fails_after = "~";
 
  private:

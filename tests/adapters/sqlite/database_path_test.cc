@@ -48,13 +48,13 @@ TEST_CASE("all paths to a file resolve to the same path, also if the file is mis
 
 TEST_CASE("a path without a directory resolves to the working directory") {
   CHECK(Must(ResolveDatabasePath("keelson.db")).resolved == fs::current_path() / "keelson.db");
-  // SQLite gives these names a special meaning.
+  // These names have a special meaning for SQLite.
   CHECK(Must(ResolveDatabasePath(":memory:")).resolved == fs::current_path() / ":memory:");
   CHECK(Must(ResolveDatabasePath("file:a?mode=memory")).resolved ==
         fs::current_path() / "file:a?mode=memory");
 }
 
-TEST_CASE("an unresolvable path is refused with its name") {
+TEST_CASE("the error for a path that can't be resolved contains the path") {
   const Directory directory;
   fs::create_symlink("loop.db", directory / "loop.db");
   std::ofstream(directory / "file").flush();

@@ -32,7 +32,7 @@ class LogFile {
 
   JsonLog& log() { return *log_; }
 
-  // The lines in the file so far, without a flush.
+  // Returns the lines that are in the file so far, without flushing the log.
   std::vector<std::string> Lines() {
     std::string text(static_cast<std::size_t>(Size()), '\0');
     CHECK(pread(fileno(file_), text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()));

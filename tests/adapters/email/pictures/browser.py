@@ -31,7 +31,8 @@ class Browser:
             ["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             env={**os.environ, "HOME": self._folder, "TMPDIR": self._folder})
         self._connection = http.client.HTTPConnection("127.0.0.1", self._await_port(), timeout=60)
-        # No sandbox: containers often do not permit one, and the browser opens only the project's own pages.
+        # Chromium runs without a sandbox: containers often do not permit one, and the browser opens only the
+        # project's own pages.
         arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                      "--hide-scrollbars", "--user-data-dir=" + os.path.join(self._folder, "profile")]
         options = {"binary": shutil.which("chromium"), "args": arguments}

@@ -3,7 +3,7 @@ const faults = new Set();
 const width = document.documentElement.clientWidth;
 const nameOf = (element) => `<${element.localName}> "${element.textContent.trim().slice(0, 30)}"`;
 
-// The numbers in "rgb(1, 2, 3)" or "rgba(1, 2, 3, 0.5)".
+// Returns the numbers in "rgb(1, 2, 3)" or "rgba(1, 2, 3, 0.5)".
 const channels = (color) => color.match(/[\d.]+/g).map(Number);
 const luminance = (rgb) => {
   const [r, g, b] = rgb.map((c) => c / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
@@ -13,7 +13,7 @@ const contrast = (one, other) => {
   const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
   return (light + 0.05) / (dark + 0.05);
 };
-// The background colour behind an element. Colours in the templates are either opaque or transparent.
+// Returns the background colour behind an element. Colours in the templates are either opaque or transparent.
 const behind = (element) => {
   for (let at = element; at; at = at.parentElement) {
     const [r, g, b, alpha = 1] = channels(getComputedStyle(at).backgroundColor);
@@ -45,7 +45,7 @@ for (const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
   if (card && box.right > card.getBoundingClientRect().right + 0.5) {
     faults.add(`the text of ${nameOf(element)} overflows its table cell`);
   }
-  // Only words of 2 to 20 letters: longer words may be split.
+  // Check only words of 2 to 20 letters, because longer words may be split.
   for (const word of walk.currentNode.data.matchAll(/(?<!\p{L})\p{L}{2,20}(?!\p{L})/gu)) {
     range.setStart(walk.currentNode, word.index);
     range.setEnd(walk.currentNode, word.index + word[0].length);

@@ -15,7 +15,7 @@ namespace {
 
 using Renderer = std::unique_ptr<TemplateRenderer>;
 
-// Values without a space at which a line could break.
+// Returns long values that contain no space at which a line could break.
 TemplateVariables LongVariables(const MessageSpec& spec) {
   TemplateVariables variables = SampleVariables(spec);
   for (auto& [name, value] : variables) value = std::string(160, 'W');
