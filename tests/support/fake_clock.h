@@ -22,7 +22,7 @@ class FakeClock : public Clock {
     unix_micros_ += absl::ToInt64Microseconds(by);
     if (by > absl::ZeroDuration()) steady_micros_ += absl::ToInt64Microseconds(by);
   }
-  // Changes the time of day only, as if an administrator sets the system clock.
+  // Changes the time of day but not the monotonic clock, like setting the system clock.
   void Jump(absl::Duration by) { unix_micros_ += absl::ToInt64Microseconds(by); }
 
  private:

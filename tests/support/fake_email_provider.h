@@ -12,7 +12,7 @@
 
 namespace keelson {
 
-// Returns the scripted outcomes in order, then accepts every message. Not thread-safe.
+// Send returns the scripted outcomes in order, and afterwards accepts every message. Not thread-safe.
 class FakeEmailProvider : public EmailProvider {
  public:
   using Kind = SendOutcome::Kind;
@@ -42,14 +42,14 @@ class FakeEmailProvider : public EmailProvider {
   }
 
   absl::Duration window = absl::ZeroDuration();
-  // Not set: accepts.
+  // The outcome of Probe; if not set, kAccepted.
   std::optional<SendOutcome> probe;
   std::deque<SendOutcome> script;
-  // If set, replaces the script.
+  // If set, determines the outcome instead of the script.
   std::function<SendOutcome(const Email&)> decide;
   // Called during each attempt, to simulate concurrent events.
   std::function<void(const Email&)> on_send;
-  // All attempts.
+  // The e-mails of all attempts.
   std::vector<Email> sent;
   std::vector<Deadline> deadlines;
 

@@ -37,7 +37,7 @@ class FakeEntropy : public Entropy {
   std::uint64_t state_ ABSL_GUARDED_BY(mutex_);
 };
 
-// Entropy of constant bytes, for the extremes of random values.
+// Fills every byte with the same value, for the minimum and maximum of random values.
 class ConstantEntropy : public Entropy {
  public:
   explicit ConstantEntropy(std::uint8_t value) : value_(std::byte{value}) {}

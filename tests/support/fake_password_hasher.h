@@ -30,7 +30,8 @@ class FakePasswordHasher : public PasswordHasher {
   std::function<void()> before_hash;
 
  private:
-  // Does not contain the password, so that a test detects a password that is stored in error.
+  // Returns the hash of the password. The hash does not contain the password, so that a test can detect a
+  // stored password.
   static std::string Phc(const Secret& password) {
     return StrCat("$fake$", std::hash<std::string_view>()(password.Reveal()));
   }

@@ -13,8 +13,8 @@
 
 namespace keelson {
 
-// Returns the scripted outcomes in order, then succeeds. Like a provider with idempotency keys it records the
-// moved money by key: a repeated key succeeds again and moves nothing. Not thread-safe.
+// Refund returns the scripted outcomes in order, and afterwards succeeds. Paid amounts are recorded by
+// idempotency key: a repeat of a key succeeds and pays nothing. Not thread-safe.
 class FakePaymentProvider : public PaymentProvider {
  public:
   using Kind = PaymentOutcome::Kind;
@@ -36,7 +36,7 @@ class FakePaymentProvider : public PaymentProvider {
     return outcome;
   }
 
-  // Moves the money without a response, to simulate a lost response.
+  // Records the refund as paid without returning a response, to simulate a lost response.
   void Move(const PaymentRefund& refund) { moved.emplace(refund.idempotency_key, refund.amount); }
 
   static PaymentOutcome Succeeded(const PaymentRefund& refund) {
@@ -52,7 +52,7 @@ class FakePaymentProvider : public PaymentProvider {
   std::deque<PaymentOutcome> script;
   // Called during each attempt, to simulate concurrent events.
   std::function<void(const PaymentRefund&)> on_refund;
-  // All attempts.
+  // The refunds of all attempts.
   std::vector<PaymentRefund> asked;
   std::vector<Deadline> deadlines;
   std::map<std::string, Money> moved;

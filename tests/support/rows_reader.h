@@ -10,7 +10,8 @@
 
 namespace keelson {
 
-// Exports modifiable copies of a store's rows, so that a test can give the rows values that no store accepts.
+// Exports copies of a store's rows. A test can modify the copies, so that they have values that no store
+// accepts.
 class RowsReader : public StoreExporter {
  public:
   explicit RowsReader(StoreExporter& store) {
@@ -41,7 +42,7 @@ class RowsReader : public StoreExporter {
 
   // The result of CheckEngine.
   std::vector<EngineFault> engine_faults;
-  // The error of reading rows of the kind `failing`.
+  // The error that reading rows of the kind `failing` returns.
   absl::Status failure;
   RowKind failing = RowKind::kUsers;
 

@@ -28,7 +28,7 @@ const absl::Status& StatusOf(const absl::StatusOr<T>& result) {
   return result.status();
 }
 
-// The error reason, "OK", or the code of a status without details.
+// Returns the error reason, "OK", or the code of a status without details.
 template <typename Result>
 std::string ReasonOf(const Result& result) {
   const absl::Status& status = StatusOf(result);
@@ -42,7 +42,7 @@ ErrorDetails Details(const Result& result) {
   return DetailsOf(StatusOf(result)).value_or(ErrorDetails{});
 }
 
-// The paths of the invalid fields in order.
+// Returns the paths of the invalid fields in order.
 template <typename Result>
 std::vector<std::string> BadFields(const Result& result) {
   std::vector<std::string> fields;

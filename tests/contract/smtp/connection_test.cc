@@ -1,4 +1,4 @@
-// Reuse and replacement of connections.
+// Tests the reuse and the replacement of connections.
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -30,9 +30,9 @@ TEST_CASE("consecutive messages share a connection, which ends with QUIT", "[ema
 TEST_CASE("an idle connection that the server closed is not used", "[email]") {
   for (const std::string words : {"", "421 4.4.2 timeout exceeded"}) {
     // The server closes the connection together with its last reply.
-    ScriptedSmtpServer server(Friendly(
-        ".",
-        {.text = "250 2.0.0 Ok: queued as 1" + (words.empty() ? "" : "\r\n" + words), .act = Act::kEnd}));
+    ScriptedSmtpServer server(
+        Friendly(".", {.text = "250 2.0.0 Ok: queued as 1" + (words.empty() ? "" : "\r\n" + words),
+                       .act = Act::kReplyAndClose}));
     SmtpEmailProvider provider(PlainOptions(server.port()));
     for (int i = 1; i <= 3; ++i) {
       CHECK(provider.Send(SampleEmail(), Soon()).kind == Kind::kAccepted);
@@ -43,7 +43,7 @@ TEST_CASE("an idle connection that the server closed is not used", "[email]") {
 
 TEST_CASE("if an idle connection closes at MAIL, the message is sent once over a new connection", "[email]") {
   for (const SmtpAnswer& ending : {SmtpAnswer{.text = "", .act = Act::kReset},
-                                   SmtpAnswer{.text = "421 4.7.0 enough", .act = Act::kEnd}}) {
+                                   SmtpAnswer{.text = "421 4.7.0 enough", .act = Act::kReplyAndClose}}) {
     std::atomic<int> mails = 0;
     ScriptedSmtpServer server([&](const std::string& line) {
       const bool ends = line.starts_with("MAIL") && ++mails > 1 && mails != 3;

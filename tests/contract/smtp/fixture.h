@@ -21,9 +21,10 @@ using servers::SmtpAnswer;
 inline constexpr char kUser[] = "keelson";
 inline constexpr char kPassword[] = "P4ssword-that-nobody-may-see";
 
-// Options for an unencrypted server on this loopback port.
+// Returns options for an unencrypted server on this loopback port.
 SmtpOptions PlainOptions(int port);
-// Options with credentials and STARTTLS, for a server whose certificate is issued by the CA file `ca`.
+// Returns options with credentials and STARTTLS, for a server whose certificate is issued by the CA file
+// `ca`.
 SmtpOptions SecureOptions(int port, const std::string& ca);
 
 // Like FriendlyAnswer, except that the reply to a line with this beginning is `answer`.
@@ -32,7 +33,7 @@ ScriptedSmtpServer::Script Friendly(std::string beginning, SmtpAnswer answer,
 ScriptedSmtpServer::Script Friendly();
 
 Email SampleEmail();
-// A deadline ten seconds from now.
+// Returns a deadline ten seconds from now.
 Deadline Soon();
 
 // A temporary file, deleted by the destructor.

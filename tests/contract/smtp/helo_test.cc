@@ -1,4 +1,4 @@
-// The client's name in EHLO.
+// Tests the client's name in EHLO.
 #include <catch2/catch.hpp>
 
 #include "adapters/email/smtp/helo_name.h"

@@ -1,4 +1,4 @@
-// The SMTP provider with a real relay, Postfix.
+// Tests the SMTP provider with a real relay, Postfix.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -145,7 +145,7 @@ TEST_CASE("Postfix may reply to the final dot after the deadline", "[email]") {
   PostfixServer* const relay = Relay();
   if (relay == nullptr) return;
   SmtpEmailProvider provider(OptionsFor(*relay));
-  // Opens the connection in advance.
+  // The first message opens the connection, so that the second one reuses it.
   REQUIRE(provider.Send(EmailTo("bob@example.org"), Soon()).kind == Kind::kAccepted);
   const Deadline deadline = Deadline::After(absl::Seconds(PostfixServer::kSlowSeconds - 1));
   CHECK(provider.Send(EmailTo("slow@example.org"), deadline).kind == Kind::kAccepted);

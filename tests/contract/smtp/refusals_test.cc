@@ -1,4 +1,4 @@
-// The outcome of a server's replies in each phase.
+// Tests the outcomes of a server's replies in each phase.
 #include <catch2/catch.hpp>
 #include <initializer_list>
 #include <span>
@@ -19,7 +19,7 @@ struct Case {
 
 constexpr auto& kConnect = ScriptedSmtpServer::kGreeting;
 
-// Replies by RFC 5321 and RFC 3463, independent of a server's texts.
+// Replies whose outcome follows from the codes (RFC 5321, RFC 3463), independent of a server's texts.
 constexpr Case kPlainReplies[] = {
     {kConnect, "421 4.3.2 closing", Kind::kUnreachable},
     {kConnect, "450 later", Kind::kUnreachable},

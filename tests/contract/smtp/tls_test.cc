@@ -1,4 +1,4 @@
-// TLS and authentication: what is sent unencrypted, and to which server.
+// Tests TLS and authentication: which data is sent unencrypted, and to which servers.
 #include <algorithm>
 #include <catch2/catch.hpp>
 

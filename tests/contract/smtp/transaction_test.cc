@@ -1,4 +1,4 @@
-// The commands of a transaction, and connections that close in each phase.
+// Tests the commands of a transaction, and connections that close in each phase.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -115,7 +115,7 @@ TEST_CASE("an invalid message is rejected without a command to the server", "[em
 
 TEST_CASE("a connection that closes before the final dot returns kUnreachable, after it kUnknown",
           "[email]") {
-  for (const Act act : {Act::kEnd, Act::kReset}) {
+  for (const Act act : {Act::kReplyAndClose, Act::kReset}) {
     for (const std::string beginning :
          {ScriptedSmtpServer::kGreeting, "EHLO", "MAIL", "RCPT", "DATA", ScriptedSmtpServer::kBody, "."}) {
       DYNAMIC_SECTION(beginning << " " << static_cast<int>(act)) {

@@ -13,7 +13,7 @@ std::string Lower(std::string text) {
   return text;
 }
 
-// The header lines without CRLF.
+// Splits the head of a request into lines without CRLF.
 std::vector<std::string> Lines(const std::string& head) {
   std::vector<std::string> lines;
   for (std::size_t begin = 0, end = 0; (end = head.find("\r\n", begin)) != std::string::npos;

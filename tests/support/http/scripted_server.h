@@ -17,9 +17,9 @@ namespace keelson::servers {
 
 struct SeenRequest {
   std::string method;
-  // Path and query.
+  // Path and query of the URL.
   std::string target;
-  // Keyed by lower-case names.
+  // The headers, keyed by lower-case names.
   std::map<std::string, std::string> headers;
   std::string body;
 };
@@ -32,7 +32,7 @@ struct ScriptedAnswer {
   // kCutShort: closes the connection before the last byte of the response. kReset: closes it after reading
   // the request. kStall: sends nothing until the server stops.
   Act act = Act::kAnswer;
-  // Delay before the response; does not delay other connections.
+  // Delay before the response. Other connections are not delayed.
   std::chrono::milliseconds delay{0};
 };
 
@@ -52,11 +52,11 @@ class ScriptedServer {
     return (tls_ == nullptr ? "http" : "https") + ("://127.0.0.1:" + std::to_string(port()));
   }
   void SetScript(Script script);
-  // Closes every new connection before reading.
+  // From now on, the server closes every new connection before it reads the request.
   void ResetAtOnce();
-  // Closes every connection after the request headers, without reading the body.
+  // From now on, the server closes every connection after the request headers, without reading the body.
   void ResetAfterHead();
-  // The completely received requests.
+  // Returns all requests that were received completely.
   std::vector<SeenRequest> requests();
   int connections() { return listener_.connections(); }
   // Number of completed TLS handshakes.
@@ -75,7 +75,7 @@ class ScriptedServer {
   bool reset_after_head_ = false;
   std::vector<SeenRequest> requests_;
   int handshakes_ = 0;
-  // Declared last: its threads use the members above.
+  // Declared last, because the listener's threads use the members above.
   Listener listener_;
 };
 

@@ -1,5 +1,5 @@
-// An HTTP/2 client that sends what a gRPC library does not: arbitrary headers, arbitrary bytes as messages,
-// incomplete messages.
+// An HTTP/2 client that can send what a gRPC library does not send: arbitrary headers, arbitrary bytes as
+// messages, incomplete messages.
 #pragma once
 
 #include <nghttp2/nghttp2.h>
@@ -16,31 +16,31 @@
 namespace keelson::servers {
 
 struct Http2Request {
-  // "/package.Service/Method".
+  // The HTTP/2 path: "/package.Service/Method".
   std::string path = {};
-  // Added to the headers of every gRPC call.
+  // Headers in addition to those of every gRPC call.
   std::vector<std::pair<std::string, std::string>> headers = {};
-  // With the gRPC frame header.
+  // The request body, including the gRPC frame header.
   std::string body = {};
-  // False: the stream stays open after the body.
+  // Whether the client ends its side of the stream after the body.
   bool end = true;
 };
 
 struct Http2Response {
-  // Headers and trailers.
+  // Headers and trailers of the response.
   std::map<std::string, std::string> headers;
   std::string body;
-  // Bytes of the request body that were sent.
+  // Number of bytes of the request body that were sent.
   std::size_t sent = 0;
   bool closed = false;
 
-  // The value of the header; empty if absent.
+  // Returns the value of the header; empty if absent.
   std::string Get(const std::string& name) const;
-  // The grpc-status; -1 if the stream ended without one.
+  // Returns the grpc-status; -1 if the stream ended without one.
   int grpc_status() const;
 };
 
-// The message with its 5-byte gRPC frame header.
+// Returns the message with its 5-byte gRPC frame header.
 std::string Framed(std::string_view message, bool compressed = false);
 // Compresses with gzip at the highest level.
 std::string Gzip(std::string_view text);
@@ -59,7 +59,7 @@ class Http2Client {
   const Http2Response& Send(Http2Request request);
   // Sends and receives until the stream or the connection is closed. Returns false on a timeout.
   bool AwaitClosed(const Http2Response& response, std::chrono::milliseconds patience = kPatience);
-  // Sends and receives until the body is sent or no progress is made for some time.
+  // Sends and receives until the request body is sent, or until no data is sent or received for kPatience.
   void SendAll(const Http2Response& response);
   bool connected() const { return descriptor_ >= 0; }
 

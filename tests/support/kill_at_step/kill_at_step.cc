@@ -1,5 +1,5 @@
-// An LD_PRELOAD library that kills the process (SIGKILL) before step KEELSON_TEST_KILL_AT. A step is a call
-// that changes or syncs a file. A process with fewer steps is not killed.
+// An LD_PRELOAD library that kills the process (SIGKILL) before step KEELSON_TEST_KILL_AT. A step is a system
+// call that changes or syncs a file. A process that makes fewer such calls is not killed.
 #include <dlfcn.h>
 #include <sys/types.h>
 #include <unistd.h>

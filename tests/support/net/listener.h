@@ -10,7 +10,8 @@ namespace keelson::servers {
 // Listens on a loopback port and serves each connection on its own thread. The destructor stops it.
 class Listener {
  public:
-  // Serves `connection` until it ends or `stop` becomes readable. The listener closes it afterwards.
+  // A function that serves `connection` until the connection ends or `stop` becomes readable. The listener
+  // closes the connection afterwards.
   using Serve = std::function<void(int connection, int stop)>;
 
   explicit Listener(Serve serve);

@@ -20,19 +20,19 @@ struct Stream {
   int fd = -1;
   std::unique_ptr<SSL, EndTls> tls;
 
-  // Returns the number of bytes; 0 or less if the connection has ended.
+  // Returns the number of bytes that were read; 0 or less if the connection has ended.
   ssize_t Read(std::span<char> buffer) const;
   ssize_t Write(std::string_view text) const;
   // Performs the server's TLS handshake; returns false if it fails.
   bool SecureWith(SSL_CTX* context);
 };
 
-// Returns false if the server stops first.
+// Blocks until `fd` is readable. Returns false if the server stops first.
 bool AwaitInput(int fd, int stop);
-// Appends to `input`. Returns false if the connection ends or the server stops.
+// Reads data and appends it to `input`. Returns false if the connection ends or the server stops.
 bool ReadMore(const Stream& stream, int stop, std::string& input);
 bool WriteAll(const Stream& stream, std::string_view text);
-// Makes close send RST instead of FIN.
+// Makes a later close() of the connection send RST instead of FIN.
 void Reset(int connection);
 
 }  // namespace keelson::servers

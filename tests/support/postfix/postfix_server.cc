@@ -18,7 +18,7 @@
 namespace keelson::servers {
 namespace {
 
-// The user that Postfix delivers as.
+// The id of the user under which Postfix delivers messages.
 constexpr uid_t kNobody = 65534;
 
 std::string MainSettings(const ServerFolder& folder) {
@@ -92,7 +92,7 @@ std::string PostfixServer::Missing() {
 
 PostfixServer::PostfixServer(const std::string& certificate_pem, const std::string& key_pem)
     : folder_(ServerFolder::User::kThis), starttls_port_(FreePort()), tls_port_(FreePort()) {
-  // Postfix processes run as several users.
+  // The directory must be readable by several users, because Postfix's processes run as different users.
   std::filesystem::permissions(folder_.path(), std::filesystem::perms(0755));
   MakeFolder(folder_.File("spool"), 0);
   MakeFolder(folder_.File("data"), getpwnam("postfix")->pw_uid);

@@ -20,10 +20,10 @@ class PostfixServer {
   // Delay of the response to the message body for slow@example.org.
   static constexpr int kSlowSeconds = 5;
 
-  // Why Postfix cannot run on this machine; empty if it can.
+  // Returns why Postfix can't run on this machine; empty if it can.
   static std::string Missing();
 
-  // Returns when Postfix accepts connections; throws on failure.
+  // Starts Postfix and blocks until it accepts connections. Throws on failure.
   PostfixServer(const std::string& certificate_pem, const std::string& key_pem);
 
   // Postfix accepts mail for ada@, bob@, jürgen@ and slow@example.org and ada@bücher.example. It defers

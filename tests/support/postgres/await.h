@@ -5,7 +5,7 @@
 
 namespace keelson::servers {
 
-// Long, because test machines may be busy.
+// Timeout of Await. Long, because test machines may be busy.
 inline constexpr std::chrono::seconds kPatience{60};
 inline constexpr std::chrono::milliseconds kPollInterval{10};
 

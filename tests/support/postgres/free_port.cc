@@ -12,8 +12,8 @@
 namespace keelson::servers {
 namespace {
 
-// Below the kernel's ephemeral ports (from 32768 on). A client that repeatedly connects to a closed ephemeral
-// port may connect to itself, and then the port is in use when the server starts again.
+// The ports are below the kernel's ephemeral ports (from 32768 on). A client that repeatedly connects to a
+// closed ephemeral port may connect to itself, and then the port is in use when the server starts again.
 constexpr int kLowest = 20'000;
 constexpr int kHighest = 32'000;
 constexpr int kTries = 1000;

@@ -13,7 +13,7 @@ namespace {
 constexpr char kScript[] = "script.pgbench";
 constexpr char kRate[] = "\ntps = ";
 
-// "tps = 5720.1 (without initial connection time)"
+// Parses the rate in "tps = 5720.1 (without initial connection time)".
 double RateOf(const std::string& report) {
   const std::size_t at = report.rfind(kRate);
   const std::size_t begin = at + sizeof kRate - 1;

@@ -14,7 +14,7 @@ struct Pgbench {
   std::map<std::string, std::string> variables = {};
   int clients = 8;
   int threads = 2;
-  // Includes the time to open the connections, which the rate excludes.
+  // Duration of the run, including the time to open the connections, which the rate excludes.
   int seconds = 4;
 };
 

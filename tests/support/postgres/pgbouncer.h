@@ -17,10 +17,10 @@ class PgBouncer {
   // connections per database.
   explicit PgBouncer(const PostgresServer& server = PostgresServer::Shared(),
                      int pool_size = kDefaultPoolSize);
-  // One PgBouncer per process, for PostgresServer::Shared().
+  // Returns the PgBouncer for PostgresServer::Shared(), which is started at the first call.
   static PgBouncer& Shared();
 
-  // The URL for PostgresServer::kUser.
+  // Returns the URL of the database for PostgresServer::kUser.
   std::string url(const std::string& database) const;
   void Start();
   // Stops immediately, like a crash.

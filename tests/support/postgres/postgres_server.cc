@@ -51,7 +51,7 @@ std::vector<std::string> Settings(const PostgresServer::Options& options, const 
 
 struct Process {
   pid_t pid;
-  // See proc(5): 'T' if stopped by a signal, 'Z' if ended.
+  // State of the process (proc(5)): 'T' if stopped by a signal, 'Z' if ended.
   char state;
 };
 
@@ -128,7 +128,7 @@ void PostgresServer::Stop(Stopping how) {
 }
 
 void PostgresServer::SignalAll(int signal) {
-  // First the parent, which starts new processes.
+  // Signal the parent first, because it starts new processes.
   program_->Signal(signal);
   for (const Process& process : ProcessesOf(program_->pid())) kill(process.pid, signal);
 }

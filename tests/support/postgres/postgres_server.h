@@ -21,11 +21,11 @@ class PostgresServer {
   static constexpr char kPassword[] = "pa ss/word";
 
   struct Options {
-    // Syncs to disk (fsync). Slow; only for tests and benchmarks that need it.
+    // Whether the server syncs to disk (fsync). Slow; only for tests and benchmarks that need it.
     bool durable = false;
-    // Three of them are reserved for superusers.
+    // Maximum number of connections. Three of them are reserved for superusers.
     int max_connections = 100;
-    // "work_mem=1MB", …
+    // Server settings, such as "work_mem=1MB".
     std::vector<std::string> settings = {};
   };
   enum class Stopping {
@@ -38,7 +38,8 @@ class PostgresServer {
   // Blocks until the server accepts connections.
   PostgresServer() : PostgresServer(Options()) {}
   explicit PostgresServer(const Options& options);
-  // One server per process, started at the first call. Only for tests that do not stop it.
+  // Returns the server that all tests of the process share, started at the first call. Only for tests that do
+  // not stop it.
   static PostgresServer& Shared();
 
   void Start();
@@ -59,7 +60,7 @@ class PostgresServer {
   std::string url(const std::string& database) const { return UrlAt(port_, database); }
   static std::string UrlAt(int port, const std::string& database);
   std::string socket_url(const std::string& database) const;
-  // The URL for a superuser, over the socket.
+  // Returns the URL for a superuser, over the socket.
   std::string admin_url(const std::string& database = "postgres") const;
   int port() const { return port_; }
   const ServerFolder& folder() const { return folder_; }
@@ -71,7 +72,7 @@ class PostgresServer {
   // Execute SQL as a superuser in the database "postgres".
   void Execute(const std::string& sql) const { PostgresSession(admin_url()).Execute(sql); }
   std::string Value(const std::string& sql) const { return PostgresSession(admin_url()).Value(sql); }
-  // Changes a setting that needs no restart. Can't change settings in Options::settings.
+  // Changes a setting that needs no restart. Has no effect on settings that Options::settings contains.
   void Set(const std::string& name, const std::string& value);
   // Ends one session, or all sessions of a database, with pg_terminate_backend: the clients receive error
   // 57P01.
@@ -83,7 +84,7 @@ class PostgresServer {
 
  private:
   friend class PostgresStandby;
-  // A server for a copy of `primary`'s data directory. Not started.
+  // Prepares a server for a copy of the data directory of `primary`, but does not start it.
   explicit PostgresServer(const PostgresServer& primary);
   void AwaitConnections();
   void SignalAll(int signal);

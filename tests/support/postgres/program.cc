@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kTailLength = 3000;
 
-// Runs between fork and exec: may call only async-signal-safe functions.
+// This function runs between fork and exec, so it may call only async-signal-safe functions.
 [[noreturn]] void Become(char* const* arguments, const ServerFolder& folder, const char* log) {
   if (geteuid() == 0) {
     const bool unprivileged =

@@ -16,7 +16,8 @@
 namespace keelson::servers {
 namespace {
 
-// Not in TMPDIR, which may be long: the path of a socket is limited to 107 characters.
+// The directory is not in TMPDIR, because that path may be long: the path of a socket is limited to 107
+// characters.
 constexpr char kPattern[] = "/tmp/keelson-server-XXXXXX";
 
 // Script of the watcher process. Reads "SIGNAL PID" when a server starts, and an empty line when the server
@@ -49,8 +50,8 @@ passwd UnprivilegedUser() {
   throw std::runtime_error("no user to run servers as: neither postgres nor nobody exists");
 }
 
-// Runs between fork and exec: may call only async-signal-safe functions. The watcher gets a session of its
-// own, so that Ctrl+C in the terminal does not end it.
+// This function runs between fork and exec, so it may call only async-signal-safe functions. The watcher gets
+// a session of its own, so that Ctrl+C in the terminal does not end it.
 [[noreturn]] void BecomeWatcher(const char* folder, int input) {
   setsid();
   const int nothing = open("/dev/null", O_WRONLY);

@@ -51,11 +51,11 @@ bool ScriptedSmtpServer::Say(const Stream& stream, int stop, const SmtpAnswer& a
   if (!answer.text.empty() && !WriteAll(stream, answer.text + "\r\n")) return false;
   if (answer.act == Act::kReset) Reset(stream.fd);
   if (answer.act == Act::kStall) AwaitInput(stop, stop);
-  return answer.act == Act::kSay;
+  return answer.act == Act::kReply;
 }
 
 bool ScriptedSmtpServer::TakeMessage(const Stream& stream, int stop, std::string& input) {
-  // The preceding line end may belong to DATA.
+  // The CRLF before the final dot may be the end of the line DATA.
   input.insert(0, "\r\n");
   while (input.size() == 2) {
     if (!ReadMore(stream, stop, input)) return false;
@@ -111,7 +111,7 @@ SmtpAnswer FriendlyAnswer(const std::string& line, const std::vector<std::string
   if (IsCommand(line, "DATA")) return {.text = "354 End data with <CR><LF>.<CR><LF>"};
   if (line == ".") return {.text = "250 2.0.0 Ok: queued as 4ABC"};
   if (IsCommand(line, "QUIT")) return {.text = "221 2.0.0 Bye"};
-  // The client's response to the AUTH challenge.
+  // This line is the client's response to the AUTH challenge.
   return {.text = "235 2.7.0 Authentication successful"};
 }
 

@@ -15,20 +15,20 @@
 namespace keelson::servers {
 
 struct SmtpAnswer {
-  enum class Act { kSay, kEnd, kReset, kStall };
-  // Without the final CRLF; empty: no reply.
+  // kReply sends the reply. kReplyAndClose sends it and closes the connection. kReset closes the connection
+  // with RST. kStall sends nothing more until the server stops.
+  enum class Act { kReply, kReplyAndClose, kReset, kStall };
+  // The reply without the final CRLF; empty: no reply.
   std::string text;
-  // kEnd: closes the connection after the reply. kReset: closes it with RST. kStall: sends nothing more until
-  // the server stops.
-  Act act = Act::kSay;
+  Act act = Act::kReply;
 };
 
 // An SMTP server on a loopback port that sends scripted replies and records the commands. Thread-safe. The
 // destructor stops it.
 class ScriptedSmtpServer {
  public:
-  // Returns the reply to a line: a command, kGreeting, kBody (the first bytes of a message; an empty reply
-  // continues), or "." (the end of the message).
+  // Returns the reply to `line`: a command, kGreeting (a new connection), kBody (the first bytes of a message
+  // have arrived; an empty reply lets the client continue), or "." (the end of a message).
   using Script = std::function<SmtpAnswer(const std::string& line)>;
   static constexpr char kGreeting[] = "(greeting)";
   static constexpr char kBody[] = "(body)";
@@ -48,7 +48,7 @@ class ScriptedSmtpServer {
   int connections() { return listener_.connections(); }
   // The commands of all connections in order of arrival.
   std::vector<Heard> heard();
-  // Whether a received line begins with `beginning`.
+  // Whether any received line begins with `beginning`.
   bool HeardAny(std::string_view beginning);
   // The raw data between DATA and the final dot.
   std::vector<std::string> messages();
@@ -66,11 +66,12 @@ class ScriptedSmtpServer {
   std::mutex mutex_;
   std::vector<Heard> heard_;
   std::vector<std::string> messages_;
-  // Declared last: its threads use the members above.
+  // Declared last, because the listener's threads use the members above.
   Listener listener_;
 };
 
-// The replies of a server that accepts everything, offers `extensions`, and challenges and accepts AUTH.
+// Returns the reply of a server that accepts every command, offers `extensions`, and answers AUTH with a
+// challenge before it accepts the credentials.
 SmtpAnswer FriendlyAnswer(const std::string& line, const std::vector<std::string>& extensions = {"SIZE"});
 
 }  // namespace keelson::servers

@@ -6,8 +6,8 @@
 namespace keelson::servers {
 
 // A test certificate authority: a directory with its certificate (ca.crt), a server certificate for localhost
-// (server.crt, server.key) and the other issued certificates. Deleted with this object. Uses the openssl
-// command. Throws std::runtime_error on failure.
+// (server.crt, server.key) and the other issued certificates. The destructor deletes the directory. Uses the
+// openssl command. Throws std::runtime_error on failure.
 class Authority {
  public:
   Authority();
