@@ -171,7 +171,7 @@ void CheckRefused(const absl::Status& status, std::string_view table, const std:
   CHECK_THAT(std::string(status.message()), Contains(std::string(table)) && Contains(name));
 }
 
-BULK_TEST("a row with a duplicate key is rejected by name, and its batch is rolled back") {
+BULK_TEST("the error for a row with a duplicate key names the row, and its batch is rolled back") {
   const std::vector<RowBatch> batches = SampleBatches(2);
   const std::unique_ptr<StoreImporter> target = fixture.Target();
   for (const RowBatch& batch : batches) {
@@ -189,7 +189,7 @@ BULK_TEST("a row with a duplicate key is rejected by name, and its batch is roll
   CHECK(Same(ReadEverything(*target), batches));
 }
 
-BULK_TEST("a row that violates an invariant is rejected by name, and its batch is rolled back") {
+BULK_TEST("the error for a row that violates an invariant names the row, and its batch is rolled back") {
   const std::vector<RowBatch> batches = SampleBatches(2);
   const std::unique_ptr<StoreImporter> target = fixture.Target();
   InsertAll(*target, {batches.begin(), batches.begin() + 3});
@@ -200,7 +200,7 @@ BULK_TEST("a row that violates an invariant is rejected by name, and its batch i
   CHECK(Must(target->FindCheckpoint()) == "checkpoint");
 }
 
-BULK_TEST("a row with a dangling reference is rejected by name, and its batch is rolled back") {
+BULK_TEST("the error for a row with a dangling reference names the row, and its batch is rolled back") {
   if (!fixture.checks_references()) return;
   const std::vector<RowBatch> batches = SampleBatches(2);
   const std::unique_ptr<StoreImporter> target = fixture.Target();
@@ -217,13 +217,13 @@ BULK_TEST("a row with a dangling reference is rejected by name, and its batch is
   CHECK(Must(target->FindCheckpoint()) == "before");
 }
 
-BULK_TEST("a second account with the same address is rejected by name") {
+BULK_TEST("the error for a second account with the same address names the row") {
   std::vector<UserRow> users = std::get<std::vector<UserRow>>(SampleBatches(2)[0]);
   users[1].fields.email_key = users[0].fields.email_key;
   CheckRefused(fixture.Target()->Insert(users, "checkpoint"), "users", NameOf(users[1]));
 }
 
-BULK_TEST("an export reads the snapshot at its opening") {
+BULK_TEST("an export reads the snapshot of the time when it was opened") {
   const std::vector<RowBatch> batches = SampleBatches(2);
   const std::unique_ptr<StoreImporter> target = fixture.Target();
   Must(target->Insert(batches[0], "checkpoint"));

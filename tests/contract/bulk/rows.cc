@@ -15,7 +15,7 @@ constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 const absl::Time kFirstTime = absl::FromCivil(absl::CivilSecond(1), absl::UTCTimeZone());
 const absl::Time kLastTime =
     absl::FromCivil(absl::CivilSecond(10'000), absl::UTCTimeZone()) - absl::Microseconds(1);
-// Characters of every UTF-8 length, characters that JSON and SQL quote, and control characters.
+// A text with characters of every UTF-8 length, characters that JSON and SQL quote, and control characters.
 const std::string kAwkward = "a \xc3\xbc \xe2\x82\xac \xf0\x9f\x98\x80 '\"\\ \t\n\x01\x7f %s {} \xef\xbf\xbf";
 const std::string kLong(100'000, 'x');
 const std::string kEveryByte = [] {
@@ -32,7 +32,7 @@ Sha256Digest SampleDigest() {
   return digest;
 }
 
-// One row of each kind, all of one user.
+// One row of each kind, all of the same user.
 struct Family {
   UserRow user;
   EmailToken token;

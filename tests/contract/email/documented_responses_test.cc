@@ -1,4 +1,4 @@
-// The responses that each provider documents, and their outcomes.
+// Tests the outcomes of the responses that each provider documents.
 #include <catch2/catch.hpp>
 #include <functional>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-// The behaviour of every provider for every kind of response.
+// Tests every provider with every kind of response.
 #include <unistd.h>
 
 #include <catch2/catch.hpp>

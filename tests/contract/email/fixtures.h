@@ -26,7 +26,7 @@ struct EmailFixture {
   // Method and path of the probe.
   std::string probe;
   Reply accepted;
-  // The message id in `accepted`.
+  // The message id in the response `accepted`.
   std::string id;
   Reply bad_key;
   Reply rate_limited;
@@ -40,10 +40,10 @@ const EmailFixture& FixtureOf(const std::string& name);
 
 inline constexpr char kTestKey[] = "K3Y-that-nobody-may-see";
 Email SampleEmail();
-// The outcome of sending SampleEmail(), or of a probe, if the provider's server responds with `reply`.
+// Return the outcome of sending SampleEmail(), or of a probe, if the provider's server responds with `reply`.
 SendOutcome OutcomeOfSend(const std::string& name, const Reply& reply);
 SendOutcome OutcomeOfProbe(const std::string& name, const Reply& reply);
-// A deadline ten seconds from now.
+// Returns a deadline ten seconds from now.
 Deadline Soon();
 
 }  // namespace keelson

@@ -57,7 +57,7 @@ std::string Hmac(const std::string& key, const std::string& text) {
   return digest;
 }
 
-// The value of "NAME=…" in the Authorization header.
+// Returns the value of "NAME=…" in the Authorization header.
 std::string Part(const std::string& authorization, const std::string& name) {
   const std::size_t begin = authorization.find(name + "=");
   if (begin == std::string::npos) return "";

@@ -15,7 +15,7 @@ std::size_t Discard(char*, std::size_t, std::size_t size, void*) {
   return size;
 }
 
-// The result of a request that accepts any certificate.
+// Returns the result of a request by a client that accepts any certificate.
 CURLcode PostCarelessly(const std::string& url) {
   const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), &curl_easy_cleanup);
   curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
@@ -38,7 +38,7 @@ TEST_CASE("a server with an untrusted certificate receives no request", "[email]
       CHECK(server.connections() == 2);
       CHECK(server.handshakes() == 0);
       CHECK(server.requests().empty());
-      // The server works for a client that accepts any certificate.
+      // The server works: a client that accepts any certificate gets a response.
       REQUIRE(PostCarelessly(server.url()) == CURLE_OK);
       CHECK(server.handshakes() == 1);
       REQUIRE(server.requests().size() == 1);

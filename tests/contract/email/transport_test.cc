@@ -1,4 +1,4 @@
-// Network behaviour: proxy, DNS and connections.
+// Tests the network behaviour of the HTTP providers: proxy, DNS and connections.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -28,7 +28,7 @@ namespace {
 using Kind = SendOutcome::Kind;
 using servers::ScriptedServer;
 
-// The file descriptors that a child process would inherit.
+// Returns the file descriptors that a child process would inherit.
 std::set<int> InheritedDescriptors() {
   std::set<int> inherited;
   for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {

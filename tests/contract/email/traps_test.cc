@@ -1,4 +1,4 @@
-// Behaviour that is specific to one provider.
+// Tests behaviour that is specific to one provider.
 #include <catch2/catch.hpp>
 
 #include "absl/time/clock.h"

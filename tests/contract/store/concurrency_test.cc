@@ -12,7 +12,7 @@
 namespace keelson {
 namespace {
 
-// Reserves 1 of the refundable amount.
+// Reserves an amount of 1 for a refund of the order.
 absl::Status HoldOne(WriteTransaction& tx, OrderId id) {
   Found<Order> order = tx.orders().FindForUpdate(id);
   if (!order.ok()) return order.status();

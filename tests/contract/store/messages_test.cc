@@ -22,7 +22,7 @@ bool Save(Store& store, const Message& message) {
   return Do(store, [&](WriteTransaction& tx) { return tx.messages().Save({&message, 1}); }).at(0);
 }
 
-// A message with a value in every field that its state allows.
+// Returns a message with a value in every field that its state allows.
 Message Whole(UserId user_id) {
   Message m = SampleMessage(user_id);
   m.content = {"Grüße", "Hello\n", "<p>Hello</p>", "de"};

@@ -23,7 +23,7 @@ bool TryStart(Store& store, std::uint8_t key, absl::Time now, absl::Time until) 
   return Do(store, [&](WriteTransaction& tx) { return tx.cooldowns().TryStart(SampleKey(key), now, until); });
 }
 
-STORE_TEST("reads and writes find a stored idempotency record unchanged") {
+STORE_TEST("an inserted idempotency record is returned unchanged in read and write transactions") {
   Store& store = fixture.store();
   const IdempotencyRecord record = SampleRecord(1);
   IdempotencyRecord empty = SampleRecord(2);
@@ -69,7 +69,7 @@ STORE_TEST("DeleteExpired deletes only expired rows, in batches") {
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
     absl::Status status = tx.tokens().Put(token);
     status.Update(tx.tokens().Put(alive));
-    // Not in the order of expiry.
+    // Rows are inserted in another order than that of their expiry.
     status.Update(tx.idempotency().Insert(SampleRecord(1, kT0)));
     for (std::uint8_t i = 2; i < 5; ++i) {
       status.Update(tx.idempotency().Insert(SampleRecord(i, kT0 - absl::Hours(i))));

@@ -14,9 +14,9 @@ inline const absl::Time kT0 = absl::FromUnixMicros(1'700'000'000'123'456);
 Uuid NextSampleUuid();
 
 User SampleUser(const std::string& email_key);
-// A delivered and paid order with one line of 10 and shipping of 2.
+// Returns a delivered and paid order with one line of 10 and shipping of 2.
 Order SampleOrder(UserId user_id, const std::string& reference = "");
-// A refund of 3, due immediately.
+// Returns a refund of 3 that is due immediately.
 Refund SampleRefund(const Order& order);
 Message SampleMessage(UserId user_id);
 Event SampleEvent(const std::string& subject);

@@ -267,7 +267,7 @@ STORE_TEST("a call of a batch may read several rows, call Read several times or 
   CHECK(lookup.found.has_value());
 }
 
-STORE_TEST("only the reads of a batch whose deadlines have passed fail") {
+STORE_TEST("in a batch, only the reads whose deadlines have expired fail") {
   Store& store = fixture.store();
   const User user = StoredUser(store);
   Lookup late{user->id, Deadline::After(absl::ZeroDuration())};

@@ -21,7 +21,7 @@ absl::Status OpenTarget(PostgresBulkFixture& fixture) {
   return PostgresBulk::OpenTarget(fixture.options(), fixture.clock(), kShortWaits).status();
 }
 
-// Expects that exclusive export and import both fail.
+// Checks that an exclusive export and an import both fail.
 void CheckInUse(PostgresBulkFixture& fixture) {
   CheckUnavailable(fixture, OpenReader(fixture, BulkAccess::kExclusive), "in use by another process");
   CheckUnavailable(fixture, OpenTarget(fixture), "in use by another process");

@@ -8,9 +8,9 @@
 
 namespace keelson {
 
-// For a database without services: the tests need not wait for a service to stop.
+// Timeouts for a database that no service uses: the tests need not wait for a service to stop.
 constexpr PostgresBulkWaits kNoServices = {.patience = absl::Seconds(1), .idle_time = absl::Milliseconds(20)};
-// Shorter than the defaults, but long enough to detect a service on a busy machine.
+// Timeouts that are shorter than the defaults, but long enough to detect a service on a busy machine.
 constexpr PostgresBulkWaits kShortWaits = {.patience = absl::Milliseconds(1200),
                                            .idle_time = absl::Seconds(1)};
 

@@ -1,4 +1,4 @@
-// verify on damaged SQLite files.
+// Tests the command verify on damaged SQLite files.
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <fstream>
@@ -16,8 +16,8 @@ using Catch::Matchers::StartsWith;
 const int kOpen = SQLite::OPEN_READWRITE;
 constexpr std::streamoff kPageSize = 4096;
 
-// One line for each finding about the file; also if damage prevents opening it. Findings about rows are
-// ignored, because the samples are not a consistent history.
+// Returns one line for each finding about the file, also if damage prevents opening it. Findings about rows
+// are ignored, because the samples are not a consistent history.
 std::string Verify(SqliteBulkFixture& fixture) {
   std::string text;
   std::int64_t reported = 0;
@@ -93,7 +93,7 @@ TEST_CASE("verify reports an unreadable value", "[sqlite]") {
 TEST_CASE("verify reports damage of any page", "[sqlite]") {
   SqliteBulkFixture fixture;
   InsertAll(*fixture.Target(), SampleBatches(20));
-  // Leaves no free pages.
+  // VACUUM leaves no free pages, so that every page is in use.
   Execute(fixture, "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
   CHECK(Verify(fixture) == "");
   const std::string whole = fixture.folder() / "whole.db";

@@ -30,7 +30,7 @@ void Fill(SqliteBulkFixture& fixture, int samples) {
   Must(target->Finish());
 }
 
-// A backup with this number of samples, in the fixture's directory.
+// Creates a backup with this number of samples in the fixture's directory, and returns its path.
 std::string MakeBackup(SqliteBulkFixture& fixture, int samples) {
   SqliteBulkFixture other;
   Fill(other, samples);
@@ -59,7 +59,7 @@ TEST_CASE("restore replaces the database and its log", "[sqlite]") {
   SqliteBulkFixture fixture;
   Fill(fixture, 3);
   const std::string backup = MakeBackup(fixture, 7);
-  // A log as after a crash.
+  // Creates a log as a crash would leave it.
   const std::string log = fixture.path() + "-wal";
   fixture.Serve([&](Store& store) {
     Must(store.Write(Deadline::Never(),

@@ -1,5 +1,5 @@
-// Tests that migrations keep existing rows. The test applies one step at a time and inserts rows by SQL in
-// the format of that schema version. After the last step, it reads all rows.
+// Tests that migrations keep existing rows. The test applies one migration at a time, and inserts rows by SQL
+// in the format of that schema version. After the last migration, it reads all rows.
 //
 // A new migration needs an entry in Sqlite::kForms or Postgres::kForms: the format of the rows in its schema
 // version.
@@ -30,7 +30,7 @@ namespace keelson {
 namespace {
 
 // Placeholders in braces are replaced by literals: letters by ids, {t0}, {t1}, … by times in seconds after
-// kT0, {none} by empty labels, and {n} by the number of the step.
+// kT0, {none} by empty labels, and {n} by the version of the migration.
 constexpr std::string_view kRows = R"(
 INSERT INTO users (id, email, email_key, email_verify_time, display_name, locale, state, labels, create_time,
   update_time, delete_time, purge_time, version)
@@ -105,7 +105,7 @@ std::string_view BytesOf(const auto& array) {
   return {reinterpret_cast<const char*>(array.data()), array.size()};
 }
 
-// The rows of one step, as expected after the last migration.
+// The rows inserted after one migration, as expected after the last migration.
 struct Family {
   Family(int step, Form form, const Sha256Digest& hash_before);
   std::vector<RowBatch> Batches() const;
@@ -115,7 +115,7 @@ struct Family {
   Cooldown cooldown;
   OrderFields order;
   RefundFields refund;
-  // In the order of their ids: DEAD, QUEUED, SENT and CANCELLED.
+  // Ordered by id, with the states DEAD, QUEUED, SENT and CANCELLED.
   std::vector<Message> messages;
   Event event;
   IdempotencyRecord record;
@@ -327,12 +327,12 @@ std::string SqlOf(int step, Form form, const Family& family) {
   return absl::StrReplaceAll(absl::StrReplaceAll(sql, Database::Own()), literals);
 }
 
-// A database that was migrated step by step, with rows inserted after each step.
+// A database that was migrated version by version, with rows inserted after each migration.
 template <typename Database>
 struct MigratedDatabase {
   MigratedDatabase();
-  // Reads every column of every table by an exporter. Compares the rows of the first `first_families` steps
-  // with the expected ones.
+  // Reads every column of every table by an exporter. Compares the rows of the first `first_families`
+  // migrations with the expected ones.
   void CheckRows(int first_families);
 
   Database database;
@@ -351,7 +351,7 @@ MigratedDatabase<Database>::MigratedDatabase() {
   }
 }
 
-// Expects every row once, at any position.
+// Checks that every row occurs exactly once, in any order.
 template <typename Row>
 void CheckFound(const std::vector<Row>& found, const std::vector<Row>& expected) {
   for (const Row& row : expected) {

@@ -81,7 +81,7 @@ TEST_CASE("repeatedly ended sessions leak no connection, and no write is lost, p
   over = true;
   ending.join();
   CHECK(unexpected == 0);
-  // As many concurrent writes as the pool has connections.
+  // Runs as many concurrent writes as the pool has connections.
   std::atomic<int> done = 0;
   InParallel(4, [&](int thread) {
     if (InsertUser(*store, "last-" + std::to_string(thread)).ok()) ++done;

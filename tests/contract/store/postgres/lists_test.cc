@@ -1,4 +1,4 @@
-// Counts the rows that PostgreSQL reads for pages of lists and for the message queue.
+// Counts the rows that PostgreSQL reads for pages of List queries and for the message queue.
 #include "adapters/store/postgres/postgres_migrator.h"
 #include "adapters/store/postgres/transactions.h"
 #include "core/notifications/message_repository.h"

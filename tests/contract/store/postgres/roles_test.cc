@@ -1,4 +1,4 @@
-// Roles without DDL privileges, and standbys.
+// Tests the store with roles without DDL privileges, and on standbys.
 #include "adapters/store/postgres/migrations.h"
 #include "adapters/store/postgres/postgres_bulk.h"
 #include "adapters/store/postgres/postgres_migrator.h"

@@ -1,4 +1,4 @@
-// Settings of roles, databases, URLs and the environment don't affect the store's guarantees.
+// Tests that settings of roles, databases, URLs and the environment do not affect the store's guarantees.
 #include <cstdlib>
 #include <thread>
 
@@ -30,7 +30,7 @@ std::unique_ptr<Store> OpenAt(const std::string& url, bool prepared_statements =
   return *std::move(store);
 }
 
-// Applies to new sessions.
+// Changes a setting of the database for new sessions.
 void Set(const servers::PostgresDatabase& database, const std::string& setting, const std::string& value) {
   database.Connect().Execute(
       StrCat("ALTER DATABASE ", database.name(), " SET ", setting, " = '", value, "'"));

@@ -41,7 +41,7 @@ absl::Status WriteUser(Store& store, const User& user) {
   });
 }
 
-// A user whose row takes more than 8 KiB.
+// Returns a user whose row takes more than 8 KiB.
 User LargeUser() {
   return With(SampleUser("user-" + UserId(NextSampleUuid()).ToString()),
               [](UserFields& f) { f.display_name = std::string(8192, 'x'); });
@@ -62,7 +62,8 @@ void CheckUnavailable(const absl::Status& status, const std::string& path) {
   CHECK_THAT(std::string(status.message()), Contains(path));
 }
 
-// After the cause is removed: the health check passes, writes succeed, and no acknowledged write is lost.
+// Checks the store after the cause of a failure is removed: the health check passes, writes succeed, and no
+// acknowledged write is lost.
 void CheckRecovered(Store& store, std::size_t acknowledged) {
   REQUIRE_OK(store.Check(Deadline::Never()));
   REQUIRE_OK(WriteUser(store, LargeUser()));
@@ -166,7 +167,7 @@ class Unprivileged {
   uid_t before_;
 };
 
-TEST_CASE("a read-only file is rejected with its name", "[sqlite]") {
+TEST_CASE("the error for a read-only file contains its path", "[sqlite]") {
   TemporaryFolder folder;
   OpenedStore opened(folder.File("keelson.db"));
   opened.store.reset();
@@ -217,7 +218,7 @@ TEST_CASE("read-only commands work in a read-only directory", "[sqlite]") {
   CHECK(std::filesystem::exists(backups.File("backup.db")));
 }
 
-TEST_CASE("a missing directory is rejected with the file's name", "[sqlite]") {
+TEST_CASE("the error for a missing directory contains the path of the database", "[sqlite]") {
   TemporaryFolder folder;
   RealClock clock;
   SqliteOptions options;

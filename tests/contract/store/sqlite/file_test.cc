@@ -1,4 +1,4 @@
-// Exclusive access to a database file, independent of its name.
+// Tests the exclusive access to a database file, independent of its name.
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -101,11 +101,11 @@ TEST_CASE("a file that replaces an open database is not opened, because the log 
   CheckInUse(path);
   CheckRefused(OpenAt(folder.File("away.db")).status(), "away.db", "in use by another process");
   store.reset();
-  // All commits are in the file, because its log is under the old name.
+  // The moved file must contain all commits, because the log stays under the old name.
   CHECK(SQLite::Database(folder.File("away.db")).execAndGet("SELECT count(*) FROM users").getInt() == 1);
 }
 
-// Locks as older versions do: only the name, as configured.
+// Takes the lock of older versions: flock on "<configured path>.lock", without resolving links.
 class OlderVersion {
  public:
   explicit OlderVersion(const std::string& path)
@@ -118,7 +118,7 @@ class OlderVersion {
   const int lock_;
 };
 
-TEST_CASE("the lock excludes older versions, and theirs excludes this one", "[sqlite]") {
+TEST_CASE("the lock excludes older versions, and their lock excludes this version", "[sqlite]") {
   const TemporaryFolder folder;
   MustOpen(folder.File("keelson.db")).reset();
   std::filesystem::create_symlink("keelson.db", folder.File("link.db"));

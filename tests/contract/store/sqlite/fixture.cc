@@ -3,7 +3,7 @@
 namespace keelson {
 namespace {
 
-// Without group commit: one unit of work per commit.
+// A store without group commit: each commit contains one unit of work.
 class SqliteUngroupedFixture : public SqliteFixture {
  public:
   SqliteUngroupedFixture() : SqliteFixture(1) {}

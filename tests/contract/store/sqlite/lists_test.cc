@@ -1,4 +1,4 @@
-// Checks the query plans of lists, and counts the steps that SQLite executes.
+// Checks the query plans of the List queries, and counts the virtual machine steps that SQLite executes.
 #include <sqlite3.h>
 
 #include <set>

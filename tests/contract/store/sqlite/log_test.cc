@@ -1,4 +1,4 @@
-// A log is replayed only into the database file that it was written for.
+// Tests that a log is replayed only into the database file for which it was written.
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <fstream>
@@ -36,7 +36,8 @@ std::string ReadText(const std::string& path) {
   return text.str();
 }
 
-// The files of a service that was killed with ten users in its database; the backup contains seven of them.
+// Creates the files of a service that was killed with ten users in its database; the backup contains seven of
+// them.
 class Crashed {
  public:
   Crashed() {
@@ -71,7 +72,7 @@ void CheckForeign(const absl::Status& status) {
              Contains("keelson.db-wal, that belongs to a different file") && Contains("keelson restore"));
 }
 
-// All commands refuse the database and leave its files unchanged.
+// Checks that all commands refuse the database and leave its files unchanged.
 void CheckRefusedByAll(const std::string& path) {
   const auto size = std::filesystem::file_size(path + "-wal");
   CheckForeign(OpenAt(path).status());
@@ -98,17 +99,17 @@ TEST_CASE("recovery after repeated crashes keeps all commits", "[sqlite]") {
   }
 }
 
-TEST_CASE("a backup copied over the database after a crash is not mixed with the old log", "[sqlite]") {
+TEST_CASE("a backup copied over a crashed database is refused while the database's log exists", "[sqlite]") {
   const Crashed files;
   Overwrite(GENERATE(true, false) ? files.backup() : files.stopped_copy(), files.crashed());
   CheckRefusedByAll(files.crashed());
-  SECTION("it is served once the log is deleted") {
+  SECTION("after the log is deleted, the service opens the backup") {
     std::filesystem::remove(files.crashed() + "-wal");
     CHECK(CountUsers(*MustOpen(files.crashed())) < 10);
   }
 }
 
-TEST_CASE("a file renamed over the database after a crash is not mixed with the old log", "[sqlite]") {
+TEST_CASE("a file renamed over a crashed database is refused while the database's log exists", "[sqlite]") {
   const Crashed files;
   std::filesystem::rename(files.backup(), files.crashed());
   CheckRefusedByAll(files.crashed());
@@ -162,7 +163,7 @@ TEST_CASE("a database copied over an open one is detected and not written to", "
   CHECK(CountUsers(*MustOpen(path)) == 7);
 }
 
-// Writes, and waits for the next complete checkpoint.
+// Writes a user, and waits for the next complete checkpoint, after which SQLite starts the log anew.
 void WriteAndAwaitNewLog(Store& store, const std::string& path, const std::string& user) {
   const std::string before = ReadText(path + ".lock");
   StoredUser(store, user);

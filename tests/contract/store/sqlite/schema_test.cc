@@ -71,7 +71,7 @@ TEST_CASE("the schema is migrated up, down and up again", "[sqlite]") {
   REQUIRE_OK(database.Open(/*migrate=*/false));
 }
 
-TEST_CASE("migrate down undoes one step unless a version is given", "[sqlite]") {
+TEST_CASE("migrate down reverts one migration unless a version is given", "[sqlite]") {
   Database database;
   const int last = static_cast<int>(database.migrator.Up()->size());
   CHECK(*database.migrator.Down() == std::vector<int>{last});
