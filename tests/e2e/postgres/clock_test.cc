@@ -1,4 +1,4 @@
-// The system clock is set while PostgreSQL is unresponsive.
+// Tests that the system clock can be set while PostgreSQL does not respond.
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <thread>

@@ -1,4 +1,4 @@
-// The commands transfer and verify between SQLite and PostgreSQL, with the real binary.
+// Tests the commands transfer and verify between SQLite and PostgreSQL with the real binary.
 #include <catch2/catch.hpp>
 #include <thread>
 

@@ -1,4 +1,5 @@
-// The database roles in the README: an owner that migrates, and a role that serves.
+// Tests the database roles in the README: an owner that migrates the schema, and a role that the service
+// uses.
 #include <catch2/catch.hpp>
 #include <sstream>
 

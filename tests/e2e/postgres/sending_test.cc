@@ -1,4 +1,4 @@
-// Two processes send the messages of one database.
+// Tests two processes that send the messages of one database.
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -28,7 +28,7 @@ using Act = servers::ScriptedAnswer::Act;
 constexpr int kMessages = 2000;
 constexpr int kCallers = 8;
 
-// The provider rejects one request in five before it accepts the message.
+// Returns a responder that rejects one request in five without accepting the message.
 MailApi::Responder RefusesAtRandom(std::mt19937& random) {
   return [&random](const MailApi::Request& request) -> servers::ScriptedAnswer {
     switch (random() % 20) {
@@ -48,7 +48,7 @@ MailApi::Responder RefusesAtRandom(std::mt19937& random) {
   };
 }
 
-// The provider loses one response in ten after it has accepted the message.
+// Returns a responder that accepts every message, but loses one response in ten.
 MailApi::Responder LosesAtRandom(std::mt19937& random) {
   return [&random](const MailApi::Request& request) {
     servers::ScriptedAnswer answer = MailApi::Accepted(request);
@@ -61,7 +61,7 @@ MailApi::Responder LosesAtRandom(std::mt19937& random) {
 
 TEST_CASE("two processes send 2,000 messages exactly once through a provider with random failures") {
   const Seed seed(7);
-  std::mt19937 random(seed.value());  // used under the server's lock
+  std::mt19937 random(seed.value());  // only used while the server's mutex is locked
   MailApi api(RefusesAtRandom(random), LosesAtRandom(random));
   ServiceProcess::Settings settings = api.settings();
   settings.insert(settings.end(),

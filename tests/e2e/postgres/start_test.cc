@@ -1,4 +1,4 @@
-// How the service starts on PostgreSQL, or reports in one line why it can't start.
+// Tests that the service starts on PostgreSQL, or reports in one line why it can't start.
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <csignal>

@@ -56,7 +56,7 @@ std::map<std::string, int> AuditedEvents(const std::filesystem::path& folder) {
 void AuditRefunds(const std::filesystem::path& folder) {
   const servers::PostgresSession session = ConnectToDatabase(folder);
   CHECK(session.Value("SELECT count(*) FROM orders WHERE refunded + refund_pending > paid") == "0");
-  // States 1 to 4: requested, approved, processing, succeeded.
+  // Refund states 1 to 4: requested, approved, processing, succeeded.
   CHECK(session.Value(
             "SELECT count(*) FROM orders o LEFT JOIN (SELECT order_id, count(*) FILTER (WHERE state <= 4) AS "
             "refunds, "

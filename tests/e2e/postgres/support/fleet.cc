@@ -18,7 +18,7 @@ std::string MailFolderName(std::size_t index) {
 
 Fleet::Fleet(std::size_t size, const ServiceProcess::Settings& settings)
     : settings_(settings), services_(size) {
-  // Without this variable (a test that is run by hand), use PostgreSQL without a connection pooler.
+  // If the variable is not set, because the test is run by hand, use PostgreSQL without a connection pooler.
   setenv("KEELSON_E2E_STORE", "postgres", /*overwrite=*/0);
   REQUIRE(OnPostgres());
   for (std::size_t i = 0; i < size; ++i) targets_.push_back(StrCat("127.0.0.1:", servers::FreePort()));

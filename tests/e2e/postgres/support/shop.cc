@@ -58,7 +58,7 @@ void Shop::CheckRecovered(const std::string& new_email) {
 
 void Shop::CheckWholePool() {
   const servers::PostgresSession blocker = Connect();
-  // A list is not batched: each call uses one connection.
+  // List calls are not batched, so that each of them uses one connection.
   blocker.Execute("BEGIN; LOCK TABLE credentials, users IN ACCESS EXCLUSIVE MODE");
   std::vector<std::string> outcomes;
   std::jthread callers([&] { outcomes = AllAtOnce(kPoolSize, [&](int) { return Outcome(ListUsers()); }); });
