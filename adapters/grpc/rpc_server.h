@@ -52,7 +52,7 @@ class RpcServer {
   void WaitUntilIdle(Deadline deadline) const;
 
   const Services services_;
-  // Empty if reflection is off.
+  // The reflection services; empty if reflection is off.
   const std::vector<std::unique_ptr<grpc::Service>> reflection_;
   Dispatcher dispatcher_;
   // Runs list calls, and calls that wait for more than the store, such as those that hash a password.
@@ -64,7 +64,7 @@ class RpcServer {
   WorkerPool readers_;
   // The completion queues. gRPC requires that they are destroyed after the server.
   std::vector<std::unique_ptr<CallQueue>> queues_;
-  // Null without TLS.
+  // The TLS certificates; null without TLS.
   const std::unique_ptr<ServerCertificates> certificates_;
   const std::shared_ptr<grpc::ServerCredentials> credentials_;
   // Null without a health address. Serves health checks until the server has shut down.

@@ -14,9 +14,9 @@ struct SesOptions {
   Secret secret_access_key;
   // Session token of temporary credentials; empty: long-term credentials.
   Secret session_token;
-  // Empty: no configuration set.
+  // Name of the SES configuration set; empty: none.
   std::string configuration_set;
-  // Empty: the region's public endpoint.
+  // Scheme and host of the API; empty: the region's public endpoint.
   std::string base_url;
 };
 

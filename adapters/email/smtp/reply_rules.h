@@ -18,7 +18,7 @@ struct ReplyRule {
   // Phrase in the reply's text, in lower case; empty: any.
   std::string_view text;
   SendOutcome::Kind kind = SendOutcome::Kind::kUnknown;
-  // With kRetry: the rate limit applies to all messages, not to this recipient only.
+  // Whether, for kRetry, the rate limit applies to all messages instead of only to this recipient.
   bool is_rate = false;
 };
 

@@ -18,7 +18,7 @@ struct SmtpOptions {
   Tls tls = Tls::kStartTls;
   // The name for EHLO, which CheckHelo must accept; empty: the result of DefaultHelo.
   std::string helo;
-  // Empty: no authentication.
+  // User name for authentication; empty: no authentication.
   std::string username;
   Secret password;
   // PEM file with the CA certificates for the server; empty: the system's.

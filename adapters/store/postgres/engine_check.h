@@ -17,8 +17,8 @@ namespace keelson {
 // sequential scan.
 //
 // If the extension amcheck is installed and the role may execute bt_index_check, that function also checks
-// the B-tree indexes. Must run in a REPEATABLE READ transaction, which remains usable after a fault. For one
-// thread.
+// the B-tree indexes. Must run in a REPEATABLE READ transaction, which remains usable after a fault. Not
+// thread-safe.
 class PgEngineCheck {
  public:
   explicit PgEngineCheck(PgConnection& connection) : connection_(connection) {}

@@ -16,8 +16,8 @@ enum class PgFailure {
   // A statement violates a unique constraint on e-mail address, reference or request id. Another run may find
   // the existing row.
   kTaken,
-  // Not an error of the server: the closure must run again in another way (see PgReadBatch and
-  // PgReadSession).
+  // Not an error of the server: the closure must run again, in a batch or in a longer transaction (see
+  // PgReadBatch and PgReadSession).
   kRunAgain,
   // The server lacks resources or a table. The connection stays usable.
   kUnavailable,

@@ -14,7 +14,7 @@ inline constexpr std::string_view kForeignKeysSetting = "transfer_foreign_keys";
 // Why: the server checks foreign keys row by row and locks each referenced row, which takes longer than the
 // insertion of the rows. PgBulkTables checks the references of a whole batch in one query instead.
 //
-// Runs in the caller's transactions. Every method blocks and throws PgError. For one thread.
+// Runs in the caller's transactions. Every method blocks and throws PgError. Not thread-safe.
 class PgForeignKeys {
  public:
   explicit PgForeignKeys(PgConnection& connection) : connection_(connection) {}

@@ -17,7 +17,7 @@ namespace keelson {
 // error), its result may depend on a wrong assumption: the store then queries for the record before it
 // returns the result.
 //
-// For one thread.
+// Not thread-safe.
 class NewRequestIds {
  public:
   enum class State {

@@ -23,7 +23,7 @@ namespace keelson {
 // The query ends a run by throwing PgFailure::kRunAgain, which the repository's method converts to a status.
 // The handler returns that status like any other error. The next run overwrites the response of the call.
 //
-// For one thread.
+// Not thread-safe.
 class PgReadBatch {
  public:
   // Minimum timeout of a round trip, even if a call has an earlier deadline: a timeout abandons the
@@ -67,7 +67,7 @@ class PgReadBatch {
     const ReadCall& call;
     State state = State::kNew;
     const char* sql = nullptr;
-    // Set in state kReceived: either the result or the error.
+    // In state kReceived, either the result or the error is set.
     PgResult result;
     std::optional<PgError> error;
     int broken_connections = 0;

@@ -11,7 +11,7 @@ namespace keelson {
 // Why two extents: a single query needs no BEGIN and COMMIT, and most closures make a single query. The first
 // run of a Read therefore uses kStatement. If its closure queries again, the run ends with
 // PgFailure::kRunAgain, and the next run uses kSnapshot: a REPEATABLE READ transaction for any number of
-// queries. For one thread.
+// queries. Not thread-safe.
 class PgReadSession final : public PgSession {
  public:
   enum class Extent { kStatement, kSnapshot };
@@ -32,7 +32,7 @@ class PgReadSession final : public PgSession {
   bool begun_ = false;
 };
 
-// One run of a Read whose call belongs to a batch (see PgReadBatch). For one thread.
+// One run of a Read whose call belongs to a batch (see PgReadBatch). Not thread-safe.
 class PgBatchedReadSession final : public PgSession {
  public:
   explicit PgBatchedReadSession(PgReadBatch& batch) : batch_(batch) {}

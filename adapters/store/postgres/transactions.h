@@ -22,7 +22,7 @@
 
 namespace keelson {
 
-// The repositories of one run of a Read, over its session. For one thread.
+// The repositories of one run of a Read, over its session. Not thread-safe.
 class PgReadTransaction final : public ReadTransaction {
  public:
   PgReadTransaction(PgSession& session, PgSequencer& sequencer, Deadline deadline)
@@ -49,7 +49,7 @@ class PgReadTransaction final : public ReadTransaction {
   PgIdempotencyReader idempotency_;
 };
 
-// The repositories of one run of a Write, over its session. For one thread.
+// The repositories of one run of a Write, over its session. Not thread-safe.
 class PgWriteTransaction final : public WriteTransaction {
  public:
   explicit PgWriteTransaction(PgWriteSession& session)

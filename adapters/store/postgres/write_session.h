@@ -7,8 +7,8 @@
 namespace keelson {
 
 // One run of a Write: a transaction at READ COMMITTED with row locks. BEGIN is sent with the first statement,
-// and COMMIT with the last changes, so that a run takes one round trip per query and one for the commit. For
-// one thread.
+// and COMMIT with the last changes, so that a run takes one round trip per query and one for the commit. Not
+// thread-safe.
 class PgWriteSession final : public PgSession {
  public:
   // `new_request_ids` belongs to the Write, is kept for its next runs, and must outlive the session.

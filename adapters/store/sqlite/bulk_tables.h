@@ -11,7 +11,7 @@
 namespace keelson {
 
 // Reads and inserts the rows of every RowKind over one connection, for SqliteBulk. The caller begins and ends
-// the transactions. For one thread.
+// the transactions. Not thread-safe.
 class BulkTables {
  public:
   explicit BulkTables(Connection& connection);

@@ -21,7 +21,7 @@ class SqliteEventReader : public EventReader {
 //
 // Why the head is kept in memory: only the writer thread inserts events, so it need not query for the last
 // event before every insertion. The writer saves the head before a unit of work and restores it when the unit
-// is rolled back. For one thread.
+// is rolled back. Not thread-safe.
 class SqliteEvents : public EventRepository {
  public:
   // The last event's sequence and hash; zeros before the first.

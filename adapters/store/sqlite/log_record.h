@@ -28,13 +28,13 @@ std::string SetGenerationSql(Generation generation);
 
 // The generations that the last sessions under one file name have recorded, as stored in the lock file.
 struct LogRecord {
-  // Set during a session, and after a crash: the generations that a log may belong to. At most kMaxOwners.
+  // The generations that a log may belong to. Set during a session, and after a crash. At most kMaxOwners.
   // The last one is the session's generation.
   std::vector<Generation> owners = {};
-  // Set after a session that left no log: the file's generation.
+  // The file's generation. Set after a session that left no log.
   std::optional<Generation> closed = {};
-  // Set during a restore: the generation of the restored file. A log beside that file belongs to the
-  // replaced file.
+  // The generation of the restored file. Set during a restore. A log beside that file belongs to the replaced
+  // file.
   std::optional<Generation> restored = {};
 
   bool operator==(const LogRecord&) const = default;

@@ -10,7 +10,7 @@
 
 namespace keelson {
 
-// The result rows of a running query. The destructor ends the query. For one thread.
+// The result rows of a running query. The destructor ends the query. Not thread-safe.
 class Rows {
  public:
   explicit Rows(SQLite::Statement& statement) : statement_(statement) {}
@@ -44,7 +44,7 @@ class Rows {
 };
 
 // A statement that is prepared at its first use and then kept. Must not outlive its connection. Methods throw
-// SQLite::Exception: call them within Connection::CatchErrors. For one thread.
+// SQLite::Exception: call them within Connection::CatchErrors. Not thread-safe.
 class Query {
  public:
   // `sql` must outlive the query.

@@ -38,7 +38,7 @@ class Reader : public StoreExporter {
     return DamageAsDataLoss(result.status());
   }
 
-  // Null for shared access.
+  // Guards the file during exclusive access; null for shared access.
   const std::unique_ptr<FileGuard> guard_;
   const std::unique_ptr<Connection> connection_;
   BulkTables tables_;

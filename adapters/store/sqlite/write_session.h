@@ -18,7 +18,7 @@ namespace keelson {
 //
 // Every unit of a batch runs in a savepoint, so that a failed unit is rolled back without affecting the
 // others. If the transaction fails (full disk, I/O error), the session rolls back; if SQLite can't roll back,
-// it closes the connection and opens another one for the next commit. For one thread.
+// it closes the connection and opens another one for the next commit. Not thread-safe.
 class WriteSession {
  public:
   // Opens an existing file of the current schema. `guard` must outlive the session.
