@@ -34,8 +34,8 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
 }
 
 // Runs in the child between fork and exec, so that it may call only async-signal-safe functions.
-[[noreturn]] void Become(char* const* arguments, char* const* environment, const char* directory, int output,
-                         int errors, const ChildProcess::Options& options) {
+[[noreturn]] void ExecuteChild(char* const* arguments, char* const* environment, const char* directory,
+                               int output, int errors, const ChildProcess::Options& options) {
   if (options.user && (setgid(*options.user) != 0 || setuid(*options.user) != 0)) _exit(126);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int nothing = open("/dev/null", O_RDONLY);

@@ -42,7 +42,7 @@ std::set<std::string> Sockets(pid_t pid) {
 
 // Returns true once the child has called exec. Until then the child is a copy of this process and shares its
 // sockets, which must not be mistaken for those of the service.
-bool HasBecomeItsProgram(pid_t pid) {
+bool HasCalledExec(pid_t pid) {
   std::error_code error;
   const auto program = std::filesystem::read_symlink(absl::StrCat("/proc/", pid, "/exe"), error);
   return !error && program != std::filesystem::read_symlink("/proc/self/exe");
