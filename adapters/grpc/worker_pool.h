@@ -53,8 +53,8 @@ class WorkerPool {
  private:
   bool StartThread() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Work();
-  // Calls Finish of `jobs`, and replaces them with the next batch. Blocks until a batch is available. `jobs`
-  // is empty after Stop.
+  // Replaces `jobs`, which are finished, with the next batch. Blocks until a batch is available. `jobs` is
+  // empty after Stop.
   void Next(Jobs& jobs);
 
   const std::size_t max_threads_;

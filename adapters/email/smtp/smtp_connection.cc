@@ -28,8 +28,8 @@ constexpr long kReplySeconds = 300;
 constexpr std::size_t kMaxLine = 8192;
 // Bytes per write. At most one TLS record, because after CURLE_AGAIN the same bytes must be written again.
 constexpr std::size_t kPiece = 16384;
-// Passed to libcurl as the only mechanisms: for a user name with an @, libcurl prefers GSSAPI and tries no
-// other mechanism if GSSAPI fails.
+// The mechanisms are restricted, because for a user name with an @, libcurl prefers GSSAPI and tries no other
+// mechanism if GSSAPI fails.
 constexpr const char* kPlainMechanisms = "AUTH=PLAIN;AUTH=LOGIN";
 constexpr const char* kOtherMechanisms = "AUTH=CRAM-MD5;AUTH=DIGEST-MD5;AUTH=NTLM";
 
