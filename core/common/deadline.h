@@ -11,7 +11,8 @@ namespace keelson {
 
 // The point at which a caller stops waiting. A deadline is measured by the monotonic clock (CLOCK_MONOTONIC),
 // so that setting the system's clock neither shortens nor prolongs a wait. The monotonic clock does
-// not advance while the machine is suspended. The timeouts of poll(2) and pthread_cond_clockwait(3) use it too.
+// not advance while the machine is suspended. The timeouts of poll(2) and pthread_cond_clockwait(3) use it
+// too.
 //
 // A value type without a time of day: a deadline is never stored or sent. Each process computes its own from
 // a remaining duration.

@@ -1,6 +1,6 @@
-// Exporters that prefetch the next batch on another thread while the caller processes the current one, so that
-// reading and writing overlap. Not thread-safe, like every StoreExporter. The wrapped store is used by one
-// thread at a time.
+// Exporters that prefetch the next batch on another thread while the caller processes the current one, so
+// that reading and writing overlap. Not thread-safe, like every StoreExporter. The wrapped store is used by
+// one thread at a time.
 #pragma once
 
 #include <future>
