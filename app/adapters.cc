@@ -49,6 +49,12 @@ absl::StatusOr<ChosenAdapter<StoreDescriptor>> FindStore(const Config& config) {
   return Find(BuiltInAdapters().stores, kStorePort, config, config.store.adapter);
 }
 
+absl::Status BackupUnsupported(const StoreDescriptor& store, std::string_view command) {
+  return absl::InvalidArgumentError(
+      StrCat("store.adapter ", store.section.name, " does not support ", command,
+             store.backup_tools.empty() ? "" : StrCat("; use ", store.backup_tools)));
+}
+
 absl::Status BulkUnsupported(const Config& config) {
   std::vector<std::string> supporting;
   for (const StoreDescriptor& store : BuiltInAdapters().stores) {
@@ -133,9 +139,7 @@ absl::Status BackUpStore(const Config& config, const std::string& path, Clock& c
   if (store.descriptor.back_up != nullptr) {
     return store.descriptor.back_up(store.settings, path, clock, progress);
   }
-  return absl::InvalidArgumentError(StrCat("backup copies SQLite databases only, but store.adapter is ",
-                                           config.store.adapter,
-                                           config.store.adapter == "postgres" ? ": use pg_dump" : ""));
+  return BackupUnsupported(store.descriptor, "backup");
 }
 
 absl::StatusOr<std::string> RestoreStore(const Config& config, const RestoreRequest& request, Clock& clock,
@@ -144,9 +148,7 @@ absl::StatusOr<std::string> RestoreStore(const Config& config, const RestoreRequ
   if (store.descriptor.restore != nullptr) {
     return store.descriptor.restore(store.settings, request, clock, progress);
   }
-  return absl::InvalidArgumentError(StrCat("restore replaces SQLite databases only, but store.adapter is ",
-                                           config.store.adapter,
-                                           config.store.adapter == "postgres" ? ": use pg_restore" : ""));
+  return BackupUnsupported(store.descriptor, "restore");
 }
 
 absl::StatusOr<std::unique_ptr<PasswordHasher>> MakeHasher(const Config& config, Entropy& entropy) {

@@ -59,7 +59,7 @@ class Deadline {
 };
 
 inline absl::Status DeadlineExceededBeforeStart() {
-  return absl::DeadlineExceededError("the deadline passed before the work began");
+  return absl::DeadlineExceededError("the deadline expired before the work began");
 }
 
 }  // namespace keelson

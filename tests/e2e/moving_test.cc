@@ -141,7 +141,7 @@ TEST_CASE("a backup during writes is a consistent store", "[sqlite]") {
   CheckRefused(stores.Run({"backup", "nowhere/copy.db", "--config", "old.toml"}), 1,
                "nowhere/copy.db can't be written");
   CheckRefused(stores.Run({"backup", "other.db", "--set", "store.adapter=memory"}), 2,
-               "SQLite databases only, but store.adapter is memory");
+               "store.adapter memory does not support backup");
   CHECK(stores.Run({"backup"}).exit_code == 2);
 }
 

@@ -149,7 +149,7 @@ TEST_CASE("restore rejects a running service and stores other than SQLite", "[sq
     RegisterUser(service.Connect(), "carol@example.com");
   }
   CheckRefused(killed.Run({"restore", "backup.db", "--set", "store.adapter=memory"}), 2,
-               "SQLite databases only, but store.adapter is memory");
+               "store.adapter memory does not support restore");
   CheckRefused(killed.Run({"restore", "nothing.db", "--replace"}), 1, "nothing.db can't be reached");
   CHECK(killed.Run({"restore"}).exit_code == 2);
 }

@@ -75,7 +75,8 @@ StoreDescriptor DescribePostgres() {
           .open = WithSettings(&OpenConfiguredStore),
           .create_migrator = WithSettings(&CreateMigrator),
           .open_exporter = WithSettings(&OpenExporter),
-          .open_importer = WithSettings(&OpenImporter)};
+          .open_importer = WithSettings(&OpenImporter),
+          .backup_tools = "pg_dump and pg_restore"};
 }
 
 }  // namespace keelson

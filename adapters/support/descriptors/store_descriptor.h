@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "adapters/store/migrations/migrator.h"
@@ -36,13 +37,15 @@ struct StoreDescriptor {
       open_exporter = nullptr;
   std::function<absl::StatusOr<std::unique_ptr<StoreImporter>>(const AdapterSettings&, Clock&)>
       open_importer = nullptr;
-  // Copies the store to a new file at `path`. Null if the database has its own backup tool.
+  // Copies the store to a new file at `path`. Null if the store does not support it.
   std::function<absl::Status(const AdapterSettings&, const std::string& path, Clock&, const CopyProgress&)>
       back_up = nullptr;
   // Replaces the store by a backup and returns the name of the database. Null if back_up is null.
   std::function<absl::StatusOr<std::string>(const AdapterSettings&, const RestoreRequest&, Clock&,
                                             const CopyProgress&)>
       restore = nullptr;
+  // The database's own tools for backup and restore. Empty if it has none, or if back_up is set.
+  std::string_view backup_tools = "";
 };
 
 }  // namespace keelson
