@@ -35,8 +35,6 @@ endforeach()
 file(WRITE "${OUTPUT}.cc"
 "#include \"${NAME}.h\"
 
-#pragma GCC diagnostic ignored \"-Woverlength-strings\"
-
 namespace keelson {
 namespace {
 
