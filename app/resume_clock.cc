@@ -21,11 +21,13 @@ absl::Status ResumeClock(Store& store, SystemClock& clock, Log& log, Deadline de
   if (lead <= kMaxResumedLead) {
     clock.StartAt(last->create_time);
   } else {
-    log.Write(Severity::kWarning, "clock.behind_store",
-              "the system clock is more than 24 hours behind the last event in the store: correct the system "
-              "clock; refunds and messages that are due later wait until the clock reaches their time",
-              {{"last_event", absl::FormatTime(absl::RFC3339_full, last->create_time, absl::UTCTimeZone())},
-               {"lead", absl::FormatDuration(lead)}});
+    log.Write(
+        Severity::kWarning, "clock.behind_store",
+        "the system clock is more than 24 hours behind the last event in the store: check the system "
+        "clock; refunds and messages that were scheduled with the later time wait until the clock reaches "
+        "their due time",
+        {{"last_event", absl::FormatTime(absl::RFC3339_full, last->create_time, absl::UTCTimeZone())},
+         {"lead", absl::FormatDuration(lead)}});
   }
   return absl::OkStatus();
 }

@@ -31,7 +31,8 @@ bool WorkerPool::Submit(Job* job) {
   absl::MutexLock lock(&mutex_);
   if (stopped_) return false;
   if (jobs_.size() >= threads_.size() - busy_ && !StartThread()) {
-    // No thread is free: the job waits in the queue.
+    // No thread is free, so the job must wait in the queue. Rejects the job if the queue is full, or if there
+    // is no thread at all.
     const std::size_t idle = threads_.size() - busy_;
     if (threads_.empty() || jobs_.size() >= idle + max_queued_) return false;
   }

@@ -16,8 +16,9 @@ enum class PgFailure {
   // A statement violates a unique constraint on e-mail address, reference or request id. Another run may find
   // the existing row.
   kTaken,
-  // Not an error of the server: the closure must run again, in a batch or in a longer transaction (see
-  // PgReadBatch and PgReadSession).
+  // No failure: the closure stops here and runs again, with the result of its batched statement or outside of
+  // the
+  // batch (see PgReadBatch), or in a transaction for several queries (see PgReadSession).
   kRunAgain,
   // The server lacks resources or a table. The connection stays usable.
   kUnavailable,

@@ -1,3 +1,4 @@
+// Tests the record in the lock file that names the database file of a write-ahead log.
 #include "adapters/store/sqlite/log_record.h"
 
 #include <catch2/catch.hpp>
@@ -29,7 +30,7 @@ TEST_CASE("other content of a lock file is not a log record") {
   }
 }
 
-TEST_CASE("the owner of a log follows from the record and the file's generation") {
+TEST_CASE("OwnerOfLog compares the database file's generation with the record in the lock file") {
   CHECK(OwnerOfLog(std::nullopt, 7) == LogOwner::kFile);
   CHECK(OwnerOfLog(LogRecord{.owners = {7, 8}}, 7) == LogOwner::kFile);
   CHECK(OwnerOfLog(LogRecord{.owners = {7, 8}}, 8) == LogOwner::kFile);

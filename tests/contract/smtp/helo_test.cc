@@ -1,4 +1,4 @@
-// Tests the client's name in EHLO.
+// Tests the client's name in EHLO, and the server's host.
 #include <catch2/catch.hpp>
 
 #include "adapters/email/smtp/helo_name.h"
@@ -75,7 +75,8 @@ TEST_CASE("the default name is valid for a server given by name or by address", 
   }
 }
 
-TEST_CASE("the host is a name or an IP address, with or without brackets for IPv6", "[email]") {
+TEST_CASE("the SMTP server's host must be a name or an IP address, with or without brackets for IPv6",
+          "[email]") {
   for (const char* host : {"relay.example.com", "localhost", "127.0.0.1", "::1", "[::1]"}) {
     CAPTURE(host);
     CHECK(CheckSmtpHost(host).ok());

@@ -53,7 +53,7 @@ RefundScope UnitsOf(std::int64_t index, std::int64_t quantity, bool include_ship
   return RefundLines{{{index, quantity}}, include_shipping};
 }
 
-TEST_CASE("Every refund is judged by all rules, in a stable order that begins with the published rules") {
+TEST_CASE("Every refund is judged by all rules, in the order that refunds.proto lists") {
   const std::vector<std::string_view> published = {"ORDER_PAID",      "ORDER_STATE",     "WITHIN_WINDOW",
                                                    "REFUNDS_LEFT",    "PARTIAL_ALLOWED", "CURRENCY_MATCHES",
                                                    "AMOUNT_POSITIVE", "LINES_AVAILABLE", "WITHIN_REFUNDABLE"};

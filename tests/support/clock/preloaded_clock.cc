@@ -66,7 +66,8 @@ std::int64_t Now(clockid_t clock) {
 
 using Syscall = long(long, ...);
 
-// Waits in short steps of the monotonic clock until the test's clock reaches `until`.
+// A futex wait that times out when the test's clock reaches `until`. Waits in short steps of the monotonic
+// clock, because a test may set its clock meanwhile. Returns early like futex(2), for example when woken.
 long WaitForRealTime(Syscall* next, long address, long operation, long value, std::int64_t until, long mask) {
   while (true) {
     const std::int64_t left = until - Now(CLOCK_REALTIME);
