@@ -199,7 +199,7 @@ constexpr void AddParameter(SqlBuilder& sql, std::size_t number) {
   sql.Add(kSign).Add(number);
 }
 
-// The placeholder of a parameter: "$1".
+// The positional parameter of a statement: "$1".
 template <SqlDialect dialect, std::size_t number>
 inline constexpr auto kParameter = BuildSql([] {
   SqlBuilder sql;
