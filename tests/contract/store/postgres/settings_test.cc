@@ -93,7 +93,7 @@ TEST_CASE("a database with another server encoding is refused", "[postgres]") {
   CHECK_THAT(std::string(status.message()), Contains(name) && Contains("UTF8") && Contains(encoding));
 }
 
-TEST_CASE("settings of output formats and isolation have no effect", "[postgres]") {
+TEST_CASE("the database's default output formats and isolation level do not affect the store", "[postgres]") {
   const servers::PostgresDatabase database;
   for (const auto& [setting, value] : std::vector<std::pair<std::string, std::string>>{
            {"datestyle", "SQL, DMY"},
