@@ -28,8 +28,8 @@ class VerificationMail {
   const AccountPolicy policy_;
 };
 
-// Keys of the cooldowns between verification e-mails: one for an address, whether or not an account holds it,
-// and one for the account.
+// Return the keys of the cooldowns between verification e-mails. An address has a cooldown whether or not an
+// account holds the address.
 Fingerprint AddressCooldown(std::string_view email_key);
 Fingerprint AccountCooldown(UserId user_id);
 

@@ -13,10 +13,10 @@
 
 namespace keelson {
 
-// Marks the address that a token was sent to as verified, and queues the welcome e-mail. The store keeps the
-// token until it expires or a newer token supersedes it, so that a second click, or a mail scanner that
-// opens the link, does no harm. A repeated call returns the user and changes nothing while the account has
-// the address.
+// Verifies the e-mail address to which a token was sent, and queues the welcome e-mail. The store keeps the
+// token until it expires or a newer token supersedes it, so that a second click, or a mail scanner that opens
+// the link, does no harm. A repeated call returns the user and changes nothing while the account has the
+// address.
 class VerifyEmail {
  public:
   VerifyEmail(Store& store, Clock& clock, IdGenerator& ids) : store_(store), clock_(clock), ids_(ids) {}

@@ -23,8 +23,9 @@ void VisitFields(Visitor& a, Amount& m) {
   a(m.currency_code), a(m.minor_units);
 }
 
-// Checks an amount. Returns nullopt and a violation for each broken rule: a currency of ISO 4217
-// ("field.currency_code"), and minor units from 0 to kMaxMinorUnits ("field.minor_units").
+// Validates an amount. Adds a violation of "<field>.currency_code" unless the code is an ISO 4217 currency,
+// and of "<field>.minor_units" unless the number is from 0 to kMaxMinorUnits. Returns nullopt after a
+// violation.
 std::optional<Money> CheckAmount(std::string_view field, const Amount& amount, FieldErrors& errors);
 
 }  // namespace keelson

@@ -11,7 +11,7 @@ absl::Duration FullJitter(Entropy& entropy, absl::Duration base, absl::Duration 
   const absl::Duration ceiling = std::min(cap, base * (std::int64_t{1} << doublings));
   std::uint32_t random = 0;
   entropy.Fill(std::as_writable_bytes(std::span(&random, 1)));
-  // Whole microseconds, the resolution of stored times.
+  // Truncates to microseconds, the resolution of stored times.
   return absl::Trunc(ceiling * (static_cast<double>(random) / 4294967296.0), absl::Microseconds(1));
 }
 

@@ -10,9 +10,9 @@
 namespace keelson {
 
 // The point at which a caller stops waiting. A deadline is measured by the monotonic clock (CLOCK_MONOTONIC),
-// so that setting the system's clock neither shortens nor prolongs a wait. The monotonic clock does
-// not advance while the machine is suspended. The timeouts of poll(2) and pthread_cond_clockwait(3) use it
-// too.
+// so that setting the system's clock neither shortens nor prolongs a wait. The monotonic clock does not
+// advance while the machine is suspended. poll(2) and pthread_cond_clockwait(3) measure their timeouts by the
+// monotonic clock too.
 //
 // A value type without a time of day: a deadline is never stored or sent. Each process computes its own from
 // a remaining duration.
@@ -20,12 +20,12 @@ class Deadline {
  public:
   using SteadyClock = std::chrono::steady_clock;
 
-  // Never expires.
+  // Creates a deadline that never expires.
   constexpr Deadline() = default;
   static constexpr Deadline Never() { return Deadline(); }
 
-  // Returns the deadline `timeout` from now. A timeout beyond the clock's range (292 years) never expires. A
-  // timeout of zero or less has already expired.
+  // Returns the deadline `timeout` from now. With a timeout beyond the clock's range (292 years), the
+  // deadline never expires. With a timeout of zero or less, the deadline has already expired.
   static Deadline After(absl::Duration timeout) {
     const SteadyClock::time_point now = SteadyClock::now();
     const auto nanoseconds = absl::ToChronoNanoseconds(std::max(timeout, absl::ZeroDuration()));

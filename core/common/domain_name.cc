@@ -28,7 +28,8 @@ std::optional<std::string> ConvertByIdn(std::string_view text, const Convert& co
 }
 
 std::optional<std::string> AsciiLabel(std::string_view label) {
-  // IDNA reserves hyphens in positions 3 and 4 of a label. DNS allows them, and such hosts exist.
+  // IDNA reserves hyphens in positions 3 and 4 of a label, but DNS allows these hyphens, and such hosts
+  // exist.
   if (IsAscii(label) && !absl::StartsWithIgnoreCase(ToAbsl(label), "xn--")) {
     return absl::AsciiStrToLower(ToAbsl(label));
   }
@@ -55,8 +56,9 @@ std::optional<std::string> AsciiDomainPrefix(std::string_view domain) {
 
 absl::StatusOr<std::string> AsciiDomain(std::string_view domain) {
   std::optional<std::string> ascii = AsciiDomainPrefix(domain);
-  // Checked here, because libidn2's STD3 option drops forbidden characters, line breaks included, instead of
-  // rejecting the name. A name whose last label is a number could be an IP address.
+  // IsQualifiedHostName checks the characters, because libidn2's STD3 option drops forbidden characters, line
+  // breaks included, instead of rejecting the name. A name whose last label is a number could be an IP
+  // address.
   if (ascii && IsQualifiedHostName(*ascii)) return *std::move(ascii);
   return absl::InvalidArgumentError("must be the name of an internet domain, such as example.com");
 }

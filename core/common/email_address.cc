@@ -39,7 +39,8 @@ absl::StatusOr<EmailAddress> EmailAddress::Parse(std::string_view text) {
   const std::optional<std::string> local = NfkcWithoutInvisible(text.substr(0, at));
   const std::optional<std::string> local_key = NfkcLowercase(text.substr(0, at));
   if (!local || !local_key || !IsDotAtom(*local) || HasControlCharacters(*local)) {
-    return Breaks("must have letters, digits, dots between them, or any of !#$%&'*+-/=?^_`{|}~ before the @");
+    return Breaks(
+        "must have a local part of letters, digits, !#$%&'*+-/=?^_`{|}~ and single inner dots before the @");
   }
   if (local->size() > kMaxLocalOctets) {
     return Breaks(StrCat("must have at most ", kMaxLocalOctets, " octets before the @"));

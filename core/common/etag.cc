@@ -11,9 +11,10 @@ std::string EtagOf(std::int64_t version) {
 
 absl::Status CheckEtag(std::string_view etag, std::int64_t version) {
   if (etag.empty() || etag == EtagOf(version)) return absl::OkStatus();
-  return MakeError(Reason::kEtagMismatch,
-                   "the etag is not the current one: the entity has changed; read it again, then retry",
-                   {{"etag", EtagOf(version)}});
+  return MakeError(
+      Reason::kEtagMismatch,
+      "the etag does not match, because the entity has changed: read the entity again, then retry",
+      {{"etag", EtagOf(version)}});
 }
 
 }  // namespace keelson

@@ -52,12 +52,12 @@ struct ChildRows {
   std::vector<Element> Row::*member;
 };
 
-// A member struct that has its own table. Its columns are columns of the entity's table.
+// A member struct with its own kFields. Its columns are columns of the entity's SQL table.
 template <typename Row, typename Value>
 constexpr NestedFields<Row, Value> Nested(Value Row::*member) {
   return {member};
 }
-// A vector whose elements are rows of another table. The entity's table has no column for them.
+// A vector whose elements are rows of another SQL table. The entity's SQL table has no column for the vector.
 template <typename Row, typename Element>
 constexpr ChildRows<Row, Element> Children(std::vector<Element> Row::*member) {
   return {member};

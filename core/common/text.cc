@@ -14,7 +14,7 @@ namespace {
 
 struct CodePoint {
   utf8proc_int32_t value = -1;
-  // Returns 0 at the end and for an invalid sequence.
+  // Number of bytes; 0 at the end of the text and for an invalid sequence.
   std::size_t size = 0;
 };
 

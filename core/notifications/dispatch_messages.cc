@@ -106,7 +106,8 @@ void DispatchMessages::RerouteWaitingMessages(absl::Time now) {
   }
 }
 
-// Number of messages to claim: the free capacity of the providers that would send them.
+// Number of messages to claim: the free capacity of the providers up to the first available provider, which
+// sends the messages.
 int DispatchMessages::Capacity() const {
   if (stopped_) return 0;
   int capacity = 0;
@@ -203,7 +204,8 @@ void DispatchMessages::ApplyDecision(const RoutingDecision& decision, InFlightMe
   }
 }
 
-// Once the assignment is saved, the provider may have sent a copy until the outcome is saved.
+// Pins the message to the provider: if the process is killed after the assignment is saved, the provider may
+// have sent a copy.
 void DispatchMessages::Assign(InFlightMessage& in_flight, std::size_t provider, absl::Time now) {
   in_flight.route.provider = provider;
   in_flight.message.provider = providers_[provider]->name();
@@ -216,7 +218,7 @@ void DispatchMessages::Assign(InFlightMessage& in_flight, std::size_t provider, 
 absl::Time DispatchMessages::NextAttemptTime(const RoutingDecision& decision, absl::Time now) const {
   const absl::Duration jitter =
       FullJitter(ports_.entropy, policy_.base_delay, policy_.max_delay, decision.backoff_attempt);
-  // Stored times have whole microseconds.
+  // Rounds up to whole microseconds, the resolution of stored times.
   return now + absl::Ceil(std::max(decision.min_delay, jitter), absl::Microseconds(1));
 }
 

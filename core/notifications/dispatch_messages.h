@@ -29,8 +29,9 @@ namespace keelson {
 // assigns each to a provider, saves the assignment before the message is sent, and saves outcomes. Other
 // threads send. Any number of processes may dispatch from one store.
 //
-// Has three parts: the routing policy (message_routing.h) selects the provider and the next step, OutboxLease
-// holds the claimed messages and their leases, and one ProviderQueue per provider holds the ready messages.
+// DispatchMessages has three parts: the routing policy (message_routing.h) selects the provider and the next
+// step, OutboxLease holds the claimed messages and their leases, and one ProviderQueue per provider holds the
+// ready messages.
 //
 // Thread-safe, except that only one thread at a time may call FlushAndClaim and Close. `provider` is the
 // index of a provider in failover order.
@@ -75,7 +76,7 @@ class DispatchMessages : public ProviderStatuses {
   // thread is in SendNext.
   void Stop();
   // After Stop, when no thread is in SendNext: releases the messages that were not sent, without counting an
-  // attempt, and saves the rest. Blocks and fails as FlushAndClaim does.
+  // attempt, and saves all pending updates. Blocks and fails as FlushAndClaim does.
   absl::Status Close();
 
   std::vector<ProviderStatus> ListProviders() const override;

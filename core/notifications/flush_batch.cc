@@ -10,7 +10,7 @@
 namespace keelson {
 namespace {
 
-// Empty if the state is not final.
+// Returns the type of the event that records the final state; empty if the state is not final.
 std::string_view EventTypeOf(MessageState state) {
   switch (state) {
     case MessageState::kSent:

@@ -16,7 +16,7 @@ struct FlushBatch {
   // Timeout of each of the store calls in IsAnyDue and WriteBatch.
   static constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
 
-  // To save: first the pending updates, then the renewed leases. Each message occurs once.
+  // The messages to save: first the pending updates, then the renewed leases. Each message occurs once.
   std::vector<Message> messages;
   std::size_t update_count = 0;
   // Maximum number of messages to claim.
@@ -24,7 +24,7 @@ struct FlushBatch {
   absl::Time now;
   // End of the leases that the batch claims or renews, by the time of day.
   absl::Time lease_until;
-  // The same end by the monotonic clock.
+  // The end of the same leases by the monotonic clock.
   SteadyTime lease_end;
 
   // Result of WriteBatch: for each of `messages`, whether this process still held the lease.

@@ -44,19 +44,20 @@ struct Message {
   std::string to_key;
   // Nil for a test message, whose recipient is not a user.
   UserId user_id;
-  // May contain a token, so they are erased once the message is sent or cancelled.
+  // Variables may contain a token, so they are erased once the message is sent or cancelled.
   TemplateVariables variables;
   // Rendered when the message is first claimed, so that every attempt sends the same bytes; empty until then.
   // Text and HTML are erased once the message is sent or cancelled.
   RenderedMessage content;
-  // Incremented when an attempt begins, so that a message that crashes its sender also reaches max_attempts.
+  // Incremented when an attempt begins, so that a message that crashes the sending process also reaches
+  // max_attempts.
   std::int64_t attempts = 0;
   // When the message may next be claimed: the next attempt while QUEUED, the end of the lease while SENDING.
   absl::Time due_time;
   // The message must not be sent at or after this time.
   std::optional<absl::Time> expire_time;
-  // Fencing token of the lease: incremented by each claim. The store saves an update only if its epoch is
-  // the current one.
+  // Fencing token of the lease: incremented by each claim. The store saves an update only if the update has
+  // the current epoch.
   std::int64_t lease_epoch = 0;
   // The provider of the last attempt.
   std::string provider;

@@ -11,8 +11,9 @@ namespace keelson {
 class MessageRenderer {
  public:
   virtual ~MessageRenderer() = default;
-  // If the template has no such locale, falls back, for example from pt-BR to pt to en. NOT_FOUND
-  // (TEMPLATE_NOT_FOUND) for an unknown template; INVALID_ARGUMENT if a variable of the template is missing.
+  // If the template does not exist in `locale`, renders it in the next locale of the locale chain: pt-BR, pt,
+  // en. NOT_FOUND (TEMPLATE_NOT_FOUND) for an unknown template; INVALID_ARGUMENT if a variable of the
+  // template is missing.
   virtual absl::StatusOr<RenderedMessage> Render(std::string_view template_name, std::string_view locale,
                                                  const TemplateVariables& variables) const = 0;
   // Renders the template with sample data; its links do not work. NOT_FOUND (TEMPLATE_NOT_FOUND) for an

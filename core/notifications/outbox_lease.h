@@ -14,9 +14,9 @@
 
 namespace keelson {
 
-// The messages that this process has claimed from the outbox, their leases, and the updates that the store
-// has yet to save. A flush is BeginFlush, WriteBatch (flush_batch.h) and EndFlush or AbortFlush; messages may
-// change while WriteBatch blocks.
+// The messages that this process has claimed from the outbox, their leases, and the updates that are not
+// saved in the store yet. A flush is BeginFlush, WriteBatch (flush_batch.h) and EndFlush or AbortFlush;
+// messages may change while WriteBatch blocks.
 //
 // A lease ends when either the monotonic clock or the time of day reaches its end. Other processes check a
 // lease by the time of day, so a lease ends early when the time of day jumps forward.

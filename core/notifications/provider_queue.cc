@@ -8,8 +8,8 @@ namespace {
 
 using Kind = SendOutcome::Kind;
 
-// A queue holds as many messages as its senders send in this time, so that they do not wait for the store
-// between two messages.
+// A queue holds as many messages as its sending threads send in this time, so that the threads do not wait
+// for the store between two messages.
 constexpr absl::Duration kQueuedTime = absl::Milliseconds(250);
 
 }  // namespace
@@ -44,7 +44,7 @@ ProviderFacts ProviderQueue::FactsFor(MessageId id) const {
 }
 
 // If the process is killed, every assigned message counts as possibly sent. If the provider does not
-// recognize repeats, at most one message per sender therefore waits in the queue.
+// recognize repeats, at most one message per sending thread therefore waits in the queue.
 int ProviderQueue::TargetLoad() const {
   const int min_load = 2 * policy_.concurrency;
   if (provider_.repeat_window() <= absl::ZeroDuration() || average_ <= absl::ZeroDuration()) return min_load;
@@ -133,7 +133,8 @@ void ProviderQueue::UpdateCircuit(const SendOutcome& outcome, SteadyTime now) {
     case Kind::kMessageRejected:
       return circuit_.Succeed(now);
     case Kind::kNotExpressible:
-      // The adapter usually returns this outcome without a call to the provider.
+      // The circuit stays unchanged, because the adapter usually returns this outcome without a call to the
+      // provider.
       return;
   }
 }

@@ -31,7 +31,8 @@ class ProviderQueue {
 
   // Whether a message may be assigned to the provider now.
   bool CanAccept() const;
-  // The number of messages that should be assigned to the provider, in addition to those already assigned.
+  // The number of messages that should be assigned to the provider, in addition to the messages already
+  // assigned.
   int Capacity() const;
   // False while the circuit is open or a wait that the provider requested lasts: the waiting messages should
   // be routed to other providers.

@@ -21,7 +21,8 @@ struct ProviderStatus {
   CircuitState circuit = CircuitState::kClosed;
   // False while the circuit is not closed, or while the provider's rate limit or quota blocks messages.
   bool available = true;
-  // Whether the provider rejected the configuration and has accepted no message or probe since.
+  // Whether the provider rejected the configuration, and no later response showed that the configuration is
+  // valid.
   bool misconfigured = false;
   // Number of attempts by outcome, indexed by SendOutcome::Kind.
   std::array<std::int64_t, kSendOutcomeNames.size()> attempts{};

@@ -34,7 +34,7 @@ class AmountChecker {
  public:
   explicit AmountChecker(FieldErrors& errors) : errors_(errors) {}
 
-  // 0 for an unset amount; nullopt and a violation for an invalid amount.
+  // Returns 0 for an unset amount. Returns nullopt and adds a violation for an invalid amount.
   std::optional<std::int64_t> Check(const std::string& field, const std::optional<Amount>& amount) {
     if (!amount) return 0;
     const std::optional<Money> money = CheckAmount(field, *amount, errors_);
@@ -59,7 +59,7 @@ void CheckUnset(const std::string& field, bool unset, FieldErrors& errors) {
   if (!unset) errors.Add(field, "must be empty: the service sets it");
 }
 
-// quantity * unit_price; nullopt and a violation if the product is too large.
+// Returns quantity * unit_price. Returns nullopt and adds a violation if the product is too large.
 std::optional<std::int64_t> CheckGross(const std::string& field, std::int64_t quantity,
                                        std::int64_t unit_price, FieldErrors& errors) {
   const std::optional<std::int64_t> gross = CheckedMultiply(quantity, unit_price);

@@ -33,7 +33,7 @@ struct OrderLine {
   std::int64_t tax = 0;
   // quantity * unit_price - discount + tax.
   std::int64_t total = 0;
-  // Units and amount of this line that refunds by line have refunded or reserved.
+  // Units and amount of this line that refunds of lines (RefundLines) have refunded or reserved.
   std::int64_t refunded_quantity = 0;
   std::int64_t refunded_amount = 0;
 
@@ -68,7 +68,8 @@ struct OrderFields {
   std::int64_t refunded = 0;
   // Sum of the REQUESTED, APPROVED and PROCESSING refunds, whose amounts are reserved.
   std::int64_t refund_pending = 0;
-  // The shipping that refunds by line have refunded or reserved; included in `refunded` and `refund_pending`.
+  // The shipping that refunds of lines (RefundLines) have refunded or reserved; included in `refunded` and
+  // `refund_pending`.
   std::int64_t refunded_shipping = 0;
   // Number of refunds that are not FAILED, REJECTED or CANCELLED.
   std::int64_t refund_count = 0;
@@ -130,8 +131,8 @@ struct RefundPortion {
 };
 
 // An order with its state machine and the totals of its refunds. Fields are read as `order->state` and change
-// only by the methods below. A state transition fails with ORDER_STATE, with the current and the expected
-// states, and changes nothing if the state does not allow it.
+// only by the methods below. If the state does not allow a transition, the method changes nothing and fails
+// with ORDER_STATE and the current and the expected states.
 class Order {
  public:
   // Computes the totals. The amounts must be valid as checked by CreateOrder.

@@ -28,9 +28,10 @@ struct OrderChange {
   std::string_view event_type;
 };
 
-// Executes one step of an order idempotently: locks the order, compares the etag, applies `step` (which may
-// write more in the same transaction), and stores the order and its event. Errors: FIELD_INVALID,
-// ORDER_NOT_FOUND, ETAG_MISMATCH, REQUEST_ID_REUSED, and the errors of `step` and the store.
+// Executes one state transition of an order idempotently: locks the order, compares the etag, applies `step`,
+// and stores the order and its event. `step` makes the transition and may write other entities in the same
+// transaction. Errors: FIELD_INVALID, ORDER_NOT_FOUND, ETAG_MISMATCH, REQUEST_ID_REUSED, and the errors of
+// `step` and the store.
 absl::StatusOr<Order> ChangeOrder(Store& store, const CallContext& context, const OrderChange& change,
                                   FieldErrors errors, absl::Time now,
                                   absl::FunctionRef<absl::Status(WriteTransaction&, Order&)> step);

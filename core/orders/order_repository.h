@@ -1,4 +1,4 @@
-// core/store/store.h specifies List: its order, its position and its cost.
+// core/store/store.h specifies List: the order of the rows, the start of a page and the cost.
 #pragma once
 
 #include <optional>

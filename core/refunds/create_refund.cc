@@ -56,7 +56,7 @@ struct ScopeChecker {
   FieldErrors& errors;
 
   std::optional<RefundScope> operator()(const std::monostate&) const {
-    errors.Add("scope", "must have one of everything, amount and lines");
+    errors.Add("scope", "must set exactly one of everything, amount and lines");
     return std::nullopt;
   }
 

@@ -27,7 +27,7 @@ enum class RefundState {
   kCancelled = 7,
 };
 std::string_view RefundStateName(RefundState state);
-// Whether a refund in this state reserves its amount: not paid out yet, and not available to other refunds.
+// Whether a refund in this state reserves its amount, so that other refunds can't use the amount.
 bool HoldsAmount(RefundState state);
 // Whether the state machine has a transition from `from` to `to`.
 bool CanMove(RefundState from, RefundState to);
@@ -65,7 +65,7 @@ struct RefundFields {
   RefundState state = RefundState::kApproved;
   Currency currency;
   std::int64_t amount = 0;
-  // The part of the amount that refunds shipping; 0 unless the refund was requested by line.
+  // The part of the amount that refunds shipping; 0 unless the scope is RefundLines.
   std::int64_t shipping = 0;
   std::vector<RefundLine> lines;
   RefundReason reason = RefundReason::kUnspecified;

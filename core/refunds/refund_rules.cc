@@ -87,7 +87,8 @@ std::string LineFault(const Order& order, const RefundLines::Line& wanted) {
   const OrderLine& line = order->lines[static_cast<std::size_t>(wanted.index)];
   const std::int64_t left = line.quantity - line.refunded_quantity;
   if (wanted.quantity <= left) return "";
-  return StrCat("line ", line_id, " has ", left, " of ", line.quantity, " units left, not ", wanted.quantity);
+  return StrCat("line ", line_id, " has ", left, " of ", line.quantity,
+                " units left, fewer than the requested ", wanted.quantity);
 }
 
 // Explains in one sentence why the requested lines can't be refunded; empty if they can.
@@ -133,8 +134,8 @@ constexpr std::array kRules = {
 };
 
 // Returns the amount for `quantity` more units: the share of all refunded units, including these, minus the
-// amount of earlier refunds. If a refund was released in between, the earlier refunds may have got more than
-// their share; the next units then get less.
+// amount of earlier refunds. After an earlier refund was released, the other refunds may have received more
+// than their share; the next units then receive less.
 std::int64_t ShareOf(const OrderLine& line, std::int64_t quantity) {
   const std::int64_t together = ProRata(line.total, line.refunded_quantity + quantity, line.quantity);
   return std::max<std::int64_t>(0, together - line.refunded_amount);

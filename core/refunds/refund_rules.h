@@ -78,8 +78,8 @@ struct RefundRule {
 std::span<const RefundRule> RefundRules();
 
 // The refund amount of `scope` and its parts. nullopt if the scope names another currency, or lines or units
-// that the order does not have. Shares are cumulative: the first k of a line's q units have the share
-// floor(total * k / q) in sum, so that the refunds of all units add up to the line's total.
+// that the order does not have. Shares are cumulative: the first k of a line's q units together have the
+// share floor(total * k / q), so that the refunds of all units add up to the line's total.
 std::optional<RefundPortion> PortionOf(const Order& order, const RefundScope& scope);
 
 struct RefundJudgement {

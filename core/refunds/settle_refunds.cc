@@ -40,8 +40,8 @@ absl::StatusOr<std::map<Id, Entity>> IndexById(absl::StatusOr<std::vector<Entity
 }  // namespace
 
 absl::StatusOr<int> SettleRefunds::Handle() {
-  // An attempt starts only if it can time out before the lease expires. The remaining refunds are claimed
-  // again after the expiry.
+  // An attempt starts only if its timeout ends before the lease expires. The remaining refunds are claimed
+  // again after the lease has expired.
   const SteadyTime last_start = clock_.SteadyNow() + kLease - kAttemptTimeout;
   ASSIGN_OR_RETURN(const std::vector<Refund> claimed, Claim());
   if (claimed.empty()) return 0;

@@ -16,8 +16,7 @@ class PurgeExpired {
   // `message_retention`: time from the end_time of a message until its deletion.
   PurgeExpired(Store& store, Clock& clock, absl::Duration message_retention)
       : store_(store), clock_(clock), message_retention_(message_retention) {}
-  // Deletes one batch. Returns true if more expired rows may exist. Blocks. Returns the store's
-  // errors.
+  // Deletes one batch. Blocks. Returns true if more expired rows may exist, or the store's errors.
   absl::StatusOr<bool> Handle();
 
  private:

@@ -14,7 +14,8 @@
 //    not change until the transaction ends.
 //  - Durable: once Write has returned OK, its changes survive the end of the process and a power failure,
 //    except in the memory store.
-//  - Read your writes: a Read that begins after a Write returned sees its changes, within one process.
+//  - Read your writes: a Read that begins after a Write returned sees the Write's changes, within one
+//    process.
 //  - The closure may run more than once (a conflict, a lost connection). A captured variable that it assigns
 //    must have the value of the last run alone, and the closure must not write log lines.
 // The store returns an error of the closure unchanged. The store's own errors:
@@ -97,7 +98,7 @@ struct StoreTraits {
   // True if a short Read never waits for another process, so that a transport may call Read on its own
   // threads.
   bool reads_inline = false;
-  // Null if the store executes each Read by itself. Lives as long as the store.
+  // Null if the store can't batch reads. Lives as long as the store.
   BatchedReads* batched_reads = nullptr;
 };
 

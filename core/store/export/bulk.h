@@ -8,8 +8,7 @@
 // are not exported.
 //
 // Errors: UNAVAILABLE (STORE_UNAVAILABLE) if the store can't be reached or is in use, INTERNAL if it holds
-// invalid data, DATA_LOSS if the database engine reports damaged files. Not thread-safe. Every call
-// blocks.
+// invalid data, DATA_LOSS if the database engine reports damaged files. Not thread-safe. Every call blocks.
 #pragma once
 
 #include <array>
@@ -30,15 +29,14 @@ namespace keelson {
 // to start on a store with this setting.
 inline constexpr std::string_view kTransferCheckpoint = "transfer";
 
-// Concurrent use of a store during an export.
+// Whether other processes may write to a store during its export.
 enum class BulkAccess {
-  // Services may write during the export, which reads the snapshot at its opening. Needs no write privilege,
-  // and
-  // blocks writers no longer than a read does.
+  // Services may write during the export. The export reads a snapshot taken when the store is opened. Needs
+  // no write privilege, and blocks writers no longer than a read does.
   kShared,
   // No other process may write. Opening fails with UNAVAILABLE while a service uses the store. Until the
-  // export
-  // ends, a database file stays locked, and the tables of a database server stay locked against writes.
+  // export ends, a database file stays locked, and the tables of a database server stay locked against
+  // writes.
   kExclusive,
 };
 
@@ -87,8 +85,8 @@ class RowCounts {
 class StoreImporter : public StoreExporter {
  public:
   // Inserts the rows unchanged, events with their numbers and hashes, and replaces the checkpoint, atomically
-  // and durably. A batch may hold thousands of rows in key order, or be empty. A refused row fails with the
-  // error of RowRefused.
+  // and durably. A batch may hold thousands of rows in key order, or be empty. If the store rejects a row,
+  // Insert fails with the error of RowRefused.
   virtual absl::Status Insert(const RowBatch& rows, std::string_view checkpoint) = 0;
   // The last stored checkpoint; empty if there is none.
   virtual absl::StatusOr<std::string> FindCheckpoint() = 0;
@@ -97,7 +95,7 @@ class StoreImporter : public StoreExporter {
   virtual absl::Status Finish() = 0;
 };
 
-// Returns the error for row `index` of `rows`, which the store refused: INTERNAL with the table, the row's
+// Returns the error for row `index` of `rows`, which the store rejected: INTERNAL with the table, the row's
 // key and the cause, which must not contain row data.
 absl::Status RowRefused(const RowBatch& rows, std::size_t index, std::string_view cause);
 

@@ -47,9 +47,9 @@ class CopyStore {
             std::function<void(const TransferProgress&)> report_progress)
       : source_(source), target_(target), report_progress_(std::move(report_progress)) {}
 
-  // Returns the copied tables. FAILED_PRECONDITION, without a write, unless the target is empty or partly
-  // filled from this source; DATA_LOSS if a table differs after the copy; INTERNAL with table and key if the
-  // target refuses a row; and the errors of both stores. Blocks.
+  // Returns the copied tables. FAILED_PRECONDITION, without a write, unless the target is empty or has an
+  // unfinished transfer from this source; DATA_LOSS if a table differs after the copy; INTERNAL with table
+  // and key if the target rejects a row; and the errors of both stores. Blocks.
   absl::StatusOr<std::vector<TransferredTable>> Handle();
 
  private:

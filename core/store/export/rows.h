@@ -1,7 +1,7 @@
 // The rows of a store as plain values, for copying and verifying stores.
 //
 // The key of a row is a byte string. Every store returns the rows of a kind in the byte order of their keys.
-// The fields of a row are those of its table (core/common/fields.h).
+// kFields lists the fields of a row (core/common/fields.h).
 #pragma once
 
 #include <array>

@@ -7,9 +7,9 @@
 
 namespace keelson {
 
-// These checks join tables that are sorted by different keys. They divide the ids into `parts`, hold one part
-// in memory at a time, and read the tables once for each part. Both functions block and return the store's
-// errors.
+// These checks join tables that are sorted by different keys. Each function divides the ids into a number of
+// `parts`, holds one part in memory at a time, and reads the tables once for each part. Both functions block
+// and return the store's errors.
 
 // Reports orders, messages and events whose user does not exist. Holds 16 bytes for each user of a part.
 absl::Status CheckUsersExist(Audit& audit, std::uint32_t parts);

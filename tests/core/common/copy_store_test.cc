@@ -103,7 +103,7 @@ TEST_CASE("a service does not start on a half filled store") {
   Move move;
   CHECK(absl::IsUnavailable(move.RunPart(3)));
   CHECK(absl::IsFailedPrecondition(move.CheckTarget()));
-  CHECK_THAT(std::string(move.CheckTarget().message()), Contains("half filled"));
+  CHECK_THAT(std::string(move.CheckTarget().message()), Contains("the target of an unfinished transfer"));
 }
 
 TEST_CASE("a target that is not empty is rejected and not changed") {

@@ -224,7 +224,8 @@ TEST_CASE("LINES_AVAILABLE: the requested units and shipping must not have been 
   CheckPassed(Judge("LINES_AVAILABLE", Delivered(), Eur(1)), "the refund names no lines");
   CheckPassed(Judge("LINES_AVAILABLE", Delivered(), UnitsOf(0, 3, true)),
               "the requested units are available");
-  CheckFailed(Judge("LINES_AVAILABLE", Delivered(), UnitsOf(0, 4)), "line 1 has 3 of 3 units left, not 4");
+  CheckFailed(Judge("LINES_AVAILABLE", Delivered(), UnitsOf(0, 4)),
+              "line 1 has 3 of 3 units left, fewer than the requested 4");
   CheckFailed(Judge("LINES_AVAILABLE", Delivered(), UnitsOf(2, 1)), "the order has no line 3");
   CheckFailed(Judge("LINES_AVAILABLE", Delivered(), UnitsOf(-1, 1)), "the order has no line 0");
   OrderFields fields = Delivered();
@@ -233,9 +234,10 @@ TEST_CASE("LINES_AVAILABLE: the requested units and shipping must not have been 
   fields.refunded_shipping = 500;
   fields.refunded = 2500;
   CheckPassed(Judge("LINES_AVAILABLE", fields, UnitsOf(0, 1)), "the requested units are available");
-  CheckFailed(Judge("LINES_AVAILABLE", fields, RefundLines{{{0, 2}, {5, 1}, {1, 1}}, true}),
-              "line 1 has 1 of 3 units left, not 2; the order has no line 6; the shipping has "
-              "already been refunded");
+  CheckFailed(
+      Judge("LINES_AVAILABLE", fields, RefundLines{{{0, 2}, {5, 1}, {1, 1}}, true}),
+      "line 1 has 1 of 3 units left, fewer than the requested 2; the order has no line 6; the shipping has "
+      "already been refunded");
 }
 
 TEST_CASE("WITHIN_REFUNDABLE: pending and succeeded refunds reduce the refundable amount") {
