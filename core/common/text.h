@@ -17,7 +17,8 @@ bool IsAscii(std::string_view text);
 std::string ToValidUtf8(std::string_view text);
 // The number of code points. Needs valid UTF-8.
 std::size_t CountCodePoints(std::string_view text);
-// Whether the text has a control character (C0, DEL or C1), which can break lines, headers or terminals.
+// Whether the text has a control character (C0, DEL or C1) or a Unicode line or paragraph separator, which
+// can break lines, headers or terminals.
 bool HasControlCharacters(std::string_view text);
 // Removes Unicode white space at both ends.
 std::string_view Trim(std::string_view text);

@@ -45,7 +45,7 @@ struct World {
   absl::StatusOr<RefundCheck> Judged(const Order& order, ScopeInput scope);
   int Settle();
 
-  // Returns a registered user, who is registered by the first call.
+  // Returns the user ada@example.com. The first call registers the user.
   User Ada();
   // Creates an order of `lines` with 5.00 EUR of shipping, in the state of the method's name.
   Order Pending(std::vector<CreateOrderCommand::Line> lines = {LineOf(3, 1000)});

@@ -110,7 +110,7 @@ TEST_CASE("Every common form of an address is accepted") {
   }
 }
 
-TEST_CASE("Spellings of one address have one key") {
+TEST_CASE("All spellings of an address have the same key") {
   const std::pair<std::string_view, std::string_view> equal[] = {
       {"Ada@Example.com", "ada@eXAMPLE.COM"},
       {"a@m\xc3\xbcnchen.de", "a@xn--mnchen-3ya.de"},

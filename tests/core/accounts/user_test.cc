@@ -43,7 +43,7 @@ TEST_CASE("Verifying an active user's address changes the user's version") {
   CHECK(user->version == 2);
 }
 
-TEST_CASE("Only an active user can verify an address or order") {
+TEST_CASE("Only an ACTIVE user can verify an address and create orders") {
   for (const UserState state : {UserState::kSuspended, UserState::kDeleted, UserState::kErased}) {
     User user(Ada(state));
     CAPTURE(UserStateName(state));

@@ -191,7 +191,7 @@ TEST_CASE("The account's cooldown applies after a change of its address") {
   CHECK(world.NewEvents().empty());
 }
 
-TEST_CASE("An unknown address gets the same response, no e-mail, and a cooldown") {
+TEST_CASE("ResendVerification for an unknown address returns OK, sends nothing and starts a cooldown") {
   World world;
   CHECK(ReasonOf(world.Resend("bob@example.com")) == "OK");
   CHECK(world.Events().empty());
@@ -201,7 +201,7 @@ TEST_CASE("An unknown address gets the same response, no e-mail, and a cooldown"
   CHECK(world.NewEvents().empty());
 }
 
-TEST_CASE("A verified or inactive account gets the same response and no e-mail") {
+TEST_CASE("ResendVerification for a verified or inactive account returns OK and sends nothing") {
   World world;
   world.Ada();
   Must(world.Verify(NewestToken(world)).status());

@@ -18,14 +18,14 @@ TEST_CASE("a timed wait without a signal ends at its deadline, with the lock hel
   CHECK(deadline.expired());
 }
 
-TEST_CASE("a wait with an expired deadline returns") {
+TEST_CASE("a wait with an expired deadline returns false without blocking") {
   absl::Mutex mutex;
   ConditionVariable changed;
   const absl::MutexLock lock(&mutex);
   CHECK_FALSE(changed.WaitUntil(&mutex, Deadline::After(absl::ZeroDuration())));
 }
 
-TEST_CASE("a signal ends waits with and without a deadline, which release the lock meanwhile") {
+TEST_CASE("Signal ends waits with and without a deadline, and a waiting thread releases the lock") {
   absl::Mutex mutex;
   ConditionVariable changed;
   int value = 0;
@@ -47,7 +47,7 @@ TEST_CASE("a signal ends waits with and without a deadline, which release the lo
   CHECK(value == 2000);
 }
 
-TEST_CASE("signalling all wakes every waiter") {
+TEST_CASE("SignalAll wakes every waiter") {
   absl::Mutex mutex;
   ConditionVariable changed;
   bool open = false;

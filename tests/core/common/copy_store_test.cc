@@ -99,7 +99,7 @@ TEST_CASE("an interrupted transfer continues after its last batch") {
   }
 }
 
-TEST_CASE("a service does not start on a half filled store") {
+TEST_CASE("CheckNoTransfer fails on the target of an unfinished transfer") {
   Move move;
   CHECK(absl::IsUnavailable(move.RunPart(3)));
   CHECK(absl::IsFailedPrecondition(move.CheckTarget()));
@@ -116,7 +116,7 @@ TEST_CASE("a target that is not empty is rejected and not changed") {
   Must(move.CheckTarget());
 }
 
-TEST_CASE("a target that is half filled from another source is rejected") {
+TEST_CASE("a target with an unfinished transfer from another source is rejected") {
   Move move;
   CHECK(absl::IsUnavailable(move.RunPart(3)));
   Move elsewhere;
@@ -126,7 +126,7 @@ TEST_CASE("a target that is half filled from another source is rejected") {
   CHECK_THAT(std::string(refused.message()), Contains("another source"));
 }
 
-TEST_CASE("a target that is half filled from an earlier state of the source is rejected") {
+TEST_CASE("a transfer can't continue after the source has changed") {
   Move move;
   CHECK(absl::IsUnavailable(move.RunPart(3)));
   move.world.Pending();

@@ -41,7 +41,7 @@ TEST_CASE("IDNA checks and maps labels that are not ASCII") {
   CHECK_FALSE(IsDomain("example.com\u3002"));
 }
 
-TEST_CASE("A domain has at least two labels and obeys the limits of DNS") {
+TEST_CASE("AsciiDomain rejects a single label, labels and names that are too long, and invalid characters") {
   const std::string longest_label(63, 'b');
   CHECK(IsDomain(StrCat(longest_label, ".de")));
   CHECK_FALSE(IsDomain(StrCat(longest_label, "b.de")));

@@ -22,7 +22,7 @@ void CheckIsVersion7(const Uuid& uuid) {
   CHECK(uuid[8] >> 6 == 2);
 }
 
-TEST_CASE("A new id begins with the clock's milliseconds and is a UUIDv7") {
+TEST_CASE("A new id is a UUIDv7 that begins with the clock's time in milliseconds") {
   FakeClock clock;
   FakeEntropy entropy;
   IdGenerator ids(clock, entropy);
@@ -47,7 +47,7 @@ TEST_CASE("Ids increase within one millisecond, even if the random bits of a new
   }
 }
 
-TEST_CASE("Ids continue in the next millisecond when the random bits of one are exhausted") {
+TEST_CASE("When the random bits of a millisecond are exhausted, the next id has the next millisecond") {
   FakeClock clock;
   ConstantEntropy entropy(0xff);
   IdGenerator ids(clock, entropy);

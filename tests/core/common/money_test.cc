@@ -35,7 +35,7 @@ TEST_CASE("A currency has the exponent of ISO 4217") {
   }
 }
 
-TEST_CASE("Only upper-case codes of active currencies are currencies") {
+TEST_CASE("Currency::Parse accepts only upper-case codes of active currencies") {
   for (const std::string_view code : {"", "E", "EU", "eur", "Eur", "EURO", "XXX", "XTS", "XAU", "DEM", "ABC",
                                       "UR ", " EU", "AED AFN", "D A", "R U", "\xe2\x82\xac", "123"}) {
     CAPTURE(code);
@@ -60,7 +60,7 @@ TEST_CASE("Money is formatted with its currency's decimal digits, for any size a
   CHECK(Money{Of("EUR"), kLeast}.ToString() == "-92233720368547758.08 EUR");
 }
 
-TEST_CASE("Sums and products that overflow int64 are nullopt") {
+TEST_CASE("CheckedAdd and CheckedMultiply return nullopt if the result overflows int64") {
   CHECK(CheckedAdd(2, 3) == 5);
   CHECK(CheckedAdd(kMost, 0) == kMost);
   CHECK_FALSE(CheckedAdd(kMost, 1).has_value());
@@ -71,7 +71,7 @@ TEST_CASE("Sums and products that overflow int64 are nullopt") {
   CHECK_FALSE(CheckedMultiply(kLeast, -1).has_value());
 }
 
-TEST_CASE("A share is rounded down, also if the product overflows int64") {
+TEST_CASE("ProRata rounds a share down, also if the product overflows int64") {
   CHECK(ProRata(100, 1, 3) == 33);
   CHECK(ProRata(100, 2, 3) == 66);
   CHECK(ProRata(100, 3, 3) == 100);
@@ -103,7 +103,7 @@ TEST_CASE("The shares of units add up to the total, however the units are divide
   }
 }
 
-TEST_CASE("An amount is valid if its currency and its size are valid") {
+TEST_CASE("CheckAmount accepts amounts from 0 to the maximum in an ISO 4217 currency") {
   FieldErrors errors;
   CHECK(CheckAmount("price", {"EUR", 0}, errors) == Money{Of("EUR"), 0});
   CHECK(CheckAmount("price", {"EUR", kMaxMinorUnits}, errors) == Money{Of("EUR"), kMaxMinorUnits});

@@ -48,7 +48,7 @@ TEST_CASE("A page token with any changed character is rejected") {
   }
 }
 
-TEST_CASE("A truncated, extended, padded or spaced page token is rejected") {
+TEST_CASE("A page token that is truncated, extended, padded, or has spaces is rejected") {
   const PageTokens tokens(kKey);
   const std::string token = tokens.Encode("orders", kLast);
   for (std::size_t size = 1; size < token.size(); ++size) {

@@ -121,14 +121,14 @@ TEST_CASE("Fields that a newer version wrote are skipped, also inside of lists")
   CHECK((*read)[1].a == 10);
 }
 
-TEST_CASE("Truncated bytes do not deserialize") {
+TEST_CASE("Deserialize rejects truncated bytes") {
   const std::string whole = Serialize(std::string("some text"));
   for (std::size_t size = 1; size < whole.size(); ++size) {
     CHECK_FALSE(Deserialize<std::string>(whole.substr(0, size)).has_value());
   }
 }
 
-TEST_CASE("A size beyond the end of the bytes does not deserialize") {
+TEST_CASE("Deserialize rejects a size beyond the end of the bytes") {
   CHECK_FALSE(Deserialize<std::string>("\xff\xff\xff\xff\xff\xff\xff\xff\x7f").has_value());
   CHECK_FALSE(Deserialize<std::vector<Inner>>("\xff\xff\xff\xff\xff\xff\xff\xff\x7f").has_value());
   CHECK_FALSE(Deserialize<std::int64_t>("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff").has_value());

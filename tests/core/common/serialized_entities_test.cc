@@ -1,5 +1,5 @@
 // The bytes that an earlier version wrote for each entity: idempotent responses, page limits and verification
-// depend on them. A new field at the end of an entity leaves these bytes readable.
+// depend on this format. A new field at the end of an entity leaves these bytes readable.
 #include <catch2/catch.hpp>
 #include <string>
 
@@ -168,7 +168,7 @@ void CheckBytes(const Row& row, const std::string& hex) {
   CHECK(Deserialize<Row>(absl::HexStringToBytes(hex)) == row);
 }
 
-TEST_CASE("entities that an earlier version serialized are read") {
+TEST_CASE("entities that an earlier version serialized can be deserialized") {
   CheckBytes(SampleUser(),
              "4110010101010101010101010101010101010b6140622e6578616d706c65016b0180897a01440264"
              "65020101780179c08db7018092f40101c096b10201809bee0207");

@@ -13,7 +13,7 @@ std::string Hex(const Sha256Digest& digest) {
 }
 
 Sha256Digest Key(std::string_view bytes) {
-  Sha256Digest key{};  // HMAC fills a short key up with zeros
+  Sha256Digest key{};  // HMAC pads a short key with zeros
   bytes.copy(reinterpret_cast<char*>(key.data()), key.size());
   return key;
 }

@@ -6,7 +6,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("steady times give durations, and are ordered") {
+TEST_CASE("the difference of two steady times is a duration, and steady times are ordered") {
   const SteadyTime begin = SteadyTime::Now();
   const SteadyTime end = begin + absl::Seconds(2);
   CHECK(end - begin == absl::Seconds(2));

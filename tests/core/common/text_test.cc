@@ -8,12 +8,12 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("Every kind of malformed UTF-8 is detected") {
+TEST_CASE("IsValidUtf8 detects every kind of malformed UTF-8") {
   const std::string_view malformed[] = {
       "\x80",              // a continuation without a start
-      "\xc3",              // cut short
-      "\xe2\x82",          // cut short
-      "\xf0\x9f\x98",      // cut short
+      "\xc3",              // truncated
+      "\xe2\x82",          // truncated
+      "\xf0\x9f\x98",      // truncated
       "\xc0\xaf",          // overlong
       "\xe0\x80\xaf",      // overlong
       "\xf0\x80\x80\xaf",  // overlong
@@ -35,7 +35,7 @@ TEST_CASE("Every kind of malformed UTF-8 is detected") {
   CHECK(IsValidUtf8(std::string_view("a\0b", 3)));
 }
 
-TEST_CASE("Invalid bytes are replaced, and valid text is kept") {
+TEST_CASE("ToValidUtf8 replaces invalid bytes and keeps valid text") {
   CHECK(ToValidUtf8("") == "");
   CHECK(ToValidUtf8("Zo\xc3\xab") == "Zo\xc3\xab");
   CHECK(ToValidUtf8("a\xff"
@@ -45,13 +45,13 @@ TEST_CASE("Invalid bytes are replaced, and valid text is kept") {
   CHECK(IsValidUtf8(ToValidUtf8("\xed\xa0\x80\xf0\x9f\x98")));
 }
 
-TEST_CASE("Length is counted in code points") {
+TEST_CASE("CountCodePoints counts code points, not bytes") {
   CHECK(CountCodePoints("") == 0);
   CHECK(CountCodePoints("abc") == 3);
   CHECK(CountCodePoints("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80") == 3);
 }
 
-TEST_CASE("Unicode white space is trimmed at the ends and kept inside") {
+TEST_CASE("Trim removes Unicode white space at both ends, but not inside the text") {
   CHECK(Trim("  a b \t\r\n") == "a b");
   CHECK(Trim("\xc2\xa0\xe3\x80\x80 a \xe2\x80\xa8\xe2\x80\xa9\xc2\x85\xe1\x9a\x80") == "a");
   CHECK(Trim("") == "");
@@ -62,7 +62,7 @@ TEST_CASE("Unicode white space is trimmed at the ends and kept inside") {
   CHECK(Trim("\xe2\x80\x8b") == "\xe2\x80\x8b");
 }
 
-TEST_CASE("Control characters are detected") {
+TEST_CASE("HasControlCharacters detects C0, DEL, C1 and the separators U+2028 and U+2029") {
   for (const std::string_view text : {"a\rb", "a\nb", "a\tb", "\x1b[31m", "\x7f", "\xc2\x85", "\xc2\x9b",
                                       "a\xe2\x80\xa8", "a\xe2\x80\xa9"}) {
     CHECK(HasControlCharacters(text));
@@ -71,7 +71,7 @@ TEST_CASE("Control characters are detected") {
   CHECK_FALSE(HasControlCharacters("Zo\xc3\xab \xf0\x9f\x98\x80 \xc2\xa0"));
 }
 
-TEST_CASE("Compatible spellings have the same normal form") {
+TEST_CASE("Nfkc composes characters and replaces compatibility characters; NfkcCasefold also folds case") {
   CHECK(Nfkc("e\xcc\x81") == "\xc3\xa9");
   CHECK(Nfkc("\xef\xac\x81") == "fi");
   CHECK(Nfkc("\xef\xbc\xa1") == "A");
@@ -84,7 +84,7 @@ TEST_CASE("Compatible spellings have the same normal form") {
   CHECK(NfkcCasefold("E\xcc\x81") == "\xc3\xa9");
 }
 
-TEST_CASE("Lower case maps case pairs and keeps all other letters distinct") {
+TEST_CASE("NfkcLowercase maps case pairs and keeps all other letters distinct") {
   CHECK(NfkcLowercase("Ada.L\u00d6VE") == "ada.l\u00f6ve");
   CHECK(NfkcLowercase("\uff21\u212a\ufb01") == "akfi");
   CHECK(NfkcLowercase("E\u0301") == "\u00e9");
@@ -100,13 +100,13 @@ TEST_CASE("Lower case maps case pairs and keeps all other letters distinct") {
   CHECK_FALSE(NfkcLowercase("\xff").has_value());
 }
 
-TEST_CASE("Invisible characters are dropped, and case is preserved") {
+TEST_CASE("NfkcWithoutInvisible removes invisible characters and preserves case") {
   CHECK(NfkcWithoutInvisible("\u200bAd\u00ada\u2060\ufe0f") == "Ada");
   CHECK(NfkcWithoutInvisible("\uff21\ufb01") == "Afi");
   CHECK_FALSE(NfkcWithoutInvisible("\xff").has_value());
 }
 
-TEST_CASE("Visible text has no invisible characters and no surrounding white space") {
+TEST_CASE("VisibleText removes invisible and control characters, and white space at both ends") {
   CHECK(VisibleText(" \t\u3000pass\u200bword\u00a0\n") == "password");
   CHECK(VisibleText("pass\x01word\x7f") == "password");
   CHECK(VisibleText("a b") == "a b");
@@ -125,7 +125,7 @@ Fields LineFaults(std::string_view text, std::size_t most) {
   return BadFields(errors.ToStatus());
 }
 
-TEST_CASE("A text that is too long, malformed or has several lines is rejected") {
+TEST_CASE("CheckLine rejects a text that is too long, is not UTF-8 or has a line break") {
   CHECK(LineFaults("\xc3\xa4\xc3\xa4\xc3\xa4", 3).empty());
   CHECK(LineFaults("", 3).empty());
   CHECK(LineFaults("aaaa", 3) == Fields{"name"});
@@ -143,7 +143,7 @@ Fields LabelFaults(const Labels& labels) {
   return BadFields(status);
 }
 
-TEST_CASE("Labels have a maximum number and maximum sizes in bytes") {
+TEST_CASE("CheckLabels rejects too many labels, empty or long keys, and long values") {
   Labels labels;
   for (int i = 0; i < 64; ++i) labels[StrCat("k", i)] = "";
   CHECK(LabelFaults(labels).empty());
@@ -162,7 +162,7 @@ TEST_CASE("Labels with the character NUL are rejected") {
   CHECK(LabelFaults({{text, "v"}}) == Fields{"labels"});
 }
 
-TEST_CASE("Labels that are not UTF-8 are rejected, and the error does not contain them") {
+TEST_CASE("Labels that are not UTF-8 are rejected, and the error does not contain the invalid bytes") {
   CHECK(LabelFaults({{"a", "\xff"}}) == Fields{"labels[\"a\"]"});
   CHECK(LabelFaults({{"\xff", "v"}, {"\xfe", "v"}, {"a", "v"}}) == Fields{"labels", "labels"});
 }

@@ -79,7 +79,7 @@ TEST_CASE("Only the canonical spelling of an id of the same kind is parsed") {
   CHECK(UserId::Parse("user_01h455vb4pex5vsknk084sn02q").has_value());
 }
 
-TEST_CASE("Each kind of id carries its own prefix") {
+TEST_CASE("The text form of an id begins with the prefix of its kind") {
   const Uuid uuid = FromHex("01890a5d-ac96-774b-bcce-b302099a8057");
   CHECK(UserId(uuid).ToString() == "user_01h455vb4pex5vsknk084sn02q");
   CHECK(OrderId(uuid).ToString() == "order_01h455vb4pex5vsknk084sn02q");

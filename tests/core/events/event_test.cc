@@ -50,7 +50,7 @@ TEST_CASE("An event's hash covers the event and the previous hash, and matches a
         "e352fd459d484df5f266e3b8ac2869203702f62cee9a64df9e55806122bc2e93");
 }
 
-TEST_CASE("A change of any part of an event changes its hash") {
+TEST_CASE("A change of any field of an event changes its hash") {
   const std::function<void(Event&)> changes[] = {
       [](Event& e) { ++e.sequence; },
       [](Event& e) { e.type = "user.registere"; },

@@ -10,7 +10,7 @@ using Kind = SendOutcome::Kind;
 
 constexpr absl::Duration kStep = absl::Minutes(10);
 
-TEST_CASE("Setting the clock forward does not end the wait that a provider asked for") {
+TEST_CASE("Setting the clock forward does not end the wait that a provider requested") {
   DispatchFixture fixture;
   fixture.Post();
   fixture.first.script = {FakeEmailProvider::Refused(Kind::kRetry, "slow down", absl::Minutes(5))};
@@ -62,7 +62,8 @@ TEST_CASE("Setting the clock back does not delay messages by the rate limit") {
   CHECK(fixture.first.sent.size() == 2);
 }
 
-TEST_CASE("A sender renews its leases at once when the clock is set forward, and claims nothing twice") {
+TEST_CASE(
+    "A dispatcher renews its leases at once when the clock is set forward, and claims no message twice") {
   DispatchFixture fixture;
   const MessageId id = fixture.Post("verify_email");
   const auto sender = fixture.Sender({&fixture.first});

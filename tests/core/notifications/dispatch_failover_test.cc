@@ -38,8 +38,7 @@ TEST_CASE("A message fails over to the next provider at once if nothing was sent
 }
 
 TEST_CASE(
-    "A message does not fail over where a copy may have been sent, or where the message was rejected or "
-    "deferred") {
+    "A message does not fail over if a copy may have been sent, or if the message was rejected or deferred") {
   for (const Kind kind : {Kind::kUnknown, Kind::kRecipientRejected, Kind::kMessageRejected, Kind::kRetry}) {
     DispatchFixture fixture;
     fixture.Post("verify_email");
@@ -51,7 +50,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "A provider's failure does not count as an attempt, and the message waits until a provider is open") {
+    "A provider's failure does not count as an attempt, and the message waits until a provider is "
+    "available") {
   for (const SendOutcome& trouble : {Refused(Kind::kRetry, absl::Hours(1)), Refused(Kind::kQuota),
                                      Refused(Kind::kConfig), Refused(Kind::kRefused)}) {
     DispatchFixture fixture;
@@ -72,7 +72,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("No message is sent by a provider before its retry_after has passed") {
+TEST_CASE("A provider that returned retry_after sends no message before that time has elapsed") {
   DispatchFixture fixture;
   fixture.Post();
   fixture.first.script = {Refused(Kind::kRetry, absl::Hours(1))};
@@ -172,7 +172,7 @@ TEST_CASE("A poison message stays queued and does not keep the circuit open for 
       if (fixture.Load(good).state != MessageState::kSent) ++waits;
       fixture.clock.Advance(absl::Minutes(1));
     }
-    // A message waits until the circuit breaker has found the cause of the failures.
+    // A good message waits only until FailureHistory has found that the poison message causes the failures.
     CHECK(waits <= 5);
     CHECK(fixture.Load(poison).state == MessageState::kQueued);
     CHECK(fixture.Load(poison).attempts == 0);
@@ -201,7 +201,7 @@ TEST_CASE("A poison message is tried at growing intervals") {
   CHECK(tries() < 120);
 }
 
-TEST_CASE("A message that a provider cannot express fails over and does not affect the circuit") {
+TEST_CASE("A message that a provider does not support fails over and does not affect the circuit") {
   DispatchFixture fixture;
   fixture.policy.circuit.min_calls = 2;
   const auto sender = fixture.Sender();
@@ -217,7 +217,7 @@ TEST_CASE("A message that a provider cannot express fails over and does not affe
   CHECK_FALSE(sender->ListProviders()[0].misconfigured);
 }
 
-TEST_CASE("A message that no provider can express becomes DEAD, and last_error contains the reason") {
+TEST_CASE("A message that no provider supports becomes DEAD, and last_error contains the reason") {
   DispatchFixture fixture;
   const MessageId id = fixture.Post();
   fixture.first.script = {FakeEmailProvider::Refused(Kind::kNotExpressible, "too large for the first")};
@@ -227,7 +227,7 @@ TEST_CASE("A message that no provider can express becomes DEAD, and last_error c
   CHECK(fixture.Load(id).last_error == "too large for the second");
 }
 
-TEST_CASE("A message waits for the provider that may be able to express it") {
+TEST_CASE("A message waits for the provider that may support the message") {
   DispatchFixture fixture;
   const MessageId id = fixture.Post();
   fixture.first.decide = [](const Email&) { return Refused(Kind::kNotExpressible); };
@@ -242,7 +242,7 @@ TEST_CASE("A message waits for the provider that may be able to express it") {
   CHECK(fixture.Load(id).provider == "second");
 }
 
-TEST_CASE("A message that is released because no provider is available records why") {
+TEST_CASE("The last_error of a message says why no provider is available") {
   DispatchFixture fixture;
   fixture.policy.concurrency = 1;
   const MessageId first = fixture.Post(), second = fixture.Post();
@@ -337,7 +337,7 @@ TEST_CASE("If a copy may have been sent, a link is sent again by any provider, b
   }
 }
 
-TEST_CASE("A provider does not recognize repeats after its repeat window") {
+TEST_CASE("A provider does not recognize repeats after its deduplication window") {
   for (const bool link : {true, false}) {
     DispatchFixture fixture;
     fixture.first.window = absl::Minutes(15);
@@ -353,7 +353,7 @@ TEST_CASE("A provider does not recognize repeats after its repeat window") {
   }
 }
 
-TEST_CASE("A message that was queued for one provider is sent by no other") {
+TEST_CASE("A message that was queued for one provider is sent by no other provider") {
   DispatchFixture fixture;
   const MessageId id = fixture.Post("test_message", std::nullopt, "second");
   fixture.second.script = {Refused(Kind::kConfig)};
@@ -368,7 +368,7 @@ TEST_CASE("A message that was queued for one provider is sent by no other") {
   CHECK(fixture.first.sent.empty());
 }
 
-TEST_CASE("A message that was queued for a provider that is no longer configured is dead") {
+TEST_CASE("A message that was queued for a provider that is no longer configured becomes DEAD") {
   DispatchFixture fixture;
   const MessageId id = fixture.Post("test_message", std::nullopt, "gone");
   fixture.Dispatch();
@@ -416,7 +416,7 @@ TEST_CASE("A probe finds a misconfigured provider before a message is sent") {
   CHECK(fixture.first.sent.size() == 1);
 }
 
-TEST_CASE("A provider stays misconfigured until an outcome shows otherwise") {
+TEST_CASE("A provider stays misconfigured until a response shows that the configuration is valid") {
   DispatchFixture fixture;
   fixture.first.script = {Refused(Kind::kConfig), Refused(Kind::kUnreachable),
                           Refused(Kind::kRecipientRejected)};

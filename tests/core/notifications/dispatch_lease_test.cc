@@ -11,7 +11,7 @@ using Kind = SendOutcome::Kind;
 // A provider throws this exception to simulate that the process is killed during an attempt.
 struct Killed {};
 
-TEST_CASE("A message that one process has claimed is not claimed by another") {
+TEST_CASE("A message that one dispatcher has claimed is not claimed by another dispatcher") {
   DispatchFixture fixture;
   fixture.Post();
   fixture.first.on_send = [&](const Email&) { CHECK(fixture.Dispatch({&fixture.second}) == 0); };
@@ -19,7 +19,8 @@ TEST_CASE("A message that one process has claimed is not claimed by another") {
   CHECK(fixture.second.sent.empty());
 }
 
-TEST_CASE("A message whose sender was killed is sent again by the same provider once the lease has expired") {
+TEST_CASE(
+    "A message whose dispatcher was killed is sent again by the same provider once the lease has expired") {
   DispatchFixture fixture;
   fixture.first.window = absl::Hours(24);
   const MessageId id = fixture.Post();
@@ -38,7 +39,7 @@ TEST_CASE("A message whose sender was killed is sent again by the same provider 
   CHECK(fixture.first.sent[0].content == fixture.first.sent[1].content);
 }
 
-TEST_CASE("A message that kills each of its senders is dead after the last attempt") {
+TEST_CASE("A message that kills each of its dispatchers becomes DEAD after max_attempts attempts") {
   DispatchFixture fixture;
   fixture.policy.max_attempts = 3;
   const MessageId id = fixture.Post("verify_email");
@@ -52,7 +53,7 @@ TEST_CASE("A message that kills each of its senders is dead after the last attem
   CHECK(fixture.first.sent.size() == 3);
 }
 
-TEST_CASE("A sender that lost its lease does not overwrite the outcome of the new owner") {
+TEST_CASE("A dispatcher that lost a lease does not overwrite the outcome that the new owner saved") {
   DispatchFixture fixture;
   const MessageId id = fixture.Post("verify_email");
   fixture.first.on_send = [&](const Email&) {
@@ -68,7 +69,7 @@ TEST_CASE("A sender that lost its lease does not overwrite the outcome of the ne
   CHECK(fixture.log.Count("message.lease_lost") == 1);
 }
 
-TEST_CASE("Messages that cannot be sent do not block the others") {
+TEST_CASE("Messages that cannot be sent do not block other messages") {
   DispatchFixture fixture;
   std::vector<MessageId> poison;
   for (int i = 0; i < 50; ++i) poison.push_back(fixture.Post(i % 2 == 0 ? "unknown" : "poison"));
@@ -83,7 +84,7 @@ TEST_CASE("Messages that cannot be sent do not block the others") {
   for (const MessageId id : poison) CHECK(fixture.Load(id).state != MessageState::kSent);
 }
 
-TEST_CASE("The lease of a waiting message is renewed for as long as the process lives") {
+TEST_CASE("A running dispatcher renews the lease of a waiting message") {
   DispatchFixture fixture;
   const MessageId id = fixture.Post();
   const auto sender = fixture.Sender();
@@ -112,7 +113,7 @@ TEST_CASE("A message whose lease is about to expire is sent only after the lease
   CHECK(fixture.first.sent.size() == 1);
 }
 
-TEST_CASE("A sender does not send a message whose lease it has lost") {
+TEST_CASE("A dispatcher does not send a message whose lease it has lost") {
   DispatchFixture fixture;
   fixture.Post("verify_email");
   const auto sender = fixture.Sender();
@@ -125,7 +126,7 @@ TEST_CASE("A sender does not send a message whose lease it has lost") {
   CHECK(fixture.log.Count("message.lease_lost") == 1);
 }
 
-TEST_CASE("A sender that stops releases its unsent messages without counting an attempt") {
+TEST_CASE("A dispatcher that stops releases its unsent messages without counting an attempt") {
   DispatchFixture fixture;
   std::vector<MessageId> ids;
   for (int i = 0; i < 3; ++i) ids.push_back(fixture.Post());
@@ -145,7 +146,7 @@ TEST_CASE("A sender that stops releases its unsent messages without counting an 
   CHECK(fixture.Load(ids[2]).attempts == 1);
 }
 
-TEST_CASE("A message that waits for a failed provider when its sender stops is released, and not rerouted") {
+TEST_CASE("A dispatcher that stops releases the messages of a failed provider instead of rerouting them") {
   DispatchFixture fixture;
   const MessageId failed = fixture.Post();
   const MessageId waiting = fixture.Post();
@@ -179,7 +180,7 @@ TEST_CASE("Outcomes are saved once the store is available again") {
   CHECK(fixture.first.sent.size() == 1);
 }
 
-TEST_CASE("A sender claims no more messages than its provider has capacity for") {
+TEST_CASE("A dispatcher claims no more messages than its provider has capacity for") {
   DispatchFixture fixture;
   for (int i = 0; i < 2 * fixture.policy.concurrency + 1; ++i) fixture.Post();
   const auto sender = fixture.Sender();
@@ -189,7 +190,7 @@ TEST_CASE("A sender claims no more messages than its provider has capacity for")
   CHECK(fixture.first.sent.size() == static_cast<std::size_t>(2 * fixture.policy.concurrency + 1));
 }
 
-TEST_CASE("The message that a registration queued is sent") {
+TEST_CASE("The verification e-mail that a registration queued is sent, and its token is valid") {
   DispatchFixture fixture;
   fixture.Ada();
   const std::string token = fixture.Outbox().at(0).variables.at("token");

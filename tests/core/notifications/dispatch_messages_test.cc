@@ -102,7 +102,7 @@ TEST_CASE("A rejected message becomes DEAD without another attempt") {
   }
 }
 
-TEST_CASE("A message becomes DEAD after its last attempt") {
+TEST_CASE("A message becomes DEAD after max_attempts attempts") {
   DispatchFixture fixture;
   fixture.policy.max_attempts = 3;
   const MessageId id = fixture.Post();

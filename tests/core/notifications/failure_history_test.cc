@@ -16,7 +16,7 @@ struct Ids {
   IdGenerator generator{clock, entropy};
 };
 
-TEST_CASE("A message that fails while no other is accepted is not the cause") {
+TEST_CASE("A message is not the cause of its failures while the provider accepts no other message") {
   Ids ids;
   FailureHistory history;
   const MessageId first = ids(), second = ids();
@@ -27,7 +27,8 @@ TEST_CASE("A message that fails while no other is accepted is not the cause") {
   }
 }
 
-TEST_CASE("A message that fails again after another was accepted is the cause") {
+TEST_CASE(
+    "A message that fails again after the provider accepted another message is the cause of its failures") {
   Ids ids;
   FailureHistory history;
   const MessageId poison = ids();

@@ -30,7 +30,7 @@ TEST_CASE("A message is found by its id") {
   CHECK(BadFields(box.Get(UserId(message.id.uuid()).ToString())) == Fields{"id"});
 }
 
-TEST_CASE("Messages are paged through, newest first") {
+TEST_CASE("Pages of any size list each message once, newest first") {
   Mailbox box;
   Ids expected;
   for (int i = 0; i < 5; ++i) {
@@ -44,7 +44,7 @@ TEST_CASE("Messages are paged through, newest first") {
   }
 }
 
-TEST_CASE("Messages are found by state, user and address in any spelling") {
+TEST_CASE("ListMessages filters by state, by user, and by address in any spelling") {
   Mailbox box;
   const UserId bob(Uuid{2});
   const MessageId dead = box.Post(kDead).id;
@@ -72,7 +72,7 @@ TEST_CASE("Messages are found by state, user and address in any spelling") {
   CHECK(with({}, bob.ToString(), "ada@example.com").empty());
 }
 
-TEST_CASE("Messages are found by their time of creation") {
+TEST_CASE("ListMessages filters by creation time") {
   Mailbox box;
   Ids ids;
   std::vector<absl::Time> times;
@@ -104,12 +104,12 @@ TEST_CASE("A due message that was never sent shows why no provider is available"
   const std::string reason = "no provider is available: smtp: 535 bad password; file: circuit open";
   CHECK(shown() == reason);
   CHECK(Must(box.List({})).messages[0].last_error == reason);
-  // Messages that have failed, are not due, or are sent show only their own error.
+  // A message that has failed, is not due, or is sent does not show why no provider is available.
   CHECK(Must(box.Get(box.Post(kQueued).id.ToString())).last_error == "550 no");
   const auto later = [&](Message& m) { fresh(m), m.due_time = box.clock.Now() + absl::Seconds(1); };
   CHECK(Must(box.Get(box.Post(kQueued, later).id.ToString())).last_error.empty());
   CHECK(Must(box.Get(box.Post(kSent, fresh).id.ToString())).last_error.empty());
-  // A pinned message waits only for its provider.
+  // A pinned message waits only for the provider that it is pinned to.
   const auto pinned = [&](Message& m) { fresh(m), m.pinned_provider = "file"; };
   CHECK(Must(box.Get(box.Post(kQueued, pinned).id.ToString())).last_error ==
         "no provider is available: file: circuit open");

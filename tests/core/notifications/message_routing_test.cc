@@ -175,7 +175,7 @@ ProviderPin ExpectedPin(Keeps keeps, const Routing& routing) {
   return {};
 }
 
-TEST_CASE("The outcome of an attempt, the pin and the attempts decide the next step") {
+TEST_CASE("RouteAfterAttempt decides by the outcome, the pin, the template and the number of attempts") {
   for (const Attempt& attempt : AllAttempts()) {
     const auto matches = [&](const Row& row) { return Matches(row, attempt); };
     INFO(StrCat(NameOf(attempt.outcome), ", pin ", static_cast<int>(attempt.pinned), ", safe ",
@@ -212,9 +212,11 @@ const std::vector<Claim> kClaims = {
      {.action = Action::kCancel, .reason = "the message expired before it was sent"}},
     {"expires later", [](Routing& r) { r.message.expire_time = kNow + absl::Microseconds(1); }, SendBy(0)},
     {"last attempt", [](Routing& r) { r.message.attempts = kMaxAttempts; }, SendBy(0)},
-    {"each attempt ended its process", [](Routing& r) { r.message.attempts = kMaxAttempts + 1; },
+    {"each process ended before it saved the outcome",
+     [](Routing& r) { r.message.attempts = kMaxAttempts + 1; },
      Dead("the outcome of every attempt is unknown")},
-    {"the first provider cannot accept", [](Routing& r) { r.providers[0].can_accept = false; }, SendBy(1)},
+    {"the first provider cannot accept a message", [](Routing& r) { r.providers[0].can_accept = false; },
+     SendBy(1)},
     {"queued for the second provider", [](Routing& r) { r.route.pin = kRequested; }, SendBy(1, kRequested)},
     {"queued for a provider that was removed",
      [](Routing& r) {
@@ -227,13 +229,13 @@ const std::vector<Claim> kClaims = {
        r.providers[1].repeat_window = kNow - kFirstAttempt + absl::Microseconds(1);
      },
      SendBy(1, kCopy)},
-    {"the repeat window has passed, and the message is safe to resend",
+    {"the deduplication window has expired, and the message is safe to resend",
      [](Routing& r) {
        r.route.pin = kCopy;
        r.providers[1].repeat_window = kNow - kFirstAttempt;
      },
      SendBy(0)},
-    {"the repeat window has passed, and the message is not safe to resend",
+    {"the deduplication window has expired, and the message is not safe to resend",
      [](Routing& r) {
        r.route.pin = kCopy;
        r.providers[1].repeat_window = kNow - kFirstAttempt;
@@ -247,7 +249,7 @@ const std::vector<Claim> kClaims = {
      SendBy(0)},
 };
 
-TEST_CASE("A claimed message is sent, cancelled or dead") {
+TEST_CASE("RouteClaimed sends a claimed message, cancels it if expired, or marks it DEAD") {
   for (const Claim& claim : kClaims) {
     INFO(claim.name);
     Routing routing;
@@ -276,7 +278,7 @@ TEST_CASE("A message that no provider can accept waits for the provider that ope
   CHECK(RerouteWaiting(routing.facts()) == expected);
 }
 
-TEST_CASE("A message whose provider became unavailable goes to the next one that was not tried") {
+TEST_CASE("A message whose provider became unavailable goes to the next provider that was not tried") {
   Routing routing;
   routing.providers.push_back({.name = "third"});
   routing.route.tries = {Try::kNone, Try::kNotSent, Try::kNone};
@@ -292,7 +294,7 @@ TEST_CASE("A message that each provider failed to send is released, and waits lo
         RoutingDecision{.action = Action::kReleaseClaim, .backoff_attempt = 3});
 }
 
-TEST_CASE("A message does not wait for a provider that cannot express it") {
+TEST_CASE("A message does not wait for a provider that does not support the message") {
   Routing routing;
   routing.route.tries = {Try::kNotExpressible, Try::kNotSent};
   routing.providers[1].time_until_open = absl::Hours(1);

@@ -42,7 +42,7 @@ TEST_CASE("A message that is retried is pinned to no provider") {
   CHECK_FALSE(retried.pin_time.has_value());
 }
 
-TEST_CASE("Only a dead message is retried") {
+TEST_CASE("RetryMessage rejects a message that is not DEAD") {
   for (const MessageState state : {kQueued, kSending, kSent, kCancelled}) {
     Mailbox box;
     const Message message = box.Post(state);
@@ -55,7 +55,7 @@ TEST_CASE("Only a dead message is retried") {
   }
 }
 
-TEST_CASE("An expired message is not retried, from its expiry on") {
+TEST_CASE("RetryMessage rejects a message from its expire_time on") {
   Mailbox box;
   const Message dead = box.Post(kDead, [&](Message& m) { m.expire_time = box.clock.Now() + absl::Hours(1); });
   box.clock.Advance(absl::Hours(1));

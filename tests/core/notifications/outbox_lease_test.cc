@@ -61,7 +61,7 @@ TEST_CASE("An assigned message is ready once a flush has saved it") {
   CHECK(in_flight.stage == Stage::kSending);
 }
 
-TEST_CASE("A lease is renewed after a quarter of its term") {
+TEST_CASE("A lease is renewed after a quarter of its duration") {
   LeaseFixture fixture;
   InFlightMessage& in_flight = fixture.Claim();
   fixture.Flush();

@@ -18,7 +18,7 @@ int CountQueued(Mailbox& box) {
   return static_cast<int>(Must(box.List(query)).messages.size());
 }
 
-TEST_CASE("Every dead message is retried like a single one, with its own event") {
+TEST_CASE("RetryMessages retries each DEAD message like RetryMessage, and records an event for each") {
   Mailbox box;
   Message expected = box.Post(kDead);
   const Message other = box.Post(kDead);
@@ -43,7 +43,7 @@ TEST_CASE("Every dead message is retried like a single one, with its own event")
   CHECK(box.NewEvents().empty());
 }
 
-TEST_CASE("Dead messages are retried by user, address, template and time of creation") {
+TEST_CASE("RetryMessages filters by user, address, template and creation time") {
   const auto retried = [](const std::function<void(Mailbox&, RetryMessagesQuery&)>& choose) {
     Mailbox box;
     box.Post(kDead);
@@ -68,7 +68,7 @@ TEST_CASE("Dead messages are retried by user, address, template and time of crea
   CHECK(retried([](Mailbox& box, auto& query) { query.created_before = box.clock.Now(); }) == 1);
 }
 
-TEST_CASE("An expired message stays dead when the others are retried") {
+TEST_CASE("An expired message stays DEAD when other messages are retried") {
   Mailbox box;
   const Message expired = box.Post(kDead, [&](Message& m) { m.expire_time = box.clock.Now(); });
   box.Post(kDead);
@@ -113,7 +113,7 @@ TEST_CASE("RetryMessages reports every invalid field, and rejects a page token o
   CHECK(ReasonOf(box.RetryAll(query)) == "PAGE_TOKEN_INVALID");
 }
 
-TEST_CASE("A message that another call retried or cancelled meanwhile is not changed") {
+TEST_CASE("A message that another call retried or cancelled after it was listed is not changed") {
   Mailbox box;
   const Message dead = box.Post(kDead);
   box.Post(kDead);

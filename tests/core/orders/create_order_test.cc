@@ -48,7 +48,7 @@ TEST_CASE("An order's totals are computed from its lines and its shipping") {
   CHECK(world.Events().back().subject == order->id.ToString());
 }
 
-TEST_CASE("An order needs an existing active user") {
+TEST_CASE("CreateOrder rejects a user that does not exist or is not ACTIVE") {
   World world;
   CreateOrderCommand command = Basket(world, {LineOf(1, 1)});
   command.user_id = "ada";
@@ -67,7 +67,7 @@ TEST_CASE("An order needs an existing active user") {
   }
 }
 
-TEST_CASE("An order has from 1 to 500 lines") {
+TEST_CASE("CreateOrder accepts 1 to 500 lines") {
   World world;
   CHECK(Faults(world, {}) == Fields{"lines"});
   CHECK(Faults(world, std::vector(501, LineOf(1, 1))) == Fields{"lines"});
@@ -127,7 +127,7 @@ TEST_CASE("Every invalid field of an order is reported") {
                "lines[2].discount.minor_units", "shipping.minor_units", "reference", "labels[\"\"]"});
 }
 
-TEST_CASE("All amounts of an order have one currency") {
+TEST_CASE("CreateOrder rejects amounts in different currencies") {
   World world;
   CHECK(Faults(world, {LineOf(1, 1), LineOf(1, 1, 0, 0, "USD")}) ==
         Fields{"lines[1].unit_price.currency_code"});
@@ -140,7 +140,7 @@ TEST_CASE("All amounts of an order have one currency") {
   CHECK(BadFields(world.Create(command)) == Fields{"shipping.currency_code"});
 }
 
-TEST_CASE("The total of an order does not overflow") {
+TEST_CASE("CreateOrder rejects amounts and totals above the maximum") {
   World world;
   constexpr std::int64_t kHuge = std::numeric_limits<std::int64_t>::max();
   CHECK(Faults(world, {LineOf(1, kHuge)}) == Fields{"lines[0].unit_price.minor_units"});
@@ -157,7 +157,7 @@ TEST_CASE("The total of an order does not overflow") {
   CHECK(Must(world.Create(command))->total == kMaxMinorUnits);
 }
 
-TEST_CASE("A reference is unique, and any number of orders have none") {
+TEST_CASE("A reference is unique, and any number of orders may have no reference") {
   World world;
   CreateOrderCommand command = Basket(world, {LineOf(1, 1)});
   CHECK(ReasonOf(world.Create(command)) == "OK");

@@ -60,7 +60,8 @@ Order OrderIn(OrderState state) {
   return Order(fields);
 }
 
-TEST_CASE("An order can make only the transitions that its state allows, and each sets its timestamp") {
+TEST_CASE(
+    "An order can make only the transitions that its state allows, and each transition sets a timestamp") {
   const absl::Time now = FakeClock().Now();
   for (const Step& step : kSteps) {
     for (const OrderState from : step.from) {
@@ -113,7 +114,9 @@ TEST_CASE("OrderStateName returns the name of every order state in the API") {
   }
 }
 
-TEST_CASE("HoldRefund reserves an amount, SettleRefund counts it as refunded, ReleaseRefund frees it again") {
+TEST_CASE(
+    "HoldRefund reserves an amount, SettleRefund counts the amount as refunded, ReleaseRefund releases the "
+    "amount") {
   const absl::Time now = FakeClock().Now();
   OrderFields fields = OrderIn(kDelivered).fields();
   fields.shipping = 500;

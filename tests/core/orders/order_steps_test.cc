@@ -21,7 +21,7 @@ absl::StatusOr<Order> Pay(World& world, const PayOrderCommand& command) {
   return PayOrder(world.store, world.clock, "recorded").Handle(world.context, command);
 }
 
-TEST_CASE("An order moves from PENDING to DELIVERED, with an event and a timestamp for each step") {
+TEST_CASE("An order moves from PENDING to DELIVERED, with an event and a timestamp for each transition") {
   World world;
   Order order = world.Pending();
   world.NewEvents();
@@ -62,7 +62,7 @@ TEST_CASE("A payment must equal the order's total in the order's currency") {
   CHECK(ReasonOf(Pay(world, Payment(order))) == "OK");
 }
 
-TEST_CASE("Only the configured payment provider is accepted") {
+TEST_CASE("PayOrder accepts only the configured payment provider") {
   World world;
   PayOrderCommand command = Payment(world.Pending());
   command.payment_provider = "stripe";
@@ -85,7 +85,7 @@ TEST_CASE("An order with the total 0 can be paid with the amount 0") {
   CHECK(world.RefundsOf(order->id).empty());
 }
 
-// Executes a step of an order with a request id and an etag.
+// Executes a state transition of an order with a request id and an etag.
 using StepCall = std::function<absl::StatusOr<Order>(World&, const Order&, std::string, std::string)>;
 
 struct NamedStep {
@@ -119,7 +119,8 @@ const NamedStep kSteps[] = {
      }},
 };
 
-TEST_CASE("A step fails if the etag is stale; with the current etag it changes the order and the etag") {
+TEST_CASE(
+    "A state transition with a stale etag fails; with the current etag, it changes the order and the etag") {
   for (const NamedStep& step : kSteps) {
     CAPTURE(step.name);
     World world;
@@ -138,7 +139,8 @@ TEST_CASE("A step fails if the etag is stale; with the current etag it changes t
 }
 
 TEST_CASE(
-    "A repeated step returns the first response and changes nothing; with other content it is rejected") {
+    "A repeated state transition returns the first response, and rejects other content with the same request "
+    "id") {
   for (const NamedStep& step : kSteps) {
     CAPTURE(step.name);
     World world;
@@ -156,7 +158,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("A step of an unknown order or an invalid id is rejected") {
+TEST_CASE("A state transition of an unknown order or an invalid id is rejected") {
   for (const NamedStep& step : kSteps) {
     CAPTURE(step.name);
     World world;

@@ -54,7 +54,7 @@ TEST_CASE(
   CHECK(world.payments.moved.size() == 1);
 }
 
-TEST_CASE("Cancelling refunds the remaining amount beside pending and succeeded refunds") {
+TEST_CASE("Cancelling an order refunds the amount that is neither refunded nor reserved") {
   World world;
   world.refunds.states = {OrderState::kPaid};
   const Order paid = world.Paid();
@@ -106,7 +106,7 @@ TEST_CASE("Cancelling an order cancels refunds that wait for approval, and refun
   CHECK(world.payments.moved.begin()->second == Money{order->currency, 3500});
 }
 
-TEST_CASE("A cancellation keeps refunds that are approved or in processing") {
+TEST_CASE("Cancelling an order does not cancel refunds that are APPROVED or PROCESSING") {
   World world;
   world.refunds.states = {OrderState::kPaid};
   world.refunds.approval_above[*Currency::Parse("EUR")] = 1000;
@@ -138,7 +138,8 @@ TEST_CASE("Cancelling a fully refunded order creates no refund") {
   CHECK(world.RefundsOf(order->id).size() == 1);
 }
 
-TEST_CASE("A cancellation has a reason of one line, and the e-mail names the order's reference") {
+TEST_CASE(
+    "CancelOrder rejects a reason that is too long or has line breaks, and the e-mail names the reference") {
   World world;
   CreateOrderCommand command;
   command.user_id = world.Ada()->id.ToString();

@@ -10,7 +10,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("A refund of everything is created, reserved on the order and due at once") {
+TEST_CASE("CreateRefund of everything reserves the amount on the order, and the refund is due at once") {
   World world;
   const Order order = world.Delivered();
   world.NewEvents();
@@ -38,7 +38,7 @@ TEST_CASE("A refund of everything is created, reserved on the order and due at o
                                              R"("state":"APPROVED"})");
 }
 
-TEST_CASE("A refund by line takes its units, their share, and shipping if requested") {
+TEST_CASE("CreateRefund of lines reserves the units, their share of the total, and shipping if requested") {
   World world;
   const Order order = world.Delivered({LineOf(3, 33, 0, 1), LineOf(2, 1000)});
   const Refund refund = Must(world.Refunded(order, Units("1", 2, true)));
@@ -152,7 +152,7 @@ TEST_CASE("Every invalid field of a refund is reported") {
   CHECK(faults({ScopeInput::Lines{{}, true}}).empty());
 }
 
-TEST_CASE("A refund needs an existing order") {
+TEST_CASE("CreateRefund and CheckRefund reject an unknown order") {
   World world;
   OrderFields fields;
   fields.id = OrderId(Uuid{9});

@@ -108,7 +108,7 @@ class Model {
         world_.payments.script = {FakePaymentProvider::Failed()};
         return;
       case 2:
-        world_.payments.Move(refund);  // and the response is lost
+        world_.payments.Move(refund);  // the money is moved, but the response is lost
         [[fallthrough]];
       default:
         world_.payments.script = {FakePaymentProvider::Unknown()};

@@ -37,7 +37,7 @@ TEST_CASE("The portion of everything is the whole refundable amount, including s
   CHECK(PortionOf(order, RefundEverything{}) == RefundPortion{2500, 0, {}});
 }
 
-TEST_CASE("The portion of an amount is the amount, only in the order's currency") {
+TEST_CASE("The portion of an amount is the amount; an amount in another currency has no portion") {
   const Order order = OrderOf({Line(3, 1000)}, 500);
   CHECK(PortionOf(order, Money{kEur, 123}) == RefundPortion{123, 0, {}});
   CHECK_FALSE(PortionOf(order, Money{*Currency::Parse("USD"), 123}).has_value());

@@ -80,7 +80,7 @@ TEST_CASE("ORDER_PAID: the order must have been paid") {
   CheckFailed(Judge("ORDER_PAID", unpaid, kEverything), "nothing was paid for the order");
 }
 
-TEST_CASE("ORDER_STATE: the order's state must be among the policy's") {
+TEST_CASE("ORDER_STATE: the order's state must be one of the policy's states") {
   CheckPassed(Judge("ORDER_STATE", Delivered(), kEverything), "the order is DELIVERED");
   OrderFields shipped = Delivered();
   shipped.state = OrderState::kShipped;
@@ -96,7 +96,7 @@ TEST_CASE("ORDER_STATE: the order's state must be among the policy's") {
               "the order is SHIPPED, and no state allows refunds");
 }
 
-TEST_CASE("No explanation begins or ends in white space") {
+TEST_CASE("No explanation is empty, or begins or ends with white space") {
   RefundPolicy none;
   none.states.clear();
   none.partial = false;
@@ -128,7 +128,7 @@ TEST_CASE("WITHIN_WINDOW: the window begins with the delivery and includes its e
               "the order has not been delivered, so the refund window has not begun");
 }
 
-TEST_CASE("REFUNDS_LEFT: an order has a maximum number of refunds") {
+TEST_CASE("REFUNDS_LEFT: the order must have fewer refunds than the maximum") {
   OrderFields fields = Delivered();
   RefundPolicy policy;
   policy.max_per_order = 2;
@@ -201,7 +201,7 @@ OrderFields WithZeroShares() {
   return fields;
 }
 
-TEST_CASE("AMOUNT_POSITIVE: a zero amount passes for returned units only") {
+TEST_CASE("AMOUNT_POSITIVE: a zero amount passes only if the refund returns units") {
   CheckPassed(Judge("AMOUNT_POSITIVE", WithZeroShares(), UnitsOf(0, 1)), "the refund amount is 0 JPY");
   CheckPassed(Judge("AMOUNT_POSITIVE", WithZeroShares(), UnitsOf(1, 1)), "the refund amount is 0 JPY");
   CheckFailed(Judge("AMOUNT_POSITIVE", WithZeroShares(), Money{*Currency::Parse("JPY"), 0}),

@@ -28,7 +28,7 @@ TEST_CASE("A refund makes only the transitions of its state machine") {
   }
 }
 
-TEST_CASE("A refund reserves its amount until a final state") {
+TEST_CASE("A refund reserves its amount until it reaches a final state") {
   for (const RefundState state : kStates) {
     CAPTURE(RefundStateName(state));
     CHECK(HoldsAmount(state) == (state == kRequested || state == kApproved || state == kProcessing));

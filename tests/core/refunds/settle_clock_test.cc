@@ -20,7 +20,8 @@ TEST_CASE("Setting the clock forward during a batch does not skip any of its ref
   CHECK(world.Settle() == 0);
 }
 
-TEST_CASE("A batch starts no attempt that its lease is too short for, also if the clock is set back") {
+TEST_CASE(
+    "A batch starts no attempt whose timeout would end after the lease, also if the clock is set back") {
   World world;
   RefundTwice(world);
   world.payments.on_refund = [&](const PaymentRefund&) {

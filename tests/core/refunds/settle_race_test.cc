@@ -14,7 +14,8 @@ using Payments = FakePaymentProvider;
 struct Killed {};
 
 TEST_CASE(
-    "After a settler was killed, its attempt is repeated with the same key once the lease has expired") {
+    "After a settler was killed, its attempt is repeated with the same idempotency key once the lease "
+    "expired") {
   World world;
   const Order order = world.Delivered();
   const Refund made = Must(world.Refunded(order, Everything()));
@@ -39,7 +40,7 @@ TEST_CASE(
   CHECK(world.Load(order->id)->refunded == 3500);
 }
 
-TEST_CASE("A response that arrives after a later attempt has ended is dropped") {
+TEST_CASE("A response that arrives after a later attempt has ended is ignored") {
   World world;
   const Order order = world.Delivered();
   const Refund made = Must(world.Refunded(order, Everything()));
@@ -70,7 +71,7 @@ TEST_CASE("While one settler attempts a refund, no other settler attempts the sa
   CHECK(second.asked.empty());
 }
 
-TEST_CASE("A response that arrives while a later attempt is in progress is dropped") {
+TEST_CASE("A response that arrives while a later attempt is in progress is ignored") {
   World world;
   const Order order = world.Delivered();
   const Refund made = Must(world.Refunded(order, Everything()));
@@ -103,7 +104,7 @@ TEST_CASE("Of two settlers that find the same refund due, one claims it") {
   CHECK(second.asked.empty());
 }
 
-TEST_CASE("A settler attempts no refund that its lease is too short for") {
+TEST_CASE("A settler starts no attempt whose timeout would end after the lease") {
   World world;
   const Order order = world.Delivered();
   for (int i = 0; i < 2; ++i) Must(world.Refunded(order, AmountOf(10)).status());

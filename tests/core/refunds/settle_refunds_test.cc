@@ -84,7 +84,7 @@ TEST_CASE("A zero-amount refund succeeds without a call to the provider and with
   CHECK(world.Outbox().size() == outbox);
 }
 
-TEST_CASE("A refund with an unknown outcome stays reserved and is retried with the same key") {
+TEST_CASE("A refund with an unknown outcome stays reserved and is retried with the same idempotency key") {
   World world;
   const Order order = world.Delivered();
   world.payments.script = {Payments::Unknown(), Payments::Unknown("503"), Payments::Unknown()};
