@@ -35,7 +35,7 @@ class UserReader {
   virtual Found<User> Find(UserId id) = 0;
   // Returns the account whose address has this canonical key. Erased accounts have no address.
   virtual Found<User> FindByEmailKey(std::string_view email_key) = 0;
-  // Returns the users that exist, without duplicates, in any sequence.
+  // Returns the existing users of `ids`, without duplicates and unsorted.
   virtual absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) = 0;
   virtual absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
                                                  int limit) = 0;

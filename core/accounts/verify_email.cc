@@ -12,7 +12,8 @@ namespace keelson {
 namespace {
 
 absl::Status TokenInvalid() {
-  return MakeError(Reason::kTokenInvalid, "the token is unknown, superseded or expired",
+  return MakeError(Reason::kTokenInvalid,
+                   "the token is unknown, superseded or expired: request a new verification e-mail",
                    {{"field", "token"}});
 }
 

@@ -14,8 +14,8 @@ namespace keelson {
 // advance while the machine is suspended. poll(2) and pthread_cond_clockwait(3) measure their timeouts by the
 // monotonic clock too.
 //
-// A value type without a time of day: a deadline is never stored or sent. Each process computes its own from
-// a remaining duration.
+// A value type without a time of day: a deadline is never stored or sent. Each process computes its own
+// deadline from a remaining duration.
 class Deadline {
  public:
   using SteadyClock = std::chrono::steady_clock;
@@ -46,7 +46,7 @@ class Deadline {
     const absl::Duration left = std::min(absl::Ceil(remaining(), absl::Milliseconds(1)), absl::Hours(1));
     return static_cast<int>(absl::ToInt64Milliseconds(left));
   }
-  // For waiting functions that take a time point.
+  // Returns the deadline as a time point, for functions such as std::condition_variable::wait_until.
   SteadyClock::time_point time() const { return time_; }
 
   // The earlier deadline is the smaller one.

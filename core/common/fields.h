@@ -21,7 +21,7 @@ inline constexpr auto kFields = nullptr;
 template <typename Row>
 concept HasFields = !std::is_null_pointer_v<std::remove_const_t<decltype(kFields<Row>)>>;
 
-// How a store keeps a std::string.
+// The column format of a std::string in a store.
 enum class TextFormat { kText, kBytes, kJson };
 
 template <typename Row, typename Value>

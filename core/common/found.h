@@ -14,7 +14,7 @@ namespace keelson {
 template <typename T>
 using Found = absl::StatusOr<std::optional<T>>;
 
-// Returns the entities with these ids that exist, without duplicates. Calls FindForUpdate for each id.
+// Returns the existing entities of `ids`, without duplicates. Calls FindForUpdate for each id.
 template <typename Entity, typename Repository, typename Id>
 absl::StatusOr<std::vector<Entity>> FindEachForUpdate(Repository& repository, std::span<const Id> ids) {
   std::vector<Entity> entities;

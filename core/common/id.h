@@ -1,5 +1,5 @@
 // Ids are TypeIDs: a prefix and a UUIDv7 (RFC 9562) in Crockford base32, such as
-// "user_01hf7yat00e8r8e2dhp52c4m2r". Stores keep the 16 bytes of the UUID, which sort by creation time.
+// "user_01hf7yat00e8r8e2dhp52c4m2r". Stores save the 16 bytes of the UUID, which sort by creation time.
 #pragma once
 
 #include <array>

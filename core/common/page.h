@@ -18,8 +18,8 @@ inline constexpr int kMaxPageSize = 1000;
 // A page ends early at this size, so that its response fits the 4 MiB that clients accept by default.
 inline constexpr std::size_t kMaxPageBytes = std::size_t{3} << 20;
 
-// Returns the page size for a requested one: kDefaultPageSize for 0, at most kMaxPageSize, and nullopt for a
-// negative number.
+// Returns the page size for the requested size: kDefaultPageSize for 0, kMaxPageSize for a larger size, and
+// nullopt for a negative number.
 std::optional<int> EffectivePageSize(std::int32_t requested);
 
 // Encodes list positions as opaque page tokens. A token contains a MAC over the list, its filters and the

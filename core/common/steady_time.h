@@ -14,7 +14,7 @@ namespace keelson {
 // or sent to another process.
 class SteadyTime {
  public:
-  // The monotonic clock's zero, which is earlier than any reading.
+  // The zero of the monotonic clock, which is earlier than every value of Now().
   constexpr SteadyTime() = default;
   static constexpr SteadyTime InfinitePast() { return SteadyTime(-absl::InfiniteDuration()); }
   static constexpr SteadyTime InfiniteFuture() { return SteadyTime(absl::InfiniteDuration()); }

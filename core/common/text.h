@@ -28,8 +28,8 @@ std::optional<std::string> Nfkc(std::string_view text);
 // bidi controls, variation selectors, soft hyphens). nullopt for invalid UTF-8.
 std::optional<std::string> NfkcWithoutInvisible(std::string_view text);
 // NfkcWithoutInvisible with each capital replaced by the lower-case letter of its case pair. Unlike case
-// folding, the result keeps letters distinct that are not a case pair: "ß" and "ss", "ς" and "σ", "İ" and
-// "i". nullopt for invalid UTF-8.
+// folding, letters that are not a case pair stay distinct: "ß" and "ss", "ς" and "σ", "İ" and "i". nullopt
+// for invalid UTF-8.
 std::optional<std::string> NfkcLowercase(std::string_view text);
 // Unicode NFKC_Casefold: NFKC with full case folding and without invisible characters. nullopt for invalid
 // UTF-8.

@@ -19,7 +19,7 @@ struct CircuitPolicy {
   // How long the circuit stays open; doubles up to max_open each time that a probe fails.
   absl::Duration open = absl::Seconds(30);
   absl::Duration max_open = absl::Minutes(5);
-  // Number of calls that a half-open circuit permits. All of them must succeed to close the circuit.
+  // Number of calls that a half-open circuit permits. The circuit closes if all these calls succeed.
   int probes = 2;
 };
 
@@ -35,8 +35,8 @@ class CircuitBreaker {
   // Time at which the open circuit becomes half open.
   SteadyTime open_until() const { return open_until_; }
 
-  // Record the result of a call. While the circuit is open, results are ignored, because those calls began
-  // before it opened.
+  // Record the result of a call. While the circuit is open, results are ignored, because their calls began
+  // before the circuit opened.
   void Succeed(SteadyTime now);
   void Fail(SteadyTime now);
   // Opens the circuit regardless of the failure ratio, because no call can succeed.

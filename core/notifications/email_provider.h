@@ -66,8 +66,8 @@ static_assert(static_cast<std::size_t>(SendOutcome::Kind::kRefused) + 1 == kSend
 
 // Port: sends e-mail. Thread-safe. Blocks on the network or a disk, at most until `deadline`, with one
 // exception: SMTP waits ten minutes for the response to the final dot (RFC 5321, 4.5.3.2.6), because a client
-// that disconnects sooner may send the message twice. Every error is an outcome. Repeats of a message (the
-// same id) have the same idempotency key if the provider's API supports one.
+// that disconnects sooner may send the message twice. Every error is an outcome. If the provider's API
+// supports idempotency keys, every attempt of a message has the same key.
 class EmailProvider {
  public:
   virtual ~EmailProvider() = default;

@@ -6,7 +6,7 @@ bool FailureHistory::AddFailure(MessageId id) {
   const auto [place, is_new] = failed_.try_emplace(id, Record{0, acceptances_});
   ++place->second.failures;
   const bool is_cause = acceptances_ > place->second.acceptances_before;
-  // Ids begin with their creation time, so the first message is the oldest.
+  // Ids begin with the creation time, so the first message in the map is the oldest.
   if (failed_.size() > kMaxMessages) failed_.erase(failed_.begin());
   return is_cause;
 }

@@ -20,7 +20,8 @@ class FailureHistory {
   bool AddFailure(MessageId id);
   // Records that the provider accepted the message.
   void AddAcceptance(MessageId id);
-  // The message's failures since it was last accepted; 0 for a message without a known failure.
+  // Number of failures since the provider last accepted the message; 0 if the history has no failure of the
+  // message.
   int CountFailures(MessageId id) const;
 
  private:

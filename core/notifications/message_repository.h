@@ -50,7 +50,7 @@ class MessageRepository : public MessageReader {
   // message, in order, whether it was saved. False means that the lease was lost: the stored message is no
   // longer SENDING, or has another epoch. `messages` may be empty.
   virtual absl::StatusOr<std::vector<bool>> Save(std::span<const Message> messages) = 0;
-  // Updates a message that is not claimed and was found in this transaction.
+  // Updates a message that is not claimed and that FindForUpdate returned in this transaction.
   virtual absl::Status Update(const Message& message) = 0;
   // Cancels the user's QUEUED messages of this template, because a newer message replaces them.
   virtual absl::Status Supersede(UserId user_id, std::string_view template_name, absl::Time now) = 0;

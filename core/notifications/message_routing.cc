@@ -48,8 +48,8 @@ RoutingDecision MarkDead(std::string reason) {
   return {.action = Action::kMarkDead, .reason = std::move(reason)};
 }
 
-// Queues the message until a provider that may send it is open again. The backoff grows with the message's
-// failures, so that a poison message is retried less and less often.
+// Queues the message until a provider that may send the message is available again. The backoff grows with
+// the message's failures, so that a poison message is retried less and less often.
 RoutingDecision Release(Action action, const RoutingFacts& facts, ProviderPin pin) {
   absl::Duration min_delay = absl::InfiniteDuration();
   int failures = 1;
@@ -103,7 +103,7 @@ RoutingDecision RouteClaimed(const RoutingFacts& facts) {
   if (IsExpired(message, facts.now)) {
     return {.action = Action::kCancel, .reason = "the message expired before it was sent"};
   }
-  // Each attempt was counted, but its process ended before it saved the outcome.
+  // Each attempt was counted, but the process ended before the outcome was saved.
   if (message.attempts > facts.max_attempts) return MarkDead("the outcome of every attempt is unknown");
   const ProviderPin& pin = facts.route.pin;
   if (pin.provider.empty()) return SendOrRelease(facts, pin);
@@ -135,7 +135,7 @@ RoutingDecision RouteAfterAttempt(const RoutingFacts& facts, const SendOutcome& 
     case Kind::kUnknown:
       return RouteUnknown(facts, outcome.error);
     case Kind::kRetry:
-      // Without retry_after the recipient's system defers the message, as it would for any other provider.
+      // Without retry_after, the recipient's system defers the message, and would defer it for any provider.
       if (!outcome.retry_after) return RetryOrMarkDead(facts, outcome.error, facts.route.pin);
       break;
     case Kind::kUnreachable:

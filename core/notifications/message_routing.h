@@ -54,7 +54,8 @@ struct ProviderFacts {
   std::string_view name;
   // Whether a message may be assigned to the provider now.
   bool can_accept = true;
-  // Time until the provider's circuit breaker and rate limit permit a message; zero if they permit one now.
+  // Time until the provider's circuit breaker and rate limit permit a message; zero if both permit a message
+  // now.
   absl::Duration time_until_open = absl::ZeroDuration();
   // Deduplication window of the provider (EmailProvider::repeat_window).
   absl::Duration repeat_window = absl::ZeroDuration();
@@ -83,7 +84,7 @@ struct RoutingDecision {
     kScheduleRetry,
     // Queue the message again; the attempt does not count.
     kReleaseClaim,
-    // Like kReleaseClaim, because no provider is available.
+    // Like kReleaseClaim, and last_error gets the reason why no provider is available.
     kReleaseUnrouted,
   };
 

@@ -29,7 +29,7 @@ class OutboxLease {
     // Messages whose assignment was saved and which are now kReady. The caller pushes them to the providers'
     // queues.
     std::vector<const InFlightMessage*> ready;
-    // Messages that another process claimed before they were sent. They are no longer in flight here.
+    // Messages that another process claimed before this process sent them. They are no longer in flight here.
     std::vector<InFlightMessage> lost;
   };
 

@@ -148,7 +148,8 @@ absl::Status RequireActiveUser(WriteTransaction& tx, UserId user_id) {
   if (!user) return MakeError(Reason::kUserNotFound, "no user has this id");
   if (user->can_order()) return absl::OkStatus();
   const std::string_view state = UserStateName((*user)->state);
-  return MakeError(Reason::kUserNotActive, StrCat("the user is ", state, ": only an ACTIVE user can order"),
+  return MakeError(Reason::kUserNotActive,
+                   StrCat("the user is ", state, ": only an ACTIVE user can create orders"),
                    {{"state", std::string(state)}, {"expected", "ACTIVE"}});
 }
 

@@ -160,7 +160,7 @@ class Order {
   void HoldRefund(const RefundPortion& portion, absl::Time now);
   // Records that a reserved portion was paid out.
   void SettleRefund(const RefundPortion& portion, absl::Time now);
-  // Releases a reserved portion, so that it can be refunded again.
+  // Releases a reserved portion, so that the portion can be refunded again.
   void ReleaseRefund(const RefundPortion& portion, absl::Time now);
 
  private:

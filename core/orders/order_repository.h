@@ -38,7 +38,8 @@ class OrderRepository : public OrderReader {
   // Like Find, but locks the row until the transaction ends. Use it for an order that the transaction
   // changes. A store that runs one Write at a time needs no row locks.
   virtual Found<Order> FindForUpdate(OrderId id) { return Find(id); }
-  // Returns the orders that exist, without duplicates, in any sequence. A remote store needs one round trip.
+  // Returns the existing orders of `ids`, without duplicates and unsorted. Takes one round trip in a remote
+  // store.
   virtual absl::StatusOr<std::vector<Order>> FindManyForUpdate(std::span<const OrderId> ids) {
     return FindEachForUpdate<Order>(*this, ids);
   }

@@ -126,7 +126,10 @@ absl::Status SettleRefunds::SettleAll(WriteTransaction& tx, const std::vector<At
   ASSIGN_OR_RETURN(const auto owners, IndexById<UserId>(tx.users().FindMany(user_ids)));
   for (Attempt& attempt : current) {
     const auto order = orders.find(attempt.refund->order_id);
-    if (order == orders.end()) return absl::InternalError("the order of a refund does not exist");
+    if (order == orders.end()) {
+      return absl::InternalError(StrCat("the order ", attempt.refund->order_id.ToString(), " of the refund ",
+                                        attempt.refund->id.ToString(), " does not exist"));
+    }
     RETURN_IF_ERROR(Settle(tx, order->second, attempt));
     const auto owner = owners.find(attempt.refund->user_id);
     if (owner != owners.end()) {

@@ -16,17 +16,18 @@
 //    except in the memory store.
 //  - Read your writes: a Read that begins after a Write returned sees the Write's changes, within one
 //    process.
-//  - The closure may run more than once (a conflict, a lost connection). A captured variable that it assigns
-//    must have the value of the last run alone, and the closure must not write log lines.
+//  - The closure may run more than once (a conflict, a lost connection). The closure must not write log
+//    lines, and the values that it assigns to captured variables must come from the last run alone.
 // The store returns an error of the closure unchanged. The store's own errors:
 //  - UNAVAILABLE (STORE_UNAVAILABLE): the store can't be reached, is full, locked or read-only. Nothing
-//    changed; if the connection was lost during the commit, whether the commit took place is not known.
+//    changed, unless the connection was lost during the commit: then the result of the commit is unknown.
 //  - RESOURCE_EXHAUSTED (OVERLOADED): the store's queue is full. Nothing changed.
 //  - DEADLINE_EXCEEDED: the deadline expired before the closure began. Nothing changed.
 //  - ABORTED (CONTENTION): conflicts lasted until the deadline. Nothing changed.
-//  - INTERNAL: the store holds invalid data, or a repository was misused.
-// The closure should return the errors of its repositories: after one, the transaction can't be committed. A
-// remote store may send changes with the next query or with the commit, and reports their errors then.
+//  - INTERNAL: the store holds invalid data, or a repository was called against its specification.
+// The closure should return the errors of its repositories: after such an error, the transaction can't be
+// committed. A remote store may send a change with the next query or with the commit, and then returns the
+// error of the change from that query or from Write.
 //
 // Each repository is declared beside its entity. List returns at most `limit` rows that match its filter,
 // newest first, after the position `before` (from the first row if unset). The cost of a page must

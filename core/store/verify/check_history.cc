@@ -17,7 +17,7 @@ namespace {
 enum class Subject : std::uint8_t { kUser, kOrder, kRefund, kMessage };
 
 // The part of an event that the checks need, in a compact form. `step` of an order or a refund is the number
-// of the state that the event reports; the first state stands for the creation.
+// of the state that the event records; the number of the first state records the creation.
 struct Fact {
   Uuid id{};
   std::int64_t sequence = 0;

@@ -11,7 +11,7 @@
 namespace keelson {
 
 struct VerifyProgress {
-  // Number of rows read so far. A row counts each time that it is read.
+  // Number of rows read so far. A row that is read several times counts several times.
   std::int64_t done = 0;
   std::int64_t total = 0;
 };

@@ -136,7 +136,7 @@ TEST_CASE("A page has 50 users by default and at most 1000") {
   CHECK(page.next_page_token.empty());
 }
 
-TEST_CASE("A page of users with large labels ends early, and the next pages have the rest") {
+TEST_CASE("A page of large users ends before page_size, and the next pages contain the remaining users") {
   Listing list;
   Labels labels;
   for (int i = 0; i < 64; ++i) labels[StrCat(i, std::string(62, 'k'))] = std::string(512, 'v');

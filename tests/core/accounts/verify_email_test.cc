@@ -48,7 +48,7 @@ TEST_CASE("A token verifies its address once, and the user gets a welcome e-mail
   CHECK(world.Queued() == Fields{"verify_email", "welcome"});
 }
 
-TEST_CASE("A repeated token returns the user and changes nothing until it expires") {
+TEST_CASE("A repeated VerifyEmail returns the user and changes nothing until the token expires") {
   World world;
   const User ada = world.Ada();
   const std::string token = NewestToken(world);

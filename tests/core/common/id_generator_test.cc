@@ -31,7 +31,9 @@ TEST_CASE("A new id is a UUIDv7 that begins with the clock's time in millisecond
   CheckIsVersion7(uuid);
 }
 
-TEST_CASE("Ids increase within one millisecond, even if the random bits of a new id are smaller") {
+TEST_CASE(
+    "Ids increase within one millisecond, even if the random bits are smaller than those of the previous "
+    "id") {
   FakeClock clock;
   for (const int byte : {0x00, 0x7f, 0xff}) {
     CAPTURE(byte);
@@ -58,7 +60,7 @@ TEST_CASE("When the random bits of a millisecond are exhausted, the next id has 
   CHECK(first < second);
 }
 
-TEST_CASE("Ids increase while the clock is set back, and follow the clock once it has caught up") {
+TEST_CASE("Ids increase after the clock was set back, and follow the clock once it has caught up") {
   FakeClock clock;
   FakeEntropy entropy;
   IdGenerator ids(clock, entropy);

@@ -46,7 +46,7 @@ std::string BytesOf(const Secret& secret) {
   return {reinterpret_cast<const char*>(&secret), sizeof(secret)};
 }
 
-TEST_CASE("The memory of a secret that is moved is wiped") {
+TEST_CASE("Moving a secret wipes the memory of its source") {
   const std::string value = "hunter2";
   Secret first(value);
   REQUIRE(BytesOf(first).find(value) != std::string::npos);

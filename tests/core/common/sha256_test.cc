@@ -18,7 +18,7 @@ Sha256Digest Key(std::string_view bytes) {
   return key;
 }
 
-TEST_CASE("SHA-256 gives the digests of FIPS 180-4") {
+TEST_CASE("SHA-256 matches the test vectors of FIPS 180-4") {
   CHECK(Hex(Sha256("")) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   CHECK(Hex(Sha256("abc")) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(Hex(Sha256("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")) ==
@@ -38,7 +38,7 @@ TEST_CASE("SHA-256 over parts equals SHA-256 over the whole input") {
   CHECK(Sha256Stream().Finish() == Sha256(""));
 }
 
-TEST_CASE("HMAC-SHA-256 gives the codes of RFC 4231") {
+TEST_CASE("HMAC-SHA-256 matches the test vectors of RFC 4231") {
   CHECK(Hex(HmacSha256(Key(std::string(20, '\x0b')), "Hi There")) ==
         "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
   CHECK(Hex(HmacSha256(Key("Jefe"), "what do ya want for nothing?")) ==

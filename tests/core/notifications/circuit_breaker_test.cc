@@ -29,7 +29,7 @@ TEST_CASE("A circuit counts only the calls of its window") {
   CHECK(circuit.StateAt(kNow) == CircuitState::kOpen);
 }
 
-TEST_CASE("A half-open circuit lets its probes through, and closes when they succeed") {
+TEST_CASE("A half-open circuit permits the configured number of probes, and closes when all probes succeed") {
   CircuitBreaker circuit{CircuitPolicy()};
   circuit.ForceOpen(kNow);
   const SteadyTime later = kNow + absl::Seconds(30);

@@ -37,7 +37,7 @@ TEST_CASE("Setting the clock forward does not close a circuit") {
   CHECK(sender->ListProviders()[0].circuit == CircuitState::kHalfOpen);
 }
 
-TEST_CASE("Setting the clock back does not keep a circuit open for longer") {
+TEST_CASE("Setting the clock back does not prolong the time that a circuit is open") {
   DispatchFixture fixture;
   fixture.policy.circuit.min_calls = 1;
   fixture.Post();

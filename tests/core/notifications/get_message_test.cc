@@ -141,7 +141,8 @@ TEST_CASE("ListMessages reports every invalid field, and rejects a page token of
   CHECK(BadFields(box.List(query)) == Fields{"page_size", "user_id", "to"});
 }
 
-TEST_CASE("A page of large messages ends early, and the next pages have the rest") {
+TEST_CASE(
+    "A page of large messages ends before page_size, and the next pages contain the remaining messages") {
   Mailbox box;
   for (int i = 0; i < 200; ++i) {
     box.Post(kQueued, [](Message& m) { m.content.html.assign(50'000, 'x'); });

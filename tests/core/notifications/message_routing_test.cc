@@ -260,7 +260,7 @@ TEST_CASE("RouteClaimed sends a claimed message, cancels it if expired, or marks
 
 // Decisions while no provider can accept a message.
 
-TEST_CASE("A message that no provider can accept waits for the provider that opens first") {
+TEST_CASE("A message that no provider can accept waits for the provider that becomes available first") {
   Routing routing;
   routing.providers[0] = {
       .name = "first", .can_accept = false, .time_until_open = absl::Minutes(5), .failures = 4};

@@ -78,7 +78,9 @@ TEST_CASE("An expired message stays DEAD when other messages are retried") {
   CHECK(box.Load(expired.id) == expired);
 }
 
-TEST_CASE("A call examines at most page_size dead messages, and the next call continues after them") {
+TEST_CASE(
+    "RetryMessages examines at most page_size DEAD messages, and the next call continues after these "
+    "messages") {
   Mailbox box;
   for (int i = 0; i < 250; ++i) {
     box.Post(kDead, [&](Message& m) { m.template_name = i % 2 == 0 ? "welcome" : "order_cancelled"; });

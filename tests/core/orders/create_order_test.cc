@@ -86,7 +86,7 @@ TEST_CASE("Fields that the service sets must be empty in the request") {
         Fields{"lines[1].line_id", "lines[1].total", "lines[1].refunded_quantity"});
 }
 
-TEST_CASE("Each field of a line has limits, and the error names the path of the violating field") {
+TEST_CASE("CreateOrder checks the limits of each field of a line, and the error names the field's path") {
   World world;
   const auto faults = [&](auto change) {
     CreateOrderCommand::Line line = LineOf(2, 100);

@@ -1,7 +1,7 @@
 // Makes random calls on orders and checks the invariants of refunds after every call:
 // - The refunds never exceed the paid amount, nor the total of any line.
 // - The order's totals are the sums over its refunds.
-// - CheckRefund and CreateRefund agree.
+// - CreateRefund succeeds if and only if CheckRefund allows the refund.
 // - The provider moves money at most once for an idempotency key.
 // - Every change has one event, and the hash chain is valid.
 #include <catch2/catch.hpp>
@@ -75,7 +75,7 @@ class Model {
     return Units(StrCat(line), static_cast<std::int64_t>(1 + random_.Below(3)), random_.Below(4) == 0);
   }
 
-  // CheckRefund and CreateRefund must agree.
+  // CreateRefund must succeed if and only if CheckRefund allows the refund.
   void TryRefund(const Order& order) {
     const ScopeInput scope = RandomScope(order);
     const RefundCheck check = Must(world_.Judged(order, scope));

@@ -157,7 +157,7 @@ TEST_CASE("PARTIAL_ALLOWED: without partial refunds, only the whole refundable a
               "the refund must cover the whole refundable amount, but the refund amount can't be computed");
 }
 
-TEST_CASE("PARTIAL_ALLOWED: the rest of a partly refunded order passes") {
+TEST_CASE("PARTIAL_ALLOWED: a refund of the whole remaining amount of a partly refunded order passes") {
   RefundPolicy policy;
   policy.partial = false;
   OrderFields fields = Delivered();

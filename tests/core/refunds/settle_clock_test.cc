@@ -11,7 +11,7 @@ void RefundTwice(World& world) {
   for (int i = 0; i < 2; ++i) Must(world.Refunded(order, AmountOf(10)).status());
 }
 
-TEST_CASE("Setting the clock forward during a batch does not skip any of its refunds") {
+TEST_CASE("Setting the clock forward during a batch does not skip a refund of the batch") {
   World world;
   RefundTwice(world);
   world.payments.on_refund = [&](const PaymentRefund&) { world.clock.Jump(absl::Minutes(10)); };
