@@ -21,7 +21,7 @@ inline constexpr std::size_t kMaxPasswordLength = 256;
 std::optional<Secret> CheckPassword(std::string_view field, const Secret& password, int min_length,
                                     FieldErrors& errors);
 
-// Whether the list of common passwords has the password, ignoring case.
+// Whether the list of common passwords contains the password, ignoring case.
 bool IsCommonPassword(std::string_view password);
 
 }  // namespace keelson

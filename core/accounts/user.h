@@ -20,7 +20,7 @@ std::string_view UserStateName(UserState state);
 // The fields of a user. The password hash is stored separately.
 struct UserFields {
   UserId id;
-  // The text and the key of the EmailAddress.
+  // EmailAddress::text() and EmailAddress::key() of the user's address.
   std::string email;
   std::string email_key;
   std::optional<absl::Time> email_verify_time;

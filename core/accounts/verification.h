@@ -18,8 +18,8 @@ class VerificationMail {
   VerificationMail(Entropy& entropy, IdGenerator& ids, const AccountPolicy& policy)
       : entropy_(entropy), ids_(ids), policy_(policy) {}
 
-  // Generates a token, stores its digest in place of the previous token's, and queues the e-mail with the
-  // token. Cancels queued verification e-mails of the user.
+  // Generates a token, replaces the digest of the user's previous token in the store, and queues the e-mail
+  // with the token. Cancels queued verification e-mails of the user.
   absl::Status Queue(WriteTransaction& tx, const CallContext& context, const User& user, absl::Time now);
 
  private:

@@ -39,7 +39,7 @@ struct SendOutcome {
     // Not sent, and no other message can be sent: the operator must change the configuration or the account
     // (an invalid key, an unwritable directory, a sender that the provider does not allow).
     kConfig,
-    // May or may not have been sent.
+    // The message may or may not have been sent.
     kUnknown,
     // Not sent: this provider does not support the message, because of a non-ASCII address or its size limit.
     // Another provider may support the message.

@@ -34,10 +34,11 @@ struct RefundPolicy {
   std::map<Currency, std::int64_t> approval_above;
 };
 
-// The scope of a refund: the whole refundable amount, units of lines, or an amount.
+// A refund of the whole refundable amount.
 struct RefundEverything {
   bool operator==(const RefundEverything&) const = default;
 };
+// A refund of units of lines.
 struct RefundLines {
   struct Line {
     // Zero-based. The rule LINES_AVAILABLE checks that the order has the line.
@@ -49,6 +50,7 @@ struct RefundLines {
   bool include_shipping = false;
   bool operator==(const RefundLines&) const = default;
 };
+// The scope of a refund: the whole refundable amount, an amount of money, or units of lines.
 using RefundScope = std::variant<RefundEverything, Money, RefundLines>;
 
 // The input of the rules.

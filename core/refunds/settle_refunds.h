@@ -44,7 +44,7 @@ class SettleRefunds {
 
   absl::StatusOr<std::vector<Refund>> Claim();
   PaymentOutcome RequestRefund(const Refund& refund);
-  // Appends the attempts without a definite outcome to `postponed`.
+  // Saves the outcomes of the attempts, and appends the attempts without a definite outcome to `postponed`.
   absl::Status SettleAll(WriteTransaction& tx, const std::vector<Attempt>& attempts,
                          std::vector<Attempt>& postponed);
   absl::StatusOr<std::vector<Attempt>> FindCurrent(WriteTransaction& tx, const std::vector<Attempt>& attempts,

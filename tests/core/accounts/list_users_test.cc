@@ -103,7 +103,7 @@ TEST_CASE("Users are found by a prefix of their address, ignoring case") {
   CHECK(with("%").empty());
 }
 
-TEST_CASE("A time bound between two microseconds separates earlier from later users") {
+TEST_CASE("created_from and created_before may lie between two microseconds") {
   Listing list;
   const UserId newer = list.Add("a@example.com");
   const UserId older = list.Add("b@example.com", absl::Microseconds(1));

@@ -181,7 +181,7 @@ TEST_CASE("Verification e-mails are resent once per cooldown, for any spelling o
   CHECK(world.NewEvents() != Fields{});
 }
 
-TEST_CASE("The account's cooldown applies after a change of its address") {
+TEST_CASE("The account's cooldown still applies after the account's address changed") {
   World world;
   const User ada = world.Ada();
   Must(world.Resend("ada@example.com"));

@@ -34,7 +34,7 @@ TEST_CASE("A page token is rejected for another list and by a service with anoth
   CHECK(ReasonOf(PageTokens(Sha256("other")).Decode("orders", token)) == "PAGE_TOKEN_INVALID");
 }
 
-TEST_CASE("A page token with any changed character is rejected") {
+TEST_CASE("A page token is rejected if any one of its characters was changed") {
   const PageTokens tokens(kKey);
   const std::string token = tokens.Encode("orders", kLast);
   for (std::size_t i = 0; i < token.size(); ++i) {

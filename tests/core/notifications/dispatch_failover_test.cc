@@ -1,4 +1,4 @@
-// The choice of the provider for a message, and failover.
+// Tests of the selection of a provider for a message, and of failover.
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"

@@ -8,7 +8,8 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("A preview is in the requested locale, or in English") {
+TEST_CASE(
+    "A preview is in the requested locale, or in English if the template does not exist in that locale") {
   const FakeRenderer renderer;
   const PreviewTemplate preview(renderer);
   CHECK(Must(preview.Handle("welcome", "de")) == Must(renderer.Preview("welcome", "de")));
