@@ -54,8 +54,8 @@ class DispatchMessages : public ProviderStatuses {
   std::size_t provider_count() const { return providers_.size(); }
 
   // Saves the pending updates and claims as many messages as the providers have capacity for. Returns true if
-  // the caller should call again without waiting. Blocks on the store. Returns the store's errors; no
-  // update is lost, and the caller retries.
+  // the caller should call again without waiting. Blocks on the store. Returns the store's errors. After an
+  // error, no update is lost: call again to save the updates.
   absl::StatusOr<bool> FlushAndClaim();
   // Sends the next ready message of the provider. Blocks on the provider. Returns false if no message can be
   // sent now.

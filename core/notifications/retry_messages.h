@@ -13,7 +13,7 @@
 
 namespace keelson {
 
-// Selects the DEAD messages to retry; page_size is the maximum number that a call examines.
+// Selects the DEAD messages to retry; page_size is the maximum number of messages that a call examines.
 struct RetryMessagesQuery : ListMessagesQuery {
   // Empty: every template.
   std::string template_name;

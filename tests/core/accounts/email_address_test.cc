@@ -61,7 +61,7 @@ TEST_CASE("An address is stored in canonical form") {
   }
 }
 
-TEST_CASE("Two addresses share a key only if they differ in the case of letters") {
+TEST_CASE("Two addresses have the same key only if they differ in nothing but the case of letters") {
   const std::string_view locals[] = {
       "strasse",       "stra\u00dfe",    "STRASSE",      "STRA\u1e9eE",   "nikos\u03c3",
       "nikos\u03c2",   "NIKOS\u03a3",    "istanbul",     "\u0130stanbul", "ISTANBUL",
@@ -144,7 +144,7 @@ TEST_CASE("Different addresses have different keys") {
               "e.de") != KeyOf("a@strasse.de"));
 }
 
-TEST_CASE("KeyPrefix of the beginning of an address is a prefix of its key") {
+TEST_CASE("KeyPrefix of the first characters of an address is a prefix of the address's key") {
   const auto prefix = [](std::string_view text) { return EmailAddress::KeyPrefix(text).value_or("refused"); };
   CHECK(prefix("").empty());
   CHECK(prefix(" Ada.L") == "ada.l");
@@ -206,7 +206,7 @@ TEST_CASE("A text without a local part or a domain is not an address") {
   }
 }
 
-TEST_CASE("An address needs a valid domain name after the @") {
+TEST_CASE("An address without a valid domain name after the @ is rejected") {
   for (const std::string_view text : {"a@localhost",
                                       "a@com",
                                       "a@b.de.",
@@ -236,7 +236,7 @@ TEST_CASE("An address needs a valid domain name after the @") {
   CHECK(IsAddress(StrCat("a@", std::string(63, 'b'), ".de")));
 }
 
-TEST_CASE("An address has at most 64 octets before the @ and 254 octets in total") {
+TEST_CASE("An address with more than 64 octets before the @ or 254 octets in total is rejected") {
   const std::string domain =
       StrCat(std::string(63, 'b'), ".", std::string(63, 'c'), ".", std::string(56, 'd'), ".de");
   const std::string longest = StrCat(std::string(64, 'a'), "@", domain);

@@ -106,7 +106,7 @@ TEST_CASE("Canonically equivalent spellings of a password have the same hashed f
   CHECK(Checked("zq8#lwp!") != Checked("ZQ8#LWP!"));
 }
 
-TEST_CASE("A common password is rejected, ignoring case and width") {
+TEST_CASE("A common password is rejected, also in other case or in full-width letters") {
   for (const std::string_view common :
        {"password", "PASSWORD", "PaSsWoRd", "12345678", "iloveyou", "password1",
         "\xef\xbd\x90"

@@ -239,7 +239,7 @@ TEST_CASE("The idempotency record of a registration does not depend on the passw
   CHECK(again->fields() == first->fields());
 }
 
-TEST_CASE("A request id is at most 128 printable ASCII characters") {
+TEST_CASE("A request id that is longer than 128 characters or not printable ASCII is rejected") {
   World world;
   for (const std::string& bad : {std::string(129, 'x'), std::string("a\nb"), std::string("\xc3\xa4"),
                                  std::string("\x7f"), std::string("a\0b", 3)}) {

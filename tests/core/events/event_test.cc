@@ -84,7 +84,7 @@ TEST_CASE("A changed, missing or moved event breaks the hash chain") {
   CHECK(ChainedHash(ChainedHash({}, Second()), First()) != second);
 }
 
-TEST_CASE("A payload is JSON with its keys in the order of the calls") {
+TEST_CASE("A payload is JSON with keys in the order of the Add calls") {
   CHECK(Json({}) == "{}");
   EventPayload payload;
   payload.Add("text", "value").Add("number", std::int64_t{-9'007'199'254'740'993});

@@ -120,7 +120,8 @@ RefundLines Rest(const Order& order) {
 }
 
 TEST_CASE(
-    "Refunds of a line in any steps, some of which fail, add up to the line's total and never exceed it") {
+    "Refunds of any units of a line, some of which fail, add up to the line's total and never exceed the "
+    "total") {
   const Seed seed(11);
   FakeEntropy random(seed.value());
   const absl::Time now = FakeClock().Now();

@@ -220,7 +220,7 @@ TEST_CASE("WITHIN_REFUNDABLE: returned units with a zero amount pass if nothing 
   CHECK(JudgeRefund(Order(spent), UnitsOf(1, 1), {}, kDeliverTime).allowed);
 }
 
-TEST_CASE("LINES_AVAILABLE: the requested units and shipping must not have been refunded") {
+TEST_CASE("LINES_AVAILABLE: the requested units and shipping must be neither refunded nor reserved") {
   CheckPassed(Judge("LINES_AVAILABLE", Delivered(), Eur(1)), "the refund names no lines");
   CheckPassed(Judge("LINES_AVAILABLE", Delivered(), UnitsOf(0, 3, true)),
               "the requested units are available");
