@@ -55,7 +55,7 @@ TEST_CASE("a killed transfer resumes at its checkpoint, and its target is not se
   std::error_code error;
   stores.KillTransfer([&] { return std::filesystem::file_size(log, error) > 1'000'000 && !error; });
   const CommandResult served = stores.Run({"serve", "--config", "new.toml"});
-  CheckRefused(served, 1, "the target of an unfinished transfer");
+  CheckRefused(served, 1, "holds an incomplete transfer");
 
   const CommandResult moved = stores.Transfer();
   CheckDone(moved);
@@ -69,7 +69,7 @@ TEST_CASE("a transfer into another source's incomplete target is rejected", "[sq
   CHECK(ServiceProcess(stores.path()).Stop() == 0);
   CHECK(stores.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
   Database(stores.path() / "new.db").Execute("INSERT INTO settings (name, value) VALUES ('transfer', x'00')");
-  CheckRefused(stores.Transfer(), 1, "an unfinished transfer from another source");
+  CheckRefused(stores.Transfer(), 1, "holds an incomplete transfer from another source");
 }
 
 TEST_CASE("the error for an impossible transfer names the cause", "[sqlite]") {

@@ -40,8 +40,8 @@ absl::Status CheckWhole(const SqliteRestore& restore, const std::string& copy, C
   ASSIGN_OR_RETURN(const std::optional<std::string> transfer,
                    SqliteSettings(*connection).Find(kTransferCheckpoint));
   if (!transfer) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("the database ", restore.backup, " holds an incomplete transfer"));
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the database ", restore.backup, " holds an incomplete transfer: use a backup of a complete database"));
 }
 
 // Gives the copy the owner and mode of the old file, so that the same users can open it.

@@ -130,8 +130,8 @@ absl::StatusOr<CopyStore::Checkpoint> CopyStore::Begin(const Sha256Digest& ident
     std::optional<Checkpoint> checkpoint = Deserialize<Checkpoint>(stored);
     if (checkpoint && checkpoint->source == identity) return *std::move(checkpoint);
     return absl::FailedPreconditionError(
-        "the target has an unfinished transfer from another source, or from this source before it changed: "
-        "start again with an empty target");
+        "the target holds an incomplete transfer from another source, or from this source before it "
+        "changed: start again with an empty target");
   }
   ASSIGN_OR_RETURN(const RowCounts counts, RowCounts::Of(target_));
   for (const RowKind kind : kAllRowKinds) {
@@ -200,7 +200,7 @@ absl::Status CheckNoTransfer(Store& store, Deadline deadline) {
     ASSIGN_OR_RETURN(const std::optional<std::string> checkpoint, tx.settings().Find(kTransferCheckpoint));
     if (!checkpoint) return absl::OkStatus();
     return absl::FailedPreconditionError(
-        "the store is the target of an unfinished transfer: run keelson transfer again until it succeeds");
+        "the store holds an incomplete transfer: run keelson transfer again until the transfer is complete");
   });
 }
 

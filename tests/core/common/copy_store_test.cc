@@ -99,11 +99,11 @@ TEST_CASE("an interrupted transfer continues after its last batch") {
   }
 }
 
-TEST_CASE("CheckNoTransfer fails on the target of an unfinished transfer") {
+TEST_CASE("a service does not start on a store with an incomplete transfer") {
   Move move;
   CHECK(absl::IsUnavailable(move.RunPart(3)));
   CHECK(absl::IsFailedPrecondition(move.CheckTarget()));
-  CHECK_THAT(std::string(move.CheckTarget().message()), Contains("the target of an unfinished transfer"));
+  CHECK_THAT(std::string(move.CheckTarget().message()), Contains("holds an incomplete transfer"));
 }
 
 TEST_CASE("a target that is not empty is rejected and not changed") {
@@ -116,7 +116,7 @@ TEST_CASE("a target that is not empty is rejected and not changed") {
   Must(move.CheckTarget());
 }
 
-TEST_CASE("a target with an unfinished transfer from another source is rejected") {
+TEST_CASE("a target with an incomplete transfer from another source is rejected") {
   Move move;
   CHECK(absl::IsUnavailable(move.RunPart(3)));
   Move elsewhere;
@@ -126,7 +126,7 @@ TEST_CASE("a target with an unfinished transfer from another source is rejected"
   CHECK_THAT(std::string(refused.message()), Contains("another source"));
 }
 
-TEST_CASE("a transfer can't continue after the source has changed") {
+TEST_CASE("a target with an incomplete transfer is rejected after the source has changed") {
   Move move;
   CHECK(absl::IsUnavailable(move.RunPart(3)));
   move.world.Pending();

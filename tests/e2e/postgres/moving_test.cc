@@ -78,7 +78,7 @@ TEST_CASE("a killed transfer into PostgreSQL resumes at its checkpoint") {
            session.Value("SELECT count(*) > 10000 FROM cooldowns") == "t";
   });
   CHECK(session.Value("SELECT count(*) < 400000 FROM cooldowns") == "t");
-  CheckRefused(stores.Run({"serve", "--config", "new.toml"}), 1, "the target of an unfinished transfer");
+  CheckRefused(stores.Run({"serve", "--config", "new.toml"}), 1, "holds an incomplete transfer");
   CHECK_THAT(Moved(stores), Contains("cooldowns            400000 rows  "));
   CheckRefused(stores.Transfer(), 1, "the target is not empty: its table users has 1 row");
 }
@@ -125,10 +125,10 @@ TEST_CASE("transfer and verify report why a database can't be used") {
     CheckRefused(in.Run({"transfer", "--from", "new.toml", "--to", "new.toml"}), 1,
                  StrCat("the target: ", told));
   }
-  SECTION("the target has an unfinished transfer from another source") {
+  SECTION("with an incomplete transfer from another source") {
     CHECK(in.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
     session.Execute("INSERT INTO settings (name, value) VALUES ('transfer', '\\x00')");
-    CheckRefused(in.Transfer(), 1, "an unfinished transfer from another source");
+    CheckRefused(in.Transfer(), 1, "holds an incomplete transfer from another source");
   }
 }
 
