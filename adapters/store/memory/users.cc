@@ -47,7 +47,7 @@ absl::Status MemoryUsers::Put(const User& user) {
   if (user->state != UserState::kErased) {
     const UserId* holder = by_email_key_.Find(user->email_key);
     if (holder != nullptr && *holder != user->id) {
-      return journal_.Fail(MakeError(Reason::kEmailTaken, "an account with this address exists"));
+      return journal_.Fail(MakeError(Reason::kEmailTaken, "an account with this e-mail address exists"));
     }
     by_email_key_.Put(user->email_key, user->id);
   }

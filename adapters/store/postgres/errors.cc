@@ -39,7 +39,7 @@ bool IsConflict(std::string_view sqlstate) {
 
 absl::Status TakenError(std::string_view constraint) {
   if (constraint == "users_by_email_key") {
-    return MakeError(Reason::kEmailTaken, "an account with this address exists");
+    return MakeError(Reason::kEmailTaken, "an account with this e-mail address exists");
   }
   if (constraint == "order_references_pkey") {
     return MakeError(Reason::kReferenceTaken, "an order with this reference exists");

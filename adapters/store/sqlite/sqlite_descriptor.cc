@@ -78,8 +78,7 @@ ConfigSection SqliteSection() {
                     .description = "path of the database file; created if missing"},
                    {.name = "group_commit",
                     .member = RefTo(&SqliteConfig::group_commit),
-                    .description =
-                        "maximum number of units of work in one commit (group commit); 1: one commit each",
+                    .description = "maximum number of units of work in one commit; 1 disables group commit",
                     .min = "1",
                     .max = "1024"}},
           .checks = {{.keys = {"path"}, .check = WithSettings(&CheckPathIsGiven), .always = true},
