@@ -87,8 +87,8 @@ inline std::optional<Fingerprint> FingerprintInKey(std::string_view key) {
   return key.empty() ? std::nullopt : std::optional<Fingerprint>(UuidInKey(key));
 }
 
-// Converts at most `limit` entries with keys greater than `after` by `make`, from the first entry if there is
-// no `after`.
+// Returns make(key, entry) for at most `limit` entries with keys greater than `after`, or for the first ones
+// if `after` is nullopt.
 template <typename Key, typename Entry, typename Make>
 auto ListAfter(const std::map<Key, Entry>& entries, const std::optional<Key>& after, int limit,
                const Make& make) {

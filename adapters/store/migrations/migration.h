@@ -59,7 +59,7 @@ struct MigrationStatus {
   int version = 0;
   std::string name;
   MigrationState state = MigrationState::kPending;
-  // The time of application; nullopt if the migration is not applied.
+  // When the migration was applied; nullopt if it is not applied.
   std::optional<absl::Time> apply_time;
 
   bool operator==(const MigrationStatus&) const = default;

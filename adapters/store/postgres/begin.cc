@@ -10,12 +10,12 @@
 namespace keelson {
 namespace {
 
-// Time after the deadline until the server ends an idle transaction: a running client ends its transaction at
-// the deadline itself.
+// The server ends an idle transaction this long after its deadline. A client that still runs ends the
+// transaction at the deadline.
 constexpr std::int64_t kIdleGraceMilliseconds = 10'000;
 
 // Sets synchronous_commit if it is off, because the server would then acknowledge a commit before it is on
-// disk. Keeps any other value: all of them flush the commit on this server.
+// disk. Keeps any other value, because with every other value this server flushes the commit.
 constexpr Sql kFlushCommits =
     "set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'off' THEN 'on' ELSE "
     "current_setting('synchronous_commit') END, true)";

@@ -10,7 +10,7 @@
 namespace keelson {
 namespace {
 
-// The state of an incomplete transfer is not a setting of the service.
+// Excludes the two rows that hold the state of an incomplete transfer.
 constexpr Sql kIsSetting = "name NOT IN ('transfer', 'transfer_foreign_keys')";
 static_assert(kTransferCheckpoint == "transfer" && kForeignKeysSetting == "transfer_foreign_keys");
 
@@ -21,8 +21,8 @@ constexpr std::array<const char*, kRowKinds> kCounts = {
     "SELECT count(*) FROM events", "SELECT count(*) FROM idempotency",  kCountSettings,
 };
 
-// Selects keys greater than $1. If $2 is true, also the key $1 itself: the first page starts at the smallest
-// possible key, and no value is smaller than that.
+// Selects the rows with keys greater than $1. If $2 is true, also the row with the key $1: the first page
+// starts at the smallest possible key, and must include that key.
 constexpr auto PageAfter(const auto& key) {
   return Sql(key) + " >= $1 AND (" + Sql(key) + " <> $1 OR $2) ORDER BY " + Sql(key) + " LIMIT $3";
 }

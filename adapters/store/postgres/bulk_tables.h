@@ -18,8 +18,8 @@ class PgBulkTables {
  public:
   explicit PgBulkTables(PgConnection& connection) : connection_(connection) {}
 
-  // Reads the events without a number and numbers them in memory; writes nothing. They belong to the snapshot
-  // of the transaction. Call this once, before the first Count or Read.
+  // Reads the unnumbered events in the transaction's snapshot and numbers them in memory. Writes nothing.
+  // Call this once, before the first Count or Read.
   void NumberWaiting();
 
   // See StoreExporter.

@@ -61,9 +61,9 @@ class PgResult {
 // A connection to PostgreSQL in libpq's pipeline mode: statements are sent without waiting for the results of
 // earlier ones, so that several statements share one round trip.
 //
-// A connection is usable at first. After a blocking function has thrown PgError, it is failed until Recover
-// returns true. After it broke or Abandon was called, it is unusable and must be destroyed. For one thread at
-// a time.
+// A new connection is usable. After a blocking function has thrown PgError, the connection is failed until
+// Recover returns true. If the connection broke or Abandon was called, the connection is unusable and must
+// be destroyed. For one thread at a time.
 class PgConnection {
  public:
   enum class Access {
@@ -112,8 +112,8 @@ class PgConnection {
 
   // Runs a script of several statements. No statement may be queued. Blocks.
   void RunScript(const std::string& script, Deadline deadline) { RunSimple(script.c_str(), "", deadline); }
-  // `sql` is COPY … FROM STDIN (FORMAT binary), and `rows` come from PgCopyRows. No statement may be queued.
-  // Blocks.
+  // Executes `sql`, a COPY … FROM STDIN (FORMAT binary), with `rows` from PgCopyRows. No statement may be
+  // queued. Blocks.
   void CopyIn(const char* sql, std::string_view rows, Deadline deadline) { RunSimple(sql, rows, deadline); }
 
   // Rolls back after an error. Returns false if the connection is unusable. Blocks.

@@ -1,4 +1,4 @@
-// Checks connection URLs and KEY=VALUE strings by libpq, without a network connection.
+// Checks connection URLs and KEY=VALUE strings with libpq, without a network connection.
 #include <libpq-fe.h>
 
 #include <algorithm>
@@ -46,7 +46,7 @@ constexpr std::array<std::string_view, 12> kOtherDrivers = {
     "schema",    "currentschema",    "search_path", "charset",   "encoding", "pgbouncer",
     "pool_size", "connection_limit", "ssl_mode",    "sslaccept", "timezone", "statement_timeout"};
 
-// All parameters that have a value.
+// Returns all parameters that have a value.
 std::vector<std::pair<std::string, std::string>> ParametersOf(const ParsedUrl& url) {
   std::vector<std::pair<std::string, std::string>> parameters;
   for (const PQconninfoOption* option = url.get(); option != nullptr && option->keyword != nullptr;
@@ -73,7 +73,7 @@ std::vector<std::string> KnownParameters() {
   return names;
 }
 
-// Removes quoted text, which may be part of the password, except for names of parameters.
+// Replaces quoted text by "...", because it may be part of the password. Keeps the names of known parameters.
 std::string RemoveQuoted(std::string_view message) {
   const std::vector<std::string> known = KnownParameters();
   std::vector<std::string> parts = absl::StrSplit(ToAbsl(message), '"');
@@ -132,7 +132,7 @@ std::string ReplicationError(const ParsedUrl& url) {
   return off ? "" : "has the parameter replication, which must be off";
 }
 
-// One entry for each host of the URL, because libpq compares the number of ports with the number of hosts.
+// Returns kMissingDirectory once for each host of the URL, because libpq requires as many hosts as ports.
 std::string MissingHosts(const ParsedUrl& url) {
   std::string hosts = ValueOf(url, "host");
   if (hosts.empty()) hosts = ValueOf(url, "hostaddr");

@@ -49,7 +49,7 @@ constexpr char kScanIndexes[] =
     "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'on', true), "
     "set_config('enable_sort', 'off', true)";
 
-// The indexes that exist after all migrations; true for unique ones.
+// Returns the names of the indexes that the migrations declare, mapped to whether the index is unique.
 std::map<std::string, bool> DeclaredIndexes() {
   std::map<std::string, bool> indexes;
   for (const Migration& migration : PostgresMigrations()) {

@@ -30,7 +30,7 @@ class PgEngineCheck {
   struct Index {
     std::string name;
     std::string table;
-    // In SQL syntax. The predicate is empty unless the index is partial.
+    // The next three are texts in SQL syntax. The predicate is empty unless the index is partial.
     std::string quoted_name;
     std::string columns;
     std::string predicate;
@@ -41,7 +41,7 @@ class PgEngineCheck {
   };
 
   PgResult Select(const std::string& sql);
-  // Runs `work` in a savepoint. An error that reports damage becomes a fault of the object.
+  // Runs `work` in a savepoint. If the server reports data corruption, adds a fault of `object`.
   template <typename Work>
   void RunInSavepoint(const std::string& object, const Work& work);
   void Report(std::string object, std::string description);

@@ -16,9 +16,8 @@ enum class PgFailure {
   // A statement violates a unique constraint on e-mail address, reference or request id. Another run may find
   // the existing row.
   kTaken,
-  // No failure: the closure stops here and runs again, with the result of its batched statement or outside of
-  // the
-  // batch (see PgReadBatch), or in a transaction for several queries (see PgReadSession).
+  // No failure: this run of the closure ends. The next run receives the result of its batched statement, runs
+  // outside of the batch (see PgReadBatch), or runs in a transaction for several queries (see PgReadSession).
   kRunAgain,
   // The server lacks resources or a table. The connection stays usable.
   kUnavailable,

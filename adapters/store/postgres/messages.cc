@@ -15,7 +15,7 @@ constexpr auto kIsDue = "state IN (" + kSqlNumber<MessageState::kQueued> + ", " 
 // ORDER BY makes the planner use the index on due_time. Without it, the planner scans the table, including
 // all sent messages, when it expects many due ones.
 constexpr auto kAnyMessageDue = "SELECT 1 FROM messages WHERE " + kIsDue + " ORDER BY due_time LIMIT 1";
-// SKIP LOCKED skips messages that another sender is claiming, so that senders never wait for each other.
+// SKIP LOCKED skips messages that another process is claiming, so that processes never wait for each other.
 constexpr auto kClaimMessages =
     "WITH due AS (SELECT id, user_id, due_time AS was_due FROM messages WHERE " + kIsDue +
     " ORDER BY due_time, id LIMIT $3 FOR UPDATE SKIP LOCKED), "

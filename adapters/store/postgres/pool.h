@@ -63,8 +63,8 @@ class PgPool {
   // (OVERLOADED) if too many callers wait, DEADLINE_EXCEEDED if no connection became free.
   absl::StatusOr<Lease> Take(Deadline deadline);
   std::size_t size() const { return options_.size; }
-  // Closes idle connections now, and leased ones when they return. Called when a connection broke: the other
-  // connections lead to the same failed server.
+  // Closes idle connections now, and leased ones when they return. Call this when a connection broke: the
+  // other connections lead to the same failed server.
   void Drop();
 
  private:

@@ -52,9 +52,9 @@ void Begin(PgConnection& connection, const char* sql) {
   connection.Finish(Deadline::Never());
 }
 
-// Whether other sessions of a service exist. An idle session belongs to a pooler. pg_stat_activity shows the
-// state of another role's session as NULL unless this role is a member of that role or of pg_read_all_stats;
-// such a session may belong to a service.
+// Whether another session may belong to a service. A session that is idle for longer than `idle_time` belongs
+// to a connection pooler. pg_stat_activity shows the state of another role's session as NULL unless this role
+// is a member of that role or of pg_read_all_stats; a session in state NULL counts as a service's.
 bool HasServiceSessions(PgConnection& connection, absl::Duration idle_time) {
   Run(connection, "SELECT pg_stat_clear_snapshot()");
   return Run(connection,
@@ -76,11 +76,11 @@ bool IsPooled(PgConnection& connection) {
 // Blocks until no running service is detected. UNAVAILABLE if one is still detected after waits.patience.
 absl::Status WaitForServicesToStop(PgConnection& connection, PostgresBulkWaits waits) {
   return Guarded(connection, [&]() -> absl::Status {
-    // One transaction for all queries, so that a pooler does not assign this session to a service in between.
+    // All queries run in one transaction, so that a pooler can't assign this session to a service meanwhile.
     Begin(connection, "BEGIN ISOLATION LEVEL READ COMMITTED");
     const Deadline patience = Deadline::After(waits.patience);
-    // Behind a pooler, this session may have been a service's until now. The service then appears under
-    // another session within idle_time.
+    // A connection pooler may have assigned this server session to a service until now. That service uses
+    // another session, which is detected, within idle_time.
     const Deadline watch = Deadline::After(IsPooled(connection) ? waits.idle_time : absl::ZeroDuration());
     while (HasServiceSessions(connection, waits.idle_time) || !watch.expired()) {
       if (patience.expired()) return InUse(connection);

@@ -12,7 +12,7 @@ namespace keelson {
 // schema_migrations. Thread-safe; every method blocks.
 class PostgresMigrator final : public Migrator {
  public:
-  // `clock` provides the times of application, and must outlive the migrator.
+  // `clock` provides the time at which a migration is recorded as applied, and must outlive the migrator.
   PostgresMigrator(PgConnection::Options options, Clock& clock)
       : options_(std::move(options)), clock_(clock) {}
 

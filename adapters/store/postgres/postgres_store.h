@@ -34,7 +34,7 @@ class PostgresStore {
  public:
   // INVALID_ARGUMENT for an invalid URL. UNAVAILABLE, with the name of the database, if the database can't be
   // reached, has a newer schema or changed migrations, or has an older schema and `migrate` is false. Blocks.
-  // `clock` provides the times of application of migrations.
+  // `clock` provides the time at which a migration is recorded as applied.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const PostgresOptions& options, Clock& clock);
 
   PostgresStore() = delete;

@@ -25,8 +25,9 @@ std::vector<Event> NumberEvents(const PgResult& last, const PgResult& waiting);
 
 // Moves committed events from event_inbox to events, and assigns their sequence numbers and chained hashes.
 //
-// Why not in the writer's transaction: writers would wait for each other's commit, or a watcher would miss a
-// lower number that commits later. An advisory lock lets one process number at a time.
+// Why the writer's transaction does not number its events: either writers would wait for each other's commit,
+// or a reader would miss an event with a lower number that is committed later. Under an advisory lock, one
+// process at a time numbers events.
 //
 // Events are numbered in the order of insertion. An event that depends on another event is inserted after the
 // other event was committed, so that a cause always has a lower number than its effect.
@@ -42,7 +43,8 @@ class PgSequencer {
   explicit PgSequencer(const PgConnection::Options& connection);
   ~PgSequencer();
 
-  // Numbers all events that were committed before the call. Blocks. UNAVAILABLE, DEADLINE_EXCEEDED.
+  // Numbers all events that were committed before the call. Blocks. Returns UNAVAILABLE or DEADLINE_EXCEEDED
+  // on failure.
   absl::Status CatchUp(Deadline deadline);
 
  private:

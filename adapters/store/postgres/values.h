@@ -182,7 +182,7 @@ class PgParameters {
   template <typename T>
   void Add(std::size_t index, const std::optional<T>& value) {
     if (value) return Add(index, *value);
-    // Encoded only because Put returns its type.
+    // Encodes a default value only to get the type that Put returns.
     std::string unused;
     types_[index] = static_cast<unsigned>(PgEncoder(unused).Put(T{}));
     formats_[index] = 1;

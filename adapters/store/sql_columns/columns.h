@@ -90,7 +90,8 @@ template <HasFields Row>
 inline constexpr auto kColumnInfos =
     std::apply([](const auto&... column) { return std::array{column.info...}; }, kColumns<Row>);
 
-// Returns the value of a column: to write it if `row` is const, otherwise a reference to read into.
+// Returns a column of `row`: if `row` is const, the value to write to the database; otherwise a reference, to
+// which the value from the database is assigned.
 template <typename Row, std::size_t index>
 constexpr decltype(auto) ColumnValue(Row& row) {
   constexpr auto kColumn = std::get<index>(kColumns<std::remove_const_t<Row>>);
@@ -199,7 +200,7 @@ constexpr void AddParameter(SqlBuilder& sql, std::size_t number) {
   sql.Add(kSign).Add(number);
 }
 
-// The positional parameter of a statement: "$1".
+// A positional parameter, such as "$1".
 template <SqlDialect dialect, std::size_t number>
 inline constexpr auto kParameter = BuildSql([] {
   SqlBuilder sql;

@@ -8,7 +8,7 @@
 namespace keelson {
 namespace {
 
-// The checkpoint of a copy is not a setting of the service.
+// Excludes the row that holds the checkpoint of a copy.
 constexpr Sql kIsSetting = "name <> 'transfer'";
 static_assert(kTransferCheckpoint == "transfer");
 

@@ -85,8 +85,9 @@ absl::Status FileGuard::CheckLog(Intent intent) const {
   return intent == Intent::kReplace ? absl::OkStatus() : CheckLogOwner(path_, descriptor_, owner);
 }
 
-// Records the generation of the file and of the session, because a crash may leave a log before the file
-// has the session's generation. An existing log may contain a change of the generation, too.
+// Records the generations of the file and of the session: after a crash, the file may still have the old
+// generation while the log sets the new one. For the same reason, keeps the generations recorded for an
+// existing log.
 absl::Status FileGuard::BeginSession() {
   ASSIGN_OR_RETURN(const Generation file, ReadGeneration(path_, descriptor_));
   const std::optional<LogRecord> before = HasLog(path_) ? lock_->Read() : std::nullopt;

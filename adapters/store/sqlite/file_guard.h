@@ -55,21 +55,21 @@ class FileGuard {
   // For kWrite: the generation that the session sets in the database.
   Generation generation() const { return generation_; }
   // For kWrite, after a complete checkpoint: chooses and records the next generation. An older copy of the
-  // file then has another generation than the log, which detects the copy. Does nothing if the file does not
-  // have the current generation yet, because a reader blocked the checkpoint or the disk was full. For the
-  // writer thread.
+  // file then has another generation than the log, so that the copy is detected. Does nothing if the file
+  // does not have the current generation yet, because a reader blocked the checkpoint or the disk was full.
+  // For the writer thread.
   absl::Status AdvanceGeneration();
 
   // For kWrite: UNAVAILABLE if the path names another file or no file, or if another database was copied over
   // the file. Writes would be lost in these cases. Costs two system calls. Thread-safe.
   absl::Status Check() const;
-  // For kWrite: whether another database was copied over the file. The log must then not be checkpointed.
+  // For kWrite: whether another database was copied over the file. If so, the log must not be checkpointed.
   // Thread-safe.
   bool overwritten() const;
 
-  // For kReplace: replaces the database and its logs by `file`, a closed and synced database of this
+  // For kReplace: replaces the database and its logs with `file`, a closed and synced database of this
   // generation in the same directory. If the process is killed at any point, either the old database with
-  // its log or the new database remains; the next session deletes a remaining log of the old one.
+  // its log or the new database remains; the next session deletes a remaining log of the old database.
   absl::Status Replace(const std::string& file, Generation generation);
 
  private:
@@ -91,7 +91,8 @@ class FileGuard {
   // symbolic link, because older versions lock only the file of the given path.
   std::unique_ptr<LockFile> lock_;
   std::unique_ptr<LockFile> link_lock_;
-  // The database file; negative if it does not exist. Closed after SQLite has closed the file (Descriptor).
+  // The database file; negative if it does not exist. Closed after SQLite has closed the file (see
+  // Descriptor).
   int descriptor_ = -1;
   FileIdentity identity_;
   Generation generation_ = 0;

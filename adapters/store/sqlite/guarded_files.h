@@ -20,7 +20,7 @@ struct FileIdentity {
 };
 
 // The database files that this process guards. In this process, only SQLite may open such a file again:
-// closing any other descriptor of the file would drop SQLite's locks (Descriptor). Thread-safe.
+// closing any other descriptor of the file would drop SQLite's locks (see Descriptor). Thread-safe.
 class GuardedFiles {
  public:
   static GuardedFiles& Get();

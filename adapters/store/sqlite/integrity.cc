@@ -48,7 +48,7 @@ void CheckPagesAndIndexes(Connection& connection, Faults& faults) {
 }
 
 void CheckForeignKeys(Connection& connection, Faults& faults) {
-  // WITHOUT ROWID tables report no rowid, so that rows are only counted.
+  // Only counts the rows, because the check returns no rowid for WITHOUT ROWID tables.
   Query check(connection, "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2");
   Rows rows = check.Select();
   while (rows.Next()) {

@@ -28,7 +28,7 @@ namespace keelson {
 class ReaderPool {
  public:
   // `commits` is the number of commits and must outlive the pool. The writer increments it before Write
-  // returns to the callers, so that their next read sees their writes.
+  // returns, so that the next read of a caller sees the caller's write.
   static absl::StatusOr<std::unique_ptr<ReaderPool>> Open(const DatabasePath& path, int size,
                                                           const std::atomic<std::uint64_t>& commits);
 

@@ -138,7 +138,7 @@ absl::StatusOr<std::unique_ptr<StoreImporter>> SqliteBulk::OpenTarget(const std:
   Schema schema(*connection, clock);
   RETURN_IF_ERROR(schema.TakeOver(guard->generation()));
   RETURN_IF_ERROR(schema.Up(std::nullopt).status());
-  // Enables automatic checkpoints: no service uses the file, so that they delay no call.
+  // Enables automatic checkpoints: no service uses the file, so checkpoints delay no call.
   RETURN_IF_ERROR(connection->Execute("PRAGMA wal_autocheckpoint = 10000"));
   return std::make_unique<Target>(std::move(guard), std::move(connection));
 }

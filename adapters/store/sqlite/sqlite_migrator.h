@@ -11,7 +11,7 @@ namespace keelson {
 // Status does not. Up creates a missing file. Thread-safe; every method blocks.
 class SqliteMigrator final : public Migrator {
  public:
-  // `clock` provides the times of application, and must outlive the migrator.
+  // `clock` provides the time at which a migration is recorded as applied, and must outlive the migrator.
   SqliteMigrator(std::string path, Clock& clock) : path_(std::move(path)), clock_(clock) {}
 
   absl::StatusOr<std::vector<MigrationStatus>> Status() const override;

@@ -35,7 +35,8 @@ class SqliteStore {
  public:
   // UNAVAILABLE, with a message that names the file, if the file is in use by another process, can't be read
   // or written, is not a database of the service, has a newer schema or changed migrations, or has an older
-  // schema and `migrate` is false. `clock` provides the times of application of migrations. Blocks.
+  // schema and `migrate` is false. `clock` provides the time at which a migration is recorded as applied.
+  // Blocks.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const SqliteOptions& options, Clock& clock);
 
   // INVALID_ARGUMENT if Open would fail because of the path: its directory does not exist, or it names

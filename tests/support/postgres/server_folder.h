@@ -7,8 +7,8 @@
 
 namespace keelson::servers {
 
-// A new folder of the user that servers run as, with a path short enough for sockets. The folder is deleted,
-// and its registered server is ended, with this object or with this process, even after kill -9.
+// A new folder of the user that servers run as, with a path short enough for sockets. When this object is
+// destroyed or this process ends, even by kill -9, the folder is deleted and its registered server is ended.
 class ServerFolder {
  public:
   // kUnprivileged: the current user, or another one if the current user is root. kThis: the current user,
