@@ -30,19 +30,19 @@ void CheckRoundTrip(BulkFixture& fixture, const std::vector<RowBatch>& batches) 
   }
 }
 
-BULK_TEST("rows with every field set read back equal") {
+BULK_TEST("rows with every field set are read back unchanged") {
   CheckRoundTrip(fixture, SampleBatches(3));
 }
 
-BULK_TEST("rows with minimum values read back equal") {
+BULK_TEST("rows with minimum values are read back unchanged") {
   CheckRoundTrip(fixture, LeastBatches());
 }
 
-BULK_TEST("rows with maximum values read back equal") {
+BULK_TEST("rows with maximum values are read back unchanged") {
   CheckRoundTrip(fixture, GreatestBatches());
 }
 
-BULK_TEST("a user without a password hash reads back without one") {
+BULK_TEST("a user without a password hash is read back without a password hash") {
   std::vector<RowBatch> batches = SampleBatches(1);
   std::get<std::vector<UserRow>>(batches[0])[0].password_hash.reset();
   CheckRoundTrip(fixture, batches);
@@ -58,7 +58,7 @@ BULK_TEST("an empty store has no rows") {
   }
 }
 
-BULK_TEST("rows are read after a key, in key order, up to the limit") {
+BULK_TEST("Read returns the rows after the given key, in key order, up to the limit") {
   const std::vector<RowBatch> batches = SampleBatches(5);
   InsertAll(*fixture.Target(), batches);
   const std::unique_ptr<StoreExporter> reader = fixture.Reader();
@@ -78,7 +78,7 @@ BULK_TEST("rows are read after a key, in key order, up to the limit") {
   }
 }
 
-BULK_TEST("refunds are ordered by order id") {
+BULK_TEST("an export orders refunds by order id before refund id") {
   std::vector<RowBatch> batches = SampleBatches(2);
   auto& refunds = std::get<std::vector<RefundFields>>(batches[static_cast<std::size_t>(RowKind::kRefunds)]);
   // The second refund of the first order has the greatest id.
@@ -89,7 +89,7 @@ BULK_TEST("refunds are ordered by order id") {
   CHECK(std::get<std::vector<RefundFields>>(second)[0].id == refunds[1].id);
 }
 
-BULK_TEST("settings are ordered by the bytes of their names") {
+BULK_TEST("an export orders settings by the bytes of their names") {
   const std::vector<Setting> settings = {{"B", "1"}, {"a", "2"}, {"a b", "3"}, {"\xc3\xa4", "4"}};
   Must(fixture.Target()->Insert(settings, "checkpoint"));
   const RowBatch rows = ReadAll(*fixture.Reader(), RowKind::kSettings);
@@ -112,7 +112,7 @@ BULK_TEST("an export contains the rows that a service wrote") {
   CHECK(Same(ReadAll(*reader, RowKind::kSettings), RowBatch(settings)));
 }
 
-BULK_TEST("a service serves the inserted rows") {
+BULK_TEST("a service reads the imported rows") {
   const std::vector<RowBatch> batches = SampleBatches(1);
   InsertAll(*fixture.Target(), batches);
   fixture.Serve([&](Store& store) {
@@ -125,7 +125,7 @@ BULK_TEST("a service serves the inserted rows") {
   });
 }
 
-BULK_TEST("the service continues the sequence numbers and the hash chain of inserted events") {
+BULK_TEST("the service continues the sequence numbers and the hash chain of imported events") {
   Event event = SampleEvent("a");
   event.sequence = 1;
   event.hash = ChainedHash({}, event);
@@ -236,11 +236,11 @@ BULK_TEST("an export reads the snapshot of the time when it was opened") {
   CHECK(Same(ReadEverything(*fixture.Reader()), batches));
 }
 
-BULK_TEST("a batch may hold thousands of rows") {
+BULK_TEST("an import accepts a batch of thousands of rows") {
   CheckRoundTrip(fixture, SampleBatches(3000));
 }
 
-TEST_CASE("keys sort in the order of the numbers in them") {
+TEST_CASE("keys of events sort in the order of their sequence numbers") {
   Event event;
   std::string before;
   constexpr auto kLeast = std::numeric_limits<std::int64_t>::min();

@@ -1,7 +1,7 @@
 // Contract tests for the export and import of every store. A test case runs once per variant of the adapter,
 // each time with `fixture`, an empty store.
 //
-// BULK_TEST("rows read back equal") { const std::unique_ptr<StoreExporter> reader = fixture.Reader(); … }
+// BULK_TEST("rows are read back") { const std::unique_ptr<StoreExporter> reader = fixture.Reader(); … }
 //
 // A new store adds a folder here, whose program links keelson_bulk_contract and defines BulkVariants().
 #pragma once

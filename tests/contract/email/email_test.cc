@@ -102,7 +102,7 @@ TEST_CASE("the retry delay of a rate limit is Retry-After (seconds or a date), o
   });
 }
 
-TEST_CASE("each kind of error has its own outcome", "[email]") {
+TEST_CASE("each kind of error response has its own outcome", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     CHECK(KindOfResponse(fixture, fixture.bad_key) == Kind::kConfig);
     CHECK(KindOfResponse(fixture, fixture.rejected_message) == Kind::kMessageRejected);

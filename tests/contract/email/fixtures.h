@@ -20,8 +20,8 @@ using Reply = servers::ScriptedAnswer;
 struct EmailFixture {
   std::string name;
   std::function<std::unique_ptr<EmailProvider>(const std::string& base_url)> make;
-  // Compares the request for SampleEmail() with the provider's documentation. Returns the differences; empty:
-  // none.
+  // Compares the request for SampleEmail() with the provider's documentation. Returns the differences, or an
+  // empty text.
   std::function<std::string(const servers::SeenRequest&)> misformed;
   // Method and path of the probe.
   std::string probe;

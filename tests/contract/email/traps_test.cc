@@ -18,7 +18,7 @@ Kind KindOfResponse(const std::string& name, int status, std::string body,
       .kind;
 }
 
-TEST_CASE("Mailgun's greeting returns kConfig, although its status is 200", "[email]") {
+TEST_CASE("Mailgun's welcome text returns kConfig, although its status is 200", "[email]") {
   CHECK(KindOfResponse("mailgun", 200, "Mailgun Magnificent API") == Kind::kConfig);
   CHECK(KindOfResponse("mailgun", 404, R"({"message":"Domain not found"})") == Kind::kConfig);
 }
@@ -78,8 +78,10 @@ TEST_CASE("an SES key that permits only sending passes the probe, and the probe 
   CHECK_THAT(CheckSignature(server.requests()[0]), Catch::Equals(""));
 }
 
-TEST_CASE("Brevo's duplicate returns kAccepted, and the retry delay is the reset header in seconds",
-          "[email]") {
+TEST_CASE(
+    "Brevo's error for a repeated idempotency key returns kAccepted, and the retry delay is the reset header "
+    "in seconds",
+    "[email]") {
   CHECK(KindOfResponse("brevo", 400, R"({"code":"duplicate_parameter","message":"idempotencyKey"})") ==
         Kind::kAccepted);
   Reply limited;
@@ -89,7 +91,7 @@ TEST_CASE("Brevo's duplicate returns kAccepted, and the retry delay is the reset
 }
 
 TEST_CASE(
-    "Resend's two conflicts have different outcomes, and a key that permits only sending passes the probe",
+    "Resend's two 409 errors have different outcomes, and a key that permits only sending passes the probe",
     "[email]") {
   const Reply concurrent = {
       .status = 409, .body = R"({"name":"concurrent_idempotent_requests"})", .headers = {}, .act = {}};

@@ -94,7 +94,9 @@ TEST_CASE("concurrent calls have their own connections, which are reused", "[ema
   CHECK(server.connections() <= 10);
 }
 
-TEST_CASE("a refused connection or an unknown host returns an outcome without sending", "[email]") {
+TEST_CASE(
+    "a refused connection or an unknown host returns kUnreachable, an invalid host name returns kConfig",
+    "[email]") {
   const int gone = ScriptedSmtpServer(Friendly()).port();
   SmtpOptions nameless = PlainOptions(25);
   nameless.host = "nowhere.invalid";

@@ -48,7 +48,7 @@ TEST_CASE("credentials and messages are sent only after the TLS handshake", "[em
   CHECK(relay.server.messages().size() == 1);
 }
 
-TEST_CASE("implicit TLS starts with the handshake", "[email]") {
+TEST_CASE("with implicit TLS, nothing is sent before the TLS handshake", "[email]") {
   Secured relay(Secure(), Tls::kImplicit);
   SmtpOptions options = relay.Options();
   options.tls = SmtpOptions::Tls::kImplicit;

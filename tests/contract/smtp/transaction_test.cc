@@ -113,7 +113,7 @@ TEST_CASE("an invalid message is rejected without a command to the server", "[em
   CHECK(server.connections() == 0);
 }
 
-TEST_CASE("a connection that closes before the final dot returns kUnreachable, after it kUnknown",
+TEST_CASE("a connection that closes before the final dot returns kUnreachable, after the final dot kUnknown",
           "[email]") {
   for (const Act act : {Act::kReplyAndClose, Act::kReset}) {
     for (const std::string beginning :

@@ -37,7 +37,7 @@ STORE_TEST("Find returns nothing for a missing user") {
   CHECK(!Get(fixture.store(), [](ReadTransaction& tx) { return FindByEmail(tx, "nobody@example.com"); }));
 }
 
-STORE_TEST("an e-mail address belongs to one account") {
+STORE_TEST("an e-mail address belongs to at most one account") {
   Store& store = fixture.store();
   const User first = StoredUser(store, "a@example.com");
   const User second = SampleUser("a@example.com");
@@ -47,7 +47,7 @@ STORE_TEST("an e-mail address belongs to one account") {
   CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.users().Find(second->id); }));
 }
 
-STORE_TEST("a changed e-mail address must be unique, and the old address becomes free") {
+STORE_TEST("a changed e-mail address must be unique, and the old address can be used again") {
   Store& store = fixture.store();
   const User first = StoredUser(store, "a@example.com");
   const User second = StoredUser(store, "b@example.com");
@@ -64,7 +64,7 @@ STORE_TEST("a changed e-mail address must be unique, and the old address becomes
   CHECK((*holder)->id == first->id);
 }
 
-STORE_TEST("the address of an erased account is free") {
+STORE_TEST("the address of an erased account can be used again") {
   Store& store = fixture.store();
   const User erased =
       With(StoredUser(store, "a@example.com"), [](UserFields& f) { f.state = UserState::kErased; });

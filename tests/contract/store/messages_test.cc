@@ -101,7 +101,7 @@ STORE_TEST("a message with an expired lease is due again, and its old claim can'
   CHECK(Find(store, message.id) == held);
 }
 
-STORE_TEST("an outcome is saved once") {
+STORE_TEST("the outcome of an attempt can be saved only once") {
   Store& store = fixture.store();
   Insert(store, StoredUser(store)->id);
   Message sent = Claim(store, kT0).at(0);
@@ -117,7 +117,7 @@ STORE_TEST("an outcome is saved once") {
   CHECK(!AnyDue(store, absl::FromUnixSeconds(4'000'000'000)));
 }
 
-STORE_TEST("Save writes the outcomes with a valid lease and rejects the others") {
+STORE_TEST("Save writes the outcomes of messages with a valid lease and rejects all others") {
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   for (int i = 0; i < 3; ++i) Insert(store, user);
@@ -136,7 +136,7 @@ STORE_TEST("Save writes the outcomes with a valid lease and rejects the others")
   CHECK(save().empty());
 }
 
-STORE_TEST("a failed message is queued for its next attempt") {
+STORE_TEST("a message is queued for its next attempt after a failed attempt") {
   Store& store = fixture.store();
   Insert(store, StoredUser(store)->id);
   Message again = Claim(store, kT0).at(0);

@@ -73,7 +73,7 @@ STORE_TEST("the last update of an order is stored") {
   CHECK((*found)->lines == order->lines);
 }
 
-STORE_TEST("a reference belongs to one order, and any number of orders have none") {
+STORE_TEST("a reference belongs to at most one order, and any number of orders may have no reference") {
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   const auto insert = [&](const std::string& reference) {

@@ -68,7 +68,7 @@ STORE_TEST("nothing is committed after a repository's error, even if the closure
   CHECK(!Exists(store, second->id));
 }
 
-STORE_TEST("a unit of work sees its own writes, and others see them after Write has returned") {
+STORE_TEST("a unit of work sees its own writes, and other transactions see them after Write has returned") {
   Store& store = fixture.store();
   const User user = SampleUser("a@example.com");
   bool seen = false;
@@ -253,7 +253,7 @@ STORE_TEST("a call of a batch may read several rows, call Read several times or 
        [&] {
          refused = read([&](ReadTransaction& tx) -> absl::Status {
            const Found<User> found = tx.users().Find(owner);
-           return found.ok() ? MakeError(Reason::kUserState, "it is not as it should be") : found.status();
+           return found.ok() ? MakeError(Reason::kUserState, "the test rejects this user") : found.status();
          });
        }},
       lookup.call(store),

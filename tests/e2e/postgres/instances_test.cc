@@ -1,5 +1,5 @@
 // Several processes share a database and are killed repeatedly under load: no write, message or refund is
-// lost or duplicated.
+// lost, and no write or refund is duplicated.
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
@@ -123,7 +123,8 @@ void CheckMails(const Fleet& fleet, const servers::PostgresSession& database) {
   CHECK(repeated <= kCrashes * kMaxInFlightMessages);
 }
 
-TEST_CASE("three processes on one database that are killed in turn lose and duplicate nothing") {
+TEST_CASE(
+    "killing three processes on one database in turn loses no write and duplicates no write or refund") {
   Fleet fleet(kServices, kSettings);
   std::vector<PatientCaller> callers;
   for (std::size_t i = 0; i < kCallers; ++i) callers.emplace_back(fleet, i);

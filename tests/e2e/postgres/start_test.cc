@@ -26,7 +26,7 @@ std::string Replaced(std::string text, const std::string& part, const std::strin
   return text.replace(text.find(part), part.size(), by);
 }
 
-TEST_CASE("a wrong password is reported and not shown") {
+TEST_CASE("the error for a wrong password does not contain the password") {
   const servers::PostgresDatabase database;
   const Folder folder;
   const std::string url = Replaced(database.url(), kPasswordInUrl, kWrongPassword);
@@ -35,7 +35,7 @@ TEST_CASE("a wrong password is reported and not shown") {
   CHECK_THAT(result.errors, !Catch::Contains(kWrongPassword));
 }
 
-TEST_CASE("a missing database and an unreachable server are reported") {
+TEST_CASE("the service reports a missing database and an unreachable server") {
   const servers::PostgresDatabase database;
   const Folder folder;
   CheckRefusal(Serve(folder, PostgresSettings(database.url() + "_gone")), 1, database.name() + "_gone",
@@ -47,14 +47,14 @@ TEST_CASE("a missing database and an unreachable server are reported") {
   CHECK_THAT(result.errors, !Catch::Contains(kPasswordInUrl));
 }
 
-TEST_CASE("an invalid URL is a configuration error and is not shown") {
+TEST_CASE("the configuration error for an invalid URL does not contain the password") {
   const Folder folder;
   const CommandResult result = Serve(folder, PostgresSettings("mysql://root:s3cret@localhost/app"));
   CheckRefusal(result, 2, "store.postgres.url", "must be");
   CHECK_THAT(result.errors, !Catch::Contains("s3cret"));
 }
 
-TEST_CASE("a server at its connection limit and a standby are reported") {
+TEST_CASE("the service reports a server at its connection limit and a standby") {
   servers::PostgresServer server({.max_connections = 10});
   server.CreateDatabase("app");
   const Folder folder;
@@ -107,7 +107,8 @@ TEST_CASE("a stop signal ends a command that waits for another process's migrati
   }
 }
 
-TEST_CASE("a service fails to start without a database, and the next start succeeds") {
+TEST_CASE(
+    "a service does not start while its database is unreachable, and starts when it is reachable again") {
   servers::PostgresServer server;
   server.CreateDatabase("app");
   const Folder folder;

@@ -37,14 +37,14 @@ TEMPLATE_TEST_CASE("a database in use by a service allows shared exports but no 
   CHECK(OpenReader(fixture, BulkAccess::kExclusive).ok());
 }
 
-TEMPLATE_TEST_CASE("an exclusive export or import excludes every other one", "[postgres]",
-                   PostgresBulkFixture, PgBouncerBulkFixture) {
+TEMPLATE_TEST_CASE("during an exclusive export or an import, no other exclusive export or import can start",
+                   "[postgres]", PostgresBulkFixture, PgBouncerBulkFixture) {
   TestType fixture;
-  SECTION("from") {
+  SECTION("an exclusive export") {
     const std::unique_ptr<StoreExporter> reader = fixture.ExclusiveReader();
     CheckInUse(fixture);
   }
-  SECTION("to") {
+  SECTION("an import") {
     const std::unique_ptr<StoreImporter> target = fixture.Target();
     CheckInUse(fixture);
   }
@@ -67,11 +67,11 @@ TEST_CASE("an exclusive export blocks writes", "[postgres]") {
 TEST_CASE("an export rejects an older or newer schema, and an import rejects a newer one", "[postgres]") {
   PostgresBulkFixture fixture;
   const servers::PostgresSession other = fixture.database().Connect();
-  SECTION("older") {
+  SECTION("older schema") {
     Must(PostgresMigrator(fixture.options(), fixture.clock()).Down());
     CheckUnavailable(fixture, OpenReader(fixture, BulkAccess::kShared), "keelson migrate up");
   }
-  SECTION("newer") {
+  SECTION("newer schema") {
     other.Execute("INSERT INTO schema_migrations VALUES (999, 'future', 'x', now())");
     CheckUnavailable(fixture, OpenReader(fixture, BulkAccess::kShared), "newer schema");
     CheckUnavailable(fixture, OpenTarget(fixture), "newer schema");
@@ -163,7 +163,7 @@ TEST_CASE("a role with read privileges can export a database in use", "[postgres
   CHECK(Must(reader->Count(RowKind::kOrders)) == 2);
 }
 
-TEST_CASE("a batch is rolled back if the server ends its session", "[postgres]") {
+TEST_CASE("an import rolls back a batch if the server ends the session", "[postgres]") {
   PostgresBulkFixture fixture;
   const std::unique_ptr<StoreImporter> target = fixture.Target();
   const std::vector<RowBatch> batches = SampleBatches(10);

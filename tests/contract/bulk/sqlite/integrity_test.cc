@@ -51,7 +51,7 @@ TEST_CASE("verify reports an index with a missing or an extra entry", "[sqlite]"
   const std::string where = "name = 'cooldowns_by_until_time'";
   const std::string root = value("SELECT rootpage FROM sqlite_schema WHERE " + where);
   const std::string sql = value("SELECT sql FROM sqlite_schema WHERE " + where);
-  // Without its schema entry, the index is not updated.
+  // While its schema entry is deleted, SQLite does not update the index.
   Execute(fixture, "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE " + where);
   const bool lacks = GENERATE(true, false);
   Execute(fixture, lacks ? "INSERT INTO cooldowns VALUES (randomblob(16), 2)" : "DELETE FROM cooldowns");

@@ -77,11 +77,11 @@ TEST_CASE("restore replaces the database and its log", "[sqlite]") {
   fixture.Serve([](Store&) {});
 }
 
-TEST_CASE("restore needs no option if no database exists", "[sqlite]") {
+TEST_CASE("restore does not need --replace if no database exists", "[sqlite]") {
   SqliteBulkFixture fixture;
   const std::string backup = MakeBackup(fixture, 2);
   std::filesystem::remove(fixture.path());
-  SECTION("no file") {}
+  SECTION("a missing file") {}
   SECTION("an empty file") {
     std::ofstream(fixture.path()).flush();
   }
@@ -131,7 +131,7 @@ TEST_CASE("restore refuses an unusable backup and keeps the database", "[sqlite]
   Fill(fixture, 1);
   const std::string backup = MakeBackup(fixture, 5);
   using enum absl::StatusCode;
-  SECTION("nothing") {
+  SECTION("a missing file") {
     std::filesystem::remove(backup);
     CheckFails(Restore(fixture, backup), kUnavailable, "backup.db can't be reached");
   }

@@ -146,7 +146,7 @@ TEST_CASE("ten stores that open an empty database concurrently create the schema
   CHECK(database.Connect().Value("SELECT count(DISTINCT version) = count(*) FROM schema_migrations") == "t");
 }
 
-TEST_CASE("a newer, changed or outdated schema is rejected with the reason", "[postgres]") {
+TEST_CASE("the error for a newer, changed or outdated schema names the reason", "[postgres]") {
   const servers::PostgresDatabase database;
   RealClock clock;
   const auto refusal = [&](bool migrate) {

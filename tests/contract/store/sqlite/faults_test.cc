@@ -72,10 +72,10 @@ void CheckRecovered(Store& store, std::size_t acknowledged) {
   CHECK(IsWholeChain(events));
 }
 
-TEST_CASE("an error of a full disk names the file, and the store recovers without a restart", "[sqlite]") {
+TEST_CASE("the error for a full disk names the file, and the store recovers without a restart", "[sqlite]") {
   TemporaryFolder folder;
   if (mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=4m") != 0) {
-    WARN("needs the right to mount a file system");
+    WARN("skipped: the test needs the privilege to mount a file system");
     return;
   }
   {
@@ -95,7 +95,7 @@ TEST_CASE("an error of a full disk names the file, and the store recovers withou
   CHECK(umount(folder.path().c_str()) == 0);
 }
 
-TEST_CASE("an error at the file size limit names the file, and the store recovers without a restart",
+TEST_CASE("the error at the file size limit names the file, and the store recovers without a restart",
           "[sqlite]") {
   TemporaryFolder folder;
   OpenedStore opened(folder.File("keelson.db"));
@@ -114,7 +114,8 @@ TEST_CASE("an error at the file size limit names the file, and the store recover
   CheckRecovered(*opened.store, acknowledged);
 }
 
-TEST_CASE("an error of a file locked by another process names the file, and the store recovers", "[sqlite]") {
+TEST_CASE("the error for a file locked by another process names the file, and the store recovers",
+          "[sqlite]") {
   TemporaryFolder folder;
   OpenedStore opened(folder.File("keelson.db"));
   {

@@ -56,7 +56,7 @@ TEST_CASE("a database file can't be opened twice through a bind mount", "[sqlite
   std::filesystem::create_directories(folder.File("data"));
   std::filesystem::create_directories(folder.File("mounted"));
   if (mount(folder.File("data").c_str(), folder.File("mounted").c_str(), nullptr, MS_BIND, nullptr) != 0) {
-    WARN("needs the right to mount a file system");
+    WARN("skipped: the test needs the privilege to mount a file system");
     return;
   }
   {
@@ -84,7 +84,7 @@ TEST_CASE("deleting the lock file does not allow a second open", "[sqlite]") {
   StoredUser(*store);
 }
 
-TEST_CASE("a file that replaces an open database is not opened, because the log belongs to the open one",
+TEST_CASE("while a moved or replaced database is open, neither its old nor its new path can be opened",
           "[sqlite]") {
   const TemporaryFolder folder;
   const std::string path = folder.File("keelson.db");
@@ -94,7 +94,7 @@ TEST_CASE("a file that replaces an open database is not opened, because the log 
   SECTION("moved to another name") {
     std::filesystem::rename(path, folder.File("away.db"));
   }
-  SECTION("replaced") {
+  SECTION("replaced by another database") {
     std::filesystem::create_hard_link(path, folder.File("away.db"));
     std::filesystem::rename(folder.File("other.db"), path);
   }
@@ -146,7 +146,7 @@ TEST_CASE("a file with hard links opens only under the name that was used last",
   StoredUser(*MustOpen(folder.File("hard.db")), "bob");
 }
 
-TEST_CASE("a directory or a pipe is refused", "[sqlite]") {
+TEST_CASE("a directory or a pipe is rejected as a database", "[sqlite]") {
   const TemporaryFolder folder;
   std::filesystem::create_directory(folder.File("directory.db"));
   REQUIRE(mkfifo(folder.File("pipe.db").c_str(), 0600) == 0);

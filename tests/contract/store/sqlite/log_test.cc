@@ -135,7 +135,7 @@ TEST_CASE("a log without a record is replayed, because older versions write no r
   CHECK(CountUsers(*MustOpen(files.crashed())) == 10);
 }
 
-TEST_CASE("a crash between two generations keeps all commits", "[sqlite]") {
+TEST_CASE("a crash after recording a new generation loses no commit", "[sqlite]") {
   const Crashed files;
   const std::string lock = files.crashed() + ".lock";
   std::optional<LogRecord> record = ParseLogRecord(ReadText(lock));
@@ -146,7 +146,7 @@ TEST_CASE("a crash between two generations keeps all commits", "[sqlite]") {
   CHECK(CountUsers(*MustOpen(files.crashed())) == 10);
 }
 
-TEST_CASE("a database copied over an open one is detected and not written to", "[sqlite]") {
+TEST_CASE("a database copied over an open database is detected and not written to", "[sqlite]") {
   const Crashed files;
   const std::string path = files.crashed();
   std::unique_ptr<Store> store = MustOpen(path);
@@ -172,7 +172,7 @@ void WriteAndAwaitNewLog(Store& store, const std::string& path, const std::strin
   CHECK(ReadText(path + ".lock") != before);
 }
 
-TEST_CASE("a copy of the file of a running service is not mixed with a later log", "[sqlite]") {
+TEST_CASE("a later log is not replayed into a copy of a running service's database file", "[sqlite]") {
   const TemporaryFolder folder;
   const std::string path = folder.File("keelson.db");
   const std::string crashed = folder.File("crashed.db");
@@ -192,7 +192,7 @@ TEST_CASE("a copy of the file of a running service is not mixed with a later log
   CHECK(CountUsers(*MustOpen(crashed)) == 4);
 }
 
-TEST_CASE("a transaction without changes writes nothing", "[sqlite]") {
+TEST_CASE("a transaction without changes writes nothing to the log", "[sqlite]") {
   const TemporaryFolder folder;
   const std::string path = folder.File("keelson.db");
   const std::unique_ptr<Store> store = MustOpen(path);
@@ -202,7 +202,7 @@ TEST_CASE("a transaction without changes writes nothing", "[sqlite]") {
   CHECK(ReadText(path + "-wal") == log);
 }
 
-TEST_CASE("a log that remains because of a concurrent reader is accepted", "[sqlite]") {
+TEST_CASE("a log that a concurrent reader kept from being deleted is replayed", "[sqlite]") {
   const Crashed files;
   std::unique_ptr<Store> store = MustOpen(files.crashed());
   SQLite::Database reader(files.crashed(), SQLite::OPEN_READONLY);
