@@ -140,7 +140,9 @@ absl::Status FileGuard::NameError() const {
   struct stat found {};
   if (stat(path_.resolved.c_str(), &found) != 0) return Unreachable(path_, errno);
   if (FileIdentity::Of(found) == identity_) return absl::OkStatus();
-  return DatabaseUnavailable(path_.given, "was replaced by another file while it was open");
+  return DatabaseUnavailable(path_.given,
+                             "was replaced by another file while it was open: move the old file back, or "
+                             "restart the service to use the new file");
 }
 
 // Compares the file and the record under the lock, because the writer thread changes both.

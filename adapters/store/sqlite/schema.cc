@@ -40,9 +40,10 @@ absl::Status Schema::TakeOver(Generation generation) {
       return DatabaseUnavailable(connection_.name(), "is read-only");
     }
     const std::string mode = connection_.database().execAndGet("PRAGMA journal_mode = WAL").getString();
-    return mode == "wal" ? absl::OkStatus()
-                         : DatabaseUnavailable(connection_.name(),
-                                               "can't use a write-ahead log: move it to a local file system");
+    return mode == "wal"
+               ? absl::OkStatus()
+               : DatabaseUnavailable(connection_.name(),
+                                     "can't use a write-ahead log: move the file to a local file system");
   }));
   SetGeneration(generation);
   return absl::OkStatus();
