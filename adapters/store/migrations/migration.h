@@ -18,7 +18,7 @@ struct Migration {
   std::string_view name;
   std::string_view up;
   std::string_view down;
-  // SHA-256 of both texts in hexadecimal. Detects a migration that was changed after it was applied.
+  // SHA-256 of `up` and `down` in hexadecimal. Detects a migration that was changed after it was applied.
   std::string checksum;
 };
 

@@ -25,7 +25,8 @@ class NewRequestIds {
     kUnused,
     // This run has assumed, without a query, that a request id is new.
     kAssumed,
-    // The INSERT of each such record is queued: the transaction commits only if the request ids are new.
+    // The INSERT of each record that was assumed missing is queued: the transaction commits only if the
+    // request ids are new.
     kConfirmed,
     // A run has failed, and the assumption may be the cause: lookups are queries from here on.
     kDropped,

@@ -19,8 +19,8 @@ class SqliteEventReader : public EventReader {
 
 // Assigns sequence numbers and chained hashes when events are inserted.
 //
-// Why the head is kept in memory: only the writer thread inserts events, so it need not query for the last
-// event before every insertion. The writer saves the head before a unit of work and restores it when the unit
+// Why the head is kept in memory: only the writer thread inserts events, so no query for the last event is
+// needed before an insertion. The writer saves the head before a unit of work and restores it when the unit
 // is rolled back. Not thread-safe.
 class SqliteEvents : public EventRepository {
  public:

@@ -2,10 +2,10 @@
 // beside a database file.
 //
 // SQLite replays every log that has the right name. If a database file is replaced after a crash, SQLite
-// replays the log of the old file into the new one, which corrupts it. To prevent this, a session that writes
-// gives the database a random generation, and a new generation after each complete checkpoint. The lock file
-// records the generations that a log may belong to. The service never lets SQLite replay a log into a file of
-// another generation.
+// replays the log of the old file into the new file, which corrupts the new file. To prevent this, a session
+// that writes gives the database a random generation, and a new generation after each complete checkpoint.
+// The lock file records the generations that a log may belong to. The service never lets SQLite replay a log
+// into a file of another generation.
 #pragma once
 
 #include <cstddef>

@@ -86,7 +86,7 @@ TEST_CASE("the error for invalid syntax shows the expected syntax and no part of
   CHECK(ErrorOf("") == "must be set when store.adapter is postgres");
 }
 
-TEST_CASE("Open refuses an invalid URL") {
+TEST_CASE("Open rejects an invalid URL") {
   const absl::Status status =
       PgConnection::Open({.url = "postgresql://a:geheim@db/keelson?schema=public"}).status();
   CHECK(absl::IsInvalidArgument(status));

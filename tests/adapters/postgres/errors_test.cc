@@ -13,7 +13,7 @@ PgError Judge(std::string_view sqlstate, std::string_view constraint = "") {
 
 }  // namespace
 
-TEST_CASE("errors that a concurrent transaction causes are conflicts") {
+TEST_CASE("errors that a concurrent transaction causes are classified as conflicts") {
   for (const char* sqlstate : {"40001", "40P01", "55P03"}) {
     CHECK(Judge(sqlstate).failure() == PgFailure::kConflict);
     CHECK(HasReason(Judge(sqlstate).status(), Reason::kContention));
@@ -35,7 +35,7 @@ TEST_CASE("an error of a stopped, stopping or demoted server marks the connectio
   }
 }
 
-TEST_CASE("server errors are UNAVAILABLE with a retry delay and a one-line message") {
+TEST_CASE("server errors return UNAVAILABLE with a retry delay and a one-line message") {
   for (const char* sqlstate : {"57P01", "53300", "53100", "58030", "XX001", "42P01"}) {
     const absl::Status status = Judge(sqlstate).status();
     CHECK(HasReason(status, Reason::kStoreUnavailable));
@@ -44,7 +44,7 @@ TEST_CASE("server errors are UNAVAILABLE with a retry delay and a one-line messa
   }
 }
 
-TEST_CASE("a cancelled statement is DEADLINE_EXCEEDED") {
+TEST_CASE("a cancelled statement returns DEADLINE_EXCEEDED") {
   CHECK(Judge("57014").failure() == PgFailure::kTimedOut);
   CHECK(absl::IsDeadlineExceeded(Judge("57014").status()));
 }

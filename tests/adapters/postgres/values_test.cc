@@ -68,7 +68,7 @@ TEST_CASE("an unset optional round-trips as NULL") {
   CHECK(EchoAs("SELECT $1 /* maybe */", std::optional(absl::UnixEpoch())) == absl::UnixEpoch());
 }
 
-TEST_CASE("labels and lines round-trip") {
+TEST_CASE("labels and refund lines round-trip") {
   const std::map<std::string, std::string> labels = {{"a", "1"}, {"ключ", "\"quoted\"\n\x01"}};
   CHECK(EchoAs("SELECT $1 /* jsonb */", labels) == labels);
   CHECK(EchoAs("SELECT $1 /* jsonb */", std::map<std::string, std::string>()).empty());
@@ -77,7 +77,7 @@ TEST_CASE("labels and lines round-trip") {
   CHECK(EchoAs("SELECT $1 /* lines */", lines) == lines);
 }
 
-TEST_CASE("arrays are encoded element by element, and an empty array has a type") {
+TEST_CASE("arrays are encoded element by element, and an empty array has an element type") {
   const auto sum = [](const std::vector<std::int64_t>& numbers) {
     PgResult result;
     Server().Queue("SELECT coalesce(sum(n), -1)::bigint FROM unnest($1) AS t (n)",

@@ -133,7 +133,7 @@ TEST_CASE("a batch that was not prefetched is read from the store") {
   }
 }
 
-TEST_CASE("CheckEngine is forwarded, without a concurrent read") {
+TEST_CASE("CheckEngine calls the wrapped store while no prefetch runs") {
   auto store = std::make_unique<Settings>(25);
   const Settings& settings = *store;
   ReadAheadTarget target(std::move(store));
@@ -144,7 +144,7 @@ TEST_CASE("CheckEngine is forwarded, without a concurrent read") {
   CHECK(Must(reader.CheckEngine()).size() == 1);
 }
 
-TEST_CASE("a failed prefetch is reported by the Read that asks for the batch") {
+TEST_CASE("Read returns the error of the prefetch of its batch") {
   auto owned = std::make_unique<Settings>(25);
   owned->fails_after = "09";
   ReadAheadReader reader(std::move(owned));
@@ -153,7 +153,7 @@ TEST_CASE("a failed prefetch is reported by the Read that asks for the batch") {
   CHECK(NamesIn(Must(reader.Read(RowKind::kSettings, "", 1))) == std::vector<std::string>{"00"});
 }
 
-TEST_CASE("an importer is not read during a write, and is read again afterwards") {
+TEST_CASE("no prefetch runs during a write, and batches read afterwards contain the written rows") {
   auto owned = std::make_unique<Settings>(kLimit);
   const Settings& settings = *owned;
   ReadAheadTarget target(std::move(owned));

@@ -19,7 +19,7 @@ TEST_CASE("a log record round-trips") {
   }
 }
 
-TEST_CASE("other content of a lock file is not a log record") {
+TEST_CASE("ParseLogRecord returns nullopt for any other content of a lock file") {
   const std::string record = FormatLogRecord({.owners = {1}});
   for (const std::string& text :
        {std::string(), std::string("1234\n"), record.substr(1), record.substr(0, record.size() - 1),
@@ -41,7 +41,7 @@ TEST_CASE("OwnerOfLog compares the database file's generation with the record in
   CHECK(OwnerOfLog(LogRecord{.owners = {7}, .restored = 9}, 9) == LogOwner::kReplacedByRestore);
 }
 
-TEST_CASE("a log under another name is possible only if the last session used another name") {
+TEST_CASE("MayHaveLogUnderOtherName is true only if the last session may have used another name") {
   CHECK_FALSE(MayHaveLogUnderOtherName(std::nullopt, 0));
   CHECK_FALSE(MayHaveLogUnderOtherName(LogRecord{.closed = 7}, 7));
   CHECK_FALSE(MayHaveLogUnderOtherName(LogRecord{.owners = {7, 8}}, 8));

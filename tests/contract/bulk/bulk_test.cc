@@ -217,13 +217,13 @@ BULK_TEST("the error for a row with a dangling reference names the row, and its 
   CHECK(Must(target->FindCheckpoint()) == "before");
 }
 
-BULK_TEST("the error for a second account with the same address names the row") {
+BULK_TEST("the error for a second account with the same e-mail address names the row") {
   std::vector<UserRow> users = std::get<std::vector<UserRow>>(SampleBatches(2)[0]);
   users[1].fields.email_key = users[0].fields.email_key;
   CheckRefused(fixture.Target()->Insert(users, "checkpoint"), "users", NameOf(users[1]));
 }
 
-BULK_TEST("an export reads the snapshot of the time when it was opened") {
+BULK_TEST("an export contains no rows that were inserted after the export was opened") {
   const std::vector<RowBatch> batches = SampleBatches(2);
   const std::unique_ptr<StoreImporter> target = fixture.Target();
   Must(target->Insert(batches[0], "checkpoint"));

@@ -172,7 +172,7 @@ TEST_CASE("Mailgun's documented errors have the documented outcomes", "[email]")
   });
 }
 
-TEST_CASE("the retry delay of Mailgun's limit is the time in the response", "[email]") {
+TEST_CASE("the retry delay of Mailgun's recipient limit ends at the time in the response", "[email]") {
   const std::string until =
       absl::FormatTime("%a, %d %b %Y %H:%M:%S UTC", absl::Now() + absl::Minutes(30), absl::UTCTimeZone());
   const SendOutcome outcome = OutcomeOfSend(

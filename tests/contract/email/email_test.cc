@@ -58,7 +58,8 @@ void ForEveryProvider(const std::function<void(const EmailFixture&)>& holds) {
   }
 }
 
-TEST_CASE("a request has the documented form, and kAccepted has the provider's message id", "[email]") {
+TEST_CASE("a request has the documented form, and the outcome kAccepted contains the provider's message id",
+          "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Counterpart counterpart(fixture, fixture.accepted);
     const SendOutcome outcome = counterpart.Send();
@@ -71,7 +72,7 @@ TEST_CASE("a request has the documented form, and kAccepted has the provider's m
   });
 }
 
-TEST_CASE("a repeat is byte-identical and reuses the connection", "[email]") {
+TEST_CASE("a repeated request has the same bytes and reuses the connection", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Counterpart counterpart(fixture, fixture.accepted);
     counterpart.Send();
@@ -138,7 +139,7 @@ TEST_CASE("an HTML response is classified by its status", "[email]") {
   });
 }
 
-TEST_CASE("JSON of an unexpected shape does not crash the provider", "[email]") {
+TEST_CASE("JSON with unexpected types does not crash the provider", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     for (const char* body :
          {"[]", "null", "7", R"({"errors":[7],"message":{},"id":7,"ErrorCode":"x"})", "{", ""}) {

@@ -45,7 +45,7 @@ TEST_CASE("a child process inherits no file descriptors of a scripted server", "
   CHECK(InheritedDescriptors() == before);
 }
 
-TEST_CASE("the proxy of the environment is used", "[email]") {
+TEST_CASE("requests use the proxy in the environment variable http_proxy", "[email]") {
   const EmailFixture& fixture = HttpEmailFixtures()[0];
   ScriptedServer proxy([&fixture](const auto&) { return fixture.accepted; });
   setenv("http_proxy", proxy.url().c_str(), 1);
@@ -63,7 +63,7 @@ TEST_CASE("Send returns at the deadline of a slow DNS lookup", "[email]") {
   CHECK(absl::Now() - begin < absl::Seconds(2));
 }
 
-TEST_CASE("concurrent calls have their own connections, which are reused", "[email]") {
+TEST_CASE("each concurrent call uses its own connection, and connections are reused", "[email]") {
   const EmailFixture& fixture = HttpEmailFixtures()[1];
   ScriptedServer server([&fixture](const auto&) { return fixture.accepted; });
   const auto provider = fixture.make(server.url());

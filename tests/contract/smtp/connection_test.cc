@@ -75,7 +75,7 @@ TEST_CASE("a connection is replaced after 100 messages", "[email]") {
   CHECK(server.connections() == 2);
 }
 
-TEST_CASE("concurrent calls have their own connections, which are reused", "[email]") {
+TEST_CASE("each concurrent call uses its own connection, and connections are reused", "[email]") {
   ScriptedSmtpServer server(Friendly());
   SmtpEmailProvider provider(PlainOptions(server.port()));
   std::vector<std::thread> threads;

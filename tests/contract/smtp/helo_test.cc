@@ -67,7 +67,7 @@ TEST_CASE("the machine's qualified name is its host name or the canonical name i
   CHECK(QualifiedName("3f2a9c1b", "172.17.0.2 3f2a9c1b\n").empty());
 }
 
-TEST_CASE("the default name is valid for a server given by name or by address", "[email]") {
+TEST_CASE("the default EHLO name is valid for a server given by name or by address", "[email]") {
   for (const char* server : {"localhost", "127.0.0.1", "::1", "[::1]", "relay.example.com", "192.0.2.1",
                              "2001:db8::1", "fe80::1"}) {
     CAPTURE(server, DefaultHelo(server));

@@ -53,7 +53,7 @@ TEST_CASE("a large message arrives completely", "[email]") {
   CHECK(server.messages() == std::vector<std::string>{RenderMime(email).value()});
 }
 
-TEST_CASE("a repeat has the same bytes", "[email]") {
+TEST_CASE("a repeated message has the same bytes", "[email]") {
   ScriptedSmtpServer server(Friendly());
   SmtpEmailProvider provider(PlainOptions(server.port()));
   provider.Send(SampleEmail(), Soon());

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kMessages = 200;
 
-// Fails every third message at random, and counts the accepted ones. Thread-safe.
+// Fails a third of the calls at random, and counts how often it accepted each message. Thread-safe.
 class FlakyProvider : public EmailProvider {
  public:
   FlakyProvider(std::string name, std::uint32_t seed) : name_(std::move(name)), random_(seed) {}
@@ -116,7 +116,8 @@ class Sender {
   std::vector<std::thread> threads_;
 };
 
-STORE_TEST("two dispatchers with many threads send every message once, and a third sends the released ones") {
+STORE_TEST(
+    "two dispatchers with many threads send every message once, and a third sends the released messages") {
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {

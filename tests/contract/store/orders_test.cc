@@ -120,7 +120,7 @@ STORE_TEST("every state change of an order is stored") {
       Write(store, [&](WriteTransaction& tx) { return tx.orders().Update(SampleOrder(order->user_id)); })));
 }
 
-STORE_TEST("an order that refunds more than was paid, or more than a line has, is rejected") {
+STORE_TEST("an order whose refunds exceed the paid amount, the shipping or a line is rejected") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   const auto update = [&](auto change) {

@@ -101,7 +101,7 @@ STORE_TEST("every thread reads its own writes immediately") {
   CHECK(missed == 0);
 }
 
-STORE_TEST("a read sees one snapshot") {
+STORE_TEST("all queries of a read see the same snapshot") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   std::vector<std::thread> writers;

@@ -120,7 +120,7 @@ TEST_CASE("transfer and verify report why a database can't be used") {
     CheckRefused(in.Transfer(), 1, StrCat("the target: ", told));
     CheckRefused(out.Transfer(), 1, "is in use by another process");
   }
-  SECTION("a transfer to itself") {
+  SECTION("a transfer from a database to itself") {
     CHECK(in.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
     CheckRefused(in.Run({"transfer", "--from", "new.toml", "--to", "new.toml"}), 1,
                  StrCat("the target: ", told));

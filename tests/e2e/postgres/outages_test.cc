@@ -32,7 +32,7 @@ TEST_CASE("the service reports a stopped server and reconnects") {
   CHECK(shop.service().process().errors().find(servers::PostgresServer::kPassword) == std::string::npos);
 }
 
-TEST_CASE("server restarts under load return only UNAVAILABLE and lose no write") {
+TEST_CASE("server restarts under load cause only UNAVAILABLE and lose no write") {
   constexpr int kCallers = 8;
   Shop shop({"passwords.queue=1000"});
   std::atomic<bool> over = false;

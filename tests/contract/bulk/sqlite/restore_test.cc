@@ -99,7 +99,7 @@ TEST_CASE("restore overwrites a database only with --replace", "[sqlite]") {
   CheckFails(Restore(fixture, backup, /*replace=*/false), absl::StatusCode::kFailedPrecondition, "--replace");
 }
 
-TEST_CASE("restore refuses a database that any process has open", "[sqlite]") {
+TEST_CASE("restore fails while any process has the database open", "[sqlite]") {
   SqliteBulkFixture fixture;
   const std::string backup = MakeBackup(fixture, 2);
   fixture.Serve([&](Store&) {
@@ -126,7 +126,7 @@ TEST_CASE("restore refuses a database that any process has open", "[sqlite]") {
   Must(Restore(fixture, backup));
 }
 
-TEST_CASE("restore refuses an unusable backup and keeps the database", "[sqlite]") {
+TEST_CASE("restore rejects an unusable backup and does not change the database", "[sqlite]") {
   SqliteBulkFixture fixture;
   Fill(fixture, 1);
   const std::string backup = MakeBackup(fixture, 5);

@@ -46,7 +46,7 @@ TEST_CASE("all rows are copied between every pair of stores", "[transfer]") {
   }
 }
 
-TEST_CASE("more rows than one batch are copied out of every store and into every store", "[transfer]") {
+TEST_CASE("every store exports and imports more rows than one batch", "[transfer]") {
   const std::vector<RowBatch> batches = SampleBatches(CopyStore::kBatch + 10);
   for (std::size_t i = 0; i < std::size(kKinds); ++i) {
     CheckMoved(kKinds[i], kKinds[(i + 1) % std::size(kKinds)], batches);

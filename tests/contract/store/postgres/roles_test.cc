@@ -54,7 +54,8 @@ TEST_CASE("a role without DDL privileges serves a current schema", "[postgres]")
   REQUIRE_OK(PostgresBulk::OpenReader({.url = owned.rows_url()}, BulkAccess::kShared, real_clock).status());
 }
 
-TEST_CASE("a role without DDL privileges gets a clear error for a pending migration", "[postgres]") {
+TEST_CASE("the error for a pending migration tells a role without DDL privileges which role can migrate",
+          "[postgres]") {
   const OwnedDatabase owned;
   const absl::Status empty = PostgresStore::Open({.url = owned.rows_url()}, real_clock).status();
   CHECK(HasReason(empty, Reason::kStoreUnavailable));

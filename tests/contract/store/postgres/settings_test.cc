@@ -71,7 +71,8 @@ TEST_CASE("client_encoding in the URL, the environment, the role or the database
   unsetenv("PGCLIENTENCODING");
 }
 
-TEST_CASE("text is stored as UTF-8 behind a pooler with clients of another encoding", "[postgres]") {
+TEST_CASE("text is stored as UTF-8 if other clients of the connection pooler use another encoding",
+          "[postgres]") {
   const servers::PostgresDatabase database;
   const std::string url = servers::PgBouncer::Shared().url(database.name());
   const servers::PostgresSession other(url + "?client_encoding=LATIN1");
@@ -81,7 +82,7 @@ TEST_CASE("text is stored as UTF-8 behind a pooler with clients of another encod
   CheckWritesUtf8(database, *store);
 }
 
-TEST_CASE("a database with another server encoding is refused", "[postgres]") {
+TEST_CASE("a database whose server encoding is not UTF8 is rejected", "[postgres]") {
   servers::PostgresServer& server = servers::PostgresServer::Shared();
   const std::string encoding = GENERATE("LATIN1", "SQL_ASCII");
   const std::string name = "encoded_" + encoding;

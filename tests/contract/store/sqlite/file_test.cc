@@ -169,7 +169,7 @@ TEST_CASE("a new database is readable only by its owner", "[sqlite]") {
   }
 }
 
-TEST_CASE(":memory: and file: URIs are plain file names", "[sqlite]") {
+TEST_CASE("paths like :memory: and file:x are plain file names", "[sqlite]") {
   const TemporaryFolder folder;
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path(folder.path());

@@ -72,7 +72,7 @@ void CheckForeign(const absl::Status& status) {
              Contains("keelson.db-wal, that belongs to a different file") && Contains("keelson restore"));
 }
 
-// Checks that all commands refuse the database and leave its files unchanged.
+// Checks that all commands reject the database and leave its files unchanged.
 void CheckRefusedByAll(const std::string& path) {
   const auto size = std::filesystem::file_size(path + "-wal");
   CheckForeign(OpenAt(path).status());
@@ -99,7 +99,8 @@ TEST_CASE("recovery after repeated crashes keeps all commits", "[sqlite]") {
   }
 }
 
-TEST_CASE("a backup copied over a crashed database is refused while the database's log exists", "[sqlite]") {
+TEST_CASE("a backup copied over a crashed database is rejected until the old database's log is deleted",
+          "[sqlite]") {
   const Crashed files;
   Overwrite(GENERATE(true, false) ? files.backup() : files.stopped_copy(), files.crashed());
   CheckRefusedByAll(files.crashed());
@@ -109,7 +110,8 @@ TEST_CASE("a backup copied over a crashed database is refused while the database
   }
 }
 
-TEST_CASE("a file renamed over a crashed database is refused while the database's log exists", "[sqlite]") {
+TEST_CASE("a file renamed over a crashed database is rejected until the old database's log is deleted",
+          "[sqlite]") {
   const Crashed files;
   std::filesystem::rename(files.backup(), files.crashed());
   CheckRefusedByAll(files.crashed());

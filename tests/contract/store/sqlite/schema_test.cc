@@ -98,7 +98,7 @@ TEST_CASE("a migration that was changed after it was applied is rejected", "[sql
   CHECK(StatesOf(database.migrator).front() == MigrationState::kChanged);
 }
 
-TEST_CASE("a newer schema is refused", "[sqlite]") {
+TEST_CASE("a newer schema is rejected", "[sqlite]") {
   Database database;
   REQUIRE_OK(database.Open());
   database.Execute("INSERT INTO schema_migrations VALUES (999, 'future', 'x', 1)");
