@@ -116,7 +116,8 @@ class PgConnection {
   // queued. Blocks.
   void CopyIn(const char* sql, std::string_view rows, Deadline deadline) { RunSimple(sql, rows, deadline); }
 
-  // Rolls back after an error. Returns false if the connection is unusable. Blocks.
+  // After an error: rolls back and ends the failed state. Returns false if the connection is unusable.
+  // Blocks.
   bool Recover(Deadline deadline);
   // Rolls back an open transaction that has no error, in one round trip. Returns false if the connection is
   // unusable. Blocks.
@@ -133,8 +134,7 @@ class PgConnection {
   // caused.
   bool HasUnexpectedInput();
   SteadyTime open_time() const { return open_time_; }
-  // Process id of the server session at the time of connecting; a connection pooler returns an invented
-  // number.
+  // Process id of the server session that Open connected to. A connection pooler returns an invented number.
   int opened_pid() const;
   const std::string& database() const { return database_; }
 

@@ -30,7 +30,7 @@ class PgEngineCheck {
   struct Index {
     std::string name;
     std::string table;
-    // The next three are texts in SQL syntax. The predicate is empty unless the index is partial.
+    // The next three fields are in SQL syntax. The predicate is empty unless the index is partial.
     std::string quoted_name;
     std::string columns;
     std::string predicate;

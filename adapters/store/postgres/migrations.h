@@ -6,7 +6,6 @@
 
 namespace keelson {
 
-// The migrations of the PostgreSQL schema.
 std::span<const Migration> PostgresMigrations();
 
 }  // namespace keelson

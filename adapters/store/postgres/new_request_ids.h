@@ -42,8 +42,8 @@ class NewRequestIds {
   void Confirm(const Fingerprint& key);
   // Makes Assume return false in this and all later runs of the Write.
   void Drop();
-  // Queries for the records that were assumed missing; true if one exists. Needs a connection outside of a
-  // transaction. Blocks; throws PgError.
+  // Queries for the records that were assumed missing. Returns true if one of them exists. Needs a connection
+  // outside of a transaction. Blocks; throws PgError.
   bool IsRefuted(PgConnection& connection, Deadline deadline) const;
 
  private:

@@ -60,7 +60,8 @@ class PgPool {
   ~PgPool();
 
   // Blocks until a connection is free. UNAVAILABLE if no server can be reached, RESOURCE_EXHAUSTED
-  // (OVERLOADED) if too many callers wait, DEADLINE_EXCEEDED if no connection became free.
+  // (OVERLOADED) if too many callers wait, DEADLINE_EXCEEDED if no connection became free
+  // before the deadline.
   absl::StatusOr<Lease> Take(Deadline deadline);
   std::size_t size() const { return options_.size; }
   // Closes idle connections now, and leased ones when they return. Call this when a connection broke: the

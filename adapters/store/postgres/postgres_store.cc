@@ -176,7 +176,8 @@ Attempt OpenPostgresStore::AfterError(const PgError& error, PgConnection& connec
     case PgFailure::kRunAgain:
       return {Attempt::Next::kAgain, error.status()};
     case PgFailure::kTaken:
-      // Another transaction has inserted the row since the first run, or the run assumed that there was none.
+      // Another transaction has inserted the row since the first run, or the run assumed that no such
+      // row existed.
       return {attempt == 0 ? Attempt::Next::kAgain : Attempt::Next::kDone, error.status()};
     case PgFailure::kLost:
       // The other connections of the pool lead to the same server.

@@ -61,7 +61,8 @@ PgResult PgReadBatch::Query(const char* sql, const PgArguments& arguments) {
 }
 
 void PgReadBatch::RunAlone() {
-  // A call whose run was ended may start another Read; its queued statement is executed first.
+  // If the run has already ended with a queued statement, and the call has started another Read nevertheless:
+  // keep kQueued, because the queued statement must be executed first.
   if (running_->state != State::kQueued) running_->state = State::kUnbatchable;
   throw RunAgain();
 }
@@ -135,8 +136,8 @@ void PgReadBatch::AssignResults() {
   }
 }
 
-// Whether the error belongs to the request's statement. `owner_known`: it was already assigned to an earlier
-// statement.
+// Whether the error belongs to the request's statement. `owner_known`: the error was already assigned to an
+// earlier statement.
 bool PgReadBatch::OwnsError(Request& request, bool owner_known) const {
   if (error_->failure() == PgFailure::kTimedOut && !error_->from_server()) {
     return request.call.deadline.expired();

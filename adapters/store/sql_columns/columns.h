@@ -220,14 +220,14 @@ inline constexpr auto kParameters =
       AddParameter<dialect>(sql, first + place);
     });
 
-// "email = $2, locale = $3, …"
+// The assignments for UPDATE … SET: "email = $2, locale = $3, …".
 template <SqlDialect dialect, HasFields Row, typename Selection = MutableColumns, std::size_t first = 2>
 inline constexpr auto kAssignments =
     JoinColumns<Row, Selection, ", ">([](SqlBuilder& sql, std::string_view name, std::size_t place) {
       AddParameter<dialect>(sql.Add(name).Add(" = "), first + place);
     });
 
-// "email <> $2 OR locale <> $3 …": true if the parameters of kAssignments differ from the row.
+// A condition that is true if the parameters of kAssignments differ from the row: "email <> $2 OR …".
 template <SqlDialect dialect, HasFields Row, typename Selection = MutableColumns, std::size_t first = 2>
 inline constexpr auto kDifferences =
     JoinColumns<Row, Selection, " OR ">([](SqlBuilder& sql, std::string_view name, std::size_t place) {

@@ -20,7 +20,7 @@ absl::Status DeleteLogs(const DatabasePath& path);
 // Returns the generation in the database file, regardless of the log.
 absl::StatusOr<Generation> ReadGeneration(const DatabasePath& path, int descriptor);
 
-// Returns the owner of the log; kFile where no log exists. UNAVAILABLE if the file has several hard links
+// Returns the owner of the log; kFile if no log exists. UNAVAILABLE if the file has several hard links
 // and its log may exist under another name.
 absl::StatusOr<LogOwner> FindLogOwner(const DatabasePath& path, int descriptor,
                                       const std::optional<LogRecord>& record);

@@ -87,9 +87,9 @@ class FileGuard {
   absl::Status SyncNames() const;
 
   const DatabasePath path_;
-  // The lock file of the resolved path, which holds the log record; and of the given path if that is a
-  // symbolic link, because older versions lock only the file of the given path.
+  // The lock file of the resolved path, which holds the log record.
   std::unique_ptr<LockFile> lock_;
+  // The lock file of the given path, if that is a symbolic link: older versions lock only this file.
   std::unique_ptr<LockFile> link_lock_;
   // The database file; negative if it does not exist. Closed after SQLite has closed the file (see
   // Descriptor).

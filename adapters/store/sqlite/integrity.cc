@@ -24,7 +24,7 @@ constexpr std::string_view kDatabase = "database";
 constexpr auto kCheckIntegrity =
     "PRAGMA integrity_check(" + kSqlNumber<StoreExporter::kMaxEngineFaults> + ")";
 
-// Returns the index that a message of integrity_check ends with: "... index NAME".
+// Returns the index name at the end of a message of integrity_check ("... index NAME").
 std::string ObjectIn(std::string_view problem) {
   constexpr std::string_view kIndex = " index ";
   const std::size_t at = problem.rfind(kIndex);

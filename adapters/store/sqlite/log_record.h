@@ -40,8 +40,8 @@ struct LogRecord {
   bool operator==(const LogRecord&) const = default;
 };
 
-// Three owners: the generation in the file, the generation in the log, and that of the session that recovers
-// the file.
+// Three owners: the generation in the file, the generation in the log, and the generation of the session that
+// recovers the file.
 inline constexpr std::size_t kMaxOwners = 3;
 
 // A formatted record has a fixed size, so that overwriting a record is one write within one disk sector.

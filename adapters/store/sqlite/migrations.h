@@ -6,7 +6,6 @@
 
 namespace keelson {
 
-// The migrations of the SQLite schema.
 std::span<const Migration> SqliteMigrations();
 
 }  // namespace keelson

@@ -27,7 +27,7 @@ std::string ErrnoText(int error);
 // Whether the effective user may write to the file or directory.
 bool IsWritable(const std::string& path);
 
-// fsync(2) of a file's content, or of a directory's entries. Returns 0 or an errno.
+// Call fsync(2) for a file's content, or for a directory's entries. Return 0 or an errno.
 int SyncFile(const std::string& path);
 int SyncDirectory(const std::string& path);
 

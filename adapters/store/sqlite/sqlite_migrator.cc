@@ -36,7 +36,7 @@ absl::StatusOr<std::vector<int>> SqliteMigrator::Change(Steps steps) const {
   return steps(schema);
 }
 
-// In a read-only directory, no lock file can be created. None is needed if no migration is pending.
+// In a read-only directory, no lock file can be created. No lock is needed if no migration is pending.
 bool SqliteMigrator::IsCurrentAndReadOnly() const {
   const absl::StatusOr<DatabasePath> path = ResolveDatabasePath(path_);
   if (!path.ok() || IsWritable(path->Directory())) return false;

@@ -18,7 +18,7 @@ struct SqliteRestore {
   bool replace = false;
 };
 
-// Replaces the database and its log by a copy of the backup. The copy is created, checked and synced beside
+// Replaces the database and its log with a copy of the backup. The copy is created, checked and synced beside
 // the database; then one rename replaces the database. If the process is killed at any point (kill -9),
 // either the old database with all of its commits or the restored database remains, never a mixture. The
 // restored file has the owner and mode of the old file. `progress` is the progress callback: it receives the

@@ -6,7 +6,7 @@ namespace keelson {
 namespace {
 
 constexpr auto kSelectUser = "SELECT " + kColumnNames<UserFields> + " FROM users WHERE ";
-// The condition of the partial index users_by_email_key, so that SQLite can use the index.
+// Queries repeat this condition of the partial index users_by_email_key, so that SQLite can use the index.
 constexpr auto kHoldsAddress = "state <> " + kSqlNumber<UserState::kErased>;
 
 constexpr auto kFindUser = kSelectUser + "id = ?";

@@ -15,8 +15,8 @@ namespace keelson {
 
 using Reply = servers::ScriptedAnswer;
 
-// To add a provider, write a fixture and its line in fixtures.cc. A response that the provider does not
-// document is nullopt: the test reports and skips it.
+// To add a provider, write a function that returns its fixture, and call it in HttpEmailFixtures. A response
+// that the provider does not document is nullopt: the test reports and skips it.
 struct EmailFixture {
   std::string name;
   std::function<std::unique_ptr<EmailProvider>(const std::string& base_url)> make;

@@ -1,4 +1,4 @@
-// Verification of the provider's TLS certificate.
+// Tests the verification of the provider's TLS certificate.
 #include <curl/curl.h>
 
 #include <catch2/catch.hpp>

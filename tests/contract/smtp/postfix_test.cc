@@ -43,7 +43,7 @@ SendOutcome SendTo(const std::string& to, const PostfixServer& relay) {
   return SmtpEmailProvider(OptionsFor(relay)).Send(EmailTo(to), Soon());
 }
 
-// Whether the delivered message is the sent message after the headers that Postfix adds.
+// Whether the delivered message consists of the headers that Postfix adds, followed by the sent message.
 bool IsDeliveryOf(const std::string& delivered, const Email& email) {
   return delivered.ends_with("\n" + absl::StrReplaceAll(RenderMime(email).value(), {{"\r\n", "\n"}}));
 }

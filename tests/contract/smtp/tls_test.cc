@@ -114,7 +114,7 @@ TEST_CASE("a missing CA file returns kConfig", "[email]") {
 }
 
 TEST_CASE("rejected credentials return kConfig, a temporary failure returns kUnreachable", "[email]") {
-  // The response to AUTH's challenge is the only line with this beginning (base64 of NUL).
+  // Only the client's response to AUTH's challenge begins with this text (NUL in base64).
   for (const auto& [reply, kind] : {std::pair{"535 5.7.8 authentication failed", Kind::kConfig},
                                     std::pair{"534 5.7.9 mechanism too weak", Kind::kConfig},
                                     std::pair{"454 4.7.0 temporary failure", Kind::kUnreachable},

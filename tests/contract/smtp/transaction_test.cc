@@ -143,7 +143,7 @@ TEST_CASE("Send returns at the deadline if the server does not reply", "[email]"
       const absl::Time rendering = absl::Now();
       REQUIRE(RenderMime(email).ok());
       const absl::Time begin = absl::Now();
-      // Rendering takes part of this time, and is slow with sanitizers.
+      // Send also renders the message, which takes long with sanitizers.
       const absl::Duration rendered = begin - rendering;
       CHECK(provider.Send(email, Deadline::After(absl::Milliseconds(500))).kind == Kind::kUnreachable);
       CHECK(absl::Now() - begin < absl::Seconds(3) + 2 * rendered);

@@ -116,8 +116,8 @@ void CheckCombinations(Store& store, Filter filter, State last, const std::vecto
   }
 }
 
-// Random users, orders, refunds and messages in every state, with few owners and few different creation
-// times, so that many rows share them.
+// Random users, orders, refunds and messages in every state. Many rows have the same owner, and many have the
+// same creation time.
 struct Goods {
   explicit Goods(Store& store);
 

@@ -14,8 +14,9 @@
 
 namespace keelson {
 
-// `size` users, and as many orders, refunds and messages of one user, oldest first. One row of a hundred is
-// cancelled.
+// `size` users, and as many orders, refunds and messages of the first user, in the order of creation time.
+// Every hundredth user has an address that begins with "rare". Every hundredth order and message is
+// CANCELLED, and every hundredth refund REJECTED.
 struct Shop {
   // Inserts the rows in `tx`.
   Shop(WriteTransaction& tx, int size);

@@ -159,7 +159,7 @@ TEST_CASE("the last statement of a killed process ends at the call's deadline") 
   });
   const int session = BlockedSession(shop.server());
   shop.service().Kill();
-  // Without its timeout, the session would wait until the blocker ends, and keep the lock of the order.
+  // Without statement_timeout, the session would wait until the blocker ends, and keep the lock of the order.
   CHECK(Await([&] {
     return shop.server().Value(StrCat("SELECT count(*) FROM pg_stat_activity WHERE pid = ", session)) == "0";
   }));

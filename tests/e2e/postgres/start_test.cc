@@ -123,7 +123,8 @@ TEST_CASE("ten processes that start concurrently on an empty database all serve"
   servers::PostgresServer server({.max_connections = 200});
   server.CreateDatabase("app");
   const Folder folder;
-  // ServiceProcess would wait until each process serves; these must start concurrently.
+  // ServiceProcess would wait until each process serves, but the processes of this test must start
+  // concurrently.
   const ServiceProcess::Settings settings = PostgresSettings(server.url("app"));
   std::list<ChildProcess> processes;
   for (int i = 0; i < kServices; ++i) {

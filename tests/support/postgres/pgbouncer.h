@@ -13,8 +13,8 @@ class PgBouncer {
  public:
   static constexpr int kDefaultPoolSize = 20;
 
-  // Blocks until PgBouncer accepts connections; throws if it does not. `pool_size` is the number of
-  // connections per database.
+  // Blocks until PgBouncer accepts connections; throws if PgBouncer does not start. `pool_size` is the number
+  // of connections per database.
   explicit PgBouncer(const PostgresServer& server = PostgresServer::Shared(),
                      int pool_size = kDefaultPoolSize);
   // Returns the PgBouncer for PostgresServer::Shared(), which is started at the first call.

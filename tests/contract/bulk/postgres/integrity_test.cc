@@ -1,4 +1,4 @@
-// The checks of PgEngineCheck, as a role without special privileges.
+// Tests PgEngineCheck with a role that has no special privileges.
 #include "core/common/strings.h"
 #include "tests/contract/bulk/postgres/fixture.h"
 
@@ -43,7 +43,7 @@ TEST_CASE("the engine check compares each index with its table", "[postgres]") {
   PostgresBulkFixture fixture;
   InsertAll(*fixture.Target(), SampleBatches(3));
   const servers::PostgresSession other = fixture.database().Connect();
-  // Partial indexes may not contain the sample rows.
+  // Skips partial indexes, because they may lack the sample rows.
   const auto indexes = other.Query(
       "SELECT indexrelid::regclass, indrelid::regclass, (SELECT string_agg(quote_ident(attname), ', ') FROM "
       "pg_attribute WHERE attrelid = indrelid AND attnum > 0 AND attidentity = '') FROM pg_index "

@@ -85,8 +85,8 @@ TEST_CASE("the number of rows read for a page does not depend on its position or
   });
 }
 
-// Returns the number of rows read by each statement of sending and deleting, with `waiting` messages in the
-// table.
+// Returns the number of rows that each statement reads to send and delete messages, with `waiting` messages
+// in the table.
 std::vector<std::int64_t> RowsOfSending(int waiting) {
   Database database;
   const UserId user(NextSampleUuid());

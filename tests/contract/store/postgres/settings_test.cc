@@ -128,7 +128,7 @@ TEST_CASE("the database's default output formats and isolation level do not affe
   CHECK(IsWholeChain(events));
 }
 
-TEST_CASE("a unit of work overrides the role's timeouts", "[postgres]") {
+TEST_CASE("a unit of work overrides the timeouts of the database", "[postgres]") {
   const servers::PostgresDatabase database;
   OpenAt(database.url()).reset();
   Set(database, "lock_timeout", "10ms");
@@ -152,7 +152,7 @@ TEST_CASE("a unit of work overrides the role's timeouts", "[postgres]") {
         ++runs;
         Found<Order> found = tx.orders().FindForUpdate(order->id);
         if (!found.ok()) return found.status();
-        // The transaction is idle.
+        // The transaction is idle for longer than the database's idle_in_transaction_session_timeout.
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
         return tx.orders().Update(With(**found, [](OrderFields& f) { ++f.refund_pending; }));
       });
@@ -161,7 +161,7 @@ TEST_CASE("a unit of work overrides the role's timeouts", "[postgres]") {
   CHECK(runs == 1);
 }
 
-TEST_CASE("a migration overrides the role's timeouts while it waits for the lock", "[postgres]") {
+TEST_CASE("a migration overrides the timeouts of the database while it waits for the lock", "[postgres]") {
   const servers::PostgresDatabase database;
   Set(database, "lock_timeout", "10ms");
   Set(database, "statement_timeout", "50ms");

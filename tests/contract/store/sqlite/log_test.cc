@@ -37,7 +37,7 @@ std::string ReadText(const std::string& path) {
 }
 
 // Creates the files of a service that was killed with ten users in its database; the backup contains seven of
-// them.
+// these users.
 class Crashed {
  public:
   Crashed() {
@@ -165,7 +165,8 @@ TEST_CASE("a database copied over an open database is detected and not written t
   CHECK(CountUsers(*MustOpen(path)) == 7);
 }
 
-// Writes a user, and waits for the next complete checkpoint, after which SQLite starts the log anew.
+// Writes a user, and waits for the next complete checkpoint, after which SQLite overwrites the log from its
+// beginning.
 void WriteAndAwaitNewLog(Store& store, const std::string& path, const std::string& user) {
   const std::string before = ReadText(path + ".lock");
   StoredUser(store, user);
