@@ -120,7 +120,7 @@ absl::Status Schema::InTransaction(Steps steps) {
   if (status.ok()) status = connection_.Execute("COMMIT");
   if (!status.ok() && sqlite3_get_autocommit(connection_.database().getHandle()) == 0) {
     connection_.Reset();
-    connection_.Execute("ROLLBACK").IgnoreError();  // closing the connection does the same
+    connection_.Execute("ROLLBACK").IgnoreError();  // closing the connection rolls back, too
   }
   return status;
 }

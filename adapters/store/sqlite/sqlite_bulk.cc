@@ -92,7 +92,7 @@ class Target : public StoreImporter {
     connection_->Reset();
     // An error may have ended the transaction already.
     if (sqlite3_get_autocommit(connection_->database().getHandle()) == 0) {
-      connection_->Execute("ROLLBACK").IgnoreError();  // closing the connection does the same
+      connection_->Execute("ROLLBACK").IgnoreError();  // closing the connection rolls back, too
     }
     return status;
   }

@@ -30,7 +30,7 @@ TEST_CASE("a full write queue rejects further writes at once and commits the que
   for (int i = 0; i < 2; ++i) {
     waiting.emplace_back([&] {
       absl::Status status;
-      do {  // the test writes of the main thread may fill the queue for a moment
+      do {  // repeated because a write of the main thread below may occupy the queue
         status = Write(store, [](WriteTransaction&) { return absl::OkStatus(); });
       } while (HasReason(status, Reason::kOverloaded));
       if (status.ok()) ++served;
