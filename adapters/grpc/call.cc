@@ -73,7 +73,7 @@ void Call::Run(google::protobuf::Arena& arena) {
 
 void Call::Finish() {
   queue_.dispatcher().LogCall(*method_, context_, status_, SteadyTime::Now() - start_);
-  // Copied to locals, because the events may free the slot before these calls return.
+  // Moved to a local variable, because the event for `sent_` may free the slot before the calls below return.
   const absl::Status status = std::move(status_);
   if (status.ok()) {
     stream_->WriteAndFinish(*response_, grpc::WriteOptions(), grpc::Status::OK, &sent_);

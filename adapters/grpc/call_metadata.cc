@@ -64,7 +64,8 @@ RequestIds::RequestIds(Entropy& entropy) {
 
 void RequestIds::Next(std::string& out) {
   out.resize(32);
-  // Multiplication by an odd number is a bijection: consecutive counts stay distinct, but look different.
+  // Multiplication by an odd number is a bijection: the ids of consecutive counts are distinct, but not
+  // similar.
   const std::uint64_t count = next_.fetch_add(1, std::memory_order_relaxed);
   WriteHex(count * 0x9E3779B97F4A7C15, WriteHex(prefix_, out.data()));
 }

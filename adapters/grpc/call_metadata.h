@@ -12,7 +12,8 @@
 
 namespace keelson {
 
-// The strings of absent metadata are empty. The views point into the grpc::ServerContext.
+// A member is empty if the call has no such metadata. The views are valid as long as the grpc::ServerContext
+// exists.
 struct CallMetadata {
   std::string_view request_id;
   std::string_view traceparent;
@@ -28,7 +29,7 @@ bool IsValidRequestId(std::string_view text);
 // Normalizes a W3C traceparent to version 00. Returns an empty string if `text` is invalid.
 std::string NormalTraceparent(std::string_view text);
 
-// Generates request ids for calls without one: unique, but not secret. Thread-safe.
+// Generates ids for calls without a valid request id. The ids are unique, but predictable. Thread-safe.
 class RequestIds {
  public:
   explicit RequestIds(Entropy& entropy);

@@ -12,7 +12,7 @@ namespace {
 // all pending requests of a queue at each step of a call, so that many slots slow down every call.
 constexpr int kPostedReads = 8;
 constexpr int kPostedOthers = 2;
-// Slots kept for reuse after a burst.
+// Maximum number of free slots that are kept for reuse.
 constexpr std::size_t kMaxFree = 256;
 
 }  // namespace

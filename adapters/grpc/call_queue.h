@@ -15,8 +15,8 @@
 
 namespace keelson {
 
-// A completion queue and the slots of its calls. Methods must be called on the thread in Run, unless they are
-// marked as thread-safe.
+// A completion queue and the slots of its calls. Methods must be called on the thread that executes Run,
+// unless they are marked as thread-safe.
 class CallQueue {
  public:
   struct Workers {
@@ -30,8 +30,7 @@ class CallQueue {
             const Workers& workers, bool inline_reads);
   ~CallQueue();
 
-  // Fills the server with requests for calls of every method. Call once, after the server has started and
-  // before Run.
+  // Requests calls of every method from the server. Call once, after the server has started and before Run.
   void PostAll(std::span<const std::unique_ptr<RpcService>> services);
   // Processes events until ShutDown. Blocks.
   void Run();
@@ -40,12 +39,12 @@ class CallQueue {
 
   // Requests one more call of the method.
   void Post(RpcService& service, int index);
-  // Takes back a slot that has become free.
+  // Keeps a free slot for reuse, or deletes it.
   void Release(Call* call);
   void RunInline(Call& call);
 
-  // Marks the call as waiting for its message until MessageDone, from which on the call is in flight. Run
-  // expires a call whose message does not arrive within the default deadline.
+  // Marks the call as waiting for its message. MessageDone ends the wait and counts the call as in flight.
+  // Run expires a call whose message does not arrive within the default deadline.
   void ExpectMessage(Call::Link& link) { receiving_.splice(receiving_.end(), link.home); }
   void MessageDone(Call::Link& link) {
     link.home.splice(link.home.end(), receiving_, link.node);

@@ -13,7 +13,7 @@ struct Certificates {
   // The server's certificate, followed by the certificates of its issuers.
   std::string chain;
   std::string key;
-  // The CA that clients' certificates must have; empty: clients need no certificate.
+  // The CA that must have issued the clients' certificates; empty: clients need no certificate.
   std::string client_ca;
 
   bool operator==(const Certificates&) const = default;

@@ -15,7 +15,7 @@ namespace {
 
 // grpc::experimental::FileWatcherCertificateProvider aborts the process if a file is empty, and accepts a
 // certificate and a key that do not match. Therefore this class uses the library's callback before each
-// handshake, and passes only checked pairs.
+// handshake, and passes only pairs that ReadCertificates has checked.
 class ReloadingCredentials final : public grpc::ServerCredentials {
  public:
   explicit ReloadingCredentials(ServerCertificates& certificates)

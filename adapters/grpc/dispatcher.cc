@@ -129,7 +129,7 @@ void Dispatcher::LogCall(const Method& method, const CallContext& context, const
   const std::string code_name = absl::StatusCodeToString(code);
   const std::string duration_ms = absl::StrFormat("%.3f", absl::ToDoubleMilliseconds(duration));
   if (status.ok()) {
-    log_.Write(severity, "rpc", "call completed",
+    log_.Write(severity, "rpc", "the call succeeded",
                {{"method", method.name()},
                 {"code", code_name},
                 {"duration_ms", duration_ms},
@@ -138,10 +138,10 @@ void Dispatcher::LogCall(const Method& method, const CallContext& context, const
     return;
   }
   const std::optional<ErrorDetails> details = DetailsOf(status);
-  // Messages of client errors contain values of the request, so they are not logged.
+  // The error message of a rejected request may contain values of the request, so it is not logged.
   const std::string message = severity == Severity::kError
                                   ? status.ToString(absl::StatusToStringMode::kWithNoExtraData)
-                                  : std::string("call rejected");
+                                  : std::string("the call returned an error; see code and reason");
   log_.Write(severity, "rpc", message,
              {{"method", method.name()},
               {"code", code_name},

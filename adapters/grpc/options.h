@@ -21,7 +21,7 @@ struct GrpcTlsOptions {
   // Path of the PEM file with the server's certificate chain; empty: no TLS.
   std::string cert;
   std::string key;
-  // If set, clients must present a certificate of this CA.
+  // Path of the PEM file with a CA; if set, clients must present a certificate that this CA issued.
   std::string client_ca;
 
   bool enabled() const { return !cert.empty() || !key.empty() || !client_ca.empty(); }

@@ -8,9 +8,9 @@
 
 namespace keelson {
 
-// Server reflection in both versions, grpc.reflection.v1 and v1alpha, which differ only in their names. They
-// list `services`, health and themselves. The returned services must be registered before the server starts,
-// and must outlive the server.
+// Server reflection in both versions, grpc.reflection.v1 and v1alpha, which differ only in their names. Both
+// list `services`, the health service and the two reflection services. The returned services must be
+// registered before the server starts, and must outlive the server.
 std::vector<std::unique_ptr<grpc::Service>> MakeReflectionServices(std::vector<std::string> services);
 
 }  // namespace keelson

@@ -33,8 +33,8 @@ constexpr std::size_t kMinBufferBytes = std::size_t{64} << 20;
 constexpr std::size_t kLargestRequestsAtOnce = 32;
 
 ServerLimits LimitsOf(const GrpcServerOptions& options) {
-  // gRPC's limit is twice the dispatcher's, so that a slightly larger message gets the dispatcher's error,
-  // which contains the limit.
+  // gRPC's limit is twice the dispatcher's, so that a message slightly above the dispatcher's limit gets the
+  // dispatcher's error, which contains the limit.
   return {.max_message_bytes = options.max_receive_bytes * 2,
           .buffer_bytes = std::max(kMinBufferBytes, kLargestRequestsAtOnce * options.max_receive_bytes)};
 }

@@ -36,10 +36,10 @@ class GrpcServer {
   // Re-reads the TLS files. New connections use changed files if these are valid; otherwise the previous
   // files stay in use, and one warning logs the reason. Blocks on files. No effect without TLS.
   void ReloadCertificates();
-  // Authenticates new calls by these options; in-flight calls continue. INVALID_ARGUMENT, without a change,
+  // Authenticates new calls with these options; in-flight calls continue. INVALID_ARGUMENT, without a change,
   // if the options are invalid.
   absl::Status SetAuthentication(const GrpcAuthOptions& options);
-  // Graceful shutdown: health becomes NOT_SERVING, new calls are refused, and in-flight calls finish. At
+  // Graceful shutdown: health becomes NOT_SERVING, new calls are rejected, and in-flight calls finish. At
   // `deadline`, remaining calls are cancelled: queued calls do not start, and running handlers end by their
   // own deadlines. Blocks until all calls have ended. Must not be called from a signal handler.
   void Shutdown(Deadline deadline);

@@ -30,7 +30,8 @@ void ServerCertificates::Reload() {
     const std::string reason(read.status().message());
     if (std::exchange(problem_, reason) == reason) return;
     log_.Write(Severity::kWarning, "tls.reload_failed",
-               "changed TLS files are invalid; new connections use the last valid ones", {{"error", reason}});
+               "the changed TLS files are invalid; new connections use the last valid files",
+               {{"error", reason}});
     return;
   }
   problem_.clear();

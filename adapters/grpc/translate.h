@@ -57,7 +57,8 @@ std::vector<State> StatesFromProto(const Numbers& numbers, bool (*is_known)(int)
   return states;
 }
 
-// Translates the fields that all list requests share. Returns violations for untranslatable values.
+// Translates the fields that all list requests share. Returns a violation for each value that can't be
+// translated.
 template <typename Request, typename Query>
 FieldErrors ListFromProto(Request& request, bool (*is_known)(int), Query& query) {
   FieldErrors errors;

@@ -78,7 +78,7 @@ class Utf8Walk {
   }
 
   // On the wire, a map entry is a message with a key and a value. The path contains the key if the key is
-  // valid text.
+  // valid UTF-8.
   bool VisitEntry(const Descriptor& entry, std::string_view bytes, const std::string& path) {
     std::string_view key;
     std::string_view value;
@@ -113,7 +113,7 @@ absl::Status ExplainUnparsable(const Descriptor& type, std::string_view bytes) {
   Utf8Walk walk;
   if (walk.Visit(type, bytes, "", 0) && !walk.errors().empty()) return walk.errors().ToStatus();
   return MakeError(Reason::kFieldInvalid,
-                   StrCat("the message can't be parsed as ", std::string_view(type.full_name())));
+                   StrCat("the request can't be parsed as ", std::string_view(type.full_name())));
 }
 
 }  // namespace keelson

@@ -46,7 +46,8 @@ absl::StatusOr<CallResult> CallMethod(const MethodCall& call,
                                                    if (valid) print(FormatJson(*response));
                                                  }));
   if (status.ok() && !valid) {
-    status = {grpc::StatusCode::INTERNAL, StrCat("a response is no ", method.output_type()->full_name())};
+    status = {grpc::StatusCode::INTERNAL,
+              StrCat("a response can't be parsed as ", method.output_type()->full_name())};
   }
   if (status.ok() && responses == 0 && !method.server_streaming()) {
     status = {grpc::StatusCode::INTERNAL, "the server returned OK without a response"};

@@ -10,8 +10,8 @@ namespace keelson {
 struct ConnectionOptions {
   // "host:port".
   std::string address = {};
-  // The connection uses TLS if any of the following four options is set. PEM file of the CA certificates that
-  // the client trusts; empty: those of the system.
+  // PEM file of the CA certificates that the client trusts; empty: the system's. The connection uses TLS if
+  // this option or one of the next three is set.
   std::string tls_ca = {};
   // The name that the server's certificate must have; empty: the host of the address.
   std::string tls_server_name = {};

@@ -20,7 +20,7 @@
 namespace keelson {
 namespace {
 
-// Leaves `content` empty if no file is named.
+// Reads the file at `path` into `content`, which stays unchanged if `path` is empty.
 absl::Status Read(std::string_view option, const std::string& path, std::string& content) {
   if (path.empty()) return absl::OkStatus();
   std::ifstream file(path, std::ios::binary);
@@ -42,7 +42,8 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const Conn
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ConnectionOptions& options) {
-  // The library writes each failed handshake to standard error, in addition to the status of the call.
+  // Disables the library's log, which repeats each failed handshake on standard error; the status of the call
+  // reports it, too.
   if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
   ASSIGN_OR_RETURN(const auto credentials, Credentials(options));
   grpc::ChannelArguments arguments;
@@ -55,7 +56,7 @@ absl::Status AddToken(const ConnectionOptions& options, grpc::ClientContext& con
   std::string token;
   RETURN_IF_ERROR(Read("--token-file", options.token_file, token));
   absl::StripAsciiWhitespace(&token);
-  // The library ends the process at other characters.
+  // For any other character, the library would abort the process.
   if (!std::all_of(token.begin(), token.end(), absl::ascii_isgraph)) {
     return absl::InvalidArgumentError(
         StrCat("--token-file: ", options.token_file, " must hold one token of printable ASCII characters"));

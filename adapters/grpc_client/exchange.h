@@ -20,8 +20,8 @@ using OnResponse = std::function<void(const std::string& response)>;
 absl::StatusOr<grpc::Status> Exchange(const ConnectionOptions& options, const std::string& path,
                                       const std::string& request, const OnResponse& on_response);
 
-// What to check after a connection failed with `status`, such as TLS options that do not fit the server;
-// empty if the status itself names the cause.
+// Returns a hint for the user after a connection failed with `status`, for example because the TLS options do
+// not match the server; empty if the status itself names the cause.
 std::string ConnectionHint(const ConnectionOptions& options, const grpc::Status& status);
 
 }  // namespace keelson

@@ -15,8 +15,9 @@ namespace keelson {
 // monotonic clock, until the system's clock has caught up: 20 minutes after a step back by 10 minutes. Timers
 // and leases therefore expire at half speed in the worst case. A step forward takes effect immediately.
 //
-// The monotonic clock is CLOCK_MONOTONIC, which stops while the machine is suspended. After a suspension, the
-// lead over the system's clock is shorter; with CLOCK_BOOTTIME it would be longer.
+// The monotonic clock is CLOCK_MONOTONIC, which stops while the machine is suspended. A suspension therefore
+// shortens the lead of Now() over the system's clock; with CLOCK_BOOTTIME, the lead would shrink only half as
+// much.
 //
 // Thread-safe and lock-free. Each call reads two kernel clocks.
 class SystemClock final : public Clock {

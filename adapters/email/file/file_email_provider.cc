@@ -85,7 +85,7 @@ SendOutcome FileEmailProvider::Send(const Email& email, Deadline deadline) {
   if (!message.ok()) return Unsendable(message.status());
   const std::string name = StrCat(email.id.ToString(), ".eml");
   int error = WriteFileAtomically(directory_, name, *message);
-  // The directory was deleted after the service started.
+  // The directory was deleted after the start: create it again.
   if (error == ENOENT && (error = CreateDirectory(directory_)) == 0) {
     error = WriteFileAtomically(directory_, name, *message);
   }

@@ -16,7 +16,8 @@ class BrevoEmailProvider final : public HttpEmailProvider {
   explicit BrevoEmailProvider(ApiAccess access);
 
   std::string_view name() const override { return "brevo"; }
-  // FAILED_PRECONDITION if `from` breaks a limit of the provider. The message starts with a verb ("must …").
+  // FAILED_PRECONDITION, with an error message that starts with a verb ("must …"), if `from` breaks a limit
+  // of the provider.
   static absl::Status CheckSender(const Mailbox& from);
   absl::Duration repeat_window() const override { return absl::Minutes(15); }
 

@@ -103,7 +103,8 @@ HttpRequest JsonPost(std::string url, std::vector<HttpHeader> headers, const nlo
   HttpRequest request = JsonGet(std::move(url), std::move(headers));
   request.method = "POST";
   request.headers.push_back({"Content-Type", "application/json"});
-  // Invalid UTF-8, such as in a name in the configuration, becomes U+FFFD instead of an exception.
+  // With `replace`, invalid UTF-8, such as in a name in the configuration, becomes U+FFFD; by default, dump()
+  // throws.
   request.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   return request;
 }

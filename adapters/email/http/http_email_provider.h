@@ -27,8 +27,8 @@ class HttpEmailProvider : public EmailProvider {
   SendOutcome Probe(Deadline deadline) final;
 
  protected:
-  // FAILED_PRECONDITION if a setting or the sender breaks a documented limit of the provider. The sender's
-  // address is ASCII.
+  // FAILED_PRECONDITION if a setting or the sender breaks a documented limit of the provider. Called only for
+  // a sender whose address is ASCII.
   virtual absl::Status CheckSettings(const Mailbox& /*from*/) const { return absl::OkStatus(); }
   // Whether the provider accepts recipients whose local part is not ASCII.
   virtual bool supports_utf8_recipients() const { return false; }
@@ -40,8 +40,8 @@ class HttpEmailProvider : public EmailProvider {
   virtual HttpRequest ProbeRequest() const = 0;
   // Translates a response. The error may contain the provider's text unchanged; the caller sanitizes it.
   virtual SendOutcome OutcomeOf(const ProviderResponse& response) const = 0;
-  // Whether an error response to the probe proves that the credentials are valid: for example, an API key
-  // that permits only sending is rejected by other methods.
+  // Whether an error response to the probe proves that the credentials are valid. For example, the method
+  // that the probe calls rejects a valid API key that permits only sending.
   virtual bool IsGoodRefusal(const ProviderResponse& /*response*/) const { return false; }
   // Values that are removed from error texts. The views must stay valid during the call.
   virtual std::vector<std::string_view> secrets() const = 0;
@@ -54,13 +54,13 @@ class HttpEmailProvider : public EmailProvider {
   HttpClient client_;
 };
 
-// FAILED_PRECONDITION, with a message that starts with a verb ("must …"), if the sender's local part is not
-// ASCII: no provider with an HTTP API documents support for it.
+// FAILED_PRECONDITION, with an error message that starts with a verb ("must …"), if the sender's local part
+// is not ASCII: no provider with an HTTP API documents support for it.
 absl::Status CheckHttpSender(const Mailbox& from);
 
 struct ApiAccess {
   Secret key;
-  // Scheme and host. Empty means the provider's public API until WithDefaultBase sets it.
+  // Scheme and host. WithDefaultBase replaces an empty value with the provider's public API.
   std::string base_url;
 };
 
@@ -68,10 +68,10 @@ ApiAccess ApiAccessOf(const ApiSettings& settings);
 
 // Returns `configured` without trailing slashes, or `default_url` if `configured` is empty.
 std::string BaseUrl(std::string_view configured, std::string_view default_url);
-// Returns `access` with its base_url replaced by BaseUrl.
+// Returns `access` with the result of BaseUrl as its base_url.
 ApiAccess WithDefaultBase(ApiAccess access, std::string_view default_url);
 
-// Builds a POST or GET request with the JSON headers (Content-Type, Accept).
+// Builds a request that accepts a JSON response; JsonPost also sends a JSON body.
 HttpRequest JsonPost(std::string url, std::vector<HttpHeader> headers, const nlohmann::json& body);
 HttpRequest JsonGet(std::string url, std::vector<HttpHeader> headers);
 HttpHeader Bearer(const Secret& key);

@@ -16,7 +16,8 @@ class MailgunEmailProvider final : public HttpEmailProvider {
   MailgunEmailProvider(ApiAccess access, std::string domain);
 
   std::string_view name() const override { return "mailgun"; }
-  // FAILED_PRECONDITION if `domain` is not an ASCII domain name. The message starts with a verb ("must …").
+  // FAILED_PRECONDITION, with an error message that starts with a verb ("must …"), if `domain` is not an
+  // ASCII domain name.
   static absl::Status CheckDomain(std::string_view domain);
 
  private:

@@ -16,7 +16,8 @@ class PostmarkEmailProvider final : public HttpEmailProvider {
   PostmarkEmailProvider(ApiAccess access, std::string message_stream);
 
   std::string_view name() const override { return "postmark"; }
-  // FAILED_PRECONDITION if `from` breaks a limit of the provider. The message starts with a verb ("must …").
+  // FAILED_PRECONDITION, with an error message that starts with a verb ("must …"), if `from` breaks a limit
+  // of the provider.
   static absl::Status CheckSender(const Mailbox& from);
 
  private:

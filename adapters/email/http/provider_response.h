@@ -14,7 +14,7 @@
 
 namespace keelson {
 
-// An HTTP response whose body is parsed as JSON if it is JSON.
+// A provider's HTTP response. The constructor parses the body if it is JSON.
 class ProviderResponse {
  public:
   explicit ProviderResponse(HttpResponse response);

@@ -11,13 +11,14 @@ constexpr std::string_view kBaseUrl = "https://api.resend.com";
 constexpr ResponseRule kRules[] = {
     // The first request with this idempotency key is still in progress.
     {0, "concurrent_idempotent_requests", "", Kind::kUnknown},
-    // The key was used with another body, or is malformed. That is a bug in this adapter; a retry cannot
-    // succeed.
+    // The idempotency key was sent earlier with another body, or is malformed: a bug in this adapter. A retry
+    // cannot succeed.
     {0, "invalid_idempotent_request", "", Kind::kMessageRejected},
     {0, "invalid_idempotency_key", "", Kind::kMessageRejected},
     {0, "daily_quota_exceeded", "", Kind::kQuota},
     {0, "monthly_quota_exceeded", "", Kind::kQuota},
-    // For an unknown or deleted API key, Resend uses different statuses and error names, but this text.
+    // For an unknown or deleted API key, Resend uses different statuses and error names, but always this
+    // error text.
     {0, "", "API key is invalid", Kind::kConfig},
     {0, "invalid_from_address", "", Kind::kConfig},
     {0, "invalid_access", "", Kind::kConfig},

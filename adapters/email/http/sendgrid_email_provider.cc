@@ -79,7 +79,7 @@ HttpRequest SendGridEmailProvider::ProbeRequest() const {
 }
 
 SendOutcome SendGridEmailProvider::OutcomeOf(const ProviderResponse& response) const {
-  // SendGrid accepts a message with 202, or with 200 in its sandbox mode. Both have no body.
+  // SendGrid accepts a message with 202, or with 200 in its sandbox mode. Neither response has a body.
   if (response.succeeded() && (response.body().empty() || response.is_json())) {
     return Accepted(std::string(response.header("x-message-id")));
   }

@@ -68,7 +68,7 @@ bool IsLowerOrDigit(unsigned char c) {
 }
 
 // Returns the From header's value in ASCII. A non-ASCII display name becomes encoded words (RFC 2047),
-// because SES rejects UTF-8 there.
+// because SES rejects UTF-8 in the From header.
 absl::StatusOr<std::string> FromAddress(const Mailbox& from) {
   ASSIGN_OR_RETURN(const std::string field, MailboxHeader("From", from));
   const std::string unfolded = absl::StrReplaceAll(field, {{"\r\n", ""}});
@@ -171,7 +171,7 @@ absl::StatusOr<HttpRequest> SesEmailProvider::SendRequest(const Email& email,
   nlohmann::json parts = nlohmann::json::object();
   if (!email.content.text.empty()) parts["Text"] = Text(email.content.text);
   if (!email.content.html.empty()) parts["Html"] = Text(email.content.html);
-  // SES sets its own Message-ID.
+  // The request has no Message-ID, because SES sets its own.
   const nlohmann::json simple = {
       {"Subject", Text(email.content.subject)},
       {"Body", parts},

@@ -27,7 +27,7 @@ class SesEmailProvider final : public HttpEmailProvider {
   explicit SesEmailProvider(SesOptions options);
 
   std::string_view name() const override { return "ses"; }
-  // FAILED_PRECONDITION if the setting is invalid. The message starts with a verb ("must …").
+  // FAILED_PRECONDITION if the setting is invalid. The error message starts with a verb ("must …").
   static absl::Status CheckRegion(std::string_view region);
   static absl::Status CheckConfigurationSet(std::string_view name);
 

@@ -15,7 +15,8 @@ absl::StatusOr<std::unique_ptr<EmailProvider>> CreateLogProvider(const NoSetting
 
 SendOutcome LogEmailProvider::Send(const Email& email, Deadline /*deadline*/) {
   const RenderedMessage& content = email.content;
-  log_.Write(Severity::kInfo, "message.handed_over", "the message was only logged, not sent to its recipient",
+  log_.Write(Severity::kInfo, "message.handed_over",
+             "the message was not sent: the log provider only logs its id, language and sizes",
              {{"message_id", email.id.ToString()},
               {"language", content.language},
               {"text_bytes", StrCat(content.text.size())},

@@ -34,7 +34,8 @@ absl::StatusOr<Mailbox> ReadSender(std::string_view from) {
   absl::StatusOr<Mailbox> sender = WireMailbox(ParseMailbox(from));
   if (!sender.ok()) return absl::FailedPreconditionError(sender.status().message());
   if (!MailboxHeader("From", *sender).ok()) {
-    return absl::FailedPreconditionError("must be representable in a From header");
+    return absl::FailedPreconditionError(
+        "must have a local part (before the @) that needs no quotation marks");
   }
   return sender;
 }

@@ -9,7 +9,7 @@
 
 namespace keelson {
 
-// The addresses of an e-mail in the form that providers accept: domains are in ASCII (IDNA).
+// The sender, recipient and Message-ID of an e-mail, as providers accept them: with domains in ASCII (IDNA).
 struct Envelope {
   Mailbox from;
   std::string to;
@@ -17,8 +17,8 @@ struct Envelope {
   std::string message_id;
 };
 
-// Parses the sender, and converts its domain to ASCII. FAILED_PRECONDITION if `from` is invalid; the message
-// starts with a verb ("must …"). Both the configuration check and every attempt use this function.
+// Parses the sender, and converts its domain to ASCII. FAILED_PRECONDITION if `from` is invalid; the error
+// message starts with a verb ("must …"). Both the configuration check and every attempt use this function.
 absl::StatusOr<Mailbox> ReadSender(std::string_view from);
 
 // FAILED_PRECONDITION if the sender is invalid. INVALID_ARGUMENT if the recipient's address is invalid, the

@@ -10,7 +10,8 @@ namespace keelson {
 // Returns `text` as one line of valid UTF-8, truncated to 300 bytes.
 std::string PlainLine(std::string_view text);
 
-// Like PlainLine; also removes `secrets` and everything that looks like an e-mail address.
+// Like PlainLine; also replaces `secrets` with "[secret]", and each word that contains an "@" with
+// "[address]".
 std::string Sanitized(std::string_view text, const std::vector<std::string_view>& secrets);
 
 }  // namespace keelson

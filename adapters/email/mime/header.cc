@@ -16,8 +16,8 @@ namespace {
 
 // Maximum line length; RFC 5322 recommends at most 78.
 constexpr std::size_t kLineColumns = 76;
-// Bytes per encoded word. With base64 and "=?UTF-8?B?…?=" they become 64 characters: below RFC 2047's limit
-// of 75, and short enough for a line with the header's name.
+// Bytes of text per encoded word. With base64 and "=?UTF-8?B?…?=", 39 bytes become 64 characters: below RFC
+// 2047's limit of 75, and short enough for a line with the header's name.
 constexpr std::size_t kEncodedWordBytes = 39;
 constexpr std::string_view kFold = "\r\n ";
 
@@ -94,7 +94,7 @@ std::vector<std::string> DisplayNameWords(std::string_view name) {
     quoted += c;
   }
   quoted += '"';
-  // Quoted strings are not folded, so a long one becomes encoded words.
+  // A quoted string can't be folded, so a long display name becomes encoded words.
   return quoted.size() < kLineColumns ? std::vector<std::string>{quoted} : EncodedWords(name);
 }
 

@@ -20,8 +20,8 @@ struct Mailbox {
 };
 
 // Parses "Keelson <no-reply@example.com>", "\"Keelson, Inc.\" <no-reply@example.com>" or a bare address.
-// INVALID_ARGUMENT unless `text` is one mailbox without control characters whose address EmailAddress
-// accepts. The message starts with a verb ("must …") and contains no part of `text`.
+// INVALID_ARGUMENT unless `text` is one mailbox, contains no control character, and has an address that
+// EmailAddress accepts. The error message starts with a verb ("must …") and contains no part of `text`.
 absl::StatusOr<Mailbox> ParseMailbox(std::string_view text);
 
 // Parses a recipient: an address without display name, angle brackets or surrounding spaces. Fails like

@@ -9,7 +9,7 @@
 namespace keelson {
 
 // FAILED_PRECONDITION unless `name` is a fully qualified host name or an address literal such as [192.0.2.1]
-// or [IPv6:2001:db8::1] (RFC 5321, 4.1.3). The message starts with a verb ("must …").
+// or [IPv6:2001:db8::1] (RFC 5321, 4.1.3). The error message starts with a verb ("must …").
 absl::Status CheckHelo(std::string_view name);
 
 // Returns the EHLO name for connections to `server`: this machine's fully qualified host name, or else the

@@ -27,7 +27,8 @@ constexpr ReplyRule kEveryPhase[] = {
     {"5", "7.", "quota", Kind::kQuota},
     {"4", "7.", "rate", Kind::kRetry, kRate},
     {"5", "7.", "rate limit", Kind::kRetry, kRate},
-    // Exchange Online: the recipient limit of an account, or the limits of a tenant. Gmail uses 5.4.5.
+    // Exchange Online: the recipient limit of an account, or the limits of a tenant. Gmail (5.4.5): the daily
+    // sending limit.
     {"5", "1.90", "", Kind::kQuota},
     {"5", "7.232", "", Kind::kQuota},
     {"5", "7.233", "", Kind::kQuota},
@@ -122,7 +123,7 @@ constexpr ReplyRule kRecipient[] = {
     {"5", "4.4", "", Kind::kRecipientRejected},
 };
 
-// The message is too large. For phases whose replies are not about a recipient.
+// Rules for a message that is too large. RCPT has its own rule for 552: the mailbox is full.
 constexpr ReplyRule kSize[] = {
     {"5", "3.4", "", Kind::kNotExpressible},
     {"552", "7.", "", Kind::kMessageRejected},
@@ -138,9 +139,8 @@ constexpr ReplyRule kRcpt[] = {
     // RFC 7504: the domain accepts no mail.
     {"556", "", "", Kind::kRecipientRejected},
     {"5", "5.0", "mailbox", Kind::kRecipientRejected},
-    // Without an enhanced code: 552 is a full mailbox, and 550, 551 and 553 are an unknown mailbox (RFC
-    // 5321). Exim
-    // also uses 550 for policies.
+    // Without an enhanced code, 552 means a full mailbox, and 550, 551 and 553 mean an unknown mailbox
+    // (RFC 5321). Exim also uses 550 for policies.
     {"552", kNoEnhancedCode, "", Kind::kRetry},
     {"550", kNoEnhancedCode, "quota", Kind::kRetry},
     {"550", kNoEnhancedCode, "denied", Kind::kRefused},

@@ -18,7 +18,7 @@ struct ReplyRule {
   // Phrase in the reply's text, in lower case; empty: any.
   std::string_view text;
   SendOutcome::Kind kind = SendOutcome::Kind::kUnknown;
-  // Whether, for kRetry, the rate limit applies to all messages instead of only to this recipient.
+  // For kRetry: whether the server limits the rate of all messages; otherwise only this recipient must wait.
   bool is_rate = false;
 };
 

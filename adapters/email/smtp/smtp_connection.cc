@@ -26,10 +26,11 @@ using Kind = SendOutcome::Kind;
 constexpr long kReplySeconds = 300;
 // RFC 5321 limits a reply line to 512 bytes; some servers send longer lines.
 constexpr std::size_t kMaxLine = 8192;
-// Bytes per write. At most one TLS record, because after CURLE_AGAIN the same bytes must be written again.
+// Maximum number of bytes per write: one TLS record, because after CURLE_AGAIN the same bytes must be written
+// again.
 constexpr std::size_t kPiece = 16384;
-// The mechanisms are restricted, because for a user name with an @, libcurl prefers GSSAPI and tries no other
-// mechanism if GSSAPI fails.
+// Without this restriction, libcurl prefers GSSAPI for a user name with an @, and tries no other mechanism if
+// GSSAPI fails.
 constexpr const char* kPlainMechanisms = "AUTH=PLAIN;AUTH=LOGIN";
 constexpr const char* kOtherMechanisms = "AUTH=CRAM-MD5;AUTH=DIGEST-MD5;AUTH=NTLM";
 

@@ -25,10 +25,10 @@ class SmtpConnection {
   SmtpConnection& operator=(const SmtpConnection&) = delete;
 
   // Connects, with TLS and authentication as configured. Call once. Returns kAccepted if the server is ready
-  // for commands. Fails if the server does not offer the configured TLS mode or no authentication.
-  // Authenticates with PLAIN or LOGIN if the server offers one of them, else with CRAM-MD5, DIGEST-MD5 or
-  // NTLM; never with mechanisms that need more than a password, such as GSSAPI. Blocks until `deadline` at
-  // the latest.
+  // for commands. Fails if the server does not offer the configured TLS mode, or offers no authentication
+  // although a user name is configured. Authenticates with PLAIN or LOGIN if the server offers one of them,
+  // else with CRAM-MD5, DIGEST-MD5 or NTLM; never with mechanisms that need more than a password, such as
+  // GSSAPI. Blocks until `deadline` at the latest.
   SendOutcome Open(const SmtpOptions& options, Deadline deadline);
 
   // Returns the parameters of the extension (such as "SIZE") in the server's reply to EHLO; nullopt if the

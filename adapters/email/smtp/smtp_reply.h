@@ -10,7 +10,7 @@ namespace keelson {
 struct SmtpReply {
   // The reply code; 0: no reply.
   int code = 0;
-  // The text of each line after the code. If there is no reply: the reason.
+  // The text of each line, without the code. If there is no reply, the reason for its absence.
   std::vector<std::string> lines;
 
   bool positive() const { return code / 100 == 2; }

@@ -9,7 +9,7 @@
 namespace keelson {
 
 // FAILED_PRECONDITION unless libcurl accepts `host`: a host name, or an IP address (IPv6 with or without
-// brackets). The message starts with a verb ("must …").
+// brackets). The error message starts with a verb ("must …").
 absl::Status CheckSmtpHost(std::string_view host);
 
 // Returns the URL that libcurl connects to; its path is the name for EHLO. FAILED_PRECONDITION, with the

@@ -18,7 +18,8 @@ struct MessageSpec {
   std::string_view link_path;
 };
 
-// All messages that the service sends. To add a message, add an entry here and its built-in templates.
+// All messages that the service sends. To add a message, add an entry in message_spec.cc and built-in
+// templates.
 std::span<const MessageSpec> MessageSpecs();
 
 }  // namespace keelson

@@ -10,8 +10,8 @@
 
 namespace keelson {
 
-// Adds the variables that all templates can use to those of a message; the comment of TemplateRenderer lists
-// them.
+// Adds the common variables, which every template can use, to the variables of one message. The comment of
+// TemplateRenderer lists the common variables.
 class VariableCompletion {
  public:
   // `link_base` must not end with a slash.

@@ -12,7 +12,7 @@
 
 namespace keelson {
 
-// The source files of all templates: the built-in files, overridden by those of a directory. A path is
+// The source files of all templates: the built-in files, overridden by the files of a directory. A path is
 // "LOCALE/NAME.EXTENSION" with the locale in lower case, such as "en/welcome.txt", or a shared file, such as
 // "header.html".
 class TemplateFiles {
@@ -27,7 +27,7 @@ class TemplateFiles {
   // Maps each locale in lower case to its language tag, spelled like its directory.
   const std::map<std::string, std::string>& locales() const { return locales_; }
   bool Has(const std::string& path) const { return files_.contains(path); }
-  // Returns the file's name in error messages: its path on disk, or "built-in" and its path.
+  // Returns the file's name for error messages: its path on disk, or "built-in" and its path.
   std::string Origin(const std::string& path) const;
 
   // Returns the file's text with its includes ("{{>name}}") expanded. On an error, returns nullopt and

@@ -11,7 +11,7 @@
 
 namespace keelson {
 
-// FAILED_PRECONDITION if the value is invalid. The message starts with a verb ("must …").
+// FAILED_PRECONDITION if the value is invalid. The error message starts with a verb ("must …").
 absl::Status CheckLinkBase(std::string_view base);
 absl::Status CheckProductName(std::string_view name);
 
@@ -26,16 +26,16 @@ struct TemplateOptions {
 };
 
 // Renders messages from Mustache templates. Templates for en, de, es and fr are built in. Values are escaped
-// in HTML; in a subject, line breaks are removed. The core provides a message's variables. The renderer adds
-// `product`, `language`, `direction` ("ltr" or "rtl"), `link` (for messages with a token), and `many_hours`
-// or `one_hour` (for messages with expire_hours). It formats `amount` for the language, and masks
-// `new_email`. An empty variable is false in a section. "{{>name}}" includes "<locale>/name" or "name" with
-// the same extension. Thread-safe.
+// in HTML; in a subject, line breaks become spaces. The core provides a message's variables. The renderer
+// adds `product`, `language`, `direction` ("ltr" or "rtl"), `link` (for messages with a token), and
+// `many_hours` or `one_hour` (for messages with expire_hours). It formats `amount` for the language, and
+// masks `new_email`. An empty variable is false in a section. "{{>name}}" includes "<locale>/name" or "name"
+// with the same extension. Thread-safe.
 class TemplateRenderer final : public MessageRenderer {
  public:
-  // INVALID_ARGUMENT with one line per error, and with the file for an error of a template: a template that
-  // does not parse, uses an unknown variable, renders to an empty text or does not contain its link, or a
-  // file that no template uses.
+  // INVALID_ARGUMENT with one line per error: an invalid option; a template that does not parse, uses an
+  // unknown variable, renders to an empty text or does not contain its link; a file that no template uses.
+  // The error for a template or a file begins with the path of the file.
   static absl::StatusOr<std::unique_ptr<TemplateRenderer>> Create(const TemplateOptions& options);
 
   absl::StatusOr<RenderedMessage> Render(std::string_view template_name, std::string_view locale,

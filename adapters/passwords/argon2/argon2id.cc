@@ -70,7 +70,8 @@ absl::Status ComputeByLibargon2(std::string_view password, std::string_view salt
   argon2_context context{};
   context.out = reinterpret_cast<std::uint8_t*>(hash.data());
   context.outlen = static_cast<std::uint32_t>(hash.size());
-  // The parameter lacks const, but without ARGON2_FLAG_CLEAR_PASSWORD it does not modify the password.
+  // The member `pwd` lacks const, but without ARGON2_FLAG_CLEAR_PASSWORD, libargon2 does not modify the
+  // password.
   context.pwd = reinterpret_cast<std::uint8_t*>(const_cast<char*>(password.data()));
   context.pwdlen = static_cast<std::uint32_t>(password.size());
   context.salt = reinterpret_cast<std::uint8_t*>(const_cast<char*>(salt.data()));

@@ -10,8 +10,7 @@ namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 
-// A memory block that begins at a huge page boundary, so that the system uses huge pages from its start to
-// its end.
+// A memory block that begins at a huge page boundary, so that huge pages cover the whole block.
 class Block {
  public:
   Block() = default;

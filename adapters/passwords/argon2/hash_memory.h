@@ -1,6 +1,6 @@
 // Memory for hashes: one block per hashing thread, reused by the thread's next hash, in huge pages if
-// available. Mapping and clearing small pages for each hash would take a fifth of the time on physical
-// machines, and two thirds on virtual machines.
+// available. Mapping and clearing small pages for each hash would take a fifth of the hashing time on
+// physical machines, and two thirds on virtual machines.
 //
 // Thread-safe: every function uses the calling thread's block only.
 #pragma once
@@ -11,17 +11,18 @@ namespace keelson {
 
 class HashMemory {
  public:
-  // Returns this thread's block of exactly `bytes` bytes. The block may contain data of the last hash.
-  // Returns nullptr if the system has not enough memory. The block is valid until Free, a call with another
-  // size, or the end of the thread.
+  // Returns this thread's block of exactly `bytes` bytes. The block may contain data of this thread's last
+  // hash. Returns nullptr if the system has not enough memory. The block is valid until Free, a call with
+  // another size, or the end of the thread.
   static void* Borrow(std::size_t bytes);
-  // Returns the block to the system, including the remains of the last hash.
+  // Returns the block, with the data of the last hash, to the system.
   static void Free();
   // Size of this thread's block; 0 if there is none.
   static std::size_t held_bytes();
 
-  // During its lifetime, libsodium's mmap on this thread returns Borrow's block. Effective only if libsodium
-  // is linked statically with mmap and munmap wrapped; otherwise libsodium maps its own memory.
+  // While a Scope exists, a call of mmap by libsodium on this thread returns the block of Borrow. Effective
+  // only if libsodium is linked statically with mmap and munmap wrapped; otherwise libsodium maps its own
+  // memory.
   class Scope {
    public:
     Scope();

@@ -30,7 +30,7 @@ class HashSlots {
     std::size_t queue = 64;
     // Total memory of concurrent jobs; a job that needs more runs alone.
     std::uint64_t memory_budget_bytes = 0;
-    // Called on a slot's thread when the queue is empty, before the thread waits for its next job.
+    // Called on a slot's thread when no queued job can start, before the thread waits.
     std::function<void()> when_idle = {};
   };
   struct Load {
@@ -71,7 +71,7 @@ class HashSlots {
   std::size_t idle_ ABSL_GUARDED_BY(mutex_) = 0;
   std::size_t running_ ABSL_GUARDED_BY(mutex_) = 0;
   std::uint64_t memory_bytes_ ABSL_GUARDED_BY(mutex_) = 0;
-  // Duration of the last job; the retry delay of an OVERLOADED error is an estimate from it.
+  // Duration of the last job, from which the retry delay of an OVERLOADED error is estimated.
   absl::Duration last_duration_ ABSL_GUARDED_BY(mutex_) = absl::Milliseconds(50);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
 };

@@ -6,9 +6,9 @@
 
 namespace keelson {
 
-// Records refunds that are paid manually, outside of the service (cash, a bank transfer). Every refund
-// succeeds immediately. The payment reference derives from the idempotency key, so that a repeat returns the
-// same reference. Stateless and thread-safe.
+// For refunds that an operator pays outside of the service (cash, a bank transfer). Calls no payment service;
+// every refund succeeds immediately. The payment reference derives from the idempotency key, so that a repeat
+// returns the same reference. Stateless and thread-safe.
 class RecordedPaymentProvider final : public PaymentProvider {
  public:
   std::string_view name() const override { return "recorded"; }

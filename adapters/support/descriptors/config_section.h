@@ -36,7 +36,8 @@ struct SettingKey {
   // Name within the adapter's section, such as "pool_size".
   std::string_view name;
   SettingRef member;
-  // What the key does, as a phrase for `keelson config reference`: unit, and meaning of an empty value.
+  // Phrase for `keelson config reference`: the effect of the key, its unit, and the meaning of an empty
+  // value.
   std::string_view description;
   // Bounds, in the notation of a value ("10ms"); empty: no bound.
   std::string_view min = {};
@@ -48,13 +49,13 @@ struct SettingKey {
   // Checks the value of a string. Not called if the value is empty or the adapter is not selected. The error
   // message is appended to the name of the key, so it starts with a verb ("must be …").
   absl::Status (*check)(std::string_view) = nullptr;
-  // Never shown in output or logs.
+  // Whether the value is hidden in output and logs.
   bool secret = false;
 };
 
 // A rule that the type, bounds and `check` of a single key can't express.
 struct SettingsCheck {
-  // The keys that the rule reads, within the adapter's section. An error is reported for the first of them.
+  // The keys that the rule reads, within the adapter's section. An error is reported for the first key.
   std::vector<std::string_view> keys;
   // The error message is appended to the name of the first key in `keys`, so it starts with a verb ("must be
   // …").

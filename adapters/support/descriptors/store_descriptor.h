@@ -40,7 +40,7 @@ struct StoreDescriptor {
   // Copies the store to a new file at `path`. Null if the store does not support it.
   std::function<absl::Status(const AdapterSettings&, const std::string& path, Clock&, const CopyProgress&)>
       back_up = nullptr;
-  // Replaces the store by a backup and returns the name of the database. Null if back_up is null.
+  // Replaces the store with a backup and returns the name of the database. Null if back_up is null.
   std::function<absl::StatusOr<std::string>(const AdapterSettings&, const RestoreRequest&, Clock&,
                                             const CopyProgress&)>
       restore = nullptr;

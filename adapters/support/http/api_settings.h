@@ -20,7 +20,7 @@ inline constexpr std::string_view kApiKeyDescription = "the provider's API key";
 inline constexpr std::string_view kBaseUrlDescription =
     "base URL of the API (scheme and host); empty: the provider's public API";
 
-// FAILED_PRECONDITION if the value is invalid. The message starts with a verb ("must …").
+// FAILED_PRECONDITION if the value is invalid. The error message starts with a verb ("must …").
 absl::Status CheckApiKey(std::string_view key);
 absl::Status CheckBaseUrl(std::string_view url);
 

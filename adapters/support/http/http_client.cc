@@ -47,7 +47,8 @@ std::size_t OnHeader(char* data, std::size_t, std::size_t size, void* context) {
   const std::string_view line(data, size);
   exchange.header_bytes += size;
   if (exchange.header_bytes > kMaxHeaderBytes) return 0;
-  // A proxy's response or "100 Continue" precedes the final response; only the final headers count.
+  // A proxy's response or "100 Continue" may precede the final response; only the headers of the final
+  // response are kept.
   if (line.starts_with("HTTP/")) exchange.response.headers.clear();
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return size;

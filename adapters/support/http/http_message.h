@@ -43,7 +43,8 @@ struct HttpResponse {
 };
 
 struct HttpFailure {
-  // Whether the server may have received the whole request. If false, it certainly has not.
+  // Whether the server may have received the whole request. If false, the server has certainly not received
+  // it.
   bool may_have_arrived = true;
   // The URL or a header is malformed, so no request was sent.
   bool malformed = false;

@@ -11,10 +11,10 @@
 
 namespace keelson {
 
-// Writes log lines to a stream on its own thread, so that logging does not wait for a disk. A line that
-// follows no other line within kMaxDelay is written immediately; other lines are batched and written at most
-// kMaxDelay later. Logging blocks while the buffer is full, so that a slow reader of the stream limits the
-// rate instead of growing the process's memory. Thread-safe.
+// Writes log lines to a stream on its own thread, so that logging does not wait for a disk. A line is written
+// immediately if no other line was written during the last kMaxDelay; otherwise the line is batched, and
+// written at most kMaxDelay later. Logging blocks while the buffer is full, so that a slow reader of the
+// stream limits the rate instead of growing the process's memory. Thread-safe.
 class BatchingSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   static constexpr std::chrono::milliseconds kMaxDelay{20};

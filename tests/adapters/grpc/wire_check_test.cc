@@ -67,7 +67,7 @@ TEST_CASE("an invalid encoding is reported for the whole message") {
         std::string("\x0B"), std::string("\x00\x01", 2)}) {
     const absl::Status status = ExplainUnparsable(*type, bytes);
     CHECK(HasReason(status, Reason::kFieldInvalid));
-    CHECK(status.message() == "the message can't be parsed as keelson.accounts.v1.GetUserRequest");
+    CHECK(status.message() == "the request can't be parsed as keelson.accounts.v1.GetUserRequest");
   }
 }
 
