@@ -54,7 +54,8 @@ std::uint64_t ResidentBytes(const std::string& which) {
   return 0;
 }
 
-// Polls, because a slot may release its memory shortly after the last call returned.
+// Waits until the process uses at most `bytes` of memory. A slot may release its memory shortly after the
+// last call returned.
 bool ComesDownTo(std::uint64_t bytes) {
   const Deadline deadline = Deadline::After(absl::Seconds(10));
   while (ResidentBytes("VmRSS:") > bytes && !deadline.expired()) absl::SleepFor(absl::Milliseconds(1));
@@ -63,7 +64,7 @@ bool ComesDownTo(std::uint64_t bytes) {
 
 }  // namespace
 
-TEST_CASE("a password verifies only against its own hash") {
+TEST_CASE("a hash verifies only the password that was hashed") {
   const auto hasher = MakeHasher(Cheap(GENERATE(1U, 4U)));
   const absl::StatusOr<std::string> phc = hasher->Hash(Password(), kNever);
   REQUIRE(phc.ok());
@@ -72,7 +73,7 @@ TEST_CASE("a password verifies only against its own hash") {
   CHECK_FALSE(hasher->Verify(Password(""), *phc, kNever).value());
 }
 
-TEST_CASE("hasher and libargon2 verify each other's hashes") {
+TEST_CASE("Argon2Hasher and libargon2 verify each other's hashes") {
   const auto hasher = MakeHasher(Cheap(GENERATE(1U, 3U)));
   const std::string password(Password().Reveal());
   const std::string phc = hasher->Hash(Password(), kNever).value();
@@ -95,7 +96,7 @@ TEST_CASE("a hash is a PHC string with the configured cost and a random salt") {
   CHECK(ParsePhc(hasher->Hash(Password(), kNever).value())->salt != parsed.salt);
 }
 
-TEST_CASE("every byte of a password of any length counts") {
+TEST_CASE("a password of any length and with any bytes verifies, and an additional byte is a mismatch") {
   const auto hasher = MakeHasher(Cheap());
   const std::string password = GENERATE(std::string(), std::string("with\0nul", 8), std::string("\xff\xfe"),
                                         std::string(100'000, 'x'), std::string("пароль密码😀"));
@@ -104,7 +105,7 @@ TEST_CASE("every byte of a password of any length counts") {
   CHECK_FALSE(hasher->Verify(Password(password + "x"), phc, kNever).value());
 }
 
-TEST_CASE("verifying a stored hash of another algorithm is an error, not a mismatch") {
+TEST_CASE("verifying a stored hash that is malformed or unsupported is an error, not a mismatch") {
   const auto hasher = MakeHasher(Cheap());
   for (const std::string_view phc :
        {"", "plain", "$2b$12$abcdefghijklmnopqrstuv",
@@ -113,7 +114,7 @@ TEST_CASE("verifying a stored hash of another algorithm is an error, not a misma
   }
 }
 
-TEST_CASE("cores and the memory budget limit the number of slots, to at least one") {
+TEST_CASE("the cores and the memory budget limit the number of slots, which is at least one") {
   const auto slots = [](std::size_t cores, std::uint64_t memory, std::uint64_t budget) {
     Argon2Options options;
     options.cores = cores;
@@ -127,34 +128,35 @@ TEST_CASE("cores and the memory budget limit the number of slots, to at least on
   CHECK(slots(0, 16 * kMiB, 256 * kMiB) >= 1);
 }
 
-TEST_CASE("Create rejects options out of bounds") {
+TEST_CASE("Create rejects an option that is out of bounds") {
   SystemEntropy entropy;
   Argon2Options options = Cheap();
   const auto refused = [&] {
     return Argon2Hasher::Create(options, entropy).status().code() == absl::StatusCode::kInvalidArgument;
   };
-  SECTION("memory") {
+  SECTION("too much memory") {
     options.memory_bytes = 513 * kMiB;
   }
-  SECTION("memory beyond 32 bits") {
+  SECTION("memory whose number of KiB exceeds 32 bits") {
     options.memory_bytes = std::uint64_t{1} << 52;
   }
   SECTION("too little memory") {
     options.memory_bytes = 7 * 1024;
   }
-  SECTION("iterations") {
+  SECTION("zero iterations") {
     options.iterations = 0;
   }
-  SECTION("parallelism") {
+  SECTION("too much parallelism") {
     options.parallelism = 17;
   }
-  SECTION("a budget below one hash") {
+  SECTION("a memory budget too small for one hash") {
     options.memory_budget_bytes = options.memory_bytes - 1;
   }
   CHECK(refused());
 }
 
-TEST_CASE("a burst of hashes stays within memory and queue limits, and the memory is released afterwards") {
+TEST_CASE(
+    "a burst of hashes stays within the limits of memory and queue, and releases the memory afterwards") {
   Argon2Options options;
   options.cores = 2;
   options.queue = 16;

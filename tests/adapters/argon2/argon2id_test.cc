@@ -44,7 +44,7 @@ TEST_CASE("libargon2's published test vector is reproduced") {
         "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4");
 }
 
-TEST_CASE("every hash equals libargon2's hash") {
+TEST_CASE("every hash equals the hash that libargon2 computes") {
   const Seed seed(20240601);
   std::mt19937 random(seed.value());
   for (int round = 0; round < 200; ++round) {
@@ -61,7 +61,7 @@ TEST_CASE("every hash equals libargon2's hash") {
   }
 }
 
-TEST_CASE("the two libraries agree at the default cost") {
+TEST_CASE("libsodium and libargon2 compute the same hash at the default cost") {
   const Argon2idCost cost{19456, 2, 1};
   const std::string salt(16, 's');
   std::string by_sodium(32, '\0');
@@ -71,7 +71,7 @@ TEST_CASE("the two libraries agree at the default cost") {
   CHECK(by_sodium == by_argon2);
 }
 
-TEST_CASE("the error of a cost out of bounds names the parameter") {
+TEST_CASE("CheckArgon2idCost rejects a cost that is out of bounds") {
   CHECK(CheckArgon2idCost({19456, 2, 1}).ok());
   CHECK(CheckArgon2idCost({512 * 1024, 10, 16}).ok());
   for (const Argon2idCost& cost :

@@ -65,7 +65,7 @@ TEST_CASE("each thread has its own block, which is freed when the thread ends") 
 
 // Regression: a block that mmap placed at a huge page boundary was mistaken for a borrowed block and never
 // unmapped. Each extra page moves the next mapping, so that one of the mappings lies at such a boundary.
-TEST_CASE("a block is unmapped at any address") {
+TEST_CASE("Free unmaps a block at any address") {
   constexpr std::size_t kHugePage = 2 * kMiB;
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   std::vector<void*> extra;
@@ -91,7 +91,7 @@ TEST_CASE("libargon2 uses the thread's block") {
 }
 
 #ifdef KEELSON_WRAPS_MMAP
-TEST_CASE("libsodium uses the thread's block if its mmap is wrapped") {
+TEST_CASE("libsodium uses the thread's block if its calls of mmap are wrapped") {
   CHECK(HeldAfter({.memory_kib = 256, .iterations = 1, .parallelism = 1}) == 256 * 1024);
 }
 #endif

@@ -29,7 +29,7 @@ void AwaitLoad(const HashSlots& slots, std::size_t running, std::size_t waiting)
   FAIL("the expected numbers of running and waiting jobs were not reached");
 }
 
-// Blocks the jobs that run until the test opens the gate.
+// A gate that blocks running jobs until the test opens it.
 class Gate {
  public:
   void Open() { opened_.Notify(); }
@@ -49,7 +49,7 @@ class Gate {
 
 }  // namespace
 
-TEST_CASE("a slot's thread has a name and a lower priority") {
+TEST_CASE("a slot's thread is named hash-0 and has a lower priority than the calling thread") {
   HashSlots slots({.slots = 1, .queue = 1, .memory_budget_bytes = 1});
   std::string name(16, '\0');
   int niceness = 0;
@@ -166,7 +166,7 @@ TEST_CASE("Run waits for a running job even after the deadline") {
   CHECK(ran);
 }
 
-TEST_CASE("a job waits until the memory budget allows it") {
+TEST_CASE("a job waits until its memory fits into the budget") {
   HashSlots slots({.slots = 2, .queue = 8, .memory_budget_bytes = 100});
   Gate first;
   Gate second;

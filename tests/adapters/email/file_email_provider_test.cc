@@ -100,7 +100,7 @@ TEST_CASE("the directory and its parents are created at the start, and again aft
   CHECK(Names(deep).size() == 1);
 }
 
-TEST_CASE("the error of a directory that can't be created names the directory") {
+TEST_CASE("the error for a directory that can't be created names the directory") {
   Folder folder;
   std::ofstream(folder.path() / "file") << "not a folder";
   for (const std::string& path :
@@ -125,7 +125,7 @@ TEST_CASE("sending into an unwritable directory returns kConfig") {
   CHECK_FALSE(outcome.error.empty());
 }
 
-TEST_CASE("a full disk returns kUnreachable, and no partial file remains") {
+TEST_CASE("sending to a full disk returns kUnreachable, and no partial file remains") {
   Folder folder;
   if (mount("none", folder.path().c_str(), "tmpfs", 0, "size=64k") != 0) {
     WARN("skipped: requires permission to mount a tmpfs");
@@ -142,7 +142,7 @@ TEST_CASE("a full disk returns kUnreachable, and no partial file remains") {
   umount(folder.path().c_str());
 }
 
-TEST_CASE("a message that has no valid MIME form returns kMessageRejected") {
+TEST_CASE("sending a message that has no valid MIME form returns kMessageRejected") {
   Folder folder;
   const auto provider = Provider(folder.path());
   Email email = Sample();

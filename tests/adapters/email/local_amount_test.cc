@@ -4,7 +4,7 @@
 
 namespace keelson {
 
-TEST_CASE("an amount has the format of the language") {
+TEST_CASE("LocalAmount formats an amount for the language") {
   CHECK(LocalAmount("1234.50 EUR", "en") == "€1,234.50");
   CHECK(LocalAmount("1234.50 EUR", "de") == "1.234,50\u00A0€");
   CHECK(LocalAmount("1234.50 EUR", "de-AT") == "1.234,50\u00A0€");
@@ -19,7 +19,7 @@ TEST_CASE("an amount has the format of the language") {
   CHECK(LocalAmount("9223372036854775.807 KWD", "en") == "KWD\u00A09,223,372,036,854,775.807");
 }
 
-TEST_CASE("a text that is not an amount, or has an unknown language, is returned unchanged") {
+TEST_CASE("LocalAmount returns a text unchanged if it is not an amount or the language is unknown") {
   CHECK(LocalAmount("12.50 EUR", "pt-BR") == "12.50 EUR");
   CHECK(LocalAmount("12.50 EUR", "") == "12.50 EUR");
   for (const char* text :

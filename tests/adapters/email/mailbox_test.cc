@@ -8,7 +8,7 @@
 
 namespace keelson {
 
-TEST_CASE("a mailbox is an address with or without a display name") {
+TEST_CASE("ParseMailbox accepts an address with or without a display name") {
   struct Case {
     std::string text;
     Mailbox mailbox;
@@ -27,7 +27,7 @@ TEST_CASE("a mailbox is an address with or without a display name") {
   CHECK(*mailbox == c.mailbox);
 }
 
-TEST_CASE("the error of an invalid mailbox does not contain the mailbox") {
+TEST_CASE("the error for an invalid mailbox does not contain its address") {
   const std::string text =
       GENERATE(as<std::string>{}, "", "Keelson", "Keelson <>", "Keelson <no-reply>",
                "a@keelson.example, b@keelson.example", "A <a@keelson.example>, B <b@keelson.example>",
@@ -47,7 +47,7 @@ TEST_CASE("the address of a parsed mailbox is in canonical form") {
   CHECK(ParseRecipient("\u200bgrace@example.com")->address == "grace@example.com");
 }
 
-TEST_CASE("a recipient with a name, angle brackets or surrounding spaces is refused") {
+TEST_CASE("a recipient with a display name, angle brackets or surrounding spaces is rejected") {
   CHECK(ParseRecipient("ada@example.com").ok());
   for (const std::string to :
        {"", " ada@example.com", "ada@example.com ", "<ada@example.com>", "Ada <ada@example.com>"}) {
@@ -56,7 +56,7 @@ TEST_CASE("a recipient with a name, angle brackets or surrounding spaces is refu
   }
 }
 
-TEST_CASE("every address that the core accepts is a valid recipient of an e-mail") {
+TEST_CASE("every address that the core accepts is valid as the sender and the recipient of an e-mail") {
   const std::string text =
       GENERATE(as<std::string>{}, "ada@example.com", "Ada.Lovelace+tag@Example.COM",
                "!#$%&'*+-/=?^_`{|}~@example.com", "ada@r3---sn.example.com", "ada@ab--cd.example",

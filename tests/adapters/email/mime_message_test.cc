@@ -57,7 +57,7 @@ std::vector<std::string> EncodedWords(const std::string& message) {
 
 }  // namespace
 
-TEST_CASE("another parser reads the same headers and parts from a message") {
+TEST_CASE("Python's e-mail parser reads the headers and parts of a message") {
   const std::string message = Render(Sample());
   CheckLines(message);
   const nlohmann::json mail = ParseMail(message);
@@ -76,14 +76,14 @@ TEST_CASE("another parser reads the same headers and parts from a message") {
   CHECK(mail["parts"][1] == nlohmann::json::array({"text/html", "utf-8", "<p>Hello Ada</p>"}));
 }
 
-TEST_CASE("the same e-mail always has the same bytes, and another id has other bytes") {
+TEST_CASE("RenderMime returns the same bytes for the same e-mail, and other bytes for another id") {
   CHECK(Render(Sample()) == Render(Sample()));
   Email other = Sample();
   other.id = *MessageId::Parse("message_01hf7yat00e8r8e2dhp52c4m2s");
   CHECK(Render(other) != Render(Sample()));
 }
 
-TEST_CASE("another parser reads a subject in any script unchanged") {
+TEST_CASE("Python's e-mail parser reads a subject in any script unchanged") {
   const std::string subject = GENERATE(
       std::string(), std::string("😀"), std::string("Bestätigen Sie Ihre Adresse"),
       std::string("Подтвердите свой адрес электронной почты для учётной записи в магазине"),
@@ -111,7 +111,7 @@ TEST_CASE("another parser reads a subject in any script unchanged") {
   }
 }
 
-TEST_CASE("another parser reads the sender's name unchanged, and the address is not encoded") {
+TEST_CASE("Python's e-mail parser reads the sender's name unchanged, and the address is not encoded") {
   const std::string name = GENERATE(
       std::string("Keelson, Inc."), std::string("The \"Ship\" \\ Co"), std::string("Jürgen Größe"),
       std::string("船会社株式会社船会社株式会社船会社株式会社船会社株式会社船会社株式会社"),
@@ -140,7 +140,7 @@ TEST_CASE("an international address keeps its local part, and its domain becomes
   CHECK(mail["to"][0][1] == "jürgen@xn--bcher-kva.example");
 }
 
-TEST_CASE("another parser reads the bodies unchanged") {
+TEST_CASE("Python's e-mail parser reads the text and the HTML unchanged") {
   const std::string text =
       GENERATE(std::string("emoji 😀 and ümlauts"), std::string(".\n..\n.dot"), std::string(2000, 'x'),
                std::string("bare\nline\nfeeds"), std::string("trailing space \nand tab\t\nFrom me"),

@@ -62,7 +62,7 @@ TEST_CASE("a line of 77 characters is broken, a line of 76 is not") {
   CHECK(QuotedPrintable(std::string(77, 'x')) == std::string(75, 'x') + "=\r\nxx\r\n");
 }
 
-TEST_CASE("decoding returns the text with CRLF line breaks") {
+TEST_CASE("decoding an encoded text returns the text with CRLF line breaks") {
   const Seed seed(11);
   std::mt19937 random(seed.value());
   const std::string alphabet("ab .=\tF\xc3\xa9\r\x7f\0Q", 14);

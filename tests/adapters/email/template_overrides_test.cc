@@ -43,7 +43,7 @@ const TemplateVariables kNobody = {{"display_name", ""}};
 
 }  // namespace
 
-TEST_CASE("a file overrides one part, and the other parts stay built in") {
+TEST_CASE("a file in the directory overrides one part of a message, and the other parts stay built in") {
   Overrides overrides;
   overrides.Put("en/welcome.subject", "Ahoy from {{product}}\n");
   const auto renderer = overrides.Create();
@@ -53,7 +53,7 @@ TEST_CASE("a file overrides one part, and the other parts stay built in") {
   CHECK(Contains(message.text, "your account with Keelson is ready"));
 }
 
-TEST_CASE("a directory adds a language for some messages, with the tag that the directory has") {
+TEST_CASE("a locale's directory adds a language for some messages, and its name is the language tag") {
   Overrides overrides;
   overrides.Put("pt-BR/welcome.subject", "Bem-vindo").Put("pt-BR/welcome.txt", "Olá");
   overrides.Put("pt-BR/welcome.html", "<p>Olá</p>");
@@ -104,7 +104,7 @@ TEST_CASE("Create reports all errors at once, and each error names its file") {
   CHECK(Contains(errors, "en/account_exists.txt:1: includes nowhere, which does not exist"));
 }
 
-TEST_CASE("an error names the file and line, also in an included file") {
+TEST_CASE("an error names the file and line, also if the error is in an included file") {
   Overrides overrides;
   overrides.Put("en/welcome.txt", "{{>greeting}}\n\n{{>postscript}}\n\n{{ nickname }}\n");
   overrides.Put("en/postscript.txt", "P.S.\n{{product}}\n");

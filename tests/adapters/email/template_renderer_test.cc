@@ -64,7 +64,7 @@ TEST_CASE("every message renders completely in every language, without Mustache 
   CHECK(Contains(message->text, "Keelson"));
 }
 
-TEST_CASE("the link is on its own line in the text, and also in the HTML") {
+TEST_CASE("the text contains the link on a line of its own, and the HTML contains the same link") {
   struct Case {
     std::string name;
     std::string page;
@@ -94,7 +94,7 @@ TEST_CASE("the notice to the old address masks the new address") {
   CHECK_FALSE(Contains(text({{"display_name", ""}}), "New address"));
 }
 
-TEST_CASE("a rejection contains the reason if there is one") {
+TEST_CASE("the message about a rejected refund contains the reason if there is one") {
   const auto text = [renderer = BuiltIn()](const TemplateVariables& variables) {
     return renderer->Render("refund_rejected", "en", variables).value().text;
   };
@@ -118,7 +118,7 @@ TEST_CASE("a token is percent-encoded in the link") {
   CHECK(HasLine(message.text, "http://localhost:3000/verify-email?token=a%20b%26c%3D%22%3Cx%3E"));
 }
 
-TEST_CASE("one hour and several hours have singular and plural texts") {
+TEST_CASE("a validity of one hour has a singular text, and of several hours a plural text") {
   const auto text = [renderer = BuiltIn()](const std::string& locale, const std::string& hours) {
     return renderer->Render("verify_email", locale, With(kVerify, "expire_hours", hours)).value().text;
   };
@@ -148,7 +148,7 @@ TEST_CASE("values are escaped in HTML only") {
   CHECK(Contains(message.html, "&lt;b&gt;&quot;A&quot; &amp; "));
 }
 
-TEST_CASE("tags in a value are not expanded") {
+TEST_CASE("Mustache tags in a value are not expanded") {
   const RenderedMessage message =
       BuiltIn()->Render("refund_succeeded", "en", With(kRefund, "order", "{{amount}} {{>note}}")).value();
   CHECK(Contains(message.text, "{{amount}} {{>note}}"));
@@ -160,7 +160,7 @@ TEST_CASE("line breaks in a value become spaces in the subject") {
   CHECK(message.subject == "Your order A  Bcc: eve@example.net has been cancelled");
 }
 
-TEST_CASE("a cancellation mentions a refund only if there is an amount") {
+TEST_CASE("the message about a cancelled order mentions a refund only if there is an amount") {
   const auto renderer = BuiltIn();
   CHECK(Contains(renderer->Render("order_cancelled", "en", kRefund).value().text, "We will refund €12.50"));
   const RenderedMessage without =
@@ -169,7 +169,7 @@ TEST_CASE("a cancellation mentions a refund only if there is an amount") {
   CHECK_FALSE(Contains(without.html, "We will refund"));
 }
 
-TEST_CASE("the error of a missing variable names the variable and contains no values") {
+TEST_CASE("the error for a missing variable names the variable and contains no values") {
   TemplateVariables variables = kRefund;
   variables.erase("amount");
   const absl::Status status = BuiltIn()->Render("refund_failed", "en", variables).status();
@@ -182,7 +182,7 @@ TEST_CASE("the error of a missing variable names the variable and contains no va
             .code() == absl::StatusCode::kInvalidArgument);
 }
 
-TEST_CASE("an unknown template is not found") {
+TEST_CASE("rendering an unknown template returns TEMPLATE_NOT_FOUND") {
   const auto renderer = BuiltIn();
   const std::string name = GENERATE("nonsense", "greeting", "");
   CHECK(HasReason(renderer->Render(name, "en", {}).status(), Reason::kTemplateNotFound));
@@ -208,7 +208,7 @@ TEST_CASE("the product name is escaped in HTML") {
   CHECK(Contains(message.html, "Smith &amp; Sons"));
 }
 
-TEST_CASE("a link base that is not a URL is rejected") {
+TEST_CASE("a link base that is not a URL, or has a query, is rejected") {
   const std::string base = GENERATE(as<std::string>{}, "", "shop.example", "javascript:alert(1)",
                                     "https://a b", "https://a\r\nb", "https://a?x=1", "https://a\"b");
   CHECK(TemplateRenderer::Create({.link_base = base}).status().code() == absl::StatusCode::kInvalidArgument);

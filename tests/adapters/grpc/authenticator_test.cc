@@ -70,7 +70,7 @@ TEST_CASE("with mode none, every caller is anonymous and has every role") {
   CHECK(actor == "anonymous");
 }
 
-TEST_CASE("clients with equal or invalid credentials are rejected at start") {
+TEST_CASE("Create rejects clients with equal or invalid credentials, and the error names the client") {
   GrpcAuthOptions twice = OneClient({});
   twice.clients.push_back(twice.clients.front());
   GrpcAuthOptions bad_digest = OneClient({});
@@ -84,7 +84,7 @@ TEST_CASE("clients with equal or invalid credentials are rejected at start") {
   }
 }
 
-TEST_CASE("ParseRole knows every role's name") {
+TEST_CASE("ParseRole returns the role with this name, and nullopt for an unknown name") {
   CHECK(ParseRole("reader") == Role::kReader);
   CHECK(ParseRole("admin") == Role::kAdmin);
   CHECK_FALSE(ParseRole("root"));

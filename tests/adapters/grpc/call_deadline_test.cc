@@ -20,14 +20,14 @@ TEST_CASE("a client's deadline is clamped to the maximum") {
   CHECK(Left(11, 0) == kMax);
 }
 
-TEST_CASE("an expired deadline leaves zero time") {
+TEST_CASE("TimeUntil returns zero for an expired deadline") {
   CHECK(Left(0, 500'000'000) == absl::ZeroDuration());
   CHECK(Left(-1, 999'999'999) == absl::ZeroDuration());
   CHECK(Left(-1'700'000'000, 0) == absl::ZeroDuration());
   CHECK(TimeUntil(gpr_inf_past(GPR_CLOCK_MONOTONIC), kNow, kMax) == absl::ZeroDuration());
 }
 
-TEST_CASE("a deadline of centuries does not overflow") {
+TEST_CASE("a deadline that is centuries away does not overflow") {
   // The deadlines of grpc-timeout 2562047H and of 99999999H, the protocol's maximum.
   CHECK(Left(std::int64_t{2'562'047} * 3600, 0) == kMax);
   CHECK(Left(std::int64_t{99'999'999} * 3600, 0) == kMax);

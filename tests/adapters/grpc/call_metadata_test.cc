@@ -9,7 +9,7 @@ namespace {
 
 constexpr char kTraceparent[] = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
-TEST_CASE("a valid traceparent becomes version 00, an invalid one becomes empty") {
+TEST_CASE("a valid traceparent becomes version 00, and an invalid traceparent becomes empty") {
   const std::string good = kTraceparent;
   CHECK(NormalTraceparent(good) == good);
   CHECK(NormalTraceparent("cc" + good.substr(2) + "-later") == good);

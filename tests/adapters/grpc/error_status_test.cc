@@ -51,7 +51,7 @@ google::rpc::Status DetailsIn(const grpc::Status& status) {
   return details;
 }
 
-TEST_CASE("every reason has its name in ErrorInfo and its status code") {
+TEST_CASE("every reason becomes its published name in ErrorInfo and its published status code") {
   for (const Promise& promise : kPromises) {
     INFO(promise.name);
     const grpc::Status status = ToGrpcStatus(MakeError(promise.reason, "why", {{"state", "paid"}}), "id");
@@ -70,7 +70,7 @@ TEST_CASE("every reason has its name in ErrorInfo and its status code") {
   }
 }
 
-TEST_CASE("violations and retry delay become google.rpc details") {
+TEST_CASE("violations and the retry delay become details of google.rpc.Status") {
   ErrorDetails details;
   details.reason = Reason::kRefundNotAllowed;
   details.fields = {{"lines[2].title", "must be shorter"}};
@@ -93,7 +93,8 @@ TEST_CASE("violations and retry delay become google.rpc details") {
   CHECK(retry.retry_delay().nanos() == 500'000'000);
 }
 
-TEST_CASE("violations beyond the trailers' limit are omitted and counted") {
+TEST_CASE(
+    "violations that do not fit into the trailers are omitted, and their number is in violations_omitted") {
   FieldErrors errors;
   for (int i = 0; i < 1000; ++i) errors.Add(StrCat("lines[", i, "].title"), "must be valid UTF-8 and so on");
   const grpc::Status status = ToGrpcStatus(errors.ToStatus(), "id");
@@ -167,7 +168,7 @@ TEST_CASE("the largest status fits into the 8 KiB of trailers that clients accep
   CHECK_FALSE(info.metadata().empty());
 }
 
-TEST_CASE("a status INTERNAL does not contain its cause") {
+TEST_CASE("a status with the code INTERNAL does not contain its cause") {
   for (const absl::Status& fault : {absl::InternalError("disk 7 is broken"), absl::UnknownError("disk 7"),
                                     absl::NotFoundError("disk 7"), absl::UnavailableError("disk 7")}) {
     const grpc::Status status = ToGrpcStatus(fault, "request-1");

@@ -106,7 +106,7 @@ TEST_CASE("each version of reflection lists every service, including both versio
   }
 }
 
-TEST_CASE("each version of reflection describes every service that it lists, dependencies first") {
+TEST_CASE("each version of reflection describes every service that it lists, with dependencies first") {
   for (const char* version : kVersions) {
     RpcServerFixture fixture;
     Reflection reflection(fixture, version);

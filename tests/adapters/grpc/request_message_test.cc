@@ -33,7 +33,7 @@ Http2Response Call(const RpcServerFixture& fixture, Http2Request request) {
   return response;
 }
 
-// Counts the calls that reach the handler.
+// Counts the calls that reach the handler, and records the deadline of the last call.
 struct Counted {
   std::atomic<int> calls = 0;
   Handlers handlers() {
@@ -48,7 +48,7 @@ struct Counted {
   Deadline deadline;
 };
 
-TEST_CASE("a compressed message is rejected with the supported encodings") {
+TEST_CASE("a compressed message is rejected, and the response names the supported encoding") {
   Counted counted;
   RpcServerFixture fixture(counted.handlers());
   const auto [encoding, message] = GENERATE(table<std::string, std::string>(
@@ -71,7 +71,7 @@ TEST_CASE("an invalid message with the compressed flag is rejected") {
   CHECK(counted.calls == 0);
 }
 
-TEST_CASE("a client that accepts compressed responses gets plain ones") {
+TEST_CASE("a client that accepts compressed responses receives an uncompressed response") {
   RpcServerFixture fixture;
   const std::string request = UserRequest(std::string(10'000, 'x'));
   const Http2Response response = Call(
@@ -82,7 +82,7 @@ TEST_CASE("a client that accepts compressed responses gets plain ones") {
   CHECK(response.body[0] == '\0');
 }
 
-TEST_CASE("an uncompressed message succeeds even if the call names an encoding") {
+TEST_CASE("a call with an uncompressed message succeeds even if its grpc-encoding is gzip") {
   RpcServerFixture fixture;
   const Http2Response response =
       Call(fixture, {.headers = {{"grpc-encoding", "gzip"}}, .body = Framed(UserRequest("user_1"))});
@@ -130,7 +130,7 @@ TEST_CASE("an incomplete message does not delay the shutdown") {
   CHECK(client.AwaitClosed(half));
 }
 
-TEST_CASE("a deadline of centuries is treated as no deadline") {
+TEST_CASE("a deadline that is centuries away is treated as no deadline") {
   Counted counted;
   RpcServerFixture fixture(counted.handlers());
   const std::string timeout = GENERATE("2562047H", "99999999H", "99999999M", "99999999S");

@@ -73,7 +73,7 @@ Refund LargeRefund(std::size_t lines, std::size_t text_size) {
   return Refund(f);
 }
 
-TEST_CASE("a row in a response is not larger than the size that the core counts for it") {
+TEST_CASE("the encoded size of a row is at most the size that the core counts for the row") {
   for (const std::size_t text_size : {0U, 1U, 127U, 128U, 512U}) {
     CAPTURE(text_size);
     const User user = LargeUser(text_size);
@@ -91,7 +91,7 @@ TEST_CASE("a row in a response is not larger than the size that the core counts 
   }
 }
 
-TEST_CASE("a page can hold a thousand rows without lines and labels") {
+TEST_CASE("a page has space for kMaxPageSize users without labels") {
   UserFields plain;
   plain.email = plain.email_key = Text(254);
   plain.display_name = Text(200);

@@ -75,7 +75,7 @@ class Services {
     notifications = ntf::NotificationService::NewStub(channel);
   }
 
-  // Calls `method` of `stub` and keeps the status.
+  // Calls `method` of `stub`, and sets `status`.
   template <typename Stub, typename Request, typename Response>
   Response Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                 const Request& request) {
@@ -138,7 +138,7 @@ class Services {
     return order;
   }
 
-  // Returns the field violations of the last call.
+  // Returns the fields that the error of the last call names.
   std::vector<std::string> Fields() const {
     google::rpc::Status details;
     REQUIRE(details.ParseFromString(status.error_details()));
@@ -252,7 +252,7 @@ TEST_CASE("users are listed in pages, filtered by state, address and time") {
   CHECK(services.Fields() == Names{"states[0]"});
 }
 
-TEST_CASE("an order has its sums, its lines and the times of its states") {
+TEST_CASE("a new order is PENDING, with amounts and lines but without a payment") {
   Services services;
   const ord::Order pending = services.Create(services.Register());
   CHECK(pending.state() == ord::ORDER_STATE_PENDING);
@@ -268,7 +268,7 @@ TEST_CASE("an order has its sums, its lines and the times of its states") {
   CHECK(pending.lines(0).discount().currency_code() == "EUR");
 }
 
-TEST_CASE("a refund by line is checked, created and read") {
+TEST_CASE("a refund by line is checked, created and listed") {
   Services services;
   const ord::Order order = services.Delivered();
   CHECK(order.payment().provider_reference() == "p-1");
@@ -304,7 +304,7 @@ TEST_CASE("a refund by line is checked, created and read") {
   CHECK(page.refunds(0).id() == refund.id());
 }
 
-// Applies a change to a message and returns the stored message.
+// Applies a change to a message in the store.
 template <typename Change>
 void Overwrite(Store& store, const std::string& id, const Change& change) {
   REQUIRE(store
@@ -359,7 +359,7 @@ TEST_CASE("a message is returned with its subject but without its body") {
   }
 }
 
-TEST_CASE("messages are listed by state, user and address") {
+TEST_CASE("messages are listed, filtered by state, user and address") {
   Services services;
   const std::string user_id = services.Register();
   const auto count = [&](ntf::MessageState state, const std::string& user, const std::string& to) {
@@ -377,7 +377,7 @@ TEST_CASE("messages are listed by state, user and address") {
   CHECK(services.Fields() == Names{"states[0]"});
 }
 
-TEST_CASE("a message is cancelled and a dead one is retried") {
+TEST_CASE("RetryMessage moves a DEAD message to QUEUED, and CancelMessage cancels a QUEUED message") {
   Services services;
   ntf::SendTestMessageRequest send;
   send.set_to("ops@example.com");
@@ -414,7 +414,7 @@ TEST_CASE("a message is cancelled and a dead one is retried") {
   CHECK(services.Fields() == Names{"provider"});
 }
 
-TEST_CASE("dead messages are retried in bulk by their filters") {
+TEST_CASE("RetryMessages retries the DEAD messages that match the filters") {
   Services services;
   const std::string user_id = services.Register();
   ntf::SendTestMessageRequest send;
@@ -450,7 +450,7 @@ TEST_CASE("dead messages are retried in bulk by their filters") {
   CHECK(services.Fields() == Names{"states[2]"});
 }
 
-TEST_CASE("a template is previewed") {
+TEST_CASE("PreviewTemplate renders a known template, and returns NOT_FOUND for an unknown template") {
   Services services;
   ntf::PreviewTemplateRequest preview;
   preview.set_template_("welcome");
@@ -464,7 +464,7 @@ TEST_CASE("a template is previewed") {
   CHECK(services.status.error_code() == grpc::NOT_FOUND);
 }
 
-TEST_CASE("providers are shown in their order") {
+TEST_CASE("ListProviders returns the state of each provider in the order of the providers") {
   Services services;
   const auto shown = services.Call(*services.notifications, &ntf::NotificationService::Stub::ListProviders,
                                    ntf::ListProvidersRequest());
@@ -478,7 +478,7 @@ TEST_CASE("providers are shown in their order") {
   CHECK(shown.providers(1).circuit() == ntf::CIRCUIT_STATE_CLOSED);
 }
 
-TEST_CASE("changing messages requires administer access, reading requires read access") {
+TEST_CASE("methods that change messages require kAdminister, and methods that read require kRead") {
   Core core;
   const auto service = MakeNotificationService(core.use_cases);
   const std::set<std::string> changes = {"RetryMessage", "RetryMessages", "CancelMessage", "SendTestMessage"};

@@ -1,4 +1,4 @@
-// TLS and certificates.
+// Tests TLS, reloading of the TLS files, and authentication by client certificates.
 #include <grpcpp/grpcpp.h>
 
 #include <catch2/catch.hpp>
@@ -67,7 +67,7 @@ std::vector<RecordingLog::Entry> Lines(const RpcServerFixture& fixture, std::str
   return lines;
 }
 
-TEST_CASE("a replaced certificate is reloaded without a restart, with one log line") {
+TEST_CASE("a replaced certificate is reloaded without a restart, and is logged once") {
   Authority authority;
   RpcServerFixture fixture({}, TlsOptions(authority));
   REQUIRE_FALSE(CallAs(fixture, authority, "", "renewed").status.ok());
@@ -118,7 +118,7 @@ std::vector<Breakage> Breakages() {
        [](Authority& authority) { authority.Write("server.crt", "no PEM"); }},
       {"binary content", "server.tls.cert FOLDER/server.crt is not a text file: it contains a NUL byte",
        [](Authority& authority) { authority.Write("server.crt", authority.Text("server.crt") + '\0'); }},
-      {"a file that is gone", "server.tls.key FOLDER/server.key can't be read: No such file or directory",
+      {"a missing file", "server.tls.key FOLDER/server.key can't be read: No such file or directory",
        [](Authority& authority) { authority.Remove("server.key"); }},
       {"a key with a password",
        "server.tls.key FOLDER/server.key must contain an unencrypted PEM private key",
@@ -126,7 +126,7 @@ std::vector<Breakage> Breakages() {
   };
 }
 
-// Replaces FOLDER by the authority's directory.
+// Replaces FOLDER in `text` with the authority's directory.
 std::string InFolder(const Authority& authority, std::string text) {
   for (std::size_t at = 0; (at = text.find("FOLDER", at)) != std::string::npos;) {
     text.replace(at, std::string_view("FOLDER").size(), authority.folder());
@@ -184,7 +184,7 @@ TEST_CASE("a new client CA is reloaded without a restart") {
   CHECK(CallAs(fixture, other, "web", "localhost", trusted).status.ok());
 }
 
-TEST_CASE("an expired certificate is used, with one warning") {
+TEST_CASE("an expired certificate is used, and one warning names the certificate") {
   Authority authority;
   authority.IssueExpired("server", "localhost");
   RpcServerFixture fixture({}, TlsOptions(authority));
@@ -196,7 +196,7 @@ TEST_CASE("an expired certificate is used, with one warning") {
                                " contains a certificate that expired at 20"));
 }
 
-TEST_CASE("callers are authenticated by their certificates") {
+TEST_CASE("callers are authenticated by their client certificates") {
   Authority authority;
   authority.Issue("web", "web.example.com");
   authority.Issue("stranger", "stranger.example.com");

@@ -38,7 +38,8 @@ class Counting final : public WorkerPool::Job {
   std::atomic<int>& count_;
 };
 
-TEST_CASE("jobs run up to the thread limit, queue up to the queue limit, and are rejected beyond") {
+TEST_CASE(
+    "jobs run up to the thread limit, then queue up to the queue limit, and further jobs are rejected") {
   Waiting first, second;
   std::atomic<int> count = 0;
   Counting third(count), fourth(count);
@@ -71,7 +72,7 @@ TEST_CASE("Stop runs the queued jobs, and later jobs are rejected") {
   CHECK_FALSE(pool.Submit(jobs.front().get()));
 }
 
-TEST_CASE("a thread takes queued jobs in batches of at most its limit") {
+TEST_CASE("a thread takes queued jobs in batches of at most Limits::batch jobs") {
   Waiting first;
   std::atomic<int> count = 0;
   std::vector<std::size_t> taken;

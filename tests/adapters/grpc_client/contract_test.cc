@@ -40,7 +40,7 @@ std::set<std::string> DeclaredMethods(const std::filesystem::path& folder) {
   return methods;
 }
 
-TEST_CASE("the contract has every method of the .proto files and those of health") {
+TEST_CASE("MethodNames returns every method of the .proto files and of the health service") {
   const std::set<std::string> declared = DeclaredMethods(KEELSON_PROTO_FOLDER);
   REQUIRE(declared.contains("keelson.accounts.v1.AccountService/RegisterUser"));
   REQUIRE(declared.contains("keelson.events.v1.EventService/WatchEvents"));
@@ -62,7 +62,7 @@ TEST_CASE("a method is resolved by its full name and by each unambiguous suffix"
   }
 }
 
-TEST_CASE("a suffix begins at a name: a part of a name is unknown") {
+TEST_CASE("a suffix that begins within a name matches no method") {
   CHECK(MethodError("User") ==
         "METHOD: the contract has no method User; `keelson call --list` prints the methods");
   CHECK_THAT(MethodError("ountService/RegisterUser"),

@@ -14,13 +14,13 @@ grpc::Status WithDetails(grpc::StatusCode code, const google::rpc::Status& detai
   return {code, "the message", details.SerializeAsString()};
 }
 
-TEST_CASE("an error without details is its code and its message") {
+TEST_CASE("the text of an error without details consists of code and message") {
   CHECK(ErrorText({grpc::StatusCode::UNAVAILABLE, "connection refused"}) ==
         "UNAVAILABLE: connection refused");
   CHECK(ErrorText({grpc::StatusCode::CANCELLED, ""}) == "CANCELLED: the server sent no message");
 }
 
-TEST_CASE("the reason, its metadata and each field are on lines of their own") {
+TEST_CASE("the reason, each metadata entry and each field are on a line of their own") {
   google::rpc::ErrorInfo info;
   info.set_reason("FIELD_INVALID");
   info.set_domain("keelson");
@@ -43,7 +43,7 @@ TEST_CASE("the reason, its metadata and each field are on lines of their own") {
         "  field password: is empty");
 }
 
-TEST_CASE("preconditions and the retry delay are readable") {
+TEST_CASE("each precondition and the retry delay are on a line of their own") {
   google::rpc::PreconditionFailure failure;
   auto& violation = *failure.add_violations();
   violation.set_type("REFUND_WINDOW");
@@ -64,7 +64,7 @@ TEST_CASE("preconditions and the retry delay are readable") {
         "  retry after: 1.5s");
 }
 
-TEST_CASE("a detail of an unknown type is named by its type URL") {
+TEST_CASE("a detail of an unknown type is printed as its type URL and size") {
   common::v1::Money money;
   money.set_currency_code("EUR");
   google::rpc::Status details;
@@ -73,7 +73,7 @@ TEST_CASE("a detail of an unknown type is named by its type URL") {
         "ABORTED: the message\n  detail: type.googleapis.com/keelson.common.v1.Money (5 bytes)");
 }
 
-TEST_CASE("details that are no google.rpc.Status do not hide the error") {
+TEST_CASE("details that are not a google.rpc.Status do not hide the error") {
   CHECK(ErrorText({grpc::StatusCode::ABORTED, "the message", "\xff"}) ==
         "ABORTED: the message\n  details: no google.rpc.Status");
 }

@@ -27,7 +27,7 @@ HttpResponse Get(const MetricsEndpoint& endpoint, const std::string& path) {
   return std::get<HttpResponse>(std::move(result));
 }
 
-TEST_CASE("the endpoint exports the providers' metrics, with zero for unused series") {
+TEST_CASE("the endpoint exports the metrics of each provider, with zero for outcomes that did not occur") {
   Providers providers;
   providers.statuses[0].circuit = CircuitState::kOpen;
   providers.statuses[0].misconfigured = true;

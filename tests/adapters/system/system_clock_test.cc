@@ -50,7 +50,7 @@ TEST_CASE("the system clock and deadlines use the same monotonic clock") {
   CHECK(now <= SteadyTime::Now());
 }
 
-TEST_CASE("the time of day follows the system's clock, and every step forward") {
+TEST_CASE("the time of day equals the system's clock, also after a step forward") {
   Kernel kernel;
   SystemClock clock(kernel.sources());
   CHECK(clock.Now() == kStart);
@@ -107,7 +107,7 @@ TEST_CASE("after repeated steps back, the time of day never decreases") {
   }
 }
 
-TEST_CASE("a step back between two readings has no effect if as much time has passed") {
+TEST_CASE("a step back has no effect if more time than the step passes before the next reading") {
   Kernel kernel;
   SystemClock clock(kernel.sources());
   clock.Now();
@@ -116,7 +116,7 @@ TEST_CASE("a step back between two readings has no effect if as much time has pa
   CHECK(clock.Now() == kernel.real());
 }
 
-TEST_CASE("no thread reads an earlier time of day than another thread before") {
+TEST_CASE("no thread reads an earlier time of day than another thread has already read") {
   Kernel kernel;
   SystemClock clock(kernel.sources());
   std::atomic<bool> over = false;

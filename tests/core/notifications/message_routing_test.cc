@@ -59,7 +59,7 @@ struct Attempt {
   bool recognizes_repeats;
 };
 
-// A condition of a table row.
+// The value of a bool that a table row requires: kYes is true, kNo is false, kAny is either.
 enum class If { kAny, kYes, kNo };
 
 bool Matches(If condition, bool value) {

@@ -46,7 +46,7 @@ def planted_faults(browser, judge, folder):
 
 
 def is_pictured(page, place, scheme):
-    """Whether to write a screenshot: all variants in English, one in other languages, which differ only in text."""
+    """Whether to write a screenshot: every variant in English, one in other languages, none of pages with long values."""
     return "long" not in page and (".en." in page or (place, scheme) == ("phone", "light"))
 
 

@@ -1,5 +1,5 @@
 // write_previews FOLDER: writes every message in every built-in language as FOLDER/NAME.LOCALE.html, and as
-// NAME.LOCALE.long.html with the longest possible values.
+// NAME.LOCALE.long.html with very long values.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
