@@ -33,7 +33,7 @@ struct File {
   absl::Status Error(std::string_view what) const {
     return absl::InvalidArgumentError(StrCat(key, " ", path, " ", what));
   }
-  // Returns an error with `what` and OpenSSL's reason, which it removes from OpenSSL's error queue.
+  // Returns an error with `what` and OpenSSL's reason. Clears OpenSSL's error queue.
   absl::Status OpenSslError(std::string_view what) const {
     const char* reason = ERR_reason_error_string(ERR_peek_last_error());
     ERR_clear_error();

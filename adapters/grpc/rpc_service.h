@@ -29,7 +29,8 @@ constexpr bool Writes(Workload work) {
 
 // A unary method of the contract.
 struct Method {
-  // The handler may move from the request. It must be thread-safe: it runs on any thread, concurrently.
+  // The handler may move from the request. The handler must be thread-safe, because concurrent calls run on
+  // different threads.
   using Handler = std::function<absl::Status(const CallContext&, google::protobuf::Message& request,
                                              google::protobuf::Message& response)>;
   // Returns the name in logs, such as "keelson.accounts.v1.AccountService/GetUser".

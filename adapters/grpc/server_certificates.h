@@ -26,9 +26,9 @@ class ServerCertificates {
   // Returns the errors of ReadCertificates. `log` must outlive the object.
   static absl::StatusOr<std::unique_ptr<ServerCertificates>> Load(const GrpcTlsOptions& options, Log& log);
 
-  // Re-reads the files. Valid files replace the current ones, with a log line. Invalid files are not used; a
-  // warning logs the reason, but not the same reason twice in a row. A certificate outside of its validity
-  // period also causes a warning. Blocks on files.
+  // Re-reads the files. Changed files, if valid, replace the current files, and a log line reports the
+  // change. Invalid files are not used; a warning logs the reason, but not the same reason twice in a row. A
+  // certificate outside of its validity period also causes a warning. Blocks on files.
   void Reload();
 
   Version current() const;

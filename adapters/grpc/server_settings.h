@@ -13,7 +13,7 @@ void PrepareLibrary();
 struct ServerLimits {
   // Maximum size of a message; for larger messages, gRPC returns RESOURCE_EXHAUSTED.
   std::size_t max_message_bytes;
-  // Maximum size of all buffers of all connections. gRPC resets streams that would exceed it.
+  // Maximum size of all buffers of all connections. gRPC resets streams that would exceed this size.
   std::size_t buffer_bytes;
 };
 

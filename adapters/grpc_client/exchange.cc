@@ -76,7 +76,7 @@ std::string ToString(const grpc::ByteBuffer& buffer) {
   return std::string(reinterpret_cast<const char*>(slice.begin()), slice.size());
 }
 
-// Waits for the one pending operation; false if it failed because the call has ended.
+// Waits for the only pending operation. Returns false if the operation failed because the call has ended.
 bool Await(grpc::CompletionQueue& queue) {
   void* tag = nullptr;
   bool ok = false;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr std::int64_t kNanosecondsPerMicrosecond = 1'000;
-// While Now() is ahead of the system's clock, it advances at 1/kSlowdown of the monotonic clock's speed.
+// While Now() is ahead of the system's clock, Now() advances at 1/kSlowdown of the monotonic clock's speed.
 constexpr std::int64_t kSlowdown = 2;
 
 std::int64_t ReadKernelClock(clockid_t clock) {

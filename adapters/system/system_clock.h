@@ -35,8 +35,8 @@ class SystemClock final : public Clock {
   absl::Time Now() override;
   SteadyTime SteadyNow() override;
 
-  // After this call, Now() is at least `time`. Used if the system's clock was set back before the process
-  // started.
+  // After this call, Now() is at least `time`. For a process that starts after the system's clock was set
+  // back.
   void StartAt(absl::Time time);
   // Returns how far Now() is ahead of the system's clock; zero if both are equal.
   absl::Duration Lead();

@@ -90,7 +90,8 @@ SendOutcome FileEmailProvider::Send(const Email& email, Deadline deadline) {
     error = WriteFileAtomically(directory_, name, *message);
   }
   if (error != 0) {
-    return Outcome(KindOf(error), StrCat("the e-mail directory is not writable: ", Reason(error)));
+    return Outcome(KindOf(error),
+                   StrCat("can't write to the e-mail directory ", directory_, ": ", Reason(error)));
   }
   SendOutcome outcome;
   outcome.kind = SendOutcome::Kind::kAccepted;
@@ -101,7 +102,8 @@ SendOutcome FileEmailProvider::Send(const Email& email, Deadline deadline) {
 SendOutcome FileEmailProvider::Probe(Deadline /*deadline*/) {
   const int error = PrepareDirectory(directory_);
   if (error == 0) return Outcome(SendOutcome::Kind::kAccepted, "");
-  return Outcome(KindOf(error), StrCat("the e-mail directory is not writable: ", Reason(error)));
+  return Outcome(KindOf(error),
+                 StrCat("the e-mail directory ", directory_, " is not writable: ", Reason(error)));
 }
 
 EmailProviderDescriptor DescribeFileEmail() {

@@ -55,7 +55,7 @@ class HttpEmailProvider : public EmailProvider {
 };
 
 // FAILED_PRECONDITION, with an error message that starts with a verb ("must …"), if the sender's local part
-// is not ASCII: no provider with an HTTP API documents support for it.
+// is not ASCII: no provider with an HTTP API documents support for such addresses.
 absl::Status CheckHttpSender(const Mailbox& from);
 
 struct ApiAccess {

@@ -27,7 +27,7 @@ constexpr ResponseRule kRules[] = {
     {0, "MailFromDomainNotVerifiedException", "", Kind::kConfig},
     // The configuration set does not exist.
     {0, "NotFoundException", "", Kind::kConfig},
-    // AWS's common errors about credentials; they have different HTTP statuses.
+    // AWS's common errors about credentials, which have various HTTP statuses.
     {0, "AccessDeniedException", "", Kind::kConfig},
     {0, "ExpiredTokenException", "", Kind::kConfig},
     {0, "IncompleteSignature", "", Kind::kConfig},

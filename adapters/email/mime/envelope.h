@@ -13,7 +13,7 @@ namespace keelson {
 struct Envelope {
   Mailbox from;
   std::string to;
-  // The Message-ID with angle brackets; it is the same for every attempt.
+  // The Message-ID with angle brackets, the same for every attempt.
   std::string message_id;
 };
 

@@ -10,7 +10,7 @@ constexpr std::size_t kColumns = 76;
 constexpr std::string_view kHex = "0123456789ABCDEF";
 
 // Whether character `i` needs no encoding. A space at the end of a line, and a dot or "From " at its
-// beginning, are encoded, because mail transports alter them.
+// beginning, are encoded, because mail transports alter such characters.
 bool IsPlain(std::string_view line, std::size_t i, bool begins_line) {
   const auto c = static_cast<unsigned char>(line[i]);
   if (c == '=' || c > 126 || (c < ' ' && c != '\t')) return false;

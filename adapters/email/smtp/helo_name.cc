@@ -107,9 +107,8 @@ std::string DefaultHelo(const std::string& server) {
   std::string name = QualifiedName(HostName(), ReadHosts());
   if (!name.empty()) return name;
   const std::string host = server == "localhost" ? "127.0.0.1" : WithoutBrackets(server);
-  // A DNS lookup of the server could block. Therefore, if `host` is a name, the addresses of the
-  // documentation networks (RFC 5737, RFC 3849) take its place: they use the default route, as the server
-  // usually does.
+  // SourceLiteral fails for a host name, because a DNS lookup could block. In this case, the documentation
+  // networks (RFC 5737, RFC 3849) stand for the server: packets to both usually take the default route.
   for (const std::string& destination : {host, std::string("192.0.2.1"), std::string("2001:db8::1")}) {
     std::string literal = SourceLiteral(destination);
     if (!literal.empty()) return literal;

@@ -194,17 +194,17 @@ SmtpReply SmtpConnection::Read(Deadline deadline) {
   for (;;) {
     const std::size_t end = input_.find('\n');
     if (end == std::string::npos) {
-      if (input_.size() > kMaxLine) return NoReply("the response is not SMTP");
+      if (input_.size() > kMaxLine) return NoReply("the server's reply is not valid SMTP");
       const std::string_view failure = Receive(deadline);
       if (!failure.empty()) return NoReply(failure);
       continue;
     }
     const ReplyReader::State state = reader_.Add(std::string_view(input_).substr(0, end));
     input_.erase(0, end + 1);
-    if (state == ReplyReader::State::kBroken) return NoReply("the response is not SMTP");
+    if (state == ReplyReader::State::kBroken) return NoReply("the server's reply is not valid SMTP");
     if (state == ReplyReader::State::kUnfinished) continue;
     const SmtpReply& reply = reader_.reply();
-    // After 354 the server expects the message; after 421 it closes the connection.
+    // After 354, the server expects the message; after 421, the server closes the connection.
     takes_commands_ = reply.code != 354 && reply.code != 421;
     return reply;
   }

@@ -15,7 +15,7 @@ namespace keelson {
 // A connection to an SMTP server. libcurl opens the connection, including TLS and authentication, and
 // transfers bytes. This class sends the commands itself, because libcurl does not report in which phase a
 // message failed. Not thread-safe. The process must ignore SIGPIPE, because a write to a connection that the
-// peer closed raises it.
+// peer closed raises SIGPIPE.
 class SmtpConnection {
  public:
   SmtpConnection() = default;
@@ -57,7 +57,7 @@ class SmtpConnection {
   std::string_view Receive(Deadline deadline);
   bool WaitForSocket(short events, Deadline deadline);
 
-  // Owns a CURL*; void keeps curl.h out of this header.
+  // Owns a CURL*. The type void keeps curl.h out of this header.
   std::unique_ptr<void, Close> handle_;
   ReplyReader reader_;
   // The last reply that libcurl received while it opened the connection.

@@ -36,8 +36,8 @@ class SmtpEmailProvider final : public EmailProvider {
 
   SendOutcome Transmit(const SmtpMessage& message, Deadline deadline);
   SmtpResult TransmitOver(PooledConnection pooled, const SmtpMessage& message, Deadline deadline);
-  // Removes an idle connection from the pool and returns it; its member `connection` is null if there is
-  // none.
+  // Removes an idle connection from the pool and returns it. If no connection is idle, the member
+  // `connection` is null.
   PooledConnection TakeIdle();
   void ReturnIdle(PooledConnection pooled);
   SendOutcome Clean(SendOutcome outcome) const;

@@ -8,7 +8,7 @@ namespace keelson {
 namespace {
 
 // Returns FAILED_PRECONDITION if the server does not support the sender (a configuration error), or
-// UNIMPLEMENTED if it does not support the recipient.
+// UNIMPLEMENTED if the server does not support the recipient.
 absl::Status CheckAddresses(const SmtpConnection& connection, const Envelope& envelope) {
   const bool supports_utf8 = connection.Offers("SMTPUTF8");
   if (!supports_utf8 && NeedsUtf8(envelope.from.address)) {
@@ -63,7 +63,8 @@ SmtpResult Transact(SmtpConnection& connection, const SmtpMessage& message, Dead
   if (!connection.Write(DotStuffed(message.content), deadline)) {
     return Refused(SmtpPhase::kData, NoReply("the connection closed or the deadline expired"));
   }
-  if (deadline.expired()) return Refused(SmtpPhase::kData, NoReply("the deadline expired"));
+  if (deadline.expired())
+    return Refused(SmtpPhase::kData, NoReply("the deadline expired before the final dot"));
   // After the final dot, the server may deliver the message even if no reply arrives.
   reply = connection.SendCommand(".", Deadline::After(final_dot_timeout));
   return reply.positive() ? Accepted(reply) : Refused(SmtpPhase::kFinalDot, reply);

@@ -16,7 +16,7 @@ struct MoneyFormat {
   std::string_view language;
   std::string_view group;
   std::string_view point;
-  // Digits are grouped if there are at least this many before the decimal point.
+  // Digits are grouped in numbers with at least this many digits before the decimal point.
   std::size_t least_grouped;
   bool symbol_first;
   std::string_view dollar;

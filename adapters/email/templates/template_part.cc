@@ -13,7 +13,8 @@ namespace {
 
 namespace mustache = kainjow::mustache;
 
-// Records the first unknown variable, because the library renders it as an empty text without an error.
+// Records the first unknown variable, because the library renders an unknown variable as an empty text
+// without an error.
 class VariableContext final : public mustache::basic_context<std::string> {
  public:
   explicit VariableContext(const TemplateVariables& variables) {

@@ -29,7 +29,7 @@ struct Argon2Options {
 
 // Argon2id (RFC 9106). Hashes run on max(1, min(cores, memory_budget_bytes / memory_bytes)) threads of the
 // hasher, with a lower priority than the rest of the process. The verification of a stored hash with a higher
-// memory cost waits until enough of the budget is free; if it needs more than the whole budget, it runs
+// memory cost waits until enough of the budget is free; a hash that needs more than the whole budget runs
 // alone. A thread reuses its memory for the next hash, and returns the memory to the system when no queued
 // hash can start. Thread-safe. Must not be destroyed during a call.
 class Argon2Hasher final : public PasswordHasher {

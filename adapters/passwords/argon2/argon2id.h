@@ -33,10 +33,10 @@ struct Argon2idBounds {
 // INVALID_ARGUMENT with the first violated limit of Argon2idBounds.
 absl::Status CheckArgon2idCost(const Argon2idCost& cost);
 
-// Fills `hash` with Argon2id version 1.3 of `password`; the size of `hash` is the tag length. Uses libsodium
-// where it supports the parameters, because it is nearly twice as fast; otherwise libargon2. Allocates from
-// the thread's HashMemory, which keeps the memory. RESOURCE_EXHAUSTED (OVERLOADED) if the system has not
-// enough memory. Blocks for the duration of the hash.
+// Fills `hash` with Argon2id version 1.3 of `password`; the size of `hash` is the tag length. Uses libsodium,
+// which is nearly twice as fast as libargon2, if libsodium supports the parameters; otherwise libargon2.
+// Allocates from the thread's HashMemory, which keeps the memory. RESOURCE_EXHAUSTED (OVERLOADED) if the
+// system has not enough memory. Blocks for the duration of the hash.
 absl::Status ComputeArgon2id(std::string_view password, std::string_view salt, const Argon2idCost& cost,
                              std::string& hash);
 

@@ -71,7 +71,7 @@ struct ConfigSection {
   std::vector<SettingKey> keys = {};
   std::vector<SettingsCheck> checks = {};
   // Checks that depend on the machine, such as existing directories. `keelson config check` runs them;
-  // starting the service reports the same errors. They open no connection and write nothing.
+  // starting the service reports the same errors. These checks open no connection and write nothing.
   std::vector<SettingsCheck> machine_checks = {};
 };
 

@@ -37,7 +37,7 @@ struct StoreDescriptor {
       open_exporter = nullptr;
   std::function<absl::StatusOr<std::unique_ptr<StoreImporter>>(const AdapterSettings&, Clock&)>
       open_importer = nullptr;
-  // Copies the store to a new file at `path`. Null if the store does not support it.
+  // Copies the store to a new file at `path`. Null if the adapter does not support backups.
   std::function<absl::Status(const AdapterSettings&, const std::string& path, Clock&, const CopyProgress&)>
       back_up = nullptr;
   // Replaces the store with a backup and returns the name of the database. Null if back_up is null.

@@ -58,8 +58,8 @@ std::size_t OnHeader(char* data, std::size_t, std::size_t size, void* context) {
   return size;
 }
 
-// Aborts the request when libcurl retries it on a second connection, because the first connection may have
-// sent it.
+// Aborts the request when libcurl retries it on a second connection, because the first connection may already
+// have sent the request.
 int AllowOnce(void* context, char*, char*, int, int) {
   return static_cast<Exchange*>(context)->connections++ == 0 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }

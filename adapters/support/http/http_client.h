@@ -13,7 +13,7 @@ namespace keelson {
 // HTTP/1.1 client over libcurl. Reuses idle connections, always verifies certificates, follows no redirects,
 // and uses the proxy of the environment (http_proxy, https_proxy, no_proxy). Thread-safe: each concurrent
 // call has its own connection. libcurl is initialized at the first call. The process must ignore SIGPIPE,
-// because a write to a connection that the peer closed raises it.
+// because a write to a connection that the peer closed raises SIGPIPE.
 class HttpClient {
  public:
   // Maximum size of a response body in bytes; a longer body is truncated.
@@ -33,7 +33,7 @@ class HttpClient {
   struct Close {
     void operator()(void* handle) const;
   };
-  // Owns a CURL*; void keeps curl.h out of this header.
+  // Owns a CURL*. The type void keeps curl.h out of this header.
   using Handle = std::unique_ptr<void, Close>;
 
   Handle TakeHandle();

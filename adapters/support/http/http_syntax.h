@@ -4,8 +4,8 @@
 
 namespace keelson {
 
-// Whether HttpClient accepts `url`: http:// or https://, a host, and no user or password, as libcurl parses
-// it.
+// Whether HttpClient accepts `url`: an http:// or https:// URL that libcurl parses, with a host and without
+// user or password.
 bool IsHttpUrl(std::string_view url);
 
 // Whether `value` is valid as a header value: printable ASCII.

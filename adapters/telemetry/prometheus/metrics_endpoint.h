@@ -16,7 +16,7 @@ namespace keelson {
 class MetricsEndpoint {
  public:
   // Starts to serve on threads of the endpoint. `listen` is "HOST:PORT". UNAVAILABLE if the endpoint can't
-  // listen on it. `providers` must outlive the endpoint.
+  // listen on this address. `providers` must outlive the endpoint.
   static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Start(const std::string& listen,
                                                                 const ProviderStatuses& providers);
   ~MetricsEndpoint();

@@ -1,5 +1,5 @@
-// Tests that a list response is not larger than the size that the core counts for its rows, so that clients
-// accept it.
+// Tests that the size that the core counts for a row is at least the row's encoded size, so that no page
+// exceeds the message size that clients accept.
 #include <catch2/catch.hpp>
 
 #include "adapters/grpc/translate.h"
