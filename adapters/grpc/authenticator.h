@@ -21,7 +21,7 @@ class Authenticator {
   static absl::StatusOr<Authenticator> Create(const GrpcAuthOptions& options);
 
   // Writes the caller's name to `actor`. UNAUTHENTICATED (CALLER_UNKNOWN) if the credentials are missing or
-  // unknown; PERMISSION_DENIED (CALLER_NOT_ALLOWED) if the caller lacks the role.
+  // unknown; PERMISSION_DENIED (CALLER_NOT_ALLOWED) if no role of the caller grants `access`.
   absl::Status Authorize(const grpc::ServerContext& context, std::string_view authorization, Access access,
                          std::string& actor) const;
 

@@ -30,8 +30,8 @@ class Call final : public WorkerPool::Job {
     void (Call::*happened)(bool ok);
   };
 
-  // The list node that the queue keeps while the call waits for its message. Preallocated, so that moving the
-  // node between lists does not allocate.
+  // The call's node in the queue's list of calls that wait for their message. Preallocated, so that moving
+  // the node between lists does not allocate.
   struct Link {
     explicit Link(Call* call) : home{call}, node(home.begin()) {}
     std::list<Call*> home;
@@ -66,7 +66,7 @@ class Call final : public WorkerPool::Job {
   const Method* method_ = nullptr;
   // Whether a worker thread runs the call. Cancellation is tracked only for such calls.
   bool deferred_ = false;
-  // Number of outstanding events; the slot is free after the last.
+  // Number of outstanding events; the slot is free after the last event.
   int pending_ = 0;
   Link link_;
   bool expired_ = false;

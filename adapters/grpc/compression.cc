@@ -5,7 +5,7 @@
 namespace grpc::internal {
 
 // gRPC declares this class as a friend of ByteBuffer, but does not define it. Defined here, because gRPC's
-// public API does not tell whether a message is compressed.
+// public API does not report whether a message is compressed.
 class GrpcByteBufferPeer {
  public:
   static const grpc_byte_buffer* Get(const ByteBuffer& buffer) { return buffer.buffer_; }

@@ -14,8 +14,8 @@ namespace keelson {
 namespace {
 
 // grpc::experimental::FileWatcherCertificateProvider aborts the process if a file is empty, and accepts a
-// certificate and a key that do not match. Therefore this class uses the library's callback before each
-// handshake, and passes only pairs that ReadCertificates has checked.
+// certificate and a key that do not match. Therefore this class uses gRPC's callback before each handshake,
+// and passes only pairs that ReadCertificates has checked.
 class ReloadingCredentials final : public grpc::ServerCredentials {
  public:
   explicit ReloadingCredentials(ServerCertificates& certificates)
@@ -46,7 +46,7 @@ class ReloadingCredentials final : public grpc::ServerCredentials {
     if (current.number == fetched_) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
     const Certificates& files = *current.certificates;
     const grpc_ssl_pem_key_cert_pair pair{files.key.c_str(), files.chain.c_str()};
-    // The library requires a CA certificate; it is unused if no client certificate is requested.
+    // gRPC requires a CA certificate, but does not use it if no client certificate is requested.
     const std::string& authority = files.client_ca.empty() ? files.chain : files.client_ca;
     *config = grpc_ssl_server_certificate_config_create(authority.c_str(), &pair, 1);
     fetched_ = current.number;

@@ -16,7 +16,7 @@ class HealthListener {
  public:
   // Listens on `address` ("host:port"). Returns the errors of ExplainListenFailure.
   static absl::StatusOr<std::unique_ptr<HealthListener>> Start(const std::string& address);
-  // Ends the streams of Watch.
+  // Cancels in-flight calls, such as the streams of Watch.
   ~HealthListener();
   HealthListener(const HealthListener&) = delete;
   HealthListener& operator=(const HealthListener&) = delete;
@@ -28,7 +28,7 @@ class HealthListener {
  private:
   HealthListener() = default;
 
-  // Responds to all other methods with UNIMPLEMENTED. The library requires at least one service.
+  // Responds to all other methods with UNIMPLEMENTED. gRPC requires at least one registered service.
   grpc::CallbackGenericService others_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;

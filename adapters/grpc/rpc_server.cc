@@ -28,7 +28,7 @@ constexpr absl::Duration kFlushTimeout = absl::Milliseconds(100);
 constexpr int kMaxReadsPerBatch = 64;
 constexpr int kConcurrentReadBatches = 2;
 
-// Minimum size of the buffers: enough for about 4000 connections.
+// Minimum size of gRPC's buffers: enough for about 4000 connections.
 constexpr std::size_t kMinBufferBytes = std::size_t{64} << 20;
 constexpr std::size_t kLargestRequestsAtOnce = 32;
 

@@ -52,7 +52,7 @@ class RpcServer {
   void WaitUntilIdle(Deadline deadline) const;
 
   const Services services_;
-  // The reflection services; empty if reflection is off.
+  // The reflection services; empty if reflection is disabled.
   const std::vector<std::unique_ptr<grpc::Service>> reflection_;
   Dispatcher dispatcher_;
   // Runs list calls, and calls that wait for more than the store, such as those that hash a password.

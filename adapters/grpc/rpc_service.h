@@ -45,10 +45,10 @@ struct Method {
   Handler handler;
 };
 
-// A service of the contract and its implemented methods; for other methods the library returns UNIMPLEMENTED.
-// Each method is registered as a bidirectional stream, which is identical to a unary call on the wire. The
-// library delivers a stream before its message arrives, so that the server authenticates the caller before
-// the message takes memory. Must be set up by one thread before the server starts.
+// A service of the contract and its implemented methods; for other methods, gRPC returns UNIMPLEMENTED. Each
+// method is registered as a bidirectional stream, which is identical to a unary call on the wire. gRPC
+// delivers a stream before its message arrives, so that the server authenticates the caller before the
+// message takes memory. Must be set up by one thread before the server starts.
 class RpcService final : public grpc::Service {
  public:
   explicit RpcService(const google::protobuf::ServiceDescriptor* descriptor) : descriptor_(descriptor) {}
@@ -79,7 +79,7 @@ class RpcService final : public grpc::Service {
                  Method::Handler handler);
 
   const google::protobuf::ServiceDescriptor* descriptor_;
-  // A deque, because the library keeps pointers to the paths.
+  // A deque, because gRPC keeps pointers to the paths.
   std::deque<Method> methods_;
 };
 

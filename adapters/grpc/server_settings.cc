@@ -19,7 +19,8 @@ constexpr int kMaxConcurrentStreams = 256;
 // kKeepaliveTimeout.
 constexpr absl::Duration kKeepalive = absl::Seconds(60);
 constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(20);
-// The library's default of five minutes disconnects clients with common keepalive settings.
+// Minimum interval between the pings of a client. gRPC's default of five minutes would disconnect clients
+// with common keepalive settings.
 constexpr absl::Duration kMinPingInterval = absl::Seconds(10);
 constexpr absl::Duration kHandshakeTimeout = absl::Seconds(10);
 // Connections are closed after this age, so that clients repeat DNS lookups and the load spreads to new
@@ -53,11 +54,10 @@ void ApplySettings(const ServerLimits& limits, grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS, Milliseconds(kMaxConnectionAgeGrace));
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 0);
-  // Decompression may enlarge a message a thousandfold, and the library checks the size only afterwards.
-  // Therefore decompression is disabled, and the dispatcher rejects compressed messages.
+  // Decompression may enlarge a message a thousandfold, and gRPC checks the size only afterwards. Therefore
+  // decompression is disabled, and the dispatcher rejects compressed messages.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
-  // If compression were enabled, the library would advertise to clients that the server accepts compressed
-  // messages.
+  // If compression were enabled, gRPC would advertise to clients that the server accepts compressed messages.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_COMPRESSION, 0);
   // A stream buffers up to its flow-control window before its caller is authenticated. Without BDP probes,
   // the window stays at HTTP/2's default of 64 KiB instead of growing to megabytes.

@@ -6,8 +6,8 @@
 
 namespace keelson {
 
-// Applies process-wide settings of the library: enables health checks, and disables log output of gRPC
-// (unless GRPC_VERBOSITY is set) and Protobuf.
+// Applies process-wide settings of gRPC and Protobuf: enables health checks, and disables the log output of
+// gRPC (unless GRPC_VERBOSITY is set) and of Protobuf.
 void PrepareLibrary();
 
 struct ServerLimits {

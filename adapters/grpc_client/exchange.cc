@@ -42,8 +42,8 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> Credentials(const Conn
 }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Connect(const ConnectionOptions& options) {
-  // Disables the library's log, which repeats each failed handshake on standard error; the status of the call
-  // reports it, too.
+  // Disables gRPC's log, which would print each failed handshake to standard error. The status of the call
+  // already reports the failure.
   if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
   ASSIGN_OR_RETURN(const auto credentials, Credentials(options));
   grpc::ChannelArguments arguments;
@@ -56,7 +56,7 @@ absl::Status AddToken(const ConnectionOptions& options, grpc::ClientContext& con
   std::string token;
   RETURN_IF_ERROR(Read("--token-file", options.token_file, token));
   absl::StripAsciiWhitespace(&token);
-  // For any other character, the library would abort the process.
+  // For any other character, gRPC would abort the process.
   if (!std::all_of(token.begin(), token.end(), absl::ascii_isgraph)) {
     return absl::InvalidArgumentError(
         StrCat("--token-file: ", options.token_file, " must hold one token of printable ASCII characters"));
@@ -113,7 +113,7 @@ absl::StatusOr<grpc::Status> Exchange(const ConnectionOptions& options, const st
 std::string ConnectionHint(const ConnectionOptions& options, const grpc::Status& status) {
   if (status.error_code() != grpc::StatusCode::UNAVAILABLE) return "";
   const auto says = [&](absl::string_view part) { return absl::StrContains(status.error_message(), part); };
-  // The library reports an unusable TLS file only by this error message.
+  // gRPC reports an unusable TLS file only by this error message.
   if (options.UsesTls() && absl::StartsWith(status.error_message(), "empty address list")) {
     return "invalid TLS files: check that --tls-key is the key of --tls-cert, and that each file "
            "is "

@@ -69,7 +69,7 @@ struct InvalidValue {
   // Path of the field, such as "lines[0].quantity".
   std::string_view path;
   std::string_view value;
-  // "TYPE_INT64", or the URL of an enum's or a message's type.
+  // The name of a scalar type, such as "TYPE_INT64", or the URL of an enum or message type.
   std::string_view type;
 };
 

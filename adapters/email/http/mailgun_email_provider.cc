@@ -16,7 +16,8 @@ constexpr std::string_view kBaseUrl = "https://api.mailgun.net";
 constexpr ResponseRule kRules[] = {
     // The response of Mailgun's host to an unknown path: base_url is wrong.
     {0, "", "Mailgun Magnificent API", Kind::kConfig},
-    // "Domain … is not allowed to send: recipient limit exceeded, try again after …"
+    // The limit of the domain: "Domain … is not allowed to send: recipient limit exceeded, try again after
+    // …".
     {420, "", "", Kind::kQuota},
     {0, "", "recipient limit exceeded", Kind::kQuota},
     {0, "", "limit exceeded", Kind::kRetry},

@@ -9,7 +9,7 @@ namespace keelson {
 
 // A display name and an e-mail address.
 struct Mailbox {
-  // In UTF-8; empty if there is only an address.
+  // In UTF-8; empty: no display name.
   std::string display_name;
   // In the canonical form: EmailAddress::text().
   std::string address;
@@ -24,8 +24,8 @@ struct Mailbox {
 // EmailAddress accepts. The error message starts with a verb ("must …") and contains no part of `text`.
 absl::StatusOr<Mailbox> ParseMailbox(std::string_view text);
 
-// Parses a recipient: an address without display name, angle brackets or surrounding spaces. Fails like
-// ParseMailbox.
+// Parses a recipient: an address without display name, angle brackets or surrounding spaces. Returns the
+// errors of ParseMailbox.
 absl::StatusOr<Mailbox> ParseRecipient(std::string_view to);
 
 }  // namespace keelson

@@ -21,7 +21,7 @@ std::string Part(std::string_view boundary, std::string_view subtype, std::strin
                 "; charset=utf-8\r\nContent-Transfer-Encoding: ", encoding, "\r\n\r\n", body);
 }
 
-// Uses 7bit if possible, so that a developer can read the .eml file and open its link.
+// Encodes the text as 7bit if possible, so that a developer can read the .eml file and open its link.
 std::string TextPart(std::string_view boundary, std::string_view text) {
   if (const std::optional<std::string> plain = SevenBit(text)) return Part(boundary, "plain", "7bit", *plain);
   return Part(boundary, "plain", "quoted-printable", QuotedPrintable(text));

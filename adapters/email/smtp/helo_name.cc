@@ -34,7 +34,7 @@ bool IsLiteral(std::string_view name) {
                                        : IsAddress(AF_INET, address);
 }
 
-// Whether the name has a meaning on this machine only, such as localhost.localdomain.
+// Whether the name is valid on this machine only, such as localhost.localdomain.
 bool IsLocal(std::string_view name) {
   return name == "localhost" || name.starts_with("localhost.") || name.ends_with(".localdomain");
 }
@@ -49,8 +49,9 @@ std::string ReadHosts() {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// Returns the address literal of this machine's source address for packets to `destination`; empty if there
-// is no route. connect() on a UDP socket determines the address without sending a packet.
+// Returns the address literal of this machine's source address for packets to `destination`; empty if
+// `destination` is not numeric, or if there is no route. connect() on a UDP socket determines the address
+// without sending a packet.
 std::string SourceLiteral(const std::string& destination) {
   addrinfo hints{};
   hints.ai_flags = AI_NUMERICHOST;

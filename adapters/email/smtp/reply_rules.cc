@@ -67,7 +67,7 @@ constexpr ReplyRule kSender[] = {
     {"5", "", "sendasdenied", Kind::kConfig},
     {"5", "", "is not verified", Kind::kConfig},
     {"5", "", "is not authorized to perform", Kind::kConfig},
-    // Exchange Online.
+    // Codes of Exchange Online.
     {"5", "7.57", "", Kind::kConfig},
     {"5", "7.60", "", Kind::kConfig},
     {"5", "7.64", "", Kind::kConfig},

@@ -29,8 +29,8 @@ constexpr std::size_t kMaxLine = 8192;
 // Maximum number of bytes per write: one TLS record, because after CURLE_AGAIN the same bytes must be written
 // again.
 constexpr std::size_t kPiece = 16384;
-// Without this restriction, libcurl prefers GSSAPI for a user name with an @, and tries no other mechanism if
-// GSSAPI fails.
+// Without a restriction to some mechanisms, libcurl prefers GSSAPI for a user name with an @, and tries no
+// other mechanism if GSSAPI fails.
 constexpr const char* kPlainMechanisms = "AUTH=PLAIN;AUTH=LOGIN";
 constexpr const char* kOtherMechanisms = "AUTH=CRAM-MD5;AUTH=DIGEST-MD5;AUTH=NTLM";
 

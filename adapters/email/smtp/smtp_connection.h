@@ -39,7 +39,7 @@ class SmtpConnection {
   bool IsUsable();
   // Sends a command line and reads the reply. Without a reply, the result has the code 0 and the reason.
   SmtpReply SendCommand(std::string_view command, Deadline deadline);
-  // Sends raw bytes. False if the connection closed or the deadline expired first.
+  // Sends raw bytes. Returns false if the connection closed or the deadline expired first.
   bool Write(std::string_view bytes, Deadline deadline);
 
  private:

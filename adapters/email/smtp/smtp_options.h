@@ -10,7 +10,7 @@ namespace keelson {
 struct SmtpOptions {
   // kStartTls: the connection starts unencrypted and switches to TLS before authentication and messages.
   // kImplicit: TLS from the first byte. kNone: unencrypted; a username is then allowed only for a server on
-  // the loopback.
+  // the loopback interface.
   enum class Tls { kStartTls, kImplicit, kNone };
 
   std::string host;

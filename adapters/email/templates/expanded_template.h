@@ -13,7 +13,7 @@ class ExpandedTemplate {
  public:
   const std::string& text() const { return text_; }
 
-  // Appends `piece`, which begins on `line` (from 1) of the file `origin`.
+  // Appends `piece`, which begins on line `line` (counted from 1) of the file `origin`.
   void Append(std::string_view piece, const std::string& origin, std::size_t line);
   void DropLineEnd();
 

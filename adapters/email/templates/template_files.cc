@@ -37,7 +37,7 @@ std::size_t CountLines(std::string_view text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
 
-// Returns the directory of the path, which is a locale; empty if there is none.
+// Returns the directory of the path, which is a locale; empty for a shared file.
 std::string LocaleOf(const std::string& path) {
   const std::size_t slash = path.find('/');
   return slash == std::string::npos ? "" : path.substr(0, slash);

@@ -20,8 +20,9 @@ class TemplatePart {
   // contain includes.
   static absl::StatusOr<std::unique_ptr<TemplatePart>> Parse(PartKind kind, const std::string& source);
 
-  // Renders the template. Escapes values in HTML parts. A subject becomes one trimmed line. An empty value is
-  // false in a section. INVALID_ARGUMENT, with the variable's name, if a variable is missing.
+  // Renders the template. Escapes values in HTML parts. A subject becomes one trimmed line. A Mustache
+  // section treats an empty value as false. INVALID_ARGUMENT, with the variable's name, if a variable is
+  // missing.
   absl::StatusOr<std::string> Render(const TemplateVariables& variables) const;
   // Returns the first variable of the template that is missing in `variables`; empty if none is missing.
   std::string MissingFrom(const TemplateVariables& variables) const;

@@ -29,8 +29,8 @@ struct TemplateOptions {
 // in HTML; in a subject, line breaks become spaces. The core provides a message's variables. The renderer
 // adds `product`, `language`, `direction` ("ltr" or "rtl"), `link` (for messages with a token), and
 // `many_hours` or `one_hour` (for messages with expire_hours). It formats `amount` for the language, and
-// masks `new_email`. An empty variable is false in a section. "{{>name}}" includes "<locale>/name" or "name"
-// with the same extension. Thread-safe.
+// masks `new_email`. A Mustache section treats an empty value as false. "{{>name}}" includes "<locale>/name"
+// or "name" with the same extension. Thread-safe.
 class TemplateRenderer final : public MessageRenderer {
  public:
   // INVALID_ARGUMENT with one line per error: an invalid option; a template that does not parse, uses an

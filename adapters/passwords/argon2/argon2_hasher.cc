@@ -14,7 +14,7 @@
 namespace keelson {
 namespace {
 
-// Recommended by RFC 9106.
+// The sizes that RFC 9106 recommends.
 constexpr std::size_t kSaltBytes = 16;
 constexpr std::size_t kHashBytes = 32;
 

@@ -20,7 +20,7 @@ namespace {
 constexpr absl::Duration kMinRetryAfter = absl::Milliseconds(100);
 constexpr absl::Duration kMaxRetryAfter = absl::Seconds(30);
 
-// On Linux, the nice value belongs to a thread. The threads that libargon2 starts inherit it.
+// On Linux, the nice value belongs to a thread. The threads that libargon2 starts inherit the value.
 void SetNameAndPriority(std::size_t number) {
   pthread_setname_np(pthread_self(), StrCat("hash-", number).c_str());
   const auto self = static_cast<id_t>(gettid());

@@ -45,7 +45,7 @@ class HashSlots {
 
   // Waits for a slot, runs `job`, and blocks until the job ends, which may be after the deadline.
   // DEADLINE_EXCEEDED if no slot is free before the deadline; RESOURCE_EXHAUSTED (OVERLOADED) if the queue is
-  // full or no thread can be started. In both cases, `job` did not run.
+  // full or no thread can be started. After any of these errors, `job` did not run.
   absl::Status Run(std::uint64_t memory_bytes, Deadline deadline, absl::FunctionRef<void()> job);
 
   std::size_t slots() const { return options_.slots; }

@@ -44,7 +44,7 @@ struct SettingKey {
   std::string_view max = {};
   // Allowed values of a string; empty: any.
   std::vector<std::string> choices = {};
-  // The string must not be empty if the adapter is selected.
+  // Whether the string must not be empty if the adapter is selected.
   bool required = false;
   // Checks the value of a string. Not called if the value is empty or the adapter is not selected. The error
   // message is appended to the name of the key, so it starts with a verb ("must be …").

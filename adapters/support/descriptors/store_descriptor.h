@@ -15,7 +15,7 @@
 
 namespace keelson {
 
-// Receives the number of copied units (rows or pages) and the total.
+// Receives the number of copied units (rows or pages) and the total number.
 using CopyProgress = std::function<void(std::int64_t done, std::int64_t total)>;
 
 struct RestoreRequest {

@@ -35,7 +35,7 @@ struct HttpResponse {
   // The headers of the response; their names are in lower case.
   std::vector<HttpHeader> headers;
   std::string body;
-  // The body was longer than HttpClient::kMaxBody; `body` is its beginning.
+  // Whether the body was longer than HttpClient::kMaxBody; `body` then contains its beginning.
   bool truncated = false;
 
   // Returns the value of the first header with this lower-case name; empty if there is none.
@@ -46,7 +46,7 @@ struct HttpFailure {
   // Whether the server may have received the whole request. If false, the server has certainly not received
   // it.
   bool may_have_arrived = true;
-  // The URL or a header is malformed, so no request was sent.
+  // Whether the URL or a header is malformed, so that no request was sent.
   bool malformed = false;
   // The reason of the failure. Contains no URL, header or body.
   std::string reason;

@@ -54,8 +54,8 @@ std::uint64_t ResidentBytes(const std::string& which) {
   return 0;
 }
 
-// Waits until the process uses at most `bytes` of memory. A slot may release its memory shortly after the
-// last call returned.
+// Whether the process's memory falls to `bytes` within ten seconds: a slot may release its memory shortly
+// after the last call returned.
 bool ComesDownTo(std::uint64_t bytes) {
   const Deadline deadline = Deadline::After(absl::Seconds(10));
   while (ResidentBytes("VmRSS:") > bytes && !deadline.expired()) absl::SleepFor(absl::Milliseconds(1));

@@ -73,7 +73,7 @@ ServerReflectionRequest ListServices() {
   return request;
 }
 
-// Returns the names of the files in the response, or its error code.
+// Returns the names of the files in the response, or the response's error code.
 std::vector<std::string> FilesIn(const std::optional<ServerReflectionResponse>& response) {
   REQUIRE(response);
   if (response->has_error_response()) return {std::to_string(response->error_response().error_code())};
