@@ -71,7 +71,7 @@ constexpr Deadline kNever;
 
 }  // namespace
 
-TEST_CASE("each message becomes one file, and no temporary file remains") {
+TEST_CASE("Send writes a message into one file, and no temporary file remains") {
   Folder folder;
   const auto provider = Provider(folder.path());
   const SendOutcome outcome = provider->Send(Sample(), kNever);
@@ -83,14 +83,14 @@ TEST_CASE("each message becomes one file, and no temporary file remains") {
   CHECK(fs::status(file).permissions() == (fs::perms::owner_read | fs::perms::owner_write));
 }
 
-TEST_CASE("sending a message again leaves one file with the same bytes") {
+TEST_CASE("sending a message again replaces its file") {
   Folder folder;
   const auto provider = Provider(folder.path());
   for (int i = 0; i < 3; ++i) CHECK(provider->Send(Sample(), kNever).kind == SendOutcome::Kind::kAccepted);
   CHECK(Names(folder.path()).size() == 1);
 }
 
-TEST_CASE("the directory and its parents are created at the start, and again after they are deleted") {
+TEST_CASE("Create creates the directory and its parents, and Send creates them again after a deletion") {
   Folder folder;
   const fs::path deep = folder.path() / "a" / "b";
   const auto provider = Provider(deep);

@@ -84,7 +84,7 @@ TEST_CASE("Create rejects clients with equal or invalid credentials, and the err
   }
 }
 
-TEST_CASE("ParseRole returns the role with this name, and nullopt for an unknown name") {
+TEST_CASE("ParseRole returns the named role, and nullopt for an unknown name") {
   CHECK(ParseRole("reader") == Role::kReader);
   CHECK(ParseRole("admin") == Role::kAdmin);
   CHECK_FALSE(ParseRole("root"));

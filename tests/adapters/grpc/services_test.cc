@@ -171,7 +171,7 @@ class Services {
 
 using Names = std::vector<std::string>;
 
-TEST_CASE("every method is in the contract, with its request and response types") {
+TEST_CASE("every offered method is in the contract, with the same request and response types") {
   Core core;
   std::size_t offered = 0;
   for (const auto& service : {MakeAccountService(core.use_cases), MakeOrderService(core.use_cases),
@@ -268,7 +268,7 @@ TEST_CASE("a new order is PENDING, with amounts and lines but without a payment"
   CHECK(pending.lines(0).discount().currency_code() == "EUR");
 }
 
-TEST_CASE("a refund by line is checked, created and listed") {
+TEST_CASE("a refund of one order line can be checked, created and listed") {
   Services services;
   const ord::Order order = services.Delivered();
   CHECK(order.payment().provider_reference() == "p-1");
@@ -464,7 +464,7 @@ TEST_CASE("PreviewTemplate renders a known template, and returns NOT_FOUND for a
   CHECK(services.status.error_code() == grpc::NOT_FOUND);
 }
 
-TEST_CASE("ListProviders returns the state of each provider in the order of the providers") {
+TEST_CASE("ListProviders returns the state of each provider, in the order of ProviderStatuses") {
   Services services;
   const auto shown = services.Call(*services.notifications, &ntf::NotificationService::Stub::ListProviders,
                                    ntf::ListProvidersRequest());

@@ -67,7 +67,7 @@ std::vector<RecordingLog::Entry> Lines(const RpcServerFixture& fixture, std::str
   return lines;
 }
 
-TEST_CASE("a replaced certificate is reloaded without a restart, and is logged once") {
+TEST_CASE("a replaced certificate is reloaded without a restart, and the reload is logged once") {
   Authority authority;
   RpcServerFixture fixture({}, TlsOptions(authority));
   REQUIRE_FALSE(CallAs(fixture, authority, "", "renewed").status.ok());

@@ -41,7 +41,7 @@ TEST_CASE("the error names the path of each string that is not UTF-8") {
                                     {"lines[2].unit_price.currency_code", "must be valid UTF-8"}});
 }
 
-TEST_CASE("invalid strings in a oneof and in repeated fields are reported") {
+TEST_CASE("the error names the path of an invalid string in a oneof and in a repeated field") {
   refunds::v1::CreateRefundRequest refund;
   refund.mutable_scope()->mutable_lines()->add_lines()->set_line_id("?!");
   CHECK(ViolationsOf(refund).at(0).field == "scope.lines.lines[0].line_id");

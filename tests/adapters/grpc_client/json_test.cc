@@ -21,7 +21,7 @@ std::string JsonError(const std::string& json) {
   return std::string(status.message());
 }
 
-TEST_CASE("field names may be snake_case and lowerCamelCase") {
+TEST_CASE("field names may be snake_case or lowerCamelCase") {
   CreateOrderRequest request;
   REQUIRE(
       ParseJson(R"({"request_id": "o1", "lines": [{"unitPrice": {"minor_units": "1250"}}]})", request).ok());

@@ -81,7 +81,7 @@ TEST_CASE(
   CHECK(clock.Now() == kernel.real());
 }
 
-TEST_CASE("frequent readings after a step back do not delay the catch-up") {
+TEST_CASE("frequent calls of Now() after a step back do not delay the catch-up with the system's clock") {
   Kernel kernel;
   SystemClock clock(kernel.sources());
   clock.Now();
