@@ -26,8 +26,8 @@ namespace keelson {
 
 const AdapterTable& BuiltInAdapters();
 
-// Each function below requires a configuration that LoadConfig returned, and returns the status of the
-// adapter if the adapter fails. Ports passed as references must outlive the returned object.
+// Each function below requires a configuration that LoadConfig returned, and returns the adapter's error if
+// the adapter fails. Ports passed as references must outlive the returned object.
 absl::StatusOr<std::unique_ptr<JsonLog>> MakeLog(const Config& config);
 absl::StatusOr<Severity> LogLevelOf(const TelemetryConfig& telemetry);
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const Config& config, Clock& clock);
@@ -46,7 +46,7 @@ absl::StatusOr<std::unique_ptr<Migrator>> MakeMigrator(const Config& config, Clo
 // Copies the store to the new file `path`.
 absl::Status BackUpStore(const Config& config, const std::string& path, Clock& clock,
                          const CopyProgress& progress);
-// Replaces the store by a backup and returns the name of the database.
+// Replaces the store with a backup and returns the name of the database.
 absl::StatusOr<std::string> RestoreStore(const Config& config, const RestoreRequest& request, Clock& clock,
                                          const CopyProgress& progress);
 

@@ -23,7 +23,7 @@ struct BackgroundJob {
   std::string name;
   // Time between the end of one run and the start of the next.
   absl::Duration interval;
-  // A run that takes longer counts as stalled.
+  // If a run takes longer, the job counts as stalled.
   absl::Duration longest_run;
   // Processes one batch. Returns true if more work may be left; the job then runs again at once.
   std::function<absl::StatusOr<bool>()> run;

@@ -1,7 +1,7 @@
 #!/bin/sh
-# run.sh [--build-only] [ARGUMENT...]: installs what is missing, builds the service and runs it with
-# app/keelson.toml, its data under build/run/. ARGUMENTs go to `keelson serve`, such as --set server.listen=…
-# KEELSON_BUILD=DIR builds there instead of build/.
+# run.sh [--build-only] [ARGUMENT...]: installs missing packages, builds the service and runs it with app/keelson.toml.
+# Stores all data in build/run/. Passes each ARGUMENT to `keelson serve`, such as --set server.listen=…
+# KEELSON_BUILD=DIR sets the build directory; default: build/.
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -13,7 +13,7 @@ fi
 
 "$root/cmake/install-packages.sh" "$root/cmake/packages.txt"
 . "$root/cmake/build-folder.sh"
-# Without the tests, whose packages may not be here; tests/run.sh adds them to the same folder.
+# Configures a build without the tests, because their packages may be missing. tests/run.sh adds the tests later.
 [ -e "$release/build.ninja" ] || configure_build -D KEELSON_TESTS=OFF
 cmake --build "$release" --target keelson --parallel "$(nproc)"
 [ "$build_only" = no ] || exit 0

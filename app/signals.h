@@ -25,7 +25,7 @@ class ServiceSignals {
   ServiceSignals(const ServiceSignals&) = delete;
   ServiceSignals& operator=(const ServiceSignals&) = delete;
 
-  // From now on, the first stop signal makes Wait return kStop. Before this call, a stop signal ends the
+  // After this call, the first stop signal makes Wait return kStop. Before this call, a stop signal ends the
   // process at once. Must be called before the service accepts calls.
   void StopGracefully();
 

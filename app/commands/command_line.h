@@ -12,9 +12,9 @@ class App;
 
 namespace keelson {
 
-// Parses the command line into the options of `program` and its commands. Returns nothing if the command can
-// run. Otherwise it has printed the help, the version or an error, and returns the exit code. An error about
-// an unknown command or option suggests the most similar one.
+// Parses the command line into the options of `program` and its commands. Returns nullopt if the command can
+// run. Otherwise prints the help, the version or an error, and returns the exit code. The error for an
+// unknown command or option suggests the most similar name.
 std::optional<ExitCode> ParseCommandLine(CLI::App& program, int argc, const char* const* argv);
 
 // Returns the names of the command and of its parents, such as "keelson config check".

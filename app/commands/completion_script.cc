@@ -74,7 +74,7 @@ void AddNodes(const CLI::App& command, const std::string& path, std::vector<Node
 std::vector<Node> NodesOf(const CLI::App& program) {
   std::vector<Node> nodes;
   AddNodes(program, "", nodes);
-  // `keelson help` is followed by the same commands as `keelson`.
+  // The words after `keelson help` are the same commands as after `keelson`.
   std::vector<Node> help;
   for (const Node& node : nodes) {
     if (node.path == kHelp) continue;
@@ -146,7 +146,7 @@ _keelson() {
   done
   case $command in
 @NODES@  esac
-  # METHOD comes once.
+  # Offer no second METHOD.
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ -n $more && " $words $more " == *" $word "* ]]; then words='' more=''; fi
   done
@@ -160,7 +160,7 @@ _keelson() {
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
   else
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
-    # Longer names of methods, if no short name matches.
+    # Offer longer method names if no short name matches.
     [[ ${#COMPREPLY[@]} -gt 0 ]] || mapfile -t COMPREPLY < <(compgen -W "$more" -- "$cur")
   fi
 }
@@ -181,7 +181,7 @@ _keelson() {
   done
   case $command in
 @NODES@  esac
-  # METHOD comes once.
+  # Offer no second METHOD.
   for word in "${(@)words[2,CURRENT-1]}"; do
     if (( ${methods[(Ie)$word]} || ${qualified[(Ie)$word]} )); then methods=() qualified=(); fi
   done

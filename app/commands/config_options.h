@@ -19,7 +19,8 @@ struct ConfigOptions {
   std::vector<std::string> settings;
 };
 
-// Parsing the command line writes to `options`, which must exist until then.
+// Adds --config and --set to `command`. Parsing the command line later writes to `options`, which must still
+// exist at that time.
 void AddConfigOptions(CLI::App& command, ConfigOptions& options);
 
 // Sets `options.file` to the default file if `options.file` is empty and the default file exists. A later

@@ -8,8 +8,8 @@ class App;
 
 namespace keelson {
 
-// Adds the options --tls-… to a command that connects to a server. Parsing the command line writes to
-// `options`, which must exist until then.
+// Adds the options --tls-… to a command that connects to a server. Parsing the command line later writes to
+// `options`, which must still exist at that time.
 void AddTlsOptions(CLI::App& command, ConnectionOptions& options);
 
 }  // namespace keelson

@@ -80,9 +80,9 @@ void AddTransferCommand(CLI::App& program, Run& run) {
       ->type_name("FILE")
       ->required();
   command
-      ->add_option(
-          "--to", options->to,
-          "Configuration of the target store: empty, or incomplete after a transfer from this source")
+      ->add_option("--to", options->to,
+                   "Configuration of the target store, which is empty or holds an incomplete transfer from "
+                   "this source")
       ->type_name("FILE")
       ->required();
   command->callback([&run, options] { run = [options] { return Transfer(*options); }; });

@@ -16,7 +16,7 @@ inline ConfigErrors Require(bool holds, std::string_view error) {
   return holds ? ConfigErrors() : ConfigErrors{std::string(error)};
 }
 
-// Returns the message of `status` unless it is OK. The message must start with a verb, as above.
+// Returns the message of `status` unless it is OK. The message must start with a verb.
 inline ConfigErrors Require(const absl::Status& status) {
   return status.ok() ? ConfigErrors() : ConfigErrors{std::string(status.message())};
 }

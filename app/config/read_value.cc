@@ -97,7 +97,8 @@ std::optional<toml::table> ParseTomlValue(std::string_view text) {
   return std::nullopt;
 }
 
-// Calls `read` with `text` as a TOML node of the key's type, or otherwise as a string node.
+// Calls `read` with `text` parsed as a TOML value, or with `text` as a string if the parsed value does not
+// have the key's type.
 void WithNodeOf(const Key& key, std::string_view text, absl::FunctionRef<void(const toml::node&)> read) {
   const std::optional<toml::table> parsed = ParseTomlValue(text);
   const toml::node* node = parsed ? parsed->get("value") : nullptr;

@@ -13,7 +13,7 @@
 
 namespace keelson {
 
-// What the functions that read one key need.
+// The parameters of the functions that read one key.
 struct Reading {
   const Key& key;
   const Environment& environment;
