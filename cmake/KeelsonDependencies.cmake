@@ -4,8 +4,8 @@ find_package(Threads REQUIRED)
 find_package(absl REQUIRED)
 
 # KEELSON_STATIC requires every archive: a process with both a static and a shared Abseil or Protobuf has two copies of
-# each global variable and crashes at startup. So one missing archive makes all libraries shared. It also requires lld,
-# because the archives have circular references, which only lld resolves in any order.
+# each global variable and crashes at startup. If one archive is missing, all libraries are shared. KEELSON_STATIC also
+# requires lld, because the archives have circular references, which only lld resolves in any order.
 set(keelson_grpc_parts grpc++ grpc gpr address_sorting upb re2 cares)
 set(keelson_static ${KEELSON_STATIC})
 if(keelson_static)

@@ -83,10 +83,10 @@ function(keelson_library name)
 endfunction()
 
 # keelson_test(NAME SOURCE... [DEPENDS LIBRARY...] [LABELS LABEL...] [PRECOMPILED_IN LIBRARY] [LONG] [SINGLE_THREADED]):
-# a Catch2 executable that ctest runs. Its suite, the folder under tests/ that declares it, is a label of it and the target
-# keelson_tests_SUITE builds it. PRECOMPILED_IN: the library whose precompiled headers the test uses; g++
-# requires the same definitions in both. LONG: ctest starts it first and gives it a longer
-# timeout. SINGLE_THREADED: excluded from builds with the thread sanitizer.
+# declares a Catch2 executable that ctest runs. The suite of a test is its first folder under tests/: the suite is a ctest
+# label, and the target keelson_tests_SUITE builds all tests of the suite. PRECOMPILED_IN: the library whose precompiled
+# headers the test uses; g++ requires the same compile definitions in the test and the library. LONG: ctest starts the test
+# first, with a longer timeout. SINGLE_THREADED: excluded from builds with the thread sanitizer.
 function(keelson_test name)
   cmake_parse_arguments(ARG "LONG;SINGLE_THREADED" "PRECOMPILED_IN" "DEPENDS;LABELS" ${ARGN})
   if(ARG_SINGLE_THREADED AND KEELSON_SANITIZE MATCHES thread)
@@ -124,8 +124,8 @@ endif()
   add_dependencies(keelson_tests_${suite} ${name})
 endfunction()
 
-# keelson_contract(NAME SOURCE... [DEPENDS LIBRARY...]): test cases for the test programs of several adapters. An object
-# library: the linker would leave test cases out of an archive, because nothing refers to them.
+# keelson_contract(NAME SOURCE... [DEPENDS LIBRARY...]): declares test cases that the test programs of several adapters
+# link. NAME is an object library: the linker would omit the test cases of an archive, because no symbol refers to them.
 function(keelson_contract name)
   cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
   add_library(${name} OBJECT ${ARG_UNPARSED_ARGUMENTS})
