@@ -12,7 +12,8 @@ struct Watched : SteppedClock {
   ClockWatch watch{clock, log};
 };
 
-TEST_CASE("setting the clock back is logged once, and once more when both clocks agree again") {
+TEST_CASE(
+    "a system clock set back is logged once, and once more when the service's clock agrees with it again") {
   Watched watched;
   watched.watch();
   watched.Step(-absl::Minutes(10));
@@ -26,7 +27,7 @@ TEST_CASE("setting the clock back is logged once, and once more when both clocks
   CHECK(watched.log.events() == std::vector<std::string>{"clock.set_back", "clock.agrees"});
 }
 
-TEST_CASE("steps forward and small corrections of the clock are not logged") {
+TEST_CASE("a system clock set forward, or back by less than a second, is not logged") {
   Watched watched;
   for (const absl::Duration step : {absl::Minutes(10), -absl::Milliseconds(999), absl::Seconds(1)}) {
     watched.Step(step);

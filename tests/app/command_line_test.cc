@@ -61,7 +61,7 @@ TEST_CASE("a valid command line runs its command") {
   CHECK(parsed.errors.empty());
 }
 
-TEST_CASE("an unknown command is reported with the most similar one") {
+TEST_CASE("the error for an unknown command suggests the most similar command") {
   CHECK(ErrorOf({"srve"}) == "keelson: keelson has no command srve; did you mean serve?");
   CHECK(ErrorOf({"srve", "--config", "a.toml"}) ==
         "keelson: keelson has no command srve; did you mean serve?");
@@ -71,7 +71,7 @@ TEST_CASE("an unknown command is reported with the most similar one") {
   CHECK(ErrorOf({"telephone"}) == "keelson: keelson has no command telephone");
 }
 
-TEST_CASE("an unknown option is reported with the most similar one") {
+TEST_CASE("the error for an unknown option suggests the most similar option") {
   CHECK(ErrorOf({"serve", "--confg", "a.toml"}) ==
         "keelson: keelson serve has no option --confg; did you mean --config?");
   CHECK(ErrorOf({"serve", "--confg=a.toml"}) ==

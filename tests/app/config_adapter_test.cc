@@ -48,7 +48,7 @@ StoreDescriptor DescribeTape() {
                                 .max = "64"},
                                {.name = "timeout",
                                 .member = RefTo(&TapeSettings::timeout),
-                                .description = "of one write"}},
+                                .description = "timeout of one write"}},
                       .checks = {{.keys = {"timeout", "blocks"}, .check = WithSettings(&CheckTimeout)}}},
           .open = WithSettings(&OpenTape)};
 }

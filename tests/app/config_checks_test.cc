@@ -332,7 +332,7 @@ TEST_CASE("SMTP requires a valid host, EHLO name and CA file") {
   CHECK(EmailErrors("file", {"email.smtp.ca=/nowhere/ca.pem"}).empty());
 }
 
-TEST_CASE("every error in a template directory is reported") {
+TEST_CASE("the error for an invalid template file names the unknown variable") {
   const ConfigFixture fixture;
   std::filesystem::create_directories(fixture.Path("templates/en"));
   fixture.WriteFile("templates/en/welcome.subject", "Hello {{nobody}}\n");
@@ -341,7 +341,7 @@ TEST_CASE("every error in a template directory is reported") {
   CHECK_THAT(errors, Catch::StartsWith("--set: email.templates ") && Catch::Contains("nobody"));
 }
 
-TEST_CASE("checks skip keys whose value could not be read") {
+TEST_CASE("a check is skipped if the value of one of its keys is invalid") {
   CHECK(ErrorsOf({"email.dispatch.lease=soon", "email.dispatch.timeout=3m"}) ==
         "--set: email.dispatch.lease must be a duration such as \"30s\" or \"24h\", from 1s to 24h");
 }

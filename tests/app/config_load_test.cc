@@ -5,7 +5,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("all keys have their defaults without a file, variables and --set") {
+TEST_CASE("without a file, environment variables and --set, every key has its default") {
   const ConfigFixture fixture;
   const auto loaded = fixture.Load({});
   REQUIRE(loaded.ok());
@@ -90,7 +90,7 @@ TEST_CASE("an override is parsed as TOML of the key's type, otherwise as a strin
   CHECK(config.email.circuit.failure_ratio == 0.25);
 }
 
-TEST_CASE("env: and file: are replaced by the variable's value and the file's content") {
+TEST_CASE("env: and file: references are replaced with the variable's value and the file's content") {
   const ConfigFixture fixture;
   const std::string secret = fixture.WriteFile("secret", "hunter2\n");
   const std::string file =

@@ -9,7 +9,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("every key has a unique name, a unique variable and a description") {
+TEST_CASE("every key has a unique name, a unique environment variable and a description") {
   std::set<std::string> names, variables;
   const Schema schema(BuiltInAdapters());
   for (const Key& key : schema.keys()) {

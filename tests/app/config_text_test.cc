@@ -7,7 +7,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("ParseByteSize accepts a whole number with a unit only") {
+TEST_CASE("ParseByteSize accepts only a whole number with a unit") {
   CHECK(ParseByteSize("0B") == ByteSize{0});
   CHECK(ParseByteSize("512B") == ByteSize{512});
   CHECK(ParseByteSize("64KiB") == KiB(64));
@@ -28,7 +28,7 @@ TEST_CASE("a size is formatted in the largest unit that gives a whole number") {
   CHECK(FormatByteSize(MiB(1024)) == "1GiB");
 }
 
-TEST_CASE("FromText accepts finite durations with units only") {
+TEST_CASE("FromText accepts only finite durations with units") {
   CHECK(FromText<absl::Duration>("500ms") == absl::Milliseconds(500));
   CHECK(FromText<absl::Duration>("1h30m") == absl::Minutes(90));
   CHECK_FALSE(FromText<absl::Duration>("inf").has_value());
@@ -36,7 +36,7 @@ TEST_CASE("FromText accepts finite durations with units only") {
   CHECK_FALSE(FromText<absl::Duration>("").has_value());
 }
 
-TEST_CASE("values are written as TOML") {
+TEST_CASE("ToToml formats values as TOML literals") {
   CHECK(ToToml(absl::Hours(720)) == "\"720h\"");
   CHECK(ToToml(absl::Milliseconds(500)) == "\"500ms\"");
   CHECK(ToToml(absl::ZeroDuration()) == "\"0s\"");

@@ -126,7 +126,7 @@ TEST_CASE("a job that fails repeatedly is not stalled") {
   CHECK(watched.stalled() == std::map<std::string, bool>{{"fails", false}});
 }
 
-TEST_CASE("each change of a job in any BackgroundJobs object is reported once") {
+TEST_CASE("the first status of each job of several BackgroundJobs objects is reported once") {
   RecordingLog log;
   BackgroundJobs some(log);
   BackgroundJobs others(log);

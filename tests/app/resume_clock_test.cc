@@ -24,7 +24,7 @@ std::unique_ptr<MemoryStore> StoreWithEventAt(absl::Time time) {
   return store;
 }
 
-TEST_CASE("after a clock was set back, the service's clock resumes from the last event in the store") {
+TEST_CASE("the service's clock starts no earlier than the last event in the store") {
   SteppedClock stepped;
   const auto store = StoreWithEventAt(kStart + absl::Minutes(10));
   REQUIRE(ResumeClock(*store, stepped.clock, stepped.log, Deadline::Never()).ok());
@@ -33,7 +33,7 @@ TEST_CASE("after a clock was set back, the service's clock resumes from the last
   CHECK(stepped.clock.Now() == kStart + absl::Minutes(20));
 }
 
-TEST_CASE("an older event or an empty store leaves the clock unchanged") {
+TEST_CASE("a last event in the past or an empty store leaves the clock unchanged") {
   SteppedClock stepped;
   const auto older = StoreWithEventAt(kStart - absl::Hours(1));
   REQUIRE(ResumeClock(*older, stepped.clock, stepped.log, Deadline::Never()).ok());

@@ -10,8 +10,8 @@ namespace {
 
 constexpr int kEndedGracefully = 7;
 
-// Returns the exit code of a process that receives SIGTERM before it calls Wait. If `graceful`, it called
-// StopGracefully before.
+// Returns the exit code of a process that receives SIGTERM before it calls Wait. If `graceful`, the process
+// calls StopGracefully before it receives the signal.
 int ExitCodeAfterStop(bool graceful) {
   const pid_t child = fork();
   if (child == 0) {

@@ -56,7 +56,7 @@ def core_refusal(path, header):
 
 
 def adapter_of(path):
-    """The adapter that a file belongs to, such as store/sqlite or grpc; None outside the table."""
+    """The adapter that a file belongs to, such as store/sqlite or grpc; None if no folder of TECHNOLOGY contains it."""
     parts = folder_in(path, "adapters").split("/")
     names = ("/".join(parts[:depth]) for depth in (1, 2))
     return next((name for name in names if name in layers.TECHNOLOGY), None)

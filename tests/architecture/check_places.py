@@ -64,8 +64,8 @@ def check(root):
         found = [name for name, text in texts.items() if re.search(pattern, name) or re.search(pattern, text)]
         problems += [f"{name}: mentions {what}; add this file to PLACES and to the change table"
                      for name in found if not is_listed(name, places)]
-        problems += [f"{place}: does not mention {what}; remove this file from both lists" for place in places
-                     if not any(is_listed(name, [place]) for name in found)]
+        problems += [f"{place}: does not mention {what}; remove this file from PLACES and from the change table"
+                     for place in places if not any(is_listed(name, [place]) for name in found)]
     return problems
 
 

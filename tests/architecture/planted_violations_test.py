@@ -203,7 +203,8 @@ class PlantedViolations(unittest.TestCase):
             self.assertEqual(check_places.check(root), ["app/checks.cc: mentions the e-mail provider brevo; "
                                                         "add this file to PLACES and to the change table"])
             (root / "core/use_cases.h").unlink()
-            self.assertIn("core/use_cases.h: does not mention the method RetryMessages; remove this file from both lists",
+            self.assertIn("core/use_cases.h: does not mention the method RetryMessages; "
+                          "remove this file from PLACES and from the change table",
                           check_places.check(root))
 
 

@@ -1,5 +1,5 @@
-// A minimal gRPC server with a completion queue. It returns the same response to every GetUser; its rate is
-// the upper limit for reads of the service.
+// A minimal gRPC server with a completion queue, which returns the same response to every GetUser. Its calls
+// per second are the upper limit for reads of the service.
 //
 //   keelson_bench_echo PORT RESPONSE_FILE
 

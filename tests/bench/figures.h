@@ -1,5 +1,5 @@
-// Measurements of the service's speed and memory. Each function measures the service and a reference in
-// turns, and returns the ratios as figures. It prints the absolute values on standard error.
+// Measurements of the service's speed and memory. Each function measures the service and a reference
+// alternately, returns the ratios as figures, and prints the absolute values to standard error.
 #pragma once
 
 #include <filesystem>
@@ -23,7 +23,7 @@ struct Figure {
   double bar = 0;
 };
 
-// What a measurement needs.
+// The inputs of a measurement.
 struct Workbench {
   // Paths of the measured programs.
   std::filesystem::path service;

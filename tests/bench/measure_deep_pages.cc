@@ -33,7 +33,7 @@ void AddUsers(PostgresBench& postgres) {
       "FROM users, generate_series(", postgres.seed().user_ids.size(), ", ", kManyUsers - 1,
       ") n WHERE id = ('", kUuidPrefix, "' || ", kFirstUser, ")::uuid"));
   session.Execute("VACUUM ANALYZE");
-  // Loads the table into the buffer cache, where it is in a service that has run for some time.
+  // Loads the table into the buffer cache, as in a production database that has run for some time.
   session.Execute("CREATE EXTENSION pg_prewarm; SELECT pg_prewarm('users'), pg_prewarm('users_pkey')");
 }
 

@@ -18,7 +18,7 @@ constexpr int kRounds = 5;
 constexpr int kConnections = 8;
 constexpr int kCallersPerConnection = 8;
 constexpr double kBar = 0.6;
-// Delays the settlement of refunds; see measure_refunds.cc.
+// Delays the settlement of refunds, so that only their creation is measured.
 constexpr char kWithoutSettlement[] = "payments.poll=1h";
 constexpr char kDatabase[] = "refunds";
 constexpr char kInsertRefund[] = "INSERT INTO refunds";

@@ -43,7 +43,8 @@ absl::StatusOr<LoadResult> Storm(const Service& service, absl::Duration duration
   return RunLoad(load);
 }
 
-// Returns the ratio of registrations per second to plain hashes per second, measured just before and after.
+// Returns the ratio of registrations per second to plain hashes per second. The plain hashing is measured
+// just before and after the registrations.
 absl::StatusOr<double> MeasureRate(const Service& service, int slots) {
   std::vector<double> ratios;
   double before = RawHashesPerSecond(slots, kRateDuration);

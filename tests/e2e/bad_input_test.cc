@@ -98,7 +98,7 @@ TEST_CASE("amounts that overflow are rejected") {
   shop.CheckUntouched();
 }
 
-TEST_CASE("an invalid refund scope is reported") {
+TEST_CASE("an invalid refund scope fails with FIELD_INVALID or REFUND_NOT_ALLOWED") {
   Shop shop;
   CHECK(shop.RefundFields("") == " scope");
   CHECK(shop.RefundFields(AmountScope(-5)) == " scope.amount.minor_units");

@@ -65,7 +65,7 @@ TEST_CASE("a call prints the response as indented JSON") {
   }
 }
 
-TEST_CASE("the request is {} by default and is read from standard input for -") {
+TEST_CASE("the request is {} by default; with the argument -, it is read from standard input") {
   const Folder folder;
   const ServiceProcess service(folder.path());
   CHECK(Call(folder, service.target(), {"ListOrders"}).output == "{}\n");
@@ -85,7 +85,7 @@ TEST_CASE("each response of a stream is printed when it arrives") {
   CHECK_THAT(watch.errors, Catch::StartsWith("keelson: DEADLINE_EXCEEDED: "));
 }
 
-TEST_CASE("an error shows the code, the reason and each invalid field") {
+TEST_CASE("a failed call prints the status code, the reason and each invalid field") {
   const Folder folder;
   const ServiceProcess service(folder.path());
   const CommandResult invalid =
@@ -101,7 +101,7 @@ TEST_CASE("an error shows the code, the reason and each invalid field") {
       kNotFound);
 }
 
-TEST_CASE("an error shows each failed precondition") {
+TEST_CASE("a failed call prints each failed precondition") {
   const Folder folder;
   const ServiceProcess service(folder.path());
   const Client client = service.Connect();

@@ -61,7 +61,7 @@ TEST_CASE("setting the clock back delays neither refunds nor e-mails") {
   CHECK_FALSE(Logged(service, "job.stalled"));
 }
 
-TEST_CASE("setting the clock back does not prolong a rate-limited e-mail's wait") {
+TEST_CASE("setting the clock back does not delay an e-mail that waits for Retry-After") {
   const Folder folder;
   SettableClock clock(folder);
   MailApi api([](const MailApi::Request& request) {
@@ -77,8 +77,9 @@ TEST_CASE("setting the clock back does not prolong a rate-limited e-mail's wait"
   CHECK(Await([&] { return api.taken().size() == 1; }));
 }
 
-// [sqlite]: the file is moved away; postgres/clock_test.cc freezes a server.
-TEST_CASE("health turns NOT_SERVING without the database although the clock is set back", "[sqlite]") {
+// [sqlite]: the test moves the database file; postgres/clock_test.cc freezes the PostgreSQL server instead.
+TEST_CASE("after the clock is set back, health still turns NOT_SERVING when the database is missing",
+          "[sqlite]") {
   const Folder folder;
   SettableClock clock(folder);
   ServiceProcess service(folder.path(), {}, Expect::kServing, clock.options());
@@ -118,7 +119,7 @@ TEST_CASE("setting the clock forward or back fails no in-flight call") {
   CHECK(client.Health() == "SERVING");
 }
 
-TEST_CASE("setting the clock forward past the lease does not claim an in-flight e-mail again") {
+TEST_CASE("an in-flight e-mail is not claimed again when the clock is set forward past its lease") {
   const Folder folder;
   SettableClock clock(folder);
   MailApi api(MailApi::Accepted, [](const MailApi::Request& request) {

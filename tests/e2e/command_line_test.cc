@@ -7,7 +7,7 @@
 namespace keelson::e2e {
 namespace {
 
-TEST_CASE("a mistyped command or option is reported with the most similar one") {
+TEST_CASE("the error for an unknown command or option suggests the most similar name") {
   const Folder folder;
   const CommandResult command = RunKeelson({"srve", "--set", "server.listen=127.0.0.1:0"}, folder.path());
   CHECK(command.exit_code == 2);

@@ -52,7 +52,7 @@ TEST_CASE("bash completes files where an option or a command takes one") {
   CHECK(Complete(folder, "call --timeout keelson.t") == " ");
 }
 
-TEST_CASE("bash completes methods by name, and by longer names if no name matches") {
+TEST_CASE("bash completes short method names, and longer method names if no short name matches") {
   const Folder folder;
   CHECK(Complete(folder, "call RegisterU") == "RegisterUser ");
   CHECK(Complete(folder, "call --address 127.0.0.1 : 50051 RegisterU") == "RegisterUser ");
@@ -63,8 +63,8 @@ TEST_CASE("bash completes methods by name, and by longer names if no name matche
   CHECK(Complete(folder, "call RegisterUser ''") == " ");
 }
 
-// The tests do not install zsh, so that the test only compares the text of the script.
-TEST_CASE("the script for zsh has the commands, options and methods") {
+// zsh is not a package of the tests, so this test checks only the text of the script.
+TEST_CASE("the script for zsh contains the commands, options and methods") {
   const Folder folder;
   const CommandResult script = RunKeelson({"completion", "zsh"}, folder.path());
   CHECK(script.exit_code == 0);

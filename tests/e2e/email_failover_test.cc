@@ -1,4 +1,4 @@
-// Failover when an e-mail provider fails: which provider is next, and what operators see.
+// Tests that the next e-mail provider takes over when a provider fails, and that operators see the error.
 #include <atomic>
 #include <catch2/catch.hpp>
 
@@ -31,8 +31,8 @@ class Relay {
           return servers::FriendlyAnswer(line);
         }) {}
 
-  // Settings for a service that sends through this relay, optionally followed by the file provider. An open
-  // circuit breaker stays open unless `settings` change that.
+  // Returns settings for a service that sends through this relay, optionally followed by the file provider.
+  // An open circuit breaker stays open for the default time unless `more` shortens it.
   Settings Configure(bool then_file, const Settings& more = {}) const {
     Settings settings = {then_file ? "email.providers=['smtp','file']" : "email.providers=['smtp']",
                          "email.smtp.host=127.0.0.1", StrCat("email.smtp.port=", server_.port()),
@@ -125,7 +125,8 @@ TEST_CASE("a relay with an exhausted quota is paused, and the next provider send
   CHECK(relay.server().messages().size() <= 4);
 }
 
-TEST_CASE("a recipient unsupported by a relay fails over, and the circuit breaker stays closed") {
+TEST_CASE(
+    "a message whose recipient the relay does not support fails over; the circuit breaker stays closed") {
   const Folder folder;
   Relay relay("(nothing)", "");
   ServiceProcess service(folder.path(), relay.Configure(/*then_file=*/true));
@@ -169,7 +170,7 @@ TEST_CASE("an invalid API key reported as an invalid message loses no message") 
   CHECK(FirstProvider(client).circuit() != notifications::v1::CIRCUIT_STATE_CLOSED);
 }
 
-TEST_CASE("waiting messages show the cause, and are sent once the provider accepts them") {
+TEST_CASE("unsent messages have the relay's error in last_error, and are sent once the relay accepts them") {
   const Folder folder;
   Relay relay("RCPT", "554 5.7.1 <ada@example.org>: Relay access denied");
   ServiceProcess service(folder.path(), relay.Configure(/*then_file=*/false, kSoon));
@@ -222,7 +223,7 @@ TEST_CASE("a bulk retry affects only the DEAD messages that match the filter") {
         "INVALID_ARGUMENT FIELD_INVALID");
 }
 
-TEST_CASE("messages contain the product name, and EHLO the configured host name") {
+TEST_CASE("messages contain the product name, and EHLO contains the configured host name") {
   const Folder folder;
   Relay relay("(nothing)", "");
   const Settings named = {"email.from=Acme Shop <no-reply@acme.example>", "email.smtp.helo=app.acme.example"};

@@ -190,7 +190,8 @@ TEST_CASE("cancelling an order cancels refunds that wait for approval") {
   CHECK(RunOnStore(folder.path(), {"verify"}).exit_code == 0);
 }
 
-TEST_CASE("units whose share rounds to zero, and free lines, get zero-amount refunds") {
+TEST_CASE(
+    "free lines, and units whose share of the price rounds to zero, can be refunded with the amount 0") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"refunds.max_per_order=20"});
   const Client client = service.Connect();

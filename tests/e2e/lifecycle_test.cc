@@ -122,7 +122,7 @@ TEST_CASE("the service runs with standard error closed") {
   CHECK(Outcome(again.Connect()(&Accounts::GetUser, Field("id", user_id))) == "OK");
 }
 
-TEST_CASE("the log has one JSON object per line, including start and stop") {
+TEST_CASE("each log line is a JSON object, and the log contains the start and the stop of the service") {
   const Folder folder;
   ServiceProcess service(folder.path());
   CHECK(service.Stop() == 0);

@@ -16,7 +16,7 @@ using Catch::Contains;
 using Catch::StartsWith;
 
 // [sqlite]: the source and the target of these transfers are SQLite files.
-TEST_CASE("a transferred store is served with all its data", "[sqlite]") {
+TEST_CASE("a service on the target of a transfer has the data of the source", "[sqlite]") {
   const StorePair stores;
   std::string user_id;
   {
@@ -64,7 +64,8 @@ TEST_CASE("a killed transfer resumes at its checkpoint, and its target is not se
   CheckRefused(stores.Transfer(), 1, "the target is not empty: its table users has 1 row");
 }
 
-TEST_CASE("a transfer into another source's incomplete target is rejected", "[sqlite]") {
+TEST_CASE("a transfer into a target with an incomplete transfer from another source is rejected",
+          "[sqlite]") {
   const StorePair stores;
   CHECK(ServiceProcess(stores.path()).Stop() == 0);
   CHECK(stores.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
@@ -89,7 +90,7 @@ TEST_CASE("the error for an impossible transfer names the cause", "[sqlite]") {
   CHECK(stores.Run({"transfer", "--from", "nothing.toml", "--to", "new.toml"}).exit_code == 2);
 }
 
-TEST_CASE("verify runs beside the service and reports a violated invariant", "[sqlite]") {
+TEST_CASE("verify runs while the service runs, and reports a violated invariant", "[sqlite]") {
   const StorePair stores;
   ServiceProcess service(stores.path());
   SeedHistory(service.Connect());

@@ -77,7 +77,7 @@ TEST_CASE("a message can be tracked from registration until it is SENT") {
         "NOT_FOUND MESSAGE_NOT_FOUND");
 }
 
-TEST_CASE("messages are paged newest first, with page tokens bound to the list's filter") {
+TEST_CASE("messages are paged newest first, and a page token is rejected with another filter") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -132,7 +132,7 @@ TEST_CASE("a waiting message can be cancelled, and a DEAD message retried") {
   WriteFile(service.mail_folder(), "");
   const std::string id = SendTest(client, "ops@example.com");
   REQUIRE(Await([&] { return !Get(client, id).last_error().empty(); }));
-  // CancelMessage fails while a send attempt is in flight, so that the test repeats it.
+  // CancelMessage fails while a send attempt is in flight, so the test repeats the call.
   REQUIRE(Await([&] { return Outcome(client(&Notifications::CancelMessage, Field("id", id))) == "OK"; }));
   CHECK(Get(client, id).state() == notifications::v1::MESSAGE_STATE_CANCELLED);
   const auto again = client(&Notifications::CancelMessage, Field("id", id));

@@ -1,4 +1,4 @@
-// Guarantees that the comments in proto/ document and journey_test.cc does not cover.
+// Tests the guarantees in the comments of proto/ that journey_test.cc does not test.
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"

@@ -127,7 +127,8 @@ TEST_CASE("one warning names the changed keys that need a restart; the others ta
   CHECK(service.OutcomeAs("two") == "OK");
 }
 
-TEST_CASE("clients that require a changed auth mode take effect after a restart") {
+TEST_CASE(
+    "a reload fails and asks for a restart if the new auth.clients are valid only with the new auth.mode") {
   ReloadedService service(Configuration("info", {"one"}));
   service.Reload("[auth]\nmode = 'none'\n", "config.reload_failed");
   CHECK_THAT(service.log(), Catch::Contains("restart the service") && Catch::Contains("auth.mode"));

@@ -112,7 +112,7 @@ TEST_CASE("metadata above the limit is rejected") {
   CHECK(service.serves());
 }
 
-// The limit is that of all request buffers together; see adapters/grpc/rpc_server.cc.
+// With the default configuration, all request buffers together are limited to 64 MiB (rpc_server.cc).
 TEST_CASE("unauthenticated requests share one memory limit") {
   constexpr std::size_t kBuffers = 64 * kMiB;
   GuardedService service;

@@ -1,4 +1,4 @@
-// `keelson restore`, and backups that are copied by hand.
+// Tests `keelson restore`, and backups that are copied by hand.
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"
@@ -16,7 +16,7 @@ using Catch::Contains;
 using std::filesystem::copy_options;
 
 constexpr const char* kFiles[] = {"keelson.db", "keelson.db-wal", "keelson.db-shm", "keelson.db.lock"};
-// Maximum number of steps (see kill_at_step.cc) that a test waits for.
+// A test fails if a command needs this many steps (see kill_at_step.cc).
 constexpr int kMaxSteps = 5000;
 
 bool HasUser(const Client& client, const std::string& email) {

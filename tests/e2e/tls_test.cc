@@ -159,7 +159,7 @@ std::string FreeProbeAddress() {
   return StrCat("127.0.0.2:", servers::FreePort());
 }
 
-TEST_CASE("server.health_listen serves plaintext health beside mutual TLS") {
+TEST_CASE("server.health_listen serves health checks without TLS while server.listen requires mutual TLS") {
   const Folder folder;
   Authority authority;
   const std::string address = FreeProbeAddress();

@@ -26,7 +26,7 @@ class Packages(unittest.TestCase):
         own = {name for folder in LISTS for script in scripts(folder) for name in script_commands.functions_of(script)}
         for folder, lists in LISTS.items():
             paths = [ROOT / name for name in lists]
-            # tests/run.sh does not install the packages of the checks; their list contains the commands.
+            # The packages of .ci/packages.txt may be missing on this machine; the lists name their commands.
             brought = {*package_commands.commands_of(paths), *package_commands.read_lists(paths).values()}
             for script in scripts(folder):
                 missing = script_commands.commands_of(script) - brought - own - OPTIONAL

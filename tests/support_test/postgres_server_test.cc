@@ -49,7 +49,7 @@ TEST_CASE("TCP requires the password, the Unix socket does not") {
         PostgresServer::kUser);
 }
 
-TEST_CASE("the server's settings differ from a developer's machine") {
+TEST_CASE("the server has UTF-8 encoding, a linguistic collation and a time zone other than UTC") {
   const PostgresSession session(PostgresServer::Shared().admin_url());
   CHECK(session.Value("SELECT 'B' > 'a'") == "t");
   CHECK(session.Value("SHOW timezone") != "UTC");

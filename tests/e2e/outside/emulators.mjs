@@ -48,8 +48,8 @@ export async function startSes(t) {
   return { url, received: async () => (await readJson(`${url}/store`)).emails };
 }
 
-// The package's own start script writes its store into the installed package and listens on all interfaces. So the
-// server is started directly, on a copy of the empty store.
+// The start script of the package resend-local writes into the installed package and listens on all interfaces.
+// Therefore this function starts the server directly, on a copy of the empty store.
 export async function startResend(t) {
   const port = await freePort();
   const url = `http://${LOOPBACK}:${port}`;

@@ -27,14 +27,14 @@ class Session {
   #output = '';
 
   constructor({ folder, address }) {
-    // The installed grpcurl, or else the substitute beside this file.
+    // PATH finds an installed grpcurl first, otherwise the substitute in the directory of this file.
     this.#bash = spawn('bash', ['--noprofile', '--norc'], {
       cwd: folder,
       env: {
         ...process.env, PATH: `${process.env.PATH}:${HERE}`, BUF_CACHE_DIR: `${folder}/buf`, LC_ALL: 'C.UTF-8',
       },
     });
-    // `keelson call` as it is written in the text, against the service of the test.
+    // Adds the address of the test's service to each `keelson call` of the text.
     this.#bash.stdin.write('exec 2>&1\n'
       + `keelson() { local command=$1; shift; command keelson "$command" --address ${address} "$@"; }\n`);
     this.#bash.stdout.setEncoding('utf8').on('data', (text) => { this.#output += text; });

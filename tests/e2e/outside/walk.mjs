@@ -2,12 +2,12 @@
 // that only their form is compared.
 
 const BLOCK = /```console\n(.*?)```/gs;
-// Text may shorten an id or a token with "…".
 const TIMES = [
   /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/,
   /\d{4}-\d\d-\d\d \d\d:\d\d UTC/,
   /[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/,
 ];
+// Patterns of the values that differ between runs. The text may shorten an id or a token with "…".
 const VARYING = [
   {
     kind: 'id',
@@ -27,7 +27,7 @@ const VARYING_TEXT = new RegExp(VARYING.map(({ pattern }) => `(?:${pattern.sourc
 // begins a command, a line "> …" continues it.
 export const readSteps = (readme) => stepsBetween(readme, 'walk');
 
-// Does the same between the markers NAME:begin and NAME:end.
+// Like readSteps, for the blocks between the markers NAME:begin and NAME:end.
 export function stepsBetween(readme, name) {
   const [, walk] = readme.match(new RegExp(`<!-- ${name}:begin -->(.*?)<!-- ${name}:end -->`, 's')) ?? [];
   const steps = [];

@@ -25,12 +25,12 @@ struct SeenRequest {
 };
 
 struct ScriptedAnswer {
+  // kAnswer sends the response. kCutShort closes the connection before the last byte of the response. kReset
+  // closes the connection after reading the request. kStall sends nothing until the server stops.
   enum class Act { kAnswer, kCutShort, kReset, kStall };
   int status = 200;
   std::string body = {};
   std::vector<std::string> headers = {};
-  // kCutShort: closes the connection before the last byte of the response. kReset: closes it after reading
-  // the request. kStall: sends nothing until the server stops.
   Act act = Act::kAnswer;
   // Delay before the response. Other connections are not delayed.
   std::chrono::milliseconds delay{0};

@@ -55,7 +55,8 @@ class Http2Client {
   Http2Client(const Http2Client&) = delete;
   Http2Client& operator=(const Http2Client&) = delete;
 
-  // Starts a request. The response is valid for the lifetime of the client.
+  // Starts a request. The functions below receive the response, which is valid for the lifetime of the
+  // client.
   const Http2Response& Send(Http2Request request);
   // Sends and receives until the stream or the connection is closed. Returns false on a timeout.
   bool AwaitClosed(const Http2Response& response, std::chrono::milliseconds patience = kPatience);

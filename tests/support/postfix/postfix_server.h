@@ -20,7 +20,7 @@ class PostfixServer {
   // Delay of the response to the message body for slow@example.org.
   static constexpr int kSlowSeconds = 5;
 
-  // Returns why Postfix can't run on this machine; empty if it can.
+  // Returns the reason why Postfix can't run on this machine; empty if it can.
   static std::string Missing();
 
   // Starts Postfix and blocks until it accepts connections. Throws on failure.
