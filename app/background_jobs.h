@@ -68,7 +68,7 @@ class BackgroundJobs {
   // Returns the delay before the next run; `failures` counts consecutive failures.
   absl::Duration RunOnce(const BackgroundJob& job, int& failures);
   void ExpectProgress(Running& running, absl::Duration within);
-  // Waits for `duration`; returns false, without waiting, once Stop was called.
+  // Waits for `duration` or until Stop is called. Returns false if Stop was called.
   bool Wait(absl::Duration duration);
 
   Log& log_;

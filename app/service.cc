@@ -176,7 +176,7 @@ void Service::StartSending() {
   const DispatchConfig& dispatch = config_.email.dispatch;
   // At most a quarter of the lease, so that leases are renewed before they expire.
   const absl::Duration interval = std::min(dispatch.poll, dispatch.lease / 4);
-  // Each run itself waits for pending updates, so that the next run can start at once.
+  // Until Stop is called, each run itself waits for pending updates, so the next run can start at once.
   flush_jobs_.Start({"keep_outbox", interval,
                      interval + DispatchMessages::LongestFlushAndClaim() + kRunMargin,
                      [this, interval]() -> absl::StatusOr<bool> {

@@ -35,7 +35,7 @@ class Service {
 
   // Returns true once the service was SERVING, even if it is NOT_SERVING now. Thread-safe.
   bool ready() const { return health_watch_->ready(); }
-  // Both functions forward to the GrpcServer functions of the same name. Must not be called after Drain.
+  // Both functions forward to the GrpcServer functions of the same name. Do not call them after Drain.
   void ReloadCertificates() { server_->ReloadCertificates(); }
   absl::Status SetAuthentication(const AuthConfig& auth);
 

@@ -38,7 +38,7 @@ ExitCode Serve(const ConfigOptions& options) {
 void AddServeCommand(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand("serve",
                                              "Run the service; SIGTERM or SIGINT stops gracefully, a "
-                                             "second one at once; SIGHUP reloads the configuration");
+                                             "second signal at once; SIGHUP reloads the configuration");
   const auto options = std::make_shared<ConfigOptions>();
   AddConfigOptions(*command, *options);
   command->callback([&run, options] { run = [options] { return Serve(*options); }; });

@@ -1,4 +1,4 @@
-// The difference between two configurations, by whether a key can be reloaded.
+// The changed keys between two configurations, grouped by whether a reload or a restart applies them.
 #pragma once
 
 #include <string>
