@@ -55,7 +55,7 @@ TEST_CASE("a failed job is logged and retried with exponential backoff") {
                 return false;
               }});
   CHECK(recovered.WaitForNotificationWithTimeout(kPatience));
-  // 10, 20 and 40 ms.
+  // The delays are 10, 20 and 40 ms.
   CHECK(absl::Now() - start >= absl::Milliseconds(70));
   jobs.Stop();
   CHECK(log.events() == std::vector<std::string>(3, "job.failed"));

@@ -163,7 +163,7 @@ class PlantedViolations(unittest.TestCase):
         self.write(DOCUMENTS)
         self.assertEqual(list(check_documents.violations(self.root)), [])
 
-    def test_each_planted_violation_in_a_document_is_named(self):
+    def test_each_planted_violation_in_a_document_is_reported(self):
         self.write(DOCUMENTS)
         for line, name in PLANTED_IN_DOCUMENTS:
             with self.subTest(line=line):
@@ -172,13 +172,13 @@ class PlantedViolations(unittest.TestCase):
                 self.assertEqual(len(found), 1, found)
                 self.assertRegex(found[0], rf"^README\.md:\d+: .*{re.escape(name)}[ `]")
 
-    def test_a_readme_of_more_than_200_lines_is_named(self):
+    def test_a_readme_of_more_than_200_lines_is_reported(self):
         self.write({"README.md": "text\n" * 200, "core/README.md": "text\n" * 300})
         self.assertEqual(list(check_documents.violations(self.root)), [])
         self.write({"README.md": "text\n" * 201})
         self.assertRegex("".join(check_documents.violations(self.root)), r"^README\.md: 201 lines")
 
-    def test_a_missing_or_wrong_error_reason_is_named(self):
+    def test_a_missing_or_wrong_error_reason_is_reported(self):
         source = """ReasonEntry{Reason::kA, "A_GONE", StatusCode::kNotFound},
                     ReasonEntry{Reason::kB, "B_TAKEN", StatusCode::kAlreadyExists},"""
         rows = "| NOT_FOUND | `A_GONE` | x |\n| ALREADY_EXISTS | `B_TAKEN` | x |\n"
@@ -189,7 +189,7 @@ class PlantedViolations(unittest.TestCase):
                 self.write({"proto/README.md": rows.replace(old, new)})
                 self.assertRegex("\n".join(check_documents.violations(self.root)), r"^proto/README\.md: ")
 
-    def test_an_unlisted_place_of_a_change_is_named(self):
+    def test_a_file_missing_from_the_change_table_is_reported(self):
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
             for _, pattern, places in check_places.PLACES:

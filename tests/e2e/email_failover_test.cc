@@ -121,7 +121,7 @@ TEST_CASE("a relay with an exhausted quota is paused, and the next provider send
   CHECK(AwaitCount(client, "SENT", 5));
   for (const Message& message : List(client)) CHECK(message.attempts() == 1);
   CHECK(FirstProvider(client).circuit() == notifications::v1::CIRCUIT_STATE_CLOSED);
-  // Only messages that were in flight when the relay first failed may have been sent by the relay.
+  // Only the messages that were in flight when the relay first failed were sent to the relay.
   CHECK(relay.server().messages().size() <= 4);
 }
 

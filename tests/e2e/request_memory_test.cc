@@ -23,7 +23,8 @@ using servers::Http2Response;
 
 constexpr char kGetUser[] = "/keelson.accounts.v1.AccountService/GetUser";
 constexpr std::size_t kMiB = std::size_t{1} << 20;
-// Twice the default server.max_receive of 1 MiB: the request, and the memory that the allocator retains.
+// Maximum growth of the peak memory. It covers small requests and the memory that the allocator retains; one
+// decompressed request (Zeros) would need 200 MiB.
 constexpr std::size_t kAllowance = 16 * kMiB;
 constexpr int kConnections = 20;
 

@@ -33,7 +33,7 @@ class Packages(unittest.TestCase):
                 with self.subTest(script=script.relative_to(ROOT).as_posix()):
                     self.assertEqual(missing, set(), f"no package in {', '.join(lists)} provides them: list the package")
 
-    def test_calls_of_other_commands_are_found(self):
+    def test_the_external_commands_of_a_script_are_found(self):
         planted = {
             "yq .": {"yq"},
             "cat x | jq .": {"cat", "jq"},

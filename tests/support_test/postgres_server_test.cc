@@ -66,7 +66,7 @@ TEST_CASE("connections above the limit are rejected for users, not for administr
   sessions.pop_back();
 }
 
-TEST_CASE("committed data survives every kind of stop") {
+TEST_CASE("committed data survives every kind of server stop") {
   PostgresServer server({.durable = true, .settings = {"work_mem=1MB"}});
   server.CreateDatabase("app");
   const std::string url = server.url("app");
@@ -103,7 +103,7 @@ TEST_CASE("a frozen server continues after it is thawed") {
   CHECK(server.Value("SELECT 1") == "1");
 }
 
-TEST_CASE("sessions can be terminated and crashed") {
+TEST_CASE("EndSession ends one session, EndSessions those of one database, CrashSession every session") {
   PostgresServer server;
   server.CreateDatabase("app");
   const PostgresSession first(server.url("app")), second(server.url("app")), bystander(server.admin_url());

@@ -24,7 +24,7 @@ TEST_CASE("a standby has every acknowledged commit and takes over under the same
   session.Execute("INSERT INTO numbers VALUES (0)");
 }
 
-TEST_CASE("a primary with a synchronous standby waits for it to commit") {
+TEST_CASE("a commit on the primary waits for its synchronous standby") {
   PostgresServer primary;
   PostgresStandby standby(primary);
   standby.MakeSynchronous();

@@ -18,11 +18,11 @@ const linesOf = (file) => readFileSync(new URL(file, ROOT), 'utf8').split('\n');
 // Returns the command of `file` that reads e-mails, with the e-mail folder `mail`.
 function mailCommand(file, mail) {
   const commands = linesOf(file).filter((line) => line.includes('/*.eml'));
-  assert.equal(commands.length, 1, `${file} reads e-mails with one command`);
+  assert.equal(commands.length, 1, `${file} must have exactly one command that reads e-mails`);
   return commands[0].replace(/^\$/, '').replace('MAIL_DIRECTORY', mail);
 }
 
-test('the commands find the link in a quoted-printable e-mail', async (t) => {
+test('the documented commands find the link in a quoted-printable e-mail', async (t) => {
   const service = await startService(t, { data: 'build/run' });
   const call = connect(t, service.address);
   await call('Account/RegisterUser',
@@ -40,7 +40,7 @@ test('the commands find the link in a quoted-printable e-mail', async (t) => {
   }
 });
 
-test('the commands create a token and its token_sha256', async (t) => {
+test('the documented commands create a token and its token_sha256', async (t) => {
   const lines = linesOf('app/README.md').map((line) => line.trim());
   const make = lines.find((line) => line.startsWith('TOKEN=$(')) ?? assert.fail('app/README.md creates no token');
   const hash = lines.find((line) => line.startsWith('printf %s "$TOKEN"')) ?? assert.fail('app/README.md hashes no token');

@@ -80,16 +80,16 @@ async function walk(t, steps) {
 const read = (file) => readFileSync(new URL(file, ROOT), 'utf8');
 
 for (const file of ['README.md', 'proto/README.md']) {
-  test(`the walk of ${file} prints the documented output`, async (t) => {
+  test(`the walkthrough of ${file} prints the documented output`, async (t) => {
     await walk(t, readSteps(read(file)));
   });
 }
 
-test('the walk of proto/README.md prints the documented output with grpcurl', async (t) => {
+test('the walkthrough of proto/README.md prints the documented output with grpcurl', async (t) => {
   const text = read('proto/README.md');
   const definitions = stepsBetween(text, 'grpcurl');
-  assert.equal(definitions.length, 1, 'proto/README.md defines call by grpcurl');
+  assert.equal(definitions.length, 1, 'proto/README.md must define call with grpcurl exactly once');
   const steps = readSteps(text).map((step) => (step.command.startsWith('call()') ? definitions[0] : step));
-  assert.ok(steps.includes(definitions[0]), 'the walk of proto/README.md defines call');
+  assert.ok(steps.includes(definitions[0]), 'the walkthrough of proto/README.md defines call');
   await walk(t, steps);
 });

@@ -14,7 +14,7 @@ function buf(service, ...args) {
     { cwd: service.folder, env: { ...process.env, BUF_CACHE_DIR: join(service.folder, 'buf') } });
 }
 
-test('a client lists and calls services by reflection', async (t) => {
+test('a client lists services and calls methods by server reflection', async (t) => {
   const service = await startService(t);
   const url = `http://${service.address}`;
   const { stdout: services } = await buf(service, '--list-services', url);
@@ -42,7 +42,7 @@ test('a client lists and calls services by reflection', async (t) => {
 });
 
 for (const protocol of ['grpc-v1', 'grpc-v1alpha']) {
-  test(`reflection is served by the protocol ${protocol}`, async (t) => {
+  test(`the server offers reflection with the protocol ${protocol}`, async (t) => {
     const service = await startService(t);
     const { stdout: services } = await buf(service, '--reflect', '--reflect-protocol', protocol, '--list-services',
       `http://${service.address}`);

@@ -14,7 +14,7 @@ test('readSteps returns the commands between the markers', () => {
   assert.deepEqual(readSteps('no marks'), []);
 });
 
-test('an id of the text matches one id only', () => {
+test('a shortened id in the text matches the same actual id everywhere', () => {
   const names = new Names();
   assert.ok(names.matches('{"id": "user_01k…", "n": ["user_01k…"]}', `{"id": "${USER}", "n": ["${USER}"]}`));
   assert.ok(!names.matches('{"id": "user_01k…"}', `{"id": "${OTHER}"}`));
@@ -22,7 +22,7 @@ test('an id of the text matches one id only', () => {
   assert.equal(names.translate("get '{\"id\": \"user_01k…\"}'"), `get '{"id": "${USER}"}'`);
 });
 
-test('a time matches any time, other text must be equal', () => {
+test('a time in the text matches any time; all other text must be equal', () => {
   const names = new Names();
   const response = (time, units, day) => JSON.stringify({ time, units, why: `open until ${day} 04:05 UTC` });
   const expected = response('2026-01-01T00:00:00.123456Z', '1250', '2026-01-31');
