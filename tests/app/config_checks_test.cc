@@ -146,7 +146,7 @@ TEST_CASE("a provider in email.providers requires its keys, and each missing key
   }
 }
 
-TEST_CASE("SMTP requires a host, and sends a password unencrypted to loopback hosts only") {
+TEST_CASE("SMTP requires a host; credentials without TLS are allowed only for a loopback host") {
   const ConfigFixture fixture;
   const auto errors = [&fixture](std::vector<std::string> settings) {
     return fixture.Errors(fixture.LoadSettings(std::move(settings)));
@@ -155,8 +155,7 @@ TEST_CASE("SMTP requires a host, and sends a password unencrypted to loopback ho
         "--set: email.smtp.host must not be empty when email.providers lists smtp");
   const std::string heard =
       "--set: email.smtp.username would be sent unencrypted to email.smtp.host: set email.smtp.tls to "
-      "starttls "
-      "or implicit";
+      "starttls or implicit";
   CHECK(errors({"email.smtp.host=relay.example", "email.smtp.tls=none", "email.smtp.username=u"}) == heard);
   CHECK(errors({"email.smtp.host=relay.example", "email.smtp.tls=none"}).empty());
   CHECK(errors({"email.smtp.host=relay.example", "email.smtp.username=u"}).empty());

@@ -73,7 +73,7 @@ struct Watched {
   HealthWatch watch{store, providers, health.setter(), "127.0.0.1:1", log};
 };
 
-TEST_CASE("health follows the store's check, and each change is logged once") {
+TEST_CASE("the server is SERVING while the store's health check succeeds, and each change is logged once") {
   Watched watched;
   for (int i = 0; i < 3; ++i) REQUIRE(watched.watch().ok());
   CHECK(watched.health.serves());

@@ -135,7 +135,7 @@ TEST_CASE("malformed ids return INVALID_ARGUMENT, unknown ids NOT_FOUND") {
   CHECK(Outcome(shop.client(&Accounts::VerifyEmail, "token: 'guess'")) == "INVALID_ARGUMENT TOKEN_INVALID");
 }
 
-TEST_CASE("list calls reject unknown states, negative sizes, invalid times and forged page tokens") {
+TEST_CASE("list calls reject unknown states, negative page sizes, invalid times and forged page tokens") {
   Shop shop;
   CreateOrder(shop.client, shop.user_id, 1, 1);
   const auto list = [&](const std::string& query) { return shop.client(&Orders::ListOrders, query); };

@@ -115,7 +115,7 @@ TEST_CASE("a failed call prints each failed precondition") {
              Catch::Contains("reason: REFUND_NOT_ALLOWED") && Catch::Contains("\n  precondition "));
 }
 
-TEST_CASE("a method of the contract that the service does not have is UNIMPLEMENTED") {
+TEST_CASE("a call of a method that the service does not implement fails with UNIMPLEMENTED") {
   const Folder folder;
   const ServiceProcess service(folder.path());
   const CommandResult result =
@@ -237,7 +237,7 @@ TEST_CASE("a call presents the client certificate of --tls-cert") {
 }
 
 // Runs the commands of app/walk.txt as a reader types them, with the ids of earlier responses.
-TEST_CASE("the commands that app/run.sh prints work in their order") {
+TEST_CASE("the commands that app/run.sh prints succeed in the printed order") {
   const Folder folder;
   ServiceProcess service(folder.path());
   std::string script = "set -o pipefail\n";

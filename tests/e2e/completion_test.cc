@@ -42,7 +42,7 @@ TEST_CASE("bash completes options of the command") {
   CHECK(Complete(folder, "health --token") == " ");
 }
 
-TEST_CASE("bash completes files where an option or a command takes one") {
+TEST_CASE("bash completes file names where an option or a command takes a file") {
   const Folder folder;
   WriteFile(folder / "keelson.toml", "");
   CHECK(Complete(folder, "serve --config keelson.t") == "keelson.toml ");

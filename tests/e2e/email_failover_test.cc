@@ -140,7 +140,7 @@ TEST_CASE(
   CHECK(FirstProvider(client).circuit() == notifications::v1::CIRCUIT_STATE_CLOSED);
 }
 
-TEST_CASE("a message that no provider supports becomes DEAD at once, with the reason") {
+TEST_CASE("a message that no provider supports becomes DEAD at once, and last_error contains the reason") {
   const Folder folder;
   Relay relay("(nothing)", "");
   ServiceProcess service(folder.path(), relay.Configure(/*then_file=*/false));
@@ -155,7 +155,7 @@ TEST_CASE("a message that no provider supports becomes DEAD at once, with the re
   CHECK(AwaitCount(client, "SENT", 1));
 }
 
-TEST_CASE("an invalid API key reported as an invalid message loses no message") {
+TEST_CASE("no message is lost if a provider reports an invalid API key as an invalid message") {
   const Folder folder;
   MailApi api([](const MailApi::Request&) {
     return servers::ScriptedAnswer{

@@ -116,7 +116,7 @@ TEST_CASE("verify rejects a store that does not support it", "[sqlite]") {
                "supports neither transfer nor verify");
 }
 
-TEST_CASE("a backup during writes is a consistent store", "[sqlite]") {
+TEST_CASE("a backup that is made during writes is a consistent store", "[sqlite]") {
   const StorePair stores;
   ServiceProcess service(stores.path());
   const Client client = service.Connect();

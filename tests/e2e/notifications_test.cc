@@ -187,7 +187,7 @@ TEST_CASE("a template preview uses the requested locale and sends nothing") {
   CHECK(List(client, "").empty());
 }
 
-TEST_CASE("ListProviders returns the providers in failover order and their counters") {
+TEST_CASE("ListProviders returns the providers with their counters in failover order") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"email.providers=['file','log']"});
   const Client client = service.Connect();

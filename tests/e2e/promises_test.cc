@@ -256,7 +256,7 @@ TEST_CASE("all failed refund rules are reported") {
   CHECK(CountRefunds(client, order_id) == 0);
 }
 
-TEST_CASE("the remainder of a partly refunded order can be refunded without partial refunds") {
+TEST_CASE("the remainder of a partly refunded order can be refunded even if refunds.partial is false") {
   const Folder folder;
   std::string order_id;
   {

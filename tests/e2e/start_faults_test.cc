@@ -57,13 +57,13 @@ TEST_CASE("a second process on the same file is rejected, and the first continue
   RegisterUser(service.Connect(), "ada@example.com");
 }
 
-TEST_CASE("a read-only database is rejected", "[sqlite]") {
+TEST_CASE("a database is rejected unless the file and the directory are writable", "[sqlite]") {
   const Folder folder;
   std::filesystem::create_directory(folder / "mail");
   CHECK(ServiceProcess(folder.path()).Stop() == 0);
   const auto somebody = Unprivileged(folder.path());
   if (!somebody) {
-    WARN("skipped: the build folder is closed to unprivileged users");
+    WARN("skipped: unprivileged users cannot access the build directory");
     return;
   }
   SECTION("the file is read-only") {

@@ -61,7 +61,7 @@ CommandResult Probe(const Folder& folder, const std::string& target, std::vector
   return RunKeelson(std::move(options), folder.path());
 }
 
-TEST_CASE("a truncated certificate file is ignored, and the complete pair is loaded later") {
+TEST_CASE("an empty certificate file is ignored, and the complete certificate and key are loaded later") {
   const Folder folder;
   Authority authority;
   const std::vector<std::string> trusting = {"--tls-ca", authority.Path("ca.crt"), "--tls-server-name"};
@@ -99,7 +99,7 @@ TEST_CASE("a replaced certificate is loaded without SIGHUP") {
             .exit_code == 0);
 }
 
-TEST_CASE("a certificate without its key is a configuration error at startup") {
+TEST_CASE("a key that does not match its certificate is a configuration error at startup") {
   const Folder folder;
   Authority authority;
   authority.Issue("other", "localhost");
@@ -109,7 +109,7 @@ TEST_CASE("a certificate without its key is a configuration error at startup") {
                "is not the key of the certificate");
 }
 
-TEST_CASE("the health probe uses a server name and a client certificate") {
+TEST_CASE("keelson health uses a server name and a client certificate") {
   const Folder folder;
   Authority authority;
   authority.Issue("server", kPublicName);
@@ -121,7 +121,7 @@ TEST_CASE("the health probe uses a server name and a client certificate") {
   const CommandResult healthy = Probe(folder, service->target(), all);
   CHECK(healthy.exit_code == 0);
   CHECK(healthy.output == "SERVING\n");
-  // The health probe fails without the server name, and without the client certificate.
+  // keelson health fails without the server name, and without the client certificate.
   CHECK(Probe(folder, service->target(),
               {"--tls-ca", authority.Path("ca.crt"), "--tls-cert", authority.Path("web.crt"), "--tls-key",
                authority.Path("web.key")})
@@ -131,7 +131,7 @@ TEST_CASE("the health probe uses a server name and a client certificate") {
             .exit_code == 1);
 }
 
-TEST_CASE("the health probe reports a key that does not match its certificate") {
+TEST_CASE("keelson health reports a key that does not match its certificate") {
   const Folder folder;
   Authority authority;
   authority.Issue("web", "web.example.com");
@@ -143,7 +143,7 @@ TEST_CASE("the health probe reports a key that does not match its certificate") 
   CHECK_THAT(probe.errors, Catch::Contains("check that --tls-key is the key of --tls-cert"));
 }
 
-TEST_CASE("the health probe reports incomplete options and unreadable files") {
+TEST_CASE("keelson health reports incomplete options and unreadable files") {
   const Folder folder;
   Authority authority;
   const CommandResult half = Probe(folder, "127.0.0.1:1", {"--tls-cert", authority.Path("ca.crt")});

@@ -39,7 +39,7 @@ TEST_CASE("an SQL error throws an exception") {
   CHECK(session.alive());
 }
 
-TEST_CASE("TCP requires the password, the Unix socket does not") {
+TEST_CASE("a TCP connection requires the password, a Unix socket connection does not") {
   const PostgresDatabase database;
   const std::string url = database.url();
   CHECK(PostgresSession(url).Value("SELECT current_user") == PostgresServer::kUser);

@@ -30,7 +30,7 @@ ServiceProcess::Settings Watched(const MailApi& api, const std::string& metrics)
   return settings;
 }
 
-TEST_CASE("an invalid API key is visible in the metrics and in the provider's health only") {
+TEST_CASE("an invalid API key changes the metrics and the provider's health, but not the server's health") {
   const Folder folder;
   MailApi api(BadKey);
   const std::string metrics = MetricsAddress();
