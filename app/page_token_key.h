@@ -8,8 +8,8 @@
 
 namespace keelson {
 
-// Returns the key that protects the page tokens, and creates it if the store has none. All instances on one
-// store use the same key. Returns INTERNAL if the stored value is not a valid key.
+// Returns the key of the MACs in page tokens (PageTokens); creates the key if the store has none. All
+// instances on one store use the same key. Returns INTERNAL if the stored value is not a valid key.
 absl::StatusOr<Sha256Digest> ReadOrMakePageTokenKey(Store& store, Entropy& entropy, Deadline deadline);
 
 }  // namespace keelson

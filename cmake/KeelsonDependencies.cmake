@@ -1,4 +1,4 @@
-# Finds the libraries of the Debian 12 packages (cmake/packages.txt); by pkg-config if they have no CMake package.
+# Finds the libraries of the Debian 12 packages (cmake/packages.txt): with pkg-config if a library has no CMake package.
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(absl REQUIRED)

@@ -1,5 +1,5 @@
-# libsodium's archive as an object whose calls can be wrapped (adapters/passwords/argon2/hash_memory.h). The archive calls
-# its own Argon2 by the names that libargon2 exports, so all names but libsodium's own are made local first.
+# Links libsodium's archive into one object whose calls can be wrapped (adapters/passwords/argon2/hash_memory.h). The
+# archive contains an Argon2 with the symbol names of libargon2, so the hidden symbols of the archive are made local.
 
 # Makes TARGET a static library of ARCHIVE's contents.
 function(keelson_static_sodium target archive)

@@ -7,7 +7,7 @@ library and the part's own folder are always allowed.
 GRPC = ["grpc/", "grpcpp/", "google/protobuf/", "google/rpc/", "keelson/"]
 
 # The domain performs no I/O, and gets the time of day from the port Clock and random bytes from the port Entropy. Only
-# Deadline and the waits for it read the monotonic clock directly.
+# Deadline and the functions that wait for a Deadline read the monotonic clock directly.
 CORE = ["absl/"]
 CORE_REFUSED = [
     "absl/time/clock.h", "absl/random/", "absl/flags/", "absl/log/",

@@ -16,8 +16,8 @@ constexpr double kUngroupedBar = 4;
 constexpr double kRawBar = 0.4;
 constexpr double kTailBar = 5;
 
-// Delays the settlement of refunds, so that only their creation is measured. Settlement would write as many
-// rows again and send e-mails.
+// Delays the settlement of refunds, so that only their creation is measured. Settlement would double the
+// number of written rows and send e-mails.
 constexpr char kWithoutSettlement[] = "payments.poll=1h";
 
 // Measures CreateRefund with a new service.

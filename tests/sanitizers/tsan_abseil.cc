@@ -1,6 +1,6 @@
 // Annotates Abseil's locks for ThreadSanitizer. Debian's Abseil is not instrumented, so that without
 // annotations every access under such a lock is reported as a race. These definitions override the library's
-// and call them.
+// functions and call the originals.
 #include <dlfcn.h>
 #include <sanitizer/tsan_interface.h>
 

@@ -18,8 +18,8 @@ export async function until(read, patience = 20_000) {
 
 export const makeFolder = () => mkdtempSync(join(process.env.KEELSON_TEST_FOLDER ?? tmpdir(), 'keelson-'));
 
-// Starts the process in `folder`, which is deleted with it. Resolves to the first value that `ready` returns for a line
-// of its output.
+// Starts the process in `folder`. When the test `t` ends, stops the process and deletes `folder`. Resolves to the first
+// value that `ready` returns for a line of the process's output.
 export async function startProcess(t, folder, command, args, ready, env = {}) {
   const child = spawn(command, args,
     { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });

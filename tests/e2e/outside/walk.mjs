@@ -65,7 +65,7 @@ function readable(text) {
   return lines.includes('quoted-printable') ? lines.replaceAll('=\n', '').replaceAll('=3D', '=') : lines;
 }
 
-// Maps the ids and tokens in the document to those that the test's service returned.
+// Maps the ids and tokens in the document to the ids and tokens that the test's service returned.
 export class Names {
   #actual = new Map();
 

@@ -18,7 +18,7 @@ namespace keelson::servers {
 struct Http2Request {
   // The HTTP/2 path: "/package.Service/Method".
   std::string path = {};
-  // Headers in addition to those of every gRPC call.
+  // Headers in addition to the headers that every gRPC call has.
   std::vector<std::pair<std::string, std::string>> headers = {};
   // The request body, including the gRPC frame header.
   std::string body = {};

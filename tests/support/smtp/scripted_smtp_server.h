@@ -70,7 +70,7 @@ class ScriptedSmtpServer {
   Listener listener_;
 };
 
-// Returns the reply of a server that accepts every command, offers `extensions`, and answers AUTH with a
+// Returns the reply of a server that accepts every command, offers `extensions`, and replies to AUTH with a
 // challenge before it accepts the credentials.
 SmtpAnswer FriendlyAnswer(const std::string& line, const std::vector<std::string>& extensions = {"SIZE"});
 
