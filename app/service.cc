@@ -58,7 +58,7 @@ std::function<absl::StatusOr<bool>()> ByBatches(UseCase& use_case) {
   };
 }
 
-// Returns `listen` with its port replaced with `port`, because port 0 means any free port.
+// Returns `listen` with the actual port, because the configured port may be 0 (any free port).
 std::string AddressOf(const std::string& listen, int port) {
   return StrCat(std::string_view(listen).substr(0, listen.rfind(':')), ":", port);
 }

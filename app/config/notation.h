@@ -14,7 +14,7 @@
 
 namespace keelson {
 
-// Parses the notation of a value; returns nullopt if `text` is invalid.
+// Parses `text` as a value of the type T; returns nullopt if `text` is invalid.
 template <typename T>
 std::optional<T> FromText(std::string_view text);
 

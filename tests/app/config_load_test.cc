@@ -121,7 +121,7 @@ TEST_CASE("the error for a missing variable or an unreadable file names the key"
         "test.toml:2: store.postgres.url the environment variable NOWHERE is not set");
 }
 
-TEST_CASE("all errors are reported together; each names its source, its key and the most similar key") {
+TEST_CASE("all errors are reported together; each error names its source, its key and the most similar key") {
   const ConfigFixture fixture;
   const std::string file = fixture.WriteFile("test.toml", R"([server]
 lisen = "127.0.0.1:1"

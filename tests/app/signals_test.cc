@@ -26,7 +26,7 @@ int ExitCodeAfterStop(bool graceful) {
   return WEXITSTATUS(status);
 }
 
-TEST_CASE("after StopGracefully, SIGTERM before Wait is a stop request") {
+TEST_CASE("after StopGracefully, a SIGTERM that arrives before Wait makes Wait return kStop") {
   CHECK(ExitCodeAfterStop(true) == kEndedGracefully);
 }
 

@@ -70,8 +70,8 @@ absl::StatusOr<double> RawRefunds::Replay(const Workbench& bench) const {
   connection.Begin();
   int refunds = 0;
   for (const SqlStatement& statement : work_) {
-    // The statements that follow the 64th INSERT of a refund run in the next commit. The number of refunds
-    // per commit stays the same.
+    // Each commit ends at its 64th INSERT of a refund; the other statements of this refund run in the next
+    // commit.
     connection.Run(statement);
     if (!statement.sql->starts_with(kInsertRefund)) continue;
     if (++refunds % kRefundsPerCommit != 0) continue;

@@ -1,4 +1,4 @@
-// Invalid requests: every error is reported, nothing changes, and the server keeps running.
+// Tests invalid requests: every error is reported, nothing changes, and the server keeps running.
 #include <sys/resource.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// `keelson call` against the real service.
+// Tests `keelson call` against the real service.
 #include <catch2/catch.hpp>
 #include <regex>
 #include <sstream>

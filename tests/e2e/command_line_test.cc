@@ -1,4 +1,4 @@
-// Errors of invalid command lines, and the version.
+// Tests the errors for invalid command lines, the version and the help.
 #include <catch2/catch.hpp>
 
 #include "tests/e2e/support/child_process.h"

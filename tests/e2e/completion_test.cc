@@ -73,7 +73,7 @@ TEST_CASE("the script for zsh contains the commands, options and methods") {
                                 !Catch::Contains("@NODES@") && !Catch::Contains("@PATHS@"));
 }
 
-TEST_CASE("completion for an unknown shell is wrong usage") {
+TEST_CASE("keelson completion exits with 2 for an unknown shell") {
   const Folder folder;
   CHECK(RunKeelson({"completion"}, folder.path()).exit_code == 2);
   CHECK(RunKeelson({"completion", "fish"}, folder.path()).exit_code == 2);

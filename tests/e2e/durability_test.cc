@@ -1,4 +1,5 @@
-// Durability: acknowledged writes survive kill -9, and repeats of unacknowledged calls have no second effect.
+// Tests durability: acknowledged writes survive kill -9, and repeats of unacknowledged calls have no second
+// effect.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <map>

@@ -1,4 +1,4 @@
-// Sending through a provider with an HTTP API: requests, resends and failover.
+// Tests sending through a provider with an HTTP API: requests, resends and failover.
 #include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-// The main flows of the service, from registration to refund.
+// Tests the main flows of the service, from registration to refund.
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"

@@ -1,4 +1,4 @@
-// List and batch reads of users, with a client's default limits.
+// Tests ListUsers and BatchGetUsers with a client's default limits.
 #include <catch2/catch.hpp>
 #include <set>
 
@@ -35,7 +35,7 @@ Ids AllUsers(const Client& client, const std::string& query) {
 }
 
 // [sqlite]: the test backdates an account by writing to the database file.
-TEST_CASE("users are listed by every filter, and a page token survives a restart", "[sqlite]") {
+TEST_CASE("ListUsers applies every filter, and a page token is valid after a restart", "[sqlite]") {
   const Folder folder;
   Ids users;
   std::string token;

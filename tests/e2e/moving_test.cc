@@ -1,4 +1,4 @@
-// The commands `keelson transfer`, `verify` and `backup`, run by the real binary.
+// Tests `keelson transfer`, `keelson verify` and `keelson backup` with the real binary.
 #include <catch2/catch.hpp>
 #include <thread>
 

@@ -1,4 +1,4 @@
-// Concurrent calls on one entity: one succeeds, and totals stay correct.
+// Tests concurrent calls on one entity: no change happens twice, and no limit is exceeded.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <set>

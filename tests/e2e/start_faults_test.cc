@@ -106,7 +106,7 @@ TEST_CASE("the error for an invalid mail directory names the directory") {
   CHECK(result.exit_code != 0);
 }
 
-TEST_CASE("a listen port in use exits with 1, and the error names the key") {
+TEST_CASE("a listen port in use ends the service with exit code 1, and the error names the key") {
   const Folder folder, another;
   const ServiceProcess::Settings settings = [&] {
     ServiceProcess service(folder.path());
@@ -118,7 +118,7 @@ TEST_CASE("a listen port in use exits with 1, and the error names the key") {
   CHECK(ServiceProcess(another.path(), settings).Stop() == 0);
 }
 
-TEST_CASE("a listen address that this machine does not have exits with 1") {
+TEST_CASE("a listen address that this machine does not have ends the service with exit code 1") {
   const Folder folder;
   // This address is reserved for documentation (RFC 5737), so that no machine has it.
   CheckRefusal(Serve(folder, {"server.listen=203.0.113.1:1", "server.insecure=true"}), 1,

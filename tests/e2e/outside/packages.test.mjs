@@ -1,4 +1,4 @@
-// Debian 12 has Node 18: a package that requires a newer version would fail only there.
+// Debian 12 has Node 18. A package that requires a newer Node works on other machines and fails on Debian 12.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

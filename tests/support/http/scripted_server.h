@@ -52,9 +52,9 @@ class ScriptedServer {
     return (tls_ == nullptr ? "http" : "https") + ("://127.0.0.1:" + std::to_string(port()));
   }
   void SetScript(Script script);
-  // From now on, the server closes every new connection before it reads the request.
+  // After this call, the server closes every new connection before it reads the request.
   void ResetAtOnce();
-  // From now on, the server closes every connection after the request headers, without reading the body.
+  // After this call, the server closes every connection after the request headers, without reading the body.
   void ResetAfterHead();
   // Returns all requests that were received completely.
   std::vector<SeenRequest> requests();
