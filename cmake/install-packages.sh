@@ -43,7 +43,7 @@ start_no_servers() {
 }
 
 allow_servers() {
-  # shellcheck disable=SC2086  # it may be empty
+  # shellcheck disable=SC2086  # own_policy may be empty
   $as_root rm -f "$cluster_policy" ${own_policy:-}
   case " $missing " in *' pgbouncer '*) start_at_no_boot pgbouncer ;; esac
   case " $missing " in *' postfix '*) start_at_no_boot postfix ;; esac

@@ -11,7 +11,7 @@ TEST_CASE("the reference is a valid configuration that sets every default") {
   const auto loaded =
       fixture.Load({.file = fixture.WriteFile("test.toml", ConfigReference(fixture.schema()))});
   REQUIRE(fixture.Errors(loaded) == "");
-  // Excludes auth.clients, which the reference shows as a comment.
+  // The reference sets every key except auth.clients, which it shows as a comment.
   CHECK(loaded->origins.size() + 1 == fixture.schema().keys().size());
   const LoadedConfig defaults{.config = loaded->config};
   CHECK(ShowConfig(fixture.schema(), defaults) == ShowConfig(fixture.schema(), *fixture.Load({})));

@@ -18,8 +18,8 @@ struct PgStatement {
 
 // Required setting of the server: its log lines start with the process id of the session.
 inline constexpr char kStatementLogSetting[] = "log_line_prefix=%p ";
-// Runs `work` and returns the statements of the one session that executes a statement containing `marker` in
-// that time.
+// Runs `work`. Returns all statements of the one session that executed a statement containing `marker` during
+// this run.
 absl::StatusOr<std::vector<PgStatement>> RecordStatements(servers::PostgresServer& server,
                                                           const std::string& marker,
                                                           const std::function<absl::Status()>& work);

@@ -67,9 +67,8 @@ void StatementLog::Add(sqlite3_stmt* statement) {
 
 }  // namespace keelson
 
-// With the option --wrap, the linker redirects calls of SQLite's bind functions to the __wrap_* functions.
-// The
-// __real_* functions are SQLite's own.
+// The linker option --wrap redirects calls of SQLite's bind functions to the __wrap_* functions below.
+// SQLite's own functions have the names __real_*.
 extern "C" {
 
 int __real_sqlite3_bind_null(sqlite3_stmt*, int);

@@ -13,7 +13,7 @@ TESTS = "tests/packages.txt"
 CHECKS = ".ci/packages.txt"
 # The package lists that are installed before the scripts of each folder run.
 LISTS = {"app": [BUILD], "cmake": [BUILD], "tests": [BUILD, TESTS], ".ci": [BUILD, TESTS, CHECKS]}
-# Optional commands: used only if installed.
+# Commands that scripts use only if the commands are installed.
 OPTIONAL = {"sudo"}
 
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh NPM_FOLDER KEELSON FILE...: runs the node tests with the packages of NPM_FOLDER against that executable.
+# run.sh NPM_FOLDER KEELSON FILE...: runs the node tests with the packages of NPM_FOLDER against the executable KEELSON.
 # Exits with 77 (skipped) if node or the packages are missing.
 set -eu
 
