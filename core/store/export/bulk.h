@@ -25,7 +25,7 @@
 
 namespace keelson {
 
-// Name of the setting in which an unfinished transfer stores its checkpoint in the target. A service refuses
+// Name of the setting in which an incomplete transfer stores its checkpoint in the target. A service refuses
 // to start on a store with this setting.
 inline constexpr std::string_view kTransferCheckpoint = "transfer";
 

@@ -48,7 +48,7 @@ class CopyStore {
       : source_(source), target_(target), report_progress_(std::move(report_progress)) {}
 
   // Returns the copied tables. FAILED_PRECONDITION, without a write, unless the target is empty or has an
-  // unfinished transfer from this source; DATA_LOSS if a table differs after the copy; INTERNAL with table
+  // incomplete transfer from this source; DATA_LOSS if a table differs after the copy; INTERNAL with table
   // and key if the target rejects a row; and the errors of both stores. Blocks.
   absl::StatusOr<std::vector<TransferredTable>> Handle();
 
@@ -67,7 +67,7 @@ class CopyStore {
   const std::function<void(const TransferProgress&)> report_progress_;
 };
 
-// Returns FAILED_PRECONDITION if the store is the target of an unfinished transfer, which a service must not
+// Returns FAILED_PRECONDITION if the store holds an incomplete transfer, which a service must not
 // use.
 absl::Status CheckNoTransfer(Store& store, Deadline deadline);
 
