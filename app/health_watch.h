@@ -44,7 +44,7 @@ class HealthWatch {
   // Sets the server NOT_SERVING until a check succeeds, because the store's health check hangs. Thread-safe.
   void NoteHang();
 
-  // True once the server was SERVING, which the service manager was notified of (READY=1). Thread-safe.
+  // Whether the server has been SERVING and the service manager was notified (READY=1). Thread-safe.
   bool ready() const { return ready_; }
 
  private:

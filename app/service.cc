@@ -207,7 +207,8 @@ void Service::StopSending() {
   jobs_.Stop();
   flush_jobs_.Stop();
   if (const absl::Status status = dispatch_messages_->Close(); !status.ok()) {
-    log_.Write(Severity::kWarning, "service.outbox_left", "failed to save message outcomes during shutdown",
+    log_.Write(Severity::kWarning, "service.outbox_left",
+               "failed to save the outcomes of messages during shutdown; these messages may be sent again",
                {{"error", status.ToString()}});
   }
 }

@@ -97,7 +97,7 @@ absl::Status Dispatcher::CheckMessage(grpc::ServerContext& call, bool received,
     // Required by gRPC's compression specification (doc/compression.md).
     call.AddInitialMetadata("grpc-accept-encoding", "identity");
     return MakeError(Reason::kEncodingNotSupported,
-                     "the server accepts no compressed messages; send them with grpc-encoding identity");
+                     "the server does not accept compressed messages; use grpc-encoding identity");
   }
   if (payload.Length() <= limits_.max_receive_bytes) return absl::OkStatus();
   return MakeError(Reason::kFieldInvalid, StrCat("the message has ", payload.Length(),

@@ -42,8 +42,8 @@ absl::Duration SystemClock::Lead() {
 }
 
 std::int64_t SystemClock::Read() {
-  // Reads the real-time clock first: otherwise, a thread that is suspended between the two readings would
-  // increase the lead.
+  // Reads the real-time clock first: in the other order, a thread that is preempted between the two readings
+  // would set the time too far ahead of the real-time clock.
   const std::int64_t real = sources_.real();
   const std::int64_t slowed = sources_.monotonic() / kSlowdown;
   Raise(real - slowed);

@@ -45,7 +45,8 @@ absl::Status CheckLinkBase(std::string_view base) {
       base.find_first_of(" \"<>?#") == std::string_view::npos) {
     return absl::OkStatus();
   }
-  return absl::FailedPreconditionError("must be a URL such as https://example.com, without a query");
+  return absl::FailedPreconditionError(
+      "must be a URL such as https://example.com, without query, fragment, spaces and \"<>");
 }
 
 absl::Status CheckProductName(std::string_view name) {
@@ -54,7 +55,8 @@ absl::Status CheckProductName(std::string_view name) {
     return absl::OkStatus();
   }
   return absl::FailedPreconditionError(
-      StrCat("must have 1 to ", kMaxProductName, " characters of UTF-8, none of them a control character"));
+      StrCat("must have 1 to ", kMaxProductName,
+             " characters of UTF-8, not only spaces, and no control characters"));
 }
 
 absl::StatusOr<std::unique_ptr<TemplateRenderer>> TemplateRenderer::Create(const TemplateOptions& options) {

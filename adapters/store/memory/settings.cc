@@ -12,7 +12,7 @@ Found<std::string> MemorySettings::Find(std::string_view name) {
 absl::Status MemorySettings::Insert(std::string_view name, std::string_view value) {
   const std::string key(name);
   if (values_.Find(key) != nullptr)
-    return journal_.Fail(absl::InternalError("a setting with this name exists"));
+    return journal_.Fail(absl::InternalError("a setting with this name already exists"));
   values_.Put(key, std::string(value));
   return absl::OkStatus();
 }

@@ -11,11 +11,11 @@ namespace keelson {
 // The assumption that the request ids of one Write are new.
 //
 // Why: an idempotent write begins with the lookup of its idempotency record, which would cost a round trip,
-// although nearly every request id is new. In the first run, the lookup therefore returns no record without a
-// query. The INSERT of the record verifies the assumption: if a record exists, the primary key rejects the
-// INSERT, and the Write runs again with a query. If a handler ends without that INSERT (for example with an
-// error), its result may depend on a wrong assumption: the store then queries for the record before it
-// returns the result.
+// although nearly every request id is new. In the first run, the lookup therefore sends no query and
+// reports that no record exists. The INSERT of the record verifies the assumption: if a record exists, the
+// primary key rejects the INSERT, and the Write runs again with a query. If a handler ends without that
+// INSERT (for example with an error), its result may depend on a wrong assumption: the store then queries for
+// the record before it returns the result.
 //
 // Not thread-safe.
 class NewRequestIds {

@@ -15,7 +15,7 @@ BatchingSink::~BatchingSink() {
   writer_.join();
 }
 
-// The caller must hold mutex_; base_sink locks mutex_ before it calls sink_it_ and flush_.
+// The caller must hold mutex_, which base_sink locks before it calls sink_it_ and flush_.
 template <typename Condition>
 void BatchingSink::WaitUntilWritten(Condition condition) {
   std::unique_lock lock(mutex_, std::adopt_lock);

@@ -1,4 +1,5 @@
-// Tests the record in the lock file that names the database file of a write-ahead log.
+// Tests the record in the lock file that names the database file of a write-ahead log by its generation, a
+// random number.
 #include "adapters/store/sqlite/log_record.h"
 
 #include <catch2/catch.hpp>
@@ -30,7 +31,7 @@ TEST_CASE("ParseLogRecord returns nullopt for any other content of a lock file")
   }
 }
 
-TEST_CASE("OwnerOfLog compares the database file's generation with the record in the lock file") {
+TEST_CASE("OwnerOfLog returns whether the write-ahead log belongs to the database file of a generation") {
   CHECK(OwnerOfLog(std::nullopt, 7) == LogOwner::kFile);
   CHECK(OwnerOfLog(LogRecord{.owners = {7, 8}}, 7) == LogOwner::kFile);
   CHECK(OwnerOfLog(LogRecord{.owners = {7, 8}}, 8) == LogOwner::kFile);
@@ -49,7 +50,7 @@ TEST_CASE("MayHaveLogUnderOtherName is true only if the last session may have us
   CHECK(MayHaveLogUnderOtherName(LogRecord{.closed = 6}, 7));
 }
 
-TEST_CASE("new generations are random and not 0") {
+TEST_CASE("NewGeneration returns a new random number other than 0") {
   const Generation first = NewGeneration();
   CHECK(first != 0);
   CHECK(first != NewGeneration());

@@ -114,7 +114,7 @@ TEST_CASE("each kind of error response has its own outcome", "[email]") {
   });
 }
 
-TEST_CASE("a server error returns kUnknown, except 503, which returns kUnreachable", "[email]") {
+TEST_CASE("an HTTP 5xx response is classified as kUnknown, but 503 as kUnreachable", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     for (const int status : {500, 502, 504}) {
       CHECK(KindOfResponse(fixture, {.status = status, .body = "{}", .headers = {}, .act = {}}) ==

@@ -28,7 +28,8 @@ using Act = servers::ScriptedAnswer::Act;
 constexpr int kMessages = 2000;
 constexpr int kCallers = 8;
 
-// Returns a responder that rejects one request in five without accepting the message.
+// Returns a responder that fails one request in five, by an error status or a connection reset,
+// and does not accept its message.
 MailApi::Responder RefusesAtRandom(std::mt19937& random) {
   return [&random](const MailApi::Request& request) -> servers::ScriptedAnswer {
     switch (random() % 20) {
