@@ -107,6 +107,7 @@ absl::Status Dispatcher::CheckMessage(grpc::ServerContext& call, bool received,
 absl::Status Dispatcher::Invoke(const Method& method, const CallContext& context,
                                 const grpc::ByteBuffer& payload, google::protobuf::Arena& arena,
                                 const google::protobuf::Message*& response) {
+  if (cancels_queued_) return ShuttingDownError();
   if (context.deadline.expired())
     return absl::DeadlineExceededError("the deadline expired before the call started");
   try {

@@ -43,6 +43,10 @@ class Dispatcher {
   // After this call, Authorize and CheckMessage return UNAVAILABLE (SHUTTING_DOWN).
   void Close() { closed_ = true; }
 
+  // After this call, Invoke returns UNAVAILABLE (SHUTTING_DOWN) and does not run the handler, so that queued
+  // calls end.
+  void CancelQueued() { cancels_queued_ = true; }
+
   // Later calls of Authorize use this authenticator.
   void SetAuthenticator(Authenticator authenticator) {
     authenticator_ = std::make_shared<const Authenticator>(std::move(authenticator));
@@ -64,6 +68,7 @@ class Dispatcher {
   const Limits limits_;
   RequestIds request_ids_;
   std::atomic<bool> closed_ = false;
+  std::atomic<bool> cancels_queued_ = false;
   Log& log_;
 };
 

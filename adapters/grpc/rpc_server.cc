@@ -194,6 +194,7 @@ void RpcServer::Shutdown(Deadline deadline) {
   // retry delay.
   dispatcher_.Close();
   WaitUntilIdle(deadline);
+  dispatcher_.CancelQueued();
   const absl::Duration flush_timeout = std::min(deadline.remaining(), kFlushTimeout);
   server_->Shutdown(gpr_time_from_millis(absl::ToInt64Milliseconds(flush_timeout), GPR_TIMESPAN));
   workers_.Stop();

@@ -1,6 +1,8 @@
 // Tests the server's behaviour for calls of any service.
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <deque>
+#include <functional>
 #include <string>
 #include <thread>
 
@@ -219,8 +221,49 @@ struct SlowWrite {
   }
 };
 
+// A call with an empty request, which is sent before the constructor returns.
+template <typename Request, typename Response>
+class StartedCall {
+ public:
+  using Service = accounts_api::AccountService::Stub::async_interface;
+  using Method = void (Service::*)(grpc::ClientContext*, const Request*, Response*,
+                                   std::function<void(grpc::Status)>);
+
+  StartedCall(RpcServerFixture& fixture, Method method) {
+    (fixture.stub().async()->*method)(&context_, &request_, &response_, [this](grpc::Status status) {
+      status_ = std::move(status);
+      ended_.Notify();
+    });
+  }
+  ~StartedCall() { Wait(); }
+
+  // Waits for the end of the call.
+  const grpc::Status& Wait() {
+    ended_.WaitForNotification();
+    return status_;
+  }
+
+ private:
+  grpc::ClientContext context_;
+  const Request request_;
+  Response response_;
+  grpc::Status status_;
+  absl::Notification ended_;
+};
+using StartedRegister = StartedCall<accounts_api::RegisterUserRequest, accounts_api::RegisterUserResponse>;
+using StartedVerify = StartedCall<accounts_api::VerifyEmailRequest, accounts_api::VerifyEmailResponse>;
+
+// Waits until a server with one completion queue has handled everything that the client sent before: calls
+// are queued, and cancelled calls are marked.
+void AwaitHandled(RpcServerFixture& fixture) {
+  REQUIRE(fixture.GetUser("x").status.ok());
+}
+
+// With one completion queue, the server handles the calls of a connection in the order in which they were
+// sent.
 GrpcServerOptions OneWorker(int queue) {
   GrpcServerOptions options = LoopbackOptions();
+  options.completion_queues = 1;
   options.workers = 1;
   options.queue = queue;
   return options;
@@ -251,7 +294,7 @@ TEST_CASE("a write that is cancelled in the queue does not run") {
   std::thread caller([&] { first = fixture.Register(); });
   slow.AwaitBegun(1);
   CHECK(fixture.Register(absl::Milliseconds(100)).error_code() == grpc::DEADLINE_EXCEEDED);
-  absl::SleepFor(absl::Milliseconds(50));
+  AwaitHandled(fixture);
   slow.go_on.Notify();
   caller.join();
   CHECK(first.ok());
@@ -273,19 +316,18 @@ TEST_CASE("calls that hash a password do not block other writes") {
 
 TEST_CASE("at most the store's max_concurrent_writes run at a time, further writes queue") {
   SlowWrite slow;
-  RpcServerFixture fixture(slow.handlers());
+  GrpcServerOptions options = LoopbackOptions();
+  options.completion_queues = 1;
+  RpcServerFixture fixture(slow.handlers(), options);
   constexpr int kWrites = StoreOfReads::kConcurrentWrites;
-  std::atomic<int> succeeded = 0;
-  std::vector<std::thread> callers;
-  for (int i = 0; i < 2 * kWrites; ++i) {
-    callers.emplace_back([&] { succeeded += fixture.VerifyEmail().ok() ? 1 : 0; });
-  }
+  std::deque<StartedVerify> calls;
+  for (int i = 0; i < 2 * kWrites; ++i) calls.emplace_back(fixture, &StartedVerify::Service::VerifyEmail);
   slow.AwaitBegun(kWrites);
-  absl::SleepFor(absl::Milliseconds(50));
+  AwaitHandled(fixture);
   CHECK(slow.begun == kWrites);
   slow.go_on.Notify();
-  for (std::thread& caller : callers) caller.join();
-  CHECK(succeeded == 2 * kWrites);
+  for (StartedVerify& call : calls) CHECK(call.Wait().ok());
+  CHECK(slow.begun == 2 * kWrites);
 }
 
 TEST_CASE("health has the status set by SetServing") {
@@ -379,19 +421,15 @@ TEST_CASE("shutdown finishes in-flight calls and rejects new calls") {
 TEST_CASE("at the shutdown's deadline, queued calls are cancelled") {
   SlowWrite slow;
   RpcServerFixture fixture(slow.handlers(), OneWorker(8));
-  grpc::Status first;
-  grpc::Status second;
-  std::thread running([&] { first = fixture.Register(); });
+  StartedRegister running(fixture, &StartedRegister::Service::RegisterUser);
   slow.AwaitBegun(1);
-  std::thread waiting([&] { second = fixture.Register(); });
-  absl::SleepFor(absl::Milliseconds(100));
+  StartedRegister queued(fixture, &StartedRegister::Service::RegisterUser);
+  AwaitHandled(fixture);
   std::thread shutdown([&] { fixture.server().Shutdown(Deadline::After(absl::ZeroDuration())); });
-  waiting.join();
-  running.join();
+  CHECK_FALSE(running.Wait().ok());
+  CHECK_FALSE(queued.Wait().ok());
   slow.go_on.Notify();
   shutdown.join();
-  CHECK_FALSE(first.ok());
-  CHECK_FALSE(second.ok());
   CHECK(slow.begun == 1);
 }
 
