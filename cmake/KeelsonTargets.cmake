@@ -63,15 +63,16 @@ function(keelson_own_code target)
   target_link_libraries(${target} PRIVATE keelson_options keelson_warnings)
 endfunction()
 
-# Declares the options of the project's test code.
-function(keelson_test_code target)
-  keelson_own_code(${target})
-  target_link_libraries(${target} PRIVATE keelson_quick_options)
-endfunction()
-
 # Batches several sources into one translation unit, so that their common headers are compiled once.
 function(keelson_batch target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${KEELSON_UNITY} UNITY_BUILD_BATCH_SIZE 12)
+endfunction()
+
+# Declares the options of the project's test code.
+function(keelson_test_code target)
+  keelson_own_code(${target})
+  keelson_batch(${target})
+  target_link_libraries(${target} PRIVATE keelson_quick_options)
 endfunction()
 
 # keelson_library(NAME [SEPARATE] [DEPENDS LIBRARY...]): the static library NAME of every .cc file in this folder and

@@ -6,13 +6,11 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "core/events/event_repository.h"
+#include "tests/app/durations.h"
 #include "tests/app/recording_log.h"
 
 namespace keelson {
 namespace {
-
-constexpr absl::Duration kLong = absl::Hours(1);
-constexpr absl::Duration kPatience = absl::Seconds(20);
 
 TEST_CASE("a job runs at once, and again without delay while work is left") {
   RecordingLog log;

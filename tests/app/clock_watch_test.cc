@@ -8,13 +8,13 @@
 namespace keelson {
 namespace {
 
-struct Watched : SteppedClock {
+struct WatchedClock : SteppedClock {
   ClockWatch watch{clock, log};
 };
 
 TEST_CASE(
     "a system clock set back is logged once, and once more when the service's clock agrees with it again") {
-  Watched watched;
+  WatchedClock watched;
   watched.watch();
   watched.Step(-absl::Minutes(10));
   for (int i = 0; i < 19; ++i) {
@@ -28,7 +28,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a system clock set forward, or back by less than a second, is not logged") {
-  Watched watched;
+  WatchedClock watched;
   for (const absl::Duration step : {absl::Minutes(10), -absl::Milliseconds(999), absl::Seconds(1)}) {
     watched.Step(step);
     watched.watch();

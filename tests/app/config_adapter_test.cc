@@ -60,7 +60,7 @@ AdapterTable WithExamples() {
   return adapters;
 }
 
-std::string ErrorsOf(std::vector<std::string> settings) {
+std::string ErrorsWithExamples(std::vector<std::string> settings) {
   const ConfigFixture fixture(WithExamples());
   return fixture.Errors(fixture.LoadSettings(std::move(settings)));
 }
@@ -79,25 +79,27 @@ TEST_CASE("the keys of a descriptor are in the reference and can be set and show
 }
 
 TEST_CASE("the keys of a descriptor are checked for type, bounds and format") {
-  CHECK(ErrorsOf({"store.tape.blocks=65"}) ==
+  CHECK(ErrorsWithExamples({"store.tape.blocks=65"}) ==
         "--set: store.tape.blocks must be a whole number, from 1 to 64");
-  CHECK(ErrorsOf({"store.tape.block=1"}) ==
+  CHECK(ErrorsWithExamples({"store.tape.block=1"}) ==
         "--set: store.tape.block is not a known key; did you mean store.tape.blocks?");
-  CHECK(ErrorsOf({"email.providers=['acme']"}) ==
+  CHECK(ErrorsWithExamples({"email.providers=['acme']"}) ==
         "--set: email.acme.api_key must not be empty when email.providers lists acme");
-  CHECK(ErrorsOf({"email.providers=['acme']", "email.acme.api_key=k", "email.acme.base_url=nowhere"}) ==
+  CHECK(ErrorsWithExamples(
+            {"email.providers=['acme']", "email.acme.api_key=k", "email.acme.base_url=nowhere"}) ==
         "--set: email.acme.base_url must be empty, or a URL such as https://api.example.com");
 }
 
 TEST_CASE("the checks of a descriptor run if its adapter is selected and its keys are valid") {
-  CHECK(ErrorsOf({"store.tape.drive=x", "store.tape.timeout=1s"}) == "");
-  CHECK(ErrorsOf({"store.adapter=tape"}) ==
+  CHECK(ErrorsWithExamples({"store.tape.drive=x", "store.tape.timeout=1s"}) == "");
+  CHECK(ErrorsWithExamples({"store.adapter=tape"}) ==
         "--set: store.tape.drive must not be empty when store.adapter is tape");
-  CHECK(ErrorsOf({"store.adapter=tape", "store.tape.drive=x", "store.tape.timeout=1s"}) ==
+  CHECK(ErrorsWithExamples({"store.adapter=tape", "store.tape.drive=x", "store.tape.timeout=1s"}) ==
         "--set: store.tape.drive must begin with /dev/\n"
         "--set: store.tape.timeout must not be shorter than 500ms for each of store.tape.blocks");
-  CHECK(ErrorsOf({"store.adapter=tape", "store.tape.drive=/dev/t", "store.tape.timeout=1s",
-                  "store.tape.blocks=0"}) == "--set: store.tape.blocks must be a whole number, from 1 to 64");
+  CHECK(ErrorsWithExamples({"store.adapter=tape", "store.tape.drive=/dev/t", "store.tape.timeout=1s",
+                            "store.tape.blocks=0"}) ==
+        "--set: store.tape.blocks must be a whole number, from 1 to 64");
 }
 
 TEST_CASE("an adapter is created with the loaded settings, or with its default settings") {

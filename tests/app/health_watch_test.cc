@@ -8,13 +8,12 @@
 #include "app/background_jobs.h"
 #include "app/job_watch.h"
 #include "core/events/event_repository.h"
+#include "tests/app/durations.h"
 #include "tests/app/recording_log.h"
 #include "tests/support/failing_store.h"
 
 namespace keelson {
 namespace {
-
-constexpr absl::Duration kPatience = absl::Seconds(20);
 
 class Providers : public ProviderStatuses {
  public:
@@ -64,7 +63,7 @@ class Health {
   std::map<std::string, bool> serving_ ABSL_GUARDED_BY(mutex_);
 };
 
-struct Watched {
+struct WatchedHealth {
   MemoryStore memory;
   HangingStore store{memory};
   Providers providers;
@@ -74,7 +73,7 @@ struct Watched {
 };
 
 TEST_CASE("the server is SERVING while the store's health check succeeds, and each change is logged once") {
-  Watched watched;
+  WatchedHealth watched;
   for (int i = 0; i < 3; ++i) REQUIRE(watched.watch().ok());
   CHECK(watched.health.serves());
   watched.store.failure = absl::UnavailableError("away");
@@ -88,7 +87,7 @@ TEST_CASE("the server is SERVING while the store's health check succeeds, and ea
 }
 
 TEST_CASE("a provider with an open circuit breaker is NOT_SERVING while the server is SERVING") {
-  Watched watched;
+  WatchedHealth watched;
   watched.providers.statuses = {{.name = "smtp", .circuit = CircuitState::kOpen}, {.name = "file"}};
   REQUIRE(watched.watch().ok());
   CHECK(watched.health.serves());
@@ -97,7 +96,7 @@ TEST_CASE("a provider with an open circuit breaker is NOT_SERVING while the serv
 }
 
 TEST_CASE("a hanging store check sets NOT_SERVING until a check succeeds") {
-  Watched watched;
+  WatchedHealth watched;
   REQUIRE(watched.watch().ok());
   watched.store.SetHanging(true);
   {

@@ -6,14 +6,13 @@
 
 #include "absl/synchronization/notification.h"
 #include "core/events/event_repository.h"
+#include "tests/app/durations.h"
 #include "tests/app/recording_log.h"
 
 namespace keelson {
 namespace {
 
-constexpr absl::Duration kLong = absl::Hours(1);
 constexpr absl::Duration kShort = absl::Milliseconds(10);
-constexpr absl::Duration kPatience = absl::Seconds(20);
 
 // A job whose runs block until the test releases them.
 class HangingJob {
@@ -38,9 +37,9 @@ absl::StatusOr<bool> FindNothing() {
 }
 
 // Watches jobs and keeps the last reported status of each.
-class Watched {
+class WatchedJobs {
  public:
-  explicit Watched(std::vector<const BackgroundJobs*> jobs)
+  explicit WatchedJobs(std::vector<const BackgroundJobs*> jobs)
       : watch_(
             std::move(jobs), [this](const JobStatus& job) { Keep(job); }, log_) {}
 
@@ -75,7 +74,7 @@ TEST_CASE("a job whose run hangs is reported as stalled, and as recovered when t
   HangingJob hanging;
   jobs.Start({"hangs", kLong, kShort, hanging.run()});
   jobs.Start({"works", kLong, kLong, &FindNothing});
-  Watched watched({&jobs});
+  WatchedJobs watched({&jobs});
   CHECK(watched.Becomes("hangs", true));
   for (int i = 0; i < 10; ++i) watched.Look();
   CHECK(watched.events() == std::vector<std::string>{"job.stalled"});
@@ -93,7 +92,7 @@ TEST_CASE("a job whose run takes less than longest_run is not stalled") {
   HangingJob sending;
   jobs.Start({"sends", kShort, kLong, sending.run()});
   sending.AwaitBegin();
-  Watched watched({&jobs});
+  WatchedJobs watched({&jobs});
   watched.Look();
   CHECK(watched.stalled() == std::map<std::string, bool>{{"sends", false}});
   CHECK(watched.events().empty());
@@ -107,7 +106,7 @@ TEST_CASE("jobs that share a name are reported as stalled while any of them is s
   jobs.Start({"sends", kLong, kLong, &FindNothing});
   jobs.Start({"sends", kLong, kShort, hanging.run()});
   jobs.Start({"sends", kLong, kLong, &FindNothing});
-  Watched watched({&jobs});
+  WatchedJobs watched({&jobs});
   CHECK(watched.Becomes("sends", true));
   CHECK(watched.events() == std::vector<std::string>{"job.stalled"});
   hanging.Release();
@@ -119,7 +118,7 @@ TEST_CASE("a job that fails repeatedly is not stalled") {
   BackgroundJobs jobs(log);
   jobs.Start({"fails", absl::Milliseconds(1), kLong,
               []() -> absl::StatusOr<bool> { return absl::UnavailableError("away"); }});
-  Watched watched({&jobs});
+  WatchedJobs watched({&jobs});
   const Deadline patience = Deadline::After(kPatience);
   while (log.events().size() < 3 && !patience.expired()) std::this_thread::yield();
   watched.Look();
@@ -132,7 +131,7 @@ TEST_CASE("the first status of each job of several BackgroundJobs objects is rep
   BackgroundJobs others(log);
   some.Start({"a", kLong, kLong, &FindNothing});
   others.Start({"b", kLong, kLong, &FindNothing});
-  Watched watched({&some, &others});
+  WatchedJobs watched({&some, &others});
   for (int i = 0; i < 10; ++i) watched.Look();
   CHECK(watched.stalled() == std::map<std::string, bool>{{"a", false}, {"b", false}});
   CHECK(watched.reports() == 2);

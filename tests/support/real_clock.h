@@ -12,4 +12,6 @@ class RealClock : public Clock {
   absl::Time Now() override { return absl::FromUnixMicros(absl::ToUnixMicros(absl::Now())); }
 };
 
+inline RealClock real_clock;
+
 }  // namespace keelson

@@ -17,7 +17,6 @@
 namespace keelson {
 namespace {
 
-constexpr Deadline kNever;
 constexpr std::uint64_t kMiB = 1024 * 1024;
 // Allowed memory growth of the process for purposes other than hashes. Sanitizers need more memory for their
 // own data.
@@ -66,43 +65,43 @@ bool ComesDownTo(std::uint64_t bytes) {
 
 TEST_CASE("a hash verifies only the password that was hashed") {
   const auto hasher = MakeHasher(Cheap(GENERATE(1U, 4U)));
-  const absl::StatusOr<std::string> phc = hasher->Hash(Password(), kNever);
+  const absl::StatusOr<std::string> phc = hasher->Hash(Password(), Deadline::Never());
   REQUIRE(phc.ok());
-  CHECK(hasher->Verify(Password(), *phc, kNever).value());
-  CHECK_FALSE(hasher->Verify(Password("Correct horse battery staple"), *phc, kNever).value());
-  CHECK_FALSE(hasher->Verify(Password(""), *phc, kNever).value());
+  CHECK(hasher->Verify(Password(), *phc, Deadline::Never()).value());
+  CHECK_FALSE(hasher->Verify(Password("Correct horse battery staple"), *phc, Deadline::Never()).value());
+  CHECK_FALSE(hasher->Verify(Password(""), *phc, Deadline::Never()).value());
 }
 
 TEST_CASE("Argon2Hasher and libargon2 verify each other's hashes") {
   const auto hasher = MakeHasher(Cheap(GENERATE(1U, 3U)));
   const std::string password(Password().Reveal());
-  const std::string phc = hasher->Hash(Password(), kNever).value();
+  const std::string phc = hasher->Hash(Password(), Deadline::Never()).value();
   CHECK(argon2id_verify(phc.c_str(), password.data(), password.size()) == ARGON2_OK);
   CHECK(argon2id_verify(phc.c_str(), "wrong", 5) == ARGON2_VERIFY_MISMATCH);
 
   std::vector<char> encoded(256);
   REQUIRE(argon2id_hash_encoded(2, 512, 2, password.data(), password.size(), "eight by", 8, 24,
                                 encoded.data(), encoded.size()) == ARGON2_OK);
-  CHECK(hasher->Verify(Password(), encoded.data(), kNever).value());
+  CHECK(hasher->Verify(Password(), encoded.data(), Deadline::Never()).value());
 }
 
 TEST_CASE("a hash is a PHC string with the configured cost and a random salt") {
   const auto hasher = MakeHasher({});
-  const std::string phc = hasher->Hash(Password(), kNever).value();
+  const std::string phc = hasher->Hash(Password(), Deadline::Never()).value();
   CHECK(phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
   const PhcString parsed = ParsePhc(phc).value();
   CHECK(parsed.salt.size() == 16);
   CHECK(parsed.hash.size() == 32);
-  CHECK(ParsePhc(hasher->Hash(Password(), kNever).value())->salt != parsed.salt);
+  CHECK(ParsePhc(hasher->Hash(Password(), Deadline::Never()).value())->salt != parsed.salt);
 }
 
 TEST_CASE("a password of any length and with any bytes verifies, and an additional byte is a mismatch") {
   const auto hasher = MakeHasher(Cheap());
   const std::string password = GENERATE(std::string(), std::string("with\0nul", 8), std::string("\xff\xfe"),
                                         std::string(100'000, 'x'), std::string("пароль密码😀"));
-  const std::string phc = hasher->Hash(Password(password), kNever).value();
-  CHECK(hasher->Verify(Password(password), phc, kNever).value());
-  CHECK_FALSE(hasher->Verify(Password(password + "x"), phc, kNever).value());
+  const std::string phc = hasher->Hash(Password(password), Deadline::Never()).value();
+  CHECK(hasher->Verify(Password(password), phc, Deadline::Never()).value());
+  CHECK_FALSE(hasher->Verify(Password(password + "x"), phc, Deadline::Never()).value());
 }
 
 TEST_CASE("verifying a stored hash that is malformed or unsupported is an error, not a mismatch") {
@@ -110,7 +109,8 @@ TEST_CASE("verifying a stored hash that is malformed or unsupported is an error,
   for (const std::string_view phc :
        {"", "plain", "$2b$12$abcdefghijklmnopqrstuv",
         "$argon2id$v=19$m=4294967295,t=1,p=1$c29tZXNhbHQ$AAAAAAAAAAAAAAAAAAAAAA"}) {
-    CHECK(hasher->Verify(Password(), phc, kNever).status().code() == absl::StatusCode::kInvalidArgument);
+    CHECK(hasher->Verify(Password(), phc, Deadline::Never()).status().code() ==
+          absl::StatusCode::kInvalidArgument);
   }
 }
 
@@ -161,7 +161,7 @@ TEST_CASE(
   options.cores = 2;
   options.queue = 16;
   const auto hasher = MakeHasher(options);
-  REQUIRE(hasher->Hash(Password(), kNever).ok());
+  REQUIRE(hasher->Hash(Password(), Deadline::Never()).ok());
   const std::uint64_t before = ResidentBytes("VmRSS:");
   std::atomic<int> done = 0;
   std::atomic<int> refused = 0;
@@ -176,7 +176,7 @@ TEST_CASE(
   std::vector<std::thread> callers;
   for (int i = 0; i < 64; ++i) {
     callers.emplace_back([&] {
-      const absl::StatusOr<std::string> phc = hasher->Hash(Password(), kNever);
+      const absl::StatusOr<std::string> phc = hasher->Hash(Password(), Deadline::Never());
       if (phc.ok()) ++done;
       if (HasReason(phc.status(), Reason::kOverloaded)) ++refused;
     });
@@ -194,9 +194,9 @@ TEST_CASE("memory is released after hashes computed by libargon2") {
   Argon2Options options;
   options.parallelism = 2;
   const auto hasher = MakeHasher(options);
-  REQUIRE(hasher->Hash(Password(), kNever).ok());
+  REQUIRE(hasher->Hash(Password(), Deadline::Never()).ok());
   const std::uint64_t before = ResidentBytes("VmRSS:");
-  for (int i = 0; i < 10; ++i) REQUIRE(hasher->Hash(Password(), kNever).ok());
+  for (int i = 0; i < 10; ++i) REQUIRE(hasher->Hash(Password(), Deadline::Never()).ok());
   CHECK(ComesDownTo(before + kSpare));
 }
 

@@ -14,7 +14,7 @@
 namespace keelson {
 namespace {
 
-constexpr std::size_t kMiB = 1024 * 1024;
+constexpr std::size_t kBlock = 1024 * 1024;
 
 // Returns the size of a new thread's memory block after a hash with this cost.
 std::size_t HeldAfter(const Argon2idCost& cost) {
@@ -34,39 +34,39 @@ bool IsMapped(void* page) {
 }  // namespace
 
 TEST_CASE("Borrow returns the same block until another size is borrowed or the block is freed") {
-  void* block = HashMemory::Borrow(kMiB);
+  void* block = HashMemory::Borrow(kBlock);
   REQUIRE(block != nullptr);
-  std::memset(block, 7, kMiB);
-  CHECK(HashMemory::Borrow(kMiB) == block);
-  CHECK(static_cast<char*>(block)[kMiB - 1] == 7);
-  CHECK(HashMemory::held_bytes() == kMiB);
+  std::memset(block, 7, kBlock);
+  CHECK(HashMemory::Borrow(kBlock) == block);
+  CHECK(static_cast<char*>(block)[kBlock - 1] == 7);
+  CHECK(HashMemory::held_bytes() == kBlock);
 
-  auto* larger = static_cast<char*>(HashMemory::Borrow(3 * kMiB));
+  auto* larger = static_cast<char*>(HashMemory::Borrow(3 * kBlock));
   REQUIRE(larger != nullptr);
-  std::memset(larger, 1, 3 * kMiB);
-  CHECK(HashMemory::held_bytes() == 3 * kMiB);
+  std::memset(larger, 1, 3 * kBlock);
+  CHECK(HashMemory::held_bytes() == 3 * kBlock);
   HashMemory::Free();
   CHECK(HashMemory::held_bytes() == 0);
 }
 
 TEST_CASE("each thread has its own block, which is freed when the thread ends") {
-  void* mine = HashMemory::Borrow(kMiB);
-  std::size_t held_before = kMiB;
+  void* mine = HashMemory::Borrow(kBlock);
+  std::size_t held_before = kBlock;
   void* other = nullptr;
   std::thread([&] {
     held_before = HashMemory::held_bytes();
-    other = HashMemory::Borrow(kMiB);
+    other = HashMemory::Borrow(kBlock);
   }).join();
   CHECK(held_before == 0);
   CHECK(other != mine);
-  CHECK(HashMemory::held_bytes() == kMiB);
+  CHECK(HashMemory::held_bytes() == kBlock);
   HashMemory::Free();
 }
 
 // Regression: a block that mmap placed at a huge page boundary was mistaken for a borrowed block and never
 // unmapped. Each extra page moves the next mapping, so that one of the mappings lies at such a boundary.
 TEST_CASE("Free unmaps a block at any address") {
-  constexpr std::size_t kHugePage = 2 * kMiB;
+  constexpr std::size_t kHugePage = 2 * kBlock;
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   std::vector<void*> extra;
   std::size_t kept = 0;

@@ -16,8 +16,6 @@
 namespace keelson {
 namespace {
 
-constexpr Deadline kNever;
-
 // Blocks until `running` jobs run and `waiting` jobs wait.
 void AwaitLoad(const HashSlots& slots, std::size_t running, std::size_t waiting) {
   const absl::Time give_up = absl::Now() + absl::Seconds(20);
@@ -36,7 +34,8 @@ class Gate {
   // Starts a thread that runs a job that blocks at the gate.
   std::thread Caller(HashSlots& slots, std::uint64_t memory_bytes = 1) {
     return std::thread([this, &slots, memory_bytes] {
-      const absl::Status status = slots.Run(memory_bytes, kNever, [this] { opened_.WaitForNotification(); });
+      const absl::Status status =
+          slots.Run(memory_bytes, Deadline::Never(), [this] { opened_.WaitForNotification(); });
       if (status.ok()) ++done_;
     });
   }
@@ -56,7 +55,7 @@ TEST_CASE("a slot's thread is named hash-0 and has a lower priority than the cal
   bool elsewhere = false;
   const std::thread::id caller = std::this_thread::get_id();
   REQUIRE(slots
-              .Run(1, kNever,
+              .Run(1, Deadline::Never(),
                    [&] {
                      pthread_getname_np(pthread_self(), name.data(), name.size());
                      niceness = getpriority(PRIO_PROCESS, static_cast<id_t>(gettid()));
@@ -78,7 +77,7 @@ TEST_CASE("at most one job per slot runs at a time, and all jobs finish") {
   for (int i = 0; i < 40; ++i) {
     callers.emplace_back([&] {
       for (int j = 0; j < 5; ++j) {
-        const absl::Status status = slots.Run(1, kNever, [&] {
+        const absl::Status status = slots.Run(1, Deadline::Never(), [&] {
           const int now = ++running;
           for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
           }
@@ -106,7 +105,7 @@ TEST_CASE("with a full queue, Run returns OVERLOADED with a retry delay and does
   AwaitLoad(slots, 1, 2);
 
   bool ran = false;
-  const absl::Status status = slots.Run(1, kNever, [&] { ran = true; });
+  const absl::Status status = slots.Run(1, Deadline::Never(), [&] { ran = true; });
   CHECK(status.code() == absl::StatusCode::kResourceExhausted);
   REQUIRE(HasReason(status, Reason::kOverloaded));
   const std::optional<absl::Duration> retry_after = DetailsOf(status)->retry_after;
@@ -117,7 +116,7 @@ TEST_CASE("with a full queue, Run returns OVERLOADED with a retry delay and does
   gate.Open();
   for (std::thread& caller : callers) caller.join();
   CHECK(gate.done() == 3);
-  CHECK(slots.Run(1, kNever, [&] { ran = true; }).ok());
+  CHECK(slots.Run(1, Deadline::Never(), [&] { ran = true; }).ok());
   CHECK(ran);
 }
 
@@ -125,7 +124,7 @@ TEST_CASE("with a queue of size zero, a free slot still runs jobs") {
   HashSlots slots({.slots = 1, .queue = 0, .memory_budget_bytes = 10});
   for (int i = 0; i < 100; ++i) {
     AwaitLoad(slots, 0, 0);
-    CHECK(slots.Run(1, kNever, [] {}).ok());
+    CHECK(slots.Run(1, Deadline::Never(), [] {}).ok());
   }
 }
 

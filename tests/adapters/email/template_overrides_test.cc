@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "absl/strings/match.h"
 #include "adapters/email/templates/template_renderer.h"
 
 namespace keelson {
@@ -35,10 +36,6 @@ class Overrides {
   fs::path path_;
 };
 
-bool Contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 const TemplateVariables kNobody = {{"display_name", ""}};
 
 }  // namespace
@@ -50,7 +47,7 @@ TEST_CASE("a file in the directory overrides one part of a message, and the othe
   REQUIRE(renderer.ok());
   const RenderedMessage message = (*renderer)->Render("welcome", "en", kNobody).value();
   CHECK(message.subject == "Ahoy from Keelson");
-  CHECK(Contains(message.text, "your account with Keelson is ready"));
+  CHECK(absl::StrContains(message.text, "your account with Keelson is ready"));
 }
 
 TEST_CASE("a locale's directory adds a language for some messages, and its name is the language tag") {
@@ -73,7 +70,7 @@ TEST_CASE("the shared layout and a language's included files can be overridden")
   REQUIRE(renderer.ok());
   const RenderedMessage message = (*renderer)->Render("welcome", "de", kNobody).value();
   CHECK(message.html.starts_with("<html lang=\"de\"><h6>Ship it</h6>"));
-  CHECK(Contains(message.text, "Gruß aus dem Hafen"));
+  CHECK(absl::StrContains(message.text, "Gruß aus dem Hafen"));
 }
 
 TEST_CASE("Create reports all errors at once, and each error names its file") {
@@ -90,27 +87,31 @@ TEST_CASE("Create reports all errors at once, and each error names its file") {
   const std::string errors = overrides.Errors();
   CAPTURE(errors);
   CHECK(overrides.Create().status().code() == absl::StatusCode::kInvalidArgument);
-  CHECK(Contains(errors, "en/welcome.txt:1: uses the variable nickname, which is missing"));
-  CHECK(Contains(errors, "en/refund_failed.html:2: Unclosed section"));
-  CHECK(Contains(errors, "de/verify_email.txt:1: must contain {{link}}"));
-  CHECK(Contains(errors, "fr/order_cancelled.subject:1: renders to an empty text"));
-  CHECK(Contains(errors, "es/order_cancelled.txt:1: uses the variable typo"));
-  CHECK(Contains(errors, "it/welcome.subject: is missing; a template needs .subject, .txt and .html"));
-  CHECK(Contains(errors, "it/welcome.html: is missing; a template needs .subject, .txt and .html"));
-  CHECK(Contains(errors,
-                 "en/verify-email.txt: belongs to no message, and no other file includes it; did you mean "
-                 "en/verify_email.txt?"));
-  CHECK(Contains(errors, "fr/welcome.txt: is not UTF-8"));
-  CHECK(Contains(errors, "en/account_exists.txt:1: includes nowhere, which does not exist"));
+  CHECK(absl::StrContains(errors, "en/welcome.txt:1: uses the variable nickname, which is missing"));
+  CHECK(absl::StrContains(errors, "en/refund_failed.html:2: Unclosed section"));
+  CHECK(absl::StrContains(errors, "de/verify_email.txt:1: must contain {{link}}"));
+  CHECK(absl::StrContains(errors, "fr/order_cancelled.subject:1: renders to an empty text"));
+  CHECK(absl::StrContains(errors, "es/order_cancelled.txt:1: uses the variable typo"));
+  CHECK(
+      absl::StrContains(errors, "it/welcome.subject: is missing; a template needs .subject, .txt and .html"));
+  CHECK(absl::StrContains(errors, "it/welcome.html: is missing; a template needs .subject, .txt and .html"));
+  CHECK(absl::StrContains(
+      errors,
+      "en/verify-email.txt: belongs to no message, and no other file includes it; did you mean "
+      "en/verify_email.txt?"));
+  CHECK(absl::StrContains(errors, "fr/welcome.txt: is not UTF-8"));
+  CHECK(absl::StrContains(errors, "en/account_exists.txt:1: includes nowhere, which does not exist"));
 }
 
 TEST_CASE("an error names the file and line, also if the error is in an included file") {
   Overrides overrides;
   overrides.Put("en/welcome.txt", "{{>greeting}}\n\n{{>postscript}}\n\n{{ nickname }}\n");
   overrides.Put("en/postscript.txt", "P.S.\n{{product}}\n");
-  CHECK(Contains(overrides.Errors(), "en/welcome.txt:5: uses the variable nickname, which is missing"));
+  CHECK(absl::StrContains(overrides.Errors(),
+                          "en/welcome.txt:5: uses the variable nickname, which is missing"));
   overrides.Put("en/postscript.txt", "P.S.\n{{#product}}{{regards}}{{/product}}\n");
-  CHECK(Contains(overrides.Errors(), "en/postscript.txt:2: uses the variable regards, which is missing"));
+  CHECK(absl::StrContains(overrides.Errors(),
+                          "en/postscript.txt:2: uses the variable regards, which is missing"));
 }
 
 TEST_CASE("a right-to-left language sets the text direction in HTML") {
@@ -119,13 +120,14 @@ TEST_CASE("a right-to-left language sets the text direction in HTML") {
   overrides.Put("he/welcome.html", "{{>header}}{{>footer}}").Put("he/note.html", "{{product}}");
   const auto renderer = overrides.Create();
   REQUIRE(renderer.ok());
-  CHECK(Contains((*renderer)->Preview("welcome", "he").value().html, "<html lang=\"he\" dir=\"rtl\">"));
+  CHECK(absl::StrContains((*renderer)->Preview("welcome", "he").value().html,
+                          "<html lang=\"he\" dir=\"rtl\">"));
 }
 
 TEST_CASE("a cycle of includes is an error, not a crash") {
   Overrides overrides;
   overrides.Put("en/welcome.txt", "{{>a}}").Put("en/a.txt", "{{>b}}").Put("en/b.txt", "{{>a}}");
-  CHECK(Contains(overrides.Errors(), "has more than 8 nested includes, or includes itself"));
+  CHECK(absl::StrContains(overrides.Errors(), "has more than 8 nested includes, or includes itself"));
 }
 
 TEST_CASE("an oversized file, an unclosed include and an empty file are errors") {
@@ -134,9 +136,9 @@ TEST_CASE("an oversized file, an unclosed include and an empty file are errors")
   overrides.Put("en/welcome.html", "x {{>header");
   overrides.Put("en/welcome.subject", "");
   const std::string errors = overrides.Errors();
-  CHECK(Contains(errors, "en/welcome.txt: is larger than"));
-  CHECK(Contains(errors, "en/welcome.html:1: has a {{> without a closing }}"));
-  CHECK(Contains(errors, "en/welcome.subject: is empty"));
+  CHECK(absl::StrContains(errors, "en/welcome.txt: is larger than"));
+  CHECK(absl::StrContains(errors, "en/welcome.html:1: has a {{> without a closing }}"));
+  CHECK(absl::StrContains(errors, "en/welcome.subject: is empty"));
 }
 
 TEST_CASE("files with other extensions and hidden files are ignored") {
@@ -149,7 +151,7 @@ TEST_CASE("files with other extensions and hidden files are ignored") {
 TEST_CASE("a missing template directory is an error") {
   const absl::Status status = TemplateRenderer::Create({.directory = "/nonexistent/templates"}).status();
   CHECK(status.code() == absl::StatusCode::kInvalidArgument);
-  CHECK(Contains(std::string(status.message()), "/nonexistent/templates"));
+  CHECK(absl::StrContains(std::string(status.message()), "/nonexistent/templates"));
 }
 
 }  // namespace keelson

@@ -19,12 +19,6 @@ using grpc::reflection::v1::ServerReflectionResponse;
 
 constexpr const char* kVersions[] = {"v1", "v1alpha"};
 
-bool Await(grpc::CompletionQueue& queue) {
-  void* tag = nullptr;
-  bool ok = false;
-  return queue.Next(&tag, &ok) && ok;
-}
-
 // A client's stream of this version of server reflection.
 class Reflection {
  public:

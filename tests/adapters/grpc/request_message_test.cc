@@ -16,7 +16,6 @@ using servers::Http2Client;
 using servers::Http2Request;
 using servers::Http2Response;
 
-constexpr char kGetUser[] = "/keelson.accounts.v1.AccountService/GetUser";
 constexpr std::size_t kMiB = std::size_t{1} << 20;
 
 std::string UserRequest(const std::string& id) {

@@ -38,13 +38,13 @@ grpc::ByteBuffer BufferOf(const std::string& bytes) {
   return {&slice, 1};
 }
 
+}  // namespace
+
 bool Await(grpc::CompletionQueue& queue) {
   void* tag = nullptr;
   bool ok = false;
   return queue.Next(&tag, &ok) && ok;
 }
-
-}  // namespace
 
 GrpcServerOptions LoopbackOptions() {
   GrpcServerOptions options;

@@ -45,7 +45,11 @@ struct Handlers {
                            accounts_api::VerifyEmailResponse&) { return absl::OkStatus(); };
 };
 
+inline constexpr char kGetUser[] = "/keelson.accounts.v1.AccountService/GetUser";
+
 GrpcServerOptions LoopbackOptions();
+// Waits for the next event of a client's queue; returns whether its operation succeeded.
+bool Await(grpc::CompletionQueue& queue);
 
 struct CallResult {
   grpc::Status status;

@@ -14,8 +14,6 @@
 namespace keelson {
 namespace {
 
-constexpr char kGetUser[] = "/keelson.accounts.v1.AccountService/GetUser";
-
 RecordingLog::Entry OnlyLine(const RecordingLog& log) {
   const std::vector<RecordingLog::Entry> lines = log.entries();
   REQUIRE(lines.size() == 1);
@@ -221,16 +219,16 @@ struct SlowWrite {
   }
 };
 
+using Methods = accounts_api::AccountService::Stub::async_interface;
+
 // A call with an empty request, which is sent before the constructor returns.
-template <typename Request, typename Response>
+template <typename Request, typename Response,
+          void (Methods::*kMethod)(grpc::ClientContext*, const Request*, Response*,
+                                   std::function<void(grpc::Status)>)>
 class StartedCall {
  public:
-  using Service = accounts_api::AccountService::Stub::async_interface;
-  using Method = void (Service::*)(grpc::ClientContext*, const Request*, Response*,
-                                   std::function<void(grpc::Status)>);
-
-  StartedCall(RpcServerFixture& fixture, Method method) {
-    (fixture.stub().async()->*method)(&context_, &request_, &response_, [this](grpc::Status status) {
+  explicit StartedCall(RpcServerFixture& fixture) {
+    (fixture.stub().async()->*kMethod)(&context_, &request_, &response_, [this](grpc::Status status) {
       status_ = std::move(status);
       ended_.Notify();
     });
@@ -250,8 +248,10 @@ class StartedCall {
   grpc::Status status_;
   absl::Notification ended_;
 };
-using StartedRegister = StartedCall<accounts_api::RegisterUserRequest, accounts_api::RegisterUserResponse>;
-using StartedVerify = StartedCall<accounts_api::VerifyEmailRequest, accounts_api::VerifyEmailResponse>;
+using StartedRegister = StartedCall<accounts_api::RegisterUserRequest, accounts_api::RegisterUserResponse,
+                                    &Methods::RegisterUser>;
+using StartedVerify =
+    StartedCall<accounts_api::VerifyEmailRequest, accounts_api::VerifyEmailResponse, &Methods::VerifyEmail>;
 
 // Waits until a server with one completion queue has handled everything that the client sent before: calls
 // are queued, and cancelled calls are marked.
@@ -321,7 +321,7 @@ TEST_CASE("at most the store's max_concurrent_writes run at a time, further writ
   RpcServerFixture fixture(slow.handlers(), options);
   constexpr int kWrites = StoreOfReads::kConcurrentWrites;
   std::deque<StartedVerify> calls;
-  for (int i = 0; i < 2 * kWrites; ++i) calls.emplace_back(fixture, &StartedVerify::Service::VerifyEmail);
+  for (int i = 0; i < 2 * kWrites; ++i) calls.emplace_back(fixture);
   slow.AwaitBegun(kWrites);
   AwaitHandled(fixture);
   CHECK(slow.begun == kWrites);
@@ -421,9 +421,9 @@ TEST_CASE("shutdown finishes in-flight calls and rejects new calls") {
 TEST_CASE("at the shutdown's deadline, queued calls are cancelled") {
   SlowWrite slow;
   RpcServerFixture fixture(slow.handlers(), OneWorker(8));
-  StartedRegister running(fixture, &StartedRegister::Service::RegisterUser);
+  StartedRegister running(fixture);
   slow.AwaitBegun(1);
-  StartedRegister queued(fixture, &StartedRegister::Service::RegisterUser);
+  StartedRegister queued(fixture);
   AwaitHandled(fixture);
   std::thread shutdown([&] { fixture.server().Shutdown(Deadline::After(absl::ZeroDuration())); });
   CHECK_FALSE(running.Wait().ok());

@@ -15,7 +15,7 @@
 namespace keelson {
 namespace {
 
-Deadline Soon(absl::Duration duration = absl::Seconds(10)) {
+Deadline TestDeadline(absl::Duration duration = absl::Seconds(10)) {
   return Deadline::After(duration);
 }
 
@@ -26,7 +26,7 @@ PgPool::Options Of(const servers::PostgresDatabase& database, std::size_t size) 
 int ProcessOf(PgConnection& connection) {
   PgResult result;
   connection.Queue("SELECT pg_backend_pid()", PgParameters().view(), PgConnection::kAnyNumber, &result);
-  connection.Finish(Soon());
+  connection.Finish(TestDeadline());
   int pid = 0;
   result.Read(0, pid);
   return pid;
@@ -39,11 +39,11 @@ TEST_CASE("a returned connection is leased again") {
   PgPool pool(Of(database, 2));
   int first = 0;
   {
-    auto lease = pool.Take(Soon());
+    auto lease = pool.Take(TestDeadline());
     REQUIRE(lease.ok());
     first = ProcessOf(**lease);
   }
-  auto lease = pool.Take(Soon());
+  auto lease = pool.Take(TestDeadline());
   REQUIRE(lease.ok());
   CHECK(ProcessOf(**lease) == first);
 }
@@ -51,9 +51,9 @@ TEST_CASE("a returned connection is leased again") {
 TEST_CASE("the pool opens at most its size of connections, and further callers wait until their deadline") {
   const servers::PostgresDatabase database;
   PgPool pool(Of(database, 1));
-  auto lease = pool.Take(Soon());
+  auto lease = pool.Take(TestDeadline());
   REQUIRE(lease.ok());
-  const Deadline deadline = Soon(absl::Milliseconds(50));
+  const Deadline deadline = TestDeadline(absl::Milliseconds(50));
   CHECK(absl::IsDeadlineExceeded(pool.Take(deadline).status()));
   CHECK(deadline.expired());
 }
@@ -61,9 +61,9 @@ TEST_CASE("the pool opens at most its size of connections, and further callers w
 TEST_CASE("a waiting caller gets the next returned connection") {
   const servers::PostgresDatabase database;
   PgPool pool(Of(database, 1));
-  std::optional<PgPool::Lease> lease(*pool.Take(Soon()));
+  std::optional<PgPool::Lease> lease(*pool.Take(TestDeadline()));
   absl::Status status = absl::UnknownError("did not run");
-  std::thread waiting([&] { status = pool.Take(Soon()).status(); });
+  std::thread waiting([&] { status = pool.Take(TestDeadline()).status(); });
   absl::SleepFor(absl::Milliseconds(20));
   lease.reset();
   waiting.join();
@@ -75,7 +75,7 @@ TEST_CASE("callers beyond the maximum number of waiters fail with RESOURCE_EXHAU
   PgPool::Options options = Of(database, 1);
   options.waiters = 0;
   PgPool pool(options);
-  CHECK(HasReason(pool.Take(Soon()).status(), Reason::kOverloaded));
+  CHECK(HasReason(pool.Take(TestDeadline()).status(), Reason::kOverloaded));
 }
 
 TEST_CASE("a connection that the server has closed is not leased") {
@@ -83,13 +83,13 @@ TEST_CASE("a connection that the server has closed is not leased") {
   PgPool pool(Of(database, 1));
   int pid = 0;
   {
-    auto lease = pool.Take(Soon());
+    auto lease = pool.Take(TestDeadline());
     REQUIRE(lease.ok());
     pid = ProcessOf(**lease);
   }
   database.server().EndSession(pid);
   for (int i = 0; i < 3; ++i) {
-    auto lease = pool.Take(Soon());
+    auto lease = pool.Take(TestDeadline());
     REQUIRE(lease.ok());
     CHECK(ProcessOf(**lease) != pid);
   }
@@ -98,7 +98,7 @@ TEST_CASE("a connection that the server has closed is not leased") {
 TEST_CASE("an unreachable server fails at once, and the error does not contain the password") {
   PgPool pool({.connection = {.url = "postgresql://keelson:geheim@127.0.0.1:1/keelson"}, .size = 4});
   const absl::Time begin = absl::Now();
-  const absl::Status status = pool.Take(Soon()).status();
+  const absl::Status status = pool.Take(TestDeadline()).status();
   CHECK(HasReason(status, Reason::kStoreUnavailable));
   CHECK(absl::Now() - begin < absl::Seconds(5));
   CHECK(status.message().find("geheim") == std::string::npos);
@@ -115,7 +115,7 @@ TEST_CASE(
   options.connection.url = StrCat("postgresql://127.0.0.1:", silent.port(), "/app?connect_timeout=3600");
   options.longest_open = absl::Milliseconds(100);
   PgPool pool(options);
-  const absl::Status status = pool.Take(Soon()).status();
+  const absl::Status status = pool.Take(TestDeadline()).status();
   CHECK(HasReason(status, Reason::kStoreUnavailable));
   CHECK(status.message().find("no response before the timeout") != std::string::npos);
 }

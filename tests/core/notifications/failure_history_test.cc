@@ -8,7 +8,7 @@
 namespace keelson {
 namespace {
 
-struct Ids {
+struct MessageIds {
   MessageId operator()() { return generator.Next<MessageKind>(); }
 
   FakeClock clock;
@@ -17,7 +17,7 @@ struct Ids {
 };
 
 TEST_CASE("A message is not the cause of its failures while the provider accepts no other message") {
-  Ids ids;
+  MessageIds ids;
   FailureHistory history;
   const MessageId first = ids(), second = ids();
   for (int i = 1; i <= 3; ++i) {
@@ -29,7 +29,7 @@ TEST_CASE("A message is not the cause of its failures while the provider accepts
 
 TEST_CASE(
     "A message that fails again after the provider accepted another message is the cause of its failures") {
-  Ids ids;
+  MessageIds ids;
   FailureHistory history;
   const MessageId poison = ids();
   history.AddAcceptance(ids());
@@ -41,7 +41,7 @@ TEST_CASE(
 }
 
 TEST_CASE("An acceptance resets the failures of a message") {
-  Ids ids;
+  MessageIds ids;
   FailureHistory history;
   const MessageId id = ids();
   history.AddFailure(id);
@@ -51,7 +51,7 @@ TEST_CASE("An acceptance resets the failures of a message") {
 }
 
 TEST_CASE("The history drops the oldest messages beyond its limit") {
-  Ids ids;
+  MessageIds ids;
   FailureHistory history;
   const MessageId oldest = ids();
   history.AddFailure(oldest);

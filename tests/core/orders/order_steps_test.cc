@@ -94,7 +94,7 @@ struct NamedStep {
   StepCall take;
 };
 
-const NamedStep kSteps[] = {
+const NamedStep kNamedSteps[] = {
     {"pay", [](World& world) { return world.Pending(); },
      [](World& world, const Order& order, std::string request_id, std::string etag) {
        PayOrderCommand command = Payment(order);
@@ -121,7 +121,7 @@ const NamedStep kSteps[] = {
 
 TEST_CASE(
     "A state transition with a stale etag fails; with the current etag, it changes the order and the etag") {
-  for (const NamedStep& step : kSteps) {
+  for (const NamedStep& step : kNamedSteps) {
     CAPTURE(step.name);
     World world;
     const Order order = step.before(world);
@@ -141,7 +141,7 @@ TEST_CASE(
 TEST_CASE(
     "A repeated state transition returns the first response, and rejects other content with the same request "
     "id") {
-  for (const NamedStep& step : kSteps) {
+  for (const NamedStep& step : kNamedSteps) {
     CAPTURE(step.name);
     World world;
     const Order order = step.before(world);
@@ -159,7 +159,7 @@ TEST_CASE(
 }
 
 TEST_CASE("A state transition of an unknown order or an invalid id is rejected") {
-  for (const NamedStep& step : kSteps) {
+  for (const NamedStep& step : kNamedSteps) {
     CAPTURE(step.name);
     World world;
     OrderFields fields = step.before(world).fields();

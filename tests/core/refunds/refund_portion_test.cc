@@ -9,11 +9,9 @@
 namespace keelson {
 namespace {
 
-const Currency kEur = *Currency::Parse("EUR");
-
 Order OrderOf(std::vector<OrderLine> lines, std::int64_t shipping) {
-  OrderFields fields = Order::Create(OrderId(Uuid{1}), UserId(Uuid{2}), kEur, std::move(lines), shipping, "",
-                                     {}, FakeClock().Now())
+  OrderFields fields = Order::Create(OrderId(Uuid{1}), UserId(Uuid{2}), *Currency::Parse("EUR"),
+                                     std::move(lines), shipping, "", {}, FakeClock().Now())
                            .fields();
   fields.state = OrderState::kDelivered;
   fields.paid = fields.total;

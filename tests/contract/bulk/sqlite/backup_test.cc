@@ -18,18 +18,6 @@ absl::Status BackUp(SqliteBulkFixture& fixture, const std::string& copy) {
   return BackUpSqlite(fixture.path(), copy, fixture.clock(), [](std::int64_t, std::int64_t) {});
 }
 
-// Returns the sorted names of the files in the directory, each after a space.
-std::string Files(const std::filesystem::path& folder) {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    names.push_back(entry.path().filename());
-  }
-  std::sort(names.begin(), names.end());
-  std::string text;
-  for (const std::string& name : names) text += " " + name;
-  return text;
-}
-
 TEST_CASE("a backup during writes is a consistent snapshot", "[sqlite]") {
   SqliteBulkFixture fixture;
   std::filesystem::create_directory(fixture.folder() / "copies");
@@ -50,7 +38,7 @@ TEST_CASE("a backup during writes is a consistent snapshot", "[sqlite]") {
     writer.join();
     Must(status);
   });
-  CHECK(Files(fixture.folder() / "copies") == " copy.db");
+  CHECK(FileNames(fixture.folder() / "copies") == " copy.db");
   CHECK(SQLite::Database(copy).execAndGet("PRAGMA application_id").getInt64() == 0x4b65656c);
   const auto reader = Must(SqliteBulk::OpenReader(copy, BulkAccess::kShared, fixture.clock()));
   const auto events = std::get<std::vector<Event>>(ReadAll(*reader, RowKind::kEvents));
@@ -96,7 +84,7 @@ TEST_CASE("a failed backup leaves no file", "[sqlite]") {
     std::filesystem::remove(fixture.path());
   }
   CHECK(absl::IsUnavailable(BackUp(fixture, copy)));
-  CHECK(Files(fixture.folder()).find("copy") == std::string::npos);
+  CHECK(FileNames(fixture.folder()).find("copy") == std::string::npos);
 }
 
 }  // namespace

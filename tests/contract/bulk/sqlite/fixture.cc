@@ -1,7 +1,9 @@
 #include "tests/contract/bulk/sqlite/fixture.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <system_error>
+#include <vector>
 
 namespace keelson {
 
@@ -30,6 +32,16 @@ void SqliteBulkFixture::Serve(const std::function<void(Store&)>& work) {
   options.path = path();
   const std::unique_ptr<Store> store = Must(SqliteStore::Open(options, clock_));
   work(*store);
+}
+
+std::string FileNames(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    names.push_back(entry.path().filename());
+  std::sort(names.begin(), names.end());
+  std::string text;
+  for (const std::string& name : names) text += " " + name;
+  return text;
 }
 
 }  // namespace keelson

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 #include "adapters/store/sqlite/sqlite_bulk.h"
 #include "adapters/store/sqlite/sqlite_store.h"
@@ -27,5 +28,8 @@ class SqliteBulkFixture : public BulkFixture {
   std::filesystem::path folder_;
   RealClock clock_;
 };
+
+// Returns the sorted names of the files in the directory, each after a space.
+std::string FileNames(const std::filesystem::path& folder);
 
 }  // namespace keelson

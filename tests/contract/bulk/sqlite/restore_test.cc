@@ -45,16 +45,6 @@ void CheckFails(const absl::Status& status, absl::StatusCode code, const std::st
   CHECK_THAT(std::string(status.message()), Contains(cause));
 }
 
-std::string Files(const std::filesystem::path& folder) {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(folder))
-    names.push_back(entry.path().filename());
-  std::sort(names.begin(), names.end());
-  std::string text;
-  for (const std::string& name : names) text += " " + name;
-  return text;
-}
-
 TEST_CASE("restore replaces the database and its log", "[sqlite]") {
   SqliteBulkFixture fixture;
   Fill(fixture, 3);
@@ -71,7 +61,7 @@ TEST_CASE("restore replaces the database and its log", "[sqlite]") {
   Must(RestoreSqlite({.backup = backup, .path = fixture.path(), .replace = true}, fixture.clock(),
                      [&](std::int64_t done, std::int64_t) { pages = done; }));
   CHECK(pages > 0);
-  CHECK(Files(fixture.folder()) == " backup.db keelson.db keelson.db.lock");
+  CHECK(FileNames(fixture.folder()) == " backup.db keelson.db keelson.db.lock");
   CHECK((ReadEverything(*fixture.Reader()) ==
          ReadEverything(*Must(SqliteBulk::OpenReader(backup, BulkAccess::kShared, fixture.clock())))));
   fixture.Serve([](Store&) {});
@@ -170,7 +160,7 @@ TEST_CASE("restore rejects an unusable backup and does not change the database",
                "is the database itself");
   }
   CHECK(Must(fixture.Reader()->Count(RowKind::kUsers)) == 1);
-  CHECK(Files(fixture.folder()).find("restoring") == std::string::npos);
+  CHECK(FileNames(fixture.folder()).find("restoring") == std::string::npos);
   fixture.Serve([](Store&) {});
 }
 
@@ -212,7 +202,7 @@ TEST_CASE("restore overwrites the temporary file of a killed restore", "[sqlite]
   const std::string backup = MakeBackup(fixture, 4);
   std::ofstream(fixture.path() + ".restoring") << "half a copy";
   Must(Restore(fixture, backup));
-  CHECK(Files(fixture.folder()) == " backup.db keelson.db keelson.db.lock");
+  CHECK(FileNames(fixture.folder()) == " backup.db keelson.db keelson.db.lock");
 }
 
 }  // namespace

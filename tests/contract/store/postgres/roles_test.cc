@@ -13,8 +13,6 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-RealClock real_clock;
-
 // A database with a second role; `Grant` gives it SELECT, INSERT, UPDATE and DELETE.
 class OwnedDatabase {
  public:

@@ -21,8 +21,6 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-RealClock real_clock;
-
 std::unique_ptr<Store> OpenAt(const std::string& url, bool prepared_statements = true) {
   absl::StatusOr<std::unique_ptr<Store>> store = PostgresStore::Open(
       {.url = url, .pool_size = 4, .prepared_statements = prepared_statements}, real_clock);

@@ -17,8 +17,6 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-RealClock real_clock;
-
 void CheckRefused(const absl::Status& status, const std::string& path, const std::string& cause) {
   INFO(status.ToString());
   CHECK(HasReason(status, Reason::kStoreUnavailable));

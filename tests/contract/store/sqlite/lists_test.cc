@@ -25,16 +25,17 @@ struct Run {
 };
 
 // A new database with a connection that records the executed statements.
-class Database {
+class TracedDatabase {
  public:
-  Database() {
+  TracedDatabase() {
     REQUIRE_OK(SqliteMigrator(path_, clock_).Up().status());
     auto opened = Connection::Open({path_, Connection::Access::kReadWrite});
     REQUIRE_OK(opened.status());
     connection_ = *std::move(opened);
     transaction_.emplace(*connection_);
     REQUIRE_OK(connection_->Execute("BEGIN"));
-    sqlite3_trace_v2(connection_->database().getHandle(), SQLITE_TRACE_PROFILE, &Database::Profile, this);
+    sqlite3_trace_v2(connection_->database().getHandle(), SQLITE_TRACE_PROFILE, &TracedDatabase::Profile,
+                     this);
   }
 
   SqliteWriteTransaction& tx() { return *transaction_; }
@@ -59,9 +60,9 @@ class Database {
   static int Profile(unsigned, void* self, void* statement, void*) {
     auto* run = static_cast<sqlite3_stmt*>(statement);
     const auto status = [&](int counter) { return sqlite3_stmt_status(run, counter, 1); };
-    static_cast<Database*>(self)->runs_.push_back({sqlite3_sql(run), status(SQLITE_STMTSTATUS_VM_STEP),
-                                                   status(SQLITE_STMTSTATUS_SORT),
-                                                   status(SQLITE_STMTSTATUS_FULLSCAN_STEP)});
+    static_cast<TracedDatabase*>(self)->runs_.push_back({sqlite3_sql(run), status(SQLITE_STMTSTATUS_VM_STEP),
+                                                         status(SQLITE_STMTSTATUS_SORT),
+                                                         status(SQLITE_STMTSTATUS_FULLSCAN_STEP)});
     return 0;
   }
 
@@ -75,7 +76,7 @@ class Database {
 
 TEST_CASE("list queries never scan a table, and sort only for a rare prefix", "[sqlite]") {
   // More users than kRare in sqlite/users.cc, so that both queries for a prefix are used.
-  Database database;
+  TracedDatabase database;
   const Shop shop(database.tx(), 5000);
   std::set<std::string> statements;
   const auto note = [&](auto before, auto list) {
@@ -96,7 +97,7 @@ TEST_CASE("list queries never scan a table, and sort only for a rare prefix", "[
 }
 
 TEST_CASE("the cost of a page does not depend on its position or the size of the table", "[sqlite]") {
-  Database database;
+  TracedDatabase database;
   const Shop shop(database.tx(), 5000);
   ForEachList(shop, database.tx(), [&](auto deep, auto list) {
     for (const std::optional<ListPosition> before : {std::optional<ListPosition>(), deep}) {
@@ -113,7 +114,7 @@ TEST_CASE("the cost of a page does not depend on its position or the size of the
 }
 
 TEST_CASE("a list by address prefix never scans a table, and sorts at most once", "[sqlite]") {
-  Database database;
+  TracedDatabase database;
   const Shop shop(database.tx(), 5000);
   ForEachPrefixList(shop, database.tx(), [&](auto deep, auto list) {
     for (const std::optional<ListPosition> before : {std::optional<ListPosition>(), deep}) {
@@ -130,7 +131,7 @@ TEST_CASE("a list by address prefix never scans a table, and sorts at most once"
 
 // Returns the number of virtual machine steps of each statement, with `waiting` messages in the table.
 std::vector<int> StepsOfSending(int waiting) {
-  Database database;
+  TracedDatabase database;
   SqliteWriteTransaction& tx = database.tx();
   const UserId user(NextSampleUuid());
   for (int i = 0; i < waiting; ++i) {

@@ -19,8 +19,6 @@ namespace {
 using Catch::Matchers::Contains;
 using std::filesystem::copy_options;
 
-RealClock real_clock;
-
 int CountUsers(Store& store) {
   return static_cast<int>(
       Get(store, [](ReadTransaction& tx) { return tx.users().List({}, std::nullopt, 1000); }).size());

@@ -10,7 +10,7 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-struct Database {
+struct DatabaseFile {
   TemporaryFolder folder;
   RealClock clock;
   std::string path = folder.File("keelson.db");
@@ -23,7 +23,7 @@ struct Database {
     return SqliteStore::Open(options, clock).status();
   }
   void Execute(const std::string& sql) {
-    SQLite::Database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(sql);
+    SQLite::DatabaseFile(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(sql);
   }
 };
 
@@ -43,13 +43,13 @@ bool AllAre(const std::vector<MigrationState>& states, MigrationState expected) 
   return !states.empty() && std::count(states.begin(), states.end(), expected) == std::ssize(states);
 }
 
-void CheckRefused(const absl::Status& status, const std::string& path, const std::string& cause) {
+void CheckNotMigrated(const absl::Status& status, const std::string& path, const std::string& cause) {
   CHECK(HasReason(status, Reason::kStoreUnavailable));
   CHECK_THAT(std::string(status.message()), Contains(path) && Contains(cause));
 }
 
 TEST_CASE("the schema is migrated up, down and up again", "[sqlite]") {
-  Database database;
+  DatabaseFile database;
   CHECK(AllAre(StatesOf(database.migrator), MigrationState::kPending));
   CHECK(!std::filesystem::exists(database.path));
 
@@ -64,7 +64,7 @@ TEST_CASE("the schema is migrated up, down and up again", "[sqlite]") {
   REQUIRE_OK(down.status());
   CHECK(down->size() == up->size());
   CHECK(AllAre(StatesOf(database.migrator), MigrationState::kPending));
-  SQLite::Database bare(database.path);
+  SQLite::DatabaseFile bare(database.path);
   CHECK(bare.execAndGet("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").getInt() == 1);
 
   REQUIRE_OK(database.migrator.Up().status());
@@ -72,7 +72,7 @@ TEST_CASE("the schema is migrated up, down and up again", "[sqlite]") {
 }
 
 TEST_CASE("migrate down reverts one migration unless a version is given", "[sqlite]") {
-  Database database;
+  DatabaseFile database;
   const int last = static_cast<int>(database.migrator.Up()->size());
   CHECK(*database.migrator.Down() == std::vector<int>{last});
   CHECK(StatesOf(database.migrator).back() == MigrationState::kPending);
@@ -82,64 +82,64 @@ TEST_CASE("migrate down reverts one migration unless a version is given", "[sqli
 }
 
 TEST_CASE("an outdated schema is rejected if migrations are disabled", "[sqlite]") {
-  Database database;
-  CheckRefused(database.Open(/*migrate=*/false), database.path, "pending");
+  DatabaseFile database;
+  CheckNotMigrated(database.Open(/*migrate=*/false), database.path, "pending");
   REQUIRE_OK(database.Open());
   REQUIRE_OK(database.Open(/*migrate=*/false));
 }
 
 TEST_CASE("a migration that was changed after it was applied is rejected", "[sqlite]") {
-  Database database;
+  DatabaseFile database;
   REQUIRE_OK(database.Open());
   database.Execute("UPDATE schema_migrations SET checksum = 'x' WHERE version = 1");
-  CheckRefused(database.Open(), database.path, "has migration 1 (initial) with another checksum");
-  CheckRefused(database.migrator.Up().status(), database.path, "another checksum");
-  CheckRefused(database.migrator.Down().status(), database.path, "another checksum");
+  CheckNotMigrated(database.Open(), database.path, "has migration 1 (initial) with another checksum");
+  CheckNotMigrated(database.migrator.Up().status(), database.path, "another checksum");
+  CheckNotMigrated(database.migrator.Down().status(), database.path, "another checksum");
   CHECK(StatesOf(database.migrator).front() == MigrationState::kChanged);
 }
 
 TEST_CASE("a newer schema is rejected", "[sqlite]") {
-  Database database;
+  DatabaseFile database;
   REQUIRE_OK(database.Open());
   database.Execute("INSERT INTO schema_migrations VALUES (999, 'future', 'x', 1)");
-  CheckRefused(database.Open(), database.path, "newer schema");
-  CheckRefused(database.migrator.Down().status(), database.path, "newer schema");
+  CheckNotMigrated(database.Open(), database.path, "newer schema");
+  CheckNotMigrated(database.migrator.Down().status(), database.path, "newer schema");
   CHECK(StatesOf(database.migrator).back() == MigrationState::kUnknown);
 }
 
 TEST_CASE("a database of another application is rejected and unchanged", "[sqlite]") {
-  Database database;
+  DatabaseFile database;
   SECTION("without an application id") {
     database.Execute("CREATE TABLE theirs (x)");
   }
   SECTION("with another application id") {
     database.Execute("PRAGMA application_id = 7; CREATE TABLE theirs (x)");
   }
-  CheckRefused(database.Open(), database.path, "belongs to another application");
-  CheckRefused(database.migrator.Up().status(), database.path, "belongs to another application");
-  CheckRefused(database.migrator.Status().status(), database.path, "belongs to another application");
-  SQLite::Database theirs(database.path);
+  CheckNotMigrated(database.Open(), database.path, "belongs to another application");
+  CheckNotMigrated(database.migrator.Up().status(), database.path, "belongs to another application");
+  CheckNotMigrated(database.migrator.Status().status(), database.path, "belongs to another application");
+  SQLite::DatabaseFile theirs(database.path);
   CHECK(theirs.execAndGet("PRAGMA journal_mode").getString() == "delete");
 }
 
 TEST_CASE("a file that is not a database is rejected and unchanged", "[sqlite]") {
-  Database database;
+  DatabaseFile database;
   const std::string text(4096, 'x');
   std::ofstream(database.path) << text;
-  CheckRefused(database.Open(), database.path, "not an SQLite database");
-  CheckRefused(database.migrator.Status().status(), database.path, "not an SQLite database");
+  CheckNotMigrated(database.Open(), database.path, "not an SQLite database");
+  CheckNotMigrated(database.migrator.Status().status(), database.path, "not an SQLite database");
   std::ifstream file(database.path);
   CHECK(std::string(std::istreambuf_iterator<char>(file), {}) == text);
 }
 
 TEST_CASE("the schema of an open store can be read but not migrated", "[sqlite]") {
-  Database database;
+  DatabaseFile database;
   SqliteOptions options;
   options.path = database.path;
   const absl::StatusOr<std::unique_ptr<Store>> store = SqliteStore::Open(options, database.clock);
   REQUIRE_OK(store.status());
   CHECK(AllAre(StatesOf(database.migrator), MigrationState::kApplied));
-  CheckRefused(database.migrator.Up().status(), database.path, "in use");
+  CheckNotMigrated(database.migrator.Up().status(), database.path, "in use");
 }
 
 }  // namespace
