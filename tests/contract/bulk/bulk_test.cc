@@ -14,7 +14,7 @@ namespace {
 
 using Catch::Matchers::Contains;
 
-// Compares without Catch, which would print the long texts.
+// Used in CHECK instead of ==, because Catch would print the long values.
 template <typename T>
 bool Same(const T& a, const T& b) {
   return a == b;
@@ -171,7 +171,7 @@ void CheckRefused(const absl::Status& status, std::string_view table, const std:
   CHECK_THAT(std::string(status.message()), Contains(std::string(table)) && Contains(name));
 }
 
-BULK_TEST("the error for a row with a duplicate key names the row, and its batch is rolled back") {
+BULK_TEST("a batch with a duplicate key is rolled back, and the error names the row") {
   const std::vector<RowBatch> batches = SampleBatches(2);
   const std::unique_ptr<StoreImporter> target = fixture.Target();
   for (const RowBatch& batch : batches) {
@@ -189,7 +189,7 @@ BULK_TEST("the error for a row with a duplicate key names the row, and its batch
   CHECK(Same(ReadEverything(*target), batches));
 }
 
-BULK_TEST("the error for a row that violates an invariant names the row, and its batch is rolled back") {
+BULK_TEST("a batch with a row that violates an invariant is rolled back, and the error names the row") {
   const std::vector<RowBatch> batches = SampleBatches(2);
   const std::unique_ptr<StoreImporter> target = fixture.Target();
   InsertAll(*target, {batches.begin(), batches.begin() + 3});
@@ -200,7 +200,7 @@ BULK_TEST("the error for a row that violates an invariant names the row, and its
   CHECK(Must(target->FindCheckpoint()) == "checkpoint");
 }
 
-BULK_TEST("the error for a row with a dangling reference names the row, and its batch is rolled back") {
+BULK_TEST("a batch with a reference to a missing row is rolled back, and the error names the referring row") {
   if (!fixture.checks_references()) return;
   const std::vector<RowBatch> batches = SampleBatches(2);
   const std::unique_ptr<StoreImporter> target = fixture.Target();

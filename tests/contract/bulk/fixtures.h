@@ -20,7 +20,8 @@
 
 namespace keelson {
 
-// An empty store. Use one of its methods at a time; only shared readers may be open concurrently.
+// An empty store. At most one exclusive reader, target or service may use the store at a time; several
+// shared readers may be open concurrently.
 class BulkFixture {
  public:
   virtual ~BulkFixture() = default;
@@ -28,7 +29,7 @@ class BulkFixture {
   // Opens an exclusive export, as a transfer does.
   virtual std::unique_ptr<StoreExporter> ExclusiveReader() = 0;
   virtual std::unique_ptr<StoreImporter> Target() = 0;
-  // Opens the store as a service does, and closes it after `work`.
+  // Opens the store as a service does, calls `work`, and closes the store.
   virtual void Serve(const std::function<void(Store&)>& work) = 0;
   // Whether the store rejects a row that refers to a missing row.
   virtual bool checks_references() const { return true; }

@@ -36,7 +36,7 @@ Reply JsonReply(int status, const nlohmann::json& body, std::vector<std::string>
   return {.status = status, .body = body.dump(), .headers = std::move(headers), .act = {}};
 }
 
-TEST_CASE("SendGrid's documented errors have the documented outcomes", "[email]") {
+TEST_CASE("each documented error of SendGrid has the expected outcome", "[email]") {
   const std::vector<DocumentedError> errors = {
       {400, "from", "The from object must be provided for every email send.", Kind::kConfig},
       {400, "from.email", "The from email does not contain a valid address.", Kind::kConfig},
@@ -71,7 +71,7 @@ TEST_CASE("SendGrid's error about the sender takes precedence over earlier error
   CHECK(OutcomeOfSend("sendgrid", JsonReply(400, {{"errors", errors}})).kind == Kind::kConfig);
 }
 
-TEST_CASE("Postmark's documented errors have the documented outcomes", "[email]") {
+TEST_CASE("each documented error of Postmark has the expected outcome", "[email]") {
   const std::vector<DocumentedError> errors = {
       {401, "10", "No Account or Server API tokens were supplied in the HTTP headers.", Kind::kConfig},
       {422, "100", "The Postmark API is offline for maintenance.", Kind::kUnreachable},
@@ -109,7 +109,7 @@ TEST_CASE("Postmark's documented errors have the documented outcomes", "[email]"
   });
 }
 
-TEST_CASE("SES's documented errors have the documented outcomes", "[email]") {
+TEST_CASE("each documented error of SES has the expected outcome", "[email]") {
   const std::vector<DocumentedError> errors = {
       {400, "MessageRejected",
        "Email address is not verified. The following identities failed the check in region EU-CENTRAL-1: x",
@@ -147,7 +147,7 @@ TEST_CASE("SES's documented errors have the documented outcomes", "[email]") {
   });
 }
 
-TEST_CASE("Mailgun's documented errors have the documented outcomes", "[email]") {
+TEST_CASE("each documented error of Mailgun has the expected outcome", "[email]") {
   const std::vector<DocumentedError> errors = {
       {400, "", "from parameter is not a valid address. please check documentation", Kind::kConfig},
       {400, "", "to parameter is not a valid address. please check documentation", Kind::kRecipientRejected},
@@ -172,7 +172,7 @@ TEST_CASE("Mailgun's documented errors have the documented outcomes", "[email]")
   });
 }
 
-TEST_CASE("the retry delay of Mailgun's recipient limit ends at the time in the response", "[email]") {
+TEST_CASE("the retry delay after Mailgun's recipient limit ends at the time in the response", "[email]") {
   const std::string until =
       absl::FormatTime("%a, %d %b %Y %H:%M:%S UTC", absl::Now() + absl::Minutes(30), absl::UTCTimeZone());
   const SendOutcome outcome = OutcomeOfSend(
@@ -186,7 +186,7 @@ TEST_CASE("the retry delay of Mailgun's recipient limit ends at the time in the 
   CHECK(*outcome.retry_after <= absl::Minutes(30));
 }
 
-TEST_CASE("Resend's documented errors have the documented outcomes", "[email]") {
+TEST_CASE("each documented error of Resend has the expected outcome", "[email]") {
   const std::vector<DocumentedError> errors = {
       {400, "validation_error", "API key is invalid", Kind::kConfig},
       {401, "validation_error", "API key is invalid", Kind::kConfig},
@@ -223,7 +223,8 @@ TEST_CASE("Resend's documented errors have the documented outcomes", "[email]") 
   });
 }
 
-TEST_CASE("a probe recognizes an invalid key by each status that Resend documents", "[email]") {
+TEST_CASE("a probe returns kConfig for an invalid key with each HTTP status that Resend documents",
+          "[email]") {
   for (const int status : {400, 401, 403}) {
     CAPTURE(status);
     const nlohmann::json body = {{"name", "validation_error"}, {"message", "API key is invalid"}};
@@ -231,7 +232,7 @@ TEST_CASE("a probe recognizes an invalid key by each status that Resend document
   }
 }
 
-TEST_CASE("Brevo's documented errors have the documented outcomes", "[email]") {
+TEST_CASE("each documented error of Brevo has the expected outcome", "[email]") {
   const std::vector<DocumentedError> errors = {
       {400, "invalid_parameter", "sender is not valid", Kind::kConfig},
       {400, "missing_parameter", "sender is missing", Kind::kConfig},
@@ -259,7 +260,7 @@ TEST_CASE("Brevo's documented errors have the documented outcomes", "[email]") {
   });
 }
 
-// The outcome of a message, and whether the provider sent a request.
+// The outcome of Send, and whether Send has sent an HTTP request.
 struct SendResult {
   SendOutcome outcome;
   bool was_requested;
@@ -286,7 +287,7 @@ TEST_CASE("a non-ASCII local part is sent only to providers that document suppor
   }
 }
 
-TEST_CASE("an invalid sender returns kConfig without a request", "[email]") {
+TEST_CASE("Send returns kConfig for an invalid sender and sends no request", "[email]") {
   const std::string senders[] = {"",
                                  "no-reply",
                                  "Shop, Inc. <no-reply@example.com>",
@@ -307,7 +308,7 @@ TEST_CASE("an invalid sender returns kConfig without a request", "[email]") {
   }
 }
 
-TEST_CASE("only Postmark and Brevo limit the sender's length", "[email]") {
+TEST_CASE("only the adapters for Postmark and Brevo limit the length of the sender", "[email]") {
   const auto is_asked = [](const std::string& name, std::size_t length) {
     Email email = SampleEmail();
     email.from = std::string(length, 'x') + " <no-reply@example.com>";
@@ -323,7 +324,7 @@ TEST_CASE("only Postmark and Brevo limit the sender's length", "[email]") {
   for (const char* name : {"sendgrid", "ses", "mailgun", "resend"}) CHECK(is_asked(name, 300));
 }
 
-TEST_CASE("an invalid base URL or key returns kConfig without a request", "[email]") {
+TEST_CASE("Send returns kConfig for an invalid base URL or API key, and sends no request", "[email]") {
   for (const EmailFixture& fixture : HttpEmailFixtures()) {
     CAPTURE(fixture.name);
     for (const char* url : {"example.com", "ftp://example.com", "http://", "http://exa mple.com"}) {
@@ -338,7 +339,7 @@ TEST_CASE("an invalid base URL or key returns kConfig without a request", "[emai
   CHECK(server.requests().empty());
 }
 
-TEST_CASE("invalid values of Mailgun's domain and SES's region and configuration set return kConfig",
+TEST_CASE("Send returns kConfig for an invalid Mailgun domain, SES region or SES configuration set",
           "[email]") {
   CHECK(MailgunEmailProvider::CheckDomain("mg.example.com").ok());
   for (const char* domain : {"", "mg example.com", "mg/example.com", "mg..example.com", "bücher.example"}) {

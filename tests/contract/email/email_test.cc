@@ -19,7 +19,7 @@ namespace {
 using Kind = SendOutcome::Kind;
 using servers::ScriptedServer;
 
-// A provider, and its server that responds to every request with `reply`.
+// A provider, and a server that responds with `reply` to every request.
 struct Counterpart {
   Counterpart(const EmailFixture& fixture, Reply reply)
       : server([reply = std::move(reply)](const servers::SeenRequest&) { return reply; }),
@@ -84,7 +84,9 @@ TEST_CASE("a repeated request has the same bytes and reuses the connection", "[e
   });
 }
 
-TEST_CASE("the retry delay of a rate limit is Retry-After (seconds or a date), or one second", "[email]") {
+TEST_CASE(
+    "after a rate limit, the retry delay is Retry-After, or one second if the header is missing or invalid",
+    "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Reply reply = fixture.rate_limited;
     CHECK(KindOfResponse(fixture, reply) == Kind::kRetry);
@@ -103,7 +105,9 @@ TEST_CASE("the retry delay of a rate limit is Retry-After (seconds or a date), o
   });
 }
 
-TEST_CASE("each kind of error response has its own outcome", "[email]") {
+TEST_CASE(
+    "an invalid key, a rejected message, an exceeded quota and a rejected recipient have different outcomes",
+    "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     CHECK(KindOfResponse(fixture, fixture.bad_key) == Kind::kConfig);
     CHECK(KindOfResponse(fixture, fixture.rejected_message) == Kind::kMessageRejected);
@@ -125,7 +129,7 @@ TEST_CASE("an HTTP 5xx response is classified as kUnknown, but 503 as kUnreachab
   });
 }
 
-TEST_CASE("an HTML response is classified by its status", "[email]") {
+TEST_CASE("an HTML response is classified by its HTTP status", "[email]") {
   const std::string html = "<html><body>ada@example.org \x01\xff</body></html>";
   ForEveryProvider([&](const EmailFixture& fixture) {
     const auto kind = [&](int status) {
@@ -139,7 +143,7 @@ TEST_CASE("an HTML response is classified by its status", "[email]") {
   });
 }
 
-TEST_CASE("JSON with unexpected types does not crash the provider", "[email]") {
+TEST_CASE("a 422 response with invalid JSON or unexpected JSON types is classified as kRefused", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     for (const char* body :
          {"[]", "null", "7", R"({"errors":[7],"message":{},"id":7,"ErrorCode":"x"})", "{", ""}) {
@@ -161,7 +165,7 @@ TEST_CASE("an error contains no secret, no address and no control character", "[
   });
 }
 
-TEST_CASE("a refused connection returns kUnreachable", "[email]") {
+TEST_CASE("Send returns kUnreachable if the connection is refused or the host is unknown", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     const std::string gone = ScriptedServer([](const auto&) { return Reply(); }).url();
     const SendOutcome outcome = fixture.make(gone)->Send(SampleEmail(), Soon());
@@ -172,7 +176,7 @@ TEST_CASE("a refused connection returns kUnreachable", "[email]") {
   });
 }
 
-TEST_CASE("a connection that closes during the TLS handshake returns kUnreachable", "[email]") {
+TEST_CASE("Send returns kUnreachable if the connection closes during the TLS handshake", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     ScriptedServer server([](const auto&) { return Reply(); });
     server.ResetAtOnce();
@@ -181,14 +185,14 @@ TEST_CASE("a connection that closes during the TLS handshake returns kUnreachabl
   });
 }
 
-TEST_CASE("a connection that closes after the request body returns kUnknown", "[email]") {
+TEST_CASE("Send returns kUnknown if the connection closes after the request body", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     CHECK(KindOfResponse(fixture, {.status = 0, .body = "", .headers = {}, .act = Reply::Act::kReset}) ==
           Kind::kUnknown);
   });
 }
 
-TEST_CASE("a connection that closes within the request returns kUnknown", "[email]") {
+TEST_CASE("Send returns kUnknown if the connection closes before the request is complete", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Counterpart counterpart(fixture, fixture.accepted);
     counterpart.server.ResetAfterHead();
@@ -202,7 +206,7 @@ TEST_CASE("a connection that closes within the request returns kUnknown", "[emai
   });
 }
 
-TEST_CASE("a connection that closes within the response body returns kUnknown", "[email]") {
+TEST_CASE("Send returns kUnknown if the connection closes before the response body is complete", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     for (Reply reply : {fixture.accepted, fixture.rejected_message}) {
       reply.body += " ";
@@ -212,7 +216,7 @@ TEST_CASE("a connection that closes within the response body returns kUnknown", 
   });
 }
 
-TEST_CASE("a request is not repeated if a reused connection closes", "[email]") {
+TEST_CASE("Send does not repeat a request if a reused connection closes", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Counterpart counterpart(fixture, fixture.accepted);
     CHECK(counterpart.Send().kind == Kind::kAccepted);
@@ -223,7 +227,7 @@ TEST_CASE("a request is not repeated if a reused connection closes", "[email]") 
   });
 }
 
-TEST_CASE("Send returns at the deadline of a slow response", "[email]") {
+TEST_CASE("Send returns at its deadline even if the response takes longer", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Counterpart counterpart(fixture, {.status = 0, .body = "", .headers = {}, .act = Reply::Act::kStall});
     const absl::Time begin = absl::Now();
@@ -236,7 +240,7 @@ TEST_CASE("Send returns at the deadline of a slow response", "[email]") {
   });
 }
 
-TEST_CASE("a huge response is truncated and classified by its status", "[email]") {
+TEST_CASE("a huge response is truncated and classified by its HTTP status", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     const std::string huge(std::size_t{8} << 20, 'x');
     CHECK(KindOfResponse(fixture, {.status = 200, .body = huge, .headers = {}, .act = {}}) == Kind::kUnknown);
@@ -244,7 +248,7 @@ TEST_CASE("a huge response is truncated and classified by its status", "[email]"
   });
 }
 
-TEST_CASE("an invalid message is rejected without a request", "[email]") {
+TEST_CASE("Send rejects an invalid message and sends no request", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Counterpart counterpart(fixture, fixture.accepted);
     Email email = SampleEmail();
@@ -260,7 +264,7 @@ TEST_CASE("an invalid message is rejected without a request", "[email]") {
   });
 }
 
-TEST_CASE("a probe has no side effects and recognizes an invalid key", "[email]") {
+TEST_CASE("Probe sends one GET request, and returns kConfig for an invalid key", "[email]") {
   ForEveryProvider([&](const EmailFixture& fixture) {
     Counterpart good(fixture, {.status = 200, .body = "{}", .headers = {}, .act = {}});
     CHECK(good.provider->Probe(Soon()).kind == Kind::kAccepted);

@@ -16,7 +16,7 @@ namespace keelson {
 using Reply = servers::ScriptedAnswer;
 
 // To add a provider, write a function that returns its fixture, and call it in HttpEmailFixtures. A response
-// that the provider does not document is nullopt: the test reports and skips it.
+// that the provider does not document is nullopt: the tests skip the response.
 struct EmailFixture {
   std::string name;
   std::function<std::unique_ptr<EmailProvider>(const std::string& base_url)> make;

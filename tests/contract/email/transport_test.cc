@@ -15,7 +15,7 @@
 #include "absl/time/clock.h"
 #include "tests/contract/email/fixtures.h"
 
-// Overrides the C library's function: simulates a DNS server that does not respond.
+// Overrides the C library's function: the lookup of silent-dns.invalid takes three seconds.
 extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** found) {
   using Lookup = int(const char*, const char*, const addrinfo*, addrinfo**);
   if (node != nullptr && std::string_view(node) == "silent-dns.invalid") absl::SleepFor(absl::Seconds(3));

@@ -18,12 +18,12 @@ Kind KindOfResponse(const std::string& name, int status, std::string body,
       .kind;
 }
 
-TEST_CASE("Mailgun's welcome text returns kConfig, although its status is 200", "[email]") {
+TEST_CASE("Send returns kConfig for Mailgun's welcome text, although the HTTP status is 200", "[email]") {
   CHECK(KindOfResponse("mailgun", 200, "Mailgun Magnificent API") == Kind::kConfig);
   CHECK(KindOfResponse("mailgun", 404, R"({"message":"Domain not found"})") == Kind::kConfig);
 }
 
-TEST_CASE("Postmark's error code is evaluated even if the status is 200", "[email]") {
+TEST_CASE("Postmark's error code determines the outcome even if the HTTP status is 200", "[email]") {
   const auto kind = [](int status, const std::string& code, const std::string& words) {
     return KindOfResponse("postmark", status,
                           R"({"MessageID":"1","ErrorCode":)" + code + R"(,"Message":")" + words + "\"}");
@@ -37,7 +37,7 @@ TEST_CASE("Postmark's error code is evaluated even if the status is 200", "[emai
   CHECK(KindOfResponse("postmark", 422, R"({"Message":"no code"})") == Kind::kRefused);
 }
 
-TEST_CASE("invalid UTF-8 in a setting is sent as U+FFFD", "[email]") {
+TEST_CASE("invalid UTF-8 in a configuration value is sent as U+FFFD", "[email]") {
   servers::ScriptedServer server([](const auto&) {
     return Reply{.status = 200, .body = R"({"ErrorCode":0,"MessageID":"1"})", .headers = {}, .act = {}};
   });
@@ -47,7 +47,7 @@ TEST_CASE("invalid UTF-8 in a setting is sent as U+FFFD", "[email]") {
   CHECK_THAT(server.requests()[0].body, Catch::Contains("\"out\ufffd\""));
 }
 
-TEST_CASE("SES's error type is read from header and body in every documented form", "[email]") {
+TEST_CASE("SES's error type is parsed in every documented form, from the header or the body", "[email]") {
   const std::string quota = R"("message":"Daily message quota exceeded")";
   CHECK(KindOfResponse("ses", 429, "{" + quota + "}",
                        {"x-amzn-ErrorType: com.amazon.ses#TooManyRequestsException:http://internal/"}) ==
@@ -79,8 +79,7 @@ TEST_CASE("an SES key that permits only sending passes the probe, and the probe 
 }
 
 TEST_CASE(
-    "Brevo's error for a repeated idempotency key returns kAccepted, and the retry delay is the reset header "
-    "in seconds",
+    "Brevo's error for a repeated idempotency key is kAccepted, and x-sib-ratelimit-reset is the retry delay",
     "[email]") {
   CHECK(KindOfResponse("brevo", 400, R"({"code":"duplicate_parameter","message":"idempotencyKey"})") ==
         Kind::kAccepted);
@@ -104,7 +103,7 @@ TEST_CASE(
   CHECK(OutcomeOfProbe("resend", restricted).kind == Kind::kAccepted);
 }
 
-TEST_CASE("SendGrid's 403 returns kConfig, the retry delay is the reset header's time, and 200 is accepted",
+TEST_CASE("SendGrid's 403 is kConfig, 200 is kAccepted, and X-RateLimit-Reset is the time at which to retry",
           "[email]") {
   CHECK(KindOfResponse("sendgrid", 403, R"({"errors":[{"message":"blocked"}]})") == Kind::kConfig);
   CHECK(KindOfResponse("sendgrid", 200, "") == Kind::kAccepted);

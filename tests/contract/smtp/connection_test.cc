@@ -27,7 +27,7 @@ TEST_CASE("consecutive messages share a connection, which ends with QUIT", "[ema
   CHECK(server.HeardAny("QUIT"));
 }
 
-TEST_CASE("an idle connection that the server closed is not used", "[email]") {
+TEST_CASE("an idle connection that the server closed is not reused", "[email]") {
   for (const std::string words : {"", "421 4.4.2 timeout exceeded"}) {
     // The server closes the connection together with its last reply.
     ScriptedSmtpServer server(
@@ -95,7 +95,7 @@ TEST_CASE("each concurrent call uses its own connection, and connections are reu
 }
 
 TEST_CASE(
-    "a refused connection or an unknown host returns kUnreachable, an invalid host name returns kConfig",
+    "Send returns kUnreachable for a refused connection or an unknown host, and kConfig for an invalid host",
     "[email]") {
   const int gone = ScriptedSmtpServer(Friendly()).port();
   SmtpOptions nameless = PlainOptions(25);

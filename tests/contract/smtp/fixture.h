@@ -27,7 +27,7 @@ SmtpOptions PlainOptions(int port);
 // `ca`.
 SmtpOptions SecureOptions(int port, const std::string& ca);
 
-// Like FriendlyAnswer, except that the reply to a line with this beginning is `answer`.
+// Returns a script that replies like FriendlyAnswer, but with `answer` to lines that start with `beginning`.
 ScriptedSmtpServer::Script Friendly(std::string beginning, SmtpAnswer answer,
                                     std::vector<std::string> extensions = {"SIZE 10240000", "SMTPUTF8"});
 ScriptedSmtpServer::Script Friendly();

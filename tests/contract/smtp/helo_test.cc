@@ -1,4 +1,4 @@
-// Tests the client's name in EHLO, and the server's host.
+// Tests the client's name in EHLO, and the validation of the server's host name.
 #include <catch2/catch.hpp>
 
 #include "adapters/email/smtp/helo_name.h"

@@ -99,7 +99,7 @@ TEST_CASE("Postfix accepts non-ASCII domains and local parts", "[email]") {
   CHECK(IsDeliveryOf(relay->Delivered("jürgen", 1)[0], local));
 }
 
-TEST_CASE("each kind of Postfix error has its own outcome", "[email]") {
+TEST_CASE("error replies of Postfix have the expected outcomes", "[email]") {
   PostfixServer* const relay = Relay();
   if (relay == nullptr) return;
   const SendOutcome nobody = SendTo("nobody@example.org", *relay);
@@ -141,7 +141,7 @@ TEST_CASE("Send and Probe return kConfig for credentials that Postfix rejects", 
   CHECK_THAT(outcome.error, Catch::Contains("530 5.7.0"));
 }
 
-TEST_CASE("a message is accepted even if Postfix replies to the final dot after the deadline", "[email]") {
+TEST_CASE("Send returns kAccepted even if Postfix replies to the final dot after the deadline", "[email]") {
   PostfixServer* const relay = Relay();
   if (relay == nullptr) return;
   SmtpEmailProvider provider(OptionsFor(*relay));

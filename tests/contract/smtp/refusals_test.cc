@@ -1,4 +1,4 @@
-// Tests the outcomes of a server's replies in each phase.
+// Tests the outcome of each reply of an SMTP server: to the connection, MAIL, RCPT, DATA and the final dot.
 #include <catch2/catch.hpp>
 #include <initializer_list>
 #include <span>
@@ -216,7 +216,7 @@ void CheckReplies(std::span<const Case> cases) {
   }
 }
 
-TEST_CASE("the outcome of a reply follows from its phase and its codes", "[email]") {
+TEST_CASE("the outcome of a reply depends on the SMTP command and the reply codes", "[email]") {
   CheckReplies(kPlainReplies);
 }
 
@@ -234,7 +234,7 @@ TEST_CASE("replies of Exchange, Gmail, Amazon SES and Yahoo have the expected ou
   CheckReplies(kYahooReplies);
 }
 
-TEST_CASE("a rate limit of the relay has a retry delay of one second", "[email]") {
+TEST_CASE("the retry delay after a rate limit of the relay is one second", "[email]") {
   for (const Case& the : std::initializer_list<Case>{
            {".", "454 Throttling failure: Maximum sending rate exceeded.", Kind::kRetry},
            {"MAIL", "421 4.4.2 Message submission rate for this client has exceeded the configured limit",
@@ -249,14 +249,15 @@ TEST_CASE("a rate limit of the relay has a retry delay of one second", "[email]"
   }
 }
 
-TEST_CASE("an error contains phase, codes and the server's text", "[email]") {
+TEST_CASE("an error contains the SMTP command, the reply codes and the server's text", "[email]") {
   ScriptedSmtpServer server(Friendly("RCPT", {.text = "550-5.1.1 no such user\r\n550 5.1.1 look elsewhere"}));
   SmtpEmailProvider provider(PlainOptions(server.port()));
   CHECK(provider.Send(SampleEmail(), Soon()).error ==
         "SMTP, RCPT: 550 5.1.1 no such user 5.1.1 look elsewhere");
 }
 
-TEST_CASE("neither error nor message id contains a secret, an address or a control character", "[email]") {
+TEST_CASE("neither the error nor the message id contains a secret, an address or a control character",
+          "[email]") {
   for (const std::string beginning : {"RCPT", "."}) {
     const std::string words = " <ada@xn--bcher-kva.example> or ada@bücher.example \x01\xff\xc2\x85 " +
                               std::string(kPassword) + std::string(3000, 'x');
@@ -277,7 +278,7 @@ TEST_CASE("neither error nor message id contains a secret, an address or a contr
   }
 }
 
-TEST_CASE("ReplyReader assembles replies from lines", "[email]") {
+TEST_CASE("ReplyReader parses single-line and multiline replies, and rejects malformed lines", "[email]") {
   using State = ReplyReader::State;
   ReplyReader reader;
   CHECK(reader.Add("250-one\r\n") == State::kUnfinished);

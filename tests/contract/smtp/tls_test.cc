@@ -21,7 +21,7 @@ struct Secured {
         server(std::move(script), tls, context) {}
 
   SmtpOptions Options() const { return SecureOptions(server.port(), ca.path()); }
-  // Whether the server received more than EHLO and STARTTLS unencrypted.
+  // Whether the server received any line other than EHLO, STARTTLS and QUIT unencrypted.
   bool ReceivedSecretsUnencrypted() {
     const auto heard = server.heard();
     return std::any_of(heard.begin(), heard.end(), [](const auto& line) {
@@ -107,13 +107,14 @@ TEST_CASE("a certificate with another host name is rejected", "[email]") {
   CHECK_FALSE(relay.server.HeardAny("AUTH"));
 }
 
-TEST_CASE("a missing CA file returns kConfig", "[email]") {
+TEST_CASE("Send returns kConfig if the CA file is missing", "[email]") {
   Secured relay(Secure());
   SmtpOptions options = SecureOptions(relay.server.port(), "/nowhere/ca.pem");
   CHECK(SmtpEmailProvider(std::move(options)).Send(SampleEmail(), Soon()).kind == Kind::kConfig);
 }
 
-TEST_CASE("rejected credentials return kConfig, a temporary failure returns kUnreachable", "[email]") {
+TEST_CASE("Send and Probe return kConfig for rejected credentials, and kUnreachable for a temporary failure",
+          "[email]") {
   // Only the client's response to AUTH's challenge begins with this text (NUL in base64).
   for (const auto& [reply, kind] : {std::pair{"535 5.7.8 authentication failed", Kind::kConfig},
                                     std::pair{"534 5.7.9 mechanism too weak", Kind::kConfig},
@@ -131,7 +132,7 @@ TEST_CASE("rejected credentials return kConfig, a temporary failure returns kUnr
   }
 }
 
-TEST_CASE("no message is sent if the server does not offer the configured authentication", "[email]") {
+TEST_CASE("no message is sent if the server offers no supported authentication mechanism", "[email]") {
   for (const std::vector<std::string>& extensions :
        {std::vector<std::string>{"STARTTLS"}, std::vector<std::string>{"STARTTLS", "AUTH X-UNHEARD-OF"}}) {
     Secured relay(Friendly("(nothing)", {}, extensions));
@@ -140,7 +141,7 @@ TEST_CASE("no message is sent if the server does not offer the configured authen
   }
 }
 
-TEST_CASE("PLAIN or LOGIN is preferred to all other mechanisms", "[email]") {
+TEST_CASE("PLAIN or LOGIN is preferred to all other authentication mechanisms", "[email]") {
   for (const auto& [offered, used] :
        {std::pair{"AUTH GSSAPI PLAIN LOGIN", "AUTH PLAIN"}, std::pair{"AUTH GSSAPI LOGIN", "AUTH LOGIN"},
         std::pair{"AUTH GSSAPI NTLM DIGEST-MD5 CRAM-MD5 XOAUTH2 LOGIN PLAIN", "AUTH PLAIN"}}) {
@@ -167,7 +168,7 @@ TEST_CASE("CRAM-MD5 is used if the server offers neither PLAIN nor LOGIN", "[ema
   CHECK_FALSE(relay.ReceivedSecretsUnencrypted());
 }
 
-TEST_CASE("a server that offers only GSSAPI returns kConfig and receives no password", "[email]") {
+TEST_CASE("Send returns kConfig and sends no password if the server offers only GSSAPI", "[email]") {
   Secured relay(Friendly("(nothing)", {}, {"STARTTLS", "AUTH GSSAPI"}));
   SmtpOptions options = relay.Options();
   options.username = "relay@example.com";
@@ -177,7 +178,7 @@ TEST_CASE("a server that offers only GSSAPI returns kConfig and receives no pass
   CHECK_FALSE(relay.server.HeardAny("AUTH"));
 }
 
-TEST_CASE("credentials without TLS are sent only to a server on the loopback", "[email]") {
+TEST_CASE("credentials without TLS are sent only to a server at a loopback address", "[email]") {
   ScriptedSmtpServer server(Friendly("(nothing)", {}, {"AUTH PLAIN"}));
   for (const auto& [host, kind] :
        {std::pair{"127.0.0.1", Kind::kAccepted}, std::pair{"192.0.2.1", Kind::kConfig}}) {

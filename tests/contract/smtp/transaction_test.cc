@@ -1,4 +1,4 @@
-// Tests the commands of a transaction, and connections that close in each phase.
+// Tests the commands of an SMTP transaction, and connections that close after each command.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -53,7 +53,7 @@ TEST_CASE("a large message arrives completely", "[email]") {
   CHECK(server.messages() == std::vector<std::string>{RenderMime(email).value()});
 }
 
-TEST_CASE("a repeated message has the same bytes", "[email]") {
+TEST_CASE("a message that is sent twice has the same bytes", "[email]") {
   ScriptedSmtpServer server(Friendly());
   SmtpEmailProvider provider(PlainOptions(server.port()));
   provider.Send(SampleEmail(), Soon());
@@ -92,7 +92,8 @@ TEST_CASE("a sender with a non-ASCII local part returns kConfig if the server do
   CHECK_FALSE(unable.HeardAny("MAIL"));
 }
 
-TEST_CASE("MAIL contains the message's size, so that the server can reject it before the data", "[email]") {
+TEST_CASE("MAIL contains the message's size, so that the server can reject a large message before DATA",
+          "[email]") {
   ScriptedSmtpServer server(
       Friendly("MAIL", {.text = "552 5.3.4 message size exceeds the limit"}, {"SIZE 100"}));
   const SendOutcome refused = SmtpEmailProvider(PlainOptions(server.port())).Send(SampleEmail(), Soon());
@@ -101,7 +102,7 @@ TEST_CASE("MAIL contains the message's size, so that the server can reject it be
   CHECK(server.messages().empty());
 }
 
-TEST_CASE("an invalid message is rejected without a command to the server", "[email]") {
+TEST_CASE("Send rejects an invalid message and opens no connection", "[email]") {
   ScriptedSmtpServer server(Friendly());
   SmtpEmailProvider provider(PlainOptions(server.port()));
   Email email = SampleEmail();
@@ -113,8 +114,9 @@ TEST_CASE("an invalid message is rejected without a command to the server", "[em
   CHECK(server.connections() == 0);
 }
 
-TEST_CASE("a connection that closes before the final dot returns kUnreachable, after the final dot kUnknown",
-          "[email]") {
+TEST_CASE(
+    "Send returns kUnreachable if the connection closes before the final dot, and kUnknown after that dot",
+    "[email]") {
   for (const Act act : {Act::kReplyAndClose, Act::kReset}) {
     for (const std::string beginning :
          {ScriptedSmtpServer::kGreeting, "EHLO", "MAIL", "RCPT", "DATA", ScriptedSmtpServer::kBody, "."}) {
@@ -132,7 +134,7 @@ TEST_CASE("a connection that closes before the final dot returns kUnreachable, a
   }
 }
 
-TEST_CASE("Send returns at the deadline if the server does not reply", "[email]") {
+TEST_CASE("Send returns at its deadline if the server does not reply", "[email]") {
   for (const std::string beginning :
        {ScriptedSmtpServer::kGreeting, "EHLO", "MAIL", "RCPT", "DATA", ScriptedSmtpServer::kBody}) {
     DYNAMIC_SECTION(beginning) {
@@ -159,7 +161,7 @@ TEST_CASE("after the deadline, Send opens no connection", "[email]") {
   CHECK(server.connections() == 0);
 }
 
-TEST_CASE("the reply to the final dot may arrive after the deadline", "[email]") {
+TEST_CASE("Send waits for the reply to the final dot even after the deadline", "[email]") {
   const Deadline deadline = Deadline::After(absl::Seconds(1));
   ScriptedSmtpServer server([deadline](const std::string& line) {
     if (line == ".") absl::SleepFor(deadline.remaining() + absl::Milliseconds(300));
@@ -170,7 +172,7 @@ TEST_CASE("the reply to the final dot may arrive after the deadline", "[email]")
   CHECK(deadline.expired());
 }
 
-TEST_CASE("a missing reply to the final dot returns kUnknown after final_dot_timeout", "[email]") {
+TEST_CASE("Send returns kUnknown if no reply to the final dot arrives within final_dot_timeout", "[email]") {
   CHECK(SmtpOptions().final_dot_timeout == absl::Minutes(10));
   ScriptedSmtpServer server(Friendly(".", {.text = "", .act = Act::kStall}));
   SmtpOptions options = PlainOptions(server.port());
@@ -180,7 +182,8 @@ TEST_CASE("a missing reply to the final dot returns kUnknown after final_dot_tim
   CHECK(outcome.error == "SMTP, final dot: no reply before the deadline");
 }
 
-TEST_CASE("an early reply is not taken for the reply to the final dot", "[email]") {
+TEST_CASE("Send returns kUnknown if the server replies to the final dot before Send has sent the dot",
+          "[email]") {
   ScriptedSmtpServer server(Friendly("DATA", {.text = "354 go on\r\n250 2.0.0 Ok: queued as 1"}));
   SmtpEmailProvider provider(PlainOptions(server.port()));
   CHECK(provider.Send(SampleEmail(), Soon()).kind == Kind::kUnknown);

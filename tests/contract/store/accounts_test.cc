@@ -47,7 +47,8 @@ STORE_TEST("an e-mail address belongs to at most one account") {
   CHECK(!Get(store, [&](ReadTransaction& tx) { return tx.users().Find(second->id); }));
 }
 
-STORE_TEST("a changed e-mail address must be unique, and the old address can be used again") {
+STORE_TEST(
+    "an account can change only to an unused e-mail address, and its previous address becomes available") {
   Store& store = fixture.store();
   const User first = StoredUser(store, "a@example.com");
   const User second = StoredUser(store, "b@example.com");
@@ -64,7 +65,7 @@ STORE_TEST("a changed e-mail address must be unique, and the old address can be 
   CHECK((*holder)->id == first->id);
 }
 
-STORE_TEST("the address of an erased account can be used again") {
+STORE_TEST("the e-mail address of an erased account can be used by a new account") {
   Store& store = fixture.store();
   const User erased =
       With(StoredUser(store, "a@example.com"), [](UserFields& f) { f.state = UserState::kErased; });

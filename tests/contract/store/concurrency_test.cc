@@ -82,7 +82,7 @@ STORE_TEST("exactly one of many concurrent registrations of one address succeeds
   CHECK(taken == 31);
 }
 
-STORE_TEST("a failed unit of work does not affect concurrent ones") {
+STORE_TEST("a failed unit of work does not affect concurrent units of work") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   std::atomic<int> wrong{0};

@@ -167,7 +167,7 @@ Goods::Goods(Store& store) {
   }));
 }
 
-STORE_TEST("users are listed once and in order for every combination of filters") {
+STORE_TEST("every combination of filters lists each of the matching users once and in order") {
   const Goods goods(fixture.store());
   for (const char* prefix : {"", "a", "ada", "adam", "b", "b%", "b_", "bö", "zoë", "zoë1", "zz", "~"}) {
     CAPTURE(prefix);
@@ -177,7 +177,7 @@ STORE_TEST("users are listed once and in order for every combination of filters"
   }
 }
 
-STORE_TEST("orders are listed once and in order for every combination of filters") {
+STORE_TEST("every combination of filters lists each of the matching orders once and in order") {
   const Goods goods(fixture.store());
   CheckCombinations(fixture.store(), OrderFilter(), OrderState::kCancelled, goods.orders);
   for (const std::size_t user : {0U, 1U, 59U}) {
@@ -190,7 +190,7 @@ STORE_TEST("orders are listed once and in order for every combination of filters
   CheckCombinations(fixture.store(), filter, OrderState::kCancelled, goods.orders);
 }
 
-STORE_TEST("refunds are listed once and in order for every combination of filters") {
+STORE_TEST("every combination of filters lists each of the matching refunds once and in order") {
   const Goods goods(fixture.store());
   const Refund& first = goods.refunds[0];
   for (const std::optional<UserId> user :
@@ -205,7 +205,7 @@ STORE_TEST("refunds are listed once and in order for every combination of filter
   }
 }
 
-STORE_TEST("messages are listed once and in order for every combination of filters") {
+STORE_TEST("every combination of filters lists each of the matching messages once and in order") {
   const Goods goods(fixture.store());
   const std::optional<UserId> users[] = {{}, UserId(), goods.messages[0].user_id, UserId(NextSampleUuid())};
   for (const std::optional<UserId>& user : users) {
@@ -337,8 +337,8 @@ STORE_TEST("FindMany returns every existing user once") {
   CHECK(find(ids).size() == 3);
 }
 
-// Inserts one user per page that was read, with creation times before, between and after those of existing
-// users.
+// Inserts one user after each read page. The creation times lie before, between and after the creation times
+// of existing users.
 void InsertUsers(Store& store, const std::string& name, const std::atomic<int>& pages,
                  const std::atomic<bool>& stop, std::atomic<int>& inserted) {
   for (int i = 0; !stop;) {
@@ -353,7 +353,7 @@ void InsertUsers(Store& store, const std::string& name, const std::atomic<int>& 
   }
 }
 
-STORE_TEST("pages skip and repeat no row during concurrent inserts") {
+STORE_TEST("during concurrent inserts, the pages of a list contain each existing row exactly once") {
   Store& store = fixture.store();
   std::set<ListPosition> there;
   for (int i = 0; i < 150; ++i) {

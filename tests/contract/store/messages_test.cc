@@ -86,7 +86,8 @@ STORE_TEST("due messages are claimed once, the longest due first") {
   CHECK(!AnyDue(store, now));
 }
 
-STORE_TEST("a message with an expired lease is due again, and its old claim can't save an outcome") {
+STORE_TEST(
+    "a message with an expired lease can be claimed again, and the first claim can't save an outcome") {
   Store& store = fixture.store();
   const Message message = Insert(store, StoredUser(store)->id);
   Message lost = Claim(store, kT0).at(0);
@@ -117,7 +118,8 @@ STORE_TEST("the outcome of an attempt can be saved only once") {
   CHECK(!AnyDue(store, absl::FromUnixSeconds(4'000'000'000)));
 }
 
-STORE_TEST("Save writes the outcomes of messages with a valid lease and rejects all others") {
+STORE_TEST(
+    "Save writes outcomes with the current lease epoch, and rejects outcomes with another lease epoch") {
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   for (int i = 0; i < 3; ++i) Insert(store, user);
@@ -221,7 +223,7 @@ STORE_TEST("Update fails for a missing message") {
       Write(fixture.store(), [&](WriteTransaction& tx) { return tx.messages().Update(message); })));
 }
 
-STORE_TEST("Supersede cancels the user's queued messages of the template") {
+STORE_TEST("Supersede cancels only the queued messages of the given user and template") {
   Store& store = fixture.store();
   const UserId ann = StoredUser(store, "ann@example.com")->id;
   const UserId bob = StoredUser(store, "bob@example.com")->id;

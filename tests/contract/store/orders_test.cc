@@ -59,8 +59,7 @@ STORE_TEST("FindManyForUpdate returns every existing order with its lines") {
   CHECK(Do(store, [&](WriteTransaction& tx) { return tx.orders().FindManyForUpdate({}); }).empty());
 }
 
-// The order is updated twice in one unit of work, the second time with its original lines.
-STORE_TEST("the last update of an order is stored") {
+STORE_TEST("if a unit of work updates an order twice, the second update is stored") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
@@ -168,7 +167,7 @@ STORE_TEST("orders are listed newest first, with filters and a limit") {
   CHECK(List(store, between) == Ids{ids[2], ids[1]});
 }
 
-STORE_TEST("pages skip and repeat no order while orders are inserted") {
+STORE_TEST("while orders are inserted, the pages of a list contain each existing order exactly once") {
   Store& store = fixture.store();
   const UserId user = StoredUser(store)->id;
   const auto insert = [&] {

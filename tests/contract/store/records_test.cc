@@ -69,7 +69,7 @@ STORE_TEST("DeleteExpired deletes only expired rows, in batches") {
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
     absl::Status status = tx.tokens().Put(token);
     status.Update(tx.tokens().Put(alive));
-    // Rows are inserted in another order than that of their expiry.
+    // Inserts the rows in a different order than the rows expire.
     status.Update(tx.idempotency().Insert(SampleRecord(1, kT0)));
     for (std::uint8_t i = 2; i < 5; ++i) {
       status.Update(tx.idempotency().Insert(SampleRecord(i, kT0 - absl::Hours(i))));
@@ -95,7 +95,7 @@ STORE_TEST("DeleteExpired deletes only expired rows, in batches") {
   CHECK(!TryStart(store, 2, kT0, kT0 + absl::Hours(2)));
 }
 
-STORE_TEST("DeleteExpired deletes messages past their retention in batches, and keeps unsent messages") {
+STORE_TEST("DeleteExpired deletes messages after their retention in batches, and keeps unsent messages") {
   Store& store = fixture.store();
   const absl::Time bound = kT0 - absl::Hours(24);
   const auto insert = [&](MessageState state, std::optional<absl::Time> end) {

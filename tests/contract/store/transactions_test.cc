@@ -68,7 +68,8 @@ STORE_TEST("nothing is committed after a repository's error, even if the closure
   CHECK(!Exists(store, second->id));
 }
 
-STORE_TEST("a unit of work sees its own writes, and other transactions see them after Write has returned") {
+STORE_TEST(
+    "a unit of work sees its own writes, and other transactions see these writes after Write has returned") {
   Store& store = fixture.store();
   const User user = SampleUser("a@example.com");
   bool seen = false;
@@ -174,7 +175,7 @@ STORE_TEST("a closure that was queued until its deadline does not start") {
   CHECK(!ran);
 }
 
-// A call of a batch that finds a user by e-mail address, as a use case does.
+// A call of a batch that finds a user by id.
 struct Lookup {
   UserId id;
   Deadline deadline = Deadline::Never();
@@ -267,7 +268,7 @@ STORE_TEST("a call of a batch may read several rows, call Read several times or 
   CHECK(lookup.found.has_value());
 }
 
-STORE_TEST("in a batch, only the reads whose deadlines have expired fail") {
+STORE_TEST("a read whose deadline has expired fails, and the other reads of the batch succeed") {
   Store& store = fixture.store();
   const User user = StoredUser(store);
   Lookup late{user->id, Deadline::After(absl::ZeroDuration())};

@@ -27,8 +27,9 @@ void CheckInUse(PostgresBulkFixture& fixture) {
   CheckUnavailable(fixture, OpenTarget(fixture), "in use by another process");
 }
 
-TEMPLATE_TEST_CASE("a database in use by a service allows shared exports but no exclusive access",
-                   "[postgres]", PostgresBulkFixture, PgBouncerBulkFixture) {
+TEMPLATE_TEST_CASE(
+    "while a service uses the database, shared exports succeed, but exclusive exports and imports fail",
+    "[postgres]", PostgresBulkFixture, PgBouncerBulkFixture) {
   TestType fixture;
   fixture.Serve([&](Store&) {
     CHECK(OpenReader(fixture, BulkAccess::kShared).ok());
@@ -50,7 +51,7 @@ TEMPLATE_TEST_CASE("during an exclusive export or an import, no other exclusive 
   }
 }
 
-TEST_CASE("an exclusive export blocks writes", "[postgres]") {
+TEST_CASE("an exclusive export blocks writes, and fails while a write transaction is open", "[postgres]") {
   PostgresBulkFixture fixture;
   const servers::PostgresSession other = fixture.database().Connect();
   other.Execute("SET lock_timeout = '100ms'");
@@ -64,7 +65,7 @@ TEST_CASE("an exclusive export blocks writes", "[postgres]") {
   CheckUnavailable(fixture, OpenReader(fixture, BulkAccess::kExclusive), "in use by another process");
 }
 
-TEST_CASE("an export rejects an older or newer schema, and an import rejects a newer one", "[postgres]") {
+TEST_CASE("an export rejects an older or newer schema, and an import rejects a newer schema", "[postgres]") {
   PostgresBulkFixture fixture;
   const servers::PostgresSession other = fixture.database().Connect();
   SECTION("older schema") {
@@ -130,7 +131,8 @@ TEST_CASE("an imported database has all foreign keys, also after interrupted imp
   CHECK(other.Value("SELECT count(*) FROM settings WHERE name LIKE 'transfer%'") == "0");
 }
 
-TEST_CASE("an import fails after the lock timeout while another session reads its tables", "[postgres]") {
+TEST_CASE("an import fails after the lock timeout while another session holds a lock on a table",
+          "[postgres]") {
   PostgresBulkFixture fixture;
   const servers::PostgresSession other = fixture.database().Connect();
   const RowBatch users = SampleBatches(1)[0];
@@ -152,7 +154,7 @@ TEST_CASE("an import keeps the foreign keys of tables of other applications", "[
   Must(target->Finish());
 }
 
-TEST_CASE("a role with read privileges can export a database in use", "[postgres]") {
+TEST_CASE("a database with default_transaction_read_only = on can be exported", "[postgres]") {
   PostgresBulkFixture fixture;
   InsertAll(*fixture.Target(), SampleBatches(2));
   const servers::PostgresSession other = fixture.database().Connect();

@@ -53,7 +53,7 @@ TEST_CASE("the engine check compares each index with its table", "[postgres]") {
   CHECK(indexes.size() > 20);
   for (const auto& index : indexes) {
     CAPTURE(index[0]);
-    // Moves all rows to new places without updating the index.
+    // Deletes all rows and inserts them again without updating the index.
     BypassIndex(
         fixture.database(), index[0],
         StrCat(
@@ -116,7 +116,7 @@ TEST_CASE("the engine check uses amcheck if it is installed and permitted", "[po
   CHECK(FaultsOf(fixture) == "");
 }
 
-TEST_CASE("the engine check reports an unreadable page and continues", "[postgres]") {
+TEST_CASE("the engine check reports an unreadable page of an index, and completes", "[postgres]") {
   servers::PostgresServer server;
   server.CreateDatabase("app");
   RealClock clock;

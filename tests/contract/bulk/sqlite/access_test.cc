@@ -15,7 +15,8 @@ void CheckUnavailable(const absl::Status& status, const std::string& cause) {
   CHECK_THAT(std::string(status.message()), Contains("keelson.db") && Contains(cause));
 }
 
-TEST_CASE("a file in use by a service allows shared exports but no exclusive access", "[sqlite]") {
+TEST_CASE("while a service uses the file, shared exports succeed, but exclusive exports and imports fail",
+          "[sqlite]") {
   SqliteBulkFixture fixture;
   fixture.Serve([&](Store&) {
     CHECK(SqliteBulk::OpenReader(fixture.path(), BulkAccess::kShared, fixture.clock()).ok());
@@ -55,7 +56,7 @@ TEST_CASE("an export rejects an older schema and a file of another application",
                    "another application");
 }
 
-TEST_CASE("an export neither blocks the writer nor checkpoints the log", "[sqlite]") {
+TEST_CASE("an export neither blocks writes nor checkpoints the write-ahead log", "[sqlite]") {
   SqliteBulkFixture fixture;
   const std::string log = fixture.path() + "-wal";
   fixture.Serve([&](Store& store) {

@@ -64,7 +64,7 @@ TEST_CASE("a backup contains all rows and is readable only by its owner", "[sqli
   CHECK((ReadEverything(*reader) == batches));
 }
 
-TEST_CASE("a backup never overwrites a file", "[sqlite]") {
+TEST_CASE("a backup fails if the destination file already exists", "[sqlite]") {
   SqliteBulkFixture fixture;
   const std::string copy = fixture.folder() / "copy.db";
   std::ofstream(copy) << "precious";

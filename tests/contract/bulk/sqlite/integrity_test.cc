@@ -51,7 +51,7 @@ TEST_CASE("verify reports an index with a missing or an extra entry", "[sqlite]"
   const std::string where = "name = 'cooldowns_by_until_time'";
   const std::string root = value("SELECT rootpage FROM sqlite_schema WHERE " + where);
   const std::string sql = value("SELECT sql FROM sqlite_schema WHERE " + where);
-  // While its schema entry is deleted, SQLite does not update the index.
+  // SQLite does not update an index whose schema entry is deleted.
   Execute(fixture, "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE " + where);
   const bool lacks = GENERATE(true, false);
   Execute(fixture, lacks ? "INSERT INTO cooldowns VALUES (randomblob(16), 2)" : "DELETE FROM cooldowns");
@@ -83,14 +83,14 @@ TEST_CASE("verify reports a violated foreign key", "[sqlite]") {
   CHECK(Verify(fixture) == "database credentials: engine_integrity: 1 rows refer to missing rows of users\n");
 }
 
-TEST_CASE("verify reports an unreadable value", "[sqlite]") {
+TEST_CASE("verify reports a value that can't be parsed", "[sqlite]") {
   SqliteBulkFixture fixture;
   InsertAll(*fixture.Target(), SampleBatches(1));
   Execute(fixture, "UPDATE users SET labels = 'no JSON'");
   CHECK_THAT(Verify(fixture), Contains("database rows: rows_readable: ") && Contains("keelson.db"));
 }
 
-TEST_CASE("verify reports damage of any page", "[sqlite]") {
+TEST_CASE("verify reports damage to any page of the file", "[sqlite]") {
   SqliteBulkFixture fixture;
   InsertAll(*fixture.Target(), SampleBatches(20));
   // VACUUM leaves no free pages, so that every page is in use.

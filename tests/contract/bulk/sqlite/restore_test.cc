@@ -45,7 +45,7 @@ void CheckFails(const absl::Status& status, absl::StatusCode code, const std::st
   CHECK_THAT(std::string(status.message()), Contains(cause));
 }
 
-TEST_CASE("restore replaces the database and its log", "[sqlite]") {
+TEST_CASE("restore replaces the database and deletes the write-ahead log of the old database", "[sqlite]") {
   SqliteBulkFixture fixture;
   Fill(fixture, 3);
   const std::string backup = MakeBackup(fixture, 7);
@@ -164,7 +164,8 @@ TEST_CASE("restore rejects an unusable backup and does not change the database",
   fixture.Serve([](Store&) {});
 }
 
-TEST_CASE("a backup of an older schema is restored and then migrated", "[sqlite]") {
+TEST_CASE("a restored backup with an older schema is migrated when the service opens the database",
+          "[sqlite]") {
   SqliteBulkFixture fixture;
   const std::string backup = MakeBackup(fixture, 1);
   Must(SqliteMigrator(backup, fixture.clock()).Down());
@@ -173,7 +174,7 @@ TEST_CASE("a backup of an older schema is restored and then migrated", "[sqlite]
   CHECK(Must(fixture.Reader()->Count(RowKind::kUsers)) == 1);
 }
 
-TEST_CASE("restore keeps the owner and mode of the file", "[sqlite]") {
+TEST_CASE("restore keeps the owner and mode of the database file", "[sqlite]") {
   SqliteBulkFixture fixture;
   const std::string backup = MakeBackup(fixture, 1);
   REQUIRE(chmod(fixture.path().c_str(), 0640) == 0);

@@ -46,14 +46,14 @@ TEST_CASE("all rows are copied between every pair of stores", "[transfer]") {
   }
 }
 
-TEST_CASE("every store exports and imports more rows than one batch", "[transfer]") {
+TEST_CASE("every store exports and imports more rows than fit in one batch", "[transfer]") {
   const std::vector<RowBatch> batches = SampleBatches(CopyStore::kBatch + 10);
   for (std::size_t i = 0; i < std::size(kKinds); ++i) {
     CheckMoved(kKinds[i], kKinds[(i + 1) % std::size(kKinds)], batches);
   }
 }
 
-TEST_CASE("the content hash is the same for every store", "[transfer]") {
+TEST_CASE("the content hashes of equal tables do not depend on the store", "[transfer]") {
   const std::vector<RowBatch> batches = GreatestBatches();
   std::vector<std::vector<TransferredTable>> results;
   for (const Kind& kind : kKinds) {

@@ -42,7 +42,7 @@ TEST_CASE("a unit of work runs again if the server ends its session", "[postgres
   CHECK((*after)->refund_pending == order->refund_pending + 1);
 }
 
-TEST_CASE("a write that assumed a new request id and then lost its session runs again", "[postgres]") {
+TEST_CASE("a write that looked up a new request id runs again if the server ends its session", "[postgres]") {
   const servers::PostgresDatabase database;
   RealClock clock;
   const std::unique_ptr<Store> store = OpenOn(database, clock);
@@ -92,7 +92,7 @@ TEST_CASE("repeatedly ended sessions leak no connection, and no write is lost, p
             "c.user_id IS NULL") == "0");
 }
 
-TEST_CASE("a unit of work that waits for a row lock ends at its deadline, and so does its statement",
+TEST_CASE("a unit of work that waits for a row lock ends at its deadline, and the server ends its statement",
           "[postgres]") {
   const servers::PostgresDatabase database;
   RealClock clock;
@@ -146,7 +146,8 @@ TEST_CASE("ten stores that open an empty database concurrently create the schema
   CHECK(database.Connect().Value("SELECT count(DISTINCT version) = count(*) FROM schema_migrations") == "t");
 }
 
-TEST_CASE("the error for a newer, changed or outdated schema names the reason", "[postgres]") {
+TEST_CASE("the error for an outdated, newer or changed schema says which of the three applies",
+          "[postgres]") {
   const servers::PostgresDatabase database;
   RealClock clock;
   const auto refusal = [&](bool migrate) {
@@ -179,8 +180,9 @@ TEST_CASE("a schema that was migrated down and up again accepts rows", "[postgre
   StoredOrder(*store);
 }
 
-TEST_CASE("a stopped server fails calls within their deadline, and the store reconnects without a restart",
-          "[postgres]") {
+TEST_CASE(
+    "calls fail within seconds while the server is stopped, and succeed after the server is started again",
+    "[postgres]") {
   servers::PostgresServer server;
   server.CreateDatabase("mine");
   RealClock clock;

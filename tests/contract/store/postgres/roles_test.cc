@@ -35,7 +35,7 @@ class OwnedDatabase {
   const servers::PostgresDatabase database_;
 };
 
-TEST_CASE("a role without DDL privileges serves a current schema", "[postgres]") {
+TEST_CASE("a role without DDL privileges can open and use a store with a current schema", "[postgres]") {
   const OwnedDatabase owned;
   REQUIRE_OK(PostgresMigrator({.url = owned.owner_url()}, real_clock).Up().status());
   owned.Grant();
@@ -84,7 +84,7 @@ TEST_CASE("transfer detects a service that runs as another role", "[postgres]") 
   REQUIRE_OK(PostgresBulk::OpenTarget({.url = owned.owner_url()}, real_clock).status());
 }
 
-TEST_CASE("migrate status and readers work on a standby", "[postgres]") {
+TEST_CASE("migrate status and exports work on a standby", "[postgres]") {
   servers::PostgresServer server;
   server.CreateDatabase("app");
   REQUIRE_OK(PostgresMigrator({.url = server.url("app")}, real_clock).Up().status());

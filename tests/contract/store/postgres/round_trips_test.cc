@@ -48,7 +48,7 @@ TEST_CASE("CreateRefund takes two round trips: for the order, and for the change
   CHECK(Refunding({}).RoundTripsOf("request-1") == 2);
 }
 
-TEST_CASE("CreateRefund with an e-mail to the owner takes three round trips", "[postgres]") {
+TEST_CASE("CreateRefund takes three round trips if the owner of the order gets an e-mail", "[postgres]") {
   RefundPolicy policy;
   policy.approval_above[*Currency::Parse("EUR")] = 0;
   CHECK(Refunding(policy).RoundTripsOf("request-1") == 3);

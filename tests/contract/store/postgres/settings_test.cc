@@ -126,7 +126,7 @@ TEST_CASE("the database's default output formats and isolation level do not affe
   CHECK(IsWholeChain(events));
 }
 
-TEST_CASE("a unit of work overrides the timeouts of the database", "[postgres]") {
+TEST_CASE("a unit of work overrides the timeout settings of the database", "[postgres]") {
   const servers::PostgresDatabase database;
   OpenAt(database.url()).reset();
   Set(database, "lock_timeout", "10ms");
@@ -136,7 +136,7 @@ TEST_CASE("a unit of work overrides the timeouts of the database", "[postgres]")
   const Order order = StoredOrder(*store);
   const servers::PostgresSession other = database.Connect();
   other.Execute("SET idle_in_transaction_session_timeout = 0; BEGIN; SELECT * FROM orders FOR UPDATE");
-  // Holds the row lock for longer than each timeout, after the other session waits for it.
+  // Releases the row lock after the unit of work has waited longer than each of the timeouts above.
   std::thread release([&] {
     const servers::PostgresSession witness = database.Connect();
     witness.Execute("SET statement_timeout = 0");
@@ -159,7 +159,8 @@ TEST_CASE("a unit of work overrides the timeouts of the database", "[postgres]")
   CHECK(runs == 1);
 }
 
-TEST_CASE("a migration overrides the timeouts of the database while it waits for the lock", "[postgres]") {
+TEST_CASE("a migration that waits for the advisory lock overrides the timeout settings of the database",
+          "[postgres]") {
   const servers::PostgresDatabase database;
   Set(database, "lock_timeout", "10ms");
   Set(database, "statement_timeout", "50ms");
@@ -196,7 +197,7 @@ std::string CommitModeOf(const servers::PostgresDatabase& database,
   return mode;
 }
 
-TEST_CASE("synchronous_commit = off is overridden", "[postgres]") {
+TEST_CASE("synchronous_commit = off is overridden, and other values are kept", "[postgres]") {
   const servers::PostgresDatabase database;
   for (const auto& [set, expected] : std::vector<std::pair<std::string, std::string>>{
            {"off", "on"}, {"on", "on"}, {"local", "local"}, {"remote_apply", "remote_apply"}}) {

@@ -130,7 +130,7 @@ TEST_CASE("the error for a file locked by another process names the file, and th
   CheckRecovered(*opened.store, 0);
 }
 
-TEST_CASE("writes fail while the file is missing or replaced", "[sqlite]") {
+TEST_CASE("writes fail while the database file is missing or replaced", "[sqlite]") {
   TemporaryFolder folder;
   OpenedStore opened(folder.File("keelson.db"));
   const std::string moved = folder.File("moved.db");

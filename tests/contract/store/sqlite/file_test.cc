@@ -1,4 +1,4 @@
-// Tests the exclusive access to a database file, independent of its name.
+// Tests that only one store can open a database file, under any name of the file.
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fcntl.h>
 #include <sys/file.h>
@@ -32,7 +32,7 @@ void CheckInUse(const std::string& path) {
   CheckRefused(migrator.Down(0).status(), path, "in use by another process");
 }
 
-TEST_CASE("a database file can't be opened twice, under any name", "[sqlite]") {
+TEST_CASE("while a database file is open, it can't be opened again under any of its names", "[sqlite]") {
   const TemporaryFolder folder;
   const std::string path = folder.File("keelson.db");
   const std::unique_ptr<Store> store = MustOpen(path);
@@ -49,7 +49,7 @@ TEST_CASE("a database file can't be opened twice, under any name", "[sqlite]") {
   CHECK(AllEvents(*store).empty());
 }
 
-TEST_CASE("a database file can't be opened twice through a bind mount", "[sqlite]") {
+TEST_CASE("while a database file is open, it can't be opened again through a bind mount", "[sqlite]") {
   const TemporaryFolder folder;
   std::filesystem::create_directories(folder.File("data"));
   std::filesystem::create_directories(folder.File("mounted"));
@@ -73,7 +73,8 @@ TEST_CASE("opening a symbolic link to a missing file creates and locks the targe
   CheckInUse(folder.File("keelson.db"));
 }
 
-TEST_CASE("deleting the lock file does not allow a second open", "[sqlite]") {
+TEST_CASE("deleting the lock file of an open database does not allow a second store to open the database",
+          "[sqlite]") {
   const TemporaryFolder folder;
   const std::string path = folder.File("keelson.db");
   const std::unique_ptr<Store> store = MustOpen(path);
@@ -116,7 +117,8 @@ class OlderVersion {
   const int lock_;
 };
 
-TEST_CASE("the lock excludes older versions, and their lock excludes this version", "[sqlite]") {
+TEST_CASE("the lock excludes older versions, and the lock of an older version excludes this version",
+          "[sqlite]") {
   const TemporaryFolder folder;
   MustOpen(folder.File("keelson.db")).reset();
   std::filesystem::create_symlink("keelson.db", folder.File("link.db"));
@@ -167,7 +169,7 @@ TEST_CASE("a new database is readable only by its owner", "[sqlite]") {
   }
 }
 
-TEST_CASE("paths like :memory: and file:x are plain file names", "[sqlite]") {
+TEST_CASE("paths like :memory: and file:x are treated as plain file names", "[sqlite]") {
   const TemporaryFolder folder;
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path(folder.path());

@@ -74,7 +74,7 @@ class TracedDatabase {
   std::vector<Run> runs_;
 };
 
-TEST_CASE("list queries never scan a table, and sort only for a rare prefix", "[sqlite]") {
+TEST_CASE("list queries never scan a table, and sort only for a rare e-mail prefix", "[sqlite]") {
   // More users than kRare in sqlite/users.cc, so that both queries for a prefix are used.
   TracedDatabase database;
   const Shop shop(database.tx(), 5000);
@@ -113,7 +113,7 @@ TEST_CASE("the cost of a page does not depend on its position or the size of the
   });
 }
 
-TEST_CASE("a list by address prefix never scans a table, and sorts at most once", "[sqlite]") {
+TEST_CASE("a list by e-mail prefix never scans a table, and sorts at most once", "[sqlite]") {
   TracedDatabase database;
   const Shop shop(database.tx(), 5000);
   ForEachPrefixList(shop, database.tx(), [&](auto deep, auto list) {

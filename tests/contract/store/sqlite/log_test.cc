@@ -1,4 +1,5 @@
-// Tests that a log is replayed only into the database file for which it was written.
+// Tests that SQLite replays a write-ahead log only into the database file to which the log belongs. The lock
+// file identifies this database file by its generation, a random number (log_record.h).
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <fstream>
@@ -108,8 +109,7 @@ TEST_CASE("a backup copied over a crashed database is rejected until the old dat
   }
 }
 
-TEST_CASE("a file renamed over a crashed database is rejected until the old database's log is deleted",
-          "[sqlite]") {
+TEST_CASE("a backup renamed to the path of a crashed database is rejected", "[sqlite]") {
   const Crashed files;
   std::filesystem::rename(files.backup(), files.crashed());
   CheckRefusedByAll(files.crashed());
@@ -123,7 +123,9 @@ TEST_CASE("a log that appears after a clean shutdown is not replayed", "[sqlite]
   CHECK(HasReason(OpenAt(path).status(), Reason::kStoreUnavailable));
 }
 
-TEST_CASE("a log without a record is replayed, because older versions write no record", "[sqlite]") {
+TEST_CASE(
+    "a log is replayed if the lock file is empty or missing, because older versions write no log record",
+    "[sqlite]") {
   const Crashed files;
   const std::string lock = files.crashed() + ".lock";
   SECTION("an empty lock file") {
@@ -135,7 +137,7 @@ TEST_CASE("a log without a record is replayed, because older versions write no r
   CHECK(CountUsers(*MustOpen(files.crashed())) == 10);
 }
 
-TEST_CASE("a crash after recording a new generation loses no commit", "[sqlite]") {
+TEST_CASE("a crash after a new generation is written to the lock file loses no commit", "[sqlite]") {
   const Crashed files;
   const std::string lock = files.crashed() + ".lock";
   std::optional<LogRecord> record = ParseLogRecord(ReadText(lock));
@@ -173,7 +175,7 @@ void WriteAndAwaitNewLog(Store& store, const std::string& path, const std::strin
   CHECK(ReadText(path + ".lock") != before);
 }
 
-TEST_CASE("a later log is not replayed into a copy of a running service's database file", "[sqlite]") {
+TEST_CASE("a log is not replayed into an earlier copy of the database file", "[sqlite]") {
   const TemporaryFolder folder;
   const std::string path = folder.File("keelson.db");
   const std::string crashed = folder.File("crashed.db");
@@ -203,7 +205,7 @@ TEST_CASE("a transaction without changes writes nothing to the log", "[sqlite]")
   CHECK(ReadText(path + "-wal") == log);
 }
 
-TEST_CASE("a log that a concurrent reader kept from being deleted is replayed", "[sqlite]") {
+TEST_CASE("a log that was not deleted because of a concurrent reader is replayed", "[sqlite]") {
   const Crashed files;
   std::unique_ptr<Store> store = MustOpen(files.crashed());
   SQLite::Database reader(files.crashed(), SQLite::OPEN_READONLY);

@@ -88,7 +88,7 @@ TEST_CASE("an outdated schema is rejected if migrations are disabled", "[sqlite]
   REQUIRE_OK(database.Open(/*migrate=*/false));
 }
 
-TEST_CASE("a migration that was changed after it was applied is rejected", "[sqlite]") {
+TEST_CASE("a database is rejected if an applied migration has another checksum", "[sqlite]") {
   DatabaseFile database;
   REQUIRE_OK(database.Open());
   database.Execute("UPDATE schema_migrations SET checksum = 'x' WHERE version = 1");
