@@ -138,7 +138,7 @@ TEST_CASE("a backup that is made during writes is a consistent store", "[sqlite]
   CheckClean(stores.Run({"verify", "--set", "store.sqlite.path=copy.db"}));
   CheckClean(stores.Verify("old.toml"));
 
-  CheckRefused(stores.Run({"backup", "copy.db", "--config", "old.toml"}), 1, "copy.db exists");
+  CheckRefused(stores.Run({"backup", "copy.db", "--config", "old.toml"}), 1, "copy.db already exists");
   CheckRefused(stores.Run({"backup", "nowhere/copy.db", "--config", "old.toml"}), 1,
                "nowhere/copy.db can't be written");
   CheckRefused(stores.Run({"backup", "other.db", "--set", "store.adapter=memory"}), 2,

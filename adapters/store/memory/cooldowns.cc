@@ -27,7 +27,7 @@ std::vector<Cooldown> MemoryCooldowns::ListAfter(std::string_view after, int lim
 
 absl::Status MemoryCooldowns::Insert(const Cooldown& cooldown) {
   if (until_.Find(cooldown.key) != nullptr)
-    return journal_.Fail(absl::InternalError("a cooldown with this key exists"));
+    return journal_.Fail(absl::InternalError("a cooldown with this key already exists"));
   until_.Put(cooldown.key, cooldown.until);
   return absl::OkStatus();
 }

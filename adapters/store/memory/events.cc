@@ -15,8 +15,8 @@ absl::Status MemoryEvents::Append(const Event& event) {
 
 absl::Status MemoryEvents::InsertNumbered(const Event& event) {
   if (event.sequence != static_cast<std::int64_t>(events_.size()) + 1) {
-    return journal_.Fail(
-        absl::InternalError("the event's sequence number must be one more than the last event's"));
+    return journal_.Fail(absl::InternalError(
+        "the event's sequence number must be one more than the sequence number of the last event"));
   }
   events_.push_back(event);
   journal_.Record([this] { events_.pop_back(); });

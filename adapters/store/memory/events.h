@@ -16,8 +16,8 @@ class MemoryEvents : public EventRepository, public EventReader {
   Found<Event> FindLast() override;
 
   std::vector<Event> ListRowsAfter(std::string_view after, int limit) const;
-  // Inserts an event with its sequence number and hash unchanged. INTERNAL if the number does not follow the
-  // last event's.
+  // Inserts an event with its sequence number and hash unchanged. INTERNAL if the number is not one
+  // more than the sequence number of the last event.
   absl::Status InsertNumbered(const Event& event);
 
  private:

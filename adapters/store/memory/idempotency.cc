@@ -11,7 +11,7 @@ Found<IdempotencyRecord> MemoryIdempotency::Find(const Fingerprint& key) {
 
 absl::Status MemoryIdempotency::Insert(const IdempotencyRecord& record) {
   if (records_.Find(record.key) != nullptr) {
-    return journal_.Fail(absl::InternalError("an idempotency record with this request id exists"));
+    return journal_.Fail(absl::InternalError("an idempotency record with this request id already exists"));
   }
   records_.Put(record.key, record);
   return absl::OkStatus();

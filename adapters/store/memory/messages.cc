@@ -49,7 +49,7 @@ void MemoryMessages::Put(const Message& message) {
 
 absl::Status MemoryMessages::Insert(const Message& message) {
   if (messages_.Find(message.id) != nullptr)
-    return journal_.Fail(absl::InternalError("a message with this id exists"));
+    return journal_.Fail(absl::InternalError("a message with this id already exists"));
   Put(message);
   return absl::OkStatus();
 }

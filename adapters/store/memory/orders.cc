@@ -33,11 +33,11 @@ absl::StatusOr<std::vector<Order>> MemoryOrders::List(const OrderFilter& filter,
 
 absl::Status MemoryOrders::Insert(const Order& order) {
   if (orders_.Find(order->id) != nullptr)
-    return journal_.Fail(absl::InternalError("an order with this id exists"));
+    return journal_.Fail(absl::InternalError("an order with this id already exists"));
   RETURN_IF_ERROR(journal_.Fail(CheckInvariants(order.fields())));
   if (!order->reference.empty()) {
     if (by_reference_.Find(order->reference) != nullptr) {
-      return journal_.Fail(MakeError(Reason::kReferenceTaken, "an order with this reference exists"));
+      return journal_.Fail(MakeError(Reason::kReferenceTaken, "an order with this reference already exists"));
     }
     by_reference_.Put(order->reference, order->id);
   }

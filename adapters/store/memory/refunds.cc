@@ -57,7 +57,7 @@ absl::Status MemoryRefunds::Put(const Refund& refund) {
 
 absl::Status MemoryRefunds::Insert(const Refund& refund) {
   if (refunds_.Find(refund->id) != nullptr)
-    return journal_.Fail(absl::InternalError("a refund with this id exists"));
+    return journal_.Fail(absl::InternalError("a refund with this id already exists"));
   by_order_.Put({refund->order_id, refund->id}, {});
   by_position_.Put(PositionOf(refund), refund->id);
   return Put(refund);

@@ -21,7 +21,7 @@ class MemorySettings : public SettingRepository {
   }
   void Erase(std::string_view name) { values_.Erase(std::string(name)); }
 
-  // The result does not contain the checkpoint of an incomplete copy.
+  // The result does not contain the checkpoint of an incomplete transfer.
   std::vector<Setting> ListAfter(std::string_view after, int limit) const;
 
  private:

@@ -47,7 +47,8 @@ absl::Status MemoryUsers::Put(const User& user) {
   if (user->state != UserState::kErased) {
     const UserId* holder = by_email_key_.Find(user->email_key);
     if (holder != nullptr && *holder != user->id) {
-      return journal_.Fail(MakeError(Reason::kEmailTaken, "an account with this e-mail address exists"));
+      return journal_.Fail(
+          MakeError(Reason::kEmailTaken, "an account with this e-mail address already exists"));
     }
     by_email_key_.Put(user->email_key, user->id);
   }
@@ -61,7 +62,8 @@ absl::Status MemoryUsers::Insert(const User& user, std::string_view password_has
 
 absl::Status MemoryUsers::InsertRow(const UserRow& user) {
   const UserId id = user.fields.id;
-  if (users_.Find(id) != nullptr) return journal_.Fail(absl::InternalError("a user with this id exists"));
+  if (users_.Find(id) != nullptr)
+    return journal_.Fail(absl::InternalError("a user with this id already exists"));
   if (user.password_hash) passwords_.Put(id, *user.password_hash);
   by_position_.Put(PositionOf(User(user.fields)), id);
   return Put(User(user.fields));
@@ -117,7 +119,7 @@ std::vector<EmailToken> MemoryTokens::ListAfter(std::string_view after, int limi
 
 absl::Status MemoryTokens::Insert(const EmailToken& token) {
   if (by_owner_.Find({token.user_id, token.purpose}) != nullptr || tokens_.Find(token.digest) != nullptr) {
-    return journal_.Fail(absl::InternalError("a token of this user and purpose exists"));
+    return journal_.Fail(absl::InternalError("a token of this user and purpose already exists"));
   }
   return Put(token);
 }

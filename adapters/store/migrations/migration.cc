@@ -65,11 +65,14 @@ absl::StatusOr<int> CountApplied(std::span<const MigrationStatus> statuses) {
     }
     if (s.state == MigrationState::kChanged) {
       return absl::FailedPreconditionError(
-          StrCat("has migration ", step, " with another checksum: its SQL was changed after it was applied"));
+          StrCat("has migration ", step,
+                 " with another checksum: the program's SQL differs from "
+                 "the applied SQL; run the program that applied the migration"));
     }
     if (s.state != MigrationState::kApplied) continue;
     if (s.version != ++count) {
-      return absl::FailedPreconditionError(StrCat("has migration ", step, " but lacks an earlier migration"));
+      return absl::FailedPreconditionError(
+          StrCat("has migration ", step, " but lacks migration ", count, "; restore a backup"));
     }
   }
   return count;

@@ -49,7 +49,7 @@ struct AppliedMigration {
 enum class MigrationState {
   kApplied,
   kPending,
-  // Applied, but with another checksum than this program's migration of the version.
+  // Applied, but the recorded checksum differs from the checksum of the program's migration.
   kChanged,
   // Applied by a newer program.
   kUnknown,

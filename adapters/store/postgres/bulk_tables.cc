@@ -180,13 +180,14 @@ void PgBulkTables::ReadInto(std::vector<Setting>& settings, std::string_view aft
 }
 
 void PgBulkTables::RequireUsers(const std::vector<UserId>& ids) {
-  if (Select(kFindMissingUser, ids).rows() > 0) throw std::runtime_error("its user does not exist");
+  if (Select(kFindMissingUser, ids).rows() > 0)
+    throw std::runtime_error("the user of the row does not exist");
 }
 
 void PgBulkTables::RequireOrders(const std::vector<RefundFields>& refunds) {
   const PgResult missing = Select(kFindMissingOrder, IdsOf(refunds, &RefundFields::order_id),
                                   IdsOf(refunds, &RefundFields::user_id));
-  if (missing.rows() > 0) throw std::runtime_error("its order does not exist");
+  if (missing.rows() > 0) throw std::runtime_error("the order of the row does not exist");
 }
 
 void PgBulkTables::Insert(const RowBatch& batch) {

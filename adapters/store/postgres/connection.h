@@ -128,7 +128,7 @@ class PgConnection {
   bool usable() const;
   // Number of queued commands without a result.
   std::size_t pending_results() const { return pending_.size(); }
-  // Throws if the server is known to have closed the connection: it would not execute further statements.
+  // Throws PgError if the server is known to have closed the connection.
   void RequireServer();
   // True if an idle connection has input: the server has closed it, or sent a message that no statement
   // caused.

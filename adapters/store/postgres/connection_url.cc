@@ -140,7 +140,8 @@ std::string MissingHosts(const ParsedUrl& url) {
   return absl::StrJoin(std::vector<std::string>(count, std::string(kMissingDirectory)), ",");
 }
 
-// libpq checks most values when it starts to connect, so the check starts to connect to a missing socket.
+// libpq checks most values when it starts to connect, so this function starts to connect to a socket that
+// does not exist.
 std::string ValueError(const ParsedUrl& url) {
   const std::vector<std::pair<std::string, std::string>> parameters = ParametersOf(url);
   const std::string hosts_to_try = MissingHosts(url);

@@ -202,7 +202,7 @@ void PgEngineCheck::CompareWithTable(const Index& index) {
     if (by_index_scan == by_table_scan) return;
     Report(index.name, StrCat("an index scan returns ", by_index_scan.count, " rows, a sequential scan of ",
                               index.table, " ", by_table_scan.count,
-                              by_index_scan.count == by_table_scan.count ? " different ones" : ""));
+                              by_index_scan.count == by_table_scan.count ? " different rows" : ""));
   });
 }
 

@@ -39,14 +39,14 @@ bool IsConflict(std::string_view sqlstate) {
 
 absl::Status TakenError(std::string_view constraint) {
   if (constraint == "users_by_email_key") {
-    return MakeError(Reason::kEmailTaken, "an account with this e-mail address exists");
+    return MakeError(Reason::kEmailTaken, "an account with this e-mail address already exists");
   }
   if (constraint == "order_references_pkey") {
-    return MakeError(Reason::kReferenceTaken, "an order with this reference exists");
+    return MakeError(Reason::kReferenceTaken, "an order with this reference already exists");
   }
   // Another call with the same request id has committed.
   if (constraint == "idempotency_pkey") {
-    return absl::InternalError("an idempotency record with this request id exists");
+    return absl::InternalError("an idempotency record with this request id already exists");
   }
   return absl::OkStatus();
 }

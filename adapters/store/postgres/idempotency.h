@@ -17,8 +17,8 @@ class PgIdempotencyReader final : public IdempotencyReader {
   PgSession& session_;
 };
 
-// Reads and inserts idempotency records, for write transactions. Find returns no record, without a query,
-// while NewRequestIds assumes that the request id is new.
+// Reads and inserts idempotency records, for write transactions. While NewRequestIds assumes
+// that the request id is new, Find sends no query and reports that no record exists.
 class PgIdempotency final : public IdempotencyRepository {
  public:
   explicit PgIdempotency(PgWriteSession& session) : session_(session) {}

@@ -79,8 +79,8 @@ absl::Status WaitForServicesToStop(PgConnection& connection, PostgresBulkWaits w
     // All queries run in one transaction, so that a pooler can't assign this session to a service meanwhile.
     Begin(connection, "BEGIN ISOLATION LEVEL READ COMMITTED");
     const Deadline patience = Deadline::After(waits.patience);
-    // A connection pooler may have assigned this server session to a service until now. That service uses
-    // another session, which is detected, within idle_time.
+    // A connection pooler may have assigned this server session to a service until now. Within idle_time,
+    // that service uses another session, and HasServiceSessions detects that session.
     const Deadline watch = Deadline::After(IsPooled(connection) ? waits.idle_time : absl::ZeroDuration());
     while (HasServiceSessions(connection, waits.idle_time) || !watch.expired()) {
       if (patience.expired()) return InUse(connection);
@@ -231,8 +231,9 @@ class Target : public StoreImporter {
     });
   }
 
-  // Returns the error of a rejected batch with the key of the first rejected row. Inserts the rows one by one
-  // to find it, because COPY does not report the row that violates a constraint. Rolls back.
+  // Returns the error of a rejected batch with the key of the first rejected row. Finds that row by
+  // inserting the rows one by one, because COPY does not report the row that violates a constraint. Rolls
+  // back.
   absl::Status FindRefused(const RowBatch& batch, const absl::Status& refusal) {
     std::size_t next = 0;
     const absl::Status status = std::visit(

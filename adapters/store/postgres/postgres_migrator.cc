@@ -38,8 +38,9 @@ class PostgresMigrator::Session {
     return *count;
   }
 
-  // Returns nothing if no migration is pending; this requires only read privileges. `next` returns the
-  // version to apply or revert next, given the number of applied migrations.
+  // Applies (if `up`) or reverts one migration and returns its version. `next` returns the version of that
+  // migration, given the number of applied migrations. If `next` returns nullopt, returns nullopt; this case
+  // requires only read privileges.
   template <typename Next>
   std::optional<int> TakeStep(bool up, Next next) {
     if (!next(CountApplied())) return std::nullopt;

@@ -8,7 +8,7 @@
 namespace keelson {
 namespace {
 
-// Excludes the row that holds the checkpoint of a copy.
+// Excludes the row that holds the checkpoint of an incomplete transfer.
 constexpr Sql kIsSetting = "name <> 'transfer'";
 static_assert(kTransferCheckpoint == "transfer");
 

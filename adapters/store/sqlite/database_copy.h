@@ -23,7 +23,7 @@ struct DatabaseCopy {
 
 // Copies a snapshot of the database through a read-only connection; a service may be running. When this
 // returns OK, the copy is a single file, has passed PRAGMA integrity_check and is synced to disk. `progress`
-// is the progress callback: it receives the number of copied pages and the total. Blocks.
+// receives the number of copied pages and the total number of pages. Blocks.
 //
 // UNAVAILABLE if the source can't be read or the copy can't be written, or if the source belongs to another
 // application; DATA_LOSS if the source is damaged.

@@ -35,10 +35,8 @@ absl::Status Unreachable(const DatabasePath& path) {
 absl::Status ForeignLog(const DatabasePath& path) {
   constexpr char kCause[] =
       "has a log, $0-wal, that belongs to a different file: the database was replaced after a crash. To use "
-      "the "
-      "file as it is, delete $0-wal and $0-shm; to restore a backup, run keelson restore; if the log is the "
-      "file's "
-      "own, delete $0.lock";
+      "the file without the log, delete $0-wal and $0-shm; to restore a backup, run keelson restore; if the "
+      "log belongs to this file, delete $0.lock";
   return DatabaseUnavailable(path.given, absl::Substitute(kCause, path.given));
 }
 
@@ -48,9 +46,8 @@ absl::Status CheckLinks(const DatabasePath& path, int descriptor, const std::opt
   if (fstat(descriptor, &found) != 0) return Unreachable(path);
   if (found.st_nlink < 2 || !MayHaveLogUnderOtherName(record, file)) return absl::OkStatus();
   constexpr char kCause[] =
-      "has $0 hard links, and its log may exist under another name: use the name that the service used, or "
-      "delete "
-      "the other names";
+      "has $0 hard links, and its log may exist under another name: use the name that the service used last, "
+      "or delete the other names";
   return DatabaseUnavailable(path.given, absl::Substitute(kCause, found.st_nlink));
 }
 

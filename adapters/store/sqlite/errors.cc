@@ -15,10 +15,10 @@ constexpr char kDamage[] = "keelson/sqlite.damage";
 absl::Status FromConstraint(const std::string& path, int extended_code, const std::string& message) {
   if (extended_code == SQLITE_CONSTRAINT_UNIQUE || extended_code == SQLITE_CONSTRAINT_PRIMARYKEY) {
     if (message.ends_with("users.email_key")) {
-      return MakeError(Reason::kEmailTaken, "an account with this e-mail address exists");
+      return MakeError(Reason::kEmailTaken, "an account with this e-mail address already exists");
     }
     if (message.ends_with("orders.reference")) {
-      return MakeError(Reason::kReferenceTaken, "an order with this reference exists");
+      return MakeError(Reason::kReferenceTaken, "an order with this reference already exists");
     }
   }
   return absl::InternalError(absl::StrCat("the database ", path, " rejected a row: ", message));

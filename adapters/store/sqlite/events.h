@@ -19,12 +19,12 @@ class SqliteEventReader : public EventReader {
 
 // Assigns sequence numbers and chained hashes when events are inserted.
 //
-// Why the head is kept in memory: only the writer thread inserts events, so no query for the last event is
-// needed before an insertion. The writer saves the head before a unit of work and restores it when the unit
-// is rolled back. Not thread-safe.
+// Why the head (the last event) is kept in memory: only the writer thread inserts events, so no query for the
+// last event is needed before an insertion. The writer saves the head before a unit of work and restores it
+// when the unit is rolled back. Not thread-safe.
 class SqliteEvents : public EventRepository {
  public:
-  // The last event's sequence and hash; zeros before the first.
+  // The sequence number and hash of the last event; zeros if there are no events.
   struct Head {
     std::int64_t sequence = 0;
     Sha256Digest hash{};

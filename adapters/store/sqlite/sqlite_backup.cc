@@ -18,7 +18,8 @@ namespace keelson {
 namespace {
 
 absl::Status Exists(const std::string& path) {
-  return absl::FailedPreconditionError(absl::StrCat("the file ", path, " exists: choose another name"));
+  return absl::FailedPreconditionError(
+      absl::StrCat("the file ", path, " already exists: choose another name"));
 }
 
 absl::Status Rename(const std::string& from, const std::string& to) {

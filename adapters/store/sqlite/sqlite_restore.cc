@@ -25,7 +25,7 @@ absl::Status CheckReplaceable(const SqliteRestore& restore, const FileGuard& gua
   std::error_code ignored;
   if (std::filesystem::equivalent(restore.backup, guard.path().resolved, ignored)) {
     return absl::FailedPreconditionError(
-        absl::StrCat("the file ", restore.backup, " is the database itself"));
+        absl::StrCat("the file ", restore.backup, " is the database itself: name a backup file"));
   }
   if (restore.replace || !guard.replaces_database()) return absl::OkStatus();
   return absl::FailedPreconditionError(

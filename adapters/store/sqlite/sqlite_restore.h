@@ -21,8 +21,8 @@ struct SqliteRestore {
 // Replaces the database and its log with a copy of the backup. The copy is created, checked and synced beside
 // the database; then one rename replaces the database. If the process is killed at any point (kill -9),
 // either the old database with all of its commits or the restored database remains, never a mixture. The
-// restored file has the owner and mode of the old file. `progress` is the progress callback: it receives the
-// number of copied pages and the total. Blocks.
+// restored file has the owner and mode of the old file. `progress` receives the number of copied pages and
+// the total number of pages. Blocks.
 //
 // On error the database is unchanged. FAILED_PRECONDITION if a database exists and `replace` is false, if the
 // backup is that database, or if a transfer into the backup is incomplete. UNAVAILABLE if any process has the

@@ -51,7 +51,7 @@ class Writer {
   ReaderPool& readers_;
   std::atomic<std::uint64_t>& commits_;
   WriteQueue queue_;
-  // Number of failed commits, and the number at the last successful probe.
+  // Number of failed commits, and the value of this number at the last successful probe.
   std::atomic<std::uint64_t> failures_{0};
   std::atomic<std::uint64_t> recovered_{0};
   // For the writer thread only: commits since the last checkpoint, and the pages that remained in the log
