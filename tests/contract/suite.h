@@ -8,7 +8,8 @@
 
 namespace keelson {
 
-// A way to set up an adapter. Its name is a section of every test case of the suite.
+// A named function that creates a fixture of an adapter. The name is a section of every test case of the
+// suite.
 template <typename Fixture>
 struct FixtureVariant {
   std::string name;

@@ -11,7 +11,7 @@
 
 namespace keelson {
 
-// Exports the copy of all rows that its constructor has made.
+// Exports a copy of all rows; the constructor makes the copy.
 class MemoryExporter : public StoreExporter {
  public:
   explicit MemoryExporter(const Repositories& repositories);

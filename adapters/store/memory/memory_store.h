@@ -9,8 +9,8 @@
 namespace keelson {
 
 // The Store in memory, for tests, simulations and experiments. Meets the contract of Store except durability:
-// the destructor discards all rows. Memory use grows with the number of rows. One write at a time; reads run
-// concurrently with each other. Thread-safe. Check always returns OK.
+// the destructor discards all rows. Memory use grows with the number of rows. Writes run one at a time and
+// not concurrently with reads; reads run concurrently. Thread-safe. Check always returns OK.
 class MemoryStore : public Store {
  public:
   MemoryStore();

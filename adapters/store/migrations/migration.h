@@ -69,8 +69,8 @@ struct MigrationStatus {
 std::vector<MigrationStatus> CompareMigrations(std::span<const Migration> known,
                                                std::span<const AppliedMigration> applied);
 
-// Returns the number of applied migrations. FAILED_PRECONDITION if they are not the first known migrations;
-// the message starts with a verb ("has …"), so that it can follow the name of the database.
+// Returns the number of applied migrations. FAILED_PRECONDITION if the applied migrations are not the first
+// known migrations; the message starts with a verb ("has …"), so that it can follow the name of the database.
 absl::StatusOr<int> CountApplied(std::span<const MigrationStatus> statuses);
 
 }  // namespace keelson

@@ -9,7 +9,7 @@
 namespace keelson {
 
 // Changes the schema of one database. Each migration runs in its own transaction: if a migration fails,
-// earlier ones stay applied. Every error names the database. Methods block.
+// earlier migrations stay applied. Every error names the database. Methods block.
 class Migrator {
  public:
   virtual ~Migrator() = default;
@@ -21,8 +21,9 @@ class Migrator {
   // versions. UNAVAILABLE for the reasons of the store's Open; INVALID_ARGUMENT if version `to` does not
   // exist.
   virtual absl::StatusOr<std::vector<int>> Up(std::optional<int> to = std::nullopt) const = 0;
-  // Reverts all migrations above version `to`, or only the last one if `to` is not given. Returns the
-  // reverted versions. Deletes the data in the tables and columns that the reverted migrations have added.
+  // Reverts all migrations above version `to`, or only the last applied migration if `to` is not given.
+  // Returns the reverted versions. Deletes the data in the tables and columns that the reverted migrations
+  // have added.
   virtual absl::StatusOr<std::vector<int>> Down(std::optional<int> to = std::nullopt) const = 0;
 };
 

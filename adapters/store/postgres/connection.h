@@ -130,8 +130,8 @@ class PgConnection {
   std::size_t pending_results() const { return pending_.size(); }
   // Throws PgError if the server is known to have closed the connection.
   void RequireServer();
-  // True if an idle connection has input: the server has closed it, or sent a message that no statement
-  // caused.
+  // True if an idle connection has input: the server has closed the connection, or sent a message that no
+  // statement caused.
   bool HasUnexpectedInput();
   SteadyTime open_time() const { return open_time_; }
   // Process id of the server session that Open connected to. A connection pooler returns an invented number.

@@ -11,7 +11,7 @@ namespace keelson {
 // Classifies errors by the reaction of Read or Write: whether, when and on which connection to run the
 // closure again.
 enum class PgFailure {
-  // The transaction conflicts with another one and was rolled back; another run may succeed.
+  // The transaction conflicts with another transaction and was rolled back; another run may succeed.
   kConflict,
   // A statement violates a unique constraint on e-mail address, reference or request id. Another run may find
   // the existing row.

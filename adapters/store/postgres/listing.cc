@@ -81,8 +81,8 @@ constexpr auto kListMessagesToAddress =
 constexpr auto kListMessagesToUserAndAddress =
     kSelectMessages + FromStates("messages", " AND recipient_key = $6 AND user_id = $7", "m");
 
-// If at most this many addresses have the prefix, the query sorts all of their users for each page. For a
-// more common prefix, scanning the users in list order fills the page sooner.
+// If at most this many addresses have the prefix, the query sorts all users with these addresses for each
+// page. For a more common prefix, scanning the users in list order fills the page sooner.
 constexpr int kSortedAddresses = 10'000;
 
 // Returns a text greater than every address with this prefix: U+10FFFF follows the prefix.

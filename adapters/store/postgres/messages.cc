@@ -13,7 +13,7 @@ constexpr auto kFindMessageForUpdate = kFindMessage + " FOR NO KEY UPDATE";
 constexpr auto kIsDue = "state IN (" + kSqlNumber<MessageState::kQueued> + ", " +
                         kSqlNumber<MessageState::kSending> + ") AND due_time <= $1";
 // ORDER BY makes the planner use the index on due_time. Without it, the planner scans the table, including
-// all sent messages, when it expects many due ones.
+// all sent messages, when the planner expects many due messages.
 constexpr auto kAnyMessageDue = "SELECT 1 FROM messages WHERE " + kIsDue + " ORDER BY due_time LIMIT 1";
 // SKIP LOCKED skips messages that another process is claiming, so that processes never wait for each other.
 constexpr auto kClaimMessages =

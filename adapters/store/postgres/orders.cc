@@ -59,8 +59,8 @@ absl::StatusOr<std::vector<Order>> PgOrders::FindManyForUpdate(std::span<const O
   });
 }
 
-// Locks the orders in one statement and reads their lines in the next. One statement would not suffice: its
-// snapshot is older than a lock that it waits for, so it would return outdated lines.
+// Locks the orders in one statement and reads their lines in the next. A single statement would return
+// outdated lines: a statement takes its snapshot before it waits for a lock.
 template <typename Ids>
 std::vector<Order> PgOrders::FindLocked(const char* sql, const char* lines_sql, const Ids& ids) {
   PgResult locked;

@@ -64,8 +64,8 @@ class PgPool {
   // before the deadline.
   absl::StatusOr<Lease> Take(Deadline deadline);
   std::size_t size() const { return options_.size; }
-  // Closes idle connections now, and leased ones when they return. Call this when a connection broke: the
-  // other connections lead to the same failed server.
+  // Closes idle connections now, and leased connections when their leases end. Call this when a connection
+  // broke: the other connections lead to the same failed server.
   void Drop();
 
  private:

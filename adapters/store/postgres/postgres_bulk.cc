@@ -66,14 +66,16 @@ bool HasServiceSessions(PgConnection& connection, absl::Duration idle_time) {
              .rows() > 0;
 }
 
-// Whether a connection pooler has assigned another server session than the one that Open connected to.
+// Whether this server session is not the session that Open connected to: a connection pooler has assigned
+// another session.
 bool IsPooled(PgConnection& connection) {
   std::int64_t pid = 0;
   Run(connection, "SELECT pg_backend_pid()::bigint").Read(0, pid);
   return pid != connection.opened_pid();
 }
 
-// Blocks until no running service is detected. UNAVAILABLE if one is still detected after waits.patience.
+// Blocks until no running service is detected. UNAVAILABLE if a running service is still detected after
+// waits.patience.
 absl::Status WaitForServicesToStop(PgConnection& connection, PostgresBulkWaits waits) {
   return Guarded(connection, [&]() -> absl::Status {
     // All queries run in one transaction, so that a pooler can't assign this session to a service meanwhile.

@@ -21,14 +21,15 @@ struct PostgresBulkWaits {
 
 // Export and import of one PostgreSQL database. The errors are those of PostgresStore::Open.
 //
-// A running service is detected by the application_name of its sessions: one of them is never idle for longer
-// than PostgresBulkWaits::idle_time, even behind a connection pooler. A service whose URL sets another
-// application_name is not detected. Exclusive access waits PostgresBulkWaits::patience for services to stop.
+// A running service is detected by the application_name of its sessions: at least one session of a service is
+// never idle for longer than PostgresBulkWaits::idle_time, even behind a connection pooler. A service whose
+// URL sets another application_name is not detected. Exclusive access waits PostgresBulkWaits::patience for
+// services to stop.
 class PostgresBulk {
  public:
   // Requires a current schema, and never writes. kShared reads from a standby if no server accepts writes.
   // kExclusive locks all tables against writes, which requires write privileges. A service that starts during
-  // the export serves reads; its writes block until the export ends.
+  // the export serves reads; the writes of that service block until the export ends.
   static absl::StatusOr<std::unique_ptr<StoreExporter>> OpenReader(const PgConnection::Options& options,
                                                                    BulkAccess access, Clock& clock,
                                                                    PostgresBulkWaits waits = {});

@@ -19,8 +19,8 @@ namespace {
 // Pause between runs after a conflict: full jitter with a bound that doubles.
 constexpr absl::Duration kFirstPause = absl::Milliseconds(2);
 constexpr int kMaxDoublings = 6;
-// A call fails after this many broken connections: the first may have broken while it was idle, but a second
-// one indicates a failed server.
+// A call fails after this many broken connections: the first connection may have broken while it was idle,
+// but a second broken connection indicates a failed server.
 constexpr int kMaxBrokenConnections = 2;
 
 void PauseAfter(int attempt, Deadline deadline) {

@@ -6,7 +6,7 @@
 namespace keelson {
 namespace {
 
-// A read fails after this many connections broke while they executed its statement.
+// A read fails after this many connections broke while executing the statement of the read.
 constexpr int kMaxBrokenPerRead = 2;
 
 thread_local PgReadBatch* running_batch = nullptr;

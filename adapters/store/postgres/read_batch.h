@@ -34,7 +34,7 @@ class PgReadBatch {
   PgReadBatch(PgPool& pool, std::span<const ReadCall> calls)
       : pool_(pool), requests_(calls.begin(), calls.end()) {}
 
-  // Runs every call until it has a response. Blocks.
+  // Runs every call until the call has a response. Blocks.
   void Run();
 
   // Returns the batch of this pool that runs a call on this thread; null if there is none.

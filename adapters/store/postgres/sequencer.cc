@@ -88,7 +88,7 @@ absl::StatusOr<bool> PgSequencer::NumberBatch(Deadline deadline) {
   }
 }
 
-// Numbers one batch. Returns true if more events may be waiting.
+// Numbers one batch. Returns true if there may be more unnumbered events.
 bool PgSequencer::Number(PgConnection& connection, Deadline deadline) {
   // Do not lock while the inbox is empty.
   PgResult waiting;

@@ -29,8 +29,8 @@ std::vector<Event> NumberEvents(const PgResult& last, const PgResult& waiting);
 // or a reader would miss an event with a lower number that is committed later. Under an advisory lock, one
 // process at a time numbers events.
 //
-// Events are numbered in the order of insertion. An event that depends on another event is inserted after the
-// other event was committed, so that a cause always has a lower number than its effect.
+// Events are numbered in the order of insertion. If one event causes another event, the second event is
+// inserted after the commit of the first event, and has a higher number.
 //
 // A background thread numbers events every kInterval. Thread-safe.
 class PgSequencer {
@@ -39,7 +39,7 @@ class PgSequencer {
   static constexpr absl::Duration kInterval = absl::Milliseconds(100);
 
   // Opens a connection of its own, so that a reader that holds a connection of the store's pool never waits
-  // for a second one.
+  // for a second connection.
   explicit PgSequencer(const PgConnection::Options& connection);
   ~PgSequencer();
 

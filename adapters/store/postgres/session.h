@@ -13,8 +13,9 @@ namespace keelson {
 
 // Executes the statements of one run of a Read or Write, for the repositories.
 //
-// Methods that execute or queue statements throw PgError. Every method of a repository calls them inside
-// CatchErrors, which converts the exception to a status: no exception leaves the store. Not thread-safe.
+// Methods that execute or queue statements throw PgError. Every method of a repository calls these methods
+// inside CatchErrors, which converts the exception to a status: no exception leaves the store. Not
+// thread-safe.
 class PgSession {
  public:
   virtual ~PgSession() = default;

@@ -141,7 +141,8 @@ class PgEncoder {
   std::string& out_;
 };
 
-// The parameters of a statement as arrays for libpq. A view of a PgParameters, which must outlive it.
+// The parameters of a statement as arrays for libpq. A view of a PgParameters object, which must outlive the
+// view.
 struct PgArguments {
   int count;
   const unsigned* types;

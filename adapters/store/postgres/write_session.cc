@@ -32,7 +32,7 @@ void PgWriteSession::Commit() {
     connection_.Finish(deadline_);
   } catch (const PgError& error) {
     // The results of COMMIT and of the pipeline's end are both missing: the server ended the session before
-    // it executed COMMIT.
+    // executing COMMIT.
     if (error.from_server() && connection_.pending_results() >= 2) committing_ = false;
     throw;
   }

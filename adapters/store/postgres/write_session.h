@@ -11,7 +11,8 @@ namespace keelson {
 // thread-safe.
 class PgWriteSession final : public PgSession {
  public:
-  // `new_request_ids` belongs to the Write, is kept for its next runs, and must outlive the session.
+  // `new_request_ids` belongs to the Write, is reused by later runs of the Write, and must outlive the
+  // session.
   PgWriteSession(PgConnection& connection, Deadline deadline, NewRequestIds& new_request_ids)
       : connection_(connection), deadline_(deadline), new_request_ids_(new_request_ids) {}
 

@@ -8,7 +8,7 @@ absl::StatusOr<RowBatch> NextBatch::Read(RowKind kind, std::string_view after, i
   if (next_ && std::tie(next_->kind, next_->after, next_->limit) != std::tie(kind, after, limit)) Drop();
   absl::StatusOr<RowBatch> batch = next_ ? next_->batch.get() : store_.Read(kind, after, limit);
   Drop();
-  // A batch with fewer than `limit` rows is the last one.
+  // A batch with fewer than `limit` rows is the last batch.
   if (batch.ok() && std::cmp_equal(CountOf(*batch), limit)) {
     const std::string last = LastKey(*batch);
     next_ = {kind, last, limit, std::async(std::launch::async, [&store = store_, kind, last, limit] {

@@ -15,13 +15,13 @@
 
 namespace keelson {
 
-// Reads batches from a store, and prefetches the next batch after each one.
+// Reads batches from a store, and prefetches the next batch after each batch.
 class NextBatch {
  public:
   explicit NextBatch(StoreExporter& store) : store_(store) {}
 
-  // See StoreExporter::Read. Returns the prefetched batch if the arguments match; otherwise drops it and
-  // reads from the store. Starts to prefetch the following batch. Blocks.
+  // See StoreExporter::Read. Returns the prefetched batch if the arguments match; otherwise discards the
+  // prefetched batch and reads from the store. Starts to prefetch the following batch. Blocks.
   absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit);
   // Discards the prefetched batch. Blocks until the prefetching thread no longer uses the store.
   void Drop() { next_.reset(); }

@@ -43,7 +43,7 @@ class Connection {
 
   // Runs the body of a repository's method and converts an exception to a status. After an error, all later
   // calls return the same error until Reset. Why: SQLite rolls back the transaction on some errors; later
-  // statements would then be committed without the earlier ones.
+  // statements would then be committed without the earlier statements.
   template <typename Body>
   std::invoke_result_t<Body> CatchErrors(Body body) {
     if (!failure_.ok()) return failure_;

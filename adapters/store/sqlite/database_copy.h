@@ -16,8 +16,8 @@ struct DatabaseCopy {
   // Path of an empty file that no other process uses, and its name in messages.
   std::string copy;
   std::string copy_name;
-  // The copy's generation. It differs from the source's, so that the source's log is never replayed into
-  // the copy.
+  // The copy's generation. Must differ from the generation of the source, so that the source's log is never
+  // replayed into the copy.
   Generation generation = 0;
 };
 

@@ -12,7 +12,7 @@ namespace keelson {
 // Whether a log exists beside the database: a non-empty write-ahead log, or the rollback journal of a
 // database that was being created. SQLite replays both when it opens the database.
 bool HasLog(const DatabasePath& path);
-// Deletes the logs and the WAL index. When it returns OK, the deletion is durable.
+// Deletes the logs and the WAL index. When this function returns OK, the deletion is durable.
 absl::Status DeleteLogs(const DatabasePath& path);
 
 // In the following functions, `descriptor` is the database file, open for reading.

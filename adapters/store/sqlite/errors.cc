@@ -24,8 +24,8 @@ absl::Status FromConstraint(const std::string& path, int extended_code, const st
   return absl::InternalError(absl::StrCat("the database ", path, " rejected a row: ", message));
 }
 
-// Returns the cause, starting with a verb ("is …"), for result codes that make the file unusable; empty for
-// others.
+// Returns the cause, starting with a verb ("is …"), for result codes that make the file unusable. Returns an
+// empty text for other result codes.
 std::string CauseOf(int code) {
   switch (code) {
     case SQLITE_FULL:

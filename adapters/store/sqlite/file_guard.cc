@@ -86,8 +86,8 @@ absl::Status FileGuard::CheckLog(Intent intent) const {
 }
 
 // Records the generations of the file and of the session: after a crash, the file may still have the old
-// generation while the log sets the new one. For the same reason, keeps the generations recorded for an
-// existing log.
+// generation while the log sets the new generation. For the same reason, keeps the generations recorded for
+// an existing log.
 absl::Status FileGuard::BeginSession() {
   ASSIGN_OR_RETURN(const Generation file, ReadGeneration(path_, descriptor_));
   const std::optional<LogRecord> before = HasLog(path_) ? lock_->Read() : std::nullopt;

@@ -34,8 +34,8 @@ class FileGuard {
     // For changing the file, or creating it with mode 0600. Starts a session (LogRecord).
     kWrite,
     // For replacing the file. The file need not exist. No other process may have a connection to it, not even
-    // a read-only one: when SQLite closes the last connection to the old file, it deletes the log by name,
-    // which is then the new file's log.
+    // a read-only one: when SQLite closes the last connection to the old file, SQLite deletes the log by
+    // name, and that log would be the new file's log.
     kReplace,
   };
 

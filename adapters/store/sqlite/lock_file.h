@@ -11,8 +11,9 @@
 
 namespace keelson {
 
-// The file PATH.lock beside a database PATH. A process holds flock(2) on it while the process may change the
-// database. Holds the log record. Never deleted: a lock on a deleted file excludes no other process.
+// The file PATH.lock beside a database PATH. A process holds flock(2) on this file while the process may
+// change the database. Holds the log record. Never deleted: a lock on a deleted file excludes no other
+// process.
 class LockFile {
  public:
   // Creates a missing file. UNAVAILABLE if another process, or another object of this process, holds the
@@ -27,7 +28,7 @@ class LockFile {
   ~LockFile();
 
   std::optional<LogRecord> Read() const;
-  // When it returns OK, the record is durable.
+  // Writes the record. When Write returns OK, the record is durable.
   absl::Status Write(const LogRecord& record) const;
 
  private:

@@ -29,7 +29,7 @@ std::string SetGenerationSql(Generation generation);
 // The generations that the last sessions under one file name have recorded, as stored in the lock file.
 struct LogRecord {
   // The generations that a log may belong to. Set during a session, and after a crash. At most kMaxOwners.
-  // The last one is the session's generation.
+  // The last owner is the session's generation.
   std::vector<Generation> owners = {};
   // The file's generation. Set after a session that left no log.
   std::optional<Generation> closed = {};

@@ -11,7 +11,7 @@ constexpr auto kListMessagesToUser =
     ListByState<MessageState::kCancelled>("messages", "messages_by_user", " AND user_id = ?6");
 constexpr auto kListMessagesToAddress =
     ListByState<MessageState::kCancelled>("messages", "messages_by_recipient", " AND recipient_key = ?6");
-// At most one user has an address at a time, so filtering the rows by user discards few of them.
+// At most one user has an address at a time, so that the filter by user discards few rows.
 constexpr auto kListMessagesToUserAndAddress = ListByState<MessageState::kCancelled>(
     "messages", "messages_by_recipient", " AND recipient_key = ?6 AND user_id = ?7");
 

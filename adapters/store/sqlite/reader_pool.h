@@ -22,7 +22,8 @@ namespace keelson {
 // Why connections keep transactions open: beginning and ending a transaction takes longer than reading a row.
 // A connection therefore reuses its transaction for the next read while nothing was committed since the
 // transaction began: its snapshot is still current. After a commit, a transaction with an older snapshot
-// would prevent a complete checkpoint, so the writer ends it before the checkpoint (ReleaseStale).
+// would prevent a complete checkpoint, so the writer ends that transaction before the checkpoint
+// (ReleaseStale).
 //
 // Thread-safe. A read blocks only while all connections are in use.
 class ReaderPool {

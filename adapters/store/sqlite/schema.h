@@ -41,8 +41,8 @@ class Schema {
 
  private:
   absl::StatusOr<std::vector<AppliedMigration>> ListApplied();
-  // Returns the number of applied migrations. UNAVAILABLE if they are not the first migrations of this
-  // program.
+  // Returns the number of applied migrations. UNAVAILABLE if the applied migrations are not the first
+  // migrations of this program.
   absl::StatusOr<int> CountApplied();
   absl::Status CheckTarget(int to);
   absl::Status Apply(const Migration& migration);

@@ -30,7 +30,7 @@ class OpenStore : public Store {
   // The guard must be destroyed last, and members are destroyed in reverse order of declaration.
   const std::unique_ptr<FileGuard> guard_;
   std::atomic<std::uint64_t> commits_{0};
-  // Closed last: a writable connection checkpoints and deletes the log when it is the last one to close.
+  // Closed last: a writable connection that is closed last checkpoints and deletes the log.
   std::unique_ptr<WriteSession> session_;
   std::unique_ptr<ReaderPool> readers_;
   std::unique_ptr<Writer> writer_;

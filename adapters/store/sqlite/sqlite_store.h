@@ -18,7 +18,7 @@ struct SqliteOptions {
   bool migrate = true;
   // Maximum number of units of work in one commit. 1 commits each unit separately.
   std::size_t group_commit = 128;
-  // Maximum number of queued units of work; further ones fail with OVERLOADED.
+  // Maximum number of queued units of work; further units fail with OVERLOADED.
   std::size_t queue = 1024;
   // Number of read connections, each with a page cache of at most 4 MiB.
   int readers = 8;
@@ -39,7 +39,7 @@ class SqliteStore {
   // Blocks.
   static absl::StatusOr<std::unique_ptr<Store>> Open(const SqliteOptions& options, Clock& clock);
 
-  // INVALID_ARGUMENT if Open would fail because of the path: its directory does not exist, or it names
+  // INVALID_ARGUMENT if Open would fail because of the path: the directory does not exist, or the path names
   // something other than a regular file. The message starts with a verb. Opens and creates no file.
   static absl::Status CheckPath(const std::string& path);
 

@@ -19,9 +19,9 @@
 
 namespace keelson {
 
-// The repositories of one connection. They are reused for all transactions of the connection, so that their
-// statements stay prepared. The owner of the connection begins and ends the transactions. For one thread at a
-// time.
+// The repositories of one connection, reused for all transactions of the connection, so that the statements
+// of the repositories stay prepared. The owner of the connection begins and ends the transactions. For one
+// thread at a time.
 class SqliteReadTransaction : public ReadTransaction {
  public:
   explicit SqliteReadTransaction(Connection& c)

@@ -34,8 +34,8 @@ constexpr auto kPutEmailToken = kInsertInto<SqlDialect::kSqlite, EmailToken, "em
                                 " ON CONFLICT (user_id, purpose) DO UPDATE SET " +
                                 kExcludedAssignments<EmailToken>;
 
-// If fewer addresses than this have the prefix, the query sorts all of their users for each page. For a more
-// common prefix, scanning the users in list order fills the page sooner.
+// If fewer addresses than this have the prefix, the query sorts all users with these addresses for each page.
+// For a more common prefix, scanning the users in list order fills the page sooner.
 constexpr int kRare = 4096;
 
 // Returns the smallest key that is greater than all keys with this prefix. Keys are UTF-8, so that no byte is

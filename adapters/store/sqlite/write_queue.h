@@ -29,8 +29,8 @@ class WriteQueue {
  public:
   explicit WriteQueue(std::size_t capacity) : capacity_(capacity) {}
 
-  // Adds a unit. RESOURCE_EXHAUSTED (OVERLOADED) if the queue is full; UNAVAILABLE (SHUTTING_DOWN) if it is
-  // closed.
+  // Adds a unit. RESOURCE_EXHAUSTED (OVERLOADED) if the queue is full; UNAVAILABLE (SHUTTING_DOWN) if the
+  // queue is closed.
   absl::Status Push(WriteUnit* unit);
   // Removes a unit from the queue, for example at its deadline. Returns false if the writer has already taken
   // the unit.

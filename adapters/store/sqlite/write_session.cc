@@ -153,7 +153,7 @@ absl::Status WriteSession::Undo(bool alone) {
 void WriteSession::Abandon() {
   stale_ = true;
   if (writer_ == nullptr) return;
-  if (InTransaction()) Execute(writer_->rollback).IgnoreError();  // the next line checks whether it succeeded
+  if (InTransaction()) Execute(writer_->rollback).IgnoreError();  // the next line checks the result
   if (InTransaction()) writer_.reset();
 }
 

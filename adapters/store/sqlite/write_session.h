@@ -16,9 +16,9 @@ namespace keelson {
 
 // The only connection that writes: commits batches of units of work, and checkpoints.
 //
-// Every unit of a batch runs in a savepoint, so that a failed unit is rolled back without affecting the
-// others. If the transaction fails (full disk, I/O error), the session rolls back; if SQLite can't roll back,
-// it closes the connection and opens another one for the next commit. Not thread-safe.
+// Every unit of a batch runs in a savepoint, so that a failed unit is rolled back without affecting the other
+// units. If the transaction fails (full disk, I/O error), the session rolls back; if SQLite can't roll back,
+// the session closes the connection and opens another connection for the next commit. Not thread-safe.
 class WriteSession {
  public:
   // Opens an existing file of the current schema. `guard` must outlive the session.
@@ -27,8 +27,8 @@ class WriteSession {
   ~WriteSession();
 
   // Runs the units in one transaction and sets their results. A failed unit is rolled back and does not
-  // affect the others; if the commit fails, all units fail. Returns true if the commit changed the database.
-  // Blocks.
+  // affect the other units; if the commit fails, all units fail. Returns true if the commit changed the
+  // database. Blocks.
   bool Commit(std::span<WriteUnit* const> units);
 
   // Returns the error of the last transaction, or of one of its units if the file was unusable; otherwise OK.

@@ -8,8 +8,8 @@ namespace keelson {
 namespace {
 
 // Minimum number of commits and pages between two checkpoints. A checkpoint delays one batch by several times
-// the duration of a commit, and syncs the disk twice. With 256 commits, it delays less than 1 % of the
-// batches.
+// the duration of a commit, and syncs the disk twice. With a checkpoint after every 256 commits, fewer
+// than one batch in a hundred is delayed.
 constexpr int kCheckpointCommits = 256;
 constexpr int kCheckpointPages = 20'000;
 // At this size of the log (320 MiB), the thread checkpoints regardless of the number of commits. A long read

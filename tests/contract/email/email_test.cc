@@ -293,7 +293,7 @@ TEST_CASE("trailing slashes of the base URL do not change the request path", "[e
   });
 }
 
-TEST_CASE("the file and log providers accept valid messages and reject invalid ones", "[email]") {
+TEST_CASE("the file and log providers accept valid messages and reject invalid messages", "[email]") {
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / ("keelson-email-" + std::to_string(getpid()));
   const auto file = FileEmailProvider::Create(folder);

@@ -20,8 +20,9 @@ std::vector<std::string> Lines(ScriptedSmtpServer& server) {
   return lines;
 }
 
-TEST_CASE("a message is sent byte for byte in one transaction, and its id is the server's queue id",
-          "[email]") {
+TEST_CASE(
+    "a message is sent byte for byte in one SMTP transaction, and the outcome has the server's queue id",
+    "[email]") {
   ScriptedSmtpServer server(Friendly());
   SmtpEmailProvider provider(PlainOptions(server.port()));
   const Email email = SampleEmail();

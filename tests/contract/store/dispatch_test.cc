@@ -18,7 +18,8 @@ namespace {
 
 constexpr int kMessages = 200;
 
-// Fails a third of the calls at random, and counts how often it accepted each message. Thread-safe.
+// Fails a third of the calls at random, and counts how often this provider accepted each message.
+// Thread-safe.
 class FlakyProvider : public EmailProvider {
  public:
   FlakyProvider(std::string name, std::uint32_t seed) : name_(std::move(name)), random_(seed) {}

@@ -274,7 +274,7 @@ STORE_TEST("a list reflects changes of states and of e-mail addresses") {
   CHECK(AllPages(store, cancelled, 10) == std::vector{PositionOf(order)});
 }
 
-STORE_TEST("a list of messages reflects changes of their states") {
+STORE_TEST("a list of messages reflects changes of the messages' states") {
   Store& store = fixture.store();
   const Message message = SampleMessage(StoredUser(store)->id);
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.messages().Insert(message); }));

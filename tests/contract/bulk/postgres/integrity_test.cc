@@ -39,7 +39,8 @@ TEMPLATE_TEST_CASE("the engine check passes for an intact database and reports a
         "cooldowns_by_until_time: an index scan returns 50 rows, a sequential scan of cooldowns 51\n");
 }
 
-TEST_CASE("the engine check compares each index with its table", "[postgres]") {
+TEST_CASE("the engine check reports each index whose entries do not match the rows of the table",
+          "[postgres]") {
   PostgresBulkFixture fixture;
   InsertAll(*fixture.Target(), SampleBatches(3));
   const servers::PostgresSession other = fixture.database().Connect();
@@ -98,7 +99,8 @@ TEST_CASE("the engine check reports a constraint that is not validated", "[postg
   CHECK(FaultsOf(fixture) == "users: constraint mine is not validated\n");
 }
 
-TEST_CASE("the engine check uses amcheck if it is installed and permitted", "[postgres]") {
+TEST_CASE("the engine check also runs amcheck if the extension is installed and the role may execute it",
+          "[postgres]") {
   PostgresBulkFixture fixture;
   InsertAll(*fixture.Target(), SampleBatches(3));
   const servers::PostgresSession other = fixture.database().Connect();

@@ -16,8 +16,8 @@ using Catch::Matchers::StartsWith;
 const int kOpen = SQLite::OPEN_READWRITE;
 constexpr std::streamoff kPageSize = 4096;
 
-// Returns one line for each finding about the file, also if damage prevents opening it. Findings about rows
-// are ignored, because the samples are not a consistent history.
+// Returns one line for each finding about the file, also if the file is too damaged to be opened. Findings
+// about rows are ignored, because the samples are not a consistent history.
 std::string Verify(SqliteBulkFixture& fixture) {
   std::string text;
   std::int64_t reported = 0;

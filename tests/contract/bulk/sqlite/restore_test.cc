@@ -49,7 +49,7 @@ TEST_CASE("restore replaces the database and deletes the write-ahead log of the 
   SqliteBulkFixture fixture;
   Fill(fixture, 3);
   const std::string backup = MakeBackup(fixture, 7);
-  // Creates a log as a crash would leave it.
+  // Creates the write-ahead log that a crash would leave.
   const std::string log = fixture.path() + "-wal";
   fixture.Serve([&](Store& store) {
     Must(store.Write(Deadline::Never(),

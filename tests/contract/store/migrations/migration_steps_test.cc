@@ -1,5 +1,5 @@
 // Tests that migrations keep existing rows. The test applies one migration at a time, and inserts rows by SQL
-// in the format of that schema version. After the last migration, it reads all rows.
+// in the format of that schema version. After the last migration, the test reads all rows.
 //
 // A new migration needs an entry in Sqlite::kForms or Postgres::kForms: the format of the rows in its schema
 // version.

@@ -99,7 +99,7 @@ TEST_CASE("migrate status and exports work on a standby", "[postgres]") {
   CHECK(*(*reader)->Count(RowKind::kUsers) == 0);
   CHECK((*reader)->CheckEngine()->empty());
   CHECK(HasReason(PostgresStore::Open({.url = url}, real_clock).status(), Reason::kStoreUnavailable));
-  // With several hosts in the URL, the service uses the one that accepts writes.
+  // With several hosts in the URL, the service uses the host that accepts writes.
   REQUIRE_OK(
       PostgresMigrator({.url = FailoverUrl(standby.server(), server, "app")}, real_clock).Up().status());
 }

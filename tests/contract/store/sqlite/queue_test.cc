@@ -5,7 +5,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("a full write queue rejects further writes at once and commits the queued ones", "[sqlite]") {
+TEST_CASE("a full write queue rejects further writes immediately and commits the queued writes", "[sqlite]") {
   TemporaryFolder folder;
   RealClock clock;
   SqliteOptions options;
