@@ -42,7 +42,7 @@ STORE_TEST("a failed unit of work leaves no event and no gap in the numbers") {
   CHECK(events[1].subject == "b");
 }
 
-STORE_TEST("events are listed after a sequence number, in order, up to the limit") {
+STORE_TEST("ListAfter returns the events after a sequence number, in order, up to the limit") {
   Store& store = fixture.store();
   for (int i = 1; i <= 5; ++i) REQUIRE_OK(Append(store, std::to_string(i)));
   const auto list = [&](std::int64_t after, int limit) {

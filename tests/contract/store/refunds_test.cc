@@ -78,7 +78,7 @@ STORE_TEST("FindManyForUpdate returns every existing refund") {
   CHECK(Do(store, [&](WriteTransaction& tx) { return tx.refunds().FindManyForUpdate({}); }).empty());
 }
 
-STORE_TEST("a refund with neither an amount nor units is rejected") {
+STORE_TEST("a refund is rejected if its amount is negative, less than its shipping, or 0 without lines") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
   const auto insert = [&](std::int64_t amount, std::int64_t shipping, const std::vector<RefundLine>& lines) {
@@ -94,7 +94,7 @@ STORE_TEST("a refund with neither an amount nor units is rejected") {
   CHECK(absl::IsInternal(insert(-1, 0, {{0, 1, 0}})));
 }
 
-STORE_TEST("a zero-amount refund of units is stored with every field and listed as due") {
+STORE_TEST("a zero-amount refund of an order line is stored with every field and listed as due") {
   Store& store = fixture.store();
   const Refund refund = With(SampleRefund(StoredOrder(store)), [](RefundFields& f) {
     f.amount = f.shipping = 0;

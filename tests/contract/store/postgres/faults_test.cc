@@ -59,7 +59,7 @@ TEST_CASE("a write that looked up a new request id runs again if the server ends
   CHECK((*after)->refund_pending == order->refund_pending + 1);
 }
 
-TEST_CASE("repeatedly ended sessions leak no connection, and no write is lost, partial or duplicated",
+TEST_CASE("if the server repeatedly ends sessions, no connection leaks and no write is lost, partial or duplicated",
           "[postgres]") {
   const servers::PostgresDatabase database;
   RealClock clock;
