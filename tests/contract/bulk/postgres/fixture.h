@@ -39,7 +39,7 @@ class PostgresBulkFixture : public BulkFixture {
   RealClock clock_;
 };
 
-// The same database behind PgBouncer with transaction pooling.
+// A new database that the store reaches through PgBouncer with transaction pooling.
 class PgBouncerBulkFixture : public PostgresBulkFixture {
  public:
   PgBouncerBulkFixture() : PostgresBulkFixture(Pooler::kTransactions) {}

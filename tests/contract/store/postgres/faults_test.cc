@@ -59,8 +59,9 @@ TEST_CASE("a write that looked up a new request id runs again if the server ends
   CHECK((*after)->refund_pending == order->refund_pending + 1);
 }
 
-TEST_CASE("if the server repeatedly ends sessions, no connection leaks and no write is lost, partial or duplicated",
-          "[postgres]") {
+TEST_CASE(
+    "if the server repeatedly ends sessions, no connection leaks and no write is lost, partial or duplicated",
+    "[postgres]") {
   const servers::PostgresDatabase database;
   RealClock clock;
   const std::unique_ptr<Store> store = OpenOn(database, clock);
