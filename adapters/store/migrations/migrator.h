@@ -18,8 +18,8 @@ class Migrator {
   // a service uses the database.
   virtual absl::StatusOr<std::vector<MigrationStatus>> Status() const = 0;
   // Applies all pending migrations, or only those up to and including version `to`. Returns the applied
-  // versions. UNAVAILABLE for the reasons of the store's Open; INVALID_ARGUMENT if version `to` does not
-  // exist.
+  // versions. UNAVAILABLE under the same conditions as the store's Open; INVALID_ARGUMENT if version `to`
+  // does not exist.
   virtual absl::StatusOr<std::vector<int>> Up(std::optional<int> to = std::nullopt) const = 0;
   // Reverts all migrations above version `to`, or only the last applied migration if `to` is not given.
   // Returns the reverted versions. Deletes the data in the tables and columns that the reverted migrations

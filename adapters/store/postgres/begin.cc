@@ -10,8 +10,8 @@
 namespace keelson {
 namespace {
 
-// The server ends an idle transaction this long after its deadline. A client that still runs ends the
-// transaction at the deadline.
+// The server ends an idle transaction this long after the deadline of the transaction, in case the client is
+// no longer running: a running client ends its transaction at the deadline.
 constexpr std::int64_t kIdleGraceMilliseconds = 10'000;
 
 // Sets synchronous_commit if it is off, because the server would then acknowledge a commit before it is on

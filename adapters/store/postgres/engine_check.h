@@ -9,8 +9,8 @@
 
 namespace keelson {
 
-// Checks how PostgreSQL stores the service's tables. Needs no extension, and no privilege besides SELECT.
-// Finds:
+// Checks the integrity of the service's tables and indexes in PostgreSQL. Needs no extension, and no
+// privilege besides SELECT. Finds:
 // - failed page checksums (pg_stat_database) and a changed collation version;
 // - missing or invalid indexes, missing primary keys, and constraints that are not validated;
 // - B-tree indexes that miss rows of their table or contain rows twice, by comparing an index scan with a

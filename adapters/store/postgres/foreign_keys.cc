@@ -6,8 +6,8 @@ namespace keelson {
 namespace {
 
 // Stores the declarations of the foreign keys and returns the statements that drop them. Covers the service's
-// own tables only, not tables of other applications that reference them. Keeps declarations that an
-// interrupted transfer of an older version has stored, and appends to them.
+// own tables only, not tables of other applications that reference them. Keeps the declarations that an
+// interrupted transfer by an older program version has stored, and appends the new declarations.
 constexpr char kStoreDeclarations[] = R"(
 WITH keys AS (
   SELECT oid, conrelid::regclass AS owner, quote_ident(conname) AS name FROM pg_constraint

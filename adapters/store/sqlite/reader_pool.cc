@@ -10,8 +10,8 @@ namespace {
 constexpr std::chrono::milliseconds kReaderBusyTimeout{1000};
 constexpr int kCacheKib = 4096;
 
-// Returns a number for this thread. A thread prefers the connection of its number, because that connection's
-// page cache holds the pages that the thread read before.
+// Returns a number for this thread. A thread prefers the connection with this number, because that
+// connection's page cache holds the pages that the thread read before.
 std::size_t ThreadNumber() {
   static std::atomic<std::size_t> next{0};
   thread_local const std::size_t number = next.fetch_add(1, std::memory_order_relaxed);
