@@ -87,7 +87,8 @@ absl::Status Parse(const File& file, const std::string& pem, std::vector<X509Ptr
   }
   // OpenSSL reports the end of the file as this error.
   const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-  if (certificates.empty() || !at_end) return file.OpenSslError("contains no PEM certificate");
+  if (!at_end) return file.OpenSslError("contains an invalid PEM certificate");
+  if (certificates.empty()) return file.OpenSslError("contains no PEM certificate");
   ERR_clear_error();
   return absl::OkStatus();
 }

@@ -54,7 +54,7 @@ absl::Status ExplainListenFailure(std::string_view key, std::string_view address
     }
   }
   // This attempt to listen succeeded: the cause of the server's failure was temporary.
-  return absl::UnavailableError(failed);
+  return absl::UnavailableError(StrCat(failed, ": the cause was temporary; try again"));
 }
 
 }  // namespace keelson

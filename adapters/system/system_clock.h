@@ -16,8 +16,8 @@ namespace keelson {
 // and leases therefore expire at half speed in the worst case. A step forward takes effect immediately.
 //
 // The monotonic clock is CLOCK_MONOTONIC, which stops while the machine is suspended. A suspension therefore
-// shortens the lead of Now() over the system's clock; with CLOCK_BOOTTIME, the lead would shrink only half as
-// much.
+// reduces the time by which Now() is ahead of the system's clock by the length of the suspension; with
+// CLOCK_BOOTTIME, by only half of the length.
 //
 // Thread-safe and lock-free. Each call reads two kernel clocks.
 class SystemClock final : public Clock {

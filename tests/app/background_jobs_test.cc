@@ -12,7 +12,10 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("a job runs at once, and again without delay while work is left") {
+constexpr absl::Duration kLong = absl::Hours(1);
+constexpr absl::Duration kPatience = absl::Seconds(20);
+
+TEST_CASE("a job starts at once, and runs again without delay while it reports remaining work") {
   RecordingLog log;
   std::atomic<int> runs = 0;
   absl::Notification last;
@@ -59,7 +62,7 @@ TEST_CASE("a failed job is logged and retried with exponential backoff") {
   CHECK(log.events() == std::vector<std::string>(3, "job.failed"));
 }
 
-TEST_CASE("Stop waits for the current run to end, but not for the next interval") {
+TEST_CASE("Stop waits for the current run to end, and no further run starts") {
   RecordingLog log;
   absl::Notification begun;
   std::atomic<bool> ended = false;

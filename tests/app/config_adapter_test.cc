@@ -65,7 +65,7 @@ std::string ErrorsWithExamples(std::vector<std::string> settings) {
   return fixture.Errors(fixture.LoadSettings(std::move(settings)));
 }
 
-TEST_CASE("the keys of a descriptor are in the reference and can be set and shown") {
+TEST_CASE("the configuration reference contains a descriptor's keys, and the keys can be set and shown") {
   const ConfigFixture fixture(WithExamples());
   const std::string reference = ConfigReference(fixture.schema());
   CHECK_THAT(reference, Catch::Contains("# database of the service: sqlite | postgres | memory | tape\n") &&
@@ -90,9 +90,10 @@ TEST_CASE("the keys of a descriptor are checked for type, bounds and format") {
         "--set: email.acme.base_url must be empty, or a URL such as https://api.example.com");
 }
 
-TEST_CASE("the checks of a descriptor run if its adapter is selected and its keys are valid") {
-  CHECK(ErrorsWithExamples({"store.tape.drive=x", "store.tape.timeout=1s"}) == "");
-  CHECK(ErrorsWithExamples({"store.adapter=tape"}) ==
+TEST_CASE(
+    "a descriptor's check runs only if the adapter is selected and the keys that the check reads are valid") {
+  CHECK(ErrorsOf({"store.tape.drive=x", "store.tape.timeout=1s"}) == "");
+  CHECK(ErrorsOf({"store.adapter=tape"}) ==
         "--set: store.tape.drive must not be empty when store.adapter is tape");
   CHECK(ErrorsWithExamples({"store.adapter=tape", "store.tape.drive=x", "store.tape.timeout=1s"}) ==
         "--set: store.tape.drive must begin with /dev/\n"
@@ -102,7 +103,7 @@ TEST_CASE("the checks of a descriptor run if its adapter is selected and its key
         "--set: store.tape.blocks must be a whole number, from 1 to 64");
 }
 
-TEST_CASE("an adapter is created with the loaded settings, or with its default settings") {
+TEST_CASE("an adapter is created with the loaded settings, or with its defaults if none are loaded") {
   const StoreDescriptor tape = DescribeTape();
   const ConfigFixture fixture(WithExamples());
   const auto loaded = fixture.LoadSettings({"store.adapter=tape", "store.tape.drive=/dev/tape"});

@@ -14,7 +14,8 @@ TEST_CASE("equal configurations have no changes") {
   CHECK(changes.after_restart.empty());
 }
 
-TEST_CASE("changed keys are split into reloaded keys and keys that need a restart") {
+TEST_CASE(
+    "CompareConfigs applies the changed reloadable keys, and lists the changed keys that need a restart") {
   Config loaded;
   loaded.telemetry.log_level = "debug";
   loaded.auth.clients.push_back({.name = "web", .roles = {"reader"}});

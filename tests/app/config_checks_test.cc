@@ -49,7 +49,7 @@ TEST_CASE("a listen address must have a host and a port") {
   CHECK(ErrorsOf({"telemetry.metrics_listen="}) == "");
 }
 
-TEST_CASE("server.health_listen is empty or differs from server.listen") {
+TEST_CASE("server.health_listen must be empty, or a HOST:PORT other than server.listen") {
   for (const char* listen : {"localhost", ":1", "x"}) {
     INFO(listen);
     CHECK(ErrorsOf({std::string("server.health_listen=") + listen}) ==
@@ -81,7 +81,8 @@ TEST_CASE("server.tls.cert and server.tls.key require each other") {
         "--set: server.tls.client_ca needs server.tls.cert and server.tls.key");
 }
 
-TEST_CASE("an auth mode requires clients that it can authenticate") {
+TEST_CASE(
+    "auth.mode token requires clients with a token_sha256; auth.mode mtls requires server.tls.client_ca") {
   CHECK(ErrorsOf({"auth.mode=token"}) == "--set: auth.mode token needs at least one [[auth.clients]]");
   CHECK(ErrorsOf({"auth.mode=mtls", "auth.clients=[{name='a',roles=['reader'],certificate_name='a'}]"}) ==
         "--set: auth.mode mtls needs server.tls.client_ca");
@@ -116,7 +117,7 @@ TEST_CASE("store.sqlite.path must name a file if the store is SQLite") {
   CHECK(ErrorsOf({"store.sqlite.path=./file:keelson.db"}).empty());
 }
 
-TEST_CASE("related durations and sizes are checked against each other") {
+TEST_CASE("a duration or a size that contradicts a related key is rejected") {
   CHECK(ErrorsOf({"email.dispatch.timeout=2m"}) ==
         "--set: email.dispatch.lease must be longer than email.dispatch.timeout");
   CHECK(ErrorsOf({"email.dispatch.base_delay=1h"}) ==
@@ -262,7 +263,7 @@ TEST_CASE("the product name defaults to the sender's name or domain") {
   CHECK(ProductName(email) == "The Shop");
 }
 
-TEST_CASE("email.link_base is a URL with a host and without a query") {
+TEST_CASE("email.link_base must be a URL with a host and without query, fragment or invalid characters") {
   for (const std::string base :
        {"http://", "https://:443", "https:///app", "https://example.com?a=b", "https://example.com#a",
         "https://exa mple.com", "https://example.com/\"", "https://<host>", "https://example.com/\x01"}) {
@@ -340,7 +341,7 @@ TEST_CASE("the error for an invalid template file names the unknown variable") {
   CHECK_THAT(errors, Catch::StartsWith("--set: email.templates ") && Catch::Contains("nobody"));
 }
 
-TEST_CASE("a check is skipped if the value of one of its keys is invalid") {
+TEST_CASE("a check of several keys is skipped if one of their values is invalid") {
   CHECK(ErrorsOf({"email.dispatch.lease=soon", "email.dispatch.timeout=3m"}) ==
         "--set: email.dispatch.lease must be a duration such as \"30s\" or \"24h\", from 1s to 24h");
 }

@@ -70,7 +70,8 @@ TEST_CASE("the environment overrides the file, and --set overrides both") {
   CHECK(loaded->origins.at("server.drain") == file + ":4");
 }
 
-TEST_CASE("an override is parsed as TOML of the key's type, otherwise as a string") {
+TEST_CASE(
+    "an override that is TOML of the key's type is parsed as TOML; any other override is read as a string") {
   const ConfigFixture fixture;
   const auto loaded = fixture.LoadSettings(
       {"email.providers=[\"log\",\"file\"]", "server.listen=\"localhost:1\"", "email.smtp.username=12",

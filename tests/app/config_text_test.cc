@@ -48,7 +48,7 @@ TEST_CASE("ToToml formats values as TOML literals") {
   CHECK(ToToml(std::map<Currency, std::int64_t>{{*Currency::Parse("EUR"), 5}}) == "{ EUR = 5 }");
 }
 
-TEST_CASE("a client is formatted without the digest of its token") {
+TEST_CASE("ToToml hides the token digest of a client") {
   const AuthClient client{.name = "web", .token_sha256 = std::string(64, 'a'), .roles = {"reader"}};
   CHECK(ToToml(std::vector{client}) ==
         "[{ name = \"web\", token_sha256 = \"(hidden)\", roles = [\"reader\"] }]");

@@ -95,8 +95,9 @@ TEST_CASE("a provider with an open circuit breaker is NOT_SERVING while the serv
   CHECK_FALSE(watched.health.serves("email.smtp"));
 }
 
-TEST_CASE("a hanging store check sets NOT_SERVING until a check succeeds") {
-  WatchedHealth watched;
+TEST_CASE(
+    "the server is NOT_SERVING while the store's health check hangs, and SERVING after a check succeeds") {
+  Watched watched;
   REQUIRE(watched.watch().ok());
   watched.store.SetHanging(true);
   {

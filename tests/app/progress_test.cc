@@ -47,7 +47,8 @@ TEST_CASE("the progress bar is redrawn at most every 100 ms") {
   CHECK(shown.Take().empty());
 }
 
-TEST_CASE("without a terminal, one line is written every 10 s, and none for an operation that takes less") {
+TEST_CASE(
+    "without a terminal, one line is written every 10 s, and none if the operation takes less than 10 s") {
   Shown shown(/*terminal=*/false);
   shown.progress.Show("checking", 1, 4, "rows");
   shown.now += absl::Milliseconds(9'999);

@@ -51,7 +51,7 @@ TEST_CASE("an event too far in the future is logged and leaves the clock unchang
   CHECK(stepped.log.events() == std::vector<std::string>{"clock.behind_store"});
 }
 
-TEST_CASE("a store error is returned") {
+TEST_CASE("ResumeClock returns the error of the store") {
   SteppedClock stepped;
   MemoryStore store;
   CHECK(absl::IsDeadlineExceeded(

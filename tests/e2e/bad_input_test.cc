@@ -187,7 +187,7 @@ TEST_CASE("bytes that are not a Protobuf message are rejected") {
   shop.CheckUntouched();
 }
 
-TEST_CASE("a request above server.max_receive is rejected before it is read") {
+TEST_CASE("requests above server.max_receive are rejected, and the process uses less than 256 MiB") {
   Shop shop;
   const auto large = shop.client(&Accounts::RegisterUser, Field("display_name", std::string(1'500'000, 'x')));
   CHECK(Outcome(large) == kFieldInvalid);

@@ -129,7 +129,7 @@ TEST_CASE("a call of a method that the service does not implement fails with UNI
           Catch::EndsWith("\n  the server does not offer keelson.events.v1.EventService/ListEvents\n"));
 }
 
-TEST_CASE("a call with wrong usage is rejected before a connection is made") {
+TEST_CASE("invalid arguments are rejected before a connection is made") {
   const Folder folder;
   const std::string nowhere = "127.0.0.1:1";
   CheckUsageError(Call(folder, nowhere, {"RegistrUser"}),
@@ -236,7 +236,7 @@ TEST_CASE("a call presents the client certificate of --tls-cert") {
   CHECK(Await([&] { return Call(folder, service.target(), arguments).output == "{}\n"; }));
 }
 
-// Runs the commands of app/walk.txt as a reader types them, with the ids of earlier responses.
+// Runs the commands of app/walk.txt, which app/run.sh prints, with the ids of earlier responses.
 TEST_CASE("the commands that app/run.sh prints succeed in the printed order") {
   const Folder folder;
   ServiceProcess service(folder.path());

@@ -91,7 +91,7 @@ TEST_CASE("after the clock is set back, health still turns NOT_SERVING when the 
   CHECK(BecomesHealthy(client, true));
 }
 
-TEST_CASE("setting the clock forward or back fails no in-flight call") {
+TEST_CASE("no in-flight call fails when the clock is set forward or back") {
   const Folder folder;
   SettableClock clock(folder);
   ServiceProcess service(folder.path(), {"passwords.queue=1000"}, Expect::kServing, clock.options());
@@ -144,7 +144,7 @@ TEST_CASE("an in-flight e-mail is not claimed again when the clock is set forwar
   CHECK_FALSE(Logged(service, "message.lease_lost"));
 }
 
-TEST_CASE("a service started after the clock was set back resumes from the last event") {
+TEST_CASE("a service that starts after the clock was set back delays neither refunds nor e-mails") {
   const Folder folder;
   SettableClock clock(folder);
   std::string refund_id;

@@ -71,7 +71,7 @@ bool AwaitCount(const Client& client, const std::string& state, std::size_t coun
   return Await([&] { return List(client, "states: MESSAGE_STATE_" + state).size() == count; });
 }
 
-TEST_CASE("a misconfigured relay loses no message: the next provider sends it") {
+TEST_CASE("if the relay rejects the client or the sender, the next provider sends every message") {
   const auto& [beginning, reply] = GENERATE(table<std::string, std::string>({
       {"RCPT", "554 5.7.1 <ada@example.org>: Relay access denied"},
       {"RCPT", "553 5.7.1 <a@example.com>: Sender address rejected: not owned by user relay"},
@@ -126,7 +126,7 @@ TEST_CASE("a relay with an exhausted quota is paused, and the next provider send
 }
 
 TEST_CASE(
-    "a message whose recipient the relay does not support fails over; the circuit breaker stays closed") {
+    "the next provider sends messages to recipients that the relay does not support; no circuit opens") {
   const Folder folder;
   Relay relay("(nothing)", "");
   ServiceProcess service(folder.path(), relay.Configure(/*then_file=*/true));

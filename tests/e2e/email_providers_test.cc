@@ -54,7 +54,8 @@ TEST_CASE("a message is sent over HTTP with its id as the idempotency key") {
   CHECK(api.requests().size() == 1);
 }
 
-TEST_CASE("after a lost response, the same bytes are resent to the same provider with the same key") {
+TEST_CASE(
+    "after a lost response, the same bytes are resent to the same provider with the same idempotency key") {
   const Folder folder;
   MailApi api(MailApi::Accepted, [](const MailApi::Request& request) {
     servers::ScriptedAnswer response = MailApi::Accepted(request);
@@ -74,7 +75,7 @@ TEST_CASE("after a lost response, the same bytes are resent to the same provider
   CHECK(CountMails(service.mail_folder()) == 0);
 }
 
-TEST_CASE("a message in flight during kill -9 is resent with the same key and bytes") {
+TEST_CASE("a message in flight during kill -9 is resent with the same idempotency key and bytes") {
   const Folder folder;
   std::optional<ServiceProcess> service;
   pid_t victim = 0;
@@ -98,7 +99,7 @@ TEST_CASE("a message in flight during kill -9 is resent with the same key and by
   CHECK(CountMails(service->mail_folder()) == 0);
 }
 
-TEST_CASE("a provider with an invalid API key is paused, and another provider sends its messages") {
+TEST_CASE("a provider that rejects the API key gets no more messages, and the next provider sends them") {
   const Folder folder;
   MailApi api([](const MailApi::Request&) {
     return servers::ScriptedAnswer{.status = 401,
@@ -112,7 +113,7 @@ TEST_CASE("a provider with an invalid API key is paused, and another provider se
   CHECK(service.process().errors().find("re_test") == std::string::npos);
 }
 
-TEST_CASE("an unreachable provider loses no message") {
+TEST_CASE("if a provider is unreachable, the next provider sends every message") {
   const Folder folder;
   ServiceProcess service(folder.path(),
                          {R"(email.providers=["resend","file"])", "email.resend.api_key=re_test",
@@ -121,7 +122,7 @@ TEST_CASE("an unreachable provider loses no message") {
   CHECK(Await([&] { return CountMails(service.mail_folder()) == 10; }));
 }
 
-TEST_CASE("fifty rejected messages at the head of the queue do not delay the others") {
+TEST_CASE("fifty rejected messages at the head of the queue do not prevent the sending of later messages") {
   const Folder folder;
   MailApi api([](const MailApi::Request& request) {
     if (!request.to.starts_with("poison")) return MailApi::Accepted(request);
@@ -138,7 +139,7 @@ TEST_CASE("fifty rejected messages at the head of the queue do not delay the oth
   CHECK(api.requests().size() == 70);
 }
 
-TEST_CASE("the service respects a provider's rate limit and loses no message") {
+TEST_CASE("after a 429 response, the service waits for Retry-After and loses no message") {
   const Folder folder;
   const auto named = std::chrono::seconds(1);
   std::optional<std::chrono::steady_clock::time_point> until;

@@ -109,7 +109,7 @@ TEST_CASE("verify runs while the service runs, and reports a violated invariant"
   CHECK_THAT(tampered.output, StartsWith("events 3: event_hashes_verify: "));
 }
 
-TEST_CASE("verify rejects a store that does not support it", "[sqlite]") {
+TEST_CASE("verify rejects a missing database, and a store that does not support verify", "[sqlite]") {
   const StorePair stores;
   CheckRefused(stores.Verify("old.toml"), 1, "keelson.db can't be reached");
   CheckRefused(stores.Run({"verify", "--set", "store.adapter=memory"}), 2,

@@ -77,7 +77,7 @@ TEST_CASE("a message can be tracked from registration until it is SENT") {
         "NOT_FOUND MESSAGE_NOT_FOUND");
 }
 
-TEST_CASE("messages are paged newest first, and a page token is rejected with another filter") {
+TEST_CASE("messages are paged newest first, and a page token is rejected if the filter differs") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -123,7 +123,7 @@ TEST_CASE("a test message is sent by the named provider to the given recipient")
   CHECK(BadFields(refused.status) == " to provider");
 }
 
-TEST_CASE("a waiting message can be cancelled, and a DEAD message retried") {
+TEST_CASE("an unsent message can be cancelled; a CANCELLED message can be neither cancelled nor retried") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -143,7 +143,7 @@ TEST_CASE("a waiting message can be cancelled, and a DEAD message retried") {
   CHECK(Facts(retried.status) == " expected=DEAD state=CANCELLED");
 }
 
-TEST_CASE("a DEAD message is sent by a retry after the provider recovers") {
+TEST_CASE("RetryMessage queues a DEAD message again, and the service sends it") {
   const Folder folder;
   std::string id;
   {

@@ -120,7 +120,8 @@ TEST_CASE("concurrent calls with one verification token all succeed") {
   CHECK(CountMails(shop.service.mail_folder()) == 3);
 }
 
-TEST_CASE("concurrent transitions pay an order once, and either cancel or ship it") {
+TEST_CASE(
+    "one of many concurrent PayOrder calls succeeds, and then one of many ShipOrder and CancelOrder calls") {
   Shop shop;
   const std::string order_id =
       CreateOrder(shop.client(), RegisterUser(shop.client(), "ada@example.com"), 1, 100);

@@ -110,7 +110,7 @@ TEST_CASE("a reload of an invalid configuration changes nothing, and one log ent
   CHECK(service.OutcomeAs("one") == "OK");
 }
 
-TEST_CASE("a reload without the configuration file changes nothing") {
+TEST_CASE("a reload changes nothing if the configuration file is missing, and the log names the file") {
   ReloadedService service(Configuration("info", {"one"}));
   std::filesystem::remove(service.folder() / "keelson.toml");
   service.process().process().Signal(SIGHUP);
@@ -119,7 +119,7 @@ TEST_CASE("a reload without the configuration file changes nothing") {
   CHECK(service.OutcomeAs("one") == "OK");
 }
 
-TEST_CASE("one warning names the changed keys that need a restart; the others take effect") {
+TEST_CASE("one warning names the changed keys that need a restart; the other changed keys take effect") {
   ReloadedService service(Configuration("info", {"one"}));
   service.Reload(Configuration("info", {"two"}) + "[refunds]\nwindow = '1h'\n[server]\nworkers = 7\n",
                  "config.restart_needed");

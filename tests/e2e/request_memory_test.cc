@@ -62,7 +62,7 @@ TEST_CASE("a large request without a token needs no more memory than a small one
       GENERATE(table<std::string, std::string>({{"gzip", Framed(Gzip(Zeros()), true)},
                                                 {"deflate", Framed(Deflate(Zeros()), true)},
                                                 {"identity", Framed(Zeros())},
-                                                // Without the encoding header, gRPC treats the message as
+                                                // gRPC does not know zstd, and treats the message as
                                                 // uncompressed.
                                                 {"zstd", Framed(Gzip(Zeros()), true)}}));
   INFO(encoding);
@@ -114,7 +114,7 @@ TEST_CASE("metadata above the limit is rejected") {
 }
 
 // With the default configuration, all request buffers together are limited to 64 MiB (rpc_server.cc).
-TEST_CASE("unauthenticated requests share one memory limit") {
+TEST_CASE("a 200 MiB health request is rejected, and memory stays within the limit of all request buffers") {
   constexpr std::size_t kBuffers = 64 * kMiB;
   GuardedService service;
   Http2Client client(service.port());

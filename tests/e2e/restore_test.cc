@@ -16,7 +16,7 @@ using Catch::Contains;
 using std::filesystem::copy_options;
 
 constexpr const char* kFiles[] = {"keelson.db", "keelson.db-wal", "keelson.db-shm", "keelson.db.lock"};
-// A test fails if a command needs this many steps (see kill_at_step.cc).
+// A test fails if a command needs this many steps. A step is a system call that changes or syncs a file.
 constexpr int kMaxSteps = 5000;
 
 bool HasUser(const Client& client, const std::string& email) {
@@ -52,7 +52,8 @@ class KilledService {
   CommandResult Run(const std::vector<std::string>& arguments) const {
     return RunKeelson(arguments, folder_.path());
   }
-  // Kills the command before this step; returns the exit code or the negated signal.
+  // Runs the command, and kills it before step number `step` (see kill_at_step.cc). Returns the exit code, or
+  // the negated number of the signal.
   int RunUntil(int step, std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), {"/usr/bin/env", StrCat("LD_PRELOAD=", KEELSON_KILL_AT_STEP),
                                          StrCat("KEELSON_TEST_KILL_AT=", step), KEELSON_BINARY});
@@ -80,7 +81,7 @@ TEST_CASE("restore replaces the database of a crashed service with the backup", 
   RegisterUser(client, "carol@example.com");
 }
 
-TEST_CASE("kill -9 at any step of restore leaves either the old database or the new one", "[sqlite]") {
+TEST_CASE("kill -9 at any step of restore leaves either the old database or the restored one", "[sqlite]") {
   const KilledService killed;
   bool old_state = false;
   bool new_state = false;
@@ -141,7 +142,8 @@ TEST_CASE("a backup copied over a crashed database is refused until the stale WA
   CHECK_FALSE(HasUser(service.Connect(), "bob@example.com"));
 }
 
-TEST_CASE("restore rejects a running service and stores other than SQLite", "[sqlite]") {
+TEST_CASE("restore fails while the service runs, for a store other than SQLite, and for a missing backup",
+          "[sqlite]") {
   const KilledService killed;
   {
     ServiceProcess service(killed.folder().path());
@@ -154,7 +156,8 @@ TEST_CASE("restore rejects a running service and stores other than SQLite", "[sq
   CHECK(killed.Run({"restore"}).exit_code == 2);
 }
 
-TEST_CASE("a second process is rejected under any path that leads to the same database file", "[sqlite]") {
+TEST_CASE("a second process is rejected even if it opens the database file by a symbolic or a hard link",
+          "[sqlite]") {
   const Folder folder;
   ServiceProcess service(folder.path());
   std::filesystem::create_symlink("keelson.db", folder / "other.db");

@@ -19,7 +19,7 @@ bool Contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-TEST_CASE("no secret is logged, and no password or token is stored") {
+TEST_CASE("no secret is logged, and no password or token is stored in plain text") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"telemetry.log_level=debug"});
   const Client client = service.Connect();

@@ -61,7 +61,8 @@ CommandResult Probe(const Folder& folder, const std::string& target, std::vector
   return RunKeelson(std::move(options), folder.path());
 }
 
-TEST_CASE("an empty certificate file is ignored, and the complete certificate and key are loaded later") {
+TEST_CASE(
+    "an empty certificate file is logged once and not used; a valid certificate and key are loaded later") {
   const Folder folder;
   Authority authority;
   const std::vector<std::string> trusting = {"--tls-ca", authority.Path("ca.crt"), "--tls-server-name"};

@@ -108,8 +108,9 @@ std::string DefaultHelo(const std::string& server) {
   std::string name = QualifiedName(HostName(), ReadHosts());
   if (!name.empty()) return name;
   const std::string host = server == "localhost" ? "127.0.0.1" : WithoutBrackets(server);
-  // SourceLiteral fails for a host name, because a DNS lookup could block. In this case, the documentation
-  // networks (RFC 5737, RFC 3849) stand for the server: packets to both usually take the default route.
+  // SourceLiteral fails for a host name, because a DNS lookup could block. In this case, addresses of
+  // the documentation networks (RFC 5737, RFC 3849) are used instead of the server's address: packets to
+  // either address usually take the default route.
   for (const std::string& destination : {host, std::string("192.0.2.1"), std::string("2001:db8::1")}) {
     std::string literal = SourceLiteral(destination);
     if (!literal.empty()) return literal;

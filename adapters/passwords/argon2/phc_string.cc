@@ -68,7 +68,7 @@ absl::StatusOr<PhcString> ParsePhc(std::string_view text) {
   const auto invalid = [](std::string_view what) {
     return absl::InvalidArgumentError(StrCat("the stored hash ", what));
   };
-  if (text.size() > kMaxPhcBytes) return invalid("is too long");
+  if (text.size() > kMaxPhcBytes) return invalid(StrCat("is longer than ", kMaxPhcBytes, " bytes"));
   const std::vector<std::string_view> parts = Split(text, '$');
   if (parts.size() != 6 || !parts[0].empty() || parts[1] != "argon2id" || parts[2] != "v=19") {
     return invalid("must be Argon2id version 1.3 in PHC format");

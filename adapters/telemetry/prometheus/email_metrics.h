@@ -8,8 +8,8 @@
 
 namespace keelson {
 
-// Metrics of the e-mail providers at the time of a scrape. Every series exists from the start, with the value
-// zero.
+// Metrics of the e-mail providers at the time of a scrape. Every series exists from the first scrape, even
+// if its value is zero.
 class EmailMetrics : public prometheus::Collectable {
  public:
   explicit EmailMetrics(const ProviderStatuses& providers) : providers_(providers) {}

@@ -1,4 +1,5 @@
-// Tests that the system clock can be set while PostgreSQL does not respond.
+// Tests that health checks, reconnection and deadlines are unaffected by setting the system clock while
+// PostgreSQL does not respond.
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <thread>

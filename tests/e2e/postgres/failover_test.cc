@@ -84,7 +84,7 @@ TEST_CASE("a failover loses no acknowledged write and needs no restart of the se
   }
 }
 
-TEST_CASE("a service never uses a standby, and finds the primary at any position in the URL") {
+TEST_CASE("a service uses the primary even if the URL lists the standby first") {
   servers::PostgresServer primary;
   primary.CreateDatabase("app");
   servers::PostgresStandby standby(primary);

@@ -103,36 +103,36 @@ TEST_CASE("transfer and verify report why a database can't be used") {
   const StorePair out(Of(database.url()), kOtherFile);
   CHECK(ServiceProcess(in.path(), kFile).Stop() == 0);
   const std::string told = StrCat("the database ", database.name(), " on 127.0.0.1");
-  SECTION("without a schema") {
+  SECTION("the database has no schema") {
     CheckRefused(out.Transfer(), 1, StrCat("the source: ", told));
     CheckRefused(out.Verify("old.toml"), 1, "run keelson migrate up");
     CHECK_FALSE(std::filesystem::exists(out.path() / "new.db"));
   }
-  SECTION("with a newer schema") {
+  SECTION("the database has a newer schema") {
     CHECK(in.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
     session.Execute("INSERT INTO schema_migrations VALUES (999, 'future', 'x', now())");
     CheckRefused(in.Transfer(), 1, StrCat("the target: ", told));
     CheckRefused(out.Transfer(), 1, StrCat("the source: ", told));
     CheckRefused(out.Verify("old.toml"), 1, "newer schema");
   }
-  SECTION("in use by a service") {
+  SECTION("a service uses the database") {
     ServiceProcess service(in.path(), Of(database.url()));
     CheckRefused(in.Transfer(), 1, StrCat("the target: ", told));
     CheckRefused(out.Transfer(), 1, "is in use by another process");
   }
-  SECTION("a transfer from a database to itself") {
+  SECTION("the source and the target are the same database") {
     CHECK(in.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
     CheckRefused(in.Run({"transfer", "--from", "new.toml", "--to", "new.toml"}), 1,
                  StrCat("the target: ", told));
   }
-  SECTION("with an incomplete transfer from another source") {
+  SECTION("the target holds an incomplete transfer from another source") {
     CHECK(in.Run({"migrate", "up", "--config", "new.toml"}).exit_code == 0);
     session.Execute("INSERT INTO settings (name, value) VALUES ('transfer', '\\x00')");
     CheckRefused(in.Transfer(), 1, "holds an incomplete transfer from another source");
   }
 }
 
-TEST_CASE("every command reports an unreachable server") {
+TEST_CASE("transfer and verify report an unreachable server") {
   const int port = servers::FreePort();
   const std::string url = servers::PostgresServer::UrlAt(port, "app");
   const StorePair in(kFile, Of(url));
@@ -165,7 +165,7 @@ TEST_CASE("verify reports a violated invariant while the database is in use") {
   CHECK_THAT(tampered.output, StartsWith("events 3: event_hashes_verify: "));
 }
 
-TEST_CASE("verify succeeds during concurrent writes") {
+TEST_CASE("verify reports no findings during concurrent writes") {
   const servers::PostgresDatabase database;
   const StorePair stores(kFile, Of(database.url()));
   ServiceProcess service(stores.path(), Of(database.url()));

@@ -119,7 +119,7 @@ int BlockedSession(const servers::PostgresServer& server) {
   return pid;
 }
 
-TEST_CASE("a write is atomic if its session ends") {
+TEST_CASE("a write stays atomic if its database session is terminated or crashes") {
   const bool crash = GENERATE(false, true);
   Shop shop;
   const std::string order_id = CreateOrder(shop.client(), shop.user_id(), 1, 1000);

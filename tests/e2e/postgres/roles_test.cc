@@ -74,7 +74,7 @@ TEST_CASE("the README's grants suffice for the commands of each role") {
   RegisterUser(service.Connect(), "bob@example.com");
 }
 
-TEST_CASE("config check names the key and the parameter of an invalid URL") {
+TEST_CASE("the error for an invalid PostgreSQL URL names the key and the parameter, but not the password") {
   const StorePair stores(
       {"store.adapter=postgres",
        "store.postgres.url=postgresql://keelson:s3cret@127.0.0.1:1/keelson?schema=public"},

@@ -97,7 +97,7 @@ TEST_CASE("two processes send 2,000 messages exactly once through a provider wit
 
 // Regression: a stopping process did not renew the leases of its in-flight messages, so that another process
 // sent them again.
-TEST_CASE("a stopping process keeps its lease on messages without a response from the relay") {
+TEST_CASE("a stopping process renews the lease of its in-flight message until the relay responds") {
   std::atomic<bool> answers = false;
   servers::ScriptedSmtpServer relay([&](const std::string& line) {
     while (line == "." && !answers) std::this_thread::sleep_for(std::chrono::milliseconds(10));

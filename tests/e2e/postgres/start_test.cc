@@ -54,23 +54,23 @@ TEST_CASE("the configuration error for an invalid URL does not contain the passw
   CHECK_THAT(result.errors, !Catch::Contains("s3cret"));
 }
 
-TEST_CASE("the service reports a server at its connection limit and a standby") {
+TEST_CASE("startup fails and reports the cause if the server is at its connection limit or is a standby") {
   servers::PostgresServer server({.max_connections = 10});
   server.CreateDatabase("app");
   const Folder folder;
-  SECTION("at its connection limit") {
+  SECTION("the server is at its connection limit") {
     std::list<servers::PostgresSession> others;
     for (int i = 0; i < 7; ++i) others.emplace_back(server.url("app"));
     CheckRefusal(Serve(folder, PostgresSettings(server.url("app"))), 1, "app", "connection slots");
   }
-  SECTION("a standby") {
+  SECTION("the server is a standby") {
     servers::PostgresStandby standby(server);
     CheckRefusal(Serve(folder, PostgresSettings(standby.server().url("app"))), 1, "app", "read-only");
   }
 }
 
-// Runs the command on the database at `url`, and sends the signal when one of its sessions waits for a lock.
-// Returns the exit code.
+// Runs the command on the database at `url`, and sends the signal when a session of the command waits for a
+// lock. Returns the exit code.
 int StopWhileItWaits(const Folder& folder, const std::vector<std::string>& command, const std::string& url,
                      const servers::PostgresSession& admin, int signal) {
   std::vector<std::string> arguments = {KEELSON_BINARY};

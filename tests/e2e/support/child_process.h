@@ -13,7 +13,7 @@ namespace keelson::e2e {
 class ChildProcess {
  public:
   struct Options {
-    // The user that runs the process. Tests of file modes need one, because file modes do not apply to root.
+    // The user that runs the process, for tests of file modes, which do not apply to root.
     std::optional<uid_t> user = {};
     // Starts the process with standard error closed, like 2>&- in a shell.
     bool close_errors = false;

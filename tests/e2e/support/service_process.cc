@@ -41,7 +41,7 @@ std::set<std::string> Sockets(pid_t pid) {
 }
 
 // Returns true once the child has called exec. Until then the child is a copy of this process and shares its
-// sockets, which must not be mistaken for those of the service.
+// sockets, which must not be mistaken for sockets of the service.
 bool HasCalledExec(pid_t pid) {
   std::error_code error;
   const auto program = std::filesystem::read_symlink(absl::StrCat("/proc/", pid, "/exe"), error);

@@ -13,8 +13,8 @@
 namespace keelson::e2e {
 
 // Calls the services of a fleet in turn, and repeats a call on the next service while it returns UNAVAILABLE.
-// Every request therefore needs a request id. Remembers all responses. For one thread; makes no Catch
-// assertions, because Catch is not thread-safe.
+// Every request therefore needs a request id. Remembers all responses. Not thread-safe: each thread
+// needs its own caller. Makes no Catch assertions, because Catch is not thread-safe.
 class PatientCaller {
  public:
   explicit PatientCaller(const Fleet& fleet, std::size_t first = 0);
