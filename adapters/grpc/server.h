@@ -30,8 +30,8 @@ class GrpcServer {
   int port() const;
   // Sets the health status of "" and of every service, on both listeners.
   void SetServing(bool serving);
-  // Sets the health status of a part of the process that is not a service, under its own name. Before the
-  // first call, health returns NOT_FOUND for the name.
+  // Sets the health status of `part`, a part of the process that is not a gRPC service, such as "email.smtp".
+  // Before the first call for `part`, a health check of this name returns NOT_FOUND.
   void SetServing(const std::string& part, bool serving);
   // Re-reads the TLS files. New connections use changed files if these are valid; otherwise the previous
   // files stay in use, and one warning logs the reason. Blocks on files. No effect without TLS.

@@ -5,7 +5,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("without a file, environment variables and --set, every key has its default") {
+TEST_CASE("without a configuration file, environment variables or --set, every key has its default") {
   const ConfigFixture fixture;
   const auto loaded = fixture.Load({});
   REQUIRE(loaded.ok());

@@ -6,7 +6,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("the reference is a valid configuration that sets every default") {
+TEST_CASE("the configuration reference is a valid configuration with the default of every key") {
   const ConfigFixture fixture;
   const auto loaded =
       fixture.Load({.file = fixture.WriteFile("test.toml", ConfigReference(fixture.schema()))});

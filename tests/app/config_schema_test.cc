@@ -21,7 +21,7 @@ TEST_CASE("every key has a unique name, a unique environment variable and a desc
   }
 }
 
-TEST_CASE("the keys of one section are adjacent") {
+TEST_CASE("the keys of one section are adjacent in the schema") {
   std::set<std::string_view> seen;
   std::string_view current;
   const Schema schema(BuiltInAdapters());
@@ -33,7 +33,7 @@ TEST_CASE("the keys of one section are adjacent") {
   }
 }
 
-TEST_CASE("every bound parses, and every default lies within its bounds") {
+TEST_CASE("every key with bounds accepts its default and rejects a malformed value") {
   const ConfigFixture fixture;
   for (const Key& key : fixture.schema().keys()) {
     if (key.min.empty()) continue;

@@ -86,7 +86,7 @@ TEST_CASE("a job whose run hangs is reported as stalled, and as recovered when t
   CHECK(watched.events() == std::vector<std::string>{"job.stalled", "job.recovered"});
 }
 
-TEST_CASE("a job whose run takes less than longest_run is not stalled") {
+TEST_CASE("a job is not reported as stalled before its run takes longer than longest_run") {
   RecordingLog log;
   BackgroundJobs jobs(log);
   HangingJob sending;
@@ -113,7 +113,7 @@ TEST_CASE("jobs that share a name are reported as stalled while any of them is s
   CHECK(watched.Becomes("sends", false));
 }
 
-TEST_CASE("a job that fails repeatedly is not stalled") {
+TEST_CASE("a job that fails repeatedly is not reported as stalled") {
   RecordingLog log;
   BackgroundJobs jobs(log);
   jobs.Start({"fails", absl::Milliseconds(1), kLong,
@@ -125,7 +125,7 @@ TEST_CASE("a job that fails repeatedly is not stalled") {
   CHECK(watched.stalled() == std::map<std::string, bool>{{"fails", false}});
 }
 
-TEST_CASE("the first status of each job of several BackgroundJobs objects is reported once") {
+TEST_CASE("JobWatch reports the initial status of each job of several BackgroundJobs objects exactly once") {
   RecordingLog log;
   BackgroundJobs some(log);
   BackgroundJobs others(log);

@@ -26,7 +26,7 @@ TEST_CASE("the page token key is created once per store") {
   CHECK(*ReadOrMakePageTokenKey(other, entropy, Deadline::Never()) != *first);
 }
 
-TEST_CASE("an invalid page token key is an error and is not replaced") {
+TEST_CASE("ReadOrMakePageTokenKey returns INTERNAL if the page token key in the store is invalid") {
   SystemClock clock;
   SystemEntropy entropy;
   MemoryStore store;

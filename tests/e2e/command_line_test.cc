@@ -25,7 +25,7 @@ TEST_CASE("the option --version and the command version print the version") {
   CHECK(RunKeelson({"version"}, folder.path()).output == option.output);
 }
 
-TEST_CASE("keelson help prints what --help prints") {
+TEST_CASE("keelson help COMMAND prints the same text as keelson COMMAND --help") {
   const Folder folder;
   CHECK(RunKeelson({"help"}, folder.path()).output == RunKeelson({"--help"}, folder.path()).output);
   CHECK(RunKeelson({"help", "config", "check"}, folder.path()).output ==

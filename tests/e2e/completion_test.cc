@@ -33,7 +33,7 @@ TEST_CASE("bash completes commands and their subcommands") {
   CHECK(Complete(folder, "help config ch") == "check ");
 }
 
-TEST_CASE("bash completes options of the command") {
+TEST_CASE("bash completes only the options of the entered command") {
   const Folder folder;
   CHECK(Complete(folder, "--v") == "--version ");
   CHECK(Complete(folder, "serve --c") == "--config ");

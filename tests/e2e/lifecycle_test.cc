@@ -104,7 +104,7 @@ TEST_CASE("keelson health exits with 0 only if the service is SERVING") {
   CHECK_THAT(gone.errors, Catch::StartsWith("keelson: ") && Catch::Contains(service.target()));
 }
 
-TEST_CASE("the service runs with standard error closed") {
+TEST_CASE("with standard error closed, the service serves calls and writes its log to no other file") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"telemetry.log_level=debug"}, ServiceProcess::Expect::kServing,
                          {.close_errors = true});

@@ -67,7 +67,7 @@ TEST_CASE("ListUsers applies every filter, and a page token is valid after a res
         "INVALID_ARGUMENT PAGE_TOKEN_INVALID");
 }
 
-TEST_CASE("a batch read returns users in the requested order") {
+TEST_CASE("BatchGetUsers returns users in the requested order, and lists the unknown ids") {
   const Folder folder;
   const ServiceProcess service(folder.path());
   const Client client = service.Connect();

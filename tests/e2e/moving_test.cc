@@ -39,7 +39,7 @@ TEST_CASE("a service on the target of a transfer has the data of the source", "[
   CheckClean(stores.Verify("new.toml"));
 }
 
-TEST_CASE("a killed transfer resumes at its checkpoint, and its target is not served before completion",
+TEST_CASE("a killed transfer resumes at its checkpoint; before completion, keelson serve rejects the target",
           "[sqlite]") {
   const StorePair stores;
   {

@@ -180,7 +180,7 @@ TEST_CASE("ResendVerification sends at most one message per address during resen
   CHECK(CountMails(service.mail_folder()) <= 3);
 }
 
-TEST_CASE("common and short passwords are rejected; any characters are allowed") {
+TEST_CASE("common and short passwords are rejected; a password may contain any characters") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -198,7 +198,8 @@ TEST_CASE("common and short passwords are rejected; any characters are allowed")
   CHECK(Outcome(response) == "OK");
 }
 
-TEST_CASE("the service computes order totals and enforces the state machine") {
+TEST_CASE(
+    "the service computes the totals of an order and rejects transitions that its state does not allow") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
@@ -297,7 +298,7 @@ TEST_CASE("partial refunds of a line add up to its exact total") {
   CHECK(GetOrder(client, order_id).refundable().minor_units() == 0);
 }
 
-TEST_CASE("a refund above the threshold waits for approval") {
+TEST_CASE("a refund above refunds.approval_above waits for approval") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"refunds.approval_above={ EUR = 500 }"});
   const Client client = service.Connect();

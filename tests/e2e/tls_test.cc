@@ -110,7 +110,7 @@ TEST_CASE("a key that does not match its certificate is a configuration error at
                "is not the key of the certificate");
 }
 
-TEST_CASE("keelson health uses a server name and a client certificate") {
+TEST_CASE("with mutual TLS, keelson health needs the server name and a client certificate") {
   const Folder folder;
   Authority authority;
   authority.Issue("server", kPublicName);

@@ -9,7 +9,7 @@
 namespace keelson {
 namespace {
 
-// Returns the name of the variable in a tag: "amount" for "{{# amount }}".
+// Returns the name of the variable in the text between "{{" and "}}": "amount" for "# amount ".
 std::string_view NameIn(std::string_view tag) {
   while (!tag.empty() && std::string_view("#^/&{").find(tag.front()) != std::string_view::npos) {
     tag.remove_prefix(1);

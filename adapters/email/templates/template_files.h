@@ -24,7 +24,8 @@ class TemplateFiles {
   // Reads `directory` unless it is empty. Appends each error to `errors`, with its file. Blocks on files.
   TemplateFiles(const std::string& directory, std::vector<std::string>& errors);
 
-  // Maps each locale, in lower case, to its language tag, as the name of its directory spells it.
+  // Maps each locale in lower case ("de-at") to its language tag, spelled like the directory of the locale
+  // ("de-AT").
   const std::map<std::string, std::string>& locales() const { return locales_; }
   bool Has(const std::string& path) const { return files_.contains(path); }
   // Returns the file's name for error messages: its path on disk, or "built-in" and its path.

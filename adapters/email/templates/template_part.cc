@@ -75,7 +75,8 @@ std::string TemplatePart::MissingFrom(const TemplateVariables& variables) const 
 absl::StatusOr<std::string> TemplatePart::Render(const TemplateVariables& variables) const {
   Rendering rendering = Try(variables);
   if (!rendering.missing.empty()) {
-    return absl::InvalidArgumentError(StrCat("uses the variable ", rendering.missing, ", which is missing"));
+    return absl::InvalidArgumentError(
+        StrCat("uses the variable ", rendering.missing, ", which the message does not have"));
   }
   return kind_ == PartKind::kSubject ? AsOneLine(rendering.text) : std::move(rendering.text);
 }

@@ -43,8 +43,8 @@ struct HttpResponse {
 };
 
 struct HttpFailure {
-  // Whether the server may have received the whole request. If false, the server has certainly not received
-  // it.
+  // Whether the server may have received the whole request. If false, the server has certainly received at
+  // most a part of the request.
   bool may_have_arrived = true;
   // Whether the URL or a header is malformed, so that no request was sent.
   bool malformed = false;

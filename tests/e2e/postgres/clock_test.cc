@@ -70,7 +70,7 @@ TEST_CASE("the service reconnects to a recovered server although the clock is se
   CHECK(shop.BecomesHealthy(true));
 }
 
-TEST_CASE("a call that waits for a row lock succeeds although the clock is set forward") {
+TEST_CASE("a call that waits for a table lock succeeds although the clock is set forward") {
   ClockedShop shop;
   const std::string order_id = DeliveredOrder(shop.client(), "ada@example.com", 1, 1000);
   const servers::PostgresSession blocker = shop.Connect();
@@ -91,7 +91,7 @@ TEST_CASE("a call that waits for a row lock succeeds although the clock is set f
   CHECK(outcome == "OK");
 }
 
-TEST_CASE("a call that waits for a row lock ends at its deadline although the clock is set back") {
+TEST_CASE("a call that waits for a table lock ends at its deadline although the clock is set back") {
   ClockedShop shop({"server.default_deadline=3s"});
   const std::string order_id = DeliveredOrder(shop.client(), "ada@example.com", 1, 1000);
   const servers::PostgresSession blocker = shop.Connect();

@@ -18,7 +18,7 @@ namespace {
 
 using Stopping = servers::PostgresServer::Stopping;
 
-TEST_CASE("the service reports a stopped server and reconnects") {
+TEST_CASE("calls return UNAVAILABLE while the server is stopped, and succeed after the server starts") {
   const auto how = GENERATE(Stopping::kFast, Stopping::kImmediate);
   Shop shop;
   shop.server().Stop(how);
@@ -32,7 +32,7 @@ TEST_CASE("the service reports a stopped server and reconnects") {
   CHECK(shop.service().process().errors().find(servers::PostgresServer::kPassword) == std::string::npos);
 }
 
-TEST_CASE("server restarts under load cause only UNAVAILABLE and lose no write") {
+TEST_CASE("server restarts under load cause no errors except UNAVAILABLE, and lose no acknowledged write") {
   constexpr int kCallers = 8;
   Shop shop({"passwords.queue=1000"});
   std::atomic<bool> over = false;
@@ -165,7 +165,7 @@ TEST_CASE("the last statement of a killed process ends at the call's deadline") 
   }));
 }
 
-TEST_CASE("the service reports a crashed connection pooler and reconnects") {
+TEST_CASE("calls return UNAVAILABLE while the connection pooler is stopped, and succeed after it starts") {
   servers::PostgresServer server;
   server.CreateDatabase("app");
   servers::PgBouncer bouncer(server);

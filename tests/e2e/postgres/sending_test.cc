@@ -60,7 +60,7 @@ MailApi::Responder LosesAtRandom(std::mt19937& random) {
   };
 }
 
-TEST_CASE("two processes send 2,000 messages exactly once through a provider with random failures") {
+TEST_CASE("two processes send each of 2,000 messages exactly once through a randomly failing provider") {
   const Seed seed(7);
   std::mt19937 random(seed.value());  // only used while the server's mutex is locked
   MailApi api(RefusesAtRandom(random), LosesAtRandom(random));

@@ -118,7 +118,7 @@ TEST_CASE(
   CHECK(ServiceProcess(folder.path(), PostgresSettings(server.url("app"))).Stop() == 0);
 }
 
-TEST_CASE("ten processes that start concurrently on an empty database all serve") {
+TEST_CASE("ten processes that start concurrently on an empty database all become SERVING") {
   constexpr int kServices = 10;
   servers::PostgresServer server({.max_connections = 200});
   server.CreateDatabase("app");
