@@ -55,7 +55,7 @@ class RpcServer {
   // The reflection services; empty if reflection is disabled.
   const std::vector<std::unique_ptr<grpc::Service>> reflection_;
   Dispatcher dispatcher_;
-  // Runs list calls, and calls that wait for more than the store, such as those that hash a password.
+  // Runs list calls, and calls that hash a password before they write.
   WorkerPool workers_;
   // Runs writes on at most StoreTraits::max_concurrent_writes threads; further writes wait in the queue
   // without a thread.

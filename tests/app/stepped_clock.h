@@ -11,12 +11,12 @@ namespace keelson {
 struct SteppedClock {
   static absl::Time Start() { return absl::FromUnixSeconds(1'767'225'600); }
 
-  // Both kernel clocks advance by `time`.
+  // Advances both kernel clocks by `time`.
   void Pass(absl::Duration time) {
     real += absl::ToInt64Nanoseconds(time);
     monotonic += absl::ToInt64Nanoseconds(time);
   }
-  // The system clock is set forward by `by`, or back if `by` is negative.
+  // Sets the system clock forward by `by`, or back if `by` is negative.
   void Step(absl::Duration by) { real += absl::ToInt64Nanoseconds(by); }
 
   std::int64_t real = absl::ToUnixNanos(Start());

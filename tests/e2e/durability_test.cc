@@ -47,8 +47,8 @@ std::string Refund(const Client& client, const std::string& order_id, const std:
   return response.ok() ? response->refund().id() : "";
 }
 
-// Alternates registrations and refunds until the service is killed. Counts the successful calls in
-// `acknowledged`.
+// Alternates registrations and refunds until a call fails because the service was killed. Counts the
+// successful calls in `acknowledged`. Returns false if kMaxCallsOfARound calls succeed.
 bool WriteUntilGone(const Client& client, Writer& writer, std::atomic<int>& acknowledged) {
   for (int i = 0; i < kMaxCallsOfARound; ++i) {
     const std::string name = StrCat(writer.name, "-", ++writer.calls);

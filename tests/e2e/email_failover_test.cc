@@ -21,7 +21,7 @@ using servers::ScriptedSmtpServer;
 using servers::SmtpAnswer;
 using Settings = ServiceProcess::Settings;
 
-// An SMTP relay. While it is broken, it returns `reply` to commands that begin with `beginning`; it accepts
+// An SMTP relay. Until Mend, the relay returns `reply` to commands that begin with `beginning`. It accepts
 // all other commands.
 class Relay {
  public:

@@ -14,7 +14,8 @@ constexpr std::size_t kMaxWords = 300;
 // Maximum number of bytes of a text that are sanitized; the rest is ignored.
 constexpr std::size_t kMaxRawWords = 4096;
 
-// Whether an e-mail address may contain `c`. Includes characters that are rare in addresses.
+// Whether `c` may belong to an e-mail address: any character except white space, brackets, quotation marks,
+// commas, semicolons and colons.
 bool IsAddressCharacter(char c) {
   return !absl::ascii_isspace(static_cast<unsigned char>(c)) &&
          std::string_view("<>()[]{},;:\"'`").find(c) == std::string_view::npos;

@@ -193,7 +193,7 @@ HttpResult HttpClient::Send(const HttpRequest& request, Deadline deadline) {
   Handle handle = TakeHandle();
   const HeaderList headers = MakeHeaders(request);
   if (handle == nullptr || (headers == nullptr && !request.headers.empty())) {
-    return NothingSent("libcurl could not be initialized");
+    return NothingSent("libcurl could not be initialized, or memory is exhausted");
   }
   Exchange exchange;
   SetRequest(handle.get(), request, headers.get());

@@ -43,8 +43,7 @@ struct HttpResponse {
 };
 
 struct HttpFailure {
-  // Whether the server may have received the whole request. If false, the server has certainly received at
-  // most a part of the request.
+  // Whether the server may have received the request. False only if no byte of the request was sent.
   bool may_have_arrived = true;
   // Whether the URL or a header is malformed, so that no request was sent.
   bool malformed = false;

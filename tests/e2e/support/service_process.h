@@ -12,8 +12,9 @@
 namespace keelson::e2e {
 
 // Runs the real `keelson serve` on a free loopback port. Its data is in `folder`, or in a database that
-// belongs to `folder` (StoreSettings). It writes e-mails to the directory "mail" in `folder`. Password
-// hashing and polling are faster than by default. `settings` are passed by --set and override these settings.
+// belongs to `folder` (StoreSettings). The service writes e-mails to the directory "mail" in `folder`.
+// Password hashing and polling are faster than by default. `settings` are passed by --set and override these
+// settings.
 class ServiceProcess {
  public:
   using Settings = std::vector<std::string>;

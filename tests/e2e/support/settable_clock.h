@@ -9,8 +9,8 @@
 
 namespace keelson::e2e {
 
-// A system clock that a test can set. It applies to processes that are started with options(); other
-// processes keep the real clock.
+// A system clock that a test can set. Processes that are started with options() use this clock; other
+// processes use the real clock.
 class SettableClock {
  public:
   explicit SettableClock(const Folder& folder);
