@@ -85,7 +85,7 @@ absl::Status Parse(const File& file, const std::string& pem, std::vector<X509Ptr
   while (X509* certificate = PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr)) {
     certificates.emplace_back(certificate, &X509_free);
   }
-  // OpenSSL reports the end of the file as this error.
+  // At the end of the file, OpenSSL reports PEM_R_NO_START_LINE.
   const bool at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
   if (!at_end) return file.OpenSslError("contains an invalid PEM certificate");
   if (certificates.empty()) return file.OpenSslError("contains no PEM certificate");

@@ -7,8 +7,8 @@
 
 namespace keelson {
 
-// The outcome of a message that fails a check before the provider is called: kConfig for FAILED_PRECONDITION,
-// kNotExpressible for UNIMPLEMENTED, kMessageRejected for any other code.
+// Returns the outcome of a message that fails a check before the provider is called: kConfig for
+// FAILED_PRECONDITION, kNotExpressible for UNIMPLEMENTED, kMessageRejected for any other code.
 SendOutcome Unsendable(const absl::Status& status);
 
 // Prepends `subject`, such as the name of a key, to an error message that starts with a verb ("must …").

@@ -36,8 +36,7 @@ SendOutcome SmtpEmailProvider::Probe(Deadline deadline) {
 SendOutcome SmtpEmailProvider::Transmit(const SmtpMessage& message, Deadline deadline) {
   if (PooledConnection pooled = TakeIdle(); pooled.connection != nullptr) {
     const SmtpResult result = TransmitOver(std::move(pooled), message, deadline);
-    // If MAIL failed, the server had closed the idle connection and received nothing: retry on a new
-    // connection.
+    // If MAIL failed with kUnreachable, the server has not received the message: retry on a new connection.
     if (result.phase != SmtpPhase::kMail || result.outcome.kind != Kind::kUnreachable) return result.outcome;
   }
   auto connection = std::make_unique<SmtpConnection>();

@@ -16,8 +16,8 @@ namespace {
 
 constexpr const char* kTcpTables[] = {"tcp", "tcp6"};
 constexpr char kListeningState[] = "0A";
-// 127.0.0.2 in the notation of /proc/net. This is also the end of the IPv4-mapped IPv6 address, which gRPC
-// listens on.
+// 127.0.0.2 in the notation of /proc/net. The IPv4-mapped IPv6 address, on which gRPC listens, ends with the
+// same text.
 constexpr char kOtherHost[] = "0200007F:";
 
 std::vector<std::string> WithBinary(std::vector<std::string> arguments) {

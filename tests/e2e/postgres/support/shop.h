@@ -42,7 +42,8 @@ class Shop {
   const std::string user_id_;
 };
 
-// Expects UNAVAILABLE (STORE_UNAVAILABLE) with a retry delay, and no password in the message.
+// Expects UNAVAILABLE (STORE_UNAVAILABLE) with a retry delay. The error message must contain the name of the
+// database and must not contain the password.
 void CheckUnavailable(const grpc::Status& status);
 
 }  // namespace keelson::e2e
