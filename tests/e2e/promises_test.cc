@@ -99,8 +99,8 @@ TEST_CASE("an address is stored and mailed in canonical form") {
   }
   CHECK(RunOnStore(folder.path(), {"verify"}).exit_code == 0);
 
-  // An earlier version stored addresses in other forms. Messages still reach the owner, and `verify` reports
-  // the user.
+  // An earlier version stored addresses in other forms, as this UPDATE does. Messages still reach the owner,
+  // and `verify` reports the user.
   ExecuteInStore(folder.path(),
                  "UPDATE users SET email = '\u200bgrace@example.com' WHERE email = 'grace@example.com'");
   ServiceProcess service(folder.path(), {"accounts.resend_cooldown=0s"});

@@ -1,5 +1,5 @@
-// Tests that passwords never appear in logs and files, and that tokens appear neither in logs nor, once their
-// message is sent, in the database.
+// Tests that logs contain neither passwords nor tokens, that the database contains no password, and that a
+// token is erased from the database when its message is sent.
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"

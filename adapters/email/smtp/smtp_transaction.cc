@@ -31,7 +31,8 @@ std::string MailCommand(const SmtpConnection& connection, const SmtpMessage& mes
   return command;
 }
 
-// The provider's message id is the server's queue id from "queued as …"; without it, the reply's whole text.
+// Returns kAccepted. The provider's message id is the server's queue id from "queued as …"; without a queue
+// id, the whole text of the reply.
 SmtpResult Accepted(const SmtpReply& reply) {
   constexpr std::string_view kQueued = "queued as ";
   const std::string text = reply.Text();

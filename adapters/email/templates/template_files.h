@@ -13,8 +13,8 @@
 namespace keelson {
 
 // The source files of all templates: the built-in files, overridden by the files of a directory. A path is
-// "LOCALE/NAME.EXTENSION" with the locale in lower case, such as "en/welcome.txt", or a shared file, such as
-// "header.html".
+// "LOCALE/NAME.EXTENSION" with the locale in lower case, such as "en/welcome.txt", or the name of a shared
+// file, such as "header.html".
 class TemplateFiles {
  public:
   static constexpr std::size_t kMaxFileBytes = 256 * 1024;
