@@ -15,9 +15,10 @@ class FakeClock : public Clock {
   absl::Time Now() override { return absl::FromUnixMicros(unix_micros_.load()); }
   SteadyTime SteadyNow() override { return SteadyTime() + absl::Microseconds(steady_micros_.load()); }
 
-  // Advances the time to `now`.
+  // Advances both clocks by the same duration, so that the time of day becomes `now`.
   void Set(absl::Time now) { Advance(now - Now()); }
-  // Advances the time. A negative duration leaves the monotonic clock unchanged.
+  // Advances both clocks. A negative duration sets the time of day back and leaves the monotonic clock
+  // unchanged.
   void Advance(absl::Duration by) {
     unix_micros_ += absl::ToInt64Microseconds(by);
     if (by > absl::ZeroDuration()) steady_micros_ += absl::ToInt64Microseconds(by);

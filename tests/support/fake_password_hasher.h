@@ -10,7 +10,8 @@
 
 namespace keelson {
 
-// A password hasher without cost that counts its calls. Set the members before other threads use it.
+// A password hasher that takes no time and counts the calls of Hash. Set the members before other threads use
+// it.
 class FakePasswordHasher : public PasswordHasher {
  public:
   absl::StatusOr<std::string> Hash(const Secret& password, Deadline /*deadline*/) override {

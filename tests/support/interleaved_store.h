@@ -8,7 +8,8 @@
 
 namespace keelson {
 
-// A store that forwards to another one, and calls a function before the next write, to reproduce a race.
+// A store that forwards calls to another store, and calls a function before the next write, to reproduce a
+// race.
 class InterleavedStore : public Store {
  public:
   explicit InterleavedStore(Store& store) : store_(store) {}

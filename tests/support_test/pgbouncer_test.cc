@@ -9,7 +9,7 @@ namespace {
 
 using Catch::Contains;
 
-TEST_CASE("PgBouncer assigns a connection per transaction") {
+TEST_CASE("with a pool size of 1, two PgBouncer sessions use the same server connection") {
   PostgresServer& server = PostgresServer::Shared();
   const PostgresDatabase database;
   PgBouncer bouncer(server, 1);
@@ -22,14 +22,14 @@ TEST_CASE("PgBouncer assigns a connection per transaction") {
   CHECK(server.Value("SELECT usename FROM pg_stat_activity WHERE pid = " + backend) == PostgresServer::kUser);
 }
 
-TEST_CASE("PgBouncer requires the password") {
+TEST_CASE("PgBouncer rejects a connection with a wrong password") {
   std::string url = PgBouncer::Shared().url("postgres");
   CHECK(PostgresSession(url).alive());
   url.replace(url.find("pa%20"), 5, "other");
   CHECK_THROWS_WITH(PostgresSession(url), Contains("authentication failed"));
 }
 
-TEST_CASE("PgBouncer survives a server restart and can be restarted") {
+TEST_CASE("PgBouncer accepts sessions again after a restart of PostgreSQL and after its own restart") {
   PostgresServer server;
   PgBouncer bouncer(server);
   CHECK(PostgresSession(bouncer.url("postgres")).alive());

@@ -32,7 +32,7 @@ TEST_CASE("a new database is empty and owned by its user, and the destructor dro
   CHECK(server.Value("SELECT count(*) FROM pg_database WHERE datname = '" + name + "'") == "0");
 }
 
-TEST_CASE("an SQL error throws an exception") {
+TEST_CASE("a failed SQL statement throws an exception, and the session stays usable") {
   const PostgresSession session(PostgresServer::Shared().admin_url());
   CHECK_THROWS_WITH(session.Execute("SELEC 1"), Contains("SELEC 1") && Contains("syntax error"));
   CHECK_THROWS_WITH(session.Value("SELECT 1, 2"), Contains("not one value"));
@@ -92,7 +92,7 @@ TEST_CASE("Set changes a setting while the server runs") {
   CHECK(server.Value("SHOW fsync") == "off");
 }
 
-TEST_CASE("a frozen server continues after it is thawed") {
+TEST_CASE("a frozen server does not respond, and responds again after Thaw") {
   PostgresServer server;
   const PostgresSession session(server.admin_url());
   server.Freeze();
@@ -103,7 +103,7 @@ TEST_CASE("a frozen server continues after it is thawed") {
   CHECK(server.Value("SELECT 1") == "1");
 }
 
-TEST_CASE("EndSession ends one session, EndSessions those of one database, CrashSession every session") {
+TEST_CASE("EndSession ends one session, EndSessions a database's sessions, CrashSession all sessions") {
   PostgresServer server;
   server.CreateDatabase("app");
   const PostgresSession first(server.url("app")), second(server.url("app")), bystander(server.admin_url());

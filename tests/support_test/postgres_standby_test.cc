@@ -5,7 +5,7 @@
 namespace keelson::servers {
 namespace {
 
-TEST_CASE("a standby has every acknowledged commit and takes over under the same URL") {
+TEST_CASE("a promoted standby has every acknowledged commit and accepts writes under the same URL") {
   PostgresServer primary;
   primary.CreateDatabase("app");
   PostgresSession(primary.url("app")).Execute("CREATE TABLE numbers (number int)");

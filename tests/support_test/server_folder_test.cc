@@ -26,7 +26,7 @@ pid_t PidIn(const std::filesystem::path& file) {
   return std::stoi(ReadText(file));
 }
 
-TEST_CASE("the destructor of a server stops it and removes its directory") {
+TEST_CASE("the destructor of PostgresServer stops the server and removes its directory") {
   std::filesystem::path folder;
   pid_t server = 0;
   {

@@ -1,5 +1,5 @@
 // An LD_PRELOAD library with a real-time clock that a test sets at run time. The file TEST_CLOCK_FILE holds
-// the offset to the true time: an int64 in nanoseconds.
+// the offset from the true time: an int64 in nanoseconds.
 //
 // The library interposes functions that read CLOCK_REALTIME, and futex(2) calls with a timeout on that clock,
 // as used by Abseil. When the clock is set back, such a call waits longer, as in the kernel. The monotonic
@@ -22,7 +22,7 @@
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
-// How often a wait polls the clock.
+// Interval at which a wait polls the clock, in nanoseconds.
 constexpr std::int64_t kSlice = 20'000'000;
 
 template <typename Function>

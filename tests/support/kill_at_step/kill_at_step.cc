@@ -1,5 +1,6 @@
-// An LD_PRELOAD library that kills the process (SIGKILL) before step KEELSON_TEST_KILL_AT. A step is a system
-// call that changes or syncs a file. A process that makes fewer such calls is not killed.
+// An LD_PRELOAD library that kills the process (SIGKILL) before its Nth step; N is the value of
+// KEELSON_TEST_KILL_AT. A step is a system call that changes or syncs a file. A process that makes fewer than
+// N such calls is not killed.
 #include <dlfcn.h>
 #include <sys/types.h>
 #include <unistd.h>

@@ -10,8 +10,8 @@
 namespace keelson::servers {
 
 // A Postfix on loopback ports that requires TLS with the given certificate, and the credentials below. It
-// delivers to local mailboxes and relays nothing. It is terminated together with this object or this process.
-// Requires root.
+// delivers to local mailboxes and relays nothing. Postfix ends when this object is destroyed or this process
+// ends. Requires root.
 class PostfixServer {
  public:
   static constexpr char kUser[] = "keelson";
@@ -27,7 +27,7 @@ class PostfixServer {
   PostfixServer(const std::string& certificate_pem, const std::string& key_pem);
 
   // Postfix accepts mail for ada@, bob@, jürgen@ and slow@example.org and ada@bücher.example. It defers
-  // later@, and rejects full@ and refused@ at RCPT and after the message body. No other recipients exist.
+  // later@ and full@ at RCPT, and rejects refused@ after the message body. No other recipients exist.
   int starttls_port() const { return starttls_port_; }
   int tls_port() const { return tls_port_; }
   std::string certificate_file() const { return folder_.File("certificate.pem"); }

@@ -13,8 +13,8 @@ namespace keelson::servers {
 
 // A PostgreSQL server for a test, on a port of the loopback interface and on a socket, in a directory that
 // the destructor deletes. TCP connections need a password (scram-sha-256), socket connections do not. Like
-// many production servers, it uses a locale's collation instead of bytes, and a time zone other than UTC.
-// Every method throws std::runtime_error on failure.
+// many production servers, it has a linguistic collation instead of byte order, and a time zone other than
+// UTC. Every method throws std::runtime_error on failure.
 class PostgresServer {
  public:
   static constexpr char kUser[] = "keelson";
@@ -95,7 +95,7 @@ class PostgresServer {
   std::optional<Program> program_;
 };
 
-// Returns a libpq URL with both hosts; libpq connects to the one that accepts writes.
+// Returns a libpq URL with both hosts; libpq connects to the host that accepts writes.
 std::string FailoverUrl(const PostgresServer& first, const PostgresServer& second,
                         const std::string& database);
 

@@ -12,7 +12,7 @@ class PostgresStandby {
 
   // Synchronous replication: the primary acknowledges a commit only after the standby has flushed it.
   void MakeSynchronous();
-  // Promotes the standby to a primary; blocks until it accepts writes. Stop the old primary first.
+  // Promotes the standby to a primary; blocks until it accepts writes. Stop the primary first.
   void Promote();
   PostgresServer& server() { return server_; }
 

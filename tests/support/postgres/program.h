@@ -10,8 +10,8 @@
 
 namespace keelson::servers {
 
-// A running program in a ServerFolder, under the folder's user. The program ends with this object or with
-// this process, whichever ends first.
+// A running program in a ServerFolder. It runs as the folder's user. The program ends with this object or
+// with this process, whichever ends first.
 class Program {
  public:
   // Appends the program's output to the file `log` in the folder. `last_signal` is the signal for a clean
@@ -25,7 +25,7 @@ class Program {
   pid_t pid() const { return pid_; }
   bool running();
   void Signal(int number);
-  // Blocks until the program exits; throws if it does not.
+  // Blocks until the program exits; throws after kPatience.
   int AwaitExitCode();
   // Returns the end of the program's output.
   std::string LogTail() const;

@@ -7,8 +7,9 @@
 
 namespace keelson::servers {
 
-// A new folder of the user that servers run as, with a path short enough for sockets. When this object is
-// destroyed or this process ends, even by kill -9, the folder is deleted and its registered server is ended.
+// A new folder that belongs to the user of the servers, with a path short enough for sockets. When this
+// object is destroyed or this process ends, even by kill -9, the registered server is ended and the folder is
+// deleted.
 class ServerFolder {
  public:
   // kUnprivileged: the current user, or another one if the current user is root. kThis: the current user,
