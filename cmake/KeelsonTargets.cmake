@@ -1,4 +1,4 @@
-# Build options and the functions that declare a layer, a test and an embedded text. keelson_options (language, debug
+# Build options and the functions that declare libraries, tests and embedded files. keelson_options (language, debug
 # information, sanitizers, linker) applies to every target, generated code included; keelson_warnings to hand-written code.
 
 option(KEELSON_TESTS "Build the tests and benchmarks" ON)

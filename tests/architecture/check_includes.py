@@ -37,7 +37,7 @@ def tree_refusal(path, header):
     if not folder or folder == other:
         return None
     if folder not in layers.CORE_TREE:
-        return "add its folder to tests/architecture/layers.py"
+        return "add the folder of this file to CORE_TREE in tests/architecture/layers.py"
     if other in layers.CORE_TREE[folder]:
         return None
     return f"core/{folder} does not depend on core/{other}"
@@ -65,7 +65,7 @@ def adapter_of(path):
 def adapter_refusal(path, header):
     name = adapter_of(path)
     if name is None:
-        return "add its folder to tests/architecture/layers.py"
+        return "add the folder of this file to TECHNOLOGY in tests/architecture/layers.py"
     if header.startswith("adapters/"):
         other = adapter_of(header)
         if other == name or other in layers.SUPPORTS:

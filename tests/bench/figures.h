@@ -51,7 +51,7 @@ Figures MeasurePostgresReads(const Workbench& bench);
 Figures MeasurePostgresRefunds(const Workbench& bench);
 // Sent messages per second: to files, compared with the target rate; over HTTP, compared with the maximum
 // rate that the provider's latency allows. Also compares the duration of a claim among a million waiting
-// messages with that among few.
+// messages with the duration among few messages.
 Figures MeasureDispatch(const Workbench& bench);
 // Rows per second of `keelson transfer` from SQLite to PostgreSQL, compared with the target rate.
 Figures MeasureTransfer(const Workbench& bench);

@@ -137,7 +137,7 @@ absl::StatusOr<Figure> MeasureLatency(const Workbench& bench) {
   for (int round = 0; round < kRounds; ++round) {
     const absl::StatusOr<double> rate = RequestsPerSecond(*queued);
     if (!rate.ok()) return rate.status();
-    std::fprintf(stderr, "dispatch: %.1f messages/s over HTTP; %.0f are possible\n", *rate, possible);
+    std::fprintf(stderr, "dispatch: %.1f messages/s over HTTP; the maximum is %.0f\n", *rate, possible);
     ratios.push_back(*rate / possible);
   }
   return Figure{"dispatch_latency", Median(ratios), Figure::Bar::kAtLeast, kLatencyBar};

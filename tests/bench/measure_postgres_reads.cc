@@ -59,7 +59,7 @@ Figures MeasurePostgresReads(const Workbench& bench) {
     absl::StatusOr<LoadResult> ours = RunLoad(load);
     if (!ours.ok()) return ours.status();
     const double issued_raw = servers::RunPgbench((*postgres)->server(), PostgresBench::kSeedDatabase, *raw);
-    std::fprintf(stderr, "postgres_get_user: %.0f calls/s (p50 %.0f us, p99 %.0f us); pgbench %.0f\n",
+    std::fprintf(stderr, "postgres_get_user: %.0f calls/s (p50 %.0f us, p99 %.0f us); pgbench %.0f calls/s\n",
                  ours->calls_per_second, absl::ToDoubleMicroseconds(ours->p50()),
                  absl::ToDoubleMicroseconds(ours->p99()), issued_raw);
     ratios.push_back(ours->calls_per_second / issued_raw);

@@ -63,7 +63,9 @@ Figures MeasureReads(const Workbench& bench) {
     load.port = echo->port;
     absl::StatusOr<LoadResult> bare = RunLoad(load);
     if (!bare.ok()) return bare.status();
-    std::fprintf(stderr, "get_user: %.0f calls/s (p50 %.0f us, p99 %.0f us); echo %.0f (%.0f, %.0f)\n",
+    std::fprintf(stderr,
+                 "get_user: %.0f calls/s (p50 %.0f us, p99 %.0f us); echo server %.0f calls/s (p50 %.0f us, "
+                 "p99 %.0f us)\n",
                  ours->calls_per_second, absl::ToDoubleMicroseconds(ours->p50()),
                  absl::ToDoubleMicroseconds(ours->p99()), bare->calls_per_second,
                  absl::ToDoubleMicroseconds(bare->p50()), absl::ToDoubleMicroseconds(bare->p99()));

@@ -69,7 +69,8 @@ Figures MeasureTransfer(const Workbench& bench) {
     const absl::StatusOr<double> rate = Transfer(source, server.socket_url(kDatabase));
     if (!rate.ok()) return rate.status();
     const double copied = (kSize.users + kSize.orders) / absl::ToDoubleSeconds(Copy(server));
-    std::fprintf(stderr, "transfer: %.0f rows/s, copied and compared; COPY alone %.0f\n", *rate, copied);
+    std::fprintf(stderr, "transfer: %.0f rows/s, copied and compared; COPY alone %.0f rows/s\n", *rate,
+                 copied);
     ratios.push_back(*rate / kRowsPerSecond);
   }
   return std::vector<Figure>{{"transfer", Median(ratios), Figure::Bar::kAtLeast, 1}};

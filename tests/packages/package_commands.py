@@ -1,5 +1,6 @@
-"""The external commands on a minimal Debian with the listed packages installed: those of the packages, of their
-dependencies, and of the essential packages. Recommended packages do not count: cmake/install-packages.sh skips them."""
+"""The external commands on a minimal Debian with the listed packages installed: the commands of the packages, of
+their dependencies, and of the essential packages. Recommended packages do not count, because
+cmake/install-packages.sh does not install them."""
 
 import os
 import pathlib

@@ -31,7 +31,8 @@ class Packages(unittest.TestCase):
             for script in scripts(folder):
                 missing = script_commands.commands_of(script) - brought - own - OPTIONAL
                 with self.subTest(script=script.relative_to(ROOT).as_posix()):
-                    self.assertEqual(missing, set(), f"no package in {', '.join(lists)} provides them: list the package")
+                    self.assertEqual(missing, set(), "these commands belong to no package in "
+                                     f"{', '.join(lists)}: add their packages to a list")
 
     def test_the_external_commands_of_a_script_are_found(self):
         planted = {
