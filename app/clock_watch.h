@@ -6,11 +6,12 @@
 
 namespace keelson {
 
-// Logs when the system clock was set back, so that the service's clock (SystemClock) is ahead of it, and when
-// both clocks agree again. Not thread-safe.
+// Logs when the system clock was set back, so that the service's clock (the class SystemClock) is ahead of
+// the system clock, and when both clocks agree again. Not thread-safe.
 class ClockWatch {
  public:
-  // Minimum lead of the service's clock that is logged. Smaller leads are ordinary NTP corrections.
+  // Minimum lead of the service's clock over the system clock that is logged. NTP corrections cause smaller
+  // leads.
   static constexpr absl::Duration kMinLead = absl::Seconds(1);
 
   ClockWatch(SystemClock& clock, Log& log) : clock_(clock), log_(log) {}

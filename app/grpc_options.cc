@@ -26,7 +26,8 @@ absl::StatusOr<GrpcAuthOptions::Client> ClientOf(const AuthClient& configured) {
   for (const std::string& name : configured.roles) {
     const std::optional<Role> role = ParseRole(name);
     if (!role)
-      return absl::InvalidArgumentError(StrCat("auth.clients must not have the unknown role ", name));
+      return absl::InvalidArgumentError(StrCat("auth.clients has the unknown role ", name,
+                                               "; use one of: reader, writer, approver, admin"));
     client.roles.insert(*role);
   }
   return client;

@@ -176,7 +176,8 @@ void Service::StartSending() {
   const DispatchConfig& dispatch = config_.email.dispatch;
   // At most a quarter of the lease, so that leases are renewed before they expire.
   const absl::Duration interval = std::min(dispatch.poll, dispatch.lease / 4);
-  // Until Stop is called, each run itself waits for pending updates, so the next run can start at once.
+  // Returns true until DispatchMessages::Stop is called, because WaitForPendingUpdates has already waited:
+  // the next run starts at once.
   flush_jobs_.Start({"keep_outbox", interval,
                      interval + DispatchMessages::LongestFlushAndClaim() + kRunMargin,
                      [this, interval]() -> absl::StatusOr<bool> {

@@ -25,9 +25,10 @@ namespace keelson {
 // The running service: the configured adapters, the core, the gRPC server and the background jobs.
 class Service {
  public:
-  // Starts the service. INVALID_ARGUMENT if the configuration is invalid (such as a bad certificate or
-  // template), UNAVAILABLE if a listen address is in use, otherwise the error of the adapter that failed to
-  // start. `log` must outlive the service. `before_listening` runs before the server accepts the first call.
+  // Starts the service. Returns INVALID_ARGUMENT if the configuration is invalid (such as a bad certificate
+  // or template), UNAVAILABLE if a listen address is in use, otherwise the error of the adapter that failed
+  // to start. `log` must outlive the service. `before_listening` runs before the server accepts the first
+  // call.
   static absl::StatusOr<std::unique_ptr<Service>> Start(const Config& config, Log& log,
                                                         absl::FunctionRef<void()> before_listening);
   // Calls Drain if Drain was not called before.

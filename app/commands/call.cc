@@ -15,8 +15,8 @@
 namespace keelson {
 namespace {
 
-// The exit code of a failed call is 64 + its status code, as with grpcurl, so that it differs from the exit
-// codes 1 and 2.
+// The exit code of a failed call is 64 + the gRPC status code, as in grpcurl, so that no status code is
+// mistaken for exit code 1 or 2.
 constexpr int kStatusCodeOffset = 64;
 
 struct CallOptions {

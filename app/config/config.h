@@ -18,7 +18,7 @@
 namespace keelson {
 
 struct TlsConfig {
-  // Paths of PEM files; empty if there is no such file.
+  // Paths of PEM files; empty: not configured.
   std::string cert;
   std::string key;
   std::string client_ca;

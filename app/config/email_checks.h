@@ -8,8 +8,8 @@
 namespace keelson {
 
 // Returns the checks of the section [email]. The checks call the functions that validate each message before
-// it is sent, so that a value with which a selected provider could not send is rejected at startup. The keys
-// of the providers' own sections are checked by the providers' descriptors.
+// it is sent, so that startup rejects a value that would make every message of a selected provider fail. The
+// keys of the providers' own sections are checked by the providers' descriptors.
 std::vector<ConfigCheck> EmailChecks(const std::vector<EmailProviderDescriptor>& providers);
 // Returns the checks of the sections [email.dispatch] and [email.circuit].
 std::vector<ConfigCheck> EmailSendingChecks();

@@ -128,8 +128,8 @@ class Loader {
     }
   }
 
-  // Returns true if the file sets the key to its default, such as "env:DATABASE_URL". A copy of the
-  // configuration reference contains such lines.
+  // Returns true if the file sets the key to its default and the default is a reference, such as
+  // "env:DATABASE_URL". A copy of the configuration reference contains such lines.
   static bool IsIndirectDefault(const Key& key, const toml::node& node) {
     const auto* member = std::get_if<MemberOf<std::string>>(&key.member);
     const auto* text = node.as_string();

@@ -19,8 +19,8 @@ using ReportError = absl::FunctionRef<void(unsigned line, std::string_view key, 
 void ReadValue(const Key& key, const toml::node& node, const Environment& environment, Config& config,
                ReportError report_error);
 
-// Reads the text of an environment variable or of --set. The text is a TOML value if it parses as one of the
-// key's type; otherwise the text itself is the value, as a string.
+// Reads the text of an environment variable or of --set: as a TOML value if the parsed value has the key's
+// type, otherwise as a string.
 void ReadValueText(const Key& key, std::string_view text, const Environment& environment, Config& config,
                    ReportError report_error);
 

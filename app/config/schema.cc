@@ -81,7 +81,7 @@ std::vector<Key> EmailKeys(const AdapterTable& adapters) {
   return {
       {"email.from", KEELSON_MEMBER(email.from), "sender of every message (From header): NAME <ADDRESS>"},
       {"email.product_name", KEELSON_MEMBER(email.product_name),
-       "product name in messages; empty: the display name in email.from, or its domain if it has none"},
+       "product name in messages; empty: the display name in email.from, or else the domain in email.from"},
       {.name = "email.providers",
        .member = KEELSON_MEMBER(email.providers),
        .description = "e-mail providers in failover order",
