@@ -19,9 +19,10 @@ void JobWatch::Note(const JobStatus& status) {
 
 void JobWatch::LogChange(const JobStatus& status) {
   if (status.stalled) {
-    log_.Write(Severity::kError, "job.stalled",
-               "a background job has stalled: its run has exceeded its time limit or has not started",
-               {{"job", status.name}});
+    log_.Write(
+        Severity::kError, "job.stalled",
+        "a background job has stalled: a run exceeded the job's time limit, or the next run has not started",
+        {{"job", status.name}});
   } else {
     log_.Write(Severity::kInfo, "job.recovered", "a stalled background job runs again",
                {{"job", status.name}});

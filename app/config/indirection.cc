@@ -22,13 +22,15 @@ absl::StatusOr<std::string> Resolve(std::string_view text, const Environment& en
     text.remove_prefix(kEnvironmentPrefix.size());
     const auto variable = environment.find(std::string(text));
     if (variable != environment.end()) return variable->second;
-    return absl::InvalidArgumentError(StrCat("the environment variable ", text, " is not set"));
+    return absl::InvalidArgumentError(
+        StrCat("refers to the environment variable ", text, ", which is not set"));
   }
   if (text.starts_with(kFilePrefix)) {
     text.remove_prefix(kFilePrefix.size());
     absl::StatusOr<std::string> content = ReadSmallFile(std::string(text), kMaxFileBytes);
     if (!content.ok()) {
-      return absl::InvalidArgumentError(StrCat("the file ", text, " ", content.status().message()));
+      return absl::InvalidArgumentError(
+          StrCat("refers to the file ", text, ", which ", content.status().message()));
     }
     if (content->ends_with('\n')) content->pop_back();
     if (content->ends_with('\r')) content->pop_back();

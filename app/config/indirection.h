@@ -15,7 +15,8 @@ using Environment = std::map<std::string, std::string>;
 bool IsIndirect(std::string_view text);
 
 // Returns the value that a reference stands for; returns any other text unchanged. The final line break of a
-// file is removed. INVALID_ARGUMENT if the variable is not set or the file can't be read. Blocks on files.
+// file is removed. Returns INVALID_ARGUMENT if the variable is not set or the file can't be read; the message
+// starts with a verb, so that it can follow the name of a key. Blocks on files.
 absl::StatusOr<std::string> Resolve(std::string_view text, const Environment& environment);
 
 }  // namespace keelson

@@ -118,8 +118,9 @@ TEST_CASE("the error for a missing variable or an unreadable file names the key"
   const ConfigFixture fixture;
   CHECK(fixture.Errors(fixture.LoadFile("[store.postgres]\nurl = \"env:NOWHERE\"\n"
                                         "[email.smtp]\npassword = \"file:/nowhere\"\n")) ==
-        "test.toml:4: email.smtp.password the file /nowhere can't be read: No such file or directory\n"
-        "test.toml:2: store.postgres.url the environment variable NOWHERE is not set");
+        "test.toml:4: email.smtp.password refers to the file /nowhere, which can't be read: No such file or "
+        "directory\n"
+        "test.toml:2: store.postgres.url refers to the environment variable NOWHERE, which is not set");
 }
 
 TEST_CASE("all errors are reported together; each error names its source, its key and the most similar key") {

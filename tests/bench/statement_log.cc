@@ -8,8 +8,8 @@
 namespace keelson {
 namespace {
 
-// The log is global, because SQLite passes no user data to callbacks of sqlite3_auto_extension and none to
-// the bind functions.
+// The log is global, because SQLite passes no user data to callbacks of sqlite3_auto_extension or to the
+// bind functions.
 StatementLog* current_log = nullptr;
 
 using Extension = void (*)();

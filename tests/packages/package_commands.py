@@ -39,7 +39,7 @@ def names(relation):
 
 
 def close(wanted, installed):
-    """The wanted packages that are installed, and their dependencies. Of alternatives, only the first installed one."""
+    """The wanted packages that are installed, and their dependencies. Of alternatives, only the first that is installed."""
     providers = {}
     for package, fields in installed.items():
         for [name] in names(fields["Provides"]):

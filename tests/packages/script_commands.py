@@ -8,7 +8,7 @@ import subprocess
 
 SHELL = re.compile(r"#!\s*/(usr/)?bin/(env )?(ba)?sh\b")
 PYTHON = re.compile(r"#!\s*/(usr/)?bin/env python3\b")
-# These run the command that follows their options and assignments.
+# Commands that run another command, which follows their options and assignments.
 WRAPPERS = {"exec", "env", "xargs", "sudo", "nice", "nohup", "time", "stage"}
 ASSIGNMENT = re.compile(r"\w+=")
 BUILTINS = set(subprocess.run(["bash", "-c", "compgen -bk"], check=True, capture_output=True, text=True).stdout.split())
