@@ -16,7 +16,7 @@ absl::StatusOr<bool> HealthWatch::operator()() {
 
 void HealthWatch::NoteHang() {
   const absl::MutexLock lock(&mutex_);
-  if (!refusing_) Refuse(absl::UnavailableError("the health check of the store does not return"));
+  if (!refusing_) Refuse(absl::UnavailableError("the health check of the store did not return in time"));
 }
 
 void HealthWatch::ReportProviders() {

@@ -59,8 +59,7 @@ ExitCode Call(CallOptions options) {
 void AddCallCommand(CLI::App& program, Run& run) {
   CLI::App* command = program.add_subcommand("call", "Call a method of a server; print the response as JSON");
   command->footer(
-      "Exit codes: 0 OK, 2 wrong usage, such as an invalid request, 64 + N the call failed with status code "
-      "N.");
+      "Exit codes: 0 OK, 2 invalid command line or request, 64 + N call failed with status code N.");
   const auto options = std::make_shared<CallOptions>();
   command
       ->add_option("METHOD", options->call.method,
