@@ -146,7 +146,7 @@ _keelson() {
   done
   case $command in
 @NODES@  esac
-  # Offer no second METHOD.
+  # A call has one METHOD: offer no method names after the first.
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ -n $more && " $words $more " == *" $word "* ]]; then words='' more=''; fi
   done
@@ -181,7 +181,7 @@ _keelson() {
   done
   case $command in
 @NODES@  esac
-  # Offer no second METHOD.
+  # A call has one METHOD: offer no method names after the first.
   for word in "${(@)words[2,CURRENT-1]}"; do
     if (( ${methods[(Ie)$word]} || ${qualified[(Ie)$word]} )); then methods=() qualified=(); fi
   done

@@ -8,7 +8,8 @@ import sys
 
 PRODUCTION = ["CMakeLists.txt", "proto", "core", "adapters", "app", "cmake"]
 
-# The example, the pattern that finds its occurrences, and the files that may contain them.
+# The example, the pattern that finds its occurrences, and the files in which it must occur; it may occur in no other
+# production file.
 PLACES = [
     ("the refund rule LINES_AVAILABLE", r"LINES_AVAILABLE|LinesAvailable", [
         "core/refunds/refund_rules.cc",
