@@ -6,7 +6,8 @@
 namespace keelson {
 namespace {
 
-// Different addresses can share a former key, such as "straße@" and "strasse@".
+// Whether the user has this address. Compares the addresses, because different addresses can share a former
+// key, such as "straße@" and "strasse@".
 bool Holds(const User& user, const EmailAddress& address) {
   const absl::StatusOr<EmailAddress> held = EmailAddress::Parse(user->email);
   return held.ok() && *held == address;

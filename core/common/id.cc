@@ -75,7 +75,7 @@ std::optional<Uuid> ParseTypeId(std::string_view prefix, std::string_view text) 
     return std::nullopt;
   }
   text.remove_prefix(prefix.size() + 1);
-  if (text.front() > '7') return std::nullopt;  // 26 characters hold 130 bits; a UUID has 128
+  if (text.front() > '7') return std::nullopt;  // 26 characters hold 130 bits, but a UUID has only 128
   WideUnsigned wide = 0;
   for (const char c : text) {
     const std::uint8_t value = kValues[static_cast<std::uint8_t>(c)];

@@ -21,7 +21,7 @@ using Uuid = std::array<std::uint8_t, 16>;
 
 // Returns `prefix`, "_" and the UUID as 26 characters in lower case.
 std::string FormatTypeId(std::string_view prefix, const Uuid& uuid);
-// nullopt unless `text` is the exact form that FormatTypeId returns for this prefix and some UUID.
+// Returns nullopt unless `text` is the exact text that FormatTypeId returns for this prefix and a UUID.
 std::optional<Uuid> ParseTypeId(std::string_view prefix, std::string_view text);
 
 // The id of an entity. `Kind` defines the prefix. Ids of different kinds are different types, so the compiler

@@ -1,5 +1,6 @@
 // Keyset pagination: a page begins after the last row of the previous page. The cost of a page does not
-// depend on its position in the list. Rows inserted between two pages do not repeat or hide other rows.
+// depend on its position in the list. A row that is inserted between two reads does not make other rows
+// repeat or disappear.
 #pragma once
 
 #include <cstdint>

@@ -16,7 +16,7 @@ struct CircuitPolicy {
   int window = 20;
   int min_calls = 5;
   double failure_ratio = 0.5;
-  // How long the circuit stays open; doubles up to max_open each time that a probe fails.
+  // Duration of the open state; each failed probe doubles the duration, up to max_open.
   absl::Duration open = absl::Seconds(30);
   absl::Duration max_open = absl::Minutes(5);
   // Number of calls that a half-open circuit permits. The circuit closes if all these calls succeed.

@@ -16,7 +16,8 @@ struct FlushBatch {
   // Timeout of each of the store calls in IsAnyDue and WriteBatch.
   static constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
 
-  // The messages to save: first the pending updates, then the renewed leases. Each message occurs once.
+  // The messages to save: first the `update_count` pending updates, then the renewed leases. Each message
+  // occurs once.
   std::vector<Message> messages;
   std::size_t update_count = 0;
   // Maximum number of messages to claim.

@@ -5,8 +5,9 @@
 //   nothing was sent.
 // - If a provider may have sent a copy of a message, the message stays pinned to that provider during the
 //   provider's deduplication window.
-// - An attempt counts when the recipient defers the message, or when a copy may have been sent by a provider
-//   that does not recognize repeats. Failures and configuration errors of providers never count.
+// - An attempt counts towards max_attempts when the recipient defers the message, or when a copy may have
+//   been sent by a provider that does not recognize repeats. Failures and configuration errors of providers
+//   never count.
 #pragma once
 
 #include <cstddef>
@@ -59,7 +60,7 @@ struct ProviderFacts {
   absl::Duration time_until_open = absl::ZeroDuration();
   // Deduplication window of the provider (EmailProvider::repeat_window).
   absl::Duration repeat_window = absl::ZeroDuration();
-  // Number of consecutive attempts in which the provider did not accept this message.
+  // Number of failures of this message at the provider (FailureHistory::CountFailures).
   int failures = 0;
 };
 
@@ -80,7 +81,7 @@ struct RoutingDecision {
     kMarkSent,
     kMarkDead,
     kCancel,
-    // Queue the message again; the attempt counts.
+    // Queue the message again; the attempt counts towards max_attempts.
     kScheduleRetry,
     // Queue the message again; the attempt does not count.
     kReleaseClaim,

@@ -49,8 +49,8 @@ class OutboxLease {
   bool StartSending(InFlightMessage& in_flight);
   // Moves the message to a final state.
   void End(InFlightMessage& in_flight, MessageState state, absl::Time now);
-  // Both queue the message for another attempt at `due` and pin it by route.pin. ScheduleRetry counts the
-  // current attempt; Release does not.
+  // ScheduleRetry and Release queue the message for another attempt at `due`, with the pin route.pin.
+  // ScheduleRetry counts the current attempt; Release does not.
   void ScheduleRetry(InFlightMessage& in_flight, absl::Time due);
   void Release(InFlightMessage& in_flight, absl::Time due);
   // Releases all messages that are not being sent and have not ended.

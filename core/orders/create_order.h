@@ -18,7 +18,7 @@ inline constexpr std::int64_t kMaxLineQuantity = 1'000'000;
 
 struct CreateOrderCommand {
   struct Line {
-    // Must be empty, because the service sets line_id, total and refunded_quantity.
+    // Must be empty, because the service sets the line_id.
     std::string line_id;
     std::string sku;
     std::string title;
@@ -26,7 +26,7 @@ struct CreateOrderCommand {
     std::optional<Amount> unit_price;
     std::optional<Amount> discount;
     std::optional<Amount> tax;
-    // Both must be empty, like line_id.
+    // total must be unset and refunded_quantity 0, because the service sets both fields.
     std::optional<Amount> total;
     std::int64_t refunded_quantity = 0;
   };

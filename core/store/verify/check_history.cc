@@ -16,8 +16,8 @@ namespace {
 
 enum class Subject : std::uint8_t { kUser, kOrder, kRefund, kMessage };
 
-// The part of an event that the checks need, in a compact form. `step` of an order or a refund is the number
-// of the state that the event records; the number of the first state records the creation.
+// The part of an event that the checks need, in a compact form. For an order or a refund, `step` is the
+// number of the state that the event records; the creation is recorded as the first state.
 struct Fact {
   Uuid id{};
   std::int64_t sequence = 0;

@@ -16,7 +16,7 @@ namespace {
 
 // Sums over the refunds of an order. A sum that overflows is the maximum of int64.
 struct Fold {
-  // Amounts of the REQUESTED and APPROVED, of the PROCESSING, and of the SUCCEEDED refunds.
+  // Sums of the amounts: of REQUESTED and APPROVED refunds, of PROCESSING refunds, of SUCCEEDED refunds.
   std::int64_t reserved = 0;
   std::int64_t processing = 0;
   std::int64_t succeeded = 0;

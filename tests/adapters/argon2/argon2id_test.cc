@@ -38,7 +38,7 @@ std::string Ours(const std::string& password, const std::string& salt, const Arg
 
 }  // namespace
 
-TEST_CASE("libargon2's published test vector is reproduced") {
+TEST_CASE("ComputeArgon2id returns the hash of a test vector that libargon2 publishes") {
   // A test vector from libargon2's test.c: m = 2^8, t = 2, p = 1.
   CHECK(Ours("password", "somesalt", {256, 2, 1}, 32) ==
         "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4");

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kBlock = 1024 * 1024;
 
-// Returns the size of a new thread's memory block after a hash with this cost.
+// Computes a hash with this cost in a new thread, and returns the size of the thread's memory block.
 std::size_t HeldAfter(const Argon2idCost& cost) {
   std::size_t held = 0;
   std::thread([&] {
@@ -49,9 +49,9 @@ TEST_CASE("Borrow returns the same block until another size is borrowed or the b
   CHECK(HashMemory::held_bytes() == 0);
 }
 
-TEST_CASE("each thread has its own block, which is freed when the thread ends") {
-  void* mine = HashMemory::Borrow(kBlock);
-  std::size_t held_before = kBlock;
+TEST_CASE("each thread has its own memory block, which is freed when the thread ends") {
+  void* mine = HashMemory::Borrow(kMiB);
+  std::size_t held_before = kMiB;
   void* other = nullptr;
   std::thread([&] {
     held_before = HashMemory::held_bytes();
@@ -86,12 +86,13 @@ TEST_CASE("Borrow returns null if the system has not enough memory") {
   CHECK(HashMemory::held_bytes() == 0);
 }
 
-TEST_CASE("libargon2 uses the thread's block") {
+TEST_CASE("libargon2 computes a hash in the memory block of the calling thread") {
   CHECK(HeldAfter({.memory_kib = 256, .iterations = 1, .parallelism = 2}) == 256 * 1024);
 }
 
 #ifdef KEELSON_WRAPS_MMAP
-TEST_CASE("libsodium uses the thread's block if its calls of mmap are wrapped") {
+TEST_CASE(
+    "libsodium computes a hash in the memory block of the calling thread if its calls of mmap are wrapped") {
   CHECK(HeldAfter({.memory_kib = 256, .iterations = 1, .parallelism = 1}) == 256 * 1024);
 }
 #endif

@@ -49,7 +49,7 @@ TEST_CASE("ParsePhc rejects every deviation from the PHC format") {
   CHECK(status.code() == absl::StatusCode::kInvalidArgument);
 }
 
-TEST_CASE("ParsePhc rejects a randomly changed PHC string unless FormatPhc writes the same string") {
+TEST_CASE("FormatPhc returns the same text for each randomly changed PHC string that ParsePhc accepts") {
   const Seed seed(7);
   std::mt19937 random(seed.value());
   for (int i = 0; i < 20000; ++i) {

@@ -50,7 +50,7 @@ TEST_CASE("a file in the directory overrides one part of a message, and the othe
   CHECK(absl::StrContains(message.text, "your account with Keelson is ready"));
 }
 
-TEST_CASE("a locale's directory adds a language for some messages, and its name is the language tag") {
+TEST_CASE("a locale's directory adds its language for the messages in the directory") {
   Overrides overrides;
   overrides.Put("pt-BR/welcome.subject", "Bem-vindo").Put("pt-BR/welcome.txt", "Olá");
   overrides.Put("pt-BR/welcome.html", "<p>Olá</p>");

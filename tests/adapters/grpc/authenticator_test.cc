@@ -62,7 +62,7 @@ TEST_CASE("a caller without a known token gets CALLER_UNKNOWN") {
   CHECK(authenticator->Authorize(context, "bearer s3cret", Access::kRead, actor).ok());
 }
 
-TEST_CASE("with mode none, every caller is anonymous and has every role") {
+TEST_CASE("with the authentication mode none, every caller is anonymous and has every role") {
   const absl::StatusOr<Authenticator> authenticator = Authenticator::Create({});
   grpc::ServerContext context;
   std::string actor;

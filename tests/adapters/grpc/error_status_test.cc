@@ -11,7 +11,7 @@
 namespace keelson {
 namespace {
 
-// Part of the public contract: every reason and its status code.
+// The public contract: the name and the status code of every reason. Existing entries must not change.
 struct Promise {
   Reason reason;
   const char* name;
@@ -51,7 +51,7 @@ google::rpc::Status DetailsIn(const grpc::Status& status) {
   return details;
 }
 
-TEST_CASE("every reason becomes its published name in ErrorInfo and its published status code") {
+TEST_CASE("ToGrpcStatus returns the published status code and ErrorInfo reason of every Reason") {
   for (const Promise& promise : kPromises) {
     INFO(promise.name);
     const grpc::Status status = ToGrpcStatus(MakeError(promise.reason, "why", {{"state", "paid"}}), "id");
@@ -168,7 +168,7 @@ TEST_CASE("the largest status fits into the 8 KiB of trailers that clients accep
   CHECK_FALSE(info.metadata().empty());
 }
 
-TEST_CASE("a status with the code INTERNAL does not contain its cause") {
+TEST_CASE("an error without details becomes INTERNAL, with the request id but without the cause") {
   for (const absl::Status& fault : {absl::InternalError("disk 7 is broken"), absl::UnknownError("disk 7"),
                                     absl::NotFoundError("disk 7"), absl::UnavailableError("disk 7")}) {
     const grpc::Status status = ToGrpcStatus(fault, "request-1");

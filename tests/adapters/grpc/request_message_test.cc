@@ -129,7 +129,7 @@ TEST_CASE("an incomplete message does not delay the shutdown") {
   CHECK(client.AwaitClosed(half));
 }
 
-TEST_CASE("a deadline that is centuries away is treated as no deadline") {
+TEST_CASE("a call whose timeout is centuries long gets the server's default deadline") {
   Counted counted;
   RpcServerFixture fixture(counted.handlers());
   const std::string timeout = GENERATE("2562047H", "99999999H", "99999999M", "99999999S");

@@ -1,5 +1,5 @@
-// Tests that the size that the core counts for a row is at least the row's encoded size, so that no page
-// exceeds the message size that clients accept.
+// Tests ResponseBytes, which limits the size of a page: the function returns at least the size of a row in a
+// response, so that no page exceeds the message size that clients accept.
 #include <catch2/catch.hpp>
 
 #include "adapters/grpc/translate.h"
@@ -73,7 +73,7 @@ Refund LargeRefund(std::size_t lines, std::size_t text_size) {
   return Refund(f);
 }
 
-TEST_CASE("the encoded size of a row is at most the size that the core counts for the row") {
+TEST_CASE("ResponseBytes of a row is at least the size of the row in a protobuf response") {
   for (const std::size_t text_size : {0U, 1U, 127U, 128U, 512U}) {
     CAPTURE(text_size);
     const User user = LargeUser(text_size);

@@ -75,8 +75,7 @@ struct CallResult {
 
 using Metadata = std::vector<std::pair<std::string, std::string>>;
 
-// A store with inline or batched reads. It runs each read of a batch twice, and records the deadlines of
-// the reads.
+// A store with inline or batched reads. RunBatch runs each read twice and records the deadlines of the reads.
 class StoreOfReads final : public MemoryStore, private BatchedReads {
  public:
   static constexpr int kConcurrentWrites = 2;

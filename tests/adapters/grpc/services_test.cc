@@ -171,7 +171,7 @@ class Services {
 
 using Names = std::vector<std::string>;
 
-TEST_CASE("every offered method is in the contract, with the same request and response types") {
+TEST_CASE("the .proto files declare every method of the services with the same request and response types") {
   Core core;
   std::size_t offered = 0;
   for (const auto& service : {MakeAccountService(core.use_cases), MakeOrderService(core.use_cases),

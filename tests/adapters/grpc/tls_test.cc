@@ -94,21 +94,22 @@ std::vector<Breakage> Breakages() {
   return {
       {"an empty certificate", "server.tls.cert FOLDER/server.crt is empty", cut("server.crt", 0)},
       {"an empty key", "server.tls.key FOLDER/server.key is empty", cut("server.key", 0)},
-      {"an empty authority", "server.tls.client_ca FOLDER/ca.crt is empty", cut("ca.crt", 0)},
-      {"half a certificate", "server.tls.cert FOLDER/server.crt ends within a PEM block",
+      {"an empty client CA file", "server.tls.client_ca FOLDER/ca.crt is empty", cut("ca.crt", 0)},
+      {"a truncated certificate", "server.tls.cert FOLDER/server.crt ends within a PEM block",
        cut("server.crt", 50)},
-      {"half a key", "server.tls.key FOLDER/server.key ends within a PEM block", cut("server.key", 50)},
-      {"half an authority", "server.tls.client_ca FOLDER/ca.crt ends within a PEM block", cut("ca.crt", 50)},
-      {"a certificate's first bytes", "server.tls.cert FOLDER/server.crt ends within a PEM block",
+      {"a truncated key", "server.tls.key FOLDER/server.key ends within a PEM block", cut("server.key", 50)},
+      {"a truncated client CA file", "server.tls.client_ca FOLDER/ca.crt ends within a PEM block",
+       cut("ca.crt", 50)},
+      {"only the first bytes of a certificate", "server.tls.cert FOLDER/server.crt ends within a PEM block",
        cut("server.crt", 2)},
-      {"a new certificate beside the old key",
+      {"a key that does not belong to the certificate",
        "server.tls.key FOLDER/server.key is not the key of the certificate in server.tls.cert "
        "FOLDER/server.crt",
        [](Authority& authority) {
          authority.Issue("other", "renewed");
          authority.Write("server.crt", authority.Text("other.crt"));
        }},
-      {"a chain out of order",
+      {"a certificate chain in the wrong order",
        "server.tls.cert FOLDER/server.crt is out of order: certificate 2 did not issue certificate 1",
        [](Authority& authority) {
          authority.Issue("other", "other");
@@ -120,8 +121,7 @@ std::vector<Breakage> Breakages() {
        [](Authority& authority) { authority.Write("server.crt", authority.Text("server.crt") + '\0'); }},
       {"a missing file", "server.tls.key FOLDER/server.key can't be read: No such file or directory",
        [](Authority& authority) { authority.Remove("server.key"); }},
-      {"a key with a password",
-       "server.tls.key FOLDER/server.key must contain an unencrypted PEM private key",
+      {"an encrypted key", "server.tls.key FOLDER/server.key must contain an unencrypted PEM private key",
        [](Authority& authority) { authority.Encrypt("server.key"); }},
   };
 }

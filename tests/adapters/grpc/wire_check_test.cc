@@ -60,7 +60,7 @@ TEST_CASE("the error for an invalid map entry contains its key") {
   CHECK(ViolationsOf(request) == std::vector<FieldViolation>{{"labels", "must have keys of valid UTF-8"}});
 }
 
-TEST_CASE("an invalid encoding is reported for the whole message") {
+TEST_CASE("the error for bytes that are not valid protobuf names the message type and no field") {
   const auto* type = accounts::v1::GetUserRequest::descriptor();
   for (const std::string& bytes :
        {std::string("\xFF\xFF\xFF"), std::string("\x0A\x7F"), std::string("\x0A\xFF\xFF\xFF\xFF\x0F", 6),

@@ -73,7 +73,7 @@ TEST_CASE("a detail of an unknown type is printed as its type URL and size") {
         "ABORTED: the message\n  detail: type.googleapis.com/keelson.common.v1.Money (5 bytes)");
 }
 
-TEST_CASE("details that are not a google.rpc.Status do not hide the error") {
+TEST_CASE("ErrorText contains the code and the message even if the details are not a google.rpc.Status") {
   CHECK(ErrorText({grpc::StatusCode::ABORTED, "the message", "\xff"}) ==
         "ABORTED: the message\n  details: no google.rpc.Status");
 }

@@ -95,7 +95,7 @@ TEST_CASE("a connection that the server has closed is not leased") {
   }
 }
 
-TEST_CASE("an unreachable server fails at once, and the error does not contain the password") {
+TEST_CASE("Take fails at once if the server is unreachable, and the error does not contain the password") {
   PgPool pool({.connection = {.url = "postgresql://keelson:geheim@127.0.0.1:1/keelson"}, .size = 4});
   const absl::Time begin = absl::Now();
   const absl::Status status = pool.Take(TestDeadline()).status();
@@ -105,8 +105,7 @@ TEST_CASE("an unreachable server fails at once, and the error does not contain t
   CHECK(status.message().find("keelson on 127.0.0.1 port 1") != std::string::npos);
 }
 
-TEST_CASE(
-    "a server that accepts connections but does not respond times out, independent of libpq's timeout") {
+TEST_CASE("Take fails after longest_open if the server accepts the connection but does not respond") {
   servers::Listener silent([](int, int stop) {
     pollfd stopping{stop, POLLIN, 0};
     poll(&stopping, 1, -1);
@@ -120,7 +119,7 @@ TEST_CASE(
   CHECK(status.message().find("no response before the timeout") != std::string::npos);
 }
 
-TEST_CASE("an invalid URL is rejected, and the error does not contain it") {
+TEST_CASE("an invalid URL is rejected, and the error does not contain the password") {
   const absl::Status status = PgConnection::CheckUrl("postgresql://keelson:geheim@[::1/keelson");
   CHECK(absl::IsInvalidArgument(status));
   CHECK(status.message().find("geheim") == std::string::npos);

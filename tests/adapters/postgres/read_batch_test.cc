@@ -17,7 +17,7 @@ namespace {
 constexpr char kEcho[] = "SELECT $1::bigint";
 // A query that fails for 0 with a division by zero.
 constexpr char kInverse[] = "SELECT 100 / $1::bigint";
-// A query that takes 20 ms, longer than the deadline in one test.
+// A query that takes 20 ms: longer than the deadline in one test, and shorter than PgReadBatch::kMinTimeout.
 constexpr char kBriefly[] = "SELECT $1::bigint FROM pg_sleep(0.02)";
 constexpr char kCancelled[] =
     "SELECT $1::bigint FROM pg_cancel_backend(pg_backend_pid()) AS sent, pg_sleep(5 * sent::int)";
@@ -136,7 +136,7 @@ TEST_CASE("a read ends at its deadline, and the other reads of the batch succeed
   }
 }
 
-TEST_CASE("a read with a very short deadline does not break the connection of the batch") {
+TEST_CASE("a read that ends after its deadline succeeds if its batch takes less than kMinTimeout") {
   const servers::PostgresDatabase database;
   Reads reads(database);
   std::vector<BatchedRead> first = Echoes(1);
@@ -149,7 +149,7 @@ TEST_CASE("a read with a very short deadline does not break the connection of th
   CHECK(batch[1].runs == 2);
 }
 
-TEST_CASE("reads are repeated when the server ends their sessions") {
+TEST_CASE("the reads of a batch are retried on a new connection if the server ends the session") {
   const servers::PostgresDatabase database;
   Reads reads(database);
   std::atomic<bool> over = false;

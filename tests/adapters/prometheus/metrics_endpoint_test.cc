@@ -71,7 +71,7 @@ TEST_CASE("the endpoint listens on a host name, too") {
   CHECK(Get(*endpoint, "/metrics").status == 200);
 }
 
-TEST_CASE("Start fails while the address is in use, and succeeds after it is released") {
+TEST_CASE("Start fails while the address is in use, and succeeds once the address is free") {
   const Providers providers;
   auto first = Must(MetricsEndpoint::Start("127.0.0.1:0", providers));
   const std::string listen = StrCat("127.0.0.1:", first->port());

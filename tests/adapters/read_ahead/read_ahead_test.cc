@@ -34,7 +34,7 @@ class Settings : public StoreImporter {
   absl::StatusOr<RowBatch> Read(RowKind kind, std::string_view after, int limit) override {
     const Call call(*this);
     ++reads;
-    if (after >= fails_after) return absl::UnavailableError("gone");
+    if (after >= fails_after) return absl::UnavailableError("connection lost");
     return WithRowsOf(kind, [&](auto rows) -> RowBatch {
       if constexpr (std::is_same_v<decltype(rows), std::vector<Setting>>) {
         for (const Setting& setting : settings_) {
@@ -64,7 +64,7 @@ class Settings : public StoreImporter {
   std::string fails_after = "~";
 
  private:
-  // Marks a call in progress, for 2 ms, so that a concurrent call would be detected.
+  // Marks a call in progress for 2 ms, and sets `met` if another call was already in progress.
   struct Call {
     explicit Call(Settings& s) : settings(s) {
       if (!settings.busy_.try_lock()) {
@@ -133,7 +133,7 @@ TEST_CASE("a batch that was not prefetched is read from the store") {
   }
 }
 
-TEST_CASE("CheckEngine calls the wrapped store while no prefetch runs") {
+TEST_CASE("CheckEngine returns the faults of the wrapped store, and does not run during a prefetch") {
   auto store = std::make_unique<Settings>(25);
   const Settings& settings = *store;
   ReadAheadTarget target(std::move(store));
@@ -144,7 +144,7 @@ TEST_CASE("CheckEngine calls the wrapped store while no prefetch runs") {
   CHECK(Must(reader.CheckEngine()).size() == 1);
 }
 
-TEST_CASE("Read returns the error of the prefetch of its batch") {
+TEST_CASE("Read returns the error that the prefetch of the batch returned") {
   auto owned = std::make_unique<Settings>(25);
   owned->fails_after = "09";
   ReadAheadReader reader(std::move(owned));

@@ -10,7 +10,7 @@ struct ConcealingWorld : World {
 };
 
 TEST_CASE(
-    "With concealed addresses, a new and an existing address get the same response after the same work") {
+    "With conceal_existing_email, a new and an existing address get the same response after the same work") {
   ConcealingWorld world;
   const auto fresh = world.Register(Registration());
   REQUIRE(fresh.ok());
@@ -26,7 +26,8 @@ TEST_CASE(
   CHECK(world.Queued() == Fields{"verify_email", "account_exists"});
 }
 
-TEST_CASE("With concealed addresses, only the existing owner gets an e-mail, at the owner's stored address") {
+TEST_CASE(
+    "With conceal_existing_email, the e-mail to the owner uses the owner's stored address, locale and name") {
   ConcealingWorld world;
   Must(world.Register(Registration("Ada@example.com")).status());
   RegisterUserCommand stranger = Registration("ada@example.com");
@@ -40,7 +41,7 @@ TEST_CASE("With concealed addresses, only the existing owner gets an e-mail, at 
   CHECK(email.variables == TemplateVariables{{"display_name", "Ada"}});
 }
 
-TEST_CASE("With concealed addresses, the owner gets one e-mail per cooldown") {
+TEST_CASE("With conceal_existing_email, repeated registrations send the owner one e-mail per cooldown") {
   ConcealingWorld world;
   for (int i = 0; i < 4; ++i) Must(world.Register(Registration()).status());
   CHECK(world.Queued() == Fields{"verify_email", "account_exists"});
@@ -49,12 +50,13 @@ TEST_CASE("With concealed addresses, the owner gets one e-mail per cooldown") {
   CHECK(world.Queued() == Fields{"verify_email", "account_exists", "account_exists"});
 }
 
-TEST_CASE("With concealed addresses, invalid fields are still reported") {
+TEST_CASE("With conceal_existing_email, invalid fields are still reported") {
   ConcealingWorld world;
   CHECK(BadFields(world.Register(Registration("nobody"))) == Fields{"email"});
 }
 
-TEST_CASE("With concealed addresses, a repeated call returns the same response and sends no e-mail") {
+TEST_CASE(
+    "With conceal_existing_email, a repeated call returns the same response and sends no second e-mail") {
   ConcealingWorld world;
   Must(world.Register(Registration("ada@example.com", "request-1")).status());
   const auto again = world.Register(Registration("ada@example.com", "request-1"));

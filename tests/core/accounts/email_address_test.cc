@@ -61,7 +61,8 @@ TEST_CASE("An address is stored in canonical form") {
   }
 }
 
-TEST_CASE("Two addresses have the same key only if they differ in nothing but the case of letters") {
+TEST_CASE(
+    "Addresses of one domain have the same key if and only if their local parts are equal in lower case") {
   const std::string_view locals[] = {
       "strasse",       "stra\u00dfe",    "STRASSE",      "STRA\u1e9eE",   "nikos\u03c3",
       "nikos\u03c2",   "NIKOS\u03a3",    "istanbul",     "\u0130stanbul", "ISTANBUL",
@@ -84,13 +85,13 @@ TEST_CASE("Two addresses have the same key only if they differ in nothing but th
   }
 }
 
-TEST_CASE("The former key of an address is its case-folded key") {
+TEST_CASE("former_key returns the case-folded key that earlier versions stored") {
   CHECK(Must(EmailAddress::Parse("Stra\u00dfe@m\u00fcnchen.de")).former_key() == "strasse@xn--mnchen-3ya.de");
   CHECK(Must(EmailAddress::Parse("nikos\u03c2@example.com")).former_key() == "nikos\u03c3@example.com");
   CHECK(Must(EmailAddress::Parse("Ada@Example.com")).former_key() == "ada@example.com");
 }
 
-TEST_CASE("A host name with hyphens in positions 3 and 4 is accepted") {
+TEST_CASE("An address is accepted if a label of its domain has hyphens in positions 3 and 4") {
   for (const std::string_view text : {"ada@r3---sn.example.com", "ada@ab--cd.example"}) {
     CAPTURE(text);
     CHECK(TextOf(text) == text);

@@ -42,7 +42,7 @@ struct Listing {
 
 using Ids = std::vector<UserId>;
 
-TEST_CASE("Users are listed by creation time, imported users included") {
+TEST_CASE("Users are listed by creation time, newest first, not in the order in which they were stored") {
   Listing list;
   const UserId second = list.Add("b@example.com", absl::Hours(1));
   const UserId first = list.Add("a@example.com");
@@ -54,7 +54,7 @@ TEST_CASE("Users are listed by creation time, imported users included") {
   }
 }
 
-TEST_CASE("Pages list each user once while new users register") {
+TEST_CASE("Pages list each existing user once, even if new users register between two pages") {
   Listing list;
   Ids there;
   for (int i = 0; i < 9; ++i) there.push_back(list.Add(StrCat("u", i, "@example.com")));
@@ -103,7 +103,7 @@ TEST_CASE("Users are found by a prefix of their address, ignoring case") {
   CHECK(with("%").empty());
 }
 
-TEST_CASE("created_from and created_before may lie between two microseconds") {
+TEST_CASE("created_from and created_before select the right users if they lie between two microseconds") {
   Listing list;
   const UserId newer = list.Add("a@example.com");
   const UserId older = list.Add("b@example.com", absl::Microseconds(1));

@@ -23,7 +23,7 @@ std::string Checked(std::string_view password, int min_length = 8) {
   return details.fields[0].description;
 }
 
-TEST_CASE("A password's length is counted in code points, from the minimum to 256") {
+TEST_CASE("A password must have from min_length to 256 code points") {
   CHECK(Checked("") == "must be at least 8 characters long");
   CHECK(Checked("zq8#Lwp") == "must be at least 8 characters long");
   CHECK(Checked("zq8#Lwp!") == "zq8#Lwp!");

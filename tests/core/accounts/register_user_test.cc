@@ -64,7 +64,8 @@ TEST_CASE("The default locale is English, and the display name is trimmed") {
   CHECK((*user)->display_name == "Ada");
 }
 
-TEST_CASE("A registration reports every invalid field, and hashes and stores nothing") {
+TEST_CASE(
+    "An invalid registration reports every invalid field, computes no password hash and stores nothing") {
   World world;
   RegisterUserCommand command;
   command.request_id = std::string(129, 'x');
@@ -106,7 +107,7 @@ TEST_CASE("A registration stores and mails the canonical form of the address") {
   }
 }
 
-TEST_CASE("Two addresses with the same former key can both be registered") {
+TEST_CASE("Two addresses that had the same key in earlier versions can both be registered") {
   for (const auto& [first, second] : {std::pair("stra\u00dfe@example.com", "strasse@example.com"),
                                       std::pair("nikos\u03c3@example.com", "nikos\u03c2@example.com"),
                                       std::pair("\u0130rem@example.com", "irem@example.com")}) {
@@ -132,7 +133,7 @@ TEST_CASE("An existing address is rejected before the password is hashed") {
   CHECK(world.Outbox().size() == 1);
 }
 
-TEST_CASE("An address that is registered while the password is hashed is rejected") {
+TEST_CASE("A registration fails if another call registers the address while the password is hashed") {
   World world;
   FakePasswordHasher other_hasher;
   world.hasher.before_hash = [&] {
@@ -169,7 +170,8 @@ TEST_CASE("A registration fails with OVERLOADED and stores nothing if the hasher
   CHECK(world.Events().empty());
 }
 
-TEST_CASE("A repeated registration returns the first response, and hashes and changes nothing") {
+TEST_CASE(
+    "A repeated registration returns the first response, computes no password hash and changes nothing") {
   World world;
   const std::optional<User> first = Must(world.Register(Registration("ada@example.com", "request-1")));
   world.NewEvents();
@@ -182,7 +184,8 @@ TEST_CASE("A repeated registration returns the first response, and hashes and ch
   CHECK(world.Outbox().size() == 1);
 }
 
-TEST_CASE("A repeated call that arrives during the first call's hashing returns the first response") {
+TEST_CASE(
+    "Two concurrent registrations with the same request id create one user and return the same response") {
   World world;
   FakePasswordHasher other_hasher;
   std::optional<User> faster_result;
@@ -217,7 +220,7 @@ TEST_CASE("A failed registration leaves its request id unused") {
   CHECK(ReasonOf(world.Register(Registration("bob@example.com", "request-1"))) == "OK");
 }
 
-TEST_CASE("The idempotency record of a registration does not depend on the password") {
+TEST_CASE("The idempotency record of a registration contains neither the password nor its hash") {
   World world;
   const std::optional<User> first = Must(world.Register(Registration("ada@example.com", "request-1")));
   FieldWriter key;

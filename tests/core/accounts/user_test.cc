@@ -17,7 +17,7 @@ UserFields Ada(UserState state) {
   return fields;
 }
 
-TEST_CASE("A registered user is active, unverified and at its first version") {
+TEST_CASE("A new user is ACTIVE, and has an unverified address and version 1") {
   const absl::Time now = FakeClock().Now();
   const User user = User::Register(UserId(Uuid{1}), Must(EmailAddress::Parse("Ada@Example.com")), "Ada", "de",
                                    {{"plan", "free"}}, now);
@@ -34,7 +34,7 @@ TEST_CASE("A registered user is active, unverified and at its first version") {
   CHECK(user.can_order());
 }
 
-TEST_CASE("Verifying an active user's address changes the user's version") {
+TEST_CASE("Verifying an address sets email_verify_time and increments the version") {
   User user(Ada(UserState::kActive));
   const absl::Time now = FakeClock().Now();
   REQUIRE(user.VerifyEmail(now).ok());

@@ -33,7 +33,7 @@ UserFields WithAddress(const User& user, const std::string& email) {
   return fields;
 }
 
-TEST_CASE("A token verifies its address once, and the user gets a welcome e-mail") {
+TEST_CASE("A token verifies the address that it was sent to, and the user gets a welcome e-mail") {
   World world;
   const User ada = world.Ada();
   const std::string token = NewestToken(world);
@@ -63,7 +63,7 @@ TEST_CASE("A repeated VerifyEmail returns the user and changes nothing until the
   CHECK(ReasonOf(world.Verify(token)) == "TOKEN_INVALID");
 }
 
-TEST_CASE("A repeated token is rejected once the account has another address or is not active") {
+TEST_CASE("A token that was used before is rejected if the account has another address or is not ACTIVE") {
   World world;
   const User ada = world.Ada();
   const std::string token = NewestToken(world);
@@ -127,7 +127,7 @@ TEST_CASE("An unknown token is rejected") {
   CHECK(BadFields(missing) == Fields{"token"});
 }
 
-TEST_CASE("A newer token supersedes the older token and its queued e-mail") {
+TEST_CASE("A newer token supersedes the older token and cancels the queued e-mail with the older token") {
   World world;
   world.Ada();
   const std::string older = NewestToken(world);
@@ -238,7 +238,7 @@ TEST_CASE("A user is found by its id and by any spelling of its address") {
   CHECK(Must(by_email.Handle(world.context, " ADA@Example.com")).fields() == ada.fields());
 }
 
-TEST_CASE("An account that is stored under its former key is found by its address") {
+TEST_CASE("An account that an earlier version stored under a case-folded key is found by its address") {
   World world;
   UserFields fields = world.Ada().fields();
   fields.email = "Stra\u00dfe@example.com";
@@ -254,7 +254,8 @@ TEST_CASE("An account that is stored under its former key is found by its addres
   CHECK(world.NewEvents() == Fields{"message.queued"});
 }
 
-TEST_CASE("An address does not match the account of another address with the same former key") {
+TEST_CASE(
+    "GetUserByEmail does not return the account of another address with the same case-folded spelling") {
   World world;
   UserFields fields = world.Ada().fields();
   fields.email = fields.email_key = "strasse@example.com";
@@ -267,7 +268,7 @@ TEST_CASE("An address does not match the account of another address with the sam
   CHECK(Must(by_email.Handle(world.context, "strasse@example.com"))->id == fields.id);
 }
 
-TEST_CASE("Invalid ids, invalid addresses and unknown users have different errors") {
+TEST_CASE("GetUser and GetUserByEmail distinguish invalid ids and addresses from unknown users") {
   World world;
   GetUser by_id(world.store);
   GetUserByEmail by_email(world.store);

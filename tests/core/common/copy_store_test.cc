@@ -23,10 +23,12 @@ class FailingTarget : public StoreImporter {
     return target_.Read(kind, after, limit);
   }
   absl::Status Insert(const RowBatch& rows, std::string_view checkpoint) override {
-    return left_-- > 0 ? target_.Insert(rows, checkpoint) : absl::UnavailableError("gone");
+    return left_-- > 0 ? target_.Insert(rows, checkpoint) : absl::UnavailableError("connection lost");
   }
   absl::StatusOr<std::string> FindCheckpoint() override { return target_.FindCheckpoint(); }
-  absl::Status Finish() override { return left_-- > 0 ? target_.Finish() : absl::UnavailableError("gone"); }
+  absl::Status Finish() override {
+    return left_-- > 0 ? target_.Finish() : absl::UnavailableError("connection lost");
+  }
 
  private:
   StoreImporter& target_;
@@ -157,7 +159,7 @@ TEST_CASE("a transfer stops at a row that the target rejects, and the error name
   CHECK_THAT(std::string(ended.message()), Contains("orders " + order.id.ToString() + " was rejected"));
 }
 
-TEST_CASE("progress reaches the total in both phases, also in a continued transfer") {
+TEST_CASE("the progress of a continued transfer reaches the total, both while copying and while comparing") {
   Move move;
   CHECK(absl::IsUnavailable(move.RunPart(5)));
   const std::unique_ptr<StoreExporter> source = move.world.store.OpenReader();

@@ -56,7 +56,7 @@ TEST_CASE("AsciiDomain rejects a single label, labels and names that are too lon
   CHECK_FALSE(IsDomain(std::string_view("a.de\0.com", 9)));
 }
 
-TEST_CASE("The Unicode form of a domain has Unicode labels") {
+TEST_CASE("UnicodeDomain decodes labels that begin with xn-- and keeps other labels") {
   CHECK(UnicodeDomain("xn--bcher-kva.example") == "b\u00fccher.example");
   CHECK(UnicodeDomain("r3---sn.example.com") == "r3---sn.example.com");
   CHECK(UnicodeDomain("ab--cd.xn--bcher-kva.example") == "ab--cd.b\u00fccher.example");

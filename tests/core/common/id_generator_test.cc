@@ -49,7 +49,8 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("When the random bits of a millisecond are exhausted, the next id has the next millisecond") {
+TEST_CASE(
+    "When the random bits of a millisecond are exhausted, the next id begins with the next millisecond") {
   FakeClock clock;
   ConstantEntropy entropy(0xff);
   IdGenerator ids(clock, entropy);
@@ -60,7 +61,7 @@ TEST_CASE("When the random bits of a millisecond are exhausted, the next id has 
   CHECK(first < second);
 }
 
-TEST_CASE("Ids increase after the clock was set back, and follow the clock once it has caught up") {
+TEST_CASE("Ids increase even after the clock is set back, and later begin with the clock's time again") {
   FakeClock clock;
   FakeEntropy entropy;
   IdGenerator ids(clock, entropy);

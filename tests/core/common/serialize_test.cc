@@ -162,7 +162,7 @@ TEST_CASE("Deserializing random bytes does not crash") {
   FeedGarbage<RefundFields>(random, Serialize(refund));
 }
 
-TEST_CASE("Every field of the stored responses survives serialization") {
+TEST_CASE("Serialized users, orders and refunds deserialize with every field unchanged") {
   UserFields user{.id = UserId(Uuid{1}),
                   .email = "A@b.de",
                   .email_key = "a@b.de",

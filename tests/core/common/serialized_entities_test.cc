@@ -1,5 +1,6 @@
-// The bytes that an earlier version wrote for each entity: idempotent responses, page limits and verification
-// depend on this format. A new field at the end of an entity leaves these bytes readable.
+// Tests that the bytes that an earlier version wrote for each entity can be read. Stored responses of
+// idempotent calls have this format. New fields must be appended to an entity, so that stored bytes stay
+// readable.
 #include <catch2/catch.hpp>
 #include <string>
 

@@ -43,7 +43,7 @@ Event Second() {
 
 // An independent program computed the expected hashes. They must never change, because stored chains must
 // stay valid.
-TEST_CASE("An event's hash covers the event and the previous hash, and matches a stored value") {
+TEST_CASE("ChainedHash returns the hashes that an independent program computed for two chained events") {
   const Sha256Digest first = ChainedHash({}, First());
   CHECK(Hex(first) == "5aa92ffd79dd09d3dac42b25c0c4c0ed9761c19cae21631ea14717418550e24b");
   CHECK(Hex(ChainedHash(first, Second())) ==

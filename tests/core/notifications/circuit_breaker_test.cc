@@ -47,7 +47,7 @@ TEST_CASE("A half-open circuit permits the configured number of probes, and clos
   CHECK(circuit.StateAt(later) == CircuitState::kClosed);
 }
 
-TEST_CASE("While its probes fail, a circuit stays open for twice as long each time, up to a limit") {
+TEST_CASE("Each failed probe doubles the time that a circuit stays open, up to max_open") {
   CircuitPolicy policy;
   policy.open = absl::Seconds(30);
   policy.max_open = absl::Minutes(2);

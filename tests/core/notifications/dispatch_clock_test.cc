@@ -1,4 +1,4 @@
-// Dispatch of messages when the system's clock is set forward or back.
+// Tests the dispatch of messages when the system's clock is set forward or back.
 #include <catch2/catch.hpp>
 
 #include "tests/core/notifications/dispatch_fixture.h"
@@ -24,7 +24,7 @@ TEST_CASE("Setting the clock forward does not end the wait that a provider reque
   CHECK(fixture.first.sent.size() == 2);
 }
 
-TEST_CASE("Setting the clock forward does not close a circuit") {
+TEST_CASE("Setting the clock forward does not shorten the time that a circuit is open") {
   DispatchFixture fixture;
   fixture.policy.circuit.min_calls = 1;
   fixture.Post();
@@ -49,7 +49,7 @@ TEST_CASE("Setting the clock back does not prolong the time that a circuit is op
   CHECK(sender->ListProviders()[0].circuit == CircuitState::kHalfOpen);
 }
 
-TEST_CASE("Setting the clock back does not delay messages by the rate limit") {
+TEST_CASE("Setting the clock back does not prolong the wait that the rate limit requires") {
   DispatchFixture fixture;
   fixture.policy.rate = 1;
   for (int i = 0; i < 2; ++i) fixture.Post();
@@ -94,7 +94,8 @@ TEST_CASE("A message that is being sent when the clock is set forward is not sen
   CHECK(fixture.second.sent.empty());
 }
 
-TEST_CASE("Setting the clock back does not prolong a lease within the process") {
+TEST_CASE(
+    "Setting the clock back does not prolong a lease, which the dispatcher measures by the monotonic clock") {
   DispatchFixture fixture;
   const MessageId id = fixture.Post();
   const auto sender = fixture.Sender();

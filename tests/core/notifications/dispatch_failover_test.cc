@@ -129,7 +129,7 @@ TEST_CASE("An unknown outcome of a provider that recognizes repeats does not cou
   CHECK(fixture.second.sent.empty());
 }
 
-TEST_CASE("A refusal by a provider that accepted no message opens the circuit like a configuration error") {
+TEST_CASE("The first refusal opens the circuit of a provider that has not accepted any message yet") {
   DispatchFixture fixture;
   for (int i = 0; i < 5; ++i) fixture.Post();
   fixture.first.decide = [](const Email&) { return Refused(Kind::kRefused); };
@@ -141,7 +141,7 @@ TEST_CASE("A refusal by a provider that accepted no message opens the circuit li
   CHECK(sender->ListProviders()[0].misconfigured);
 }
 
-TEST_CASE("The circuit of a provider opens when it begins to refuse all messages") {
+TEST_CASE("The circuit of a provider opens when the provider begins to refuse all messages") {
   DispatchFixture fixture;
   const auto sender = fixture.Sender();
   for (int i = 0; i < 20; ++i) fixture.Post();
@@ -181,7 +181,7 @@ TEST_CASE("A poison message stays queued and does not keep the circuit open for 
   }
 }
 
-TEST_CASE("A poison message is tried at growing intervals") {
+TEST_CASE("A poison message is retried at growing intervals") {
   DispatchFixture fixture;
   const MessageId poison = fixture.Post("poison");
   fixture.first.decide = [&](const Email& email) {
@@ -257,7 +257,7 @@ TEST_CASE("The last_error of a message says why no provider is available") {
   CHECK(fixture.Load(second).last_error == "no provider is available: first: 535 bad password");
 }
 
-TEST_CASE("A provider with an open circuit gets no message, and a few probes once the circuit is half open") {
+TEST_CASE("An open circuit permits no message, and a half-open circuit permits two messages as probes") {
   DispatchFixture fixture;
   fixture.policy.circuit.min_calls = 2;
   fixture.first.decide = [](const Email&) { return Refused(Kind::kUnreachable); };
@@ -295,7 +295,8 @@ TEST_CASE("Messages that wait for a provider are rerouted when its circuit opens
   CHECK(fixture.second.sent.size() == 5);
 }
 
-TEST_CASE("A message that may have been sent is repeated by the same provider, which recognizes repeats") {
+TEST_CASE(
+    "A message that may have been sent is retried by the same provider if that provider recognizes repeats") {
   DispatchFixture fixture;
   fixture.first.window = absl::Hours(24);
   const MessageId id = fixture.Post();
@@ -322,7 +323,8 @@ TEST_CASE("A message that may have been sent is repeated by the same provider, w
   CHECK(fixture.first.sent[2].date == fixture.first.sent[0].date);
 }
 
-TEST_CASE("If a copy may have been sent, a link is sent again by any provider, but a receipt is not") {
+TEST_CASE(
+    "If a copy may have been sent, any provider resends a verification link, but a receipt becomes DEAD") {
   for (const bool link : {true, false}) {
     DispatchFixture fixture;
     const MessageId id = fixture.Post(link ? "verify_email" : "refund_succeeded");
@@ -337,7 +339,8 @@ TEST_CASE("If a copy may have been sent, a link is sent again by any provider, b
   }
 }
 
-TEST_CASE("A provider does not recognize repeats after its deduplication window") {
+TEST_CASE(
+    "After the deduplication window, any provider resends a verification link; a receipt becomes DEAD") {
   for (const bool link : {true, false}) {
     DispatchFixture fixture;
     fixture.first.window = absl::Minutes(15);

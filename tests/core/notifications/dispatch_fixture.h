@@ -66,7 +66,7 @@ struct DispatchFixture : World {
     }));
   }
 
-  // Sets the clock to the message's next attempt.
+  // Advances the clock to the due time of the message's next attempt.
   void WaitFor(MessageId id) { clock.Set(std::max(clock.Now(), Load(id).due_time)); }
 
   FakeEmailProvider first{"first"};

@@ -156,7 +156,7 @@ TEST_CASE("Every attempt sends the bytes of the first rendering, even if the tem
   CHECK(fixture.first.sent[1].content == fixture.first.sent[0].content);
 }
 
-TEST_CASE("A provider's error is truncated to 500 bytes, between two characters") {
+TEST_CASE("A provider's error is truncated to at most 500 bytes, without cutting a character") {
   DispatchFixture fixture;
   const MessageId id = fixture.Post();
   std::string words = "x";

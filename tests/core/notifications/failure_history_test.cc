@@ -40,8 +40,8 @@ TEST_CASE(
   CHECK_FALSE(history.AddFailure(ids()));
 }
 
-TEST_CASE("An acceptance resets the failures of a message") {
-  MessageIds ids;
+TEST_CASE("The number of a message's failures is 0 after the provider accepts the message") {
+  Ids ids;
   FailureHistory history;
   const MessageId id = ids();
   history.AddFailure(id);

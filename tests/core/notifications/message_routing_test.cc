@@ -175,7 +175,8 @@ ProviderPin ExpectedPin(Keeps keeps, const Routing& routing) {
   return {};
 }
 
-TEST_CASE("RouteAfterAttempt decides by the outcome, the pin, the template and the number of attempts") {
+TEST_CASE(
+    "RouteAfterAttempt returns the action and the pin that kTable lists for each outcome, pin and message") {
   for (const Attempt& attempt : AllAttempts()) {
     const auto matches = [&](const Row& row) { return Matches(row, attempt); };
     INFO(StrCat(NameOf(attempt.outcome), ", pin ", static_cast<int>(attempt.pinned), ", safe ",
@@ -223,7 +224,7 @@ const std::vector<Claim> kClaims = {
        r.route.pin = {"gone", std::nullopt};
      },
      Dead("the provider gone is no longer configured")},
-    {"a copy may have been sent by a provider that recognizes it",
+    {"a copy may have been sent by a provider that recognizes repeats",
      [](Routing& r) {
        r.route.pin = kCopy;
        r.providers[1].repeat_window = kNow - kFirstAttempt + absl::Microseconds(1);

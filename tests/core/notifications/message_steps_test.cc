@@ -55,7 +55,7 @@ TEST_CASE("RetryMessage rejects a message that is not DEAD") {
   }
 }
 
-TEST_CASE("RetryMessage rejects a message from its expire_time on") {
+TEST_CASE("RetryMessage rejects an expired message") {
   Mailbox box;
   const Message dead = box.Post(kDead, [&](Message& m) { m.expire_time = box.clock.Now() + absl::Hours(1); });
   box.clock.Advance(absl::Hours(1));

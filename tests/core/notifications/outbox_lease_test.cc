@@ -47,7 +47,7 @@ struct LeaseFixture {
   OutboxLease lease{policy, clock, log};
 };
 
-TEST_CASE("An assigned message is ready once a flush has saved it") {
+TEST_CASE("An assigned message becomes ready when a flush saves the assignment") {
   LeaseFixture fixture;
   InFlightMessage& in_flight = fixture.Claim();
   CHECK(fixture.lease.has_pending_updates());
@@ -91,7 +91,8 @@ TEST_CASE("The updates of an aborted flush are pending again") {
   CHECK(fixture.Begin().messages.empty());
 }
 
-TEST_CASE("A message that ends while its lease is renewed is saved by the next flush") {
+TEST_CASE(
+    "An outcome that is recorded while the lease of its message is renewed is saved by the next flush") {
   LeaseFixture fixture;
   InFlightMessage& in_flight = fixture.Claim();
   fixture.Flush();

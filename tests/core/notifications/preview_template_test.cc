@@ -8,8 +8,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE(
-    "A preview is in the requested locale, or in English if the template does not exist in that locale") {
+TEST_CASE("A preview is in the requested locale, or in English if the request has no locale") {
   const FakeRenderer renderer;
   const PreviewTemplate preview(renderer);
   CHECK(Must(preview.Handle("welcome", "de")) == Must(renderer.Preview("welcome", "de")));

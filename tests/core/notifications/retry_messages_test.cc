@@ -115,7 +115,7 @@ TEST_CASE("RetryMessages reports every invalid field, and rejects a page token o
   CHECK(ReasonOf(box.RetryAll(query)) == "PAGE_TOKEN_INVALID");
 }
 
-TEST_CASE("A message that another call retried or cancelled after it was listed is not changed") {
+TEST_CASE("RetryMessages skips a message that another call cancels between the list query and the update") {
   Mailbox box;
   const Message dead = box.Post(kDead);
   box.Post(kDead);

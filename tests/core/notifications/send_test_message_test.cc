@@ -13,7 +13,7 @@ struct Sender : World {
   }
 };
 
-TEST_CASE("A test message is queued to any address, without a user, for any provider") {
+TEST_CASE("A test message to any address has no user and may be sent by any provider") {
   Sender sender;
   const Message sent = Must(sender.Send(" Ops@Example.com "));
   Message expected;

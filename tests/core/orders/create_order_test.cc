@@ -170,7 +170,7 @@ TEST_CASE("A reference is unique, and any number of orders may have no reference
 }
 
 TEST_CASE(
-    "A repeated CreateOrder returns the first order, and rejects other content with the same request id") {
+    "A repeated CreateOrder returns the first order; the same request id with other content is rejected") {
   World world;
   CreateOrderCommand command = Basket(world, {LineOf(1, 100)});
   command.request_id = "request-1";

@@ -60,8 +60,7 @@ Order OrderIn(OrderState state) {
   return Order(fields);
 }
 
-TEST_CASE(
-    "An order can make only the transitions that its state allows, and each transition sets a timestamp") {
+TEST_CASE("Each allowed transition of an order sets the state and a timestamp, and increments the version") {
   const absl::Time now = FakeClock().Now();
   for (const Step& step : kSteps) {
     for (const OrderState from : step.from) {
@@ -100,7 +99,8 @@ TEST_CASE("A paid order records the paid amount and the payment's reference") {
   CHECK(order.refundable() == 1000);
 }
 
-TEST_CASE("OrderStateName returns the name of every order state in the API") {
+TEST_CASE(
+    "OrderStateName returns each state's name in the API, and ParseOrderState parses the lower-case name") {
   CHECK(OrderStateName(kPending) == "PENDING");
   CHECK(OrderStateName(kPaid) == "PAID");
   CHECK(OrderStateName(kShipped) == "SHIPPED");

@@ -119,9 +119,8 @@ const NamedStep kNamedSteps[] = {
      }},
 };
 
-TEST_CASE(
-    "A state transition with a stale etag fails; with the current etag, it changes the order and the etag") {
-  for (const NamedStep& step : kNamedSteps) {
+TEST_CASE("A state transition succeeds with the current etag and fails with a stale etag") {
+  for (const NamedStep& step : kSteps) {
     CAPTURE(step.name);
     World world;
     const Order order = step.before(world);
@@ -139,9 +138,8 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "A repeated state transition returns the first response, and rejects other content with the same request "
-    "id") {
-  for (const NamedStep& step : kNamedSteps) {
+    "A repeated transition returns the first response; the same request id with other content is rejected") {
+  for (const NamedStep& step : kSteps) {
     CAPTURE(step.name);
     World world;
     const Order order = step.before(world);

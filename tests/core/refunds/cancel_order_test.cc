@@ -22,8 +22,7 @@ TEST_CASE("Cancelling an unpaid order creates no refund") {
         TemplateVariables{{"order", order->id.ToString()}, {"amount", ""}, {"display_name", "Ada"}});
 }
 
-TEST_CASE(
-    "Cancelling a paid order refunds the whole amount in the same transaction, without approval or rules") {
+TEST_CASE("Cancelling a paid order creates an APPROVED refund in full, regardless of the refund rules") {
   World world;
   world.refunds.approval_above[*Currency::Parse("EUR")] = 0;
   world.refunds.max_per_order = 0;
@@ -138,8 +137,7 @@ TEST_CASE("Cancelling a fully refunded order creates no refund") {
   CHECK(world.RefundsOf(order->id).size() == 1);
 }
 
-TEST_CASE(
-    "CancelOrder rejects a reason that is too long or has line breaks, and the e-mail names the reference") {
+TEST_CASE("CancelOrder rejects a long reason or a line break, and its e-mail names the order's reference") {
   World world;
   CreateOrderCommand command;
   command.user_id = world.Ada()->id.ToString();

@@ -10,7 +10,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("CreateRefund of everything reserves the amount on the order, and the refund is due at once") {
+TEST_CASE("A refund of everything reserves the whole amount on the order and is due at once") {
   World world;
   const Order order = world.Delivered();
   world.NewEvents();
@@ -38,7 +38,8 @@ TEST_CASE("CreateRefund of everything reserves the amount on the order, and the 
                                              R"("state":"APPROVED"})");
 }
 
-TEST_CASE("CreateRefund of lines reserves the units, their share of the total, and shipping if requested") {
+TEST_CASE(
+    "A refund of lines reserves the units, their share of the line's total, and shipping if requested") {
   World world;
   const Order order = world.Delivered({LineOf(3, 33, 0, 1), LineOf(2, 1000)});
   const Refund refund = Must(world.Refunded(order, Units("1", 2, true)));
@@ -64,7 +65,8 @@ TEST_CASE("Units whose share rounds to 0 are recorded, so that the refunds add u
   CHECK(ReasonOf(world.Refunded(order, Units("1", 1))) == "REFUND_NOT_ALLOWED");
 }
 
-TEST_CASE("A free line can be returned alone, also after the rest of the order was refunded") {
+TEST_CASE(
+    "Units of a free line can be refunded alone, also after the whole amount of the order was refunded") {
   World world;
   const Order order = world.Delivered({LineOf(2, 0), LineOf(1, 1000)});
   const Refund first = Must(world.Refunded(order, Units("1", 1)));
@@ -76,7 +78,8 @@ TEST_CASE("A free line can be returned alone, also after the rest of the order w
   CHECK(ReasonOf(world.Refunded(order, Units("1", 1))) == "REFUND_NOT_ALLOWED");
 }
 
-TEST_CASE("The rest of a partly refunded order can be refunded if partial refunds are not allowed") {
+TEST_CASE(
+    "If partial refunds are not allowed, the whole rest of a partly refunded order can still be refunded") {
   World world;
   const Order order = world.Delivered();
   Must(world.Refunded(order, AmountOf(1000)).status());
@@ -85,7 +88,7 @@ TEST_CASE("The rest of a partly refunded order can be refunded if partial refund
   CHECK(Must(world.Refunded(order, Everything()))->amount == 2500);
 }
 
-TEST_CASE("A refund above the threshold waits for approval, and the owner gets an e-mail") {
+TEST_CASE("A refund above the approval threshold waits for approval, and the owner gets an e-mail") {
   World world;
   world.refunds.approval_above[*Currency::Parse("EUR")] = 1000;
   const Order order = world.Delivered();
@@ -102,7 +105,7 @@ TEST_CASE("A refund above the threshold waits for approval, and the owner gets a
   CHECK(world.Load(refund->id)->state == RefundState::kRequested);
 }
 
-TEST_CASE("CreateRefund fails if rules are violated, the error names each of them, and nothing changes") {
+TEST_CASE("The error of CreateRefund names each violated rule, and nothing changes") {
   World world;
   world.refunds.partial = false;
   const Order order = world.Paid();
@@ -161,8 +164,7 @@ TEST_CASE("CreateRefund and CheckRefund reject an unknown order") {
 }
 
 TEST_CASE(
-    "A repeated CreateRefund returns the first response, and rejects other content with the same request "
-    "id") {
+    "A repeated CreateRefund returns the first refund; the same request id with other content is rejected") {
   World world;
   const Order order = world.Delivered();
   const Refund first = Must(world.Refunded(order, Units("1", 1), "request-1"));

@@ -10,7 +10,7 @@
 namespace keelson {
 namespace {
 
-// The rule names of the contract's comments: "  // - ORDER_PAID: the order has been paid."
+// Returns the rule names in the comments of refunds.proto: "  // - ORDER_PAID: the order has been paid."
 std::vector<std::string> RulesInContract() {
   const std::regex rule("^ *// - ([A-Z_]+): .*");
   std::vector<std::string> names;
@@ -24,7 +24,7 @@ std::vector<std::string> RulesInContract() {
   return names;
 }
 
-TEST_CASE("The contract lists the names of all refund rules, in the order of evaluation") {
+TEST_CASE("refunds.proto lists the names of all refund rules, in the order of evaluation") {
   std::vector<std::string> names;
   for (const RefundRule& rule : RefundRules()) names.emplace_back(rule.name);
   CHECK(RulesInContract() == names);

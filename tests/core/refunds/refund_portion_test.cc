@@ -28,20 +28,20 @@ OrderLine Line(std::int64_t quantity, std::int64_t unit_price, std::int64_t disc
   return line;
 }
 
-TEST_CASE("The portion of everything is the whole refundable amount, including shipping") {
+TEST_CASE("PortionOf everything returns the whole refundable amount, including shipping") {
   Order order = OrderOf({Line(3, 1000)}, 500);
   CHECK(PortionOf(order, RefundEverything{}) == RefundPortion{3500, 0, {}});
   order.HoldRefund({1000, 0, {}}, FakeClock().Now());
   CHECK(PortionOf(order, RefundEverything{}) == RefundPortion{2500, 0, {}});
 }
 
-TEST_CASE("The portion of an amount is the amount; an amount in another currency has no portion") {
+TEST_CASE("PortionOf an amount returns the amount, and nullopt for another currency than the order's") {
   const Order order = OrderOf({Line(3, 1000)}, 500);
   CHECK(PortionOf(order, Money{kEur, 123}) == RefundPortion{123, 0, {}});
   CHECK_FALSE(PortionOf(order, Money{*Currency::Parse("USD"), 123}).has_value());
 }
 
-TEST_CASE("The portion of units is their share of the line's total with discount and tax, plus shipping") {
+TEST_CASE("PortionOf units returns their share of the line's total, plus shipping if requested") {
   const Order order = OrderOf({Line(3, 1000, 100, 200), Line(2, 5)}, 500);
   CHECK(PortionOf(order, RefundLines{{{0, 1}}, false}) == RefundPortion{1033, 0, {{0, 1, 1033}}});
   CHECK(PortionOf(order, RefundLines{{{0, 2}, {1, 1}}, true}) ==
@@ -62,7 +62,7 @@ TEST_CASE("Refunds of single units add up exactly to the line's total") {
   CHECK(shares == std::vector<std::int64_t>{33, 33, 34});
 }
 
-TEST_CASE("The largest total is divided without overflow for any number of units") {
+TEST_CASE("The share of units in the largest total is computed without overflow") {
   const Order order = OrderOf({Line(1'000'000, 1'000'000'000)}, 0);
   CHECK(PortionOf(order, RefundLines{{{0, 999'999}}, false})->amount == 999'999'000'000'000);
 }
@@ -75,7 +75,7 @@ void CheckWithinTotals(const Order& order) {
     REQUIRE(line.refunded_quantity <= line.quantity);
     REQUIRE(line.refunded_amount >= 0);
     REQUIRE(line.refunded_amount <= line.total);
-    // A fully refunded line has its whole total refunded.
+    // If all units of a line are refunded, the refunds add up to the total of the line.
     if (line.refunded_quantity == line.quantity) REQUIRE(line.refunded_amount == line.total);
   }
 }
@@ -117,9 +117,7 @@ RefundLines Rest(const Order& order) {
   return rest;
 }
 
-TEST_CASE(
-    "Refunds of any units of a line, some of which fail, add up to the line's total and never exceed the "
-    "total") {
+TEST_CASE("Refunds of units never exceed a line's total and add up to the total, even if some refunds fail") {
   const Seed seed(11);
   FakeEntropy random(seed.value());
   const absl::Time now = FakeClock().Now();

@@ -114,7 +114,8 @@ TEST_CASE("No explanation is empty, or begins or ends with white space") {
   }
 }
 
-TEST_CASE("WITHIN_WINDOW: the window begins with the delivery and includes its end") {
+TEST_CASE(
+    "WITHIN_WINDOW: a refund passes before the delivery, and afterwards until the end of the refund window") {
   RefundPolicy policy;
   policy.window = absl::Hours(24);
   const absl::Time end = kDeliverTime + policy.window;
@@ -171,7 +172,7 @@ TEST_CASE("PARTIAL_ALLOWED: a refund of the whole remaining amount of a partly r
   CHECK(JudgeRefund(Order(fields), kEverything, policy, kDeliverTime).allowed);
 }
 
-TEST_CASE("CURRENCY_MATCHES: a refund has the order's currency") {
+TEST_CASE("CURRENCY_MATCHES: a requested amount must have the order's currency") {
   CheckPassed(Judge("CURRENCY_MATCHES", Delivered(), Eur(1)), "the order is in EUR");
   CheckPassed(Judge("CURRENCY_MATCHES", Delivered(), kEverything), "the order is in EUR");
   CheckPassed(Judge("CURRENCY_MATCHES", Delivered(), UnitsOf(0, 1)), "the order is in EUR");
@@ -211,7 +212,7 @@ TEST_CASE("AMOUNT_POSITIVE: a zero amount passes only if the refund returns unit
   CHECK(JudgeRefund(Order(WithZeroShares()), UnitsOf(1, 1), {}, kDeliverTime).allowed);
 }
 
-TEST_CASE("WITHIN_REFUNDABLE: returned units with a zero amount pass if nothing is refundable") {
+TEST_CASE("WITHIN_REFUNDABLE: units whose amount is 0 pass even if no amount can be refunded any more") {
   OrderFields spent = WithZeroShares();
   spent.refunded = spent.paid;
   CheckPassed(Judge("WITHIN_REFUNDABLE", spent, UnitsOf(1, 1)), "0 JPY of 505 JPY can be refunded");

@@ -102,7 +102,7 @@ TEST_CASE("A transition that the refund's state does not allow changes nothing")
   }
 }
 
-TEST_CASE("A cancelled refund records who cancelled it and why, and is never due") {
+TEST_CASE("A cancelled refund records the caller and the reason of the cancellation, and has no due_time") {
   const absl::Time now = FakeClock().Now();
   Refund refund = RefundIn(kApproved);
   Must(refund.Cancel("web", "the order was cancelled", now));
@@ -112,7 +112,7 @@ TEST_CASE("A cancelled refund records who cancelled it and why, and is never due
   CHECK_FALSE(refund->due_time.has_value());
 }
 
-TEST_CASE("BeginAttempt counts the attempt and sets its lease, and a finished refund is never due") {
+TEST_CASE("BeginAttempt counts the attempt and sets due_time; a SUCCEEDED or FAILED refund has no due_time") {
   const absl::Time now = FakeClock().Now();
   Refund refund = RefundIn(kApproved);
   Must(refund.BeginAttempt(now + absl::Minutes(2), now));

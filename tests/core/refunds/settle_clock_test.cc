@@ -1,4 +1,4 @@
-// Settlement of refunds when the system's clock is set forward or back.
+// Tests the settlement of refunds when the system's clock is set forward or back.
 #include <catch2/catch.hpp>
 
 #include "tests/core/world.h"

@@ -1,4 +1,4 @@
-// Concurrent settlers, and settlers that are killed.
+// Tests concurrent settlers (processes that run SettleRefunds), and settlers that are killed.
 #include <catch2/catch.hpp>
 
 #include "core/refunds/settle_refunds.h"

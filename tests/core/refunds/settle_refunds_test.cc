@@ -141,7 +141,7 @@ TEST_CASE("A refund of another provider's payment stays reserved until that prov
   CHECK(world.Load(made->id)->state == RefundState::kSucceeded);
 }
 
-TEST_CASE("A batch has a maximum size, and each refund gets its own outcome") {
+TEST_CASE("A batch settles at most kBatch refunds, and each refund gets its own outcome") {
   World world;
   world.refunds.max_per_order = 1000;
   const Order order = world.Delivered();

@@ -301,7 +301,7 @@ TEST_CASE("an unreadable value is a finding") {
   }
 }
 
-TEST_CASE("an error of the store is returned, not reported as a clean store") {
+TEST_CASE("VerifyStore returns an error if the store is unavailable, instead of a number of findings") {
   using enum RowKind;
   for (const RowKind kind : {kUsers, kEmailTokens, kOrders, kRefunds, kMessages, kEvents, kIdempotency}) {
     TamperedStore store;
