@@ -187,7 +187,7 @@ void DispatchMessages::ApplyDecision(const RoutingDecision& decision, InFlightMe
       return lease_.End(in_flight, MessageState::kSent, now);
     case Action::kMarkDead:
       ports_.log.Write(Severity::kError, "message.dead",
-                       "a message is DEAD and will not be sent; RetryMessage sends it again",
+                       "a message is DEAD and will not be sent; call RetryMessage to queue the message again",
                        {{"message_id", message.id.ToString()}, {"error", message.last_error}});
       return lease_.End(in_flight, MessageState::kDead, now);
     case Action::kCancel:
@@ -240,9 +240,9 @@ void DispatchMessages::ProbeProviders() {
     if (outcome.kind == SendOutcome::Kind::kAccepted) continue;
     const bool misconfigured = outcome.kind == SendOutcome::Kind::kConfig;
     ports_.log.Write(misconfigured ? Severity::kError : Severity::kWarning, "provider.unusable",
-                     misconfigured
-                         ? "an e-mail provider rejects its configuration; correct it and restart the service"
-                         : "the health probe of an e-mail provider failed",
+                     misconfigured ? "an e-mail provider rejects its configuration; correct the "
+                                     "configuration and restart the service"
+                                   : "the health probe of an e-mail provider failed",
                      {{"provider", providers_[provider]->name()}, {"error", outcome.error}});
   }
 }

@@ -190,7 +190,7 @@ TEST_CASE(
   CHECK(ComesDownTo(before + kSpare));
 }
 
-TEST_CASE("memory is released after hashes computed by libargon2") {
+TEST_CASE("the memory of hashes that libargon2 computed is released") {
   Argon2Options options;
   options.parallelism = 2;
   const auto hasher = MakeHasher(options);

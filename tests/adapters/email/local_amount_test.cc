@@ -4,7 +4,7 @@
 
 namespace keelson {
 
-TEST_CASE("LocalAmount formats an amount for the language") {
+TEST_CASE("LocalAmount returns an amount in the format of the language") {
   CHECK(LocalAmount("1234.50 EUR", "en") == "€1,234.50");
   CHECK(LocalAmount("1234.50 EUR", "de") == "1.234,50\u00A0€");
   CHECK(LocalAmount("1234.50 EUR", "de-AT") == "1.234,50\u00A0€");

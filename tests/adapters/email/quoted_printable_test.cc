@@ -57,7 +57,7 @@ TEST_CASE("characters that a mail transport could alter are encoded") {
   CHECK(QuotedPrintable("é") == "=C3=A9\r\n");
 }
 
-TEST_CASE("a line of 77 characters is broken, a line of 76 is not") {
+TEST_CASE("a line of 77 characters is wrapped, and a line of 76 characters is not") {
   CHECK(QuotedPrintable(std::string(76, 'x')) == std::string(76, 'x') + "\r\n");
   CHECK(QuotedPrintable(std::string(77, 'x')) == std::string(75, 'x') + "=\r\nxx\r\n");
 }

@@ -20,7 +20,7 @@ TEST_CASE("errors that a concurrent transaction causes are classified as conflic
   }
 }
 
-TEST_CASE("a duplicate row is identified by the violated unique constraint") {
+TEST_CASE("the reason of a duplicate row error depends on the violated unique constraint") {
   CHECK(HasReason(Judge("23505", "users_by_email_key").status(), Reason::kEmailTaken));
   CHECK(HasReason(Judge("23505", "order_references_pkey").status(), Reason::kReferenceTaken));
   CHECK(Judge("23505", "users_by_email_key").failure() == PgFailure::kTaken);

@@ -48,7 +48,7 @@ TEST_CASE("a returned connection is leased again") {
   CHECK(ProcessOf(**lease) == first);
 }
 
-TEST_CASE("the pool opens at most its size of connections, and further callers wait until their deadline") {
+TEST_CASE("the pool opens at most Options::size connections, and further callers wait until their deadline") {
   const servers::PostgresDatabase database;
   PgPool pool(Of(database, 1));
   auto lease = pool.Take(TestDeadline());

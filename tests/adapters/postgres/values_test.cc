@@ -77,7 +77,7 @@ TEST_CASE("labels and refund lines round-trip") {
   CHECK(EchoAs("SELECT $1 /* lines */", lines) == lines);
 }
 
-TEST_CASE("arrays are encoded element by element, and an empty array has an element type") {
+TEST_CASE("the server reads the elements of an array, and accepts an empty array") {
   const auto sum = [](const std::vector<std::int64_t>& numbers) {
     PgResult result;
     Server().Queue("SELECT coalesce(sum(n), -1)::bigint FROM unnest($1) AS t (n)",
@@ -91,7 +91,7 @@ TEST_CASE("arrays are encoded element by element, and an empty array has an elem
   CHECK(sum({}) == -1);
 }
 
-TEST_CASE("decoding a value of another type throws") {
+TEST_CASE("Get throws if the bytes are not a valid value of the target type") {
   std::int64_t number = 0;
   CHECK_THROWS_AS(Get(std::string_view("abc"), number), std::runtime_error);
   Uuid uuid{};

@@ -63,7 +63,7 @@ TEST_CASE("every path except /metrics returns 404") {
   CHECK(Get(*endpoint, "/").status == 404);
 }
 
-TEST_CASE("the endpoint listens on a host name, too") {
+TEST_CASE("the listen address may contain a host name") {
   const Providers providers;
   const int port = servers::FreePort();
   const auto endpoint = Must(MetricsEndpoint::Start(StrCat("localhost:", port), providers));

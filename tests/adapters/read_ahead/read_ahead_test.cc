@@ -99,7 +99,7 @@ std::vector<std::size_t> ReadAll(StoreExporter& reader) {
   return sizes;
 }
 
-TEST_CASE("every batch is read exactly once") {
+TEST_CASE("each batch is read from the store exactly once") {
   auto owned = std::make_unique<Settings>(25);
   const Settings& settings = *owned;
   ReadAheadReader reader(std::move(owned));

@@ -41,7 +41,7 @@ inline constexpr auto kFields<Picture> = std::tuple{
 
 namespace {
 
-TEST_CASE("statements are derived from the field table") {
+TEST_CASE("SQL statements contain the columns of the kFields table in order") {
   constexpr SqlDialect kDialect = SqlDialect::kPostgres;
   CHECK(kInsertInto<kDialect, Picture, "pictures">.view() ==
         "INSERT INTO pictures (id, title, width, height, bytes) VALUES ($1, $2, $3, $4, $5)");
@@ -60,7 +60,7 @@ TEST_CASE("enumerators appear in statements as their numbers") {
   CHECK(kStatement.view() == "colour <> 12");
 }
 
-TEST_CASE("rows are written and read in the order of the columns") {
+TEST_CASE("WithColumns passes the columns of a row, nested fields included, in the order of the table") {
   const Picture picture{1, "title", {2, 3}, "bytes", {}};
   Picture copy;
   WithColumns(picture, [&](const auto&... from) {
@@ -80,7 +80,7 @@ TEST_CASE("rows are written and read in the order of the columns") {
   CHECK(copy.bytes == "bytes");
 }
 
-TEST_CASE("rows are written as one array for each column") {
+TEST_CASE("WithColumnArrays passes one array for each column") {
   const std::vector<Picture> pictures{{1, "a", {}, "", {}}, {2, "b", {}, "", {}}};
   WithColumnArrays<ColumnsNamed<"id", "title">>(pictures, [](const auto& ids, const auto& titles) {
     CHECK(ids == std::vector<std::int64_t>{1, 2});

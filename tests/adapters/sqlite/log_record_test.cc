@@ -7,7 +7,7 @@
 namespace keelson {
 namespace {
 
-TEST_CASE("a log record round-trips") {
+TEST_CASE("ParseLogRecord returns the record that FormatLogRecord formatted") {
   for (const LogRecord& record :
        {LogRecord{}, LogRecord{.owners = {0}}, LogRecord{.owners = {0x0badcafe, 0xffffffff}},
         LogRecord{.closed = 7}, LogRecord{.owners = {1}, .restored = 2},
@@ -42,7 +42,8 @@ TEST_CASE("OwnerOfLog returns whether the write-ahead log belongs to the databas
   CHECK(OwnerOfLog(LogRecord{.owners = {7}, .restored = 9}, 9) == LogOwner::kReplacedByRestore);
 }
 
-TEST_CASE("MayHaveLogUnderOtherName is true only if the last session may have used another name") {
+TEST_CASE(
+    "MayHaveLogUnderOtherName is true only if the last session may have used another name of the file") {
   CHECK_FALSE(MayHaveLogUnderOtherName(std::nullopt, 0));
   CHECK_FALSE(MayHaveLogUnderOtherName(LogRecord{.closed = 7}, 7));
   CHECK_FALSE(MayHaveLogUnderOtherName(LogRecord{.owners = {7, 8}}, 8));

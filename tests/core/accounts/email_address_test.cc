@@ -23,7 +23,7 @@ std::string TextOf(std::string_view text) {
   return address.ok() ? address->text() : StrCat("refused: ", address.status().message());
 }
 
-TEST_CASE("An address is stored as written, without surrounding white space") {
+TEST_CASE("An address in canonical form is stored as written, without surrounding white space") {
   const EmailAddress address = Must(EmailAddress::Parse("  Ada.Lovelace@Example.COM\n"));
   CHECK(address.text() == "Ada.Lovelace@Example.COM");
   CHECK(address.key() == "ada.lovelace@example.com");
@@ -172,7 +172,7 @@ TEST_CASE("KeyPrefix of the first characters of an address is a prefix of the ad
   }
 }
 
-TEST_CASE("A text without a local part or a domain is not an address") {
+TEST_CASE("A text that does not have the form local@domain is rejected") {
   for (const std::string_view text : {"",
                                       " ",
                                       "\xe3\x80\x80",

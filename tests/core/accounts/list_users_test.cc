@@ -156,7 +156,7 @@ TEST_CASE("A page of large users ends before page_size, and the next pages conta
   CHECK(seen == Ids(there.rbegin(), there.rend()));
 }
 
-TEST_CASE("ListUsers reports every invalid field, and rejects a page token of other filters") {
+TEST_CASE("ListUsers reports every invalid field, and rejects the page token of a query with other filters") {
   Listing list;
   for (int i = 0; i < 3; ++i) list.Add(StrCat("u", i, "@example.com"));
   list.query.page_size = 1;

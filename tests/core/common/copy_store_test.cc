@@ -135,7 +135,7 @@ TEST_CASE("a target with an incomplete transfer is rejected after the source has
   CHECK(absl::IsFailedPrecondition(move.Run().status()));
 }
 
-TEST_CASE("the comparison detects a row that differs in the target") {
+TEST_CASE("a transfer fails with DATA_LOSS if a row of the target differs from the source") {
   Move move;
   CHECK(absl::IsUnavailable(move.RunPart(6)));
   UserFields changed = move.world.Ada().fields();

@@ -43,7 +43,7 @@ TEST_CASE("TypeIDs match the test vectors of the specification") {
   }
 }
 
-TEST_CASE("Only the canonical spelling of an id of the same kind is parsed") {
+TEST_CASE("UserId::Parse accepts only the canonical text form of a user id") {
   const std::string_view bad[] = {
       "",
       "user",

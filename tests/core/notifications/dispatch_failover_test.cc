@@ -227,7 +227,7 @@ TEST_CASE("A message that no provider supports becomes DEAD, and last_error cont
   CHECK(fixture.Load(id).last_error == "too large for the second");
 }
 
-TEST_CASE("A message waits for the provider that may support the message") {
+TEST_CASE("A message that the first provider does not support waits for the second provider") {
   DispatchFixture fixture;
   const MessageId id = fixture.Post();
   fixture.first.decide = [](const Email&) { return Refused(Kind::kNotExpressible); };

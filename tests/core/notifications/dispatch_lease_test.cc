@@ -113,7 +113,7 @@ TEST_CASE("A message whose lease is about to expire is sent only after the lease
   CHECK(fixture.first.sent.size() == 1);
 }
 
-TEST_CASE("A dispatcher does not send a message whose lease it has lost") {
+TEST_CASE("A dispatcher that lost the lease of a message does not send the message") {
   DispatchFixture fixture;
   fixture.Post("verify_email");
   const auto sender = fixture.Sender();
@@ -163,7 +163,7 @@ TEST_CASE("A dispatcher that stops releases the messages of a failed provider in
   }
 }
 
-TEST_CASE("Outcomes are saved once the store is available again") {
+TEST_CASE("After the store was unavailable, the next flush saves the outcomes of messages") {
   DispatchFixture fixture;
   const MessageId id = fixture.Post();
   FailingStore store(fixture.store);

@@ -16,8 +16,8 @@ struct MessageIds {
   IdGenerator generator{clock, entropy};
 };
 
-TEST_CASE("A message is not the cause of its failures while the provider accepts no other message") {
-  MessageIds ids;
+TEST_CASE("AddFailure returns false while the provider accepts no other message") {
+  Ids ids;
   FailureHistory history;
   const MessageId first = ids(), second = ids();
   for (int i = 1; i <= 3; ++i) {
@@ -27,9 +27,8 @@ TEST_CASE("A message is not the cause of its failures while the provider accepts
   }
 }
 
-TEST_CASE(
-    "A message that fails again after the provider accepted another message is the cause of its failures") {
-  MessageIds ids;
+TEST_CASE("AddFailure returns true if the message fails again after the provider accepted another message") {
+  Ids ids;
   FailureHistory history;
   const MessageId poison = ids();
   history.AddAcceptance(ids());

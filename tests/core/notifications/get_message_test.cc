@@ -93,7 +93,7 @@ TEST_CASE("ListMessages filters by creation time") {
   CHECK(ReasonOf(box.List(query)) == "PAGE_TOKEN_INVALID");
 }
 
-TEST_CASE("A due message that was never sent shows why no provider is available") {
+TEST_CASE("The last_error of a due message that was never tried explains why no provider is available") {
   Mailbox box;
   const auto fresh = [](Message& m) { m.last_error.clear(); };
   const std::string id = box.Post(kQueued, fresh).id.ToString();
@@ -117,7 +117,8 @@ TEST_CASE("A due message that was never sent shows why no provider is available"
   CHECK(shown().empty());
 }
 
-TEST_CASE("ListMessages reports every invalid field, and rejects a page token of other filters") {
+TEST_CASE(
+    "ListMessages reports every invalid field, and rejects the page token of a query with other filters") {
   Mailbox box;
   for (int i = 0; i < 3; ++i) box.Post(kSent);
   ListMessagesQuery query;

@@ -10,7 +10,7 @@ namespace {
 using enum MessageState;
 using Types = std::vector<std::string>;
 
-TEST_CASE("RetryMessage queues a message, makes it due immediately and resets its attempts") {
+TEST_CASE("RetryMessage moves a DEAD message to QUEUED, makes it due immediately and resets its attempts") {
   Mailbox box;
   Message expected = box.Post(kDead);
   box.clock.Advance(absl::Hours(3));
@@ -31,7 +31,7 @@ TEST_CASE("RetryMessage queues a message, makes it due immediately and resets it
   CHECK(event.payload == R"({"template":"welcome"})");
 }
 
-TEST_CASE("A message that is retried is pinned to no provider") {
+TEST_CASE("RetryMessage removes the pin of a message to a provider") {
   Mailbox box;
   const Message dead = box.Post(kDead, [&](Message& m) {
     m.pinned_provider = "smtp";

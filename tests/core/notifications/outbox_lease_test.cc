@@ -109,7 +109,7 @@ TEST_CASE(
   CHECK(batch.messages[0].attempts == 1);
 }
 
-TEST_CASE("A message whose lease was lost before it was sent is no longer in flight") {
+TEST_CASE("An unsent message is no longer in flight after its lease was lost") {
   LeaseFixture fixture;
   fixture.Claim();
   const OutboxLease::FlushResult result = fixture.Flush(false);

@@ -98,7 +98,8 @@ TEST_CASE(
   CHECK(CountQueued(box) == 125);
 }
 
-TEST_CASE("RetryMessages reports every invalid field, and rejects a page token of other filters") {
+TEST_CASE(
+    "RetryMessages reports every invalid field, and rejects the page token of a query with other filters") {
   Mailbox box;
   for (int i = 0; i < 2; ++i) box.Post(kDead);
   RetryMessagesQuery query;

@@ -80,7 +80,7 @@ TEST_CASE("ORDER_PAID: the order must have been paid") {
   CheckFailed(Judge("ORDER_PAID", unpaid, kEverything), "nothing was paid for the order");
 }
 
-TEST_CASE("ORDER_STATE: the order's state must be one of the policy's states") {
+TEST_CASE("ORDER_STATE: the order's state must be one of RefundPolicy::states") {
   CheckPassed(Judge("ORDER_STATE", Delivered(), kEverything), "the order is DELIVERED");
   OrderFields shipped = Delivered();
   shipped.state = OrderState::kShipped;
@@ -96,7 +96,7 @@ TEST_CASE("ORDER_STATE: the order's state must be one of the policy's states") {
               "the order is SHIPPED, and no state allows refunds");
 }
 
-TEST_CASE("No explanation is empty, or begins or ends with white space") {
+TEST_CASE("Every explanation has a text without white space at either end") {
   RefundPolicy none;
   none.states.clear();
   none.partial = false;

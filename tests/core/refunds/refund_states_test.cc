@@ -14,7 +14,7 @@ using enum RefundState;
 constexpr RefundState kStates[] = {kRequested, kApproved, kProcessing, kSucceeded,
                                    kFailed,    kRejected, kCancelled};
 
-TEST_CASE("A refund makes only the transitions of its state machine") {
+TEST_CASE("CanMove returns true only for the transitions of a refund's state machine") {
   const std::set<std::pair<RefundState, RefundState>> allowed = {
       {kRequested, kApproved},  {kRequested, kRejected},   {kRequested, kCancelled},
       {kApproved, kProcessing}, {kApproved, kCancelled},   {kProcessing, kProcessing},

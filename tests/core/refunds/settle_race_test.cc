@@ -14,8 +14,7 @@ using Payments = FakePaymentProvider;
 struct Killed {};
 
 TEST_CASE(
-    "After a settler was killed, its attempt is repeated with the same idempotency key once the lease "
-    "expired") {
+    "The attempt of a killed settler is repeated with the same idempotency key after the lease has expired") {
   World world;
   const Order order = world.Delivered();
   const Refund made = Must(world.Refunded(order, Everything()));
@@ -93,7 +92,7 @@ TEST_CASE("A response that arrives while a later attempt is in progress is ignor
   CHECK(world.Load(made->id)->state == RefundState::kSucceeded);
 }
 
-TEST_CASE("Of two settlers that find the same refund due, one claims it") {
+TEST_CASE("Of two settlers that find the same due refund, only one claims the refund") {
   World world;
   Must(world.Refunded(world.Delivered(), Everything()).status());
   InterleavedStore store(world.store);

@@ -9,7 +9,7 @@ namespace {
 
 using Payments = FakePaymentProvider;
 
-TEST_CASE("A successful refund updates state, order, event and e-mail in one transaction") {
+TEST_CASE("A successful attempt updates the refund and its order, and stores an event and an e-mail") {
   World world;
   const Order order = world.Delivered();
   const Refund made = Must(world.Refunded(order, AmountOf(1200)));
@@ -156,7 +156,7 @@ TEST_CASE("A batch settles at most kBatch refunds, and each refund gets its own 
   CHECK(world.Load(order->id)->refunded == 10 * (SettleRefunds::kBatch + 5));
 }
 
-TEST_CASE("Without due refunds, nothing is written") {
+TEST_CASE("If no refund is due, SettleRefunds writes nothing") {
   World world;
   world.Delivered();
   world.NewEvents();
@@ -165,7 +165,7 @@ TEST_CASE("Without due refunds, nothing is written") {
   CHECK(world.payments.asked.empty());
 }
 
-TEST_CASE("The log of a postponed refund contains no address and no amount") {
+TEST_CASE("The log entry of a postponed refund contains no address and no amount") {
   World world;
   world.payments.script = {Payments::Unknown()};
   const Refund made = Must(world.Refunded(world.Delivered(), Everything()));

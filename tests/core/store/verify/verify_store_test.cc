@@ -263,7 +263,7 @@ TEST_CASE("the findings do not depend on the memory limits") {
   }
 }
 
-TEST_CASE("all rows of a table of several batches are checked") {
+TEST_CASE("all rows of a table are checked, even if the table has several batches") {
   TamperedStore store;
   auto& tokens = store.rows.of<EmailToken>();
   const EmailToken token = tokens[0];
@@ -276,7 +276,7 @@ TEST_CASE("all rows of a table of several batches are checked") {
   CHECK(Verify(store.rows).size() == 2500);
 }
 
-TEST_CASE("faults of the engine are findings, and the rows are checked too") {
+TEST_CASE("faults that the engine of the store reports are findings, and the rows are checked too") {
   TamperedStore store;
   store.rows.engine_faults = {{"users_by_state", "row 3 is missing"}, {"database", "page 7 is damaged"}};
   store.rows.of<OrderFields>().front().refunded -= 1;
