@@ -12,7 +12,8 @@ namespace keelson {
 
 inline constexpr std::size_t kMaxBatch = 1000;
 
-// Both lists are in the order of the requested ids. An id that is requested twice occurs twice.
+// `users` and `missing_ids` are in the order of the requested ids. An id that is requested twice occurs
+// twice.
 struct UserBatch {
   std::vector<User> users;
   std::vector<std::string> missing_ids;

@@ -13,8 +13,7 @@
 
 namespace keelson {
 
-// Queues an e-mail to `recipient` in the transaction that causes it. The e-mail is not sent after
-// `expire_time`.
+// Queues an e-mail to `recipient` in the transaction `tx`. The e-mail is not sent after `expire_time`.
 absl::Status NotifyUser(WriteTransaction& tx, const CallContext& context, IdGenerator& ids,
                         std::string_view template_name, const User& recipient, TemplateVariables variables,
                         absl::Time now, std::optional<absl::Time> expire_time = std::nullopt);

@@ -9,7 +9,7 @@
 
 namespace keelson {
 
-// Port: computes slow password hashes. Thread-safe. Both methods block for tens of milliseconds, after
+// Port: computes slow password hashes. Thread-safe. Hash and Verify block for tens of milliseconds, after
 // waiting for a slot: the number of concurrent hashes and the queue for slots are bounded. The password is
 // hashed as given; callers normalize it (CheckPassword).
 //

@@ -83,8 +83,8 @@ absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& cont
   ASSIGN_OR_RETURN(const ValidatedRegistration registration, Check(command));
   const Idempotency call(context, "RegisterUser", command.request_id, ContentOf(command));
 
-  // Before the slow password hash, finds out whether the call is repeated or will fail. The Write below
-  // checks both again.
+  // Before the slow password hash, checks whether the call is repeated or the address is taken. The Write
+  // below checks both conditions again.
   std::optional<std::string> recorded;
   absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
     if (call.enabled()) {

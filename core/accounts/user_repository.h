@@ -86,8 +86,8 @@ class TokenRepository {
 class CooldownRepository {
  public:
   virtual ~CooldownRepository() = default;
-  // Starts a cooldown until `until` and returns true, unless one is active at `now`. Writes in both cases, so
-  // that the duration of the commit does not reveal whether a cooldown was active.
+  // Starts a cooldown until `until` and returns true, unless a cooldown is active at `now`. Writes in both
+  // cases, so that the duration of the commit does not reveal whether a cooldown was active.
   virtual absl::StatusOr<bool> TryStart(const Fingerprint& key, absl::Time now, absl::Time until) = 0;
 };
 

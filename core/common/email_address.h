@@ -11,8 +11,9 @@ namespace keelson {
 // An e-mail address (RFC 5321, with UTF-8 by RFC 6531) and the canonical key by which two spellings of one
 // address are the same account.
 //
-// The service stores the text() and sends e-mail to it. The key() identifies the mailbox: two texts share a
-// key only if they differ in the case of letters or in the spelling of the domain (Unicode or ASCII).
+// The service stores the text() and sends e-mail to it. The key() identifies the mailbox: texts that differ
+// only in the case of letters or in the spelling of the domain (Unicode or ASCII) have the same key,
+// all other texts have different keys.
 // Neither text nor key contains invisible characters or compatibility characters, such as full-width letters.
 class EmailAddress {
  public:

@@ -8,7 +8,7 @@
 namespace keelson {
 
 // A point in time of the monotonic clock (CLOCK_MONOTONIC, like Deadline), for durations that a process
-// measures: ages, pauses, rates, latencies. Setting the system's clock does not change them.
+// measures: ages, pauses, rates, latencies. Setting the system's clock does not change these durations.
 //
 // A value type without a time of day. The difference of two points is a duration. A point must not be stored
 // or sent to another process.

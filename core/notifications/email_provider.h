@@ -80,8 +80,8 @@ class EmailProvider {
   // send it twice. Zero: the provider never recognizes repeats.
   virtual absl::Duration repeat_window() const = 0;
   // Checks, without sending, that the provider is reachable and accepts the configured credentials. Returns
-  // kAccepted if both hold, and also if the provider's API has no request that can check this without side
-  // effects.
+  // kAccepted if the check succeeds, and also if the provider's API has no request that can check this
+  // without side effects.
   virtual SendOutcome Probe(Deadline deadline) = 0;
 };
 

@@ -44,7 +44,8 @@ class MessageRepository : public MessageReader {
   virtual Found<Message> FindForUpdate(MessageId id) { return Find(id); }
   virtual absl::Status Insert(const Message& message) = 0;
   // Claims at most `limit` due messages, longest due first. A claimed message is SENDING, leased until
-  // `lease_until`, with attempts and lease_epoch incremented; until then no other process can claim it.
+  // `lease_until`, with attempts and lease_epoch incremented; until then no other process can claim the
+  // message.
   virtual absl::StatusOr<std::vector<Message>> Claim(absl::Time now, absl::Time lease_until, int limit) = 0;
   // Saves claimed messages: their outcomes, or a longer lease while they are SENDING. Returns for each
   // message, in order, whether it was saved. False means that the lease was lost: the stored message is no

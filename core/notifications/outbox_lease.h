@@ -29,7 +29,8 @@ class OutboxLease {
     // Messages whose assignment was saved and which are now kReady. The caller pushes them to the providers'
     // queues.
     std::vector<const InFlightMessage*> ready;
-    // Messages that another process claimed before this process sent them. They are no longer in flight here.
+    // Messages that another process claimed before this process sent them. The messages are no longer in
+    // flight in this process.
     std::vector<InFlightMessage> lost;
   };
 

@@ -61,7 +61,7 @@ absl::StatusOr<RetriedMessages> RetryMessages::Handle(const CallContext& context
   return result;
 }
 
-// Skips messages that changed since they were listed.
+// Skips messages that another call has changed since the list query.
 absl::StatusOr<int> RetryMessages::RetryBatch(const CallContext& context, std::span<const MessageId> ids,
                                               absl::Time now) {
   int retried = 0;

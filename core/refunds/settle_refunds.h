@@ -13,14 +13,14 @@
 namespace keelson {
 
 // Executes approved refunds: claims due refunds, calls the payment provider without a lock, and stores the
-// outcome. Any number of processes may run it and be killed at any time: an attempt without a definite
-// outcome is repeated under the same idempotency key.
+// outcome. Any number of processes may run SettleRefunds and be killed at any time: an attempt without a
+// definite outcome is repeated under the same idempotency key.
 class SettleRefunds {
  public:
   static constexpr int kBatch = 64;
   static constexpr absl::Duration kAttemptTimeout = absl::Seconds(30);
-  // Lease of a claimed refund. After it expires, another process may retry a refund whose attempt has no
-  // outcome.
+  // Lease of a claimed refund. After the lease expires, another process may retry the refund if the attempt
+  // has no outcome.
   static constexpr absl::Duration kLease = absl::Minutes(2);
   static constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
   // Maximum duration of one batch: attempts end before the lease expires, then their outcomes are stored.

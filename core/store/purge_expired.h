@@ -7,7 +7,7 @@
 namespace keelson {
 
 // Deletes expired tokens, cooldowns and idempotency records, and messages past their retention. Any number of
-// processes may run it concurrently.
+// processes may run PurgeExpired concurrently.
 class PurgeExpired {
  public:
   static constexpr int kBatch = 500;

@@ -1,5 +1,5 @@
-// The store: transactions, and the repositories that they give access to. Every adapter must meet this
-// specification; tests/contract/store checks it.
+// The store: transactions, which give access to the repositories. Every adapter must meet this specification;
+// tests/contract/store checks the adapters.
 //
 //   absl::Status status = store.Write(deadline, [&](WriteTransaction& tx) -> absl::Status {
 //     ASSIGN_OR_RETURN(std::optional<Order> order, tx.orders().FindForUpdate(id));

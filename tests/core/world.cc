@@ -188,7 +188,7 @@ std::vector<Message> World::Outbox() {
   const absl::Status status = store.Write(Deadline::Never(), [&](WriteTransaction& tx) -> absl::Status {
     const absl::Time later = clock.Now() + absl::Hours(100'000);
     messages = Must(tx.messages().Claim(later, later + absl::Hours(1), 1'000'000));
-    return absl::CancelledError("only looking");
+    return absl::CancelledError("roll back the claim");
   });
   if (!absl::IsCancelled(status)) Must(status);
   std::sort(messages.begin(), messages.end(), [](const Message& a, const Message& b) { return a.id < b.id; });

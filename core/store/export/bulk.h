@@ -1,4 +1,4 @@
-// Export and import of whole tables in batches of rows, to copy a store (CopyStore) and to verify it
+// Export and import of whole tables in batches of rows, to copy a store (CopyStore) or to verify a store
 // (VerifyStore).
 //
 // Every adapter must meet this specification; tests/contract/bulk checks it. rows.h defines rows and their
@@ -7,8 +7,9 @@
 // The internal data of a store (a probe, the schema history, row numbers) and the setting kTransferCheckpoint
 // are not exported.
 //
-// Errors: UNAVAILABLE (STORE_UNAVAILABLE) if the store can't be reached or is in use, INTERNAL if it holds
-// invalid data, DATA_LOSS if the database engine reports damaged files. Not thread-safe. Every call blocks.
+// Errors: UNAVAILABLE (STORE_UNAVAILABLE) if the store can't be reached or is in use, INTERNAL if the store
+// holds invalid data, DATA_LOSS if the database engine reports damaged files. Not thread-safe. Every call
+// blocks.
 #pragma once
 
 #include <array>

@@ -24,8 +24,8 @@ Finding UnreadableStore(const absl::Status& damage);
 // every referenced row exists. Reads whole tables in batches with bounded memory; writes nothing.
 class VerifyStore {
  public:
-  // Maximum number of users and events in memory at a time. A check of larger tables reads them several
-  // times.
+  // Maximum number of users and events in memory at a time. A check of larger tables reads the tables
+  // several times.
   struct Limits {
     std::int64_t users = 2'000'000;
     std::int64_t events = 1'000'000;
@@ -43,7 +43,7 @@ class VerifyStore {
         limits_(limits) {}
 
   // Returns the number of findings. Damage and unreadable values are findings; other errors of the store
-  // are returned. Call it once.
+  // are returned. Call Handle only once.
   absl::StatusOr<std::int64_t> Handle();
 
  private:

@@ -13,7 +13,7 @@ SendOutcome Refused(Kind kind, std::optional<absl::Duration> retry_after = std::
   return FakeEmailProvider::Refused(kind, "not now", retry_after);
 }
 
-// Outcomes whose cause is the provider, not the message.
+// Outcomes after which a message fails over to the next provider.
 const std::vector<SendOutcome> kProviderTroubles = {Refused(Kind::kRetry, absl::Seconds(1)),
                                                     Refused(Kind::kUnreachable),
                                                     Refused(Kind::kQuota),
@@ -308,7 +308,8 @@ TEST_CASE(
   CHECK(fixture.Load(id).attempts == 0);
   CHECK(fixture.Load(id).pinned_provider == "first");
   CHECK(fixture.Load(id).pin_time == begun);
-  // A copy may have been sent in the first attempt, although nothing was sent in this attempt.
+  // The message stays pinned: a copy may have been sent in the first attempt, although nothing was sent in
+  // the second attempt.
   fixture.WaitFor(id);
   fixture.Dispatch(*sender);
   CHECK(fixture.Load(id).pinned_provider == "first");
