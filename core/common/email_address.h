@@ -12,7 +12,7 @@ namespace keelson {
 // address are the same account.
 //
 // The service stores the text() and sends e-mail to it. The key() identifies the mailbox: texts that differ
-// only in the case of letters or in the spelling of the domain (Unicode or ASCII) have the same key,
+// only in the case of letters or in the spelling of the domain (Unicode or ASCII) have the same key;
 // all other texts have different keys.
 // Neither text nor key contains invisible characters or compatibility characters, such as full-width letters.
 class EmailAddress {

@@ -26,7 +26,8 @@ std::int64_t RowCounts::Sum(std::initializer_list<RowKind> kinds) const {
 
 absl::Status RowRefused(const RowBatch& rows, std::size_t index, std::string_view cause) {
   const std::string name = std::visit([&](const auto& vector) { return NameOf(vector[index]); }, rows);
-  return absl::InternalError(StrCat(TableName(KindOf(rows)), " ", name, " was rejected: ", cause));
+  return absl::InternalError(
+      StrCat("the store rejected the row ", name, " of the table ", TableName(KindOf(rows)), ": ", cause));
 }
 
 }  // namespace keelson

@@ -156,7 +156,8 @@ TEST_CASE("a transfer stops at a row that the target rejects, and the error name
   const absl::Status ended =
       CopyStore(source, *move.target, [](const TransferProgress&) {}).Handle().status();
   CHECK(absl::IsInternal(ended));
-  CHECK_THAT(std::string(ended.message()), Contains("orders " + order.id.ToString() + " was rejected"));
+  CHECK_THAT(std::string(ended.message()),
+             Contains("rejected the row " + order.id.ToString() + " of the table orders: "));
 }
 
 TEST_CASE("the progress of a continued transfer reaches the total, both while copying and while comparing") {
