@@ -22,7 +22,7 @@ struct UserBatch {
 class BatchGetUsers {
  public:
   explicit BatchGetUsers(Store& store) : store_(store) {}
-  // Errors: FIELD_INVALID for each invalid id, and unless there are 1 to kMaxBatch ids.
+  // Errors: FIELD_INVALID if an id is invalid, or if the number of ids is not from 1 to kMaxBatch.
   absl::StatusOr<UserBatch> Handle(const CallContext& context, const std::vector<std::string>& ids);
 
  private:

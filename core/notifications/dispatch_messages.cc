@@ -106,8 +106,8 @@ void DispatchMessages::RerouteWaitingMessages(absl::Time now) {
   }
 }
 
-// Number of messages to claim: the free capacity of the providers up to the first available provider, which
-// sends the messages.
+// Number of messages to claim: the sum of the capacities of the providers in failover order, up to the first
+// available provider, because later providers receive messages only after a failover.
 int DispatchMessages::Capacity() const {
   if (stopped_) return 0;
   int capacity = 0;

@@ -52,7 +52,8 @@ struct SendOutcome {
   Kind kind = Kind::kUnknown;
   // The provider's id of the message; empty unless kAccepted.
   std::string provider_message_id;
-  // Minimum time until the next attempt. With kRetry, a rate limit (1 s if the provider returns no time).
+  // Minimum time until the next attempt. With kRetry, set only for a rate limit (to 1 s if the
+  // provider returns no time).
   std::optional<absl::Duration> retry_after;
   // The provider's status code and text, without secrets and addresses.
   std::string error;

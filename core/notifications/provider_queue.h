@@ -34,10 +34,10 @@ class ProviderQueue {
   // The number of messages that should be assigned to the provider, in addition to the messages already
   // assigned.
   int Capacity() const;
-  // False while the circuit is open or a wait that the provider requested lasts: the waiting messages should
-  // be routed to other providers.
+  // Whether the circuit is not open and every wait that the provider requested has elapsed. If false, the
+  // waiting messages should be routed to other providers.
   bool IsOpen() const;
-  // Whether the circuit is closed and no wait that the provider requested lasts.
+  // Whether the circuit is closed and every wait that the provider requested has elapsed.
   bool IsAvailable() const;
   // The provider's state as input of a routing decision for the message.
   ProviderFacts FactsFor(MessageId id) const;

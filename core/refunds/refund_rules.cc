@@ -133,9 +133,9 @@ constexpr std::array kRules = {
     RefundRule{"WITHIN_REFUNDABLE", WithinRefundable},
 };
 
-// Returns the amount for `quantity` more units: the share of all refunded units, including these, minus the
-// amount of earlier refunds. After an earlier refund was released, the other refunds may have received more
-// than their share; the next units then receive less.
+// Returns the amount for `quantity` more units: the share of all refunded units, including the new units,
+// minus the amount of earlier refunds. After an earlier refund was released, the other refunds may have
+// received more than their share; the next units then receive less.
 std::int64_t ShareOf(const OrderLine& line, std::int64_t quantity) {
   const std::int64_t together = ProRata(line.total, line.refunded_quantity + quantity, line.quantity);
   return std::max<std::int64_t>(0, together - line.refunded_amount);

@@ -81,8 +81,8 @@ class RowCounts {
   std::array<std::int64_t, kRowKinds> counts_{};
 };
 
-// The target of a transfer, for exclusive use: opening fails with UNAVAILABLE while a service uses the store,
-// and migrates the schema.
+// The target of a transfer, for exclusive use. Opening migrates the schema, and fails with UNAVAILABLE while
+// a service uses the store.
 class StoreImporter : public StoreExporter {
  public:
   // Inserts the rows unchanged, events with their numbers and hashes, and replaces the checkpoint, atomically

@@ -110,8 +110,8 @@ absl::StatusOr<std::vector<TransferredTable>> CopyStore::Handle() {
   return tables;
 }
 
-// Returns a hash that changes with the source and with any write to the source. The hash covers the number of
-// rows, the last event, whose own hash covers all earlier events, and the settings.
+// Returns a hash that identifies the source and its content: any write to the source changes the hash. The
+// hash covers the number of rows, the settings, and the last event, whose hash covers all earlier events.
 absl::StatusOr<Sha256Digest> CopyStore::IdentifySource(const RowCounts& counts) {
   Event before_last;
   before_last.sequence = counts.of(RowKind::kEvents) - 1;
