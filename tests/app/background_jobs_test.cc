@@ -12,9 +12,6 @@
 namespace keelson {
 namespace {
 
-constexpr absl::Duration kLong = absl::Hours(1);
-constexpr absl::Duration kPatience = absl::Seconds(20);
-
 TEST_CASE("a job starts at once, and runs again without delay while it reports remaining work") {
   RecordingLog log;
   std::atomic<int> runs = 0;

@@ -14,7 +14,7 @@ struct WatchedClock : SteppedClock {
 
 TEST_CASE(
     "setting the system clock back logs one event; one more follows when the service's clock equals it") {
-  Watched watched;
+  WatchedClock watched;
   watched.watch();
   watched.Step(-absl::Minutes(10));
   for (int i = 0; i < 19; ++i) {

@@ -92,8 +92,8 @@ TEST_CASE("the keys of a descriptor are checked for type, bounds and format") {
 
 TEST_CASE(
     "a descriptor's check runs only if the adapter is selected and the keys that the check reads are valid") {
-  CHECK(ErrorsOf({"store.tape.drive=x", "store.tape.timeout=1s"}) == "");
-  CHECK(ErrorsOf({"store.adapter=tape"}) ==
+  CHECK(ErrorsWithExamples({"store.tape.drive=x", "store.tape.timeout=1s"}) == "");
+  CHECK(ErrorsWithExamples({"store.adapter=tape"}) ==
         "--set: store.tape.drive must not be empty when store.adapter is tape");
   CHECK(ErrorsWithExamples({"store.adapter=tape", "store.tape.drive=x", "store.tape.timeout=1s"}) ==
         "--set: store.tape.drive must begin with /dev/\n"

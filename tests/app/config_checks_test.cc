@@ -240,7 +240,8 @@ TEST_CASE("email.from is checked only against the limits of the providers in ema
 }
 
 TEST_CASE("email.product_name must have 1 to 200 valid characters") {
-  const std::string rule = "must have 1 to 200 characters of UTF-8, not only spaces, and no control characters";
+  const std::string rule =
+      "must have 1 to 200 characters of UTF-8, not only spaces, and no control characters";
   for (const std::string name : {" ", "Acme\nShop", "Acme\x01", "Acme \xff"}) {
     CAPTURE(name);
     CHECK_THAT(EmailErrors("file", {"email.product_name=" + name}),

@@ -97,7 +97,7 @@ TEST_CASE("a provider with an open circuit breaker is NOT_SERVING while the serv
 
 TEST_CASE(
     "the server is NOT_SERVING while the store's health check hangs, and SERVING after a check succeeds") {
-  Watched watched;
+  WatchedHealth watched;
   REQUIRE(watched.watch().ok());
   watched.store.SetHanging(true);
   {

@@ -50,8 +50,8 @@ TEST_CASE("Borrow returns the same block until another size is borrowed or the b
 }
 
 TEST_CASE("each thread has its own memory block, which is freed when the thread ends") {
-  void* mine = HashMemory::Borrow(kMiB);
-  std::size_t held_before = kMiB;
+  void* mine = HashMemory::Borrow(kBlock);
+  std::size_t held_before = kBlock;
   void* other = nullptr;
   std::thread([&] {
     held_before = HashMemory::held_bytes();

@@ -87,29 +87,32 @@ TEST_CASE("Create reports all errors at once, and each error names its file") {
   const std::string errors = overrides.Errors();
   CAPTURE(errors);
   CHECK(overrides.Create().status().code() == absl::StatusCode::kInvalidArgument);
-  CHECK(Contains(errors, "en/welcome.txt:1: uses the variable nickname, which the message does not have"));
-  CHECK(Contains(errors, "en/refund_failed.html:2: Unclosed section"));
-  CHECK(Contains(errors, "de/verify_email.txt:1: must contain {{link}}"));
-  CHECK(Contains(errors, "fr/order_cancelled.subject:1: renders to an empty text"));
-  CHECK(Contains(errors, "es/order_cancelled.txt:1: uses the variable typo"));
-  CHECK(Contains(errors, "it/welcome.subject: is missing; a template needs .subject, .txt and .html"));
-  CHECK(Contains(errors, "it/welcome.html: is missing; a template needs .subject, .txt and .html"));
-  CHECK(Contains(errors,
-                 "en/verify-email.txt: belongs to no message, and no other file includes it; did you mean "
-                 "en/verify_email.txt?"));
-  CHECK(Contains(errors, "fr/welcome.txt: is not UTF-8"));
-  CHECK(Contains(errors, "en/account_exists.txt:1: includes nowhere, which does not exist"));
+  CHECK(absl::StrContains(errors,
+                          "en/welcome.txt:1: uses the variable nickname, which the message does not have"));
+  CHECK(absl::StrContains(errors, "en/refund_failed.html:2: Unclosed section"));
+  CHECK(absl::StrContains(errors, "de/verify_email.txt:1: must contain {{link}}"));
+  CHECK(absl::StrContains(errors, "fr/order_cancelled.subject:1: renders to an empty text"));
+  CHECK(absl::StrContains(errors, "es/order_cancelled.txt:1: uses the variable typo"));
+  CHECK(
+      absl::StrContains(errors, "it/welcome.subject: is missing; a template needs .subject, .txt and .html"));
+  CHECK(absl::StrContains(errors, "it/welcome.html: is missing; a template needs .subject, .txt and .html"));
+  CHECK(absl::StrContains(
+      errors,
+      "en/verify-email.txt: belongs to no message, and no other file includes it; did you mean "
+      "en/verify_email.txt?"));
+  CHECK(absl::StrContains(errors, "fr/welcome.txt: is not UTF-8"));
+  CHECK(absl::StrContains(errors, "en/account_exists.txt:1: includes nowhere, which does not exist"));
 }
 
 TEST_CASE("an error names the file and line, also if the error is in an included file") {
   Overrides overrides;
   overrides.Put("en/welcome.txt", "{{>greeting}}\n\n{{>postscript}}\n\n{{ nickname }}\n");
   overrides.Put("en/postscript.txt", "P.S.\n{{product}}\n");
-  CHECK(Contains(overrides.Errors(),
-                 "en/welcome.txt:5: uses the variable nickname, which the message does not have"));
+  CHECK(absl::StrContains(overrides.Errors(),
+                          "en/welcome.txt:5: uses the variable nickname, which the message does not have"));
   overrides.Put("en/postscript.txt", "P.S.\n{{#product}}{{regards}}{{/product}}\n");
-  CHECK(Contains(overrides.Errors(),
-                 "en/postscript.txt:2: uses the variable regards, which the message does not have"));
+  CHECK(absl::StrContains(overrides.Errors(),
+                          "en/postscript.txt:2: uses the variable regards, which the message does not have"));
 }
 
 TEST_CASE("a right-to-left language sets the text direction in HTML") {

@@ -17,7 +17,7 @@ struct MessageIds {
 };
 
 TEST_CASE("AddFailure returns false while the provider accepts no other message") {
-  Ids ids;
+  MessageIds ids;
   FailureHistory history;
   const MessageId first = ids(), second = ids();
   for (int i = 1; i <= 3; ++i) {
@@ -28,7 +28,7 @@ TEST_CASE("AddFailure returns false while the provider accepts no other message"
 }
 
 TEST_CASE("AddFailure returns true if the message fails again after the provider accepted another message") {
-  Ids ids;
+  MessageIds ids;
   FailureHistory history;
   const MessageId poison = ids();
   history.AddAcceptance(ids());
@@ -40,7 +40,7 @@ TEST_CASE("AddFailure returns true if the message fails again after the provider
 }
 
 TEST_CASE("The number of a message's failures is 0 after the provider accepts the message") {
-  Ids ids;
+  MessageIds ids;
   FailureHistory history;
   const MessageId id = ids();
   history.AddFailure(id);

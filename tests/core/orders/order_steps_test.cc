@@ -120,7 +120,7 @@ const NamedStep kNamedSteps[] = {
 };
 
 TEST_CASE("A state transition succeeds with the current etag and fails with a stale etag") {
-  for (const NamedStep& step : kSteps) {
+  for (const NamedStep& step : kNamedSteps) {
     CAPTURE(step.name);
     World world;
     const Order order = step.before(world);
@@ -139,7 +139,7 @@ TEST_CASE("A state transition succeeds with the current etag and fails with a st
 
 TEST_CASE(
     "A repeated transition returns the first response; the same request id with other content is rejected") {
-  for (const NamedStep& step : kSteps) {
+  for (const NamedStep& step : kNamedSteps) {
     CAPTURE(step.name);
     World world;
     const Order order = step.before(world);

@@ -37,7 +37,7 @@ TEST_CASE("PortionOf everything returns the whole refundable amount, including s
 
 TEST_CASE("PortionOf an amount returns the amount, and nullopt for another currency than the order's") {
   const Order order = OrderOf({Line(3, 1000)}, 500);
-  CHECK(PortionOf(order, Money{kEur, 123}) == RefundPortion{123, 0, {}});
+  CHECK(PortionOf(order, Money{*Currency::Parse("EUR"), 123}) == RefundPortion{123, 0, {}});
   CHECK_FALSE(PortionOf(order, Money{*Currency::Parse("USD"), 123}).has_value());
 }
 
