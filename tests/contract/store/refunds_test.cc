@@ -16,8 +16,8 @@ std::vector<RefundId> IdsOf(const std::vector<Refund>& refunds) {
   return ids;
 }
 
-std::vector<RefundId> List(Store& store, const RefundFilter& filter,
-                           std::optional<ListPosition> before = std::nullopt, int limit = 100) {
+std::vector<RefundId> ListRefunds(Store& store, const RefundFilter& filter,
+                                  std::optional<ListPosition> before = std::nullopt, int limit = 100) {
   return IdsOf(Get(store, [&](ReadTransaction& tx) { return tx.refunds().List(filter, before, limit); }));
 }
 
@@ -123,24 +123,24 @@ STORE_TEST("refunds are listed newest first, with filters and a limit") {
   }
   using Ids = std::vector<RefundId>;
   const auto at = [&](std::size_t i) { return ListPosition{kT0 + absl::Seconds(i), ids[i].uuid()}; };
-  CHECK(List(store, {}) == Ids{ids[5], ids[4], ids[3], ids[2], ids[1], ids[0]});
-  CHECK(List(store, {}, at(4), 2) == Ids{ids[3], ids[2]});
+  CHECK(ListRefunds(store, {}) == Ids{ids[5], ids[4], ids[3], ids[2], ids[1], ids[0]});
+  CHECK(ListRefunds(store, {}, at(4), 2) == Ids{ids[3], ids[2]});
   RefundFilter of_order;
   of_order.order_id = first->id;
-  CHECK(List(store, of_order) == Ids{ids[4], ids[2], ids[0]});
-  CHECK(List(store, of_order, at(4), 1) == Ids{ids[2]});
+  CHECK(ListRefunds(store, of_order) == Ids{ids[4], ids[2], ids[0]});
+  CHECK(ListRefunds(store, of_order, at(4), 1) == Ids{ids[2]});
   RefundFilter of_user;
   of_user.user_id = second->user_id;
-  CHECK(List(store, of_user) == Ids{ids[5], ids[3], ids[1]});
+  CHECK(ListRefunds(store, of_user) == Ids{ids[5], ids[3], ids[1]});
   RefundFilter of_neither;
   of_neither.order_id = first->id;
   of_neither.user_id = second->user_id;
-  CHECK(List(store, of_neither).empty());
+  CHECK(ListRefunds(store, of_neither).empty());
   RefundFilter narrow;
   narrow.states = {RefundState::kSucceeded};
   narrow.created_from = kT0 + absl::Seconds(1);
   narrow.created_before = kT0 + absl::Seconds(5);
-  CHECK(List(store, narrow) == Ids{ids[2], ids[1]});
+  CHECK(ListRefunds(store, narrow) == Ids{ids[2], ids[1]});
 }
 
 STORE_TEST("due refunds are listed, the longest due first") {

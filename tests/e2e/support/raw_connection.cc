@@ -15,7 +15,7 @@
 namespace keelson::e2e {
 namespace {
 
-int Connect(const std::string& target) {
+int ConnectTcp(const std::string& target) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(target.substr(target.rfind(':') + 1))));
@@ -31,7 +31,7 @@ int Connect(const std::string& target) {
 
 }  // namespace
 
-RawConnection::RawConnection(const std::string& target) : descriptor_(Connect(target)) {}
+RawConnection::RawConnection(const std::string& target) : descriptor_(ConnectTcp(target)) {}
 
 RawConnection::RawConnection(RawConnection&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)) {}

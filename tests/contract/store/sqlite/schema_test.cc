@@ -23,7 +23,7 @@ struct DatabaseFile {
     return SqliteStore::Open(options, clock).status();
   }
   void Execute(const std::string& sql) {
-    SQLite::DatabaseFile(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(sql);
+    SQLite::Database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE).exec(sql);
   }
 };
 
@@ -64,7 +64,7 @@ TEST_CASE("the schema is migrated up, down and up again", "[sqlite]") {
   REQUIRE_OK(down.status());
   CHECK(down->size() == up->size());
   CHECK(AllAre(StatesOf(database.migrator), MigrationState::kPending));
-  SQLite::DatabaseFile bare(database.path);
+  SQLite::Database bare(database.path);
   CHECK(bare.execAndGet("SELECT count(*) FROM sqlite_schema WHERE type = 'table'").getInt() == 1);
 
   REQUIRE_OK(database.migrator.Up().status());
@@ -118,7 +118,7 @@ TEST_CASE("a database of another application is rejected and unchanged", "[sqlit
   CheckNotMigrated(database.Open(), database.path, "belongs to another application");
   CheckNotMigrated(database.migrator.Up().status(), database.path, "belongs to another application");
   CheckNotMigrated(database.migrator.Status().status(), database.path, "belongs to another application");
-  SQLite::DatabaseFile theirs(database.path);
+  SQLite::Database theirs(database.path);
   CHECK(theirs.execAndGet("PRAGMA journal_mode").getString() == "delete");
 }
 
