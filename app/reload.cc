@@ -50,7 +50,8 @@ absl::Status Reload::Apply(const ConfigChanges& changes) {
   log_.Write(Severity::kInfo, "config.reloaded", "the configuration was reloaded",
              {{"changed", absl::StrJoin(changes.reloaded, ", ")}});
   if (changes.after_restart.empty()) return absl::OkStatus();
-  log_.Write(Severity::kWarning, "config.restart_needed", "changed keys take effect after a restart",
+  log_.Write(Severity::kWarning, "config.restart_needed",
+             "some changed configuration keys take effect only after a restart",
              {{"keys", absl::StrJoin(changes.after_restart, ", ")}});
   return absl::OkStatus();
 }

@@ -162,7 +162,7 @@ std::string ValidityProblem(const File& file, const std::string& pem, absl::Time
 
 absl::StatusOr<Certificates> ReadCertificates(const GrpcTlsOptions& options) {
   if (options.cert.empty() || options.key.empty()) {
-    return absl::InvalidArgumentError("server.tls.cert and server.tls.key must be given together");
+    return absl::InvalidArgumentError("TLS requires both server.tls.cert and server.tls.key");
   }
   Certificates files;
   RETURN_IF_ERROR(Read(CertFile(options), files.chain));

@@ -56,7 +56,7 @@ absl::Status AddToken(const ConnectionOptions& options, grpc::ClientContext& con
   std::string token;
   RETURN_IF_ERROR(Read("--token-file", options.token_file, token));
   absl::StripAsciiWhitespace(&token);
-  // For any other character, gRPC would abort the process.
+  // gRPC aborts the process if metadata contains a control or non-ASCII character.
   if (!std::all_of(token.begin(), token.end(), absl::ascii_isgraph)) {
     return absl::InvalidArgumentError(
         StrCat("--token-file: ", options.token_file, " must hold one token of printable ASCII characters"));

@@ -10,10 +10,10 @@
 
 namespace keelson {
 
-// An active ISO 4217 currency.
+// An active ISO 4217 currency, or XXX for no currency.
 class Currency {
  public:
-  // The code XXX, which means "no currency" in ISO 4217.
+  // XXX.
   Currency() = default;
   // nullopt unless `code` is the code of an active ISO 4217 currency, in upper case.
   static std::optional<Currency> Parse(std::string_view code);

@@ -146,7 +146,8 @@ void DispatchMessages::ApplyOutcome(MessageId id, std::size_t provider, const Se
                                     absl::Duration elapsed) {
   const bool accepted = outcome.kind == SendOutcome::Kind::kAccepted;
   if (!accepted) {
-    ports_.log.Write(Severity::kWarning, "message.refused", "an e-mail provider did not accept a message",
+    ports_.log.Write(Severity::kWarning, "message.refused",
+                     "an e-mail provider did not confirm that it accepted a message",
                      {{"provider", providers_[provider]->name()},
                       {"message_id", id.ToString()},
                       {"error", outcome.error}});

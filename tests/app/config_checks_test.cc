@@ -166,8 +166,8 @@ TEST_CASE("SMTP requires a host; credentials without TLS are allowed only for a 
   }
 }
 
-// Returns the minimal valid settings of a provider, followed by `more`.
-std::vector<std::string> Listing(const std::string& provider, std::vector<std::string> more) {
+// Returns `more`, followed by the other settings that make email.providers=[`provider`] valid.
+std::vector<std::string> SettingsFor(const std::string& provider, std::vector<std::string> more) {
   more.insert(more.end(),
               {StrCat("email.providers=['", provider, "']"), "email.sendgrid.api_key=k",
                "email.postmark.api_key=k", "email.mailgun.api_key=k", "email.resend.api_key=k",
@@ -185,7 +185,7 @@ std::vector<std::string> Listing(const std::string& provider, std::vector<std::s
 
 std::string EmailErrors(const std::string& provider, std::vector<std::string> settings) {
   const ConfigFixture fixture;
-  return fixture.Errors(fixture.LoadSettings(Listing(provider, std::move(settings))));
+  return fixture.Errors(fixture.LoadSettings(SettingsFor(provider, std::move(settings))));
 }
 
 TEST_CASE("the error for an invalid email.from names the violated rule") {

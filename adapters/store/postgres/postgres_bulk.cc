@@ -66,8 +66,7 @@ bool HasServiceSessions(PgConnection& connection, absl::Duration idle_time) {
              .rows() > 0;
 }
 
-// Whether this server session is not the session that Open connected to: a connection pooler has assigned
-// another session.
+// Whether a connection pooler has assigned another server session than the session that Open connected to.
 bool IsPooled(PgConnection& connection) {
   std::int64_t pid = 0;
   Run(connection, "SELECT pg_backend_pid()::bigint").Read(0, pid);

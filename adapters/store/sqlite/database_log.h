@@ -17,7 +17,8 @@ absl::Status DeleteLogs(const DatabasePath& path);
 
 // In the following functions, `descriptor` is the database file, open for reading.
 
-// Returns the generation in the database file, regardless of the log.
+// Returns the generation (log_record.h) that is stored in the database file itself. A log may contain a newer
+// generation.
 absl::StatusOr<Generation> ReadGeneration(const DatabasePath& path, int descriptor);
 
 // Returns the owner of the log; kFile if no log exists. UNAVAILABLE if the file has several hard links
