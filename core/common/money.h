@@ -13,7 +13,7 @@ namespace keelson {
 // An active ISO 4217 currency, or XXX for no currency.
 class Currency {
  public:
-  // XXX.
+  // The currency XXX.
   Currency() = default;
   // nullopt unless `code` is the code of an active ISO 4217 currency, in upper case.
   static std::optional<Currency> Parse(std::string_view code);
