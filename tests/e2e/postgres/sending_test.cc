@@ -112,15 +112,18 @@ TEST_CASE("a stopping process renews the lease of its in-flight message until th
   CHECK(Await([&] { return relay.HeardAny("DATA"); }));
   other.Signal(SIGCONT);
 
+  const servers::PostgresSession database = ConnectToDatabase(fleet.folder());
+  const std::string first_end = database.Value("SELECT due_time FROM messages");
   int code = -1;
   std::thread stop([&] { code = fleet[0].Stop(); });
-  // Three times the lease.
-  std::this_thread::sleep_for(std::chrono::seconds(3));
+  // The lease ends at due_time. The process renews it until three times its duration have passed.
+  const std::string renewed =
+      StrCat("SELECT due_time > '", first_end, "'::timestamptz + interval '3s' FROM messages");
+  CHECK(Await([&] { return database.Value(renewed) == "t"; }));
   CHECK(relay.messages().size() == 1);
   answers = true;
   stop.join();
   CHECK(code == 0);
-  const servers::PostgresSession database = ConnectToDatabase(fleet.folder());
   CHECK(database.Value("SELECT state FROM messages") == "3");
   CHECK(relay.messages().size() == 1);
 }
