@@ -15,7 +15,8 @@ absl::StatusOr<GrpcAuthOptions::Mode> ParseMode(std::string_view name) {
   if (name == "token") return GrpcAuthOptions::Mode::kToken;
   if (name == "mtls") return GrpcAuthOptions::Mode::kMtls;
   if (name == "none") return GrpcAuthOptions::Mode::kNone;
-  return absl::InvalidArgumentError(StrCat("auth.mode ", name, " must be one of: none, token, mtls"));
+  return absl::InvalidArgumentError(
+      StrCat("auth.mode must be one of: none, token, mtls; it is \"", name, "\""));
 }
 
 absl::StatusOr<GrpcAuthOptions::Client> ClientOf(const AuthClient& configured) {

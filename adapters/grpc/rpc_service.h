@@ -20,8 +20,9 @@ namespace keelson {
 // The permission that a method requires.
 enum class Access { kRead, kWrite, kApprove, kAdminister };
 
-// The class of a method that selects its threads: a short read (which may run on the transport's threads), a
-// read of many rows, a write, or a write that first hashes a password.
+// The kind of work that a method does. It selects the threads that run the method. A kRead is a short read,
+// which may run on the transport's threads; a kList reads many rows; a kHash first hashes a password, and
+// then writes.
 enum class Workload { kRead, kList, kWrite, kHash };
 constexpr bool Writes(Workload work) {
   return work == Workload::kWrite || work == Workload::kHash;

@@ -30,7 +30,7 @@ void ServerCertificates::Reload() {
     const std::string reason(read.status().message());
     if (std::exchange(problem_, reason) == reason) return;
     log_.Write(Severity::kWarning, "tls.reload_failed",
-               "the changed TLS files are invalid; new connections use the last valid files",
+               "the TLS files can't be read or are invalid; new connections use the last valid files",
                {{"error", reason}});
     return;
   }
@@ -47,7 +47,8 @@ void ServerCertificates::WarnOfValidity() {
   const std::string problem = ValidityProblem(options_, *current_.certificates, absl::Now());
   if (std::exchange(validity_problem_, problem) == problem || problem.empty()) return;
   log_.Write(Severity::kWarning, "tls.not_valid",
-             "the TLS certificate is expired or not yet valid; clients will reject it", {{"error", problem}});
+             "a TLS certificate is expired or not yet valid; connections that need it will fail",
+             {{"error", problem}});
 }
 
 ServerCertificates::Version ServerCertificates::current() const {

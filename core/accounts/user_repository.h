@@ -79,7 +79,7 @@ class TokenRepository {
   virtual ~TokenRepository() = default;
   // Locks the row until the transaction ends.
   virtual Found<EmailToken> FindForUpdate(const Sha256Digest& digest) = 0;
-  // Replaces the user's token of this purpose, if any.
+  // Stores the token, and replaces the user's token of the same purpose, if there is one.
   virtual absl::Status Put(const EmailToken& token) = 0;
 };
 

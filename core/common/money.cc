@@ -7,8 +7,8 @@
 namespace keelson {
 namespace {
 
-// The active codes of ISO 4217, list one, without metals, units of account, test codes and the fund codes
-// BOV, CHE, CHW, COU, MXV and USN.
+// The currencies of ISO 4217, list one, without the codes that begin with X for metals, units of account and
+// tests, and without BOV, CHE, CHW, COU, MXV and USN.
 constexpr std::string_view kCodes =
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD "
     "CDF CHF CLF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF "

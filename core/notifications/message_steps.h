@@ -14,7 +14,8 @@ namespace keelson {
 // MESSAGE_STATE if the message is not DEAD or has expired.
 absl::Status RetryDead(Message& message, absl::Time now);
 
-// Queues a DEAD message again (RetryDead), and keeps its last_error. Thread-safe; blocks on the store.
+// Queues a DEAD message again, as RetryDead describes. The message keeps its last_error. Thread-safe; blocks
+// on the store.
 class RetryMessage {
  public:
   RetryMessage(Store& store, Clock& clock) : store_(store), clock_(clock) {}

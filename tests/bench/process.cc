@@ -22,7 +22,7 @@ namespace {
 constexpr absl::Duration kPatience = absl::Seconds(15);
 constexpr double kKibibyte = 1024;
 
-// Runs in the child between fork and exec, so that it may call only async-signal-safe functions.
+// Runs in the child between fork and exec, where only async-signal-safe functions are allowed.
 [[noreturn]] void Become(char* const* arguments, const char* directory, const char* output) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   const int nothing = open("/dev/null", O_RDONLY);

@@ -90,7 +90,7 @@ TEST_CASE("kill -9 at any step of restore leaves either the old database or the 
     CAPTURE(step);
     killed.Reset();
     const int exit_code = killed.RunUntil(step, kRestore);
-    // In every second case, a second restore is killed at the same step.
+    // For every even step, a second restore is killed at the same step.
     if (step % 2 == 0) killed.RunUntil(step, kRestore);
     ServiceProcess service(killed.folder().path());
     const Client client = service.Connect();

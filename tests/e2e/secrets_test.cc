@@ -19,7 +19,8 @@ bool Contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-TEST_CASE("no secret is logged, and no password or token is stored in plain text") {
+TEST_CASE(
+    "no secret is logged, no password is stored in plain text, and no token of a sent message is stored") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"telemetry.log_level=debug"});
   const Client client = service.Connect();

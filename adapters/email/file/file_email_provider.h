@@ -16,7 +16,7 @@ namespace keelson {
 class FileEmailProvider final : public EmailProvider {
  public:
   // Creates the directory and its parents if they do not exist. FAILED_PRECONDITION, with the directory's
-  // name, if the directory can't be created or is not writable.
+  // name, if the directory can't be created or is not writable; INVALID_ARGUMENT if `directory` is empty.
   static absl::StatusOr<std::unique_ptr<FileEmailProvider>> Create(std::string directory);
 
   std::string_view name() const override { return "file"; }

@@ -41,9 +41,9 @@ class Connection {
   // Runs statements that return no rows, without caching them as prepared statements.
   absl::Status Execute(const char* sql);
 
-  // Runs the body of a repository's method and converts an exception to a status. After an error, all later
-  // calls return the same error until Reset. Why: SQLite rolls back the transaction on some errors; later
-  // statements would then be committed without the earlier statements.
+  // Runs the body of a repository's method and converts an exception to a status. After an exception or
+  // an error status, all later calls return the same error until Reset. Why: SQLite rolls back the
+  // transaction on some errors; later statements would then be committed without the earlier statements.
   template <typename Body>
   std::invoke_result_t<Body> CatchErrors(Body body) {
     if (!failure_.ok()) return failure_;

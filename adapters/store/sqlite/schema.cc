@@ -109,8 +109,9 @@ void Schema::Create(Connection& connection) {
 absl::Status Schema::CheckTarget(int to) {
   const int last = static_cast<int>(SqliteMigrations().size());
   if (to >= 0 && to <= last) return absl::OkStatus();
-  return absl::InvalidArgumentError(absl::StrCat("the database ", connection_.name(),
-                                                 " has no schema version ", to, "; the last is ", last));
+  return absl::InvalidArgumentError(absl::StrCat("schema version ", to, " of the database ",
+                                                 connection_.name(),
+                                                 " does not exist: the versions are 0 to ", last));
 }
 
 template <typename Steps>

@@ -28,7 +28,7 @@ TEST_CASE("CanMove returns true only for the transitions of a refund's state mac
   }
 }
 
-TEST_CASE("A refund reserves its amount until it reaches a final state") {
+TEST_CASE("A refund reserves its amount while it is REQUESTED, APPROVED or PROCESSING") {
   for (const RefundState state : kStates) {
     CAPTURE(RefundStateName(state));
     CHECK(HoldsAmount(state) == (state == kRequested || state == kApproved || state == kProcessing));

@@ -11,8 +11,8 @@
 
 namespace keelson::e2e {
 
-// A simulation of Resend's HTTP API: it accepts a message once per idempotency key, and rejects a key with a
-// different body. Thread-safe.
+// A simulation of Resend's HTTP API: it accepts a message once per idempotency key, and records keys that are
+// sent with different bodies. Thread-safe.
 class MailApi {
  public:
   struct Request {

@@ -17,7 +17,7 @@ struct Rows {
   std::int64_t fetched = 0;
 };
 
-// A new database with one connection.
+// A new, migrated database, and the connection that runs the transactions.
 class Database {
  public:
   Database() {
