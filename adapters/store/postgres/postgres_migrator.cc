@@ -152,8 +152,9 @@ template <typename Step>
 absl::StatusOr<std::vector<int>> PostgresMigrator::StepByStep(std::optional<int> to, Step step) const {
   const int last = static_cast<int>(PostgresMigrations().size());
   if (to && (*to < 0 || *to > last)) {
-    return absl::InvalidArgumentError(
-        StrCat(PgConnection::Describe(options_.url), " has no schema version ", *to, "; the last is ", last));
+    return absl::InvalidArgumentError(StrCat("schema version ", *to, " of ",
+                                             PgConnection::Describe(options_.url),
+                                             " does not exist: the versions are 0 to ", last));
   }
   ASSIGN_OR_RETURN(Session session, Session::Open(options_, clock_));
   std::vector<int> done;
