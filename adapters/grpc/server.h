@@ -28,7 +28,8 @@ class GrpcServer {
   ~GrpcServer();
 
   int port() const;
-  // Sets the health status of "" and of every service, on both listeners.
+  // Sets the health status of the whole server (the name "") and of every gRPC service. A separate health
+  // listener, if configured, reports the same status.
   void SetServing(bool serving);
   // Sets the health status of `part`, a part of the process that is not a gRPC service, such as "email.smtp".
   // Before the first call for `part`, a health check of this name returns NOT_FOUND.

@@ -187,9 +187,10 @@ void DispatchMessages::ApplyDecision(const RoutingDecision& decision, InFlightMe
     case Action::kMarkSent:
       return lease_.End(in_flight, MessageState::kSent, now);
     case Action::kMarkDead:
-      ports_.log.Write(Severity::kError, "message.dead",
-                       "a message is DEAD and will not be sent; call RetryMessage to queue the message again",
-                       {{"message_id", message.id.ToString()}, {"error", message.last_error}});
+      ports_.log.Write(
+          Severity::kError, "message.dead",
+          "a message is DEAD; if `error` shows that it was not sent, call RetryMessage to queue it again",
+          {{"message_id", message.id.ToString()}, {"error", message.last_error}});
       return lease_.End(in_flight, MessageState::kDead, now);
     case Action::kCancel:
       return lease_.End(in_flight, MessageState::kCancelled, now);

@@ -18,7 +18,7 @@ std::string CheckOptionalAddress(std::string_view field, std::string_view text, 
   return "";
 }
 
-// If a due message was never tried, sets last_error to the reason why no provider is available.
+// If a due message has no last_error, sets last_error to the reason why no provider is available.
 void ExplainWait(const std::vector<ProviderStatus>& providers, absl::Time now, Message& message) {
   const bool waits = message.state == MessageState::kQueued && message.due_time <= now;
   if (waits && message.last_error.empty()) {

@@ -17,8 +17,8 @@
 
 namespace keelson {
 
-// Returns a message. If the message is due, has not failed, and no provider is available, last_error explains
-// the wait. Thread-safe; blocks on the store.
+// Returns a message. If the message is due, has no last_error, and no provider is available, the returned
+// last_error explains the wait. Thread-safe; blocks on the store.
 class GetMessage {
  public:
   GetMessage(Store& store, Clock& clock, const ProviderStatuses& providers)

@@ -30,7 +30,7 @@ class SendTestMessage {
   absl::StatusOr<Message> Handle(const CallContext& context, const SendTestMessageCommand& command);
 
  private:
-  // The provider's name in the text of the message.
+  // Returns the requested provider's name, or the names of all providers, for the text of the message.
   std::string ProviderText(const SendTestMessageCommand& command) const;
 
   Store& store_;

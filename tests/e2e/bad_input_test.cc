@@ -170,7 +170,7 @@ TEST_CASE("the error for malformed UTF-8 names the field") {
   shop.CheckUntouched();
 }
 
-TEST_CASE("bytes that are not a Protobuf message are rejected") {
+TEST_CASE("random bytes as a request, and calls of unknown methods, are rejected") {
   Shop shop;
   const Seed seed(20260101);
   std::mt19937 random(seed.value());

@@ -59,7 +59,8 @@ const ReplyRule* FindRule(SmtpPhase phase, const SmtpReply& reply) {
   return nullptr;
 }
 
-// Returns the kind of outcome by the first digit of the reply code; 0 means no reply.
+// Returns the kind of outcome of a reply that matches no rule. `severity`: the first digit of the reply code,
+// or 0 without a reply.
 Kind KindOfSeverity(SmtpPhase phase, int severity) {
   if (severity == 4) return Kind::kUnreachable;
   if (severity == 5) {

@@ -44,7 +44,8 @@ absl::Status TakenError(std::string_view constraint) {
   if (constraint == "order_references_pkey") {
     return MakeError(Reason::kReferenceTaken, "an order with this reference already exists");
   }
-  // Another call with the same request id has committed.
+  // Another call with the same request id has committed. The store runs this call again, which then finds the
+  // record; the caller sees this error only if the record is gone again.
   if (constraint == "idempotency_pkey") {
     return absl::InternalError("an idempotency record with this request id already exists");
   }

@@ -31,7 +31,8 @@ class PgPool {
     std::size_t size = 16;
     // Maximum number of callers that wait for a connection.
     std::size_t waiters = 1024;
-    // Maximum age of a connection, plus or minus 10 %. New connections spread the load over added servers.
+    // Maximum age of a connection, plus or minus 10 %. Replacing old connections moves load to servers that
+    // were added later.
     absl::Duration lifetime = absl::Minutes(30);
     // Timeout of one attempt to open a connection. libpq tries every address of every host in the URL, each
     // for connect_timeout.

@@ -40,10 +40,10 @@ class PgReadBatch {
   // Returns the batch of this pool that runs a call on this thread; null if there is none.
   static PgReadBatch* Running(const PgPool& pool);
   // Returns the result of the running call's statement. Throws PgError: the statement's error, or kRunAgain
-  // if the statement was only queued.
+  // if the statement was only queued or the call must run alone.
   PgResult Query(const char* sql, const PgArguments& arguments);
-  // Ends the run of a call that can't be batched, because it reads more than one row. Throws PgError
-  // (kRunAgain).
+  // Ends the run of a call that can't be batched, because it executes several statements or reads several
+  // rows. Throws PgError (kRunAgain).
   [[noreturn]] void RunAlone();
 
  private:

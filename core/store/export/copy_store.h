@@ -39,7 +39,7 @@ struct TransferredTable {
 // checkpoint with the source's identity and the last copied key.
 class CopyStore {
  public:
-  // Maximum number of rows of one Insert.
+  // Maximum number of rows per call of StoreImporter::Insert.
   static constexpr int kBatch = 2000;
 
   // Needs exclusive use of both stores. Calls `report_progress` after each batch.

@@ -132,7 +132,7 @@ TEST_CASE("Every entry of the list of common passwords is found") {
       text.remove_prefix(std::min(end + 1, text.size()));
       ++entries;
       if (!IsCommonPassword(entry)) FAIL("not found: " << entry);
-      // A text between two sorted entries is not on the list.
+      // This text would stand directly after `entry` in the sorted list, which does not contain it.
       if (IsCommonPassword(StrCat(entry, "\x01"))) FAIL("found: " << entry << " and a control character");
     }
   }

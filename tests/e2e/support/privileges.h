@@ -11,7 +11,7 @@ namespace keelson::e2e {
 
 // Returns options that run a process as a user to whom file modes apply. This is the current user, unless the
 // tests run as root: then it is the user "nobody", who also becomes the owner of `folder` and its content.
-// Returns nullopt if that user cannot access `folder`.
+// Returns nullopt if that user can't access `folder` and the service's executable.
 std::optional<ChildProcess::Options> Unprivileged(const std::filesystem::path& folder);
 
 // Mounts a temporary file system of `size`, such as "4m", for the lifetime of this object.
