@@ -21,6 +21,8 @@ constexpr absl::Duration kFirstWriteTimeout = absl::Seconds(10);
 // very short.
 constexpr absl::Duration kLeastProbeInterval = absl::Milliseconds(100);
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
+// Well below SessionPolicy::use_precision, which is at least 15 s (sessions.idle_ttl is at least 1 min).
+constexpr absl::Duration kSessionUsesInterval = absl::Seconds(5);
 constexpr absl::Duration kCertificateInterval = absl::Seconds(10);
 // How long a run of a sender thread waits for a due message. The run then ends, so that an idle sender does
 // not count as stalled.
@@ -43,6 +45,7 @@ DispatchPolicy DispatchPolicyOf(const EmailConfig& email) {
 
 AccountPolicy AccountPolicyOf(const Config& config) {
   return {.verification_ttl = config.accounts.verification_ttl,
+          .reset_ttl = config.accounts.reset_ttl,
           .resend_cooldown = config.accounts.resend_cooldown,
           .conceal_existing_email = config.accounts.conceal_existing_email,
           .password_min_length = config.passwords.min_length};
@@ -103,6 +106,7 @@ absl::Status Service::MakeCore() {
   use_cases_ = std::make_unique<UseCases>(
       UseCases::Ports{*store_, *hasher_, clock_, entropy_, ids_, *renderer_, *dispatch_messages_},
       UseCases::Settings{.accounts = AccountPolicyOf(config_),
+                         .sessions = config_.sessions,
                          .refunds = config_.refunds,
                          .payment_provider = config_.payments.provider,
                          .email_providers = config_.email.providers,
@@ -143,6 +147,8 @@ void Service::StartJobs() {
   StartSending();
   jobs_.Start({"settle_refunds", config_.payments.poll, SettleRefunds::LongestRun() + kRunMargin,
                ByBatches(*settle_refunds_)});
+  jobs_.Start({"record_session_uses", kSessionUsesInterval, RecordSessionUses::kStoreTimeout + kRunMargin,
+               [this] { return use_cases_->record_session_uses.Handle(); }});
   jobs_.Start({"purge_expired", kPurgeInterval, PurgeExpired::kStoreTimeout + kRunMargin,
                [this] { return purge_expired_->Handle(); }});
   if (!config_.server.tls.cert.empty()) {
@@ -214,6 +220,18 @@ void Service::StopSending() {
   }
 }
 
+void Service::SaveSessionUses() {
+  absl::StatusOr<bool> more;
+  do {
+    more = use_cases_->record_session_uses.Handle();
+  } while (more.ok() && *more);
+  if (!more.ok()) {
+    log_.Write(Severity::kWarning, "service.session_uses_lost",
+               "failed to save the last uses of sessions during shutdown",
+               {{"error", more.status().ToString()}});
+  }
+}
+
 absl::Status Service::SetAuthentication(const AuthConfig& auth) {
   ASSIGN_OR_RETURN(const GrpcAuthOptions options, GrpcAuthOf(auth));
   return server_->SetAuthentication(options);
@@ -228,6 +246,7 @@ void Service::Drain() {
              "the service is shutting down and waits for in-flight calls");
   server_->Shutdown(Deadline::After(config_.server.drain));
   StopSending();
+  SaveSessionUses();
   metrics_.reset();
   health_watch_.reset();
   server_.reset();

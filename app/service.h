@@ -59,6 +59,9 @@ class Service {
   // Sets the health of `part`, such as "email.smtp"; an empty `part` means the server as a whole.
   void SetServing(const std::string& part, bool serving);
   void StopSending();
+  // Saves the uses of sessions that the job record_session_uses has not saved yet. Call it after the job has
+  // stopped.
+  void SaveSessionUses();
 
   const Config config_;
   Log& log_;

@@ -6,6 +6,7 @@
 #include "core/notifications/message_repository.h"
 #include "core/orders/order_repository.h"
 #include "core/refunds/refund_repository.h"
+#include "core/sessions/session_repository.h"
 #include "core/store/batched_reads.h"
 #include "core/store/expiry_repository.h"
 #include "core/store/idempotency_repository.h"

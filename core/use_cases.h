@@ -32,6 +32,20 @@
 #include "core/refunds/cancel_order.h"
 #include "core/refunds/create_refund.h"
 #include "core/refunds/get_refund.h"
+#include "core/sessions/change_password.h"
+#include "core/sessions/end_sessions.h"
+#include "core/sessions/introspect_session.h"
+#include "core/sessions/list_sessions.h"
+#include "core/sessions/password_verifier.h"
+#include "core/sessions/record_session_uses.h"
+#include "core/sessions/refresh_session.h"
+#include "core/sessions/replace_password.h"
+#include "core/sessions/request_password_reset.h"
+#include "core/sessions/reset_password.h"
+#include "core/sessions/revoke_session.h"
+#include "core/sessions/session_policy.h"
+#include "core/sessions/session_uses.h"
+#include "core/sessions/sign_in.h"
 #include "core/store/store.h"
 
 namespace keelson {
@@ -51,6 +65,7 @@ class UseCases {
   };
   struct Settings {
     AccountPolicy accounts = {};
+    SessionPolicy sessions = {};
     RefundPolicy refunds = {};
     std::string payment_provider = {};
     // Names of the configured providers, in failover order.
@@ -67,6 +82,10 @@ class UseCases {
   const Settings settings_;
   const PageTokens page_tokens_{settings_.page_token_key};
   VerificationMail verification_{ports_.entropy, ports_.ids, settings_.accounts};
+  PasswordVerifier password_verifier_{ports_.store, ports_.hasher, ports_.entropy};
+  EndSessions end_sessions_{settings_.sessions};
+  ReplacePassword replace_password_{ports_.ids, end_sessions_};
+  SessionUses session_uses_;
 
  public:
   RegisterUser register_user{ports_.store, ports_.hasher, ports_.clock,
@@ -77,6 +96,22 @@ class UseCases {
   GetUserByEmail get_user_by_email{ports_.store};
   BatchGetUsers batch_get_users{ports_.store};
   ListUsers list_users{ports_.store, page_tokens_};
+
+  SignIn sign_in{ports_.store,       ports_.clock,  ports_.entropy,    ports_.ids,
+                 password_verifier_, end_sessions_, settings_.sessions};
+  RefreshSession refresh_session{ports_.store, ports_.clock, ports_.entropy, settings_.sessions};
+  IntrospectSession introspect_session{ports_.store, ports_.clock, session_uses_, settings_.sessions};
+  RevokeSession revoke_session{ports_.store, ports_.clock, settings_.sessions};
+  RevokeAllSessions revoke_all_sessions{ports_.store, ports_.clock, end_sessions_};
+  ListSessions list_sessions{ports_.store, ports_.clock, page_tokens_, settings_.sessions};
+  RequestPasswordReset request_password_reset{ports_.store, ports_.clock, ports_.entropy, ports_.ids,
+                                              settings_.accounts};
+  ResetPassword reset_password{ports_.store, ports_.hasher, ports_.clock, replace_password_,
+                               settings_.accounts};
+  ChangePassword change_password{ports_.store,       ports_.hasher,     ports_.clock,
+                                 password_verifier_, replace_password_, settings_.accounts};
+  // Called by a background job.
+  RecordSessionUses record_session_uses{ports_.store, session_uses_, settings_.sessions};
 
   CreateOrder create_order{ports_.store, ports_.clock, ports_.ids};
   GetOrder get_order{ports_.store};

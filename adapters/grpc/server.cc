@@ -22,6 +22,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const GrpcServerOp
                                                               Entropy& entropy, Log& log) {
   RpcServer::Services services;
   services.push_back(MakeAccountService(use_cases));
+  services.push_back(MakeSessionService(use_cases));
   services.push_back(MakeOrderService(use_cases));
   services.push_back(MakeRefundService(use_cases));
   services.push_back(MakeNotificationService(use_cases));

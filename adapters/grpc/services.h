@@ -10,6 +10,7 @@ namespace keelson {
 
 // `use_cases` must outlive the services.
 std::unique_ptr<RpcService> MakeAccountService(UseCases& use_cases);
+std::unique_ptr<RpcService> MakeSessionService(UseCases& use_cases);
 std::unique_ptr<RpcService> MakeOrderService(UseCases& use_cases);
 std::unique_ptr<RpcService> MakeRefundService(UseCases& use_cases);
 std::unique_ptr<RpcService> MakeNotificationService(UseCases& use_cases);

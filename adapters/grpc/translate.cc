@@ -74,6 +74,17 @@ void ToProto(const User& user, accounts::v1::User& out) {
   out.set_etag(EtagOf(user->version));
 }
 
+void ToProto(const Session& session, sessions::v1::Session& out) {
+  out.set_id(session->id.ToString());
+  out.set_user_id(session->user_id.ToString());
+  out.set_user_agent(session->user_agent);
+  out.set_ip_address(session->ip_address);
+  ToProto(session->create_time, *out.mutable_create_time());
+  ToProto(session->last_use_time, *out.mutable_last_use_time());
+  ToProto(session->access_expire_time, *out.mutable_access_expire_time());
+  ToProto(session->expire_time, *out.mutable_expire_time());
+}
+
 void ToProto(const Order& order, orders::v1::Order& out) {
   out.set_id(order->id.ToString());
   out.set_user_id(order->user_id.ToString());

@@ -17,6 +17,7 @@
 #include "core/notifications/message.h"
 #include "core/orders/order.h"
 #include "core/refunds/refund.h"
+#include "core/sessions/session.h"
 #include "google/protobuf/map.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "keelson/accounts/v1/accounts.pb.h"
@@ -24,10 +25,12 @@
 #include "keelson/notifications/v1/notifications.pb.h"
 #include "keelson/orders/v1/orders.pb.h"
 #include "keelson/refunds/v1/refunds.pb.h"
+#include "keelson/sessions/v1/sessions.pb.h"
 
 namespace keelson {
 
 void ToProto(const User& user, accounts::v1::User& out);
+void ToProto(const Session& session, sessions::v1::Session& out);
 void ToProto(const Order& order, orders::v1::Order& out);
 void ToProto(const Refund& refund, refunds::v1::Refund& out);
 // Omits the template variables and the content, except for the subject.

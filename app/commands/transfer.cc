@@ -38,7 +38,7 @@ std::string Describe(const TransferProgress& progress) {
 void Print(const std::vector<TransferredTable>& tables) {
   for (const TransferredTable& table : tables) {
     const absl::string_view digest(reinterpret_cast<const char*>(table.digest.data()), table.digest.size());
-    std::cout << absl::StrFormat("%-14s %12d rows  %s\n", std::string(TableName(table.kind)), table.rows,
+    std::cout << absl::StrFormat("%-17s %12d rows  %s\n", std::string(TableName(table.kind)), table.rows,
                                  absl::BytesToHexString(digest));
   }
 }

@@ -133,6 +133,18 @@ ConfigErrors RefreshOutlastsAccess(const Config& config) {
                  "must not be shorter than sessions.access_ttl");
 }
 
+ConfigErrors AccessOutlastsGrace(const Config& config) {
+  return Require(config.sessions.refresh_grace <= config.sessions.access_ttl,
+                 "must not be longer than sessions.access_ttl");
+}
+
+// The uses of a session are saved every few seconds.
+ConfigErrors IdleTtlIsObservable(const Config& config) {
+  const absl::Duration idle_ttl = config.sessions.idle_ttl;
+  return Require(idle_ttl == absl::ZeroDuration() || idle_ttl >= absl::Minutes(1),
+                 "must be 0s or at least 1m");
+}
+
 }  // namespace
 
 std::vector<ConfigCheck> ServerChecks() {
@@ -154,6 +166,8 @@ std::vector<ConfigCheck> SecretsChecks() {
       {{"passwords.argon2_memory", "passwords.argon2_parallelism"}, &MemoryHoldsLanes},
       {{"passwords.memory_budget", "passwords.argon2_memory"}, &BudgetHoldsAHash},
       {{"sessions.refresh_ttl", "sessions.access_ttl"}, &RefreshOutlastsAccess},
+      {{"sessions.refresh_grace", "sessions.access_ttl"}, &AccessOutlastsGrace},
+      {{"sessions.idle_ttl"}, &IdleTtlIsObservable},
   };
 }
 

@@ -14,6 +14,7 @@
 #include "app/config/size.h"
 #include "core/notifications/circuit_breaker.h"
 #include "core/refunds/refund_rules.h"
+#include "core/sessions/session_policy.h"
 
 namespace keelson {
 
@@ -107,12 +108,6 @@ struct PasswordsConfig {
   int queue = 64;
 };
 
-struct SessionsConfig {
-  absl::Duration access_ttl = absl::Minutes(15);
-  absl::Duration refresh_ttl = absl::Hours(720);
-  absl::Duration refresh_grace = absl::Seconds(10);
-};
-
 struct TelemetryConfig {
   // "debug", "info", "warning" or "error".
   std::string log_level = "info";
@@ -130,7 +125,8 @@ struct Config {
   PaymentsConfig payments;
   AccountsConfig accounts;
   PasswordsConfig passwords;
-  SessionsConfig sessions;
+  // The keys of [sessions], and accounts.require_verified_email.
+  SessionPolicy sessions;
   RefundPolicy refunds;
   TelemetryConfig telemetry;
   // The settings of each adapter, by the name of its section, such as "store.sqlite". An adapter without an

@@ -166,13 +166,16 @@ std::vector<Key> AccountsKeys() {
       {"accounts.reset_ttl", KEELSON_MEMBER(accounts.reset_ttl), "lifetime of a password reset link", "1m",
        "8760h"},
       {"accounts.resend_cooldown", KEELSON_MEMBER(accounts.resend_cooldown),
-       "minimum interval between two messages to one address that callers can trigger without authentication",
+       "minimum interval between two messages of one template to one address, for messages that anyone can "
+       "trigger",
        "0s", "24h"},
       {"accounts.retention", KEELSON_MEMBER(accounts.retention),
        "how long a deleted account is kept before its personal data is erased", "0s", "87600h"},
       {"accounts.conceal_existing_email", KEELSON_MEMBER(accounts.conceal_existing_email),
        "return the response of a successful registration for an address that is already registered, so that "
        "callers cannot test whether an account exists"},
+      {"accounts.require_verified_email", KEELSON_MEMBER(sessions.require_verified_email),
+       "reject the sign-in of an account whose e-mail address is not verified"},
   };
 }
 
@@ -194,11 +197,17 @@ std::vector<Key> SecretsKeys() {
        "1", "100000"},
       {"sessions.access_ttl", KEELSON_MEMBER(sessions.access_ttl), "lifetime of an access token", "1s",
        "8760h"},
-      {"sessions.refresh_ttl", KEELSON_MEMBER(sessions.refresh_ttl), "lifetime of a refresh token", "1s",
+      {"sessions.refresh_ttl", KEELSON_MEMBER(sessions.refresh_ttl),
+       "lifetime of a session and its refresh tokens, from the sign-in; a refresh does not extend it", "1s",
        "87600h"},
       {"sessions.refresh_grace", KEELSON_MEMBER(sessions.refresh_grace),
-       "how long a used refresh token is accepted as a client's retry; after that, reuse is treated as theft",
+       "how long after a refresh the used refresh token still returns the same new tokens, for a client that "
+       "repeats the call; later use counts as theft and ends the session",
        "0s", "1h"},
+      {"sessions.idle_ttl", KEELSON_MEMBER(sessions.idle_ttl),
+       "a session that is not used for this time ends; 0s: off, otherwise at least 1m", "0s", "87600h"},
+      {"sessions.max_per_user", KEELSON_MEMBER(sessions.max_per_user),
+       "maximum number of sessions of a user; a further sign-in ends the oldest session", "1", "1000"},
   };
 }
 

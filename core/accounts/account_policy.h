@@ -4,10 +4,11 @@
 
 namespace keelson {
 
-// Configuration of registration and verification ([accounts], passwords.min_length).
+// Configuration of registration, verification and password reset ([accounts], passwords.min_length).
 struct AccountPolicy {
   absl::Duration verification_ttl = absl::Hours(24);
-  // Minimum time between two e-mails to the same address, for e-mails that any caller can trigger.
+  absl::Duration reset_ttl = absl::Hours(1);
+  // Minimum time between two e-mails of one template to one address, for e-mails that any caller can trigger.
   absl::Duration resend_cooldown = absl::Minutes(1);
   bool conceal_existing_email = false;
   // Number of code points. NIST SP 800-63B-4 requires at least 8.

@@ -22,6 +22,9 @@ class PasswordHasher {
   virtual absl::StatusOr<std::string> Hash(const Secret& password, Deadline deadline) = 0;
   // Whether `password` matches the hash `phc`. INVALID_ARGUMENT if this hasher does not support `phc`.
   virtual absl::StatusOr<bool> Verify(const Secret& password, std::string_view phc, Deadline deadline) = 0;
+  // Whether Hash computes stronger hashes than `phc`: of another algorithm, or of higher cost. Does not
+  // block.
+  virtual bool NeedsRehash(std::string_view phc) const = 0;
 };
 
 }  // namespace keelson

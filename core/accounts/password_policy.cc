@@ -1,6 +1,7 @@
 #include "core/accounts/password_policy.h"
 
 #include <string>
+#include <utility>
 
 #include "common_passwords.h"
 #include "core/common/strings.h"
@@ -22,6 +23,16 @@ bool HasLine(std::string_view text, std::string_view line) {
   return false;
 }
 
+std::optional<Secret> Refuse(std::string_view field, std::string rule, FieldErrors& errors) {
+  errors.Add(std::string(field), std::move(rule));
+  return std::nullopt;
+}
+
+// The form in which two spellings of a name are equal; empty for invalid UTF-8.
+Secret Folded(std::string_view text) {
+  return Secret(NfkcCasefold(VisibleText(text)).value_or(""));
+}
+
 }  // namespace
 
 bool IsCommonPassword(std::string_view password) {
@@ -33,25 +44,41 @@ bool IsCommonPassword(std::string_view password) {
   return false;
 }
 
+std::optional<Secret> NormalizePassword(std::string_view field, const Secret& password, FieldErrors& errors) {
+  std::optional<std::string> normal = Nfkc(password.Reveal());
+  if (!normal) return Refuse(field, "must be valid UTF-8", errors);
+  Secret normalized(*std::move(normal));
+  if (CountCodePoints(normalized.Reveal()) > kMaxPasswordLength) {
+    return Refuse(field, StrCat("must be at most ", kMaxPasswordLength, " characters long"), errors);
+  }
+  return normalized;
+}
+
 std::optional<Secret> CheckPassword(std::string_view field, const Secret& password, int min_length,
                                     FieldErrors& errors) {
-  const auto refuse = [&](std::string rule) {
-    errors.Add(std::string(field), std::move(rule));
-    return std::nullopt;
-  };
-  std::optional<std::string> normal = Nfkc(password.Reveal());
-  if (!normal) return refuse("must be valid UTF-8");
-  const std::size_t length = CountCodePoints(*normal);
-  if (length < static_cast<std::size_t>(min_length)) {
-    return refuse(StrCat("must be at least ", min_length, " characters long"));
+  std::optional<Secret> normal = NormalizePassword(field, password, errors);
+  if (!normal) return std::nullopt;
+  if (CountCodePoints(normal->Reveal()) < static_cast<std::size_t>(min_length)) {
+    return Refuse(field, StrCat("must be at least ", min_length, " characters long"), errors);
   }
-  if (length > kMaxPasswordLength) {
-    return refuse(StrCat("must be at most ", kMaxPasswordLength, " characters long"));
+  const Secret visible(VisibleText(normal->Reveal()));
+  if (visible.empty())
+    return Refuse(field, "must not consist of spaces and invisible characters alone", errors);
+  if (IsCommonPassword(visible.Reveal())) {
+    return Refuse(field, "must not be one of the most common passwords", errors);
   }
-  const Secret visible(VisibleText(*normal));
-  if (visible.empty()) return refuse("must not consist of spaces and invisible characters alone");
-  if (IsCommonPassword(visible.Reveal())) return refuse("must not be one of the most common passwords");
-  return Secret(*std::move(normal));
+  return normal;
+}
+
+void CheckNotOwnName(std::string_view field, const Secret& password, std::string_view email,
+                     std::string_view display_name, FieldErrors& errors) {
+  const Secret folded = Folded(password.Reveal());
+  for (const std::string_view own : {email, email.substr(0, email.rfind('@')), display_name}) {
+    if (Folded(own).Reveal() == folded.Reveal()) {
+      errors.Add(std::string(field), "must not be the user's own e-mail address or name");
+      return;
+    }
+  }
 }
 
 }  // namespace keelson

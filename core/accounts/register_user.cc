@@ -62,6 +62,10 @@ absl::StatusOr<RegisterUser::ValidatedRegistration> RegisterUser::Check(
   registration.locale = command.locale.empty() ? std::string(kDefaultLocale) : command.locale;
   CheckLocale("locale", registration.locale, errors);
   CheckLabels("labels", command.labels, errors);
+  if (password) {
+    CheckNotOwnName("password", *password, email.ok() ? email->text() : "", registration.display_name,
+                    errors);
+  }
   if (!errors.empty()) return errors.ToStatus();
   registration.email = std::move(*email);
   registration.password = std::move(*password);
@@ -71,11 +75,12 @@ absl::StatusOr<RegisterUser::ValidatedRegistration> RegisterUser::Check(
 // Notifies only the owner, so that the caller can't find out whether an account holds the address.
 absl::Status RegisterUser::NotifyExistingOwner(WriteTransaction& tx, const CallContext& context,
                                                const User& existing_user, absl::Time now) {
-  ASSIGN_OR_RETURN(
-      const bool cooldown_over,
-      tx.cooldowns().TryStart(AddressCooldown(existing_user->email_key), now, now + policy_.resend_cooldown));
+  constexpr std::string_view kTemplate = "account_exists";
+  ASSIGN_OR_RETURN(const bool cooldown_over,
+                   tx.cooldowns().TryStart(AddressCooldown(kTemplate, existing_user->email_key), now,
+                                           now + policy_.resend_cooldown));
   if (!cooldown_over) return absl::OkStatus();
-  return NotifyUser(tx, context, ids_, "account_exists", existing_user, {}, now);
+  return NotifyUser(tx, context, ids_, kTemplate, existing_user, {}, now);
 }
 
 absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& context,

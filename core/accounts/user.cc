@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -35,12 +36,17 @@ User User::Register(UserId id, const EmailAddress& email, std::string display_na
   return User(std::move(fields));
 }
 
-absl::Status User::VerifyEmail(absl::Time now) {
+absl::Status User::RequireActive() const {
   if (fields_.state != UserState::kActive) {
     return MakeError(Reason::kUserState,
                      StrCat("the account is ", UserStateName(fields_.state), ", but must be ACTIVE"),
                      {{"state", std::string(UserStateName(fields_.state))}, {"expected", "ACTIVE"}});
   }
+  return absl::OkStatus();
+}
+
+absl::Status User::VerifyEmail(absl::Time now) {
+  RETURN_IF_ERROR(RequireActive());
   if (fields_.email_verify_time) return absl::OkStatus();
   fields_.email_verify_time = now;
   Touch(now);

@@ -68,6 +68,8 @@ class User {
   // Whether orders can be created for the user.
   bool can_order() const { return fields_.state == UserState::kActive; }
 
+  // USER_STATE unless the user is active.
+  absl::Status RequireActive() const;
   // USER_STATE unless the user is active. Changes nothing if the address is already verified.
   absl::Status VerifyEmail(absl::Time now);
 
@@ -78,6 +80,6 @@ class User {
 };
 
 // The purpose of a token in an e-mail. The store keeps only the newest token for each user and purpose.
-enum class TokenPurpose { kVerifyEmail = 1 };
+enum class TokenPurpose { kVerifyEmail = 1, kResetPassword = 2, kChangeEmail = 3 };
 
 }  // namespace keelson

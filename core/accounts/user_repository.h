@@ -53,6 +53,11 @@ class UserRepository : public UserReader {
   // ALREADY_EXISTS (EMAIL_TAKEN) if another account has the address.
   virtual absl::Status Insert(const User& user, std::string_view password_hash) = 0;
   virtual absl::Status Update(const User& user) = 0;
+  // Returns the user's password hash; nullopt if the user does not exist or has no password.
+  virtual Found<std::string> FindPasswordHash(UserId id) = 0;
+  // Replaces the user's password hash, or adds the first one. The caller has locked the user by FindForUpdate,
+  // and compares the stored hash first where a concurrent change of the password matters.
+  virtual absl::Status SetPasswordHash(UserId id, std::string_view password_hash) = 0;
 };
 
 // A token that was sent by e-mail. Only the token's digest is stored.
@@ -81,6 +86,8 @@ class TokenRepository {
   virtual Found<EmailToken> FindForUpdate(const Sha256Digest& digest) = 0;
   // Stores the token, and replaces the user's token of the same purpose, if there is one.
   virtual absl::Status Put(const EmailToken& token) = 0;
+  // Deletes the user's token of this purpose, if any.
+  virtual absl::Status Delete(UserId user_id, TokenPurpose purpose) = 0;
 };
 
 class CooldownRepository {

@@ -1,6 +1,5 @@
 #include "core/accounts/verify_email.h"
 
-#include "core/accounts/find_by_address.h"
 #include "core/accounts/notify_user.h"
 #include "core/accounts/user_repository.h"
 #include "core/common/error.h"
@@ -27,7 +26,9 @@ absl::StatusOr<User> VerifyEmail::Handle(const CallContext& context, const Secre
   std::optional<User> verified;
   const absl::Status status = store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(const std::optional<EmailToken> stored, tx.tokens().FindForUpdate(digest));
-    if (!stored || stored->expire_time <= now) return TokenInvalid();
+    if (!stored || stored->purpose != TokenPurpose::kVerifyEmail || stored->expire_time <= now) {
+      return TokenInvalid();
+    }
     ASSIGN_OR_RETURN(verified, tx.users().FindForUpdate(stored->user_id));
     if (!verified || (*verified)->email_key != stored->email_key) return TokenInvalid();
     return Verify(tx, context, *verified, now);
@@ -48,20 +49,11 @@ absl::Status VerifyEmail::Verify(WriteTransaction& tx, const CallContext& contex
 }
 
 absl::Status ResendVerification::Handle(const CallContext& context, const std::string& email) {
-  const absl::StatusOr<EmailAddress> address = EmailAddress::Parse(email);
-  if (!address.ok()) return FieldErrors().Add("email", std::string(address.status().message())).ToStatus();
   const absl::Time now = clock_.Now();
-  const absl::Time until = now + policy_.resend_cooldown;
-  return store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const bool address_free,
-                     tx.cooldowns().TryStart(AddressCooldown(address->key()), now, until));
-    if (!address_free) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const std::optional<User> user, FindByAddressForUpdate(tx.users(), *address));
-    if (!user || (*user)->email_verify_time || (*user)->state != UserState::kActive) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const bool account_free,
-                     tx.cooldowns().TryStart(AccountCooldown((*user)->id), now, until));
-    return account_free ? verification_.Queue(tx, context, *user, now) : absl::OkStatus();
-  });
+  return RequestMail(
+      store_, context, "verify_email", email, now, policy_.resend_cooldown,
+      [](const User& user) { return !user->email_verify_time; },
+      [&](WriteTransaction& tx, const User& user) { return verification_.Queue(tx, context, user, now); });
 }
 
 }  // namespace keelson

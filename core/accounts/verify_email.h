@@ -22,8 +22,8 @@ class VerifyEmail {
   VerifyEmail(Store& store, Clock& clock, IdGenerator& ids) : store_(store), clock_(clock), ids_(ids) {}
 
   // Ignores white space around the token. FIELD_INVALID for an empty token. TOKEN_INVALID for a token that is
-  // unknown, superseded or expired, or that was sent to an address which is no longer the account's.
-  // USER_STATE if the account is not active.
+  // unknown, superseded, expired or of another purpose, or that was sent to an address which is no longer the
+  // account's. USER_STATE if the account is not active.
   absl::StatusOr<User> Handle(const CallContext& context, const Secret& token);
 
  private:

@@ -55,6 +55,9 @@ class Id {
 struct UserKind {
   static constexpr std::string_view kPrefix = "user";
 };
+struct SessionKind {
+  static constexpr std::string_view kPrefix = "session";
+};
 struct OrderKind {
   static constexpr std::string_view kPrefix = "order";
 };
@@ -72,6 +75,7 @@ std::string InvalidId() {
 }
 
 using UserId = Id<UserKind>;
+using SessionId = Id<SessionKind>;
 using OrderId = Id<OrderKind>;
 using RefundId = Id<RefundKind>;
 using MessageId = Id<MessageKind>;

@@ -6,7 +6,7 @@
 namespace keelson {
 
 struct ExpiryBounds {
-  // Deletes tokens and cooldowns that expire at or before this time.
+  // Deletes tokens, cooldowns, sessions and throttles that expire at or before this time.
   absl::Time now;
   // Deletes idempotency records created before this time.
   absl::Time answers_before;

@@ -6,8 +6,8 @@
 
 namespace keelson {
 
-// Deletes expired tokens, cooldowns and idempotency records, and messages past their retention. Any number of
-// processes may run PurgeExpired concurrently.
+// Deletes expired tokens, cooldowns, sessions, throttles and idempotency records, and messages past their
+// retention. Any number of processes may run PurgeExpired concurrently.
 class PurgeExpired {
  public:
   static constexpr int kBatch = 500;

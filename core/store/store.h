@@ -51,6 +51,9 @@ class UserReader;
 class UserRepository;
 class TokenRepository;
 class CooldownRepository;
+class SessionReader;
+class SessionRepository;
+class ThrottleRepository;
 class OrderReader;
 class OrderRepository;
 class RefundReader;
@@ -68,6 +71,7 @@ class ReadTransaction {
  public:
   virtual ~ReadTransaction() = default;
   virtual UserReader& users() = 0;
+  virtual SessionReader& sessions() = 0;
   virtual OrderReader& orders() = 0;
   virtual RefundReader& refunds() = 0;
   virtual MessageReader& messages() = 0;
@@ -81,6 +85,8 @@ class WriteTransaction {
   virtual UserRepository& users() = 0;
   virtual TokenRepository& tokens() = 0;
   virtual CooldownRepository& cooldowns() = 0;
+  virtual SessionRepository& sessions() = 0;
+  virtual ThrottleRepository& throttles() = 0;
   virtual OrderRepository& orders() = 0;
   virtual RefundRepository& refunds() = 0;
   virtual MessageRepository& messages() = 0;

@@ -126,6 +126,16 @@ TEST_CASE("a duration or a size that contradicts a related key is rejected") {
         "--set: passwords.argon2_memory must be at least 8KiB for each lane (passwords.argon2_parallelism)");
   CHECK(ErrorsOf({"passwords.memory_budget=1MiB"}) ==
         "--set: passwords.memory_budget must not be less than passwords.argon2_memory");
+  CHECK(ErrorsOf({"sessions.refresh_ttl=14m"}) ==
+        "--set: sessions.refresh_ttl must not be shorter than sessions.access_ttl");
+  CHECK(ErrorsOf({"sessions.access_ttl=9s"}) ==
+        "--set: sessions.refresh_grace must not be longer than sessions.access_ttl");
+}
+
+TEST_CASE("sessions.idle_ttl must be off or at least one minute") {
+  CHECK(ErrorsOf({"sessions.idle_ttl=59s"}) == "--set: sessions.idle_ttl must be 0s or at least 1m");
+  CHECK(ErrorsOf({"sessions.idle_ttl=0s"}).empty());
+  CHECK(ErrorsOf({"sessions.idle_ttl=1m"}).empty());
 }
 
 TEST_CASE("a provider in email.providers requires its keys, and each missing key is reported") {

@@ -23,15 +23,16 @@ CORE_LIBRARIES = {
 # forward-declares the repositories, and export and verify include all features because they handle every table.
 # Headers directly in core/ are for the rest of the project and may include every folder.
 UNIT_OF_WORK = ["common", "store"]
-FEATURES = ["events", "notifications", "accounts", "orders", "refunds"]
+FEATURES = ["events", "notifications", "accounts", "sessions", "orders", "refunds"]
 CORE_TREE = {
     "common": [],
     "store": ["common"],
     "events": UNIT_OF_WORK,
     "notifications": UNIT_OF_WORK + FEATURES[:1],
     "accounts": UNIT_OF_WORK + FEATURES[:2],
+    "sessions": UNIT_OF_WORK + FEATURES[:3],
     "orders": UNIT_OF_WORK + FEATURES[:3],
-    "refunds": UNIT_OF_WORK + FEATURES[:4],
+    "refunds": UNIT_OF_WORK + FEATURES[:3] + ["orders"],
     "store/export": UNIT_OF_WORK + FEATURES,
     "store/verify": UNIT_OF_WORK + FEATURES + ["store/export"],
 }

@@ -26,8 +26,9 @@ TEST_CASE("a service on the target of a transfer has the data of the source", "[
   }
   const CommandResult moved = stores.Transfer();
   CheckDone(moved);
-  for (const char* line : {"users                     1 rows  ", "orders                    1 rows  ",
-                           "refunds                   2 rows  ", "settings                  1 rows  "}) {
+  for (const char* line :
+       {"users                        1 rows  ", "orders                       1 rows  ",
+        "refunds                      2 rows  ", "settings                     1 rows  "}) {
     CHECK_THAT(moved.output, Contains(line));
   }
   CheckClean(stores.Verify("new.toml"));
@@ -59,7 +60,7 @@ TEST_CASE("a killed transfer resumes at its checkpoint; before completion, keels
 
   const CommandResult moved = stores.Transfer();
   CheckDone(moved);
-  CHECK_THAT(moved.output, Contains("cooldowns            400000 rows  "));
+  CHECK_THAT(moved.output, Contains("cooldowns               400000 rows  "));
   CheckClean(stores.Verify("new.toml"));
   CheckRefused(stores.Transfer(), 1, "the target is not empty: its table users has 1 row");
 }

@@ -330,9 +330,9 @@ TEST_CASE("unimplemented methods return UNIMPLEMENTED, and the health service kn
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
   CHECK(Outcome(client(&Refunds::RetryRefund, "id: 'x'")) == "UNIMPLEMENTED");
-  for (const char* name :
-       {"", "keelson.accounts.v1.AccountService", "keelson.orders.v1.OrderService",
-        "keelson.refunds.v1.RefundService", "keelson.notifications.v1.NotificationService"}) {
+  for (const char* name : {"", "keelson.accounts.v1.AccountService", "keelson.sessions.v1.SessionService",
+                           "keelson.orders.v1.OrderService", "keelson.refunds.v1.RefundService",
+                           "keelson.notifications.v1.NotificationService"}) {
     CHECK(client.Health(name) == "SERVING");
   }
   CHECK(client.Health("keelson.Nothing") == "NOT_FOUND");

@@ -53,6 +53,65 @@ TEST_CASE(
   CHECK_FALSE(Contains(database, token));
 }
 
+TEST_CASE("no method of SessionService logs a secret or stores a session's token") {
+  constexpr char kChanged[] = "a lantern for the night shift";
+  constexpr char kReset[] = "a harbour under heavy snow";
+  const Folder folder;
+  ServiceProcess service(folder.path(), {"telemetry.log_level=debug"});
+  const Client client = service.Connect();
+  const std::string user_id = RegisterUser(client, kEmail);
+  AwaitMails(service.mail_folder(), kEmail, 1);
+  const sessions::v1::SignInResponse first = SignIn(client, kEmail);
+  const auto second = client(&Sessions::RefreshSession, Field("refresh_token", first.refresh_token()));
+  CHECK(Outcome(client(&Sessions::IntrospectSession, Field("access_token", second->access_token()))) == "OK");
+  CHECK(Outcome(client(&Sessions::IntrospectSession, "access_token: 'hunter2'")) ==
+        "UNAUTHENTICATED SESSION_INVALID");
+  CHECK(Outcome(client(&Sessions::RefreshSession, "refresh_token: 'hunter2'")) ==
+        "UNAUTHENTICATED REFRESH_TOKEN_INVALID");
+  CHECK(Outcome(client(&Sessions::SignIn, StrCat(Field("email", kEmail), "password: 'hunter2'"))) ==
+        "UNAUTHENTICATED CREDENTIALS_INVALID");
+  CHECK(Outcome(client(&Sessions::SignIn, "email: 'Secret.Address' password: 'hunter2'")) ==
+        "INVALID_ARGUMENT FIELD_INVALID");
+  CHECK(Outcome(client(&Sessions::ChangePassword,
+                       StrCat(Field("user_id", user_id), Field("current_password", kPassword),
+                              Field("new_password", kChanged)))) == "OK");
+  CHECK(Outcome(client(&Sessions::RequestPasswordReset, Field("email", kEmail))) == "OK");
+  const std::string token = TokenIn(AwaitMails(service.mail_folder(), kEmail, 3).back(), "reset-password");
+  REQUIRE_FALSE(token.empty());
+  CHECK(Outcome(client(&Sessions::ResetPassword, "token: 'hunter2' new_password: 'hunter2'")) ==
+        "INVALID_ARGUMENT FIELD_INVALID");
+  CHECK(Outcome(client(&Sessions::ResetPassword,
+                       StrCat(Field("token", token), Field("new_password", kReset)))) == "OK");
+  const sessions::v1::SignInResponse last = SignIn(client, kEmail, kReset);
+  AwaitMails(service.mail_folder(), kEmail, 4);
+  CHECK(Outcome(client(&Sessions::ListSessions, Field("user_id", user_id))) == "OK");
+  CHECK(Outcome(client(&Sessions::RevokeAllSessions, Field("user_id", user_id))) == "OK");
+  CHECK(Outcome(client(&Sessions::RevokeSession, Field("access_token", last.access_token()))) ==
+        "UNAUTHENTICATED SESSION_INVALID");
+  CHECK(service.Stop() == 0);
+
+  const std::string logs = service.process().errors() + service.process().output();
+  CHECK(Contains(logs, "ChangePassword"));
+  const std::string database = StoredBytes(folder.path());
+  const std::vector<std::string> secrets = {kPassword,
+                                            kChanged,
+                                            kReset,
+                                            token,
+                                            first.access_token(),
+                                            first.refresh_token(),
+                                            second->access_token(),
+                                            second->refresh_token(),
+                                            last.access_token(),
+                                            last.refresh_token(),
+                                            "hunter2"};
+  for (const std::string& secret : secrets) {
+    INFO("a log or the database holds " << secret);
+    CHECK_FALSE(Contains(logs, secret));
+    CHECK_FALSE(Contains(database, secret));
+  }
+  for (const char* personal : {kEmail, "Secret.Address", "$argon2id$"}) CHECK_FALSE(Contains(logs, personal));
+}
+
 TEST_CASE("tokens are erased from the database once their messages are SENT") {
   constexpr int kUsers = 100;
   const Folder folder;

@@ -65,6 +65,13 @@ absl::StatusOr<bool> Argon2Hasher::Verify(const Secret& password, std::string_vi
   return same;
 }
 
+bool Argon2Hasher::NeedsRehash(std::string_view phc) const {
+  const absl::StatusOr<PhcString> stored = ParsePhc(phc);
+  return !stored.ok() || stored->cost.memory_kib < cost_.memory_kib ||
+         stored->cost.iterations < cost_.iterations || stored->salt.size() < kSaltBytes ||
+         stored->hash.size() < kHashBytes;
+}
+
 absl::Status Argon2Hasher::Compute(const Secret& password, const Argon2idCost& cost, std::string_view salt,
                                    std::string& hash, Deadline deadline) {
   absl::Status computed;

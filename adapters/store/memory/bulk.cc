@@ -16,10 +16,14 @@ RowBatch ReadTable(const Repositories& r, RowKind kind, std::string_view after, 
   switch (kind) {
     case RowKind::kUsers:
       return r.users.ListAfter(after, limit);
+    case RowKind::kSessions:
+      return r.sessions.ListAfter(after, limit);
     case RowKind::kEmailTokens:
       return r.tokens.ListAfter(after, limit);
     case RowKind::kCooldowns:
       return r.cooldowns.ListAfter(after, limit);
+    case RowKind::kThrottles:
+      return r.throttles.ListAfter(after, limit);
     case RowKind::kOrders:
       return r.orders.ListAfter(after, limit);
     case RowKind::kRefunds:
@@ -40,8 +44,10 @@ struct Inserter {
   Repositories& r;
 
   absl::Status operator()(const UserRow& user) const { return r.users.InsertRow(user); }
+  absl::Status operator()(const SessionFields& session) const { return r.sessions.Insert(Session(session)); }
   absl::Status operator()(const EmailToken& token) const { return r.tokens.Insert(token); }
   absl::Status operator()(const Cooldown& cooldown) const { return r.cooldowns.Insert(cooldown); }
+  absl::Status operator()(const Throttle& throttle) const { return r.throttles.Insert(throttle); }
   absl::Status operator()(const OrderFields& order) const { return r.orders.Insert(Order(order)); }
   absl::Status operator()(const RefundFields& refund) const { return r.refunds.Insert(Refund(refund)); }
   absl::Status operator()(const Message& message) const { return r.messages.Insert(message); }

@@ -34,4 +34,16 @@ absl::Status CheckInvariants(const RefundFields& refund) {
   return holds ? absl::OkStatus() : absl::InternalError("a refund violates an invariant");
 }
 
+absl::Status CheckInvariants(const SessionFields& session) {
+  const bool holds = session.expire_time > session.create_time &&
+                     session.access_expire_time <= session.expire_time && session.generation >= 0 &&
+                     (session.generation > 0) == session.previous_digest.has_value();
+  return holds ? absl::OkStatus() : absl::InternalError("a session violates an invariant");
+}
+
+absl::Status CheckInvariants(const Throttle& throttle) {
+  const bool holds = throttle.failures >= 0 && throttle.blocked_until <= throttle.expire_time;
+  return holds ? absl::OkStatus() : absl::InternalError("a throttle violates an invariant");
+}
+
 }  // namespace keelson

@@ -13,6 +13,7 @@ class MemoryReadTransaction : public ReadTransaction {
   explicit MemoryReadTransaction(Repositories& repositories) : repositories_(repositories) {}
 
   UserReader& users() override { return repositories_.users; }
+  SessionReader& sessions() override { return repositories_.sessions; }
   OrderReader& orders() override { return repositories_.orders; }
   RefundReader& refunds() override { return repositories_.refunds; }
   MessageReader& messages() override { return repositories_.messages; }
@@ -30,6 +31,8 @@ class MemoryWriteTransaction : public WriteTransaction {
   UserRepository& users() override { return repositories_.users; }
   TokenRepository& tokens() override { return repositories_.tokens; }
   CooldownRepository& cooldowns() override { return repositories_.cooldowns; }
+  SessionRepository& sessions() override { return repositories_.sessions; }
+  ThrottleRepository& throttles() override { return repositories_.throttles; }
   OrderRepository& orders() override { return repositories_.orders; }
   RefundRepository& refunds() override { return repositories_.refunds; }
   MessageRepository& messages() override { return repositories_.messages; }

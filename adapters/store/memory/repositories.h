@@ -7,7 +7,9 @@
 #include "adapters/store/memory/messages.h"
 #include "adapters/store/memory/orders.h"
 #include "adapters/store/memory/refunds.h"
+#include "adapters/store/memory/sessions.h"
 #include "adapters/store/memory/settings.h"
+#include "adapters/store/memory/throttles.h"
 #include "adapters/store/memory/users.h"
 
 namespace keelson {
@@ -18,17 +20,21 @@ struct Repositories {
       : users(j),
         tokens(j),
         cooldowns(j),
+        sessions(j, users),
+        throttles(j),
         orders(j),
         refunds(j),
         messages(j),
         events(j),
         idempotency(j),
         settings(j),
-        expiry(tokens, cooldowns, idempotency, messages) {}
+        expiry(tokens, cooldowns, sessions, throttles, idempotency, messages) {}
 
   MemoryUsers users;
   MemoryTokens tokens;
   MemoryCooldowns cooldowns;
+  MemorySessions sessions;
+  MemoryThrottles throttles;
   MemoryOrders orders;
   MemoryRefunds refunds;
   MemoryMessages messages;

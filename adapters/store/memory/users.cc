@@ -6,6 +6,7 @@
 #include "adapters/store/memory/listing.h"
 #include "core/accounts/user_repository.h"
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 
 namespace keelson {
 namespace {
@@ -76,6 +77,18 @@ absl::Status MemoryUsers::Update(const User& user) {
   return Put(user);
 }
 
+Found<std::string> MemoryUsers::FindPasswordHash(UserId id) {
+  const std::string* hash = passwords_.Find(id);
+  return hash ? std::optional<std::string>(*hash) : std::nullopt;
+}
+
+absl::Status MemoryUsers::SetPasswordHash(UserId id, std::string_view password_hash) {
+  if (users_.Find(id) == nullptr)
+    return journal_.Fail(absl::InternalError("the user of the password does not exist"));
+  passwords_.Put(id, std::string(password_hash));
+  return absl::OkStatus();
+}
+
 std::vector<UserRow> MemoryUsers::ListAfter(std::string_view after, int limit) const {
   return keelson::ListAfter(users_.rows(), IdInKey<UserId>(after), limit,
                             [&](UserId id, const User& user) -> UserRow {
@@ -90,10 +103,15 @@ Found<EmailToken> MemoryTokens::FindForUpdate(const Sha256Digest& digest) {
 }
 
 absl::Status MemoryTokens::Put(const EmailToken& token) {
-  const Owner owner(token.user_id, token.purpose);
-  if (const Sha256Digest* older = by_owner_.Find(owner)) tokens_.Erase(*older);
-  by_owner_.Put(owner, token.digest);
+  RETURN_IF_ERROR(Delete(token.user_id, token.purpose));
+  by_owner_.Put({token.user_id, token.purpose}, token.digest);
   tokens_.Put(token.digest, token);
+  return absl::OkStatus();
+}
+
+absl::Status MemoryTokens::Delete(UserId user_id, TokenPurpose purpose) {
+  if (const Sha256Digest* digest = by_owner_.Find({user_id, purpose})) tokens_.Erase(*digest);
+  by_owner_.Erase({user_id, purpose});
   return absl::OkStatus();
 }
 

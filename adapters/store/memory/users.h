@@ -25,6 +25,8 @@ class MemoryUsers : public UserRepository {
                                          int limit) override;
   absl::Status Insert(const User& user, std::string_view password_hash) override;
   absl::Status Update(const User& user) override;
+  Found<std::string> FindPasswordHash(UserId id) override;
+  absl::Status SetPasswordHash(UserId id, std::string_view password_hash) override;
 
   // These methods implement StoreExporter::Read and StoreImporter::Insert, as in the other repositories.
   std::vector<UserRow> ListAfter(std::string_view after, int limit) const;
@@ -46,6 +48,7 @@ class MemoryTokens : public TokenRepository {
 
   Found<EmailToken> FindForUpdate(const Sha256Digest& digest) override;
   absl::Status Put(const EmailToken& token) override;
+  absl::Status Delete(UserId user_id, TokenPurpose purpose) override;
   // Deletes at most `limit` tokens that expired before `now`. Returns their number.
   int DeleteExpired(absl::Time now, int limit);
 

@@ -16,9 +16,17 @@ static_assert(kTransferCheckpoint == "transfer" && kForeignKeysSetting == "trans
 
 constexpr auto kCountSettings = "SELECT count(*) FROM settings WHERE " + kIsSetting;
 constexpr std::array<const char*, kRowKinds> kCounts = {
-    "SELECT count(*) FROM users",  "SELECT count(*) FROM email_tokens", "SELECT count(*) FROM cooldowns",
-    "SELECT count(*) FROM orders", "SELECT count(*) FROM refunds",      "SELECT count(*) FROM messages",
-    "SELECT count(*) FROM events", "SELECT count(*) FROM idempotency",  kCountSettings,
+    "SELECT count(*) FROM users",
+    "SELECT count(*) FROM sessions",
+    "SELECT count(*) FROM email_tokens",
+    "SELECT count(*) FROM cooldowns",
+    "SELECT count(*) FROM sign_in_throttles",
+    "SELECT count(*) FROM orders",
+    "SELECT count(*) FROM refunds",
+    "SELECT count(*) FROM messages",
+    "SELECT count(*) FROM events",
+    "SELECT count(*) FROM idempotency",
+    kCountSettings,
 };
 
 // Selects the rows with keys greater than $1. If $2 is true, also the row with the key $1: the first page
@@ -30,11 +38,15 @@ constexpr auto PageAfter(const auto& key) {
 constexpr auto kExportUsers =
     "SELECT " + kColumnNames<UserFields> +
     ", (SELECT password_hash FROM credentials WHERE user_id = id) FROM users WHERE " + PageAfter("id");
+constexpr auto kExportSessions =
+    "SELECT " + kColumnNames<SessionFields> + " FROM sessions WHERE " + PageAfter("id");
 constexpr auto kExportTokens =
     "SELECT " + kColumnNames<EmailToken> +
     " FROM email_tokens WHERE (user_id, purpose) > ($1, $2) ORDER BY user_id, purpose LIMIT $3";
 constexpr auto kExportCooldowns =
     "SELECT " + kColumnNames<Cooldown> + " FROM cooldowns WHERE " + PageAfter("key");
+constexpr auto kExportThrottles =
+    "SELECT " + kColumnNames<Throttle> + " FROM sign_in_throttles WHERE " + PageAfter("key");
 constexpr auto kExportOrders =
     "SELECT " + kColumnNames<OrderFields> + " FROM orders WHERE " + PageAfter("id");
 constexpr auto kExportLines =
@@ -71,8 +83,10 @@ constexpr auto CopyInto(const auto& table, const auto& columns) {
 }
 constexpr auto kCopyUsers = CopyInto("users", kColumnNames<UserFields>);
 constexpr auto kCopyCredentials = CopyInto("credentials", "user_id, password_hash");
+constexpr auto kCopySessions = CopyInto("sessions", kColumnNames<SessionFields>);
 constexpr auto kCopyTokens = CopyInto("email_tokens", kColumnNames<EmailToken>);
 constexpr auto kCopyCooldowns = CopyInto("cooldowns", kColumnNames<Cooldown>);
+constexpr auto kCopyThrottles = CopyInto("sign_in_throttles", kColumnNames<Throttle>);
 constexpr auto kCopyOrders = CopyInto("orders", kColumnNames<OrderFields>);
 constexpr auto kCopyReferences = CopyInto("order_references", "reference, order_id, user_id");
 constexpr auto kCopyLines = CopyInto("order_lines", "order_id, user_id, line, " + kColumnNames<OrderLine>);
@@ -128,6 +142,10 @@ void PgBulkTables::ReadInto(std::vector<UserRow>& users, std::string_view after,
   }
 }
 
+void PgBulkTables::ReadInto(std::vector<SessionFields>& sessions, std::string_view after, int limit) {
+  sessions = ReadRows<SessionFields>(Select(kExportSessions, UuidInKey(after), after.empty(), limit));
+}
+
 void PgBulkTables::ReadInto(std::vector<EmailToken>& tokens, std::string_view after, int limit) {
   tokens =
       ReadRows<EmailToken>(Select(kExportTokens, UuidInKey(after), NumberInKey(after, sizeof(Uuid)), limit));
@@ -135,6 +153,10 @@ void PgBulkTables::ReadInto(std::vector<EmailToken>& tokens, std::string_view af
 
 void PgBulkTables::ReadInto(std::vector<Cooldown>& cooldowns, std::string_view after, int limit) {
   cooldowns = ReadRows<Cooldown>(Select(kExportCooldowns, UuidInKey(after), after.empty(), limit));
+}
+
+void PgBulkTables::ReadInto(std::vector<Throttle>& throttles, std::string_view after, int limit) {
+  throttles = ReadRows<Throttle>(Select(kExportThrottles, UuidInKey(after), after.empty(), limit));
 }
 
 void PgBulkTables::ReadInto(std::vector<OrderFields>& orders, std::string_view after, int limit) {
@@ -221,6 +243,11 @@ void PgBulkTables::InsertRows(const std::vector<UserRow>& users) {
   CopyIn(kCopyCredentials, credentials);
 }
 
+void PgBulkTables::InsertRows(const std::vector<SessionFields>& sessions) {
+  CopyIn(kCopySessions, sessions);
+  RequireUsers(IdsOf(sessions, &SessionFields::user_id));
+}
+
 void PgBulkTables::InsertRows(const std::vector<EmailToken>& tokens) {
   CopyIn(kCopyTokens, tokens);
   RequireUsers(IdsOf(tokens, &EmailToken::user_id));
@@ -228,6 +255,10 @@ void PgBulkTables::InsertRows(const std::vector<EmailToken>& tokens) {
 
 void PgBulkTables::InsertRows(const std::vector<Cooldown>& cooldowns) {
   CopyIn(kCopyCooldowns, cooldowns);
+}
+
+void PgBulkTables::InsertRows(const std::vector<Throttle>& throttles) {
+  CopyIn(kCopyThrottles, throttles);
 }
 
 void PgBulkTables::InsertRows(const std::vector<OrderFields>& orders) {

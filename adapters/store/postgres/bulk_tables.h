@@ -37,8 +37,10 @@ class PgBulkTables {
   void CopyIn(const char* sql, PgCopyRows& rows);
 
   void ReadInto(std::vector<UserRow>& rows, std::string_view after, int limit);
+  void ReadInto(std::vector<SessionFields>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<EmailToken>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<Cooldown>& rows, std::string_view after, int limit);
+  void ReadInto(std::vector<Throttle>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<OrderFields>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<RefundFields>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<Message>& rows, std::string_view after, int limit);
@@ -50,8 +52,10 @@ class PgBulkTables {
   void RequireUsers(const std::vector<UserId>& ids);
   void RequireOrders(const std::vector<RefundFields>& refunds);
   void InsertRows(const std::vector<UserRow>& rows);
+  void InsertRows(const std::vector<SessionFields>& rows);
   void InsertRows(const std::vector<EmailToken>& rows);
   void InsertRows(const std::vector<Cooldown>& rows);
+  void InsertRows(const std::vector<Throttle>& rows);
   void InsertRows(const std::vector<OrderFields>& rows);
   void InsertRows(const std::vector<RefundFields>& rows);
   void InsertRows(const std::vector<Message>& rows);

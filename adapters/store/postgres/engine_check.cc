@@ -17,9 +17,9 @@ namespace {
 constexpr std::string_view kDatabase = "database";
 
 constexpr Sql kTables =
-    "ARRAY['users', 'credentials', 'email_tokens', 'cooldowns', 'orders', 'order_references', 'order_lines', "
-    "'refunds', 'messages', 'event_inbox', 'events', 'idempotency', 'settings', "
-    "'schema_migrations']::regclass[]";
+    "ARRAY['users', 'credentials', 'sessions', 'email_tokens', 'cooldowns', 'sign_in_throttles', 'orders', "
+    "'order_references', 'order_lines', 'refunds', 'messages', 'event_inbox', 'events', 'idempotency', "
+    "'settings', 'schema_migrations']::regclass[]";
 
 constexpr auto kListIndexes =
     "SELECT c.relname::text, i.indrelid::regclass::text, i.indexrelid::regclass::text, "

@@ -19,10 +19,14 @@ struct Range {
 constexpr Uuid kLastUuid = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
                             0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 
+Range RangeBefore(const std::optional<ListPosition>& before) {
+  if (before) return {absl::InfinitePast(), before->create_time, before->id};
+  return {absl::InfinitePast(), absl::InfiniteFuture(), kLastUuid};
+}
+
 template <typename Filter>
 Range RangeOf(const Filter& filter, const std::optional<ListPosition>& before) {
-  Range range{absl::InfinitePast(), absl::InfiniteFuture(), kLastUuid};
-  if (before) range = {range.from, before->create_time, before->id};
+  Range range = RangeBefore(before);
   if constexpr (requires { filter.created_from; }) {
     if (filter.created_from) range.from = *filter.created_from;
     // The nil id is the smallest, so that (time, nil) excludes all rows of that time.
@@ -56,6 +60,9 @@ constexpr auto kListRarePrefix = "WITH u AS MATERIALIZED (SELECT * FROM users WH
                                  kSelectUsers + " FROM u WHERE state = ANY ($5) AND " + kInRange +
                                  kNewestFirst;
 constexpr auto kListCommonPrefix = kSelectUsers + FromStates("users", " AND " + kHasPrefix, "u");
+
+constexpr auto kListSessions = "SELECT " + kColumnNames<SessionFields> +
+                               " FROM sessions WHERE user_id = $5 AND " + kInRange + kNewestFirst;
 
 constexpr auto kListOrders = kPgSelectOrder + " FROM orders o WHERE " + kInRange + kNewestFirst;
 constexpr auto kListOrdersOfStates = kPgSelectOrder + FromStates("orders", "", "o");
@@ -125,6 +132,12 @@ PgResult SelectUserPage(PgSession& session, const UserFilter& filter,
   if (prefix.empty()) return session.Select(kListUsers, r.from, r.time, r.id, most, states);
   const char* sql = IsRare(session, prefix) ? kListRarePrefix : kListCommonPrefix;
   return session.Select(sql, r.from, r.time, r.id, most, states, prefix, EndOf(prefix));
+}
+
+PgResult SelectSessionPage(PgSession& session, UserId user_id, const std::optional<ListPosition>& before,
+                           int limit) {
+  const Range r = RangeBefore(before);
+  return session.Select(kListSessions, r.from, r.time, r.id, LimitParameter(limit), user_id);
 }
 
 PgResult SelectOrderPage(PgSession& session, const OrderFilter& filter,

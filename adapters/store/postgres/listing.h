@@ -11,6 +11,8 @@ namespace keelson {
 
 PgResult SelectUserPage(PgSession& session, const UserFilter& filter,
                         const std::optional<ListPosition>& before, int limit);
+PgResult SelectSessionPage(PgSession& session, UserId user_id, const std::optional<ListPosition>& before,
+                           int limit);
 PgResult SelectOrderPage(PgSession& session, const OrderFilter& filter,
                          const std::optional<ListPosition>& before, int limit);
 PgResult SelectRefundPage(PgSession& session, const RefundFilter& filter,

@@ -152,8 +152,9 @@ class Reader : public StoreExporter {
   void LockTables() {
     LockWithPatience(*connection_, waits_.patience, [&] {
       Run(*connection_,
-          "LOCK TABLE users, credentials, email_tokens, cooldowns, orders, order_references, order_lines, "
-          "refunds, messages, event_inbox, events, idempotency, settings IN SHARE MODE");
+          "LOCK TABLE users, credentials, sessions, email_tokens, cooldowns, sign_in_throttles, orders, "
+          "order_references, order_lines, refunds, messages, event_inbox, events, idempotency, settings "
+          "IN SHARE MODE");
     });
   }
 

@@ -45,7 +45,7 @@ class PostgresMigrator::Session {
   std::optional<int> TakeStep(bool up, Next next) {
     if (!next(CountApplied())) return std::nullopt;
     QueueLongBegin(*connection_, "BEGIN");
-    Run("SELECT pg_advisory_xact_lock($1)", kMigrationLock);
+    Run(kPgTakeLock, kMigrationLock);
     // to_regclass may return a stale result after the wait for the lock: PostgreSQL processes cache
     // invalidations when a session locks a relation.
     if (!IsRecorded()) connection_->RunScript(kCreateTable, deadline_);

@@ -15,7 +15,6 @@ constexpr int kBatch = 1000;
 constexpr absl::Duration kTimeout = absl::Seconds(10);
 
 constexpr Sql kAnyInInbox = "SELECT 1 FROM event_inbox LIMIT 1";
-constexpr Sql kLockSequencer = "SELECT pg_advisory_xact_lock($1)";
 constexpr auto kTakeFromInbox =
     "WITH taken AS (DELETE FROM event_inbox WHERE ordinal IN (SELECT ordinal FROM event_inbox "
     "ORDER BY ordinal LIMIT $1) RETURNING *) SELECT " +
@@ -97,7 +96,7 @@ bool PgSequencer::Number(PgConnection& connection, Deadline deadline) {
   if (waiting.rows() == 0) return false;
 
   QueueBegin(connection, "BEGIN ISOLATION LEVEL READ COMMITTED", deadline);
-  connection.Queue(kLockSequencer, PgParameters(kSequencerLock).view());
+  connection.Queue(kPgTakeLock, PgParameters(kSequencerLock).view());
   PgResult last;
   connection.Queue(kPgFindLastEvent, PgParameters().view(), PgConnection::kAnyNumber, &last);
   const std::vector<Event> events = TakeFromInbox(connection, last, deadline);

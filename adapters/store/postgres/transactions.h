@@ -7,7 +7,9 @@
 #include "adapters/store/postgres/messages.h"
 #include "adapters/store/postgres/orders.h"
 #include "adapters/store/postgres/refunds.h"
+#include "adapters/store/postgres/sessions.h"
 #include "adapters/store/postgres/settings.h"
+#include "adapters/store/postgres/throttles.h"
 #include "adapters/store/postgres/users.h"
 #include "adapters/store/postgres/write_session.h"
 #include "core/accounts/user_repository.h"
@@ -27,6 +29,7 @@ class PgReadTransaction final : public ReadTransaction {
  public:
   PgReadTransaction(PgSession& session, PgSequencer& sequencer, Deadline deadline)
       : users_(session),
+        sessions_(session),
         orders_(session),
         refunds_(session),
         messages_(session),
@@ -34,6 +37,7 @@ class PgReadTransaction final : public ReadTransaction {
         idempotency_(session) {}
 
   UserReader& users() override { return users_; }
+  SessionReader& sessions() override { return sessions_; }
   OrderReader& orders() override { return orders_; }
   RefundReader& refunds() override { return refunds_; }
   MessageReader& messages() override { return messages_; }
@@ -42,6 +46,7 @@ class PgReadTransaction final : public ReadTransaction {
 
  private:
   PgUsers users_;
+  PgSessions sessions_;
   PgOrders orders_;
   PgRefunds refunds_;
   PgMessages messages_;
@@ -56,6 +61,8 @@ class PgWriteTransaction final : public WriteTransaction {
       : users_(session),
         tokens_(session),
         cooldowns_(session),
+        sessions_(session),
+        throttles_(session),
         orders_(session),
         refunds_(session),
         messages_(session),
@@ -67,6 +74,8 @@ class PgWriteTransaction final : public WriteTransaction {
   UserRepository& users() override { return users_; }
   TokenRepository& tokens() override { return tokens_; }
   CooldownRepository& cooldowns() override { return cooldowns_; }
+  PgSessions& sessions() override { return sessions_; }
+  ThrottleRepository& throttles() override { return throttles_; }
   OrderRepository& orders() override { return orders_; }
   RefundRepository& refunds() override { return refunds_; }
   MessageRepository& messages() override { return messages_; }
@@ -79,6 +88,8 @@ class PgWriteTransaction final : public WriteTransaction {
   PgUsers users_;
   PgTokens tokens_;
   PgCooldowns cooldowns_;
+  PgSessions sessions_;
+  PgThrottles throttles_;
   PgOrders orders_;
   PgRefunds refunds_;
   PgMessages messages_;

@@ -16,12 +16,16 @@ constexpr auto kFindUsers = kSelectUser + "id = ANY ($1)";
 constexpr auto kInsertUser = kInsertInto<SqlDialect::kPostgres, UserFields, "users">;
 constexpr Sql kInsertCredentials = "INSERT INTO credentials (user_id, password_hash) VALUES ($1, $2)";
 constexpr auto kUpdateUser = kUpdateById<SqlDialect::kPostgres, UserFields, "users">;
+constexpr Sql kFindPasswordHash = "SELECT password_hash FROM credentials WHERE user_id = $1";
+constexpr auto kSetPasswordHash =
+    kInsertCredentials + " ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash";
 
 constexpr auto kFindEmailToken =
     "SELECT " + kColumnNames<EmailToken> + " FROM email_tokens WHERE digest = $1 FOR UPDATE";
 constexpr auto kPutEmailToken = kInsertInto<SqlDialect::kPostgres, EmailToken, "email_tokens"> +
                                 " ON CONFLICT (user_id, purpose) DO UPDATE SET " +
                                 kExcludedAssignments<EmailToken>;
+constexpr Sql kDeleteEmailToken = "DELETE FROM email_tokens WHERE user_id = $1 AND purpose = $2";
 
 std::optional<User> ReadOneUser(const PgResult& result) {
   return ReadOneRow<UserFields, User>(result);
@@ -78,6 +82,23 @@ absl::Status PgUsers::Update(const User& user) {
   });
 }
 
+Found<std::string> PgUsers::FindPasswordHash(UserId id) {
+  return session_.CatchErrors([&]() -> Found<std::string> {
+    const PgResult result = session_.SelectOne(kFindPasswordHash, id);
+    if (result.rows() == 0) return std::nullopt;
+    std::string password_hash;
+    result.Read(0, password_hash);
+    return password_hash;
+  });
+}
+
+absl::Status PgUsers::SetPasswordHash(UserId id, std::string_view password_hash) {
+  return session_.CatchErrors([&] {
+    session_.Execute(kSetPasswordHash, id, password_hash);
+    return absl::OkStatus();
+  });
+}
+
 Found<EmailToken> PgTokens::FindForUpdate(const Sha256Digest& digest) {
   return session_.CatchErrors([&]() -> Found<EmailToken> {
     return ReadOneRow<EmailToken>(session_.Select(kFindEmailToken, digest));
@@ -87,6 +108,13 @@ Found<EmailToken> PgTokens::FindForUpdate(const Sha256Digest& digest) {
 absl::Status PgTokens::Put(const EmailToken& token) {
   return session_.CatchErrors([&] {
     InsertRow(session_, kPutEmailToken, token);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status PgTokens::Delete(UserId user_id, TokenPurpose purpose) {
+  return session_.CatchErrors([&] {
+    session_.Execute(kDeleteEmailToken, user_id, purpose);
     return absl::OkStatus();
   });
 }

@@ -18,6 +18,8 @@ class PgUsers final : public UserRepository {
   Found<User> FindByEmailKeyForUpdate(std::string_view email_key) override;
   absl::Status Insert(const User& user, std::string_view password_hash) override;
   absl::Status Update(const User& user) override;
+  Found<std::string> FindPasswordHash(UserId id) override;
+  absl::Status SetPasswordHash(UserId id, std::string_view password_hash) override;
 
  private:
   PgSession& session_;
@@ -29,6 +31,7 @@ class PgTokens final : public TokenRepository {
 
   Found<EmailToken> FindForUpdate(const Sha256Digest& digest) override;
   absl::Status Put(const EmailToken& token) override;
+  absl::Status Delete(UserId user_id, TokenPurpose purpose) override;
 
  private:
   PgSession& session_;

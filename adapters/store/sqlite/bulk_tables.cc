@@ -14,19 +14,31 @@ static_assert(kTransferCheckpoint == "transfer");
 
 constexpr auto kCountSettings = "SELECT count(*) FROM settings WHERE " + kIsSetting;
 constexpr std::array<const char*, kRowKinds> kCounts = {
-    "SELECT count(*) FROM users",  "SELECT count(*) FROM email_tokens", "SELECT count(*) FROM cooldowns",
-    "SELECT count(*) FROM orders", "SELECT count(*) FROM refunds",      "SELECT count(*) FROM messages",
-    "SELECT count(*) FROM events", "SELECT count(*) FROM idempotency",  kCountSettings,
+    "SELECT count(*) FROM users",
+    "SELECT count(*) FROM sessions",
+    "SELECT count(*) FROM email_tokens",
+    "SELECT count(*) FROM cooldowns",
+    "SELECT count(*) FROM sign_in_throttles",
+    "SELECT count(*) FROM orders",
+    "SELECT count(*) FROM refunds",
+    "SELECT count(*) FROM messages",
+    "SELECT count(*) FROM events",
+    "SELECT count(*) FROM idempotency",
+    kCountSettings,
 };
 
 constexpr auto kExportUsers = "SELECT " + kColumnNames<UserFields> +
                               ", password_hash FROM users LEFT JOIN credentials ON user_id = id WHERE id > ? "
                               "ORDER BY id LIMIT ?";
+constexpr auto kExportSessions =
+    "SELECT " + kColumnNames<SessionFields> + " FROM sessions WHERE id > ? ORDER BY id LIMIT ?";
 constexpr auto kExportTokens =
     "SELECT " + kColumnNames<EmailToken> +
     " FROM email_tokens WHERE (user_id, purpose) > (?, ?) ORDER BY user_id, purpose LIMIT ?";
 constexpr auto kExportCooldowns =
     "SELECT " + kColumnNames<Cooldown> + " FROM cooldowns WHERE key > ? ORDER BY key LIMIT ?";
+constexpr auto kExportThrottles =
+    "SELECT " + kColumnNames<Throttle> + " FROM sign_in_throttles WHERE key > ? ORDER BY key LIMIT ?";
 constexpr auto kExportOrders =
     "SELECT " + kColumnNames<OrderFields> + " FROM orders WHERE id > ? ORDER BY id LIMIT ?";
 constexpr auto kExportRefunds = "SELECT " + kColumnNames<RefundFields> +
@@ -58,8 +70,10 @@ void ReadAll(Rows rows, std::vector<Row>& into) {
 BulkTables::BulkTables(Connection& c)
     : connection_(c),
       list_users_(c, kExportUsers),
+      list_sessions_(c, kExportSessions),
       list_tokens_(c, kExportTokens),
       list_cooldowns_(c, kExportCooldowns),
+      list_throttles_(c, kExportThrottles),
       list_orders_(c, kExportOrders),
       list_lines_(c, kSqliteFindOrderLines),
       list_refunds_(c, kExportRefunds),
@@ -69,8 +83,10 @@ BulkTables::BulkTables(Connection& c)
       list_settings_(c, kExportSettings),
       insert_user_(c, kImportInto<UserFields, "users">),
       insert_credentials_(c, kSqliteInsertCredentials),
+      insert_session_(c, kImportInto<SessionFields, "sessions">),
       insert_token_(c, kImportInto<EmailToken, "email_tokens">),
       insert_cooldown_(c, kImportInto<Cooldown, "cooldowns">),
+      insert_throttle_(c, kImportInto<Throttle, "sign_in_throttles">),
       insert_order_(c, kImportInto<OrderFields, "orders">),
       insert_line_(c, kSqliteInsertOrderLine),
       insert_refund_(c, kImportInto<RefundFields, "refunds">),
@@ -102,12 +118,20 @@ void BulkTables::ReadInto(std::vector<UserRow>& users, std::string_view after, i
   }
 }
 
+void BulkTables::ReadInto(std::vector<SessionFields>& sessions, std::string_view after, int limit) {
+  ReadAll(list_sessions_.Select(IdIn(after), limit), sessions);
+}
+
 void BulkTables::ReadInto(std::vector<EmailToken>& tokens, std::string_view after, int limit) {
   ReadAll(list_tokens_.Select(IdIn(after), NumberInKey(after, sizeof(Uuid)), limit), tokens);
 }
 
 void BulkTables::ReadInto(std::vector<Cooldown>& cooldowns, std::string_view after, int limit) {
   ReadAll(list_cooldowns_.Select(IdIn(after), limit), cooldowns);
+}
+
+void BulkTables::ReadInto(std::vector<Throttle>& throttles, std::string_view after, int limit) {
+  ReadAll(list_throttles_.Select(IdIn(after), limit), throttles);
 }
 
 void BulkTables::ReadInto(std::vector<OrderFields>& orders, std::string_view after, int limit) {
@@ -156,12 +180,20 @@ void BulkTables::InsertRow(const UserRow& user) {
   if (user.password_hash) insert_credentials_.Execute(user.fields.id, *user.password_hash);
 }
 
+void BulkTables::InsertRow(const SessionFields& session) {
+  insert_session_.ExecuteRow(session);
+}
+
 void BulkTables::InsertRow(const EmailToken& token) {
   insert_token_.ExecuteRow(token);
 }
 
 void BulkTables::InsertRow(const Cooldown& cooldown) {
   insert_cooldown_.ExecuteRow(cooldown);
+}
+
+void BulkTables::InsertRow(const Throttle& throttle) {
+  insert_throttle_.ExecuteRow(throttle);
 }
 
 void BulkTables::InsertRow(const OrderFields& order) {

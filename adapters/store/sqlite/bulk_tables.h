@@ -24,8 +24,10 @@ class BulkTables {
 
  private:
   void ReadInto(std::vector<UserRow>& rows, std::string_view after, int limit);
+  void ReadInto(std::vector<SessionFields>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<EmailToken>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<Cooldown>& rows, std::string_view after, int limit);
+  void ReadInto(std::vector<Throttle>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<OrderFields>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<RefundFields>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<Message>& rows, std::string_view after, int limit);
@@ -34,8 +36,10 @@ class BulkTables {
   void ReadInto(std::vector<Setting>& rows, std::string_view after, int limit);
 
   void InsertRow(const UserRow& row);
+  void InsertRow(const SessionFields& row);
   void InsertRow(const EmailToken& row);
   void InsertRow(const Cooldown& row);
+  void InsertRow(const Throttle& row);
   void InsertRow(const OrderFields& row);
   void InsertRow(const RefundFields& row);
   void InsertRow(const Message& row);
@@ -44,10 +48,11 @@ class BulkTables {
   void InsertRow(const Setting& row);
 
   Connection& connection_;
-  Query list_users_, list_tokens_, list_cooldowns_, list_orders_, list_lines_, list_refunds_, list_messages_,
-      list_events_, list_records_, list_settings_;
-  Query insert_user_, insert_credentials_, insert_token_, insert_cooldown_, insert_order_, insert_line_,
-      insert_refund_, insert_message_, insert_event_, insert_record_, insert_setting_;
+  Query list_users_, list_sessions_, list_tokens_, list_cooldowns_, list_throttles_, list_orders_,
+      list_lines_, list_refunds_, list_messages_, list_events_, list_records_, list_settings_;
+  Query insert_user_, insert_credentials_, insert_session_, insert_token_, insert_cooldown_, insert_throttle_,
+      insert_order_, insert_line_, insert_refund_, insert_message_, insert_event_, insert_record_,
+      insert_setting_;
 };
 
 }  // namespace keelson

@@ -14,6 +14,8 @@ class SqliteExpiry : public ExpiryRepository {
   Connection& connection_;
   Query delete_tokens_;
   Query delete_cooldowns_;
+  Query delete_sessions_;
+  Query delete_throttles_;
   Query delete_idempotency_;
   Query delete_messages_;
 };

@@ -8,7 +8,9 @@
 #include "adapters/store/sqlite/orders.h"
 #include "adapters/store/sqlite/probe.h"
 #include "adapters/store/sqlite/refunds.h"
+#include "adapters/store/sqlite/sessions.h"
 #include "adapters/store/sqlite/settings.h"
+#include "adapters/store/sqlite/throttles.h"
 #include "adapters/store/sqlite/users.h"
 #include "core/accounts/user_repository.h"
 #include "core/events/event_repository.h"
@@ -25,9 +27,10 @@ namespace keelson {
 class SqliteReadTransaction : public ReadTransaction {
  public:
   explicit SqliteReadTransaction(Connection& c)
-      : users_(c), orders_(c), refunds_(c), messages_(c), events_(c), idempotency_(c) {}
+      : users_(c), sessions_(c), orders_(c), refunds_(c), messages_(c), events_(c), idempotency_(c) {}
 
   UserReader& users() override { return users_; }
+  SessionReader& sessions() override { return sessions_; }
   OrderReader& orders() override { return orders_; }
   RefundReader& refunds() override { return refunds_; }
   MessageReader& messages() override { return messages_; }
@@ -36,6 +39,7 @@ class SqliteReadTransaction : public ReadTransaction {
 
  private:
   SqliteUsers users_;
+  SqliteSessions sessions_;
   SqliteOrders orders_;
   SqliteRefunds refunds_;
   SqliteMessages messages_;
@@ -49,6 +53,8 @@ class SqliteWriteTransaction : public WriteTransaction {
       : users_(c),
         tokens_(c),
         cooldowns_(c),
+        sessions_(c),
+        throttles_(c),
         orders_(c),
         refunds_(c),
         messages_(c),
@@ -61,6 +67,8 @@ class SqliteWriteTransaction : public WriteTransaction {
   SqliteUsers& users() override { return users_; }
   SqliteTokens& tokens() override { return tokens_; }
   SqliteCooldowns& cooldowns() override { return cooldowns_; }
+  SqliteSessions& sessions() override { return sessions_; }
+  SqliteThrottles& throttles() override { return throttles_; }
   SqliteOrders& orders() override { return orders_; }
   SqliteRefunds& refunds() override { return refunds_; }
   SqliteMessages& messages() override { return messages_; }
@@ -74,6 +82,8 @@ class SqliteWriteTransaction : public WriteTransaction {
   SqliteUsers users_;
   SqliteTokens tokens_;
   SqliteCooldowns cooldowns_;
+  SqliteSessions sessions_;
+  SqliteThrottles throttles_;
   SqliteOrders orders_;
   SqliteRefunds refunds_;
   SqliteMessages messages_;

@@ -29,10 +29,15 @@ constexpr auto kUpdateUserKeys = kUpdateById<SqlDialect::kSqlite, UserFields, "u
                                  " AND (" + kDifferences<SqlDialect::kSqlite, UserFields, UserIndexColumns> +
                                  ")";
 
+constexpr Sql kFindPasswordHash = "SELECT password_hash FROM credentials WHERE user_id = ?";
+constexpr auto kSetPasswordHash =
+    kSqliteInsertCredentials + " ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash";
+
 constexpr auto kFindEmailToken = "SELECT " + kColumnNames<EmailToken> + " FROM email_tokens WHERE digest = ?";
 constexpr auto kPutEmailToken = kInsertInto<SqlDialect::kSqlite, EmailToken, "email_tokens"> +
                                 " ON CONFLICT (user_id, purpose) DO UPDATE SET " +
                                 kExcludedAssignments<EmailToken>;
+constexpr Sql kDeleteEmailToken = "DELETE FROM email_tokens WHERE user_id = ? AND purpose = ?";
 
 // If fewer addresses than this have the prefix, the query sorts all users with these addresses for each page.
 // For a more common prefix, scanning the users in list order fills the page sooner.
@@ -63,7 +68,9 @@ SqliteUsers::SqliteUsers(Connection& connection)
       insert_(connection, kInsertInto<SqlDialect::kSqlite, UserFields, "users">),
       insert_credentials_(connection, kSqliteInsertCredentials),
       update_(connection, kUpdateById<SqlDialect::kSqlite, UserFields, "users", UserUpdateColumns>),
-      update_keys_(connection, kUpdateUserKeys) {}
+      update_keys_(connection, kUpdateUserKeys),
+      find_password_hash_(connection, kFindPasswordHash),
+      set_password_hash_(connection, kSetPasswordHash) {}
 
 Found<User> SqliteUsers::Find(UserId id) {
   return connection_.CatchErrors([&]() -> Found<User> { return ReadOneUser(find_.Select(id)); });
@@ -122,8 +129,28 @@ absl::Status SqliteUsers::Update(const User& user) {
   });
 }
 
+Found<std::string> SqliteUsers::FindPasswordHash(UserId id) {
+  return connection_.CatchErrors([&]() -> Found<std::string> {
+    Rows rows = find_password_hash_.Select(id);
+    if (!rows.Next()) return std::nullopt;
+    std::string password_hash;
+    rows.Read(password_hash);
+    return password_hash;
+  });
+}
+
+absl::Status SqliteUsers::SetPasswordHash(UserId id, std::string_view password_hash) {
+  return connection_.CatchErrors([&] {
+    set_password_hash_.Execute(id, password_hash);
+    return absl::OkStatus();
+  });
+}
+
 SqliteTokens::SqliteTokens(Connection& connection)
-    : connection_(connection), find_(connection, kFindEmailToken), put_(connection, kPutEmailToken) {}
+    : connection_(connection),
+      find_(connection, kFindEmailToken),
+      put_(connection, kPutEmailToken),
+      delete_(connection, kDeleteEmailToken) {}
 
 Found<EmailToken> SqliteTokens::FindForUpdate(const Sha256Digest& digest) {
   return connection_.CatchErrors([&]() -> Found<EmailToken> {
@@ -136,6 +163,13 @@ Found<EmailToken> SqliteTokens::FindForUpdate(const Sha256Digest& digest) {
 absl::Status SqliteTokens::Put(const EmailToken& token) {
   return connection_.CatchErrors([&] {
     put_.ExecuteRow(token);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status SqliteTokens::Delete(UserId user_id, TokenPurpose purpose) {
+  return connection_.CatchErrors([&] {
+    delete_.Execute(user_id, purpose);
     return absl::OkStatus();
   });
 }

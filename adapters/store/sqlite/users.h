@@ -20,6 +20,8 @@ class SqliteUsers : public UserRepository {
                                          int limit) override;
   absl::Status Insert(const User& user, std::string_view password_hash) override;
   absl::Status Update(const User& user) override;
+  Found<std::string> FindPasswordHash(UserId id) override;
+  absl::Status SetPasswordHash(UserId id, std::string_view password_hash) override;
 
  private:
   std::vector<UserId> ListIds(const UserFilter& filter, const ListParameters& parameters);
@@ -36,6 +38,8 @@ class SqliteUsers : public UserRepository {
   Query update_;
   // Sets the indexed columns; see UserIndexColumns.
   Query update_keys_;
+  Query find_password_hash_;
+  Query set_password_hash_;
 };
 
 class SqliteTokens : public TokenRepository {
@@ -44,11 +48,13 @@ class SqliteTokens : public TokenRepository {
 
   Found<EmailToken> FindForUpdate(const Sha256Digest& digest) override;
   absl::Status Put(const EmailToken& token) override;
+  absl::Status Delete(UserId user_id, TokenPurpose purpose) override;
 
  private:
   Connection& connection_;
   Query find_;
   Query put_;
+  Query delete_;
 };
 
 }  // namespace keelson

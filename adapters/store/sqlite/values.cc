@@ -1,6 +1,7 @@
 #include "adapters/store/sqlite/values.h"
 
 #include <cstring>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -53,6 +54,14 @@ void ReadColumn(const SQLite::Column& column, Currency& value) {
   const std::optional<Currency> currency = Currency::Parse(code);
   if (!currency && code != Currency().code()) throw std::runtime_error("a column is not a currency code");
   value = currency.value_or(Currency());
+}
+
+void ReadColumn(const SQLite::Column& column, absl::Time& value) {
+  const std::int64_t micros = column.getInt64();
+  value = absl::FromUnixMicros(micros);
+  // Bind saturates.
+  if (micros == std::numeric_limits<std::int64_t>::max()) value = absl::InfiniteFuture();
+  if (micros == std::numeric_limits<std::int64_t>::min()) value = absl::InfinitePast();
 }
 
 void ReadColumn(const SQLite::Column& column, std::map<std::string, std::string>& value) {

@@ -85,11 +85,10 @@ void Bind(SQLite::Statement& statement, int index, const std::vector<RefundLine>
 void ReadBytes(const SQLite::Column& column, void* data, std::size_t size);
 void ReadColumn(const SQLite::Column& column, std::string& value);
 void ReadColumn(const SQLite::Column& column, Currency& value);
+// The greatest and the smallest integer are InfiniteFuture and InfinitePast.
+void ReadColumn(const SQLite::Column& column, absl::Time& value);
 void ReadColumn(const SQLite::Column& column, std::map<std::string, std::string>& value);
 void ReadColumn(const SQLite::Column& column, std::vector<RefundLine>& value);
-inline void ReadColumn(const SQLite::Column& column, absl::Time& value) {
-  value = absl::FromUnixMicros(column.getInt64());
-}
 template <typename T>
 requires std::is_integral_v<T> || std::is_enum_v<T>
 void ReadColumn(const SQLite::Column& column, T& value) {

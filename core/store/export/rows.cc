@@ -11,8 +11,8 @@ namespace keelson {
 namespace {
 
 constexpr std::array<std::string_view, kRowKinds> kTableNames = {
-    "users",    "email_tokens", "cooldowns",   "orders",   "refunds",
-    "messages", "events",       "idempotency", "settings",
+    "users",   "sessions", "email_tokens", "cooldowns",   "sign_in_throttles", "orders",
+    "refunds", "messages", "events",       "idempotency", "settings",
 };
 
 // Flips the sign bit, so that big-endian bytes sort in numeric order.
@@ -52,10 +52,16 @@ std::string LastKey(const RowBatch& rows) {
 std::string KeyOf(const UserRow& row) {
   return BytesOf(row.fields.id.uuid());
 }
+std::string KeyOf(const SessionFields& row) {
+  return BytesOf(row.id.uuid());
+}
 std::string KeyOf(const EmailToken& row) {
   return BytesOf(row.user_id.uuid()) + BytesOf(static_cast<std::int64_t>(row.purpose));
 }
 std::string KeyOf(const Cooldown& row) {
+  return BytesOf(row.key);
+}
+std::string KeyOf(const Throttle& row) {
   return BytesOf(row.key);
 }
 std::string KeyOf(const OrderFields& row) {
@@ -94,10 +100,16 @@ std::int64_t NumberInKey(std::string_view key, std::size_t offset) {
 std::string NameOf(const UserRow& row) {
   return row.fields.id.ToString();
 }
+std::string NameOf(const SessionFields& row) {
+  return row.id.ToString();
+}
 std::string NameOf(const EmailToken& row) {
   return StrCat(row.user_id.ToString(), " ", static_cast<int>(row.purpose));
 }
 std::string NameOf(const Cooldown& row) {
+  return HexOf(row.key);
+}
+std::string NameOf(const Throttle& row) {
   return HexOf(row.key);
 }
 std::string NameOf(const OrderFields& row) {

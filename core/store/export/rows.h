@@ -22,6 +22,8 @@
 #include "core/notifications/message.h"
 #include "core/orders/order.h"
 #include "core/refunds/refund.h"
+#include "core/sessions/session.h"
+#include "core/sessions/session_repository.h"
 #include "core/store/idempotency.h"
 
 namespace keelson {
@@ -62,15 +64,18 @@ inline constexpr auto kFields<Setting> = std::tuple{
 
 // Rows of one kind. A kind comes after the kinds that its rows refer to, so that inserting the kinds in this
 // order never violates a foreign key.
-using RowBatch = std::variant<std::vector<UserRow>, std::vector<EmailToken>, std::vector<Cooldown>,
-                              std::vector<OrderFields>, std::vector<RefundFields>, std::vector<Message>,
-                              std::vector<Event>, std::vector<IdempotencyRecord>, std::vector<Setting>>;
+using RowBatch = std::variant<std::vector<UserRow>, std::vector<SessionFields>, std::vector<EmailToken>,
+                              std::vector<Cooldown>, std::vector<Throttle>, std::vector<OrderFields>,
+                              std::vector<RefundFields>, std::vector<Message>, std::vector<Event>,
+                              std::vector<IdempotencyRecord>, std::vector<Setting>>;
 
 // The alternatives of RowBatch, in the same order.
 enum class RowKind {
   kUsers,
+  kSessions,
   kEmailTokens,
   kCooldowns,
+  kThrottles,
   kOrders,
   kRefunds,
   kMessages,
@@ -122,8 +127,10 @@ auto WithRowsOf(RowKind kind, const Work& work) {
 // The key of a row: the bytes of its id or fingerprint. Tokens: user id and purpose. Refunds: order id and
 // refund id. Events: sequence number. Settings: name.
 std::string KeyOf(const UserRow& row);
+std::string KeyOf(const SessionFields& row);
 std::string KeyOf(const EmailToken& row);
 std::string KeyOf(const Cooldown& row);
+std::string KeyOf(const Throttle& row);
 std::string KeyOf(const OrderFields& row);
 std::string KeyOf(const RefundFields& row);
 std::string KeyOf(const Message& row);
@@ -138,8 +145,10 @@ std::int64_t NumberInKey(std::string_view key, std::size_t offset = 0);
 
 // The key in readable form: "user_01…", "7", "page_token_key", or hexadecimal digits.
 std::string NameOf(const UserRow& row);
+std::string NameOf(const SessionFields& row);
 std::string NameOf(const EmailToken& row);
 std::string NameOf(const Cooldown& row);
+std::string NameOf(const Throttle& row);
 std::string NameOf(const OrderFields& row);
 std::string NameOf(const RefundFields& row);
 std::string NameOf(const Message& row);

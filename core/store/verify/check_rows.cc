@@ -8,6 +8,7 @@
 #include "core/common/email_address.h"
 #include "core/common/serialize.h"
 #include "core/common/strings.h"
+#include "core/sessions/session.h"
 
 namespace keelson {
 namespace {
@@ -29,6 +30,27 @@ std::string UserAddressIsCanonical(const UserRow& user) {
 constexpr std::array kUserInvariants = {
     Invariant<UserRow>{"user_has_password", UserHasPassword},
     Invariant<UserRow>{"user_address_is_canonical", UserAddressIsCanonical},
+};
+
+std::string SessionExpiresAfterCreation(const SessionFields& session) {
+  return session.expire_time > session.create_time ? "" : "expire_time is not after create_time";
+}
+
+std::string SessionOutlastsAccessToken(const SessionFields& session) {
+  return session.access_expire_time <= session.expire_time ? "" : "access_expire_time is after expire_time";
+}
+
+// The first generation has no previous token, and each rotation records one.
+std::string SessionHasPreviousToken(const SessionFields& session) {
+  if (session.generation >= 0 && (session.generation > 0) == session.previous_digest.has_value()) return "";
+  return StrCat("previous_digest is ", session.previous_digest ? "set" : "not set", " in generation ",
+                session.generation);
+}
+
+constexpr std::array kSessionInvariants = {
+    Invariant<SessionFields>{"session_expires_after_creation", SessionExpiresAfterCreation},
+    Invariant<SessionFields>{"session_outlasts_access_token", SessionOutlastsAccessToken},
+    Invariant<SessionFields>{"session_has_previous_token", SessionHasPreviousToken},
 };
 
 // Body and variables may contain a token, so they must be erased once the message is sent or cancelled.
@@ -119,6 +141,11 @@ absl::Status CheckUsers(Audit& audit) {
   if (status.ok()) report_orphans(nullptr);
   status.Update(tokens.status());
   return status;
+}
+
+absl::Status CheckSessions(Audit& audit) {
+  return ForEach<SessionFields>(
+      audit, [&](const SessionFields& session) { Judge(audit, session, session, kSessionInvariants); });
 }
 
 absl::Status CheckMessages(Audit& audit) {

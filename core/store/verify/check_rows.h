@@ -8,6 +8,7 @@ namespace keelson {
 // Each check reads its tables once, in key order, and reports the rows that violate an invariant of the row
 // itself or of rows that refer to each other. The functions block and return the store's errors.
 absl::Status CheckUsers(Audit& audit);
+absl::Status CheckSessions(Audit& audit);
 absl::Status CheckOrders(Audit& audit);
 absl::Status CheckMessages(Audit& audit);
 absl::Status CheckEventChain(Audit& audit);

@@ -42,6 +42,7 @@ absl::Status CheckUsersExist(Audit& audit, std::uint32_t parts) {
   for (std::uint32_t part = 0; part < parts && status.ok(); ++part) {
     UsersOfSlice users({part, parts});
     status = users.Load(audit);
+    if (status.ok()) status = users.Check<SessionFields>(audit, "session_has_user");
     if (status.ok()) status = users.Check<OrderFields>(audit, "order_has_user");
     if (status.ok()) status = users.Check<Message>(audit, "message_has_user");
     if (status.ok()) status = users.Check<Event>(audit, "event_has_user");

@@ -17,8 +17,8 @@ constexpr std::string_view kDatabase = "database";
 constexpr std::string_view kEngineIntegrity = "engine_integrity";
 constexpr std::string_view kRowsReadable = "rows_readable";
 
-constexpr std::array kRowChecks = {&CheckUsers, &CheckOrders, &CheckMessages, &CheckEventChain,
-                                   &CheckResponses};
+constexpr std::array kRowChecks = {&CheckUsers,    &CheckSessions,   &CheckOrders,
+                                   &CheckMessages, &CheckEventChain, &CheckResponses};
 
 // Returns the number of parts into which `rows` rows are divided, with about `limit` rows in a part at most.
 std::uint32_t PartsOf(std::int64_t rows, std::int64_t limit) {
@@ -28,8 +28,8 @@ std::uint32_t PartsOf(std::int64_t rows, std::int64_t limit) {
 // The number of rows that all checks read in total.
 std::int64_t RowsToRead(const RowCounts& counts, std::uint32_t user_parts, std::uint32_t event_parts) {
   using enum RowKind;
-  return counts.Sum({kUsers, kEmailTokens, kOrders, kRefunds, kMessages, kEvents, kIdempotency}) +
-         user_parts * counts.Sum({kUsers, kOrders, kMessages, kEvents}) +
+  return counts.Sum({kUsers, kSessions, kEmailTokens, kOrders, kRefunds, kMessages, kEvents, kIdempotency}) +
+         user_parts * counts.Sum({kUsers, kSessions, kOrders, kMessages, kEvents}) +
          event_parts * counts.Sum({kUsers, kOrders, kRefunds, kMessages, kEvents});
 }
 

@@ -72,6 +72,24 @@ TEST_CASE("a hash verifies only the password that was hashed") {
   CHECK_FALSE(hasher->Verify(Password(""), *phc, Deadline::Never()).value());
 }
 
+TEST_CASE("a hash needs a rehash if a parameter is weaker than configured or the algorithm differs") {
+  const auto hash_with = [](std::uint64_t kib, std::uint32_t iterations) {
+    Argon2Options options = Cheap();
+    options.memory_bytes = kib * 1024;
+    options.iterations = iterations;
+    return MakeHasher(options)->Hash(Password(), Deadline::Never()).value();
+  };
+  Argon2Options options = Cheap();
+  options.iterations = 2;
+  const auto hasher = MakeHasher(options);
+  CHECK_FALSE(hasher->NeedsRehash(hash_with(256, 2)));
+  CHECK_FALSE(hasher->NeedsRehash(hash_with(512, 3)));
+  CHECK(hasher->NeedsRehash(hash_with(128, 2)));
+  CHECK(hasher->NeedsRehash(hash_with(256, 1)));
+  CHECK(hasher->NeedsRehash("$2b$10$abcdefghijklmnopqrstuuQVhqMV0LYUMiV8BXdcrQvRNv8hmr5aC"));
+  CHECK(hasher->NeedsRehash(""));
+}
+
 TEST_CASE("Argon2Hasher and libargon2 verify each other's hashes") {
   const auto hasher = MakeHasher(Cheap(GENERATE(1U, 3U)));
   const std::string password(Password().Reveal());

@@ -12,6 +12,7 @@
 
 #include "adapters/grpc/server.h"
 #include "adapters/store/memory/memory_store.h"
+#include "core/common/status_macros.h"
 #include "core/notifications/message_repository.h"
 #include "core/refunds/refund_rules.h"
 #include "core/store/store.h"
@@ -21,6 +22,7 @@
 #include "keelson/notifications/v1/notifications.grpc.pb.h"
 #include "keelson/orders/v1/orders.grpc.pb.h"
 #include "keelson/refunds/v1/refunds.grpc.pb.h"
+#include "keelson/sessions/v1/sessions.grpc.pb.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_entropy.h"
 #include "tests/support/fake_password_hasher.h"
@@ -34,6 +36,10 @@ namespace acc = accounts::v1;
 namespace ntf = notifications::v1;
 namespace ord = orders::v1;
 namespace ref = refunds::v1;
+namespace ses = sessions::v1;
+
+constexpr char kPassword[] = "zq8#Lwp!-xyz";
+constexpr char kNewPassword[] = "a lantern for the night shift";
 
 class FakeProviderStatuses : public ProviderStatuses {
  public:
@@ -73,6 +79,7 @@ class Services {
     orders = ord::OrderService::NewStub(channel);
     refunds = ref::RefundService::NewStub(channel);
     notifications = ntf::NotificationService::NewStub(channel);
+    sessions = ses::SessionService::NewStub(channel);
   }
 
   // Calls `method` of `stub`, and sets `status`.
@@ -88,7 +95,7 @@ class Services {
   std::string Register() {
     acc::RegisterUserRequest request;
     request.set_email(" Ada@Example.com ");
-    request.set_password("zq8#Lwp!-xyz");
+    request.set_password(kPassword);
     request.set_display_name("Ada");
     (*request.mutable_labels())["team"] = "red";
     const acc::User user = Call(*accounts, &acc::AccountService::Stub::RegisterUser, request).user();
@@ -101,6 +108,15 @@ class Services {
     CHECK(user.create_time().seconds() == FakeClock::kStartSeconds);
     CHECK_FALSE(user.etag().empty());
     return user.id();
+  }
+
+  ses::SignInResponse SignIn(const std::string& password = kPassword) {
+    ses::SignInRequest request;
+    request.set_email("ada@example.com");
+    request.set_password(password);
+    request.set_user_agent("Firefox on Linux");
+    request.set_ip_address("192.0.2.7");
+    return Call(*sessions, &ses::SessionService::Stub::SignIn, request);
   }
 
   ord::Order Create(const std::string& user_id) {
@@ -161,6 +177,7 @@ class Services {
   std::unique_ptr<ord::OrderService::Stub> orders;
   std::unique_ptr<ref::RefundService::Stub> refunds;
   std::unique_ptr<ntf::NotificationService::Stub> notifications;
+  std::unique_ptr<ses::SessionService::Stub> sessions;
 
   Core& core() { return core_; }
 
@@ -174,8 +191,9 @@ using Names = std::vector<std::string>;
 TEST_CASE("the .proto files declare every method of the services with the same request and response types") {
   Core core;
   std::size_t offered = 0;
-  for (const auto& service : {MakeAccountService(core.use_cases), MakeOrderService(core.use_cases),
-                              MakeRefundService(core.use_cases), MakeNotificationService(core.use_cases)}) {
+  for (const auto& service : {MakeAccountService(core.use_cases), MakeSessionService(core.use_cases),
+                              MakeOrderService(core.use_cases), MakeRefundService(core.use_cases),
+                              MakeNotificationService(core.use_cases)}) {
     const auto* descriptor =
         google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service->name());
     REQUIRE(descriptor != nullptr);
@@ -190,7 +208,7 @@ TEST_CASE("the .proto files declare every method of the services with the same r
       ++offered;
     }
   }
-  CHECK(offered == 26);
+  CHECK(offered == 35);
 }
 
 TEST_CASE("a user can be read by id and by address") {
@@ -250,6 +268,141 @@ TEST_CASE("users are listed in pages, filtered by state, address and time") {
   request.add_states(static_cast<acc::UserState>(5));
   list(request);
   CHECK(services.Fields() == Names{"states[0]"});
+}
+
+TEST_CASE("SignIn returns a session with its tokens, and IntrospectSession returns the session") {
+  Services services;
+  const std::string user_id = services.Register();
+  const ses::SignInResponse signed_in = services.SignIn();
+  REQUIRE(services.status.ok());
+  const ses::Session& session = signed_in.session();
+  CHECK(session.id().starts_with("session_"));
+  CHECK(session.user_id() == user_id);
+  CHECK(session.user_agent() == "Firefox on Linux");
+  CHECK(session.ip_address() == "192.0.2.7");
+  const SessionPolicy policy;
+  const auto after = [](absl::Duration time) {
+    return FakeClock::kStartSeconds + absl::ToInt64Seconds(time);
+  };
+  CHECK(session.create_time().seconds() == FakeClock::kStartSeconds);
+  CHECK(session.last_use_time().seconds() == FakeClock::kStartSeconds);
+  CHECK(session.access_expire_time().seconds() == after(policy.access_ttl));
+  CHECK(session.expire_time().seconds() == after(policy.refresh_ttl));
+
+  ses::IntrospectSessionRequest introspect;
+  introspect.set_access_token(signed_in.access_token());
+  const auto found =
+      services.Call(*services.sessions, &ses::SessionService::Stub::IntrospectSession, introspect);
+  CHECK(found.session().SerializeAsString() == session.SerializeAsString());
+  CHECK_FALSE(found.email_verified());
+}
+
+TEST_CASE("RefreshSession returns the session with new tokens") {
+  Services services;
+  services.Register();
+  const ses::SignInResponse signed_in = services.SignIn();
+  ses::RefreshSessionRequest refresh;
+  refresh.set_refresh_token(signed_in.refresh_token());
+  const auto refreshed =
+      services.Call(*services.sessions, &ses::SessionService::Stub::RefreshSession, refresh);
+  REQUIRE(services.status.ok());
+  CHECK(refreshed.session().id() == signed_in.session().id());
+  CHECK(refreshed.access_token().size() == signed_in.access_token().size());
+  CHECK(refreshed.access_token() != signed_in.access_token());
+  CHECK(refreshed.refresh_token().size() == signed_in.refresh_token().size());
+  CHECK(refreshed.refresh_token() != signed_in.refresh_token());
+}
+
+TEST_CASE("sessions are listed in pages, and revoked by access token, by id and by user") {
+  Services services;
+  const std::string user_id = services.Register();
+  std::vector<ses::SignInResponse> signed_in;
+  for (int i = 0; i < 4; ++i) signed_in.push_back(services.SignIn());
+  const auto revoke = [&](const ses::RevokeSessionRequest& request) {
+    services.Call(*services.sessions, &ses::SessionService::Stub::RevokeSession, request);
+    return services.status.error_code();
+  };
+  ses::RevokeSessionRequest request;
+  CHECK(revoke(request) == grpc::INVALID_ARGUMENT);
+  CHECK(services.Fields() == Names{"access_token"});
+  request.set_access_token(signed_in[0].access_token());
+  CHECK(revoke(request) == grpc::OK);
+  CHECK(revoke(request) == grpc::UNAUTHENTICATED);
+  request.set_session_id(signed_in[1].session().id());
+  CHECK(revoke(request) == grpc::OK);
+  CHECK(revoke(request) == grpc::NOT_FOUND);
+
+  ses::ListSessionsRequest list;
+  list.set_user_id(user_id);
+  list.set_page_size(1);
+  std::vector<std::string> ids;
+  do {
+    const auto page = services.Call(*services.sessions, &ses::SessionService::Stub::ListSessions, list);
+    REQUIRE(services.status.ok());
+    for (const ses::Session& session : page.sessions()) ids.push_back(session.id());
+    list.set_page_token(page.next_page_token());
+  } while (!list.page_token().empty());
+  CHECK(ids == Names{signed_in[3].session().id(), signed_in[2].session().id()});
+
+  ses::RevokeAllSessionsRequest all;
+  all.set_user_id(user_id);
+  CHECK(services.Call(*services.sessions, &ses::SessionService::Stub::RevokeAllSessions, all).revoked() == 2);
+}
+
+// Returns the token in the user's queued password reset e-mail.
+std::string ResetToken(Services& services) {
+  std::string token;
+  const absl::Status status =
+      services.core().store.Read(Deadline::Never(), [&](ReadTransaction& tx) -> absl::Status {
+        ASSIGN_OR_RETURN(const std::vector<Message> messages, tx.messages().List({}, std::nullopt, 10));
+        for (const Message& message : messages) {
+          if (message.template_name == "password_reset") token = message.variables.at("token");
+        }
+        return absl::OkStatus();
+      });
+  REQUIRE(status.ok());
+  return token;
+}
+
+TEST_CASE("ResetPassword takes the token of the e-mail that RequestPasswordReset queued") {
+  Services services;
+  services.Register();
+  ses::RequestPasswordResetRequest request;
+  request.set_email("ada@example.com");
+  services.Call(*services.sessions, &ses::SessionService::Stub::RequestPasswordReset, request);
+  REQUIRE(services.status.ok());
+  ses::ResetPasswordRequest reset;
+  services.Call(*services.sessions, &ses::SessionService::Stub::ResetPassword, reset);
+  CHECK(services.Fields() == Names{"token", "new_password"});
+  reset.set_token(ResetToken(services));
+  reset.set_new_password(kNewPassword);
+  services.Call(*services.sessions, &ses::SessionService::Stub::ResetPassword, reset);
+  CHECK(services.status.ok());
+  services.SignIn(kNewPassword);
+  CHECK(services.status.ok());
+}
+
+TEST_CASE("ChangePassword keeps the named session and returns OK again for the same request id") {
+  Services services;
+  ses::ChangePasswordRequest change;
+  change.set_user_id(services.Register());
+  services.Call(*services.sessions, &ses::SessionService::Stub::ChangePassword, change);
+  CHECK(services.Fields() == Names{"current_password", "new_password"});
+  services.SignIn();
+  const std::string kept = services.SignIn().session().id();
+  change.set_request_id("c1");
+  change.set_current_password(kPassword);
+  change.set_new_password(kNewPassword);
+  change.set_keep_session_id(kept);
+  for (int i = 0; i < 2; ++i) {
+    services.Call(*services.sessions, &ses::SessionService::Stub::ChangePassword, change);
+    CHECK(services.status.ok());
+  }
+  ses::ListSessionsRequest list;
+  list.set_user_id(change.user_id());
+  const auto page = services.Call(*services.sessions, &ses::SessionService::Stub::ListSessions, list);
+  REQUIRE(page.sessions_size() == 1);
+  CHECK(page.sessions(0).id() == kept);
 }
 
 TEST_CASE("a new order is PENDING, with amounts and lines but without a payment") {

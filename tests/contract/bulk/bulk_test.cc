@@ -4,6 +4,7 @@
 #include "core/accounts/user_repository.h"
 #include "core/events/event_repository.h"
 #include "core/orders/order_repository.h"
+#include "core/sessions/session_repository.h"
 #include "core/store/setting_repository.h"
 #include "core/store/store.h"
 #include "tests/contract/bulk/fixtures.h"
@@ -46,6 +47,21 @@ BULK_TEST("a user without a password hash is read back without a password hash")
   std::vector<RowBatch> batches = SampleBatches(1);
   std::get<std::vector<UserRow>>(batches[0])[0].password_hash.reset();
   CheckRoundTrip(fixture, batches);
+}
+
+BULK_TEST("a service adds the first password hash of an imported user") {
+  std::vector<UserRow> users = RowsOf<UserRow>(SampleBatches(1));
+  users[0].password_hash.reset();
+  InsertAll(*fixture.Target(), {users});
+  fixture.Serve([&](Store& store) {
+    Must(store.Write(Deadline::Never(), [&](WriteTransaction& tx) -> absl::Status {
+      const UserId id = users[0].fields.id;
+      CHECK(!Must(tx.users().FindPasswordHash(id)));
+      Must(tx.users().SetPasswordHash(id, "$first"));
+      CHECK(Must(tx.users().FindPasswordHash(id)) == "$first");
+      return absl::OkStatus();
+    }));
+  });
 }
 
 BULK_TEST("an empty store has no rows") {
@@ -116,10 +132,13 @@ BULK_TEST("a service reads the imported rows") {
   const std::vector<RowBatch> batches = SampleBatches(1);
   InsertAll(*fixture.Target(), batches);
   fixture.Serve([&](Store& store) {
-    const OrderFields order = std::get<std::vector<OrderFields>>(batches[3])[0];
+    const OrderFields& order = RowsOf<OrderFields>(batches)[0];
+    const SessionFields& session = RowsOf<SessionFields>(batches)[0];
     Must(store.Read(Deadline::Never(), [&](ReadTransaction& tx) -> absl::Status {
       const Found<Order> found = tx.orders().FindByReference(order.reference);
       CHECK(Same(Must(found).value().fields(), order));
+      const auto introspected = Must(tx.sessions().FindByAccessDigest(session.access_digest)).value();
+      CHECK(Same(introspected.session.fields(), session));
       return absl::OkStatus();
     }));
   });
@@ -192,8 +211,8 @@ BULK_TEST("a batch with a duplicate key is rolled back, and the error names the 
 BULK_TEST("a batch with a row that violates an invariant is rolled back, and the error names the row") {
   const std::vector<RowBatch> batches = SampleBatches(2);
   const std::unique_ptr<StoreImporter> target = fixture.Target();
-  InsertAll(*target, {batches.begin(), batches.begin() + 3});
-  auto orders = std::get<std::vector<OrderFields>>(batches[3]);
+  InsertAll(*target, {batches.begin(), batches.begin() + static_cast<int>(RowKind::kOrders)});
+  auto orders = RowsOf<OrderFields>(batches);
   orders[1].refunded = orders[1].paid + 1;
   CheckRefused(target->Insert(orders, "after"), "orders", NameOf(orders[1]));
   CHECK(Must(target->Count(RowKind::kOrders)) == 0);
@@ -205,20 +224,23 @@ BULK_TEST("a batch with a reference to a missing row is rolled back, and the err
   const std::vector<RowBatch> batches = SampleBatches(2);
   const std::unique_ptr<StoreImporter> target = fixture.Target();
   Must(target->Insert(batches[0], "before"));
-  auto tokens = std::get<std::vector<EmailToken>>(batches[1]);
+  auto sessions = RowsOf<SessionFields>(batches);
+  sessions[1].user_id = UserId();
+  CheckRefused(target->Insert(sessions, "after"), "sessions", NameOf(sessions[1]));
+  auto tokens = RowsOf<EmailToken>(batches);
   tokens[1].user_id = UserId();
   CheckRefused(target->Insert(tokens, "after"), "email_tokens", NameOf(tokens[1]));
-  auto orders = std::get<std::vector<OrderFields>>(batches[3]);
+  auto orders = RowsOf<OrderFields>(batches);
   orders[1].user_id = UserId();
   CheckRefused(target->Insert(orders, "after"), "orders", NameOf(orders[1]));
-  const auto refunds = std::get<std::vector<RefundFields>>(batches[4]);
+  const auto& refunds = RowsOf<RefundFields>(batches);
   CheckRefused(target->Insert(refunds, "after"), "refunds", NameOf(refunds[0]));
   CHECK(RowCounts::Of(*target)->Sum() == 2);
   CHECK(Must(target->FindCheckpoint()) == "before");
 }
 
 BULK_TEST("the error for a second account with the same e-mail address names the row") {
-  std::vector<UserRow> users = std::get<std::vector<UserRow>>(SampleBatches(2)[0]);
+  std::vector<UserRow> users = RowsOf<UserRow>(SampleBatches(2));
   users[1].fields.email_key = users[0].fields.email_key;
   CheckRefused(fixture.Target()->Insert(users, "checkpoint"), "users", NameOf(users[1]));
 }

@@ -1,6 +1,5 @@
 #include "tests/contract/bulk/rows.h"
 
-#include <algorithm>
 #include <limits>
 #include <string>
 
@@ -24,19 +23,13 @@ const std::string kEveryByte = [] {
   return bytes;
 }();
 
-Sha256Digest SampleDigest() {
-  Sha256Digest digest{};
-  const Uuid uuid = NextSampleUuid();
-  std::copy(uuid.begin(), uuid.end(), digest.begin());
-  digest.back() = 0xff;
-  return digest;
-}
-
 // One row of each kind, all of the same user.
 struct Family {
   UserRow user;
+  SessionFields session;
   EmailToken token;
   Cooldown cooldown;
+  Throttle throttle;
   OrderFields order;
   RefundFields refund;
   Message message;
@@ -53,8 +46,10 @@ Family SampleFamily(int number) {
   f.user.fields.delete_time = kT0 + absl::Seconds(2);
   f.user.fields.purge_time = kT0 + absl::Seconds(3);
   const UserId user_id = f.user.fields.id;
-  f.token = {SampleDigest(), user_id, TokenPurpose::kVerifyEmail, f.user.fields.email_key, kT0};
+  f.session = SampleSession(user_id).fields();
+  f.token = {NextSampleDigest(), user_id, TokenPurpose::kVerifyEmail, f.user.fields.email_key, kT0};
   f.cooldown = {NextSampleUuid(), kT0 + absl::Seconds(number)};
+  f.throttle = {NextSampleUuid(), number, kT0, kT0 + absl::Hours(24)};
   f.order = SampleOrder(user_id, "reference " + f.user.fields.id.ToString()).fields();
   f.order.lines.push_back({"sku-2", "Another", 1, 3, 0, 0, 3, 1, 3});
   f.order.labels = {{"channel", "web"}};
@@ -75,7 +70,7 @@ Family SampleFamily(int number) {
   f.message.attempts = 3, f.message.lease_epoch = 4;
   f.event = SampleEvent(user_id.ToString());
   f.event.sequence = number;
-  f.event.hash = SampleDigest();
+  f.event.hash = NextSampleDigest();
   f.record = {NextSampleUuid(), NextSampleUuid(), "answer " + name, kT0};
   f.setting = {"setting " + user_id.ToString(), name};
   return f;
@@ -83,8 +78,10 @@ Family SampleFamily(int number) {
 
 std::vector<RowBatch> BatchesOf(const std::vector<Family>& families) {
   std::vector<UserRow> users;
+  std::vector<SessionFields> sessions;
   std::vector<EmailToken> tokens;
   std::vector<Cooldown> cooldowns;
+  std::vector<Throttle> throttles;
   std::vector<OrderFields> orders;
   std::vector<RefundFields> refunds;
   std::vector<Message> messages;
@@ -92,11 +89,13 @@ std::vector<RowBatch> BatchesOf(const std::vector<Family>& families) {
   std::vector<IdempotencyRecord> records;
   std::vector<Setting> settings;
   for (const Family& f : families) {
-    users.push_back(f.user), tokens.push_back(f.token), cooldowns.push_back(f.cooldown);
+    users.push_back(f.user), sessions.push_back(f.session), tokens.push_back(f.token);
+    cooldowns.push_back(f.cooldown), throttles.push_back(f.throttle);
     orders.push_back(f.order), refunds.push_back(f.refund), messages.push_back(f.message);
     events.push_back(f.event), records.push_back(f.record), settings.push_back(f.setting);
   }
-  return {users, tokens, cooldowns, orders, refunds, messages, events, records, settings};
+  return {users,   sessions, tokens, cooldowns, throttles, orders,
+          refunds, messages, events, records,   settings};
 }
 
 }  // namespace
@@ -112,9 +111,16 @@ std::vector<RowBatch> LeastBatches() {
   UserFields& user = f.user.fields;
   user.id = UserId(NextSampleUuid());
   user.create_time = user.update_time = kFirstTime;
+  f.session.id = SessionId(NextSampleUuid());
+  f.session.user_id = user.id;
+  f.session.create_time = f.session.last_use_time = f.session.rotate_time = kFirstTime;
+  f.session.access_expire_time = kFirstTime;
+  f.session.expire_time = kFirstTime + absl::Microseconds(1);
   f.token.user_id = user.id;
   f.token.expire_time = kFirstTime;
   f.cooldown.until = kFirstTime;
+  f.throttle.blocked_until = absl::InfinitePast();
+  f.throttle.expire_time = kFirstTime;
   f.order.id = OrderId(NextSampleUuid());
   f.order.user_id = user.id;
   f.order.currency = *Currency::Parse("AED");
@@ -146,11 +152,22 @@ std::vector<RowBatch> GreatestBatches() {
   user.email_verify_time = user.delete_time = user.purge_time = kLastTime;
   user.version = kMost;
   f.user.password_hash = kLong;
+  SessionFields& session = f.session;
+  session.user_agent = kLong;
+  session.ip_address = kAwkward;
+  session.create_time = kLastTime - absl::Microseconds(1);
+  session.last_use_time = session.access_expire_time = session.expire_time = session.rotate_time = kLastTime;
+  session.access_digest.fill(0xff), session.refresh_key.fill(0xff), session.refresh_digest.fill(0xff);
+  session.previous_digest->fill(0xff), session.salt.fill(0xff);
+  session.generation = kMost;
   f.token.digest.fill(0xff);
   f.token.email_key = kAwkward;
   f.token.expire_time = kLastTime;
   f.cooldown.key.fill(0xff);
   f.cooldown.until = kLastTime;
+  f.throttle.key.fill(0xff);
+  f.throttle.failures = kMost;
+  f.throttle.blocked_until = f.throttle.expire_time = absl::InfiniteFuture();
   f.order.state = OrderState::kCancelled;
   f.order.lines.assign(500, {kAwkward, kAwkward, kMost, kMost, kMost, kMost, kMost, kMost, kMost});
   f.order.lines[0].title = kLong;

@@ -1,3 +1,5 @@
+#include <atomic>
+
 #include "core/accounts/user_repository.h"
 #include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
@@ -99,6 +101,52 @@ STORE_TEST("Update writes every mutable field, and fails for a missing user") {
   CHECK(absl::IsInternal(Write(store, [&](WriteTransaction& tx) { return tx.users().Update(unknown); })));
 }
 
+std::optional<std::string> PasswordHashOf(Store& store, UserId id) {
+  return Do(store, [&](WriteTransaction& tx) { return tx.users().FindPasswordHash(id); });
+}
+
+absl::Status SetPasswordHash(Store& store, UserId id, const std::string& hash) {
+  return Write(store, [&](WriteTransaction& tx) { return tx.users().SetPasswordHash(id, hash); });
+}
+
+STORE_TEST("the password hash of a user is found and replaced") {
+  Store& store = fixture.store();
+  const UserId id = StoredUser(store)->id;
+  const UserId other = StoredUser(store, "other@example.com")->id;
+  CHECK(PasswordHashOf(store, id) == "$argon2id$hash");
+  REQUIRE_OK(SetPasswordHash(store, id, "$argon2id$new"));
+  CHECK(PasswordHashOf(store, id) == "$argon2id$new");
+  CHECK(PasswordHashOf(store, other) == "$argon2id$hash");
+}
+
+STORE_TEST("a missing user has no password hash, and can't get one") {
+  Store& store = fixture.store();
+  const UserId unknown(NextSampleUuid());
+  CHECK(!PasswordHashOf(store, unknown));
+  CHECK(absl::IsInternal(SetPasswordHash(store, unknown, "$hash")));
+}
+
+STORE_TEST("exactly one of many concurrent password changes finds the old password hash") {
+  Store& store = fixture.store();
+  const UserId id = StoredUser(store)->id;
+  std::atomic<int> changed{0};
+  std::atomic<int> outdated{0};
+  InParallel(16, [&](int thread) {
+    const absl::Status status = Write(store, [&](WriteTransaction& tx) -> absl::Status {
+      absl::Status locked = tx.users().FindForUpdate(id).status();
+      if (!locked.ok()) return locked;
+      const Found<std::string> hash = tx.users().FindPasswordHash(id);
+      if (!hash.ok()) return hash.status();
+      if (*hash != "$argon2id$hash") return absl::AbortedError("another password");
+      return tx.users().SetPasswordHash(id, std::to_string(thread));
+    });
+    if (status.ok()) ++changed;
+    if (absl::IsAborted(status)) ++outdated;
+  });
+  CHECK(changed == 1);
+  CHECK(outdated == 15);
+}
+
 EmailToken SampleToken(UserId user_id, std::uint8_t number) {
   EmailToken token;
   token.digest.fill(number);
@@ -131,6 +179,26 @@ STORE_TEST("a new token replaces the user's earlier token of the same purpose") 
   CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(older.digest); }));
   CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(newer.digest); }) == newer);
   CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(other.digest); }) == other);
+}
+
+STORE_TEST("Delete removes the user's token of one purpose") {
+  Store& store = fixture.store();
+  const EmailToken verify = SampleToken(StoredUser(store)->id, 1);
+  EmailToken reset = SampleToken(verify.user_id, 2);
+  reset.purpose = TokenPurpose::kResetPassword;
+  const EmailToken other = SampleToken(StoredUser(store, "other@example.com")->id, 3);
+  for (const EmailToken& token : {verify, reset, other}) {
+    REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.tokens().Put(token); }));
+  }
+  for (int i = 0; i < 2; ++i) {
+    REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {
+      return tx.tokens().Delete(verify.user_id, TokenPurpose::kVerifyEmail);
+    }));
+    CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(verify.digest); }));
+  }
+  for (const EmailToken& token : {reset, other}) {
+    CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(token.digest); }) == token);
+  }
 }
 
 }  // namespace

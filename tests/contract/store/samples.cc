@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 
 namespace keelson {
@@ -19,6 +20,14 @@ Uuid NextSampleUuid() {
   return uuid;
 }
 
+Sha256Digest NextSampleDigest() {
+  Sha256Digest digest{};
+  const Uuid uuid = NextSampleUuid();
+  std::copy(uuid.begin(), uuid.end(), digest.begin());
+  digest.back() = 0xff;
+  return digest;
+}
+
 User SampleUser(const std::string& email_key) {
   UserFields f;
   f.id = UserId(NextSampleUuid());
@@ -30,6 +39,26 @@ User SampleUser(const std::string& email_key) {
   f.create_time = kT0;
   f.update_time = kT0 + absl::Microseconds(1);
   return User(f);
+}
+
+Session SampleSession(UserId user_id) {
+  SessionFields f;
+  f.id = SessionId(NextSampleUuid());
+  f.user_id = user_id;
+  f.user_agent = "Mozilla/5.0 (Zoë's phone)";
+  f.ip_address = "2001:db8::1";
+  f.create_time = kT0;
+  f.last_use_time = kT0 + absl::Minutes(2);
+  f.access_expire_time = kT0 + absl::Minutes(16);
+  f.expire_time = kT0 + absl::Hours(720);
+  f.access_digest = NextSampleDigest();
+  f.refresh_key = NextSampleDigest();
+  f.refresh_digest = NextSampleDigest();
+  f.previous_digest = NextSampleDigest();
+  f.salt = NextSampleDigest();
+  f.rotate_time = kT0 + absl::Minutes(1);
+  f.generation = 1;
+  return Session(f);
 }
 
 Order SampleOrder(UserId user_id, const std::string& reference) {

@@ -12,8 +12,12 @@ inline const absl::Time kT0 = absl::FromUnixMicros(1'700'000'000'123'456);
 
 // Returns a UUID that is greater than all earlier ones.
 Uuid NextSampleUuid();
+// Returns a digest that differs from all earlier ones.
+Sha256Digest NextSampleDigest();
 
 User SampleUser(const std::string& email_key);
+// Returns a session that was refreshed once.
+Session SampleSession(UserId user_id);
 // Returns a delivered and paid order with one line of 10 and shipping of 2.
 Order SampleOrder(UserId user_id, const std::string& reference = "");
 // Returns a refund of 3 that is due immediately.

@@ -6,6 +6,7 @@
 #include "core/notifications/message_repository.h"
 #include "core/orders/order_repository.h"
 #include "core/refunds/refund_repository.h"
+#include "core/sessions/session_repository.h"
 #include "core/store/idempotency_repository.h"
 #include "core/store/setting_repository.h"
 #include "core/store/store.h"
@@ -24,6 +25,7 @@ STORE_TEST("a failed unit of work leaves no change in any table") {
   const User user = SampleUser("new@example.com");
   const Refund refund = SampleRefund(order);
   const Message message = SampleMessage(user->id);
+  const Session session = SampleSession(user->id);
   const IdempotencyRecord record{Fingerprint{1}, Fingerprint{2}, "answer", kT0};
   const absl::Status status = Write(store, [&](WriteTransaction& tx) -> absl::Status {
     absl::Status all = tx.users().Insert(user, "$argon2id$hash");
@@ -35,6 +37,9 @@ STORE_TEST("a failed unit of work leaves no change in any table") {
     all.Update(tx.settings().Insert("name", "value"));
     all.Update(tx.cooldowns().TryStart(Fingerprint{3}, kT0, kT0 + absl::Hours(1)).status());
     all.Update(tx.tokens().Put({Sha256Digest{4}, user->id, TokenPurpose::kVerifyEmail, "k", kT0}));
+    all.Update(tx.sessions().Insert(session));
+    all.Update(tx.throttles().Put({Fingerprint{5}, 1, kT0, kT0}));
+    all.Update(tx.users().SetPasswordHash(order->user_id, "$new"));
     return all.ok() ? MakeError(Reason::kRefundNotAllowed, "changed its mind") : all;
   });
   CHECK(HasReason(status, Reason::kRefundNotAllowed));
@@ -52,6 +57,11 @@ STORE_TEST("a failed unit of work leaves no change in any table") {
     return tx.cooldowns().TryStart(Fingerprint{3}, kT0, kT0 + absl::Hours(1));
   }));
   CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(Sha256Digest{4}); }));
+  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.sessions().FindForUpdate(session->id); }));
+  CHECK(Get(store, [&](ReadTransaction& tx) { return tx.sessions().List(user->id, {}, 10); }).empty());
+  CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.throttles().FindForUpdate(Fingerprint{5}); }));
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.users().FindPasswordHash(order->user_id); }) ==
+        "$argon2id$hash");
   StoredUser(store, "new@example.com");
 }
 

@@ -122,6 +122,46 @@ TEST_CASE("A common password is rejected, also in other case or in full-width le
   CHECK_FALSE(IsCommonPassword("\xff"));
 }
 
+TEST_CASE("A user's own address and name are rejected as password, in any spelling") {
+  const auto rejected = [](const std::string& password) {
+    FieldErrors errors;
+    CheckNotOwnName("new_password", Secret(password), "Ada.Lovelace@Example.com", "Ada L\u00f6velace",
+                    errors);
+    CHECK((errors.empty() || BadFields(errors.ToStatus()) == Fields{"new_password"}));
+    return !errors.empty();
+  };
+  for (const std::string password :
+       {"Ada.Lovelace@Example.com", "ada.lovelace@example.com", "ADA.LOVELACE", "ada l\u00f6velace",
+        " Ada L\u00f6velace ", "ada l\u00f6ve\u200blace", "ada lo\u0308velace", "\uff41da.lovelace"}) {
+    CAPTURE(password);
+    CHECK(rejected(password));
+  }
+  for (const std::string password : {"ada.lovelace1", "adal\u00f6velace", "example.com", "Ada.Lovelace@"}) {
+    CAPTURE(password);
+    CHECK_FALSE(rejected(password));
+  }
+}
+
+TEST_CASE("An empty name does not forbid any password") {
+  FieldErrors errors;
+  CheckNotOwnName("password", Secret("zq8#Lwp!"), "", "", errors);
+  CHECK(errors.empty());
+}
+
+TEST_CASE("NormalizePassword returns the hashed form of passwords that break the rules for new passwords") {
+  const auto normalized = [](const std::string& password) {
+    FieldErrors errors;
+    const std::optional<Secret> normal = NormalizePassword("password", Secret(password), errors);
+    CHECK(normal.has_value() == errors.empty());
+    return normal ? std::string(normal->Reveal()) : Details(errors.ToStatus()).fields.at(0).description;
+  };
+  CHECK(normalized("") == "");
+  CHECK(normalized("password") == "password");
+  CHECK(normalized("e\u0301") == "\u00e9");
+  CHECK(normalized("\xff") == "must be valid UTF-8");
+  CHECK(normalized(std::string(257, 'q')) == "must be at most 256 characters long");
+}
+
 TEST_CASE("Every entry of the list of common passwords is found") {
   std::size_t entries = 0;
   for (const auto& list : common_passwords()) {

@@ -82,6 +82,16 @@ TEST_CASE(
   CHECK(world.Events().empty());
 }
 
+TEST_CASE("Registration rejects the user's own address or name as password") {
+  World world;
+  for (const std::string password : {"ADA@example.com", "Ada-Lovelace"}) {
+    RegisterUserCommand command = Registration();
+    command.display_name = " ada-lovelace ";
+    command.password = Secret(password);
+    CHECK(BadFields(world.Register(command)) == Fields{"password"});
+  }
+}
+
 TEST_CASE("Error messages never contain the password") {
   World world;
   for (const std::string password : {"hunter2", "iloveyou", "secret\xff"}) {

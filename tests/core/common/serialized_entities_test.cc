@@ -40,6 +40,26 @@ UserFields SampleUser() {
   return f;
 }
 
+SessionFields SampleSession() {
+  SessionFields f;
+  f.id = IdOf<SessionKind>(5);
+  f.user_id = IdOf<UserKind>(1);
+  f.user_agent = "a";
+  f.ip_address = "i";
+  f.create_time = At(2);
+  f.last_use_time = At(3);
+  f.access_expire_time = At(4);
+  f.expire_time = At(5);
+  f.access_digest.fill(6);
+  f.refresh_key.fill(7);
+  f.refresh_digest.fill(8);
+  f.previous_digest.emplace().fill(9);
+  f.salt.fill(10);
+  f.rotate_time = At(11);
+  f.generation = 12;
+  return f;
+}
+
 EmailToken SampleToken() {
   EmailToken t;
   t.digest.fill(8);
@@ -164,6 +184,15 @@ Cooldown SampleCooldown() {
   return c;
 }
 
+Throttle SampleThrottle() {
+  Throttle t;
+  t.key.fill(1);
+  t.failures = 2;
+  t.blocked_until = At(3);
+  t.expire_time = At(4);
+  return t;
+}
+
 template <typename Row>
 void CheckBytes(const Row& row, const std::string& hex) {
   CHECK(Deserialize<Row>(absl::HexStringToBytes(hex)) == row);
@@ -173,6 +202,13 @@ TEST_CASE("entities that an earlier version serialized can be deserialized") {
   CheckBytes(SampleUser(),
              "4110010101010101010101010101010101010b6140622e6578616d706c65016b0180897a01440264"
              "65020101780179c08db7018092f40101c096b10201809bee0207");
+  CheckBytes(SampleSession(),
+             "e0011005050505050505050505050505050505100101010101010101010101010101010101610169"
+             "80897ac08db7018092f401c096b10220060606060606060606060606060606060606060606060606"
+             "06060606060606062007070707070707070707070707070707070707070707070707070707070707"
+             "07200808080808080808080808080808080808080808080808080808080808080808012009090909"
+             "09090909090909090909090909090909090909090909090909090909200a0a0a0a0a0a0a0a0a0a0a"
+             "0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0ac0b19f050c");
   CheckBytes(SampleToken(),
              "39200808080808080808080808080808080808080808080808080808080808080808100101010101"
              "010101010101010101010101016bc0a8a504");
@@ -195,6 +231,7 @@ TEST_CASE("entities that an earlier version serialized can be deserialized") {
              "28100101010101010101010101010101010110020202020202020202020202020202020161c08db7"
              "01");
   CheckBytes(SampleCooldown(), "14100101010101010101010101010101010180897a");
+  CheckBytes(SampleThrottle(), "1a100101010101010101010101010101010102c08db7018092f401");
   CheckBytes(Setting{"n", "v"}, "04016e0176");
 }
 

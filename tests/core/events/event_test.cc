@@ -9,7 +9,7 @@
 namespace keelson {
 namespace {
 
-std::string Hex(const Sha256Digest& digest) {
+std::string HexOf(const Sha256Digest& digest) {
   return absl::BytesToHexString(
       absl::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
 }
@@ -45,8 +45,8 @@ Event Second() {
 // stay valid.
 TEST_CASE("ChainedHash returns the hashes that an independent program computed for two chained events") {
   const Sha256Digest first = ChainedHash({}, First());
-  CHECK(Hex(first) == "5aa92ffd79dd09d3dac42b25c0c4c0ed9761c19cae21631ea14717418550e24b");
-  CHECK(Hex(ChainedHash(first, Second())) ==
+  CHECK(HexOf(first) == "5aa92ffd79dd09d3dac42b25c0c4c0ed9761c19cae21631ea14717418550e24b");
+  CHECK(HexOf(ChainedHash(first, Second())) ==
         "e352fd459d484df5f266e3b8ac2869203702f62cee9a64df9e55806122bc2e93");
 }
 

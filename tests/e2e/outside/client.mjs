@@ -9,7 +9,7 @@ const protoLoader = require('@grpc/proto-loader');
 const protobuf = require('protobufjs');
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const SERVICES = { Account: 'accounts', Order: 'orders', Refund: 'refunds' };
+const SERVICES = { Account: 'accounts', Session: 'sessions', Order: 'orders', Refund: 'refunds' };
 
 // The definitions of googleapis (google/rpc/status.proto, error_details.proto).
 const DETAILS = protobuf.parse(`syntax = "proto3"; package google.rpc;

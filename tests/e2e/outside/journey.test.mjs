@@ -10,12 +10,12 @@ import { startService } from './service.mjs';
 const PASSWORD = 'correct horse battery staple 42';
 const euros = (minorUnits) => ({ currency_code: 'EUR', minor_units: minorUnits });
 
-// Returns the token in the single e-mail of the directory, after decoding quoted-printable.
-function readToken(folder) {
+// Returns the token in the link to `page` in one of the directory's e-mails, after decoding quoted-printable.
+function readToken(folder, page) {
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.eml')) : [];
-  if (files.length === 0) return undefined;
-  const text = readFileSync(join(folder, files[0]), 'utf8').replaceAll('=\r\n', '').replaceAll('=3D', '=');
-  return text.match(/^http:\/\/localhost:3000\/verify-email\?token=(\S+)\r$/m)[1];
+  const link = new RegExp(`^http://localhost:3000/${page}\\?token=(\\S+)\\r$`, 'm');
+  return files.map((name) => readFileSync(join(folder, name), 'utf8').replaceAll('=\r\n', '').replaceAll('=3D', '='))
+    .map((text) => text.match(link)?.[1]).find((token) => token);
 }
 
 test('an independent client registers a user and refunds an order', async (t) => {
@@ -27,7 +27,7 @@ test('an independent client registers a user and refunds an order', async (t) =>
   });
   assert.match(user.id, /^user_[0-9a-hjkmnp-tv-z]{26}$/);
   assert.equal(user.email, 'zoë@bücher.example');
-  const token = await until(() => readToken(service.mail));
+  const token = await until(() => readToken(service.mail, 'verify-email'));
   const verified = await call('Account/VerifyEmail', { token });
   assert.ok(Number(verified.user.email_verify_time.seconds) > 0);
 
@@ -55,6 +55,32 @@ test('an independent client registers a user and refunds an order', async (t) =>
   assert.equal(settled.requested_by, 'anonymous');
   const after = (await call('Order/GetOrder', { id: order.id })).order;
   assert.deepEqual([after.refunded, after.refundable], [euros(1250), euros(1740)]);
+});
+
+test('an independent client signs in, refreshes the session and resets the password', async (t) => {
+  const service = await startService(t);
+  const call = connect(t, service.address);
+  const reasonOf = async (path, request) =>
+    detailsOf(await call(path, request).then(() => assert.fail(path), (error) => error)).ErrorInfo.reason;
+  const email = 'ada@example.com';
+  const { user } = await call('Account/RegisterUser', { email, password: PASSWORD });
+  const first = await call('Session/SignIn', { email, password: PASSWORD, ip_address: '192.0.2.7' });
+  assert.match(first.session.id, /^session_[0-9a-hjkmnp-tv-z]{26}$/);
+  const { session, email_verified: verified } =
+    await call('Session/IntrospectSession', { access_token: first.access_token });
+  assert.deepEqual([session.user_id, session.ip_address, verified], [user.id, '192.0.2.7', false]);
+  const second = await call('Session/RefreshSession', { refresh_token: first.refresh_token });
+  assert.equal(await reasonOf('Session/IntrospectSession', { access_token: first.access_token }), 'SESSION_INVALID');
+
+  await call('Session/RequestPasswordReset', { email });
+  const token = await until(() => readToken(service.mail, 'reset-password'));
+  const request = { token, new_password: 'a lantern for the night shift' };
+  await call('Session/ResetPassword', request);
+  assert.equal(await reasonOf('Session/ResetPassword', request), 'TOKEN_INVALID');
+  assert.equal(await reasonOf('Session/IntrospectSession', { access_token: second.access_token }), 'SESSION_INVALID');
+  assert.equal(await reasonOf('Session/SignIn', { email, password: PASSWORD }), 'CREDENTIALS_INVALID');
+  const { session: last } = await call('Session/SignIn', { email, password: request.new_password });
+  assert.deepEqual((await call('Session/ListSessions', { user_id: user.id })).sessions.map(({ id }) => id), [last.id]);
 });
 
 test('errors have google.rpc details', async (t) => {

@@ -1,5 +1,5 @@
-// Runs the walkthroughs of README.md and proto/README.md as they are written, each in one bash session against a fresh
-// service, and compares the output with the text.
+// Runs the walkthroughs of README.md, proto/README.md and app/README.md as they are written, each in one bash session
+// against a fresh service, and compares the output with the text.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -79,7 +79,7 @@ async function walk(t, steps) {
 
 const read = (file) => readFileSync(new URL(file, ROOT), 'utf8');
 
-for (const file of ['README.md', 'proto/README.md']) {
+for (const file of ['README.md', 'proto/README.md', 'app/README.md']) {
   test(`the walkthrough of ${file} prints the documented output`, async (t) => {
     await walk(t, readSteps(read(file)));
   });

@@ -41,8 +41,9 @@ TEST_CASE("a store is transferred from SQLite to PostgreSQL, served, and transfe
     CHECK(service.Stop() == 0);
   }
   const std::string moved = Moved(in);
-  for (const char* line : {"users                     1 rows  ", "orders                    1 rows  ",
-                           "refunds                   2 rows  ", "settings                  1 rows  "}) {
+  for (const char* line :
+       {"users                        1 rows  ", "orders                       1 rows  ",
+        "refunds                      2 rows  ", "settings                     1 rows  "}) {
     CHECK_THAT(moved, Contains(line));
   }
   CHECK(Moved(StorePair(Of(database.url()), kFile)) == moved);
@@ -55,7 +56,7 @@ TEST_CASE("a store is transferred from SQLite to PostgreSQL, served, and transfe
     CHECK(service.Stop() == 0);
   }
   const StorePair out(Of(database.url()), kFile);
-  CHECK_THAT(Moved(out), Contains("orders                    2 rows  "));
+  CHECK_THAT(Moved(out), Contains("orders                       2 rows  "));
   ServiceProcess service(out.path(), kFile);
   CHECK(service.Connect()(&Accounts::GetUser, Field("id", user_id))->user().email() == "ada@example.com");
 }
@@ -79,7 +80,7 @@ TEST_CASE("a killed transfer into PostgreSQL resumes at its checkpoint") {
   });
   CHECK(session.Value("SELECT count(*) < 400000 FROM cooldowns") == "t");
   CheckRefused(stores.Run({"serve", "--config", "new.toml"}), 1, "holds an incomplete transfer");
-  CHECK_THAT(Moved(stores), Contains("cooldowns            400000 rows  "));
+  CHECK_THAT(Moved(stores), Contains("cooldowns               400000 rows  "));
   CheckRefused(stores.Transfer(), 1, "the target is not empty: its table users has 1 row");
 }
 
@@ -93,7 +94,7 @@ TEST_CASE("a killed transfer out of PostgreSQL resumes at its checkpoint") {
   const std::filesystem::path log = stores.path() / "new.db-wal";
   std::error_code error;
   stores.KillTransfer([&] { return std::filesystem::file_size(log, error) > 1'000'000 && !error; });
-  CHECK_THAT(Moved(stores), Contains("cooldowns            400000 rows  "));
+  CHECK_THAT(Moved(stores), Contains("cooldowns               400000 rows  "));
 }
 
 TEST_CASE("transfer and verify report why a database can't be used") {

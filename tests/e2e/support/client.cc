@@ -43,8 +43,8 @@ bool Done(grpc::CompletionQueue& queue) {
 Client::Client(const std::string& target, std::chrono::milliseconds patience)
     : patience_(patience),
       channel_(Connect(target)),
-      stubs_(accounts::v1::AccountService::NewStub(channel_), orders::v1::OrderService::NewStub(channel_),
-             refunds::v1::RefundService::NewStub(channel_),
+      stubs_(accounts::v1::AccountService::NewStub(channel_), sessions::v1::SessionService::NewStub(channel_),
+             orders::v1::OrderService::NewStub(channel_), refunds::v1::RefundService::NewStub(channel_),
              notifications::v1::NotificationService::NewStub(channel_)) {}
 
 std::string Client::CorrelationId(const grpc::ClientContext& context) {

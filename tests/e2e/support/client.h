@@ -16,11 +16,13 @@
 #include "keelson/notifications/v1/notifications.grpc.pb.h"
 #include "keelson/orders/v1/orders.grpc.pb.h"
 #include "keelson/refunds/v1/refunds.grpc.pb.h"
+#include "keelson/sessions/v1/sessions.grpc.pb.h"
 #include "tests/e2e/support/call_result.h"
 
 namespace keelson::e2e {
 
 using Accounts = accounts::v1::AccountService::StubInterface;
+using Sessions = sessions::v1::SessionService::StubInterface;
 using Orders = orders::v1::OrderService::StubInterface;
 using Refunds = refunds::v1::RefundService::StubInterface;
 using Notifications = notifications::v1::NotificationService::StubInterface;
@@ -80,8 +82,8 @@ class Client {
   std::chrono::milliseconds patience_;
   std::string authorization_;
   std::shared_ptr<grpc::Channel> channel_;
-  std::tuple<std::unique_ptr<Accounts>, std::unique_ptr<Orders>, std::unique_ptr<Refunds>,
-             std::unique_ptr<Notifications>>
+  std::tuple<std::unique_ptr<Accounts>, std::unique_ptr<Sessions>, std::unique_ptr<Orders>,
+             std::unique_ptr<Refunds>, std::unique_ptr<Notifications>>
       stubs_;
 };
 

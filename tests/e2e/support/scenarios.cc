@@ -30,6 +30,13 @@ std::string RegisterUser(const Client& client, const std::string& email) {
   return response->user().id();
 }
 
+sessions::v1::SignInResponse SignIn(const Client& client, const std::string& email,
+                                    const std::string& password) {
+  const auto response = client(&Sessions::SignIn, StrCat(Field("email", email), Field("password", password)));
+  REQUIRE(Outcome(response) == "OK");
+  return response.value;
+}
+
 std::string CreateOrder(const Client& client, const std::string& user_id, int quantity, int unit_price,
                         bool with_shipping) {
   const auto response = client(

@@ -11,6 +11,9 @@ inline constexpr char kPassword[] = "correct horse battery staple 42";
 
 // Registers `email` and returns the user's id.
 std::string RegisterUser(const Client& client, const std::string& email);
+// Signs in and returns the new session with its tokens.
+sessions::v1::SignInResponse SignIn(const Client& client, const std::string& email,
+                                    const std::string& password = kPassword);
 // Creates an order with one line of `quantity` units at `unit_price` EUR cents, optionally with 490 cents of
 // shipping.
 std::string CreateOrder(const Client& client, const std::string& user_id, int quantity, int unit_price,

@@ -48,9 +48,9 @@ TEST_CASE("the engine check reports each index whose entries do not match the ro
   const auto indexes = other.Query(
       "SELECT indexrelid::regclass, indrelid::regclass, (SELECT string_agg(quote_ident(attname), ', ') FROM "
       "pg_attribute WHERE attrelid = indrelid AND attnum > 0 AND attidentity = '') FROM pg_index "
-      "WHERE indrelid::regclass::text IN ('users', 'email_tokens', 'orders', 'order_lines', 'refunds', "
-      "'messages', "
-      "'idempotency', 'events', 'settings') AND indpred IS NULL");
+      "WHERE indrelid::regclass::text IN ('users', 'sessions', 'email_tokens', 'sign_in_throttles', "
+      "'orders', "
+      "'order_lines', 'refunds', 'messages', 'idempotency', 'events', 'settings') AND indpred IS NULL");
   CHECK(indexes.size() > 20);
   for (const auto& index : indexes) {
     CAPTURE(index[0]);

@@ -2,6 +2,7 @@
 #include "adapters/store/postgres/postgres_migrator.h"
 #include "adapters/store/postgres/transactions.h"
 #include "core/notifications/message_repository.h"
+#include "core/sessions/session_repository.h"
 #include "core/store/expiry_repository.h"
 #include "core/store/store.h"
 #include "tests/contract/store/postgres/fixture.h"
@@ -85,6 +86,16 @@ TEST_CASE("the number of rows read for a page does not depend on its position or
   });
 }
 
+// Returns the number of rows that `work` reads by index scans. `work` must not scan a table.
+template <typename RowsRead, typename Work>
+std::int64_t RowsFetched(const RowsRead& rows_read, const Work& work) {
+  const Rows before = rows_read();
+  work();
+  const Rows after = rows_read();
+  CHECK(after.scanned == before.scanned);
+  return after.fetched - before.fetched;
+}
+
 // Returns the number of rows that each statement reads to send and delete messages, with `waiting` messages
 // in the table.
 std::vector<std::int64_t> RowsOfSending(int waiting) {
@@ -104,13 +115,7 @@ std::vector<std::int64_t> RowsOfSending(int waiting) {
   std::vector<std::int64_t> fetched;
   for (int call = 0; call < kCalls; ++call) {
     database.Do([&](WriteTransaction& tx, auto rows_read) {
-      const auto count = [&](auto work) {
-        const Rows before = rows_read();
-        work();
-        const Rows after = rows_read();
-        CHECK(after.scanned == before.scanned);
-        fetched.push_back(after.fetched - before.fetched);
-      };
+      const auto count = [&](auto work) { fetched.push_back(RowsFetched(rows_read, work)); };
       count([&] { CHECK(*tx.messages().AnyDue(later)); });
       count([&] { CHECK(tx.messages().Claim(later, later + absl::Minutes(2), 5)->size() == 5); });
       count([&] { CHECK(tx.messages().Supersede(user, "verify_email", later).ok()); });
@@ -124,6 +129,39 @@ TEST_CASE(
     "the number of rows read to claim, supersede and delete messages does not depend on the queue length",
     "[postgres]") {
   CHECK(RowsOfSending(2000) == RowsOfSending(10'000));
+}
+
+TEST_CASE("an introspection reads two rows, a page of sessions its own rows, and a purge the expired rows",
+          "[postgres]") {
+  Database database;
+  const User user = SampleUser("owner@example.com");
+  std::vector<Session> sessions;
+  database.Do([&](WriteTransaction& tx, auto) {
+    REQUIRE_OK(tx.users().Insert(user, "$hash"));
+    for (int i = 0; i < 5000; ++i) {
+      sessions.push_back(With(SampleSession(user->id), [&](SessionFields& f) {
+        f.create_time += absl::Seconds(i);
+        f.expire_time += absl::Seconds(i);
+      }));
+      REQUIRE_OK(tx.sessions().Insert(sessions.back()));
+    }
+  });
+  database.Analyze();
+  const Session& middle = sessions[sessions.size() / 2];
+  database.Do([&](PgWriteTransaction& tx, auto rows_read) {
+    for (int call = 0; call < kCalls; ++call) {
+      const auto fetched = [&](auto work) { return RowsFetched(rows_read, work); };
+      CHECK(fetched([&] { REQUIRE_OK(tx.sessions().FindByAccessDigest(middle->access_digest).status()); }) ==
+            2);
+      CHECK(fetched([&] {
+              REQUIRE(tx.sessions().List(user->id, PositionOf(middle), kLimit)->size() == kLimit);
+            }) == kLimit);
+    }
+    const absl::Time now = sessions[2]->expire_time;
+    CHECK(RowsFetched(rows_read, [&] {
+            REQUIRE_OK(tx.expiry().DeleteExpired({now, kT0, kT0}, 100).status());
+          }) <= 3 * 3);
+  });
 }
 
 }  // namespace

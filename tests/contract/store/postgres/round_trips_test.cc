@@ -6,6 +6,7 @@
 #include "core/refunds/create_refund.h"
 #include "core/refunds/refund_repository.h"
 #include "core/refunds/settle_refunds.h"
+#include "core/sessions/session_repository.h"
 #include "core/store/store.h"
 #include "tests/contract/store/postgres/fixture.h"
 #include "tests/support/fake_clock.h"
@@ -106,25 +107,48 @@ TEST_CASE("the outcomes of many messages are saved in two round trips", "[postgr
   CHECK(RoundTrips() - before == 2);
 }
 
-TEST_CASE("a batch of reads takes one round trip", "[postgres]") {
-  PostgresFixture fixture;
-  Store& store = fixture.store();
-  const UserId id = StoredUser(store)->id;
+// Runs `find`, which must find a row, in each read of a batch. Returns the number of round trips.
+template <typename Find>
+int RoundTripsOfBatch(Store& store, const Find& find) {
   int found = 0;
   const ReadCall call{Deadline::Never(), [&] {
                         store
                             .Read(Deadline::Never(),
                                   [&](ReadTransaction& tx) -> absl::Status {
-                                    const Found<User> user = tx.users().Find(id);
-                                    if (user.ok() && user->has_value()) ++found;
-                                    return user.status();
+                                    const auto result = find(tx);
+                                    if (result.ok() && result->has_value()) ++found;
+                                    return result.status();
                                   })
                             .IgnoreError();
                       }};
   const int before = RoundTrips();
   RunBatch(store, std::vector<ReadCall>(50, call));
-  CHECK(RoundTrips() - before == 1);
   CHECK(found == 50);
+  return RoundTrips() - before;
+}
+
+TEST_CASE("a batch of reads takes one round trip", "[postgres]") {
+  PostgresFixture fixture;
+  Store& store = fixture.store();
+  const UserId id = StoredUser(store)->id;
+  CHECK(RoundTripsOfBatch(store, [&](ReadTransaction& tx) { return tx.users().Find(id); }) == 1);
+  const Session session = SampleSession(id);
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.sessions().Insert(session); }));
+  CHECK(RoundTripsOfBatch(store, [&](ReadTransaction& tx) {
+          return tx.sessions().FindByAccessDigest(session->access_digest);
+        }) == 1);
+}
+
+TEST_CASE("an attempt under a throttle takes two round trips: for the row with its lock, and for the commit",
+          "[postgres]") {
+  PostgresFixture fixture;
+  const int before = RoundTrips();
+  REQUIRE_OK(Write(fixture.store(), [](WriteTransaction& tx) -> absl::Status {
+    const Found<Throttle> found = tx.throttles().FindForUpdate(Fingerprint{1});
+    if (!found.ok()) return found.status();
+    return tx.throttles().Put({Fingerprint{1}, 1, kT0, kT0});
+  }));
+  CHECK(RoundTrips() - before == 2);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "adapters/store/sqlite/sqlite_migrator.h"
 #include "adapters/store/sqlite/transactions.h"
 #include "core/notifications/message_repository.h"
+#include "core/sessions/session_repository.h"
 #include "core/store/expiry_repository.h"
 #include "tests/contract/store/shop.h"
 #include "tests/contract/store/sqlite/fixture.h"
@@ -47,6 +48,18 @@ class TracedDatabase {
     work();
     REQUIRE_OK(connection_->failure());
     return std::move(runs_);
+  }
+
+  // Appends the number of virtual machine steps of each statement that `work` executes. No statement may scan
+  // a table or sort.
+  template <typename Work>
+  void CountSteps(std::vector<int>& steps, Work work) {
+    for (const Run& run : RunsOf(work)) {
+      CAPTURE(run.sql);
+      CHECK(run.full_scan_steps == 0);
+      CHECK(run.sorts == 0);
+      steps.push_back(run.steps);
+    }
   }
 
   std::vector<std::string> PlanOf(const std::string& sql) {
@@ -143,14 +156,7 @@ std::vector<int> StepsOfSending(int waiting) {
   }
   const absl::Time later = kT0 + absl::Hours(24);
   std::vector<int> steps;
-  const auto count = [&](auto work) {
-    for (const Run& run : database.RunsOf(work)) {
-      CAPTURE(run.sql);
-      CHECK(run.full_scan_steps == 0);
-      CHECK(run.sorts == 0);
-      steps.push_back(run.steps);
-    }
-  };
+  const auto count = [&](auto work) { database.CountSteps(steps, work); };
   count([&] { CHECK(*tx.messages().AnyDue(later)); });
   count([&] { CHECK(tx.messages().Claim(later, later + absl::Minutes(2), 20)->size() == 20); });
   count([&] { CHECK(tx.messages().Supersede(user, "verify_email", later).ok()); });
@@ -161,6 +167,35 @@ std::vector<int> StepsOfSending(int waiting) {
 TEST_CASE("the cost to claim, supersede and delete messages does not depend on the queue length",
           "[sqlite]") {
   CHECK(StepsOfSending(100) == StepsOfSending(5000));
+}
+
+// Like StepsOfSending, for the statements of sessions.
+std::vector<int> StepsOfSessions(int stored) {
+  TracedDatabase database;
+  SqliteWriteTransaction& tx = database.tx();
+  const User user = SampleUser("owner@example.com");
+  REQUIRE_OK(tx.users().Insert(user, "$hash"));
+  std::vector<Session> sessions;
+  for (int i = 0; i < stored; ++i) {
+    sessions.push_back(
+        With(SampleSession(user->id), [&](SessionFields& f) { f.create_time += absl::Seconds(i); }));
+    REQUIRE_OK(tx.sessions().Insert(sessions.back()));
+  }
+  const Session& middle = sessions[sessions.size() / 2];
+  const Session used = With(middle, [](SessionFields& f) { f.last_use_time += absl::Minutes(1); });
+  std::vector<int> steps;
+  const auto count = [&](auto work) { database.CountSteps(steps, work); };
+  count([&] { CHECK(tx.sessions().FindByAccessDigest(middle->access_digest)->has_value()); });
+  count([&] { CHECK(tx.sessions().FindByRefreshKeyForUpdate(middle->refresh_key)->has_value()); });
+  count([&] { CHECK(tx.sessions().List(user->id, PositionOf(middle), kLimit)->size() == kLimit); });
+  count([&] { CHECK(tx.sessions().Update(used).ok()); });
+  count([&] { CHECK(*tx.expiry().DeleteExpired({middle->expire_time, kT0, kT0}, 5)); });
+  return steps;
+}
+
+TEST_CASE("the cost to introspect, refresh, list and delete sessions does not depend on their number",
+          "[sqlite]") {
+  CHECK(StepsOfSessions(100) == StepsOfSessions(5000));
 }
 
 }  // namespace

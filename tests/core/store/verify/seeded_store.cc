@@ -1,6 +1,26 @@
 #include "tests/core/store/verify/seeded_store.h"
 
+#include "core/sessions/session_repository.h"
+
 namespace keelson {
+namespace {
+
+// Stores a session that was refreshed once, and a throttle.
+void StoreSession(World& world, UserId user_id) {
+  const SessionPolicy policy;
+  const absl::Time now = world.clock.Now();
+  SessionTokens tokens;
+  Session session = Session::Start(world.ids.Next<SessionKind>(), user_id, "Browser", "192.0.2.1", policy,
+                                   world.entropy, now, tokens);
+  session.Rotate(*RefreshToken::Parse(tokens.refresh.Reveal()), policy, world.entropy, now);
+  Must(world.store.Write(Deadline::Never(), [&](WriteTransaction& tx) {
+    absl::Status status = tx.sessions().Insert(session);
+    status.Update(tx.throttles().Put({Fingerprint{1}, 1, now, now}));
+    return status;
+  }));
+}
+
+}  // namespace
 
 SeededStore::SeededStore() {
   world.refunds.approval_above[*Currency::Parse("EUR")] = 3000;
@@ -27,6 +47,7 @@ SeededStore::SeededStore() {
   requested = Must(world.Refunded(world.Delivered({LineOf(1, 5000)}), Everything()))->id;
   delivered = order->id;
   owner = order->user_id;
+  StoreSession(world, owner);
 }
 
 Event& TamperedStore::event(std::string_view type) {

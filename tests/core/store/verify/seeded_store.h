@@ -10,7 +10,7 @@
 namespace keelson {
 
 // A store with orders in every state, and refunds in every state that a use case leads to. One refund has the
-// amount 0, and one was cancelled by CancelOrder.
+// amount 0, and one was cancelled by CancelOrder. The owner has a session that was refreshed once.
 struct SeededStore {
   SeededStore();
 
@@ -23,6 +23,7 @@ struct SeededStore {
 // The rows of a seeded store, which a test changes before it verifies them.
 struct TamperedStore {
   OrderFields& order() { return Find<OrderFields>(seeded.delivered); }
+  SessionFields& session() { return rows.of<SessionFields>()[0]; }
   RefundFields& refund(RefundId id) { return Find<RefundFields>(id); }
   OrderFields& order_of(RefundId id) { return Find<OrderFields>(refund(id).order_id); }
   // The first event of this type.

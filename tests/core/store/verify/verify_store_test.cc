@@ -73,6 +73,22 @@ const Violation kViolations[] = {
     {"token_has_user", "email_tokens", "there is no user_",
      [](TamperedStore& p) { p.rows.of<EmailToken>()[0].user_id = UserId(kLast); }},
 
+    {"session_has_user", "sessions", "there is no user_",
+     [](TamperedStore& p) { p.session().user_id = UserId(kFirst); }},
+    {"session_expires_after_creation", "sessions", "expire_time is not after create_time",
+     [](TamperedStore& p) { p.session().create_time = p.session().expire_time; }},
+    {"session_outlasts_access_token", "sessions", "access_expire_time is after expire_time",
+     [](TamperedStore& p) { p.session().access_expire_time += absl::Hours(1000); }},
+    {"session_has_previous_token", "sessions", "previous_digest is not set in generation 1",
+     [](TamperedStore& p) { p.session().previous_digest.reset(); }},
+    {"session_has_previous_token", "sessions", "previous_digest is set in generation 0",
+     [](TamperedStore& p) { p.session().generation = 0; }},
+    {"session_has_previous_token", "sessions", "previous_digest is not set in generation -1",
+     [](TamperedStore& p) {
+       p.session().generation = -1;
+       p.session().previous_digest.reset();
+     }},
+
     {"refunds_within_paid", "orders", "succeeded 1000000 > paid 3500 EUR",
      [](TamperedStore& p) { p.refund(p.seeded.succeeded).amount = 1'000'000; }},
     {"refunds_within_paid", "orders", "> paid 3500 EUR",
@@ -303,7 +319,8 @@ TEST_CASE("an unreadable value is a finding") {
 
 TEST_CASE("VerifyStore returns an error if the store is unavailable, instead of a number of findings") {
   using enum RowKind;
-  for (const RowKind kind : {kUsers, kEmailTokens, kOrders, kRefunds, kMessages, kEvents, kIdempotency}) {
+  for (const RowKind kind :
+       {kUsers, kSessions, kEmailTokens, kOrders, kRefunds, kMessages, kEvents, kIdempotency}) {
     TamperedStore store;
     store.rows.failing = kind;
     store.rows.failure = absl::UnavailableError("away");

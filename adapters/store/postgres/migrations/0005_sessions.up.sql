@@ -1,0 +1,35 @@
+-- Active sessions: a session that ends is deleted. The tokens are stored as digests only.
+CREATE TABLE sessions (
+  id uuid PRIMARY KEY,
+  user_id uuid NOT NULL REFERENCES users (id),
+  user_agent text NOT NULL,
+  ip_address text NOT NULL,
+  create_time timestamptz NOT NULL,
+  last_use_time timestamptz NOT NULL,
+  access_expire_time timestamptz NOT NULL,
+  expire_time timestamptz NOT NULL,
+  access_digest bytea NOT NULL CHECK (length(access_digest) = 32),
+  refresh_key bytea NOT NULL CHECK (length(refresh_key) = 32),
+  refresh_digest bytea NOT NULL CHECK (length(refresh_digest) = 32),
+  previous_digest bytea CHECK (length(previous_digest) = 32),
+  salt bytea NOT NULL CHECK (length(salt) = 32),
+  rotate_time timestamptz NOT NULL,
+  generation bigint NOT NULL CHECK (generation >= 0),
+  CONSTRAINT session_expires_after_creation CHECK (expire_time > create_time),
+  CONSTRAINT session_outlasts_access_token CHECK (access_expire_time <= expire_time),
+  CONSTRAINT session_has_previous_token CHECK ((generation > 0) = (previous_digest IS NOT NULL))
+) WITH (fillfactor = 80);  -- recording a use changes a row in its place
+CREATE UNIQUE INDEX sessions_by_access_digest ON sessions (access_digest);
+CREATE UNIQUE INDEX sessions_by_refresh_key ON sessions (refresh_key);
+CREATE INDEX sessions_by_user ON sessions (user_id, create_time, id);
+CREATE INDEX sessions_by_expire_time ON sessions (expire_time);
+
+-- Failed sign-ins of an account or of a network. The key is a part of a SHA-256.
+CREATE TABLE sign_in_throttles (
+  key uuid PRIMARY KEY,
+  failures bigint NOT NULL CHECK (failures >= 0),
+  blocked_until timestamptz NOT NULL,
+  expire_time timestamptz NOT NULL,
+  CONSTRAINT throttle_outlasts_block CHECK (blocked_until <= expire_time)
+);
+CREATE INDEX sign_in_throttles_by_expire_time ON sign_in_throttles (expire_time);

@@ -1,0 +1,89 @@
+#include "adapters/store/postgres/sessions.h"
+
+#include "adapters/store/postgres/entity_rows.h"
+#include "adapters/store/postgres/listing.h"
+
+namespace keelson {
+namespace {
+
+constexpr auto kSelectSession = "SELECT " + kColumnNames<SessionFields> + " FROM sessions WHERE ";
+// The subselect gives the only column of users that the query needs a name of its own. The planner joins the
+// one session with users by the primary key.
+constexpr auto kIntrospectSession = "SELECT " + kColumnNames<SessionFields> +
+                                    ", email_verified FROM sessions JOIN (SELECT id AS owner, "
+                                    "email_verify_time IS NOT NULL AS email_verified "
+                                    "FROM users) u ON owner = user_id WHERE access_digest = $1";
+constexpr auto kFindSessionForUpdate = kSelectSession + "id = $1 FOR UPDATE";
+constexpr auto kFindSessionByAccessDigestForUpdate = kSelectSession + "access_digest = $1 FOR UPDATE";
+constexpr auto kFindSessionByRefreshKeyForUpdate = kSelectSession + "refresh_key = $1 FOR UPDATE";
+// Locks rows in a fixed order, so that two transactions never deadlock.
+constexpr auto kListSessionsForUpdate = kSelectSession + "user_id = $1 ORDER BY create_time, id FOR UPDATE";
+constexpr auto kInsertSession = kInsertInto<SqlDialect::kPostgres, SessionFields, "sessions">;
+constexpr auto kUpdateSession = kUpdateById<SqlDialect::kPostgres, SessionFields, "sessions">;
+constexpr Sql kDeleteSession = "DELETE FROM sessions WHERE id = $1";
+
+}  // namespace
+
+Found<IntrospectedSession> PgSessions::FindByAccessDigest(const Sha256Digest& access_digest) {
+  return session_.CatchErrors([&]() -> Found<IntrospectedSession> {
+    const PgResult result = session_.SelectOne(kIntrospectSession, access_digest);
+    if (result.rows() == 0) return std::nullopt;
+    bool email_verified = false;
+    Session session(ReadRow<SessionFields>(result, 0, email_verified));
+    return IntrospectedSession{std::move(session), email_verified};
+  });
+}
+
+absl::StatusOr<std::vector<Session>> PgSessions::List(UserId user_id, std::optional<ListPosition> before,
+                                                      int limit) {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Session>> {
+    return ReadRows<SessionFields, Session>(SelectSessionPage(session_, user_id, before, limit));
+  });
+}
+
+template <typename Key>
+Found<Session> PgSessions::FindOne(const char* sql, const Key& key) {
+  return session_.CatchErrors(
+      [&]() -> Found<Session> { return ReadOneRow<SessionFields, Session>(session_.Select(sql, key)); });
+}
+
+Found<Session> PgSessions::FindForUpdate(SessionId id) {
+  return FindOne(kFindSessionForUpdate, id);
+}
+
+Found<Session> PgSessions::FindByAccessDigestForUpdate(const Sha256Digest& access_digest) {
+  return FindOne(kFindSessionByAccessDigestForUpdate, access_digest);
+}
+
+Found<Session> PgSessions::FindByRefreshKeyForUpdate(const Sha256Digest& refresh_key) {
+  return FindOne(kFindSessionByRefreshKeyForUpdate, refresh_key);
+}
+
+absl::StatusOr<std::vector<Session>> PgSessions::ListForUpdate(UserId user_id) {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Session>> {
+    return ReadRows<SessionFields, Session>(session_.Select(kListSessionsForUpdate, user_id));
+  });
+}
+
+absl::Status PgSessions::Insert(const Session& session) {
+  return session_.CatchErrors([&] {
+    InsertRow(session_, kInsertSession, session.fields());
+    return absl::OkStatus();
+  });
+}
+
+absl::Status PgSessions::Update(const Session& session) {
+  return session_.CatchErrors([&] {
+    UpdateRow(session_, kUpdateSession, session.fields());
+    return absl::OkStatus();
+  });
+}
+
+absl::Status PgSessions::Delete(SessionId id) {
+  return session_.CatchErrors([&] {
+    session_.Execute(kDeleteSession, id);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace keelson

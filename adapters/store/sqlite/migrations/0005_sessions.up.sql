@@ -1,0 +1,35 @@
+-- Active sessions: a session that ends is deleted. The tokens are stored as digests only.
+CREATE TABLE sessions (
+  id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
+  user_id BLOB NOT NULL REFERENCES users (id),
+  user_agent TEXT NOT NULL,
+  ip_address TEXT NOT NULL,
+  create_time INTEGER NOT NULL,
+  last_use_time INTEGER NOT NULL,
+  access_expire_time INTEGER NOT NULL,
+  expire_time INTEGER NOT NULL,
+  access_digest BLOB NOT NULL CHECK (length(access_digest) = 32),
+  refresh_key BLOB NOT NULL CHECK (length(refresh_key) = 32),
+  refresh_digest BLOB NOT NULL CHECK (length(refresh_digest) = 32),
+  previous_digest BLOB CHECK (length(previous_digest) = 32),
+  salt BLOB NOT NULL CHECK (length(salt) = 32),
+  rotate_time INTEGER NOT NULL,
+  generation INTEGER NOT NULL CHECK (generation >= 0),
+  CONSTRAINT session_expires_after_creation CHECK (expire_time > create_time),
+  CONSTRAINT session_outlasts_access_token CHECK (access_expire_time <= expire_time),
+  CONSTRAINT session_has_previous_token CHECK ((generation > 0) = (previous_digest IS NOT NULL))
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX sessions_by_access_digest ON sessions (access_digest);
+CREATE UNIQUE INDEX sessions_by_refresh_key ON sessions (refresh_key);
+CREATE INDEX sessions_by_user ON sessions (user_id, create_time, id);
+CREATE INDEX sessions_by_expire_time ON sessions (expire_time);
+
+-- Failed sign-ins of an account or of a network. The key is a part of a SHA-256.
+CREATE TABLE sign_in_throttles (
+  key BLOB NOT NULL PRIMARY KEY CHECK (length(key) = 16),
+  failures INTEGER NOT NULL CHECK (failures >= 0),
+  blocked_until INTEGER NOT NULL,
+  expire_time INTEGER NOT NULL,
+  CONSTRAINT throttle_outlasts_block CHECK (blocked_until <= expire_time)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sign_in_throttles_by_expire_time ON sign_in_throttles (expire_time);

@@ -1,0 +1,67 @@
+#include "core/sessions/password_verifier.h"
+
+#include <utility>
+
+#include "core/accounts/token_mail.h"
+#include "core/common/error.h"
+#include "core/common/status_macros.h"
+#include "core/events/event_repository.h"
+
+namespace keelson {
+
+absl::Status PasswordVerifier::Verify(const CallContext& context, const Secret& password,
+                                      const PasswordCandidate& candidate, const SignInAttempt& attempt,
+                                      absl::Time now) {
+  const absl::StatusOr<bool> matches = Matches(password, candidate.hash, context.deadline);
+  if (!matches.ok()) {
+    TakeBack(attempt, now);
+    return matches.status();
+  }
+  if (*matches) return absl::OkStatus();
+  RETURN_IF_ERROR(store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
+    const UserId user_id = candidate.user_id;
+    RETURN_IF_ERROR(
+        tx.events().Append(MakeEvent("sign_in.failed", user_id.is_nil() ? "" : user_id.ToString(), user_id,
+                                     context, now, EventPayload().Add("cause", candidate.failure))));
+    return attempt.RecordDelays(tx, context, user_id, now);
+  }));
+  return MakeError(Reason::kCredentialsInvalid,
+                   "the password is wrong, no account holds the address, or the account can't sign in");
+}
+
+void PasswordVerifier::TakeBack(const SignInAttempt& attempt, absl::Time now) {
+  // Without this write, the attempt counts as failed until the next success.
+  store_
+      .Write(Deadline::After(kTakeBackTimeout),
+             [&](WriteTransaction& tx) { return attempt.TakeBack(tx, now); })
+      .IgnoreError();
+}
+
+std::optional<std::string> PasswordVerifier::Rehash(const Secret& password, std::string_view hash,
+                                                    Deadline deadline) {
+  if (!hasher_.NeedsRehash(hash)) return std::nullopt;
+  absl::StatusOr<std::string> stronger = hasher_.Hash(password, deadline);
+  if (!stronger.ok()) return std::nullopt;
+  return *std::move(stronger);
+}
+
+absl::StatusOr<bool> PasswordVerifier::Matches(const Secret& password, const std::optional<std::string>& hash,
+                                               Deadline deadline) {
+  // Computed for every candidate, so that the first verification of a process takes the same time, too.
+  ASSIGN_OR_RETURN(const std::string dummy_hash, DummyHash(deadline));
+  ASSIGN_OR_RETURN(const bool matches, hasher_.Verify(password, hash.value_or(dummy_hash), deadline));
+  return matches && hash.has_value();
+}
+
+absl::StatusOr<std::string> PasswordVerifier::DummyHash(Deadline deadline) {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (!dummy_hash_.empty()) return dummy_hash_;
+  }
+  ASSIGN_OR_RETURN(std::string hash, hasher_.Hash(Secret(NewToken(entropy_)), deadline));
+  absl::MutexLock lock(&mutex_);
+  if (dummy_hash_.empty()) dummy_hash_ = std::move(hash);
+  return dummy_hash_;
+}
+
+}  // namespace keelson
