@@ -47,6 +47,7 @@ AccountPolicy AccountPolicyOf(const Config& config) {
   return {.verification_ttl = config.accounts.verification_ttl,
           .reset_ttl = config.accounts.reset_ttl,
           .resend_cooldown = config.accounts.resend_cooldown,
+          .retention = config.accounts.retention,
           .conceal_existing_email = config.accounts.conceal_existing_email,
           .password_min_length = config.passwords.min_length};
 }

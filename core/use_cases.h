@@ -12,6 +12,8 @@
 #include "core/accounts/list_users.h"
 #include "core/accounts/password_hasher.h"
 #include "core/accounts/register_user.h"
+#include "core/accounts/update_user.h"
+#include "core/accounts/user_steps.h"
 #include "core/accounts/verification.h"
 #include "core/accounts/verify_email.h"
 #include "core/common/clock.h"
@@ -96,6 +98,11 @@ class UseCases {
   GetUserByEmail get_user_by_email{ports_.store};
   BatchGetUsers batch_get_users{ports_.store};
   ListUsers list_users{ports_.store, page_tokens_};
+  UpdateUser update_user{ports_.store, ports_.clock};
+  SuspendUser suspend_user{ports_.store, ports_.clock, end_sessions_};
+  ReinstateUser reinstate_user{ports_.store, ports_.clock};
+  DeleteUser delete_user{ports_.store, ports_.clock, end_sessions_, settings_.accounts};
+  UndeleteUser undelete_user{ports_.store, ports_.clock};
 
   SignIn sign_in{ports_.store,       ports_.clock,  ports_.entropy,    ports_.ids,
                  password_verifier_, end_sessions_, settings_.sessions};

@@ -27,6 +27,31 @@ absl::Status Show(const absl::StatusOr<User>& user, Response& response) {
   return user.status();
 }
 
+UpdateUserCommand CommandOf(api::UpdateUserRequest& request) {
+  api::User& user = *request.mutable_user();
+  UpdateUserCommand command;
+  command.request_id = std::move(*request.mutable_request_id());
+  command.id = std::move(*user.mutable_id());
+  command.etag = std::move(*user.mutable_etag());
+  command.display_name = std::move(*user.mutable_display_name());
+  command.locale = std::move(*user.mutable_locale());
+  command.labels = FromProto(user.labels());
+  const auto& paths = request.update_mask().paths();
+  command.update_mask.assign(paths.begin(), paths.end());
+  return command;
+}
+
+// Translates the requests of SuspendUser, ReinstateUser, DeleteUser and UndeleteUser.
+template <typename Request>
+UserStepCommand CommandOf(Request& request) {
+  UserStepCommand command;
+  command.request_id = std::move(*request.mutable_request_id());
+  command.id = std::move(*request.mutable_id());
+  if constexpr (requires { request.reason(); }) command.reason = std::move(*request.mutable_reason());
+  if constexpr (requires { request.etag(); }) command.etag = std::move(*request.mutable_etag());
+  return command;
+}
+
 absl::Status BatchGet(BatchGetUsers& use_case, const CallContext& context,
                       const api::BatchGetUsersRequest& request, api::BatchGetUsersResponse& response) {
   ASSIGN_OR_RETURN(const UserBatch batch,
@@ -47,6 +72,26 @@ absl::Status List(ListUsers& use_case, const CallContext& context, api::ListUser
   for (const User& user : page.users) ToProto(user, *response.add_users());
   response.set_next_page_token(std::move(page.next_page_token));
   return absl::OkStatus();
+}
+
+// Adds a method whose use case handles a command and returns the changed user.
+template <typename Request, typename Response, typename UseCase>
+void AddWrite(RpcService& service, std::string_view name, UseCase& use_case) {
+  service.AddMethod<Request, Response>(
+      name, Access::kWrite, Workload::kWrite,
+      [&use_case](const CallContext& context, Request& request, Response& response) {
+        return Show(use_case.Handle(context, CommandOf(request)), response);
+      });
+}
+
+void AddChanges(RpcService& service, UseCases& use_cases) {
+  AddWrite<api::UpdateUserRequest, api::UpdateUserResponse>(service, "UpdateUser", use_cases.update_user);
+  AddWrite<api::SuspendUserRequest, api::SuspendUserResponse>(service, "SuspendUser", use_cases.suspend_user);
+  AddWrite<api::ReinstateUserRequest, api::ReinstateUserResponse>(service, "ReinstateUser",
+                                                                  use_cases.reinstate_user);
+  AddWrite<api::DeleteUserRequest, api::DeleteUserResponse>(service, "DeleteUser", use_cases.delete_user);
+  AddWrite<api::UndeleteUserRequest, api::UndeleteUserResponse>(service, "UndeleteUser",
+                                                                use_cases.undelete_user);
 }
 
 }  // namespace
@@ -95,6 +140,7 @@ std::unique_ptr<RpcService> MakeAccountService(UseCases& use_cases) {
                                      api::ListUsersResponse& response) {
         return List(call, context, request, response);
       });
+  AddChanges(*service, use_cases);
   return service;
 }
 

@@ -5,8 +5,8 @@
 #include "core/accounts/find_by_address.h"
 #include "core/accounts/notify_user.h"
 #include "core/accounts/password_policy.h"
+#include "core/accounts/profile.h"
 #include "core/accounts/user_repository.h"
-#include "core/common/locale.h"
 #include "core/common/status_macros.h"
 #include "core/events/event_repository.h"
 #include "core/store/idempotency_repository.h"
@@ -14,8 +14,6 @@
 
 namespace keelson {
 namespace {
-
-constexpr std::size_t kMaxDisplayName = 200;
 
 struct RegisterUserResponse {
   std::optional<UserFields> user;
@@ -57,10 +55,8 @@ absl::StatusOr<RegisterUser::ValidatedRegistration> RegisterUser::Check(
   if (!email.ok()) errors.Add("email", std::string(email.status().message()));
   std::optional<Secret> password =
       CheckPassword("password", command.password, policy_.password_min_length, errors);
-  registration.display_name = Trim(command.display_name);
-  CheckLine("display_name", registration.display_name, kMaxDisplayName, errors);
-  registration.locale = command.locale.empty() ? std::string(kDefaultLocale) : command.locale;
-  CheckLocale("locale", registration.locale, errors);
+  registration.display_name = CheckDisplayName("display_name", command.display_name, errors);
+  registration.locale = CheckUserLocale("locale", command.locale, errors);
   CheckLabels("labels", command.labels, errors);
   if (password) {
     CheckNotOwnName("password", *password, email.ok() ? email->text() : "", registration.display_name,

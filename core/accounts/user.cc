@@ -1,5 +1,7 @@
 #include "core/accounts/user.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "core/common/error.h"
@@ -7,6 +9,53 @@
 #include "core/common/strings.h"
 
 namespace keelson {
+namespace {
+
+// kAct stands for everything that the owner of the account does, such as signing in.
+enum class UserStep { kAct, kUpdateProfile, kSuspend, kReinstate, kDelete, kUndelete };
+
+// A state in which a step is allowed.
+struct AllowedStep {
+  UserStep step;
+  UserState from;
+};
+
+constexpr std::array kUserSteps = {
+    AllowedStep{UserStep::kAct, UserState::kActive},
+    AllowedStep{UserStep::kUpdateProfile, UserState::kActive},
+    AllowedStep{UserStep::kUpdateProfile, UserState::kSuspended},
+    AllowedStep{UserStep::kSuspend, UserState::kActive},
+    AllowedStep{UserStep::kReinstate, UserState::kSuspended},
+    AllowedStep{UserStep::kDelete, UserState::kActive},
+    AllowedStep{UserStep::kDelete, UserState::kSuspended},
+    AllowedStep{UserStep::kUndelete, UserState::kDeleted},
+};
+
+// Returns the states in which the step is allowed, such as "ACTIVE or SUSPENDED".
+std::string OriginsOf(UserStep step) {
+  std::string origins;
+  for (const AllowedStep& allowed : kUserSteps) {
+    if (allowed.step == step) origins += StrCat(origins.empty() ? "" : " or ", UserStateName(allowed.from));
+  }
+  return origins;
+}
+
+absl::Status CheckStep(UserStep step, UserState state) {
+  const bool allowed = std::any_of(kUserSteps.begin(), kUserSteps.end(),
+                                   [&](const AllowedStep& a) { return a.step == step && a.from == state; });
+  if (allowed) return absl::OkStatus();
+  const std::string expected = OriginsOf(step);
+  return MakeError(Reason::kUserState,
+                   StrCat("the account is ", UserStateName(state), ", but must be ", expected),
+                   {{"state", std::string(UserStateName(state))}, {"expected", expected}});
+}
+
+absl::Status RetentionExpired() {
+  return MakeError(Reason::kUserState, "the retention period of the deleted account has expired",
+                   {{"state", "DELETED"}, {"expected", "DELETED before purge_time"}});
+}
+
+}  // namespace
 
 std::string_view UserStateName(UserState state) {
   switch (state) {
@@ -37,12 +86,7 @@ User User::Register(UserId id, const EmailAddress& email, std::string display_na
 }
 
 absl::Status User::RequireActive() const {
-  if (fields_.state != UserState::kActive) {
-    return MakeError(Reason::kUserState,
-                     StrCat("the account is ", UserStateName(fields_.state), ", but must be ACTIVE"),
-                     {{"state", std::string(UserStateName(fields_.state))}, {"expected", "ACTIVE"}});
-  }
-  return absl::OkStatus();
+  return CheckStep(UserStep::kAct, fields_.state);
 }
 
 absl::Status User::VerifyEmail(absl::Time now) {
@@ -51,6 +95,57 @@ absl::Status User::VerifyEmail(absl::Time now) {
   fields_.email_verify_time = now;
   Touch(now);
   return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::string_view>> User::UpdateProfile(ProfileUpdate update, absl::Time now) {
+  RETURN_IF_ERROR(CheckStep(UserStep::kUpdateProfile, fields_.state));
+  std::vector<std::string_view> changed;
+  const auto set = [&](std::string_view name, auto& field, auto& value) {
+    if (!value || *value == field) return;
+    field = *std::move(value);
+    changed.push_back(name);
+  };
+  set("display_name", fields_.display_name, update.display_name);
+  set("locale", fields_.locale, update.locale);
+  set("labels", fields_.labels, update.labels);
+  if (!changed.empty()) Touch(now);
+  return changed;
+}
+
+absl::Status User::Suspend(absl::Time now) {
+  RETURN_IF_ERROR(CheckStep(UserStep::kSuspend, fields_.state));
+  fields_.suspend_time = now;
+  MoveTo(UserState::kSuspended, now);
+  return absl::OkStatus();
+}
+
+absl::Status User::Reinstate(absl::Time now) {
+  RETURN_IF_ERROR(CheckStep(UserStep::kReinstate, fields_.state));
+  fields_.suspend_time.reset();
+  MoveTo(UserState::kActive, now);
+  return absl::OkStatus();
+}
+
+absl::Status User::Delete(absl::Time now, absl::Duration retention) {
+  RETURN_IF_ERROR(CheckStep(UserStep::kDelete, fields_.state));
+  fields_.delete_time = now;
+  fields_.purge_time = now + retention;
+  MoveTo(UserState::kDeleted, now);
+  return absl::OkStatus();
+}
+
+absl::Status User::Undelete(absl::Time now) {
+  RETURN_IF_ERROR(CheckStep(UserStep::kUndelete, fields_.state));
+  if (now >= fields_.purge_time) return RetentionExpired();
+  fields_.delete_time.reset();
+  fields_.purge_time.reset();
+  MoveTo(fields_.suspend_time ? UserState::kSuspended : UserState::kActive, now);
+  return absl::OkStatus();
+}
+
+void User::MoveTo(UserState next, absl::Time now) {
+  fields_.state = next;
+  Touch(now);
 }
 
 void User::Touch(absl::Time now) {

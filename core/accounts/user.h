@@ -3,8 +3,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/common/email_address.h"
 #include "core/common/fields.h"
@@ -30,9 +33,13 @@ struct UserFields {
   Labels labels;
   absl::Time create_time;
   absl::Time update_time;
+  // Both are set while the user is DELETED. purge_time is the end of the retention period.
   std::optional<absl::Time> delete_time;
   std::optional<absl::Time> purge_time;
   std::int64_t version = 1;
+  // When the suspension began. Stays set while a suspended user is DELETED, so that Undelete restores the
+  // suspension.
+  std::optional<absl::Time> suspend_time;
 
   bool operator==(const UserFields&) const = default;
 };
@@ -52,9 +59,19 @@ inline constexpr auto kFields<UserFields> = std::tuple{
     Mutable("delete_time", &UserFields::delete_time),
     Mutable("purge_time", &UserFields::purge_time),
     Mutable("version", &UserFields::version),
+    Mutable("suspend_time", &UserFields::suspend_time),
 };
 
-// A registered user. Fields are read as `user->email` and change only by the methods below.
+// New values of the profile. A field that is not set stays unchanged.
+struct ProfileUpdate {
+  std::optional<std::string> display_name;
+  std::optional<std::string> locale;
+  std::optional<Labels> labels;
+};
+
+// A registered user with its state machine. Fields are read as `user->email` and change only by the methods
+// below. If the state does not allow a change, the method changes nothing and fails with USER_STATE and the
+// current and the expected states.
 class User {
  public:
   static User Register(UserId id, const EmailAddress& email, std::string display_name, std::string locale,
@@ -70,10 +87,20 @@ class User {
 
   // USER_STATE unless the user is active.
   absl::Status RequireActive() const;
-  // USER_STATE unless the user is active. Changes nothing if the address is already verified.
+  // Changes nothing if the address is already verified.
   absl::Status VerifyEmail(absl::Time now);
+  // Returns the names of the fields whose values differ from the current ones. If no value differs, the
+  // method changes nothing, not even the version.
+  absl::StatusOr<std::vector<std::string_view>> UpdateProfile(ProfileUpdate update, absl::Time now);
+  absl::Status Suspend(absl::Time now);
+  absl::Status Reinstate(absl::Time now);
+  // Starts the retention period, in which Undelete restores the user.
+  absl::Status Delete(absl::Time now, absl::Duration retention);
+  // Restores the state before Delete. USER_STATE also at purge_time and later.
+  absl::Status Undelete(absl::Time now);
 
  private:
+  void MoveTo(UserState next, absl::Time now);
   void Touch(absl::Time now);
 
   UserFields fields_;

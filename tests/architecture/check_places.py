@@ -30,7 +30,9 @@ PLACES = [
         "adapters/grpc/translate.cc",
         "adapters/store/postgres/migrations/0001_initial.up.sql",
         "adapters/store/sqlite/migrations/0001_initial.up.sql",
+        "core/accounts/user.cc",
         "core/accounts/user.h",
+        "core/store/verify/check_rows.cc",
         "proto/keelson/accounts/v1/accounts.proto",
     ]),
     ("the method RetryMessages", r"RetryMessages|retry_messages", [

@@ -75,6 +75,22 @@ absl::Status World::Resend(const std::string& email) {
   return ResendVerification(store, clock, verification, accounts).Handle(context, email);
 }
 
+absl::StatusOr<User> World::Suspend(const User& user, std::string reason) {
+  return SuspendUser(store, clock).Handle(context, {"", user->id.ToString(), std::move(reason), ""});
+}
+
+absl::StatusOr<User> World::Reinstate(const User& user, std::string reason) {
+  return ReinstateUser(store, clock).Handle(context, {"", user->id.ToString(), std::move(reason), ""});
+}
+
+absl::StatusOr<User> World::Delete(const User& user, std::string reason) {
+  return DeleteUser(store, clock, accounts).Handle(context, {"", user->id.ToString(), std::move(reason), ""});
+}
+
+absl::StatusOr<User> World::Undelete(const User& user) {
+  return UndeleteUser(store, clock).Handle(context, {"", user->id.ToString(), "", ""});
+}
+
 absl::StatusOr<Order> World::Create(const CreateOrderCommand& command) {
   return CreateOrder(store, clock, ids).Handle(context, command);
 }

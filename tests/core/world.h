@@ -6,6 +6,7 @@
 
 #include "adapters/store/memory/memory_store.h"
 #include "core/accounts/register_user.h"
+#include "core/accounts/user_steps.h"
 #include "core/accounts/verify_email.h"
 #include "core/common/deadline.h"
 #include "core/orders/create_order.h"
@@ -36,6 +37,10 @@ struct World {
   absl::StatusOr<std::optional<User>> Register(const RegisterUserCommand& command);
   absl::StatusOr<User> Verify(const std::string& token);
   absl::Status Resend(const std::string& email);
+  absl::StatusOr<User> Suspend(const User& user, std::string reason = "");
+  absl::StatusOr<User> Reinstate(const User& user, std::string reason = "");
+  absl::StatusOr<User> Delete(const User& user, std::string reason = "");
+  absl::StatusOr<User> Undelete(const User& user);
   absl::StatusOr<Order> Create(const CreateOrderCommand& command);
   absl::StatusOr<Order> Pay(const Order& order);
   absl::StatusOr<Order> Ship(const Order& order);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "core/common/status_macros.h"
 #include "core/common/strings.h"
@@ -16,8 +17,9 @@ namespace {
 
 enum class Subject : std::uint8_t { kUser, kOrder, kRefund, kMessage };
 
-// The part of an event that the checks need, in a compact form. For an order or a refund, `step` is the
-// number of the state that the event records; the creation is recorded as the first state.
+// The part of an event that the checks need, in a compact form. `step` is the number of a UserFact for a
+// user, and the number of the state that the event records for every other subject; the creation is recorded
+// as the first state.
 struct Fact {
   Uuid id{};
   std::int64_t sequence = 0;
@@ -40,13 +42,23 @@ constexpr std::uint8_t StepOf(State state) {
   return static_cast<std::uint8_t>(state);
 }
 
-constexpr std::uint8_t kRegistered = 1;
-constexpr std::uint8_t kEmailVerified = 2;
+enum class UserFact : std::uint8_t {
+  kRegistered,
+  kEmailVerified,
+  kSuspended,
+  kReinstated,
+  kDeleted,
+  kUndeleted
+};
 
 // Every event type that a check evaluates. A history need not contain other types, such as message.cancelled.
 constexpr std::array kSteps = {
-    Step{Subject::kUser, "user.registered", kRegistered},
-    Step{Subject::kUser, "user.email_verified", kEmailVerified},
+    Step{Subject::kUser, "user.registered", StepOf(UserFact::kRegistered)},
+    Step{Subject::kUser, "user.email_verified", StepOf(UserFact::kEmailVerified)},
+    Step{Subject::kUser, "user.suspended", StepOf(UserFact::kSuspended)},
+    Step{Subject::kUser, "user.reinstated", StepOf(UserFact::kReinstated)},
+    Step{Subject::kUser, "user.deleted", StepOf(UserFact::kDeleted)},
+    Step{Subject::kUser, "user.undeleted", StepOf(UserFact::kUndeleted)},
     Step{Subject::kOrder, "order.created", StepOf(OrderState::kPending)},
     Step{Subject::kOrder, "order.paid", StepOf(OrderState::kPaid)},
     Step{Subject::kOrder, "order.shipped", StepOf(OrderState::kShipped)},
@@ -99,14 +111,43 @@ std::string EventTypes(History history) {
   return types.empty() ? "no events" : types;
 }
 
+// The state of a user after the events. UndeleteUser restores the state before DeleteUser.
+UserState StateAfter(History history) {
+  UserState state = UserState::kActive;
+  UserState before_deletion = UserState::kActive;
+  for (const Fact& fact : history) {
+    switch (static_cast<UserFact>(fact.step)) {
+      case UserFact::kSuspended:
+        state = UserState::kSuspended;
+        break;
+      case UserFact::kReinstated:
+        state = UserState::kActive;
+        break;
+      case UserFact::kDeleted:
+        before_deletion = std::exchange(state, UserState::kDeleted);
+        break;
+      case UserFact::kUndeleted:
+        state = before_deletion;
+        break;
+      case UserFact::kRegistered:
+      case UserFact::kEmailVerified:
+        break;
+    }
+  }
+  return state;
+}
+
 std::string Violation(const UserRow& user, History history) {
-  const std::ptrdiff_t registered = CountOf(history, kRegistered);
+  const std::ptrdiff_t registered = CountOf(history, StepOf(UserFact::kRegistered));
   if (registered != 1) {
     return StrCat("the user has ", registered, " user.registered events, not 1: ", EventTypes(history));
   }
-  const bool verified = CountOf(history, kEmailVerified) > 0;
-  if (!user.fields.email_verify_time || verified) return "";
-  return "email_verify_time is set without a user.email_verified event";
+  const bool verified = CountOf(history, StepOf(UserFact::kEmailVerified)) > 0;
+  if (user.fields.email_verify_time && !verified) {
+    return "email_verify_time is set without a user.email_verified event";
+  }
+  if (user.fields.state == StateAfter(history)) return "";
+  return StrCat("the state is ", UserStateName(user.fields.state), " after ", EventTypes(history));
 }
 
 std::string Violation(const OrderFields& order, History history) {

@@ -27,9 +27,30 @@ std::string UserAddressIsCanonical(const UserRow& user) {
   return address->key() == user.fields.email_key ? "" : "email_key does not match the e-mail address";
 }
 
+// Erased users may keep the times of their deletion and suspension.
+std::string DeletedUserHasTimes(const UserRow& user) {
+  const UserFields& f = user.fields;
+  if (f.state == UserState::kErased) return "";
+  const bool deleted = f.state == UserState::kDeleted;
+  if (f.delete_time.has_value() == deleted && f.purge_time.has_value() == deleted) return "";
+  return StrCat("delete_time or purge_time is ", deleted ? "not set" : "set", " in the state ",
+                UserStateName(f.state));
+}
+
+// A DELETED user may have been ACTIVE or SUSPENDED before.
+std::string SuspendedUserHasTime(const UserRow& user) {
+  const UserFields& f = user.fields;
+  if (f.state != UserState::kActive && f.state != UserState::kSuspended) return "";
+  const bool suspended = f.state == UserState::kSuspended;
+  if (f.suspend_time.has_value() == suspended) return "";
+  return StrCat("suspend_time is ", suspended ? "not set" : "set", " in the state ", UserStateName(f.state));
+}
+
 constexpr std::array kUserInvariants = {
     Invariant<UserRow>{"user_has_password", UserHasPassword},
     Invariant<UserRow>{"user_address_is_canonical", UserAddressIsCanonical},
+    Invariant<UserRow>{"deleted_user_has_times", DeletedUserHasTimes},
+    Invariant<UserRow>{"suspended_user_has_time", SuspendedUserHasTime},
 };
 
 std::string SessionExpiresAfterCreation(const SessionFields& session) {

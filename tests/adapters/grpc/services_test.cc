@@ -208,7 +208,7 @@ TEST_CASE("the .proto files declare every method of the services with the same r
       ++offered;
     }
   }
-  CHECK(offered == 35);
+  CHECK(offered == 40);
 }
 
 TEST_CASE("a user can be read by id and by address") {
@@ -403,6 +403,87 @@ TEST_CASE("ChangePassword keeps the named session and returns OK again for the s
   const auto page = services.Call(*services.sessions, &ses::SessionService::Stub::ListSessions, list);
   REQUIRE(page.sessions_size() == 1);
   CHECK(page.sessions(0).id() == kept);
+}
+
+TEST_CASE("UpdateUser updates the fields that update_mask names, and compares the etag") {
+  Services services;
+  acc::UpdateUserRequest request;
+  request.mutable_user()->set_id(services.Register());
+  request.mutable_user()->set_email("ignored@example.com");
+  request.mutable_user()->set_display_name("Ada L.");
+  request.mutable_user()->set_locale("fr");
+  (*request.mutable_user()->mutable_labels())["team"] = "blue";
+  request.mutable_update_mask()->add_paths("display_name");
+  request.mutable_update_mask()->add_paths("labels");
+  const auto update = [&] {
+    return services.Call(*services.accounts, &acc::AccountService::Stub::UpdateUser, request).user();
+  };
+  const acc::User updated = update();
+  REQUIRE(services.status.ok());
+  CHECK(updated.email() == "Ada@Example.com");
+  CHECK(updated.display_name() == "Ada L.");
+  CHECK(updated.locale() == "en");
+  CHECK(updated.labels().at("team") == "blue");
+
+  request.mutable_user()->set_etag("v1");
+  update();
+  CHECK(services.status.error_code() == grpc::StatusCode::ABORTED);
+  request.clear_update_mask();
+  request.clear_user();
+  update();
+  CHECK(services.Fields() == Names{"update_mask", "user.id"});
+}
+
+TEST_CASE("a user is suspended, reinstated, deleted and undeleted") {
+  Services services;
+  const std::string id = services.Register();
+  using Stub = acc::AccountService::Stub;
+  const auto change = [&](auto method, auto request) {
+    request.set_id(id);
+    return services.Call(*services.accounts, method, request).user();
+  };
+  acc::SuspendUserRequest suspend;
+  suspend.set_reason("a\nb");
+  change(&Stub::SuspendUser, suspend);
+  CHECK(services.Fields() == Names{"reason"});
+  CHECK(change(&Stub::SuspendUser, acc::SuspendUserRequest()).state() == acc::USER_STATE_SUSPENDED);
+  acc::ReinstateUserRequest reinstate;
+  reinstate.set_reason("a\nb");
+  change(&Stub::ReinstateUser, reinstate);
+  CHECK(services.Fields() == Names{"reason"});
+  const acc::User active = change(&Stub::ReinstateUser, acc::ReinstateUserRequest());
+  CHECK(active.state() == acc::USER_STATE_ACTIVE);
+  change(&Stub::ReinstateUser, acc::ReinstateUserRequest());
+  CHECK(services.status.error_code() == grpc::StatusCode::FAILED_PRECONDITION);
+
+  acc::DeleteUserRequest remove;
+  remove.set_etag("v1");
+  change(&Stub::DeleteUser, remove);
+  CHECK(services.status.error_code() == grpc::StatusCode::ABORTED);
+  remove.set_etag(active.etag());
+  const acc::User deleted = change(&Stub::DeleteUser, remove);
+  CHECK(deleted.state() == acc::USER_STATE_DELETED);
+  CHECK(deleted.delete_time().seconds() == FakeClock::kStartSeconds);
+  CHECK(deleted.purge_time().seconds() == FakeClock::kStartSeconds + 720 * 3600);
+  const acc::User undeleted = change(&Stub::UndeleteUser, acc::UndeleteUserRequest());
+  CHECK(undeleted.state() == acc::USER_STATE_ACTIVE);
+  CHECK_FALSE(undeleted.has_delete_time());
+  CHECK_FALSE(undeleted.has_purge_time());
+}
+
+TEST_CASE("the request_id of a change of a user makes the call idempotent") {
+  Services services;
+  acc::SuspendUserRequest request;
+  request.set_id(services.Register());
+  request.set_request_id("r1");
+  const auto suspend = [&] {
+    return services.Call(*services.accounts, &acc::AccountService::Stub::SuspendUser, request)
+        .SerializeAsString();
+  };
+  const std::string first = suspend();
+  REQUIRE(services.status.ok());
+  CHECK(suspend() == first);
+  CHECK(services.status.ok());
 }
 
 TEST_CASE("a new order is PENDING, with amounts and lines but without a payment") {

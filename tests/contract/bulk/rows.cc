@@ -45,6 +45,7 @@ Family SampleFamily(int number) {
   f.user.fields.email_verify_time = kT0 + absl::Seconds(1);
   f.user.fields.delete_time = kT0 + absl::Seconds(2);
   f.user.fields.purge_time = kT0 + absl::Seconds(3);
+  f.user.fields.suspend_time = kT0 + absl::Seconds(4);
   const UserId user_id = f.user.fields.id;
   f.session = SampleSession(user_id).fields();
   f.token = {NextSampleDigest(), user_id, TokenPurpose::kVerifyEmail, f.user.fields.email_key, kT0};
@@ -149,7 +150,7 @@ std::vector<RowBatch> GreatestBatches() {
   user.state = UserState::kErased;
   user.labels = {{kAwkward, kAwkward}, {"empty", ""}, {"long", kLong}};
   user.create_time = user.update_time = kLastTime;
-  user.email_verify_time = user.delete_time = user.purge_time = kLastTime;
+  user.email_verify_time = user.delete_time = user.purge_time = user.suspend_time = kLastTime;
   user.version = kMost;
   f.user.password_hash = kLong;
   SessionFields& session = f.session;

@@ -21,6 +21,7 @@ STORE_TEST("a user is found by id and by e-mail address, with every field") {
     f.delete_time = kT0 + absl::Seconds(2);
     f.purge_time = kT0 + absl::Seconds(3);
     f.version = 7;
+    f.suspend_time = kT0 + absl::Seconds(4);
   });
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.users().Insert(full, "$argon2id$hash"); }));
 
@@ -90,6 +91,9 @@ STORE_TEST("Update writes every mutable field, and fails for a missing user") {
     f.state = UserState::kSuspended;
     f.labels = {{"k", "v"}};
     f.update_time = kT0 + absl::Hours(1);
+    f.delete_time = kT0 + absl::Hours(2);
+    f.purge_time = kT0 + absl::Hours(3);
+    f.suspend_time = kT0 + absl::Hours(4);
     f.version = 2;
   });
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.users().Update(changed); }));

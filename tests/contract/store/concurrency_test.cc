@@ -4,10 +4,12 @@
 #include <set>
 
 #include "core/accounts/user_repository.h"
+#include "core/accounts/user_steps.h"
 #include "core/notifications/message_repository.h"
 #include "core/orders/order_repository.h"
 #include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
+#include "tests/support/real_clock.h"
 
 namespace keelson {
 namespace {
@@ -80,6 +82,29 @@ STORE_TEST("exactly one of many concurrent registrations of one address succeeds
   });
   CHECK(registered == 1);
   CHECK(taken == 31);
+}
+
+STORE_TEST("a user is DELETED after concurrent SuspendUser and DeleteUser calls, and no change is lost") {
+  Store& store = fixture.store();
+  RealClock clock;
+  const UserId id = StoredUser(store)->id;
+  const UserStepCommand command{"", id.ToString(), "", ""};
+  std::atomic<int> suspended{0};
+  std::atomic<int> deleted{0};
+  InParallel(8, [&](int thread) {
+    const CallContext context{"web", "", "", Deadline::Never()};
+    if (thread == 0) {
+      deleted += DeleteUser(store, clock, {}).Handle(context, command).ok() ? 1 : 0;
+    } else {
+      suspended += SuspendUser(store, clock).Handle(context, command).ok() ? 1 : 0;
+    }
+  });
+  CHECK(deleted == 1);
+  CHECK(suspended <= 1);
+  const auto found = Get(store, [&](ReadTransaction& tx) { return tx.users().Find(id); });
+  CHECK((*found)->state == UserState::kDeleted);
+  CHECK((*found)->suspend_time.has_value() == (suspended == 1));
+  CHECK((*found)->version == 2 + suspended);
 }
 
 STORE_TEST("a failed unit of work does not affect concurrent units of work") {

@@ -175,7 +175,8 @@ TEST_CASE("Serialized users, orders and refunds deserialize with every field unc
                   .update_time = absl::FromUnixMicros(3),
                   .delete_time = absl::FromUnixMicros(4),
                   .purge_time = absl::FromUnixMicros(5),
-                  .version = 6};
+                  .version = 6,
+                  .suspend_time = absl::FromUnixMicros(7)};
   CHECK(Deserialize<UserFields>(Serialize(user)) == user);
 
   OrderFields order{.id = OrderId(Uuid{1}),

@@ -55,11 +55,8 @@ TEST_CASE("CreateOrder rejects a user that does not exist or is not ACTIVE") {
   CHECK(BadFields(world.Create(command)) == Fields{"user_id"});
   command.user_id = "user_01h455vb4pex5vsknk084sn02q";
   CHECK(ReasonOf(world.Create(command)) == "USER_NOT_FOUND");
-  for (const UserState state : {UserState::kSuspended, UserState::kDeleted}) {
-    UserFields fields = world.Load(world.Ada()->id).fields();
-    fields.state = state;
-    ++fields.version;
-    world.Overwrite(fields);
+  for (const auto& step : {&World::Suspend, &World::Delete}) {
+    const UserState state = Must((world.*step)(world.Ada(), ""))->state;
     const auto result = world.Create(Basket(world, {LineOf(1, 1)}));
     CHECK(ReasonOf(result) == "USER_NOT_ACTIVE");
     CHECK(Fact(result, "state") == UserStateName(state));

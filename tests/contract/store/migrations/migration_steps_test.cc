@@ -501,6 +501,21 @@ TEMPLATE_TEST_CASE("a migration down fails while a zero-amount refund exists, an
   CHECK(Get(*database.Open(), [&](ReadTransaction& tx) { return tx.refunds().Find(id); }).has_value());
 }
 
+TEMPLATE_TEST_CASE("a user that SQL suspended before suspend_time existed has the time of the last update",
+                   "[store]", Sqlite, Postgres) {
+  constexpr int kSuspendTime = 5;
+  TestType database;
+  REQUIRE_OK(database.migrator().Up(kSuspendTime - 1).status());
+  const Family family(1, Form::kWithContent, {});
+  database.Execute(SqlOf<TestType>(1, Form::kWithContent, family));
+  database.Execute("UPDATE users SET state = 2");
+  REQUIRE_OK(database.migrator().Up().status());
+  const UserFields& before = family.user.fields;
+  const std::optional<User> user =
+      Get(*database.Open(), [&](ReadTransaction& tx) { return tx.users().Find(before.id); });
+  CHECK((*user)->suspend_time == before.update_time);
+}
+
 TEMPLATE_TEST_CASE("the schema rejects a message with contradictory fields", "[store]", Sqlite, Postgres) {
   TestType database;
   REQUIRE_OK(database.migrator().Up().status());

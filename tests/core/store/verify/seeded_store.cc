@@ -48,6 +48,24 @@ SeededStore::SeededStore() {
   delivered = order->id;
   owner = order->user_id;
   StoreSession(world, owner);
+  const User carol = Must(world.Register(Registration("carol@example.com"))).value();
+  for (const auto& step : {&World::Suspend, &World::Reinstate, &World::Suspend, &World::Delete}) {
+    Must((world.*step)(carol, "spam").status());
+  }
+  Must(world.Undelete(carol).status());
+  suspended = carol->id;
+  const User dave = Must(world.Register(Registration("dave@example.com"))).value();
+  Must(world.Delete(dave).status());
+  Must(world.Undelete(dave).status());
+  Must(world.Suspend(dave).status());
+  Must(world.Delete(dave).status());
+  deleted = dave->id;
+}
+
+UserFields& TamperedStore::user(UserId id) {
+  auto& users = rows.of<UserRow>();
+  return std::find_if(users.begin(), users.end(), [&](const UserRow& u) { return u.fields.id == id; })
+      ->fields;
 }
 
 Event& TamperedStore::event(std::string_view type) {

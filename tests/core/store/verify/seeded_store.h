@@ -9,19 +9,21 @@
 
 namespace keelson {
 
-// A store with orders in every state, and refunds in every state that a use case leads to. One refund has the
-// amount 0, and one was cancelled by CancelOrder. The owner has a session that was refreshed once.
+// A store with users, orders and refunds in every state that a use case leads to. One refund has the amount
+// 0, and one was cancelled by CancelOrder. `deleted` was suspended before, and `suspended` was deleted and
+// undeleted while it was suspended. The owner has a session that was refreshed once.
 struct SeededStore {
   SeededStore();
 
   World world;
   OrderId delivered;
-  UserId owner;
+  UserId owner, suspended, deleted;
   RefundId processing, failed, succeeded, requested;
 };
 
 // The rows of a seeded store, which a test changes before it verifies them.
 struct TamperedStore {
+  UserFields& user(UserId id);
   OrderFields& order() { return Find<OrderFields>(seeded.delivered); }
   SessionFields& session() { return rows.of<SessionFields>()[0]; }
   RefundFields& refund(RefundId id) { return Find<RefundFields>(id); }

@@ -33,3 +33,8 @@ CREATE TABLE sign_in_throttles (
   CONSTRAINT throttle_outlasts_block CHECK (blocked_until <= expire_time)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sign_in_throttles_by_expire_time ON sign_in_throttles (expire_time);
+
+-- When the suspension of an account began; kept while the account is deleted, because UndeleteUser restores the
+-- suspension. Earlier versions had no method that suspends accounts, but SQL could set the state.
+ALTER TABLE users ADD COLUMN suspend_time INTEGER;
+UPDATE users SET suspend_time = update_time WHERE state = 2;
