@@ -41,6 +41,8 @@ endif()
 pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
 pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
+pkg_check_modules(LIBCRYPT REQUIRED IMPORTED_TARGET libcrypt)
+pkg_check_modules(OPENSSL REQUIRED IMPORTED_TARGET openssl)
 
 add_library(keelson_grpc_library INTERFACE)
 if(keelson_static)
@@ -50,7 +52,6 @@ if(keelson_static)
   foreach(part IN LISTS keelson_grpc_parts)
     list(APPEND keelson_grpc_archives "${KEELSON_ARCHIVE_${part}}")
   endforeach()
-  pkg_check_modules(OPENSSL REQUIRED IMPORTED_TARGET openssl)
   pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
   target_link_libraries(keelson_grpc_library INTERFACE
     ${keelson_grpc_archives} protobuf::libprotobuf ${keelson_abseil}

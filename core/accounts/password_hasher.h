@@ -3,15 +3,17 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/common/deadline.h"
 #include "core/common/secret.h"
 
 namespace keelson {
 
-// Port: computes slow password hashes. Thread-safe. Hash and Verify block for tens of milliseconds, after
-// waiting for a slot: the number of concurrent hashes and the queue for slots are bounded. The password is
-// hashed as given; callers normalize it (CheckPassword).
+// Port: computes slow password hashes. Thread-safe. Hash and Verify block for tens of milliseconds, and
+// Verify of an imported hash for up to several seconds, after waiting for a slot: the number of concurrent
+// hashes, their memory and the queue for slots are bounded. The password is hashed as given; callers
+// normalize it (CheckPassword).
 //
 // Errors: RESOURCE_EXHAUSTED (OVERLOADED) if the queue is full; DEADLINE_EXCEEDED if no slot became free
 // before the deadline, in which case no hash was computed.
@@ -20,11 +22,15 @@ class PasswordHasher {
   virtual ~PasswordHasher() = default;
   // Returns a PHC string with a new random salt: "$argon2id$v=19$m=…,t=…,p=…$salt$hash".
   virtual absl::StatusOr<std::string> Hash(const Secret& password, Deadline deadline) = 0;
-  // Whether `password` matches the hash `phc`. INVALID_ARGUMENT if this hasher does not support `phc`.
+  // Whether `password` matches the hash `phc`. INVALID_ARGUMENT if CheckHash rejects `phc`.
   virtual absl::StatusOr<bool> Verify(const Secret& password, std::string_view phc, Deadline deadline) = 0;
-  // Whether Hash computes stronger hashes than `phc`: of another algorithm, or of higher cost. Does not
-  // block.
+  // Whether the hash `phc` must be replaced by one of Hash at the next successful sign-in: `phc` is not
+  // Argon2id, one of its parameters is weaker than those of Hash, or its parallelism differs. Does not block.
   virtual bool NeedsRehash(std::string_view phc) const = 0;
+  // OK if Verify supports the hash `phc`. Otherwise INVALID_ARGUMENT, whose message is the violated rule
+  // without any part of `phc`, such as "must have a bcrypt cost from 4 to 15". Neither blocks nor allocates
+  // what the parameters of `phc` demand.
+  virtual absl::Status CheckHash(std::string_view phc) const = 0;
 };
 
 }  // namespace keelson

@@ -59,6 +59,8 @@ TEST_CASE("commands accept their documented arguments") {
   CHECK(Parses({"call", "GetUser", "{\"id\": \"x\"}", "--address", "127.0.0.1:1", "--timeout", "1s"}));
   CHECK(Parses({"call", "GetUser", "-"}));
   CHECK(Parses({"call", "--list"}));
+  CHECK(Parses({"hash", "calibrate"}));
+  CHECK(Parses({"hash", "calibrate", "--target", "100ms", "--memory-budget", "1GiB"}));
   CHECK(Parses({"completion", "bash"}));
   CHECK(Parses({"help"}));
   CHECK(Parses({"help", "config", "check"}));
@@ -70,6 +72,7 @@ TEST_CASE("an invalid command line is rejected") {
   CHECK_FALSE(Parses({"sevre"}));
   CHECK_FALSE(Parses({"serve", "extra"}));
   CHECK_FALSE(Parses({"serve", "--set", "a=b", "extra"}));
+  CHECK_FALSE(Parses({"hash"}));
   CHECK_FALSE(Parses({"migrate"}));
   CHECK_FALSE(Parses({"migrate", "up", "--to", "x"}));
   CHECK_FALSE(Parses({"config", "reference", "--set", "a=b"}));

@@ -50,7 +50,7 @@ TECHNOLOGY = {
     "email/templates": ["kainjow/mustache.hpp"],
     "grpc": GRPC + ["openssl/"],
     "grpc_client": GRPC,
-    "passwords/argon2": ["argon2.h", "sodium.h"],
+    "passwords": ["argon2.h", "crypt.h", "openssl/", "sodium.h"],
     "payments/recorded": [],
     "store/memory": [],
     "store/migrations": [],

@@ -1,4 +1,4 @@
-// Tests the errors for invalid command lines, the version and the help.
+// Tests the errors for invalid command lines, the version, the help, and commands that need no service.
 #include <catch2/catch.hpp>
 
 #include "tests/e2e/support/child_process.h"
@@ -36,6 +36,31 @@ TEST_CASE("keelson help COMMAND prints the same text as keelson COMMAND --help")
   const CommandResult below = RunKeelson({"help", "serve", "up"}, folder.path());
   CHECK(below.exit_code == 2);
   CHECK(below.errors == "keelson: keelson serve has no commands\n");
+}
+
+TEST_CASE("keelson hash calibrate prints a valid configuration that is not below OWASP's minima") {
+  const Folder folder;
+  const CommandResult result =
+      RunKeelson({"hash", "calibrate", "--target", "1ms", "--memory-budget", "7MiB"}, folder.path());
+  CHECK(result.exit_code == 0);
+  CHECK(result.errors.empty());
+  CHECK_THAT(result.output, Catch::StartsWith("[passwords]\nargon2_memory = \"7MiB\"\nargon2_iterations = 5\n"
+                                              "argon2_parallelism = 1\nmemory_budget = \"7MiB\"\n"
+                                              "# measured: 1 at a time, ") &&
+                                Catch::Contains(" hashes per second\n# A hash takes longer than --target"));
+  WriteFile(folder / "calibrated.toml", result.output);
+  CHECK(RunKeelson({"config", "check", "--config", "calibrated.toml"}, folder.path()).exit_code == 0);
+}
+
+TEST_CASE("keelson hash calibrate rejects an invalid target or memory budget") {
+  const Folder folder;
+  const CommandResult target = RunKeelson({"hash", "calibrate", "--target", "0s"}, folder.path());
+  CHECK(target.exit_code == 2);
+  CHECK_THAT(target.errors, Catch::Contains("--target must be a duration"));
+  const CommandResult budget = RunKeelson({"hash", "calibrate", "--memory-budget", "6MiB"}, folder.path());
+  CHECK(budget.exit_code == 2);
+  CHECK_THAT(budget.errors,
+             Catch::Contains("--memory-budget must be") && Catch::Contains("from 7MiB to 64GiB"));
 }
 
 }  // namespace

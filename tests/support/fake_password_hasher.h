@@ -25,15 +25,20 @@ class FakePasswordHasher : public PasswordHasher {
   absl::StatusOr<bool> Verify(const Secret& password, std::string_view phc, Deadline /*deadline*/) override {
     ++verifications;
     if (!failure.ok()) return failure;
-    const bool same = phc == Phc(password) || phc == WeakPhc(password);
+    const bool same = phc == Phc(password) || phc == ImportedPhc(password);
     if (before_verify_returns) std::exchange(before_verify_returns, nullptr)();
     return same;
   }
 
-  bool NeedsRehash(std::string_view phc) const override { return phc.starts_with(kWeak); }
+  bool NeedsRehash(std::string_view phc) const override { return !phc.starts_with("$fake$"); }
 
-  // A hash of the password that Verify accepts and that needs a rehash.
-  static std::string WeakPhc(const Secret& password) { return StrCat(kWeak, Phc(password)); }
+  absl::Status CheckHash(std::string_view phc) const override {
+    if (phc.starts_with("$fake$") || phc.starts_with("$imported$")) return absl::OkStatus();
+    return absl::InvalidArgumentError("must begin with $fake$ or $imported$");
+  }
+
+  // Returns a hash of another system, which Verify accepts and NeedsRehash reports.
+  static std::string ImportedPhc(const Secret& password) { return StrCat("$imported", Phc(password)); }
 
   std::atomic<int> hashes = 0;
   std::atomic<int> verifications = 0;
@@ -44,8 +49,6 @@ class FakePasswordHasher : public PasswordHasher {
   std::function<void()> before_verify_returns;
 
  private:
-  static constexpr std::string_view kWeak = "$weak";
-
   // Returns the hash of the password. The hash does not contain the password, so that a test can detect a
   // stored password.
   static std::string Phc(const Secret& password) {

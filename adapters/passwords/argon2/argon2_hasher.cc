@@ -9,6 +9,7 @@
 #include "absl/memory/memory.h"
 #include "adapters/passwords/argon2/hash_memory.h"
 #include "adapters/passwords/argon2/phc_string.h"
+#include "adapters/passwords/stored_hash.h"
 #include "core/common/status_macros.h"
 
 namespace keelson {
@@ -52,31 +53,43 @@ Argon2Hasher::Argon2Hasher(const Argon2idCost& cost, const HashSlots::Options& s
 absl::StatusOr<std::string> Argon2Hasher::Hash(const Secret& password, Deadline deadline) {
   PhcString phc{.cost = cost_, .salt = std::string(kSaltBytes, '\0'), .hash = std::string(kHashBytes, '\0')};
   entropy_.Fill(std::as_writable_bytes(std::span(phc.salt)));
-  RETURN_IF_ERROR(Compute(password, phc.cost, phc.salt, phc.hash, deadline));
+  RETURN_IF_ERROR(RunInSlot(cost_.memory_bytes(), deadline, [&] {
+    return ComputeArgon2id(password.Reveal(), phc.salt, phc.cost, phc.hash);
+  }));
   return FormatPhc(phc);
 }
 
 absl::StatusOr<bool> Argon2Hasher::Verify(const Secret& password, std::string_view phc, Deadline deadline) {
-  ASSIGN_OR_RETURN(const PhcString stored, ParsePhc(phc));
-  std::string computed(stored.hash.size(), '\0');
-  RETURN_IF_ERROR(Compute(password, stored.cost, stored.salt, computed, deadline));
-  const bool same = sodium_memcmp(computed.data(), stored.hash.data(), computed.size()) == 0;
-  sodium_memzero(computed.data(), computed.size());
-  return same;
+  ASSIGN_OR_RETURN(const std::unique_ptr<StoredHash> stored, ParseStoredHash(phc));
+  absl::StatusOr<bool> matches = false;
+  RETURN_IF_ERROR(RunInSlot(stored->memory_bytes(), deadline, [&] {
+    matches = stored->Matches(password.Reveal());
+    return matches.status();
+  }));
+  return matches;
 }
 
+// Another number of lanes makes a hash neither stronger nor weaker. Such a hash is replaced, so that each
+// sign-in uses the configured number of threads.
 bool Argon2Hasher::NeedsRehash(std::string_view phc) const {
   const absl::StatusOr<PhcString> stored = ParsePhc(phc);
-  return !stored.ok() || stored->cost.memory_kib < cost_.memory_kib ||
-         stored->cost.iterations < cost_.iterations || stored->salt.size() < kSaltBytes ||
+  return !stored.ok() || stored->variant != Argon2Variant::kArgon2id ||
+         stored->cost.memory_kib < cost_.memory_kib || stored->cost.iterations < cost_.iterations ||
+         stored->cost.parallelism != cost_.parallelism || stored->salt.size() < kSaltBytes ||
          stored->hash.size() < kHashBytes;
 }
 
-absl::Status Argon2Hasher::Compute(const Secret& password, const Argon2idCost& cost, std::string_view salt,
-                                   std::string& hash, Deadline deadline) {
+absl::Status Argon2Hasher::CheckHash(std::string_view phc) const {
+  return ParseStoredHash(phc).status();
+}
+
+absl::Status Argon2Hasher::RunInSlot(std::uint64_t memory_bytes, Deadline deadline,
+                                     absl::FunctionRef<absl::Status()> compute) {
   absl::Status computed;
-  const absl::Status ran = slots_.Run(cost.memory_bytes(), deadline, [&] {
-    computed = ComputeArgon2id(password.Reveal(), salt, cost, hash);
+  const absl::Status ran = slots_.Run(memory_bytes, deadline, [&] {
+    // The slots count the memory of this hash only, not the block of the thread's last hash.
+    HashMemory::FreeUnless(memory_bytes);
+    computed = compute();
   });
   return ran.ok() ? computed : ran;
 }

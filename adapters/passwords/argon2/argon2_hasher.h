@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
 #include "adapters/passwords/argon2/argon2id.h"
 #include "adapters/passwords/argon2/hash_slots.h"
@@ -27,11 +28,12 @@ struct Argon2Options {
   std::size_t cores = 0;
 };
 
-// Argon2id (RFC 9106). Hashes run on max(1, min(cores, memory_budget_bytes / memory_bytes)) threads of the
-// hasher, with a lower priority than the rest of the process. The verification of a stored hash with a higher
-// memory cost waits until enough of the budget is free; a hash that needs more than the whole budget runs
-// alone. A thread reuses its memory for the next hash, and returns the memory to the system when no queued
-// hash can start. Thread-safe. Must not be destroyed during a call.
+// Hashes new passwords with Argon2id (RFC 9106), and verifies every format of ParseStoredHash. Hashes run on
+// max(1, min(cores, memory_budget_bytes / memory_bytes)) threads of the hasher, with a lower priority than
+// the rest of the process. The verification of a stored hash with a higher memory cost, of any format, waits
+// until enough of the budget is free; a hash that needs more than the whole budget runs alone. A thread
+// reuses its memory for the next hash, and returns the memory to the system when no queued hash can start.
+// Thread-safe. Must not be destroyed during a call.
 class Argon2Hasher final : public PasswordHasher {
  public:
   // INVALID_ARGUMENT if an option is outside of Argon2idBounds, or the budget is too small for one hash.
@@ -41,6 +43,7 @@ class Argon2Hasher final : public PasswordHasher {
   absl::StatusOr<std::string> Hash(const Secret& password, Deadline deadline) override;
   absl::StatusOr<bool> Verify(const Secret& password, std::string_view phc, Deadline deadline) override;
   bool NeedsRehash(std::string_view phc) const override;
+  absl::Status CheckHash(std::string_view phc) const override;
 
   // Maximum number of concurrent hashes.
   std::size_t slots() const { return slots_.slots(); }
@@ -49,8 +52,8 @@ class Argon2Hasher final : public PasswordHasher {
 
  private:
   Argon2Hasher(const Argon2idCost& cost, const HashSlots::Options& slots, Entropy& entropy);
-  absl::Status Compute(const Secret& password, const Argon2idCost& cost, std::string_view salt,
-                       std::string& hash, Deadline deadline);
+  absl::Status RunInSlot(std::uint64_t memory_bytes, Deadline deadline,
+                         absl::FunctionRef<absl::Status()> compute);
 
   const Argon2idCost cost_;
   Entropy& entropy_;

@@ -4,15 +4,11 @@
 #include <sodium.h>
 
 #include "adapters/passwords/argon2/hash_memory.h"
-#include "core/common/error.h"
+#include "adapters/passwords/hash_result.h"
 #include "core/common/strings.h"
 
 namespace keelson {
 namespace {
-
-absl::Status OutOfMemory() {
-  return MakeError(Reason::kOverloaded, "not enough memory to hash a password; try again later");
-}
 
 int Borrow(std::uint8_t** memory, std::size_t bytes) {
   *memory = static_cast<std::uint8_t*>(HashMemory::Borrow(bytes));
@@ -35,7 +31,37 @@ absl::Status ComputeByLibsodium(std::string_view password, std::string_view salt
       crypto_pwhash_argon2id(reinterpret_cast<unsigned char*>(hash.data()), hash.size(), password.data(),
                              password.size(), reinterpret_cast<const unsigned char*>(salt.data()),
                              cost.iterations, cost.memory_bytes(), crypto_pwhash_argon2id_ALG_ARGON2ID13);
-  return result == 0 ? absl::OkStatus() : OutOfMemory();
+  return result == 0 ? absl::OkStatus() : OutOfHashMemory();
+}
+
+absl::Status Compute(int (*function)(argon2_context*), std::string_view password, std::string_view salt,
+                     const Argon2idCost& cost, std::string& hash) {
+  argon2_context context{};
+  context.out = reinterpret_cast<std::uint8_t*>(hash.data());
+  context.outlen = static_cast<std::uint32_t>(hash.size());
+  // The member `pwd` lacks const, but without ARGON2_FLAG_CLEAR_PASSWORD, libargon2 does not modify the
+  // password.
+  context.pwd = reinterpret_cast<std::uint8_t*>(const_cast<char*>(password.data()));
+  context.pwdlen = static_cast<std::uint32_t>(password.size());
+  context.salt = reinterpret_cast<std::uint8_t*>(const_cast<char*>(salt.data()));
+  context.saltlen = static_cast<std::uint32_t>(salt.size());
+  context.t_cost = cost.iterations;
+  context.m_cost = cost.memory_kib;
+  context.lanes = cost.parallelism;
+  context.threads = cost.parallelism;
+  context.version = ARGON2_VERSION_13;
+  context.allocate_cbk = Borrow;
+  context.free_cbk = Return;
+  context.flags = ARGON2_DEFAULT_FLAGS;
+  switch (function(&context)) {
+    case ARGON2_OK:
+      return absl::OkStatus();
+    case ARGON2_MEMORY_ALLOCATION_ERROR:
+    case ARGON2_THREAD_FAIL:
+      return OutOfHashMemory();
+    default:
+      return absl::InvalidArgumentError("libargon2 rejects the parameters");
+  }
 }
 
 }  // namespace
@@ -67,32 +93,12 @@ absl::Status ComputeArgon2id(std::string_view password, std::string_view salt, c
 
 absl::Status ComputeByLibargon2(std::string_view password, std::string_view salt, const Argon2idCost& cost,
                                 std::string& hash) {
-  argon2_context context{};
-  context.out = reinterpret_cast<std::uint8_t*>(hash.data());
-  context.outlen = static_cast<std::uint32_t>(hash.size());
-  // The member `pwd` lacks const, but without ARGON2_FLAG_CLEAR_PASSWORD, libargon2 does not modify the
-  // password.
-  context.pwd = reinterpret_cast<std::uint8_t*>(const_cast<char*>(password.data()));
-  context.pwdlen = static_cast<std::uint32_t>(password.size());
-  context.salt = reinterpret_cast<std::uint8_t*>(const_cast<char*>(salt.data()));
-  context.saltlen = static_cast<std::uint32_t>(salt.size());
-  context.t_cost = cost.iterations;
-  context.m_cost = cost.memory_kib;
-  context.lanes = cost.parallelism;
-  context.threads = cost.parallelism;
-  context.version = ARGON2_VERSION_13;
-  context.allocate_cbk = Borrow;
-  context.free_cbk = Return;
-  context.flags = ARGON2_DEFAULT_FLAGS;
-  switch (argon2id_ctx(&context)) {
-    case ARGON2_OK:
-      return absl::OkStatus();
-    case ARGON2_MEMORY_ALLOCATION_ERROR:
-    case ARGON2_THREAD_FAIL:
-      return OutOfMemory();
-    default:
-      return absl::InvalidArgumentError("libargon2 rejects the parameters");
-  }
+  return Compute(&argon2id_ctx, password, salt, cost, hash);
+}
+
+absl::Status ComputeArgon2i(std::string_view password, std::string_view salt, const Argon2idCost& cost,
+                            std::string& hash) {
+  return Compute(&argon2i_ctx, password, salt, cost, hash);
 }
 
 }  // namespace keelson

@@ -44,4 +44,8 @@ absl::Status ComputeArgon2id(std::string_view password, std::string_view salt, c
 absl::Status ComputeByLibargon2(std::string_view password, std::string_view salt, const Argon2idCost& cost,
                                 std::string& hash);
 
+// Like ComputeByLibargon2, but with Argon2i version 1.3, which only imported hashes use.
+absl::Status ComputeArgon2i(std::string_view password, std::string_view salt, const Argon2idCost& cost,
+                            std::string& hash);
+
 }  // namespace keelson

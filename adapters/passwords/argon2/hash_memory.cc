@@ -56,15 +56,17 @@ thread_local bool lending = false;
 }  // namespace
 
 void* HashMemory::Borrow(std::size_t bytes) {
-  if (block.bytes() != bytes) {
-    block.Free();
-    if (!block.Map(bytes)) return nullptr;
-  }
+  FreeUnless(bytes);
+  if (block.bytes() != bytes && !block.Map(bytes)) return nullptr;
   return block.memory();
 }
 
 void HashMemory::Free() {
   block.Free();
+}
+
+void HashMemory::FreeUnless(std::size_t bytes) {
+  if (block.bytes() != bytes) block.Free();
 }
 
 std::size_t HashMemory::held_bytes() {

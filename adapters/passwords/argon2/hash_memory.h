@@ -17,6 +17,8 @@ class HashMemory {
   static void* Borrow(std::size_t bytes);
   // Returns the block, with the data of the last hash, to the system.
   static void Free();
+  // Returns the block to the system unless its size is `bytes`.
+  static void FreeUnless(std::size_t bytes);
   // Size of this thread's block; 0 if there is none.
   static std::size_t held_bytes();
 

@@ -1,58 +1,29 @@
 #include "adapters/passwords/argon2/phc_string.h"
 
-#include <sodium.h>
-
-#include <charconv>
 #include <cstdint>
 #include <optional>
-#include <ranges>
 #include <vector>
 
+#include "adapters/passwords/hash_fields.h"
 #include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
 namespace {
 
-constexpr int kBase64 = sodium_base64_VARIANT_ORIGINAL_NO_PADDING;
-// Upper bound on the length of a string within Argon2idBounds.
-constexpr std::size_t kMaxPhcBytes = 256;
-
-std::string ToBase64(std::string_view bytes) {
-  std::string text(sodium_base64_ENCODED_LEN(bytes.size(), kBase64), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                    bytes.size(), kBase64);
-  text.pop_back();  // the terminating NUL
-  return text;
+std::string_view NameOf(Argon2Variant variant) {
+  return variant == Argon2Variant::kArgon2i ? "argon2i" : "argon2id";
 }
 
-std::optional<std::string> FromBase64(std::string_view text, std::size_t min_bytes, std::size_t max_bytes) {
-  std::string bytes(max_bytes, '\0');
-  std::size_t size = 0;
-  const int result = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
-                                       text.data(), text.size(), nullptr, &size, nullptr, kBase64);
-  if (result != 0 || size < min_bytes) return std::nullopt;
-  bytes.resize(size);
-  return bytes;
+std::optional<Argon2Variant> VariantOf(std::string_view name) {
+  for (const Argon2Variant variant : {Argon2Variant::kArgon2id, Argon2Variant::kArgon2i}) {
+    if (NameOf(variant) == name) return variant;
+  }
+  return std::nullopt;
 }
 
-std::vector<std::string_view> Split(std::string_view text, char separator) {
-  std::vector<std::string_view> parts;
-  for (const auto part : std::views::split(text, separator)) parts.emplace_back(part.begin(), part.end());
-  return parts;
-}
-
-// Parses a parameter such as "m=19456", whose prefix is "m=".
-bool ReadParameter(std::string_view text, std::string_view prefix, std::uint32_t& value) {
-  if (!text.starts_with(prefix)) return false;
-  text.remove_prefix(prefix.size());
-  const char* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc() && rest == end;
-}
-
-bool ReadCost(std::string_view text, Argon2idCost& cost) {
-  const std::vector<std::string_view> parts = Split(text, ',');
+bool ReadArgon2Cost(std::string_view text, Argon2idCost& cost) {
+  const std::vector<std::string_view> parts = SplitFields(text, ',');
   return parts.size() == 3 && ReadParameter(parts[0], "m=", cost.memory_kib) &&
          ReadParameter(parts[1], "t=", cost.iterations) && ReadParameter(parts[2], "p=", cost.parallelism);
 }
@@ -60,30 +31,31 @@ bool ReadCost(std::string_view text, Argon2idCost& cost) {
 }  // namespace
 
 std::string FormatPhc(const PhcString& phc) {
-  return StrCat("$argon2id$v=19$m=", phc.cost.memory_kib, ",t=", phc.cost.iterations,
+  return StrCat("$", NameOf(phc.variant), "$v=19$m=", phc.cost.memory_kib, ",t=", phc.cost.iterations,
                 ",p=", phc.cost.parallelism, "$", ToBase64(phc.salt), "$", ToBase64(phc.hash));
 }
 
 absl::StatusOr<PhcString> ParsePhc(std::string_view text) {
-  const auto invalid = [](std::string_view what) {
-    return absl::InvalidArgumentError(StrCat("the stored hash ", what));
-  };
-  if (text.size() > kMaxPhcBytes) return invalid(StrCat("is longer than ", kMaxPhcBytes, " bytes"));
-  const std::vector<std::string_view> parts = Split(text, '$');
-  if (parts.size() != 6 || !parts[0].empty() || parts[1] != "argon2id" || parts[2] != "v=19") {
-    return invalid("must be Argon2id version 1.3 in PHC format");
-  }
+  using Bounds = Argon2idBounds;
+  const std::vector<std::string_view> parts = SplitFields(text, '$');
+  const std::optional<Argon2Variant> variant = parts.size() == 6 ? VariantOf(parts[1]) : std::nullopt;
   PhcString phc;
-  if (!ReadCost(parts[3], phc.cost)) return invalid("has malformed parameters");
+  if (!variant || !parts[0].empty() || parts[2] != "v=19" || !ReadArgon2Cost(parts[3], phc.cost)) {
+    return absl::InvalidArgumentError(
+        "must have the form $argon2id$v=19$m=KIB,t=ITERATIONS,p=LANES$SALT$HASH, or the same with argon2i");
+  }
   RETURN_IF_ERROR(CheckArgon2idCost(phc.cost));
-  auto salt = FromBase64(parts[4], Argon2idBounds::kMinSaltBytes, Argon2idBounds::kMaxSaltBytes);
-  if (!salt) return invalid("has a malformed salt");
-  auto hash = FromBase64(parts[5], Argon2idBounds::kMinHashBytes, Argon2idBounds::kMaxHashBytes);
-  if (!hash) return invalid("has a malformed tag");
+  auto salt = FromBase64(parts[4], {Bounds::kMinSaltBytes, Bounds::kMaxSaltBytes});
+  auto hash = FromBase64(parts[5], {Bounds::kMinHashBytes, Bounds::kMaxHashBytes});
+  if (!salt || !hash) {
+    return absl::InvalidArgumentError(StrCat("must have an Argon2 salt of ", Bounds::kMinSaltBytes, " to ",
+                                             Bounds::kMaxSaltBytes, " bytes and a hash of ",
+                                             Bounds::kMinHashBytes, " to ", Bounds::kMaxHashBytes,
+                                             " bytes, both in base64 without padding"));
+  }
+  phc.variant = *variant;
   phc.salt = *std::move(salt);
   phc.hash = *std::move(hash);
-  // Rejects leading zeros, and non-ASCII bytes that libsodium's decoder accepts as a slash.
-  if (FormatPhc(phc) != text) return invalid("is not in canonical PHC format");
   return phc;
 }
 

@@ -13,6 +13,7 @@
 #include "adapters/passwords/argon2/phc_string.h"
 #include "adapters/system/system_entropy.h"
 #include "core/common/error.h"
+#include "core/common/strings.h"
 
 namespace keelson {
 namespace {
@@ -72,24 +73,6 @@ TEST_CASE("a hash verifies only the password that was hashed") {
   CHECK_FALSE(hasher->Verify(Password(""), *phc, Deadline::Never()).value());
 }
 
-TEST_CASE("a hash needs a rehash if a parameter is weaker than configured or the algorithm differs") {
-  const auto hash_with = [](std::uint64_t kib, std::uint32_t iterations) {
-    Argon2Options options = Cheap();
-    options.memory_bytes = kib * 1024;
-    options.iterations = iterations;
-    return MakeHasher(options)->Hash(Password(), Deadline::Never()).value();
-  };
-  Argon2Options options = Cheap();
-  options.iterations = 2;
-  const auto hasher = MakeHasher(options);
-  CHECK_FALSE(hasher->NeedsRehash(hash_with(256, 2)));
-  CHECK_FALSE(hasher->NeedsRehash(hash_with(512, 3)));
-  CHECK(hasher->NeedsRehash(hash_with(128, 2)));
-  CHECK(hasher->NeedsRehash(hash_with(256, 1)));
-  CHECK(hasher->NeedsRehash("$2b$10$abcdefghijklmnopqrstuuQVhqMV0LYUMiV8BXdcrQvRNv8hmr5aC"));
-  CHECK(hasher->NeedsRehash(""));
-}
-
 TEST_CASE("Argon2Hasher and libargon2 verify each other's hashes") {
   const auto hasher = MakeHasher(Cheap(GENERATE(1U, 3U)));
   const std::string password(Password().Reveal());
@@ -130,6 +113,81 @@ TEST_CASE("verifying a stored hash that is malformed or unsupported is an error,
     CHECK(hasher->Verify(Password(), phc, Deadline::Never()).status().code() ==
           absl::StatusCode::kInvalidArgument);
   }
+}
+
+TEST_CASE("hashes of other systems verify, and need a rehash") {
+  const auto hasher = MakeHasher(Cheap());
+  const std::string phc =
+      GENERATE("$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+               "$pbkdf2-sha256$i=1,l=32$c2FsdA$dpvLVWcFf/Gz9xINYomVl2EPH3Ba1rjuHZZvYCsRBMM",
+               "$scrypt$ln=4,r=1,p=1$TmFDbA$jjAHEfRD5rLuVCYDunBPboq/JJLHo07uxXX7AzSrtwg",
+               "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$3DlLU9WZtBEI/JloXWbwxG4iHrejM9JBUIOZHk+VosY");
+  CAPTURE(phc);
+  CHECK(hasher->CheckHash(phc).ok());
+  CHECK(hasher->Verify(Password("U*U"), phc, Deadline::Never()).value());
+  CHECK_FALSE(hasher->Verify(Password("U*U*"), phc, Deadline::Never()).value());
+  CHECK(hasher->NeedsRehash(phc));
+}
+
+TEST_CASE("a hash needs a rehash if a parameter is weaker than configured, or the parallelism differs") {
+  const auto hasher = MakeHasher({.memory_bytes = 1024 * 1024, .iterations = 3, .parallelism = 2});
+  const auto needs_rehash = [&](std::string_view cost, std::size_t salt_bytes = 16,
+                                std::size_t hash_bytes = 32) {
+    PhcString phc = ParsePhc(StrCat("$argon2id$v=19$", cost, "$c29tZXNhbHQ$c29tZXNhbHRzb21lc2FsdA")).value();
+    phc.salt.assign(salt_bytes, 's');
+    phc.hash.assign(hash_bytes, 'h');
+    return hasher->NeedsRehash(FormatPhc(phc));
+  };
+  CHECK_FALSE(hasher->NeedsRehash(hasher->Hash(Password(), Deadline::Never()).value()));
+  CHECK_FALSE(needs_rehash("m=1024,t=3,p=2"));
+  CHECK_FALSE(needs_rehash("m=2048,t=3,p=2"));
+  CHECK_FALSE(needs_rehash("m=1024,t=10,p=2"));
+  CHECK_FALSE(needs_rehash("m=1024,t=3,p=2", 32, 64));
+  CHECK(needs_rehash("m=1023,t=3,p=2"));
+  CHECK(needs_rehash("m=65536,t=2,p=2"));
+  CHECK(needs_rehash("m=1024,t=3,p=1"));
+  CHECK(needs_rehash("m=1024,t=3,p=4"));
+  CHECK(needs_rehash("m=1024,t=3,p=2", 15));
+  CHECK(needs_rehash("m=1024,t=3,p=2", 16, 31));
+  CHECK(hasher->NeedsRehash("plain text"));
+}
+
+TEST_CASE("CheckHash accepts the hashes that Verify supports, and names the rule that another one violates") {
+  const auto hasher = MakeHasher(Cheap());
+  CHECK(hasher->CheckHash(hasher->Hash(Password(), Deadline::Never()).value()).ok());
+  const absl::Status costly =
+      hasher->CheckHash("$2b$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+  CHECK(costly == absl::InvalidArgumentError("must have a bcrypt cost from 4 to 15"));
+  CHECK(hasher->CheckHash("").code() == absl::StatusCode::kInvalidArgument);
+}
+
+TEST_CASE("the memory of a scrypt hash counts towards the memory budget") {
+  // Each hash takes 16 MiB, so that the budget is enough for one at a time, with four slots.
+  Argon2Options options = Cheap();
+  options.cores = 4;
+  options.memory_budget_bytes = 20 * kMiB;
+  const auto hasher = MakeHasher(options);
+  REQUIRE(hasher->slots() == 4);
+  std::atomic<std::size_t> most = 0;
+  std::atomic<bool> over = false;
+  std::thread watcher([&] {
+    while (!over) most = std::max(most.load(), hasher->load().running);
+  });
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 4; ++i) {
+    callers.emplace_back([&] {
+      const auto same = hasher->Verify(
+          Password("pleaseletmein"),
+          "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$"
+          "cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw",
+          Deadline::Never());
+      if (!same.ok() || !*same) most = 100;
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  over = true;
+  watcher.join();
+  CHECK(most == 1);
 }
 
 TEST_CASE("the cores and the memory budget limit the number of slots, which is at least one") {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "adapters/passwords/argon2/argon2id.h"
+#include "adapters/passwords/foreign/scrypt.h"
 
 namespace keelson {
 namespace {
@@ -46,6 +47,14 @@ TEST_CASE("Borrow returns the same block until another size is borrowed or the b
   std::memset(larger, 1, 3 * kBlock);
   CHECK(HashMemory::held_bytes() == 3 * kBlock);
   HashMemory::Free();
+  CHECK(HashMemory::held_bytes() == 0);
+}
+
+TEST_CASE("FreeUnless returns a block of another size to the system") {
+  REQUIRE(HashMemory::Borrow(kBlock) != nullptr);
+  HashMemory::FreeUnless(kBlock);
+  CHECK(HashMemory::held_bytes() == kBlock);
+  HashMemory::FreeUnless(0);
   CHECK(HashMemory::held_bytes() == 0);
 }
 
@@ -94,6 +103,18 @@ TEST_CASE("libargon2 computes a hash in the memory block of the calling thread")
 TEST_CASE(
     "libsodium computes a hash in the memory block of the calling thread if its calls of mmap are wrapped") {
   CHECK(HeldAfter({.memory_kib = 256, .iterations = 1, .parallelism = 1}) == 256 * 1024);
+}
+
+TEST_CASE("libsodium computes scrypt in the memory block of the calling thread, of the announced size") {
+  const ScryptCost cost =
+      GENERATE(ScryptCost{.log_n = 10, .r = 8, .p = 1}, ScryptCost{.log_n = 4, .r = 1, .p = 1},
+               ScryptCost{.log_n = 5, .r = 16, .p = 16});
+  std::size_t held = 0;
+  std::thread([&] {
+    std::string key(32, '\0');
+    if (ComputeScrypt("password", "salt", cost, key).ok()) held = HashMemory::held_bytes();
+  }).join();
+  CHECK(held == cost.memory_bytes());
 }
 #endif
 

@@ -29,10 +29,17 @@ TEST_CASE("parsing and formatting a PHC string returns the same string") {
   CHECK(FormatPhc(*phc) == kGood);
 }
 
+TEST_CASE("ParsePhc accepts Argon2i as another variant") {
+  const absl::StatusOr<PhcString> phc = ParsePhc(With("argon2id", "argon2i"));
+  REQUIRE(phc.ok());
+  CHECK(phc->variant == Argon2Variant::kArgon2i);
+  CHECK(FormatPhc(*phc) == With("argon2id", "argon2i"));
+}
+
 TEST_CASE("ParsePhc rejects every deviation from the PHC format") {
   const std::string text = GENERATE(
       std::string(), std::string("$"), std::string("password"), std::string(5000, '$'),
-      std::string("$2b$12$abcdefghijklmnopqrstuv"), With("argon2id", "argon2i"), With("argon2id", "argon2d"),
+      std::string("$2b$12$abcdefghijklmnopqrstuv"), With("argon2id", "argon2"), With("argon2id", "argon2d"),
       With("argon2id", "Argon2id"), With("v=19", "v=16"), With("v=19$", ""), With("$argon2id", "argon2id"),
       With("$argon2id", "$$argon2id"), With("m=256", "m=0256"), With("m=256", "m=+256"),
       With("m=256", "m= 256"), With("m=256", "m=-1"), With("m=256", "m="), With("m=256", "m=256x"),

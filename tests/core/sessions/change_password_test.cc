@@ -133,7 +133,7 @@ TEST_CASE("A password change that races a suspension fails") {
 TEST_CASE("A password change that races the rehash of a sign-in succeeds") {
   SessionWorld world;
   const UserId id = world.Ada()->id;
-  world.SetHash(id, FakePasswordHasher::WeakPhc(Secret(std::string(kPassword))));
+  world.SetHash(id, FakePasswordHasher::ImportedPhc(Secret(std::string(kPassword))));
   world.hasher.before_verify_returns = [&] { CHECK(ReasonOf(world.TrySignIn()) == "OK"); };
   CHECK(ReasonOf(world.Change(kPassword)) == "OK");
   CHECK(ReasonOf(world.TrySignIn(Credentials(kNewPassword))) == "OK");

@@ -178,9 +178,9 @@ TEST_CASE("The first sign-in replaces a weak hash") {
   const UserId id = world.Ada()->id;
   const std::string strong = world.StoredHash(id);
   const Secret password{std::string(kPassword)};
-  world.SetHash(id, FakePasswordHasher::WeakPhc(password));
+  world.SetHash(id, FakePasswordHasher::ImportedPhc(password));
   CHECK(ReasonOf(world.TrySignIn(Credentials("wrong password"))) == "CREDENTIALS_INVALID");
-  CHECK(world.StoredHash(id) == FakePasswordHasher::WeakPhc(password));
+  CHECK(world.StoredHash(id) == FakePasswordHasher::ImportedPhc(password));
   CHECK(ReasonOf(world.TrySignIn()) == "OK");
   CHECK(world.StoredHash(id) == strong);
   world.hasher.hashes = 0;
@@ -191,7 +191,7 @@ TEST_CASE("The first sign-in replaces a weak hash") {
 TEST_CASE("A rehash never overwrites the password of a concurrent change") {
   SessionWorld world;
   const UserId id = world.Ada()->id;
-  world.SetHash(id, FakePasswordHasher::WeakPhc(Secret(std::string(kPassword))));
+  world.SetHash(id, FakePasswordHasher::ImportedPhc(Secret(std::string(kPassword))));
   CHECK(ReasonOf(world.TrySignIn(Credentials("wrong password"))) == "CREDENTIALS_INVALID");  // dummy hash
   const std::string changed = Must(world.hasher.Hash(Secret(std::string(kNewPassword)), Deadline::Never()));
   world.hasher.before_hash = [&] { world.SetHash(id, changed); };
@@ -202,7 +202,7 @@ TEST_CASE("A rehash never overwrites the password of a concurrent change") {
 TEST_CASE("Of two parallel sign-ins that rehash, both succeed") {
   SessionWorld world;
   const UserId id = world.Ada()->id;
-  world.SetHash(id, FakePasswordHasher::WeakPhc(Secret(std::string(kPassword))));
+  world.SetHash(id, FakePasswordHasher::ImportedPhc(Secret(std::string(kPassword))));
   world.hasher.before_verify_returns = [&] { CHECK(ReasonOf(world.TrySignIn()) == "OK"); };
   CHECK(ReasonOf(world.TrySignIn()) == "OK");
   CHECK(world.Stored().size() == 2);
@@ -212,7 +212,7 @@ TEST_CASE("A sign-in succeeds with the weak hash if the hasher is too busy to re
   SessionWorld world;
   const UserId id = world.Ada()->id;
   CHECK(ReasonOf(world.TrySignIn()) == "OK");
-  const std::string weak = FakePasswordHasher::WeakPhc(Secret(std::string(kPassword)));
+  const std::string weak = FakePasswordHasher::ImportedPhc(Secret(std::string(kPassword)));
   world.SetHash(id, weak);
   world.hasher.before_verify_returns = [&] {
     world.hasher.failure = MakeError(Reason::kOverloaded, "the queue is full");
