@@ -62,7 +62,7 @@ absl::StatusOr<HashSpeed> MeasureHasher(const PasswordsConfig& passwords) {
   }
   const absl::Duration elapsed = SteadyTime::Now() - began;
   if (failed) return absl::ResourceExhaustedError("the system has not enough memory; lower --memory-budget");
-  return HashSpeed{.hash_time = elapsed * slots / hashes,
+  return HashSpeed{.hash_time = elapsed * slots / hashes.load(),
                    .hashes_per_second = hashes / absl::ToDoubleSeconds(elapsed)};
 }
 

@@ -7,6 +7,7 @@
 #include "core/notifications/message_repository.h"
 #include "core/orders/order_repository.h"
 #include "core/refunds/refund_repository.h"
+#include "core/sessions/end_sessions.h"
 #include "core/store/store.h"
 
 namespace keelson {
@@ -76,7 +77,9 @@ absl::Status World::Resend(const std::string& email) {
 }
 
 absl::StatusOr<User> World::Suspend(const User& user, std::string reason) {
-  return SuspendUser(store, clock).Handle(context, {"", user->id.ToString(), std::move(reason), ""});
+  EndSessions end_sessions(sessions);
+  return SuspendUser(store, clock, end_sessions)
+      .Handle(context, {"", user->id.ToString(), std::move(reason), ""});
 }
 
 absl::StatusOr<User> World::Reinstate(const User& user, std::string reason) {
@@ -84,7 +87,9 @@ absl::StatusOr<User> World::Reinstate(const User& user, std::string reason) {
 }
 
 absl::StatusOr<User> World::Delete(const User& user, std::string reason) {
-  return DeleteUser(store, clock, accounts).Handle(context, {"", user->id.ToString(), std::move(reason), ""});
+  EndSessions end_sessions(sessions);
+  return DeleteUser(store, clock, end_sessions, accounts)
+      .Handle(context, {"", user->id.ToString(), std::move(reason), ""});
 }
 
 absl::StatusOr<User> World::Undelete(const User& user) {

@@ -14,6 +14,7 @@
 #include "core/refunds/cancel_order.h"
 #include "core/refunds/create_refund.h"
 #include "core/refunds/settle_refunds.h"
+#include "core/sessions/session_policy.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_entropy.h"
 #include "tests/support/fake_password_hasher.h"
@@ -81,6 +82,7 @@ struct World {
   FakePasswordHasher hasher;
   FakePaymentProvider payments;
   AccountPolicy accounts;
+  SessionPolicy sessions;
   RefundPolicy refunds;
   CallContext context{"web", "corr-1", "00-trace", Deadline::Never()};
   std::optional<User> ada;

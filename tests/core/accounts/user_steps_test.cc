@@ -7,6 +7,7 @@
 #include "core/accounts/get_user.h"
 #include "core/accounts/list_users.h"
 #include "core/common/etag.h"
+#include "core/sessions/end_sessions.h"
 #include "tests/core/world.h"
 
 namespace keelson {
@@ -23,7 +24,8 @@ struct NamedUserStep {
 const NamedUserStep kNamedUserSteps[] = {
     {"suspend", "user.suspended", [](World& world) { world.Ada(); },
      [](World& world, const UserStepCommand& command) {
-       return SuspendUser(world.store, world.clock).Handle(world.context, command);
+       EndSessions end_sessions(world.sessions);
+       return SuspendUser(world.store, world.clock, end_sessions).Handle(world.context, command);
      }},
     {"reinstate", "user.reinstated", [](World& world) { Must(world.Suspend(world.Ada()).status()); },
      [](World& world, const UserStepCommand& command) {
@@ -31,7 +33,9 @@ const NamedUserStep kNamedUserSteps[] = {
      }},
     {"delete", "user.deleted", [](World& world) { world.Ada(); },
      [](World& world, const UserStepCommand& command) {
-       return DeleteUser(world.store, world.clock, world.accounts).Handle(world.context, command);
+       EndSessions end_sessions(world.sessions);
+       return DeleteUser(world.store, world.clock, end_sessions, world.accounts)
+           .Handle(world.context, command);
      }},
     {"undelete", "user.undeleted", [](World& world) { Must(world.Delete(world.Ada()).status()); },
      [](World& world, const UserStepCommand& command) {

@@ -59,19 +59,22 @@ TEST_CASE("RevokeAllSessions distinguishes an invalid id from an unknown user") 
   CHECK(ReasonOf(revoke_all.Handle(world.context, "user_01h455vb4pex5vsknk084sn02q")) == "USER_NOT_FOUND");
 }
 
-TEST_CASE("A use case of accounts ends all sessions of a user with a cause of its own") {
+TEST_CASE("SuspendUser and DeleteUser end every session of the user, and only of this user") {
   SessionWorld world;
+  Must(world.Register(Registration("bob@example.com")).status());
+  const IssuedSession of_bob = Must(world.TrySignIn(Credentials(kPassword, "bob@example.com")));
   const IssuedSession issued = world.SignedIn();
-  const UserId id = world.Ada()->id;
-  EndSessions end_sessions(world.sessions);
-  SessionRevoker& revoker = end_sessions;
-  Must(world.store.Write(Deadline::Never(), [&](WriteTransaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::optional<User> user, tx.users().FindForUpdate(id));
-    CHECK(Must(revoker.RevokeAll(tx, world.context, id, "suspended", world.clock.Now())) == 1);
-    return absl::OkStatus();
-  }));
-  CHECK(world.Events().back().payload == R"({"cause":"suspended"})");
+  (void)world.SignedIn();
+  world.NewEvents();
+  const bool suspend = GENERATE(true, false);
+  Must((suspend ? world.Suspend(world.Ada()) : world.Delete(world.Ada())).status());
+  CHECK(world.NewEvents() ==
+        Fields{"session.revoked", "session.revoked", suspend ? "user.suspended" : "user.deleted"});
+  CHECK(world.Events().rbegin()[1].payload ==
+        (suspend ? R"({"cause":"suspended"})" : R"({"cause":"deleted"})"));
   CHECK(ReasonOf(world.Introspect(issued.tokens.access)) == "SESSION_INVALID");
+  CHECK(ReasonOf(world.Refresh(issued.tokens.refresh)) == "REFRESH_TOKEN_INVALID");
+  CHECK(world.Introspect(of_bob.tokens.access).ok());
 }
 
 TEST_CASE("ListSessions pages through the active sessions of one user, newest first") {

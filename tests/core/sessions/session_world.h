@@ -15,7 +15,6 @@
 #include "core/sessions/request_password_reset.h"
 #include "core/sessions/reset_password.h"
 #include "core/sessions/revoke_session.h"
-#include "core/sessions/session_policy.h"
 #include "core/sessions/session_uses.h"
 #include "core/sessions/sign_in.h"
 #include "tests/core/world.h"
@@ -57,7 +56,6 @@ struct SessionWorld : World {
   void SetHash(UserId id, const std::string& hash);
   void SetState(UserId id, UserState state);
 
-  SessionPolicy sessions;
   PasswordVerifier verifier{store, hasher, entropy};
   SessionUses uses;
   PageTokens page_tokens{Sha256("key")};

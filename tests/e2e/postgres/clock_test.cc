@@ -17,7 +17,6 @@ namespace keelson::e2e {
 namespace {
 
 using std::chrono::minutes;
-using std::chrono::seconds;
 
 // A service with a settable clock, and a PostgreSQL server of its own in which the test causes failures.
 class ClockedShop {
@@ -32,6 +31,14 @@ class ClockedShop {
   const Client& client() const { return client_; }
   bool BecomesHealthy(bool healthy) const {
     return Await([&] { return client_.Health() == (healthy ? "SERVING" : "NOT_SERVING"); });
+  }
+  // Waits until a call of the service waits for a lock.
+  bool CallWaitsForLock() const {
+    return Await([&] {
+      return server_.Value(
+                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = "
+                 "'app'") != "0";
+    });
   }
   servers::PostgresSession Connect() const { return servers::PostgresSession(server_.admin_url("app")); }
 
@@ -80,11 +87,7 @@ TEST_CASE("a call that waits for a table lock succeeds although the clock is set
     outcome = Outcome(shop.client()(
         &Refunds::CreateRefund, StrCat("request_id: 'f' ", Field("order_id", order_id), AmountScope(400))));
   });
-  REQUIRE(Await([&] {
-    return shop.server().Value(
-               "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = 'app'") !=
-           "0";
-  }));
+  REQUIRE(shop.CallWaitsForLock());
   shop.clock().Step(minutes(10));
   blocker.Execute("ROLLBACK");
   caller.join();
@@ -96,14 +99,17 @@ TEST_CASE("a call that waits for a table lock ends at its deadline although the 
   const std::string order_id = DeliveredOrder(shop.client(), "ada@example.com", 1, 1000);
   const servers::PostgresSession blocker = shop.Connect();
   blocker.Execute("BEGIN; LOCK TABLE refunds IN SHARE MODE");
-  std::jthread stepping([&] {
-    std::this_thread::sleep_for(seconds(1));
-    shop.clock().Step(-minutes(10));
+  grpc::Status status;
+  std::jthread caller([&] {
+    status = shop.client()(&Refunds::CreateRefund,
+                           StrCat("request_id: 'f' ", Field("order_id", order_id), AmountScope(400)))
+                 .status;
   });
-  const auto answer = shop.client()(
-      &Refunds::CreateRefund, StrCat("request_id: 'f' ", Field("order_id", order_id), AmountScope(400)));
-  CHECK(answer.status.error_code() == grpc::DEADLINE_EXCEEDED);
-  CHECK_THAT(answer.status.error_message(), Catch::Contains("before the call completed"));
+  REQUIRE(shop.CallWaitsForLock());
+  shop.clock().Step(-minutes(10));
+  caller.join();
+  CHECK(status.error_code() == grpc::DEADLINE_EXCEEDED);
+  CHECK_THAT(status.error_message(), Catch::Contains("before the call completed"));
 }
 
 }  // namespace
