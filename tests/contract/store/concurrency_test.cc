@@ -7,6 +7,7 @@
 #include "core/accounts/user_steps.h"
 #include "core/notifications/message_repository.h"
 #include "core/orders/order_repository.h"
+#include "core/sessions/end_sessions.h"
 #include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 #include "tests/support/real_clock.h"
@@ -87,6 +88,7 @@ STORE_TEST("exactly one of many concurrent registrations of one address succeeds
 STORE_TEST("a user is DELETED after concurrent SuspendUser and DeleteUser calls, and no change is lost") {
   Store& store = fixture.store();
   RealClock clock;
+  EndSessions end_sessions({});
   const UserId id = StoredUser(store)->id;
   const UserStepCommand command{"", id.ToString(), "", ""};
   std::atomic<int> suspended{0};
@@ -94,9 +96,9 @@ STORE_TEST("a user is DELETED after concurrent SuspendUser and DeleteUser calls,
   InParallel(8, [&](int thread) {
     const CallContext context{"web", "", "", Deadline::Never()};
     if (thread == 0) {
-      deleted += DeleteUser(store, clock, {}).Handle(context, command).ok() ? 1 : 0;
+      deleted += DeleteUser(store, clock, end_sessions, {}).Handle(context, command).ok() ? 1 : 0;
     } else {
-      suspended += SuspendUser(store, clock).Handle(context, command).ok() ? 1 : 0;
+      suspended += SuspendUser(store, clock, end_sessions).Handle(context, command).ok() ? 1 : 0;
     }
   });
   CHECK(deleted == 1);

@@ -96,7 +96,8 @@ class SessionModel {
       if (event.type == "session.refreshed") REQUIRE(sessions[event.subject] == 1);
       if (event.type == "session.revoked") REQUIRE(--sessions[event.subject] == 0);
     }
-    REQUIRE_FALSE(sessions.empty());
+    // An attacker's guesses may block every sign-in.
+    REQUIRE((attacked_ || !sessions.empty()));
   }
 
  private:
