@@ -1,6 +1,7 @@
 // Counts the rows that PostgreSQL reads for pages of List queries and for the message queue.
 #include "adapters/store/postgres/postgres_migrator.h"
 #include "adapters/store/postgres/transactions.h"
+#include "core/common/strings.h"
 #include "core/notifications/message_repository.h"
 #include "core/sessions/session_repository.h"
 #include "core/store/expiry_repository.h"
@@ -138,6 +139,10 @@ TEST_CASE("an introspection reads two rows, a page of sessions its own rows, and
   std::vector<Session> sessions;
   database.Do([&](WriteTransaction& tx, auto) {
     REQUIRE_OK(tx.users().Insert(user, "$hash"));
+    // Enough users that the planner prefers the index.
+    for (int i = 0; i < 1000; ++i) {
+      REQUIRE_OK(tx.users().Insert(SampleUser(StrCat(i, "@example.com")), "$hash"));
+    }
     for (int i = 0; i < 5000; ++i) {
       sessions.push_back(With(SampleSession(user->id), [&](SessionFields& f) {
         f.create_time += absl::Seconds(i);
