@@ -239,5 +239,45 @@ TEST_CASE("no session of a sign-in that races a password change survives the cha
   }
 }
 
+TEST_CASE("the throttle of an address survives kill -9") {
+  const Folder folder;
+  {
+    ServiceProcess service(folder.path());
+    const Client client = service.Connect();
+    RegisterUser(client, kAda);
+    for (int i = 0; i <= kFreeFailures; ++i) TrySignIn(client, kAda, "a wrong password");
+    service.Kill();
+  }
+  const ServiceProcess service(folder.path());
+  CHECK(Outcome(TrySignIn(service.Connect(), kAda, kPassword)) == kThrottled);
+}
+
+TEST_CASE("the first sign-in replaces an imported hash, and one with weaker parameters than configured") {
+  const Folder folder;
+  const auto sign_in = [&](const ServiceProcess::Settings& settings) {
+    ServiceProcess service(folder.path(), settings);
+    CHECK(Outcome(TrySignIn(service.Connect(), kAda, "a wrong password")) == kCredentialsInvalid);
+    CHECK(Outcome(TrySignIn(service.Connect(), kAda, kPassword)) == "OK");
+    CHECK(service.Stop() == 0);
+  };
+  const auto stores = [&](const std::string& hash) {
+    return StoredBytes(folder.path()).find(hash) != std::string::npos;
+  };
+  {
+    ServiceProcess service(folder.path());
+    RegisterUser(service.Connect(), kAda);
+    CHECK(service.Stop() == 0);
+  }
+  const std::string bcrypt = "$2b$04$abcdefghijklmnopqrstuunP647anY6lkP4mZ7Gh/U3rYsT0KNmjq";
+  ExecuteInStore(folder.path(), StrCat("UPDATE credentials SET password_hash = '", bcrypt, "'"));
+  CHECK(stores(bcrypt));
+  sign_in({});
+  CHECK_FALSE(stores(bcrypt));
+  CHECK(stores("$argon2id$v=19$m=8,t=1,p=1$"));
+  sign_in({"passwords.argon2_memory=16KiB", "passwords.argon2_iterations=3"});
+  CHECK_FALSE(stores("$argon2id$v=19$m=8,t=1,p=1$"));
+  CHECK(stores("$argon2id$v=19$m=16,t=3,p=1$"));
+}
+
 }  // namespace
 }  // namespace keelson::e2e

@@ -137,7 +137,7 @@ TEST_CASE(
     world.EndCooldown();
     CHECK(ReasonOf(world.Register(Registration("ada@example.com", request_id))) == "OK");
   }
-  CHECK(world.Queued() == Fields{"verify_email"});
+  CHECK(world.Queued() == Fields{"verify_email", "account_exists"});
 }
 
 }  // namespace

@@ -432,6 +432,7 @@ class AccountModel {
       owner->account->reset = {};
       owner->account->sessions.clear();
       owner->failures = 0;
+      owner->blocked_until = absl::InfinitePast();
     }
   }
 
