@@ -173,7 +173,8 @@ std::vector<Key> AccountsKeys() {
        "how long a deleted account is kept before its personal data is erased", "0s", "87600h"},
       {"accounts.conceal_existing_email", KEELSON_MEMBER(accounts.conceal_existing_email),
        "return the response of a successful registration for an address that is already registered, so that "
-       "callers cannot test whether an account exists"},
+       "callers cannot test whether an account exists; set require_verified_email, too: otherwise a sign-in "
+       "with the new password tests it"},
       {"accounts.require_verified_email", KEELSON_MEMBER(sessions.require_verified_email),
        "reject the sign-in of an account whose e-mail address is not verified"},
   };

@@ -27,6 +27,9 @@ class PasswordHasher {
   // Whether the hash `phc` must be replaced by one of Hash at the next successful sign-in: `phc` is not
   // Argon2id, one of its parameters is weaker than those of Hash, or its parallelism differs. Does not block.
   virtual bool NeedsRehash(std::string_view phc) const = 0;
+  // Whether Verify of the hash `phc` does the same work as of a hash that Hash returns: the same algorithm
+  // with the same parameters. Does not block.
+  virtual bool CostsLikeNewHash(std::string_view phc) const = 0;
   // OK if Verify supports the hash `phc`. Otherwise INVALID_ARGUMENT, whose message is the violated rule
   // without any part of `phc`, such as "must have a bcrypt cost from 4 to 15". Neither blocks nor allocates
   // what the parameters of `phc` demand.

@@ -68,17 +68,6 @@ absl::StatusOr<RegisterUser::ValidatedRegistration> RegisterUser::Check(
   return registration;
 }
 
-// Notifies only the owner, so that the caller can't find out whether an account holds the address.
-absl::Status RegisterUser::NotifyExistingOwner(WriteTransaction& tx, const CallContext& context,
-                                               const User& existing_user, absl::Time now) {
-  constexpr std::string_view kTemplate = "account_exists";
-  ASSIGN_OR_RETURN(const bool cooldown_over,
-                   tx.cooldowns().TryStart(AddressCooldown(kTemplate, existing_user->email_key), now,
-                                           now + policy_.resend_cooldown));
-  if (!cooldown_over) return absl::OkStatus();
-  return NotifyUser(tx, context, ids_, kTemplate, existing_user, {}, now);
-}
-
 absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& context,
                                                          const RegisterUserCommand& command) {
   ASSIGN_OR_RETURN(const ValidatedRegistration registration, Check(command));
@@ -113,14 +102,32 @@ absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& cont
                                    registration.locale, command.labels, now);
   return to_user(ExecuteIdempotently<RegisterUserResponse>(
       store_, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<RegisterUserResponse> {
+        if (policy_.conceal_existing_email) {
+          RETURN_IF_ERROR(CreateOrNotify(tx, context, registration.email, user, hash, now));
+          return RegisterUserResponse{};
+        }
         ASSIGN_OR_RETURN(const std::optional<User> existing_user,
                          FindByAddressForUpdate(tx.users(), registration.email));
-        if (existing_user && !policy_.conceal_existing_email) return EmailTaken();
-        RETURN_IF_ERROR(existing_user ? NotifyExistingOwner(tx, context, *existing_user, now)
-                                      : CreateAccount(tx, context, user, hash, now));
-        if (policy_.conceal_existing_email) return RegisterUserResponse{};
+        if (existing_user) return EmailTaken();
+        RETURN_IF_ERROR(CreateAccount(tx, context, user, hash, now));
         return RegisterUserResponse{user.fields()};
       }));
+}
+
+// Tells only the owner of a taken address, so that the caller can't find out whether an account holds the
+// address.
+absl::Status RegisterUser::CreateOrNotify(WriteTransaction& tx, const CallContext& context,
+                                          const EmailAddress& email, const User& user,
+                                          std::string_view password_hash, absl::Time now) {
+  constexpr std::string_view kTemplate = "account_exists";
+  // Started for a free address, too: both cases take the same round trips to the store, and of concurrent
+  // registrations of a free address, none fails with EMAIL_TAKEN, because the row of the cooldown is locked.
+  ASSIGN_OR_RETURN(const bool cooldown_over, tx.cooldowns().TryStart(AddressCooldown(kTemplate, email.key()),
+                                                                     now, now + policy_.resend_cooldown));
+  ASSIGN_OR_RETURN(const std::optional<User> existing_user, FindByAddressForUpdate(tx.users(), email));
+  if (!existing_user) return CreateAccount(tx, context, user, password_hash, now);
+  if (!cooldown_over) return absl::OkStatus();
+  return NotifyUser(tx, context, ids_, kTemplate, *existing_user, {}, now);
 }
 
 absl::Status RegisterUser::CreateAccount(WriteTransaction& tx, const CallContext& context, const User& user,

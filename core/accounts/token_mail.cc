@@ -16,6 +16,14 @@
 #include "core/store/idempotent_execution.h"
 
 namespace keelson {
+namespace {
+
+// Stands in for AccountCooldown if no account holds the address.
+Fingerprint UnknownAccountCooldown(std::string_view template_name, std::string_view email_key) {
+  return FingerprintOf(StrCat(template_name, " unknown ", email_key));
+}
+
+}  // namespace
 
 std::string NewToken(Entropy& entropy) {
   std::array<std::byte, 32> bytes;
@@ -55,10 +63,12 @@ absl::Status RequestMail(Store& store, const CallContext& context, std::string_v
                      tx.cooldowns().TryStart(AddressCooldown(template_name, address->key()), now, until));
     if (!address_free) return absl::OkStatus();
     ASSIGN_OR_RETURN(const std::optional<User> user, FindByAddressForUpdate(tx.users(), *address));
-    if (!user || !user->RequireActive().ok() || !wanted(*user)) return absl::OkStatus();
-    ASSIGN_OR_RETURN(const bool account_free,
-                     tx.cooldowns().TryStart(AccountCooldown(template_name, (*user)->id), now, until));
-    return account_free ? queue(tx, *user) : absl::OkStatus();
+    // Started in every case, so that the number of round trips to the store does not reveal the account.
+    const Fingerprint account = user ? AccountCooldown(template_name, (*user)->id)
+                                     : UnknownAccountCooldown(template_name, address->key());
+    ASSIGN_OR_RETURN(const bool account_free, tx.cooldowns().TryStart(account, now, until));
+    if (!account_free || !user || !user->RequireActive().ok() || !wanted(*user)) return absl::OkStatus();
+    return queue(tx, *user);
   });
 }
 

@@ -49,8 +49,21 @@ absl::StatusOr<bool> PasswordVerifier::Matches(const Secret& password, const std
                                                Deadline deadline) {
   // Computed for every candidate, so that the first verification of a process takes the same time, too.
   ASSIGN_OR_RETURN(const std::string dummy_hash, DummyHash(deadline));
-  ASSIGN_OR_RETURN(const bool matches, hasher_.Verify(password, hash.value_or(dummy_hash), deadline));
-  return matches && hash.has_value();
+  const std::string& verified_hash = hash ? *hash : dummy_hash;
+  ASSIGN_OR_RETURN(const bool matches, hasher_.Verify(password, verified_hash, deadline));
+  const std::string other = OtherKind(verified_hash, dummy_hash);
+  if (matches && hash) return true;
+  // An error is ignored: the password was verified, so the attempt counts as failed.
+  if (!other.empty()) hasher_.Verify(password, other, deadline).IgnoreError();
+  return false;
+}
+
+// Returns a hash that takes other work than `verified_hash`; empty if none is known.
+std::string PasswordVerifier::OtherKind(std::string_view verified_hash, std::string_view dummy_hash) {
+  absl::MutexLock lock(&mutex_);
+  if (hasher_.CostsLikeNewHash(verified_hash)) return last_other_kind_;
+  last_other_kind_ = verified_hash;
+  return std::string(dummy_hash);
 }
 
 absl::StatusOr<std::string> PasswordVerifier::DummyHash(Deadline deadline) {

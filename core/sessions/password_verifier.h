@@ -30,8 +30,11 @@ struct PasswordCandidate {
   std::string_view failure;
 };
 
-// Verifies passwords with the same work for every candidate, so that the response time does not reveal
-// whether an account exists. Thread-safe.
+// Verifies passwords with the same work for every failure, so that the response time does not reveal whether
+// an account exists. A failure takes a verification at the parameters of new hashes. Once the process has
+// verified a hash of another kind (imported, or with other parameters), a failure takes a verification of the
+// last such hash, too. Failures take different times only if stored hashes have several of these other kinds.
+// Thread-safe.
 class PasswordVerifier {
  public:
   PasswordVerifier(Store& store, PasswordHasher& hasher, Entropy& entropy)
@@ -54,6 +57,7 @@ class PasswordVerifier {
 
   absl::StatusOr<bool> Matches(const Secret& password, const std::optional<std::string>& hash,
                                Deadline deadline);
+  std::string OtherKind(std::string_view verified_hash, std::string_view dummy_hash);
   absl::StatusOr<std::string> DummyHash(Deadline deadline);
 
   Store& store_;
@@ -62,6 +66,8 @@ class PasswordVerifier {
   absl::Mutex mutex_;
   // A hash of a random password, for candidates without a hash; empty until the first verification.
   std::string dummy_hash_ ABSL_GUARDED_BY(mutex_);
+  // The last verified hash that takes other work than a new hash; empty if there was none.
+  std::string last_other_kind_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace keelson

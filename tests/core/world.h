@@ -1,4 +1,4 @@
-// The fixture of the use case tests: all use cases over a memory store, with a clock that only tests advance.
+// The fixture of the use case tests: all use cases over one store, with a clock that only tests advance.
 #pragma once
 
 #include <string>
@@ -34,6 +34,10 @@ ScopeInput AmountOf(std::int64_t minor_units, const std::string& currency = "EUR
 ScopeInput Units(const std::string& line_id, std::int64_t quantity, bool include_shipping = false);
 
 struct World {
+  World() = default;
+  // The contract tests run on another store than `memory`. The store must be empty.
+  explicit World(Store& other) : store(other) {}
+
   // Each call creates the use case with the current policies.
   absl::StatusOr<std::optional<User>> Register(const RegisterUserCommand& command);
   absl::StatusOr<User> Verify(const std::string& token);
@@ -77,7 +81,8 @@ struct World {
   FakeClock clock;
   FakeEntropy entropy;
   RecordingLog log;
-  MemoryStore store;
+  MemoryStore memory;
+  Store& store = memory;
   IdGenerator ids{clock, entropy};
   FakePasswordHasher hasher;
   FakePaymentProvider payments;

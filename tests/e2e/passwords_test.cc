@@ -182,5 +182,102 @@ TEST_CASE("a password change needs the current password and keeps one session") 
              Catch::Contains("has just been changed"));
 }
 
+TEST_CASE(
+    "a hundred parallel requests for a link send one e-mail of each template, for known addresses only") {
+  constexpr int kCallers = 100;
+  const Folder folder;
+  ServiceProcess service(folder.path());
+  const Client client = service.Connect();
+  RegisterUser(client, kAda);
+  AwaitMails(service.mail_folder(), kAda, 1);
+  const auto request = [&](int i) {
+    const std::string email = Field("email", i % 2 == 0 ? "ADA@example.com" : "nobody@example.com");
+    return i % 4 < 2 ? Outcome(client(&Sessions::RequestPasswordReset, email))
+                     : Outcome(client(&Accounts::ResendVerification, email));
+  };
+  CHECK(AllAtOnce(kCallers, request) == std::vector<std::string>(kCallers, "OK"));
+  AwaitMails(service.mail_folder(), kAda, 3);
+  // Messages are sent in order: any further message would be counted below.
+  RegisterUser(client, "bob@example.com");
+  AwaitMails(service.mail_folder(), "bob@example.com", 1);
+  CHECK(CountMails(service.mail_folder()) == 4);
+}
+
+TEST_CASE("no session of a sign-in that races a password change survives the change") {
+  constexpr int kRounds = 5;
+  // Fewer than kFreeFailures, because each attempt counts as failed until its password is verified.
+  constexpr int kCallers = 8;
+  const Folder folder;
+  ServiceProcess service(folder.path());
+  const Client client = service.Connect();
+  const std::string user_id = RegisterUser(client, kAda);
+  std::string current = kPassword;
+  for (int round = 0; round < kRounds; ++round) {
+    // Clears the failures of the round before.
+    std::vector<std::string> tokens = {SignIn(client, kAda, current).access_token()};
+    const std::string chosen = StrCat(kNewPassword, " ", round);
+    const auto call = [&](int i) {
+      if (i == kCallers / 2) {
+        return Outcome(client(&Sessions::ChangePassword,
+                              StrCat(Field("user_id", user_id), Field("current_password", current),
+                                     Field("new_password", chosen))));
+      }
+      const auto signed_in = TrySignIn(client, kAda, current);
+      return signed_in.ok() ? signed_in->access_token() : Outcome(signed_in);
+    };
+    const std::vector<std::string> results = AllAtOnce(kCallers, call);
+    REQUIRE(results[kCallers / 2] == "OK");
+    for (const std::string& result : results) {
+      if (result != "OK" && result != kCredentialsInvalid) tokens.push_back(result);
+    }
+    for (const std::string& token : tokens) {
+      INFO(token);
+      CHECK(Introspect(client, token) == "UNAUTHENTICATED SESSION_INVALID");
+    }
+    CHECK(client(&Sessions::ListSessions, Field("user_id", user_id))->sessions().empty());
+    current = chosen;
+  }
+}
+
+TEST_CASE("the throttle of an address survives kill -9") {
+  const Folder folder;
+  {
+    ServiceProcess service(folder.path());
+    const Client client = service.Connect();
+    RegisterUser(client, kAda);
+    for (int i = 0; i <= kFreeFailures; ++i) TrySignIn(client, kAda, "a wrong password");
+    service.Kill();
+  }
+  const ServiceProcess service(folder.path());
+  CHECK(Outcome(TrySignIn(service.Connect(), kAda, kPassword)) == kThrottled);
+}
+
+TEST_CASE("the first sign-in replaces an imported hash, and one with weaker parameters than configured") {
+  const Folder folder;
+  const auto sign_in = [&](const ServiceProcess::Settings& settings) {
+    ServiceProcess service(folder.path(), settings);
+    CHECK(Outcome(TrySignIn(service.Connect(), kAda, "a wrong password")) == kCredentialsInvalid);
+    CHECK(Outcome(TrySignIn(service.Connect(), kAda, kPassword)) == "OK");
+    CHECK(service.Stop() == 0);
+  };
+  const auto stores = [&](const std::string& hash) {
+    return StoredBytes(folder.path()).find(hash) != std::string::npos;
+  };
+  {
+    ServiceProcess service(folder.path());
+    RegisterUser(service.Connect(), kAda);
+    CHECK(service.Stop() == 0);
+  }
+  const std::string bcrypt = "$2b$04$abcdefghijklmnopqrstuunP647anY6lkP4mZ7Gh/U3rYsT0KNmjq";
+  ExecuteInStore(folder.path(), StrCat("UPDATE credentials SET password_hash = '", bcrypt, "'"));
+  CHECK(stores(bcrypt));
+  sign_in({});
+  CHECK_FALSE(stores(bcrypt));
+  CHECK(stores("$argon2id$v=19$m=8,t=1,p=1$"));
+  sign_in({"passwords.argon2_memory=16KiB", "passwords.argon2_iterations=3"});
+  CHECK_FALSE(stores("$argon2id$v=19$m=8,t=1,p=1$"));
+  CHECK(stores("$argon2id$v=19$m=16,t=3,p=1$"));
+}
+
 }  // namespace
 }  // namespace keelson::e2e

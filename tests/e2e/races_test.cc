@@ -140,5 +140,18 @@ TEST_CASE(
   CHECK(Others(steps) == std::set<std::string>{"FAILED_PRECONDITION ORDER_STATE"});
 }
 
+TEST_CASE(
+    "with accounts.conceal_existing_email, concurrent registrations of a free address have the same "
+    "response") {
+  Shop shop({"passwords.queue=1000", "accounts.conceal_existing_email=true"});
+  const std::vector<std::string> outcomes = AllAtOnce(kCallers, [&](int i) {
+    const char* email = i % 2 == 0 ? "ada@example.com" : "ADA@example.com";
+    return Outcome(shop.clients[static_cast<std::size_t>(i)](
+        &Accounts::RegisterUser, StrCat(Field("email", email), Field("password", kPassword))));
+  });
+  CHECK(CountOk(outcomes) == kCallers);
+  CHECK(shop.client()(&Accounts::ListUsers, "")->users_size() == 1);
+}
+
 }  // namespace
 }  // namespace keelson::e2e

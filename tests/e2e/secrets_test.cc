@@ -112,6 +112,40 @@ TEST_CASE("no method of SessionService logs a secret or stores a session's token
   for (const char* personal : {kEmail, "Secret.Address", "$argon2id$"}) CHECK_FALSE(Contains(logs, personal));
 }
 
+TEST_CASE("no method of AccountService logs an address, a name, a label or the reason of a change") {
+  const Folder folder;
+  ServiceProcess service(folder.path(),
+                         {"telemetry.log_level=debug", "accounts.conceal_existing_email=true"});
+  const Client client = service.Connect();
+  const std::string registration =
+      StrCat(Field("email", kEmail), Field("password", kPassword),
+             "display_name: 'Planted Name' labels { key: 'planted-key' value: 'planted-value' }");
+  for (int i = 0; i < 2; ++i) CHECK(Outcome(client(&Accounts::RegisterUser, registration)) == "OK");
+  const std::string by_email = Field("email", kEmail);
+  const auto found = client(&Accounts::GetUserByEmail, by_email);
+  REQUIRE(Outcome(found) == "OK");
+  const std::string id = Field("id", found->user().id());
+  CHECK(Outcome(client(&Accounts::ResendVerification, by_email)) == "OK");
+  CHECK(Outcome(client(&Accounts::ListUsers, StrCat("email_prefix: '", kEmail, "'"))) == "OK");
+  CHECK(Outcome(client(&Accounts::UpdateUser,
+                       StrCat("user { ", id, "display_name: 'Planted Update' } update_mask { paths: ",
+                              "'display_name' }"))) == "OK");
+  const std::string step = StrCat(id, "reason: 'planted reason'");
+  CHECK(Outcome(client(&Accounts::SuspendUser, step)) == "OK");
+  CHECK(Outcome(client(&Accounts::SuspendUser, step)) == "FAILED_PRECONDITION USER_STATE");
+  CHECK(Outcome(client(&Accounts::ReinstateUser, step)) == "OK");
+  CHECK(Outcome(client(&Accounts::DeleteUser, step)) == "OK");
+  CHECK(Outcome(client(&Accounts::UndeleteUser, id)) == "OK");
+  CHECK(service.Stop() == 0);
+  const std::string logs = service.process().errors() + service.process().output();
+  CHECK(Contains(logs, "UndeleteUser"));
+  for (const char* planted : {kEmail, "Planted Name", "planted-key", "planted-value", "Planted Update",
+                              "planted reason", kPassword, "$argon2id$"}) {
+    INFO("a log holds " << planted);
+    CHECK_FALSE(Contains(logs, planted));
+  }
+}
+
 TEST_CASE("tokens are erased from the database once their messages are SENT") {
   constexpr int kUsers = 100;
   const Folder folder;

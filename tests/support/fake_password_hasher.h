@@ -24,6 +24,7 @@ class FakePasswordHasher : public PasswordHasher {
 
   absl::StatusOr<bool> Verify(const Secret& password, std::string_view phc, Deadline /*deadline*/) override {
     ++verifications;
+    if (!CostsLikeNewHash(phc)) ++imported_verifications;
     if (!failure.ok()) return failure;
     const bool same = phc == Phc(password) || phc == ImportedPhc(password);
     if (before_verify_returns) std::exchange(before_verify_returns, nullptr)();
@@ -31,6 +32,8 @@ class FakePasswordHasher : public PasswordHasher {
   }
 
   bool NeedsRehash(std::string_view phc) const override { return !phc.starts_with("$fake$"); }
+
+  bool CostsLikeNewHash(std::string_view phc) const override { return !NeedsRehash(phc); }
 
   absl::Status CheckHash(std::string_view phc) const override {
     if (phc.starts_with("$fake$") || phc.starts_with("$imported$")) return absl::OkStatus();
@@ -42,6 +45,8 @@ class FakePasswordHasher : public PasswordHasher {
 
   std::atomic<int> hashes = 0;
   std::atomic<int> verifications = 0;
+  // The verifications of hashes of another system, which `verifications` includes.
+  std::atomic<int> imported_verifications = 0;
   absl::Status failure;
   // Called during each hash, to simulate concurrent events.
   std::function<void()> before_hash;

@@ -79,6 +79,11 @@ bool Argon2Hasher::NeedsRehash(std::string_view phc) const {
          stored->hash.size() < kHashBytes;
 }
 
+bool Argon2Hasher::CostsLikeNewHash(std::string_view phc) const {
+  const absl::StatusOr<PhcString> stored = ParsePhc(phc);
+  return stored.ok() && stored->variant == Argon2Variant::kArgon2id && stored->cost == cost_;
+}
+
 absl::Status Argon2Hasher::CheckHash(std::string_view phc) const {
   return ParseStoredHash(phc).status();
 }

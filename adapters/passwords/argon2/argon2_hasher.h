@@ -43,6 +43,7 @@ class Argon2Hasher final : public PasswordHasher {
   absl::StatusOr<std::string> Hash(const Secret& password, Deadline deadline) override;
   absl::StatusOr<bool> Verify(const Secret& password, std::string_view phc, Deadline deadline) override;
   bool NeedsRehash(std::string_view phc) const override;
+  bool CostsLikeNewHash(std::string_view phc) const override;
   absl::Status CheckHash(std::string_view phc) const override;
 
   // Maximum number of concurrent hashes.

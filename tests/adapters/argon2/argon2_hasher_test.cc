@@ -152,6 +152,21 @@ TEST_CASE("a hash needs a rehash if a parameter is weaker than configured, or th
   CHECK(hasher->NeedsRehash("plain text"));
 }
 
+TEST_CASE("only Argon2id with the configured parameters takes the time of a new hash") {
+  const auto hasher = MakeHasher({.memory_bytes = 1024 * 1024, .iterations = 3, .parallelism = 2});
+  const auto costs_like_new = [&](std::string_view begin) {
+    return hasher->CostsLikeNewHash(StrCat(begin, "$c29tZXNhbHQ$c29tZXNhbHRzb21lc2FsdA"));
+  };
+  CHECK(hasher->CostsLikeNewHash(hasher->Hash(Password(), Deadline::Never()).value()));
+  CHECK(costs_like_new("$argon2id$v=19$m=1024,t=3,p=2"));
+  for (const char* begin :
+       {"$argon2id$v=19$m=1023,t=3,p=2", "$argon2id$v=19$m=2048,t=3,p=2", "$argon2id$v=19$m=1024,t=4,p=2",
+        "$argon2id$v=19$m=1024,t=3,p=1", "$argon2i$v=19$m=1024,t=3,p=2", "$scrypt$ln=4,r=1,p=1"}) {
+    CAPTURE(begin);
+    CHECK_FALSE(costs_like_new(begin));
+  }
+}
+
 TEST_CASE("CheckHash accepts the hashes that Verify supports, and names the rule that another one violates") {
   const auto hasher = MakeHasher(Cheap());
   CHECK(hasher->CheckHash(hasher->Hash(Password(), Deadline::Never()).value()).ok());

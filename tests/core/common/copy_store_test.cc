@@ -48,7 +48,7 @@ struct Move {
                            [&](WriteTransaction& tx) { return tx.settings().Insert(name, "k"); }));
   }
   absl::StatusOr<std::vector<TransferredTable>> Run(StoreImporter& to) {
-    const std::unique_ptr<StoreExporter> source = world.store.OpenReader();
+    const std::unique_ptr<StoreExporter> source = world.memory.OpenReader();
     return CopyStore(*source, to, [](const TransferProgress&) {}).Handle();
   }
   absl::StatusOr<std::vector<TransferredTable>> Run() { return Run(*target); }
@@ -65,7 +65,7 @@ struct Move {
 };
 
 bool IsMoved(Move& move) {
-  const std::unique_ptr<StoreExporter> source = move.world.store.OpenReader();
+  const std::unique_ptr<StoreExporter> source = move.world.memory.OpenReader();
   for (const RowKind kind : kAllRowKinds) {
     if (Must(source->Read(kind, "", 1'000'000)) != Must(move.target->Read(kind, "", 1'000'000))) return false;
   }
@@ -150,7 +150,7 @@ TEST_CASE("a transfer fails with DATA_LOSS if a row of the target differs from t
 
 TEST_CASE("a transfer stops at a row that the target rejects, and the error names the row's key") {
   Move move;
-  RowsReader source(*move.world.store.OpenReader());
+  RowsReader source(*move.world.memory.OpenReader());
   OrderFields& order = source.of<OrderFields>()[1];
   order.refunded = order.paid + 1;
   const absl::Status ended =
@@ -163,7 +163,7 @@ TEST_CASE("a transfer stops at a row that the target rejects, and the error name
 TEST_CASE("the progress of a continued transfer reaches the total, both while copying and while comparing") {
   Move move;
   CHECK(absl::IsUnavailable(move.RunPart(5)));
-  const std::unique_ptr<StoreExporter> source = move.world.store.OpenReader();
+  const std::unique_ptr<StoreExporter> source = move.world.memory.OpenReader();
   TransferProgress copying, checking;
   Must(CopyStore(*source, *move.target,
                  [&](const TransferProgress& p) {
@@ -182,7 +182,7 @@ TEST_CASE("the progress of a continued transfer reaches the total, both while co
 TEST_CASE("an empty store is copied") {
   World world;
   MemoryStore other;
-  const std::unique_ptr<StoreExporter> source = world.store.OpenReader();
+  const std::unique_ptr<StoreExporter> source = world.memory.OpenReader();
   const std::unique_ptr<StoreImporter> target = other.OpenTarget();
   Must(CopyStore(*source, *target, [](const TransferProgress&) {}).Handle().status());
   Must(CheckNoTransfer(other, Deadline::Never()));

@@ -28,6 +28,8 @@ SignInCommand Credentials(std::string_view password = kPassword, std::string ema
                           std::string ip_address = "");
 
 struct SessionWorld : World {
+  using World::World;
+
   // Each call creates the use case with the current policies.
   absl::StatusOr<IssuedSession> TrySignIn(const SignInCommand& command = Credentials());
   absl::StatusOr<IssuedSession> Refresh(const Secret& token);

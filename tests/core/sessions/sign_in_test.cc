@@ -103,6 +103,44 @@ TEST_CASE("Every reason why a sign-in fails has the same response after the same
   }
 }
 
+TEST_CASE("Once a hash of another kind was verified, every failure verifies a new and another kind of hash") {
+  SessionWorld world;
+  const UserId imported = world.Ada()->id;
+  Must(world.Register(Registration("bob@example.com")).status());
+  world.SetHash(imported, FakePasswordHasher::ImportedPhc(Secret(std::string(kPassword))));
+  const auto work_of_failure = [&](const std::string& email) {
+    const int all = world.hasher.verifications;
+    const int others = world.hasher.imported_verifications;
+    CHECK(ReasonOf(world.TrySignIn(Credentials("wrong password", email))) == "CREDENTIALS_INVALID");
+    return std::pair(world.hasher.verifications - all, world.hasher.imported_verifications - others);
+  };
+  CHECK(work_of_failure("bob@example.com") == std::pair(1, 0));
+  for (const std::string email : {"ada@example.com", "bob@example.com", "nobody@example.com"}) {
+    CAPTURE(email);
+    CHECK(work_of_failure(email) == std::pair(2, 1));
+  }
+  world.SetState(imported, UserState::kSuspended);
+  CHECK(work_of_failure("ada@example.com") == std::pair(2, 1));
+
+  // A success takes no further verification.
+  world.SetState(imported, UserState::kActive);
+  const int before = world.hasher.verifications;
+  CHECK(ReasonOf(world.TrySignIn(Credentials(kPassword, "bob@example.com"))) == "OK");
+  CHECK(ReasonOf(world.TrySignIn()) == "OK");
+  CHECK(world.hasher.verifications == before + 2);
+  CHECK(work_of_failure("ada@example.com") == std::pair(2, 1));
+}
+
+TEST_CASE("A wrong password counts as a failure if the hasher is too busy for the second verification") {
+  SessionWorld world;
+  const UserId imported = world.Ada()->id;
+  world.SetHash(imported, FakePasswordHasher::ImportedPhc(Secret(std::string(kPassword))));
+  world.hasher.before_verify_returns = [&] { world.hasher.failure = absl::ResourceExhaustedError("busy"); };
+  CHECK(ReasonOf(world.TrySignIn(Credentials("wrong password"))) == "CREDENTIALS_INVALID");
+  world.hasher.failure = absl::OkStatus();
+  CHECK(ReasonOf(world.TrySignIn()) == "OK");
+}
+
 TEST_CASE("A sign-in takes as many transactions for an unknown address as for a wrong password") {
   struct CountingStore : Store {
     explicit CountingStore(Store& inner) : store(inner) {}

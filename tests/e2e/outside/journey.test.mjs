@@ -83,6 +83,32 @@ test('an independent client signs in, refreshes the session and resets the passw
   assert.deepEqual((await call('Session/ListSessions', { user_id: user.id })).sessions.map(({ id }) => id), [last.id]);
 });
 
+test('an independent client updates, suspends, deletes and restores an account', async (t) => {
+  const service = await startService(t);
+  const call = connect(t, service.address);
+  const email = 'ada@example.com';
+  const { user: { id, etag } } = await call('Account/RegisterUser', { email, password: PASSWORD });
+  const update = { user: { id, etag, display_name: 'Ada L.', locale: 'fr' }, update_mask: { paths: ['display_name'] } };
+  const { user: updated } = await call('Account/UpdateUser', update);
+  assert.deepEqual([updated.display_name, updated.locale], ['Ada L.', 'en']);
+  const stale = await call('Account/UpdateUser', update).catch((error) => error);
+  assert.deepEqual(detailsOf(stale).ErrorInfo, {
+    reason: 'ETAG_MISMATCH', domain: 'keelson', metadata: { etag: updated.etag },
+  });
+
+  const { access_token: token } = await call('Session/SignIn', { email, password: PASSWORD });
+  await call('Account/SuspendUser', { id, reason: 'chargeback' });
+  const ended = await call('Session/IntrospectSession', { access_token: token }).catch((error) => error);
+  assert.equal(detailsOf(ended).ErrorInfo.reason, 'SESSION_INVALID');
+  const refused = await call('Session/SignIn', { email, password: PASSWORD }).catch((error) => error);
+  assert.equal(detailsOf(refused).ErrorInfo.reason, 'CREDENTIALS_INVALID');
+  const { user: deleted } = await call('Account/DeleteUser', { request_id: 'd1', id });
+  assert.ok(Number(deleted.purge_time.seconds) > Number(deleted.delete_time.seconds));
+  assert.equal((await call('Account/UndeleteUser', { id })).user.state, 'USER_STATE_SUSPENDED');
+  assert.equal((await call('Account/ReinstateUser', { id })).user.state, 'USER_STATE_ACTIVE');
+  assert.ok((await call('Session/SignIn', { email, password: PASSWORD })).access_token);
+});
+
 test('errors have google.rpc details', async (t) => {
   const call = connect(t, (await startService(t)).address);
   const invalid = await call('Account/RegisterUser', { email: 'nobody', password: 'x' }).catch((error) => error);

@@ -9,6 +9,7 @@
 #include "core/sessions/session_repository.h"
 #include "core/store/store.h"
 #include "tests/contract/store/postgres/fixture.h"
+#include "tests/core/sessions/session_world.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_entropy.h"
 #include "tests/support/fake_payment_provider.h"
@@ -149,6 +150,34 @@ TEST_CASE("an attempt under a throttle takes two round trips: for the row with i
     return tx.throttles().Put({Fingerprint{1}, 1, kT0, kT0});
   }));
   CHECK(RoundTrips() - before == 2);
+}
+
+// Returns the number of round trips of `call`.
+template <typename Call>
+int RoundTripsOfCall(const Call& call) {
+  const int before = RoundTrips();
+  call();
+  return RoundTrips() - before;
+}
+
+TEST_CASE("calls that conceal whether an account holds an address take the same round trips", "[postgres]") {
+  PostgresFixture fixture;
+  SessionWorld world(fixture.store());
+  world.accounts.conceal_existing_email = true;
+  for (const std::string email : {"ada@example.com", "bob@example.com"}) {
+    CAPTURE(email);
+    CHECK(RoundTripsOfCall([&] { Must(world.Register(Registration(email)).status()); }) == 3);
+    world.clock.Advance(world.accounts.resend_cooldown);
+    CHECK(RoundTripsOfCall([&] { Must(world.Register(Registration(email)).status()); }) == 3);
+  }
+  for (const std::string email : {"ada@example.com", "nobody@example.com"}) {
+    CAPTURE(email);
+    CHECK(RoundTripsOfCall([&] { Must(world.RequestReset(email)); }) == 4);
+    CHECK(RoundTripsOfCall([&] { Must(world.Resend(email)); }) == 4);
+    CHECK(RoundTripsOfCall([&] {
+            CHECK(ReasonOf(world.TrySignIn(Credentials("wrong password", email))) == "CREDENTIALS_INVALID");
+          }) == 5);
+  }
 }
 
 }  // namespace

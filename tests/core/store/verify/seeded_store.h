@@ -37,7 +37,7 @@ struct TamperedStore {
   void Repeat(std::string_view type);
 
   SeededStore seeded;
-  std::unique_ptr<StoreExporter> exporter = seeded.world.store.OpenReader();
+  std::unique_ptr<StoreExporter> exporter = seeded.world.memory.OpenReader();
   RowsReader rows{*exporter};
 
  private:

@@ -48,7 +48,7 @@ TEST_CASE("a store with a valid history has no findings") {
 
 TEST_CASE("an empty store has no findings") {
   World world;
-  CHECK(Verify(*world.store.OpenReader()).empty());
+  CHECK(Verify(*world.memory.OpenReader()).empty());
 }
 
 struct Violation {
