@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "core/accounts/find_by_address.h"
-#include "core/accounts/notify_user.h"
 #include "core/accounts/password_policy.h"
 #include "core/accounts/profile.h"
+#include "core/accounts/taken_address.h"
 #include "core/accounts/user_repository.h"
 #include "core/common/status_macros.h"
 #include "core/events/event_repository.h"
@@ -29,11 +29,6 @@ std::string ContentOf(const RegisterUserCommand& command) {
   FieldWriter content;
   content(command.email), content(command.display_name), content(command.locale), content(command.labels);
   return content.Take();
-}
-
-absl::Status EmailTaken() {
-  return MakeError(Reason::kEmailTaken, "an account with this e-mail address already exists",
-                   {{"field", "email"}});
 }
 
 }  // namespace
@@ -68,17 +63,6 @@ absl::StatusOr<RegisterUser::ValidatedRegistration> RegisterUser::Check(
   return registration;
 }
 
-// Notifies only the owner, so that the caller can't find out whether an account holds the address.
-absl::Status RegisterUser::NotifyExistingOwner(WriteTransaction& tx, const CallContext& context,
-                                               const User& existing_user, absl::Time now) {
-  constexpr std::string_view kTemplate = "account_exists";
-  ASSIGN_OR_RETURN(const bool cooldown_over,
-                   tx.cooldowns().TryStart(AddressCooldown(kTemplate, existing_user->email_key), now,
-                                           now + policy_.resend_cooldown));
-  if (!cooldown_over) return absl::OkStatus();
-  return NotifyUser(tx, context, ids_, kTemplate, existing_user, {}, now);
-}
-
 absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& context,
                                                          const RegisterUserCommand& command) {
   ASSIGN_OR_RETURN(const ValidatedRegistration registration, Check(command));
@@ -94,7 +78,7 @@ absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& cont
     }
     if (policy_.conceal_existing_email) return absl::OkStatus();
     ASSIGN_OR_RETURN(const std::optional<User> existing_user, FindByAddress(tx.users(), registration.email));
-    return existing_user ? EmailTaken() : absl::OkStatus();
+    return existing_user ? EmailTaken("email") : absl::OkStatus();
   });
   if (!status.ok()) return status;
 
@@ -115,8 +99,9 @@ absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& cont
       store_, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<RegisterUserResponse> {
         ASSIGN_OR_RETURN(const std::optional<User> existing_user,
                          FindByAddressForUpdate(tx.users(), registration.email));
-        if (existing_user && !policy_.conceal_existing_email) return EmailTaken();
-        RETURN_IF_ERROR(existing_user ? NotifyExistingOwner(tx, context, *existing_user, now)
+        if (existing_user && !policy_.conceal_existing_email) return EmailTaken("email");
+        RETURN_IF_ERROR(existing_user ? NotifyAddressHolder(tx, context, ids_, *existing_user,
+                                                            policy_.resend_cooldown, now)
                                       : CreateAccount(tx, context, user, hash, now));
         if (policy_.conceal_existing_email) return RegisterUserResponse{};
         return RegisterUserResponse{user.fields()};

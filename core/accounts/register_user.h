@@ -48,8 +48,6 @@ class RegisterUser {
   absl::StatusOr<ValidatedRegistration> Check(const RegisterUserCommand& command) const;
   absl::Status CreateAccount(WriteTransaction& tx, const CallContext& context, const User& user,
                              std::string_view password_hash, absl::Time now);
-  absl::Status NotifyExistingOwner(WriteTransaction& tx, const CallContext& context,
-                                   const User& existing_user, absl::Time now);
 
   Store& store_;
   PasswordHasher& hasher_;
