@@ -8,6 +8,7 @@
 
 #include "core/accounts/account_policy.h"
 #include "core/accounts/batch_get_users.h"
+#include "core/accounts/email_change.h"
 #include "core/accounts/get_user.h"
 #include "core/accounts/list_users.h"
 #include "core/accounts/password_hasher.h"
@@ -99,6 +100,9 @@ class UseCases {
   BatchGetUsers batch_get_users{ports_.store};
   ListUsers list_users{ports_.store, page_tokens_};
   UpdateUser update_user{ports_.store, ports_.clock};
+  StartEmailChange start_email_change{ports_.store, ports_.clock, ports_.entropy, ports_.ids,
+                                      settings_.accounts};
+  ConfirmEmailChange confirm_email_change{ports_.store, ports_.clock};
   SuspendUser suspend_user{ports_.store, ports_.clock, end_sessions_};
   ReinstateUser reinstate_user{ports_.store, ports_.clock};
   DeleteUser delete_user{ports_.store, ports_.clock, end_sessions_, settings_.accounts};

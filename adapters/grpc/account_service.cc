@@ -52,6 +52,19 @@ UserStepCommand CommandOf(Request& request) {
   return command;
 }
 
+Secret CommandOf(api::ConfirmEmailChangeRequest& request) {
+  return Secret(std::move(*request.mutable_token()));
+}
+
+absl::Status StartChange(StartEmailChange& use_case, const CallContext& context,
+                         api::StartEmailChangeRequest& request) {
+  StartEmailChangeCommand command;
+  command.request_id = std::move(*request.mutable_request_id());
+  command.user_id = std::move(*request.mutable_user_id());
+  command.new_email = std::move(*request.mutable_new_email());
+  return use_case.Handle(context, command);
+}
+
 absl::Status BatchGet(BatchGetUsers& use_case, const CallContext& context,
                       const api::BatchGetUsersRequest& request, api::BatchGetUsersResponse& response) {
   ASSIGN_OR_RETURN(const UserBatch batch,
@@ -85,6 +98,14 @@ void AddWrite(RpcService& service, std::string_view name, UseCase& use_case) {
 }
 
 void AddChanges(RpcService& service, UseCases& use_cases) {
+  service.AddMethod<api::StartEmailChangeRequest, api::StartEmailChangeResponse>(
+      "StartEmailChange", Access::kWrite, Workload::kWrite,
+      [&call = use_cases.start_email_change](
+          const CallContext& context, api::StartEmailChangeRequest& request, api::StartEmailChangeResponse&) {
+        return StartChange(call, context, request);
+      });
+  AddWrite<api::ConfirmEmailChangeRequest, api::ConfirmEmailChangeResponse>(service, "ConfirmEmailChange",
+                                                                            use_cases.confirm_email_change);
   AddWrite<api::UpdateUserRequest, api::UpdateUserResponse>(service, "UpdateUser", use_cases.update_user);
   AddWrite<api::SuspendUserRequest, api::SuspendUserResponse>(service, "SuspendUser", use_cases.suspend_user);
   AddWrite<api::ReinstateUserRequest, api::ReinstateUserResponse>(service, "ReinstateUser",

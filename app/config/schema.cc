@@ -162,7 +162,7 @@ std::vector<Key> StripeKeys() {
 std::vector<Key> AccountsKeys() {
   return {
       {"accounts.verification_ttl", KEELSON_MEMBER(accounts.verification_ttl),
-       "lifetime of a verification link", "1m", "8760h"},
+       "lifetime of a link that verifies or changes an address", "1m", "8760h"},
       {"accounts.reset_ttl", KEELSON_MEMBER(accounts.reset_ttl), "lifetime of a password reset link", "1m",
        "8760h"},
       {"accounts.resend_cooldown", KEELSON_MEMBER(accounts.resend_cooldown),

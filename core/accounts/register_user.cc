@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "core/accounts/find_by_address.h"
-#include "core/accounts/notify_user.h"
 #include "core/accounts/password_policy.h"
 #include "core/accounts/profile.h"
+#include "core/accounts/taken_address.h"
 #include "core/accounts/user_repository.h"
 #include "core/common/status_macros.h"
 #include "core/events/event_repository.h"
@@ -29,11 +29,6 @@ std::string ContentOf(const RegisterUserCommand& command) {
   FieldWriter content;
   content(command.email), content(command.display_name), content(command.locale), content(command.labels);
   return content.Take();
-}
-
-absl::Status EmailTaken() {
-  return MakeError(Reason::kEmailTaken, "an account with this e-mail address already exists",
-                   {{"field", "email"}});
 }
 
 }  // namespace
@@ -83,7 +78,7 @@ absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& cont
     }
     if (policy_.conceal_existing_email) return absl::OkStatus();
     ASSIGN_OR_RETURN(const std::optional<User> existing_user, FindByAddress(tx.users(), registration.email));
-    return existing_user ? EmailTaken() : absl::OkStatus();
+    return existing_user ? EmailTaken("email") : absl::OkStatus();
   });
   if (!status.ok()) return status;
 
@@ -108,26 +103,20 @@ absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& cont
         }
         ASSIGN_OR_RETURN(const std::optional<User> existing_user,
                          FindByAddressForUpdate(tx.users(), registration.email));
-        if (existing_user) return EmailTaken();
+        if (existing_user) return EmailTaken("email");
         RETURN_IF_ERROR(CreateAccount(tx, context, user, hash, now));
         return RegisterUserResponse{user.fields()};
       }));
 }
 
-// Tells only the owner of a taken address, so that the caller can't find out whether an account holds the
-// address.
 absl::Status RegisterUser::CreateOrNotify(WriteTransaction& tx, const CallContext& context,
                                           const EmailAddress& email, const User& user,
                                           std::string_view password_hash, absl::Time now) {
-  constexpr std::string_view kTemplate = "account_exists";
-  // Started for a free address, too: both cases take the same round trips to the store, and of concurrent
-  // registrations of a free address, none fails with EMAIL_TAKEN, because the row of the cooldown is locked.
-  ASSIGN_OR_RETURN(const bool cooldown_over, tx.cooldowns().TryStart(AddressCooldown(kTemplate, email.key()),
-                                                                     now, now + policy_.resend_cooldown));
+  ASSIGN_OR_RETURN(const bool cooldown_over, TryStartHolderCooldown(tx, email, policy_.resend_cooldown, now));
   ASSIGN_OR_RETURN(const std::optional<User> existing_user, FindByAddressForUpdate(tx.users(), email));
   if (!existing_user) return CreateAccount(tx, context, user, password_hash, now);
   if (!cooldown_over) return absl::OkStatus();
-  return NotifyUser(tx, context, ids_, kTemplate, *existing_user, {}, now);
+  return NotifyAddressHolder(tx, context, ids_, *existing_user, now);
 }
 
 absl::Status RegisterUser::CreateAccount(WriteTransaction& tx, const CallContext& context, const User& user,

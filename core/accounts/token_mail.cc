@@ -3,11 +3,11 @@
 #include <array>
 #include <cstddef>
 #include <optional>
+#include <utility>
 
 #include "absl/strings/escaping.h"
 #include "core/accounts/find_by_address.h"
 #include "core/accounts/notify_user.h"
-#include "core/accounts/user_repository.h"
 #include "core/common/email_address.h"
 #include "core/common/error.h"
 #include "core/common/status_macros.h"
@@ -32,15 +32,34 @@ std::string NewToken(Entropy& entropy) {
       absl::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
 }
 
+absl::StatusOr<TemplateVariables> IssueToken(WriteTransaction& tx, Entropy& entropy, const TokenMail& mail,
+                                             const User& user, std::string_view new_email, absl::Time now) {
+  const std::string token = NewToken(entropy);
+  RETURN_IF_ERROR(tx.tokens().Put(
+      {Sha256(token), user->id, mail.purpose, user->email_key, now + mail.ttl, std::string(new_email)}));
+  RETURN_IF_ERROR(tx.messages().Supersede(user->id, mail.template_name, now));
+  return TemplateVariables{{"token", token}, {"expire_hours", StrCat(absl::ToInt64Hours(mail.ttl))}};
+}
+
 absl::Status QueueTokenMail(WriteTransaction& tx, const CallContext& context, Entropy& entropy,
                             IdGenerator& ids, const TokenMail& mail, const User& user, absl::Time now) {
-  const std::string token = NewToken(entropy);
-  const absl::Time expire_time = now + mail.ttl;
-  RETURN_IF_ERROR(tx.tokens().Put({Sha256(token), user->id, mail.purpose, user->email_key, expire_time}));
-  RETURN_IF_ERROR(tx.messages().Supersede(user->id, mail.template_name, now));
-  return NotifyUser(tx, context, ids, mail.template_name, user,
-                    {{"token", token}, {"expire_hours", StrCat(absl::ToInt64Hours(mail.ttl))}}, now,
-                    expire_time);
+  ASSIGN_OR_RETURN(TemplateVariables variables, IssueToken(tx, entropy, mail, user, "", now));
+  return NotifyUser(tx, context, ids, mail.template_name, user, std::move(variables), now, now + mail.ttl);
+}
+
+absl::Status RevokeToken(WriteTransaction& tx, UserId user_id, TokenPurpose purpose,
+                         std::string_view template_name, absl::Time now) {
+  RETURN_IF_ERROR(tx.tokens().Delete(user_id, purpose));
+  return tx.messages().Supersede(user_id, template_name, now);
+}
+
+Found<TokenOwner> FindTokenOwner(WriteTransaction& tx, const Sha256Digest& digest, TokenPurpose purpose,
+                                 absl::Time now) {
+  ASSIGN_OR_RETURN(std::optional<EmailToken> token, tx.tokens().FindForUpdate(digest));
+  if (!token || token->purpose != purpose || token->expire_time <= now) return std::nullopt;
+  ASSIGN_OR_RETURN(std::optional<User> user, tx.users().FindForUpdate(token->user_id));
+  if (!user || (*user)->email_key != token->email_key) return std::nullopt;
+  return TokenOwner{*std::move(token), *std::move(user)};
 }
 
 Fingerprint AddressCooldown(std::string_view template_name, std::string_view email_key) {

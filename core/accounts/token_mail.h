@@ -8,9 +8,13 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "core/accounts/user.h"
+#include "core/accounts/user_repository.h"
 #include "core/common/context.h"
 #include "core/common/entropy.h"
+#include "core/common/found.h"
 #include "core/common/id.h"
+#include "core/common/sha256.h"
+#include "core/notifications/message.h"
 #include "core/store/idempotency.h"
 #include "core/store/store.h"
 
@@ -26,10 +30,29 @@ struct TokenMail {
   absl::Duration ttl;
 };
 
-// Generates a token for the user's address, replaces the digest of the user's previous token of this purpose
-// in the store, and queues the e-mail with the token. Cancels the user's queued e-mails of this template.
+// Generates a token, replaces the digest of the user's previous token of this purpose in the store, and
+// cancels the user's queued e-mails of this template. Returns the variables of the e-mail with the token.
+// `new_email`: see EmailToken.
+absl::StatusOr<TemplateVariables> IssueToken(WriteTransaction& tx, Entropy& entropy, const TokenMail& mail,
+                                             const User& user, std::string_view new_email, absl::Time now);
+
+// Issues a token and queues the e-mail with the token to the user's address.
 absl::Status QueueTokenMail(WriteTransaction& tx, const CallContext& context, Entropy& entropy,
                             IdGenerator& ids, const TokenMail& mail, const User& user, absl::Time now);
+
+// Deletes the user's token of this purpose, if any, and cancels the queued e-mails of its template.
+absl::Status RevokeToken(WriteTransaction& tx, UserId user_id, TokenPurpose purpose,
+                         std::string_view template_name, absl::Time now);
+
+struct TokenOwner {
+  EmailToken token;
+  User user;
+};
+
+// Finds a token of this purpose with its user, and locks both. Returns nullopt if the token is unknown, of
+// another purpose or expired, or if the user's address has changed since the token was sent.
+Found<TokenOwner> FindTokenOwner(WriteTransaction& tx, const Sha256Digest& digest, TokenPurpose purpose,
+                                 absl::Time now);
 
 // Return the keys of the cooldowns between e-mails that any caller can trigger. An address has a cooldown
 // whether or not an account holds the address. Each template has its own cooldowns: otherwise a caller that

@@ -97,6 +97,15 @@ absl::Status User::VerifyEmail(absl::Time now) {
   return absl::OkStatus();
 }
 
+absl::Status User::ChangeEmail(const EmailAddress& email, absl::Time now) {
+  RETURN_IF_ERROR(RequireActive());
+  fields_.email = email.text();
+  fields_.email_key = email.key();
+  fields_.email_verify_time = now;
+  Touch(now);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<std::string_view>> User::UpdateProfile(ProfileUpdate update, absl::Time now) {
   RETURN_IF_ERROR(CheckStep(UserStep::kUpdateProfile, fields_.state));
   std::vector<std::string_view> changed;

@@ -89,6 +89,8 @@ class User {
   absl::Status RequireActive() const;
   // Changes nothing if the address is already verified.
   absl::Status VerifyEmail(absl::Time now);
+  // Replaces the address by `email`, which is verified.
+  absl::Status ChangeEmail(const EmailAddress& email, absl::Time now);
   // Returns the names of the fields whose values differ from the current ones. If no value differs, the
   // method changes nothing, not even the version.
   absl::StatusOr<std::vector<std::string_view>> UpdateProfile(ProfileUpdate update, absl::Time now);

@@ -55,8 +55,8 @@ class UserRepository : public UserReader {
   virtual absl::Status Update(const User& user) = 0;
   // Returns the user's password hash; nullopt if the user does not exist or has no password.
   virtual Found<std::string> FindPasswordHash(UserId id) = 0;
-  // Replaces the user's password hash, or adds the first one. The caller has locked the user by FindForUpdate,
-  // and compares the stored hash first where a concurrent change of the password matters.
+  // Replaces the user's password hash, or adds the first one. The caller has locked the user by
+  // FindForUpdate, and compares the stored hash first where a concurrent change of the password matters.
   virtual absl::Status SetPasswordHash(UserId id, std::string_view password_hash) = 0;
 };
 
@@ -65,9 +65,12 @@ struct EmailToken {
   Sha256Digest digest{};
   UserId user_id;
   TokenPurpose purpose = TokenPurpose::kVerifyEmail;
-  // The canonical key of the address that the token verifies.
+  // The canonical key of the account's address when the token was sent. The token is invalid once the account
+  // has another address.
   std::string email_key;
   absl::Time expire_time;
+  // EmailAddress::text() of the address to which a kChangeEmail token changes; empty for every other purpose.
+  std::string new_email = {};
 
   bool operator==(const EmailToken&) const = default;
 };
@@ -76,7 +79,7 @@ template <>
 inline constexpr auto kFields<EmailToken> = std::tuple{
     Mutable("digest", &EmailToken::digest),           Immutable("user_id", &EmailToken::user_id),
     Immutable("purpose", &EmailToken::purpose),       Mutable("email_key", &EmailToken::email_key),
-    Mutable("expire_time", &EmailToken::expire_time),
+    Mutable("expire_time", &EmailToken::expire_time), Mutable("new_email", &EmailToken::new_email),
 };
 
 class TokenRepository {

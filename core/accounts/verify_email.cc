@@ -25,12 +25,10 @@ absl::StatusOr<User> VerifyEmail::Handle(const CallContext& context, const Secre
   const absl::Time now = clock_.Now();
   std::optional<User> verified;
   const absl::Status status = store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::optional<EmailToken> stored, tx.tokens().FindForUpdate(digest));
-    if (!stored || stored->purpose != TokenPurpose::kVerifyEmail || stored->expire_time <= now) {
-      return TokenInvalid();
-    }
-    ASSIGN_OR_RETURN(verified, tx.users().FindForUpdate(stored->user_id));
-    if (!verified || (*verified)->email_key != stored->email_key) return TokenInvalid();
+    ASSIGN_OR_RETURN(const std::optional<TokenOwner> owner,
+                     FindTokenOwner(tx, digest, TokenPurpose::kVerifyEmail, now));
+    if (!owner) return TokenInvalid();
+    verified = owner->user;
     return Verify(tx, context, *verified, now);
   });
   if (!status.ok()) return status;

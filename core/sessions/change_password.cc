@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/accounts/active_user.h"
 #include "core/accounts/password_policy.h"
 #include "core/accounts/user_repository.h"
 #include "core/common/error.h"
@@ -14,24 +15,11 @@ namespace {
 
 constexpr std::string_view kNewPasswordField = "new_password";
 
-// Recorded for a repeated call.
-struct ChangePasswordResponse {};
-
-template <typename Visitor>
-void VisitFields(Visitor&, ChangePasswordResponse&) {}
-
 // Excludes the passwords, because a fast hash of a password must not be stored.
 std::string ContentOf(UserId user_id, std::optional<SessionId> keep) {
   FieldWriter content;
   content(user_id), content(keep);
   return content.Take();
-}
-
-absl::StatusOr<User> RequireActiveUser(Found<User> found) {
-  ASSIGN_OR_RETURN(std::optional<User> user, std::move(found));
-  if (!user) return MakeError(Reason::kUserNotFound, "no user has this id");
-  RETURN_IF_ERROR(user->RequireActive());
-  return *std::move(user);
 }
 
 }  // namespace
@@ -119,16 +107,16 @@ absl::StatusOr<bool> ChangePassword::Finish(const CallContext& context, const Va
   ASSIGN_OR_RETURN(const std::string new_hash, hasher_.Hash(change.new_password, context.deadline));
   const std::optional<std::string> verified_hash = candidate.hash;
   const absl::Time now = clock_.Now();
-  const auto replace = [&](WriteTransaction& tx) -> absl::StatusOr<ChangePasswordResponse> {
+  const auto replace = [&](WriteTransaction& tx) -> absl::StatusOr<EmptyResponse> {
     ASSIGN_OR_RETURN(const User user, RequireActiveUser(tx.users().FindForUpdate(change.user_id)));
     ASSIGN_OR_RETURN(candidate.hash, tx.users().FindPasswordHash(change.user_id));
     if (candidate.hash != verified_hash) return absl::CancelledError("the password hash was replaced");
     RETURN_IF_ERROR(
         replace_password_.Apply(tx, context, user, new_hash, "password_changed", change.keep, now));
-    return ChangePasswordResponse{};
+    return EmptyResponse{};
   };
   const absl::Status status =
-      ExecuteIdempotently<ChangePasswordResponse>(store_, context, call, now, replace).status();
+      ExecuteIdempotently<EmptyResponse>(store_, context, call, now, replace).status();
   if (status.ok()) return true;
   if (candidate.hash != verified_hash) return false;
   return status;

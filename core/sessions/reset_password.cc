@@ -4,7 +4,7 @@
 #include <string>
 
 #include "core/accounts/password_policy.h"
-#include "core/accounts/user_repository.h"
+#include "core/accounts/token_mail.h"
 #include "core/common/error.h"
 #include "core/common/status_macros.h"
 #include "core/common/text.h"
@@ -22,14 +22,11 @@ absl::Status ResetTokenInvalid() {
 
 // Returns the active user to whom the token was sent, and locks the token and the user.
 absl::StatusOr<User> FindOwner(WriteTransaction& tx, const Sha256Digest& digest, absl::Time now) {
-  ASSIGN_OR_RETURN(const std::optional<EmailToken> token, tx.tokens().FindForUpdate(digest));
-  if (!token || token->purpose != TokenPurpose::kResetPassword || token->expire_time <= now) {
-    return ResetTokenInvalid();
-  }
-  ASSIGN_OR_RETURN(std::optional<User> user, tx.users().FindForUpdate(token->user_id));
-  if (!user || (*user)->email_key != token->email_key) return ResetTokenInvalid();
-  RETURN_IF_ERROR(user->RequireActive());
-  return *std::move(user);
+  ASSIGN_OR_RETURN(std::optional<TokenOwner> owner,
+                   FindTokenOwner(tx, digest, TokenPurpose::kResetPassword, now));
+  if (!owner) return ResetTokenInvalid();
+  RETURN_IF_ERROR(owner->user.RequireActive());
+  return std::move(owner->user);
 }
 
 }  // namespace

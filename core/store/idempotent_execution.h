@@ -45,6 +45,12 @@ absl::StatusOr<Response> DecodeResponse(std::string_view bytes) {
   return *std::move(response);
 }
 
+// The response of a method that returns no data.
+struct EmptyResponse {};
+
+template <typename Visitor>
+void VisitFields(Visitor&, EmptyResponse&) {}
+
 // Runs `work` in a Write of its own, and records its response in the same transaction. A repeated call
 // returns the recorded response without running `work`. `Response` is a struct with a VisitFields function.
 // Errors: those of `work`, REQUEST_ID_REUSED, and the errors of Store::Write.

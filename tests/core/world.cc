@@ -76,6 +76,15 @@ absl::Status World::Resend(const std::string& email) {
   return ResendVerification(store, clock, verification, accounts).Handle(context, email);
 }
 
+absl::Status World::StartChange(const User& user, std::string new_email, std::string request_id) {
+  return StartEmailChange(store, clock, entropy, ids, accounts)
+      .Handle(context, {std::move(request_id), user->id.ToString(), std::move(new_email)});
+}
+
+absl::StatusOr<User> World::ConfirmChange(const std::string& token) {
+  return ConfirmEmailChange(store, clock).Handle(context, Secret(token));
+}
+
 absl::StatusOr<User> World::Suspend(const User& user, std::string reason) {
   EndSessions end_sessions(sessions);
   return SuspendUser(store, clock, end_sessions)
@@ -220,6 +229,14 @@ std::vector<std::string> World::Queued() {
   std::vector<std::string> templates;
   for (const Message& message : Outbox()) templates.push_back(message.template_name);
   return templates;
+}
+
+std::string World::NewestTokenIn(std::string_view template_name) {
+  std::string token;
+  for (const Message& message : Outbox()) {
+    if (message.template_name == template_name) token = message.variables.at("token");
+  }
+  return token;
 }
 
 void World::Overwrite(const UserFields& user) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "adapters/store/memory/memory_store.h"
+#include "core/accounts/email_change.h"
 #include "core/accounts/register_user.h"
 #include "core/accounts/user_steps.h"
 #include "core/accounts/verify_email.h"
@@ -42,6 +43,8 @@ struct World {
   absl::StatusOr<std::optional<User>> Register(const RegisterUserCommand& command);
   absl::StatusOr<User> Verify(const std::string& token);
   absl::Status Resend(const std::string& email);
+  absl::Status StartChange(const User& user, std::string new_email, std::string request_id = "");
+  absl::StatusOr<User> ConfirmChange(const std::string& token);
   absl::StatusOr<User> Suspend(const User& user, std::string reason = "");
   absl::StatusOr<User> Reinstate(const User& user, std::string reason = "");
   absl::StatusOr<User> Delete(const User& user, std::string reason = "");
@@ -75,6 +78,8 @@ struct World {
   std::vector<Message> Outbox();
   // The template names of the QUEUED and SENDING messages, in the order in which they were queued.
   std::vector<std::string> Queued();
+  // The token in the newest e-mail of the template; empty if there is none.
+  std::string NewestTokenIn(std::string_view template_name);
   // Overwrites the stored fields directly, without a use case.
   void Overwrite(const UserFields& user);
 

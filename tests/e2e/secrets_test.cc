@@ -144,6 +144,41 @@ TEST_CASE("no method of AccountService logs an address, a name, a label or the r
     INFO("a log holds " << planted);
     CHECK_FALSE(Contains(logs, planted));
   }
+TEST_CASE("an e-mail change logs no token and no address, and stores no token of a sent message") {
+  constexpr char kChanged[] = "ada.byron@example.org";
+  const Folder folder;
+  ServiceProcess service(folder.path(), {"telemetry.log_level=debug"});
+  const Client client = service.Connect();
+  const std::string user_id = RegisterUser(client, kEmail);
+  const auto start = [&](const std::string& new_email) {
+    return Outcome(client(&Accounts::StartEmailChange,
+                          StrCat(Field("user_id", user_id), Field("new_email", new_email))));
+  };
+  const auto confirm = [&](const std::string& token) {
+    return Outcome(client(&Accounts::ConfirmEmailChange, Field("token", token)));
+  };
+  CHECK(start("Secret.Address") == "INVALID_ARGUMENT FIELD_INVALID");
+  CHECK(start(kEmail) == "INVALID_ARGUMENT FIELD_INVALID");
+  RegisterUser(client, "Taken.Address@example.com");
+  CHECK(start("Taken.Address@example.com") == "ALREADY_EXISTS EMAIL_TAKEN");
+  REQUIRE(start(kChanged) == "OK");
+  const std::string token = TokenIn(AwaitMails(service.mail_folder(), kChanged, 1).back(), "confirm-email");
+  REQUIRE_FALSE(token.empty());
+  AwaitMails(service.mail_folder(), kEmail, 2);
+  CHECK(confirm("hunter2") == "INVALID_ARGUMENT TOKEN_INVALID");
+  CHECK(confirm(token) == "OK");
+  CHECK(confirm(token) == "INVALID_ARGUMENT TOKEN_INVALID");
+  CHECK(service.Stop() == 0);
+
+  const std::string logs = service.process().errors() + service.process().output();
+  CHECK(Contains(logs, "ConfirmEmailChange"));
+  for (const std::string& secret :
+       {token, std::string("hunter2"), std::string("Secret.Address"), std::string("Taken.Address"),
+        std::string(kEmail), std::string(kChanged)}) {
+    INFO("a log holds " << secret);
+    CHECK_FALSE(Contains(logs, secret));
+  }
+  CHECK_FALSE(Contains(StoredBytes(folder.path()), token));
 }
 
 TEST_CASE("tokens are erased from the database once their messages are SENT") {

@@ -45,6 +45,7 @@ constexpr std::uint8_t StepOf(State state) {
 enum class UserFact : std::uint8_t {
   kRegistered,
   kEmailVerified,
+  kEmailChanged,
   kSuspended,
   kReinstated,
   kDeleted,
@@ -55,6 +56,7 @@ enum class UserFact : std::uint8_t {
 constexpr std::array kSteps = {
     Step{Subject::kUser, "user.registered", StepOf(UserFact::kRegistered)},
     Step{Subject::kUser, "user.email_verified", StepOf(UserFact::kEmailVerified)},
+    Step{Subject::kUser, "user.email_changed", StepOf(UserFact::kEmailChanged)},
     Step{Subject::kUser, "user.suspended", StepOf(UserFact::kSuspended)},
     Step{Subject::kUser, "user.reinstated", StepOf(UserFact::kReinstated)},
     Step{Subject::kUser, "user.deleted", StepOf(UserFact::kDeleted)},
@@ -131,6 +133,7 @@ UserState StateAfter(History history) {
         break;
       case UserFact::kRegistered:
       case UserFact::kEmailVerified:
+      case UserFact::kEmailChanged:
         break;
     }
   }
@@ -142,9 +145,10 @@ std::string Violation(const UserRow& user, History history) {
   if (registered != 1) {
     return StrCat("the user has ", registered, " user.registered events, not 1: ", EventTypes(history));
   }
-  const bool verified = CountOf(history, StepOf(UserFact::kEmailVerified)) > 0;
+  const bool verified = CountOf(history, StepOf(UserFact::kEmailVerified)) > 0 ||
+                        CountOf(history, StepOf(UserFact::kEmailChanged)) > 0;
   if (user.fields.email_verify_time && !verified) {
-    return "email_verify_time is set without a user.email_verified event";
+    return "email_verify_time is set without a user.email_verified or user.email_changed event";
   }
   if (user.fields.state == StateAfter(history)) return "";
   return StrCat("the state is ", UserStateName(user.fields.state), " after ", EventTypes(history));

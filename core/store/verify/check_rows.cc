@@ -53,6 +53,20 @@ constexpr std::array kUserInvariants = {
     Invariant<UserRow>{"suspended_user_has_time", SuspendedUserHasTime},
 };
 
+// ConfirmEmailChange sets this address as the address of the user.
+std::string TokenHasNewAddress(const EmailToken& token) {
+  if (token.purpose != TokenPurpose::kChangeEmail) {
+    return token.new_email.empty() ? "" : "new_email is set, but the token does not change the address";
+  }
+  const absl::StatusOr<EmailAddress> address = EmailAddress::Parse(token.new_email);
+  if (!address.ok()) return "new_email is not a valid address";
+  return address->text() == token.new_email ? "" : "new_email is not in canonical form";
+}
+
+constexpr std::array kTokenInvariants = {
+    Invariant<EmailToken>{"token_has_new_address", TokenHasNewAddress},
+};
+
 std::string SessionExpiresAfterCreation(const SessionFields& session) {
   return session.expire_time > session.create_time ? "" : "expire_time is not after create_time";
 }
@@ -157,7 +171,9 @@ absl::Status CheckUsers(Audit& audit) {
   absl::Status status = ForEach<UserRow>(audit, [&](const UserRow& user) {
     Judge(audit, user, user, kUserInvariants);
     report_orphans(&user.fields.id);
-    while (tokens.Peek() != nullptr && tokens.Peek()->user_id == user.fields.id) tokens.Advance();
+    for (; tokens.Peek() != nullptr && tokens.Peek()->user_id == user.fields.id; tokens.Advance()) {
+      Judge(audit, *tokens.Peek(), *tokens.Peek(), kTokenInvariants);
+    }
   });
   if (status.ok()) report_orphans(nullptr);
   status.Update(tokens.status());

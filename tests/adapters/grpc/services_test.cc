@@ -208,7 +208,7 @@ TEST_CASE("the .proto files declare every method of the services with the same r
       ++offered;
     }
   }
-  CHECK(offered == 40);
+  CHECK(offered == 42);
 }
 
 TEST_CASE("a user can be read by id and by address") {
@@ -349,14 +349,14 @@ TEST_CASE("sessions are listed in pages, and revoked by access token, by id and 
   CHECK(services.Call(*services.sessions, &ses::SessionService::Stub::RevokeAllSessions, all).revoked() == 2);
 }
 
-// Returns the token in the user's queued password reset e-mail.
-std::string ResetToken(Services& services) {
+// Returns the token in the queued e-mail of the template.
+std::string TokenIn(Services& services, std::string_view template_name) {
   std::string token;
   const absl::Status status =
       services.core().store.Read(Deadline::Never(), [&](ReadTransaction& tx) -> absl::Status {
         ASSIGN_OR_RETURN(const std::vector<Message> messages, tx.messages().List({}, std::nullopt, 10));
         for (const Message& message : messages) {
-          if (message.template_name == "password_reset") token = message.variables.at("token");
+          if (message.template_name == template_name) token = message.variables.at("token");
         }
         return absl::OkStatus();
       });
@@ -374,12 +374,47 @@ TEST_CASE("ResetPassword takes the token of the e-mail that RequestPasswordReset
   ses::ResetPasswordRequest reset;
   services.Call(*services.sessions, &ses::SessionService::Stub::ResetPassword, reset);
   CHECK(services.Fields() == Names{"token", "new_password"});
-  reset.set_token(ResetToken(services));
+  reset.set_token(TokenIn(services, "password_reset"));
   reset.set_new_password(kNewPassword);
   services.Call(*services.sessions, &ses::SessionService::Stub::ResetPassword, reset);
   CHECK(services.status.ok());
   services.SignIn(kNewPassword);
   CHECK(services.status.ok());
+}
+
+TEST_CASE("ConfirmEmailChange takes the token of the e-mail that StartEmailChange queued") {
+  Services services;
+  acc::StartEmailChangeRequest start;
+  start.set_user_id(services.Register());
+  const auto call_start = [&] {
+    services.Call(*services.accounts, &acc::AccountService::Stub::StartEmailChange, start);
+  };
+  call_start();
+  CHECK(services.Fields() == Names{"new_email"});
+  start.set_request_id("e1");
+  start.set_new_email("ada@example.org");
+  for (int i = 0; i < 2; ++i) {
+    call_start();
+    CHECK(services.status.ok());
+  }
+  start.set_new_email("other@example.org");
+  call_start();
+  CHECK(services.status.error_code() == grpc::INVALID_ARGUMENT);
+
+  acc::ConfirmEmailChangeRequest confirm;
+  const auto call_confirm = [&] {
+    return services.Call(*services.accounts, &acc::AccountService::Stub::ConfirmEmailChange, confirm).user();
+  };
+  call_confirm();
+  CHECK(services.Fields() == Names{"token"});
+  confirm.set_token(TokenIn(services, "email_change"));
+  const acc::User user = call_confirm();
+  REQUIRE(services.status.ok());
+  CHECK(user.id() == start.user_id());
+  CHECK(user.email() == "ada@example.org");
+  CHECK(user.has_email_verify_time());
+  call_confirm();
+  CHECK(services.status.error_code() == grpc::INVALID_ARGUMENT);
 }
 
 TEST_CASE("ChangePassword keeps the named session and returns OK again for the same request id") {

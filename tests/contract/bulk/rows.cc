@@ -48,7 +48,8 @@ Family SampleFamily(int number) {
   f.user.fields.suspend_time = kT0 + absl::Seconds(4);
   const UserId user_id = f.user.fields.id;
   f.session = SampleSession(user_id).fields();
-  f.token = {NextSampleDigest(), user_id, TokenPurpose::kVerifyEmail, f.user.fields.email_key, kT0};
+  f.token = {NextSampleDigest(),      user_id, TokenPurpose::kChangeEmail,
+             f.user.fields.email_key, kT0,     "New" + name + "@Bücher.example"};
   f.cooldown = {NextSampleUuid(), kT0 + absl::Seconds(number)};
   f.throttle = {NextSampleUuid(), number, kT0, kT0 + absl::Hours(24)};
   f.order = SampleOrder(user_id, "reference " + f.user.fields.id.ToString()).fields();
@@ -163,6 +164,7 @@ std::vector<RowBatch> GreatestBatches() {
   session.generation = kMost;
   f.token.digest.fill(0xff);
   f.token.email_key = kAwkward;
+  f.token.new_email = kLong;
   f.token.expire_time = kLastTime;
   f.cooldown.key.fill(0xff);
   f.cooldown.until = kLastTime;

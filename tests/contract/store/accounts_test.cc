@@ -162,7 +162,9 @@ EmailToken SampleToken(UserId user_id, std::uint8_t number) {
 
 STORE_TEST("a token is found by its digest") {
   Store& store = fixture.store();
-  const EmailToken token = SampleToken(StoredUser(store)->id, 1);
+  EmailToken token = SampleToken(StoredUser(store)->id, 1);
+  token.purpose = TokenPurpose::kChangeEmail;
+  token.new_email = "New@Bücher.example";
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.tokens().Put(token); }));
   for (int i = 0; i < 2; ++i) {
     CHECK(Do(store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(token.digest); }) == token);
@@ -174,8 +176,12 @@ STORE_TEST("a token is found by its digest") {
 
 STORE_TEST("a new token replaces the user's earlier token of the same purpose") {
   Store& store = fixture.store();
-  const EmailToken older = SampleToken(StoredUser(store)->id, 1);
-  const EmailToken newer = SampleToken(older.user_id, 2);
+  EmailToken older = SampleToken(StoredUser(store)->id, 1);
+  older.purpose = TokenPurpose::kChangeEmail;
+  older.new_email = "older@example.com";
+  EmailToken newer = older;
+  newer.digest.fill(2);
+  newer.new_email = "newer@example.com";
   const EmailToken other = SampleToken(StoredUser(store, "other@example.com")->id, 3);
   for (const EmailToken& token : {older, other, newer}) {
     REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.tokens().Put(token); }));

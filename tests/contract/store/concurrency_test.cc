@@ -3,6 +3,7 @@
 #include <mutex>
 #include <set>
 
+#include "core/accounts/email_change.h"
 #include "core/accounts/user_repository.h"
 #include "core/accounts/user_steps.h"
 #include "core/notifications/message_repository.h"
@@ -83,6 +84,46 @@ STORE_TEST("exactly one of many concurrent registrations of one address succeeds
   });
   CHECK(registered == 1);
   CHECK(taken == 31);
+}
+
+STORE_TEST("exactly one of many concurrent changes to one address succeeds") {
+  Store& store = fixture.store();
+  std::vector<User> users;
+  for (int i = 0; i < 16; ++i) users.push_back(StoredUser(store, std::to_string(i)));
+  std::atomic<int> changed{0};
+  std::atomic<int> taken{0};
+  InParallel(16, [&](int thread) {
+    const User user = With(users[static_cast<std::size_t>(thread)],
+                           [](UserFields& f) { f.email_key = "a@example.com", ++f.version; });
+    const absl::Status status = Write(store, [&](WriteTransaction& tx) { return tx.users().Update(user); });
+    if (status.ok()) ++changed;
+    if (HasReason(status, Reason::kEmailTaken)) ++taken;
+  });
+  CHECK(changed == 1);
+  CHECK(taken == 15);
+}
+
+STORE_TEST("exactly one of many concurrent confirmations of one e-mail change succeeds") {
+  Store& store = fixture.store();
+  RealClock clock;
+  const User user = StoredUser(store, "old@example.com");
+  const EmailToken token{
+      Sha256("T"),      user->id, TokenPurpose::kChangeEmail, user->email_key, clock.Now() + absl::Hours(1),
+      "new@example.com"};
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.tokens().Put(token); }));
+  std::atomic<int> confirmed{0};
+  std::atomic<int> invalid{0};
+  InParallel(20, [&](int) {
+    const CallContext context{"web", "", "", Deadline::Never()};
+    const absl::Status status = ConfirmEmailChange(store, clock).Handle(context, Secret("T")).status();
+    if (status.ok()) ++confirmed;
+    if (HasReason(status, Reason::kTokenInvalid)) ++invalid;
+  });
+  CHECK(confirmed == 1);
+  CHECK(invalid == 19);
+  const auto found = Get(store, [&](ReadTransaction& tx) { return tx.users().Find(user->id); });
+  CHECK((*found)->email == "new@example.com");
+  CHECK((*found)->version == user->version + 1);
 }
 
 STORE_TEST("a user is DELETED after concurrent SuspendUser and DeleteUser calls, and no change is lost") {

@@ -10,13 +10,8 @@
 namespace keelson {
 namespace {
 
-// The token in the newest verification e-mail.
 std::string NewestToken(World& world) {
-  std::string token;
-  for (const Message& message : world.Outbox()) {
-    if (message.template_name == "verify_email") token = message.variables.at("token");
-  }
-  return token;
+  return world.NewestTokenIn("verify_email");
 }
 
 void SetState(World& world, UserState state) {

@@ -85,11 +85,7 @@ IssuedSession SessionWorld::SignedIn() {
 }
 
 std::string SessionWorld::ResetToken() {
-  std::string token;
-  for (const Message& message : Outbox()) {
-    if (message.template_name == "password_reset") token = message.variables.at("token");
-  }
-  return token;
+  return NewestTokenIn("password_reset");
 }
 
 std::vector<Session> SessionWorld::Stored() {

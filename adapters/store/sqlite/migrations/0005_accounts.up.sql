@@ -38,3 +38,7 @@ CREATE INDEX sign_in_throttles_by_expire_time ON sign_in_throttles (expire_time)
 -- suspension. Earlier versions had no method that suspends accounts, but SQL could set the state.
 ALTER TABLE users ADD COLUMN suspend_time INTEGER;
 UPDATE users SET suspend_time = update_time WHERE state = 2;
+
+-- The address to which a token of purpose 3 changes the account.
+ALTER TABLE email_tokens ADD COLUMN new_email TEXT NOT NULL DEFAULT ''
+  CONSTRAINT change_token_has_new_email CHECK ((purpose = 3) = (new_email <> ''));

@@ -516,6 +516,50 @@ TEMPLATE_TEST_CASE("a user that SQL suspended before suspend_time existed has th
   CHECK((*user)->suspend_time == before.update_time);
 }
 
+TEMPLATE_TEST_CASE("a migration down deletes the tokens that change an address, and keeps the other tokens",
+                   "[store]", Sqlite, Postgres) {
+  constexpr int kNewEmail = 5;
+  TestType database;
+  REQUIRE_OK(database.migrator().Up().status());
+  EmailToken verify;
+  verify.email_key = "owner@example.com";
+  verify.expire_time = At(9);
+  EmailToken change = verify;
+  change.digest.fill(1);
+  change.purpose = TokenPurpose::kChangeEmail;
+  change.new_email = "New@example.com";
+  {
+    const std::unique_ptr<Store> store = database.Open();
+    verify.user_id = change.user_id = StoredUser(*store)->id;
+    for (const EmailToken& token : {verify, change}) {
+      REQUIRE_OK(Write(*store, [&](WriteTransaction& tx) { return tx.tokens().Put(token); }));
+    }
+  }
+  REQUIRE_OK(database.migrator().Down(kNewEmail - 1).status());
+  REQUIRE_OK(database.migrator().Up().status());
+  const std::unique_ptr<Store> store = database.Open();
+  CHECK(Do(*store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(verify.digest); }) == verify);
+  CHECK(!Do(*store, [&](WriteTransaction& tx) { return tx.tokens().FindForUpdate(change.digest); }));
+}
+
+TEMPLATE_TEST_CASE("the schema rejects a token without the address that its purpose needs", "[store]", Sqlite,
+                   Postgres) {
+  TestType database;
+  REQUIRE_OK(database.migrator().Up().status());
+  const std::unique_ptr<Store> store = database.Open();
+  EmailToken token;
+  token.user_id = StoredUser(*store)->id;
+  token.expire_time = At(9);
+  const auto put = [&](TokenPurpose purpose, const std::string& new_email) {
+    token.purpose = purpose;
+    token.new_email = new_email;
+    return Write(*store, [&](WriteTransaction& tx) { return tx.tokens().Put(token); });
+  };
+  CHECK(absl::IsInternal(put(TokenPurpose::kChangeEmail, "")));
+  CHECK(absl::IsInternal(put(TokenPurpose::kVerifyEmail, "new@example.com")));
+  CHECK(put(TokenPurpose::kChangeEmail, "new@example.com").ok());
+}
+
 TEMPLATE_TEST_CASE("the schema rejects a message with contradictory fields", "[store]", Sqlite, Postgres) {
   TestType database;
   REQUIRE_OK(database.migrator().Up().status());

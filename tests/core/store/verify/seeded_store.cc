@@ -60,12 +60,23 @@ SeededStore::SeededStore() {
   Must(world.Suspend(dave).status());
   Must(world.Delete(dave).status());
   deleted = dave->id;
+  const User erin = Must(world.Register(Registration("erin@example.com"))).value();
+  Must(world.StartChange(erin, "erin@example.org"));
+  Must(world.ConfirmChange(world.NewestTokenIn("email_change")).status());
+  world.clock.Advance(world.accounts.resend_cooldown);
+  Must(world.StartChange(erin, "erin@example.net"));
 }
 
 UserFields& TamperedStore::user(UserId id) {
   auto& users = rows.of<UserRow>();
   return std::find_if(users.begin(), users.end(), [&](const UserRow& u) { return u.fields.id == id; })
       ->fields;
+}
+
+EmailToken& TamperedStore::change_token() {
+  auto& tokens = rows.of<EmailToken>();
+  return *std::find_if(tokens.begin(), tokens.end(),
+                       [](const EmailToken& t) { return t.purpose == TokenPurpose::kChangeEmail; });
 }
 
 Event& TamperedStore::event(std::string_view type) {

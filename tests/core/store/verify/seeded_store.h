@@ -11,7 +11,8 @@ namespace keelson {
 
 // A store with users, orders and refunds in every state that a use case leads to. One refund has the amount
 // 0, and one was cancelled by CancelOrder. `deleted` was suspended before, and `suspended` was deleted and
-// undeleted while it was suspended. The owner has a session that was refreshed once.
+// undeleted while it was suspended. The owner has a session that was refreshed once. A user changed the
+// address, and has started another change.
 struct SeededStore {
   SeededStore();
 
@@ -26,6 +27,8 @@ struct TamperedStore {
   UserFields& user(UserId id);
   OrderFields& order() { return Find<OrderFields>(seeded.delivered); }
   SessionFields& session() { return rows.of<SessionFields>()[0]; }
+  // The token of the pending change of an address.
+  EmailToken& change_token();
   RefundFields& refund(RefundId id) { return Find<RefundFields>(id); }
   OrderFields& order_of(RefundId id) { return Find<OrderFields>(refund(id).order_id); }
   // The first event of this type.
