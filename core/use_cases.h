@@ -84,7 +84,7 @@ class UseCases {
   const Settings settings_;
   const PageTokens page_tokens_{settings_.page_token_key};
   VerificationMail verification_{ports_.entropy, ports_.ids, settings_.accounts};
-  PasswordVerifier password_verifier_{ports_.store, ports_.hasher, ports_.entropy};
+  PasswordVerifier password_verifier_{ports_.store, ports_.hasher};
   EndSessions end_sessions_{settings_.sessions};
   ReplacePassword replace_password_{ports_.ids, end_sessions_};
   SessionUses session_uses_;

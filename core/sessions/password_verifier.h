@@ -4,15 +4,12 @@
 #include <string>
 #include <string_view>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "core/accounts/password_hasher.h"
 #include "core/common/context.h"
 #include "core/common/deadline.h"
-#include "core/common/entropy.h"
 #include "core/common/id.h"
 #include "core/common/secret.h"
 #include "core/sessions/sign_in_attempt.h"
@@ -34,8 +31,7 @@ struct PasswordCandidate {
 // whether an account exists. Thread-safe.
 class PasswordVerifier {
  public:
-  PasswordVerifier(Store& store, PasswordHasher& hasher, Entropy& entropy)
-      : store_(store), hasher_(hasher), entropy_(entropy) {}
+  PasswordVerifier(Store& store, PasswordHasher& hasher) : store_(store), hasher_(hasher) {}
 
   // OK if the password is right. Otherwise records the failure of `attempt`, which was counted at `now`, and
   // returns CREDENTIALS_INVALID. If no password was verified, takes the attempt back and returns the hasher's
@@ -45,7 +41,7 @@ class PasswordVerifier {
   // Takes back an attempt that failed for another reason than a wrong password. Best effort.
   void TakeBack(const SignInAttempt& attempt, absl::Time now);
   // Returns a new hash of a password that was verified against `hash`; nullopt if `hash` is as strong as a
-  // new one, or if the hasher is overloaded: a later sign-in replaces the hash.
+  // new one, or if no slot is free in half of the time until the deadline: a later sign-in replaces the hash.
   std::optional<std::string> Rehash(const Secret& password, std::string_view hash, Deadline deadline);
 
  private:
@@ -54,14 +50,9 @@ class PasswordVerifier {
 
   absl::StatusOr<bool> Matches(const Secret& password, const std::optional<std::string>& hash,
                                Deadline deadline);
-  absl::StatusOr<std::string> DummyHash(Deadline deadline);
 
   Store& store_;
   PasswordHasher& hasher_;
-  Entropy& entropy_;
-  absl::Mutex mutex_;
-  // A hash of a random password, for candidates without a hash; empty until the first verification.
-  std::string dummy_hash_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace keelson

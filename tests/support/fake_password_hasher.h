@@ -37,11 +37,15 @@ class FakePasswordHasher : public PasswordHasher {
     return absl::InvalidArgumentError("must begin with $fake$ or $imported$");
   }
 
+  std::string DummyHash() const override { return "$fake$dummy"; }
+  HashLoad load() const override { return current_load; }
+
   // Returns a hash of another system, which Verify accepts and NeedsRehash reports.
   static std::string ImportedPhc(const Secret& password) { return StrCat("$imported", Phc(password)); }
 
   std::atomic<int> hashes = 0;
   std::atomic<int> verifications = 0;
+  HashLoad current_load;
   absl::Status failure;
   // Called during each hash, to simulate concurrent events.
   std::function<void()> before_hash;

@@ -56,7 +56,7 @@ HashSlots::~HashSlots() {
   for (std::thread& thread : threads) thread.join();
 }
 
-HashSlots::Load HashSlots::load() const {
+HashLoad HashSlots::load() const {
   absl::MutexLock lock(&mutex_);
   return {.running = running_, .waiting = queue_.size()};
 }

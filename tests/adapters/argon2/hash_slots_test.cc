@@ -20,7 +20,7 @@ namespace {
 void AwaitLoad(const HashSlots& slots, std::size_t running, std::size_t waiting) {
   const absl::Time give_up = absl::Now() + absl::Seconds(20);
   while (absl::Now() < give_up) {
-    const HashSlots::Load load = slots.load();
+    const HashLoad load = slots.load();
     if (load.running == running && load.waiting == waiting) return;
     absl::SleepFor(absl::Milliseconds(1));
   }

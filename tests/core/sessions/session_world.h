@@ -56,7 +56,7 @@ struct SessionWorld : World {
   void SetHash(UserId id, const std::string& hash);
   void SetState(UserId id, UserState state);
 
-  PasswordVerifier verifier{store, hasher, entropy};
+  PasswordVerifier verifier{store, hasher};
   SessionUses uses;
   PageTokens page_tokens{Sha256("key")};
 };
