@@ -16,7 +16,9 @@ namespace keelson {
 namespace {
 
 struct RegisterUserResponse {
-  std::optional<UserFields> user;
+  std::optional<UserFields> user = {};
+  // Whether this call created the account. Not recorded: false for a repeated call.
+  bool created = false;
 };
 
 template <typename Visitor>
@@ -111,16 +113,19 @@ absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& cont
   const absl::Time now = clock_.Now();
   const User user = User::Register(ids_.Next<UserKind>(), registration.email, registration.display_name,
                                    registration.locale, command.labels, now);
-  return to_user(ExecuteIdempotently<RegisterUserResponse>(
+  absl::StatusOr<RegisterUserResponse> response = ExecuteIdempotently<RegisterUserResponse>(
       store_, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<RegisterUserResponse> {
         ASSIGN_OR_RETURN(const std::optional<User> existing_user,
                          FindByAddressForUpdate(tx.users(), registration.email));
         if (existing_user && !policy_.conceal_existing_email) return EmailTaken();
         RETURN_IF_ERROR(existing_user ? NotifyExistingOwner(tx, context, *existing_user, now)
                                       : CreateAccount(tx, context, user, hash, now));
-        if (policy_.conceal_existing_email) return RegisterUserResponse{};
-        return RegisterUserResponse{user.fields()};
-      }));
+        RegisterUserResponse created{.created = !existing_user};
+        if (!policy_.conceal_existing_email) created.user = user.fields();
+        return created;
+      });
+  if (response.ok() && response->created) ++counters_.registrations;
+  return to_user(std::move(response));
 }
 
 absl::Status RegisterUser::CreateAccount(WriteTransaction& tx, const CallContext& context, const User& user,

@@ -31,6 +31,9 @@ class SessionReader {
   // Returns at most `limit` sessions of the user, newest first, after the position `before`.
   virtual absl::StatusOr<std::vector<Session>> List(UserId user_id, std::optional<ListPosition> before,
                                                     int limit) = 0;
+  // Returns the number of sessions that expire after `now` and were used after `used_after`. Reads every
+  // session.
+  virtual absl::StatusOr<std::int64_t> Count(absl::Time now, absl::Time used_after) = 0;
 };
 
 class SessionRepository {

@@ -1,5 +1,6 @@
 #include "adapters/store/memory/sessions.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "adapters/store/memory/expired_rows.h"
@@ -38,6 +39,12 @@ absl::StatusOr<std::vector<Session>> MemorySessions::List(UserId user_id, std::o
     found.push_back(*sessions_.Find(entry->second));
   }
   return found;
+}
+
+absl::StatusOr<std::int64_t> MemorySessions::Count(absl::Time now, absl::Time used_after) {
+  return std::count_if(sessions_.rows().begin(), sessions_.rows().end(), [&](const auto& row) {
+    return row.second->expire_time > now && row.second->last_use_time > used_after;
+  });
 }
 
 Found<Session> MemorySessions::FindForUpdate(SessionId id) {

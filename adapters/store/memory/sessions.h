@@ -22,6 +22,7 @@ class MemorySessions : public SessionReader, public SessionRepository {
   Found<IntrospectedSession> FindByAccessDigest(const Sha256Digest& access_digest) override;
   absl::StatusOr<std::vector<Session>> List(UserId user_id, std::optional<ListPosition> before,
                                             int limit) override;
+  absl::StatusOr<std::int64_t> Count(absl::Time now, absl::Time used_after) override;
 
   Found<Session> FindForUpdate(SessionId id) override;
   Found<Session> FindByAccessDigestForUpdate(const Sha256Digest& access_digest) override;

@@ -13,6 +13,7 @@ constexpr auto kIntrospectSession = "SELECT " + kColumnNames<SessionFields> +
                                     ", email_verified FROM sessions JOIN (SELECT id AS owner, "
                                     "email_verify_time IS NOT NULL AS email_verified "
                                     "FROM users) u ON owner = user_id WHERE access_digest = $1";
+constexpr Sql kCountSessions = "SELECT count(*) FROM sessions WHERE expire_time > $1 AND last_use_time > $2";
 constexpr auto kFindSessionForUpdate = kSelectSession + "id = $1 FOR UPDATE";
 constexpr auto kFindSessionByAccessDigestForUpdate = kSelectSession + "access_digest = $1 FOR UPDATE";
 constexpr auto kFindSessionByRefreshKeyForUpdate = kSelectSession + "refresh_key = $1 FOR UPDATE";
@@ -38,6 +39,14 @@ absl::StatusOr<std::vector<Session>> PgSessions::List(UserId user_id, std::optio
                                                       int limit) {
   return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Session>> {
     return ReadRows<SessionFields, Session>(SelectSessionPage(session_, user_id, before, limit));
+  });
+}
+
+absl::StatusOr<std::int64_t> PgSessions::Count(absl::Time now, absl::Time used_after) {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::int64_t> {
+    std::int64_t count = 0;
+    session_.Select(kCountSessions, now, used_after).Read(0, count);
+    return count;
   });
 }
 

@@ -13,6 +13,7 @@ constexpr auto kIntrospectSession = "SELECT " + kColumnNames<SessionFields> +
                                     "FROM users) ON owner = user_id WHERE access_digest = ?";
 constexpr auto kListSessions =
     kSelectSession + "user_id = ? AND (create_time, id) < (?, ?) ORDER BY create_time DESC, id DESC LIMIT ?";
+constexpr Sql kCountSessions = "SELECT count(*) FROM sessions WHERE expire_time > ? AND last_use_time > ?";
 constexpr auto kFindSession = kSelectSession + "id = ?";
 constexpr auto kFindSessionByAccessDigest = kSelectSession + "access_digest = ?";
 constexpr auto kFindSessionByRefreshKey = kSelectSession + "refresh_key = ?";
@@ -34,6 +35,7 @@ SqliteSessions::SqliteSessions(Connection& connection)
     : connection_(connection),
       introspect_(connection, kIntrospectSession),
       list_(connection, kListSessions),
+      count_(connection, kCountSessions),
       find_(connection, kFindSession),
       find_by_access_digest_(connection, kFindSessionByAccessDigest),
       find_by_refresh_key_(connection, kFindSessionByRefreshKey),
@@ -76,6 +78,16 @@ absl::StatusOr<std::vector<Session>> SqliteSessions::List(UserId user_id, std::o
                                                           int limit) {
   const ListPosition end = before.value_or(ListParameters().end);
   return FindAll(list_, user_id, end.create_time, end.id, LimitParameter(limit));
+}
+
+absl::StatusOr<std::int64_t> SqliteSessions::Count(absl::Time now, absl::Time used_after) {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::int64_t> {
+    std::int64_t count = 0;
+    Rows rows = count_.Select(now, used_after);
+    rows.Next();
+    rows.Read(count);
+    return count;
+  });
 }
 
 Found<Session> SqliteSessions::FindForUpdate(SessionId id) {

@@ -12,6 +12,7 @@ class SqliteSessions : public SessionReader, public SessionRepository {
   Found<IntrospectedSession> FindByAccessDigest(const Sha256Digest& access_digest) override;
   absl::StatusOr<std::vector<Session>> List(UserId user_id, std::optional<ListPosition> before,
                                             int limit) override;
+  absl::StatusOr<std::int64_t> Count(absl::Time now, absl::Time used_after) override;
 
   Found<Session> FindForUpdate(SessionId id) override;
   Found<Session> FindByAccessDigestForUpdate(const Sha256Digest& access_digest) override;
@@ -30,6 +31,7 @@ class SqliteSessions : public SessionReader, public SessionRepository {
   Connection& connection_;
   Query introspect_;
   Query list_;
+  Query count_;
   Query find_;
   Query find_by_access_digest_;
   Query find_by_refresh_key_;

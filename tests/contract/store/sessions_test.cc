@@ -95,6 +95,25 @@ STORE_TEST("a missing session is not found") {
   CHECK(ListForUpdate(store, UserId(NextSampleUuid())).empty());
 }
 
+STORE_TEST("Count returns the number of sessions that expire and were used after the given times") {
+  Store& store = fixture.store();
+  const auto count = [&](absl::Time now, absl::Time used_after) {
+    return Get(store, [&](ReadTransaction& tx) { return tx.sessions().Count(now, used_after); });
+  };
+  CHECK(count(absl::InfinitePast(), absl::InfinitePast()) == 0);
+  const Session first = StoredSession(store, StoredUser(store)->id);
+  const Session second = With(SampleSession(first->user_id), [&](SessionFields& f) {
+    f.last_use_time += absl::Microseconds(1);
+    f.expire_time += absl::Microseconds(1);
+  });
+  REQUIRE_OK(Insert(store, second));
+  CHECK(count(kT0, absl::InfinitePast()) == 2);
+  CHECK(count(first->expire_time, absl::InfinitePast()) == 1);
+  CHECK(count(second->expire_time, absl::InfinitePast()) == 0);
+  CHECK(count(kT0, first->last_use_time) == 1);
+  CHECK(count(kT0, second->last_use_time) == 0);
+}
+
 STORE_TEST("Update replaces the tokens and times of a session, and fails for a missing session") {
   Store& store = fixture.store();
   const Session old = StoredSession(store, StoredUser(store)->id);

@@ -126,7 +126,8 @@ TEST_CASE("A sign-in takes as many transactions for an unknown address as for a 
     CountingStore store(world.store);
     PasswordVerifier verifier(store, world.hasher);
     EndSessions end_sessions(world.sessions);
-    SignIn sign_in(store, world.clock, world.entropy, world.ids, verifier, end_sessions, world.sessions);
+    SignIn sign_in(store, world.clock, world.entropy, world.ids, verifier, end_sessions, world.sign_ins,
+                   world.sessions);
     CHECK(ReasonOf(sign_in.Handle(world.context, Credentials("wrong password", email))) ==
           "CREDENTIALS_INVALID");
     CHECK(store.reads == 0);
