@@ -44,6 +44,8 @@ struct Measurement {
 const std::array kMeasurements = {Measurement{"reads", MeasureReads},
                                   Measurement{"refunds", MeasureRefunds},
                                   Measurement{"registration", MeasureRegistration},
+                                  Measurement{"introspect", MeasureIntrospection},
+                                  Measurement{"sign_in", MeasureSignIns},
                                   Measurement{"postgres_reads", MeasurePostgresReads},
                                   Measurement{"postgres_refunds", MeasurePostgresRefunds},
                                   Measurement{"dispatch", MeasureDispatch},
