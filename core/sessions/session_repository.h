@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -49,6 +50,9 @@ class SessionRepository {
   // count each other's sessions.
   virtual absl::Status Insert(const Session& session) = 0;
   virtual absl::Status Update(const Session& session) = 0;
+  // Sets last_use_time of each session to its time in `uses`, if the session exists and its last recorded use
+  // is at least `precision` older. May skip a session that another transaction has locked.
+  virtual absl::Status RecordUses(const std::map<SessionId, absl::Time>& uses, absl::Duration precision) = 0;
   // Deletes the session if it exists.
   virtual absl::Status Delete(SessionId id) = 0;
 };

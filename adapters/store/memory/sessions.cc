@@ -102,6 +102,18 @@ absl::Status MemorySessions::Update(const Session& session) {
   return Put(session);
 }
 
+absl::Status MemorySessions::RecordUses(const std::map<SessionId, absl::Time>& uses,
+                                        absl::Duration precision) {
+  for (const auto& [id, time] : uses) {
+    const Session* session = sessions_.Find(id);
+    if (session == nullptr || session->fields().last_use_time > time - precision) continue;
+    SessionFields fields = session->fields();
+    fields.last_use_time = time;
+    sessions_.Put(id, Session(std::move(fields)));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status MemorySessions::Delete(SessionId id) {
   if (const Session* session = sessions_.Find(id)) Erase(Session(*session));
   return absl::OkStatus();

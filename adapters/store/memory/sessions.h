@@ -30,6 +30,7 @@ class MemorySessions : public SessionReader, public SessionRepository {
   absl::StatusOr<std::vector<Session>> ListForUpdate(UserId user_id) override;
   absl::Status Insert(const Session& session) override;
   absl::Status Update(const Session& session) override;
+  absl::Status RecordUses(const std::map<SessionId, absl::Time>& uses, absl::Duration precision) override;
   absl::Status Delete(SessionId id) override;
   int DeleteExpired(absl::Time now, int limit);
 

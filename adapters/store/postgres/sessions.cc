@@ -21,6 +21,13 @@ constexpr auto kFindSessionByRefreshKeyForUpdate = kSelectSession + "refresh_key
 constexpr auto kListSessionsForUpdate = kSelectSession + "user_id = $1 ORDER BY create_time, id FOR UPDATE";
 constexpr auto kInsertSession = kInsertInto<SqlDialect::kPostgres, SessionFields, "sessions">;
 constexpr auto kUpdateSession = kUpdateById<SqlDialect::kPostgres, SessionFields, "sessions">;
+// SKIP LOCKED: a session that another transaction changes is being refreshed, which sets its last use, or
+// ended, or another instance records the same use.
+constexpr Sql kRecordUses =
+    "WITH used AS (SELECT id, used_at FROM unnest($1, $2, $3) AS u (id, used_at, due) JOIN sessions USING "
+    "(id) "
+    "WHERE last_use_time <= due FOR NO KEY UPDATE OF sessions SKIP LOCKED) "
+    "UPDATE sessions SET last_use_time = used_at FROM used WHERE sessions.id = used.id";
 constexpr Sql kDeleteSession = "DELETE FROM sessions WHERE id = $1";
 
 }  // namespace
@@ -84,6 +91,21 @@ absl::Status PgSessions::Insert(const Session& session) {
 absl::Status PgSessions::Update(const Session& session) {
   return session_.CatchErrors([&] {
     UpdateRow(session_, kUpdateSession, session.fields());
+    return absl::OkStatus();
+  });
+}
+
+absl::Status PgSessions::RecordUses(const std::map<SessionId, absl::Time>& uses, absl::Duration precision) {
+  std::vector<SessionId> ids;
+  std::vector<absl::Time> times;
+  std::vector<absl::Time> due;
+  for (const auto& [id, time] : uses) {
+    ids.push_back(id);
+    times.push_back(time);
+    due.push_back(time - precision);
+  }
+  return session_.CatchErrors([&] {
+    session_.Execute(kRecordUses, ids, times, due);
     return absl::OkStatus();
   });
 }

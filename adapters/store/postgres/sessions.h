@@ -20,6 +20,7 @@ class PgSessions final : public SessionReader, public SessionRepository {
   absl::StatusOr<std::vector<Session>> ListForUpdate(UserId user_id) override;
   absl::Status Insert(const Session& session) override;
   absl::Status Update(const Session& session) override;
+  absl::Status RecordUses(const std::map<SessionId, absl::Time>& uses, absl::Duration precision) override;
   absl::Status Delete(SessionId id) override;
 
  private:

@@ -20,6 +20,7 @@ class SqliteSessions : public SessionReader, public SessionRepository {
   absl::StatusOr<std::vector<Session>> ListForUpdate(UserId user_id) override;
   absl::Status Insert(const Session& session) override;
   absl::Status Update(const Session& session) override;
+  absl::Status RecordUses(const std::map<SessionId, absl::Time>& uses, absl::Duration precision) override;
   absl::Status Delete(SessionId id) override;
 
  private:
@@ -38,8 +39,7 @@ class SqliteSessions : public SessionReader, public SessionRepository {
   Query list_all_;
   Query insert_;
   Query update_;
-  // Sets the indexed column; see SessionIndexColumns.
-  Query update_access_digest_;
+  Query record_use_;
   Query delete_;
 };
 

@@ -210,6 +210,27 @@ TEST_CASE("A sign-in succeeds with the weak hash if the hasher is too busy to re
   CHECK(world.StoredHash(id) == weak);
 }
 
+TEST_CASE("A rehash takes at most half of the time until the deadline, so that the sign-in succeeds") {
+  struct SlowHasher : FakePasswordHasher {
+    absl::StatusOr<std::string> Hash(const Secret& password, Deadline deadline) override {
+      time_limit = deadline.remaining();
+      return FakePasswordHasher::Hash(password, deadline);
+    }
+    absl::Duration time_limit;
+  };
+  SessionWorld world;
+  world.SetHash(world.Ada()->id, FakePasswordHasher::ImportedPhc(Secret(std::string(kPassword))));
+  SlowHasher hasher;
+  PasswordVerifier verifier(world.store, hasher);
+  EndSessions end_sessions(world.sessions);
+  SignIn sign_in(world.store, world.clock, world.entropy, world.ids, verifier, end_sessions, world.sign_ins,
+                 world.sessions);
+  world.context.deadline = Deadline::After(absl::Hours(2));
+  CHECK(ReasonOf(sign_in.Handle(world.context, Credentials())) == "OK");
+  CHECK(hasher.time_limit > absl::Minutes(50));
+  CHECK(hasher.time_limit <= absl::Hours(1));
+}
+
 TEST_CASE("A user has at most max_per_user sessions: a further sign-in ends the oldest one") {
   SessionWorld world;
   world.sessions.max_per_user = 3;
