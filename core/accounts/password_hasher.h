@@ -41,6 +41,9 @@ class PasswordHasher {
   // Returns a PHC string with the parameters of Hash, which no known password matches. Verify takes as much
   // work for this string as for a hash of Hash. Does not block.
   virtual std::string DummyHash() const = 0;
+  // OVERLOADED while the queue is full, so that a caller can skip its work before Hash or Verify. Does not
+  // block.
+  virtual absl::Status CheckQueue() const = 0;
   // The current load, for metrics. Does not block.
   virtual HashLoad load() const = 0;
 };

@@ -33,6 +33,9 @@ class PasswordVerifier {
  public:
   PasswordVerifier(Store& store, PasswordHasher& hasher) : store_(store), hasher_(hasher) {}
 
+  // OVERLOADED while Verify would fail for this reason. Call before an attempt is counted: most calls beyond
+  // the hasher's capacity then cost no transaction.
+  absl::Status CheckQueue() const { return hasher_.CheckQueue(); }
   // OK if the password is right. Otherwise records the failure of `attempt`, which was counted at `now`, and
   // returns CREDENTIALS_INVALID. If no password was verified, takes the attempt back and returns the hasher's
   // error.

@@ -86,6 +86,7 @@ absl::StatusOr<IssuedSession> SignIn::Handle(const CallContext& context, const S
 // Sets `candidate` to the account as last read.
 absl::StatusOr<IssuedSession> SignIn::Authenticate(const CallContext& context, const ValidatedSignIn& sign_in,
                                                    PasswordCandidate& candidate) {
+  RETURN_IF_ERROR(verifier_.CheckQueue());
   const absl::Time now = clock_.Now();
   SignInAttempt attempt(sign_in.email, sign_in.ip_address);
   ASSIGN_OR_RETURN(candidate, CountAndFind(context, sign_in, attempt, now));

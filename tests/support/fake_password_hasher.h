@@ -38,6 +38,7 @@ class FakePasswordHasher : public PasswordHasher {
   }
 
   std::string DummyHash() const override { return "$fake$dummy"; }
+  absl::Status CheckQueue() const override { return queue; }
   HashLoad load() const override { return current_load; }
 
   // Returns a hash of another system, which Verify accepts and NeedsRehash reports.
@@ -46,6 +47,7 @@ class FakePasswordHasher : public PasswordHasher {
   std::atomic<int> hashes = 0;
   std::atomic<int> verifications = 0;
   HashLoad current_load;
+  absl::Status queue;
   absl::Status failure;
   // Called during each hash, to simulate concurrent events.
   std::function<void()> before_hash;

@@ -46,6 +46,7 @@ class Argon2Hasher final : public PasswordHasher {
   bool NeedsRehash(std::string_view phc) const override;
   absl::Status CheckHash(std::string_view phc) const override;
   std::string DummyHash() const override { return dummy_hash_; }
+  absl::Status CheckQueue() const override { return slots_.CheckQueue(); }
   HashLoad load() const override { return slots_.load(); }
 
   // Maximum number of concurrent hashes.

@@ -45,12 +45,16 @@ class HashSlots {
   // full or no thread can be started. After any of these errors, `job` did not run.
   absl::Status Run(std::uint64_t memory_bytes, Deadline deadline, absl::FunctionRef<void()> job);
 
+  // RESOURCE_EXHAUSTED (OVERLOADED) while the queue is full.
+  absl::Status CheckQueue() const;
+
   std::size_t slots() const { return options_.slots; }
   HashLoad load() const;
 
  private:
   struct Job;
 
+  bool IsFull() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Enqueue(Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Fits(const Job& job) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

@@ -103,23 +103,24 @@ TEST_CASE("Every reason why a sign-in fails has the same response after the same
   }
 }
 
+struct CountingStore : Store {
+  explicit CountingStore(Store& inner) : store(inner) {}
+  absl::Status Read(Deadline deadline, ReadWork work) override {
+    ++reads;
+    return store.Read(deadline, work);
+  }
+  absl::Status Write(Deadline deadline, WriteWork work) override {
+    ++writes;
+    return store.Write(deadline, work);
+  }
+  absl::Status Check(Deadline deadline) override { return store.Check(deadline); }
+  StoreTraits traits() override { return store.traits(); }
+  Store& store;
+  int reads = 0;
+  int writes = 0;
+};
+
 TEST_CASE("A sign-in takes as many transactions for an unknown address as for a wrong password") {
-  struct CountingStore : Store {
-    explicit CountingStore(Store& inner) : store(inner) {}
-    absl::Status Read(Deadline deadline, ReadWork work) override {
-      ++reads;
-      return store.Read(deadline, work);
-    }
-    absl::Status Write(Deadline deadline, WriteWork work) override {
-      ++writes;
-      return store.Write(deadline, work);
-    }
-    absl::Status Check(Deadline deadline) override { return store.Check(deadline); }
-    StoreTraits traits() override { return store.traits(); }
-    Store& store;
-    int reads = 0;
-    int writes = 0;
-  };
   SessionWorld world;
   world.Ada();
   for (const std::string email : {"ada@example.com", "bob@example.com"}) {
@@ -133,6 +134,20 @@ TEST_CASE("A sign-in takes as many transactions for an unknown address as for a 
     CHECK(store.reads == 0);
     CHECK(store.writes == 2);
   }
+}
+
+TEST_CASE("A sign-in takes no transaction while the queue of passwords to hash is full") {
+  SessionWorld world;
+  world.Ada();
+  world.hasher.queue = MakeError(Reason::kOverloaded, "the queue is full");
+  CountingStore store(world.store);
+  PasswordVerifier verifier(store, world.hasher);
+  EndSessions end_sessions(world.sessions);
+  SignIn sign_in(store, world.clock, world.entropy, world.ids, verifier, end_sessions, world.sign_ins,
+                 world.sessions);
+  CHECK(ReasonOf(sign_in.Handle(world.context, Credentials())) == "OVERLOADED");
+  CHECK(store.reads + store.writes == 0);
+  CHECK(world.hasher.verifications == 0);
 }
 
 TEST_CASE("An account with a verified address can sign in if the policy requires verification") {
