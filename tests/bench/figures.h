@@ -48,6 +48,7 @@ Figures MeasureRegistration(const Workbench& bench);
 // With 100,000 sessions, calls of IntrospectSession per second: on SQLite compared with calls of a minimal
 // echo server, on PostgreSQL compared with pgbench, which executes the same SQL statement.
 Figures MeasureIntrospection(const Workbench& bench);
+Figures MeasurePostgresIntrospection(const Workbench& bench);
 // Calls of SignIn per second, compared with plain password hashing. Also measures the memory, the latency of
 // rejections and the latency of health checks while 200 callers sign in.
 Figures MeasureSignIns(const Workbench& bench);
