@@ -23,6 +23,7 @@ constexpr absl::Duration kLeastProbeInterval = absl::Milliseconds(100);
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
 // Well below SessionPolicy::use_precision, which is at least 15 s (sessions.idle_ttl is at least 1 min).
 constexpr absl::Duration kSessionUsesInterval = absl::Seconds(5);
+constexpr absl::Duration kCountSessionsInterval = absl::Minutes(1);
 constexpr absl::Duration kCertificateInterval = absl::Seconds(10);
 // How long a run of a sender thread waits for a due message. The run then ends, so that an idle sender does
 // not count as stalled.
@@ -132,7 +133,9 @@ absl::Status Service::Listen() {
 void Service::StartMetrics() {
   const std::string& listen = config_.telemetry.metrics_listen;
   if (listen.empty()) return;
-  auto endpoint = MetricsEndpoint::Start(listen, *dispatch_messages_);
+  auto endpoint =
+      MetricsEndpoint::Start(listen, {*dispatch_messages_, use_cases_->account_counters,
+                                      use_cases_->sign_in_counters, use_cases_->count_sessions, *hasher_});
   if (endpoint.ok()) {
     metrics_ = *std::move(endpoint);
   } else {
@@ -150,6 +153,11 @@ void Service::StartJobs() {
                ByBatches(*settle_refunds_)});
   jobs_.Start({"record_session_uses", kSessionUsesInterval, RecordSessionUses::kStoreTimeout + kRunMargin,
                [this] { return use_cases_->record_session_uses.Handle(); }});
+  jobs_.Start({"count_sessions", kCountSessionsInterval, CountSessions::kStoreTimeout + kRunMargin,
+               [this]() -> absl::StatusOr<bool> {
+                 RETURN_IF_ERROR(use_cases_->count_sessions.Handle());
+                 return false;
+               }});
   jobs_.Start({"purge_expired", kPurgeInterval, PurgeExpired::kStoreTimeout + kRunMargin,
                [this] { return purge_expired_->Handle(); }});
   if (!config_.server.tls.cert.empty()) {

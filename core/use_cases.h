@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/accounts/account_counters.h"
 #include "core/accounts/account_policy.h"
 #include "core/accounts/batch_get_users.h"
 #include "core/accounts/email_change.h"
@@ -36,6 +37,7 @@
 #include "core/refunds/create_refund.h"
 #include "core/refunds/get_refund.h"
 #include "core/sessions/change_password.h"
+#include "core/sessions/count_sessions.h"
 #include "core/sessions/end_sessions.h"
 #include "core/sessions/introspect_session.h"
 #include "core/sessions/list_sessions.h"
@@ -49,6 +51,7 @@
 #include "core/sessions/session_policy.h"
 #include "core/sessions/session_uses.h"
 #include "core/sessions/sign_in.h"
+#include "core/sessions/sign_in_counters.h"
 #include "core/store/store.h"
 
 namespace keelson {
@@ -85,15 +88,17 @@ class UseCases {
   const Settings settings_;
   const PageTokens page_tokens_{settings_.page_token_key};
   VerificationMail verification_{ports_.entropy, ports_.ids, settings_.accounts};
-  PasswordVerifier password_verifier_{ports_.store, ports_.hasher, ports_.entropy};
+  PasswordVerifier password_verifier_{ports_.store, ports_.hasher};
   EndSessions end_sessions_{settings_.sessions};
   ReplacePassword replace_password_{ports_.ids, end_sessions_};
   SessionUses session_uses_;
+  AccountCounters account_counters_;
+  SignInCounters sign_in_counters_{};
 
  public:
-  RegisterUser register_user{ports_.store, ports_.hasher, ports_.clock,
-                             ports_.ids,   verification_, settings_.accounts};
-  VerifyEmail verify_email{ports_.store, ports_.clock, ports_.ids};
+  RegisterUser register_user{ports_.store,  ports_.hasher,     ports_.clock,      ports_.ids,
+                             verification_, account_counters_, settings_.accounts};
+  VerifyEmail verify_email{ports_.store, ports_.clock, ports_.ids, account_counters_};
   ResendVerification resend_verification{ports_.store, ports_.clock, verification_, settings_.accounts};
   GetUser get_user{ports_.store};
   GetUserByEmail get_user_by_email{ports_.store};
@@ -109,7 +114,7 @@ class UseCases {
   UndeleteUser undelete_user{ports_.store, ports_.clock};
 
   SignIn sign_in{ports_.store,       ports_.clock,  ports_.entropy,    ports_.ids,
-                 password_verifier_, end_sessions_, settings_.sessions};
+                 password_verifier_, end_sessions_, sign_in_counters_, settings_.sessions};
   RefreshSession refresh_session{ports_.store, ports_.clock, ports_.entropy, settings_.sessions};
   IntrospectSession introspect_session{ports_.store, ports_.clock, session_uses_, settings_.sessions};
   RevokeSession revoke_session{ports_.store, ports_.clock, settings_.sessions};
@@ -121,8 +126,12 @@ class UseCases {
                                settings_.accounts};
   ChangePassword change_password{ports_.store,       ports_.hasher,     ports_.clock,
                                  password_verifier_, replace_password_, settings_.accounts};
-  // Called by a background job.
+  // Called by background jobs.
   RecordSessionUses record_session_uses{ports_.store, session_uses_, settings_.sessions};
+  CountSessions count_sessions{ports_.store, ports_.clock, settings_.sessions};
+  // For metrics.
+  const AccountCounters& account_counters = account_counters_;
+  const SignInCounters& sign_in_counters = sign_in_counters_;
 
   CreateOrder create_order{ports_.store, ports_.clock, ports_.ids};
   GetOrder get_order{ports_.store};

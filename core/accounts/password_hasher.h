@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,12 @@
 #include "core/common/secret.h"
 
 namespace keelson {
+
+// Number of calls whose password is being hashed, and number of calls that wait for a slot.
+struct HashLoad {
+  std::size_t running = 0;
+  std::size_t waiting = 0;
+};
 
 // Port: computes slow password hashes. Thread-safe. Hash and Verify block for tens of milliseconds, and
 // Verify of an imported hash for up to several seconds, after waiting for a slot: the number of concurrent
@@ -34,6 +41,14 @@ class PasswordHasher {
   // without any part of `phc`, such as "must have a bcrypt cost from 4 to 15". Neither blocks nor allocates
   // what the parameters of `phc` demand.
   virtual absl::Status CheckHash(std::string_view phc) const = 0;
+  // Returns a PHC string with the parameters of Hash, which no known password matches. Verify takes as much
+  // work for this string as for a hash of Hash. Does not block.
+  virtual std::string DummyHash() const = 0;
+  // OVERLOADED while the queue is full, so that a caller can skip its work before Hash or Verify. Does not
+  // block.
+  virtual absl::Status CheckQueue() const = 0;
+  // The current load, for metrics. Does not block.
+  virtual HashLoad load() const = 0;
 };
 
 }  // namespace keelson

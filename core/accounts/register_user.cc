@@ -16,7 +16,9 @@ namespace keelson {
 namespace {
 
 struct RegisterUserResponse {
-  std::optional<UserFields> user;
+  std::optional<UserFields> user = {};
+  // Whether this call created the account. Not recorded: false for a repeated call.
+  bool created = false;
 };
 
 template <typename Visitor>
@@ -95,28 +97,34 @@ absl::StatusOr<std::optional<User>> RegisterUser::Handle(const CallContext& cont
   const absl::Time now = clock_.Now();
   const User user = User::Register(ids_.Next<UserKind>(), registration.email, registration.display_name,
                                    registration.locale, command.labels, now);
-  return to_user(ExecuteIdempotently<RegisterUserResponse>(
+  absl::StatusOr<RegisterUserResponse> response = ExecuteIdempotently<RegisterUserResponse>(
       store_, context, call, now, [&](WriteTransaction& tx) -> absl::StatusOr<RegisterUserResponse> {
         if (policy_.conceal_existing_email) {
-          RETURN_IF_ERROR(CreateOrNotify(tx, context, registration.email, user, hash, now));
-          return RegisterUserResponse{};
+          ASSIGN_OR_RETURN(const bool created,
+                           CreateOrNotify(tx, context, registration.email, user, hash, now));
+          return RegisterUserResponse{.created = created};
         }
         ASSIGN_OR_RETURN(const std::optional<User> existing_user,
                          FindByAddressForUpdate(tx.users(), registration.email));
         if (existing_user) return EmailTaken("email");
         RETURN_IF_ERROR(CreateAccount(tx, context, user, hash, now));
-        return RegisterUserResponse{user.fields()};
-      }));
+        return RegisterUserResponse{.user = user.fields(), .created = true};
+      });
+  if (response.ok() && response->created) ++counters_.registrations;
+  return to_user(std::move(response));
 }
 
-absl::Status RegisterUser::CreateOrNotify(WriteTransaction& tx, const CallContext& context,
-                                          const EmailAddress& email, const User& user,
-                                          std::string_view password_hash, absl::Time now) {
+absl::StatusOr<bool> RegisterUser::CreateOrNotify(WriteTransaction& tx, const CallContext& context,
+                                                  const EmailAddress& email, const User& user,
+                                                  std::string_view password_hash, absl::Time now) {
   ASSIGN_OR_RETURN(const bool cooldown_over, TryStartHolderCooldown(tx, email, policy_.resend_cooldown, now));
   ASSIGN_OR_RETURN(const std::optional<User> existing_user, FindByAddressForUpdate(tx.users(), email));
-  if (!existing_user) return CreateAccount(tx, context, user, password_hash, now);
-  if (!cooldown_over) return absl::OkStatus();
-  return NotifyAddressHolder(tx, context, ids_, *existing_user, now);
+  if (!existing_user) {
+    RETURN_IF_ERROR(CreateAccount(tx, context, user, password_hash, now));
+  } else if (cooldown_over) {
+    RETURN_IF_ERROR(NotifyAddressHolder(tx, context, ids_, *existing_user, now));
+  }
+  return !existing_user.has_value();
 }
 
 absl::Status RegisterUser::CreateAccount(WriteTransaction& tx, const CallContext& context, const User& user,

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "core/accounts/account_counters.h"
 #include "core/accounts/account_policy.h"
 #include "core/accounts/password_hasher.h"
 #include "core/accounts/user.h"
@@ -30,12 +31,13 @@ struct RegisterUserCommand {
 class RegisterUser {
  public:
   RegisterUser(Store& store, PasswordHasher& hasher, Clock& clock, IdGenerator& ids,
-               VerificationMail& verification, const AccountPolicy& policy)
+               VerificationMail& verification, AccountCounters& counters, const AccountPolicy& policy)
       : store_(store),
         hasher_(hasher),
         clock_(clock),
         ids_(ids),
         verification_(verification),
+        counters_(counters),
         policy_(policy) {}
 
   // Returns the user; nullopt if the configuration conceals existing addresses. Blocks on a password hash and
@@ -48,14 +50,17 @@ class RegisterUser {
   absl::StatusOr<ValidatedRegistration> Check(const RegisterUserCommand& command) const;
   absl::Status CreateAccount(WriteTransaction& tx, const CallContext& context, const User& user,
                              std::string_view password_hash, absl::Time now);
-  absl::Status CreateOrNotify(WriteTransaction& tx, const CallContext& context, const EmailAddress& email,
-                              const User& user, std::string_view password_hash, absl::Time now);
+  // Returns whether the account was created: the address was free.
+  absl::StatusOr<bool> CreateOrNotify(WriteTransaction& tx, const CallContext& context,
+                                      const EmailAddress& email, const User& user,
+                                      std::string_view password_hash, absl::Time now);
 
   Store& store_;
   PasswordHasher& hasher_;
   Clock& clock_;
   IdGenerator& ids_;
   VerificationMail& verification_;
+  AccountCounters& counters_;
   const AccountPolicy policy_;
 };
 

@@ -24,26 +24,31 @@ absl::StatusOr<User> VerifyEmail::Handle(const CallContext& context, const Secre
   const Sha256Digest digest = Sha256(trimmed);
   const absl::Time now = clock_.Now();
   std::optional<User> verified;
+  bool newly_verified = false;
   const absl::Status status = store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(const std::optional<TokenOwner> owner,
                      FindTokenOwner(tx, digest, TokenPurpose::kVerifyEmail, now));
     if (!owner) return TokenInvalid();
     verified = owner->user;
-    return Verify(tx, context, *verified, now);
+    ASSIGN_OR_RETURN(newly_verified, Verify(tx, context, *verified, now));
+    return absl::OkStatus();
   });
   if (!status.ok()) return status;
+  if (newly_verified) ++counters_.verifications;
   return *std::move(verified);
 }
 
-absl::Status VerifyEmail::Verify(WriteTransaction& tx, const CallContext& context, User& user,
-                                 absl::Time now) {
+// Returns false if the address was verified before.
+absl::StatusOr<bool> VerifyEmail::Verify(WriteTransaction& tx, const CallContext& context, User& user,
+                                         absl::Time now) {
   const bool verified_before = user->email_verify_time.has_value();
   RETURN_IF_ERROR(user.VerifyEmail(now));
-  if (verified_before) return absl::OkStatus();
+  if (verified_before) return false;
   RETURN_IF_ERROR(tx.users().Update(user));
   RETURN_IF_ERROR(
       tx.events().Append(MakeEvent("user.email_verified", user->id.ToString(), user->id, context, now)));
-  return NotifyUser(tx, context, ids_, "welcome", user, {}, now);
+  RETURN_IF_ERROR(NotifyUser(tx, context, ids_, "welcome", user, {}, now));
+  return true;
 }
 
 absl::Status ResendVerification::Handle(const CallContext& context, const std::string& email) {

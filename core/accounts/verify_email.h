@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "core/accounts/account_counters.h"
 #include "core/accounts/account_policy.h"
 #include "core/accounts/user.h"
 #include "core/accounts/verification.h"
@@ -19,7 +20,8 @@ namespace keelson {
 // address.
 class VerifyEmail {
  public:
-  VerifyEmail(Store& store, Clock& clock, IdGenerator& ids) : store_(store), clock_(clock), ids_(ids) {}
+  VerifyEmail(Store& store, Clock& clock, IdGenerator& ids, AccountCounters& counters)
+      : store_(store), clock_(clock), ids_(ids), counters_(counters) {}
 
   // Ignores white space around the token. FIELD_INVALID for an empty token. TOKEN_INVALID for a token that is
   // unknown, superseded, expired or of another purpose, or that was sent to an address which is no longer the
@@ -27,11 +29,12 @@ class VerifyEmail {
   absl::StatusOr<User> Handle(const CallContext& context, const Secret& token);
 
  private:
-  absl::Status Verify(WriteTransaction& tx, const CallContext& context, User& user, absl::Time now);
+  absl::StatusOr<bool> Verify(WriteTransaction& tx, const CallContext& context, User& user, absl::Time now);
 
   Store& store_;
   Clock& clock_;
   IdGenerator& ids_;
+  AccountCounters& counters_;
 };
 
 // Queues a new verification e-mail, unless a cooldown of the address or its account is active.

@@ -123,6 +123,8 @@ std::string_view Trim(std::string_view text) {
   for (CodePoint next = First(text); next.size > 0 && IsSpace(next.value); next = First(text)) {
     text.remove_prefix(next.size);
   }
+  // Fast path for tokens and names: a graphic ASCII character is never a part of a longer code point.
+  if (!text.empty() && text.back() > ' ' && text.back() < '\x7f') return text;
   std::size_t end = 0;
   for (std::size_t at = 0; at < text.size();) {
     const CodePoint next = First(text.substr(at));

@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "core/accounts/token_mail.h"
 #include "core/common/error.h"
 #include "core/common/status_macros.h"
 #include "core/events/event_repository.h"
@@ -40,15 +39,15 @@ void PasswordVerifier::TakeBack(const SignInAttempt& attempt, absl::Time now) {
 std::optional<std::string> PasswordVerifier::Rehash(const Secret& password, std::string_view hash,
                                                     Deadline deadline) {
   if (!hasher_.NeedsRehash(hash)) return std::nullopt;
-  absl::StatusOr<std::string> stronger = hasher_.Hash(password, deadline);
+  // The other half is left to start the session.
+  absl::StatusOr<std::string> stronger = hasher_.Hash(password, Deadline::After(deadline.remaining() / 2));
   if (!stronger.ok()) return std::nullopt;
   return *std::move(stronger);
 }
 
 absl::StatusOr<bool> PasswordVerifier::Matches(const Secret& password, const std::optional<std::string>& hash,
                                                Deadline deadline) {
-  // Computed for every candidate, so that the first verification of a process takes the same time, too.
-  ASSIGN_OR_RETURN(const std::string dummy_hash, DummyHash(deadline));
+  const std::string dummy_hash = hasher_.DummyHash();
   const std::string& verified_hash = hash ? *hash : dummy_hash;
   ASSIGN_OR_RETURN(const bool matches, hasher_.Verify(password, verified_hash, deadline));
   const std::string other = OtherKind(verified_hash, dummy_hash);
@@ -64,17 +63,6 @@ std::string PasswordVerifier::OtherKind(std::string_view verified_hash, std::str
   if (hasher_.CostsLikeNewHash(verified_hash)) return last_other_kind_;
   last_other_kind_ = verified_hash;
   return std::string(dummy_hash);
-}
-
-absl::StatusOr<std::string> PasswordVerifier::DummyHash(Deadline deadline) {
-  {
-    absl::MutexLock lock(&mutex_);
-    if (!dummy_hash_.empty()) return dummy_hash_;
-  }
-  ASSIGN_OR_RETURN(std::string hash, hasher_.Hash(Secret(NewToken(entropy_)), deadline));
-  absl::MutexLock lock(&mutex_);
-  if (dummy_hash_.empty()) dummy_hash_ = std::move(hash);
-  return dummy_hash_;
 }
 
 }  // namespace keelson

@@ -12,7 +12,6 @@
 #include "core/accounts/password_hasher.h"
 #include "core/common/context.h"
 #include "core/common/deadline.h"
-#include "core/common/entropy.h"
 #include "core/common/id.h"
 #include "core/common/secret.h"
 #include "core/sessions/sign_in_attempt.h"
@@ -37,9 +36,11 @@ struct PasswordCandidate {
 // Thread-safe.
 class PasswordVerifier {
  public:
-  PasswordVerifier(Store& store, PasswordHasher& hasher, Entropy& entropy)
-      : store_(store), hasher_(hasher), entropy_(entropy) {}
+  PasswordVerifier(Store& store, PasswordHasher& hasher) : store_(store), hasher_(hasher) {}
 
+  // OVERLOADED while Verify would fail for this reason. Call before an attempt is counted: most calls beyond
+  // the hasher's capacity then cost no transaction.
+  absl::Status CheckQueue() const { return hasher_.CheckQueue(); }
   // OK if the password is right. Otherwise records the failure of `attempt`, which was counted at `now`, and
   // returns CREDENTIALS_INVALID. If no password was verified, takes the attempt back and returns the hasher's
   // error.
@@ -48,7 +49,7 @@ class PasswordVerifier {
   // Takes back an attempt that failed for another reason than a wrong password. Best effort.
   void TakeBack(const SignInAttempt& attempt, absl::Time now);
   // Returns a new hash of a password that was verified against `hash`; nullopt if `hash` is as strong as a
-  // new one, or if the hasher is overloaded: a later sign-in replaces the hash.
+  // new one, or if no slot is free in half of the time until the deadline: a later sign-in replaces the hash.
   std::optional<std::string> Rehash(const Secret& password, std::string_view hash, Deadline deadline);
 
  private:
@@ -58,14 +59,10 @@ class PasswordVerifier {
   absl::StatusOr<bool> Matches(const Secret& password, const std::optional<std::string>& hash,
                                Deadline deadline);
   std::string OtherKind(std::string_view verified_hash, std::string_view dummy_hash);
-  absl::StatusOr<std::string> DummyHash(Deadline deadline);
 
   Store& store_;
   PasswordHasher& hasher_;
-  Entropy& entropy_;
   absl::Mutex mutex_;
-  // A hash of a random password, for candidates without a hash; empty until the first verification.
-  std::string dummy_hash_ ABSL_GUARDED_BY(mutex_);
   // The last verified hash that takes other work than a new hash; empty if there was none.
   std::string last_other_kind_ ABSL_GUARDED_BY(mutex_);
 };

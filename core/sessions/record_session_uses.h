@@ -12,7 +12,7 @@ namespace keelson {
 // seconds, well within SessionPolicy::use_precision. Thread-safe.
 class RecordSessionUses {
  public:
-  static constexpr std::size_t kBatch = 200;
+  static constexpr std::size_t kBatch = 500;
   static constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
 
   RecordSessionUses(Store& store, SessionUses& uses, const SessionPolicy& policy)
@@ -22,8 +22,6 @@ class RecordSessionUses {
   absl::StatusOr<bool> Handle();
 
  private:
-  absl::Status Record(WriteTransaction& tx, const SessionUses::Uses& batch) const;
-
   Store& store_;
   SessionUses& uses_;
   const SessionPolicy policy_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -31,6 +32,9 @@ class SessionReader {
   // Returns at most `limit` sessions of the user, newest first, after the position `before`.
   virtual absl::StatusOr<std::vector<Session>> List(UserId user_id, std::optional<ListPosition> before,
                                                     int limit) = 0;
+  // Returns the number of sessions that expire after `now` and were used after `used_after`. Reads every
+  // session.
+  virtual absl::StatusOr<std::int64_t> Count(absl::Time now, absl::Time used_after) = 0;
 };
 
 class SessionRepository {
@@ -46,6 +50,9 @@ class SessionRepository {
   // count each other's sessions.
   virtual absl::Status Insert(const Session& session) = 0;
   virtual absl::Status Update(const Session& session) = 0;
+  // Sets last_use_time of each session to its time in `uses`, if the session exists and its last recorded use
+  // is at least `precision` older. May skip a session that another transaction has locked.
+  virtual absl::Status RecordUses(const std::map<SessionId, absl::Time>& uses, absl::Duration precision) = 0;
   // Deletes the session if it exists.
   virtual absl::Status Delete(SessionId id) = 0;
 };

@@ -16,7 +16,8 @@ std::string_view BytesOf(const Sha256Digest& digest) {
 
 // Derives 256 bits from the secret of a refresh token. `purpose` separates the derived values.
 Sha256Digest Derive(std::string_view purpose, const Secret& secret, const Sha256Digest& salt) {
-  return HmacSha256(salt, StrCat(purpose, " ", secret.Reveal()));
+  const Secret message(StrCat(purpose, " ", secret.Reveal()));  // wiped, unlike a string
+  return HmacSha256(salt, message.Reveal());
 }
 
 }  // namespace
@@ -60,7 +61,8 @@ Sha256Digest RefreshToken::digest() const {
 }
 
 Secret RefreshToken::Text() const {
-  return Secret(absl::WebSafeBase64Escape(StrCat(key_.Reveal(), secret_.Reveal())));
+  const Secret bytes(StrCat(key_.Reveal(), secret_.Reveal()));
+  return Secret(absl::WebSafeBase64Escape(ToAbsl(bytes.Reveal())));
 }
 
 Sha256Digest AccessDigest(std::string_view token) {

@@ -15,6 +15,10 @@
 namespace keelson {
 namespace {
 
+constexpr std::string_view kUnknownAddress = "unknown_address";
+constexpr std::string_view kNotActive = "not_active";
+constexpr std::string_view kUnverifiedEmail = "unverified_email";
+
 void CheckUserAgent(std::string_view user_agent, FieldErrors& errors) {
   if (user_agent.size() > kMaxUserAgentBytes) {
     errors.Add("user_agent", StrCat("must be at most ", kMaxUserAgentBytes, " bytes long"));
@@ -25,10 +29,20 @@ void CheckUserAgent(std::string_view user_agent, FieldErrors& errors) {
 
 // Why the account can't sign in, for the event; empty if the right password is enough.
 std::string_view Obstacle(const std::optional<User>& user, const SessionPolicy& policy) {
-  if (!user) return "unknown_address";
-  if (!user->RequireActive().ok()) return "not_active";
-  if (policy.require_verified_email && !(*user)->email_verify_time) return "unverified_email";
+  if (!user) return kUnknownAddress;
+  if (!user->RequireActive().ok()) return kNotActive;
+  if (policy.require_verified_email && !(*user)->email_verify_time) return kUnverifiedEmail;
   return "";
+}
+
+// `failure`: the candidate's cause of a failure.
+SignInOutcome OutcomeOf(const absl::Status& status, std::string_view failure) {
+  if (status.ok()) return SignInOutcome::kOk;
+  if (HasReason(status, Reason::kSignInThrottled)) return SignInOutcome::kThrottled;
+  if (HasReason(status, Reason::kOverloaded)) return SignInOutcome::kOverloaded;
+  if (!HasReason(status, Reason::kCredentialsInvalid)) return SignInOutcome::kError;
+  const bool not_allowed = failure == kNotActive || failure == kUnverifiedEmail;
+  return not_allowed ? SignInOutcome::kNotAllowed : SignInOutcome::kCredentials;
 }
 
 }  // namespace
@@ -62,9 +76,20 @@ absl::StatusOr<SignIn::ValidatedSignIn> SignIn::Check(const SignInCommand& comma
 
 absl::StatusOr<IssuedSession> SignIn::Handle(const CallContext& context, const SignInCommand& command) {
   ASSIGN_OR_RETURN(const ValidatedSignIn sign_in, Check(command));
+  PasswordCandidate candidate;
+  absl::StatusOr<IssuedSession> issued = Authenticate(context, sign_in, candidate);
+  const SignInOutcome outcome = OutcomeOf(issued.status(), candidate.failure);
+  ++counters_[static_cast<std::size_t>(outcome)];
+  return issued;
+}
+
+// Sets `candidate` to the account as last read.
+absl::StatusOr<IssuedSession> SignIn::Authenticate(const CallContext& context, const ValidatedSignIn& sign_in,
+                                                   PasswordCandidate& candidate) {
+  RETURN_IF_ERROR(verifier_.CheckQueue());
   const absl::Time now = clock_.Now();
   SignInAttempt attempt(sign_in.email, sign_in.ip_address);
-  ASSIGN_OR_RETURN(PasswordCandidate candidate, CountAndFind(context, sign_in, attempt, now));
+  ASSIGN_OR_RETURN(candidate, CountAndFind(context, sign_in, attempt, now));
   while (true) {
     RETURN_IF_ERROR(verifier_.Verify(context, sign_in.password, candidate, attempt, now));
     absl::StatusOr<std::optional<IssuedSession>> issued = Finish(context, sign_in, attempt, candidate);

@@ -15,6 +15,7 @@
 #include "core/sessions/password_verifier.h"
 #include "core/sessions/session.h"
 #include "core/sessions/session_policy.h"
+#include "core/sessions/sign_in_counters.h"
 #include "core/store/store.h"
 
 namespace keelson {
@@ -35,13 +36,14 @@ inline constexpr std::size_t kMaxUserAgentBytes = 512;
 class SignIn {
  public:
   SignIn(Store& store, Clock& clock, Entropy& entropy, IdGenerator& ids, PasswordVerifier& verifier,
-         EndSessions& end_sessions, const SessionPolicy& policy)
+         EndSessions& end_sessions, SignInCounters& counters, const SessionPolicy& policy)
       : store_(store),
         clock_(clock),
         entropy_(entropy),
         ids_(ids),
         verifier_(verifier),
         end_sessions_(end_sessions),
+        counters_(counters),
         policy_(policy) {}
 
   // Blocks on a password hash and the store. Errors: FIELD_INVALID, CREDENTIALS_INVALID, SIGN_IN_THROTTLED,
@@ -51,6 +53,8 @@ class SignIn {
  private:
   struct ValidatedSignIn;
   static absl::StatusOr<ValidatedSignIn> Check(const SignInCommand& command);
+  absl::StatusOr<IssuedSession> Authenticate(const CallContext& context, const ValidatedSignIn& sign_in,
+                                             PasswordCandidate& candidate);
   absl::StatusOr<PasswordCandidate> CountAndFind(const CallContext& context, const ValidatedSignIn& sign_in,
                                                  SignInAttempt& attempt, absl::Time now);
   absl::StatusOr<PasswordCandidate> CandidateOf(WriteTransaction& tx, const std::optional<User>& user) const;
@@ -67,6 +71,7 @@ class SignIn {
   IdGenerator& ids_;
   PasswordVerifier& verifier_;
   EndSessions& end_sessions_;
+  SignInCounters& counters_;
   const SessionPolicy policy_;
 };
 

@@ -1,7 +1,9 @@
-// A minimal gRPC server with a completion queue, which returns the same response to every GetUser. Its calls
-// per second are the upper limit for reads of the service.
+// A minimal gRPC server with completion queues, which returns the same response to every call of METHOD. Its
+// calls per second are the upper limit for reads of the service.
 //
-//   keelson_bench_echo PORT RESPONSE_FILE
+//   keelson_bench_echo PORT METHOD RESPONSE_FILE
+//
+// METHOD is "/package.Service/Method" of GetUser or IntrospectSession.
 
 #include <grpcpp/grpcpp.h>
 
@@ -14,22 +16,38 @@
 
 #include "absl/strings/str_cat.h"
 #include "keelson/accounts/v1/accounts.grpc.pb.h"
+#include "keelson/sessions/v1/sessions.grpc.pb.h"
 
 namespace keelson {
 namespace {
 
-namespace pb = accounts::v1;
-using Service = pb::AccountService::WithAsyncMethod_GetUser<pb::AccountService::Service>;
+struct GetUser {
+  using Request = accounts::v1::GetUserRequest;
+  using Response = accounts::v1::GetUserResponse;
+  using Service =
+      accounts::v1::AccountService::WithAsyncMethod_GetUser<accounts::v1::AccountService::Service>;
+  static constexpr auto kRequest = &Service::RequestGetUser;
+};
+
+struct IntrospectSession {
+  using Request = sessions::v1::IntrospectSessionRequest;
+  using Response = sessions::v1::IntrospectSessionResponse;
+  using Service =
+      sessions::v1::SessionService::WithAsyncMethod_IntrospectSession<sessions::v1::SessionService::Service>;
+  static constexpr auto kRequest = &Service::RequestIntrospectSession;
+};
 
 constexpr int kQueues = 2;
 constexpr int kWaitingCallsPerQueue = 256;
 
 // Handles one call at a time. After the response is sent, the object waits for the next call.
+template <typename Method>
 class Call {
  public:
-  Call(Service& service, grpc::ServerCompletionQueue& queue, const pb::GetUserResponse& response)
+  Call(typename Method::Service& service, grpc::ServerCompletionQueue& queue,
+       const typename Method::Response& response)
       : service_(service), queue_(queue), response_(response) {
-    service_.RequestGetUser(&context_, &request_, &writer_, &queue_, &queue_, this);
+    (service_.*Method::kRequest)(&context_, &request_, &writer_, &queue_, &queue_, this);
   }
 
   void Proceed(bool ok) {
@@ -43,29 +61,32 @@ class Call {
   }
 
  private:
-  Service& service_;
+  typename Method::Service& service_;
   grpc::ServerCompletionQueue& queue_;
-  const pb::GetUserResponse& response_;
+  const typename Method::Response& response_;
   grpc::ServerContext context_;
-  pb::GetUserRequest request_;
-  grpc::ServerAsyncResponseWriter<pb::GetUserResponse> writer_{&context_};
+  typename Method::Request request_;
+  grpc::ServerAsyncResponseWriter<typename Method::Response> writer_{&context_};
   bool responded_ = false;
 };
 
-void Serve(Service& service, grpc::ServerCompletionQueue& queue, const pb::GetUserResponse& response) {
-  for (int i = 0; i < kWaitingCallsPerQueue; ++i) new Call(service, queue, response);
+template <typename Method>
+void Answer(typename Method::Service& service, grpc::ServerCompletionQueue& queue,
+            const typename Method::Response& response) {
+  for (int i = 0; i < kWaitingCallsPerQueue; ++i) new Call<Method>(service, queue, response);
   void* tag = nullptr;
-  for (bool ok = false; queue.Next(&tag, &ok);) static_cast<Call*>(tag)->Proceed(ok);
+  for (bool ok = false; queue.Next(&tag, &ok);) static_cast<Call<Method>*>(tag)->Proceed(ok);
 }
 
-int Main(const std::string& port, const std::string& response_file) {
-  pb::GetUserResponse response;
+template <typename Method>
+int Serve(const std::string& port, const std::string& response_file) {
+  typename Method::Response response;
   std::ifstream file(response_file, std::ios::binary);
   if (!response.ParseFromIstream(&file)) {
-    std::cerr << "the response file contains no valid GetUserResponse: " << response_file << '\n';
+    std::cerr << "the response file contains no valid response: " << response_file << '\n';
     return 2;
   }
-  Service service;
+  typename Method::Service service;
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddListeningPort(absl::StrCat("127.0.0.1:", port), grpc::InsecureServerCredentials());
@@ -75,18 +96,27 @@ int Main(const std::string& port, const std::string& response_file) {
   const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr) return 1;
   std::vector<std::jthread> threads;
-  for (const auto& queue : queues) threads.emplace_back([&] { Serve(service, *queue, response); });
+  for (const auto& queue : queues) threads.emplace_back([&] { Answer<Method>(service, *queue, response); });
   server->Wait();  // until a signal ends the process
   return 0;
+}
+
+int Main(const std::string& port, const std::string& method, const std::string& response_file) {
+  if (method == "/keelson.accounts.v1.AccountService/GetUser") return Serve<GetUser>(port, response_file);
+  if (method == "/keelson.sessions.v1.SessionService/IntrospectSession") {
+    return Serve<IntrospectSession>(port, response_file);
+  }
+  std::cerr << "unknown method: " << method << '\n';
+  return 2;
 }
 
 }  // namespace
 }  // namespace keelson
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::cerr << "usage: keelson_bench_echo PORT RESPONSE_FILE\n";
+  if (argc != 4) {
+    std::cerr << "usage: keelson_bench_echo PORT METHOD RESPONSE_FILE\n";
     return 2;
   }
-  return keelson::Main(argv[1], argv[2]);
+  return keelson::Main(argv[1], argv[2], argv[3]);
 }

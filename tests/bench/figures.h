@@ -45,6 +45,13 @@ Figures MeasureRefunds(const Workbench& bench);
 // Calls of RegisterUser per second, compared with plain password hashing. Also measures the latency of reads
 // and the memory while there are more registrations than the service can process.
 Figures MeasureRegistration(const Workbench& bench);
+// With 100,000 sessions, calls of IntrospectSession per second: on SQLite compared with calls of a minimal
+// echo server, on PostgreSQL compared with pgbench, which executes the same SQL statement.
+Figures MeasureIntrospection(const Workbench& bench);
+Figures MeasurePostgresIntrospection(const Workbench& bench);
+// Calls of SignIn per second, compared with plain password hashing. Also measures the memory, the latency of
+// rejections and the latency of health checks while 200 callers sign in.
+Figures MeasureSignIns(const Workbench& bench);
 // Calls of GetUser and CreateRefund per second on PostgreSQL, compared with pgbench, which executes the same
 // SQL statements.
 Figures MeasurePostgresReads(const Workbench& bench);

@@ -16,6 +16,7 @@ namespace keelson {
 namespace {
 
 constexpr absl::Duration kDrain = absl::Seconds(10);
+constexpr int kResourceExhausted = 8;
 
 class Loader {
  public:
@@ -91,11 +92,16 @@ class Loader {
 
   void OnResponse(int connection, const RpcCall& call) {
     const absl::Time now = absl::Now();
-    if (call.status != 0) {
+    const bool rejected = load_.may_be_rejected && call.status == kResourceExhausted;
+    if (call.status != 0 && !rejected) {
       status_ = absl::UnknownError(absl::StrCat(load_.method, " returned the status ", call.status));
       return;
     }
-    if (now >= measured_from_ && now < end_) result_.latency.Add(now - call.begin);
+    if (rejected) {
+      result_.rejected.Add(now - call.begin);
+    } else if (now >= measured_from_ && now < end_) {
+      result_.latency.Add(now - call.begin);
+    }
     if (now < end_ && load_.rate == 0) Submit(connection);
   }
 

@@ -23,21 +23,25 @@ struct Load {
   double rate = 0;
   absl::Duration warm_up = absl::Milliseconds(500);
   absl::Duration duration = absl::Milliseconds(2500);
+  // Whether a call may return RESOURCE_EXHAUSTED, which LoadResult::rejected then counts.
+  bool may_be_rejected = false;
   // Writes the next serialized request to its argument.
   std::function<void(std::string&)> next_request = {};
 };
 
 struct LoadResult {
-  // The latencies of the calls that completed after the warm-up.
+  // The latencies of the successful calls that completed after the warm-up.
   Histogram latency;
+  // The latencies of all calls that returned RESOURCE_EXHAUSTED.
+  Histogram rejected;
   double calls_per_second = 0;
 
   absl::Duration p50() const { return latency.Percentile(50); }
   absl::Duration p99() const { return latency.Percentile(99); }
 };
 
-// Generates load for `duration` on the calling thread. Fails on any status other than OK, because rejected
-// calls would distort the figures.
+// Generates load for `duration` on the calling thread. Fails on any other status, because failed calls would
+// distort the figures.
 absl::StatusOr<LoadResult> RunLoad(const Load& load);
 
 }  // namespace keelson

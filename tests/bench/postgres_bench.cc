@@ -20,12 +20,13 @@ PostgresBench::PostgresBench(const Workbench& bench) : bench_(bench), server_(kO
   bench_.database.clear();
 }
 
-absl::StatusOr<std::unique_ptr<PostgresBench>> PostgresBench::Start(const Workbench& bench) {
+absl::StatusOr<std::unique_ptr<PostgresBench>> PostgresBench::Start(const Workbench& bench,
+                                                                    const SeedSize& size) {
   std::unique_ptr<PostgresBench> postgres(new PostgresBench(bench));
   postgres->server_.CreateDatabase(kSeedDatabase);
   absl::StatusOr<std::unique_ptr<Store>> store = postgres->OpenStore(kSeedDatabase);
   if (!store.ok()) return store.status();
-  absl::StatusOr<Seed> seed = FillStore(**store);
+  absl::StatusOr<Seed> seed = FillStore(**store, size);
   if (!seed.ok()) return seed.status();
   postgres->bench_.seed = *std::move(seed);
   store->reset();

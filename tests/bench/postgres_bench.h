@@ -21,7 +21,8 @@ class PostgresBench {
   // Number of database connections, which is the same for the service and for pgbench.
   static constexpr int kClients = 16;
 
-  static absl::StatusOr<std::unique_ptr<PostgresBench>> Start(const Workbench& bench);
+  static absl::StatusOr<std::unique_ptr<PostgresBench>> Start(const Workbench& bench,
+                                                              const SeedSize& size = {});
 
   // Replaces the database `name` with a copy of the filled database. Neither database may be in use.
   void CopySeed(const std::string& name);

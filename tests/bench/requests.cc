@@ -9,6 +9,18 @@ void UserRequests::Next(std::string& request) {
   message_.SerializeToString(&request);
 }
 
+void SignInRequests::Next(std::string& request) {
+  message_.set_email(UserEmail(static_cast<int>(next_++ % seed_.user_ids.size())));
+  message_.set_password(kUserPassword);
+  message_.set_user_agent("Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0");
+  message_.SerializeToString(&request);
+}
+
+void IntrospectRequests::Next(std::string& request) {
+  message_.set_access_token(AccessToken(std::uniform_int_distribution<int>(0, count_ - 1)(random_)));
+  message_.SerializeToString(&request);
+}
+
 void RefundRequests::Next(std::string& request) {
   message_.set_request_id(absl::StrCat("bench-refund-", next_));
   message_.set_order_id(seed_.order_ids[next_++ % seed_.order_ids.size()]);

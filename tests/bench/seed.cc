@@ -10,16 +10,22 @@
 #include "adapters/system/system_clock.h"
 #include "core/accounts/user.h"
 #include "core/common/id.h"
+#include "core/common/sha256.h"
 #include "core/orders/order.h"
+#include "core/sessions/session.h"
 #include "tests/bench/raw_connection.h"
 
 namespace keelson {
 namespace {
 
 constexpr int kPerTransaction = 500;
-// The password hash of all users, who never sign in.
+// The hash of kUserPassword with the service's default parameters.
 constexpr char kPasswordHash[] =
-    "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY";
+    "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$UUFtUGS6S9DvnfF1Yp2QFyzsl00BRMrbioOh6kLlpj0";
+// The service records the last use of a session at most once a minute. Last uses that are spread over the
+// minute before the start make the service record as many uses per second as in production.
+constexpr absl::Duration kUsePrecision = absl::Minutes(1);
+constexpr absl::Duration kSessionLifetime = absl::Hours(24);
 constexpr std::int64_t kPrice = 100'000;
 
 class Seeder {
@@ -29,6 +35,9 @@ class Seeder {
   absl::StatusOr<Seed> Run(Store& store) {
     absl::Status status = InTransactions(
         store, size_.users, [this](WriteTransaction& tx, int number) { return AddUser(tx, number); });
+    if (!status.ok()) return status;
+    status = InTransactions(store, size_.sessions,
+                            [this](WriteTransaction& tx, int number) { return AddSession(tx, number); });
     if (!status.ok()) return status;
     status = InTransactions(store, size_.orders,
                             [this](WriteTransaction& tx, int number) { return AddOrder(tx, number); });
@@ -56,13 +65,27 @@ class Seeder {
   }
 
   absl::Status AddUser(WriteTransaction& tx, int number) {
-    absl::StatusOr<EmailAddress> email =
-        EmailAddress::Parse(absl::StrCat("somebody.", absl::Dec(number, absl::kZeroPad5), "@example.com"));
+    absl::StatusOr<EmailAddress> email = EmailAddress::Parse(UserEmail(number));
     if (!email.ok()) return email.status();
     User user = User::Register(UserId(NumberedUuid(kFirstUser + number)), *email, "Somebody Or Other", "en",
                                {{"plan", "pro"}, {"source", "bench"}}, clock_.Now());
     if (absl::Status status = user.VerifyEmail(clock_.Now()); !status.ok()) return status;
     return tx.users().Insert(user, kPasswordHash);
+  }
+
+  absl::Status AddSession(WriteTransaction& tx, int number) {
+    const absl::Time now = clock_.Now();
+    SessionFields fields;
+    fields.id = SessionId(NumberedUuid(kFirstSession + number));
+    fields.user_id = UserId(NumberedUuid(kFirstUser + number % size_.users));
+    fields.user_agent = "Mozilla/5.0 (X11; Linux x86_64; rv:115.0) Gecko/20100101 Firefox/115.0";
+    fields.ip_address = "203.0.113.7";
+    fields.create_time = fields.rotate_time = now - kUsePrecision;
+    fields.last_use_time = now - kUsePrecision * (static_cast<double>(number) / size_.sessions);
+    fields.access_expire_time = fields.expire_time = now + kSessionLifetime;
+    fields.access_digest = Sha256(AccessToken(number));
+    fields.refresh_key = Sha256(absl::StrCat("key ", number));
+    return tx.sessions().Insert(Session(std::move(fields)));
   }
 
   absl::Status AddOrder(WriteTransaction& tx, int number) {
@@ -91,6 +114,14 @@ Uuid NumberedUuid(std::int64_t digits) {
     digits /= 100;
   }
   return uuid;
+}
+
+std::string UserEmail(int number) {
+  return absl::StrCat("somebody.", absl::Dec(number, absl::kZeroPad5), "@example.com");
+}
+
+std::string AccessToken(int number) {
+  return absl::StrCat(kAccessTokenPrefix, kFirstSession + number);
 }
 
 std::vector<std::string> UserIds(int count) {

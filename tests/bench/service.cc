@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "tests/bench/requests.h"
 #include "tests/bench/rpc_connection.h"
 
 namespace keelson {
@@ -67,7 +68,7 @@ Service::~Service() {
 absl::Status Service::AwaitServing() {
   const Deadline deadline = Deadline::After(kPatience);
   while (!deadline.expired() && process_.running()) {
-    const absl::StatusOr<RpcCall> response = CallOnce(port_, "/grpc.health.v1.Health/Check", "", deadline);
+    const absl::StatusOr<RpcCall> response = CallOnce(port_, kHealthMethod, "", deadline);
     if (response.ok() && response->status == 0 && response->message() == kServing) {
       time_to_serving_ = absl::Now() - process_.start_time();
       return absl::OkStatus();

@@ -64,11 +64,11 @@ ScopeInput Units(const std::string& line_id, std::int64_t quantity, bool include
 
 absl::StatusOr<std::optional<User>> World::Register(const RegisterUserCommand& command) {
   VerificationMail verification(entropy, ids, accounts);
-  return RegisterUser(store, hasher, clock, ids, verification, accounts).Handle(context, command);
+  return RegisterUser(store, hasher, clock, ids, verification, counters, accounts).Handle(context, command);
 }
 
 absl::StatusOr<User> World::Verify(const std::string& token) {
-  return VerifyEmail(store, clock, ids).Handle(context, Secret(token));
+  return VerifyEmail(store, clock, ids, counters).Handle(context, Secret(token));
 }
 
 absl::Status World::Resend(const std::string& email) {

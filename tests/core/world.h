@@ -93,6 +93,7 @@ struct World {
   FakePaymentProvider payments;
   AccountPolicy accounts;
   SessionPolicy sessions;
+  AccountCounters counters;
   RefundPolicy refunds;
   CallContext context{"web", "corr-1", "00-trace", Deadline::Never()};
   std::optional<User> ada;

@@ -168,7 +168,7 @@ TEST_CASE("the health service reports each background job") {
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
   for (const std::string job : {"health", "keep_outbox", "probe_email_providers", "send_messages",
-                                "settle_refunds", "record_session_uses", "purge_expired"}) {
+                                "settle_refunds", "record_session_uses", "count_sessions", "purge_expired"}) {
     INFO(job);
     CHECK(BecomesHealthy(client, true, StrCat("job.", job)));
   }

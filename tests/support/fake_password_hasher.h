@@ -40,6 +40,10 @@ class FakePasswordHasher : public PasswordHasher {
     return absl::InvalidArgumentError("must begin with $fake$ or $imported$");
   }
 
+  std::string DummyHash() const override { return "$fake$dummy"; }
+  absl::Status CheckQueue() const override { return queue; }
+  HashLoad load() const override { return current_load; }
+
   // Returns a hash of another system, which Verify accepts and NeedsRehash reports.
   static std::string ImportedPhc(const Secret& password) { return StrCat("$imported", Phc(password)); }
 
@@ -47,6 +51,8 @@ class FakePasswordHasher : public PasswordHasher {
   std::atomic<int> verifications = 0;
   // The verifications of hashes of another system, which `verifications` includes.
   std::atomic<int> imported_verifications = 0;
+  HashLoad current_load;
+  absl::Status queue;
   absl::Status failure;
   // Called during each hash, to simulate concurrent events.
   std::function<void()> before_hash;

@@ -48,11 +48,23 @@ absl::StatusOr<std::unique_ptr<Argon2Hasher>> Argon2Hasher::Create(const Argon2O
 }
 
 Argon2Hasher::Argon2Hasher(const Argon2idCost& cost, const HashSlots::Options& slots, Entropy& entropy)
-    : cost_(cost), entropy_(entropy), slots_(slots) {}
+    : cost_(cost), entropy_(entropy), dummy_hash_(NewDummyHash()), slots_(slots) {}
 
-absl::StatusOr<std::string> Argon2Hasher::Hash(const Secret& password, Deadline deadline) {
+PhcString Argon2Hasher::NewSalt() const {
   PhcString phc{.cost = cost_, .salt = std::string(kSaltBytes, '\0'), .hash = std::string(kHashBytes, '\0')};
   entropy_.Fill(std::as_writable_bytes(std::span(phc.salt)));
+  return phc;
+}
+
+// Random bytes in place of the hash: nobody knows a password that has this hash.
+std::string Argon2Hasher::NewDummyHash() const {
+  PhcString phc = NewSalt();
+  entropy_.Fill(std::as_writable_bytes(std::span(phc.hash)));
+  return FormatPhc(phc);
+}
+
+absl::StatusOr<std::string> Argon2Hasher::Hash(const Secret& password, Deadline deadline) {
+  PhcString phc = NewSalt();
   RETURN_IF_ERROR(RunInSlot(cost_.memory_bytes(), deadline, [&] {
     return ComputeArgon2id(password.Reveal(), phc.salt, phc.cost, phc.hash);
   }));

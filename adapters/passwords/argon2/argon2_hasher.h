@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "adapters/passwords/argon2/argon2id.h"
 #include "adapters/passwords/argon2/hash_slots.h"
+#include "adapters/passwords/argon2/phc_string.h"
 #include "core/accounts/password_hasher.h"
 #include "core/common/deadline.h"
 #include "core/common/entropy.h"
@@ -45,19 +46,24 @@ class Argon2Hasher final : public PasswordHasher {
   bool NeedsRehash(std::string_view phc) const override;
   bool CostsLikeNewHash(std::string_view phc) const override;
   absl::Status CheckHash(std::string_view phc) const override;
+  std::string DummyHash() const override { return dummy_hash_; }
+  absl::Status CheckQueue() const override { return slots_.CheckQueue(); }
+  HashLoad load() const override { return slots_.load(); }
 
   // Maximum number of concurrent hashes.
   std::size_t slots() const { return slots_.slots(); }
-  // Number of running and of waiting hashes, for metrics.
-  HashSlots::Load load() const { return slots_.load(); }
 
  private:
   Argon2Hasher(const Argon2idCost& cost, const HashSlots::Options& slots, Entropy& entropy);
+  // Returns the configured parameters with a new random salt and without a hash.
+  PhcString NewSalt() const;
+  std::string NewDummyHash() const;
   absl::Status RunInSlot(std::uint64_t memory_bytes, Deadline deadline,
                          absl::FunctionRef<absl::Status()> compute);
 
   const Argon2idCost cost_;
   Entropy& entropy_;
+  const std::string dummy_hash_;
   HashSlots slots_;
 };
 

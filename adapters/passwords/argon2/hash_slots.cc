@@ -56,7 +56,7 @@ HashSlots::~HashSlots() {
   for (std::thread& thread : threads) thread.join();
 }
 
-HashSlots::Load HashSlots::load() const {
+HashLoad HashSlots::load() const {
   absl::MutexLock lock(&mutex_);
   return {.running = running_, .waiting = queue_.size()};
 }
@@ -79,10 +79,19 @@ absl::Status HashSlots::Run(std::uint64_t memory_bytes, Deadline deadline, absl:
   return absl::DeadlineExceededError("the deadline expired while the call waited to hash the password");
 }
 
+absl::Status HashSlots::CheckQueue() const {
+  absl::MutexLock lock(&mutex_);
+  return IsFull() ? Overloaded() : absl::OkStatus();
+}
+
 // The capacity of the queue does not apply to a job that can start at once.
-absl::Status HashSlots::Enqueue(Job& job) {
+bool HashSlots::IsFull() const {
   const bool begins_at_once = queue_.size() < options_.slots - std::min(options_.slots, running_);
-  if (!begins_at_once && queue_.size() >= options_.queue) return Overloaded();
+  return !begins_at_once && queue_.size() >= options_.queue;
+}
+
+absl::Status HashSlots::Enqueue(Job& job) {
+  if (IsFull()) return Overloaded();
   if (idle_ <= queue_.size() && threads_.size() < options_.slots && !StartThread() && threads_.empty()) {
     return Overloaded();
   }

@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "core/accounts/password_hasher.h"
 #include "core/common/deadline.h"
 
 namespace keelson {
@@ -33,10 +34,6 @@ class HashSlots {
     // Called on a slot's thread when no queued job can start, before the thread waits.
     std::function<void()> when_idle = {};
   };
-  struct Load {
-    std::size_t running = 0;
-    std::size_t waiting = 0;
-  };
 
   explicit HashSlots(const Options& options) : options_(options) {}
   ~HashSlots();
@@ -48,12 +45,16 @@ class HashSlots {
   // full or no thread can be started. After any of these errors, `job` did not run.
   absl::Status Run(std::uint64_t memory_bytes, Deadline deadline, absl::FunctionRef<void()> job);
 
+  // RESOURCE_EXHAUSTED (OVERLOADED) while the queue is full.
+  absl::Status CheckQueue() const;
+
   std::size_t slots() const { return options_.slots; }
-  Load load() const;
+  HashLoad load() const;
 
  private:
   struct Job;
 
+  bool IsFull() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   absl::Status Enqueue(Job& job) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool Fits(const Job& job) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

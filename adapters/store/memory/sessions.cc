@@ -1,5 +1,6 @@
 #include "adapters/store/memory/sessions.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "adapters/store/memory/expired_rows.h"
@@ -38,6 +39,12 @@ absl::StatusOr<std::vector<Session>> MemorySessions::List(UserId user_id, std::o
     found.push_back(*sessions_.Find(entry->second));
   }
   return found;
+}
+
+absl::StatusOr<std::int64_t> MemorySessions::Count(absl::Time now, absl::Time used_after) {
+  return std::count_if(sessions_.rows().begin(), sessions_.rows().end(), [&](const auto& row) {
+    return row.second->expire_time > now && row.second->last_use_time > used_after;
+  });
 }
 
 Found<Session> MemorySessions::FindForUpdate(SessionId id) {
@@ -93,6 +100,18 @@ absl::Status MemorySessions::Update(const Session& session) {
   if (old == nullptr) return journal_.Fail(absl::InternalError("the session to update does not exist"));
   Erase(Session(*old));
   return Put(session);
+}
+
+absl::Status MemorySessions::RecordUses(const std::map<SessionId, absl::Time>& uses,
+                                        absl::Duration precision) {
+  for (const auto& [id, time] : uses) {
+    const Session* session = sessions_.Find(id);
+    if (session == nullptr || session->fields().last_use_time > time - precision) continue;
+    SessionFields fields = session->fields();
+    fields.last_use_time = time;
+    sessions_.Put(id, Session(std::move(fields)));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status MemorySessions::Delete(SessionId id) {

@@ -13,19 +13,13 @@ constexpr auto kIntrospectSession = "SELECT " + kColumnNames<SessionFields> +
                                     "FROM users) ON owner = user_id WHERE access_digest = ?";
 constexpr auto kListSessions =
     kSelectSession + "user_id = ? AND (create_time, id) < (?, ?) ORDER BY create_time DESC, id DESC LIMIT ?";
+constexpr Sql kCountSessions = "SELECT count(*) FROM sessions WHERE expire_time > ? AND last_use_time > ?";
 constexpr auto kFindSession = kSelectSession + "id = ?";
 constexpr auto kFindSessionByAccessDigest = kSelectSession + "access_digest = ?";
 constexpr auto kFindSessionByRefreshKey = kSelectSession + "refresh_key = ?";
 constexpr auto kListAllSessions = kSelectSession + "user_id = ? ORDER BY create_time, id";
 
-// SQLite rewrites an index entry whenever a statement sets one of its columns, even to the same value. A
-// separate statement therefore sets the access digest, and only if the digest changes: recording a use
-// changes no index.
-using SessionIndexColumns = ColumnsNamed<"access_digest">;
-using SessionUpdateColumns = ColumnsWithout<MutableColumns, SessionIndexColumns>;
-constexpr auto kUpdateAccessDigest =
-    kUpdateById<SqlDialect::kSqlite, SessionFields, "sessions", SessionIndexColumns> + " AND " +
-    kDifferences<SqlDialect::kSqlite, SessionFields, SessionIndexColumns>;
+constexpr Sql kRecordUse = "UPDATE sessions SET last_use_time = ?2 WHERE id = ?1 AND last_use_time <= ?3";
 constexpr Sql kDeleteSession = "DELETE FROM sessions WHERE id = ?";
 
 }  // namespace
@@ -34,13 +28,14 @@ SqliteSessions::SqliteSessions(Connection& connection)
     : connection_(connection),
       introspect_(connection, kIntrospectSession),
       list_(connection, kListSessions),
+      count_(connection, kCountSessions),
       find_(connection, kFindSession),
       find_by_access_digest_(connection, kFindSessionByAccessDigest),
       find_by_refresh_key_(connection, kFindSessionByRefreshKey),
       list_all_(connection, kListAllSessions),
       insert_(connection, kInsertInto<SqlDialect::kSqlite, SessionFields, "sessions">),
-      update_(connection, kUpdateById<SqlDialect::kSqlite, SessionFields, "sessions", SessionUpdateColumns>),
-      update_access_digest_(connection, kUpdateAccessDigest),
+      update_(connection, kUpdateById<SqlDialect::kSqlite, SessionFields, "sessions">),
+      record_use_(connection, kRecordUse),
       delete_(connection, kDeleteSession) {}
 
 Found<IntrospectedSession> SqliteSessions::FindByAccessDigest(const Sha256Digest& access_digest) {
@@ -78,6 +73,16 @@ absl::StatusOr<std::vector<Session>> SqliteSessions::List(UserId user_id, std::o
   return FindAll(list_, user_id, end.create_time, end.id, LimitParameter(limit));
 }
 
+absl::StatusOr<std::int64_t> SqliteSessions::Count(absl::Time now, absl::Time used_after) {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::int64_t> {
+    std::int64_t count = 0;
+    Rows rows = count_.Select(now, used_after);
+    rows.Next();
+    rows.Read(count);
+    return count;
+  });
+}
+
 Found<Session> SqliteSessions::FindForUpdate(SessionId id) {
   return FindOne(find_, id);
 }
@@ -103,10 +108,17 @@ absl::Status SqliteSessions::Insert(const Session& session) {
 
 absl::Status SqliteSessions::Update(const Session& session) {
   return connection_.CatchErrors([&] {
-    if (update_.ExecuteRow<SessionUpdateColumns>(session.fields(), session->id) != 1) {
+    if (update_.ExecuteRow<MutableColumns>(session.fields(), session->id) != 1) {
       return absl::InternalError("the session to update does not exist");
     }
-    update_access_digest_.ExecuteRow<SessionIndexColumns>(session.fields(), session->id);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status SqliteSessions::RecordUses(const std::map<SessionId, absl::Time>& uses,
+                                        absl::Duration precision) {
+  return connection_.CatchErrors([&] {
+    for (const auto& [id, time] : uses) record_use_.Execute(id, time, time - precision);
     return absl::OkStatus();
   });
 }

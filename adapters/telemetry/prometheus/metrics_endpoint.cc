@@ -5,6 +5,7 @@
 #include <exception>
 #include <utility>
 
+#include "adapters/telemetry/prometheus/account_metrics.h"
 #include "adapters/telemetry/prometheus/email_metrics.h"
 #include "core/common/strings.h"
 
@@ -12,22 +13,26 @@ namespace keelson {
 
 class MetricsEndpoint::Impl {
  public:
-  Impl(const std::string& listen, const ProviderStatuses& providers)
-      : email_(std::make_shared<EmailMetrics>(providers)), exposer_(listen) {
+  Impl(const std::string& listen, const MetricsSources& sources)
+      : email_(std::make_shared<EmailMetrics>(sources.providers)),
+        accounts_(std::make_shared<AccountMetrics>(sources)),
+        exposer_(listen) {
     exposer_.RegisterCollectable(email_);
+    exposer_.RegisterCollectable(accounts_);
   }
 
   int port() const { return exposer_.GetListeningPorts().front(); }
 
  private:
   const std::shared_ptr<EmailMetrics> email_;
+  const std::shared_ptr<AccountMetrics> accounts_;
   prometheus::Exposer exposer_;
 };
 
 absl::StatusOr<std::unique_ptr<MetricsEndpoint>> MetricsEndpoint::Start(const std::string& listen,
-                                                                        const ProviderStatuses& providers) {
+                                                                        const MetricsSources& sources) {
   try {
-    return std::unique_ptr<MetricsEndpoint>(new MetricsEndpoint(std::make_unique<Impl>(listen, providers)));
+    return std::unique_ptr<MetricsEndpoint>(new MetricsEndpoint(std::make_unique<Impl>(listen, sources)));
   } catch (const std::exception&) {
     // The library does not report why listening failed.
     return absl::UnavailableError(StrCat("telemetry.metrics_listen: can't listen on ", listen));

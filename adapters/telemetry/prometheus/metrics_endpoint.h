@@ -3,22 +3,28 @@
 //   keelson_email_attempts_total{provider,outcome}   attempts to send, by outcome
 //   keelson_email_circuit{provider,state}            1 for the current state of the circuit breaker
 //   keelson_email_misconfigured{provider}            1 while the provider rejects its configuration
+//   keelson_registrations_total                      accounts that RegisterUser created
+//   keelson_verifications_total                      addresses verified for the first time
+//   keelson_sign_ins_total{outcome}                  sign-ins, by SignInOutcome
+//   keelson_sessions_active                          active sessions in the store
+//   keelson_hash_slots_in_use                        passwords being hashed
+//   keelson_hash_slots_queued                        calls that wait for a hash slot
 #pragma once
 
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "core/notifications/provider_status.h"
+#include "adapters/telemetry/prometheus/metrics_sources.h"
 
 namespace keelson {
 
 class MetricsEndpoint {
  public:
   // Starts to serve on threads of the endpoint. `listen` is "HOST:PORT". UNAVAILABLE if the endpoint can't
-  // listen on this address. `providers` must outlive the endpoint.
+  // listen on this address. The objects of `sources` must outlive the endpoint.
   static absl::StatusOr<std::unique_ptr<MetricsEndpoint>> Start(const std::string& listen,
-                                                                const ProviderStatuses& providers);
+                                                                const MetricsSources& sources);
   ~MetricsEndpoint();
 
   int port() const;

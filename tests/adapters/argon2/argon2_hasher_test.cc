@@ -176,6 +176,18 @@ TEST_CASE("CheckHash accepts the hashes that Verify supports, and names the rule
   CHECK(hasher->CheckHash("").code() == absl::StatusCode::kInvalidArgument);
 }
 
+TEST_CASE(
+    "the dummy hash has the parameters of a new hash, differs between processes and matches no password") {
+  const auto hasher = MakeHasher(Cheap());
+  const std::string dummy = hasher->DummyHash();
+  CHECK(hasher->CheckHash(dummy).ok());
+  CHECK_FALSE(hasher->NeedsRehash(dummy));
+  CHECK(dummy.size() == hasher->Hash(Password(), Deadline::Never()).value().size());
+  CHECK(dummy == hasher->DummyHash());
+  CHECK(dummy != MakeHasher(Cheap())->DummyHash());
+  CHECK_FALSE(hasher->Verify(Password(), dummy, Deadline::Never()).value());
+}
+
 TEST_CASE("the memory of a scrypt hash counts towards the memory budget") {
   // Each hash takes 16 MiB, so that the budget is enough for one at a time, with four slots.
   Argon2Options options = Cheap();

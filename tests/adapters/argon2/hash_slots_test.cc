@@ -20,7 +20,7 @@ namespace {
 void AwaitLoad(const HashSlots& slots, std::size_t running, std::size_t waiting) {
   const absl::Time give_up = absl::Now() + absl::Seconds(20);
   while (absl::Now() < give_up) {
-    const HashSlots::Load load = slots.load();
+    const HashLoad load = slots.load();
     if (load.running == running && load.waiting == waiting) return;
     absl::SleepFor(absl::Milliseconds(1));
   }
@@ -112,16 +112,19 @@ TEST_CASE("with a full queue, Run returns OVERLOADED with a retry delay and does
   REQUIRE(retry_after.has_value());
   CHECK(*retry_after > absl::ZeroDuration());
   CHECK_FALSE(ran);
+  CHECK(HasReason(slots.CheckQueue(), Reason::kOverloaded));
 
   gate.Open();
   for (std::thread& caller : callers) caller.join();
   CHECK(gate.done() == 3);
+  CHECK(slots.CheckQueue().ok());
   CHECK(slots.Run(1, Deadline::Never(), [&] { ran = true; }).ok());
   CHECK(ran);
 }
 
 TEST_CASE("with a queue of size zero, a free slot still runs jobs") {
   HashSlots slots({.slots = 1, .queue = 0, .memory_budget_bytes = 10});
+  CHECK(slots.CheckQueue().ok());
   for (int i = 0; i < 100; ++i) {
     AwaitLoad(slots, 0, 0);
     CHECK(slots.Run(1, Deadline::Never(), [] {}).ok());

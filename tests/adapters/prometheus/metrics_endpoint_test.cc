@@ -3,8 +3,11 @@
 #include <catch2/catch.hpp>
 
 #include "absl/time/clock.h"
+#include "adapters/store/memory/memory_store.h"
 #include "adapters/support/http/http_client.h"
 #include "core/common/strings.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/fake_password_hasher.h"
 #include "tests/support/postgres/free_port.h"
 #include "tests/support/status_checks.h"
 
@@ -18,6 +21,18 @@ struct Providers : ProviderStatuses {
   std::vector<ProviderStatus> statuses = {{.name = "smtp"}, {.name = "file"}};
 };
 
+struct Sources {
+  Providers providers;
+  AccountCounters accounts;
+  SignInCounters sign_ins{};
+  FakeClock clock;
+  MemoryStore store;
+  CountSessions sessions{store, clock, {}};
+  FakePasswordHasher hasher;
+
+  operator MetricsSources() const { return {providers, accounts, sign_ins, sessions, hasher}; }
+};
+
 HttpResponse Get(const MetricsEndpoint& endpoint, const std::string& path) {
   HttpRequest request;
   request.method = "GET";
@@ -28,11 +43,12 @@ HttpResponse Get(const MetricsEndpoint& endpoint, const std::string& path) {
 }
 
 TEST_CASE("the endpoint exports the metrics of each provider, with zero for outcomes that did not occur") {
-  Providers providers;
-  providers.statuses[0].circuit = CircuitState::kOpen;
-  providers.statuses[0].misconfigured = true;
-  providers.statuses[0].attempts = {7, 0, 0, 0, 0, 0, 3, 0};
-  const auto endpoint = Must(MetricsEndpoint::Start("127.0.0.1:0", providers));
+  Sources sources;
+  std::vector<ProviderStatus>& providers = sources.providers.statuses;
+  providers[0].circuit = CircuitState::kOpen;
+  providers[0].misconfigured = true;
+  providers[0].attempts = {7, 0, 0, 0, 0, 0, 3, 0};
+  const auto endpoint = Must(MetricsEndpoint::Start("127.0.0.1:0", sources));
   const HttpResponse response = Get(*endpoint, "/metrics");
   CHECK(response.status == 200);
   CHECK_THAT(std::string(response.Header("content-type")), Contains("text/plain"));
@@ -53,33 +69,62 @@ TEST_CASE("the endpoint exports the metrics of each provider, with zero for outc
        }) {
     CHECK_THAT(response.body, Contains(line));
   }
-  providers.statuses[0].misconfigured = false;
+  providers[0].misconfigured = false;
   CHECK_THAT(Get(*endpoint, "/metrics").body, Contains("keelson_email_misconfigured{provider=\"smtp\"} 0\n"));
 }
 
+TEST_CASE("the endpoint exports the metrics of accounts, with zero for outcomes that did not occur") {
+  Sources sources;
+  sources.accounts.registrations = 5;
+  sources.accounts.verifications = 4;
+  sources.sign_ins[static_cast<std::size_t>(SignInOutcome::kOk)] = 3;
+  sources.sign_ins[static_cast<std::size_t>(SignInOutcome::kThrottled)] = 2;
+  sources.hasher.current_load = {.running = 2, .waiting = 7};
+  const auto endpoint = Must(MetricsEndpoint::Start("127.0.0.1:0", sources));
+  const HttpResponse response = Get(*endpoint, "/metrics");
+  for (const char* line : {
+           "# TYPE keelson_registrations_total counter\n",
+           "keelson_registrations_total 5\n",
+           "keelson_verifications_total 4\n",
+           "# TYPE keelson_sign_ins_total counter\n",
+           "keelson_sign_ins_total{outcome=\"ok\"} 3\n",
+           "keelson_sign_ins_total{outcome=\"credentials\"} 0\n",
+           "keelson_sign_ins_total{outcome=\"not_allowed\"} 0\n",
+           "keelson_sign_ins_total{outcome=\"throttled\"} 2\n",
+           "keelson_sign_ins_total{outcome=\"overloaded\"} 0\n",
+           "keelson_sign_ins_total{outcome=\"error\"} 0\n",
+           "# TYPE keelson_sessions_active gauge\n",
+           "keelson_sessions_active 0\n",
+           "keelson_hash_slots_in_use 2\n",
+           "keelson_hash_slots_queued 7\n",
+       }) {
+    CHECK_THAT(response.body, Contains(line));
+  }
+}
+
 TEST_CASE("every path except /metrics returns 404") {
-  const Providers providers;
-  const auto endpoint = Must(MetricsEndpoint::Start("127.0.0.1:0", providers));
+  const Sources sources;
+  const auto endpoint = Must(MetricsEndpoint::Start("127.0.0.1:0", sources));
   CHECK(Get(*endpoint, "/").status == 404);
 }
 
 TEST_CASE("the listen address may contain a host name") {
-  const Providers providers;
+  const Sources sources;
   const int port = servers::FreePort();
-  const auto endpoint = Must(MetricsEndpoint::Start(StrCat("localhost:", port), providers));
+  const auto endpoint = Must(MetricsEndpoint::Start(StrCat("localhost:", port), sources));
   CHECK(endpoint->port() == port);
   CHECK(Get(*endpoint, "/metrics").status == 200);
 }
 
 TEST_CASE("Start fails while the address is in use, and succeeds once the address is free") {
-  const Providers providers;
-  auto first = Must(MetricsEndpoint::Start("127.0.0.1:0", providers));
+  const Sources sources;
+  auto first = Must(MetricsEndpoint::Start("127.0.0.1:0", sources));
   const std::string listen = StrCat("127.0.0.1:", first->port());
-  const absl::Status taken = MetricsEndpoint::Start(listen, providers).status();
+  const absl::Status taken = MetricsEndpoint::Start(listen, sources).status();
   CHECK(absl::IsUnavailable(taken));
   CHECK_THAT(std::string(taken.message()), Contains("telemetry.metrics_listen") && Contains(listen));
   first.reset();
-  Must(MetricsEndpoint::Start(listen, providers).status());
+  Must(MetricsEndpoint::Start(listen, sources).status());
 }
 
 }  // namespace

@@ -95,6 +95,25 @@ STORE_TEST("a missing session is not found") {
   CHECK(ListForUpdate(store, UserId(NextSampleUuid())).empty());
 }
 
+STORE_TEST("Count returns the number of sessions that expire and were used after the given times") {
+  Store& store = fixture.store();
+  const auto count = [&](absl::Time now, absl::Time used_after) {
+    return Get(store, [&](ReadTransaction& tx) { return tx.sessions().Count(now, used_after); });
+  };
+  CHECK(count(absl::InfinitePast(), absl::InfinitePast()) == 0);
+  const Session first = StoredSession(store, StoredUser(store)->id);
+  const Session second = With(SampleSession(first->user_id), [&](SessionFields& f) {
+    f.last_use_time += absl::Microseconds(1);
+    f.expire_time += absl::Microseconds(1);
+  });
+  REQUIRE_OK(Insert(store, second));
+  CHECK(count(kT0, absl::InfinitePast()) == 2);
+  CHECK(count(first->expire_time, absl::InfinitePast()) == 1);
+  CHECK(count(second->expire_time, absl::InfinitePast()) == 0);
+  CHECK(count(kT0, first->last_use_time) == 1);
+  CHECK(count(kT0, second->last_use_time) == 0);
+}
+
 STORE_TEST("Update replaces the tokens and times of a session, and fails for a missing session") {
   Store& store = fixture.store();
   const Session old = StoredSession(store, StoredUser(store)->id);
@@ -116,6 +135,54 @@ STORE_TEST("Update replaces the tokens and times of a session, and fails for a m
   REQUIRE_OK(Update(store, used));
   CHECK(Introspect(store, used->access_digest).value().session.fields() == used.fields());
   CHECK(absl::IsInternal(Update(store, SampleSession(old->user_id))));
+}
+
+STORE_TEST(
+    "RecordUses records a use of each session that was last used early enough, and ignores other ids") {
+  Store& store = fixture.store();
+  const Session due = StoredSession(store, StoredUser(store)->id);
+  const absl::Time used = due->last_use_time + absl::Minutes(1);
+  const auto used_at = [&](absl::Time time) {
+    return With(due, [&](SessionFields& f) { f.last_use_time = time; });
+  };
+  const Session recent =
+      With(SampleSession(due->user_id), [](SessionFields& f) { f.last_use_time += absl::Microseconds(1); });
+  REQUIRE_OK(Insert(store, recent));
+  const Session other = StoredSession(store, due->user_id);
+  const auto record = [&](const std::map<SessionId, absl::Time>& uses) {
+    return Write(store,
+                 [&](WriteTransaction& tx) { return tx.sessions().RecordUses(uses, absl::Minutes(1)); });
+  };
+  REQUIRE_OK(record({{due->id, used}, {recent->id, used}, {SessionId(NextSampleUuid()), used}}));
+  CHECK(Load(store, due->id).value().fields() == used_at(used).fields());
+  CHECK(Introspect(store, due->access_digest).value().session->last_use_time == used);
+  CHECK(Load(store, recent->id).value().fields() == recent.fields());
+  CHECK(Load(store, other->id).value().fields() == other.fields());
+  REQUIRE_OK(record({{due->id, due->last_use_time}}));
+  CHECK(Load(store, due->id).value()->last_use_time == used);
+  REQUIRE_OK(record({}));
+}
+
+STORE_TEST("RecordUses does not wait for a transaction that has locked a session") {
+  Store& store = fixture.store();
+  if (fixture.one_writer()) return;
+  const Session locked = StoredSession(store, StoredUser(store)->id);
+  const Session free = StoredSession(store, locked->user_id);
+  const absl::Time used = locked->last_use_time + absl::Hours(1);
+  absl::Status recorded;
+  const auto record = [&] {
+    recorded = store.Write(Deadline::After(absl::Seconds(20)), [&](WriteTransaction& tx) {
+      return tx.sessions().RecordUses({{locked->id, used}, {free->id, used}}, absl::Minutes(1));
+    });
+  };
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {
+    const absl::Status found = tx.sessions().FindForUpdate(locked->id).status();
+    std::thread(record).join();
+    return found;
+  }));
+  REQUIRE_OK(recorded);
+  CHECK(Load(store, locked->id).value()->last_use_time == locked->last_use_time);
+  CHECK(Load(store, free->id).value()->last_use_time == used);
 }
 
 STORE_TEST("a deleted session is not found, and its tokens may be inserted again") {

@@ -148,7 +148,8 @@ TEST_CASE("A registration fails if another call registers the address while the 
   FakePasswordHasher other_hasher;
   world.hasher.before_hash = [&] {
     VerificationMail verification(world.entropy, world.ids, world.accounts);
-    RegisterUser faster(world.store, other_hasher, world.clock, world.ids, verification, world.accounts);
+    RegisterUser faster(world.store, other_hasher, world.clock, world.ids, verification, world.counters,
+                        world.accounts);
     Must(faster.Handle(world.context, Registration("ADA@example.com")).status());
   };
   CHECK(ReasonOf(world.Register(Registration("ada@example.com"))) == "EMAIL_TAKEN");
@@ -201,7 +202,8 @@ TEST_CASE(
   std::optional<User> faster_result;
   world.hasher.before_hash = [&] {
     VerificationMail verification(world.entropy, world.ids, world.accounts);
-    RegisterUser faster(world.store, other_hasher, world.clock, world.ids, verification, world.accounts);
+    RegisterUser faster(world.store, other_hasher, world.clock, world.ids, verification, world.counters,
+                        world.accounts);
     faster_result = Must(faster.Handle(world.context, Registration("ada@example.com", "request-1")));
   };
   const std::optional<User> result = Must(world.Register(Registration("ada@example.com", "request-1")));

@@ -57,6 +57,8 @@ TEST_CASE("Trim removes Unicode white space at both ends, but not inside the tex
   CHECK(Trim("") == "");
   CHECK(Trim(" \xe2\x80\x83 ") == "");
   CHECK(Trim("a") == "a");
+  CHECK(Trim(" \xe2\x80 a") == "\xe2\x80 a");
+  CHECK(Trim(" \xc3\xa9 b") == "\xc3\xa9 b");
   CHECK(Trim(" \xff ") == "\xff");
   // U+200B ZERO WIDTH SPACE is not white space in Unicode.
   CHECK(Trim("\xe2\x80\x8b") == "\xe2\x80\x8b");

@@ -16,7 +16,8 @@ SignInCommand Credentials(std::string_view password, std::string email, std::str
 
 absl::StatusOr<IssuedSession> SessionWorld::TrySignIn(const SignInCommand& command) {
   EndSessions end_sessions(sessions);
-  return SignIn(store, clock, entropy, ids, verifier, end_sessions, sessions).Handle(context, command);
+  return SignIn(store, clock, entropy, ids, verifier, end_sessions, sign_ins, sessions)
+      .Handle(context, command);
 }
 
 absl::StatusOr<IssuedSession> SessionWorld::Refresh(const Secret& token) {
@@ -46,6 +47,12 @@ absl::StatusOr<SessionPage> SessionWorld::List(const ListSessionsQuery& query) {
 
 absl::StatusOr<bool> SessionWorld::RecordUses() {
   return RecordSessionUses(store, uses, sessions).Handle();
+}
+
+std::int64_t SessionWorld::Count() {
+  CountSessions count_sessions(store, clock, sessions);
+  Must(count_sessions.Handle());
+  return count_sessions.active();
 }
 
 absl::Status SessionWorld::RequestReset(const std::string& email) {

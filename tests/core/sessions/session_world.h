@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/sessions/change_password.h"
+#include "core/sessions/count_sessions.h"
 #include "core/sessions/end_sessions.h"
 #include "core/sessions/introspect_session.h"
 #include "core/sessions/list_sessions.h"
@@ -17,6 +18,7 @@
 #include "core/sessions/revoke_session.h"
 #include "core/sessions/session_uses.h"
 #include "core/sessions/sign_in.h"
+#include "core/sessions/sign_in_counters.h"
 #include "tests/core/world.h"
 
 namespace keelson {
@@ -39,6 +41,8 @@ struct SessionWorld : World {
   absl::StatusOr<int> RevokeAll(UserId id);
   absl::StatusOr<SessionPage> List(const ListSessionsQuery& query);
   absl::StatusOr<bool> RecordUses();
+  // Returns the number of active sessions in the store.
+  std::int64_t Count();
   absl::Status RequestReset(const std::string& email = "ada@example.com");
   absl::Status Reset(const std::string& token, std::string_view new_password = kNewPassword);
   // Changes Ada's password.
@@ -58,7 +62,8 @@ struct SessionWorld : World {
   void SetHash(UserId id, const std::string& hash);
   void SetState(UserId id, UserState state);
 
-  PasswordVerifier verifier{store, hasher, entropy};
+  PasswordVerifier verifier{store, hasher};
+  SignInCounters sign_ins{};
   SessionUses uses;
   PageTokens page_tokens{Sha256("key")};
 };

@@ -95,13 +95,30 @@ TEST_CASE("Every reason why a sign-in fails has the same response after the same
     if (!first) first = result.status();
     CHECK(result.status() == *first);
     CHECK(world.hasher.verifications == 1);
-    CHECK(world.hasher.hashes == 1);  // the dummy hash
+    CHECK(world.hasher.hashes == 0);
     CHECK(world.NewEvents() == Fields{"sign_in.failed"});
     CHECK(world.Events().back().payload == StrCat(R"({"cause":")", refusal.cause, R"("})"));
     CHECK(world.Events().back().user_id == (refusal.cause == "unknown_address" ? UserId() : id));
     CHECK(world.Stored().empty());
   }
 }
+
+struct CountingStore : Store {
+  explicit CountingStore(Store& inner) : store(inner) {}
+  absl::Status Read(Deadline deadline, ReadWork work) override {
+    ++reads;
+    return store.Read(deadline, work);
+  }
+  absl::Status Write(Deadline deadline, WriteWork work) override {
+    ++writes;
+    return store.Write(deadline, work);
+  }
+  absl::Status Check(Deadline deadline) override { return store.Check(deadline); }
+  StoreTraits traits() override { return store.traits(); }
+  Store& store;
+  int reads = 0;
+  int writes = 0;
+};
 
 TEST_CASE("Once a hash of another kind was verified, every failure verifies a new and another kind of hash") {
   SessionWorld world;
@@ -142,34 +159,33 @@ TEST_CASE("A wrong password counts as a failure if the hasher is too busy for th
 }
 
 TEST_CASE("A sign-in takes as many transactions for an unknown address as for a wrong password") {
-  struct CountingStore : Store {
-    explicit CountingStore(Store& inner) : store(inner) {}
-    absl::Status Read(Deadline deadline, ReadWork work) override {
-      ++reads;
-      return store.Read(deadline, work);
-    }
-    absl::Status Write(Deadline deadline, WriteWork work) override {
-      ++writes;
-      return store.Write(deadline, work);
-    }
-    absl::Status Check(Deadline deadline) override { return store.Check(deadline); }
-    StoreTraits traits() override { return store.traits(); }
-    Store& store;
-    int reads = 0;
-    int writes = 0;
-  };
   SessionWorld world;
   world.Ada();
   for (const std::string email : {"ada@example.com", "bob@example.com"}) {
     CountingStore store(world.store);
-    PasswordVerifier verifier(store, world.hasher, world.entropy);
+    PasswordVerifier verifier(store, world.hasher);
     EndSessions end_sessions(world.sessions);
-    SignIn sign_in(store, world.clock, world.entropy, world.ids, verifier, end_sessions, world.sessions);
+    SignIn sign_in(store, world.clock, world.entropy, world.ids, verifier, end_sessions, world.sign_ins,
+                   world.sessions);
     CHECK(ReasonOf(sign_in.Handle(world.context, Credentials("wrong password", email))) ==
           "CREDENTIALS_INVALID");
     CHECK(store.reads == 0);
     CHECK(store.writes == 2);
   }
+}
+
+TEST_CASE("A sign-in takes no transaction while the queue of passwords to hash is full") {
+  SessionWorld world;
+  world.Ada();
+  world.hasher.queue = MakeError(Reason::kOverloaded, "the queue is full");
+  CountingStore store(world.store);
+  PasswordVerifier verifier(store, world.hasher);
+  EndSessions end_sessions(world.sessions);
+  SignIn sign_in(store, world.clock, world.entropy, world.ids, verifier, end_sessions, world.sign_ins,
+                 world.sessions);
+  CHECK(ReasonOf(sign_in.Handle(world.context, Credentials())) == "OVERLOADED");
+  CHECK(store.reads + store.writes == 0);
+  CHECK(world.hasher.verifications == 0);
 }
 
 TEST_CASE("An account with a verified address can sign in if the policy requires verification") {
@@ -179,17 +195,6 @@ TEST_CASE("An account with a verified address can sign in if the policy requires
   CHECK(ReasonOf(world.TrySignIn()) == "CREDENTIALS_INVALID");
   Must(world.Verify(world.Outbox().at(0).variables.at("token")).status());
   CHECK(ReasonOf(world.TrySignIn()) == "OK");
-}
-
-TEST_CASE("The dummy hash is computed once, by the first sign-in of a process") {
-  SessionWorld world;
-  world.Ada();
-  world.hasher.hashes = 0;
-  for (int i = 0; i < 3; ++i) {
-    (void)world.TrySignIn(Credentials(kPassword, "bob@example.com"));
-    CHECK(ReasonOf(world.TrySignIn()) == "OK");
-  }
-  CHECK(world.hasher.hashes == 1);
 }
 
 TEST_CASE("A sign-in that races a password change fails, and starts no session") {
@@ -230,7 +235,6 @@ TEST_CASE("A rehash never overwrites the password of a concurrent change") {
   SessionWorld world;
   const UserId id = world.Ada()->id;
   world.SetHash(id, FakePasswordHasher::ImportedPhc(Secret(std::string(kPassword))));
-  CHECK(ReasonOf(world.TrySignIn(Credentials("wrong password"))) == "CREDENTIALS_INVALID");  // dummy hash
   const std::string changed = Must(world.hasher.Hash(Secret(std::string(kNewPassword)), Deadline::Never()));
   world.hasher.before_hash = [&] { world.SetHash(id, changed); };
   CHECK(ReasonOf(world.TrySignIn()) == "CREDENTIALS_INVALID");
@@ -257,6 +261,27 @@ TEST_CASE("A sign-in succeeds with the weak hash if the hasher is too busy to re
   };
   CHECK(ReasonOf(world.TrySignIn()) == "OK");
   CHECK(world.StoredHash(id) == weak);
+}
+
+TEST_CASE("A rehash takes at most half of the time until the deadline, so that the sign-in succeeds") {
+  struct SlowHasher : FakePasswordHasher {
+    absl::StatusOr<std::string> Hash(const Secret& password, Deadline deadline) override {
+      time_limit = deadline.remaining();
+      return FakePasswordHasher::Hash(password, deadline);
+    }
+    absl::Duration time_limit;
+  };
+  SessionWorld world;
+  world.SetHash(world.Ada()->id, FakePasswordHasher::ImportedPhc(Secret(std::string(kPassword))));
+  SlowHasher hasher;
+  PasswordVerifier verifier(world.store, hasher);
+  EndSessions end_sessions(world.sessions);
+  SignIn sign_in(world.store, world.clock, world.entropy, world.ids, verifier, end_sessions, world.sign_ins,
+                 world.sessions);
+  world.context.deadline = Deadline::After(absl::Hours(2));
+  CHECK(ReasonOf(sign_in.Handle(world.context, Credentials())) == "OK");
+  CHECK(hasher.time_limit > absl::Minutes(50));
+  CHECK(hasher.time_limit <= absl::Hours(1));
 }
 
 TEST_CASE("A user has at most max_per_user sessions: a further sign-in ends the oldest one") {

@@ -55,6 +55,37 @@ TEST_CASE("an invalid API key changes the metrics and the provider's health, but
   CHECK(client.Health("keelson.notifications.v1.NotificationService") == "SERVING");
 }
 
+TEST_CASE("the metrics of accounts follow registrations, sign-ins by outcome and the stored sessions") {
+  const Folder folder;
+  const std::string metrics = MetricsAddress();
+  const ServiceProcess::Settings settings = {"telemetry.metrics_listen=" + metrics};
+  const auto scrape = [&] { return servers::Fetch(StrCat("http://", metrics, "/metrics")); };
+  {
+    ServiceProcess service(folder.path(), settings);
+    const Client client = service.Connect();
+    CHECK_THAT(scrape(), Contains("keelson_registrations_total 0\n") &&
+                             Contains("keelson_sign_ins_total{outcome=\"throttled\"} 0\n"));
+    RegisterUser(client, "ada@example.com");
+    SignIn(client, "ada@example.com");
+    for (int i = 0; i < 12; ++i) {
+      (void)client(&sessions::v1::SessionService::Stub::SignIn,
+                   Field("email", "ada@example.com") + Field("password", "a wrong password"));
+    }
+    CHECK_THAT(scrape(),
+               Contains("keelson_registrations_total 1\n") && Contains("keelson_verifications_total 0\n") &&
+                   Contains("keelson_sign_ins_total{outcome=\"ok\"} 1\n") &&
+                   Contains("keelson_sign_ins_total{outcome=\"credentials\"} 11\n") &&
+                   Contains("keelson_sign_ins_total{outcome=\"throttled\"} 1\n") &&
+                   Contains("keelson_hash_slots_in_use 0\n") && Contains("keelson_hash_slots_queued 0\n"));
+    CHECK(service.Stop() == 0);
+    CHECK_THAT(service.process().errors(), Contains("SIGN_IN_THROTTLED") && Contains("CREDENTIALS_INVALID") &&
+                                               !Contains("ada@example.com"));
+  }
+  // The first count is done at the start.
+  const ServiceProcess restarted(folder.path(), settings);
+  CHECK(Await([&] { return scrape().find("keelson_sessions_active 1\n") != std::string::npos; }));
+}
+
 TEST_CASE("promtool accepts the metrics, and they contain no e-mail address and no API key") {
   const Folder folder;
   MailApi api(BadKey);
@@ -62,6 +93,7 @@ TEST_CASE("promtool accepts the metrics, and they contain no e-mail address and 
   const ServiceProcess service(folder.path(), Watched(api, metrics));
   const servers::PrometheusServer prometheus(metrics);
   RegisterUser(service.Connect(), "ada@example.com");
+  SignIn(service.Connect(), "ada@example.com");
   CHECK(Await([&] { return CountMails(service.mail_folder()) == 1; }));
   const std::string scraped = servers::Fetch(StrCat("http://", metrics, "/metrics"));
   CHECK_NOTHROW(prometheus.Lint(scraped));

@@ -182,13 +182,15 @@ std::vector<int> StepsOfSessions(int stored) {
     REQUIRE_OK(tx.sessions().Insert(sessions.back()));
   }
   const Session& middle = sessions[sessions.size() / 2];
-  const Session used = With(middle, [](SessionFields& f) { f.last_use_time += absl::Minutes(1); });
+  const Session rotated = With(middle, [](SessionFields& f) { f.access_digest = NextSampleDigest(); });
+  const absl::Time used = middle->last_use_time + absl::Minutes(1);
   std::vector<int> steps;
   const auto count = [&](auto work) { database.CountSteps(steps, work); };
   count([&] { CHECK(tx.sessions().FindByAccessDigest(middle->access_digest)->has_value()); });
   count([&] { CHECK(tx.sessions().FindByRefreshKeyForUpdate(middle->refresh_key)->has_value()); });
   count([&] { CHECK(tx.sessions().List(user->id, PositionOf(middle), kLimit)->size() == kLimit); });
-  count([&] { CHECK(tx.sessions().Update(used).ok()); });
+  count([&] { CHECK(tx.sessions().RecordUses({{middle->id, used}}, absl::Minutes(1)).ok()); });
+  count([&] { CHECK(tx.sessions().Update(rotated).ok()); });
   count([&] { CHECK(*tx.expiry().DeleteExpired({middle->expire_time, kT0, kT0}, 5)); });
   return steps;
 }

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <prometheus/collectable.h>
+
+#include <vector>
+
+#include "adapters/telemetry/prometheus/metrics_sources.h"
+
+namespace keelson {
+
+// Metrics of accounts, sign-ins, sessions and password hashes at the time of a scrape. Every series exists
+// from the first scrape, even if its value is zero.
+class AccountMetrics : public prometheus::Collectable {
+ public:
+  explicit AccountMetrics(const MetricsSources& sources) : sources_(sources) {}
+
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+ private:
+  const MetricsSources sources_;
+};
+
+}  // namespace keelson
