@@ -31,11 +31,6 @@ std::string ContentOf(const RegisterUserCommand& command) {
   return content.Take();
 }
 
-absl::Status EmailTaken() {
-  return MakeError(Reason::kEmailTaken, "an account with this e-mail address already exists",
-                   {{"field", "email"}});
-}
-
 }  // namespace
 
 // A valid command, with every part in the form that is stored or hashed.
