@@ -193,6 +193,7 @@ void RpcServer::Shutdown(Deadline deadline) {
   // gRPC would end new calls with CANCELLED. Instead, the dispatcher rejects them with UNAVAILABLE and a
   // retry delay.
   dispatcher_.Close();
+  for (const std::unique_ptr<CallQueue>& queue : queues_) queue->EndReceiving();
   WaitUntilIdle(deadline);
   dispatcher_.CancelQueued();
   const absl::Duration flush_timeout = std::min(deadline.remaining(), kFlushTimeout);

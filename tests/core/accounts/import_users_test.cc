@@ -113,7 +113,7 @@ TEST_CASE("ImportUsers leaves out invalid records and names every invalid field"
   CHECK(result.imported == 2);
   REQUIRE(FailuresOf(result) == Fields{"1 FIELD_INVALID"});
   CHECK(BadFields(result.failures[0].status) ==
-        Fields{"email", "password_hash", "display_name", "locale", "labels", "create_time"});
+        Fields{"email", "password_hash", "display_name", "locale", "labels[\"\"]", "create_time"});
   // The hash itself is not part of the message.
   CHECK(result.failures[0].status.message().find("0123") == absl::string_view::npos);
   CHECK(FindUser(world, "b@example.com"));
