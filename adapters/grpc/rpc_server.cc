@@ -201,6 +201,8 @@ void RpcServer::Shutdown(Deadline deadline) {
   workers_.Stop();
   writers_.Stop();
   readers_.Stop();
+  // A stream continues on its queue's thread after its last batch.
+  WaitUntilIdle(Deadline::Never());
   for (const std::unique_ptr<CallQueue>& queue : queues_) queue->ShutDown();
   for (std::thread& thread : threads_) thread.join();
   health_listener_.reset();

@@ -13,6 +13,7 @@ namespace keelson {
 inline constexpr char kGetUserMethod[] = "/keelson.accounts.v1.AccountService/GetUser";
 inline constexpr char kListUsersMethod[] = "/keelson.accounts.v1.AccountService/ListUsers";
 inline constexpr char kRegisterUserMethod[] = "/keelson.accounts.v1.AccountService/RegisterUser";
+inline constexpr char kImportUsersMethod[] = "/keelson.accounts.v1.AccountService/ImportUsers";
 inline constexpr char kCreateRefundMethod[] = "/keelson.refunds.v1.RefundService/CreateRefund";
 
 // Requests of GetUser for all users in turn.
