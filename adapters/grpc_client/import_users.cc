@@ -1,6 +1,7 @@
 #include "adapters/grpc_client/import_users.h"
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "adapters/grpc_client/exchange.h"

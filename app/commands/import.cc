@@ -55,14 +55,13 @@ absl::Status Import(const ConnectionOptions& connection, std::istream& lines,
 }
 
 ExitCode ReportImport(const absl::Status& status, const ImportCounts& counts) {
+  if (absl::IsInvalidArgument(status)) return ReportResult(status);
   std::cout << counts.imported << " imported, " << counts.present << " already present, " << counts.failed
             << " failed" << std::endl;
   if (status.ok()) return counts.failed == 0 ? ExitCode::kDone : ExitCode::kFailed;
-  const ExitCode code = ReportResult(status);
-  if (code == ExitCode::kFailed) {
-    std::cerr << "keelson: repeat the command to import the rest; imported users stay\n";
-  }
-  return code;
+  ReportResult(status);
+  std::cerr << "keelson: repeat the command to import the rest; imported users stay\n";
+  return ExitCode::kFailed;
 }
 
 ExitCode CantRead(const std::string& file, int error) {
