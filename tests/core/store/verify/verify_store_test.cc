@@ -6,6 +6,7 @@
 #include <limits>
 #include <tuple>
 
+#include "core/accounts/import_users.h"
 #include "core/accounts/user_repository.h"
 #include "core/common/strings.h"
 #include "tests/core/store/verify/seeded_store.h"
@@ -49,6 +50,16 @@ TEST_CASE("a store with a valid history has no findings") {
 TEST_CASE("an empty store has no findings") {
   World world;
   CHECK(Verify(*world.store.OpenReader()).empty());
+}
+
+TEST_CASE("an imported user may have a verified address and no password") {
+  World world;
+  UserRecord record;
+  record.email = "grace@example.com";
+  record.email_verified = true;
+  ImportUsers import(world.store, world.hasher, world.clock, world.ids);
+  CHECK(Must(import.Handle(world.context, {record})).imported == 1);
+  CHECK(TextOf(Verify(*world.store.OpenReader())).empty());
 }
 
 struct Violation {
@@ -215,9 +226,9 @@ const Violation kViolations[] = {
        p.Rechain();
      }},
 
-    {"user_state_is_told", "users", "the user has 0 user.registered events, not 1",
+    {"user_state_is_told", "users", "the user has 0 user.registered or user.imported events, not 1",
      [](TamperedStore& p) { p.Forget("user.registered"); }},
-    {"user_state_is_told", "users", "the user has 2 user.registered events, not 1",
+    {"user_state_is_told", "users", "the user has 2 user.registered or user.imported events, not 1",
      [](TamperedStore& p) { p.Repeat("user.registered"); }},
     {"user_state_is_told", "users", "without a user.email_verified event",
      [](TamperedStore& p) { p.rows.of<UserRow>()[0].fields.email_verify_time = absl::UnixEpoch(); }},
