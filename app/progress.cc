@@ -44,14 +44,26 @@ Progress::~Progress() {
 }
 
 void Progress::Show(std::string_view what, std::int64_t done, std::int64_t total, std::string_view unit) {
-  const SteadyTime now = now_();
-  if (now - shown_ < (terminal_ ? kBetweenDrawings : kBetweenLines)) return;
-  shown_ = now;
+  if (!IsDue()) return;
   const int share = ShareOf(done, total);
-  const std::string text =
-      absl::StrFormat("%3d%%  %s: %d of %d %s", share, std::string(what), done, total, std::string(unit));
+  Draw(Bar(share),
+       absl::StrFormat("%3d%%  %s: %d of %d %s", share, std::string(what), done, total, std::string(unit)));
+}
+
+void Progress::ShowCount(std::string_view what, std::int64_t done, std::string_view unit) {
+  if (IsDue()) Draw("", StrCat(what, ": ", done, " ", unit));
+}
+
+bool Progress::IsDue() {
+  const SteadyTime now = now_();
+  if (now - shown_ < (terminal_ ? kBetweenDrawings : kBetweenLines)) return false;
+  shown_ = now;
+  return true;
+}
+
+void Progress::Draw(const std::string& bar, const std::string& text) {
   if (terminal_) {
-    out_ << kEraseLine << Bar(share) << text << std::flush;
+    out_ << kEraseLine << bar << text << std::flush;
     drawn_ = true;
   } else {
     out_ << text << '\n' << std::flush;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
+#include <string>
 #include <string_view>
 
 #include "core/common/steady_time.h"
@@ -24,10 +25,16 @@ class Progress {
 
   // Shows that `done` of `total` units of the operation `what` are complete, such as 7 of 20 "pages".
   void Show(std::string_view what, std::int64_t done, std::int64_t total, std::string_view unit);
+  // Like Show, for an operation whose total is unknown.
+  void ShowCount(std::string_view what, std::int64_t done, std::string_view unit);
   // Erases the progress bar. Call before writing anything else to the terminal.
   void Clear();
 
  private:
+  // Returns whether enough time has passed since the last drawing.
+  bool IsDue();
+  void Draw(const std::string& bar, const std::string& text);
+
   std::ostream& out_;
   const bool terminal_;
   const std::function<SteadyTime()> now_;

@@ -11,6 +11,7 @@
 #include "core/accounts/batch_get_users.h"
 #include "core/accounts/email_change.h"
 #include "core/accounts/get_user.h"
+#include "core/accounts/import_users.h"
 #include "core/accounts/list_users.h"
 #include "core/accounts/password_hasher.h"
 #include "core/accounts/register_user.h"
@@ -112,6 +113,7 @@ class UseCases {
   ReinstateUser reinstate_user{ports_.store, ports_.clock};
   DeleteUser delete_user{ports_.store, ports_.clock, end_sessions_, settings_.accounts};
   UndeleteUser undelete_user{ports_.store, ports_.clock};
+  ImportUsers import_users{ports_.store, ports_.hasher, ports_.clock, ports_.ids};
 
   SignIn sign_in{ports_.store,       ports_.clock,  ports_.entropy,    ports_.ids,
                  password_verifier_, end_sessions_, sign_in_counters_, settings_.sessions};

@@ -1,11 +1,24 @@
+#include <span>
+#include <string_view>
+#include <vector>
+
 #include "adapters/grpc/services.h"
 #include "adapters/grpc/translate.h"
+#include "core/common/email_address.h"
+#include "core/common/error.h"
 #include "core/common/status_macros.h"
+#include "core/common/text.h"
 
 namespace keelson {
 namespace {
 
 namespace api = accounts::v1;
+
+// Limits of the failures in the response of ImportUsers, so that the response stays below the 4 MiB that
+// clients accept by default.
+constexpr int kMaxListedFailures = 10'000;
+constexpr std::size_t kMaxFailureBytes = std::size_t{3} << 20;
+constexpr std::size_t kMaxFailureMessageBytes = 4096;
 
 absl::Status Register(RegisterUser& use_case, const CallContext& context, api::RegisterUserRequest& request,
                       api::RegisterUserResponse& response) {
@@ -87,6 +100,53 @@ absl::Status List(ListUsers& use_case, const CallContext& context, api::ListUser
   return absl::OkStatus();
 }
 
+// Leaves the address in the request, for AddFailure.
+UserRecord RecordOf(api::ImportUsersRequest& request) {
+  UserRecord record;
+  record.email = request.email();
+  record.password_hash = std::move(*request.mutable_password_hash());
+  record.display_name = std::move(*request.mutable_display_name());
+  record.locale = std::move(*request.mutable_locale());
+  record.email_verified = request.email_verified();
+  record.labels = FromProto(request.labels());
+  if (request.has_create_time()) {
+    record.create_time = FromProto(request.create_time(), "create_time", record.errors);
+  }
+  return record;
+}
+
+// Adds a failure to the response, unless the response has reached its limits.
+void AddFailure(std::int64_t index, std::string_view email, const absl::Status& status,
+                api::ImportUsersResponse& response, std::size_t& bytes) {
+  response.set_failed(response.failed() + 1);
+  if (response.failures_size() >= kMaxListedFailures || bytes >= kMaxFailureBytes) return;
+  api::ImportFailure& failure = *response.add_failures();
+  failure.set_index(index);
+  if (email.size() <= EmailAddress::kMaxOctets) failure.set_email(std::string(email));
+  if (const std::optional<ErrorDetails> details = DetailsOf(status)) {
+    failure.set_reason(std::string(ReasonName(details->reason)));
+  }
+  const absl::string_view message = status.message().substr(0, kMaxFailureMessageBytes);
+  failure.set_message(ToValidUtf8({message.data(), message.size()}));
+  bytes += failure.ByteSizeLong();
+}
+
+absl::Status Import(ImportUsers& use_case, const CallContext& context,
+                    std::span<api::ImportUsersRequest* const> requests, api::ImportUsersResponse& response) {
+  std::vector<UserRecord> records;
+  records.reserve(requests.size());
+  for (api::ImportUsersRequest* request : requests) records.push_back(RecordOf(*request));
+  ASSIGN_OR_RETURN(const ImportResult result, use_case.Handle(context, std::move(records)));
+  const std::int64_t first = response.imported() + response.failed();
+  std::size_t bytes = response.ByteSizeLong();
+  for (const ImportFailure& failure : result.failures) {
+    AddFailure(first + static_cast<std::int64_t>(failure.index), requests[failure.index]->email(),
+               failure.status, response, bytes);
+  }
+  response.set_imported(response.imported() + result.imported);
+  return absl::OkStatus();
+}
+
 // Adds a method whose use case handles a command and returns the changed user.
 template <typename Request, typename Response, typename UseCase>
 void AddWrite(RpcService& service, std::string_view name, UseCase& use_case) {
@@ -162,6 +222,11 @@ std::unique_ptr<RpcService> MakeAccountService(UseCases& use_cases) {
         return List(call, context, request, response);
       });
   AddChanges(*service, use_cases);
+  service->AddClientStream<api::ImportUsersRequest, api::ImportUsersResponse>(
+      "ImportUsers", Access::kAdminister, Workload::kWrite,
+      [&call = use_cases.import_users](
+          const CallContext& context, std::span<api::ImportUsersRequest* const> requests,
+          api::ImportUsersResponse& response) { return Import(call, context, requests, response); });
   return service;
 }
 

@@ -30,19 +30,28 @@ void Call::Arrived(bool ok) {
   status_ = queue_.dispatcher().Authorize(*method_, *server_context_, context_);
   if (!status_.ok()) {
     queue_.CallBegan();
-    Finish();
+    Respond(std::move(status_));
     return;
   }
+  Begin();
+}
+
+void Call::Begin() {
+  Read(start_);
+}
+
+void Call::Read(SteadyTime now) {
   ++pending_;
+  waiting_since_ = now;
   queue_.ExpectMessage(link_);
   stream_->Read(&payload_, &received_);
 }
 
-void Call::Expire() {
+void Call::Expire(absl::Status status) {
   queue_.MessageDone(link_);
+  queue_.CallBegan();
   expired_ = true;
-  status_ = absl::DeadlineExceededError("the deadline expired before the request message arrived");
-  Finish();
+  Respond(std::move(status));
 }
 
 void Call::Received(bool ok) {
@@ -52,6 +61,7 @@ void Call::Received(bool ok) {
   }
   --pending_;
   queue_.MessageDone(link_);
+  queue_.CallBegan();
   status_ = queue_.dispatcher().CheckMessage(*server_context_, ok, payload_);
   if (!status_.ok()) {
     Finish();
@@ -72,9 +82,12 @@ void Call::Run(google::protobuf::Arena& arena) {
 }
 
 void Call::Finish() {
-  queue_.dispatcher().LogCall(*method_, context_, status_, SteadyTime::Now() - start_);
-  // Moved to a local variable, because the event for `sent_` may free the slot before the calls below return.
-  const absl::Status status = std::move(status_);
+  Respond(std::move(status_));
+}
+
+// The parameter is a copy, because the event for `sent_` may free the slot before the calls below return.
+void Call::Respond(absl::Status status) {
+  queue_.dispatcher().LogCall(*method_, context_, status, SteadyTime::Now() - start_);
   if (status.ok()) {
     stream_->WriteAndFinish(*response_, grpc::WriteOptions(), grpc::Status::OK, &sent_);
   } else {

@@ -19,10 +19,10 @@ namespace keelson {
 
 class CallQueue;
 
-// A reusable slot for one call, which passes through the states: requested, arrived, message received,
+// A reusable slot for one unary call, which passes through the states: requested, arrived, message received,
 // response sent, free. All methods must be called on the queue's thread, except Run and Finish, which may run
-// on a worker thread.
-class Call final : public WorkerPool::Job {
+// on a worker thread. StreamCall derives from Call and overrides what happens between arrival and response.
+class Call : public WorkerPool::Job {
  public:
   // The tag by which the completion queue identifies an event of this call.
   struct Event {
@@ -39,6 +39,7 @@ class Call final : public WorkerPool::Job {
   };
 
   explicit Call(CallQueue& queue) : queue_(queue), link_(this) {}
+  virtual ~Call() = default;
 
   // Requests the next call of the method from the server.
   void Request(RpcService& service, int index);
@@ -48,21 +49,23 @@ class Call final : public WorkerPool::Job {
   void Finish() override;
   Deadline deadline() const override { return context_.deadline; }
 
-  // Ends the call with DEADLINE_EXCEEDED, because its message did not arrive in time.
-  void Expire();
-  SteadyTime start() const { return start_; }
+  // Ends the call with `status`, an error, while the call waits for its message.
+  virtual void Expire(absl::Status status);
+  // Returns the time since which the call waits for its message.
+  SteadyTime waiting_since() const { return waiting_since_; }
+  const Method& method() const { return *method_; }
 
- private:
-  void Arrived(bool ok);
-  void Received(bool ok);
-  void Ended(bool ok);
-  void Sent(bool ok);
+ protected:
+  // Called when the call has arrived and is authorized.
+  virtual void Begin();
+  virtual void Received(bool ok);
+  // Waits for the next message from `now` on. Received takes the message from payload_.
+  void Read(SteadyTime now);
+  // Sends `status` without a response, if it is an error, or response_.
+  void Respond(absl::Status status);
   void EventDone();
-  void Release();
 
   CallQueue& queue_;
-  RpcService* service_ = nullptr;
-  int index_ = 0;
   const Method* method_ = nullptr;
   // Whether a worker thread runs the call. Cancellation is tracked only for such calls.
   bool deferred_ = false;
@@ -71,13 +74,23 @@ class Call final : public WorkerPool::Job {
   Link link_;
   bool expired_ = false;
   std::atomic<bool> cancelled_ = false;
-  SteadyTime start_;
   CallContext context_;
   absl::Status status_;
   const google::protobuf::Message* response_ = nullptr;
   grpc::ByteBuffer payload_;
   std::optional<grpc::ServerContext> server_context_;
   std::optional<grpc::ServerAsyncReaderWriter<google::protobuf::Message, grpc::ByteBuffer>> stream_;
+
+ private:
+  void Arrived(bool ok);
+  void Ended(bool ok);
+  void Sent(bool ok);
+  void Release();
+
+  RpcService* service_ = nullptr;
+  int index_ = 0;
+  SteadyTime start_;
+  SteadyTime waiting_since_;
   Event arrived_{this, &Call::Arrived};
   Event received_{this, &Call::Received};
   Event ended_{this, &Call::Ended};

@@ -3,6 +3,9 @@
 #include <grpc/support/time.h>
 
 #include <algorithm>
+#include <utility>
+
+#include "adapters/grpc/stream_call.h"
 
 namespace keelson {
 namespace {
@@ -48,8 +51,12 @@ void CallQueue::Run() {
     const auto next = queue_->AsyncNext(&tag, &ok, NextExpiry());
     if (next == grpc::CompletionQueue::SHUTDOWN) return;
     if (next == grpc::CompletionQueue::GOT_EVENT) {
-      const Call::Event& event = *static_cast<Call::Event*>(tag);
-      (event.call->*event.happened)(ok);
+      if (tag == nullptr) {
+        OnWake();
+      } else {
+        const Call::Event& event = *static_cast<Call::Event*>(tag);
+        (event.call->*event.happened)(ok);
+      }
     }
     ExpireReceiving();
   }
@@ -57,7 +64,7 @@ void CallQueue::Run() {
 
 gpr_timespec CallQueue::NextExpiry() const {
   if (receiving_.empty()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
-  const absl::Duration left = receiving_.front()->start() + receive_timeout_ - SteadyTime::Now();
+  const absl::Duration left = receiving_.front()->waiting_since() + receive_timeout_ - SteadyTime::Now();
   const std::int64_t nanoseconds = absl::ToInt64Nanoseconds(std::max(left, absl::ZeroDuration()));
   return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(nanoseconds, GPR_TIMESPAN));
 }
@@ -65,7 +72,38 @@ gpr_timespec CallQueue::NextExpiry() const {
 void CallQueue::ExpireReceiving() {
   if (receiving_.empty()) return;
   const SteadyTime latest_start = SteadyTime::Now() - receive_timeout_;
-  while (!receiving_.empty() && receiving_.front()->start() <= latest_start) receiving_.front()->Expire();
+  while (!receiving_.empty() && receiving_.front()->waiting_since() <= latest_start) {
+    receiving_.front()->Expire(
+        absl::DeadlineExceededError("the deadline expired before the request message arrived"));
+  }
+}
+
+void CallQueue::EndReceiving() {
+  const absl::MutexLock lock(&mutex_);
+  Wake();
+}
+
+void CallQueue::ContinueStream(StreamCall* call) {
+  const absl::MutexLock lock(&mutex_);
+  continued_.push_back(call);
+  Wake();
+}
+
+void CallQueue::Wake() {
+  if (std::exchange(waking_, true)) return;
+  alarm_.Set(queue_.get(), gpr_now(GPR_CLOCK_MONOTONIC), nullptr);
+}
+
+void CallQueue::OnWake() {
+  std::vector<StreamCall*> continued;
+  {
+    const absl::MutexLock lock(&mutex_);
+    waking_ = false;
+    continued.swap(continued_);
+  }
+  for (StreamCall* call : continued) call->BatchDone();
+  if (!dispatcher_.closed()) return;
+  while (!receiving_.empty()) receiving_.front()->Expire(ShuttingDownError());
 }
 
 void CallQueue::PostAll(std::span<const std::unique_ptr<RpcService>> services) {
@@ -80,7 +118,9 @@ void CallQueue::PostAll(std::span<const std::unique_ptr<RpcService>> services) {
 
 void CallQueue::Post(RpcService& service, int index) {
   std::unique_ptr<Call> call;
-  if (free_.empty()) {
+  if (service.methods()[static_cast<std::size_t>(index)].streams()) {
+    call = std::make_unique<StreamCall>(*this);
+  } else if (free_.empty()) {
     call = std::make_unique<Call>(*this);
   } else {
     call = std::move(free_.back());
@@ -92,7 +132,7 @@ void CallQueue::Post(RpcService& service, int index) {
 
 void CallQueue::Release(Call* call) {
   std::unique_ptr<Call> owned(call);
-  if (free_.size() < kMaxFree) free_.push_back(std::move(owned));
+  if (free_.size() < kMaxFree && !call->method().streams()) free_.push_back(std::move(owned));
 }
 
 void CallQueue::RunInline(Call& call) {

@@ -11,6 +11,7 @@
 #include "adapters/grpc/error_status.h"
 #include "adapters/grpc/wire_check.h"
 #include "core/common/error.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -56,20 +57,32 @@ Severity SeverityOf(const Method& method, absl::StatusCode code) {
   return code == absl::StatusCode::kOk && !Writes(method.work) ? Severity::kDebug : Severity::kInfo;
 }
 
-absl::Status ShuttingDownError() {
+absl::Status Overloaded(std::string_view message) {
   ErrorDetails details;
-  details.reason = Reason::kShuttingDown;
-  details.retry_after = kRetryWhenShuttingDown;
-  return MakeError(details, "the server is shutting down; retry on another instance or later");
+  details.reason = Reason::kOverloaded;
+  details.retry_after = kRetryWhenOverloaded;
+  return MakeError(details, message);
+}
+
+// Parses the payload into a new message, which `arena` owns.
+absl::StatusOr<google::protobuf::Message*> NewRequest(const Method& method, const grpc::ByteBuffer& payload,
+                                                      google::protobuf::Arena& arena) {
+  google::protobuf::Message* request = method.request->New(&arena);
+  if (!Parse(payload, *request)) return Explain(payload, *request);
+  return request;
 }
 
 }  // namespace
 
 absl::Status OverloadedError() {
+  return Overloaded("the server's queue of calls is full; try again later");
+}
+
+absl::Status ShuttingDownError() {
   ErrorDetails details;
-  details.reason = Reason::kOverloaded;
-  details.retry_after = kRetryWhenOverloaded;
-  return MakeError(details, "the server's queue of calls is full; try again later");
+  details.reason = Reason::kShuttingDown;
+  details.retry_after = kRetryWhenShuttingDown;
+  return MakeError(details, "the server is shutting down; retry on another instance or later");
 }
 
 absl::Status Dispatcher::Authorize(const Method& method, grpc::ServerContext& call, CallContext& context) {
@@ -81,9 +94,7 @@ absl::Status Dispatcher::Authorize(const Method& method, grpc::ServerContext& ca
   }
   call.AddInitialMetadata("x-request-id", context.correlation_id);
   context.traceparent = NormalTraceparent(metadata.traceparent);
-  const gpr_timespec deadline = call.raw_deadline();
-  context.deadline =
-      Deadline::After(TimeUntil(deadline, gpr_now(deadline.clock_type), limits_.default_deadline));
+  context.deadline = DeadlineOf(call);
 
   if (closed_) return ShuttingDownError();
   return authenticator_.load()->Authorize(call, metadata.authorization, method.access, context.actor);
@@ -107,18 +118,47 @@ absl::Status Dispatcher::CheckMessage(grpc::ServerContext& call, bool received,
 absl::Status Dispatcher::Invoke(const Method& method, const CallContext& context,
                                 const grpc::ByteBuffer& payload, google::protobuf::Arena& arena,
                                 const google::protobuf::Message*& response) {
+  return Guard(context, [&]() -> absl::Status {
+    ASSIGN_OR_RETURN(google::protobuf::Message* const request, NewRequest(method, payload, arena));
+    google::protobuf::Message* created = method.response->New(&arena);
+    response = created;
+    return method.handler(context, *request, *created);
+  });
+}
+
+absl::Status Dispatcher::InvokeBatch(const Method& method, const CallContext& context,
+                                     const std::deque<grpc::ByteBuffer>& payloads,
+                                     google::protobuf::Arena& arena, google::protobuf::Message& response) {
+  return Guard(context, [&]() -> absl::Status {
+    Method::Messages requests;
+    for (const grpc::ByteBuffer& payload : payloads) {
+      ASSIGN_OR_RETURN(google::protobuf::Message* const request, NewRequest(method, payload, arena));
+      requests.push_back(request);
+    }
+    return method.batch_handler(context, requests, response);
+  });
+}
+
+absl::Status Dispatcher::Guard(const CallContext& context, absl::FunctionRef<absl::Status()> work) const {
   if (cancels_queued_) return ShuttingDownError();
   if (context.deadline.expired())
     return absl::DeadlineExceededError("the deadline expired before the call started");
   try {
-    google::protobuf::Message* request = method.request->New(&arena);
-    if (!Parse(payload, *request)) return Explain(payload, *request);
-    google::protobuf::Message* created = method.response->New(&arena);
-    response = created;
-    return method.handler(context, *request, *created);
+    return work();
   } catch (const std::exception& e) {
     return absl::InternalError(StrCat("unhandled exception in the handler: ", e.what()));
   }
+}
+
+Deadline Dispatcher::DeadlineOf(const grpc::ServerContext& call) const {
+  const gpr_timespec deadline = call.raw_deadline();
+  return Deadline::After(TimeUntil(deadline, gpr_now(deadline.clock_type), limits_.default_deadline));
+}
+
+absl::Status Dispatcher::AdmitStream() {
+  if (++streams_ <= kMaxStreams) return absl::OkStatus();
+  --streams_;
+  return Overloaded(StrCat("the server serves at most ", kMaxStreams, " streams at a time; try again later"));
 }
 
 void Dispatcher::LogCall(const Method& method, const CallContext& context, const absl::Status& status,

@@ -4,8 +4,10 @@
 #include <grpcpp/support/byte_buffer.h>
 
 #include <atomic>
+#include <deque>
 #include <memory>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "adapters/grpc/authenticator.h"
@@ -15,6 +17,9 @@
 #include "google/protobuf/arena.h"
 
 namespace keelson {
+
+// Maximum number of open client streams of a server. Each stream holds up to two batches in memory.
+inline constexpr int kMaxStreams = 8;
 
 // The steps around every handler: authorization, deadline, correlation id, parsing, error mapping and the log
 // line. Thread-safe.
@@ -42,6 +47,7 @@ class Dispatcher {
 
   // After this call, Authorize and CheckMessage return UNAVAILABLE (SHUTTING_DOWN).
   void Close() { closed_ = true; }
+  bool closed() const { return closed_; }
 
   // After this call, Invoke returns UNAVAILABLE (SHUTTING_DOWN) and does not run the handler, so that queued
   // calls end.
@@ -59,20 +65,42 @@ class Dispatcher {
   absl::Status Invoke(const Method& method, const CallContext& context, const grpc::ByteBuffer& payload,
                       google::protobuf::Arena& arena, const google::protobuf::Message*& response);
 
+  // Like Invoke, for a batch of a client stream: adds the results to `response`.
+  absl::Status InvokeBatch(const Method& method, const CallContext& context,
+                           const std::deque<grpc::ByteBuffer>& payloads, google::protobuf::Arena& arena,
+                           google::protobuf::Message& response);
+
+  // Returns the deadline of work that starts now: the client's deadline, or the default deadline if it is
+  // earlier.
+  Deadline DeadlineOf(const grpc::ServerContext& call) const;
+
+  // Admits a client stream: RESOURCE_EXHAUSTED (OVERLOADED) if kMaxStreams streams are open. After OK, the
+  // caller must call StreamEnded.
+  absl::Status AdmitStream();
+  void StreamEnded() { --streams_; }
+
   // Writes the call's log line, with severity debug for a successful read and error for a server error.
   void LogCall(const Method& method, const CallContext& context, const absl::Status& status,
                absl::Duration duration);
 
  private:
+  // Runs `work` unless the call's deadline has expired or queued calls are cancelled. Turns an exception into
+  // INTERNAL.
+  absl::Status Guard(const CallContext& context, absl::FunctionRef<absl::Status()> work) const;
+
   std::atomic<std::shared_ptr<const Authenticator>> authenticator_;
   const Limits limits_;
   RequestIds request_ids_;
   std::atomic<bool> closed_ = false;
   std::atomic<bool> cancels_queued_ = false;
+  // Number of open client streams.
+  std::atomic<int> streams_ = 0;
   Log& log_;
 };
 
 // Returns RESOURCE_EXHAUSTED (OVERLOADED) with a retry delay.
 absl::Status OverloadedError();
+// Returns UNAVAILABLE (SHUTTING_DOWN) with a retry delay.
+absl::Status ShuttingDownError();
 
 }  // namespace keelson

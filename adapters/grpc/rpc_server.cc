@@ -193,6 +193,7 @@ void RpcServer::Shutdown(Deadline deadline) {
   // gRPC would end new calls with CANCELLED. Instead, the dispatcher rejects them with UNAVAILABLE and a
   // retry delay.
   dispatcher_.Close();
+  for (const std::unique_ptr<CallQueue>& queue : queues_) queue->EndReceiving();
   WaitUntilIdle(deadline);
   dispatcher_.CancelQueued();
   const absl::Duration flush_timeout = std::min(deadline.remaining(), kFlushTimeout);
@@ -200,6 +201,8 @@ void RpcServer::Shutdown(Deadline deadline) {
   workers_.Stop();
   writers_.Stop();
   readers_.Stop();
+  // A stream continues on its queue's thread after its last batch.
+  WaitUntilIdle(Deadline::Never());
   for (const std::unique_ptr<CallQueue>& queue : queues_) queue->ShutDown();
   for (std::thread& thread : threads_) thread.join();
   health_listener_.reset();

@@ -4,14 +4,12 @@
 
 namespace keelson {
 
-void RpcService::AddMethod(std::string_view name, Access access, Workload work,
-                           const google::protobuf::Message& request,
-                           const google::protobuf::Message& response, Method::Handler handler) {
+void RpcService::AddMethod(std::string_view name, Method method) {
   const int index = static_cast<int>(methods_.size());
-  const Method& method = methods_.emplace_back(
-      Method{StrCat("/", this->name(), "/", name), access, work, &request, &response, std::move(handler)});
+  method.path = StrCat("/", this->name(), "/", name);
+  const Method& added = methods_.emplace_back(std::move(method));
   grpc::Service::AddMethod(new grpc::internal::RpcServiceMethod(
-      method.path.c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
+      added.path.c_str(), grpc::internal::RpcMethod::BIDI_STREAMING, nullptr));
   MarkMethodRaw(index);
 }
 

@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "adapters/grpc_client/contract.h"
-#include "adapters/grpc_client/error_text.h"
 #include "adapters/grpc_client/exchange.h"
 #include "adapters/grpc_client/json.h"
 #include "core/common/status_macros.h"
@@ -53,11 +52,8 @@ absl::StatusOr<CallResult> CallMethod(const MethodCall& call,
     status = {grpc::StatusCode::INTERNAL, "the server returned OK without a response"};
   }
   if (status.ok()) return CallResult{};
-  const bool missing = status.error_code() == grpc::StatusCode::UNIMPLEMENTED;
-  const std::string hint =
-      missing ? StrCat("the server does not offer ", name) : ConnectionHint(call.connection, status);
   return CallResult{static_cast<absl::StatusCode>(status.error_code()),
-                    StrCat(ErrorText(status), hint.empty() ? "" : "\n  ", hint)};
+                    ExplainFailure(call.connection, name, status)};
 }
 
 }  // namespace keelson

@@ -11,9 +11,11 @@
 #include <iterator>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "adapters/grpc_client/error_text.h"
 #include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
@@ -83,22 +85,41 @@ bool Await(grpc::CompletionQueue& queue) {
   return queue.Next(&tag, &ok) && ok;
 }
 
+// Sends the requests until the last one or the end of the call.
+void SendAll(grpc::GenericClientAsyncReaderWriter& call, grpc::CompletionQueue& queue,
+             const NextRequest& next_request) {
+  // Small requests share a packet.
+  const grpc::WriteOptions buffered = grpc::WriteOptions().set_buffer_hint();
+  for (std::optional<std::string> request = next_request(); request; request = next_request()) {
+    call.Write(ToBuffer(*request), buffered, nullptr);
+    if (!Await(queue)) return;
+  }
+  call.WritesDone(nullptr);
+  Await(queue);
+}
+
 }  // namespace
 
 absl::StatusOr<grpc::Status> Exchange(const ConnectionOptions& options, const std::string& path,
                                       const std::string& request, const OnResponse& on_response) {
+  // A unary call looks the same on the wire as a stream of one request and one response.
+  std::optional<std::string> only = request;
+  return ExchangeStream(
+      options, path, [&] { return std::exchange(only, std::nullopt); }, on_response);
+}
+
+absl::StatusOr<grpc::Status> ExchangeStream(const ConnectionOptions& options, const std::string& path,
+                                            const NextRequest& next_request, const OnResponse& on_response) {
   ASSIGN_OR_RETURN(const auto channel, Connect(options));
   grpc::CompletionQueue queue;
   grpc::ClientContext context;
   // The deadline is given as a time span, so that setting the system's clock does not change the timeout.
   context.set_deadline(gpr_time_from_millis(absl::ToInt64Milliseconds(options.timeout), GPR_TIMESPAN));
   RETURN_IF_ERROR(AddToken(options, context));
-  // A unary call looks the same on the wire as a stream of one request and one response.
   const auto call = grpc::GenericStub(channel).PrepareCall(&context, path, &queue);
   call->StartCall(nullptr);
   if (Await(queue)) {
-    call->WriteLast(ToBuffer(request), grpc::WriteOptions(), nullptr);
-    Await(queue);
+    SendAll(*call, queue, next_request);
     grpc::ByteBuffer response;
     for (call->Read(&response, nullptr); Await(queue); call->Read(&response, nullptr)) {
       on_response(ToString(response));
@@ -108,6 +129,14 @@ absl::StatusOr<grpc::Status> Exchange(const ConnectionOptions& options, const st
   call->Finish(&status, nullptr);
   Await(queue);
   return status;
+}
+
+std::string ExplainFailure(const ConnectionOptions& options, const std::string& method,
+                           const grpc::Status& status) {
+  const bool missing = status.error_code() == grpc::StatusCode::UNIMPLEMENTED;
+  const std::string hint =
+      missing ? StrCat("the server does not offer ", method) : ConnectionHint(options, status);
+  return StrCat(ErrorText(status), hint.empty() ? "" : "\n  ", hint);
 }
 
 std::string ConnectionHint(const ConnectionOptions& options, const grpc::Status& status) {

@@ -3,6 +3,7 @@
 #include <grpcpp/support/status.h>
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -10,6 +11,8 @@
 
 namespace keelson {
 
+// Returns the next serialized request; nullopt after the last one.
+using NextRequest = std::function<std::optional<std::string>()>;
 // Receives one serialized response.
 using OnResponse = std::function<void(const std::string& response)>;
 
@@ -19,6 +22,16 @@ using OnResponse = std::function<void(const std::string& response)>;
 // be used. Blocks for the timeout at most.
 absl::StatusOr<grpc::Status> Exchange(const ConnectionOptions& options, const std::string& path,
                                       const std::string& request, const OnResponse& on_response);
+
+// Like Exchange, for a client-streaming method: sends requests until the last one, or until the server ends
+// the call.
+absl::StatusOr<grpc::Status> ExchangeStream(const ConnectionOptions& options, const std::string& path,
+                                            const NextRequest& next_request, const OnResponse& on_response);
+
+// Returns the status code, the error message and each detail of a call of `method` that failed with `status`,
+// and a hint if there is one, on one or more lines.
+std::string ExplainFailure(const ConnectionOptions& options, const std::string& method,
+                           const grpc::Status& status);
 
 // Returns a hint for the user after a connection failed with `status`, for example because the TLS options do
 // not match the server; empty if the status itself names the cause.

@@ -2,15 +2,12 @@
 #include <iostream>
 #include <iterator>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "adapters/grpc_client/call_method.h"
 #include "adapters/grpc_client/contract.h"
 #include "app/commands/commands.h"
 #include "app/commands/connection_options.h"
-#include "app/config/notation.h"
-#include "core/common/strings.h"
 
 namespace keelson {
 namespace {
@@ -39,11 +36,8 @@ ExitCode Call(CallOptions options) {
   if (options.call.method.empty()) {
     return WrongUsage("METHOD is missing; `keelson call --list` prints the methods");
   }
-  const std::optional<absl::Duration> timeout = FromText<absl::Duration>(options.timeout);
-  if (!timeout || *timeout <= absl::ZeroDuration()) {
-    return WrongUsage(StrCat("--timeout must be ", ExpectedForm<absl::Duration>(), " and more than 0, not ",
-                             options.timeout));
-  }
+  const absl::StatusOr<absl::Duration> timeout = ReadTimeout(options.timeout);
+  if (!timeout.ok()) return ReportResult(timeout.status());
   options.call.connection.timeout = *timeout;
   if (options.call.request == "-") options.call.request.assign(std::istreambuf_iterator<char>(std::cin), {});
   const absl::StatusOr<CallResult> result =
@@ -69,14 +63,7 @@ void AddCallCommand(CLI::App& program, Run& run) {
       ->add_option("JSON", options->call.request,
                    "The request by Protobuf's JSON mapping; -: read from standard input; default: {}")
       ->type_name("TEXT");
-  ConnectionOptions& connection = options->call.connection;
-  command->add_option("--address", connection.address, "The server's address; default: 127.0.0.1:50051")
-      ->type_name("HOST:PORT");
-  AddTlsOptions(*command, connection);
-  command
-      ->add_option("--token-file", connection.token_file,
-                   "File with the bearer token of the caller; default: no token")
-      ->type_name("FILE");
+  AddCallerOptions(*command, options->call.connection);
   command->add_option("--timeout", options->timeout, "Timeout of the call; default: 10s")
       ->type_name("DURATION");
   command->add_flag("--list", options->list, "Print the full name of every method; make no call");

@@ -19,6 +19,7 @@ void AddCommands(CLI::App& program, Run& run) {
   AddRestoreCommand(program, run);
   AddHealthCommand(program, run);
   AddCallCommand(program, run);
+  AddImportCommand(program, run);
   AddHashCommand(program, run);
   AddCompletionCommand(program, run);
   AddHelpCommand(program, run);

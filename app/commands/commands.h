@@ -23,6 +23,7 @@ void AddBackupCommand(CLI::App& program, Run& run);
 void AddRestoreCommand(CLI::App& program, Run& run);
 void AddHealthCommand(CLI::App& program, Run& run);
 void AddCallCommand(CLI::App& program, Run& run);
+void AddImportCommand(CLI::App& program, Run& run);
 void AddHashCommand(CLI::App& program, Run& run);
 void AddCompletionCommand(CLI::App& program, Run& run);
 void AddHelpCommand(CLI::App& program, Run& run);

@@ -2,6 +2,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "core/accounts/user_repository.h"
+#include "core/common/error.h"
 
 namespace keelson {
 namespace {
@@ -31,6 +32,11 @@ Found<User> FindByAddress(UserReader& users, const EmailAddress& address) {
 
 Found<User> FindByAddressForUpdate(UserRepository& users, const EmailAddress& address) {
   return FindByEitherKey(address, [&](std::string_view key) { return users.FindByEmailKeyForUpdate(key); });
+}
+
+absl::Status EmailTaken() {
+  return MakeError(Reason::kEmailTaken, "an account with this e-mail address already exists",
+                   {{"field", "email"}});
 }
 
 }  // namespace keelson

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "absl/status/status.h"
 #include "core/accounts/user_repository.h"
 #include "core/common/email_address.h"
 #include "core/store/store.h"
@@ -10,5 +11,7 @@ namespace keelson {
 Found<User> FindByAddress(UserReader& users, const EmailAddress& address);
 // Like FindByAddress, but locks the row until the transaction ends.
 Found<User> FindByAddressForUpdate(UserRepository& users, const EmailAddress& address);
+// The error for an address that an account holds already.
+absl::Status EmailTaken();
 
 }  // namespace keelson

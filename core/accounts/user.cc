@@ -85,6 +85,14 @@ User User::Register(UserId id, const EmailAddress& email, std::string display_na
   return User(std::move(fields));
 }
 
+User User::Import(UserId id, const EmailAddress& email, std::string display_name, std::string locale,
+                  Labels labels, bool email_verified, absl::Time create_time, absl::Time now) {
+  User user = Register(id, email, std::move(display_name), std::move(locale), std::move(labels), now);
+  user.fields_.create_time = create_time;
+  if (email_verified) user.fields_.email_verify_time = now;
+  return user;
+}
+
 absl::Status User::RequireActive() const {
   return CheckStep(UserStep::kAct, fields_.state);
 }

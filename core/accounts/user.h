@@ -76,6 +76,9 @@ class User {
  public:
   static User Register(UserId id, const EmailAddress& email, std::string display_name, std::string locale,
                        Labels labels, absl::Time now);
+  // Creates a user whom another system registered at `create_time`.
+  static User Import(UserId id, const EmailAddress& email, std::string display_name, std::string locale,
+                     Labels labels, bool email_verified, absl::Time create_time, absl::Time now);
   // Restores a user from stored fields.
   explicit User(UserFields fields) : fields_(std::move(fields)) {}
 

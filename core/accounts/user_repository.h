@@ -41,6 +41,13 @@ class UserReader {
                                                  int limit) = 0;
 };
 
+// An account to insert.
+struct NewAccount {
+  User user;
+  // nullopt: the user has no password.
+  std::optional<std::string> password_hash;
+};
+
 class UserRepository : public UserReader {
  public:
   // Like Find and FindByEmailKey, but lock the row until the transaction ends. Use them for a user that the
@@ -52,6 +59,9 @@ class UserRepository : public UserReader {
   }
   // ALREADY_EXISTS (EMAIL_TAKEN) if another account has the address.
   virtual absl::Status Insert(const User& user, std::string_view password_hash) = 0;
+  // Inserts the accounts, except those whose address another account or an earlier one of `accounts` has.
+  // Returns for each account whether it was inserted. A skipped account does not fail the transaction.
+  virtual absl::StatusOr<std::vector<bool>> InsertMany(const std::vector<NewAccount>& accounts) = 0;
   virtual absl::Status Update(const User& user) = 0;
   // Returns the user's password hash; nullopt if the user does not exist or has no password.
   virtual Found<std::string> FindPasswordHash(UserId id) = 0;

@@ -6,6 +6,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/common/found.h"
+#include "core/common/status_macros.h"
 #include "core/events/event.h"
 
 namespace keelson {
@@ -24,6 +25,11 @@ class EventRepository {
   virtual ~EventRepository() = default;
   // The store numbers events from 1 without gaps, in commit order, and chains them (ChainedHash).
   virtual absl::Status Append(const Event& event) = 0;
+  // Appends the events in their order.
+  virtual absl::Status AppendMany(const std::vector<Event>& events) {
+    for (const Event& event : events) RETURN_IF_ERROR(Append(event));
+    return absl::OkStatus();
+  }
 };
 
 }  // namespace keelson

@@ -38,6 +38,20 @@ TEST_CASE("a terminal shows a progress bar that is redrawn in place") {
   CHECK(shown.Take().empty());
 }
 
+TEST_CASE("an operation without a known total shows a count instead of a bar") {
+  Shown terminal(/*terminal=*/true);
+  terminal.progress.ShowCount("importing", 7, "lines");
+  CHECK(terminal.Take() == "\r\x1b[Kimporting: 7 lines");
+  terminal.progress.ShowCount("importing", 8, "lines");
+  CHECK(terminal.Take().empty());
+  terminal.progress.Clear();
+  CHECK(terminal.Take() == "\r\x1b[K");
+  Shown file(/*terminal=*/false);
+  file.now += absl::Seconds(10);
+  file.progress.ShowCount("importing", 9, "lines");
+  CHECK(file.Take() == "importing: 9 lines\n");
+}
+
 TEST_CASE("the progress bar is redrawn at most every 100 ms") {
   Shown shown(/*terminal=*/true);
   shown.progress.Show("checking", 1, 2, "rows");

@@ -60,6 +60,8 @@ Figures MeasurePostgresRefunds(const Workbench& bench);
 // rate that the provider's latency allows. Also compares the duration of a claim among a million waiting
 // messages with the duration among few messages.
 Figures MeasureDispatch(const Workbench& bench);
+// Users per second of one call of ImportUsers on each store, compared with the target rate.
+Figures MeasureImport(const Workbench& bench);
 // Rows per second of `keelson transfer` from SQLite to PostgreSQL, compared with the target rate.
 Figures MeasureTransfer(const Workbench& bench);
 // With a million users, on each store: the latency of the last page of ListUsers compared with the first

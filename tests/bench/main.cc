@@ -50,6 +50,7 @@ const std::array kMeasurements = {Measurement{"reads", MeasureReads},
                                   Measurement{"postgres_reads", MeasurePostgresReads},
                                   Measurement{"postgres_refunds", MeasurePostgresRefunds},
                                   Measurement{"dispatch", MeasureDispatch},
+                                  Measurement{"import", MeasureImport},
                                   Measurement{"transfer", MeasureTransfer},
                                   Measurement{"deep_pages", MeasureDeepPages},
                                   Measurement{"footprint", MeasureFootprint}};

@@ -37,22 +37,6 @@ absl::StatusOr<double> Transfer(const std::filesystem::path& source, const std::
   return static_cast<double>(rows) / absl::ToDoubleSeconds(absl::Now() - began);
 }
 
-// Returns the duration of COPY alone, with the same rows and tables of the same schema.
-absl::Duration Copy(servers::PostgresServer& server) {
-  const servers::PostgresSession session(server.admin_url(kDatabase));
-  absl::Duration took;
-  for (const auto& row : session.Query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")) {
-    const std::string file = absl::StrCat("'", (server.folder().path() / row[0]).string(), "'");
-    session.Execute(absl::StrCat("CREATE TABLE copied (LIKE ", row[0], " INCLUDING ALL); COPY ", row[0],
-                                 " TO ", file, " (FORMAT binary)"));
-    const absl::Time began = absl::Now();
-    session.Execute(absl::StrCat("COPY copied FROM ", file, " (FORMAT binary)"));
-    took += absl::Now() - began;
-    session.Execute("DROP TABLE copied");
-  }
-  return took;
-}
-
 }  // namespace
 
 Figures MeasureTransfer(const Workbench& bench) {
@@ -68,7 +52,8 @@ Figures MeasureTransfer(const Workbench& bench) {
     server.CreateDatabase(kDatabase);
     const absl::StatusOr<double> rate = Transfer(source, server.socket_url(kDatabase));
     if (!rate.ok()) return rate.status();
-    const double copied = (kSize.users + kSize.orders) / absl::ToDoubleSeconds(Copy(server));
+    const double copied =
+        (kSize.users + kSize.orders) / absl::ToDoubleSeconds(CopyDuration(server, kDatabase));
     std::fprintf(stderr, "transfer: %.0f rows/s, copied and compared; COPY alone %.0f rows/s\n", *rate,
                  copied);
     ratios.push_back(*rate / kRowsPerSecond);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "adapters/store/postgres/postgres_store.h"
 #include "tests/bench/postgres_statements.h"
 
@@ -50,6 +51,21 @@ absl::StatusOr<Service> PostgresBench::Serve(const std::string& database,
 
 absl::StatusOr<std::unique_ptr<Store>> PostgresBench::OpenStore(const std::string& database) {
   return PostgresStore::Open({.url = server_.socket_url(database)}, clock_);
+}
+
+absl::Duration CopyDuration(servers::PostgresServer& server, const std::string& database) {
+  const servers::PostgresSession session(server.admin_url(database));
+  absl::Duration took;
+  for (const auto& row : session.Query("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")) {
+    const std::string file = absl::StrCat("'", (server.folder().path() / row[0]).string(), "'");
+    session.Execute(absl::StrCat("CREATE TABLE copied (LIKE ", row[0], " INCLUDING ALL); COPY ", row[0],
+                                 " TO ", file, " (FORMAT binary)"));
+    const absl::Time began = absl::Now();
+    session.Execute(absl::StrCat("COPY copied FROM ", file, " (FORMAT binary)"));
+    took += absl::Now() - began;
+    session.Execute("DROP TABLE copied");
+  }
+  return took;
 }
 
 std::string UuidOf(const std::string& variable) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "adapters/system/system_clock.h"
 #include "core/repositories.h"
 #include "tests/bench/figures.h"
@@ -40,6 +41,9 @@ class PostgresBench {
   SystemClock clock_;
   servers::PostgresServer server_;
 };
+
+// Returns the duration of COPY alone, with all rows of `database` and into tables of the same schema.
+absl::Duration CopyDuration(servers::PostgresServer& server, const std::string& database);
 
 // Returns an SQL expression for pgbench scripts: the UUID (NumberedUuid) that ends in the digits of the
 // pgbench variable `variable`.

@@ -34,13 +34,6 @@ nghttp2_nv Header(std::string_view name, std::string_view value) {
           NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE};
 }
 
-void Frame(std::string_view message, std::string& framed) {
-  const auto size = static_cast<std::uint32_t>(message.size());
-  framed.assign({'\0', static_cast<char>(size >> 24), static_cast<char>(size >> 16),
-                 static_cast<char>(size >> 8), static_cast<char>(size)});
-  framed.append(message);
-}
-
 RpcCall* CallOf(nghttp2_session* session, std::int32_t stream) {
   return static_cast<RpcCall*>(nghttp2_session_get_stream_user_data(session, stream));
 }
@@ -132,12 +125,27 @@ RpcConnection::~RpcConnection() {
 }
 
 absl::Status RpcConnection::Submit(std::string_view message) {
+  RpcCall& call = IdleCall();
+  call.request.clear();
+  AppendFramed(message, call.request);
+  return Start(call);
+}
+
+absl::Status RpcConnection::SubmitFramed(std::string framed) {
+  RpcCall& call = IdleCall();
+  call.request = std::move(framed);
+  return Start(call);
+}
+
+RpcCall& RpcConnection::IdleCall() {
   if (idle_.empty()) {
     calls_.push_back(std::make_unique<RpcCall>());
     idle_.push_back(calls_.back().get());
   }
-  RpcCall& call = *idle_.back();
-  Frame(message, call.request);
+  return *idle_.back();
+}
+
+absl::Status RpcConnection::Start(RpcCall& call) {
   call.sent = 0;
   call.response.clear();
   call.status = -1;
@@ -190,12 +198,25 @@ void RpcConnection::Finish(RpcCall& call) {
   idle_.push_back(&call);
 }
 
+void AppendFramed(std::string_view message, std::string& framed) {
+  const auto size = static_cast<std::uint32_t>(message.size());
+  framed.append({'\0', static_cast<char>(size >> 24), static_cast<char>(size >> 16),
+                 static_cast<char>(size >> 8), static_cast<char>(size)});
+  framed.append(message);
+}
+
 absl::StatusOr<RpcCall> CallOnce(int port, std::string path, std::string_view message, Deadline deadline) {
+  std::string framed;
+  AppendFramed(message, framed);
+  return StreamOnce(port, std::move(path), std::move(framed), deadline);
+}
+
+absl::StatusOr<RpcCall> StreamOnce(int port, std::string path, std::string framed, Deadline deadline) {
   std::optional<RpcCall> response;
   auto connection =
       RpcConnection::Connect(port, std::move(path), [&](const RpcCall& call) { response = call; });
   if (!connection.ok()) return connection.status();
-  if (absl::Status status = (*connection)->Submit(message); !status.ok()) return status;
+  if (absl::Status status = (*connection)->SubmitFramed(std::move(framed)); !status.ok()) return status;
   while (!response) {
     if (absl::Status status = (*connection)->Flush(); !status.ok()) return status;
     if (deadline.expired())

@@ -15,9 +15,9 @@ struct nghttp2_session;
 
 namespace keelson {
 
-// A unary call, in flight or just completed.
+// A unary or client-streaming call, in flight or just completed.
 struct RpcCall {
-  // The request message after its 5-byte gRPC frame header, and how many of these bytes are sent.
+  // Each request message after its 5-byte gRPC frame header, and how many of these bytes are sent.
   std::string request;
   std::size_t sent = 0;
   // The response message after its 5-byte gRPC frame header.
@@ -45,6 +45,8 @@ class RpcConnection {
 
   // Queues a call with the serialized request `message`; Flush sends it.
   absl::Status Submit(std::string_view message);
+  // Like Submit, with any number of messages (AppendFramed).
+  absl::Status SubmitFramed(std::string framed);
   // Sends queued data until the socket's buffer is full. Does not block.
   absl::Status Flush();
   // Processes the data that the socket has received. UNAVAILABLE if the server has closed the connection.
@@ -59,6 +61,9 @@ class RpcConnection {
   struct Callbacks;
 
   RpcConnection(int fd, std::string path, OnResponse on_response);
+  // Returns the last call of idle_, which Start removes.
+  RpcCall& IdleCall();
+  absl::Status Start(RpcCall& call);
   void Finish(RpcCall& call);
 
   const int fd_;
@@ -72,7 +77,12 @@ class RpcConnection {
   int in_flight_ = 0;
 };
 
+// Appends a message after its 5-byte gRPC frame header.
+void AppendFramed(std::string_view message, std::string& framed);
+
 // Makes one call on a new connection and waits for the response.
 absl::StatusOr<RpcCall> CallOnce(int port, std::string path, std::string_view message, Deadline deadline);
+// Like CallOnce, with any number of messages (AppendFramed).
+absl::StatusOr<RpcCall> StreamOnce(int port, std::string path, std::string framed, Deadline deadline);
 
 }  // namespace keelson

@@ -61,6 +61,15 @@ absl::Status MemoryUsers::Insert(const User& user, std::string_view password_has
   return InsertRow({user.fields(), std::string(password_hash)});
 }
 
+absl::StatusOr<std::vector<bool>> MemoryUsers::InsertMany(const std::vector<NewAccount>& accounts) {
+  std::vector<bool> inserted;
+  for (const NewAccount& account : accounts) {
+    inserted.push_back(by_email_key_.Find(account.user->email_key) == nullptr);
+    if (inserted.back()) RETURN_IF_ERROR(InsertRow({account.user.fields(), account.password_hash}));
+  }
+  return inserted;
+}
+
 absl::Status MemoryUsers::InsertRow(const UserRow& user) {
   const UserId id = user.fields.id;
   if (users_.Find(id) != nullptr)

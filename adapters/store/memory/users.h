@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "adapters/store/memory/table.h"
 #include "core/accounts/user_repository.h"
@@ -24,6 +25,7 @@ class MemoryUsers : public UserRepository {
   absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
                                          int limit) override;
   absl::Status Insert(const User& user, std::string_view password_hash) override;
+  absl::StatusOr<std::vector<bool>> InsertMany(const std::vector<NewAccount>& accounts) override;
   absl::Status Update(const User& user) override;
   Found<std::string> FindPasswordHash(UserId id) override;
   absl::Status SetPasswordHash(UserId id, std::string_view password_hash) override;

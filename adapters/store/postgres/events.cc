@@ -8,6 +8,9 @@ namespace keelson {
 namespace {
 
 constexpr auto kInsertIntoInbox = kInsertInto<SqlDialect::kPostgres, Event, "event_inbox", PgInboxColumns>;
+constexpr auto kInsertManyIntoInbox = "INSERT INTO event_inbox (" + kColumnNames<Event, PgInboxColumns> +
+                                      ") SELECT * FROM unnest(" +
+                                      kParameters<SqlDialect::kPostgres, Event, PgInboxColumns> + ")";
 constexpr auto kSelectEvent = "SELECT " + kColumnNames<Event> + " FROM events ";
 constexpr auto kListEventsAfter = kSelectEvent + "WHERE sequence > $1 ORDER BY sequence LIMIT $2";
 constexpr auto kFindLastEvent = kSelectEvent + "ORDER BY sequence DESC LIMIT 1";
@@ -17,6 +20,15 @@ constexpr auto kFindLastEvent = kSelectEvent + "ORDER BY sequence DESC LIMIT 1";
 absl::Status PgEvents::Append(const Event& e) {
   return session_.CatchErrors([&] {
     InsertRow<PgInboxColumns>(session_, kInsertIntoInbox, e);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status PgEvents::AppendMany(const std::vector<Event>& events) {
+  return session_.CatchErrors([&] {
+    if (events.empty()) return absl::OkStatus();
+    WithColumnArrays<PgInboxColumns>(
+        events, [&](const auto&... columns) { session_.Execute(kInsertManyIntoInbox, columns...); });
     return absl::OkStatus();
   });
 }

@@ -13,6 +13,7 @@ class PgEvents final : public EventRepository {
  public:
   explicit PgEvents(PgSession& session) : session_(session) {}
   absl::Status Append(const Event& event) override;
+  absl::Status AppendMany(const std::vector<Event>& events) override;
 
  private:
   PgSession& session_;

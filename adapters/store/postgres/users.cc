@@ -1,5 +1,8 @@
 #include "adapters/store/postgres/users.h"
 
+#include <algorithm>
+#include <set>
+
 #include "adapters/store/postgres/entity_rows.h"
 #include "adapters/store/postgres/listing.h"
 
@@ -15,6 +18,12 @@ constexpr auto kFindUserByEmailKeyForUpdate = kFindUserByEmailKey + " FOR NO KEY
 constexpr auto kFindUsers = kSelectUser + "id = ANY ($1)";
 constexpr auto kInsertUser = kInsertInto<SqlDialect::kPostgres, UserFields, "users">;
 constexpr Sql kInsertCredentials = "INSERT INTO credentials (user_id, password_hash) VALUES ($1, $2)";
+constexpr auto kInsertUsersUnlessTaken =
+    "INSERT INTO users (" + kColumnNames<UserFields> + ") SELECT * FROM unnest(" +
+    kParameters<SqlDialect::kPostgres, UserFields> + ") ON CONFLICT (email_key) WHERE state <> " +
+    kSqlNumber<UserState::kErased> + " DO NOTHING RETURNING id";
+constexpr Sql kInsertManyCredentials =
+    "INSERT INTO credentials (user_id, password_hash) SELECT * FROM unnest($1, $2)";
 constexpr auto kUpdateUser = kUpdateById<SqlDialect::kPostgres, UserFields, "users">;
 constexpr Sql kFindPasswordHash = "SELECT password_hash FROM credentials WHERE user_id = $1";
 constexpr auto kSetPasswordHash =
@@ -29,6 +38,26 @@ constexpr Sql kDeleteEmailToken = "DELETE FROM email_tokens WHERE user_id = $1 A
 
 std::optional<User> ReadOneUser(const PgResult& result) {
   return ReadOneRow<UserFields, User>(result);
+}
+
+// Returns the ids of the inserted users.
+std::set<UserId> InsertUnlessTaken(PgSession& session, const std::vector<NewAccount>& accounts) {
+  std::vector<UserFields> rows;
+  rows.reserve(accounts.size());
+  for (const NewAccount& account : accounts) rows.push_back(account.user.fields());
+  // All transactions insert addresses in the same order, so that two of them never wait for each other. Of
+  // equal addresses, the first one stays first.
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const UserFields& a, const UserFields& b) { return a.email_key < b.email_key; });
+  const PgResult result = WithColumnArrays(
+      rows, [&](const auto&... columns) { return session.Select(kInsertUsersUnlessTaken, columns...); });
+  std::set<UserId> ids;
+  for (int row = 0; row < result.rows(); ++row) {
+    UserId id;
+    result.Read(row, id);
+    ids.insert(id);
+  }
+  return ids;
 }
 
 }  // namespace
@@ -72,6 +101,24 @@ absl::Status PgUsers::Insert(const User& user, std::string_view password_hash) {
     InsertRow(session_, kInsertUser, user.fields());
     session_.Execute(kInsertCredentials, user->id, password_hash);
     return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::vector<bool>> PgUsers::InsertMany(const std::vector<NewAccount>& accounts) {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<bool>> {
+    if (accounts.empty()) return std::vector<bool>();
+    const std::set<UserId> ids = InsertUnlessTaken(session_, accounts);
+    std::vector<bool> inserted;
+    std::vector<UserId> owners;
+    std::vector<std::string> hashes;
+    for (const auto& [user, password_hash] : accounts) {
+      inserted.push_back(ids.contains(user->id));
+      if (!inserted.back() || !password_hash) continue;
+      owners.push_back(user->id);
+      hashes.push_back(*password_hash);
+    }
+    if (!owners.empty()) session_.Execute(kInsertManyCredentials, owners, hashes);
+    return inserted;
   });
 }
 

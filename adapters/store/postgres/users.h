@@ -17,6 +17,7 @@ class PgUsers final : public UserRepository {
   Found<User> FindForUpdate(UserId id) override;
   Found<User> FindByEmailKeyForUpdate(std::string_view email_key) override;
   absl::Status Insert(const User& user, std::string_view password_hash) override;
+  absl::StatusOr<std::vector<bool>> InsertMany(const std::vector<NewAccount>& accounts) override;
   absl::Status Update(const User& user) override;
   Found<std::string> FindPasswordHash(UserId id) override;
   absl::Status SetPasswordHash(UserId id, std::string_view password_hash) override;

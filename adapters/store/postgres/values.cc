@@ -46,6 +46,8 @@ PgType PgEncoder::ArrayOf(PgType element) {
       return PgType::kTextArray;
     case PgType::kJson:
       return PgType::kJsonArray;
+    case PgType::kJsonb:
+      return PgType::kJsonbArray;
     case PgType::kTimestamptz:
       return PgType::kTimestamptzArray;
     case PgType::kUuid:

@@ -37,6 +37,7 @@ enum class PgType : unsigned {
   kUuid = 2950,
   kUuidArray = 2951,
   kJsonb = 3802,
+  kJsonbArray = 3807,
 };
 
 // Appends values in binary format to `out`. Put returns the PostgreSQL type of the value. To support another
@@ -75,7 +76,7 @@ class PgEncoder {
       return PgType::kBigint;
     }
   }
-  // Appends a one-dimensional array.
+  // Appends a one-dimensional array, whose elements may be optional.
   template <typename T>
   PgType Put(std::span<const T> values) {
     return PutArray(values);
@@ -119,20 +120,31 @@ class PgEncoder {
   }
 
   template <typename T>
+  struct Element {
+    using Type = T;
+    static constexpr bool kMayBeNull = false;
+  };
+  template <typename T>
+  struct Element<std::optional<T>> {
+    using Type = T;
+    static constexpr bool kMayBeNull = true;
+  };
+
+  template <typename T>
   PgType PutArray(std::span<const T> values) {
     PutInteger<std::int32_t>(values.empty() ? 0 : 1);  // dimensions
-    PutInteger<std::int32_t>(0);                       // no NULLs
+    PutInteger<std::int32_t>(Element<T>::kMayBeNull ? 1 : 0);
     const std::size_t type_at = out_.size();
     PutInteger<std::int32_t>(0);
     if (!values.empty()) {
       PutInteger(static_cast<std::int32_t>(values.size()));
       PutInteger<std::int32_t>(1);  // lower bound
     }
-    // An empty array needs an element type, too: encode a default element and discard its bytes.
+    // An empty array and a NULL need an element type, too: encode a default element and discard its bytes.
     const std::size_t end = out_.size();
-    PgType element = values.empty() ? Put(T{}) : PgType::kBool;
+    const PgType element = Put(typename Element<T>::Type{});
     out_.resize(end);
-    for (const T& value : values) element = PutSized(value);
+    for (const T& value : values) PutSized(value);
     PatchInteger(type_at, static_cast<std::int32_t>(element));
     return ArrayOf(element);
   }

@@ -29,6 +29,10 @@ constexpr auto kUpdateUserKeys = kUpdateById<SqlDialect::kSqlite, UserFields, "u
                                  " AND (" + kDifferences<SqlDialect::kSqlite, UserFields, UserIndexColumns> +
                                  ")";
 
+constexpr auto kInsertUser = kInsertInto<SqlDialect::kSqlite, UserFields, "users">;
+constexpr auto kInsertUserUnlessTaken =
+    kInsertUser + " ON CONFLICT (email_key) WHERE " + kHoldsAddress + " DO NOTHING";
+
 constexpr Sql kFindPasswordHash = "SELECT password_hash FROM credentials WHERE user_id = ?";
 constexpr auto kSetPasswordHash =
     kSqliteInsertCredentials + " ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash";
@@ -65,7 +69,8 @@ SqliteUsers::SqliteUsers(Connection& connection)
       count_of_prefix_(connection, kCountPrefix),
       list_of_rare_prefix_(connection, kListRarePrefix),
       list_of_common_prefix_(connection, kListCommonPrefix),
-      insert_(connection, kInsertInto<SqlDialect::kSqlite, UserFields, "users">),
+      insert_(connection, kInsertUser),
+      insert_unless_taken_(connection, kInsertUserUnlessTaken),
       insert_credentials_(connection, kSqliteInsertCredentials),
       update_(connection, kUpdateById<SqlDialect::kSqlite, UserFields, "users", UserUpdateColumns>),
       update_keys_(connection, kUpdateUserKeys),
@@ -116,6 +121,20 @@ absl::Status SqliteUsers::Insert(const User& user, std::string_view password_has
     insert_.ExecuteRow(user.fields());
     insert_credentials_.Execute(user->id, password_hash);
     return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<std::vector<bool>> SqliteUsers::InsertMany(const std::vector<NewAccount>& accounts) {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<bool>> {
+    std::vector<bool> inserted;
+    inserted.reserve(accounts.size());
+    for (const NewAccount& account : accounts) {
+      inserted.push_back(insert_unless_taken_.ExecuteRow(account.user.fields()) == 1);
+      if (inserted.back() && account.password_hash) {
+        insert_credentials_.Execute(account.user->id, *account.password_hash);
+      }
+    }
+    return inserted;
   });
 }
 

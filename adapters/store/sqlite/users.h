@@ -19,6 +19,7 @@ class SqliteUsers : public UserRepository {
   absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
                                          int limit) override;
   absl::Status Insert(const User& user, std::string_view password_hash) override;
+  absl::StatusOr<std::vector<bool>> InsertMany(const std::vector<NewAccount>& accounts) override;
   absl::Status Update(const User& user) override;
   Found<std::string> FindPasswordHash(UserId id) override;
   absl::Status SetPasswordHash(UserId id, std::string_view password_hash) override;
@@ -34,6 +35,7 @@ class SqliteUsers : public UserRepository {
   Query list_of_rare_prefix_;
   Query list_of_common_prefix_;
   Query insert_;
+  Query insert_unless_taken_;
   Query insert_credentials_;
   Query update_;
   // Sets the indexed columns; see UserIndexColumns.

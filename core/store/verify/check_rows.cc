@@ -13,10 +13,6 @@
 namespace keelson {
 namespace {
 
-std::string UserHasPassword(const UserRow& user) {
-  return user.password_hash || user.fields.state == UserState::kErased ? "" : "the user has no password hash";
-}
-
 // If the address is not in canonical form, e-mail to it could reach a mailbox that the key does not identify.
 // Erased users have no address.
 std::string UserAddressIsCanonical(const UserRow& user) {
@@ -47,7 +43,6 @@ std::string SuspendedUserHasTime(const UserRow& user) {
 }
 
 constexpr std::array kUserInvariants = {
-    Invariant<UserRow>{"user_has_password", UserHasPassword},
     Invariant<UserRow>{"user_address_is_canonical", UserAddressIsCanonical},
     Invariant<UserRow>{"deleted_user_has_times", DeletedUserHasTimes},
     Invariant<UserRow>{"suspended_user_has_time", SuspendedUserHasTime},

@@ -18,6 +18,8 @@ std::unique_ptr<RpcService> ServiceOf(Handlers handlers) {
       "RegisterUser", Access::kWrite, Workload::kHash, std::move(handlers.register_user));
   service->AddMethod<accounts_api::VerifyEmailRequest, accounts_api::VerifyEmailResponse>(
       "VerifyEmail", Access::kWrite, Workload::kWrite, std::move(handlers.verify_email));
+  service->AddClientStream<accounts_api::ImportUsersRequest, accounts_api::ImportUsersResponse>(
+      "ImportUsers", Access::kAdminister, Workload::kWrite, std::move(handlers.import_users));
   return service;
 }
 

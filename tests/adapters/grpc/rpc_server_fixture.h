@@ -33,6 +33,9 @@ struct Handlers {
                                               accounts_api::RegisterUserResponse&)>;
   using Verify = std::function<absl::Status(const CallContext&, accounts_api::VerifyEmailRequest&,
                                             accounts_api::VerifyEmailResponse&)>;
+  using Import =
+      std::function<absl::Status(const CallContext&, std::span<accounts_api::ImportUsersRequest* const>,
+                                 accounts_api::ImportUsersResponse&)>;
   // Returns a user with the requested id.
   Read get_user = [](const CallContext&, accounts_api::GetUserRequest& request,
                      accounts_api::GetUserResponse& response) {
@@ -43,6 +46,12 @@ struct Handlers {
                               accounts_api::RegisterUserResponse&) { return absl::OkStatus(); };
   Verify verify_email = [](const CallContext&, accounts_api::VerifyEmailRequest&,
                            accounts_api::VerifyEmailResponse&) { return absl::OkStatus(); };
+  // Counts the messages.
+  Import import_users = [](const CallContext&, std::span<accounts_api::ImportUsersRequest* const> requests,
+                           accounts_api::ImportUsersResponse& response) {
+    response.set_imported(response.imported() + static_cast<std::int64_t>(requests.size()));
+    return absl::OkStatus();
+  };
 };
 
 inline constexpr char kGetUser[] = "/keelson.accounts.v1.AccountService/GetUser";

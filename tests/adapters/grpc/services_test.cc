@@ -208,7 +208,7 @@ TEST_CASE("the .proto files declare every method of the services with the same r
       ++offered;
     }
   }
-  CHECK(offered == 42);
+  CHECK(offered == 43);
 }
 
 TEST_CASE("a user can be read by id and by address") {
@@ -504,6 +504,108 @@ TEST_CASE("a user is suspended, reinstated, deleted and undeleted") {
   CHECK(undeleted.state() == acc::USER_STATE_ACTIVE);
   CHECK_FALSE(undeleted.has_delete_time());
   CHECK_FALSE(undeleted.has_purge_time());
+}
+
+TEST_CASE("ImportUsers is a client stream and requires kAdminister") {
+  Core core;
+  const auto service = MakeAccountService(core.use_cases);
+  for (const Method& method : service->methods()) {
+    const bool imports = method.path.ends_with("/ImportUsers");
+    CHECK(method.streams() == imports);
+    if (imports) CHECK(method.access == Access::kAdminister);
+  }
+}
+
+acc::ImportUsersResponse Import(Services& services, const std::vector<acc::ImportUsersRequest>& requests) {
+  grpc::ClientContext context;
+  acc::ImportUsersResponse response;
+  const auto writer = services.accounts->ImportUsers(&context, &response);
+  for (const acc::ImportUsersRequest& request : requests) writer->Write(request);
+  writer->WritesDone();
+  services.status = writer->Finish();
+  return response;
+}
+
+acc::ImportUsersRequest ImportOf(const std::string& email) {
+  acc::ImportUsersRequest request;
+  request.set_email(email);
+  return request;
+}
+
+TEST_CASE("ImportUsers creates users with every field of the record, who sign in with their password") {
+  Services services;
+  acc::ImportUsersRequest request = ImportOf("Ada@example.com");
+  request.set_password_hash(FakePasswordHasher::ImportedPhc(Secret(kPassword)));
+  request.set_display_name("Ada");
+  request.set_locale("fr");
+  request.set_email_verified(true);
+  (*request.mutable_labels())["team"] = "red";
+  request.mutable_create_time()->set_seconds(1000);
+  const acc::ImportUsersResponse response = Import(services, {request});
+  INFO(services.status.error_message());
+  REQUIRE(services.status.ok());
+  CHECK(response.imported() == 1);
+  CHECK(response.failed() == 0);
+
+  acc::GetUserByEmailRequest get;
+  get.set_email("ada@example.com");
+  const acc::User user =
+      services.Call(*services.accounts, &acc::AccountService::Stub::GetUserByEmail, get).user();
+  CHECK(user.email() == "Ada@example.com");
+  CHECK(user.display_name() == "Ada");
+  CHECK(user.locale() == "fr");
+  CHECK(user.labels().at("team") == "red");
+  CHECK(user.create_time().seconds() == 1000);
+  CHECK(user.email_verify_time().seconds() == FakeClock::kStartSeconds);
+  services.SignIn();
+  CHECK(services.status.ok());
+}
+
+TEST_CASE("ImportUsers lists each failed record with its index in the stream, its reason and its fields") {
+  Services services;
+  std::vector<acc::ImportUsersRequest> requests;
+  for (int i = 0; i < 1500; ++i) requests.push_back(ImportOf(std::to_string(i) + "@example.com"));
+  requests[1].set_email("nobody");
+  requests[1].mutable_create_time()->set_seconds(std::numeric_limits<std::int64_t>::max());
+  requests[1200].set_email("0@EXAMPLE.com");
+  requests[1300].set_email(std::string(1000, 'x'));
+  const acc::ImportUsersResponse response = Import(services, requests);
+  REQUIRE(services.status.ok());
+  CHECK(response.imported() == 1497);
+  CHECK(response.failed() == 3);
+  REQUIRE(response.failures_size() == 3);
+  CHECK(response.failures(0).index() == 1);
+  CHECK(response.failures(0).email() == "nobody");
+  CHECK(response.failures(0).reason() == "FIELD_INVALID");
+  CHECK_THAT(response.failures(0).message(), Catch::Contains("create_time ") && Catch::Contains("; email "));
+  CHECK(response.failures(1).index() == 1200);
+  CHECK(response.failures(1).email() == "0@EXAMPLE.com");
+  CHECK(response.failures(1).reason() == "EMAIL_TAKEN");
+  CHECK(response.failures(2).index() == 1300);
+  CHECK(response.failures(2).email().empty());
+}
+
+TEST_CASE("the response of ImportUsers lists a bounded number of failures and counts all") {
+  Services services;
+  const std::vector<acc::ImportUsersRequest> records(12'000, ImportOf("nobody"));
+  const acc::ImportUsersResponse many = Import(services, records);
+  REQUIRE(services.status.ok());
+  CHECK(many.failed() == 12'000);
+  CHECK(many.failures_size() == 10'000);
+  CHECK(many.failures(9'999).index() == 9'999);
+
+  // The messages name each of the labels.
+  acc::ImportUsersRequest labelled = ImportOf("nobody");
+  for (int i = 0; i < 20; ++i) {
+    (*labelled.mutable_labels())[std::string(100, 'x') + std::to_string(i)] = "";
+  }
+  const acc::ImportUsersResponse large =
+      Import(services, std::vector<acc::ImportUsersRequest>(3'000, labelled));
+  INFO(services.status.error_message());
+  REQUIRE(services.status.ok());
+  CHECK(large.failed() == 3'000);
+  CHECK(large.failures_size() < 3'000);
+  CHECK(large.ByteSizeLong() < std::size_t{7} << 19);
 }
 
 TEST_CASE("the request_id of a change of a user makes the call idempotent") {

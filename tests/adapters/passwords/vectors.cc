@@ -62,7 +62,7 @@ const std::vector<HashVector>& HashVectors() {
        "sk=ou9tdYTGyYm8kuR6Dt0Bp0kDuAYoXrK16mbZO4yGwAn3oLspjnN0/c41v8xZnO1n14J3MjKj1b2g6AUCAlFwMw==$"
        "C0sHCg9ek77hsg==$"
        "zKVTMvnWVw5BBOZNUdnsalx4c4c7y/w7IS5p6Ut2+CfEFFlz37J9huyQfov4iizN8dbjvEJlM5tQaJP84+hfTw=="},
-      // Exports of other systems, as the recipes of adapters/passwords/README.md convert them.
+      // Exports of other systems, as the commands of app/README.md convert them.
       {"Django 4.0's tests", "lètmein",
        "$pbkdf2-sha256$i=320000$c2Vhc2FsdA$Toj2II2rBvFiGQcPmUml1Nlni2UtvyRWwz/jz4q6q/4"},
       {"Django's tests", "lètmein",

@@ -1,6 +1,8 @@
+#include <algorithm>
 #include <atomic>
 
 #include "core/accounts/user_repository.h"
+#include "core/common/status_macros.h"
 #include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 
@@ -78,6 +80,74 @@ STORE_TEST("the e-mail address of an erased account can be used by a new account
   const auto holder = Get(store, [&](ReadTransaction& tx) { return FindByEmail(tx, "a@example.com"); });
   REQUIRE(holder.has_value());
   CHECK((*holder)->id == next->id);
+}
+
+STORE_TEST("InsertMany inserts the accounts with every field, and skips the addresses that are taken") {
+  Store& store = fixture.store();
+  const User holder = StoredUser(store, "taken@example.com");
+  const User plain = SampleUser("b@example.com");
+  const User full = With(SampleUser("a@example.com"), [](UserFields& f) {
+    f.email_verify_time = kT0 + absl::Seconds(1);
+    f.state = UserState::kDeleted;
+    f.labels.clear();
+    f.delete_time = kT0 + absl::Seconds(2);
+    f.purge_time = kT0 + absl::Seconds(3);
+    f.version = 7;
+    f.suspend_time = kT0 + absl::Seconds(4);
+  });
+  const std::vector<NewAccount> accounts = {{plain, "$argon2id$plain"},
+                                            {SampleUser("taken@example.com"), "$argon2id$other"},
+                                            {full, std::nullopt},
+                                            {SampleUser("b@example.com"), "$argon2id$second"}};
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.users().InsertMany(accounts); }) ==
+        std::vector<bool>{true, false, true, false});
+  for (const User& user : {plain, full, holder}) {
+    const auto found = Get(store, [&](ReadTransaction& tx) { return FindByEmail(tx, user->email_key); });
+    REQUIRE(found.has_value());
+    CHECK(found->fields() == user.fields());
+  }
+  const auto hash_of = [&](const User& user) {
+    return Do(store, [&](WriteTransaction& tx) { return tx.users().FindPasswordHash(user->id); });
+  };
+  CHECK(hash_of(plain) == "$argon2id$plain");
+  CHECK(!hash_of(full));
+  CHECK(hash_of(holder) == "$argon2id$hash");
+  CHECK(!hash_of(accounts[1].user));
+}
+
+STORE_TEST("InsertMany inserts nothing for no accounts, and uses the address of an erased account") {
+  Store& store = fixture.store();
+  const User erased =
+      With(StoredUser(store, "a@example.com"), [](UserFields& f) { f.state = UserState::kErased; });
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.users().Update(erased); }));
+  CHECK(Do(store, [](WriteTransaction& tx) { return tx.users().InsertMany({}); }).empty());
+  const std::vector<NewAccount> accounts = {{SampleUser("a@example.com"), std::nullopt}};
+  CHECK(Do(store, [&](WriteTransaction& tx) { return tx.users().InsertMany(accounts); }) ==
+        std::vector<bool>{true});
+}
+
+STORE_TEST("concurrent InsertMany of the same addresses in any order insert each address once") {
+  Store& store = fixture.store();
+  constexpr int kThreads = 4;
+  constexpr int kAddresses = 50;
+  std::atomic<int> inserted = 0;
+  std::atomic<int> failed = 0;
+  InParallel(kThreads, [&](int thread) {
+    std::vector<NewAccount> accounts;
+    for (int i = 0; i < kAddresses; ++i) {
+      const int number = thread % 2 == 0 ? i : kAddresses - i - 1;
+      accounts.push_back({SampleUser(std::to_string(number) + "@example.com"), "$argon2id$hash"});
+    }
+    std::vector<bool> result;
+    const absl::Status status = Write(store, [&](WriteTransaction& tx) -> absl::Status {
+      ASSIGN_OR_RETURN(result, tx.users().InsertMany(accounts));
+      return absl::OkStatus();
+    });
+    if (!status.ok()) ++failed;
+    inserted += static_cast<int>(std::count(result.begin(), result.end(), true));
+  });
+  CHECK(failed == 0);
+  CHECK(inserted == kAddresses);
 }
 
 STORE_TEST("Update writes every mutable field, and fails for a missing user") {

@@ -1,3 +1,4 @@
+#include "core/common/status_macros.h"
 #include "core/events/event_repository.h"
 #include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
@@ -28,6 +29,23 @@ STORE_TEST("events are numbered from 1 in commit order and chained, and every fi
   first.hash = ChainedHash({}, first);
   CHECK(events[0] == first);
   CHECK(events[1].subject == "b");
+  CHECK(events[2].subject == "c");
+}
+
+STORE_TEST("AppendMany appends the events in their order, after the earlier events of the transaction") {
+  Store& store = fixture.store();
+  Event second = SampleEvent("b");
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) -> absl::Status {
+    RETURN_IF_ERROR(tx.events().Append(SampleEvent("a")));
+    RETURN_IF_ERROR(tx.events().AppendMany({}));
+    return tx.events().AppendMany({second, SampleEvent("c")});
+  }));
+  const std::vector<Event> events = AllEvents(store);
+  REQUIRE(events.size() == 3);
+  CHECK(IsWholeChain(events));
+  second.sequence = 2;
+  second.hash = events[1].hash;
+  CHECK(events[1] == second);
   CHECK(events[2].subject == "c");
 }
 

@@ -60,8 +60,6 @@ struct Violation {
 };
 
 const Violation kViolations[] = {
-    {"user_has_password", "users", "no password",
-     [](TamperedStore& p) { p.rows.of<UserRow>()[0].password_hash.reset(); }},
     {"user_address_is_canonical", "users", "not in canonical form",
      [](TamperedStore& p) { p.rows.of<UserRow>()[0].fields.email.insert(0, "\u200b"); }},
     {"user_address_is_canonical", "users", "not valid",
