@@ -19,6 +19,7 @@
 #include "core/common/clock.h"
 #include "core/common/entropy.h"
 #include "core/common/id.h"
+#include "core/common/log.h"
 #include "core/common/page.h"
 #include "core/common/sha256.h"
 #include "core/notifications/get_message.h"
@@ -31,6 +32,9 @@
 #include "core/orders/create_order.h"
 #include "core/orders/get_order.h"
 #include "core/orders/order_steps.h"
+#include "core/privacy/erase_expired_users.h"
+#include "core/privacy/erase_user.h"
+#include "core/privacy/export_user.h"
 #include "core/refunds/cancel_order.h"
 #include "core/refunds/create_refund.h"
 #include "core/refunds/get_refund.h"
@@ -64,6 +68,7 @@ class UseCases {
     IdGenerator& ids;
     const MessageRenderer& renderer;
     const ProviderStatuses& provider_statuses;
+    Log& log;
   };
   struct Settings {
     AccountPolicy accounts = {};
@@ -103,6 +108,8 @@ class UseCases {
   ReinstateUser reinstate_user{ports_.store, ports_.clock};
   DeleteUser delete_user{ports_.store, ports_.clock, end_sessions_, settings_.accounts};
   UndeleteUser undelete_user{ports_.store, ports_.clock};
+  EraseUser erase_user{ports_.store, ports_.clock, end_sessions_};
+  ExportUser export_user{ports_.store};
 
   SignIn sign_in{ports_.store,       ports_.clock,  ports_.entropy,    ports_.ids,
                  password_verifier_, end_sessions_, settings_.sessions};
@@ -117,8 +124,9 @@ class UseCases {
                                settings_.accounts};
   ChangePassword change_password{ports_.store,       ports_.hasher,     ports_.clock,
                                  password_verifier_, replace_password_, settings_.accounts};
-  // Called by a background job.
+  // Called by background jobs.
   RecordSessionUses record_session_uses{ports_.store, session_uses_, settings_.sessions};
+  EraseExpiredUsers erase_expired_users{ports_.store, ports_.clock, end_sessions_, ports_.log};
 
   CreateOrder create_order{ports_.store, ports_.clock, ports_.ids};
   GetOrder get_order{ports_.store};

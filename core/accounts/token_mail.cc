@@ -16,6 +16,13 @@
 #include "core/store/idempotent_execution.h"
 
 namespace keelson {
+namespace {
+
+// The templates of the e-mails that any caller can trigger.
+constexpr std::array<std::string_view, 3> kCooldownTemplates = {"verify_email", "password_reset",
+                                                                "account_exists"};
+
+}  // namespace
 
 std::string NewToken(Entropy& entropy) {
   std::array<std::byte, 32> bytes;
@@ -30,9 +37,10 @@ absl::Status QueueTokenMail(WriteTransaction& tx, const CallContext& context, En
   const absl::Time expire_time = now + mail.ttl;
   RETURN_IF_ERROR(tx.tokens().Put({Sha256(token), user->id, mail.purpose, user->email_key, expire_time}));
   RETURN_IF_ERROR(tx.messages().Supersede(user->id, mail.template_name, now));
-  return NotifyUser(tx, context, ids, mail.template_name, user,
-                    {{"token", token}, {"expire_hours", StrCat(absl::ToInt64Hours(mail.ttl))}}, now,
-                    expire_time);
+  return NotifyUser(
+      tx, context, ids, mail.template_name, user,
+      {{std::string(kTokenVariable), token}, {"expire_hours", StrCat(absl::ToInt64Hours(mail.ttl))}}, now,
+      expire_time);
 }
 
 Fingerprint AddressCooldown(std::string_view template_name, std::string_view email_key) {
@@ -41,6 +49,19 @@ Fingerprint AddressCooldown(std::string_view template_name, std::string_view ema
 
 Fingerprint AccountCooldown(std::string_view template_name, UserId user_id) {
   return FingerprintOf(StrCat(template_name, " account ", user_id.ToString()));
+}
+
+absl::Status ClearCooldowns(WriteTransaction& tx, const User& user) {
+  // The stored key may be a former key of the address, see FindByAddress.
+  const std::string key = EmailAddress::Parse(user->email).value_or(EmailAddress()).key();
+  for (const std::string_view template_name : kCooldownTemplates) {
+    for (const Fingerprint& cooldown :
+         {AddressCooldown(template_name, key), AddressCooldown(template_name, user->email_key),
+          AccountCooldown(template_name, user->id)}) {
+      RETURN_IF_ERROR(tx.cooldowns().Delete(cooldown));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status RequestMail(Store& store, const CallContext& context, std::string_view template_name,

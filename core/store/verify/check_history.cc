@@ -48,7 +48,8 @@ enum class UserFact : std::uint8_t {
   kSuspended,
   kReinstated,
   kDeleted,
-  kUndeleted
+  kUndeleted,
+  kErased
 };
 
 // Every event type that a check evaluates. A history need not contain other types, such as message.cancelled.
@@ -59,6 +60,7 @@ constexpr std::array kSteps = {
     Step{Subject::kUser, "user.reinstated", StepOf(UserFact::kReinstated)},
     Step{Subject::kUser, "user.deleted", StepOf(UserFact::kDeleted)},
     Step{Subject::kUser, "user.undeleted", StepOf(UserFact::kUndeleted)},
+    Step{Subject::kUser, "user.erased", StepOf(UserFact::kErased)},
     Step{Subject::kOrder, "order.created", StepOf(OrderState::kPending)},
     Step{Subject::kOrder, "order.paid", StepOf(OrderState::kPaid)},
     Step{Subject::kOrder, "order.shipped", StepOf(OrderState::kShipped)},
@@ -128,6 +130,9 @@ UserState StateAfter(History history) {
         break;
       case UserFact::kUndeleted:
         state = before_deletion;
+        break;
+      case UserFact::kErased:
+        state = UserState::kErased;
         break;
       case UserFact::kRegistered:
       case UserFact::kEmailVerified:

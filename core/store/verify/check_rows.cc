@@ -13,6 +13,19 @@
 namespace keelson {
 namespace {
 
+// The password hash of an erased user is personal data, too.
+std::string ErasedUserIsEmptied(const UserRow& user) {
+  const UserFields& f = user.fields;
+  if (f.state != UserState::kErased) return "";
+  UserFields rest;
+  rest.id = f.id;
+  rest.state = f.state;
+  rest.create_time = f.create_time;
+  rest.update_time = f.update_time;
+  rest.version = f.version;
+  return f == rest && !user.password_hash ? "" : "the erased user still has personal data";
+}
+
 std::string UserHasPassword(const UserRow& user) {
   return user.password_hash || user.fields.state == UserState::kErased ? "" : "the user has no password hash";
 }
@@ -27,10 +40,8 @@ std::string UserAddressIsCanonical(const UserRow& user) {
   return address->key() == user.fields.email_key ? "" : "email_key does not match the e-mail address";
 }
 
-// Erased users may keep the times of their deletion and suspension.
 std::string DeletedUserHasTimes(const UserRow& user) {
   const UserFields& f = user.fields;
-  if (f.state == UserState::kErased) return "";
   const bool deleted = f.state == UserState::kDeleted;
   if (f.delete_time.has_value() == deleted && f.purge_time.has_value() == deleted) return "";
   return StrCat("delete_time or purge_time is ", deleted ? "not set" : "set", " in the state ",
@@ -47,6 +58,7 @@ std::string SuspendedUserHasTime(const UserRow& user) {
 }
 
 constexpr std::array kUserInvariants = {
+    Invariant<UserRow>{"erased_user_is_emptied", ErasedUserIsEmptied},
     Invariant<UserRow>{"user_has_password", UserHasPassword},
     Invariant<UserRow>{"user_address_is_canonical", UserAddressIsCanonical},
     Invariant<UserRow>{"deleted_user_has_times", DeletedUserHasTimes},
@@ -131,9 +143,10 @@ constexpr std::array kChainInvariants = {
     Invariant<ChainLink>{"event_hashes_verify", EventHashesVerify},
 };
 
-// Each use case stores a response of its own type. Every serialized response begins with its size, like a
-// serialized string.
+// Each use case stores a response of its own type. The response of an erased user is empty. Every serialized
+// response begins with its size, like a serialized string.
 std::string ResponseDecodes(const IdempotencyRecord& record) {
+  if (record.answer.empty() && record.user_id) return "";
   const std::optional<std::string> content = Deserialize<std::string>(record.answer);
   if (content && Serialize(*content) == record.answer) return "";
   return StrCat("the stored response of ", record.answer.size(), " bytes can't be decoded");
@@ -157,7 +170,11 @@ absl::Status CheckUsers(Audit& audit) {
   absl::Status status = ForEach<UserRow>(audit, [&](const UserRow& user) {
     Judge(audit, user, user, kUserInvariants);
     report_orphans(&user.fields.id);
-    while (tokens.Peek() != nullptr && tokens.Peek()->user_id == user.fields.id) tokens.Advance();
+    for (; tokens.Peek() != nullptr && tokens.Peek()->user_id == user.fields.id; tokens.Advance()) {
+      if (user.fields.state == UserState::kErased) {
+        audit.Report("token_has_user", *tokens.Peek(), "the user is erased");
+      }
+    }
   });
   if (status.ok()) report_orphans(nullptr);
   status.Update(tokens.status());

@@ -60,12 +60,15 @@ SeededStore::SeededStore() {
   Must(world.Suspend(dave).status());
   Must(world.Delete(dave).status());
   deleted = dave->id;
+  const User erin = Must(world.Register(Registration("erin@example.com", "erin"))).value();
+  Must(world.Delete(erin).status());
+  Must(world.Erase(erin).status());
+  erased = erin->id;
 }
 
-UserFields& TamperedStore::user(UserId id) {
+UserRow& TamperedStore::user_row(UserId id) {
   auto& users = rows.of<UserRow>();
-  return std::find_if(users.begin(), users.end(), [&](const UserRow& u) { return u.fields.id == id; })
-      ->fields;
+  return *std::find_if(users.begin(), users.end(), [&](const UserRow& u) { return u.fields.id == id; });
 }
 
 Event& TamperedStore::event(std::string_view type) {
