@@ -106,7 +106,7 @@ absl::Status Service::MakeCore() {
       std::make_unique<DispatchMessages>(DispatchMessages::Ports{*store_, clock_, entropy_, log_, *renderer_},
                                          std::move(providers), DispatchPolicyOf(config_.email));
   use_cases_ = std::make_unique<UseCases>(
-      UseCases::Ports{*store_, *hasher_, clock_, entropy_, ids_, *renderer_, *dispatch_messages_},
+      UseCases::Ports{*store_, *hasher_, clock_, entropy_, ids_, *renderer_, *dispatch_messages_, log_},
       UseCases::Settings{.accounts = AccountPolicyOf(config_),
                          .sessions = config_.sessions,
                          .refunds = config_.refunds,
@@ -160,6 +160,8 @@ void Service::StartJobs() {
                }});
   jobs_.Start({"purge_expired", kPurgeInterval, PurgeExpired::kStoreTimeout + kRunMargin,
                [this] { return purge_expired_->Handle(); }});
+  jobs_.Start({"erase_expired_users", kPurgeInterval, EraseExpiredUsers::kRunTimeout + kRunMargin,
+               [this] { return use_cases_->erase_expired_users.Handle(); }});
   if (!config_.server.tls.cert.empty()) {
     jobs_.Start({"reload_certificates", kCertificateInterval, kRunMargin, [this]() -> absl::StatusOr<bool> {
                    ReloadCertificates();

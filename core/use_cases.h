@@ -22,6 +22,7 @@
 #include "core/common/clock.h"
 #include "core/common/entropy.h"
 #include "core/common/id.h"
+#include "core/common/log.h"
 #include "core/common/page.h"
 #include "core/common/sha256.h"
 #include "core/notifications/get_message.h"
@@ -34,6 +35,9 @@
 #include "core/orders/create_order.h"
 #include "core/orders/get_order.h"
 #include "core/orders/order_steps.h"
+#include "core/privacy/erase_expired_users.h"
+#include "core/privacy/erase_user.h"
+#include "core/privacy/export_user.h"
 #include "core/refunds/cancel_order.h"
 #include "core/refunds/create_refund.h"
 #include "core/refunds/get_refund.h"
@@ -69,6 +73,7 @@ class UseCases {
     IdGenerator& ids;
     const MessageRenderer& renderer;
     const ProviderStatuses& provider_statuses;
+    Log& log;
   };
   struct Settings {
     AccountPolicy accounts = {};
@@ -114,6 +119,8 @@ class UseCases {
   DeleteUser delete_user{ports_.store, ports_.clock, end_sessions_, settings_.accounts};
   UndeleteUser undelete_user{ports_.store, ports_.clock};
   ImportUsers import_users{ports_.store, ports_.hasher, ports_.clock, ports_.ids};
+  EraseUser erase_user{ports_.store, ports_.clock, end_sessions_};
+  ExportUser export_user{ports_.store};
 
   SignIn sign_in{ports_.store,       ports_.clock,  ports_.entropy,    ports_.ids,
                  password_verifier_, end_sessions_, sign_in_counters_, settings_.sessions};
@@ -134,6 +141,7 @@ class UseCases {
   // For metrics.
   const AccountCounters& account_counters = account_counters_;
   const SignInCounters& sign_in_counters = sign_in_counters_;
+  EraseExpiredUsers erase_expired_users{ports_.store, ports_.clock, end_sessions_, ports_.log};
 
   CreateOrder create_order{ports_.store, ports_.clock, ports_.ids};
   GetOrder get_order{ports_.store};

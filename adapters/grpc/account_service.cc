@@ -54,7 +54,7 @@ UpdateUserCommand CommandOf(api::UpdateUserRequest& request) {
   return command;
 }
 
-// Translates the requests of SuspendUser, ReinstateUser, DeleteUser and UndeleteUser.
+// Translates the requests of SuspendUser, ReinstateUser, DeleteUser, UndeleteUser and EraseUser.
 template <typename Request>
 UserStepCommand CommandOf(Request& request) {
   UserStepCommand command;
@@ -149,9 +149,9 @@ absl::Status Import(ImportUsers& use_case, const CallContext& context,
 
 // Adds a method whose use case handles a command and returns the changed user.
 template <typename Request, typename Response, typename UseCase>
-void AddWrite(RpcService& service, std::string_view name, UseCase& use_case) {
+void AddWrite(RpcService& service, std::string_view name, UseCase& use_case, Access access = Access::kWrite) {
   service.AddMethod<Request, Response>(
-      name, Access::kWrite, Workload::kWrite,
+      name, access, Workload::kWrite,
       [&use_case](const CallContext& context, Request& request, Response& response) {
         return Show(use_case.Handle(context, CommandOf(request)), response);
       });
@@ -173,6 +173,8 @@ void AddChanges(RpcService& service, UseCases& use_cases) {
   AddWrite<api::DeleteUserRequest, api::DeleteUserResponse>(service, "DeleteUser", use_cases.delete_user);
   AddWrite<api::UndeleteUserRequest, api::UndeleteUserResponse>(service, "UndeleteUser",
                                                                 use_cases.undelete_user);
+  AddWrite<api::EraseUserRequest, api::EraseUserResponse>(service, "EraseUser", use_cases.erase_user,
+                                                          Access::kAdminister);
 }
 
 }  // namespace
@@ -220,6 +222,13 @@ std::unique_ptr<RpcService> MakeAccountService(UseCases& use_cases) {
       [&call = use_cases.list_users](const CallContext& context, api::ListUsersRequest& request,
                                      api::ListUsersResponse& response) {
         return List(call, context, request, response);
+      });
+  service->AddMethod<api::ExportUserRequest, api::ExportUserResponse>(
+      "ExportUser", Access::kAdminister, Workload::kList,
+      [&call = use_cases.export_user](const CallContext& context, api::ExportUserRequest& request,
+                                      api::ExportUserResponse& response) -> absl::Status {
+        ASSIGN_OR_RETURN(*response.mutable_json(), call.Handle(context, request.id()));
+        return absl::OkStatus();
       });
   AddChanges(*service, use_cases);
   service->AddClientStream<api::ImportUsersRequest, api::ImportUsersResponse>(

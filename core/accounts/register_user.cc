@@ -26,6 +26,10 @@ void VisitFields(Visitor& a, RegisterUserResponse& r) {
   a(r.user);
 }
 
+UserId SubjectOf(const RegisterUserResponse& response) {
+  return response.user ? response.user->id : UserId();
+}
+
 // Excludes the password, because a fast hash of a password must not be stored.
 std::string ContentOf(const RegisterUserCommand& command) {
   FieldWriter content;
@@ -130,8 +134,9 @@ absl::StatusOr<bool> RegisterUser::CreateOrNotify(WriteTransaction& tx, const Ca
 absl::Status RegisterUser::CreateAccount(WriteTransaction& tx, const CallContext& context, const User& user,
                                          std::string_view password_hash, absl::Time now) {
   RETURN_IF_ERROR(tx.users().Insert(user, password_hash));
-  RETURN_IF_ERROR(tx.events().Append(MakeEvent("user.registered", user->id.ToString(), user->id, context, now,
-                                               EventPayload().Add("locale", user->locale))));
+  // Without facts: the event outlives the erasure of the user.
+  RETURN_IF_ERROR(
+      tx.events().Append(MakeEvent("user.registered", user->id.ToString(), user->id, context, now)));
   return verification_.Queue(tx, context, user, now);
 }
 

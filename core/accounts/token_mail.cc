@@ -18,6 +18,10 @@
 namespace keelson {
 namespace {
 
+// The templates of the e-mails that a caller can trigger for any address.
+constexpr std::array<std::string_view, 4> kCooldownTemplates = {"verify_email", "password_reset",
+                                                                "email_change", "account_exists"};
+
 // Stands in for AccountCooldown if no account holds the address.
 Fingerprint UnknownAccountCooldown(std::string_view template_name, std::string_view email_key) {
   return FingerprintOf(StrCat(template_name, " unknown ", email_key));
@@ -38,7 +42,8 @@ absl::StatusOr<TemplateVariables> IssueToken(WriteTransaction& tx, Entropy& entr
   RETURN_IF_ERROR(tx.tokens().Put(
       {Sha256(token), user->id, mail.purpose, user->email_key, now + mail.ttl, std::string(new_email)}));
   RETURN_IF_ERROR(tx.messages().Supersede(user->id, mail.template_name, now));
-  return TemplateVariables{{"token", token}, {"expire_hours", StrCat(absl::ToInt64Hours(mail.ttl))}};
+  return TemplateVariables{{std::string(kTokenVariable), token},
+                           {"expire_hours", StrCat(absl::ToInt64Hours(mail.ttl))}};
 }
 
 absl::Status QueueTokenMail(WriteTransaction& tx, const CallContext& context, Entropy& entropy,
@@ -68,6 +73,19 @@ Fingerprint AddressCooldown(std::string_view template_name, std::string_view ema
 
 Fingerprint AccountCooldown(std::string_view template_name, UserId user_id) {
   return FingerprintOf(StrCat(template_name, " account ", user_id.ToString()));
+}
+
+absl::Status ClearCooldowns(WriteTransaction& tx, const User& user) {
+  // The stored key may be a former key of the address, see FindByAddress.
+  const std::string key = EmailAddress::Parse(user->email).value_or(EmailAddress()).key();
+  for (const std::string_view template_name : kCooldownTemplates) {
+    for (const Fingerprint& cooldown :
+         {AddressCooldown(template_name, key), AddressCooldown(template_name, user->email_key),
+          AccountCooldown(template_name, user->id)}) {
+      RETURN_IF_ERROR(tx.cooldowns().Delete(cooldown));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status RequestMail(Store& store, const CallContext& context, std::string_view template_name,

@@ -60,6 +60,9 @@ Found<TokenOwner> FindTokenOwner(WriteTransaction& tx, const Sha256Digest& diges
 Fingerprint AddressCooldown(std::string_view template_name, std::string_view email_key);
 Fingerprint AccountCooldown(std::string_view template_name, UserId user_id);
 
+// Ends the cooldowns of the user's address and account.
+absl::Status ClearCooldowns(WriteTransaction& tx, const User& user);
+
 // Serves a call that asks for an e-mail of the template to an address: calls `queue` in a Write if an active
 // account holds the address, `wanted` returns true, and no cooldown of the address or of the account is
 // active. Starts the cooldowns. Returns OK whether or not `queue` is called, so that the response does not

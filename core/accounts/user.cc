@@ -12,7 +12,7 @@ namespace keelson {
 namespace {
 
 // kAct stands for everything that the owner of the account does, such as signing in.
-enum class UserStep { kAct, kUpdateProfile, kSuspend, kReinstate, kDelete, kUndelete };
+enum class UserStep { kAct, kUpdateProfile, kSuspend, kReinstate, kDelete, kUndelete, kErase };
 
 // A state in which a step is allowed.
 struct AllowedStep {
@@ -29,6 +29,9 @@ constexpr std::array kUserSteps = {
     AllowedStep{UserStep::kDelete, UserState::kActive},
     AllowedStep{UserStep::kDelete, UserState::kSuspended},
     AllowedStep{UserStep::kUndelete, UserState::kDeleted},
+    AllowedStep{UserStep::kErase, UserState::kActive},
+    AllowedStep{UserStep::kErase, UserState::kSuspended},
+    AllowedStep{UserStep::kErase, UserState::kDeleted},
 };
 
 // Returns the states in which the step is allowed, such as "ACTIVE or SUSPENDED".
@@ -157,6 +160,17 @@ absl::Status User::Undelete(absl::Time now) {
   fields_.delete_time.reset();
   fields_.purge_time.reset();
   MoveTo(fields_.suspend_time ? UserState::kSuspended : UserState::kActive, now);
+  return absl::OkStatus();
+}
+
+absl::Status User::Erase(absl::Time now) {
+  RETURN_IF_ERROR(CheckStep(UserStep::kErase, fields_.state));
+  UserFields rest;
+  rest.id = fields_.id;
+  rest.create_time = fields_.create_time;
+  rest.version = fields_.version;
+  fields_ = std::move(rest);
+  MoveTo(UserState::kErased, now);
   return absl::OkStatus();
 }
 

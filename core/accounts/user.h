@@ -85,6 +85,11 @@ class User {
   const UserFields* operator->() const { return &fields_; }
   const UserFields& fields() const { return fields_; }
 
+  bool is_erased() const { return fields_.state == UserState::kErased; }
+  // Whether the retention period of a deleted user has expired.
+  bool is_purgeable(absl::Time now) const {
+    return fields_.state == UserState::kDeleted && fields_.purge_time <= now;
+  }
   // Whether orders can be created for the user.
   bool can_order() const { return fields_.state == UserState::kActive; }
 
@@ -103,6 +108,8 @@ class User {
   absl::Status Delete(absl::Time now, absl::Duration retention);
   // Restores the state before Delete. USER_STATE also at purge_time and later.
   absl::Status Undelete(absl::Time now);
+  // Clears the address, the profile and every time except create_time and update_time.
+  absl::Status Erase(absl::Time now);
 
  private:
   void MoveTo(UserState next, absl::Time now);
@@ -110,6 +117,11 @@ class User {
 
   UserFields fields_;
 };
+
+// The user whose personal data a stored response contains (core/store/idempotent_execution.h).
+inline UserId SubjectOf(const UserFields& response) {
+  return response.state == UserState::kErased ? UserId() : response.id;
+}
 
 // The purpose of a token in an e-mail. The store keeps only the newest token for each user and purpose.
 enum class TokenPurpose { kVerifyEmail = 1, kResetPassword = 2, kChangeEmail = 3 };

@@ -39,6 +39,10 @@ class UserReader {
   virtual absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) = 0;
   virtual absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
                                                  int limit) = 0;
+  // Returns at most `limit` DELETED users with a purge_time of at most `now`, by purge_time and id, after the
+  // position `after` (a purge_time and an id). The cost does not depend on the number of other users.
+  virtual absl::StatusOr<std::vector<User>> ListPurgeable(absl::Time now, std::optional<ListPosition> after,
+                                                          int limit) = 0;
 };
 
 // An account to insert.
@@ -57,11 +61,22 @@ class UserRepository : public UserReader {
   virtual Found<User> FindByEmailKeyForUpdate(std::string_view email_key) {
     return FindByEmailKey(email_key);
   }
+  // Like Find and FindMany, and prevent the erasure of the users until the transaction ends, but no other
+  // change. Use them before inserting messages to a user who is not locked by FindForUpdate.
+  virtual Found<User> FindForMessage(UserId id) { return Find(id); }
+  virtual absl::StatusOr<std::vector<User>> FindManyForMessage(std::span<const UserId> ids) {
+    return FindMany(ids);
+  }
+  // Like FindForUpdate, and also waits for transactions that called FindForMessage or FindManyForMessage.
+  virtual Found<User> FindForErasure(UserId id) { return Find(id); }
   // ALREADY_EXISTS (EMAIL_TAKEN) if another account has the address.
   virtual absl::Status Insert(const User& user, std::string_view password_hash) = 0;
   // Inserts the accounts, except those whose address another account or an earlier one of `accounts` has.
   // Returns for each account whether it was inserted. A skipped account does not fail the transaction.
   virtual absl::StatusOr<std::vector<bool>> InsertMany(const std::vector<NewAccount>& accounts) = 0;
+  // For an ERASED user, also deletes the password hash. Once Write has returned, the files that the store
+  // writes no longer contain the data that the transaction of the erasure deleted or overwrote; the store's
+  // README lists the exceptions.
   virtual absl::Status Update(const User& user) = 0;
   // Returns the user's password hash; nullopt if the user does not exist or has no password.
   virtual Found<std::string> FindPasswordHash(UserId id) = 0;
@@ -101,6 +116,8 @@ class TokenRepository {
   virtual absl::Status Put(const EmailToken& token) = 0;
   // Deletes the user's token of this purpose, if any.
   virtual absl::Status Delete(UserId user_id, TokenPurpose purpose) = 0;
+  // Deletes all tokens of the user.
+  virtual absl::Status DeleteAll(UserId user_id) = 0;
 };
 
 class CooldownRepository {
@@ -109,6 +126,8 @@ class CooldownRepository {
   // Starts a cooldown until `until` and returns true, unless a cooldown is active at `now`. Writes in both
   // cases, so that the duration of the commit does not reveal whether a cooldown was active.
   virtual absl::StatusOr<bool> TryStart(const Fingerprint& key, absl::Time now, absl::Time until) = 0;
+  // Ends the cooldown, if any.
+  virtual absl::Status Delete(const Fingerprint& key) = 0;
 };
 
 }  // namespace keelson

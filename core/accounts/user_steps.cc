@@ -7,14 +7,11 @@
 #include "core/common/text.h"
 
 namespace keelson {
-namespace {
 
-constexpr std::size_t kMaxStepReason = 500;
-
-// Executes the transition, and records the reason in the event if the caller gave one.
 absl::StatusOr<User> TakeUserStep(Store& store, const CallContext& context, std::string_view method,
                                   std::string_view event_type, const UserStepCommand& command, absl::Time now,
                                   absl::FunctionRef<absl::Status(WriteTransaction&, User&)> transition) {
+  constexpr std::size_t kMaxStepReason = 500;
   FieldErrors errors;
   CheckLine("reason", command.reason, kMaxStepReason, errors);
   return ChangeUser(store, context,
@@ -24,8 +21,6 @@ absl::StatusOr<User> TakeUserStep(Store& store, const CallContext& context, std:
                       return transition(tx, user);
                     });
 }
-
-}  // namespace
 
 absl::StatusOr<User> SuspendUser::Handle(const CallContext& context, const UserStepCommand& command) {
   const absl::Time now = clock_.Now();

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "core/accounts/account_policy.h"
 #include "core/accounts/session_revoker.h"
 #include "core/accounts/user.h"
@@ -20,6 +23,12 @@ struct UserStepCommand {
   std::string reason;
   std::string etag;
 };
+
+// Executes the transition of `method` idempotently (ChangeUser), and records the reason in the event if the
+// caller gave one.
+absl::StatusOr<User> TakeUserStep(Store& store, const CallContext& context, std::string_view method,
+                                  std::string_view event_type, const UserStepCommand& command, absl::Time now,
+                                  absl::FunctionRef<absl::Status(WriteTransaction&, User&)> transition);
 
 // Suspends a user: moves the user from ACTIVE to SUSPENDED, and ends all sessions.
 class SuspendUser {

@@ -37,6 +37,7 @@ enum class Reason {
   kRefundState,
   kRefundNotAllowed,
   kMessageState,
+  kExportTooLarge,
   kEtagMismatch,
   kContention,
   kCallerUnknown,

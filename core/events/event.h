@@ -8,14 +8,16 @@
 #include "core/common/context.h"
 #include "core/common/fields.h"
 #include "core/common/id.h"
+#include "core/common/json.h"
 #include "core/common/sha256.h"
 
 namespace keelson {
 
-// The facts of a change, as a flat JSON object in canonical form: keys in the order of the Add calls, without
-// white space. Callers must not add passwords, hashes or tokens.
+// The facts of a change, as a flat JSON object in canonical form (JsonWriter). Callers must not add
+// passwords, hashes or tokens. Events outlive the erasure of a user, so callers must not add personal data.
 class EventPayload {
  public:
+  EventPayload();
   EventPayload& Add(std::string_view key, std::string_view value);
   // Without this overload, a string literal converts to bool.
   EventPayload& Add(std::string_view key, const char* value) { return Add(key, std::string_view(value)); }
@@ -24,9 +26,7 @@ class EventPayload {
   std::string ToJson() &&;
 
  private:
-  void AddKey(std::string_view key);
-
-  std::string json_ = "{";
+  JsonWriter json_;
 };
 
 // One entry of the audit trail. The store sets the sequence and the hash when it appends the event.

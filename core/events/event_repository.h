@@ -16,6 +16,8 @@ class EventReader {
   virtual ~EventReader() = default;
   // Returns at most `limit` committed events with a greater sequence, in ascending order.
   virtual absl::StatusOr<std::vector<Event>> ListAfter(std::int64_t sequence, int limit) = 0;
+  // Like ListAfter, but only the events with this user_id. The cost does not depend on other events.
+  virtual absl::StatusOr<std::vector<Event>> ListOfUser(UserId user_id, std::int64_t sequence, int limit) = 0;
   // Returns the committed event with the greatest sequence.
   virtual Found<Event> FindLast() = 0;
 };

@@ -20,6 +20,8 @@ enum class MessageState { kQueued = 1, kSending = 2, kSent = 3, kDead = 4, kCanc
 std::string_view MessageStateName(MessageState state);
 
 using TemplateVariables = std::map<std::string, std::string>;
+// The variable that holds a secret token.
+inline constexpr std::string_view kTokenVariable = "token";
 
 struct RenderedMessage {
   // UTF-8 without line breaks.

@@ -55,6 +55,9 @@ class MessageRepository : public MessageReader {
   virtual absl::Status Update(const Message& message) = 0;
   // Cancels the user's QUEUED messages of this template, because a newer message replaces them.
   virtual absl::Status Supersede(UserId user_id, std::string_view template_name, absl::Time now) = 0;
+  // Deletes the user's messages in every state, and the messages to the address that belong to no user. A
+  // process that is sending one of them can't save the outcome: Save returns false.
+  virtual absl::Status DeleteOfUser(UserId user_id, std::string_view to_key) = 0;
 };
 
 }  // namespace keelson

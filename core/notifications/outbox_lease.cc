@@ -131,7 +131,7 @@ void OutboxLease::RecordSaved(InFlightMessage& in_flight, const FlushBatch& batc
 // An attempt in progress continues, but its outcome is not saved.
 void OutboxLease::RecordLost(InFlightMessage& in_flight, FlushResult& result) {
   log_.Write(Severity::kWarning, "message.lease_lost",
-             "the lease of a message was lost: another process claimed the message",
+             "the lease of a message was lost: another process claimed the message, or its user was erased",
              {{"message_id", in_flight.message.id.ToString()}});
   if (in_flight.has_pending_update || in_flight.stage == Stage::kSending) return;
   const MessageId id = in_flight.message.id;

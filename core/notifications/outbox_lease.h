@@ -29,8 +29,8 @@ class OutboxLease {
     // Messages whose assignment was saved and which are now kReady. The caller pushes them to the providers'
     // queues.
     std::vector<const InFlightMessage*> ready;
-    // Messages that another process claimed before this process sent them. The messages are no longer in
-    // flight in this process.
+    // Messages that another process claimed, or that were deleted, before this process sent them. The
+    // messages are no longer in flight in this process.
     std::vector<InFlightMessage> lost;
   };
 

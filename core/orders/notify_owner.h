@@ -12,8 +12,8 @@
 
 namespace keelson {
 
-// Queues an e-mail about the order to its owner, without a lock on the owner's row. The variable "order" is
-// the order's display name. Does nothing if the owner does not exist.
+// Queues an e-mail about the order to its owner, without waiting for other changes of the owner. The variable
+// "order" is the order's display name. Does nothing if the owner does not exist or is erased.
 absl::Status NotifyOwner(WriteTransaction& tx, const CallContext& context, IdGenerator& ids,
                          std::string_view template_name, const Order& order, TemplateVariables variables,
                          absl::Time now);

@@ -53,10 +53,12 @@ struct RefundLine {
   bool operator==(const RefundLine&) const = default;
 };
 
-template <typename Visitor>
-void VisitFields(Visitor& a, RefundLine& l) {
-  a(l.index), a(l.quantity), a(l.amount);
-}
+template <>
+inline constexpr auto kFields<RefundLine> = std::tuple{
+    Immutable("index", &RefundLine::index),
+    Immutable("quantity", &RefundLine::quantity),
+    Immutable("amount", &RefundLine::amount),
+};
 
 struct RefundFields {
   RefundId id;

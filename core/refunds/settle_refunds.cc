@@ -123,7 +123,7 @@ absl::Status SettleRefunds::SettleAll(WriteTransaction& tx, const std::vector<At
     user_ids.push_back(attempt.refund->user_id);
   }
   ASSIGN_OR_RETURN(auto orders, IndexById<OrderId>(tx.orders().FindManyForUpdate(order_ids)));
-  ASSIGN_OR_RETURN(const auto owners, IndexById<UserId>(tx.users().FindMany(user_ids)));
+  ASSIGN_OR_RETURN(const auto owners, IndexById<UserId>(tx.users().FindManyForMessage(user_ids)));
   for (Attempt& attempt : current) {
     const auto order = orders.find(attempt.refund->order_id);
     if (order == orders.end()) {
@@ -132,7 +132,7 @@ absl::Status SettleRefunds::SettleAll(WriteTransaction& tx, const std::vector<At
     }
     RETURN_IF_ERROR(Settle(tx, order->second, attempt));
     const auto owner = owners.find(attempt.refund->user_id);
-    if (owner != owners.end()) {
+    if (owner != owners.end() && !owner->second.is_erased()) {
       RETURN_IF_ERROR(NotifyOfOutcome(tx, order->second, owner->second, attempt.refund));
     }
   }

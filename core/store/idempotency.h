@@ -4,12 +4,14 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/time/time.h"
 #include "core/common/error.h"
 #include "core/common/fields.h"
+#include "core/common/id.h"
 #include "core/common/serialize.h"
 #include "core/common/sha256.h"
 
@@ -30,9 +32,11 @@ struct IdempotencyRecord {
   // Fingerprint of the request's content without secrets, because a fast hash of a password must not be
   // stored.
   Fingerprint content{};
-  // The serialized response.
+  // The serialized response, which is never empty; empty once the user of the response is erased.
   std::string answer;
   absl::Time create_time;
+  // The user whose personal data the response contains, if any.
+  std::optional<UserId> user_id = {};
 
   bool operator==(const IdempotencyRecord&) const = default;
 };
@@ -43,6 +47,7 @@ inline constexpr auto kFields<IdempotencyRecord> = std::tuple{
     Immutable("content", &IdempotencyRecord::content),
     Immutable("answer", &IdempotencyRecord::answer, TextFormat::kBytes),
     Immutable("create_time", &IdempotencyRecord::create_time),
+    Immutable("user_id", &IdempotencyRecord::user_id),
 };
 
 }  // namespace keelson

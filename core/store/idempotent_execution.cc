@@ -29,6 +29,10 @@ Idempotency::Idempotency(const CallContext& context, std::string_view method, st
 Found<std::string> Idempotency::FindResponse(IdempotencyReader& records) const {
   ASSIGN_OR_RETURN(std::optional<IdempotencyRecord> record, records.Find(key_));
   if (!record) return std::optional<std::string>();
+  if (record->answer.empty()) {
+    return MakeError(Reason::kUserState, "the user of this call has been erased: use a new request_id",
+                     {{"state", "ERASED"}});
+  }
   if (record->content != content_) {
     return MakeError(Reason::kRequestIdReused,
                      "request_id was already used for a call with other content: use a new request_id");
@@ -36,8 +40,10 @@ Found<std::string> Idempotency::FindResponse(IdempotencyReader& records) const {
   return std::optional(std::move(record->answer));
 }
 
-absl::Status Idempotency::Record(IdempotencyRepository& records, std::string response, absl::Time now) const {
-  return records.Insert({key_, content_, std::move(response), now});
+absl::Status Idempotency::Record(IdempotencyRepository& records, std::string response, UserId user_id,
+                                 absl::Time now) const {
+  const auto owner = user_id.is_nil() ? std::nullopt : std::optional(user_id);
+  return records.Insert({key_, content_, std::move(response), now, owner});
 }
 
 void CheckRequestId(std::string_view request_id, FieldErrors& errors) {

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/common/context.h"
+#include "core/common/id.h"
 #include "core/common/status_macros.h"
 #include "core/store/idempotency.h"
 #include "core/store/idempotency_repository.h"
@@ -24,15 +25,24 @@ class Idempotency {
 
   bool enabled() const { return enabled_; }
   // The recorded response of the first call, or nullopt. REQUEST_ID_REUSED if a call with other content has
-  // used the request id.
+  // used the request id; USER_STATE if the user of the response has been erased.
   Found<std::string> FindResponse(IdempotencyReader& records) const;
-  absl::Status Record(IdempotencyRepository& records, std::string response, absl::Time now) const;
+  // `user_id`: the user whose personal data the response contains; nil if there is none.
+  absl::Status Record(IdempotencyRepository& records, std::string response, UserId user_id,
+                      absl::Time now) const;
 
  private:
   bool enabled_;
   Fingerprint key_{};
   Fingerprint content_{};
 };
+
+// Returns the user whose personal data the response contains; nil if there is none. A response with personal
+// data needs an overload in the namespace of its type, so that the erasure of the user finds the record.
+template <typename Response>
+UserId SubjectOf(const Response& /*response*/) {
+  return UserId();
+}
 
 // Adds a violation for a request id that is too long or not printable ASCII.
 void CheckRequestId(std::string_view request_id, FieldErrors& errors);
@@ -53,7 +63,7 @@ void VisitFields(Visitor&, EmptyResponse&) {}
 
 // Runs `work` in a Write of its own, and records its response in the same transaction. A repeated call
 // returns the recorded response without running `work`. `Response` is a struct with a VisitFields function.
-// Errors: those of `work`, REQUEST_ID_REUSED, and the errors of Store::Write.
+// Errors: those of `work` and FindResponse, and the errors of Store::Write.
 template <typename Response>
 absl::StatusOr<Response> ExecuteIdempotently(
     Store& store, const CallContext& context, const Idempotency& call, absl::Time now,
@@ -68,7 +78,8 @@ absl::StatusOr<Response> ExecuteIdempotently(
       }
     }
     ASSIGN_OR_RETURN(response, work(tx));
-    return call.enabled() ? call.Record(tx.idempotency(), Serialize(*response), now) : absl::OkStatus();
+    if (!call.enabled()) return absl::OkStatus();
+    return call.Record(tx.idempotency(), Serialize(*response), SubjectOf(*response), now);
   });
   if (!status.ok()) return status;
   return *std::move(response);

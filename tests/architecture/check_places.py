@@ -26,7 +26,7 @@ PLACES = [
         "adapters/payments/recorded/recorded_payment_provider.h",
         "app/adapters.cc",
     ]),
-    ("the column purge_time of users", r"purge_time", [
+    ("the column delete_time of users", r"delete_time", [
         "adapters/grpc/translate.cc",
         "adapters/store/postgres/migrations/0001_initial.up.sql",
         "adapters/store/sqlite/migrations/0001_initial.up.sql",

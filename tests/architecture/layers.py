@@ -20,7 +20,7 @@ CORE_LIBRARIES = {
 }
 
 # The folders of the core that each folder may include. They form a tree: the unit of work (core/store) only
-# forward-declares the repositories, and export and verify include all features because they handle every table.
+# forward-declares the repositories; privacy, export and verify include all features because they handle every table.
 # Headers directly in core/ are for the rest of the project and may include every folder.
 UNIT_OF_WORK = ["common", "store"]
 FEATURES = ["events", "notifications", "accounts", "sessions", "orders", "refunds"]
@@ -33,6 +33,7 @@ CORE_TREE = {
     "sessions": UNIT_OF_WORK + FEATURES[:3],
     "orders": UNIT_OF_WORK + FEATURES[:3],
     "refunds": UNIT_OF_WORK + FEATURES[:3] + ["orders"],
+    "privacy": UNIT_OF_WORK + FEATURES,
     "store/export": UNIT_OF_WORK + FEATURES,
     "store/verify": UNIT_OF_WORK + FEATURES + ["store/export"],
 }

@@ -6,6 +6,8 @@
 #include "core/events/event_repository.h"
 #include "core/notifications/message_repository.h"
 #include "core/orders/order_repository.h"
+#include "core/privacy/erase_expired_users.h"
+#include "core/privacy/erase_user.h"
 #include "core/refunds/refund_repository.h"
 #include "core/sessions/end_sessions.h"
 #include "core/store/store.h"
@@ -103,6 +105,19 @@ absl::StatusOr<User> World::Delete(const User& user, std::string reason) {
 
 absl::StatusOr<User> World::Undelete(const User& user) {
   return UndeleteUser(store, clock).Handle(context, {"", user->id.ToString(), "", ""});
+}
+
+absl::StatusOr<User> World::Erase(const User& user, std::string reason, std::string request_id) {
+  EndSessions end_sessions(sessions);
+  return EraseUser(store, clock, end_sessions)
+      .Handle(context, {std::move(request_id), user->id.ToString(), std::move(reason), ""});
+}
+
+void World::EraseExpired() {
+  EndSessions end_sessions(sessions);
+  EraseExpiredUsers erase(store, clock, end_sessions, log);
+  while (Must(erase.Handle())) {
+  }
 }
 
 absl::StatusOr<Order> World::Create(const CreateOrderCommand& command) {

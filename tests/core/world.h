@@ -49,6 +49,9 @@ struct World {
   absl::StatusOr<User> Reinstate(const User& user, std::string reason = "");
   absl::StatusOr<User> Delete(const User& user, std::string reason = "");
   absl::StatusOr<User> Undelete(const User& user);
+  absl::StatusOr<User> Erase(const User& user, std::string reason = "", std::string request_id = "");
+  // Runs EraseExpiredUsers until no user is due.
+  void EraseExpired();
   absl::StatusOr<Order> Create(const CreateOrderCommand& command);
   absl::StatusOr<Order> Pay(const Order& order);
   absl::StatusOr<Order> Ship(const Order& order);

@@ -225,13 +225,17 @@ TEST_CASE("an import reads standard input, and a caller without the role admin i
 
 TEST_CASE("an import of an unreadable file or with invalid options fails before the first call") {
   const Folder folder;
-  for (const std::vector<std::string>& more : std::vector<std::vector<std::string>>{
-           {"missing.jsonl"}, {"."}, {"-", "--timeout", "soon"}, {"-", "--tls-cert", "cert.pem"}, {}}) {
+  WriteLines(folder, LineOf("a@example.com"));
+  for (const std::vector<std::string>& more :
+       std::vector<std::vector<std::string>>{{"missing.jsonl"},
+                                             {"."},
+                                             {"users.jsonl", "--timeout", "soon"},
+                                             {"users.jsonl", "--tls-cert", "cert.pem"},
+                                             {}}) {
     std::vector<std::string> arguments = {"import", "users"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     CHECK(RunKeelson(arguments, folder.path()).exit_code == kWrongUsage);
   }
-  WriteLines(folder, LineOf("a@example.com"));
   const CommandResult unreachable =
       RunKeelson(ImportArguments("127.0.0.1:1", folder / "users.jsonl"), folder.path());
   CHECK(unreachable.exit_code == kFailed);

@@ -144,6 +144,8 @@ TEST_CASE("no method of AccountService logs an address, a name, a label or the r
     INFO("a log holds " << planted);
     CHECK_FALSE(Contains(logs, planted));
   }
+}
+
 TEST_CASE("an e-mail change logs no token and no address, and stores no token of a sent message") {
   constexpr char kChanged[] = "ada.byron@example.org";
   const Folder folder;

@@ -11,6 +11,11 @@ absl::StatusOr<bool> MemoryCooldowns::TryStart(const Fingerprint& key, absl::Tim
   return true;
 }
 
+absl::Status MemoryCooldowns::Delete(const Fingerprint& key) {
+  until_.Erase(key);
+  return absl::OkStatus();
+}
+
 int MemoryCooldowns::DeleteExpired(absl::Time now, int limit) {
   const std::vector<Fingerprint> expired =
       ListExpired(until_, limit, [&](absl::Time until) { return until < now; });

@@ -13,6 +13,7 @@ class MemoryCooldowns : public CooldownRepository {
   explicit MemoryCooldowns(Journal& journal) : journal_(journal), until_(journal) {}
 
   absl::StatusOr<bool> TryStart(const Fingerprint& key, absl::Time now, absl::Time until) override;
+  absl::Status Delete(const Fingerprint& key) override;
   int DeleteExpired(absl::Time now, int limit);
 
   std::vector<Cooldown> ListAfter(std::string_view after, int limit) const;

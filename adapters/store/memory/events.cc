@@ -31,6 +31,16 @@ absl::StatusOr<std::vector<Event>> MemoryEvents::ListAfter(std::int64_t sequence
   return ListFrom(sequence, limit);
 }
 
+absl::StatusOr<std::vector<Event>> MemoryEvents::ListOfUser(UserId user_id, std::int64_t sequence,
+                                                            int limit) {
+  std::vector<Event> events;
+  for (const Event& event : events_) {
+    if (static_cast<int>(events.size()) >= limit) break;
+    if (event.sequence > sequence && event.user_id == user_id) events.push_back(event);
+  }
+  return events;
+}
+
 Found<Event> MemoryEvents::FindLast() {
   return events_.empty() ? std::nullopt : std::optional<Event>(events_.back());
 }

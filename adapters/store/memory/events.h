@@ -13,6 +13,7 @@ class MemoryEvents : public EventRepository, public EventReader {
 
   absl::Status Append(const Event& event) override;
   absl::StatusOr<std::vector<Event>> ListAfter(std::int64_t sequence, int limit) override;
+  absl::StatusOr<std::vector<Event>> ListOfUser(UserId user_id, std::int64_t sequence, int limit) override;
   Found<Event> FindLast() override;
 
   std::vector<Event> ListRowsAfter(std::string_view after, int limit) const;

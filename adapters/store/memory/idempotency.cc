@@ -17,6 +17,15 @@ absl::Status MemoryIdempotency::Insert(const IdempotencyRecord& record) {
   return absl::OkStatus();
 }
 
+absl::Status MemoryIdempotency::EraseUser(UserId user_id) {
+  std::vector<IdempotencyRecord> records;
+  for (const auto& [key, record] : records_.rows()) {
+    if (record.user_id == user_id) records.push_back({key, {}, "", record.create_time, user_id});
+  }
+  for (const IdempotencyRecord& record : records) records_.Put(record.key, record);
+  return absl::OkStatus();
+}
+
 int MemoryIdempotency::DeleteExpired(absl::Time before, int limit) {
   const std::vector<Fingerprint> expired = ListExpired(
       records_, limit, [&](const IdempotencyRecord& record) { return record.create_time < before; });

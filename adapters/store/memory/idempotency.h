@@ -13,6 +13,7 @@ class MemoryIdempotency : public IdempotencyRepository {
 
   Found<IdempotencyRecord> Find(const Fingerprint& key) override;
   absl::Status Insert(const IdempotencyRecord& record) override;
+  absl::Status EraseUser(UserId user_id) override;
   // Deletes at most `limit` records that were created before `before`. Returns their number.
   int DeleteExpired(absl::Time before, int limit);
 

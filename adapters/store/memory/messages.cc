@@ -109,14 +109,29 @@ absl::Status MemoryMessages::Supersede(UserId user_id, std::string_view template
   return absl::OkStatus();
 }
 
+absl::Status MemoryMessages::DeleteOfUser(UserId user_id, std::string_view to_key) {
+  std::vector<MessageId> ids;
+  for (const auto& [id, message] : messages_.rows()) {
+    const bool to_address = message.user_id.is_nil() && message.to_key == to_key;
+    if (message.user_id == user_id || to_address) ids.push_back(id);
+  }
+  for (const MessageId id : ids) Erase(id);
+  return absl::OkStatus();
+}
+
+void MemoryMessages::Erase(MessageId id) {
+  const Message message = *messages_.Find(id);
+  due_.Erase({message.due_time, id});
+  queued_.Erase({message.user_id, id});
+  by_position_.Erase(PositionOf(message));
+  messages_.Erase(id);
+}
+
 int MemoryMessages::DeleteEnded(absl::Time before, int limit) {
   const std::vector<MessageId> ended = ListExpired(messages_, limit, [&](const Message& message) {
     return message.end_time && *message.end_time < before;
   });
-  for (const MessageId id : ended) {
-    by_position_.Erase(PositionOf(*messages_.Find(id)));
-    messages_.Erase(id);
-  }
+  for (const MessageId id : ended) Erase(id);
   return static_cast<int>(ended.size());
 }
 

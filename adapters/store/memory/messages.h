@@ -23,6 +23,7 @@ class MemoryMessages : public MessageRepository {
   absl::StatusOr<std::vector<bool>> Save(std::span<const Message> messages) override;
   absl::Status Update(const Message& message) override;
   absl::Status Supersede(UserId user_id, std::string_view template_name, absl::Time now) override;
+  absl::Status DeleteOfUser(UserId user_id, std::string_view to_key) override;
 
   int DeleteEnded(absl::Time before, int limit);
 
@@ -32,6 +33,7 @@ class MemoryMessages : public MessageRepository {
   bool Save(const Message& message);
   // Stores the row and updates the indexes.
   void Put(const Message& message);
+  void Erase(MessageId id);
 
   Journal& journal_;
   Table<MessageId, Message> messages_;

@@ -44,6 +44,18 @@ absl::StatusOr<std::vector<User>> MemoryUsers::List(const UserFilter& filter,
   return ListNewestFirst(by_position_.rows(), users_.rows(), matches, before, limit);
 }
 
+absl::StatusOr<std::vector<User>> MemoryUsers::ListPurgeable(absl::Time now,
+                                                             std::optional<ListPosition> after, int limit) {
+  std::vector<User> users;
+  for (auto entry = after ? by_purge_time_.rows().upper_bound(*after) : by_purge_time_.rows().begin();
+       entry != by_purge_time_.rows().end() && entry->first.create_time <= now &&
+       static_cast<int>(users.size()) < limit;
+       ++entry) {
+    users.push_back(*users_.Find(entry->second));
+  }
+  return users;
+}
+
 absl::Status MemoryUsers::Put(const User& user) {
   if (user->state != UserState::kErased) {
     const UserId* holder = by_email_key_.Find(user->email_key);
@@ -53,6 +65,7 @@ absl::Status MemoryUsers::Put(const User& user) {
     }
     by_email_key_.Put(user->email_key, user->id);
   }
+  if (user->purge_time) by_purge_time_.Put({*user->purge_time, user->id.uuid()}, user->id);
   users_.Put(user->id, user);
   return absl::OkStatus();
 }
@@ -83,6 +96,8 @@ absl::Status MemoryUsers::Update(const User& user) {
   const User* old = users_.Find(user->id);
   if (old == nullptr) return journal_.Fail(absl::InternalError("the user to update does not exist"));
   if ((*old)->state != UserState::kErased) by_email_key_.Erase((*old)->email_key);
+  if ((*old)->purge_time) by_purge_time_.Erase({*(*old)->purge_time, user->id.uuid()});
+  if (user.is_erased()) passwords_.Erase(user->id);
   return Put(user);
 }
 
@@ -121,6 +136,14 @@ absl::Status MemoryTokens::Put(const EmailToken& token) {
 absl::Status MemoryTokens::Delete(UserId user_id, TokenPurpose purpose) {
   if (const Sha256Digest* digest = by_owner_.Find({user_id, purpose})) tokens_.Erase(*digest);
   by_owner_.Erase({user_id, purpose});
+  return absl::OkStatus();
+}
+
+absl::Status MemoryTokens::DeleteAll(UserId user_id) {
+  for (const TokenPurpose purpose :
+       {TokenPurpose::kVerifyEmail, TokenPurpose::kResetPassword, TokenPurpose::kChangeEmail}) {
+    RETURN_IF_ERROR(Delete(user_id, purpose));
+  }
   return absl::OkStatus();
 }
 

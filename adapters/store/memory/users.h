@@ -17,13 +17,16 @@ class MemoryUsers : public UserRepository {
         users_(journal),
         passwords_(journal),
         by_email_key_(journal),
-        by_position_(journal) {}
+        by_position_(journal),
+        by_purge_time_(journal) {}
 
   Found<User> Find(UserId id) override;
   Found<User> FindByEmailKey(std::string_view email_key) override;
   absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) override;
   absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
                                          int limit) override;
+  absl::StatusOr<std::vector<User>> ListPurgeable(absl::Time now, std::optional<ListPosition> after,
+                                                  int limit) override;
   absl::Status Insert(const User& user, std::string_view password_hash) override;
   absl::StatusOr<std::vector<bool>> InsertMany(const std::vector<NewAccount>& accounts) override;
   absl::Status Update(const User& user) override;
@@ -42,6 +45,7 @@ class MemoryUsers : public UserRepository {
   Table<UserId, std::string> passwords_;
   Table<std::string, UserId> by_email_key_;
   Table<ListPosition, UserId> by_position_;
+  Table<ListPosition, UserId> by_purge_time_;
 };
 
 class MemoryTokens : public TokenRepository {
@@ -51,6 +55,7 @@ class MemoryTokens : public TokenRepository {
   Found<EmailToken> FindForUpdate(const Sha256Digest& digest) override;
   absl::Status Put(const EmailToken& token) override;
   absl::Status Delete(UserId user_id, TokenPurpose purpose) override;
+  absl::Status DeleteAll(UserId user_id) override;
   // Deletes at most `limit` tokens that expired before `now`. Returns their number.
   int DeleteExpired(absl::Time now, int limit);
 

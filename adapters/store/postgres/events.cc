@@ -13,6 +13,8 @@ constexpr auto kInsertManyIntoInbox = "INSERT INTO event_inbox (" + kColumnNames
                                       kParameters<SqlDialect::kPostgres, Event, PgInboxColumns> + ")";
 constexpr auto kSelectEvent = "SELECT " + kColumnNames<Event> + " FROM events ";
 constexpr auto kListEventsAfter = kSelectEvent + "WHERE sequence > $1 ORDER BY sequence LIMIT $2";
+constexpr auto kListEventsOfUser =
+    kSelectEvent + "WHERE user_id = $1 AND sequence > $2 ORDER BY sequence LIMIT $3";
 constexpr auto kFindLastEvent = kSelectEvent + "ORDER BY sequence DESC LIMIT 1";
 
 }  // namespace
@@ -37,6 +39,14 @@ absl::StatusOr<std::vector<Event>> PgEventReader::ListAfter(std::int64_t sequenc
   RETURN_IF_ERROR(sequencer_.CatchUp(deadline_));
   return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Event>> {
     return ReadRows<Event>(session_.Select(kListEventsAfter, sequence, LimitParameter(limit)));
+  });
+}
+
+absl::StatusOr<std::vector<Event>> PgEventReader::ListOfUser(UserId user_id, std::int64_t sequence,
+                                                             int limit) {
+  RETURN_IF_ERROR(sequencer_.CatchUp(deadline_));
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Event>> {
+    return ReadRows<Event>(session_.Select(kListEventsOfUser, user_id, sequence, LimitParameter(limit)));
   });
 }
 

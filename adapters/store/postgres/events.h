@@ -26,6 +26,7 @@ class PgEventReader final : public EventReader {
   PgEventReader(PgSession& session, PgSequencer& sequencer, Deadline deadline)
       : session_(session), sequencer_(sequencer), deadline_(deadline) {}
   absl::StatusOr<std::vector<Event>> ListAfter(std::int64_t sequence, int limit) override;
+  absl::StatusOr<std::vector<Event>> ListOfUser(UserId user_id, std::int64_t sequence, int limit) override;
   Found<Event> FindLast() override;
 
  private:

@@ -10,6 +10,8 @@ constexpr auto kFindIdempotencyRecord =
     "SELECT " + kColumnNames<IdempotencyRecord> + " FROM idempotency WHERE key = $1";
 constexpr auto kInsertIdempotencyRecord =
     kInsertInto<SqlDialect::kPostgres, IdempotencyRecord, "idempotency">;
+constexpr Sql kEraseAnswers =
+    "UPDATE idempotency SET content = '00000000-0000-0000-0000-000000000000', answer = '' WHERE user_id = $1";
 
 }  // namespace
 
@@ -28,6 +30,13 @@ absl::Status PgIdempotency::Insert(const IdempotencyRecord& record) {
   return session_.CatchErrors([&] {
     InsertRow(session_, kInsertIdempotencyRecord, record);
     session_.new_request_ids().Confirm(record.key);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status PgIdempotency::EraseUser(UserId user_id) {
+  return session_.CatchErrors([&] {
+    session_.Execute(kEraseAnswers, user_id);
     return absl::OkStatus();
   });
 }

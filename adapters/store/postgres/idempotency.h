@@ -24,6 +24,7 @@ class PgIdempotency final : public IdempotencyRepository {
   explicit PgIdempotency(PgWriteSession& session) : session_(session) {}
   Found<IdempotencyRecord> Find(const Fingerprint& key) override;
   absl::Status Insert(const IdempotencyRecord& record) override;
+  absl::Status EraseUser(UserId user_id) override;
 
  private:
   PgWriteSession& session_;

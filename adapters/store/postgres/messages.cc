@@ -35,6 +35,8 @@ constexpr auto kSupersedeMessages =
     ", variables = '{}', body_text = '', body_html = '', pinned_provider = '', pin_time = NULL, "
     "end_time = $3 WHERE user_id = $1 AND state = " +
     kSqlNumber<MessageState::kQueued> + " AND template_name = $2";
+constexpr Sql kDeleteMessagesOfUser = "DELETE FROM messages WHERE user_id = $1";
+constexpr Sql kDeleteMessagesToAddress = "DELETE FROM messages WHERE recipient_key = $1 AND user_id = $2";
 
 }  // namespace
 
@@ -102,6 +104,14 @@ absl::Status PgMessages::Update(const Message& message) {
 absl::Status PgMessages::Supersede(UserId user_id, std::string_view template_name, absl::Time now) {
   return session_.CatchErrors([&] {
     session_.Execute(kSupersedeMessages, user_id, template_name, now);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status PgMessages::DeleteOfUser(UserId user_id, std::string_view to_key) {
+  return session_.CatchErrors([&] {
+    session_.Execute(kDeleteMessagesOfUser, user_id);
+    session_.Execute(kDeleteMessagesToAddress, to_key, UserId());
     return absl::OkStatus();
   });
 }

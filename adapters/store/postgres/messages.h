@@ -19,6 +19,7 @@ class PgMessages final : public MessageRepository {
   absl::StatusOr<std::vector<bool>> Save(std::span<const Message> messages) override;
   absl::Status Update(const Message& message) override;
   absl::Status Supersede(UserId user_id, std::string_view template_name, absl::Time now) override;
+  absl::Status DeleteOfUser(UserId user_id, std::string_view to_key) override;
 
  private:
   PgSession& session_;

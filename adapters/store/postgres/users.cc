@@ -12,10 +12,17 @@ namespace {
 constexpr auto kSelectUser = "SELECT " + kColumnNames<UserFields> + " FROM users WHERE ";
 constexpr auto kFindUser = kSelectUser + "id = $1";
 constexpr auto kFindUserForUpdate = kFindUser + " FOR NO KEY UPDATE";
+// Conflicts with FOR UPDATE only.
+constexpr auto kFindUserForMessage = kFindUser + " FOR KEY SHARE";
+constexpr auto kFindUserForErasure = kFindUser + " FOR UPDATE";
+// Only deleted users have a purge_time.
+constexpr auto kListPurgeable =
+    kSelectUser + "purge_time <= $1 AND (purge_time, id) > ($2, $3) ORDER BY purge_time, id LIMIT $4";
 constexpr auto kFindUserByEmailKey =
     kSelectUser + "email_key = $1 AND state <> " + kSqlNumber<UserState::kErased>;
 constexpr auto kFindUserByEmailKeyForUpdate = kFindUserByEmailKey + " FOR NO KEY UPDATE";
 constexpr auto kFindUsers = kSelectUser + "id = ANY ($1)";
+constexpr auto kFindUsersForMessage = kFindUsers + " ORDER BY id FOR KEY SHARE";
 constexpr auto kInsertUser = kInsertInto<SqlDialect::kPostgres, UserFields, "users">;
 constexpr Sql kInsertCredentials = "INSERT INTO credentials (user_id, password_hash) VALUES ($1, $2)";
 constexpr auto kInsertUsersUnlessTaken =
@@ -26,6 +33,7 @@ constexpr Sql kInsertManyCredentials =
     "INSERT INTO credentials (user_id, password_hash) SELECT * FROM unnest($1, $2)";
 constexpr auto kUpdateUser = kUpdateById<SqlDialect::kPostgres, UserFields, "users">;
 constexpr Sql kFindPasswordHash = "SELECT password_hash FROM credentials WHERE user_id = $1";
+constexpr Sql kDeletePasswordHash = "DELETE FROM credentials WHERE user_id = $1";
 constexpr auto kSetPasswordHash =
     kInsertCredentials + " ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash";
 
@@ -35,6 +43,7 @@ constexpr auto kPutEmailToken = kInsertInto<SqlDialect::kPostgres, EmailToken, "
                                 " ON CONFLICT (user_id, purpose) DO UPDATE SET " +
                                 kExcludedAssignments<EmailToken>;
 constexpr Sql kDeleteEmailToken = "DELETE FROM email_tokens WHERE user_id = $1 AND purpose = $2";
+constexpr Sql kDeleteEmailTokens = "DELETE FROM email_tokens WHERE user_id = $1";
 
 std::optional<User> ReadOneUser(const PgResult& result) {
   return ReadOneRow<UserFields, User>(result);
@@ -62,14 +71,24 @@ std::set<UserId> InsertUnlessTaken(PgSession& session, const std::vector<NewAcco
 
 }  // namespace
 
+Found<User> PgUsers::FindById(const char* sql, UserId id) {
+  return session_.CatchErrors([&]() -> Found<User> { return ReadOneUser(session_.SelectOne(sql, id)); });
+}
+
 Found<User> PgUsers::Find(UserId id) {
-  return session_.CatchErrors(
-      [&]() -> Found<User> { return ReadOneUser(session_.SelectOne(kFindUser, id)); });
+  return FindById(kFindUser, id);
 }
 
 Found<User> PgUsers::FindForUpdate(UserId id) {
-  return session_.CatchErrors(
-      [&]() -> Found<User> { return ReadOneUser(session_.SelectOne(kFindUserForUpdate, id)); });
+  return FindById(kFindUserForUpdate, id);
+}
+
+Found<User> PgUsers::FindForMessage(UserId id) {
+  return FindById(kFindUserForMessage, id);
+}
+
+Found<User> PgUsers::FindForErasure(UserId id) {
+  return FindById(kFindUserForErasure, id);
 }
 
 Found<User> PgUsers::FindByEmailKey(std::string_view email_key) {
@@ -89,10 +108,25 @@ absl::StatusOr<std::vector<User>> PgUsers::FindMany(std::span<const UserId> ids)
   });
 }
 
+absl::StatusOr<std::vector<User>> PgUsers::FindManyForMessage(std::span<const UserId> ids) {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<User>> {
+    return ReadRows<UserFields, User>(session_.Select(kFindUsersForMessage, ids));
+  });
+}
+
 absl::StatusOr<std::vector<User>> PgUsers::List(const UserFilter& filter, std::optional<ListPosition> before,
                                                 int limit) {
   return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<User>> {
     return ReadRows<UserFields, User>(SelectUserPage(session_, filter, before, limit));
+  });
+}
+
+absl::StatusOr<std::vector<User>> PgUsers::ListPurgeable(absl::Time now, std::optional<ListPosition> after,
+                                                         int limit) {
+  const ListPosition begin = after.value_or(ListPosition{absl::InfinitePast(), {}});
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<User>> {
+    return ReadRows<UserFields, User>(
+        session_.Select(kListPurgeable, now, begin.create_time, UserId(begin.id), LimitParameter(limit)));
   });
 }
 
@@ -125,6 +159,7 @@ absl::StatusOr<std::vector<bool>> PgUsers::InsertMany(const std::vector<NewAccou
 absl::Status PgUsers::Update(const User& user) {
   return session_.CatchErrors([&] {
     UpdateRow(session_, kUpdateUser, user.fields());
+    if (user.is_erased()) session_.Execute(kDeletePasswordHash, user->id);
     return absl::OkStatus();
   });
 }
@@ -162,6 +197,13 @@ absl::Status PgTokens::Put(const EmailToken& token) {
 absl::Status PgTokens::Delete(UserId user_id, TokenPurpose purpose) {
   return session_.CatchErrors([&] {
     session_.Execute(kDeleteEmailToken, user_id, purpose);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status PgTokens::DeleteAll(UserId user_id) {
+  return session_.CatchErrors([&] {
+    session_.Execute(kDeleteEmailTokens, user_id);
     return absl::OkStatus();
   });
 }

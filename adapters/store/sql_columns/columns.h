@@ -227,11 +227,13 @@ inline constexpr auto kAssignments =
       AddParameter<dialect>(sql.Add(name).Add(" = "), first + place);
     });
 
-// A condition that is true if the parameters of kAssignments differ from the row: "email <> $2 OR …".
+// A condition that is true if the parameters of kAssignments differ from the row, also where one of the
+// values is NULL: "email IS NOT ?2 OR …" (SQLite), "email IS DISTINCT FROM $2 OR …" (PostgreSQL).
 template <SqlDialect dialect, HasFields Row, typename Selection = MutableColumns, std::size_t first = 2>
 inline constexpr auto kDifferences =
     JoinColumns<Row, Selection, " OR ">([](SqlBuilder& sql, std::string_view name, std::size_t place) {
-      AddParameter<dialect>(sql.Add(name).Add(" <> "), first + place);
+      sql.Add(name).Add(dialect == SqlDialect::kSqlite ? " IS NOT " : " IS DISTINCT FROM ");
+      AddParameter<dialect>(sql, first + place);
     });
 
 // The assignments for ON CONFLICT DO UPDATE SET: "email = excluded.email, …".

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "adapters/store/sqlite/file_users.h"
 #include "adapters/store/sqlite/posix_file.h"
+#include "adapters/store/sqlite/scrubbing_vfs.h"
 
 namespace keelson {
 namespace {
@@ -64,13 +65,15 @@ int FlagsFor(Connection::Access access) {
 Connection::Connection(const Options& options)
     : name_(options.name.empty() ? options.path : options.name),
       database_(FileNameFor(options), FlagsFor(options.access),
-                static_cast<int>(options.busy_timeout.count())) {
+                static_cast<int>(options.busy_timeout.count()), ScrubbingVfs()) {
   database_.exec(absl::StrCat("PRAGMA cache_size = -", options.cache_kib));
   // Disables automatic checkpoints: only the writer thread checkpoints (Writer).
   database_.exec("PRAGMA wal_autocheckpoint = 0");
   // Maximum size in bytes of a restarted write-ahead log: returns disk space after a burst of writes.
   database_.exec("PRAGMA journal_size_limit = 83886080");
   database_.exec("PRAGMA synchronous = FULL");
+  // Overwrites deleted content with zeros, for the erasure of users (see also ScrubbingVfs).
+  database_.exec("PRAGMA secure_delete = ON");
   database_.exec("PRAGMA foreign_keys = ON");
   database_.exec("PRAGMA temp_store = MEMORY");
   database_.exec("PRAGMA trusted_schema = OFF");

@@ -7,6 +7,8 @@ namespace {
 
 constexpr auto kSelectEvent = "SELECT " + kColumnNames<Event> + " FROM events ";
 constexpr auto kListEventsAfter = kSelectEvent + "WHERE sequence > ? ORDER BY sequence LIMIT ?";
+constexpr auto kListEventsOfUser =
+    kSelectEvent + "WHERE user_id = ? AND sequence > ? ORDER BY sequence LIMIT ?";
 constexpr auto kFindLastEvent = kSelectEvent + "ORDER BY sequence DESC LIMIT 1";
 constexpr Sql kFindHead = "SELECT sequence, hash FROM events ORDER BY sequence DESC LIMIT 1";
 
@@ -15,15 +17,26 @@ constexpr Sql kFindHead = "SELECT sequence, hash FROM events ORDER BY sequence D
 SqliteEventReader::SqliteEventReader(Connection& connection)
     : connection_(connection),
       list_after_(connection, kListEventsAfter),
+      list_of_user_(connection, kListEventsOfUser),
       find_last_(connection, kFindLastEvent) {}
 
-absl::StatusOr<std::vector<Event>> SqliteEventReader::ListAfter(std::int64_t sequence, int limit) {
+template <typename... Args>
+absl::StatusOr<std::vector<Event>> SqliteEventReader::List(Query& query, const Args&... args) {
   return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<Event>> {
     std::vector<Event> events;
-    Rows rows = list_after_.Select(sequence, LimitParameter(limit));
+    Rows rows = query.Select(args...);
     while (rows.Next()) events.push_back(rows.ReadRow<Event>());
     return events;
   });
+}
+
+absl::StatusOr<std::vector<Event>> SqliteEventReader::ListAfter(std::int64_t sequence, int limit) {
+  return List(list_after_, sequence, LimitParameter(limit));
+}
+
+absl::StatusOr<std::vector<Event>> SqliteEventReader::ListOfUser(UserId user_id, std::int64_t sequence,
+                                                                 int limit) {
+  return List(list_of_user_, user_id, sequence, LimitParameter(limit));
 }
 
 Found<Event> SqliteEventReader::FindLast() {

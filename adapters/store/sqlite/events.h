@@ -9,11 +9,16 @@ class SqliteEventReader : public EventReader {
  public:
   explicit SqliteEventReader(Connection& connection);
   absl::StatusOr<std::vector<Event>> ListAfter(std::int64_t sequence, int limit) override;
+  absl::StatusOr<std::vector<Event>> ListOfUser(UserId user_id, std::int64_t sequence, int limit) override;
   Found<Event> FindLast() override;
 
  private:
+  template <typename... Args>
+  absl::StatusOr<std::vector<Event>> List(Query& query, const Args&... args);
+
   Connection& connection_;
   Query list_after_;
+  Query list_of_user_;
   Query find_last_;
 };
 

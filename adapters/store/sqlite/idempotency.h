@@ -10,11 +10,13 @@ class SqliteIdempotency : public IdempotencyRepository {
   explicit SqliteIdempotency(Connection& connection);
   Found<IdempotencyRecord> Find(const Fingerprint& key) override;
   absl::Status Insert(const IdempotencyRecord& record) override;
+  absl::Status EraseUser(UserId user_id) override;
 
  private:
   Connection& connection_;
   Query find_;
   Query insert_;
+  Query erase_user_;
 };
 
 }  // namespace keelson

@@ -36,6 +36,10 @@ constexpr auto kSupersedeMessages =
     "WHERE user_id = ?1 AND state = " +
     kSqlNumber<MessageState::kQueued> + " AND template_name = ?2";
 
+constexpr Sql kDeleteMessagesOfUser = "DELETE FROM messages INDEXED BY messages_by_user WHERE user_id = ?";
+constexpr Sql kDeleteMessagesToAddress =
+    "DELETE FROM messages INDEXED BY messages_by_recipient WHERE recipient_key = ? AND user_id = ?";
+
 std::optional<Message> ReadOneMessage(Rows rows) {
   if (!rows.Next()) return std::nullopt;
   return rows.ReadRow<Message>();
@@ -56,7 +60,9 @@ SqliteMessages::SqliteMessages(Connection& connection)
       claim_(connection, kClaimMessage),
       save_(connection, kSaveMessage),
       update_(connection, kUpdateMessage),
-      supersede_(connection, kSupersedeMessages) {}
+      supersede_(connection, kSupersedeMessages),
+      delete_of_user_(connection, kDeleteMessagesOfUser),
+      delete_to_address_(connection, kDeleteMessagesToAddress) {}
 
 Found<Message> SqliteMessages::Find(MessageId id) {
   return connection_.CatchErrors([&]() -> Found<Message> { return ReadOneMessage(find_.Select(id)); });
@@ -134,6 +140,14 @@ absl::Status SqliteMessages::Update(const Message& m) {
 absl::Status SqliteMessages::Supersede(UserId user_id, std::string_view template_name, absl::Time now) {
   return connection_.CatchErrors([&] {
     supersede_.Execute(user_id, template_name, now);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status SqliteMessages::DeleteOfUser(UserId user_id, std::string_view to_key) {
+  return connection_.CatchErrors([&] {
+    delete_of_user_.Execute(user_id);
+    delete_to_address_.Execute(to_key, UserId());
     return absl::OkStatus();
   });
 }

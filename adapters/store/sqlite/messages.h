@@ -19,6 +19,7 @@ class SqliteMessages : public MessageRepository {
   absl::StatusOr<std::vector<bool>> Save(std::span<const Message> messages) override;
   absl::Status Update(const Message& message) override;
   absl::Status Supersede(UserId user_id, std::string_view template_name, absl::Time now) override;
+  absl::Status DeleteOfUser(UserId user_id, std::string_view to_key) override;
 
  private:
   std::vector<MessageId> ListIds(const MessageFilter& filter, const ListParameters& parameters);
@@ -37,6 +38,8 @@ class SqliteMessages : public MessageRepository {
   Query save_;
   Query update_;
   Query supersede_;
+  Query delete_of_user_;
+  Query delete_to_address_;
 };
 
 }  // namespace keelson

@@ -23,7 +23,7 @@ constexpr auto kListCommonPrefix =
 
 // SQLite rewrites an index entry whenever a statement sets one of its columns, even to the same value. A
 // separate statement therefore sets these columns, and only if they change.
-using UserIndexColumns = ColumnsNamed<"email_key", "state">;
+using UserIndexColumns = ColumnsNamed<"email_key", "state", "purge_time">;
 using UserUpdateColumns = ColumnsWithout<MutableColumns, UserIndexColumns>;
 constexpr auto kUpdateUserKeys = kUpdateById<SqlDialect::kSqlite, UserFields, "users", UserIndexColumns> +
                                  " AND (" + kDifferences<SqlDialect::kSqlite, UserFields, UserIndexColumns> +
@@ -34,6 +34,10 @@ constexpr auto kInsertUserUnlessTaken =
     kInsertUser + " ON CONFLICT (email_key) WHERE " + kHoldsAddress + " DO NOTHING";
 
 constexpr Sql kFindPasswordHash = "SELECT password_hash FROM credentials WHERE user_id = ?";
+constexpr Sql kDeletePasswordHash = "DELETE FROM credentials WHERE user_id = ?";
+// Only deleted users have a purge_time.
+constexpr auto kListPurgeable =
+    kSelectUser + "purge_time <= ?1 AND (purge_time, id) > (?2, ?3) ORDER BY purge_time, id LIMIT ?4";
 constexpr auto kSetPasswordHash =
     kSqliteInsertCredentials + " ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash";
 
@@ -42,6 +46,7 @@ constexpr auto kPutEmailToken = kInsertInto<SqlDialect::kSqlite, EmailToken, "em
                                 " ON CONFLICT (user_id, purpose) DO UPDATE SET " +
                                 kExcludedAssignments<EmailToken>;
 constexpr Sql kDeleteEmailToken = "DELETE FROM email_tokens WHERE user_id = ? AND purpose = ?";
+constexpr Sql kDeleteEmailTokens = "DELETE FROM email_tokens WHERE user_id = ?";
 
 // If fewer addresses than this have the prefix, the query sorts all users with these addresses for each page.
 // For a more common prefix, scanning the users in list order fills the page sooner.
@@ -75,7 +80,9 @@ SqliteUsers::SqliteUsers(Connection& connection)
       update_(connection, kUpdateById<SqlDialect::kSqlite, UserFields, "users", UserUpdateColumns>),
       update_keys_(connection, kUpdateUserKeys),
       find_password_hash_(connection, kFindPasswordHash),
-      set_password_hash_(connection, kSetPasswordHash) {}
+      set_password_hash_(connection, kSetPasswordHash),
+      list_purgeable_(connection, kListPurgeable),
+      delete_password_hash_(connection, kDeletePasswordHash) {}
 
 Found<User> SqliteUsers::Find(UserId id) {
   return connection_.CatchErrors([&]() -> Found<User> { return ReadOneUser(find_.Select(id)); });
@@ -116,6 +123,17 @@ absl::StatusOr<std::vector<User>> SqliteUsers::List(const UserFilter& filter,
   });
 }
 
+absl::StatusOr<std::vector<User>> SqliteUsers::ListPurgeable(absl::Time now,
+                                                             std::optional<ListPosition> after, int limit) {
+  const ListPosition begin = after.value_or(ListPosition{absl::InfinitePast(), {}});
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<User>> {
+    std::vector<User> users;
+    Rows rows = list_purgeable_.Select(now, begin.create_time, begin.id, LimitParameter(limit));
+    while (rows.Next()) users.emplace_back(rows.ReadRow<UserFields>());
+    return users;
+  });
+}
+
 absl::Status SqliteUsers::Insert(const User& user, std::string_view password_hash) {
   return connection_.CatchErrors([&] {
     insert_.ExecuteRow(user.fields());
@@ -144,6 +162,10 @@ absl::Status SqliteUsers::Update(const User& user) {
       return absl::InternalError("the user to update does not exist");
     }
     update_keys_.ExecuteRow<UserIndexColumns>(user.fields(), user->id);
+    if (user.is_erased()) {
+      delete_password_hash_.Execute(user->id);
+      erased_ = true;
+    }
     return absl::OkStatus();
   });
 }
@@ -169,7 +191,8 @@ SqliteTokens::SqliteTokens(Connection& connection)
     : connection_(connection),
       find_(connection, kFindEmailToken),
       put_(connection, kPutEmailToken),
-      delete_(connection, kDeleteEmailToken) {}
+      delete_(connection, kDeleteEmailToken),
+      delete_all_(connection, kDeleteEmailTokens) {}
 
 Found<EmailToken> SqliteTokens::FindForUpdate(const Sha256Digest& digest) {
   return connection_.CatchErrors([&]() -> Found<EmailToken> {
@@ -189,6 +212,13 @@ absl::Status SqliteTokens::Put(const EmailToken& token) {
 absl::Status SqliteTokens::Delete(UserId user_id, TokenPurpose purpose) {
   return connection_.CatchErrors([&] {
     delete_.Execute(user_id, purpose);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status SqliteTokens::DeleteAll(UserId user_id) {
+  return connection_.CatchErrors([&] {
+    delete_all_.Execute(user_id);
     return absl::OkStatus();
   });
 }

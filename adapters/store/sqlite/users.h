@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "adapters/store/sqlite/listing.h"
 #include "adapters/store/sqlite/query.h"
 #include "core/repositories.h"
@@ -18,11 +20,16 @@ class SqliteUsers : public UserRepository {
   absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) override;
   absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
                                          int limit) override;
+  absl::StatusOr<std::vector<User>> ListPurgeable(absl::Time now, std::optional<ListPosition> after,
+                                                  int limit) override;
   absl::Status Insert(const User& user, std::string_view password_hash) override;
   absl::StatusOr<std::vector<bool>> InsertMany(const std::vector<NewAccount>& accounts) override;
   absl::Status Update(const User& user) override;
   Found<std::string> FindPasswordHash(UserId id) override;
   absl::Status SetPasswordHash(UserId id, std::string_view password_hash) override;
+
+  // Whether a user was erased since the last call. The transaction may have been rolled back.
+  bool TakeErased() { return std::exchange(erased_, false); }
 
  private:
   std::vector<UserId> ListIds(const UserFilter& filter, const ListParameters& parameters);
@@ -42,6 +49,9 @@ class SqliteUsers : public UserRepository {
   Query update_keys_;
   Query find_password_hash_;
   Query set_password_hash_;
+  Query list_purgeable_;
+  Query delete_password_hash_;
+  bool erased_ = false;
 };
 
 class SqliteTokens : public TokenRepository {
@@ -51,12 +61,14 @@ class SqliteTokens : public TokenRepository {
   Found<EmailToken> FindForUpdate(const Sha256Digest& digest) override;
   absl::Status Put(const EmailToken& token) override;
   absl::Status Delete(UserId user_id, TokenPurpose purpose) override;
+  absl::Status DeleteAll(UserId user_id) override;
 
  private:
   Connection& connection_;
   Query find_;
   Query put_;
   Query delete_;
+  Query delete_all_;
 };
 
 }  // namespace keelson

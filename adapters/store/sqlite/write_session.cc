@@ -89,6 +89,7 @@ absl::Status WriteSession::Begin() {
 
 bool WriteSession::Commit(std::span<WriteUnit* const> units) {
   last_failure_ = absl::OkStatus();
+  has_erased_ = false;
   absl::Status status = Begin();
   bool changed = false;
   if (status.ok()) {
@@ -97,7 +98,11 @@ bool WriteSession::Commit(std::span<WriteUnit* const> units) {
     changed = TotalChanges() != before;
   }
   if (status.ok() && InTransaction()) status = EndTransaction(changed);
-  if (status.ok()) return changed;
+  if (status.ok()) {
+    has_erased_ = writer_->transaction.users().TakeErased();
+    must_empty_log_ = must_empty_log_ || has_erased_;
+    return changed;
+  }
   Abandon();
   last_failure_ = status;
   for (WriteUnit* unit : units) unit->result.Update(status);
@@ -178,7 +183,11 @@ void WriteSession::RestartLog() {
   sqlite3* database = writer_->connection->database().getHandle();
   // Do not wait for a reader of another process, such as a backup: the next checkpoint tries again.
   sqlite3_busy_timeout(database, 0);
-  if (RunCheckpoint(SQLITE_CHECKPOINT_RESTART) == SQLITE_OK) writer_->wal_pages = 0;
+  const int mode = must_empty_log_ ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_RESTART;
+  if (RunCheckpoint(mode) == SQLITE_OK) {
+    writer_->wal_pages = 0;
+    must_empty_log_ = false;
+  }
   sqlite3_busy_timeout(database, static_cast<int>(busy_timeout_.count()));
 }
 

@@ -40,8 +40,11 @@ class WriteSession {
   // was copied. Copies nothing if another database was copied over the file.
   bool Checkpoint();
   // Makes the next commit overwrite the write-ahead log from its beginning, so that the log stops growing.
-  // Requires a complete checkpoint and no open read transaction.
+  // Requires a complete checkpoint and no open read transaction. Empties the log if a user was erased since
+  // the log was last emptied.
   void RestartLog();
+  // Whether the last commit erased a user: the log then contains the user's data until the log is emptied.
+  bool has_erased() const { return has_erased_; }
 
  private:
   // The connection and its prepared statements.
@@ -80,6 +83,9 @@ class WriteSession {
   std::unique_ptr<Writer> writer_;
   // Whether the next commit must set the generation of the guard in the database.
   bool generation_pending_ = true;
+  bool has_erased_ = false;
+  // Whether the next RestartLog must empty the log.
+  bool must_empty_log_ = false;
   // Whether a transaction was rolled back: the events' head in memory may then be wrong and must be read
   // again.
   bool stale_ = true;

@@ -60,6 +60,7 @@ void Writer::Commit(const std::vector<WriteUnit*>& units) {
     commits_.fetch_add(1, std::memory_order_release);
     ++commits_since_checkpoint_;
   }
+  if (session_.has_erased()) EmptyLog();
   if (!session_.last_failure().ok()) failures_.fetch_add(1, std::memory_order_release);
   for (WriteUnit* unit : units) unit->done.Notify();
 }
@@ -73,6 +74,16 @@ bool Writer::CheckpointDue() const {
 void Writer::Checkpoint() {
   readers_.ReleaseStale();
   if (session_.Checkpoint()) readers_.WithoutReaders([this] { session_.RestartLog(); });
+  pages_left_ = session_.wal_pages();
+  commits_since_checkpoint_ = 0;
+}
+
+// Waits for running reads, because a read of an older snapshot prevents a complete checkpoint. If another
+// process is reading the file, the next checkpoint after its read empties the log.
+void Writer::EmptyLog() {
+  readers_.WithoutReaders([this] {
+    if (session_.Checkpoint()) session_.RestartLog();
+  });
   pages_left_ = session_.wal_pages();
   commits_since_checkpoint_ = 0;
 }

@@ -45,6 +45,7 @@ class Writer {
   void Commit(const std::vector<WriteUnit*>& units);
   bool CheckpointDue() const;
   void Checkpoint();
+  void EmptyLog();
 
   const Options options_;
   WriteSession& session_;

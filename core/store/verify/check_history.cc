@@ -44,23 +44,27 @@ constexpr std::uint8_t StepOf(State state) {
 
 enum class UserFact : std::uint8_t {
   kRegistered,
+  kImported,
   kEmailVerified,
   kEmailChanged,
   kSuspended,
   kReinstated,
   kDeleted,
-  kUndeleted
+  kUndeleted,
+  kErased
 };
 
 // Every event type that a check evaluates. A history need not contain other types, such as message.cancelled.
 constexpr std::array kSteps = {
     Step{Subject::kUser, "user.registered", StepOf(UserFact::kRegistered)},
+    Step{Subject::kUser, "user.imported", StepOf(UserFact::kImported)},
     Step{Subject::kUser, "user.email_verified", StepOf(UserFact::kEmailVerified)},
     Step{Subject::kUser, "user.email_changed", StepOf(UserFact::kEmailChanged)},
     Step{Subject::kUser, "user.suspended", StepOf(UserFact::kSuspended)},
     Step{Subject::kUser, "user.reinstated", StepOf(UserFact::kReinstated)},
     Step{Subject::kUser, "user.deleted", StepOf(UserFact::kDeleted)},
     Step{Subject::kUser, "user.undeleted", StepOf(UserFact::kUndeleted)},
+    Step{Subject::kUser, "user.erased", StepOf(UserFact::kErased)},
     Step{Subject::kOrder, "order.created", StepOf(OrderState::kPending)},
     Step{Subject::kOrder, "order.paid", StepOf(OrderState::kPaid)},
     Step{Subject::kOrder, "order.shipped", StepOf(OrderState::kShipped)},
@@ -131,7 +135,11 @@ UserState StateAfter(History history) {
       case UserFact::kUndeleted:
         state = before_deletion;
         break;
+      case UserFact::kErased:
+        state = UserState::kErased;
+        break;
       case UserFact::kRegistered:
+      case UserFact::kImported:
       case UserFact::kEmailVerified:
       case UserFact::kEmailChanged:
         break;
@@ -141,11 +149,14 @@ UserState StateAfter(History history) {
 }
 
 std::string Violation(const UserRow& user, History history) {
-  const std::ptrdiff_t registered = CountOf(history, StepOf(UserFact::kRegistered));
-  if (registered != 1) {
-    return StrCat("the user has ", registered, " user.registered events, not 1: ", EventTypes(history));
+  const std::ptrdiff_t imported = CountOf(history, StepOf(UserFact::kImported));
+  const std::ptrdiff_t created = imported + CountOf(history, StepOf(UserFact::kRegistered));
+  if (created != 1) {
+    return StrCat("the user has ", created,
+                  " user.registered or user.imported events, not 1: ", EventTypes(history));
   }
-  const bool verified = CountOf(history, StepOf(UserFact::kEmailVerified)) > 0 ||
+  // The other system may have verified the address of an imported user.
+  const bool verified = imported > 0 || CountOf(history, StepOf(UserFact::kEmailVerified)) > 0 ||
                         CountOf(history, StepOf(UserFact::kEmailChanged)) > 0;
   if (user.fields.email_verify_time && !verified) {
     return "email_verify_time is set without a user.email_verified or user.email_changed event";

@@ -13,6 +13,19 @@
 namespace keelson {
 namespace {
 
+// The password hash of an erased user is personal data, too.
+std::string ErasedUserIsEmptied(const UserRow& user) {
+  const UserFields& f = user.fields;
+  if (f.state != UserState::kErased) return "";
+  UserFields rest;
+  rest.id = f.id;
+  rest.state = f.state;
+  rest.create_time = f.create_time;
+  rest.update_time = f.update_time;
+  rest.version = f.version;
+  return f == rest && !user.password_hash ? "" : "the erased user still has personal data";
+}
+
 // If the address is not in canonical form, e-mail to it could reach a mailbox that the key does not identify.
 // Erased users have no address.
 std::string UserAddressIsCanonical(const UserRow& user) {
@@ -23,10 +36,8 @@ std::string UserAddressIsCanonical(const UserRow& user) {
   return address->key() == user.fields.email_key ? "" : "email_key does not match the e-mail address";
 }
 
-// Erased users may keep the times of their deletion and suspension.
 std::string DeletedUserHasTimes(const UserRow& user) {
   const UserFields& f = user.fields;
-  if (f.state == UserState::kErased) return "";
   const bool deleted = f.state == UserState::kDeleted;
   if (f.delete_time.has_value() == deleted && f.purge_time.has_value() == deleted) return "";
   return StrCat("delete_time or purge_time is ", deleted ? "not set" : "set", " in the state ",
@@ -43,6 +54,7 @@ std::string SuspendedUserHasTime(const UserRow& user) {
 }
 
 constexpr std::array kUserInvariants = {
+    Invariant<UserRow>{"erased_user_is_emptied", ErasedUserIsEmptied},
     Invariant<UserRow>{"user_address_is_canonical", UserAddressIsCanonical},
     Invariant<UserRow>{"deleted_user_has_times", DeletedUserHasTimes},
     Invariant<UserRow>{"suspended_user_has_time", SuspendedUserHasTime},
@@ -140,9 +152,10 @@ constexpr std::array kChainInvariants = {
     Invariant<ChainLink>{"event_hashes_verify", EventHashesVerify},
 };
 
-// Each use case stores a response of its own type. Every serialized response begins with its size, like a
-// serialized string.
+// Each use case stores a response of its own type. The response of an erased user is empty. Every serialized
+// response begins with its size, like a serialized string.
 std::string ResponseDecodes(const IdempotencyRecord& record) {
+  if (record.answer.empty() && record.user_id) return "";
   const std::optional<std::string> content = Deserialize<std::string>(record.answer);
   if (content && Serialize(*content) == record.answer) return "";
   return StrCat("the stored response of ", record.answer.size(), " bytes can't be decoded");
@@ -167,6 +180,9 @@ absl::Status CheckUsers(Audit& audit) {
     Judge(audit, user, user, kUserInvariants);
     report_orphans(&user.fields.id);
     for (; tokens.Peek() != nullptr && tokens.Peek()->user_id == user.fields.id; tokens.Advance()) {
+      if (user.fields.state == UserState::kErased) {
+        audit.Report("token_has_user", *tokens.Peek(), "the user is erased");
+      }
       Judge(audit, *tokens.Peek(), *tokens.Peek(), kTokenInvariants);
     }
   });

@@ -13,7 +13,9 @@ class UsersOfSlice {
 
   absl::Status Load(Audit& audit) {
     return ForEach<UserRow>(audit, [&](const UserRow& user) {
-      if (slice_.Has(user.fields.id.uuid())) ids_.push_back(user.fields.id);
+      if (!slice_.Has(user.fields.id.uuid())) return;
+      ids_.push_back(user.fields.id);
+      if (user.fields.state == UserState::kErased) erased_.push_back(user.fields.id);
     });
   }
 
@@ -21,11 +23,28 @@ class UsersOfSlice {
   bool Lacks(UserId id) const {
     return !id.is_nil() && slice_.Has(id.uuid()) && !std::binary_search(ids_.begin(), ids_.end(), id);
   }
+  bool HasErased(UserId id) const { return std::binary_search(erased_.begin(), erased_.end(), id); }
 
+  // Reports rows whose user does not exist. `outlives_user`: whether rows of erased users are valid.
   template <typename Row>
-  absl::Status Check(Audit& audit, std::string_view invariant) const {
+  absl::Status Check(Audit& audit, std::string_view invariant, bool outlives_user) const {
     return ForEach<Row>(audit, [&](const Row& row) {
       if (Lacks(row.user_id)) audit.Report(invariant, row, StrCat("there is no ", row.user_id.ToString()));
+      if (!outlives_user && HasErased(row.user_id)) {
+        audit.Report(invariant, row, StrCat(row.user_id.ToString(), " is erased"));
+      }
+    });
+  }
+
+  // Exactly the stored responses of erased users must be empty.
+  absl::Status CheckResponses(Audit& audit) const {
+    return ForEach<IdempotencyRecord>(audit, [&](const IdempotencyRecord& record) {
+      if (!record.user_id || !slice_.Has(record.user_id->uuid())) return;
+      const bool erased = HasErased(*record.user_id);
+      if (erased == record.answer.empty()) return;
+      audit.Report("erased_response_is_emptied", record,
+                   StrCat(record.user_id->ToString(), " is ", erased ? "" : "not ",
+                          "erased; the response has ", record.answer.size(), " bytes"));
     });
   }
 
@@ -33,6 +52,7 @@ class UsersOfSlice {
   const Slice slice_;
   // Sorted, because users are read in key order.
   std::vector<UserId> ids_;
+  std::vector<UserId> erased_;
 };
 
 }  // namespace
@@ -42,10 +62,11 @@ absl::Status CheckUsersExist(Audit& audit, std::uint32_t parts) {
   for (std::uint32_t part = 0; part < parts && status.ok(); ++part) {
     UsersOfSlice users({part, parts});
     status = users.Load(audit);
-    if (status.ok()) status = users.Check<SessionFields>(audit, "session_has_user");
-    if (status.ok()) status = users.Check<OrderFields>(audit, "order_has_user");
-    if (status.ok()) status = users.Check<Message>(audit, "message_has_user");
-    if (status.ok()) status = users.Check<Event>(audit, "event_has_user");
+    if (status.ok()) status = users.Check<SessionFields>(audit, "session_has_user", false);
+    if (status.ok()) status = users.Check<OrderFields>(audit, "order_has_user", true);
+    if (status.ok()) status = users.Check<Message>(audit, "message_has_user", false);
+    if (status.ok()) status = users.Check<Event>(audit, "event_has_user", true);
+    if (status.ok()) status = users.CheckResponses(audit);
   }
   return status;
 }

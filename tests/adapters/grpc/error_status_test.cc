@@ -35,6 +35,7 @@ constexpr Promise kPromises[] = {
     {Reason::kRefundState, "REFUND_STATE", grpc::FAILED_PRECONDITION},
     {Reason::kRefundNotAllowed, "REFUND_NOT_ALLOWED", grpc::FAILED_PRECONDITION},
     {Reason::kMessageState, "MESSAGE_STATE", grpc::FAILED_PRECONDITION},
+    {Reason::kExportTooLarge, "EXPORT_TOO_LARGE", grpc::FAILED_PRECONDITION},
     {Reason::kEtagMismatch, "ETAG_MISMATCH", grpc::ABORTED},
     {Reason::kContention, "CONTENTION", grpc::ABORTED},
     {Reason::kCallerUnknown, "CALLER_UNKNOWN", grpc::UNAUTHENTICATED},

@@ -61,7 +61,7 @@ struct Core {
   FakePasswordHasher hasher;
   FakeRenderer renderer;
   FakeProviderStatuses provider_statuses;
-  UseCases use_cases{{store, hasher, clock, entropy, ids, renderer, provider_statuses},
+  UseCases use_cases{{store, hasher, clock, entropy, ids, renderer, provider_statuses, log},
                      {.payment_provider = "recorded", .email_providers = {"smtp", "file"}}};
 };
 
@@ -504,6 +504,25 @@ TEST_CASE("a user is suspended, reinstated, deleted and undeleted") {
   CHECK(undeleted.state() == acc::USER_STATE_ACTIVE);
   CHECK_FALSE(undeleted.has_delete_time());
   CHECK_FALSE(undeleted.has_purge_time());
+
+  acc::ExportUserRequest export_request;
+  export_request.set_id(id);
+  const auto export_user = [&] {
+    return services.Call(*services.accounts, &Stub::ExportUser, export_request).json();
+  };
+  CHECK(export_user().starts_with("{\"user\":{\"id\":\"" + id + "\",\"email\":\"ada@example.com\""));
+  acc::EraseUserRequest erase;
+  erase.set_reason("a\nb");
+  change(&Stub::EraseUser, erase);
+  CHECK(services.Fields() == Names{"reason"});
+  const acc::User erased = change(&Stub::EraseUser, acc::EraseUserRequest());
+  CHECK(erased.state() == acc::USER_STATE_ERASED);
+  CHECK(erased.id() == id);
+  CHECK(erased.email().empty());
+  CHECK(export_user().find("ada@example.com") == std::string::npos);
+  export_request.set_id("ada");
+  export_user();
+  CHECK(services.Fields() == Names{"id"});
 }
 
 TEST_CASE("ImportUsers is a client stream and requires kAdminister") {

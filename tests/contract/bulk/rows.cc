@@ -74,6 +74,7 @@ Family SampleFamily(int number) {
   f.event.sequence = number;
   f.event.hash = NextSampleDigest();
   f.record = {NextSampleUuid(), NextSampleUuid(), "answer " + name, kT0};
+  if (number % 2 == 0) f.record.user_id = user_id;
   f.setting = {"setting " + user_id.ToString(), name};
   return f;
 }

@@ -48,7 +48,7 @@ TEST_CASE("The event of a registration names the caller and contains no address 
   CHECK(events[0].actor == "web");
   CHECK(events[0].correlation_id == "corr-1");
   CHECK(events[0].subject == world.Ada()->id.ToString());
-  CHECK(events[0].payload == R"({"locale":"de"})");
+  CHECK(events[0].payload == "{}");
   CHECK(events[1].payload == R"({"template":"verify_email"})");
 }
 

@@ -43,6 +43,11 @@ const UserTransition kUserTransitions[] = {
      {UserState::kDeleted},
      "DELETED",
      [](User& user, absl::Time now) { return user.Undelete(now); }},
+    {"erase",
+     UserState::kErased,
+     {UserState::kActive, UserState::kSuspended, UserState::kDeleted},
+     "ACTIVE or SUSPENDED or DELETED",
+     [](User& user, absl::Time now) { return user.Erase(now); }},
 };
 
 User UserIn(UserState state) {

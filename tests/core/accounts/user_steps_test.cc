@@ -7,6 +7,7 @@
 #include "core/accounts/get_user.h"
 #include "core/accounts/list_users.h"
 #include "core/common/etag.h"
+#include "core/privacy/erase_user.h"
 #include "core/sessions/end_sessions.h"
 #include "tests/core/world.h"
 
@@ -40,6 +41,11 @@ const NamedUserStep kNamedUserSteps[] = {
     {"undelete", "user.undeleted", [](World& world) { Must(world.Delete(world.Ada()).status()); },
      [](World& world, const UserStepCommand& command) {
        return UndeleteUser(world.store, world.clock).Handle(world.context, command);
+     }},
+    {"erase", "user.erased", [](World& world) { world.Ada(); },
+     [](World& world, const UserStepCommand& command) {
+       EndSessions end_sessions(world.sessions);
+       return EraseUser(world.store, world.clock, end_sessions).Handle(world.context, command);
      }},
 };
 

@@ -68,7 +68,7 @@ TEST_CASE("the metrics of accounts follow registrations, sign-ins by outcome and
     RegisterUser(client, "ada@example.com");
     SignIn(client, "ada@example.com");
     for (int i = 0; i < 12; ++i) {
-      (void)client(&sessions::v1::SessionService::Stub::SignIn,
+      (void)client(&Sessions::SignIn,
                    Field("email", "ada@example.com") + Field("password", "a wrong password"));
     }
     CHECK_THAT(scrape(),

@@ -43,3 +43,14 @@ UPDATE users SET suspend_time = update_time WHERE state = 2;
 ALTER TABLE email_tokens
   ADD COLUMN new_email text NOT NULL DEFAULT '',
   ADD CONSTRAINT change_token_has_new_email CHECK ((purpose = 3) = (new_email <> ''));
+
+-- Users whose retention period ends. Only deleted users have a purge_time.
+CREATE INDEX users_by_purge_time ON users (purge_time, id) WHERE purge_time IS NOT NULL;
+
+-- The user whose personal data a response contains, for the erasure of the user. Responses that an earlier version
+-- stored have no user; they are deleted after 48 hours.
+ALTER TABLE idempotency ADD COLUMN user_id uuid;
+CREATE INDEX idempotency_by_user ON idempotency (user_id) WHERE user_id IS NOT NULL;
+
+-- For the export of a user's data.
+CREATE INDEX events_by_user ON events (user_id, sequence);

@@ -1,3 +1,7 @@
+DROP INDEX events_by_user;
+DROP INDEX idempotency_by_user;
+ALTER TABLE idempotency DROP COLUMN user_id;
+DROP INDEX users_by_purge_time;
 DROP TABLE sign_in_throttles;
 DROP TABLE sessions;
 ALTER TABLE users DROP COLUMN suspend_time;

@@ -94,6 +94,7 @@ INSERT INTO sessions (id, user_id, user_agent, ip_address, create_time, last_use
 VALUES ({E}, {U}, 'Browser {n}', '192.0.2.{n}', {t0}, {t3}, {t8}, {t9}, {digest}, {hash}, {digest}, {hash}, {digest},
   {t2}, 1);
 INSERT INTO sign_in_throttles (key, failures, blocked_until, expire_time) VALUES ({C}, 11, {t8}, {t9});
+UPDATE idempotency SET user_id = {U} WHERE key = {C};
 )";
 
 // The format of the rows, oldest first: without message content; with the columns for content, recipient key
@@ -235,6 +236,7 @@ Family::Family(int step, Form form, const Sha256Digest& hash_before) {
     session.rotate_time = At(2);
     sessions.push_back(session);
     throttles.push_back({cooldown.key, 11, At(8), At(9)});
+    record.user_id = u.id;
   }
 }
 

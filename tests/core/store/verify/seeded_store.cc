@@ -65,12 +65,15 @@ SeededStore::SeededStore() {
   Must(world.ConfirmChange(world.NewestTokenIn("email_change")).status());
   world.clock.Advance(world.accounts.resend_cooldown);
   Must(world.StartChange(erin, "erin@example.net"));
+  const User frank = Must(world.Register(Registration("frank@example.com", "frank"))).value();
+  Must(world.Delete(frank).status());
+  Must(world.Erase(frank).status());
+  erased = frank->id;
 }
 
-UserFields& TamperedStore::user(UserId id) {
+UserRow& TamperedStore::user_row(UserId id) {
   auto& users = rows.of<UserRow>();
-  return std::find_if(users.begin(), users.end(), [&](const UserRow& u) { return u.fields.id == id; })
-      ->fields;
+  return *std::find_if(users.begin(), users.end(), [&](const UserRow& u) { return u.fields.id == id; });
 }
 
 EmailToken& TamperedStore::change_token() {

@@ -6,6 +6,7 @@
 #include <limits>
 #include <tuple>
 
+#include "core/accounts/import_users.h"
 #include "core/accounts/user_repository.h"
 #include "core/common/strings.h"
 #include "tests/core/store/verify/seeded_store.h"
@@ -51,6 +52,16 @@ TEST_CASE("an empty store has no findings") {
   CHECK(Verify(*world.memory.OpenReader()).empty());
 }
 
+TEST_CASE("an imported user may have a verified address and no password") {
+  World world;
+  UserRecord record;
+  record.email = "grace@example.com";
+  record.email_verified = true;
+  ImportUsers import(world.store, world.hasher, world.clock, world.ids);
+  CHECK(Must(import.Handle(world.context, {record})).imported == 1);
+  CHECK(TextOf(Verify(*world.memory.OpenReader())).empty());
+}
+
 struct Violation {
   std::string_view invariant;
   std::string_view table;
@@ -78,8 +89,22 @@ const Violation kViolations[] = {
      [](TamperedStore& p) { p.user(p.seeded.suspended).suspend_time.reset(); }},
     {"suspended_user_has_time", "users", "suspend_time is set in the state ACTIVE",
      [](TamperedStore& p) { p.user(p.seeded.owner).suspend_time = absl::UnixEpoch(); }},
+    {"deleted_user_has_times", "users", "is set in the state ERASED",
+     [](TamperedStore& p) { p.user(p.seeded.erased).purge_time = absl::UnixEpoch(); }},
+    {"erased_user_is_emptied", "users", "still has personal data",
+     [](TamperedStore& p) { p.user(p.seeded.erased).email = "frank@example.com"; }},
+    {"erased_user_is_emptied", "users", "still has personal data",
+     [](TamperedStore& p) {
+       p.user(p.seeded.erased).labels = {{"plan", "pro"}};
+     }},
+    {"erased_user_is_emptied", "users", "still has personal data",
+     [](TamperedStore& p) { p.user(p.seeded.erased).suspend_time = absl::UnixEpoch(); }},
+    {"erased_user_is_emptied", "users", "still has personal data",
+     [](TamperedStore& p) { p.password_hash(p.seeded.erased) = "$argon2id$"; }},
     {"token_has_user", "email_tokens", "there is no user_",
      [](TamperedStore& p) { p.rows.of<EmailToken>()[0].user_id = UserId(kFirst); }},
+    {"token_has_user", "email_tokens", "the user is erased",
+     [](TamperedStore& p) { p.rows.of<EmailToken>().back().user_id = p.seeded.erased; }},
     {"token_has_user", "email_tokens", "there is no user_",
      [](TamperedStore& p) { p.rows.of<EmailToken>()[0].user_id = UserId(kLast); }},
     {"token_has_new_address", "email_tokens", "new_email is not a valid address",
@@ -91,6 +116,8 @@ const Violation kViolations[] = {
 
     {"session_has_user", "sessions", "there is no user_",
      [](TamperedStore& p) { p.session().user_id = UserId(kFirst); }},
+    {"session_has_user", "sessions", " is erased",
+     [](TamperedStore& p) { p.session().user_id = p.seeded.erased; }},
     {"session_expires_after_creation", "sessions", "expire_time is not after create_time",
      [](TamperedStore& p) { p.session().create_time = p.session().expire_time; }},
     {"session_outlasts_access_token", "sessions", "access_expire_time is after expire_time",
@@ -204,26 +231,32 @@ const Violation kViolations[] = {
     {"event_hashes_verify", "events", "the hash does not match",
      [](TamperedStore& p) { p.rows.of<Event>()[4].hash[31] ^= 1; }},
     {"answer_decodes", "idempotency", "0 bytes can't be decoded",
-     [](TamperedStore& p) { p.rows.of<IdempotencyRecord>()[0].answer.clear(); }},
+     [](TamperedStore& p) { p.response(std::nullopt).answer.clear(); }},
     {"answer_decodes", "idempotency", "9 bytes can't be decoded",
-     [](TamperedStore& p) { p.rows.of<IdempotencyRecord>()[0].answer.resize(9); }},
+     [](TamperedStore& p) { p.response(std::nullopt).answer.resize(9); }},
 
     {"answer_decodes", "idempotency", "can't be decoded",
-     [](TamperedStore& p) { p.rows.of<IdempotencyRecord>()[0].answer.push_back('x'); }},
+     [](TamperedStore& p) { p.response(std::nullopt).answer.push_back('x'); }},
 
     {"order_has_user", "orders", "there is no user_",
      [](TamperedStore& p) { p.order().user_id = UserId(kFirst); }},
     {"message_has_user", "messages", "there is no user_",
      [](TamperedStore& p) { p.rows.of<Message>()[0].user_id = UserId(kFirst); }},
+    {"message_has_user", "messages", " is erased",
+     [](TamperedStore& p) { p.rows.of<Message>()[0].user_id = p.seeded.erased; }},
+    {"erased_response_is_emptied", "idempotency", " is erased; the response has 1 bytes",
+     [](TamperedStore& p) { p.response(p.seeded.erased).answer.push_back('\0'); }},
+    {"erased_response_is_emptied", "idempotency", " is not erased; the response has 0 bytes",
+     [](TamperedStore& p) { p.response(p.seeded.erased).user_id = p.seeded.owner; }},
     {"event_has_user", "events", "there is no user_",
      [](TamperedStore& p) {
        p.rows.of<Event>()[0].user_id = UserId(kFirst);
        p.Rechain();
      }},
 
-    {"user_state_is_told", "users", "the user has 0 user.registered events, not 1",
+    {"user_state_is_told", "users", "the user has 0 user.registered or user.imported events, not 1",
      [](TamperedStore& p) { p.Forget("user.registered"); }},
-    {"user_state_is_told", "users", "the user has 2 user.registered events, not 1",
+    {"user_state_is_told", "users", "the user has 2 user.registered or user.imported events, not 1",
      [](TamperedStore& p) { p.Repeat("user.registered"); }},
     {"user_state_is_told", "users", "without a user.email_verified or user.email_changed",
      [](TamperedStore& p) { p.rows.of<UserRow>()[0].fields.email_verify_time = absl::UnixEpoch(); }},
@@ -231,6 +264,8 @@ const Violation kViolations[] = {
      [](TamperedStore& p) { p.Forget("user.email_changed"); }},
     {"user_state_is_told", "users", "the state is SUSPENDED after user.registered",
      [](TamperedStore& p) { p.user(p.seeded.owner).state = UserState::kSuspended; }},
+    {"user_state_is_told", "users", "the state is ERASED after user.registered, user.deleted",
+     [](TamperedStore& p) { p.Forget("user.erased"); }},
     {"user_state_is_told", "users", "the state is ACTIVE after user.registered, user.suspended",
      [](TamperedStore& p) { p.user(p.seeded.suspended).state = UserState::kActive; }},
     {"user_state_is_told", "users",
