@@ -11,6 +11,8 @@
 
 namespace keelson {
 
+// A store may number the committed events when a Read calls a method of EventReader as its first read. A Read
+// that reads other entities first may miss the events of the last changes.
 class EventReader {
  public:
   virtual ~EventReader() = default;

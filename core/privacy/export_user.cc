@@ -38,6 +38,8 @@ class UserDocument {
       : tx_(tx), id_(id), max_bytes_(max_bytes) {}
 
   absl::StatusOr<std::string> Write() {
+    // Before the other reads, so that the snapshot has the events of every committed change (EventReader).
+    RETURN_IF_ERROR(tx_.events().FindLast().status());
     ASSIGN_OR_RETURN(const std::optional<User> user, tx_.users().Find(id_));
     if (!user) return MakeError(Reason::kUserNotFound, "no user has this id");
     json_.BeginObject();

@@ -510,7 +510,7 @@ TEST_CASE("a user is suspended, reinstated, deleted and undeleted") {
   const auto export_user = [&] {
     return services.Call(*services.accounts, &Stub::ExportUser, export_request).json();
   };
-  CHECK(export_user().starts_with("{\"user\":{\"id\":\"" + id + "\",\"email\":\"ada@example.com\""));
+  CHECK(export_user().starts_with("{\"user\":{\"id\":\"" + id + "\",\"email\":\"Ada@Example.com\""));
   acc::EraseUserRequest erase;
   erase.set_reason("a\nb");
   change(&Stub::EraseUser, erase);
@@ -519,7 +519,7 @@ TEST_CASE("a user is suspended, reinstated, deleted and undeleted") {
   CHECK(erased.state() == acc::USER_STATE_ERASED);
   CHECK(erased.id() == id);
   CHECK(erased.email().empty());
-  CHECK(export_user().find("ada@example.com") == std::string::npos);
+  CHECK(export_user().find("Ada@Example.com") == std::string::npos);
   export_request.set_id("ada");
   export_user();
   CHECK(services.Fields() == Names{"id"});
