@@ -61,7 +61,8 @@ struct ModelAddress {
 class AccountModel {
  public:
   AccountModel(Store& store, std::uint64_t seed) : world_(store), random_(seed) {
-    world_.accounts.retention = absl::Hours(3);
+    // Long enough for most deleted accounts to be restored: others stay unusable for the rest of the run.
+    world_.accounts.retention = absl::Hours(12);
     world_.accounts.verification_ttl = absl::Hours(2);
     world_.sessions.idle_ttl = absl::Hours(1);
     world_.sessions.access_ttl = absl::Minutes(10);
@@ -95,7 +96,7 @@ class AccountModel {
         &AccountModel::RevokeAny,     &AccountModel::RevokeAllOf,   &AccountModel::ChangePasswordOf,
         &AccountModel::RequestReset,  &AccountModel::ResetAny,      &AccountModel::Register,
         &AccountModel::RequestVerify, &AccountModel::VerifyAny,     &AccountModel::Update,
-        &AccountModel::TakeStep,      &AccountModel::Wait,
+        &AccountModel::TakeStep,      &AccountModel::TakeStep,      &AccountModel::Wait,
     };
     (this->*kCalls[random_.Below(kCalls.size())])(address);
   }
