@@ -81,9 +81,10 @@ class AccountModel {
     for (const ModelAddress& each : addresses_) CheckAccount(each);
   }
 
-  void CheckHistory() {
-    CheckEvents();
+  // Returns the number of sessions that were started.
+  int CheckHistory() {
     CheckLists();
+    return CheckEvents();
   }
 
  private:
@@ -465,7 +466,7 @@ class AccountModel {
     REQUIRE(listed == expected);
   }
 
-  void CheckEvents() {
+  int CheckEvents() {
     Sha256Digest hash{};
     std::map<std::string, int> sessions;
     for (const Event& event : world_.Events()) {
@@ -475,7 +476,7 @@ class AccountModel {
       if (event.type == "session.refreshed") REQUIRE(sessions[event.subject] == 1);
       if (event.type == "session.revoked") REQUIRE(--sessions[event.subject] == 0);
     }
-    REQUIRE_FALSE(sessions.empty());
+    return static_cast<int>(sessions.size());
   }
 
   void CheckLists() {
@@ -505,10 +506,10 @@ class AccountModel {
 
 }  // namespace
 
-void RunAccountModel(Store& store, std::uint64_t seed, int steps) {
+int RunAccountModel(Store& store, std::uint64_t seed, int steps) {
   AccountModel model(store, seed);
   for (int step = 0; step < steps; ++step) model.Step();
-  model.CheckHistory();
+  return model.CheckHistory();
 }
 
 }  // namespace keelson
