@@ -92,7 +92,8 @@ class AccountModel {
     for (const ModelAddress& each : addresses_) CheckAccount(each);
   }
 
-  std::ptrdiff_t CheckHistory() {
+  // Returns the number of sessions that were started.
+  int CheckHistory() {
     CheckLists();
     return CheckEvents();
   }
@@ -577,8 +578,7 @@ class AccountModel {
     REQUIRE(listed == expected);
   }
 
-  // Returns the number of sessions that the events describe.
-  std::ptrdiff_t CheckEvents() {
+  int CheckEvents() {
     Sha256Digest hash{};
     std::map<std::string, int> sessions;
     for (const Event& event : world_.Events()) {
@@ -588,7 +588,7 @@ class AccountModel {
       if (event.type == "session.refreshed") REQUIRE(sessions[event.subject] == 1);
       if (event.type == "session.revoked") REQUIRE(--sessions[event.subject] == 0);
     }
-    return std::ssize(sessions);
+    return static_cast<int>(sessions.size());
   }
 
   void CheckLists() {
@@ -619,7 +619,7 @@ class AccountModel {
 
 }  // namespace
 
-std::ptrdiff_t RunAccountModel(Store& store, std::uint64_t seed, int steps) {
+int RunAccountModel(Store& store, std::uint64_t seed, int steps) {
   AccountModel model(store, seed);
   for (int step = 0; step < steps; ++step) model.Step();
   return model.CheckHistory();

@@ -10,7 +10,7 @@ namespace {
 
 TEST_CASE("Random calls of accounts and sessions agree with a simple model") {
   const Seed first(1);
-  std::ptrdiff_t sessions = 0;
+  int sessions = 0;
   for (std::uint64_t seed = first.value(); seed < first.value() + 20; ++seed) {
     CAPTURE(seed);
     MemoryStore store;
