@@ -27,14 +27,17 @@ absl::Duration RemainingDelay(const ThrottleRule& rule, const Throttle& throttle
 void CountAttempt(const ThrottleRule& rule, Throttle& throttle, absl::Time now) {
   if (throttle.expire_time <= now) throttle.failures = 0;
   ++throttle.failures;
-  throttle.blocked_until = now + DelayAfter(rule, throttle.failures);
+  // Without a delay, blocked_until stays in the past: for a parallel attempt that took its time earlier, `now`
+  // would be a delay.
+  const absl::Duration delay = DelayAfter(rule, throttle.failures);
+  if (delay > absl::ZeroDuration()) throttle.blocked_until = now + delay;
   throttle.expire_time = IsBlocked(rule, throttle) ? absl::InfiniteFuture() : now + rule.memory;
 }
 
 void TakeBackAttempt(const ThrottleRule& rule, const Throttle& counted, Throttle& throttle, absl::Time now) {
   throttle.failures = std::max<std::int64_t>(throttle.failures - 1, 0);
   // Until the delay ends, no other attempt is counted: an equal time is the delay of this attempt.
-  if (throttle.blocked_until == counted.blocked_until) throttle.blocked_until = now;
+  if (throttle.blocked_until == counted.blocked_until) throttle.blocked_until = absl::UnixEpoch();
   throttle.expire_time = now + rule.memory;
 }
 

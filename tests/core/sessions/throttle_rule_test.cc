@@ -73,6 +73,17 @@ TEST_CASE("Failures are forgotten after a time without attempts, except those of
   CHECK(network.expire_time == now + absl::Hours(1));
 }
 
+TEST_CASE("A failure without a delay does not delay a parallel attempt that took its time earlier") {
+  absl::Time now = kFirstAttempt;
+  const absl::Time earlier = now - absl::Milliseconds(1);
+  Throttle throttle = AfterFailures(kAccountThrottle, 10, now);
+  CHECK(RemainingDelay(kAccountThrottle, throttle, earlier) == absl::ZeroDuration());
+
+  CountAttempt(kAccountThrottle, throttle, now);
+  TakeBackAttempt(kAccountThrottle, Throttle(throttle), throttle, now);
+  CHECK(RemainingDelay(kAccountThrottle, throttle, earlier) == absl::ZeroDuration());
+}
+
 TEST_CASE("An attempt that is taken back leaves the other failures, and no delay of its own") {
   absl::Time now = kFirstAttempt;
   Throttle throttle = AfterFailures(kAccountThrottle, 11, now);
