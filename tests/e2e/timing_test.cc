@@ -46,8 +46,7 @@ class Durations {
 };
 
 // Compares quantiles that a few slow calls do not change. `share` is the largest allowed difference, as a
-// share of the quantile.
-// `margin`: a difference of fewer milliseconds is allowed, too.
+// share of the quantile. A difference of less than `margin` milliseconds is allowed, too.
 void CheckAlike(const Durations& known, const Durations& unknown, double share, double margin = 0) {
   for (const double q : {0.25, 0.5}) {
     INFO("quantile " << q << " in milliseconds");
