@@ -107,12 +107,14 @@ void PgEngineCheck::RunInSavepoint(const std::string& object, const Work& work) 
   Select("SAVEPOINT engine_check");
   try {
     work();
-    Select("RELEASE SAVEPOINT engine_check");
   } catch (const PgError& error) {
     if (error.failure() != PgFailure::kDamaged) throw;
-    Select("ROLLBACK TO SAVEPOINT engine_check");
     Report(object, std::string(error.status().message()));
   }
+  // Restores the planner's settings: without index scans, the export that follows would scan a whole table
+  // for each page.
+  Select("ROLLBACK TO SAVEPOINT engine_check");
+  Select("RELEASE SAVEPOINT engine_check");
 }
 
 void PgEngineCheck::Report(std::string object, std::string description) {
