@@ -18,6 +18,8 @@ const sqlite3_io_methods* default_methods = nullptr;
 
 // The header of the database, at the beginning of the first page (https://sqlite.org/fileformat2.html).
 constexpr std::size_t kFileHeader = 100;
+// Four bytes of the header, which are zero unless the database uses auto_vacuum.
+constexpr sqlite3_int64 kAutoVacuumRoot = 52;
 constexpr int kMinPageBytes = 512;
 // Only a B-tree page begins with its type. Any other page begins with a page number; the first byte is the
 // type of a B-tree page only if the number is at least this.
@@ -55,9 +57,15 @@ std::optional<Range> UnusedSpace(const unsigned char* page, std::size_t size, bo
   return unused;
 }
 
+// Whether a page that is no B-tree page may begin like one: in a huge database, and with auto_vacuum, whose
+// pointer map pages begin with types of their own. The service does not use auto_vacuum, but an operator may.
 bool MayBeAmbiguous(sqlite3_file* file, int page_bytes) {
   sqlite3_int64 size = 0;
-  return default_methods->xFileSize(file, &size) != SQLITE_OK || size / page_bytes >= kAmbiguousPage;
+  std::uint32_t auto_vacuum = 0;
+  return default_methods->xFileSize(file, &size) != SQLITE_OK || size / page_bytes >= kAmbiguousPage ||
+         default_methods->xRead(file, &auto_vacuum, static_cast<int>(sizeof(auto_vacuum)), kAutoVacuumRoot) !=
+             SQLITE_OK ||
+         auto_vacuum != 0;
 }
 
 int WritePage(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
