@@ -85,13 +85,14 @@ void Call::Finish() {
   Respond(std::move(status_));
 }
 
-// The parameter is a copy, because the event for `sent_` may free the slot before the calls below return.
+// The event for `sent_` may free the slot before the last call below returns.
 void Call::Respond(absl::Status status) {
-  queue_.dispatcher().LogCall(*method_, context_, status, SteadyTime::Now() - start_);
-  if (status.ok()) {
+  status_ = std::move(status);
+  queue_.dispatcher().LogCall(*method_, context_, status_, SteadyTime::Now() - start_);
+  if (status_.ok()) {
     stream_->WriteAndFinish(*response_, grpc::WriteOptions(), grpc::Status::OK, &sent_);
   } else {
-    stream_->Finish(ToGrpcStatus(status, context_.correlation_id), &sent_);
+    stream_->Finish(ToGrpcStatus(status_, context_.correlation_id), &sent_);
   }
 }
 

@@ -57,7 +57,8 @@ absl::Status Import(const ConnectionOptions& connection, std::istream& lines,
 ExitCode ReportImport(const absl::Status& status, const ImportCounts& counts) {
   if (absl::IsInvalidArgument(status)) return ReportResult(status);
   std::cout << counts.imported << " imported, " << counts.present << " already present, " << counts.failed
-            << " failed" << std::endl;
+            << " failed\n"
+            << std::flush;
   if (status.ok()) return counts.failed == 0 ? ExitCode::kDone : ExitCode::kFailed;
   ReportResult(status);
   std::cerr << "keelson: repeat the command to import the rest; imported users stay\n";

@@ -20,7 +20,7 @@ namespace keelson {
 namespace {
 
 // Number of rows in memory at a time, beside the document.
-constexpr int kSlice = 100;
+constexpr int kRowsPerRead = 100;
 
 // Orders, refunds and sessions hold their fields; messages and events are their fields.
 template <typename Entity>
@@ -46,19 +46,19 @@ class UserDocument {
     json_.Key("user");
     WriteObject(json_, user->fields());
     RETURN_IF_ERROR(
-        WriteList("sessions", [&](auto before) { return tx_.sessions().List(id_, before, kSlice); }));
+        WriteList("sessions", [&](auto before) { return tx_.sessions().List(id_, before, kRowsPerRead); }));
     OrderFilter orders;
     orders.user_id = id_;
     RETURN_IF_ERROR(
-        WriteList("orders", [&](auto before) { return tx_.orders().List(orders, before, kSlice); }));
+        WriteList("orders", [&](auto before) { return tx_.orders().List(orders, before, kRowsPerRead); }));
     RefundFilter refunds;
     refunds.user_id = id_;
     RETURN_IF_ERROR(
-        WriteList("refunds", [&](auto before) { return tx_.refunds().List(refunds, before, kSlice); }));
+        WriteList("refunds", [&](auto before) { return tx_.refunds().List(refunds, before, kRowsPerRead); }));
     MessageFilter messages;
     messages.user_id = id_;
-    RETURN_IF_ERROR(
-        WriteList("messages", [&](auto before) { return tx_.messages().List(messages, before, kSlice); }));
+    RETURN_IF_ERROR(WriteList(
+        "messages", [&](auto before) { return tx_.messages().List(messages, before, kRowsPerRead); }));
     RETURN_IF_ERROR(WriteEvents());
     json_.EndObject();
     return json_.Take();
@@ -74,7 +74,7 @@ class UserDocument {
     while (true) {
       ASSIGN_OR_RETURN(const auto rows, read(before));
       RETURN_IF_ERROR(WriteRows(rows));
-      if (rows.size() < kSlice) break;
+      if (rows.size() < kRowsPerRead) break;
       before = PositionOf(rows.back());
     }
     json_.EndArray();
@@ -87,9 +87,9 @@ class UserDocument {
     json_.Key("events");
     json_.BeginArray();
     while (true) {
-      ASSIGN_OR_RETURN(const std::vector<Event> events, tx_.events().ListOfUser(id_, sequence, kSlice));
+      ASSIGN_OR_RETURN(const std::vector<Event> events, tx_.events().ListOfUser(id_, sequence, kRowsPerRead));
       RETURN_IF_ERROR(WriteRows(events));
-      if (events.size() < kSlice) break;
+      if (events.size() < kRowsPerRead) break;
       sequence = events.back().sequence;
     }
     json_.EndArray();

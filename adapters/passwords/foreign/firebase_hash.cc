@@ -72,8 +72,9 @@ bool ReadBytes(std::string_view text, std::string_view prefix, std::string& byte
   if (!text.starts_with(prefix)) return false;
   std::optional<std::string> decoded =
       FromBase64(text.substr(prefix.size()), {1, ForeignBounds::kMaxHashBytes}, Base64::kPadded);
-  if (decoded) bytes = *std::move(decoded);
-  return decoded.has_value();
+  if (!decoded) return false;
+  bytes = *std::move(decoded);
+  return true;
 }
 
 bool ReadFirebaseParameters(std::string_view text, FirebaseParameters& parameters) {

@@ -1,7 +1,11 @@
 #include "adapters/store/postgres/users.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <set>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "adapters/store/postgres/entity_rows.h"
 #include "adapters/store/postgres/listing.h"
@@ -51,13 +55,15 @@ std::optional<User> ReadOneUser(const PgResult& result) {
 
 // Returns the ids of the inserted users.
 std::set<UserId> InsertUnlessTaken(PgSession& session, const std::vector<NewAccount>& accounts) {
-  std::vector<UserFields> rows;
-  rows.reserve(accounts.size());
-  for (const NewAccount& account : accounts) rows.push_back(account.user.fields());
   // All transactions insert addresses in the same order, so that two of them never wait for each other. Of
   // equal addresses, the first one stays first.
-  std::stable_sort(rows.begin(), rows.end(),
-                   [](const UserFields& a, const UserFields& b) { return a.email_key < b.email_key; });
+  std::vector<std::pair<std::string_view, std::size_t>> order;
+  order.reserve(accounts.size());
+  for (const NewAccount& account : accounts) order.emplace_back(account.user->email_key, order.size());
+  std::sort(order.begin(), order.end());
+  std::vector<UserFields> rows;
+  rows.reserve(accounts.size());
+  for (const auto& [email_key, number] : order) rows.push_back(accounts[number].user.fields());
   const PgResult result = WithColumnArrays(
       rows, [&](const auto&... columns) { return session.Select(kInsertUsersUnlessTaken, columns...); });
   std::set<UserId> ids;
