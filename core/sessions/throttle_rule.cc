@@ -27,8 +27,8 @@ absl::Duration RemainingDelay(const ThrottleRule& rule, const Throttle& throttle
 void CountAttempt(const ThrottleRule& rule, Throttle& throttle, absl::Time now) {
   if (throttle.expire_time <= now) throttle.failures = 0;
   ++throttle.failures;
-  // Without a delay, blocked_until stays in the past: for a parallel attempt that took its time earlier, `now`
-  // would be a delay.
+  // Without a delay, blocked_until stays in the past: for a parallel attempt that took its time earlier,
+  // `now` would be a delay.
   const absl::Duration delay = DelayAfter(rule, throttle.failures);
   if (delay > absl::ZeroDuration()) throttle.blocked_until = now + delay;
   throttle.expire_time = IsBlocked(rule, throttle) ? absl::InfiniteFuture() : now + rule.memory;

@@ -49,7 +49,8 @@ TEST_CASE("SQL statements contain the columns of the kFields table in order") {
         "UPDATE pictures SET title = ?2, width = ?3, height = ?4 WHERE id = ?1");
   using Selection = ColumnsWithout<MutableColumns, ColumnsNamed<"title">>;
   CHECK(kAssignments<kDialect, Picture, Selection, 9>.view() == "width = $9, height = $10");
-  CHECK(kDifferences<kDialect, Picture, Selection>.view() == "width IS DISTINCT FROM $2 OR height IS DISTINCT FROM $3");
+  CHECK(kDifferences<kDialect, Picture, Selection>.view() ==
+        "width IS DISTINCT FROM $2 OR height IS DISTINCT FROM $3");
   CHECK(kExcludedAssignments<Picture, Selection>.view() ==
         "width = excluded.width, height = excluded.height");
   CHECK(kAssignedParameter<kDialect, Picture, "height">.view() == "$4");
