@@ -525,6 +525,32 @@ TEST_CASE("a user is suspended, reinstated, deleted and undeleted") {
   CHECK(services.Fields() == Names{"id"});
 }
 
+TEST_CASE("every change of a user's state compares the etag of the request") {
+  Services services;
+  acc::GetUserRequest get;
+  get.set_id(services.Register());
+  using Stub = acc::AccountService::Stub;
+  acc::User user = services.Call(*services.accounts, &Stub::GetUser, get).user();
+  const auto check = [&](auto method, auto request, acc::UserState state) {
+    CAPTURE(request.GetDescriptor()->name());
+    const std::string before = user.SerializeAsString();
+    request.set_id(user.id());
+    request.set_etag("v0");
+    services.Call(*services.accounts, method, request);
+    CHECK(services.status.error_code() == grpc::StatusCode::ABORTED);
+    CHECK(services.Call(*services.accounts, &Stub::GetUser, get).user().SerializeAsString() == before);
+    request.set_etag(user.etag());
+    user = services.Call(*services.accounts, method, request).user();
+    REQUIRE(services.status.ok());
+    CHECK(user.state() == state);
+  };
+  check(&Stub::SuspendUser, acc::SuspendUserRequest(), acc::USER_STATE_SUSPENDED);
+  check(&Stub::ReinstateUser, acc::ReinstateUserRequest(), acc::USER_STATE_ACTIVE);
+  check(&Stub::DeleteUser, acc::DeleteUserRequest(), acc::USER_STATE_DELETED);
+  check(&Stub::UndeleteUser, acc::UndeleteUserRequest(), acc::USER_STATE_ACTIVE);
+  check(&Stub::EraseUser, acc::EraseUserRequest(), acc::USER_STATE_ERASED);
+}
+
 TEST_CASE("ImportUsers is a client stream and requires kAdminister") {
   Core core;
   const auto service = MakeAccountService(core.use_cases);

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <functional>
+#include <set>
 #include <thread>
 
 #include "core/accounts/get_user.h"
@@ -110,14 +111,41 @@ TEST_CASE("A transition of a user succeeds with the current etag and fails with 
     const User before = world.Load(world.Ada()->id);
     world.NewEvents();
     UserStepCommand command = StepOfAda(world);
-    command.etag = EtagOf(before->version + 1);
+    command.request_id = "request-1";
+    command.etag = EtagOf(before->version - 1);
     const auto stale = step.take(world, command);
     CHECK(ReasonOf(stale) == "ETAG_MISMATCH");
     CHECK(Fact(stale, "etag") == EtagOf(before->version));
     CHECK(world.Load(before->id).fields() == before.fields());
     CHECK(world.NewEvents().empty());
     command.etag = EtagOf(before->version);
-    CHECK(ReasonOf(step.take(world, command)) == "OK");
+    const User changed = Must(step.take(world, command));
+    CHECK(changed->version == before->version + 1);
+    // The etag of the repeated call is stale by now.
+    CHECK(Must(step.take(world, command)).fields() == changed.fields());
+    command.request_id = "request-2";
+    CHECK(ReasonOf(step.take(world, command)) == "ETAG_MISMATCH");
+    CHECK(world.NewEvents() == Fields{std::string(step.event_type)});
+  }
+}
+
+TEST_CASE("One of SuspendUser and EraseUser with the same etag succeeds when both calls are concurrent") {
+  for (int round = 0; round < 20; ++round) {
+    World world;
+    UserStepCommand command = StepOfAda(world);
+    command.etag = EtagOf(world.Ada()->version);
+    EndSessions end_sessions(world.sessions);
+    SuspendUser suspend_user(world.store, world.clock, end_sessions);
+    EraseUser erase_user(world.store, world.clock, end_sessions);
+    std::string suspended;
+    std::string erased;
+    std::thread suspend([&] { suspended = ReasonOf(suspend_user.Handle(world.context, command)); });
+    std::thread erase([&] { erased = ReasonOf(erase_user.Handle(world.context, command)); });
+    suspend.join();
+    erase.join();
+    CHECK(std::set<std::string>{suspended, erased} == std::set<std::string>{"ETAG_MISMATCH", "OK"});
+    CHECK(world.Load(world.Ada()->id)->state ==
+          (erased == "OK" ? UserState::kErased : UserState::kSuspended));
   }
 }
 
@@ -134,6 +162,9 @@ TEST_CASE("A repeated transition of a user returns the first response and change
     CHECK(Must(step.take(world, command)).fields() == first.fields());
     UserStepCommand other = command;
     other.reason = "another";
+    CHECK(ReasonOf(step.take(world, other)) == "REQUEST_ID_REUSED");
+    other = command;
+    other.etag = EtagOf(first->version);
     CHECK(ReasonOf(step.take(world, other)) == "REQUEST_ID_REUSED");
     other.request_id = "request-2";
     CHECK(ReasonOf(step.take(world, other)) == "USER_STATE");

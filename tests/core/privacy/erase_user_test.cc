@@ -4,7 +4,9 @@
 
 #include "core/accounts/token_mail.h"
 #include "core/accounts/update_user.h"
+#include "core/common/etag.h"
 #include "core/notifications/message_repository.h"
+#include "core/sessions/end_sessions.h"
 #include "core/store/export/bulk.h"
 #include "core/store/verify/verify_store.h"
 #include "tests/core/sessions/session_world.h"
@@ -139,6 +141,32 @@ TEST_CASE("a repeated EraseUser returns the first response; another EraseUser fa
   CHECK(ReasonOf(again) == "USER_STATE");
   CHECK(Fact(again, "state") == "ERASED");
   CHECK(Fact(again, "expected") == "ACTIVE or SUSPENDED or DELETED");
+}
+
+TEST_CASE("EraseUser with a stale etag changes no table; EraseUser with the current etag erases the user") {
+  SessionWorld world;
+  User user = Must(world.Register(PlantedRegistration())).value();
+  Must(world.TrySignIn(PlantedCredentials()).status());
+  CHECK(ReasonOf(world.TrySignIn(PlantedCredentials("wrong"))) == "CREDENTIALS_INVALID");
+  UserStepCommand command{"e1", user->id.ToString(), "gone", EtagOf(user->version)};
+  user = Must(world.Verify(world.Outbox()[0].variables.at("token")));
+  EndSessions end_sessions(world.sessions);
+  EraseUser erase(world.store, world.clock, end_sessions);
+  const std::string before = DumpOf(world);
+  const auto stale = erase.Handle(world.context, command);
+  CHECK(ReasonOf(stale) == "ETAG_MISMATCH");
+  CHECK(Fact(stale, "etag") == EtagOf(user->version));
+  CHECK(DumpOf(world) == before);
+
+  command.etag = EtagOf(user->version);
+  const User erased = Must(erase.Handle(world.context, command));
+  CHECK(erased->state == UserState::kErased);
+  CHECK(DumpOf(world).find(kSecret) == std::string::npos);
+  CHECK(Must(erase.Handle(world.context, command)).fields() == erased.fields());
+  command.request_id = "e2";
+  CHECK(ReasonOf(erase.Handle(world.context, command)) == "ETAG_MISMATCH");
+  command.etag = EtagOf(erased->version);
+  CHECK(ReasonOf(erase.Handle(world.context, command)) == "USER_STATE");
 }
 
 TEST_CASE("a repeated call from before the erasure creates and returns nothing") {
