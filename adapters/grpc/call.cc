@@ -15,8 +15,8 @@ void Call::Request(RpcService& service, int index) {
   cancelled_.store(false, std::memory_order_relaxed);
   server_context_.emplace();
   stream_.emplace(&*server_context_);
-  if (deferred_) server_context_->AsyncNotifyWhenDone(&ended_);
-  service.Request(index, &*server_context_, &*stream_, queue_.completion_queue(), &arrived_);
+  if (deferred_) server_context_->AsyncNotifyWhenDone(ended_.tag());
+  service.Request(index, &*server_context_, &*stream_, queue_.completion_queue(), arrived_.tag());
 }
 
 void Call::Arrived(bool ok) {
@@ -44,7 +44,7 @@ void Call::Read(SteadyTime now) {
   ++pending_;
   waiting_since_ = now;
   queue_.ExpectMessage(link_);
-  stream_->Read(&payload_, &received_);
+  stream_->Read(&payload_, received_.tag());
 }
 
 void Call::Expire(absl::Status status) {
@@ -90,9 +90,9 @@ void Call::Respond(absl::Status status) {
   status_ = std::move(status);
   queue_.dispatcher().LogCall(*method_, context_, status_, SteadyTime::Now() - start_);
   if (status_.ok()) {
-    stream_->WriteAndFinish(*response_, grpc::WriteOptions(), grpc::Status::OK, &sent_);
+    stream_->WriteAndFinish(*response_, grpc::WriteOptions(), grpc::Status::OK, sent_.tag());
   } else {
-    stream_->Finish(ToGrpcStatus(status_, context_.correlation_id), &sent_);
+    stream_->Finish(ToGrpcStatus(status_, context_.correlation_id), sent_.tag());
   }
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "adapters/grpc/dispatcher.h"
+#include "adapters/grpc/queue_event.h"
 #include "adapters/grpc/rpc_service.h"
 #include "adapters/grpc/worker_pool.h"
 #include "core/common/deadline.h"
@@ -24,12 +25,6 @@ class CallQueue;
 // on a worker thread. StreamCall derives from Call and overrides what happens between arrival and response.
 class Call : public WorkerPool::Job {
  public:
-  // The tag by which the completion queue identifies an event of this call.
-  struct Event {
-    Call* call;
-    void (Call::*happened)(bool ok);
-  };
-
   // The call's node in the queue's list of calls that wait for their message. Preallocated, so that moving
   // the node between lists does not allocate.
   struct Link {
@@ -91,10 +86,10 @@ class Call : public WorkerPool::Job {
   int index_ = 0;
   SteadyTime start_;
   SteadyTime waiting_since_;
-  Event arrived_{this, &Call::Arrived};
-  Event received_{this, &Call::Received};
-  Event ended_{this, &Call::Ended};
-  Event sent_{this, &Call::Sent};
+  QueueEventOf<Call> arrived_{this, &Call::Arrived};
+  QueueEventOf<Call> received_{this, &Call::Received};
+  QueueEventOf<Call> ended_{this, &Call::Ended};
+  QueueEventOf<Call> sent_{this, &Call::Sent};
 };
 
 }  // namespace keelson

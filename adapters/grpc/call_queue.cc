@@ -47,19 +47,23 @@ WorkerPool& CallQueue::WorkersFor(const Method& method) const {
 void CallQueue::Run() {
   void* tag = nullptr;
   bool ok = false;
-  for (;;) {
-    const auto next = queue_->AsyncNext(&tag, &ok, NextExpiry());
-    if (next == grpc::CompletionQueue::SHUTDOWN) return;
+  auto next = grpc::CompletionQueue::TIMEOUT;
+  gpr_timespec expiry;
+  const auto handle_event = [&] {
     if (next == grpc::CompletionQueue::GOT_EVENT) {
       if (tag == nullptr) {
         OnWake();
       } else {
-        const Call::Event& event = *static_cast<Call::Event*>(tag);
-        (event.call->*event.happened)(ok);
+        static_cast<QueueEvent*>(tag)->Happened(ok);
       }
     }
     ExpireReceiving();
-  }
+    expiry = NextExpiry();
+  };
+  do {
+    // If the message of a call has arrived already, the next event is taken without a pass through the queue.
+    next = queue_->DoThenAsyncNext(handle_event, &tag, &ok, expiry);
+  } while (next != grpc::CompletionQueue::SHUTDOWN);
 }
 
 gpr_timespec CallQueue::NextExpiry() const {

@@ -1,7 +1,5 @@
 #include "adapters/grpc/rpc_server.h"
 
-#include <grpcpp/health_check_service_interface.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -104,7 +102,7 @@ RpcServer::RpcServer(const GrpcServerOptions& options, Services services, Authen
                      Entropy& entropy, Log& log)
     : services_(std::move(services)),
       reflection_(options.reflection ? MakeReflectionServices(ServiceNames())
-                                     : std::vector<std::unique_ptr<grpc::Service>>()),
+                                     : std::vector<std::unique_ptr<OpenService>>()),
       dispatcher_(std::move(authenticator), {options.default_deadline, options.max_receive_bytes}, entropy,
                   log),
       workers_({options.workers, options.queue}),
@@ -126,16 +124,24 @@ absl::Status RpcServer::Listen(const GrpcServerOptions& options, bool inline_rea
   ApplySettings(LimitsOf(options), builder);
   builder.AddListeningPort(options.listen, credentials_, &port_);
   for (const std::unique_ptr<RpcService>& service : services_) builder.RegisterService(service.get());
-  for (const std::unique_ptr<grpc::Service>& service : reflection_) builder.RegisterService(service.get());
+  builder.RegisterAsyncGenericService(&unknown_methods_.service());
+  builder.RegisterService(&health_);
+  for (const std::unique_ptr<OpenService>& service : reflection_) builder.RegisterService(service.get());
   for (unsigned i = 0; i < QueueCount(options); ++i) {
     queues_.push_back(std::make_unique<CallQueue>(builder.AddCompletionQueue(), dispatcher_,
                                                   CallQueue::Workers{workers_, writers_, readers_},
                                                   inline_reads));
   }
   server_ = builder.BuildAndStart();
-  if (server_ != nullptr) return absl::OkStatus();
-  DrainQueues();
-  return ExplainListenFailure("server.listen", options.listen);
+  if (server_ == nullptr) {
+    DrainQueues();
+    return ExplainListenFailure("server.listen", options.listen);
+  }
+  grpc::ServerCompletionQueue& queue = *queues_.front()->completion_queue();
+  unknown_methods_.Open(queue);
+  health_.Open(queue);
+  for (const std::unique_ptr<OpenService>& service : reflection_) service->Open(queue);
+  return absl::OkStatus();
 }
 
 std::vector<std::string> RpcServer::ServiceNames() const {
@@ -165,7 +171,7 @@ void RpcServer::SetServing(bool serving) {
 }
 
 void RpcServer::SetServing(const std::string& part, bool serving) {
-  server_->GetHealthCheckService()->SetServingStatus(part, serving);
+  health_.SetServing(part, serving);
   if (health_listener_ != nullptr) health_listener_->SetServing(part, serving);
 }
 
@@ -179,11 +185,19 @@ absl::Status RpcServer::SetAuthentication(const GrpcAuthOptions& options) {
   return absl::OkStatus();
 }
 
-void RpcServer::WaitUntilIdle(Deadline deadline) const {
-  const auto busy = [](const std::unique_ptr<CallQueue>& queue) { return queue->in_flight() > 0; };
-  while (!deadline.expired() && std::any_of(queues_.begin(), queues_.end(), busy)) {
-    absl::SleepFor(kIdlePoll);
-  }
+bool RpcServer::HasCalls() const {
+  return std::any_of(queues_.begin(), queues_.end(),
+                     [](const auto& queue) { return queue->in_flight() > 0; });
+}
+
+bool RpcServer::HasOpenStreams() const {
+  return unknown_methods_.open_calls() > 0 || health_.open_streams() > 0 ||
+         std::any_of(reflection_.begin(), reflection_.end(),
+                     [](const auto& service) { return service->open_streams() > 0; });
+}
+
+void RpcServer::WaitForCalls(Deadline deadline) const {
+  while (!deadline.expired() && HasCalls()) absl::SleepFor(kIdlePoll);
 }
 
 void RpcServer::Shutdown(Deadline deadline) {
@@ -194,15 +208,16 @@ void RpcServer::Shutdown(Deadline deadline) {
   // retry delay.
   dispatcher_.Close();
   for (const std::unique_ptr<CallQueue>& queue : queues_) queue->EndReceiving();
-  WaitUntilIdle(deadline);
+  WaitForCalls(deadline);
   dispatcher_.CancelQueued();
   const absl::Duration flush_timeout = std::min(deadline.remaining(), kFlushTimeout);
   server_->Shutdown(gpr_time_from_millis(absl::ToInt64Milliseconds(flush_timeout), GPR_TIMESPAN));
   workers_.Stop();
   writers_.Stop();
   readers_.Stop();
-  // A stream continues on its queue's thread after its last batch.
-  WaitUntilIdle(Deadline::Never());
+  // A stream continues on its queue's thread after its last batch, and an open stream until it is cancelled.
+  health_.Close();
+  while (HasCalls() || HasOpenStreams()) absl::SleepFor(kIdlePoll);
   for (const std::unique_ptr<CallQueue>& queue : queues_) queue->ShutDown();
   for (std::thread& thread : threads_) thread.join();
   health_listener_.reset();

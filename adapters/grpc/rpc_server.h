@@ -13,9 +13,12 @@
 #include "adapters/grpc/call_queue.h"
 #include "adapters/grpc/dispatcher.h"
 #include "adapters/grpc/health_listener.h"
+#include "adapters/grpc/health_service.h"
+#include "adapters/grpc/open_service.h"
 #include "adapters/grpc/options.h"
 #include "adapters/grpc/rpc_service.h"
 #include "adapters/grpc/server_certificates.h"
+#include "adapters/grpc/unknown_methods.h"
 #include "adapters/grpc/worker_pool.h"
 #include "core/common/deadline.h"
 #include "core/repositories.h"
@@ -49,11 +52,15 @@ class RpcServer {
   std::vector<std::string> ServiceNames() const;
   void StartThreads();
   void DrainQueues();
-  void WaitUntilIdle(Deadline deadline) const;
+  bool HasCalls() const;
+  bool HasOpenStreams() const;
+  void WaitForCalls(Deadline deadline) const;
 
   const Services services_;
+  UnknownMethods unknown_methods_;
+  HealthService health_;
   // The reflection services; empty if reflection is disabled.
-  const std::vector<std::unique_ptr<grpc::Service>> reflection_;
+  const std::vector<std::unique_ptr<OpenService>> reflection_;
   Dispatcher dispatcher_;
   // Runs list calls, and calls that hash a password before they write.
   WorkerPool workers_;

@@ -1,7 +1,6 @@
 #include "adapters/grpc/server_settings.h"
 
 #include <grpc/support/log.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
 
 #include <algorithm>
@@ -36,7 +35,6 @@ int Milliseconds(absl::Duration duration) {
 }  // namespace
 
 void PrepareLibrary() {
-  grpc::EnableDefaultHealthCheckService(true);
   google::protobuf::SetLogHandler(nullptr);
   if (std::getenv("GRPC_VERBOSITY") == nullptr) gpr_set_log_function([](gpr_log_func_args*) {});
 }
