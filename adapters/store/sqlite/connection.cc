@@ -67,6 +67,7 @@ Connection::Connection(const Options& options)
       database_(FileNameFor(options), FlagsFor(options.access),
                 static_cast<int>(options.busy_timeout.count()), ScrubbingVfs()) {
   database_.exec(absl::StrCat("PRAGMA cache_size = -", options.cache_kib));
+  database_.exec(absl::StrCat("PRAGMA mmap_size = ", options.mapped_bytes));
   // Disables automatic checkpoints: only the writer thread checkpoints (Writer).
   database_.exec("PRAGMA wal_autocheckpoint = 0");
   // Maximum size in bytes of a restarted write-ahead log: returns disk space after a burst of writes.

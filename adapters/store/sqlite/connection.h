@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Database.h>
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <string>
@@ -26,6 +27,9 @@ class Connection {
     Access access = Access::kReadOnly;
     std::chrono::milliseconds busy_timeout{5000};
     int cache_kib = 2048;
+    // Bytes of the database file that are read through a memory map instead of system calls; 0: none. After
+    // an I/O error within the map, the operating system ends the process (SIGBUS).
+    std::int64_t mapped_bytes = 0;
     // The file's name in messages. Empty means `path`.
     std::string name = {};
   };

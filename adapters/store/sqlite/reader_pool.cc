@@ -9,6 +9,9 @@ namespace {
 
 constexpr std::chrono::milliseconds kReaderBusyTimeout{1000};
 constexpr int kCacheKib = 4096;
+// Reads through the memory map need no system call, and do not depend on the page cache, which every commit
+// empties. The mapped pages belong to the operating system's cache: all readers share them.
+constexpr std::int64_t kMappedBytes = std::int64_t{256} << 20;
 
 // Returns a number for this thread. A thread prefers the connection with this number, because that
 // connection's page cache holds the pages that the thread read before.
@@ -64,6 +67,7 @@ absl::StatusOr<std::unique_ptr<ReaderPool>> ReaderPool::Open(const DatabasePath&
                      Connection::Open({.path = path.resolved,
                                        .busy_timeout = kReaderBusyTimeout,
                                        .cache_kib = kCacheKib,
+                                       .mapped_bytes = kMappedBytes,
                                        .name = path.given}));
     pool->readers_.push_back(std::make_unique<Reader>(std::move(connection)));
   }

@@ -56,8 +56,11 @@ WriteSession::~WriteSession() {
 
 absl::Status WriteSession::Connect() {
   ASSIGN_OR_RETURN(std::unique_ptr<Connection> connection,
-                   Connection::Open({guard_.path().resolved, Connection::Access::kReadWrite, busy_timeout_,
-                                     kCacheKib, guard_.path().given}));
+                   Connection::Open({.path = guard_.path().resolved,
+                                     .access = Connection::Access::kReadWrite,
+                                     .busy_timeout = busy_timeout_,
+                                     .cache_kib = kCacheKib,
+                                     .name = guard_.path().given}));
   writer_ = std::make_unique<Writer>(std::move(connection));
   return absl::OkStatus();
 }
