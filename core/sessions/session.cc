@@ -19,15 +19,16 @@ Sha256Digest NewSalt(Entropy& entropy) {
 
 }  // namespace
 
-Session Session::Start(SessionId id, UserId user_id, std::string user_agent, std::string ip_address,
+Session Session::Start(SessionId id, const User& user, std::string user_agent, std::string ip_address,
                        const SessionPolicy& policy, Entropy& entropy, absl::Time now, SessionTokens& tokens) {
   SessionFields fields;
   fields.id = id;
-  fields.user_id = user_id;
+  fields.user_id = user->id;
   fields.user_agent = std::move(user_agent);
   fields.ip_address = std::move(ip_address);
   fields.create_time = now;
   fields.expire_time = now + policy.refresh_ttl;
+  fields.email_verified = user->email_verify_time.has_value();
   Session session(std::move(fields));
   // The first tokens, too, are derived: from a token that is discarded.
   const RefreshToken origin = RefreshToken::Random(entropy);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "core/accounts/user.h"
 #include "core/common/entropy.h"
 #include "core/common/fields.h"
 #include "core/common/id.h"
@@ -40,6 +41,9 @@ struct SessionFields {
   absl::Time rotate_time;
   // Number of rotations.
   std::int64_t generation = 0;
+  // Whether the user's address was verified when the session began. An address stays verified, so that an
+  // introspection reads the user only if this is false.
+  bool email_verified = false;
 
   bool operator==(const SessionFields&) const = default;
 };
@@ -61,6 +65,7 @@ inline constexpr auto kFields<SessionFields> = std::tuple{
     Mutable("salt", &SessionFields::salt),
     Mutable("rotate_time", &SessionFields::rotate_time),
     Mutable("generation", &SessionFields::generation),
+    Immutable("email_verified", &SessionFields::email_verified),
 };
 
 // The state of a refresh token that belongs to a session.
@@ -77,7 +82,7 @@ enum class RefreshTokenState {
 class Session {
  public:
   // Starts a session and sets `tokens`, which are shown to the caller once.
-  static Session Start(SessionId id, UserId user_id, std::string user_agent, std::string ip_address,
+  static Session Start(SessionId id, const User& user, std::string user_agent, std::string ip_address,
                        const SessionPolicy& policy, Entropy& entropy, absl::Time now, SessionTokens& tokens);
   // Restores a session from stored fields.
   explicit Session(SessionFields fields) : fields_(std::move(fields)) {}

@@ -23,7 +23,7 @@ struct SessionPolicy {
   // Precision of last_use_time: a use is recorded at most once in this time, so that introspection seldom
   // causes a write.
   absl::Duration use_precision() const {
-    const absl::Duration limit = absl::Minutes(1);
+    const absl::Duration limit = absl::Minutes(5);
     return idle_ttl > absl::ZeroDuration() ? std::min(limit, idle_ttl / 4) : limit;
   }
 };

@@ -149,23 +149,23 @@ absl::StatusOr<std::optional<IssuedSession>> SignIn::Finish(const CallContext& c
     if (candidate.hash != verified_hash) return absl::OkStatus();
     RETURN_IF_ERROR(attempt.Succeed(tx, now));
     if (new_hash) RETURN_IF_ERROR(tx.users().SetPasswordHash(user_id, *new_hash));
-    ASSIGN_OR_RETURN(issued, StartSession(tx, context, sign_in, user_id, now));
+    ASSIGN_OR_RETURN(issued, StartSession(tx, context, sign_in, *user, now));
     return absl::OkStatus();
   }));
   return issued;
 }
 
 absl::StatusOr<IssuedSession> SignIn::StartSession(WriteTransaction& tx, const CallContext& context,
-                                                   const ValidatedSignIn& sign_in, UserId user_id,
+                                                   const ValidatedSignIn& sign_in, const User& user,
                                                    absl::Time now) {
-  RETURN_IF_ERROR(end_sessions_.MakeRoom(tx, context, user_id, now));
+  RETURN_IF_ERROR(end_sessions_.MakeRoom(tx, context, user->id, now));
   SessionTokens tokens;
-  Session session = Session::Start(ids_.Next<SessionKind>(), user_id, sign_in.user_agent,
+  Session session = Session::Start(ids_.Next<SessionKind>(), user, sign_in.user_agent,
                                    sign_in.ip_address ? sign_in.ip_address->ToString() : "", policy_,
                                    entropy_, now, tokens);
   RETURN_IF_ERROR(tx.sessions().Insert(session));
   RETURN_IF_ERROR(
-      tx.events().Append(MakeEvent("session.started", session->id.ToString(), user_id, context, now)));
+      tx.events().Append(MakeEvent("session.started", session->id.ToString(), user->id, context, now)));
   return IssuedSession{std::move(session), std::move(tokens)};
 }
 

@@ -63,7 +63,8 @@ class SignIn {
                                                       const SignInAttempt& attempt,
                                                       PasswordCandidate& candidate);
   absl::StatusOr<IssuedSession> StartSession(WriteTransaction& tx, const CallContext& context,
-                                             const ValidatedSignIn& sign_in, UserId user_id, absl::Time now);
+                                             const ValidatedSignIn& sign_in, const User& user,
+                                             absl::Time now);
 
   Store& store_;
   Clock& clock_;

@@ -13,6 +13,7 @@
 #include "core/common/sha256.h"
 #include "core/orders/order.h"
 #include "core/sessions/session.h"
+#include "core/sessions/session_policy.h"
 #include "tests/bench/raw_connection.h"
 
 namespace keelson {
@@ -22,9 +23,9 @@ constexpr int kPerTransaction = 500;
 // The hash of kUserPassword with the service's default parameters.
 constexpr char kPasswordHash[] =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$UUFtUGS6S9DvnfF1Yp2QFyzsl00BRMrbioOh6kLlpj0";
-// The service records the last use of a session at most once a minute. Last uses that are spread over the
-// minute before the start make the service record as many uses per second as in production.
-constexpr absl::Duration kUsePrecision = absl::Minutes(1);
+// The service records the last use of a session at most once in this time. Last uses that are spread over
+// this time before the start make the service record as many uses per second as in production.
+const absl::Duration kUsePrecision = SessionPolicy().use_precision();
 constexpr absl::Duration kSessionLifetime = absl::Hours(24);
 constexpr std::int64_t kPrice = 100'000;
 
@@ -85,6 +86,7 @@ class Seeder {
     fields.access_expire_time = fields.expire_time = now + kSessionLifetime;
     fields.access_digest = Sha256(AccessToken(number));
     fields.refresh_key = Sha256(absl::StrCat("key ", number));
+    fields.email_verified = true;
     return tx.sessions().Insert(Session(std::move(fields)));
   }
 

@@ -11,8 +11,8 @@ constexpr auto kSelectSession = "SELECT " + kColumnNames<SessionFields> + " FROM
 // key.
 constexpr auto kIntrospectSession =
     "SELECT " + kColumnNames<SessionFields> +
-    ", (SELECT email_verify_time IS NOT NULL FROM users WHERE users.id = user_id) FROM sessions "
-    "WHERE access_digest = $1";
+    ", email_verified OR (SELECT email_verify_time IS NOT NULL FROM users WHERE users.id = user_id) "
+    "FROM sessions WHERE access_digest = $1";
 constexpr Sql kCountSessions = "SELECT count(*) FROM sessions WHERE expire_time > $1 AND last_use_time > $2";
 constexpr auto kFindSessionForUpdate = kSelectSession + "id = $1 FOR UPDATE";
 constexpr auto kFindSessionByAccessDigestForUpdate = kSelectSession + "access_digest = $1 FOR UPDATE";

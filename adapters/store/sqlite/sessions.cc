@@ -6,11 +6,10 @@ namespace keelson {
 namespace {
 
 constexpr auto kSelectSession = "SELECT " + kColumnNames<SessionFields> + " FROM sessions WHERE ";
-// One lookup by each table's index.
-constexpr auto kIntrospectSession = "SELECT " + kColumnNames<SessionFields> +
-                                    ", email_verified FROM sessions JOIN (SELECT id AS owner, "
-                                    "email_verify_time IS NOT NULL AS email_verified "
-                                    "FROM users) ON owner = user_id WHERE access_digest = ?";
+constexpr auto kIntrospectSession =
+    "SELECT " + kColumnNames<SessionFields> +
+    ", email_verified OR (SELECT email_verify_time IS NOT NULL FROM users WHERE users.id = user_id) "
+    "FROM sessions WHERE access_digest = ?";
 constexpr auto kListSessions =
     kSelectSession + "user_id = ? AND (create_time, id) < (?, ?) ORDER BY create_time DESC, id DESC LIMIT ?";
 constexpr Sql kCountSessions = "SELECT count(*) FROM sessions WHERE expire_time > ? AND last_use_time > ?";

@@ -16,6 +16,7 @@ class UsersOfSlice {
       if (!slice_.Has(user.fields.id.uuid())) return;
       ids_.push_back(user.fields.id);
       if (user.fields.state == UserState::kErased) erased_.push_back(user.fields.id);
+      if (!user.fields.email_verify_time) unverified_.push_back(user.fields.id);
     });
   }
 
@@ -24,15 +25,22 @@ class UsersOfSlice {
     return !id.is_nil() && slice_.Has(id.uuid()) && !std::binary_search(ids_.begin(), ids_.end(), id);
   }
   bool HasErased(UserId id) const { return std::binary_search(erased_.begin(), erased_.end(), id); }
+  bool HasUnverified(UserId id) const {
+    return std::binary_search(unverified_.begin(), unverified_.end(), id);
+  }
 
   // Reports rows whose user does not exist. `outlives_user`: whether rows of erased users are valid.
   template <typename Row>
   absl::Status Check(Audit& audit, std::string_view invariant, bool outlives_user) const {
-    return ForEach<Row>(audit, [&](const Row& row) {
-      if (Lacks(row.user_id)) audit.Report(invariant, row, StrCat("there is no ", row.user_id.ToString()));
-      if (!outlives_user && HasErased(row.user_id)) {
-        audit.Report(invariant, row, StrCat(row.user_id.ToString(), " is erased"));
-      }
+    return ForEach<Row>(audit, [&](const Row& row) { Judge(audit, invariant, row, outlives_user); });
+  }
+
+  absl::Status CheckSessions(Audit& audit) const {
+    return ForEach<SessionFields>(audit, [&](const SessionFields& session) {
+      Judge(audit, "session_has_user", session, false);
+      if (!session.email_verified || !HasUnverified(session.user_id)) return;
+      audit.Report("session_address_is_verified", session,
+                   StrCat("the address of ", session.user_id.ToString(), " is not verified"));
     });
   }
 
@@ -49,10 +57,19 @@ class UsersOfSlice {
   }
 
  private:
+  template <typename Row>
+  void Judge(Audit& audit, std::string_view invariant, const Row& row, bool outlives_user) const {
+    if (Lacks(row.user_id)) audit.Report(invariant, row, StrCat("there is no ", row.user_id.ToString()));
+    if (!outlives_user && HasErased(row.user_id)) {
+      audit.Report(invariant, row, StrCat(row.user_id.ToString(), " is erased"));
+    }
+  }
+
   const Slice slice_;
   // Sorted, because users are read in key order.
   std::vector<UserId> ids_;
   std::vector<UserId> erased_;
+  std::vector<UserId> unverified_;
 };
 
 }  // namespace
@@ -62,7 +79,7 @@ absl::Status CheckUsersExist(Audit& audit, std::uint32_t parts) {
   for (std::uint32_t part = 0; part < parts && status.ok(); ++part) {
     UsersOfSlice users({part, parts});
     status = users.Load(audit);
-    if (status.ok()) status = users.Check<SessionFields>(audit, "session_has_user", false);
+    if (status.ok()) status = users.CheckSessions(audit);
     if (status.ok()) status = users.Check<OrderFields>(audit, "order_has_user", true);
     if (status.ok()) status = users.Check<Message>(audit, "message_has_user", false);
     if (status.ok()) status = users.Check<Event>(audit, "event_has_user", true);

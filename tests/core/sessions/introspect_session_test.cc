@@ -16,6 +16,8 @@ TEST_CASE("IntrospectSession returns the session of an access token, and whether
   CHECK_FALSE(found.email_verified);
   Must(world.Verify(world.Outbox().at(0).variables.at("token")).status());
   CHECK(Must(world.Introspect(Secret(StrCat(" ", issued.tokens.access.Reveal(), "\n")))).email_verified);
+  CHECK_FALSE(issued.session->email_verified);
+  CHECK(world.SignedIn().session->email_verified);
 }
 
 TEST_CASE("An access token that is unknown, expired or another kind of token is invalid") {
@@ -41,11 +43,11 @@ TEST_CASE("An access token that is unknown, expired or another kind of token is 
   CHECK(ReasonOf(world.Revoke(issued.tokens.access)) == "SESSION_INVALID");
 }
 
-TEST_CASE("A use of a session is noted once per minute, and stored in the background") {
+TEST_CASE("A use of a session is noted once in five minutes, and stored in the background") {
   SessionWorld world;
   const IssuedSession issued = world.SignedIn();
   const absl::Time signed_in = world.clock.Now();
-  world.clock.Advance(absl::Minutes(1) - absl::Microseconds(1));
+  world.clock.Advance(absl::Minutes(5) - absl::Microseconds(1));
   CHECK(Must(world.Introspect(issued.tokens.access)).session->last_use_time == signed_in);
   CHECK(world.uses.size() == 0);
   world.clock.Advance(absl::Microseconds(1));
@@ -103,7 +105,7 @@ TEST_CASE("A use of a session that has ended is dropped, and a later stored use 
 TEST_CASE("After an error of the store, the uses stay noted") {
   SessionWorld world;
   const IssuedSession issued = world.SignedIn();
-  world.clock.Advance(absl::Minutes(2));
+  world.clock.Advance(absl::Minutes(5));
   Must(world.Introspect(issued.tokens.access).status());
   FailingStore store(world.store);
   store.failure = MakeError(Reason::kStoreUnavailable, "the disk is full");

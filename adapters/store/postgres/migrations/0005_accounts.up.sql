@@ -15,6 +15,7 @@ CREATE TABLE sessions (
   salt bytea NOT NULL CHECK (length(salt) = 32),
   rotate_time timestamptz NOT NULL,
   generation bigint NOT NULL CHECK (generation >= 0),
+  email_verified boolean NOT NULL,
   CONSTRAINT session_expires_after_creation CHECK (expire_time > create_time),
   CONSTRAINT session_outlasts_access_token CHECK (access_expire_time <= expire_time),
   CONSTRAINT session_has_previous_token CHECK ((generation > 0) = (previous_digest IS NOT NULL))

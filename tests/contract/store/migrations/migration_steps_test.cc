@@ -90,9 +90,10 @@ VALUES
 
 constexpr std::string_view kSessions = R"(
 INSERT INTO sessions (id, user_id, user_agent, ip_address, create_time, last_use_time, access_expire_time,
-  expire_time, access_digest, refresh_key, refresh_digest, previous_digest, salt, rotate_time, generation)
+  expire_time, access_digest, refresh_key, refresh_digest, previous_digest, salt, rotate_time, generation,
+  email_verified)
 VALUES ({E}, {U}, 'Browser {n}', '192.0.2.{n}', {t0}, {t3}, {t8}, {t9}, {digest}, {hash}, {digest}, {hash}, {digest},
-  {t2}, 1);
+  {t2}, 1, FALSE);
 INSERT INTO sign_in_throttles (key, failures, blocked_until, expire_time) VALUES ({C}, 11, {t8}, {t9});
 UPDATE idempotency SET user_id = {U} WHERE key = {C};
 )";

@@ -6,11 +6,11 @@ namespace keelson {
 namespace {
 
 // Stores a session that was refreshed once, and a throttle.
-void StoreSession(World& world, UserId user_id) {
+void StoreSession(World& world, const User& user) {
   const SessionPolicy policy;
   const absl::Time now = world.clock.Now();
   SessionTokens tokens;
-  Session session = Session::Start(world.ids.Next<SessionKind>(), user_id, "Browser", "192.0.2.1", policy,
+  Session session = Session::Start(world.ids.Next<SessionKind>(), user, "Browser", "192.0.2.1", policy,
                                    world.entropy, now, tokens);
   session.Rotate(*RefreshToken::Parse(tokens.refresh.Reveal()), policy, world.entropy, now);
   Must(world.store.Write(Deadline::Never(), [&](WriteTransaction& tx) {
@@ -47,7 +47,7 @@ SeededStore::SeededStore() {
   requested = Must(world.Refunded(world.Delivered({LineOf(1, 5000)}), Everything()))->id;
   delivered = order->id;
   owner = order->user_id;
-  StoreSession(world, owner);
+  StoreSession(world, world.Load(owner));
   const User carol = Must(world.Register(Registration("carol@example.com"))).value();
   for (const auto& step : {&World::Suspend, &World::Reinstate, &World::Suspend, &World::Delete}) {
     Must((world.*step)(carol, "spam").status());

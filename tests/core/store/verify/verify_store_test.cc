@@ -120,6 +120,11 @@ const Violation kRowViolations[] = {
      [](TamperedStore& p) { p.session().user_id = UserId(kFirst); }},
     {"session_has_user", "sessions", " is erased",
      [](TamperedStore& p) { p.session().user_id = p.seeded.erased; }},
+    {"session_address_is_verified", "sessions", "is not verified",
+     [](TamperedStore& p) {
+       p.user(p.session().user_id).email_verify_time.reset();
+       p.session().email_verified = true;
+     }},
     {"session_expires_after_creation", "sessions", "expire_time is not after create_time",
      [](TamperedStore& p) { p.session().create_time = p.session().expire_time; }},
     {"session_outlasts_access_token", "sessions", "access_expire_time is after expire_time",
