@@ -1,14 +1,11 @@
 // The health service over its wire format: field 1 of a response is the status.
-#include <grpcpp/generic/generic_stub.h>
-
 #include <catch2/catch.hpp>
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "absl/time/clock.h"
 #include "grpc/health/v1/health.pb.h"
-#include "tests/adapters/grpc/rpc_server_fixture.h"
+#include "tests/adapters/grpc/raw_stream.h"
 
 namespace keelson {
 namespace {
@@ -21,40 +18,22 @@ using grpc::health::v1::HealthCheckResponse;
 // A client's stream of Watch.
 class Watch {
  public:
-  Watch(const RpcServerFixture& fixture, const std::string& request) : stub_(fixture.NewChannel()) {
-    call_ = stub_.PrepareCall(&context_, kWatch, &queue_);
-    call_->StartCall(nullptr);
-    Await(queue_);
-    const grpc::Slice slice(request);
-    call_->WriteLast(grpc::ByteBuffer(&slice, 1), grpc::WriteOptions(), nullptr);
-    Await(queue_);
+  Watch(const RpcServerFixture& fixture, const std::string& request) : stream_(fixture, kWatch) {
+    stream_.Write(request);
   }
 
   // Returns the next status; nullopt if the stream has ended.
   std::optional<HealthCheckResponse::ServingStatus> Next() {
-    grpc::ByteBuffer bytes;
-    call_->Read(&bytes, nullptr);
-    if (!Await(queue_)) return std::nullopt;
-    grpc::Slice whole;
+    const std::optional<std::string> bytes = stream_.Read();
+    if (!bytes) return std::nullopt;
     HealthCheckResponse response;
-    REQUIRE(bytes.DumpToSingleSlice(&whole).ok());
-    REQUIRE(response.ParseFromArray(whole.begin(), static_cast<int>(whole.size())));
+    REQUIRE(response.ParseFromString(*bytes));
     return response.status();
   }
-
-  // Returns the status of an ended stream.
-  grpc::Status End() {
-    grpc::Status status;
-    call_->Finish(&status, nullptr);
-    Await(queue_);
-    return status;
-  }
+  grpc::Status End() { return stream_.End(); }
 
  private:
-  grpc::ClientContext context_;
-  grpc::CompletionQueue queue_;
-  grpc::GenericStub stub_;
-  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
+  RawStream stream_;
 };
 
 std::string RequestFor(const std::string& service) {

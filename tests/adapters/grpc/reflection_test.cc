@@ -1,6 +1,4 @@
 // Tests both versions of server reflection.
-#include <grpcpp/generic/generic_stub.h>
-
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <optional>
@@ -9,7 +7,7 @@
 
 #include "google/protobuf/descriptor.pb.h"
 #include "grpc/reflection/v1/reflection.pb.h"
-#include "tests/adapters/grpc/rpc_server_fixture.h"
+#include "tests/adapters/grpc/raw_stream.h"
 
 namespace keelson {
 namespace {
@@ -22,43 +20,22 @@ constexpr const char* kVersions[] = {"v1", "v1alpha"};
 // A client's stream of this version of server reflection.
 class Reflection {
  public:
-  Reflection(const RpcServerFixture& fixture, const std::string& version) : stub_(fixture.NewChannel()) {
-    call_ = stub_.PrepareCall(
-        &context_, "/grpc.reflection." + version + ".ServerReflection/ServerReflectionInfo", &queue_);
-    call_->StartCall(nullptr);
-    Await(queue_);
-  }
+  Reflection(const RpcServerFixture& fixture, const std::string& version)
+      : stream_(fixture, "/grpc.reflection." + version + ".ServerReflection/ServerReflectionInfo") {}
 
   // Returns nullopt if the stream has ended.
   std::optional<ServerReflectionResponse> operator()(const ServerReflectionRequest& request) {
-    const grpc::Slice slice(request.SerializeAsString());
-    grpc::ByteBuffer bytes;
-    call_->Write(grpc::ByteBuffer(&slice, 1), nullptr);
-    if (!Await(queue_)) return std::nullopt;
-    call_->Read(&bytes, nullptr);
-    if (!Await(queue_)) return std::nullopt;
-    grpc::Slice whole;
+    if (!stream_.Write(request.SerializeAsString())) return std::nullopt;
+    const std::optional<std::string> bytes = stream_.Read();
+    if (!bytes) return std::nullopt;
     ServerReflectionResponse response;
-    REQUIRE(bytes.DumpToSingleSlice(&whole).ok());
-    REQUIRE(response.ParseFromArray(whole.begin(), static_cast<int>(whole.size())));
+    REQUIRE(response.ParseFromString(*bytes));
     return response;
   }
-
-  // Ends the stream and returns its status.
-  grpc::Status End() {
-    call_->WritesDone(nullptr);
-    Await(queue_);
-    grpc::Status status;
-    call_->Finish(&status, nullptr);
-    Await(queue_);
-    return status;
-  }
+  grpc::Status End() { return stream_.End(); }
 
  private:
-  grpc::ClientContext context_;
-  grpc::CompletionQueue queue_;
-  grpc::GenericStub stub_;
-  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> call_;
+  RawStream stream_;
 };
 
 ServerReflectionRequest ListServices() {
