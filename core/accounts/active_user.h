@@ -10,8 +10,8 @@
 
 namespace keelson {
 
-// Returns the user that a repository found by its id. USER_NOT_FOUND if there is none, USER_STATE if the user
-// is not active.
+// Returns the user that a repository found by its id. USER_NOT_FOUND if no user has the id, USER_STATE if the
+// user is not active.
 inline absl::StatusOr<User> RequireActiveUser(Found<User> found) {
   ASSIGN_OR_RETURN(std::optional<User> user, std::move(found));
   if (!user) return MakeError(Reason::kUserNotFound, "no user has this id");

@@ -27,7 +27,7 @@ class Idempotency {
   // The recorded response of the first call, or nullopt. REQUEST_ID_REUSED if a call with other content has
   // used the request id; USER_STATE if the user of the response has been erased.
   Found<std::string> FindResponse(IdempotencyReader& records) const;
-  // `user_id`: the user whose personal data the response contains; nil if there is none.
+  // `user_id`: the user whose personal data the response contains; nil if it contains no personal data.
   absl::Status Record(IdempotencyRepository& records, std::string response, UserId user_id,
                       absl::Time now) const;
 
@@ -37,8 +37,9 @@ class Idempotency {
   Fingerprint content_{};
 };
 
-// Returns the user whose personal data the response contains; nil if there is none. A response with personal
-// data needs an overload in the namespace of its type, so that the erasure of the user finds the record.
+// Returns the user whose personal data the response contains; nil if it contains no personal data. A response
+// with personal data needs an overload in the namespace of its type, so that the erasure of the user finds
+// the record.
 template <typename Response>
 UserId SubjectOf(const Response& /*response*/) {
   return UserId();

@@ -81,7 +81,7 @@ struct World {
   std::vector<Message> Outbox();
   // The template names of the QUEUED and SENDING messages, in the order in which they were queued.
   std::vector<std::string> Queued();
-  // The token in the newest e-mail of the template; empty if there is none.
+  // The token in the newest e-mail of the template; empty if no e-mail was sent.
   std::string NewestTokenIn(std::string_view template_name);
   // Overwrites the stored fields directly, without a use case.
   void Overwrite(const UserFields& user);
