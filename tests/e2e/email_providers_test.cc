@@ -64,8 +64,10 @@ TEST_CASE(
     return response;
   });
   // Every attempt with a lost response counts as a failure of the provider, so that the circuit breaker
-  // opens. It closes soon, because email.circuit.open is short.
-  ServiceProcess service(folder.path(), With(api.settings(/*then_file=*/true), {"email.circuit.open=50ms"}));
+  // opens at the tenth call. By then, the provider has received all four messages: three messages take nine
+  // calls. A message that the provider never received would go to the next provider.
+  ServiceProcess service(folder.path(), With(api.settings(/*then_file=*/true),
+                                             {"email.circuit.open=50ms", "email.circuit.min_calls=10"}));
   RegisterMany(service.Connect(), "user", 4);
   CHECK(Await([&] { return api.requests().size() >= 12; }));
   CHECK(service.Stop() == 0);
