@@ -151,8 +151,9 @@ class UseCases {
   DeliverOrder deliver_order{ports_.store, ports_.clock};
   CancelOrder cancel_order{ports_.store, ports_.clock, ports_.ids};
 
-  CheckRefund check_refund{ports_.store, ports_.clock, settings_.refunds};
-  CreateRefund create_refund{ports_.store, ports_.clock, ports_.ids, settings_.refunds};
+  RefundPolicies refund_policies{settings_.refunds};
+  CheckRefund check_refund{ports_.store, ports_.clock, refund_policies};
+  CreateRefund create_refund{ports_.store, ports_.clock, ports_.ids, refund_policies};
   GetRefund get_refund{ports_.store};
   ListRefunds list_refunds{ports_.store, page_tokens_};
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "absl/strings/str_split.h"
 #include "core/common/etag.h"
 
 namespace keelson {
@@ -34,6 +35,8 @@ void LineToProto(const Order& order, std::size_t index, orders::v1::OrderLine& o
   ToProto(order.MoneyOf(line.tax), *out.mutable_tax());
   ToProto(order.MoneyOf(line.total), *out.mutable_total());
   out.set_refunded_quantity(line.refunded_quantity);
+  ToProto(order.MoneyOf(line.refunded_amount), *out.mutable_refunded());
+  ToProto(order.MoneyOf(line.withheld_amount), *out.mutable_withheld());
 }
 
 void AmountsToProto(const Order& order, orders::v1::Order& out) {
@@ -43,6 +46,8 @@ void AmountsToProto(const Order& order, orders::v1::Order& out) {
   ToProto(order.MoneyOf(order->refunded), *out.mutable_refunded());
   ToProto(order.MoneyOf(order->refund_pending), *out.mutable_refund_pending());
   ToProto(order.MoneyOf(order.refundable()), *out.mutable_refundable());
+  ToProto(order.MoneyOf(order->refunded_shipping), *out.mutable_refunded_shipping());
+  out.set_refund_status(static_cast<orders::v1::RefundStatus>(order->refund_status));
 }
 
 }  // namespace
@@ -118,7 +123,12 @@ void ToProto(const Refund& refund, refunds::v1::Refund& out) {
     message.set_line_id(absl::StrCat(line.index + 1));
     message.set_quantity(line.quantity);
     ToProto({refund->currency, line.amount}, *message.mutable_amount());
+    ToProto({refund->currency, line.withheld}, *message.mutable_withheld());
   }
+  ToProto({refund->currency, refund->shipping}, *out.mutable_shipping());
+  ToProto({refund->currency, refund.goodwill()}, *out.mutable_goodwill());
+  out.set_scope(static_cast<refunds::v1::RefundScopeKind>(refund->scope));
+  LabelsToProto(refund->labels, *out.mutable_labels());
   out.set_reason(static_cast<refunds::v1::RefundReason>(refund->reason));
   out.set_note(refund->note);
   out.set_requested_by(refund->requested_by);
@@ -128,6 +138,15 @@ void ToProto(const Refund& refund, refunds::v1::Refund& out) {
   out.set_failure_code(refund->failure_code);
   out.set_failure_message(refund->failure_message);
   out.set_attempts(AttemptsOf(refund->attempts));
+  out.set_retries(static_cast<std::int32_t>(refund->retries));
+  if (!refund->overridden_rules.empty()) {
+    for (const absl::string_view rule : absl::StrSplit(refund->overridden_rules, ',')) {
+      out.mutable_rule_override()->add_rules(rule.data(), rule.size());
+    }
+    out.mutable_rule_override()->set_note(refund->override_note);
+  }
+  out.set_payment_provider(refund->payment_provider);
+  out.set_payment_reference(refund->payment_reference);
   ToProto(refund->create_time, *out.mutable_create_time());
   ToProto(refund->update_time, *out.mutable_update_time());
   if (refund->decide_time) ToProto(*refund->decide_time, *out.mutable_decide_time());

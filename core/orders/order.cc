@@ -27,6 +27,11 @@ constexpr std::array kOrderSteps = {
 constexpr std::array kOrderStates = {OrderState::kPending, OrderState::kPaid, OrderState::kShipped,
                                      OrderState::kDelivered, OrderState::kCancelled};
 
+RefundStatus StatusOf(const OrderFields& order) {
+  if (order.refunded == 0) return RefundStatus::kNotRefunded;
+  return order.refunded < order.paid ? RefundStatus::kPartiallyRefunded : RefundStatus::kFullyRefunded;
+}
+
 // Returns the states that have a transition to `to`, such as "PENDING or PAID".
 std::string Origins(OrderState to) {
   std::string origins;
@@ -55,6 +60,18 @@ std::string_view OrderStateName(OrderState state) {
       return "DELIVERED";
     case OrderState::kCancelled:
       return "CANCELLED";
+  }
+  return "UNKNOWN";
+}
+
+std::string_view RefundStatusName(RefundStatus status) {
+  switch (status) {
+    case RefundStatus::kNotRefunded:
+      return "NOT_REFUNDED";
+    case RefundStatus::kPartiallyRefunded:
+      return "PARTIALLY_REFUNDED";
+    case RefundStatus::kFullyRefunded:
+      return "FULLY_REFUNDED";
   }
   return "UNKNOWN";
 }
@@ -124,6 +141,7 @@ void Order::HoldRefund(const RefundPortion& portion, absl::Time now) {
     OrderLine& line = fields_.lines[part.index];
     line.refunded_quantity += part.quantity;
     line.refunded_amount += part.amount;
+    line.withheld_amount += part.withheld;
   }
   Touch(now);
 }
@@ -131,6 +149,7 @@ void Order::HoldRefund(const RefundPortion& portion, absl::Time now) {
 void Order::SettleRefund(const RefundPortion& portion, absl::Time now) {
   fields_.refund_pending -= portion.amount;
   fields_.refunded += portion.amount;
+  fields_.refund_status = StatusOf(fields_);
   Touch(now);
 }
 
@@ -142,6 +161,7 @@ void Order::ReleaseRefund(const RefundPortion& portion, absl::Time now) {
     OrderLine& line = fields_.lines[part.index];
     line.refunded_quantity -= part.quantity;
     line.refunded_amount -= part.amount;
+    line.withheld_amount -= part.withheld;
   }
   Touch(now);
 }

@@ -19,6 +19,10 @@ namespace keelson {
 // The store contains these numbers, so they must not change.
 enum class OrderState { kPending = 1, kPaid = 2, kShipped = 3, kDelivered = 4, kCancelled = 5 };
 std::string_view OrderStateName(OrderState state);
+// How much of the paid amount SUCCEEDED refunds have refunded. The store contains these numbers, so they must
+// not change.
+enum class RefundStatus { kNotRefunded = 1, kPartiallyRefunded = 2, kFullyRefunded = 3 };
+std::string_view RefundStatusName(RefundStatus status);
 std::optional<OrderState> ParseOrderState(std::string_view lower_case_name);
 // Whether the state machine has a transition from `from` to `to`.
 bool CanMove(OrderState from, OrderState to);
@@ -33,9 +37,12 @@ struct OrderLine {
   std::int64_t tax = 0;
   // quantity * unit_price - discount + tax.
   std::int64_t total = 0;
-  // Units and amount of this line that refunds of lines (RefundLines) have refunded or reserved.
+  // Units and amount of this line that refunds have refunded or reserved.
   std::int64_t refunded_quantity = 0;
   std::int64_t refunded_amount = 0;
+  // The share of the refunded units that refunds withheld, such as a restocking fee: ProRata of the refunded
+  // units, minus refunded_amount.
+  std::int64_t withheld_amount = 0;
 
   bool operator==(const OrderLine&) const = default;
 };
@@ -51,6 +58,7 @@ inline constexpr auto kFields<OrderLine> = std::tuple{
     Immutable("total", &OrderLine::total),
     Mutable("refunded_quantity", &OrderLine::refunded_quantity),
     Mutable("refunded_amount", &OrderLine::refunded_amount),
+    Mutable("withheld_amount", &OrderLine::withheld_amount),
 };
 
 struct OrderFields {
@@ -68,8 +76,7 @@ struct OrderFields {
   std::int64_t refunded = 0;
   // Sum of the REQUESTED, APPROVED and PROCESSING refunds, whose amounts are reserved.
   std::int64_t refund_pending = 0;
-  // The shipping that refunds of lines (RefundLines) have refunded or reserved; included in `refunded` and
-  // `refund_pending`.
+  // The shipping that refunds have refunded or reserved; included in `refunded` and `refund_pending`.
   std::int64_t refunded_shipping = 0;
   // Number of refunds that are not FAILED, REJECTED or CANCELLED.
   std::int64_t refund_count = 0;
@@ -84,6 +91,7 @@ struct OrderFields {
   std::optional<absl::Time> deliver_time;
   std::optional<absl::Time> cancel_time;
   std::int64_t version = 1;
+  RefundStatus refund_status = RefundStatus::kNotRefunded;
 
   bool operator==(const OrderFields&) const = default;
 };
@@ -113,15 +121,19 @@ inline constexpr auto kFields<OrderFields> = std::tuple{
     Mutable("deliver_time", &OrderFields::deliver_time),
     Mutable("cancel_time", &OrderFields::cancel_time),
     Mutable("version", &OrderFields::version),
+    Mutable("refund_status", &OrderFields::refund_status),
 };
 
-// The amount of a refund, and its parts by line and shipping.
+// The amount of a refund and its parts. The rest of the amount, beyond the lines and the shipping, is
+// goodwill: an amount for nothing in particular.
 struct RefundPortion {
   struct Line {
     // Zero-based index in OrderFields::lines.
     std::size_t index = 0;
     std::int64_t quantity = 0;
     std::int64_t amount = 0;
+    // The units' share of the line's total that the refund does not pay out.
+    std::int64_t withheld = 0;
     bool operator==(const Line&) const = default;
   };
   std::int64_t amount = 0;

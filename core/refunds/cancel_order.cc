@@ -63,6 +63,7 @@ absl::Status CancelOrder::RefundRest(WriteTransaction& tx, const CallContext& co
                                      const std::string& reason, absl::Time now) {
   Refund::Request request;
   request.portion.amount = order.refundable();
+  request.scope = RefundScopeKind::kEverything;
   request.reason = RefundReason::kOrderCancelled;
   request.note = reason;
   request.requested_by = context.actor;

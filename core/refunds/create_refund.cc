@@ -108,6 +108,11 @@ absl::StatusOr<CheckedScope> Check(std::string_view order_id, const ScopeInput& 
   return CheckedScope{*id, *std::move(scope)};
 }
 
+RefundScopeKind KindOf(const RefundScope& scope) {
+  if (std::holds_alternative<RefundEverything>(scope)) return RefundScopeKind::kEverything;
+  return std::holds_alternative<Money>(scope) ? RefundScopeKind::kAmount : RefundScopeKind::kLines;
+}
+
 absl::Status NotAllowed(const Order& order, const RefundJudgement& judgement) {
   ErrorDetails details;
   details.reason = Reason::kRefundNotAllowed;
@@ -124,10 +129,11 @@ absl::Status NotAllowed(const Order& order, const RefundJudgement& judgement) {
 
 absl::StatusOr<RefundCheck> CheckRefund::Handle(const CallContext& context, const CheckRefundQuery& query) {
   ASSIGN_OR_RETURN(const CheckedScope checked, Check(query.order_id, query.scope, {}));
+  const std::shared_ptr<const RefundPolicy> policy = policies_.Current();
   RefundCheck check;
   const absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(const Order order, RequireOrder(tx.orders().Find(checked.order_id)));
-    check.judgement = JudgeRefund(order, checked.scope, policy_, clock_.Now());
+    check.judgement = JudgeRefund(order, checked.scope, policy->TermsFor(query.reason), clock_.Now());
     check.amount.reset();
     if (check.judgement.portion) check.amount = order.MoneyOf(check.judgement.portion->amount);
     return absl::OkStatus();
@@ -145,14 +151,19 @@ absl::StatusOr<Refund> CreateRefund::Handle(const CallContext& context, const Cr
   const absl::Time now = clock_.Now();
   const RefundId id = ids_.Next<RefundKind>();
   const Idempotency call(context, "CreateRefund", command.request_id, ContentOf(command));
+  const std::shared_ptr<const RefundPolicy> policy = policies_.Current();
   const auto create = [&](WriteTransaction& tx) -> absl::StatusOr<RefundFields> {
     ASSIGN_OR_RETURN(Order order, RequireOrder(tx.orders().FindForUpdate(checked.order_id)));
-    RefundJudgement judgement = JudgeRefund(order, checked.scope, policy_, now);
+    RefundJudgement judgement = JudgeRefund(order, checked.scope, policy->TermsFor(command.reason), now);
     if (!judgement.allowed) return NotAllowed(order, judgement);
-    const Refund refund = Refund::Create(id, order,
-                                         {*std::move(judgement.portion), command.reason, command.note,
-                                          context.actor, judgement.needs_approval},
-                                         now);
+    Refund::Request request;
+    request.portion = *std::move(judgement.portion);
+    request.scope = KindOf(checked.scope);
+    request.reason = command.reason;
+    request.note = command.note;
+    request.requested_by = context.actor;
+    request.needs_approval = judgement.needs_approval;
+    const Refund refund = Refund::Create(id, order, std::move(request), now);
     order.HoldRefund(refund.portion(), now);
     RETURN_IF_ERROR(tx.orders().Update(order));
     RETURN_IF_ERROR(tx.refunds().Insert(refund));

@@ -34,6 +34,7 @@ struct ScopeInput {
 struct CheckRefundQuery {
   std::string order_id;
   ScopeInput scope;
+  RefundReason reason = RefundReason::kUnspecified;
 };
 
 struct RefundCheck {
@@ -45,15 +46,15 @@ struct RefundCheck {
 // Evaluates every refund rule without creating a refund.
 class CheckRefund {
  public:
-  CheckRefund(Store& store, Clock& clock, const RefundPolicy& policy)
-      : store_(store), clock_(clock), policy_(policy) {}
+  CheckRefund(Store& store, Clock& clock, const RefundPolicies& policies)
+      : store_(store), clock_(clock), policies_(policies) {}
   // Errors: FIELD_INVALID, ORDER_NOT_FOUND.
   absl::StatusOr<RefundCheck> Handle(const CallContext& context, const CheckRefundQuery& query);
 
  private:
   Store& store_;
   Clock& clock_;
-  const RefundPolicy policy_;
+  const RefundPolicies& policies_;
 };
 
 struct CreateRefundCommand {
@@ -68,8 +69,8 @@ struct CreateRefundCommand {
 // Creates a refund and reserves its amount on the order, if every rule passes.
 class CreateRefund {
  public:
-  CreateRefund(Store& store, Clock& clock, IdGenerator& ids, const RefundPolicy& policy)
-      : store_(store), clock_(clock), ids_(ids), policy_(policy) {}
+  CreateRefund(Store& store, Clock& clock, IdGenerator& ids, const RefundPolicies& policies)
+      : store_(store), clock_(clock), ids_(ids), policies_(policies) {}
   // Errors: FIELD_INVALID, ORDER_NOT_FOUND, REQUEST_ID_REUSED, and REFUND_NOT_ALLOWED with a violation for
   // each failed rule.
   absl::StatusOr<Refund> Handle(const CallContext& context, const CreateRefundCommand& command);
@@ -78,7 +79,7 @@ class CreateRefund {
   Store& store_;
   Clock& clock_;
   IdGenerator& ids_;
-  const RefundPolicy policy_;
+  const RefundPolicies& policies_;
 };
 
 }  // namespace keelson

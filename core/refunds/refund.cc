@@ -79,6 +79,20 @@ std::string_view RefundReasonName(RefundReason reason) {
   return "UNKNOWN";
 }
 
+std::string_view RefundScopeKindName(RefundScopeKind kind) {
+  switch (kind) {
+    case RefundScopeKind::kUnspecified:
+      return "UNSPECIFIED";
+    case RefundScopeKind::kEverything:
+      return "EVERYTHING";
+    case RefundScopeKind::kAmount:
+      return "AMOUNT";
+    case RefundScopeKind::kLines:
+      return "LINES";
+  }
+  return "UNKNOWN";
+}
+
 Refund Refund::Create(RefundId id, const Order& order, Request request, absl::Time now) {
   RefundFields fields;
   fields.id = id;
@@ -90,10 +104,15 @@ Refund Refund::Create(RefundId id, const Order& order, Request request, absl::Ti
   fields.amount = request.portion.amount;
   fields.shipping = request.portion.shipping;
   for (const RefundPortion::Line& line : request.portion.lines) {
-    fields.lines.push_back({static_cast<std::int64_t>(line.index), line.quantity, line.amount});
+    fields.lines.push_back(
+        {static_cast<std::int64_t>(line.index), line.quantity, line.amount, line.withheld});
   }
+  fields.scope = request.scope;
   fields.reason = request.reason;
   fields.note = std::move(request.note);
+  fields.labels = std::move(request.labels);
+  fields.overridden_rules = std::move(request.overridden_rules);
+  fields.override_note = std::move(request.override_note);
   fields.requested_by = std::move(request.requested_by);
   fields.payment_provider = order->payment_provider;
   fields.payment_reference = order->payment_reference;
@@ -105,9 +124,16 @@ Refund Refund::Create(RefundId id, const Order& order, Request request, absl::Ti
 RefundPortion Refund::portion() const {
   RefundPortion portion{fields_.amount, fields_.shipping, {}};
   for (const RefundLine& line : fields_.lines) {
-    portion.lines.push_back({static_cast<std::size_t>(line.index), line.quantity, line.amount});
+    portion.lines.push_back(
+        {static_cast<std::size_t>(line.index), line.quantity, line.amount, line.withheld});
   }
   return portion;
+}
+
+std::int64_t Refund::goodwill() const {
+  std::int64_t goodwill = fields_.amount - fields_.shipping;
+  for (const RefundLine& line : fields_.lines) goodwill -= line.amount;
+  return goodwill;
 }
 
 absl::Status Refund::BeginAttempt(absl::Time retry_time, absl::Time now) {

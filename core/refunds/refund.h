@@ -44,11 +44,17 @@ enum class RefundReason {
 };
 std::string_view RefundReasonName(RefundReason reason);
 
+// The kind of scope that the caller requested. The store contains these numbers, so they must not change.
+enum class RefundScopeKind { kUnspecified = 0, kEverything = 1, kAmount = 2, kLines = 3 };
+std::string_view RefundScopeKindName(RefundScopeKind kind);
+
 struct RefundLine {
   // Zero-based index of the line: the line_id minus 1.
   std::int64_t index = 0;
   std::int64_t quantity = 0;
   std::int64_t amount = 0;
+  // The units' share of the line's total that the refund does not pay out.
+  std::int64_t withheld = 0;
 
   bool operator==(const RefundLine&) const = default;
 };
@@ -58,6 +64,7 @@ inline constexpr auto kFields<RefundLine> = std::tuple{
     Immutable("index", &RefundLine::index),
     Immutable("quantity", &RefundLine::quantity),
     Immutable("amount", &RefundLine::amount),
+    Immutable("withheld", &RefundLine::withheld),
 };
 
 struct RefundFields {
@@ -67,7 +74,7 @@ struct RefundFields {
   RefundState state = RefundState::kApproved;
   Currency currency;
   std::int64_t amount = 0;
-  // The part of the amount that refunds shipping; 0 unless the scope is RefundLines.
+  // The part of the amount that refunds shipping. The rest, beyond `lines` and `shipping`, is goodwill.
   std::int64_t shipping = 0;
   std::vector<RefundLine> lines;
   RefundReason reason = RefundReason::kUnspecified;
@@ -91,6 +98,13 @@ struct RefundFields {
   std::optional<absl::Time> decide_time;
   std::optional<absl::Time> settle_time;
   std::int64_t version = 1;
+  RefundScopeKind scope = RefundScopeKind::kUnspecified;
+  Labels labels;
+  // The failed rules that an approver overrode, separated by commas, and the reason; empty if none.
+  std::string overridden_rules;
+  std::string override_note;
+  // Number of retries after a failure. Each retry uses a new idempotency key of the payment provider.
+  std::int64_t retries = 0;
 
   bool operator==(const RefundFields&) const = default;
 };
@@ -122,6 +136,11 @@ inline constexpr auto kFields<RefundFields> = std::tuple{
     Mutable("decide_time", &RefundFields::decide_time),
     Mutable("settle_time", &RefundFields::settle_time),
     Mutable("version", &RefundFields::version),
+    Immutable("scope", &RefundFields::scope),
+    Mutable("labels", &RefundFields::labels),
+    Immutable("overridden_rules", &RefundFields::overridden_rules),
+    Immutable("override_note", &RefundFields::override_note),
+    Mutable("retries", &RefundFields::retries),
 };
 
 // A refund and its state machine. Fields are read as `refund->state` and change only by the methods below. A
@@ -130,10 +149,14 @@ class Refund {
  public:
   struct Request {
     RefundPortion portion;
+    RefundScopeKind scope = RefundScopeKind::kUnspecified;
     RefundReason reason = RefundReason::kUnspecified;
     std::string note;
+    Labels labels = {};
     std::string requested_by;
     bool needs_approval = false;
+    std::string overridden_rules = {};
+    std::string override_note = {};
   };
   // Returns a REQUESTED refund if it needs approval, otherwise an APPROVED refund that is due immediately.
   static Refund Create(RefundId id, const Order& order, Request request, absl::Time now);
@@ -144,6 +167,8 @@ class Refund {
   const RefundFields& fields() const { return fields_; }
   Money amount() const { return {fields_.currency, fields_.amount}; }
   RefundPortion portion() const;
+  // The part of the amount that is for nothing in particular: the amount beyond the lines and the shipping.
+  std::int64_t goodwill() const;
 
   // Begins an attempt: moves an APPROVED refund to PROCESSING, or keeps it PROCESSING. The next attempt must
   // not begin before `retry_time`.

@@ -25,18 +25,17 @@ Verdict OrderPaid(const RefundCase& c) {
 
 Verdict OrderStateAllows(const RefundCase& c) {
   const std::string is = StrCat("the order is ", OrderStateName(c.order->state));
-  if (c.policy.states.contains(c.order->state)) return Judged(true, is);
-  if (c.policy.states.empty()) return Judged(false, StrCat(is, ", and no state allows refunds"));
-  const std::string allowed = absl::StrJoin(c.policy.states, " or ", [](std::string* out, OrderState state) {
-    out->append(OrderStateName(state));
-  });
+  if (c.terms.states.contains(c.order->state)) return Judged(true, is);
+  if (c.terms.states.empty()) return Judged(false, StrCat(is, ", and no state allows refunds"));
+  const std::string allowed = absl::StrJoin(
+      c.terms.states, " or ", [](std::string* out, OrderState state) { out->append(OrderStateName(state)); });
   return Judged(false, StrCat(is, ", not ", allowed));
 }
 
 Verdict WithinWindow(const RefundCase& c) {
   if (!c.order->deliver_time)
     return Judged(true, "the order has not been delivered, so the refund window has not begun");
-  const absl::Time end = *c.order->deliver_time + c.policy.window;
+  const absl::Time end = *c.order->deliver_time + c.terms.window;
   const bool passed = c.now <= end;
   const std::string when = absl::FormatTime("%Y-%m-%d %H:%M UTC", end, absl::UTCTimeZone());
   return Judged(passed, StrCat("the refund window ", passed ? "is open until " : "closed at ", when));
@@ -44,12 +43,12 @@ Verdict WithinWindow(const RefundCase& c) {
 
 Verdict RefundsLeft(const RefundCase& c) {
   const std::int64_t made = c.order->refund_count;
-  return Judged(made < c.policy.max_per_order,
-                StrCat("the order has ", made, " of at most ", c.policy.max_per_order, " refunds"));
+  return Judged(made < c.terms.max_per_order,
+                StrCat("the order has ", made, " of at most ", c.terms.max_per_order, " refunds"));
 }
 
 Verdict PartialAllowed(const RefundCase& c) {
-  if (c.policy.partial) return Judged(true, "partial refunds are allowed");
+  if (c.terms.partial) return Judged(true, "partial refunds are allowed");
   constexpr std::string_view kRule = "the refund must cover the whole refundable amount";
   if (!c.portion) return Judged(false, StrCat(kRule, ", but the refund amount can't be computed"));
   const std::int64_t left = c.order.refundable();
@@ -147,7 +146,7 @@ std::optional<RefundPortion> PortionOfLines(const Order& order, const RefundLine
   for (const RefundLines::Line& wanted : scope.lines) {
     const auto index = static_cast<std::size_t>(wanted.index);
     const std::int64_t share = ShareOf(order->lines[index], wanted.quantity);
-    portion.lines.push_back({index, wanted.quantity, share});
+    portion.lines.push_back({index, wanted.quantity, share, 0});
     portion.amount += share;
   }
   if (scope.include_shipping) portion.shipping = order->shipping;
@@ -155,9 +154,9 @@ std::optional<RefundPortion> PortionOfLines(const Order& order, const RefundLine
   return portion;
 }
 
-bool NeedsApproval(const RefundPolicy& policy, const Money& amount) {
-  const auto threshold = policy.approval_above.find(amount.currency);
-  return threshold != policy.approval_above.end() && amount.minor_units > threshold->second;
+bool NeedsApproval(const RefundTerms& terms, const Money& amount) {
+  const auto threshold = terms.approval_above.find(amount.currency);
+  return threshold != terms.approval_above.end() && amount.minor_units > threshold->second;
 }
 
 }  // namespace
@@ -175,9 +174,9 @@ std::optional<RefundPortion> PortionOf(const Order& order, const RefundScope& sc
   return RefundPortion{order.refundable(), 0, {}};
 }
 
-RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const RefundPolicy& policy,
+RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const RefundTerms& terms,
                             absl::Time now) {
-  const RefundCase refund_case{order, scope, policy, now, PortionOf(order, scope)};
+  const RefundCase refund_case{order, scope, terms, now, PortionOf(order, scope)};
   RefundJudgement judgement;
   judgement.portion = refund_case.portion;
   judgement.allowed = true;
@@ -188,7 +187,7 @@ RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const 
     judgement.verdicts.push_back(std::move(verdict));
   }
   judgement.needs_approval =
-      judgement.portion && NeedsApproval(policy, order.MoneyOf(judgement.portion->amount));
+      judgement.portion && NeedsApproval(terms, order.MoneyOf(judgement.portion->amount));
   return judgement;
 }
 

@@ -16,38 +16,35 @@
 #include "absl/time/time.h"
 #include "core/common/money.h"
 #include "core/orders/order.h"
+#include "core/refunds/refund_policy.h"
 
 namespace keelson {
-
-// Configuration of the refund rules.
-struct RefundPolicy {
-  // Time after delivery in which an order can be refunded.
-  absl::Duration window = absl::Hours(720);
-  // The states in which an order can be refunded.
-  std::set<OrderState> states = {OrderState::kDelivered};
-  // False: a refund must cover the whole refundable amount.
-  bool partial = true;
-  // Maximum number of refunds of one order. FAILED, REJECTED and CANCELLED refunds do not count.
-  std::int64_t max_per_order = 10;
-  // Approval threshold by currency, in minor units: a refund of a larger amount waits for approval. Refunds
-  // in other currencies need no approval.
-  std::map<Currency, std::int64_t> approval_above;
-};
 
 // A refund of the whole refundable amount.
 struct RefundEverything {
   bool operator==(const RefundEverything&) const = default;
 };
-// A refund of units of lines.
+// A refund that is composed of units of lines, shipping and goodwill. Amounts are in minor units of the
+// order's currency.
 struct RefundLines {
   struct Line {
     // Zero-based. The rule LINES_AVAILABLE checks that the order has the line.
     std::int64_t index = 0;
     std::int64_t quantity = 0;
+    // nullopt: the units' share of the line's total, as far as the refundable amount suffices. Otherwise at
+    // most that share; the rest of the share is withheld.
+    std::optional<std::int64_t> amount = std::nullopt;
     bool operator==(const Line&) const = default;
   };
   std::vector<Line> lines;
+  // Refund the shipping that is neither refunded nor reserved.
   bool include_shipping = false;
+  // A part of the shipping; 0 if include_shipping is set.
+  std::int64_t shipping = 0;
+  // An amount for nothing in particular.
+  std::int64_t goodwill = 0;
+  // The currency of the amounts; unset without an amount. The rule CURRENCY_MATCHES compares it.
+  std::optional<Currency> currency = std::nullopt;
   bool operator==(const RefundLines&) const = default;
 };
 // The scope of a refund: the whole refundable amount, an amount of money, or units of lines.
@@ -57,7 +54,7 @@ using RefundScope = std::variant<RefundEverything, Money, RefundLines>;
 struct RefundCase {
   const Order& order;
   const RefundScope& scope;
-  const RefundPolicy& policy;
+  const RefundTerms& terms;
   absl::Time now;
   // The amount of the scope and its parts; nullopt if they can't be computed (PortionOf).
   std::optional<RefundPortion> portion;
@@ -92,7 +89,7 @@ struct RefundJudgement {
 };
 
 // Evaluates every rule. `needs_approval` is set if the amount is above the approval threshold.
-RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const RefundPolicy& policy,
+RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const RefundTerms& terms,
                             absl::Time now);
 
 }  // namespace keelson

@@ -16,7 +16,8 @@ absl::Status CreateRefunds(Store& store, const Seed& seed, int count, int caller
   SystemClock clock;
   SystemEntropy entropy;
   IdGenerator ids(clock, entropy);
-  CreateRefund create_refund(store, clock, ids, RefundPolicy{});
+  const RefundPolicies policies{RefundPolicy{}};
+  CreateRefund create_refund(store, clock, ids, policies);
   std::atomic<int> next = 0;
   std::atomic<int> made = 0;
   const auto call = [&] {

@@ -95,7 +95,8 @@ PgType PgEncoder::Put(const std::map<std::string, std::string>& value) {
 
 PgType PgEncoder::Put(const std::vector<RefundLine>& value) {
   Json lines = Json::array();
-  for (const RefundLine& line : value) lines.push_back({line.index, line.quantity, line.amount});
+  for (const RefundLine& line : value)
+    lines.push_back({line.index, line.quantity, line.amount, line.withheld});
   out_ += kJsonbVersion;
   out_ += lines.dump();
   return PgType::kJsonb;
@@ -148,9 +149,9 @@ void Get(std::string_view bytes, std::map<std::string, std::string>& value) {
 
 void Get(std::string_view bytes, std::vector<RefundLine>& value) {
   value.clear();
-  for (const auto& [index, quantity, amount] :
-       ParseJsonb(bytes).get<std::vector<std::array<std::int64_t, 3>>>()) {
-    value.push_back({index, quantity, amount});
+  for (const auto& [index, quantity, amount, withheld] :
+       ParseJsonb(bytes).get<std::vector<std::array<std::int64_t, 4>>>()) {
+    value.push_back({index, quantity, amount, withheld});
   }
 }
 

@@ -31,7 +31,8 @@ void Bind(SQLite::Statement& statement, int index, const std::map<std::string, s
 void Bind(SQLite::Statement& statement, int index, const std::vector<RefundLine>& value, Bytes) {
   if (value.empty()) return statement.bind(index);
   Json lines = Json::array();
-  for (const RefundLine& line : value) lines.push_back({line.index, line.quantity, line.amount});
+  for (const RefundLine& line : value)
+    lines.push_back({line.index, line.quantity, line.amount, line.withheld});
   BindJson(statement, index, lines);
 }
 
@@ -72,9 +73,9 @@ void ReadColumn(const SQLite::Column& column, std::map<std::string, std::string>
 void ReadColumn(const SQLite::Column& column, std::vector<RefundLine>& value) {
   value.clear();
   if (column.isNull()) return;
-  for (const auto& [index, quantity, amount] :
-       ParseJson(column).get<std::vector<std::array<std::int64_t, 3>>>()) {
-    value.push_back({index, quantity, amount});
+  for (const auto& [index, quantity, amount, withheld] :
+       ParseJson(column).get<std::vector<std::array<std::int64_t, 4>>>()) {
+    value.push_back({index, quantity, amount, withheld});
   }
 }
 

@@ -20,9 +20,7 @@ namespace {
 
 class Refunding {
  public:
-  explicit Refunding(const RefundPolicy& policy) : create_(fixture_.store(), clock_, ids_, policy) {
-    clock_.Set(kT0);
-  }
+  explicit Refunding(RefundPolicy policy) : policies_(std::move(policy)) { clock_.Set(kT0); }
 
   // Refunds the whole order under this request id. Returns the number of round trips.
   int RoundTripsOf(const std::string& request_id) {
@@ -41,7 +39,8 @@ class Refunding {
   FakeClock clock_;
   FakeEntropy entropy_;
   IdGenerator ids_{clock_, entropy_};
-  CreateRefund create_;
+  const RefundPolicies policies_;
+  CreateRefund create_{fixture_.store(), clock_, ids_, policies_};
   const Order order_ = StoredOrder(fixture_.store());
 };
 

@@ -1,0 +1,19 @@
+-- This step fails while a refund withheld a share of a line, or consists of lines and goodwill, because an earlier version
+-- can't represent it.
+ALTER TABLE refunds ADD COLUMN earlier bigint;
+UPDATE refunds SET earlier = amount - shipping
+  - (SELECT coalesce(sum((line ->> 2)::bigint + (line ->> 3)::bigint), 0) FROM jsonb_array_elements(lines) line)
+  WHERE lines <> '[]' OR shipping > 0;
+ALTER TABLE refunds ADD CONSTRAINT refund_is_of_earlier_version CHECK (earlier = 0);
+ALTER TABLE refunds DROP COLUMN earlier;
+UPDATE refunds SET lines = (SELECT jsonb_agg(line - 3 ORDER BY place)
+    FROM jsonb_array_elements(lines) WITH ORDINALITY AS l (line, place))
+  WHERE lines <> '[]';
+ALTER TABLE refunds
+  DROP COLUMN retries,
+  DROP COLUMN override_note,
+  DROP COLUMN overridden_rules,
+  DROP COLUMN labels,
+  DROP COLUMN scope;
+ALTER TABLE orders DROP COLUMN refund_status;
+ALTER TABLE order_lines DROP COLUMN withheld_amount;
