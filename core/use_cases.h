@@ -41,6 +41,7 @@
 #include "core/refunds/cancel_order.h"
 #include "core/refunds/create_refund.h"
 #include "core/refunds/get_refund.h"
+#include "core/refunds/refund_steps.h"
 #include "core/sessions/change_password.h"
 #include "core/sessions/count_sessions.h"
 #include "core/sessions/end_sessions.h"
@@ -149,11 +150,15 @@ class UseCases {
   PayOrder pay_order{ports_.store, ports_.clock, settings_.payment_provider};
   ShipOrder ship_order{ports_.store, ports_.clock};
   DeliverOrder deliver_order{ports_.store, ports_.clock};
-  CancelOrder cancel_order{ports_.store, ports_.clock, ports_.ids};
 
   RefundPolicies refund_policies{settings_.refunds};
+  CancelOrder cancel_order{ports_.store, ports_.clock, ports_.ids, refund_policies};
   CheckRefund check_refund{ports_.store, ports_.clock, refund_policies};
   CreateRefund create_refund{ports_.store, ports_.clock, ports_.ids, refund_policies};
+  ApproveRefund approve_refund{ports_.store, ports_.clock, ports_.ids};
+  RejectRefund reject_refund{ports_.store, ports_.clock, ports_.ids};
+  CancelRefund cancel_refund{ports_.store, ports_.clock, ports_.ids};
+  RetryRefund retry_refund{ports_.store, ports_.clock, refund_policies};
   GetRefund get_refund{ports_.store};
   ListRefunds list_refunds{ports_.store, page_tokens_};
 

@@ -72,6 +72,21 @@ absl::Status Create(CreateRefund& use_case, const CallContext& context, api::Cre
   return Show(use_case.Handle(context, command), response);
 }
 
+template <typename UseCase, typename Request, typename Response>
+absl::Status Decide(UseCase& use_case, const CallContext& context, Request& request, Response& response) {
+  const DecideRefundCommand command{std::move(*request.mutable_request_id()),
+                                    std::move(*request.mutable_id()), std::move(*request.mutable_note()),
+                                    std::move(*request.mutable_etag())};
+  return Show(use_case.Handle(context, command), response);
+}
+
+absl::Status Retry(RetryRefund& use_case, const CallContext& context, api::RetryRefundRequest& request,
+                   api::RetryRefundResponse& response) {
+  const RetryRefundCommand command{std::move(*request.mutable_request_id()), std::move(*request.mutable_id()),
+                                   std::move(*request.mutable_etag())};
+  return Show(use_case.Handle(context, command), response);
+}
+
 absl::Status List(ListRefunds& use_case, const CallContext& context, api::ListRefundsRequest& request,
                   api::ListRefundsResponse& response) {
   ListRefundsQuery query;
@@ -102,6 +117,30 @@ std::unique_ptr<RpcService> MakeRefundService(UseCases& use_cases) {
       [&call = use_cases.create_refund](const CallContext& context, api::CreateRefundRequest& request,
                                         api::CreateRefundResponse& response) {
         return Create(call, context, request, response);
+      });
+  service->AddMethod<api::ApproveRefundRequest, api::ApproveRefundResponse>(
+      "ApproveRefund", Access::kApprove, Workload::kWrite,
+      [&call = use_cases.approve_refund](const CallContext& context, api::ApproveRefundRequest& request,
+                                         api::ApproveRefundResponse& response) {
+        return Decide(call, context, request, response);
+      });
+  service->AddMethod<api::RejectRefundRequest, api::RejectRefundResponse>(
+      "RejectRefund", Access::kApprove, Workload::kWrite,
+      [&call = use_cases.reject_refund](const CallContext& context, api::RejectRefundRequest& request,
+                                        api::RejectRefundResponse& response) {
+        return Decide(call, context, request, response);
+      });
+  service->AddMethod<api::CancelRefundRequest, api::CancelRefundResponse>(
+      "CancelRefund", Access::kWrite, Workload::kWrite,
+      [&call = use_cases.cancel_refund](const CallContext& context, api::CancelRefundRequest& request,
+                                        api::CancelRefundResponse& response) {
+        return Decide(call, context, request, response);
+      });
+  service->AddMethod<api::RetryRefundRequest, api::RetryRefundResponse>(
+      "RetryRefund", Access::kWrite, Workload::kWrite,
+      [&call = use_cases.retry_refund](const CallContext& context, api::RetryRefundRequest& request,
+                                       api::RetryRefundResponse& response) {
+        return Retry(call, context, request, response);
       });
   service->AddMethod<api::GetRefundRequest, api::GetRefundResponse>(
       "GetRefund", Access::kRead, Workload::kRead,

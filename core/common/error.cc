@@ -39,6 +39,7 @@ constexpr std::array kReasons = {
     ReasonEntry{Reason::kOrderState, "ORDER_STATE", StatusCode::kFailedPrecondition},
     ReasonEntry{Reason::kRefundState, "REFUND_STATE", StatusCode::kFailedPrecondition},
     ReasonEntry{Reason::kRefundNotAllowed, "REFUND_NOT_ALLOWED", StatusCode::kFailedPrecondition},
+    ReasonEntry{Reason::kSelfApproval, "SELF_APPROVAL", StatusCode::kFailedPrecondition},
     ReasonEntry{Reason::kMessageState, "MESSAGE_STATE", StatusCode::kFailedPrecondition},
     ReasonEntry{Reason::kExportTooLarge, "EXPORT_TOO_LARGE", StatusCode::kFailedPrecondition},
     ReasonEntry{Reason::kEtagMismatch, "ETAG_MISMATCH", StatusCode::kAborted},

@@ -36,6 +36,7 @@ enum class Reason {
   kOrderState,
   kRefundState,
   kRefundNotAllowed,
+  kSelfApproval,
   kMessageState,
   kExportTooLarge,
   kEtagMismatch,

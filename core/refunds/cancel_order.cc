@@ -1,5 +1,6 @@
 #include "core/refunds/cancel_order.h"
 
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "core/orders/notify_owner.h"
 #include "core/orders/order_change.h"
 #include "core/refunds/refund_repository.h"
+#include "core/refunds/refund_rules.h"
 
 namespace keelson {
 namespace {
@@ -21,6 +23,7 @@ absl::StatusOr<Order> CancelOrder::Handle(const CallContext& context, const Canc
   FieldErrors errors;
   CheckLine("reason", command.reason, kMaxReason, errors);
   const absl::Time now = clock_.Now();
+  const std::shared_ptr<const RefundPolicy> policy = policies_.Current();
   return ChangeOrder(
       store_, context,
       {"CancelOrder", command.request_id, command.id, command.etag, command.reason, "order.cancelled"},
@@ -29,7 +32,8 @@ absl::StatusOr<Order> CancelOrder::Handle(const CallContext& context, const Canc
         RETURN_IF_ERROR(CancelRequests(tx, context, order, now));
         const Money refunded = order.MoneyOf(order.refundable());
         if (refunded.minor_units > 0) {
-          RETURN_IF_ERROR(RefundRest(tx, context, order, command.reason, now));
+          RETURN_IF_ERROR(RefundRest(tx, context, policy->TermsFor(RefundReason::kOrderCancelled), order,
+                                     command.reason, now));
         }
         return NotifyOwner(tx, context, ids_, "order_cancelled", order,
                            {{"amount", refunded.minor_units > 0 ? refunded.ToString() : ""}}, now);
@@ -48,25 +52,28 @@ absl::Status CancelOrder::CancelRequests(WriteTransaction& tx, const CallContext
   std::vector<RefundId> ids;
   for (const Refund& refund : requested) ids.push_back(refund->id);
   ASSIGN_OR_RETURN(std::vector<Refund> refunds, tx.refunds().FindManyForUpdate(ids));
+  // The refunds are still REQUESTED, because every change of a REQUESTED refund locks the order first.
   for (Refund& refund : refunds) {
-    // The refund was approved after the list was read, so SettleRefunds pays it out.
-    if (refund->state != RefundState::kRequested) continue;
     RETURN_IF_ERROR(refund.Cancel(context.actor, "the order was cancelled", now));
     order.ReleaseRefund(refund.portion(), now);
     RETURN_IF_ERROR(tx.refunds().Update(refund));
-    RETURN_IF_ERROR(tx.events().Append(RefundCancelledEvent(refund, context, now)));
+    RETURN_IF_ERROR(tx.events().Append(RefundDecidedEvent("refund.cancelled", refund, context, now)));
   }
   return absl::OkStatus();
 }
 
-absl::Status CancelOrder::RefundRest(WriteTransaction& tx, const CallContext& context, Order& order,
-                                     const std::string& reason, absl::Time now) {
+absl::Status CancelOrder::RefundRest(WriteTransaction& tx, const CallContext& context,
+                                     const RefundTerms& terms, Order& order, const std::string& reason,
+                                     absl::Time now) {
+  // The verdicts are ignored: a cancelled order is refunded even if a rule fails.
+  RefundJudgement judgement = JudgeRefund(order, RefundEverything{}, terms, now);
   Refund::Request request;
-  request.portion.amount = order.refundable();
+  request.portion = *std::move(judgement.portion);
   request.scope = RefundScopeKind::kEverything;
   request.reason = RefundReason::kOrderCancelled;
   request.note = reason;
   request.requested_by = context.actor;
+  request.needs_approval = judgement.needs_approval;
   const Refund refund = Refund::Create(ids_.Next<RefundKind>(), order, std::move(request), now);
   order.HoldRefund(refund.portion(), now);
   RETURN_IF_ERROR(tx.refunds().Insert(refund));

@@ -113,18 +113,6 @@ RefundScopeKind KindOf(const RefundScope& scope) {
   return std::holds_alternative<Money>(scope) ? RefundScopeKind::kAmount : RefundScopeKind::kLines;
 }
 
-absl::Status NotAllowed(const Order& order, const RefundJudgement& judgement) {
-  ErrorDetails details;
-  details.reason = Reason::kRefundNotAllowed;
-  std::string message = "the refund is not allowed";
-  for (const Verdict& verdict : judgement.verdicts) {
-    if (verdict.passed) continue;
-    details.preconditions.push_back({std::string(verdict.rule), order->id.ToString(), verdict.explanation});
-    message += StrCat(details.preconditions.size() == 1 ? ": " : "; ", verdict.explanation);
-  }
-  return MakeError(details, message);
-}
-
 }  // namespace
 
 absl::StatusOr<RefundCheck> CheckRefund::Handle(const CallContext& context, const CheckRefundQuery& query) {

@@ -2,6 +2,7 @@
 
 #include "core/common/error.h"
 #include "core/common/status_macros.h"
+#include "core/refunds/refund_change.h"
 #include "core/refunds/refund_repository.h"
 #include "core/store/list_query.h"
 
@@ -12,11 +13,10 @@ absl::StatusOr<Refund> GetRefund::Handle(const CallContext& context, std::string
   if (!refund_id) return FieldErrors().Add("id", InvalidId<RefundKind>()).ToStatus();
   std::optional<Refund> refund;
   const absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(refund, tx.refunds().Find(*refund_id));
+    ASSIGN_OR_RETURN(refund, RequireRefund(tx.refunds().Find(*refund_id)));
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
-  if (!refund) return MakeError(Reason::kRefundNotFound, "no refund has this id");
   return *std::move(refund);
 }
 

@@ -23,8 +23,16 @@ constexpr std::array kRefundSteps = {
     RefundStep{kRequested, kCancelled}, RefundStep{kApproved, kProcessing},
     RefundStep{kApproved, kCancelled},  RefundStep{kProcessing, kProcessing},
     RefundStep{kProcessing, kFailed},   RefundStep{kProcessing, kSucceeded},
-    RefundStep{kFailed, kApproved},
+    RefundStep{kFailed, kApproved},     RefundStep{kFailed, kRequested},
 };
+
+std::vector<RefundLine> LinesOf(const RefundPortion& portion) {
+  std::vector<RefundLine> lines;
+  for (const RefundPortion::Line& line : portion.lines) {
+    lines.push_back({static_cast<std::int64_t>(line.index), line.quantity, line.amount, line.withheld});
+  }
+  return lines;
+}
 
 }  // namespace
 
@@ -103,10 +111,7 @@ Refund Refund::Create(RefundId id, const Order& order, Request request, absl::Ti
   fields.currency = order->currency;
   fields.amount = request.portion.amount;
   fields.shipping = request.portion.shipping;
-  for (const RefundPortion::Line& line : request.portion.lines) {
-    fields.lines.push_back(
-        {static_cast<std::int64_t>(line.index), line.quantity, line.amount, line.withheld});
-  }
+  fields.lines = LinesOf(request.portion);
   fields.scope = request.scope;
   fields.reason = request.reason;
   fields.note = std::move(request.note);
@@ -162,12 +167,45 @@ absl::Status Refund::Fail(std::string code, std::string message, absl::Time now)
   return absl::OkStatus();
 }
 
+absl::Status Refund::Approve(std::string decided_by, std::string note, absl::Time now) {
+  RETURN_IF_ERROR(RequireState(kRequested));
+  if (decided_by == fields_.requested_by) {
+    return MakeError(Reason::kSelfApproval,
+                     StrCat("the refund was requested by ", decided_by, "; another approver must approve it"),
+                     {{"requested_by", fields_.requested_by}});
+  }
+  RETURN_IF_ERROR(Decide(kApproved, std::move(decided_by), std::move(note), now));
+  fields_.due_time = now;
+  return absl::OkStatus();
+}
+
+absl::Status Refund::Reject(std::string decided_by, std::string note, absl::Time now) {
+  return Decide(kRejected, std::move(decided_by), std::move(note), now);
+}
+
 absl::Status Refund::Cancel(std::string decided_by, std::string note, absl::Time now) {
-  RETURN_IF_ERROR(MoveTo(kCancelled, now));
-  fields_.decided_by = std::move(decided_by);
-  fields_.decision_note = std::move(note);
-  fields_.decide_time = now;
-  fields_.due_time.reset();
+  return Decide(kCancelled, std::move(decided_by), std::move(note), now);
+}
+
+absl::Status Refund::CheckRetry() const {
+  return RequireState(kFailed);
+}
+
+absl::Status Refund::Retry(const RefundPortion& portion, bool needs_approval, absl::Time now) {
+  RETURN_IF_ERROR(CheckRetry());
+  RETURN_IF_ERROR(MoveTo(needs_approval ? kRequested : kApproved, now));
+  if (needs_approval) {
+    fields_.decided_by.clear();
+    fields_.decision_note.clear();
+    fields_.decide_time.reset();
+  } else {
+    fields_.due_time = now;
+  }
+  fields_.lines = LinesOf(portion);
+  fields_.failure_code.clear();
+  fields_.failure_message.clear();
+  fields_.settle_time.reset();
+  ++fields_.retries;
   return absl::OkStatus();
 }
 
@@ -177,6 +215,24 @@ absl::Status Refund::Postpone(std::string code, std::string message, absl::Time 
   fields_.failure_message = std::move(message);
   fields_.due_time = retry_time;
   return absl::OkStatus();
+}
+
+absl::Status Refund::Decide(RefundState next, std::string decided_by, std::string note, absl::Time now) {
+  RETURN_IF_ERROR(MoveTo(next, now));
+  fields_.decided_by = std::move(decided_by);
+  fields_.decision_note = std::move(note);
+  fields_.decide_time = now;
+  fields_.due_time.reset();
+  return absl::OkStatus();
+}
+
+// The table of transitions leads to APPROVED from REQUESTED by an approval, and from FAILED by a retry.
+absl::Status Refund::RequireState(RefundState expected) const {
+  if (fields_.state == expected) return absl::OkStatus();
+  return MakeError(
+      Reason::kRefundState,
+      StrCat("the refund is ", RefundStateName(fields_.state), ", but must be ", RefundStateName(expected)),
+      {{"state", std::string(RefundStateName(fields_.state))}});
 }
 
 absl::Status Refund::MoveTo(RefundState next, absl::Time now) {
@@ -202,9 +258,20 @@ Event RefundRequestedEvent(const Refund& refund, const CallContext& context, abs
                        .Add("state", RefundStateName(refund->state)));
 }
 
-Event RefundCancelledEvent(const Refund& refund, const CallContext& context, absl::Time now) {
-  return MakeEvent("refund.cancelled", refund->id.ToString(), refund->user_id, context, now,
-                   EventPayload().Add("order_id", refund->order_id.ToString()));
+Event RefundDecidedEvent(std::string_view type, const Refund& refund, const CallContext& context,
+                         absl::Time now) {
+  return MakeEvent(type, refund->id.ToString(), refund->user_id, context, now,
+                   EventPayload()
+                       .Add("order_id", refund->order_id.ToString())
+                       .Add("has_note", !refund->decision_note.empty()));
+}
+
+Event RefundRetriedEvent(const Refund& refund, const CallContext& context, absl::Time now) {
+  return MakeEvent("refund.retried", refund->id.ToString(), refund->user_id, context, now,
+                   EventPayload()
+                       .Add("order_id", refund->order_id.ToString())
+                       .Add("retries", refund->retries)
+                       .Add("state", RefundStateName(refund->state)));
 }
 
 }  // namespace keelson

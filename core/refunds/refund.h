@@ -118,7 +118,7 @@ inline constexpr auto kFields<RefundFields> = std::tuple{
     Immutable("currency", &RefundFields::currency),
     Immutable("amount", &RefundFields::amount),
     Immutable("shipping", &RefundFields::shipping),
-    Immutable("lines", &RefundFields::lines),
+    Mutable("lines", &RefundFields::lines),
     Immutable("reason", &RefundFields::reason),
     Immutable("note", &RefundFields::note),
     Immutable("requested_by", &RefundFields::requested_by),
@@ -175,20 +175,36 @@ class Refund {
   absl::Status BeginAttempt(absl::Time retry_time, absl::Time now);
   absl::Status Succeed(std::string provider_reference, absl::Time now);
   absl::Status Fail(std::string code, std::string message, absl::Time now);
-  // Moves a REQUESTED or APPROVED refund to CANCELLED. `decided_by`: the caller that cancels it.
+  // Approve and Reject decide about a REQUESTED refund; Cancel ends a REQUESTED or APPROVED refund.
+  // `decided_by`: the caller. An approved refund is due immediately. Approve fails with SELF_APPROVAL if the
+  // caller requested the refund.
+  absl::Status Approve(std::string decided_by, std::string note, absl::Time now);
+  absl::Status Reject(std::string decided_by, std::string note, absl::Time now);
   absl::Status Cancel(std::string decided_by, std::string note, absl::Time now);
+  // REFUND_STATE unless the refund is FAILED.
+  absl::Status CheckRetry() const;
+  // Moves a FAILED refund to APPROVED, due immediately, or to REQUESTED if it needs approval; a REQUESTED
+  // refund loses its earlier decision. `portion`: the refund's portion, with the currently withheld shares
+  // (JudgeRetry).
+  absl::Status Retry(const RefundPortion& portion, bool needs_approval, absl::Time now);
   // Records an attempt with an unknown outcome: the refund stays PROCESSING, and the next attempt is due at
   // `retry_time`.
   absl::Status Postpone(std::string code, std::string message, absl::Time retry_time, absl::Time now);
 
  private:
+  absl::Status RequireState(RefundState expected) const;
   absl::Status MoveTo(RefundState next, absl::Time now);
+  absl::Status Decide(RefundState next, std::string decided_by, std::string note, absl::Time now);
 
   RefundFields fields_;
 };
 
 // Returns the event refund.requested, which records a new refund.
 Event RefundRequestedEvent(const Refund& refund, const CallContext& context, absl::Time now);
-Event RefundCancelledEvent(const Refund& refund, const CallContext& context, absl::Time now);
+// Returns the event of a decision, such as refund.approved. The event records whether the decision has a
+// note, but not the note, because events outlive the erasure of the user.
+Event RefundDecidedEvent(std::string_view type, const Refund& refund, const CallContext& context,
+                         absl::Time now);
+Event RefundRetriedEvent(const Refund& refund, const CallContext& context, absl::Time now);
 
 }  // namespace keelson

@@ -5,6 +5,8 @@
 #include <set>
 
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "core/common/error.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -159,6 +161,47 @@ bool NeedsApproval(const RefundTerms& terms, const Money& amount) {
   return threshold != terms.approval_above.end() && amount.minor_units > threshold->second;
 }
 
+// The part of a kept amount that the current share of the units covers. The rest, a rounding difference, is
+// judged as goodwill. An amount beyond what is left of the line's total is returned unchanged, so that the
+// rule LINES_AVAILABLE fails.
+std::int64_t CoveredByShare(const OrderLine& line, const RefundLine& kept) {
+  const std::int64_t left = line.total - line.refunded_amount - line.withheld_amount;
+  return kept.amount > left ? kept.amount : std::min(kept.amount, ShareOf(line, kept.quantity));
+}
+
+// The scope with exactly the amounts of the refund.
+RefundLines ScopeOf(const Order& order, const Refund& refund) {
+  RefundLines scope;
+  scope.currency = refund->currency;
+  scope.shipping = refund->shipping;
+  scope.goodwill = refund.goodwill();
+  for (const RefundLine& kept : refund->lines) {
+    const std::int64_t amount = CoveredByShare(order->lines[static_cast<std::size_t>(kept.index)], kept);
+    scope.goodwill += kept.amount - amount;
+    scope.lines.push_back({kept.index, kept.quantity, amount});
+  }
+  return scope;
+}
+
+// The refund's portion, with the withheld shares of `judged`, which has the same lines.
+RefundPortion KeepAmounts(const Refund& refund, const RefundPortion& judged) {
+  RefundPortion portion = refund.portion();
+  for (std::size_t i = 0; i < portion.lines.size(); ++i) portion.lines[i].withheld = judged.lines[i].withheld;
+  return portion;
+}
+
+bool IsPolicyRule(std::string_view rule) {
+  constexpr std::array<std::string_view, 4> kPolicyRules = {"ORDER_STATE", "WITHIN_WINDOW", "REFUNDS_LEFT",
+                                                            "PARTIAL_ALLOWED"};
+  return std::find(kPolicyRules.begin(), kPolicyRules.end(), rule) != kPolicyRules.end();
+}
+
+bool IsWaivedForRetry(const Order& order, const Refund& refund, std::string_view rule) {
+  if (order->state == OrderState::kCancelled && IsPolicyRule(rule)) return true;
+  const std::vector<std::string> overridden = absl::StrSplit(refund->overridden_rules, ',');
+  return std::find(overridden.begin(), overridden.end(), rule) != overridden.end();
+}
+
 }  // namespace
 
 std::span<const RefundRule> RefundRules() {
@@ -189,6 +232,30 @@ RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const 
   judgement.needs_approval =
       judgement.portion && NeedsApproval(terms, order.MoneyOf(judgement.portion->amount));
   return judgement;
+}
+
+RefundJudgement JudgeRetry(const Order& order, const Refund& refund, const RefundTerms& terms,
+                           absl::Time now) {
+  RefundJudgement judgement = JudgeRefund(order, ScopeOf(order, refund), terms, now);
+  judgement.allowed = true;
+  for (Verdict& verdict : judgement.verdicts) {
+    verdict.passed = verdict.passed || IsWaivedForRetry(order, refund, verdict.rule);
+    judgement.allowed = judgement.allowed && verdict.passed;
+  }
+  if (judgement.portion) judgement.portion = KeepAmounts(refund, *judgement.portion);
+  return judgement;
+}
+
+absl::Status NotAllowed(const Order& order, const RefundJudgement& judgement) {
+  ErrorDetails details;
+  details.reason = Reason::kRefundNotAllowed;
+  std::string message = "the refund is not allowed";
+  for (const Verdict& verdict : judgement.verdicts) {
+    if (verdict.passed) continue;
+    details.preconditions.push_back({std::string(verdict.rule), order->id.ToString(), verdict.explanation});
+    message += StrCat(details.preconditions.size() == 1 ? ": " : "; ", verdict.explanation);
+  }
+  return MakeError(details, message);
 }
 
 }  // namespace keelson

@@ -13,9 +13,11 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "core/common/money.h"
 #include "core/orders/order.h"
+#include "core/refunds/refund.h"
 #include "core/refunds/refund_policy.h"
 
 namespace keelson {
@@ -91,5 +93,15 @@ struct RefundJudgement {
 // Evaluates every rule. `needs_approval` is set if the amount is above the approval threshold.
 RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const RefundTerms& terms,
                             absl::Time now);
+
+// Evaluates every rule for a FAILED refund that is retried with the same amounts. The rules that an approver
+// overrode pass. For a CANCELLED order, the rules of the policy pass too, because the order must be refunded.
+// The portion is the refund's portion, with the shares that are withheld now: after other refunds, the share
+// of the units may differ by a rounding difference.
+RefundJudgement JudgeRetry(const Order& order, const Refund& refund, const RefundTerms& terms,
+                           absl::Time now);
+
+// Returns REFUND_NOT_ALLOWED with a violation for each failed rule.
+absl::Status NotAllowed(const Order& order, const RefundJudgement& judgement);
 
 }  // namespace keelson

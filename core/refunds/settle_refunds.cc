@@ -37,6 +37,13 @@ absl::StatusOr<std::map<Id, Entity>> IndexById(absl::StatusOr<std::vector<Entity
   return by_id;
 }
 
+// A FAILED refund moved no money. The provider may return its response to an earlier key again, so that each
+// retry needs a key of its own.
+std::string IdempotencyKeyOf(const Refund& refund) {
+  const std::string id = refund->id.ToString();
+  return refund->retries == 0 ? id : StrCat(id, "-", refund->retries);
+}
+
 }  // namespace
 
 absl::StatusOr<int> SettleRefunds::Handle() {
@@ -109,20 +116,23 @@ PaymentOutcome SettleRefunds::RequestRefund(const Refund& refund) {
     return {PaymentOutcome::Kind::kUnknown, "", "PROVIDER_NOT_CONFIGURED",
             StrCat("the payment went through ", refund->payment_provider, ", which is not configured")};
   }
-  return provider_.Refund({refund->id.ToString(), refund->payment_reference, refund.amount(), refund->reason},
-                          Deadline::After(kAttemptTimeout));
+  return provider_.Refund(
+      {IdempotencyKeyOf(refund), refund->payment_reference, refund.amount(), refund->reason},
+      Deadline::After(kAttemptTimeout));
 }
 
 absl::Status SettleRefunds::SettleAll(WriteTransaction& tx, const std::vector<Attempt>& attempts,
                                       std::vector<Attempt>& postponed) {
-  ASSIGN_OR_RETURN(std::vector<Attempt> current, FindCurrent(tx, attempts, postponed));
+  // Every transaction that changes an order and its refunds locks the order first, so that no two
+  // transactions deadlock.
   std::vector<OrderId> order_ids;
   std::vector<UserId> user_ids;
-  for (const Attempt& attempt : current) {
+  for (const Attempt& attempt : attempts) {
     order_ids.push_back(attempt.refund->order_id);
     user_ids.push_back(attempt.refund->user_id);
   }
   ASSIGN_OR_RETURN(auto orders, IndexById<OrderId>(tx.orders().FindManyForUpdate(order_ids)));
+  ASSIGN_OR_RETURN(std::vector<Attempt> current, FindCurrent(tx, attempts, postponed));
   ASSIGN_OR_RETURN(const auto owners, IndexById<UserId>(tx.users().FindManyForMessage(user_ids)));
   for (Attempt& attempt : current) {
     const auto order = orders.find(attempt.refund->order_id);

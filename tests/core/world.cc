@@ -141,17 +141,38 @@ absl::StatusOr<Order> World::Deliver(const Order& order) {
 }
 
 absl::StatusOr<Order> World::Cancel(const Order& order, std::string reason) {
-  return CancelOrder(store, clock, ids).Handle(context, {"", order->id.ToString(), std::move(reason), ""});
+  const RefundPolicies policies(refunds);
+  return CancelOrder(store, clock, ids, policies)
+      .Handle(context, {"", order->id.ToString(), std::move(reason), ""});
 }
 
 absl::StatusOr<Refund> World::Refunded(const Order& order, ScopeInput scope, std::string request_id) {
-  return CreateRefund(store, clock, ids, refunds)
+  const RefundPolicies policies(refunds);
+  return CreateRefund(store, clock, ids, policies)
       .Handle(context, {std::move(request_id), order->id.ToString(), std::move(scope),
                         RefundReason::kDefective, "broken"});
 }
 
+absl::StatusOr<Refund> World::Approve(const Refund& refund, std::string note) {
+  return ApproveRefund(store, clock, ids).Handle(approver, {"", refund->id.ToString(), std::move(note), ""});
+}
+
+absl::StatusOr<Refund> World::Reject(const Refund& refund, std::string note) {
+  return RejectRefund(store, clock, ids).Handle(approver, {"", refund->id.ToString(), std::move(note), ""});
+}
+
+absl::StatusOr<Refund> World::Cancel(const Refund& refund, std::string note) {
+  return CancelRefund(store, clock, ids).Handle(context, {"", refund->id.ToString(), std::move(note), ""});
+}
+
+absl::StatusOr<Refund> World::Retry(const Refund& refund) {
+  const RefundPolicies policies(refunds);
+  return RetryRefund(store, clock, policies).Handle(context, {"", refund->id.ToString(), ""});
+}
+
 absl::StatusOr<RefundCheck> World::Judged(const Order& order, ScopeInput scope) {
-  return CheckRefund(store, clock, refunds).Handle(context, {order->id.ToString(), std::move(scope)});
+  const RefundPolicies policies(refunds);
+  return CheckRefund(store, clock, policies).Handle(context, {order->id.ToString(), std::move(scope)});
 }
 
 int World::Settle() {

@@ -14,6 +14,8 @@
 #include "core/orders/order_steps.h"
 #include "core/refunds/cancel_order.h"
 #include "core/refunds/create_refund.h"
+#include "core/refunds/refund_policy.h"
+#include "core/refunds/refund_steps.h"
 #include "core/refunds/settle_refunds.h"
 #include "core/sessions/session_policy.h"
 #include "tests/support/fake_clock.h"
@@ -58,6 +60,11 @@ struct World {
   absl::StatusOr<Order> Deliver(const Order& order);
   absl::StatusOr<Order> Cancel(const Order& order, std::string reason = "");
   absl::StatusOr<Refund> Refunded(const Order& order, ScopeInput scope, std::string request_id = "");
+  // The decisions of `approver`.
+  absl::StatusOr<Refund> Approve(const Refund& refund, std::string note = "");
+  absl::StatusOr<Refund> Reject(const Refund& refund, std::string note = "");
+  absl::StatusOr<Refund> Cancel(const Refund& refund, std::string note = "");
+  absl::StatusOr<Refund> Retry(const Refund& refund);
   absl::StatusOr<RefundCheck> Judged(const Order& order, ScopeInput scope);
   int Settle();
 
@@ -99,6 +106,7 @@ struct World {
   AccountCounters counters;
   RefundPolicy refunds;
   CallContext context{"web", "corr-1", "00-trace", Deadline::Never()};
+  CallContext approver{"boss", "corr-2", "00-trace", Deadline::Never()};
   std::optional<User> ada;
   std::int64_t seen_events = 0;
 };

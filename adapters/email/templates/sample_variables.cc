@@ -11,7 +11,6 @@ TemplateVariables SampleVariables(const MessageSpec& spec) {
       {"order", "A-10017"},
       {"amount", "49.90 EUR"},
       {"new_email", "ada@example.org"},
-      {"reason", "The return arrived after the 30 days that our terms allow."},
       {"provider", "smtp"},
       {"time", "2026-01-31 12:00 UTC"},
   };

@@ -54,6 +54,9 @@ enum class UserFact : std::uint8_t {
   kErased
 };
 
+// The step of refund.retried; the other steps of a refund are RefundStates.
+constexpr std::uint8_t kRefundRetried = StepOf(RefundState::kCancelled) + 1;
+
 // Every event type that a check evaluates. A history need not contain other types, such as message.cancelled.
 constexpr std::array kSteps = {
     Step{Subject::kUser, "user.registered", StepOf(UserFact::kRegistered)},
@@ -77,6 +80,7 @@ constexpr std::array kSteps = {
     Step{Subject::kRefund, "refund.failed", StepOf(RefundState::kFailed)},
     Step{Subject::kRefund, "refund.rejected", StepOf(RefundState::kRejected)},
     Step{Subject::kRefund, "refund.cancelled", StepOf(RefundState::kCancelled)},
+    Step{Subject::kRefund, "refund.retried", kRefundRetried},
     Step{Subject::kMessage, "message.queued", StepOf(MessageState::kQueued)},
     Step{Subject::kMessage, "message.sent", StepOf(MessageState::kSent)},
     Step{Subject::kMessage, "message.dead", StepOf(MessageState::kDead)},
@@ -174,20 +178,33 @@ std::string Violation(const OrderFields& order, History history) {
   return StrCat("the state is ", OrderStateName(order.state), " after ", EventTypes(history));
 }
 
-// The first event is refund.requested, whether the refund was created REQUESTED or APPROVED.
-bool CanFollow(bool first, RefundState from, RefundState to) {
-  if (from == to) return false;
-  return CanMove(from, to) || (first && CanMove(RefundState::kApproved, to));
+// Whether an event leaves the refund in the state. A created or retried refund is REQUESTED or APPROVED.
+bool LeadsTo(std::uint8_t step, RefundState state) {
+  if (step == StepOf(RefundState::kRequested) || step == kRefundRetried) {
+    return state == RefundState::kRequested || state == RefundState::kApproved;
+  }
+  return step == StepOf(state);
+}
+
+bool CanFollow(std::uint8_t before, std::uint8_t next) {
+  // Only a retry leaves the state FAILED.
+  if (before == StepOf(RefundState::kFailed) || next == kRefundRetried) {
+    return before == StepOf(RefundState::kFailed) && next == kRefundRetried;
+  }
+  // A repeated attempt has no event.
+  if (before == next) return false;
+  constexpr std::array kOrigins = {RefundState::kRequested, RefundState::kApproved, RefundState::kProcessing};
+  return std::any_of(kOrigins.begin(), kOrigins.end(), [&](RefundState from) {
+    return LeadsTo(before, from) && CanMove(from, static_cast<RefundState>(next));
+  });
 }
 
 std::string Violation(const RefundFields& refund, History history) {
   bool follows = !history.empty() && history.front().step == StepOf(RefundState::kRequested);
   for (std::size_t i = 1; i < history.size() && follows; ++i) {
-    follows = CanFollow(i == 1, static_cast<RefundState>(history[i - 1].step),
-                        static_cast<RefundState>(history[i].step));
+    follows = CanFollow(history[i - 1].step, history[i].step);
   }
-  const bool at_once = refund.state == RefundState::kApproved && history.size() == 1;
-  if (follows && (at_once || history.back().step == StepOf(refund.state))) return "";
+  if (follows && LeadsTo(history.back().step, refund.state)) return "";
   return StrCat("the state is ", RefundStateName(refund.state), " after ", EventTypes(history));
 }
 

@@ -226,12 +226,30 @@ std::string IsSettledOnce(const RefundOfOrder& c) {
   return StrCat("attempts is ", c.refund.attempts, " in the state ", RefundStateName(state));
 }
 
-// CancelOrder cancels the refunds that wait for approval. A refund that is requested after the cancellation
-// may wait for approval.
+// REQUESTED refunds have no decision, REJECTED and CANCELLED refunds have a decision. Other refunds have a
+// decision if they needed approval; the approver is not the requester.
+std::string DecisionHasDecider(const RefundOfOrder& c) {
+  const RefundFields& refund = c.refund;
+  const std::string_view state = RefundStateName(refund.state);
+  const bool decided = !refund.decided_by.empty();
+  if (decided != refund.decide_time.has_value()) {
+    return StrCat("decided_by is ", decided ? "set" : "empty", ", but decide_time is ",
+                  decided ? "not set" : "set");
+  }
+  const bool ended = refund.state == RefundState::kRejected || refund.state == RefundState::kCancelled;
+  if (decided && refund.state == RefundState::kRequested)
+    return StrCat("decided_by is set in the state ", state);
+  if (!decided && ended) return StrCat("decided_by is empty in the state ", state);
+  if (!decided || ended || refund.decided_by != refund.requested_by) return "";
+  return StrCat("the refund was requested and approved by ", refund.decided_by);
+}
+
+// CancelOrder cancels the refunds that wait for approval. A refund that is requested or retried after the
+// cancellation may wait for approval.
 std::string RequestEndsWithOrder(const RefundOfOrder& c) {
   const bool waits = c.refund.state == RefundState::kRequested &&
-                     c.refund.reason != RefundReason::kOrderCancelled && c.order.cancel_time &&
-                     c.refund.create_time <= *c.order.cancel_time;
+                     c.refund.reason != RefundReason::kOrderCancelled && c.refund.retries == 0 &&
+                     c.order.cancel_time && c.refund.create_time <= *c.order.cancel_time;
   return waits ? "the refund is REQUESTED, but its order was cancelled later" : "";
 }
 
@@ -244,6 +262,7 @@ constexpr std::array kRefundInvariants = {
     Invariant<RefundOfOrder>{"refund_is_due_while_open", IsDueWhileOpen},
     Invariant<RefundOfOrder>{"refund_is_settled_by_attempt", IsSettledOnce},
     Invariant<RefundOfOrder>{"refund_request_ends_with_order", RequestEndsWithOrder},
+    Invariant<RefundOfOrder>{"refund_decision_has_decider", DecisionHasDecider},
 };
 
 void JudgeOrder(Audit& audit, const OrderFields& order, const std::vector<RefundFields>& refunds) {

@@ -91,12 +91,13 @@ TEST_CASE("the notice to the old address masks the new address") {
   CHECK_FALSE(absl::StrContains(text({{"display_name", ""}}), "New address"));
 }
 
-TEST_CASE("the message about a rejected refund contains the reason if there is one") {
-  const auto text = [renderer = BuiltIn()](const TemplateVariables& variables) {
-    return renderer->Render("refund_rejected", "en", variables).value().text;
-  };
-  CHECK(HasLine(text(With(kRefund, "reason", "Too late")), "Reason: Too late"));
-  CHECK_FALSE(absl::StrContains(text(kRefund), "Reason"));
+TEST_CASE("the messages about the decision on a refund contain the order and the amount") {
+  const std::string name = GENERATE("refund_approved", "refund_rejected", "refund_cancelled");
+  const RenderedMessage message =
+      BuiltIn()->Render(name, "en", With(kRefund, "amount", "1234.50 EUR")).value();
+  CHECK(absl::StrContains(message.subject, "€1,234.50"));
+  CHECK(HasLine(message.text, "Amount: €1,234.50"));
+  CHECK(HasLine(message.text, StrCat("Order: ", kRefund.at("order"))));
 }
 
 TEST_CASE("an amount has the format of the message's language") {

@@ -24,8 +24,8 @@ TEST_CASE("Cancelling an unpaid order creates no refund") {
 
 TEST_CASE("Cancelling a paid order creates an APPROVED refund in full, regardless of the refund rules") {
   World world;
-  world.refunds.approval_above[*Currency::Parse("EUR")] = 0;
   world.refunds.max_per_order = 0;
+  world.refunds.states.clear();
   const Order paid = world.Paid();
   world.NewEvents();
   const Order order = Must(world.Cancel(paid, "out of stock"));
@@ -51,6 +51,59 @@ TEST_CASE("Cancelling a paid order creates an APPROVED refund in full, regardles
   CHECK(world.Settle() == 1);
   CHECK(world.Load(order->id)->refunded == 3500);
   CHECK(world.payments.moved.size() == 1);
+}
+
+TEST_CASE(
+    "The refund of a cancelled order waits for approval above the threshold, and is paid out afterwards") {
+  World world;
+  world.refunds.approval_above[*Currency::Parse("EUR")] = 3499;
+  const Order order = Must(world.Cancel(world.Paid(), "out of stock"));
+  const std::vector<Refund> refunds = world.RefundsOf(order->id);
+  REQUIRE(refunds.size() == 1);
+  CHECK(refunds[0]->state == RefundState::kRequested);
+  CHECK(refunds[0]->amount == 3500);
+  CHECK(world.Outbox().back().template_name == "order_cancelled");
+  CHECK(world.Settle() == 0);
+  Must(world.Approve(refunds[0]).status());
+  CHECK(world.Settle() == 1);
+  CHECK(world.Load(order->id)->refunded == 3500);
+}
+
+TEST_CASE("The approval threshold of the reason ORDER_CANCELLED applies to the refund of a cancelled order") {
+  World world;
+  world.refunds.approval_above[*Currency::Parse("EUR")] = 0;
+  world.refunds.by_reason[RefundReason::kOrderCancelled] = RefundTerms{};
+  const Order order = Must(world.Cancel(world.Paid()));
+  CHECK(world.RefundsOf(order->id).front()->state == RefundState::kApproved);
+}
+
+TEST_CASE("Cancelling an order records all remaining units and the remaining shipping as refunded") {
+  World world;
+  world.refunds.states = {OrderState::kPaid};
+  const Order paid = world.Paid({LineOf(3, 1000), LineOf(2, 0)});
+  Must(world.Refunded(paid, Units("1", 1)).status());
+  const Order order = Must(world.Cancel(paid));
+  CHECK(order->lines[0].refunded_quantity == 3);
+  CHECK(order->lines[0].refunded_amount == 3000);
+  CHECK(order->lines[1].refunded_quantity == 2);
+  CHECK(order->refunded_shipping == 500);
+  CHECK(order.refundable() == 0);
+}
+
+TEST_CASE("The failed refund of a cancelled order can be retried, although the policy allows no refund") {
+  World world;
+  world.payments.script = {FakePaymentProvider::Failed()};
+  const Order order = Must(world.Cancel(world.Paid()));
+  CHECK(world.Settle() == 1);
+  const Refund failed = world.RefundsOf(order->id).front();
+  REQUIRE(failed->state == RefundState::kFailed);
+  world.refunds.states.clear();
+  world.refunds.max_per_order = 0;
+  world.refunds.partial = false;
+  CHECK(Must(world.Retry(failed))->state == RefundState::kApproved);
+  CHECK(world.Load(order->id)->refund_pending == 3500);
+  CHECK(world.Settle() == 1);
+  CHECK(world.Load(order->id)->refunded == 3500);
 }
 
 TEST_CASE("Cancelling an order refunds the amount that is neither refunded nor reserved") {
@@ -87,7 +140,7 @@ TEST_CASE("Cancelling an order cancels refunds that wait for approval, and refun
   CHECK(order->refund_pending == 3500);
   CHECK(order.refundable() == 0);
   CHECK(order->refund_count == 1);
-  CHECK(order->lines[0].refunded_quantity == 0);
+  CHECK(order->lines[0].refunded_quantity == 3);
   CHECK(world.NewEvents() == Fields{"refund.cancelled", "refund.cancelled", "refund.requested",
                                     "message.queued", "order.cancelled"});
   CHECK(world.Outbox().back().variables.at("amount") == "35.00 EUR");
@@ -99,6 +152,7 @@ TEST_CASE("Cancelling an order cancels refunds that wait for approval, and refun
     CHECK(superseded->decide_time == world.clock.Now());
     CHECK(superseded->update_time == world.clock.Now());
   }
+  Must(world.Approve(world.RefundsOf(order->id).front()).status());
   CHECK(world.Settle() == 1);
   CHECK(world.Load(order->id)->refunded == 3500);
   REQUIRE(world.payments.moved.size() == 1);
@@ -121,6 +175,7 @@ TEST_CASE("Cancelling an order does not cancel refunds that are APPROVED or PROC
   CHECK(world.Load(requested->id)->state == RefundState::kCancelled);
   CHECK(order->refund_pending == 3500);
   CHECK(world.Outbox().back().variables.at("amount") == "32.00 EUR");
+  Must(world.Approve(world.RefundsOf(order->id).front()).status());
   world.clock.Advance(absl::Minutes(15));
   while (world.Settle() > 0) {
   }

@@ -19,6 +19,7 @@ TEST_CASE("CanMove returns true only for the transitions of a refund's state mac
       {kRequested, kApproved},  {kRequested, kRejected},   {kRequested, kCancelled},
       {kApproved, kProcessing}, {kApproved, kCancelled},   {kProcessing, kProcessing},
       {kProcessing, kFailed},   {kProcessing, kSucceeded}, {kFailed, kApproved},
+      {kFailed, kRequested},
   };
   for (const RefundState from : kStates) {
     for (const RefundState to : kStates) {
@@ -55,6 +56,7 @@ Refund RefundIn(RefundState state) {
   fields.currency = *Currency::Parse("EUR");
   fields.amount = 100;
   fields.attempts = 2;
+  fields.requested_by = "web";
   fields.failure_code = "timeout";
   fields.due_time = absl::UnixEpoch();
   fields.version = 5;
@@ -75,6 +77,16 @@ const Step kSteps[] = {
      [](Refund& r, absl::Time now) { return r.BeginAttempt(now + absl::Minutes(2), now); }},
     {"succeed", {kProcessing}, kSucceeded, [](Refund& r, absl::Time now) { return r.Succeed("ref", now); }},
     {"fail", {kProcessing}, kFailed, [](Refund& r, absl::Time now) { return r.Fail("code", "words", now); }},
+    {"approve",
+     {kRequested},
+     kApproved,
+     [](Refund& r, absl::Time now) { return r.Approve("boss", "", now); }},
+    {"reject", {kRequested}, kRejected, [](Refund& r, absl::Time now) { return r.Reject("boss", "", now); }},
+    {"retry", {kFailed}, kApproved, [](Refund& r, absl::Time now) { return r.Retry({}, false, now); }},
+    {"retry with approval",
+     {kFailed},
+     kRequested,
+     [](Refund& r, absl::Time now) { return r.Retry({}, true, now); }},
     {"cancel",
      {kRequested, kApproved},
      kCancelled,
@@ -110,6 +122,58 @@ TEST_CASE("A cancelled refund records the caller and the reason of the cancellat
   CHECK(refund->decision_note == "the order was cancelled");
   CHECK(refund->decide_time == now);
   CHECK_FALSE(refund->due_time.has_value());
+}
+
+TEST_CASE("An approved refund records the approver and the note, and is due at once") {
+  const absl::Time now = FakeClock().Now();
+  Refund refund = RefundIn(kRequested);
+  Must(refund.Approve("boss", "seen the parcel", now));
+  CHECK(refund->decided_by == "boss");
+  CHECK(refund->decision_note == "seen the parcel");
+  CHECK(refund->decide_time == now);
+  CHECK(refund->due_time == now);
+}
+
+TEST_CASE("The caller that requested a refund can't approve it, but can reject it") {
+  const absl::Time now = FakeClock().Now();
+  Refund refund = RefundIn(kRequested);
+  const absl::Status status = refund.Approve("web", "", now);
+  CHECK(ReasonOf(status) == "SELF_APPROVAL");
+  CHECK(Fact(status, "requested_by") == "web");
+  CHECK(refund.fields() == RefundIn(kRequested).fields());
+  // The state is checked first: another approver can't approve the refund either.
+  Refund approved = RefundIn(kApproved);
+  CHECK(ReasonOf(approved.Approve("web", "", now)) == "REFUND_STATE");
+  Must(refund.Reject("web", "", now));
+  CHECK_FALSE(refund->due_time.has_value());
+}
+
+TEST_CASE("A retried refund keeps its decision unless it needs approval again, and loses the failure") {
+  const absl::Time now = FakeClock().Now();
+  const bool needs_approval = GENERATE(false, true);
+  Refund failed = RefundIn(kRequested);
+  Must(failed.Approve("boss", "fine", now));
+  Must(failed.BeginAttempt(now, now));
+  Must(failed.Fail("charge_disputed", "no", now));
+  Refund refund = failed;
+  Must(refund.Retry({100, 0, {{0, 1, 100, 7}}}, needs_approval, now));
+
+  RefundFields expected = failed.fields();
+  expected.state = needs_approval ? kRequested : kApproved;
+  expected.lines = {{0, 1, 100, 7}};
+  expected.failure_code.clear();
+  expected.failure_message.clear();
+  expected.settle_time.reset();
+  expected.retries = 1;
+  ++expected.version;
+  if (needs_approval) {
+    expected.decided_by.clear();
+    expected.decision_note.clear();
+    expected.decide_time.reset();
+  } else {
+    expected.due_time = now;
+  }
+  CHECK(refund.fields() == expected);
 }
 
 TEST_CASE("BeginAttempt counts the attempt and sets due_time; a SUCCEEDED or FAILED refund has no due_time") {

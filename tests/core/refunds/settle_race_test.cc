@@ -92,6 +92,37 @@ TEST_CASE("A response that arrives while a later attempt is in progress is ignor
   CHECK(world.Load(made->id)->state == RefundState::kSucceeded);
 }
 
+TEST_CASE("A response that arrives after the refund was retried is ignored") {
+  World world;
+  const Order order = world.Delivered();
+  const Refund made = Must(world.Refunded(order, Everything()));
+  FakePaymentProvider second;
+  second.script = {Payments::Failed()};
+  world.payments.script = {Payments::Failed()};
+  world.payments.on_refund = [&](const PaymentRefund&) {
+    world.clock.Advance(SettleRefunds::kLease);
+    SettleRefunds other(world.store, world.clock, world.entropy, world.ids, world.log, second);
+    CHECK(Must(other.Handle()) == 1);
+    Must(world.Retry(made).status());
+  };
+  world.Settle();
+  CHECK(world.Load(made->id)->state == RefundState::kApproved);
+  CHECK(world.Load(order->id)->refund_pending == 3500);
+}
+
+TEST_CASE("A refund that is cancelled before it is claimed is not paid out") {
+  World world;
+  const Order order = world.Delivered();
+  const Refund made = Must(world.Refunded(order, Everything()));
+  InterleavedStore store(world.store);
+  store.before_next_write = [&] { Must(world.Cancel(made).status()); };
+  SettleRefunds settle(store, world.clock, world.entropy, world.ids, world.log, world.payments);
+  CHECK(Must(settle.Handle()) == 0);
+  CHECK(world.payments.asked.empty());
+  CHECK(world.Load(made->id)->state == RefundState::kCancelled);
+  CHECK(world.Load(order->id)->refund_pending == 0);
+}
+
 TEST_CASE("Of two settlers that find the same due refund, only one claims the refund") {
   World world;
   Must(world.Refunded(world.Delivered(), Everything()).status());

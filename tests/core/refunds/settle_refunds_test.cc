@@ -114,6 +114,31 @@ TEST_CASE("A refund with an unknown outcome stays reserved and is retried with t
   CHECK(world.payments.moved.size() == 1);
 }
 
+TEST_CASE(
+    "Each retry of a failed refund has an idempotency key of its own, and its attempts are counted on") {
+  World world;
+  const Order order = world.Delivered();
+  const Refund made = Must(world.Refunded(order, Everything()));
+  world.payments.script = {Payments::Failed(), Payments::Unknown(), Payments::Failed()};
+  CHECK(world.Settle() == 1);
+  Must(world.Retry(made).status());
+  CHECK(world.Settle() == 1);
+  world.clock.Advance(absl::Minutes(15));
+  CHECK(world.Settle() == 1);
+  Must(world.Retry(made).status());
+  CHECK(world.Settle() == 1);
+
+  const std::string id = made->id.ToString();
+  Fields keys;
+  for (const PaymentRefund& asked : world.payments.asked) keys.push_back(asked.idempotency_key);
+  CHECK(keys == Fields{id, id + "-1", id + "-1", id + "-2"});
+  CHECK(world.Load(made->id)->state == RefundState::kSucceeded);
+  CHECK(world.Load(made->id)->attempts == 4);
+  CHECK(world.Load(made->id)->retries == 2);
+  CHECK(world.Load(order->id)->refunded == 3500);
+  CHECK(world.payments.moved.size() == 1);
+}
+
 TEST_CASE("A postponed refund is not attempted before its due time") {
   World world;
   world.payments.script = {Payments::Unknown()};
