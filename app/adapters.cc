@@ -162,11 +162,12 @@ absl::StatusOr<std::unique_ptr<PasswordHasher>> MakeHasher(const Config& config,
   return Argon2Hasher::Create(options, entropy);
 }
 
-absl::StatusOr<std::unique_ptr<MessageRenderer>> MakeRenderer(const Config& config) {
+absl::StatusOr<std::unique_ptr<MessageRenderer>> MakeRenderer(const Config& config, Log& log) {
   TemplateOptions options;
   options.link_base = config.email.link_base;
   options.product = ProductName(config.email);
   options.directory = config.email.templates;
+  options.log = &log;
   return TemplateRenderer::Create(options);
 }
 

@@ -32,7 +32,7 @@ absl::StatusOr<std::unique_ptr<JsonLog>> MakeLog(const Config& config);
 absl::StatusOr<Severity> LogLevelOf(const TelemetryConfig& telemetry);
 absl::StatusOr<std::unique_ptr<Store>> OpenStore(const Config& config, Clock& clock);
 absl::StatusOr<std::unique_ptr<PasswordHasher>> MakeHasher(const Config& config, Entropy& entropy);
-absl::StatusOr<std::unique_ptr<MessageRenderer>> MakeRenderer(const Config& config);
+absl::StatusOr<std::unique_ptr<MessageRenderer>> MakeRenderer(const Config& config, Log& log);
 // Returns the providers in failover order (the order of email.providers).
 absl::StatusOr<std::vector<std::unique_ptr<EmailProvider>>> MakeEmailProviders(const Config& config,
                                                                                Log& log);

@@ -87,7 +87,7 @@ Service::~Service() {
 }
 
 absl::Status Service::MakeAdapters() {
-  ASSIGN_OR_RETURN(renderer_, MakeRenderer(config_));
+  ASSIGN_OR_RETURN(renderer_, MakeRenderer(config_, log_));
   ASSIGN_OR_RETURN(email_providers_, MakeEmailProviders(config_, log_));
   ASSIGN_OR_RETURN(payment_provider_, MakePaymentProvider(config_));
   ASSIGN_OR_RETURN(hasher_, MakeHasher(config_, entropy_));

@@ -7,7 +7,8 @@
 
 namespace keelson {
 
-// Port: renders templates. Thread-safe; does not block. The same input gives the same output.
+// Port: renders templates. Thread-safe; only the first calls may block, on files. The same
+// input gives the same output.
 class MessageRenderer {
  public:
   virtual ~MessageRenderer() = default;

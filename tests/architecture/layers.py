@@ -48,7 +48,7 @@ TECHNOLOGY = {
     "email/log": [],
     "email/mime": [],
     "email/smtp": ["curl/curl.h"],
-    "email/templates": ["kainjow/mustache.hpp"],
+    "email/templates": ["kainjow/mustache.hpp", "unicode/"],
     "grpc": GRPC + ["openssl/"],
     "grpc_client": GRPC,
     "passwords": ["argon2.h", "crypt.h", "openssl/", "sodium.h"],

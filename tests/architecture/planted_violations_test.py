@@ -19,6 +19,7 @@ ALLOWED = {
     "core/repositories.h": ["core/refunds/refund_repository.h"],
     "adapters/store/sqlite/store.cc": ["core/repositories.h", "adapters/store/sqlite/store.h", "SQLiteCpp/Database.h", "fcntl.h"],
     "adapters/email/file/file.cc": ["adapters/email/mime/mime_message.h", "adapters/support/descriptors/config_section.h"],
+    "adapters/email/templates/amounts.cc": ["unicode/uloc.h", "dlfcn.h"],
     "adapters/grpc/server.cc": ["grpcpp/server.h", "keelson/orders/v1/orders.pb.h"],
     "app/main.cc": ["adapters/store/sqlite/store.h", "CLI/CLI.hpp", "core/common/clock.h", "app/serve.h"],
 }
@@ -35,6 +36,7 @@ PLANTED = [
     ("core/orders/order.cc", "absl/time/clock.h"),
     ("core/orders/order.cc", "nlohmann/json.hpp"),
     ("core/orders/order.cc", "utf8proc.h"),
+    ("core/orders/order.cc", "unicode/uloc.h"),
     ("core/orders/order.cc", "core/refunds/refund.h"),
     ("core/notifications/outbox.cc", "core/accounts/user.h"),
     ("core/events/event.cc", "core/notifications/message.h"),

@@ -8,7 +8,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
-#include "adapters/email/templates/local_amount.h"
 #include "adapters/email/templates/sample_variables.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
@@ -94,9 +93,6 @@ TemplateVariables VariableCompletion::operator()(const MessageSpec& spec, const 
   variables["language"] = language;
   variables["direction"] = DirectionOf(language);
   for (const std::string_view name : spec.optional) variables.emplace(name, "");
-  if (const auto amount = variables.find("amount"); amount != variables.end()) {
-    amount->second = LocalAmount(amount->second, language);
-  }
   if (const auto address = variables.find("new_email"); address != variables.end()) {
     address->second = Masked(address->second);
   }

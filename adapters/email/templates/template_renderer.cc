@@ -85,7 +85,7 @@ absl::StatusOr<std::unique_ptr<TemplateRenderer>> TemplateRenderer::Create(const
     errors.erase(std::unique(errors.begin(), errors.end()), errors.end());
     return absl::InvalidArgumentError(absl::StrJoin(errors, "\n"));
   }
-  return absl::WrapUnique(new TemplateRenderer(std::move(complete), std::move(catalogue)));
+  return absl::WrapUnique(new TemplateRenderer(std::move(complete), std::move(catalogue), options.log));
 }
 
 absl::StatusOr<const TemplateRenderer::Entry*> TemplateRenderer::Find(std::string_view template_name) const {
@@ -117,7 +117,10 @@ absl::StatusOr<RenderedMessage> TemplateRenderer::Render(const Entry& entry, std
   if (best == templates.end())
     return absl::InternalError(StrCat("the template ", spec->name, " has no English version"));
   const MessageTemplate& chosen = best->second;
-  const TemplateVariables completed = complete_(*spec, chosen.language, variables);
+  TemplateVariables completed = complete_(*spec, chosen.language, variables);
+  if (const auto amount = completed.find("amount"); amount != completed.end()) {
+    amount->second = amounts_.Format(amount->second, FormatLocale(locale, chosen.language));
+  }
   RenderedMessage message;
   message.language = chosen.language;
   for (const auto& [part, field] :

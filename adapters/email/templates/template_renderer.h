@@ -6,7 +6,9 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "adapters/email/templates/amount_formatter.h"
 #include "adapters/email/templates/template_compiler.h"
+#include "core/common/log.h"
 #include "core/notifications/message_renderer.h"
 
 namespace keelson {
@@ -23,14 +25,17 @@ struct TemplateOptions {
   // Directory whose files "<locale>/<name>.{subject,txt,html}" override the built-in files or add a locale;
   // empty: none. Read once, at the start.
   std::string directory{};
+  // Receives a warning if amounts cannot be formatted; may be null. Must outlive the renderer.
+  Log* log = nullptr;
 };
 
 // Renders messages from Mustache templates. Templates for en, de, es and fr are built in. Values are escaped
 // in HTML; in a subject, line breaks become spaces. The core provides a message's variables. The renderer
 // adds `product`, `language`, `direction` ("ltr" or "rtl"), `link` (for messages with a token), and
-// `many_hours` or `one_hour` (for messages with expire_hours). It formats `amount` for the language, and
-// masks `new_email`. A Mustache section treats an empty value as false. "{{>name}}" includes "<locale>/name"
-// or "name" with the same extension. Thread-safe.
+// `many_hours` or `one_hour` (for messages with expire_hours). It formats `amount` for the reader's
+// region if the reader's language has a template, otherwise for the template's language, and masks
+// `new_email`. A Mustache section treats an empty value as false. "{{>name}}" includes "<locale>/name" or
+// "name" with the same extension. Thread-safe.
 class TemplateRenderer final : public MessageRenderer {
  public:
   // INVALID_ARGUMENT with one line per error: an invalid option; a template that does not parse, uses an
@@ -55,11 +60,12 @@ class TemplateRenderer final : public MessageRenderer {
   absl::StatusOr<RenderedMessage> Render(const Entry& entry, std::string_view locale,
                                          const TemplateVariables& variables) const;
 
-  TemplateRenderer(VariableCompletion complete, Catalogue catalogue)
-      : complete_(std::move(complete)), catalogue_(std::move(catalogue)) {}
+  TemplateRenderer(VariableCompletion complete, Catalogue catalogue, Log* log)
+      : complete_(std::move(complete)), catalogue_(std::move(catalogue)), amounts_(log) {}
 
   const VariableCompletion complete_;
   const Catalogue catalogue_;
+  const AmountFormatter amounts_;
 };
 
 }  // namespace keelson

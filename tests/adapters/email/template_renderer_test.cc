@@ -100,14 +100,35 @@ TEST_CASE("the messages about the decision on a refund contain the order and the
   CHECK(HasLine(message.text, StrCat("Order: ", kRefund.at("order"))));
 }
 
-TEST_CASE("an amount has the format of the message's language") {
+TEST_CASE("an amount has the format of the reader's region") {
   const auto subject = [renderer = BuiltIn()](const std::string& locale) {
-    return renderer->Render("refund_succeeded", locale, With(kRefund, "amount", "1234.50 EUR"))
+    return renderer->Render("refund_succeeded", locale, With(kRefund, "amount", "1234567.50 EUR"))
         .value()
         .subject;
   };
-  CHECK(subject("en") == "Your refund of €1,234.50 has been sent");
-  CHECK(subject("de") == "Ihre Erstattung über 1.234,50\u00A0€ ist angewiesen");
+  CHECK(subject("en") == "Your refund of €1,234,567.50 has been sent");
+  CHECK(subject("en-IN") == "Your refund of €12,34,567.50 has been sent");
+  CHECK(subject("de") == "Ihre Erstattung über 1.234.567,50\u00A0€ ist angewiesen");
+  CHECK(subject("DE-at") == "Ihre Erstattung über €\u00A01.234.567,50 ist angewiesen");
+  CHECK(subject("de-CH") == "Ihre Erstattung über EUR\u00A01’234’567.50 ist angewiesen");
+}
+
+TEST_CASE("an amount has the format of English if the reader's language has no template") {
+  const std::string locale = GENERATE("pt-BR", "ar", "ja-JP", "");
+  CAPTURE(locale);
+  CHECK(BuiltIn()->Render("refund_succeeded", locale, kRefund).value().subject ==
+        "Your refund of €12.50 has been sent");
+}
+
+TEST_CASE("the subject, the text and the HTML contain the same amount") {
+  const RenderedMessage message = BuiltIn()->Render("refund_succeeded", "fr-CA", kRefund).value();
+  for (const std::string& part : {message.subject, message.text, message.html}) {
+    CHECK(absl::StrContains(part, "12,50\u00A0€"));
+  }
+}
+
+TEST_CASE("a preview shows its sample amount in the format of the region") {
+  CHECK(absl::StrContains(BuiltIn()->Preview("refund_succeeded", "de-CH").value().text, "EUR\u00A049.90"));
 }
 
 TEST_CASE("a token is percent-encoded in the link") {
