@@ -16,8 +16,6 @@ namespace keelson {
 
 namespace {
 
-constexpr std::size_t kMaxNote = 500;
-
 // Fields that earlier versions did not have are appended only if they are set, each after its name: a request
 // without them has the content that earlier versions stored, so that its repetition is recognized.
 std::string ContentOf(const CreateRefundCommand& command) {
@@ -68,7 +66,7 @@ absl::StatusOr<RefundCheck> CheckRefund::Handle(const CallContext& context, cons
 absl::StatusOr<Refund> CreateRefund::Handle(const CallContext& context, const CreateRefundCommand& command) {
   FieldErrors errors;
   CheckRequestId(command.request_id, errors);
-  CheckLine("note", command.note, kMaxNote, errors);
+  CheckLine("note", command.note, kMaxRefundNote, errors);
   CheckLabels("labels", command.labels, errors);
   ASSIGN_OR_RETURN(const CheckedScope checked, Check(command.order_id, command.scope, std::move(errors)));
 

@@ -16,6 +16,9 @@
 
 namespace keelson {
 
+// Maximum length of the notes of a refund, in characters.
+inline constexpr std::size_t kMaxRefundNote = 500;
+
 // The store contains these numbers, so they must not change.
 enum class RefundState {
   kRequested = 1,

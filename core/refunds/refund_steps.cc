@@ -14,8 +14,6 @@
 namespace keelson {
 namespace {
 
-constexpr std::size_t kMaxNote = 500;
-
 struct Decision {
   std::string_view method;
   std::string_view event_type;
@@ -35,7 +33,7 @@ absl::StatusOr<Refund> Decide(Store& store, IdGenerator& ids, const Decision& de
                               const CallContext& context, const DecideRefundCommand& command,
                               absl::Time now) {
   FieldErrors errors;
-  CheckLine("note", command.note, kMaxNote, errors);
+  CheckLine("note", command.note, kMaxRefundNote, errors);
   return ChangeRefund(
       store, context, {decision.method, command.request_id, command.id, command.etag, command.note},
       std::move(errors), now, [&](WriteTransaction& tx, Order& order, Refund& refund) -> absl::Status {
