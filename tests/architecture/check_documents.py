@@ -4,6 +4,7 @@
 - A relative link names an existing file or folder, and its #anchor a heading of that file.
 - A path or file name in backticks, and a path of the repository in a code block, exists.
 - README.md has at most 200 lines.
+- The diagrams of orders and refunds in core/README.md show the transitions of the state tables in code.
 - The table of errors in proto/README.md lists every reason of core/common/error.cc with its status code.
 """
 
@@ -35,6 +36,11 @@ PATH = re.compile(r"[\w.@+*?-]+(?:/[\w.@+*?-]+)*/?")
 PATH_IN_BLOCK = re.compile(r"(?<![\w/.$~@:-])(?:\./)?([\w.+-]+(?:/[\w.+*-]+)+)(?![\w/*…])")
 REASON = re.compile(r"ReasonEntry\{Reason::k\w+, \"(\w+)\", StatusCode::k(\w+)\}")
 REASON_ROW = re.compile(r"^\| (\w+) \| `(\w+)` \|", re.M)
+# The section of core/README.md with a diagram, and the file with the state table.
+STATE_MACHINES = [("Order", "core/orders/order.cc"), ("Refund", "core/refunds/refund.cc")]
+STEP = re.compile(r"\b\w+Step\{(?:\w+::)?k(\w+),\s*(?:\w+::)?k(\w+)\}")
+ARROW = re.compile(r"^  (\S+) --> (\S+?)(?::.*)?$", re.M)
+FINAL = "[*]"
 
 
 class Tree:
@@ -166,6 +172,29 @@ def reason_problems(tree):
                    f"core/common/error.cc and {listed.get(name, 'missing')} here")
 
 
+def transitions_in_code(source):
+    """The transitions of the table, and one transition to FINAL from each state that no transition leaves."""
+    steps = {(before.upper(), after.upper()) for before, after in STEP.findall(source)}
+    final = {after for _, after in steps} - {before for before, _ in steps}
+    return steps | {(state, FINAL) for state in final}
+
+
+def transitions_in_diagram(text, heading):
+    diagram = re.search(rf"^### {heading}$.*?^```mermaid\n(.*?)^```", text, re.M | re.S)
+    return {arrow for arrow in ARROW.findall(diagram[1]) if arrow[0] != FINAL} if diagram else set()
+
+
+def diagram_problems(tree):
+    for heading, source in STATE_MACHINES:
+        if not tree.has(source) or not tree.has("core/README.md"):
+            continue
+        in_code = transitions_in_code(tree.text(source))
+        in_diagram = transitions_in_diagram(tree.text("core/README.md"), heading)
+        for before, after in sorted(in_code ^ in_diagram):
+            missing = "the diagram" if (before, after) in in_code else source
+            yield f"core/README.md: {heading}: {before} --> {after} is missing in {missing}"
+
+
 def violations(root):
     tree = Tree(pathlib.Path(root))
     for document in tree.documents():
@@ -175,6 +204,7 @@ def violations(root):
         if lines > README_LINES:
             yield f"README.md: {lines} lines, more than {README_LINES}: move details to the README of a folder"
     yield from reason_problems(tree)
+    yield from diagram_problems(tree)
 
 
 def main():

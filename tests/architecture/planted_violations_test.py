@@ -191,6 +191,27 @@ class PlantedViolations(unittest.TestCase):
                 self.write({"proto/README.md": rows.replace(old, new)})
                 self.assertRegex("\n".join(check_documents.violations(self.root)), r"^proto/README\.md: ")
 
+    def test_a_transition_missing_in_a_diagram_or_in_the_state_table_is_reported(self):
+        source = "OrderStep{OrderState::kPending, OrderState::kPaid},\nOrderStep{OrderState::kPaid, OrderState::kSent},"
+        arrows = "  [*] --> PENDING: Create\n  PENDING --> PAID: Pay, if due\n  PAID --> SENT: Send\n  SENT --> [*]\n"
+        document = f"### Order\nText\n```mermaid\nstateDiagram-v2\n{arrows}```\n"
+        self.write({"core/orders/order.cc": source, "core/README.md": document})
+        self.assertEqual(list(check_documents.diagram_problems(check_documents.Tree(self.root))), [])
+        for old, new, expected in [
+                ("  PAID --> SENT: Send\n", "", ["PAID --> SENT is missing in the diagram"]),
+                ("  PAID", "  PENDING --> SENT: Send\n  PAID",
+                 ["PENDING --> SENT is missing in core/orders/order.cc"]),
+                ("  SENT --> [*]\n", "", ["SENT --> [*] is missing in the diagram"]),
+                ("  SENT --> [*]\n", "  SENT --> [*]\n  PAID --> [*]\n",
+                 ["PAID --> [*] is missing in core/orders/order.cc"]),
+                ("### Order", "### Other", ["PAID --> SENT is missing in the diagram",
+                                            "PENDING --> PAID is missing in the diagram",
+                                            "SENT --> [*] is missing in the diagram"])]:
+            with self.subTest(new=new):
+                self.write({"core/README.md": document.replace(old, new)})
+                self.assertEqual(list(check_documents.violations(self.root)),
+                                 [f"core/README.md: Order: {problem}" for problem in expected])
+
     def test_a_file_missing_from_the_change_table_is_reported(self):
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)

@@ -34,6 +34,7 @@ constexpr Promise kPromises[] = {
     {Reason::kOrderState, "ORDER_STATE", grpc::FAILED_PRECONDITION},
     {Reason::kRefundState, "REFUND_STATE", grpc::FAILED_PRECONDITION},
     {Reason::kRefundNotAllowed, "REFUND_NOT_ALLOWED", grpc::FAILED_PRECONDITION},
+    {Reason::kSelfApproval, "SELF_APPROVAL", grpc::FAILED_PRECONDITION},
     {Reason::kMessageState, "MESSAGE_STATE", grpc::FAILED_PRECONDITION},
     {Reason::kExportTooLarge, "EXPORT_TOO_LARGE", grpc::FAILED_PRECONDITION},
     {Reason::kEtagMismatch, "ETAG_MISMATCH", grpc::ABORTED},

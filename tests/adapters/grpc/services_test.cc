@@ -14,6 +14,7 @@
 #include "adapters/store/memory/memory_store.h"
 #include "core/common/status_macros.h"
 #include "core/notifications/message_repository.h"
+#include "core/refunds/refund_repository.h"
 #include "core/refunds/refund_rules.h"
 #include "core/store/store.h"
 #include "google/rpc/error_details.pb.h"
@@ -773,6 +774,70 @@ TEST_CASE("the withheld amount of a requested line must be empty") {
   Services::SetEuro(*line.mutable_withheld(), 1);
   services.Call(*services.refunds, &ref::RefundService::Stub::CreateRefund, create);
   CHECK(services.Fields() == std::vector<std::string>{"scope.lines.lines[0].withheld"});
+}
+
+// Overwrites a refund in the store.
+template <typename Change>
+void OverwriteRefund(Store& store, const std::string& id, const Change& change) {
+  REQUIRE(store
+              .Write(Deadline::Never(),
+                     [&](WriteTransaction& tx) {
+                       const Found<Refund> refund = tx.refunds().FindForUpdate(*RefundId::Parse(id));
+                       RefundFields fields = (*refund)->fields();
+                       change(fields);
+                       return tx.refunds().Update(Refund(fields));
+                     })
+              .ok());
+}
+
+TEST_CASE("a refund is approved, rejected, cancelled and retried") {
+  Services services;
+  ref::CreateRefundRequest create;
+  create.set_order_id(services.Delivered().id());
+  create.mutable_scope()->mutable_amount()->set_currency_code("EUR");
+  create.mutable_scope()->mutable_amount()->set_minor_units(100);
+  // Creates a refund and moves it to the state.
+  const auto refund_in = [&](RefundState state) {
+    const std::string id =
+        services.Call(*services.refunds, &ref::RefundService::Stub::CreateRefund, create).refund().id();
+    OverwriteRefund(services.core().store, id, [&](RefundFields& fields) {
+      fields.state = state;
+      fields.requested_by = "shop";
+    });
+    return id;
+  };
+  const auto decide =
+      [&]<typename Request, typename Response>(
+          grpc::Status (ref::RefundService::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+          RefundState from) {
+        Request request;
+        request.set_request_id("d1");
+        request.set_id(refund_in(from));
+        if constexpr (requires { request.set_note(""); }) request.set_note("seen the parcel");
+        const ref::Refund refund = services.Call(*services.refunds, method, request).refund();
+        REQUIRE(services.status.ok());
+        request.set_request_id("d2");
+        request.set_etag("old");
+        services.Call(*services.refunds, method, request);
+        CHECK(services.status.error_code() == grpc::ABORTED);
+        return refund;
+      };
+  const auto is_decided = [](const ref::Refund& refund) {
+    return refund.decided_by() == "anonymous" && refund.decision_note() == "seen the parcel" &&
+           refund.has_decide_time();
+  };
+  const ref::Refund approved = decide(&ref::RefundService::Stub::ApproveRefund, RefundState::kRequested);
+  CHECK(approved.state() == ref::REFUND_STATE_APPROVED);
+  CHECK(is_decided(approved));
+  const ref::Refund rejected = decide(&ref::RefundService::Stub::RejectRefund, RefundState::kRequested);
+  CHECK(rejected.state() == ref::REFUND_STATE_REJECTED);
+  CHECK(is_decided(rejected));
+  const ref::Refund cancelled = decide(&ref::RefundService::Stub::CancelRefund, RefundState::kApproved);
+  CHECK(cancelled.state() == ref::REFUND_STATE_CANCELLED);
+  CHECK(is_decided(cancelled));
+  const ref::Refund retried = decide(&ref::RefundService::Stub::RetryRefund, RefundState::kFailed);
+  CHECK(retried.state() == ref::REFUND_STATE_APPROVED);
+  CHECK(retried.retries() == 1);
 }
 
 // Applies a change to a message in the store.

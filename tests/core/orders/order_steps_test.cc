@@ -114,7 +114,8 @@ const NamedStep kNamedSteps[] = {
      }},
     {"cancel", [](World& world) { return world.Paid(); },
      [](World& world, const Order& order, std::string request_id, std::string etag) {
-       return CancelOrder(world.store, world.clock, world.ids)
+       const RefundPolicies policies(world.refunds);
+       return CancelOrder(world.store, world.clock, world.ids, policies)
            .Handle(world.context, {request_id, order->id.ToString(), "changed my mind", etag});
      }},
 };

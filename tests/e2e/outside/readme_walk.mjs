@@ -68,9 +68,9 @@ async function follow(session, names, { command, output }, address) {
   }
 }
 
-async function walk(t, steps) {
+async function walk(t, steps, config = '') {
   assert.ok(steps.length > 1, 'the document has no walkthrough');
-  const service = await startService(t, { data: 'build/run' });
+  const service = await startService(t, { data: 'build/run', config });
   const session = new Session(service);
   t.after(() => session.close());
   const names = new Names();
@@ -92,4 +92,11 @@ test('the walkthrough of proto/README.md prints the documented output with grpcu
   const steps = readSteps(text).map((step) => (step.command.startsWith('call()') ? definitions[0] : step));
   assert.ok(steps.includes(definitions[0]), 'the walkthrough of proto/README.md defines call');
   await walk(t, steps);
+});
+
+test('the walkthrough of refund approvals prints the documented output', async (t) => {
+  const text = read('app/README.md');
+  const [, config] = text.match(/<!-- approval:begin -->\n```toml\n(.*?)```/s)
+    ?? assert.fail('app/README.md has no configuration for the approval of refunds');
+  await walk(t, stepsBetween(text, 'approval'), config);
 });

@@ -1,4 +1,5 @@
 // The real service for JavaScript tests, on a free port with its data in a new directory.
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder, startProcess } from './process.mjs';
 
@@ -7,9 +8,11 @@ const FAST = ['passwords.argon2_memory=8KiB', 'passwords.argon2_iterations=1', '
 
 const addressIn = (line) => (line.includes('"service.serving"') ? JSON.parse(line).address : undefined);
 
-// Starts the service with its data in `data` of a new directory, and stops it when the test `t` ends.
-export async function startService(t, { data = '.', settings = [] } = {}) {
+// Starts the service with its data in `data` of a new directory, and stops it when the test `t` ends. `config`: text of
+// the configuration file, which `settings` override.
+export async function startService(t, { data = '.', settings = [], config = '' } = {}) {
   const folder = makeFolder();
+  writeFileSync(join(folder, 'keelson.toml'), config);
   const mail = join(folder, data, 'mail');
   const options = [...FAST, `store.sqlite.path=${folder}/keelson.db`, `email.file.directory=${mail}`, ...settings]
     .flatMap((setting) => ['--set', setting]);

@@ -7,6 +7,22 @@
 
 namespace keelson::e2e {
 
+std::vector<std::string> WithApprovers() {
+  return {"auth.mode=token",
+          "auth.clients=["
+          "{name='shop',roles=['writer'],token_sha256="
+          "'88cc4600551e64b7cb97dd7f63ebad405255e5d17bdd71ee9fe1ed5cc20d0b3b'},"
+          "{name='lead',roles=['writer','approver'],token_sha256="
+          "'77397eac29d6fa481b20083bc1a9f7fd40e703503bd7312203d55f888c81b072'},"
+          "{name='boss',roles=['writer','approver'],token_sha256="
+          "'673e0b86626e1976dc1d5d4723c64674b0057b4f5b0f65f51758814a3d82c458'}]"};
+}
+
+Client As(Client client, const std::string& caller) {
+  client.Authorize(caller + "-token");
+  return client;
+}
+
 std::string Field(const std::string& key, const std::string& value) {
   return StrCat(key, ": '", value, "' ");
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "tests/e2e/support/client.h"
 
@@ -28,6 +29,12 @@ orders::v1::Order GetOrder(const Client& client, const std::string& order_id);
 refunds::v1::Refund AwaitRefund(const Client& client, const std::string& refund_id);
 // Returns the number of refunds that ListRefunds returns for the order.
 int CountRefunds(const Client& client, const std::string& order_id);
+
+// Settings with the callers "shop", who may request refunds, and "lead" and "boss", who may request and
+// approve refunds. The token of a caller is "NAME-token".
+std::vector<std::string> WithApprovers();
+// Returns `client` with the token of a caller of WithApprovers.
+Client As(Client client, const std::string& caller);
 
 // Returns "key: 'value' ", a field in Protobuf's text format.
 std::string Field(const std::string& key, const std::string& value);

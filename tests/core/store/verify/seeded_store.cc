@@ -48,6 +48,17 @@ SeededStore::SeededStore() {
   Must(world.Refunded(cancelled, AmountOf(3500)).status());
   Must(world.Cancel(cancelled).status());
   requested = Must(world.Refunded(world.Delivered({LineOf(1, 5000)}), Everything()))->id;
+  const Order decided = world.Delivered({LineOf(1, 5000)});
+  Must(world.Cancel(Must(world.Refunded(decided, AmountOf(3001)))).status());
+  rejected = Must(world.Reject(Must(world.Refunded(decided, AmountOf(3001))), "no parcel"))->id;
+  const Refund above = Must(world.Refunded(decided, AmountOf(3001)));
+  Must(world.Approve(above, "seen the parcel").status());
+  world.payments.script = {FakePaymentProvider::Failed()};
+  world.Settle();
+  Must(world.Retry(above).status());
+  Must(world.Approve(above).status());
+  world.Settle();
+  approved = above->id;
   delivered = order->id;
   owner = order->user_id;
   StoreSession(world, world.Load(owner));

@@ -242,6 +242,22 @@ const Violation kRowViolations[] = {
      [](TamperedStore& p) {
        p.order_of(p.seeded.requested).cancel_time = p.refund(p.seeded.requested).create_time;
      }},
+    {"refund_decision_has_decider", "refunds", "decided_by is set, but decide_time is not set",
+     [](TamperedStore& p) { p.refund(p.seeded.approved).decide_time.reset(); }},
+    {"refund_decision_has_decider", "refunds", "decided_by is empty, but decide_time is set",
+     [](TamperedStore& p) { p.refund(p.seeded.rejected).decided_by.clear(); }},
+    {"refund_decision_has_decider", "refunds", "decided_by is empty in the state REJECTED",
+     [](TamperedStore& p) {
+       p.refund(p.seeded.rejected).decided_by.clear();
+       p.refund(p.seeded.rejected).decide_time.reset();
+     }},
+    {"refund_decision_has_decider", "refunds", "decided_by is set in the state REQUESTED",
+     [](TamperedStore& p) {
+       p.refund(p.seeded.requested).decided_by = "boss";
+       p.refund(p.seeded.requested).decide_time = absl::UnixEpoch();
+     }},
+    {"refund_decision_has_decider", "refunds", "the refund was requested and approved by web",
+     [](TamperedStore& p) { p.refund(p.seeded.approved).decided_by = "web"; }},
 
     {"ended_message_is_emptied", "messages", "still has its body or variables",
      [](TamperedStore& p) { p.rows.of<Message>()[0].state = MessageState::kCancelled; }},
@@ -329,6 +345,16 @@ const Violation kHistoryViolations[] = {
      [](TamperedStore& p) { p.Repeat("refund.processing"); }},
     {"refund_state_is_told", "refunds", "the state is CANCELLED after refund.requested",
      [](TamperedStore& p) { p.refund(p.seeded.requested).state = RefundState::kCancelled; }},
+    {"refund_state_is_told", "refunds",
+     "the state is SUCCEEDED after refund.requested, refund.approved, refund.processing, refund.failed, "
+     "refund.approved",
+     [](TamperedStore& p) { p.Forget("refund.retried"); }},
+    {"refund_state_is_told", "refunds", "refund.succeeded, refund.approved",
+     [](TamperedStore& p) { p.Repeat("refund.approved"); }},
+    {"refund_state_is_told", "refunds", "refund.succeeded, refund.retried",
+     [](TamperedStore& p) { p.Repeat("refund.retried"); }},
+    {"refund_state_is_told", "refunds", "the state is REJECTED after refund.requested",
+     [](TamperedStore& p) { p.Forget("refund.rejected"); }},
     {"message_state_is_told", "messages", "after no events",
      [](TamperedStore& p) { p.Forget("message.queued"); }},
     {"message_state_is_told", "messages", "the state is DEAD after message.queued",

@@ -1,0 +1,176 @@
+// Concurrent refunds and decisions over two processes on one database: no refund exceeds the paid amount, and
+// no refund is decided or paid out twice.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "core/common/strings.h"
+#include "tests/e2e/postgres/support/audit.h"
+#include "tests/e2e/postgres/support/fleet.h"
+#include "tests/e2e/support/await.h"
+#include "tests/e2e/support/scenarios.h"
+#include "tests/e2e/support/stores.h"
+#include "tests/e2e/support/threads.h"
+
+namespace keelson::e2e {
+namespace {
+
+constexpr std::size_t kServices = 2;
+constexpr int kCallers = 50;
+// Rounds of a race between two calls, each on an order of its own.
+constexpr int kRounds = 20;
+
+using refunds::v1::Refund;
+using States = std::multiset<refunds::v1::RefundState>;
+
+ServiceProcess::Settings With(const std::string& setting) {
+  ServiceProcess::Settings settings = WithApprovers();
+  for (const char* common : {"store.postgres.pool_size=8", "refunds.states=['paid']"}) {
+    settings.emplace_back(common);
+  }
+  settings.push_back(setting);
+  return settings;
+}
+
+struct RacingShop {
+  explicit RacingShop(const std::string& setting) : fleet(kServices, With(setting)) {}
+
+  Client Caller(std::size_t service, const std::string& name) const {
+    return As(fleet.Connect(service), name);
+  }
+
+  std::string PaidOrder(int unit_price) const {
+    const std::string id = CreateOrder(shop, user_id, 1, unit_price);
+    PayOrder(shop, id);
+    return id;
+  }
+
+  std::vector<Refund> RefundsOf(const std::string& order_id) const {
+    const auto page = shop(&Refunds::ListRefunds, StrCat(Field("order_id", order_id), "page_size: 1000"));
+    REQUIRE(Outcome(page) == "OK");
+    return {page->refunds().begin(), page->refunds().end()};
+  }
+
+  // Waits until no refund of the order is due, and returns the states of its refunds.
+  States Settled(const std::string& order_id) const {
+    States states;
+    CHECK(Await([&] {
+      states.clear();
+      for (const Refund& refund : RefundsOf(order_id)) states.insert(refund.state());
+      return !states.contains(refunds::v1::REFUND_STATE_APPROVED) &&
+             !states.contains(refunds::v1::REFUND_STATE_PROCESSING);
+    }));
+    return states;
+  }
+
+  // Stops the processes and verifies the database.
+  void Verify() {
+    for (std::size_t i = 0; i < fleet.size(); ++i) CHECK(fleet[i].Stop() == 0);
+    AuditRefunds(fleet.folder());
+    CHECK(RunOnStore(fleet.folder(), {"verify"}).exit_code == 0);
+  }
+
+  Fleet fleet;
+  Client shop = Caller(0, "shop");
+  std::string user_id = RegisterUser(shop, "ada@example.com");
+};
+
+// Makes two calls at the same time and returns their outcomes.
+template <typename First, typename Second>
+std::vector<std::string> Race(const First& first, const Second& second) {
+  return AllAtOnce(2, [&](int i) { return i == 0 ? first() : second(); });
+}
+
+int CountOk(const std::vector<std::string>& outcomes) {
+  return static_cast<int>(std::count(outcomes.begin(), outcomes.end(), "OK"));
+}
+
+Refund RequestRefund(const Client& client, const std::string& order_id) {
+  const auto refund = client(&Refunds::CreateRefund, StrCat(Field("order_id", order_id), AmountScope(1000)));
+  REQUIRE(Outcome(refund) == "OK");
+  REQUIRE(refund->refund().state() == refunds::v1::REFUND_STATE_REQUESTED);
+  return refund->refund();
+}
+
+TEST_CASE("50 concurrent refunds of 1.00 on an order of 10.00, over two processes, give exactly ten") {
+  RacingShop world("refunds.max_per_order=1000");
+  const std::string order_id = world.PaidOrder(1000);
+  std::vector<Client> clients;
+  for (std::size_t i = 0; i < kCallers; ++i) clients.push_back(world.Caller(i % kServices, "shop"));
+  const std::vector<std::string> outcomes = AllAtOnce(kCallers, [&](int i) {
+    return Outcome(clients[static_cast<std::size_t>(i)](
+        &Refunds::CreateRefund, StrCat(Field("order_id", order_id), AmountScope(100))));
+  });
+  CHECK(CountOk(outcomes) == 10);
+  CHECK(std::count(outcomes.begin(), outcomes.end(), "FAILED_PRECONDITION REFUND_NOT_ALLOWED") == 40);
+  const States states = world.Settled(order_id);
+  CHECK(states.size() == 10);
+  CHECK(states.count(refunds::v1::REFUND_STATE_SUCCEEDED) == 10);
+  CHECK(GetOrder(world.shop, order_id).refunded().minor_units() == 1000);
+  world.Verify();
+}
+
+TEST_CASE("of two concurrent approvals over two processes, one succeeds and the refund is paid out once") {
+  RacingShop world("refunds.approval_above={ EUR = 0 }");
+  const Client lead = world.Caller(0, "lead"), boss = world.Caller(1, "boss");
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string order_id = world.PaidOrder(1000);
+    const std::string id = Field("id", RequestRefund(world.shop, order_id).id());
+    const std::vector<std::string> outcomes =
+        Race([&] { return Outcome(lead(&Refunds::ApproveRefund, id)); },
+             [&] { return Outcome(boss(&Refunds::ApproveRefund, id)); });
+    CHECK(std::multiset<std::string>(outcomes.begin(), outcomes.end()) ==
+          std::multiset<std::string>{"FAILED_PRECONDITION REFUND_STATE", "OK"});
+    CHECK(world.Settled(order_id) == States{refunds::v1::REFUND_STATE_SUCCEEDED});
+    CHECK(world.RefundsOf(order_id).front().attempts() == 1);
+  }
+  world.Verify();
+}
+
+TEST_CASE("concurrent approval and cancellation of a refund end in one state with the matching totals") {
+  RacingShop world("refunds.approval_above={ EUR = 0 }");
+  const Client lead = world.Caller(0, "lead"), other_shop = world.Caller(1, "shop");
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string order_id = world.PaidOrder(1000);
+    const std::string id = Field("id", RequestRefund(world.shop, order_id).id());
+    const std::vector<std::string> outcomes =
+        Race([&] { return Outcome(lead(&Refunds::ApproveRefund, id)); },
+             [&] { return Outcome(other_shop(&Refunds::CancelRefund, id)); });
+    // An approved refund can still be cancelled before its first attempt, so that both calls may succeed.
+    CHECK(CountOk(outcomes) >= 1);
+    CHECK(std::count(outcomes.begin(), outcomes.end(), "FAILED_PRECONDITION REFUND_STATE") ==
+          2 - CountOk(outcomes));
+    const bool cancelled = outcomes[1] == "OK";
+    CHECK(world.Settled(order_id) ==
+          States{cancelled ? refunds::v1::REFUND_STATE_CANCELLED : refunds::v1::REFUND_STATE_SUCCEEDED});
+    CHECK(GetOrder(world.shop, order_id).refunded().minor_units() == (cancelled ? 0 : 1000));
+  }
+  world.Verify();
+}
+
+TEST_CASE("concurrent cancellation of an order and approval of its refund refund the paid amount once") {
+  RacingShop world("refunds.approval_above={ EUR = 0 }");
+  const Client lead = world.Caller(0, "lead"), other_shop = world.Caller(1, "shop");
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string order_id = world.PaidOrder(2500);
+    const std::string id = Field("id", RequestRefund(world.shop, order_id).id());
+    const std::vector<std::string> outcomes =
+        Race([&] { return Outcome(other_shop(&Orders::CancelOrder, Field("id", order_id))); },
+             [&] { return Outcome(lead(&Refunds::ApproveRefund, id)); });
+    CHECK(outcomes[0] == "OK");
+    // If the approval comes first, the refund of the rest waits for approval. Otherwise the refund was
+    // cancelled.
+    const bool approved = outcomes[1] == "OK";
+    CHECK((approved || outcomes[1] == "FAILED_PRECONDITION REFUND_STATE"));
+    CHECK(world.Settled(order_id) ==
+          States{refunds::v1::REFUND_STATE_REQUESTED,
+                 approved ? refunds::v1::REFUND_STATE_SUCCEEDED : refunds::v1::REFUND_STATE_CANCELLED});
+    const orders::v1::Order order = GetOrder(world.shop, order_id);
+    CHECK(order.refunded().minor_units() == (approved ? 1000 : 0));
+    CHECK(order.refund_pending().minor_units() == (approved ? 1500 : 2500));
+  }
+  world.Verify();
+}
+
+}  // namespace
+}  // namespace keelson::e2e
