@@ -11,6 +11,7 @@
 #include "core/common/context.h"
 #include "core/refunds/refund.h"
 #include "core/refunds/refund_rules.h"
+#include "core/refunds/rule_override.h"
 #include "core/store/store.h"
 
 namespace keelson {
@@ -35,6 +36,7 @@ struct CheckRefundQuery {
   std::string order_id;
   ScopeInput scope;
   RefundReason reason = RefundReason::kUnspecified;
+  RuleOverride rule_override = {};
 };
 
 struct RefundCheck {
@@ -43,12 +45,13 @@ struct RefundCheck {
   std::optional<Money> amount;
 };
 
-// Evaluates every refund rule without creating a refund.
+// Evaluates every refund rule by the terms of the reason, without creating a refund.
 class CheckRefund {
  public:
   CheckRefund(Store& store, Clock& clock, const RefundPolicies& policies)
       : store_(store), clock_(clock), policies_(policies) {}
-  // Errors: FIELD_INVALID, ORDER_NOT_FOUND.
+  // Errors: FIELD_INVALID, ORDER_NOT_FOUND, and CALLER_NOT_ALLOWED if a caller without the role approver
+  // overrides a rule.
   absl::StatusOr<RefundCheck> Handle(const CallContext& context, const CheckRefundQuery& query);
 
  private:
@@ -64,6 +67,7 @@ struct CreateRefundCommand {
   RefundReason reason = RefundReason::kUnspecified;
   // At most 500 characters.
   std::string note;
+  RuleOverride rule_override = {};
 };
 
 // Creates a refund and reserves its amount on the order, if every rule passes.
@@ -71,8 +75,8 @@ class CreateRefund {
  public:
   CreateRefund(Store& store, Clock& clock, IdGenerator& ids, const RefundPolicies& policies)
       : store_(store), clock_(clock), ids_(ids), policies_(policies) {}
-  // Errors: FIELD_INVALID, ORDER_NOT_FOUND, REQUEST_ID_REUSED, and REFUND_NOT_ALLOWED with a violation for
-  // each failed rule.
+  // Errors: FIELD_INVALID, ORDER_NOT_FOUND, REQUEST_ID_REUSED, REFUND_NOT_ALLOWED with a violation for each
+  // failed rule, and CALLER_NOT_ALLOWED if a caller without the role approver overrides a rule.
   absl::StatusOr<Refund> Handle(const CallContext& context, const CreateRefundCommand& command);
 
  private:

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -123,8 +124,8 @@ Verdict WithinRefundable(const RefundCase& c) {
 constexpr std::array kRules = {
     RefundRule{"ORDER_PAID", OrderPaid},
     RefundRule{"ORDER_STATE", OrderStateAllows},
-    RefundRule{"WITHIN_WINDOW", WithinWindow},
-    RefundRule{"REFUNDS_LEFT", RefundsLeft},
+    RefundRule{"WITHIN_WINDOW", WithinWindow, /*can_be_overridden=*/true},
+    RefundRule{"REFUNDS_LEFT", RefundsLeft, /*can_be_overridden=*/true},
     RefundRule{"PARTIAL_ALLOWED", PartialAllowed},
     RefundRule{"CURRENCY_MATCHES", CurrencyMatches},
     RefundRule{"AMOUNT_POSITIVE", AmountPositive},
@@ -154,6 +155,15 @@ std::optional<RefundPortion> PortionOfLines(const Order& order, const RefundLine
   return portion;
 }
 
+Verdict Judge(const RefundRule& rule, const RefundCase& refund_case, const RuleExceptions& exceptions) {
+  Verdict verdict = rule.judge(refund_case);
+  verdict.rule = rule.name;
+  if (verdict.passed || !rule.can_be_overridden || !exceptions.overridden.contains(rule.name)) return verdict;
+  verdict.passed = verdict.overridden = true;
+  verdict.explanation += "; an approver overrides this rule";
+  return verdict;
+}
+
 bool NeedsApproval(const RefundTerms& terms, const Money& amount) {
   const auto threshold = terms.approval_above.find(amount.currency);
   return threshold != terms.approval_above.end() && amount.minor_units > threshold->second;
@@ -174,21 +184,34 @@ std::optional<RefundPortion> PortionOf(const Order& order, const RefundScope& sc
   return RefundPortion{order.refundable(), 0, {}};
 }
 
+RuleExceptions ExceptionsOf(std::string_view overridden_rules) {
+  RuleExceptions exceptions;
+  exceptions.overridden = absl::StrSplit(ToAbsl(overridden_rules), ',', absl::SkipEmpty());
+  return exceptions;
+}
+
 RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const RefundTerms& terms,
-                            absl::Time now) {
+                            absl::Time now, const RuleExceptions& exceptions) {
   const RefundCase refund_case{order, scope, terms, now, PortionOf(order, scope)};
   RefundJudgement judgement;
   judgement.portion = refund_case.portion;
   judgement.allowed = true;
   for (const RefundRule& rule : kRules) {
-    Verdict verdict = rule.judge(refund_case);
-    verdict.rule = rule.name;
+    Verdict verdict = Judge(rule, refund_case, exceptions);
     judgement.allowed = judgement.allowed && verdict.passed;
     judgement.verdicts.push_back(std::move(verdict));
   }
   judgement.needs_approval =
       judgement.portion && NeedsApproval(terms, order.MoneyOf(judgement.portion->amount));
   return judgement;
+}
+
+std::string OverriddenRules(const std::vector<Verdict>& verdicts) {
+  std::string names;
+  for (const Verdict& verdict : verdicts) {
+    if (verdict.overridden) names += StrCat(names.empty() ? "" : ",", verdict.rule);
+  }
+  return names;
 }
 
 }  // namespace keelson
