@@ -249,9 +249,8 @@ std::vector<Key> RefundTermsKeys(const std::string& section, const TermsOf& term
        .reloads = true},
       {.name = section + ".approval_above",
        .member = member(&RefundTerms::approval_above),
-       .description = "amount per currency, in minor units, above which the refunds of an order need "
-                      "approval, such as { EUR = "
-                      "10000, JPY = 10000 }; other currencies need none",
+       .description = "amount per currency in minor units, such as { EUR = 10000, JPY = 10000 }, above "
+                      "which the refunds of an order need approval; other currencies need none",
        .reloads = true},
   };
 }
