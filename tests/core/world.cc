@@ -145,13 +145,15 @@ absl::StatusOr<Order> World::Cancel(const Order& order, std::string reason) {
 }
 
 absl::StatusOr<Refund> World::Refunded(const Order& order, ScopeInput scope, std::string request_id) {
-  return CreateRefund(store, clock, ids, refunds)
+  const RefundPolicies policies(refunds);
+  return CreateRefund(store, clock, ids, policies)
       .Handle(context, {std::move(request_id), order->id.ToString(), std::move(scope),
                         RefundReason::kDefective, "broken"});
 }
 
 absl::StatusOr<RefundCheck> World::Judged(const Order& order, ScopeInput scope) {
-  return CheckRefund(store, clock, refunds).Handle(context, {order->id.ToString(), std::move(scope)});
+  const RefundPolicies policies(refunds);
+  return CheckRefund(store, clock, policies).Handle(context, {order->id.ToString(), std::move(scope)});
 }
 
 int World::Settle() {

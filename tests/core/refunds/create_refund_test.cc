@@ -125,7 +125,8 @@ TEST_CASE("The error of CreateRefund names each violated rule, and nothing chang
 
 TEST_CASE("Every invalid field of a refund is reported") {
   World world;
-  CreateRefund create(world.store, world.clock, world.ids, world.refunds);
+  const RefundPolicies policies(world.refunds);
+  CreateRefund create(world.store, world.clock, world.ids, policies);
   CreateRefundCommand command;
   command.request_id = "\n";
   command.order_id = "x";
