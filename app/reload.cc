@@ -42,8 +42,19 @@ void Reload::Reject(const absl::Status& cause) {
              {{"error", std::string(cause.message())}});
 }
 
+absl::Status Reload::ChangeRefundPolicy(const RefundPolicy& policy) {
+  const absl::Status status = service_.ChangeRefundPolicy(policy);
+  if (status.ok()) return status;
+  return absl::Status(
+      status.code(),
+      StrCat("the store did not record the change of the refund policy; reload again when the store works: ",
+             status.message()));
+}
+
 absl::Status Reload::Apply(const ConfigChanges& changes) {
   ASSIGN_OR_RETURN(const Severity level, LogLevelOf(changes.config.telemetry));
+  // The only step that fails although the configuration is valid, so that it comes first.
+  RETURN_IF_ERROR(ChangeRefundPolicy(changes.config.refunds));
   RETURN_IF_ERROR(service_.SetAuthentication(changes.config.auth));
   log_.SetLevel(level);
   config_ = changes.config;

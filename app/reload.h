@@ -20,8 +20,9 @@ class Reload {
 
   // Loads the configuration again. Changed keys that are reloadable take effect; one warning names the
   // changed keys that need a restart. No key changes, and one error is logged, if the new configuration is
-  // invalid or if applying only the reloadable keys would give an invalid configuration. The TLS files are
-  // re-read in any case. Blocks on files.
+  // invalid, if applying only the reloadable keys would give an invalid configuration, or if the store can't
+  // record a changed refund policy; the next call tries again. The TLS files are re-read in any case. Blocks
+  // on files, and on the store if the refund policy changes.
   void operator()();
 
  private:
@@ -29,6 +30,7 @@ class Reload {
   void Reject(const absl::Status& cause);
   // Applies the reloadable keys. Changes no key if it returns an error.
   absl::Status Apply(const ConfigChanges& changes);
+  absl::Status ChangeRefundPolicy(const RefundPolicy& policy);
 
   const ConfigOptions options_;
   Config config_;

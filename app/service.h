@@ -39,6 +39,10 @@ class Service {
   // Both functions forward to the GrpcServer functions of the same name. Do not call them after Drain.
   void ReloadCertificates() { server_->ReloadCertificates(); }
   absl::Status SetAuthentication(const AuthConfig& auth);
+  // Forwards to the use case of the same name. Do not call it after Drain.
+  absl::Status ChangeRefundPolicy(const RefundPolicy& policy) {
+    return use_cases_->change_refund_policy.Handle(policy);
+  }
 
   // Graceful shutdown: sets NOT_SERVING, waits up to server.drain for in-flight calls and cancels the rest,
   // stops the background jobs and closes the store. Blocks. Call at most once.

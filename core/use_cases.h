@@ -39,6 +39,7 @@
 #include "core/privacy/erase_user.h"
 #include "core/privacy/export_user.h"
 #include "core/refunds/cancel_order.h"
+#include "core/refunds/change_refund_policy.h"
 #include "core/refunds/create_refund.h"
 #include "core/refunds/get_refund.h"
 #include "core/refunds/refund_steps.h"
@@ -161,6 +162,8 @@ class UseCases {
   RetryRefund retry_refund{ports_.store, ports_.clock, refund_policies};
   GetRefund get_refund{ports_.store};
   ListRefunds list_refunds{ports_.store, page_tokens_};
+  // Called when the configuration is reloaded.
+  ChangeRefundPolicy change_refund_policy{ports_.store, ports_.clock, refund_policies};
 
   GetMessage get_message{ports_.store, ports_.clock, ports_.provider_statuses};
   ListMessages list_messages{ports_.store, ports_.clock, ports_.provider_statuses, page_tokens_};

@@ -76,19 +76,21 @@ absl::StatusOr<Authenticator> Authenticator::Create(const GrpcAuthOptions& optio
 }
 
 absl::Status Authenticator::Authorize(const grpc::ServerContext& context, std::string_view authorization,
-                                      Access access, std::string& actor) const {
+                                      Access access, CallContext& caller) const {
+  caller.is_approver = mode_ == Mode::kNone;
   if (mode_ == Mode::kNone) {
-    actor = "anonymous";
+    caller.actor = "anonymous";
     return absl::OkStatus();
   }
   const Client* client = mode_ == Mode::kToken ? ByToken(authorization) : ByCertificate(context);
   if (client == nullptr) {
-    actor = "unknown";
+    caller.actor = "unknown";
     return MakeError(Reason::kCallerUnknown, mode_ == Mode::kToken
                                                  ? "the call requires the bearer token of a known client"
                                                  : "the call requires the certificate of a known client");
   }
-  actor = client->name;
+  caller.actor = client->name;
+  caller.is_approver = Allows(client->roles, Access::kApprove);
   if (Allows(client->roles, access)) return absl::OkStatus();
   return MakeError(Reason::kCallerNotAllowed, StrCat("the call requires the role ", RoleFor(access)),
                    {{"caller", client->name}, {"role", std::string(RoleFor(access))}});

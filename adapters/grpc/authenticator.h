@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "adapters/grpc/options.h"
 #include "adapters/grpc/rpc_service.h"
+#include "core/common/context.h"
 
 namespace keelson {
 
@@ -20,10 +21,10 @@ class Authenticator {
   // invalid.
   static absl::StatusOr<Authenticator> Create(const GrpcAuthOptions& options);
 
-  // Writes the caller's name to `actor`. UNAUTHENTICATED (CALLER_UNKNOWN) if the credentials are missing or
-  // unknown; PERMISSION_DENIED (CALLER_NOT_ALLOWED) if no role of the caller grants `access`.
+  // Writes the caller's name and roles to `caller`. UNAUTHENTICATED (CALLER_UNKNOWN) if the credentials are
+  // missing or unknown; PERMISSION_DENIED (CALLER_NOT_ALLOWED) if no role of the caller grants `access`.
   absl::Status Authorize(const grpc::ServerContext& context, std::string_view authorization, Access access,
-                         std::string& actor) const;
+                         CallContext& caller) const;
 
  private:
   using Client = GrpcAuthOptions::Client;

@@ -97,7 +97,7 @@ absl::Status Dispatcher::Authorize(const Method& method, grpc::ServerContext& ca
   context.deadline = DeadlineOf(call);
 
   if (closed_) return ShuttingDownError();
-  return authenticator_.load()->Authorize(call, metadata.authorization, method.access, context.actor);
+  return authenticator_.load()->Authorize(call, metadata.authorization, method.access, context);
 }
 
 absl::Status Dispatcher::CheckMessage(grpc::ServerContext& call, bool received,

@@ -37,9 +37,23 @@ ScopeInput ScopeFromProto(api::RefundScope& scope) {
   return {};
 }
 
+absl::StatusOr<RefundReason> ReasonFromProto(api::RefundReason reason) {
+  if (api::RefundReason_IsValid(reason)) return static_cast<RefundReason>(reason);
+  return FieldErrors().Add("reason", "must be a known value of RefundReason").ToStatus();
+}
+
+RuleOverride OverrideFromProto(api::RuleOverride& rule_override) {
+  RuleOverride out;
+  for (std::string& rule : *rule_override.mutable_rules()) out.rules.push_back(std::move(rule));
+  out.note = std::move(*rule_override.mutable_note());
+  return out;
+}
+
 absl::Status Check(CheckRefund& use_case, const CallContext& context, api::CheckRefundRequest& request,
                    api::CheckRefundResponse& response) {
   CheckRefundQuery query;
+  ASSIGN_OR_RETURN(query.reason, ReasonFromProto(request.reason()));
+  query.rule_override = OverrideFromProto(*request.mutable_rule_override());
   query.order_id = std::move(*request.mutable_order_id());
   query.scope = ScopeFromProto(*request.mutable_scope());
   ASSIGN_OR_RETURN(const RefundCheck check, use_case.Handle(context, query));
@@ -51,6 +65,7 @@ absl::Status Check(CheckRefund& use_case, const CallContext& context, api::Check
     message.set_rule(verdict.rule.data(), verdict.rule.size());
     message.set_passed(verdict.passed);
     message.set_explanation(verdict.explanation);
+    message.set_overridden(verdict.overridden);
   }
   return absl::OkStatus();
 }
@@ -63,15 +78,13 @@ absl::Status Show(const absl::StatusOr<Refund>& refund, Response& response) {
 
 absl::Status Create(CreateRefund& use_case, const CallContext& context, api::CreateRefundRequest& request,
                     api::CreateRefundResponse& response) {
-  if (!api::RefundReason_IsValid(request.reason())) {
-    return FieldErrors().Add("reason", "must be a known value of RefundReason").ToStatus();
-  }
   CreateRefundCommand command;
+  ASSIGN_OR_RETURN(command.reason, ReasonFromProto(request.reason()));
   command.request_id = std::move(*request.mutable_request_id());
   command.order_id = std::move(*request.mutable_order_id());
   command.scope = ScopeFromProto(*request.mutable_scope());
-  command.reason = static_cast<RefundReason>(request.reason());
   command.note = std::move(*request.mutable_note());
+  command.rule_override = OverrideFromProto(*request.mutable_rule_override());
   command.labels = FromProto(request.labels());
   return Show(use_case.Handle(context, command), response);
 }

@@ -13,7 +13,7 @@
 #include "adapters/support/http/api_settings.h"
 #include "app/config/size.h"
 #include "core/notifications/circuit_breaker.h"
-#include "core/refunds/refund_rules.h"
+#include "core/refunds/refund_policy.h"
 #include "core/sessions/session_policy.h"
 
 namespace keelson {
@@ -127,7 +127,7 @@ struct Config {
   PasswordsConfig passwords;
   // The keys of [sessions], and accounts.require_verified_email.
   SessionPolicy sessions;
-  RefundPolicy refunds;
+  RefundPolicy refunds = DefaultRefundPolicy();
   TelemetryConfig telemetry;
   // The settings of each adapter, by the name of its section, such as "store.sqlite". An adapter without an
   // entry has its default settings.

@@ -33,6 +33,7 @@ class Loader {
     if (sources_.file) ReadFile(*sources_.file);
     for (const auto& [name, value] : sources_.environment) ReadVariable(name, value);
     for (const std::string& setting : sources_.settings) ReadSetting(setting);
+    schema_.Inherit(loaded_.config, [this](const Key& key) { return loaded_.origins.contains(key.name); });
     Check();
     if (errors_.empty()) return std::move(loaded_);
     return absl::InvalidArgumentError(absl::StrJoin(errors_, "\n"));

@@ -1,6 +1,7 @@
 #include "app/config/print.h"
 
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "absl/strings/str_join.h"
@@ -52,13 +53,27 @@ constexpr std::string_view kClientsReference = R"(# [[auth.clients]]
 # roles = ["reader"]         # any of: reader, writer, approver, admin
 )";
 
+// Stands for the sections in which every key inherits, and for the inherited keys of the other sections.
+constexpr std::string_view kReasonsReference =
+    R"(# [refunds.reasons.REASON] sets the keys of [refunds] for the refunds of one reason; a key that is not
+# set has the value of the key in [refunds]. REASON is requested_by_customer, duplicate, fraudulent,
+# defective, not_received, order_cancelled or other. Reloaded on SIGHUP
+# [refunds.reasons.fraudulent]
+# max_per_order = 1
+)";
+
 }  // namespace
 
 std::string ConfigReference(const Schema& schema) {
   Config defaults;
   std::string out;
   std::string_view section;
+  bool describes_reasons = false;
   for (const Key& key : schema.keys()) {
+    if (!key.inherits.empty()) {
+      if (!std::exchange(describes_reasons, true)) out += StrCat("\n", kReasonsReference);
+      continue;
+    }
     AppendSection(key.section(), section, out);
     AppendComment(Explain(key), out);
     if (std::holds_alternative<MemberOf<std::vector<AuthClient>>>(key.member)) {
@@ -75,10 +90,12 @@ std::string ShowConfig(const Schema& schema, const LoadedConfig& loaded) {
   std::string out;
   std::string_view section;
   for (const Key& key : schema.keys()) {
+    const auto origin = loaded.origins.find(key.name);
+    // The value of an inherited key is printed once, at the key that it inherits from.
+    if (!key.inherits.empty() && origin == loaded.origins.end()) continue;
     AppendSection(key.section(), section, out);
     std::string value = ValueOf(key, config);
     if (key.secret && value != ToToml(std::string_view())) value = ToToml(kHidden);
-    const auto origin = loaded.origins.find(key.name);
     out += StrCat(key.leaf(), " = ", value, "  # ",
                   origin == loaded.origins.end() ? "default" : origin->second, "\n");
   }

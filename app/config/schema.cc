@@ -19,6 +19,11 @@
 namespace keelson {
 namespace {
 
+template <typename T>
+void Append(std::vector<T> more, std::vector<T>& all) {
+  std::ranges::move(more, std::back_inserter(all));
+}
+
 std::vector<Key> ServerKeys() {
   return {
       {"server.listen", KEELSON_MEMBER(server.listen),
@@ -214,19 +219,63 @@ std::vector<Key> SecretsKeys() {
   };
 }
 
-std::vector<Key> RefundsKeys() {
-  return {
-      {"refunds.window", KEELSON_MEMBER(refunds.window), "how long after delivery an order can be refunded",
-       "1s", "87600h"},
-      {"refunds.states", KEELSON_MEMBER(refunds.states),
-       "order states that allow a refund: pending, paid, shipped, delivered, cancelled"},
-      {"refunds.partial", KEELSON_MEMBER(refunds.partial), "allow partial refunds; false: full refunds only"},
-      {"refunds.max_per_order", KEELSON_MEMBER(refunds.max_per_order), "maximum number of refunds per order",
-       "1", "1000"},
-      {"refunds.approval_above", KEELSON_MEMBER(refunds.approval_above),
-       "amount per currency, in minor units, above which a refund needs approval, such as { EUR = 10000, JPY "
-       "= 10000 }; other currencies need none"},
+using TermsOf = std::function<RefundTerms&(Config&)>;
+
+// Returns the keys of `section`, which sets the terms that `terms` returns.
+std::vector<Key> RefundTermsKeys(const std::string& section, const TermsOf& terms) {
+  const auto member = [&terms]<typename T>(T RefundTerms::*term) {
+    return MemberRef(MemberOf<T>([terms, term](Config& config) -> T& { return terms(config).*term; }));
   };
+  return {
+      {.name = section + ".window",
+       .member = member(&RefundTerms::window),
+       .description = "how long after delivery an order can be refunded",
+       .min = "1s",
+       .max = "87600h",
+       .reloads = true},
+      {.name = section + ".states",
+       .member = member(&RefundTerms::states),
+       .description = "order states that allow a refund: pending, paid, shipped, delivered, cancelled",
+       .reloads = true},
+      {.name = section + ".partial",
+       .member = member(&RefundTerms::partial),
+       .description = "allow partial refunds; false: full refunds only",
+       .reloads = true},
+      {.name = section + ".max_per_order",
+       .member = member(&RefundTerms::max_per_order),
+       .description = "maximum number of refunds per order",
+       .min = "1",
+       .max = "1000",
+       .reloads = true},
+      {.name = section + ".approval_above",
+       .member = member(&RefundTerms::approval_above),
+       .description = "amount per currency in minor units, such as { EUR = 10000, JPY = 10000 }, above "
+                      "which the refunds of an order need approval; other currencies need none",
+       .reloads = true},
+  };
+}
+
+// Returns the keys of [refunds.reasons.REASON], which inherit from the keys of [refunds].
+std::vector<Key> RefundReasonKeys(RefundReason reason) {
+  const std::string section =
+      StrCat("refunds.reasons.", absl::AsciiStrToLower(ToAbsl(RefundReasonName(reason))));
+  std::vector<Key> keys = RefundTermsKeys(section, [reason](Config& config) -> RefundTerms& {
+    const RefundTerms& general = config.refunds;
+    return config.refunds.by_reason.try_emplace(reason, general).first->second;
+  });
+  // DefaultRefundPolicy sets the states of these reasons, and nothing else.
+  const bool has_states = DefaultRefundPolicy().by_reason.contains(reason);
+  for (Key& key : keys) {
+    if (key.leaf() != "states" || !has_states) key.inherits = StrCat("refunds.", key.leaf());
+  }
+  return keys;
+}
+
+std::vector<Key> RefundsKeys() {
+  std::vector<Key> keys =
+      RefundTermsKeys("refunds", [](Config& config) -> RefundTerms& { return config.refunds; });
+  for (const RefundReason reason : kRefundReasons) Append(RefundReasonKeys(reason), keys);
+  return keys;
 }
 
 std::vector<Key> TelemetryKeys() {
@@ -246,11 +295,6 @@ std::vector<Key> TelemetryKeys() {
       {"telemetry.otlp_endpoint", KEELSON_MEMBER(telemetry.otlp_endpoint),
        "reserved for traces by OTLP over HTTP; this version sends none"},
   };
-}
-
-template <typename T>
-void Append(std::vector<T> more, std::vector<T>& all) {
-  std::ranges::move(more, std::back_inserter(all));
 }
 
 }  // namespace
@@ -309,11 +353,37 @@ bool Schema::HasSection(std::string_view name) const {
   return std::ranges::any_of(keys_, [&](const Key& key) { return key.name.starts_with(prefix); });
 }
 
+void Schema::Inherit(Config& config, absl::FunctionRef<bool(const Key&)> is_set) const {
+  for (const Key& key : keys_) {
+    if (key.inherits.empty() || is_set(key)) continue;
+    std::visit(
+        [&]<typename T>(const MemberOf<T>& member) {
+          member(config) = std::get<MemberOf<T>>(Find(key.inherits)->member)(config);
+        },
+        key.member);
+  }
+}
+
+bool Schema::FollowsAnotherKey(const Key& key, Config& config) const {
+  if (key.inherits.empty()) return false;
+  return std::visit(
+      [&]<typename T>(const MemberOf<T>& member) {
+        return member(config) == std::get<MemberOf<T>>(Find(key.inherits)->member)(config);
+      },
+      key.member);
+}
+
 std::string Schema::NearestTo(std::string_view name) const {
   std::vector<std::string> known;
   for (const Key& key : keys_) {
     known.push_back(key.name);
-    known.emplace_back(key.section());
+    std::string_view section = key.section();
+    known.emplace_back(section);
+    // The sections that contain the section.
+    for (std::size_t dot = section.rfind('.'); dot != std::string_view::npos; dot = section.rfind('.')) {
+      section = section.substr(0, dot);
+      known.emplace_back(section);
+    }
   }
   return Nearest(name, known);
 }

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "app/config/adapter_table.h"
 #include "app/config/checks.h"
 #include "app/config/config.h"
@@ -38,6 +39,8 @@ struct Key {
   std::vector<std::string> choices = {};
   // True if the value must never be printed.
   bool secret = false;
+  // The key whose value this key has if it is not set; empty if the key has a default of its own.
+  std::string inherits = {};
   // True if a running service can reload the key; otherwise a change requires a restart.
   bool reloads = false;
 
@@ -58,6 +61,11 @@ class Schema {
   // Returns the key, or null if it is unknown.
   const Key* Find(std::string_view name) const;
   bool HasSection(std::string_view name) const;
+  // Gives each key that inherits, and for which `is_set` returns false, the value of the key that it inherits
+  // from.
+  void Inherit(Config& config, absl::FunctionRef<bool(const Key&)> is_set) const;
+  // Whether the key inherits from another key and has that key's value in `config`.
+  bool FollowsAnotherKey(const Key& key, Config& config) const;
   // Returns the known key or section that is most similar to `name`; empty if none is similar.
   std::string NearestTo(std::string_view name) const;
 

@@ -14,6 +14,8 @@ struct CallContext {
   // The W3C traceparent header of the call, or empty.
   std::string traceparent;
   Deadline deadline;
+  // Whether the caller has the role approver, and may therefore override refund rules.
+  bool is_approver = false;
 };
 
 }  // namespace keelson

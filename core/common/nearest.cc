@@ -3,7 +3,17 @@
 #include <algorithm>
 #include <vector>
 
+#include "absl/strings/ascii.h"
+
 namespace keelson {
+namespace {
+
+bool Equal(char a, char b) {
+  return absl::ascii_tolower(static_cast<unsigned char>(a)) ==
+         absl::ascii_tolower(static_cast<unsigned char>(b));
+}
+
+}  // namespace
 
 std::size_t EditDistance(std::string_view a, std::string_view b) {
   // Rows of the dynamic programming table for the prefixes of `a` with `i - 2`, `i - 1` and `i` characters.
@@ -14,9 +24,9 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
     previous.swap(current);
     current[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replace = previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      const std::size_t replace = previous[j - 1] + (Equal(a[i - 1], b[j - 1]) ? 0 : 1);
       current[j] = std::min({previous[j] + 1, current[j - 1] + 1, replace});
-      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      const bool swapped = i > 1 && j > 1 && Equal(a[i - 1], b[j - 2]) && Equal(a[i - 2], b[j - 1]);
       if (swapped) current[j] = std::min(current[j], before[j - 2] + 1);
     }
   }

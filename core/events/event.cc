@@ -25,6 +25,12 @@ EventPayload& EventPayload::Add(std::string_view key, bool value) {
   return *this;
 }
 
+EventPayload& EventPayload::AddJson(std::string_view key, std::string_view json) {
+  json_.Key(key);
+  json_.Raw(json);
+  return *this;
+}
+
 std::string EventPayload::ToJson() && {
   json_.EndObject();
   return json_.Take();

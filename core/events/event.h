@@ -13,7 +13,7 @@
 
 namespace keelson {
 
-// The facts of a change, as a flat JSON object in canonical form (JsonWriter). Callers must not add
+// The facts of a change, as a JSON object in canonical form (JsonWriter). Callers must not add
 // passwords, hashes or tokens. Events outlive the erasure of a user, so callers must not add personal data.
 class EventPayload {
  public:
@@ -23,6 +23,8 @@ class EventPayload {
   EventPayload& Add(std::string_view key, const char* value) { return Add(key, std::string_view(value)); }
   EventPayload& Add(std::string_view key, std::int64_t value);
   EventPayload& Add(std::string_view key, bool value);
+  // Adds a nested value. `json` must be a JSON text in canonical form.
+  EventPayload& AddJson(std::string_view key, std::string_view json);
   std::string ToJson() &&;
 
  private:
@@ -34,7 +36,7 @@ struct Event {
   std::int64_t sequence = 0;
   // The event type, such as "user.registered" or "refund.succeeded".
   std::string type;
-  // The id of the changed entity, in its public form.
+  // The id of the changed entity, in its public form; "refunds" for a change of the refund policy.
   std::string subject;
   UserId user_id;
   std::string actor;

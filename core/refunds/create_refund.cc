@@ -25,6 +25,10 @@ std::string ContentOf(const CreateRefundCommand& command) {
   content(command.reason), content(command.note);
   AppendComposition(command.scope, content);
   if (!command.labels.empty()) content(std::string("labels")), content(command.labels);
+  if (!command.rule_override.rules.empty()) {
+    content(std::string("rule_override"));
+    content(command.rule_override.rules), content(command.rule_override.note);
+  }
   return content.Take();
 }
 
@@ -41,6 +45,10 @@ absl::StatusOr<CheckedScope> Check(std::string_view order_id, const ScopeInput& 
   return CheckedScope{*id, *std::move(scope)};
 }
 
+RuleExceptions ExceptionsOf(const RuleOverride& rule_override) {
+  return {RuleNames(rule_override.rules.begin(), rule_override.rules.end())};
+}
+
 RefundScopeKind KindOf(const RefundScope& scope) {
   if (std::holds_alternative<RefundEverything>(scope)) return RefundScopeKind::kEverything;
   return std::holds_alternative<Money>(scope) ? RefundScopeKind::kAmount : RefundScopeKind::kLines;
@@ -49,12 +57,17 @@ RefundScopeKind KindOf(const RefundScope& scope) {
 }  // namespace
 
 absl::StatusOr<RefundCheck> CheckRefund::Handle(const CallContext& context, const CheckRefundQuery& query) {
-  ASSIGN_OR_RETURN(const CheckedScope checked, Check(query.order_id, query.scope, {}));
+  RETURN_IF_ERROR(AuthorizeRuleOverride(context, query.rule_override));
+  FieldErrors errors;
+  CheckRuleOverride(query.rule_override, errors);
+  ASSIGN_OR_RETURN(const CheckedScope checked, Check(query.order_id, query.scope, std::move(errors)));
+  const RuleExceptions exceptions = ExceptionsOf(query.rule_override);
   const std::shared_ptr<const RefundPolicy> policy = policies_.Current();
   RefundCheck check;
   const absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(const Order order, RequireOrder(tx.orders().Find(checked.order_id)));
-    check.judgement = JudgeRefund(order, checked.scope, policy->TermsFor(query.reason), clock_.Now());
+    check.judgement =
+        JudgeRefund(order, checked.scope, policy->TermsFor(query.reason), clock_.Now(), exceptions);
     check.amount.reset();
     if (check.judgement.portion) check.amount = order.MoneyOf(check.judgement.portion->amount);
     return absl::OkStatus();
@@ -64,19 +77,23 @@ absl::StatusOr<RefundCheck> CheckRefund::Handle(const CallContext& context, cons
 }
 
 absl::StatusOr<Refund> CreateRefund::Handle(const CallContext& context, const CreateRefundCommand& command) {
+  RETURN_IF_ERROR(AuthorizeRuleOverride(context, command.rule_override));
   FieldErrors errors;
   CheckRequestId(command.request_id, errors);
   CheckLine("note", command.note, kMaxRefundNote, errors);
   CheckLabels("labels", command.labels, errors);
+  CheckRuleOverride(command.rule_override, errors);
   ASSIGN_OR_RETURN(const CheckedScope checked, Check(command.order_id, command.scope, std::move(errors)));
 
   const absl::Time now = clock_.Now();
   const RefundId id = ids_.Next<RefundKind>();
   const Idempotency call(context, "CreateRefund", command.request_id, ContentOf(command));
   const std::shared_ptr<const RefundPolicy> policy = policies_.Current();
+  const RuleExceptions exceptions = ExceptionsOf(command.rule_override);
   const auto create = [&](WriteTransaction& tx) -> absl::StatusOr<RefundFields> {
     ASSIGN_OR_RETURN(Order order, RequireOrder(tx.orders().FindForUpdate(checked.order_id)));
-    RefundJudgement judgement = JudgeRefund(order, checked.scope, policy->TermsFor(command.reason), now);
+    RefundJudgement judgement =
+        JudgeRefund(order, checked.scope, policy->TermsFor(command.reason), now, exceptions);
     if (!judgement.allowed) return NotAllowed(order, judgement);
     Refund::Request request;
     request.portion = *std::move(judgement.portion);
@@ -86,6 +103,8 @@ absl::StatusOr<Refund> CreateRefund::Handle(const CallContext& context, const Cr
     request.labels = command.labels;
     request.requested_by = context.actor;
     request.needs_approval = judgement.needs_approval;
+    request.overridden_rules = OverriddenRules(judgement.verdicts);
+    if (!request.overridden_rules.empty()) request.override_note = command.rule_override.note;
     const Refund refund = Refund::Create(id, order, std::move(request), now);
     order.HoldRefund(refund.portion(), now);
     RETURN_IF_ERROR(tx.orders().Update(order));

@@ -243,13 +243,15 @@ absl::Status Refund::MoveTo(RefundState next, absl::Time now) {
 }
 
 Event RefundRequestedEvent(const Refund& refund, const CallContext& context, absl::Time now) {
+  EventPayload payload;
+  payload.Add("order_id", refund->order_id.ToString())
+      .Add("amount", refund->amount)
+      .Add("currency_code", refund->currency.code())
+      .Add("reason", RefundReasonName(refund->reason))
+      .Add("state", RefundStateName(refund->state));
+  if (!refund->overridden_rules.empty()) payload.Add("overridden_rules", refund->overridden_rules);
   return MakeEvent("refund.requested", refund->id.ToString(), refund->user_id, context, now,
-                   EventPayload()
-                       .Add("order_id", refund->order_id.ToString())
-                       .Add("amount", refund->amount)
-                       .Add("currency_code", refund->currency.code())
-                       .Add("reason", RefundReasonName(refund->reason))
-                       .Add("state", RefundStateName(refund->state)));
+                   std::move(payload));
 }
 
 Event RefundDecidedEvent(std::string_view type, const Refund& refund, const CallContext& context,

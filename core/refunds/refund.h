@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -46,6 +47,16 @@ enum class RefundReason {
   kOther = 7,
 };
 std::string_view RefundReasonName(RefundReason reason);
+// Every reason except kUnspecified.
+inline constexpr std::array kRefundReasons = {
+    RefundReason::kRequestedByCustomer,
+    RefundReason::kDuplicate,
+    RefundReason::kFraudulent,
+    RefundReason::kDefective,
+    RefundReason::kNotReceived,
+    RefundReason::kOrderCancelled,
+    RefundReason::kOther,
+};
 
 // The kind of scope that the caller requested. The store contains these numbers, so they must not change.
 enum class RefundScopeKind { kUnspecified = 0, kEverything = 1, kAmount = 2, kLines = 3 };

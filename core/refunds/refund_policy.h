@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <string>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
@@ -43,6 +44,14 @@ struct RefundPolicy : RefundTerms {
 
   bool operator==(const RefundPolicy&) const = default;
 };
+
+// The policy of a configuration that sets no key: goods that did not arrive are refunded before the delivery,
+// and the refund of a cancelled order after the cancellation.
+RefundPolicy DefaultRefundPolicy();
+
+// Returns the policy as a JSON object with the names of the configuration keys. "reasons" holds, for each
+// reason, only the terms that differ from the policy's own terms.
+std::string ToJson(const RefundPolicy& policy);
 
 // The current policy, which may be replaced at any time. Thread-safe.
 class RefundPolicies {

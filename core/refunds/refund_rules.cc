@@ -177,8 +177,8 @@ Verdict WithinRefundable(const RefundCase& c) {
 constexpr std::array kRules = {
     RefundRule{"ORDER_PAID", OrderPaid},
     RefundRule{"ORDER_STATE", OrderStateAllows},
-    RefundRule{"WITHIN_WINDOW", WithinWindow},
-    RefundRule{"REFUNDS_LEFT", RefundsLeft},
+    RefundRule{"WITHIN_WINDOW", WithinWindow, /*can_be_overridden=*/true},
+    RefundRule{"REFUNDS_LEFT", RefundsLeft, /*can_be_overridden=*/true},
     RefundRule{"PARTIAL_ALLOWED", PartialAllowed},
     RefundRule{"CURRENCY_MATCHES", CurrencyMatches},
     RefundRule{"AMOUNT_POSITIVE", AmountPositive},
@@ -286,16 +286,25 @@ RefundPortion KeepAmounts(const Refund& refund, const RefundPortion& judged) {
   return portion;
 }
 
-bool IsPolicyRule(std::string_view rule) {
-  constexpr std::array<std::string_view, 4> kPolicyRules = {"ORDER_STATE", "WITHIN_WINDOW", "REFUNDS_LEFT",
-                                                            "PARTIAL_ALLOWED"};
-  return std::find(kPolicyRules.begin(), kPolicyRules.end(), rule) != kPolicyRules.end();
+constexpr std::array<std::string_view, 4> kPolicyRules = {"ORDER_STATE", "WITHIN_WINDOW", "REFUNDS_LEFT",
+                                                          "PARTIAL_ALLOWED"};
+
+void WaivePolicyRules(RefundJudgement& judgement) {
+  judgement.allowed = true;
+  for (Verdict& verdict : judgement.verdicts) {
+    verdict.passed = verdict.passed || std::find(kPolicyRules.begin(), kPolicyRules.end(), verdict.rule) !=
+                                           kPolicyRules.end();
+    judgement.allowed = judgement.allowed && verdict.passed;
+  }
 }
 
-bool IsWaivedForRetry(const Order& order, const Refund& refund, std::string_view rule) {
-  if (order->state == OrderState::kCancelled && IsPolicyRule(rule)) return true;
-  const std::vector<std::string> overridden = absl::StrSplit(refund->overridden_rules, ',');
-  return std::find(overridden.begin(), overridden.end(), rule) != overridden.end();
+Verdict Judge(const RefundRule& rule, const RefundCase& refund_case, const RuleExceptions& exceptions) {
+  Verdict verdict = rule.judge(refund_case);
+  verdict.rule = rule.name;
+  if (verdict.passed || !rule.can_be_overridden || !exceptions.overridden.contains(rule.name)) return verdict;
+  verdict.passed = verdict.overridden = true;
+  verdict.explanation += "; an approver overrides this rule";
+  return verdict;
 }
 
 }  // namespace
@@ -313,15 +322,20 @@ std::optional<RefundPortion> PortionOf(const Order& order, const RefundScope& sc
   return PortionOfEverything(order);
 }
 
+RuleExceptions ExceptionsOf(std::string_view overridden_rules) {
+  RuleExceptions exceptions;
+  exceptions.overridden = absl::StrSplit(ToAbsl(overridden_rules), ',', absl::SkipEmpty());
+  return exceptions;
+}
+
 RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const RefundTerms& terms,
-                            absl::Time now) {
+                            absl::Time now, const RuleExceptions& exceptions) {
   const RefundCase refund_case{order, scope, terms, now, PortionOf(order, scope)};
   RefundJudgement judgement;
   judgement.portion = refund_case.portion;
   judgement.allowed = true;
   for (const RefundRule& rule : kRules) {
-    Verdict verdict = rule.judge(refund_case);
-    verdict.rule = rule.name;
+    Verdict verdict = Judge(rule, refund_case, exceptions);
     judgement.allowed = judgement.allowed && verdict.passed;
     judgement.verdicts.push_back(std::move(verdict));
   }
@@ -331,14 +345,19 @@ RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const 
 
 RefundJudgement JudgeRetry(const Order& order, const Refund& refund, const RefundTerms& terms,
                            absl::Time now) {
-  RefundJudgement judgement = JudgeRefund(order, ScopeOf(order, refund), terms, now);
-  judgement.allowed = true;
-  for (Verdict& verdict : judgement.verdicts) {
-    verdict.passed = verdict.passed || IsWaivedForRetry(order, refund, verdict.rule);
-    judgement.allowed = judgement.allowed && verdict.passed;
-  }
+  RefundJudgement judgement =
+      JudgeRefund(order, ScopeOf(order, refund), terms, now, ExceptionsOf(refund->overridden_rules));
+  if (order->state == OrderState::kCancelled) WaivePolicyRules(judgement);
   if (judgement.portion) judgement.portion = KeepAmounts(refund, *judgement.portion);
   return judgement;
+}
+
+std::string OverriddenRules(const std::vector<Verdict>& verdicts) {
+  std::string names;
+  for (const Verdict& verdict : verdicts) {
+    if (verdict.overridden) names += StrCat(names.empty() ? "" : ",", verdict.rule);
+  }
+  return names;
 }
 
 absl::Status NotAllowed(const Order& order, const RefundJudgement& judgement) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -67,12 +68,16 @@ struct Verdict {
   bool passed = false;
   // One readable sentence with the values that determine the verdict.
   std::string explanation;
+  // Whether the rule would fail, but passed because an approver overrides it.
+  bool overridden = false;
 };
 
 struct RefundRule {
   std::string_view name;
   // Sets `passed` and `explanation` of the verdict.
   Verdict (*judge)(const RefundCase&);
+  // Whether an approver may override the rule. The other rules protect the amounts.
+  bool can_be_overridden = false;
 };
 
 // Returns the rules in the order of evaluation. Verdicts have the same order.
@@ -88,6 +93,17 @@ std::span<const RefundRule> RefundRules();
 // Each line's amount and withheld amount add up to the share of its units.
 std::optional<RefundPortion> PortionOf(const Order& order, const RefundScope& scope);
 
+using RuleNames = std::set<std::string, std::less<>>;
+
+// Exceptions that an approver granted to one refund.
+struct RuleExceptions {
+  // Rules that pass although they fail. Rules that can't be overridden have no effect here.
+  RuleNames overridden = {};
+};
+
+// Returns the exceptions of a stored refund, from RefundFields::overridden_rules.
+RuleExceptions ExceptionsOf(std::string_view overridden_rules);
+
 struct RefundJudgement {
   std::vector<Verdict> verdicts;
   std::optional<RefundPortion> portion;
@@ -98,7 +114,10 @@ struct RefundJudgement {
 // Evaluates every rule. `needs_approval` is set if the order's refunds, including the new refund, are above
 // the approval threshold.
 RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const RefundTerms& terms,
-                            absl::Time now);
+                            absl::Time now, const RuleExceptions& exceptions = {});
+
+// Returns the overridden rules among the verdicts, in the notation of RefundFields::overridden_rules.
+std::string OverriddenRules(const std::vector<Verdict>& verdicts);
 
 // Evaluates every rule for a FAILED refund that is retried with the same amounts. The rules that an approver
 // overrode pass. For a CANCELLED order, the rules of the policy pass too, because the order must be refunded.

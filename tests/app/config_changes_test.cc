@@ -23,9 +23,10 @@ TEST_CASE(
   loaded.server.workers = 7;
   loaded.refunds.window = absl::Hours(1);
   const ConfigChanges changes = CompareConfigs(Schema(BuiltInAdapters()), {}, loaded);
-  CHECK(changes.reloaded == Names{"auth.clients", "telemetry.log_level"});
-  CHECK(changes.after_restart == Names{"server.listen", "server.workers", "refunds.window"});
+  CHECK(changes.reloaded == Names{"auth.clients", "refunds.window", "telemetry.log_level"});
+  CHECK(changes.after_restart == Names{"server.listen", "server.workers"});
   CHECK(changes.config.telemetry.log_level == "debug");
+  CHECK(changes.config.refunds.window == absl::Hours(1));
   CHECK(changes.config.auth.clients == loaded.auth.clients);
   CHECK(changes.config.server.listen == Config().server.listen);
   CHECK(changes.config.server.workers == Config().server.workers);

@@ -67,6 +67,7 @@ TEST_CASE("Nearest returns a name only if it is similar") {
   const std::vector<std::string> known = {"store.adapter", "server.listen", "email.from"};
   CHECK(Nearest("server.lisen", known) == "server.listen");
   CHECK(Nearest("stroe.adapter", known) == "store.adapter");
+  CHECK(Nearest("SERVER.LISTEN", known) == "server.listen");
   CHECK(Nearest("quite.something.else", known).empty());
 }
 

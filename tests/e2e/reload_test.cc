@@ -11,6 +11,7 @@
 #include "absl/strings/escaping.h"
 #include "core/common/strings.h"
 #include "tests/e2e/support/await.h"
+#include "tests/e2e/support/database.h"
 #include "tests/e2e/support/folder.h"
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/service_manager.h"
@@ -53,11 +54,14 @@ class ReloadedService {
     REQUIRE(Await([&] { return log().find(event_name, before) != std::string::npos; }));
   }
 
-  // Makes a call with the token and returns its outcome.
-  std::string OutcomeAs(const std::string& token) {
+  Client ConnectAs(const std::string& token) {
     Client client = service_->Connect();
     client.Authorize(token);
-    return Outcome(client(&Accounts::ListUsers, ""));
+    return client;
+  }
+  // Makes a call with the token and returns its outcome.
+  std::string OutcomeAs(const std::string& token) {
+    return Outcome(ConnectAs(token)(&Accounts::ListUsers, ""));
   }
 
   std::string log() { return service_->process().errors(); }
@@ -70,6 +74,7 @@ class ReloadedService {
 };
 
 constexpr char kUnknown[] = "UNAUTHENTICATED CALLER_UNKNOWN";
+constexpr char kNotAllowed[] = "FAILED_PRECONDITION REFUND_NOT_ALLOWED";
 
 TEST_CASE("a reload adds clients, removes clients and changes roles") {
   ReloadedService service(Configuration("info", {"one", "two"}));
@@ -121,9 +126,9 @@ TEST_CASE("a reload changes nothing if the configuration file is missing, and th
 
 TEST_CASE("one warning names the changed keys that need a restart; the other changed keys take effect") {
   ReloadedService service(Configuration("info", {"one"}));
-  service.Reload(Configuration("info", {"two"}) + "[refunds]\nwindow = '1h'\n[server]\nworkers = 7\n",
+  service.Reload(Configuration("info", {"two"}) + "[server]\nworkers = 7\nqueue = 9\n",
                  "config.restart_needed");
-  CHECK_THAT(service.log(), Catch::Contains("\"keys\":\"server.workers, refunds.window\""));
+  CHECK_THAT(service.log(), Catch::Contains("\"keys\":\"server.workers, server.queue\""));
   CHECK(service.OutcomeAs("two") == "OK");
 }
 
@@ -133,6 +138,41 @@ TEST_CASE(
   service.Reload("[auth]\nmode = 'none'\n", "config.reload_failed");
   CHECK_THAT(service.log(), Catch::Contains("restart the service") && Catch::Contains("auth.mode"));
   CHECK(service.OutcomeAs("one") == "OK");
+}
+
+TEST_CASE("a reload changes the refund policy, and an event holds the old and the new policy") {
+  const std::string others = Configuration("info", {"one"}, "admin");
+  ReloadedService service(others + "[refunds]\nmax_per_order = 1\n");
+  const Client client = service.ConnectAs("one");
+  const std::string order_id = DeliveredOrder(client, "ada@example.com", 1, 1000);
+  const auto refund = [&](const std::string& reason) {
+    return Outcome(client(&Refunds::CreateRefund, StrCat(Field("order_id", order_id), AmountScope(100),
+                                                         " reason: REFUND_REASON_", reason)));
+  };
+  CHECK(refund("OTHER") == "OK");
+  CHECK(refund("OTHER") == kNotAllowed);
+  const std::string new_policy =
+      others + "[refunds]\nmax_per_order = 2\n[refunds.reasons.defective]\nmax_per_order = 3\n";
+  service.Reload(new_policy, "config.reloaded");
+  CHECK_THAT(service.log(), Catch::Contains("\"changed\":\"refunds.max_per_order, "
+                                            "refunds.reasons.defective.max_per_order\""));
+  CHECK(refund("OTHER") == "OK");
+  CHECK(refund("OTHER") == kNotAllowed);
+  CHECK(refund("DEFECTIVE") == "OK");
+  service.Reload(others + "[refunds]\nmax_per_order = 0\n", "config.reload_failed");
+  CHECK(refund("DEFECTIVE") == kNotAllowed);
+  // A reload with the same policy stores no second event.
+  service.Reload(new_policy, "config.reloaded");
+  REQUIRE(service.process().Stop() == 0);
+  const std::string payload = Database(service.folder() / "keelson.db")
+                                  .Value("SELECT payload FROM events WHERE type = 'refunds.policy_changed'");
+  const std::size_t new_terms = payload.find("\"new\":");
+  REQUIRE(new_terms != std::string::npos);
+  CHECK_THAT(payload.substr(0, new_terms), Catch::StartsWith("{\"old\":{") &&
+                                               Catch::Contains("\"max_per_order\":1,") &&
+                                               !Catch::Contains("DEFECTIVE"));
+  CHECK_THAT(payload.substr(new_terms), Catch::Contains("\"max_per_order\":2,") &&
+                                            Catch::Contains("\"DEFECTIVE\":{\"max_per_order\":3}"));
 }
 
 TEST_CASE("the service manager is notified of start, reload and stop") {

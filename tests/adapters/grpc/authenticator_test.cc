@@ -27,9 +27,9 @@ bool Admits(const GrpcAuthOptions& options, Access access) {
   const absl::StatusOr<Authenticator> authenticator = Authenticator::Create(options);
   REQUIRE(authenticator.ok());
   grpc::ServerContext context;
-  std::string actor;
-  const absl::Status status = authenticator->Authorize(context, "Bearer s3cret", access, actor);
-  CHECK(actor == "web");
+  CallContext caller;
+  const absl::Status status = authenticator->Authorize(context, "Bearer s3cret", access, caller);
+  CHECK(caller.actor == "web");
   CHECK((status.ok() || HasReason(status, Reason::kCallerNotAllowed)));
   return status.ok();
 }
@@ -54,20 +54,37 @@ TEST_CASE("each role grants the documented access") {
 TEST_CASE("a caller without a known token gets CALLER_UNKNOWN") {
   const absl::StatusOr<Authenticator> authenticator = Authenticator::Create(OneClient({Role::kAdmin}));
   grpc::ServerContext context;
-  std::string actor;
+  CallContext caller;
+  caller.is_approver = true;
   for (const char* authorization : {"", "Bearer", "Bearer ", "Bearer other", "Basic s3cret", "s3cret"}) {
-    CHECK(HasReason(authenticator->Authorize(context, authorization, Access::kRead, actor),
+    CHECK(HasReason(authenticator->Authorize(context, authorization, Access::kRead, caller),
                     Reason::kCallerUnknown));
+    CHECK_FALSE(caller.is_approver);
   }
-  CHECK(authenticator->Authorize(context, "bearer s3cret", Access::kRead, actor).ok());
+  CHECK(authenticator->Authorize(context, "bearer s3cret", Access::kRead, caller).ok());
 }
 
 TEST_CASE("with the authentication mode none, every caller is anonymous and has every role") {
   const absl::StatusOr<Authenticator> authenticator = Authenticator::Create({});
   grpc::ServerContext context;
-  std::string actor;
-  CHECK(authenticator->Authorize(context, "", Access::kAdminister, actor).ok());
-  CHECK(actor == "anonymous");
+  CallContext caller;
+  CHECK(authenticator->Authorize(context, "", Access::kAdminister, caller).ok());
+  CHECK(caller.actor == "anonymous");
+  CHECK(caller.is_approver);
+}
+
+TEST_CASE("the roles approver and admin make a caller an approver, whatever the caller's other roles are") {
+  grpc::ServerContext context;
+  const auto is_approver = [&](std::set<Role> roles) {
+    CallContext caller;
+    const auto authenticator = Authenticator::Create(OneClient(std::move(roles)));
+    REQUIRE(authenticator.ok());
+    REQUIRE(authenticator->Authorize(context, "Bearer s3cret", Access::kWrite, caller).ok());
+    return caller.is_approver;
+  };
+  CHECK_FALSE(is_approver({Role::kReader, Role::kWriter}));
+  CHECK(is_approver({Role::kWriter, Role::kApprover}));
+  CHECK(is_approver({Role::kAdmin}));
 }
 
 TEST_CASE("Create rejects clients with equal or invalid credentials, and the error names the client") {

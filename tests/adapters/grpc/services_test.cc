@@ -10,8 +10,10 @@
 #include <set>
 #include <string>
 
+#include "absl/strings/escaping.h"
 #include "adapters/grpc/server.h"
 #include "adapters/store/memory/memory_store.h"
+#include "core/common/sha256.h"
 #include "core/common/status_macros.h"
 #include "core/notifications/message_repository.h"
 #include "core/refunds/refund_repository.h"
@@ -63,14 +65,18 @@ struct Core {
   FakeRenderer renderer;
   FakeProviderStatuses provider_statuses;
   UseCases use_cases{{store, hasher, clock, entropy, ids, renderer, provider_statuses, log},
-                     {.payment_provider = "recorded", .email_providers = {"smtp", "file"}}};
+                     {.refunds = DefaultRefundPolicy(),
+                      .payment_provider = "recorded",
+                      .email_providers = {"smtp", "file"}}};
 };
 
 class Services {
  public:
-  Services() {
+  // Without roles, the server does not authenticate callers.
+  explicit Services(const std::set<Role>& roles = {}) {
     GrpcServerOptions options;
     options.listen = "127.0.0.1:0";
+    if (!roles.empty()) options.auth = OneClient(roles);
     auto started = GrpcServer::Start(options, core_.use_cases, core_.store, core_.entropy, core_.log);
     REQUIRE(started.ok());
     server_ = *std::move(started);
@@ -88,10 +94,14 @@ class Services {
   Response Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                 const Request& request) {
     grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer s3cret");
     Response response;
     status = (stub.*method)(&context, request, &response);
     return response;
   }
+
+  // Changes the roles of the caller.
+  void SetRoles(const std::set<Role>& roles) { REQUIRE(server_->SetAuthentication(OneClient(roles)).ok()); }
 
   std::string Register() {
     acc::RegisterUserRequest request;
@@ -183,6 +193,12 @@ class Services {
   Core& core() { return core_; }
 
  private:
+  static GrpcAuthOptions OneClient(const std::set<Role>& roles) {
+    const Sha256Digest digest = Sha256("s3cret");
+    const absl::string_view bytes(reinterpret_cast<const char*>(digest.data()), digest.size());
+    return {GrpcAuthOptions::Mode::kToken, {{"web", absl::BytesToHexString(bytes), "", roles}}};
+  }
+
   Core core_;
   std::unique_ptr<GrpcServer> server_;
 };
@@ -840,6 +856,72 @@ TEST_CASE("a refund is approved, rejected, cancelled and retried") {
   CHECK(retried.retries() == 1);
 }
 
+TEST_CASE("CheckRefund and CreateRefund take the reason and an override of rules") {
+  Services services;
+  const ord::Order order = services.Delivered();
+  services.core().clock.Advance(absl::Hours(721));
+  ref::CheckRefundRequest check;
+  check.set_order_id(order.id());
+  check.mutable_scope()->mutable_everything();
+  check.set_reason(ref::REFUND_REASON_ORDER_CANCELLED);
+  const auto judge = [&] {
+    return services.Call(*services.refunds, &ref::RefundService::Stub::CheckRefund, check);
+  };
+  CHECK_THAT(judge().verdicts(1).explanation(), Catch::Contains("not CANCELLED"));
+  check.set_reason(ref::REFUND_REASON_DEFECTIVE);
+  CHECK_FALSE(judge().allowed());
+  CHECK_FALSE(judge().verdicts(2).overridden());
+  check.mutable_rule_override()->add_rules("WITHIN_WINDOW");
+  check.mutable_rule_override()->set_note("the carrier was late");
+  const ref::CheckRefundResponse judged = judge();
+  CHECK(judged.allowed());
+  CHECK(judged.verdicts(2).rule() == "WITHIN_WINDOW");
+  CHECK(judged.verdicts(2).passed());
+  CHECK(judged.verdicts(2).overridden());
+
+  ref::CreateRefundRequest create;
+  create.set_order_id(order.id());
+  *create.mutable_scope() = check.scope();
+  create.set_reason(check.reason());
+  *create.mutable_rule_override() = check.rule_override();
+  const ref::Refund refund =
+      services.Call(*services.refunds, &ref::RefundService::Stub::CreateRefund, create).refund();
+  REQUIRE(services.status.ok());
+  CHECK(refund.rule_override().rules_size() == 1);
+  CHECK(refund.rule_override().rules(0) == "WITHIN_WINDOW");
+  CHECK(refund.rule_override().note() == "the carrier was late");
+
+  create.mutable_rule_override()->set_rules(0, "ORDER_STATE");
+  services.Call(*services.refunds, &ref::RefundService::Stub::CreateRefund, create);
+  CHECK(services.Fields() == Names{"rule_override.rules[0]"});
+}
+
+TEST_CASE("An override of refund rules needs the role approver; a refund without an override does not") {
+  Services services({Role::kWriter});
+  ref::CreateRefundRequest create;
+  create.set_order_id(OrderId(Uuid{1}).ToString());
+  create.mutable_scope()->mutable_everything();
+  ref::CheckRefundRequest check;
+  check.set_order_id(create.order_id());
+  *check.mutable_scope() = create.scope();
+  const auto codes = [&] {
+    services.Call(*services.refunds, &ref::RefundService::Stub::CreateRefund, create);
+    const grpc::StatusCode created = services.status.error_code();
+    services.Call(*services.refunds, &ref::RefundService::Stub::CheckRefund, check);
+    return std::vector{created, services.status.error_code()};
+  };
+  const auto both = [](grpc::StatusCode code) { return std::vector{code, code}; };
+  CHECK(codes() == both(grpc::NOT_FOUND));
+  create.mutable_rule_override()->add_rules("REFUNDS_LEFT");
+  create.mutable_rule_override()->set_note("agreed on the phone");
+  *check.mutable_rule_override() = create.rule_override();
+  CHECK(codes() == both(grpc::PERMISSION_DENIED));
+  services.SetRoles({Role::kWriter, Role::kApprover});
+  CHECK(codes() == both(grpc::NOT_FOUND));
+  services.SetRoles({Role::kAdmin});
+  CHECK(codes() == both(grpc::NOT_FOUND));
+}
+
 // Applies a change to a message in the store.
 template <typename Change>
 void Overwrite(Store& store, const std::string& id, const Change& change) {
@@ -1040,6 +1122,10 @@ TEST_CASE("unknown enum values and invalid times are rejected, and the error nam
   ref::CreateRefundRequest create;
   create.set_reason(static_cast<ref::RefundReason>(-3));
   services.Call(*services.refunds, &ref::RefundService::Stub::CreateRefund, create);
+  CHECK(services.Fields() == Names{"reason"});
+  ref::CheckRefundRequest check;
+  check.set_reason(static_cast<ref::RefundReason>(8));
+  services.Call(*services.refunds, &ref::RefundService::Stub::CheckRefund, check);
   CHECK(services.Fields() == Names{"reason"});
 }
 

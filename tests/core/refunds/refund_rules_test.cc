@@ -304,6 +304,54 @@ TEST_CASE("WITHIN_REFUNDABLE: pending and succeeded refunds reduce the refundabl
   CheckFailed(Judge("WITHIN_REFUNDABLE", fields, kEverything), "0.00 EUR of 37.00 EUR can be refunded");
 }
 
+TEST_CASE("An overridden rule passes, and its explanation keeps the figures") {
+  RefundPolicy policy;
+  policy.window = absl::Hours(24);
+  policy.max_per_order = 1;
+  OrderFields late = Delivered();
+  late.refund_count = 1;
+  const auto judge = [&](const RuleExceptions& exceptions, absl::Time now) {
+    return JudgeRefund(Order(late), kEverything, policy, now, exceptions);
+  };
+  const absl::Time after = kDeliverTime + absl::Hours(25);
+  CHECK_FALSE(judge({{"WITHIN_WINDOW"}}, after).allowed);
+  CHECK_FALSE(judge({{"REFUNDS_LEFT"}}, after).allowed);
+  const RefundJudgement both = judge({{"REFUNDS_LEFT", "WITHIN_WINDOW"}}, after);
+  CHECK(both.allowed);
+  CHECK(OverriddenRules(both.verdicts) == "WITHIN_WINDOW,REFUNDS_LEFT");
+  for (const Verdict& verdict : both.verdicts) {
+    const bool is_overridden = verdict.rule == "WITHIN_WINDOW" || verdict.rule == "REFUNDS_LEFT";
+    CHECK(verdict.passed);
+    CHECK(verdict.overridden == is_overridden);
+  }
+  CHECK(both.verdicts[3].explanation ==
+        "the order has 1 of at most 1 refunds; an approver overrides this rule");
+  // A rule that passes by itself is not overridden.
+  const RefundJudgement early = judge({{"REFUNDS_LEFT", "WITHIN_WINDOW"}}, kDeliverTime);
+  CHECK(OverriddenRules(early.verdicts) == "REFUNDS_LEFT");
+}
+
+TEST_CASE("Only WITHIN_WINDOW and REFUNDS_LEFT can be overridden") {
+  std::vector<std::string_view> names;
+  RuleExceptions all;
+  for (const RefundRule& rule : RefundRules()) {
+    all.overridden.emplace(rule.name);
+    if (rule.can_be_overridden) names.push_back(rule.name);
+  }
+  CHECK(names == std::vector<std::string_view>{"WITHIN_WINDOW", "REFUNDS_LEFT"});
+  OrderFields shipped = Delivered();
+  shipped.state = OrderState::kShipped;
+  const RefundJudgement judgement = JudgeRefund(Order(shipped), Eur(9999), {}, kDeliverTime, all);
+  CHECK_FALSE(judgement.allowed);
+  CHECK(OverriddenRules(judgement.verdicts).empty());
+}
+
+TEST_CASE("ExceptionsOf reads the stored names of overridden rules") {
+  CHECK(ExceptionsOf("").overridden.empty());
+  CHECK(ExceptionsOf("REFUNDS_LEFT").overridden == RuleNames{"REFUNDS_LEFT"});
+  CHECK(ExceptionsOf("WITHIN_WINDOW,REFUNDS_LEFT").overridden == RuleNames{"REFUNDS_LEFT", "WITHIN_WINDOW"});
+}
+
 TEST_CASE("A refund is allowed if and only if every rule passes") {
   RefundPolicy strict;
   strict.partial = false;

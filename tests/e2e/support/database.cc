@@ -15,4 +15,18 @@ void Database::Execute(const std::string& sql) {
   REQUIRE(result == SQLITE_OK);
 }
 
+std::string Database::Value(const std::string& sql) {
+  sqlite3_stmt* statement = nullptr;
+  INFO(sql << ": " << sqlite3_errmsg(connection_));
+  REQUIRE(sqlite3_prepare_v2(connection_, sql.c_str(), -1, &statement, nullptr) == SQLITE_OK);
+  const int first = sqlite3_step(statement);
+  std::string value;
+  if (first == SQLITE_ROW) value = reinterpret_cast<const char*>(sqlite3_column_text(statement, 0));
+  const int second = sqlite3_step(statement);
+  sqlite3_finalize(statement);
+  REQUIRE(first == SQLITE_ROW);
+  REQUIRE(second == SQLITE_DONE);
+  return value;
+}
+
 }  // namespace keelson::e2e

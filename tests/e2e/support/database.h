@@ -16,6 +16,8 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   void Execute(const std::string& sql);
+  // Returns the first column of the only row of a query.
+  std::string Value(const std::string& sql);
 
  private:
   sqlite3* connection_ = nullptr;
