@@ -133,6 +133,17 @@ absl::Status Order::Cancel(absl::Time now) {
   return absl::OkStatus();
 }
 
+absl::Status Order::ReplayHistory(const OrderHistory& history, absl::Time now) {
+  if (history.pay_time) {
+    RETURN_IF_ERROR(Pay(history.payment_provider, history.payment_reference, *history.pay_time));
+  }
+  if (history.ship_time) RETURN_IF_ERROR(Ship(*history.ship_time));
+  if (history.deliver_time) RETURN_IF_ERROR(Deliver(*history.deliver_time));
+  if (history.cancel_time) RETURN_IF_ERROR(Cancel(*history.cancel_time));
+  fields_.update_time = now;
+  return absl::OkStatus();
+}
+
 void Order::HoldRefund(const RefundPortion& portion, absl::Time now) {
   fields_.refund_pending += portion.amount;
   fields_.refunded_shipping += portion.shipping;

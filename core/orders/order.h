@@ -142,6 +142,16 @@ struct RefundPortion {
   bool operator==(const RefundPortion&) const = default;
 };
 
+// The states of an order in another system. A time that is not set: the order has not been in the state.
+struct OrderHistory {
+  std::optional<absl::Time> pay_time;
+  std::optional<absl::Time> ship_time;
+  std::optional<absl::Time> deliver_time;
+  std::optional<absl::Time> cancel_time;
+  std::string payment_provider;
+  std::string payment_reference;
+};
+
 // An order with its state machine and the totals of its refunds. Fields are read as `order->state` and change
 // only by the methods below. If the state does not allow a transition, the method changes nothing and fails
 // with ORDER_STATE and the current and the expected states.
@@ -167,6 +177,8 @@ class Order {
   absl::Status Ship(absl::Time now);
   absl::Status Deliver(absl::Time now);
   absl::Status Cancel(absl::Time now);
+  // Moves a new order through the states of its history in another system. `now`: the time of the import.
+  absl::Status ReplayHistory(const OrderHistory& history, absl::Time now);
 
   // Reserves the portion of a new refund. The refund rules must have passed.
   void HoldRefund(const RefundPortion& portion, absl::Time now);

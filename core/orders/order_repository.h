@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,12 @@ class OrderReader {
   virtual ~OrderReader() = default;
   virtual Found<Order> Find(OrderId id) = 0;
   virtual Found<Order> FindByReference(std::string_view reference) = 0;
+  // Returns the orders with these references, unsorted. Takes one round trip in a remote store. The references
+  // must be distinct and not empty.
+  virtual absl::StatusOr<std::vector<Order>> FindManyByReference(std::span<const std::string> references) {
+    return FindEach<Order>(references,
+                           [&](const std::string& reference) { return FindByReference(reference); });
+  }
   virtual absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter,
                                                   std::optional<ListPosition> before, int limit) = 0;
 };

@@ -4,11 +4,10 @@
 
 #include "core/common/strings.h"
 #include "core/orders/order_change.h"
+#include "core/orders/order_input.h"
 
 namespace keelson {
 namespace {
-
-constexpr std::size_t kMaxPaymentReference = 255;
 
 std::string ContentOf(const PayOrderCommand& command) {
   FieldWriter content;
@@ -30,10 +29,7 @@ absl::StatusOr<Order> PayOrder::Handle(const CallContext& context, const PayOrde
   } else {
     errors.Add("amount", "is required");
   }
-  if (!command.payment_provider.empty() && command.payment_provider != provider_) {
-    errors.Add("payment.provider", StrCat("must be the configured payment provider, ", provider_));
-  }
-  CheckLine("payment.provider_reference", command.payment_reference, kMaxPaymentReference, errors);
+  CheckPayment(command.payment_provider, command.payment_reference, provider_, errors);
   const absl::Time now = clock_.Now();
   return ChangeOrder(
       store_, context,

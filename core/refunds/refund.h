@@ -160,6 +160,15 @@ class Refund {
   };
   // Returns a REQUESTED refund if it needs approval, otherwise an APPROVED refund that is due immediately.
   static Refund Create(RefundId id, const Order& order, Request request, absl::Time now);
+  // The result of a refund that another system has paid out.
+  struct Settlement {
+    std::string provider_reference;
+    absl::Time create_time;
+    absl::Time settle_time;
+  };
+  // Returns a SUCCEEDED refund that another system has paid out. `now`: the time of the import.
+  static Refund Import(RefundId id, const Order& order, Request request, Settlement settlement,
+                       absl::Time now);
   // Restores a refund from stored fields.
   explicit Refund(RefundFields fields) : fields_(std::move(fields)) {}
 
