@@ -139,6 +139,12 @@ struct RefundPortion {
   std::int64_t amount = 0;
   std::int64_t shipping = 0;
   std::vector<Line> lines;
+
+  std::int64_t goodwill() const {
+    std::int64_t rest = amount - shipping;
+    for (const Line& line : lines) rest -= line.amount;
+    return rest;
+  }
   bool operator==(const RefundPortion&) const = default;
 };
 

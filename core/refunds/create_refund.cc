@@ -1,11 +1,10 @@
 #include "core/refunds/create_refund.h"
 
-#include <charconv>
-#include <set>
 #include <utility>
 
 #include "core/common/status_macros.h"
 #include "core/common/strings.h"
+#include "core/common/text.h"
 #include "core/events/event_repository.h"
 #include "core/orders/notify_owner.h"
 #include "core/orders/order_change.h"
@@ -15,85 +14,21 @@
 
 namespace keelson {
 
-template <typename Visitor>
-void VisitFields(Visitor& a, ScopeInput::Line& l) {
-  a(l.line_id), a(l.quantity);
-}
-
 namespace {
 
 constexpr std::size_t kMaxNote = 500;
 
-struct ScopeSerializer {
-  FieldWriter& content;
-  void operator()(const std::monostate&) const {}
-  void operator()(const RefundEverything&) const {}
-  void operator()(const Amount& amount) const { content(amount); }
-  void operator()(const ScopeInput::Lines& lines) const {
-    content(lines.lines), content(lines.include_shipping);
-  }
-};
-
+// Fields that earlier versions did not have are appended only if they are set, each after its name: a request
+// without them has the content that earlier versions stored, so that its repetition is recognized.
 std::string ContentOf(const CreateRefundCommand& command) {
   FieldWriter content;
-  content(command.order_id), content(command.scope.scope.index());
-  std::visit(ScopeSerializer{content}, command.scope.scope);
+  content(command.order_id);
+  AppendScope(command.scope, content);
   content(command.reason), content(command.note);
+  AppendComposition(command.scope, content);
+  if (!command.labels.empty()) content(std::string("labels")), content(command.labels);
   return content.Take();
 }
-
-// Parses "1", "2", …; nullopt for any other text, such as one with a sign or leading zeros.
-std::optional<std::int64_t> ParseLineId(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < 1 || text.front() == '0') {
-    return std::nullopt;
-  }
-  return number;
-}
-
-struct ScopeChecker {
-  FieldErrors& errors;
-
-  std::optional<RefundScope> operator()(const std::monostate&) const {
-    errors.Add("scope", "must set exactly one of everything, amount and lines");
-    return std::nullopt;
-  }
-
-  std::optional<RefundScope> operator()(const RefundEverything& everything) const { return everything; }
-
-  std::optional<RefundScope> operator()(const Amount& amount) const {
-    const std::optional<Money> money = CheckAmount("scope.amount", amount, errors);
-    if (!money) return std::nullopt;
-    return *money;
-  }
-
-  std::optional<RefundScope> operator()(const ScopeInput::Lines& input) const {
-    if (input.lines.empty() && !input.include_shipping) {
-      errors.Add("scope.lines.lines", "must have at least 1 entry, unless include_shipping is set");
-    }
-    if (input.lines.size() > kMaxScopeLines) {
-      errors.Add("scope.lines.lines", StrCat("must have at most ", kMaxScopeLines, " entries"));
-      return std::nullopt;
-    }
-    RefundLines scope;
-    scope.include_shipping = input.include_shipping;
-    std::set<std::string_view> named;
-    for (std::size_t i = 0; i < input.lines.size(); ++i) {
-      const ScopeInput::Line& line = input.lines[i];
-      const std::string field = StrCat("scope.lines.lines[", i, "]");
-      const std::optional<std::int64_t> number = ParseLineId(line.line_id);
-      if (!number) errors.Add(field + ".line_id", "must be the line_id of a line of the order");
-      if (!named.insert(line.line_id).second) errors.Add(field + ".line_id", "must not occur twice");
-      if (line.quantity < 1) errors.Add(field + ".quantity", "must be at least 1");
-      if (line.amount) errors.Add(field + ".amount", "must be empty: the service computes it");
-      scope.lines.push_back({number.value_or(1) - 1, line.quantity});
-    }
-    return scope;
-  }
-
-  static constexpr std::size_t kMaxScopeLines = 500;
-};
 
 struct CheckedScope {
   OrderId order_id;
@@ -103,7 +38,7 @@ struct CheckedScope {
 absl::StatusOr<CheckedScope> Check(std::string_view order_id, const ScopeInput& input, FieldErrors errors) {
   const std::optional<OrderId> id = OrderId::Parse(order_id);
   if (!id) errors.Add("order_id", InvalidId<OrderKind>());
-  std::optional<RefundScope> scope = std::visit(ScopeChecker{errors}, input.scope);
+  std::optional<RefundScope> scope = CheckScope(input, errors);
   if (!errors.empty()) return errors.ToStatus();
   return CheckedScope{*id, *std::move(scope)};
 }
@@ -146,6 +81,7 @@ absl::StatusOr<Refund> CreateRefund::Handle(const CallContext& context, const Cr
   FieldErrors errors;
   CheckRequestId(command.request_id, errors);
   CheckLine("note", command.note, kMaxNote, errors);
+  CheckLabels("labels", command.labels, errors);
   ASSIGN_OR_RETURN(const CheckedScope checked, Check(command.order_id, command.scope, std::move(errors)));
 
   const absl::Time now = clock_.Now();
@@ -161,6 +97,7 @@ absl::StatusOr<Refund> CreateRefund::Handle(const CallContext& context, const Cr
     request.scope = KindOf(checked.scope);
     request.reason = command.reason;
     request.note = command.note;
+    request.labels = command.labels;
     request.requested_by = context.actor;
     request.needs_approval = judgement.needs_approval;
     const Refund refund = Refund::Create(id, order, std::move(request), now);

@@ -2,34 +2,17 @@
 
 #include <optional>
 #include <string>
-#include <variant>
-#include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/common/amount.h"
 #include "core/common/clock.h"
 #include "core/common/context.h"
+#include "core/common/text.h"
 #include "core/refunds/refund.h"
 #include "core/refunds/refund_rules.h"
+#include "core/refunds/scope_input.h"
 #include "core/store/store.h"
 
 namespace keelson {
-
-// The requested refund scope, not yet validated.
-struct ScopeInput {
-  struct Line {
-    std::string line_id;
-    std::int64_t quantity = 0;
-    // Must be unset, because the service computes the amount.
-    std::optional<Amount> amount;
-  };
-  struct Lines {
-    std::vector<Line> lines;
-    bool include_shipping = false;
-  };
-  // std::monostate means that the request has no scope, which is a violation.
-  std::variant<std::monostate, RefundEverything, Amount, Lines> scope;
-};
 
 struct CheckRefundQuery {
   std::string order_id;
@@ -64,6 +47,7 @@ struct CreateRefundCommand {
   RefundReason reason = RefundReason::kUnspecified;
   // At most 500 characters.
   std::string note;
+  Labels labels = {};
 };
 
 // Creates a refund and reserves its amount on the order, if every rule passes.

@@ -144,12 +144,6 @@ RefundPortion Refund::portion() const {
   return portion;
 }
 
-std::int64_t Refund::goodwill() const {
-  std::int64_t goodwill = fields_.amount - fields_.shipping;
-  for (const RefundLine& line : fields_.lines) goodwill -= line.amount;
-  return goodwill;
-}
-
 absl::Status Refund::BeginAttempt(absl::Time retry_time, absl::Time now) {
   RETURN_IF_ERROR(MoveTo(kProcessing, now));
   ++fields_.attempts;

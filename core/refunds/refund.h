@@ -177,7 +177,7 @@ class Refund {
   Money amount() const { return {fields_.currency, fields_.amount}; }
   RefundPortion portion() const;
   // The part of the amount that is for nothing in particular: the amount beyond the lines and the shipping.
-  std::int64_t goodwill() const;
+  std::int64_t goodwill() const { return portion().goodwill(); }
 
   // Begins an attempt: moves an APPROVED refund to PROCESSING, or keeps it PROCESSING. The next attempt must
   // not begin before `retry_time`.

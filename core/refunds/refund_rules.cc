@@ -14,8 +14,12 @@ Verdict Judged(bool passed, std::string explanation) {
   return {{}, passed, std::move(explanation)};
 }
 
+std::string Amount(const Order& order, std::int64_t minor_units) {
+  return order.MoneyOf(minor_units).ToString();
+}
+
 std::string Amount(const RefundCase& c, std::int64_t minor_units) {
-  return c.order.MoneyOf(minor_units).ToString();
+  return Amount(c.order, minor_units);
 }
 
 Verdict OrderPaid(const RefundCase& c) {
@@ -57,18 +61,28 @@ Verdict PartialAllowed(const RefundCase& c) {
   return Judged(true, StrCat("the refund covers the whole refundable amount: ", figures));
 }
 
+// The currency of the requested amounts; nullopt if the scope has no amount.
+std::optional<Currency> CurrencyOf(const RefundScope& scope) {
+  if (const Money* amount = std::get_if<Money>(&scope)) return amount->currency;
+  if (const RefundLines* lines = std::get_if<RefundLines>(&scope)) return lines->currency;
+  return std::nullopt;
+}
+
 Verdict CurrencyMatches(const RefundCase& c) {
   const std::string_view paid_in = c.order->currency.code();
-  const Money* amount = std::get_if<Money>(&c.scope);
-  if (amount != nullptr && amount->currency != c.order->currency) {
-    return Judged(false, StrCat("the order is in ", paid_in, ", the refund in ", amount->currency.code()));
+  const std::optional<Currency> requested = CurrencyOf(c.scope);
+  if (requested && *requested != c.order->currency) {
+    return Judged(false, StrCat("the order is in ", paid_in, ", the refund in ", requested->code()));
   }
   return Judged(true, StrCat("the order is in ", paid_in));
 }
 
-// A refund that returns units may have the amount 0: units of a free line, or units whose share rounds to 0.
+// A refund that names units may have the amount 0: units of a free line, units whose share rounds to 0, or
+// units of an order whose whole amount was refunded before. A refund of everything must have an amount, so
+// that a repeated call for everything fails.
 bool ReturnsUnits(const RefundCase& c) {
-  return c.portion && !c.portion->lines.empty();
+  const RefundLines* lines = std::get_if<RefundLines>(&c.scope);
+  return c.portion && lines != nullptr && !lines->lines.empty();
 }
 
 Verdict AmountPositive(const RefundCase& c) {
@@ -77,8 +91,25 @@ Verdict AmountPositive(const RefundCase& c) {
                 StrCat("the refund amount is ", Amount(c, c.portion->amount)));
 }
 
+// Returns the share of `quantity` more units: the share of all refunded units, including the new units, minus
+// what earlier refunds paid out or withheld. After an earlier refund was released, the other refunds may have
+// received more than their share; the next units then receive less.
+std::int64_t ShareOf(const OrderLine& line, std::int64_t quantity) {
+  const std::int64_t together = ProRata(line.total, line.refunded_quantity + quantity, line.quantity);
+  return std::max<std::int64_t>(0, together - line.refunded_amount - line.withheld_amount);
+}
+
+std::int64_t ShippingLeft(const Order& order) {
+  return order->shipping - order->refunded_shipping;
+}
+
+// An amount in another currency than the order's can't be compared: CURRENCY_MATCHES fails.
+bool HasComparableAmounts(const Order& order, const RefundLines& scope) {
+  return scope.currency.value_or(order->currency) == order->currency;
+}
+
 // Explains why the requested units of one line can't be refunded; empty if they can.
-std::string LineFault(const Order& order, const RefundLines::Line& wanted) {
+std::string UnitsFault(const Order& order, const RefundLines::Line& wanted) {
   const std::int64_t line_id = wanted.index + 1;
   if (wanted.index < 0 || wanted.index >= static_cast<std::int64_t>(order->lines.size())) {
     return StrCat("the order has no line ", line_id);
@@ -90,15 +121,36 @@ std::string LineFault(const Order& order, const RefundLines::Line& wanted) {
                 " units left, fewer than the requested ", wanted.quantity);
 }
 
-// Explains in one sentence why the requested lines can't be refunded; empty if they can.
+// Explains why the requested amount of available units can't be refunded; empty if it can.
+std::string AmountFault(const Order& order, const RefundLines::Line& wanted) {
+  const std::int64_t share = ShareOf(order->lines[static_cast<std::size_t>(wanted.index)], wanted.quantity);
+  if (wanted.amount.value_or(0) <= share) return "";
+  return StrCat("line ", wanted.index + 1, ": the requested ", Amount(order, *wanted.amount),
+                " exceeds the share of the units, ", Amount(order, share));
+}
+
+std::string LineFault(const Order& order, const RefundLines& scope, const RefundLines::Line& wanted) {
+  std::string fault = UnitsFault(order, wanted);
+  return fault.empty() && HasComparableAmounts(order, scope) ? AmountFault(order, wanted) : fault;
+}
+
+std::string ShippingFault(const Order& order, const RefundLines& scope) {
+  const std::int64_t left = ShippingLeft(order);
+  if (scope.include_shipping && order->refunded_shipping > 0 && left == 0) {
+    return "the shipping has already been refunded";
+  }
+  if (scope.shipping <= left || !HasComparableAmounts(order, scope)) return "";
+  return StrCat("the shipping has ", Amount(order, left), " of ", Amount(order, order->shipping),
+                " left, less than the requested ", Amount(order, scope.shipping));
+}
+
+// Explains in one sentence why the requested lines and shipping can't be refunded; empty if they can.
 std::string LinesFault(const Order& order, const RefundLines& scope) {
   std::vector<std::string> faults;
   for (const RefundLines::Line& line : scope.lines) {
-    if (std::string fault = LineFault(order, line); !fault.empty()) faults.push_back(std::move(fault));
+    if (std::string fault = LineFault(order, scope, line); !fault.empty()) faults.push_back(std::move(fault));
   }
-  if (scope.include_shipping && order->refunded_shipping > 0) {
-    faults.push_back("the shipping has already been refunded");
-  }
+  if (std::string fault = ShippingFault(order, scope); !fault.empty()) faults.push_back(std::move(fault));
   return absl::StrJoin(faults, "; ");
 }
 
@@ -132,31 +184,75 @@ constexpr std::array kRules = {
     RefundRule{"WITHIN_REFUNDABLE", WithinRefundable},
 };
 
-// Returns the amount for `quantity` more units: the share of all refunded units, including the new units,
-// minus the amount of earlier refunds. After an earlier refund was released, the other refunds may have
-// received more than their share; the next units then receive less.
-std::int64_t ShareOf(const OrderLine& line, std::int64_t quantity) {
-  const std::int64_t together = ProRata(line.total, line.refunded_quantity + quantity, line.quantity);
-  return std::max<std::int64_t>(0, together - line.refunded_amount);
+// Adds up the parts of a portion. A part without a requested amount takes what is available, as far as the
+// rest of the refundable amount suffices. The sums fit int64: a request has at most 500 lines, each of at
+// most kMaxMinorUnits, and two further amounts.
+class PortionBuilder {
+ public:
+  explicit PortionBuilder(const Order& order)
+      : order_(order), left_(std::max<std::int64_t>(0, order.refundable())) {}
+
+  void AddUnits(std::size_t index, std::int64_t quantity, std::optional<std::int64_t> requested) {
+    const std::int64_t share = ShareOf(order_->lines[index], quantity);
+    const std::int64_t amount = requested.value_or(std::min(share, left_));
+    portion_.lines.push_back({index, quantity, amount, share - amount});
+    Add(amount);
+  }
+
+  void AddShipping(std::int64_t amount) {
+    portion_.shipping = amount;
+    Add(amount);
+  }
+  void AddRemainingShipping() { AddShipping(std::min(ShippingLeft(order_), left_)); }
+
+  void AddGoodwill(std::int64_t amount) { Add(amount); }
+  void AddRestAsGoodwill() { Add(left_); }
+
+  RefundPortion Take() { return std::move(portion_); }
+
+ private:
+  void Add(std::int64_t amount) {
+    portion_.amount += amount;
+    left_ = std::max<std::int64_t>(0, left_ - amount);
+  }
+
+  const Order& order_;
+  // The refundable amount beyond the parts so far.
+  std::int64_t left_;
+  RefundPortion portion_;
+};
+
+RefundPortion PortionOfEverything(const Order& order) {
+  PortionBuilder portion(order);
+  for (std::size_t i = 0; i < order->lines.size(); ++i) {
+    const std::int64_t units = order->lines[i].quantity - order->lines[i].refunded_quantity;
+    if (units > 0) portion.AddUnits(i, units, std::nullopt);
+  }
+  portion.AddRemainingShipping();
+  portion.AddRestAsGoodwill();
+  return portion.Take();
 }
 
 std::optional<RefundPortion> PortionOfLines(const Order& order, const RefundLines& scope) {
-  if (!LinesFault(order, scope).empty()) return std::nullopt;
-  RefundPortion portion;
-  for (const RefundLines::Line& wanted : scope.lines) {
-    const auto index = static_cast<std::size_t>(wanted.index);
-    const std::int64_t share = ShareOf(order->lines[index], wanted.quantity);
-    portion.lines.push_back({index, wanted.quantity, share, 0});
-    portion.amount += share;
+  if (!HasComparableAmounts(order, scope) || !LinesFault(order, scope).empty()) return std::nullopt;
+  PortionBuilder portion(order);
+  for (const RefundLines::Line& line : scope.lines) {
+    portion.AddUnits(static_cast<std::size_t>(line.index), line.quantity, line.amount);
   }
-  if (scope.include_shipping) portion.shipping = order->shipping;
-  portion.amount += portion.shipping;
-  return portion;
+  if (scope.include_shipping) {
+    portion.AddRemainingShipping();
+  } else {
+    portion.AddShipping(scope.shipping);
+  }
+  portion.AddGoodwill(scope.goodwill);
+  return portion.Take();
 }
 
-bool NeedsApproval(const RefundTerms& terms, const Money& amount) {
-  const auto threshold = terms.approval_above.find(amount.currency);
-  return threshold != terms.approval_above.end() && amount.minor_units > threshold->second;
+// Thresholds count all refunds of the order, so that a refund can't evade the approval by being split.
+bool NeedsApproval(const RefundTerms& terms, const Order& order, std::int64_t amount) {
+  const auto threshold = terms.approval_above.find(order->currency);
+  return threshold != terms.approval_above.end() && amount > 0 &&
+         order->refunded + order->refund_pending + amount > threshold->second;
 }
 
 }  // namespace
@@ -171,7 +267,7 @@ std::optional<RefundPortion> PortionOf(const Order& order, const RefundScope& sc
     if (amount->currency != order->currency) return std::nullopt;
     return RefundPortion{amount->minor_units, 0, {}};
   }
-  return RefundPortion{order.refundable(), 0, {}};
+  return PortionOfEverything(order);
 }
 
 RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const RefundTerms& terms,
@@ -186,8 +282,7 @@ RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const 
     judgement.allowed = judgement.allowed && verdict.passed;
     judgement.verdicts.push_back(std::move(verdict));
   }
-  judgement.needs_approval =
-      judgement.portion && NeedsApproval(terms, order.MoneyOf(judgement.portion->amount));
+  judgement.needs_approval = judgement.portion && NeedsApproval(terms, order, judgement.portion->amount);
   return judgement;
 }
 

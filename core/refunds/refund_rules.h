@@ -20,7 +20,7 @@
 
 namespace keelson {
 
-// A refund of the whole refundable amount.
+// A refund of the whole refundable amount. It records all remaining units and the remaining shipping.
 struct RefundEverything {
   bool operator==(const RefundEverything&) const = default;
 };
@@ -76,9 +76,14 @@ struct RefundRule {
 // Returns the rules in the order of evaluation. Verdicts have the same order.
 std::span<const RefundRule> RefundRules();
 
-// The refund amount of `scope` and its parts. nullopt if the scope names another currency, or lines or units
-// that the order does not have. Shares are cumulative: the first k of a line's q units together have the
-// share floor(total * k / q), so that the refunds of all units add up to the line's total.
+// The refund amount of `scope` and its parts. nullopt if the scope names another currency, or if the rule
+// LINES_AVAILABLE fails. Shares are cumulative: the first k of a line's q units together have the share
+// floor(total * k / q), so that the refunds of all units add up to the line's total.
+//
+// Lines without a requested amount and include_shipping are limited to what is left of the refundable amount,
+// in the order of the lines, then the shipping: after a refund as goodwill, units can still be returned. A
+// requested amount is not limited; if it exceeds the refundable amount, the rule WITHIN_REFUNDABLE fails.
+// Each line's amount and withheld amount add up to the share of its units.
 std::optional<RefundPortion> PortionOf(const Order& order, const RefundScope& scope);
 
 struct RefundJudgement {
@@ -88,7 +93,8 @@ struct RefundJudgement {
   bool needs_approval = false;
 };
 
-// Evaluates every rule. `needs_approval` is set if the amount is above the approval threshold.
+// Evaluates every rule. `needs_approval` is set if the order's refunds, including the new refund, are above
+// the approval threshold.
 RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const RefundTerms& terms,
                             absl::Time now);
 
