@@ -122,6 +122,13 @@ FieldErrors& FieldErrors::Add(std::string field, std::string description) {
   return *this;
 }
 
+FieldErrors& FieldErrors::AddAll(std::string_view prefix, const FieldErrors& errors) {
+  for (const FieldViolation& violation : errors.violations_) {
+    Add(StrCat(prefix, violation.field), violation.description);
+  }
+  return *this;
+}
+
 absl::Status FieldErrors::ToStatus() const {
   if (violations_.empty()) return absl::OkStatus();
   ErrorDetails details;

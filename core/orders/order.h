@@ -61,6 +61,10 @@ inline constexpr auto kFields<OrderLine> = std::tuple{
     Mutable("withheld_amount", &OrderLine::withheld_amount),
 };
 
+// Maximum lengths in characters, after the normalization of NormalizedReference.
+inline constexpr std::size_t kMaxOrderReference = 100;
+inline constexpr std::size_t kMaxPaymentReference = 255;
+
 struct OrderFields {
   OrderId id;
   UserId user_id;

@@ -9,8 +9,6 @@ namespace {
 
 constexpr std::size_t kMaxSku = 100;
 constexpr std::size_t kMaxTitle = 300;
-constexpr std::size_t kMaxReference = 100;
-constexpr std::size_t kMaxPaymentReference = 255;
 
 // Checks the amounts of an order, which must all have the currency of the first amount.
 class AmountChecker {
@@ -112,7 +110,7 @@ std::optional<OrderContents> CheckOrder(const OrderInput& input, FieldErrors& er
   std::int64_t total = 0;
   contents.lines = CheckLines(input.lines, amounts, errors, total);
   const std::optional<std::int64_t> shipping = amounts.Check("shipping", input.shipping);
-  CheckLine("reference", input.reference, kMaxReference, errors);
+  CheckLine("reference", input.reference, kMaxOrderReference, errors);
   CheckLabels("labels", input.labels, errors);
   if (total + shipping.value_or(0) > kMaxMinorUnits) {
     errors.Add("lines",

@@ -30,8 +30,8 @@ class OrderReader {
   virtual ~OrderReader() = default;
   virtual Found<Order> Find(OrderId id) = 0;
   virtual Found<Order> FindByReference(std::string_view reference) = 0;
-  // Returns the orders with these references, unsorted. Takes one round trip in a remote store. The references
-  // must be distinct and not empty.
+  // Returns the orders with these references, unsorted. Takes one round trip in a remote store. The
+  // references must be distinct and not empty.
   virtual absl::StatusOr<std::vector<Order>> FindManyByReference(std::span<const std::string> references) {
     return FindEach<Order>(references,
                            [&](const std::string& reference) { return FindByReference(reference); });

@@ -13,10 +13,7 @@
 #include "core/store/idempotent_execution.h"
 
 namespace keelson {
-
 namespace {
-
-constexpr std::size_t kMaxNote = 500;
 
 // Fields that earlier versions did not have are appended only if they are set, each after its name: a request
 // without them has the content that earlier versions stored, so that its repetition is recognized.
@@ -43,11 +40,6 @@ absl::StatusOr<CheckedScope> Check(std::string_view order_id, const ScopeInput& 
   return CheckedScope{*id, *std::move(scope)};
 }
 
-RefundScopeKind KindOf(const RefundScope& scope) {
-  if (std::holds_alternative<RefundEverything>(scope)) return RefundScopeKind::kEverything;
-  return std::holds_alternative<Money>(scope) ? RefundScopeKind::kAmount : RefundScopeKind::kLines;
-}
-
 absl::Status NotAllowed(const Order& order, const RefundJudgement& judgement) {
   ErrorDetails details;
   details.reason = Reason::kRefundNotAllowed;
@@ -61,6 +53,11 @@ absl::Status NotAllowed(const Order& order, const RefundJudgement& judgement) {
 }
 
 }  // namespace
+
+RefundScopeKind ScopeKindOf(const RefundScope& scope) {
+  if (std::holds_alternative<RefundEverything>(scope)) return RefundScopeKind::kEverything;
+  return std::holds_alternative<Money>(scope) ? RefundScopeKind::kAmount : RefundScopeKind::kLines;
+}
 
 absl::StatusOr<RefundCheck> CheckRefund::Handle(const CallContext& context, const CheckRefundQuery& query) {
   ASSIGN_OR_RETURN(const CheckedScope checked, Check(query.order_id, query.scope, {}));
@@ -80,7 +77,7 @@ absl::StatusOr<RefundCheck> CheckRefund::Handle(const CallContext& context, cons
 absl::StatusOr<Refund> CreateRefund::Handle(const CallContext& context, const CreateRefundCommand& command) {
   FieldErrors errors;
   CheckRequestId(command.request_id, errors);
-  CheckLine("note", command.note, kMaxNote, errors);
+  CheckLine("note", command.note, kMaxRefundNote, errors);
   CheckLabels("labels", command.labels, errors);
   ASSIGN_OR_RETURN(const CheckedScope checked, Check(command.order_id, command.scope, std::move(errors)));
 
@@ -94,7 +91,7 @@ absl::StatusOr<Refund> CreateRefund::Handle(const CallContext& context, const Cr
     if (!judgement.allowed) return NotAllowed(order, judgement);
     Refund::Request request;
     request.portion = *std::move(judgement.portion);
-    request.scope = KindOf(checked.scope);
+    request.scope = ScopeKindOf(checked.scope);
     request.reason = command.reason;
     request.note = command.note;
     request.labels = command.labels;

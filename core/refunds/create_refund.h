@@ -14,6 +14,11 @@
 
 namespace keelson {
 
+// Maximum length of the note of a refund, in characters.
+inline constexpr std::size_t kMaxRefundNote = 500;
+
+RefundScopeKind ScopeKindOf(const RefundScope& scope);
+
 struct CheckRefundQuery {
   std::string order_id;
   ScopeInput scope;

@@ -14,6 +14,7 @@
 #include "core/common/error.h"
 #include "core/common/id.h"
 #include "core/common/import_failure.h"
+#include "core/events/event.h"
 #include "core/orders/order.h"
 #include "core/orders/order_input.h"
 #include "core/refunds/create_refund.h"
@@ -61,8 +62,8 @@ struct OrderImportResult {
   std::int64_t imported = 0;
   // Records whose order was imported before, by this call or by an earlier one.
   std::int64_t existing = 0;
-  // In the order of the records: FIELD_INVALID with every invalid field, USER_NOT_FOUND, or REFERENCE_TAKEN if
-  // the order with the reference has other contents.
+  // In the order of the records: FIELD_INVALID with every invalid field, USER_NOT_FOUND, or REFERENCE_TAKEN
+  // if the order with the reference has other contents.
   std::vector<ImportFailure> failures;
 };
 
@@ -83,19 +84,23 @@ class ImportOrders {
                                            const std::vector<OrderRecord>& records);
 
  private:
-  struct Keys;
-  struct Facts;
+  struct Draft;
   struct NewOrder;
-  class Batch;
+  class RecordChecker;
+  class Facts;
 
-  static Keys KeysOf(const OrderRecord& record);
-  absl::StatusOr<Facts> ReadFacts(const CallContext& context, const std::vector<OrderRecord>& records,
-                                  const std::vector<Keys>& keys);
-  absl::StatusOr<NewOrder> Build(const OrderRecord& record, const Keys& keys,
-                                 const std::optional<User>& user, absl::Time now);
-  absl::StatusOr<OrderImportResult> ImportOnce(const CallContext& context,
-                                               const std::vector<OrderRecord>& records,
-                                               const std::vector<Keys>& keys);
+  // Imports the drafts in one transaction, and adds to `result`. REFERENCE_TAKEN or USER_NOT_FOUND if another
+  // call has inserted a reference or erased a user meanwhile: then nothing was imported.
+  absl::Status ImportDrafts(const CallContext& context, const std::vector<Draft>& drafts, absl::Time now,
+                            OrderImportResult& result);
+  // Returns the orders that don't exist yet, and adds the other drafts to `result`.
+  std::vector<NewOrder> BuildNewOrders(const std::vector<Draft>& drafts, const Facts& facts, absl::Time now,
+                                       OrderImportResult& result);
+  static std::vector<Event> EventsOf(const std::vector<NewOrder>& orders, const CallContext& context,
+                                     absl::Time now);
+  static absl::Status LockOwners(WriteTransaction& tx, const std::vector<NewOrder>& orders);
+  static absl::Status Insert(WriteTransaction& tx, const std::vector<NewOrder>& orders,
+                             const std::vector<Event>& events);
 
   Store& store_;
   Clock& clock_;
