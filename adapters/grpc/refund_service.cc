@@ -16,7 +16,10 @@ ScopeInput::Lines LinesFromProto(api::RefundScope::Lines& lines) {
     to.line_id = std::move(*line.mutable_line_id());
     to.quantity = line.quantity();
     if (line.has_amount()) to.amount = FromProto(line.amount());
+    if (line.has_withheld()) to.withheld = FromProto(line.withheld());
   }
+  if (lines.has_shipping()) out.shipping = FromProto(lines.shipping());
+  if (lines.has_goodwill()) out.goodwill = FromProto(lines.goodwill());
   return out;
 }
 
@@ -42,7 +45,7 @@ absl::Status Check(CheckRefund& use_case, const CallContext& context, api::Check
   ASSIGN_OR_RETURN(const RefundCheck check, use_case.Handle(context, query));
   response.set_allowed(check.judgement.allowed);
   response.set_needs_approval(check.judgement.needs_approval);
-  if (check.amount) ToProto(*check.amount, *response.mutable_amount());
+  if (check.amount) PortionToProto(*check.judgement.portion, check.amount->currency, response);
   for (const Verdict& verdict : check.judgement.verdicts) {
     api::RuleVerdict& message = *response.add_verdicts();
     message.set_rule(verdict.rule.data(), verdict.rule.size());
@@ -69,6 +72,7 @@ absl::Status Create(CreateRefund& use_case, const CallContext& context, api::Cre
   command.scope = ScopeFromProto(*request.mutable_scope());
   command.reason = static_cast<RefundReason>(request.reason());
   command.note = std::move(*request.mutable_note());
+  command.labels = FromProto(request.labels());
   return Show(use_case.Handle(context, command), response);
 }
 

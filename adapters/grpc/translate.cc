@@ -112,21 +112,19 @@ void ToProto(const Order& order, orders::v1::Order& out) {
   out.set_etag(EtagOf(order->version));
 }
 
+void ToProto(const RefundPortion::Line& line, Currency currency, refunds::v1::RefundLine& out) {
+  out.set_line_id(absl::StrCat(line.index + 1));
+  out.set_quantity(line.quantity);
+  ToProto({currency, line.amount}, *out.mutable_amount());
+  ToProto({currency, line.withheld}, *out.mutable_withheld());
+}
+
 void ToProto(const Refund& refund, refunds::v1::Refund& out) {
   out.set_id(refund->id.ToString());
   out.set_order_id(refund->order_id.ToString());
   out.set_user_id(refund->user_id.ToString());
   out.set_state(static_cast<refunds::v1::RefundState>(refund->state));
-  ToProto(refund.amount(), *out.mutable_amount());
-  for (const RefundLine& line : refund->lines) {
-    refunds::v1::RefundLine& message = *out.add_lines();
-    message.set_line_id(absl::StrCat(line.index + 1));
-    message.set_quantity(line.quantity);
-    ToProto({refund->currency, line.amount}, *message.mutable_amount());
-    ToProto({refund->currency, line.withheld}, *message.mutable_withheld());
-  }
-  ToProto({refund->currency, refund->shipping}, *out.mutable_shipping());
-  ToProto({refund->currency, refund.goodwill()}, *out.mutable_goodwill());
+  PortionToProto(refund.portion(), refund->currency, out);
   out.set_scope(static_cast<refunds::v1::RefundScopeKind>(refund->scope));
   LabelsToProto(refund->labels, *out.mutable_labels());
   out.set_reason(static_cast<refunds::v1::RefundReason>(refund->reason));

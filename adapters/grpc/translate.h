@@ -37,6 +37,16 @@ void ToProto(const Refund& refund, refunds::v1::Refund& out);
 void ToProto(const Message& message, notifications::v1::Message& out);
 void ToProto(const Money& money, common::v1::Money& out);
 void ToProto(absl::Time time, google::protobuf::Timestamp& out);
+void ToProto(const RefundPortion::Line& line, Currency currency, refunds::v1::RefundLine& out);
+
+// Translates the amount of a refund and its parts into a Refund or a CheckRefundResponse.
+template <typename Message>
+void PortionToProto(const RefundPortion& portion, Currency currency, Message& out) {
+  ToProto({currency, portion.amount}, *out.mutable_amount());
+  for (const RefundPortion::Line& line : portion.lines) ToProto(line, currency, *out.add_lines());
+  ToProto({currency, portion.shipping}, *out.mutable_shipping());
+  ToProto({currency, portion.goodwill()}, *out.mutable_goodwill());
+}
 
 Amount FromProto(const common::v1::Money& money);
 Labels FromProto(const google::protobuf::Map<std::string, std::string>& labels);

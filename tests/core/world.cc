@@ -64,6 +64,20 @@ ScopeInput Units(const std::string& line_id, std::int64_t quantity, bool include
   return {ScopeInput::Lines{{{line_id, quantity, std::nullopt}}, include_shipping}};
 }
 
+ScopeInput::Line UnitsFor(const std::string& line_id, std::int64_t quantity, std::int64_t amount,
+                          const std::string& currency) {
+  return {line_id, quantity, Amount{currency, amount}};
+}
+
+ScopeInput Parts(std::vector<ScopeInput::Line> lines, std::int64_t shipping, std::int64_t goodwill,
+                 const std::string& currency) {
+  ScopeInput::Lines parts;
+  parts.lines = std::move(lines);
+  if (shipping != 0) parts.shipping = Amount{currency, shipping};
+  if (goodwill != 0) parts.goodwill = Amount{currency, goodwill};
+  return {std::move(parts)};
+}
+
 absl::StatusOr<std::optional<User>> World::Register(const RegisterUserCommand& command) {
   VerificationMail verification(entropy, ids, accounts);
   return RegisterUser(store, hasher, clock, ids, verification, counters, accounts).Handle(context, command);
@@ -145,13 +159,15 @@ absl::StatusOr<Order> World::Cancel(const Order& order, std::string reason) {
 }
 
 absl::StatusOr<Refund> World::Refunded(const Order& order, ScopeInput scope, std::string request_id) {
-  return CreateRefund(store, clock, ids, refunds)
+  const RefundPolicies policies(refunds);
+  return CreateRefund(store, clock, ids, policies)
       .Handle(context, {std::move(request_id), order->id.ToString(), std::move(scope),
                         RefundReason::kDefective, "broken"});
 }
 
 absl::StatusOr<RefundCheck> World::Judged(const Order& order, ScopeInput scope) {
-  return CheckRefund(store, clock, refunds).Handle(context, {order->id.ToString(), std::move(scope)});
+  const RefundPolicies policies(refunds);
+  return CheckRefund(store, clock, policies).Handle(context, {order->id.ToString(), std::move(scope)});
 }
 
 int World::Settle() {

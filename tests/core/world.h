@@ -33,6 +33,11 @@ CreateOrderCommand::Line LineOf(std::int64_t quantity, std::int64_t unit_price, 
 ScopeInput Everything();
 ScopeInput AmountOf(std::int64_t minor_units, const std::string& currency = "EUR");
 ScopeInput Units(const std::string& line_id, std::int64_t quantity, bool include_shipping = false);
+ScopeInput::Line UnitsFor(const std::string& line_id, std::int64_t quantity, std::int64_t amount,
+                          const std::string& currency = "EUR");
+// A composition; a shipping or goodwill of 0 is unset.
+ScopeInput Parts(std::vector<ScopeInput::Line> lines, std::int64_t shipping, std::int64_t goodwill = 0,
+                 const std::string& currency = "EUR");
 
 struct World {
   World() = default;

@@ -5,7 +5,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "core/common/strings.h"
@@ -22,8 +21,13 @@ struct Fold {
   std::int64_t succeeded = 0;
   std::int64_t shipping = 0;
   std::int64_t count = 0;
-  // The refunded quantity and amount of each line of the order.
-  std::vector<std::pair<std::int64_t, std::int64_t>> lines;
+  struct Line {
+    std::int64_t quantity = 0;
+    std::int64_t amount = 0;
+    std::int64_t withheld = 0;
+  };
+  // For each line of the order.
+  std::vector<Line> lines;
 };
 
 struct OrderCase {
@@ -57,8 +61,9 @@ Fold FoldOf(const OrderFields& order, const std::vector<RefundFields>& refunds) 
     for (const RefundLine& part : refund.lines) {
       const auto index = static_cast<std::size_t>(part.index);
       if (index >= fold.lines.size()) continue;
-      AddTo(fold.lines[index].first, part.quantity);
-      AddTo(fold.lines[index].second, part.amount);
+      AddTo(fold.lines[index].quantity, part.quantity);
+      AddTo(fold.lines[index].amount, part.amount);
+      AddTo(fold.lines[index].withheld, part.withheld);
     }
   }
   return fold;
@@ -95,11 +100,17 @@ std::string RefundsWithinPaid(const OrderCase& c) {
 std::string RefundsWithinLines(const OrderCase& c) {
   for (std::size_t i = 0; i < c.order.lines.size(); ++i) {
     const OrderLine& line = c.order.lines[i];
-    const auto& [quantity, amount] = c.fold.lines[i];
+    const auto& [quantity, amount, withheld] = c.fold.lines[i];
+    std::int64_t shares = amount;
+    AddTo(shares, withheld);
     if (quantity > line.quantity)
       return StrCat("line ", i + 1, ": ", quantity, " of ", line.quantity, " units refunded");
     if (amount > line.total) {
       return StrCat("line ", i + 1, ": ", amount, " refunded of ", line.total, " ", c.order.currency.code());
+    }
+    if (shares > line.total) {
+      return StrCat("line ", i + 1, ": ", amount, " refunded and ", withheld, " withheld of ", line.total,
+                    " ", c.order.currency.code());
     }
   }
   if (c.fold.shipping <= c.order.shipping) return "";
@@ -118,8 +129,9 @@ std::string LinesAreFoldOfRefunds(const OrderCase& c) {
   for (std::size_t i = 0; i < c.order.lines.size(); ++i) {
     const OrderLine& line = c.order.lines[i];
     const std::string difference =
-        FirstDifference({{"refunded_quantity", line.refunded_quantity, c.fold.lines[i].first},
-                         {"refunded_amount", line.refunded_amount, c.fold.lines[i].second}});
+        FirstDifference({{"refunded_quantity", line.refunded_quantity, c.fold.lines[i].quantity},
+                         {"refunded_amount", line.refunded_amount, c.fold.lines[i].amount},
+                         {"withheld_amount", line.withheld_amount, c.fold.lines[i].withheld}});
     if (!difference.empty()) return StrCat("line ", i + 1, ": ", difference);
   }
   return "";
@@ -162,6 +174,17 @@ std::string StateIsFunctionOfFacts(const OrderCase& c) {
                 state ? StrCat("imply ", OrderStateName(*state)) : "contradict each other");
 }
 
+std::string RefundStatusIsFunctionOfTotals(const OrderCase& c) {
+  RefundStatus expected = RefundStatus::kNotRefunded;
+  if (c.order.refunded > 0) {
+    expected =
+        c.order.refunded >= c.order.paid ? RefundStatus::kFullyRefunded : RefundStatus::kPartiallyRefunded;
+  }
+  if (c.order.refund_status == expected) return "";
+  return StrCat("refund_status is ", RefundStatusName(c.order.refund_status), ", but ", c.order.refunded,
+                " of ", c.order.paid, " ", c.order.currency.code(), " was refunded");
+}
+
 constexpr std::array kOrderInvariants = {
     Invariant<OrderCase>{"refunds_within_paid", RefundsWithinPaid},
     Invariant<OrderCase>{"refunds_within_lines", RefundsWithinLines},
@@ -170,15 +193,39 @@ constexpr std::array kOrderInvariants = {
     Invariant<OrderCase>{"order_total_is_sum_of_lines", TotalIsSumOfLines},
     Invariant<OrderCase>{"order_paid_is_all_or_nothing", PaidIsAllOrNothing},
     Invariant<OrderCase>{"order_state_is_function_of_facts", StateIsFunctionOfFacts},
+    Invariant<OrderCase>{"order_refund_status_is_function_of_totals", RefundStatusIsFunctionOfTotals},
 };
 
+// The rest of the amount, beyond the lines and the shipping, is goodwill.
 std::string AmountIsSumOfParts(const RefundOfOrder& c) {
-  if (c.refund.lines.empty() && c.refund.shipping == 0) {
-    return c.refund.amount >= 1 ? "" : StrCat("amount is ", c.refund.amount, ", not at least 1");
+  if (c.refund.lines.empty() && c.refund.amount < 1) {
+    return StrCat("amount is ", c.refund.amount, ", not at least 1");
   }
   std::int64_t sum = c.refund.shipping;
   for (const RefundLine& line : c.refund.lines) AddTo(sum, line.amount);
-  return FirstDifference({{"amount", c.refund.amount, sum}});
+  if (sum <= c.refund.amount) return "";
+  return StrCat("amount is ", c.refund.amount, ", less than its lines and shipping, ", sum);
+}
+
+std::string PartsAreNotNegative(const RefundOfOrder& c) {
+  if (c.refund.shipping < 0) return StrCat("shipping is ", c.refund.shipping);
+  for (const RefundLine& line : c.refund.lines) {
+    const std::string of_line = StrCat("line ", line.index + 1, ": ");
+    if (line.quantity < 1) return StrCat(of_line, "quantity is ", line.quantity);
+    if (line.amount < 0) return StrCat(of_line, "amount is ", line.amount);
+    if (line.withheld < 0) return StrCat(of_line, "withheld is ", line.withheld);
+  }
+  return "";
+}
+
+std::string ScopeMatchesParts(const RefundOfOrder& c) {
+  const bool has_parts = !c.refund.lines.empty() || c.refund.shipping != 0;
+  const bool matches = c.refund.scope == RefundScopeKind::kAmount
+                           ? !has_parts
+                           : c.refund.scope != RefundScopeKind::kUnspecified;
+  if (matches) return "";
+  return StrCat("the scope is ", RefundScopeKindName(c.refund.scope),
+                has_parts ? ", but the refund has lines or shipping" : "");
 }
 
 std::string NamesLinesOfItsOrder(const RefundOfOrder& c) {
@@ -237,6 +284,8 @@ std::string RequestEndsWithOrder(const RefundOfOrder& c) {
 
 constexpr std::array kRefundInvariants = {
     Invariant<RefundOfOrder>{"refund_amount_is_sum_of_parts", AmountIsSumOfParts},
+    Invariant<RefundOfOrder>{"refund_parts_are_not_negative", PartsAreNotNegative},
+    Invariant<RefundOfOrder>{"refund_scope_matches_parts", ScopeMatchesParts},
     Invariant<RefundOfOrder>{"refund_names_lines_of_order", NamesLinesOfItsOrder},
     Invariant<RefundOfOrder>{"refund_has_currency_of_order", OneCurrency},
     Invariant<RefundOfOrder>{"refund_has_user_of_order", BelongsToOwner},

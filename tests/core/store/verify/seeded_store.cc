@@ -38,6 +38,9 @@ SeededStore::SeededStore() {
   succeeded = Must(world.Refunded(order, Units("2", 1, true)))->id;
   world.Settle();
   Must(world.Cancel(world.Paid()).status());
+  const Order restocked = world.Delivered();
+  Must(world.Refunded(restocked, Parts({UnitsFor("1", 1, 900)}, 200, 50)).status());
+  Must(world.Refunded(restocked, Everything()).status());
   Must(world.Refunded(world.Delivered({LineOf(1, 0), LineOf(1, 100)}), Units("1", 1)).status());
   world.Settle();
   world.refunds.states.insert(OrderState::kPaid);

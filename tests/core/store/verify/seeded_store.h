@@ -12,7 +12,7 @@
 namespace keelson {
 
 // A store with users, orders and refunds in every state that a use case leads to. One refund has the amount
-// 0, and one was cancelled by CancelOrder. `deleted` was suspended before, and `suspended` was deleted and
+// 0, one withholds a part of a line's share, and one was cancelled by CancelOrder. `deleted` was suspended before, and `suspended` was deleted and
 // undeleted while it was suspended. `erased` was registered with a request id, and deleted. The owner has a
 // session that was refreshed once. A user changed the address, and has started another change.
 struct SeededStore {
