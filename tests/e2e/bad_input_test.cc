@@ -106,7 +106,8 @@ TEST_CASE("an invalid refund scope fails with FIELD_INVALID or REFUND_NOT_ALLOWE
         " scope.amount.currency_code");
   CHECK(shop.RefundFields("scope { lines { } }") == " scope.lines.lines");
   CHECK(shop.RefundFields("scope { lines { lines { line_id: '01' quantity: -1 amount { } } } }") ==
-        " scope.lines.lines[0].line_id scope.lines.lines[0].quantity scope.lines.lines[0].amount");
+        " scope.lines.lines[0].line_id scope.lines.lines[0].quantity"
+        " scope.lines.lines[0].amount.currency_code");
   CHECK(shop.RefundFields(
             "scope { lines { lines { line_id: '1' quantity: 1 } lines { line_id: '1' quantity: 1 } } }") ==
         " scope.lines.lines[1].line_id");

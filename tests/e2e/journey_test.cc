@@ -126,7 +126,11 @@ TEST_CASE("an order is refunded by line, by amount and in full") {
     CHECK(order.refunded().minor_units() == refunded);
     CHECK(order.refundable().minor_units() == 4240 - refunded);
   }
-  CHECK(GetOrder(client, order_id).lines(0).refunded_quantity() == 1);
+  // The refund of everything records the other two units; 0.10 of their share was refunded before as an
+  // amount.
+  const orders::v1::Order refunded_order = GetOrder(client, order_id);
+  CHECK(refunded_order.lines(0).refunded_quantity() == 3);
+  CHECK(refunded_order.refund_status() == orders::v1::REFUND_STATUS_FULLY_REFUNDED);
   const auto too_much =
       client(&Refunds::CreateRefund, StrCat(Field("order_id", order_id), "scope { everything {} }"));
   CHECK(Outcome(too_much) == "FAILED_PRECONDITION REFUND_NOT_ALLOWED");

@@ -720,6 +720,61 @@ TEST_CASE("a refund of one order line can be checked, created and listed") {
   CHECK(page.refunds(0).id() == refund.id());
 }
 
+TEST_CASE("a refund composed of lines, shipping and goodwill returns its parts") {
+  Services services;
+  ref::CheckRefundRequest check;
+  check.set_order_id(services.Delivered().id());
+  ref::RefundScope::Lines& scope = *check.mutable_scope()->mutable_lines();
+  ref::RefundLine& line = *scope.add_lines();
+  line.set_line_id("1");
+  line.set_quantity(2);
+  Services::SetEuro(*line.mutable_amount(), 1700);
+  Services::SetEuro(*scope.mutable_shipping(), 120);
+  Services::SetEuro(*scope.mutable_goodwill(), 30);
+  const auto check_parts = [](const auto& message) {
+    CHECK(message.amount().minor_units() == 1850);
+    REQUIRE(message.lines_size() == 1);
+    CHECK(message.lines(0).line_id() == "1");
+    CHECK(message.lines(0).quantity() == 2);
+    CHECK(message.lines(0).amount().minor_units() == 1700);
+    CHECK(message.lines(0).withheld().minor_units() == 300);
+    CHECK(message.shipping().minor_units() == 120);
+    CHECK(message.goodwill().minor_units() == 30);
+    CHECK(message.goodwill().currency_code() == "EUR");
+  };
+  check_parts(services.Call(*services.refunds, &ref::RefundService::Stub::CheckRefund, check));
+
+  ref::CreateRefundRequest create;
+  create.set_order_id(check.order_id());
+  *create.mutable_scope() = check.scope();
+  (*create.mutable_labels())["ticket"] = "T-7";
+  const ref::Refund refund =
+      services.Call(*services.refunds, &ref::RefundService::Stub::CreateRefund, create).refund();
+  REQUIRE(services.status.ok());
+  check_parts(refund);
+  CHECK(refund.scope() == ref::REFUND_SCOPE_KIND_LINES);
+  CHECK(refund.labels().at("ticket") == "T-7");
+
+  ord::GetOrderRequest get;
+  get.set_id(check.order_id());
+  const ord::Order order = services.Call(*services.orders, &ord::OrderService::Stub::GetOrder, get).order();
+  CHECK(order.lines(0).refunded().minor_units() == 1700);
+  CHECK(order.lines(0).withheld().minor_units() == 300);
+  CHECK(order.refunded_shipping().minor_units() == 120);
+}
+
+TEST_CASE("the withheld amount of a requested line must be empty") {
+  Services services;
+  ref::CreateRefundRequest create;
+  create.set_order_id(services.Delivered().id());
+  ref::RefundLine& line = *create.mutable_scope()->mutable_lines()->add_lines();
+  line.set_line_id("1");
+  line.set_quantity(1);
+  Services::SetEuro(*line.mutable_withheld(), 1);
+  services.Call(*services.refunds, &ref::RefundService::Stub::CreateRefund, create);
+  CHECK(services.Fields() == std::vector<std::string>{"scope.lines.lines[0].withheld"});
+}
+
 // Applies a change to a message in the store.
 template <typename Change>
 void Overwrite(Store& store, const std::string& id, const Change& change) {

@@ -5,6 +5,7 @@
 
 #include "core/refunds/get_refund.h"
 #include "core/refunds/refund_rules.h"
+#include "core/store/idempotent_execution.h"
 #include "tests/core/world.h"
 
 namespace keelson {
@@ -18,6 +19,10 @@ TEST_CASE("A refund of everything reserves the whole amount on the order and is 
   const Refund refund = Must(world.Refunded(order, Everything()));
   CHECK(refund->state == RefundState::kApproved);
   CHECK(refund.amount().ToString() == "35.00 EUR");
+  CHECK(refund->scope == RefundScopeKind::kEverything);
+  CHECK(refund->lines == std::vector<RefundLine>{{0, 3, 3000}});
+  CHECK(refund->shipping == 500);
+  CHECK(refund.goodwill() == 0);
   CHECK(refund->order_id == order->id);
   CHECK(refund->user_id == order->user_id);
   CHECK(refund->reason == RefundReason::kDefective);
@@ -50,7 +55,71 @@ TEST_CASE(
   CHECK(world.Load(order->id)->lines[0].refunded_amount == 66);
   CHECK(world.Load(order->id)->refunded_shipping == 500);
   CHECK(Must(world.Refunded(order, Units("1", 1)))->amount == 34);
-  CHECK(Must(world.Refunded(order, Everything()))->amount == 2000);
+  const Refund rest = Must(world.Refunded(order, Everything()));
+  CHECK(rest->amount == 2000);
+  CHECK(rest->lines == std::vector<RefundLine>{{1, 2, 2000}});
+}
+
+TEST_CASE("A refund combines lines below their share, a part of the shipping and goodwill") {
+  World world;
+  const Order order = world.Delivered();
+  const Refund refund = Must(world.Refunded(order, Parts({UnitsFor("1", 2, 1700)}, 120, 30)));
+  CHECK(refund->amount == 1850);
+  CHECK(refund->scope == RefundScopeKind::kLines);
+  CHECK(refund->lines == std::vector<RefundLine>{{0, 2, 1700, 300}});
+  CHECK(refund->shipping == 120);
+  CHECK(refund.goodwill() == 30);
+  CHECK(world.Load(refund->id).fields() == refund.fields());
+  const Order after = world.Load(order->id);
+  CHECK(after->lines[0].refunded_amount == 1700);
+  CHECK(after->lines[0].withheld_amount == 300);
+  CHECK(after->refunded_shipping == 120);
+  CHECK(after.refundable() == 3500 - 1850);
+}
+
+TEST_CASE("After a refund of an amount, units are recorded with the amount that is left") {
+  World world;
+  const Order order = world.Delivered();
+  CHECK(Must(world.Refunded(order, AmountOf(3400)))->scope == RefundScopeKind::kAmount);
+  CHECK(Must(world.Refunded(order, Units("1", 1)))->lines == std::vector<RefundLine>{{0, 1, 100, 900}});
+  CHECK(Must(world.Refunded(order, Units("1", 2)))->lines == std::vector<RefundLine>{{0, 2, 0, 2000}});
+  CHECK(world.Load(order->id)->lines[0].refunded_quantity == 3);
+  CHECK(ReasonOf(world.Refunded(order, Everything())) == "REFUND_NOT_ALLOWED");
+}
+
+TEST_CASE("A refund of everything fails if no amount is left, even if units are left") {
+  World world;
+  const Order order = world.Delivered();
+  Must(world.Refunded(order, AmountOf(3500)).status());
+  const auto repeated = world.Refunded(order, Everything());
+  Fields rules;
+  for (const PreconditionViolation& violation : Details(repeated).preconditions)
+    rules.push_back(violation.type);
+  CHECK(rules == Fields{"AMOUNT_POSITIVE", "WITHIN_REFUNDABLE"});
+}
+
+TEST_CASE("A failed refund returns its withheld share, so that the units can be refunded again") {
+  World world;
+  const Order order = world.Delivered();
+  Must(world.Refunded(order, Parts({UnitsFor("1", 3, 100)}, 500)).status());
+  world.payments.script = {FakePaymentProvider::Failed()};
+  world.Settle();
+  CHECK(world.Load(order->id)->lines == order->lines);
+  CHECK(Must(world.Refunded(order, Everything()))->lines == std::vector<RefundLine>{{0, 3, 3000}});
+}
+
+TEST_CASE("A refund has the labels of its request") {
+  World world;
+  const Order order = world.Delivered();
+  const RefundPolicies policies(world.refunds);
+  CreateRefundCommand command;
+  command.order_id = order->id.ToString();
+  command.scope = AmountOf(1);
+  command.labels = {{"ticket", "T-7"}};
+  CreateRefund create(world.store, world.clock, world.ids, policies);
+  const Refund refund = Must(create.Handle(world.context, command));
+  CHECK(refund->labels == command.labels);
+  CHECK(world.Load(refund->id)->labels == command.labels);
 }
 
 TEST_CASE("Units whose share rounds to 0 are recorded, so that the refunds add up to the line's total") {
@@ -73,7 +142,7 @@ TEST_CASE(
   CHECK(first->amount == 0);
   CHECK(first->state == RefundState::kApproved);
   CHECK(first->lines == std::vector<RefundLine>{{0, 1, 0}});
-  Must(world.Refunded(order, Everything()).status());
+  Must(world.Refunded(order, AmountOf(1500)).status());
   CHECK(Must(world.Refunded(order, Units("1", 1)))->amount == 0);
   CHECK(ReasonOf(world.Refunded(order, Units("1", 1))) == "REFUND_NOT_ALLOWED");
 }
@@ -105,6 +174,17 @@ TEST_CASE("A refund above the approval threshold waits for approval, and the own
   CHECK(world.Load(refund->id)->state == RefundState::kRequested);
 }
 
+TEST_CASE("A refund that is split into small refunds waits for approval above the threshold of their sum") {
+  World world;
+  world.refunds.approval_above[*Currency::Parse("EUR")] = 1000;
+  const Order order = world.Delivered();
+  CHECK(Must(world.Refunded(order, AmountOf(600)))->state == RefundState::kApproved);
+  world.Settle();
+  CHECK(Must(world.Refunded(order, AmountOf(400)))->state == RefundState::kApproved);
+  CHECK(Must(world.Judged(order, AmountOf(1))).judgement.needs_approval);
+  CHECK(Must(world.Refunded(order, AmountOf(1)))->state == RefundState::kRequested);
+}
+
 TEST_CASE("The error of CreateRefund names each violated rule, and nothing changes") {
   World world;
   world.refunds.partial = false;
@@ -125,13 +205,15 @@ TEST_CASE("The error of CreateRefund names each violated rule, and nothing chang
 
 TEST_CASE("Every invalid field of a refund is reported") {
   World world;
-  CreateRefund create(world.store, world.clock, world.ids, world.refunds);
+  const RefundPolicies policies(world.refunds);
+  CreateRefund create(world.store, world.clock, world.ids, policies);
   CreateRefundCommand command;
   command.request_id = "\n";
   command.order_id = "x";
   command.note = std::string(501, 'n');
+  command.labels = {{"", "v"}};
   CHECK(BadFields(create.Handle(world.context, command)) ==
-        Fields{"request_id", "note", "order_id", "scope"});
+        Fields{"request_id", "note", "labels", "order_id", "scope"});
   const auto faults = [&](ScopeInput scope) {
     CreateRefundCommand scoped;
     scoped.order_id = "order_01h455vb4pex5vsknk084sn02q";
@@ -144,15 +226,41 @@ TEST_CASE("Every invalid field of a refund is reported") {
         Fields{"scope.lines.lines"});
   CHECK(faults({ScopeInput::Lines{{{"1", 1, std::nullopt}, {"1", 1, std::nullopt}}, false}}) ==
         Fields{"scope.lines.lines[1].line_id"});
-  CHECK(faults({ScopeInput::Lines{{{"2", 0, Amount{"EUR", 1}}, {"3", -1, std::nullopt}}, false}}) ==
-        Fields{"scope.lines.lines[0].quantity", "scope.lines.lines[0].amount",
-               "scope.lines.lines[1].quantity"});
+  CHECK(faults({ScopeInput::Lines{{{"2", 0, std::nullopt}, {"3", -1, std::nullopt}}, false}}) ==
+        Fields{"scope.lines.lines[0].quantity", "scope.lines.lines[1].quantity"});
   for (const std::string bad : {"", "0", "-1", "+1", "01", "1 ", " 1", "1x", "x", "99999999999999999999"}) {
     CAPTURE(bad);
     CHECK(faults(Units(bad, 1)) == Fields{"scope.lines.lines[0].line_id"});
   }
   CHECK(faults(Everything()).empty());
   CHECK(faults({ScopeInput::Lines{{}, true}}).empty());
+}
+
+TEST_CASE("Every invalid amount of a composition is reported") {
+  World world;
+  const RefundPolicies policies(world.refunds);
+  CreateRefund create(world.store, world.clock, world.ids, policies);
+  const auto faults = [&](ScopeInput scope) {
+    CreateRefundCommand command;
+    command.order_id = "order_01h455vb4pex5vsknk084sn02q";
+    command.scope = std::move(scope);
+    return BadFields(create.Handle(world.context, command));
+  };
+  const Amount euro = {"EUR", 1};
+  CHECK(faults(Parts({UnitsFor("1", 1, -1), UnitsFor("2", 1, 1, "eur")}, 0)) ==
+        Fields{"scope.lines.lines[0].amount.minor_units", "scope.lines.lines[1].amount.currency_code"});
+  CHECK(faults({ScopeInput::Lines{{{"1", 1, std::nullopt, euro}}, false}}) ==
+        Fields{"scope.lines.lines[0].withheld"});
+  CHECK(faults({ScopeInput::Lines{{}, false, Amount{"EUR", 0}, Amount{"EUR", 0}}}) ==
+        Fields{"scope.lines.shipping.minor_units", "scope.lines.goodwill.minor_units"});
+  CHECK(faults({ScopeInput::Lines{{}, true, euro}}) == Fields{"scope.lines.shipping"});
+  CHECK(faults({ScopeInput::Lines{
+            {{"1", 1, euro}, {"2", 1, Amount{"USD", 1}}}, false, Amount{"JPY", 1}, Amount{"EUR", 1}}}) ==
+        Fields{"scope.lines.lines[1].amount.currency_code", "scope.lines.shipping.currency_code"});
+  // A refund of an amount of 0 for units only records the units.
+  CHECK(faults(Parts({UnitsFor("1", 1, 0)}, 0)).empty());
+  CHECK(faults({ScopeInput::Lines{{}, false, euro}}).empty());
+  CHECK(faults({ScopeInput::Lines{{}, true, std::nullopt, euro}}).empty());
 }
 
 TEST_CASE("CreateRefund and CheckRefund reject an unknown order") {
@@ -172,7 +280,8 @@ TEST_CASE(
   world.NewEvents();
   CHECK(Must(world.Refunded(order, Units("1", 1), "request-1")).fields() == first.fields());
   for (const ScopeInput& other :
-       {Everything(), AmountOf(1000), Units("1", 2), Units("2", 1), Units("1", 1, true)}) {
+       {Everything(), AmountOf(1000), Units("1", 2), Units("2", 1), Units("1", 1, true),
+        Parts({UnitsFor("1", 1, 1000)}, 0), Parts({{"1", 1}}, 1), Parts({{"1", 1}}, 0, 1)}) {
     CHECK(ReasonOf(world.Refunded(order, other, "request-1")) == "REQUEST_ID_REUSED");
   }
   CHECK(world.NewEvents().empty());
@@ -180,6 +289,48 @@ TEST_CASE(
   // The same content with another request id, or without one, creates another refund.
   CHECK(ReasonOf(world.Refunded(order, Units("1", 1), "request-2")) == "OK");
   CHECK(ReasonOf(world.Refunded(order, Units("1", 1))) == "OK");
+}
+
+// The content of a call in versions before compositions and labels.
+std::string EarlierContent(const Order& order, const std::string& line_id, std::int64_t quantity) {
+  FieldWriter line;
+  line(line_id), line(quantity);
+  FieldWriter content;
+  content(order->id.ToString()), content(std::size_t{3});
+  content(std::size_t{1}), content(line.Take());
+  content(false), content(RefundReason::kDefective), content(std::string("broken"));
+  return content.Take();
+}
+
+TEST_CASE("a request without labels or amounts repeats a call that an earlier version recorded") {
+  World world;
+  const Order order = world.Delivered();
+  RefundFields recorded;
+  recorded.id = RefundId(Uuid{7});
+  const Idempotency call(world.context, "CreateRefund", "r1", EarlierContent(order, "1", 2));
+  Must(ExecuteIdempotently<RefundFields>(
+           world.store, world.context, call, world.clock.Now(),
+           [&](WriteTransaction&) -> absl::StatusOr<RefundFields> { return recorded; })
+           .status());
+  CHECK(Must(world.Refunded(order, Units("1", 2), "r1"))->id == recorded.id);
+  CHECK(ReasonOf(world.Refunded(order, Units("1", 1), "r1")) == "REQUEST_ID_REUSED");
+}
+
+TEST_CASE("the same request id with other labels is rejected") {
+  World world;
+  const RefundPolicies policies(world.refunds);
+  CreateRefund create(world.store, world.clock, world.ids, policies);
+  CreateRefundCommand command;
+  command.request_id = "r1";
+  command.order_id = world.Delivered()->id.ToString();
+  command.scope = AmountOf(1);
+  command.labels = {{"ticket", "T-7"}};
+  const RefundId made = Must(create.Handle(world.context, command))->id;
+  CHECK(Must(create.Handle(world.context, command))->id == made);
+  command.labels = {{"ticket", "T-8"}};
+  CHECK(ReasonOf(create.Handle(world.context, command)) == "REQUEST_ID_REUSED");
+  command.labels.clear();
+  CHECK(ReasonOf(create.Handle(world.context, command)) == "REQUEST_ID_REUSED");
 }
 
 TEST_CASE("Concurrent refunds never exceed the paid amount") {
@@ -205,6 +356,7 @@ TEST_CASE("CheckRefund returns all verdicts and the refund amount, and changes n
   CHECK(check.judgement.allowed);
   CHECK(check.judgement.needs_approval);
   CHECK(check.amount == Money{order->currency, 2000});
+  CHECK(check.judgement.portion == RefundPortion{2000, 0, {{0, 2, 2000, 0}}});
   CHECK(check.judgement.verdicts.size() == RefundRules().size());
   const RefundCheck missing = Must(world.Judged(order, Units("2", 1)));
   CHECK_FALSE(missing.judgement.allowed);

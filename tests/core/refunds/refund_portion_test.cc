@@ -9,8 +9,8 @@
 namespace keelson {
 namespace {
 
-Order OrderOf(std::vector<OrderLine> lines, std::int64_t shipping) {
-  OrderFields fields = Order::Create(OrderId(Uuid{1}), UserId(Uuid{2}), *Currency::Parse("EUR"),
+Order OrderOf(std::vector<OrderLine> lines, std::int64_t shipping, std::string_view currency = "EUR") {
+  OrderFields fields = Order::Create(OrderId(Uuid{1}), UserId(Uuid{2}), *Currency::Parse(currency),
                                      std::move(lines), shipping, "", {}, FakeClock().Now())
                            .fields();
   fields.state = OrderState::kDelivered;
@@ -28,11 +28,26 @@ OrderLine Line(std::int64_t quantity, std::int64_t unit_price, std::int64_t disc
   return line;
 }
 
-TEST_CASE("PortionOf everything returns the whole refundable amount, including shipping") {
-  Order order = OrderOf({Line(3, 1000)}, 500);
-  CHECK(PortionOf(order, RefundEverything{}) == RefundPortion{3500, 0, {}});
-  order.HoldRefund({1000, 0, {}}, FakeClock().Now());
-  CHECK(PortionOf(order, RefundEverything{}) == RefundPortion{2500, 0, {}});
+void Hold(Order& order, const RefundScope& scope) {
+  order.HoldRefund(PortionOf(order, scope).value(), FakeClock().Now());
+}
+
+TEST_CASE("PortionOf everything returns all units, the shipping and the rest of the refundable amount") {
+  Order order = OrderOf({Line(3, 1000), Line(1, 200)}, 500);
+  CHECK(PortionOf(order, RefundEverything{}) == RefundPortion{3700, 500, {{0, 3, 3000}, {1, 1, 200}}});
+  Hold(order, RefundLines{{{0, 1, 900}, {1, 1}}, false, 100});
+  // The withheld 1.00 of line 1 is goodwill.
+  const RefundPortion rest = PortionOf(order, RefundEverything{}).value();
+  CHECK(rest == RefundPortion{2500, 400, {{0, 2, 2000}}});
+  CHECK(rest.goodwill() == 100);
+}
+
+TEST_CASE("PortionOf everything after a refund of an amount reduces the shipping before the last line") {
+  Order order = OrderOf({Line(1, 1000), Line(1, 1000)}, 500);
+  Hold(order, Money{*Currency::Parse("EUR"), 300});
+  CHECK(PortionOf(order, RefundEverything{}) == RefundPortion{2200, 200, {{0, 1, 1000}, {1, 1, 1000}}});
+  Hold(order, Money{*Currency::Parse("EUR"), 900});
+  CHECK(PortionOf(order, RefundEverything{}) == RefundPortion{1300, 0, {{0, 1, 1000}, {1, 1, 300, 700}}});
 }
 
 TEST_CASE("PortionOf an amount returns the amount, and nullopt for another currency than the order's") {
@@ -51,15 +66,98 @@ TEST_CASE("PortionOf units returns their share of the line's total, plus shippin
   CHECK_FALSE(PortionOf(order, RefundLines{{{2, 1}}, false}).has_value());
 }
 
-TEST_CASE("Refunds of single units add up exactly to the line's total") {
-  Order order = OrderOf({Line(3, 33, 0, 1)}, 0);  // a total of 100
-  std::vector<std::int64_t> shares;
-  for (int i = 0; i < 3; ++i) {
+// Refunds the units of the first line one by one, and returns the amounts.
+std::vector<std::int64_t> AmountsByUnit(Order order) {
+  std::vector<std::int64_t> amounts;
+  while (order->lines[0].refunded_quantity < order->lines[0].quantity) {
     const RefundPortion portion = PortionOf(order, RefundLines{{{0, 1}}, false}).value();
     order.HoldRefund(portion, FakeClock().Now());
-    shares.push_back(portion.amount);
+    amounts.push_back(portion.amount);
   }
-  CHECK(shares == std::vector<std::int64_t>{33, 33, 34});
+  return amounts;
+}
+
+TEST_CASE("three units over 10 currency units add up to the total in currencies of 0, 2, 3 and 4 decimals") {
+  const auto amounts_in = [](std::string_view code, std::int64_t minor_units) {
+    // Three units cost one minor unit less than the line's total, which is the tax.
+    return AmountsByUnit(OrderOf({Line(3, minor_units / 3, 0, 1)}, 0, code));
+  };
+  using Amounts = std::vector<std::int64_t>;
+  CHECK(amounts_in("JPY", 10) == Amounts{3, 3, 4});
+  CHECK(amounts_in("EUR", 1000) == Amounts{333, 333, 334});
+  CHECK(amounts_in("KWD", 10000) == Amounts{3333, 3333, 3334});
+  CHECK(amounts_in("CLF", 100000) == Amounts{33333, 33333, 33334});
+}
+
+TEST_CASE("a discount reduces the share of every unit of its line") {
+  // 4 units of 10.00 with a discount of 0.05 have the total 39.95.
+  CHECK(AmountsByUnit(OrderOf({Line(4, 1000, 5)}, 500)) == std::vector<std::int64_t>{998, 999, 999, 999});
+  CHECK(AmountsByUnit(OrderOf({Line(2, 1000, 2000)}, 500)) == std::vector<std::int64_t>{0, 0});
+}
+
+TEST_CASE("the shipping is refunded once, at once or in parts") {
+  Order order = OrderOf({Line(1, 1000)}, 500);
+  Hold(order, RefundLines{{}, false, 150});
+  CHECK(PortionOf(order, RefundLines{{}, true}) == RefundPortion{350, 350, {}});
+  CHECK(PortionOf(order, RefundLines{{}, false, 350}) == RefundPortion{350, 350, {}});
+  CHECK_FALSE(PortionOf(order, RefundLines{{}, false, 351}).has_value());
+  Hold(order, RefundLines{{}, true});
+  CHECK_FALSE(PortionOf(order, RefundLines{{}, true}).has_value());
+  CHECK_FALSE(PortionOf(order, RefundLines{{}, false, 1}).has_value());
+}
+
+TEST_CASE(
+    "a composition adds up requested and computed amounts of lines, a part of the shipping and goodwill") {
+  const Order order = OrderOf({Line(3, 1000), Line(2, 50)}, 500);
+  const RefundPortion portion = PortionOf(order, RefundLines{{{0, 2, 1500}, {1, 1}}, false, 120, 7}).value();
+  CHECK(portion == RefundPortion{1500 + 50 + 120 + 7, 120, {{0, 2, 1500, 500}, {1, 1, 50, 0}}});
+  CHECK(portion.goodwill() == 7);
+  CHECK(PortionOf(order, RefundLines{{{0, 1, 0}}, false}) == RefundPortion{0, 0, {{0, 1, 0, 1000}}});
+  CHECK_FALSE(PortionOf(order, RefundLines{{{0, 1, 1001}}, false}).has_value());
+}
+
+TEST_CASE("later units do not pay out a restocking fee that earlier units withheld") {
+  Order order = OrderOf({Line(3, 33, 0, 1)}, 0);
+  Hold(order, RefundLines{{{0, 1, 23}}, false});
+  CHECK(order->lines[0].withheld_amount == 10);
+  CHECK(PortionOf(order, RefundLines{{{0, 1}}, false}) == RefundPortion{33, 0, {{0, 1, 33, 0}}});
+  CHECK(PortionOf(order, RefundLines{{{0, 2}}, false}) == RefundPortion{67, 0, {{0, 2, 67, 0}}});
+  Hold(order, RefundLines{{{0, 2}}, false});
+  CHECK(order.refundable() == 10);
+  CHECK(PortionOf(order, RefundLines{{}, false, 0, 10}) == RefundPortion{10, 0, {}});
+}
+
+TEST_CASE("a released refund returns its amounts and its withheld share") {
+  Order order = OrderOf({Line(3, 1000)}, 500);
+  const OrderFields before = order.fields();
+  const RefundPortion portion = PortionOf(order, RefundLines{{{0, 2, 1500}}, true, 0, 20}).value();
+  order.HoldRefund(portion, FakeClock().Now());
+  order.ReleaseRefund(portion, FakeClock().Now());
+  CHECK(order->lines == before.lines);
+  CHECK(order->refunded_shipping == 0);
+  CHECK(order.refundable() == before.paid);
+}
+
+TEST_CASE("after goodwill, units are returned with the amount that is left, which may be 0") {
+  Order order = OrderOf({Line(2, 1000), Line(1, 300)}, 200);
+  Hold(order, RefundLines{{}, false, 0, 1100});
+  Hold(order, RefundLines{{{0, 1}}, false});
+  CHECK(order->lines[0].refunded_amount == 1000);
+  CHECK(PortionOf(order, RefundLines{{{0, 1}, {1, 1}}, true}) ==
+        RefundPortion{400, 0, {{0, 1, 400, 600}, {1, 1, 0, 300}}});
+  Hold(order, RefundLines{{{0, 1}}, false});
+  CHECK(order.refundable() == 0);
+  CHECK(PortionOf(order, RefundLines{{{1, 1}}, false}) == RefundPortion{0, 0, {{1, 1, 0, 300}}});
+}
+
+TEST_CASE("the largest requested amounts do not overflow") {
+  const Order order = OrderOf({Line(1, kMaxMinorUnits)}, 0);
+  CHECK(PortionOf(order, RefundLines{{{0, 1, kMaxMinorUnits}}, false, 0, kMaxMinorUnits})->amount ==
+        2 * kMaxMinorUnits);
+  std::vector<OrderLine> lines(500, Line(1, kMaxMinorUnits / 500));
+  RefundLines all;
+  for (std::int64_t i = 0; i < 500; ++i) all.lines.push_back({i, 1, kMaxMinorUnits});
+  CHECK_FALSE(PortionOf(OrderOf(lines, 0), all).has_value());
 }
 
 TEST_CASE("The share of units in the largest total is computed without overflow") {
@@ -115,6 +213,32 @@ RefundLines Rest(const Order& order) {
   }
   rest.include_shipping = order->refunded_shipping == 0;
   return rest;
+}
+
+TEST_CASE("refunds unit by unit and one refund of everything end at the same totals") {
+  const Seed seed(12);
+  FakeEntropy random(seed.value());
+  const absl::Time now = FakeClock().Now();
+  for (int round = 0; round < 500; ++round) {
+    Order by_unit = RandomOrder(random);
+    Order at_once = by_unit;
+    at_once.HoldRefund(PortionOf(at_once, RefundEverything{}).value(), now);
+    std::vector<std::int64_t> units;
+    for (std::size_t i = 0; i < by_unit->lines.size(); ++i) {
+      units.insert(units.end(), static_cast<std::size_t>(by_unit->lines[i].quantity),
+                   static_cast<std::int64_t>(i));
+    }
+    while (!units.empty()) {
+      const auto chosen = static_cast<std::ptrdiff_t>(random.Below(units.size()));
+      Hold(by_unit, RefundLines{{{units[static_cast<std::size_t>(chosen)], 1}}, false});
+      units.erase(units.begin() + chosen);
+    }
+    if (by_unit->shipping > 0) Hold(by_unit, RefundLines{{}, true});
+    REQUIRE(by_unit->lines == at_once->lines);
+    REQUIRE(by_unit->refunded_shipping == at_once->refunded_shipping);
+    REQUIRE(by_unit->refund_pending == at_once->refund_pending);
+    REQUIRE(by_unit.refundable() == 0);
+  }
 }
 
 TEST_CASE("Refunds of units never exceed a line's total and add up to the total, even if some refunds fail") {

@@ -212,13 +212,18 @@ TEST_CASE("AMOUNT_POSITIVE: a zero amount passes only if the refund returns unit
   CHECK(JudgeRefund(Order(WithZeroShares()), UnitsOf(1, 1), {}, kDeliverTime).allowed);
 }
 
-TEST_CASE("WITHIN_REFUNDABLE: units whose amount is 0 pass even if no amount can be refunded any more") {
+TEST_CASE("WITHIN_REFUNDABLE: units pass with the amount 0 if no amount can be refunded any more") {
   OrderFields spent = WithZeroShares();
   spent.refunded = spent.paid;
-  CheckPassed(Judge("WITHIN_REFUNDABLE", spent, UnitsOf(1, 1)), "0 JPY of 505 JPY can be refunded");
-  CheckFailed(Judge("WITHIN_REFUNDABLE", spent, UnitsOf(2, 1)), "0 JPY of 505 JPY can be refunded");
-  CheckFailed(Judge("WITHIN_REFUNDABLE", spent, RefundLines{{}, true}), "0 JPY of 505 JPY can be refunded");
+  const std::string nothing_left = "0 JPY of 505 JPY can be refunded";
+  CheckPassed(Judge("WITHIN_REFUNDABLE", spent, UnitsOf(1, 1)), nothing_left);
+  CheckPassed(Judge("WITHIN_REFUNDABLE", spent, UnitsOf(2, 1)), nothing_left);
+  CheckFailed(Judge("WITHIN_REFUNDABLE", spent, RefundLines{{{2, 1, 1}}, false}), nothing_left);
+  CheckFailed(Judge("WITHIN_REFUNDABLE", spent, RefundLines{{}, true}), nothing_left);
+  CheckFailed(Judge("WITHIN_REFUNDABLE", spent, kEverything), nothing_left);
   CHECK(JudgeRefund(Order(spent), UnitsOf(1, 1), {}, kDeliverTime).allowed);
+  CHECK(JudgeRefund(Order(spent), UnitsOf(2, 1), {}, kDeliverTime).portion ==
+        RefundPortion{0, 0, {{2, 1, 0, 500}}});
 }
 
 TEST_CASE("LINES_AVAILABLE: the requested units and shipping must be neither refunded nor reserved") {
@@ -241,6 +246,43 @@ TEST_CASE("LINES_AVAILABLE: the requested units and shipping must be neither ref
       "already been refunded");
 }
 
+TEST_CASE("LINES_AVAILABLE: a requested amount must not exceed the share of the units") {
+  CheckPassed(Judge("LINES_AVAILABLE", Delivered(), RefundLines{{{0, 2, 2000}}, false}),
+              "the requested units are available");
+  CheckFailed(Judge("LINES_AVAILABLE", Delivered(), RefundLines{{{0, 2, 2001}}, false}),
+              "line 1: the requested 20.01 EUR exceeds the share of the units, 20.00 EUR");
+  OrderFields fields = Delivered();
+  fields.lines[0].refunded_quantity = 1;
+  fields.lines[0].refunded_amount = 900;
+  fields.lines[0].withheld_amount = 100;
+  fields.refunded = 900;
+  CheckFailed(Judge("LINES_AVAILABLE", fields, RefundLines{{{0, 1, 1001}}, false}),
+              "line 1: the requested 10.01 EUR exceeds the share of the units, 10.00 EUR");
+}
+
+TEST_CASE("LINES_AVAILABLE: a requested shipping must not exceed the shipping that is left") {
+  OrderFields fields = Delivered();
+  fields.refunded_shipping = 200;
+  fields.refunded = 200;
+  CheckPassed(Judge("LINES_AVAILABLE", fields, RefundLines{{}, true}), "the requested units are available");
+  CheckPassed(Judge("LINES_AVAILABLE", fields, RefundLines{{}, false, 300}),
+              "the requested units are available");
+  CheckFailed(Judge("LINES_AVAILABLE", fields, RefundLines{{}, false, 301}),
+              "the shipping has 3.00 EUR of 5.00 EUR left, less than the requested 3.01 EUR");
+}
+
+TEST_CASE(
+    "amounts of a composition in another currency fail only CURRENCY_MATCHES and what depends on the "
+    "amount") {
+  const RefundScope dollars = RefundLines{{{0, 1, 9999}}, false, 9999, 1, *Currency::Parse("USD")};
+  CheckFailed(Judge("CURRENCY_MATCHES", Delivered(), dollars), "the order is in EUR, the refund in USD");
+  CheckPassed(Judge("LINES_AVAILABLE", Delivered(), dollars), "the requested units are available");
+  CheckFailed(Judge("AMOUNT_POSITIVE", Delivered(), dollars), "the refund amount can't be computed");
+  const RefundScope euros = RefundLines{{{0, 1, 999}}, false, 1, 1, kEur};
+  CheckPassed(Judge("CURRENCY_MATCHES", Delivered(), euros), "the order is in EUR");
+  CHECK(JudgeRefund(Order(Delivered()), euros, {}, kDeliverTime).allowed);
+}
+
 TEST_CASE("WITHIN_REFUNDABLE: pending and succeeded refunds reduce the refundable amount") {
   OrderFields fields = Delivered();
   fields.refunded = 1000;
@@ -248,8 +290,12 @@ TEST_CASE("WITHIN_REFUNDABLE: pending and succeeded refunds reduce the refundabl
   CheckPassed(Judge("WITHIN_REFUNDABLE", fields, Eur(2000)), "20.00 EUR of 37.00 EUR can be refunded");
   CheckFailed(Judge("WITHIN_REFUNDABLE", fields, Eur(2001)),
               "20.00 EUR of 37.00 EUR can be refunded, not 20.01 EUR");
-  CheckFailed(Judge("WITHIN_REFUNDABLE", fields, UnitsOf(0, 3)),
-              "20.00 EUR of 37.00 EUR can be refunded, not 30.00 EUR");
+  // The amount of units is limited to what is left, but a requested amount is not.
+  CheckPassed(Judge("WITHIN_REFUNDABLE", fields, UnitsOf(0, 3)), "20.00 EUR of 37.00 EUR can be refunded");
+  CheckFailed(Judge("WITHIN_REFUNDABLE", fields, RefundLines{{{0, 3, 2001}}, false}),
+              "20.00 EUR of 37.00 EUR can be refunded, not 20.01 EUR");
+  CheckFailed(Judge("WITHIN_REFUNDABLE", fields, RefundLines{{}, false, 500, 1501}),
+              "20.00 EUR of 37.00 EUR can be refunded, not 20.01 EUR");
   CheckFailed(Judge("WITHIN_REFUNDABLE", fields, UnitsOf(7, 1)),
               "20.00 EUR of 37.00 EUR can be refunded, but the refund amount can't be computed");
   CheckPassed(Judge("WITHIN_REFUNDABLE", fields, kEverything), "20.00 EUR of 37.00 EUR can be refunded");
@@ -288,6 +334,15 @@ TEST_CASE("A refund needs approval above its currency's threshold, but not at th
   CHECK(needs(Delivered(), Eur(1001)));
   CHECK(needs(Delivered(), kEverything));
   CHECK_FALSE(needs(Delivered(), UnitsOf(7, 1)));
+  // The threshold counts all refunds of the order, but a refund without money needs no approval.
+  OrderFields split = Delivered();
+  split.refunded = 600;
+  split.refund_pending = 300;
+  CHECK_FALSE(needs(split, Eur(100)));
+  CHECK(needs(split, Eur(101)));
+  CHECK(needs(split, RefundLines{{{0, 1, 50}}, false, 50, 1, kEur}));
+  split.refunded = 3400;
+  CHECK_FALSE(needs(split, UnitsOf(0, 1)));
   OrderFields dollars = Delivered();
   dollars.currency = *Currency::Parse("USD");
   CHECK_FALSE(needs(dollars, kEverything));
