@@ -115,11 +115,12 @@ bool SameLines(const OrderFields& a, const OrderFields& b) {
 bool IncludesRefunds(const OrderFields& stored, const OrderFields& record) {
   return stored.refund_count >= record.refund_count && stored.refunded >= record.refunded &&
          stored.refunded_shipping >= record.refunded_shipping &&
-         std::equal(stored.lines.begin(), stored.lines.end(), record.lines.begin(), record.lines.end(),
-                    [](const OrderLine& s, const OrderLine& r) {
-                      return s.refunded_quantity >= r.refunded_quantity &&
-                             s.refunded_amount >= r.refunded_amount;
-                    });
+         (stored.lines.size() != record.lines.size() ||
+          std::equal(stored.lines.begin(), stored.lines.end(), record.lines.begin(),
+                     [](const OrderLine& s, const OrderLine& r) {
+                       return s.refunded_quantity >= r.refunded_quantity &&
+                              s.refunded_amount >= r.refunded_amount;
+                     }));
 }
 
 // Returns the names of the fields in which the record contradicts the stored order. The stored order may have
