@@ -55,6 +55,8 @@ std::optional<OrderLine> CheckLineOf(const std::string& field, const OrderInput:
   CheckUnset(field + ".line_id", input.line_id.empty(), errors);
   CheckUnset(field + ".total", !input.total, errors);
   CheckUnset(field + ".refunded_quantity", input.refunded_quantity == 0, errors);
+  CheckUnset(field + ".refunded", !input.refunded, errors);
+  CheckUnset(field + ".withheld", !input.withheld, errors);
   CheckLine(field + ".sku", input.sku, kMaxSku, errors);
   CheckLine(field + ".title", input.title, kMaxTitle, errors);
   if (!input.unit_price) errors.Add(field + ".unit_price", "is required");
@@ -110,7 +112,7 @@ std::optional<OrderContents> CheckOrder(const OrderInput& input, FieldErrors& er
   std::int64_t total = 0;
   contents.lines = CheckLines(input.lines, amounts, errors, total);
   const std::optional<std::int64_t> shipping = amounts.Check("shipping", input.shipping);
-  CheckLine("reference", input.reference, kMaxOrderReference, errors);
+  contents.reference = NormalizedReference("reference", input.reference, kMaxOrderReference, errors);
   CheckLabels("labels", input.labels, errors);
   if (total + shipping.value_or(0) > kMaxMinorUnits) {
     errors.Add("lines",
@@ -119,16 +121,15 @@ std::optional<OrderContents> CheckOrder(const OrderInput& input, FieldErrors& er
   if (!errors.empty()) return std::nullopt;
   contents.currency = *amounts.currency();
   contents.shipping = *shipping;
-  contents.reference = input.reference;
   return contents;
 }
 
-void CheckPayment(std::string_view provider, std::string_view reference, std::string_view configured_provider,
-                  FieldErrors& errors) {
+std::string CheckPayment(std::string_view provider, std::string_view reference,
+                         std::string_view configured_provider, FieldErrors& errors) {
   if (!provider.empty() && provider != configured_provider) {
     errors.Add("payment.provider", StrCat("must be the configured payment provider, ", configured_provider));
   }
-  CheckLine("payment.provider_reference", reference, kMaxPaymentReference, errors);
+  return NormalizedReference("payment.provider_reference", reference, kMaxPaymentReference, errors);
 }
 
 }  // namespace keelson

@@ -29,9 +29,11 @@ struct OrderInput {
     std::optional<Amount> unit_price;
     std::optional<Amount> discount;
     std::optional<Amount> tax;
-    // total must be unset and refunded_quantity 0, because the service sets both fields.
+    // The amounts must be unset and refunded_quantity 0, because the service sets these fields.
     std::optional<Amount> total;
     std::int64_t refunded_quantity = 0;
+    std::optional<Amount> refunded;
+    std::optional<Amount> withheld;
   };
   std::vector<Line> lines;
   std::optional<Amount> shipping;
@@ -44,15 +46,16 @@ struct OrderContents {
   Currency currency;
   std::vector<OrderLine> lines;
   std::int64_t shipping = 0;
+  // Normalized.
   std::string reference;
 };
 
 // Adds a violation for each invalid field. Returns nullopt if `errors` has a violation, also an earlier one.
 std::optional<OrderContents> CheckOrder(const OrderInput& input, FieldErrors& errors);
 
-// Validates a payment. `provider` must be empty or `configured_provider`, because that provider also pays the
-// refunds.
-void CheckPayment(std::string_view provider, std::string_view reference, std::string_view configured_provider,
-                  FieldErrors& errors);
+// Validates a payment and returns its normalized reference. `provider` must be empty or
+// `configured_provider`, because that provider also pays the refunds.
+std::string CheckPayment(std::string_view provider, std::string_view reference,
+                         std::string_view configured_provider, FieldErrors& errors);
 
 }  // namespace keelson

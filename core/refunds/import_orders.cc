@@ -224,7 +224,9 @@ class ImportOrders::RecordChecker {
     std::optional<OrderContents> contents = CheckOrder(record_, errors_);
     if (record_.reference.empty()) errors_.Add("reference", "is required");
     CheckHistory();
-    CheckPayment(record_.payment_provider, record_.payment_reference, provider_, errors_);
+    history_.payment_provider = provider_;
+    history_.payment_reference =
+        CheckPayment(record_.payment_provider, record_.payment_reference, provider_, errors_);
     const std::vector<RefundScope> scopes = CheckRefunds();
     if (!errors_.empty()) return errors_.ToStatus();
 
@@ -266,10 +268,7 @@ class ImportOrders::RecordChecker {
     if (record_.create_time) create_time_ = chronology.Check("create_time", *record_.create_time);
     const std::array<Presence, kSteps.size()> presence = StepsOf(*record_.state);
     for (std::size_t i = 0; i < kSteps.size(); ++i) CheckStep(kSteps[i], presence[i], chronology);
-    if (record_.pay_time) {
-      history_.payment_provider = provider_;
-      history_.payment_reference = record_.payment_reference;
-    } else if (!record_.payment_provider.empty() || !record_.payment_reference.empty()) {
+    if (!record_.pay_time && !(record_.payment_provider.empty() && record_.payment_reference.empty())) {
       errors_.Add("payment", "must be unset without a pay_time");
     }
   }
@@ -301,16 +300,16 @@ class ImportOrders::RecordChecker {
       std::optional<RefundScope> scope = CheckScope(refund.scope, errors);
       if (scope) scopes.push_back(*std::move(scope));
       CheckLine("note", refund.note, kMaxRefundNote, errors);
-      CheckLine("provider_reference", refund.provider_reference, kMaxPaymentReference, errors);
-      if (has_times()) CheckTimes(refund, errors);
+      Refund::Settlement& settlement = settlements_.emplace_back();
+      settlement.provider_reference =
+          NormalizedReference("provider_reference", refund.provider_reference, kMaxPaymentReference, errors);
+      if (has_times()) CheckTimes(refund, settlement, errors);
       errors_.AddAll(StrCat("refunds[", i, "]."), errors);
     }
     return scopes;
   }
 
-  void CheckTimes(const OrderRecord::Refund& refund, FieldErrors& errors) {
-    Refund::Settlement& settlement = settlements_.emplace_back();
-    settlement.provider_reference = refund.provider_reference;
+  void CheckTimes(const OrderRecord::Refund& refund, Refund::Settlement& settlement, FieldErrors& errors) {
     if (!refund.create_time) {
       errors.Add("create_time", "is required");
       return;
