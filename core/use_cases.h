@@ -43,6 +43,7 @@
 #include "core/refunds/create_refund.h"
 #include "core/refunds/get_refund.h"
 #include "core/refunds/refund_steps.h"
+#include "core/refunds/import_orders.h"
 #include "core/sessions/change_password.h"
 #include "core/sessions/count_sessions.h"
 #include "core/sessions/end_sessions.h"
@@ -151,6 +152,7 @@ class UseCases {
   PayOrder pay_order{ports_.store, ports_.clock, settings_.payment_provider};
   ShipOrder ship_order{ports_.store, ports_.clock};
   DeliverOrder deliver_order{ports_.store, ports_.clock};
+  ImportOrders import_orders{ports_.store, ports_.clock, ports_.ids, settings_.payment_provider};
 
   RefundPolicies refund_policies{settings_.refunds};
   CancelOrder cancel_order{ports_.store, ports_.clock, ports_.ids, refund_policies};

@@ -2,6 +2,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/grpc/import_failures.h"
 #include "adapters/grpc/services.h"
 #include "adapters/grpc/translate.h"
 #include "core/common/email_address.h"
@@ -13,12 +14,6 @@ namespace keelson {
 namespace {
 
 namespace api = accounts::v1;
-
-// Limits of the failures in the response of ImportUsers, so that the response stays below the 4 MiB that
-// clients accept by default.
-constexpr int kMaxListedFailures = 10'000;
-constexpr std::size_t kMaxFailureBytes = std::size_t{3} << 20;
-constexpr std::size_t kMaxFailureMessageBytes = 4096;
 
 absl::Status Register(RegisterUser& use_case, const CallContext& context, api::RegisterUserRequest& request,
                       api::RegisterUserResponse& response) {
@@ -100,7 +95,7 @@ absl::Status List(ListUsers& use_case, const CallContext& context, api::ListUser
   return absl::OkStatus();
 }
 
-// Leaves the address in the request, for AddFailure.
+// Leaves the address in the request, for the failures.
 UserRecord RecordOf(api::ImportUsersRequest& request) {
   UserRecord record;
   record.email = request.email();
@@ -115,22 +110,6 @@ UserRecord RecordOf(api::ImportUsersRequest& request) {
   return record;
 }
 
-// Adds a failure to the response, unless the response has reached its limits.
-void AddFailure(std::int64_t index, std::string_view email, const absl::Status& status,
-                api::ImportUsersResponse& response, std::size_t& bytes) {
-  response.set_failed(response.failed() + 1);
-  if (response.failures_size() >= kMaxListedFailures || bytes >= kMaxFailureBytes) return;
-  api::ImportFailure& failure = *response.add_failures();
-  failure.set_index(index);
-  if (email.size() <= EmailAddress::kMaxOctets) failure.set_email(std::string(email));
-  if (const std::optional<ErrorDetails> details = DetailsOf(status)) {
-    failure.set_reason(std::string(ReasonName(details->reason)));
-  }
-  const absl::string_view message = status.message().substr(0, kMaxFailureMessageBytes);
-  failure.set_message(ToValidUtf8({message.data(), message.size()}));
-  bytes += failure.ByteSizeLong();
-}
-
 absl::Status Import(ImportUsers& use_case, const CallContext& context,
                     std::span<api::ImportUsersRequest* const> requests, api::ImportUsersResponse& response) {
   std::vector<UserRecord> records;
@@ -140,8 +119,12 @@ absl::Status Import(ImportUsers& use_case, const CallContext& context,
   const std::int64_t first = response.imported() + response.failed();
   std::size_t bytes = response.ByteSizeLong();
   for (const ImportFailure& failure : result.failures) {
-    AddFailure(first + static_cast<std::int64_t>(failure.index), requests[failure.index]->email(),
-               failure.status, response, bytes);
+    const std::string& email = requests[failure.index]->email();
+    const auto name_record = [&](api::ImportFailure& message) {
+      if (email.size() <= EmailAddress::kMaxOctets) message.set_email(email);
+    };
+    AddFailure(first + static_cast<std::int64_t>(failure.index), failure.status, name_record, response,
+               bytes);
   }
   response.set_imported(response.imported() + result.imported);
   return absl::OkStatus();

@@ -1,3 +1,4 @@
+#include "adapters/grpc/refund_scope.h"
 #include "adapters/grpc/services.h"
 #include "adapters/grpc/translate.h"
 #include "core/common/status_macros.h"
@@ -6,36 +7,6 @@ namespace keelson {
 namespace {
 
 namespace api = refunds::v1;
-
-ScopeInput::Lines LinesFromProto(api::RefundScope::Lines& lines) {
-  ScopeInput::Lines out;
-  out.include_shipping = lines.include_shipping();
-  out.lines.reserve(static_cast<std::size_t>(lines.lines_size()));
-  for (api::RefundLine& line : *lines.mutable_lines()) {
-    ScopeInput::Line& to = out.lines.emplace_back();
-    to.line_id = std::move(*line.mutable_line_id());
-    to.quantity = line.quantity();
-    if (line.has_amount()) to.amount = FromProto(line.amount());
-    if (line.has_withheld()) to.withheld = FromProto(line.withheld());
-  }
-  if (lines.has_shipping()) out.shipping = FromProto(lines.shipping());
-  if (lines.has_goodwill()) out.goodwill = FromProto(lines.goodwill());
-  return out;
-}
-
-ScopeInput ScopeFromProto(api::RefundScope& scope) {
-  switch (scope.scope_case()) {
-    case api::RefundScope::kEverything:
-      return {RefundEverything{}};
-    case api::RefundScope::kAmount:
-      return {FromProto(scope.amount())};
-    case api::RefundScope::kLines:
-      return {LinesFromProto(*scope.mutable_lines())};
-    case api::RefundScope::SCOPE_NOT_SET:
-      break;
-  }
-  return {};
-}
 
 absl::StatusOr<RefundReason> ReasonFromProto(api::RefundReason reason) {
   if (api::RefundReason_IsValid(reason)) return static_cast<RefundReason>(reason);
@@ -111,6 +82,9 @@ absl::Status List(ListRefunds& use_case, const CallContext& context, api::ListRe
   if (!errors.empty()) return errors.ToStatus();
   query.order_id = std::move(*request.mutable_order_id());
   query.user_id = std::move(*request.mutable_user_id());
+  query.payment_reference = std::move(*request.mutable_payment_reference());
+  query.order_reference = std::move(*request.mutable_order_reference());
+  if (request.has_label()) query.label = FromProto(request.label());
 
   ASSIGN_OR_RETURN(RefundPage page, use_case.Handle(context, query));
   for (const Refund& refund : page.refunds) ToProto(refund, *response.add_refunds());

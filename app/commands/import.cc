@@ -11,7 +11,7 @@
 #include <string>
 #include <utility>
 
-#include "adapters/grpc_client/import_users.h"
+#include "adapters/grpc_client/import_records.h"
 #include "app/commands/commands.h"
 #include "app/commands/connection_options.h"
 #include "app/progress.h"
@@ -19,6 +19,20 @@
 
 namespace keelson {
 namespace {
+
+// What a subcommand imports.
+struct Kind {
+  // The name of the subcommand, such as "users".
+  const char* plural;
+  const char* singular;
+  const char* request;
+  absl::Status (*import)(const RecordImport&, ImportCounts&);
+};
+
+constexpr Kind kKinds[] = {
+    {"users", "user", "ImportUsersRequest", ImportUsersFrom},
+    {"orders", "order", "ImportOrdersRequest", ImportOrdersFrom},
+};
 
 struct ImportOptions {
   std::string file;
@@ -33,35 +47,35 @@ std::optional<std::int64_t> SizeOf(const std::string& path) {
   return file.st_size;
 }
 
-absl::Status Import(const ConnectionOptions& connection, std::istream& lines,
+absl::Status Import(const Kind& kind, const ConnectionOptions& connection, std::istream& lines,
                     std::optional<std::int64_t> size, ImportCounts& counts) {
   Progress progress;
-  return ImportUsersFrom({.connection = connection,
-                          .lines = lines,
-                          .on_failure =
-                              [&](std::int64_t line, const std::string& error) {
-                                progress.Clear();
-                                std::cerr << "keelson: line " << line << ": " << error << '\n';
-                              },
-                          .on_progress =
-                              [&](std::int64_t read, std::int64_t bytes) {
-                                if (size) {
-                                  progress.Show("importing", bytes, *size, "bytes");
-                                } else {
-                                  progress.ShowCount("importing", read, "lines");
-                                }
-                              }},
-                         counts);
+  return kind.import({.connection = connection,
+                      .lines = lines,
+                      .on_failure =
+                          [&](std::int64_t line, const std::string& error) {
+                            progress.Clear();
+                            std::cerr << "keelson: line " << line << ": " << error << '\n';
+                          },
+                      .on_progress =
+                          [&](std::int64_t read, std::int64_t bytes) {
+                            if (size) {
+                              progress.Show("importing", bytes, *size, "bytes");
+                            } else {
+                              progress.ShowCount("importing", read, "lines");
+                            }
+                          }},
+                     counts);
 }
 
-ExitCode ReportImport(const absl::Status& status, const ImportCounts& counts) {
+ExitCode ReportImport(const Kind& kind, const absl::Status& status, const ImportCounts& counts) {
   if (absl::IsInvalidArgument(status)) return ReportResult(status);
   std::cout << counts.imported << " imported, " << counts.present << " already present, " << counts.failed
             << " failed\n"
             << std::flush;
   if (status.ok()) return counts.failed == 0 ? ExitCode::kDone : ExitCode::kFailed;
   ReportResult(status);
-  std::cerr << "keelson: repeat the command to import the rest; imported users stay\n";
+  std::cerr << "keelson: repeat the command to import the rest; imported " << kind.plural << " stay\n";
   return ExitCode::kFailed;
 }
 
@@ -69,7 +83,7 @@ ExitCode CantRead(const std::string& file, int error) {
   return ReportResult(absl::InvalidArgumentError(StrCat(file, " can't be read: ", std::strerror(error))));
 }
 
-ExitCode RunImport(ImportOptions options) {
+ExitCode RunImport(const Kind& kind, ImportOptions options) {
   const absl::StatusOr<absl::Duration> timeout = ReadTimeout(options.timeout);
   if (!timeout.ok()) return ReportResult(timeout.status());
   options.connection.timeout = *timeout;
@@ -82,34 +96,38 @@ ExitCode RunImport(ImportOptions options) {
     if (!file) return CantRead(options.file, errno);
   }
   ImportCounts counts;
-  const absl::Status status = Import(options.connection, from_input ? std::cin : file,
+  const absl::Status status = Import(kind, options.connection, from_input ? std::cin : file,
                                      SizeOf(from_input ? "/dev/stdin" : options.file), counts);
-  return ReportImport(status, counts);
+  return ReportImport(kind, status, counts);
+}
+
+void AddKind(CLI::App& import, Run& run, const Kind& kind) {
+  CLI::App* command = import.add_subcommand(
+      kind.plural, StrCat("Import the ", kind.plural, " in a file of JSON lines; a repeated import is safe"));
+  command->footer(
+      StrCat("Exit codes: 0 every ", kind.singular,
+             " is imported or already present, 1 failure, such as an invalid line, 2 invalid command line."));
+  const auto options = std::make_shared<ImportOptions>();
+  command
+      ->add_option("FILE", options->file,
+                   StrCat("One ", kind.singular, " on each line, as the JSON of an ", kind.request,
+                          "; -: read from standard input"))
+      ->type_name("FILE")
+      ->required();
+  AddCallerOptions(*command, options->connection);
+  command
+      ->add_option("--timeout", options->timeout,
+                   "Timeout of each call, which imports 10000 lines; default: 5m")
+      ->type_name("DURATION");
+  command->callback([&run, &kind, options] { run = [&kind, options] { return RunImport(kind, *options); }; });
 }
 
 }  // namespace
 
 void AddImportCommand(CLI::App& program, Run& run) {
-  CLI::App* import = program.add_subcommand("import", "Import users of another system");
+  CLI::App* import = program.add_subcommand("import", "Import users and orders of another system");
   import->require_subcommand(1);
-  CLI::App* users =
-      import->add_subcommand("users", "Import the users in a file of JSON lines; a repeated import is safe");
-  users->footer(
-      "Exit codes: 0 every user is imported or already present, 1 failure, such as an invalid line, 2 "
-      "invalid "
-      "command line.");
-  const auto options = std::make_shared<ImportOptions>();
-  users
-      ->add_option("FILE", options->file,
-                   "One user on each line, as the JSON of an ImportUsersRequest; -: read from standard input")
-      ->type_name("FILE")
-      ->required();
-  AddCallerOptions(*users, options->connection);
-  users
-      ->add_option("--timeout", options->timeout,
-                   "Timeout of each call, which imports 10000 lines; default: 5m")
-      ->type_name("DURATION");
-  users->callback([&run, options] { run = [options] { return RunImport(*options); }; });
+  for (const Kind& kind : kKinds) AddKind(*import, run, kind);
 }
 
 }  // namespace keelson

@@ -39,7 +39,7 @@ std::vector<Key> ServerKeys() {
       {"server.drain", KEELSON_MEMBER(server.drain),
        "how long a graceful shutdown waits for in-flight calls before it cancels them", "0s", "1h"},
       {"server.default_deadline", KEELSON_MEMBER(server.default_deadline),
-       "longest deadline of a call, and the deadline of calls whose client sets none; ImportUsers: longest "
+       "longest deadline of a call, and the deadline of calls whose client sets none; imports: longest "
        "wait for each record, and longest time of each batch",
        "1ms", "1h"},
       {"server.max_receive", KEELSON_MEMBER(server.max_receive), "maximum size of a request message", "1KiB",

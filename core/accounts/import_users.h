@@ -1,12 +1,10 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/accounts/password_hasher.h"
@@ -15,6 +13,7 @@
 #include "core/common/context.h"
 #include "core/common/error.h"
 #include "core/common/id.h"
+#include "core/common/import_failure.h"
 #include "core/common/text.h"
 #include "core/store/store.h"
 
@@ -36,16 +35,9 @@ struct UserRecord {
   FieldErrors errors;
 };
 
-struct ImportFailure {
-  // Position of the failed record in the batch.
-  std::size_t index;
-  // FIELD_INVALID with every invalid field, or EMAIL_TAKEN.
-  absl::Status status;
-};
-
 struct ImportResult {
   std::int64_t imported = 0;
-  // In the order of the records.
+  // In the order of the records: FIELD_INVALID with every invalid field, or EMAIL_TAKEN.
   std::vector<ImportFailure> failures;
 };
 

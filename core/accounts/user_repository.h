@@ -35,6 +35,11 @@ class UserReader {
   virtual Found<User> Find(UserId id) = 0;
   // Returns the account whose address has this canonical key. Erased accounts have no address.
   virtual Found<User> FindByEmailKey(std::string_view email_key) = 0;
+  // Returns the accounts whose addresses have these canonical keys, unsorted. Takes one round trip in a
+  // remote store. The keys must be distinct.
+  virtual absl::StatusOr<std::vector<User>> FindManyByEmailKey(std::span<const std::string> email_keys) {
+    return FindEach<User>(email_keys, [&](const std::string& key) { return FindByEmailKey(key); });
+  }
   // Returns the existing users of `ids`, without duplicates and unsorted.
   virtual absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) = 0;
   virtual absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,

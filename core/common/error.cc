@@ -37,6 +37,7 @@ constexpr std::array kReasons = {
     ReasonEntry{Reason::kUserState, "USER_STATE", StatusCode::kFailedPrecondition},
     ReasonEntry{Reason::kUserNotActive, "USER_NOT_ACTIVE", StatusCode::kFailedPrecondition},
     ReasonEntry{Reason::kOrderState, "ORDER_STATE", StatusCode::kFailedPrecondition},
+    ReasonEntry{Reason::kOrderRefunded, "ORDER_REFUNDED", StatusCode::kFailedPrecondition},
     ReasonEntry{Reason::kRefundState, "REFUND_STATE", StatusCode::kFailedPrecondition},
     ReasonEntry{Reason::kRefundNotAllowed, "REFUND_NOT_ALLOWED", StatusCode::kFailedPrecondition},
     ReasonEntry{Reason::kSelfApproval, "SELF_APPROVAL", StatusCode::kFailedPrecondition},
@@ -120,6 +121,13 @@ bool HasReason(const absl::Status& status, Reason reason) {
 
 FieldErrors& FieldErrors::Add(std::string field, std::string description) {
   violations_.push_back({std::move(field), std::move(description)});
+  return *this;
+}
+
+FieldErrors& FieldErrors::AddAll(std::string_view prefix, const FieldErrors& errors) {
+  for (const FieldViolation& violation : errors.violations_) {
+    Add(StrCat(prefix, violation.field), violation.description);
+  }
   return *this;
 }
 

@@ -34,6 +34,7 @@ enum class Reason {
   kUserState,
   kUserNotActive,
   kOrderState,
+  kOrderRefunded,
   kRefundState,
   kRefundNotAllowed,
   kSelfApproval,
@@ -97,6 +98,8 @@ bool HasReason(const absl::Status& status, Reason reason);
 class FieldErrors {
  public:
   FieldErrors& Add(std::string field, std::string description);
+  // Adds the violations of `errors`, each with `prefix` before its field.
+  FieldErrors& AddAll(std::string_view prefix, const FieldErrors& errors);
   bool empty() const { return violations_.empty(); }
   // Returns OK if there are no violations; otherwise INVALID_ARGUMENT (FIELD_INVALID) with all violations.
   absl::Status ToStatus() const;

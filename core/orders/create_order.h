@@ -1,41 +1,19 @@
 #pragma once
 
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/common/amount.h"
 #include "core/common/clock.h"
 #include "core/common/context.h"
 #include "core/orders/order.h"
+#include "core/orders/order_input.h"
 #include "core/store/store.h"
 
 namespace keelson {
 
-inline constexpr std::size_t kMaxOrderLines = 500;
-inline constexpr std::int64_t kMaxLineQuantity = 1'000'000;
-
-struct CreateOrderCommand {
-  struct Line {
-    // Must be empty, because the service sets the line_id.
-    std::string line_id;
-    std::string sku;
-    std::string title;
-    std::int64_t quantity = 0;
-    std::optional<Amount> unit_price;
-    std::optional<Amount> discount;
-    std::optional<Amount> tax;
-    // total must be unset and refunded_quantity 0, because the service sets both fields.
-    std::optional<Amount> total;
-    std::int64_t refunded_quantity = 0;
-  };
+struct CreateOrderCommand : OrderInput {
   std::string request_id;
   std::string user_id;
-  std::vector<Line> lines;
-  std::optional<Amount> shipping;
-  std::string reference;
-  Labels labels;
 };
 
 // Creates a PENDING order and computes its totals.

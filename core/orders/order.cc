@@ -116,6 +116,12 @@ absl::Status Order::Pay(std::string provider, std::string provider_reference, ab
 }
 
 absl::Status Order::Ship(absl::Time now) {
+  if (CanMove(fields_.state, OrderState::kShipped) && fields_.paid > 0 && refundable() == 0) {
+    return MakeError(Reason::kOrderRefunded,
+                     StrCat("the order can't be shipped, because refunds have refunded or reserved the whole "
+                            "paid amount, ",
+                            MoneyOf(fields_.paid).ToString()));
+  }
   RETURN_IF_ERROR(MoveTo(OrderState::kShipped, now));
   fields_.ship_time = now;
   return absl::OkStatus();
@@ -130,6 +136,17 @@ absl::Status Order::Deliver(absl::Time now) {
 absl::Status Order::Cancel(absl::Time now) {
   RETURN_IF_ERROR(MoveTo(OrderState::kCancelled, now));
   fields_.cancel_time = now;
+  return absl::OkStatus();
+}
+
+absl::Status Order::ReplayHistory(const OrderHistory& history, absl::Time now) {
+  if (history.pay_time) {
+    RETURN_IF_ERROR(Pay(history.payment_provider, history.payment_reference, *history.pay_time));
+  }
+  if (history.ship_time) RETURN_IF_ERROR(Ship(*history.ship_time));
+  if (history.deliver_time) RETURN_IF_ERROR(Deliver(*history.deliver_time));
+  if (history.cancel_time) RETURN_IF_ERROR(Cancel(*history.cancel_time));
+  fields_.update_time = now;
   return absl::OkStatus();
 }
 

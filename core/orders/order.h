@@ -61,6 +61,10 @@ inline constexpr auto kFields<OrderLine> = std::tuple{
     Mutable("withheld_amount", &OrderLine::withheld_amount),
 };
 
+// Maximum lengths in characters, after the normalization of NormalizedReference.
+inline constexpr std::size_t kMaxOrderReference = 100;
+inline constexpr std::size_t kMaxPaymentReference = 255;
+
 struct OrderFields {
   OrderId id;
   UserId user_id;
@@ -113,7 +117,7 @@ inline constexpr auto kFields<OrderFields> = std::tuple{
     Mutable("payment_provider", &OrderFields::payment_provider),
     Mutable("payment_reference", &OrderFields::payment_reference),
     Immutable("reference", &OrderFields::reference),
-    Mutable("labels", &OrderFields::labels),
+    Immutable("labels", &OrderFields::labels),
     Immutable("create_time", &OrderFields::create_time),
     Mutable("update_time", &OrderFields::update_time),
     Mutable("pay_time", &OrderFields::pay_time),
@@ -148,6 +152,16 @@ struct RefundPortion {
   bool operator==(const RefundPortion&) const = default;
 };
 
+// The states of an order in another system. A time that is not set: the order has not been in the state.
+struct OrderHistory {
+  std::optional<absl::Time> pay_time;
+  std::optional<absl::Time> ship_time;
+  std::optional<absl::Time> deliver_time;
+  std::optional<absl::Time> cancel_time;
+  std::string payment_provider;
+  std::string payment_reference;
+};
+
 // An order with its state machine and the totals of its refunds. Fields are read as `order->state` and change
 // only by the methods below. If the state does not allow a transition, the method changes nothing and fails
 // with ORDER_STATE and the current and the expected states.
@@ -170,9 +184,12 @@ class Order {
   Money MoneyOf(std::int64_t minor_units) const { return {fields_.currency, minor_units}; }
 
   absl::Status Pay(std::string provider, std::string provider_reference, absl::Time now);
+  // ORDER_REFUNDED if the whole paid amount is refunded or reserved by refunds.
   absl::Status Ship(absl::Time now);
   absl::Status Deliver(absl::Time now);
   absl::Status Cancel(absl::Time now);
+  // Moves a new order through the states of its history in another system. `now`: the time of the import.
+  absl::Status ReplayHistory(const OrderHistory& history, absl::Time now);
 
   // Reserves the portion of a new refund. The refund rules must have passed.
   void HoldRefund(const RefundPortion& portion, absl::Time now);

@@ -1,8 +1,10 @@
 // core/store/store.h specifies List: the order of the rows, the start of a page and the cost.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,13 +24,31 @@ struct OrderFilter {
   std::vector<OrderState> states;
   std::optional<absl::Time> created_from;
   std::optional<absl::Time> created_before;
+  // Empty: any reference, any payment.
+  std::string reference;
+  std::string payment_reference;
+  std::optional<Label> label;
+  // Empty: every status.
+  std::vector<RefundStatus> refund_statuses;
 };
+
+// Whether the filter names NOT_REFUNDED, the status of most orders.
+inline bool IncludesNotRefunded(const OrderFilter& filter) {
+  return std::find(filter.refund_statuses.begin(), filter.refund_statuses.end(),
+                   RefundStatus::kNotRefunded) != filter.refund_statuses.end();
+}
 
 class OrderReader {
  public:
   virtual ~OrderReader() = default;
   virtual Found<Order> Find(OrderId id) = 0;
   virtual Found<Order> FindByReference(std::string_view reference) = 0;
+  // Returns the orders with these references, unsorted. Takes one round trip in a remote store. The
+  // references must be distinct and not empty.
+  virtual absl::StatusOr<std::vector<Order>> FindManyByReference(std::span<const std::string> references) {
+    return FindEach<Order>(references,
+                           [&](const std::string& reference) { return FindByReference(reference); });
+  }
   virtual absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter,
                                                   std::optional<ListPosition> before, int limit) = 0;
 };

@@ -4,11 +4,10 @@
 
 #include "core/common/strings.h"
 #include "core/orders/order_change.h"
+#include "core/orders/order_input.h"
 
 namespace keelson {
 namespace {
-
-constexpr std::size_t kMaxPaymentReference = 255;
 
 std::string ContentOf(const PayOrderCommand& command) {
   FieldWriter content;
@@ -30,17 +29,15 @@ absl::StatusOr<Order> PayOrder::Handle(const CallContext& context, const PayOrde
   } else {
     errors.Add("amount", "is required");
   }
-  if (!command.payment_provider.empty() && command.payment_provider != provider_) {
-    errors.Add("payment.provider", StrCat("must be the configured payment provider, ", provider_));
-  }
-  CheckLine("payment.provider_reference", command.payment_reference, kMaxPaymentReference, errors);
+  const std::string payment_reference =
+      CheckPayment(command.payment_provider, command.payment_reference, provider_, errors);
   const absl::Time now = clock_.Now();
   return ChangeOrder(
       store_, context,
       {"PayOrder", command.request_id, command.id, command.etag, ContentOf(command), "order.paid"},
       std::move(errors), now, [&](WriteTransaction&, Order& order) -> absl::Status {
         const Money total = order.MoneyOf(order->total);
-        absl::Status paid = order.Pay(provider_, command.payment_reference, now);
+        absl::Status paid = order.Pay(provider_, payment_reference, now);
         if (paid.ok() && *amount != total) return AmountIsNot(total);
         return paid;
       });

@@ -49,12 +49,12 @@ RuleExceptions ExceptionsOf(const RuleOverride& rule_override) {
   return {RuleNames(rule_override.rules.begin(), rule_override.rules.end())};
 }
 
-RefundScopeKind KindOf(const RefundScope& scope) {
+}  // namespace
+
+RefundScopeKind ScopeKindOf(const RefundScope& scope) {
   if (std::holds_alternative<RefundEverything>(scope)) return RefundScopeKind::kEverything;
   return std::holds_alternative<Money>(scope) ? RefundScopeKind::kAmount : RefundScopeKind::kLines;
 }
-
-}  // namespace
 
 absl::StatusOr<RefundCheck> CheckRefund::Handle(const CallContext& context, const CheckRefundQuery& query) {
   RETURN_IF_ERROR(AuthorizeRuleOverride(context, query.rule_override));
@@ -97,7 +97,7 @@ absl::StatusOr<Refund> CreateRefund::Handle(const CallContext& context, const Cr
     if (!judgement.allowed) return NotAllowed(order, judgement);
     Refund::Request request;
     request.portion = *std::move(judgement.portion);
-    request.scope = KindOf(checked.scope);
+    request.scope = ScopeKindOf(checked.scope);
     request.reason = command.reason;
     request.note = command.note;
     request.labels = command.labels;

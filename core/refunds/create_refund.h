@@ -15,6 +15,8 @@
 
 namespace keelson {
 
+RefundScopeKind ScopeKindOf(const RefundScope& scope);
+
 struct CheckRefundQuery {
   std::string order_id;
   ScopeInput scope;

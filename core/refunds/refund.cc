@@ -126,6 +126,20 @@ Refund Refund::Create(RefundId id, const Order& order, Request request, absl::Ti
   return Refund(std::move(fields));
 }
 
+Refund Refund::Import(RefundId id, const Order& order, Request request, Settlement settlement,
+                      absl::Time now) {
+  Refund refund = Create(id, order, std::move(request), settlement.create_time);
+  RefundFields& fields = refund.fields_;
+  fields.state = kSucceeded;
+  fields.provider_reference = std::move(settlement.provider_reference);
+  // The attempt of the other system.
+  fields.attempts = 1;
+  fields.due_time.reset();
+  fields.settle_time = settlement.settle_time;
+  fields.update_time = now;
+  return refund;
+}
+
 RefundPortion Refund::portion() const {
   RefundPortion portion{fields_.amount, fields_.shipping, {}};
   for (const RefundLine& line : fields_.lines) {

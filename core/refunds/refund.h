@@ -151,7 +151,7 @@ inline constexpr auto kFields<RefundFields> = std::tuple{
     Mutable("settle_time", &RefundFields::settle_time),
     Mutable("version", &RefundFields::version),
     Immutable("scope", &RefundFields::scope),
-    Mutable("labels", &RefundFields::labels),
+    Immutable("labels", &RefundFields::labels),
     Immutable("overridden_rules", &RefundFields::overridden_rules),
     Immutable("override_note", &RefundFields::override_note),
     Mutable("retries", &RefundFields::retries),
@@ -174,6 +174,15 @@ class Refund {
   };
   // Returns a REQUESTED refund if it needs approval, otherwise an APPROVED refund that is due immediately.
   static Refund Create(RefundId id, const Order& order, Request request, absl::Time now);
+  // The result of a refund that another system has paid out.
+  struct Settlement {
+    std::string provider_reference;
+    absl::Time create_time;
+    absl::Time settle_time;
+  };
+  // Returns a SUCCEEDED refund that another system has paid out. `now`: the time of the import.
+  static Refund Import(RefundId id, const Order& order, Request request, Settlement settlement,
+                       absl::Time now);
   // Restores a refund from stored fields.
   explicit Refund(RefundFields fields) : fields_(std::move(fields)) {}
 

@@ -62,6 +62,8 @@ Figures MeasurePostgresRefunds(const Workbench& bench);
 Figures MeasureDispatch(const Workbench& bench);
 // Users per second of one call of ImportUsers on each store, compared with the target rate.
 Figures MeasureImport(const Workbench& bench);
+// Orders per second of one call of ImportOrders on SQLite, compared with the target rate.
+Figures MeasureOrderImport(const Workbench& bench);
 // Rows per second of `keelson transfer` from SQLite to PostgreSQL, compared with the target rate.
 Figures MeasureTransfer(const Workbench& bench);
 // With a million users, on each store: the latency of the last page of ListUsers compared with the first

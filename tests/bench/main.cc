@@ -51,6 +51,7 @@ const std::array kMeasurements = {Measurement{"reads", MeasureReads},
                                   Measurement{"postgres_refunds", MeasurePostgresRefunds},
                                   Measurement{"dispatch", MeasureDispatch},
                                   Measurement{"import", MeasureImport},
+                                  Measurement{"order_import", MeasureOrderImport},
                                   Measurement{"transfer", MeasureTransfer},
                                   Measurement{"deep_pages", MeasureDeepPages},
                                   Measurement{"footprint", MeasureFootprint}};

@@ -3,11 +3,10 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "keelson/accounts/v1/accounts.pb.h"
+#include "tests/bench/bulk_import.h"
 #include "tests/bench/figures.h"
 #include "tests/bench/postgres_bench.h"
-#include "tests/bench/raw_connection.h"
 #include "tests/bench/requests.h"
 #include "tests/bench/rpc_connection.h"
 #include "tests/bench/service.h"
@@ -20,7 +19,6 @@ namespace fs = std::filesystem;
 constexpr int kUsers = 100'000;
 constexpr double kUsersPerSecond = 20'000;
 constexpr int kRounds = 3;
-constexpr absl::Duration kPatience = absl::Minutes(2);
 constexpr char kDatabase[] = "imported";
 
 // Returns the records of one stream, with bcrypt hashes and one label each.
@@ -43,49 +41,14 @@ std::string Records() {
 
 // Returns users per second.
 absl::StatusOr<double> Import(const Service& service, std::string records) {
-  const absl::Time began = absl::Now();
-  const absl::StatusOr<RpcCall> call =
-      StreamOnce(service.port(), kImportUsersMethod, std::move(records), Deadline::After(kPatience));
-  const double seconds = absl::ToDoubleSeconds(absl::Now() - began);
-  if (!call.ok()) return call.status();
   accounts::v1::ImportUsersResponse response;
-  if (call->status != 0 || !response.ParseFromString(std::string(call->message())) ||
-      response.imported() != kUsers) {
-    return absl::InternalError(
-        absl::StrCat("ImportUsers: status ", call->status, ", ", response.imported(), " imported"));
+  const absl::StatusOr<double> seconds =
+      StreamRecords(service, kImportUsersMethod, std::move(records), response);
+  if (!seconds.ok()) return seconds.status();
+  if (response.imported() != kUsers) {
+    return absl::InternalError(absl::StrCat("ImportUsers imported ", response.imported(), " users"));
   }
-  return kUsers / seconds;
-}
-
-// Returns the users per second of INSERT … SELECT alone, with all rows of the SQLite database `imported` and
-// into tables of the same schema, in one transaction.
-absl::StatusOr<double> InsertPlainly(const fs::path& imported) {
-  const fs::path path = imported.string() + ".raw";
-  std::error_code error;
-  fs::copy_file(imported, path, fs::copy_options::overwrite_existing, error);
-  if (error) return absl::UnavailableError(error.message());
-  const std::string statements[] = {
-      "PRAGMA journal_mode = WAL",
-      "PRAGMA synchronous = FULL",
-      absl::StrCat("ATTACH '", imported.string(), "' AS imported"),
-      "DELETE FROM credentials",
-      "DELETE FROM users",
-      "DELETE FROM events",
-      "VACUUM",
-      "INSERT INTO users SELECT * FROM imported.users",
-      "INSERT INTO credentials SELECT * FROM imported.credentials",
-      "INSERT INTO events SELECT * FROM imported.events",
-  };
-  constexpr std::size_t kFirstInsert = 7;
-  RawConnection connection(path, {});
-  for (std::size_t i = 0; i < kFirstInsert; ++i) connection.Run({&statements[i], {}});
-  const absl::Time began = absl::Now();
-  connection.Begin();
-  for (std::size_t i = kFirstInsert; i < std::size(statements); ++i) connection.Run({&statements[i], {}});
-  connection.Commit();
-  const double seconds = absl::ToDoubleSeconds(absl::Now() - began);
-  if (!connection.status().ok()) return connection.status();
-  return kUsers / seconds;
+  return kUsers / *seconds;
 }
 
 void Print(const char* store, double rate, double plain) {
@@ -94,9 +57,7 @@ void Print(const char* store, double rate, double plain) {
 
 absl::StatusOr<double> ImportToSqlite(const Workbench& bench, const std::string& records) {
   const fs::path path = bench.folder / "imported.db";
-  for (const char* suffix : {"", "-wal", "-shm", ".raw", ".raw-wal", ".raw-shm"}) {
-    fs::remove(path.string() + suffix);
-  }
+  RemoveDatabase(path);
   absl::StatusOr<double> rate;
   {
     absl::StatusOr<Service> service =
@@ -105,9 +66,9 @@ absl::StatusOr<double> ImportToSqlite(const Workbench& bench, const std::string&
     rate = Import(*service, records);
   }
   if (!rate.ok()) return rate;
-  const absl::StatusOr<double> plain = InsertPlainly(path);
+  const absl::StatusOr<double> plain = InsertPlainly(path, {"users", "credentials", "events"});
   if (!plain.ok()) return plain;
-  Print("sqlite", *rate, *plain);
+  Print("sqlite", *rate, kUsers / *plain);
   return rate;
 }
 

@@ -19,6 +19,7 @@ inline constexpr char kSignInMethod[] = "/keelson.sessions.v1.SessionService/Sig
 inline constexpr char kIntrospectMethod[] = "/keelson.sessions.v1.SessionService/IntrospectSession";
 inline constexpr char kHealthMethod[] = "/grpc.health.v1.Health/Check";
 inline constexpr char kImportUsersMethod[] = "/keelson.accounts.v1.AccountService/ImportUsers";
+inline constexpr char kImportOrdersMethod[] = "/keelson.orders.v1.OrderService/ImportOrders";
 inline constexpr char kCreateRefundMethod[] = "/keelson.refunds.v1.RefundService/CreateRefund";
 
 // Requests of GetUser for all users in turn.

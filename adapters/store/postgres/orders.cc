@@ -12,6 +12,9 @@ constexpr auto kFindOrder = kPgSelectOrder + " FROM orders o WHERE o.id = $1";
 constexpr auto kFindOrderByReference =
     kPgSelectOrder +
     " FROM orders o WHERE o.id = (SELECT order_id FROM order_references WHERE reference = $1)";
+constexpr auto kFindOrdersByReference =
+    kPgSelectOrder +
+    " FROM orders o WHERE o.id IN (SELECT order_id FROM order_references WHERE reference = ANY ($1))";
 
 constexpr auto kSelectOrderToLock = "SELECT " + kColumnNames<OrderFields> + " FROM orders WHERE ";
 constexpr auto kLockOrder = kSelectOrderToLock + "id = $1 FOR NO KEY UPDATE";
@@ -84,6 +87,12 @@ std::vector<Order> PgOrders::FindLocked(const char* sql, const char* lines_sql, 
 Found<Order> PgOrders::FindByReference(std::string_view reference) {
   return session_.CatchErrors(
       [&]() -> Found<Order> { return ReadOneOrder(session_.SelectOne(kFindOrderByReference, reference)); });
+}
+
+absl::StatusOr<std::vector<Order>> PgOrders::FindManyByReference(std::span<const std::string> references) {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Order>> {
+    return ReadOrders(session_.Select(kFindOrdersByReference, references));
+  });
 }
 
 absl::StatusOr<std::vector<Order>> PgOrders::List(const OrderFilter& filter,

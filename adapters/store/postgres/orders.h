@@ -13,6 +13,7 @@ class PgOrders final : public OrderRepository {
 
   Found<Order> Find(OrderId id) override;
   Found<Order> FindByReference(std::string_view reference) override;
+  absl::StatusOr<std::vector<Order>> FindManyByReference(std::span<const std::string> references) override;
   absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter, std::optional<ListPosition> before,
                                           int limit) override;
   Found<Order> FindForUpdate(OrderId id) override;

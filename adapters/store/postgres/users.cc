@@ -25,6 +25,8 @@ constexpr auto kListPurgeable =
 constexpr auto kFindUserByEmailKey =
     kSelectUser + "email_key = $1 AND state <> " + kSqlNumber<UserState::kErased>;
 constexpr auto kFindUserByEmailKeyForUpdate = kFindUserByEmailKey + " FOR NO KEY UPDATE";
+constexpr auto kFindUsersByEmailKey =
+    kSelectUser + "email_key = ANY ($1) AND state <> " + kSqlNumber<UserState::kErased>;
 constexpr auto kFindUsers = kSelectUser + "id = ANY ($1)";
 constexpr auto kFindUsersForMessage = kFindUsers + " ORDER BY id FOR KEY SHARE";
 constexpr auto kInsertUser = kInsertInto<SqlDialect::kPostgres, UserFields, "users">;
@@ -105,6 +107,12 @@ Found<User> PgUsers::FindByEmailKey(std::string_view email_key) {
 Found<User> PgUsers::FindByEmailKeyForUpdate(std::string_view email_key) {
   return session_.CatchErrors([&]() -> Found<User> {
     return ReadOneUser(session_.SelectOne(kFindUserByEmailKeyForUpdate, email_key));
+  });
+}
+
+absl::StatusOr<std::vector<User>> PgUsers::FindManyByEmailKey(std::span<const std::string> email_keys) {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<User>> {
+    return ReadRows<UserFields, User>(session_.Select(kFindUsersByEmailKey, email_keys));
   });
 }
 

@@ -11,6 +11,7 @@ class PgUsers final : public UserRepository {
 
   Found<User> Find(UserId id) override;
   Found<User> FindByEmailKey(std::string_view email_key) override;
+  absl::StatusOr<std::vector<User>> FindManyByEmailKey(std::span<const std::string> email_keys) override;
   absl::StatusOr<std::vector<User>> FindMany(std::span<const UserId> ids) override;
   absl::StatusOr<std::vector<User>> List(const UserFilter& filter, std::optional<ListPosition> before,
                                          int limit) override;

@@ -42,6 +42,9 @@ constexpr std::uint8_t StepOf(State state) {
   return static_cast<std::uint8_t>(state);
 }
 
+// The step of order.imported and refund.imported. No state has this number.
+constexpr std::uint8_t kImportedStep = 0;
+
 enum class UserFact : std::uint8_t {
   kRegistered,
   kImported,
@@ -69,11 +72,13 @@ constexpr std::array kSteps = {
     Step{Subject::kUser, "user.undeleted", StepOf(UserFact::kUndeleted)},
     Step{Subject::kUser, "user.erased", StepOf(UserFact::kErased)},
     Step{Subject::kOrder, "order.created", StepOf(OrderState::kPending)},
+    Step{Subject::kOrder, "order.imported", kImportedStep},
     Step{Subject::kOrder, "order.paid", StepOf(OrderState::kPaid)},
     Step{Subject::kOrder, "order.shipped", StepOf(OrderState::kShipped)},
     Step{Subject::kOrder, "order.delivered", StepOf(OrderState::kDelivered)},
     Step{Subject::kOrder, "order.cancelled", StepOf(OrderState::kCancelled)},
     Step{Subject::kRefund, "refund.requested", StepOf(RefundState::kRequested)},
+    Step{Subject::kRefund, "refund.imported", kImportedStep},
     Step{Subject::kRefund, "refund.approved", StepOf(RefundState::kApproved)},
     Step{Subject::kRefund, "refund.processing", StepOf(RefundState::kProcessing)},
     Step{Subject::kRefund, "refund.succeeded", StepOf(RefundState::kSucceeded)},
@@ -169,12 +174,25 @@ std::string Violation(const UserRow& user, History history) {
   return StrCat("the state is ", UserStateName(user.fields.state), " after ", EventTypes(history));
 }
 
+bool StartsWith(History history, std::uint8_t step) {
+  return !history.empty() && history.front().step == step;
+}
+
+// An order is imported in any state, so that each later state can follow.
+bool CanFollow(std::uint8_t from, OrderState to) {
+  if (from != kImportedStep) return CanMove(static_cast<OrderState>(from), to);
+  using enum OrderState;
+  return CanMove(kPending, to) || CanMove(kPaid, to) || CanMove(kShipped, to);
+}
+
 std::string Violation(const OrderFields& order, History history) {
-  bool follows = !history.empty() && history.front().step == StepOf(OrderState::kPending);
+  bool follows = StartsWith(history, StepOf(OrderState::kPending)) || StartsWith(history, kImportedStep);
   for (std::size_t i = 1; i < history.size() && follows; ++i) {
-    follows = CanMove(static_cast<OrderState>(history[i - 1].step), static_cast<OrderState>(history[i].step));
+    follows = CanFollow(history[i - 1].step, static_cast<OrderState>(history[i].step));
   }
-  if (follows && history.back().step == StepOf(order.state)) return "";
+  // The invariant order_state_is_function_of_facts checks the state in which an order was imported.
+  const bool as_imported = history.size() == 1 && history.front().step == kImportedStep;
+  if (follows && (as_imported || history.back().step == StepOf(order.state))) return "";
   return StrCat("the state is ", OrderStateName(order.state), " after ", EventTypes(history));
 }
 
@@ -200,6 +218,8 @@ bool CanFollow(std::uint8_t before, std::uint8_t next) {
 }
 
 std::string Violation(const RefundFields& refund, History history) {
+  const bool imported = history.size() == 1 && history.front().step == kImportedStep;
+  if (imported && refund.state == RefundState::kSucceeded) return "";
   bool follows = !history.empty() && history.front().step == StepOf(RefundState::kRequested);
   for (std::size_t i = 1; i < history.size() && follows; ++i) {
     follows = CanFollow(history[i - 1].step, history[i].step);

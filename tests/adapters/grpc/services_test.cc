@@ -670,6 +670,132 @@ TEST_CASE("the response of ImportUsers lists a bounded number of failures and co
   CHECK(large.ByteSizeLong() < std::size_t{7} << 19);
 }
 
+TEST_CASE("ImportOrders is a client stream and requires kAdminister") {
+  Core core;
+  const auto service = MakeOrderService(core.use_cases);
+  for (const Method& method : service->methods()) {
+    const bool imports = method.path.ends_with("/ImportOrders");
+    CHECK(method.streams() == imports);
+    if (imports) CHECK(method.access == Access::kAdminister);
+  }
+}
+
+ord::ImportOrdersResponse ImportOrdersOf(Services& services,
+                                         const std::vector<ord::ImportOrdersRequest>& requests) {
+  grpc::ClientContext context;
+  ord::ImportOrdersResponse response;
+  const auto writer = services.orders->ImportOrders(&context, &response);
+  for (const ord::ImportOrdersRequest& request : requests) writer->Write(request);
+  writer->WritesDone();
+  services.status = writer->Finish();
+  return response;
+}
+
+// A PAID order over 20.00 EUR.
+ord::ImportOrdersRequest ImportOfOrder(const std::string& reference) {
+  ord::ImportOrdersRequest request;
+  request.set_user_email("ada@example.com");
+  ord::OrderLine& line = *request.add_lines();
+  line.set_sku("mug");
+  line.set_quantity(2);
+  line.mutable_unit_price()->set_currency_code("EUR");
+  line.mutable_unit_price()->set_minor_units(1000);
+  request.set_reference(reference);
+  request.set_state(ord::ORDER_STATE_PAID);
+  request.mutable_create_time()->set_seconds(1000);
+  request.mutable_pay_time()->set_seconds(2000);
+  request.mutable_payment()->set_provider_reference("ch-1");
+  return request;
+}
+
+TEST_CASE("ImportOrders creates orders and refunds with every field of the record") {
+  Services services;
+  const std::string user_id = services.Register();
+  ord::ImportOrdersRequest request = ImportOfOrder("R-1");
+  request.set_state(ord::ORDER_STATE_DELIVERED);
+  request.mutable_ship_time()->set_seconds(3000);
+  request.mutable_deliver_time()->set_seconds(4000);
+  request.mutable_shipping()->set_currency_code("EUR");
+  request.mutable_shipping()->set_minor_units(500);
+  (*request.mutable_labels())["channel"] = "web";
+  ord::ImportedRefund& refund = *request.add_refunds();
+  ref::RefundLine& line = *refund.mutable_scope()->mutable_lines()->add_lines();
+  line.set_line_id("1");
+  line.set_quantity(1);
+  line.mutable_amount()->set_currency_code("EUR");
+  line.mutable_amount()->set_minor_units(900);
+  refund.set_reason(ref::REFUND_REASON_DEFECTIVE);
+  refund.set_note("broken");
+  refund.mutable_create_time()->set_seconds(5000);
+  refund.mutable_settle_time()->set_seconds(6000);
+  refund.set_provider_reference("re-1");
+  ord::ImportOrdersRequest cancelled = ImportOfOrder("R-2");
+  cancelled.set_user_id(user_id);
+  cancelled.set_state(ord::ORDER_STATE_CANCELLED);
+  cancelled.mutable_cancel_time()->set_seconds(3000);
+  const ord::ImportOrdersResponse response = ImportOrdersOf(services, {request, cancelled, request});
+  INFO(services.status.error_message());
+  REQUIRE(services.status.ok());
+  CHECK(response.ShortDebugString() == "imported: 2 existing: 1");
+
+  ord::GetOrderRequest get;
+  get.set_reference("R-1");
+  const ord::Order order = services.Call(*services.orders, &ord::OrderService::Stub::GetOrder, get).order();
+  CHECK(order.user_id() == user_id);
+  CHECK(order.state() == ord::ORDER_STATE_DELIVERED);
+  CHECK(order.create_time().seconds() == 1000);
+  CHECK(order.pay_time().seconds() == 2000);
+  CHECK(order.ship_time().seconds() == 3000);
+  CHECK(order.deliver_time().seconds() == 4000);
+  CHECK(order.labels().at("channel") == "web");
+  CHECK(order.payment().provider_reference() == "ch-1");
+  CHECK(order.total().minor_units() == 2500);
+  CHECK(order.refunded().minor_units() == 900);
+  CHECK(order.lines(0).withheld().minor_units() == 100);
+
+  ref::ListRefundsRequest list;
+  list.set_order_id(order.id());
+  const auto refunds = services.Call(*services.refunds, &ref::RefundService::Stub::ListRefunds, list);
+  REQUIRE(refunds.refunds_size() == 1);
+  CHECK(refunds.refunds(0).state() == ref::REFUND_STATE_SUCCEEDED);
+  CHECK(refunds.refunds(0).reason() == ref::REFUND_REASON_DEFECTIVE);
+  CHECK(refunds.refunds(0).note() == "broken");
+  CHECK(refunds.refunds(0).create_time().seconds() == 5000);
+  CHECK(refunds.refunds(0).settle_time().seconds() == 6000);
+  CHECK(refunds.refunds(0).provider_reference() == "re-1");
+}
+
+TEST_CASE("ImportOrders lists each failed order with its index in the stream, its reason and its fields") {
+  Services services;
+  services.Register();
+  std::vector<ord::ImportOrdersRequest> requests;
+  for (int i = 0; i < 1500; ++i) requests.push_back(ImportOfOrder("R-" + std::to_string(i)));
+  requests[1].set_state(static_cast<ord::OrderState>(99));
+  requests[1].mutable_pay_time()->set_seconds(std::numeric_limits<std::int64_t>::max());
+  requests[2].add_refunds()->set_reason(static_cast<ref::RefundReason>(99));
+  requests[3].set_user_email("eve@example.com");
+  requests[1200].set_reference("R-0");
+  requests[1200].mutable_create_time()->set_seconds(999);
+  requests[1300].set_reference(std::string(1000, 'x'));
+  requests[1400].set_reference("R-0");
+  const ord::ImportOrdersResponse response = ImportOrdersOf(services, requests);
+  REQUIRE(services.status.ok());
+  CHECK(response.imported() == 1494);
+  CHECK(response.existing() == 1);
+  CHECK(response.failed() == 5);
+  REQUIRE(response.failures_size() == 5);
+  CHECK(response.failures(0).index() == 1);
+  CHECK(response.failures(0).reference() == "R-1");
+  CHECK(response.failures(0).reason() == "FIELD_INVALID");
+  CHECK_THAT(response.failures(0).message(), Catch::Contains("pay_time must be a time"));
+  CHECK_THAT(response.failures(1).message(), Catch::Contains("refunds[0].reason must be a known value"));
+  CHECK(response.failures(2).reason() == "USER_NOT_FOUND");
+  CHECK(response.failures(3).index() == 1200);
+  CHECK(response.failures(3).reason() == "REFERENCE_TAKEN");
+  CHECK(response.failures(4).index() == 1300);
+  CHECK(response.failures(4).reference().empty());
+}
+
 TEST_CASE("the request_id of a change of a user makes the call idempotent") {
   Services services;
   acc::SuspendUserRequest request;

@@ -82,6 +82,22 @@ STORE_TEST("the e-mail address of an erased account can be used by a new account
   CHECK((*holder)->id == next->id);
 }
 
+STORE_TEST("FindManyByEmailKey returns the accounts that hold the addresses") {
+  Store& store = fixture.store();
+  const User ann = StoredUser(store, "ann@example.com");
+  const User bob = StoredUser(store, "bob@example.com");
+  const User erased =
+      With(StoredUser(store, "eve@example.com"), [](UserFields& f) { f.state = UserState::kErased; });
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.users().Update(erased); }));
+  const std::vector<std::string> keys = {"bob@example.com", "nobody@example.com", "ann@example.com",
+                                         "eve@example.com"};
+  const std::vector<User> found =
+      Get(store, [&](ReadTransaction& tx) { return tx.users().FindManyByEmailKey(keys); });
+  CHECK(found.size() == 2);
+  for (const User& user : found) CHECK(user.fields() == (user->id == ann->id ? ann : bob).fields());
+  CHECK(Get(store, [](ReadTransaction& tx) { return tx.users().FindManyByEmailKey({}); }).empty());
+}
+
 STORE_TEST("InsertMany inserts the accounts with every field, and skips the addresses that are taken") {
   Store& store = fixture.store();
   const User holder = StoredUser(store, "taken@example.com");

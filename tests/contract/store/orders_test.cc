@@ -59,6 +59,23 @@ STORE_TEST("FindManyForUpdate returns every existing order with its lines") {
   CHECK(Do(store, [&](WriteTransaction& tx) { return tx.orders().FindManyForUpdate({}); }).empty());
 }
 
+STORE_TEST("FindManyByReference returns the orders with the references, with their lines") {
+  Store& store = fixture.store();
+  const UserId user = StoredUser(store)->id;
+  std::map<std::string, OrderFields> orders;
+  for (const char* reference : {"shop-1", "shop-2", "shop-3", ""}) {
+    const Order order = SampleOrder(user, reference);
+    REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Insert(order); }));
+    orders.emplace(reference, order.fields());
+  }
+  const std::vector<std::string> references = {"shop-3", "shop-4", "shop-1"};
+  const std::vector<Order> found =
+      Get(store, [&](ReadTransaction& tx) { return tx.orders().FindManyByReference(references); });
+  CHECK(found.size() == 2);
+  for (const Order& order : found) CHECK(order.fields() == orders.at(order->reference));
+  CHECK(Get(store, [](ReadTransaction& tx) { return tx.orders().FindManyByReference({}); }).empty());
+}
+
 STORE_TEST("if a unit of work updates an order twice, the second update is stored") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);

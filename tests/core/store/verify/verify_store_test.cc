@@ -9,6 +9,8 @@
 #include "core/accounts/import_users.h"
 #include "core/accounts/user_repository.h"
 #include "core/common/strings.h"
+#include "core/orders/get_order.h"
+#include "core/refunds/import_orders.h"
 #include "tests/core/store/verify/seeded_store.h"
 
 namespace keelson {
@@ -60,6 +62,51 @@ TEST_CASE("an imported user may have a verified address and no password") {
   ImportUsers import(world.store, world.hasher, world.clock, world.ids);
   CHECK(Must(import.Handle(world.context, {record})).imported == 1);
   CHECK(TextOf(Verify(*world.memory.OpenReader())).empty());
+}
+
+// Imports a SHIPPED order of 10.00 EUR with a refund of 1.00 EUR, and returns the order.
+Order ImportedOrder(World& world) {
+  OrderRecord record;
+  record.user_id = world.Ada()->id.ToString();
+  record.lines = {LineOf(1, 1000)};
+  record.reference = "R-1";
+  record.state = OrderState::kShipped;
+  record.create_time = record.pay_time = record.ship_time = world.clock.Now();
+  record.refunds.emplace_back().scope = AmountOf(100);
+  record.refunds[0].create_time = world.clock.Now();
+  ImportOrders import(world.store, world.clock, world.ids, world.payments.name());
+  REQUIRE(Must(import.Handle(world.context, {record})).imported == 1);
+  return Must(GetOrder(world.store).ByReference(world.context, "R-1"));
+}
+
+TEST_CASE("an imported order with a refund has no findings, also after further changes") {
+  World world;
+  const Order order = ImportedOrder(world);
+  CHECK(TextOf(Verify(*world.memory.OpenReader())).empty());
+  Must(world.Deliver(order).status());
+  Must(world.Refunded(order, Everything()).status());
+  CHECK(TextOf(Verify(*world.memory.OpenReader())).empty());
+}
+
+TEST_CASE("an imported order or refund whose state differs from its events is a finding") {
+  World world;
+  const Order order = ImportedOrder(world);
+  Must(world.Deliver(order).status());
+  const auto findings_after = [&](auto tamper) {
+    const std::unique_ptr<StoreExporter> exporter = world.memory.OpenReader();
+    RowsReader rows(*exporter);
+    tamper(rows);
+    return TextOf(Verify(rows));
+  };
+  CHECK_THAT(findings_after([](RowsReader& rows) {
+               OrderFields& fields = rows.of<OrderFields>()[0];
+               fields.state = OrderState::kShipped;
+               fields.deliver_time.reset();
+             }),
+             Catch::Contains("order_state_is_told: the state is SHIPPED after order.imported, order.del"));
+  CHECK_THAT(
+      findings_after([](RowsReader& rows) { rows.of<RefundFields>()[0].state = RefundState::kFailed; }),
+      Catch::Contains("refund_state_is_told: the state is FAILED after refund.imported"));
 }
 
 struct Violation {

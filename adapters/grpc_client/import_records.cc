@@ -1,4 +1,4 @@
-#include "adapters/grpc_client/import_users.h"
+#include "adapters/grpc_client/import_records.h"
 
 #include <optional>
 #include <utility>
@@ -9,15 +9,34 @@
 #include "core/common/status_macros.h"
 #include "core/common/strings.h"
 #include "keelson/accounts/v1/accounts.pb.h"
+#include "keelson/orders/v1/orders.pb.h"
 
 namespace keelson {
 namespace {
 
-using accounts::v1::ImportFailure;
-using accounts::v1::ImportUsersRequest;
-using accounts::v1::ImportUsersResponse;
+// The methods.
+struct UserMethod {
+  using Request = accounts::v1::ImportUsersRequest;
+  using Response = accounts::v1::ImportUsersResponse;
+  using Failure = accounts::v1::ImportFailure;
 
-constexpr char kMethod[] = "keelson.accounts.v1.AccountService/ImportUsers";
+  static constexpr char kName[] = "keelson.accounts.v1.AccountService/ImportUsers";
+  static const std::string& KeyOf(const Failure& failure) { return failure.email(); }
+  static bool IsPresent(const Failure& failure) { return failure.reason() == "EMAIL_TAKEN"; }
+  static std::int64_t PresentIn(const Response& /*response*/) { return 0; }
+};
+
+struct OrderMethod {
+  using Request = orders::v1::ImportOrdersRequest;
+  using Response = orders::v1::ImportOrdersResponse;
+  using Failure = orders::v1::ImportFailure;
+
+  static constexpr char kName[] = "keelson.orders.v1.OrderService/ImportOrders";
+  static const std::string& KeyOf(const Failure& failure) { return failure.reference(); }
+  static bool IsPresent(const Failure& /*failure*/) { return false; }
+  static std::int64_t PresentIn(const Response& response) { return response.existing(); }
+};
+
 // The server lists at most this many failures of a call.
 constexpr std::size_t kLinesPerCall = 10'000;
 // The default of server.max_receive. A valid record is much smaller.
@@ -53,9 +72,10 @@ class LineReader {
   std::int64_t bytes_read_ = 0;
 };
 
+template <typename Method>
 class Importer {
  public:
-  Importer(const UserImport& import, ImportCounts& counts)
+  Importer(const RecordImport& import, ImportCounts& counts)
       : import_(import), counts_(counts), reader_(import.lines) {}
 
   absl::Status Run() {
@@ -66,17 +86,18 @@ class Importer {
  private:
   absl::Status CallOnce() {
     sent_.clear();
-    ImportUsersResponse response;
+    typename Method::Response response;
     bool valid = false;
     // A call without records would only cost a connection.
     std::optional<std::string> first = NextRecord();
     if (!first) return absl::OkStatus();
     ASSIGN_OR_RETURN(const grpc::Status status,
                      ExchangeStream(
-                         import_.connection, StrCat("/", kMethod),
+                         import_.connection, StrCat("/", Method::kName),
                          [&] { return first ? std::exchange(first, std::nullopt) : NextRecord(); },
                          [&](const std::string& bytes) { valid = response.ParseFromString(bytes); }));
-    if (!status.ok()) return absl::UnavailableError(ExplainFailure(import_.connection, kMethod, status));
+    if (!status.ok())
+      return absl::UnavailableError(ExplainFailure(import_.connection, Method::kName, status));
     if (!valid) return absl::UnavailableError("the server returned OK without a valid response");
     Report(response);
     return absl::OkStatus();
@@ -91,7 +112,7 @@ class Importer {
       }
       import_.on_progress(reader_.number(), reader_.bytes_read());
       if (line_.find_first_not_of(" \t\r") == std::string::npos) continue;
-      ImportUsersRequest record;
+      typename Method::Request record;
       if (const absl::Status status = Parse(record); status.ok()) {
         sent_.push_back(reader_.number());
         return record.SerializeAsString();
@@ -102,21 +123,22 @@ class Importer {
     return std::nullopt;
   }
 
-  absl::Status Parse(ImportUsersRequest& record) const {
+  absl::Status Parse(typename Method::Request& record) const {
     if (line_.size() > kMaxLineBytes) return absl::InvalidArgumentError("the line is longer than 1 MiB");
     const absl::Status status = ParseJson(line_, record);
     // The further lines of the message are an excerpt of the JSON text, which may contain the hash.
     return absl::Status(status.code(), status.message().substr(0, status.message().find('\n')));
   }
 
-  void Report(const ImportUsersResponse& response) {
+  void Report(const typename Method::Response& response) {
     counts_.imported += response.imported();
-    for (const ImportFailure& failure : response.failures()) {
-      if (failure.reason() == "EMAIL_TAKEN") {
+    counts_.present += Method::PresentIn(response);
+    for (const typename Method::Failure& failure : response.failures()) {
+      if (Method::IsPresent(failure)) {
         ++counts_.present;
       } else {
         Fail(sent_.at(static_cast<std::size_t>(failure.index())),
-             StrCat(failure.email(), failure.email().empty() ? "" : ": ", failure.message()));
+             StrCat(Method::KeyOf(failure), Method::KeyOf(failure).empty() ? "" : ": ", failure.message()));
       }
     }
     if (const std::int64_t unlisted = response.failed() - response.failures_size(); unlisted > 0) {
@@ -130,7 +152,7 @@ class Importer {
     import_.on_failure(line, error);
   }
 
-  const UserImport& import_;
+  const RecordImport& import_;
   ImportCounts& counts_;
   LineReader reader_;
   std::string line_;
@@ -141,8 +163,12 @@ class Importer {
 
 }  // namespace
 
-absl::Status ImportUsersFrom(const UserImport& import, ImportCounts& counts) {
-  return Importer(import, counts).Run();
+absl::Status ImportUsersFrom(const RecordImport& import, ImportCounts& counts) {
+  return Importer<UserMethod>(import, counts).Run();
+}
+
+absl::Status ImportOrdersFrom(const RecordImport& import, ImportCounts& counts) {
+  return Importer<OrderMethod>(import, counts).Run();
 }
 
 }  // namespace keelson

@@ -1,0 +1,513 @@
+#include "core/refunds/import_orders.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_join.h"
+#include "core/accounts/find_by_address.h"
+#include "core/accounts/user_repository.h"
+#include "core/common/email_address.h"
+#include "core/common/status_macros.h"
+#include "core/common/strings.h"
+#include "core/events/event_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/refunds/refund_repository.h"
+#include "core/refunds/refund_rules.h"
+
+namespace keelson {
+namespace {
+
+// Whether a record in a given state has the time of a step.
+enum class Presence { kForbidden, kOptional, kRequired };
+
+// The times that follow create_time, in the order of the steps.
+struct Step {
+  std::string_view field;
+  std::optional<absl::Time> OrderRecord::*recorded;
+  std::optional<absl::Time> OrderHistory::*time;
+};
+constexpr std::array kSteps = {
+    Step{"pay_time", &OrderRecord::pay_time, &OrderHistory::pay_time},
+    Step{"ship_time", &OrderRecord::ship_time, &OrderHistory::ship_time},
+    Step{"deliver_time", &OrderRecord::deliver_time, &OrderHistory::deliver_time},
+    Step{"cancel_time", &OrderRecord::cancel_time, &OrderHistory::cancel_time},
+};
+
+// The presence of the times of kSteps.
+std::array<Presence, kSteps.size()> StepsOf(OrderState state) {
+  using enum Presence;
+  switch (state) {
+    case OrderState::kPending:
+      break;
+    case OrderState::kPaid:
+      return {kRequired, kForbidden, kForbidden, kForbidden};
+    case OrderState::kShipped:
+      return {kRequired, kRequired, kForbidden, kForbidden};
+    case OrderState::kDelivered:
+      return {kRequired, kRequired, kRequired, kForbidden};
+    case OrderState::kCancelled:
+      return {kOptional, kForbidden, kForbidden, kRequired};
+  }
+  return {kForbidden, kForbidden, kForbidden, kForbidden};
+}
+
+// Checks that times don't decrease and are not in the future.
+class Chronology {
+ public:
+  Chronology(absl::Time now, FieldErrors& errors) : now_(now), errors_(errors) {}
+
+  // The next time must not be earlier than `time`.
+  void StartAt(std::string field, absl::Time time) {
+    previous_ = time;
+    previous_field_ = std::move(field);
+  }
+
+  // Returns the time in whole microseconds, the resolution of stored times.
+  absl::Time Check(const std::string& field, absl::Time time) {
+    time = absl::FromUnixMicros(absl::ToUnixMicros(time));
+    if (time > now_) errors_.Add(field, "must not be in the future");
+    if (time < previous_) errors_.Add(field, StrCat("must not be earlier than ", previous_field_));
+    StartAt(field, time);
+    return time;
+  }
+
+ private:
+  const absl::Time now_;
+  FieldErrors& errors_;
+  absl::Time previous_ = absl::InfinitePast();
+  std::string previous_field_;
+};
+
+// Terms for refunds that are paid out already: no configured limit applies, so that only the rules that keep
+// the order's totals valid can fail.
+const RefundTerms& TermsOfHistory() {
+  static const auto* const terms = new RefundTerms{
+      .window = absl::InfiniteDuration(),
+      .states = {OrderState::kPending, OrderState::kPaid, OrderState::kShipped, OrderState::kDelivered,
+                 OrderState::kCancelled},
+      .partial = true,
+      .max_per_order = std::numeric_limits<std::int64_t>::max(),
+      .approval_above = {},
+  };
+  return *terms;
+}
+
+absl::Status UserNotFound() {
+  return MakeError(Reason::kUserNotFound, "no user has this id or address, or the user is erased");
+}
+
+// Whether the lines of the order as it was created are equal.
+bool SameLines(const OrderFields& a, const OrderFields& b) {
+  return a.currency == b.currency &&
+         std::equal(a.lines.begin(), a.lines.end(), b.lines.begin(), b.lines.end(),
+                    [](const OrderLine& x, const OrderLine& y) {
+                      return x.sku == y.sku && x.title == y.title && x.quantity == y.quantity &&
+                             x.unit_price == y.unit_price && x.discount == y.discount && x.tax == y.tax;
+                    });
+}
+
+// Whether `stored` can have the refunds of `record`, and further refunds. Imported refunds are SUCCEEDED, so
+// that the totals of the stored order never fall below theirs.
+bool IncludesRefunds(const OrderFields& stored, const OrderFields& record) {
+  return stored.refund_count >= record.refund_count && stored.refunded >= record.refunded &&
+         stored.refunded_shipping >= record.refunded_shipping &&
+         (stored.lines.size() != record.lines.size() ||
+          std::equal(stored.lines.begin(), stored.lines.end(), record.lines.begin(),
+                     [](const OrderLine& s, const OrderLine& r) {
+                       return s.refunded_quantity >= r.refunded_quantity &&
+                              s.refunded_amount >= r.refunded_amount;
+                     }));
+}
+
+// Returns the names of the fields in which the record contradicts the stored order. The stored order may have
+// changed since its import: it may have been paid, shipped or refunded.
+std::vector<std::string_view> Contradictions(const OrderFields& stored, const OrderFields& record,
+                                             UserId owner) {
+  std::vector<std::string_view> fields;
+  const auto require = [&](bool holds, std::string_view field) {
+    if (!holds) fields.push_back(field);
+  };
+  const auto unchanged = [](const std::optional<absl::Time>& s, const std::optional<absl::Time>& r) {
+    return !r || s == r;
+  };
+  require(stored.user_id == owner, "user");
+  require(SameLines(stored, record), "lines");
+  require(stored.shipping == record.shipping, "shipping");
+  require(stored.labels == record.labels, "labels");
+  require(stored.create_time == record.create_time, "create_time");
+  require(unchanged(stored.pay_time, record.pay_time), "pay_time");
+  require(unchanged(stored.ship_time, record.ship_time), "ship_time");
+  require(unchanged(stored.deliver_time, record.deliver_time), "deliver_time");
+  require(unchanged(stored.cancel_time, record.cancel_time), "cancel_time");
+  require(!record.pay_time || stored.payment_reference == record.payment_reference, "payment");
+  require(IncludesRefunds(stored, record), "refunds");
+  return fields;
+}
+
+// REFERENCE_TAKEN if the record, which has the reference of `stored`, is another order.
+absl::Status CheckSame(const Order& stored, const Order& record, UserId owner) {
+  const std::vector<std::string_view> fields = Contradictions(stored.fields(), record.fields(), owner);
+  if (fields.empty()) return absl::OkStatus();
+  const std::string names =
+      absl::StrJoin(fields, ", ", [](std::string* out, std::string_view field) { out->append(field); });
+  return MakeError(Reason::kReferenceTaken,
+                   StrCat("an order with this reference exists and differs in: ", names),
+                   {{"field", "reference"}, {"order_id", stored->id.ToString()}});
+}
+
+Event OrderImportedEvent(const Order& order, const CallContext& context, absl::Time now) {
+  return MakeEvent("order.imported", order->id.ToString(), order->user_id, context, now,
+                   EventPayload()
+                       .Add("total", order->total)
+                       .Add("currency_code", order->currency.code())
+                       .Add("state", OrderStateName(order->state)));
+}
+
+Event RefundImportedEvent(const Refund& refund, const CallContext& context, absl::Time now) {
+  return MakeEvent("refund.imported", refund->id.ToString(), refund->user_id, context, now,
+                   EventPayload()
+                       .Add("order_id", refund->order_id.ToString())
+                       .Add("amount", refund->amount)
+                       .Add("currency_code", refund->currency.code())
+                       .Add("reason", RefundReasonName(refund->reason)));
+}
+
+}  // namespace
+
+// An order to insert, with its refunds.
+struct ImportOrders::NewOrder {
+  Order order;
+  std::vector<Refund> refunds;
+};
+
+// A valid record. The order has no id and no user yet.
+struct ImportOrders::Draft {
+  struct RefundDraft {
+    Refund::Request request;
+    Refund::Settlement settlement;
+  };
+
+  // Returns the order and its refunds with ids, for a user.
+  NewOrder Build(UserId owner, IdGenerator& ids, absl::Time now) const {
+    OrderFields fields = order.fields();
+    fields.id = ids.Next<OrderKind>();
+    fields.user_id = owner;
+    NewOrder built{Order(std::move(fields)), {}};
+    for (const RefundDraft& refund : refunds) {
+      built.refunds.push_back(
+          Refund::Import(ids.Next<RefundKind>(), built.order, refund.request, refund.settlement, now));
+    }
+    return built;
+  }
+
+  std::size_t index = 0;
+  std::optional<UserId> user_id;
+  // Identifies the user unless user_id is set.
+  EmailAddress user_email;
+  Order order;
+  std::vector<RefundDraft> refunds;
+};
+
+// Validates one record.
+class ImportOrders::RecordChecker {
+ public:
+  RecordChecker(const OrderRecord& record, std::string_view provider, const CallContext& context,
+                absl::Time now)
+      : record_(record), provider_(provider), context_(context), now_(now), errors_(record.errors) {}
+
+  absl::StatusOr<Draft> Check() {
+    CheckOwner();
+    std::optional<OrderContents> contents = CheckOrder(record_, errors_);
+    if (record_.reference.empty()) errors_.Add("reference", "is required");
+    CheckHistory();
+    history_.payment_provider = provider_;
+    history_.payment_reference =
+        CheckPayment(record_.payment_provider, record_.payment_reference, provider_, errors_);
+    const std::vector<RefundScope> scopes = CheckRefunds();
+    if (!errors_.empty()) return errors_.ToStatus();
+
+    Order order = Order::Create({}, {}, contents->currency, std::move(contents->lines), contents->shipping,
+                                std::move(contents->reference), record_.labels, create_time_);
+    RETURN_IF_ERROR(order.ReplayHistory(history_, now_));
+    Draft draft{
+        .index = 0, .user_id = user_id_, .user_email = user_email_, .order = std::move(order), .refunds = {}};
+    for (std::size_t i = 0; i < scopes.size(); ++i) AddRefund(i, scopes[i], draft);
+    if (!errors_.empty()) return errors_.ToStatus();
+    return draft;
+  }
+
+ private:
+  void CheckOwner() {
+    if (record_.user_id.empty() == record_.user_email.empty()) {
+      errors_.Add("user", "must set exactly one of user_id and user_email");
+    } else if (!record_.user_id.empty()) {
+      user_id_ = UserId::Parse(record_.user_id);
+      if (!user_id_) errors_.Add("user_id", InvalidId<UserKind>());
+    } else if (absl::StatusOr<EmailAddress> email = EmailAddress::Parse(record_.user_email); email.ok()) {
+      user_email_ = *std::move(email);
+    } else {
+      errors_.Add("user_email", std::string(email.status().message()));
+    }
+  }
+
+  // Whether the transport could translate every time. Otherwise a missing time is not a violation.
+  bool has_times() const { return record_.errors.empty(); }
+
+  void CheckHistory() {
+    if (!has_times()) return;
+    if (!record_.create_time) errors_.Add("create_time", "is required");
+    if (!record_.state) {
+      errors_.Add("state", "must be a known state other than UNSPECIFIED");
+      return;
+    }
+    Chronology chronology(now_, errors_);
+    if (record_.create_time) create_time_ = chronology.Check("create_time", *record_.create_time);
+    const std::array<Presence, kSteps.size()> presence = StepsOf(*record_.state);
+    for (std::size_t i = 0; i < kSteps.size(); ++i) CheckStep(kSteps[i], presence[i], chronology);
+    if (!record_.pay_time && !(record_.payment_provider.empty() && record_.payment_reference.empty())) {
+      errors_.Add("payment", "must be unset without a pay_time");
+    }
+  }
+
+  void CheckStep(const Step& step, Presence presence, Chronology& chronology) {
+    const std::optional<absl::Time>& time = record_.*step.recorded;
+    const std::string field(step.field);
+    if (!time) {
+      if (presence == Presence::kRequired) {
+        errors_.Add(field, StrCat("is required in the state ", OrderStateName(*record_.state)));
+      }
+    } else if (presence == Presence::kForbidden) {
+      errors_.Add(field, StrCat("must be unset in the state ", OrderStateName(*record_.state)));
+    } else {
+      history_.*step.time = chronology.Check(field, *time);
+    }
+  }
+
+  // Returns the valid scopes: one for each refund, unless there is a violation.
+  std::vector<RefundScope> CheckRefunds() {
+    std::vector<RefundScope> scopes;
+    if (record_.refunds.size() > kMaxImportedRefunds) {
+      errors_.Add("refunds", StrCat("must have at most ", kMaxImportedRefunds, " entries"));
+      return scopes;
+    }
+    for (std::size_t i = 0; i < record_.refunds.size(); ++i) {
+      const OrderRecord::Refund& refund = record_.refunds[i];
+      FieldErrors errors;
+      std::optional<RefundScope> scope = CheckScope(refund.scope, errors);
+      if (scope) scopes.push_back(*std::move(scope));
+      CheckLine("note", refund.note, kMaxRefundNote, errors);
+      Refund::Settlement& settlement = settlements_.emplace_back();
+      settlement.provider_reference =
+          NormalizedReference("provider_reference", refund.provider_reference, kMaxPaymentReference, errors);
+      if (has_times()) CheckTimes(refund, settlement, errors);
+      errors_.AddAll(StrCat("refunds[", i, "]."), errors);
+    }
+    return scopes;
+  }
+
+  void CheckTimes(const OrderRecord::Refund& refund, Refund::Settlement& settlement, FieldErrors& errors) {
+    if (!refund.create_time) {
+      errors.Add("create_time", "is required");
+      return;
+    }
+    Chronology chronology(now_, errors);
+    if (history_.pay_time) chronology.StartAt("the order's pay_time", *history_.pay_time);
+    settlement.create_time = chronology.Check("create_time", *refund.create_time);
+    settlement.settle_time =
+        chronology.Check("settle_time", refund.settle_time.value_or(*refund.create_time));
+  }
+
+  // Applies the refund to the order of the draft, if the refund rules allow the refund.
+  void AddRefund(std::size_t i, const RefundScope& scope, Draft& draft) {
+    RefundJudgement judgement = JudgeRefund(draft.order, scope, TermsOfHistory(), now_);
+    for (const Verdict& verdict : judgement.verdicts) {
+      if (verdict.passed) continue;
+      errors_.Add(StrCat("refunds[", i, "].scope"),
+                  StrCat("must not break the refund rule ", verdict.rule, ": ", verdict.explanation));
+    }
+    if (!judgement.allowed) return;
+    const OrderRecord::Refund& refund = record_.refunds[i];
+    draft.order.HoldRefund(*judgement.portion, now_);
+    draft.order.SettleRefund(*judgement.portion, now_);
+    Refund::Request request;
+    request.portion = *std::move(judgement.portion);
+    request.scope = ScopeKindOf(scope);
+    request.reason = refund.reason;
+    request.note = refund.note;
+    request.requested_by = context_.actor;
+    draft.refunds.push_back({std::move(request), std::move(settlements_[i])});
+  }
+
+  const OrderRecord& record_;
+  const std::string provider_;
+  const CallContext& context_;
+  const absl::Time now_;
+  FieldErrors errors_;
+  std::optional<UserId> user_id_;
+  EmailAddress user_email_;
+  absl::Time create_time_;
+  OrderHistory history_;
+  std::vector<Refund::Settlement> settlements_;
+};
+
+// The stored users and orders to which drafts refer.
+class ImportOrders::Facts {
+ public:
+  absl::Status Load(ReadTransaction& tx, const std::vector<Draft>& drafts) {
+    *this = {};
+    RETURN_IF_ERROR(LoadUsers(tx, drafts));
+    std::set<std::string> references;
+    for (const Draft& draft : drafts) references.insert(draft.order->reference);
+    ASSIGN_OR_RETURN(std::vector<Order> found, tx.orders().FindManyByReference(std::vector<std::string>(
+                                                   references.begin(), references.end())));
+    for (Order& order : found) orders_.emplace(order->reference, std::move(order));
+    return absl::OkStatus();
+  }
+
+  // Returns the user of the draft; nullopt if the user does not exist or is erased.
+  std::optional<UserId> OwnerOf(const Draft& draft) const {
+    if (draft.user_id) return users_.contains(*draft.user_id) ? draft.user_id : std::nullopt;
+    const auto holder = holders_.find(draft.user_email.key());
+    return holder == holders_.end() ? std::nullopt : std::optional(holder->second);
+  }
+
+  // The orders by their references.
+  const std::map<std::string, Order>& orders() const { return orders_; }
+
+ private:
+  absl::Status LoadUsers(ReadTransaction& tx, const std::vector<Draft>& drafts) {
+    std::set<UserId> ids;
+    std::map<std::string, EmailAddress> addresses;
+    for (const Draft& draft : drafts) {
+      if (draft.user_id) {
+        ids.insert(*draft.user_id);
+      } else {
+        addresses.emplace(draft.user_email.key(), draft.user_email);
+      }
+    }
+    ASSIGN_OR_RETURN(const std::vector<User> users,
+                     tx.users().FindMany(std::vector<UserId>(ids.begin(), ids.end())));
+    for (const User& user : users) {
+      if (!user.is_erased()) users_.insert(user->id);
+    }
+    std::vector<EmailAddress> distinct;
+    for (const auto& [key, address] : addresses) distinct.push_back(address);
+    ASSIGN_OR_RETURN(const std::vector<std::optional<User>> holders, FindManyByAddress(tx.users(), distinct));
+    for (std::size_t i = 0; i < distinct.size(); ++i) {
+      if (holders[i]) holders_.emplace(distinct[i].key(), (*holders[i])->id);
+    }
+    return absl::OkStatus();
+  }
+
+  // The users who exist and are not erased.
+  std::set<UserId> users_;
+  // The users by the keys of their addresses.
+  std::map<std::string, UserId> holders_;
+  std::map<std::string, Order> orders_;
+};
+
+std::vector<Event> ImportOrders::EventsOf(const std::vector<NewOrder>& orders, const CallContext& context,
+                                          absl::Time now) {
+  std::vector<Event> events;
+  for (const auto& [order, refunds] : orders) {
+    events.push_back(OrderImportedEvent(order, context, now));
+    for (const Refund& refund : refunds) events.push_back(RefundImportedEvent(refund, context, now));
+  }
+  return events;
+}
+
+// Prevents the erasure of the owners until the transaction ends. USER_NOT_FOUND if one of them is erased.
+absl::Status ImportOrders::LockOwners(WriteTransaction& tx, const std::vector<NewOrder>& orders) {
+  std::set<UserId> owners;
+  for (const NewOrder& added : orders) owners.insert(added.order->user_id);
+  const std::vector<UserId> ids(owners.begin(), owners.end());
+  ASSIGN_OR_RETURN(const std::vector<User> users, tx.users().FindManyForMessage(ids));
+  const bool all = users.size() == ids.size() &&
+                   std::none_of(users.begin(), users.end(), [](const User& u) { return u.is_erased(); });
+  return all ? absl::OkStatus() : UserNotFound();
+}
+
+absl::Status ImportOrders::Insert(WriteTransaction& tx, const std::vector<NewOrder>& orders,
+                                  const std::vector<Event>& events) {
+  RETURN_IF_ERROR(LockOwners(tx, orders));
+  for (const auto& [order, refunds] : orders) {
+    RETURN_IF_ERROR(tx.orders().Insert(order));
+    for (const Refund& refund : refunds) RETURN_IF_ERROR(tx.refunds().Insert(refund));
+  }
+  return tx.events().AppendMany(events);
+}
+
+absl::StatusOr<OrderImportResult> ImportOrders::Handle(const CallContext& context,
+                                                       const std::vector<OrderRecord>& records) {
+  const absl::Time now = clock_.Now();
+  std::vector<ImportFailure> invalid;
+  std::vector<Draft> drafts;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    absl::StatusOr<Draft> draft = RecordChecker(records[i], provider_, context, now).Check();
+    if (draft.ok()) {
+      drafts.push_back(*std::move(draft));
+      drafts.back().index = i;
+    } else {
+      invalid.push_back({i, draft.status()});
+    }
+  }
+  OrderImportResult result;
+  absl::Status status;
+  // If another call has inserted a reference or erased a user since the facts were read, the batch is
+  // imported again with new facts. Each repetition has at least one more failed or existing record, so the
+  // loop ends.
+  do {
+    result = {.imported = 0, .existing = 0, .failures = invalid};
+    status = ImportDrafts(context, drafts, now, result);
+  } while (HasReason(status, Reason::kReferenceTaken) || HasReason(status, Reason::kUserNotFound));
+  if (!status.ok()) return status;
+  std::sort(result.failures.begin(), result.failures.end(),
+            [](const ImportFailure& a, const ImportFailure& b) { return a.index < b.index; });
+  return result;
+}
+
+absl::Status ImportOrders::ImportDrafts(const CallContext& context, const std::vector<Draft>& drafts,
+                                        absl::Time now, OrderImportResult& result) {
+  if (drafts.empty()) return absl::OkStatus();
+  Facts facts;
+  RETURN_IF_ERROR(store_.Read(context.deadline, [&](ReadTransaction& tx) { return facts.Load(tx, drafts); }));
+  const std::vector<NewOrder> added = BuildNewOrders(drafts, facts, now, result);
+  result.imported = std::ssize(added);
+  if (added.empty()) return absl::OkStatus();
+  const std::vector<Event> events = EventsOf(added, context, now);
+  return store_.Write(context.deadline, [&](WriteTransaction& tx) { return Insert(tx, added, events); });
+}
+
+std::vector<ImportOrders::NewOrder> ImportOrders::BuildNewOrders(const std::vector<Draft>& drafts,
+                                                                 const Facts& facts, absl::Time now,
+                                                                 OrderImportResult& result) {
+  std::vector<NewOrder> added;
+  // Keeps the addresses of the orders.
+  added.reserve(drafts.size());
+  // The stored orders and the new ones.
+  std::map<std::string_view, const Order*> by_reference;
+  for (const auto& [reference, order] : facts.orders()) by_reference.emplace(reference, &order);
+  for (const Draft& draft : drafts) {
+    const std::optional<UserId> owner = facts.OwnerOf(draft);
+    if (!owner) {
+      result.failures.push_back({draft.index, UserNotFound()});
+      continue;
+    }
+    const auto same = by_reference.find(draft.order->reference);
+    if (same == by_reference.end()) {
+      const Order& order = added.emplace_back(draft.Build(*owner, ids_, now)).order;
+      by_reference.emplace(order->reference, &order);
+    } else if (absl::Status status = CheckSame(*same->second, draft.order, *owner); status.ok()) {
+      ++result.existing;
+    } else {
+      result.failures.push_back({draft.index, std::move(status)});
+    }
+  }
+  return added;
+}
+
+}  // namespace keelson
