@@ -213,7 +213,7 @@ TEST_CASE("Every invalid field of a refund is reported") {
   command.note = std::string(501, 'n');
   command.labels = {{"", "v"}};
   CHECK(BadFields(create.Handle(world.context, command)) ==
-        Fields{"request_id", "note", "labels", "order_id", "scope"});
+        Fields{"request_id", "note", "labels[\"\"]", "order_id", "scope"});
   const auto faults = [&](ScopeInput scope) {
     CreateRefundCommand scoped;
     scoped.order_id = "order_01h455vb4pex5vsknk084sn02q";
