@@ -18,6 +18,8 @@ CreateOrderCommand::Line LineFromProto(api::OrderLine& line) {
   if (line.has_tax()) out.tax = FromProto(line.tax());
   if (line.has_total()) out.total = FromProto(line.total());
   out.refunded_quantity = line.refunded_quantity();
+  if (line.has_refunded()) out.refunded = FromProto(line.refunded());
+  if (line.has_withheld()) out.withheld = FromProto(line.withheld());
   return out;
 }
 
@@ -78,9 +80,14 @@ absl::Status Get(GetOrder& use_case, const CallContext& context, const api::GetO
 absl::Status List(ListOrders& use_case, const CallContext& context, api::ListOrdersRequest& request,
                   api::ListOrdersResponse& response) {
   ListOrdersQuery query;
-  const FieldErrors errors = ListFromProto(request, api::OrderState_IsValid, query);
+  FieldErrors errors = ListFromProto(request, api::OrderState_IsValid, query);
+  query.refund_statuses = StatesFromProto<RefundStatus>(request.refund_statuses(), api::RefundStatus_IsValid,
+                                                        "refund_statuses", errors);
   if (!errors.empty()) return errors.ToStatus();
   query.user_id = std::move(*request.mutable_user_id());
+  query.reference = std::move(*request.mutable_reference());
+  query.payment_reference = std::move(*request.mutable_payment_reference());
+  if (request.has_label()) query.label = FromProto(request.label());
 
   ASSIGN_OR_RETURN(OrderPage page, use_case.Handle(context, query));
   for (const Order& order : page.orders) ToProto(order, *response.add_orders());

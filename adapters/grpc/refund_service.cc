@@ -79,6 +79,9 @@ absl::Status List(ListRefunds& use_case, const CallContext& context, api::ListRe
   if (!errors.empty()) return errors.ToStatus();
   query.order_id = std::move(*request.mutable_order_id());
   query.user_id = std::move(*request.mutable_user_id());
+  query.payment_reference = std::move(*request.mutable_payment_reference());
+  query.order_reference = std::move(*request.mutable_order_reference());
+  if (request.has_label()) query.label = FromProto(request.label());
 
   ASSIGN_OR_RETURN(RefundPage page, use_case.Handle(context, query));
   for (const Refund& refund : page.refunds) ToProto(refund, *response.add_refunds());

@@ -179,6 +179,10 @@ Labels FromProto(const google::protobuf::Map<std::string, std::string>& labels) 
   return {labels.begin(), labels.end()};
 }
 
+Label FromProto(const common::v1::Label& label) {
+  return {label.key(), label.value()};
+}
+
 std::optional<absl::Time> FromProto(const google::protobuf::Timestamp& time, std::string_view field,
                                     FieldErrors& errors) {
   const bool valid = time.seconds() >= kMinSeconds && time.seconds() <= kMaxSeconds && time.nanos() >= 0 &&

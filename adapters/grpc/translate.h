@@ -2,6 +2,7 @@
 // violation with its path to the errors; the core checks everything else.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,6 +22,7 @@
 #include "google/protobuf/map.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "keelson/accounts/v1/accounts.pb.h"
+#include "keelson/common/v1/label.pb.h"
 #include "keelson/common/v1/money.pb.h"
 #include "keelson/notifications/v1/notifications.pb.h"
 #include "keelson/orders/v1/orders.pb.h"
@@ -40,19 +42,21 @@ void ToProto(absl::Time time, google::protobuf::Timestamp& out);
 
 Amount FromProto(const common::v1::Money& money);
 Labels FromProto(const google::protobuf::Map<std::string, std::string>& labels);
+Label FromProto(const common::v1::Label& label);
 // Returns nullopt and adds a violation for a time outside of the range of google.protobuf.Timestamp.
 std::optional<absl::Time> FromProto(const google::protobuf::Timestamp& time, std::string_view field,
                                     FieldErrors& errors);
 
-// Translates the states of a filter; their numbers are the same in the contract and in the core. Adds a
-// violation for each unknown number and for UNSPECIFIED.
+// Translates the states of a filter, without repetitions; their numbers are the same in the contract and in
+// the core. Adds a violation for each unknown number and for UNSPECIFIED.
 template <typename State, typename Numbers>
 std::vector<State> StatesFromProto(const Numbers& numbers, bool (*is_known)(int), std::string_view field,
                                    FieldErrors& errors) {
   std::vector<State> states;
   for (int i = 0; i < numbers.size(); ++i) {
     if (numbers[i] != 0 && is_known(numbers[i])) {
-      states.push_back(static_cast<State>(numbers[i]));
+      const auto state = static_cast<State>(numbers[i]);
+      if (std::find(states.begin(), states.end(), state) == states.end()) states.push_back(state);
     } else {
       errors.Add(StrCat(field, "[", i, "]"), "must be a known state other than UNSPECIFIED");
     }

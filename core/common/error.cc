@@ -37,6 +37,7 @@ constexpr std::array kReasons = {
     ReasonEntry{Reason::kUserState, "USER_STATE", StatusCode::kFailedPrecondition},
     ReasonEntry{Reason::kUserNotActive, "USER_NOT_ACTIVE", StatusCode::kFailedPrecondition},
     ReasonEntry{Reason::kOrderState, "ORDER_STATE", StatusCode::kFailedPrecondition},
+    ReasonEntry{Reason::kOrderRefunded, "ORDER_REFUNDED", StatusCode::kFailedPrecondition},
     ReasonEntry{Reason::kRefundState, "REFUND_STATE", StatusCode::kFailedPrecondition},
     ReasonEntry{Reason::kRefundNotAllowed, "REFUND_NOT_ALLOWED", StatusCode::kFailedPrecondition},
     ReasonEntry{Reason::kMessageState, "MESSAGE_STATE", StatusCode::kFailedPrecondition},

@@ -34,6 +34,7 @@ enum class Reason {
   kUserState,
   kUserNotActive,
   kOrderState,
+  kOrderRefunded,
   kRefundState,
   kRefundNotAllowed,
   kMessageState,

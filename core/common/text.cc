@@ -73,7 +73,8 @@ bool HasNul(std::string_view text) {
   return text.find('\0') != std::string_view::npos;
 }
 
-constexpr int kNfkc = UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_COMPOSE;
+constexpr int kNfc = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
+constexpr int kNfkc = kNfc | UTF8PROC_COMPAT;
 
 }  // namespace
 
@@ -134,6 +135,10 @@ std::string_view Trim(std::string_view text) {
   return text.substr(0, end);
 }
 
+std::optional<std::string> Nfc(std::string_view text) {
+  return Map(text, kNfc);
+}
+
 std::optional<std::string> Nfkc(std::string_view text) {
   return Map(text, kNfkc);
 }
@@ -160,7 +165,7 @@ std::optional<std::string> NfkcCasefold(std::string_view text) {
 }
 
 std::string VisibleText(std::string_view text) {
-  const std::string normal = Map(text, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_IGNORE).value_or("");
+  const std::string normal = Map(text, kNfc | UTF8PROC_IGNORE).value_or("");
   std::string visible;
   std::string_view rest = normal;
   for (CodePoint next = First(rest); next.size > 0; next = First(rest)) {
@@ -207,6 +212,21 @@ void CheckLine(std::string_view field, std::string_view text, std::size_t max_co
   if (HasControlCharacters(text)) {
     errors.Add(std::string(field), "must not have control characters or line breaks");
   }
+}
+
+std::string NormalizedReference(std::string_view field, std::string_view text, std::size_t max_code_points,
+                                FieldErrors& errors) {
+  const std::optional<std::string> normal = Nfc(Trim(text));
+  if (!normal) {
+    errors.Add(std::string(field), "must be valid UTF-8");
+    return "";
+  }
+  if (!text.empty() && VisibleText(*normal).empty()) {
+    errors.Add(std::string(field), "must not be blank");
+    return "";
+  }
+  CheckLine(field, *normal, max_code_points, errors);
+  return *normal;
 }
 
 }  // namespace keelson

@@ -22,6 +22,8 @@ std::size_t CountCodePoints(std::string_view text);
 bool HasControlCharacters(std::string_view text);
 // Removes Unicode white space at both ends.
 std::string_view Trim(std::string_view text);
+// Unicode normalization form NFC; nullopt for invalid UTF-8.
+std::optional<std::string> Nfc(std::string_view text);
 // Unicode normalization form NFKC; nullopt for invalid UTF-8.
 std::optional<std::string> Nfkc(std::string_view text);
 // NFKC without invisible characters (Unicode's Default_Ignorable_Code_Point: zero-width spaces and joiners,
@@ -40,6 +42,16 @@ std::string VisibleText(std::string_view text);
 
 using Labels = std::map<std::string, std::string>;
 
+// One entry of Labels.
+struct Label {
+  std::string key;
+  std::string value;
+};
+template <typename Visitor>
+void VisitFields(Visitor& a, Label& l) {
+  a(l.key), a(l.value);
+}
+
 inline constexpr std::size_t kMaxLabels = 64;
 inline constexpr std::size_t kMaxLabelKeyBytes = 64;
 inline constexpr std::size_t kMaxLabelValueBytes = 512;
@@ -50,5 +62,10 @@ void CheckLabels(std::string_view field, const Labels& labels, FieldErrors& erro
 // Adds a violation if `text` has more than `max_code_points`, is not valid UTF-8, or has control characters.
 void CheckLine(std::string_view field, std::string_view text, std::size_t max_code_points,
                FieldErrors& errors);
+// Returns a reference in the form in which references are stored and compared: without white space at either
+// end, and in NFC. Returns an empty text for an empty text. Adds a violation if a text that is not empty is
+// blank, or if the result breaks a rule of CheckLine.
+std::string NormalizedReference(std::string_view field, std::string_view text, std::size_t max_code_points,
+                                FieldErrors& errors);
 
 }  // namespace keelson

@@ -13,7 +13,6 @@ namespace keelson {
 
 constexpr std::size_t kMaxSku = 100;
 constexpr std::size_t kMaxTitle = 300;
-constexpr std::size_t kMaxReference = 100;
 
 template <typename Visitor>
 void VisitFields(Visitor& a, CreateOrderCommand::Line& l) {
@@ -74,6 +73,8 @@ std::optional<OrderLine> CheckLineOf(const std::string& field, const CreateOrder
   CheckUnset(field + ".line_id", input.line_id.empty(), errors);
   CheckUnset(field + ".total", !input.total, errors);
   CheckUnset(field + ".refunded_quantity", input.refunded_quantity == 0, errors);
+  CheckUnset(field + ".refunded", !input.refunded, errors);
+  CheckUnset(field + ".withheld", !input.withheld, errors);
   CheckLine(field + ".sku", input.sku, kMaxSku, errors);
   CheckLine(field + ".title", input.title, kMaxTitle, errors);
   if (!input.unit_price) errors.Add(field + ".unit_price", "is required");
@@ -108,6 +109,7 @@ struct Basket {
   Currency currency;
   std::vector<OrderLine> lines;
   std::int64_t shipping = 0;
+  std::string reference;
 };
 
 absl::StatusOr<Basket> Check(const CreateOrderCommand& command) {
@@ -130,7 +132,7 @@ absl::StatusOr<Basket> Check(const CreateOrderCommand& command) {
     basket.lines.push_back(*std::move(line));
   }
   const std::optional<std::int64_t> shipping = amounts.Check("shipping", command.shipping);
-  CheckLine("reference", command.reference, kMaxReference, errors);
+  basket.reference = NormalizedReference("reference", command.reference, kMaxOrderReference, errors);
   CheckLabels("labels", command.labels, errors);
   if (total + shipping.value_or(0) > kMaxMinorUnits) {
     errors.Add("lines",
@@ -160,7 +162,7 @@ absl::StatusOr<Order> CreateOrder::Handle(const CallContext& context, const Crea
   const absl::Time now = clock_.Now();
   const Order order =
       Order::Create(ids_.Next<OrderKind>(), basket.user_id, basket.currency, std::move(basket.lines),
-                    basket.shipping, command.reference, command.labels, now);
+                    basket.shipping, std::move(basket.reference), command.labels, now);
   const Idempotency call(context, "CreateOrder", command.request_id, ContentOf(command));
   const auto create = [&](WriteTransaction& tx) -> absl::StatusOr<OrderFields> {
     RETURN_IF_ERROR(RequireActiveUser(tx, order->user_id));

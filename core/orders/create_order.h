@@ -26,9 +26,11 @@ struct CreateOrderCommand {
     std::optional<Amount> unit_price;
     std::optional<Amount> discount;
     std::optional<Amount> tax;
-    // total must be unset and refunded_quantity 0, because the service sets both fields.
+    // The amounts must be unset and refunded_quantity 0, because the service sets these fields.
     std::optional<Amount> total;
     std::int64_t refunded_quantity = 0;
+    std::optional<Amount> refunded;
+    std::optional<Amount> withheld;
   };
   std::string request_id;
   std::string user_id;

@@ -31,9 +31,12 @@ absl::StatusOr<Order> GetOrder::ById(const CallContext& context, std::string_vie
 }
 
 absl::StatusOr<Order> GetOrder::ByReference(const CallContext& context, std::string_view reference) {
-  if (reference.empty()) return FieldErrors().Add("reference", "is required").ToStatus();
+  FieldErrors errors;
+  const std::string normal = NormalizedReference("reference", reference, kMaxOrderReference, errors);
+  if (reference.empty()) errors.Add("reference", "is required");
+  if (!errors.empty()) return errors.ToStatus();
   return Read(store_, context, "reference",
-              [&](OrderReader& orders) { return orders.FindByReference(reference); });
+              [&](OrderReader& orders) { return orders.FindByReference(normal); });
 }
 
 absl::StatusOr<OrderPage> ListOrders::Handle(const CallContext& context, const ListOrdersQuery& query) {
@@ -44,11 +47,18 @@ absl::StatusOr<OrderPage> ListOrders::Handle(const CallContext& context, const L
   filter.states = query.states;
   filter.created_from = WholeMicros(query.created_from);
   filter.created_before = WholeMicros(query.created_before);
+  filter.reference = NormalizedReference("reference", query.reference, kMaxOrderReference, errors);
+  filter.payment_reference =
+      NormalizedReference("payment_reference", query.payment_reference, kMaxPaymentReference, errors);
+  filter.label = CheckLabel("label", query.label, errors);
+  filter.refund_statuses = query.refund_statuses;
   if (!errors.empty()) return errors.ToStatus();
 
   FieldWriter list;
   list(std::string("orders")), list(filter.user_id), list(filter.states);
   list(filter.created_from), list(filter.created_before);
+  list(filter.reference), list(filter.payment_reference), list(filter.refund_statuses);
+  list(filter.label);
   return ReadPage(store_, context, page_tokens_, list.Take(), query.page_token, page_size, &OrderPage::orders,
                   [&](ReadTransaction& tx, std::optional<ListPosition> before, int limit) {
                     return tx.orders().List(filter, before, limit);

@@ -30,6 +30,10 @@ struct ListOrdersQuery {
   std::vector<OrderState> states;
   std::optional<absl::Time> created_from;
   std::optional<absl::Time> created_before;
+  std::string reference;
+  std::string payment_reference;
+  std::optional<Label> label;
+  std::vector<RefundStatus> refund_statuses;
 };
 
 struct OrderPage {

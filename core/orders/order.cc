@@ -116,6 +116,12 @@ absl::Status Order::Pay(std::string provider, std::string provider_reference, ab
 }
 
 absl::Status Order::Ship(absl::Time now) {
+  if (CanMove(fields_.state, OrderState::kShipped) && fields_.paid > 0 && refundable() == 0) {
+    return MakeError(Reason::kOrderRefunded,
+                     StrCat("the order can't be shipped, because refunds have refunded or reserved the whole "
+                            "paid amount, ",
+                            MoneyOf(fields_.paid).ToString()));
+  }
   RETURN_IF_ERROR(MoveTo(OrderState::kShipped, now));
   fields_.ship_time = now;
   return absl::OkStatus();

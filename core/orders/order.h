@@ -61,6 +61,10 @@ inline constexpr auto kFields<OrderLine> = std::tuple{
     Mutable("withheld_amount", &OrderLine::withheld_amount),
 };
 
+// Maximum lengths in characters, after the normalization of NormalizedReference.
+inline constexpr std::size_t kMaxOrderReference = 100;
+inline constexpr std::size_t kMaxPaymentReference = 255;
+
 struct OrderFields {
   OrderId id;
   UserId user_id;
@@ -113,7 +117,7 @@ inline constexpr auto kFields<OrderFields> = std::tuple{
     Mutable("payment_provider", &OrderFields::payment_provider),
     Mutable("payment_reference", &OrderFields::payment_reference),
     Immutable("reference", &OrderFields::reference),
-    Mutable("labels", &OrderFields::labels),
+    Immutable("labels", &OrderFields::labels),
     Immutable("create_time", &OrderFields::create_time),
     Mutable("update_time", &OrderFields::update_time),
     Mutable("pay_time", &OrderFields::pay_time),
@@ -164,6 +168,7 @@ class Order {
   Money MoneyOf(std::int64_t minor_units) const { return {fields_.currency, minor_units}; }
 
   absl::Status Pay(std::string provider, std::string provider_reference, absl::Time now);
+  // ORDER_REFUNDED if the whole paid amount is refunded or reserved by refunds.
   absl::Status Ship(absl::Time now);
   absl::Status Deliver(absl::Time now);
   absl::Status Cancel(absl::Time now);

@@ -1,6 +1,7 @@
 // core/store/store.h specifies List: the order of the rows, the start of a page and the cost.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -22,7 +23,19 @@ struct OrderFilter {
   std::vector<OrderState> states;
   std::optional<absl::Time> created_from;
   std::optional<absl::Time> created_before;
+  // Empty: any reference, any payment.
+  std::string reference;
+  std::string payment_reference;
+  std::optional<Label> label;
+  // Empty: every status.
+  std::vector<RefundStatus> refund_statuses;
 };
+
+// Whether the filter names NOT_REFUNDED, the status of most orders.
+inline bool IncludesNotRefunded(const OrderFilter& filter) {
+  return std::find(filter.refund_statuses.begin(), filter.refund_statuses.end(),
+                   RefundStatus::kNotRefunded) != filter.refund_statuses.end();
+}
 
 class OrderReader {
  public:

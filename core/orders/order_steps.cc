@@ -8,8 +8,6 @@
 namespace keelson {
 namespace {
 
-constexpr std::size_t kMaxPaymentReference = 255;
-
 std::string ContentOf(const PayOrderCommand& command) {
   FieldWriter content;
   content(command.amount), content(command.payment_provider), content(command.payment_reference);
@@ -33,14 +31,15 @@ absl::StatusOr<Order> PayOrder::Handle(const CallContext& context, const PayOrde
   if (!command.payment_provider.empty() && command.payment_provider != provider_) {
     errors.Add("payment.provider", StrCat("must be the configured payment provider, ", provider_));
   }
-  CheckLine("payment.provider_reference", command.payment_reference, kMaxPaymentReference, errors);
+  const std::string payment_reference = NormalizedReference(
+      "payment.provider_reference", command.payment_reference, kMaxPaymentReference, errors);
   const absl::Time now = clock_.Now();
   return ChangeOrder(
       store_, context,
       {"PayOrder", command.request_id, command.id, command.etag, ContentOf(command), "order.paid"},
       std::move(errors), now, [&](WriteTransaction&, Order& order) -> absl::Status {
         const Money total = order.MoneyOf(order->total);
-        absl::Status paid = order.Pay(provider_, command.payment_reference, now);
+        absl::Status paid = order.Pay(provider_, payment_reference, now);
         if (paid.ok() && *amount != total) return AmountIsNot(total);
         return paid;
       });

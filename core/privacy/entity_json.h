@@ -62,6 +62,12 @@ inline void WriteValue(JsonWriter& json, UserState value) {
 inline void WriteValue(JsonWriter& json, OrderState value) {
   json.String(OrderStateName(value));
 }
+inline void WriteValue(JsonWriter& json, RefundStatus value) {
+  json.String(RefundStatusName(value));
+}
+inline void WriteValue(JsonWriter& json, RefundScopeKind value) {
+  json.String(RefundScopeKindName(value));
+}
 inline void WriteValue(JsonWriter& json, RefundState value) {
   json.String(RefundStateName(value));
 }

@@ -2,10 +2,25 @@
 
 #include "core/common/error.h"
 #include "core/common/status_macros.h"
+#include "core/orders/order_repository.h"
 #include "core/refunds/refund_repository.h"
 #include "core/store/list_query.h"
 
 namespace keelson {
+namespace {
+
+// Lists the refunds of the order with the reference. Returns no refunds if no order has the reference, or if
+// the filter names another order.
+absl::StatusOr<std::vector<Refund>> ListOfReference(ReadTransaction& tx, std::string_view order_reference,
+                                                    RefundFilter filter, std::optional<ListPosition> before,
+                                                    int limit) {
+  ASSIGN_OR_RETURN(const std::optional<Order> order, tx.orders().FindByReference(order_reference));
+  if (!order || (filter.order_id && *filter.order_id != (*order)->id)) return std::vector<Refund>();
+  filter.order_id = (*order)->id;
+  return tx.refunds().List(filter, before, limit);
+}
+
+}  // namespace
 
 absl::StatusOr<Refund> GetRefund::Handle(const CallContext& context, std::string_view id) {
   const std::optional<RefundId> refund_id = RefundId::Parse(id);
@@ -29,16 +44,24 @@ absl::StatusOr<RefundPage> ListRefunds::Handle(const CallContext& context, const
   filter.states = query.states;
   filter.created_from = WholeMicros(query.created_from);
   filter.created_before = WholeMicros(query.created_before);
+  filter.payment_reference =
+      NormalizedReference("payment_reference", query.payment_reference, kMaxPaymentReference, errors);
+  const std::string order_reference =
+      NormalizedReference("order_reference", query.order_reference, kMaxOrderReference, errors);
+  filter.label = CheckLabel("label", query.label, errors);
   if (!errors.empty()) return errors.ToStatus();
 
   FieldWriter list;
   list(std::string("refunds")), list(filter.order_id), list(filter.user_id), list(filter.states);
   list(filter.created_from), list(filter.created_before);
-  return ReadPage(store_, context, page_tokens_, list.Take(), query.page_token, page_size,
-                  &RefundPage::refunds,
-                  [&](ReadTransaction& tx, std::optional<ListPosition> before, int limit) {
-                    return tx.refunds().List(filter, before, limit);
-                  });
+  list(filter.payment_reference), list(order_reference);
+  list(filter.label);
+  return ReadPage(
+      store_, context, page_tokens_, list.Take(), query.page_token, page_size, &RefundPage::refunds,
+      [&](ReadTransaction& tx, std::optional<ListPosition> before, int limit) {
+        return order_reference.empty() ? tx.refunds().List(filter, before, limit)
+                                       : ListOfReference(tx, order_reference, filter, before, limit);
+      });
 }
 
 }  // namespace keelson

@@ -30,6 +30,10 @@ struct ListRefundsQuery {
   std::vector<RefundState> states;
   std::optional<absl::Time> created_from;
   std::optional<absl::Time> created_before;
+  std::string payment_reference;
+  // Reference of the order.
+  std::string order_reference;
+  std::optional<Label> label;
 };
 
 struct RefundPage {

@@ -137,7 +137,7 @@ inline constexpr auto kFields<RefundFields> = std::tuple{
     Mutable("settle_time", &RefundFields::settle_time),
     Mutable("version", &RefundFields::version),
     Immutable("scope", &RefundFields::scope),
-    Mutable("labels", &RefundFields::labels),
+    Immutable("labels", &RefundFields::labels),
     Immutable("overridden_rules", &RefundFields::overridden_rules),
     Immutable("override_note", &RefundFields::override_note),
     Mutable("retries", &RefundFields::retries),

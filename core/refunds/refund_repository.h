@@ -22,6 +22,9 @@ struct RefundFilter {
   std::vector<RefundState> states;
   std::optional<absl::Time> created_from;
   std::optional<absl::Time> created_before;
+  // Empty: every payment.
+  std::string payment_reference;
+  std::optional<Label> label;
 };
 
 class RefundReader {

@@ -16,6 +16,8 @@
 #include "core/common/page.h"
 #include "core/common/serialize.h"
 #include "core/common/status_macros.h"
+#include "core/common/strings.h"
+#include "core/common/text.h"
 #include "core/store/store.h"
 
 namespace keelson {
@@ -34,6 +36,18 @@ std::optional<Id<Kind>> CheckOptionalId(std::string_view field, std::string_view
   const std::optional<Id<Kind>> id = Id<Kind>::Parse(text);
   if (!id) errors.Add(std::string(field), InvalidId<Kind>());
   return id;
+}
+
+// Returns the label of a filter. Adds a violation if no row can have the label.
+inline std::optional<Label> CheckLabel(const std::string& field, const std::optional<Label>& label,
+                                       FieldErrors& errors) {
+  if (!label) return std::nullopt;
+  if (label->key.empty()) {
+    errors.Add(StrCat(field, ".key"), "is required");
+  } else {
+    CheckLabels(field, {{label->key, label->value}}, errors);
+  }
+  return label;
 }
 
 // Rounds a bound up to whole microseconds, the resolution of stored times.

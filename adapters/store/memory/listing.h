@@ -11,6 +11,15 @@
 
 namespace keelson {
 
+// Whether the filter matches the payment reference and the labels of an order or a refund.
+template <typename Filter, typename Fields>
+bool MatchesPaymentAndLabel(const Filter& filter, const Fields& fields) {
+  if (!filter.payment_reference.empty() && fields.payment_reference != filter.payment_reference) return false;
+  if (!filter.label) return true;
+  const auto found = fields.labels.find(filter.label->key);
+  return found != fields.labels.end() && found->second == filter.label->value;
+}
+
 // Whether the filter matches the entity's state and creation time.
 template <typename Filter, typename Fields>
 bool MatchesCommon(const Filter& filter, const Fields& fields) {

@@ -9,7 +9,12 @@ namespace keelson {
 namespace {
 
 bool Matches(const OrderFilter& filter, const OrderFields& fields) {
-  return MatchesCommon(filter, fields) && (!filter.user_id || fields.user_id == *filter.user_id);
+  const auto& statuses = filter.refund_statuses;
+  return MatchesCommon(filter, fields) && MatchesPaymentAndLabel(filter, fields) &&
+         (!filter.user_id || fields.user_id == *filter.user_id) &&
+         (filter.reference.empty() || fields.reference == filter.reference) &&
+         (statuses.empty() ||
+          std::find(statuses.begin(), statuses.end(), fields.refund_status) != statuses.end());
 }
 
 }  // namespace

@@ -8,7 +8,8 @@ namespace keelson {
 namespace {
 
 bool Matches(const RefundFilter& filter, const RefundFields& fields) {
-  return MatchesCommon(filter, fields) && (!filter.user_id || fields.user_id == *filter.user_id) &&
+  return MatchesCommon(filter, fields) && MatchesPaymentAndLabel(filter, fields) &&
+         (!filter.user_id || fields.user_id == *filter.user_id) &&
          (!filter.order_id || fields.order_id == *filter.order_id);
 }
 

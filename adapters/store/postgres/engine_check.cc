@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_split.h"
 #include "adapters/store/postgres/migrations.h"
+#include "adapters/store/sql_columns/label_faults.h"
 #include "adapters/store/sql_columns/sql.h"
 #include "core/common/strings.h"
 
@@ -18,7 +19,8 @@ constexpr std::string_view kDatabase = "database";
 
 constexpr Sql kTables =
     "ARRAY['users', 'credentials', 'sessions', 'email_tokens', 'cooldowns', 'sign_in_throttles', 'orders', "
-    "'order_references', 'order_lines', 'refunds', 'messages', 'event_inbox', 'events', 'idempotency', "
+    "'order_references', 'order_lines', 'order_labels', 'refunds', 'refund_labels', 'messages', "
+    "'event_inbox', 'events', 'idempotency', "
     "'settings', 'schema_migrations']::regclass[]";
 
 constexpr auto kListIndexes =
@@ -37,6 +39,19 @@ constexpr auto kListUnvalidatedConstraints =
     "SELECT conrelid::regclass::text, conname::text FROM pg_constraint WHERE NOT convalidated AND conrelid "
     "= ANY (" +
     kTables + ") ORDER BY 1, 2";
+
+// The entries of `labels` that no row of `table` has, and the labels of the rows of `table` without an entry.
+constexpr auto CountWrongLabels(const auto& table, const auto& labels) {
+  return "SELECT (SELECT count(*) FROM " + Sql(labels) + " l WHERE NOT EXISTS (SELECT FROM " + Sql(table) +
+         " t WHERE t.id = l.id AND t.user_id = l.user_id AND t.state = l.state AND t.create_time = "
+         "l.create_time AND t.labels ->> l.key = l.value)), (SELECT count(*) FROM " +
+         Sql(table) + " t CROSS JOIN LATERAL jsonb_each_text(t.labels) e WHERE NOT EXISTS (SELECT FROM " +
+         Sql(labels) +
+         " l WHERE l.key = e.key AND l.value = e.value AND l.state = t.state AND l.create_time = "
+         "t.create_time AND l.id = t.id AND l.user_id = t.user_id))";
+}
+constexpr auto kCountWrongOrderLabels = CountWrongLabels("orders", "order_labels");
+constexpr auto kCountWrongRefundLabels = CountWrongLabels("refunds", "refund_labels");
 
 // Number and checksum of the rows that a scan returns, regardless of their order.
 constexpr std::string_view kSelectChecksum =
@@ -90,6 +105,8 @@ std::vector<EngineFault> PgEngineCheck::Run() {
   for (const Index& index : indexes) {
     if (index.valid && index.is_btree) CompareWithTable(index);
   }
+  CheckLabels("order_labels", kCountWrongOrderLabels);
+  CheckLabels("refund_labels", kCountWrongRefundLabels);
   RunAmcheck(indexes);
   if (faults_.size() > StoreExporter::kMaxEngineFaults) faults_.resize(StoreExporter::kMaxEngineFaults);
   return std::move(faults_);
@@ -205,6 +222,15 @@ void PgEngineCheck::CompareWithTable(const Index& index) {
     Report(index.name, StrCat("an index scan returns ", by_index_scan.count, " rows, a sequential scan of ",
                               index.table, " ", by_table_scan.count,
                               by_index_scan.count == by_table_scan.count ? " different rows" : ""));
+  });
+}
+
+void PgEngineCheck::CheckLabels(const std::string& table, const char* sql) {
+  RunInSavepoint(table, [&] {
+    std::int64_t extra = 0;
+    std::int64_t missing = 0;
+    Select(sql).Read(0, extra, missing);
+    if (extra > 0 || missing > 0) Report(table, WrongLabels(extra, missing));
   });
 }
 

@@ -14,7 +14,8 @@ namespace keelson {
 // - failed page checksums (pg_stat_database) and a changed collation version;
 // - missing or invalid indexes, missing primary keys, and constraints that are not validated;
 // - B-tree indexes that miss rows of their table or contain rows twice, by comparing an index scan with a
-// sequential scan.
+// sequential scan;
+// - differences between order_labels and refund_labels and the labels of the rows.
 //
 // If the extension amcheck is installed and the role may execute bt_index_check, that function also checks
 // the B-tree indexes. Must run in a REPEATABLE READ transaction, which remains usable after a fault. Not
@@ -51,6 +52,8 @@ class PgEngineCheck {
   void CheckDeclared(const std::vector<Index>& indexes);
   void CheckConstraints();
   void CompareWithTable(const Index& index);
+  // Compares a table of labels with the labels of the rows. `sql` counts the extra and the missing entries.
+  void CheckLabels(const std::string& table, const char* sql);
   void RunAmcheck(const std::vector<Index>& indexes);
 
   PgConnection& connection_;

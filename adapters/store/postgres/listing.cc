@@ -64,20 +64,65 @@ constexpr auto kListCommonPrefix = kSelectUsers + FromStates("users", " AND " + 
 constexpr auto kListSessions = "SELECT " + kColumnNames<SessionFields> +
                                " FROM sessions WHERE user_id = $5 AND " + kInRange + kNewestFirst;
 
+// Like FromStates, for a list by label: scans `labels`, the table of labels of `table`, in list order. The
+// label is ($6, $7). `condition` applies to the rows of `table`. OFFSET 0 keeps the planner from replacing
+// the lookups by id with a join that reads all rows of `table`.
+constexpr auto FromLabels(const auto& table, const auto& labels, const auto& condition, const auto& row) {
+  return " FROM unnest($5) AS wanted (wanted_state) CROSS JOIN LATERAL (SELECT t.* FROM " + Sql(labels) +
+         " l CROSS JOIN LATERAL (SELECT * FROM " + Sql(table) + " WHERE id = l.id AND user_id = l.user_id" +
+         condition +
+         " OFFSET 0) t WHERE l.key = $6 AND l.value = $7 AND l.state = wanted_state AND l.create_time >= $1 "
+         "AND (l.create_time, l.id) < ($2, $3) ORDER BY l.create_time DESC, l.id DESC LIMIT $4) " +
+         row + kNewestFirst;
+}
+
+// Conditions on single rows, for filters beside the one that selects the index. An unset filter is NULL or
+// empty. $6 and $7 are the key and the value of the label. CASE instead of OR, because the planner expects
+// few rows from an OR of comparisons, and would sort all rows instead of scanning the index in list order.
+constexpr Sql kHasState = " AND state = ANY ($5)";
+constexpr Sql kHasLabel = " AND CASE WHEN $6 = '' THEN true ELSE labels ->> $6 = $7 END";
+constexpr Sql kHasUser = " AND CASE WHEN $8 IS NULL THEN true ELSE user_id = $8 END";
+constexpr Sql kHasPayment = " AND CASE WHEN $9 = '' THEN true ELSE payment_reference = $9 END";
+constexpr Sql kHasRefundStatus =
+    " AND CASE WHEN cardinality($10) = 0 THEN true ELSE refund_status = ANY ($10) END";
+// The planner proves from the second condition that a partial index has the rows.
+constexpr Sql kOfPayment = " AND payment_reference = $9 AND payment_reference <> ''";
+
 constexpr auto kListOrders = kPgSelectOrder + " FROM orders o WHERE " + kInRange + kNewestFirst;
 constexpr auto kListOrdersOfStates = kPgSelectOrder + FromStates("orders", "", "o");
-constexpr auto kListOrdersOfUser = kPgSelectOrder + FromStates("orders", " AND user_id = $6", "o");
+constexpr auto kListOrdersOfReference =
+    kPgSelectOrder +
+    " FROM orders o WHERE id = (SELECT order_id FROM order_references WHERE reference = $11)" + kHasState +
+    kHasLabel + kHasUser + kHasPayment + kHasRefundStatus + " AND " + kInRange + " LIMIT $4";
+constexpr auto kListOrdersOfPayment =
+    kPgSelectOrder + FromStates("orders", kOfPayment + kHasLabel + kHasUser + kHasRefundStatus, "o");
+constexpr auto kListOrdersOfUser =
+    kPgSelectOrder + FromStates("orders", " AND user_id = $8" + kHasLabel + kHasRefundStatus, "o");
+constexpr auto kListOrdersOfLabel =
+    kPgSelectOrder + FromLabels("orders", "order_labels", kHasRefundStatus, "o");
+constexpr auto kListRefundedOrders =
+    kPgSelectOrder +
+    " FROM unnest($5) AS wanted (wanted_state) CROSS JOIN unnest($10) AS refunded (wanted_status) CROSS JOIN "
+    "LATERAL (SELECT * FROM orders WHERE refund_status = wanted_status AND refund_status > 1 AND state = "
+    "wanted_state AND " +
+    kInRange + kNewestFirst + ") o" + kNewestFirst;
+// Most orders are NOT_REFUNDED: the queries discard few rows.
+constexpr auto kListOrdersOfRefundStatus =
+    kPgSelectOrder + " FROM orders o WHERE " + kInRange + kHasRefundStatus + kNewestFirst;
+constexpr auto kListOrdersOfRefundStatusAndStates =
+    kPgSelectOrder + FromStates("orders", kHasRefundStatus, "o");
 
 constexpr auto kSelectRefunds = "SELECT " + kColumnNames<RefundFields>;
 constexpr auto kListRefunds = kSelectRefunds + " FROM refunds WHERE " + kInRange + kNewestFirst;
 constexpr auto kListRefundsOfStates = kSelectRefunds + FromStates("refunds", "", "r");
-constexpr auto kListRefundsOfUser = kSelectRefunds + FromStates("refunds", " AND user_id = $6", "r");
 // An order has few refunds: the other filters are applied row by row.
-constexpr auto kListRefundsOfOrder =
-    kSelectRefunds +
-    " FROM refunds WHERE order_id = $6 AND ($7 IS NULL OR user_id = $7) AND (cardinality($5) = 0 OR "
-    "state = ANY ($5)) AND " +
-    kInRange + kNewestFirst;
+constexpr auto kListRefundsOfOrder = kSelectRefunds + " FROM refunds WHERE order_id = $10" + kHasState +
+                                     kHasLabel + kHasUser + kHasPayment + " AND " + kInRange + kNewestFirst;
+constexpr auto kListRefundsOfPayment =
+    kSelectRefunds + FromStates("refunds", kOfPayment + kHasLabel + kHasUser, "r");
+constexpr auto kListRefundsOfUser =
+    kSelectRefunds + FromStates("refunds", " AND user_id = $8" + kHasLabel, "r");
+constexpr auto kListRefundsOfLabel = kSelectRefunds + FromLabels("refunds", "refund_labels", "", "r");
 
 constexpr auto kSelectMessages = "SELECT " + kColumnNames<Message>;
 constexpr auto kListMessages = kSelectMessages + FromStates("messages", "", "m");
@@ -116,6 +161,25 @@ constexpr RefundState kRefundStates[] = {
 constexpr MessageState kMessageStates[] = {MessageState::kQueued, MessageState::kSending, MessageState::kSent,
                                            MessageState::kDead, MessageState::kCancelled};
 
+// Return the statement of the most selective filter; null if only states and times are filtered.
+const char* FilteredOrders(const OrderFilter& filter) {
+  if (!filter.reference.empty()) return kListOrdersOfReference;
+  if (!filter.payment_reference.empty()) return kListOrdersOfPayment;
+  if (filter.user_id) return kListOrdersOfUser;
+  if (filter.label) return kListOrdersOfLabel;
+  if (filter.refund_statuses.empty()) return nullptr;
+  if (!IncludesNotRefunded(filter)) return kListRefundedOrders;
+  if (filter.states.empty()) return kListOrdersOfRefundStatus;
+  return kListOrdersOfRefundStatusAndStates;
+}
+const char* FilteredRefunds(const RefundFilter& filter) {
+  if (filter.order_id) return kListRefundsOfOrder;
+  if (!filter.payment_reference.empty()) return kListRefundsOfPayment;
+  if (filter.user_id) return kListRefundsOfUser;
+  if (filter.label) return kListRefundsOfLabel;
+  return nullptr;
+}
+
 template <typename State, std::size_t kCount>
 std::vector<State> Wanted(const std::vector<State>& states, const State (&all)[kCount]) {
   return states.empty() ? std::vector<State>(std::begin(all), std::end(all)) : states;
@@ -144,9 +208,10 @@ PgResult SelectOrderPage(PgSession& session, const OrderFilter& filter,
                          const std::optional<ListPosition>& before, int limit) {
   const Range r = RangeOf(filter, before);
   const std::int64_t most = LimitParameter(limit);
-  if (filter.user_id) {
-    return session.Select(kListOrdersOfUser, r.from, r.time, r.id, most, Wanted(filter.states, kOrderStates),
-                          *filter.user_id);
+  if (const char* sql = FilteredOrders(filter)) {
+    const auto& [key, value] = filter.label.value_or(Label());
+    return session.Select(sql, r.from, r.time, r.id, most, Wanted(filter.states, kOrderStates), key, value,
+                          filter.user_id, filter.payment_reference, filter.refund_statuses, filter.reference);
   }
   if (filter.states.empty()) return session.Select(kListOrders, r.from, r.time, r.id, most);
   return session.Select(kListOrdersOfStates, r.from, r.time, r.id, most, filter.states);
@@ -156,13 +221,10 @@ PgResult SelectRefundPage(PgSession& session, const RefundFilter& filter,
                           const std::optional<ListPosition>& before, int limit) {
   const Range r = RangeOf(filter, before);
   const std::int64_t most = LimitParameter(limit);
-  if (filter.order_id) {
-    return session.Select(kListRefundsOfOrder, r.from, r.time, r.id, most, filter.states, *filter.order_id,
-                          filter.user_id);
-  }
-  if (filter.user_id) {
-    return session.Select(kListRefundsOfUser, r.from, r.time, r.id, most,
-                          Wanted(filter.states, kRefundStates), *filter.user_id);
+  if (const char* sql = FilteredRefunds(filter)) {
+    const auto& [key, value] = filter.label.value_or(Label());
+    return session.Select(sql, r.from, r.time, r.id, most, Wanted(filter.states, kRefundStates), key, value,
+                          filter.user_id, filter.payment_reference, filter.order_id);
   }
   if (filter.states.empty()) return session.Select(kListRefunds, r.from, r.time, r.id, most);
   return session.Select(kListRefundsOfStates, r.from, r.time, r.id, most, filter.states);

@@ -9,6 +9,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_split.h"
+#include "adapters/store/sql_columns/label_faults.h"
 #include "adapters/store/sqlite/errors.h"
 #include "adapters/store/sqlite/query.h"
 #include "adapters/store/sqlite/schema.h"
@@ -90,6 +91,41 @@ void CheckSchema(Connection& connection, Faults& faults) {
   }
 }
 
+// The entries of `labels` that no row of `table` has, and the labels of the rows of `table` without an entry.
+// CASE prevents an error for a text that is not JSON, which the check of the rows reports.
+constexpr auto CountWrongLabels(const auto& table, const auto& labels) {
+  return "WITH label (key, value, state, create_time, id) AS NOT MATERIALIZED (SELECT l.key, l.value, "
+         "t.state, t.create_time, "
+         "t.id FROM " +
+         Sql(table) +
+         " t, json_each(CASE WHEN json_valid(t.labels) THEN t.labels END) l) "
+         "SELECT (SELECT count(*) FROM " +
+         Sql(labels) +
+         " e WHERE NOT EXISTS (SELECT 1 FROM label WHERE id = e.id AND key = e.key AND value = e.value AND "
+         "state = e.state AND create_time = e.create_time)), (SELECT count(*) FROM label l WHERE NOT EXISTS "
+         "(SELECT 1 FROM " +
+         Sql(labels) +
+         " WHERE key = l.key AND value = l.value AND state = l.state AND create_time = l.create_time AND id "
+         "= l.id))";
+}
+constexpr auto kCountWrongOrderLabels = CountWrongLabels("orders", "order_labels");
+constexpr auto kCountWrongRefundLabels = CountWrongLabels("refunds", "refund_labels");
+
+void CheckLabelTable(Connection& connection, const char* sql, std::string_view labels, Faults& faults) {
+  Query count(connection, sql);
+  Rows rows = count.Select();
+  rows.Next();
+  std::int64_t extra = 0;
+  std::int64_t missing = 0;
+  rows.Read(extra, missing);
+  if (extra > 0 || missing > 0) faults.push_back({std::string(labels), WrongLabels(extra, missing)});
+}
+
+void CheckLabelTables(Connection& connection, Faults& faults) {
+  CheckLabelTable(connection, kCountWrongOrderLabels, "order_labels", faults);
+  CheckLabelTable(connection, kCountWrongRefundLabels, "refund_labels", faults);
+}
+
 // If a check fails with SQLITE_CORRUPT, that error is reported as a fault, too.
 absl::Status RunCheck(void (*check)(Connection&, Faults&), Connection& connection, Faults& faults) {
   const absl::Status status = connection.CatchErrors([&] {
@@ -120,7 +156,7 @@ absl::StatusOr<std::vector<EngineFault>> FindDamage(Connection& connection) {
 }
 
 absl::StatusOr<std::vector<EngineFault>> FindEngineFaults(Connection& connection) {
-  return RunChecks({&CheckPagesAndIndexes, &CheckForeignKeys, &CheckSchema}, connection);
+  return RunChecks({&CheckPagesAndIndexes, &CheckForeignKeys, &CheckSchema, &CheckLabelTables}, connection);
 }
 
 }  // namespace keelson

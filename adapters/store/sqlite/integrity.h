@@ -12,8 +12,8 @@ namespace keelson {
 // most StoreExporter::kMaxEngineFaults. SQLite does not check CHECK constraints on a read-only connection.
 absl::StatusOr<std::vector<EngineFault>> FindDamage(Connection& connection);
 
-// For a database of the current schema: also runs PRAGMA foreign_key_check, and compares the tables and
-// indexes with the migrations.
+// For a database of the current schema: also runs PRAGMA foreign_key_check, compares the tables, indexes and
+// triggers with the migrations, and the tables of labels with the labels of orders and refunds.
 absl::StatusOr<std::vector<EngineFault>> FindEngineFaults(Connection& connection);
 
 }  // namespace keelson

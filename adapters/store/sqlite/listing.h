@@ -33,6 +33,14 @@ struct ListParameters {
   int limit = 0;
 };
 
+// A bit set of enumerators; every bit is set if `values` is empty.
+template <typename Value>
+std::int64_t BitsOf(const std::vector<Value>& values) {
+  std::int64_t bits = values.empty() ? -1 : 0;
+  for (const Value value : values) bits |= std::int64_t{1} << static_cast<int>(value);
+  return bits;
+}
+
 template <typename Filter>
 ListParameters ParametersOf(const Filter& filter, const std::optional<ListPosition>& before, int limit) {
   ListParameters p;
@@ -41,8 +49,7 @@ ListParameters ParametersOf(const Filter& filter, const std::optional<ListPositi
     if (filter.created_before) p.end.create_time = *filter.created_before;
   }
   if (before) p.end = std::min(p.end, *before);
-  if (!filter.states.empty()) p.states = 0;
-  for (const auto state : filter.states) p.states |= std::int64_t{1} << static_cast<int>(state);
+  p.states = BitsOf(filter.states);
   p.limit = LimitParameter(limit);
   return p;
 }
@@ -57,25 +64,30 @@ std::vector<IdType> SelectIds(Query& query, const ListParameters& p, const More&
   return ids;
 }
 
-// Selects the rows of one state for ListByState.
+// Selects the rows of one state for ListEachState.
 template <int state>
-constexpr auto ListOfState(const auto& table, const auto& index, const auto& condition) {
-  return "SELECT create_time, id FROM " + Sql(table) + " INDEXED BY " + Sql(index) +
-         " WHERE state = " + kSqlNumber<state> + " AND ((?4 >> " + kSqlNumber<state> + ") & 1) = 1 AND " +
-         kInListRange + condition;
+constexpr auto ListOfState(const auto& source, const auto& condition) {
+  return "SELECT create_time, id FROM " + Sql(source) + " WHERE state = " + kSqlNumber<state> +
+         " AND ((?4 >> " + kSqlNumber<state> + ") & 1) = 1 AND " + kInListRange + condition;
 }
 
-// Returns a statement that merges one scan of `index` per state, from state 1 to `last_state`, so that SQLite
-// neither sorts rows nor reads rows of other states. The index consists of the columns of `condition` (" AND
-// …", or empty), then state, create_time and id.
+// Returns the scans of `source` for each state from 1 to `last_state`, without an order. `source` is a table,
+// or a table INDEXED BY an index, whose key consists of the columns of `condition` (" AND …", or empty), then
+// state, create_time and id.
 template <auto last_state>
-constexpr auto ListByState(const auto& table, const auto& index, const auto& condition) {
+constexpr auto ListEachState(const auto& source, const auto& condition) {
   return [&]<int... states>(std::integer_sequence<int, states...>) {
-    return (ListOfState<1>(table, index, condition) + ... +
-            (" UNION ALL " + ListOfState<states + 2>(table, index, condition))) +
-           kListOrder;
+    return (ListOfState<1>(source, condition) + ... +
+            (" UNION ALL " + ListOfState<states + 2>(source, condition)));
   }
   (std::make_integer_sequence<int, static_cast<int>(last_state) - 1>());
+}
+
+// Returns a statement that merges one scan of `index` per state, so that SQLite neither sorts rows nor reads
+// rows of other states.
+template <auto last_state>
+constexpr auto ListByState(const auto& table, const auto& index, const auto& condition) {
+  return ListEachState<last_state>(Sql(table) + " INDEXED BY " + Sql(index), condition) + kListOrder;
 }
 
 }  // namespace keelson

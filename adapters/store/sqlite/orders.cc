@@ -1,7 +1,5 @@
 #include "adapters/store/sqlite/orders.h"
 
-#include "adapters/store/sqlite/listing.h"
-
 namespace keelson {
 namespace {
 
@@ -9,16 +7,57 @@ constexpr auto kSelectOrder = "SELECT " + kColumnNames<OrderFields> + " FROM ord
 constexpr auto kFindOrder = kSelectOrder + "id = ?";
 constexpr auto kFindOrderByReference = kSelectOrder + "reference = ? AND reference <> ''";
 constexpr auto kListOrders = ListByState<OrderState::kCancelled>("orders", "orders_by_state", "");
-constexpr auto kListOrdersOfUser =
-    ListByState<OrderState::kCancelled>("orders", "orders_by_user", " AND user_id = ?6");
+
+// Further parameters of the filtered lists: ?6 is the user or NULL, ?7 the payment reference or an empty
+// text, ?8 a bit set of refund statuses, (?9, ?10) the key and the value of the label or empty texts, and ?11
+// the reference. The conditions below apply the filters beside the one that selects the index. They read a
+// row by its id, so that a list without these filters reads the index only.
+constexpr Sql kOrderHasUser =
+    " AND (?6 IS NULL OR ?6 = (SELECT user_id FROM orders other WHERE other.id = orders.id))";
+constexpr Sql kOrderHasLabel =
+    " AND (?9 = '' OR EXISTS (SELECT 1 FROM order_labels l WHERE l.key = ?9 AND l.value = ?10 AND l.state = "
+    "orders.state AND l.create_time = orders.create_time AND l.id = orders.id))";
+constexpr auto OrderHasStatus(const auto& table) {
+  return " AND (?8 = -1 OR (?8 >> (SELECT refund_status FROM orders other WHERE other.id = " + Sql(table) +
+         ".id)) & 1)";
+}
+// The reference is unique: the list has at most one row.
+constexpr auto kListOrdersOfReference =
+    "SELECT create_time, id FROM orders INDEXED BY orders_by_reference WHERE reference = ?11 AND reference "
+    "<> "
+    "'' AND (?7 = '' OR payment_reference = ?7)" +
+    kOrderHasUser + OrderHasStatus("orders") + kOrderHasLabel + " AND " + kInListStates + " AND " +
+    kInListRange + " LIMIT ?5";
+// The condition payment_reference <> '' is the condition of the partial index.
+constexpr auto kListOrdersOfPayment =
+    ListByState<OrderState::kCancelled>("orders", "orders_by_payment",
+                                        " AND payment_reference = ?7 AND payment_reference <> ''" +
+                                            kOrderHasUser + OrderHasStatus("orders") + kOrderHasLabel);
+constexpr auto kListOrdersOfUser = ListByState<OrderState::kCancelled>(
+    "orders", "orders_by_user", " AND user_id = ?6" + OrderHasStatus("orders") + kOrderHasLabel);
+constexpr auto kListOrdersOfLabel =
+    ListEachState<OrderState::kCancelled>("order_labels",
+                                          " AND key = ?9 AND value = ?10" + OrderHasStatus("order_labels")) +
+    kListOrder;
+// Most orders are NOT_REFUNDED: the query discards few rows.
+constexpr auto kListOrdersOfRefundStatus =
+    ListByState<OrderState::kCancelled>("orders", "orders_by_state", OrderHasStatus("orders"));
+// The condition refund_status > 1 is the condition of the partial index.
+template <RefundStatus status>
+constexpr auto kListOfRefundStatus = ListEachState<OrderState::kCancelled>(
+    Sql("orders INDEXED BY orders_by_refund_status"), " AND refund_status = " + kSqlNumber<status> +
+                                                          " AND refund_status > 1 AND (?8 >> " +
+                                                          kSqlNumber<status> + ") & 1");
+constexpr auto kListRefundedOrders = kListOfRefundStatus<RefundStatus::kPartiallyRefunded> + " UNION ALL " +
+                                     kListOfRefundStatus<RefundStatus::kFullyRefunded> + kListOrder;
 
 // SQLite rewrites an index entry whenever a statement sets one of its columns, even to the same value. A
-// separate statement therefore sets the state, and only if the state changes.
-using OrderIndexColumns = ColumnsNamed<"state">;
+// separate statement therefore sets the indexed columns, and only if one of them changes.
+using OrderIndexColumns = ColumnsNamed<"state", "payment_reference", "refund_status">;
 using OrderUpdateColumns = ColumnsWithout<MutableColumns, OrderIndexColumns>;
-constexpr auto kUpdateOrderState =
-    kUpdateById<SqlDialect::kSqlite, OrderFields, "orders", OrderIndexColumns> + " AND " +
-    kDifferences<SqlDialect::kSqlite, OrderFields, OrderIndexColumns>;
+constexpr auto kUpdateOrderIndexColumns =
+    kUpdateById<SqlDialect::kSqlite, OrderFields, "orders", OrderIndexColumns> + " AND (" +
+    kDifferences<SqlDialect::kSqlite, OrderFields, OrderIndexColumns> + ")";
 
 constexpr auto kUpdateOrderLine = "UPDATE order_lines SET " +
                                   kAssignments<SqlDialect::kSqlite, OrderLine, MutableColumns, 3> +
@@ -33,11 +72,16 @@ SqliteOrders::SqliteOrders(Connection& connection)
       find_by_reference_(connection, kFindOrderByReference),
       find_lines_(connection, kSqliteFindOrderLines),
       list_(connection, kListOrders),
+      list_of_reference_(connection, kListOrdersOfReference),
+      list_of_payment_(connection, kListOrdersOfPayment),
       list_of_user_(connection, kListOrdersOfUser),
+      list_of_label_(connection, kListOrdersOfLabel),
+      list_of_refund_status_(connection, kListOrdersOfRefundStatus),
+      list_refunded_(connection, kListRefundedOrders),
       insert_(connection, kInsertInto<SqlDialect::kSqlite, OrderFields, "orders">),
       insert_line_(connection, kSqliteInsertOrderLine),
       update_(connection, kUpdateById<SqlDialect::kSqlite, OrderFields, "orders", OrderUpdateColumns>),
-      update_state_(connection, kUpdateOrderState),
+      update_index_columns_(connection, kUpdateOrderIndexColumns),
       update_line_(connection, kUpdateOrderLine) {}
 
 std::vector<OrderLine> SqliteOrders::ReadLines(OrderId id) {
@@ -63,15 +107,27 @@ Found<Order> SqliteOrders::FindByReference(std::string_view reference) {
       [&]() -> Found<Order> { return ReadOne(find_by_reference_.Select(reference)); });
 }
 
+std::vector<OrderId> SqliteOrders::ListIds(const OrderFilter& filter, const ListParameters& parameters) {
+  const auto& [key, value] = filter.label.value_or(Label());
+  const auto select = [&](Query& query, const auto&... more) {
+    return SelectIds<OrderId>(query, parameters, filter.user_id, filter.payment_reference,
+                              BitsOf(filter.refund_statuses), more...);
+  };
+  if (!filter.reference.empty()) return select(list_of_reference_, key, value, filter.reference);
+  if (!filter.payment_reference.empty()) return select(list_of_payment_, key, value);
+  if (filter.user_id) return select(list_of_user_, key, value);
+  if (filter.label) return select(list_of_label_, key, value);
+  if (filter.refund_statuses.empty()) return SelectIds<OrderId>(list_, parameters);
+  return select(IncludesNotRefunded(filter) ? list_of_refund_status_ : list_refunded_);
+}
+
 absl::StatusOr<std::vector<Order>> SqliteOrders::List(const OrderFilter& filter,
                                                       std::optional<ListPosition> before, int limit) {
   return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<Order>> {
-    const ListParameters parameters = ParametersOf(filter, before, limit);
-    const std::vector<OrderId> ids = filter.user_id
-                                         ? SelectIds<OrderId>(list_of_user_, parameters, *filter.user_id)
-                                         : SelectIds<OrderId>(list_, parameters);
     std::vector<Order> orders;
-    for (const OrderId& id : ids) orders.push_back(ReadOne(find_.Select(id)).value());
+    for (const OrderId& id : ListIds(filter, ParametersOf(filter, before, limit))) {
+      orders.push_back(ReadOne(find_.Select(id)).value());
+    }
     return orders;
   });
 }
@@ -90,7 +146,7 @@ absl::Status SqliteOrders::Update(const Order& order) {
     if (update_.ExecuteRow<OrderUpdateColumns>(order.fields(), order->id) != 1) {
       return absl::InternalError("the order to update does not exist");
     }
-    update_state_.ExecuteRow<OrderIndexColumns>(order.fields(), order->id);
+    update_index_columns_.ExecuteRow<OrderIndexColumns>(order.fields(), order->id);
     std::int64_t number = 0;
     for (const OrderLine& line : order->lines) {
       update_line_.ExecuteRow<MutableColumns>(line, order->id, number++);

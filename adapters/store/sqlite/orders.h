@@ -1,5 +1,6 @@
 #pragma once
 
+#include "adapters/store/sqlite/listing.h"
 #include "adapters/store/sqlite/query.h"
 #include "core/repositories.h"
 
@@ -27,18 +28,24 @@ class SqliteOrders : public OrderRepository {
  private:
   std::optional<Order> ReadOne(Rows rows);
   std::vector<OrderLine> ReadLines(OrderId id);
+  std::vector<OrderId> ListIds(const OrderFilter& filter, const ListParameters& parameters);
 
   Connection& connection_;
   Query find_;
   Query find_by_reference_;
   Query find_lines_;
   Query list_;
+  Query list_of_reference_;
+  Query list_of_payment_;
   Query list_of_user_;
+  Query list_of_label_;
+  Query list_of_refund_status_;
+  Query list_refunded_;
   Query insert_;
   Query insert_line_;
   Query update_;
-  // Sets the indexed column; see OrderIndexColumns.
-  Query update_state_;
+  // Sets the indexed columns; see OrderIndexColumns.
+  Query update_index_columns_;
   Query update_line_;
 };
 

@@ -6,12 +6,29 @@ namespace {
 constexpr auto kSelectRefunds = "SELECT " + kColumnNames<RefundFields> + " FROM refunds WHERE ";
 constexpr auto kFindRefund = kSelectRefunds + "id = ?";
 constexpr auto kListRefunds = ListByState<RefundState::kCancelled>("refunds", "refunds_by_state", "");
-constexpr auto kListRefundsOfUser =
-    ListByState<RefundState::kCancelled>("refunds", "refunds_by_user", " AND user_id = ?6");
+
+// Further parameters of the filtered lists: ?6 is the user or NULL, ?7 the payment reference or an empty
+// text, (?8, ?9) the key and the value of the label or empty texts, and ?10 the order. The conditions below
+// apply the filters beside the one that selects the index.
+constexpr Sql kRefundHasLabel =
+    " AND (?8 = '' OR EXISTS (SELECT 1 FROM refund_labels l WHERE l.key = ?8 AND l.value = ?9 AND l.state = "
+    "refunds.state AND l.create_time = refunds.create_time AND l.id = refunds.id))";
+// An order has few refunds: the other filters are applied row by row.
 constexpr auto kListRefundsOfOrder =
-    "SELECT create_time, id FROM refunds INDEXED BY refunds_by_order WHERE order_id = ?6 "
-    "AND (?7 IS NULL OR user_id = ?7) AND " +
-    kInListStates + " AND " + kInListRange + kListOrder;
+    "SELECT create_time, id FROM refunds INDEXED BY refunds_by_order WHERE order_id = ?10 AND (?6 IS NULL OR "
+    "user_id = ?6) AND (?7 = '' OR payment_reference = ?7)" +
+    kRefundHasLabel + " AND " + kInListStates + " AND " + kInListRange + kListOrder;
+// The condition payment_reference <> '' is the condition of the partial index. The user is read by the id of
+// the refund, so that a list without a user reads the index only.
+constexpr auto kListRefundsOfPayment = ListByState<RefundState::kCancelled>(
+    "refunds", "refunds_by_payment",
+    " AND payment_reference = ?7 AND payment_reference <> '' AND (?6 IS NULL OR ?6 = (SELECT user_id FROM "
+    "refunds other WHERE other.id = refunds.id))" +
+        kRefundHasLabel);
+constexpr auto kListRefundsOfUser =
+    ListByState<RefundState::kCancelled>("refunds", "refunds_by_user", " AND user_id = ?6" + kRefundHasLabel);
+constexpr auto kListRefundsOfLabel =
+    ListEachState<RefundState::kCancelled>("refund_labels", " AND key = ?8 AND value = ?9") + kListOrder;
 constexpr auto kListDueRefunds = kSelectRefunds + "state IN (" + kSqlNumber<RefundState::kApproved> + ", " +
                                  kSqlNumber<RefundState::kProcessing> +
                                  ") AND due_time <= ? ORDER BY due_time, id LIMIT ?";
@@ -33,8 +50,10 @@ SqliteRefunds::SqliteRefunds(Connection& connection)
     : connection_(connection),
       find_(connection, kFindRefund),
       list_(connection, kListRefunds),
-      list_of_user_(connection, kListRefundsOfUser),
       list_of_order_(connection, kListRefundsOfOrder),
+      list_of_payment_(connection, kListRefundsOfPayment),
+      list_of_user_(connection, kListRefundsOfUser),
+      list_of_label_(connection, kListRefundsOfLabel),
       list_due_(connection, kListDueRefunds),
       insert_(connection, kInsertInto<SqlDialect::kSqlite, RefundFields, "refunds">),
       update_(connection, kUpdateById<SqlDialect::kSqlite, RefundFields, "refunds">) {}
@@ -44,10 +63,15 @@ Found<Refund> SqliteRefunds::Find(RefundId id) {
 }
 
 std::vector<RefundId> SqliteRefunds::ListIds(const RefundFilter& filter, const ListParameters& parameters) {
-  if (filter.order_id) {
-    return SelectIds<RefundId>(list_of_order_, parameters, *filter.order_id, filter.user_id);
-  }
-  if (filter.user_id) return SelectIds<RefundId>(list_of_user_, parameters, *filter.user_id);
+  const auto& [key, value] = filter.label.value_or(Label());
+  const auto select = [&](Query& query, const auto&... more) {
+    return SelectIds<RefundId>(query, parameters, filter.user_id, filter.payment_reference, key, value,
+                               more...);
+  };
+  if (filter.order_id) return select(list_of_order_, *filter.order_id);
+  if (!filter.payment_reference.empty()) return select(list_of_payment_);
+  if (filter.user_id) return select(list_of_user_);
+  if (filter.label) return select(list_of_label_);
   return SelectIds<RefundId>(list_, parameters);
 }
 

@@ -24,8 +24,10 @@ class SqliteRefunds : public RefundRepository {
   Connection& connection_;
   Query find_;
   Query list_;
-  Query list_of_user_;
   Query list_of_order_;
+  Query list_of_payment_;
+  Query list_of_user_;
+  Query list_of_label_;
   Query list_due_;
   Query insert_;
   Query update_;

@@ -1,3 +1,14 @@
+DROP TRIGGER refund_labels_delete ON refunds;
+DROP TRIGGER refund_labels_update ON refunds;
+DROP TRIGGER refund_labels_insert ON refunds;
+DROP FUNCTION update_refund_labels;
+DROP TABLE refund_labels;
+DROP TRIGGER order_labels_delete ON orders;
+DROP TRIGGER order_labels_update ON orders;
+DROP TRIGGER order_labels_insert ON orders;
+DROP FUNCTION update_order_labels;
+DROP TABLE order_labels;
+DROP INDEX refunds_by_payment, orders_by_refund_status, orders_by_payment;
 -- This step fails while a refund withheld a share of a line, or consists of lines and goodwill, because an earlier version
 -- can't represent it.
 ALTER TABLE refunds ADD COLUMN earlier bigint;

@@ -19,3 +19,81 @@ UPDATE refunds SET scope = 3 WHERE lines <> '[]' OR shipping > 0;
 UPDATE refunds SET lines = (SELECT jsonb_agg(line || '0' ORDER BY place)
     FROM jsonb_array_elements(lines) WITH ORDINALITY AS l (line, place))
   WHERE lines <> '[]';
+
+-- Lists by payment, and by refund status. Most orders are not refunded: an index of refunded orders costs nothing until
+-- the first refund of an order succeeds.
+CREATE INDEX orders_by_payment ON orders (payment_reference, state, create_time, id) WHERE payment_reference <> '';
+CREATE INDEX orders_by_refund_status ON orders (refund_status, state, create_time, id) WHERE refund_status > 1;
+CREATE INDEX refunds_by_payment ON refunds (payment_reference, state, create_time, id) WHERE payment_reference <> '';
+
+-- The labels of orders and refunds, for lists by label. Triggers keep these tables equal to the column labels, whoever
+-- writes a row. The tables have no foreign keys, because only the triggers write the tables.
+CREATE TABLE order_labels (
+  key text COLLATE "C" NOT NULL,
+  value text COLLATE "C" NOT NULL,
+  state smallint NOT NULL,
+  create_time timestamptz NOT NULL,
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  PRIMARY KEY (key, value, state, create_time, id, user_id)
+);
+INSERT INTO order_labels
+  SELECT l.key, l.value, t.state, t.create_time, t.id, t.user_id FROM orders t, jsonb_each_text(t.labels) l;
+
+CREATE FUNCTION update_order_labels() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN
+    DELETE FROM order_labels l USING jsonb_each_text(OLD.labels) old_label
+    WHERE l.key = old_label.key AND l.value = old_label.value AND l.state = OLD.state
+      AND l.create_time = OLD.create_time AND l.id = OLD.id AND l.user_id = OLD.user_id;
+  END IF;
+  IF TG_OP <> 'DELETE' THEN
+    INSERT INTO order_labels (key, value, state, create_time, id, user_id)
+    SELECT key, value, NEW.state, NEW.create_time, NEW.id, NEW.user_id FROM jsonb_each_text(NEW.labels);
+  END IF;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER order_labels_insert AFTER INSERT ON orders FOR EACH ROW
+  WHEN (NEW.labels <> '{}') EXECUTE FUNCTION update_order_labels();
+CREATE TRIGGER order_labels_update AFTER UPDATE OF id, user_id, labels, state, create_time ON orders FOR EACH ROW
+  WHEN ((OLD.labels <> '{}' OR NEW.labels <> '{}') AND (OLD.labels, OLD.state, OLD.create_time, OLD.id, OLD.user_id)
+    IS DISTINCT FROM (NEW.labels, NEW.state, NEW.create_time, NEW.id, NEW.user_id))
+  EXECUTE FUNCTION update_order_labels();
+CREATE TRIGGER order_labels_delete AFTER DELETE ON orders FOR EACH ROW
+  WHEN (OLD.labels <> '{}') EXECUTE FUNCTION update_order_labels();
+
+CREATE TABLE refund_labels (
+  key text COLLATE "C" NOT NULL,
+  value text COLLATE "C" NOT NULL,
+  state smallint NOT NULL,
+  create_time timestamptz NOT NULL,
+  id uuid NOT NULL,
+  user_id uuid NOT NULL,
+  PRIMARY KEY (key, value, state, create_time, id, user_id)
+);
+INSERT INTO refund_labels
+  SELECT l.key, l.value, t.state, t.create_time, t.id, t.user_id FROM refunds t, jsonb_each_text(t.labels) l;
+
+CREATE FUNCTION update_refund_labels() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN
+    DELETE FROM refund_labels l USING jsonb_each_text(OLD.labels) old_label
+    WHERE l.key = old_label.key AND l.value = old_label.value AND l.state = OLD.state
+      AND l.create_time = OLD.create_time AND l.id = OLD.id AND l.user_id = OLD.user_id;
+  END IF;
+  IF TG_OP <> 'DELETE' THEN
+    INSERT INTO refund_labels (key, value, state, create_time, id, user_id)
+    SELECT key, value, NEW.state, NEW.create_time, NEW.id, NEW.user_id FROM jsonb_each_text(NEW.labels);
+  END IF;
+  RETURN NULL;
+END
+$$;
+CREATE TRIGGER refund_labels_insert AFTER INSERT ON refunds FOR EACH ROW
+  WHEN (NEW.labels <> '{}') EXECUTE FUNCTION update_refund_labels();
+CREATE TRIGGER refund_labels_update AFTER UPDATE OF id, user_id, labels, state, create_time ON refunds FOR EACH ROW
+  WHEN ((OLD.labels <> '{}' OR NEW.labels <> '{}') AND (OLD.labels, OLD.state, OLD.create_time, OLD.id, OLD.user_id)
+    IS DISTINCT FROM (NEW.labels, NEW.state, NEW.create_time, NEW.id, NEW.user_id))
+  EXECUTE FUNCTION update_refund_labels();
+CREATE TRIGGER refund_labels_delete AFTER DELETE ON refunds FOR EACH ROW
+  WHEN (OLD.labels <> '{}') EXECUTE FUNCTION update_refund_labels();

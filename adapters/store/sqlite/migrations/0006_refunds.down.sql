@@ -1,3 +1,14 @@
+DROP TRIGGER refund_labels_delete;
+DROP TRIGGER refund_labels_update;
+DROP TRIGGER refund_labels_insert;
+DROP TABLE refund_labels;
+DROP TRIGGER order_labels_delete;
+DROP TRIGGER order_labels_update;
+DROP TRIGGER order_labels_insert;
+DROP TABLE order_labels;
+DROP INDEX refunds_by_payment;
+DROP INDEX orders_by_refund_status;
+DROP INDEX orders_by_payment;
 -- This step fails while a refund withheld a share of a line, or consists of lines and goodwill, because an earlier version
 -- can't represent it.
 CREATE TEMP TABLE downgradable (refund BLOB, earlier INTEGER CHECK (earlier = 1));

@@ -16,3 +16,61 @@ UPDATE refunds SET scope = 3 WHERE lines IS NOT NULL OR shipping > 0;
 -- The fourth number of a refunded line is the withheld share.
 UPDATE refunds SET lines = (SELECT json_group_array(json_insert(line.value, '$[#]', 0)) FROM json_each(lines) line)
   WHERE lines IS NOT NULL;
+
+-- Lists by payment, and by refund status. Most orders are not refunded: an index of refunded orders costs nothing until
+-- the first refund of an order succeeds.
+CREATE INDEX orders_by_payment ON orders (payment_reference, state, create_time, id) WHERE payment_reference <> '';
+CREATE INDEX orders_by_refund_status ON orders (refund_status, state, create_time, id) WHERE refund_status > 1;
+CREATE INDEX refunds_by_payment ON refunds (payment_reference, state, create_time, id) WHERE payment_reference <> '';
+
+-- The labels of orders and refunds, for lists by label. Triggers keep these tables equal to the column labels, whoever
+-- writes a row.
+CREATE TABLE order_labels (
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  create_time INTEGER NOT NULL,
+  id BLOB NOT NULL CHECK (length(id) = 16),
+  PRIMARY KEY (key, value, state, create_time, id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO order_labels SELECT l.key, l.value, t.state, t.create_time, t.id FROM orders t, json_each(t.labels) l;
+
+CREATE TRIGGER order_labels_insert AFTER INSERT ON orders WHEN NEW.labels IS NOT NULL BEGIN
+  INSERT INTO order_labels SELECT key, value, NEW.state, NEW.create_time, NEW.id FROM json_each(NEW.labels);
+END;
+CREATE TRIGGER order_labels_update AFTER UPDATE OF id, labels, state, create_time ON orders
+  WHEN (OLD.labels IS NOT NULL OR NEW.labels IS NOT NULL) AND (OLD.labels IS NOT NEW.labels
+    OR OLD.state <> NEW.state OR OLD.create_time <> NEW.create_time OR OLD.id <> NEW.id) BEGIN
+  DELETE FROM order_labels WHERE (key, value, state, create_time, id) IN
+    (SELECT key, value, OLD.state, OLD.create_time, OLD.id FROM json_each(OLD.labels));
+  INSERT INTO order_labels SELECT key, value, NEW.state, NEW.create_time, NEW.id FROM json_each(NEW.labels);
+END;
+CREATE TRIGGER order_labels_delete AFTER DELETE ON orders WHEN OLD.labels IS NOT NULL BEGIN
+  DELETE FROM order_labels WHERE (key, value, state, create_time, id) IN
+    (SELECT key, value, OLD.state, OLD.create_time, OLD.id FROM json_each(OLD.labels));
+END;
+
+CREATE TABLE refund_labels (
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  state INTEGER NOT NULL,
+  create_time INTEGER NOT NULL,
+  id BLOB NOT NULL CHECK (length(id) = 16),
+  PRIMARY KEY (key, value, state, create_time, id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO refund_labels SELECT l.key, l.value, t.state, t.create_time, t.id FROM refunds t, json_each(t.labels) l;
+
+CREATE TRIGGER refund_labels_insert AFTER INSERT ON refunds WHEN NEW.labels IS NOT NULL BEGIN
+  INSERT INTO refund_labels SELECT key, value, NEW.state, NEW.create_time, NEW.id FROM json_each(NEW.labels);
+END;
+CREATE TRIGGER refund_labels_update AFTER UPDATE OF id, labels, state, create_time ON refunds
+  WHEN (OLD.labels IS NOT NULL OR NEW.labels IS NOT NULL) AND (OLD.labels IS NOT NEW.labels
+    OR OLD.state <> NEW.state OR OLD.create_time <> NEW.create_time OR OLD.id <> NEW.id) BEGIN
+  DELETE FROM refund_labels WHERE (key, value, state, create_time, id) IN
+    (SELECT key, value, OLD.state, OLD.create_time, OLD.id FROM json_each(OLD.labels));
+  INSERT INTO refund_labels SELECT key, value, NEW.state, NEW.create_time, NEW.id FROM json_each(NEW.labels);
+END;
+CREATE TRIGGER refund_labels_delete AFTER DELETE ON refunds WHEN OLD.labels IS NOT NULL BEGIN
+  DELETE FROM refund_labels WHERE (key, value, state, create_time, id) IN
+    (SELECT key, value, OLD.state, OLD.create_time, OLD.id FROM json_each(OLD.labels));
+END;
