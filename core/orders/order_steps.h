@@ -49,7 +49,7 @@ struct OrderStepCommand {
 class ShipOrder {
  public:
   ShipOrder(Store& store, Clock& clock) : store_(store), clock_(clock) {}
-  // Errors: FIELD_INVALID, ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
+  // Errors: FIELD_INVALID, ORDER_NOT_FOUND, ORDER_STATE, ORDER_REFUNDED, ETAG_MISMATCH, REQUEST_ID_REUSED.
   absl::StatusOr<Order> Handle(const CallContext& context, const OrderStepCommand& command);
 
  private:

@@ -33,7 +33,14 @@
 // newest first, after the position `before` (from the first row if unset). The cost of a page must
 // not depend on its position in the list or on the filter. An e-mail prefix may cost more, but must not scan
 // all users for a rare prefix, or sort all matches for a common prefix. Times are whole microseconds;
-// created_from is inclusive, created_before exclusive.
+// created_from is inclusive, created_before exclusive. A filter names no state or status twice.
+//
+// Of several filters of orders or refunds, one selects the index: the first of order or reference, payment
+// reference, user, label, refund status. The index also covers the states and the creation time. The store
+// applies the other filters row by row, so that such a page costs as much as the rows that these filters
+// discard: few for the orders of one user or of one payment, up to all rows of a label for a label with a
+// refund status. NOT_REFUNDED is the status of most orders and has no index: a page also reads the refunded
+// orders in between.
 //
 // Thread-safe: any number of threads may call Read and Write, which block. A transaction and its repositories
 // are confined to the closure's thread and end with the closure. Transactions don't nest.

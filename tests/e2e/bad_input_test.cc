@@ -71,13 +71,14 @@ TEST_CASE("the error for an invalid order names the path of every invalid field"
              "} lines { quantity: 1 unit_price { currency_code: 'XXX' } total { minor_units: 1 } } lines { "
              "quantity: 1 ",
              Euros("unit_price", 5), "tax { currency_code: 'USD' minor_units: 1 } ", Euros("discount", 6),
-             " refunded_quantity: 1 }", Field("reference", std::string(101, 'r'))));
+             " refunded_quantity: 1 ", Euros("refunded", 0), Euros("withheld", 0), "}",
+             Field("reference", std::string(101, 'r'))));
   CHECK(Outcome(response) == kFieldInvalid);
   const std::string fields = StrCat(BadFields(response.status), " ");
   for (const char* field :
        {" user_id ", " lines[0].line_id ", " lines[0].quantity ", " lines[0].unit_price.minor_units ",
         " lines[1].unit_price.currency_code ", " lines[1].total ", " lines[2].tax.currency_code ",
-        " lines[2].refunded_quantity ", " reference "}) {
+        " lines[2].refunded_quantity ", " lines[2].refunded ", " lines[2].withheld ", " reference "}) {
     CHECK_THAT(fields, Catch::Contains(field));
   }
   shop.CheckUntouched();
@@ -143,6 +144,9 @@ TEST_CASE("list calls reject unknown states, negative page sizes, invalid times 
   CHECK(BadFields(list("page_size: -1").status) == " page_size");
   CHECK(BadFields(list("states: 77").status) == " states[0]");
   CHECK(BadFields(list("created_from { nanos: -1 }").status) == " created_from");
+  CHECK(BadFields(list("refund_statuses: 4").status) == " refund_statuses[0]");
+  CHECK(BadFields(list("reference: ' ' payment_reference: '\\t' label { value: 'web' }").status) ==
+        " reference payment_reference label.key");
   CHECK(list("page_size: 2147483647")->orders_size() == 2);
   const std::string token = list("page_size: 1")->next_page_token();
   REQUIRE_FALSE(token.empty());

@@ -1,4 +1,4 @@
-// Tests ListUsers and BatchGetUsers with a client's default limits.
+// Tests the List methods and BatchGetUsers, with a client's default limits.
 #include <catch2/catch.hpp>
 #include <set>
 
@@ -109,6 +109,63 @@ TEST_CASE("a page of users with the maximum of labels fits a client's default me
   const Ids all = AllUsers(client, "page_size: 1000");
   CHECK(all.size() == kUsers);
   CHECK(std::set<std::string>(all.begin(), all.end()).size() == kUsers);
+}
+
+// Returns the ids of the listed orders or refunds, each followed by a space.
+std::string ListedOrders(const Client& client, const std::string& query) {
+  const auto page = client(&Orders::ListOrders, query);
+  REQUIRE(Outcome(page) == "OK");
+  std::string ids;
+  for (const orders::v1::Order& order : page->orders()) ids += order.id() + " ";
+  return ids;
+}
+std::string ListedRefunds(const Client& client, const std::string& query) {
+  const auto page = client(&Refunds::ListRefunds, query);
+  REQUIRE(Outcome(page) == "OK");
+  std::string ids;
+  for (const refunds::v1::Refund& refund : page->refunds()) ids += refund.id() + " ";
+  return ids;
+}
+
+TEST_CASE("orders and refunds are found by payment, order reference, label and refund status") {
+  const Folder folder;
+  const ServiceProcess service(folder.path());
+  const Client client = service.Connect();
+  const std::string user_id = RegisterUser(client, "ada@example.com");
+  const auto created =
+      client(&Orders::CreateOrder,
+             StrCat(Field("user_id", user_id), "lines { quantity: 2 ", Euros("unit_price", 500),
+                    "} reference: ' Cafe\xcc\x81 1\\n' labels { key: 'channel' value: 'web' }"));
+  REQUIRE(Outcome(created) == "OK");
+  CHECK(created->order().reference() == "Caf\xc3\xa9 1");
+  const std::string order = created->order().id();
+  const std::string other = CreateOrder(client, user_id, 1, 1);
+  const auto paid = client(&Orders::PayOrder, StrCat(Field("id", order), Euros("amount", 1000),
+                                                     "payment { provider_reference: ' register-7 ' }"));
+  REQUIRE(Outcome(paid) == "OK");
+  CHECK(paid->order().payment().provider_reference() == "register-7");
+  DeliverOrder(client, order);
+  const auto refunded = client(&Refunds::CreateRefund, StrCat(Field("order_id", order), AmountScope(400),
+                                                              "labels { key: 'desk' value: '7' }"));
+  REQUIRE(Outcome(refunded) == "OK");
+  const std::string refund = refunded->refund().id();
+  AwaitRefund(client, refund);
+
+  CHECK(ListedOrders(client, "reference: 'Caf\xc3\xa9 1'") == order + " ");
+  CHECK(ListedOrders(client, "payment_reference: 'register-7'") == order + " ");
+  CHECK(ListedOrders(client, "payment_reference: 'register-8'").empty());
+  CHECK(ListedOrders(client, "label { key: 'channel' value: 'web' } states: ORDER_STATE_DELIVERED") ==
+        order + " ");
+  CHECK(ListedOrders(client, "label { key: 'channel' value: 'app' }").empty());
+  CHECK(ListedOrders(client, "refund_statuses: REFUND_STATUS_PARTIALLY_REFUNDED") == order + " ");
+  CHECK(ListedOrders(client, "refund_statuses: REFUND_STATUS_NOT_REFUNDED") == other + " ");
+  for (const char* query : {"payment_reference: 'register-7'", "order_reference: 'Cafe\xcc\x81 1 '",
+                            "label { key: 'desk' value: '7' } states: REFUND_STATE_SUCCEEDED"}) {
+    CAPTURE(query);
+    CHECK(ListedRefunds(client, query) == refund + " ");
+  }
+  CHECK(ListedRefunds(client, "order_reference: 'unknown'").empty());
+  CHECK(GetOrder(client, order).refund_status() == orders::v1::REFUND_STATUS_PARTIALLY_REFUNDED);
 }
 
 }  // namespace

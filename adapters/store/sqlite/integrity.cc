@@ -95,8 +95,7 @@ void CheckSchema(Connection& connection, Faults& faults) {
 // CASE prevents an error for a text that is not JSON, which the check of the rows reports.
 constexpr auto CountWrongLabels(const auto& table, const auto& labels) {
   return "WITH label (key, value, state, create_time, id) AS NOT MATERIALIZED (SELECT l.key, l.value, "
-         "t.state, t.create_time, "
-         "t.id FROM " +
+         "t.state, t.create_time, t.id FROM " +
          Sql(table) +
          " t, json_each(CASE WHEN json_valid(t.labels) THEN t.labels END) l) "
          "SELECT (SELECT count(*) FROM " +

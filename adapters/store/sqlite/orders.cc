@@ -23,9 +23,8 @@ constexpr auto OrderHasStatus(const auto& table) {
 }
 // The reference is unique: the list has at most one row.
 constexpr auto kListOrdersOfReference =
-    "SELECT create_time, id FROM orders INDEXED BY orders_by_reference WHERE reference = ?11 AND reference "
-    "<> "
-    "'' AND (?7 = '' OR payment_reference = ?7)" +
+    "SELECT create_time, id FROM orders INDEXED BY orders_by_reference WHERE reference = ?11 AND "
+    "reference <> '' AND (?7 = '' OR payment_reference = ?7)" +
     kOrderHasUser + OrderHasStatus("orders") + kOrderHasLabel + " AND " + kInListStates + " AND " +
     kInListRange + " LIMIT ?5";
 // The condition payment_reference <> '' is the condition of the partial index.

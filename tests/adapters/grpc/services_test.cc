@@ -1241,9 +1241,12 @@ TEST_CASE("unknown enum values and invalid times are rejected, and the error nam
   list.add_states(ord::ORDER_STATE_UNSPECIFIED);
   list.mutable_created_from()->set_nanos(-1);
   list.mutable_created_before()->set_seconds(253'402'300'800);
+  list.add_refund_statuses(ord::REFUND_STATUS_UNSPECIFIED);
+  list.add_refund_statuses(static_cast<ord::RefundStatus>(4));
   services.Call(*services.orders, &ord::OrderService::Stub::ListOrders, list);
   CHECK(services.status.error_code() == grpc::INVALID_ARGUMENT);
-  CHECK(services.Fields() == Names{"states[1]", "states[2]", "created_from", "created_before"});
+  CHECK(services.Fields() == Names{"states[1]", "states[2]", "created_from", "created_before",
+                                   "refund_statuses[0]", "refund_statuses[1]"});
 
   ref::CreateRefundRequest create;
   create.set_reason(static_cast<ref::RefundReason>(-3));
@@ -1253,6 +1256,45 @@ TEST_CASE("unknown enum values and invalid times are rejected, and the error nam
   check.set_reason(static_cast<ref::RefundReason>(8));
   services.Call(*services.refunds, &ref::RefundService::Stub::CheckRefund, check);
   CHECK(services.Fields() == Names{"reason"});
+}
+
+TEST_CASE("a list filters orders and refunds by payment, reference, label and refund status") {
+  Services services;
+  const ord::Order order = services.Delivered();
+  ref::CreateRefundRequest create;
+  create.set_order_id(order.id());
+  create.mutable_scope()->mutable_everything();
+  services.Call(*services.refunds, &ref::RefundService::Stub::CreateRefund, create);
+  REQUIRE(services.status.ok());
+  const auto orders = [&](auto change) {
+    ord::ListOrdersRequest list;
+    change(list);
+    return services.Call(*services.orders, &ord::OrderService::Stub::ListOrders, list).orders_size();
+  };
+  CHECK(orders([](auto& list) { list.set_payment_reference("p-1"); }) == 1);
+  CHECK(orders([](auto& list) { list.set_payment_reference("p-2"); }) == 0);
+  CHECK(orders([](auto& list) { list.set_reference("nothing"); }) == 0);
+  CHECK(orders([](auto& list) { list.mutable_label()->set_key("nothing"); }) == 0);
+  CHECK(orders([](auto& list) { list.add_refund_statuses(ord::REFUND_STATUS_FULLY_REFUNDED); }) == 0);
+  CHECK(orders([](auto& list) {
+          list.add_refund_statuses(ord::REFUND_STATUS_NOT_REFUNDED);
+          list.add_refund_statuses(ord::REFUND_STATUS_NOT_REFUNDED);
+          list.add_states(ord::ORDER_STATE_DELIVERED);
+          list.add_states(ord::ORDER_STATE_DELIVERED);
+        }) == 1);
+  CHECK(orders([](auto& list) { list.mutable_label(); }) == 0);
+  CHECK(services.Fields() == Names{"label.key"});
+
+  const auto refunds = [&](auto change) {
+    ref::ListRefundsRequest list;
+    change(list);
+    return services.Call(*services.refunds, &ref::RefundService::Stub::ListRefunds, list).refunds_size();
+  };
+  CHECK(refunds([](auto& list) { list.set_payment_reference("p-1"); }) == 1);
+  CHECK(refunds([](auto& list) { list.set_payment_reference("p-2"); }) == 0);
+  CHECK(refunds([](auto& list) { list.set_order_reference("nothing"); }) == 0);
+  CHECK(refunds([](auto& list) { list.mutable_label()->set_key("nothing"); }) == 0);
+  CHECK(refunds([&](auto& list) { list.set_order_id(order.id()); }) == 1);
 }
 
 TEST_CASE("GetOrder requires either an id or a reference") {

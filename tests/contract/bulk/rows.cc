@@ -63,6 +63,7 @@ Family SampleFamily(int number) {
   f.refund.failure_code = "code", f.refund.failure_message = "words";
   f.refund.decide_time = kT0 + absl::Seconds(5), f.refund.settle_time = kT0 + absl::Seconds(6);
   f.refund.attempts = 2;
+  f.refund.labels = {{"desk", "7"}, {"channel", "web"}};
   f.message = SampleMessage(user_id);
   f.message.provider = "file", f.message.provider_message_id = "1.eml", f.message.last_error = "busy";
   f.message.state = MessageState::kDead;
@@ -187,6 +188,7 @@ std::vector<RowBatch> GreatestBatches() {
   f.refund.amount = f.refund.shipping = f.refund.attempts = f.refund.version = kMost;
   f.refund.lines.assign(500, {kMost, kMost, kMost});
   f.refund.note = f.refund.decision_note = kLong;
+  f.refund.labels = user.labels;
   f.refund.requested_by = f.refund.decided_by = f.refund.failure_code = f.refund.failure_message = kAwkward;
   f.refund.payment_provider = f.refund.payment_reference = f.refund.provider_reference = kAwkward;
   f.refund.create_time = f.refund.update_time = kLastTime;

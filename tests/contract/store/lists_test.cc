@@ -43,12 +43,20 @@ bool Matches(const UserFilter& f, const User& u) {
          (f.email_prefix.empty() ||
           (u->state != UserState::kErased && u->email_key.starts_with(f.email_prefix)));
 }
+template <typename Filter, typename Fields>
+bool HasPaymentAndLabel(const Filter& f, const Fields& e) {
+  return (f.payment_reference.empty() || f.payment_reference == e.payment_reference) &&
+         (!f.label || (e.labels.contains(f.label->key) && e.labels.at(f.label->key) == f.label->value));
+}
 bool Matches(const OrderFilter& f, const Order& o) {
-  return HasStateAndTime(f, o.fields()) && (!f.user_id || *f.user_id == o->user_id);
+  const auto& statuses = f.refund_statuses;
+  return HasStateAndTime(f, o.fields()) && HasPaymentAndLabel(f, o.fields()) &&
+         (!f.user_id || *f.user_id == o->user_id) && (f.reference.empty() || f.reference == o->reference) &&
+         (statuses.empty() || std::count(statuses.begin(), statuses.end(), o->refund_status) > 0);
 }
 bool Matches(const RefundFilter& f, const Refund& r) {
-  return HasStateAndTime(f, r.fields()) && (!f.user_id || *f.user_id == r->user_id) &&
-         (!f.order_id || *f.order_id == r->order_id);
+  return HasStateAndTime(f, r.fields()) && HasPaymentAndLabel(f, r.fields()) &&
+         (!f.user_id || *f.user_id == r->user_id) && (!f.order_id || *f.order_id == r->order_id);
 }
 bool Matches(const MessageFilter& f, const Message& m) {
   return HasStateAndTime(f, m) && (!f.user_id || *f.user_id == m.user_id) &&
@@ -135,18 +143,29 @@ Goods::Goods(Store& store) {
     f.state = static_cast<decltype(last)>(1 + number(static_cast<int>(last)));
     f.create_time = kT0 + absl::Microseconds(number(5));
   };
+  const auto mark = [&](auto& f) {
+    f.payment_reference = number(4) == 0 ? "" : absl::StrCat("pay-", number(3));
+    if (number(3) > 0) f.labels["channel"] = number(2) == 0 ? "web" : "app";
+    if (number(3) == 0) f.labels["k\"\\\n$.ü"] = "web";
+  };
   const std::string names[] = {"ada", "adam", "bob", "b%b", "böb", "zoë"};
   for (int i = 0; i < 60; ++i) {
     const std::string key = absl::StrCat(names[number(6)], i, "@example.com");
     users.push_back(With(SampleUser(key), [&](UserFields& f) { spread(f, UserState::kErased); }));
   }
   for (int i = 0; i < 60; ++i) {
-    orders.push_back(With(SampleOrder(users[static_cast<std::size_t>(number(3))]->id),
-                          [&](OrderFields& f) { spread(f, OrderState::kCancelled); }));
+    orders.push_back(With(SampleOrder(users[static_cast<std::size_t>(number(3))]->id), [&](OrderFields& f) {
+      spread(f, OrderState::kCancelled);
+      mark(f);
+      f.refund_status = static_cast<RefundStatus>(1 + number(3));
+      if (number(2) == 0) f.reference = absl::StrCat("shop-", i);
+    }));
   }
   for (int i = 0; i < 60; ++i) {
-    refunds.push_back(With(SampleRefund(orders[static_cast<std::size_t>(number(6))]),
-                           [&](RefundFields& f) { spread(f, RefundState::kCancelled); }));
+    refunds.push_back(With(SampleRefund(orders[static_cast<std::size_t>(number(6))]), [&](RefundFields& f) {
+      spread(f, RefundState::kCancelled);
+      mark(f);
+    }));
   }
   for (int i = 0; i < 60; ++i) {
     const int user = number(4);
@@ -203,6 +222,137 @@ STORE_TEST("every combination of filters lists each of the matching refunds once
       CheckCombinations(fixture.store(), filter, RefundState::kCancelled, goods.refunds);
     }
   }
+}
+
+// Labels to filter by: none, a label of several rows, a label with special characters, and two of no row.
+const std::optional<Label> kLabelChoices[] = {std::nullopt, Label{"channel", "web"},
+                                              Label{"k\"\\\n$.ü", "web"}, Label{"channel", ""},
+                                              Label{"nothing", "web"}};
+
+STORE_TEST("orders are filtered by payment, label and refund status in every combination") {
+  using enum RefundStatus;
+  const Goods goods(fixture.store());
+  const std::vector<RefundStatus> statuses[] = {{},
+                                                {kNotRefunded},
+                                                {kFullyRefunded},
+                                                {kPartiallyRefunded, kFullyRefunded},
+                                                {kFullyRefunded, kNotRefunded}};
+  for (const std::optional<UserId>& user : {std::optional<UserId>(), std::optional(goods.users[0]->id)}) {
+    for (const char* payment : {"", "pay-1", "pay-9"}) {
+      for (const std::optional<Label>& label : kLabelChoices) {
+        for (const std::vector<RefundStatus>& wanted : statuses) {
+          CAPTURE(user.has_value(), payment, label ? label->key : "", wanted.size());
+          OrderFilter filter;
+          filter.user_id = user;
+          filter.payment_reference = payment;
+          filter.label = label;
+          filter.refund_statuses = wanted;
+          filter.created_from = kT0 + absl::Microseconds(1);
+          for (const std::vector<OrderState>& states : Choices(OrderState::kCancelled)) {
+            filter.states = states;
+            CHECK(AllPages(fixture.store(), filter, 3) == Expected(filter, goods.orders));
+          }
+        }
+      }
+    }
+  }
+}
+
+STORE_TEST("a list by reference has the order with the reference if the other filters match the order") {
+  const Goods goods(fixture.store());
+  const auto named = std::find_if(goods.orders.begin(), goods.orders.end(),
+                                  [](const Order& order) { return !order->reference.empty(); });
+  REQUIRE(named != goods.orders.end());
+  OrderFilter of_reference;
+  of_reference.reference = (*named)->reference;
+  CHECK(AllPages(fixture.store(), of_reference, 1) == std::vector{PositionOf(*named)});
+  const auto check = [&](auto restrict) {
+    OrderFilter filter = of_reference;
+    restrict(filter);
+    CHECK(AllPages(fixture.store(), filter, 10) == Expected(filter, goods.orders));
+  };
+  for (const Order& order : goods.orders) {
+    check([&](OrderFilter& f) { f.user_id = order->user_id; });
+    check([&](OrderFilter& f) { f.states = {order->state}; });
+    check([&](OrderFilter& f) { f.refund_statuses = {order->refund_status}; });
+    check([&](OrderFilter& f) { f.payment_reference = order->payment_reference; });
+    check([&](OrderFilter& f) { f.created_from = order->create_time; });
+    check([&](OrderFilter& f) { f.created_before = order->create_time; });
+    check([&](OrderFilter& f) { f.reference = order->reference + "x"; });
+  }
+  for (const std::optional<Label>& label : kLabelChoices) check([&](OrderFilter& f) { f.label = label; });
+}
+
+STORE_TEST("refunds are filtered by payment and label in every combination") {
+  const Goods goods(fixture.store());
+  const Refund& first = goods.refunds[0];
+  for (const std::optional<UserId>& user : {std::optional<UserId>(), std::optional(first->user_id)}) {
+    for (const std::optional<OrderId>& order : {std::optional<OrderId>(), std::optional(first->order_id)}) {
+      for (const char* payment : {"", "pay-1", "pay-9"}) {
+        for (const std::optional<Label>& label : kLabelChoices) {
+          CAPTURE(user.has_value(), order.has_value(), payment, label ? label->key : "");
+          RefundFilter filter;
+          filter.user_id = user;
+          filter.order_id = order;
+          filter.payment_reference = payment;
+          filter.label = label;
+          filter.created_before = kT0 + absl::Microseconds(4);
+          for (const std::vector<RefundState>& states : Choices(RefundState::kCancelled)) {
+            filter.states = states;
+            CHECK(AllPages(fixture.store(), filter, 3) == Expected(filter, goods.refunds));
+          }
+        }
+      }
+    }
+  }
+}
+
+STORE_TEST("lists by label, payment and refund status reflect updates, and not updates that failed") {
+  Store& store = fixture.store();
+  const Order order = With(SampleOrder(StoredUser(store)->id), [](OrderFields& f) {
+    f.labels = {{"channel", "web"}, {"desk", "7"}};
+    f.payment_reference = "";
+    f.state = OrderState::kPending;
+  });
+  Refund refund = With(SampleRefund(order), [](RefundFields& f) { f.labels = {{"desk", "7"}}; });
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {
+    absl::Status status = tx.orders().Insert(order);
+    status.Update(tx.refunds().Insert(refund));
+    return status;
+  }));
+  const auto counts = [&] {
+    OrderFilter paid;
+    paid.label = {"desk", "7"};
+    paid.states = {OrderState::kPaid};
+    OrderFilter of_payment;
+    of_payment.payment_reference = "pay-7";
+    OrderFilter refunded;
+    refunded.refund_statuses = {RefundStatus::kFullyRefunded};
+    RefundFilter succeeded;
+    succeeded.label = {"desk", "7"};
+    succeeded.states = {RefundState::kSucceeded};
+    return std::vector{AllPages(store, paid, 10).size(), AllPages(store, of_payment, 10).size(),
+                       AllPages(store, refunded, 10).size(), AllPages(store, succeeded, 10).size()};
+  };
+  CHECK(counts() == std::vector<std::size_t>{0, 0, 0, 0});
+  const auto settle = [&](WriteTransaction& tx) {
+    absl::Status status = tx.orders().Update(With(order, [](OrderFields& f) {
+      f.state = OrderState::kPaid;
+      f.payment_reference = "pay-7";
+      f.refund_status = RefundStatus::kFullyRefunded;
+    }));
+    status.Update(tx.refunds().Update(
+        With(refund, [](RefundFields& f) { f.state = RefundState::kSucceeded, f.due_time = std::nullopt; })));
+    return status;
+  };
+  CHECK(absl::IsCancelled(Write(store, [&](WriteTransaction& tx) {
+    absl::Status status = settle(tx);
+    status.Update(absl::CancelledError("enough"));
+    return status;
+  })));
+  CHECK(counts() == std::vector<std::size_t>{0, 0, 0, 0});
+  REQUIRE_OK(Write(store, settle));
+  CHECK(counts() == std::vector<std::size_t>{1, 1, 1, 1});
 }
 
 STORE_TEST("every combination of filters lists each of the matching messages once and in order") {

@@ -124,6 +124,7 @@ STORE_TEST("every state change of an order is stored") {
     f.lines[0].refunded_amount = 10;
     f.payment_provider = "recorded";
     f.payment_reference = "pay-2";
+    f.refund_status = RefundStatus::kPartiallyRefunded;
     f.update_time = f.cancel_time.emplace(kT0 + absl::Hours(1));
     f.pay_time = kT0 + absl::Minutes(1);
     f.version = 3;

@@ -15,12 +15,15 @@ Shop::Shop(WriteTransaction& tx, int size) {
     const bool rare = i % 100 == 0;
     users.push_back(With(SampleUser(absl::StrCat(rare ? "rare" : "common", i, "@example.com")),
                          [&](UserFields& f) { f.create_time = time; }));
-    orders.push_back(With(SampleOrder(users[0]->id), [&](OrderFields& f) {
+    orders.push_back(With(SampleOrder(users[0]->id, absl::StrCat("shop-", i)), [&](OrderFields& f) {
       f.create_time = time;
+      f.labels = {{"channel", "web"}};
+      if (i % 5 == 0) f.refund_status = RefundStatus::kFullyRefunded;
       if (rare) f.state = OrderState::kCancelled;
     }));
     refunds.push_back(With(SampleRefund(orders.back()), [&](RefundFields& f) {
       f.create_time = time;
+      f.labels = {{"channel", "web"}};
       if (rare) f.state = RefundState::kRejected;
     }));
     Message& message = messages.emplace_back(SampleMessage(users[0]->id));

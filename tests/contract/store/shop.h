@@ -16,7 +16,8 @@ namespace keelson {
 
 // `size` users, and as many orders, refunds and messages of the first user, in the order of creation time.
 // Every hundredth user has an address that begins with "rare". Every hundredth order and message is
-// CANCELLED, and every hundredth refund REJECTED.
+// CANCELLED, and every hundredth refund REJECTED. Every fifth order is FULLY_REFUNDED. All orders and refunds
+// have the same payment reference and the same label.
 struct Shop {
   // Inserts the rows in `tx`.
   Shop(WriteTransaction& tx, int size);
@@ -66,17 +67,23 @@ void ForEachList(const Shop& shop, WriteTransaction& tx, const Check& check) {
   for (const UserFilter& f : WithStatesAndTimes(UserFilter(), UserState::kActive)) {
     check(shop.Deep(shop.users), [&](auto before) { return tx.users().List(f, before, kLimit)->size(); });
   }
+  const auto check_orders = [&](const OrderFilter& filter) {
+    for (const OrderFilter& f : WithStatesAndTimes(filter, OrderState::kCancelled)) {
+      check(shop.Deep(shop.orders), [&](auto before) { return tx.orders().List(f, before, kLimit)->size(); });
+    }
+  };
+  const auto check_refunds = [&](const RefundFilter& filter) {
+    for (const RefundFilter& f : WithStatesAndTimes(filter, RefundState::kRejected)) {
+      check(shop.Deep(shop.refunds),
+            [&](auto before) { return tx.refunds().List(f, before, kLimit)->size(); });
+    }
+  };
   for (const bool of_user : {false, true}) {
     OrderFilter of_orders;
     RefundFilter of_refunds;
     if (of_user) of_orders.user_id = of_refunds.user_id = shop.users[0]->id;
-    for (const OrderFilter& f : WithStatesAndTimes(of_orders, OrderState::kCancelled)) {
-      check(shop.Deep(shop.orders), [&](auto before) { return tx.orders().List(f, before, kLimit)->size(); });
-    }
-    for (const RefundFilter& f : WithStatesAndTimes(of_refunds, RefundState::kRejected)) {
-      check(shop.Deep(shop.refunds),
-            [&](auto before) { return tx.refunds().List(f, before, kLimit)->size(); });
-    }
+    check_orders(of_orders);
+    check_refunds(of_refunds);
     for (const std::string& to_key : {std::string(), shop.messages[0].to_key}) {
       for (const std::vector<MessageState>& states :
            {std::vector<MessageState>(), std::vector{MessageState::kCancelled}}) {
@@ -85,11 +92,28 @@ void ForEachList(const Shop& shop, WriteTransaction& tx, const Check& check) {
               [&](auto before) { return tx.messages().List(f, before, kLimit)->size(); });
       }
     }
+    OrderFilter of_payment = of_orders;
+    RefundFilter refunds_of_payment = of_refunds;
+    of_payment.payment_reference = refunds_of_payment.payment_reference = shop.orders[0]->payment_reference;
+    check_orders(of_payment);
+    check_refunds(refunds_of_payment);
     of_refunds.order_id = shop.orders[0]->id;
-    for (const RefundFilter& f : WithStatesAndTimes(of_refunds, RefundState::kRejected)) {
-      check(shop.Deep(shop.refunds),
-            [&](auto before) { return tx.refunds().List(f, before, kLimit)->size(); });
-    }
+    check_refunds(of_refunds);
+  }
+  OrderFilter orders_of_label;
+  RefundFilter refunds_of_label;
+  orders_of_label.label = refunds_of_label.label = {"channel", "web"};
+  check_orders(orders_of_label);
+  check_refunds(refunds_of_label);
+  OrderFilter of_reference;
+  of_reference.reference = shop.orders[0]->reference;
+  check_orders(of_reference);
+  for (const std::vector<RefundStatus>& statuses :
+       {std::vector{RefundStatus::kPartiallyRefunded, RefundStatus::kFullyRefunded},
+        std::vector{RefundStatus::kNotRefunded}}) {
+    OrderFilter of_statuses;
+    of_statuses.refund_statuses = statuses;
+    check_orders(of_statuses);
   }
 }
 

@@ -33,6 +33,7 @@ constexpr Expected kGolden[] = {
     {Reason::kUserState, "USER_STATE", StatusCode::kFailedPrecondition},
     {Reason::kUserNotActive, "USER_NOT_ACTIVE", StatusCode::kFailedPrecondition},
     {Reason::kOrderState, "ORDER_STATE", StatusCode::kFailedPrecondition},
+    {Reason::kOrderRefunded, "ORDER_REFUNDED", StatusCode::kFailedPrecondition},
     {Reason::kRefundState, "REFUND_STATE", StatusCode::kFailedPrecondition},
     {Reason::kRefundNotAllowed, "REFUND_NOT_ALLOWED", StatusCode::kFailedPrecondition},
     {Reason::kMessageState, "MESSAGE_STATE", StatusCode::kFailedPrecondition},

@@ -136,6 +136,34 @@ TEST_CASE("CheckLine rejects a text that is too long, is not UTF-8 or has a line
   CHECK(LineFaults("aaaa\n", 3) == Fields{"name", "name"});
 }
 
+TEST_CASE("NormalizedReference trims white space and normalizes to NFC") {
+  FieldErrors errors;
+  const auto normal = [&](std::string_view text) { return NormalizedReference("field", text, 5, errors); };
+  CHECK(normal("").empty());
+  CHECK(normal("shop1") == "shop1");
+  CHECK(normal(" \t\u00a0 a 1\u2028\r\n") == "a 1");
+  CHECK(normal("e\u0301") == "\u00e9");
+  CHECK(normal("\ufb01") == "\ufb01");
+  // 10 code points before the normalization, 5 afterwards.
+  CHECK(normal("e\u0301e\u0301e\u0301e\u0301e\u0301") == "\u00e9\u00e9\u00e9\u00e9\u00e9");
+  CHECK(errors.empty());
+}
+
+TEST_CASE("NormalizedReference rejects a text that is blank, too long, not UTF-8 or has a line break") {
+  const auto fault = [](std::string_view text) {
+    FieldErrors errors;
+    NormalizedReference("field", text, 5, errors);
+    return std::string(errors.ToStatus().message());
+  };
+  for (const std::string_view blank : {" ", "\t\n", "\u00a0\u3000", "\u200b", "\u2800 \u00ad"}) {
+    CAPTURE(blank);
+    CHECK_THAT(fault(blank), Catch::Contains("field must not be blank"));
+  }
+  CHECK_THAT(fault("shop-1"), Catch::Contains("field must be at most 5 characters long"));
+  CHECK_THAT(fault("\xff"), Catch::Contains("field must be valid UTF-8"));
+  CHECK_THAT(fault("a\nb"), Catch::Contains("field must not have control characters"));
+}
+
 Fields LabelFaults(const Labels& labels) {
   FieldErrors errors;
   CheckLabels("labels", labels, errors);

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
+#include "core/orders/get_order.h"
 #include "tests/core/world.h"
 
 namespace keelson {
@@ -79,8 +80,11 @@ TEST_CASE("Fields that the service sets must be empty in the request") {
   line.line_id = "1";
   line.total = Amount{"EUR", 100};
   line.refunded_quantity = 1;
-  CHECK(Faults(world, {LineOf(1, 1), line}) ==
-        Fields{"lines[1].line_id", "lines[1].total", "lines[1].refunded_quantity"});
+  line.refunded = Amount{"EUR", 0};
+  line.withheld = Amount{"EUR", 0};
+  CHECK(Faults(world, {LineOf(1, 1), line}) == Fields{"lines[1].line_id", "lines[1].total",
+                                                      "lines[1].refunded_quantity", "lines[1].refunded",
+                                                      "lines[1].withheld"});
 }
 
 TEST_CASE("CreateOrder checks the limits of each field of a line, and the error names the field's path") {
@@ -164,6 +168,27 @@ TEST_CASE("A reference is unique, and any number of orders may have no reference
   world.NewEvents();
   CHECK(ReasonOf(world.Create(command)) == "REFERENCE_TAKEN");
   CHECK(world.NewEvents().empty());
+}
+
+TEST_CASE("A reference is stored and compared without white space at either end, and in NFC") {
+  World world;
+  CreateOrderCommand command = Basket(world, {LineOf(1, 1)});
+  command.request_id = "request-1";
+  command.reference = " Cafe\u0301 1\t";
+  const Order order = Must(world.Create(command));
+  CHECK(order->reference == "Caf\u00e9 1");
+  CHECK(Must(world.Create(command))->id == order->id);
+  // The content of a call is the text as sent.
+  command.reference = "Caf\u00e9 1";
+  CHECK(ReasonOf(world.Create(command)) == "REQUEST_ID_REUSED");
+  command.request_id.clear();
+  CHECK(ReasonOf(world.Create(command)) == "REFERENCE_TAKEN");
+  command.reference = " \u00a0 ";
+  CHECK(BadFields(world.Create(command)) == Fields{"reference"});
+  GetOrder get(world.store);
+  CHECK(Must(get.ByReference(world.context, "Cafe\u0301 1 "))->id == order->id);
+  CHECK(BadFields(get.ByReference(world.context, " ")) == Fields{"reference"});
+  CHECK(BadFields(get.ByReference(world.context, std::string(101, 'r'))) == Fields{"reference"});
 }
 
 TEST_CASE(

@@ -74,6 +74,40 @@ TEST_CASE("PayOrder accepts only the configured payment provider") {
   CHECK(Must(Pay(world, command))->payment_provider == "recorded");
 }
 
+TEST_CASE("The reference of a payment is stored without white space at either end, and in NFC") {
+  World world;
+  PayOrderCommand command = Payment(world.Pending());
+  command.payment_reference = " \n";
+  CHECK(BadFields(Pay(world, command)) == Fields{"payment.provider_reference"});
+  command.payment_reference = "\tcafe\u0301-7 ";
+  CHECK(Must(Pay(world, command))->payment_reference == "caf\u00e9-7");
+}
+
+TEST_CASE("An order whose paid amount is refunded or reserved in full can't be shipped") {
+  World world;
+  world.refunds.states = {OrderState::kPaid};
+  const Order order = world.Paid();
+  Must(world.Refunded(order, AmountOf(order->total - 1)).status());
+  Must(world.Refunded(order, AmountOf(1)).status());
+  world.NewEvents();
+  const auto shipped = world.Ship(order);
+  CHECK(ReasonOf(shipped) == "ORDER_REFUNDED");
+  CHECK_THAT(std::string(shipped.status().message()), Catch::Contains("35.00 EUR"));
+  CHECK(world.Load(order->id)->state == OrderState::kPaid);
+  CHECK(world.NewEvents().empty());
+  world.Settle();
+  CHECK(ReasonOf(world.Ship(order)) == "ORDER_REFUNDED");
+}
+
+TEST_CASE("An order that is refunded in part, and an order with the total 0, can be shipped") {
+  World world;
+  world.refunds.states = {OrderState::kPaid};
+  const Order order = world.Paid();
+  Must(world.Refunded(order, AmountOf(order->total - 1)).status());
+  CHECK(Must(world.Ship(order))->state == OrderState::kShipped);
+  CHECK(Must(world.Ship(world.Paid({LineOf(1, 100, 100)})))->state == OrderState::kShipped);
+}
+
 TEST_CASE("An order with the total 0 can be paid with the amount 0") {
   World world;
   CreateOrderCommand command;

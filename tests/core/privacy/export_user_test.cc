@@ -64,6 +64,8 @@ TEST_CASE("the export has the sessions, orders with lines, refunds and events of
   CHECK(Occurrences(json, StrCat(R"("id":")", refund->id.ToString())) == 1);
   CHECK(Occurrences(json, R"("lines":[{"index":0,"quantity":2,"amount":)") == 1);
   CHECK(Occurrences(json, R"("reason":"DEFECTIVE","note":"broken")") == 1);
+  CHECK(Occurrences(json, R"("scope":"LINES","labels":{})") == 1);
+  CHECK(Occurrences(json, R"("refund_status":"NOT_REFUNDED")") == 1);
   CHECK(Occurrences(json, "bob@example.com") == 0);
   CHECK(Occurrences(json, bob->id.ToString()) == 0);
   for (const std::string_view secret :

@@ -247,5 +247,68 @@ TEST_CASE("Pages list each order once, newest first, and page tokens are bound t
   CHECK(BadFields(list.Handle(world.context, query)) == Fields{"page_size", "user_id"});
 }
 
+TEST_CASE("ListOrders filters by reference, payment reference, label and refund status") {
+  World world;
+  CreateOrderCommand command;
+  command.user_id = world.Ada()->id.ToString();
+  command.lines = {LineOf(1, 100)};
+  command.reference = "shop-1";
+  command.labels = {{"channel", "web"}};
+  const Order order = Must(world.Pay(Must(world.Create(command))));
+  command.reference = "shop-2";
+  command.labels = {{"channel", "app"}};
+  const Order other = Must(world.Create(command));
+  const PageTokens tokens(Sha256("key"));
+  const auto list = [&](auto change) {
+    ListOrdersQuery query;
+    change(query);
+    return ListOrders(world.store, tokens).Handle(world.context, query);
+  };
+  const auto ids = [&](auto change) {
+    std::vector<OrderId> found;
+    for (const Order& row : Must(list(change)).orders) found.push_back(row->id);
+    return found;
+  };
+  using Ids = std::vector<OrderId>;
+  CHECK(ids([](auto& q) { q.reference = " shop-1 "; }) == Ids{order->id});
+  CHECK(ids([](auto& q) { q.reference = "shop-3"; }).empty());
+  CHECK(ids([&](auto& q) { q.payment_reference = order->payment_reference + "\n"; }) == Ids{order->id});
+  CHECK(ids([](auto& q) { q.payment_reference = "other"; }).empty());
+  CHECK(ids([](auto& q) { q.label = {"channel", "app"}; }) == Ids{other->id});
+  CHECK(ids([](auto& q) { q.label = {"channel", ""}; }).empty());
+  CHECK(ids([](auto& q) { q.refund_statuses = {RefundStatus::kNotRefunded}; }) == Ids{other->id, order->id});
+  Must(world.Cancel(order).status());
+  world.Settle();
+  CHECK(ids([](auto& q) { q.refund_statuses = {RefundStatus::kFullyRefunded}; }) == Ids{order->id});
+
+  CHECK(BadFields(list([](auto& q) {
+          q.reference = " ";
+          q.payment_reference = std::string(256, 'p');
+          q.label = {"", "web"};
+        })) == Fields{"reference", "payment_reference", "label.key"});
+  CHECK(BadFields(list([](auto& q) { q.label = {std::string(65, 'k'), ""}; })).size() == 1);
+
+  const auto first = [&](auto change) {
+    return Must(list([&](auto& q) {
+             change(q);
+             q.page_size = 1;
+           }))
+        .next_page_token;
+  };
+  const std::string token = first([](auto&) {});
+  REQUIRE_FALSE(token.empty());
+  const auto rejects = [&](auto change) {
+    return ReasonOf(list([&](auto& q) {
+             change(q);
+             q.page_token = token;
+           })) == "PAGE_TOKEN_INVALID";
+  };
+  CHECK(rejects([](auto& q) { q.reference = "shop-1"; }));
+  CHECK(rejects([](auto& q) { q.payment_reference = "shop-1"; }));
+  CHECK(rejects([](auto& q) { q.label = {"channel", "web"}; }));
+  CHECK(rejects([](auto& q) { q.refund_statuses = {RefundStatus::kNotRefunded}; }));
+  CHECK_FALSE(rejects([](auto& q) { q.page_size = 2; }));
+}
+
 }  // namespace
 }  // namespace keelson

@@ -392,5 +392,45 @@ TEST_CASE("A refund is found by its id, and refunds are listed newest first") {
   CHECK(BadFields(list.Handle(world.context, query)) == Fields{"order_id", "user_id"});
 }
 
+TEST_CASE("ListRefunds filters by the reference of the order and by the reference of the payment") {
+  World world;
+  CreateOrderCommand command;
+  command.user_id = world.Ada()->id.ToString();
+  command.lines = {LineOf(1, 1000)};
+  command.reference = "shop-1";
+  const Order order = Must(world.Deliver(Must(world.Ship(Must(world.Pay(Must(world.Create(command))))))));
+  const Order other = world.Delivered();
+  const RefundId refund = Must(world.Refunded(order, AmountOf(1)))->id;
+  Must(world.Refunded(other, AmountOf(1)).status());
+  const PageTokens tokens(Sha256("key"));
+  const auto list = [&](auto change) {
+    ListRefundsQuery query;
+    change(query);
+    return ListRefunds(world.store, tokens).Handle(world.context, query);
+  };
+  const auto ids = [&](auto change) {
+    std::vector<RefundId> found;
+    for (const Refund& row : Must(list(change)).refunds) found.push_back(row->id);
+    return found;
+  };
+  using Ids = std::vector<RefundId>;
+  CHECK(ids([](auto& q) { q.order_reference = "\tshop-1"; }) == Ids{refund});
+  CHECK(ids([](auto& q) { q.order_reference = "shop-2"; }).empty());
+  CHECK(ids([&](auto& q) { q.order_reference = "shop-1", q.order_id = order->id.ToString(); }) ==
+        Ids{refund});
+  CHECK(ids([&](auto& q) { q.order_reference = "shop-1", q.order_id = other->id.ToString(); }).empty());
+  CHECK(ids([&](auto& q) { q.payment_reference = order->payment_reference; }).size() == 2);
+  CHECK(ids([](auto& q) { q.payment_reference = "other"; }).empty());
+  CHECK(ids([](auto& q) { q.label = {"channel", "web"}; }).empty());
+  CHECK(BadFields(list([](auto& q) {
+          q.order_reference = "\u3000";
+          q.payment_reference = " ";
+          q.label = {"", ""};
+        })) == Fields{"payment_reference", "order_reference", "label.key"});
+  const std::string token = Must(list([](auto& q) { q.page_size = 1; })).next_page_token;
+  CHECK(ReasonOf(list([&](auto& q) { q.page_token = token, q.order_reference = "shop-1"; })) ==
+        "PAGE_TOKEN_INVALID");
+}
+
 }  // namespace
 }  // namespace keelson

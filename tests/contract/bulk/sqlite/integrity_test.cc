@@ -83,6 +83,32 @@ TEST_CASE("verify reports a violated foreign key", "[sqlite]") {
   CHECK(Verify(fixture) == "database credentials: engine_integrity: 1 rows refer to missing rows of users\n");
 }
 
+TEST_CASE("verify reports a table of labels that differs from the labels of the rows", "[sqlite]") {
+  SqliteBulkFixture fixture;
+  InsertAll(*fixture.Target(), SampleBatches(2));
+  CHECK(Verify(fixture) == "");
+  Execute(fixture, "UPDATE order_labels SET value = 'app' WHERE id = (SELECT min(id) FROM orders)");
+  Execute(fixture, "DELETE FROM refund_labels WHERE key = 'desk'");
+  CHECK(
+      Verify(fixture) ==
+      "database order_labels: engine_integrity: 1 entries are not a label of a row, 1 labels of rows have no "
+      "entry\n"
+      "database refund_labels: engine_integrity: 0 entries are not a label of a row, 2 labels of rows have "
+      "no entry\n");
+  Execute(fixture, "UPDATE orders SET labels = NULL; UPDATE refunds SET labels = NULL");
+  CHECK(
+      Verify(fixture) ==
+      "database order_labels: engine_integrity: 1 entries are not a label of a row, 0 labels of rows have no "
+      "entry\n");
+}
+
+TEST_CASE("verify reports a missing trigger", "[sqlite]") {
+  SqliteBulkFixture fixture;
+  Execute(fixture, "DROP TRIGGER order_labels_insert");
+  CHECK(Verify(fixture) ==
+        "database order_labels_insert: engine_integrity: missing, although its migration is applied\n");
+}
+
 TEST_CASE("verify reports a value that can't be parsed", "[sqlite]") {
   SqliteBulkFixture fixture;
   InsertAll(*fixture.Target(), SampleBatches(1));

@@ -44,7 +44,7 @@ INSERT INTO cooldowns (key, until_time) VALUES ({C}, {t9});
 INSERT INTO orders (id, user_id, state, currency, shipping, total, paid, refunded, refund_pending,
   refunded_shipping, refund_count, payment_provider, payment_reference, reference, labels, create_time,
   update_time, pay_time, ship_time, deliver_time, cancel_time, version)
-VALUES ({O}, {U}, 4, 'EUR', 2, 12, 12, 0, 3, 1, 1, 'recorded', 'pay-1', 'ref-{n}', {none}, {t0}, {t4}, {t1}, {t2},
+VALUES ({O}, {U}, 4, 'EUR', 2, 12, 12, 0, 3, 1, 1, 'recorded', 'pay-1', 'ref-{n}', '{"channel":"web"}', {t0}, {t4}, {t1}, {t2},
   {t3}, NULL, 5);
 INSERT INTO order_lines (order_id, {owner}line, sku, title, quantity, unit_price, discount, tax, total,
   refunded_quantity, refunded_amount)
@@ -52,7 +52,7 @@ VALUES ({O}, {owner's}0, 'sku-1', 'A thing', 2, 5, 1, 1, 10, 1, 2);
 INSERT INTO refunds (id, order_id, user_id, state, currency, amount, shipping, lines, reason, note, requested_by,
   decided_by, decision_note, payment_provider, payment_reference, provider_reference, failure_code,
   failure_message, attempts, due_time, create_time, update_time, decide_time, settle_time, version)
-VALUES ({R}, {O}, {U}, 2, 'EUR', 3, 1, '[[0,1,2]]', 1, 'broken', 'web', 'boss', 'fine', 'recorded', 'pay-1', '',
+VALUES ({R}, {O}, {U}, 2, 'EUR', 3, 1, '{parts}', 1, 'broken', 'web', 'boss', 'fine', 'recorded', 'pay-1', '',
   '', '', 1, {t5}, {t0}, {t5}, {t4}, NULL, 2);
 INSERT INTO events (sequence, type, subject, user_id, actor, correlation_id, create_time, payload, hash)
 VALUES ({n}, 'user.registered', 'user_{n}', {U}, 'web', 'c-{n}', {t0}, '{"n":{n}}', {hash});
@@ -98,9 +98,14 @@ INSERT INTO sign_in_throttles (key, failures, blocked_until, expire_time) VALUES
 UPDATE idempotency SET user_id = {U} WHERE key = {C};
 )";
 
+constexpr std::string_view kRefundLabels = R"(
+UPDATE refunds SET scope = 3, labels = '{"desk":"7"}' WHERE id = {R};
+)";
+
 // The format of the rows, oldest first: without message content; with the columns for content, recipient key
-// and end time of messages; with sessions and throttles.
-enum class Form { kWithoutContent, kWithContent, kWithSessions };
+// and end time of messages; with sessions and throttles; with the scope, the labels and the withheld shares
+// of refunds.
+enum class Form { kWithoutContent, kWithContent, kWithSessions, kWithScopes };
 
 absl::Time At(int seconds) {
   return kT0 + absl::Seconds(seconds);
@@ -199,6 +204,7 @@ Family::Family(int step, Form form, const Sha256Digest& hash_before) {
   cooldown = {UuidOf('C', step), At(9)};
   order = SampleOrder(u.id, StrCat("ref-", step)).fields();
   order.id = OrderId(UuidOf('O', step));
+  order.labels = {{"channel", "web"}};
   order.lines[0].refunded_quantity = 1;
   order.lines[0].refunded_amount = 2;
   order.refund_pending = 3;
@@ -215,6 +221,8 @@ Family::Family(int step, Form form, const Sha256Digest& hash_before) {
   refund.due_time = refund.update_time = At(5);
   refund.decide_time = At(4);
   refund.version = 2;
+  refund.scope = RefundScopeKind::kLines;
+  if (form >= Form::kWithScopes) refund.labels = {{"desk", "7"}};
   messages = MessagesOf(step, form, u);
   event = SampleEvent(StrCat("user_", step));
   event.sequence = step;
@@ -253,7 +261,7 @@ std::vector<RowBatch> Family::Batches() const {
 class Sqlite {
  public:
   static constexpr std::array kForms = {Form::kWithoutContent, Form::kWithoutContent, Form::kWithContent,
-                                        Form::kWithContent, Form::kWithSessions};
+                                        Form::kWithContent,    Form::kWithSessions,   Form::kWithScopes};
 
   const Migrator& migrator() const { return migrator_; }
   void Execute(const std::string& sql) { SQLite::Database(path_, SQLite::OPEN_READWRITE).exec(sql); }
@@ -266,7 +274,7 @@ class Sqlite {
   std::unique_ptr<StoreExporter> Reader() {
     return Must(SqliteBulk::OpenReader(path_, BulkAccess::kShared, clock_));
   }
-  // Returns the declarations of all tables and indexes.
+  // Returns the declarations of all tables, indexes and triggers.
   std::vector<std::string> Schema() {
     SQLite::Database database(path_);
     SQLite::Statement statement(database,
@@ -295,8 +303,8 @@ class Sqlite {
 
 class Postgres {
  public:
-  static constexpr std::array kForms = {Form::kWithoutContent, Form::kWithContent, Form::kWithContent,
-                                        Form::kWithContent, Form::kWithSessions};
+  static constexpr std::array kForms = {Form::kWithoutContent, Form::kWithContent,  Form::kWithContent,
+                                        Form::kWithContent,    Form::kWithSessions, Form::kWithScopes};
 
   const Migrator& migrator() const { return migrator_; }
   void Execute(const std::string& sql) { database_.Connect().Execute(sql); }
@@ -306,7 +314,7 @@ class Postgres {
   std::unique_ptr<StoreExporter> Reader() {
     return Must(PostgresBulk::OpenReader({.url = database_.url()}, BulkAccess::kShared, clock_));
   }
-  // Returns all columns, indexes and constraints, ordered by name.
+  // Returns all columns, indexes, constraints, triggers and functions, in alphabetical order.
   std::vector<std::string> Schema() {
     std::vector<std::string> schema;
     for (const auto& row : database_.Connect().Query(
@@ -314,7 +322,10 @@ class Postgres {
              "collation_name) AS line FROM information_schema.columns WHERE table_schema = 'public' "
              "UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' "
              "UNION ALL SELECT concat_ws(' ', conrelid::regclass, conname, pg_get_constraintdef(oid)) FROM "
-             "pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY line")) {
+             "pg_constraint WHERE connamespace = 'public'::regnamespace UNION ALL SELECT "
+             "pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal UNION ALL SELECT "
+             "pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY "
+             "line")) {
       schema.push_back(row[0]);
     }
     return schema;
@@ -345,6 +356,7 @@ template <typename Database>
 std::string SqlOf(int step, Form form, const Family& family) {
   std::vector<std::pair<std::string, std::string>> literals = {
       {"{n}", std::to_string(step)},
+      {"{parts}", form >= Form::kWithScopes ? "[[0,1,2,0]]" : "[[0,1,2]]"},
       {"{digest}", Database::Bytes(BytesOf(family.token.digest))},
       {"{hash}", Database::Bytes(BytesOf(family.event.hash))},
       {"{answer}", Database::Bytes(family.record.answer)}};
@@ -356,7 +368,7 @@ std::string SqlOf(int step, Form form, const Family& family) {
   }
   const std::string sql =
       StrCat(kRows, Database::kMore, form >= Form::kWithContent ? kMessagesWithContent : kMessages,
-             form >= Form::kWithSessions ? kSessions : "");
+             form >= Form::kWithSessions ? kSessions : "", form >= Form::kWithScopes ? kRefundLabels : "");
   return absl::StrReplaceAll(absl::StrReplaceAll(sql, Database::Own()), literals);
 }
 
@@ -458,6 +470,17 @@ TEMPLATE_TEST_CASE("the service finds rows that were written in each schema vers
     const MessageFilter to_user{{}, f.user.fields.id, f.user.fields.email_key};
     CHECK(Get(*store, [&](ReadTransaction& tx) { return tx.messages().List(to_user, {}, 10); }).size() == 3);
   }
+  OrderFilter of_label;
+  of_label.label = {"channel", "web"};
+  CHECK(Get(*store, [&](ReadTransaction& tx) { return tx.orders().List(of_label, {}, 10); }).size() ==
+        grown.families.size());
+  OrderFilter of_payment;
+  of_payment.payment_reference = "pay-1";
+  CHECK(Get(*store, [&](ReadTransaction& tx) { return tx.orders().List(of_payment, {}, 10); }).size() ==
+        grown.families.size());
+  RefundFilter of_desk;
+  of_desk.label = {"desk", "7"};
+  CHECK(Get(*store, [&](ReadTransaction& tx) { return tx.refunds().List(of_desk, {}, 10); }).size() == 1);
   CHECK(IsWholeChain(AllEvents(*store)));
   const std::vector<Message> claimed =
       Do(*store, [](WriteTransaction& tx) { return tx.messages().Claim(At(3), At(99), 100); });
@@ -579,6 +602,32 @@ TEMPLATE_TEST_CASE("the schema rejects a message with contradictory fields", "[s
           m.pinned_provider = "smtp";
           m.pin_time = kT0;
         }).ok());
+}
+
+TEMPLATE_TEST_CASE("a migration derives the refund status of an order from the refunded amount", "[store]",
+                   Sqlite, Postgres) {
+  constexpr int kRefundStatus = 6;
+  TestType database;
+  REQUIRE_OK(database.migrator().Up(kRefundStatus - 1).status());
+  for (int step = 1; step <= 3; ++step) {
+    const Family family(step, Form::kWithSessions, {});
+    database.Execute(SqlOf<TestType>(step, Form::kWithSessions, family));
+  }
+  database.Execute(StrCat("UPDATE orders SET refunded = 4 WHERE id = ", TestType::Id(UuidOf('O', 2))));
+  database.Execute(StrCat("UPDATE orders SET refunded = 12, refund_pending = 0 WHERE id = ",
+                          TestType::Id(UuidOf('O', 3))));
+  REQUIRE_OK(database.migrator().Up().status());
+  const std::unique_ptr<Store> store = database.Open();
+  for (int step = 1; step <= 3; ++step) {
+    const OrderId id(UuidOf('O', step));
+    const auto status = static_cast<RefundStatus>(step);
+    CHECK((*Get(*store, [&](ReadTransaction& tx) { return tx.orders().Find(id); }))->refund_status == status);
+    OrderFilter filter;
+    filter.refund_statuses = {status};
+    const auto listed = Get(*store, [&](ReadTransaction& tx) { return tx.orders().List(filter, {}, 10); });
+    REQUIRE(listed.size() == 1);
+    CHECK(listed[0]->id == id);
+  }
 }
 
 }  // namespace
