@@ -292,8 +292,8 @@ constexpr std::array<std::string_view, 4> kPolicyRules = {"ORDER_STATE", "WITHIN
 void WaivePolicyRules(RefundJudgement& judgement) {
   judgement.allowed = true;
   for (Verdict& verdict : judgement.verdicts) {
-    verdict.passed = verdict.passed || std::find(kPolicyRules.begin(), kPolicyRules.end(), verdict.rule) !=
-                                           kPolicyRules.end();
+    verdict.passed = verdict.passed ||
+                     std::find(kPolicyRules.begin(), kPolicyRules.end(), verdict.rule) != kPolicyRules.end();
     judgement.allowed = judgement.allowed && verdict.passed;
   }
 }
