@@ -16,16 +16,16 @@ Verdict Judged(bool passed, std::string explanation) {
   return {{}, passed, std::move(explanation)};
 }
 
-std::string AmountText(const Order& order, std::int64_t minor_units) {
+std::string Formatted(const Order& order, std::int64_t minor_units) {
   return order.MoneyOf(minor_units).ToString();
 }
 
-std::string AmountText(const RefundCase& c, std::int64_t minor_units) {
-  return AmountText(c.order, minor_units);
+std::string Formatted(const RefundCase& c, std::int64_t minor_units) {
+  return Formatted(c.order, minor_units);
 }
 
 Verdict OrderPaid(const RefundCase& c) {
-  return c.order->paid > 0 ? Judged(true, StrCat("the order was paid: ", AmountText(c, c.order->paid)))
+  return c.order->paid > 0 ? Judged(true, StrCat("the order was paid: ", Formatted(c, c.order->paid)))
                            : Judged(false, "nothing was paid for the order");
 }
 
@@ -58,7 +58,7 @@ Verdict PartialAllowed(const RefundCase& c) {
   constexpr std::string_view kRule = "the refund must cover the whole refundable amount";
   if (!c.portion) return Judged(false, StrCat(kRule, ", but the refund amount can't be computed"));
   const std::int64_t left = c.order.refundable();
-  const std::string figures = StrCat(AmountText(c, c.portion->amount), " of ", AmountText(c, left));
+  const std::string figures = StrCat(Formatted(c, c.portion->amount), " of ", Formatted(c, left));
   if (c.portion->amount != left) return Judged(false, StrCat(kRule, ": ", figures));
   return Judged(true, StrCat("the refund covers the whole refundable amount: ", figures));
 }
@@ -90,7 +90,7 @@ bool ReturnsUnits(const RefundCase& c) {
 Verdict AmountPositive(const RefundCase& c) {
   if (!c.portion) return Judged(false, "the refund amount can't be computed");
   return Judged(c.portion->amount > 0 || ReturnsUnits(c),
-                StrCat("the refund amount is ", AmountText(c, c.portion->amount)));
+                StrCat("the refund amount is ", Formatted(c, c.portion->amount)));
 }
 
 // Returns the share of `quantity` more units: the share of all refunded units, including the new units, minus
@@ -127,8 +127,8 @@ std::string UnitsFault(const Order& order, const RefundLines::Line& wanted) {
 std::string AmountFault(const Order& order, const RefundLines::Line& wanted) {
   const std::int64_t share = ShareOf(order->lines[static_cast<std::size_t>(wanted.index)], wanted.quantity);
   if (wanted.amount.value_or(0) <= share) return "";
-  return StrCat("line ", wanted.index + 1, ": the requested ", AmountText(order, *wanted.amount),
-                " exceeds the share of the units, ", AmountText(order, share));
+  return StrCat("line ", wanted.index + 1, ": the requested ", Formatted(order, *wanted.amount),
+                " exceeds the share of the units, ", Formatted(order, share));
 }
 
 std::string LineFault(const Order& order, const RefundLines& scope, const RefundLines::Line& wanted) {
@@ -142,8 +142,8 @@ std::string ShippingFault(const Order& order, const RefundLines& scope) {
     return "the shipping has already been refunded";
   }
   if (scope.shipping <= left || !HasComparableAmounts(order, scope)) return "";
-  return StrCat("the shipping has ", AmountText(order, left), " of ", AmountText(order, order->shipping),
-                " left, less than the requested ", AmountText(order, scope.shipping));
+  return StrCat("the shipping has ", Formatted(order, left), " of ", Formatted(order, order->shipping),
+                " left, less than the requested ", Formatted(order, scope.shipping));
 }
 
 // Explains in one sentence why the requested lines and shipping can't be refunded; empty if they can.
@@ -166,12 +166,12 @@ Verdict LinesAvailable(const RefundCase& c) {
 Verdict WithinRefundable(const RefundCase& c) {
   const std::int64_t refundable = c.order.refundable();
   const std::string left =
-      StrCat(AmountText(c, refundable), " of ", AmountText(c, c.order->paid), " can be refunded");
+      StrCat(Formatted(c, refundable), " of ", Formatted(c, c.order->paid), " can be refunded");
   const bool moves_no_money = ReturnsUnits(c) && c.portion->amount == 0;
   if (refundable <= 0 && !moves_no_money) return Judged(false, left);
   if (!c.portion) return Judged(false, StrCat(left, ", but the refund amount can't be computed"));
   const bool passed = c.portion->amount <= refundable;
-  return Judged(passed, passed ? left : StrCat(left, ", not ", AmountText(c, c.portion->amount)));
+  return Judged(passed, passed ? left : StrCat(left, ", not ", Formatted(c, c.portion->amount)));
 }
 
 constexpr std::array kRules = {

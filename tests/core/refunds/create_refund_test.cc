@@ -307,6 +307,7 @@ TEST_CASE("a request without labels or amounts repeats a call that an earlier ve
   const Order order = world.Delivered();
   RefundFields recorded;
   recorded.id = RefundId(Uuid{7});
+  recorded.currency = order->currency;
   const Idempotency call(world.context, "CreateRefund", "r1", EarlierContent(order, "1", 2));
   Must(ExecuteIdempotently<RefundFields>(
            world.store, world.context, call, world.clock.Now(),

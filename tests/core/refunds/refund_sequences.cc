@@ -97,7 +97,8 @@ class RefundSequence {
   void Note(std::string call) { calls_.push_back(std::move(call)); }
 
   [[noreturn]] void Fail(std::string_view what) {
-    FAIL("KEELSON_SEED=" << seed_ << ": " << what << "\nafter these calls:\n" << absl::StrJoin(calls_, "\n"));
+    FAIL("the sequence with KEELSON_SEED=" << seed_ << ": " << what << "\nafter these calls:\n"
+                                           << absl::StrJoin(calls_, "\n"));
     throw std::logic_error("FAIL returned");
   }
   template <typename Value>

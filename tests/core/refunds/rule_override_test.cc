@@ -18,7 +18,7 @@ struct LateReturn {
   }
 
   CreateRefundCommand Command(const RuleOverride& rule_override, std::string request_id = "") const {
-    return {std::move(request_id), order->id.ToString(), AmountOf(1000), RefundReason::kOther, "",
+    return {std::move(request_id), order->id.ToString(), AmountOf(1000), RefundReason::kOther, "", {},
             rule_override};
   }
   absl::StatusOr<Refund> Create(const CreateRefundCommand& command) {
