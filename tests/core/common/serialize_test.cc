@@ -201,7 +201,8 @@ TEST_CASE("Serialized users, orders and refunds deserialize with every field unc
                     .ship_time = absl::FromUnixMicros(4),
                     .deliver_time = absl::FromUnixMicros(5),
                     .cancel_time = absl::FromUnixMicros(6),
-                    .version = 15};
+                    .version = 15,
+                    .refund_status = RefundStatus::kFullyRefunded};
   CHECK(Deserialize<OrderFields>(Serialize(order)) == order);
 
   RefundFields refund{.id = RefundId(Uuid{1}),
@@ -211,7 +212,7 @@ TEST_CASE("Serialized users, orders and refunds deserialize with every field unc
                       .currency = *Currency::Parse("EUR"),
                       .amount = 1,
                       .shipping = 2,
-                      .lines = {{3, 4, 5}},
+                      .lines = {{3, 4, 5, 6}},
                       .reason = RefundReason::kOther,
                       .note = "n",
                       .requested_by = "a",
@@ -228,7 +229,12 @@ TEST_CASE("Serialized users, orders and refunds deserialize with every field unc
                       .update_time = absl::FromUnixMicros(3),
                       .decide_time = absl::FromUnixMicros(4),
                       .settle_time = absl::FromUnixMicros(5),
-                      .version = 7};
+                      .version = 7,
+                      .scope = RefundScopeKind::kLines,
+                      .labels = {{"k", "v"}},
+                      .overridden_rules = "WITHIN_WINDOW",
+                      .override_note = "o",
+                      .retries = 8};
   CHECK(Deserialize<RefundFields>(Serialize(refund)) == refund);
 }
 
