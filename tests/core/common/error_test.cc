@@ -36,6 +36,7 @@ constexpr Expected kGolden[] = {
     {Reason::kOrderRefunded, "ORDER_REFUNDED", StatusCode::kFailedPrecondition},
     {Reason::kRefundState, "REFUND_STATE", StatusCode::kFailedPrecondition},
     {Reason::kRefundNotAllowed, "REFUND_NOT_ALLOWED", StatusCode::kFailedPrecondition},
+    {Reason::kSelfApproval, "SELF_APPROVAL", StatusCode::kFailedPrecondition},
     {Reason::kMessageState, "MESSAGE_STATE", StatusCode::kFailedPrecondition},
     {Reason::kExportTooLarge, "EXPORT_TOO_LARGE", StatusCode::kFailedPrecondition},
     {Reason::kEtagMismatch, "ETAG_MISMATCH", StatusCode::kAborted},
