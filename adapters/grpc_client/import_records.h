@@ -30,8 +30,8 @@ struct RecordImport {
 };
 
 // Import the records with one call of ImportUsers or ImportOrders for each 10,000 lines, so that the server
-// returns every failure of a call. Memory does not depend on the number of lines. Add to `counts` what the
-// completed calls have done. INVALID_ARGUMENT for an option that can't be used; otherwise the error of the
+// returns every failure of a call. Memory does not depend on the number of lines. Add the results of the
+// completed calls to `counts`. INVALID_ARGUMENT for an option that can't be used; otherwise the error of the
 // first failed call, on one or more lines. After an error, the import can be repeated with the same lines.
 // Blocks.
 absl::Status ImportUsersFrom(const RecordImport& import, ImportCounts& counts);

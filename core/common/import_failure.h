@@ -10,7 +10,7 @@ namespace keelson {
 struct ImportFailure {
   // Position of the record in the batch.
   std::size_t index;
-  // Why: an error with details (core/common/error.h).
+  // An error with details (core/common/error.h).
   absl::Status status;
 };
 

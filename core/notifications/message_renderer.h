@@ -7,8 +7,8 @@
 
 namespace keelson {
 
-// Port: renders templates. Thread-safe; only the first calls may block, on files. The same
-// input gives the same output.
+// Port: renders templates. Thread-safe. The first calls may block on files; later calls do not block. The
+// same input gives the same output.
 class MessageRenderer {
  public:
   virtual ~MessageRenderer() = default;

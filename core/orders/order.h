@@ -129,7 +129,7 @@ inline constexpr auto kFields<OrderFields> = std::tuple{
 };
 
 // The amount of a refund and its parts. The rest of the amount, beyond the lines and the shipping, is
-// goodwill: an amount for nothing in particular.
+// goodwill.
 struct RefundPortion {
   struct Line {
     // Zero-based index in OrderFields::lines.
@@ -152,7 +152,7 @@ struct RefundPortion {
   bool operator==(const RefundPortion&) const = default;
 };
 
-// The states of an order in another system. A time that is not set: the order has not been in the state.
+// When an order in another system entered each state. A time is unset if the order has not been in the state.
 struct OrderHistory {
   std::optional<absl::Time> pay_time;
   std::optional<absl::Time> ship_time;

@@ -15,7 +15,7 @@ namespace keelson {
 // every refund is judged by exactly one policy. A call that began before the change may commit after the
 // event.
 //
-// Instances that share a store have a policy each, and record an event each.
+// Each instance that shares a store has its own policy, and records its own events.
 class ChangeRefundPolicy {
  public:
   static constexpr absl::Duration kStoreTimeout = absl::Seconds(5);

@@ -78,8 +78,9 @@ class ImportOrders {
   ImportOrders(Store& store, Clock& clock, IdGenerator& ids, std::string_view provider)
       : store_(store), clock_(clock), ids_(ids), provider_(provider) {}
 
-  // Leaves out the records that are invalid, whose user does not exist or is erased, or whose reference an
-  // order has. Blocks on the store. Returns only the errors of the store: then nothing was imported.
+  // Leaves out the records that are invalid, whose user does not exist or is erased, or whose reference
+  // belongs to an existing order. Blocks on the store. Returns only the errors of the store: then nothing was
+  // imported.
   absl::StatusOr<OrderImportResult> Handle(const CallContext& context,
                                            const std::vector<OrderRecord>& records);
 

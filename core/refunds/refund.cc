@@ -234,7 +234,8 @@ absl::Status Refund::Decide(RefundState next, std::string decided_by, std::strin
   return absl::OkStatus();
 }
 
-// The table of transitions leads to APPROVED from REQUESTED by an approval, and from FAILED by a retry.
+// MoveTo alone does not suffice, because a refund becomes APPROVED from REQUESTED (an approval) or from
+// FAILED (a retry).
 absl::Status Refund::RequireState(RefundState expected) const {
   if (fields_.state == expected) return absl::OkStatus();
   return MakeError(

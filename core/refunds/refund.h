@@ -190,7 +190,7 @@ class Refund {
   const RefundFields& fields() const { return fields_; }
   Money amount() const { return {fields_.currency, fields_.amount}; }
   RefundPortion portion() const;
-  // The part of the amount that is for nothing in particular: the amount beyond the lines and the shipping.
+  // The part of the amount that belongs neither to a line nor to the shipping.
   std::int64_t goodwill() const { return portion().goodwill(); }
 
   // Begins an attempt: moves an APPROVED refund to PROCESSING, or keeps it PROCESSING. The next attempt must

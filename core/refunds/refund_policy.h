@@ -45,8 +45,8 @@ struct RefundPolicy : RefundTerms {
   bool operator==(const RefundPolicy&) const = default;
 };
 
-// The policy of a configuration that sets no key: goods that did not arrive are refunded before the delivery,
-// and the refund of a cancelled order after the cancellation.
+// The policy of a configuration that sets no key. NOT_RECEIVED also allows refunds of SHIPPED orders;
+// ORDER_CANCELLED only allows refunds of CANCELLED orders.
 RefundPolicy DefaultRefundPolicy();
 
 // Returns the policy as a JSON object with the names of the configuration keys. "reasons" holds, for each

@@ -186,8 +186,8 @@ constexpr std::array kRules = {
     RefundRule{"WITHIN_REFUNDABLE", WithinRefundable},
 };
 
-// Adds up the parts of a portion. A part without a requested amount takes what is available, as far as the
-// rest of the refundable amount suffices. The sums fit int64: a request has at most 500 lines, each of at
+// Adds up the parts of a portion. A part without a requested amount gets what is available, and at most the
+// rest of the refundable amount. The sums fit int64: a request has at most 500 lines, each of at
 // most kMaxMinorUnits, and two further amounts.
 class PortionBuilder {
  public:

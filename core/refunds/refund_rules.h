@@ -34,8 +34,8 @@ struct RefundLines {
     // Zero-based. The rule LINES_AVAILABLE checks that the order has the line.
     std::int64_t index = 0;
     std::int64_t quantity = 0;
-    // nullopt: the units' share of the line's total, as far as the refundable amount suffices. Otherwise at
-    // most that share; the rest of the share is withheld.
+    // At most the units' share of the line's total; the rest of the share is withheld. nullopt: the share, or
+    // the rest of the refundable amount if that is less.
     std::optional<std::int64_t> amount = std::nullopt;
     bool operator==(const Line&) const = default;
   };
@@ -44,13 +44,14 @@ struct RefundLines {
   bool include_shipping = false;
   // A part of the shipping; 0 if include_shipping is set.
   std::int64_t shipping = 0;
-  // An amount for nothing in particular.
+  // An amount that belongs neither to a line nor to the shipping.
   std::int64_t goodwill = 0;
   // The currency of the amounts; unset without an amount. The rule CURRENCY_MATCHES compares it.
   std::optional<Currency> currency = std::nullopt;
   bool operator==(const RefundLines&) const = default;
 };
-// The scope of a refund: the whole refundable amount, an amount of money, or units of lines.
+// The scope of a refund: the whole refundable amount, an amount of money, or a composition of lines, shipping
+// and goodwill.
 using RefundScope = std::variant<RefundEverything, Money, RefundLines>;
 
 // The input of the rules.
@@ -87,9 +88,9 @@ std::span<const RefundRule> RefundRules();
 // LINES_AVAILABLE fails. Shares are cumulative: the first k of a line's q units together have the share
 // floor(total * k / q), so that the refunds of all units add up to the line's total.
 //
-// Lines without a requested amount and include_shipping are limited to what is left of the refundable amount,
-// in the order of the lines, then the shipping: after a refund as goodwill, units can still be returned. A
-// requested amount is not limited; if it exceeds the refundable amount, the rule WITHIN_REFUNDABLE fails.
+// Lines without a requested amount, then the shipping of include_shipping, get at most the rest of the
+// refundable amount, so that units can still be returned after a refund as goodwill. A requested amount is
+// not reduced; if it exceeds the refundable amount, the rule WITHIN_REFUNDABLE fails.
 // Each line's amount and withheld amount add up to the share of its units.
 std::optional<RefundPortion> PortionOf(const Order& order, const RefundScope& scope);
 

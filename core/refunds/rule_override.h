@@ -9,7 +9,7 @@
 
 namespace keelson {
 
-// The rules that an approver overrides for one refund, and why. Not yet validated.
+// The rules that an approver overrides for one refund, with a note that says why. Not yet validated.
 struct RuleOverride {
   std::vector<std::string> rules = {};
   // Internal: never sent to the customer.

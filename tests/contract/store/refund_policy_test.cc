@@ -8,7 +8,7 @@
 namespace keelson {
 namespace {
 
-// Allows refunds of SHIPPED orders alone, which need approval.
+// Allows only refunds of SHIPPED orders, which need approval.
 RefundPolicy StrictPolicy() {
   RefundPolicy policy;
   policy.states = {OrderState::kShipped};
@@ -17,15 +17,14 @@ RefundPolicy StrictPolicy() {
   return policy;
 }
 
-// Allows refunds of DELIVERED orders alone, which need no approval.
+// Allows only refunds of DELIVERED orders, which need no approval.
 RefundPolicy GenerousPolicy() {
   RefundPolicy policy;
   policy.max_per_order = 10'000;
   return policy;
 }
 
-STORE_TEST(
-    "while the policy changes, every refund obeys exactly one policy, and the events tell each change") {
+STORE_TEST("while the policy changes, every refund obeys exactly one policy, and each change has an event") {
   constexpr int kChanges = 30;
   constexpr int kCreators = 4;
   World world(fixture.store());

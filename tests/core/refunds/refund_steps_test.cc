@@ -37,7 +37,7 @@ Refund Failed(World& world, const Refund& refund) {
   return world.Load(refund->id);
 }
 
-TEST_CASE("An approved refund is stored, told to the owner, and paid out") {
+TEST_CASE("An approved refund is stored and paid out, and the owner is notified") {
   Waiting w;
   const Refund refund = Must(w.world.Approve(*w.refund, "seen the parcel"));
   CHECK(refund->state == RefundState::kApproved);

@@ -9,8 +9,8 @@ DROP TRIGGER order_labels_insert ON orders;
 DROP FUNCTION update_order_labels;
 DROP TABLE order_labels;
 DROP INDEX refunds_by_payment, orders_by_refund_status, orders_by_payment;
--- This step fails while a refund withheld a share of a line, or consists of lines and goodwill, because an earlier version
--- can't represent it.
+-- This step fails if a refund has a withheld amount, or consists of lines and goodwill, because earlier versions can't
+-- represent such a refund.
 ALTER TABLE refunds ADD COLUMN earlier bigint;
 UPDATE refunds SET earlier = amount - shipping
   - (SELECT coalesce(sum((line ->> 2)::bigint + (line ->> 3)::bigint), 0) FROM jsonb_array_elements(lines) line)

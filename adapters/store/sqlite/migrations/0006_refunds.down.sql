@@ -9,8 +9,8 @@ DROP TABLE order_labels;
 DROP INDEX refunds_by_payment;
 DROP INDEX orders_by_refund_status;
 DROP INDEX orders_by_payment;
--- This step fails while a refund withheld a share of a line, or consists of lines and goodwill, because an earlier version
--- can't represent it.
+-- This step fails if a refund has a withheld amount, or consists of lines and goodwill, because earlier versions can't
+-- represent such a refund.
 CREATE TEMP TABLE downgradable (refund BLOB, earlier INTEGER CHECK (earlier = 1));
 INSERT INTO downgradable SELECT r.id, r.amount = r.shipping + coalesce(sum(l.value ->> 2), 0) AND coalesce(sum(l.value ->> 3), 0) = 0
   FROM refunds r LEFT JOIN json_each(r.lines) l WHERE r.lines IS NOT NULL OR r.shipping > 0 GROUP BY r.id;
