@@ -111,10 +111,9 @@ absl::Status List(ListOrders& use_case, const CallContext& context, api::ListOrd
 OrderRecord::Refund RefundOf(api::ImportedRefund& refund, const std::string& field, FieldErrors& errors) {
   OrderRecord::Refund out;
   out.scope = ScopeFromProto(*refund.mutable_scope());
+  out.reason.reset();
   if (refunds::v1::RefundReason_IsValid(refund.reason())) {
     out.reason = static_cast<RefundReason>(refund.reason());
-  } else {
-    errors.Add(field + ".reason", "must be a known value of RefundReason");
   }
   out.note = std::move(*refund.mutable_note());
   if (refund.has_create_time()) {

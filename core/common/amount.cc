@@ -18,4 +18,14 @@ std::optional<Money> CheckAmount(std::string_view field, const Amount& amount, F
   return Money{*currency, amount.minor_units};
 }
 
+std::optional<std::int64_t> AmountChecker::Check(const std::string& field, const Amount& amount) {
+  const std::optional<Money> money = CheckAmount(field, amount, errors_);
+  if (!money) return std::nullopt;
+  if (!currency_) currency_ = money->currency;
+  if (money->currency == *currency_) return money->minor_units;
+  errors_.Add(StrCat(field, ".currency_code"),
+              StrCat("must be ", currency_->code(), ", the currency of the ", entity_, "'s first amount"));
+  return std::nullopt;
+}
+
 }  // namespace keelson

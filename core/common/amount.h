@@ -28,4 +28,21 @@ void VisitFields(Visitor& a, Amount& m) {
 // violation.
 std::optional<Money> CheckAmount(std::string_view field, const Amount& amount, FieldErrors& errors);
 
+// Validates amounts that must all have the currency of the first amount.
+class AmountChecker {
+ public:
+  // `entity` is the entity with the amounts in error messages, such as "order".
+  AmountChecker(std::string_view entity, FieldErrors& errors) : entity_(entity), errors_(errors) {}
+
+  // Returns minor units. Returns nullopt and adds a violation for an invalid amount.
+  std::optional<std::int64_t> Check(const std::string& field, const Amount& amount);
+  // The currency of the first valid amount.
+  const std::optional<Currency>& currency() const { return currency_; }
+
+ private:
+  const std::string_view entity_;
+  FieldErrors& errors_;
+  std::optional<Currency> currency_;
+};
+
 }  // namespace keelson

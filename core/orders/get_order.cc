@@ -35,8 +35,12 @@ absl::StatusOr<Order> GetOrder::ByReference(const CallContext& context, std::str
   const std::string normal = NormalizedReference("reference", reference, kMaxOrderReference, errors);
   if (reference.empty()) errors.Add("reference", "is required");
   if (!errors.empty()) return errors.ToStatus();
-  return Read(store_, context, "reference",
-              [&](OrderReader& orders) { return orders.FindByReference(normal); });
+  return Read(store_, context, "reference", [&](OrderReader& orders) -> Found<Order> {
+    ASSIGN_OR_RETURN(std::optional<Order> order, orders.FindByReference(normal));
+    // Earlier versions stored references as sent.
+    if (order || normal == reference) return order;
+    return orders.FindByReference(reference);
+  });
 }
 
 absl::StatusOr<OrderPage> ListOrders::Handle(const CallContext& context, const ListOrdersQuery& query) {
@@ -57,8 +61,11 @@ absl::StatusOr<OrderPage> ListOrders::Handle(const CallContext& context, const L
   FieldWriter list;
   list(std::string("orders")), list(filter.user_id), list(filter.states);
   list(filter.created_from), list(filter.created_before);
-  list(filter.reference), list(filter.payment_reference), list(filter.refund_statuses);
-  list(filter.label);
+  // Only if set, so that the page tokens of earlier versions stay valid.
+  if (!filter.reference.empty()) list(std::string("reference")), list(filter.reference);
+  if (!filter.payment_reference.empty()) list(std::string("payment")), list(filter.payment_reference);
+  if (!filter.refund_statuses.empty()) list(std::string("statuses")), list(filter.refund_statuses);
+  if (filter.label) list(std::string("label")), list(filter.label);
   return ReadPage(store_, context, page_tokens_, list.Take(), query.page_token, page_size, &OrderPage::orders,
                   [&](ReadTransaction& tx, std::optional<ListPosition> before, int limit) {
                     return tx.orders().List(filter, before, limit);

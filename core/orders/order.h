@@ -40,8 +40,7 @@ struct OrderLine {
   // Units and amount of this line that refunds have refunded or reserved.
   std::int64_t refunded_quantity = 0;
   std::int64_t refunded_amount = 0;
-  // The share of the refunded units that refunds withheld, such as a restocking fee: ProRata of the refunded
-  // units, minus refunded_amount.
+  // Sum of the withheld amounts of the refunds that are not FAILED, REJECTED or CANCELLED.
   std::int64_t withheld_amount = 0;
 
   bool operator==(const OrderLine&) const = default;

@@ -10,31 +10,12 @@ namespace {
 constexpr std::size_t kMaxSku = 100;
 constexpr std::size_t kMaxTitle = 300;
 
-// Checks the amounts of an order, which must all have the currency of the first amount.
-class AmountChecker {
- public:
-  explicit AmountChecker(FieldErrors& errors) : errors_(errors) {}
-
-  // Returns 0 for an unset amount. Returns nullopt and adds a violation for an invalid amount.
-  std::optional<std::int64_t> Check(const std::string& field, const std::optional<Amount>& amount) {
-    if (!amount) return 0;
-    const std::optional<Money> money = CheckAmount(field, *amount, errors_);
-    if (!money) return std::nullopt;
-    if (!currency_) currency_ = money->currency;
-    if (money->currency != *currency_) {
-      errors_.Add(StrCat(field, ".currency_code"),
-                  StrCat("must be ", currency_->code(), ", the currency of the order's first amount"));
-      return std::nullopt;
-    }
-    return money->minor_units;
-  }
-
-  const std::optional<Currency>& currency() const { return currency_; }
-
- private:
-  FieldErrors& errors_;
-  std::optional<Currency> currency_;
-};
+// Returns 0 for an unset amount.
+std::optional<std::int64_t> CheckOptional(const std::string& field, const std::optional<Amount>& amount,
+                                          AmountChecker& amounts) {
+  if (!amount) return 0;
+  return amounts.Check(field, *amount);
+}
 
 void CheckUnset(const std::string& field, bool unset, FieldErrors& errors) {
   if (!unset) errors.Add(field, "must be empty: the service sets it");
@@ -63,9 +44,10 @@ std::optional<OrderLine> CheckLineOf(const std::string& field, const OrderInput:
   const bool quantity_fits = input.quantity >= 1 && input.quantity <= kMaxLineQuantity;
   if (!quantity_fits) errors.Add(field + ".quantity", StrCat("must be from 1 to ", kMaxLineQuantity));
 
-  const std::optional<std::int64_t> unit_price = amounts.Check(field + ".unit_price", input.unit_price);
-  const std::optional<std::int64_t> discount = amounts.Check(field + ".discount", input.discount);
-  const std::optional<std::int64_t> tax = amounts.Check(field + ".tax", input.tax);
+  const std::optional<std::int64_t> unit_price =
+      CheckOptional(field + ".unit_price", input.unit_price, amounts);
+  const std::optional<std::int64_t> discount = CheckOptional(field + ".discount", input.discount, amounts);
+  const std::optional<std::int64_t> tax = CheckOptional(field + ".tax", input.tax, amounts);
   if (!quantity_fits || !unit_price || !discount || !tax) return std::nullopt;
 
   const std::optional<std::int64_t> gross = CheckGross(field, input.quantity, *unit_price, errors);
@@ -107,11 +89,11 @@ std::optional<OrderContents> CheckOrder(const OrderInput& input, FieldErrors& er
     errors.Add("lines", StrCat("must have from 1 to ", kMaxOrderLines, " entries"));
     return std::nullopt;
   }
-  AmountChecker amounts(errors);
+  AmountChecker amounts("order", errors);
   OrderContents contents;
   std::int64_t total = 0;
   contents.lines = CheckLines(input.lines, amounts, errors, total);
-  const std::optional<std::int64_t> shipping = amounts.Check("shipping", input.shipping);
+  const std::optional<std::int64_t> shipping = CheckOptional("shipping", input.shipping, amounts);
   contents.reference = NormalizedReference("reference", input.reference, kMaxOrderReference, errors);
   CheckLabels("labels", input.labels, errors);
   if (total + shipping.value_or(0) > kMaxMinorUnits) {

@@ -1,6 +1,7 @@
 #include "core/refunds/cancel_order.h"
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -15,13 +16,23 @@
 namespace keelson {
 namespace {
 
-constexpr std::size_t kMaxReason = 500;
+// A refund that waits for approval is announced by refund_requested; otherwise order_cancelled names the
+// amount.
+absl::Status NotifyOfCancellation(WriteTransaction& tx, const CallContext& context, IdGenerator& ids,
+                                  const Order& order, const std::optional<Refund>& rest, absl::Time now) {
+  const bool waits = rest && rest->fields().state == RefundState::kRequested;
+  const std::string amount = rest ? rest->amount().ToString() : "";
+  RETURN_IF_ERROR(
+      NotifyOwner(tx, context, ids, "order_cancelled", order, {{"amount", waits ? "" : amount}}, now));
+  if (!waits) return absl::OkStatus();
+  return NotifyOwner(tx, context, ids, "refund_requested", order, {{"amount", amount}}, now);
+}
 
 }  // namespace
 
 absl::StatusOr<Order> CancelOrder::Handle(const CallContext& context, const CancelOrderCommand& command) {
   FieldErrors errors;
-  CheckLine("reason", command.reason, kMaxReason, errors);
+  CheckLine("reason", command.reason, kMaxRefundNote, errors);
   const absl::Time now = clock_.Now();
   const std::shared_ptr<const RefundPolicy> policy = policies_.Current();
   return ChangeOrder(
@@ -30,13 +41,12 @@ absl::StatusOr<Order> CancelOrder::Handle(const CallContext& context, const Canc
       std::move(errors), now, [&](WriteTransaction& tx, Order& order) -> absl::Status {
         RETURN_IF_ERROR(order.Cancel(now));
         RETURN_IF_ERROR(CancelRequests(tx, context, order, now));
-        const Money refunded = order.MoneyOf(order.refundable());
-        if (refunded.minor_units > 0) {
-          RETURN_IF_ERROR(RefundRest(tx, context, policy->TermsFor(RefundReason::kOrderCancelled), order,
-                                     command.reason, now));
+        std::optional<Refund> rest;
+        if (order.refundable() > 0) {
+          const RefundTerms& terms = policy->TermsFor(RefundReason::kOrderCancelled);
+          ASSIGN_OR_RETURN(rest, RefundRest(tx, context, terms, order, command.reason, now));
         }
-        return NotifyOwner(tx, context, ids_, "order_cancelled", order,
-                           {{"amount", refunded.minor_units > 0 ? refunded.ToString() : ""}}, now);
+        return NotifyOfCancellation(tx, context, ids_, order, rest, now);
       });
 }
 
@@ -62,9 +72,9 @@ absl::Status CancelOrder::CancelRequests(WriteTransaction& tx, const CallContext
   return absl::OkStatus();
 }
 
-absl::Status CancelOrder::RefundRest(WriteTransaction& tx, const CallContext& context,
-                                     const RefundTerms& terms, Order& order, const std::string& reason,
-                                     absl::Time now) {
+absl::StatusOr<Refund> CancelOrder::RefundRest(WriteTransaction& tx, const CallContext& context,
+                                               const RefundTerms& terms, Order& order,
+                                               const std::string& reason, absl::Time now) {
   // The verdicts are ignored: a cancelled order is refunded even if a rule fails.
   RefundJudgement judgement = JudgeRefund(order, RefundEverything{}, terms, now);
   Refund::Request request;
@@ -77,7 +87,8 @@ absl::Status CancelOrder::RefundRest(WriteTransaction& tx, const CallContext& co
   const Refund refund = Refund::Create(ids_.Next<RefundKind>(), order, std::move(request), now);
   order.HoldRefund(refund.portion(), now);
   RETURN_IF_ERROR(tx.refunds().Insert(refund));
-  return tx.events().Append(RefundRequestedEvent(refund, context, now));
+  RETURN_IF_ERROR(tx.events().Append(RefundRequestedEvent(refund, context, now)));
+  return refund;
 }
 
 }  // namespace keelson

@@ -32,8 +32,9 @@ class CancelOrder {
 
  private:
   absl::Status CancelRequests(WriteTransaction& tx, const CallContext& context, Order& order, absl::Time now);
-  absl::Status RefundRest(WriteTransaction& tx, const CallContext& context, const RefundTerms& terms,
-                          Order& order, const std::string& reason, absl::Time now);
+  absl::StatusOr<Refund> RefundRest(WriteTransaction& tx, const CallContext& context,
+                                    const RefundTerms& terms, Order& order, const std::string& reason,
+                                    absl::Time now);
 
   Store& store_;
   Clock& clock_;

@@ -54,8 +54,10 @@ absl::StatusOr<RefundPage> ListRefunds::Handle(const CallContext& context, const
   FieldWriter list;
   list(std::string("refunds")), list(filter.order_id), list(filter.user_id), list(filter.states);
   list(filter.created_from), list(filter.created_before);
-  list(filter.payment_reference), list(order_reference);
-  list(filter.label);
+  // Only if set, so that the page tokens of earlier versions stay valid.
+  if (!filter.payment_reference.empty()) list(std::string("payment")), list(filter.payment_reference);
+  if (!order_reference.empty()) list(std::string("reference")), list(order_reference);
+  if (filter.label) list(std::string("label")), list(filter.label);
   return ReadPage(
       store_, context, page_tokens_, list.Take(), query.page_token, page_size, &RefundPage::refunds,
       [&](ReadTransaction& tx, std::optional<ListPosition> before, int limit) {

@@ -110,23 +110,10 @@ bool SameLines(const OrderFields& a, const OrderFields& b) {
                     });
 }
 
-// Whether `stored` can have the refunds of `record`, and further refunds. Imported refunds are SUCCEEDED, so
-// that the totals of the stored order never fall below theirs.
-bool IncludesRefunds(const OrderFields& stored, const OrderFields& record) {
-  return stored.refund_count >= record.refund_count && stored.refunded >= record.refunded &&
-         stored.refunded_shipping >= record.refunded_shipping &&
-         (stored.lines.size() != record.lines.size() ||
-          std::equal(stored.lines.begin(), stored.lines.end(), record.lines.begin(),
-                     [](const OrderLine& s, const OrderLine& r) {
-                       return s.refunded_quantity >= r.refunded_quantity &&
-                              s.refunded_amount >= r.refunded_amount;
-                     }));
-}
-
 // Returns the names of the fields in which the record contradicts the stored order. The stored order may have
 // changed since its import: it may have been paid, shipped or refunded.
 std::vector<std::string_view> Contradictions(const OrderFields& stored, const OrderFields& record,
-                                             UserId owner) {
+                                             UserId owner, bool has_refunds) {
   std::vector<std::string_view> fields;
   const auto require = [&](bool holds, std::string_view field) {
     if (!holds) fields.push_back(field);
@@ -144,13 +131,15 @@ std::vector<std::string_view> Contradictions(const OrderFields& stored, const Or
   require(unchanged(stored.deliver_time, record.deliver_time), "deliver_time");
   require(unchanged(stored.cancel_time, record.cancel_time), "cancel_time");
   require(!record.pay_time || stored.payment_reference == record.payment_reference, "payment");
-  require(IncludesRefunds(stored, record), "refunds");
+  require(has_refunds, "refunds");
   return fields;
 }
 
-// REFERENCE_TAKEN if the record, which has the reference of `stored`, is another order.
-absl::Status CheckSame(const Order& stored, const Order& record, UserId owner) {
-  const std::vector<std::string_view> fields = Contradictions(stored.fields(), record.fields(), owner);
+// REFERENCE_TAKEN if the record, which has the reference of `stored`, is another order. `has_refunds`:
+// whether the stored order has the refunds of the record.
+absl::Status CheckSame(const Order& stored, const Order& record, UserId owner, bool has_refunds) {
+  const std::vector<std::string_view> fields =
+      Contradictions(stored.fields(), record.fields(), owner, has_refunds);
   if (fields.empty()) return absl::OkStatus();
   const std::string names =
       absl::StrJoin(fields, ", ", [](std::string* out, std::string_view field) { out->append(field); });
@@ -178,7 +167,8 @@ Event RefundImportedEvent(const Refund& refund, const CallContext& context, absl
 
 }  // namespace
 
-// An order to insert, with its refunds.
+// An order to insert, or a stored order, with its refunds. Only the SUCCEEDED refunds of a stored order are
+// read, and only if the draft with its reference has refunds.
 struct ImportOrders::NewOrder {
   Order order;
   std::vector<Refund> refunds;
@@ -202,6 +192,20 @@ struct ImportOrders::Draft {
           Refund::Import(ids.Next<RefundKind>(), built.order, refund.request, refund.settlement, now));
     }
     return built;
+  }
+
+  // Whether each refund of the draft is one of `stored`. Imported refunds are SUCCEEDED and never change.
+  bool HasRefundsIn(std::vector<Refund> stored) const {
+    return std::all_of(refunds.begin(), refunds.end(), [&](const RefundDraft& draft) {
+      const auto same = std::find_if(stored.begin(), stored.end(), [&](const Refund& refund) {
+        return refund->amount == draft.request.portion.amount &&
+               refund->create_time == draft.settlement.create_time &&
+               refund->provider_reference == draft.settlement.provider_reference;
+      });
+      if (same == stored.end()) return false;
+      stored.erase(same);
+      return true;
+    });
   }
 
   std::size_t index = 0;
@@ -299,6 +303,7 @@ class ImportOrders::RecordChecker {
       FieldErrors errors;
       std::optional<RefundScope> scope = CheckScope(refund.scope, errors);
       if (scope) scopes.push_back(*std::move(scope));
+      if (!refund.reason) errors.Add("reason", "must be a known value of RefundReason");
       CheckLine("note", refund.note, kMaxRefundNote, errors);
       Refund::Settlement& settlement = settlements_.emplace_back();
       settlement.provider_reference =
@@ -318,7 +323,7 @@ class ImportOrders::RecordChecker {
     if (history_.pay_time) chronology.StartAt("the order's pay_time", *history_.pay_time);
     settlement.create_time = chronology.Check("create_time", *refund.create_time);
     settlement.settle_time =
-        chronology.Check("settle_time", refund.settle_time.value_or(*refund.create_time));
+        refund.settle_time ? chronology.Check("settle_time", *refund.settle_time) : settlement.create_time;
   }
 
   // Applies the refund to the order of the draft, if the refund rules allow the refund.
@@ -336,7 +341,7 @@ class ImportOrders::RecordChecker {
     Refund::Request request;
     request.portion = *std::move(judgement.portion);
     request.scope = ScopeKindOf(scope);
-    request.reason = refund.reason;
+    request.reason = *refund.reason;
     request.note = refund.note;
     request.requested_by = context_.actor;
     draft.refunds.push_back({std::move(request), std::move(settlements_[i])});
@@ -364,8 +369,11 @@ class ImportOrders::Facts {
     for (const Draft& draft : drafts) references.insert(draft.order->reference);
     ASSIGN_OR_RETURN(std::vector<Order> found, tx.orders().FindManyByReference(std::vector<std::string>(
                                                    references.begin(), references.end())));
-    for (Order& order : found) orders_.emplace(order->reference, std::move(order));
-    return absl::OkStatus();
+    for (Order& order : found) {
+      std::string reference = order->reference;
+      orders_.emplace(std::move(reference), NewOrder{std::move(order), {}});
+    }
+    return LoadRefunds(tx, drafts);
   }
 
   // Returns the user of the draft; nullopt if the user does not exist or is erased.
@@ -376,7 +384,7 @@ class ImportOrders::Facts {
   }
 
   // The orders by their references.
-  const std::map<std::string, Order>& orders() const { return orders_; }
+  const std::map<std::string, NewOrder>& orders() const { return orders_; }
 
  private:
   absl::Status LoadUsers(ReadTransaction& tx, const std::vector<Draft>& drafts) {
@@ -403,11 +411,25 @@ class ImportOrders::Facts {
     return absl::OkStatus();
   }
 
+  absl::Status LoadRefunds(ReadTransaction& tx, const std::vector<Draft>& drafts) {
+    for (const Draft& draft : drafts) {
+      const auto stored = orders_.find(draft.order->reference);
+      if (draft.refunds.empty() || stored == orders_.end()) continue;
+      RefundFilter filter;
+      filter.order_id = stored->second.order->id;
+      filter.states = {RefundState::kSucceeded};
+      ASSIGN_OR_RETURN(
+          stored->second.refunds,
+          tx.refunds().List(filter, std::nullopt, static_cast<int>(stored->second.order->refund_count)));
+    }
+    return absl::OkStatus();
+  }
+
   // The users who exist and are not erased.
   std::set<UserId> users_;
   // The users by the keys of their addresses.
   std::map<std::string, UserId> holders_;
-  std::map<std::string, Order> orders_;
+  std::map<std::string, NewOrder> orders_;
 };
 
 std::vector<Event> ImportOrders::EventsOf(const std::vector<NewOrder>& orders, const CallContext& context,
@@ -489,7 +511,7 @@ std::vector<ImportOrders::NewOrder> ImportOrders::BuildNewOrders(const std::vect
   // Keeps the addresses of the orders.
   added.reserve(drafts.size());
   // The stored orders and the new ones.
-  std::map<std::string_view, const Order*> by_reference;
+  std::map<std::string_view, const NewOrder*> by_reference;
   for (const auto& [reference, order] : facts.orders()) by_reference.emplace(reference, &order);
   for (const Draft& draft : drafts) {
     const std::optional<UserId> owner = facts.OwnerOf(draft);
@@ -499,9 +521,11 @@ std::vector<ImportOrders::NewOrder> ImportOrders::BuildNewOrders(const std::vect
     }
     const auto same = by_reference.find(draft.order->reference);
     if (same == by_reference.end()) {
-      const Order& order = added.emplace_back(draft.Build(*owner, ids_, now)).order;
-      by_reference.emplace(order->reference, &order);
-    } else if (absl::Status status = CheckSame(*same->second, draft.order, *owner); status.ok()) {
+      const NewOrder& built = added.emplace_back(draft.Build(*owner, ids_, now));
+      by_reference.emplace(built.order->reference, &built);
+    } else if (absl::Status status = CheckSame(same->second->order, draft.order, *owner,
+                                               draft.HasRefundsIn(same->second->refunds));
+               status.ok()) {
       ++result.existing;
     } else {
       result.failures.push_back({draft.index, std::move(status)});

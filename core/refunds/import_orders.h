@@ -30,7 +30,8 @@ struct OrderRecord : OrderInput {
   // A refund that the other system has paid out.
   struct Refund {
     ScopeInput scope;
-    RefundReason reason = RefundReason::kUnspecified;
+    // nullopt: the record has an unknown reason, which is a violation.
+    std::optional<RefundReason> reason = RefundReason::kUnspecified;
     // At most 500 characters.
     std::string note;
     std::optional<absl::Time> create_time;

@@ -64,7 +64,7 @@ void WriteReasons(const RefundPolicy& policy, JsonWriter& json) {
 RefundPolicy DefaultRefundPolicy() {
   RefundPolicy policy;
   policy.by_reason[RefundReason::kNotReceived].states = {OrderState::kShipped, OrderState::kDelivered};
-  policy.by_reason[RefundReason::kOrderCancelled].states = {OrderState::kCancelled};
+  policy.by_reason[RefundReason::kOrderCancelled].states = {OrderState::kDelivered, OrderState::kCancelled};
   return policy;
 }
 

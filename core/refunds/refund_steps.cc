@@ -21,6 +21,13 @@ struct Decision {
   absl::Status (Refund::*decide)(std::string decided_by, std::string note, absl::Time now);
 };
 
+// Whether an earlier e-mail has announced the refund to the customer. An automatically APPROVED refund is
+// announced when it is paid out.
+bool IsAnnounced(const Refund& refund) {
+  return refund->state == RefundState::kRequested || refund->decide_time ||
+         refund->reason == RefundReason::kOrderCancelled;
+}
+
 absl::Status NotifyOfDecision(WriteTransaction& tx, const CallContext& context, IdGenerator& ids,
                               std::string_view template_name, const Order& order, const Refund& refund,
                               absl::Time now) {
@@ -37,9 +44,11 @@ absl::StatusOr<Refund> Decide(Store& store, IdGenerator& ids, const Decision& de
   return ChangeRefund(
       store, context, {decision.method, command.request_id, command.id, command.etag, command.note},
       std::move(errors), now, [&](WriteTransaction& tx, Order& order, Refund& refund) -> absl::Status {
+        const bool announced = IsAnnounced(refund);
         RETURN_IF_ERROR((refund.*decision.decide)(context.actor, command.note, now));
         if (!HoldsAmount(refund->state)) order.ReleaseRefund(refund.portion(), now);
         RETURN_IF_ERROR(tx.events().Append(RefundDecidedEvent(decision.event_type, refund, context, now)));
+        if (!announced) return absl::OkStatus();
         return NotifyOfDecision(tx, context, ids, decision.template_name, order, refund, now);
       });
 }

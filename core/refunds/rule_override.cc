@@ -11,8 +11,6 @@
 namespace keelson {
 namespace {
 
-constexpr std::size_t kMaxOverrideNote = 500;
-
 bool CanBeOverridden(std::string_view name) {
   return std::ranges::any_of(
       RefundRules(), [&](const RefundRule& rule) { return rule.can_be_overridden && rule.name == name; });
@@ -29,7 +27,7 @@ std::string OverridableRules() {
 
 void CheckOverrideNote(const RuleOverride& rule_override, FieldErrors& errors) {
   constexpr char kField[] = "rule_override.note";
-  CheckLine(kField, rule_override.note, kMaxOverrideNote, errors);
+  CheckLine(kField, rule_override.note, kMaxRefundNote, errors);
   if (rule_override.rules.empty()) {
     if (!rule_override.note.empty())
       errors.Add(kField, "must be empty, because rule_override.rules is empty");

@@ -12,7 +12,7 @@ namespace keelson {
 // The rules that an approver overrides for one refund, with a note that says why. Not yet validated.
 struct RuleOverride {
   std::vector<std::string> rules = {};
-  // Internal: never sent to the customer.
+  // Internal: no e-mail contains the note.
   std::string note = {};
 };
 

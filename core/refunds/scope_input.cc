@@ -54,7 +54,7 @@ class CompositionChecker {
     }
     scope.shipping = CheckPositive("scope.lines.shipping", input.shipping);
     scope.goodwill = CheckPositive("scope.lines.goodwill", input.goodwill);
-    scope.currency = currency_;
+    scope.currency = amounts_.currency();
     return scope;
   }
 
@@ -64,33 +64,26 @@ class CompositionChecker {
     if (!number) errors_.Add(field + ".line_id", "must be the line_id of a line of the order");
     if (!named_.insert(line.line_id).second) errors_.Add(field + ".line_id", "must not occur twice");
     if (line.quantity < 1) errors_.Add(field + ".quantity", "must be at least 1");
-    const std::optional<std::int64_t> amount = CheckAmountOf(field + ".amount", line.amount);
+    const std::optional<std::int64_t> amount = CheckOptional(field + ".amount", line.amount);
     if (line.withheld) errors_.Add(field + ".withheld", "must be empty: the service computes it");
     return {number.value_or(1) - 1, line.quantity, amount};
   }
 
   // Returns nullopt for an unset amount, and after a violation.
-  std::optional<std::int64_t> CheckAmountOf(const std::string& field, const std::optional<Amount>& amount) {
+  std::optional<std::int64_t> CheckOptional(const std::string& field, const std::optional<Amount>& amount) {
     if (!amount) return std::nullopt;
-    const std::optional<Money> money = CheckAmount(field, *amount, errors_);
-    if (!money) return std::nullopt;
-    if (!currency_) currency_ = money->currency;
-    if (money->currency != *currency_) {
-      errors_.Add(field + ".currency_code",
-                  StrCat("must be ", currency_->code(), ", the currency of the refund's first amount"));
-    }
-    return money->minor_units;
+    return amounts_.Check(field, *amount);
   }
 
   // Returns 0 for an unset amount, and after a violation.
   std::int64_t CheckPositive(const std::string& field, const std::optional<Amount>& amount) {
-    const std::optional<std::int64_t> minor_units = CheckAmountOf(field, amount);
+    const std::optional<std::int64_t> minor_units = CheckOptional(field, amount);
     if (minor_units == 0) errors_.Add(field + ".minor_units", "must be at least 1");
     return minor_units.value_or(0);
   }
 
   FieldErrors& errors_;
-  std::optional<Currency> currency_;
+  AmountChecker amounts_{"refund", errors_};
   std::set<std::string_view> named_;
 };
 

@@ -27,7 +27,7 @@ TEST_CASE("by default, a reason has the terms of [refunds], except for the state
     if (reason == RefundReason::kNotReceived) {
       CHECK(terms.states == States{OrderState::kShipped, OrderState::kDelivered});
     } else if (reason == RefundReason::kOrderCancelled) {
-      CHECK(terms.states == States{OrderState::kCancelled});
+      CHECK(terms.states == States{OrderState::kDelivered, OrderState::kCancelled});
     } else {
       CHECK(terms.states == general.states);
     }

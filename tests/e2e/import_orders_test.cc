@@ -72,7 +72,7 @@ std::string FindOrder(const Client& client, const std::string& reference) {
 TEST_CASE("an order from before the move is imported with its refund, and the rest is refunded") {
   const Folder folder;
   // The refund window is longer than the age of the order.
-  const ServiceProcess service(folder.path(), {"refunds.window=876000h"});
+  const ServiceProcess service(folder.path(), {"refunds.window=87600h"});
   const Client client = service.Connect();
   RegisterUser(client, "ada@example.com");
   const auto file = WriteOrderLines(folder, OrderLineOf("R-1001", kRefundOfOneUnit));

@@ -149,9 +149,9 @@ void Get(std::string_view bytes, std::map<std::string, std::string>& value) {
 
 void Get(std::string_view bytes, std::vector<RefundLine>& value) {
   value.clear();
-  for (const auto& [index, quantity, amount, withheld] :
-       ParseJsonb(bytes).get<std::vector<std::array<std::int64_t, 4>>>()) {
-    value.push_back({index, quantity, amount, withheld});
+  // Earlier versions store no withheld amount.
+  for (const auto& line : ParseJsonb(bytes).get<std::vector<std::vector<std::int64_t>>>()) {
+    value.push_back({line.at(0), line.at(1), line.at(2), line.size() > 3 ? line[3] : 0});
   }
 }
 

@@ -73,9 +73,9 @@ void ReadColumn(const SQLite::Column& column, std::map<std::string, std::string>
 void ReadColumn(const SQLite::Column& column, std::vector<RefundLine>& value) {
   value.clear();
   if (column.isNull()) return;
-  for (const auto& [index, quantity, amount, withheld] :
-       ParseJson(column).get<std::vector<std::array<std::int64_t, 4>>>()) {
-    value.push_back({index, quantity, amount, withheld});
+  // Earlier versions store no withheld amount.
+  for (const auto& line : ParseJson(column).get<std::vector<std::vector<std::int64_t>>>()) {
+    value.push_back({line.at(0), line.at(1), line.at(2), line.size() > 3 ? line[3] : 0});
   }
 }
 

@@ -220,12 +220,8 @@ std::string PartsAreNotNegative(const RefundOfOrder& c) {
 
 std::string ScopeMatchesParts(const RefundOfOrder& c) {
   const bool has_parts = !c.refund.lines.empty() || c.refund.shipping != 0;
-  const bool matches = c.refund.scope == RefundScopeKind::kAmount
-                           ? !has_parts
-                           : c.refund.scope != RefundScopeKind::kUnspecified;
-  if (matches) return "";
-  return StrCat("the scope is ", RefundScopeKindName(c.refund.scope),
-                has_parts ? ", but the refund has lines or shipping" : "");
+  if (c.refund.scope != RefundScopeKind::kAmount || !has_parts) return "";
+  return "the scope is AMOUNT, but the refund has lines or shipping";
 }
 
 std::string NamesLinesOfItsOrder(const RefundOfOrder& c) {

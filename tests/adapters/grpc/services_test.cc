@@ -225,7 +225,7 @@ TEST_CASE("the .proto files declare every method of the services with the same r
       ++offered;
     }
   }
-  CHECK(offered == 45);
+  CHECK(offered == 50);
 }
 
 TEST_CASE("a user can be read by id and by address") {

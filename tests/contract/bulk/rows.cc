@@ -59,6 +59,10 @@ Family SampleFamily(int number) {
   f.refund = SampleRefund(Order(f.order)).fields();
   f.refund.state = RefundState::kFailed;
   f.refund.lines = {{0, 1, 2}, {1, 1, 3}};
+  f.refund.amount = f.refund.shipping + 5;
+  f.refund.scope = RefundScopeKind::kLines;
+  f.refund.overridden_rules = "WITHIN_WINDOW", f.refund.override_note = "late";
+  f.refund.retries = 1;
   f.refund.decided_by = "boss", f.refund.decision_note = "fine", f.refund.provider_reference = "re_1";
   f.refund.failure_code = "code", f.refund.failure_message = "words";
   f.refund.decide_time = kT0 + absl::Seconds(5), f.refund.settle_time = kT0 + absl::Seconds(6);

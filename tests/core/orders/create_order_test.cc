@@ -191,6 +191,18 @@ TEST_CASE("A reference is stored and compared without white space at either end,
   CHECK(BadFields(get.ByReference(world.context, std::string(101, 'r'))) == Fields{"reference"});
 }
 
+TEST_CASE("An order whose reference an earlier version stored as sent is found by this reference") {
+  World world;
+  OrderFields fields = Must(world.Create(Basket(world, {LineOf(1, 1)}))).fields();
+  fields.id = world.ids.Next<OrderKind>();
+  fields.reference = "old 1 ";
+  Must(world.store.Write(Deadline::Never(),
+                         [&](WriteTransaction& tx) { return tx.orders().Insert(Order(fields)); }));
+  GetOrder get(world.store);
+  CHECK(Must(get.ByReference(world.context, "old 1 "))->id == fields.id);
+  CHECK(ReasonOf(get.ByReference(world.context, "old 1")) == "ORDER_NOT_FOUND");
+}
+
 TEST_CASE(
     "A repeated CreateOrder returns the first order; the same request id with other content is rejected") {
   World world;

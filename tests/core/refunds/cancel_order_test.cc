@@ -62,7 +62,12 @@ TEST_CASE(
   REQUIRE(refunds.size() == 1);
   CHECK(refunds[0]->state == RefundState::kRequested);
   CHECK(refunds[0]->amount == 3500);
-  CHECK(world.Outbox().back().template_name == "order_cancelled");
+  const std::vector<Message> emails = world.Outbox();
+  REQUIRE(emails.size() >= 2);
+  CHECK(emails[emails.size() - 2].template_name == "order_cancelled");
+  CHECK(emails[emails.size() - 2].variables.at("amount").empty());
+  CHECK(emails.back().template_name == "refund_requested");
+  CHECK(emails.back().variables.at("amount") == "35.00 EUR");
   CHECK(world.Settle() == 0);
   Must(world.Approve(refunds[0]).status());
   CHECK(world.Settle() == 1);

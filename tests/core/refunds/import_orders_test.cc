@@ -300,6 +300,23 @@ TEST_CASE("a repeated import counts the orders as existing, also after they chan
   CHECK(world.NewEvents() == Fields{"order.imported"});
 }
 
+TEST_CASE("a repeated import with a new refund is not taken for the imported order") {
+  World world;
+  OrderRecord record = DeliveredRecord(world);
+  record.refunds = {RefundOf(record, AmountOf(100))};
+  Must(ImportAll(world, {record}).status());
+  // The totals of the stored order equal those of the repeated record.
+  Must(world.Refunded(FindImported(world, "R-1").value(), AmountOf(100)).status());
+  CHECK(world.Settle() == 1);
+  record.refunds.push_back(RefundOf(record, AmountOf(100)));
+  record.refunds.back().provider_reference = "re_other";
+  const OrderImportResult again = Must(ImportAll(world, {record}));
+  CHECK(again.existing == 0);
+  REQUIRE(again.failures.size() == 1);
+  CHECK(again.failures[0].status.message() ==
+        "an order with this reference exists and differs in: refunds");
+}
+
 TEST_CASE("ImportOrders reports REFERENCE_TAKEN and the differing fields for another order") {
   World world;
   OrderRecord record = DeliveredRecord(world);

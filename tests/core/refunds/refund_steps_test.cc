@@ -118,6 +118,14 @@ TEST_CASE("A decided refund can't be decided again, and a PROCESSING refund can'
   CHECK(w.Reloaded()->refund_pending == 2000);
 }
 
+TEST_CASE("A refund that no e-mail announced is cancelled without an e-mail") {
+  World world;
+  const Refund refund = Must(world.Refunded(world.Delivered(), Units("1", 1)));
+  world.NewEvents();
+  Must(world.Cancel(refund).status());
+  CHECK(world.NewEvents() == Fields{"refund.cancelled"});
+}
+
 TEST_CASE("A zero-amount refund is cancelled without an e-mail") {
   World world;
   const Refund refund = Must(world.Refunded(world.Delivered({LineOf(1, 0)}), Units("1", 1)));

@@ -6,19 +6,24 @@ ALTER TABLE order_lines
 -- 1: not refunded, 2: refunded in part, 3: refunded in full.
 ALTER TABLE orders ADD COLUMN refund_status smallint NOT NULL DEFAULT 1 CHECK (refund_status BETWEEN 1 AND 3);
 UPDATE orders SET refund_status = CASE WHEN refunded < paid THEN 2 ELSE 3 END WHERE refunded > 0;
+-- During an upgrade, an instance of the earlier version settles refunds without setting the status.
+CREATE FUNCTION set_refund_status() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.refund_status := CASE WHEN NEW.refunded < NEW.paid THEN 2 ELSE 3 END;
+  RETURN NEW;
+END
+$$;
+CREATE TRIGGER orders_refund_status BEFORE UPDATE OF refunded ON orders FOR EACH ROW
+  WHEN (NEW.refunded > OLD.refunded AND NEW.refund_status <> CASE WHEN NEW.refunded < NEW.paid THEN 2 ELSE 3 END)
+  EXECUTE FUNCTION set_refund_status();
 
--- Earlier versions did not store the scope: a refund of everything is stored as a refund of an amount.
+-- Earlier versions did not store the scope: 0.
 ALTER TABLE refunds
-  ADD COLUMN scope smallint NOT NULL DEFAULT 2 CHECK (scope BETWEEN 0 AND 3),
+  ADD COLUMN scope smallint NOT NULL DEFAULT 0 CHECK (scope BETWEEN 0 AND 3),
   ADD COLUMN labels jsonb NOT NULL DEFAULT '{}',
   ADD COLUMN overridden_rules text NOT NULL DEFAULT '',
   ADD COLUMN override_note text NOT NULL DEFAULT '',
   ADD COLUMN retries bigint NOT NULL DEFAULT 0 CHECK (retries >= 0);
-UPDATE refunds SET scope = 3 WHERE lines <> '[]' OR shipping > 0;
--- The fourth number of a refunded line is the withheld share.
-UPDATE refunds SET lines = (SELECT jsonb_agg(line || '0' ORDER BY place)
-    FROM jsonb_array_elements(lines) WITH ORDINALITY AS l (line, place))
-  WHERE lines <> '[]';
 
 -- Lists by payment, and by refund status. Most orders are not refunded: an index of refunded orders costs nothing until
 -- the first refund of an order succeeds.

@@ -12,7 +12,8 @@ DROP INDEX orders_by_payment;
 -- This step fails if a refund has a withheld amount, or consists of lines and goodwill, because earlier versions can't
 -- represent such a refund.
 CREATE TEMP TABLE downgradable (refund BLOB, earlier INTEGER CHECK (earlier = 1));
-INSERT INTO downgradable SELECT r.id, r.amount = r.shipping + coalesce(sum(l.value ->> 2), 0) AND coalesce(sum(l.value ->> 3), 0) = 0
+INSERT INTO downgradable
+  SELECT r.id, r.amount = r.shipping + coalesce(sum(l.value ->> 2), 0) AND coalesce(sum(l.value ->> 3), 0) = 0
   FROM refunds r LEFT JOIN json_each(r.lines) l WHERE r.lines IS NOT NULL OR r.shipping > 0 GROUP BY r.id;
 DROP TABLE downgradable;
 UPDATE refunds SET lines = (SELECT json_group_array(json_remove(line.value, '$[3]')) FROM json_each(lines) line)

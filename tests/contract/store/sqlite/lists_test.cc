@@ -122,7 +122,7 @@ TEST_CASE("the cost of a page does not depend on its position or the size of the
         CHECK(run.sorts == 0);
         steps += run.steps;
       }
-      CHECK(steps < 150 * kLimit);
+      CHECK(steps < 170 * kLimit);
     }
   });
 }

@@ -261,8 +261,6 @@ const Violation kRowViolations[] = {
      [](TamperedStore& p) { p.refund(p.seeded.processing).scope = RefundScopeKind::kAmount; }},
     {"refund_scope_matches_parts", "refunds", "the scope is AMOUNT, but the refund has lines or shipping",
      [](TamperedStore& p) { p.refund(p.seeded.failed).shipping = 1; }},
-    {"refund_scope_matches_parts", "refunds", "the scope is UNSPECIFIED",
-     [](TamperedStore& p) { p.refund(p.seeded.failed).scope = RefundScopeKind::kUnspecified; }},
     {"refund_names_lines_of_order", "refunds", "line 3, but the order has 2 lines",
      [](TamperedStore& p) { p.refund(p.seeded.succeeded).lines[0].index = 2; }},
     {"refund_names_lines_of_order", "refunds", "line 0, but the order has 2 lines",
