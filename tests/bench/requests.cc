@@ -23,7 +23,7 @@ void IntrospectRequests::Next(std::string& request) {
 
 void RefundRequests::Next(std::string& request) {
   message_.set_request_id(absl::StrCat("bench-refund-", next_));
-  message_.set_order_id(seed_.order_ids[next_++ % seed_.order_ids.size()]);
+  message_.set_order_id(seed_.order_ids[next_++ / in_a_row_ % seed_.order_ids.size()]);
   message_.mutable_scope()->mutable_amount()->set_currency_code("EUR");
   message_.mutable_scope()->mutable_amount()->set_minor_units(1);
   message_.set_reason(refunds::v1::REFUND_REASON_REQUESTED_BY_CUSTOMER);

@@ -59,14 +59,15 @@ class IntrospectRequests {
 };
 
 // Requests of CreateRefund that refund one cent of each order in turn, so that concurrent calls rarely lock
-// the same order.
+// the same order. With `in_a_row`, this number of consecutive requests refund the same order.
 class RefundRequests {
  public:
-  explicit RefundRequests(const Seed& seed) : seed_(seed) {}
+  explicit RefundRequests(const Seed& seed, std::size_t in_a_row = 1) : seed_(seed), in_a_row_(in_a_row) {}
   void Next(std::string& request);
 
  private:
   const Seed& seed_;
+  const std::size_t in_a_row_;
   std::size_t next_ = 0;
   refunds::v1::CreateRefundRequest message_;
 };

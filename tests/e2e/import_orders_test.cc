@@ -122,8 +122,8 @@ TEST_CASE("an import of orders lists every invalid line, and imports the others"
   CHECK(FindOrder(service.Connect(), "R-2") == "OK");
 }
 
-TEST_CASE("50,000 orders are imported with bounded memory, and the store stays valid") {
-  constexpr int kOrders = 50'000;
+TEST_CASE("20,000 orders are imported with bounded memory, and the store stays valid") {
+  constexpr int kOrders = 20'000;
   const Folder folder;
   ServiceProcess service(folder.path());
   RegisterUser(service.Connect(), "ada@example.com");
@@ -146,7 +146,7 @@ TEST_CASE("50,000 orders are imported with bounded memory, and the store stays v
 }
 
 TEST_CASE("an import of orders that kill -9 of the service interrupts is completed by a repeat") {
-  constexpr int kOrders = 40'000;
+  constexpr int kOrders = 12'000;
   const Folder folder;
   const auto file = WriteOrders(folder, kOrders);
   {
@@ -178,7 +178,7 @@ TEST_CASE("an import of orders that kill -9 of the service interrupts is complet
 }
 
 TEST_CASE("two imports of the same orders at once import each order once") {
-  constexpr int kOrders = 5'000;
+  constexpr int kOrders = 2'000;
   const Folder folder;
   const ServiceProcess service(folder.path());
   RegisterUser(service.Connect(), "ada@example.com");
