@@ -123,7 +123,7 @@ window = "1h"  # --set
 states = ["shipped", "delivered"]  # default
 
 [refunds.reasons.order_cancelled]
-states = ["cancelled"]  # default
+states = ["delivered", "cancelled"]  # default
 
 )");
 }

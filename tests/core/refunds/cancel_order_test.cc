@@ -147,7 +147,7 @@ TEST_CASE("Cancelling an order cancels refunds that wait for approval, and refun
   CHECK(order->refund_count == 1);
   CHECK(order->lines[0].refunded_quantity == 3);
   CHECK(world.NewEvents() == Fields{"refund.cancelled", "refund.cancelled", "refund.requested",
-                                    "message.queued", "order.cancelled"});
+                                    "message.queued", "message.queued", "order.cancelled"});
   CHECK(world.Outbox().back().variables.at("amount") == "35.00 EUR");
   for (const RefundId id : {by_amount->id, by_line->id}) {
     const Refund superseded = world.Load(id);
