@@ -313,8 +313,7 @@ TEST_CASE("a repeated import with a new refund is not taken for the imported ord
   const OrderImportResult again = Must(ImportAll(world, {record}));
   CHECK(again.existing == 0);
   REQUIRE(again.failures.size() == 1);
-  CHECK(again.failures[0].status.message() ==
-        "an order with this reference exists and differs in: refunds");
+  CHECK(again.failures[0].status.message() == "an order with this reference exists and differs in: refunds");
 }
 
 TEST_CASE("ImportOrders reports REFERENCE_TAKEN and the differing fields for another order") {
