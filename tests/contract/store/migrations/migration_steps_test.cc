@@ -221,8 +221,10 @@ Family::Family(int step, Form form, const Sha256Digest& hash_before) {
   refund.due_time = refund.update_time = At(5);
   refund.decide_time = At(4);
   refund.version = 2;
-  refund.scope = RefundScopeKind::kLines;
-  if (form >= Form::kWithScopes) refund.labels = {{"desk", "7"}};
+  if (form >= Form::kWithScopes) {
+    refund.scope = RefundScopeKind::kLines;
+    refund.labels = {{"desk", "7"}};
+  }
   messages = MessagesOf(step, form, u);
   event = SampleEvent(StrCat("user_", step));
   event.sequence = step;
