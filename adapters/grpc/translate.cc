@@ -19,9 +19,9 @@ void LabelsToProto(const Labels& labels, google::protobuf::Map<std::string, std:
 }
 
 // Clamps the number to the range of int32, the field's type in the contract.
-std::int32_t AttemptsOf(std::int64_t attempts) {
+std::int32_t ClampedToInt32(std::int64_t number) {
   constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
-  return static_cast<std::int32_t>(std::min(attempts, kMost));
+  return static_cast<std::int32_t>(std::min(number, kMost));
 }
 
 void LineToProto(const Order& order, std::size_t index, orders::v1::OrderLine& out) {
@@ -135,8 +135,8 @@ void ToProto(const Refund& refund, refunds::v1::Refund& out) {
   out.set_provider_reference(refund->provider_reference);
   out.set_failure_code(refund->failure_code);
   out.set_failure_message(refund->failure_message);
-  out.set_attempts(AttemptsOf(refund->attempts));
-  out.set_retries(static_cast<std::int32_t>(refund->retries));
+  out.set_attempts(ClampedToInt32(refund->attempts));
+  out.set_retries(ClampedToInt32(refund->retries));
   if (!refund->overridden_rules.empty()) {
     for (const absl::string_view rule : absl::StrSplit(refund->overridden_rules, ',')) {
       out.mutable_rule_override()->add_rules(rule.data(), rule.size());
@@ -160,7 +160,7 @@ void ToProto(const Message& message, notifications::v1::Message& out) {
   out.set_to(message.to);
   out.set_subject(message.content.subject);
   if (!message.user_id.is_nil()) out.set_user_id(message.user_id.ToString());
-  out.set_attempts(AttemptsOf(message.attempts));
+  out.set_attempts(ClampedToInt32(message.attempts));
   if (message.state == MessageState::kQueued) ToProto(message.due_time, *out.mutable_next_attempt_time());
   out.set_provider(message.provider);
   out.set_provider_message_id(message.provider_message_id);

@@ -47,8 +47,11 @@ Order LargeOrder(std::size_t lines, std::size_t text_size) {
   OrderFields f;
   f.state = OrderState::kCancelled;
   f.currency = *Currency::Parse("EUR");
-  f.lines.resize(lines, {Text(text_size), Text(text_size), kMost, kMost, kMost, kMost, kMost, kMost, kMost});
+  f.lines.resize(lines,
+                 {Text(text_size), Text(text_size), kMost, kMost, kMost, kMost, kMost, kMost, kMost, kMost});
   f.shipping = f.total = f.paid = f.refunded = f.refund_pending = kMost / 4;
+  f.refunded_shipping = kMost / 4;
+  f.refund_status = RefundStatus::kFullyRefunded;
   f.payment_provider = f.payment_reference = f.reference = Text(text_size);
   f.labels = ManyLabels(text_size);
   f.create_time = f.update_time = kLate;
@@ -62,7 +65,14 @@ Refund LargeRefund(std::size_t lines, std::size_t text_size) {
   f.state = RefundState::kCancelled;
   f.currency = *Currency::Parse("EUR");
   f.amount = kMost;
-  f.lines.resize(lines, {499, kMost, kMost});
+  // The amounts of the lines and the shipping don't exceed the amount.
+  f.lines.resize(lines, {499, kMost, kMost / 1024, kMost});
+  f.shipping = kMost / 4;
+  f.scope = RefundScopeKind::kLines;
+  f.labels = ManyLabels(text_size);
+  f.overridden_rules = "WITHIN_WINDOW,REFUNDS_LEFT";
+  f.override_note = f.payment_provider = f.payment_reference = Text(text_size);
+  f.retries = std::numeric_limits<std::int32_t>::max();
   f.reason = RefundReason::kOther;
   f.note = f.requested_by = f.decided_by = f.decision_note = Text(text_size);
   f.provider_reference = f.failure_code = f.failure_message = Text(text_size);
