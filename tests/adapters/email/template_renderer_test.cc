@@ -38,7 +38,8 @@ bool HasLine(const std::string& text, const std::string& wanted) {
 }  // namespace
 
 TEST_CASE("every message renders completely in every language, without Mustache tags") {
-  const auto renderer = BuiltIn();
+  // Shared by the runs of this test, because compiling the templates takes most of the time.
+  static const std::unique_ptr<TemplateRenderer> renderer = BuiltIn();
   const std::string locale = GENERATE("en", "de", "es", "fr");
   const MessageSpec spec = GENERATE(from_range(MessageSpecs().begin(), MessageSpecs().end()));
   CAPTURE(locale, spec.name);
