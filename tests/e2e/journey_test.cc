@@ -1,4 +1,5 @@
 // Tests the main flows of the service, from registration to refund.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "core/common/strings.h"
@@ -189,9 +190,11 @@ TEST_CASE("cancelling an order cancels refunds that wait for approval") {
   CHECK(Outcome(As(service.Connect(), "lead")(&Refunds::ApproveRefund, Field("id", rest->refunds(0).id()))) ==
         "OK");
   CHECK(AwaitRefund(client, rest->refunds(0).id()).amount().minor_units() == 10000);
-  // The e-mails for the verification, the request, the cancellation, the approval and the refund.
-  const std::vector<Mail> mails = AwaitMails(service.mail_folder(), "ada@example.com", 5);
-  CHECK_THAT(mails[2].text, Catch::Contains("€100.00"));
+  // The e-mails for the verification, the request, the cancellation, the request of the rest, the approval
+  // and the refund. The e-mail for the cancellation promises no amount, because the rest waits for approval.
+  const std::vector<Mail> mails = AwaitMails(service.mail_folder(), "ada@example.com", 6);
+  CHECK(std::count_if(mails.begin(), mails.end(),
+                      [](const Mail& mail) { return mail.text.find("€100.00") != std::string::npos; }) == 3);
   CHECK(service.Stop() == 0);
   CHECK(RunOnStore(folder.path(), {"verify"}).exit_code == 0);
 }
