@@ -225,6 +225,14 @@ absl::Status Refund::Postpone(std::string code, std::string message, absl::Time 
   return absl::OkStatus();
 }
 
+void Refund::EraseNotes(absl::Time now) {
+  fields_.note.clear();
+  fields_.decision_note.clear();
+  fields_.override_note.clear();
+  fields_.update_time = now;
+  ++fields_.version;
+}
+
 absl::Status Refund::Decide(RefundState next, std::string decided_by, std::string note, absl::Time now) {
   RETURN_IF_ERROR(MoveTo(next, now));
   fields_.decided_by = std::move(decided_by);

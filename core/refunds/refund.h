@@ -213,6 +213,8 @@ class Refund {
   // Records an attempt with an unknown outcome: the refund stays PROCESSING, and the next attempt is due at
   // `retry_time`.
   absl::Status Postpone(std::string code, std::string message, absl::Time retry_time, absl::Time now);
+  // Clears the notes, in any state, because the user is erased.
+  void EraseNotes(absl::Time now);
 
  private:
   absl::Status RequireState(RefundState expected) const;
@@ -221,6 +223,16 @@ class Refund {
 
   RefundFields fields_;
 };
+
+// Whether callers wrote a text about the refund, which may contain personal data of the user.
+inline bool HasNotes(const RefundFields& refund) {
+  return !refund.note.empty() || !refund.decision_note.empty() || !refund.override_note.empty();
+}
+
+// The user whose personal data a stored response contains (core/store/idempotent_execution.h).
+inline UserId SubjectOf(const RefundFields& response) {
+  return HasNotes(response) ? response.user_id : UserId();
+}
 
 // Returns the event refund.requested, which records a new refund.
 Event RefundRequestedEvent(const Refund& refund, const CallContext& context, absl::Time now);
