@@ -175,6 +175,22 @@ TEST_CASE("a reload changes the refund policy, and an event holds the old and th
                                             Catch::Contains("\"DEFECTIVE\":{\"max_per_order\":3}"));
 }
 
+TEST_CASE(
+    "a reload changes no key if the store can't record the refund policy, and a later reload changes all") {
+  ReloadedService service(Configuration("info", {"one"}));
+  const std::string changed = Configuration("info", {"two"}) + "[refunds]\nmax_per_order = 2\n";
+  Database other(service.folder() / "keelson.db");
+  other.Execute("BEGIN IMMEDIATE");
+  service.Reload(changed, "config.reload_failed");
+  CHECK_THAT(service.log(), Catch::Contains("the store did not record the change of the refund policy"));
+  CHECK(service.OutcomeAs("one") == "OK");
+  CHECK(service.OutcomeAs("two") == kUnknown);
+  other.Execute("ROLLBACK");
+  service.Reload(changed, "config.reloaded");
+  CHECK(service.OutcomeAs("one") == kUnknown);
+  CHECK(service.OutcomeAs("two") == "OK");
+}
+
 TEST_CASE("the service manager is notified of start, reload and stop") {
   const Folder socket;
   const ServiceManager manager(socket.path());
