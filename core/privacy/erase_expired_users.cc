@@ -13,7 +13,7 @@ namespace keelson {
 
 absl::StatusOr<bool> EraseExpiredUsers::Handle() {
   const absl::Time now = clock_.Now();
-  const CallContext context{"system", "", "", Deadline::After(kRunTimeout)};
+  const CallContext context{std::string(kSystem), "", "", Deadline::After(kRunTimeout)};
   ASSIGN_OR_RETURN(const std::vector<User> due, ListDue(now, context.deadline));
   for (const User& user : due) {
     // Before the attempt: a user that fails is tried again in the next pass.

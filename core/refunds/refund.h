@@ -200,7 +200,7 @@ class Refund {
   absl::Status Fail(std::string code, std::string message, absl::Time now);
   // Approve and Reject decide about a REQUESTED refund; Cancel ends a REQUESTED or APPROVED refund.
   // `decided_by`: the caller. An approved refund is due immediately. Approve fails with SELF_APPROVAL if the
-  // caller requested the refund.
+  // caller requested the refund, unless callers are not authenticated (kAnonymous).
   absl::Status Approve(std::string decided_by, std::string note, absl::Time now);
   absl::Status Reject(std::string decided_by, std::string note, absl::Time now);
   absl::Status Cancel(std::string decided_by, std::string note, absl::Time now);
