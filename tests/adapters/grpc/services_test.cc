@@ -211,7 +211,8 @@ class Services {
 
 using Names = std::vector<std::string>;
 
-TEST_CASE("the .proto files declare every method of the services with the same request and response types") {
+TEST_CASE(
+    "the services implement every method of their .proto files, with the same request and response types") {
   Core core;
   std::size_t offered = 0;
   for (const auto& service : {MakeAccountService(core.use_cases), MakeSessionService(core.use_cases),
@@ -220,6 +221,7 @@ TEST_CASE("the .proto files declare every method of the services with the same r
     const auto* descriptor =
         google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service->name());
     REQUIRE(descriptor != nullptr);
+    CHECK(std::ssize(service->methods()) == descriptor->method_count());
     for (const Method& method : service->methods()) {
       INFO(method.path);
       const auto* contract = descriptor->FindMethodByName(method.path.substr(method.path.rfind('/') + 1));
