@@ -7,6 +7,7 @@
 #include "core/common/etag.h"
 #include "core/notifications/message_repository.h"
 #include "core/refunds/create_refund.h"
+#include "core/refunds/refund_steps.h"
 #include "core/sessions/end_sessions.h"
 #include "core/store/export/bulk.h"
 #include "core/store/verify/verify_store.h"
@@ -157,6 +158,20 @@ TEST_CASE("an erasure clears the notes of the user's refunds, also in stored res
   CHECK(world.Load(refund->id).fields() == erased);
   CHECK(erased.overridden_rules == "WITHIN_WINDOW");
   CHECK(ReasonOf(create.Handle(world.context, command)) == "USER_STATE");
+  CHECK(FindingsOf(world) == 0);
+}
+
+TEST_CASE("a decision after the erasure may have a note, and can be repeated") {
+  World world;
+  world.refunds.approval_above[*Currency::Parse("EUR")] = 0;
+  const Refund refund = Must(world.Refunded(world.Delivered(), AmountOf(100)));
+  Must(world.Erase(world.Ada()).status());
+  world.clock.Advance(absl::Seconds(1));
+  const DecideRefundCommand command{"decision", refund->id.ToString(), "reported as fraud", ""};
+  RejectRefund reject(world.store, world.clock, world.ids);
+  const Refund rejected = Must(reject.Handle(world.approver, command));
+  CHECK(rejected->decision_note == "reported as fraud");
+  CHECK(Must(reject.Handle(world.approver, command)).fields() == rejected.fields());
   CHECK(FindingsOf(world) == 0);
 }
 
