@@ -201,8 +201,11 @@ TEST_CASE("while both processes reload the policy, every refund obeys exactly on
   RacingShop world({"refunds.max_per_order=1000"});
   const std::string paid = world.PaidOrder(10'000), shipped = world.PaidOrder(10'000);
   REQUIRE(Outcome(world.shop(&Orders::ShipOrder, Field("id", shipped))) == "OK");
+  // The last clients, one of each process, are those of the thread that reloads.
   std::vector<Client> clients;
-  for (std::size_t i = 0; i < kCreators; ++i) clients.push_back(world.Caller(i % kServices, "shop"));
+  for (std::size_t i = 0; i < kCreators + kServices; ++i) {
+    clients.push_back(world.Caller(i % kServices, "shop"));
+  }
   const auto create = [&](std::size_t client, const std::string& order_id) {
     return Outcome(
         clients[client](&Refunds::CreateRefund, StrCat(Field("order_id", order_id), AmountScope(1))));
@@ -214,7 +217,7 @@ TEST_CASE("while both processes reload the policy, every refund obeys exactly on
       const bool strict = i % 2 == 0;
       const std::string reloaded = ReloadAll(world.fleet, strict ? kStrictPolicy : kGenerousPolicy);
       if (reloaded != "OK") return reloaded;
-      for (std::size_t client = 0; client < kServices; ++client) {
+      for (std::size_t client = kCreators; client < clients.size(); ++client) {
         const std::string allowed = create(client, strict ? paid : shipped);
         const std::string rejected = create(client, strict ? shipped : paid);
         if (allowed != "OK" || rejected != kNotAllowed) return StrCat(allowed, ", ", rejected);
