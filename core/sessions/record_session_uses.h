@@ -12,7 +12,8 @@ namespace keelson {
 // seconds, well within SessionPolicy::use_precision. Thread-safe.
 class RecordSessionUses {
  public:
-  static constexpr std::size_t kBatch = 500;
+  // Large, because each commit invalidates what SQLite's readers have cached.
+  static constexpr std::size_t kBatch = 2000;
   static constexpr absl::Duration kStoreTimeout = absl::Seconds(30);
 
   RecordSessionUses(Store& store, SessionUses& uses, const SessionPolicy& policy)

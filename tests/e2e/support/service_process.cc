@@ -71,9 +71,10 @@ std::vector<std::string> ServeArguments(const std::filesystem::path& folder,
                                         const ServiceProcess::Settings& settings) {
   std::vector<std::string> arguments = {"serve"};
   ServiceProcess::Settings all = {
-      "server.listen=127.0.0.1:0",       "telemetry.metrics_listen=",      "email.file.directory=mail",
-      "passwords.argon2_memory=8KiB",    "passwords.argon2_iterations=1",  "email.dispatch.poll=10ms",
-      "email.dispatch.base_delay=100ms", "email.dispatch.max_delay=200ms", "payments.poll=10ms"};
+      "server.listen=127.0.0.1:0",      "server.default_deadline=25s", "server.drain=20s",
+      "telemetry.metrics_listen=",      "email.file.directory=mail",   "passwords.argon2_memory=8KiB",
+      "passwords.argon2_iterations=1",  "email.dispatch.poll=10ms",    "email.dispatch.base_delay=100ms",
+      "email.dispatch.max_delay=200ms", "payments.poll=10ms"};
   const ServiceProcess::Settings store = StoreSettings(folder);
   all.insert(all.end(), store.begin(), store.end());
   all.insert(all.end(), settings.begin(), settings.end());
