@@ -12,7 +12,7 @@
 #include "adapters/support/descriptors/config_section.h"
 #include "adapters/support/http/api_settings.h"
 #include "app/config/size.h"
-#include "core/notifications/circuit_breaker.h"
+#include "core/common/circuit_breaker.h"
 #include "core/refunds/refund_policy.h"
 #include "core/sessions/session_policy.h"
 
