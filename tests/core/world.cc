@@ -143,7 +143,7 @@ absl::StatusOr<Order> World::Pay(const Order& order) {
   command.id = order->id.ToString();
   command.amount = Amount{std::string(order->currency.code()), order->total};
   command.payment_reference = "charge-1";
-  return PayOrder(store, clock, payments.name()).Handle(context, command);
+  return PayOrder(store, clock, {std::string(payments.name())}).Handle(context, command);
 }
 
 absl::StatusOr<Order> World::Ship(const Order& order) {
