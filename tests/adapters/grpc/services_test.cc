@@ -55,6 +55,18 @@ class FakeProviderStatuses : public ProviderStatuses {
   }
 };
 
+class FakePaymentProviderStatuses : public PaymentProviderStatuses {
+ public:
+  std::vector<PaymentProviderStatus> ListPaymentProviders() const override {
+    return {{.name = "stripe",
+             .circuit = CircuitState::kHalfOpen,
+             .misconfigured = true,
+             .attempts = {7, 1, 2, 0, 0, 0, 3, 0},
+             .last_error = "invalid_api_key: Invalid API Key"},
+            {.name = "recorded", .needs_confirmation = true}};
+  }
+};
+
 struct Core {
   FakeClock clock;
   FakeEntropy entropy;
@@ -64,10 +76,12 @@ struct Core {
   FakePasswordHasher hasher;
   FakeRenderer renderer;
   FakeProviderStatuses provider_statuses;
-  UseCases use_cases{{store, hasher, clock, entropy, ids, renderer, provider_statuses, log},
-                     {.refunds = DefaultRefundPolicy(),
-                      .payment_provider = "recorded",
-                      .email_providers = {"smtp", "file"}}};
+  FakePaymentProviderStatuses payment_provider_statuses;
+  UseCases use_cases{
+      {store, hasher, clock, entropy, ids, renderer, provider_statuses, payment_provider_statuses, log},
+      {.refunds = DefaultRefundPolicy(),
+       .payment_providers = {"recorded", "stripe"},
+       .email_providers = {"smtp", "file"}}};
 };
 
 class Services {
@@ -1237,6 +1251,41 @@ TEST_CASE("ListProviders returns the state of each provider, in the order of Pro
   CHECK(shown.providers(0).last_error() == "timeout");
   CHECK(shown.providers(1).name() == "file");
   CHECK(shown.providers(1).circuit() == ntf::CIRCUIT_STATE_CLOSED);
+}
+
+TEST_CASE("ListPaymentProviders returns the state of each provider, in the order of the configuration") {
+  Services services;
+  const auto shown = services.Call(*services.refunds, &ref::RefundService::Stub::ListPaymentProviders,
+                                   ref::ListPaymentProvidersRequest());
+  REQUIRE(shown.providers_size() == 2);
+  const ref::PaymentProvider& stripe = shown.providers(0);
+  CHECK(stripe.name() == "stripe");
+  CHECK(stripe.circuit() == ref::CIRCUIT_STATE_HALF_OPEN);
+  CHECK(stripe.calls().size() == kPaymentOutcomeNames.size());
+  CHECK(stripe.calls().at("succeeded") == 7);
+  CHECK(stripe.calls().at("config") == 3);
+  CHECK(stripe.calls().at("not_found") == 0);
+  CHECK(stripe.last_error() == "invalid_api_key: Invalid API Key");
+  CHECK(stripe.misconfigured());
+  CHECK_FALSE(stripe.needs_confirmation());
+  CHECK(shown.providers(1).name() == "recorded");
+  CHECK(shown.providers(1).circuit() == ref::CIRCUIT_STATE_CLOSED);
+  CHECK_FALSE(shown.providers(1).misconfigured());
+  CHECK(shown.providers(1).needs_confirmation());
+}
+
+TEST_CASE("decisions about refunds require kApprove, other changes kWrite, and methods that read kRead") {
+  Core core;
+  const auto service = MakeRefundService(core.use_cases);
+  const std::set<std::string> decisions = {"ApproveRefund", "RejectRefund", "ConfirmRefund"};
+  const std::set<std::string> changes = {"CreateRefund", "CancelRefund", "RetryRefund"};
+  for (const Method& method : service->methods()) {
+    INFO(method.path);
+    const std::string name = method.path.substr(method.path.rfind('/') + 1);
+    CHECK(method.access == (decisions.contains(name) ? Access::kApprove
+                            : changes.contains(name) ? Access::kWrite
+                                                     : Access::kRead));
+  }
 }
 
 TEST_CASE("methods that change messages require kAdminister, and methods that read require kRead") {
