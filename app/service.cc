@@ -53,16 +53,6 @@ AccountPolicy AccountPolicyOf(const Config& config) {
           .password_min_length = config.passwords.min_length};
 }
 
-// Converts a use case that processes one batch to the `run` of a job. A full batch means that more work may
-// be left.
-template <typename UseCase>
-std::function<absl::StatusOr<bool>()> ByBatches(UseCase& use_case) {
-  return [&use_case]() -> absl::StatusOr<bool> {
-    ASSIGN_OR_RETURN(const int count, use_case.Handle());
-    return count >= UseCase::kBatch;
-  };
-}
-
 // Returns `listen` with the actual port, because the configured port may be 0 (any free port).
 std::string AddressOf(const std::string& listen, int port) {
   return StrCat(std::string_view(listen).substr(0, listen.rfind(':')), ":", port);
@@ -113,8 +103,9 @@ absl::Status Service::MakeCore() {
                          .payment_provider = config_.payments.provider,
                          .email_providers = config_.email.providers,
                          .page_token_key = page_token_key});
-  settle_refunds_ =
-      std::make_unique<SettleRefunds>(*store_, clock_, entropy_, ids_, log_, *payment_provider_);
+  settle_refunds_ = std::make_unique<SettleRefunds>(
+      SettleRefunds::Ports{*store_, clock_, entropy_, ids_, log_},
+      std::vector<PaymentProvider*>{payment_provider_.get()}, SettlementPolicy());
   purge_expired_ = std::make_unique<PurgeExpired>(*store_, clock_, config_.email.dispatch.retention);
   return absl::OkStatus();
 }
@@ -149,8 +140,7 @@ void Service::StartJobs() {
   health_jobs_.Start(
       {kHealthJob, HealthWatch::kInterval, HealthWatch::kLongestRun, [this] { return (*health_watch_)(); }});
   StartSending();
-  jobs_.Start({"settle_refunds", config_.payments.poll, SettleRefunds::LongestRun() + kRunMargin,
-               ByBatches(*settle_refunds_)});
+  StartSettlement();
   jobs_.Start({"record_session_uses", kSessionUsesInterval, RecordSessionUses::kStoreTimeout + kRunMargin,
                [this] { return use_cases_->record_session_uses.Handle(); }});
   jobs_.Start({"count_sessions", kCountSessionsInterval, CountSessions::kStoreTimeout + kRunMargin,
@@ -220,10 +210,43 @@ void Service::StartSending() {
   }
 }
 
+void Service::StartSettlement() {
+  const absl::Duration poll = config_.payments.poll;
+  // Returns true until SettleRefunds::Stop is called, because WaitForOutcomes has already waited.
+  jobs_.Start({"settle_refunds", poll, poll + SettleRefunds::LongestFlushAndClaim() + kRunMargin,
+               [this, poll]() -> absl::StatusOr<bool> {
+                 RETURN_IF_ERROR(settle_refunds_->FlushAndClaim().status());
+                 return settle_refunds_->WaitForOutcomes(poll);
+               }});
+  jobs_.Start({"probe_payment_providers", std::max(SettlementPolicy().circuit.open, kLeastProbeInterval),
+               settle_refunds_->LongestProbe() + kRunMargin, [this]() -> absl::StatusOr<bool> {
+                 settle_refunds_->ProbeProviders();
+                 return false;
+               }});
+  for (std::size_t provider = 0; provider < settle_refunds_->provider_count(); ++provider) {
+    for (int i = 0; i < SettlementPolicy().concurrency; ++i) {
+      jobs_.Start({"pay_refunds", poll, kLongestWaitForReady + settle_refunds_->LongestSettle() + kRunMargin,
+                   [this, provider]() -> absl::StatusOr<bool> {
+                     settle_refunds_->WaitForReady(provider, kLongestWaitForReady);
+                     settle_refunds_->SettleNext(provider);
+                     return true;
+                   }});
+    }
+  }
+}
+
 void Service::StopSending() {
   dispatch_messages_->Stop();
+  settle_refunds_->Stop();
   jobs_.Stop();
   flush_jobs_.Stop();
+  if (const absl::Status status = settle_refunds_->Close(); !status.ok()) {
+    log_.Write(
+        Severity::kWarning, "service.refunds_left",
+        "failed to save the outcomes of refunds during shutdown; these refunds will be attempted again "
+        "with the same idempotency key",
+        {{"error", status.ToString()}});
+  }
   if (const absl::Status status = dispatch_messages_->Close(); !status.ok()) {
     log_.Write(Severity::kWarning, "service.outbox_left",
                "failed to save the outcomes of messages during shutdown; these messages may be sent again",

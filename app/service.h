@@ -58,6 +58,7 @@ class Service {
   void StartMetrics();
   void StartJobs();
   void StartSending();
+  void StartSettlement();
   void StartWatching();
   void ReportJob(const JobStatus& job);
   // Sets the health of `part`, such as "email.smtp"; an empty `part` means the server as a whole.

@@ -40,6 +40,7 @@
 #include "core/privacy/export_user.h"
 #include "core/refunds/cancel_order.h"
 #include "core/refunds/change_refund_policy.h"
+#include "core/refunds/confirm_refund.h"
 #include "core/refunds/create_refund.h"
 #include "core/refunds/get_refund.h"
 #include "core/refunds/import_orders.h"
@@ -162,6 +163,7 @@ class UseCases {
   RejectRefund reject_refund{ports_.store, ports_.clock, ports_.ids};
   CancelRefund cancel_refund{ports_.store, ports_.clock, ports_.ids};
   RetryRefund retry_refund{ports_.store, ports_.clock, refund_policies};
+  ConfirmRefund confirm_refund{ports_.store, ports_.clock, ports_.ids};
   GetRefund get_refund{ports_.store};
   ListRefunds list_refunds{ports_.store, page_tokens_};
   // Called when the configuration is reloaded.
