@@ -165,8 +165,8 @@ class UseCases {
   ApproveRefund approve_refund{ports_.store, ports_.clock, ports_.ids};
   RejectRefund reject_refund{ports_.store, ports_.clock, ports_.ids};
   CancelRefund cancel_refund{ports_.store, ports_.clock, ports_.ids};
-  ConfirmRefund confirm_refund{ports_.store, ports_.clock, ports_.ids};
   RetryRefund retry_refund{ports_.store, ports_.clock, refund_policies};
+  ConfirmRefund confirm_refund{ports_.store, ports_.clock, ports_.ids};
   GetRefund get_refund{ports_.store};
   ListRefunds list_refunds{ports_.store, page_tokens_};
   const PaymentProviderStatuses& payment_provider_statuses = ports_.payment_provider_statuses;

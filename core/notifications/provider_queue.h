@@ -13,6 +13,7 @@
 #include "core/notifications/dispatch_policy.h"
 #include "core/notifications/email_provider.h"
 #include "core/notifications/message_routing.h"
+#include "core/notifications/provider_status.h"
 
 namespace keelson {
 

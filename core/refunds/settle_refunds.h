@@ -41,8 +41,8 @@ class SettleRefunds : public PaymentProviderStatuses {
  public:
   // Maximum number of outcomes that one transaction saves.
   static constexpr std::size_t kBatch = 256;
-  // Maximum duration of FlushAndClaim, which makes two writes, a read and a write.
-  static absl::Duration LongestFlushAndClaim() { return 4 * kSettlementStoreTimeout; }
+  // Maximum duration of FlushAndClaim, which makes two reads and three writes.
+  static absl::Duration LongestFlushAndClaim() { return 5 * kSettlementStoreTimeout; }
 
   struct Ports {
     Store& store;
@@ -96,6 +96,7 @@ class SettleRefunds : public PaymentProviderStatuses {
   absl::StatusOr<int> SaveBatch();
   // Empty after Stop.
   std::vector<ProviderCapacity> Capacities() const;
+  std::optional<std::size_t> IndexOf(std::string_view provider) const;
   void AddClaimed(ClaimedRefund claimed, SteadyTime last_start) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReleaseWaiting(PaymentQueue& queue) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddOutcome(AttemptedRefund attempted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
