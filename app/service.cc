@@ -213,7 +213,7 @@ void Service::StartSending() {
 void Service::StartSettlement() {
   const absl::Duration poll = config_.payments.poll;
   // Returns true until SettleRefunds::Stop is called, because WaitForOutcomes has already waited.
-  jobs_.Start({"settle_refunds", poll, poll + SettleRefunds::LongestFlushAndClaim() + kRunMargin,
+  jobs_.Start({"settle_refunds", poll, poll + settle_refunds_->LongestFlushAndClaim() + kRunMargin,
                [this, poll]() -> absl::StatusOr<bool> {
                  RETURN_IF_ERROR(settle_refunds_->FlushAndClaim().status());
                  return settle_refunds_->WaitForOutcomes(poll);
