@@ -22,7 +22,7 @@ std::vector<RefundId> ListRefunds(Store& store, const RefundFilter& filter,
 }
 
 std::vector<RefundId> Due(Store& store, absl::Time now, int limit = 100) {
-  return IdsOf(Get(store, [&](ReadTransaction& tx) { return tx.refunds().ListDue("stripe", now, limit); }));
+  return IdsOf(Get(store, [&](ReadTransaction& tx) { return tx.refunds().ListDue("recorded", now, limit); }));
 }
 
 STORE_TEST("a refund is found with every field, also after state changes") {
@@ -182,13 +182,13 @@ STORE_TEST("due refunds are listed for one payment provider") {
   };
   CHECK(providers().empty());
   insert("paypal", kT0 + absl::Seconds(1));
-  insert("stripe2", kT0);
+  insert("recorded2", kT0);
   insert("adyen", std::nullopt);
-  const Refund stripe = insert("stripe", kT0 + absl::Seconds(1));
-  insert("stripe", kT0 + absl::Seconds(9));
-  CHECK(providers() == std::vector<std::string>{"paypal", "stripe", "stripe2"});
+  const Refund recorded = insert("recorded", kT0 + absl::Seconds(1));
+  insert("recorded", kT0 + absl::Seconds(9));
+  CHECK(providers() == std::vector<std::string>{"paypal", "recorded", "recorded2"});
   CHECK(Due(store, kT0).empty());
-  CHECK(Due(store, kT0 + absl::Seconds(1)) == std::vector<RefundId>{stripe->id});
+  CHECK(Due(store, kT0 + absl::Seconds(1)) == std::vector<RefundId>{recorded->id});
 }
 
 STORE_TEST("the refunds with an attempt in progress are listed") {
