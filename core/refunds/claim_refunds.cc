@@ -29,21 +29,35 @@ int CapacityOf(std::span<const ProviderCapacity> capacities, std::string_view pr
   return found == capacities.end() ? kUnconfiguredCapacity : found->capacity;
 }
 
-absl::StatusOr<std::vector<Refund>> FindDue(Store& store, std::span<const ProviderCapacity> capacities,
-                                            absl::Time now) {
-  std::vector<Refund> due;
+// Executes one query of the refunds.
+template <typename Result>
+absl::StatusOr<Result> Query(Store& store,
+                             absl::FunctionRef<absl::StatusOr<Result>(RefundReader& refunds)> query) {
+  Result result;
   RETURN_IF_ERROR(
       store.Read(Deadline::After(kSettlementStoreTimeout), [&](ReadTransaction& tx) -> absl::Status {
-        due.clear();
-        ASSIGN_OR_RETURN(const std::vector<std::string> providers, tx.refunds().ListDueProviders());
-        for (const std::string& provider : providers) {
-          const int capacity = CapacityOf(capacities, provider);
-          if (capacity == 0) continue;
-          ASSIGN_OR_RETURN(std::vector<Refund> refunds, tx.refunds().ListDue(provider, now, capacity));
-          std::move(refunds.begin(), refunds.end(), std::back_inserter(due));
-        }
+        ASSIGN_OR_RETURN(result, query(tx.refunds()));
         return absl::OkStatus();
       }));
+  return result;
+}
+
+// The queries need no common snapshot: on PostgreSQL, each is one round trip of its own.
+absl::StatusOr<std::vector<Refund>> FindDue(Store& store, std::span<const ProviderCapacity> capacities,
+                                            absl::Time now) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> providers,
+                   Query<std::vector<std::string>>(
+                       store, [](RefundReader& refunds) { return refunds.ListDueProviders(); }));
+  std::vector<Refund> due;
+  for (const std::string& provider : providers) {
+    const int capacity = CapacityOf(capacities, provider);
+    if (capacity == 0) continue;
+    ASSIGN_OR_RETURN(std::vector<Refund> refunds,
+                     Query<std::vector<Refund>>(store, [&](RefundReader& reader) {
+                       return reader.ListDue(provider, now, capacity);
+                     }));
+    std::move(refunds.begin(), refunds.end(), std::back_inserter(due));
+  }
   return due;
 }
 
@@ -97,12 +111,10 @@ absl::StatusOr<std::vector<ClaimedRefund>> ClaimRefunds(Store& store,
 }
 
 absl::Status ReleaseLeases(Store& store, absl::Time now, absl::Duration lease) {
-  std::vector<Refund> leased;
-  RETURN_IF_ERROR(
-      store.Read(Deadline::After(kSettlementStoreTimeout), [&](ReadTransaction& tx) -> absl::Status {
-        ASSIGN_OR_RETURN(leased, tx.refunds().ListLeased(now, now + lease, kMaxLeases));
-        return absl::OkStatus();
-      }));
+  ASSIGN_OR_RETURN(const std::vector<Refund> leased,
+                   Query<std::vector<Refund>>(store, [&](RefundReader& refunds) {
+                     return refunds.ListLeased(now, now + lease, kMaxLeases);
+                   }));
   if (leased.empty()) return absl::OkStatus();
   return store.Write(Deadline::After(kSettlementStoreTimeout), [&](WriteTransaction& tx) {
     return ForEachUnchanged(tx, leased, [&](const Refund&, Refund& refund) -> absl::Status {

@@ -32,13 +32,14 @@ struct ClaimedRefund {
 
 // Claims due refunds: begins an attempt of each, under a lease until `now` + `lease`. Also claims refunds of
 // providers that are not in `capacities`, so that they can be marked as waiting for the configuration. Blocks
-// on the store: one read, and one write if any refund is due. Returns the store's errors.
+// on the store: a read, a read for each provider, and one write if any refund is due. Returns the store's
+// errors.
 absl::StatusOr<std::vector<ClaimedRefund>> ClaimRefunds(Store& store,
                                                         std::span<const ProviderCapacity> capacities,
                                                         absl::Time now, absl::Duration lease);
 
 // Makes the refunds due at once whose lease has not expired. Call it only if no process holds a lease. Blocks
-// for one write. Returns the store's errors.
+// for a read and a write. Returns the store's errors.
 absl::Status ReleaseLeases(Store& store, absl::Time now, absl::Duration lease);
 
 }  // namespace keelson

@@ -11,12 +11,12 @@
 namespace keelson {
 
 struct ConfirmRefundCommand {
-  std::string request_id;
-  std::string id;
+  std::string request_id = {};
+  std::string id = {};
   // The id of the payment, such as the reference of a bank transfer; at most 255 characters. Empty: the
   // refund keeps the reference that the provider assigned.
-  std::string provider_reference;
-  std::string etag;
+  std::string provider_reference = {};
+  std::string etag = {};
 };
 
 // Confirms that a person has paid out a refund which awaits confirmation (Refund::awaits_confirmation): moves

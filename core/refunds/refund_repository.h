@@ -35,7 +35,8 @@ class RefundReader {
   virtual Found<Refund> Find(RefundId id) = 0;
   virtual absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter,
                                                    std::optional<ListPosition> before, int limit) = 0;
-  // At most `limit` refunds of the payment provider with due_time <= now, in the order of due_time.
+  // At most `limit` APPROVED or PROCESSING refunds of the payment provider with due_time <= now, in the order
+  // of due_time.
   virtual absl::StatusOr<std::vector<Refund>> ListDue(std::string_view provider, absl::Time now,
                                                       int limit) = 0;
   // The payment providers of all refunds that have a due_time, in ascending order. The cost depends on the

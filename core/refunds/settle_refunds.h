@@ -41,8 +41,10 @@ class SettleRefunds : public PaymentProviderStatuses {
  public:
   // Maximum number of outcomes that one transaction saves.
   static constexpr std::size_t kBatch = 256;
-  // Maximum duration of FlushAndClaim, which makes two reads and three writes.
-  static absl::Duration LongestFlushAndClaim() { return 5 * kSettlementStoreTimeout; }
+  // Maximum duration of FlushAndClaim, which makes three writes, two reads and a read for each provider.
+  absl::Duration LongestFlushAndClaim() const {
+    return static_cast<int>(5 + provider_count()) * kSettlementStoreTimeout;
+  }
 
   struct Ports {
     Store& store;

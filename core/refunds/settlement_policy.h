@@ -23,7 +23,7 @@ struct SettlementPolicy {
   // has accepted. The interval doubles with each attempt.
   absl::Duration pending_interval = absl::Seconds(30);
   absl::Duration max_pending_interval = absl::Hours(1);
-  CircuitPolicy circuit;
+  CircuitPolicy circuit = {};
 };
 
 }  // namespace keelson

@@ -12,8 +12,9 @@ constexpr auto kFindRefund = kSelectRefund + "id = $1";
 constexpr auto kFindRefundForUpdate = kFindRefund + " FOR NO KEY UPDATE";
 // Locks rows in the order of their ids, so that two transactions never deadlock.
 constexpr auto kLockRefunds = kSelectRefund + "id = ANY ($1) ORDER BY id FOR NO KEY UPDATE";
-constexpr auto kListDueRefunds =
-    kSelectRefund + "payment_provider = $1 AND due_time <= $2 ORDER BY due_time, id LIMIT $3";
+constexpr auto kListDueRefunds = kSelectRefund + "payment_provider = $1 AND due_time <= $2 AND state IN (" +
+                                 kSqlNumber<RefundState::kApproved> + ", " +
+                                 kSqlNumber<RefundState::kProcessing> + ") ORDER BY due_time, id LIMIT $3";
 // Reads one index entry for each provider (a loose index scan).
 constexpr char kListDueProviders[] =
     "WITH RECURSIVE names (name) AS ("

@@ -33,7 +33,9 @@ constexpr auto kListRefundsOfLabel =
 constexpr Sql kFromDueRefunds =
     " FROM refunds INDEXED BY refunds_by_due_time WHERE due_time IS NOT NULL AND ";
 constexpr auto kListDueRefunds = "SELECT " + kColumnNames<RefundFields> + kFromDueRefunds +
-                                 "payment_provider = ? AND due_time <= ? ORDER BY due_time, id LIMIT ?";
+                                 "payment_provider = ? AND due_time <= ? AND state IN (" +
+                                 kSqlNumber<RefundState::kApproved> + ", " +
+                                 kSqlNumber<RefundState::kProcessing> + ") ORDER BY due_time, id LIMIT ?";
 constexpr auto kNextDueProvider =
     "SELECT payment_provider" + kFromDueRefunds + "payment_provider > ? ORDER BY payment_provider LIMIT 1";
 constexpr auto kListLeasedRefunds =

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "core/common/id.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_entropy.h"
 
