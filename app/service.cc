@@ -220,7 +220,7 @@ void Service::StartSettling() {
   const absl::Duration poll = config_.payments.poll;
   // The first run claims at once, so that the refunds of a crashed process continue. WaitForOutcomes has
   // already waited: the next run starts at once, until SettleRefunds::Stop is called.
-  flush_jobs_.Start({"settle_refunds", poll, poll + SettleRefunds::LongestFlushAndClaim() + kRunMargin,
+  flush_jobs_.Start({"settle_refunds", poll, poll + settle_refunds_->LongestFlushAndClaim() + kRunMargin,
                      [this, poll]() -> absl::StatusOr<bool> {
                        RETURN_IF_ERROR(settle_refunds_->FlushAndClaim().status());
                        return settle_refunds_->WaitForOutcomes(poll);
