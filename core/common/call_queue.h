@@ -58,6 +58,8 @@ class CallQueue {
   }
   // Time at which an open circuit becomes half open and every wait has elapsed.
   SteadyTime OpensAt() const { return std::max(paused_until_, circuit_.open_until()); }
+  // Number of assigned items.
+  int load() const { return load_; }
   CircuitState StateNow() const { return circuit_.StateAt(clock_.SteadyNow()); }
 
   // Counts an item that is assigned to the provider, until Finish, Release, TakeWaiting or Remove.

@@ -35,6 +35,8 @@ class PaymentQueue {
 
   // Number of refunds to claim now.
   int Capacity() const { return calls_.Capacity(/*quick=*/true); }
+  // Whether no refund waits and no call is in progress.
+  bool IsIdle() const { return calls_.load() == 0; }
   bool IsCircuitOpen() const { return calls_.StateNow() == CircuitState::kOpen; }
   void Push(QueuedRefund queued);
   // Removes and returns the next refund; nullopt if no refund waits or the provider may not be called. The

@@ -221,7 +221,16 @@ bool SettleRefunds::WaitForOutcomes(absl::Duration timeout) {
   const absl::MutexLock lock(&mutex_);
   while (outcomes_.empty() && !stopped_ && outcomes_added_.WaitUntil(&mutex_, deadline)) {
   }
+  if (outcomes_.empty()) return !stopped_;
+  const Deadline grouped = Deadline::After(kGroupingTime);
+  while (outcomes_.size() < kBatch && !IsIdle() && !stopped_ && outcomes_added_.WaitUntil(&mutex_, grouped)) {
+  }
   return !stopped_;
+}
+
+bool SettleRefunds::IsIdle() const {
+  return std::all_of(queues_.begin(), queues_.end(),
+                     [](const PaymentQueue& queue) { return queue.IsIdle(); });
 }
 
 void SettleRefunds::WaitForReady(std::size_t provider, absl::Duration timeout) {

@@ -81,7 +81,11 @@ class SettleRefunds : public PaymentProviderStatuses {
   // Maximum duration of ProbeProviders, unless a provider ignores its deadline.
   absl::Duration LongestProbe() const { return static_cast<int>(provider_count()) * policy_.timeout; }
 
-  // Blocks until there are outcomes to save, for at most `timeout`. After Stop, returns false at once.
+  // Maximum time for which WaitForOutcomes collects further outcomes while calls are in progress, so that one
+  // transaction saves many outcomes.
+  static constexpr absl::Duration kGroupingTime = absl::Milliseconds(25);
+  // Blocks until there are outcomes to save, for at most `timeout`, and then until kBatch outcomes have
+  // arrived or no call is in progress, for at most kGroupingTime. After Stop, returns false at once.
   bool WaitForOutcomes(absl::Duration timeout);
   // Blocks until SettleNext can call the provider, for at most `timeout`. After Stop, returns at once.
   void WaitForReady(std::size_t provider, absl::Duration timeout);
@@ -102,6 +106,7 @@ class SettleRefunds : public PaymentProviderStatuses {
   void AddClaimed(ClaimedRefund claimed, SteadyTime last_start) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void ReleaseWaiting(PaymentQueue& queue) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AddOutcome(AttemptedRefund attempted) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsIdle() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::optional<ClaimedRefund> StartNext(std::size_t provider);
   PaymentOutcome Call(PaymentProvider& provider, const ClaimedRefund& claimed) const;
 

@@ -1000,6 +1000,43 @@ TEST_CASE("a refund is approved, rejected, cancelled and retried") {
   CHECK(retried.retries() == 1);
 }
 
+TEST_CASE("ConfirmRefund takes the provider's reference of a refund that awaits confirmation") {
+  Services services;
+  ref::CreateRefundRequest create;
+  create.set_order_id(services.Delivered().id());
+  create.mutable_scope()->mutable_everything();
+  ref::ConfirmRefundRequest confirm;
+  confirm.set_id(
+      services.Call(*services.refunds, &ref::RefundService::Stub::CreateRefund, create).refund().id());
+  confirm.set_provider_reference("transfer-7");
+  const auto call = [&] {
+    return services.Call(*services.refunds, &ref::RefundService::Stub::ConfirmRefund, confirm).refund();
+  };
+  call();
+  CHECK(services.status.error_code() == grpc::FAILED_PRECONDITION);
+  Core& core = services.core();
+  REQUIRE(core.store
+              .Write(Deadline::Never(),
+                     [&](WriteTransaction& tx) -> absl::Status {
+                       Refund refund = **tx.refunds().FindForUpdate(*RefundId::Parse(confirm.id()));
+                       const absl::Time now = core.clock.Now();
+                       RETURN_IF_ERROR(refund.BeginAttempt(now + absl::Minutes(1), now));
+                       RETURN_IF_ERROR(refund.AwaitConfirmation("recorded_1", now));
+                       return tx.refunds().Update(refund);
+                     })
+              .ok());
+  confirm.set_etag("old");
+  call();
+  CHECK(services.status.error_code() == grpc::ABORTED);
+  confirm.clear_etag();
+  confirm.set_request_id("c1");
+  const ref::Refund confirmed = call();
+  REQUIRE(services.status.ok());
+  CHECK(confirmed.state() == ref::REFUND_STATE_SUCCEEDED);
+  CHECK(confirmed.provider_reference() == "transfer-7");
+  CHECK(call().etag() == confirmed.etag());
+}
+
 TEST_CASE("CheckRefund takes the reason") {
   Services services;
   ref::CheckRefundRequest check;
