@@ -154,7 +154,7 @@ TEST_CASE("after kill -9 at any step of refunds, each refund is paid once and ha
       const std::size_t lines = ReadSandbox(folder.path()).size();
       RunUntil(folder, step);
       if (ReadSandbox(folder.path()).size() == lines) {
-        first_step += 5;
+        first_step += 10;
       } else {
         ++killed_in_settlement;
       }
