@@ -19,11 +19,12 @@ struct RefundStep {
 using enum RefundState;
 
 constexpr std::array kRefundSteps = {
-    RefundStep{kRequested, kApproved},  RefundStep{kRequested, kRejected},
-    RefundStep{kRequested, kCancelled}, RefundStep{kApproved, kProcessing},
-    RefundStep{kApproved, kCancelled},  RefundStep{kProcessing, kProcessing},
-    RefundStep{kProcessing, kFailed},   RefundStep{kProcessing, kSucceeded},
-    RefundStep{kFailed, kApproved},     RefundStep{kFailed, kRequested},
+    RefundStep{kRequested, kApproved},   RefundStep{kRequested, kRejected},
+    RefundStep{kRequested, kCancelled},  RefundStep{kApproved, kProcessing},
+    RefundStep{kApproved, kCancelled},   RefundStep{kProcessing, kProcessing},
+    RefundStep{kProcessing, kFailed},    RefundStep{kProcessing, kSucceeded},
+    RefundStep{kProcessing, kCancelled}, RefundStep{kFailed, kApproved},
+    RefundStep{kFailed, kRequested},
 };
 
 std::vector<RefundLine> LinesOf(const RefundPortion& portion) {
@@ -205,7 +206,12 @@ absl::Status Refund::Reject(std::string decided_by, std::string note, absl::Time
 }
 
 absl::Status Refund::Cancel(std::string decided_by, std::string note, absl::Time now) {
-  return Decide(kCancelled, std::move(decided_by), std::move(note), now);
+  // The payment provider may have paid the refund.
+  if (fields_.state == kProcessing && !AwaitsConfirmation(fields_)) return CannotBecome(kCancelled);
+  RETURN_IF_ERROR(Decide(kCancelled, std::move(decided_by), std::move(note), now));
+  fields_.failure_code.clear();
+  fields_.failure_message.clear();
+  return absl::OkStatus();
 }
 
 absl::Status Refund::CheckRetry() const {
@@ -293,13 +299,15 @@ void Refund::SetProviderReference(std::string provider_reference) {
   if (!provider_reference.empty()) fields_.provider_reference = std::move(provider_reference);
 }
 
+absl::Status Refund::CannotBecome(RefundState next) const {
+  return MakeError(
+      Reason::kRefundState,
+      StrCat("the refund is ", RefundStateName(fields_.state), " and can't become ", RefundStateName(next)),
+      {{"state", std::string(RefundStateName(fields_.state))}});
+}
+
 absl::Status Refund::MoveTo(RefundState next, absl::Time now) {
-  if (!CanMove(fields_.state, next)) {
-    return MakeError(
-        Reason::kRefundState,
-        StrCat("the refund is ", RefundStateName(fields_.state), " and can't become ", RefundStateName(next)),
-        {{"state", std::string(RefundStateName(fields_.state))}});
-  }
+  if (!CanMove(fields_.state, next)) return CannotBecome(next);
   fields_.state = next;
   fields_.update_time = now;
   ++fields_.version;

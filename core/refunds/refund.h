@@ -209,7 +209,8 @@ class Refund {
   // `provider_reference`: empty keeps the current reference.
   absl::Status Succeed(std::string provider_reference, absl::Time now);
   absl::Status Fail(std::string code, std::string message, absl::Time now);
-  // Approve and Reject decide about a REQUESTED refund; Cancel ends a REQUESTED or APPROVED refund.
+  // Approve and Reject decide about a REQUESTED refund; Cancel ends a refund that is REQUESTED, APPROVED or
+  // awaits confirmation.
   // `decided_by`: the caller. An approved refund is due immediately. Approve fails with SELF_APPROVAL if the
   // caller requested the refund.
   absl::Status Approve(std::string decided_by, std::string note, absl::Time now);
@@ -240,6 +241,7 @@ class Refund {
   absl::Status RequireState(RefundState expected) const;
   // Keeps the current reference if the new one is empty.
   void SetProviderReference(std::string provider_reference);
+  absl::Status CannotBecome(RefundState next) const;
   absl::Status MoveTo(RefundState next, absl::Time now);
   absl::Status Decide(RefundState next, std::string decided_by, std::string note, absl::Time now);
 

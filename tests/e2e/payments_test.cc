@@ -235,6 +235,22 @@ TEST_CASE(
   CheckClean(RunOnStore(folder.path(), {"verify"}));
 }
 
+TEST_CASE("a refund that awaits confirmation can be cancelled, and can then not be confirmed") {
+  const Folder folder;
+  ServiceProcess service(folder.path(), {"payments.recorded.confirm=true"});
+  const Client client = service.Connect();
+  const std::string order_id = DeliveredOrder(client, kEmail, 1, 2000);
+  const std::string id = Field("id", RefundAmount(client, order_id, 500));
+  CHECK(Await(
+      [&] { return client(&Refunds::GetRefund, id)->refund().failure_code() == "AWAITING_CONFIRMATION"; }));
+  REQUIRE(Outcome(client(&Refunds::CancelRefund, id)) == "OK");
+  CHECK(GetOrder(client, order_id).refundable().minor_units() == 2000);
+  CHECK(Outcome(client(&Refunds::ConfirmRefund, id)) == "FAILED_PRECONDITION REFUND_STATE");
+  CHECK(CountMessages(client, "refund_succeeded") == 0);
+  CHECK(service.Stop() == 0);
+  CheckClean(RunOnStore(folder.path(), {"verify"}));
+}
+
 TEST_CASE("ConfirmRefund does not settle a refund of a provider that settles by itself") {
   SandboxShop shop("pending_settles-1", {"payments.sandbox.pending=24h"});
   const std::string id = Field("id", shop.refund_id);

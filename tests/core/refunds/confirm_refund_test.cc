@@ -29,6 +29,14 @@ struct UnpaidRefund {
   const Refund made = Must(world.Refunded(order, AmountOf(1200)));
 };
 
+// Checks that `keelson verify` finds nothing.
+void CheckValid(World& world) {
+  const auto exporter = world.memory.OpenReader();
+  VerifyStore verify(
+      *exporter, [](const Finding& finding) { FAIL(finding.figures); }, [](const VerifyProgress&) {});
+  CHECK(Must(verify.Handle()) == 0);
+}
+
 TEST_CASE("A refund of a provider that needs confirmation waits without polls and without an e-mail") {
   UnpaidRefund u;
   const Refund waiting = u.Stored();
@@ -41,10 +49,7 @@ TEST_CASE("A refund of a provider that needs confirmation waits without polls an
   u.world.clock.Advance(absl::Hours(10'000));
   CHECK(u.world.Settle() == 0);
   CHECK(u.world.payments.searched.empty());
-  const auto exporter = u.world.memory.OpenReader();
-  VerifyStore verify(
-      *exporter, [](const Finding& finding) { FAIL(finding.figures); }, [](const VerifyProgress&) {});
-  CHECK(Must(verify.Handle()) == 0);
+  CheckValid(u.world);
 }
 
 TEST_CASE("A confirmed refund succeeds with the given reference, and the customer gets the e-mail") {
@@ -63,6 +68,7 @@ TEST_CASE("A confirmed refund succeeds with the given reference, and the custome
   CHECK(events[events.size() - 2].actor == "boss");
   CHECK(u.world.Outbox().back().template_name == "refund_succeeded");
   CHECK(u.world.Outbox().back().variables.at("amount") == "12.00 EUR");
+  CheckValid(u.world);
 }
 
 TEST_CASE("A refund that is confirmed without a reference keeps the provider's reference") {
@@ -106,6 +112,17 @@ TEST_CASE("A refund that its provider settles can't be confirmed") {
   CHECK_THAT(std::string(status.message()), Catch::Contains("does not await confirmation"));
   CHECK(world.Load(refund->id)->state == RefundState::kProcessing);
   CHECK(world.Load(order->id)->refund_pending == 1200);
+}
+
+TEST_CASE("A refund that awaits confirmation can be cancelled instead, which releases its amount") {
+  UnpaidRefund u;
+  const Refund refund = Must(u.world.Cancel(u.made, "the account is closed"));
+  CHECK(refund->state == RefundState::kCancelled);
+  CHECK(refund->failure_code.empty());
+  CHECK(u.world.Load(u.order->id)->refund_pending == 0);
+  CHECK(u.world.NewEvents() == Fields{"refund.cancelled"});
+  CHECK(ReasonOf(u.Confirm()) == "REFUND_STATE");
+  CheckValid(u.world);
 }
 
 TEST_CASE("A refund can still be confirmed after its provider no longer needs confirmations") {

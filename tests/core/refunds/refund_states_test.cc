@@ -19,7 +19,7 @@ TEST_CASE("CanMove returns true only for the transitions of a refund's state mac
       {kRequested, kApproved},  {kRequested, kRejected},   {kRequested, kCancelled},
       {kApproved, kProcessing}, {kApproved, kCancelled},   {kProcessing, kProcessing},
       {kProcessing, kFailed},   {kProcessing, kSucceeded}, {kFailed, kApproved},
-      {kFailed, kRequested},
+      {kFailed, kRequested},    {kProcessing, kCancelled},
   };
   for (const RefundState from : kStates) {
     for (const RefundState to : kStates) {
