@@ -17,6 +17,7 @@
 #include "adapters/email/templates/template_renderer.h"
 #include "adapters/passwords/argon2/argon2_hasher.h"
 #include "adapters/payments/recorded/recorded_payment_provider.h"
+#include "adapters/payments/sandbox/sandbox_payment_provider.h"
 #include "adapters/store/memory/memory_descriptor.h"
 #include "adapters/store/postgres/postgres_descriptor.h"
 #include "adapters/store/sqlite/sqlite_descriptor.h"
@@ -88,7 +89,7 @@ const AdapterTable& BuiltInAdapters() {
                         .email_providers = {DescribeFileEmail(), DescribeLogEmail(), DescribeSmtp(),
                                             DescribeSendGrid(), DescribePostmark(), DescribeSes(),
                                             DescribeMailgun(), DescribeResend(), DescribeBrevo()},
-                        .payment_providers = {DescribeRecordedPayments()}};
+                        .payment_providers = {DescribeRecordedPayments(), DescribeSandboxPayments()}};
   return adapters;
 }
 
@@ -182,10 +183,19 @@ absl::StatusOr<std::vector<std::unique_ptr<EmailProvider>>> MakeEmailProviders(c
   return providers;
 }
 
-absl::StatusOr<std::unique_ptr<PaymentProvider>> MakePaymentProvider(const Config& config) {
-  ASSIGN_OR_RETURN(const auto chosen, Find(BuiltInAdapters().payment_providers, kPaymentsPort, config,
-                                           config.payments.provider));
-  return chosen.descriptor.create(chosen.settings);
+absl::StatusOr<std::vector<std::unique_ptr<PaymentProvider>>> MakePaymentProviders(const Config& config,
+                                                                                   Log& log) {
+  std::vector<std::unique_ptr<PaymentProvider>> providers;
+  for (const std::string& name : config.payments.providers) {
+    ASSIGN_OR_RETURN(const auto chosen,
+                     Find(BuiltInAdapters().payment_providers, kPaymentsPort, config, name));
+    ASSIGN_OR_RETURN(auto provider, chosen.descriptor.create(chosen.settings));
+    const std::string_view warning = chosen.descriptor.start_warning;
+    if (!warning.empty())
+      log.Write(Severity::kWarning, "payments.test_provider", warning, {{"provider", name}});
+    providers.push_back(std::move(provider));
+  }
+  return providers;
 }
 
 }  // namespace keelson

@@ -1,47 +1,94 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "absl/time/time.h"
 #include "core/common/deadline.h"
+#include "core/common/id.h"
 #include "core/common/money.h"
 #include "core/refunds/refund.h"
 
 namespace keelson {
 
+// A refund, as requested from the provider.
 struct PaymentRefund {
-  // Equal in every attempt of a refund, so that the provider pays the refund out at most once.
+  // Providers that support metadata store the id with the refund, so that FindRefund can find it.
+  RefundId id;
+  // Equal in every attempt without a definite outcome, so that the provider pays the refund out at most once.
   std::string idempotency_key;
   // The provider's id of the payment, from PayOrder: a charge or payment intent id.
   std::string payment_reference;
   Money amount;
   RefundReason reason = RefundReason::kUnspecified;
+  // Whether an earlier attempt with this key may have reached the provider.
+  bool repeated = false;
+  // No attempt with this key began earlier. A provider that forgets keys after some time searches for the
+  // refund before it repeats an older request.
+  absl::Time not_before = absl::InfinitePast();
 };
 
+// The result of a call; each adapter translates its provider's responses. The kind determines the next step
+// and who must act.
 struct PaymentOutcome {
   enum class Kind {
+    // The provider has paid the refund out.
     kSucceeded,
-    // The provider rejected the refund permanently and moved no money.
+    // The provider has accepted the refund and will pay it out, or reject it, later. FindRefund returns the
+    // result.
+    kPending,
+    // The provider rejected the refund permanently, and moved no money.
     kFailed,
-    // No definite response, or a temporary error: retry with the same idempotency key.
+    // The provider may or may not have accepted the refund: repeat with the same idempotency key.
     kUnknown,
+    // Not accepted: the provider limits the rate, or asks to wait.
+    kRetry,
+    // Not accepted: the provider is unreachable or fails temporarily.
+    kUnreachable,
+    // Not accepted, and no other refund is: the operator must change the configuration or the account.
+    kConfig,
+    // Only from FindRefund: the provider has no such refund.
+    kNotFound,
   };
   Kind kind = Kind::kUnknown;
-  // The provider's id of the refund; empty unless kSucceeded.
-  std::string provider_reference;
+  // The provider's id of the refund; set if kSucceeded or kPending.
+  std::string provider_reference = {};
   // The provider's error code and text, without secrets; empty if kSucceeded.
-  std::string code;
-  std::string message;
+  std::string code = {};
+  std::string message = {};
+  // Minimum time until the next call; only with kRetry (for the whole provider) and kPending (for this
+  // refund).
+  std::optional<absl::Duration> retry_after = {};
 };
 
-// Port: refunds payments at the provider that received them. Thread-safe. Blocks on the network, at most
-// until `deadline`. Every error is an outcome.
+// The names of the kinds in metrics, in the order of PaymentOutcome::Kind.
+inline constexpr std::array<std::string_view, 8> kPaymentOutcomeNames = {
+    "succeeded", "pending", "failed", "unknown", "retry", "unreachable", "config", "not_found"};
+static_assert(static_cast<std::size_t>(PaymentOutcome::Kind::kNotFound) + 1 == kPaymentOutcomeNames.size());
+
+// Port: refunds payments at the provider that received them. Thread-safe. Blocks on the network or a disk, at
+// most until `deadline`. Every error is an outcome.
 class PaymentProvider {
  public:
   virtual ~PaymentProvider() = default;
   // The name in the configuration, such as "recorded" or "stripe".
   virtual std::string_view name() const = 0;
+  // Whether a person pays the refunds out and confirms each of them (ConfirmRefund). The refund that Refund
+  // accepts with kPending then waits for the confirmation, and FindRefund is not called.
+  virtual bool needs_confirmation() const { return false; }
+  // Never returns kNotFound.
   virtual PaymentOutcome Refund(const PaymentRefund& refund, Deadline deadline) = 0;
+  // Asks for the state of a refund, and changes nothing. `provider_reference`: the provider's id of the
+  // refund; empty: searches for the refund by its id or idempotency key. Returns kUnknown if the provider has
+  // no such search.
+  virtual PaymentOutcome FindRefund(const PaymentRefund& refund, std::string_view provider_reference,
+                                    Deadline deadline) = 0;
+  // Checks, without a refund, that the provider is reachable and accepts the configured credentials. Returns
+  // kSucceeded if the check succeeds, and also if there is nothing to check.
+  virtual PaymentOutcome Probe(Deadline deadline) = 0;
 };
 
 }  // namespace keelson

@@ -53,6 +53,7 @@ TECHNOLOGY = {
     "grpc_client": GRPC,
     "passwords": ["argon2.h", "crypt.h", "openssl/", "sodium.h"],
     "payments/recorded": [],
+    "payments/sandbox": ["nlohmann/"],
     "store/memory": [],
     "store/migrations": [],
     "store/postgres": ["libpq-fe.h", "nlohmann/"],
