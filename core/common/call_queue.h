@@ -21,7 +21,7 @@ struct CallLimits {
   // Maximum number of items assigned to the provider. Further items stay in the store, where other processes
   // can claim them.
   int max_load = 256;
-  CircuitPolicy circuit;
+  CircuitPolicy circuit = {};
 };
 
 // The items that wait for a call to one provider. The circuit breaker, the waits that the provider requested
@@ -110,7 +110,8 @@ class CallQueue {
   int TargetLoad(bool quick) const {
     const int min_load = 2 * limits_.concurrency;
     if (!quick || average_ <= absl::ZeroDuration()) return min_load;
-    const double wanted = limits_.concurrency * absl::FDivDuration(kQueuedTime, average_);
+    double wanted = limits_.concurrency * absl::FDivDuration(kQueuedTime, average_);
+    if (limits_.rate > 0) wanted = std::min(wanted, limits_.rate * absl::ToDoubleSeconds(kQueuedTime));
     return static_cast<int>(std::clamp<double>(wanted, min_load, std::max(min_load, limits_.max_load)));
   }
 

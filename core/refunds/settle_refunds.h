@@ -100,7 +100,7 @@ class SettleRefunds : public PaymentProviderStatuses {
  private:
   absl::Status Recover();
   absl::StatusOr<int> SaveBatch();
-  // Empty after Stop.
+  // Empty after Stop, and while too many outcomes are not saved.
   std::vector<ProviderCapacity> Capacities() const;
   std::optional<std::size_t> IndexOf(std::string_view provider) const;
   void AddClaimed(ClaimedRefund claimed, SteadyTime last_start) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
