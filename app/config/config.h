@@ -10,7 +10,6 @@
 
 #include "absl/time/time.h"
 #include "adapters/support/descriptors/config_section.h"
-#include "adapters/support/http/api_settings.h"
 #include "app/config/size.h"
 #include "core/notifications/circuit_breaker.h"
 #include "core/refunds/refund_policy.h"
@@ -88,7 +87,6 @@ struct EmailConfig {
 struct PaymentsConfig {
   std::string provider = "recorded";
   absl::Duration poll = absl::Milliseconds(500);
-  ApiSettings stripe;
 };
 
 struct AccountsConfig {

@@ -6,7 +6,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
-#include "adapters/support/http/api_settings.h"
 #include "app/config/adapter_sections.h"
 #include "app/config/email_checks.h"
 #include "core/common/nearest.h"
@@ -150,19 +149,6 @@ std::vector<Key> PaymentsKeys(const AdapterTable& adapters) {
        .choices = NamesOf(adapters.payment_providers)},
       {"payments.poll", KEELSON_MEMBER(payments.poll),
        "poll interval while no refund is waiting for settlement", "10ms", "1h"},
-  };
-}
-
-// Reserved for a Stripe provider, which this version does not have.
-std::vector<Key> StripeKeys() {
-  return {
-      {.name = "payments.stripe.api_key",
-       .member = KEELSON_MEMBER(payments.stripe.api_key),
-       .description = kApiKeyDescription,
-       .secret = true},
-      {.name = "payments.stripe.base_url",
-       .member = KEELSON_MEMBER(payments.stripe.base_url),
-       .description = kBaseUrlDescription},
   };
 }
 
@@ -322,7 +308,6 @@ void Schema::AddKeys(const AdapterTable& adapters) {
   Append(EmailSendingKeys(), keys_);
   Append(PaymentsKeys(adapters), keys_);
   Append(OfEachSection(kPaymentsPort, adapters.payment_providers, &SectionKeys), keys_);
-  Append(StripeKeys(), keys_);
   Append(AccountsKeys(), keys_);
   Append(SecretsKeys(), keys_);
   Append(RefundsKeys(), keys_);

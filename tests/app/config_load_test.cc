@@ -147,7 +147,7 @@ roles = ["boss"]
                                     .environment = {{"KEELSON_STORE__ADAPTR", "x"},
                                                     {"KEELSON_SERVER__QUEUE", "many"},
                                                     {"KEELSON_BUILD", "build"}},
-                                    .settings = {"payments.provider=stripe", "server.drain", "a.b=c"}});
+                                    .settings = {"payments.provider=bank", "server.drain", "a.b=c"}});
   CHECK(fixture.Errors(loaded) ==
         R"(test.toml:16: auth.clients[0].nmae is not a known key; did you mean name?
 test.toml:17: auth.clients[0].roles[0] must be one of: reader, writer, approver, admin
@@ -165,7 +165,7 @@ test.toml:9: store.sqlite is a section, not a key; write [store.sqlite]
 test.toml:5: stroe is not a known key; did you mean store?
 KEELSON_SERVER__QUEUE: server.queue must be a whole number, from 1 to 1000000
 KEELSON_STORE__ADAPTR: does not override any known key; did you mean KEELSON_STORE__ADAPTER?
---set: payments.provider must be one of: recorded
+--set: payments.provider must be one of: recorded, stripe, paypal, braintree
 --set: server.drain has no value; write --set KEY=VALUE
 --set: a.b is not a known key)");
 }
