@@ -25,8 +25,10 @@ PaymentOutcome InvalidReference() {
 }  // namespace
 
 PaymentOutcome HttpPaymentProvider::Refund(const PaymentRefund& refund, Deadline deadline) {
-  if (!IsPlainId(refund.payment_reference)) return Clean(InvalidReference());
-  if (refund.amount.minor_units <= 0) return Clean(AmountNotRepresentable(name(), refund.amount));
+  if (!IsPlainId(refund.payment_reference)) return InvalidReference();
+  if (refund.amount.minor_units <= 0) {
+    return RefundFailed("AMOUNT_NOT_POSITIVE", "the amount of a refund must be above zero");
+  }
   if (refund.repeated && MayHaveForgottenKey(refund)) {
     const PaymentOutcome found = Search(refund, deadline);
     if (found.kind != Kind::kNotFound) return Clean(found);
@@ -58,7 +60,7 @@ PaymentOutcome HttpPaymentProvider::Resolve(const PaymentRefund& refund, Payment
 
 PaymentOutcome HttpPaymentProvider::FindRefund(const PaymentRefund& refund,
                                                std::string_view provider_reference, Deadline deadline) {
-  if (!IsPlainId(refund.payment_reference)) return Clean(RefundNotFound());
+  if (!IsPlainId(refund.payment_reference)) return RefundNotFound();
   if (provider_reference.empty()) return Clean(Search(refund, deadline));
   if (!IsPlainId(provider_reference)) {
     return RefundUnknown("PROVIDER_REFERENCE_INVALID", StrCat(name(), " assigns no such reference"));
@@ -69,9 +71,10 @@ PaymentOutcome HttpPaymentProvider::FindRefund(const PaymentRefund& refund,
 }
 
 PaymentOutcome HttpPaymentProvider::StateIn(const ProviderResponse& response) const {
-  if (response.succeeded()) return OutcomeOf(response);
-  if (response.status() == 404 && response.is_json()) return RefundNotFound();
-  return LookupError(OutcomeOf(response));
+  PaymentOutcome outcome = OutcomeOf(response);
+  if (response.succeeded()) return outcome;
+  if (response.status() == 404 && outcome.kind == Kind::kFailed) return RefundNotFound();
+  return LookupError(std::move(outcome));
 }
 
 PaymentOutcome HttpPaymentProvider::Search(const PaymentRefund& /*refund*/, Deadline /*deadline*/) {

@@ -46,8 +46,8 @@ class HttpPaymentProvider : public PaymentProvider {
   virtual PaymentOutcome OutcomeOf(const ProviderResponse& response) const = 0;
   // Builds a request for the refund with this provider_reference, which IsPlainId accepts.
   virtual HttpRequest LookupRequest(std::string_view provider_reference) const = 0;
-  // Translates the response to LookupRequest. By default, 404 with a JSON body is kNotFound, any other error
-  // is never kFailed, and a 2xx response is translated by OutcomeOf.
+  // Translates the response to LookupRequest. By default, OutcomeOf translates the response, except that an
+  // error that OutcomeOf translates into kFailed is kNotFound with HTTP 404, and otherwise kUnknown.
   virtual PaymentOutcome StateIn(const ProviderResponse& response) const;
   // Searches for the refund with the idempotency key of `refund`. Never returns kFailed for an error of the
   // search itself. By default, kUnknown: the provider has no search.

@@ -10,8 +10,7 @@ namespace {
 
 using Kind = PaymentOutcome::Kind;
 
-Kind KindOfStatus(const ProviderResponse& response) {
-  const int status = response.status();
+Kind KindOfStatus(int status, std::string_view code) {
   switch (status) {
     case 401:
     case 402:
@@ -36,7 +35,7 @@ Kind KindOfStatus(const ProviderResponse& response) {
     default:
       if (status >= 300 && status < 400) return Kind::kConfig;
       if (status < 400 || status >= 500) return Kind::kUnknown;
-      return response.is_json() ? Kind::kFailed : Kind::kUnreachable;
+      return code.empty() ? Kind::kUnreachable : Kind::kFailed;
   }
 }
 
@@ -60,7 +59,7 @@ PaymentOutcome RefundError(std::span<const RefundRule> rules, const ProviderResp
                            std::string_view code, std::string_view text) {
   const RefundRule* const rule = FirstMatch(rules, response.status(), code, text);
   PaymentOutcome outcome;
-  outcome.kind = rule != nullptr ? rule->kind : KindOfStatus(response);
+  outcome.kind = rule != nullptr ? rule->kind : KindOfStatus(response.status(), code);
   outcome.code = code.empty() ? StrCat("HTTP_", response.status()) : std::string(code);
   outcome.message = StrCat("HTTP ", response.status());
   if (!text.empty()) outcome.message += StrCat(": ", text);

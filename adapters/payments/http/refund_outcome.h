@@ -20,8 +20,7 @@ using RefundRule = KindRule<PaymentOutcome::Kind>;
 // The kind is the kind of the first matching rule. Without a matching rule, the kind follows from the HTTP
 // status (RFC 9110): kConfig for a redirect and for a status about authorization, URL or method; kRetry for
 // 429; kUnknown for 408, 409 and every 5xx, because the provider may have executed the request. Any other 4xx
-// is kFailed if the body is JSON; otherwise the response comes from a proxy or a firewall, and is
-// kUnreachable.
+// is kFailed with a code; without a code, the response comes from a proxy or a firewall, and is kUnreachable.
 PaymentOutcome RefundError(std::span<const RefundRule> rules, const ProviderResponse& response,
                            std::string_view code, std::string_view text);
 // Returns the outcome of a request without a response.
