@@ -32,6 +32,7 @@ constexpr RefundRule kRules[] = {
     {0, "platform_api_key_expired", "", Kind::kConfig},
     {0, "secret_key_required", "", Kind::kConfig},
     {0, "account_invalid", "", Kind::kConfig},
+    {0, "tls_version_unsupported", "", Kind::kConfig},
     {0, "balance_insufficient", "", Kind::kConfig},
     // Stripe does not know a parameter or the version of the API that this adapter sends.
     {400, "parameter_unknown", "", Kind::kConfig},
