@@ -19,6 +19,7 @@
 #include "adapters/payments/braintree/braintree_payment_provider.h"
 #include "adapters/payments/paypal/paypal_payment_provider.h"
 #include "adapters/payments/recorded/recorded_payment_provider.h"
+#include "adapters/payments/sandbox/sandbox_payment_provider.h"
 #include "adapters/payments/stripe/stripe_payment_provider.h"
 #include "adapters/store/memory/memory_descriptor.h"
 #include "adapters/store/postgres/postgres_descriptor.h"
@@ -92,7 +93,7 @@ const AdapterTable& BuiltInAdapters() {
                                             DescribeSendGrid(), DescribePostmark(), DescribeSes(),
                                             DescribeMailgun(), DescribeResend(), DescribeBrevo()},
                         .payment_providers = {DescribeRecordedPayments(), DescribeStripe(), DescribePayPal(),
-                                              DescribeBraintree()}};
+                                              DescribeBraintree(), DescribeSandboxPayments()}};
   return adapters;
 }
 
@@ -186,10 +187,19 @@ absl::StatusOr<std::vector<std::unique_ptr<EmailProvider>>> MakeEmailProviders(c
   return providers;
 }
 
-absl::StatusOr<std::unique_ptr<PaymentProvider>> MakePaymentProvider(const Config& config) {
-  ASSIGN_OR_RETURN(const auto chosen, Find(BuiltInAdapters().payment_providers, kPaymentsPort, config,
-                                           config.payments.provider));
-  return chosen.descriptor.create(chosen.settings);
+absl::StatusOr<std::vector<std::unique_ptr<PaymentProvider>>> MakePaymentProviders(const Config& config,
+                                                                                   Log& log) {
+  std::vector<std::unique_ptr<PaymentProvider>> providers;
+  for (const std::string& name : config.payments.providers) {
+    ASSIGN_OR_RETURN(const auto chosen,
+                     Find(BuiltInAdapters().payment_providers, kPaymentsPort, config, name));
+    ASSIGN_OR_RETURN(auto provider, chosen.descriptor.create(chosen.settings));
+    const std::string_view warning = chosen.descriptor.start_warning;
+    if (!warning.empty())
+      log.Write(Severity::kWarning, "payments.test_provider", warning, {{"provider", name}});
+    providers.push_back(std::move(provider));
+  }
+  return providers;
 }
 
 }  // namespace keelson

@@ -36,7 +36,10 @@ absl::StatusOr<std::unique_ptr<MessageRenderer>> MakeRenderer(const Config& conf
 // Returns the providers in failover order (the order of email.providers).
 absl::StatusOr<std::vector<std::unique_ptr<EmailProvider>>> MakeEmailProviders(const Config& config,
                                                                                Log& log);
-absl::StatusOr<std::unique_ptr<PaymentProvider>> MakePaymentProvider(const Config& config);
+// Returns the providers in the order of payments.providers, and logs a warning for each provider that is not
+// meant for production.
+absl::StatusOr<std::vector<std::unique_ptr<PaymentProvider>>> MakePaymentProviders(const Config& config,
+                                                                                   Log& log);
 
 // The functions below return INVALID_ARGUMENT if the selected store does not support the operation.
 absl::StatusOr<std::unique_ptr<StoreExporter>> OpenStoreExporter(const Config& config, BulkAccess access,

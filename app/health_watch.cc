@@ -20,8 +20,11 @@ void HealthWatch::NoteHang() {
 }
 
 void HealthWatch::ReportProviders() {
-  for (const ProviderStatus& provider : providers_.ListProviders()) {
+  for (const ProviderStatus& provider : email_providers_.ListProviders()) {
     set_serving_(StrCat("email.", provider.name), provider.circuit != CircuitState::kOpen);
+  }
+  for (const PaymentProviderStatus& provider : payment_providers_.ListPaymentProviders()) {
+    set_serving_(StrCat("payments.", provider.name), provider.circuit != CircuitState::kOpen);
   }
 }
 

@@ -9,14 +9,15 @@
 #include "absl/synchronization/mutex.h"
 #include "core/common/log.h"
 #include "core/notifications/provider_status.h"
+#include "core/refunds/payment_provider_status.h"
 #include "core/store/store.h"
 
 namespace keelson {
 
 // Updates the health service: the server is SERVING while the store is healthy, and "email.NAME" is
-// NOT_SERVING while the circuit breaker of the e-mail provider is open. An open circuit breaker does not
-// affect the server's own health, because other providers send the messages. Not thread-safe, except for
-// NoteHang and ready.
+// NOT_SERVING while the circuit breaker of the e-mail provider is open, and "payments.NAME" while that of the
+// payment provider is open. An open circuit breaker does not affect the server's own health: other providers
+// send the messages, and refunds wait. Not thread-safe, except for NoteHang and ready.
 class HealthWatch {
  public:
   static constexpr absl::Duration kInterval = absl::Seconds(1);
@@ -29,10 +30,12 @@ class HealthWatch {
   using SetServing = std::function<void(const std::string& part, bool serving)>;
 
   // `address` is logged as the address of the server.
-  HealthWatch(Store& store, const ProviderStatuses& providers, SetServing set_serving, std::string address,
+  HealthWatch(Store& store, const ProviderStatuses& email_providers,
+              const PaymentProviderStatuses& payment_providers, SetServing set_serving, std::string address,
               Log& log)
       : store_(store),
-        providers_(providers),
+        email_providers_(email_providers),
+        payment_providers_(payment_providers),
         set_serving_(std::move(set_serving)),
         address_(std::move(address)),
         log_(log) {}
@@ -53,7 +56,8 @@ class HealthWatch {
   void ReportProviders();
 
   Store& store_;
-  const ProviderStatuses& providers_;
+  const ProviderStatuses& email_providers_;
+  const PaymentProviderStatuses& payment_providers_;
   const SetServing set_serving_;
   const std::string address_;
   Log& log_;

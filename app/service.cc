@@ -17,16 +17,16 @@ namespace keelson {
 namespace {
 
 constexpr absl::Duration kFirstWriteTimeout = absl::Seconds(10);
-// Minimum interval between health probes of e-mail providers. Limits the CPU use if email.circuit.open is
-// very short.
+// Minimum interval between probes of providers. Limits the CPU use if email.circuit.open or
+// payments.circuit.open is very short.
 constexpr absl::Duration kLeastProbeInterval = absl::Milliseconds(100);
 constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
 // Well below SessionPolicy::use_precision, which is at least 15 s (sessions.idle_ttl is at least 1 min).
 constexpr absl::Duration kSessionUsesInterval = absl::Seconds(5);
 constexpr absl::Duration kCountSessionsInterval = absl::Minutes(1);
 constexpr absl::Duration kCertificateInterval = absl::Seconds(10);
-// How long a run of a sender thread waits for a due message. The run then ends, so that an idle sender does
-// not count as stalled.
+// How long a run of a thread that sends messages or settles refunds waits for work. The run then ends, so
+// that an idle thread does not count as stalled.
 constexpr absl::Duration kLongestWaitForReady = absl::Minutes(1);
 // Added to the longest expected duration of a job's run, because a busy machine delays runs.
 constexpr absl::Duration kRunMargin = absl::Seconds(30);
@@ -53,14 +53,11 @@ AccountPolicy AccountPolicyOf(const Config& config) {
           .password_min_length = config.passwords.min_length};
 }
 
-// Converts a use case that processes one batch to the `run` of a job. A full batch means that more work may
-// be left.
-template <typename UseCase>
-std::function<absl::StatusOr<bool>()> ByBatches(UseCase& use_case) {
-  return [&use_case]() -> absl::StatusOr<bool> {
-    ASSIGN_OR_RETURN(const int count, use_case.Handle());
-    return count >= UseCase::kBatch;
-  };
+template <typename T>
+std::vector<T*> PointersTo(const std::vector<std::unique_ptr<T>>& objects) {
+  std::vector<T*> pointers;
+  for (const std::unique_ptr<T>& object : objects) pointers.push_back(object.get());
+  return pointers;
 }
 
 // Returns `listen` with the actual port, because the configured port may be 0 (any free port).
@@ -89,7 +86,7 @@ Service::~Service() {
 absl::Status Service::MakeAdapters() {
   ASSIGN_OR_RETURN(renderer_, MakeRenderer(config_, log_));
   ASSIGN_OR_RETURN(email_providers_, MakeEmailProviders(config_, log_));
-  ASSIGN_OR_RETURN(payment_provider_, MakePaymentProvider(config_));
+  ASSIGN_OR_RETURN(payment_providers_, MakePaymentProviders(config_, log_));
   ASSIGN_OR_RETURN(hasher_, MakeHasher(config_, entropy_));
   ASSIGN_OR_RETURN(store_, OpenStore(config_, clock_));
   return absl::OkStatus();
@@ -100,21 +97,21 @@ absl::Status Service::MakeCore() {
   RETURN_IF_ERROR(CheckNoTransfer(*store_, Deadline::After(kFirstWriteTimeout)));
   ASSIGN_OR_RETURN(const Sha256Digest page_token_key,
                    ReadOrMakePageTokenKey(*store_, entropy_, Deadline::After(kFirstWriteTimeout)));
-  std::vector<EmailProvider*> providers;
-  for (const auto& provider : email_providers_) providers.push_back(provider.get());
   dispatch_messages_ =
       std::make_unique<DispatchMessages>(DispatchMessages::Ports{*store_, clock_, entropy_, log_, *renderer_},
-                                         std::move(providers), DispatchPolicyOf(config_.email));
-  use_cases_ = std::make_unique<UseCases>(
-      UseCases::Ports{*store_, *hasher_, clock_, entropy_, ids_, *renderer_, *dispatch_messages_, log_},
-      UseCases::Settings{.accounts = AccountPolicyOf(config_),
-                         .sessions = config_.sessions,
-                         .refunds = config_.refunds,
-                         .payment_provider = config_.payments.provider,
-                         .email_providers = config_.email.providers,
-                         .page_token_key = page_token_key});
+                                         PointersTo(email_providers_), DispatchPolicyOf(config_.email));
   settle_refunds_ =
-      std::make_unique<SettleRefunds>(*store_, clock_, entropy_, ids_, log_, *payment_provider_);
+      std::make_unique<SettleRefunds>(SettleRefunds::Ports{*store_, clock_, entropy_, ids_, log_},
+                                      PointersTo(payment_providers_), config_.payments.settlement);
+  use_cases_ =
+      std::make_unique<UseCases>(UseCases::Ports{*store_, *hasher_, clock_, entropy_, ids_, *renderer_,
+                                                 *dispatch_messages_, *settle_refunds_, log_},
+                                 UseCases::Settings{.accounts = AccountPolicyOf(config_),
+                                                    .sessions = config_.sessions,
+                                                    .refunds = config_.refunds,
+                                                    .payment_providers = config_.payments.providers,
+                                                    .email_providers = config_.email.providers,
+                                                    .page_token_key = page_token_key});
   purge_expired_ = std::make_unique<PurgeExpired>(*store_, clock_, config_.email.dispatch.retention);
   return absl::OkStatus();
 }
@@ -123,7 +120,7 @@ absl::Status Service::Listen() {
   ASSIGN_OR_RETURN(const GrpcServerOptions options, GrpcOptionsOf(config_));
   ASSIGN_OR_RETURN(server_, GrpcServer::Start(options, *use_cases_, *store_, entropy_, log_));
   health_watch_ = std::make_unique<HealthWatch>(
-      *store_, *dispatch_messages_,
+      *store_, *dispatch_messages_, *settle_refunds_,
       [this](const std::string& part, bool serving) { SetServing(part, serving); },
       AddressOf(config_.server.listen, server_->port()), log_);
   return absl::OkStatus();
@@ -134,7 +131,7 @@ void Service::StartMetrics() {
   const std::string& listen = config_.telemetry.metrics_listen;
   if (listen.empty()) return;
   auto endpoint =
-      MetricsEndpoint::Start(listen, {*dispatch_messages_, use_cases_->account_counters,
+      MetricsEndpoint::Start(listen, {*dispatch_messages_, *settle_refunds_, use_cases_->account_counters,
                                       use_cases_->sign_in_counters, use_cases_->count_sessions, *hasher_});
   if (endpoint.ok()) {
     metrics_ = *std::move(endpoint);
@@ -149,8 +146,7 @@ void Service::StartJobs() {
   health_jobs_.Start(
       {kHealthJob, HealthWatch::kInterval, HealthWatch::kLongestRun, [this] { return (*health_watch_)(); }});
   StartSending();
-  jobs_.Start({"settle_refunds", config_.payments.poll, SettleRefunds::LongestRun() + kRunMargin,
-               ByBatches(*settle_refunds_)});
+  StartSettling();
   jobs_.Start({"record_session_uses", kSessionUsesInterval, RecordSessionUses::kStoreTimeout + kRunMargin,
                [this] { return use_cases_->record_session_uses.Handle(); }});
   jobs_.Start({"count_sessions", kCountSessionsInterval, CountSessions::kStoreTimeout + kRunMargin,
@@ -220,10 +216,45 @@ void Service::StartSending() {
   }
 }
 
-void Service::StopSending() {
+void Service::StartSettling() {
+  const absl::Duration poll = config_.payments.poll;
+  // The first run claims at once, so that the refunds of a crashed process continue. WaitForOutcomes has
+  // already waited: the next run starts at once, until SettleRefunds::Stop is called.
+  flush_jobs_.Start({"settle_refunds", poll, poll + settle_refunds_->LongestFlushAndClaim() + kRunMargin,
+                     [this, poll]() -> absl::StatusOr<bool> {
+                       RETURN_IF_ERROR(settle_refunds_->FlushAndClaim().status());
+                       return settle_refunds_->WaitForOutcomes(poll);
+                     }});
+  jobs_.Start({"probe_payment_providers",
+               std::max(config_.payments.settlement.circuit.open, kLeastProbeInterval),
+               settle_refunds_->LongestProbe() + kRunMargin, [this]() -> absl::StatusOr<bool> {
+                 settle_refunds_->ProbeProviders();
+                 return false;
+               }});
+  const absl::Duration longest_run = kLongestWaitForReady + settle_refunds_->LongestSettle() + kRunMargin;
+  for (std::size_t provider = 0; provider < settle_refunds_->provider_count(); ++provider) {
+    for (int i = 0; i < config_.payments.settlement.concurrency; ++i) {
+      jobs_.Start({"call_payment_provider", poll, longest_run, [this, provider]() -> absl::StatusOr<bool> {
+                     settle_refunds_->WaitForReady(provider, kLongestWaitForReady);
+                     settle_refunds_->SettleNext(provider);
+                     return true;
+                   }});
+    }
+  }
+}
+
+void Service::StopJobs() {
   dispatch_messages_->Stop();
+  settle_refunds_->Stop();
   jobs_.Stop();
   flush_jobs_.Stop();
+  if (const absl::Status status = settle_refunds_->Close(); !status.ok()) {
+    log_.Write(
+        Severity::kWarning, "service.refunds_left",
+        "failed to save the outcomes of refunds during shutdown; these refunds will be requested again "
+        "with the same idempotency keys",
+        {{"error", status.ToString()}});
+  }
   if (const absl::Status status = dispatch_messages_->Close(); !status.ok()) {
     log_.Write(Severity::kWarning, "service.outbox_left",
                "failed to save the outcomes of messages during shutdown; these messages may be sent again",
@@ -256,7 +287,7 @@ void Service::Drain() {
   log_.Write(Severity::kInfo, "service.draining",
              "the service is shutting down and waits for in-flight calls");
   server_->Shutdown(Deadline::After(config_.server.drain));
-  StopSending();
+  StopJobs();
   SaveSessionUses();
   metrics_.reset();
   health_watch_.reset();

@@ -58,11 +58,13 @@ class Service {
   void StartMetrics();
   void StartJobs();
   void StartSending();
+  void StartSettling();
   void StartWatching();
   void ReportJob(const JobStatus& job);
   // Sets the health of `part`, such as "email.smtp"; an empty `part` means the server as a whole.
   void SetServing(const std::string& part, bool serving);
-  void StopSending();
+  // Stops the jobs, and saves the outcomes of messages and refunds.
+  void StopJobs();
   // Saves the uses of sessions that the job record_session_uses has not saved yet. Call it after the job has
   // stopped.
   void SaveSessionUses();
@@ -76,7 +78,7 @@ class Service {
   std::unique_ptr<PasswordHasher> hasher_;
   std::unique_ptr<MessageRenderer> renderer_;
   std::vector<std::unique_ptr<EmailProvider>> email_providers_;
-  std::unique_ptr<PaymentProvider> payment_provider_;
+  std::vector<std::unique_ptr<PaymentProvider>> payment_providers_;
 
   std::unique_ptr<UseCases> use_cases_;
   std::unique_ptr<DispatchMessages> dispatch_messages_;
@@ -88,8 +90,8 @@ class Service {
   // Null if telemetry.metrics_listen is empty or the endpoint could not start.
   std::unique_ptr<MetricsEndpoint> metrics_;
   BackgroundJobs jobs_;
-  // Saves message outcomes and renews leases. Stopped after `jobs_`, because the leases of messages that
-  // `jobs_` is still sending must be renewed.
+  // Saves the outcomes of messages and refunds, and renews the leases of messages. Stopped after `jobs_`,
+  // because the leases of messages that `jobs_` is still sending must be renewed.
   BackgroundJobs flush_jobs_;
   BackgroundJobs health_jobs_;
   // Watches the other jobs. Runs on its own thread, because a stalled job must not block it.

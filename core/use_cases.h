@@ -40,9 +40,11 @@
 #include "core/privacy/export_user.h"
 #include "core/refunds/cancel_order.h"
 #include "core/refunds/change_refund_policy.h"
+#include "core/refunds/confirm_refund.h"
 #include "core/refunds/create_refund.h"
 #include "core/refunds/get_refund.h"
 #include "core/refunds/import_orders.h"
+#include "core/refunds/payment_provider_status.h"
 #include "core/refunds/refund_steps.h"
 #include "core/sessions/change_password.h"
 #include "core/sessions/count_sessions.h"
@@ -76,13 +78,15 @@ class UseCases {
     IdGenerator& ids;
     const MessageRenderer& renderer;
     const ProviderStatuses& provider_statuses;
+    const PaymentProviderStatuses& payment_provider_statuses;
     Log& log;
   };
   struct Settings {
     AccountPolicy accounts = {};
     SessionPolicy sessions = {};
     RefundPolicy refunds = {};
-    std::string payment_provider = {};
+    // Names of the configured payment providers, at least one; the first one is the default of PayOrder.
+    std::vector<std::string> payment_providers = {};
     // Names of the configured providers, in failover order.
     std::vector<std::string> email_providers = {};
     Sha256Digest page_token_key{};
@@ -149,10 +153,10 @@ class UseCases {
   CreateOrder create_order{ports_.store, ports_.clock, ports_.ids};
   GetOrder get_order{ports_.store};
   ListOrders list_orders{ports_.store, page_tokens_};
-  PayOrder pay_order{ports_.store, ports_.clock, settings_.payment_provider};
+  PayOrder pay_order{ports_.store, ports_.clock, settings_.payment_providers};
   ShipOrder ship_order{ports_.store, ports_.clock};
   DeliverOrder deliver_order{ports_.store, ports_.clock};
-  ImportOrders import_orders{ports_.store, ports_.clock, ports_.ids, settings_.payment_provider};
+  ImportOrders import_orders{ports_.store, ports_.clock, ports_.ids, settings_.payment_providers};
 
   RefundPolicies refund_policies{settings_.refunds};
   CancelOrder cancel_order{ports_.store, ports_.clock, ports_.ids, refund_policies};
@@ -162,8 +166,10 @@ class UseCases {
   RejectRefund reject_refund{ports_.store, ports_.clock, ports_.ids};
   CancelRefund cancel_refund{ports_.store, ports_.clock, ports_.ids};
   RetryRefund retry_refund{ports_.store, ports_.clock, refund_policies};
+  ConfirmRefund confirm_refund{ports_.store, ports_.clock, ports_.ids};
   GetRefund get_refund{ports_.store};
   ListRefunds list_refunds{ports_.store, page_tokens_};
+  const PaymentProviderStatuses& payment_provider_statuses = ports_.payment_provider_statuses;
   // Called when the configuration is reloaded.
   ChangeRefundPolicy change_refund_policy{ports_.store, ports_.clock, refund_policies};
 

@@ -92,6 +92,30 @@ absl::Status List(ListRefunds& use_case, const CallContext& context, api::ListRe
   return absl::OkStatus();
 }
 
+absl::Status Confirm(ConfirmRefund& use_case, const CallContext& context, api::ConfirmRefundRequest& request,
+                     api::ConfirmRefundResponse& response) {
+  const ConfirmRefundCommand command{
+      std::move(*request.mutable_request_id()), std::move(*request.mutable_id()),
+      std::move(*request.mutable_provider_reference()), std::move(*request.mutable_etag())};
+  return Show(use_case.Handle(context, command), response);
+}
+
+absl::Status ListPaymentProviders(const PaymentProviderStatuses& providers,
+                                  api::ListPaymentProvidersResponse& response) {
+  for (PaymentProviderStatus& provider : providers.ListPaymentProviders()) {
+    api::PaymentProvider& message = *response.add_providers();
+    message.set_name(std::move(provider.name));
+    message.set_circuit(static_cast<api::CircuitState>(provider.circuit));
+    for (std::size_t kind = 0; kind < kPaymentOutcomeNames.size(); ++kind) {
+      (*message.mutable_calls())[std::string(kPaymentOutcomeNames[kind])] = provider.attempts[kind];
+    }
+    message.set_last_error(std::move(provider.last_error));
+    message.set_misconfigured(provider.misconfigured);
+    message.set_needs_confirmation(provider.needs_confirmation);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 std::unique_ptr<RpcService> MakeRefundService(UseCases& use_cases) {
@@ -133,6 +157,12 @@ std::unique_ptr<RpcService> MakeRefundService(UseCases& use_cases) {
                                        api::RetryRefundResponse& response) {
         return Retry(call, context, request, response);
       });
+  service->AddMethod<api::ConfirmRefundRequest, api::ConfirmRefundResponse>(
+      "ConfirmRefund", Access::kApprove, Workload::kWrite,
+      [&call = use_cases.confirm_refund](const CallContext& context, api::ConfirmRefundRequest& request,
+                                         api::ConfirmRefundResponse& response) {
+        return Confirm(call, context, request, response);
+      });
   service->AddMethod<api::GetRefundRequest, api::GetRefundResponse>(
       "GetRefund", Access::kRead, Workload::kRead,
       [&call = use_cases.get_refund](const CallContext& context, api::GetRefundRequest& request,
@@ -145,6 +175,11 @@ std::unique_ptr<RpcService> MakeRefundService(UseCases& use_cases) {
                                        api::ListRefundsResponse& response) {
         return List(call, context, request, response);
       });
+  service->AddMethod<api::ListPaymentProvidersRequest, api::ListPaymentProvidersResponse>(
+      "ListPaymentProviders", Access::kRead, Workload::kRead,
+      [&providers = use_cases.payment_provider_statuses](
+          const CallContext&, api::ListPaymentProvidersRequest&,
+          api::ListPaymentProvidersResponse& response) { return ListPaymentProviders(providers, response); });
   return service;
 }
 

@@ -66,9 +66,10 @@ const Port kEmailPort = {"email", "email.providers", "lists",
                          [](const Config& config, std::string_view name) {
                            return std::ranges::count(config.email.providers, name) != 0;
                          }};
-const Port kPaymentsPort = {
-    "payments", "payments.provider", "is",
-    [](const Config& config, std::string_view name) { return config.payments.provider == name; }};
+const Port kPaymentsPort = {"payments", "payments.providers", "lists",
+                            [](const Config& config, std::string_view name) {
+                              return std::ranges::count(config.payments.providers, name) != 0;
+                            }};
 
 const AdapterSettings& SettingsOf(const Config& config, const Port& port, const ConfigSection& section) {
   const auto loaded = config.adapters.find(SectionName(port, section));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <set>
 
 #include "absl/strings/ascii.h"
@@ -145,6 +146,27 @@ ConfigErrors IdleTtlIsObservable(const Config& config) {
                  "must be 0s or at least 1m");
 }
 
+ConfigErrors PaymentLeaseOutlastsTimeout(const Config& config) {
+  const SettlementPolicy& settlement = config.payments.settlement;
+  return Require(settlement.lease > settlement.timeout, "must be longer than payments.timeout");
+}
+
+ConfigErrors RepeatDelaysAreOrdered(const Config& config) {
+  const SettlementPolicy& settlement = config.payments.settlement;
+  return Require(settlement.max_delay >= settlement.base_delay,
+                 "must not be shorter than payments.base_delay");
+}
+
+ConfigErrors PendingIntervalsAreOrdered(const Config& config) {
+  const SettlementPolicy& settlement = config.payments.settlement;
+  return Require(settlement.max_pending_interval >= settlement.pending_interval,
+                 "must not be shorter than payments.pending_interval");
+}
+
+const CircuitPolicy& CircuitOfPayments(const Config& config) {
+  return config.payments.settlement.circuit;
+}
+
 }  // namespace
 
 std::vector<ConfigCheck> ServerChecks() {
@@ -173,6 +195,32 @@ std::vector<ConfigCheck> SecretsChecks() {
 
 std::vector<ConfigCheck> TelemetryChecks() {
   return {{{"telemetry.metrics_listen"}, &MetricsListenForm}};
+}
+
+std::vector<ConfigCheck> PaymentsChecks() {
+  std::vector<ConfigCheck> checks = {
+      {{"payments.lease", "payments.timeout"}, &PaymentLeaseOutlastsTimeout},
+      {{"payments.max_delay", "payments.base_delay"}, &RepeatDelaysAreOrdered},
+      {{"payments.max_pending_interval", "payments.pending_interval"}, &PendingIntervalsAreOrdered},
+  };
+  std::ranges::move(CircuitChecks("payments.circuit", &CircuitOfPayments), std::back_inserter(checks));
+  return checks;
+}
+
+std::vector<ConfigCheck> CircuitChecks(const std::string& section,
+                                       const CircuitPolicy& (*circuit)(const Config&)) {
+  return {
+      {{section + ".min_calls", section + ".window"},
+       [section, circuit](const Config& config) {
+         return Require(circuit(config).min_calls <= circuit(config).window,
+                        StrCat("must not be more than ", section, ".window"));
+       }},
+      {{section + ".max_open", section + ".open"},
+       [section, circuit](const Config& config) {
+         return Require(circuit(config).max_open >= circuit(config).open,
+                        StrCat("must not be shorter than ", section, ".open"));
+       }},
+  };
 }
 
 std::vector<std::string> CheckConfig(const std::vector<ConfigCheck>& checks, const Config& config) {

@@ -23,6 +23,10 @@ struct ConfigCheck {
 std::vector<ConfigCheck> ServerChecks();
 std::vector<ConfigCheck> SecretsChecks();
 std::vector<ConfigCheck> TelemetryChecks();
+std::vector<ConfigCheck> PaymentsChecks();
+// Returns the checks of a section with the keys of a circuit breaker, such as "email.circuit".
+std::vector<ConfigCheck> CircuitChecks(const std::string& section,
+                                       const CircuitPolicy& (*circuit)(const Config&));
 
 // Runs all checks. Returns the errors, each prefixed with its key; empty if the configuration is valid.
 std::vector<std::string> CheckConfig(const std::vector<ConfigCheck>& checks, const Config& config);

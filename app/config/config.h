@@ -11,8 +11,9 @@
 #include "absl/time/time.h"
 #include "adapters/support/descriptors/config_section.h"
 #include "app/config/size.h"
-#include "core/notifications/circuit_breaker.h"
+#include "core/common/circuit_breaker.h"
 #include "core/refunds/refund_policy.h"
+#include "core/refunds/settlement_policy.h"
 #include "core/sessions/session_policy.h"
 
 namespace keelson {
@@ -85,8 +86,12 @@ struct EmailConfig {
 };
 
 struct PaymentsConfig {
-  std::string provider = "recorded";
+  // The names of the selected providers; the first one is the default of PayOrder.
+  std::vector<std::string> providers = {"recorded"};
+  // The former key with the only provider; LoadConfig moves its value to `providers`.
+  std::string provider;
   absl::Duration poll = absl::Milliseconds(500);
+  SettlementPolicy settlement;
 };
 
 struct AccountsConfig {

@@ -1,6 +1,7 @@
 #include "app/config/email_checks.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -69,14 +70,8 @@ ConfigErrors DelaysAreOrdered(const Config& config) {
                  "must not be shorter than email.dispatch.base_delay");
 }
 
-ConfigErrors WindowHoldsMinCalls(const Config& config) {
-  return Require(config.email.circuit.min_calls <= config.email.circuit.window,
-                 "must not be more than email.circuit.window");
-}
-
-ConfigErrors OpeningsAreOrdered(const Config& config) {
-  return Require(config.email.circuit.max_open >= config.email.circuit.open,
-                 "must not be shorter than email.circuit.open");
+const CircuitPolicy& CircuitOfEmail(const Config& config) {
+  return config.email.circuit;
 }
 
 }  // namespace
@@ -93,12 +88,12 @@ std::vector<ConfigCheck> EmailChecks(const std::vector<EmailProviderDescriptor>&
 }
 
 std::vector<ConfigCheck> EmailSendingChecks() {
-  return {
+  std::vector<ConfigCheck> checks = {
       {{"email.dispatch.lease", "email.dispatch.timeout"}, &LeaseOutlastsTimeout},
       {{"email.dispatch.max_delay", "email.dispatch.base_delay"}, &DelaysAreOrdered},
-      {{"email.circuit.min_calls", "email.circuit.window"}, &WindowHoldsMinCalls},
-      {{"email.circuit.max_open", "email.circuit.open"}, &OpeningsAreOrdered},
   };
+  std::ranges::move(CircuitChecks("email.circuit", &CircuitOfEmail), std::back_inserter(checks));
+  return checks;
 }
 
 }  // namespace keelson

@@ -33,6 +33,7 @@ class Loader {
     if (sources_.file) ReadFile(*sources_.file);
     for (const auto& [name, value] : sources_.environment) ReadVariable(name, value);
     for (const std::string& setting : sources_.settings) ReadSetting(setting);
+    MoveReplaced();
     schema_.Inherit(loaded_.config, [this](const Key& key) { return loaded_.origins.contains(key.name); });
     Check();
     if (errors_.empty()) return std::move(loaded_);
@@ -116,6 +117,26 @@ class Loader {
                   [&](unsigned, std::string_view name, const std::string& error) {
                     ReportInvalid(where, name, error);
                   });
+  }
+
+  // Moves the values of the keys that were replaced to the lists that replaced them.
+  void MoveReplaced() {
+    for (const Key& key : schema_.keys()) {
+      const auto origin = loaded_.origins.find(key.name);
+      if (key.replaced_by.empty() || origin == loaded_.origins.end() || invalid_keys_.contains(key.name)) {
+        continue;
+      }
+      if (loaded_.origins.contains(key.replaced_by)) {
+        ReportInvalid(origin->second, key.name,
+                      StrCat("was replaced by ", key.replaced_by, ", which is set too; delete ", key.name));
+        continue;
+      }
+      std::string& value = std::get<MemberOf<std::string>>(key.member)(loaded_.config);
+      const auto& list = std::get<MemberOf<std::vector<std::string>>>(schema_.Find(key.replaced_by)->member);
+      list(loaded_.config) = {std::exchange(value, "")};
+      loaded_.origins[key.replaced_by] = origin->second;
+      loaded_.origins.erase(key.name);
+    }
   }
 
   // Replaces defaults such as "env:DATABASE_URL" with the variable's value. If the variable is not set, the

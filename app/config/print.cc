@@ -70,6 +70,7 @@ std::string ConfigReference(const Schema& schema) {
   std::string_view section;
   bool describes_reasons = false;
   for (const Key& key : schema.keys()) {
+    if (!key.replaced_by.empty()) continue;
     if (!key.inherits.empty()) {
       if (!std::exchange(describes_reasons, true)) out += StrCat("\n", kReasonsReference);
       continue;
@@ -90,6 +91,7 @@ std::string ShowConfig(const Schema& schema, const LoadedConfig& loaded) {
   std::string out;
   std::string_view section;
   for (const Key& key : schema.keys()) {
+    if (!key.replaced_by.empty()) continue;
     const auto origin = loaded.origins.find(key.name);
     // The value of an inherited key is printed once, at the key that it inherits from.
     if (!key.inherits.empty() && origin == loaded.origins.end()) continue;

@@ -123,32 +123,83 @@ std::vector<Key> EmailSendingKeys() {
        "number of failed attempts after which a message becomes DEAD", "1", "1000"},
       {"email.dispatch.retention", KEELSON_MEMBER(email.dispatch.retention),
        "how long SENT, DEAD and CANCELLED messages are kept before they are deleted", "1h", "87600h"},
-      {"email.circuit.window", KEELSON_MEMBER(email.circuit.window),
+  };
+}
+
+using CircuitOf = CircuitPolicy& (*)(Config&);
+
+CircuitPolicy& EmailCircuit(Config& config) {
+  return config.email.circuit;
+}
+
+CircuitPolicy& PaymentsCircuit(Config& config) {
+  return config.payments.settlement.circuit;
+}
+
+// Returns the keys of `section`, which sets the policy that `circuit` returns.
+std::vector<Key> CircuitKeys(const std::string& section, CircuitOf circuit) {
+  const auto member = [circuit]<typename T>(T CircuitPolicy::*setting) {
+    return MemberRef(
+        MemberOf<T>([circuit, setting](Config& config) -> T& { return circuit(config).*setting; }));
+  };
+  return {
+      {section + ".window", member(&CircuitPolicy::window),
        "number of a provider's latest calls from which the circuit breaker computes the failure ratio", "1",
        "10000"},
-      {"email.circuit.min_calls", KEELSON_MEMBER(email.circuit.min_calls),
+      {section + ".min_calls", member(&CircuitPolicy::min_calls),
        "minimum number of calls in the window before the circuit breaker can open", "1", "10000"},
-      {"email.circuit.failure_ratio", KEELSON_MEMBER(email.circuit.failure_ratio),
+      {section + ".failure_ratio", member(&CircuitPolicy::failure_ratio),
        "failure ratio, as a fraction of 1, at which the circuit breaker opens", "0.01", "1"},
-      {"email.circuit.open", KEELSON_MEMBER(email.circuit.open),
+      {section + ".open", member(&CircuitPolicy::open),
        "how long the circuit breaker stays open before its first probe; doubles after each failed probe, up "
        "to max_open",
        "1ms", "24h"},
-      {"email.circuit.max_open", KEELSON_MEMBER(email.circuit.max_open), "maximum time between two probes",
-       "1ms", "24h"},
-      {"email.circuit.probes", KEELSON_MEMBER(email.circuit.probes),
+      {section + ".max_open", member(&CircuitPolicy::max_open), "maximum time between two probes", "1ms",
+       "24h"},
+      {section + ".probes", member(&CircuitPolicy::probes),
        "number of successful probes that close the circuit breaker", "1", "1000"},
   };
 }
 
 std::vector<Key> PaymentsKeys(const AdapterTable& adapters) {
   return {
+      {.name = "payments.providers",
+       .member = KEELSON_MEMBER(payments.providers),
+       .description = "payment providers; a refund goes to the provider that received the payment, and the "
+                      "first one is the default of PayOrder and of imports",
+       .choices = NamesOf(adapters.payment_providers)},
       {.name = "payments.provider",
        .member = KEELSON_MEMBER(payments.provider),
-       .description = "payment provider used for refunds",
-       .choices = NamesOf(adapters.payment_providers)},
+       .description = "former key with the only payment provider",
+       .choices = NamesOf(adapters.payment_providers),
+       .replaced_by = "payments.providers"},
+      {"payments.concurrency", KEELSON_MEMBER(payments.settlement.concurrency),
+       "maximum number of concurrent calls per provider", "1", "256"},
+      {"payments.rate", KEELSON_MEMBER(payments.settlement.rate),
+       "maximum number of calls per second that each instance makes to one provider; 0: unlimited", "0",
+       "100000"},
       {"payments.poll", KEELSON_MEMBER(payments.poll),
        "poll interval while no refund is waiting for settlement", "10ms", "1h"},
+      {"payments.timeout", KEELSON_MEMBER(payments.settlement.timeout),
+       "timeout of one call; a call that times out may have paid, so that it is repeated with the same "
+       "idempotency key",
+       "100ms", "1h"},
+      {"payments.lease", KEELSON_MEMBER(payments.settlement.lease),
+       "lease on claimed refunds: after a crash, another instance continues once the lease expires; must be "
+       "longer than timeout",
+       "1s", "24h"},
+      {"payments.base_delay", KEELSON_MEMBER(payments.settlement.base_delay),
+       "maximum delay before a call whose outcome is unknown is first repeated; doubles with each attempt, "
+       "with full jitter",
+       "1ms", "24h"},
+      {"payments.max_delay", KEELSON_MEMBER(payments.settlement.max_delay),
+       "upper limit of the delay before any repeat", "1ms", "168h"},
+      {"payments.pending_interval", KEELSON_MEMBER(payments.settlement.pending_interval),
+       "time until a provider that accepted a refund is first asked for its result; doubles with each "
+       "attempt",
+       "10ms", "24h"},
+      {"payments.max_pending_interval", KEELSON_MEMBER(payments.settlement.max_pending_interval),
+       "upper limit of the time between two questions for the result", "10ms", "168h"},
   };
 }
 
@@ -306,8 +357,10 @@ void Schema::AddKeys(const AdapterTable& adapters) {
   Append(EmailKeys(adapters), keys_);
   Append(OfEachSection(kEmailPort, adapters.email_providers, &SectionKeys), keys_);
   Append(EmailSendingKeys(), keys_);
+  Append(CircuitKeys("email.circuit", &EmailCircuit), keys_);
   Append(PaymentsKeys(adapters), keys_);
   Append(OfEachSection(kPaymentsPort, adapters.payment_providers, &SectionKeys), keys_);
+  Append(CircuitKeys("payments.circuit", &PaymentsCircuit), keys_);
   Append(AccountsKeys(), keys_);
   Append(SecretsKeys(), keys_);
   Append(RefundsKeys(), keys_);
@@ -322,6 +375,7 @@ void Schema::AddChecks(const AdapterTable& adapters) {
   Append(EmailChecks(adapters.email_providers), checks_);
   Append(OfEachSection(kEmailPort, adapters.email_providers, &SectionChecks), checks_);
   Append(EmailSendingChecks(), checks_);
+  Append(PaymentsChecks(), checks_);
   Append(OfEachSection(kPaymentsPort, adapters.payment_providers, &SectionChecks), checks_);
   Append(OfEachSection(kStorePort, adapters.stores, &SectionMachineChecks), machine_checks_);
   Append(OfEachSection(kEmailPort, adapters.email_providers, &SectionMachineChecks), machine_checks_);
@@ -361,6 +415,7 @@ bool Schema::FollowsAnotherKey(const Key& key, Config& config) const {
 std::string Schema::NearestTo(std::string_view name) const {
   std::vector<std::string> known;
   for (const Key& key : keys_) {
+    if (!key.replaced_by.empty()) continue;
     known.push_back(key.name);
     std::string_view section = key.section();
     known.emplace_back(section);

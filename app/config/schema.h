@@ -43,6 +43,10 @@ struct Key {
   std::string inherits = {};
   // True if a running service can reload the key; otherwise a change requires a restart.
   bool reloads = false;
+  // Only for a string that an earlier version had: the list that replaces this key. LoadConfig moves the
+  // value to the list as its only entry, and the output of `config` omits this key. Empty: the key is
+  // current.
+  std::string replaced_by = {};
 
   // The two parts of the name: "store.sqlite.path" has the section "store.sqlite" and the leaf "path".
   std::string_view section() const;

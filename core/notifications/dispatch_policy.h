@@ -3,7 +3,7 @@
 #include <string>
 
 #include "absl/time/time.h"
-#include "core/notifications/circuit_breaker.h"
+#include "core/common/circuit_breaker.h"
 
 namespace keelson {
 

@@ -1,19 +1,19 @@
 #pragma once
 
-#include <algorithm>
 #include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/time/time.h"
+#include "core/common/call_queue.h"
 #include "core/common/clock.h"
+#include "core/common/failure_history.h"
 #include "core/common/id.h"
-#include "core/notifications/circuit_breaker.h"
 #include "core/notifications/dispatch_policy.h"
 #include "core/notifications/email_provider.h"
-#include "core/notifications/failure_history.h"
 #include "core/notifications/message_routing.h"
+#include "core/notifications/provider_status.h"
 
 namespace keelson {
 
@@ -27,34 +27,37 @@ class ProviderQueue {
   static constexpr int kMaxLoad = 256;
 
   ProviderQueue(const EmailProvider& provider, const DispatchPolicy& policy, Clock& clock)
-      : provider_(provider), policy_(policy), clock_(clock), circuit_(policy.circuit) {}
+      : provider_(provider),
+        policy_(policy),
+        clock_(clock),
+        calls_({policy.concurrency, policy.rate, kMaxLoad, policy.circuit}, clock) {}
 
   // Whether a message may be assigned to the provider now.
-  bool CanAccept() const;
+  bool CanAccept() const { return calls_.CanAccept(); }
   // The number of messages that should be assigned to the provider, in addition to the messages already
   // assigned.
   int Capacity() const;
   // Whether the circuit is not open and every wait that the provider requested has elapsed. If false, the
   // waiting messages should be routed to other providers.
-  bool IsOpen() const;
+  bool IsOpen() const { return calls_.IsOpen(); }
   // Whether the circuit is closed and every wait that the provider requested has elapsed.
-  bool IsAvailable() const;
+  bool IsAvailable() const { return calls_.IsAvailable(); }
   // The provider's state as input of a routing decision for the message.
   ProviderFacts FactsFor(MessageId id) const;
 
   // Counts a message that is assigned to the provider, until RecordOutcome, TakeWaiting or Remove.
-  void Reserve() { ++load_; }
+  void Reserve() { calls_.Reserve(); }
   // Appends an assigned message that is ready to be sent.
-  void Push(MessageId id) { waiting_.push_back(id); }
+  void Push(MessageId id) { calls_.Push(id); }
   // Removes an assigned message, whether or not it is in the queue.
-  void Remove(MessageId id);
+  void Remove(MessageId id) { calls_.Remove(id); }
   // Removes all waiting messages and returns them.
-  std::deque<MessageId> TakeWaiting();
+  std::deque<MessageId> TakeWaiting() { return calls_.TakeWaiting(); }
   // Removes and returns the next message to send; nullopt if no message waits or the provider may not be
   // called.
-  std::optional<MessageId> Pop();
+  std::optional<MessageId> Pop() { return calls_.Pop(); }
   // Time until Pop returns a message; infinite if no message waits.
-  absl::Duration TimeUntilReady() const;
+  absl::Duration TimeUntilReady() const { return calls_.TimeUntilReady(); }
 
   // Records the outcome of an attempt that took `elapsed`. A failure that the message itself causes
   // (FailureHistory) leaves the circuit unchanged.
@@ -65,27 +68,18 @@ class ProviderQueue {
   ProviderStatus Status() const;
 
  private:
-  int TargetLoad() const;
-  SteadyTime OpensAt() const { return std::max(paused_until_, circuit_.open_until()); }
   bool IsCausedByMessage(MessageId id, SendOutcome::Kind kind);
-  void UpdateCircuit(const SendOutcome& outcome, SteadyTime now);
+  void UpdateCircuit(const SendOutcome& outcome);
   void UpdateStatus(const SendOutcome& outcome);
 
   const EmailProvider& provider_;
   const DispatchPolicy& policy_;
   Clock& clock_;
-  CircuitBreaker circuit_;
-  FailureHistory history_;
+  CallQueue<MessageId> calls_;
+  FailureHistory<MessageId> history_;
   bool probed_ = false;
   // Whether the provider has accepted a message since its circuit last opened, or since the process started.
   bool accepts_ = false;
-  SteadyTime paused_until_;
-  // Time at which the configured rate permits the next message.
-  SteadyTime next_slot_;
-  int load_ = 0;
-  std::deque<MessageId> waiting_;
-  // Moving average of the duration of an attempt.
-  absl::Duration average_ = absl::ZeroDuration();
   ProviderStatus status_;
 };
 

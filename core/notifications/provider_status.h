@@ -7,13 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "core/common/circuit_breaker.h"
 #include "core/notifications/email_provider.h"
 
 namespace keelson {
-
-// State of a provider's circuit breaker. Closed: the provider receives all calls. Open: it receives no calls,
-// because too many calls failed. Half open: it receives a few probe calls.
-enum class CircuitState { kClosed = 1, kOpen = 2, kHalfOpen = 3 };
 
 // The status of a provider as seen by this process, since its start.
 struct ProviderStatus {

@@ -1,7 +1,9 @@
 #include "core/orders/order_input.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_join.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -106,12 +108,20 @@ std::optional<OrderContents> CheckOrder(const OrderInput& input, FieldErrors& er
   return contents;
 }
 
-std::string CheckPayment(std::string_view provider, std::string_view reference,
-                         std::string_view configured_provider, FieldErrors& errors) {
-  if (!provider.empty() && provider != configured_provider) {
-    errors.Add("payment.provider", StrCat("must be the configured payment provider, ", configured_provider));
+CheckedPayment CheckPayment(std::string_view provider, std::string_view reference,
+                            const std::vector<std::string>& configured_providers, FieldErrors& errors) {
+  CheckedPayment payment;
+  if (provider.empty()) {
+    payment.provider = configured_providers.front();
+  } else if (std::ranges::count(configured_providers, provider) != 0) {
+    payment.provider = provider;
+  } else {
+    errors.Add("payment.provider", StrCat("must be empty or one of the configured payment providers: ",
+                                          absl::StrJoin(configured_providers, ", ")));
   }
-  return NormalizedReference("payment.provider_reference", reference, kMaxPaymentReference, errors);
+  payment.reference =
+      NormalizedReference("payment.provider_reference", reference, kMaxPaymentReference, errors);
+  return payment;
 }
 
 }  // namespace keelson

@@ -53,9 +53,16 @@ struct OrderContents {
 // Adds a violation for each invalid field. Returns nullopt if `errors` has a violation, also an earlier one.
 std::optional<OrderContents> CheckOrder(const OrderInput& input, FieldErrors& errors);
 
-// Validates a payment and returns its normalized reference. `provider` must be empty or
-// `configured_provider`, because that provider also pays the refunds.
-std::string CheckPayment(std::string_view provider, std::string_view reference,
-                         std::string_view configured_provider, FieldErrors& errors);
+// The validated provider and reference of a payment.
+struct CheckedPayment {
+  std::string provider;
+  // Normalized.
+  std::string reference;
+};
+
+// Validates a payment. `provider` must be one of `configured_providers`, because the same provider pays the
+// refunds, or empty for the first of them.
+CheckedPayment CheckPayment(std::string_view provider, std::string_view reference,
+                            const std::vector<std::string>& configured_providers, FieldErrors& errors);
 
 }  // namespace keelson

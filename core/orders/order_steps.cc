@@ -29,15 +29,15 @@ absl::StatusOr<Order> PayOrder::Handle(const CallContext& context, const PayOrde
   } else {
     errors.Add("amount", "is required");
   }
-  const std::string payment_reference =
-      CheckPayment(command.payment_provider, command.payment_reference, provider_, errors);
+  const CheckedPayment payment =
+      CheckPayment(command.payment_provider, command.payment_reference, providers_, errors);
   const absl::Time now = clock_.Now();
   return ChangeOrder(
       store_, context,
       {"PayOrder", command.request_id, command.id, command.etag, ContentOf(command), "order.paid"},
       std::move(errors), now, [&](WriteTransaction&, Order& order) -> absl::Status {
         const Money total = order.MoneyOf(order->total);
-        absl::Status paid = order.Pay(provider_, payment_reference, now);
+        absl::Status paid = order.Pay(payment.provider, payment.reference, now);
         if (paid.ok() && *amount != total) return AmountIsNot(total);
         return paid;
       });

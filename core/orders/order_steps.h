@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/common/amount.h"
@@ -17,7 +19,7 @@ struct PayOrderCommand {
   std::string request_id;
   std::string id;
   std::optional<Amount> amount;
-  // Empty or the name of the configured payment provider.
+  // The name of a configured payment provider, or empty for the first of them.
   std::string payment_provider;
   std::string payment_reference;
   std::string etag;
@@ -26,9 +28,10 @@ struct PayOrderCommand {
 // Records a payment: moves the order from PENDING to PAID.
 class PayOrder {
  public:
-  // `provider`: name of the configured payment provider, which also pays the refunds.
-  PayOrder(Store& store, Clock& clock, std::string_view provider)
-      : store_(store), clock_(clock), provider_(provider) {}
+  // `providers`: names of the configured payment providers, at least one. The provider of the payment also
+  // pays the refunds.
+  PayOrder(Store& store, Clock& clock, std::vector<std::string> providers)
+      : store_(store), clock_(clock), providers_(std::move(providers)) {}
   // Errors: FIELD_INVALID (also for an amount that is not the order's total, and for another provider),
   // ORDER_NOT_FOUND, ORDER_STATE, ETAG_MISMATCH, REQUEST_ID_REUSED.
   absl::StatusOr<Order> Handle(const CallContext& context, const PayOrderCommand& command);
@@ -36,7 +39,7 @@ class PayOrder {
  private:
   Store& store_;
   Clock& clock_;
-  const std::string provider_;
+  const std::vector<std::string> providers_;
 };
 
 struct OrderStepCommand {

@@ -219,18 +219,19 @@ struct ImportOrders::Draft {
 // Validates one record.
 class ImportOrders::RecordChecker {
  public:
-  RecordChecker(const OrderRecord& record, std::string_view provider, const CallContext& context,
-                absl::Time now)
-      : record_(record), provider_(provider), context_(context), now_(now), errors_(record.errors) {}
+  RecordChecker(const OrderRecord& record, const std::vector<std::string>& providers,
+                const CallContext& context, absl::Time now)
+      : record_(record), providers_(providers), context_(context), now_(now), errors_(record.errors) {}
 
   absl::StatusOr<Draft> Check() {
     CheckOwner();
     std::optional<OrderContents> contents = CheckOrder(record_, errors_);
     if (record_.reference.empty()) errors_.Add("reference", "is required");
     CheckHistory();
-    history_.payment_provider = provider_;
-    history_.payment_reference =
-        CheckPayment(record_.payment_provider, record_.payment_reference, provider_, errors_);
+    CheckedPayment payment =
+        CheckPayment(record_.payment_provider, record_.payment_reference, providers_, errors_);
+    history_.payment_provider = std::move(payment.provider);
+    history_.payment_reference = std::move(payment.reference);
     const std::vector<RefundScope> scopes = CheckRefunds();
     if (!errors_.empty()) return errors_.ToStatus();
 
@@ -348,7 +349,7 @@ class ImportOrders::RecordChecker {
   }
 
   const OrderRecord& record_;
-  const std::string provider_;
+  const std::vector<std::string>& providers_;
   const CallContext& context_;
   const absl::Time now_;
   FieldErrors errors_;
@@ -469,7 +470,7 @@ absl::StatusOr<OrderImportResult> ImportOrders::Handle(const CallContext& contex
   std::vector<ImportFailure> invalid;
   std::vector<Draft> drafts;
   for (std::size_t i = 0; i < records.size(); ++i) {
-    absl::StatusOr<Draft> draft = RecordChecker(records[i], provider_, context, now).Check();
+    absl::StatusOr<Draft> draft = RecordChecker(records[i], providers_, context, now).Check();
     if (draft.ok()) {
       drafts.push_back(*std::move(draft));
       drafts.back().index = i;

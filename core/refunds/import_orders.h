@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -50,7 +51,7 @@ struct OrderRecord : OrderInput {
   std::optional<absl::Time> ship_time;
   std::optional<absl::Time> deliver_time;
   std::optional<absl::Time> cancel_time;
-  // Empty or the name of the configured payment provider.
+  // The name of a configured payment provider, or empty for the first of them.
   std::string payment_provider;
   std::string payment_reference;
   // Applied in this order, which determines the shares of lines.
@@ -75,9 +76,10 @@ struct OrderImportResult {
 // the number of refunds and partial refunds.
 class ImportOrders {
  public:
-  // `provider`: name of the configured payment provider, which pays later refunds of the imported orders.
-  ImportOrders(Store& store, Clock& clock, IdGenerator& ids, std::string_view provider)
-      : store_(store), clock_(clock), ids_(ids), provider_(provider) {}
+  // `providers`: names of the configured payment providers, at least one. The provider of an imported payment
+  // pays later refunds of the order.
+  ImportOrders(Store& store, Clock& clock, IdGenerator& ids, std::vector<std::string> providers)
+      : store_(store), clock_(clock), ids_(ids), providers_(std::move(providers)) {}
 
   // Leaves out the records that are invalid, whose user does not exist or is erased, or whose reference
   // belongs to an existing order. Blocks on the store. Returns only the errors of the store: then nothing was
@@ -107,7 +109,7 @@ class ImportOrders {
   Store& store_;
   Clock& clock_;
   IdGenerator& ids_;
-  const std::string provider_;
+  const std::vector<std::string> providers_;
 };
 
 }  // namespace keelson

@@ -76,6 +76,9 @@ class PaymentProvider {
   virtual ~PaymentProvider() = default;
   // The name in the configuration, such as "recorded" or "stripe".
   virtual std::string_view name() const = 0;
+  // Whether a person pays the refunds out and confirms each of them (ConfirmRefund). The refund that Refund
+  // accepts with kPending then waits for the confirmation, and FindRefund is not called.
+  virtual bool needs_confirmation() const { return false; }
   // Never returns kNotFound.
   virtual PaymentOutcome Refund(const PaymentRefund& refund, Deadline deadline) = 0;
   // Asks for the state of a refund, and changes nothing. `provider_reference`: the provider's id of the

@@ -19,11 +19,12 @@ struct RefundStep {
 using enum RefundState;
 
 constexpr std::array kRefundSteps = {
-    RefundStep{kRequested, kApproved},  RefundStep{kRequested, kRejected},
-    RefundStep{kRequested, kCancelled}, RefundStep{kApproved, kProcessing},
-    RefundStep{kApproved, kCancelled},  RefundStep{kProcessing, kProcessing},
-    RefundStep{kProcessing, kFailed},   RefundStep{kProcessing, kSucceeded},
-    RefundStep{kFailed, kApproved},     RefundStep{kFailed, kRequested},
+    RefundStep{kRequested, kApproved},   RefundStep{kRequested, kRejected},
+    RefundStep{kRequested, kCancelled},  RefundStep{kApproved, kProcessing},
+    RefundStep{kApproved, kCancelled},   RefundStep{kProcessing, kProcessing},
+    RefundStep{kProcessing, kFailed},    RefundStep{kProcessing, kSucceeded},
+    RefundStep{kProcessing, kCancelled}, RefundStep{kFailed, kApproved},
+    RefundStep{kFailed, kRequested},
 };
 
 std::vector<RefundLine> LinesOf(const RefundPortion& portion) {
@@ -101,6 +102,10 @@ std::string_view RefundScopeKindName(RefundScopeKind kind) {
   return "UNKNOWN";
 }
 
+bool AwaitsConfirmation(const RefundFields& refund) {
+  return refund.state == kProcessing && !refund.due_time && refund.failure_code == kAwaitingConfirmation;
+}
+
 Refund Refund::Create(RefundId id, const Order& order, Request request, absl::Time now) {
   RefundFields fields;
   fields.id = id;
@@ -152,13 +157,22 @@ RefundPortion Refund::portion() const {
 absl::Status Refund::BeginAttempt(absl::Time retry_time, absl::Time now) {
   RETURN_IF_ERROR(MoveTo(kProcessing, now));
   ++fields_.attempts;
+  fields_.failure_code.clear();
+  fields_.failure_message.clear();
   fields_.due_time = retry_time;
+  return absl::OkStatus();
+}
+
+absl::Status Refund::ReleaseLease(absl::Time now) {
+  RETURN_IF_ERROR(RequireState(kProcessing));
+  RETURN_IF_ERROR(MoveTo(kProcessing, now));
+  fields_.due_time = now;
   return absl::OkStatus();
 }
 
 absl::Status Refund::Succeed(std::string provider_reference, absl::Time now) {
   RETURN_IF_ERROR(MoveTo(kSucceeded, now));
-  fields_.provider_reference = std::move(provider_reference);
+  SetProviderReference(std::move(provider_reference));
   fields_.failure_code.clear();
   fields_.failure_message.clear();
   fields_.due_time.reset();
@@ -192,7 +206,12 @@ absl::Status Refund::Reject(std::string decided_by, std::string note, absl::Time
 }
 
 absl::Status Refund::Cancel(std::string decided_by, std::string note, absl::Time now) {
-  return Decide(kCancelled, std::move(decided_by), std::move(note), now);
+  // The payment provider may have paid the refund.
+  if (fields_.state == kProcessing && !AwaitsConfirmation(fields_)) return CannotBecome(kCancelled);
+  RETURN_IF_ERROR(Decide(kCancelled, std::move(decided_by), std::move(note), now));
+  fields_.failure_code.clear();
+  fields_.failure_message.clear();
+  return absl::OkStatus();
 }
 
 absl::Status Refund::CheckRetry() const {
@@ -210,6 +229,8 @@ absl::Status Refund::Retry(const RefundPortion& portion, bool needs_approval, ab
     fields_.due_time = now;
   }
   fields_.lines = LinesOf(portion);
+  // The next attempt requests a new refund from the provider.
+  fields_.provider_reference.clear();
   fields_.failure_code.clear();
   fields_.failure_message.clear();
   fields_.settle_time.reset();
@@ -219,10 +240,40 @@ absl::Status Refund::Retry(const RefundPortion& portion, bool needs_approval, ab
 
 absl::Status Refund::Postpone(std::string code, std::string message, absl::Time retry_time, absl::Time now) {
   RETURN_IF_ERROR(MoveTo(kProcessing, now));
-  fields_.failure_code = std::move(code);
+  // An empty code means that an attempt is in progress.
+  fields_.failure_code = code.empty() ? "UNKNOWN" : std::move(code);
   fields_.failure_message = std::move(message);
   fields_.due_time = retry_time;
   return absl::OkStatus();
+}
+
+absl::Status Refund::AwaitProvider(std::string provider_reference, std::string code, std::string message,
+                                   absl::Time poll_time, absl::Time now) {
+  if (code.empty()) code = "PENDING";
+  RETURN_IF_ERROR(Postpone(std::move(code), std::move(message), poll_time, now));
+  SetProviderReference(std::move(provider_reference));
+  return absl::OkStatus();
+}
+
+absl::Status Refund::AwaitConfirmation(std::string provider_reference, absl::Time now) {
+  RETURN_IF_ERROR(MoveTo(kProcessing, now));
+  SetProviderReference(std::move(provider_reference));
+  fields_.failure_code = kAwaitingConfirmation;
+  fields_.failure_message = "a person must pay the refund out and then call ConfirmRefund";
+  fields_.due_time.reset();
+  return absl::OkStatus();
+}
+
+absl::Status Refund::Confirm(std::string provider_reference, absl::Time now) {
+  RETURN_IF_ERROR(RequireState(kProcessing));
+  if (!AwaitsConfirmation(fields_)) {
+    return MakeError(
+        Reason::kRefundState,
+        StrCat("the refund does not await confirmation: the payment provider ", fields_.payment_provider,
+               " settles the refund without a confirmation, or has not accepted the refund yet"),
+        {{"state", std::string(RefundStateName(fields_.state))}});
+  }
+  return Succeed(std::move(provider_reference), now);
 }
 
 absl::Status Refund::Decide(RefundState next, std::string decided_by, std::string note, absl::Time now) {
@@ -244,13 +295,19 @@ absl::Status Refund::RequireState(RefundState expected) const {
       {{"state", std::string(RefundStateName(fields_.state))}});
 }
 
+void Refund::SetProviderReference(std::string provider_reference) {
+  if (!provider_reference.empty()) fields_.provider_reference = std::move(provider_reference);
+}
+
+absl::Status Refund::CannotBecome(RefundState next) const {
+  return MakeError(
+      Reason::kRefundState,
+      StrCat("the refund is ", RefundStateName(fields_.state), " and can't become ", RefundStateName(next)),
+      {{"state", std::string(RefundStateName(fields_.state))}});
+}
+
 absl::Status Refund::MoveTo(RefundState next, absl::Time now) {
-  if (!CanMove(fields_.state, next)) {
-    return MakeError(
-        Reason::kRefundState,
-        StrCat("the refund is ", RefundStateName(fields_.state), " and can't become ", RefundStateName(next)),
-        {{"state", std::string(RefundStateName(fields_.state))}});
-  }
+  if (!CanMove(fields_.state, next)) return CannotBecome(next);
   fields_.state = next;
   fields_.update_time = now;
   ++fields_.version;
@@ -275,6 +332,14 @@ Event RefundDecidedEvent(std::string_view type, const Refund& refund, const Call
                    EventPayload()
                        .Add("order_id", refund->order_id.ToString())
                        .Add("has_note", !refund->decision_note.empty()));
+}
+
+Event RefundSettlementEvent(std::string_view type, const Refund& refund, const CallContext& context,
+                            absl::Time now) {
+  EventPayload payload;
+  payload.Add("order_id", refund->order_id.ToString()).Add("attempts", refund->attempts);
+  if (!refund->failure_code.empty()) payload.Add("failure_code", refund->failure_code);
+  return MakeEvent(type, refund->id.ToString(), refund->user_id, context, now, std::move(payload));
 }
 
 Event RefundRetriedEvent(const Refund& refund, const CallContext& context, absl::Time now) {

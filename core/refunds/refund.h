@@ -81,6 +81,9 @@ inline constexpr auto kFields<RefundLine> = std::tuple{
     Immutable("withheld", &RefundLine::withheld),
 };
 
+// The failure_code of a refund that awaits the confirmation of a person.
+inline constexpr std::string_view kAwaitingConfirmation = "AWAITING_CONFIRMATION";
+
 struct RefundFields {
   RefundId id;
   OrderId order_id;
@@ -100,12 +103,14 @@ struct RefundFields {
   std::string payment_provider;
   std::string payment_reference;
   std::string provider_reference;
+  // Why the last attempt failed, or why the refund waits; empty while an attempt is in progress.
   std::string failure_code;
   std::string failure_message;
   // Number of attempts. Serves as fencing token: the outcome of an attempt is saved only if no later attempt
   // has begun.
   std::int64_t attempts = 0;
-  // When the next attempt is due; set while the refund is APPROVED or PROCESSING.
+  // When the next attempt is due, or when the lease of the current attempt expires. Set while the refund is
+  // APPROVED or PROCESSING, unless the refund awaits confirmation.
   std::optional<absl::Time> due_time;
   absl::Time create_time;
   absl::Time update_time;
@@ -157,6 +162,9 @@ inline constexpr auto kFields<RefundFields> = std::tuple{
     Mutable("retries", &RefundFields::retries),
 };
 
+// Whether the refund waits until a person has paid and confirmed it (ConfirmRefund).
+bool AwaitsConfirmation(const RefundFields& refund);
+
 // A refund and its state machine. Fields are read as `refund->state` and change only by the methods below. A
 // method fails with REFUND_STATE and changes nothing if the state does not allow the transition.
 class Refund {
@@ -194,11 +202,15 @@ class Refund {
   std::int64_t goodwill() const { return portion().goodwill(); }
 
   // Begins an attempt: moves an APPROVED refund to PROCESSING, or keeps it PROCESSING. The next attempt must
-  // not begin before `retry_time`.
+  // not begin before `retry_time`, unless ReleaseLease is called.
   absl::Status BeginAttempt(absl::Time retry_time, absl::Time now);
+  // Makes the next attempt of a PROCESSING refund due at once.
+  absl::Status ReleaseLease(absl::Time now);
+  // `provider_reference`: empty keeps the current reference.
   absl::Status Succeed(std::string provider_reference, absl::Time now);
   absl::Status Fail(std::string code, std::string message, absl::Time now);
-  // Approve and Reject decide about a REQUESTED refund; Cancel ends a REQUESTED or APPROVED refund.
+  // Approve and Reject decide about a REQUESTED refund; Cancel ends a refund that is REQUESTED, APPROVED or
+  // awaits confirmation.
   // `decided_by`: the caller. An approved refund is due immediately. Approve fails with SELF_APPROVAL if the
   // caller requested the refund.
   absl::Status Approve(std::string decided_by, std::string note, absl::Time now);
@@ -207,15 +219,29 @@ class Refund {
   // REFUND_STATE unless the refund is FAILED.
   absl::Status CheckRetry() const;
   // Moves a FAILED refund to APPROVED, due immediately, or to REQUESTED if it needs approval; a REQUESTED
-  // refund loses its earlier decision. `portion`: the refund's portion, with the currently withheld shares
-  // (JudgeRetry).
+  // refund loses its earlier decision, and every refund loses its provider_reference. `portion`: the refund's
+  // portion, with the currently withheld shares (JudgeRetry).
   absl::Status Retry(const RefundPortion& portion, bool needs_approval, absl::Time now);
   // Records an attempt with an unknown outcome: the refund stays PROCESSING, and the next attempt is due at
   // `retry_time`.
   absl::Status Postpone(std::string code, std::string message, absl::Time retry_time, absl::Time now);
+  // Records that the provider has accepted the refund and will settle it later: the refund stays PROCESSING,
+  // and the provider is asked again at `poll_time`. An empty `provider_reference` keeps the current
+  // reference.
+  absl::Status AwaitProvider(std::string provider_reference, std::string code, std::string message,
+                             absl::Time poll_time, absl::Time now);
+  // Records that a person must pay the refund out: the refund stays PROCESSING, without a due time, until
+  // Confirm is called.
+  absl::Status AwaitConfirmation(std::string provider_reference, absl::Time now);
+  // Like Succeed, for a refund that awaits confirmation. REFUND_STATE if the refund does not await
+  // confirmation.
+  absl::Status Confirm(std::string provider_reference, absl::Time now);
 
  private:
   absl::Status RequireState(RefundState expected) const;
+  // Keeps the current reference if the new one is empty.
+  void SetProviderReference(std::string provider_reference);
+  absl::Status CannotBecome(RefundState next) const;
   absl::Status MoveTo(RefundState next, absl::Time now);
   absl::Status Decide(RefundState next, std::string decided_by, std::string note, absl::Time now);
 
@@ -228,6 +254,9 @@ Event RefundRequestedEvent(const Refund& refund, const CallContext& context, abs
 // note, but not the note, because events outlive the erasure of the user.
 Event RefundDecidedEvent(std::string_view type, const Refund& refund, const CallContext& context,
                          absl::Time now);
+// Returns an event of the settlement: refund.processing, refund.succeeded or refund.failed.
+Event RefundSettlementEvent(std::string_view type, const Refund& refund, const CallContext& context,
+                            absl::Time now);
 Event RefundRetriedEvent(const Refund& refund, const CallContext& context, absl::Time now);
 
 }  // namespace keelson

@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -33,8 +35,16 @@ class RefundReader {
   virtual Found<Refund> Find(RefundId id) = 0;
   virtual absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter,
                                                    std::optional<ListPosition> before, int limit) = 0;
-  // At most `limit` refunds with due_time <= now, in the order of due_time.
-  virtual absl::StatusOr<std::vector<Refund>> ListDue(absl::Time now, int limit) = 0;
+  // At most `limit` APPROVED or PROCESSING refunds of the payment provider with due_time <= now, in the order
+  // of due_time.
+  virtual absl::StatusOr<std::vector<Refund>> ListDue(std::string_view provider, absl::Time now,
+                                                      int limit) = 0;
+  // The payment providers of all refunds that have a due_time, in ascending order. The cost depends on the
+  // number of providers, not on the number of refunds.
+  virtual absl::StatusOr<std::vector<std::string>> ListDueProviders() = 0;
+  // At most `limit` PROCESSING refunds with an attempt in progress (without a failure_code) whose lease
+  // expires after `after` and by `until`, in the order of due_time.
+  virtual absl::StatusOr<std::vector<Refund>> ListLeased(absl::Time after, absl::Time until, int limit) = 0;
 };
 
 class RefundRepository : public RefundReader {

@@ -48,7 +48,8 @@ class RejectRefund {
   IdGenerator& ids_;
 };
 
-// Moves a REQUESTED or APPROVED refund to CANCELLED and releases its amount.
+// Moves a REQUESTED or APPROVED refund, or a refund that awaits confirmation, to CANCELLED and releases its
+// amount.
 class CancelRefund {
  public:
   CancelRefund(Store& store, Clock& clock, IdGenerator& ids) : store_(store), clock_(clock), ids_(ids) {}

@@ -1,40 +1,23 @@
 #include "core/refunds/settle_refunds.h"
 
-#include <map>
+#include <algorithm>
+#include <iterator>
+#include <string>
 #include <utility>
 
-#include "core/accounts/notify_user.h"
-#include "core/accounts/user_repository.h"
-#include "core/common/backoff.h"
+#include "core/common/deadline.h"
 #include "core/common/status_macros.h"
 #include "core/common/strings.h"
-#include "core/events/event_repository.h"
-#include "core/orders/order_repository.h"
-#include "core/refunds/refund_repository.h"
 
 namespace keelson {
 namespace {
 
-constexpr absl::Duration kBaseDelay = absl::Seconds(2);
-constexpr absl::Duration kMaxDelay = absl::Minutes(15);
-
-CallContext SystemContext() {
-  return {"system", "", "", Deadline::Never()};
-}
-
-Event EventOf(std::string_view type, const Refund& refund, absl::Time now) {
-  EventPayload payload;
-  payload.Add("order_id", refund->order_id.ToString()).Add("attempts", refund->attempts);
-  if (!refund->failure_code.empty()) payload.Add("failure_code", refund->failure_code);
-  return MakeEvent(type, refund->id.ToString(), refund->user_id, SystemContext(), now, std::move(payload));
-}
-
-template <typename Id, typename Entity>
-absl::StatusOr<std::map<Id, Entity>> IndexById(absl::StatusOr<std::vector<Entity>> found) {
-  ASSIGN_OR_RETURN(std::vector<Entity> entities, std::move(found));
-  std::map<Id, Entity> by_id;
-  for (Entity& entity : entities) by_id.emplace(entity->id, std::move(entity));
-  return by_id;
+std::vector<PaymentQueue> QueuesOf(const std::vector<PaymentProvider*>& providers,
+                                   const SettlementPolicy& policy, Clock& clock) {
+  std::vector<PaymentQueue> queues;
+  queues.reserve(providers.size());
+  for (const PaymentProvider* provider : providers) queues.emplace_back(*provider, policy, clock);
+  return queues;
 }
 
 // A FAILED refund moved no money. The provider may return its response to an earlier key again, so that each
@@ -44,166 +27,247 @@ std::string IdempotencyKeyOf(const Refund& refund) {
   return refund->retries == 0 ? id : StrCat(id, "-", refund->retries);
 }
 
+PaymentRefund RequestOf(const ClaimedRefund& claimed) {
+  const Refund& refund = claimed.refund;
+  return {.id = refund->id,
+          .idempotency_key = IdempotencyKeyOf(refund),
+          .payment_reference = refund->payment_reference,
+          .amount = refund.amount(),
+          .reason = refund->reason,
+          .repeated = claimed.repeated,
+          .not_before = claimed.not_before};
+}
+
+PaymentOutcome NotConfigured(const Refund& refund) {
+  return {
+      .kind = PaymentOutcome::Kind::kUnknown,
+      .code = "PROVIDER_NOT_CONFIGURED",
+      .message = StrCat("the payment went through ", refund->payment_provider, ", which is not configured")};
+}
+
+bool IsPostponed(PaymentOutcome::Kind kind) {
+  return kind != PaymentOutcome::Kind::kSucceeded && kind != PaymentOutcome::Kind::kPending &&
+         kind != PaymentOutcome::Kind::kFailed;
+}
+
+void LogIfPostponed(Log& log, const Refund& refund, const PaymentOutcome& outcome) {
+  if (!IsPostponed(outcome.kind)) return;
+  log.Write(Severity::kWarning, "refund.postponed", "a refund has no definite outcome and will be retried",
+            {{"provider", refund->payment_provider},
+             {"refund_id", refund->id.ToString()},
+             {"outcome", kPaymentOutcomeNames[static_cast<std::size_t>(outcome.kind)]},
+             {"code", outcome.code}});
+}
+
 }  // namespace
 
-absl::StatusOr<int> SettleRefunds::Handle() {
-  // An attempt starts only if its timeout ends before the lease expires. The remaining refunds are claimed
-  // again after the lease has expired.
-  const SteadyTime last_start = clock_.SteadyNow() + kLease - kAttemptTimeout;
-  ASSIGN_OR_RETURN(const std::vector<Refund> claimed, Claim());
-  if (claimed.empty()) return 0;
+SettleRefunds::SettleRefunds(const Ports& ports, std::vector<PaymentProvider*> providers,
+                             const SettlementPolicy& policy)
+    : ports_(ports),
+      providers_(std::move(providers)),
+      policy_(policy),
+      save_outcomes_(ports.store, ports.clock, ports.entropy, ports.ids, policy),
+      ready_(providers_.size()),
+      queues_(QueuesOf(providers_, policy_, ports_.clock)) {}
 
-  std::vector<Attempt> attempts;
-  attempts.reserve(claimed.size());
-  for (const Refund& refund : claimed) {
-    if (clock_.SteadyNow() > last_start) break;
-    attempts.push_back({refund, RequestRefund(refund)});
-  }
-  std::vector<Attempt> postponed;
-  const absl::Status status = store_.Write(Deadline::After(kStoreTimeout), [&](WriteTransaction& tx) {
-    postponed.clear();
-    return SettleAll(tx, attempts, postponed);
-  });
-  if (!status.ok()) return status;
-  for (const auto& [refund, outcome] : postponed) {
-    log_.Write(Severity::kWarning, "refund.postponed",
-               "the outcome of a refund is unknown; the refund will be retried",
-               {{"refund_id", refund->id.ToString()}, {"code", outcome.code}});
-  }
-  return static_cast<int>(claimed.size());
+absl::StatusOr<SettleRefunds::Progress> SettleRefunds::FlushAndClaim() {
+  RETURN_IF_ERROR(Recover());
+  Progress progress;
+  ASSIGN_OR_RETURN(progress.saved, SaveBatch());
+  const std::vector<ProviderCapacity> capacities = Capacities();
+  if (capacities.empty()) return progress;
+  const SteadyTime last_start = ports_.clock.SteadyNow() + policy_.lease - policy_.timeout;
+  ASSIGN_OR_RETURN(std::vector<ClaimedRefund> claimed,
+                   ClaimRefunds(ports_.store, capacities, ports_.clock.Now(), policy_.lease));
+  progress.claimed = static_cast<int>(claimed.size());
+  const absl::MutexLock lock(&mutex_);
+  for (ClaimedRefund& each : claimed) AddClaimed(std::move(each), last_start);
+  return progress;
 }
 
-absl::StatusOr<std::vector<Refund>> SettleRefunds::Claim() {
-  const absl::Time now = clock_.Now();
-  const Deadline deadline = Deadline::After(kStoreTimeout);
-  std::vector<Refund> due;
-  absl::Status status = store_.Read(deadline, [&](ReadTransaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(due, tx.refunds().ListDue(now, kBatch));
-    return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
-  if (due.empty()) return due;
-
-  std::vector<RefundId> ids;
-  for (const Refund& refund : due) ids.push_back(refund->id);
-  std::vector<Refund> claimed;
-  status = store_.Write(deadline, [&](WriteTransaction& tx) -> absl::Status {
-    claimed.clear();
-    ASSIGN_OR_RETURN(auto refunds, IndexById<RefundId>(tx.refunds().FindManyForUpdate(ids)));
-    for (const Refund& candidate : due) {
-      const auto found = refunds.find(candidate->id);
-      // Another process has claimed the refund, or the refund was cancelled.
-      if (found == refunds.end() || found->second->version != candidate->version) continue;
-      Refund& refund = found->second;
-      RETURN_IF_ERROR(refund.BeginAttempt(now + kLease, now));
-      RETURN_IF_ERROR(tx.refunds().Update(refund));
-      // A repeated attempt changes no state.
-      if (candidate->state == RefundState::kApproved) {
-        RETURN_IF_ERROR(tx.events().Append(EventOf("refund.processing", refund, now)));
-      }
-      claimed.push_back(std::move(refund));
-    }
-    return absl::OkStatus();
-  });
-  if (!status.ok()) return status;
-  return claimed;
-}
-
-PaymentOutcome SettleRefunds::RequestRefund(const Refund& refund) {
-  // A zero-amount refund moves no money, and providers reject it.
-  if (refund->amount == 0) return {PaymentOutcome::Kind::kSucceeded, "", "", ""};
-  if (refund->payment_provider != provider_.name()) {
-    return {PaymentOutcome::Kind::kUnknown, "", "PROVIDER_NOT_CONFIGURED",
-            StrCat("the payment went through ", refund->payment_provider, ", which is not configured")};
+absl::Status SettleRefunds::Recover() {
+  if (recovered_) return absl::OkStatus();
+  if (ports_.store.traits().single_process) {
+    RETURN_IF_ERROR(ReleaseLeases(ports_.store, ports_.clock.Now(), policy_.lease));
   }
-  return provider_.Refund(
-      {IdempotencyKeyOf(refund), refund->payment_reference, refund.amount(), refund->reason},
-      Deadline::After(kAttemptTimeout));
-}
-
-absl::Status SettleRefunds::SettleAll(WriteTransaction& tx, const std::vector<Attempt>& attempts,
-                                      std::vector<Attempt>& postponed) {
-  // Every transaction that changes an order and its refunds locks the order first, so that no two
-  // transactions deadlock.
-  std::vector<OrderId> order_ids;
-  std::vector<UserId> user_ids;
-  for (const Attempt& attempt : attempts) {
-    order_ids.push_back(attempt.refund->order_id);
-    user_ids.push_back(attempt.refund->user_id);
-  }
-  ASSIGN_OR_RETURN(auto orders, IndexById<OrderId>(tx.orders().FindManyForUpdate(order_ids)));
-  ASSIGN_OR_RETURN(std::vector<Attempt> current, FindCurrent(tx, attempts, postponed));
-  ASSIGN_OR_RETURN(const auto owners, IndexById<UserId>(tx.users().FindManyForMessage(user_ids)));
-  for (Attempt& attempt : current) {
-    const auto order = orders.find(attempt.refund->order_id);
-    if (order == orders.end()) {
-      return absl::InternalError(StrCat("the order ", attempt.refund->order_id.ToString(), " of the refund ",
-                                        attempt.refund->id.ToString(), " does not exist"));
-    }
-    RETURN_IF_ERROR(Settle(tx, order->second, attempt));
-    const auto owner = owners.find(attempt.refund->user_id);
-    if (owner != owners.end() && !owner->second.is_erased()) {
-      RETURN_IF_ERROR(NotifyOfOutcome(tx, order->second, owner->second, attempt.refund));
-    }
-  }
+  recovered_ = true;
   return absl::OkStatus();
 }
 
-// Locks the refunds and returns the attempts with a definite outcome, each with the stored refund. Postpones
-// the other attempts.
-absl::StatusOr<std::vector<SettleRefunds::Attempt>> SettleRefunds::FindCurrent(
-    WriteTransaction& tx, const std::vector<Attempt>& attempts, std::vector<Attempt>& postponed) {
-  std::vector<RefundId> ids;
-  for (const Attempt& attempt : attempts) ids.push_back(attempt.refund->id);
-  ASSIGN_OR_RETURN(const auto refunds, IndexById<RefundId>(tx.refunds().FindManyForUpdate(ids)));
-  std::vector<Attempt> current;
-  for (const auto& [attempted, outcome] : attempts) {
-    const auto found = refunds.find(attempted->id);
-    // A later attempt with the same idempotency key has begun, so this outcome is ignored.
-    if (found == refunds.end() || found->second->state != RefundState::kProcessing ||
-        found->second->attempts != attempted->attempts) {
-      continue;
-    }
-    if (outcome.kind == PaymentOutcome::Kind::kUnknown) {
-      RETURN_IF_ERROR(Postpone(tx, found->second, outcome));
-      postponed.push_back({found->second, outcome});
-    } else {
-      current.push_back({found->second, outcome});
-    }
+// While the transaction runs, threads may append further outcomes, but only this thread removes outcomes.
+absl::StatusOr<int> SettleRefunds::SaveBatch() {
+  std::vector<AttemptedRefund> batch;
+  {
+    const absl::MutexLock lock(&mutex_);
+    const auto size = static_cast<std::ptrdiff_t>(std::min(outcomes_.size(), kBatch));
+    batch.assign(outcomes_.begin(), outcomes_.begin() + size);
   }
-  return current;
+  if (batch.empty()) return 0;
+  RETURN_IF_ERROR(save_outcomes_.Handle(batch));
+  const absl::MutexLock lock(&mutex_);
+  outcomes_.erase(outcomes_.begin(), outcomes_.begin() + static_cast<std::ptrdiff_t>(batch.size()));
+  return static_cast<int>(batch.size());
 }
 
-absl::Status SettleRefunds::Settle(WriteTransaction& tx, Order& order, Attempt& attempt) {
-  auto& [refund, outcome] = attempt;
-  const absl::Time now = clock_.Now();
-  const bool succeeded = outcome.kind == PaymentOutcome::Kind::kSucceeded;
-  RETURN_IF_ERROR(succeeded ? refund.Succeed(outcome.provider_reference, now)
-                            : refund.Fail(outcome.code, outcome.message, now));
-  if (succeeded) {
-    order.SettleRefund(refund.portion(), now);
-  } else {
-    order.ReleaseRefund(refund.portion(), now);
+std::vector<ProviderCapacity> SettleRefunds::Capacities() const {
+  const absl::MutexLock lock(&mutex_);
+  std::vector<ProviderCapacity> capacities;
+  // Outcomes that the store does not accept fast enough must not accumulate.
+  if (stopped_ || outcomes_.size() >= kBatch) return capacities;
+  for (std::size_t i = 0; i < queues_.size(); ++i) {
+    capacities.push_back({providers_[i]->name(), queues_[i].Capacity()});
   }
-  RETURN_IF_ERROR(tx.orders().Update(order));
-  RETURN_IF_ERROR(tx.refunds().Update(refund));
-  return tx.events().Append(EventOf(succeeded ? "refund.succeeded" : "refund.failed", refund, now));
+  return capacities;
 }
 
-absl::Status SettleRefunds::Postpone(WriteTransaction& tx, Refund refund, const PaymentOutcome& outcome) {
-  const absl::Time now = clock_.Now();
-  const absl::Duration delay = FullJitter(entropy_, kBaseDelay, kMaxDelay, refund->attempts);
-  RETURN_IF_ERROR(refund.Postpone(outcome.code, outcome.message, now + delay, now));
-  return tx.refunds().Update(refund);
+void SettleRefunds::AddClaimed(ClaimedRefund claimed, SteadyTime last_start) {
+  const Refund& refund = claimed.refund;
+  // A zero-amount refund moves no money, and providers reject it.
+  if (refund->amount == 0) return AddOutcome({refund, PaymentOutcome{PaymentOutcome::Kind::kSucceeded}});
+  const std::optional<std::size_t> provider = IndexOf(refund->payment_provider);
+  if (!provider) {
+    LogIfPostponed(ports_.log, refund, NotConfigured(refund));
+    return AddOutcome({refund, NotConfigured(refund)});
+  }
+  // The circuit opened while the refund was being claimed.
+  if (queues_[*provider].IsCircuitOpen()) return AddOutcome({refund, std::nullopt});
+  queues_[*provider].Push({std::move(claimed), last_start});
+  ready_[*provider].Signal();
 }
 
-absl::Status SettleRefunds::NotifyOfOutcome(WriteTransaction& tx, const Order& order, const User& owner,
-                                            const Refund& refund) {
-  // A zero-amount refund moves no money.
-  if (refund->amount == 0) return absl::OkStatus();
-  const bool succeeded = refund->state == RefundState::kSucceeded;
-  return NotifyUser(tx, SystemContext(), ids_, succeeded ? "refund_succeeded" : "refund_failed", owner,
-                    {{"order", order.display_name()}, {"amount", refund.amount().ToString()}}, clock_.Now());
+std::optional<std::size_t> SettleRefunds::IndexOf(std::string_view provider) const {
+  const auto found = std::find_if(providers_.begin(), providers_.end(),
+                                  [&](const PaymentProvider* each) { return each->name() == provider; });
+  if (found == providers_.end()) return std::nullopt;
+  return static_cast<std::size_t>(std::distance(providers_.begin(), found));
+}
+
+void SettleRefunds::AddOutcome(AttemptedRefund attempted) {
+  outcomes_.push_back(std::move(attempted));
+  outcomes_added_.Signal();
+}
+
+void SettleRefunds::ReleaseWaiting(PaymentQueue& queue) {
+  for (QueuedRefund& queued : queue.TakeWaiting()) {
+    AddOutcome({std::move(queued.claimed.refund), std::nullopt});
+  }
+}
+
+bool SettleRefunds::SettleNext(std::size_t provider) {
+  const std::optional<ClaimedRefund> claimed = StartNext(provider);
+  if (!claimed) return false;
+  PaymentProvider& payments = *providers_[provider];
+  const SteadyTime start = ports_.clock.SteadyNow();
+  PaymentOutcome outcome = Call(payments, *claimed);
+  const absl::Duration elapsed = ports_.clock.SteadyNow() - start;
+  LogIfPostponed(ports_.log, claimed->refund, outcome);
+
+  const absl::MutexLock lock(&mutex_);
+  PaymentQueue& queue = queues_[provider];
+  queue.RecordOutcome(claimed->refund->id, outcome, elapsed);
+  // The refunds would wait until the circuit closes; meanwhile other processes may claim them.
+  if (queue.IsCircuitOpen()) ReleaseWaiting(queue);
+  AddOutcome({claimed->refund, std::move(outcome), payments.needs_confirmation()});
+  return true;
+}
+
+std::optional<ClaimedRefund> SettleRefunds::StartNext(std::size_t provider) {
+  const absl::MutexLock lock(&mutex_);
+  PaymentQueue& queue = queues_[provider];
+  while (!stopped_) {
+    std::optional<QueuedRefund> queued = queue.Pop();
+    if (!queued) break;
+    if (ports_.clock.SteadyNow() <= queued->last_start) return std::move(queued->claimed);
+    queue.Release();
+    AddOutcome({std::move(queued->claimed.refund), std::nullopt});
+  }
+  return std::nullopt;
+}
+
+PaymentOutcome SettleRefunds::Call(PaymentProvider& provider, const ClaimedRefund& claimed) const {
+  const Deadline deadline = Deadline::After(policy_.timeout);
+  const std::string& reference = claimed.refund->provider_reference;
+  if (reference.empty()) return provider.Refund(RequestOf(claimed), deadline);
+  PaymentOutcome outcome = provider.FindRefund(RequestOf(claimed), reference, deadline);
+  // The provider accepted the refund earlier. A second request could pay twice, so that the refund waits.
+  if (outcome.kind == PaymentOutcome::Kind::kNotFound && outcome.code.empty()) outcome.code = "NOT_FOUND";
+  return outcome;
+}
+
+void SettleRefunds::ProbeProviders() {
+  for (std::size_t provider = 0; provider < provider_count(); ++provider) {
+    {
+      const absl::MutexLock lock(&mutex_);
+      if (!queues_[provider].NeedsProbe()) continue;
+    }
+    const PaymentOutcome outcome = providers_[provider]->Probe(Deadline::After(policy_.timeout));
+    {
+      const absl::MutexLock lock(&mutex_);
+      queues_[provider].RecordProbe(outcome);
+    }
+    if (outcome.kind == PaymentOutcome::Kind::kSucceeded) continue;
+    const bool misconfigured = outcome.kind == PaymentOutcome::Kind::kConfig;
+    ports_.log.Write(
+        misconfigured ? Severity::kError : Severity::kWarning, "payment_provider.unusable",
+        misconfigured ? "a payment provider rejects its configuration; correct the "
+                        "configuration and restart the service"
+                      : "the health probe of a payment provider failed",
+        {{"provider", providers_[provider]->name()}, {"code", outcome.code}, {"error", outcome.message}});
+  }
+}
+
+bool SettleRefunds::WaitForOutcomes(absl::Duration timeout) {
+  const Deadline deadline = Deadline::After(timeout);
+  const absl::MutexLock lock(&mutex_);
+  while (outcomes_.empty() && !stopped_ && outcomes_added_.WaitUntil(&mutex_, deadline)) {
+  }
+  if (outcomes_.empty()) return !stopped_;
+  const Deadline grouped = Deadline::After(kGroupingTime);
+  while (outcomes_.size() < kBatch && !IsIdle() && !stopped_ && outcomes_added_.WaitUntil(&mutex_, grouped)) {
+  }
+  return !stopped_;
+}
+
+bool SettleRefunds::IsIdle() const {
+  return std::all_of(queues_.begin(), queues_.end(),
+                     [](const PaymentQueue& queue) { return queue.IsIdle(); });
+}
+
+void SettleRefunds::WaitForReady(std::size_t provider, absl::Duration timeout) {
+  const Deadline deadline = Deadline::After(timeout);
+  const absl::MutexLock lock(&mutex_);
+  while (!stopped_ && !deadline.expired()) {
+    const absl::Duration wait = queues_[provider].TimeUntilReady();
+    if (wait <= absl::ZeroDuration()) return;
+    ready_[provider].WaitUntil(&mutex_, std::min(deadline, Deadline::After(wait)));
+  }
+}
+
+void SettleRefunds::Stop() {
+  const absl::MutexLock lock(&mutex_);
+  stopped_ = true;
+  outcomes_added_.SignalAll();
+  for (ConditionVariable& ready : ready_) ready.SignalAll();
+}
+
+absl::Status SettleRefunds::Close() {
+  {
+    const absl::MutexLock lock(&mutex_);
+    for (PaymentQueue& queue : queues_) ReleaseWaiting(queue);
+  }
+  int saved = 0;
+  do {
+    ASSIGN_OR_RETURN(saved, SaveBatch());
+  } while (saved > 0);
+  return absl::OkStatus();
+}
+
+std::vector<PaymentProviderStatus> SettleRefunds::ListPaymentProviders() const {
+  const absl::MutexLock lock(&mutex_);
+  std::vector<PaymentProviderStatus> statuses;
+  statuses.reserve(queues_.size());
+  for (const PaymentQueue& queue : queues_) statuses.push_back(queue.Status());
+  return statuses;
 }
 
 }  // namespace keelson

@@ -112,6 +112,9 @@ struct StoreTraits {
   // True if a short Read never waits for another process, so that a transport may call Read on its own
   // threads.
   bool reads_inline = false;
+  // True if no other process can use the store while this process has the store open, so that every lease
+  // that exists when the store is opened belongs to a process that has ended.
+  bool single_process = false;
   // Null if the store can't batch reads. Lives as long as the store.
   BatchedReads* batched_reads = nullptr;
 };

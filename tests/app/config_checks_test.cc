@@ -92,6 +92,27 @@ TEST_CASE(
         "--set: auth.clients number 2 must not have the name of an earlier client");
 }
 
+TEST_CASE("the limits of the settlement must fit each other") {
+  CHECK(ErrorsOf({"payments.lease=30s"}) == "--set: payments.lease must be longer than payments.timeout");
+  CHECK(ErrorsOf({"payments.timeout=1m", "payments.lease=61s"}) == "");
+  CHECK(ErrorsOf({"payments.max_delay=1s"}) ==
+        "--set: payments.max_delay must not be shorter than payments.base_delay");
+  CHECK(ErrorsOf({"payments.max_pending_interval=10s"}) ==
+        "--set: payments.max_pending_interval must not be shorter than payments.pending_interval");
+  for (const std::string section : {"email.circuit", "payments.circuit"}) {
+    CHECK(ErrorsOf({section + ".min_calls=21"}) ==
+          StrCat("--set: ", section, ".min_calls must not be more than ", section, ".window"));
+    CHECK(ErrorsOf({section + ".max_open=1s"}) ==
+          StrCat("--set: ", section, ".max_open must not be shorter than ", section, ".open"));
+  }
+}
+
+TEST_CASE("a selected sandbox needs a path") {
+  CHECK(ErrorsOf({"payments.sandbox.path="}) == "");
+  CHECK(ErrorsOf({"payments.sandbox.path=", "payments.providers=['recorded','sandbox']"}) ==
+        "--set: payments.sandbox.path must not be empty when payments.providers lists sandbox");
+}
+
 TEST_CASE("every key whose type is a list of strings rejects an empty list") {
   const ConfigFixture fixture;
   std::vector<std::string> lists, inheriting;
@@ -101,7 +122,7 @@ TEST_CASE("every key whose type is a list of strings rejects an empty list") {
       (key.inherits.empty() ? lists : inheriting).push_back(key.name);
     }
   }
-  CHECK(lists == std::vector<std::string>{"email.providers", "refunds.states",
+  CHECK(lists == std::vector<std::string>{"email.providers", "payments.providers", "refunds.states",
                                           "refunds.reasons.not_received.states",
                                           "refunds.reasons.order_cancelled.states"});
   lists.insert(lists.end(), inheriting.begin(), inheriting.end());

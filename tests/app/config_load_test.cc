@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/app/config_fixture.h"
+#include "tests/app/recording_log.h"
 
 namespace keelson {
 namespace {
@@ -147,7 +148,7 @@ roles = ["boss"]
                                     .environment = {{"KEELSON_STORE__ADAPTR", "x"},
                                                     {"KEELSON_SERVER__QUEUE", "many"},
                                                     {"KEELSON_BUILD", "build"}},
-                                    .settings = {"payments.provider=bank", "server.drain", "a.b=c"}});
+                                    .settings = {"payments.provider=coins", "server.drain", "a.b=c"}});
   CHECK(fixture.Errors(loaded) ==
         R"(test.toml:16: auth.clients[0].nmae is not a known key; did you mean name?
 test.toml:17: auth.clients[0].roles[0] must be one of: reader, writer, approver, admin
@@ -165,9 +166,91 @@ test.toml:9: store.sqlite is a section, not a key; write [store.sqlite]
 test.toml:5: stroe is not a known key; did you mean store?
 KEELSON_SERVER__QUEUE: server.queue must be a whole number, from 1 to 1000000
 KEELSON_STORE__ADAPTR: does not override any known key; did you mean KEELSON_STORE__ADAPTER?
---set: payments.provider must be one of: recorded, stripe, paypal, braintree
+--set: payments.provider must be one of: recorded, stripe, paypal, braintree, sandbox
 --set: server.drain has no value; write --set KEY=VALUE
 --set: a.b is not a known key)");
+}
+
+TEST_CASE("the keys of [payments] set the providers and the policy of the settlement") {
+  const ConfigFixture fixture;
+  const auto loaded = fixture.LoadFile(R"([payments]
+providers = ["sandbox", "recorded"]
+concurrency = 3
+rate = 7
+poll = "1s"
+timeout = "2s"
+lease = "3s"
+base_delay = "4s"
+max_delay = "5s"
+pending_interval = "6s"
+max_pending_interval = "7s"
+[payments.circuit]
+window = 8
+min_calls = 2
+failure_ratio = 0.75
+open = "9s"
+max_open = "10s"
+probes = 4
+[payments.sandbox]
+path = "paid.jsonl"
+pending = "11s"
+latency = "12ms"
+)");
+  REQUIRE(fixture.Errors(loaded) == "");
+  const PaymentsConfig& payments = loaded->config.payments;
+  CHECK(payments.providers == std::vector<std::string>{"sandbox", "recorded"});
+  CHECK(payments.poll == absl::Seconds(1));
+  CHECK(payments.settlement.concurrency == 3);
+  CHECK(payments.settlement.rate == 7);
+  CHECK(payments.settlement.timeout == absl::Seconds(2));
+  CHECK(payments.settlement.lease == absl::Seconds(3));
+  CHECK(payments.settlement.base_delay == absl::Seconds(4));
+  CHECK(payments.settlement.max_delay == absl::Seconds(5));
+  CHECK(payments.settlement.pending_interval == absl::Seconds(6));
+  CHECK(payments.settlement.max_pending_interval == absl::Seconds(7));
+  CHECK(payments.settlement.circuit.window == 8);
+  CHECK(payments.settlement.circuit.min_calls == 2);
+  CHECK(payments.settlement.circuit.failure_ratio == 0.75);
+  CHECK(payments.settlement.circuit.open == absl::Seconds(9));
+  CHECK(payments.settlement.circuit.max_open == absl::Seconds(10));
+  CHECK(payments.settlement.circuit.probes == 4);
+  CHECK(fixture.Value(loaded->config, "payments.sandbox.path") == R"("paid.jsonl")");
+  CHECK(fixture.Value(loaded->config, "payments.sandbox.pending") == R"("11s")");
+  CHECK(fixture.Value(loaded->config, "payments.sandbox.latency") == R"("12ms")");
+}
+
+TEST_CASE("MakePaymentProviders creates the providers in order, and warns of the sandbox") {
+  const ConfigFixture fixture;
+  const auto loaded = fixture.LoadSettings(
+      {"payments.providers=['sandbox','recorded']", "payments.sandbox.path=" + fixture.Path("paid.jsonl")});
+  REQUIRE(fixture.Errors(loaded) == "");
+  RecordingLog log;
+  const auto providers = MakePaymentProviders(loaded->config, log);
+  REQUIRE(providers.ok());
+  REQUIRE(providers->size() == 2);
+  CHECK((*providers)[0]->name() == "sandbox");
+  CHECK((*providers)[1]->name() == "recorded");
+  CHECK(log.events() == std::vector<std::string>{"payments.test_provider"});
+}
+
+TEST_CASE("the former key payments.provider is accepted as the only entry of payments.providers") {
+  const ConfigFixture fixture;
+  const auto loaded = fixture.LoadFile("[payments]\nprovider = \"sandbox\"\n");
+  REQUIRE(fixture.Errors(loaded) == "");
+  CHECK(loaded->config.payments.providers == std::vector<std::string>{"sandbox"});
+  CHECK(loaded->config.payments.provider.empty());
+  CHECK(loaded->origins.at("payments.providers") == fixture.Path("test.toml") + ":2");
+  CHECK_FALSE(loaded->origins.contains("payments.provider"));
+  const auto by_variable = fixture.LoadEnvironment({{"KEELSON_PAYMENTS__PROVIDER", "sandbox"}});
+  CHECK(by_variable->config.payments.providers == std::vector<std::string>{"sandbox"});
+  CHECK(
+      fixture.Errors(fixture.LoadFile("[payments]\nprovider = \"sandbox\"\nproviders = [\"recorded\"]\n")) ==
+      "test.toml:2: payments.provider was replaced by payments.providers, which is set too; delete "
+      "payments.provider");
+  CHECK(fixture.Errors(fixture.LoadSettings({"payments.provider="})) ==
+        "--set: payments.provider must be one of: recorded, sandbox");
+  CHECK(fixture.Errors(fixture.LoadSettings({"payments.provder=recorded"})) ==
+        "--set: payments.provder is not a known key; did you mean payments.providers?");
 }
 
 TEST_CASE("a missing or malformed file is reported in one line") {

@@ -11,14 +11,24 @@ TEST_CASE("the configuration reference is a valid configuration with the default
   const auto loaded =
       fixture.Load({.file = fixture.WriteFile("test.toml", ConfigReference(fixture.schema()))});
   REQUIRE(fixture.Errors(loaded) == "");
-  // The reference shows auth.clients, and the keys that inherit, as comments.
+  // The reference shows auth.clients, and the keys that inherit, as comments, and omits the keys that were
+  // replaced.
   for (const Key& key : fixture.schema().keys()) {
     CAPTURE(key.name);
-    const bool in_comment = key.name == "auth.clients" || !key.inherits.empty();
-    CHECK(loaded->origins.contains(key.name) != in_comment);
+    const bool omitted = key.name == "auth.clients" || !key.inherits.empty() || !key.replaced_by.empty();
+    CHECK(loaded->origins.contains(key.name) != omitted);
   }
   const LoadedConfig defaults{.config = loaded->config};
   CHECK(ShowConfig(fixture.schema(), defaults) == ShowConfig(fixture.schema(), *fixture.Load({})));
+}
+
+TEST_CASE("config show prints the value of a replaced key at the key that replaced it") {
+  const ConfigFixture fixture;
+  const auto loaded = fixture.LoadSettings({"payments.provider=sandbox"});
+  REQUIRE(fixture.Errors(loaded) == "");
+  const std::string shown = ShowConfig(fixture.schema(), *loaded);
+  CHECK(shown.find("\nproviders = [\"sandbox\"]  # --set\n") != std::string::npos);
+  CHECK(shown.find("\nprovider = ") == std::string::npos);
 }
 
 TEST_CASE("config show prints the source of each value and hides secrets") {

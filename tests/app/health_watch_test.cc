@@ -21,6 +21,12 @@ class Providers : public ProviderStatuses {
   std::vector<ProviderStatus> statuses;
 };
 
+class PaymentProviders : public PaymentProviderStatuses {
+ public:
+  std::vector<PaymentProviderStatus> ListPaymentProviders() const override { return statuses; }
+  std::vector<PaymentProviderStatus> statuses;
+};
+
 // A store whose health check ignores its deadline and blocks until the test releases it.
 class HangingStore : public FailingStore {
  public:
@@ -67,9 +73,10 @@ struct WatchedHealth {
   MemoryStore memory;
   HangingStore store{memory};
   Providers providers;
+  PaymentProviders payment_providers;
   Health health;
   RecordingLog log;
-  HealthWatch watch{store, providers, health.setter(), "127.0.0.1:1", log};
+  HealthWatch watch{store, providers, payment_providers, health.setter(), "127.0.0.1:1", log};
 };
 
 TEST_CASE("the server is SERVING while the store's health check succeeds, and each change is logged once") {
@@ -89,10 +96,16 @@ TEST_CASE("the server is SERVING while the store's health check succeeds, and ea
 TEST_CASE("a provider with an open circuit breaker is NOT_SERVING while the server is SERVING") {
   WatchedHealth watched;
   watched.providers.statuses = {{.name = "smtp", .circuit = CircuitState::kOpen}, {.name = "file"}};
+  watched.payment_providers.statuses = {{.name = "stripe", .circuit = CircuitState::kOpen},
+                                        {.name = "paypal", .circuit = CircuitState::kHalfOpen},
+                                        {.name = "recorded"}};
   REQUIRE(watched.watch().ok());
   CHECK(watched.health.serves());
   CHECK(watched.health.serves("email.file"));
   CHECK_FALSE(watched.health.serves("email.smtp"));
+  CHECK(watched.health.serves("payments.recorded"));
+  CHECK(watched.health.serves("payments.paypal"));
+  CHECK_FALSE(watched.health.serves("payments.stripe"));
 }
 
 TEST_CASE(

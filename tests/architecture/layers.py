@@ -56,6 +56,7 @@ TECHNOLOGY = {
     "payments/http": ["nlohmann/"],
     "payments/paypal": ["nlohmann/"],
     "payments/recorded": [],
+    "payments/sandbox": ["nlohmann/"],
     "payments/stripe": ["nlohmann/"],
     "store/memory": [],
     "store/migrations": [],

@@ -143,7 +143,7 @@ absl::StatusOr<Order> World::Pay(const Order& order) {
   command.id = order->id.ToString();
   command.amount = Amount{std::string(order->currency.code()), order->total};
   command.payment_reference = "charge-1";
-  return PayOrder(store, clock, payments.name()).Handle(context, command);
+  return PayOrder(store, clock, {std::string(payments.name())}).Handle(context, command);
 }
 
 absl::StatusOr<Order> World::Ship(const Order& order) {
@@ -189,8 +189,36 @@ absl::StatusOr<RefundCheck> World::Judged(const Order& order, ScopeInput scope) 
   return CheckRefund(store, clock, policies).Handle(context, {order->id.ToString(), std::move(scope)});
 }
 
+int SettleOnce(SettleRefunds& settler) {
+  const int claimed = Must(settler.FlushAndClaim()).claimed;
+  for (std::size_t provider = 0; provider < settler.provider_count(); ++provider) {
+    while (settler.SettleNext(provider)) {
+    }
+  }
+  settler.Stop();
+  Must(settler.Close());
+  return claimed;
+}
+
 int World::Settle() {
-  return Must(SettleRefunds(store, clock, entropy, ids, log, payments).Handle());
+  return SettleWith(payments);
+}
+
+int World::SettleWith(FakePaymentProvider& provider) {
+  return SettleWith(provider, store);
+}
+
+int World::SettleWith(FakePaymentProvider& provider, Store& other) {
+  return SettleOnce(*Settler({&provider}, other));
+}
+
+std::unique_ptr<SettleRefunds> World::Settler(std::vector<PaymentProvider*> providers, Store& other) {
+  return std::make_unique<SettleRefunds>(SettleRefunds::Ports{other, clock, entropy, ids, log},
+                                         std::move(providers), settlement);
+}
+
+std::unique_ptr<SettleRefunds> World::Settler(std::vector<PaymentProvider*> providers) {
+  return Settler(std::move(providers), store);
 }
 
 User World::Ada() {

@@ -1,6 +1,7 @@
 // The fixture of the use case tests: all use cases over one store, with a clock that only tests advance.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,10 @@ ScopeInput::Line UnitsFor(const std::string& line_id, std::int64_t quantity, std
 ScopeInput Parts(std::vector<ScopeInput::Line> lines, std::int64_t shipping, std::int64_t goodwill = 0,
                  const std::string& currency = "EUR");
 
+// Claims refunds once, calls the providers for all of them and saves the outcomes. Returns the number of
+// claimed refunds. The settler then can't be used again.
+int SettleOnce(SettleRefunds& settler);
+
 struct World {
   World() = default;
   // The contract tests run on another store than `memory`. The store must be empty.
@@ -71,7 +76,13 @@ struct World {
   absl::StatusOr<Refund> Cancel(const Refund& refund, std::string note = "");
   absl::StatusOr<Refund> Retry(const Refund& refund);
   absl::StatusOr<RefundCheck> Judged(const Order& order, ScopeInput scope);
+  // Settles the due refunds as a process that has just started. Returns the number of claimed refunds.
   int Settle();
+  int SettleWith(FakePaymentProvider& provider);
+  int SettleWith(FakePaymentProvider& provider, Store& other);
+  // The settlement of a process that has just started.
+  std::unique_ptr<SettleRefunds> Settler(std::vector<PaymentProvider*> providers, Store& other);
+  std::unique_ptr<SettleRefunds> Settler(std::vector<PaymentProvider*> providers);
 
   // Returns the user ada@example.com. The first call registers the user.
   User Ada();
@@ -106,6 +117,8 @@ struct World {
   IdGenerator ids{clock, entropy};
   FakePasswordHasher hasher;
   FakePaymentProvider payments;
+  // Claims up to 128 refunds at once.
+  SettlementPolicy settlement{.concurrency = 64};
   AccountPolicy accounts;
   SessionPolicy sessions;
   AccountCounters counters;

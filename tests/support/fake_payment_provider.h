@@ -3,7 +3,9 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,8 +15,8 @@
 
 namespace keelson {
 
-// Refund returns the scripted outcomes in order, and afterwards succeeds. Paid amounts are recorded by
-// idempotency key: a repeat of a key succeeds and pays nothing. Not thread-safe.
+// Refund and FindRefund return the scripted outcomes in order, and afterwards succeed. Paid amounts are
+// recorded by idempotency key: a repeat of a key succeeds and pays nothing. Not thread-safe.
 class FakePaymentProvider : public PaymentProvider {
  public:
   using Kind = PaymentOutcome::Kind;
@@ -36,6 +38,23 @@ class FakePaymentProvider : public PaymentProvider {
     return outcome;
   }
 
+  PaymentOutcome FindRefund(const PaymentRefund& refund, std::string_view provider_reference,
+                            Deadline /*deadline*/) override {
+    searched.push_back(refund);
+    searched_references.emplace_back(provider_reference);
+    if (found.empty()) return {Kind::kSucceeded, std::string(provider_reference)};
+    PaymentOutcome outcome = std::move(found.front());
+    found.pop_front();
+    return outcome;
+  }
+
+  PaymentOutcome Probe(Deadline /*deadline*/) override {
+    ++probes;
+    return probe.value_or(PaymentOutcome{Kind::kSucceeded});
+  }
+
+  bool needs_confirmation() const override { return confirm; }
+
   // Records the refund as paid without returning a response, to simulate a lost response.
   void Move(const PaymentRefund& refund) { moved.emplace(refund.idempotency_key, refund.amount); }
 
@@ -49,12 +68,30 @@ class FakePaymentProvider : public PaymentProvider {
     return {Kind::kUnknown, "", std::move(code), "no answer"};
   }
 
+  static PaymentOutcome Pending(const std::string& reference = "re_1",
+                                std::optional<absl::Duration> retry_after = std::nullopt) {
+    return {Kind::kPending, reference, "", "", retry_after};
+  }
+  // An outcome that shows that the provider did not execute the refund.
+  static PaymentOutcome Refused(Kind kind, std::optional<absl::Duration> retry_after = std::nullopt) {
+    return {kind, "", "refused", "not now", retry_after};
+  }
+
   std::deque<PaymentOutcome> script;
+  // The outcomes of FindRefund.
+  std::deque<PaymentOutcome> found;
+  // The outcome of Probe; if not set, kSucceeded.
+  std::optional<PaymentOutcome> probe;
+  bool confirm = false;
   // Called during each attempt, to simulate concurrent events.
   std::function<void(const PaymentRefund&)> on_refund;
   // The refunds of all attempts.
   std::vector<PaymentRefund> asked;
   std::vector<Deadline> deadlines;
+  // The refunds and references that FindRefund was called for.
+  std::vector<PaymentRefund> searched;
+  std::vector<std::string> searched_references;
+  int probes = 0;
   std::map<std::string, Money> moved;
 
  private:

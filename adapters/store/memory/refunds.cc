@@ -1,5 +1,7 @@
 #include "adapters/store/memory/refunds.h"
 
+#include <algorithm>
+
 #include "adapters/store/memory/invariants.h"
 #include "adapters/store/memory/listing.h"
 #include "core/common/status_macros.h"
@@ -34,11 +36,40 @@ absl::StatusOr<std::vector<Refund>> MemoryRefunds::List(const RefundFilter& filt
   return ListNewestFirst(of_order, refunds_.rows(), matches, before, limit);
 }
 
-absl::StatusOr<std::vector<Refund>> MemoryRefunds::ListDue(absl::Time now, int limit) {
+absl::StatusOr<std::vector<Refund>> MemoryRefunds::ListDue(std::string_view provider, absl::Time now,
+                                                           int limit) {
+  std::vector<Refund> refunds;
+  for (auto row = due_.rows().lower_bound({std::string(provider), absl::InfinitePast(), RefundId()});
+       row != due_.rows().end() && static_cast<int>(refunds.size()) < limit; ++row) {
+    const auto& [name, due_time, id] = row->first;
+    if (name != provider || due_time > now) break;
+    refunds.push_back(*refunds_.Find(id));
+  }
+  return refunds;
+}
+
+absl::StatusOr<std::vector<std::string>> MemoryRefunds::ListDueProviders() {
+  std::vector<std::string> providers;
+  for (auto row = due_.rows().begin(); row != due_.rows().end();) {
+    providers.push_back(std::get<std::string>(row->first));
+    row = due_.rows().lower_bound({providers.back(), absl::InfiniteFuture(), RefundId()});
+  }
+  return providers;
+}
+
+absl::StatusOr<std::vector<Refund>> MemoryRefunds::ListLeased(absl::Time after, absl::Time until, int limit) {
   std::vector<Refund> refunds;
   for (const auto& [key, nothing] : due_.rows()) {
-    if (key.first > now || static_cast<int>(refunds.size()) >= limit) break;
-    refunds.push_back(*refunds_.Find(key.second));
+    const Refund& refund = *refunds_.Find(std::get<RefundId>(key));
+    const bool leased = refund->state == RefundState::kProcessing && refund->failure_code.empty();
+    if (leased && *refund->due_time > after && *refund->due_time <= until) refunds.push_back(refund);
+  }
+  const auto due_first = [](const Refund& a, const Refund& b) {
+    return std::tie(a->due_time, a->id) < std::tie(b->due_time, b->id);
+  };
+  std::sort(refunds.begin(), refunds.end(), due_first);
+  if (static_cast<int>(refunds.size()) > limit) {
+    refunds.erase(refunds.begin() + limit, refunds.end());
   }
   return refunds;
 }
@@ -46,7 +77,7 @@ absl::StatusOr<std::vector<Refund>> MemoryRefunds::ListDue(absl::Time now, int l
 std::optional<MemoryRefunds::DueKey> MemoryRefunds::DueKeyOf(const Refund& refund) {
   const bool open = refund->state == RefundState::kApproved || refund->state == RefundState::kProcessing;
   if (!open || !refund->due_time) return std::nullopt;
-  return DueKey(*refund->due_time, refund->id);
+  return DueKey(refund->payment_provider, *refund->due_time, refund->id);
 }
 
 absl::Status MemoryRefunds::Put(const Refund& refund) {

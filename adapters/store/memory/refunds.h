@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -17,14 +20,17 @@ class MemoryRefunds : public RefundRepository {
   Found<Refund> Find(RefundId id) override;
   absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter, std::optional<ListPosition> before,
                                            int limit) override;
-  absl::StatusOr<std::vector<Refund>> ListDue(absl::Time now, int limit) override;
+  absl::StatusOr<std::vector<Refund>> ListDue(std::string_view provider, absl::Time now, int limit) override;
+  absl::StatusOr<std::vector<std::string>> ListDueProviders() override;
+  absl::StatusOr<std::vector<Refund>> ListLeased(absl::Time after, absl::Time until, int limit) override;
   absl::Status Insert(const Refund& refund) override;
   absl::Status Update(const Refund& refund) override;
 
   std::vector<RefundFields> ListAfter(std::string_view after, int limit) const;
 
  private:
-  using DueKey = std::pair<absl::Time, RefundId>;
+  // The payment provider, due_time and the id.
+  using DueKey = std::tuple<std::string, absl::Time, RefundId>;
 
   static std::optional<DueKey> DueKeyOf(const Refund& refund);
   absl::Status Put(const Refund& refund);

@@ -12,9 +12,19 @@ constexpr auto kFindRefund = kSelectRefund + "id = $1";
 constexpr auto kFindRefundForUpdate = kFindRefund + " FOR NO KEY UPDATE";
 // Locks rows in the order of their ids, so that two transactions never deadlock.
 constexpr auto kLockRefunds = kSelectRefund + "id = ANY ($1) ORDER BY id FOR NO KEY UPDATE";
-constexpr auto kListDueRefunds = kSelectRefund + "state IN (" + kSqlNumber<RefundState::kApproved> + ", " +
-                                 kSqlNumber<RefundState::kProcessing> +
-                                 ") AND due_time <= $1 ORDER BY due_time, id LIMIT $2";
+constexpr auto kListDueRefunds = kSelectRefund + "payment_provider = $1 AND due_time <= $2 AND state IN (" +
+                                 kSqlNumber<RefundState::kApproved> + ", " +
+                                 kSqlNumber<RefundState::kProcessing> + ") ORDER BY due_time, id LIMIT $3";
+// Reads one index entry for each provider (a loose index scan).
+constexpr char kListDueProviders[] =
+    "WITH RECURSIVE names (name) AS ("
+    " SELECT min(payment_provider) FROM refunds WHERE due_time IS NOT NULL"
+    " UNION ALL SELECT (SELECT min(payment_provider) FROM refunds"
+    " WHERE due_time IS NOT NULL AND payment_provider > name) FROM names WHERE name IS NOT NULL"
+    ") SELECT name FROM names WHERE name IS NOT NULL";
+constexpr auto kListLeasedRefunds =
+    kSelectRefund + "state = " + kSqlNumber<RefundState::kProcessing> +
+    " AND failure_code = '' AND due_time > $1 AND due_time <= $2 ORDER BY due_time, id LIMIT $3";
 constexpr auto kInsertRefund = kInsertInto<SqlDialect::kPostgres, RefundFields, "refunds">;
 constexpr auto kUpdateRefund = kUpdateById<SqlDialect::kPostgres, RefundFields, "refunds">;
 
@@ -45,9 +55,26 @@ absl::StatusOr<std::vector<Refund>> PgRefunds::List(const RefundFilter& filter,
   });
 }
 
-absl::StatusOr<std::vector<Refund>> PgRefunds::ListDue(absl::Time now, int limit) {
+absl::StatusOr<std::vector<Refund>> PgRefunds::ListDue(std::string_view provider, absl::Time now, int limit) {
   return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Refund>> {
-    return ReadRows<RefundFields, Refund>(session_.Select(kListDueRefunds, now, LimitParameter(limit)));
+    return ReadRows<RefundFields, Refund>(
+        session_.Select(kListDueRefunds, provider, now, LimitParameter(limit)));
+  });
+}
+
+absl::StatusOr<std::vector<std::string>> PgRefunds::ListDueProviders() {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<std::string>> {
+    const PgResult rows = session_.Select(kListDueProviders);
+    std::vector<std::string> providers(static_cast<std::size_t>(rows.rows()));
+    for (int row = 0; row < rows.rows(); ++row) rows.Read(row, providers[static_cast<std::size_t>(row)]);
+    return providers;
+  });
+}
+
+absl::StatusOr<std::vector<Refund>> PgRefunds::ListLeased(absl::Time after, absl::Time until, int limit) {
+  return session_.CatchErrors([&]() -> absl::StatusOr<std::vector<Refund>> {
+    return ReadRows<RefundFields, Refund>(
+        session_.Select(kListLeasedRefunds, after, until, LimitParameter(limit)));
   });
 }
 

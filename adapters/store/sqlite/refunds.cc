@@ -29,9 +29,18 @@ constexpr auto kListRefundsOfUser =
     ListByState<RefundState::kCancelled>("refunds", "refunds_by_user", " AND user_id = ?6" + kRefundHasLabel);
 constexpr auto kListRefundsOfLabel =
     ListEachState<RefundState::kCancelled>("refund_labels", " AND key = ?8 AND value = ?9") + kListOrder;
-constexpr auto kListDueRefunds = kSelectRefunds + "state IN (" + kSqlNumber<RefundState::kApproved> + ", " +
-                                 kSqlNumber<RefundState::kProcessing> +
-                                 ") AND due_time <= ? ORDER BY due_time, id LIMIT ?";
+// The condition due_time IS NOT NULL is the condition of the partial index.
+constexpr Sql kFromDueRefunds =
+    " FROM refunds INDEXED BY refunds_by_due_time WHERE due_time IS NOT NULL AND ";
+constexpr auto kListDueRefunds = "SELECT " + kColumnNames<RefundFields> + kFromDueRefunds +
+                                 "payment_provider = ? AND due_time <= ? AND state IN (" +
+                                 kSqlNumber<RefundState::kApproved> + ", " +
+                                 kSqlNumber<RefundState::kProcessing> + ") ORDER BY due_time, id LIMIT ?";
+constexpr auto kNextDueProvider =
+    "SELECT payment_provider" + kFromDueRefunds + "payment_provider > ? ORDER BY payment_provider LIMIT 1";
+constexpr auto kListLeasedRefunds =
+    kSelectRefunds + "state = " + kSqlNumber<RefundState::kProcessing> +
+    " AND failure_code = '' AND due_time > ? AND due_time <= ? ORDER BY due_time, id LIMIT ?";
 
 std::optional<Refund> ReadOneRefund(Rows rows) {
   if (!rows.Next()) return std::nullopt;
@@ -55,6 +64,8 @@ SqliteRefunds::SqliteRefunds(Connection& connection)
       list_of_user_(connection, kListRefundsOfUser),
       list_of_label_(connection, kListRefundsOfLabel),
       list_due_(connection, kListDueRefunds),
+      next_due_provider_(connection, kNextDueProvider),
+      list_leased_(connection, kListLeasedRefunds),
       insert_(connection, kInsertInto<SqlDialect::kSqlite, RefundFields, "refunds">),
       update_(connection, kUpdateById<SqlDialect::kSqlite, RefundFields, "refunds">) {}
 
@@ -86,9 +97,28 @@ absl::StatusOr<std::vector<Refund>> SqliteRefunds::List(const RefundFilter& filt
   });
 }
 
-absl::StatusOr<std::vector<Refund>> SqliteRefunds::ListDue(absl::Time now, int limit) {
+absl::StatusOr<std::vector<Refund>> SqliteRefunds::ListDue(std::string_view provider, absl::Time now,
+                                                           int limit) {
   return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<Refund>> {
-    return ReadRefunds(list_due_.Select(now, LimitParameter(limit)));
+    return ReadRefunds(list_due_.Select(provider, now, LimitParameter(limit)));
+  });
+}
+
+absl::StatusOr<std::vector<std::string>> SqliteRefunds::ListDueProviders() {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<std::string>> {
+    std::vector<std::string> providers;
+    // The name of a payment provider is not empty.
+    for (std::string name;; providers.push_back(name)) {
+      Rows rows = next_due_provider_.Select(name);
+      if (!rows.Next()) return providers;
+      rows.Read(name);
+    }
+  });
+}
+
+absl::StatusOr<std::vector<Refund>> SqliteRefunds::ListLeased(absl::Time after, absl::Time until, int limit) {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<Refund>> {
+    return ReadRefunds(list_leased_.Select(after, until, LimitParameter(limit)));
   });
 }
 

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "adapters/store/sqlite/listing.h"
 #include "adapters/store/sqlite/query.h"
 #include "core/repositories.h"
@@ -14,7 +18,9 @@ class SqliteRefunds : public RefundRepository {
   Found<Refund> Find(RefundId id) override;
   absl::StatusOr<std::vector<Refund>> List(const RefundFilter& filter, std::optional<ListPosition> before,
                                            int limit) override;
-  absl::StatusOr<std::vector<Refund>> ListDue(absl::Time now, int limit) override;
+  absl::StatusOr<std::vector<Refund>> ListDue(std::string_view provider, absl::Time now, int limit) override;
+  absl::StatusOr<std::vector<std::string>> ListDueProviders() override;
+  absl::StatusOr<std::vector<Refund>> ListLeased(absl::Time after, absl::Time until, int limit) override;
   absl::Status Insert(const Refund& refund) override;
   absl::Status Update(const Refund& refund) override;
 
@@ -29,6 +35,8 @@ class SqliteRefunds : public RefundRepository {
   Query list_of_user_;
   Query list_of_label_;
   Query list_due_;
+  Query next_due_provider_;
+  Query list_leased_;
   Query insert_;
   Query update_;
 };

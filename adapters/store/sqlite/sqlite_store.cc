@@ -22,7 +22,7 @@ class OpenStore : public Store {
   absl::Status Read(Deadline deadline, ReadWork work) override;
   absl::Status Write(Deadline deadline, WriteWork work) override { return writer_->Write(deadline, work); }
   absl::Status Check(Deadline deadline) override;
-  StoreTraits traits() override { return {.reads_inline = true}; }
+  StoreTraits traits() override { return {.reads_inline = true, .single_process = true}; }
 
  private:
   explicit OpenStore(std::unique_ptr<FileGuard> guard) : guard_(std::move(guard)) {}

@@ -7,6 +7,7 @@
 
 #include "adapters/telemetry/prometheus/account_metrics.h"
 #include "adapters/telemetry/prometheus/email_metrics.h"
+#include "adapters/telemetry/prometheus/payment_metrics.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -14,10 +15,12 @@ namespace keelson {
 class MetricsEndpoint::Impl {
  public:
   Impl(const std::string& listen, const MetricsSources& sources)
-      : email_(std::make_shared<EmailMetrics>(sources.providers)),
+      : email_(std::make_shared<EmailMetrics>(sources.email_providers)),
+        payments_(std::make_shared<PaymentMetrics>(sources.payment_providers)),
         accounts_(std::make_shared<AccountMetrics>(sources)),
         exposer_(listen) {
     exposer_.RegisterCollectable(email_);
+    exposer_.RegisterCollectable(payments_);
     exposer_.RegisterCollectable(accounts_);
   }
 
@@ -25,6 +28,7 @@ class MetricsEndpoint::Impl {
 
  private:
   const std::shared_ptr<EmailMetrics> email_;
+  const std::shared_ptr<PaymentMetrics> payments_;
   const std::shared_ptr<AccountMetrics> accounts_;
   prometheus::Exposer exposer_;
 };

@@ -3,6 +3,9 @@
 //   keelson_email_attempts_total{provider,outcome}   attempts to send, by outcome
 //   keelson_email_circuit{provider,state}            1 for the current state of the circuit breaker
 //   keelson_email_misconfigured{provider}            1 while the provider rejects its configuration
+//   keelson_payment_attempts_total{provider,outcome} calls for refunds, by outcome
+//   keelson_payment_circuit{provider,state}          1 for the current state of the circuit breaker
+//   keelson_payment_misconfigured{provider}          1 while the provider rejects its configuration
 //   keelson_registrations_total                      accounts that RegisterUser created
 //   keelson_verifications_total                      addresses verified for the first time
 //   keelson_sign_ins_total{outcome}                  sign-ins, by SignInOutcome

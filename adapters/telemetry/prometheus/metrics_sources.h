@@ -3,6 +3,7 @@
 #include "core/accounts/account_counters.h"
 #include "core/accounts/password_hasher.h"
 #include "core/notifications/provider_status.h"
+#include "core/refunds/payment_provider_status.h"
 #include "core/sessions/count_sessions.h"
 #include "core/sessions/sign_in_counters.h"
 
@@ -10,7 +11,8 @@ namespace keelson {
 
 // The objects whose state the metrics show. Each read is thread-safe and does not block.
 struct MetricsSources {
-  const ProviderStatuses& providers;
+  const ProviderStatuses& email_providers;
+  const PaymentProviderStatuses& payment_providers;
   const AccountCounters& accounts;
   const SignInCounters& sign_ins;
   const CountSessions& sessions;

@@ -255,7 +255,7 @@ std::string UsesPaymentOfOrder(const RefundOfOrder& c) {
 
 std::string IsDueWhileOpen(const RefundOfOrder& c) {
   const bool open = c.refund.state == RefundState::kApproved || c.refund.state == RefundState::kProcessing;
-  if (open == c.refund.due_time.has_value()) return "";
+  if (open == c.refund.due_time.has_value() || AwaitsConfirmation(c.refund)) return "";
   return StrCat("due_time is ", open ? "not set" : "set", " in the state ", RefundStateName(c.refund.state));
 }
 

@@ -55,6 +55,18 @@ class FakeProviderStatuses : public ProviderStatuses {
   }
 };
 
+class FakePaymentProviderStatuses : public PaymentProviderStatuses {
+ public:
+  std::vector<PaymentProviderStatus> ListPaymentProviders() const override {
+    return {{.name = "stripe",
+             .circuit = CircuitState::kHalfOpen,
+             .misconfigured = true,
+             .attempts = {7, 1, 2, 0, 0, 0, 3, 0},
+             .last_error = "invalid_api_key: Invalid API Key"},
+            {.name = "recorded", .needs_confirmation = true}};
+  }
+};
+
 struct Core {
   FakeClock clock;
   FakeEntropy entropy;
@@ -64,10 +76,12 @@ struct Core {
   FakePasswordHasher hasher;
   FakeRenderer renderer;
   FakeProviderStatuses provider_statuses;
-  UseCases use_cases{{store, hasher, clock, entropy, ids, renderer, provider_statuses, log},
-                     {.refunds = DefaultRefundPolicy(),
-                      .payment_provider = "recorded",
-                      .email_providers = {"smtp", "file"}}};
+  FakePaymentProviderStatuses payment_provider_statuses;
+  UseCases use_cases{
+      {store, hasher, clock, entropy, ids, renderer, provider_statuses, payment_provider_statuses, log},
+      {.refunds = DefaultRefundPolicy(),
+       .payment_providers = {"recorded", "stripe"},
+       .email_providers = {"smtp", "file"}}};
 };
 
 class Services {
@@ -986,6 +1000,43 @@ TEST_CASE("a refund is approved, rejected, cancelled and retried") {
   CHECK(retried.retries() == 1);
 }
 
+TEST_CASE("ConfirmRefund takes the provider's reference of a refund that awaits confirmation") {
+  Services services;
+  ref::CreateRefundRequest create;
+  create.set_order_id(services.Delivered().id());
+  create.mutable_scope()->mutable_everything();
+  ref::ConfirmRefundRequest confirm;
+  confirm.set_id(
+      services.Call(*services.refunds, &ref::RefundService::Stub::CreateRefund, create).refund().id());
+  confirm.set_provider_reference("transfer-7");
+  const auto call = [&] {
+    return services.Call(*services.refunds, &ref::RefundService::Stub::ConfirmRefund, confirm).refund();
+  };
+  call();
+  CHECK(services.status.error_code() == grpc::FAILED_PRECONDITION);
+  Core& core = services.core();
+  REQUIRE(core.store
+              .Write(Deadline::Never(),
+                     [&](WriteTransaction& tx) -> absl::Status {
+                       Refund refund = **tx.refunds().FindForUpdate(*RefundId::Parse(confirm.id()));
+                       const absl::Time now = core.clock.Now();
+                       RETURN_IF_ERROR(refund.BeginAttempt(now + absl::Minutes(1), now));
+                       RETURN_IF_ERROR(refund.AwaitConfirmation("recorded_1", now));
+                       return tx.refunds().Update(refund);
+                     })
+              .ok());
+  confirm.set_etag("old");
+  call();
+  CHECK(services.status.error_code() == grpc::ABORTED);
+  confirm.clear_etag();
+  confirm.set_request_id("c1");
+  const ref::Refund confirmed = call();
+  REQUIRE(services.status.ok());
+  CHECK(confirmed.state() == ref::REFUND_STATE_SUCCEEDED);
+  CHECK(confirmed.provider_reference() == "transfer-7");
+  CHECK(call().etag() == confirmed.etag());
+}
+
 TEST_CASE("CheckRefund takes the reason") {
   Services services;
   ref::CheckRefundRequest check;
@@ -1237,6 +1288,41 @@ TEST_CASE("ListProviders returns the state of each provider, in the order of Pro
   CHECK(shown.providers(0).last_error() == "timeout");
   CHECK(shown.providers(1).name() == "file");
   CHECK(shown.providers(1).circuit() == ntf::CIRCUIT_STATE_CLOSED);
+}
+
+TEST_CASE("ListPaymentProviders returns the state of each provider, in the order of the configuration") {
+  Services services;
+  const auto shown = services.Call(*services.refunds, &ref::RefundService::Stub::ListPaymentProviders,
+                                   ref::ListPaymentProvidersRequest());
+  REQUIRE(shown.providers_size() == 2);
+  const ref::PaymentProvider& stripe = shown.providers(0);
+  CHECK(stripe.name() == "stripe");
+  CHECK(stripe.circuit() == ref::CIRCUIT_STATE_HALF_OPEN);
+  CHECK(stripe.calls().size() == kPaymentOutcomeNames.size());
+  CHECK(stripe.calls().at("succeeded") == 7);
+  CHECK(stripe.calls().at("config") == 3);
+  CHECK(stripe.calls().at("not_found") == 0);
+  CHECK(stripe.last_error() == "invalid_api_key: Invalid API Key");
+  CHECK(stripe.misconfigured());
+  CHECK_FALSE(stripe.needs_confirmation());
+  CHECK(shown.providers(1).name() == "recorded");
+  CHECK(shown.providers(1).circuit() == ref::CIRCUIT_STATE_CLOSED);
+  CHECK_FALSE(shown.providers(1).misconfigured());
+  CHECK(shown.providers(1).needs_confirmation());
+}
+
+TEST_CASE("decisions about refunds require kApprove, other changes kWrite, and methods that read kRead") {
+  Core core;
+  const auto service = MakeRefundService(core.use_cases);
+  const std::set<std::string> decisions = {"ApproveRefund", "RejectRefund", "ConfirmRefund"};
+  const std::set<std::string> changes = {"CreateRefund", "CancelRefund", "RetryRefund"};
+  for (const Method& method : service->methods()) {
+    INFO(method.path);
+    const std::string name = method.path.substr(method.path.rfind('/') + 1);
+    CHECK(method.access == (decisions.contains(name) ? Access::kApprove
+                            : changes.contains(name) ? Access::kWrite
+                                                     : Access::kRead));
+  }
 }
 
 TEST_CASE("methods that change messages require kAdminister, and methods that read require kRead") {

@@ -33,4 +33,23 @@ TEST_CASE("a refund's reference at the recorded provider derives from the idempo
   CHECK(first.size() == std::string("recorded_").size() + 32);
 }
 
+TEST_CASE("with confirm, the recorded provider leaves every refund pending under the same reference") {
+  RecordedPaymentProvider immediate;
+  RecordedPaymentProvider confirmed(RecordedPaymentSettings{.confirm = true});
+  CHECK_FALSE(immediate.needs_confirmation());
+  CHECK(confirmed.needs_confirmation());
+  const PaymentOutcome outcome = confirmed.Refund(RefundWithKey("refund_1"), Deadline::Never());
+  CHECK(outcome.kind == PaymentOutcome::Kind::kPending);
+  CHECK(outcome.provider_reference ==
+        immediate.Refund(RefundWithKey("refund_1"), Deadline::Never()).provider_reference);
+}
+
+TEST_CASE("the recorded provider can't search for refunds, and its probe succeeds") {
+  RecordedPaymentProvider provider;
+  const PaymentOutcome found = provider.FindRefund(RefundWithKey("refund_1"), "", Deadline::Never());
+  CHECK(found.kind == PaymentOutcome::Kind::kUnknown);
+  CHECK(found.code == "NOT_SEARCHABLE");
+  CHECK(provider.Probe(Deadline::Never()).kind == PaymentOutcome::Kind::kSucceeded);
+}
+
 }  // namespace keelson

@@ -21,8 +21,14 @@ struct Providers : ProviderStatuses {
   std::vector<ProviderStatus> statuses = {{.name = "smtp"}, {.name = "file"}};
 };
 
+struct PaymentProviders : PaymentProviderStatuses {
+  std::vector<PaymentProviderStatus> ListPaymentProviders() const override { return statuses; }
+  std::vector<PaymentProviderStatus> statuses = {{.name = "stripe"}, {.name = "recorded"}};
+};
+
 struct Sources {
   Providers providers;
+  PaymentProviders payment_providers;
   AccountCounters accounts;
   SignInCounters sign_ins{};
   FakeClock clock;
@@ -30,7 +36,9 @@ struct Sources {
   CountSessions sessions{store, clock, {}};
   FakePasswordHasher hasher;
 
-  operator MetricsSources() const { return {providers, accounts, sign_ins, sessions, hasher}; }
+  operator MetricsSources() const {
+    return {providers, payment_providers, accounts, sign_ins, sessions, hasher};
+  }
 };
 
 HttpResponse Get(const MetricsEndpoint& endpoint, const std::string& path) {
@@ -71,6 +79,31 @@ TEST_CASE("the endpoint exports the metrics of each provider, with zero for outc
   }
   providers[0].misconfigured = false;
   CHECK_THAT(Get(*endpoint, "/metrics").body, Contains("keelson_email_misconfigured{provider=\"smtp\"} 0\n"));
+}
+
+TEST_CASE("the endpoint exports the metrics of each payment provider") {
+  Sources sources;
+  PaymentProviderStatus& stripe = sources.payment_providers.statuses[0];
+  stripe.circuit = CircuitState::kHalfOpen;
+  stripe.misconfigured = true;
+  stripe.attempts = {7, 0, 0, 2, 0, 0, 3, 0};
+  const auto endpoint = Must(MetricsEndpoint::Start("127.0.0.1:0", sources));
+  const HttpResponse response = Get(*endpoint, "/metrics");
+  for (const char* line : {
+           "# TYPE keelson_payment_attempts_total counter\n",
+           "keelson_payment_attempts_total{provider=\"stripe\",outcome=\"succeeded\"} 7\n",
+           "keelson_payment_attempts_total{provider=\"stripe\",outcome=\"unknown\"} 2\n",
+           "keelson_payment_attempts_total{provider=\"stripe\",outcome=\"config\"} 3\n",
+           "keelson_payment_attempts_total{provider=\"recorded\",outcome=\"not_found\"} 0\n",
+           "# TYPE keelson_payment_circuit gauge\n",
+           "keelson_payment_circuit{provider=\"stripe\",state=\"half_open\"} 1\n",
+           "keelson_payment_circuit{provider=\"stripe\",state=\"closed\"} 0\n",
+           "keelson_payment_circuit{provider=\"recorded\",state=\"closed\"} 1\n",
+           "keelson_payment_misconfigured{provider=\"stripe\"} 1\n",
+           "keelson_payment_misconfigured{provider=\"recorded\"} 0\n",
+       }) {
+    CHECK_THAT(response.body, Contains(line));
+  }
 }
 
 TEST_CASE("the endpoint exports the metrics of accounts, with zero for outcomes that did not occur") {

@@ -22,7 +22,7 @@ std::vector<RefundId> ListRefunds(Store& store, const RefundFilter& filter,
 }
 
 std::vector<RefundId> Due(Store& store, absl::Time now, int limit = 100) {
-  return IdsOf(Get(store, [&](ReadTransaction& tx) { return tx.refunds().ListDue(now, limit); }));
+  return IdsOf(Get(store, [&](ReadTransaction& tx) { return tx.refunds().ListDue("recorded", now, limit); }));
 }
 
 STORE_TEST("a refund is found with every field, also after state changes") {
@@ -165,6 +165,55 @@ STORE_TEST("due refunds are listed, the longest due first") {
   const Refund later = With(early, [](RefundFields& f) { f.due_time = kT0 + absl::Seconds(9); });
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.refunds().Update(later); }));
   CHECK(Due(store, kT0 + absl::Seconds(3)) == Ids{late->id});
+}
+
+STORE_TEST("due refunds are listed for one payment provider") {
+  Store& store = fixture.store();
+  const Order order = StoredOrder(store);
+  const auto insert = [&](std::string provider, std::optional<absl::Time> due) {
+    const Refund refund = With(SampleRefund(order), [&](RefundFields& f) {
+      f.state = RefundState::kProcessing, f.payment_provider = std::move(provider), f.due_time = due;
+    });
+    Insert(store, refund);
+    return refund;
+  };
+  const auto providers = [&] {
+    return Get(store, [](ReadTransaction& tx) { return tx.refunds().ListDueProviders(); });
+  };
+  CHECK(providers().empty());
+  insert("paypal", kT0 + absl::Seconds(1));
+  insert("recorded2", kT0);
+  insert("adyen", std::nullopt);
+  const Refund recorded = insert("recorded", kT0 + absl::Seconds(1));
+  insert("recorded", kT0 + absl::Seconds(9));
+  CHECK(providers() == std::vector<std::string>{"paypal", "recorded", "recorded2"});
+  CHECK(Due(store, kT0).empty());
+  CHECK(Due(store, kT0 + absl::Seconds(1)) == std::vector<RefundId>{recorded->id});
+}
+
+STORE_TEST("the refunds with an attempt in progress are listed") {
+  Store& store = fixture.store();
+  const Order order = StoredOrder(store);
+  const auto insert = [&](RefundState state, std::string failure_code, absl::Time due) {
+    const Refund refund = With(SampleRefund(order), [&](RefundFields& f) {
+      f.state = state, f.failure_code = std::move(failure_code), f.due_time = due;
+    });
+    Insert(store, refund);
+    return refund->id;
+  };
+  const RefundId last = insert(RefundState::kProcessing, "", kT0 + absl::Seconds(3));
+  const RefundId first = insert(RefundState::kProcessing, "", kT0 + absl::Seconds(2));
+  insert(RefundState::kProcessing, "", kT0 + absl::Seconds(1));
+  insert(RefundState::kProcessing, "", kT0 + absl::Seconds(4));
+  insert(RefundState::kProcessing, "timeout", kT0 + absl::Seconds(2));
+  insert(RefundState::kApproved, "", kT0 + absl::Seconds(2));
+  const auto leased = [&](int limit) {
+    return IdsOf(Get(store, [&](ReadTransaction& tx) {
+      return tx.refunds().ListLeased(kT0 + absl::Seconds(1), kT0 + absl::Seconds(3), limit);
+    }));
+  };
+  CHECK(leased(100) == std::vector<RefundId>{first, last});
+  CHECK(leased(1) == std::vector<RefundId>{first});
 }
 
 }  // namespace

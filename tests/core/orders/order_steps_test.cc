@@ -18,7 +18,7 @@ PayOrderCommand Payment(const Order& order) {
 }
 
 absl::StatusOr<Order> Pay(World& world, const PayOrderCommand& command) {
-  return PayOrder(world.store, world.clock, "recorded").Handle(world.context, command);
+  return PayOrder(world.store, world.clock, {"recorded", "bank"}).Handle(world.context, command);
 }
 
 TEST_CASE("An order moves from PENDING to DELIVERED, with an event and a timestamp for each transition") {
@@ -62,16 +62,21 @@ TEST_CASE("A payment must equal the order's total in the order's currency") {
   CHECK(ReasonOf(Pay(world, Payment(order))) == "OK");
 }
 
-TEST_CASE("PayOrder accepts only the configured payment provider") {
+TEST_CASE("PayOrder accepts only the configured payment providers, and defaults to the first one") {
   World world;
   PayOrderCommand command = Payment(world.Pending());
   command.payment_provider = "stripe";
   CHECK(BadFields(Pay(world, command)) == Fields{"payment.provider"});
+  CHECK(Details(Pay(world, command)).fields.at(0).description ==
+        "must be empty or one of the configured payment providers: recorded, bank");
   command.payment_reference = std::string(256, 'r');
   CHECK(BadFields(Pay(world, command)) == Fields{"payment.provider", "payment.provider_reference"});
-  command.payment_provider = "recorded";
+  command.payment_provider = "bank";
   command.payment_reference = std::string(255, 'r');
-  CHECK(Must(Pay(world, command))->payment_provider == "recorded");
+  CHECK(Must(Pay(world, command))->payment_provider == "bank");
+  PayOrderCommand without_provider = Payment(world.Pending());
+  without_provider.payment_provider = "";
+  CHECK(Must(Pay(world, without_provider))->payment_provider == "recorded");
 }
 
 TEST_CASE("The reference of a payment is stored without white space at either end, and in NFC") {

@@ -45,7 +45,7 @@ OrderRecord::Refund RefundOf(const OrderRecord& order, ScopeInput scope) {
 }
 
 absl::StatusOr<OrderImportResult> ImportAll(World& world, const std::vector<OrderRecord>& records) {
-  return ImportOrders(world.store, world.clock, world.ids, world.payments.name())
+  return ImportOrders(world.store, world.clock, world.ids, {std::string(world.payments.name())})
       .Handle(world.context, records);
 }
 
@@ -345,8 +345,8 @@ TEST_CASE("an order or an erasure that another call commits meanwhile is taken i
   const auto import_through = [&](std::function<void()> before_write) {
     InterleavedStore store(world.store);
     store.before_next_write = std::move(before_write);
-    return Must(
-        ImportOrders(store, world.clock, world.ids, world.payments.name()).Handle(world.context, records));
+    return Must(ImportOrders(store, world.clock, world.ids, {std::string(world.payments.name())})
+                    .Handle(world.context, records));
   };
   const OrderImportResult first = import_through([&] {
     Must(ImportAll(world, {records[0]}).status());
@@ -361,8 +361,9 @@ TEST_CASE("a transaction of ImportOrders that runs twice imports each order once
   World world;
   RetryingStore retrying(world.store);
   const OrderRecord record = DeliveredRecord(world);
-  const OrderImportResult result = Must(
-      ImportOrders(retrying, world.clock, world.ids, world.payments.name()).Handle(world.context, {record}));
+  const OrderImportResult result =
+      Must(ImportOrders(retrying, world.clock, world.ids, {std::string(world.payments.name())})
+               .Handle(world.context, {record}));
   CHECK(result.imported == 1);
 }
 

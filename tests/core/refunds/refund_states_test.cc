@@ -19,7 +19,7 @@ TEST_CASE("CanMove returns true only for the transitions of a refund's state mac
       {kRequested, kApproved},  {kRequested, kRejected},   {kRequested, kCancelled},
       {kApproved, kProcessing}, {kApproved, kCancelled},   {kProcessing, kProcessing},
       {kProcessing, kFailed},   {kProcessing, kSucceeded}, {kFailed, kApproved},
-      {kFailed, kRequested},
+      {kFailed, kRequested},    {kProcessing, kCancelled},
   };
   for (const RefundState from : kStates) {
     for (const RefundState to : kStates) {
@@ -75,6 +75,10 @@ const Step kSteps[] = {
      {kApproved, kProcessing},
      kProcessing,
      [](Refund& r, absl::Time now) { return r.BeginAttempt(now + absl::Minutes(2), now); }},
+    {"release the lease",
+     {kProcessing},
+     kProcessing,
+     [](Refund& r, absl::Time now) { return r.ReleaseLease(now); }},
     {"succeed", {kProcessing}, kSucceeded, [](Refund& r, absl::Time now) { return r.Succeed("ref", now); }},
     {"fail", {kProcessing}, kFailed, [](Refund& r, absl::Time now) { return r.Fail("code", "words", now); }},
     {"approve",
@@ -112,6 +116,65 @@ TEST_CASE("A transition that the refund's state does not allow changes nothing")
       }
     }
   }
+}
+
+TEST_CASE("An attempt clears the failure of the previous attempt") {
+  const absl::Time now = FakeClock().Now();
+  Refund refund = RefundIn(kProcessing);
+  const std::int64_t attempts = refund->attempts;
+  Must(refund.BeginAttempt(now + absl::Minutes(2), now));
+  CHECK(refund->failure_code.empty());
+  CHECK(refund->failure_message.empty());
+  CHECK(refund->attempts == attempts + 1);
+  CHECK(refund->due_time == now + absl::Minutes(2));
+}
+
+TEST_CASE("A postponed refund has a failure code, because an empty code means an attempt in progress") {
+  const absl::Time now = FakeClock().Now();
+  Refund refund = RefundIn(kProcessing);
+  Must(refund.Postpone("", "", now, now));
+  CHECK(refund->failure_code == "UNKNOWN");
+  Must(refund.AwaitProvider("re_1", "", "", now, now));
+  CHECK(refund->failure_code == "PENDING");
+}
+
+TEST_CASE("An empty provider reference keeps the current reference") {
+  const absl::Time now = FakeClock().Now();
+  Refund refund = RefundIn(kProcessing);
+  Must(refund.AwaitProvider("re_1", "", "", now, now));
+  Must(refund.AwaitProvider("", "", "", now, now));
+  CHECK(refund->provider_reference == "re_1");
+  Must(refund.Succeed("", now));
+  CHECK(refund->provider_reference == "re_1");
+}
+
+TEST_CASE("Only a refund that awaits confirmation can be confirmed") {
+  const absl::Time now = FakeClock().Now();
+  Refund waiting = RefundIn(kProcessing);
+  Must(waiting.AwaitConfirmation("recorded_1", now));
+  CHECK(AwaitsConfirmation(waiting.fields()));
+  CHECK_FALSE(waiting->due_time.has_value());
+  Must(waiting.Confirm("transfer-7", now));
+  CHECK(waiting->state == kSucceeded);
+  CHECK(waiting->provider_reference == "transfer-7");
+  CHECK(waiting->failure_code.empty());
+  for (const RefundState state : kStates) {
+    CAPTURE(RefundStateName(state));
+    Refund refund = RefundIn(state);
+    CHECK_FALSE(AwaitsConfirmation(refund.fields()));
+    CHECK(ReasonOf(refund.Confirm("transfer-7", now)) == "REFUND_STATE");
+    CHECK(refund.fields() == RefundIn(state).fields());
+  }
+}
+
+TEST_CASE("A retried refund loses the provider reference of its failed predecessor") {
+  const absl::Time now = FakeClock().Now();
+  Refund refund = RefundIn(kProcessing);
+  Must(refund.AwaitProvider("re_1", "", "", now, now));
+  Must(refund.Fail("canceled", "", now));
+  CHECK(refund->provider_reference == "re_1");
+  Must(refund.Retry({}, false, now));
+  CHECK(refund->provider_reference.empty());
 }
 
 TEST_CASE("A cancelled refund records the caller and the reason of the cancellation, and has no due_time") {

@@ -25,8 +25,8 @@ TEST_CASE(
   World world;
   RefundTwice(world);
   world.payments.on_refund = [&](const PaymentRefund&) {
-    world.clock.Advance(SettleRefunds::kLease);
-    world.clock.Jump(-SettleRefunds::kLease);
+    world.clock.Advance(world.settlement.lease);
+    world.clock.Jump(-world.settlement.lease);
   };
   CHECK(world.Settle() == 2);
   CHECK(world.payments.asked.size() == 1);

@@ -28,7 +28,7 @@ TEST_CASE(
   CHECK(world.Load(order->id)->refund_pending == 3500);
 
   world.payments.on_refund = nullptr;
-  world.clock.Advance(SettleRefunds::kLease - absl::Microseconds(1));
+  world.clock.Advance(world.settlement.lease - absl::Microseconds(1));
   CHECK(world.Settle() == 0);
   world.clock.Advance(absl::Microseconds(1));
   CHECK(world.Settle() == 1);
@@ -47,9 +47,8 @@ TEST_CASE("A response that arrives after a later attempt has ended is ignored") 
   FakePaymentProvider faster;
   world.payments.script = {late};
   world.payments.on_refund = [&](const PaymentRefund&) {
-    world.clock.Advance(SettleRefunds::kLease);
-    SettleRefunds other(world.store, world.clock, world.entropy, world.ids, world.log, faster);
-    CHECK(Must(other.Handle()) == 1);
+    world.clock.Advance(world.settlement.lease);
+    CHECK(world.SettleWith(faster) == 1);
   };
   world.NewEvents();
   CHECK(world.Settle() == 1);
@@ -62,10 +61,7 @@ TEST_CASE("While one settler attempts a refund, no other settler attempts the sa
   World world;
   Must(world.Refunded(world.Delivered(), Everything()).status());
   FakePaymentProvider second;
-  world.payments.on_refund = [&](const PaymentRefund&) {
-    SettleRefunds other(world.store, world.clock, world.entropy, world.ids, world.log, second);
-    CHECK(Must(other.Handle()) == 0);
-  };
+  world.payments.on_refund = [&](const PaymentRefund&) { CHECK(world.SettleWith(second) == 0); };
   CHECK(world.Settle() == 1);
   CHECK(second.asked.empty());
 }
@@ -78,16 +74,15 @@ TEST_CASE("A response that arrives while a later attempt is in progress is ignor
   second.on_refund = [](const PaymentRefund&) { throw Killed(); };
   world.payments.script = {Payments::Failed()};
   world.payments.on_refund = [&](const PaymentRefund&) {
-    world.clock.Advance(SettleRefunds::kLease);
-    SettleRefunds other(world.store, world.clock, world.entropy, world.ids, world.log, second);
-    CHECK_THROWS_AS((void)other.Handle(), Killed);
+    world.clock.Advance(world.settlement.lease);
+    CHECK_THROWS_AS(world.SettleWith(second), Killed);
   };
   world.Settle();
   CHECK(world.Load(made->id)->state == RefundState::kProcessing);
   CHECK(world.Load(made->id)->attempts == 2);
   CHECK(world.Load(order->id)->refund_pending == 3500);
   world.payments.on_refund = nullptr;
-  world.clock.Advance(SettleRefunds::kLease);
+  world.clock.Advance(world.settlement.lease);
   CHECK(world.Settle() == 1);
   CHECK(world.Load(made->id)->state == RefundState::kSucceeded);
 }
@@ -100,9 +95,8 @@ TEST_CASE("A response that arrives after the refund was retried is ignored") {
   second.script = {Payments::Failed()};
   world.payments.script = {Payments::Failed()};
   world.payments.on_refund = [&](const PaymentRefund&) {
-    world.clock.Advance(SettleRefunds::kLease);
-    SettleRefunds other(world.store, world.clock, world.entropy, world.ids, world.log, second);
-    CHECK(Must(other.Handle()) == 1);
+    world.clock.Advance(world.settlement.lease);
+    CHECK(world.SettleWith(second) == 1);
     Must(world.Retry(made).status());
   };
   world.Settle();
@@ -116,8 +110,7 @@ TEST_CASE("A refund that is cancelled before it is claimed is not paid out") {
   const Refund made = Must(world.Refunded(order, Everything()));
   InterleavedStore store(world.store);
   store.before_next_write = [&] { Must(world.Cancel(made).status()); };
-  SettleRefunds settle(store, world.clock, world.entropy, world.ids, world.log, world.payments);
-  CHECK(Must(settle.Handle()) == 0);
+  CHECK(world.SettleWith(world.payments, store) == 0);
   CHECK(world.payments.asked.empty());
   CHECK(world.Load(made->id)->state == RefundState::kCancelled);
   CHECK(world.Load(order->id)->refund_pending == 0);
@@ -129,8 +122,7 @@ TEST_CASE("Of two settlers that find the same due refund, only one claims the re
   InterleavedStore store(world.store);
   store.before_next_write = [&] { CHECK(world.Settle() == 1); };
   FakePaymentProvider second;
-  SettleRefunds other(store, world.clock, world.entropy, world.ids, world.log, second);
-  CHECK(Must(other.Handle()) == 0);
+  CHECK(world.SettleWith(second, store) == 0);
   CHECK(second.asked.empty());
 }
 
@@ -139,13 +131,13 @@ TEST_CASE("A settler starts no attempt whose timeout would end after the lease")
   const Order order = world.Delivered();
   for (int i = 0; i < 2; ++i) Must(world.Refunded(order, AmountOf(10)).status());
   world.payments.on_refund = [&](const PaymentRefund&) {
-    world.clock.Advance(SettleRefunds::kLease - SettleRefunds::kAttemptTimeout + absl::Microseconds(1));
+    world.clock.Advance(world.settlement.lease - world.settlement.timeout + absl::Microseconds(1));
   };
   world.Settle();
   CHECK(world.payments.asked.size() == 1);
   CHECK(world.Load(order->id)->refunded == 10);
   world.payments.on_refund = nullptr;
-  world.clock.Advance(SettleRefunds::kLease);
+  world.clock.Advance(world.settlement.lease);
   CHECK(world.Settle() == 1);
   CHECK(world.Load(order->id)->refunded == 20);
   CHECK(world.payments.asked.at(1).idempotency_key != world.payments.asked.at(0).idempotency_key);

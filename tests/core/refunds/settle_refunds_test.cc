@@ -22,8 +22,8 @@ TEST_CASE("A successful attempt updates the refund and its order, and stores an 
   CHECK(asked.payment_reference == "charge-1");
   CHECK(asked.amount == Money{order->currency, 1200});
   CHECK(asked.reason == RefundReason::kDefective);
-  CHECK(world.payments.deadlines[0] <= Deadline::After(SettleRefunds::kAttemptTimeout));
-  CHECK(world.payments.deadlines[0] > Deadline::After(SettleRefunds::kAttemptTimeout / 2));
+  CHECK(world.payments.deadlines[0] <= Deadline::After(world.settlement.timeout));
+  CHECK(world.payments.deadlines[0] > Deadline::After(world.settlement.timeout / 2));
 
   const Refund settled = world.Load(made->id);
   CHECK(settled->state == RefundState::kSucceeded);
@@ -73,8 +73,7 @@ TEST_CASE("A zero-amount refund succeeds without a call to the provider and with
   world.NewEvents();
   // The order was paid through a provider that is not configured.
   FakePaymentProvider stripe("stripe");
-  SettleRefunds settle(world.store, world.clock, world.entropy, world.ids, world.log, stripe);
-  CHECK(Must(settle.Handle()) == 1);
+  CHECK(world.SettleWith(stripe) == 1);
   CHECK(stripe.asked.empty());
   CHECK(world.Load(made->id)->state == RefundState::kSucceeded);
   CHECK(world.Load(made->id)->settle_time == world.clock.Now());
@@ -155,8 +154,7 @@ TEST_CASE("A refund of another provider's payment stays reserved until that prov
   const Order order = world.Delivered();
   const Refund made = Must(world.Refunded(order, Everything()));
   FakePaymentProvider stripe("stripe");
-  SettleRefunds settle(world.store, world.clock, world.entropy, world.ids, world.log, stripe);
-  CHECK(Must(settle.Handle()) == 1);
+  CHECK(world.SettleWith(stripe) == 1);
   CHECK(stripe.asked.empty());
   CHECK(world.Load(made->id)->state == RefundState::kProcessing);
   CHECK(world.Load(made->id)->failure_code == "PROVIDER_NOT_CONFIGURED");
@@ -166,19 +164,17 @@ TEST_CASE("A refund of another provider's payment stays reserved until that prov
   CHECK(world.Load(made->id)->state == RefundState::kSucceeded);
 }
 
-TEST_CASE("A batch settles at most kBatch refunds, and each refund gets its own outcome") {
+TEST_CASE("Each refund of a group of outcomes gets its own outcome") {
   World world;
-  world.refunds.max_per_order = 1000;
   const Order order = world.Delivered();
-  for (int i = 0; i < SettleRefunds::kBatch + 6; ++i) Must(world.Refunded(order, AmountOf(10)).status());
+  for (int i = 0; i < 5; ++i) Must(world.Refunded(order, AmountOf(10)).status());
   world.payments.script = {Payments::Failed(), Payments::Unknown()};
-  CHECK(world.Settle() == SettleRefunds::kBatch);
-  const Order after = world.Load(order->id);
-  CHECK(after->refunded == 10 * (SettleRefunds::kBatch - 2));
-  CHECK(after->refund_pending == 10 * 7);
+  CHECK(world.Settle() == 5);
+  CHECK(world.Load(order->id)->refunded == 10 * 3);
+  CHECK(world.Load(order->id)->refund_pending == 10);
   world.clock.Advance(absl::Minutes(15));
-  CHECK(world.Settle() == 7);
-  CHECK(world.Load(order->id)->refunded == 10 * (SettleRefunds::kBatch + 5));
+  CHECK(world.Settle() == 1);
+  CHECK(world.Load(order->id)->refunded == 10 * 4);
 }
 
 TEST_CASE("If no refund is due, SettleRefunds writes nothing") {
@@ -197,7 +193,10 @@ TEST_CASE("The log entry of a postponed refund contains no address and no amount
   world.Settle();
   REQUIRE(world.log.entries().size() == 1);
   CHECK(world.log.entries()[0].fields ==
-        std::map<std::string, std::string>{{"refund_id", made->id.ToString()}, {"code", "timeout"}});
+        std::map<std::string, std::string>{{"provider", "recorded"},
+                                           {"refund_id", made->id.ToString()},
+                                           {"outcome", "unknown"},
+                                           {"code", "timeout"}});
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ const euros = (minorUnits) => ({ currency_code: 'EUR', minor_units: minorUnits }
 
 // Starts the service with the emulator, and returns a client and a delivered order, paid by a charge of 25.00 EUR.
 async function deliveredOrder(t, stripe) {
-  const service = await startService(t, { settings: ['payments.provider=stripe',
+  const service = await startService(t, { settings: ['payments.providers=["stripe"]',
     `payments.stripe.base_url=${stripe.url}`, `payments.stripe.api_key=${stripe.apiKey}`] });
   const call = connect(t, service.address);
   const { user } = await call('Account/RegisterUser',

@@ -63,11 +63,10 @@ std::string CreateOrder(const Client& client, const std::string& user_id, int qu
   return response->order().id();
 }
 
-orders::v1::Order PayOrder(const Client& client, const std::string& order_id) {
+orders::v1::Order PayOrder(const Client& client, const std::string& order_id, const std::string& payment) {
   const std::int64_t total = GetOrder(client, order_id).total().minor_units();
-  const auto response =
-      client(&Orders::PayOrder, StrCat(Field("id", order_id), Euros("amount", total),
-                                       "payment { provider: 'recorded' provider_reference: 'ch_1' }"));
+  const auto response = client(
+      &Orders::PayOrder, StrCat(Field("id", order_id), Euros("amount", total), "payment { ", payment, " }"));
   REQUIRE(Outcome(response) == "OK");
   return response->order();
 }
@@ -79,9 +78,10 @@ orders::v1::Order DeliverOrder(const Client& client, const std::string& order_id
   return response->order();
 }
 
-std::string DeliveredOrder(const Client& client, const std::string& email, int quantity, int unit_price) {
+std::string DeliveredOrder(const Client& client, const std::string& email, int quantity, int unit_price,
+                           const std::string& payment) {
   const std::string order_id = CreateOrder(client, RegisterUser(client, email), quantity, unit_price);
-  PayOrder(client, order_id);
+  PayOrder(client, order_id, payment);
   DeliverOrder(client, order_id);
   return order_id;
 }
@@ -92,13 +92,14 @@ orders::v1::Order GetOrder(const Client& client, const std::string& order_id) {
   return response->order();
 }
 
-refunds::v1::Refund AwaitRefund(const Client& client, const std::string& refund_id) {
+refunds::v1::Refund AwaitRefund(const Client& client, const std::string& refund_id,
+                                refunds::v1::RefundState state) {
   refunds::v1::Refund refund;
   Await([&] {
     refund = client(&Refunds::GetRefund, Field("id", refund_id))->refund();
-    return refund.state() == refunds::v1::REFUND_STATE_SUCCEEDED;
+    return refund.state() == state;
   });
-  REQUIRE(refund.state() == refunds::v1::REFUND_STATE_SUCCEEDED);
+  REQUIRE(refund.state() == state);
   return refund;
 }
 

@@ -19,14 +19,19 @@ sessions::v1::SignInResponse SignIn(const Client& client, const std::string& ema
 // shipping.
 std::string CreateOrder(const Client& client, const std::string& user_id, int quantity, int unit_price,
                         bool with_shipping = false);
-orders::v1::Order PayOrder(const Client& client, const std::string& order_id);
+// A payment of the provider `recorded`, in Protobuf's text format.
+inline constexpr char kRecordedPayment[] = "provider: 'recorded' provider_reference: 'ch_1'";
+orders::v1::Order PayOrder(const Client& client, const std::string& order_id,
+                           const std::string& payment = kRecordedPayment);
 orders::v1::Order DeliverOrder(const Client& client, const std::string& order_id);
 // Creates a DELIVERED order of a new user.
-std::string DeliveredOrder(const Client& client, const std::string& email, int quantity, int unit_price);
+std::string DeliveredOrder(const Client& client, const std::string& email, int quantity, int unit_price,
+                           const std::string& payment = kRecordedPayment);
 
 orders::v1::Order GetOrder(const Client& client, const std::string& order_id);
-// Waits until the refund has SUCCEEDED and returns it.
-refunds::v1::Refund AwaitRefund(const Client& client, const std::string& refund_id);
+// Waits until the refund has the state and returns it.
+refunds::v1::Refund AwaitRefund(const Client& client, const std::string& refund_id,
+                                refunds::v1::RefundState state = refunds::v1::REFUND_STATE_SUCCEEDED);
 // Returns the number of refunds that ListRefunds returns for the order.
 int CountRefunds(const Client& client, const std::string& order_id);
 

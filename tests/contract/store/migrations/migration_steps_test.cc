@@ -263,7 +263,8 @@ std::vector<RowBatch> Family::Batches() const {
 class Sqlite {
  public:
   static constexpr std::array kForms = {Form::kWithoutContent, Form::kWithoutContent, Form::kWithContent,
-                                        Form::kWithContent,    Form::kWithSessions,   Form::kWithScopes};
+                                        Form::kWithContent,    Form::kWithSessions,   Form::kWithScopes,
+                                        Form::kWithScopes};
 
   const Migrator& migrator() const { return migrator_; }
   void Execute(const std::string& sql) { SQLite::Database(path_, SQLite::OPEN_READWRITE).exec(sql); }
@@ -306,7 +307,8 @@ class Sqlite {
 class Postgres {
  public:
   static constexpr std::array kForms = {Form::kWithoutContent, Form::kWithContent,  Form::kWithContent,
-                                        Form::kWithContent,    Form::kWithSessions, Form::kWithScopes};
+                                        Form::kWithContent,    Form::kWithSessions, Form::kWithScopes,
+                                        Form::kWithScopes};
 
   const Migrator& migrator() const { return migrator_; }
   void Execute(const std::string& sql) { database_.Connect().Execute(sql); }

@@ -14,6 +14,7 @@
 #include "tests/support/fake_entropy.h"
 #include "tests/support/fake_payment_provider.h"
 #include "tests/support/recording_log.h"
+#include "tests/support/status_checks.h"
 
 namespace keelson {
 namespace {
@@ -72,7 +73,7 @@ void StoreDueRefund(Store& store, const std::string& email_key) {
   }));
 }
 
-TEST_CASE("a batch of refunds of any size is claimed in three round trips and settled in four",
+TEST_CASE("refunds of any number are claimed in four round trips, and their outcomes saved in four",
           "[postgres]") {
   PostgresFixture fixture;
   constexpr int kRefunds = 10;
@@ -82,13 +83,18 @@ TEST_CASE("a batch of refunds of any size is claimed in three round trips and se
   IdGenerator ids(clock, entropy);
   RecordingLog log;
   FakePaymentProvider provider(SampleOrder(UserId())->payment_provider);
-  SettleRefunds settle(fixture.store(), clock, entropy, ids, log, provider);
-  const int before = RoundTrips();
-  const absl::StatusOr<int> settled = settle.Handle();
-  REQUIRE_OK(settled.status());
-  CHECK(*settled == kRefunds);
+  SettleRefunds settle({fixture.store(), clock, entropy, ids, log}, {&provider},
+                       SettlementPolicy{.concurrency = kRefunds});
+  int before = RoundTrips();
+  CHECK(Must(settle.FlushAndClaim()).claimed == kRefunds);
+  CHECK(RoundTrips() - before == 4);
+  while (settle.SettleNext(0)) {
+  }
   CHECK(provider.moved.size() == kRefunds);
-  CHECK(RoundTrips() - before == 3 + 4);
+  settle.Stop();
+  before = RoundTrips();
+  REQUIRE_OK(settle.Close());
+  CHECK(RoundTrips() - before == 4);
 }
 
 TEST_CASE("the outcomes of many messages are saved in two round trips", "[postgres]") {

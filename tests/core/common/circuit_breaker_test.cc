@@ -1,4 +1,4 @@
-#include "core/notifications/circuit_breaker.h"
+#include "core/common/circuit_breaker.h"
 
 #include <catch2/catch.hpp>
 

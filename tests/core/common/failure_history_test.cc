@@ -1,7 +1,8 @@
-#include "core/notifications/failure_history.h"
+#include "core/common/failure_history.h"
 
 #include <catch2/catch.hpp>
 
+#include "core/common/id.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_entropy.h"
 
@@ -18,7 +19,7 @@ struct MessageIds {
 
 TEST_CASE("AddFailure returns false while the provider accepts no other message") {
   MessageIds ids;
-  FailureHistory history;
+  FailureHistory<MessageId> history;
   const MessageId first = ids(), second = ids();
   for (int i = 1; i <= 3; ++i) {
     CHECK_FALSE(history.AddFailure(first));
@@ -29,7 +30,7 @@ TEST_CASE("AddFailure returns false while the provider accepts no other message"
 
 TEST_CASE("AddFailure returns true if the message fails again after the provider accepted another message") {
   MessageIds ids;
-  FailureHistory history;
+  FailureHistory<MessageId> history;
   const MessageId poison = ids();
   history.AddAcceptance(ids());
   CHECK_FALSE(history.AddFailure(poison));
@@ -41,7 +42,7 @@ TEST_CASE("AddFailure returns true if the message fails again after the provider
 
 TEST_CASE("The number of a message's failures is 0 after the provider accepts the message") {
   MessageIds ids;
-  FailureHistory history;
+  FailureHistory<MessageId> history;
   const MessageId id = ids();
   history.AddFailure(id);
   history.AddAcceptance(id);
@@ -51,11 +52,11 @@ TEST_CASE("The number of a message's failures is 0 after the provider accepts th
 
 TEST_CASE("The history drops the oldest messages beyond its limit") {
   MessageIds ids;
-  FailureHistory history;
+  FailureHistory<MessageId> history;
   const MessageId oldest = ids();
   history.AddFailure(oldest);
   MessageId newest;
-  for (std::size_t i = 0; i < FailureHistory::kMaxMessages; ++i) history.AddFailure(newest = ids());
+  for (std::size_t i = 0; i < FailureHistory<MessageId>::kMaxItems; ++i) history.AddFailure(newest = ids());
   CHECK(history.CountFailures(oldest) == 0);
   CHECK(history.CountFailures(newest) == 1);
 }

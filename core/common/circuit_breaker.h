@@ -5,11 +5,14 @@
 
 #include "absl/time/time.h"
 #include "core/common/steady_time.h"
-#include "core/notifications/provider_status.h"
 
 namespace keelson {
 
-// Configuration of the circuit breakers ([email.circuit]).
+// State of a provider's circuit breaker. Closed: the provider receives all calls. Open: it receives no calls,
+// because too many calls failed. Half open: it receives a few probe calls.
+enum class CircuitState { kClosed = 1, kOpen = 2, kHalfOpen = 3 };
+
+// Configuration of the circuit breakers ([email.circuit], [payments.circuit]).
 struct CircuitPolicy {
   // The circuit opens when the ratio of failures among the last `window` calls reaches `failure_ratio`, after
   // at least `min_calls` calls.
