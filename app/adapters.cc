@@ -16,8 +16,11 @@
 #include "adapters/email/smtp/smtp_descriptor.h"
 #include "adapters/email/templates/template_renderer.h"
 #include "adapters/passwords/argon2/argon2_hasher.h"
+#include "adapters/payments/braintree/braintree_payment_provider.h"
+#include "adapters/payments/paypal/paypal_payment_provider.h"
 #include "adapters/payments/recorded/recorded_payment_provider.h"
 #include "adapters/payments/sandbox/sandbox_payment_provider.h"
+#include "adapters/payments/stripe/stripe_payment_provider.h"
 #include "adapters/store/memory/memory_descriptor.h"
 #include "adapters/store/postgres/postgres_descriptor.h"
 #include "adapters/store/sqlite/sqlite_descriptor.h"
@@ -89,7 +92,8 @@ const AdapterTable& BuiltInAdapters() {
                         .email_providers = {DescribeFileEmail(), DescribeLogEmail(), DescribeSmtp(),
                                             DescribeSendGrid(), DescribePostmark(), DescribeSes(),
                                             DescribeMailgun(), DescribeResend(), DescribeBrevo()},
-                        .payment_providers = {DescribeRecordedPayments(), DescribeSandboxPayments()}};
+                        .payment_providers = {DescribeRecordedPayments(), DescribeStripe(), DescribePayPal(),
+                                              DescribeBraintree(), DescribeSandboxPayments()}};
   return adapters;
 }
 

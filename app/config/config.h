@@ -10,7 +10,6 @@
 
 #include "absl/time/time.h"
 #include "adapters/support/descriptors/config_section.h"
-#include "adapters/support/http/api_settings.h"
 #include "app/config/size.h"
 #include "core/common/circuit_breaker.h"
 #include "core/refunds/refund_policy.h"
@@ -93,7 +92,6 @@ struct PaymentsConfig {
   std::string provider;
   absl::Duration poll = absl::Milliseconds(500);
   SettlementPolicy settlement;
-  ApiSettings stripe;
 };
 
 struct AccountsConfig {

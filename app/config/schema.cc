@@ -6,7 +6,6 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
-#include "adapters/support/http/api_settings.h"
 #include "app/config/adapter_sections.h"
 #include "app/config/email_checks.h"
 #include "core/common/nearest.h"
@@ -204,19 +203,6 @@ std::vector<Key> PaymentsKeys(const AdapterTable& adapters) {
   };
 }
 
-// Reserved for a Stripe provider, which this version does not have.
-std::vector<Key> StripeKeys() {
-  return {
-      {.name = "payments.stripe.api_key",
-       .member = KEELSON_MEMBER(payments.stripe.api_key),
-       .description = kApiKeyDescription,
-       .secret = true},
-      {.name = "payments.stripe.base_url",
-       .member = KEELSON_MEMBER(payments.stripe.base_url),
-       .description = kBaseUrlDescription},
-  };
-}
-
 std::vector<Key> AccountsKeys() {
   return {
       {"accounts.verification_ttl", KEELSON_MEMBER(accounts.verification_ttl),
@@ -374,7 +360,6 @@ void Schema::AddKeys(const AdapterTable& adapters) {
   Append(CircuitKeys("email.circuit", &EmailCircuit), keys_);
   Append(PaymentsKeys(adapters), keys_);
   Append(OfEachSection(kPaymentsPort, adapters.payment_providers, &SectionKeys), keys_);
-  Append(StripeKeys(), keys_);
   Append(CircuitKeys("payments.circuit", &PaymentsCircuit), keys_);
   Append(AccountsKeys(), keys_);
   Append(SecretsKeys(), keys_);

@@ -1,8 +1,9 @@
-// Tests the configuration with two example adapters: a store, and the e-mail provider that the README
-// describes. Only the adapters' descriptors define their configuration keys.
+// Tests the configuration with three example adapters: a store, and the e-mail provider and the payment
+// provider that the README describes. Only the adapters' descriptors define their configuration keys.
 #include <catch2/catch.hpp>
 
 #include "acme_email_provider.h"
+#include "acme_payment_provider.h"
 #include "adapters/support/descriptors/store_descriptor.h"
 #include "adapters/system/system_clock.h"
 #include "app/config/adapter_sections.h"
@@ -57,6 +58,7 @@ AdapterTable WithExamples() {
   AdapterTable adapters = BuiltInAdapters();
   adapters.stores.push_back(DescribeTape());
   adapters.email_providers.push_back(DescribeAcme());
+  adapters.payment_providers.push_back(DescribeAcmePayments());
   return adapters;
 }
 
@@ -101,6 +103,23 @@ TEST_CASE(
   CHECK(ErrorsWithExamples({"store.adapter=tape", "store.tape.drive=/dev/t", "store.tape.timeout=1s",
                             "store.tape.blocks=0"}) ==
         "--set: store.tape.blocks must be a whole number, from 1 to 64");
+}
+
+TEST_CASE("the keys of a payment provider are known, checked and hidden by its descriptor") {
+  const ConfigFixture fixture(WithExamples());
+  CHECK_THAT(ConfigReference(fixture.schema()),
+             Catch::Contains("\n[payments.acme]\n# the provider's API key\napi_key = \"\"\n"));
+  CHECK(ErrorsWithExamples({"payments.acme.api_kee=k"}) ==
+        "--set: payments.acme.api_kee is not a known key; did you mean payments.acme.api_key?");
+  const auto loaded = fixture.LoadSettings({"payments.acme.api_key=hunter2"});
+  REQUIRE(fixture.Errors(loaded) == "");
+  CHECK_THAT(ShowConfig(fixture.schema(), *loaded), !Catch::Contains("hunter2"));
+  for (const PaymentProviderDescriptor& descriptor : WithExamples().payment_providers) {
+    if (descriptor.section.name != "acme") continue;
+    const auto provider = descriptor.create(SettingsOf(loaded->config, kPaymentsPort, descriptor.section));
+    REQUIRE(provider.ok());
+    CHECK((*provider)->name() == "acme");
+  }
 }
 
 TEST_CASE("an adapter is created with the loaded settings, or with its defaults if none are loaded") {

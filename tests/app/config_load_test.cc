@@ -166,7 +166,7 @@ test.toml:9: store.sqlite is a section, not a key; write [store.sqlite]
 test.toml:5: stroe is not a known key; did you mean store?
 KEELSON_SERVER__QUEUE: server.queue must be a whole number, from 1 to 1000000
 KEELSON_STORE__ADAPTR: does not override any known key; did you mean KEELSON_STORE__ADAPTER?
---set: payments.provider must be one of: recorded, sandbox
+--set: payments.provider must be one of: recorded, stripe, paypal, braintree, sandbox
 --set: server.drain has no value; write --set KEY=VALUE
 --set: a.b is not a known key)");
 }

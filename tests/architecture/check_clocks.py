@@ -16,6 +16,8 @@ READERS = {
     "adapters/email/http/sendgrid_email_provider.cc",  # the rate limit ends at a date
     "adapters/grpc/dispatcher.cc",  # gRPC's deadline is a date
     "adapters/grpc/server_certificates.cc",  # a certificate is valid between two dates
+    "adapters/payments/http/http_payment_provider.cc",  # an idempotency key is forgotten at a date
+    "adapters/payments/http/refund_outcome.cc",  # Retry-After may be a date
     "adapters/telemetry/log/json_log.cc",  # a log line has the system's time
 }
 

@@ -40,8 +40,8 @@ CORE_TREE = {
 
 # An adapter may include the core, Abseil, POSIX, the adapters/support libraries listed for it, and its own technology.
 ADAPTER = ["core/", "absl/"]
-SUPPORTS = ["email/mime", "email/templates", "store/migrations", "store/sql_columns", "support/descriptors", "support/files",
-            "support/http"]
+SUPPORTS = ["email/mime", "email/templates", "payments/http", "store/migrations", "store/sql_columns",
+            "support/descriptors", "support/files", "support/http"]
 TECHNOLOGY = {
     "email/file": [],
     "email/http": ["nlohmann/"],
@@ -52,8 +52,12 @@ TECHNOLOGY = {
     "grpc": GRPC + ["openssl/"],
     "grpc_client": GRPC,
     "passwords": ["argon2.h", "crypt.h", "openssl/", "sodium.h"],
+    "payments/braintree": ["nlohmann/"],
+    "payments/http": ["nlohmann/"],
+    "payments/paypal": ["nlohmann/"],
     "payments/recorded": [],
     "payments/sandbox": ["nlohmann/"],
+    "payments/stripe": ["nlohmann/"],
     "store/memory": [],
     "store/migrations": [],
     "store/postgres": ["libpq-fe.h", "nlohmann/"],
@@ -62,7 +66,7 @@ TECHNOLOGY = {
     "store/sqlite": ["sqlite3.h", "SQLiteCpp/", "nlohmann/"],
     "support/descriptors": [],
     "support/files": [],
-    "support/http": ["curl/curl.h"],
+    "support/http": ["curl/curl.h", "nlohmann/"],
     "system": ["sodium.h"],
     "telemetry/log": ["spdlog/", "nlohmann/"],
     "telemetry/prometheus": ["prometheus/"],

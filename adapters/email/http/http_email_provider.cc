@@ -4,8 +4,8 @@
 #include <variant>
 
 #include "absl/time/clock.h"
-#include "adapters/email/mime/error_text.h"
 #include "adapters/email/mime/unsendable.h"
+#include "adapters/support/http/error_text.h"
 #include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
@@ -83,43 +83,6 @@ absl::Status CheckHttpSender(const Mailbox& from) {
   if (!NeedsUtf8(from.address)) return absl::OkStatus();
   return absl::FailedPreconditionError(
       "must have an ASCII local part (before the @) for providers with an HTTP API");
-}
-
-ApiAccess ApiAccessOf(const ApiSettings& settings) {
-  return {.key = Secret(settings.api_key), .base_url = settings.base_url};
-}
-
-std::string BaseUrl(std::string_view configured, std::string_view default_url) {
-  if (configured.empty()) return std::string(default_url);
-  return std::string(configured.substr(0, configured.find_last_not_of('/') + 1));
-}
-
-ApiAccess WithDefaultBase(ApiAccess access, std::string_view default_url) {
-  access.base_url = BaseUrl(access.base_url, default_url);
-  return access;
-}
-
-HttpRequest JsonPost(std::string url, std::vector<HttpHeader> headers, const nlohmann::json& body) {
-  HttpRequest request = JsonGet(std::move(url), std::move(headers));
-  request.method = "POST";
-  request.headers.push_back({"Content-Type", "application/json"});
-  // With `replace`, invalid UTF-8, such as in a name in the configuration, becomes U+FFFD; by default, dump()
-  // throws.
-  request.body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-  return request;
-}
-
-HttpRequest JsonGet(std::string url, std::vector<HttpHeader> headers) {
-  HttpRequest request;
-  request.method = "GET";
-  request.url = std::move(url);
-  request.headers = std::move(headers);
-  request.headers.push_back({"Accept", "application/json"});
-  return request;
-}
-
-HttpHeader Bearer(const Secret& key) {
-  return {"Authorization", StrCat("Bearer ", key.Reveal())};
 }
 
 }  // namespace keelson

@@ -6,13 +6,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "adapters/email/http/provider_response.h"
+#include "adapters/email/http/response_rules.h"
 #include "adapters/email/mime/envelope.h"
 #include "adapters/support/descriptors/email_provider_descriptor.h"
-#include "adapters/support/http/api_settings.h"
+#include "adapters/support/http/api_request.h"
 #include "adapters/support/http/http_client.h"
 #include "core/common/deadline.h"
-#include "core/common/secret.h"
 #include "core/notifications/email_provider.h"
 
 namespace keelson {
@@ -57,24 +56,6 @@ class HttpEmailProvider : public EmailProvider {
 // FAILED_PRECONDITION, with an error message that starts with a verb ("must …"), if the sender's local part
 // is not ASCII: no provider with an HTTP API documents support for such addresses.
 absl::Status CheckHttpSender(const Mailbox& from);
-
-struct ApiAccess {
-  Secret key;
-  // Scheme and host. WithDefaultBase replaces an empty value with the provider's public API.
-  std::string base_url;
-};
-
-ApiAccess ApiAccessOf(const ApiSettings& settings);
-
-// Returns `configured` without trailing slashes, or `default_url` if `configured` is empty.
-std::string BaseUrl(std::string_view configured, std::string_view default_url);
-// Returns `access` with the result of BaseUrl as its base_url.
-ApiAccess WithDefaultBase(ApiAccess access, std::string_view default_url);
-
-// Builds a request that accepts a JSON response; JsonPost also sends a JSON body.
-HttpRequest JsonPost(std::string url, std::vector<HttpHeader> headers, const nlohmann::json& body);
-HttpRequest JsonGet(std::string url, std::vector<HttpHeader> headers);
-HttpHeader Bearer(const Secret& key);
 
 template <typename Provider>
 absl::StatusOr<std::unique_ptr<EmailProvider>> CreateApiProvider(const ApiSettings& settings, Log& /*log*/) {

@@ -1,8 +1,6 @@
 #include "adapters/email/http/mailgun_email_provider.h"
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
-#include "absl/strings/str_format.h"
 #include "absl/time/clock.h"
 #include "core/common/host_name.h"
 #include "core/common/strings.h"
@@ -42,28 +40,6 @@ std::optional<absl::Duration> RetryDelayIn(std::string_view text) {
   return ParseRetryAfter(StrCat(time, " GMT"), absl::Now());
 }
 
-std::string FormEncoded(std::string_view text) {
-  std::string encoded;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (absl::ascii_isalnum(byte) || std::string_view("-._~").find(c) != std::string_view::npos) {
-      encoded += c;
-    } else {
-      absl::StrAppendFormat(&encoded, "%%%02X", byte);
-    }
-  }
-  return encoded;
-}
-
-std::string Form(const std::vector<HttpHeader>& fields) {
-  std::string form;
-  for (const HttpHeader& field : fields) {
-    if (field.value.empty()) continue;
-    form += StrCat(form.empty() ? "" : "&", FormEncoded(field.name), "=", FormEncoded(field.value));
-  }
-  return form;
-}
-
 struct MailgunSettings : ApiSettings {
   std::string domain;
 };
@@ -89,7 +65,7 @@ absl::StatusOr<HttpRequest> MailgunEmailProvider::SendRequest(const Email& email
                                                               const Envelope& envelope) const {
   HttpRequest request = ProbeRequest();
   request.method = "POST";
-  request.url = StrCat(access_.base_url, "/v3/", FormEncoded(domain_), "/messages");
+  request.url = StrCat(access_.base_url, "/v3/", PercentEncoded(domain_), "/messages");
   request.headers.push_back({"Content-Type", "application/x-www-form-urlencoded"});
   request.body = Form({{"from", Quoted(envelope.from)},
                        {"to", envelope.to},
@@ -103,7 +79,7 @@ absl::StatusOr<HttpRequest> MailgunEmailProvider::SendRequest(const Email& email
 }
 
 HttpRequest MailgunEmailProvider::ProbeRequest() const {
-  return JsonGet(StrCat(access_.base_url, "/v3/domains/", FormEncoded(domain_)),
+  return JsonGet(StrCat(access_.base_url, "/v3/domains/", PercentEncoded(domain_)),
                  {{"Authorization", StrCat("Basic ", basic_)}});
 }
 

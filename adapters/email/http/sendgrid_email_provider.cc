@@ -39,19 +39,14 @@ nlohmann::json From(const Mailbox& mailbox) {
   return from;
 }
 
-std::string Member(const nlohmann::json& error, std::string_view name) {
-  if (!error.is_object()) return "";
-  const auto found = error.find(name);
-  return found != error.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 // A response may list several errors. Returns the first error that matches a rule, or else the first error.
 nlohmann::json DecisiveError(const ProviderResponse& response) {
   if (!response.json().is_object()) return {};
   const nlohmann::json errors = response.json().value("errors", nlohmann::json());
   if (!errors.is_array() || errors.empty()) return {};
   const auto found = std::find_if(errors.begin(), errors.end(), [&response](const nlohmann::json& error) {
-    return FindRule(kRules, response.status(), Member(error, "field"), Member(error, "message")) != nullptr;
+    return FindRule(kRules, response.status(), TextMember(error, "field"), TextMember(error, "message")) !=
+           nullptr;
   });
   return found == errors.end() ? errors[0] : *found;
 }
@@ -85,7 +80,8 @@ SendOutcome SendGridEmailProvider::OutcomeOf(const ProviderResponse& response) c
   }
   if (response.succeeded()) return Unreadable(response);
   const nlohmann::json error = DecisiveError(response);
-  SendOutcome outcome = ErrorOutcome(kRules, response, Member(error, "field"), Member(error, "message"));
+  SendOutcome outcome =
+      ErrorOutcome(kRules, response, TextMember(error, "field"), TextMember(error, "message"));
   if (outcome.kind == Kind::kRetry && response.header("retry-after").empty()) {
     outcome.retry_after = UntilUnixTime(response.header("x-ratelimit-reset"), absl::Now());
   }

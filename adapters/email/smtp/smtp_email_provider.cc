@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "adapters/email/mime/error_text.h"
 #include "adapters/email/mime/mime_message.h"
 #include "adapters/email/mime/unsendable.h"
+#include "adapters/support/http/error_text.h"
 
 namespace keelson {
 namespace {

@@ -6,23 +6,18 @@
 #include <sstream>
 
 #include "tests/contract/email/fixtures.h"
+#include "tests/support/http/request_reader.h"
 
 namespace keelson {
 namespace {
 
 using nlohmann::json;
+using servers::Differs;
+using servers::FormFields;
+using servers::Header;
 using servers::SeenRequest;
 
 constexpr char kMessageId[] = "<message_01hf7yat00e8r8e2dhp52c4m2r@example.com>";
-
-std::string Header(const SeenRequest& request, const std::string& name) {
-  const auto found = request.headers.find(name);
-  return found == request.headers.end() ? "" : found->second;
-}
-
-std::string Differs(const std::string& what, const std::string& seen, const std::string& due) {
-  return seen == due ? "" : what + " is " + seen + ", not " + due + "\n";
-}
 
 std::string CheckBody(const SeenRequest& request, const json& due) {
   const json seen = json::parse(request.body, nullptr, false);
@@ -63,26 +58,6 @@ std::string Part(const std::string& authorization, const std::string& name) {
   if (begin == std::string::npos) return "";
   const std::size_t value = begin + name.size() + 1;
   return authorization.substr(value, authorization.find(',', value) - value);
-}
-
-std::string Unescaped(const std::string& text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool escaped = text[i] == '%';
-    plain += escaped ? static_cast<char>(std::stoi(text.substr(i + 1, 2), nullptr, 16)) : text[i];
-    if (escaped) i += 2;
-  }
-  return plain;
-}
-
-json FormFields(const std::string& body) {
-  json fields = json::object();
-  std::istringstream parts(body);
-  for (std::string part; std::getline(parts, part, '&');) {
-    const std::size_t equals = part.find('=');
-    fields[Unescaped(part.substr(0, equals))] = Unescaped(part.substr(equals + 1));
-  }
-  return fields;
 }
 
 }  // namespace

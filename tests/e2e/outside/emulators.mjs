@@ -1,4 +1,4 @@
-// Third-party emulators of e-mail providers from npm, each on a free loopback port.
+// Third-party emulators of e-mail and payment providers from npm, each on a free loopback port.
 import { copyFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -60,4 +60,30 @@ export async function startResend(t) {
     PORT: `${port}`, HOSTNAME: LOOPBACK, DATABASE_URL: `file:${folder}/store.sqlite`, NEXT_TELEMETRY_DISABLED: '1',
   });
   return { url, received: async () => (await readJson(`${url}/dashboard-api/emails`)).emails };
+}
+
+// The start script of the package stripe-stateful-mock listens on all interfaces. Therefore this function starts the app
+// directly.
+export async function startStripe(t) {
+  const port = await freePort();
+  const url = `http://${LOOPBACK}:${port}`;
+  const script = `require('${join(PACKAGES, 'stripe-stateful-mock')}').createExpressApp()
+    .listen(${port}, '${LOOPBACK}', () => console.log('listening'))`;
+  await startProcess(t, makeFolder(), process.execPath, ['-e', script], lineWith('listening'));
+  const apiKey = 'sk_test_keelson';
+  const request = async (path, fields) => {
+    const response = await fetch(`${url}${path}`, {
+      method: fields ? 'POST' : 'GET', headers: { authorization: `Bearer ${apiKey}` },
+      body: fields && new URLSearchParams(fields),
+    });
+    if (!response.ok) throw new Error(`${path} returned ${response.status}: ${await response.text()}`);
+    return response.json();
+  };
+  return {
+    url,
+    apiKey,
+    charge: (amount, currency) => request('/v1/charges', { amount, currency, source: 'tok_visa' }),
+    refunds: async (charge) => (await request(`/v1/refunds?charge=${charge}`)).data,
+    refund: (charge, amount) => request('/v1/refunds', { charge, amount }),
+  };
 }

@@ -1,4 +1,4 @@
-#include "adapters/email/mime/error_text.h"
+#include "adapters/support/http/error_text.h"
 
 #include <algorithm>
 
