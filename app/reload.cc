@@ -1,5 +1,6 @@
 #include "app/reload.h"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -53,9 +54,11 @@ absl::Status Reload::ChangeRefundPolicy(const RefundPolicy& policy) {
 
 absl::Status Reload::Apply(const ConfigChanges& changes) {
   ASSIGN_OR_RETURN(const Severity level, LogLevelOf(changes.config.telemetry));
-  // The only step that fails although the configuration is valid, so that it comes first.
+  ASSIGN_OR_RETURN(const std::function<void()> set_authentication,
+                   service_.PrepareAuthentication(changes.config.auth));
+  // The last step that can fail, and the first that changes anything.
   RETURN_IF_ERROR(ChangeRefundPolicy(changes.config.refunds));
-  RETURN_IF_ERROR(service_.SetAuthentication(changes.config.auth));
+  set_authentication();
   log_.SetLevel(level);
   config_ = changes.config;
   log_.Write(Severity::kInfo, "config.reloaded", "the configuration was reloaded",

@@ -243,9 +243,9 @@ void Service::SaveSessionUses() {
   }
 }
 
-absl::Status Service::SetAuthentication(const AuthConfig& auth) {
+absl::StatusOr<std::function<void()>> Service::PrepareAuthentication(const AuthConfig& auth) {
   ASSIGN_OR_RETURN(const GrpcAuthOptions options, GrpcAuthOf(auth));
-  return server_->SetAuthentication(options);
+  return server_->PrepareAuthentication(options);
 }
 
 void Service::Drain() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -38,7 +39,7 @@ class Service {
   bool ready() const { return health_watch_->ready(); }
   // Both functions forward to the GrpcServer functions of the same name. Do not call them after Drain.
   void ReloadCertificates() { server_->ReloadCertificates(); }
-  absl::Status SetAuthentication(const AuthConfig& auth);
+  absl::StatusOr<std::function<void()>> PrepareAuthentication(const AuthConfig& auth);
   // Forwards to the use case of the same name. Do not call it after Drain.
   absl::Status ChangeRefundPolicy(const RefundPolicy& policy) {
     return use_cases_->change_refund_policy.Handle(policy);

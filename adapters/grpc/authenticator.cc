@@ -79,7 +79,7 @@ absl::Status Authenticator::Authorize(const grpc::ServerContext& context, std::s
                                       Access access, CallContext& caller) const {
   caller.is_approver = mode_ == Mode::kNone;
   if (mode_ == Mode::kNone) {
-    caller.actor = "anonymous";
+    caller.actor = kAnonymous;
     return absl::OkStatus();
   }
   const Client* client = mode_ == Mode::kToken ? ByToken(authorization) : ByCertificate(context);

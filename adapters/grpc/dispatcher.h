@@ -54,8 +54,8 @@ class Dispatcher {
   void CancelQueued() { cancels_queued_ = true; }
 
   // Later calls of Authorize use this authenticator.
-  void SetAuthenticator(Authenticator authenticator) {
-    authenticator_ = std::make_shared<const Authenticator>(std::move(authenticator));
+  void SetAuthenticator(std::shared_ptr<const Authenticator> authenticator) {
+    authenticator_ = std::move(authenticator);
   }
 
   absl::Duration default_deadline() const { return limits_.default_deadline; }

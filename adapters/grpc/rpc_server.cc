@@ -179,10 +179,11 @@ void RpcServer::ReloadCertificates() {
   if (certificates_ != nullptr) certificates_->Reload();
 }
 
-absl::Status RpcServer::SetAuthentication(const GrpcAuthOptions& options) {
-  ASSIGN_OR_RETURN(Authenticator authenticator, Authenticator::Create(options));
-  dispatcher_.SetAuthenticator(std::move(authenticator));
-  return absl::OkStatus();
+absl::StatusOr<std::function<void()>> RpcServer::PrepareAuthentication(const GrpcAuthOptions& options) {
+  ASSIGN_OR_RETURN(Authenticator created, Authenticator::Create(options));
+  return [this, authenticator = std::make_shared<const Authenticator>(std::move(created))] {
+    dispatcher_.SetAuthenticator(authenticator);
+  };
 }
 
 bool RpcServer::HasCalls() const {

@@ -2,6 +2,7 @@
 
 #include <grpcpp/server.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -41,7 +42,7 @@ class RpcServer {
   void SetServing(bool serving);
   void SetServing(const std::string& part, bool serving);
   void ReloadCertificates();
-  absl::Status SetAuthentication(const GrpcAuthOptions& options);
+  absl::StatusOr<std::function<void()>> PrepareAuthentication(const GrpcAuthOptions& options);
   void Shutdown(Deadline deadline);
 
  private:

@@ -51,8 +51,8 @@ void GrpcServer::ReloadCertificates() {
   impl_->server().ReloadCertificates();
 }
 
-absl::Status GrpcServer::SetAuthentication(const GrpcAuthOptions& options) {
-  return impl_->server().SetAuthentication(options);
+absl::StatusOr<std::function<void()>> GrpcServer::PrepareAuthentication(const GrpcAuthOptions& options) {
+  return impl_->server().PrepareAuthentication(options);
 }
 
 void GrpcServer::Shutdown(Deadline deadline) {

@@ -1,6 +1,7 @@
 // The service over gRPC on one port: its methods, health, and reflection if enabled.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -37,9 +38,10 @@ class GrpcServer {
   // Re-reads the TLS files. New connections use changed files if these are valid; otherwise the previous
   // files stay in use, and one warning logs the reason. Blocks on files. No effect without TLS.
   void ReloadCertificates();
-  // Authenticates new calls with these options; in-flight calls continue. INVALID_ARGUMENT, without a change,
-  // if the options are invalid.
-  absl::Status SetAuthentication(const GrpcAuthOptions& options);
+  // Changes nothing yet. Returns a function that authenticates new calls with these options, while in-flight
+  // calls continue; the function can't fail, and must not be called after the server is destroyed.
+  // INVALID_ARGUMENT if the options are invalid.
+  absl::StatusOr<std::function<void()>> PrepareAuthentication(const GrpcAuthOptions& options);
   // Graceful shutdown: health becomes NOT_SERVING, new calls are rejected, and in-flight calls finish. At
   // `deadline`, remaining calls are cancelled: queued calls do not start, and running handlers end by their
   // own deadlines. Blocks until all calls have ended. Must not be called from a signal handler.

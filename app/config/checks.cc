@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "app/config/config_errors.h"
+#include "core/common/context.h"
 #include "core/common/host_name.h"
 #include "core/common/strings.h"
 
@@ -79,6 +80,9 @@ bool IsSha256(std::string_view text) {
 // Returns the first error of a client, without comparing it with other clients; empty if the client is valid.
 std::string ClientError(const AuthClient& client, std::string_view mode) {
   if (client.name.empty()) return "must have a name";
+  // Other callers have these names: SELF_APPROVAL is not judged for kAnonymous.
+  if (client.name == kAnonymous || client.name == kSystem)
+    return StrCat("must not have the reserved name ", client.name);
   if (client.roles.empty()) return "must have roles";
   if (!client.token_sha256.empty() && !IsSha256(client.token_sha256)) {
     return "must have a token_sha256 of 64 hexadecimal digits";

@@ -25,7 +25,7 @@ std::string_view EventTypeOf(MessageState state) {
 }
 
 absl::Status AppendEvents(WriteTransaction& tx, const FlushBatch& batch) {
-  const CallContext context{"system", "", "", Deadline::Never()};
+  const CallContext context{std::string(kSystem), "", "", Deadline::Never()};
   for (std::size_t i = 0; i < batch.messages.size(); ++i) {
     const Message& message = batch.messages[i];
     const std::string_view event_type = EventTypeOf(message.state);

@@ -51,9 +51,10 @@ absl::StatusOr<OrderPage> ListOrders::Handle(const CallContext& context, const L
   filter.states = query.states;
   filter.created_from = WholeMicros(query.created_from);
   filter.created_before = WholeMicros(query.created_before);
-  filter.reference = NormalizedReference("reference", query.reference, kMaxOrderReference, errors);
-  filter.payment_reference =
-      NormalizedReference("payment_reference", query.payment_reference, kMaxPaymentReference, errors);
+  const std::vector<std::string> references =
+      ReferenceForms("reference", query.reference, kMaxOrderReference, errors);
+  const std::vector<std::string> payments =
+      ReferenceForms("payment_reference", query.payment_reference, kMaxPaymentReference, errors);
   filter.label = CheckLabel("label", query.label, errors);
   filter.refund_statuses = query.refund_statuses;
   if (!errors.empty()) return errors.ToStatus();
@@ -62,13 +63,18 @@ absl::StatusOr<OrderPage> ListOrders::Handle(const CallContext& context, const L
   list(std::string("orders")), list(filter.user_id), list(filter.states);
   list(filter.created_from), list(filter.created_before);
   // Only if set, so that the page tokens of earlier versions stay valid.
-  if (!filter.reference.empty()) list(std::string("reference")), list(filter.reference);
-  if (!filter.payment_reference.empty()) list(std::string("payment")), list(filter.payment_reference);
+  if (!query.reference.empty()) list(std::string("reference")), list(query.reference);
+  if (!query.payment_reference.empty()) list(std::string("payment")), list(query.payment_reference);
   if (!filter.refund_statuses.empty()) list(std::string("statuses")), list(filter.refund_statuses);
   if (filter.label) list(std::string("label")), list(filter.label);
+  const std::vector<OrderFilter> filters =
+      WithEachForm(WithEachForm<OrderFilter>({filter}, &OrderFilter::reference, references),
+                   &OrderFilter::payment_reference, payments);
   return ReadPage(store_, context, page_tokens_, list.Take(), query.page_token, page_size, &OrderPage::orders,
                   [&](ReadTransaction& tx, std::optional<ListPosition> before, int limit) {
-                    return tx.orders().List(filter, before, limit);
+                    return ReadLists(filters, limit, [&](const OrderFilter& each) {
+                      return tx.orders().List(each, before, limit);
+                    });
                   });
 }
 

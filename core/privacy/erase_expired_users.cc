@@ -13,7 +13,7 @@ namespace keelson {
 
 absl::StatusOr<bool> EraseExpiredUsers::Handle() {
   const absl::Time now = clock_.Now();
-  const CallContext context{"system", "", "", Deadline::After(kRunTimeout)};
+  const CallContext context{std::string(kSystem), "", "", Deadline::After(kRunTimeout)};
   ASSIGN_OR_RETURN(const std::vector<User> due, ListDue(now, context.deadline));
   for (const User& user : due) {
     // Before the attempt: a user that fails is tried again in the next pass.
@@ -42,7 +42,7 @@ absl::StatusOr<std::vector<User>> EraseExpiredUsers::ListDue(absl::Time now, Dea
 
 absl::Status EraseExpiredUsers::Erase(const CallContext& context, UserId id, absl::Time now) {
   return store_.Write(context.deadline, [&](WriteTransaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(std::optional<User> user, tx.users().FindForErasure(id));
+    ASSIGN_OR_RETURN(std::optional<User> user, tx.users().FindForUpdate(id));
     // Another process has erased the user, or UndeleteUser has restored the user.
     if (!user || !user->is_purgeable(now)) return absl::OkStatus();
     RETURN_IF_ERROR(ErasePersonalData(tx, context, sessions_, *user, now));

@@ -4,6 +4,7 @@
 #include "core/accounts/user_repository.h"
 #include "core/common/status_macros.h"
 #include "core/notifications/message_repository.h"
+#include "core/refunds/refund_repository.h"
 #include "core/sessions/sign_in_attempt.h"
 #include "core/store/idempotency_repository.h"
 
@@ -14,6 +15,8 @@ absl::Status ErasePersonalData(WriteTransaction& tx, const CallContext& context,
   const User before = user;
   const UserId id = user->id;
   RETURN_IF_ERROR(user.Erase(now));
+  // Before FindForErasure: transactions that hold a refund may wait for the user, to insert a message.
+  RETURN_IF_ERROR(tx.refunds().EraseNotes(id, now));
   // Waits for transactions that are inserting messages to the user, so that DeleteOfUser sees them.
   RETURN_IF_ERROR(tx.users().FindForErasure(id).status());
   RETURN_IF_ERROR(sessions.RevokeAll(tx, context, id, "erased", now).status());

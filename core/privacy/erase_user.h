@@ -13,8 +13,8 @@
 namespace keelson {
 
 // Clears the user, whom the caller has locked and stores afterwards, and deletes the user's sessions, tokens,
-// cooldowns, throttle and messages and the stored responses that contain the user. Orders, refunds and events
-// stay. USER_STATE if the user is erased already.
+// cooldowns, throttle and messages, the notes of the user's refunds and the stored responses that contain the
+// user. The rest of orders, refunds and events stays. USER_STATE if the user is erased already.
 absl::Status ErasePersonalData(WriteTransaction& tx, const CallContext& context, SessionRevoker& sessions,
                                User& user, absl::Time now);
 

@@ -20,7 +20,7 @@ absl::Status ChangeRefundPolicy::Handle(RefundPolicy policy) {
 }
 
 absl::Status ChangeRefundPolicy::Record(const RefundPolicy& before, const RefundPolicy& after) {
-  const CallContext context{"system", "", "", Deadline::After(kStoreTimeout)};
+  const CallContext context{std::string(kSystem), "", "", Deadline::After(kStoreTimeout)};
   const Event event = MakeEvent("refunds.policy_changed", "refunds", UserId(), context, clock_.Now(),
                                 EventPayload().AddJson("old", ToJson(before)).AddJson("new", ToJson(after)));
   return store_.Write(context.deadline, [&](WriteTransaction& tx) { return tx.events().Append(event); });

@@ -10,15 +10,19 @@
 namespace keelson {
 namespace {
 
-// Lists the refunds of the order with the reference. Returns no refunds if no order has the reference, or if
-// the filter names another order.
-absl::StatusOr<std::vector<Refund>> ListOfReference(ReadTransaction& tx, std::string_view order_reference,
-                                                    RefundFilter filter, std::optional<ListPosition> before,
-                                                    int limit) {
-  ASSIGN_OR_RETURN(const std::optional<Order> order, tx.orders().FindByReference(order_reference));
-  if (!order || (filter.order_id && *filter.order_id != (*order)->id)) return std::vector<Refund>();
-  filter.order_id = (*order)->id;
-  return tx.refunds().List(filter, before, limit);
+// Returns `filter` for the refunds of each order that has one of the references. Returns no filter if no
+// order has a reference, or if `filter` names another order.
+absl::StatusOr<std::vector<RefundFilter>> WithOrdersOf(ReadTransaction& tx,
+                                                       const std::vector<std::string>& references,
+                                                       const RefundFilter& filter) {
+  std::vector<RefundFilter> filters;
+  for (const std::string& reference : references) {
+    ASSIGN_OR_RETURN(const std::optional<Order> order, tx.orders().FindByReference(reference));
+    if (!order || (filter.order_id && *filter.order_id != (*order)->id)) continue;
+    filters.push_back(filter);
+    filters.back().order_id = (*order)->id;
+  }
+  return filters;
 }
 
 }  // namespace
@@ -44,10 +48,10 @@ absl::StatusOr<RefundPage> ListRefunds::Handle(const CallContext& context, const
   filter.states = query.states;
   filter.created_from = WholeMicros(query.created_from);
   filter.created_before = WholeMicros(query.created_before);
-  filter.payment_reference =
-      NormalizedReference("payment_reference", query.payment_reference, kMaxPaymentReference, errors);
-  const std::string order_reference =
-      NormalizedReference("order_reference", query.order_reference, kMaxOrderReference, errors);
+  const std::vector<std::string> payments =
+      ReferenceForms("payment_reference", query.payment_reference, kMaxPaymentReference, errors);
+  const std::vector<std::string> order_references =
+      ReferenceForms("order_reference", query.order_reference, kMaxOrderReference, errors);
   filter.label = CheckLabel("label", query.label, errors);
   if (!errors.empty()) return errors.ToStatus();
 
@@ -55,14 +59,20 @@ absl::StatusOr<RefundPage> ListRefunds::Handle(const CallContext& context, const
   list(std::string("refunds")), list(filter.order_id), list(filter.user_id), list(filter.states);
   list(filter.created_from), list(filter.created_before);
   // Only if set, so that the page tokens of earlier versions stay valid.
-  if (!filter.payment_reference.empty()) list(std::string("payment")), list(filter.payment_reference);
-  if (!order_reference.empty()) list(std::string("reference")), list(order_reference);
+  if (!query.payment_reference.empty()) list(std::string("payment")), list(query.payment_reference);
+  if (!query.order_reference.empty()) list(std::string("reference")), list(query.order_reference);
   if (filter.label) list(std::string("label")), list(filter.label);
   return ReadPage(
       store_, context, page_tokens_, list.Take(), query.page_token, page_size, &RefundPage::refunds,
-      [&](ReadTransaction& tx, std::optional<ListPosition> before, int limit) {
-        return order_reference.empty() ? tx.refunds().List(filter, before, limit)
-                                       : ListOfReference(tx, order_reference, filter, before, limit);
+      [&](ReadTransaction& tx, std::optional<ListPosition> before,
+          int limit) -> absl::StatusOr<std::vector<Refund>> {
+        std::vector<RefundFilter> filters = {filter};
+        if (!query.order_reference.empty()) {
+          ASSIGN_OR_RETURN(filters, WithOrdersOf(tx, order_references, filter));
+        }
+        filters = WithEachForm(filters, &RefundFilter::payment_reference, payments);
+        return ReadLists(filters, limit,
+                         [&](const RefundFilter& each) { return tx.refunds().List(each, before, limit); });
       });
 }
 

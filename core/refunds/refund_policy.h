@@ -45,8 +45,8 @@ struct RefundPolicy : RefundTerms {
   bool operator==(const RefundPolicy&) const = default;
 };
 
-// The policy of a configuration that sets no key. NOT_RECEIVED also allows refunds of SHIPPED orders;
-// ORDER_CANCELLED only allows refunds of CANCELLED orders.
+// The policy of a configuration that sets no key. NOT_RECEIVED also allows refunds of SHIPPED orders, and
+// ORDER_CANCELLED of CANCELLED orders.
 RefundPolicy DefaultRefundPolicy();
 
 // Returns the policy as a JSON object with the names of the configuration keys. "reasons" holds, for each

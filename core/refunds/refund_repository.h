@@ -46,6 +46,9 @@ class RefundRepository : public RefundReader {
   }
   virtual absl::Status Insert(const Refund& refund) = 0;
   virtual absl::Status Update(const Refund& refund) = 0;
+  // Clears the notes of the user's refunds (Refund::EraseNotes); refunds without notes stay unchanged. Locks
+  // the changed refunds in the order of their ids.
+  virtual absl::Status EraseNotes(UserId user_id, absl::Time now) = 0;
 };
 
 }  // namespace keelson

@@ -313,6 +313,11 @@ std::span<const RefundRule> RefundRules() {
   return kRules;
 }
 
+bool CanBeOverridden(std::string_view rule) {
+  return std::any_of(kRules.begin(), kRules.end(),
+                     [&](const RefundRule& each) { return each.can_be_overridden && each.name == rule; });
+}
+
 std::optional<RefundPortion> PortionOf(const Order& order, const RefundScope& scope) {
   if (const RefundLines* lines = std::get_if<RefundLines>(&scope)) return PortionOfLines(order, *lines);
   if (const Money* amount = std::get_if<Money>(&scope)) {

@@ -83,6 +83,8 @@ struct RefundRule {
 
 // Returns the rules in the order of evaluation. Verdicts have the same order.
 std::span<const RefundRule> RefundRules();
+// Whether a rule has the name, and an approver may override the rule.
+bool CanBeOverridden(std::string_view rule);
 
 // The refund amount of `scope` and its parts. nullopt if the scope names another currency, or if the rule
 // LINES_AVAILABLE fails. Shares are cumulative: the first k of a line's q units together have the share

@@ -1,6 +1,5 @@
 #include "core/refunds/rule_override.h"
 
-#include <algorithm>
 #include <set>
 #include <string_view>
 
@@ -10,11 +9,6 @@
 
 namespace keelson {
 namespace {
-
-bool CanBeOverridden(std::string_view name) {
-  return std::ranges::any_of(
-      RefundRules(), [&](const RefundRule& rule) { return rule.can_be_overridden && rule.name == name; });
-}
 
 // Returns "A or B", the names of the rules that can be overridden.
 std::string OverridableRules() {

@@ -19,7 +19,7 @@ constexpr absl::Duration kBaseDelay = absl::Seconds(2);
 constexpr absl::Duration kMaxDelay = absl::Minutes(15);
 
 CallContext SystemContext() {
-  return {"system", "", "", Deadline::Never()};
+  return {std::string(kSystem), "", "", Deadline::Never()};
 }
 
 Event EventOf(std::string_view type, const Refund& refund, absl::Time now) {

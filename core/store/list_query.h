@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -48,6 +50,47 @@ inline std::optional<Label> CheckLabel(const std::string& field, const std::opti
     CheckLabels(field, {{label->key, label->value}}, errors);
   }
   return label;
+}
+
+// Returns the texts that a filter by a reference matches: the normalized reference and, if it differs, the
+// text as sent, because earlier versions stored references as sent. Returns one empty text for an empty text.
+// Adds the violations of NormalizedReference.
+inline std::vector<std::string> ReferenceForms(std::string_view field, const std::string& sent,
+                                               std::size_t max_code_points, FieldErrors& errors) {
+  std::vector<std::string> forms = {NormalizedReference(field, sent, max_code_points, errors)};
+  if (forms[0] != sent) forms.push_back(sent);
+  return forms;
+}
+
+// Returns copies of `filters` for each of `forms`, in the member `reference`.
+template <typename Filter>
+std::vector<Filter> WithEachForm(const std::vector<Filter>& filters, std::string Filter::*reference,
+                                 const std::vector<std::string>& forms) {
+  std::vector<Filter> with_forms;
+  for (const Filter& filter : filters) {
+    for (const std::string& form : forms) {
+      with_forms.push_back(filter);
+      with_forms.back().*reference = form;
+    }
+  }
+  return with_forms;
+}
+
+// Returns the first `limit` rows of the lists of all filters, which must have no common rows. `read` returns
+// the first `limit` rows of the list of one filter.
+template <typename Filter, typename Reader>
+auto ReadLists(const std::vector<Filter>& filters, int limit, const Reader& read)
+    -> std::invoke_result_t<Reader, const Filter&> {
+  typename std::invoke_result_t<Reader, const Filter&>::value_type rows;
+  for (const Filter& filter : filters) {
+    ASSIGN_OR_RETURN(auto found, read(filter));
+    std::move(found.begin(), found.end(), std::back_inserter(rows));
+  }
+  if (filters.size() <= 1) return rows;
+  std::sort(rows.begin(), rows.end(),
+            [](const auto& one, const auto& other) { return PositionOf(one) > PositionOf(other); });
+  if (std::ssize(rows) > limit) rows.erase(rows.begin() + limit, rows.end());
+  return rows;
 }
 
 // Rounds a bound up to whole microseconds, the resolution of stored times.

@@ -92,6 +92,14 @@ TEST_CASE(
         "--set: auth.clients number 2 must not have the name of an earlier client");
 }
 
+TEST_CASE("a client must not have the name of callers without authentication or of background jobs") {
+  for (const std::string name : {"anonymous", "system"}) {
+    CHECK(ErrorsOf({"auth.mode=token",
+                    "auth.clients=[{name='" + name + "',roles=['reader'],token_sha256='" + kToken + "'}]"}) ==
+          "--set: auth.clients number 1 must not have the reserved name " + name);
+  }
+}
+
 TEST_CASE("every key whose type is a list of strings rejects an empty list") {
   const ConfigFixture fixture;
   std::vector<std::string> lists, inheriting;

@@ -1,7 +1,5 @@
 // Tests `keelson import orders` against the real service.
-#include <algorithm>
 #include <catch2/catch.hpp>
-#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <string>
@@ -9,16 +7,13 @@
 #include "core/common/strings.h"
 #include "tests/e2e/support/await.h"
 #include "tests/e2e/support/folder.h"
+#include "tests/e2e/support/imports.h"
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/service_process.h"
 #include "tests/e2e/support/stores.h"
 
 namespace keelson::e2e {
 namespace {
-
-constexpr int kOk = 0;
-constexpr int kFailed = 1;
-constexpr std::size_t kMiB = std::size_t{1} << 20;
 
 // A DELIVERED order of ada@example.com: two units of 12.50 EUR. `more` contains further fields.
 std::string OrderLineOf(const std::string& reference, const std::string& more = "") {
@@ -35,12 +30,6 @@ constexpr char kRefundOfOneUnit[] =
     R"(, "refunds": [{"scope": {"lines": {"lines": [{"lineId": "1", "quantity": 1}]}},)"
     R"( "reason": "REFUND_REASON_DEFECTIVE", "createTime": "2026-01-07T09:00:00Z"}])";
 
-std::filesystem::path WriteOrderLines(const Folder& folder, const std::string& lines) {
-  std::filesystem::path path = folder / "orders.jsonl";
-  std::ofstream(path, std::ios::binary) << lines;
-  return path;
-}
-
 // Writes the orders R-0 to R-<count - 1>.
 std::filesystem::path WriteOrders(const Folder& folder, int count) {
   std::filesystem::path path = folder / "orders.jsonl";
@@ -49,20 +38,6 @@ std::filesystem::path WriteOrders(const Folder& folder, int count) {
     file << OrderLineOf(StrCat("R-", i), i % 10 == 0 ? kRefundOfOneUnit : "");
   }
   return path;
-}
-
-std::vector<std::string> ImportOrdersArguments(const std::string& address, const std::string& file) {
-  return {"import", "orders", file, "--address", address};
-}
-
-CommandResult ImportOrders(const Folder& folder, const ServiceProcess& service, const std::string& file) {
-  return RunKeelson(ImportOrdersArguments(service.target(), file), folder.path());
-}
-
-ChildProcess StartOrderImport(const Folder& folder, const ServiceProcess& service, const std::string& file) {
-  std::vector<std::string> arguments = ImportOrdersArguments(service.target(), file);
-  arguments.insert(arguments.begin(), KEELSON_BINARY);
-  return ChildProcess(arguments, folder.path(), {});
 }
 
 std::string FindOrder(const Client& client, const std::string& reference) {
@@ -75,8 +50,8 @@ TEST_CASE("an order from before the move is imported with its refund, and the re
   const ServiceProcess service(folder.path(), {"refunds.window=87600h"});
   const Client client = service.Connect();
   RegisterUser(client, "ada@example.com");
-  const auto file = WriteOrderLines(folder, OrderLineOf("R-1001", kRefundOfOneUnit));
-  const CommandResult result = ImportOrders(folder, service, file);
+  const auto file = WriteImport(folder, "orders", OrderLineOf("R-1001", kRefundOfOneUnit));
+  const CommandResult result = Import("orders", folder, service, file);
   CHECK(result.exit_code == kOk);
   CHECK(result.output == "1 imported, 0 already present, 0 failed\n");
   CHECK(result.errors.empty());
@@ -93,7 +68,7 @@ TEST_CASE("an order from before the move is imported with its refund, and the re
   CHECK(refund->refund().amount().minor_units() == 1250);
   AwaitRefund(client, refund->refund().id());
   CHECK(GetOrder(client, order.id()).refund_status() == orders::v1::REFUND_STATUS_FULLY_REFUNDED);
-  CHECK(ImportOrders(folder, service, file).output == "0 imported, 1 already present, 0 failed\n");
+  CHECK(Import("orders", folder, service, file).output == "0 imported, 1 already present, 0 failed\n");
   CHECK(RunOnStore(folder.path(), {"verify"}).exit_code == kOk);
 }
 
@@ -108,9 +83,10 @@ TEST_CASE("an import of orders lists every invalid line, and imports the others"
                  std::string(R"("payTime": "2026-01-02T10:01:00Z", )").size(), "");
   std::string dearer = OrderLineOf("R-1");
   dearer.replace(dearer.find("1250"), 4, "1251");
-  const auto file = WriteOrderLines(folder, StrCat(OrderLineOf("R-1"), "{\"reference\": \n", of_unknown,
-                                                   unpaid, dearer, OrderLineOf("R-2")));
-  const CommandResult result = ImportOrders(folder, service, file);
+  const auto file = WriteImport(
+      folder, "orders",
+      StrCat(OrderLineOf("R-1"), "{\"reference\": \n", of_unknown, unpaid, dearer, OrderLineOf("R-2")));
+  const CommandResult result = Import("orders", folder, service, file);
   CHECK(result.exit_code == kFailed);
   CHECK(result.output == "2 imported, 0 already present, 4 failed\n");
   CHECK_THAT(result.errors,
@@ -129,18 +105,11 @@ TEST_CASE("20,000 orders are imported with bounded memory, and the store stays v
   RegisterUser(service.Connect(), "ada@example.com");
   const std::size_t before = service.process().Memory("VmRSS:");
   const auto file = WriteOrders(folder, kOrders);
-  ChildProcess command = StartOrderImport(folder, service, file);
-  std::size_t most_of_command = 0;
-  REQUIRE(Await(
-      [&] {
-        if (!command.running()) return true;
-        most_of_command = std::max(most_of_command, command.Memory("VmHWM:"));
-        return false;
-      },
-      std::chrono::minutes(2)));
+  ChildProcess command = StartImport("orders", folder, service, file);
+  const std::size_t peak = AwaitPeakMemory(command);
   CHECK(command.Wait() == kOk);
   CHECK(command.output() == StrCat(kOrders, " imported, 0 already present, 0 failed\n"));
-  CHECK(most_of_command < 48 * kMiB);
+  CHECK(peak < 48 * kMiB);
   CHECK(service.process().Memory("VmHWM:") < before + 64 * kMiB);
   CHECK(RunOnStore(folder.path(), {"verify"}).exit_code == kOk);
 }
@@ -153,7 +122,7 @@ TEST_CASE("an import of orders that kill -9 of the service interrupts is complet
     ServiceProcess service(folder.path());
     const Client client = service.Connect();
     RegisterUser(client, "ada@example.com");
-    ChildProcess command = StartOrderImport(folder, service, file);
+    ChildProcess command = StartImport("orders", folder, service, file);
     REQUIRE(Await([&] { return FindOrder(client, "R-0") == "OK"; }));
     service.Kill();
     CHECK(command.Wait() == kFailed);
@@ -165,15 +134,7 @@ TEST_CASE("an import of orders that kill -9 of the service interrupts is complet
   // The service was killed before the last batch.
   CHECK(FindOrder(client, "R-0") == "OK");
   CHECK(FindOrder(client, StrCat("R-", kOrders - 1)) == "NOT_FOUND ORDER_NOT_FOUND");
-  const CommandResult repeated = ImportOrders(folder, service, file);
-  CHECK(repeated.exit_code == kOk);
-  int imported = 0;
-  int present = 0;
-  REQUIRE(std::sscanf(repeated.output.c_str(), "%d imported, %d already present, 0 failed", &imported,
-                      &present) == 2);
-  CHECK(imported + present == kOrders);
-  CHECK(present > 0);
-  CHECK(imported > 0);
+  CheckResumed(Import("orders", folder, service, file), kOrders);
   CHECK(RunOnStore(folder.path(), {"verify"}).exit_code == kOk);
 }
 
@@ -183,8 +144,8 @@ TEST_CASE("two imports of the same orders at once import each order once") {
   const ServiceProcess service(folder.path());
   RegisterUser(service.Connect(), "ada@example.com");
   const auto file = WriteOrders(folder, kOrders);
-  ChildProcess first = StartOrderImport(folder, service, file);
-  ChildProcess second = StartOrderImport(folder, service, file);
+  ChildProcess first = StartImport("orders", folder, service, file);
+  ChildProcess second = StartImport("orders", folder, service, file);
   int imported = 0;
   for (ChildProcess* command : {&first, &second}) {
     CHECK(command->Wait() == kOk);

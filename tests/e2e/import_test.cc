@@ -1,14 +1,12 @@
 // Tests `keelson import users` against the real service.
-#include <algorithm>
 #include <catch2/catch.hpp>
-#include <chrono>
-#include <cstdio>
 #include <fstream>
 #include <string>
 
 #include "core/common/strings.h"
 #include "tests/e2e/support/await.h"
 #include "tests/e2e/support/folder.h"
+#include "tests/e2e/support/imports.h"
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/service_process.h"
 #include "tests/e2e/support/stores.h"
@@ -16,21 +14,11 @@
 namespace keelson::e2e {
 namespace {
 
-constexpr int kOk = 0;
-constexpr int kFailed = 1;
-constexpr int kWrongUsage = 2;
-constexpr std::size_t kMiB = std::size_t{1} << 20;
 // bcrypt of "a" (bcrypt-ruby's tests).
 constexpr char kHash[] = "$2b$06$ehKGYiS4wt2HAr7KQXS5z.OaRjB4jHO7rBHJKlGXbqEH3QVJfO7iO";
 
 std::string LineOf(const std::string& email, const std::string& more = "") {
   return StrCat(R"({"email": ")", email, R"(", "passwordHash": ")", kHash, "\"", more, "}\n");
-}
-
-std::filesystem::path WriteLines(const Folder& folder, const std::string& lines) {
-  std::filesystem::path path = folder / "users.jsonl";
-  std::ofstream(path, std::ios::binary) << lines;
-  return path;
 }
 
 // Writes the records of user0@example.com to user<count - 1>@example.com.
@@ -41,20 +29,6 @@ std::filesystem::path WriteUsers(const Folder& folder, int count) {
   return path;
 }
 
-std::vector<std::string> ImportArguments(const std::string& address, const std::string& file) {
-  return {"import", "users", file, "--address", address};
-}
-
-CommandResult Import(const Folder& folder, const ServiceProcess& service, const std::string& file) {
-  return RunKeelson(ImportArguments(service.target(), file), folder.path());
-}
-
-ChildProcess StartImport(const Folder& folder, const ServiceProcess& service, const std::string& file) {
-  std::vector<std::string> arguments = ImportArguments(service.target(), file);
-  arguments.insert(arguments.begin(), KEELSON_BINARY);
-  return ChildProcess(arguments, folder.path(), {});
-}
-
 std::string Find(const Client& client, const std::string& email) {
   return Outcome(client(&Accounts::GetUserByEmail, Field("email", email)));
 }
@@ -62,11 +36,11 @@ std::string Find(const Client& client, const std::string& email) {
 TEST_CASE("an imported user signs in with the old password, and the hash becomes Argon2id") {
   const Folder folder;
   const ServiceProcess service(folder.path());
-  const auto file = WriteLines(
-      folder,
+  const auto file = WriteImport(
+      folder, "users",
       LineOf("Ada@example.com",
              R"(, "display_name": "Ada", "emailVerified": true, "createTime": "2020-01-02T03:04:05Z")"));
-  const CommandResult result = Import(folder, service, file);
+  const CommandResult result = Import("users", folder, service, file);
   CHECK(result.exit_code == kOk);
   CHECK(result.output == "1 imported, 0 already present, 0 failed\n");
   CHECK(result.errors.empty());
@@ -86,14 +60,14 @@ TEST_CASE("an imported user signs in with the old password, and the hash becomes
 TEST_CASE("an import lists every invalid line without its hash, and imports the others") {
   const Folder folder;
   const ServiceProcess service(folder.path());
-  const auto file = WriteLines(
-      folder,
+  const auto file = WriteImport(
+      folder, "users",
       StrCat(LineOf("a@example.com"), "\n", R"({"email": "b@example.com", "passwordHash": "$1$s3cret"})",
              "\n", R"({"email": "c@example.com", "passwordHash": "s3cret)", "\n",
              R"({"email": "d@example.com", "password": "s3cret"})", "\n", std::string(2 * kMiB, 'x'), "\n",
              LineOf("A@example.com"), R"({"email": "nobody", "locale": "?"})", "\r\n",
              R"({"email": "z@example.com"})"));
-  const CommandResult result = Import(folder, service, file);
+  const CommandResult result = Import("users", folder, service, file);
   CHECK(result.exit_code == kFailed);
   CHECK(result.output == "2 imported, 1 already present, 5 failed\n");
   CHECK_THAT(result.errors,
@@ -118,20 +92,13 @@ TEST_CASE("100,000 users are imported with bounded memory, and the store stays v
   const auto file = WriteUsers(folder, kUsers);
   // A failure of the last call has the number of its line in the file.
   std::ofstream(file, std::ios::app) << R"({"email": "nobody"})";
-  ChildProcess command = StartImport(folder, service, file);
-  std::size_t most_of_command = 0;
-  REQUIRE(Await(
-      [&] {
-        if (!command.running()) return true;
-        most_of_command = std::max(most_of_command, command.Memory("VmHWM:"));
-        return false;
-      },
-      std::chrono::minutes(2)));
+  ChildProcess command = StartImport("users", folder, service, file);
+  const std::size_t peak = AwaitPeakMemory(command);
   CHECK(command.Wait() == kFailed);
   CHECK(command.output() == StrCat(kUsers, " imported, 0 already present, 1 failed\n"));
   CHECK_THAT(command.errors(),
              Catch::Contains(StrCat("keelson: line ", kUsers + 1, ": nobody: email must ")));
-  CHECK(most_of_command < 48 * kMiB);
+  CHECK(peak < 48 * kMiB);
   CHECK(service.process().Memory("VmHWM:") < before + 48 * kMiB);
   CHECK(Find(service.Connect(), StrCat("user", kUsers - 1, "@example.com")) == "OK");
   const CommandResult verified = RunOnStore(folder.path(), {"verify"});
@@ -144,7 +111,7 @@ TEST_CASE("an import that kill -9 of the service interrupts is completed by a re
   const auto file = WriteUsers(folder, kUsers);
   {
     ServiceProcess service(folder.path());
-    ChildProcess command = StartImport(folder, service, file);
+    ChildProcess command = StartImport("users", folder, service, file);
     const Client client = service.Connect();
     REQUIRE(Await([&] { return Find(client, "user0@example.com") == "OK"; }));
     service.Kill();
@@ -157,15 +124,7 @@ TEST_CASE("an import that kill -9 of the service interrupts is completed by a re
   // The service was killed before the last batch.
   CHECK(Find(client, "user0@example.com") == "OK");
   CHECK(Find(client, StrCat("user", kUsers - 1, "@example.com")) == "NOT_FOUND USER_NOT_FOUND");
-  const CommandResult repeated = Import(folder, service, file);
-  CHECK(repeated.exit_code == kOk);
-  int imported = 0;
-  int present = 0;
-  REQUIRE(std::sscanf(repeated.output.c_str(), "%d imported, %d already present, 0 failed", &imported,
-                      &present) == 2);
-  CHECK(imported + present == kUsers);
-  CHECK(present > 0);
-  CHECK(imported > 0);
+  CheckResumed(Import("users", folder, service, file), kUsers);
   CHECK(Find(client, StrCat("user", kUsers - 1, "@example.com")) == "OK");
   CHECK(RunOnStore(folder.path(), {"verify"}).exit_code == kOk);
 }
@@ -174,7 +133,7 @@ TEST_CASE("a graceful shutdown ends an import, and the import exits with the err
   const Folder folder;
   const auto file = WriteUsers(folder, 60'000);
   ServiceProcess service(folder.path());
-  ChildProcess command = StartImport(folder, service, file);
+  ChildProcess command = StartImport("users", folder, service, file);
   const Client client = service.Connect();
   REQUIRE(Await([&] { return Find(client, "user0@example.com") == "OK"; }));
   CHECK(service.Stop() == kOk);
@@ -185,10 +144,10 @@ TEST_CASE("a graceful shutdown ends an import, and the import exits with the err
 TEST_CASE("an import logs neither addresses nor hashes") {
   const Folder folder;
   ServiceProcess service(folder.path(), {"telemetry.log_level=debug"});
-  const auto file =
-      WriteLines(folder, StrCat(LineOf("ada.lovelace@example.com"), LineOf("ada.lovelace@example.com"),
-                                R"({"email": "Secret.Address", "passwordHash": "$1$hunter2"})"));
-  CHECK(Import(folder, service, file).exit_code == kFailed);
+  const auto file = WriteImport(folder, "users",
+                                StrCat(LineOf("ada.lovelace@example.com"), LineOf("ada.lovelace@example.com"),
+                                       R"({"email": "Secret.Address", "passwordHash": "$1$hunter2"})"));
+  CHECK(Import("users", folder, service, file).exit_code == kFailed);
   CHECK(service.Stop() == kOk);
   const std::string logs = service.process().errors() + service.process().output();
   CHECK(logs.find("ImportUsers") != std::string::npos);
@@ -201,7 +160,7 @@ TEST_CASE("an import logs neither addresses nor hashes") {
 TEST_CASE("an import reads standard input, and a caller without the role admin is rejected") {
   const Folder folder;
   const ServiceProcess service(folder.path());
-  WriteLines(folder, LineOf("a@example.com"));
+  WriteImport(folder, "users", LineOf("a@example.com"));
   ChildProcess piped(
       {"/bin/sh", "-c",
        StrCat("cat users.jsonl | '", KEELSON_BINARY, "' import users - --address ", service.target())},
@@ -216,7 +175,7 @@ TEST_CASE("an import reads standard input, and a caller without the role admin i
                                 "auth.clients=[{name='web',roles=['writer'],token_sha256='"
                                 "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b'}]"});
   std::ofstream(folder / "token") << "secret";
-  std::vector<std::string> arguments = ImportArguments(guarded.target(), folder / "users.jsonl");
+  std::vector<std::string> arguments = ImportArguments("users", guarded.target(), folder / "users.jsonl");
   arguments.insert(arguments.end(), {"--token-file", folder / "token"});
   const CommandResult rejected = RunKeelson(arguments, folder.path());
   CHECK(rejected.exit_code == kFailed);
@@ -225,7 +184,7 @@ TEST_CASE("an import reads standard input, and a caller without the role admin i
 
 TEST_CASE("an import of an unreadable file or with invalid options fails before the first call") {
   const Folder folder;
-  WriteLines(folder, LineOf("a@example.com"));
+  WriteImport(folder, "users", LineOf("a@example.com"));
   for (const std::vector<std::string>& more :
        std::vector<std::vector<std::string>>{{"missing.jsonl"},
                                              {"."},
@@ -237,7 +196,7 @@ TEST_CASE("an import of an unreadable file or with invalid options fails before 
     CHECK(RunKeelson(arguments, folder.path()).exit_code == kWrongUsage);
   }
   const CommandResult unreachable =
-      RunKeelson(ImportArguments("127.0.0.1:1", folder / "users.jsonl"), folder.path());
+      RunKeelson(ImportArguments("users", "127.0.0.1:1", folder / "users.jsonl"), folder.path());
   CHECK(unreachable.exit_code == kFailed);
   CHECK_THAT(unreachable.errors, Catch::Contains("UNAVAILABLE"));
 }

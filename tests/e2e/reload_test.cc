@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/escaping.h"
@@ -173,6 +174,59 @@ TEST_CASE("a reload changes the refund policy, and an event holds the old and th
                                                !Catch::Contains("DEFECTIVE"));
   CHECK_THAT(payload.substr(new_terms), Catch::Contains("\"max_per_order\":2,") &&
                                             Catch::Contains("\"DEFECTIVE\":{\"max_per_order\":3}"));
+}
+
+TEST_CASE("each key of the refund policy takes effect by a reload, for all reasons or for one") {
+  const std::string others = Configuration("info", {"one"}, "admin");
+  ReloadedService service(others);
+  const Client client = service.ConnectAs("one");
+  const std::string order_id = DeliveredOrder(client, "ada@example.com", 1, 1000);
+  const std::string refund_of_one_euro = StrCat(Field("order_id", order_id), AmountScope(100));
+  REQUIRE(Outcome(client(&Refunds::CreateRefund, refund_of_one_euro)) == "OK");
+  using Effects = std::vector<std::string>;
+  // Returns the failed rules of a second refund, and "approval" if the refund needs approval.
+  const auto effects_on = [&](const std::string& reason) {
+    const auto check =
+        client(&Refunds::CheckRefund, StrCat(refund_of_one_euro, "reason: REFUND_REASON_", reason));
+    Effects effects;
+    for (const refunds::v1::RuleVerdict& verdict : check->verdicts()) {
+      if (!verdict.passed()) effects.push_back(verdict.rule());
+    }
+    if (check->needs_approval()) effects.emplace_back("approval");
+    return effects;
+  };
+  REQUIRE(effects_on("DEFECTIVE").empty());
+  const std::pair<std::string, std::string> keys[] = {
+      {"states = ['paid']", "ORDER_STATE"},           {"window = '1s'", "WITHIN_WINDOW"},
+      {"max_per_order = 1", "REFUNDS_LEFT"},          {"partial = false", "PARTIAL_ALLOWED"},
+      {"approval_above = { EUR = 199 }", "approval"},
+  };
+  for (const auto& [key, effect] : keys) {
+    for (const std::string section : {"refunds", "refunds.reasons.defective"}) {
+      CAPTURE(key, section);
+      const Effects wanted = {effect};
+      service.Reload(StrCat(others, "[", section, "]\n", key, "\n"), "config.reloaded");
+      // The window closes one second after the delivery.
+      CHECK(Await([&] { return effects_on("DEFECTIVE") == wanted; }));
+      CHECK(effects_on("OTHER") == (section == "refunds" ? wanted : Effects()));
+    }
+  }
+}
+
+TEST_CASE(
+    "a reload changes no key if the store can't record the refund policy, and a later reload changes all") {
+  ReloadedService service(Configuration("info", {"one"}));
+  const std::string changed = Configuration("info", {"two"}) + "[refunds]\nmax_per_order = 2\n";
+  Database other(service.folder() / "keelson.db");
+  other.Execute("BEGIN IMMEDIATE");
+  service.Reload(changed, "config.reload_failed");
+  CHECK_THAT(service.log(), Catch::Contains("the store did not record the change of the refund policy"));
+  CHECK(service.OutcomeAs("one") == "OK");
+  CHECK(service.OutcomeAs("two") == kUnknown);
+  other.Execute("ROLLBACK");
+  service.Reload(changed, "config.reloaded");
+  CHECK(service.OutcomeAs("one") == kUnknown);
+  CHECK(service.OutcomeAs("two") == "OK");
 }
 
 TEST_CASE("the service manager is notified of start, reload and stop") {

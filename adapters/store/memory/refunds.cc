@@ -71,6 +71,17 @@ absl::Status MemoryRefunds::Update(const Refund& refund) {
   return Put(refund);
 }
 
+absl::Status MemoryRefunds::EraseNotes(UserId user_id, absl::Time now) {
+  std::vector<Refund> erased;
+  for (const auto& [id, refund] : refunds_.rows()) {
+    if (refund->user_id != user_id || !HasNotes(refund.fields())) continue;
+    erased.push_back(refund);
+    erased.back().EraseNotes(now);
+  }
+  for (const Refund& refund : erased) refunds_.Put(refund->id, refund);
+  return absl::OkStatus();
+}
+
 std::vector<RefundFields> MemoryRefunds::ListAfter(std::string_view after, int limit) const {
   using Key = std::pair<OrderId, RefundId>;
   std::optional<Key> key;

@@ -20,6 +20,7 @@ class MemoryRefunds : public RefundRepository {
   absl::StatusOr<std::vector<Refund>> ListDue(absl::Time now, int limit) override;
   absl::Status Insert(const Refund& refund) override;
   absl::Status Update(const Refund& refund) override;
+  absl::Status EraseNotes(UserId user_id, absl::Time now) override;
 
   std::vector<RefundFields> ListAfter(std::string_view after, int limit) const;
 

@@ -17,6 +17,12 @@ constexpr auto kListDueRefunds = kSelectRefund + "state IN (" + kSqlNumber<Refun
                                  ") AND due_time <= $1 ORDER BY due_time, id LIMIT $2";
 constexpr auto kInsertRefund = kInsertInto<SqlDialect::kPostgres, RefundFields, "refunds">;
 constexpr auto kUpdateRefund = kUpdateById<SqlDialect::kPostgres, RefundFields, "refunds">;
+// Locks rows like kLockRefunds.
+constexpr Sql kEraseNotes =
+    "UPDATE refunds SET note = '', decision_note = '', override_note = '', update_time = $2, version = "
+    "version + 1 "
+    "WHERE user_id = $1 AND id IN (SELECT id FROM refunds WHERE user_id = $1 AND "
+    "(note <> '' OR decision_note <> '' OR override_note <> '') ORDER BY id FOR NO KEY UPDATE)";
 
 }  // namespace
 
@@ -61,6 +67,13 @@ absl::Status PgRefunds::Insert(const Refund& refund) {
 absl::Status PgRefunds::Update(const Refund& refund) {
   return session_.CatchErrors([&] {
     UpdateRow(session_, kUpdateRefund, refund.fields());
+    return absl::OkStatus();
+  });
+}
+
+absl::Status PgRefunds::EraseNotes(UserId user_id, absl::Time now) {
+  return session_.CatchErrors([&] {
+    session_.Execute(kEraseNotes, user_id, now);
     return absl::OkStatus();
   });
 }

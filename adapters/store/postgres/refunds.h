@@ -17,6 +17,7 @@ class PgRefunds final : public RefundRepository {
   absl::StatusOr<std::vector<Refund>> FindManyForUpdate(std::span<const RefundId> ids) override;
   absl::Status Insert(const Refund& refund) override;
   absl::Status Update(const Refund& refund) override;
+  absl::Status EraseNotes(UserId user_id, absl::Time now) override;
 
  private:
   PgSession& session_;

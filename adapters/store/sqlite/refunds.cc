@@ -32,6 +32,10 @@ constexpr auto kListRefundsOfLabel =
 constexpr auto kListDueRefunds = kSelectRefunds + "state IN (" + kSqlNumber<RefundState::kApproved> + ", " +
                                  kSqlNumber<RefundState::kProcessing> +
                                  ") AND due_time <= ? ORDER BY due_time, id LIMIT ?";
+constexpr Sql kEraseNotes =
+    "UPDATE refunds SET note = '', decision_note = '', override_note = '', update_time = ?2, version = "
+    "version + 1 "
+    "WHERE user_id = ?1 AND (note <> '' OR decision_note <> '' OR override_note <> '')";
 
 std::optional<Refund> ReadOneRefund(Rows rows) {
   if (!rows.Next()) return std::nullopt;
@@ -56,7 +60,8 @@ SqliteRefunds::SqliteRefunds(Connection& connection)
       list_of_label_(connection, kListRefundsOfLabel),
       list_due_(connection, kListDueRefunds),
       insert_(connection, kInsertInto<SqlDialect::kSqlite, RefundFields, "refunds">),
-      update_(connection, kUpdateById<SqlDialect::kSqlite, RefundFields, "refunds">) {}
+      update_(connection, kUpdateById<SqlDialect::kSqlite, RefundFields, "refunds">),
+      erase_notes_(connection, kEraseNotes) {}
 
 Found<Refund> SqliteRefunds::Find(RefundId id) {
   return connection_.CatchErrors([&]() -> Found<Refund> { return ReadOneRefund(find_.Select(id)); });
@@ -103,6 +108,13 @@ absl::Status SqliteRefunds::Update(const Refund& refund) {
   return connection_.CatchErrors([&] {
     const int changed = update_.ExecuteRow<MutableColumns>(refund.fields(), refund->id);
     return changed == 1 ? absl::OkStatus() : absl::InternalError("the refund to update does not exist");
+  });
+}
+
+absl::Status SqliteRefunds::EraseNotes(UserId user_id, absl::Time now) {
+  return connection_.CatchErrors([&] {
+    erase_notes_.Execute(user_id, now);
+    return absl::OkStatus();
   });
 }
 

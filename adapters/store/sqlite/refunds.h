@@ -17,6 +17,7 @@ class SqliteRefunds : public RefundRepository {
   absl::StatusOr<std::vector<Refund>> ListDue(absl::Time now, int limit) override;
   absl::Status Insert(const Refund& refund) override;
   absl::Status Update(const Refund& refund) override;
+  absl::Status EraseNotes(UserId user_id, absl::Time now) override;
 
  private:
   std::vector<RefundId> ListIds(const RefundFilter& filter, const ListParameters& parameters);
@@ -31,6 +32,7 @@ class SqliteRefunds : public RefundRepository {
   Query list_due_;
   Query insert_;
   Query update_;
+  Query erase_notes_;
 };
 
 }  // namespace keelson

@@ -224,8 +224,12 @@ std::string Violation(const RefundFields& refund, History history) {
   for (std::size_t i = 1; i < history.size() && follows; ++i) {
     follows = CanFollow(history[i - 1].step, history[i].step);
   }
-  if (follows && LeadsTo(history.back().step, refund.state)) return "";
-  return StrCat("the state is ", RefundStateName(refund.state), " after ", EventTypes(history));
+  if (!follows || !LeadsTo(history.back().step, refund.state)) {
+    return StrCat("the state is ", RefundStateName(refund.state), " after ", EventTypes(history));
+  }
+  // The number of retries is a part of the idempotency key at the payment provider.
+  if (refund.retries == CountOf(history, kRefundRetried)) return "";
+  return StrCat("retries is ", refund.retries, " after ", EventTypes(history));
 }
 
 std::string Violation(const Message& message, History history) {

@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/common/context.h"
 #include "core/common/strings.h"
+#include "core/refunds/refund_rules.h"
 #include "core/store/verify/check_rows.h"
 
 namespace keelson {
@@ -270,7 +272,7 @@ std::string IsSettledOnce(const RefundOfOrder& c) {
 }
 
 // REQUESTED refunds have no decision, REJECTED and CANCELLED refunds have a decision. Other refunds have a
-// decision if they needed approval; the approver is not the requester.
+// decision if they needed approval; the approver is not the requester, unless callers were not authenticated.
 std::string DecisionHasDecider(const RefundOfOrder& c) {
   const RefundFields& refund = c.refund;
   const std::string_view state = RefundStateName(refund.state);
@@ -283,7 +285,8 @@ std::string DecisionHasDecider(const RefundOfOrder& c) {
   if (decided && refund.state == RefundState::kRequested)
     return StrCat("decided_by is set in the state ", state);
   if (!decided && ended) return StrCat("decided_by is empty in the state ", state);
-  if (!decided || ended || refund.decided_by != refund.requested_by) return "";
+  const bool by_requester = refund.decided_by == refund.requested_by && refund.decided_by != kAnonymous;
+  if (!decided || ended || !by_requester) return "";
   return StrCat("the refund was requested and approved by ", refund.decided_by);
 }
 
@@ -294,6 +297,17 @@ std::string RequestEndsWithOrder(const RefundOfOrder& c) {
                      c.refund.reason != RefundReason::kOrderCancelled && c.refund.retries == 0 &&
                      c.order.cancel_time && c.refund.create_time <= *c.order.cancel_time;
   return waits ? "the refund is REQUESTED, but its order was cancelled later" : "";
+}
+
+// The erasure of the user clears the note.
+std::string OverrideIsValid(const RefundOfOrder& c) {
+  if (c.refund.overridden_rules.empty()) {
+    return c.refund.override_note.empty() ? "" : "override_note is set, but overridden_rules is empty";
+  }
+  for (const std::string& rule : ExceptionsOf(c.refund.overridden_rules).overridden) {
+    if (!CanBeOverridden(rule)) return StrCat("overridden_rules names ", rule, ", which can't be overridden");
+  }
+  return "";
 }
 
 constexpr std::array kRefundInvariants = {
@@ -308,6 +322,7 @@ constexpr std::array kRefundInvariants = {
     Invariant<RefundOfOrder>{"refund_is_settled_by_attempt", IsSettledOnce},
     Invariant<RefundOfOrder>{"refund_request_ends_with_order", RequestEndsWithOrder},
     Invariant<RefundOfOrder>{"refund_decision_has_decider", DecisionHasDecider},
+    Invariant<RefundOfOrder>{"refund_override_is_valid", OverrideIsValid},
 };
 
 void JudgeOrder(Audit& audit, const OrderFields& order, const std::vector<RefundFields>& refunds) {

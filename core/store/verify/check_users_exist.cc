@@ -1,5 +1,9 @@
 #include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
 
+#include "absl/time/time.h"
 #include "core/common/strings.h"
 #include "core/store/verify/check_links.h"
 #include "core/store/verify/slice.h"
@@ -15,7 +19,9 @@ class UsersOfSlice {
     return ForEach<UserRow>(audit, [&](const UserRow& user) {
       if (!slice_.Has(user.fields.id.uuid())) return;
       ids_.push_back(user.fields.id);
-      if (user.fields.state == UserState::kErased) erased_.push_back(user.fields.id);
+      if (user.fields.state == UserState::kErased) {
+        erased_.emplace_back(user.fields.id, user.fields.update_time);
+      }
       if (!user.fields.email_verify_time) unverified_.push_back(user.fields.id);
     });
   }
@@ -24,7 +30,7 @@ class UsersOfSlice {
   bool Lacks(UserId id) const {
     return !id.is_nil() && slice_.Has(id.uuid()) && !std::binary_search(ids_.begin(), ids_.end(), id);
   }
-  bool HasErased(UserId id) const { return std::binary_search(erased_.begin(), erased_.end(), id); }
+  bool HasErased(UserId id) const { return ErasureOf(id).has_value(); }
   bool HasUnverified(UserId id) const {
     return std::binary_search(unverified_.begin(), unverified_.end(), id);
   }
@@ -44,12 +50,14 @@ class UsersOfSlice {
     });
   }
 
-  // Exactly the stored responses of erased users must be empty.
+  // Exactly the stored responses of erased users must be empty. A call after the erasure may store a response
+  // with the note of a refund.
   absl::Status CheckResponses(Audit& audit) const {
     return ForEach<IdempotencyRecord>(audit, [&](const IdempotencyRecord& record) {
       if (!record.user_id || !slice_.Has(record.user_id->uuid())) return;
-      const bool erased = HasErased(*record.user_id);
-      if (erased == record.answer.empty()) return;
+      const std::optional<absl::Time> erasure = ErasureOf(*record.user_id);
+      const bool erased = erasure.has_value();
+      if (erased == record.answer.empty() || (erased && record.create_time > *erasure)) return;
       audit.Report("erased_response_is_emptied", record,
                    StrCat(record.user_id->ToString(), " is ", erased ? "" : "not ",
                           "erased; the response has ", record.answer.size(), " bytes"));
@@ -57,6 +65,14 @@ class UsersOfSlice {
   }
 
  private:
+  std::optional<absl::Time> ErasureOf(UserId id) const {
+    const auto found =
+        std::lower_bound(erased_.begin(), erased_.end(), id,
+                         [](const auto& erased, const UserId& wanted) { return erased.first < wanted; });
+    if (found == erased_.end() || found->first != id) return std::nullopt;
+    return found->second;
+  }
+
   template <typename Row>
   void Judge(Audit& audit, std::string_view invariant, const Row& row, bool outlives_user) const {
     if (Lacks(row.user_id)) audit.Report(invariant, row, StrCat("there is no ", row.user_id.ToString()));
@@ -68,7 +84,8 @@ class UsersOfSlice {
   const Slice slice_;
   // Sorted, because users are read in key order.
   std::vector<UserId> ids_;
-  std::vector<UserId> erased_;
+  // With the times of the erasures.
+  std::vector<std::pair<UserId, absl::Time>> erased_;
   std::vector<UserId> unverified_;
 };
 

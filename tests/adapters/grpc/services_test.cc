@@ -31,6 +31,7 @@
 #include "tests/support/fake_password_hasher.h"
 #include "tests/support/fake_renderer.h"
 #include "tests/support/recording_log.h"
+#include "tests/support/status_checks.h"
 
 namespace keelson {
 namespace {
@@ -101,7 +102,7 @@ class Services {
   }
 
   // Changes the roles of the caller.
-  void SetRoles(const std::set<Role>& roles) { REQUIRE(server_->SetAuthentication(OneClient(roles)).ok()); }
+  void SetRoles(const std::set<Role>& roles) { Must(server_->PrepareAuthentication(OneClient(roles)))(); }
 
   std::string Register() {
     acc::RegisterUserRequest request;
@@ -195,21 +196,23 @@ class Services {
   std::unique_ptr<ses::SessionService::Stub> sessions;
 
   Core& core() { return core_; }
+  GrpcServer& server() { return *server_; }
 
- private:
   static GrpcAuthOptions OneClient(const std::set<Role>& roles) {
     const Sha256Digest digest = Sha256("s3cret");
     const absl::string_view bytes(reinterpret_cast<const char*>(digest.data()), digest.size());
     return {GrpcAuthOptions::Mode::kToken, {{"web", absl::BytesToHexString(bytes), "", roles}}};
   }
 
+ private:
   Core core_;
   std::unique_ptr<GrpcServer> server_;
 };
 
 using Names = std::vector<std::string>;
 
-TEST_CASE("the .proto files declare every method of the services with the same request and response types") {
+TEST_CASE(
+    "the services implement every method of their .proto files, with the same request and response types") {
   Core core;
   std::size_t offered = 0;
   for (const auto& service : {MakeAccountService(core.use_cases), MakeSessionService(core.use_cases),
@@ -218,6 +221,7 @@ TEST_CASE("the .proto files declare every method of the services with the same r
     const auto* descriptor =
         google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service->name());
     REQUIRE(descriptor != nullptr);
+    CHECK(std::ssize(service->methods()) == descriptor->method_count());
     for (const Method& method : service->methods()) {
       INFO(method.path);
       const auto* contract = descriptor->FindMethodByName(method.path.substr(method.path.rfind('/') + 1));
@@ -1063,6 +1067,23 @@ TEST_CASE("An override of refund rules needs the role approver; a refund without
   CHECK(codes() == both(grpc::NOT_FOUND));
   services.SetRoles({Role::kAdmin});
   CHECK(codes() == both(grpc::NOT_FOUND));
+}
+
+TEST_CASE("prepared authentication takes effect when it is applied; invalid options change nothing") {
+  Services services({Role::kReader});
+  const auto code = [&] {
+    services.Call(*services.accounts, &acc::AccountService::Stub::ListUsers, acc::ListUsersRequest());
+    return services.status.error_code();
+  };
+  const std::function<void()> apply =
+      Must(services.server().PrepareAuthentication(Services::OneClient({Role::kApprover})));
+  CHECK(code() == grpc::OK);
+  GrpcAuthOptions invalid = Services::OneClient({Role::kApprover});
+  invalid.clients.push_back(invalid.clients[0]);
+  CHECK(absl::IsInvalidArgument(services.server().PrepareAuthentication(invalid).status()));
+  CHECK(code() == grpc::OK);
+  apply();
+  CHECK(code() == grpc::PERMISSION_DENIED);
 }
 
 // Applies a change to a message in the store.

@@ -5,13 +5,17 @@
 #include "core/accounts/user_steps.h"
 #include "core/events/event_repository.h"
 #include "core/notifications/message_repository.h"
+#include "core/orders/order_repository.h"
 #include "core/privacy/erase_expired_users.h"
 #include "core/privacy/erase_user.h"
+#include "core/refunds/refund_repository.h"
+#include "core/refunds/refund_steps.h"
 #include "core/sessions/end_sessions.h"
 #include "core/store/idempotency_repository.h"
 #include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/fake_entropy.h"
 #include "tests/support/recording_log.h"
 
 namespace keelson {
@@ -161,6 +165,99 @@ STORE_TEST("a deleted cooldown can start again") {
   CHECK(!start());
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.cooldowns().Delete(key); }));
   CHECK(start());
+}
+
+STORE_TEST("EraseNotes clears the notes of one user's refunds, and changes no other refund") {
+  Store& store = fixture.store();
+  const Order order = StoredOrder(store);
+  const Order of_other = StoredOrder(store, "other@example.com");
+  const Refund noted = With(SampleRefund(order), [](RefundFields& f) {
+    f.decision_note = "agreed";
+    f.overridden_rules = "WITHIN_WINDOW";
+    f.override_note = "lost";
+    f.labels = {{"desk", "7"}};
+  });
+  const auto unnoted = [](RefundFields& f) { f.note = ""; };
+  const Refund decided = With(With(SampleRefund(order), unnoted), [](RefundFields& f) {
+    f.state = RefundState::kRejected;
+    f.due_time.reset();
+    f.decision_note = "too late";
+  });
+  const Refund without = With(SampleRefund(order), unnoted);
+  const Refund other = SampleRefund(of_other);
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {
+    absl::Status status;
+    for (const Refund& refund : {noted, decided, without, other}) status.Update(tx.refunds().Insert(refund));
+    return status;
+  }));
+  const absl::Time now = kT0 + absl::Hours(1);
+  REQUIRE_OK(
+      Write(store, [&](WriteTransaction& tx) { return tx.refunds().EraseNotes(order->user_id, now); }));
+  const auto load = [&](const Refund& refund) {
+    return Get(store, [&](ReadTransaction& tx) { return tx.refunds().Find(refund->id); }).value().fields();
+  };
+  for (const Refund& refund : {noted, decided}) {
+    Refund erased = refund;
+    erased.EraseNotes(now);
+    CHECK(load(refund) == erased.fields());
+    CHECK_FALSE(HasNotes(load(refund)));
+  }
+  CHECK(load(without) == without.fields());
+  CHECK(load(other) == other.fields());
+}
+
+// Returns two REQUESTED refunds of a new order.
+std::vector<Refund> RequestedRefunds(Store& store, const std::string& email_key) {
+  Order order = StoredOrder(store, email_key);
+  std::vector<Refund> refunds;
+  for (int i = 0; i < 2; ++i) {
+    refunds.push_back(With(SampleRefund(order), [](RefundFields& f) {
+      f.state = RefundState::kRequested;
+      f.due_time.reset();
+    }));
+    order.HoldRefund(refunds.back().portion(), kT0);
+  }
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {
+    absl::Status status = tx.orders().Update(order);
+    for (const Refund& refund : refunds) status.Update(tx.refunds().Insert(refund));
+    return status;
+  }));
+  return refunds;
+}
+
+STORE_TEST(
+    "an erasure and concurrent decisions about refunds of the user succeed, and earlier notes are cleared") {
+  Store& store = fixture.store();
+  FakeClock clock;
+  FakeEntropy entropy;
+  IdGenerator ids(clock, entropy);
+  EndSessions end_sessions{SessionPolicy()};
+  const CallContext context{"boss", "", "", Deadline::Never()};
+  for (int round = 0; round < 10; ++round) {
+    const std::vector<Refund> refunds = RequestedRefunds(store, std::to_string(round) + "@example.com");
+    const UserId user_id = refunds[0]->user_id;
+    std::atomic<int> failed{0};
+    InParallel(3, [&](int thread) {
+      if (thread == 2) {
+        EraseUser erase(store, clock, end_sessions);
+        if (!erase.Handle(context, {"", user_id.ToString(), "", ""}).ok()) ++failed;
+        return;
+      }
+      RejectRefund reject(store, clock, ids);
+      const std::string id = refunds[static_cast<std::size_t>(thread)]->id.ToString();
+      if (!reject.Handle(context, {"", id, "", ""}).ok()) ++failed;
+    });
+    CHECK(failed == 0);
+    CHECK(LoadUser(store, user_id).is_erased());
+    CHECK(MessagesOf(store, user_id).empty());
+    for (const Refund& refund : refunds) {
+      const Refund found =
+          Get(store, [&](ReadTransaction& tx) { return tx.refunds().Find(refund->id); }).value();
+      CHECK(found->state == RefundState::kRejected);
+      CHECK_FALSE(HasNotes(found.fields()));
+      CHECK(found->version == refund->version + 2);
+    }
+  }
 }
 
 STORE_TEST("EraseUser clears the answers and contents of one user's idempotency records") {

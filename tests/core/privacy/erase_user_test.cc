@@ -6,6 +6,8 @@
 #include "core/accounts/update_user.h"
 #include "core/common/etag.h"
 #include "core/notifications/message_repository.h"
+#include "core/refunds/create_refund.h"
+#include "core/refunds/refund_steps.h"
 #include "core/sessions/end_sessions.h"
 #include "core/store/export/bulk.h"
 #include "core/store/verify/verify_store.h"
@@ -129,6 +131,60 @@ TEST_CASE("an erasure keeps the orders, refunds and events of the user, but send
   CHECK(world.Load(refund->id)->state == RefundState::kSucceeded);
   CHECK(world.Outbox().empty());
   CHECK(FindingsOf(world) == 0);
+}
+
+TEST_CASE("an erasure clears the notes of the user's refunds, also in stored responses") {
+  World world;
+  world.context.is_approver = true;
+  world.refunds.approval_above[*Currency::Parse("EUR")] = 0;
+  const Order order = world.Delivered();
+  world.clock.Advance(world.refunds.window + absl::Hours(1));
+  const std::string secret(kSecret);
+  const CreateRefundCommand command{
+      "noted", order->id.ToString(),       AmountOf(100), RefundReason::kOther, secret,
+      {},      {{"WITHIN_WINDOW"}, secret}};
+  const RefundPolicies policies(world.refunds);
+  CreateRefund create(world.store, world.clock, world.ids, policies);
+  Refund refund = Must(create.Handle(world.context, command));
+  refund = Must(world.Reject(refund, secret));
+  CHECK(DumpOf(world).find(kSecret) != std::string::npos);
+
+  Must(world.Erase(world.Ada()).status());
+  CHECK(DumpOf(world).find(kSecret) == std::string::npos);
+  RefundFields erased = refund.fields();
+  erased.note = erased.decision_note = erased.override_note = "";
+  erased.update_time = world.clock.Now();
+  ++erased.version;
+  CHECK(world.Load(refund->id).fields() == erased);
+  CHECK(erased.overridden_rules == "WITHIN_WINDOW");
+  CHECK(ReasonOf(create.Handle(world.context, command)) == "USER_STATE");
+  CHECK(FindingsOf(world) == 0);
+}
+
+TEST_CASE("a decision after the erasure may have a note, and can be repeated") {
+  World world;
+  world.refunds.approval_above[*Currency::Parse("EUR")] = 0;
+  const Refund refund = Must(world.Refunded(world.Delivered(), AmountOf(100)));
+  Must(world.Erase(world.Ada()).status());
+  world.clock.Advance(absl::Seconds(1));
+  const DecideRefundCommand command{"decision", refund->id.ToString(), "reported as fraud", ""};
+  RejectRefund reject(world.store, world.clock, world.ids);
+  const Refund rejected = Must(reject.Handle(world.approver, command));
+  CHECK(rejected->decision_note == "reported as fraud");
+  CHECK(Must(reject.Handle(world.approver, command)).fields() == rejected.fields());
+  CHECK(FindingsOf(world) == 0);
+}
+
+TEST_CASE("a repeated CreateRefund without a note returns the first response after the erasure") {
+  World world;
+  const Order order = world.Delivered();
+  const CreateRefundCommand command{"plain", order->id.ToString(), AmountOf(100), RefundReason::kOther, ""};
+  const RefundPolicies policies(world.refunds);
+  CreateRefund create(world.store, world.clock, world.ids, policies);
+  const Refund refund = Must(create.Handle(world.context, command));
+  Must(world.Erase(world.Ada()).status());
+  CHECK(Must(create.Handle(world.context, command)).fields() == refund.fields());
+  CHECK(world.Load(refund->id).fields() == refund.fields());
 }
 
 TEST_CASE("a repeated EraseUser returns the first response; another EraseUser fails with USER_STATE") {

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "core/orders/get_order.h"
+#include "core/orders/order_repository.h"
 #include "core/refunds/get_refund.h"
 #include "core/refunds/refund_rules.h"
 #include "core/store/idempotent_execution.h"
@@ -431,6 +433,56 @@ TEST_CASE("ListRefunds filters by the reference of the order and by the referenc
   const std::string token = Must(list([](auto& q) { q.page_size = 1; })).next_page_token;
   CHECK(ReasonOf(list([&](auto& q) { q.page_token = token, q.order_reference = "shop-1"; })) ==
         "PAGE_TOKEN_INVALID");
+}
+
+TEST_CASE("Lists by a reference find references that earlier versions stored as sent") {
+  World world;
+  const Order order = world.Delivered();
+  OrderFields fields = order.fields();
+  fields.id = world.ids.Next<OrderKind>();
+  fields.reference = "old 1 ";
+  fields.payment_reference += " ";
+  const Order old(fields);
+  Must(world.store.Write(Deadline::Never(), [&](WriteTransaction& tx) { return tx.orders().Insert(old); }));
+  const RefundId refund = Must(world.Refunded(order, AmountOf(1)))->id;
+  const RefundId refund_of_old = Must(world.Refunded(old, AmountOf(1)))->id;
+
+  const PageTokens tokens(Sha256("key"));
+  // Reads pages of one row.
+  const auto ids = [&](auto list, auto query, auto rows) {
+    std::vector<std::string> found;
+    query.page_size = 1;
+    do {
+      const auto page = Must(list.Handle(world.context, query));
+      for (const auto& row : page.*rows) found.push_back(row->id.ToString());
+      query.page_token = page.next_page_token;
+    } while (!query.page_token.empty());
+    return found;
+  };
+  const auto orders = [&](const std::string& reference, const std::string& payment) {
+    ListOrdersQuery query;
+    query.reference = reference;
+    query.payment_reference = payment;
+    return ids(ListOrders(world.store, tokens), query, &OrderPage::orders);
+  };
+  const auto refunds = [&](const std::string& order_reference, const std::string& payment) {
+    ListRefundsQuery query;
+    query.order_reference = order_reference;
+    query.payment_reference = payment;
+    return ids(ListRefunds(world.store, tokens), query, &RefundPage::refunds);
+  };
+  const Fields old_order = {old->id.ToString()};
+  CHECK(orders("old 1 ", "") == old_order);
+  CHECK(orders("old 1", "").empty());
+  CHECK(orders("", "charge-1 ") == Fields{old->id.ToString(), order->id.ToString()});
+  CHECK(orders("", "charge-1") == Fields{order->id.ToString()});
+  CHECK(orders("old 1 ", "charge-1 ") == old_order);
+  const Fields old_refund = {refund_of_old.ToString()};
+  CHECK(refunds("old 1 ", "") == old_refund);
+  CHECK(refunds("old 1", "").empty());
+  CHECK(refunds("", "charge-1 ") == Fields{refund_of_old.ToString(), refund.ToString()});
+  CHECK(refunds("", "charge-1") == Fields{refund.ToString()});
+  CHECK(refunds("old 1 ", "charge-1 ") == old_refund);
 }
 
 }  // namespace

@@ -5,6 +5,18 @@
 #include "core/common/strings.h"
 
 namespace keelson {
+namespace {
+
+// Moves the failed rules that are overridden to `overridden`.
+void MoveOverridden(ModelVerdict& verdict, const ModelRules& overrides) {
+  const auto first =
+      std::stable_partition(verdict.failed.begin(), verdict.failed.end(),
+                            [&](const std::string& rule) { return !overrides.contains(rule); });
+  verdict.overridden.insert(first, verdict.failed.end());
+  verdict.failed.erase(first, verdict.failed.end());
+}
+
+}  // namespace
 
 bool ModelScope::has_amounts() const {
   const bool of_lines = std::any_of(lines.begin(), lines.end(), [](const Line& line) { return line.amount; });
@@ -131,7 +143,8 @@ bool ModelOrder::NeedsApproval(const std::optional<ModelPortion>& portion, const
   return paid() - refundable() + portion->amount > *terms.approval_above;
 }
 
-ModelVerdict ModelOrder::Judge(const ModelScope& scope, const ModelTerms& terms, absl::Time now) const {
+ModelVerdict ModelOrder::Judge(const ModelScope& scope, const ModelTerms& terms, absl::Time now,
+                               const ModelRules& overrides) const {
   ModelVerdict verdict;
   verdict.portion = PortionOf(scope);
   verdict.needs_approval = NeedsApproval(verdict.portion, terms);
@@ -145,6 +158,7 @@ ModelVerdict ModelOrder::Judge(const ModelScope& scope, const ModelTerms& terms,
   if (!IsAvailable(scope)) failed.push_back("LINES_AVAILABLE");
   const bool affordable = verdict.portion && refundable() > 0 && verdict.portion->amount <= refundable();
   if (!only_units && !affordable) failed.push_back("WITHIN_REFUNDABLE");
+  MoveOverridden(verdict, overrides);
   return verdict;
 }
 
@@ -160,6 +174,7 @@ ModelVerdict ModelOrder::JudgeRetry(const ModelRefund& refund, const ModelTerms&
   } else if (verdict.portion->amount > refundable()) {
     failed.push_back("WITHIN_REFUNDABLE");
   }
+  MoveOverridden(verdict, refund.overridden);
   return verdict;
 }
 

@@ -57,11 +57,15 @@ struct ModelPortion {
   std::map<std::int64_t, ModelPart> lines;
 };
 
+using ModelRules = std::set<std::string>;
+
 struct ModelRefund {
   RefundId id;
   RefundScopeKind scope = RefundScopeKind::kUnspecified;
   RefundReason reason = RefundReason::kUnspecified;
   std::string requested_by;
+  // The rules that failed and were overridden.
+  ModelRules overridden;
   ModelPortion portion;
   RefundState state = RefundState::kApproved;
   std::optional<absl::Time> due_time;
@@ -75,10 +79,11 @@ struct ModelRefund {
   std::string key() const;
 };
 
-// The names of the failed rules, the portion (nullopt if the amount can't be computed), and whether the
-// refund needs approval.
+// The names of the failed rules, the rules that would fail without an override, the portion (nullopt if the
+// amount can't be computed), and whether the refund needs approval.
 struct ModelVerdict {
   std::vector<std::string> failed;
+  ModelRules overridden;
   std::optional<ModelPortion> portion;
   bool needs_approval = false;
 };
@@ -113,7 +118,8 @@ struct ModelOrder {
   // The share of `quantity` more units of a line.
   std::int64_t ShareOf(std::int64_t index, std::int64_t quantity) const;
 
-  ModelVerdict Judge(const ModelScope& scope, const ModelTerms& terms, absl::Time now) const;
+  ModelVerdict Judge(const ModelScope& scope, const ModelTerms& terms, absl::Time now,
+                     const ModelRules& overrides = {}) const;
   // Judges a FAILED refund that is retried.
   ModelVerdict JudgeRetry(const ModelRefund& refund, const ModelTerms& terms, absl::Time now) const;
 

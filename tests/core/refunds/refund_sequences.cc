@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "core/common/etag.h"
 #include "core/refunds/refund_steps.h"
 #include "tests/core/refunds/refund_model.h"
@@ -17,10 +18,11 @@ namespace keelson {
 namespace {
 
 constexpr absl::Duration kLongestBackoff = absl::Minutes(15);
-constexpr std::array<std::string_view, 2> kActors = {"web", "boss"};
+constexpr std::string_view kApprover = "boss";
+constexpr std::array<std::string_view, 2> kActors = {"web", kApprover};
 
 CallContext ContextOf(std::string_view actor) {
-  return {std::string(actor), "", "", Deadline::Never()};
+  return {std::string(actor), "", "", Deadline::Never(), actor == kApprover};
 }
 
 std::string TextOf(const std::vector<std::string>& parts) {
@@ -32,6 +34,11 @@ std::vector<std::string> FailedRulesOf(const absl::Status& status) {
   for (const PreconditionViolation& violation : Details(status).preconditions)
     rules.push_back(violation.type);
   return rules;
+}
+
+// `names` as in RefundFields::overridden_rules.
+ModelRules RulesOf(const std::string& names) {
+  return absl::StrSplit(names, ',', absl::SkipEmpty());
 }
 
 RefundTerms ToTerms(const ModelTerms& model, Currency currency) {
@@ -299,21 +306,35 @@ class RefundSequence {
                          ", goodwill ", scope.goodwill);
   }
 
+  ModelRules RandomOverrides() {
+    ModelRules rules;
+    if (!Chance(4)) return rules;
+    if (Chance(2)) rules.insert("WITHIN_WINDOW");
+    if (rules.empty() || Chance(2)) rules.insert("REFUNDS_LEFT");
+    return rules;
+  }
+
   void CreateRefundOf() {
     const ModelScope scope = RandomScope();
     const auto reason = Chance(3) ? RefundReason::kNotReceived : RefundReason::kDefective;
+    const ModelRules overrides = RandomOverrides();
     const CallContext context = ContextOf(kActors[Below(kActors.size())]);
-    Note(StrCat("CreateRefund by ", context.actor, ": ", TextOfScope(scope), ", ", RefundReasonName(reason)));
-    const ModelVerdict verdict = order_.Judge(scope, TermsFor(reason), Now());
-    CheckJudgement(scope, reason, verdict);
-
+    Note(StrCat("CreateRefund by ", context.actor, ": ", TextOfScope(scope), ", ", RefundReasonName(reason),
+                ", overrides ", absl::StrJoin(overrides, " and ")));
     CreateRefundCommand command;
     command.request_id = StrCat("request-", seed_, "-", calls_.size());
     command.order_id = order_.id.ToString();
     command.scope = ToInput(scope);
     command.reason = reason;
+    command.rule_override.rules.assign(overrides.begin(), overrides.end());
+    if (!overrides.empty()) command.rule_override.note = "agreed";
     const RefundPolicies policies(world_.refunds);
     CreateRefund create(world_.store, world_.clock, world_.ids, policies);
+    if (!overrides.empty() && !context.is_approver) {
+      return ExpectReason(ReasonOf(create.Handle(context, command)), "CALLER_NOT_ALLOWED");
+    }
+    const ModelVerdict verdict = order_.Judge(scope, TermsFor(reason), Now(), overrides);
+    CheckJudgement(context, command, verdict);
     const auto created = create.Handle(context, command);
     ExpectVerdict(created.status(), verdict);
     if (!created.ok()) return;
@@ -333,11 +354,14 @@ class RefundSequence {
     ExpectReason(ReasonOf(create.Handle(context, command)), "REQUEST_ID_REUSED");
   }
 
-  void CheckJudgement(const ModelScope& scope, RefundReason reason, const ModelVerdict& verdict) {
+  void CheckJudgement(const CallContext& context, const CreateRefundCommand& command,
+                      const ModelVerdict& verdict) {
     const RefundPolicies policies(world_.refunds);
     const RefundCheck check =
         Must(CheckRefund(world_.store, world_.clock, policies)
-                 .Handle(ContextOf("web"), {order_.id.ToString(), ToInput(scope), reason}));
+                 .Handle(context, {command.order_id, command.scope, command.reason, command.rule_override}));
+    Same("CheckRefund's overridden rules", RulesOf(OverriddenRules(check.judgement.verdicts)),
+         verdict.overridden);
     Same("CheckRefund.allowed", check.judgement.allowed, verdict.failed.empty());
     Same("CheckRefund.needs_approval", check.judgement.needs_approval, verdict.needs_approval);
     Same("whether CheckRefund has an amount", check.amount.has_value(), verdict.portion.has_value());
@@ -357,6 +381,7 @@ class RefundSequence {
     refund.scope = scope;
     refund.reason = reason;
     refund.requested_by = std::move(actor);
+    refund.overridden = verdict.overridden;
     refund.portion = verdict.portion.value();
     refund.state = verdict.needs_approval ? RefundState::kRequested : RefundState::kApproved;
     if (!verdict.needs_approval) refund.due_time = Now();
@@ -608,6 +633,8 @@ class RefundSequence {
     Same("the refund's currency", stored->currency.code() == currency_, true);
     Same("the refund's scope", static_cast<int>(stored->scope), static_cast<int>(refund.scope));
     Same("the refund's requester", stored->requested_by, refund.requested_by);
+    Same("the refund's overridden rules", RulesOf(stored->overridden_rules), refund.overridden);
+    Same("whether the refund has an override note", stored->override_note.empty(), refund.overridden.empty());
     Same("the refund's amount", stored->amount, refund.portion.amount);
     Same("the refund's shipping", stored->shipping, refund.portion.shipping);
     std::map<std::int64_t, ModelPart> lines;

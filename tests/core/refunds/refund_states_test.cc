@@ -148,6 +148,16 @@ TEST_CASE("The caller that requested a refund can't approve it, but can reject i
   CHECK_FALSE(refund->due_time.has_value());
 }
 
+TEST_CASE(
+    "Callers without authentication can approve each other's refunds, because they can't be told apart") {
+  RefundFields fields = RefundIn(kRequested).fields();
+  fields.requested_by = std::string(kAnonymous);
+  Refund refund(fields);
+  Must(refund.Approve(std::string(kAnonymous), "", FakeClock().Now()));
+  CHECK(refund->state == kApproved);
+  CHECK(refund->decided_by == "anonymous");
+}
+
 TEST_CASE("A retried refund keeps its decision unless it needs approval again, and loses the failure") {
   const absl::Time now = FakeClock().Now();
   const bool needs_approval = GENERATE(false, true);

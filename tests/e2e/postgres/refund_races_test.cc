@@ -1,13 +1,16 @@
 // Concurrent refunds and decisions over two processes on one database: no refund exceeds the paid amount, and
 // no refund is decided or paid out twice.
 #include <algorithm>
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <set>
 
 #include "core/common/strings.h"
 #include "tests/e2e/postgres/support/audit.h"
 #include "tests/e2e/postgres/support/fleet.h"
 #include "tests/e2e/support/await.h"
+#include "tests/e2e/support/folder.h"
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/stores.h"
 #include "tests/e2e/support/threads.h"
@@ -23,17 +26,17 @@ constexpr int kRounds = 20;
 using refunds::v1::Refund;
 using States = std::multiset<refunds::v1::RefundState>;
 
-ServiceProcess::Settings With(const std::string& setting) {
+constexpr char kPaidOrders[] = "refunds.states=['paid']";
+
+ServiceProcess::Settings With(const ServiceProcess::Settings& more) {
   ServiceProcess::Settings settings = WithApprovers();
-  for (const char* common : {"store.postgres.pool_size=8", "refunds.states=['paid']"}) {
-    settings.emplace_back(common);
-  }
-  settings.push_back(setting);
+  settings.emplace_back("store.postgres.pool_size=8");
+  settings.insert(settings.end(), more.begin(), more.end());
   return settings;
 }
 
 struct RacingShop {
-  explicit RacingShop(const std::string& setting) : fleet(kServices, With(setting)) {}
+  explicit RacingShop(const ServiceProcess::Settings& settings) : fleet(kServices, With(settings)) {}
 
   Client Caller(std::size_t service, const std::string& name) const {
     return As(fleet.Connect(service), name);
@@ -93,7 +96,7 @@ Refund RequestRefund(const Client& client, const std::string& order_id) {
 }
 
 TEST_CASE("50 concurrent refunds of 1.00 on an order of 10.00, over two processes, give exactly ten") {
-  RacingShop world("refunds.max_per_order=1000");
+  RacingShop world({kPaidOrders, "refunds.max_per_order=1000"});
   const std::string order_id = world.PaidOrder(1000);
   std::vector<Client> clients;
   for (std::size_t i = 0; i < kCallers; ++i) clients.push_back(world.Caller(i % kServices, "shop"));
@@ -111,7 +114,7 @@ TEST_CASE("50 concurrent refunds of 1.00 on an order of 10.00, over two processe
 }
 
 TEST_CASE("of two concurrent approvals over two processes, one succeeds and the refund is paid out once") {
-  RacingShop world("refunds.approval_above={ EUR = 0 }");
+  RacingShop world({kPaidOrders, "refunds.approval_above={ EUR = 0 }"});
   const Client lead = world.Caller(0, "lead"), boss = world.Caller(1, "boss");
   for (int round = 0; round < kRounds; ++round) {
     const std::string order_id = world.PaidOrder(1000);
@@ -128,7 +131,7 @@ TEST_CASE("of two concurrent approvals over two processes, one succeeds and the 
 }
 
 TEST_CASE("concurrent approval and cancellation of a refund end in one state with the matching totals") {
-  RacingShop world("refunds.approval_above={ EUR = 0 }");
+  RacingShop world({kPaidOrders, "refunds.approval_above={ EUR = 0 }"});
   const Client lead = world.Caller(0, "lead"), other_shop = world.Caller(1, "shop");
   for (int round = 0; round < kRounds; ++round) {
     const std::string order_id = world.PaidOrder(1000);
@@ -149,7 +152,7 @@ TEST_CASE("concurrent approval and cancellation of a refund end in one state wit
 }
 
 TEST_CASE("concurrent cancellation of an order and approval of its refund refund the paid amount once") {
-  RacingShop world("refunds.approval_above={ EUR = 0 }");
+  RacingShop world({kPaidOrders, "refunds.approval_above={ EUR = 0 }"});
   const Client lead = world.Caller(0, "lead"), other_shop = world.Caller(1, "shop");
   for (int round = 0; round < kRounds; ++round) {
     const std::string order_id = world.PaidOrder(2500);
@@ -170,6 +173,80 @@ TEST_CASE("concurrent cancellation of an order and approval of its refund refund
     CHECK(order.refund_pending().minor_units() == (approved ? 1500 : 2500));
   }
   world.Verify();
+}
+
+// Policies that allow refunds of different orders; only the refunds of the first need approval.
+constexpr char kStrictPolicy[] = "[refunds]\nstates = ['paid']\napproval_above = { EUR = 0 }\n";
+constexpr char kGenerousPolicy[] = "[refunds]\nstates = ['shipped']\n";
+constexpr char kNotAllowed[] = "FAILED_PRECONDITION REFUND_NOT_ALLOWED";
+
+// Reloads the policy in every process. Returns "OK", or the error.
+std::string ReloadAll(Fleet& fleet, const std::string& policy) {
+  WriteFile(fleet.folder() / "keelson.toml", policy);
+  for (std::size_t i = 0; i < fleet.size(); ++i) {
+    ChildProcess& process = fleet[i].process();
+    const std::size_t before = process.errors().size();
+    process.Signal(SIGHUP);
+    const bool reloaded =
+        Await([&] { return process.errors().find("config.reloaded", before) != std::string::npos; });
+    if (!reloaded) return StrCat("process ", i, " did not reload the policy");
+  }
+  return "OK";
+}
+
+TEST_CASE("while both processes reload the policy, every refund obeys exactly one policy") {
+  constexpr int kReloads = 20;
+  constexpr int kCreators = 4;
+  constexpr int kCallsOfCreator = 200;
+  RacingShop world({"refunds.max_per_order=1000"});
+  const std::string paid = world.PaidOrder(10'000), shipped = world.PaidOrder(10'000);
+  REQUIRE(Outcome(world.shop(&Orders::ShipOrder, Field("id", shipped))) == "OK");
+  // The last clients, one of each process, are those of the thread that reloads.
+  std::vector<Client> clients;
+  for (std::size_t i = 0; i < kCreators + kServices; ++i) {
+    clients.push_back(world.Caller(i % kServices, "shop"));
+  }
+  const auto create = [&](std::size_t client, const std::string& order_id) {
+    return Outcome(
+        clients[client](&Refunds::CreateRefund, StrCat(Field("order_id", order_id), AmountScope(1))));
+  };
+  std::atomic<bool> reloading = true;
+  // Each process obeys the new policy once it has reloaded.
+  const auto reload = [&]() -> std::string {
+    for (int i = 0; i < kReloads; ++i) {
+      const bool strict = i % 2 == 0;
+      const std::string reloaded = ReloadAll(world.fleet, strict ? kStrictPolicy : kGenerousPolicy);
+      if (reloaded != "OK") return reloaded;
+      for (std::size_t client = kCreators; client < clients.size(); ++client) {
+        const std::string allowed = create(client, strict ? paid : shipped);
+        const std::string rejected = create(client, strict ? shipped : paid);
+        if (allowed != "OK" || rejected != kNotAllowed) return StrCat(allowed, ", ", rejected);
+      }
+    }
+    return "OK";
+  };
+  const auto create_many = [&](std::size_t client) -> std::string {
+    for (int i = 0; i < kCallsOfCreator && reloading; ++i) {
+      const std::string outcome = create(client, i % 2 == 0 ? paid : shipped);
+      if (outcome != "OK" && outcome != kNotAllowed) return outcome;
+    }
+    return "OK";
+  };
+  const std::vector<std::string> outcomes = AllAtOnce(1 + kCreators, [&](int i) {
+    if (i > 0) return create_many(static_cast<std::size_t>(i - 1));
+    const std::string outcome = reload();
+    reloading = false;
+    return outcome;
+  });
+  CHECK(outcomes == std::vector<std::string>(1 + kCreators, "OK"));
+  for (const Refund& refund : world.RefundsOf(paid)) {
+    CHECK(refund.state() == refunds::v1::REFUND_STATE_REQUESTED);
+  }
+  const States of_shipped = world.Settled(shipped);
+  CHECK(of_shipped.size() >= kReloads);
+  CHECK(of_shipped.count(refunds::v1::REFUND_STATE_SUCCEEDED) == of_shipped.size());
+  world.Verify();
+  CHECK(AuditedEvents(world.fleet.folder()).at("refunds.policy_changed") == kServices * kReloads);
 }
 
 }  // namespace

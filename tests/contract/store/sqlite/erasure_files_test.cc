@@ -9,6 +9,8 @@
 #include "adapters/store/sqlite/scrubbing_vfs.h"
 #include "core/accounts/user_repository.h"
 #include "core/notifications/message_repository.h"
+#include "core/orders/order_repository.h"
+#include "core/refunds/refund_repository.h"
 #include "core/store/store.h"
 #include "tests/contract/store/sqlite/fixture.h"
 
@@ -131,6 +133,30 @@ TEST_CASE("an erasure empties the log although readers have read older snapshots
         .IgnoreError();
   });
   REQUIRE_OK(Write(*store, [&](WriteTransaction& tx) { return Erase(tx, user); }));
+  CHECK(WordsIn(folder).empty());
+}
+
+TEST_CASE("the files contain no notes of the refunds of an erased user") {
+  const TemporaryFolder folder;
+  const std::unique_ptr<Store> store = MustOpen(folder.File("keelson.db"));
+  const User user = PlantedUser(WordOf(1));
+  const Order order = SampleOrder(user->id);
+  // The notes fill overflow pages.
+  const Refund refund = With(SampleRefund(order), [&](RefundFields& f) {
+    f.note = f.decision_note = f.override_note =
+        user->display_name + std::string(5000, '.') + user->display_name;
+  });
+  REQUIRE_OK(Write(*store, [&](WriteTransaction& tx) {
+    absl::Status status = Plant(tx, user, 0);
+    status.Update(tx.orders().Insert(order));
+    status.Update(tx.refunds().Insert(refund));
+    return status;
+  }));
+  REQUIRE_OK(Write(*store, [&](WriteTransaction& tx) {
+    absl::Status status = tx.refunds().EraseNotes(user->id, kT0);
+    status.Update(Erase(tx, user));
+    return status;
+  }));
   CHECK(WordsIn(folder).empty());
 }
 

@@ -30,7 +30,12 @@ SeededStore::SeededStore() {
   Must(world.Ship(world.Paid()).status());
   const Order order = world.Delivered({LineOf(3, 1000, 200, 100), LineOf(2, 50)});
   world.payments.script = {FakePaymentProvider::Unknown()};
-  processing = Must(world.Refunded(order, Units("1", 1), "r1"))->id;
+  const RefundPolicies policies(world.refunds);
+  CreateRefund create(world.store, world.clock, world.ids, policies);
+  // The stored response has no note, and therefore no personal data.
+  processing = Must(create.Handle(world.context,
+                                  {"r1", order->id.ToString(), Units("1", 1), RefundReason::kDefective, ""}))
+                   ->id;
   world.Settle();
   failed = Must(world.Refunded(order, AmountOf(100)))->id;
   world.payments.script = {FakePaymentProvider::Failed()};

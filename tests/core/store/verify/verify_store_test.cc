@@ -10,6 +10,7 @@
 #include "core/accounts/user_repository.h"
 #include "core/common/strings.h"
 #include "core/orders/get_order.h"
+#include "core/refunds/create_refund.h"
 #include "core/refunds/import_orders.h"
 #include "tests/core/store/verify/seeded_store.h"
 
@@ -85,6 +86,26 @@ TEST_CASE("an imported order with a refund has no findings, also after further c
   CHECK(TextOf(Verify(*world.memory.OpenReader())).empty());
   Must(world.Deliver(order).status());
   Must(world.Refunded(order, Everything()).status());
+  CHECK(TextOf(Verify(*world.memory.OpenReader())).empty());
+}
+
+TEST_CASE("a refund with overridden rules has no findings, also if the caller is not authenticated") {
+  World world;
+  world.context = world.approver = {std::string(kAnonymous), "", "", Deadline::Never(), true};
+  world.refunds.approval_above[*Currency::Parse("EUR")] = 0;
+  const Order order = world.Delivered();
+  world.clock.Advance(world.refunds.window + absl::Hours(1));
+  const RefundPolicies policies(world.refunds);
+  CreateRefund create(world.store, world.clock, world.ids, policies);
+  const Refund refund = Must(create.Handle(world.context, {"",
+                                                           order->id.ToString(),
+                                                           AmountOf(100),
+                                                           RefundReason::kOther,
+                                                           "",
+                                                           {},
+                                                           {{"WITHIN_WINDOW"}, "agreed"}}));
+  Must(world.Approve(refund).status());
+  CHECK(world.Settle() == 1);
   CHECK(TextOf(Verify(*world.memory.OpenReader())).empty());
 }
 
@@ -303,6 +324,10 @@ const Violation kRowViolations[] = {
      }},
     {"refund_decision_has_decider", "refunds", "the refund was requested and approved by web",
      [](TamperedStore& p) { p.refund(p.seeded.approved).decided_by = "web"; }},
+    {"refund_override_is_valid", "refunds", "override_note is set, but overridden_rules is empty",
+     [](TamperedStore& p) { p.refund(p.seeded.failed).override_note = "agreed"; }},
+    {"refund_override_is_valid", "refunds", "overridden_rules names ORDER_STATE, which can't be overridden",
+     [](TamperedStore& p) { p.refund(p.seeded.failed).overridden_rules = "WITHIN_WINDOW,ORDER_STATE"; }},
 
     {"ended_message_is_emptied", "messages", "still has its body or variables",
      [](TamperedStore& p) { p.rows.of<Message>()[0].state = MessageState::kCancelled; }},
@@ -398,6 +423,8 @@ const Violation kHistoryViolations[] = {
      [](TamperedStore& p) { p.Repeat("refund.approved"); }},
     {"refund_state_is_told", "refunds", "refund.succeeded, refund.retried",
      [](TamperedStore& p) { p.Repeat("refund.retried"); }},
+    {"refund_state_is_told", "refunds", "retries is 2 after refund.requested, refund.approved",
+     [](TamperedStore& p) { p.refund(p.seeded.approved).retries = 2; }},
     {"refund_state_is_told", "refunds", "the state is REJECTED after refund.requested",
      [](TamperedStore& p) { p.Forget("refund.rejected"); }},
     {"message_state_is_told", "messages", "after no events",
