@@ -3,8 +3,7 @@
 
 option(KEELSON_TESTS "Build the tests and benchmarks" ON)
 option(KEELSON_STATIC "Link gRPC, Protobuf and Abseil statically if their archives are installed" OFF)
-set(KEELSON_UNITY ON CACHE STRING "Compile several sources per translation unit (unity build), which reduces the first build to a third of the time: ON, OFF or TESTS (only those of the tests)")
-set_property(CACHE KEELSON_UNITY PROPERTY STRINGS ON OFF TESTS)
+option(KEELSON_UNITY "Compile several sources per translation unit (unity build); reduces the first build to a third of the time" ON)
 # Off by default and in app/run.sh, so that new warnings of another compiler do not fail the builds of users and packagers.
 option(KEELSON_WERROR "Treat warnings as errors, as CI and the presets for developers do" OFF)
 set(KEELSON_SANITIZE "" CACHE STRING "Sanitizers to build with, such as address,undefined or thread")
@@ -18,7 +17,7 @@ endif()
 find_program(KEELSON_CCACHE ccache)
 if(KEELSON_CCACHE)
   # The sloppiness is required for objects that use precompiled headers (ccache's manual). Without the folder in the
-  # hash, all work trees of a machine share the cache.
+  # hash, all work trees of a machine share the cache; debug information may name another work tree.
   set(CMAKE_CXX_COMPILER_LAUNCHER
       "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;CCACHE_BASEDIR=${PROJECT_SOURCE_DIR};CCACHE_NOHASHDIR=1;${KEELSON_CCACHE}")
 endif()
@@ -51,6 +50,8 @@ target_compile_options(keelson_warnings INTERFACE
 add_library(keelson_quick_options INTERFACE)
 target_compile_options(keelson_quick_options INTERFACE
   -O0 -g1 -fno-sanitize=undefined
+  # std::stable_sort of libstdc++ 12 calls a deprecated function, which clang reports behind precompiled headers.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
   $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)  # required by ccache
 
 # Declares the options of the project's hand-written code: includes are relative to the repository's root.
@@ -59,18 +60,15 @@ function(keelson_own_code target)
   target_link_libraries(${target} PRIVATE keelson_options keelson_warnings)
 endfunction()
 
-# keelson_batch(TARGET SETTING...): batches several sources into one translation unit, so that their common headers are
-# compiled once, if KEELSON_UNITY is one of the settings.
+# Batches several sources into one translation unit, so that their common headers are compiled once.
 function(keelson_batch target)
-  if(KEELSON_UNITY IN_LIST ARGN)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
-  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${KEELSON_UNITY} UNITY_BUILD_BATCH_SIZE 12)
 endfunction()
 
 # Declares the options of the project's test code.
 function(keelson_test_code target)
   keelson_own_code(${target})
-  keelson_batch(${target} ON TESTS)
+  keelson_batch(${target})
   target_link_libraries(${target} PRIVATE keelson_quick_options)
 endfunction()
 
@@ -85,7 +83,7 @@ function(keelson_library name)
   add_library(${name} STATIC ${sources})
   keelson_own_code(${name})
   if(NOT ARG_SEPARATE)
-    keelson_batch(${name} ON)
+    keelson_batch(${name})
   endif()
   target_link_libraries(${name} PUBLIC ${ARG_DEPENDS})
 endfunction()
