@@ -1,7 +1,6 @@
 #include "tests/contract/store/postgres/fixture.h"
 
 #include "tests/support/postgres/pgbouncer.h"
-#include "tests/support/sanitizer.h"
 
 namespace keelson {
 namespace {
@@ -30,10 +29,8 @@ void PostgresFixture::Open(const PostgresOptions& options) {
 }
 
 std::vector<FixtureVariant<StoreFixture>> StoreVariants() {
-  std::vector<FixtureVariant<StoreFixture>> variants = {Variant<StoreFixture, PostgresFixture>("postgres")};
-  // Behind PgBouncer the store runs almost the same code: a second run would find nothing new in its memory.
-  if (!kSanitized) variants.push_back(Variant<StoreFixture, PgBouncerFixture>("pgbouncer"));
-  return variants;
+  return {Variant<StoreFixture, PostgresFixture>("postgres"),
+          Variant<StoreFixture, PgBouncerFixture>("pgbouncer")};
 }
 
 }  // namespace keelson
