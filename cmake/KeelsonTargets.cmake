@@ -16,9 +16,10 @@ endif()
 
 find_program(KEELSON_CCACHE ccache)
 if(KEELSON_CCACHE)
-  # Required by ccache to cache objects that use precompiled headers (ccache's manual).
+  # The sloppiness is required for objects that use precompiled headers (ccache's manual). Without the folder in the
+  # hash, all work trees of a machine share the cache; debug information may name another work tree.
   set(CMAKE_CXX_COMPILER_LAUNCHER
-      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${KEELSON_CCACHE}")
+      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;CCACHE_BASEDIR=${PROJECT_SOURCE_DIR};CCACHE_NOHASHDIR=1;${KEELSON_CCACHE}")
 endif()
 find_program(KEELSON_LLD ld.lld)
 
@@ -34,14 +35,8 @@ if(KEELSON_SANITIZE)
     -g1 -fsanitize=${KEELSON_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(keelson_options INTERFACE -fsanitize=${KEELSON_SANITIZE})
 endif()
-
-# Required by targets that include Protobuf's headers: with the macro __SANITIZE_THREAD__, these headers lay out maps
-# differently from Debian's library.
-add_library(keelson_protobuf_layout INTERFACE)
-if(KEELSON_SANITIZE MATCHES thread)
-  # Without the macro, g++ does not use the tests' precompiled headers, and compiles their text instead.
-  target_compile_options(keelson_protobuf_layout INTERFACE -U__SANITIZE_THREAD__ -Wno-error=invalid-pch)
-endif()
+# Debian's libraries are built by g++: clang 18 and later give some templates other symbol names.
+target_compile_options(keelson_options INTERFACE $<$<CXX_COMPILER_ID:Clang>:-fclang-abi-compat=17>)
 
 add_library(keelson_warnings INTERFACE)
 target_compile_options(keelson_warnings INTERFACE
@@ -55,6 +50,8 @@ target_compile_options(keelson_warnings INTERFACE
 add_library(keelson_quick_options INTERFACE)
 target_compile_options(keelson_quick_options INTERFACE
   -O0 -g1 -fno-sanitize=undefined
+  # std::stable_sort of libstdc++ 12 calls a deprecated function, which clang reports behind precompiled headers.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>
   $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)  # required by ccache
 
 # Declares the options of the project's hand-written code: includes are relative to the repository's root.
@@ -157,6 +154,6 @@ function(keelson_embed target name)
     VERBATIM)
   target_sources(${target} PRIVATE "${output}.cc")
   # Warnings and checks do not apply to generated code.
-  set_source_files_properties("${output}.cc" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  set_source_files_properties("${output}.cc" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON COMPILE_OPTIONS -w)
   target_include_directories(${target} PRIVATE "${CMAKE_CURRENT_BINARY_DIR}")
 endfunction()

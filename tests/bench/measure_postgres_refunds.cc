@@ -17,7 +17,7 @@ namespace {
 constexpr int kRounds = 5;
 constexpr int kConnections = 8;
 constexpr int kCallersPerConnection = 8;
-constexpr double kBar = 0.6;
+constexpr double kBar = 0.65;
 constexpr int kHotCallersPerConnection = 4;
 constexpr double kHotBar = 0.3;
 // Below the largest value of refunds.max_per_order, 1000.

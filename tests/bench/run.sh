@@ -2,8 +2,8 @@
 # Builds the service and the programs that it is compared with, and prints one line per figure: name, ratio, target,
 # "met" or "short". The absolute values go to standard error. Exits with 1 if a target is missed.
 #
-#   tests/bench/run.sh [reads|refunds|registration|introspect|postgres_introspect|sign_in|import|postgres_reads|
-#                       postgres_refunds|dispatch|transfer|deep_pages|footprint]...
+#   tests/bench/run.sh [reads|refunds|registration|introspect|postgres_introspect|sign_in|import|order_import|
+#                       postgres_reads|postgres_refunds|dispatch|transfer|deep_pages|footprint]...
 #
 # KEELSON_BUILD=DIR sets the build directory; default: build/. Run nothing else on the machine during a measurement.
 set -euo pipefail

@@ -14,6 +14,7 @@
 #include "adapters/system/system_entropy.h"
 #include "core/common/error.h"
 #include "core/common/strings.h"
+#include "tests/support/sanitizer.h"
 
 namespace keelson {
 namespace {
@@ -21,11 +22,7 @@ namespace {
 constexpr std::uint64_t kMiB = 1024 * 1024;
 // Allowed memory growth of the process for purposes other than hashes. Sanitizers need more memory for their
 // own data.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t kSpare = 256 * kMiB;
-#else
-constexpr std::uint64_t kSpare = 16 * kMiB;
-#endif
+constexpr std::uint64_t kSpare = (kSanitized ? 256 : 16) * kMiB;
 
 Secret Password(std::string text = "correct horse battery staple") {
   return Secret(std::move(text));

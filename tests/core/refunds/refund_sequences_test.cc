@@ -3,17 +3,13 @@
 #include <catch2/catch.hpp>
 
 #include "adapters/store/memory/memory_store.h"
+#include "tests/support/sanitizer.h"
 #include "tests/support/seed.h"
 
 namespace keelson {
 namespace {
 
-// Sanitizers slow the sequences down by a factor of ten.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int kSequences = 1'000;
-#else
-constexpr int kSequences = 10'000;
-#endif
+constexpr int kSequences = kSanitized ? 1'000 : 10'000;
 
 TEST_CASE("The invariants of refunds hold after each call of 10000 random sequences") {
   const Seed first(1);

@@ -150,8 +150,9 @@ TEST_CASE("restore rejects an unusable backup and does not change the database",
     CheckFails(Restore(fixture, backup), kFailedPrecondition, "backup.db holds an incomplete transfer");
   }
   SECTION("a damaged database") {
-    const auto size = static_cast<std::streamoff>(std::filesystem::file_size(backup));
-    std::fstream(backup, std::ios::in | std::ios::out).seekp(size / 2) << std::string(size / 4, '\x5a');
+    const auto size = std::filesystem::file_size(backup);
+    std::fstream(backup, std::ios::in | std::ios::out).seekp(static_cast<std::streamoff>(size / 2))
+        << std::string(size / 4, '\x5a');
     CheckFails(Restore(fixture, backup), kDataLoss, "backup.db is damaged");
   }
   SECTION("the database itself") {
