@@ -3,6 +3,7 @@
 
 #include "core/accounts/user_repository.h"
 #include "core/events/event_repository.h"
+#include "core/ledger/ledger_repository.h"
 #include "core/notifications/message_repository.h"
 #include "core/orders/order_repository.h"
 #include "core/refunds/refund_repository.h"

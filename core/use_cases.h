@@ -25,6 +25,7 @@
 #include "core/common/log.h"
 #include "core/common/page.h"
 #include "core/common/sha256.h"
+#include "core/ledger/list_ledger_entries.h"
 #include "core/notifications/get_message.h"
 #include "core/notifications/message_renderer.h"
 #include "core/notifications/message_steps.h"
@@ -172,6 +173,8 @@ class UseCases {
   const PaymentProviderStatuses& payment_provider_statuses = ports_.payment_provider_statuses;
   // Called when the configuration is reloaded.
   ChangeRefundPolicy change_refund_policy{ports_.store, ports_.clock, refund_policies};
+
+  ListLedgerEntries list_ledger_entries{ports_.store, page_tokens_};
 
   GetMessage get_message{ports_.store, ports_.clock, ports_.provider_statuses};
   ListMessages list_messages{ports_.store, ports_.clock, ports_.provider_statuses, page_tokens_};

@@ -25,6 +25,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const GrpcServerOp
   services.push_back(MakeSessionService(use_cases));
   services.push_back(MakeOrderService(use_cases));
   services.push_back(MakeRefundService(use_cases));
+  services.push_back(MakeLedgerService(use_cases));
   services.push_back(MakeNotificationService(use_cases));
   ASSIGN_OR_RETURN(std::unique_ptr<RpcServer> server,
                    RpcServer::Start(options, std::move(services), store, entropy, log));

@@ -13,6 +13,7 @@ std::unique_ptr<RpcService> MakeAccountService(UseCases& use_cases);
 std::unique_ptr<RpcService> MakeSessionService(UseCases& use_cases);
 std::unique_ptr<RpcService> MakeOrderService(UseCases& use_cases);
 std::unique_ptr<RpcService> MakeRefundService(UseCases& use_cases);
+std::unique_ptr<RpcService> MakeLedgerService(UseCases& use_cases);
 std::unique_ptr<RpcService> MakeNotificationService(UseCases& use_cases);
 
 }  // namespace keelson

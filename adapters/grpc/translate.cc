@@ -152,6 +152,20 @@ void ToProto(const Refund& refund, refunds::v1::Refund& out) {
   out.set_etag(EtagOf(refund->version));
 }
 
+void ToProto(const LedgerEntry& entry, ledger::v1::LedgerEntry& out) {
+  out.set_id(entry.id.ToString());
+  out.set_order_id(entry.order_id.ToString());
+  if (entry.refund_id) out.set_refund_id(entry.refund_id->ToString());
+  out.set_type(static_cast<ledger::v1::LedgerEntryType>(entry.type));
+  out.set_payment_provider(entry.payment_provider);
+  for (const Posting& posting : PostingsOf(entry)) {
+    ledger::v1::LedgerPosting& side = *out.add_postings();
+    side.set_account(static_cast<ledger::v1::LedgerAccount>(posting.account));
+    ToProto({entry.currency, posting.amount}, *side.mutable_amount());
+  }
+  ToProto(entry.create_time, *out.mutable_create_time());
+}
+
 void ToProto(const Message& message, notifications::v1::Message& out) {
   out.set_id(message.id.ToString());
   out.set_state(static_cast<notifications::v1::MessageState>(message.state));

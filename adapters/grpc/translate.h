@@ -15,6 +15,7 @@
 #include "core/common/money.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
+#include "core/ledger/ledger_entry.h"
 #include "core/notifications/message.h"
 #include "core/orders/order.h"
 #include "core/refunds/refund.h"
@@ -24,6 +25,7 @@
 #include "keelson/accounts/v1/accounts.pb.h"
 #include "keelson/common/v1/label.pb.h"
 #include "keelson/common/v1/money.pb.h"
+#include "keelson/ledger/v1/ledger.pb.h"
 #include "keelson/notifications/v1/notifications.pb.h"
 #include "keelson/orders/v1/orders.pb.h"
 #include "keelson/refunds/v1/refunds.pb.h"
@@ -37,6 +39,7 @@ void ToProto(const Order& order, orders::v1::Order& out);
 void ToProto(const Refund& refund, refunds::v1::Refund& out);
 // Omits the template variables and the content, except for the subject.
 void ToProto(const Message& message, notifications::v1::Message& out);
+void ToProto(const LedgerEntry& entry, ledger::v1::LedgerEntry& out);
 void ToProto(const Money& money, common::v1::Money& out);
 void ToProto(absl::Time time, google::protobuf::Timestamp& out);
 void ToProto(const RefundPortion::Line& line, Currency currency, refunds::v1::RefundLine& out);
@@ -77,12 +80,10 @@ std::vector<State> StatesFromProto(const Numbers& numbers, bool (*is_known)(int)
 // Translates the fields that all list requests share. Returns a violation for each value that can't be
 // translated.
 template <typename Request, typename Query>
-FieldErrors ListFromProto(Request& request, bool (*is_known)(int), Query& query) {
+FieldErrors PageFromProto(Request& request, Query& query) {
   FieldErrors errors;
   query.page_size = request.page_size();
   query.page_token = std::move(*request.mutable_page_token());
-  using State = typename decltype(query.states)::value_type;
-  query.states = StatesFromProto<State>(request.states(), is_known, "states", errors);
   if constexpr (requires { query.created_from; }) {
     if (request.has_created_from())
       query.created_from = FromProto(request.created_from(), "created_from", errors);
@@ -90,6 +91,16 @@ FieldErrors ListFromProto(Request& request, bool (*is_known)(int), Query& query)
       query.created_before = FromProto(request.created_before(), "created_before", errors);
     }
   }
+  return errors;
+}
+
+// Like PageFromProto, for a list with a filter by states.
+template <typename Request, typename Query>
+FieldErrors ListFromProto(Request& request, bool (*is_known)(int), Query& query) {
+  FieldErrors errors;
+  using State = typename decltype(query.states)::value_type;
+  query.states = StatesFromProto<State>(request.states(), is_known, "states", errors);
+  errors.AddAll("", PageFromProto(request, query));
   return errors;
 }
 

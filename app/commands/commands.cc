@@ -20,6 +20,7 @@ void AddCommands(CLI::App& program, Run& run) {
   AddHealthCommand(program, run);
   AddCallCommand(program, run);
   AddImportCommand(program, run);
+  AddExportCommand(program, run);
   AddHashCommand(program, run);
   AddCompletionCommand(program, run);
   AddHelpCommand(program, run);

@@ -24,6 +24,7 @@ void AddRestoreCommand(CLI::App& program, Run& run);
 void AddHealthCommand(CLI::App& program, Run& run);
 void AddCallCommand(CLI::App& program, Run& run);
 void AddImportCommand(CLI::App& program, Run& run);
+void AddExportCommand(CLI::App& program, Run& run);
 void AddHashCommand(CLI::App& program, Run& run);
 void AddCompletionCommand(CLI::App& program, Run& run);
 void AddHelpCommand(CLI::App& program, Run& run);

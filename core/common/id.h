@@ -67,6 +67,9 @@ struct RefundKind {
 struct MessageKind {
   static constexpr std::string_view kPrefix = "message";
 };
+struct LedgerEntryKind {
+  static constexpr std::string_view kPrefix = "entry";
+};
 
 // The FieldViolation::description for a text that Id<Kind>::Parse rejects.
 template <typename Kind>
@@ -79,6 +82,7 @@ using SessionId = Id<SessionKind>;
 using OrderId = Id<OrderKind>;
 using RefundId = Id<RefundKind>;
 using MessageId = Id<MessageKind>;
+using LedgerEntryId = Id<LedgerEntryKind>;
 
 // Generates UUIDv7s that increase strictly within a process, even within one millisecond or if the clock is
 // set back. Thread-safe.

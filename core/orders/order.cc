@@ -112,6 +112,7 @@ absl::Status Order::Pay(std::string provider, std::string provider_reference, ab
   fields_.payment_provider = std::move(provider);
   fields_.payment_reference = std::move(provider_reference);
   fields_.pay_time = now;
+  Record(LedgerEntryType::kPayment, fields_.paid, fields_.payment_provider, std::nullopt, now);
   return absl::OkStatus();
 }
 
@@ -150,7 +151,7 @@ absl::Status Order::ReplayHistory(const OrderHistory& history, absl::Time now) {
   return absl::OkStatus();
 }
 
-void Order::HoldRefund(const RefundPortion& portion, absl::Time now) {
+void Order::HoldRefund(const RefundSource& source, const RefundPortion& portion, absl::Time now) {
   fields_.refund_pending += portion.amount;
   fields_.refunded_shipping += portion.shipping;
   ++fields_.refund_count;
@@ -161,16 +162,18 @@ void Order::HoldRefund(const RefundPortion& portion, absl::Time now) {
     line.withheld_amount += part.withheld;
   }
   Touch(now);
+  Record(LedgerEntryType::kRefundHold, source, portion, now);
 }
 
-void Order::SettleRefund(const RefundPortion& portion, absl::Time now) {
+void Order::SettleRefund(const RefundSource& source, const RefundPortion& portion, absl::Time now) {
   fields_.refund_pending -= portion.amount;
   fields_.refunded += portion.amount;
   fields_.refund_status = StatusOf(fields_);
   Touch(now);
+  Record(LedgerEntryType::kRefundPayout, source, portion, now);
 }
 
-void Order::ReleaseRefund(const RefundPortion& portion, absl::Time now) {
+void Order::ReleaseRefund(const RefundSource& source, const RefundPortion& portion, absl::Time now) {
   fields_.refund_pending -= portion.amount;
   fields_.refunded_shipping -= portion.shipping;
   --fields_.refund_count;
@@ -181,6 +184,29 @@ void Order::ReleaseRefund(const RefundPortion& portion, absl::Time now) {
     line.withheld_amount -= part.withheld;
   }
   Touch(now);
+  Record(LedgerEntryType::kRefundRelease, source, portion, now);
+}
+
+void Order::ImportRefund(const RefundSource& source, const RefundPortion& portion, absl::Time hold_time,
+                         absl::Time settle_time, absl::Time now) {
+  HoldRefund(source, portion, hold_time);
+  SettleRefund(source, portion, settle_time);
+  fields_.update_time = now;
+}
+
+Order Order::WithIds(OrderId id, UserId user_id) const {
+  Order copy = *this;
+  copy.fields_.id = id;
+  copy.fields_.user_id = user_id;
+  for (LedgerEntry& entry : copy.entries_) AssignOrder(id, entry);
+  return copy;
+}
+
+void Order::Record(LedgerEntryType type, std::int64_t amount, std::string payment_provider,
+                   std::optional<RefundId> refund_id, absl::Time now) {
+  if (amount == 0) return;
+  entries_.push_back({MakeLedgerEntryId(fields_.id, fields_.version, now), fields_.id, refund_id, type,
+                      std::move(payment_provider), fields_.currency, amount, now});
 }
 
 absl::Status Order::MoveTo(OrderState next, absl::Time now) {

@@ -13,6 +13,7 @@
 #include "core/common/id.h"
 #include "core/common/money.h"
 #include "core/common/text.h"
+#include "core/ledger/ledger_entry.h"
 
 namespace keelson {
 
@@ -151,6 +152,12 @@ struct RefundPortion {
   bool operator==(const RefundPortion&) const = default;
 };
 
+// The refund of a portion, and the payment provider that refunds it.
+struct RefundSource {
+  RefundId refund_id;
+  std::string payment_provider;
+};
+
 // When an order in another system entered each state. A time is unset if the order has not been in the state.
 struct OrderHistory {
   std::optional<absl::Time> pay_time;
@@ -181,6 +188,9 @@ class Order {
     return fields_.reference.empty() ? fields_.id.ToString() : fields_.reference;
   }
   Money MoneyOf(std::int64_t minor_units) const { return {fields_.currency, minor_units}; }
+  // The ledger entries of all changes since this object was created. The store saves them with the order. A
+  // change of zero has no entry, because it moves no money.
+  const std::vector<LedgerEntry>& entries() const { return entries_; }
 
   absl::Status Pay(std::string provider, std::string provider_reference, absl::Time now);
   // ORDER_REFUNDED if the whole paid amount is refunded or reserved by refunds.
@@ -190,18 +200,33 @@ class Order {
   // Moves a new order through the states of its history in another system. `now`: the time of the import.
   absl::Status ReplayHistory(const OrderHistory& history, absl::Time now);
 
+  // Returns a copy of an order without ids, with these ids: the user of an imported order is found last.
+  Order WithIds(OrderId id, UserId user_id) const;
+
   // Reserves the portion of a new refund. The refund rules must have passed.
-  void HoldRefund(const RefundPortion& portion, absl::Time now);
+  void HoldRefund(const RefundSource& source, const RefundPortion& portion, absl::Time now);
   // Records that a reserved portion was paid out.
-  void SettleRefund(const RefundPortion& portion, absl::Time now);
+  void SettleRefund(const RefundSource& source, const RefundPortion& portion, absl::Time now);
   // Releases a reserved portion, so that the portion can be refunded again.
-  void ReleaseRefund(const RefundPortion& portion, absl::Time now);
+  void ReleaseRefund(const RefundSource& source, const RefundPortion& portion, absl::Time now);
+  // Records a refund that another system reserved and paid out at the given times. `now`: the time of the
+  // import.
+  void ImportRefund(const RefundSource& source, const RefundPortion& portion, absl::Time hold_time,
+                    absl::Time settle_time, absl::Time now);
 
  private:
+  // Adds the ledger entry of a change that has raised the version.
+  void Record(LedgerEntryType type, std::int64_t amount, std::string payment_provider,
+              std::optional<RefundId> refund_id, absl::Time now);
+  void Record(LedgerEntryType type, const RefundSource& source, const RefundPortion& portion,
+              absl::Time now) {
+    Record(type, portion.amount, source.payment_provider, source.refund_id, now);
+  }
   absl::Status MoveTo(OrderState next, absl::Time now);
   void Touch(absl::Time now);
 
   OrderFields fields_;
+  std::vector<LedgerEntry> entries_;
 };
 
 }  // namespace keelson

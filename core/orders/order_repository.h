@@ -63,6 +63,8 @@ class OrderRepository : public OrderReader {
   virtual absl::StatusOr<std::vector<Order>> FindManyForUpdate(std::span<const OrderId> ids) {
     return FindEachForUpdate<Order>(*this, ids);
   }
+  // Insert and Update also store the ledger entries of the order (Order::entries), unless they are stored
+  // already: an order that is stored twice still has the entries of its first changes.
   // ALREADY_EXISTS (REFERENCE_TAKEN) if another order has the reference.
   virtual absl::Status Insert(const Order& order) = 0;
   virtual absl::Status Update(const Order& order) = 0;

@@ -14,9 +14,9 @@ absl::Status ApplySettlement(WriteTransaction& tx, const CallContext& context, O
                              const Refund& refund, absl::Time now) {
   const bool succeeded = refund->state == RefundState::kSucceeded;
   if (succeeded) {
-    order.SettleRefund(refund.portion(), now);
+    order.SettleRefund(refund.source(), refund.portion(), now);
   } else {
-    order.ReleaseRefund(refund.portion(), now);
+    order.ReleaseRefund(refund.source(), refund.portion(), now);
   }
   return tx.events().Append(
       RefundSettlementEvent(succeeded ? "refund.succeeded" : "refund.failed", refund, context, now));

@@ -65,7 +65,7 @@ absl::Status CancelOrder::CancelRequests(WriteTransaction& tx, const CallContext
   // The refunds are still REQUESTED, because every change of a REQUESTED refund locks the order first.
   for (Refund& refund : refunds) {
     RETURN_IF_ERROR(refund.Cancel(context.actor, "the order was cancelled", now));
-    order.ReleaseRefund(refund.portion(), now);
+    order.ReleaseRefund(refund.source(), refund.portion(), now);
     RETURN_IF_ERROR(tx.refunds().Update(refund));
     RETURN_IF_ERROR(tx.events().Append(RefundDecidedEvent("refund.cancelled", refund, context, now)));
   }
@@ -85,7 +85,7 @@ absl::StatusOr<Refund> CancelOrder::RefundRest(WriteTransaction& tx, const CallC
   request.requested_by = context.actor;
   request.needs_approval = judgement.needs_approval;
   const Refund refund = Refund::Create(ids_.Next<RefundKind>(), order, std::move(request), now);
-  order.HoldRefund(refund.portion(), now);
+  order.HoldRefund(refund.source(), refund.portion(), now);
   RETURN_IF_ERROR(tx.refunds().Insert(refund));
   RETURN_IF_ERROR(tx.events().Append(RefundRequestedEvent(refund, context, now)));
   return refund;

@@ -106,7 +106,7 @@ absl::StatusOr<Refund> CreateRefund::Handle(const CallContext& context, const Cr
     request.overridden_rules = OverriddenRules(judgement.verdicts);
     if (!request.overridden_rules.empty()) request.override_note = command.rule_override.note;
     const Refund refund = Refund::Create(id, order, std::move(request), now);
-    order.HoldRefund(refund.portion(), now);
+    order.HoldRefund(refund.source(), refund.portion(), now);
     RETURN_IF_ERROR(tx.orders().Update(order));
     RETURN_IF_ERROR(tx.refunds().Insert(refund));
     RETURN_IF_ERROR(tx.events().Append(RefundRequestedEvent(refund, context, now)));

@@ -183,13 +183,12 @@ struct ImportOrders::Draft {
 
   // Returns the order and its refunds with ids, for a user.
   NewOrder Build(UserId owner, IdGenerator& ids, absl::Time now) const {
-    OrderFields fields = order.fields();
-    fields.id = ids.Next<OrderKind>();
-    fields.user_id = owner;
-    NewOrder built{Order(std::move(fields)), {}};
-    for (const RefundDraft& refund : refunds) {
-      built.refunds.push_back(
-          Refund::Import(ids.Next<RefundKind>(), built.order, refund.request, refund.settlement, now));
+    NewOrder built{order.WithIds(ids.Next<OrderKind>(), owner), {}};
+    for (const auto& [request, settlement] : refunds) {
+      const Refund& refund = built.refunds.emplace_back(
+          Refund::Import(ids.Next<RefundKind>(), built.order, request, settlement, now));
+      built.order.ImportRefund(refund.source(), request.portion, settlement.create_time,
+                               settlement.settle_time, now);
     }
     return built;
   }
@@ -212,6 +211,7 @@ struct ImportOrders::Draft {
   std::optional<UserId> user_id;
   // Identifies the user unless user_id is set.
   EmailAddress user_email;
+  // Without the refunds, whose ids the ledger needs.
   Order order;
   std::vector<RefundDraft> refunds;
 };
@@ -240,7 +240,8 @@ class ImportOrders::RecordChecker {
     RETURN_IF_ERROR(order.ReplayHistory(history_, now_));
     Draft draft{
         .index = 0, .user_id = user_id_, .user_email = user_email_, .order = std::move(order), .refunds = {}};
-    for (std::size_t i = 0; i < scopes.size(); ++i) AddRefund(i, scopes[i], draft);
+    Order refunded = draft.order;
+    for (std::size_t i = 0; i < scopes.size(); ++i) AddRefund(i, scopes[i], refunded, draft);
     if (!errors_.empty()) return errors_.ToStatus();
     return draft;
   }
@@ -327,9 +328,10 @@ class ImportOrders::RecordChecker {
         refund.settle_time ? chronology.Check("settle_time", *refund.settle_time) : settlement.create_time;
   }
 
-  // Applies the refund to the order of the draft, if the refund rules allow the refund.
-  void AddRefund(std::size_t i, const RefundScope& scope, Draft& draft) {
-    RefundJudgement judgement = JudgeRefund(draft.order, scope, TermsOfHistory(), now_);
+  // Adds the refund to the draft, if the refund rules allow the refund. `refunded`: the order after the
+  // refunds that were added before.
+  void AddRefund(std::size_t i, const RefundScope& scope, Order& refunded, Draft& draft) {
+    RefundJudgement judgement = JudgeRefund(refunded, scope, TermsOfHistory(), now_);
     for (const Verdict& verdict : judgement.verdicts) {
       if (verdict.passed) continue;
       errors_.Add(StrCat("refunds[", i, "].scope"),
@@ -337,8 +339,8 @@ class ImportOrders::RecordChecker {
     }
     if (!judgement.allowed) return;
     const OrderRecord::Refund& refund = record_.refunds[i];
-    draft.order.HoldRefund(*judgement.portion, now_);
-    draft.order.SettleRefund(*judgement.portion, now_);
+    refunded.HoldRefund({}, *judgement.portion, now_);
+    refunded.SettleRefund({}, *judgement.portion, now_);
     Refund::Request request;
     request.portion = *std::move(judgement.portion);
     request.scope = ScopeKindOf(scope);

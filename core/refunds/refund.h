@@ -198,6 +198,7 @@ class Refund {
   const RefundFields& fields() const { return fields_; }
   Money amount() const { return {fields_.currency, fields_.amount}; }
   RefundPortion portion() const;
+  RefundSource source() const { return {fields_.id, fields_.payment_provider}; }
   // The part of the amount that belongs neither to a line nor to the shipping.
   std::int64_t goodwill() const { return portion().goodwill(); }
 

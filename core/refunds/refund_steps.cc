@@ -46,7 +46,7 @@ absl::StatusOr<Refund> Decide(Store& store, IdGenerator& ids, const Decision& de
       std::move(errors), now, [&](WriteTransaction& tx, Order& order, Refund& refund) -> absl::Status {
         const bool announced = IsAnnounced(refund);
         RETURN_IF_ERROR((refund.*decision.decide)(context.actor, command.note, now));
-        if (!HoldsAmount(refund->state)) order.ReleaseRefund(refund.portion(), now);
+        if (!HoldsAmount(refund->state)) order.ReleaseRefund(refund.source(), refund.portion(), now);
         RETURN_IF_ERROR(tx.events().Append(RefundDecidedEvent(decision.event_type, refund, context, now)));
         if (!announced) return absl::OkStatus();
         return NotifyOfDecision(tx, context, ids, decision.template_name, order, refund, now);
@@ -80,7 +80,7 @@ absl::StatusOr<Refund> RetryRefund::Handle(const CallContext& context, const Ret
                             JudgeRetry(order, refund, policy->TermsFor(refund->reason), now);
                         if (!judgement.allowed) return NotAllowed(order, judgement);
                         RETURN_IF_ERROR(refund.Retry(*judgement.portion, judgement.needs_approval, now));
-                        order.HoldRefund(*judgement.portion, now);
+                        order.HoldRefund(refund.source(), *judgement.portion, now);
                         return tx.events().Append(RefundRetriedEvent(refund, context, now));
                       });
 }

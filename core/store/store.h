@@ -42,6 +42,10 @@
 // refund status. NOT_REFUNDED is the status of most orders and has no index: a page also reads the refunded
 // orders in between.
 //
+// The order or the refund of a filter of ledger entries selects the entries of one order, of which there are
+// few. Any other filter of ledger entries is covered by an index: such a page costs as much as its rows, plus
+// one scan for each payment provider and entry type.
+//
 // Thread-safe: any number of threads may call Read and Write, which block. A transaction and its repositories
 // are confined to the closure's thread and end with the closure. Transactions don't nest.
 #pragma once
@@ -65,6 +69,7 @@ class OrderReader;
 class OrderRepository;
 class RefundReader;
 class RefundRepository;
+class LedgerReader;
 class MessageReader;
 class MessageRepository;
 class EventReader;
@@ -81,6 +86,7 @@ class ReadTransaction {
   virtual SessionReader& sessions() = 0;
   virtual OrderReader& orders() = 0;
   virtual RefundReader& refunds() = 0;
+  virtual LedgerReader& ledger() = 0;
   virtual MessageReader& messages() = 0;
   virtual EventReader& events() = 0;
   virtual IdempotencyReader& idempotency() = 0;

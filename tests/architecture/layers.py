@@ -23,7 +23,7 @@ CORE_LIBRARIES = {
 # forward-declares the repositories; privacy, export and verify include all features because they handle every table.
 # Headers directly in core/ are for the rest of the project and may include every folder.
 UNIT_OF_WORK = ["common", "store"]
-FEATURES = ["events", "notifications", "accounts", "sessions", "orders", "refunds"]
+FEATURES = ["events", "notifications", "accounts", "sessions", "ledger", "orders", "refunds"]
 CORE_TREE = {
     "common": [],
     "store": ["common"],
@@ -31,8 +31,10 @@ CORE_TREE = {
     "notifications": UNIT_OF_WORK + FEATURES[:1],
     "accounts": UNIT_OF_WORK + FEATURES[:2],
     "sessions": UNIT_OF_WORK + FEATURES[:3],
-    "orders": UNIT_OF_WORK + FEATURES[:3],
-    "refunds": UNIT_OF_WORK + FEATURES[:3] + ["orders"],
+    # Below orders: an order makes its ledger entries itself, in the methods that change its totals.
+    "ledger": UNIT_OF_WORK,
+    "orders": UNIT_OF_WORK + FEATURES[:3] + ["ledger"],
+    "refunds": UNIT_OF_WORK + FEATURES[:3] + ["ledger", "orders"],
     "privacy": UNIT_OF_WORK + FEATURES,
     "store/export": UNIT_OF_WORK + FEATURES,
     "store/verify": UNIT_OF_WORK + FEATURES + ["store/export"],

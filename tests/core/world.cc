@@ -270,6 +270,18 @@ std::vector<Refund> World::RefundsOf(OrderId id) {
   return refunds_of;
 }
 
+std::vector<LedgerEntry> World::LedgerOf(OrderId id) {
+  std::vector<LedgerEntry> entries;
+  Must(store.Read(Deadline::Never(), [&](ReadTransaction& tx) {
+    LedgerFilter filter;
+    filter.order_id = id;
+    absl::StatusOr<std::vector<LedgerEntry>> found = tx.ledger().List(filter, std::nullopt, 1000);
+    if (found.ok()) entries.assign(found->rbegin(), found->rend());
+    return found.status();
+  }));
+  return entries;
+}
+
 std::vector<Event> World::Events() {
   std::vector<Event> events;
   Must(store.Read(Deadline::Never(), [&](ReadTransaction& tx) {

@@ -97,6 +97,8 @@ struct World {
   Refund Load(RefundId id);
   Message Load(MessageId id);
   std::vector<Refund> RefundsOf(OrderId id);
+  // The ledger entries of the order, oldest first.
+  std::vector<LedgerEntry> LedgerOf(OrderId id);
   std::vector<Event> Events();
   // The types of the events since the last call.
   std::vector<std::string> NewEvents();

@@ -370,9 +370,10 @@ TEST_CASE("the health service knows every service") {
   const Folder folder;
   ServiceProcess service(folder.path());
   const Client client = service.Connect();
-  for (const char* name : {"", "keelson.accounts.v1.AccountService", "keelson.sessions.v1.SessionService",
-                           "keelson.orders.v1.OrderService", "keelson.refunds.v1.RefundService",
-                           "keelson.notifications.v1.NotificationService"}) {
+  for (const char* name :
+       {"", "keelson.accounts.v1.AccountService", "keelson.sessions.v1.SessionService",
+        "keelson.orders.v1.OrderService", "keelson.refunds.v1.RefundService",
+        "keelson.ledger.v1.LedgerService", "keelson.notifications.v1.NotificationService"}) {
     CHECK(client.Health(name) == "SERVING");
   }
   CHECK(client.Health("keelson.Nothing") == "NOT_FOUND");

@@ -36,6 +36,8 @@ RowBatch ReadTable(const Repositories& r, RowKind kind, std::string_view after, 
       return r.idempotency.ListAfter(after, limit);
     case RowKind::kSettings:
       return r.settings.ListAfter(after, limit);
+    case RowKind::kLedgerEntries:
+      return r.ledger.ListAfter(after, limit);
   }
   return {};
 }
@@ -56,6 +58,7 @@ struct Inserter {
   absl::Status operator()(const Setting& setting) const {
     return r.settings.Insert(setting.name, setting.value);
   }
+  absl::Status operator()(const LedgerEntry& entry) const { return r.ledger.Insert(entry); }
 };
 
 absl::Status InsertAll(Repositories& repositories, const RowBatch& batch) {

@@ -16,6 +16,7 @@ class MemoryReadTransaction : public ReadTransaction {
   SessionReader& sessions() override { return repositories_.sessions; }
   OrderReader& orders() override { return repositories_.orders; }
   RefundReader& refunds() override { return repositories_.refunds; }
+  LedgerReader& ledger() override { return repositories_.ledger; }
   MessageReader& messages() override { return repositories_.messages; }
   EventReader& events() override { return repositories_.events; }
   IdempotencyReader& idempotency() override { return repositories_.idempotency; }

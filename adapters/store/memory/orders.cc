@@ -47,7 +47,7 @@ absl::Status MemoryOrders::Insert(const Order& order) {
     by_reference_.Put(order->reference, order->id);
   }
   by_position_.Put(PositionOf(order), order->id);
-  orders_.Put(order->id, order);
+  Put(order);
   return absl::OkStatus();
 }
 
@@ -56,8 +56,14 @@ absl::Status MemoryOrders::Update(const Order& order) {
     return journal_.Fail(absl::InternalError("the order to update does not exist"));
   }
   RETURN_IF_ERROR(journal_.Fail(CheckInvariants(order.fields())));
-  orders_.Put(order->id, order);
+  Put(order);
   return absl::OkStatus();
+}
+
+// The stored order has no entries, like an order that a database returns.
+void MemoryOrders::Put(const Order& order) {
+  orders_.Put(order->id, Order(order.fields()));
+  ledger_.InsertNew(order.entries());
 }
 
 std::vector<OrderFields> MemoryOrders::ListAfter(std::string_view after, int limit) const {

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "adapters/store/memory/ledger.h"
 #include "adapters/store/memory/table.h"
 #include "core/orders/order_repository.h"
 
@@ -10,8 +11,9 @@ namespace keelson {
 
 class MemoryOrders : public OrderRepository {
  public:
-  explicit MemoryOrders(Journal& journal)
-      : journal_(journal), orders_(journal), by_reference_(journal), by_position_(journal) {}
+  // `ledger` receives the ledger entries of the orders.
+  MemoryOrders(Journal& journal, MemoryLedger& ledger)
+      : journal_(journal), ledger_(ledger), orders_(journal), by_reference_(journal), by_position_(journal) {}
 
   Found<Order> Find(OrderId id) override;
   Found<Order> FindByReference(std::string_view reference) override;
@@ -23,7 +25,10 @@ class MemoryOrders : public OrderRepository {
   std::vector<OrderFields> ListAfter(std::string_view after, int limit) const;
 
  private:
+  void Put(const Order& order);
+
   Journal& journal_;
+  MemoryLedger& ledger_;
   Table<OrderId, Order> orders_;
   Table<std::string, OrderId> by_reference_;
   Table<ListPosition, OrderId> by_position_;

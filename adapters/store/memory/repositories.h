@@ -4,6 +4,7 @@
 #include "adapters/store/memory/events.h"
 #include "adapters/store/memory/expiry.h"
 #include "adapters/store/memory/idempotency.h"
+#include "adapters/store/memory/ledger.h"
 #include "adapters/store/memory/messages.h"
 #include "adapters/store/memory/orders.h"
 #include "adapters/store/memory/refunds.h"
@@ -22,7 +23,8 @@ struct Repositories {
         cooldowns(j),
         sessions(j, users),
         throttles(j),
-        orders(j),
+        ledger(j),
+        orders(j, ledger),
         refunds(j),
         messages(j),
         events(j),
@@ -35,6 +37,7 @@ struct Repositories {
   MemoryCooldowns cooldowns;
   MemorySessions sessions;
   MemoryThrottles throttles;
+  MemoryLedger ledger;
   MemoryOrders orders;
   MemoryRefunds refunds;
   MemoryMessages messages;

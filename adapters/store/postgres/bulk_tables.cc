@@ -27,6 +27,7 @@ constexpr std::array<const char*, kRowKinds> kCounts = {
     "SELECT count(*) FROM events",
     "SELECT count(*) FROM idempotency",
     kCountSettings,
+    "SELECT count(*) FROM ledger_entries",
 };
 
 // Selects the rows with keys greater than $1. If $2 is true, also the row with the key $1: the first page
@@ -67,6 +68,9 @@ constexpr auto kExportRecords =
 constexpr auto kExportSettings = "SELECT " + kColumnNames<Setting> +
                                  " FROM settings WHERE name COLLATE \"C\" > $1 AND " + kIsSetting +
                                  " ORDER BY name COLLATE \"C\" LIMIT $2";
+constexpr auto kExportEntries =
+    "SELECT " + kColumnNames<LedgerEntry> +
+    " FROM ledger_entries WHERE (order_id, id) > ($1, $2) ORDER BY order_id, id LIMIT $3";
 
 // Checks the references whose foreign keys are suspended (PgForeignKeys). The scalar subquery forces an index
 // lookup for each key: a table that is being filled has no statistics, so the planner might choose a
@@ -95,6 +99,7 @@ constexpr auto kCopyMessages = CopyInto("messages", kColumnNames<Message>);
 constexpr auto kCopyEvents = CopyInto("events", kColumnNames<Event>);
 constexpr auto kCopyRecords = CopyInto("idempotency", kColumnNames<IdempotencyRecord>);
 constexpr auto kCopySettings = CopyInto("settings", kColumnNames<Setting>);
+constexpr auto kCopyEntries = CopyInto("ledger_entries", kColumnNames<LedgerEntry>);
 
 template <typename Row, typename Id>
 std::vector<Id> IdsOf(const std::vector<Row>& rows, Id Row::*id) {
@@ -201,6 +206,11 @@ void PgBulkTables::ReadInto(std::vector<Setting>& settings, std::string_view aft
   settings = ReadRows<Setting>(Select(kExportSettings, after, limit));
 }
 
+void PgBulkTables::ReadInto(std::vector<LedgerEntry>& entries, std::string_view after, int limit) {
+  entries =
+      ReadRows<LedgerEntry>(Select(kExportEntries, UuidInKey(after), UuidInKey(after, sizeof(Uuid)), limit));
+}
+
 void PgBulkTables::RequireUsers(const std::vector<UserId>& ids) {
   if (Select(kFindMissingUser, ids).rows() > 0)
     throw std::runtime_error("the user of the row does not exist");
@@ -294,6 +304,10 @@ void PgBulkTables::InsertRows(const std::vector<IdempotencyRecord>& records) {
 
 void PgBulkTables::InsertRows(const std::vector<Setting>& settings) {
   CopyIn(kCopySettings, settings);
+}
+
+void PgBulkTables::InsertRows(const std::vector<LedgerEntry>& entries) {
+  CopyIn(kCopyEntries, entries);
 }
 
 }  // namespace keelson

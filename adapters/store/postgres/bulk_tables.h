@@ -47,6 +47,7 @@ class PgBulkTables {
   void ReadInto(std::vector<Event>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<IdempotencyRecord>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<Setting>& rows, std::string_view after, int limit);
+  void ReadInto(std::vector<LedgerEntry>& rows, std::string_view after, int limit);
   void ReadLines(std::vector<OrderFields>& orders);
 
   void RequireUsers(const std::vector<UserId>& ids);
@@ -62,6 +63,7 @@ class PgBulkTables {
   void InsertRows(const std::vector<Event>& rows);
   void InsertRows(const std::vector<IdempotencyRecord>& rows);
   void InsertRows(const std::vector<Setting>& rows);
+  void InsertRows(const std::vector<LedgerEntry>& rows);
 
   PgConnection& connection_;
   // The events that NumberWaiting has numbered in memory.

@@ -124,6 +124,33 @@ constexpr auto kListRefundsOfUser =
     kSelectRefunds + FromStates("refunds", " AND user_id = $8" + kHasLabel, "r");
 constexpr auto kListRefundsOfLabel = kSelectRefunds + FromLabels("refunds", "refund_labels", "", "r");
 
+constexpr auto kSelectEntries = "SELECT " + kColumnNames<LedgerEntry>;
+// An order has few entries: the other filters are applied row by row. $6 is the provider, or an empty text;
+// $7 the order and $8 the refund, or NULL.
+constexpr auto kListEntriesOfOrder =
+    kSelectEntries +
+    " FROM ledger_entries WHERE order_id = coalesce($7, (SELECT order_id FROM refunds WHERE id = $8)) AND "
+    "($8 "
+    "IS NULL OR refund_id = $8) AND ($6 = '' OR payment_provider = $6) AND type = ANY ($5) AND " +
+    kInRange + kNewestFirst;
+// Merges one index scan for each wanted type ($5) of each provider in `providers`, newest first.
+constexpr auto FromEntriesOf(const auto& providers) {
+  return " FROM " + Sql(providers) +
+         " AS provider (name) CROSS JOIN unnest($5) AS wanted (wanted_type) CROSS JOIN LATERAL (SELECT * "
+         "FROM "
+         "ledger_entries WHERE payment_provider = name AND type = wanted_type AND " +
+         kInRange + kNewestFirst + ") e" + kNewestFirst;
+}
+constexpr auto kListEntriesOfProvider = kSelectEntries + FromEntriesOf("(SELECT $6)");
+// Reads one index entry for each provider (a loose index scan).
+constexpr auto kListEntries =
+    kSelectEntries + FromEntriesOf(
+                         "(WITH RECURSIVE names (found) AS ("
+                         " SELECT min(payment_provider) FROM ledger_entries"
+                         " UNION ALL SELECT (SELECT min(payment_provider) FROM ledger_entries"
+                         " WHERE payment_provider > found) FROM names WHERE found IS NOT NULL"
+                         ") SELECT found FROM names WHERE found IS NOT NULL)");
+
 constexpr auto kSelectMessages = "SELECT " + kColumnNames<Message>;
 constexpr auto kListMessages = kSelectMessages + FromStates("messages", "", "m");
 constexpr auto kListMessagesToUser = kSelectMessages + FromStates("messages", " AND user_id = $6", "m");
@@ -157,6 +184,10 @@ constexpr OrderState kOrderStates[] = {OrderState::kPending, OrderState::kPaid, 
 constexpr RefundState kRefundStates[] = {
     RefundState::kRequested, RefundState::kApproved, RefundState::kProcessing, RefundState::kSucceeded,
     RefundState::kFailed,    RefundState::kRejected, RefundState::kCancelled};
+
+constexpr LedgerEntryType kLedgerEntryTypes[] = {LedgerEntryType::kPayment, LedgerEntryType::kRefundHold,
+                                                 LedgerEntryType::kRefundRelease,
+                                                 LedgerEntryType::kRefundPayout};
 
 constexpr MessageState kMessageStates[] = {MessageState::kQueued, MessageState::kSending, MessageState::kSent,
                                            MessageState::kDead, MessageState::kCancelled};
@@ -228,6 +259,21 @@ PgResult SelectRefundPage(PgSession& session, const RefundFilter& filter,
   }
   if (filter.states.empty()) return session.Select(kListRefunds, r.from, r.time, r.id, most);
   return session.Select(kListRefundsOfStates, r.from, r.time, r.id, most, filter.states);
+}
+
+PgResult SelectLedgerPage(PgSession& session, const LedgerFilter& filter,
+                          const std::optional<ListPosition>& before, int limit) {
+  const Range r = RangeOf(filter, before);
+  const std::int64_t most = LimitParameter(limit);
+  const std::vector<LedgerEntryType> types = Wanted(filter.types, kLedgerEntryTypes);
+  if (filter.order_id || filter.refund_id) {
+    return session.Select(kListEntriesOfOrder, r.from, r.time, r.id, most, types, filter.payment_provider,
+                          filter.order_id, filter.refund_id);
+  }
+  if (filter.payment_provider.empty()) {
+    return session.Select(kListEntries, r.from, r.time, r.id, most, types);
+  }
+  return session.Select(kListEntriesOfProvider, r.from, r.time, r.id, most, types, filter.payment_provider);
 }
 
 PgResult SelectMessagePage(PgSession& session, const MessageFilter& filter,

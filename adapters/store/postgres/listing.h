@@ -17,6 +17,8 @@ PgResult SelectOrderPage(PgSession& session, const OrderFilter& filter,
                          const std::optional<ListPosition>& before, int limit);
 PgResult SelectRefundPage(PgSession& session, const RefundFilter& filter,
                           const std::optional<ListPosition>& before, int limit);
+PgResult SelectLedgerPage(PgSession& session, const LedgerFilter& filter,
+                          const std::optional<ListPosition>& before, int limit);
 PgResult SelectMessagePage(PgSession& session, const MessageFilter& filter,
                            const std::optional<ListPosition>& before, int limit);
 

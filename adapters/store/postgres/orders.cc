@@ -1,6 +1,7 @@
 #include "adapters/store/postgres/orders.h"
 
 #include "adapters/store/postgres/entity_rows.h"
+#include "adapters/store/postgres/ledger.h"
 #include "adapters/store/postgres/listing.h"
 #include "adapters/store/postgres/order_rows.h"
 #include "core/orders/order_repository.h"
@@ -110,6 +111,7 @@ absl::Status PgOrders::Insert(const Order& order) {
       session_.Execute(kInsertOrderReference, f.reference, f.id, f.user_id);
     }
     InsertOrderLines(session_, f);
+    InsertLedgerEntries(session_, order.entries());
     return absl::OkStatus();
   });
 }
@@ -121,6 +123,7 @@ absl::Status PgOrders::Update(const Order& order) {
     std::vector<OrderLine>& known = known_lines_[f.id];
     if (known != f.lines) UpdateOrderLines(session_, f);
     known = f.lines;
+    InsertLedgerEntries(session_, order.entries());
     return absl::OkStatus();
   });
 }

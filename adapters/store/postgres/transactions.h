@@ -4,6 +4,7 @@
 #include "adapters/store/postgres/events.h"
 #include "adapters/store/postgres/expiry.h"
 #include "adapters/store/postgres/idempotency.h"
+#include "adapters/store/postgres/ledger.h"
 #include "adapters/store/postgres/messages.h"
 #include "adapters/store/postgres/orders.h"
 #include "adapters/store/postgres/refunds.h"
@@ -15,6 +16,7 @@
 #include "core/accounts/user_repository.h"
 #include "core/common/deadline.h"
 #include "core/events/event_repository.h"
+#include "core/ledger/ledger_repository.h"
 #include "core/notifications/message_repository.h"
 #include "core/orders/order_repository.h"
 #include "core/refunds/refund_repository.h"
@@ -32,6 +34,7 @@ class PgReadTransaction final : public ReadTransaction {
         sessions_(session),
         orders_(session),
         refunds_(session),
+        ledger_(session),
         messages_(session),
         events_(session, sequencer, deadline),
         idempotency_(session) {}
@@ -40,6 +43,7 @@ class PgReadTransaction final : public ReadTransaction {
   SessionReader& sessions() override { return sessions_; }
   OrderReader& orders() override { return orders_; }
   RefundReader& refunds() override { return refunds_; }
+  LedgerReader& ledger() override { return ledger_; }
   MessageReader& messages() override { return messages_; }
   EventReader& events() override { return events_; }
   IdempotencyReader& idempotency() override { return idempotency_; }
@@ -49,6 +53,7 @@ class PgReadTransaction final : public ReadTransaction {
   PgSessions sessions_;
   PgOrders orders_;
   PgRefunds refunds_;
+  PgLedger ledger_;
   PgMessages messages_;
   PgEventReader events_;
   PgIdempotencyReader idempotency_;

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "adapters/store/sqlite/ledger.h"
 #include "adapters/store/sqlite/orders.h"
 #include "adapters/store/sqlite/users.h"
 
@@ -25,6 +26,7 @@ constexpr std::array<const char*, kRowKinds> kCounts = {
     "SELECT count(*) FROM events",
     "SELECT count(*) FROM idempotency",
     kCountSettings,
+    "SELECT count(*) FROM ledger_entries",
 };
 
 constexpr auto kExportUsers = "SELECT " + kColumnNames<UserFields> +
@@ -51,6 +53,10 @@ constexpr auto kExportRecords =
     "SELECT " + kColumnNames<IdempotencyRecord> + " FROM idempotency WHERE key > ? ORDER BY key LIMIT ?";
 constexpr auto kExportSettings = "SELECT " + kColumnNames<Setting> + " FROM settings WHERE name > ? AND " +
                                  kIsSetting + " ORDER BY name LIMIT ?";
+
+constexpr auto kExportEntries =
+    "SELECT " + kColumnNames<LedgerEntry> +
+    " FROM ledger_entries WHERE (order_id, id) > (?, ?) ORDER BY order_id, id LIMIT ?";
 
 template <typename Row, Sql table>
 constexpr auto& kImportInto = kInsertInto<SqlDialect::kSqlite, Row, table>;
@@ -81,6 +87,7 @@ BulkTables::BulkTables(Connection& c)
       list_events_(c, kExportEvents),
       list_records_(c, kExportRecords),
       list_settings_(c, kExportSettings),
+      list_entries_(c, kExportEntries),
       insert_user_(c, kImportInto<UserFields, "users">),
       insert_credentials_(c, kSqliteInsertCredentials),
       insert_session_(c, kImportInto<SessionFields, "sessions">),
@@ -93,7 +100,8 @@ BulkTables::BulkTables(Connection& c)
       insert_message_(c, kImportInto<Message, "messages">),
       insert_event_(c, kImportInto<Event, "events">),
       insert_record_(c, kImportInto<IdempotencyRecord, "idempotency">),
-      insert_setting_(c, kImportInto<Setting, "settings">) {}
+      insert_setting_(c, kImportInto<Setting, "settings">),
+      insert_entry_(c, kSqliteInsertLedgerEntry) {}
 
 absl::StatusOr<std::int64_t> BulkTables::Count(RowKind kind) {
   return connection_.CatchErrors([&]() -> absl::StatusOr<std::int64_t> {
@@ -159,6 +167,10 @@ void BulkTables::ReadInto(std::vector<Setting>& settings, std::string_view after
   ReadAll(list_settings_.Select(after, limit), settings);
 }
 
+void BulkTables::ReadInto(std::vector<LedgerEntry>& entries, std::string_view after, int limit) {
+  ReadAll(list_entries_.Select(IdIn(after), IdIn(after, sizeof(Uuid)), limit), entries);
+}
+
 absl::Status BulkTables::Insert(const RowBatch& batch) {
   return std::visit(
       [&](const auto& rows) -> absl::Status {
@@ -220,6 +232,10 @@ void BulkTables::InsertRow(const IdempotencyRecord& record) {
 
 void BulkTables::InsertRow(const Setting& setting) {
   insert_setting_.ExecuteRow(setting);
+}
+
+void BulkTables::InsertRow(const LedgerEntry& entry) {
+  insert_entry_.ExecuteRow(entry);
 }
 
 }  // namespace keelson

@@ -34,6 +34,7 @@ class BulkTables {
   void ReadInto(std::vector<Event>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<IdempotencyRecord>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<Setting>& rows, std::string_view after, int limit);
+  void ReadInto(std::vector<LedgerEntry>& rows, std::string_view after, int limit);
 
   void InsertRow(const UserRow& row);
   void InsertRow(const SessionFields& row);
@@ -46,13 +47,14 @@ class BulkTables {
   void InsertRow(const Event& row);
   void InsertRow(const IdempotencyRecord& row);
   void InsertRow(const Setting& row);
+  void InsertRow(const LedgerEntry& row);
 
   Connection& connection_;
   Query list_users_, list_sessions_, list_tokens_, list_cooldowns_, list_throttles_, list_orders_,
-      list_lines_, list_refunds_, list_messages_, list_events_, list_records_, list_settings_;
+      list_lines_, list_refunds_, list_messages_, list_events_, list_records_, list_settings_, list_entries_;
   Query insert_user_, insert_credentials_, insert_session_, insert_token_, insert_cooldown_, insert_throttle_,
       insert_order_, insert_line_, insert_refund_, insert_message_, insert_event_, insert_record_,
-      insert_setting_;
+      insert_setting_, insert_entry_;
 };
 
 }  // namespace keelson

@@ -41,17 +41,23 @@ std::int64_t BitsOf(const std::vector<Value>& values) {
   return bits;
 }
 
+// `states`: a bit set of the states of the filter, or of what the list has instead of states.
 template <typename Filter>
-ListParameters ParametersOf(const Filter& filter, const std::optional<ListPosition>& before, int limit) {
+ListParameters ParametersOf(const Filter& filter, std::int64_t states,
+                            const std::optional<ListPosition>& before, int limit) {
   ListParameters p;
   if constexpr (requires { filter.created_from; }) {
     if (filter.created_from) p.from = absl::ToUnixMicros(*filter.created_from);
     if (filter.created_before) p.end.create_time = *filter.created_before;
   }
   if (before) p.end = std::min(p.end, *before);
-  p.states = BitsOf(filter.states);
+  p.states = states;
   p.limit = LimitParameter(limit);
   return p;
+}
+template <typename Filter>
+ListParameters ParametersOf(const Filter& filter, const std::optional<ListPosition>& before, int limit) {
+  return ParametersOf(filter, BitsOf(filter.states), before, limit);
 }
 
 // Executes a List query; `more` are the parameters from ?6 on.

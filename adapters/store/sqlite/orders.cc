@@ -1,5 +1,7 @@
 #include "adapters/store/sqlite/orders.h"
 
+#include "adapters/store/sqlite/ledger.h"
+
 namespace keelson {
 namespace {
 
@@ -58,6 +60,9 @@ constexpr auto kUpdateOrderIndexColumns =
     kUpdateById<SqlDialect::kSqlite, OrderFields, "orders", OrderIndexColumns> + " AND (" +
     kDifferences<SqlDialect::kSqlite, OrderFields, OrderIndexColumns> + ")";
 
+// An entry that exists is kept: see OrderRepository.
+constexpr auto kInsertNewEntry = kSqliteInsertLedgerEntry + " ON CONFLICT (order_id, id) DO NOTHING";
+
 constexpr auto kUpdateOrderLine = "UPDATE order_lines SET " +
                                   kAssignments<SqlDialect::kSqlite, OrderLine, MutableColumns, 3> +
                                   " WHERE order_id = ?1 AND line = ?2 AND (" +
@@ -81,7 +86,8 @@ SqliteOrders::SqliteOrders(Connection& connection)
       insert_line_(connection, kSqliteInsertOrderLine),
       update_(connection, kUpdateById<SqlDialect::kSqlite, OrderFields, "orders", OrderUpdateColumns>),
       update_index_columns_(connection, kUpdateOrderIndexColumns),
-      update_line_(connection, kUpdateOrderLine) {}
+      update_line_(connection, kUpdateOrderLine),
+      insert_entry_(connection, kInsertNewEntry) {}
 
 std::vector<OrderLine> SqliteOrders::ReadLines(OrderId id) {
   std::vector<OrderLine> lines;
@@ -136,6 +142,7 @@ absl::Status SqliteOrders::Insert(const Order& order) {
     insert_.ExecuteRow(order.fields());
     std::int64_t number = 0;
     for (const OrderLine& line : order->lines) insert_line_.ExecuteRow(line, order->id, number++);
+    InsertEntries(order);
     return absl::OkStatus();
   });
 }
@@ -150,8 +157,13 @@ absl::Status SqliteOrders::Update(const Order& order) {
     for (const OrderLine& line : order->lines) {
       update_line_.ExecuteRow<MutableColumns>(line, order->id, number++);
     }
+    InsertEntries(order);
     return absl::OkStatus();
   });
+}
+
+void SqliteOrders::InsertEntries(const Order& order) {
+  for (const LedgerEntry& entry : order.entries()) insert_entry_.ExecuteRow(entry);
 }
 
 }  // namespace keelson

@@ -28,6 +28,7 @@ class SqliteOrders : public OrderRepository {
  private:
   std::optional<Order> ReadOne(Rows rows);
   std::vector<OrderLine> ReadLines(OrderId id);
+  void InsertEntries(const Order& order);
   std::vector<OrderId> ListIds(const OrderFilter& filter, const ListParameters& parameters);
 
   Connection& connection_;
@@ -47,6 +48,7 @@ class SqliteOrders : public OrderRepository {
   // Sets the indexed columns; see OrderIndexColumns.
   Query update_index_columns_;
   Query update_line_;
+  Query insert_entry_;
 };
 
 }  // namespace keelson

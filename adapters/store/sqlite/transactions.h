@@ -4,6 +4,7 @@
 #include "adapters/store/sqlite/events.h"
 #include "adapters/store/sqlite/expiry.h"
 #include "adapters/store/sqlite/idempotency.h"
+#include "adapters/store/sqlite/ledger.h"
 #include "adapters/store/sqlite/messages.h"
 #include "adapters/store/sqlite/orders.h"
 #include "adapters/store/sqlite/probe.h"
@@ -14,6 +15,7 @@
 #include "adapters/store/sqlite/users.h"
 #include "core/accounts/user_repository.h"
 #include "core/events/event_repository.h"
+#include "core/ledger/ledger_repository.h"
 #include "core/notifications/message_repository.h"
 #include "core/orders/order_repository.h"
 #include "core/refunds/refund_repository.h"
@@ -27,12 +29,20 @@ namespace keelson {
 class SqliteReadTransaction : public ReadTransaction {
  public:
   explicit SqliteReadTransaction(Connection& c)
-      : users_(c), sessions_(c), orders_(c), refunds_(c), messages_(c), events_(c), idempotency_(c) {}
+      : users_(c),
+        sessions_(c),
+        orders_(c),
+        refunds_(c),
+        ledger_(c),
+        messages_(c),
+        events_(c),
+        idempotency_(c) {}
 
   UserReader& users() override { return users_; }
   SessionReader& sessions() override { return sessions_; }
   OrderReader& orders() override { return orders_; }
   RefundReader& refunds() override { return refunds_; }
+  LedgerReader& ledger() override { return ledger_; }
   MessageReader& messages() override { return messages_; }
   EventReader& events() override { return events_; }
   IdempotencyReader& idempotency() override { return idempotency_; }
@@ -42,6 +52,7 @@ class SqliteReadTransaction : public ReadTransaction {
   SqliteSessions sessions_;
   SqliteOrders orders_;
   SqliteRefunds refunds_;
+  SqliteLedger ledger_;
   SqliteMessages messages_;
   SqliteEventReader events_;
   SqliteIdempotency idempotency_;

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array<std::string_view, kRowKinds> kTableNames = {
     "users",   "sessions", "email_tokens", "cooldowns",   "sign_in_throttles", "orders",
-    "refunds", "messages", "events",       "idempotency", "settings",
+    "refunds", "messages", "events",       "idempotency", "settings",          "ledger_entries",
 };
 
 // Flips the sign bit, so that big-endian bytes sort in numeric order.
@@ -82,6 +82,9 @@ std::string KeyOf(const IdempotencyRecord& row) {
 std::string KeyOf(const Setting& row) {
   return row.name;
 }
+std::string KeyOf(const LedgerEntry& row) {
+  return BytesOf(row.order_id.uuid()) + BytesOf(row.id.uuid());
+}
 
 Uuid UuidInKey(std::string_view key, std::size_t offset) {
   Uuid uuid{};
@@ -129,6 +132,9 @@ std::string NameOf(const IdempotencyRecord& row) {
 }
 std::string NameOf(const Setting& row) {
   return row.name;
+}
+std::string NameOf(const LedgerEntry& row) {
+  return row.id.ToString();
 }
 
 }  // namespace keelson

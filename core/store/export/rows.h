@@ -19,6 +19,7 @@
 #include "core/accounts/user_repository.h"
 #include "core/common/fields.h"
 #include "core/events/event.h"
+#include "core/ledger/ledger_entry.h"
 #include "core/notifications/message.h"
 #include "core/orders/order.h"
 #include "core/refunds/refund.h"
@@ -63,11 +64,12 @@ inline constexpr auto kFields<Setting> = std::tuple{
 };
 
 // Rows of one kind. A kind comes after the kinds that its rows refer to, so that inserting the kinds in this
-// order never violates a foreign key.
+// order never violates a foreign key. A new kind is appended, because the checkpoint of a transfer contains
+// the number of a kind.
 using RowBatch = std::variant<std::vector<UserRow>, std::vector<SessionFields>, std::vector<EmailToken>,
                               std::vector<Cooldown>, std::vector<Throttle>, std::vector<OrderFields>,
                               std::vector<RefundFields>, std::vector<Message>, std::vector<Event>,
-                              std::vector<IdempotencyRecord>, std::vector<Setting>>;
+                              std::vector<IdempotencyRecord>, std::vector<Setting>, std::vector<LedgerEntry>>;
 
 // The alternatives of RowBatch, in the same order.
 enum class RowKind {
@@ -82,6 +84,7 @@ enum class RowKind {
   kEvents,
   kIdempotency,
   kSettings,
+  kLedgerEntries,
 };
 inline constexpr int kRowKinds = static_cast<int>(std::variant_size_v<RowBatch>);
 inline constexpr std::array<RowKind, kRowKinds> kAllRowKinds = [] {
@@ -125,7 +128,7 @@ auto WithRowsOf(RowKind kind, const Work& work) {
 }
 
 // The key of a row: the bytes of its id or fingerprint. Tokens: user id and purpose. Refunds: order id and
-// refund id. Events: sequence number. Settings: name.
+// refund id. Ledger entries: order id and entry id. Events: sequence number. Settings: name.
 std::string KeyOf(const UserRow& row);
 std::string KeyOf(const SessionFields& row);
 std::string KeyOf(const EmailToken& row);
@@ -137,6 +140,7 @@ std::string KeyOf(const Message& row);
 std::string KeyOf(const Event& row);
 std::string KeyOf(const IdempotencyRecord& row);
 std::string KeyOf(const Setting& row);
+std::string KeyOf(const LedgerEntry& row);
 
 // Return the id or number that begins at byte `offset` of a key. For an empty key, which sorts before every
 // other key, they return the minimum.
@@ -155,6 +159,7 @@ std::string NameOf(const Message& row);
 std::string NameOf(const Event& row);
 std::string NameOf(const IdempotencyRecord& row);
 std::string NameOf(const Setting& row);
+std::string NameOf(const LedgerEntry& row);
 
 template <typename Visitor>
 void VisitFields(Visitor& a, UserRow& r) {

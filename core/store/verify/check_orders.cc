@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "core/common/context.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 #include "core/refunds/refund_rules.h"
+#include "core/store/verify/check_ledger.h"
 #include "core/store/verify/check_rows.h"
 
 namespace keelson {
@@ -325,37 +327,64 @@ constexpr std::array kRefundInvariants = {
     Invariant<RefundOfOrder>{"refund_override_is_valid", OverrideIsValid},
 };
 
-void JudgeOrder(Audit& audit, const OrderFields& order, const std::vector<RefundFields>& refunds) {
+void JudgeOrder(Audit& audit, const OrderFields& order, const std::vector<RefundFields>& refunds,
+                const std::vector<LedgerEntry>& entries) {
   const OrderCase order_case{order, refunds, FoldOf(order, refunds)};
   Judge(audit, order, order_case, kOrderInvariants);
   for (const RefundFields& refund : refunds) {
     Judge(audit, refund, RefundOfOrder{refund, order}, kRefundInvariants);
   }
+  JudgeLedger(audit, order, refunds, entries);
 }
 
-void ReportOrphan(Audit& audit, const RefundFields& refund) {
-  audit.Report("refund_has_order", refund, StrCat("there is no ", refund.order_id.ToString()));
-}
+// The rows of a table whose keys begin with the id of an order. Reports rows whose order does not exist.
+template <typename Row>
+class RowsOfOrders {
+ public:
+  RowsOfOrders(Audit& audit, std::string_view invariant)
+      : audit_(audit), invariant_(invariant), stream_(audit) {}
+
+  // Returns the rows of the order. The orders must be passed in the order of their ids. The result is valid
+  // until the next call.
+  const std::vector<Row>& Of(OrderId order_id) {
+    rows_.clear();
+    for (; stream_.Peek() != nullptr && stream_.Peek()->order_id <= order_id; stream_.Advance()) {
+      if (stream_.Peek()->order_id == order_id) {
+        rows_.push_back(*stream_.Peek());
+      } else {
+        ReportOrphan(*stream_.Peek());
+      }
+    }
+    return rows_;
+  }
+
+  // Reports the rows after the last order.
+  absl::Status Finish() {
+    for (; stream_.Peek() != nullptr; stream_.Advance()) ReportOrphan(*stream_.Peek());
+    return stream_.status();
+  }
+
+ private:
+  void ReportOrphan(const Row& row) {
+    audit_.Report(invariant_, row, StrCat("there is no ", row.order_id.ToString()));
+  }
+
+  Audit& audit_;
+  const std::string_view invariant_;
+  RowStream<Row> stream_;
+  std::vector<Row> rows_;
+};
 
 }  // namespace
 
 absl::Status CheckOrders(Audit& audit) {
-  RowStream<RefundFields> refunds(audit);
-  std::vector<RefundFields> of_order;
-  absl::Status status = ForEach<OrderFields>(audit, [&](const OrderFields& order) {
-    of_order.clear();
-    for (; refunds.Peek() != nullptr && refunds.Peek()->order_id <= order.id; refunds.Advance()) {
-      if (refunds.Peek()->order_id == order.id) {
-        of_order.push_back(*refunds.Peek());
-      } else {
-        ReportOrphan(audit, *refunds.Peek());
-      }
-    }
-    JudgeOrder(audit, order, of_order);
-  });
-  for (; status.ok() && refunds.Peek() != nullptr; refunds.Advance()) ReportOrphan(audit, *refunds.Peek());
-  status.Update(refunds.status());
-  return status;
+  RowsOfOrders<RefundFields> refunds(audit, "refund_has_order");
+  RowsOfOrders<LedgerEntry> entries(audit, "ledger_entry_has_order");
+  RETURN_IF_ERROR(ForEach<OrderFields>(audit, [&](const OrderFields& order) {
+    JudgeOrder(audit, order, refunds.Of(order.id), entries.Of(order.id));
+  }));
+  RETURN_IF_ERROR(refunds.Finish());
+  return entries.Finish();
 }
 
 }  // namespace keelson

@@ -28,7 +28,8 @@ std::uint32_t PartsOf(std::int64_t rows, std::int64_t limit) {
 // The number of rows that all checks read in total.
 std::int64_t RowsToRead(const RowCounts& counts, std::uint32_t user_parts, std::uint32_t event_parts) {
   using enum RowKind;
-  return counts.Sum({kUsers, kSessions, kEmailTokens, kOrders, kRefunds, kMessages, kEvents, kIdempotency}) +
+  return counts.Sum({kUsers, kSessions, kEmailTokens, kOrders, kRefunds, kMessages, kEvents, kIdempotency,
+                     kLedgerEntries}) +
          user_parts * counts.Sum({kUsers, kSessions, kOrders, kMessages, kEvents, kIdempotency}) +
          event_parts * counts.Sum({kUsers, kOrders, kRefunds, kMessages, kEvents});
 }

@@ -20,8 +20,9 @@ struct VerifyProgress {
 Finding UnreadableStore(const absl::Status& damage);
 
 // Runs the integrity checks of the store's engine, and checks the invariants of the rows: the totals of
-// orders against their refunds, states against timestamps and events, the hash chain of the events, and that
-// every referenced row exists. Reads whole tables in batches with bounded memory; writes nothing.
+// orders against their refunds and ledger entries, states against timestamps and events, the hash chain of
+// the events, and that every referenced row exists. Reads whole tables in batches with bounded memory; writes
+// nothing.
 class VerifyStore {
  public:
   // Maximum number of users and events in memory at a time. A check of larger tables reads the tables

@@ -83,12 +83,25 @@ Refund LargeRefund(std::size_t lines, std::size_t text_size) {
   return Refund(f);
 }
 
+LedgerEntry LargeEntry(std::size_t text_size) {
+  LedgerEntry entry;
+  entry.refund_id.emplace();
+  entry.payment_provider = Text(text_size);
+  entry.currency = *Currency::Parse("EUR");
+  entry.amount = kMost;
+  entry.create_time = kLate;
+  return entry;
+}
+
 TEST_CASE("ResponseBytes of a row is at least the size of the row in a protobuf response") {
   for (const std::size_t text_size : {0U, 1U, 127U, 128U, 512U}) {
     CAPTURE(text_size);
     const User user = LargeUser(text_size);
     CHECK(SizeInAnswer<accounts::v1::ListUsersResponse>(user, &accounts::v1::ListUsersResponse::add_users) <=
           ResponseBytes(user));
+    const LedgerEntry entry = LargeEntry(text_size);
+    CHECK(SizeInAnswer<ledger::v1::ListLedgerEntriesResponse>(
+              entry, &ledger::v1::ListLedgerEntriesResponse::add_entries) <= ResponseBytes(entry));
     for (const std::size_t lines : {0U, 1U, 500U}) {
       CAPTURE(lines);
       const Order order = LargeOrder(lines, text_size);

@@ -22,6 +22,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "keelson/accounts/v1/accounts.grpc.pb.h"
+#include "keelson/ledger/v1/ledger.grpc.pb.h"
 #include "keelson/notifications/v1/notifications.grpc.pb.h"
 #include "keelson/orders/v1/orders.grpc.pb.h"
 #include "keelson/refunds/v1/refunds.grpc.pb.h"
@@ -37,6 +38,7 @@ namespace keelson {
 namespace {
 
 namespace acc = accounts::v1;
+namespace led = ledger::v1;
 namespace ntf = notifications::v1;
 namespace ord = orders::v1;
 namespace ref = refunds::v1;
@@ -100,6 +102,7 @@ class Services {
     accounts = acc::AccountService::NewStub(channel);
     orders = ord::OrderService::NewStub(channel);
     refunds = ref::RefundService::NewStub(channel);
+    ledger = led::LedgerService::NewStub(channel);
     notifications = ntf::NotificationService::NewStub(channel);
     sessions = ses::SessionService::NewStub(channel);
   }
@@ -206,6 +209,7 @@ class Services {
   std::unique_ptr<acc::AccountService::Stub> accounts;
   std::unique_ptr<ord::OrderService::Stub> orders;
   std::unique_ptr<ref::RefundService::Stub> refunds;
+  std::unique_ptr<led::LedgerService::Stub> ledger;
   std::unique_ptr<ntf::NotificationService::Stub> notifications;
   std::unique_ptr<ses::SessionService::Stub> sessions;
 
@@ -231,7 +235,7 @@ TEST_CASE(
   std::size_t offered = 0;
   for (const auto& service : {MakeAccountService(core.use_cases), MakeSessionService(core.use_cases),
                               MakeOrderService(core.use_cases), MakeRefundService(core.use_cases),
-                              MakeNotificationService(core.use_cases)}) {
+                              MakeLedgerService(core.use_cases), MakeNotificationService(core.use_cases)}) {
     const auto* descriptor =
         google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service->name());
     REQUIRE(descriptor != nullptr);
@@ -247,7 +251,7 @@ TEST_CASE(
       ++offered;
     }
   }
-  CHECK(offered == 50);
+  CHECK(offered == 51);
 }
 
 TEST_CASE("a user can be read by id and by address") {
@@ -883,6 +887,81 @@ TEST_CASE("a refund of one order line can be checked, created and listed") {
   const auto page = services.Call(*services.refunds, &ref::RefundService::Stub::ListRefunds, list);
   REQUIRE(page.refunds_size() == 1);
   CHECK(page.refunds(0).id() == refund.id());
+}
+
+TEST_CASE("ListLedgerEntries returns each entry with its debit and its credit, and applies every filter") {
+  Services services;
+  const ord::Order order = services.Delivered();
+  ref::CreateRefundRequest create;
+  create.set_order_id(order.id());
+  Services::SetEuro(*create.mutable_scope()->mutable_amount(), 150);
+  const ref::Refund refund =
+      services.Call(*services.refunds, &ref::RefundService::Stub::CreateRefund, create).refund();
+  REQUIRE(services.status.ok());
+  const auto list = [&](auto change) {
+    led::ListLedgerEntriesRequest request;
+    change(request);
+    const auto page = services.Call(*services.ledger, &led::LedgerService::Stub::ListLedgerEntries, request);
+    INFO(services.status.error_message());
+    REQUIRE(services.status.ok());
+    return page;
+  };
+  const led::ListLedgerEntriesResponse page = list([](auto&) {});
+  REQUIRE(page.entries_size() == 2);
+  CHECK(page.next_page_token().empty());
+
+  const led::LedgerEntry& hold = page.entries(0);
+  CHECK(hold.id().starts_with("entry_"));
+  CHECK(hold.order_id() == order.id());
+  CHECK(hold.refund_id() == refund.id());
+  CHECK(hold.type() == led::LEDGER_ENTRY_TYPE_REFUND_HOLD);
+  CHECK(hold.payment_provider() == "recorded");
+  CHECK(hold.create_time().seconds() == refund.create_time().seconds());
+  REQUIRE(hold.postings_size() == 2);
+  CHECK(hold.postings(0).account() == led::LEDGER_ACCOUNT_CUSTOMERS);
+  CHECK(hold.postings(0).amount().minor_units() == 150);
+  CHECK(hold.postings(1).account() == led::LEDGER_ACCOUNT_REFUND_RESERVE);
+  CHECK(hold.postings(1).amount().minor_units() == -150);
+  CHECK(hold.postings(1).amount().currency_code() == "EUR");
+
+  const led::LedgerEntry& payment = page.entries(1);
+  CHECK(payment.refund_id().empty());
+  CHECK(payment.type() == led::LEDGER_ENTRY_TYPE_PAYMENT);
+  CHECK(payment.postings(0).account() == led::LEDGER_ACCOUNT_PAYMENT_CLEARING);
+  CHECK(payment.postings(0).amount().minor_units() == order.paid().minor_units());
+  CHECK(payment.postings(1).account() == led::LEDGER_ACCOUNT_CUSTOMERS);
+
+  const auto count = [&](auto change) { return list(change).entries_size(); };
+  CHECK(count([&](auto& r) { r.set_order_id(order.id()); }) == 2);
+  CHECK(count([&](auto& r) { r.set_refund_id(refund.id()); }) == 1);
+  CHECK(count([](auto& r) { r.set_account(led::LEDGER_ACCOUNT_CUSTOMERS); }) == 2);
+  CHECK(count([](auto& r) { r.set_account(led::LEDGER_ACCOUNT_REFUND_RESERVE); }) == 1);
+  CHECK(count([](auto& r) { r.set_payment_provider("recorded"); }) == 2);
+  CHECK(count([](auto& r) { r.set_payment_provider("stripe"); }) == 0);
+  CHECK(count([](auto& r) { r.mutable_created_before()->set_seconds(1); }) == 0);
+  CHECK(count([](auto& r) { r.mutable_created_from()->set_seconds(1); }) == 2);
+
+  const led::ListLedgerEntriesResponse first = list([](auto& r) { r.set_page_size(1); });
+  REQUIRE(first.entries_size() == 1);
+  const led::ListLedgerEntriesResponse second =
+      list([&](auto& r) { r.set_page_size(1), r.set_page_token(first.next_page_token()); });
+  REQUIRE(second.entries_size() == 1);
+  CHECK(second.entries(0).id() == payment.id());
+}
+
+TEST_CASE("ListLedgerEntries rejects an unknown account, and needs the role reader") {
+  Services services({Role::kReader});
+  led::ListLedgerEntriesRequest request;
+  request.set_account(static_cast<led::LedgerAccount>(4));
+  request.mutable_created_from()->set_nanos(-1);
+  services.Call(*services.ledger, &led::LedgerService::Stub::ListLedgerEntries, request);
+  CHECK(services.status.error_code() == grpc::INVALID_ARGUMENT);
+  CHECK(services.Fields() == Names{"created_from", "account"});
+  services.Call(*services.ledger, &led::LedgerService::Stub::ListLedgerEntries, {});
+  CHECK(services.status.ok());
+  services.SetRoles({});
+  services.Call(*services.ledger, &led::LedgerService::Stub::ListLedgerEntries, {});
+  CHECK(services.status.error_code() == grpc::PERMISSION_DENIED);
 }
 
 TEST_CASE("a refund composed of lines, shipping and goodwill returns its parts") {

@@ -36,6 +36,7 @@ struct Family {
   Event event;
   IdempotencyRecord record;
   Setting setting;
+  LedgerEntry entry;
 };
 
 Family SampleFamily(int number) {
@@ -81,6 +82,14 @@ Family SampleFamily(int number) {
   f.record = {NextSampleUuid(), NextSampleUuid(), "answer " + name, kT0};
   if (number % 2 == 0) f.record.user_id = user_id;
   f.setting = {"setting " + user_id.ToString(), name};
+  f.entry = {LedgerEntryId(NextSampleUuid()),
+             f.order.id,
+             f.refund.id,
+             LedgerEntryType::kRefundHold,
+             "recorded",
+             f.order.currency,
+             number,
+             kT0 + absl::Seconds(9)};
   return f;
 }
 
@@ -96,14 +105,16 @@ std::vector<RowBatch> BatchesOf(const std::vector<Family>& families) {
   std::vector<Event> events;
   std::vector<IdempotencyRecord> records;
   std::vector<Setting> settings;
+  std::vector<LedgerEntry> entries;
   for (const Family& f : families) {
     users.push_back(f.user), sessions.push_back(f.session), tokens.push_back(f.token);
     cooldowns.push_back(f.cooldown), throttles.push_back(f.throttle);
     orders.push_back(f.order), refunds.push_back(f.refund), messages.push_back(f.message);
     events.push_back(f.event), records.push_back(f.record), settings.push_back(f.setting);
+    entries.push_back(f.entry);
   }
   return {users,   sessions, tokens, cooldowns, throttles, orders,
-          refunds, messages, events, records,   settings};
+          refunds, messages, events, records,   settings,  entries};
 }
 
 }  // namespace
@@ -146,6 +157,11 @@ std::vector<RowBatch> LeastBatches() {
   f.event.create_time = kFirstTime;
   f.record.create_time = kFirstTime;
   f.setting.name = "least";
+  f.entry.id = LedgerEntryId(NextSampleUuid());
+  f.entry.order_id = f.order.id;
+  f.entry.currency = f.order.currency;
+  f.entry.amount = 1;
+  f.entry.create_time = kFirstTime;
   return BatchesOf({f});
 }
 
@@ -215,6 +231,10 @@ std::vector<RowBatch> GreatestBatches() {
   f.record.answer = kEveryByte;
   f.record.create_time = kLastTime;
   f.setting = {kAwkward, kEveryByte};
+  f.entry.type = LedgerEntryType::kRefundPayout;
+  f.entry.payment_provider = kAwkward;
+  f.entry.amount = kMost;
+  f.entry.create_time = kLastTime;
   return BatchesOf({f});
 }
 

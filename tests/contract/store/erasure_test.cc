@@ -215,7 +215,7 @@ std::vector<Refund> RequestedRefunds(Store& store, const std::string& email_key)
       f.state = RefundState::kRequested;
       f.due_time.reset();
     }));
-    order.HoldRefund(refunds.back().portion(), kT0);
+    order.HoldRefund(refunds.back().source(), refunds.back().portion(), kT0);
   }
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {
     absl::Status status = tx.orders().Update(order);

@@ -82,6 +82,16 @@ Order SampleOrder(UserId user_id, const std::string& reference) {
   return Order(f);
 }
 
+Order SamplePendingOrder(UserId user_id) {
+  return With(SampleOrder(user_id), [](OrderFields& f) {
+    f.state = OrderState::kPending;
+    f.paid = 0;
+    f.payment_provider.clear();
+    f.payment_reference.clear();
+    f.pay_time = f.ship_time = f.deliver_time = std::nullopt;
+  });
+}
+
 Refund SampleRefund(const Order& order) {
   RefundFields f;
   f.id = RefundId(NextSampleUuid());

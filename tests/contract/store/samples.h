@@ -20,6 +20,8 @@ User SampleUser(const std::string& email_key);
 Session SampleSession(UserId user_id);
 // Returns a delivered and paid order with one line of 10 and shipping of 2.
 Order SampleOrder(UserId user_id, const std::string& reference = "");
+// Returns a PENDING order with the amounts of SampleOrder.
+Order SamplePendingOrder(UserId user_id);
 // Returns a refund of 3 that is due immediately.
 Refund SampleRefund(const Order& order);
 Message SampleMessage(UserId user_id);

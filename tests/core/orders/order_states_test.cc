@@ -124,9 +124,10 @@ TEST_CASE(
   fields.total = fields.paid = 4000;
   const Order before(fields);
   const RefundPortion portion{1750, 500, {{0, 1, 1000}, {1, 1, 250}}};
+  const RefundSource source{RefundId(Uuid{7}), "recorded"};
 
   Order held = before;
-  held.HoldRefund(portion, now);
+  held.HoldRefund(source, portion, now);
   CHECK(held->refund_pending == 1750);
   CHECK(held->refunded_shipping == 500);
   CHECK(held->refund_count == 1);
@@ -137,7 +138,7 @@ TEST_CASE(
   CHECK(held.refundable() == 2250);
 
   Order settled = held;
-  settled.SettleRefund(portion, now);
+  settled.SettleRefund(source, portion, now);
   CHECK(settled->refund_pending == 0);
   CHECK(settled->refunded == 1750);
   CHECK(settled->refund_count == 1);
@@ -145,7 +146,7 @@ TEST_CASE(
   CHECK(settled.refundable() == 2250);
 
   Order released = held;
-  released.ReleaseRefund(portion, now);
+  released.ReleaseRefund(source, portion, now);
   OrderFields expected = before.fields();
   expected.version += 2;
   expected.update_time = now;

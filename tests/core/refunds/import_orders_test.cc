@@ -365,6 +365,14 @@ TEST_CASE("a transaction of ImportOrders that runs twice imports each order once
       Must(ImportOrders(retrying, world.clock, world.ids, {std::string(world.payments.name())})
                .Handle(world.context, {record}));
   CHECK(result.imported == 1);
+  std::vector<LedgerEntry> entries;
+  Must(world.store.Read(Deadline::Never(), [&](ReadTransaction& tx) {
+    absl::StatusOr<std::vector<LedgerEntry>> found = tx.ledger().List({}, std::nullopt, 10);
+    if (found.ok()) entries = *std::move(found);
+    return found.status();
+  }));
+  REQUIRE(entries.size() == 1);
+  CHECK(entries[0].type == LedgerEntryType::kPayment);
 }
 
 TEST_CASE("a batch of orders without a valid record does not touch the store") {

@@ -29,7 +29,7 @@ OrderLine Line(std::int64_t quantity, std::int64_t unit_price, std::int64_t disc
 }
 
 void Hold(Order& order, const RefundScope& scope) {
-  order.HoldRefund(PortionOf(order, scope).value(), FakeClock().Now());
+  order.HoldRefund({}, PortionOf(order, scope).value(), FakeClock().Now());
 }
 
 TEST_CASE("PortionOf everything returns all units, the shipping and the rest of the refundable amount") {
@@ -71,7 +71,7 @@ std::vector<std::int64_t> AmountsByUnit(Order order) {
   std::vector<std::int64_t> amounts;
   while (order->lines[0].refunded_quantity < order->lines[0].quantity) {
     const RefundPortion portion = PortionOf(order, RefundLines{{{0, 1}}, false}).value();
-    order.HoldRefund(portion, FakeClock().Now());
+    order.HoldRefund({}, portion, FakeClock().Now());
     amounts.push_back(portion.amount);
   }
   return amounts;
@@ -131,8 +131,8 @@ TEST_CASE("a released refund returns its amounts and its withheld share") {
   Order order = OrderOf({Line(3, 1000)}, 500);
   const OrderFields before = order.fields();
   const RefundPortion portion = PortionOf(order, RefundLines{{{0, 2, 1500}}, true, 0, 20}).value();
-  order.HoldRefund(portion, FakeClock().Now());
-  order.ReleaseRefund(portion, FakeClock().Now());
+  order.HoldRefund({}, portion, FakeClock().Now());
+  order.ReleaseRefund({}, portion, FakeClock().Now());
   CHECK(order->lines == before.lines);
   CHECK(order->refunded_shipping == 0);
   CHECK(order.refundable() == before.paid);
@@ -222,7 +222,7 @@ TEST_CASE("refunds unit by unit and one refund of everything end at the same tot
   for (int round = 0; round < 500; ++round) {
     Order by_unit = RandomOrder(random);
     Order at_once = by_unit;
-    at_once.HoldRefund(PortionOf(at_once, RefundEverything{}).value(), now);
+    at_once.HoldRefund({}, PortionOf(at_once, RefundEverything{}).value(), now);
     std::vector<std::int64_t> units;
     for (std::size_t i = 0; i < by_unit->lines.size(); ++i) {
       units.insert(units.end(), static_cast<std::size_t>(by_unit->lines[i].quantity),
@@ -251,18 +251,18 @@ TEST_CASE("Refunds of units never exceed a line's total and add up to the total,
     for (int step = 0; step < 12; ++step) {
       const RefundPortion portion = PortionOf(order, RandomScope(random, order)).value();
       for (const RefundPortion::Line& line : portion.lines) REQUIRE(line.amount >= 0);
-      order.HoldRefund(portion, now);
+      order.HoldRefund({}, portion, now);
       pending.push_back(portion);
       CheckWithinTotals(order);
       while (!pending.empty() && random.Below(3) == 0) {
         const auto chosen = static_cast<std::ptrdiff_t>(random.Below(pending.size()));
         const RefundPortion ended = pending[static_cast<std::size_t>(chosen)];
         pending.erase(pending.begin() + chosen);
-        random.Below(2) == 0 ? order.SettleRefund(ended, now) : order.ReleaseRefund(ended, now);
+        random.Below(2) == 0 ? order.SettleRefund({}, ended, now) : order.ReleaseRefund({}, ended, now);
         CheckWithinTotals(order);
       }
     }
-    order.HoldRefund(PortionOf(order, Rest(order)).value(), now);
+    order.HoldRefund({}, PortionOf(order, Rest(order)).value(), now);
     CheckWithinTotals(order);
     REQUIRE(order.refundable() == 0);
   }

@@ -591,6 +591,38 @@ class RefundSequence {
       if (found == refunds.end()) Fail("a refund is missing");
       CheckRefundOf(refund, *found);
     }
+    CheckLedger();
+  }
+
+  // The entries add up to the totals of the order, and to the state of each refund, and their postings to
+  // zero.
+  void CheckLedger() {
+    const std::vector<LedgerEntry> entries = world_.LedgerOf(order_.id);
+    const ModelOrder::Totals totals = order_.totals();
+    LedgerTotals of_order;
+    std::map<RefundId, LedgerTotals> of_refunds;
+    std::map<LedgerAccount, std::int64_t> balances;
+    for (const LedgerEntry& entry : entries) {
+      of_order.Add(entry);
+      if (entry.refund_id) of_refunds[*entry.refund_id].Add(entry);
+      for (const Posting& posting : PostingsOf(entry)) balances[posting.account] += posting.amount;
+      Same("the entry's currency", entry.currency.code() == currency_, true);
+      Same("the entry's provider", entry.payment_provider, std::string(world_.payments.name()));
+    }
+    Same("paid by the entries", of_order.paid, order_.paid());
+    Same("refunded by the entries", of_order.refunded, totals.refunded);
+    Same("reserved by the entries", of_order.refund_pending, totals.pending);
+    Same("the customers' balance", -balances[LedgerAccount::kCustomers], order_.refundable());
+    Same("the refund reserve", -balances[LedgerAccount::kRefundReserve], totals.pending);
+    Same("the clearing account", balances[LedgerAccount::kPaymentClearing], order_.paid() - totals.refunded);
+    for (const ModelRefund& refund : order_.refunds) CheckLedgerOf(refund, of_refunds[refund.id]);
+  }
+
+  void CheckLedgerOf(const ModelRefund& refund, const LedgerTotals& entries) {
+    const bool succeeded = refund.state == RefundState::kSucceeded;
+    Same("the payout of the refund", entries.refunded, succeeded ? refund.portion.amount : 0);
+    Same("the hold of the refund", entries.refund_pending,
+         HoldsAmount(refund.state) ? refund.portion.amount : 0);
   }
 
   void CheckOrder(const Order& stored) {

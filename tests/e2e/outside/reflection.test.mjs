@@ -19,7 +19,7 @@ test('a client lists services and calls methods by server reflection', async (t)
   const url = `http://${service.address}`;
   const { stdout: services } = await buf(service, '--list-services', url);
   for (const name of ['accounts.v1.AccountService', 'sessions.v1.SessionService', 'orders.v1.OrderService',
-    'refunds.v1.RefundService', 'notifications.v1.NotificationService']) {
+    'refunds.v1.RefundService', 'ledger.v1.LedgerService', 'notifications.v1.NotificationService']) {
     assert.match(services, new RegExp(`^keelson\\.${name}$`, 'm'));
   }
   assert.match(services, /^grpc\.health\.v1\.Health$/m);

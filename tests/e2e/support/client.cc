@@ -45,6 +45,7 @@ Client::Client(const std::string& target, std::chrono::milliseconds patience)
       channel_(Connect(target)),
       stubs_(accounts::v1::AccountService::NewStub(channel_), sessions::v1::SessionService::NewStub(channel_),
              orders::v1::OrderService::NewStub(channel_), refunds::v1::RefundService::NewStub(channel_),
+             ledger::v1::LedgerService::NewStub(channel_),
              notifications::v1::NotificationService::NewStub(channel_)) {}
 
 std::string Client::CorrelationId(const grpc::ClientContext& context) {

@@ -13,6 +13,7 @@
 
 #include "google/protobuf/text_format.h"
 #include "keelson/accounts/v1/accounts.grpc.pb.h"
+#include "keelson/ledger/v1/ledger.grpc.pb.h"
 #include "keelson/notifications/v1/notifications.grpc.pb.h"
 #include "keelson/orders/v1/orders.grpc.pb.h"
 #include "keelson/refunds/v1/refunds.grpc.pb.h"
@@ -25,6 +26,7 @@ using Accounts = accounts::v1::AccountService::StubInterface;
 using Sessions = sessions::v1::SessionService::StubInterface;
 using Orders = orders::v1::OrderService::StubInterface;
 using Refunds = refunds::v1::RefundService::StubInterface;
+using Ledger = ledger::v1::LedgerService::StubInterface;
 using Notifications = notifications::v1::NotificationService::StubInterface;
 
 // Parses a message in Protobuf's text format. Aborts on a syntax error, because the test is then wrong.
@@ -83,7 +85,7 @@ class Client {
   std::string authorization_;
   std::shared_ptr<grpc::Channel> channel_;
   std::tuple<std::unique_ptr<Accounts>, std::unique_ptr<Sessions>, std::unique_ptr<Orders>,
-             std::unique_ptr<Refunds>, std::unique_ptr<Notifications>>
+             std::unique_ptr<Refunds>, std::unique_ptr<Ledger>, std::unique_ptr<Notifications>>
       stubs_;
 };
 

@@ -15,6 +15,7 @@
 #include "adapters/store/sqlite/sqlite_store.h"
 #include "core/accounts/user_repository.h"
 #include "core/common/strings.h"
+#include "core/ledger/ledger_repository.h"
 #include "core/notifications/message_repository.h"
 #include "core/orders/order_repository.h"
 #include "core/refunds/refund_repository.h"
@@ -102,10 +103,15 @@ constexpr std::string_view kRefundLabels = R"(
 UPDATE refunds SET scope = 3, labels = '{"desk":"7"}' WHERE id = {R};
 )";
 
+constexpr std::string_view kLedger = R"(
+INSERT INTO ledger_entries (id, order_id, refund_id, type, payment_provider, currency, amount, create_time)
+VALUES ({P}, {O}, NULL, 1, 'recorded', 'EUR', 12, {t1}), ({H}, {O}, {R}, 2, 'recorded', 'EUR', 3, {t0});
+)";
+
 // The format of the rows, oldest first: without message content; with the columns for content, recipient key
 // and end time of messages; with sessions and throttles; with the scope, the labels and the withheld shares
-// of refunds.
-enum class Form { kWithoutContent, kWithContent, kWithSessions, kWithScopes };
+// of refunds; with the ledger.
+enum class Form { kWithoutContent, kWithContent, kWithSessions, kWithScopes, kWithLedger };
 
 absl::Time At(int seconds) {
   return kT0 + absl::Seconds(seconds);
@@ -116,6 +122,13 @@ Uuid UuidOf(char letter, int step) {
   uuid[0] = static_cast<std::uint8_t>(letter);
   uuid[15] = static_cast<std::uint8_t>(step);
   return uuid;
+}
+
+// The id of an entry that the migration derives from the id of its order or refund.
+LedgerEntryId EntryIdOf(Uuid uuid, std::uint8_t number) {
+  uuid[6] = 0x70;
+  uuid[7] = number;
+  return LedgerEntryId(uuid);
 }
 
 std::string_view BytesOf(const auto& array) {
@@ -139,6 +152,9 @@ struct Family {
   Event event;
   IdempotencyRecord record;
   Setting setting;
+  // The payment of the order and the hold of the refund. The migration that creates the ledger derives them
+  // from the order and the refund.
+  std::vector<LedgerEntry> entries;
 };
 
 std::vector<Message> MessagesOf(int step, Form form, const UserFields& user) {
@@ -234,6 +250,10 @@ Family::Family(int step, Form form, const Sha256Digest& hash_before) {
   event.hash = ChainedHash(hash_before, event);
   record = {cooldown.key, order.id.uuid(), StrCat("answer ", step), At(0)};
   setting = {StrCat("key", step), record.answer};
+  entries = {{EntryIdOf(order.id.uuid(), 1), order.id, std::nullopt, LedgerEntryType::kPayment, "recorded",
+              order.currency, 12, At(1)},
+             {EntryIdOf(refund.id.uuid(), 2), order.id, refund.id, LedgerEntryType::kRefundHold, "recorded",
+              order.currency, 3, At(0)}};
   if (form >= Form::kWithSessions) {
     SessionFields session = SampleSession(u.id).fields();
     session.id = SessionId(UuidOf('E', step));
@@ -252,19 +272,25 @@ Family::Family(int step, Form form, const Sha256Digest& hash_before) {
 }
 
 std::vector<RowBatch> Family::Batches() const {
-  return {std::vector{user},   sessions,
-          std::vector{token},  std::vector{cooldown},
-          throttles,           std::vector{order},
-          std::vector{refund}, messages,
-          std::vector{event},  std::vector{record},
-          std::vector{setting}};
+  return {std::vector{user},
+          sessions,
+          std::vector{token},
+          std::vector{cooldown},
+          throttles,
+          std::vector{order},
+          std::vector{refund},
+          messages,
+          std::vector{event},
+          std::vector{record},
+          std::vector{setting},
+          entries};
 }
 
 class Sqlite {
  public:
   static constexpr std::array kForms = {Form::kWithoutContent, Form::kWithoutContent, Form::kWithContent,
                                         Form::kWithContent,    Form::kWithSessions,   Form::kWithScopes,
-                                        Form::kWithScopes};
+                                        Form::kWithScopes,     Form::kWithLedger};
 
   const Migrator& migrator() const { return migrator_; }
   void Execute(const std::string& sql) { SQLite::Database(path_, SQLite::OPEN_READWRITE).exec(sql); }
@@ -308,7 +334,7 @@ class Postgres {
  public:
   static constexpr std::array kForms = {Form::kWithoutContent, Form::kWithContent,  Form::kWithContent,
                                         Form::kWithContent,    Form::kWithSessions, Form::kWithScopes,
-                                        Form::kWithScopes};
+                                        Form::kWithScopes,     Form::kWithLedger};
 
   const Migrator& migrator() const { return migrator_; }
   void Execute(const std::string& sql) { database_.Connect().Execute(sql); }
@@ -363,7 +389,9 @@ std::string SqlOf(int step, Form form, const Family& family) {
       {"{parts}", form >= Form::kWithScopes ? "[[0,1,2,0]]" : "[[0,1,2]]"},
       {"{digest}", Database::Bytes(BytesOf(family.token.digest))},
       {"{hash}", Database::Bytes(BytesOf(family.event.hash))},
-      {"{answer}", Database::Bytes(family.record.answer)}};
+      {"{answer}", Database::Bytes(family.record.answer)},
+      {"{P}", Database::Id(family.entries[0].id.uuid())},
+      {"{H}", Database::Id(family.entries[1].id.uuid())}};
   for (const char letter : {'U', 'C', 'O', 'R', 'Q', 'S', 'D', 'X', 'E'}) {
     literals.emplace_back(StrCat("{", std::string(1, letter), "}"), Database::Id(UuidOf(letter, step)));
   }
@@ -372,7 +400,8 @@ std::string SqlOf(int step, Form form, const Family& family) {
   }
   const std::string sql =
       StrCat(kRows, Database::kMore, form >= Form::kWithContent ? kMessagesWithContent : kMessages,
-             form >= Form::kWithSessions ? kSessions : "", form >= Form::kWithScopes ? kRefundLabels : "");
+             form >= Form::kWithSessions ? kSessions : "", form >= Form::kWithScopes ? kRefundLabels : "",
+             form >= Form::kWithLedger ? kLedger : "");
   return absl::StrReplaceAll(absl::StrReplaceAll(sql, Database::Own()), literals);
 }
 
@@ -631,6 +660,69 @@ TEMPLATE_TEST_CASE("a migration derives the refund status of an order from the r
     const auto listed = Get(*store, [&](ReadTransaction& tx) { return tx.orders().List(filter, {}, 10); });
     REQUIRE(listed.size() == 1);
     CHECK(listed[0]->id == id);
+  }
+}
+
+// Returns the types of the order's entries, newest first.
+std::vector<LedgerEntryType> TypesOf(Store& store, OrderId id) {
+  LedgerFilter filter;
+  filter.order_id = id;
+  std::vector<LedgerEntryType> types;
+  for (const LedgerEntry& entry :
+       Get(store, [&](ReadTransaction& tx) { return tx.ledger().List(filter, {}, 10); })) {
+    types.push_back(entry.type);
+  }
+  return types;
+}
+
+TEMPLATE_TEST_CASE("a migration derives ledger entries from orders and refunds in every state", "[store]",
+                   Sqlite, Postgres) {
+  constexpr int kLedgerVersion = 8;
+  using enum LedgerEntryType;
+  TestType database;
+  REQUIRE_OK(database.migrator().Up(kLedgerVersion - 1).status());
+  constexpr int kOrders = 6;
+  for (int step = 1; step <= kOrders; ++step) {
+    const Family family(step, Form::kWithScopes, {});
+    database.Execute(SqlOf<TestType>(step, Form::kWithScopes, family));
+  }
+  const auto set = [&](char letter, int step, const std::string& assignments) {
+    database.Execute(StrCat("UPDATE ", letter == 'O' ? "orders" : "refunds", " SET ", assignments,
+                            " WHERE id = ", TestType::Id(UuidOf(letter, step))));
+  };
+  const std::string settled = StrCat("due_time = NULL, settle_time = ", TestType::Time(At(7)));
+  set('R', 2, StrCat("state = 4, ", settled));
+  set('O', 2, "refunded = 3, refund_pending = 0");
+  set('R', 3, StrCat("state = 5, ", settled));
+  set('O', 3, "refund_pending = 0");
+  set('R', 4, StrCat("state = 6, due_time = NULL, decide_time = ", TestType::Time(At(6))));
+  set('O', 4, "refund_pending = 0");
+  set('R', 5, "amount = 0, shipping = 0");
+  set('O', 5, "refund_pending = 0");
+  set('R', 6, "amount = 0, shipping = 0");
+  set('O', 6,
+      "state = 1, paid = 0, refund_pending = 0, pay_time = NULL, ship_time = NULL, deliver_time = NULL");
+  REQUIRE_OK(database.migrator().Up().status());
+
+  const std::unique_ptr<Store> store = database.Open();
+  using Types = std::vector<LedgerEntryType>;
+  const auto types = [&](int step) { return TypesOf(*store, OrderId(UuidOf('O', step))); };
+  CHECK(types(1) == Types{kPayment, kRefundHold});
+  CHECK(types(2) == Types{kRefundPayout, kPayment, kRefundHold});
+  CHECK(types(3) == Types{kRefundRelease, kPayment, kRefundHold});
+  CHECK(types(4) == Types{kRefundRelease, kPayment, kRefundHold});
+  CHECK(types(5) == Types{kPayment});
+  CHECK(types(6).empty());
+  for (int step = 1; step <= kOrders; ++step) {
+    LedgerFilter filter;
+    filter.order_id = OrderId(UuidOf('O', step));
+    LedgerTotals totals;
+    for (const LedgerEntry& entry :
+         Get(*store, [&](ReadTransaction& tx) { return tx.ledger().List(filter, {}, 10); })) {
+      totals.Add(entry);
+    }
+    const Order order = *Get(*store, [&](ReadTransaction& tx) { return tx.orders().Find(*filter.order_id); });
+    CHECK(totals == LedgerTotals{order->paid, order->refunded, order->refund_pending});
   }
 }
 

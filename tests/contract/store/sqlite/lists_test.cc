@@ -40,6 +40,7 @@ class TracedDatabase {
   }
 
   SqliteWriteTransaction& tx() { return *transaction_; }
+  Connection& connection() { return *connection_; }
 
   // Returns the statements that `work` executes.
   template <typename Work>
@@ -199,6 +200,38 @@ std::vector<int> StepsOfSessions(int stored) {
 TEST_CASE("the cost to introspect, refresh, list and delete sessions does not depend on their number",
           "[sqlite]") {
   CHECK(StepsOfSessions(100) == StepsOfSessions(5000));
+}
+
+// Like StepsOfSending, for pages of the ledger of `orders` paid orders.
+std::vector<int> StepsOfLedger(int orders) {
+  TracedDatabase database;
+  const User user = SampleUser("owner@example.com");
+  REQUIRE_OK(database.tx().users().Insert(user, "$hash"));
+  std::vector<LedgerEntry> entries;
+  for (int i = 0; i < orders; ++i) {
+    Order order = SamplePendingOrder(user->id);
+    REQUIRE_OK(order.Pay(i % 2 == 0 ? "recorded" : "stripe", "", kT0 + absl::Seconds(i)));
+    REQUIRE_OK(database.tx().orders().Insert(order));
+    entries.push_back(order.entries()[0]);
+  }
+  SqliteLedger ledger(database.connection());
+  LedgerFilter of_provider;
+  of_provider.payment_provider = "stripe";
+  LedgerFilter of_account;
+  of_account.types = TypesOfAccount(LedgerAccount::kCustomers);
+  std::vector<int> steps;
+  for (const LedgerFilter& filter : {LedgerFilter(), of_provider, of_account}) {
+    for (const std::optional<ListPosition> before :
+         {std::optional<ListPosition>(), std::optional(PositionOf(entries[entries.size() / 2]))}) {
+      database.CountSteps(steps, [&] { CHECK(ledger.List(filter, before, kLimit)->size() == kLimit); });
+    }
+  }
+  return steps;
+}
+
+TEST_CASE("the cost of a page of the ledger does not depend on its position or the number of entries",
+          "[sqlite]") {
+  CHECK(StepsOfLedger(100) == StepsOfLedger(3000));
 }
 
 }  // namespace

@@ -101,6 +101,13 @@ EmailToken& TamperedStore::change_token() {
                        [](const EmailToken& t) { return t.purpose == TokenPurpose::kChangeEmail; });
 }
 
+LedgerEntry& TamperedStore::entry(LedgerEntryType type) {
+  auto& entries = rows.of<LedgerEntry>();
+  return *std::find_if(entries.begin(), entries.end(), [&](const LedgerEntry& e) {
+    return e.type == type && (e.refund_id || e.order_id == seeded.delivered);
+  });
+}
+
 Event& TamperedStore::event(std::string_view type) {
   auto& events = rows.of<Event>();
   return *std::find_if(events.begin(), events.end(), [&](const Event& e) { return e.type == type; });

@@ -41,6 +41,8 @@ struct TamperedStore {
   }
   RefundFields& refund(RefundId id) { return Find<RefundFields>(id); }
   OrderFields& order_of(RefundId id) { return Find<OrderFields>(refund(id).order_id); }
+  // The first ledger entry of this type of a refund, or of the order `seeded.delivered` for payments.
+  LedgerEntry& entry(LedgerEntryType type);
   // The first event of this type.
   Event& event(std::string_view type);
   // Numbers the events and computes their hashes again, so that the hash chain is valid.

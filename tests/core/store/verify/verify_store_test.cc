@@ -130,6 +130,28 @@ TEST_CASE("an imported order or refund whose state differs from its events is a 
       Catch::Contains("refund_state_is_told: the state is FAILED after refund.imported"));
 }
 
+TEST_CASE("a missing, additional or repeated ledger entry is a finding, for its order and for its refund") {
+  using enum LedgerEntryType;
+  for (const LedgerEntryType type : {kPayment, kRefundHold, kRefundRelease, kRefundPayout}) {
+    const std::string of_order = "order_totals_are_fold_of_entries: ";
+    const auto check = [&](RowsReader& rows) {
+      const std::string findings = TextOf(Verify(rows));
+      INFO(LedgerEntryTypeName(type) << "\n" << findings);
+      CHECK_THAT(findings, Catch::Contains(of_order));
+      if (type != kPayment) CHECK_THAT(findings, Catch::Contains("refund_is_fold_of_entries: "));
+    };
+    TamperedStore missing;
+    auto& entries = missing.rows.of<LedgerEntry>();
+    entries.erase(entries.begin() + (&missing.entry(type) - entries.data()));
+    check(missing.rows);
+    TamperedStore repeated;
+    LedgerEntry again = repeated.entry(type);
+    again.id = LedgerEntryId(kLast);
+    repeated.rows.of<LedgerEntry>().push_back(again);
+    check(repeated.rows);
+  }
+}
+
 struct Violation {
   std::string_view invariant;
   std::string_view table;
@@ -261,6 +283,45 @@ const Violation kRowViolations[] = {
      [](TamperedStore& p) { p.order().ship_time.reset(); }},
     {"order_state_is_function_of_facts", "orders", "the timestamps contradict each other",
      [](TamperedStore& p) { p.order().cancel_time = p.order().deliver_time; }},
+
+    {"ledger_entry_balances", "ledger_entries", "the type 9 debits and credits no account",
+     [](TamperedStore& p) { p.entry(LedgerEntryType::kPayment).type = static_cast<LedgerEntryType>(9); }},
+    {"ledger_entry_balances", "ledger_entries", "amount is -1, not at least 1",
+     [](TamperedStore& p) { p.entry(LedgerEntryType::kRefundHold).amount = -1; }},
+    {"ledger_entry_has_order", "ledger_entries", "there is no order_",
+     [](TamperedStore& p) { p.entry(LedgerEntryType::kPayment).order_id = OrderId(kFirst); }},
+    {"ledger_entry_has_order", "ledger_entries", "there is no order_",
+     [](TamperedStore& p) { p.entry(LedgerEntryType::kPayment).order_id = OrderId(kLast); }},
+    {"ledger_entry_has_currency_of_order", "ledger_entries", "the entry is in USD, its order in EUR",
+     [](TamperedStore& p) { p.entry(LedgerEntryType::kPayment).currency = *Currency::Parse("USD"); }},
+    {"ledger_entry_has_refund", "ledger_entries", "refund_id is set in an entry of the type PAYMENT",
+     [](TamperedStore& p) { p.entry(LedgerEntryType::kPayment).refund_id = p.seeded.succeeded; }},
+    {"ledger_entry_has_refund", "ledger_entries",
+     "refund_id is not set in an entry of the type REFUND_PAYOUT",
+     [](TamperedStore& p) {
+       LedgerEntry& entry = p.entry(LedgerEntryType::kRefundPayout);
+       entry.refund_id.reset();
+     }},
+    {"ledger_entry_has_refund", "ledger_entries", "the order has no refund_",
+     [](TamperedStore& p) { p.entry(LedgerEntryType::kRefundHold).refund_id = RefundId(kLast); }},
+    {"ledger_entry_has_amount_of_refund", "ledger_entries", ", the refund's amount is ",
+     [](TamperedStore& p) { ++p.entry(LedgerEntryType::kRefundRelease).amount; }},
+    {"ledger_entry_has_provider", "ledger_entries", "payment_provider is another, not ",
+     [](TamperedStore& p) { p.entry(LedgerEntryType::kPayment).payment_provider = "another"; }},
+    {"ledger_entry_has_provider", "ledger_entries", "payment_provider is another, not ",
+     [](TamperedStore& p) { p.entry(LedgerEntryType::kRefundPayout).payment_provider = "another"; }},
+    {"order_totals_are_fold_of_entries", "orders", "paid is 3500, but the entries add up to 3501",
+     [](TamperedStore& p) { ++p.entry(LedgerEntryType::kPayment).amount; }},
+    {"order_totals_are_fold_of_entries", "orders", "refunded is 551, but the entries add up to 550",
+     [](TamperedStore& p) { ++p.order().refunded; }},
+    {"order_totals_are_fold_of_entries", "orders", "refund_pending is 0, but the entries add up to 966",
+     [](TamperedStore& p) { p.order().refund_pending = 0; }},
+    {"refund_is_fold_of_entries", "refunds", "FAILED: refunded is 0, but the entries add up to 550",
+     [](TamperedStore& p) { p.refund(p.seeded.succeeded).state = RefundState::kFailed; }},
+    {"refund_is_fold_of_entries", "refunds", "SUCCEEDED: refunded is 966, but the entries add up to 0",
+     [](TamperedStore& p) { p.refund(p.seeded.processing).state = RefundState::kSucceeded; }},
+    {"refund_is_fold_of_entries", "refunds", "REJECTED: refund_pending is 0, but the entries add up to 5500",
+     [](TamperedStore& p) { p.refund(p.seeded.requested).state = RefundState::kRejected; }},
 
     {"refund_has_order", "refunds", "there is no order_",
      [](TamperedStore& p) { p.refund(p.seeded.requested).order_id = OrderId(kFirst); }},
@@ -529,8 +590,8 @@ TEST_CASE("an unreadable value is a finding") {
 
 TEST_CASE("VerifyStore returns an error if the store is unavailable, instead of a number of findings") {
   using enum RowKind;
-  for (const RowKind kind :
-       {kUsers, kSessions, kEmailTokens, kOrders, kRefunds, kMessages, kEvents, kIdempotency}) {
+  for (const RowKind kind : {kUsers, kSessions, kEmailTokens, kOrders, kRefunds, kMessages, kEvents,
+                             kIdempotency, kLedgerEntries}) {
     TamperedStore store;
     store.rows.failing = kind;
     store.rows.failure = absl::UnavailableError("away");
