@@ -1,5 +1,7 @@
 #include "adapters/store/memory/orders.h"
 
+#include <algorithm>
+
 #include "adapters/store/memory/invariants.h"
 #include "adapters/store/memory/listing.h"
 #include "core/common/error.h"
@@ -8,9 +10,16 @@
 namespace keelson {
 namespace {
 
+bool HasReference(const OrderFields& fields, std::string_view payment_reference) {
+  return fields.payment_reference == payment_reference ||
+         std::any_of(fields.payments.begin(), fields.payments.end(),
+                     [&](const OrderPayment& payment) { return payment.reference == payment_reference; });
+}
+
 bool Matches(const OrderFilter& filter, const OrderFields& fields) {
   const auto& statuses = filter.refund_statuses;
-  return MatchesCommon(filter, fields) && MatchesPaymentAndLabel(filter, fields) &&
+  return MatchesCommon(filter, fields) && MatchesLabel(filter, fields) &&
+         (filter.payment_reference.empty() || HasReference(fields, filter.payment_reference)) &&
          (!filter.user_id || fields.user_id == *filter.user_id) &&
          (filter.reference.empty() || fields.reference == filter.reference) &&
          (statuses.empty() ||
@@ -30,6 +39,14 @@ Found<Order> MemoryOrders::FindByReference(std::string_view reference) {
   return Find(*id);
 }
 
+absl::StatusOr<std::vector<PaidOrder>> MemoryOrders::FindPaidOrders(std::span<const PaymentKey> payments) {
+  std::vector<PaidOrder> paid;
+  for (const PaymentKey& payment : payments) {
+    if (const OrderId* id = by_payment_.Find(payment)) paid.push_back({payment, *id});
+  }
+  return paid;
+}
+
 absl::StatusOr<std::vector<Order>> MemoryOrders::List(const OrderFilter& filter,
                                                       std::optional<ListPosition> before, int limit) {
   const auto matches = [&](const Order& order) { return Matches(filter, order.fields()); };
@@ -47,7 +64,7 @@ absl::Status MemoryOrders::Insert(const Order& order) {
     by_reference_.Put(order->reference, order->id);
   }
   by_position_.Put(PositionOf(order), order->id);
-  orders_.Put(order->id, order);
+  Put(order);
   return absl::OkStatus();
 }
 
@@ -56,8 +73,16 @@ absl::Status MemoryOrders::Update(const Order& order) {
     return journal_.Fail(absl::InternalError("the order to update does not exist"));
   }
   RETURN_IF_ERROR(journal_.Fail(CheckInvariants(order.fields())));
-  orders_.Put(order->id, order);
+  Put(order);
   return absl::OkStatus();
+}
+
+void MemoryOrders::Put(const Order& order) {
+  for (const OrderPayment& payment : order.payments()) {
+    const PaymentKey key{payment.provider, payment.reference};
+    if (!key.reference.empty() && by_payment_.Find(key) == nullptr) by_payment_.Put(key, order->id);
+  }
+  orders_.Put(order->id, order);
 }
 
 std::vector<OrderFields> MemoryOrders::ListAfter(std::string_view after, int limit) const {
