@@ -207,7 +207,9 @@ void BulkTables::InsertRow(const OrderFields& order) {
   std::int64_t number = 0;
   for (const OrderLine& line : order.lines) insert_line_.ExecuteRow(line, order.id, number++);
   number = 0;
-  for (const OrderPayment& payment : order.payments) insert_payment_.ExecuteRow(payment, order.id, number++);
+  for (const OrderPayment& payment : order.payments) {
+    insert_payment_.ExecuteRow(payment, order.id, number++, order.create_time);
+  }
 }
 
 void BulkTables::InsertRow(const RefundFields& refund) {

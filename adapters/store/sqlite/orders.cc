@@ -28,17 +28,20 @@ constexpr auto kListOrdersOfReference =
     "p.order_id = orders.id AND p.reference = ?7))" +
     kOrderHasUser + OrderHasStatus("orders") + kOrderHasLabel + " AND " + kInListStates + " AND " +
     kInListRange + " LIMIT ?5";
-// The condition payment_reference <> '' is the condition of the partial index. The first scans find the
-// orders by their first payment, the last one by further payments, of which few orders have any.
+// The conditions payment_reference <> '' and reference <> '' are those of the partial indexes. The first
+// scans find the orders by their first payment, the last one by a further payment.
 constexpr auto kListOrdersOfPayment =
     ListEachState<OrderState::kCancelled>(Sql("orders INDEXED BY orders_by_payment"),
                                           " AND payment_reference = ?7 AND payment_reference <> ''" +
                                               kOrderHasUser + OrderHasStatus("orders") + kOrderHasLabel) +
-    " UNION ALL SELECT create_time, id FROM orders WHERE id IN (SELECT order_id FROM order_payments INDEXED "
-    "BY "
-    "order_payments_by_reference WHERE reference = ?7 AND reference <> '') AND payment_reference <> ?7 AND " +
-    kInListStates + " AND " + kInListRange + kOrderHasUser + OrderHasStatus("orders") + kOrderHasLabel +
-    kListOrder;
+    " UNION ALL SELECT order_time, order_id FROM order_payments p INDEXED BY order_payments_by_reference "
+    "WHERE "
+    "reference = ?7 AND reference <> '' AND order_time >= ?1 AND (order_time, order_id) < (?2, ?3) AND "
+    "payment "
+    "> 0 AND NOT EXISTS (SELECT 1 FROM order_payments q WHERE q.order_id = p.order_id AND q.payment < "
+    "p.payment "
+    "AND q.reference = ?7) AND EXISTS (SELECT 1 FROM orders WHERE orders.id = p.order_id AND " +
+    kInListStates + kOrderHasUser + OrderHasStatus("orders") + kOrderHasLabel + ")" + kListOrder;
 constexpr auto kListOrdersOfUser = ListByState<OrderState::kCancelled>(
     "orders", "orders_by_user", " AND user_id = ?6" + OrderHasStatus("orders") + kOrderHasLabel);
 constexpr auto kListOrdersOfLabel =
@@ -121,7 +124,9 @@ std::vector<OrderPayment> SqliteOrders::ReadPayments(OrderId id) {
 
 void SqliteOrders::PutPayments(const OrderFields& order) {
   std::int64_t number = 0;
-  for (const OrderPayment& payment : order.payments) put_payment_.ExecuteRow(payment, order.id, number++);
+  for (const OrderPayment& payment : order.payments) {
+    put_payment_.ExecuteRow(payment, order.id, number++, order.create_time);
+  }
 }
 
 std::optional<Order> SqliteOrders::ReadOne(Rows rows) {

@@ -13,12 +13,13 @@ inline constexpr auto kSqliteInsertOrderLine =
     "INSERT INTO order_lines (order_id, line, " + kColumnNames<OrderLine> + ") VALUES (?1, ?2, " +
     kParameters<SqlDialect::kSqlite, OrderLine, AllColumns, 3> + ")";
 
-// Statements for the payments of an order. The INSERT takes the order's id and the payment's number first.
+// Statements for the payments of an order. The INSERT takes the order's id, the payment's number and the
+// order's create_time first.
 inline constexpr auto kSqliteFindOrderPayments =
     "SELECT " + kColumnNames<OrderPayment> + " FROM order_payments WHERE order_id = ? ORDER BY payment";
 inline constexpr auto kSqliteInsertOrderPayment =
-    "INSERT INTO order_payments (order_id, payment, " + kColumnNames<OrderPayment> + ") VALUES (?1, ?2, " +
-    kParameters<SqlDialect::kSqlite, OrderPayment, AllColumns, 3> + ")";
+    "INSERT INTO order_payments (order_id, payment, order_time, " + kColumnNames<OrderPayment> +
+    ") VALUES (?1, ?2, ?3, " + kParameters<SqlDialect::kSqlite, OrderPayment, AllColumns, 4> + ")";
 
 // Update writes only the mutable columns: id, user, currency, reference and the prices of lines never change.
 class SqliteOrders : public OrderRepository {

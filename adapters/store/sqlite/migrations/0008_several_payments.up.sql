@@ -20,10 +20,12 @@ CREATE TABLE order_payments (
   refunded INTEGER NOT NULL CHECK (refunded >= 0),
   refund_pending INTEGER NOT NULL CHECK (refund_pending >= 0),
   pay_time INTEGER NOT NULL,
+  -- The create_time of the order, for lists.
+  order_time INTEGER NOT NULL,
   PRIMARY KEY (order_id, payment),
   CONSTRAINT refunds_within_payment CHECK (refunded + refund_pending <= amount)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX order_payments_by_reference ON order_payments (reference, provider) WHERE reference <> '';
+CREATE INDEX order_payments_by_reference ON order_payments (reference, order_time, order_id) WHERE reference <> '';
 
 -- Every existing refund refunds the only payment of its order: 0.
 ALTER TABLE refunds ADD COLUMN payment INTEGER NOT NULL DEFAULT 0 CHECK (payment >= 0);
