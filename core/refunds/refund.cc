@@ -343,8 +343,9 @@ Event RefundRequestedEvent(const Refund& refund, const CallContext& context, abs
       .Add("amount", refund->amount)
       .Add("currency_code", refund->currency.code())
       .Add("reason", RefundReasonName(refund->reason))
-      .Add("state", RefundStateName(refund->state))
-      .Add("payment_id", StrCat(refund->payment + 1));
+      .Add("state", RefundStateName(refund->state));
+  const bool is_only = refund->payment == 0 && refund->split_ids.empty();
+  if (!is_only) payload.Add("payment_id", StrCat(refund->payment + 1));
   if (!refund->overridden_rules.empty()) payload.Add("overridden_rules", refund->overridden_rules);
   return MakeEvent("refund.requested", refund->id.ToString(), refund->user_id, context, now,
                    std::move(payload));

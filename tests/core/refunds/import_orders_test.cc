@@ -45,7 +45,7 @@ OrderRecord::Refund RefundOf(const OrderRecord& order, ScopeInput scope) {
 }
 
 absl::StatusOr<OrderImportResult> ImportAll(World& world, const std::vector<OrderRecord>& records) {
-  return ImportOrders(world.store, world.clock, world.ids, {std::string(world.payments.name())})
+  return ImportOrders(world.store, world.clock, world.ids, {{std::string(world.payments.name())}, true})
       .Handle(world.context, records);
 }
 
@@ -345,7 +345,7 @@ TEST_CASE("an order or an erasure that another call commits meanwhile is taken i
   const auto import_through = [&](std::function<void()> before_write) {
     InterleavedStore store(world.store);
     store.before_next_write = std::move(before_write);
-    return Must(ImportOrders(store, world.clock, world.ids, {std::string(world.payments.name())})
+    return Must(ImportOrders(store, world.clock, world.ids, {{std::string(world.payments.name())}, true})
                     .Handle(world.context, records));
   };
   const OrderImportResult first = import_through([&] {
@@ -362,7 +362,7 @@ TEST_CASE("a transaction of ImportOrders that runs twice imports each order once
   RetryingStore retrying(world.store);
   const OrderRecord record = DeliveredRecord(world);
   const OrderImportResult result =
-      Must(ImportOrders(retrying, world.clock, world.ids, {std::string(world.payments.name())})
+      Must(ImportOrders(retrying, world.clock, world.ids, {{std::string(world.payments.name())}, true})
                .Handle(world.context, {record}));
   CHECK(result.imported == 1);
 }

@@ -130,6 +130,13 @@ TEST_CASE("an imported order or refund whose state differs from its events is a 
       Catch::Contains("refund_state_is_told: the state is FAILED after refund.imported"));
 }
 
+// Describes the only payment of an order in OrderFields::payments.
+void AddPayment(OrderFields& order, std::int64_t amount, std::int64_t refunded, std::int64_t refund_pending) {
+  order.payments.push_back({order.payment_provider, order.payment_reference, amount, refunded, refund_pending,
+                            order.pay_time.value_or(order.create_time)});
+  order.payment_count = 1;
+}
+
 struct Violation {
   std::string_view invariant;
   std::string_view table;
@@ -253,7 +260,7 @@ const Violation kRowViolations[] = {
      [](TamperedStore& p) { p.order().total = p.order().paid = 3501; }},
     {"order_total_is_sum_of_lines", "orders", "line 1: total is 2900, not 3 x 999 - 200 + 100",
      [](TamperedStore& p) { p.order().lines[0].unit_price = 999; }},
-    {"order_paid_is_all_or_nothing", "orders", "paid is 3499, not 3500",
+    {"order_paid_is_sum_of_payments", "orders", "paid is 3499, not 3500",
      [](TamperedStore& p) { p.order().paid = 3499; }},
     {"order_state_is_function_of_facts", "orders", "the state is DELIVERED, but the timestamps imply SHIPPED",
      [](TamperedStore& p) { p.order().deliver_time.reset(); }},
