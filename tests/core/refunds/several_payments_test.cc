@@ -1,16 +1,12 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
-#include <numeric>
 
-#include "core/events/event_repository.h"
-#include "core/refunds/import_orders.h"
 #include "core/refunds/pay_order.h"
 #include "core/refunds/split_refund.h"
 #include "tests/core/world.h"
 
 namespace keelson {
 namespace {
-
-using OutcomeKind = PaymentOutcome::Kind;
 
 // A world with a DELIVERED order of 35.00 EUR: a deposit of 10.00 EUR at "recorded" and the rest of 25.00 EUR
 // at "stripe".
@@ -19,7 +15,6 @@ struct TwoPayments {
     order = Must(world.PayPart(order, 1000, "deposit"));
     order = Must(world.PayPart(order, 2500, "rest", "stripe"));
     order = Must(world.Deliver(Must(world.Ship(order))));
-    stripe.provider_name = "stripe";
     world.NewEvents();
   }
 
@@ -48,7 +43,7 @@ struct TwoPayments {
   }
 
   World world;
-  FakePaymentProvider stripe;
+  FakePaymentProvider stripe{"stripe"};
   Order order = world.Pending();
 };
 
@@ -151,13 +146,13 @@ TEST_CASE("Each payment is refunded at its own provider, and one e-mail reports 
   TwoPayments two;
   Must(two.RefundOf(Everything(), "").status());
   two.Settle();
-  REQUIRE(two.world.payments.requests.size() == 1);
-  REQUIRE(two.stripe.requests.size() == 1);
-  CHECK(two.world.payments.requests[0].payment_reference == "deposit");
-  CHECK(two.world.payments.requests[0].amount.minor_units == 1000);
-  CHECK(two.stripe.requests[0].payment_reference == "rest");
-  CHECK(two.stripe.requests[0].amount.minor_units == 2500);
-  CHECK(two.world.payments.requests[0].idempotency_key != two.stripe.requests[0].idempotency_key);
+  REQUIRE(two.world.payments.asked.size() == 1);
+  REQUIRE(two.stripe.asked.size() == 1);
+  CHECK(two.world.payments.asked[0].payment_reference == "deposit");
+  CHECK(two.world.payments.asked[0].amount.minor_units == 1000);
+  CHECK(two.stripe.asked[0].payment_reference == "rest");
+  CHECK(two.stripe.asked[0].amount.minor_units == 2500);
+  CHECK(two.world.payments.asked[0].idempotency_key != two.stripe.asked[0].idempotency_key);
   CHECK(two.Stored()->refund_status == RefundStatus::kFullyRefunded);
   CHECK(two.Stored()->payments[1].refunded == 2500);
   CHECK(two.Mails("refund_succeeded") == 1);
@@ -166,7 +161,7 @@ TEST_CASE("Each payment is refunded at its own provider, and one e-mail reports 
 TEST_CASE("A failed part is reported with the others, keeps its units, and is retried alone") {
   TwoPayments two;
   Must(two.RefundOf(Units("1", 3, true), "").status());
-  two.stripe.outcomes = {{OutcomeKind::kFailed, "", "refused", "no"}};
+  two.stripe.script = {FakePaymentProvider::Failed()};
   two.Settle();
   CHECK(two.Mails("refund_succeeded") == 1);
   CHECK(two.Mails("refund_failed") == 1);
@@ -179,7 +174,6 @@ TEST_CASE("A failed part is reported with the others, keeps its units, and is re
   CHECK(two.Stored()->lines[0].refunded_quantity == 3);
   CHECK(two.Stored().refundable() == 2500);
   CHECK(Must(two.world.Retry(failed))->state == RefundState::kApproved);
-  two.stripe.outcomes.clear();
   two.Settle();
   CHECK(two.Stored()->refund_status == RefundStatus::kFullyRefunded);
   CHECK(two.Mails("refund_succeeded") == 2);
@@ -238,7 +232,7 @@ TEST_CASE("A payment after the cancellation is recorded and refunded, whatever i
   CHECK(order->payments.back().refund_pending == 9900);
   CHECK(order.refundable() == 0);
   const std::vector<Refund> refunds = world.RefundsOf(order->id);
-  REQUIRE(refunds.size() == (was_paid ? 2 : 1));
+  REQUIRE(refunds.size() == (was_paid ? 2U : 1U));
   const auto late = std::find_if(refunds.begin(), refunds.end(),
                                  [](const Refund& refund) { return refund->payment_reference == "late"; });
   REQUIRE(late != refunds.end());
