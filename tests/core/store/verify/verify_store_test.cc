@@ -75,7 +75,7 @@ Order ImportedOrder(World& world) {
   record.create_time = record.pay_time = record.ship_time = world.clock.Now();
   record.refunds.emplace_back().scope = AmountOf(100);
   record.refunds[0].create_time = world.clock.Now();
-  ImportOrders import(world.store, world.clock, world.ids, {std::string(world.payments.name())});
+  ImportOrders import(world.store, world.clock, world.ids, {{std::string(world.payments.name())}, true});
   REQUIRE(Must(import.Handle(world.context, {record})).imported == 1);
   return Must(GetOrder(world.store).ByReference(world.context, "R-1"));
 }
