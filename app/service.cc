@@ -103,15 +103,16 @@ absl::Status Service::MakeCore() {
   settle_refunds_ =
       std::make_unique<SettleRefunds>(SettleRefunds::Ports{*store_, clock_, entropy_, ids_, log_},
                                       PointersTo(payment_providers_), config_.payments.settlement);
-  use_cases_ =
-      std::make_unique<UseCases>(UseCases::Ports{*store_, *hasher_, clock_, entropy_, ids_, *renderer_,
-                                                 *dispatch_messages_, *settle_refunds_, log_},
-                                 UseCases::Settings{.accounts = AccountPolicyOf(config_),
-                                                    .sessions = config_.sessions,
-                                                    .refunds = config_.refunds,
-                                                    .payment_providers = config_.payments.providers,
-                                                    .email_providers = config_.email.providers,
-                                                    .page_token_key = page_token_key});
+  use_cases_ = std::make_unique<UseCases>(
+      UseCases::Ports{*store_, *hasher_, clock_, entropy_, ids_, *renderer_, *dispatch_messages_,
+                      *settle_refunds_, log_},
+      UseCases::Settings{.accounts = AccountPolicyOf(config_),
+                         .sessions = config_.sessions,
+                         .refunds = config_.refunds,
+                         .payments = {.providers = config_.payments.providers,
+                                      .shared_references = config_.payments.shared_references},
+                         .email_providers = config_.email.providers,
+                         .page_token_key = page_token_key});
   purge_expired_ = std::make_unique<PurgeExpired>(*store_, clock_, config_.email.dispatch.retention);
   return absl::OkStatus();
 }

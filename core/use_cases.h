@@ -45,6 +45,7 @@
 #include "core/refunds/create_refund.h"
 #include "core/refunds/get_refund.h"
 #include "core/refunds/import_orders.h"
+#include "core/refunds/pay_order.h"
 #include "core/refunds/payment_provider_status.h"
 #include "core/refunds/refund_steps.h"
 #include "core/sessions/change_password.h"
@@ -86,8 +87,7 @@ class UseCases {
     AccountPolicy accounts = {};
     SessionPolicy sessions = {};
     RefundPolicy refunds = {};
-    // Names of the configured payment providers, at least one; the first one is the default of PayOrder.
-    std::vector<std::string> payment_providers = {};
+    PaymentPolicy payments = {};
     // Names of the configured providers, in failover order.
     std::vector<std::string> email_providers = {};
     Sha256Digest page_token_key{};
@@ -154,12 +154,12 @@ class UseCases {
   CreateOrder create_order{ports_.store, ports_.clock, ports_.ids};
   GetOrder get_order{ports_.store};
   ListOrders list_orders{ports_.store, page_tokens_};
-  PayOrder pay_order{ports_.store, ports_.clock, settings_.payment_providers};
   ShipOrder ship_order{ports_.store, ports_.clock};
   DeliverOrder deliver_order{ports_.store, ports_.clock};
-  ImportOrders import_orders{ports_.store, ports_.clock, ports_.ids, settings_.payment_providers};
+  ImportOrders import_orders{ports_.store, ports_.clock, ports_.ids, settings_.payments};
 
   RefundPolicies refund_policies{settings_.refunds};
+  PayOrder pay_order{ports_.store, ports_.clock, ports_.ids, refund_policies, settings_.payments};
   CancelOrder cancel_order{ports_.store, ports_.clock, ports_.ids, refund_policies};
   CheckRefund check_refund{ports_.store, ports_.clock, refund_policies};
   CreateRefund create_refund{ports_.store, ports_.clock, ports_.ids, refund_policies};

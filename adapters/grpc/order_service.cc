@@ -123,6 +123,16 @@ OrderRecord::Refund RefundOf(api::ImportedRefund& refund, const std::string& fie
     out.settle_time = FromProto(refund.settle_time(), field + ".settle_time", errors);
   }
   out.provider_reference = std::move(*refund.mutable_provider_reference());
+  out.payment_id = std::move(*refund.mutable_payment_id());
+  return out;
+}
+
+OrderRecord::Payment PaymentOf(api::ImportedPayment& payment, const std::string& field, FieldErrors& errors) {
+  OrderRecord::Payment out;
+  out.provider = std::move(*payment.mutable_payment()->mutable_provider());
+  out.reference = std::move(*payment.mutable_payment()->mutable_provider_reference());
+  if (payment.has_amount()) out.amount = FromProto(payment.amount());
+  if (payment.has_pay_time()) out.pay_time = FromProto(payment.pay_time(), field + ".pay_time", errors);
   return out;
 }
 
@@ -154,6 +164,10 @@ OrderRecord RecordOf(api::ImportOrdersRequest& request) {
   SetTimes(request, record);
   record.payment_provider = std::move(*request.mutable_payment()->mutable_provider());
   record.payment_reference = std::move(*request.mutable_payment()->mutable_provider_reference());
+  for (int i = 0; i < request.payments_size(); ++i) {
+    record.payments.push_back(
+        PaymentOf(*request.mutable_payments(i), StrCat("payments[", i, "]"), record.errors));
+  }
   record.refunds.reserve(static_cast<std::size_t>(request.refunds_size()));
   for (int i = 0; i < request.refunds_size(); ++i) {
     record.refunds.push_back(

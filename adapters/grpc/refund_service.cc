@@ -2,6 +2,7 @@
 #include "adapters/grpc/services.h"
 #include "adapters/grpc/translate.h"
 #include "core/common/status_macros.h"
+#include "core/common/strings.h"
 
 namespace keelson {
 namespace {
@@ -27,10 +28,16 @@ absl::Status Check(CheckRefund& use_case, const CallContext& context, api::Check
   query.rule_override = OverrideFromProto(*request.mutable_rule_override());
   query.order_id = std::move(*request.mutable_order_id());
   query.scope = ScopeFromProto(*request.mutable_scope());
+  query.payment_id = std::move(*request.mutable_payment_id());
   ASSIGN_OR_RETURN(const RefundCheck check, use_case.Handle(context, query));
   response.set_allowed(check.judgement.allowed);
   response.set_needs_approval(check.judgement.needs_approval);
   if (check.amount) PortionToProto(*check.judgement.portion, check.amount->currency, response);
+  for (const RefundPortion& portion : check.payments) {
+    api::RefundedPayment& message = *response.add_payments();
+    message.set_payment_id(StrCat(portion.payment + 1));
+    ToProto({check.amount->currency, portion.amount}, *message.mutable_amount());
+  }
   for (const Verdict& verdict : check.judgement.verdicts) {
     api::RuleVerdict& message = *response.add_verdicts();
     message.set_rule(verdict.rule.data(), verdict.rule.size());
@@ -57,6 +64,7 @@ absl::Status Create(CreateRefund& use_case, const CallContext& context, api::Cre
   command.note = std::move(*request.mutable_note());
   command.rule_override = OverrideFromProto(*request.mutable_rule_override());
   command.labels = FromProto(request.labels());
+  command.payment_id = std::move(*request.mutable_payment_id());
   return Show(use_case.Handle(context, command), response);
 }
 

@@ -39,6 +39,25 @@ void LineToProto(const Order& order, std::size_t index, orders::v1::OrderLine& o
   ToProto(order.MoneyOf(line.withheld_amount), *out.mutable_withheld());
 }
 
+void PaymentToProto(const OrderPayment& payment, orders::v1::Payment& out) {
+  out.set_provider(payment.provider);
+  out.set_provider_reference(payment.reference);
+}
+
+void PaymentsToProto(const Order& order, orders::v1::Order& out) {
+  const std::vector<OrderPayment> payments = order.payments();
+  if (!payments.empty()) PaymentToProto(payments.front(), *out.mutable_payment());
+  for (std::size_t i = 0; i < payments.size(); ++i) {
+    orders::v1::OrderPayment& message = *out.add_payments();
+    message.set_payment_id(absl::StrCat(i + 1));
+    PaymentToProto(payments[i], *message.mutable_payment());
+    ToProto(order.MoneyOf(payments[i].amount), *message.mutable_amount());
+    ToProto(order.MoneyOf(payments[i].refunded), *message.mutable_refunded());
+    ToProto(order.MoneyOf(payments[i].refund_pending), *message.mutable_refund_pending());
+    ToProto(payments[i].pay_time, *message.mutable_pay_time());
+  }
+}
+
 void AmountsToProto(const Order& order, orders::v1::Order& out) {
   ToProto(order.MoneyOf(order->shipping), *out.mutable_shipping());
   ToProto(order.MoneyOf(order->total), *out.mutable_total());
@@ -97,11 +116,8 @@ void ToProto(const Order& order, orders::v1::Order& out) {
   out.mutable_lines()->Reserve(static_cast<int>(order->lines.size()));
   for (std::size_t i = 0; i < order->lines.size(); ++i) LineToProto(order, i, *out.add_lines());
   AmountsToProto(order, out);
-  if (order->pay_time) {
-    out.mutable_payment()->set_provider(order->payment_provider);
-    out.mutable_payment()->set_provider_reference(order->payment_reference);
-    ToProto(*order->pay_time, *out.mutable_pay_time());
-  }
+  PaymentsToProto(order, out);
+  if (order->pay_time) ToProto(*order->pay_time, *out.mutable_pay_time());
   out.set_reference(order->reference);
   LabelsToProto(order->labels, *out.mutable_labels());
   ToProto(order->create_time, *out.mutable_create_time());
@@ -145,6 +161,8 @@ void ToProto(const Refund& refund, refunds::v1::Refund& out) {
   }
   out.set_payment_provider(refund->payment_provider);
   out.set_payment_reference(refund->payment_reference);
+  out.set_payment_id(absl::StrCat(refund->payment + 1));
+  for (const RefundId& id : SplitIds(refund.fields())) out.add_split_refund_ids(id.ToString());
   ToProto(refund->create_time, *out.mutable_create_time());
   ToProto(refund->update_time, *out.mutable_update_time());
   if (refund->decide_time) ToProto(*refund->decide_time, *out.mutable_decide_time());

@@ -90,6 +90,7 @@ struct PaymentsConfig {
   std::vector<std::string> providers = {"recorded"};
   // The former key with the only provider; LoadConfig moves its value to `providers`.
   std::string provider;
+  bool shared_references = false;
   absl::Duration poll = absl::Milliseconds(500);
   SettlementPolicy settlement;
 };

@@ -173,6 +173,9 @@ std::vector<Key> PaymentsKeys(const AdapterTable& adapters) {
        .description = "former key with the only payment provider",
        .choices = NamesOf(adapters.payment_providers),
        .replaced_by = "payments.providers"},
+      {"payments.shared_references", KEELSON_MEMBER(payments.shared_references),
+       "whether one provider reference may be recorded for several payments, such as the number of a cash "
+       "register; false: PayOrder and imports reject a reference that has paid before"},
       {"payments.concurrency", KEELSON_MEMBER(payments.settlement.concurrency),
        "maximum number of concurrent calls per provider", "1", "256"},
       {"payments.rate", KEELSON_MEMBER(payments.settlement.rate),

@@ -106,14 +106,71 @@ Order Order::Create(OrderId id, UserId user_id, Currency currency, std::vector<O
   return Order(std::move(fields));
 }
 
-absl::Status Order::Pay(std::string provider, std::string provider_reference, absl::Time now) {
-  RETURN_IF_ERROR(MoveTo(OrderState::kPaid, now));
-  fields_.paid = fields_.total;
-  fields_.payment_provider = std::move(provider);
-  fields_.payment_reference = std::move(provider_reference);
-  fields_.pay_time = now;
-  Record(LedgerEntryType::kPayment, fields_.paid, fields_.payment_provider, std::nullopt, now);
+std::vector<OrderPayment> Order::payments() const {
+  if (!fields_.payments.empty() || !fields_.pay_time) return fields_.payments;
+  return {{fields_.payment_provider, fields_.payment_reference, fields_.paid, fields_.refunded,
+           fields_.refund_pending, *fields_.pay_time}};
+}
+
+absl::Status Order::CheckPayment(std::int64_t amount) const {
+  if (fields_.payments.size() >= kMaxOrderPayments) {
+    return FieldErrors()
+        .Add("payment", StrCat("the order has the maximum number of payments, ", kMaxOrderPayments))
+        .ToStatus();
+  }
+  const bool is_pending = fields_.state == OrderState::kPending;
+  if (is_pending && amount > unpaid()) {
+    return FieldErrors()
+        .Add("amount",
+             StrCat("must be at most the unpaid amount of the order, ", MoneyOf(unpaid()).ToString()))
+        .ToStatus();
+  }
+  // Only an order with the total 0 has a payment of 0.
+  if (amount < 1 && !(is_pending && fields_.total == 0)) {
+    return FieldErrors().Add("amount.minor_units", "must be at least 1").ToStatus();
+  }
+  if (!is_pending && amount > kMaxMinorUnits - fields_.paid) {
+    return FieldErrors()
+        .Add("amount.minor_units",
+             StrCat("the payments of the order must add up to at most ", kMaxMinorUnits, " minor units"))
+        .ToStatus();
+  }
   return absl::OkStatus();
+}
+
+absl::Status Order::Pay(std::string provider, std::string provider_reference, std::int64_t amount,
+                        absl::Time now) {
+  const bool is_late = fields_.state == OrderState::kCancelled;
+  const bool completes = !is_late && amount == unpaid();
+  // Also returns the error for an order that can't be paid in its state.
+  if (!is_late && fields_.state != OrderState::kPending) return MoveTo(OrderState::kPaid, now);
+  RETURN_IF_ERROR(CheckPayment(amount));
+  AddPayment({provider, std::move(provider_reference), amount, 0, 0, now});
+  if (completes) {
+    fields_.state = OrderState::kPaid;
+    fields_.pay_time = now;
+  }
+  Touch(now);
+  Record(LedgerEntryType::kPayment, amount, std::move(provider), std::nullopt, now);
+  return absl::OkStatus();
+}
+
+// An order that one payment of the total pays needs no list of payments.
+void Order::AddPayment(OrderPayment payment) {
+  const bool is_first = fields_.payments.empty() && !fields_.pay_time;
+  if (is_first) {
+    fields_.payment_provider = payment.provider;
+    fields_.payment_reference = payment.reference;
+  }
+  const bool pays_all = is_first && fields_.state == OrderState::kPending && payment.amount == fields_.total;
+  if (!pays_all) {
+    fields_.payments = payments();
+    fields_.payments.push_back(payment);
+    fields_.payment_count = std::ssize(fields_.payments);
+  }
+  fields_.paid += payment.amount;
+  // A further payment of a refunded order changes the status.
+  fields_.refund_status = StatusOf(fields_);
 }
 
 absl::Status Order::Ship(absl::Time now) {
@@ -141,8 +198,8 @@ absl::Status Order::Cancel(absl::Time now) {
 }
 
 absl::Status Order::ReplayHistory(const OrderHistory& history, absl::Time now) {
-  if (history.pay_time) {
-    RETURN_IF_ERROR(Pay(history.payment_provider, history.payment_reference, *history.pay_time));
+  for (const OrderPayment& payment : history.payments) {
+    RETURN_IF_ERROR(Pay(payment.provider, payment.reference, payment.amount, payment.pay_time));
   }
   if (history.ship_time) RETURN_IF_ERROR(Ship(*history.ship_time));
   if (history.deliver_time) RETURN_IF_ERROR(Deliver(*history.deliver_time));
@@ -151,8 +208,13 @@ absl::Status Order::ReplayHistory(const OrderHistory& history, absl::Time now) {
   return absl::OkStatus();
 }
 
+void Order::AddRefundPending(std::int64_t amount, std::size_t payment) {
+  fields_.refund_pending += amount;
+  if (!fields_.payments.empty()) fields_.payments.at(payment).refund_pending += amount;
+}
+
 void Order::HoldRefund(const RefundSource& source, const RefundPortion& portion, absl::Time now) {
-  fields_.refund_pending += portion.amount;
+  AddRefundPending(portion.amount, portion.payment);
   fields_.refunded_shipping += portion.shipping;
   ++fields_.refund_count;
   for (const RefundPortion::Line& part : portion.lines) {
@@ -166,15 +228,16 @@ void Order::HoldRefund(const RefundSource& source, const RefundPortion& portion,
 }
 
 void Order::SettleRefund(const RefundSource& source, const RefundPortion& portion, absl::Time now) {
-  fields_.refund_pending -= portion.amount;
+  AddRefundPending(-portion.amount, portion.payment);
   fields_.refunded += portion.amount;
+  if (!fields_.payments.empty()) fields_.payments.at(portion.payment).refunded += portion.amount;
   fields_.refund_status = StatusOf(fields_);
   Touch(now);
   Record(LedgerEntryType::kRefundPayout, source, portion, now);
 }
 
 void Order::ReleaseRefund(const RefundSource& source, const RefundPortion& portion, absl::Time now) {
-  fields_.refund_pending -= portion.amount;
+  AddRefundPending(-portion.amount, portion.payment);
   fields_.refunded_shipping -= portion.shipping;
   --fields_.refund_count;
   for (const RefundPortion::Line& part : portion.lines) {

@@ -61,6 +61,34 @@ inline constexpr auto kFields<OrderLine> = std::tuple{
     Mutable("withheld_amount", &OrderLine::withheld_amount),
 };
 
+// One payment of an order. Amounts are in minor units of the order's currency.
+struct OrderPayment {
+  std::string provider;
+  // The provider's id of the payment; may be empty.
+  std::string reference;
+  std::int64_t amount = 0;
+  // Sums of the refunds of this payment, as `refunded` and `refund_pending` of the order.
+  std::int64_t refunded = 0;
+  std::int64_t refund_pending = 0;
+  absl::Time pay_time;
+
+  std::int64_t refundable() const { return amount - refunded - refund_pending; }
+  bool operator==(const OrderPayment&) const = default;
+};
+
+template <>
+inline constexpr auto kFields<OrderPayment> = std::tuple{
+    Immutable("provider", &OrderPayment::provider),
+    Immutable("reference", &OrderPayment::reference),
+    Immutable("amount", &OrderPayment::amount),
+    Mutable("refunded", &OrderPayment::refunded),
+    Mutable("refund_pending", &OrderPayment::refund_pending),
+    Immutable("pay_time", &OrderPayment::pay_time),
+};
+
+// Maximum number of payments of an order.
+inline constexpr std::size_t kMaxOrderPayments = 100;
+
 // Maximum lengths in characters, after the normalization of NormalizedReference.
 inline constexpr std::size_t kMaxOrderReference = 100;
 inline constexpr std::size_t kMaxPaymentReference = 255;
@@ -75,6 +103,7 @@ struct OrderFields {
   std::int64_t shipping = 0;
   // Sum of the lines' totals and the shipping.
   std::int64_t total = 0;
+  // Sum of the payments. Exceeds `total` only if a payment arrived after the cancellation.
   std::int64_t paid = 0;
   // Sum of the SUCCEEDED refunds.
   std::int64_t refunded = 0;
@@ -84,18 +113,25 @@ struct OrderFields {
   std::int64_t refunded_shipping = 0;
   // Number of refunds that are not FAILED, REJECTED or CANCELLED.
   std::int64_t refund_count = 0;
+  // The first payment; empty if there is none.
   std::string payment_provider;
   std::string payment_reference;
   std::string reference;
   Labels labels;
   absl::Time create_time;
   absl::Time update_time;
+  // When the order became PAID.
   std::optional<absl::Time> pay_time;
   std::optional<absl::Time> ship_time;
   std::optional<absl::Time> deliver_time;
   std::optional<absl::Time> cancel_time;
   std::int64_t version = 1;
   RefundStatus refund_status = RefundStatus::kNotRefunded;
+  // Number of `payments`: if 0, the stores need not read them.
+  std::int64_t payment_count = 0;
+  // Every payment, oldest first. Empty for an order without a payment, and for an order that one payment of
+  // the total paid: then the members above describe the payment (Order::payments).
+  std::vector<OrderPayment> payments;
 
   bool operator==(const OrderFields&) const = default;
 };
@@ -126,6 +162,8 @@ inline constexpr auto kFields<OrderFields> = std::tuple{
     Mutable("cancel_time", &OrderFields::cancel_time),
     Mutable("version", &OrderFields::version),
     Mutable("refund_status", &OrderFields::refund_status),
+    Mutable("payment_count", &OrderFields::payment_count),
+    Children(&OrderFields::payments),
 };
 
 // The amount of a refund and its parts. The rest of the amount, beyond the lines and the shipping, is
@@ -143,6 +181,8 @@ struct RefundPortion {
   std::int64_t amount = 0;
   std::int64_t shipping = 0;
   std::vector<Line> lines;
+  // Zero-based index of the refunded payment in Order::payments.
+  std::size_t payment = 0;
 
   std::int64_t goodwill() const {
     std::int64_t rest = amount - shipping;
@@ -158,14 +198,15 @@ struct RefundSource {
   std::string payment_provider;
 };
 
-// When an order in another system entered each state. A time is unset if the order has not been in the state.
+// The payments of an order in another system, and when the order entered each state. A time is unset if the
+// order has not been in the state.
 struct OrderHistory {
   std::optional<absl::Time> pay_time;
   std::optional<absl::Time> ship_time;
   std::optional<absl::Time> deliver_time;
   std::optional<absl::Time> cancel_time;
-  std::string payment_provider;
-  std::string payment_reference;
+  // In the order of their times.
+  std::vector<OrderPayment> payments;
 };
 
 // An order with its state machine and the totals of its refunds. Fields are read as `order->state` and change
@@ -192,7 +233,15 @@ class Order {
   // change of zero has no entry, because it moves no money.
   const std::vector<LedgerEntry>& entries() const { return entries_; }
 
-  absl::Status Pay(std::string provider, std::string provider_reference, absl::Time now);
+  // The payments, oldest first.
+  std::vector<OrderPayment> payments() const;
+  // The amount that must still be paid for the order to become PAID.
+  std::int64_t unpaid() const { return fields_.total - fields_.paid; }
+
+  // Records a payment of `amount`: a PENDING order becomes PAID with the last payment of its total, a
+  // CANCELLED order stays CANCELLED. ORDER_STATE in other states; FIELD_INVALID if a PENDING order has
+  // a smaller unpaid amount, or if the order has kMaxOrderPayments payments.
+  absl::Status Pay(std::string provider, std::string provider_reference, std::int64_t amount, absl::Time now);
   // ORDER_REFUNDED if the whole paid amount is refunded or reserved by refunds.
   absl::Status Ship(absl::Time now);
   absl::Status Deliver(absl::Time now);
@@ -222,6 +271,10 @@ class Order {
               absl::Time now) {
     Record(type, portion.amount, source.payment_provider, source.refund_id, now);
   }
+  absl::Status CheckPayment(std::int64_t amount) const;
+  void AddPayment(OrderPayment payment);
+  // Adds to the totals of the order and of the payment.
+  void AddRefundPending(std::int64_t amount, std::size_t payment);
   absl::Status MoveTo(OrderState next, absl::Time now);
   void Touch(absl::Time now);
 

@@ -32,8 +32,10 @@ absl::StatusOr<Order> ChangeOrder(Store& store, const CallContext& context, cons
     RETURN_IF_ERROR(CheckEtag(change.etag, order->version));
     RETURN_IF_ERROR(step(tx, order));
     RETURN_IF_ERROR(tx.orders().Update(order));
-    RETURN_IF_ERROR(
-        tx.events().Append(MakeEvent(change.event_type, id->ToString(), order->user_id, context, now)));
+    if (!change.event_type.empty()) {
+      RETURN_IF_ERROR(
+          tx.events().Append(MakeEvent(change.event_type, id->ToString(), order->user_id, context, now)));
+    }
     return order.fields();
   };
   ASSIGN_OR_RETURN(OrderFields fields,

@@ -24,7 +24,7 @@ struct OrderChange {
   std::string_view etag;
   // The other fields of the command, serialized.
   std::string content;
-  // Type of the recorded event, such as "order.paid".
+  // Type of the recorded event, such as "order.shipped"; empty if `step` appends the event.
   std::string_view event_type;
 };
 

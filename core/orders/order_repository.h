@@ -38,6 +38,20 @@ inline bool IncludesNotRefunded(const OrderFilter& filter) {
                    RefundStatus::kNotRefunded) != filter.refund_statuses.end();
 }
 
+// A payment at its provider. The reference is not empty.
+struct PaymentKey {
+  std::string provider;
+  std::string reference;
+
+  auto operator<=>(const PaymentKey&) const = default;
+};
+
+// A payment and an order that it paid.
+struct PaidOrder {
+  PaymentKey payment;
+  OrderId order_id;
+};
+
 class OrderReader {
  public:
   virtual ~OrderReader() = default;
@@ -49,6 +63,9 @@ class OrderReader {
     return FindEach<Order>(references,
                            [&](const std::string& reference) { return FindByReference(reference); });
   }
+  // Returns the orders that one of the payments has paid, also in part, unsorted; at least one order for each
+  // payment that has paid any. Takes one round trip in a remote store.
+  virtual absl::StatusOr<std::vector<PaidOrder>> FindPaidOrders(std::span<const PaymentKey> payments) = 0;
   virtual absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter,
                                                   std::optional<ListPosition> before, int limit) = 0;
 };
@@ -63,6 +80,10 @@ class OrderRepository : public OrderReader {
   virtual absl::StatusOr<std::vector<Order>> FindManyForUpdate(std::span<const OrderId> ids) {
     return FindEachForUpdate<Order>(*this, ids);
   }
+  // Until the transaction ends, other transactions that call LockPayments with one of the payments wait, so
+  // that a payment which FindPaidOrders does not find can be recorded. Call it at most once in a transaction,
+  // before FindPaidOrders and Insert. A store that runs one Write at a time needs no locks.
+  virtual absl::Status LockPayments(std::span<const PaymentKey> /*payments*/) { return absl::OkStatus(); }
   // Insert and Update also store the ledger entries of the order (Order::entries), unless they are stored
   // already: an order that is stored twice still has the entries of its first changes.
   // ALREADY_EXISTS (REFERENCE_TAKEN) if another order has the reference.

@@ -19,8 +19,11 @@ CallContext SystemContext();
 absl::Status ApplySettlement(WriteTransaction& tx, const CallContext& context, Order& order,
                              const Refund& refund, absl::Time now);
 
-// Queues the e-mail refund_succeeded or refund_failed to the owner of the order. Queues nothing if the owner
-// is erased, or if the refund's amount is zero, because such a refund moves no money.
+// Queues the e-mails refund_succeeded and refund_failed to the owner of the order, with the amounts that
+// `refund` and the other refunds of the same call (RefundFields::split_ids) have. Queues nothing while one of
+// them is open, because one e-mail reports all of them; a retried refund is reported for itself. Also queues
+// nothing if the owner is erased, or for the amount zero, because then no money moves. `refund` must have
+// ended, and need not be stored yet.
 absl::Status NotifyOfSettlement(WriteTransaction& tx, const CallContext& context, IdGenerator& ids,
                                 const Order& order, const User& owner, const Refund& refund, absl::Time now);
 

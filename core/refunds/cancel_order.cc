@@ -8,27 +8,13 @@
 #include "core/common/status_macros.h"
 #include "core/common/text.h"
 #include "core/events/event_repository.h"
-#include "core/orders/notify_owner.h"
 #include "core/orders/order_change.h"
+#include "core/refunds/notify_of_cancellation.h"
 #include "core/refunds/refund_repository.h"
 #include "core/refunds/refund_rules.h"
+#include "core/refunds/split_refund.h"
 
 namespace keelson {
-namespace {
-
-// A refund that waits for approval is announced by refund_requested; otherwise order_cancelled names the
-// amount.
-absl::Status NotifyOfCancellation(WriteTransaction& tx, const CallContext& context, IdGenerator& ids,
-                                  const Order& order, const std::optional<Refund>& rest, absl::Time now) {
-  const bool waits = rest && rest->fields().state == RefundState::kRequested;
-  const std::string amount = rest ? rest->amount().ToString() : "";
-  RETURN_IF_ERROR(
-      NotifyOwner(tx, context, ids, "order_cancelled", order, {{"amount", waits ? "" : amount}}, now));
-  if (!waits) return absl::OkStatus();
-  return NotifyOwner(tx, context, ids, "refund_requested", order, {{"amount", amount}}, now);
-}
-
-}  // namespace
 
 absl::StatusOr<Order> CancelOrder::Handle(const CallContext& context, const CancelOrderCommand& command) {
   FieldErrors errors;
@@ -41,7 +27,7 @@ absl::StatusOr<Order> CancelOrder::Handle(const CallContext& context, const Canc
       std::move(errors), now, [&](WriteTransaction& tx, Order& order) -> absl::Status {
         RETURN_IF_ERROR(order.Cancel(now));
         RETURN_IF_ERROR(CancelRequests(tx, context, order, now));
-        std::optional<Refund> rest;
+        std::vector<Refund> rest;
         if (order.refundable() > 0) {
           const RefundTerms& terms = policy->TermsFor(RefundReason::kOrderCancelled);
           ASSIGN_OR_RETURN(rest, RefundRest(tx, context, terms, order, command.reason, now));
@@ -72,9 +58,9 @@ absl::Status CancelOrder::CancelRequests(WriteTransaction& tx, const CallContext
   return absl::OkStatus();
 }
 
-absl::StatusOr<Refund> CancelOrder::RefundRest(WriteTransaction& tx, const CallContext& context,
-                                               const RefundTerms& terms, Order& order,
-                                               const std::string& reason, absl::Time now) {
+absl::StatusOr<std::vector<Refund>> CancelOrder::RefundRest(WriteTransaction& tx, const CallContext& context,
+                                                            const RefundTerms& terms, Order& order,
+                                                            const std::string& reason, absl::Time now) {
   // The verdicts are ignored: a cancelled order is refunded even if a rule fails.
   RefundJudgement judgement = JudgeRefund(order, RefundEverything{}, terms, now);
   Refund::Request request;
@@ -84,11 +70,7 @@ absl::StatusOr<Refund> CancelOrder::RefundRest(WriteTransaction& tx, const CallC
   request.note = reason;
   request.requested_by = context.actor;
   request.needs_approval = judgement.needs_approval;
-  const Refund refund = Refund::Create(ids_.Next<RefundKind>(), order, std::move(request), now);
-  order.HoldRefund(refund.source(), refund.portion(), now);
-  RETURN_IF_ERROR(tx.refunds().Insert(refund));
-  RETURN_IF_ERROR(tx.events().Append(RefundRequestedEvent(refund, context, now)));
-  return refund;
+  return InsertRefunds(tx, context, ids_, order, std::move(request), /*payment=*/std::nullopt, now);
 }
 
 }  // namespace keelson

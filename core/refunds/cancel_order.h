@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/common/clock.h"
@@ -20,9 +21,9 @@ struct CancelOrderCommand {
 };
 
 // Cancels an order: moves it from PENDING or PAID to CANCELLED. In the same transaction, CancelOrder cancels
-// the refunds that wait for approval and creates one refund of the whole refundable amount, so that the order
-// is refunded in full. The refund rules do not apply to that refund, but it waits for approval if the order's
-// refunds exceed the approval threshold.
+// the refunds that wait for approval and refunds the whole refundable amount, with one refund for each
+// payment that has an amount left, so that the order is refunded in full. The refund rules do not apply to
+// these refunds, but they wait for approval if the order's refunds exceed the approval threshold.
 class CancelOrder {
  public:
   CancelOrder(Store& store, Clock& clock, IdGenerator& ids, const RefundPolicies& policies)
@@ -32,9 +33,9 @@ class CancelOrder {
 
  private:
   absl::Status CancelRequests(WriteTransaction& tx, const CallContext& context, Order& order, absl::Time now);
-  absl::StatusOr<Refund> RefundRest(WriteTransaction& tx, const CallContext& context,
-                                    const RefundTerms& terms, Order& order, const std::string& reason,
-                                    absl::Time now);
+  absl::StatusOr<std::vector<Refund>> RefundRest(WriteTransaction& tx, const CallContext& context,
+                                                 const RefundTerms& terms, Order& order,
+                                                 const std::string& reason, absl::Time now);
 
   Store& store_;
   Clock& clock_;

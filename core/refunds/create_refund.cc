@@ -5,11 +5,10 @@
 #include "core/common/status_macros.h"
 #include "core/common/strings.h"
 #include "core/common/text.h"
-#include "core/events/event_repository.h"
 #include "core/orders/notify_owner.h"
 #include "core/orders/order_change.h"
 #include "core/orders/order_repository.h"
-#include "core/refunds/refund_repository.h"
+#include "core/refunds/split_refund.h"
 #include "core/store/idempotent_execution.h"
 
 namespace keelson {
@@ -29,20 +28,25 @@ std::string ContentOf(const CreateRefundCommand& command) {
     content(std::string("rule_override"));
     content(command.rule_override.rules), content(command.rule_override.note);
   }
+  if (!command.payment_id.empty()) content(std::string("payment_id")), content(command.payment_id);
   return content.Take();
 }
 
 struct CheckedScope {
   OrderId order_id;
   RefundScope scope;
+  std::optional<std::size_t> payment;
 };
 
-absl::StatusOr<CheckedScope> Check(std::string_view order_id, const ScopeInput& input, FieldErrors errors) {
-  const std::optional<OrderId> id = OrderId::Parse(order_id);
+// `Input`: CheckRefundQuery or CreateRefundCommand.
+template <typename Input>
+absl::StatusOr<CheckedScope> Check(const Input& input, FieldErrors errors) {
+  const std::optional<OrderId> id = OrderId::Parse(input.order_id);
   if (!id) errors.Add("order_id", InvalidId<OrderKind>());
-  std::optional<RefundScope> scope = CheckScope(input, errors);
+  std::optional<RefundScope> scope = CheckScope(input.scope, errors);
+  const std::optional<std::size_t> payment = CheckPaymentId(input.payment_id, errors);
   if (!errors.empty()) return errors.ToStatus();
-  return CheckedScope{*id, *std::move(scope)};
+  return CheckedScope{*id, *std::move(scope), payment};
 }
 
 RuleExceptions ExceptionsOf(const RuleOverride& rule_override) {
@@ -56,18 +60,31 @@ RefundScopeKind ScopeKindOf(const RefundScope& scope) {
   return std::holds_alternative<Money>(scope) ? RefundScopeKind::kAmount : RefundScopeKind::kLines;
 }
 
+std::optional<std::size_t> CheckPaymentId(std::string_view id, FieldErrors& errors) {
+  if (id.empty()) return std::nullopt;
+  const std::optional<std::int64_t> number = ParseOneBased(id);
+  if (!number) {
+    errors.Add("payment_id", "must be empty or the payment_id of a payment of the order");
+    return std::nullopt;
+  }
+  return static_cast<std::size_t>(*number - 1);
+}
+
 absl::StatusOr<RefundCheck> CheckRefund::Handle(const CallContext& context, const CheckRefundQuery& query) {
   RETURN_IF_ERROR(AuthorizeRuleOverride(context, query.rule_override));
   FieldErrors errors;
   CheckRuleOverride(query.rule_override, errors);
-  ASSIGN_OR_RETURN(const CheckedScope checked, Check(query.order_id, query.scope, std::move(errors)));
+  ASSIGN_OR_RETURN(const CheckedScope checked, Check(query, std::move(errors)));
   const RuleExceptions exceptions = ExceptionsOf(query.rule_override);
   const std::shared_ptr<const RefundPolicy> policy = policies_.Current();
   RefundCheck check;
   const absl::Status status = store_.Read(context.deadline, [&](ReadTransaction& tx) -> absl::Status {
     ASSIGN_OR_RETURN(const Order order, RequireOrder(tx.orders().Find(checked.order_id)));
-    check.judgement =
-        JudgeRefund(order, checked.scope, policy->TermsFor(query.reason), clock_.Now(), exceptions);
+    check.judgement = JudgeRefund(order, checked.scope, policy->TermsFor(query.reason), clock_.Now(),
+                                  exceptions, checked.payment);
+    check.payments.clear();
+    if (check.judgement.allowed)
+      check.payments = PortionsOf(order, *check.judgement.portion, checked.payment);
     check.amount.reset();
     if (check.judgement.portion) check.amount = order.MoneyOf(check.judgement.portion->amount);
     return absl::OkStatus();
@@ -83,17 +100,16 @@ absl::StatusOr<Refund> CreateRefund::Handle(const CallContext& context, const Cr
   CheckLine("note", command.note, kMaxRefundNote, errors);
   CheckLabels("labels", command.labels, errors);
   CheckRuleOverride(command.rule_override, errors);
-  ASSIGN_OR_RETURN(const CheckedScope checked, Check(command.order_id, command.scope, std::move(errors)));
+  ASSIGN_OR_RETURN(const CheckedScope checked, Check(command, std::move(errors)));
 
   const absl::Time now = clock_.Now();
-  const RefundId id = ids_.Next<RefundKind>();
   const Idempotency call(context, "CreateRefund", command.request_id, ContentOf(command));
   const std::shared_ptr<const RefundPolicy> policy = policies_.Current();
   const RuleExceptions exceptions = ExceptionsOf(command.rule_override);
   const auto create = [&](WriteTransaction& tx) -> absl::StatusOr<RefundFields> {
     ASSIGN_OR_RETURN(Order order, RequireOrder(tx.orders().FindForUpdate(checked.order_id)));
     RefundJudgement judgement =
-        JudgeRefund(order, checked.scope, policy->TermsFor(command.reason), now, exceptions);
+        JudgeRefund(order, checked.scope, policy->TermsFor(command.reason), now, exceptions, checked.payment);
     if (!judgement.allowed) return NotAllowed(order, judgement);
     Refund::Request request;
     request.portion = *std::move(judgement.portion);
@@ -105,16 +121,14 @@ absl::StatusOr<Refund> CreateRefund::Handle(const CallContext& context, const Cr
     request.needs_approval = judgement.needs_approval;
     request.overridden_rules = OverriddenRules(judgement.verdicts);
     if (!request.overridden_rules.empty()) request.override_note = command.rule_override.note;
-    const Refund refund = Refund::Create(id, order, std::move(request), now);
-    order.HoldRefund(refund.source(), refund.portion(), now);
+    ASSIGN_OR_RETURN(const std::vector<Refund> refunds,
+                     InsertRefunds(tx, context, ids_, order, std::move(request), checked.payment, now));
     RETURN_IF_ERROR(tx.orders().Update(order));
-    RETURN_IF_ERROR(tx.refunds().Insert(refund));
-    RETURN_IF_ERROR(tx.events().Append(RefundRequestedEvent(refund, context, now)));
     if (judgement.needs_approval) {
       RETURN_IF_ERROR(NotifyOwner(tx, context, ids_, "refund_requested", order,
-                                  {{"amount", refund.amount().ToString()}}, now));
+                                  {{"amount", SumOf(refunds).ToString()}}, now));
     }
-    return refund.fields();
+    return refunds.front().fields();
   };
   ASSIGN_OR_RETURN(RefundFields fields,
                    ExecuteIdempotently<RefundFields>(store_, context, call, now, create));

@@ -2,6 +2,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/common/clock.h"
@@ -17,15 +19,22 @@ namespace keelson {
 
 RefundScopeKind ScopeKindOf(const RefundScope& scope);
 
+// Returns the zero-based index of a payment; nullopt for an empty id, and after a violation.
+std::optional<std::size_t> CheckPaymentId(std::string_view id, FieldErrors& errors);
+
 struct CheckRefundQuery {
   std::string order_id;
   ScopeInput scope;
   RefundReason reason = RefundReason::kUnspecified;
   RuleOverride rule_override = {};
+  // As in CreateRefundCommand.
+  std::string payment_id = {};
 };
 
 struct RefundCheck {
   RefundJudgement judgement;
+  // The portion of each payment that CreateRefund would refund; empty unless the refund is allowed.
+  std::vector<RefundPortion> payments = {};
   // The refund amount; nullopt if it can't be computed.
   std::optional<Money> amount;
 };
@@ -54,9 +63,13 @@ struct CreateRefundCommand {
   std::string note;
   Labels labels = {};
   RuleOverride rule_override = {};
+  // The payment to refund: the one-based index in Order::payments as text. Empty: the oldest payments that
+  // have an amount left.
+  std::string payment_id = {};
 };
 
-// Creates a refund and reserves its amount on the order, if every rule passes.
+// Creates a refund and reserves its amount on the order, if every rule passes. If the amount spans several
+// payments, creates one refund for each payment (RefundFields::split_ids) and returns the first.
 class CreateRefund {
  public:
   CreateRefund(Store& store, Clock& clock, IdGenerator& ids, const RefundPolicies& policies)

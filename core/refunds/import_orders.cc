@@ -15,8 +15,10 @@
 #include "core/common/strings.h"
 #include "core/events/event_repository.h"
 #include "core/orders/order_repository.h"
+#include "core/refunds/payment_reference.h"
 #include "core/refunds/refund_repository.h"
 #include "core/refunds/refund_rules.h"
+#include "core/refunds/split_refund.h"
 
 namespace keelson {
 namespace {
@@ -110,10 +112,21 @@ bool SameLines(const OrderFields& a, const OrderFields& b) {
                     });
 }
 
+// Whether the stored order has the payments of the record. It may have further payments.
+bool HasPayments(const Order& stored, const Order& record) {
+  const std::vector<OrderPayment> found = stored.payments();
+  const std::vector<OrderPayment> wanted = record.payments();
+  return found.size() >= wanted.size() && std::equal(wanted.begin(), wanted.end(), found.begin(),
+                                                     [](const OrderPayment& w, const OrderPayment& f) {
+                                                       return w.reference == f.reference &&
+                                                              w.amount == f.amount;
+                                                     });
+}
+
 // Returns the names of the fields in which the record contradicts the stored order. The stored order may have
 // changed since its import: it may have been paid, shipped or refunded.
 std::vector<std::string_view> Contradictions(const OrderFields& stored, const OrderFields& record,
-                                             UserId owner, bool has_refunds) {
+                                             UserId owner, bool has_payments, bool has_refunds) {
   std::vector<std::string_view> fields;
   const auto require = [&](bool holds, std::string_view field) {
     if (!holds) fields.push_back(field);
@@ -130,7 +143,7 @@ std::vector<std::string_view> Contradictions(const OrderFields& stored, const Or
   require(unchanged(stored.ship_time, record.ship_time), "ship_time");
   require(unchanged(stored.deliver_time, record.deliver_time), "deliver_time");
   require(unchanged(stored.cancel_time, record.cancel_time), "cancel_time");
-  require(!record.pay_time || stored.payment_reference == record.payment_reference, "payment");
+  require(has_payments, "payment");
   require(has_refunds, "refunds");
   return fields;
 }
@@ -139,13 +152,24 @@ std::vector<std::string_view> Contradictions(const OrderFields& stored, const Or
 // whether the stored order has the refunds of the record.
 absl::Status CheckSame(const Order& stored, const Order& record, UserId owner, bool has_refunds) {
   const std::vector<std::string_view> fields =
-      Contradictions(stored.fields(), record.fields(), owner, has_refunds);
+      Contradictions(stored.fields(), record.fields(), owner, HasPayments(stored, record), has_refunds);
   if (fields.empty()) return absl::OkStatus();
   const std::string names =
       absl::StrJoin(fields, ", ", [](std::string* out, std::string_view field) { out->append(field); });
   return MakeError(Reason::kReferenceTaken,
                    StrCat("an order with this reference exists and differs in: ", names),
                    {{"field", "reference"}, {"order_id", stored->id.ToString()}});
+}
+
+// Adds the payments of a new order. REFERENCE_TAKEN if one of them has paid an order, also this one.
+absl::Status UsePayments(const Order& order, const PaymentPolicy& policy,
+                         std::map<PaymentKey, OrderId>& paid_orders) {
+  if (policy.shared_references) return absl::OkStatus();
+  for (const PaymentKey& key : PaymentKeysOf(order)) {
+    const auto [paid, is_new] = paid_orders.emplace(key, order->id);
+    if (!is_new) return PaymentTaken({key, paid->second});
+  }
+  return absl::OkStatus();
 }
 
 Event OrderImportedEvent(const Order& order, const CallContext& context, absl::Time now) {
@@ -177,33 +201,43 @@ struct ImportOrders::NewOrder {
 // A valid record. The order has no id and no user yet.
 struct ImportOrders::Draft {
   struct RefundDraft {
-    Refund::Request request;
+    // One for each refunded payment.
+    std::vector<Refund::Request> requests;
     Refund::Settlement settlement;
   };
 
   // Returns the order and its refunds with ids, for a user.
   NewOrder Build(UserId owner, IdGenerator& ids, absl::Time now) const {
     NewOrder built{order.WithIds(ids.Next<OrderKind>(), owner), {}};
-    for (const auto& [request, settlement] : refunds) {
-      const Refund& refund = built.refunds.emplace_back(
-          Refund::Import(ids.Next<RefundKind>(), built.order, request, settlement, now));
-      built.order.ImportRefund(refund.source(), request.portion, settlement.create_time,
-                               settlement.settle_time, now);
+    for (const RefundDraft& refund : refunds) {
+      std::vector<RefundId> refund_ids;
+      for (std::size_t i = 0; i < refund.requests.size(); ++i) refund_ids.push_back(ids.Next<RefundKind>());
+      for (std::size_t i = 0; i < refund.requests.size(); ++i) {
+        Refund::Request request = refund.requests[i];
+        request.split_ids = SplitIdsOf(refund_ids);
+        const Refund& added = built.refunds.emplace_back(
+            Refund::Import(refund_ids[i], built.order, std::move(request), refund.settlement, now));
+        built.order.ImportRefund(added.source(), added.portion(), refund.settlement.create_time,
+                                 refund.settlement.settle_time, now);
+      }
     }
     return built;
   }
 
   // Whether each refund of the draft is one of `stored`. Imported refunds are SUCCEEDED and never change.
   bool HasRefundsIn(std::vector<Refund> stored) const {
-    return std::all_of(refunds.begin(), refunds.end(), [&](const RefundDraft& draft) {
+    const auto take = [&](const Refund::Request& request, const Refund::Settlement& settlement) {
       const auto same = std::find_if(stored.begin(), stored.end(), [&](const Refund& refund) {
-        return refund->amount == draft.request.portion.amount &&
-               refund->create_time == draft.settlement.create_time &&
-               refund->provider_reference == draft.settlement.provider_reference;
+        return refund->amount == request.portion.amount && refund->create_time == settlement.create_time &&
+               refund->provider_reference == settlement.provider_reference;
       });
       if (same == stored.end()) return false;
       stored.erase(same);
       return true;
+    };
+    return std::all_of(refunds.begin(), refunds.end(), [&](const RefundDraft& draft) {
+      return std::all_of(draft.requests.begin(), draft.requests.end(),
+                         [&](const Refund::Request& request) { return take(request, draft.settlement); });
     });
   }
 
@@ -219,24 +253,28 @@ struct ImportOrders::Draft {
 // Validates one record.
 class ImportOrders::RecordChecker {
  public:
-  RecordChecker(const OrderRecord& record, const std::vector<std::string>& providers,
-                const CallContext& context, absl::Time now)
-      : record_(record), providers_(providers), context_(context), now_(now), errors_(record.errors) {}
+  RecordChecker(const OrderRecord& record, const PaymentPolicy& payments, const CallContext& context,
+                absl::Time now)
+      : record_(record),
+        payments_(payments),
+        context_(context),
+        now_(now),
+        errors_(record.errors),
+        pay_time_(record.pay_time) {}
 
   absl::StatusOr<Draft> Check() {
     CheckOwner();
     std::optional<OrderContents> contents = CheckOrder(record_, errors_);
     if (record_.reference.empty()) errors_.Add("reference", "is required");
+    CheckPayments(contents);
     CheckHistory();
-    CheckedPayment payment =
-        CheckPayment(record_.payment_provider, record_.payment_reference, providers_, errors_);
-    history_.payment_provider = std::move(payment.provider);
-    history_.payment_reference = std::move(payment.reference);
+    CheckOnlyPayment();
     const std::vector<RefundScope> scopes = CheckRefunds();
     if (!errors_.empty()) return errors_.ToStatus();
 
     Order order = Order::Create({}, {}, contents->currency, std::move(contents->lines), contents->shipping,
                                 std::move(contents->reference), record_.labels, create_time_);
+    if (record_.payments.empty() && history_.pay_time) history_.payments.front().amount = order->total;
     RETURN_IF_ERROR(order.ReplayHistory(history_, now_));
     Draft draft{
         .index = 0, .user_id = user_id_, .user_email = user_email_, .order = std::move(order), .refunds = {}};
@@ -263,6 +301,80 @@ class ImportOrders::RecordChecker {
   // Whether the transport could translate every time. Otherwise a missing time is not a violation.
   bool has_times() const { return record_.errors.empty(); }
 
+  // The payments of an order that was not paid at once.
+  void CheckPayments(const std::optional<OrderContents>& contents) {
+    if (record_.payments.empty()) return;
+    if (record_.payments.size() > kMaxOrderPayments) {
+      errors_.Add("payments", StrCat("must have at most ", kMaxOrderPayments, " entries"));
+      return;
+    }
+    if (record_.pay_time) errors_.Add("pay_time", "must be unset if payments is set");
+    std::int64_t paid = 0;
+    for (std::size_t i = 0; i < record_.payments.size(); ++i) {
+      const OrderRecord::Payment& payment = record_.payments[i];
+      FieldErrors errors;
+      CheckedPayment checked = CheckPayment(payment.provider, payment.reference, payments_.providers, errors);
+      const std::int64_t amount = CheckPaid(payment, contents, errors);
+      if (has_times() && !payment.pay_time) errors.Add("pay_time", "is required");
+      errors_.AddAll(StrCat("payments[", i, "]."), errors);
+      history_.payments.push_back({std::move(checked.provider), std::move(checked.reference), amount, 0, 0,
+                                   payment.pay_time.value_or(absl::Time())});
+      paid += amount;
+    }
+    if (contents && errors_.empty()) CheckSum(paid, TotalOf(*contents));
+  }
+
+  static std::int64_t TotalOf(const OrderContents& contents) {
+    std::int64_t total = contents.shipping;
+    for (const OrderLine& line : contents.lines) total += line.total;
+    return total;
+  }
+
+  // Returns the amount of a payment; 0 after a violation.
+  static std::int64_t CheckPaid(const OrderRecord::Payment& payment,
+                                const std::optional<OrderContents>& contents, FieldErrors& errors) {
+    if (!payment.amount) {
+      errors.Add("amount", "is required");
+      return 0;
+    }
+    const std::optional<Money> amount = CheckAmount("amount", *payment.amount, errors);
+    if (!amount) return 0;
+    if (amount->minor_units < 1) errors.Add("amount.minor_units", "must be at least 1");
+    if (contents && amount->currency != contents->currency) {
+      errors.Add("amount.currency_code",
+                 StrCat("must be the currency of the order, ", contents->currency.code()));
+    }
+    return amount->minor_units;
+  }
+
+  void CheckSum(std::int64_t paid, std::int64_t total) {
+    if (!record_.state) return;
+    const std::string sum = "must add up to ";
+    if (*record_.state == OrderState::kPending) {
+      if (paid >= total) errors_.Add("payments", StrCat(sum, "less than the total, ", total));
+    } else if (*record_.state == OrderState::kCancelled) {
+      if (paid > total) errors_.Add("payments", StrCat(sum, "at most the total, ", total));
+    } else if (paid != total) {
+      errors_.Add("payments", StrCat(sum, "the total, ", total));
+    }
+    if (paid == total) pay_time_ = history_.payments.back().pay_time;
+  }
+
+  // The payment of the total.
+  void CheckOnlyPayment() {
+    const bool is_set = !record_.payment_provider.empty() || !record_.payment_reference.empty();
+    if (is_set && !record_.payments.empty()) {
+      errors_.Add("payment", "must be unset if payments is set");
+    } else if (is_set && !record_.pay_time && record_.state && has_times()) {
+      errors_.Add("payment", "must be unset without a pay_time");
+    }
+    CheckedPayment payment =
+        CheckPayment(record_.payment_provider, record_.payment_reference, payments_.providers, errors_);
+    if (!record_.payments.empty() || !history_.pay_time) return;
+    history_.payments.push_back(
+        {std::move(payment.provider), std::move(payment.reference), 0, 0, 0, *history_.pay_time});
+  }
+
   void CheckHistory() {
     if (!has_times()) return;
     if (!record_.create_time) errors_.Add("create_time", "is required");
@@ -272,15 +384,21 @@ class ImportOrders::RecordChecker {
     }
     Chronology chronology(now_, errors_);
     if (record_.create_time) create_time_ = chronology.Check("create_time", *record_.create_time);
+    for (std::size_t i = 0; i < history_.payments.size(); ++i) {
+      absl::Time& pay_time = history_.payments[i].pay_time;
+      if (record_.payments[i].pay_time) {
+        pay_time = chronology.Check(StrCat("payments[", i, "].pay_time"), pay_time);
+      }
+    }
     const std::array<Presence, kSteps.size()> presence = StepsOf(*record_.state);
     for (std::size_t i = 0; i < kSteps.size(); ++i) CheckStep(kSteps[i], presence[i], chronology);
-    if (!record_.pay_time && !(record_.payment_provider.empty() && record_.payment_reference.empty())) {
-      errors_.Add("payment", "must be unset without a pay_time");
-    }
   }
 
   void CheckStep(const Step& step, Presence presence, Chronology& chronology) {
-    const std::optional<absl::Time>& time = record_.*step.recorded;
+    const bool is_payment = step.recorded == &OrderRecord::pay_time;
+    // The violations of the payments say why the time is missing.
+    if (is_payment && !pay_time_ && !record_.payments.empty()) return;
+    const std::optional<absl::Time>& time = is_payment ? pay_time_ : record_.*step.recorded;
     const std::string field(step.field);
     if (!time) {
       if (presence == Presence::kRequired) {
@@ -306,6 +424,7 @@ class ImportOrders::RecordChecker {
       std::optional<RefundScope> scope = CheckScope(refund.scope, errors);
       if (scope) scopes.push_back(*std::move(scope));
       if (!refund.reason) errors.Add("reason", "must be a known value of RefundReason");
+      refunded_payments_.push_back(CheckPaymentId(refund.payment_id, errors));
       CheckLine("note", refund.note, kMaxRefundNote, errors);
       Refund::Settlement& settlement = settlements_.emplace_back();
       settlement.provider_reference =
@@ -322,7 +441,11 @@ class ImportOrders::RecordChecker {
       return;
     }
     Chronology chronology(now_, errors);
-    if (history_.pay_time) chronology.StartAt("the order's pay_time", *history_.pay_time);
+    if (!record_.payments.empty()) {
+      chronology.StartAt("payments[0].pay_time", history_.payments.front().pay_time);
+    } else if (history_.pay_time) {
+      chronology.StartAt("the order's pay_time", *history_.pay_time);
+    }
     settlement.create_time = chronology.Check("create_time", *refund.create_time);
     settlement.settle_time =
         refund.settle_time ? chronology.Check("settle_time", *refund.settle_time) : settlement.create_time;
@@ -331,7 +454,9 @@ class ImportOrders::RecordChecker {
   // Adds the refund to the draft, if the refund rules allow the refund. `refunded`: the order after the
   // refunds that were added before.
   void AddRefund(std::size_t i, const RefundScope& scope, Order& refunded, Draft& draft) {
-    RefundJudgement judgement = JudgeRefund(refunded, scope, TermsOfHistory(), now_);
+    const std::optional<std::size_t> payment = refunded_payments_[i];
+    RefundJudgement judgement =
+        JudgeRefund(refunded, scope, TermsOfHistory(), now_, /*exceptions=*/{}, payment);
     for (const Verdict& verdict : judgement.verdicts) {
       if (verdict.passed) continue;
       errors_.Add(StrCat("refunds[", i, "].scope"),
@@ -339,19 +464,23 @@ class ImportOrders::RecordChecker {
     }
     if (!judgement.allowed) return;
     const OrderRecord::Refund& refund = record_.refunds[i];
-    refunded.HoldRefund({}, *judgement.portion, now_);
-    refunded.SettleRefund({}, *judgement.portion, now_);
     Refund::Request request;
-    request.portion = *std::move(judgement.portion);
     request.scope = ScopeKindOf(scope);
     request.reason = *refund.reason;
     request.note = refund.note;
     request.requested_by = context_.actor;
-    draft.refunds.push_back({std::move(request), std::move(settlements_[i])});
+    Draft::RefundDraft& added = draft.refunds.emplace_back();
+    added.settlement = std::move(settlements_[i]);
+    for (RefundPortion& portion : PortionsOf(refunded, *judgement.portion, payment)) {
+      refunded.HoldRefund({}, portion, now_);
+      refunded.SettleRefund({}, portion, now_);
+      request.portion = std::move(portion);
+      added.requests.push_back(request);
+    }
   }
 
   const OrderRecord& record_;
-  const std::vector<std::string>& providers_;
+  const PaymentPolicy& payments_;
   const CallContext& context_;
   const absl::Time now_;
   FieldErrors errors_;
@@ -359,7 +488,11 @@ class ImportOrders::RecordChecker {
   EmailAddress user_email_;
   absl::Time create_time_;
   OrderHistory history_;
+  // When the order became PAID.
+  std::optional<absl::Time> pay_time_;
   std::vector<Refund::Settlement> settlements_;
+  // The payments that the refunds name.
+  std::vector<std::optional<std::size_t>> refunded_payments_;
 };
 
 // The stored users and orders to which drafts refer.
@@ -376,8 +509,12 @@ class ImportOrders::Facts {
       std::string reference = order->reference;
       orders_.emplace(std::move(reference), NewOrder{std::move(order), {}});
     }
+    RETURN_IF_ERROR(LoadPayments(tx, drafts));
     return LoadRefunds(tx, drafts);
   }
+
+  // The stored orders that the payments of the drafts have paid.
+  const std::map<PaymentKey, OrderId>& paid_orders() const { return paid_orders_; }
 
   // Returns the user of the draft; nullopt if the user does not exist or is erased.
   std::optional<UserId> OwnerOf(const Draft& draft) const {
@@ -414,6 +551,17 @@ class ImportOrders::Facts {
     return absl::OkStatus();
   }
 
+  absl::Status LoadPayments(ReadTransaction& tx, const std::vector<Draft>& drafts) {
+    std::vector<PaymentKey> keys;
+    for (const Draft& draft : drafts) {
+      for (PaymentKey& key : PaymentKeysOf(draft.order)) keys.push_back(std::move(key));
+    }
+    if (keys.empty()) return absl::OkStatus();
+    ASSIGN_OR_RETURN(const std::vector<PaidOrder> paid, tx.orders().FindPaidOrders(keys));
+    for (const PaidOrder& each : paid) paid_orders_.emplace(each.payment, each.order_id);
+    return absl::OkStatus();
+  }
+
   absl::Status LoadRefunds(ReadTransaction& tx, const std::vector<Draft>& drafts) {
     for (const Draft& draft : drafts) {
       const auto stored = orders_.find(draft.order->reference);
@@ -433,6 +581,7 @@ class ImportOrders::Facts {
   // The users by the keys of their addresses.
   std::map<std::string, UserId> holders_;
   std::map<std::string, NewOrder> orders_;
+  std::map<PaymentKey, OrderId> paid_orders_;
 };
 
 std::vector<Event> ImportOrders::EventsOf(const std::vector<NewOrder>& orders, const CallContext& context,
@@ -456,9 +605,20 @@ absl::Status ImportOrders::LockOwners(WriteTransaction& tx, const std::vector<Ne
   return all ? absl::OkStatus() : UserNotFound();
 }
 
+// REFERENCE_TAKEN if another call has recorded one of the payments since the facts were read.
+absl::Status ImportOrders::CheckPayments(WriteTransaction& tx, const std::vector<NewOrder>& orders) const {
+  if (payments_.shared_references) return absl::OkStatus();
+  std::vector<PaymentKey> keys;
+  for (const NewOrder& added : orders) {
+    for (PaymentKey& key : PaymentKeysOf(added.order)) keys.push_back(std::move(key));
+  }
+  return CheckUnused(tx.orders(), keys);
+}
+
 absl::Status ImportOrders::Insert(WriteTransaction& tx, const std::vector<NewOrder>& orders,
-                                  const std::vector<Event>& events) {
+                                  const std::vector<Event>& events) const {
   RETURN_IF_ERROR(LockOwners(tx, orders));
+  RETURN_IF_ERROR(CheckPayments(tx, orders));
   for (const auto& [order, refunds] : orders) {
     RETURN_IF_ERROR(tx.orders().Insert(order));
     for (const Refund& refund : refunds) RETURN_IF_ERROR(tx.refunds().Insert(refund));
@@ -472,7 +632,7 @@ absl::StatusOr<OrderImportResult> ImportOrders::Handle(const CallContext& contex
   std::vector<ImportFailure> invalid;
   std::vector<Draft> drafts;
   for (std::size_t i = 0; i < records.size(); ++i) {
-    absl::StatusOr<Draft> draft = RecordChecker(records[i], providers_, context, now).Check();
+    absl::StatusOr<Draft> draft = RecordChecker(records[i], payments_, context, now).Check();
     if (draft.ok()) {
       drafts.push_back(*std::move(draft));
       drafts.back().index = i;
@@ -516,6 +676,7 @@ std::vector<ImportOrders::NewOrder> ImportOrders::BuildNewOrders(const std::vect
   // The stored orders and the new ones.
   std::map<std::string_view, const NewOrder*> by_reference;
   for (const auto& [reference, order] : facts.orders()) by_reference.emplace(reference, &order);
+  std::map<PaymentKey, OrderId> paid_orders = facts.paid_orders();
   for (const Draft& draft : drafts) {
     const std::optional<UserId> owner = facts.OwnerOf(draft);
     if (!owner) {
@@ -524,8 +685,13 @@ std::vector<ImportOrders::NewOrder> ImportOrders::BuildNewOrders(const std::vect
     }
     const auto same = by_reference.find(draft.order->reference);
     if (same == by_reference.end()) {
-      const NewOrder& built = added.emplace_back(draft.Build(*owner, ids_, now));
-      by_reference.emplace(built.order->reference, &built);
+      NewOrder built = draft.Build(*owner, ids_, now);
+      if (absl::Status taken = UsePayments(built.order, payments_, paid_orders); !taken.ok()) {
+        result.failures.push_back({draft.index, std::move(taken)});
+        continue;
+      }
+      added.push_back(std::move(built));
+      by_reference.emplace(added.back().order->reference, &added.back());
     } else if (absl::Status status = CheckSame(same->second->order, draft.order, *owner,
                                                draft.HasRefundsIn(same->second->refunds));
                status.ok()) {

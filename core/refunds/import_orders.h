@@ -19,6 +19,7 @@
 #include "core/orders/order.h"
 #include "core/orders/order_input.h"
 #include "core/refunds/create_refund.h"
+#include "core/refunds/payment_policy.h"
 #include "core/refunds/refund.h"
 #include "core/store/store.h"
 
@@ -39,6 +40,14 @@ struct OrderRecord : OrderInput {
     // nullopt: create_time.
     std::optional<absl::Time> settle_time;
     std::string provider_reference;
+    // As in CreateRefundCommand.
+    std::string payment_id = {};
+  };
+  struct Payment {
+    std::string provider;
+    std::string reference;
+    std::optional<Amount> amount;
+    std::optional<absl::Time> pay_time;
   };
 
   // Exactly one of the two is set.
@@ -54,6 +63,9 @@ struct OrderRecord : OrderInput {
   // The name of a configured payment provider, or empty for the first of them.
   std::string payment_provider;
   std::string payment_reference;
+  // Every payment, instead of pay_time and the payment of the total, if the order was not paid at once.
+  // Oldest first.
+  std::vector<Payment> payments = {};
   // Applied in this order, which determines the shares of lines.
   std::vector<Refund> refunds;
   // Violations that the transport found. They are reported with the violations that Handle finds.
@@ -65,7 +77,7 @@ struct OrderImportResult {
   // Records whose order was imported before, by this call or by an earlier one.
   std::int64_t existing = 0;
   // In the order of the records: FIELD_INVALID with every invalid field, USER_NOT_FOUND, or REFERENCE_TAKEN
-  // if the order with the reference has other contents.
+  // if the order with the reference has other contents, or if one of its payments has paid another order.
   std::vector<ImportFailure> failures;
 };
 
@@ -76,10 +88,8 @@ struct OrderImportResult {
 // the number of refunds and partial refunds.
 class ImportOrders {
  public:
-  // `providers`: names of the configured payment providers, at least one. The provider of an imported payment
-  // pays later refunds of the order.
-  ImportOrders(Store& store, Clock& clock, IdGenerator& ids, std::vector<std::string> providers)
-      : store_(store), clock_(clock), ids_(ids), providers_(std::move(providers)) {}
+  ImportOrders(Store& store, Clock& clock, IdGenerator& ids, PaymentPolicy payments)
+      : store_(store), clock_(clock), ids_(ids), payments_(std::move(payments)) {}
 
   // Leaves out the records that are invalid, whose user does not exist or is erased, or whose reference
   // belongs to an existing order. Blocks on the store. Returns only the errors of the store: then nothing was
@@ -103,13 +113,14 @@ class ImportOrders {
   static std::vector<Event> EventsOf(const std::vector<NewOrder>& orders, const CallContext& context,
                                      absl::Time now);
   static absl::Status LockOwners(WriteTransaction& tx, const std::vector<NewOrder>& orders);
-  static absl::Status Insert(WriteTransaction& tx, const std::vector<NewOrder>& orders,
-                             const std::vector<Event>& events);
+  absl::Status CheckPayments(WriteTransaction& tx, const std::vector<NewOrder>& orders) const;
+  absl::Status Insert(WriteTransaction& tx, const std::vector<NewOrder>& orders,
+                      const std::vector<Event>& events) const;
 
   Store& store_;
   Clock& clock_;
   IdGenerator& ids_;
-  const std::vector<std::string> providers_;
+  const PaymentPolicy payments_;
 };
 
 }  // namespace keelson

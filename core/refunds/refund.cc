@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "absl/strings/str_split.h"
 #include "core/common/context.h"
 #include "core/common/error.h"
 #include "core/common/status_macros.h"
@@ -103,6 +104,14 @@ std::string_view RefundScopeKindName(RefundScopeKind kind) {
   return "UNKNOWN";
 }
 
+std::vector<RefundId> SplitIds(const RefundFields& refund) {
+  std::vector<RefundId> ids;
+  for (const absl::string_view text : absl::StrSplit(ToAbsl(refund.split_ids), ',', absl::SkipEmpty())) {
+    if (const std::optional<RefundId> id = RefundId::Parse({text.data(), text.size()})) ids.push_back(*id);
+  }
+  return ids;
+}
+
 bool AwaitsConfirmation(const RefundFields& refund) {
   return refund.state == kProcessing && !refund.due_time && refund.failure_code == kAwaitingConfirmation;
 }
@@ -125,8 +134,13 @@ Refund Refund::Create(RefundId id, const Order& order, Request request, absl::Ti
   fields.overridden_rules = std::move(request.overridden_rules);
   fields.override_note = std::move(request.override_note);
   fields.requested_by = std::move(request.requested_by);
-  fields.payment_provider = order->payment_provider;
-  fields.payment_reference = order->payment_reference;
+  fields.payment = static_cast<std::int64_t>(request.portion.payment);
+  fields.split_ids = std::move(request.split_ids);
+  const bool is_only = order->payments.empty();
+  fields.payment_provider =
+      is_only ? order->payment_provider : order->payments.at(request.portion.payment).provider;
+  fields.payment_reference =
+      is_only ? order->payment_reference : order->payments.at(request.portion.payment).reference;
   fields.create_time = now;
   fields.update_time = now;
   return Refund(std::move(fields));
@@ -147,7 +161,7 @@ Refund Refund::Import(RefundId id, const Order& order, Request request, Settleme
 }
 
 RefundPortion Refund::portion() const {
-  RefundPortion portion{fields_.amount, fields_.shipping, {}};
+  RefundPortion portion{fields_.amount, fields_.shipping, {}, static_cast<std::size_t>(fields_.payment)};
   for (const RefundLine& line : fields_.lines) {
     portion.lines.push_back(
         {static_cast<std::size_t>(line.index), line.quantity, line.amount, line.withheld});
@@ -330,6 +344,8 @@ Event RefundRequestedEvent(const Refund& refund, const CallContext& context, abs
       .Add("currency_code", refund->currency.code())
       .Add("reason", RefundReasonName(refund->reason))
       .Add("state", RefundStateName(refund->state));
+  const bool is_only = refund->payment == 0 && refund->split_ids.empty();
+  if (!is_only) payload.Add("payment_id", StrCat(refund->payment + 1));
   if (!refund->overridden_rules.empty()) payload.Add("overridden_rules", refund->overridden_rules);
   return MakeEvent("refund.requested", refund->id.ToString(), refund->user_id, context, now,
                    std::move(payload));

@@ -65,6 +65,7 @@ std::string_view RefundScopeKindName(RefundScopeKind kind);
 struct RefundLine {
   // Zero-based index of the line: the line_id minus 1.
   std::int64_t index = 0;
+  // 0 if another refund of the same call (RefundFields::split_ids) returns the units.
   std::int64_t quantity = 0;
   std::int64_t amount = 0;
   // The units' share of the line's total that the refund does not pay out.
@@ -124,6 +125,11 @@ struct RefundFields {
   std::string override_note;
   // Number of retries after a failure. Each retry uses a new idempotency key of the payment provider.
   std::int64_t retries = 0;
+  // Zero-based index of the refunded payment in Order::payments.
+  std::int64_t payment = 0;
+  // The ids of the refunds that one call created, one for each payment, including this refund, separated by
+  // commas; empty if the call created one refund.
+  std::string split_ids;
 
   bool operator==(const RefundFields&) const = default;
 };
@@ -160,7 +166,12 @@ inline constexpr auto kFields<RefundFields> = std::tuple{
     Immutable("overridden_rules", &RefundFields::overridden_rules),
     Immutable("override_note", &RefundFields::override_note),
     Mutable("retries", &RefundFields::retries),
+    Immutable("payment", &RefundFields::payment),
+    Immutable("split_ids", &RefundFields::split_ids),
 };
+
+// Returns the ids in RefundFields::split_ids.
+std::vector<RefundId> SplitIds(const RefundFields& refund);
 
 // Whether the refund waits until a person has paid and confirmed it (ConfirmRefund).
 bool AwaitsConfirmation(const RefundFields& refund);
@@ -179,6 +190,7 @@ class Refund {
     bool needs_approval = false;
     std::string overridden_rules = {};
     std::string override_note = {};
+    std::string split_ids = {};
   };
   // Returns a REQUESTED refund if it needs approval, otherwise an APPROVED refund that is due immediately.
   static Refund Create(RefundId id, const Order& order, Request request, absl::Time now);

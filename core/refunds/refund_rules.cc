@@ -174,6 +174,19 @@ Verdict WithinRefundable(const RefundCase& c) {
   return Judged(passed, passed ? left : StrCat(left, ", not ", Formatted(c, c.portion->amount)));
 }
 
+Verdict PaymentAvailable(const RefundCase& c) {
+  if (!c.payment) return Judged(true, "the refund names no payment");
+  const std::vector<OrderPayment> payments = c.order.payments();
+  const std::size_t number = *c.payment + 1;
+  if (number > payments.size()) return Judged(false, StrCat("the order has no payment ", number));
+  const OrderPayment& payment = payments[*c.payment];
+  const std::string left = StrCat(Formatted(c, payment.refundable()), " of payment ", number, ", ",
+                                  Formatted(c, payment.amount), ", can be refunded");
+  if (!c.portion) return Judged(false, StrCat(left, ", but the refund amount can't be computed"));
+  const bool passed = c.portion->amount <= payment.refundable();
+  return Judged(passed, passed ? left : StrCat(left, ", not ", Formatted(c, c.portion->amount)));
+}
+
 constexpr std::array kRules = {
     RefundRule{"ORDER_PAID", OrderPaid},
     RefundRule{"ORDER_STATE", OrderStateAllows},
@@ -184,15 +197,25 @@ constexpr std::array kRules = {
     RefundRule{"AMOUNT_POSITIVE", AmountPositive},
     RefundRule{"LINES_AVAILABLE", LinesAvailable},
     RefundRule{"WITHIN_REFUNDABLE", WithinRefundable},
+    RefundRule{"PAYMENT_AVAILABLE", PaymentAvailable},
 };
+
+// The amount that can be refunded to the payment, or to all payments of the order; at least 0. nullopt if the
+// order does not have the payment.
+std::optional<std::int64_t> RefundableOf(const Order& order, std::optional<std::size_t> payment) {
+  if (!payment) return std::max<std::int64_t>(0, order.refundable());
+  const std::vector<OrderPayment> payments = order.payments();
+  if (*payment >= payments.size()) return std::nullopt;
+  return std::max<std::int64_t>(0, payments[*payment].refundable());
+}
 
 // Adds up the parts of a portion. A part without a requested amount gets what is available, and at most the
 // rest of the refundable amount. The sums fit int64: a request has at most 500 lines, each of at
 // most kMaxMinorUnits, and two further amounts.
 class PortionBuilder {
  public:
-  explicit PortionBuilder(const Order& order)
-      : order_(order), left_(std::max<std::int64_t>(0, order.refundable())) {}
+  // `refundable`: the amount that can be refunded, at least 0.
+  PortionBuilder(const Order& order, std::int64_t refundable) : order_(order), left_(refundable) {}
 
   void AddUnits(std::size_t index, std::int64_t quantity, std::optional<std::int64_t> requested) {
     const std::int64_t share = ShareOf(order_->lines[index], quantity);
@@ -224,8 +247,13 @@ class PortionBuilder {
   RefundPortion portion_;
 };
 
-RefundPortion PortionOfEverything(const Order& order) {
-  PortionBuilder portion(order);
+RefundPortion PortionOfEverything(const Order& order, std::int64_t refundable) {
+  PortionBuilder portion(order, refundable);
+  // A part of the order's refundable amount belongs to no particular units.
+  if (refundable < order.refundable()) {
+    portion.AddRestAsGoodwill();
+    return portion.Take();
+  }
   for (std::size_t i = 0; i < order->lines.size(); ++i) {
     const std::int64_t units = order->lines[i].quantity - order->lines[i].refunded_quantity;
     if (units > 0) portion.AddUnits(i, units, std::nullopt);
@@ -235,9 +263,10 @@ RefundPortion PortionOfEverything(const Order& order) {
   return portion.Take();
 }
 
-std::optional<RefundPortion> PortionOfLines(const Order& order, const RefundLines& scope) {
+std::optional<RefundPortion> PortionOfLines(const Order& order, const RefundLines& scope,
+                                            std::int64_t refundable) {
   if (!HasComparableAmounts(order, scope) || !LinesFault(order, scope).empty()) return std::nullopt;
-  PortionBuilder portion(order);
+  PortionBuilder portion(order, refundable);
   for (const RefundLines::Line& line : scope.lines) {
     portion.AddUnits(static_cast<std::size_t>(line.index), line.quantity, line.amount);
   }
@@ -279,10 +308,15 @@ RefundLines ScopeOf(const Order& order, const Refund& refund) {
   return scope;
 }
 
-// The refund's portion, with the withheld shares of `judged`, which has the same lines.
+// The refund's portion, with the withheld shares of `judged`, which has the same lines. A refund that shares
+// its units with another refund of the same call must not withhold the other refund's amount.
 RefundPortion KeepAmounts(const Refund& refund, const RefundPortion& judged) {
   RefundPortion portion = refund.portion();
-  for (std::size_t i = 0; i < portion.lines.size(); ++i) portion.lines[i].withheld = judged.lines[i].withheld;
+  for (std::size_t i = 0; i < portion.lines.size(); ++i) {
+    std::int64_t& withheld = portion.lines[i].withheld;
+    withheld =
+        refund->split_ids.empty() ? judged.lines[i].withheld : std::min(withheld, judged.lines[i].withheld);
+  }
   return portion;
 }
 
@@ -318,13 +352,20 @@ bool CanBeOverridden(std::string_view rule) {
                      [&](const RefundRule& each) { return each.can_be_overridden && each.name == rule; });
 }
 
-std::optional<RefundPortion> PortionOf(const Order& order, const RefundScope& scope) {
-  if (const RefundLines* lines = std::get_if<RefundLines>(&scope)) return PortionOfLines(order, *lines);
-  if (const Money* amount = std::get_if<Money>(&scope)) {
-    if (amount->currency != order->currency) return std::nullopt;
-    return RefundPortion{amount->minor_units, 0, {}};
+std::optional<RefundPortion> PortionOf(const Order& order, const RefundScope& scope,
+                                       std::optional<std::size_t> payment) {
+  const std::optional<std::int64_t> refundable = RefundableOf(order, payment);
+  if (!refundable) return std::nullopt;
+  std::optional<RefundPortion> portion;
+  if (const RefundLines* lines = std::get_if<RefundLines>(&scope)) {
+    portion = PortionOfLines(order, *lines, *refundable);
+  } else if (const Money* amount = std::get_if<Money>(&scope)) {
+    if (amount->currency == order->currency) portion = RefundPortion{amount->minor_units, 0, {}};
+  } else {
+    portion = PortionOfEverything(order, *refundable);
   }
-  return PortionOfEverything(order);
+  if (portion) portion->payment = payment.value_or(0);
+  return portion;
 }
 
 RuleExceptions ExceptionsOf(std::string_view overridden_rules) {
@@ -334,8 +375,9 @@ RuleExceptions ExceptionsOf(std::string_view overridden_rules) {
 }
 
 RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const RefundTerms& terms,
-                            absl::Time now, const RuleExceptions& exceptions) {
-  const RefundCase refund_case{order, scope, terms, now, PortionOf(order, scope)};
+                            absl::Time now, const RuleExceptions& exceptions,
+                            std::optional<std::size_t> payment) {
+  const RefundCase refund_case{order, scope, terms, now, PortionOf(order, scope, payment), payment};
   RefundJudgement judgement;
   judgement.portion = refund_case.portion;
   judgement.allowed = true;
@@ -350,8 +392,11 @@ RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const 
 
 RefundJudgement JudgeRetry(const Order& order, const Refund& refund, const RefundTerms& terms,
                            absl::Time now) {
+  // The refund rules about the whole order cover an order with one payment.
+  std::optional<std::size_t> payment;
+  if (!order->payments.empty()) payment = refund.portion().payment;
   RefundJudgement judgement =
-      JudgeRefund(order, ScopeOf(order, refund), terms, now, ExceptionsOf(refund->overridden_rules));
+      JudgeRefund(order, ScopeOf(order, refund), terms, now, ExceptionsOf(refund->overridden_rules), payment);
   if (order->state == OrderState::kCancelled) WaivePolicyRules(judgement);
   if (judgement.portion) judgement.portion = KeepAmounts(refund, *judgement.portion);
   return judgement;

@@ -62,6 +62,8 @@ struct RefundCase {
   absl::Time now;
   // The amount of the scope and its parts; nullopt if they can't be computed (PortionOf).
   std::optional<RefundPortion> portion;
+  // Zero-based index of the payment that the caller named; the order need not have it.
+  std::optional<std::size_t> payment = std::nullopt;
 };
 
 struct Verdict {
@@ -86,15 +88,20 @@ std::span<const RefundRule> RefundRules();
 // Whether a rule has the name, and an approver may override the rule.
 bool CanBeOverridden(std::string_view rule);
 
-// The refund amount of `scope` and its parts. nullopt if the scope names another currency, or if the rule
-// LINES_AVAILABLE fails. Shares are cumulative: the first k of a line's q units together have the share
-// floor(total * k / q), so that the refunds of all units add up to the line's total.
+// The refund amount of `scope` and its parts. nullopt if the scope names another currency, if the rule
+// LINES_AVAILABLE fails, or if the order does not have `payment`. Shares are cumulative: the first k of a
+// line's q units together have the share floor(total * k / q), so that the refunds of all units add up to the
+// line's total.
 //
 // Lines without a requested amount, then the shipping of include_shipping, get at most the rest of the
 // refundable amount, so that units can still be returned after a refund as goodwill. A requested amount is
 // not reduced; if it exceeds the refundable amount, the rule WITHIN_REFUNDABLE fails.
 // Each line's amount and withheld amount add up to the share of its units.
-std::optional<RefundPortion> PortionOf(const Order& order, const RefundScope& scope);
+//
+// `payment` limits the refund to one payment: what the payment has left takes the place of the order's
+// refundable amount. A refund of everything that leaves other payments records no units.
+std::optional<RefundPortion> PortionOf(const Order& order, const RefundScope& scope,
+                                       std::optional<std::size_t> payment = std::nullopt);
 
 using RuleNames = std::set<std::string, std::less<>>;
 
@@ -114,10 +121,12 @@ struct RefundJudgement {
   bool needs_approval = false;
 };
 
-// Evaluates every rule. `needs_approval` is set if the order's refunds, including the new refund, are above
+// Evaluates every rule. The portion may span several payments (SplitPortion) unless `payment` names one.
+// `needs_approval` is set if the order's refunds, including the new refund, are above
 // the approval threshold.
 RefundJudgement JudgeRefund(const Order& order, const RefundScope& scope, const RefundTerms& terms,
-                            absl::Time now, const RuleExceptions& exceptions = {});
+                            absl::Time now, const RuleExceptions& exceptions = {},
+                            std::optional<std::size_t> payment = std::nullopt);
 
 // Returns the overridden rules among the verdicts, in the notation of RefundFields::overridden_rules.
 std::string OverriddenRules(const std::vector<Verdict>& verdicts);

@@ -13,6 +13,8 @@
 
 namespace keelson {
 
+// A decision about a REQUESTED refund also applies to the REQUESTED refunds that the same call created for
+// the other payments of the order (RefundFields::split_ids).
 struct DecideRefundCommand {
   std::string request_id;
   std::string id;

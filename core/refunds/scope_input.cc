@@ -19,16 +19,6 @@ namespace {
 
 constexpr std::size_t kMaxScopeLines = 500;
 
-// Parses "1", "2", …; nullopt for any other text, such as one with a sign or leading zeros.
-std::optional<std::int64_t> ParseLineId(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < 1 || text.front() == '0') {
-    return std::nullopt;
-  }
-  return number;
-}
-
 // Checks a composition of lines, shipping and goodwill, whose amounts must all have the currency of the first
 // amount.
 class CompositionChecker {
@@ -60,7 +50,7 @@ class CompositionChecker {
 
  private:
   RefundLines::Line CheckLine(const std::string& field, const ScopeInput::Line& line) {
-    const std::optional<std::int64_t> number = ParseLineId(line.line_id);
+    const std::optional<std::int64_t> number = ParseOneBased(line.line_id);
     if (!number) errors_.Add(field + ".line_id", "must be the line_id of a line of the order");
     if (!named_.insert(line.line_id).second) errors_.Add(field + ".line_id", "must not occur twice");
     if (line.quantity < 1) errors_.Add(field + ".quantity", "must be at least 1");
@@ -116,6 +106,15 @@ struct ScopeSerializer {
 };
 
 }  // namespace
+
+std::optional<std::int64_t> ParseOneBased(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 1 || text.front() == '0') {
+    return std::nullopt;
+  }
+  return number;
+}
 
 std::optional<RefundScope> CheckScope(const ScopeInput& input, FieldErrors& errors) {
   return std::visit(ScopeChecker{errors}, input.scope);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -32,6 +33,10 @@ struct ScopeInput {
   // std::monostate means that the request has no scope, which is a violation.
   std::variant<std::monostate, RefundEverything, Amount, Lines> scope;
 };
+
+// Parses the id of a line or payment: "1", "2", …; nullopt for any other text, such as one with a sign or
+// leading zeros.
+std::optional<std::int64_t> ParseOneBased(std::string_view text);
 
 // Validates a scope. Adds violations below the field "scope", and returns nullopt after a violation that
 // leaves no scope.

@@ -96,7 +96,7 @@ class Seeder {
     Order order = Order::Create(OrderId(NumberedUuid(kFirstOrder + number)),
                                 UserId(NumberedUuid(kFirstUser + number % size_.users)),
                                 *Currency::Parse("EUR"), {line}, 0, absl::StrCat("R-", number), {}, now);
-    absl::Status status = order.Pay("recorded", absl::StrCat("payment-", number), now);
+    absl::Status status = order.Pay("recorded", absl::StrCat("payment-", number), order->total, now);
     status.Update(order.Ship(now));
     status.Update(order.Deliver(now));
     if (!status.ok()) return status;

@@ -143,7 +143,21 @@ absl::StatusOr<Order> World::Pay(const Order& order) {
   command.id = order->id.ToString();
   command.amount = Amount{std::string(order->currency.code()), order->total};
   command.payment_reference = "charge-1";
-  return PayOrder(store, clock, {std::string(payments.name())}).Handle(context, command);
+  const RefundPolicies policies(refunds);
+  const PaymentPolicy shared{{std::string(payments.name())}, /*shared_references=*/true};
+  return PayOrder(store, clock, ids, policies, shared).Handle(context, command);
+}
+
+absl::StatusOr<Order> World::PayPart(const Order& order, std::int64_t amount, std::string reference,
+                                     std::string provider) {
+  PayOrderCommand command;
+  command.id = order->id.ToString();
+  command.amount = Amount{std::string(order->currency.code()), amount};
+  command.payment_reference = std::move(reference);
+  command.payment_provider = std::move(provider);
+  const RefundPolicies policies(refunds);
+  return PayOrder(store, clock, ids, policies, {{std::string(payments.name()), "stripe"}})
+      .Handle(context, command);
 }
 
 absl::StatusOr<Order> World::Ship(const Order& order) {

@@ -15,6 +15,7 @@
 #include "core/orders/order_steps.h"
 #include "core/refunds/cancel_order.h"
 #include "core/refunds/create_refund.h"
+#include "core/refunds/pay_order.h"
 #include "core/refunds/refund_policy.h"
 #include "core/refunds/refund_steps.h"
 #include "core/refunds/settle_refunds.h"
@@ -65,7 +66,12 @@ struct World {
   // Runs EraseExpiredUsers until no user is due.
   void EraseExpired();
   absl::StatusOr<Order> Create(const CreateOrderCommand& command);
+  // Pays the total with the reference "charge-1", which several orders may share here.
   absl::StatusOr<Order> Pay(const Order& order);
+  // Pays an amount at "stripe" or the default provider, as with the default configuration: a reference pays
+  // once.
+  absl::StatusOr<Order> PayPart(const Order& order, std::int64_t amount, std::string reference,
+                                std::string provider = "");
   absl::StatusOr<Order> Ship(const Order& order);
   absl::StatusOr<Order> Deliver(const Order& order);
   absl::StatusOr<Order> Cancel(const Order& order, std::string reason = "");

@@ -22,8 +22,8 @@ std::string OrderLineOf(const std::string& reference, const std::string& more = 
       R"(", "state": "ORDER_STATE_DELIVERED", "lines": [{"sku": "mug", "quantity": "2", "unitPrice":)"
       R"( {"currencyCode": "EUR", "minorUnits": "1250"}}], "createTime": "2026-01-02T10:00:00Z",)"
       R"( "payTime": "2026-01-02T10:01:00Z", "shipTime": "2026-01-03T08:00:00Z",)"
-      R"( "deliverTime": "2026-01-05T12:00:00Z", "payment": {"providerReference": "ch_123"})",
-      more, "}\n");
+      R"( "deliverTime": "2026-01-05T12:00:00Z", "payment": {"providerReference": "ch_)",
+      reference, "\"}", more, "}\n");
 }
 
 constexpr char kRefundOfOneUnit[] =

@@ -94,7 +94,7 @@ TEST_CASE("an order is refunded by line, by amount and in full") {
   const std::string user_id = RegisterUser(client, "ada@example.com");
   const std::string order_id = CreateOrder(client, user_id, 3, 1250, true);
   CHECK(GetOrder(client, order_id).state() == orders::v1::ORDER_STATE_PENDING);
-  const orders::v1::Order paid = PayOrder(client, order_id);
+  const orders::v1::Order paid = PayOrder(client, order_id, kRecordedPayment);
   CHECK(paid.state() == orders::v1::ORDER_STATE_PAID);
   CHECK(paid.payment().provider_reference() == "ch_1");
   CHECK(DeliverOrder(client, order_id).state() == orders::v1::ORDER_STATE_DELIVERED);

@@ -173,6 +173,44 @@ TEST_CASE("a refund goes to the provider that received the payment") {
   CHECK(BadFields(other.status) == " payment.provider");
 }
 
+TEST_CASE("a deposit and a rest at two providers are each refunded at their own provider") {
+  const Folder folder;
+  ServiceProcess service(folder.path(), SandboxSettings());
+  const Client client = service.Connect();
+  const std::string order_id = CreateOrder(client, RegisterUser(client, kEmail), 1, 2000);
+  const auto pay = [&](int amount, const std::string& payment) {
+    return client(&Orders::PayOrder,
+                  StrCat(Field("id", order_id), Euros("amount", amount), "payment { ", payment, " }"));
+  };
+  const auto deposit = pay(500, "provider: 'recorded' provider_reference: 'transfer-1'");
+  REQUIRE(Outcome(deposit) == "OK");
+  CHECK(deposit->order().state() == orders::v1::ORDER_STATE_PENDING);
+  CHECK(Outcome(client(&Orders::ShipOrder, Field("id", order_id))) == "FAILED_PRECONDITION ORDER_STATE");
+  CHECK(BadFields(pay(1501, "provider_reference: 'settles-2'").status) == " amount");
+  REQUIRE(Outcome(pay(1500, "provider_reference: 'settles-2'")) == "OK");
+  DeliverOrder(client, order_id);
+
+  const auto created = client(&Refunds::CreateRefund, StrCat(Field("order_id", order_id), AmountScope(900)));
+  REQUIRE(Outcome(created) == "OK");
+  REQUIRE(created->refund().split_refund_ids_size() == 2);
+  const auto recorded = AwaitRefund(client, created->refund().split_refund_ids(0));
+  const auto sandbox = AwaitRefund(client, created->refund().split_refund_ids(1));
+  CHECK(recorded.amount().minor_units() == 500);
+  CHECK(recorded.payment_provider() == "recorded");
+  CHECK(recorded.payment_id() == "1");
+  CHECK(sandbox.amount().minor_units() == 400);
+  CHECK(sandbox.payment_provider() == "sandbox");
+  CHECK(LinesOf(ReadSandbox(folder.path()), "payout", sandbox.id()).size() == 1);
+  CHECK(LinesOf(ReadSandbox(folder.path()), "request", recorded.id()).empty());
+  const orders::v1::Order order = GetOrder(client, order_id);
+  REQUIRE(order.payments_size() == 2);
+  CHECK(order.payment().provider_reference() == "transfer-1");
+  CHECK(order.payments(0).refunded().minor_units() == 500);
+  CHECK(order.payments(1).refunded().minor_units() == 400);
+  CHECK(order.payments(1).amount().minor_units() == 1500);
+  CHECK(service.Stop() == 0);
+}
+
 TEST_CASE("a refund waits while the provider of its payment is not configured") {
   const Folder folder;
   std::string refund_id;

@@ -11,10 +11,9 @@
 
 namespace keelson {
 
-// Whether the filter matches the payment reference and the labels of an order or a refund.
+// Whether an order or a refund has the label of the filter.
 template <typename Filter, typename Fields>
-bool MatchesPaymentAndLabel(const Filter& filter, const Fields& fields) {
-  if (!filter.payment_reference.empty() && fields.payment_reference != filter.payment_reference) return false;
+bool MatchesLabel(const Filter& filter, const Fields& fields) {
   if (!filter.label) return true;
   const auto found = fields.labels.find(filter.label->key);
   return found != fields.labels.end() && found->second == filter.label->value;

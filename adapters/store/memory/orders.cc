@@ -1,5 +1,7 @@
 #include "adapters/store/memory/orders.h"
 
+#include <algorithm>
+
 #include "adapters/store/memory/invariants.h"
 #include "adapters/store/memory/listing.h"
 #include "core/common/error.h"
@@ -8,9 +10,16 @@
 namespace keelson {
 namespace {
 
+bool HasReference(const OrderFields& fields, std::string_view payment_reference) {
+  return fields.payment_reference == payment_reference ||
+         std::any_of(fields.payments.begin(), fields.payments.end(),
+                     [&](const OrderPayment& payment) { return payment.reference == payment_reference; });
+}
+
 bool Matches(const OrderFilter& filter, const OrderFields& fields) {
   const auto& statuses = filter.refund_statuses;
-  return MatchesCommon(filter, fields) && MatchesPaymentAndLabel(filter, fields) &&
+  return MatchesCommon(filter, fields) && MatchesLabel(filter, fields) &&
+         (filter.payment_reference.empty() || HasReference(fields, filter.payment_reference)) &&
          (!filter.user_id || fields.user_id == *filter.user_id) &&
          (filter.reference.empty() || fields.reference == filter.reference) &&
          (statuses.empty() ||
@@ -28,6 +37,14 @@ Found<Order> MemoryOrders::FindByReference(std::string_view reference) {
   const OrderId* id = by_reference_.Find(std::string(reference));
   if (id == nullptr) return std::nullopt;
   return Find(*id);
+}
+
+absl::StatusOr<std::vector<PaidOrder>> MemoryOrders::FindPaidOrders(std::span<const PaymentKey> payments) {
+  std::vector<PaidOrder> paid;
+  for (const PaymentKey& payment : payments) {
+    if (const OrderId* id = by_payment_.Find(payment)) paid.push_back({payment, *id});
+  }
+  return paid;
 }
 
 absl::StatusOr<std::vector<Order>> MemoryOrders::List(const OrderFilter& filter,
@@ -62,6 +79,10 @@ absl::Status MemoryOrders::Update(const Order& order) {
 
 // The stored order has no entries, like an order that a database returns.
 void MemoryOrders::Put(const Order& order) {
+  for (const OrderPayment& payment : order.payments()) {
+    const PaymentKey key{payment.provider, payment.reference};
+    if (!key.reference.empty() && by_payment_.Find(key) == nullptr) by_payment_.Put(key, order->id);
+  }
   orders_.Put(order->id, Order(order.fields()));
   ledger_.InsertNew(order.entries());
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,10 +14,16 @@ class MemoryOrders : public OrderRepository {
  public:
   // `ledger` receives the ledger entries of the orders.
   MemoryOrders(Journal& journal, MemoryLedger& ledger)
-      : journal_(journal), ledger_(ledger), orders_(journal), by_reference_(journal), by_position_(journal) {}
+      : journal_(journal),
+        ledger_(ledger),
+        orders_(journal),
+        by_reference_(journal),
+        by_position_(journal),
+        by_payment_(journal) {}
 
   Found<Order> Find(OrderId id) override;
   Found<Order> FindByReference(std::string_view reference) override;
+  absl::StatusOr<std::vector<PaidOrder>> FindPaidOrders(std::span<const PaymentKey> payments) override;
   absl::StatusOr<std::vector<Order>> List(const OrderFilter& filter, std::optional<ListPosition> before,
                                           int limit) override;
   absl::Status Insert(const Order& order) override;
@@ -32,6 +39,8 @@ class MemoryOrders : public OrderRepository {
   Table<OrderId, Order> orders_;
   Table<std::string, OrderId> by_reference_;
   Table<ListPosition, OrderId> by_position_;
+  // The first order that a payment paid.
+  Table<PaymentKey, OrderId> by_payment_;
 };
 
 }  // namespace keelson

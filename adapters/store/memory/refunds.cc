@@ -10,7 +10,8 @@ namespace keelson {
 namespace {
 
 bool Matches(const RefundFilter& filter, const RefundFields& fields) {
-  return MatchesCommon(filter, fields) && MatchesPaymentAndLabel(filter, fields) &&
+  return MatchesCommon(filter, fields) && MatchesLabel(filter, fields) &&
+         (filter.payment_reference.empty() || fields.payment_reference == filter.payment_reference) &&
          (!filter.user_id || fields.user_id == *filter.user_id) &&
          (!filter.order_id || fields.order_id == *filter.order_id);
 }

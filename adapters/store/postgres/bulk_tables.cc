@@ -53,6 +53,10 @@ constexpr auto kExportOrders =
 constexpr auto kExportLines =
     "SELECT " + kColumnNames<OrderLine> +
     ", order_id FROM order_lines WHERE order_id BETWEEN $1 AND $2 ORDER BY order_id, user_id, line";
+// Whatever payment_count is, so that keelson verify compares both.
+constexpr auto kExportPayments =
+    "SELECT " + kColumnNames<OrderPayment> +
+    ", order_id FROM order_payments WHERE order_id BETWEEN $1 AND $2 ORDER BY order_id, user_id, payment";
 constexpr auto kExportRefunds =
     "SELECT " + kColumnNames<RefundFields> +
     " FROM refunds WHERE (order_id, id) > ($1, $2) ORDER BY order_id, id LIMIT $3";
@@ -94,6 +98,8 @@ constexpr auto kCopyThrottles = CopyInto("sign_in_throttles", kColumnNames<Throt
 constexpr auto kCopyOrders = CopyInto("orders", kColumnNames<OrderFields>);
 constexpr auto kCopyReferences = CopyInto("order_references", "reference, order_id, user_id");
 constexpr auto kCopyLines = CopyInto("order_lines", "order_id, user_id, line, " + kColumnNames<OrderLine>);
+constexpr auto kCopyPayments =
+    CopyInto("order_payments", "order_id, user_id, payment, order_time, " + kColumnNames<OrderPayment>);
 constexpr auto kCopyRefunds = CopyInto("refunds", kColumnNames<RefundFields>);
 constexpr auto kCopyMessages = CopyInto("messages", kColumnNames<Message>);
 constexpr auto kCopyEvents = CopyInto("events", kColumnNames<Event>);
@@ -166,18 +172,22 @@ void PgBulkTables::ReadInto(std::vector<Throttle>& throttles, std::string_view a
 
 void PgBulkTables::ReadInto(std::vector<OrderFields>& orders, std::string_view after, int limit) {
   orders = ReadRows<OrderFields>(Select(kExportOrders, UuidInKey(after), after.empty(), limit));
-  if (!orders.empty()) ReadLines(orders);
+  if (orders.empty()) return;
+  ReadChildren(kExportLines, &OrderFields::lines, orders);
+  ReadChildren(kExportPayments, &OrderFields::payments, orders);
 }
 
-void PgBulkTables::ReadLines(std::vector<OrderFields>& orders) {
-  const PgResult result = Select(kExportLines, orders.front().id, orders.back().id);
+template <typename Child>
+void PgBulkTables::ReadChildren(const char* sql, std::vector<Child> OrderFields::*children,
+                                std::vector<OrderFields>& orders) {
+  const PgResult result = Select(sql, orders.front().id, orders.back().id);
   auto order = orders.begin();
   for (int row = 0; row < result.rows(); ++row) {
     OrderId id;
-    OrderLine line = ReadRow<OrderLine>(result, row, id);
+    Child child = ReadRow<Child>(result, row, id);
     while (order != orders.end() && order->id != id) ++order;
-    if (order == orders.end()) throw std::runtime_error("an order line refers to a missing order");
-    order->lines.push_back(std::move(line));
+    if (order == orders.end()) throw std::runtime_error("an order line or payment refers to a missing order");
+    ((*order).*children).push_back(std::move(child));
   }
 }
 
@@ -274,14 +284,20 @@ void PgBulkTables::InsertRows(const std::vector<Throttle>& throttles) {
 void PgBulkTables::InsertRows(const std::vector<OrderFields>& orders) {
   PgCopyRows references;
   PgCopyRows lines;
+  PgCopyRows payments;
   for (const OrderFields& order : orders) {
     if (!order.reference.empty()) references.Add(order.reference, order.id, order.user_id);
     std::int64_t number = 0;
     for (const OrderLine& line : order.lines) lines.AddRow(line, order.id, order.user_id, number++);
+    number = 0;
+    for (const OrderPayment& payment : order.payments) {
+      payments.AddRow(payment, order.id, order.user_id, number++, order.create_time);
+    }
   }
   CopyIn(kCopyOrders, orders);
   CopyIn(kCopyReferences, references);
   CopyIn(kCopyLines, lines);
+  CopyIn(kCopyPayments, payments);
   RequireUsers(IdsOf(orders, &OrderFields::user_id));
 }
 

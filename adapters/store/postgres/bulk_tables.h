@@ -48,7 +48,11 @@ class PgBulkTables {
   void ReadInto(std::vector<IdempotencyRecord>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<Setting>& rows, std::string_view after, int limit);
   void ReadInto(std::vector<LedgerEntry>& rows, std::string_view after, int limit);
-  void ReadLines(std::vector<OrderFields>& orders);
+  // `sql` selects the children of the orders between the ids $1 and $2, with the order's id after the
+  // columns.
+  template <typename Child>
+  void ReadChildren(const char* sql, std::vector<Child> OrderFields::*children,
+                    std::vector<OrderFields>& orders);
 
   void RequireUsers(const std::vector<UserId>& ids);
   void RequireOrders(const std::vector<RefundFields>& refunds);

@@ -19,7 +19,8 @@ constexpr std::string_view kDatabase = "database";
 
 constexpr Sql kTables =
     "ARRAY['users', 'credentials', 'sessions', 'email_tokens', 'cooldowns', 'sign_in_throttles', 'orders', "
-    "'order_references', 'order_lines', 'order_labels', 'refunds', 'refund_labels', 'ledger_entries', "
+    "'order_references', 'order_lines', 'order_payments', 'order_labels', 'refunds', 'refund_labels', "
+    "'ledger_entries', "
     "'messages', "
     "'event_inbox', 'events', 'idempotency', "
     "'settings', 'schema_migrations']::regclass[]";

@@ -13,7 +13,8 @@ WITH keys AS (
   SELECT oid, conrelid::regclass AS owner, quote_ident(conname) AS name FROM pg_constraint
   WHERE contype = 'f' AND conrelid IN (
     'credentials'::regclass, 'sessions'::regclass, 'email_tokens'::regclass, 'orders'::regclass,
-    'order_references'::regclass, 'order_lines'::regclass, 'refunds'::regclass)
+    'order_references'::regclass, 'order_lines'::regclass, 'order_payments'::regclass,
+    'refunds'::regclass)
 ), kept AS (
   INSERT INTO settings (name, value)
   SELECT $1, convert_to(string_agg(

@@ -88,14 +88,31 @@ constexpr Sql kHasRefundStatus =
 // The planner proves from the second condition that a partial index has the rows.
 constexpr Sql kOfPayment = " AND payment_reference = $9 AND payment_reference <> ''";
 
+// Beside the first payment, which is in the order row, an order may have further payments.
+constexpr Sql kHasPaymentOfOrder =
+    " AND CASE WHEN $9 = '' THEN true ELSE payment_reference = $9 OR EXISTS (SELECT FROM order_payments p "
+    "WHERE "
+    "p.order_id = o.id AND p.user_id = o.user_id AND p.reference = $9) END";
+
 constexpr auto kListOrders = kPgSelectOrder + " FROM orders o WHERE " + kInRange + kNewestFirst;
 constexpr auto kListOrdersOfStates = kPgSelectOrder + FromStates("orders", "", "o");
 constexpr auto kListOrdersOfReference =
     kPgSelectOrder +
     " FROM orders o WHERE id = (SELECT order_id FROM order_references WHERE reference = $11)" + kHasState +
-    kHasLabel + kHasUser + kHasPayment + kHasRefundStatus + " AND " + kInRange + " LIMIT $4";
+    kHasLabel + kHasUser + kHasPaymentOfOrder + kHasRefundStatus + " AND " + kInRange + " LIMIT $4";
+// Finds the orders by their first payment, and by a further payment in list order. OFFSET 0 as in FromLabels.
+constexpr auto kOrderHasFilters = kHasLabel + kHasUser + kHasRefundStatus;
 constexpr auto kListOrdersOfPayment =
-    kPgSelectOrder + FromStates("orders", kOfPayment + kHasLabel + kHasUser + kHasRefundStatus, "o");
+    kPgSelectOrder + " FROM ((SELECT o.*" + FromStates("orders", kOfPayment + kOrderHasFilters, "o") +
+    ") UNION ALL (SELECT t.* FROM order_payments p CROSS JOIN LATERAL (SELECT * FROM orders WHERE id = "
+    "p.order_id AND user_id = p.user_id" +
+    kHasState + kOrderHasFilters +
+    " OFFSET 0) t WHERE p.reference = $9 AND p.reference <> '' AND p.order_time >= $1 AND (p.order_time, "
+    "p.order_id) < ($2, $3) AND p.payment > 0 AND NOT EXISTS (SELECT FROM order_payments q WHERE q.order_id "
+    "= "
+    "p.order_id AND q.user_id = p.user_id AND q.payment < p.payment AND q.reference = $9) ORDER BY "
+    "p.order_time DESC, p.order_id DESC LIMIT $4)) o" +
+    kNewestFirst;
 constexpr auto kListOrdersOfUser =
     kPgSelectOrder + FromStates("orders", " AND user_id = $8" + kHasLabel + kHasRefundStatus, "o");
 constexpr auto kListOrdersOfLabel =

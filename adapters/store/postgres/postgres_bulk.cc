@@ -153,7 +153,7 @@ class Reader : public StoreExporter {
     LockWithPatience(*connection_, waits_.patience, [&] {
       Run(*connection_,
           "LOCK TABLE users, credentials, sessions, email_tokens, cooldowns, sign_in_throttles, orders, "
-          "order_references, order_lines, refunds, ledger_entries, messages, event_inbox, events, "
+          "order_references, order_lines, order_payments, refunds, ledger_entries, messages, event_inbox, events, "
           "idempotency, settings "
           "IN SHARE MODE");
     });

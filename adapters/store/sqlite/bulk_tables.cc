@@ -82,6 +82,7 @@ BulkTables::BulkTables(Connection& c)
       list_throttles_(c, kExportThrottles),
       list_orders_(c, kExportOrders),
       list_lines_(c, kSqliteFindOrderLines),
+      list_payments_(c, kSqliteFindOrderPayments),
       list_refunds_(c, kExportRefunds),
       list_messages_(c, kExportMessages),
       list_events_(c, kExportEvents),
@@ -96,6 +97,7 @@ BulkTables::BulkTables(Connection& c)
       insert_throttle_(c, kImportInto<Throttle, "sign_in_throttles">),
       insert_order_(c, kImportInto<OrderFields, "orders">),
       insert_line_(c, kSqliteInsertOrderLine),
+      insert_payment_(c, kSqliteInsertOrderPayment),
       insert_refund_(c, kImportInto<RefundFields, "refunds">),
       insert_message_(c, kImportInto<Message, "messages">),
       insert_event_(c, kImportInto<Event, "events">),
@@ -144,7 +146,11 @@ void BulkTables::ReadInto(std::vector<Throttle>& throttles, std::string_view aft
 
 void BulkTables::ReadInto(std::vector<OrderFields>& orders, std::string_view after, int limit) {
   ReadAll(list_orders_.Select(IdIn(after), limit), orders);
-  for (OrderFields& order : orders) ReadAll(list_lines_.Select(order.id), order.lines);
+  for (OrderFields& order : orders) {
+    ReadAll(list_lines_.Select(order.id), order.lines);
+    // Whatever payment_count is, so that keelson verify compares both.
+    ReadAll(list_payments_.Select(order.id), order.payments);
+  }
 }
 
 void BulkTables::ReadInto(std::vector<RefundFields>& refunds, std::string_view after, int limit) {
@@ -212,6 +218,10 @@ void BulkTables::InsertRow(const OrderFields& order) {
   insert_order_.ExecuteRow(order);
   std::int64_t number = 0;
   for (const OrderLine& line : order.lines) insert_line_.ExecuteRow(line, order.id, number++);
+  number = 0;
+  for (const OrderPayment& payment : order.payments) {
+    insert_payment_.ExecuteRow(payment, order.id, number++, order.create_time);
+  }
 }
 
 void BulkTables::InsertRow(const RefundFields& refund) {

@@ -51,10 +51,11 @@ class BulkTables {
 
   Connection& connection_;
   Query list_users_, list_sessions_, list_tokens_, list_cooldowns_, list_throttles_, list_orders_,
-      list_lines_, list_refunds_, list_messages_, list_events_, list_records_, list_settings_, list_entries_;
+      list_lines_, list_payments_, list_refunds_, list_messages_, list_events_, list_records_, list_settings_,
+      list_entries_;
   Query insert_user_, insert_credentials_, insert_session_, insert_token_, insert_cooldown_, insert_throttle_,
-      insert_order_, insert_line_, insert_refund_, insert_message_, insert_event_, insert_record_,
-      insert_setting_, insert_entry_;
+      insert_order_, insert_line_, insert_payment_, insert_refund_, insert_message_, insert_event_,
+      insert_record_, insert_setting_, insert_entry_;
 };
 
 }  // namespace keelson

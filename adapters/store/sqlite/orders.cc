@@ -26,14 +26,24 @@ constexpr auto OrderHasStatus(const auto& table) {
 // The reference is unique: the list has at most one row.
 constexpr auto kListOrdersOfReference =
     "SELECT create_time, id FROM orders INDEXED BY orders_by_reference WHERE reference = ?11 AND "
-    "reference <> '' AND (?7 = '' OR payment_reference = ?7)" +
+    "reference <> '' AND (?7 = '' OR payment_reference = ?7 OR EXISTS (SELECT 1 FROM order_payments p WHERE "
+    "p.order_id = orders.id AND p.reference = ?7))" +
     kOrderHasUser + OrderHasStatus("orders") + kOrderHasLabel + " AND " + kInListStates + " AND " +
     kInListRange + " LIMIT ?5";
-// The condition payment_reference <> '' is the condition of the partial index.
+// The conditions payment_reference <> '' and reference <> '' are those of the partial indexes. The first
+// scans find the orders by their first payment, the last one by a further payment.
 constexpr auto kListOrdersOfPayment =
-    ListByState<OrderState::kCancelled>("orders", "orders_by_payment",
-                                        " AND payment_reference = ?7 AND payment_reference <> ''" +
-                                            kOrderHasUser + OrderHasStatus("orders") + kOrderHasLabel);
+    ListEachState<OrderState::kCancelled>(Sql("orders INDEXED BY orders_by_payment"),
+                                          " AND payment_reference = ?7 AND payment_reference <> ''" +
+                                              kOrderHasUser + OrderHasStatus("orders") + kOrderHasLabel) +
+    " UNION ALL SELECT order_time, order_id FROM order_payments p INDEXED BY order_payments_by_reference "
+    "WHERE "
+    "reference = ?7 AND reference <> '' AND order_time >= ?1 AND (order_time, order_id) < (?2, ?3) AND "
+    "payment "
+    "> 0 AND NOT EXISTS (SELECT 1 FROM order_payments q WHERE q.order_id = p.order_id AND q.payment < "
+    "p.payment "
+    "AND q.reference = ?7) AND EXISTS (SELECT 1 FROM orders WHERE orders.id = p.order_id AND " +
+    kInListStates + kOrderHasUser + OrderHasStatus("orders") + kOrderHasLabel + ")" + kListOrder;
 constexpr auto kListOrdersOfUser = ListByState<OrderState::kCancelled>(
     "orders", "orders_by_user", " AND user_id = ?6" + OrderHasStatus("orders") + kOrderHasLabel);
 constexpr auto kListOrdersOfLabel =
@@ -67,6 +77,18 @@ constexpr auto kUpdateOrderLine = "UPDATE order_lines SET " +
                                   kAssignments<SqlDialect::kSqlite, OrderLine, MutableColumns, 3> +
                                   " WHERE order_id = ?1 AND line = ?2 AND (" +
                                   kDifferences<SqlDialect::kSqlite, OrderLine, MutableColumns, 3> + ")";
+constexpr auto kPutOrderPayment = kSqliteInsertOrderPayment +
+                                  " ON CONFLICT (order_id, payment) DO UPDATE SET " +
+                                  kExcludedAssignments<OrderPayment>;
+
+// The order row has the first payment, also of an order without rows in order_payments.
+constexpr Sql kFindPaidOrder =
+    "SELECT id FROM orders INDEXED BY orders_by_payment WHERE payment_reference = ?2 AND payment_reference "
+    "<> "
+    "'' AND ?1 = (SELECT payment_provider FROM orders other WHERE other.id = orders.id) "
+    "UNION ALL SELECT order_id FROM order_payments INDEXED BY order_payments_by_reference WHERE reference = "
+    "?2 "
+    "AND reference <> '' AND provider = ?1 LIMIT 1";
 
 }  // namespace
 
@@ -75,6 +97,8 @@ SqliteOrders::SqliteOrders(Connection& connection)
       find_(connection, kFindOrder),
       find_by_reference_(connection, kFindOrderByReference),
       find_lines_(connection, kSqliteFindOrderLines),
+      find_payments_(connection, kSqliteFindOrderPayments),
+      find_paid_order_(connection, kFindPaidOrder),
       list_(connection, kListOrders),
       list_of_reference_(connection, kListOrdersOfReference),
       list_of_payment_(connection, kListOrdersOfPayment),
@@ -87,6 +111,7 @@ SqliteOrders::SqliteOrders(Connection& connection)
       update_(connection, kUpdateById<SqlDialect::kSqlite, OrderFields, "orders", OrderUpdateColumns>),
       update_index_columns_(connection, kUpdateOrderIndexColumns),
       update_line_(connection, kUpdateOrderLine),
+      put_payment_(connection, kPutOrderPayment),
       insert_entry_(connection, kInsertNewEntry) {}
 
 std::vector<OrderLine> SqliteOrders::ReadLines(OrderId id) {
@@ -96,10 +121,25 @@ std::vector<OrderLine> SqliteOrders::ReadLines(OrderId id) {
   return lines;
 }
 
+std::vector<OrderPayment> SqliteOrders::ReadPayments(OrderId id) {
+  std::vector<OrderPayment> payments;
+  Rows rows = find_payments_.Select(id);
+  while (rows.Next()) payments.push_back(rows.ReadRow<OrderPayment>());
+  return payments;
+}
+
+void SqliteOrders::PutPayments(const OrderFields& order) {
+  std::int64_t number = 0;
+  for (const OrderPayment& payment : order.payments) {
+    put_payment_.ExecuteRow(payment, order.id, number++, order.create_time);
+  }
+}
+
 std::optional<Order> SqliteOrders::ReadOne(Rows rows) {
   if (!rows.Next()) return std::nullopt;
   OrderFields fields = rows.ReadRow<OrderFields>();
   fields.lines = ReadLines(fields.id);
+  if (fields.payment_count > 0) fields.payments = ReadPayments(fields.id);
   return Order(std::move(fields));
 }
 
@@ -110,6 +150,20 @@ Found<Order> SqliteOrders::Find(OrderId id) {
 Found<Order> SqliteOrders::FindByReference(std::string_view reference) {
   return connection_.CatchErrors(
       [&]() -> Found<Order> { return ReadOne(find_by_reference_.Select(reference)); });
+}
+
+absl::StatusOr<std::vector<PaidOrder>> SqliteOrders::FindPaidOrders(std::span<const PaymentKey> payments) {
+  return connection_.CatchErrors([&]() -> absl::StatusOr<std::vector<PaidOrder>> {
+    std::vector<PaidOrder> paid;
+    for (const PaymentKey& payment : payments) {
+      Rows rows = find_paid_order_.Select(payment.provider, payment.reference);
+      if (!rows.Next()) continue;
+      OrderId id;
+      rows.Read(id);
+      paid.push_back({payment, id});
+    }
+    return paid;
+  });
 }
 
 std::vector<OrderId> SqliteOrders::ListIds(const OrderFilter& filter, const ListParameters& parameters) {
@@ -142,6 +196,7 @@ absl::Status SqliteOrders::Insert(const Order& order) {
     insert_.ExecuteRow(order.fields());
     std::int64_t number = 0;
     for (const OrderLine& line : order->lines) insert_line_.ExecuteRow(line, order->id, number++);
+    PutPayments(order.fields());
     InsertEntries(order);
     return absl::OkStatus();
   });
@@ -157,6 +212,7 @@ absl::Status SqliteOrders::Update(const Order& order) {
     for (const OrderLine& line : order->lines) {
       update_line_.ExecuteRow<MutableColumns>(line, order->id, number++);
     }
+    PutPayments(order.fields());
     InsertEntries(order);
     return absl::OkStatus();
   });

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <limits>
@@ -32,6 +33,12 @@ struct Fold {
   };
   // For each line of the order.
   std::vector<Line> lines;
+  struct Payment {
+    std::int64_t succeeded = 0;
+    std::int64_t pending = 0;
+  };
+  // For each of OrderFields::payments.
+  std::vector<Payment> payments;
 };
 
 struct OrderCase {
@@ -43,6 +50,8 @@ struct OrderCase {
 struct RefundOfOrder {
   const RefundFields& refund;
   const OrderFields& order;
+  // Every refund of the order.
+  const std::vector<RefundFields>& refunds;
 };
 
 void AddTo(std::int64_t& sum, std::int64_t amount) {
@@ -57,11 +66,16 @@ std::int64_t& SumFor(Fold& fold, RefundState state) {
 Fold FoldOf(const OrderFields& order, const std::vector<RefundFields>& refunds) {
   Fold fold;
   fold.lines.resize(order.lines.size());
+  fold.payments.resize(order.payments.size());
   for (const RefundFields& refund : refunds) {
     if (refund.state != RefundState::kSucceeded && !HoldsAmount(refund.state)) continue;
     AddTo(SumFor(fold, refund.state), refund.amount);
     AddTo(fold.shipping, refund.shipping);
     ++fold.count;
+    if (const auto payment = static_cast<std::size_t>(refund.payment); payment < fold.payments.size()) {
+      Fold::Payment& sums = fold.payments[payment];
+      AddTo(refund.state == RefundState::kSucceeded ? sums.succeeded : sums.pending, refund.amount);
+    }
     for (const RefundLine& part : refund.lines) {
       const auto index = static_cast<std::size_t>(part.index);
       if (index >= fold.lines.size()) continue;
@@ -156,8 +170,52 @@ std::string TotalIsSumOfLines(const OrderCase& c) {
   return FirstDifference({{"total", c.order.total, total}});
 }
 
-std::string PaidIsAllOrNothing(const OrderCase& c) {
-  return FirstDifference({{"paid", c.order.paid, c.order.pay_time ? c.order.total : 0}});
+// Whether the first payments add up to the total, so that the order became PAID.
+bool PayTotal(const OrderFields& order) {
+  std::int64_t paid = 0;
+  for (const OrderPayment& payment : order.payments) {
+    AddTo(paid, payment.amount);
+    if (paid == order.total) return true;
+  }
+  return false;
+}
+
+std::string PaidIsSumOfPayments(const OrderCase& c) {
+  const OrderFields& order = c.order;
+  if (order.payment_count != std::ssize(order.payments)) {
+    return StrCat("payment_count is ", order.payment_count, ", but the order has ", order.payments.size(),
+                  " payments");
+  }
+  if (order.payments.empty())
+    return FirstDifference({{"paid", order.paid, order.pay_time ? order.total : 0}});
+  std::int64_t sum = 0;
+  for (const OrderPayment& payment : order.payments) AddTo(sum, payment.amount);
+  if (order.paid != sum) return FirstDifference({{"paid", order.paid, sum}});
+  const OrderPayment& first = order.payments.front();
+  if (order.payment_provider != first.provider || order.payment_reference != first.reference) {
+    return "the order's payment is not its first payment";
+  }
+  if (order.pay_time && !PayTotal(order)) return "pay_time is set, but the payments do not pay the total";
+  if (order.pay_time || order.cancel_time || order.paid < order.total) return "";
+  return StrCat("pay_time is not set, but ", order.paid, " of ", order.total, " ", order.currency.code(),
+                " was paid");
+}
+
+std::string PaymentsAreFoldOfRefunds(const OrderCase& c) {
+  for (std::size_t i = 0; i < c.order.payments.size(); ++i) {
+    const OrderPayment& payment = c.order.payments[i];
+    const auto& [succeeded, pending] = c.fold.payments[i];
+    const std::string difference = FirstDifference(
+        {{"refunded", payment.refunded, succeeded}, {"refund_pending", payment.refund_pending, pending}});
+    if (!difference.empty()) return StrCat("payment ", i + 1, ": ", difference);
+    std::int64_t together = succeeded;
+    AddTo(together, pending);
+    if (together > payment.amount) {
+      return StrCat("payment ", i + 1, ": refunds of ", together, " > ", payment.amount, " ",
+                    c.order.currency.code());
+    }
+  }
+  return "";
 }
 
 // The state that the timestamps imply; nullopt if they contradict each other.
@@ -195,7 +253,8 @@ constexpr std::array kOrderInvariants = {
     Invariant<OrderCase>{"order_totals_are_fold_of_refunds", TotalsAreFoldOfRefunds},
     Invariant<OrderCase>{"order_lines_are_fold_of_refunds", LinesAreFoldOfRefunds},
     Invariant<OrderCase>{"order_total_is_sum_of_lines", TotalIsSumOfLines},
-    Invariant<OrderCase>{"order_paid_is_all_or_nothing", PaidIsAllOrNothing},
+    Invariant<OrderCase>{"order_paid_is_sum_of_payments", PaidIsSumOfPayments},
+    Invariant<OrderCase>{"order_payments_are_fold_of_refunds", PaymentsAreFoldOfRefunds},
     Invariant<OrderCase>{"order_state_is_function_of_facts", StateIsFunctionOfFacts},
     Invariant<OrderCase>{"order_refund_status_is_function_of_totals", RefundStatusIsFunctionOfTotals},
 };
@@ -215,7 +274,9 @@ std::string PartsAreNotNegative(const RefundOfOrder& c) {
   if (c.refund.shipping < 0) return StrCat("shipping is ", c.refund.shipping);
   for (const RefundLine& line : c.refund.lines) {
     const std::string of_line = StrCat("line ", line.index + 1, ": ");
-    if (line.quantity < 1) return StrCat(of_line, "quantity is ", line.quantity);
+    // Another refund of the same call may return the units.
+    const std::int64_t least = c.refund.split_ids.empty() ? 1 : 0;
+    if (line.quantity < least) return StrCat(of_line, "quantity is ", line.quantity);
     if (line.amount < 0) return StrCat(of_line, "amount is ", line.amount);
     if (line.withheld < 0) return StrCat(of_line, "withheld is ", line.withheld);
   }
@@ -252,9 +313,36 @@ std::string BelongsToOwner(const RefundOfOrder& c) {
 }
 
 std::string UsesPaymentOfOrder(const RefundOfOrder& c) {
-  const bool same = c.refund.payment_provider == c.order.payment_provider &&
-                    c.refund.payment_reference == c.order.payment_reference;
+  const std::vector<OrderPayment>& payments = c.order.payments;
+  const std::int64_t count = std::max<std::int64_t>(std::ssize(payments), 1);
+  if (c.refund.payment < 0 || c.refund.payment >= count) {
+    return StrCat("the refund names payment ", c.refund.payment + 1, ", but the order has ", count);
+  }
+  const auto index = static_cast<std::size_t>(c.refund.payment);
+  const bool is_only = payments.empty();
+  const bool same =
+      c.refund.payment_provider == (is_only ? c.order.payment_provider : payments[index].provider) &&
+      c.refund.payment_reference == (is_only ? c.order.payment_reference : payments[index].reference);
   return same ? "" : "the refund's payment differs from the order's payment";
+}
+
+// The refunds of one call name each other, and refund different payments.
+std::string SplitIsComplete(const RefundOfOrder& c) {
+  if (c.refund.split_ids.empty()) return "";
+  std::set<std::int64_t> payments;
+  bool names_itself = false;
+  for (const RefundId& id : SplitIds(c.refund)) {
+    names_itself |= id == c.refund.id;
+    const auto other = std::find_if(c.refunds.begin(), c.refunds.end(),
+                                    [&](const RefundFields& refund) { return refund.id == id; });
+    if (other == c.refunds.end())
+      return StrCat("split_ids names ", id.ToString(), ", which the order does not have");
+    if (other->split_ids != c.refund.split_ids)
+      return StrCat("split_ids differs from that of ", id.ToString());
+    if (!payments.insert(other->payment).second)
+      return StrCat("two refunds of split_ids refund payment ", other->payment + 1);
+  }
+  return names_itself ? "" : "split_ids does not name the refund itself";
 }
 
 std::string IsDueWhileOpen(const RefundOfOrder& c) {
@@ -320,6 +408,7 @@ constexpr std::array kRefundInvariants = {
     Invariant<RefundOfOrder>{"refund_has_currency_of_order", OneCurrency},
     Invariant<RefundOfOrder>{"refund_has_user_of_order", BelongsToOwner},
     Invariant<RefundOfOrder>{"refund_has_payment_of_order", UsesPaymentOfOrder},
+    Invariant<RefundOfOrder>{"refund_split_is_complete", SplitIsComplete},
     Invariant<RefundOfOrder>{"refund_is_due_while_open", IsDueWhileOpen},
     Invariant<RefundOfOrder>{"refund_is_settled_by_attempt", IsSettledOnce},
     Invariant<RefundOfOrder>{"refund_request_ends_with_order", RequestEndsWithOrder},
@@ -332,7 +421,7 @@ void JudgeOrder(Audit& audit, const OrderFields& order, const std::vector<Refund
   const OrderCase order_case{order, refunds, FoldOf(order, refunds)};
   Judge(audit, order, order_case, kOrderInvariants);
   for (const RefundFields& refund : refunds) {
-    Judge(audit, refund, RefundOfOrder{refund, order}, kRefundInvariants);
+    Judge(audit, refund, RefundOfOrder{refund, order, refunds}, kRefundInvariants);
   }
   JudgeLedger(audit, order, refunds, entries);
 }

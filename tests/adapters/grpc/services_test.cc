@@ -83,7 +83,7 @@ struct Core {
   UseCases use_cases{
       {store, hasher, clock, entropy, ids, renderer, provider_statuses, payment_provider_statuses, log},
       {.refunds = DefaultRefundPolicy(),
-       .payment_providers = {"recorded", "stripe"},
+       .payments = {.providers = {"recorded", "stripe"}, .shared_references = true},
        .email_providers = {"smtp", "file"}}};
 };
 

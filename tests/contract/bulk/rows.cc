@@ -199,6 +199,8 @@ std::vector<RowBatch> GreatestBatches() {
   f.order.shipping = f.order.total = f.order.paid = f.order.refunded = f.order.refunded_shipping = kMost;
   f.order.refund_count = f.order.version = kMost;
   f.order.payment_provider = f.order.payment_reference = kAwkward;
+  f.order.payments.assign(3, {kAwkward, kAwkward, kMost, kMost, 0, kLastTime});
+  f.order.payment_count = 3;
   f.order.reference = kLong;
   f.order.labels = user.labels;
   f.order.create_time = f.order.update_time = kLastTime;
@@ -207,6 +209,8 @@ std::vector<RowBatch> GreatestBatches() {
   f.refund.reason = RefundReason::kOther;
   f.refund.amount = f.refund.shipping = f.refund.attempts = f.refund.version = kMost;
   f.refund.lines.assign(500, {kMost, kMost, kMost});
+  f.refund.payment = kMost;
+  f.refund.split_ids = kAwkward;
   f.refund.note = f.refund.decision_note = kLong;
   f.refund.labels = user.labels;
   f.refund.requested_by = f.refund.decided_by = f.refund.failure_code = f.refund.failure_message = kAwkward;

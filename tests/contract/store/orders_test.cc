@@ -137,6 +137,122 @@ STORE_TEST("every state change of an order is stored") {
       Write(store, [&](WriteTransaction& tx) { return tx.orders().Update(SampleOrder(order->user_id)); })));
 }
 
+// An order of 12 in two payments: 5 at "recorded" and 7 at "stripe", each with the order's number as
+// reference.
+Order OrderInTwoPayments(UserId user_id, const std::string& number) {
+  return With(SampleOrder(user_id), [&](OrderFields& f) {
+    f.payment_reference = "deposit-" + number;
+    f.payments = {{"recorded", f.payment_reference, 5, 0, 0, kT0 + absl::Microseconds(1)},
+                  {"stripe", "rest-" + number, 7, 0, 0, kT0 + absl::Seconds(1)}};
+    f.payment_count = 2;
+  });
+}
+
+STORE_TEST("the payments of an order are stored, found by every reader, and updated") {
+  Store& store = fixture.store();
+  const Order order = OrderInTwoPayments(StoredUser(store)->id, "1");
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Insert(order); }));
+  const Order changed = With(order, [](OrderFields& f) {
+    f.state = OrderState::kCancelled;
+    f.paid = 15;
+    f.refunded = 2;
+    f.refund_pending = 9;
+    f.payments[0].refunded = 2;
+    f.payments[1].refund_pending = 6;
+    f.payments.push_back({"recorded", "", 3, 0, 3, kT0 + absl::Seconds(9)});
+    f.payment_count = 3;
+    f.refund_status = RefundStatus::kPartiallyRefunded;
+    f.version = 3;
+  });
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Update(changed); }));
+  const auto found = Get(store, [&](ReadTransaction& tx) { return tx.orders().Find(order->id); });
+  REQUIRE(found.has_value());
+  CHECK(found->fields() == changed.fields());
+  const auto locked = Do(store, [&](WriteTransaction& tx) { return tx.orders().FindForUpdate(order->id); });
+  REQUIRE(locked.has_value());
+  CHECK(locked->fields() == changed.fields());
+  const std::vector<OrderId> ids = {order->id};
+  const auto many = Do(store, [&](WriteTransaction& tx) { return tx.orders().FindManyForUpdate(ids); });
+  REQUIRE(many.size() == 1);
+  CHECK(many[0].fields() == changed.fields());
+  const auto listed = Get(store, [&](ReadTransaction& tx) { return tx.orders().List({}, std::nullopt, 10); });
+  REQUIRE(listed.size() == 1);
+  CHECK(listed[0].fields() == changed.fields());
+}
+
+STORE_TEST("an order whose refunds exceed one of its payments is rejected") {
+  Store& store = fixture.store();
+  const Order order = OrderInTwoPayments(StoredUser(store)->id, "1");
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Insert(order); }));
+  const auto update = [&](auto change) {
+    return Write(store, [&](WriteTransaction& tx) { return tx.orders().Update(With(order, change)); });
+  };
+  CHECK(absl::IsInternal(update([](OrderFields& f) { f.refunded = f.payments[0].refunded = 6; })));
+  CHECK(absl::IsInternal(update([](OrderFields& f) {
+    f.refunded = f.payments[1].refunded = 4;
+    f.refund_pending = f.payments[1].refund_pending = 4;
+  })));
+  CHECK(absl::IsInternal(update([](OrderFields& f) { f.payments[1].refund_pending = -1; })));
+  CHECK(absl::IsInternal(update([](OrderFields& f) { f.paid = 13; })));
+  REQUIRE_OK(update([](OrderFields& f) { f.refunded = f.payments[1].refunded = 7; }));
+}
+
+STORE_TEST("orders are listed by each of their payments, newest first and each once") {
+  Store& store = fixture.store();
+  const UserId user_id = StoredUser(store)->id;
+  const auto insert = [&](const std::string& first, const std::string& second, int second_of_creation) {
+    const Order order = With(OrderInTwoPayments(user_id, ""), [&](OrderFields& f) {
+      f.payment_reference = f.payments[0].reference = first;
+      f.payments[1].reference = second;
+      f.create_time = kT0 + absl::Seconds(second_of_creation);
+    });
+    REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Insert(order); }));
+    return order->id;
+  };
+  const OrderId as_first = insert("a", "b", 1);
+  const OrderId as_second = insert("c", "a", 2);
+  const OrderId as_both = insert("a", "a", 3);
+  insert("c", "b", 4);
+  OrderFilter filter;
+  filter.payment_reference = "a";
+  CHECK(List(store, filter) == std::vector<OrderId>{as_both, as_second, as_first});
+  CHECK(List(store, filter, std::nullopt, 2) == std::vector<OrderId>{as_both, as_second});
+  CHECK(List(store, filter, ListPosition{kT0 + absl::Seconds(2), as_second.uuid()}) ==
+        std::vector<OrderId>{as_first});
+  filter.user_id = user_id;
+  filter.states = {OrderState::kDelivered};
+  CHECK(List(store, filter).size() == 3);
+  filter.states = {OrderState::kPaid};
+  CHECK(List(store, filter).empty());
+}
+
+STORE_TEST("FindPaidOrders finds the orders by provider and reference of any payment") {
+  Store& store = fixture.store();
+  const UserId user_id = StoredUser(store)->id;
+  const Order single = SampleOrder(user_id);
+  const Order in_parts = OrderInTwoPayments(user_id, "1");
+  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) {
+    const absl::Status status = tx.orders().Insert(single);
+    return status.ok() ? tx.orders().Insert(in_parts) : status;
+  }));
+  const auto find = [&](const PaymentKey& key) {
+    const std::vector<PaymentKey> keys = {key};
+    const auto locked = Do(store, [&](WriteTransaction& tx) -> absl::StatusOr<std::vector<PaidOrder>> {
+      const absl::Status status = tx.orders().LockPayments(keys);
+      if (!status.ok()) return status;
+      return tx.orders().FindPaidOrders(keys);
+    });
+    const auto found = Get(store, [&](ReadTransaction& tx) { return tx.orders().FindPaidOrders(keys); });
+    CHECK(found.size() == locked.size());
+    return found.empty() ? OrderId() : found[0].order_id;
+  };
+  CHECK(find({"recorded", "pay-1"}) == single->id);
+  CHECK(find({"recorded", "deposit-1"}) == in_parts->id);
+  CHECK(find({"stripe", "rest-1"}) == in_parts->id);
+  CHECK(find({"stripe", "pay-1"}) == OrderId());
+  CHECK(find({"recorded", "rest-1"}) == OrderId());
+}
+
 STORE_TEST("an order whose refunds exceed the paid amount, the shipping or a line is rejected") {
   Store& store = fixture.store();
   const Order order = StoredOrder(store);
@@ -146,7 +262,7 @@ STORE_TEST("an order whose refunds exceed the paid amount, the shipping or a lin
   CHECK(absl::IsInternal(update([](OrderFields& f) { f.refunded = 13; })));
   CHECK(absl::IsInternal(update([](OrderFields& f) { f.refunded = 6, f.refund_pending = 7; })));
   CHECK(absl::IsInternal(update([](OrderFields& f) { f.refund_pending = -1; })));
-  CHECK(absl::IsInternal(update([](OrderFields& f) { f.paid = 11; })));
+  CHECK(absl::IsInternal(update([](OrderFields& f) { f.paid = 13; })));
   CHECK(absl::IsInternal(update([](OrderFields& f) { f.refunded_shipping = 3; })));
   CHECK(absl::IsInternal(update([](OrderFields& f) { f.lines[0].refunded_quantity = 3; })));
   CHECK(absl::IsInternal(update([](OrderFields& f) { f.lines[0].refunded_amount = 11; })));

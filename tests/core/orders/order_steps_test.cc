@@ -18,7 +18,9 @@ PayOrderCommand Payment(const Order& order) {
 }
 
 absl::StatusOr<Order> Pay(World& world, const PayOrderCommand& command) {
-  return PayOrder(world.store, world.clock, {"recorded", "bank"}).Handle(world.context, command);
+  const RefundPolicies policies(world.refunds);
+  return PayOrder(world.store, world.clock, world.ids, policies, {{"recorded", "bank"}, true})
+      .Handle(world.context, command);
 }
 
 TEST_CASE("An order moves from PENDING to DELIVERED, with an event and a timestamp for each transition") {
@@ -42,15 +44,17 @@ TEST_CASE("An order moves from PENDING to DELIVERED, with an event and a timesta
   CHECK(world.NewEvents() == Fields{"order.paid", "order.shipped", "order.delivered"});
 }
 
-TEST_CASE("A payment must equal the order's total in the order's currency") {
+TEST_CASE("A payment must be positive, and at most the unpaid amount in the order's currency") {
   World world;
   const Order order = world.Pending();
   world.NewEvents();
-  for (const Amount& amount :
-       {Amount{"EUR", 3499}, Amount{"EUR", 3501}, Amount{"EUR", 0}, Amount{"USD", 3500}}) {
-    PayOrderCommand command = Payment(order);
-    command.amount = amount;
-    CHECK(BadFields(Pay(world, command)) == Fields{"amount"});
+  const std::pair<Amount, std::string> kRefused[] = {{Amount{"EUR", 3501}, "amount"},
+                                                     {Amount{"EUR", 0}, "amount.minor_units"},
+                                                     {Amount{"USD", 3500}, "amount.currency_code"}};
+  for (const auto& [amount, field] : kRefused) {
+    PayOrderCommand refused = Payment(order);
+    refused.amount = amount;
+    CHECK(BadFields(Pay(world, refused)) == Fields{field});
   }
   PayOrderCommand command = Payment(order);
   command.amount = Amount{"EUR", -3500};

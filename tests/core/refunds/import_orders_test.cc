@@ -45,7 +45,7 @@ OrderRecord::Refund RefundOf(const OrderRecord& order, ScopeInput scope) {
 }
 
 absl::StatusOr<OrderImportResult> ImportAll(World& world, const std::vector<OrderRecord>& records) {
-  return ImportOrders(world.store, world.clock, world.ids, {std::string(world.payments.name())})
+  return ImportOrders(world.store, world.clock, world.ids, {{std::string(world.payments.name())}, true})
       .Handle(world.context, records);
 }
 
@@ -345,7 +345,7 @@ TEST_CASE("an order or an erasure that another call commits meanwhile is taken i
   const auto import_through = [&](std::function<void()> before_write) {
     InterleavedStore store(world.store);
     store.before_next_write = std::move(before_write);
-    return Must(ImportOrders(store, world.clock, world.ids, {std::string(world.payments.name())})
+    return Must(ImportOrders(store, world.clock, world.ids, {{std::string(world.payments.name())}, true})
                     .Handle(world.context, records));
   };
   const OrderImportResult first = import_through([&] {
@@ -362,7 +362,7 @@ TEST_CASE("a transaction of ImportOrders that runs twice imports each order once
   RetryingStore retrying(world.store);
   const OrderRecord record = DeliveredRecord(world);
   const OrderImportResult result =
-      Must(ImportOrders(retrying, world.clock, world.ids, {std::string(world.payments.name())})
+      Must(ImportOrders(retrying, world.clock, world.ids, {{std::string(world.payments.name())}, true})
                .Handle(world.context, {record}));
   CHECK(result.imported == 1);
   std::vector<LedgerEntry> entries;
@@ -381,6 +381,95 @@ TEST_CASE("a batch of orders without a valid record does not touch the store") {
   world.context.deadline = Deadline::After(absl::ZeroDuration());
   CHECK(Must(ImportAll(world, {OrderRecord()})).failures.size() == 1);
   CHECK(absl::IsDeadlineExceeded(ImportAll(world, {valid}).status()));
+}
+
+// A DELIVERED order that a deposit of 10.00 EUR and a rest of 25.00 EUR paid.
+OrderRecord RecordInTwoPayments(World& world, std::string reference = "R-1") {
+  OrderRecord record = DeliveredRecord(world, std::move(reference));
+  const absl::Time paid = *record.pay_time;
+  record.payments = {{"", "deposit-" + record.reference, Amount{"EUR", 1000}, paid - absl::Hours(1)},
+                     {"", "rest-" + record.reference, Amount{"EUR", 2500}, paid}};
+  record.pay_time.reset();
+  record.payment_reference.clear();
+  return record;
+}
+
+OrderRecord::Refund PaidRefund(const OrderRecord& record, ScopeInput scope) {
+  OrderRecord::Refund refund;
+  refund.scope = std::move(scope);
+  refund.create_time = *record.deliver_time;
+  return refund;
+}
+
+TEST_CASE("ImportOrders imports several payments, and divides the refunds among them") {
+  World world;
+  OrderRecord record = RecordInTwoPayments(world);
+  record.refunds = {PaidRefund(record, AmountOf(1200)), PaidRefund(record, AmountOf(100))};
+  record.refunds[1].payment_id = "2";
+  const OrderImportResult result = Must(ImportAll(world, {record}));
+  CHECK(result.imported == 1);
+  const Order order = FindImported(world, "R-1").value();
+  CHECK(order->state == OrderState::kDelivered);
+  CHECK(order->pay_time == record.payments[1].pay_time);
+  REQUIRE(order->payments.size() == 2);
+  CHECK(order->payments[0].refunded == 1000);
+  CHECK(order->payments[1].refunded == 300);
+  CHECK(order->refunded == 1300);
+  CHECK(world.RefundsOf(order->id).size() == 3);
+  CHECK(Must(ImportAll(world, {record})).existing == 1);
+  record.payments[1].reference = "another";
+  CHECK(ImportFailuresOf(Must(ImportAll(world, {record}))) == Fields{"0 REFERENCE_TAKEN"});
+}
+
+TEST_CASE("ImportOrders checks that the payments fit the state and the total") {
+  World world;
+  OrderRecord record = RecordInTwoPayments(world);
+  record.payments[1].amount = Amount{"EUR", 2499};
+  CHECK(InvalidFieldsOf(world, record) == Fields{"payments"});
+  record.payments[1].amount = Amount{"USD", 2500};
+  CHECK(InvalidFieldsOf(world, record) == Fields{"payments[1].amount.currency_code"});
+  record = RecordInTwoPayments(world);
+  record.payments[0].pay_time = *record.payments[1].pay_time + absl::Minutes(1);
+  CHECK(InvalidFieldsOf(world, record) == Fields{"payments[1].pay_time"});
+  record = RecordInTwoPayments(world);
+  record.payment_reference = "charge-9";
+  CHECK(InvalidFieldsOf(world, record) == Fields{"payment"});
+  record = RecordInTwoPayments(world);
+  record.pay_time = record.payments[1].pay_time;
+  CHECK(InvalidFieldsOf(world, record) == Fields{"pay_time"});
+}
+
+TEST_CASE("ImportOrders imports an order that is paid in part") {
+  World world;
+  OrderRecord record = RecordInTwoPayments(world);
+  record.payments.pop_back();
+  record.state = OrderState::kPending;
+  record.ship_time.reset();
+  record.deliver_time.reset();
+  CHECK(Must(ImportAll(world, {record})).imported == 1);
+  const Order order = FindImported(world, "R-1").value();
+  CHECK(order->state == OrderState::kPending);
+  CHECK(order->paid == 1000);
+  CHECK_FALSE(order->pay_time.has_value());
+}
+
+TEST_CASE("ImportOrders rejects a payment that has paid another order, unless references are shared") {
+  World world;
+  OrderRecord first = RecordInTwoPayments(world, "R-1");
+  OrderRecord second = RecordInTwoPayments(world, "R-2");
+  OrderRecord third = RecordInTwoPayments(world, "R-3");
+  second.payments[1].reference = first.payments[1].reference;
+  third.payments[0].reference = first.payments[0].reference;
+  const auto import = [&](const std::vector<OrderRecord>& records) {
+    return Must(ImportOrders(world.store, world.clock, world.ids, {{std::string(world.payments.name())}})
+                    .Handle(world.context, records));
+  };
+  const OrderImportResult both = import({first, second});
+  CHECK(both.imported == 1);
+  CHECK(ImportFailuresOf(both) == Fields{"1 REFERENCE_TAKEN"});
+  CHECK(ImportFailuresOf(import({third})) == Fields{"0 REFERENCE_TAKEN"});
+  CHECK(import({first}).existing == 1);
+  CHECK(Must(ImportAll(world, {second, third})).imported == 2);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "tests/core/refunds/refund_model.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/common/strings.h"
 
@@ -33,10 +34,32 @@ std::int64_t ModelOrder::total() const {
   return sum;
 }
 
+std::int64_t ModelOrder::paid() const {
+  return std::accumulate(payments.begin(), payments.end(), std::int64_t{0});
+}
+
 ModelOrder::Totals ModelOrder::totals() const {
   Totals totals;
   for (std::size_t i = 0; i < lines.size(); ++i) totals.lines[static_cast<std::int64_t>(i)];
+  for (std::size_t payment = 0; payment < payments.size(); ++payment) {
+    const Totals sums = TotalsOf(payment);
+    totals.refunded += sums.refunded;
+    totals.pending += sums.pending;
+    totals.shipping += sums.shipping;
+    totals.count += sums.count;
+    for (const auto& [index, part] : sums.lines) {
+      totals.lines[index].quantity += part.quantity;
+      totals.lines[index].amount += part.amount;
+      totals.lines[index].withheld += part.withheld;
+    }
+  }
+  return totals;
+}
+
+ModelOrder::Totals ModelOrder::TotalsOf(std::size_t payment) const {
+  Totals totals;
   for (const ModelRefund& refund : refunds) {
+    if (refund.payment != payment) continue;
     const bool succeeded = refund.state == RefundState::kSucceeded;
     if (!succeeded && !refund.is_open() && refund.state != RefundState::kRequested) continue;
     (succeeded ? totals.refunded : totals.pending) += refund.portion.amount;
@@ -54,6 +77,41 @@ ModelOrder::Totals ModelOrder::totals() const {
 std::int64_t ModelOrder::refundable() const {
   const Totals sums = totals();
   return paid() - sums.refunded - sums.pending;
+}
+
+// Assigns each minor unit of the refund to the payment of one refundable minor unit, the oldest payment
+// first.
+std::vector<ModelRefund> ModelOrder::Split(const ModelRefund& whole) const {
+  std::vector<std::size_t> payers;
+  for (std::size_t payment = 0; payment < payments.size(); ++payment) {
+    const Totals sums = TotalsOf(payment);
+    payers.resize(payers.size() + static_cast<std::size_t>(payments[payment] - sums.refunded - sums.pending),
+                  payment);
+  }
+  if (whole.portion.amount == 0) payers.assign(1, 0);
+  std::map<std::size_t, ModelPortion> portions;
+  std::size_t next = 0;
+  const auto pay_one = [&]() -> ModelPortion& {
+    ModelPortion& portion = portions[payers.at(next++)];
+    ++portion.amount;
+    return portion;
+  };
+  for (const auto& [index, part] : whole.portion.lines) {
+    // The first minor unit brings the units; a line without an amount stays with the part before it.
+    const std::size_t first = part.amount > 0 || next == 0 ? next : next - 1;
+    portions[payers.at(first)].lines[index] = {part.quantity, 0, part.withheld};
+    for (std::int64_t i = 0; i < part.amount; ++i) ++pay_one().lines[index].amount;
+  }
+  for (std::int64_t i = 0; i < whole.portion.shipping; ++i) ++pay_one().shipping;
+  while (static_cast<std::int64_t>(next) < whole.portion.amount) pay_one();
+  std::vector<ModelRefund> parts;
+  for (const auto& [payment, portion] : portions) {
+    parts.push_back(whole);
+    parts.back().portion = portion;
+    parts.back().payment = payment;
+    parts.back().is_split = portions.size() > 1;
+  }
+  return parts;
 }
 
 std::int64_t ModelOrder::ShareOf(std::int64_t index, std::int64_t quantity) const {
@@ -123,7 +181,9 @@ std::optional<ModelPortion> ModelOrder::PortionOfRetry(const ModelRefund& refund
     const ModelPart& before = sums.lines.at(index);
     const std::int64_t left = lines[static_cast<std::size_t>(index)].total - before.amount - before.withheld;
     if (!HasUnits(index, part.quantity) || part.amount > left) return std::nullopt;
-    part.withheld = std::max<std::int64_t>(ShareOf(index, part.quantity) - part.amount, 0);
+    const std::int64_t withheld = std::max<std::int64_t>(ShareOf(index, part.quantity) - part.amount, 0);
+    // The rest of the share may be the amount of another refund of the same call.
+    part.withheld = refund.is_split ? std::min(part.withheld, withheld) : withheld;
   }
   return sums.shipping + portion.shipping <= shipping ? std::optional(portion) : std::nullopt;
 }
@@ -173,6 +233,11 @@ ModelVerdict ModelOrder::JudgeRetry(const ModelRefund& refund, const ModelTerms&
     failed.insert(failed.end(), {"AMOUNT_POSITIVE", "LINES_AVAILABLE", "WITHIN_REFUNDABLE"});
   } else if (verdict.portion->amount > refundable()) {
     failed.push_back("WITHIN_REFUNDABLE");
+  }
+  const Totals sums = TotalsOf(refund.payment);
+  const std::int64_t left = payments.at(refund.payment) - sums.refunded - sums.pending;
+  if (was_paid_in_parts && (!verdict.portion || verdict.portion->amount > left)) {
+    failed.push_back("PAYMENT_AVAILABLE");
   }
   MoveOverridden(verdict, refund.overridden);
   return verdict;

@@ -2,6 +2,7 @@
 // refunds and adds them up whenever a sum is needed. Amounts are in minor units, small enough for int64.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -67,6 +68,11 @@ struct ModelRefund {
   // The rules that failed and were overridden.
   ModelRules overridden;
   ModelPortion portion;
+  // Zero-based index in ModelOrder::payments.
+  std::size_t payment = 0;
+  // The number of the call that created the refund, and whether that call created several refunds.
+  int call = 0;
+  bool is_split = false;
   RefundState state = RefundState::kApproved;
   std::optional<absl::Time> due_time;
   std::int64_t attempts = 0;
@@ -105,16 +111,23 @@ struct ModelOrder {
   std::vector<Line> lines;
   std::int64_t shipping = 0;
   OrderState state = OrderState::kPending;
-  bool was_paid = false;
+  // The amounts of the payments, oldest first.
+  std::vector<std::int64_t> payments;
+  // False if one payment paid the total.
+  bool was_paid_in_parts = false;
   std::optional<absl::Time> deliver_time;
   std::vector<ModelRefund> refunds;
   std::int64_t version = 0;
   bool changed = true;
 
   std::int64_t total() const;
-  std::int64_t paid() const { return was_paid ? total() : 0; }
+  std::int64_t paid() const;
   Totals totals() const;
   std::int64_t refundable() const;
+  // The sums of the refunds of a payment.
+  Totals TotalsOf(std::size_t payment) const;
+  // The refunds of a call that creates `whole`: one for each payment, in the order of the payments.
+  std::vector<ModelRefund> Split(const ModelRefund& whole) const;
   // The share of `quantity` more units of a line.
   std::int64_t ShareOf(std::int64_t index, std::int64_t quantity) const;
 

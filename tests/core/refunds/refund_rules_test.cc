@@ -54,9 +54,9 @@ RefundScope UnitsOf(std::int64_t index, std::int64_t quantity, bool include_ship
 }
 
 TEST_CASE("Every refund is judged by all rules, in the order that refunds.proto lists") {
-  const std::vector<std::string_view> published = {"ORDER_PAID",      "ORDER_STATE",     "WITHIN_WINDOW",
-                                                   "REFUNDS_LEFT",    "PARTIAL_ALLOWED", "CURRENCY_MATCHES",
-                                                   "AMOUNT_POSITIVE", "LINES_AVAILABLE", "WITHIN_REFUNDABLE"};
+  const std::vector<std::string_view> published = {
+      "ORDER_PAID",       "ORDER_STATE",     "WITHIN_WINDOW",   "REFUNDS_LEFT",      "PARTIAL_ALLOWED",
+      "CURRENCY_MATCHES", "AMOUNT_POSITIVE", "LINES_AVAILABLE", "WITHIN_REFUNDABLE", "PAYMENT_AVAILABLE"};
   std::vector<std::string_view> listed;
   for (const RefundRule& rule : RefundRules()) listed.push_back(rule.name);
   REQUIRE(listed.size() >= published.size());

@@ -146,10 +146,7 @@ class RefundSequence {
     const Order order = world_.Load(order_.id);
     switch (order_.state) {
       case OrderState::kPending:
-        Note("PayOrder");
-        Must(world_.Pay(order).status());
-        order_.was_paid = true;
-        return MoveOrderTo(OrderState::kPaid);
+        return Pay(order);
       case OrderState::kPaid:
         return Ship(order);
       case OrderState::kShipped:
@@ -157,11 +154,43 @@ class RefundSequence {
         Must(world_.Deliver(order).status());
         order_.deliver_time = Now();
         return MoveOrderTo(OrderState::kDelivered);
-      case OrderState::kDelivered:
       case OrderState::kCancelled:
+        if (Chance(2)) return PayLate(order);
+        [[fallthrough]];
+      case OrderState::kDelivered:
         Note("ShipOrder");
         return ExpectReason(ReasonOf(world_.Ship(order)), "ORDER_STATE");
     }
+  }
+
+  void RecordPayment(const Order& order, std::int64_t amount) {
+    Note(StrCat("PayOrder of ", amount));
+    const std::string reference = StrCat(order_.id.ToString(), "-", order_.payments.size());
+    Must(world_.PayPart(order, amount, reference).status());
+    order_.payments.push_back(amount);
+    order_.changed = true;
+  }
+
+  void Pay(const Order& order) {
+    const std::int64_t unpaid = order_.total() - order_.paid();
+    const std::int64_t amount = Chance(2) ? unpaid : 1 + UpTo(unpaid - 1);
+    order_.was_paid_in_parts |= amount < order_.total();
+    RecordPayment(order, amount);
+    if (amount == unpaid) MoveOrderTo(OrderState::kPaid);
+  }
+
+  // A payment after the cancellation is refunded, whatever the rules say.
+  void PayLate(const Order& order) {
+    ModelScope scope;
+    scope.kind = RefundScopeKind::kAmount;
+    scope.amount = 1 + UpTo(40);
+    order_.was_paid_in_parts = true;
+    RecordPayment(order, scope.amount);
+    ModelVerdict verdict = order_.Judge(scope, TermsFor(RefundReason::kOrderCancelled), Now());
+    ModelRefund refund = NewRefund(verdict, scope.kind, RefundReason::kOrderCancelled, "web");
+    refund.payment = order_.payments.size() - 1;
+    refund.id = UnknownRefund(refund.payment);
+    Add(std::move(refund));
   }
 
   void Ship(const Order& order) {
@@ -194,19 +223,30 @@ class RefundSequence {
     }
     if (order_.refundable() == 0) return;
     ModelVerdict verdict = order_.Judge({}, TermsFor(RefundReason::kOrderCancelled), Now());
-    ModelRefund refund =
-        NewRefund(verdict, RefundScopeKind::kEverything, RefundReason::kOrderCancelled, "boss");
-    refund.id = UnknownRefund();
-    Add(std::move(refund));
+    AddParts(NewRefund(verdict, RefundScopeKind::kEverything, RefundReason::kOrderCancelled, "boss"));
   }
 
-  // Returns the stored refund that the model does not have.
-  RefundId UnknownRefund() {
+  // Adds the refunds of one call. Returns the id of the first.
+  RefundId AddParts(const ModelRefund& whole) {
+    const std::vector<ModelRefund> parts = order_.Split(whole);
+    std::optional<RefundId> first;
+    for (ModelRefund part : parts) {
+      part.id = UnknownRefund(part.payment);
+      part.call = static_cast<int>(calls_.size());
+      if (!first) first = part.id;
+      Add(std::move(part));
+    }
+    return first.value();
+  }
+
+  // Returns the stored refund of the payment that the model does not have.
+  RefundId UnknownRefund(std::size_t payment) {
     for (const Refund& stored : world_.RefundsOf(order_.id)) {
+      if (stored.portion().payment != payment) continue;
       const auto known = [&](const ModelRefund& refund) { return refund.id == stored->id; };
       if (std::none_of(order_.refunds.begin(), order_.refunds.end(), known)) return stored->id;
     }
-    Fail("CancelOrder created no refund");
+    Fail(StrCat("no refund of the payment ", payment + 1, " was created"));
   }
 
   const ModelTerms& TermsFor(RefundReason reason) {
@@ -338,9 +378,8 @@ class RefundSequence {
     const auto created = create.Handle(context, command);
     ExpectVerdict(created.status(), verdict);
     if (!created.ok()) return;
-    ModelRefund refund = NewRefund(verdict, scope.kind, reason, context.actor);
-    refund.id = (*created)->id;
-    Add(std::move(refund));
+    const RefundId first = AddParts(NewRefund(verdict, scope.kind, reason, context.actor));
+    Same("the returned refund", (*created)->id == first, true);
     if (Chance(4)) RepeatCreate(create, context, command, *created);
   }
 
@@ -451,8 +490,21 @@ class RefundSequence {
     if (refund->state != RefundState::kRequested) return ExpectReason(*reason, "REFUND_STATE");
     if (refund->requested_by == actor) return ExpectReason(*reason, "SELF_APPROVAL");
     ExpectReason(*reason, "OK");
-    Move(*refund, RefundState::kApproved, "refund.approved");
-    refund->due_time = Now();
+    for (ModelRefund* decided : DecidedWith(*refund)) {
+      Move(*decided, RefundState::kApproved, "refund.approved");
+      decided->due_time = Now();
+    }
+  }
+
+  // The refunds to which a decision about the refund applies.
+  std::vector<ModelRefund*> DecidedWith(ModelRefund& refund) {
+    std::vector<ModelRefund*> decided = {&refund};
+    if (!refund.is_split || refund.state != RefundState::kRequested) return decided;
+    for (ModelRefund& other : order_.refunds) {
+      const bool together = other.is_split && other.call == refund.call;
+      if (together && &other != &refund && other.state == RefundState::kRequested) decided.push_back(&other);
+    }
+    return decided;
   }
 
   void Reject() {
@@ -462,7 +514,9 @@ class RefundSequence {
     if (!reason) return;
     if (refund->state != RefundState::kRequested) return ExpectReason(*reason, "REFUND_STATE");
     ExpectReason(*reason, "OK");
-    Move(*refund, RefundState::kRejected, "refund.rejected");
+    for (ModelRefund* decided : DecidedWith(*refund)) {
+      Move(*decided, RefundState::kRejected, "refund.rejected");
+    }
   }
 
   void CancelRefundOf() {
@@ -474,7 +528,9 @@ class RefundSequence {
       return ExpectReason(*reason, "REFUND_STATE");
     }
     ExpectReason(*reason, "OK");
-    Move(*refund, RefundState::kCancelled, "refund.cancelled");
+    for (ModelRefund* decided : DecidedWith(*refund)) {
+      Move(*decided, RefundState::kCancelled, "refund.cancelled");
+    }
   }
 
   void Retry() {
@@ -652,6 +708,15 @@ class RefundSequence {
   void CheckLimits(const Order& stored) {
     Same("refunds within paid", stored->refunded + stored->refund_pending <= stored->paid, true);
     Same("refunded shipping within shipping", stored->refunded_shipping <= stored->shipping, true);
+    const std::vector<OrderPayment> payments = stored.payments();
+    Same("the number of payments", payments.size(), order_.payments.size());
+    for (std::size_t i = 0; i < payments.size(); ++i) {
+      const ModelOrder::Totals sums = order_.TotalsOf(i);
+      Same("the amount of a payment", payments[i].amount, order_.payments[i]);
+      Same("the refunded amount of a payment", payments[i].refunded, sums.refunded);
+      Same("the pending amount of a payment", payments[i].refund_pending, sums.pending);
+      Same("refunds within a payment", payments[i].refundable() >= 0, true);
+    }
     for (const OrderLine& line : stored->lines) {
       Same("refunded units within the line", line.refunded_quantity <= line.quantity, true);
       Same("shares within the line", line.refunded_amount + line.withheld_amount <= line.total, true);
@@ -668,6 +733,8 @@ class RefundSequence {
     Same("the refund's overridden rules", RulesOf(stored->overridden_rules), refund.overridden);
     Same("whether the refund has an override note", stored->override_note.empty(), refund.overridden.empty());
     Same("the refund's amount", stored->amount, refund.portion.amount);
+    Same("the refund's payment", stored.portion().payment, refund.payment);
+    Same("whether the refund is split", !stored->split_ids.empty(), refund.is_split);
     Same("the refund's shipping", stored->shipping, refund.portion.shipping);
     std::map<std::int64_t, ModelPart> lines;
     for (const RefundLine& line : stored->lines)

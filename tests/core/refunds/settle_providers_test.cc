@@ -22,7 +22,9 @@ struct TwoProviders : World {
     command.id = order->id.ToString();
     command.amount = Amount{"EUR", order->total};
     command.payment_reference = "payment-" + order->id.ToString();
-    const Order paid = Must(PayOrder(store, clock, provider.name()).Handle(context, command));
+    const RefundPolicies policies(refunds);
+    const Order paid = Must(
+        PayOrder(store, clock, ids, policies, {{std::string(provider.name())}}).Handle(context, command));
     return Must(Refunded(Must(Deliver(Must(Ship(paid)))), AmountOf(10)));
   }
   std::vector<Refund> RefundsThrough(const PaymentProvider& provider, int count) {

@@ -95,6 +95,48 @@ Refund RequestRefund(const Client& client, const std::string& order_id) {
   return refund->refund();
 }
 
+// Pays an amount of the order through one of the services.
+std::string PayPart(const Client& client, const std::string& order_id, int amount,
+                    const std::string& reference) {
+  return Outcome(
+      client(&Orders::PayOrder, StrCat(Field("id", order_id), Euros("amount", amount), "payment { ",
+                                       Field("provider_reference", reference), " }")));
+}
+
+TEST_CASE("one payment pays only one of two orders that it is recorded for at once") {
+  RacingShop racing({});
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string orders[] = {CreateOrder(racing.shop, racing.user_id, 1, 100),
+                                  CreateOrder(racing.shop, racing.user_id, 1, 100)};
+    const std::string reference = StrCat("charge-", round);
+    const std::vector<std::string> outcomes = AllAtOnce(2, [&](int i) {
+      const auto index = static_cast<std::size_t>(i);
+      return PayPart(racing.Caller(index, "shop"), orders[index], 100, reference);
+    });
+    CHECK(std::multiset<std::string>(outcomes.begin(), outcomes.end()) ==
+          std::multiset<std::string>{"ALREADY_EXISTS REFERENCE_TAKEN", "OK"});
+  }
+  racing.Verify();
+}
+
+TEST_CASE("concurrent payments of one order never exceed its total") {
+  RacingShop racing({});
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string order_id = CreateOrder(racing.shop, racing.user_id, 1, 100);
+    const std::vector<std::string> outcomes = AllAtOnce(4, [&](int i) {
+      return PayPart(racing.Caller(static_cast<std::size_t>(i) % kServices, "shop"), order_id, 40,
+                     StrCat("part-", round, "-", i));
+    });
+    CHECK(std::count(outcomes.begin(), outcomes.end(), "OK") == 2);
+    const orders::v1::Order order = GetOrder(racing.shop, order_id);
+    CHECK(order.state() == orders::v1::ORDER_STATE_PENDING);
+    CHECK(order.paid().minor_units() == 80);
+    CHECK(order.payments_size() == 2);
+    CHECK(PayPart(racing.shop, order_id, 20, StrCat("rest-", round)) == "OK");
+  }
+  racing.Verify();
+}
+
 TEST_CASE("50 concurrent refunds of 1.00 on an order of 10.00, over two processes, give exactly ten") {
   RacingShop world({kPaidOrders, "refunds.max_per_order=1000"});
   const std::string order_id = world.PaidOrder(1000);

@@ -13,15 +13,11 @@ namespace keelson::e2e {
 
 std::vector<std::string> SandboxSettings() {
   return {"payments.providers=['sandbox','recorded']",
-          "payments.sandbox.path=payments.jsonl",
-          "payments.sandbox.pending=200ms",
-          "payments.timeout=400ms",
-          "payments.lease=1s",
-          "payments.base_delay=10ms",
-          "payments.max_delay=50ms",
-          "payments.pending_interval=10ms",
-          "payments.max_pending_interval=50ms",
-          "refunds.max_per_order=1000"};
+          // The reference chooses the behaviour, so that several orders have the same one.
+          "payments.shared_references=true", "payments.sandbox.path=payments.jsonl",
+          "payments.sandbox.pending=200ms", "payments.timeout=400ms", "payments.lease=1s",
+          "payments.base_delay=10ms", "payments.max_delay=50ms", "payments.pending_interval=10ms",
+          "payments.max_pending_interval=50ms", "refunds.max_per_order=1000"};
 }
 
 std::vector<SandboxLine> ReadSandbox(const std::filesystem::path& folder) {

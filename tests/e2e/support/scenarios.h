@@ -21,12 +21,14 @@ std::string CreateOrder(const Client& client, const std::string& user_id, int qu
                         bool with_shipping = false);
 // A payment of the provider `recorded`, in Protobuf's text format.
 inline constexpr char kRecordedPayment[] = "provider: 'recorded' provider_reference: 'ch_1'";
+// Pays the total. An empty payment is one of `recorded` with the order's id as its reference, because a
+// reference pays only one order.
 orders::v1::Order PayOrder(const Client& client, const std::string& order_id,
-                           const std::string& payment = kRecordedPayment);
+                           const std::string& payment = "");
 orders::v1::Order DeliverOrder(const Client& client, const std::string& order_id);
 // Creates a DELIVERED order of a new user.
 std::string DeliveredOrder(const Client& client, const std::string& email, int quantity, int unit_price,
-                           const std::string& payment = kRecordedPayment);
+                           const std::string& payment = "");
 
 orders::v1::Order GetOrder(const Client& client, const std::string& order_id);
 // Waits until the refund has the state and returns it.

@@ -23,7 +23,11 @@ LOCK TABLE orders, refunds IN SHARE MODE;
 INSERT INTO ledger_entries (id, order_id, refund_id, type, payment_provider, currency, amount, create_time)
   SELECT overlay(id::text placing '7001' from 15 for 4)::uuid, id, NULL, 1, payment_provider, currency, paid,
     coalesce(pay_time, create_time)
-  FROM orders WHERE paid > 0;
+  FROM orders WHERE paid > 0 AND payment_count = 0;
+INSERT INTO ledger_entries (id, order_id, refund_id, type, payment_provider, currency, amount, create_time)
+  SELECT overlay(id::text placing '70' || lpad(to_hex(payment + 1), 2, '0') from 15 for 4)::uuid, id, NULL, 1, provider,
+    currency, amount, order_payments.pay_time
+  FROM orders JOIN order_payments ON order_id = id WHERE amount > 0;
 INSERT INTO ledger_entries (id, order_id, refund_id, type, payment_provider, currency, amount, create_time)
   SELECT overlay(id::text placing '7002' from 15 for 4)::uuid, order_id, id, 2, payment_provider, currency, amount,
     create_time

@@ -20,7 +20,11 @@ CREATE TABLE ledger_entries (
 INSERT INTO ledger_entries (id, order_id, refund_id, type, payment_provider, currency, amount, create_time)
   SELECT CAST(substr(id, 1, 6) || x'7001' || substr(id, 9) AS BLOB), id, NULL, 1, payment_provider, currency, paid,
     coalesce(pay_time, create_time)
-  FROM orders WHERE paid > 0;
+  FROM orders WHERE paid > 0 AND payment_count = 0;
+INSERT INTO ledger_entries (id, order_id, refund_id, type, payment_provider, currency, amount, create_time)
+  SELECT CAST(substr(id, 1, 6) || x'70' || CAST(char(payment + 1) AS BLOB) || substr(id, 9) AS BLOB), id, NULL, 1,
+    provider, currency, amount, order_payments.pay_time
+  FROM orders JOIN order_payments ON order_id = id WHERE amount > 0;
 INSERT INTO ledger_entries (id, order_id, refund_id, type, payment_provider, currency, amount, create_time)
   SELECT CAST(substr(id, 1, 6) || x'7002' || substr(id, 9) AS BLOB), order_id, id, 2, payment_provider, currency, amount,
     create_time
