@@ -149,7 +149,7 @@ PaymentOutcome PayPalPaymentProvider::Search(const PaymentRefund& refund, Deadli
   if (const auto* outcome = std::get_if<PaymentOutcome>(&capture)) return *outcome;
   const std::string order_id = OrderOf(std::get<ProviderResponse>(capture));
   if (!IsPlainId(order_id)) {
-    return RefundUnknown("SEARCH_UNSUPPORTED",
+    return RefundUnknown(std::string(kNotSearchable),
                          "paypal names no order of the capture, so the refunds of the "
                          "capture cannot be listed");
   }
