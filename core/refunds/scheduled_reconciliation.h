@@ -16,6 +16,7 @@
 #include "core/common/steady_time.h"
 #include "core/refunds/payment_provider.h"
 #include "core/refunds/reconcile_refunds.h"
+#include "core/refunds/reconciliation_policy.h"
 #include "core/refunds/refund_pages.h"
 #include "core/refunds/settlement_policy.h"
 #include "core/store/store.h"
@@ -39,13 +40,6 @@ class ReconciliationStatuses {
   virtual ~ReconciliationStatuses() = default;
   // Thread-safe; does not block.
   virtual ReconciliationStatus LastReconciliation() const = 0;
-};
-
-struct ReconciliationPolicy {
-  // Time between the end of one reconciliation and the start of the next; zero: none.
-  absl::Duration interval = absl::Hours(24);
-  // A reconciliation compares the settled refunds that were created within this time before its start.
-  absl::Duration window = absl::Hours(72);
 };
 
 // Reconciles regularly, and repairs differences. Asks one provider at a time, so that the settlement has
