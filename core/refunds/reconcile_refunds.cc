@@ -13,7 +13,7 @@
 namespace keelson {
 namespace {
 
-using Result = RefundComparison::Result;
+using ComparisonResult = RefundComparison::Result;
 
 PaymentOutcome NotAsked(std::string code, std::string message) {
   PaymentOutcome outcome;
@@ -86,13 +86,13 @@ absl::StatusOr<RefundComparison> ReconcileRefunds::Judge(RefundComparison compar
   const PaymentOutcome& outcome = comparison.outcome;
   comparison.difference = FindDifference(comparison.refund, outcome, policy_, clock_.Now());
   if (comparison.difference) {
-    comparison.result = Result::kDifferent;
+    comparison.result = ComparisonResult::kDifferent;
     if (repair_ != nullptr) {
       ASSIGN_OR_RETURN(comparison.repaired,
                        repair_->Handle(comparison.refund, *comparison.difference, outcome));
     }
   } else if (!IsConclusive(outcome)) {
-    comparison.result = Result::kNotCompared;
+    comparison.result = ComparisonResult::kNotCompared;
   }
   return comparison;
 }
@@ -133,8 +133,8 @@ void ReconcileRefunds::Pause(Lane& lane, absl::Duration wait) {
 
 void ReconcileRefunds::Count(const RefundComparison& comparison) {
   const absl::MutexLock lock(&mutex_);
-  ++(comparison.result == Result::kNotCompared ? totals_.not_compared : totals_.compared);
-  if (comparison.result != Result::kDifferent) return;
+  ++(comparison.result == ComparisonResult::kNotCompared ? totals_.not_compared : totals_.compared);
+  if (comparison.result != ComparisonResult::kDifferent) return;
   ++(comparison.repaired ? totals_.repaired : totals_.differences);
 }
 

@@ -60,7 +60,7 @@ constexpr std::array kDifferences = {
 };
 static_assert(kDifferences.size() == static_cast<std::size_t>(DifferenceKind::kFailedPending) + 1);
 
-const DifferenceFacts& FactsOf(DifferenceKind kind) {
+const DifferenceFacts& DifferenceFactsOf(DifferenceKind kind) {
   return kDifferences[static_cast<std::size_t>(kind)];
 }
 
@@ -105,15 +105,15 @@ std::optional<DifferenceKind> OfFailed(Outcome outcome) {
 }  // namespace
 
 std::string_view DifferenceName(DifferenceKind kind) {
-  return FactsOf(kind).name;
+  return DifferenceFactsOf(kind).name;
 }
 
 std::string_view DifferenceExplanation(DifferenceKind kind) {
-  return FactsOf(kind).explanation;
+  return DifferenceFactsOf(kind).explanation;
 }
 
 DifferenceRepair RepairOf(DifferenceKind kind) {
-  return FactsOf(kind).repair;
+  return DifferenceFactsOf(kind).repair;
 }
 
 bool NeedsProviderState(const Refund& refund, absl::Time now) {

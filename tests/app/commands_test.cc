@@ -52,6 +52,7 @@ TEST_CASE("commands accept their documented arguments") {
   CHECK(Parses({"config", "show", "--set", "email.providers=[\"file\"]"}));
   CHECK(Parses({"migrate", "down", "--to", "3"}));
   CHECK(Parses({"verify", "--config", "a.toml"}));
+  CHECK(Parses({"reconcile", "--config", "a.toml", "--since", "72h", "--repair", "--json"}));
   CHECK(Parses({"transfer", "--from", "a.toml", "--to", "b.toml"}));
   CHECK(Parses({"backup", "copy.db", "--set", "store.sqlite.path=a.db"}));
   CHECK(Parses({"restore", "copy.db", "--replace", "--set", "store.sqlite.path=a.db"}));
@@ -77,6 +78,8 @@ TEST_CASE("an invalid command line is rejected") {
   CHECK_FALSE(Parses({"migrate", "up", "--to", "x"}));
   CHECK_FALSE(Parses({"config", "reference", "--set", "a=b"}));
   CHECK_FALSE(Parses({"verify", "extra"}));
+  CHECK_FALSE(Parses({"reconcile", "extra"}));
+  CHECK_FALSE(Parses({"reconcile", "--since"}));
   CHECK_FALSE(Parses({"transfer", "--from", "a.toml"}));
   CHECK_FALSE(Parses({"transfer", "--to", "b.toml"}));
   CHECK_FALSE(Parses({"transfer", "--from", "a.toml", "--to", "b.toml", "--set", "a=b"}));
