@@ -248,7 +248,7 @@ TEST_CASE("the former key payments.provider is accepted as the only entry of pay
       "test.toml:2: payments.provider was replaced by payments.providers, which is set too; delete "
       "payments.provider");
   CHECK(fixture.Errors(fixture.LoadSettings({"payments.provider="})) ==
-        "--set: payments.provider must be one of: recorded, sandbox");
+        "--set: payments.provider must be one of: recorded, stripe, paypal, braintree, sandbox");
   CHECK(fixture.Errors(fixture.LoadSettings({"payments.provder=recorded"})) ==
         "--set: payments.provder is not a known key; did you mean payments.providers?");
 }
