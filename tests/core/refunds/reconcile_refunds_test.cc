@@ -48,7 +48,7 @@ struct ReconcileWorld {
   const RepairRefunds repair{world.store, world.clock, world.entropy, world.ids, world.settlement};
 };
 
-PaymentOutcome Found(OutcomeKind kind, std::string code = "") {
+PaymentOutcome ProviderSays(OutcomeKind kind, std::string code = "") {
   PaymentOutcome outcome;
   outcome.kind = kind;
   outcome.code = std::move(code);
@@ -59,22 +59,22 @@ PaymentOutcome Found(OutcomeKind kind, std::string code = "") {
 TEST_CASE("A PROCESSING refund differs if the provider has settled it, or has lost it") {
   ReconcileWorld w;
   w.After(Payments::Pending("re_1"));
-  CHECK(w.Difference(Found(OutcomeKind::kPending)) == "");
-  CHECK(w.Difference(Found(OutcomeKind::kSucceeded)) == "NOT_SETTLED_PAID");
-  CHECK(w.Difference(Found(OutcomeKind::kFailed, "expired")) == "NOT_SETTLED_REJECTED");
-  CHECK(w.Difference(Found(OutcomeKind::kNotFound)) == "LOST_BY_PROVIDER");
-  CHECK(w.Difference(Found(OutcomeKind::kUnknown, "timeout")) == "NOT_COMPARED");
-  CHECK(w.Difference(Found(OutcomeKind::kUnreachable, "down")) == "NOT_COMPARED");
-  CHECK(w.Difference(Found(OutcomeKind::kConfig, "bad_key")) == "NOT_COMPARED");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kPending)) == "");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kSucceeded)) == "NOT_SETTLED_PAID");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kFailed, "expired")) == "NOT_SETTLED_REJECTED");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kNotFound)) == "LOST_BY_PROVIDER");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kUnknown, "timeout")) == "NOT_COMPARED");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kUnreachable, "down")) == "NOT_COMPARED");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kConfig, "bad_key")) == "NOT_COMPARED");
   // The provider keeps no record to compare with.
-  CHECK(w.Difference(Found(OutcomeKind::kUnknown, std::string(kNotSearchable))) == "");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kUnknown, std::string(kNotSearchable))) == "");
 }
 
 TEST_CASE("A PROCESSING refund that the provider never accepted does not differ if the provider has none") {
   ReconcileWorld w;
   REQUIRE(w.After(Payments::Unknown())->provider_reference.empty());
-  CHECK(w.Difference(Found(OutcomeKind::kNotFound)) == "");
-  CHECK(w.Difference(Found(OutcomeKind::kSucceeded)) == "NOT_SETTLED_PAID");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kNotFound)) == "");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kSucceeded)) == "NOT_SETTLED_PAID");
   REQUIRE(w.world.payments.searched.size() == 2);
   CHECK(w.world.payments.searched[0].idempotency_key == w.made->id.ToString());
   CHECK(w.world.payments.searched_references[0].empty());
@@ -85,34 +85,34 @@ TEST_CASE("A PROCESSING refund differs if no attempt is scheduled in time") {
   RefundFields fields = w.After(Payments::Pending("re_1")).fields();
   fields.due_time = w.world.clock.Now() + absl::Hours(24) - absl::Seconds(1);
   w.Store(fields);
-  CHECK(w.Difference(Found(OutcomeKind::kPending)) == "");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kPending)) == "");
   fields.due_time = w.world.clock.Now() + absl::Hours(25);
   w.Store(fields);
-  CHECK(w.Difference(Found(OutcomeKind::kPending)) == "NOT_DUE");
-  CHECK(w.Difference(Found(OutcomeKind::kUnreachable)) == "NOT_DUE");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kPending)) == "NOT_DUE");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kUnreachable)) == "NOT_DUE");
   fields.due_time.reset();
   w.Store(fields);
-  CHECK(w.Difference(Found(OutcomeKind::kPending)) == "NOT_DUE");
-  CHECK(w.Difference(Found(OutcomeKind::kSucceeded)) == "NOT_SETTLED_PAID");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kPending)) == "NOT_DUE");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kSucceeded)) == "NOT_SETTLED_PAID");
 }
 
 TEST_CASE("A SUCCEEDED refund differs unless the provider has paid it") {
   ReconcileWorld w;
   REQUIRE(w.After({OutcomeKind::kSucceeded, "re_1"})->state == RefundState::kSucceeded);
-  CHECK(w.Difference(Found(OutcomeKind::kSucceeded)) == "");
-  CHECK(w.Difference(Found(OutcomeKind::kNotFound)) == "SUCCEEDED_NOT_FOUND");
-  CHECK(w.Difference(Found(OutcomeKind::kFailed, "returned")) == "SUCCEEDED_REJECTED");
-  CHECK(w.Difference(Found(OutcomeKind::kPending)) == "SUCCEEDED_PENDING");
-  CHECK(w.Difference(Found(OutcomeKind::kUnknown, "timeout")) == "NOT_COMPARED");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kSucceeded)) == "");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kNotFound)) == "SUCCEEDED_NOT_FOUND");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kFailed, "returned")) == "SUCCEEDED_REJECTED");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kPending)) == "SUCCEEDED_PENDING");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kUnknown, "timeout")) == "NOT_COMPARED");
 }
 
 TEST_CASE("A FAILED refund differs if the provider has paid it, or will") {
   ReconcileWorld w;
   REQUIRE(w.After(Payments::Failed())->state == RefundState::kFailed);
-  CHECK(w.Difference(Found(OutcomeKind::kFailed)) == "");
-  CHECK(w.Difference(Found(OutcomeKind::kNotFound)) == "");
-  CHECK(w.Difference(Found(OutcomeKind::kSucceeded)) == "FAILED_PAID");
-  CHECK(w.Difference(Found(OutcomeKind::kPending)) == "FAILED_PENDING");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kFailed)) == "");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kNotFound)) == "");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kSucceeded)) == "FAILED_PAID");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kPending)) == "FAILED_PENDING");
 }
 
 TEST_CASE("Refunds that no provider can have are not asked for") {
@@ -132,7 +132,7 @@ TEST_CASE("Refunds that no provider can have are not asked for") {
     w.Store(fields);
   }
   w.world.payments.searched.clear();
-  CHECK(w.Difference(Found(OutcomeKind::kNotFound)) == "");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kNotFound)) == "");
   CHECK(w.world.payments.searched.empty());
 }
 
@@ -151,20 +151,20 @@ TEST_CASE("A refund of a provider that is not configured is not compared") {
 TEST_CASE("The repair settles a refund that the provider has paid, with event and e-mail") {
   ReconcileWorld w;
   w.After(Payments::Pending("re_1"));
-  const RefundComparison comparison = w.Compare(Found(OutcomeKind::kSucceeded), /*repairing=*/true);
+  const RefundComparison comparison = w.Compare(ProviderSays(OutcomeKind::kSucceeded), /*repairing=*/true);
   CHECK(comparison.repaired);
   CHECK(w.Stored()->state == RefundState::kSucceeded);
   CHECK(w.world.Load(w.order->id)->refunded == 3500);
   CHECK(w.world.NewEvents() == std::vector<std::string>{"refund.succeeded", "message.queued"});
   // Nothing is left to repair or to request.
-  CHECK(w.Difference(Found(OutcomeKind::kSucceeded)) == "");
+  CHECK(w.Difference(ProviderSays(OutcomeKind::kSucceeded)) == "");
   CHECK(w.world.Settle() == 0);
 }
 
 TEST_CASE("The repair settles a refund that the provider has rejected, and releases its amount") {
   ReconcileWorld w;
   w.After(Payments::Pending("re_1"));
-  CHECK(w.Compare(Found(OutcomeKind::kFailed, "expired"), /*repairing=*/true).repaired);
+  CHECK(w.Compare(ProviderSays(OutcomeKind::kFailed, "expired"), /*repairing=*/true).repaired);
   CHECK(w.Stored()->state == RefundState::kFailed);
   CHECK(w.Stored()->failure_code == "expired");
   CHECK(w.world.Load(w.order->id)->refund_pending == 0);
@@ -175,7 +175,7 @@ TEST_CASE("The repair makes a refund due that is not scheduled") {
   RefundFields fields = w.After(Payments::Pending("re_1")).fields();
   fields.due_time.reset();
   w.Store(fields);
-  CHECK(w.Compare(Found(OutcomeKind::kPending), /*repairing=*/true).repaired);
+  CHECK(w.Compare(ProviderSays(OutcomeKind::kPending), /*repairing=*/true).repaired);
   CHECK(w.Stored()->due_time == w.world.clock.Now());
   CHECK(w.Stored()->state == RefundState::kProcessing);
   CHECK(w.world.Settle() == 1);
@@ -187,19 +187,19 @@ TEST_CASE("The repair never changes a refund that has ended, or that the provide
   PaymentOutcome found;
   SECTION("lost") {
     w.After(Payments::Pending("re_1"));
-    found = Found(OutcomeKind::kNotFound);
+    found = ProviderSays(OutcomeKind::kNotFound);
   }
   SECTION("succeeded here, failed there") {
     w.After({OutcomeKind::kSucceeded, "re_1"});
-    found = Found(OutcomeKind::kFailed);
+    found = ProviderSays(OutcomeKind::kFailed);
   }
   SECTION("succeeded here, unknown there") {
     w.After({OutcomeKind::kSucceeded, "re_1"});
-    found = Found(OutcomeKind::kNotFound);
+    found = ProviderSays(OutcomeKind::kNotFound);
   }
   SECTION("failed here, paid there") {
     w.After(Payments::Failed());
-    found = Found(OutcomeKind::kSucceeded);
+    found = ProviderSays(OutcomeKind::kSucceeded);
   }
   const Refund before = w.Stored();
   const Order order = w.world.Load(w.order->id);
@@ -218,15 +218,16 @@ TEST_CASE("The repair ignores a refund whose next attempt has begun since it was
   const auto settler = w.world.Settler({&w.world.payments});
   CHECK(Must(settler->FlushAndClaim()).claimed == 1);
   const Refund claimed = w.Stored();
-  CHECK_FALSE(Must(w.repair.Handle(read, DifferenceKind::kNotSettledPaid, Found(OutcomeKind::kSucceeded))));
-  CHECK_FALSE(Must(w.repair.Handle(read, DifferenceKind::kNotDue, Found(OutcomeKind::kPending))));
+  CHECK_FALSE(
+      Must(w.repair.Handle(read, DifferenceKind::kNotSettledPaid, ProviderSays(OutcomeKind::kSucceeded))));
+  CHECK_FALSE(Must(w.repair.Handle(read, DifferenceKind::kNotDue, ProviderSays(OutcomeKind::kPending))));
   CHECK(w.Stored().fields() == claimed.fields());
 }
 
 TEST_CASE("A provider that fails again and again is not called any more") {
   ReconcileWorld w;
   const Refund refund = w.After(Payments::Pending("re_1"));
-  w.world.payments.found = {10, Payments::Refused(OutcomeKind::kUnreachable)};
+  w.world.payments.found.assign(10, Payments::Refused(OutcomeKind::kUnreachable));
   ReconcileRefunds reconcile(w.world.clock, {&w.world.payments}, w.world.settlement, nullptr);
   for (int i = 0; i < 10; ++i) {
     CHECK(Must(reconcile.Handle(refund)).result == RefundComparison::Result::kNotCompared);
@@ -258,6 +259,7 @@ TEST_CASE("After Stop, no provider is called") {
 TEST_CASE("The pages contain every PROCESSING refund and the recently settled ones, each once") {
   World world;
   const auto refund_of = [&](PaymentOutcome outcome) {
+    world.clock.Advance(absl::Seconds(1));
     const Refund made = Must(world.Refunded(world.Delivered(), Everything()));
     world.payments.script = {std::move(outcome)};
     CHECK(world.Settle() == 1);
