@@ -44,6 +44,7 @@ class PendingAtSandbox {
   }
   std::size_t Payouts() const { return LinesOf(ReadSandbox(folder_.path()), "payout", refund_id).size(); }
   void StopAndVerify() {
+    CHECK(service_.errors().find(kSandboxSecret) == std::string::npos);
     CHECK(service_.Stop() == 0);
     CheckClean(RunOnStore(folder_.path(), {"verify"}));
   }
