@@ -26,6 +26,7 @@ void HealthWatch::ReportProviders() {
   for (const PaymentProviderStatus& provider : payment_providers_.ListPaymentProviders()) {
     set_serving_(StrCat("payments.", provider.name), provider.circuit != CircuitState::kOpen);
   }
+  set_serving_("payments.reconciliation", reconciliations_.LastReconciliation().last.differences == 0);
 }
 
 void HealthWatch::Serve() {

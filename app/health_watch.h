@@ -10,14 +10,17 @@
 #include "core/common/log.h"
 #include "core/notifications/provider_status.h"
 #include "core/refunds/payment_provider_status.h"
+#include "core/refunds/scheduled_reconciliation.h"
 #include "core/store/store.h"
 
 namespace keelson {
 
 // Updates the health service: the server is SERVING while the store is healthy, and "email.NAME" is
 // NOT_SERVING while the circuit breaker of the e-mail provider is open, and "payments.NAME" while that of the
-// payment provider is open. An open circuit breaker does not affect the server's own health: other providers
-// send the messages, and refunds wait. Not thread-safe, except for NoteHang and ready.
+// payment provider is open. "payments.reconciliation" is NOT_SERVING while the last reconciliation has left
+// differences between refunds and their providers. An open circuit breaker does not affect the server's own
+// health: other providers send the messages, and refunds wait. Not thread-safe, except for NoteHang and
+// ready.
 class HealthWatch {
  public:
   static constexpr absl::Duration kInterval = absl::Seconds(1);
@@ -31,11 +34,12 @@ class HealthWatch {
 
   // `address` is logged as the address of the server.
   HealthWatch(Store& store, const ProviderStatuses& email_providers,
-              const PaymentProviderStatuses& payment_providers, SetServing set_serving, std::string address,
-              Log& log)
+              const PaymentProviderStatuses& payment_providers, const ReconciliationStatuses& reconciliations,
+              SetServing set_serving, std::string address, Log& log)
       : store_(store),
         email_providers_(email_providers),
         payment_providers_(payment_providers),
+        reconciliations_(reconciliations),
         set_serving_(std::move(set_serving)),
         address_(std::move(address)),
         log_(log) {}
@@ -58,6 +62,7 @@ class HealthWatch {
   Store& store_;
   const ProviderStatuses& email_providers_;
   const PaymentProviderStatuses& payment_providers_;
+  const ReconciliationStatuses& reconciliations_;
   const SetServing set_serving_;
   const std::string address_;
   Log& log_;

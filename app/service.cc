@@ -24,6 +24,8 @@ constexpr absl::Duration kPurgeInterval = absl::Minutes(1);
 // Well below SessionPolicy::use_precision, which is at least 15 s (sessions.idle_ttl is at least 1 min).
 constexpr absl::Duration kSessionUsesInterval = absl::Seconds(5);
 constexpr absl::Duration kCountSessionsInterval = absl::Minutes(1);
+// Interval at which the job checks whether the next reconciliation is due.
+constexpr absl::Duration kReconcilePoll = absl::Seconds(1);
 constexpr absl::Duration kCertificateInterval = absl::Seconds(10);
 // How long a run of a thread that sends messages or settles refunds waits for work. The run then ends, so
 // that an idle thread does not count as stalled.
@@ -103,6 +105,10 @@ absl::Status Service::MakeCore() {
   settle_refunds_ =
       std::make_unique<SettleRefunds>(SettleRefunds::Ports{*store_, clock_, entropy_, ids_, log_},
                                       PointersTo(payment_providers_), config_.payments.settlement);
+  receive_webhook_ = std::make_unique<ReceiveWebhook>(*store_, clock_, log_, PointersTo(payment_providers_));
+  reconciliation_ = std::make_unique<ScheduledReconciliation>(
+      ScheduledReconciliation::Ports{*store_, clock_, entropy_, ids_, log_}, PointersTo(payment_providers_),
+      config_.payments.settlement, config_.payments.reconcile);
   use_cases_ = std::make_unique<UseCases>(
       UseCases::Ports{*store_, *hasher_, clock_, entropy_, ids_, *renderer_, *dispatch_messages_,
                       *settle_refunds_, log_},
@@ -117,11 +123,33 @@ absl::Status Service::MakeCore() {
   return absl::OkStatus();
 }
 
+absl::Status Service::ListenForWebhooks() {
+  const std::string& listen = config_.payments.webhooks.listen;
+  if (listen.empty()) {
+    if (receive_webhook_->enabled()) {
+      log_.Write(Severity::kWarning, "payments.webhooks_off",
+                 "a payment provider has a webhook key, but payments.webhooks.listen is empty; the service "
+                 "receives no webhooks");
+    }
+    return absl::OkStatus();
+  }
+  if (!receive_webhook_->enabled()) {
+    return absl::InvalidArgumentError(
+        "payments.webhooks.listen needs a provider with webhooks in payments.providers; set the provider's "
+        "webhook key, such as payments.stripe.webhook_secret, or clear payments.webhooks.listen");
+  }
+  ASSIGN_OR_RETURN(webhooks_, WebhookServer::Start(listen, *receive_webhook_));
+  log_.Write(Severity::kInfo, "payments.webhooks_on", "the service receives webhooks of payment providers",
+             {{"address", AddressOf(listen, webhooks_->port())}});
+  return absl::OkStatus();
+}
+
 absl::Status Service::Listen() {
+  RETURN_IF_ERROR(ListenForWebhooks());
   ASSIGN_OR_RETURN(const GrpcServerOptions options, GrpcOptionsOf(config_));
   ASSIGN_OR_RETURN(server_, GrpcServer::Start(options, *use_cases_, *store_, entropy_, log_));
   health_watch_ = std::make_unique<HealthWatch>(
-      *store_, *dispatch_messages_, *settle_refunds_,
+      *store_, *dispatch_messages_, *settle_refunds_, *reconciliation_,
       [this](const std::string& part, bool serving) { SetServing(part, serving); },
       AddressOf(config_.server.listen, server_->port()), log_);
   return absl::OkStatus();
@@ -132,7 +160,8 @@ void Service::StartMetrics() {
   const std::string& listen = config_.telemetry.metrics_listen;
   if (listen.empty()) return;
   auto endpoint =
-      MetricsEndpoint::Start(listen, {*dispatch_messages_, *settle_refunds_, use_cases_->account_counters,
+      MetricsEndpoint::Start(listen, {*dispatch_messages_, *settle_refunds_, *receive_webhook_,
+                                      *reconciliation_, use_cases_->account_counters,
                                       use_cases_->sign_in_counters, use_cases_->count_sessions, *hasher_});
   if (endpoint.ok()) {
     metrics_ = *std::move(endpoint);
@@ -148,6 +177,7 @@ void Service::StartJobs() {
       {kHealthJob, HealthWatch::kInterval, HealthWatch::kLongestRun, [this] { return (*health_watch_)(); }});
   StartSending();
   StartSettling();
+  StartReconciling();
   jobs_.Start({"record_session_uses", kSessionUsesInterval, RecordSessionUses::kStoreTimeout + kRunMargin,
                [this] { return use_cases_->record_session_uses.Handle(); }});
   jobs_.Start({"count_sessions", kCountSessionsInterval, CountSessions::kStoreTimeout + kRunMargin,
@@ -244,9 +274,17 @@ void Service::StartSettling() {
   }
 }
 
+void Service::StartReconciling() {
+  const absl::Duration interval = config_.payments.reconcile.interval;
+  if (interval == absl::ZeroDuration()) return;
+  jobs_.Start({"reconcile_payments", std::min(interval, kReconcilePoll),
+               reconciliation_->LongestHandle() + kRunMargin, [this] { return reconciliation_->Handle(); }});
+}
+
 void Service::StopJobs() {
   dispatch_messages_->Stop();
   settle_refunds_->Stop();
+  reconciliation_->Stop();
   jobs_.Stop();
   flush_jobs_.Stop();
   if (const absl::Status status = settle_refunds_->Close(); !status.ok()) {
@@ -288,6 +326,7 @@ void Service::Drain() {
   log_.Write(Severity::kInfo, "service.draining",
              "the service is shutting down and waits for in-flight calls");
   server_->Shutdown(Deadline::After(config_.server.drain));
+  webhooks_.reset();
   StopJobs();
   SaveSessionUses();
   metrics_.reset();

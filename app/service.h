@@ -10,6 +10,7 @@
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_entropy.h"
 #include "adapters/telemetry/prometheus/metrics_endpoint.h"
+#include "adapters/webhooks/webhook_server.h"
 #include "app/background_jobs.h"
 #include "app/clock_watch.h"
 #include "app/config/config.h"
@@ -17,6 +18,8 @@
 #include "app/job_watch.h"
 #include "core/common/log.h"
 #include "core/notifications/dispatch_messages.h"
+#include "core/refunds/receive_webhook.h"
+#include "core/refunds/scheduled_reconciliation.h"
 #include "core/refunds/settle_refunds.h"
 #include "core/store/purge_expired.h"
 #include "core/use_cases.h"
@@ -56,10 +59,12 @@ class Service {
   absl::Status MakeAdapters();
   absl::Status MakeCore();
   absl::Status Listen();
+  absl::Status ListenForWebhooks();
   void StartMetrics();
   void StartJobs();
   void StartSending();
   void StartSettling();
+  void StartReconciling();
   void StartWatching();
   void ReportJob(const JobStatus& job);
   // Sets the health of `part`, such as "email.smtp"; an empty `part` means the server as a whole.
@@ -84,8 +89,12 @@ class Service {
   std::unique_ptr<UseCases> use_cases_;
   std::unique_ptr<DispatchMessages> dispatch_messages_;
   std::unique_ptr<SettleRefunds> settle_refunds_;
+  std::unique_ptr<ReceiveWebhook> receive_webhook_;
+  std::unique_ptr<ScheduledReconciliation> reconciliation_;
   std::unique_ptr<PurgeExpired> purge_expired_;
 
+  // Null if payments.webhooks.listen is empty.
+  std::unique_ptr<WebhookServer> webhooks_;
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<HealthWatch> health_watch_;
   // Null if telemetry.metrics_listen is empty or the endpoint could not start.

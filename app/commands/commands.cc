@@ -14,6 +14,7 @@ void AddCommands(CLI::App& program, Run& run) {
   AddMigrateCommand(program, run);
   AddConfigCommand(program, run);
   AddVerifyCommand(program, run);
+  AddReconcileCommand(program, run);
   AddTransferCommand(program, run);
   AddBackupCommand(program, run);
   AddRestoreCommand(program, run);

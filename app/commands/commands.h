@@ -18,6 +18,7 @@ void AddServeCommand(CLI::App& program, Run& run);
 void AddMigrateCommand(CLI::App& program, Run& run);
 void AddConfigCommand(CLI::App& program, Run& run);
 void AddVerifyCommand(CLI::App& program, Run& run);
+void AddReconcileCommand(CLI::App& program, Run& run);
 void AddTransferCommand(CLI::App& program, Run& run);
 void AddBackupCommand(CLI::App& program, Run& run);
 void AddRestoreCommand(CLI::App& program, Run& run);

@@ -44,6 +44,11 @@ ConfigErrors MetricsListenForm(const Config& config) {
   return Require(listen.empty() || IsHostAndPort(listen), "must be HOST:PORT or empty");
 }
 
+ConfigErrors WebhooksListenForm(const Config& config) {
+  const std::string& listen = config.payments.webhooks.listen;
+  return Require(listen.empty() || IsHostAndPort(listen), "must be HOST:PORT or empty");
+}
+
 ConfigErrors ListenIsGuarded(const Config& config) {
   const ServerConfig& server = config.server;
   const bool guarded = !server.tls.cert.empty() && config.auth.mode != "none";
@@ -206,6 +211,7 @@ std::vector<ConfigCheck> PaymentsChecks() {
       {{"payments.lease", "payments.timeout"}, &PaymentLeaseOutlastsTimeout},
       {{"payments.max_delay", "payments.base_delay"}, &RepeatDelaysAreOrdered},
       {{"payments.max_pending_interval", "payments.pending_interval"}, &PendingIntervalsAreOrdered},
+      {{"payments.webhooks.listen"}, &WebhooksListenForm},
   };
   std::ranges::move(CircuitChecks("payments.circuit", &CircuitOfPayments), std::back_inserter(checks));
   return checks;

@@ -12,6 +12,7 @@
 #include "adapters/support/descriptors/config_section.h"
 #include "app/config/size.h"
 #include "core/common/circuit_breaker.h"
+#include "core/refunds/reconciliation_policy.h"
 #include "core/refunds/refund_policy.h"
 #include "core/refunds/settlement_policy.h"
 #include "core/sessions/session_policy.h"
@@ -85,6 +86,11 @@ struct EmailConfig {
   CircuitPolicy circuit;
 };
 
+struct WebhooksConfig {
+  // Empty: no webhooks.
+  std::string listen;
+};
+
 struct PaymentsConfig {
   // The names of the selected providers; the first one is the default of PayOrder.
   std::vector<std::string> providers = {"recorded"};
@@ -93,6 +99,8 @@ struct PaymentsConfig {
   bool shared_references = false;
   absl::Duration poll = absl::Milliseconds(500);
   SettlementPolicy settlement;
+  WebhooksConfig webhooks;
+  ReconciliationPolicy reconcile;
 };
 
 struct AccountsConfig {

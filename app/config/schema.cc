@@ -206,6 +206,22 @@ std::vector<Key> PaymentsKeys(const AdapterTable& adapters) {
   };
 }
 
+std::vector<Key> PaymentsServiceKeys() {
+  return {
+      {"payments.webhooks.listen", KEELSON_MEMBER(payments.webhooks.listen),
+       "HOST:PORT that receives webhooks of payment providers at /webhooks/PROVIDER over plain HTTP; needs a "
+       "proxy that terminates TLS, and the webhook key of a provider; empty: none"},
+      {"payments.reconcile.interval", KEELSON_MEMBER(payments.reconcile.interval),
+       "time between two comparisons of the refunds with their payment providers; each instance compares; "
+       "0s: "
+       "none",
+       "0s", "8760h"},
+      {"payments.reconcile.window", KEELSON_MEMBER(payments.reconcile.window),
+       "settled refunds that were created within this time are compared, and every PROCESSING refund", "0s",
+       "87600h"},
+  };
+}
+
 std::vector<Key> AccountsKeys() {
   return {
       {"accounts.verification_ttl", KEELSON_MEMBER(accounts.verification_ttl),
@@ -364,6 +380,7 @@ void Schema::AddKeys(const AdapterTable& adapters) {
   Append(PaymentsKeys(adapters), keys_);
   Append(OfEachSection(kPaymentsPort, adapters.payment_providers, &SectionKeys), keys_);
   Append(CircuitKeys("payments.circuit", &PaymentsCircuit), keys_);
+  Append(PaymentsServiceKeys(), keys_);
   Append(AccountsKeys(), keys_);
   Append(SecretsKeys(), keys_);
   Append(RefundsKeys(), keys_);

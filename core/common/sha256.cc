@@ -44,6 +44,15 @@ Sha256Digest HmacSha256(const Sha256Digest& key, std::string_view bytes) {
   return mac;
 }
 
+Sha256Digest HmacSha256(std::string_view key, std::string_view bytes) {
+  crypto_auth_hmacsha256_state state;
+  crypto_auth_hmacsha256_init(&state, Bytes(key), key.size());
+  crypto_auth_hmacsha256_update(&state, Bytes(bytes), bytes.size());
+  Sha256Digest mac;
+  crypto_auth_hmacsha256_final(&state, mac.data());
+  return mac;
+}
+
 bool EqualInConstantTime(const Sha256Digest& a, const Sha256Digest& b) {
   return sodium_memcmp(a.data(), b.data(), a.size()) == 0;
 }

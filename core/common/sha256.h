@@ -28,6 +28,8 @@ class Sha256Stream {
 
 // HMAC-SHA-256 (RFC 2104) with a 256-bit key.
 Sha256Digest HmacSha256(const Sha256Digest& key, std::string_view bytes);
+// HMAC-SHA-256 (RFC 2104) with a key of any length.
+Sha256Digest HmacSha256(std::string_view key, std::string_view bytes);
 // Takes the same time regardless of where the digests differ.
 bool EqualInConstantTime(const Sha256Digest& a, const Sha256Digest& b);
 

@@ -8,7 +8,6 @@
 
 #include "absl/functional/function_ref.h"
 #include "core/common/context.h"
-#include "core/common/deadline.h"
 #include "core/common/status_macros.h"
 #include "core/events/event_repository.h"
 #include "core/refunds/index_by_id.h"
@@ -110,18 +109,27 @@ absl::StatusOr<std::vector<ClaimedRefund>> ClaimRefunds(Store& store,
   return claimed;
 }
 
+absl::StatusOr<int> MakeDue(Store& store, const std::vector<Refund>& refunds, absl::Time now,
+                            Deadline deadline) {
+  int due = 0;
+  if (refunds.empty()) return due;
+  RETURN_IF_ERROR(store.Write(deadline, [&](WriteTransaction& tx) {
+    due = 0;
+    return ForEachUnchanged(tx, refunds, [&](const Refund&, Refund& refund) -> absl::Status {
+      RETURN_IF_ERROR(refund.ReleaseLease(now));
+      ++due;
+      return tx.refunds().Update(refund);
+    });
+  }));
+  return due;
+}
+
 absl::Status ReleaseLeases(Store& store, absl::Time now, absl::Duration lease) {
   ASSIGN_OR_RETURN(const std::vector<Refund> leased,
                    Query<std::vector<Refund>>(store, [&](RefundReader& refunds) {
                      return refunds.ListLeased(now, now + lease, kMaxLeases);
                    }));
-  if (leased.empty()) return absl::OkStatus();
-  return store.Write(Deadline::After(kSettlementStoreTimeout), [&](WriteTransaction& tx) {
-    return ForEachUnchanged(tx, leased, [&](const Refund&, Refund& refund) -> absl::Status {
-      RETURN_IF_ERROR(refund.ReleaseLease(now));
-      return tx.refunds().Update(refund);
-    });
-  });
+  return MakeDue(store, leased, now, Deadline::After(kSettlementStoreTimeout)).status();
 }
 
 }  // namespace keelson

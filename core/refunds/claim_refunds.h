@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/common/deadline.h"
 #include "core/refunds/refund.h"
 #include "core/store/store.h"
 
@@ -37,6 +38,11 @@ struct ClaimedRefund {
 absl::StatusOr<std::vector<ClaimedRefund>> ClaimRefunds(Store& store,
                                                         std::span<const ProviderCapacity> capacities,
                                                         absl::Time now, absl::Duration lease);
+
+// Makes the PROCESSING refunds `refunds` due at once, except those that have changed since they were read.
+// Returns how many are due. Blocks for a write, at most until `deadline`. Returns the store's errors.
+absl::StatusOr<int> MakeDue(Store& store, const std::vector<Refund>& refunds, absl::Time now,
+                            Deadline deadline);
 
 // Makes the refunds due at once whose lease has not expired. Call it only if no process holds a lease. Blocks
 // for a read and a write. Returns the store's errors.

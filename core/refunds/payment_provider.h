@@ -6,11 +6,13 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "core/common/deadline.h"
 #include "core/common/id.h"
 #include "core/common/money.h"
 #include "core/refunds/refund.h"
+#include "core/refunds/webhook.h"
 
 namespace keelson {
 
@@ -69,6 +71,9 @@ inline constexpr std::array<std::string_view, 8> kPaymentOutcomeNames = {
     "succeeded", "pending", "failed", "unknown", "retry", "unreachable", "config", "not_found"};
 static_assert(static_cast<std::size_t>(PaymentOutcome::Kind::kNotFound) + 1 == kPaymentOutcomeNames.size());
 
+// The code of kUnknown from FindRefund if the provider has no search that could find this refund.
+inline constexpr std::string_view kNotSearchable = "NOT_SEARCHABLE";
+
 // Port: refunds payments at the provider that received them. Thread-safe. Blocks on the network or a disk, at
 // most until `deadline`. Every error is an outcome.
 class PaymentProvider {
@@ -82,13 +87,28 @@ class PaymentProvider {
   // Never returns kNotFound.
   virtual PaymentOutcome Refund(const PaymentRefund& refund, Deadline deadline) = 0;
   // Asks for the state of a refund, and changes nothing. `provider_reference`: the provider's id of the
-  // refund; empty: searches for the refund by its id or idempotency key. Returns kUnknown if the provider has
-  // no such search.
+  // refund; empty: searches for the refund by its id or idempotency key. Returns kUnknown with the code
+  // kNotSearchable if the provider has no such search.
   virtual PaymentOutcome FindRefund(const PaymentRefund& refund, std::string_view provider_reference,
                                     Deadline deadline) = 0;
   // Checks, without a refund, that the provider is reachable and accepts the configured credentials. Returns
   // kSucceeded if the check succeeds, and also if there is nothing to check.
   virtual PaymentOutcome Probe(Deadline deadline) = 0;
+
+  // Whether the configuration holds what ReadWebhook needs to verify a webhook.
+  virtual bool has_webhooks() const { return false; }
+  // Verifies that the provider sent the webhook, and returns which refund may have changed; nullopt if the
+  // event is not about a refund. The hint says nothing about the state of the refund, because a webhook may
+  // arrive late, repeatedly and in any order: the settlement asks the provider. Blocks on the network at most
+  // until `deadline`. Error messages contain neither secrets nor parts of the webhook. Errors:
+  //  UNIMPLEMENTED: has_webhooks() is false.
+  //  UNAUTHENTICATED: the signature is missing or wrong, or the webhook is too old.
+  //  INVALID_ARGUMENT: the provider signed the webhook, but its form is unknown.
+  //  UNAVAILABLE: the webhook can't be verified now; the provider should send the webhook again.
+  virtual absl::StatusOr<std::optional<RefundHint>> ReadWebhook(const Webhook& /*webhook*/,
+                                                                Deadline /*deadline*/) {
+    return absl::UnimplementedError("the provider has no webhooks");
+  }
 };
 
 }  // namespace keelson

@@ -8,6 +8,7 @@
 #include "core/common/deadline.h"
 #include "core/common/status_macros.h"
 #include "core/common/strings.h"
+#include "core/refunds/payment_refund.h"
 
 namespace keelson {
 namespace {
@@ -20,22 +21,11 @@ std::vector<PaymentQueue> QueuesOf(const std::vector<PaymentProvider*>& provider
   return queues;
 }
 
-// A FAILED refund moved no money. The provider may return its response to an earlier key again, so that each
-// retry needs a key of its own.
-std::string IdempotencyKeyOf(const Refund& refund) {
-  const std::string id = refund->id.ToString();
-  return refund->retries == 0 ? id : StrCat(id, "-", refund->retries);
-}
-
 PaymentRefund RequestOf(const ClaimedRefund& claimed) {
-  const Refund& refund = claimed.refund;
-  return {.id = refund->id,
-          .idempotency_key = IdempotencyKeyOf(refund),
-          .payment_reference = refund->payment_reference,
-          .amount = refund.amount(),
-          .reason = refund->reason,
-          .repeated = claimed.repeated,
-          .not_before = claimed.not_before};
+  PaymentRefund request = PaymentRefundOf(claimed.refund);
+  request.repeated = claimed.repeated;
+  request.not_before = claimed.not_before;
+  return request;
 }
 
 PaymentOutcome NotConfigured(const Refund& refund) {

@@ -55,6 +55,7 @@ TEST_CASE("commands accept their documented arguments") {
   CHECK(Parses({"export", "ledger"}));
   CHECK(
       Parses({"export", "ledger", "--format", "hledger", "--from", "2026-11-01", "--before", "2026-12-01"}));
+  CHECK(Parses({"reconcile", "--config", "a.toml", "--since", "72h", "--repair", "--json"}));
   CHECK(Parses({"transfer", "--from", "a.toml", "--to", "b.toml"}));
   CHECK(Parses({"backup", "copy.db", "--set", "store.sqlite.path=a.db"}));
   CHECK(Parses({"restore", "copy.db", "--replace", "--set", "store.sqlite.path=a.db"}));
@@ -81,6 +82,8 @@ TEST_CASE("an invalid command line is rejected") {
   CHECK_FALSE(Parses({"config", "reference", "--set", "a=b"}));
   CHECK_FALSE(Parses({"verify", "extra"}));
   CHECK_FALSE(Parses({"export"}));
+  CHECK_FALSE(Parses({"reconcile", "extra"}));
+  CHECK_FALSE(Parses({"reconcile", "--since"}));
   CHECK_FALSE(Parses({"transfer", "--from", "a.toml"}));
   CHECK_FALSE(Parses({"transfer", "--to", "b.toml"}));
   CHECK_FALSE(Parses({"transfer", "--from", "a.toml", "--to", "b.toml", "--set", "a=b"}));

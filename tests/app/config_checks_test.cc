@@ -100,6 +100,23 @@ TEST_CASE("a client must not have the name of callers without authentication or 
   }
 }
 
+TEST_CASE("the address and the secrets of webhooks must be well-formed") {
+  CHECK(ErrorsOf({"payments.webhooks.listen=8080"}) ==
+        "--set: payments.webhooks.listen must be HOST:PORT or empty");
+  CHECK(ErrorsOf({"payments.webhooks.listen=127.0.0.1:8080"}) == "");
+  const std::string secret = "whsec_0123456789abcdef";
+  CHECK(ErrorsOf({"payments.stripe.webhook_secret=" + secret + ",whsec_fedcba9876543210",
+                  "payments.stripe.api_key=sk_test_1", "payments.providers=['stripe']"}) == "");
+  CHECK(
+      ErrorsOf({"payments.stripe.webhook_secret=" + secret + ",sk_test_0123456789",
+                "payments.stripe.api_key=sk_test_1", "payments.providers=['stripe']"}) ==
+      "--set: payments.stripe.webhook_secret must be signing secrets of webhook endpoints, which begin with "
+      "whsec_");
+  CHECK(ErrorsOf({"payments.sandbox.webhook_secret=short", "payments.providers=['sandbox']"}) ==
+        "--set: payments.sandbox.webhook_secret must be secrets of at least 16 printable ASCII characters "
+        "without spaces, separated by commas");
+}
+
 TEST_CASE("the limits of the settlement must fit each other") {
   CHECK(ErrorsOf({"payments.lease=30s"}) == "--set: payments.lease must be longer than payments.timeout");
   CHECK(ErrorsOf({"payments.timeout=1m", "payments.lease=61s"}) == "");

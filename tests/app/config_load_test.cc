@@ -191,6 +191,11 @@ failure_ratio = 0.75
 open = "9s"
 max_open = "10s"
 probes = 4
+[payments.webhooks]
+listen = "127.0.0.1:8080"
+[payments.reconcile]
+interval = "13h"
+window = "14h"
 [payments.sandbox]
 path = "paid.jsonl"
 pending = "11s"
@@ -214,6 +219,9 @@ latency = "12ms"
   CHECK(payments.settlement.circuit.open == absl::Seconds(9));
   CHECK(payments.settlement.circuit.max_open == absl::Seconds(10));
   CHECK(payments.settlement.circuit.probes == 4);
+  CHECK(payments.webhooks.listen == "127.0.0.1:8080");
+  CHECK(payments.reconcile.interval == absl::Hours(13));
+  CHECK(payments.reconcile.window == absl::Hours(14));
   CHECK(fixture.Value(loaded->config, "payments.sandbox.path") == R"("paid.jsonl")");
   CHECK(fixture.Value(loaded->config, "payments.sandbox.pending") == R"("11s")");
   CHECK(fixture.Value(loaded->config, "payments.sandbox.latency") == R"("12ms")");
@@ -248,7 +256,7 @@ TEST_CASE("the former key payments.provider is accepted as the only entry of pay
       "test.toml:2: payments.provider was replaced by payments.providers, which is set too; delete "
       "payments.provider");
   CHECK(fixture.Errors(fixture.LoadSettings({"payments.provider="})) ==
-        "--set: payments.provider must be one of: recorded, sandbox");
+        "--set: payments.provider must be one of: recorded, stripe, paypal, braintree, sandbox");
   CHECK(fixture.Errors(fixture.LoadSettings({"payments.provder=recorded"})) ==
         "--set: payments.provder is not a known key; did you mean payments.providers?");
 }

@@ -27,6 +27,12 @@ class PaymentProviders : public PaymentProviderStatuses {
   std::vector<PaymentProviderStatus> statuses;
 };
 
+class Reconciliations : public ReconciliationStatuses {
+ public:
+  ReconciliationStatus LastReconciliation() const override { return status; }
+  ReconciliationStatus status;
+};
+
 // A store whose health check ignores its deadline and blocks until the test releases it.
 class HangingStore : public FailingStore {
  public:
@@ -74,9 +80,11 @@ struct WatchedHealth {
   HangingStore store{memory};
   Providers providers;
   PaymentProviders payment_providers;
+  Reconciliations reconciliations;
   Health health;
   RecordingLog log;
-  HealthWatch watch{store, providers, payment_providers, health.setter(), "127.0.0.1:1", log};
+  HealthWatch watch{store,         providers, payment_providers, reconciliations, health.setter(),
+                    "127.0.0.1:1", log};
 };
 
 TEST_CASE("the server is SERVING while the store's health check succeeds, and each change is logged once") {
@@ -106,6 +114,19 @@ TEST_CASE("a provider with an open circuit breaker is NOT_SERVING while the serv
   CHECK(watched.health.serves("payments.recorded"));
   CHECK(watched.health.serves("payments.paypal"));
   CHECK_FALSE(watched.health.serves("payments.stripe"));
+}
+
+TEST_CASE("payments.reconciliation is NOT_SERVING while the last reconciliation has left differences") {
+  WatchedHealth watched;
+  REQUIRE(watched.watch().ok());
+  CHECK(watched.health.serves("payments.reconciliation"));
+  watched.reconciliations.status = {.runs = 1, .last = {.compared = 5, .differences = 1}};
+  REQUIRE(watched.watch().ok());
+  CHECK_FALSE(watched.health.serves("payments.reconciliation"));
+  CHECK(watched.health.serves());
+  watched.reconciliations.status = {.runs = 2, .last = {.compared = 5, .repaired = 1}};
+  REQUIRE(watched.watch().ok());
+  CHECK(watched.health.serves("payments.reconciliation"));
 }
 
 TEST_CASE(

@@ -43,7 +43,7 @@ CORE_TREE = {
 # An adapter may include the core, Abseil, POSIX, the adapters/support libraries listed for it, and its own technology.
 ADAPTER = ["core/", "absl/"]
 SUPPORTS = ["email/mime", "email/templates", "payments/http", "store/migrations", "store/sql_columns",
-            "support/descriptors", "support/files", "support/http"]
+            "support/descriptors", "support/files", "support/http", "support/webhooks"]
 TECHNOLOGY = {
     "email/file": [],
     "email/http": ["nlohmann/"],
@@ -69,9 +69,11 @@ TECHNOLOGY = {
     "support/descriptors": [],
     "support/files": [],
     "support/http": ["curl/curl.h", "nlohmann/"],
+    "support/webhooks": [],
     "system": ["sodium.h"],
     "telemetry/log": ["spdlog/", "nlohmann/"],
     "telemetry/prometheus": ["prometheus/"],
+    "webhooks": ["civetweb.h"],
 }
 
 APP = ["absl/", "core/", "adapters/", "CLI/", "toml++/", "nlohmann/"]

@@ -54,6 +54,11 @@ class FakePaymentProvider : public PaymentProvider {
   }
 
   bool needs_confirmation() const override { return confirm; }
+  bool has_webhooks() const override { return read_webhook != nullptr; }
+  absl::StatusOr<std::optional<RefundHint>> ReadWebhook(const Webhook& webhook,
+                                                        Deadline /*deadline*/) override {
+    return read_webhook(webhook);
+  }
 
   // Records the refund as paid without returning a response, to simulate a lost response.
   void Move(const PaymentRefund& refund) { moved.emplace(refund.idempotency_key, refund.amount); }
@@ -83,6 +88,8 @@ class FakePaymentProvider : public PaymentProvider {
   // The outcome of Probe; if not set, kSucceeded.
   std::optional<PaymentOutcome> probe;
   bool confirm = false;
+  // Null: the provider has no webhooks.
+  std::function<absl::StatusOr<std::optional<RefundHint>>(const Webhook&)> read_webhook;
   // Called during each attempt, to simulate concurrent events.
   std::function<void(const PaymentRefund&)> on_refund;
   // The refunds of all attempts.

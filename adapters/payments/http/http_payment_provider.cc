@@ -78,7 +78,7 @@ PaymentOutcome HttpPaymentProvider::StateIn(const ProviderResponse& response) co
 }
 
 PaymentOutcome HttpPaymentProvider::Search(const PaymentRefund& /*refund*/, Deadline /*deadline*/) {
-  return RefundUnknown("SEARCH_UNSUPPORTED", StrCat(name(), " has no search for refunds"));
+  return RefundUnknown(std::string(kNotSearchable), StrCat(name(), " has no search for refunds"));
 }
 
 PaymentOutcome HttpPaymentProvider::Probe(Deadline deadline) {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/escaping.h"
 #include "adapters/payments/http/decimal_amount.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -97,12 +98,14 @@ struct PayPalSettings {
   std::string client_id;
   std::string client_secret;
   std::string base_url;
+  std::string webhook_id;
 };
 
 absl::StatusOr<std::unique_ptr<PaymentProvider>> CreatePayPal(const PayPalSettings& settings) {
   return std::make_unique<PayPalPaymentProvider>(PayPalAccess{.client_id = settings.client_id,
                                                               .client_secret = Secret(settings.client_secret),
-                                                              .base_url = settings.base_url});
+                                                              .base_url = settings.base_url,
+                                                              .webhook_id = settings.webhook_id});
 }
 
 PayPalAccess WithPayPalBase(PayPalAccess access) {
@@ -149,7 +152,7 @@ PaymentOutcome PayPalPaymentProvider::Search(const PaymentRefund& refund, Deadli
   if (const auto* outcome = std::get_if<PaymentOutcome>(&capture)) return *outcome;
   const std::string order_id = OrderOf(std::get<ProviderResponse>(capture));
   if (!IsPlainId(order_id)) {
-    return RefundUnknown("SEARCH_UNSUPPORTED",
+    return RefundUnknown(std::string(kNotSearchable),
                          "paypal names no order of the capture, so the refunds of the "
                          "capture cannot be listed");
   }
@@ -212,22 +215,58 @@ std::variant<PayPalAccessToken::Grant, PaymentOutcome> PayPalPaymentProvider::Re
   return outcome;
 }
 
+absl::StatusOr<std::optional<RefundHint>> PayPalPaymentProvider::ReadWebhook(const Webhook& webhook,
+                                                                             Deadline deadline) {
+  if (!has_webhooks()) return absl::UnimplementedError("payments.paypal.webhook_id is not set");
+  RETURN_IF_ERROR(CheckTransmission(webhook, kMaxWebhookAge));
+  const nlohmann::json event = nlohmann::json::parse(webhook.body, nullptr, /*allow_exceptions=*/false);
+  if (!event.is_object()) return absl::UnauthenticatedError("the body is not a JSON object");
+  // Other events need no verification, because nothing follows from them.
+  if (!IsRefundEvent(event)) return std::nullopt;
+  RETURN_IF_ERROR(VerifyWebhook(webhook, deadline));
+  return PayPalHint(event);
+}
+
+absl::Status PayPalPaymentProvider::VerifyWebhook(const Webhook& webhook, Deadline deadline) {
+  if (!verification_limit_.Allows(SteadyTime::Now())) {
+    return absl::UnavailableError("too many webhooks per second; paypal will send the webhook again");
+  }
+  HttpRequest request =
+      JsonPost(StrCat(access_.base_url, "/v1/notifications/verify-webhook-signature"), {}, nlohmann::json());
+  request.body = VerificationBody(webhook, access_.webhook_id);
+  const Answer answer = Send(std::move(request), deadline);
+  const auto* const response = std::get_if<ProviderResponse>(&answer);
+  if (response == nullptr) return absl::UnavailableError("paypal can't be asked whether it sent the webhook");
+  if (response->succeeded() && response->Text("verification_status") == "SUCCESS") return absl::OkStatus();
+  // 400 and 422: PayPal rejects the form of the signature or of the body.
+  if (response->succeeded() || response->status() == 400 || response->status() == 422) {
+    return absl::UnauthenticatedError("paypal did not send the webhook, or to another webhook id");
+  }
+  return absl::UnavailableError(
+      StrCat("paypal can't verify the webhook: HTTP ", response->status(), " from verify-webhook-signature"));
+}
+
 PaymentProviderDescriptor DescribePayPal() {
-  return {.section = {.name = "paypal",
-                      .defaults = PayPalSettings(),
-                      .keys = {{.name = "client_id",
-                                .member = RefTo(&PayPalSettings::client_id),
-                                .description = "client id of the REST app at PayPal",
-                                .required = true,
-                                .check = &PayPalPaymentProvider::CheckClientId},
-                               {.name = "client_secret",
-                                .member = RefTo(&PayPalSettings::client_secret),
-                                .description = "secret of the REST app at PayPal",
-                                .required = true,
-                                .check = &CheckApiKey,
-                                .secret = true},
-                               BaseUrlKey(RefTo(&PayPalSettings::base_url))}},
-          .create = WithSettings(&CreatePayPal)};
+  return {
+      .section = {.name = "paypal",
+                  .defaults = PayPalSettings(),
+                  .keys = {{.name = "client_id",
+                            .member = RefTo(&PayPalSettings::client_id),
+                            .description = "client id of the REST app at PayPal",
+                            .required = true,
+                            .check = &PayPalPaymentProvider::CheckClientId},
+                           {.name = "client_secret",
+                            .member = RefTo(&PayPalSettings::client_secret),
+                            .description = "secret of the REST app at PayPal",
+                            .required = true,
+                            .check = &CheckApiKey,
+                            .secret = true},
+                           BaseUrlKey(RefTo(&PayPalSettings::base_url)),
+                           {.name = "webhook_id",
+                            .member = RefTo(&PayPalSettings::webhook_id),
+                            .description = "PayPal's id of the webhook of the REST app; empty: no webhooks",
+                            .check = &CheckApiKey}}},
+      .create = WithSettings(&CreatePayPal)};
 }
 
 }  // namespace keelson

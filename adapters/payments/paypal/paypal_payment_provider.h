@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -7,6 +8,7 @@
 
 #include "adapters/payments/http/http_payment_provider.h"
 #include "adapters/payments/paypal/paypal_access_token.h"
+#include "adapters/payments/paypal/paypal_webhook.h"
 #include "core/common/secret.h"
 
 namespace keelson {
@@ -16,6 +18,8 @@ struct PayPalAccess {
   Secret client_secret;
   // Scheme and host; empty: the provider's public API.
   std::string base_url;
+  // PayPal's id of the webhook; empty: no webhooks.
+  std::string webhook_id = {};
 };
 
 // PayPal, Payments API v2. The payment reference is the id of a capture. PayPal recognizes an idempotency key
@@ -26,6 +30,15 @@ class PayPalPaymentProvider final : public HttpPaymentProvider {
   explicit PayPalPaymentProvider(PayPalAccess access);
 
   std::string_view name() const override { return "paypal"; }
+  bool has_webhooks() const override { return !access_.webhook_id.empty(); }
+  // Lets PayPal verify the webhook (verify-webhook-signature): the body is sent back unchanged, together with
+  // the headers of the signature. At most kMaxVerificationRate webhooks per second are verified, so that a
+  // flood does not use up PayPal's limit of requests; further ones are UNAVAILABLE.
+  absl::StatusOr<std::optional<RefundHint>> ReadWebhook(const Webhook& webhook, Deadline deadline) override;
+  static constexpr int kMaxVerificationRate = 5;
+  // PayPal repeats a webhook for three days. An older one is a replay.
+  static constexpr absl::Duration kMaxWebhookAge = absl::Hours(4 * 24);
+
   // FAILED_PRECONDITION, with an error message that starts with a verb ("must …"), unless `id` is valid as
   // the user name of HTTP Basic authentication.
   static absl::Status CheckClientId(std::string_view id);
@@ -44,11 +57,14 @@ class PayPalPaymentProvider final : public HttpPaymentProvider {
   Answer Send(HttpRequest request, Deadline deadline) override;
 
   std::variant<PayPalAccessToken::Grant, PaymentOutcome> RequestToken(Deadline deadline);
+  // UNAUTHENTICATED unless PayPal confirms the signature of the webhook, whose body is a JSON object.
+  absl::Status VerifyWebhook(const Webhook& webhook, Deadline deadline);
   // Returns the 2xx response to a GET request, or the outcome of any other.
   Answer Read(std::string_view path, Deadline deadline);
 
   const PayPalAccess access_;
   PayPalAccessToken token_;
+  VerificationLimit verification_limit_{kMaxVerificationRate};
 };
 
 PaymentProviderDescriptor DescribePayPal();

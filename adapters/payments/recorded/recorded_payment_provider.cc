@@ -28,7 +28,7 @@ PaymentOutcome RecordedPaymentProvider::FindRefund(const PaymentRefund& /*refund
                                                    std::string_view /*provider_reference*/,
                                                    Deadline /*deadline*/) {
   return {.kind = PaymentOutcome::Kind::kUnknown,
-          .code = "NOT_SEARCHABLE",
+          .code = std::string(kNotSearchable),
           .message = "the provider recorded keeps no record of the refunds"};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
 
@@ -165,6 +166,23 @@ PaymentOutcome SandboxPaymentProvider::Probe(Deadline deadline) {
   return status.ok() ? Of(Kind::kSucceeded, "", "") : FailureOf(status);
 }
 
+absl::StatusOr<std::optional<RefundHint>> SandboxPaymentProvider::ReadWebhook(const Webhook& webhook,
+                                                                              Deadline /*deadline*/) {
+  if (!has_webhooks()) return absl::UnimplementedError("payments.sandbox.webhook_secret is not set");
+  RETURN_IF_ERROR(
+      webhook_secrets_.Verify(webhook.Header("sandbox-signature"), webhook.body, webhook.receive_time));
+  const nlohmann::json event = nlohmann::json::parse(webhook.body, nullptr, /*allow_exceptions=*/false);
+  const auto text = [&](const char* member) {
+    const bool present = event.is_object() && event.contains(member) && event[member].is_string();
+    return present ? event[member].get<std::string>() : std::string();
+  };
+  RefundHint hint{.event_id = text("id"), .refund_id = RefundId::Parse(text("refund_id"))};
+  if (hint.event_id.empty() || !hint.refund_id) {
+    return absl::InvalidArgumentError("a webhook of the sandbox must have an id and a refund_id");
+  }
+  return hint;
+}
+
 PaymentOutcome SandboxPaymentProvider::OutcomeOf(const PaymentRefund& refund, absl::Time since,
                                                  absl::Time now) const {
   const SandboxBehavior behavior = BehaviorOf(refund.payment_reference);
@@ -214,7 +232,13 @@ PaymentProviderDescriptor DescribeSandboxPayments() {
                             .member = RefTo(&SandboxSettings::latency),
                             .description = "time that the sandbox adds to each response",
                             .min = "0s",
-                            .max = "1h"}},
+                            .max = "1h"},
+                           {.name = "webhook_secret",
+                            .member = RefTo(&SandboxSettings::webhook_secret),
+                            .description = "secret that signs webhooks to the sandbox; several secrets, "
+                                           "separated by commas; empty: no webhooks",
+                            .check = &WebhookSecrets::Check,
+                            .secret = true}},
                   .machine_checks = {{.keys = {"path"}, .check = WithSettings(&CheckDirectory)}}},
       .create = WithSettings(&CreateSandbox),
       .start_warning = "the payment provider sandbox moves no money; use it only for experiments and tests"};

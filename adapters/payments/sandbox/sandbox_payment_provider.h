@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,6 +11,7 @@
 #include "absl/time/time.h"
 #include "adapters/payments/sandbox/sandbox_journal.h"
 #include "adapters/support/descriptors/payment_provider_descriptor.h"
+#include "adapters/support/webhooks/webhook_secrets.h"
 #include "core/refunds/payment_provider.h"
 
 namespace keelson {
@@ -20,6 +22,8 @@ struct SandboxSettings {
   absl::Duration pending = absl::Seconds(5);
   // Added to every response.
   absl::Duration latency = absl::ZeroDuration();
+  // Secrets of webhooks, separated by commas; empty: no webhooks.
+  std::string webhook_secret = {};
 };
 
 // For experiments and tests: behaves like a payment provider, but moves no money. The payment reference
@@ -40,15 +44,23 @@ class SandboxPaymentProvider final : public PaymentProvider {
   PaymentOutcome FindRefund(const PaymentRefund& refund, std::string_view provider_reference,
                             Deadline deadline) override;
   PaymentOutcome Probe(Deadline deadline) override;
+  bool has_webhooks() const override { return !webhook_secrets_.empty(); }
+  // The sandbox sends no webhooks; a person or a test sends them. The body is a JSON object with `id`, the id
+  // of the event, and `refund_id`, our id; the header Sandbox-Signature has the form of WebhookSecrets.
+  absl::StatusOr<std::optional<RefundHint>> ReadWebhook(const Webhook& webhook, Deadline deadline) override;
 
  private:
   SandboxPaymentProvider(const SandboxSettings& settings, Now now, std::unique_ptr<SandboxJournal> journal)
-      : settings_(settings), now_(std::move(now)), journal_(std::move(journal)) {}
+      : settings_(settings),
+        webhook_secrets_(settings.webhook_secret),
+        now_(std::move(now)),
+        journal_(std::move(journal)) {}
 
   // The outcome at the time `now` of a refund that was first requested at `since`.
   PaymentOutcome OutcomeOf(const PaymentRefund& refund, absl::Time since, absl::Time now) const;
 
   const SandboxSettings settings_;
+  const WebhookSecrets webhook_secrets_;
   const Now now_;
   const std::unique_ptr<SandboxJournal> journal_;
 };

@@ -1,9 +1,13 @@
 #include "adapters/payments/stripe/stripe_payment_provider.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "adapters/payments/http/decimal_amount.h"
+#include "core/common/status_macros.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -98,10 +102,35 @@ PaymentOutcome StripeError(const ProviderResponse& response) {
   return outcome;
 }
 
+struct StripeSettings : ApiSettings {
+  std::string webhook_secret;
+};
+
+absl::StatusOr<std::unique_ptr<PaymentProvider>> CreateStripe(const StripeSettings& settings) {
+  return std::make_unique<StripePaymentProvider>(ApiAccessOf(settings),
+                                                 WebhookSecrets(settings.webhook_secret));
+}
+
 }  // namespace
 
-StripePaymentProvider::StripePaymentProvider(ApiAccess access)
-    : access_(WithDefaultBase(std::move(access), kBaseUrl)) {}
+StripePaymentProvider::StripePaymentProvider(ApiAccess access, WebhookSecrets webhook_secrets)
+    : access_(WithDefaultBase(std::move(access), kBaseUrl)), webhook_secrets_(std::move(webhook_secrets)) {}
+
+absl::StatusOr<std::optional<RefundHint>> StripePaymentProvider::ReadWebhook(const Webhook& webhook,
+                                                                             Deadline /*deadline*/) {
+  if (!has_webhooks()) return absl::UnimplementedError("payments.stripe.webhook_secret is not set");
+  RETURN_IF_ERROR(
+      webhook_secrets_.Verify(webhook.Header("stripe-signature"), webhook.body, webhook.receive_time));
+  const nlohmann::json event = nlohmann::json::parse(webhook.body, nullptr, /*allow_exceptions=*/false);
+  RefundHint hint{.event_id = TextMember(event, "id")};
+  if (hint.event_id.empty()) return absl::InvalidArgumentError("the webhook is not an event of Stripe");
+  const nlohmann::json object = Member(Member(event, "data"), "object");
+  if (TextMember(object, "object") != "refund") return std::nullopt;
+  // A refund without our id was not requested by this service.
+  hint.refund_id = RefundId::Parse(TextMember(Member(object, "metadata"), kRefundIdKey));
+  hint.provider_reference = TextMember(object, "id");
+  return hint;
+}
 
 absl::Status StripePaymentProvider::CheckKey(std::string_view key) {
   if (key.starts_with("pk_")) {
@@ -109,6 +138,17 @@ absl::Status StripePaymentProvider::CheckKey(std::string_view key) {
         "must be a secret (sk_) or restricted (rk_) key, not a publishable one");
   }
   return CheckApiKey(key);
+}
+
+absl::Status StripePaymentProvider::CheckWebhookSecrets(std::string_view list) {
+  RETURN_IF_ERROR(WebhookSecrets::Check(list));
+  const std::vector<absl::string_view> secrets = absl::StrSplit(ToAbsl(list), ',');
+  const bool prefixed = std::all_of(secrets.begin(), secrets.end(), [](absl::string_view secret) {
+    return absl::StartsWith(secret, "whsec_");
+  });
+  if (prefixed) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "must be signing secrets of webhook endpoints, which begin with whsec_");
 }
 
 StripePaymentProvider::RequestOrOutcome StripePaymentProvider::RefundRequest(
@@ -172,9 +212,17 @@ HttpRequest StripePaymentProvider::Get(std::string_view path) const {
 }
 
 PaymentProviderDescriptor DescribeStripe() {
-  PaymentProviderDescriptor descriptor = DescribePaymentApi<StripePaymentProvider>("stripe");
-  descriptor.section.keys.front().check = &StripePaymentProvider::CheckKey;
-  return descriptor;
+  std::vector<SettingKey> keys = ApiKeys<StripeSettings>();
+  keys.front().check = &StripePaymentProvider::CheckKey;
+  keys.push_back({.name = "webhook_secret",
+                  .member = RefTo(&StripeSettings::webhook_secret),
+                  .description =
+                      "signing secret of the webhook endpoint at Stripe; several secrets, separated "
+                      "by commas, while one is being replaced; empty: no webhooks",
+                  .check = &StripePaymentProvider::CheckWebhookSecrets,
+                  .secret = true});
+  return {.section = {.name = "stripe", .defaults = StripeSettings(), .keys = std::move(keys)},
+          .create = WithSettings(&CreateStripe)};
 }
 
 }  // namespace keelson

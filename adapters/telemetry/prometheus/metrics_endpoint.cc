@@ -16,7 +16,7 @@ class MetricsEndpoint::Impl {
  public:
   Impl(const std::string& listen, const MetricsSources& sources)
       : email_(std::make_shared<EmailMetrics>(sources.email_providers)),
-        payments_(std::make_shared<PaymentMetrics>(sources.payment_providers)),
+        payments_(std::make_shared<PaymentMetrics>(sources)),
         accounts_(std::make_shared<AccountMetrics>(sources)),
         exposer_(listen) {
     exposer_.RegisterCollectable(email_);

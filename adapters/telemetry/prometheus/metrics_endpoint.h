@@ -6,6 +6,12 @@
 //   keelson_payment_attempts_total{provider,outcome} calls for refunds, by outcome
 //   keelson_payment_circuit{provider,state}          1 for the current state of the circuit breaker
 //   keelson_payment_misconfigured{provider}          1 while the provider rejects its configuration
+//   keelson_payment_webhooks_total{provider,result}  webhooks, by WebhookResult
+//   keelson_payment_reconciliations_total            completed comparisons of the refunds with the providers
+//   keelson_payment_reconciliation_time_seconds      end of the last comparison, since the Unix epoch; 0:
+//   none keelson_payment_differences                      differences that the last comparison did not repair
+//   keelson_payment_not_compared                     refunds that the last comparison could not compare
+//   keelson_payment_differences_repaired_total       repaired differences
 //   keelson_registrations_total                      accounts that RegisterUser created
 //   keelson_verifications_total                      addresses verified for the first time
 //   keelson_sign_ins_total{outcome}                  sign-ins, by SignInOutcome

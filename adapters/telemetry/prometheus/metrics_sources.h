@@ -4,6 +4,8 @@
 #include "core/accounts/password_hasher.h"
 #include "core/notifications/provider_status.h"
 #include "core/refunds/payment_provider_status.h"
+#include "core/refunds/receive_webhook.h"
+#include "core/refunds/scheduled_reconciliation.h"
 #include "core/sessions/count_sessions.h"
 #include "core/sessions/sign_in_counters.h"
 
@@ -13,6 +15,8 @@ namespace keelson {
 struct MetricsSources {
   const ProviderStatuses& email_providers;
   const PaymentProviderStatuses& payment_providers;
+  const WebhookStatuses& webhooks;
+  const ReconciliationStatuses& reconciliations;
   const AccountCounters& accounts;
   const SignInCounters& sign_ins;
   const CountSessions& sessions;

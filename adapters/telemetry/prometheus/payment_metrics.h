@@ -4,20 +4,20 @@
 
 #include <vector>
 
-#include "core/refunds/payment_provider_status.h"
+#include "adapters/telemetry/prometheus/metrics_sources.h"
 
 namespace keelson {
 
-// Metrics of the payment providers at the time of a scrape. Every series exists from the first scrape, even
-// if its value is zero.
+// Metrics of the payment providers, their webhooks and the reconciliations at the time of a scrape. Every
+// series exists from the first scrape, even if its value is zero.
 class PaymentMetrics : public prometheus::Collectable {
  public:
-  explicit PaymentMetrics(const PaymentProviderStatuses& providers) : providers_(providers) {}
+  explicit PaymentMetrics(const MetricsSources& sources) : sources_(sources) {}
 
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
-  const PaymentProviderStatuses& providers_;
+  const MetricsSources sources_;
 };
 
 }  // namespace keelson

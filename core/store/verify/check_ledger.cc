@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
 
 #include "core/common/strings.h"
 
@@ -43,10 +44,20 @@ std::string EntryHasAmountOfRefund(const EntryOfOrder& c) {
   return StrCat("amount is ", c.entry.amount, ", the refund's amount is ", c.refund->amount);
 }
 
+bool HasPaymentOf(const OrderFields& order, std::string_view provider) {
+  return order.payment_provider == provider ||
+         std::any_of(order.payments.begin(), order.payments.end(),
+                     [&](const OrderPayment& payment) { return payment.provider == provider; });
+}
+
 std::string EntryHasProvider(const EntryOfOrder& c) {
-  const std::string& expected = c.refund == nullptr ? c.order.payment_provider : c.refund->payment_provider;
-  if (c.entry.payment_provider == expected) return "";
-  return StrCat("payment_provider is ", c.entry.payment_provider, ", not ", expected);
+  const std::string& provider = c.entry.payment_provider;
+  if (c.refund != nullptr) {
+    if (provider == c.refund->payment_provider) return "";
+    return StrCat("payment_provider is ", provider, ", not ", c.refund->payment_provider);
+  }
+  if (HasPaymentOf(c.order, provider)) return "";
+  return StrCat("payment_provider is ", provider, ", which no payment of the order has");
 }
 
 constexpr std::array kEntryInvariants = {

@@ -26,9 +26,21 @@ struct PaymentProviders : PaymentProviderStatuses {
   std::vector<PaymentProviderStatus> statuses = {{.name = "stripe"}, {.name = "recorded"}};
 };
 
+struct Webhooks : WebhookStatuses {
+  std::vector<WebhookStatus> ListWebhooks() const override { return statuses; }
+  std::vector<WebhookStatus> statuses;
+};
+
+struct Reconciliations : ReconciliationStatuses {
+  ReconciliationStatus LastReconciliation() const override { return status; }
+  ReconciliationStatus status;
+};
+
 struct Sources {
   Providers providers;
   PaymentProviders payment_providers;
+  Webhooks webhooks;
+  Reconciliations reconciliations;
   AccountCounters accounts;
   SignInCounters sign_ins{};
   FakeClock clock;
@@ -37,7 +49,7 @@ struct Sources {
   FakePasswordHasher hasher;
 
   operator MetricsSources() const {
-    return {providers, payment_providers, accounts, sign_ins, sessions, hasher};
+    return {providers, payment_providers, webhooks, reconciliations, accounts, sign_ins, sessions, hasher};
   }
 };
 
@@ -103,6 +115,46 @@ TEST_CASE("the endpoint exports the metrics of each payment provider") {
            "keelson_payment_misconfigured{provider=\"recorded\"} 0\n",
        }) {
     CHECK_THAT(response.body, Contains(line));
+  }
+}
+
+TEST_CASE("the endpoint exports the webhooks of each provider by result") {
+  Sources sources;
+  sources.webhooks.statuses = {{.provider = "stripe", .received = {3, 0, 0, 0, 0, 2, 0, 1}}};
+  const auto endpoint = Must(MetricsEndpoint::Start("127.0.0.1:0", sources));
+  const HttpResponse response = Get(*endpoint, "/metrics");
+  for (const char* line : {
+           "# TYPE keelson_payment_webhooks_total counter\n",
+           "keelson_payment_webhooks_total{provider=\"stripe\",result=\"due\"} 3\n",
+           "keelson_payment_webhooks_total{provider=\"stripe\",result=\"repeated\"} 0\n",
+           "keelson_payment_webhooks_total{provider=\"stripe\",result=\"rejected\"} 2\n",
+           "keelson_payment_webhooks_total{provider=\"stripe\",result=\"unavailable\"} 1\n",
+       }) {
+    CHECK_THAT(response.body, Contains(line));
+  }
+}
+
+TEST_CASE("the endpoint exports the last reconciliation") {
+  Sources sources;
+  const auto endpoint = Must(MetricsEndpoint::Start("127.0.0.1:0", sources));
+  const std::string before = Get(*endpoint, "/metrics").body;
+  CHECK_THAT(before, Contains("keelson_payment_reconciliations_total 0\n"));
+  CHECK_THAT(before, Contains("keelson_payment_reconciliation_time_seconds 0\n"));
+  sources.reconciliations.status = {
+      .runs = 4,
+      .finish_time = absl::FromUnixSeconds(1000),
+      .last = {.compared = 9, .differences = 2, .repaired = 1, .not_compared = 3},
+      .repaired = 7};
+  const std::string after = Get(*endpoint, "/metrics").body;
+  for (const char* line : {
+           "# TYPE keelson_payment_differences gauge\n",
+           "keelson_payment_reconciliations_total 4\n",
+           "keelson_payment_reconciliation_time_seconds 1000\n",
+           "keelson_payment_differences 2\n",
+           "keelson_payment_not_compared 3\n",
+           "keelson_payment_differences_repaired_total 7\n",
+       }) {
+    CHECK_THAT(after, Contains(line));
   }
 }
 

@@ -264,7 +264,7 @@ TEST_CASE("the search at PayPal is kUnknown if the capture belongs to no order",
     });
     const PaymentOutcome outcome = fixture.make(server.url())->FindRefund(SampleRefund(fixture), "", Soon());
     CHECK(KindName(outcome) == "unknown");
-    CHECK(outcome.code == "SEARCH_UNSUPPORTED");
+    CHECK(outcome.code == kNotSearchable);
     CHECK(server.requests().size() == 2);
   }
 }

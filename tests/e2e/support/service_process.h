@@ -32,6 +32,8 @@ class ServiceProcess {
   const std::string& target() const { return target_; }
   Client Connect() const { return Client(target_); }
   ChildProcess& process() { return process_; }
+  // What the service has written to standard error: its log.
+  std::string errors() const { return process_.errors(); }
   std::filesystem::path mail_folder() const { return folder_ / "mail"; }
 
   // Kills the process with SIGKILL, like a crash.
