@@ -313,7 +313,7 @@ const Violation kRowViolations[] = {
      [](TamperedStore& p) { p.entry(LedgerEntryType::kRefundHold).refund_id = RefundId(kLast); }},
     {"ledger_entry_has_amount_of_refund", "ledger_entries", ", the refund's amount is ",
      [](TamperedStore& p) { ++p.entry(LedgerEntryType::kRefundRelease).amount; }},
-    {"ledger_entry_has_provider", "ledger_entries", "payment_provider is another, not ",
+    {"ledger_entry_has_provider", "ledger_entries", "payment_provider is another, which no payment",
      [](TamperedStore& p) { p.entry(LedgerEntryType::kPayment).payment_provider = "another"; }},
     {"ledger_entry_has_provider", "ledger_entries", "payment_provider is another, not ",
      [](TamperedStore& p) { p.entry(LedgerEntryType::kRefundPayout).payment_provider = "another"; }},
