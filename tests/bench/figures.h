@@ -56,6 +56,10 @@ Figures MeasureSignIns(const Workbench& bench);
 // SQL statements.
 Figures MeasurePostgresReads(const Workbench& bench);
 Figures MeasurePostgresRefunds(const Workbench& bench);
+// Settled refunds per second: of a backlog through the provider `recorded`, compared with calls of
+// CreateRefund, together with the latency of reads meanwhile; over HTTP, compared with the maximum rate that
+// the provider's latency allows.
+Figures MeasureSettlement(const Workbench& bench);
 // Sent messages per second: to files, compared with the target rate; over HTTP, compared with the maximum
 // rate that the provider's latency allows. Also compares the duration of a claim among a million waiting
 // messages with the duration among few messages.

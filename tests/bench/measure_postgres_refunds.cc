@@ -5,9 +5,9 @@
 #include "absl/strings/str_replace.h"
 #include "tests/bench/create_refunds.h"
 #include "tests/bench/figures.h"
-#include "tests/bench/load.h"
 #include "tests/bench/postgres_bench.h"
 #include "tests/bench/postgres_statements.h"
+#include "tests/bench/refund_load.h"
 #include "tests/bench/requests.h"
 #include "tests/support/postgres/pgbench.h"
 
@@ -22,8 +22,6 @@ constexpr int kHotCallersPerConnection = 4;
 constexpr double kHotBar = 0.3;
 // Below the largest value of refunds.max_per_order, 1000.
 constexpr std::size_t kHotRefunds = 900;
-// Delays the settlement of refunds, so that only their creation is measured.
-constexpr char kWithoutSettlement[] = "payments.poll=1h";
 constexpr char kDatabase[] = "refunds";
 constexpr char kInsertRefund[] = "INSERT INTO refunds";
 constexpr char kInsertIdempotency[] = "INSERT INTO idempotency";

@@ -1,37 +1,16 @@
 #include <cstdio>
 
 #include "tests/bench/figures.h"
-#include "tests/bench/load.h"
 #include "tests/bench/raw_refunds.h"
-#include "tests/bench/requests.h"
-#include "tests/bench/service.h"
+#include "tests/bench/refund_load.h"
 
 namespace keelson {
 namespace {
 
 constexpr int kRounds = 3;
-constexpr int kConnections = 8;
-constexpr int kCallersPerConnection = 8;
 constexpr double kUngroupedBar = 4;
 constexpr double kRawBar = 0.4;
 constexpr double kTailBar = 5;
-
-// Delays the settlement of refunds, so that only their creation is measured. Settlement would double the
-// number of written rows and send e-mails.
-constexpr char kWithoutSettlement[] = "payments.poll=1h";
-
-// Measures CreateRefund with a new service.
-absl::StatusOr<LoadResult> CreateRefunds(const Workbench& bench, const std::vector<std::string>& settings) {
-  absl::StatusOr<Service> service = Service::Start(bench, settings);
-  if (!service.ok()) return service.status();
-  RefundRequests requests(bench.seed);
-  Load load{.port = service->port(),
-            .method = kCreateRefundMethod,
-            .connections = kConnections,
-            .callers = kCallersPerConnection};
-  load.next_request = [&](std::string& next) { requests.Next(next); };
-  return RunLoad(load);
-}
 
 }  // namespace
 
@@ -42,12 +21,12 @@ Figures MeasureRefunds(const Workbench& bench) {
   std::vector<double> over_raw;
   std::vector<double> tails;
   for (int round = 0; round < kRounds; ++round) {
-    absl::StatusOr<LoadResult> grouped = CreateRefunds(bench, {kWithoutSettlement});
+    absl::StatusOr<LoadResult> grouped = LoadRefunds(bench, {kWithoutSettlement});
     if (!grouped.ok()) return grouped.status();
     absl::StatusOr<double> issued_raw = (*raw)->Replay(bench);
     if (!issued_raw.ok()) return issued_raw.status();
     absl::StatusOr<LoadResult> ungrouped =
-        CreateRefunds(bench, {kWithoutSettlement, "store.sqlite.group_commit=1"});
+        LoadRefunds(bench, {kWithoutSettlement, "store.sqlite.group_commit=1"});
     if (!ungrouped.ok()) return ungrouped.status();
     std::fprintf(
         stderr, "refund: %.0f/s (p50 %.2f ms, p99 %.2f ms); one refund per commit %.0f/s; plain SQL %.0f/s\n",
@@ -57,7 +36,7 @@ Figures MeasureRefunds(const Workbench& bench) {
     over_raw.push_back(grouped->calls_per_second / *issued_raw);
     tails.push_back(absl::FDivDuration(grouped->p99(), grouped->p50()));
   }
-  absl::StatusOr<LoadResult> settled = CreateRefunds(bench, {});
+  absl::StatusOr<LoadResult> settled = LoadRefunds(bench, {});
   if (!settled.ok()) return settled.status();
   std::fprintf(stderr, "refund: %.0f/s while refunds are settled and their e-mails are sent\n",
                settled->calls_per_second);

@@ -5,6 +5,7 @@
 #include "tests/bench/figures.h"
 #include "tests/bench/load.h"
 #include "tests/bench/raw_hashing.h"
+#include "tests/bench/read_probe.h"
 #include "tests/bench/requests.h"
 #include "tests/bench/service.h"
 
@@ -17,22 +18,11 @@ constexpr int kRateRounds = 9;
 constexpr absl::Duration kRateDuration = absl::Seconds(2);
 constexpr int kProbeRounds = 5;
 constexpr absl::Duration kProbeDuration = absl::Seconds(4);
-constexpr double kProbesPerSecond = 200;
 constexpr double kRateBar = 0.9;
 constexpr double kProbeBar = 5;
 constexpr double kMebibyte = 1 << 20;
 constexpr double kHashMebibytes = 19;
 constexpr double kOtherMebibytes = 64;
-
-// Measures GetUser at a low rate, like other clients that read during many registrations.
-absl::StatusOr<LoadResult> Probe(const Workbench& bench, const Service& service) {
-  UserRequests requests(bench.seed);
-  Load load{.port = service.port(), .method = kGetUserMethod, .connections = 1, .callers = 256};
-  load.rate = kProbesPerSecond;
-  load.duration = kProbeDuration;
-  load.next_request = [&](std::string& next) { requests.Next(next); };
-  return RunLoad(load);
-}
 
 absl::StatusOr<LoadResult> Storm(const Service& service, absl::Duration duration) {
   static int number = 0;
@@ -65,10 +55,10 @@ absl::StatusOr<double> MeasureRate(const Service& service, int slots) {
 absl::StatusOr<double> MeasureReadsMeanwhile(const Workbench& bench, const Service& service) {
   std::vector<double> ratios;
   for (int round = 0; round < kProbeRounds; ++round) {
-    const absl::StatusOr<LoadResult> idle = Probe(bench, service);
+    const absl::StatusOr<LoadResult> idle = ProbeReads(bench, service, kProbeDuration);
     if (!idle.ok()) return idle.status();
     absl::StatusOr<LoadResult> meanwhile;
-    std::jthread probing([&] { meanwhile = Probe(bench, service); });
+    std::jthread probing([&] { meanwhile = ProbeReads(bench, service, kProbeDuration); });
     const absl::StatusOr<LoadResult> storm = Storm(service, kProbeDuration);
     probing.join();
     if (!storm.ok()) return storm.status();

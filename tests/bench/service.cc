@@ -65,6 +65,10 @@ Service::~Service() {
   if (!folder_.empty()) fs::remove_all(folder_, ignored);
 }
 
+fs::path Service::database() const {
+  return folder_ / kDatabase;
+}
+
 absl::Status Service::AwaitServing() {
   const Deadline deadline = Deadline::After(kPatience);
   while (!deadline.expired() && process_.running()) {

@@ -23,6 +23,8 @@ class Service {
   Service& operator=(Service&&) = delete;
 
   int port() const { return port_; }
+  // Path of the SQLite database of the default configuration.
+  std::filesystem::path database() const;
   const Process& process() const { return process_; }
   // Time from the start of the process until its health is SERVING.
   absl::Duration time_to_serving() const { return time_to_serving_; }

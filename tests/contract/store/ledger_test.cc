@@ -36,7 +36,7 @@ Entries NewestFirst(Entries entries) {
 STORE_TEST("Insert and Update store the ledger entries of an order, each entry once") {
   Store& store = fixture.store();
   Order order = SamplePendingOrder(StoredUser(store)->id);
-  REQUIRE_OK(order.Pay("stripe", "ch_1", kT0 + absl::Seconds(1)));
+  REQUIRE_OK(order.Pay("stripe", "ch_1", order->total, kT0 + absl::Seconds(1)));
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Insert(order); }));
   const Refund refund = SampleRefund(order);
   order.HoldRefund(refund.source(), refund.portion(), kT0 + absl::Seconds(2));
@@ -70,7 +70,7 @@ STORE_TEST("a transaction that fails stores no ledger entry") {
   Store& store = fixture.store();
   Order order = SamplePendingOrder(StoredUser(store)->id);
   REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.orders().Insert(order); }));
-  REQUIRE_OK(order.Pay("stripe", "ch_1", kT0));
+  REQUIRE_OK(order.Pay("stripe", "ch_1", order->total, kT0));
   CHECK(absl::IsAborted(Write(store, [&](WriteTransaction& tx) -> absl::Status {
     absl::Status status = tx.orders().Update(order);
     status.Update(absl::AbortedError("no"));
@@ -93,7 +93,7 @@ struct RandomLedger {
     const char* const providers[] = {"recorded", "stripe", "stripe-eu"};
     Order order = SamplePendingOrder(user_id);
     absl::Time time = Later(kT0);
-    REQUIRE_OK(order.Pay(providers[Below(3)], "p-1", time));
+    REQUIRE_OK(order.Pay(providers[Below(3)], "p-1", order->total, time));
     std::vector<Refund> added;
     for (std::uint32_t n = Below(3); n > 0; --n) {
       const Refund refund = added.emplace_back(SampleRefund(order));

@@ -202,7 +202,9 @@ TEST_CASE("Serialized users, orders and refunds deserialize with every field unc
                     .deliver_time = absl::FromUnixMicros(5),
                     .cancel_time = absl::FromUnixMicros(6),
                     .version = 15,
-                    .refund_status = RefundStatus::kFullyRefunded};
+                    .refund_status = RefundStatus::kFullyRefunded,
+                    .payment_count = 1,
+                    .payments = {{"p", "r", 16, 17, 18, absl::FromUnixMicros(7)}}};
   CHECK(Deserialize<OrderFields>(Serialize(order)) == order);
 
   RefundFields refund{.id = RefundId(Uuid{1}),
@@ -234,7 +236,9 @@ TEST_CASE("Serialized users, orders and refunds deserialize with every field unc
                       .labels = {{"k", "v"}},
                       .overridden_rules = "WITHIN_WINDOW",
                       .override_note = "o",
-                      .retries = 8};
+                      .retries = 8,
+                      .payment = 9,
+                      .split_ids = "s"};
   CHECK(Deserialize<RefundFields>(Serialize(refund)) == refund);
 }
 

@@ -151,7 +151,8 @@ TEST_CASE("an imported order has entries with the times of the other system") {
     refund.create_time = start - absl::Hours(6);
     refund.settle_time = start - absl::Hours(5);
   }
-  ImportOrders import(world.store, world.clock, world.ids, {std::string(world.payments.name())});
+  ImportOrders import(world.store, world.clock, world.ids,
+                      {.providers = {std::string(world.payments.name())}});
   REQUIRE(Must(import.Handle(world.context, {record})).imported == 1);
 
   std::vector<LedgerEntry> entries;

@@ -210,7 +210,7 @@ std::vector<int> StepsOfLedger(int orders) {
   std::vector<LedgerEntry> entries;
   for (int i = 0; i < orders; ++i) {
     Order order = SamplePendingOrder(user->id);
-    REQUIRE_OK(order.Pay(i % 2 == 0 ? "recorded" : "stripe", "", kT0 + absl::Seconds(i)));
+    REQUIRE_OK(order.Pay(i % 2 == 0 ? "recorded" : "stripe", "", order->total, kT0 + absl::Seconds(i)));
     REQUIRE_OK(database.tx().orders().Insert(order));
     entries.push_back(order.entries()[0]);
   }

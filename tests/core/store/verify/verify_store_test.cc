@@ -12,6 +12,7 @@
 #include "core/orders/get_order.h"
 #include "core/refunds/create_refund.h"
 #include "core/refunds/import_orders.h"
+#include "core/refunds/split_refund.h"
 #include "tests/core/store/verify/seeded_store.h"
 
 namespace keelson {
@@ -75,7 +76,8 @@ Order ImportedOrder(World& world) {
   record.create_time = record.pay_time = record.ship_time = world.clock.Now();
   record.refunds.emplace_back().scope = AmountOf(100);
   record.refunds[0].create_time = world.clock.Now();
-  ImportOrders import(world.store, world.clock, world.ids, {{std::string(world.payments.name())}, true});
+  ImportOrders import(world.store, world.clock, world.ids,
+                      {.providers = {std::string(world.payments.name())}});
   REQUIRE(Must(import.Handle(world.context, {record})).imported == 1);
   return Must(GetOrder(world.store).ByReference(world.context, "R-1"));
 }
@@ -284,6 +286,26 @@ const Violation kRowViolations[] = {
      [](TamperedStore& p) { p.order().lines[0].unit_price = 999; }},
     {"order_paid_is_sum_of_payments", "orders", "paid is 3499, not 3500",
      [](TamperedStore& p) { p.order().paid = 3499; }},
+    {"order_paid_is_sum_of_payments", "orders", "payment_count is 1, but the order has 0 payments",
+     [](TamperedStore& p) { p.order().payment_count = 1; }},
+    {"order_paid_is_sum_of_payments", "orders", "paid is 3500, not 3499",
+     [](TamperedStore& p) { AddPayment(p.order(), 3499, 550, 966); }},
+    {"order_paid_is_sum_of_payments", "orders", "the order's payment is not its first payment",
+     [](TamperedStore& p) {
+       AddPayment(p.order(), 3500, 550, 966);
+       p.order().payments[0].reference = "another";
+     }},
+    {"order_paid_is_sum_of_payments", "orders", "pay_time is not set, but 3500 of 3500 EUR was paid",
+     [](TamperedStore& p) {
+       AddPayment(p.order(), 3500, 550, 966);
+       p.order().pay_time.reset();
+     }},
+    {"order_payments_are_fold_of_refunds", "orders", "payment 1: refunded is 551, not 550",
+     [](TamperedStore& p) { AddPayment(p.order(), 3500, 551, 966); }},
+    {"order_payments_are_fold_of_refunds", "orders", "payment 1: refund_pending is 0, not 966",
+     [](TamperedStore& p) { AddPayment(p.order(), 3500, 550, 0); }},
+    {"order_payments_are_fold_of_refunds", "orders", "payment 1: refunds of 1516 > 1515 EUR",
+     [](TamperedStore& p) { AddPayment(p.order(), 1515, 550, 966); }},
     {"order_state_is_function_of_facts", "orders", "the state is DELIVERED, but the timestamps imply SHIPPED",
      [](TamperedStore& p) { p.order().deliver_time.reset(); }},
     {"order_state_is_function_of_facts", "orders", "the timestamps contradict each other",
@@ -364,6 +386,26 @@ const Violation kRowViolations[] = {
      [](TamperedStore& p) { p.refund(p.seeded.failed).user_id = UserId(kFirst); }},
     {"refund_has_payment_of_order", "refunds", "differs from the order's payment",
      [](TamperedStore& p) { p.refund(p.seeded.failed).payment_reference = "another"; }},
+    {"refund_has_payment_of_order", "refunds", "the refund names payment 2, but the order has 1",
+     [](TamperedStore& p) { p.refund(p.seeded.succeeded).payment = 1; }},
+    {"refund_split_is_complete", "refunds", ", which the order does not have",
+     [](TamperedStore& p) {
+       p.refund(p.seeded.succeeded).split_ids = SplitIdsOf({RefundId(kLast), {}});
+     }},
+    {"refund_split_is_complete", "refunds", "split_ids differs from that of refund_",
+     [](TamperedStore& p) {
+       p.refund(p.seeded.succeeded).split_ids = SplitIdsOf({p.seeded.succeeded, p.seeded.processing});
+     }},
+    {"refund_split_is_complete", "refunds", "two refunds of split_ids refund payment 1",
+     [](TamperedStore& p) {
+       const std::string ids = SplitIdsOf({p.seeded.succeeded, p.seeded.processing});
+       p.refund(p.seeded.succeeded).split_ids = p.refund(p.seeded.processing).split_ids = ids;
+     }},
+    {"refund_split_is_complete", "refunds", "split_ids does not name the refund itself",
+     [](TamperedStore& p) {
+       p.refund(p.seeded.succeeded).split_ids = p.seeded.processing.ToString();
+       p.refund(p.seeded.processing).split_ids = p.seeded.processing.ToString();
+     }},
     {"refund_is_due_while_open", "refunds", "due_time is not set in the state PROCESSING",
      [](TamperedStore& p) { p.refund(p.seeded.processing).due_time.reset(); }},
     {"refund_is_due_while_open", "refunds", "due_time is set in the state FAILED",
