@@ -20,6 +20,9 @@ using Milliseconds = std::chrono::duration<double, std::milli>;
 // A hash takes several milliseconds, as long as the rest of the call or longer: a missing hash exceeds the
 // bounds.
 const ServiceProcess::Settings kSlowHash = {"passwords.argon2_memory=4MiB", "passwords.argon2_iterations=2"};
+// The default of the service.
+const ServiceProcess::Settings kDefaultHash = {"passwords.argon2_memory=19MiB",
+                                               "passwords.argon2_iterations=2"};
 // The number of consecutive failures of one address that cause no delay.
 constexpr int kFreeFailures = 10;
 
@@ -114,9 +117,10 @@ TEST_CASE("failed sign-ins take the same time for an imported hash as for an unk
 
 TEST_CASE(
     "with accounts.conceal_existing_email, registrations of taken and free addresses take the same time") {
-  constexpr int kAddresses = 150;
+  constexpr int kAddresses = 100;
   const Folder folder;
-  ServiceProcess::Settings settings = kSlowHash;
+  // A registration of a free address inserts more rows: 0.4 ms on PostgreSQL, which the hash conceals.
+  ServiceProcess::Settings settings = kDefaultHash;
   settings.insert(settings.end(), {"accounts.conceal_existing_email=true", "accounts.resend_cooldown=0s"});
   const ServiceProcess service(folder.path(), settings);
   const Client client = service.Connect();
