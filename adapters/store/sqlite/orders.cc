@@ -38,11 +38,10 @@ constexpr auto kListOrdersOfPayment =
                                               kOrderHasUser + OrderHasStatus("orders") + kOrderHasLabel) +
     " UNION ALL SELECT order_time, order_id FROM order_payments p INDEXED BY order_payments_by_reference "
     "WHERE "
-    "reference = ?7 AND reference <> '' AND order_time >= ?1 AND (order_time, order_id) < (?2, ?3) AND "
-    "payment "
-    "> 0 AND NOT EXISTS (SELECT 1 FROM order_payments q WHERE q.order_id = p.order_id AND q.payment < "
-    "p.payment "
-    "AND q.reference = ?7) AND EXISTS (SELECT 1 FROM orders WHERE orders.id = p.order_id AND " +
+    "reference = ?7 AND reference <> '' AND order_time >= ?1 AND (order_time, order_id) < (?2, ?3) "
+    "AND payment > 0 AND NOT EXISTS (SELECT 1 FROM order_payments q WHERE q.order_id = p.order_id "
+    "AND q.payment < p.payment AND q.reference = ?7) "
+    "AND EXISTS (SELECT 1 FROM orders WHERE orders.id = p.order_id AND " +
     kInListStates + kOrderHasUser + OrderHasStatus("orders") + kOrderHasLabel + ")" + kListOrder;
 constexpr auto kListOrdersOfUser = ListByState<OrderState::kCancelled>(
     "orders", "orders_by_user", " AND user_id = ?6" + OrderHasStatus("orders") + kOrderHasLabel);
@@ -83,12 +82,11 @@ constexpr auto kPutOrderPayment = kSqliteInsertOrderPayment +
 
 // The order row has the first payment, also of an order without rows in order_payments.
 constexpr Sql kFindPaidOrder =
-    "SELECT id FROM orders INDEXED BY orders_by_payment WHERE payment_reference = ?2 AND payment_reference "
-    "<> "
-    "'' AND ?1 = (SELECT payment_provider FROM orders other WHERE other.id = orders.id) "
-    "UNION ALL SELECT order_id FROM order_payments INDEXED BY order_payments_by_reference WHERE reference = "
-    "?2 "
-    "AND reference <> '' AND provider = ?1 LIMIT 1";
+    "SELECT id FROM orders INDEXED BY orders_by_payment WHERE payment_reference = ?2 "
+    "AND payment_reference <> '' "
+    "AND ?1 = (SELECT payment_provider FROM orders other WHERE other.id = orders.id) "
+    "UNION ALL SELECT order_id FROM order_payments INDEXED BY order_payments_by_reference "
+    "WHERE reference = ?2 AND reference <> '' AND provider = ?1 LIMIT 1";
 
 }  // namespace
 
@@ -204,10 +202,11 @@ absl::Status SqliteOrders::Insert(const Order& order) {
 
 absl::Status SqliteOrders::Update(const Order& order) {
   return connection_.CatchErrors([&] {
+    // The state first, because only a cancelled order may be paid more than its total (a CHECK constraint).
+    update_index_columns_.ExecuteRow<OrderIndexColumns>(order.fields(), order->id);
     if (update_.ExecuteRow<OrderUpdateColumns>(order.fields(), order->id) != 1) {
       return absl::InternalError("the order to update does not exist");
     }
-    update_index_columns_.ExecuteRow<OrderIndexColumns>(order.fields(), order->id);
     std::int64_t number = 0;
     for (const OrderLine& line : order->lines) {
       update_line_.ExecuteRow<MutableColumns>(line, order->id, number++);
