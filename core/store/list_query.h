@@ -100,7 +100,7 @@ inline std::optional<absl::Time> WholeMicros(std::optional<absl::Time> time) {
 }
 
 // Upper bound for the size of a row in a response: its serialized form, plus allowances for the field names,
-// ids in text form and currency codes of the public contract.
+// ids in text form, currency codes and repeated texts of the public contract.
 template <typename Entity>
 std::size_t ResponseBytes(const Entity& entity) {
   constexpr std::size_t kOfRow = 1024;
@@ -108,6 +108,12 @@ std::size_t ResponseBytes(const Entity& entity) {
   if constexpr (requires { entity.fields(); }) {
     std::size_t bytes = kOfRow + Serialize(entity.fields()).size();
     if constexpr (requires { entity->lines; }) bytes += kOfLine * entity->lines.size();
+    if constexpr (requires { entity.payments(); }) {
+      // The contract has the first payment twice: as the payment of the order and in the list.
+      for (const auto& payment : entity.payments()) {
+        bytes += kOfLine + payment.provider.size() + payment.reference.size();
+      }
+    }
     return bytes;
   } else {
     return kOfRow + Serialize(entity).size();

@@ -43,7 +43,7 @@ User LargeUser(std::size_t text_size) {
   return User(f);
 }
 
-Order LargeOrder(std::size_t lines, std::size_t text_size) {
+Order LargeOrder(std::size_t lines, std::size_t payments, std::size_t text_size) {
   OrderFields f;
   f.state = OrderState::kCancelled;
   f.currency = *Currency::Parse("EUR");
@@ -53,6 +53,8 @@ Order LargeOrder(std::size_t lines, std::size_t text_size) {
   f.refunded_shipping = kMost / 4;
   f.refund_status = RefundStatus::kFullyRefunded;
   f.payment_provider = f.payment_reference = f.reference = Text(text_size);
+  f.payments.resize(payments, {Text(text_size), Text(text_size), kMost, kMost / 4, kMost / 4, kLate});
+  f.payment_count = std::ssize(f.payments);
   f.labels = ManyLabels(text_size);
   f.create_time = f.update_time = kLate;
   f.pay_time = f.ship_time = f.deliver_time = f.cancel_time = kLate;
@@ -104,9 +106,12 @@ TEST_CASE("ResponseBytes of a row is at least the size of the row in a protobuf 
               entry, &ledger::v1::ListLedgerEntriesResponse::add_entries) <= ResponseBytes(entry));
     for (const std::size_t lines : {0U, 1U, 500U}) {
       CAPTURE(lines);
-      const Order order = LargeOrder(lines, text_size);
-      CHECK(SizeInAnswer<orders::v1::ListOrdersResponse>(
-                order, &orders::v1::ListOrdersResponse::add_orders) <= ResponseBytes(order));
+      for (const std::size_t payments : {std::size_t{0}, kMaxOrderPayments}) {
+        CAPTURE(payments);
+        const Order order = LargeOrder(lines, payments, text_size);
+        CHECK(SizeInAnswer<orders::v1::ListOrdersResponse>(
+                  order, &orders::v1::ListOrdersResponse::add_orders) <= ResponseBytes(order));
+      }
       const Refund refund = LargeRefund(lines, text_size);
       CHECK(SizeInAnswer<refunds::v1::ListRefundsResponse>(
                 refund, &refunds::v1::ListRefundsResponse::add_refunds) <= ResponseBytes(refund));
