@@ -82,8 +82,9 @@ std::string RepeatAll(const Client& client, Writer& writer) {
 
 TEST_CASE("acknowledged writes survive kill -9 under load") {
   const Folder folder;
-  const ServiceProcess::Settings settings = {"refunds.max_per_order=1000", "passwords.queue=1000",
-                                             "email.dispatch.timeout=500ms", "email.dispatch.lease=1s"};
+  const ServiceProcess::Settings settings = {"refunds.max_per_order=1000",   "passwords.queue=1000",
+                                             "email.dispatch.timeout=500ms", "email.dispatch.lease=1s",
+                                             "payments.timeout=500ms",       "payments.lease=1s"};
   std::vector<Writer> writers(kWriters);
   {
     ServiceProcess service(folder.path(), settings);
@@ -125,7 +126,8 @@ TEST_CASE("acknowledged writes survive kill -9 under load") {
     users += writer.users.size();
     CHECK(CountRefunds(client, writer.order_id) == static_cast<int>(writer.refunds.size()));
     const std::int64_t given = kCents * static_cast<std::int64_t>(writer.refunds.size());
-    // The service settles the refunds at once that a killed process had claimed.
+    // The service settles the refunds that a killed process had claimed: at once on SQLite, otherwise when
+    // the leases expire.
     CHECK(Await([&] {
       const orders::v1::Order order = GetOrder(client, writer.order_id);
       return order.refunded().minor_units() == given && order.refund_pending().minor_units() == 0;

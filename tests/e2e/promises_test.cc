@@ -221,7 +221,7 @@ TEST_CASE(
   const std::string id = Field("id", order.id());
 
   CHECK(Outcome(client(&Orders::ShipOrder, id)) == "FAILED_PRECONDITION ORDER_STATE");
-  const auto wrong = client(&Orders::PayOrder, StrCat(id, Euros("amount", 3941)));
+  const auto wrong = client(&Orders::PayOrder, StrCat(id, Euros("amount", 3943)));
   CHECK(Outcome(wrong) == "INVALID_ARGUMENT FIELD_INVALID");
   CHECK(BadFields(wrong.status) == " amount");
   const auto stale = client(&Orders::PayOrder, StrCat(id, Euros("amount", 3942), Field("etag", "W/\"0\"")));

@@ -153,9 +153,8 @@ class Reader : public StoreExporter {
     LockWithPatience(*connection_, waits_.patience, [&] {
       Run(*connection_,
           "LOCK TABLE users, credentials, sessions, email_tokens, cooldowns, sign_in_throttles, orders, "
-          "order_references, order_lines, order_payments, refunds, ledger_entries, messages, event_inbox, events, "
-          "idempotency, settings "
-          "IN SHARE MODE");
+          "order_references, order_lines, order_payments, refunds, ledger_entries, messages, event_inbox, "
+          "events, idempotency, settings IN SHARE MODE");
     });
   }
 

@@ -251,7 +251,7 @@ TEST_CASE(
       ++offered;
     }
   }
-  CHECK(offered == 51);
+  CHECK(offered == 53);
 }
 
 TEST_CASE("a user can be read by id and by address") {

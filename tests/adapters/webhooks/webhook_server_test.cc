@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -29,6 +30,9 @@ struct ServedWebhooks {
       seen.push_back(webhook);
       return answer;
     };
+    const std::vector<PaymentProvider*> providers = {&provider, &silent};
+    receive = std::make_unique<ReceiveWebhook>(store, clock, log, providers);
+    server = Must(WebhookServer::Start("127.0.0.1:0", *receive));
   }
 
   HttpResponse Send(const std::string& path, const std::string& body, const std::string& method = "POST",
@@ -63,8 +67,8 @@ struct ServedWebhooks {
   FakeClock clock;
   MemoryStore store;
   RecordingLog log;
-  ReceiveWebhook receive{store, clock, log, {&provider, &silent}};
-  std::unique_ptr<WebhookServer> server = Must(WebhookServer::Start("127.0.0.1:0", receive));
+  std::unique_ptr<ReceiveWebhook> receive;
+  std::unique_ptr<WebhookServer> server;
 };
 
 // Sends bytes to the server, and returns what the server sends until it closes the connection. Checks
@@ -177,11 +181,11 @@ TEST_CASE("a body that ends early is not handled") {
 TEST_CASE("Start fails while the address is in use") {
   ServedWebhooks served;
   const std::string listen = StrCat("127.0.0.1:", served.server->port());
-  const absl::Status taken = WebhookServer::Start(listen, served.receive).status();
+  const absl::Status taken = WebhookServer::Start(listen, *served.receive).status();
   CHECK(absl::IsUnavailable(taken));
   CHECK(taken.message() == StrCat("payments.webhooks.listen: can't listen on ", listen));
   served.server.reset();
-  Must(WebhookServer::Start(listen, served.receive).status());
+  Must(WebhookServer::Start(listen, *served.receive).status());
 }
 
 }  // namespace

@@ -64,6 +64,8 @@ class RefundSequence {
   RefundSequence(World& world, std::uint64_t seed, std::map<std::string, std::vector<std::string>>& events)
       : world_(world), seed_(seed), random_(seed), events_(events) {
     world_.payments.on_refund = [this](const PaymentRefund& refund) { AnswerAttempt(refund); };
+    // Lost responses must not open the circuit breaker, which the model does not have.
+    world_.settlement.circuit.failure_ratio = 2;
     CreateOrder();
     ReplacePolicy();
   }
