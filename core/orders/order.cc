@@ -156,7 +156,7 @@ absl::Status Order::Pay(std::string provider, std::string provider_reference, st
 }
 
 // An order that one payment of the total pays needs no list of payments.
-void Order::AddPayment(OrderPayment payment) {
+void Order::AddPayment(const OrderPayment& payment) {
   const bool is_first = fields_.payments.empty() && !fields_.pay_time;
   if (is_first) {
     fields_.payment_provider = payment.provider;

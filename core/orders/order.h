@@ -272,7 +272,7 @@ class Order {
     Record(type, portion.amount, source.payment_provider, source.refund_id, now);
   }
   absl::Status CheckPayment(std::int64_t amount) const;
-  void AddPayment(OrderPayment payment);
+  void AddPayment(const OrderPayment& payment);
   // Adds to the totals of the order and of the payment.
   void AddRefundPending(std::int64_t amount, std::size_t payment);
   absl::Status MoveTo(OrderState next, absl::Time now);

@@ -98,7 +98,7 @@ PaymentOutcome HttpPaymentProvider::ProbeOutcome(const ProviderResponse& respons
   return outcome;
 }
 
-HttpPaymentProvider::Answer HttpPaymentProvider::Send(HttpRequest request, Deadline deadline) {
+HttpPaymentProvider::Answer HttpPaymentProvider::Send(const HttpRequest& request, Deadline deadline) {
   return Exchange(request, deadline);
 }
 

@@ -64,7 +64,7 @@ class HttpPaymentProvider : public PaymentProvider {
   virtual std::vector<std::string> secrets() const = 0;
 
   // Sends a request of RefundRequest, LookupRequest or Search. By default, Exchange.
-  virtual Answer Send(HttpRequest request, Deadline deadline);
+  virtual Answer Send(const HttpRequest& request, Deadline deadline);
   // Sends the request unchanged.
   Answer Exchange(const HttpRequest& request, Deadline deadline);
   // Removes the meaning "the refund failed" from an error that concerns a lookup or a search.

@@ -179,14 +179,15 @@ std::vector<std::string> PayPalPaymentProvider::secrets() const {
   return {absl::Base64Escape(StrCat(access_.client_id, ":", secret)), secret, token_.current()};
 }
 
-HttpPaymentProvider::Answer PayPalPaymentProvider::Send(HttpRequest request, Deadline deadline) {
-  request.headers.push_back({"Authorization", ""});
+HttpPaymentProvider::Answer PayPalPaymentProvider::Send(const HttpRequest& request, Deadline deadline) {
+  HttpRequest authorized = request;
+  authorized.headers.push_back({"Authorization", ""});
   std::string rejected;
   for (bool renewed = false;; renewed = true) {
     PayPalAccessToken::Answer token = token_.Get(rejected, deadline);
     if (auto* outcome = std::get_if<PaymentOutcome>(&token)) return std::move(*outcome);
-    request.headers.back().value = StrCat("Bearer ", std::get<std::string>(token));
-    Answer answer = Exchange(request, deadline);
+    authorized.headers.back().value = StrCat("Bearer ", std::get<std::string>(token));
+    Answer answer = Exchange(authorized, deadline);
     const auto* const response = std::get_if<ProviderResponse>(&answer);
     if (renewed || response == nullptr || response->status() != 401) return answer;
     rejected = std::get<std::string>(std::move(token));

@@ -54,7 +54,7 @@ class PayPalPaymentProvider final : public HttpPaymentProvider {
   std::vector<std::string> secrets() const override;
   // Sends the request with an access token; once more with a new token if PayPal rejects the token, because
   // PayPal does not execute a request that it rejects with 401.
-  Answer Send(HttpRequest request, Deadline deadline) override;
+  Answer Send(const HttpRequest& request, Deadline deadline) override;
 
   std::variant<PayPalAccessToken::Grant, PaymentOutcome> RequestToken(Deadline deadline);
   // UNAUTHENTICATED unless PayPal confirms the signature of the webhook, whose body is a JSON object.
