@@ -113,7 +113,7 @@ struct OrderFields {
   std::int64_t refunded_shipping = 0;
   // Number of refunds that are not FAILED, REJECTED or CANCELLED.
   std::int64_t refund_count = 0;
-  // The first payment; empty if there is none.
+  // The first payment; empty before it.
   std::string payment_provider;
   std::string payment_reference;
   std::string reference;

@@ -90,7 +90,7 @@ class ScheduledReconciliation : public ReconciliationStatuses {
 
   mutable absl::Mutex mutex_;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
-  // The current reconciliation; null if there is none. Only the thread that calls Handle replaces it.
+  // The current reconciliation; null while none runs. Only the thread that calls Handle replaces it.
   std::shared_ptr<ReconcileRefunds> current_ ABSL_GUARDED_BY(mutex_);
   ReconciliationStatus status_ ABSL_GUARDED_BY(mutex_);
 };

@@ -32,7 +32,7 @@ class PayPalAccessToken {
   // Returns a token that is valid, and that is not `rejected`: a token that the provider has rejected. Blocks
   // on the network until `deadline` at most.
   Answer Get(std::string_view rejected, Deadline deadline);
-  // The last token; empty if there is none.
+  // The last token; empty before the first one.
   std::string current() const;
 
  private:

@@ -25,7 +25,7 @@ constexpr std::array kSignedHeaders = {SignedHeader{"paypal-auth-algo", "auth_al
                                        SignedHeader{"paypal-transmission-sig", "transmission_sig"},
                                        SignedHeader{kTransmissionTime, "transmission_time"}};
 
-// Returns the id of the capture, which the link "up" of a refund names; empty if there is none.
+// Returns the id of the capture, which the link "up" of a refund names; empty if the link is missing.
 std::string CaptureOf(const nlohmann::json& refund) {
   for (const nlohmann::json& link : Member(refund, "links")) {
     if (TextMember(link, "rel") != "up") continue;
