@@ -45,27 +45,6 @@ int StatusOf(WebhookResult result) {
   return 500;
 }
 
-std::string_view ReasonPhrase(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 400:
-      return "Bad Request";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 408:
-      return "Request Timeout";
-    case 413:
-      return "Content Too Large";
-    case 503:
-      return "Service Unavailable";
-    default:
-      return "Internal Server Error";
-  }
-}
-
 // Reads the body into `body`. Returns the error, or nullopt if the body is complete.
 std::optional<WebhookReply> ReadBody(mg_connection* connection, Deadline deadline, std::string& body) {
   const long long announced = mg_get_request_info(connection)->content_length;
@@ -117,17 +96,29 @@ WebhookReply RespondToAny(mg_connection* connection, ReceiveWebhook& receive) {
   }
 }
 
+void Write(mg_connection* connection, const WebhookReply& reply) {
+  // CivetWeb would read the rest of the body, however long, before it reuses the connection.
+  mg_disable_connection_keep_alive(connection);
+  const std::string response =
+      StrCat("HTTP/1.1 ", reply.status, " ", mg_get_response_code_text(connection, reply.status), "\r\n",
+             reply.status == 405 ? "Allow: POST\r\n" : "",
+             "Content-Type: text/plain\r\nContent-Length: ", reply.text.size() + 1,
+             "\r\nConnection: close\r\n\r\n", reply.text, "\n");
+  mg_write(connection, response.data(), response.size());
+}
+
 int HandleRequest(mg_connection* connection) {
   auto& receive = *static_cast<ReceiveWebhook*>(mg_get_request_info(connection)->user_data);
   const WebhookReply reply = RespondToAny(connection, receive);
-  // CivetWeb would read the rest of the body, however long, before it reuses the connection.
-  mg_disable_connection_keep_alive(connection);
-  const std::string response = StrCat("HTTP/1.1 ", reply.status, " ", ReasonPhrase(reply.status), "\r\n",
-                                      reply.status == 405 ? "Allow: POST\r\n" : "",
-                                      "Content-Type: text/plain\r\nContent-Length: ", reply.text.size() + 1,
-                                      "\r\nConnection: close\r\n\r\n", reply.text, "\n");
-  mg_write(connection, response.data(), response.size());
+  Write(connection, reply);
   return reply.status;
+}
+
+// Responds to a request that is not valid HTTP. CivetWeb's own response has a date from gmtime, which is not
+// thread-safe.
+int HandleError(mg_connection* connection, int status, const char* /*error*/) {
+  Write(connection, {status, "the request is not valid HTTP, or did not arrive in time"});
+  return 0;
 }
 
 int DiscardMessage(const mg_connection* /*connection*/, const char* /*message*/) {
@@ -153,8 +144,8 @@ class WebhookServer::Impl {
                                                  "enable_keep_alive", "no", nullptr};
     mg_callbacks callbacks{};
     callbacks.begin_request = &HandleRequest;
+    callbacks.http_error = &HandleError;
     callbacks.log_message = &DiscardMessage;
-    callbacks.log_access = &DiscardMessage;
     callbacks.init_thread = &LowerPriority;
     // CivetWeb does not change the options.
     context_ = mg_start(&callbacks, &receive, const_cast<const char**>(options.data()));
