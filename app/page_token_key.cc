@@ -35,9 +35,8 @@ absl::StatusOr<Sha256Digest> ReadOrMakePageTokenKey(Store& store, Entropy& entro
   const std::string candidate = NewKey(entropy);
   std::string hex;
   RETURN_IF_ERROR(store.Write(deadline, [&](WriteTransaction& tx) -> absl::Status {
-    ASSIGN_OR_RETURN(const std::optional<std::string> found, tx.settings().Find(kSetting));
-    hex = found.value_or(candidate);
-    return found ? absl::OkStatus() : tx.settings().Insert(kSetting, candidate);
+    ASSIGN_OR_RETURN(hex, tx.settings().FindOrInsert(kSetting, candidate));
+    return absl::OkStatus();
   }));
   const std::optional<Sha256Digest> key = ParseKey(hex);
   if (!key)

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "core/common/found.h"
 
 namespace keelson {
@@ -13,7 +13,9 @@ class SettingRepository {
  public:
   virtual ~SettingRepository() = default;
   virtual Found<std::string> Find(std::string_view name) = 0;
-  virtual absl::Status Insert(std::string_view name, std::string_view value) = 0;
+  // Returns the value of `name`; inserts `value` if there is none. Concurrent transactions get the same
+  // value.
+  virtual absl::StatusOr<std::string> FindOrInsert(std::string_view name, std::string_view value) = 0;
 };
 
 }  // namespace keelson

@@ -32,7 +32,9 @@ TEST_CASE("ReadOrMakePageTokenKey returns INTERNAL if the page token key in the 
   MemoryStore store;
   REQUIRE(store
               .Write(Deadline::Never(),
-                     [](WriteTransaction& tx) { return tx.settings().Insert("page_token_key", "short"); })
+                     [](WriteTransaction& tx) {
+                       return tx.settings().FindOrInsert("page_token_key", "short").status();
+                     })
               .ok());
   CHECK(absl::IsInternal(ReadOrMakePageTokenKey(store, entropy, Deadline::Never()).status()));
 }

@@ -9,11 +9,16 @@ Found<std::string> MemorySettings::Find(std::string_view name) {
   return value ? std::optional<std::string>(*value) : std::nullopt;
 }
 
+absl::StatusOr<std::string> MemorySettings::FindOrInsert(std::string_view name, std::string_view value) {
+  if (const std::string* found = values_.Find(std::string(name))) return *found;
+  Put(name, value);
+  return std::string(value);
+}
+
 absl::Status MemorySettings::Insert(std::string_view name, std::string_view value) {
-  const std::string key(name);
-  if (values_.Find(key) != nullptr)
+  if (values_.Find(std::string(name)) != nullptr)
     return journal_.Fail(absl::InternalError("a setting with this name already exists"));
-  values_.Put(key, std::string(value));
+  Put(name, value);
   return absl::OkStatus();
 }
 

@@ -14,7 +14,9 @@ class MemorySettings : public SettingRepository {
   explicit MemorySettings(Journal& journal) : journal_(journal), values_(journal) {}
 
   Found<std::string> Find(std::string_view name) override;
-  absl::Status Insert(std::string_view name, std::string_view value) override;
+  absl::StatusOr<std::string> FindOrInsert(std::string_view name, std::string_view value) override;
+  // Returns INTERNAL if the setting exists.
+  absl::Status Insert(std::string_view name, std::string_view value);
   // Inserts the setting or replaces its value.
   void Put(std::string_view name, std::string_view value) {
     values_.Put(std::string(name), std::string(value));

@@ -1,12 +1,19 @@
 #include "adapters/store/postgres/settings.h"
 
+#include <optional>
+#include <utility>
+
+#include "core/common/status_macros.h"
+#include "core/common/strings.h"
 #include "core/store/export/rows.h"
 
 namespace keelson {
 namespace {
 
 constexpr Sql kFindSetting = "SELECT value FROM settings WHERE name = $1";
-constexpr auto kInsertSetting = kInsertInto<SqlDialect::kPostgres, Setting, "settings">;
+// Waits for a concurrent transaction that inserts the same name.
+constexpr auto kInsertIfAbsent =
+    kInsertInto<SqlDialect::kPostgres, Setting, "settings"> + " ON CONFLICT (name) DO NOTHING";
 
 }  // namespace
 
@@ -20,11 +27,14 @@ Found<std::string> PgSettings::Find(std::string_view name) {
   });
 }
 
-absl::Status PgSettings::Insert(std::string_view name, std::string_view value) {
-  return session_.CatchErrors([&] {
-    session_.Execute(kInsertSetting, name, BytesView{value});
+absl::StatusOr<std::string> PgSettings::FindOrInsert(std::string_view name, std::string_view value) {
+  RETURN_IF_ERROR(session_.CatchErrors([&] {
+    session_.Execute(kInsertIfAbsent, name, BytesView{value});
     return absl::OkStatus();
-  });
+  }));
+  ASSIGN_OR_RETURN(std::optional<std::string> found, Find(name));
+  if (!found) return absl::InternalError(StrCat("the setting ", name, " was deleted while it was read"));
+  return *std::move(found);
 }
 
 }  // namespace keelson

@@ -9,7 +9,7 @@ class PgSettings final : public SettingRepository {
  public:
   explicit PgSettings(PgSession& session) : session_(session) {}
   Found<std::string> Find(std::string_view name) override;
-  absl::Status Insert(std::string_view name, std::string_view value) override;
+  absl::StatusOr<std::string> FindOrInsert(std::string_view name, std::string_view value) override;
 
  private:
   PgSession& session_;

@@ -1,5 +1,6 @@
 #include "adapters/store/sqlite/settings.h"
 
+#include "core/common/status_macros.h"
 #include "core/store/export/rows.h"
 
 namespace keelson {
@@ -22,6 +23,14 @@ Found<std::string> SqliteSettings::Find(std::string_view name) {
     rows.Read(value);
     return value;
   });
+}
+
+absl::StatusOr<std::string> SqliteSettings::FindOrInsert(std::string_view name, std::string_view value) {
+  Found<std::string> found = Find(name);
+  RETURN_IF_ERROR(found.status());
+  if (*found) return **std::move(found);
+  RETURN_IF_ERROR(Insert(name, value));
+  return std::string(value);
 }
 
 absl::Status SqliteSettings::Insert(std::string_view name, std::string_view value) {

@@ -9,7 +9,9 @@ class SqliteSettings : public SettingRepository {
  public:
   explicit SqliteSettings(Connection& connection);
   Found<std::string> Find(std::string_view name) override;
-  absl::Status Insert(std::string_view name, std::string_view value) override;
+  absl::StatusOr<std::string> FindOrInsert(std::string_view name, std::string_view value) override;
+  // Returns INTERNAL if the setting exists.
+  absl::Status Insert(std::string_view name, std::string_view value);
 
  private:
   Connection& connection_;

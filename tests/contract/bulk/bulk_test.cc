@@ -117,7 +117,7 @@ BULK_TEST("an export contains the rows that a service wrote") {
   fixture.Serve([&](Store& store) {
     Must(store.Write(Deadline::Never(), [&](WriteTransaction& tx) -> absl::Status {
       absl::Status status = tx.users().Insert(user, "$argon2id$hash");
-      if (status.ok()) status = tx.settings().Insert("page_token_key", "k");
+      if (status.ok()) status = tx.settings().FindOrInsert("page_token_key", "k").status();
       return status;
     }));
   });

@@ -9,6 +9,7 @@
 #include "core/notifications/message_repository.h"
 #include "core/orders/order_repository.h"
 #include "core/sessions/end_sessions.h"
+#include "core/store/setting_repository.h"
 #include "core/store/store.h"
 #include "tests/contract/store/fixtures.h"
 #include "tests/support/real_clock.h"
@@ -43,6 +44,25 @@ STORE_TEST("concurrent refunds never reserve more than was paid, and no reservat
   const auto found = Get(store, [&](ReadTransaction& tx) { return tx.orders().Find(order->id); });
   CHECK((*found)->refund_pending == 250);
   CHECK((*found)->version == 251);
+}
+
+STORE_TEST("concurrent transactions that find or insert a setting get the same value") {
+  Store& store = fixture.store();
+  for (const char* name : {"a", "b", "c", "d", "e"}) {
+    std::mutex mutex;
+    std::set<std::string> values;
+    InParallel(8, [&](int thread) {
+      absl::StatusOr<std::string> value;
+      const absl::Status status = Write(store, [&](WriteTransaction& tx) {
+        value = tx.settings().FindOrInsert(name, std::to_string(thread));
+        return value.status();
+      });
+      const std::lock_guard lock(mutex);
+      values.insert(status.ok() ? *value : status.ToString());
+    });
+    CHECK(values.size() == 1);
+    CHECK(values.contains(Do(store, [&](WriteTransaction& tx) { return tx.settings().Find(name); }).value()));
+  }
 }
 
 STORE_TEST("concurrent transactions that lock many orders lose no update") {

@@ -41,7 +41,8 @@ STORE_TEST("an inserted idempotency record is returned unchanged in read and wri
 STORE_TEST("a setting is found by its name") {
   Store& store = fixture.store();
   const std::string value("\0\xff key", 6);
-  REQUIRE_OK(Write(store, [&](WriteTransaction& tx) { return tx.settings().Insert("page_key", value); }));
+  REQUIRE_OK(Write(
+      store, [&](WriteTransaction& tx) { return tx.settings().FindOrInsert("page_key", value).status(); }));
   CHECK(Do(store, [&](WriteTransaction& tx) { return tx.settings().Find("page_key"); }) == value);
   CHECK(!Do(store, [&](WriteTransaction& tx) { return tx.settings().Find("other"); }));
 }

@@ -34,7 +34,7 @@ STORE_TEST("a failed unit of work leaves no change in any table") {
     all.Update(tx.messages().Insert(message));
     all.Update(tx.events().Append(SampleEvent("x")));
     all.Update(tx.idempotency().Insert(record));
-    all.Update(tx.settings().Insert("name", "value"));
+    all.Update(tx.settings().FindOrInsert("name", "value").status());
     all.Update(tx.cooldowns().TryStart(Fingerprint{3}, kT0, kT0 + absl::Hours(1)).status());
     all.Update(tx.tokens().Put({Sha256Digest{4}, user->id, TokenPurpose::kVerifyEmail, "k", kT0}));
     all.Update(tx.sessions().Insert(session));

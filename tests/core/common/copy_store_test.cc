@@ -44,8 +44,9 @@ struct Move {
   }
 
   void AddSetting(std::string_view name) {
-    Must(world.store.Write(Deadline::Never(),
-                           [&](WriteTransaction& tx) { return tx.settings().Insert(name, "k"); }));
+    Must(world.store.Write(Deadline::Never(), [&](WriteTransaction& tx) {
+      return tx.settings().FindOrInsert(name, "k").status();
+    }));
   }
   absl::StatusOr<std::vector<TransferredTable>> Run(StoreImporter& to) {
     const std::unique_ptr<StoreExporter> source = world.memory.OpenReader();

@@ -133,12 +133,12 @@ TEST_CASE("ten processes that start concurrently on an empty database all become
     processes.emplace_back(arguments, folder.path(), ChildProcess::Options());
   }
   for (ChildProcess& process : processes) {
-    INFO(process.errors());
     int port = 0;
     CHECK(Await([&] { return (port = ListeningPort(process.pid())) != 0 || !process.running(); }));
     const Client client(StrCat("127.0.0.1:", port));
     CHECK(Await([&] { return client.Health() == "SERVING" || !process.running(); }));
-    CHECK(process.running());
+    INFO("the service wrote: " << process.errors());
+    REQUIRE(process.running());
     RegisterUser(client, StrCat("user", port, "@example.com"));
   }
   const servers::PostgresSession database(server.admin_url("app"));
