@@ -19,7 +19,7 @@ BackgroundJobs::~BackgroundJobs() {
 void BackgroundJobs::Start(BackgroundJob job) {
   const Deadline progress = Deadline::After(kMaxDelay);
   const absl::MutexLock lock(&mutex_);
-  Running& running = running_.emplace_back(Running{std::move(job), progress});
+  Running& running = running_.emplace_back(Running{.job = std::move(job), .progress = progress});
   threads_.emplace_back([this, &running] { Repeat(running); });
 }
 
@@ -34,14 +34,15 @@ void BackgroundJobs::Stop() {
   for (std::thread& thread : threads) thread.join();
 }
 
-std::vector<JobStatus> BackgroundJobs::ListStatuses() const {
+std::vector<JobStatus> BackgroundJobs::ListJobs() const {
   std::vector<JobStatus> statuses;
   const absl::MutexLock lock(&mutex_);
   for (const Running& running : running_) {
     auto status = std::find_if(statuses.begin(), statuses.end(),
                                [&](const JobStatus& other) { return other.name == running.job.name; });
-    if (status == statuses.end()) status = statuses.insert(status, {running.job.name});
+    if (status == statuses.end()) status = statuses.insert(status, JobStatus{.name = running.job.name});
     if (running.progress.expired()) status->stalled = true;
+    status->last_success = std::max(status->last_success, running.last_success);
   }
   return statuses;
 }
@@ -51,7 +52,7 @@ void BackgroundJobs::Repeat(Running& running) {
   absl::Duration wait;
   do {
     ExpectProgress(running, running.job.longest_run);
-    wait = RunOnce(running.job, failures);
+    wait = RunOnce(running, failures);
     ExpectProgress(running, wait + kMaxDelay);
   } while (Wait(wait));
 }
@@ -62,10 +63,13 @@ void BackgroundJobs::ExpectProgress(Running& running, absl::Duration within) {
   running.progress = progress;
 }
 
-absl::Duration BackgroundJobs::RunOnce(const BackgroundJob& job, int& failures) {
+absl::Duration BackgroundJobs::RunOnce(Running& running, int& failures) {
+  const BackgroundJob& job = running.job;
   const absl::StatusOr<bool> more = job.run();
   if (more.ok()) {
     failures = 0;
+    const absl::MutexLock lock(&mutex_);
+    running.last_success = clock_.Now();
     return *more ? absl::ZeroDuration() : job.interval;
   }
   const absl::Duration backoff =

@@ -3,9 +3,16 @@
 namespace keelson {
 
 void JobWatch::operator()() {
+  for (const JobStatus& status : ListJobs()) Note(status);
+}
+
+std::vector<JobStatus> JobWatch::ListJobs() const {
+  std::vector<JobStatus> all;
   for (const BackgroundJobs* jobs : jobs_) {
-    for (const JobStatus& status : jobs->ListStatuses()) Note(status);
+    const std::vector<JobStatus> statuses = jobs->ListJobs();
+    all.insert(all.end(), statuses.begin(), statuses.end());
   }
+  return all;
 }
 
 void JobWatch::Note(const JobStatus& status) {

@@ -7,12 +7,14 @@
 
 #include "absl/time/time.h"
 #include "app/background_jobs.h"
+#include "core/common/job_status.h"
 #include "core/common/log.h"
 
 namespace keelson {
 
-// Logs when a background job stalls and when it recovers. Does not wait for a job. Not thread-safe.
-class JobWatch {
+// Logs when a background job stalls and when it recovers. Does not wait for a job. Not thread-safe, except
+// for ListJobs.
+class JobWatch final : public JobStatuses {
  public:
   static constexpr absl::Duration kInterval = absl::Seconds(1);
   // Called with the first status of each job and with every changed status.
@@ -24,6 +26,7 @@ class JobWatch {
 
   // Checks every job once.
   void operator()();
+  std::vector<JobStatus> ListJobs() const override;
 
  private:
   void Note(const JobStatus& status);

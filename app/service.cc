@@ -160,8 +160,8 @@ void Service::StartMetrics() {
   const std::string& listen = config_.telemetry.metrics_listen;
   if (listen.empty()) return;
   auto endpoint =
-      MetricsEndpoint::Start(listen, {*dispatch_messages_, *settle_refunds_, *receive_webhook_,
-                                      *reconciliation_, use_cases_->account_counters,
+      MetricsEndpoint::Start(listen, {server_->calls(), job_watch_, *dispatch_messages_, *settle_refunds_,
+                                      *receive_webhook_, *reconciliation_, use_cases_->account_counters,
                                       use_cases_->sign_in_counters, use_cases_->count_sessions, *hasher_});
   if (endpoint.ok()) {
     metrics_ = *std::move(endpoint);

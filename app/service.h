@@ -54,7 +54,12 @@ class Service {
 
  private:
   Service(const Config& config, Log& log)
-      : config_(config), log_(log), jobs_(log), flush_jobs_(log), health_jobs_(log), watch_jobs_(log) {}
+      : config_(config),
+        log_(log),
+        jobs_(log, clock_),
+        flush_jobs_(log, clock_),
+        health_jobs_(log, clock_),
+        watch_jobs_(log, clock_) {}
 
   absl::Status MakeAdapters();
   absl::Status MakeCore();

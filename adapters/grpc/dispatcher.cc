@@ -161,9 +161,10 @@ absl::Status Dispatcher::AdmitStream() {
   return Overloaded(StrCat("the server serves at most ", kMaxStreams, " streams at a time; try again later"));
 }
 
-void Dispatcher::LogCall(const Method& method, const CallContext& context, const absl::Status& status,
-                         absl::Duration duration) {
+void Dispatcher::RecordCall(const Method& method, const CallContext& context, const absl::Status& status,
+                            absl::Duration duration) {
   const absl::StatusCode code = status.ok() ? absl::StatusCode::kOk : PublicCode(status);
+  method.counters->Ended(code, duration);
   const Severity severity = SeverityOf(method, code);
   if (!log_.Enabled(severity)) return;
 

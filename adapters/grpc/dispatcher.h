@@ -79,9 +79,10 @@ class Dispatcher {
   absl::Status AdmitStream();
   void StreamEnded() { --streams_; }
 
-  // Writes the call's log line, with severity debug for a successful read and error for a server error.
-  void LogCall(const Method& method, const CallContext& context, const absl::Status& status,
-               absl::Duration duration);
+  // Counts an ended call and writes its log line, with severity debug for a successful read and error for a
+  // server error.
+  void RecordCall(const Method& method, const CallContext& context, const absl::Status& status,
+                  absl::Duration duration);
 
  private:
   // Runs `work` unless the call's deadline has expired or queued calls are cancelled. Turns an exception into

@@ -144,6 +144,13 @@ absl::Status RpcServer::Listen(const GrpcServerOptions& options, bool inline_rea
   return absl::OkStatus();
 }
 
+std::vector<CallStatistics> RpcServer::ListCalls() const {
+  std::vector<CallStatistics> calls;
+  for (const std::unique_ptr<RpcService>& service : services_) service->ListCalls(calls);
+  unknown_methods_.ListCalls(calls);
+  return calls;
+}
+
 std::vector<std::string> RpcServer::ServiceNames() const {
   std::vector<std::string> names;
   for (const std::unique_ptr<RpcService>& service : services_) names.push_back(service->name());

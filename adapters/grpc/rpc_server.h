@@ -21,6 +21,7 @@
 #include "adapters/grpc/server_certificates.h"
 #include "adapters/grpc/unknown_methods.h"
 #include "adapters/grpc/worker_pool.h"
+#include "core/common/call_statistics.h"
 #include "core/common/deadline.h"
 #include "core/repositories.h"
 
@@ -28,14 +29,16 @@ namespace keelson {
 
 // The transport below the services: completion queues with one thread each, worker pools, health and
 // reflection. GrpcServer documents the contracts of the methods.
-class RpcServer {
+class RpcServer final : public CallStatisticsSource {
  public:
   using Services = std::vector<std::unique_ptr<RpcService>>;
 
   static absl::StatusOr<std::unique_ptr<RpcServer>> Start(const GrpcServerOptions& options, Services services,
                                                           Store& store, Entropy& entropy, Log& log);
-  ~RpcServer();
+  ~RpcServer() override;
 
+  // The methods of the services and the unknown methods, without health and reflection.
+  std::vector<CallStatistics> ListCalls() const override;
   int port() const { return port_; }
   // The port of the health listener; 0 if there is none.
   int health_port() const { return health_listener_ == nullptr ? 0 : health_listener_->port(); }

@@ -4,6 +4,16 @@
 
 namespace keelson {
 
+void RpcService::ListCalls(std::vector<CallStatistics>& calls) const {
+  for (const Method& method : methods_) {
+    CallStatistics& statistics = calls.emplace_back();
+    statistics.service = name();
+    statistics.method = method.name().substr(name().size() + 1);
+    statistics.type = method.streams() ? "client_stream" : "unary";
+    method.counters->CopyTo(statistics);
+  }
+}
+
 void RpcService::AddMethod(std::string_view name, Method method) {
   const int index = static_cast<int>(methods_.size());
   method.path = StrCat("/", this->name(), "/", name);

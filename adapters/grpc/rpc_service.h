@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "adapters/grpc/call_counters.h"
 #include "core/common/context.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
@@ -56,6 +58,8 @@ struct Method {
   // The handler of a unary method, or the batch handler of a client-streaming method; the other is empty.
   Handler handler = {};
   BatchHandler batch_handler = {};
+  // Never null.
+  std::unique_ptr<CallCounters> counters = std::make_unique<CallCounters>();
 };
 
 // A service of the contract and its implemented methods; for other methods, gRPC returns UNIMPLEMENTED. Each
@@ -103,6 +107,8 @@ class RpcService final : public grpc::Service {
   }
 
   const std::string& name() const { return descriptor_->full_name(); }
+  // Adds the statistics of each method to `calls`. Thread-safe.
+  void ListCalls(std::vector<CallStatistics>& calls) const;
   const std::deque<Method>& methods() const { return methods_; }
 
   // Requests one call of the method. The queue returns `tag` when the call's metadata arrives or the server

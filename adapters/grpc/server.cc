@@ -40,6 +40,10 @@ int GrpcServer::port() const {
   return impl_->server().port();
 }
 
+const CallStatisticsSource& GrpcServer::calls() const {
+  return impl_->server();
+}
+
 void GrpcServer::SetServing(bool serving) {
   impl_->server().SetServing(serving);
 }

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "adapters/grpc/options.h"
+#include "core/common/call_statistics.h"
 #include "core/common/deadline.h"
 #include "core/common/entropy.h"
 #include "core/common/log.h"
@@ -29,6 +30,8 @@ class GrpcServer {
   ~GrpcServer();
 
   int port() const;
+  // The calls of every method of the contract, and of unknown methods. Valid until the server is destroyed.
+  const CallStatisticsSource& calls() const;
   // Sets the health status of the whole server (the name "") and of every gRPC service. A separate health
   // listener, if configured, reports the same status.
   void SetServing(bool serving);

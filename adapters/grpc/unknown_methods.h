@@ -4,6 +4,10 @@
 #include <grpcpp/generic/async_generic_service.h>
 
 #include <atomic>
+#include <vector>
+
+#include "adapters/grpc/call_counters.h"
+#include "core/common/call_statistics.h"
 
 namespace keelson {
 
@@ -17,6 +21,8 @@ class UnknownMethods {
   void Open(grpc::ServerCompletionQueue& queue);
   // Number of calls that have arrived and not ended. Thread-safe.
   int open_calls() const { return open_calls_; }
+  // Adds the statistics of the calls of all unknown methods to `calls`. Thread-safe.
+  void ListCalls(std::vector<CallStatistics>& calls) const;
 
  private:
   class UnknownCall;
@@ -24,6 +30,7 @@ class UnknownMethods {
   grpc::AsyncGenericService service_;
   grpc::ServerCompletionQueue* queue_ = nullptr;
   std::atomic<int> open_calls_ = 0;
+  CallCounters counters_;
 };
 
 }  // namespace keelson

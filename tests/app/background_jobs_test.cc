@@ -8,6 +8,8 @@
 #include "core/events/event_repository.h"
 #include "tests/app/durations.h"
 #include "tests/app/recording_log.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/real_clock.h"
 
 namespace keelson {
 namespace {
@@ -16,7 +18,7 @@ TEST_CASE("a job starts at once, and runs again without delay while it reports r
   RecordingLog log;
   std::atomic<int> runs = 0;
   absl::Notification last;
-  BackgroundJobs jobs(log);
+  BackgroundJobs jobs(log, real_clock);
   jobs.Start({"batches", kLong, kLong, [&]() -> absl::StatusOr<bool> {
                 if (++runs == 3) last.Notify();
                 return runs < 3;
@@ -31,7 +33,7 @@ TEST_CASE("a job without remaining work runs again after its interval") {
   RecordingLog log;
   std::atomic<int> runs = 0;
   absl::Notification third;
-  BackgroundJobs jobs(log);
+  BackgroundJobs jobs(log, real_clock);
   const absl::Time start = absl::Now();
   jobs.Start({"poll", absl::Milliseconds(20), kLong, [&]() -> absl::StatusOr<bool> {
                 if (++runs == 3) third.Notify();
@@ -45,7 +47,7 @@ TEST_CASE("a failed job is logged and retried with exponential backoff") {
   RecordingLog log;
   std::atomic<int> runs = 0;
   absl::Notification recovered;
-  BackgroundJobs jobs(log);
+  BackgroundJobs jobs(log, real_clock);
   const absl::Time start = absl::Now();
   jobs.Start({"flaky", absl::Milliseconds(10), kLong, [&]() -> absl::StatusOr<bool> {
                 if (++runs <= 3) return absl::UnavailableError("away");
@@ -59,11 +61,38 @@ TEST_CASE("a failed job is logged and retried with exponential backoff") {
   CHECK(log.events() == std::vector<std::string>(3, "job.failed"));
 }
 
+TEST_CASE("the status of a job has the end of its last successful run") {
+  RecordingLog log;
+  std::atomic<int> runs = 0;
+  std::vector<JobStatus> after_failure;
+  absl::Notification recorded;
+  FakeClock clock;
+  BackgroundJobs jobs(log, clock);
+  jobs.Start({"flaky", absl::Milliseconds(1), kLong, [&]() -> absl::StatusOr<bool> {
+                // Each run starts after the outcome of the previous run is recorded.
+                switch (++runs) {
+                  case 1:
+                    return absl::UnavailableError("away");
+                  case 2:
+                    after_failure = jobs.ListJobs();
+                    return true;
+                  case 3:
+                    recorded.Notify();
+                    return false;
+                  default:
+                    return false;
+                }
+              }});
+  CHECK(recorded.WaitForNotificationWithTimeout(kPatience));
+  CHECK(after_failure.at(0).last_success == absl::InfinitePast());
+  CHECK(jobs.ListJobs().at(0).last_success == clock.Now());
+}
+
 TEST_CASE("Stop waits for the current run to end, and no further run starts") {
   RecordingLog log;
   absl::Notification begun;
   std::atomic<bool> ended = false;
-  BackgroundJobs jobs(log);
+  BackgroundJobs jobs(log, real_clock);
   jobs.Start({"slow", kLong, kLong, [&]() -> absl::StatusOr<bool> {
                 begun.Notify();
                 absl::SleepFor(absl::Milliseconds(50));

@@ -11,6 +11,7 @@
 #include "tests/app/durations.h"
 #include "tests/app/recording_log.h"
 #include "tests/support/failing_store.h"
+#include "tests/support/real_clock.h"
 
 namespace keelson {
 namespace {
@@ -135,7 +136,7 @@ TEST_CASE(
   REQUIRE(watched.watch().ok());
   watched.store.SetHanging(true);
   {
-    BackgroundJobs jobs(watched.log);
+    BackgroundJobs jobs(watched.log, real_clock);
     jobs.Start({"health", absl::Milliseconds(1), absl::Milliseconds(10), [&] { return watched.watch(); }});
     JobWatch job_watch(
         {&jobs},

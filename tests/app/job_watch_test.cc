@@ -8,6 +8,7 @@
 #include "core/events/event_repository.h"
 #include "tests/app/durations.h"
 #include "tests/app/recording_log.h"
+#include "tests/support/real_clock.h"
 
 namespace keelson {
 namespace {
@@ -70,7 +71,7 @@ class WatchedJobs {
 
 TEST_CASE("a job whose run hangs is reported as stalled, and as recovered when the run ends") {
   RecordingLog log;
-  BackgroundJobs jobs(log);
+  BackgroundJobs jobs(log, real_clock);
   HangingJob hanging;
   jobs.Start({"hangs", kLong, kShort, hanging.run()});
   jobs.Start({"works", kLong, kLong, &FindNothing});
@@ -88,7 +89,7 @@ TEST_CASE("a job whose run hangs is reported as stalled, and as recovered when t
 
 TEST_CASE("a job is not reported as stalled before its run takes longer than longest_run") {
   RecordingLog log;
-  BackgroundJobs jobs(log);
+  BackgroundJobs jobs(log, real_clock);
   HangingJob sending;
   jobs.Start({"sends", kShort, kLong, sending.run()});
   sending.AwaitBegin();
@@ -101,7 +102,7 @@ TEST_CASE("a job is not reported as stalled before its run takes longer than lon
 
 TEST_CASE("jobs that share a name are reported as stalled while any of them is stalled") {
   RecordingLog log;
-  BackgroundJobs jobs(log);
+  BackgroundJobs jobs(log, real_clock);
   HangingJob hanging;
   jobs.Start({"sends", kLong, kLong, &FindNothing});
   jobs.Start({"sends", kLong, kShort, hanging.run()});
@@ -115,7 +116,7 @@ TEST_CASE("jobs that share a name are reported as stalled while any of them is s
 
 TEST_CASE("a job that fails repeatedly is not reported as stalled") {
   RecordingLog log;
-  BackgroundJobs jobs(log);
+  BackgroundJobs jobs(log, real_clock);
   jobs.Start({"fails", absl::Milliseconds(1), kLong,
               []() -> absl::StatusOr<bool> { return absl::UnavailableError("away"); }});
   WatchedJobs watched({&jobs});
@@ -127,8 +128,8 @@ TEST_CASE("a job that fails repeatedly is not reported as stalled") {
 
 TEST_CASE("JobWatch reports the initial status of each job of several BackgroundJobs objects exactly once") {
   RecordingLog log;
-  BackgroundJobs some(log);
-  BackgroundJobs others(log);
+  BackgroundJobs some(log, real_clock);
+  BackgroundJobs others(log, real_clock);
   some.Start({"a", kLong, kLong, &FindNothing});
   others.Start({"b", kLong, kLong, &FindNothing});
   WatchedJobs watched({&some, &others});

@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "adapters/telemetry/prometheus/single_metric.h"
+
 namespace keelson {
 namespace {
 
@@ -14,15 +16,11 @@ using prometheus::MetricFamily;
 using prometheus::MetricType;
 
 MetricFamily Counter(std::string name, std::string help, std::int64_t value) {
-  ClientMetric metric;
-  metric.counter.value = static_cast<double>(value);
-  return {std::move(name), std::move(help), MetricType::Counter, {std::move(metric)}};
+  return SingleMetric(std::move(name), std::move(help), MetricType::Counter, static_cast<double>(value));
 }
 
 MetricFamily Gauge(std::string name, std::string help, double value) {
-  ClientMetric metric;
-  metric.gauge.value = value;
-  return {std::move(name), std::move(help), MetricType::Gauge, {std::move(metric)}};
+  return SingleMetric(std::move(name), std::move(help), MetricType::Gauge, value);
 }
 
 MetricFamily SignIns(const SignInCounters& counters) {

@@ -6,8 +6,11 @@
 #include <utility>
 
 #include "adapters/telemetry/prometheus/account_metrics.h"
+#include "adapters/telemetry/prometheus/call_metrics.h"
 #include "adapters/telemetry/prometheus/email_metrics.h"
+#include "adapters/telemetry/prometheus/job_metrics.h"
 #include "adapters/telemetry/prometheus/payment_metrics.h"
+#include "adapters/telemetry/prometheus/process_metrics.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -15,10 +18,16 @@ namespace keelson {
 class MetricsEndpoint::Impl {
  public:
   Impl(const std::string& listen, const MetricsSources& sources)
-      : email_(std::make_shared<EmailMetrics>(sources.email_providers)),
+      : process_(std::make_shared<ProcessMetrics>()),
+        calls_(std::make_shared<CallMetrics>(sources.calls)),
+        jobs_(std::make_shared<JobMetrics>(sources.jobs)),
+        email_(std::make_shared<EmailMetrics>(sources.email_providers)),
         payments_(std::make_shared<PaymentMetrics>(sources)),
         accounts_(std::make_shared<AccountMetrics>(sources)),
         exposer_(listen) {
+    exposer_.RegisterCollectable(process_);
+    exposer_.RegisterCollectable(calls_);
+    exposer_.RegisterCollectable(jobs_);
     exposer_.RegisterCollectable(email_);
     exposer_.RegisterCollectable(payments_);
     exposer_.RegisterCollectable(accounts_);
@@ -27,6 +36,9 @@ class MetricsEndpoint::Impl {
   int port() const { return exposer_.GetListeningPorts().front(); }
 
  private:
+  const std::shared_ptr<ProcessMetrics> process_;
+  const std::shared_ptr<CallMetrics> calls_;
+  const std::shared_ptr<JobMetrics> jobs_;
   const std::shared_ptr<EmailMetrics> email_;
   const std::shared_ptr<PaymentMetrics> payments_;
   const std::shared_ptr<AccountMetrics> accounts_;

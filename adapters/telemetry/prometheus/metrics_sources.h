@@ -2,6 +2,8 @@
 
 #include "core/accounts/account_counters.h"
 #include "core/accounts/password_hasher.h"
+#include "core/common/call_statistics.h"
+#include "core/common/job_status.h"
 #include "core/notifications/provider_status.h"
 #include "core/refunds/payment_provider_status.h"
 #include "core/refunds/receive_webhook.h"
@@ -13,6 +15,8 @@ namespace keelson {
 
 // The objects whose state the metrics show. Each read is thread-safe and does not block.
 struct MetricsSources {
+  const CallStatisticsSource& calls;
+  const JobStatuses& jobs;
   const ProviderStatuses& email_providers;
   const PaymentProviderStatuses& payment_providers;
   const WebhookStatuses& webhooks;

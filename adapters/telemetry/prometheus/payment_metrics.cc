@@ -5,6 +5,7 @@
 
 #include "absl/time/time.h"
 #include "adapters/telemetry/prometheus/provider_families.h"
+#include "adapters/telemetry/prometheus/single_metric.h"
 
 namespace keelson {
 namespace {
@@ -25,12 +26,6 @@ MetricFamily WebhookFamily(const std::vector<WebhookStatus>& webhooks) {
     }
   }
   return family;
-}
-
-MetricFamily SingleMetric(std::string name, std::string help, MetricType type, double value) {
-  ClientMetric metric;
-  (type == MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
-  return {std::move(name), std::move(help), type, {std::move(metric)}};
 }
 
 std::vector<MetricFamily> ReconciliationFamilies(const ReconciliationStatus& status) {

@@ -3,10 +3,13 @@
 #include <catch2/catch.hpp>
 #include <deque>
 #include <functional>
+#include <numeric>
+#include <span>
 #include <string>
 #include <thread>
 
 #include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
 #include "core/common/error.h"
 #include "tests/adapters/grpc/rpc_server_fixture.h"
 #include "tests/support/http2/http2_client.h"
@@ -129,6 +132,70 @@ TEST_CASE("an unknown method returns UNIMPLEMENTED") {
   CHECK(fixture.SendRaw("/keelson.accounts.v1.AccountService/EraseUser", "").status.error_code() ==
         grpc::UNIMPLEMENTED);
   CHECK(fixture.SendRaw("/other.Service/Method", "").status.error_code() == grpc::UNIMPLEMENTED);
+}
+
+CallStatistics StatisticsOf(const RpcServerFixture& fixture, const std::string& method) {
+  for (CallStatistics& calls : fixture.server().ListCalls()) {
+    if (calls.method == method) return std::move(calls);
+  }
+  FAIL("no statistics of " << method);
+  return {};
+}
+
+std::int64_t Sum(std::span<const std::int64_t> counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+}
+
+TEST_CASE("calls are counted by method, status code and duration") {
+  Handlers handlers;
+  handlers.get_user = [](const CallContext&, auto& request, auto&) -> absl::Status {
+    if (request.id() == "slow") absl::SleepFor(absl::Milliseconds(30));
+    return request.id() == "none" ? MakeError(Reason::kUserNotFound, "no user") : absl::OkStatus();
+  };
+  RpcServerFixture fixture(std::move(handlers));
+  CHECK(StatisticsOf(fixture, "GetUser").started == 0);
+  for (const char* id : {"one", "slow", "none"}) (void)fixture.GetUser(id);
+  const CallStatistics calls = StatisticsOf(fixture, "GetUser");
+  CHECK(calls.service == "keelson.accounts.v1.AccountService");
+  CHECK(calls.type == "unary");
+  CHECK(calls.started == 3);
+  CHECK(calls.handled[static_cast<std::size_t>(absl::StatusCode::kOk)] == 2);
+  CHECK(calls.handled[static_cast<std::size_t>(absl::StatusCode::kNotFound)] == 1);
+  CHECK(Sum(calls.handled) == 3);
+  CHECK(Sum(calls.durations) == 3);
+  // The slow call belongs to none of the buckets up to 25 ms.
+  CHECK(Sum(std::span(calls.durations).subspan(3)) >= 1);
+  CHECK(calls.total_duration >= absl::Milliseconds(30));
+  CHECK(StatisticsOf(fixture, "RegisterUser").started == 0);
+}
+
+TEST_CASE("a call in flight has started and is not handled") {
+  absl::Notification begun;
+  absl::Notification released;
+  Handlers handlers;
+  handlers.register_user = [&](const CallContext&, auto&, auto&) {
+    begun.Notify();
+    released.WaitForNotification();
+    return absl::OkStatus();
+  };
+  RpcServerFixture fixture(std::move(handlers));
+  std::thread caller([&] { CHECK(fixture.Register().ok()); });
+  begun.WaitForNotification();
+  const CallStatistics calls = StatisticsOf(fixture, "RegisterUser");
+  released.Notify();
+  caller.join();
+  CHECK(calls.started == 1);
+  CHECK(Sum(calls.handled) == 0);
+}
+
+TEST_CASE("calls of unknown methods are counted together, so that their names become no labels") {
+  RpcServerFixture fixture;
+  const std::size_t methods = fixture.server().ListCalls().size();
+  for (const char* name : {"/other.Service/Method", "/keelson.accounts.v1.AccountService/None"}) {
+    (void)fixture.SendRaw(name, "");
+  }
+  CHECK(fixture.server().ListCalls().size() == methods);
+  CHECK(StatisticsOf(fixture, "_OTHER").started == 2);
 }
 
 TEST_CASE("the cause of an INTERNAL error is logged but not returned") {

@@ -36,7 +36,19 @@ struct Reconciliations : ReconciliationStatuses {
   ReconciliationStatus status;
 };
 
+struct Calls : CallStatisticsSource {
+  std::vector<CallStatistics> ListCalls() const override { return statistics; }
+  std::vector<CallStatistics> statistics;
+};
+
+struct Jobs : JobStatuses {
+  std::vector<JobStatus> ListJobs() const override { return statuses; }
+  std::vector<JobStatus> statuses;
+};
+
 struct Sources {
+  Calls calls;
+  Jobs jobs;
   Providers providers;
   PaymentProviders payment_providers;
   Webhooks webhooks;
@@ -49,7 +61,8 @@ struct Sources {
   FakePasswordHasher hasher;
 
   operator MetricsSources() const {
-    return {providers, payment_providers, webhooks, reconciliations, accounts, sign_ins, sessions, hasher};
+    return {calls,           jobs,     providers, payment_providers, webhooks,
+            reconciliations, accounts, sign_ins,  sessions,          hasher};
   }
 };
 
@@ -185,6 +198,84 @@ TEST_CASE("the endpoint exports the metrics of accounts, with zero for outcomes 
        }) {
     CHECK_THAT(response.body, Contains(line));
   }
+}
+
+TEST_CASE("the endpoint exports the calls of each method") {
+  Sources sources;
+  CallStatistics calls;
+  calls.service = "acme.Users";
+  calls.method = "GetUser";
+  calls.type = "unary";
+  calls.started = 6;
+  calls.handled[0] = 3;
+  calls.handled[5] = 2;
+  calls.durations[0] = 1;
+  calls.durations[2] = 3;
+  calls.durations.back() = 1;
+  calls.total_duration = absl::Milliseconds(12'500);
+  sources.calls.statistics = {calls};
+  const auto endpoint = Must(MetricsEndpoint::Start("127.0.0.1:0", sources));
+  const std::string scraped = Get(*endpoint, "/metrics").body;
+  const std::string labels = R"({grpc_type="unary",grpc_service="acme.Users",grpc_method="GetUser")";
+  for (const std::string& line : {
+           std::string("# TYPE grpc_server_handling_seconds histogram\n"),
+           "grpc_server_started_total" + labels + "} 6\n",
+           "grpc_server_handled_total" + labels + ",grpc_code=\"OK\"} 3\n",
+           "grpc_server_handled_total" + labels + ",grpc_code=\"NotFound\"} 2\n",
+           "grpc_server_handled_total" + labels + ",grpc_code=\"Unauthenticated\"} 0\n",
+           "grpc_server_handling_seconds_count" + labels + "} 5\n",
+           "grpc_server_handling_seconds_sum" + labels + "} 12.5\n",
+           "grpc_server_handling_seconds_bucket" + labels + ",le=\"0.005\"} 1\n",
+           "grpc_server_handling_seconds_bucket" + labels + ",le=\"0.01\"} 1\n",
+           "grpc_server_handling_seconds_bucket" + labels + ",le=\"0.025\"} 4\n",
+           "grpc_server_handling_seconds_bucket" + labels + ",le=\"10\"} 4\n",
+           "grpc_server_handling_seconds_bucket" + labels + ",le=\"+Inf\"} 5\n",
+           "keelson_calls_in_flight" + labels + "} 1\n",
+       }) {
+    CHECK_THAT(scraped, Contains(line));
+  }
+}
+
+TEST_CASE("the endpoint exports whether a job is stalled and when it last succeeded") {
+  Sources sources;
+  sources.jobs.statuses = {{.name = "purge", .stalled = true},
+                           {.name = "send", .last_success = absl::FromUnixSeconds(1000)}};
+  const auto endpoint = Must(MetricsEndpoint::Start("127.0.0.1:0", sources));
+  const std::string scraped = Get(*endpoint, "/metrics").body;
+  for (const char* line : {
+           "keelson_job_stalled{job_name=\"purge\"} 1\n",
+           "keelson_job_stalled{job_name=\"send\"} 0\n",
+           "keelson_job_last_success_time_seconds{job_name=\"purge\"} 0\n",
+           "keelson_job_last_success_time_seconds{job_name=\"send\"} 1000\n",
+       }) {
+    CHECK_THAT(scraped, Contains(line));
+  }
+}
+
+// Returns the value of a metric without labels.
+double ValueOf(const std::string& scraped, const std::string& metric) {
+  const std::size_t line = scraped.find("\n" + metric + " ");
+  INFO(metric);
+  REQUIRE(line != std::string::npos);
+  return std::stod(scraped.substr(line + metric.size() + 2));
+}
+
+TEST_CASE("the endpoint exports the process and its version") {
+  const Sources sources;
+  const auto endpoint = Must(MetricsEndpoint::Start("127.0.0.1:0", sources));
+  const std::string scraped = Get(*endpoint, "/metrics").body;
+  CHECK_THAT(scraped, Contains("keelson_build_info{version=\""));
+  const double age =
+      absl::ToDoubleSeconds(absl::Now() - absl::UnixEpoch()) - ValueOf(scraped, "process_start_time_seconds");
+  CHECK(age > -2);
+  CHECK(age < 600);
+  CHECK(ValueOf(scraped, "process_cpu_seconds_total") > 0);
+  const double resident = ValueOf(scraped, "process_resident_memory_bytes");
+  CHECK(resident > 1 << 20);
+  CHECK(ValueOf(scraped, "process_virtual_memory_bytes") >= resident);
+  // The standard streams and the socket of the endpoint.
+  CHECK(ValueOf(scraped, "process_open_fds") >= 4);
+  CHECK(ValueOf(scraped, "process_max_fds") >= ValueOf(scraped, "process_open_fds"));
 }
 
 TEST_CASE("every path except /metrics returns 404") {

@@ -1,6 +1,17 @@
 // Tests the metrics of a service, which a real Prometheus scrapes, and the health of its providers.
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "core/common/strings.h"
 #include "tests/e2e/monitoring/prometheus_server.h"
 #include "tests/e2e/support/await.h"
@@ -99,6 +110,82 @@ TEST_CASE("promtool accepts the metrics, and they contain no e-mail address and 
   CHECK_NOTHROW(prometheus.Lint(scraped));
   CHECK_THAT(scraped, Contains("keelson_email_"));
   CHECK_THAT(scraped, !Contains("example.com") && !Contains("re_test"));
+}
+
+std::vector<std::string> Lines(const std::string& text) {
+  return absl::StrSplit(text, '\n', absl::SkipEmpty());
+}
+
+// Returns a line "NAME TYPE LABEL,…" for each metric, without the labels of buckets.
+std::string FamiliesOf(const std::string& scraped) {
+  std::map<std::string, std::string> types;
+  std::map<std::string, std::set<std::string>> labels;
+  std::string family;
+  for (const std::string& line : Lines(scraped)) {
+    if (absl::StartsWith(line, "# TYPE ")) {
+      const std::vector<std::string> words = absl::StrSplit(line, ' ');
+      family = words[2];
+      types[family] = words[3];
+    } else if (!absl::StartsWith(line, "#")) {
+      const std::vector<std::string> parts = absl::StrSplit(line, absl::ByAnyChar("{,"));
+      for (const std::string& part : parts) {
+        const std::pair<std::string, std::string> label = absl::StrSplit(part, absl::MaxSplits("=\"", 1));
+        if (!label.second.empty() && label.first != "le") labels[family].insert(label.first);
+      }
+    }
+  }
+  std::string lines;
+  for (const auto& [name, type] : types) {
+    absl::StrAppend(&lines, name, " ", type, " ", absl::StrJoin(labels[name], ","));
+    absl::StripTrailingAsciiWhitespace(&lines);
+    lines += '\n';
+  }
+  return lines;
+}
+
+std::string ReadAll(const char* path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+TEST_CASE("the metrics have the names, types and labels of the golden file, and are documented") {
+  const Folder folder;
+  MailApi api(BadKey);
+  const std::string metrics = MetricsAddress();
+  const ServiceProcess service(folder.path(), Watched(api, metrics));
+  std::string families;
+  // The jobs start after the endpoint.
+  CHECK(Await([&] {
+    families = FamiliesOf(servers::Fetch(StrCat("http://", metrics, "/metrics")));
+    return families.find("keelson_job_stalled gauge job_name") != std::string::npos;
+  }));
+  // Edit the file by hand when a metric changes intentionally: dashboards and alerts depend on these names.
+  CHECK(families == ReadAll(METRICS_GOLDEN));
+  const std::string readme = ReadAll(TELEMETRY_README);
+  for (const std::string& line : Lines(families)) {
+    const std::string name = line.substr(0, line.find(' '));
+    // The client library's own metrics of its exposer, and the metrics that every Prometheus client has.
+    if (absl::StartsWith(name, "exposer_") || absl::StartsWith(name, "process_")) continue;
+    CHECK_THAT(readme, Contains("`" + name));
+  }
+}
+
+TEST_CASE("Prometheus sees each call by method and status code, before the first call as zero") {
+  const Folder folder;
+  const std::string metrics = MetricsAddress();
+  const ServiceProcess service(folder.path(), {"telemetry.metrics_listen=" + metrics});
+  const servers::PrometheusServer prometheus(metrics);
+  const Client client = service.Connect();
+  const std::string get_user = "grpc_server_handled_total{grpc_method='GetUser',grpc_code='NotFound'}";
+  CHECK(Await([&] { return prometheus.Value(get_user) == "0"; }));
+  CHECK(Outcome(client(&Accounts::GetUser, Field("id", "user_01h455vb4pex5vsknk084sn02q"))) ==
+        "NOT_FOUND USER_NOT_FOUND");
+  CHECK(Await([&] { return prometheus.Value(get_user) == "1"; }));
+  CHECK(prometheus.Value("sum(grpc_server_started_total) - sum(grpc_server_handled_total)") == "0");
+  CHECK(prometheus.Value("sum(grpc_server_handling_seconds_count)") == "1");
+  CHECK(prometheus.Value("max(keelson_calls_in_flight)") == "0");
+  CHECK(prometheus.Value("max(keelson_job_stalled)") == "0");
 }
 
 TEST_CASE("the service runs without metrics if the metrics port is in use, and logs a warning") {
