@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
 #include <string>
@@ -11,6 +12,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "core/common/strings.h"
 #include "tests/e2e/monitoring/prometheus_server.h"
@@ -18,8 +20,10 @@
 #include "tests/e2e/support/folder.h"
 #include "tests/e2e/support/mail_api.h"
 #include "tests/e2e/support/mailbox.h"
+#include "tests/e2e/support/sandbox.h"
 #include "tests/e2e/support/scenarios.h"
 #include "tests/e2e/support/service_process.h"
+#include "tests/e2e/support/webhook.h"
 #include "tests/support/postgres/free_port.h"
 
 namespace keelson::e2e {
@@ -186,6 +190,40 @@ TEST_CASE("Prometheus sees each call by method and status code, before the first
   CHECK(prometheus.Value("sum(grpc_server_handling_seconds_count)") == "1");
   CHECK(prometheus.Value("max(keelson_calls_in_flight)") == "0");
   CHECK(prometheus.Value("max(keelson_job_stalled)") == "0");
+}
+
+// The queries of the dashboard's panels, with values for the variables of Grafana.
+std::vector<std::string> DashboardQueries() {
+  std::vector<std::string> queries;
+  const nlohmann::json dashboard = nlohmann::json::parse(ReadAll(DASHBOARD));
+  for (const nlohmann::json& panel : dashboard.at("panels")) {
+    for (const nlohmann::json& target : panel.value("targets", nlohmann::json::array())) {
+      queries.push_back(absl::StrReplaceAll(target.at("expr").get<std::string>(),
+                                            {{"$__rate_interval", "10s"}, {"$instance", ".*"}}));
+    }
+  }
+  return queries;
+}
+
+TEST_CASE("every query of the Grafana dashboard returns data of a service in use") {
+  const Folder folder;
+  const std::string metrics = MetricsAddress();
+  ServiceProcess::Settings settings = SandboxSettings();
+  for (std::string& setting : WebhookSettings()) settings.push_back(std::move(setting));
+  settings.push_back("telemetry.metrics_listen=" + metrics);
+  const ServiceProcess service(folder.path(), settings);
+  const servers::PrometheusServer prometheus(metrics);
+  const Client client = service.Connect();
+  const std::vector<std::string> queries = DashboardQueries();
+  REQUIRE(queries.size() > 20);
+  int user = 0;
+  for (const std::string& query : queries) {
+    INFO(query);
+    CHECK(Await([&] {
+      RegisterUser(client, StrCat("user", ++user, "@example.com"));
+      return prometheus.Count(query) > 0;
+    }));
+  }
 }
 
 TEST_CASE("the service runs without metrics if the metrics port is in use, and logs a warning") {

@@ -50,7 +50,7 @@ std::string Fetch(const std::string& url) {
 
 PrometheusServer::PrometheusServer(const std::string& target) : port_(FreePort()) {
   WriteText(folder_.File("prometheus.yml"),
-            absl::StrCat("global: {scrape_interval: 100ms, scrape_timeout: 100ms}\n"
+            absl::StrCat("global: {scrape_interval: 500ms, scrape_timeout: 500ms}\n"
                          "scrape_configs:\n- {job_name: keelson, static_configs: [{targets: ['",
                          target, "']}]}\n"));
   program_.emplace(
@@ -67,9 +67,16 @@ std::string PrometheusServer::Url(const std::string& path) const {
   return absl::StrCat("http://127.0.0.1:", port_, path);
 }
 
+nlohmann::json PrometheusServer::Series(const std::string& query) const {
+  return nlohmann::json::parse(Fetch(Url("/api/v1/query?query=" + Escaped(query)))).at("data").at("result");
+}
+
+std::size_t PrometheusServer::Count(const std::string& query) const {
+  return Series(query).size();
+}
+
 std::optional<std::string> PrometheusServer::Value(const std::string& query) const {
-  const auto response = nlohmann::json::parse(Fetch(Url("/api/v1/query?query=" + Escaped(query))));
-  const auto& series = response.at("data").at("result");
+  const nlohmann::json series = Series(query);
   if (series.size() != 1) return std::nullopt;
   return series[0].at("value").at(1).get<std::string>();
 }
