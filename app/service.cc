@@ -147,7 +147,12 @@ absl::Status Service::ListenForWebhooks() {
 absl::Status Service::Listen() {
   RETURN_IF_ERROR(ListenForWebhooks());
   ASSIGN_OR_RETURN(const GrpcServerOptions options, GrpcOptionsOf(config_));
-  ASSIGN_OR_RETURN(server_, GrpcServer::Start(options, *use_cases_, *store_, entropy_, log_));
+  if (!config_.telemetry.otlp_endpoint.empty()) {
+    ASSIGN_OR_RETURN(tracer_, OtlpTracer::Start({.endpoint = config_.telemetry.otlp_endpoint,
+                                                 .sampled_ratio = config_.telemetry.trace_ratio},
+                                                clock_, entropy_, log_));
+  }
+  ASSIGN_OR_RETURN(server_, GrpcServer::Start(options, *use_cases_, *store_, entropy_, log_, tracer_.get()));
   health_watch_ = std::make_unique<HealthWatch>(
       *store_, *dispatch_messages_, *settle_refunds_, *reconciliation_,
       [this](const std::string& part, bool serving) { SetServing(part, serving); },
@@ -159,10 +164,10 @@ absl::Status Service::Listen() {
 void Service::StartMetrics() {
   const std::string& listen = config_.telemetry.metrics_listen;
   if (listen.empty()) return;
-  auto endpoint =
-      MetricsEndpoint::Start(listen, {server_->calls(), job_watch_, *dispatch_messages_, *settle_refunds_,
-                                      *receive_webhook_, *reconciliation_, use_cases_->account_counters,
-                                      use_cases_->sign_in_counters, use_cases_->count_sessions, *hasher_});
+  auto endpoint = MetricsEndpoint::Start(
+      listen, {server_->calls(), job_watch_, tracer_.get(), *dispatch_messages_, *settle_refunds_,
+               *receive_webhook_, *reconciliation_, use_cases_->account_counters,
+               use_cases_->sign_in_counters, use_cases_->count_sessions, *hasher_});
   if (endpoint.ok()) {
     metrics_ = *std::move(endpoint);
   } else {
@@ -332,6 +337,7 @@ void Service::Drain() {
   metrics_.reset();
   health_watch_.reset();
   server_.reset();
+  tracer_.reset();
   store_.reset();
   log_.Write(Severity::kInfo, "service.stopped", "the service has stopped");
 }

@@ -9,6 +9,7 @@
 #include "adapters/grpc/server.h"
 #include "adapters/system/system_clock.h"
 #include "adapters/system/system_entropy.h"
+#include "adapters/telemetry/otlp/otlp_tracer.h"
 #include "adapters/telemetry/prometheus/metrics_endpoint.h"
 #include "adapters/webhooks/webhook_server.h"
 #include "app/background_jobs.h"
@@ -100,6 +101,8 @@ class Service {
 
   // Null if payments.webhooks.listen is empty.
   std::unique_ptr<WebhookServer> webhooks_;
+  // Null if telemetry.otlp_endpoint is empty.
+  std::unique_ptr<OtlpTracer> tracer_;
   std::unique_ptr<GrpcServer> server_;
   std::unique_ptr<HealthWatch> health_watch_;
   // Null if telemetry.metrics_listen is empty or the endpoint could not start.

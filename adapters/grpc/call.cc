@@ -28,7 +28,7 @@ void Call::Arrived(bool ok) {
   start_ = SteadyTime::Now();
   method_->counters->Started();
   queue_.Post(*service_, index_);
-  status_ = queue_.dispatcher().Authorize(*method_, *server_context_, context_);
+  status_ = queue_.dispatcher().Authorize(*method_, *server_context_, context_, trace_);
   if (!status_.ok()) {
     queue_.CallBegan();
     Respond(std::move(status_));
@@ -89,7 +89,7 @@ void Call::Finish() {
 // The event for `sent_` may free the slot before the last call below returns.
 void Call::Respond(absl::Status status) {
   status_ = std::move(status);
-  queue_.dispatcher().RecordCall(*method_, context_, status_, SteadyTime::Now() - start_);
+  queue_.dispatcher().RecordCall(*method_, context_, trace_, status_, SteadyTime::Now() - start_);
   if (status_.ok()) {
     stream_->WriteAndFinish(*response_, grpc::WriteOptions(), grpc::Status::OK, sent_.tag());
   } else {

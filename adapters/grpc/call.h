@@ -15,6 +15,7 @@
 #include "adapters/grpc/worker_pool.h"
 #include "core/common/deadline.h"
 #include "core/common/steady_time.h"
+#include "core/common/tracer.h"
 
 namespace keelson {
 
@@ -70,6 +71,7 @@ class Call : public WorkerPool::Job {
   bool expired_ = false;
   std::atomic<bool> cancelled_ = false;
   CallContext context_;
+  CallTrace trace_;
   absl::Status status_;
   const google::protobuf::Message* response_ = nullptr;
   grpc::ByteBuffer payload_;

@@ -36,6 +36,7 @@ CallMetadata ReadMetadata(const grpc::ServerContext& context) {
     const std::string_view text(value.data(), value.size());
     if (name == "x-request-id") metadata.request_id = text;
     if (name == "traceparent") metadata.traceparent = text;
+    if (name == "tracestate") metadata.tracestate = text;
     if (name == "authorization") metadata.authorization = text;
   }
   return metadata;

@@ -17,6 +17,7 @@ namespace keelson {
 struct CallMetadata {
   std::string_view request_id;
   std::string_view traceparent;
+  std::string_view tracestate;
   std::string_view authorization;
 };
 

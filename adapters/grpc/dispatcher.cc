@@ -17,6 +17,9 @@
 namespace keelson {
 namespace {
 
+// Every implementation of W3C Trace Context must pass on at least this many characters; a longer tracestate
+// is dropped.
+constexpr std::size_t kMaxTracestate = 512;
 constexpr absl::Duration kRetryWhenOverloaded = absl::Seconds(1);
 constexpr absl::Duration kRetryWhenShuttingDown = absl::Seconds(1);
 
@@ -85,7 +88,8 @@ absl::Status ShuttingDownError() {
   return MakeError(details, "the server is shutting down; retry on another instance or later");
 }
 
-absl::Status Dispatcher::Authorize(const Method& method, grpc::ServerContext& call, CallContext& context) {
+absl::Status Dispatcher::Authorize(const Method& method, grpc::ServerContext& call, CallContext& context,
+                                   CallTrace& trace) {
   const CallMetadata metadata = ReadMetadata(call);
   if (IsValidRequestId(metadata.request_id)) {
     context.correlation_id.assign(metadata.request_id);
@@ -93,11 +97,19 @@ absl::Status Dispatcher::Authorize(const Method& method, grpc::ServerContext& ca
     request_ids_.Next(context.correlation_id);
   }
   call.AddInitialMetadata("x-request-id", context.correlation_id);
-  context.traceparent = NormalTraceparent(metadata.traceparent);
+  trace = BeginTrace(metadata);
+  context.traceparent = trace.traceparent;
   context.deadline = DeadlineOf(call);
 
   if (closed_) return ShuttingDownError();
   return authenticator_.load()->Authorize(call, metadata.authorization, method.access, context);
+}
+
+CallTrace Dispatcher::BeginTrace(const CallMetadata& metadata) {
+  std::string traceparent = NormalTraceparent(metadata.traceparent);
+  if (tracer_ == nullptr) return {.traceparent = std::move(traceparent)};
+  const bool keeps_state = metadata.tracestate.size() <= kMaxTracestate;
+  return tracer_->BeginCall(traceparent, keeps_state ? metadata.tracestate : std::string_view());
 }
 
 absl::Status Dispatcher::CheckMessage(grpc::ServerContext& call, bool received,
@@ -161,10 +173,23 @@ absl::Status Dispatcher::AdmitStream() {
   return Overloaded(StrCat("the server serves at most ", kMaxStreams, " streams at a time; try again later"));
 }
 
-void Dispatcher::RecordCall(const Method& method, const CallContext& context, const absl::Status& status,
-                            absl::Duration duration) {
+void Dispatcher::RecordCall(const Method& method, const CallContext& context, const CallTrace& trace,
+                            const absl::Status& status, absl::Duration duration) {
   const absl::StatusCode code = status.ok() ? absl::StatusCode::kOk : PublicCode(status);
   method.counters->Ended(code, duration);
+  if (tracer_ != nullptr) {
+    tracer_->EndCall({.trace = trace,
+                      .method = method.name(),
+                      .correlation_id = context.correlation_id,
+                      .code = code,
+                      .is_fault = IsServerFault(code),
+                      .duration = duration});
+  }
+  LogCall(method, context, status, code, duration);
+}
+
+void Dispatcher::LogCall(const Method& method, const CallContext& context, const absl::Status& status,
+                         absl::StatusCode code, absl::Duration duration) {
   const Severity severity = SeverityOf(method, code);
   if (!log_.Enabled(severity)) return;
 

@@ -14,6 +14,7 @@
 #include "adapters/grpc/call_metadata.h"
 #include "adapters/grpc/rpc_service.h"
 #include "core/common/log.h"
+#include "core/common/tracer.h"
 #include "google/protobuf/arena.h"
 
 namespace keelson {
@@ -30,16 +31,18 @@ class Dispatcher {
     std::size_t max_receive_bytes;
   };
 
-  Dispatcher(Authenticator authenticator, const Limits& limits, Entropy& entropy, Log& log)
+  Dispatcher(Authenticator authenticator, const Limits& limits, Entropy& entropy, Log& log, Tracer* tracer)
       : authenticator_(std::make_shared<const Authenticator>(std::move(authenticator))),
         limits_(limits),
         request_ids_(entropy),
-        log_(log) {}
+        log_(log),
+        tracer_(tracer) {}
 
-  // Fills `context`, sends the request id to the caller, and authorizes the call. Needs only the call's
-  // metadata, so that no message takes memory before its caller is authenticated. Returns UNAUTHENTICATED or
-  // PERMISSION_DENIED, and UNAVAILABLE after Close. Does not block.
-  absl::Status Authorize(const Method& method, grpc::ServerContext& call, CallContext& context);
+  // Fills `context` and `trace`, sends the request id to the caller, and authorizes the call. Needs only the
+  // call's metadata, so that no message takes memory before its caller is authenticated. Returns
+  // UNAUTHENTICATED or PERMISSION_DENIED, and UNAVAILABLE after Close. Does not block.
+  absl::Status Authorize(const Method& method, grpc::ServerContext& call, CallContext& context,
+                         CallTrace& trace);
 
   // Checks the presence, encoding and size of an authorized call's message. `received` is false if the call
   // has no message. Does not block.
@@ -79,12 +82,15 @@ class Dispatcher {
   absl::Status AdmitStream();
   void StreamEnded() { --streams_; }
 
-  // Counts an ended call and writes its log line, with severity debug for a successful read and error for a
-  // server error.
-  void RecordCall(const Method& method, const CallContext& context, const absl::Status& status,
-                  absl::Duration duration);
+  // Counts an ended call, ends its span and writes its log line, with severity debug for a successful read
+  // and error for a server error.
+  void RecordCall(const Method& method, const CallContext& context, const CallTrace& trace,
+                  const absl::Status& status, absl::Duration duration);
 
  private:
+  CallTrace BeginTrace(const CallMetadata& metadata);
+  void LogCall(const Method& method, const CallContext& context, const absl::Status& status,
+               absl::StatusCode code, absl::Duration duration);
   // Runs `work` unless the call's deadline has expired or queued calls are cancelled. Turns an exception into
   // INTERNAL.
   absl::Status Guard(const CallContext& context, absl::FunctionRef<absl::Status()> work) const;
@@ -97,6 +103,8 @@ class Dispatcher {
   // Number of open client streams.
   std::atomic<int> streams_ = 0;
   Log& log_;
+  // Null: the service sends no traces.
+  Tracer* const tracer_;
 };
 
 // Returns RESOURCE_EXHAUSTED (OVERLOADED) with a retry delay.

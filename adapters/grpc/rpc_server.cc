@@ -80,7 +80,7 @@ absl::Status CheckOptions(const GrpcServerOptions& options) {
 
 absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const GrpcServerOptions& options,
                                                             Services services, Store& store, Entropy& entropy,
-                                                            Log& log) {
+                                                            Log& log, Tracer* tracer) {
   RETURN_IF_ERROR(CheckOptions(options));
   ASSIGN_OR_RETURN(Authenticator authenticator, Authenticator::Create(options.auth));
   std::unique_ptr<ServerCertificates> certificates;
@@ -90,7 +90,8 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const GrpcServerOpti
 
   PrepareLibrary();
   std::unique_ptr<RpcServer> server(new RpcServer(options, std::move(services), std::move(authenticator),
-                                                  std::move(certificates), store.traits(), entropy, log));
+                                                  std::move(certificates), store.traits(), entropy, log,
+                                                  tracer));
   RETURN_IF_ERROR(server->Listen(options, store.traits().reads_inline));
   server->SetServing(false);
   server->StartThreads();
@@ -99,12 +100,12 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const GrpcServerOpti
 
 RpcServer::RpcServer(const GrpcServerOptions& options, Services services, Authenticator authenticator,
                      std::unique_ptr<ServerCertificates> certificates, const StoreTraits& store,
-                     Entropy& entropy, Log& log)
+                     Entropy& entropy, Log& log, Tracer* tracer)
     : services_(std::move(services)),
       reflection_(options.reflection ? MakeReflectionServices(ServiceNames())
                                      : std::vector<std::unique_ptr<OpenService>>()),
       dispatcher_(std::move(authenticator), {options.default_deadline, options.max_receive_bytes}, entropy,
-                  log),
+                  log, tracer),
       workers_({options.workers, options.queue}),
       writers_({std::min(options.workers, store.max_concurrent_writes), options.queue}),
       readers_(ReaderLimits(options, store), RunReads(store)),

@@ -23,6 +23,7 @@
 #include "adapters/grpc/worker_pool.h"
 #include "core/common/call_statistics.h"
 #include "core/common/deadline.h"
+#include "core/common/tracer.h"
 #include "core/repositories.h"
 
 namespace keelson {
@@ -34,7 +35,8 @@ class RpcServer final : public CallStatisticsSource {
   using Services = std::vector<std::unique_ptr<RpcService>>;
 
   static absl::StatusOr<std::unique_ptr<RpcServer>> Start(const GrpcServerOptions& options, Services services,
-                                                          Store& store, Entropy& entropy, Log& log);
+                                                          Store& store, Entropy& entropy, Log& log,
+                                                          Tracer* tracer = nullptr);
   ~RpcServer() override;
 
   // The methods of the services and the unknown methods, without health and reflection.
@@ -51,7 +53,7 @@ class RpcServer final : public CallStatisticsSource {
  private:
   RpcServer(const GrpcServerOptions& options, Services services, Authenticator authenticator,
             std::unique_ptr<ServerCertificates> certificates, const StoreTraits& store, Entropy& entropy,
-            Log& log);
+            Log& log, Tracer* tracer);
   absl::Status Listen(const GrpcServerOptions& options, bool inline_reads);
   std::vector<std::string> ServiceNames() const;
   void StartThreads();

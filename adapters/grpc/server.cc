@@ -19,7 +19,7 @@ class GrpcServer::Impl {
 
 absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const GrpcServerOptions& options,
                                                               UseCases& use_cases, Store& store,
-                                                              Entropy& entropy, Log& log) {
+                                                              Entropy& entropy, Log& log, Tracer* tracer) {
   RpcServer::Services services;
   services.push_back(MakeAccountService(use_cases));
   services.push_back(MakeSessionService(use_cases));
@@ -28,7 +28,7 @@ absl::StatusOr<std::unique_ptr<GrpcServer>> GrpcServer::Start(const GrpcServerOp
   services.push_back(MakeLedgerService(use_cases));
   services.push_back(MakeNotificationService(use_cases));
   ASSIGN_OR_RETURN(std::unique_ptr<RpcServer> server,
-                   RpcServer::Start(options, std::move(services), store, entropy, log));
+                   RpcServer::Start(options, std::move(services), store, entropy, log, tracer));
   return std::unique_ptr<GrpcServer>(new GrpcServer(std::make_unique<Impl>(std::move(server))));
 }
 

@@ -11,6 +11,7 @@
 #include "core/common/deadline.h"
 #include "core/common/entropy.h"
 #include "core/common/log.h"
+#include "core/common/tracer.h"
 #include "core/repositories.h"
 #include "core/use_cases.h"
 
@@ -21,11 +22,12 @@ class GrpcServer {
  public:
   // Listens and serves. Health is NOT_SERVING until SetServing. INVALID_ARGUMENT for an invalid option or
   // unusable TLS files; UNAVAILABLE if the server can't listen on the address, for example because the port
-  // is in use. The error message names the cause. The traits of `store` determine the number of threads, and
-  // whether short reads run on the transport's threads or in batches.
+  // is in use. The error message names the cause. `tracer` may be null. The traits of `store` determine the
+  // number of threads, and whether short reads run on the transport's threads or in batches.
   static absl::StatusOr<std::unique_ptr<GrpcServer>> Start(const GrpcServerOptions& options,
                                                            UseCases& use_cases, Store& store,
-                                                           Entropy& entropy, Log& log);
+                                                           Entropy& entropy, Log& log,
+                                                           Tracer* tracer = nullptr);
   // If Shutdown was not called, shuts down without waiting for in-flight calls.
   ~GrpcServer();
 

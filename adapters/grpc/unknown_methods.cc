@@ -1,6 +1,7 @@
 #include "adapters/grpc/unknown_methods.h"
 
 #include "adapters/grpc/queue_event.h"
+#include "core/common/steady_time.h"
 
 namespace keelson {
 namespace {

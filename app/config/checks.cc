@@ -44,6 +44,12 @@ ConfigErrors MetricsListenForm(const Config& config) {
   return Require(listen.empty() || IsHostAndPort(listen), "must be HOST:PORT or empty");
 }
 
+ConfigErrors OtlpEndpointForm(const Config& config) {
+  const std::string& endpoint = config.telemetry.otlp_endpoint;
+  return Require(endpoint.empty() || endpoint.starts_with("http://") || endpoint.starts_with("https://"),
+                 "must begin with http:// or https://, or be empty");
+}
+
 ConfigErrors WebhooksListenForm(const Config& config) {
   const std::string& listen = config.payments.webhooks.listen;
   return Require(listen.empty() || IsHostAndPort(listen), "must be HOST:PORT or empty");
@@ -203,7 +209,8 @@ std::vector<ConfigCheck> SecretsChecks() {
 }
 
 std::vector<ConfigCheck> TelemetryChecks() {
-  return {{{"telemetry.metrics_listen"}, &MetricsListenForm}};
+  return {{{"telemetry.metrics_listen"}, &MetricsListenForm},
+          {{"telemetry.otlp_endpoint"}, &OtlpEndpointForm}};
 }
 
 std::vector<ConfigCheck> PaymentsChecks() {

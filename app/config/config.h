@@ -127,6 +127,8 @@ struct TelemetryConfig {
   std::string log_format = "json";
   std::string metrics_listen = "127.0.0.1:9464";
   std::string otlp_endpoint;
+  // From 0 to 1.
+  double trace_ratio = 0.01;
 };
 
 struct Config {

@@ -349,7 +349,10 @@ std::vector<Key> TelemetryKeys() {
        "HOST:PORT that serves Prometheus metrics at /metrics; empty: none; if the port is in use, the "
        "service logs a warning and runs without metrics"},
       {"telemetry.otlp_endpoint", KEELSON_MEMBER(telemetry.otlp_endpoint),
-       "reserved for traces by OTLP over HTTP; this version sends none"},
+       "base URL of an OpenTelemetry collector that receives traces by OTLP over HTTP, such as "
+       "http://127.0.0.1:4318; empty: no traces"},
+      {"telemetry.trace_ratio", KEELSON_MEMBER(telemetry.trace_ratio),
+       "ratio of new traces that are exported; for a caller's trace, the caller decides", "0", "1"},
   };
 }
 

@@ -72,6 +72,7 @@ TECHNOLOGY = {
     "support/webhooks": [],
     "system": ["sodium.h"],
     "telemetry/log": ["spdlog/", "nlohmann/"],
+    "telemetry/otlp": ["nlohmann/"],
     "telemetry/prometheus": ["prometheus/"],
     "webhooks": ["civetweb.h"],
 }

@@ -1,5 +1,7 @@
 #include "adapters/telemetry/prometheus/call_metrics.h"
 
+#include <prometheus/metric_family.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <limits>

@@ -1,5 +1,7 @@
 #include "adapters/telemetry/prometheus/job_metrics.h"
 
+#include <prometheus/metric_family.h>
+
 #include <utility>
 
 namespace keelson {

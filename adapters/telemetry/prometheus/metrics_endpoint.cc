@@ -11,6 +11,7 @@
 #include "adapters/telemetry/prometheus/job_metrics.h"
 #include "adapters/telemetry/prometheus/payment_metrics.h"
 #include "adapters/telemetry/prometheus/process_metrics.h"
+#include "adapters/telemetry/prometheus/trace_metrics.h"
 #include "core/common/strings.h"
 
 namespace keelson {
@@ -21,6 +22,7 @@ class MetricsEndpoint::Impl {
       : process_(std::make_shared<ProcessMetrics>()),
         calls_(std::make_shared<CallMetrics>(sources.calls)),
         jobs_(std::make_shared<JobMetrics>(sources.jobs)),
+        traces_(std::make_shared<TraceMetrics>(sources.tracer)),
         email_(std::make_shared<EmailMetrics>(sources.email_providers)),
         payments_(std::make_shared<PaymentMetrics>(sources)),
         accounts_(std::make_shared<AccountMetrics>(sources)),
@@ -28,6 +30,7 @@ class MetricsEndpoint::Impl {
     exposer_.RegisterCollectable(process_);
     exposer_.RegisterCollectable(calls_);
     exposer_.RegisterCollectable(jobs_);
+    exposer_.RegisterCollectable(traces_);
     exposer_.RegisterCollectable(email_);
     exposer_.RegisterCollectable(payments_);
     exposer_.RegisterCollectable(accounts_);
@@ -39,6 +42,7 @@ class MetricsEndpoint::Impl {
   const std::shared_ptr<ProcessMetrics> process_;
   const std::shared_ptr<CallMetrics> calls_;
   const std::shared_ptr<JobMetrics> jobs_;
+  const std::shared_ptr<TraceMetrics> traces_;
   const std::shared_ptr<EmailMetrics> email_;
   const std::shared_ptr<PaymentMetrics> payments_;
   const std::shared_ptr<AccountMetrics> accounts_;

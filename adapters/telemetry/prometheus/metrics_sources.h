@@ -4,6 +4,7 @@
 #include "core/accounts/password_hasher.h"
 #include "core/common/call_statistics.h"
 #include "core/common/job_status.h"
+#include "core/common/tracer.h"
 #include "core/notifications/provider_status.h"
 #include "core/refunds/payment_provider_status.h"
 #include "core/refunds/receive_webhook.h"
@@ -17,6 +18,8 @@ namespace keelson {
 struct MetricsSources {
   const CallStatisticsSource& calls;
   const JobStatuses& jobs;
+  // Null: the service sends no traces.
+  const Tracer* tracer;
   const ProviderStatuses& email_providers;
   const PaymentProviderStatuses& payment_providers;
   const WebhookStatuses& webhooks;

@@ -73,12 +73,13 @@ std::string CallResult::reason() const {
   return info ? info->reason() : "";
 }
 
-RpcServerFixture::RpcServerFixture(Handlers handlers, GrpcServerOptions options, bool inline_reads)
+RpcServerFixture::RpcServerFixture(Handlers handlers, GrpcServerOptions options, bool inline_reads,
+                                   Tracer* tracer)
     : store_(inline_reads) {
   RpcServer::Services services;
   services.push_back(ServiceOf(std::move(handlers)));
   absl::StatusOr<std::unique_ptr<RpcServer>> server =
-      RpcServer::Start(options, std::move(services), store_, entropy_, log_);
+      RpcServer::Start(options, std::move(services), store_, entropy_, log_, tracer);
   INFO(server.status());
   REQUIRE(server.ok());
   server_ = *std::move(server);

@@ -108,7 +108,7 @@ class StoreOfReads final : public MemoryStore, private BatchedReads {
 class RpcServerFixture {
  public:
   explicit RpcServerFixture(Handlers handlers = {}, GrpcServerOptions options = LoopbackOptions(),
-                            bool inline_reads = true);
+                            bool inline_reads = true, Tracer* tracer = nullptr);
 
   RpcServer& server() const { return *server_; }
   StoreOfReads& store() { return store_; }

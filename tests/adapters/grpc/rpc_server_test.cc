@@ -188,6 +188,75 @@ TEST_CASE("a call in flight has started and is not handled") {
   CHECK(Sum(calls.handled) == 0);
 }
 
+class RecordingTracer : public Tracer {
+ public:
+  struct Ended {
+    std::string traceparent, parent, method, correlation_id;
+    absl::StatusCode code;
+    bool is_fault;
+  };
+
+  CallTrace BeginCall(std::string_view traceparent, std::string_view tracestate) override {
+    const absl::MutexLock lock(&mutex_);
+    begun_.emplace_back(traceparent, tracestate);
+    return {.traceparent = "own span", .parent_span_id = std::string(traceparent)};
+  }
+  void EndCall(const CallSpan& span) override {
+    const absl::MutexLock lock(&mutex_);
+    ended_.push_back({span.trace.traceparent, span.trace.parent_span_id, std::string(span.method),
+                      std::string(span.correlation_id), span.code, span.is_fault});
+  }
+  SpanCounts CountSpans() const override { return {}; }
+
+  std::vector<std::pair<std::string, std::string>> begun() {
+    const absl::MutexLock lock(&mutex_);
+    return begun_;
+  }
+  std::vector<Ended> ended() {
+    const absl::MutexLock lock(&mutex_);
+    return ended_;
+  }
+
+ private:
+  absl::Mutex mutex_;
+  std::vector<std::pair<std::string, std::string>> begun_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Ended> ended_ ABSL_GUARDED_BY(mutex_);
+};
+
+TEST_CASE("a call begins a span in the caller's trace, which the handler sees, and ends the span") {
+  const std::string traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  RecordingTracer tracer;
+  std::string seen;
+  Handlers handlers;
+  handlers.get_user = [&](const CallContext& context, auto&, auto&) -> absl::Status {
+    seen = context.traceparent;
+    return absl::InternalError("torn page");
+  };
+  RpcServerFixture fixture(std::move(handlers), LoopbackOptions(), true, &tracer);
+  (void)fixture.GetUser("x", {{"traceparent", traceparent}, {"tracestate", "a=1"}, {"x-request-id", "id-1"}});
+  CHECK(seen == "own span");
+  CHECK(tracer.begun() == std::vector<std::pair<std::string, std::string>>{{traceparent, "a=1"}});
+  REQUIRE(tracer.ended().size() == 1);
+  const RecordingTracer::Ended span = tracer.ended()[0];
+  CHECK(span.traceparent == "own span");
+  CHECK(span.parent == traceparent);
+  CHECK(span.method == "keelson.accounts.v1.AccountService/GetUser");
+  CHECK(span.correlation_id == "id-1");
+  CHECK(span.code == absl::StatusCode::kInternal);
+  CHECK(span.is_fault);
+}
+
+TEST_CASE("an invalid traceparent begins a new trace, and a tracestate that is too long is dropped") {
+  const std::string traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  RecordingTracer tracer;
+  RpcServerFixture fixture({}, LoopbackOptions(), true, &tracer);
+  (void)fixture.GetUser("x", {{"traceparent", "00-0-0-00"}, {"tracestate", "a=1"}});
+  (void)fixture.GetUser("x", {{"traceparent", traceparent}, {"tracestate", std::string(513, 'a')}});
+  REQUIRE(tracer.begun().size() == 2);
+  CHECK(tracer.begun()[0].first.empty());
+  CHECK(tracer.begun()[1] == std::pair<std::string, std::string>(traceparent, ""));
+}
+
 TEST_CASE("calls of unknown methods are counted together, so that their names become no labels") {
   RpcServerFixture fixture;
   const std::size_t methods = fixture.server().ListCalls().size();

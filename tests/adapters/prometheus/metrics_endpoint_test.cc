@@ -46,9 +46,17 @@ struct Jobs : JobStatuses {
   std::vector<JobStatus> statuses;
 };
 
+struct CountingTracer : Tracer {
+  CallTrace BeginCall(std::string_view, std::string_view) override { return {}; }
+  void EndCall(const CallSpan&) override {}
+  SpanCounts CountSpans() const override { return counts; }
+  SpanCounts counts;
+};
+
 struct Sources {
   Calls calls;
   Jobs jobs;
+  CountingTracer tracer;
   Providers providers;
   PaymentProviders payment_providers;
   Webhooks webhooks;
@@ -61,8 +69,8 @@ struct Sources {
   FakePasswordHasher hasher;
 
   operator MetricsSources() const {
-    return {calls,           jobs,     providers, payment_providers, webhooks,
-            reconciliations, accounts, sign_ins,  sessions,          hasher};
+    return {calls,    jobs,     &tracer,  providers, payment_providers, webhooks, reconciliations,
+            accounts, sign_ins, sessions, hasher};
   }
 };
 
@@ -231,6 +239,21 @@ TEST_CASE("the endpoint exports the calls of each method") {
            "grpc_server_handling_seconds_bucket" + labels + ",le=\"10\"} 4\n",
            "grpc_server_handling_seconds_bucket" + labels + ",le=\"+Inf\"} 5\n",
            "keelson_calls_in_flight" + labels + "} 1\n",
+       }) {
+    CHECK_THAT(scraped, Contains(line));
+  }
+}
+
+TEST_CASE("the endpoint exports the spans by outcome") {
+  Sources sources;
+  sources.tracer.counts = {.exported = 5, .overflowed = 2, .failed = 1};
+  const auto endpoint = Must(MetricsEndpoint::Start("127.0.0.1:0", sources));
+  const std::string scraped = Get(*endpoint, "/metrics").body;
+  for (const char* line : {
+           "# TYPE keelson_spans_total counter\n",
+           "keelson_spans_total{outcome=\"exported\"} 5\n",
+           "keelson_spans_total{outcome=\"overflowed\"} 2\n",
+           "keelson_spans_total{outcome=\"failed\"} 1\n",
        }) {
     CHECK_THAT(scraped, Contains(line));
   }
