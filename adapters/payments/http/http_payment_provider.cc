@@ -37,9 +37,9 @@ PaymentOutcome HttpPaymentProvider::Refund(const PaymentRefund& refund, Deadline
 }
 
 PaymentOutcome HttpPaymentProvider::Attempt(const PaymentRefund& refund, Deadline deadline) {
-  RequestOrOutcome request = RefundRequest(refund);
+  const RequestOrOutcome request = RefundRequest(refund);
   if (const auto* outcome = std::get_if<PaymentOutcome>(&request)) return *outcome;
-  const Answer answer = Send(std::get<HttpRequest>(std::move(request)), deadline);
+  const Answer answer = Send(std::get<HttpRequest>(request), deadline);
   if (const auto* outcome = std::get_if<PaymentOutcome>(&answer)) return *outcome;
   return OutcomeOf(std::get<ProviderResponse>(answer));
 }

@@ -235,7 +235,7 @@ absl::Status PayPalPaymentProvider::VerifyWebhook(const Webhook& webhook, Deadli
   HttpRequest request =
       JsonPost(StrCat(access_.base_url, "/v1/notifications/verify-webhook-signature"), {}, nlohmann::json());
   request.body = VerificationBody(webhook, access_.webhook_id);
-  const Answer answer = Send(std::move(request), deadline);
+  const Answer answer = Send(request, deadline);
   const auto* const response = std::get_if<ProviderResponse>(&answer);
   if (response == nullptr) return absl::UnavailableError("paypal can't be asked whether it sent the webhook");
   if (response->succeeded() && response->Text("verification_status") == "SUCCESS") return absl::OkStatus();
