@@ -115,7 +115,7 @@ TEST_CASE("20,000 orders are imported with bounded memory, and the store stays v
 }
 
 TEST_CASE("an import of orders that kill -9 of the service interrupts is completed by a repeat") {
-  constexpr int kOrders = 12'000;
+  constexpr int kOrders = 6'000;
   const Folder folder;
   const auto file = WriteOrders(folder, kOrders);
   {
