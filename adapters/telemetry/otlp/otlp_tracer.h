@@ -33,7 +33,8 @@ struct OtlpOptions {
   std::size_t max_batch_spans = 512;
   // How long a span waits for others of its batch.
   absl::Duration batch_delay = absl::Seconds(5);
-  absl::Duration timeout = absl::Seconds(10);
+  // Of one attempt. It also delays the end of the process while the collector hangs.
+  absl::Duration timeout = absl::Seconds(5);
   // The delay before the first retry. It doubles with each retry.
   absl::Duration retry_delay = absl::Seconds(1);
 };
@@ -44,13 +45,13 @@ class OtlpTracer final : public Tracer {
  public:
   // Attempts to send one batch.
   static constexpr int kMaxAttempts = 5;
-  // How long the destructor waits for the collector to accept queued spans.
+  // How long the destructor tries to send queued spans.
   static constexpr absl::Duration kFlushTimeout = absl::Seconds(2);
 
   // INVALID_ARGUMENT if the endpoint is not an HTTP URL. The references must outlive the tracer.
   static absl::StatusOr<std::unique_ptr<OtlpTracer>> Start(OtlpOptions options, Clock& clock,
                                                            Entropy& entropy, Log& log);
-  // Sends the queued spans, at most for kFlushTimeout. Blocks.
+  // Sends the queued spans for at most kFlushTimeout, and waits for the attempt in progress. Blocks.
   ~OtlpTracer() override;
   OtlpTracer(const OtlpTracer&) = delete;
   OtlpTracer& operator=(const OtlpTracer&) = delete;
