@@ -144,14 +144,19 @@ absl::Status Service::ListenForWebhooks() {
   return absl::OkStatus();
 }
 
+absl::Status Service::StartTracer() {
+  const TelemetryConfig& telemetry = config_.telemetry;
+  if (telemetry.otlp_endpoint.empty()) return absl::OkStatus();
+  ASSIGN_OR_RETURN(tracer_, OtlpTracer::Start(
+                                {.endpoint = telemetry.otlp_endpoint, .sampled_ratio = telemetry.trace_ratio},
+                                clock_, entropy_, log_));
+  return absl::OkStatus();
+}
+
 absl::Status Service::Listen() {
   RETURN_IF_ERROR(ListenForWebhooks());
+  RETURN_IF_ERROR(StartTracer());
   ASSIGN_OR_RETURN(const GrpcServerOptions options, GrpcOptionsOf(config_));
-  if (!config_.telemetry.otlp_endpoint.empty()) {
-    ASSIGN_OR_RETURN(tracer_, OtlpTracer::Start({.endpoint = config_.telemetry.otlp_endpoint,
-                                                 .sampled_ratio = config_.telemetry.trace_ratio},
-                                                clock_, entropy_, log_));
-  }
   ASSIGN_OR_RETURN(server_, GrpcServer::Start(options, *use_cases_, *store_, entropy_, log_, tracer_.get()));
   health_watch_ = std::make_unique<HealthWatch>(
       *store_, *dispatch_messages_, *settle_refunds_, *reconciliation_,

@@ -66,6 +66,7 @@ class Service {
   absl::Status MakeCore();
   absl::Status Listen();
   absl::Status ListenForWebhooks();
+  absl::Status StartTracer();
   void StartMetrics();
   void StartJobs();
   void StartSending();

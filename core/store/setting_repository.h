@@ -13,8 +13,8 @@ class SettingRepository {
  public:
   virtual ~SettingRepository() = default;
   virtual Found<std::string> Find(std::string_view name) = 0;
-  // Returns the value of `name`; inserts `value` if there is none. Concurrent transactions get the same
-  // value.
+  // Returns the value of the setting; inserts the setting with `value` if the setting does not exist.
+  // Concurrent transactions get the same value.
   virtual absl::StatusOr<std::string> FindOrInsert(std::string_view name, std::string_view value) = 0;
 };
 

@@ -46,16 +46,26 @@ json FindSpan(servers::ScriptedServer& collector) {
   return {};
 }
 
+struct TracedRun {
+  std::string log;
+  json span;
+};
+
+// Registers a user with a service that sends traces to the collector, and stops the service, which sends the
+// spans that wait for a batch.
+TracedRun RegisterTraced(const Folder& folder, servers::ScriptedServer& collector) {
+  ServiceProcess service(folder.path(), Traced(collector.url()));
+  CHECK(Outcome(Register(service.Connect())) == "OK");
+  CHECK(service.Stop() == 0);
+  return {service.errors(), FindSpan(collector)};
+}
+
 TEST_CASE("a registration is followed by its ids through the log and the collector, without a secret") {
   const Folder folder;
   servers::ScriptedServer collector(Accept);
-  ServiceProcess service(folder.path(), Traced(collector.url()));
-  CHECK(Outcome(Register(service.Connect())) == "OK");
-  // The service sends the spans that wait for a batch when it stops.
-  CHECK(service.Stop() == 0);
-  const json span = FindSpan(collector);
-  CHECK(span.at("name") == "keelson.accounts.v1.AccountService/RegisterUser");
-  CHECK_THAT(service.errors(), Contains(kCorrelationId) && !Contains("traces.not_exported"));
+  const TracedRun run = RegisterTraced(folder, collector);
+  CHECK(run.span.at("name") == "keelson.accounts.v1.AccountService/RegisterUser");
+  CHECK_THAT(run.log, Contains(kCorrelationId) && !Contains("traces.not_exported"));
   for (const servers::SeenRequest& request : collector.requests()) {
     CHECK_THAT(request.body, !Contains("ada@") && !Contains(kPassword));
   }
@@ -64,10 +74,7 @@ TEST_CASE("a registration is followed by its ids through the log and the collect
 TEST_CASE("the message of a registration belongs to the registration's span", "[sqlite]") {
   const Folder folder;
   servers::ScriptedServer collector(Accept);
-  ServiceProcess service(folder.path(), Traced(collector.url()));
-  CHECK(Outcome(Register(service.Connect())) == "OK");
-  CHECK(service.Stop() == 0);
-  const json span = FindSpan(collector);
+  const json span = RegisterTraced(folder, collector).span;
   CHECK(
       Database(folder.path() / "keelson.db").Value("SELECT traceparent FROM messages") ==
       StrCat("00-", span.at("traceId").get<std::string>(), "-", span.at("spanId").get<std::string>(), "-01"));
